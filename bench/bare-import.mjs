@@ -1,0 +1,231 @@
+// The measure that `centres import` is held to: the same bytes in and out, without a single rule.
+// node bench/bare-import.mjs workbook.xlsx store.db pins.xlsx
+import { createHmac, randomBytes, randomFillSync } from 'node:crypto'
+import { closeSync, fsyncSync, openSync, readFileSync, writeFileSync } from 'node:fs'
+import { crc32, deflateRawSync, inflateRawSync } from 'node:zlib'
+import Database from 'better-sqlite3'
+
+const DAY = 86_400_000
+const PIN_HEADINGS = ['Centre', 'Name', 'E-mail', 'PIN', 'Valid until']
+
+const [workbook, store, pinsOut] = process.argv.slice(2)
+if (!pinsOut) {
+  console.error('usage: node bench/bare-import.mjs workbook.xlsx store.db pins.xlsx')
+  process.exit(2)
+}
+
+const parts = openZip(readFileSync(workbook))
+const strings = scanStrings(parts('xl/sharedStrings.xml'))
+const db = openStore(store)
+const key = randomBytes(32)
+writeFileSync(`${store}.key`, key, { mode: 0o600 })
+const users = importSheet(parts('xl/worksheets/sheet1.xml'))
+writePins(pinsOut, users)
+db.close()
+console.log(JSON.stringify({ users: users.length }))
+
+/** Finds an archive's entries through its central directory and inflates them when asked. */
+function openZip(bytes) {
+  const end = bytes.lastIndexOf('PK\x05\x06', undefined, 'latin1')
+  const entries = new Map()
+  let at = bytes.readUInt32LE(end + 16)
+  for (let left = bytes.readUInt16LE(end + 10); left > 0; left--) {
+    const name = bytes.toString('utf8', at + 46, at + 46 + bytes.readUInt16LE(at + 28))
+    entries.set(name, { packed: bytes.readUInt32LE(at + 20), offset: bytes.readUInt32LE(at + 42) })
+    at += 46 + bytes.readUInt16LE(at + 28) + bytes.readUInt16LE(at + 30) + bytes.readUInt16LE(at + 32)
+  }
+  return (name) => {
+    const { packed, offset } = entries.get(name)
+    const start = offset + 30 + bytes.readUInt16LE(offset + 26) + bytes.readUInt16LE(offset + 28)
+    return inflateRawSync(bytes.subarray(start, start + packed), { chunkSize: 1 << 20 })
+  }
+}
+
+function scanStrings(xml) {
+  const found = []
+  for (let at = xml.indexOf('<si>'); at !== -1; at = xml.indexOf('<si>', at)) {
+    const start = xml.indexOf('>', xml.indexOf('<t', at + 4)) + 1
+    const end = xml.indexOf('</t>', start)
+    found.push(unescaped(xml.toString('utf8', start, end)))
+    at = end
+  }
+  return found
+}
+
+function unescaped(text) {
+  if (!text.includes('&')) return text
+  return text
+    .replaceAll('&lt;', '<')
+    .replaceAll('&gt;', '>')
+    .replaceAll('&quot;', '"')
+    .replaceAll('&amp;', '&')
+}
+
+/** Calls back with the values of each row, by column. */
+function scanRows(xml, onRow) {
+  const [less, quote, c, s, v, r, slash] = [...Buffer.from('<"csvr/')]
+  let row = []
+  let column = 0
+  let shared = false
+  let at = xml.indexOf('<sheetData')
+  const last = xml.indexOf('</sheetData>')
+  while (at < last) {
+    if (xml[at] !== less) {
+      at++
+      continue
+    }
+    const tag = xml[at + 1]
+    if (tag === c) {
+      // <c r="A2" t="s"> or <c r="A2">
+      at += 6
+      column = xml[at] - 65
+      while (xml[at] !== quote) at++
+      shared = xml[at + 2] === 0x74 && xml[at + 5] === s
+      at++
+    } else if (tag === v) {
+      at += 3
+      let value = 0
+      for (; xml[at] !== less; at++) value = value * 10 + xml[at] - 48
+      row[column] = shared ? strings[value] : String(value)
+    } else if (tag === slash && xml[at + 2] === r) {
+      onRow(row)
+      row = []
+      at += 6
+    } else at++
+  }
+}
+
+function openStore(path) {
+  const db = new Database(path)
+  db.pragma('journal_mode = WAL')
+  db.pragma('synchronous = FULL')
+  db.pragma('foreign_keys = ON')
+  db.exec(`
+    create table centres (
+      id integer primary key, number text not null unique, name text not null, address text, town text,
+      postcode text, country text not null, created_at text not null
+    ) strict;
+    create table users (
+      id integer primary key, centre_id integer not null references centres (id), email text not null unique,
+      first_name text, last_name text, nonce blob not null, created_at text not null
+    ) strict;
+    create index users_of_a_centre on users (centre_id);
+  `)
+  return db
+}
+
+function importSheet(xml) {
+  const addCentre = db.prepare('insert into centres values (null, ?, ?, ?, ?, ?, ?, ?)')
+  const addUser = db.prepare('insert into users values (null, ?, ?, ?, ?, ?, ?)')
+  const now = new Date().toISOString()
+  const centres = new Map()
+  const users = []
+  let heading = true
+  db.exec('begin immediate')
+  scanRows(xml, ([number, name, address, town, postcode, country, email, first, last]) => {
+    if (heading) {
+      heading = false
+      return
+    }
+    let centre = centres.get(number)
+    if (centre === undefined) {
+      centre = addCentre.run(number, name, address, town, postcode, country, now).lastInsertRowid
+      centres.set(number, centre)
+    }
+    const nonce = randomFillSync(Buffer.allocUnsafe(16))
+    addUser.run(centre, email.toLowerCase(), first, last, nonce, now)
+    users.push({ number, name: `${first} ${last}`, email, pin: pinOf(email, nonce) })
+  })
+  db.exec('commit')
+  return users
+}
+
+function pinOf(email, nonce) {
+  const digest = createHmac('sha256', key).update(email).update(nonce).digest()
+  return String(digest.readBigUInt64BE(0) % 100_000_000n).padStart(8, '0')
+}
+
+function writePins(path, users) {
+  const until = new Date(Date.now() + 30 * DAY).toISOString().slice(0, 10)
+  const rowXml = (number, texts) => {
+    const cells = texts.map(
+      (text, column) =>
+        `<c r="${'ABCDE'[column]}${number}" t="inlineStr"><is><t>${escaped(text)}</t></is></c>`,
+    )
+    return `<row r="${number}">${cells.join('')}</row>`
+  }
+  const chunks = []
+  let text = `<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>${rowXml(1, PIN_HEADINGS)}`
+  let row = 2
+  for (const { number, name, email, pin } of users) {
+    text += rowXml(row++, [number, name, email, `${pin.slice(0, 4)} ${pin.slice(4)}`, until])
+    if (text.length > 1 << 18) {
+      chunks.push(Buffer.from(text))
+      text = ''
+    }
+  }
+  chunks.push(Buffer.from(`${text}</sheetData></worksheet>`))
+  writeZip(path, [
+    [
+      '[Content_Types].xml',
+      '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"><Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/><Override PartName="/xl/workbook.xml" ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"/><Override PartName="/xl/worksheets/sheet1.xml" ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml"/></Types>',
+    ],
+    [
+      '_rels/.rels',
+      '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="rId1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument" Target="xl/workbook.xml"/></Relationships>',
+    ],
+    [
+      'xl/workbook.xml',
+      '<workbook xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main" xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"><sheets><sheet name="PINs" sheetId="1" r:id="rId1"/></sheets></workbook>',
+    ],
+    [
+      'xl/_rels/workbook.xml.rels',
+      '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="rId1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/worksheet" Target="worksheets/sheet1.xml"/></Relationships>',
+    ],
+    ['xl/worksheets/sheet1.xml', Buffer.concat(chunks)],
+  ])
+}
+
+function escaped(text) {
+  return /[&<>]/.test(text)
+    ? text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
+    : text
+}
+
+function writeZip(path, entries) {
+  const file = openSync(path, 'w', 0o600)
+  const directory = []
+  let offset = 0
+  const write = (bytes) => {
+    writeFileSync(file, bytes)
+    offset += bytes.length
+  }
+  for (const [name, content] of entries) {
+    const body = Buffer.from(content)
+    const packed = deflateRawSync(body)
+    const facts = Buffer.alloc(26)
+    facts.writeUInt16LE(20, 0)
+    facts.writeUInt16LE(8, 4)
+    facts.writeUInt16LE(33, 8)
+    facts.writeUInt32LE(crc32(body), 10)
+    facts.writeUInt32LE(packed.length, 14)
+    facts.writeUInt32LE(body.length, 18)
+    facts.writeUInt16LE(name.length, 22)
+    const tail = Buffer.alloc(14)
+    tail.writeUInt32LE(offset, 10)
+    directory.push(Buffer.from('PK\x01\x02\x14\x00', 'latin1'), facts, tail, Buffer.from(name))
+    write(Buffer.concat([Buffer.from('PK\x03\x04', 'latin1'), facts, Buffer.from(name)]))
+    write(packed)
+  }
+  const index = Buffer.concat(directory)
+  const end = Buffer.alloc(22)
+  end.write('PK\x05\x06', 'latin1')
+  end.writeUInt16LE(entries.length, 8)
+  end.writeUInt16LE(entries.length, 10)
+  end.writeUInt32LE(index.length, 12)
+  end.writeUInt32LE(offset, 16)
+  write(index)
+  write(end)
+  fsyncSync(file)
+  closeSync(file)
+}

@@ -1,0 +1,84 @@
+import { execa } from 'execa'
+
+/** A whole process to measure; `prepare` runs before it, outside the measurement. */
+export interface Program {
+  args: readonly string[]
+  prepare?: () => Promise<unknown>
+}
+
+const root = new URL('../', import.meta.url).pathname
+const PROGRAM = 'bin/ssh-admin.js'
+
+/** The program's own commands; settings of whoever runs the bench do not reach it. */
+export function sshAdmin(...args: string[]): string[] {
+  return [PROGRAM, ...args]
+}
+
+/** Builds the program; says why not when it cannot be run. */
+export async function build(): Promise<string | undefined> {
+  try {
+    await execa(process.execPath, ['build.mjs'], { cwd: root })
+    await run({ args: sshAdmin('--version') })
+    return undefined
+  } catch (error) {
+    return reason(error)
+  }
+}
+
+/** Wall-clock time of one run, in ms. */
+export async function run({ args, prepare }: Program): Promise<number> {
+  await prepare?.()
+  const begun = process.hrtime.bigint()
+  await start(args)
+  return Number(process.hrtime.bigint() - begun) / 1e6
+}
+
+/** The most memory one run held, in MB. */
+export async function peakMemory({ args, prepare }: Program): Promise<number> {
+  await prepare?.()
+  const preload = new URL('report-peak.mjs', import.meta.url).href
+  const { stdio } = await start(['--import', preload, ...args])
+  return Number(stdio[3]) / 1024
+}
+
+/** Runs two programs in turn, A B A B, so that a busy minute meets both; medians, in ms, and of the pairs' ratios. */
+export async function inTurn(
+  a: Program,
+  b: Program,
+  rounds: number,
+): Promise<{ a: number; b: number; ratio: number }> {
+  await run(a)
+  await run(b)
+  const pairs: { a: number; b: number }[] = []
+  for (let round = 0; round < rounds; round++) pairs.push({ a: await run(a), b: await run(b) })
+  return {
+    a: median(pairs.map((pair) => pair.a)),
+    b: median(pairs.map((pair) => pair.b)),
+    ratio: median(pairs.map((pair) => pair.a / pair.b)),
+  }
+}
+
+function median(numbers: readonly number[]): number {
+  const sorted = [...numbers].sort((a, b) => a - b)
+  const middle = sorted.length >> 1
+  const upper = sorted[middle] ?? Number.NaN
+  return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? upper) + upper) / 2
+}
+
+/** The last line of what a failed process said. */
+export function reason(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  const said = 'stderr' in error ? String(error.stderr).trim() : ''
+  const line = said.split('\n').find((text) => /error/i.test(text)) ?? error.message.split('\n')[0] ?? ''
+  return line.replaceAll(root, '').slice(0, 120)
+}
+
+async function start(args: readonly string[]) {
+  const { PATH, HOME, TMPDIR } = process.env
+  return execa(process.execPath, args, {
+    cwd: root,
+    env: { PATH, HOME, TMPDIR, NO_COLOR: '1', XDG_CONFIG_HOME: '/nowhere' },
+    extendEnv: false,
+    stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
+  })
+}
