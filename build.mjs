@@ -1,12 +1,13 @@
 // Bundles the program: ESM, split by command, native and heavy packages left outside.
-import { rm } from 'node:fs/promises'
+import { rename, rm } from 'node:fs/promises'
+import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 
-const outdir = new URL('./dist/', import.meta.url).pathname
-await rm(outdir, { recursive: true, force: true })
+const root = fileURLToPath(new URL('.', import.meta.url))
+const outdir = `${root}.dist-${process.pid}`
 await build({
   entryPoints: { cli: 'src/main.ts' },
-  absWorkingDir: new URL('.', import.meta.url).pathname,
+  absWorkingDir: root,
   bundle: true,
   splitting: true,
   format: 'esm',
@@ -17,6 +18,14 @@ await build({
   sourcemap: 'linked',
   external: ['better-sqlite3', '@node-rs/argon2', 'exceljs', 'nodemailer'],
   // Bundled CommonJS packages ask for Node's own modules with require().
-  banner: { js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);" },
+  banner: {
+    js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
+  },
   logLevel: 'warning',
 })
+
+// Put in place whole, so that a program that runs meanwhile never finds half of it.
+const old = `${outdir}-old`
+await rename(`${root}dist`, old).catch(() => undefined)
+await rename(outdir, `${root}dist`)
+await rm(old, { recursive: true, force: true })

@@ -1,0 +1,164 @@
+import { Command, CommanderError } from 'commander'
+import about from '../package.json' with { type: 'json' }
+import { addCommonOptions, giveContext, outcomeOf } from './commands/command.ts'
+import { type Loader, type Noun, summaries, tree } from './commands/tree.ts'
+import type { Context } from './context.ts'
+import { Usage } from './errors.ts'
+import { report } from './exit.ts'
+import { nearestOf } from './nearest.ts'
+import { terminalOf } from './terminal.ts'
+
+const { version } = about
+const valued = new Set(['--db', '--key-file', '--as', '--wait', '--smtp', '--mail-dir'])
+
+/** Runs one command. @param argv what follows the program's name @returns the exit code */
+export async function run(argv: readonly string[], context: Context): Promise<number> {
+  try {
+    const program = await programFor(argv, context)
+    giveContext(program, context)
+    await program.parseAsync(argv, { from: 'user' })
+    return outcomeOf(program)
+  } catch (error) {
+    return tell(error, argv, context)
+  }
+}
+
+function tell(error: unknown, argv: readonly string[], context: Context): number {
+  if (error instanceof CommanderError && error.exitCode === 0) return 0
+  const beforeTargets = argv.includes('--') ? argv.slice(0, argv.indexOf('--')) : argv
+  const { err } = terminalOf(context, { color: !beforeTargets.includes('--no-color'), quiet: false })
+  const { text, exit } = report(error instanceof CommanderError ? usageOf(error) : error, {
+    view: err,
+    json: beforeTargets.includes('--json'),
+    debug: beforeTargets.includes('--debug'),
+    version,
+  })
+  context.stderr.write(text)
+  return exit
+}
+
+/** The whole command tree, every command loaded: for documentation, completion and tests. */
+export async function wholeProgram(): Promise<Command> {
+  const program = emptyProgram()
+  for (const [word, node] of Object.entries(tree)) program.addCommand(await grow(word, node))
+  return program
+}
+
+async function programFor(argv: readonly string[], context: Context): Promise<Command> {
+  const program = emptyProgram()
+  prepare(program, context)
+  const words = wordsIn(argv)
+  const [first] = words[0] === 'help' ? words.slice(1) : words
+  for (const [word, node] of Object.entries(tree)) {
+    const part = word === first ? await growFor(word, node, words) : placeholder(word, node)
+    program.addCommand(part)
+    prepare(part, context)
+  }
+  if (first !== undefined && !(first in tree)) throw unknownCommand(first, Object.keys(tree), [])
+  return program
+}
+
+function emptyProgram(): Command {
+  const program = addCommonOptions(new Command('ssh-admin'))
+    .description('Administer the School Support Hub: centres, users, coordinators and their PINs.')
+    .usage('<noun> <verb> [options]')
+    .version(version, '-V, --version', 'show the version')
+    .enablePositionalOptions()
+    .helpCommand(false)
+    .addHelpText('after', firstSteps)
+  program.action(() => program.outputHelp())
+  return program
+}
+
+const firstSteps = `
+First steps:
+  $ ssh-admin centres sample centres.xlsx     an empty workbook to fill in
+  $ ssh-admin centres import centres.xlsx     centres and users in, PINs out
+  $ ssh-admin users show amira@school.example
+
+ssh-admin NOUN --help says more; ssh-admin help exit-codes, help json and help settings too.
+`
+
+/** Loads the one command that the words name; its siblings only where help lists them. */
+async function growFor(word: string, node: Loader | Noun, words: readonly string[]): Promise<Command> {
+  if (typeof node === 'function') return node()
+  const verb = words[words.indexOf(word) + 1]
+  const next = verb === undefined ? undefined : node.verbs[verb]
+  if (verb === undefined || next === undefined) {
+    const noun = await grow(word, node)
+    if (verb !== undefined && !node.alone) throw unknownCommand(verb, Object.keys(node.verbs), [word])
+    return noun
+  }
+  const noun = await nounCommand(word, node)
+  noun.addCommand(await growFor(verb, next, words))
+  return noun
+}
+
+async function grow(word: string, node: Loader | Noun): Promise<Command> {
+  if (typeof node === 'function') return node()
+  const noun = await nounCommand(word, node)
+  for (const [verb, next] of Object.entries(node.verbs)) noun.addCommand(await grow(verb, next))
+  return noun
+}
+
+async function nounCommand(word: string, { summary, alone }: Noun): Promise<Command> {
+  const noun = alone
+    ? await alone()
+    : addCommonOptions(new Command(word)).summary(summary).description(summary)
+  noun.enablePositionalOptions().helpCommand(false)
+  if (!alone) noun.action(() => noun.outputHelp())
+  return noun
+}
+
+function placeholder(word: string, node: Loader | Noun): Command {
+  const summary = typeof node === 'function' ? (summaries[word] ?? '') : node.summary
+  return new Command(word).summary(summary)
+}
+
+/** Output through the context, failures as errors, and a guess at what was meant. */
+function prepare(command: Command, context: Context): void {
+  command.exitOverride().configureOutput({
+    writeOut: (text) => context.stdout.write(text),
+    writeErr: () => undefined,
+    getOutHelpWidth: () => context.stdout.columns ?? 80,
+  })
+  for (const part of command.commands) prepare(part, context)
+}
+
+function wordsIn(argv: readonly string[]): string[] {
+  const words: string[] = []
+  for (let at = 0; at < argv.length; at += 1) {
+    const word = argv[at] ?? ''
+    if (word === '--') break
+    if (valued.has(word)) at += 1
+    else if (!word.startsWith('-')) words.push(word)
+  }
+  return words
+}
+
+function unknownCommand(word: string, known: readonly string[], before: readonly string[]): Usage {
+  const candidates = nearestOf(word, known)
+  const spoken = ['ssh-admin', ...before].join(' ')
+  return new Usage(`${spoken} has no command '${word}'.`, {
+    code: 'unknown-command',
+    hint:
+      candidates.length > 0
+        ? `Did you mean ${candidates.map((name) => `${spoken} ${name}`).join(', or ')}?`
+        : `${spoken} --help lists them.`,
+    details: { candidates },
+  })
+}
+
+/** commander's complaint in our words, its guess as candidates. */
+function usageOf(error: CommanderError): Usage {
+  const [message = '', guess = ''] = error.message.replace(/^error: /, '').split('\n')
+  const candidates = [...(guess.match(/\(Did you mean (?:one of )?(.*)\?\)/)?.[1]?.split(', ') ?? [])]
+  return new Usage(`${message.charAt(0).toUpperCase()}${message.slice(1)}.`, {
+    code: error.code.replace(/^commander\./, '').replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`),
+    hint:
+      candidates.length > 0
+        ? `Did you mean ${candidates.join(', or ')}?`
+        : 'Add --help to see what it takes.',
+    details: { candidates },
+  })
+}

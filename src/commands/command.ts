@@ -1,0 +1,218 @@
+import { Command, Option } from 'commander'
+import type { z } from 'zod'
+import type { Context } from '../context.ts'
+import type { OpenStore } from '../db/open.ts'
+import type { Work } from '../db/transact.ts'
+import { Cancelled, Refused } from '../errors.ts'
+import { checked, typedOptions } from '../options.ts'
+import { agree, needSomebodyToAsk } from '../prompt.ts'
+import type { Message } from '../render/message.ts'
+import type { Given } from '../rules/actor.ts'
+import type { View } from '../terminal.ts'
+import { resolveTargets } from './targets.ts'
+import { type Session, sessionOf } from './session.ts'
+
+/** A command with the options that every command has. */
+export function command(name: string): Command {
+  return addCommonOptions(new Command(name))
+}
+
+/** The same, with the options of a command that changes something. */
+export function changingCommand(name: string): Command {
+  return command(name)
+    .option('--dry-run', 'show what would happen, and change nothing')
+    .option('-y, --yes', 'answer every question with yes')
+}
+
+export function addCommonOptions(to: Command): Command {
+  return to
+    .option('--json', 'print one JSON document')
+    .option('-q, --quiet', 'say nothing but the answer')
+    .option('--debug', 'show the stack of an error')
+    .option('--no-color', 'no colour')
+    .option('--no-input', 'never ask')
+    .option('--db <path>', 'the store (SSH_ADMIN_DB)')
+    .option('--key-file <path>', 'its key (SSH_ADMIN_KEY_FILE)')
+    .option('--as <email>', 'act for this user, with their rights (SSH_ADMIN_AS)')
+    .addOption(new Option('--smtp <url>', 'the mail server (SSH_ADMIN_SMTP_URL)').hideHelp())
+    .addOption(new Option('--mail-dir <path>', 'where messages are written (SSH_ADMIN_MAIL_DIR)').hideHelp())
+    .option('--wait <seconds>', 'how long to wait for a busy store', '30')
+    .helpOption('-h, --help', 'show this help')
+}
+
+/** The examples at the end of a command's help; a test runs each. */
+export function example(...lines: string[]): string {
+  return `\nExamples:\n${lines.map((line) => `  $ ${line}`).join('\n')}\n`
+}
+
+const contexts = new WeakMap<Command, Context>()
+const outcomes = new WeakMap<Command, number>()
+
+export function giveContext(program: Command, context: Context): void {
+  contexts.set(program, context)
+  outcomes.set(program, 0)
+}
+
+export function outcomeOf(program: Command): number {
+  return outcomes.get(program) ?? 0
+}
+
+function programOf(leaf: Command): Command {
+  let at = leaf
+  while (at.parent) at = at.parent
+  return at
+}
+
+/** commander's action for work that needs a session and gives an exit code. */
+export function doing<Options>(
+  schema: z.ZodType<Options>,
+  work: (options: Options, session: Session) => Promise<number>,
+): (...typed: unknown[]) => Promise<void> {
+  return async (...typed) => {
+    const leaf = typed.at(-1)
+    if (!(leaf instanceof Command)) throw new Error('an action is run by commander')
+    const program = programOf(leaf)
+    const context = contexts.get(program)
+    if (!context) throw new Error('a command is run by run()')
+    const session = sessionOf(leaf, context)
+    const options = checked(schema, await resolveTargets(leaf, typedOptions(leaf), context))
+    outcomes.set(program, await work(options, session))
+  }
+}
+
+interface Reading<Options, Result> {
+  options: z.ZodType<Options>
+  read: (options: Options, given: Given, store: OpenStore) => Promise<Result>
+  render: (result: Result, view: View) => string
+  json: (result: Result) => object
+}
+
+/** A command that only looks. */
+export function reading<Options, Result>({ options, read, render, json }: Reading<Options, Result>) {
+  return doing(options, async (checkedOptions, session) => {
+    const store = await session.open('use')
+    try {
+      const given = await session.given(store)
+      const result = await read(checkedOptions, given, store)
+      await answer(session, { text: render(result, session.terminal.out), json: json(result) })
+      return 0
+    } finally {
+      await store.close()
+    }
+  })
+}
+
+export interface Changing<Options, Request, Result> {
+  options: z.ZodType<Options>
+  /** Reads files and asks for what is missing, before the store is opened. */
+  prepare: (options: Options, session: Session) => Promise<Request>
+  act: (request: Request, given: Given) => Work<Result>
+  /** The question to agree to; none when there is nothing to ask. Absent: the command never asks. */
+  question?: (result: Result, request: Request) => string | undefined
+  /** This command can make the store. */
+  begins?: boolean
+  render: (result: Result, view: View) => string
+  json: (result: Result, mail: readonly Message[]) => object
+  exit?: (result: Result) => number
+}
+
+type Direct<Options, Result> = Omit<Changing<Options, Options, Result>, 'prepare'>
+
+/** A command that changes something: settle asking → open → rehearse → agree → commit → deliver → render. */
+export function changing<Options, Result>(spec: Direct<Options, Result>) {
+  return changingAfter({ ...spec, prepare: async (options: Options) => options })
+}
+
+/** The same, for a command that first reads a file or asks for what was not said. */
+export function changingAfter<Options, Request, Result>(spec: Changing<Options, Request, Result>) {
+  return doing(spec.options, async (options, session) => {
+    const { dryRun, yes, input } = session.common
+    const asks = spec.question !== undefined && !dryRun && !yes
+    if (asks) needSomebodyToAsk(session.terminal, { flag: '--yes', may: input })
+    const request = await spec.prepare(options, session)
+
+    const store = await session.open(mannerOf({ dryRun, begins: spec.begins ?? false }))
+    try {
+      const given = await session.given(store)
+      const work = spec.act(request, given)
+      const { result, mail } = await carryOut({ spec, session, store, work, request, asks })
+      const json = { ...spec.json(result, mail), dryRun, notices: session.notices }
+      await answer(session, { text: spec.render(result, session.terminal.out), json })
+      if (dryRun) session.say('This was a rehearsal: nothing was changed.')
+      return spec.exit?.(result) || (mail.some(isOwed) ? 9 : 0)
+    } finally {
+      await store.close()
+    }
+  })
+}
+
+function mannerOf({ dryRun, begins }: { dryRun: boolean; begins: boolean }) {
+  if (dryRun) return begins ? 'rehearse-beginning' : 'rehearse'
+  return begins ? 'begin' : 'use'
+}
+
+async function carryOut<Options, Request, Result>({
+  spec,
+  session,
+  store,
+  work,
+  request,
+  asks,
+}: {
+  spec: Changing<Options, Request, Result>
+  session: Session
+  store: OpenStore
+  work: Work<Result>
+  request: Request
+  asks: boolean
+}): Promise<{ result: Result; mail: Message[] }> {
+  const { commit, rehearse } = await import('../db/transact.ts')
+  if (session.common.dryRun) return { result: await rehearse(store, work), mail: [] }
+  let agreed: string | undefined
+  if (asks) {
+    const rehearsed = await rehearse(store, work)
+    const question = spec.question?.(rehearsed, request)
+    if (question) await agree(session.terminal, question)
+    agreed = essence(rehearsed)
+  }
+  if (session.context.signal.aborted) throw new Cancelled()
+  const { result, owed } = await commit(store, async (trx) => {
+    const done = await work(trx)
+    if (agreed !== undefined && essence(done) !== agreed) throw changedMeanwhile()
+    return done
+  })
+  if (owed.length === 0) return { result, mail: [] }
+  const { deliverOwed } = await import('../mail/deliver.ts')
+  return { result, mail: await deliverOwed({ store, session, numbers: owed }) }
+}
+
+export function changedMeanwhile(): Refused {
+  return new Refused('changed-meanwhile', 'What you agreed to has changed meanwhile; nothing was done.', {
+    hint: 'Look again, and run the command once more.',
+  })
+}
+
+/** A result without what differs between two runs of the same work: ids and times. */
+function essence(result: unknown): string {
+  return JSON.stringify(result, (name, value) =>
+    /^(id|at)$|(Id|At|_id|_at)$/.test(name) ? undefined : value,
+  )
+}
+
+function isOwed({ state }: Message): boolean {
+  return state === 'queued' || state === 'failed' || state === 'unknown'
+}
+
+/** Prints the answer: for a person, a pipe, or a script. */
+export async function answer(
+  session: Session,
+  { text, json }: { text: string; json: object },
+): Promise<void> {
+  const { write, out } = session.terminal
+  if (session.common.json) {
+    const document = { ...json, notices: session.notices }
+    await write(`${out.isTerminal ? JSON.stringify(document, null, 2) : JSON.stringify(document)}\n`)
+  } else if (text !== '') {
+    await write(text.endsWith('\n') ? text : `${text}\n`)
+  }
+}

@@ -1,0 +1,34 @@
+import { z } from 'zod'
+import { Refused } from '../../errors.ts'
+import { answer, changingCommand, doing, example } from '../command.ts'
+
+const Options = z.object({ ifMissing: z.boolean().default(false) })
+
+export const init = changingCommand('init')
+  .summary('begin a new store and its key')
+  .description('Begin a new, empty store, and the key file from which its PINs and links are derived.')
+  .option('--if-missing', 'a store that is there already is no error')
+  .addHelpText('after', example('ssh-admin store init --db hub.db'))
+  .action(
+    doing(Options, async ({ ifMissing }, session) => {
+      const { existsSync } = await import('node:fs')
+      const { db, keyFile } = session.settings
+      const there = db.value !== undefined && existsSync(db.value)
+      if (there && !ifMissing) {
+        throw new Refused('store-exists', `There is a store at ${db.value} already.`, {
+          hint: 'It stays as it is. To begin another one, name its place with --db.',
+        })
+      }
+      const { dryRun } = session.common
+      const store = await session.open(dryRun ? 'rehearse-beginning' : 'begin')
+      await store.close()
+      const changed = !there
+      await answer(session, {
+        text: changed
+          ? `Began the store ${db.value}\nIts key is ${keyFile.value}: keep a copy elsewhere; without it no PIN or link can be made again.`
+          : `There is a store at ${db.value}; nothing to do.`,
+        json: { store: db.value, keyFile: keyFile.value, changed, dryRun },
+      })
+      return 0
+    }),
+  )

@@ -1,0 +1,112 @@
+import { readFileSync } from 'node:fs'
+import { homedir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { z } from 'zod'
+import type { Context } from './context.ts'
+import { Usage } from './errors.ts'
+
+export type Origin = 'flag' | 'environment' | 'file' | 'default'
+
+export interface Setting {
+  value: string | undefined
+  from: Origin
+}
+
+const names = ['db', 'keyFile', 'as', 'smtp', 'smtpPasswordFile', 'mailDir', 'mailFrom', 'baseUrl'] as const
+export type SettingName = (typeof names)[number]
+export type Settings = Record<SettingName, Setting>
+
+const variables: Record<SettingName, string> = {
+  db: 'SSH_ADMIN_DB',
+  keyFile: 'SSH_ADMIN_KEY_FILE',
+  as: 'SSH_ADMIN_AS',
+  smtp: 'SSH_ADMIN_SMTP_URL',
+  smtpPasswordFile: 'SSH_ADMIN_SMTP_PASSWORD_FILE',
+  mailDir: 'SSH_ADMIN_MAIL_DIR',
+  mailFrom: 'SSH_ADMIN_MAIL_FROM',
+  baseUrl: 'SSH_ADMIN_BASE_URL',
+}
+
+const text = z.string().min(1).optional()
+const ConfigFile = z.strictObject({
+  db: text,
+  keyFile: text,
+  as: text,
+  smtp: text,
+  smtpPasswordFile: text,
+  mailDir: text,
+  mailFrom: text,
+  baseUrl: text,
+})
+
+const paths: ReadonlySet<SettingName> = new Set(['db', 'keyFile', 'mailDir', 'smtpPasswordFile'])
+
+/** Flag, then environment, then the configuration file, then default. */
+export function settle(flags: Partial<Record<SettingName, string>>, context: Context): Settings {
+  const file = readConfigFile(context)
+  const first = (name: SettingName, fallback?: string): Setting => {
+    const found = said('flag', flags[name]) ?? said('environment', context.env[variables[name]])
+    const setting = found ?? said('file', file[name]) ?? { value: fallback, from: 'default' as const }
+    if (!paths.has(name) || setting.value === undefined) return setting
+    return { ...setting, value: resolve(context.cwd, setting.value) }
+  }
+  const db = first('db', join(dataFolder(context), 'hub.db'))
+  return {
+    db,
+    keyFile: first('keyFile', `${db.value}.key`),
+    as: first('as'),
+    smtp: first('smtp'),
+    smtpPasswordFile: first('smtpPasswordFile'),
+    mailDir: first('mailDir', `${db.value}.mail`),
+    mailFrom: first('mailFrom', 'noreply@cambridgeinternational.org'),
+    baseUrl: first('baseUrl', 'https://support.cambridgeinternational.example'),
+  }
+}
+
+/** An empty environment variable says nothing, as elsewhere. */
+function said(from: Origin, value: string | undefined): Setting | undefined {
+  return value === undefined || value === '' ? undefined : { value, from }
+}
+
+export function configFilePath({ env }: Context): string {
+  return join(env.XDG_CONFIG_HOME || join(homeOf(env), '.config'), 'ssh-admin', 'config.json')
+}
+
+function dataFolder({ env }: Context): string {
+  return join(env.XDG_DATA_HOME || join(homeOf(env), '.local', 'share'), 'ssh-admin')
+}
+
+function homeOf(env: Context['env']): string {
+  return env.HOME || homedir()
+}
+
+function readConfigFile(context: Context): z.infer<typeof ConfigFile> {
+  const path = configFilePath(context)
+  const contents = contentsOf(path)
+  if (contents === undefined) return {}
+  const parsed = ConfigFile.safeParse(jsonOf(contents, path))
+  if (parsed.success) return parsed.data
+  const [issue] = parsed.error.issues
+  throw new Usage(`The configuration file ${path} is wrong: ${issue?.message}.`, {
+    code: 'bad-config',
+    hint: `It may hold: ${names.join(', ')}; each a text.`,
+  })
+}
+
+function contentsOf(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch (cause) {
+    if (cause instanceof Error && 'code' in cause && (cause.code === 'ENOENT' || cause.code === 'ENOTDIR'))
+      return undefined
+    throw new Usage(`The configuration file ${path} cannot be read.`, { code: 'bad-config', cause })
+  }
+}
+
+function jsonOf(contents: string, path: string): unknown {
+  try {
+    return JSON.parse(contents)
+  } catch (cause) {
+    throw new Usage(`The configuration file ${path} is not JSON.`, { code: 'bad-config', cause })
+  }
+}

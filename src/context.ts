@@ -1,0 +1,45 @@
+import { randomBytes } from 'node:crypto'
+import { hostname, userInfo } from 'node:os'
+import type { Readable, Writable } from 'node:stream'
+
+/** A stream that may be a terminal. */
+export type Output = Writable & { isTTY?: boolean; columns?: number }
+export type Input = Readable & { isTTY?: boolean }
+
+/** Everything that is not argv. */
+export interface Context {
+  env: Readonly<Record<string, string | undefined>>
+  cwd: string
+  stdin: Input
+  stdout: Output
+  stderr: Output
+  now: () => Date
+  random: (bytes: number) => Buffer
+  /** The operating system's user and host, as the audit log names them. */
+  operator: string
+  /** Aborted by Ctrl-C. */
+  signal: AbortSignal
+}
+
+export function contextOfProcess(signal: AbortSignal): Context {
+  return {
+    env: process.env,
+    cwd: process.cwd(),
+    stdin: process.stdin,
+    stdout: process.stdout,
+    stderr: process.stderr,
+    now: () => new Date(),
+    random: randomBytes,
+    operator: `${userName()}@${hostname()}`,
+    signal,
+  }
+}
+
+/** An account without an entry in the password file has only its number. */
+function userName(): string {
+  try {
+    return userInfo().username
+  } catch {
+    return `user-${process.getuid?.() ?? 'unknown'}`
+  }
+}

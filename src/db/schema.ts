@@ -1,0 +1,233 @@
+import type { ColumnType, Generated, Insertable, Selectable } from 'kysely'
+
+/** Times are UTC ISO-8601 text; marks are 0 or 1; what is absent is null. */
+export interface Store {
+  store: StoreTable
+  centres: CentreTable
+  users: UserTable
+  user_roles: UserRoleTable
+  user_sites: UserSiteTable
+  assignments: AssignmentTable
+  credentials: CredentialTable
+  imports: ImportTable
+  import_changes: ImportChangeTable
+  learner_groups: LearnerGroupTable
+  tests: TestTable
+  results: ResultTable
+  outbox: OutboxTable
+  templates: TemplateTable
+  audit: AuditTable
+  audit_personal: AuditPersonalTable
+}
+
+export interface StoreTable {
+  id: 1
+  store_id: string
+  key_fingerprint: string
+  created_at: string
+}
+
+export type CentreKind = 'school' | 'associate' | 'associate-centre'
+
+export interface CentreTable {
+  id: Generated<number>
+  number: string
+  name: string
+  folded: string
+  kind: CentreKind
+  associate_id: number | null
+  /** What the centre is when it is not deleted. */
+  status: 'approved' | 'active'
+  address: string
+  town: string
+  postcode: string
+  /** ISO 3166 alpha-2. */
+  country: string
+  british_council: number
+  global_listening: number
+  created_at: string
+  edited_at: string | null
+  deleted_at: string | null
+  created_by_import: number | null
+}
+
+export type HubRole = 'coordinator' | 'admin' | 'teacher'
+export type UserStatus = 'invited' | 'active' | 'suspended' | 'deleted'
+export type PinState = 'none' | 'issued' | 'used' | 'void'
+
+export interface UserTable {
+  id: Generated<number>
+  /** As it is shown and written to. */
+  email: string
+  /** As it is compared: NFC, lower case, ASCII domain. */
+  email_key: string
+  first_name: string
+  last_name: string
+  /** First name, last name and address, folded for searching. */
+  folded: string
+  centre_id: number | null
+  hub_role: HubRole | null
+  status: UserStatus
+  /** What restoring a suspended user gives back. */
+  status_before_suspension: 'invited' | 'active' | null
+  /** What restoring a deleted user gives back. */
+  status_before_deletion: 'invited' | 'active' | 'suspended' | null
+  password_hash: string | null
+  pin_nonce: Buffer | null
+  pin_state: PinState
+  pin_issued_at: string | null
+  pin_wrong_tries: number
+  created_at: string
+  edited_at: string | null
+  suspended_at: string | null
+  deleted_at: string | null
+  last_signed_in_at: string | null
+  created_by_import: number | null
+}
+
+export interface UserRoleTable {
+  user_id: number
+  role: string
+}
+
+export interface UserSiteTable {
+  user_id: number
+  site: string
+}
+
+/** An associate centre that an account of its Associate acts for. */
+export interface AssignmentTable {
+  centre_id: number
+  user_id: number
+}
+
+export type CredentialPurpose = 'set-up' | 'reset' | 'temporary-password' | 'code'
+
+/** A link, temporary password or verification code: its nonce only, never the secret. */
+export interface CredentialTable {
+  id: Generated<number>
+  user_id: number
+  purpose: CredentialPurpose
+  nonce: Buffer
+  issued_at: string
+  expires_at: string
+  state: 'open' | 'used' | 'void'
+  wrong_tries: ColumnType<number, number | undefined, number>
+}
+
+export interface ImportTable {
+  id: Generated<number>
+  file: string
+  sheet: string
+  digest: string
+  state: 'applied' | 'undone'
+  at: string
+  operator: string
+  actor: string | null
+  /** The answer's `rows`, `centres` and `users`, as JSON. */
+  counts: string
+  undone_at: string | null
+}
+
+/** What an import changed of what was there already; what it created carries its number. */
+export interface ImportChangeTable {
+  import_id: number
+  position: number
+  kind: 'centre-renamed' | 'centre-restored' | 'centre-deleted' | 'centre-activated' | 'user-deleted'
+  centre_id: number | null
+  user_id: number | null
+  before: string | null
+  after: string | null
+}
+
+export interface LearnerGroupTable {
+  id: Generated<number>
+  owner_id: number
+  site: string
+  name: string
+  stage: string
+}
+
+export interface TestTable {
+  id: Generated<number>
+  learner_group_id: number
+  subject: string
+  title: string
+  taken_on: string
+}
+
+export interface ResultTable {
+  id: Generated<number>
+  test_id: number
+  learner: string
+  mark: number | null
+}
+
+export type MessageState = 'queued' | 'written' | 'sent' | 'failed' | 'unknown' | 'cancelled'
+
+/** A message owed to somebody. `fields` holds what the letter says, and never a secret. */
+export interface OutboxTable {
+  id: Generated<number>
+  message_id: string
+  user_id: number | null
+  credential_id: number | null
+  import_id: number | null
+  to_address: string
+  to_name: string
+  letter: string
+  subject: string
+  fields: string
+  state: MessageState
+  attempts: ColumnType<number, number | undefined, number>
+  last_error: string | null
+  created_at: string
+  next_try_at: string | null
+  expires_at: string | null
+  claimed_by: string | null
+  claimed_at: string | null
+  delivered_at: string | null
+  file: string | null
+}
+
+/** A letter's parts as staff changed them; the shipped ones live in the program. */
+export interface TemplateTable {
+  name: string
+  subject: string
+  text: string
+  html: string
+  edited_at: string
+  edited_by: string
+}
+
+export type EventKind = 'change' | 'refusal' | 'event'
+
+/** Append-only and chained: `mac` seals this row and the one before it. */
+export interface AuditTable {
+  id: number
+  segment: number
+  at: string
+  operator: string
+  kind: EventKind
+  action: string
+  command: string
+  /** JSON without a personal value. */
+  facts: string
+  /** JSON: field → salted digest of the personal value kept in `audit_personal`. */
+  personal: string
+  mac: Buffer
+}
+
+/** A personal value of an audit row, beside the chain so that it can be erased. */
+export interface AuditPersonalTable {
+  audit_id: number
+  field: string
+  user_id: number | null
+  salt: Buffer | null
+  value: string | null
+}
+
+export type Centre = Selectable<CentreTable>
+export type NewCentre = Insertable<CentreTable>
+export type UserRow = Selectable<UserTable>
+export type NewUserRow = Insertable<UserTable>
+export type OutboxRow = Selectable<OutboxTable>

@@ -1,0 +1,81 @@
+import type Database from 'better-sqlite3'
+import type { ControlledTransaction, Transaction } from 'kysely'
+import { Refused } from '../errors.ts'
+import type { OpenStore } from './open.ts'
+import type { Store } from './schema.ts'
+import { holdStore, letGo } from './wait.ts'
+
+export type Trx = Transaction<Store>
+export type Work<Result> = (trx: Trx) => Promise<Result>
+
+interface Surroundings {
+  raw: Database.Database
+  auditKey: Buffer
+  /** Messages that this transaction owes somebody, by their outbox number. */
+  owed: number[]
+}
+
+const surroundings = new WeakMap<Trx, Surroundings>()
+
+/** What a transaction runs in: its connection, the key that seals the audit log, what it owes. */
+export function surroundingsOf(trx: Trx): Surroundings {
+  const found = surroundings.get(trx)
+  if (!found) throw new Error('a rule runs inside commit() or rehearse()')
+  return found
+}
+
+/** Does the work for good. A refusal takes everything back, save what it asks to keep. */
+export async function commit<Result>(
+  store: OpenStore,
+  work: Work<Result>,
+): Promise<{ result: Result; owed: number[] }> {
+  try {
+    return await within(store, async (trx, end) => {
+      const result = await work(trx)
+      await end.commit().execute()
+      return { result, owed: surroundingsOf(trx).owed }
+    })
+  } catch (error) {
+    if (error instanceof Refused) await keepWhatOutlives(store, error)
+    throw error
+  }
+}
+
+/** Does the work as `commit` does, and takes all of it back. */
+export async function rehearse<Result>(store: OpenStore, work: Work<Result>): Promise<Result> {
+  return within(store, async (trx, end) => {
+    const result = await work(trx)
+    await end.rollback().execute()
+    return result
+  })
+}
+
+async function keepWhatOutlives(store: OpenStore, refusal: Refused): Promise<void> {
+  const { outliving } = refusal
+  if (!outliving.keep) return
+  await within(store, async (trx, end) => {
+    await outliving.keep?.(trx)
+    await end.commit().execute()
+  })
+}
+
+async function within<Result>(
+  store: OpenStore,
+  body: (trx: Trx, end: ControlledTransaction<Store>) => Promise<Result>,
+): Promise<Result> {
+  const auditKey = store.keys().audit
+  const trx = await store.db.startTransaction().execute()
+  try {
+    if (store.path) {
+      const since = new Date().toISOString()
+      holdStore(store.path, { pid: process.pid, command: store.command, since })
+    }
+    surroundings.set(trx, { raw: store.raw, auditKey, owed: [] })
+    return await body(trx, trx)
+  } catch (error) {
+    if (!trx.isCommitted && !trx.isRolledBack) await trx.rollback().execute()
+    throw error
+  } finally {
+    if (store.path) letGo(store.path)
+  }
+}

@@ -1,0 +1,68 @@
+import { type Kysely, sql } from 'kysely'
+import type { Store } from './schema.ts'
+
+/** The query that every look-up and list of users begins with: the user, their centre, what they hold. */
+export function usersWithCentre(db: Kysely<Store>) {
+  return db
+    .selectFrom('users')
+    .leftJoin('centres', 'centres.id', 'users.centre_id')
+    .selectAll('users')
+    .select([
+      'centres.number as centre_number',
+      'centres.name as centre_name',
+      'centres.kind as centre_kind',
+      'centres.associate_id as centre_associate_id',
+      'centres.deleted_at as centre_deleted_at',
+    ])
+    .select((eb) => [
+      eb
+        .selectFrom('users as coordinator')
+        .select('coordinator.status')
+        .whereRef('coordinator.centre_id', '=', 'users.centre_id')
+        .where('coordinator.hub_role', '=', 'coordinator')
+        .where('coordinator.status', '<>', 'deleted')
+        .as('coordinator_status'),
+      eb
+        .selectFrom('user_roles')
+        .select(sql<string | null>`group_concat(role, ',' order by role)`.as('names'))
+        .whereRef('user_roles.user_id', '=', 'users.id')
+        .as('role_names'),
+      eb
+        .selectFrom('user_sites')
+        .select(sql<string | null>`group_concat(site, ',' order by site)`.as('names'))
+        .whereRef('user_sites.user_id', '=', 'users.id')
+        .as('site_names'),
+      eb
+        .selectFrom('learner_groups')
+        .select(({ fn }) => fn.countAll<number>().as('n'))
+        .whereRef('owner_id', '=', 'users.id')
+        .as('learner_groups'),
+      eb
+        .selectFrom('tests')
+        .innerJoin('learner_groups', 'learner_groups.id', 'tests.learner_group_id')
+        .select(({ fn }) => fn.countAll<number>().as('n'))
+        .whereRef('owner_id', '=', 'users.id')
+        .as('tests'),
+      eb
+        .selectFrom('results')
+        .innerJoin('tests', 'tests.id', 'results.test_id')
+        .innerJoin('learner_groups', 'learner_groups.id', 'tests.learner_group_id')
+        .select(({ fn }) => fn.countAll<number>().as('n'))
+        .whereRef('owner_id', '=', 'users.id')
+        .as('results'),
+    ])
+}
+
+export type UserWithCentre = Awaited<ReturnType<ReturnType<typeof usersWithCentre>['execute']>>[number]
+
+/** The live account of an address, by its key. */
+export function findLiveUser(db: Kysely<Store>, key: string): Promise<UserWithCentre | undefined> {
+  return usersWithCentre(db)
+    .where('users.email_key', '=', key)
+    .where('users.status', '<>', 'deleted')
+    .executeTakeFirst()
+}
+
+export function findUserById(db: Kysely<Store>, id: number): Promise<UserWithCentre | undefined> {
+  return usersWithCentre(db).where('users.id', '=', id).executeTakeFirst()
+}

@@ -1,0 +1,86 @@
+export interface Problem {
+  target: string
+  code: string
+  message: string
+  hint?: string
+}
+
+interface More {
+  /** What to type or do next. */
+  hint?: string
+  /** Facts for a script, such as `candidates` or `problems`. */
+  details?: Record<string, unknown>
+  cause?: unknown
+}
+
+/** Every failure with a stable code; `exit.ts` gives it an exit code and words. */
+export abstract class Failure extends Error {
+  abstract readonly exit: number
+  readonly code: string
+  readonly hint: string | undefined
+  readonly details: Record<string, unknown>
+
+  constructor(code: string, message: string, { hint, details, cause }: More = {}) {
+    super(message, { cause })
+    this.code = code
+    this.hint = hint
+    this.details = details ?? {}
+  }
+}
+
+/** What must outlive a refusal: `commit` runs it in a transaction of its own. */
+interface Outliving {
+  keep?(trx: unknown): Promise<void>
+}
+
+/** A rule or a limit stands in the way; nothing changed. */
+export class Refused extends Failure {
+  readonly exit: number = 3
+  readonly outliving: Outliving
+
+  constructor(code: string, message: string, more: More & Outliving = {}) {
+    super(code, message, more)
+    this.outliving = more
+  }
+}
+
+/** The actor may not do this; recorded, and nothing changed. */
+export class NotPermitted extends Refused {
+  override readonly exit = 5
+
+  constructor(message: string, more: More & Outliving = {}) {
+    super('not-permitted', message, more)
+  }
+}
+
+export class NotFound extends Failure {
+  readonly exit = 4
+}
+
+/** The call itself is wrong: an unknown option, a missing value, an answer nobody could give. */
+export class Usage extends Failure {
+  readonly exit = 2
+
+  constructor(message: string, more: More & { code?: string } = {}) {
+    super(more.code ?? 'usage', message, more)
+  }
+}
+
+/** The input file cannot be used. */
+export class BadInput extends Failure {
+  readonly exit = 6
+}
+
+/** The store, the key or a file cannot be had now. */
+export class Unavailable extends Failure {
+  readonly exit = 7
+}
+
+/** Ctrl-C, or No at a question. */
+export class Cancelled extends Failure {
+  readonly exit = 130
+
+  constructor(message = 'Cancelled. Nothing was changed.') {
+    super('cancelled', message)
+  }
+}

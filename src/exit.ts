@@ -1,0 +1,111 @@
+import { Failure, type Problem, Unavailable } from './errors.ts'
+import type { View } from './terminal.ts'
+
+export interface Reporting {
+  view: View
+  json: boolean
+  debug: boolean
+  version: string
+}
+
+/** Gives an error its words and its exit code: the one place where errors end. */
+export function report(
+  error: unknown,
+  { view, json, debug, version }: Reporting,
+): { text: string; exit: number } {
+  const failure = error instanceof Failure ? error : failureOf(error)
+  if (!failure) return reportBug(error, { json, debug, version })
+  const { code, message, hint, details, exit } = failure
+  if (json)
+    return { text: `${JSON.stringify({ error: { code, message, hint: hint ?? null, details } })}\n`, exit }
+  if (exit === 130) return { text: `${message}\n`, exit }
+
+  const lines = [`${view.chalk.red('error:')} ${message}`]
+  for (const problem of problemsIn(details)) lines.push(`  ${describeProblem(problem)}`)
+  if (hint) lines.push(`${view.chalk.cyan('hint:')}  ${hint}`)
+  if (debug && failure.stack) lines.push(failure.stack)
+  if (debug && failure.cause instanceof Error) lines.push(`caused by ${failure.cause.stack}`)
+  return { text: `${lines.join('\n')}\n`, exit }
+}
+
+function problemsIn(details: Record<string, unknown>): Problem[] {
+  return Array.isArray(details.problems) ? details.problems : []
+}
+
+function describeProblem({ target, message, hint }: Problem): string {
+  const told = message.includes(target) ? message : `${target}: ${message}`
+  return hint ? `${told}\n    ${hint}` : told
+}
+
+/** What SQLite and the file system say, in our words. */
+function failureOf(error: unknown): Failure | undefined {
+  if (!(error instanceof Error) || !('code' in error)) return undefined
+  const code = String(error.code)
+  const known = storeTroubles.find(([start]) => code.startsWith(start))
+  if (!known) return undefined
+  const [, name, message, hint] = known
+  return new Unavailable(name, message, { hint, cause: error })
+}
+
+const storeTroubles: readonly (readonly [string, string, string, string])[] = [
+  ['SQLITE_BUSY', 'store-locked', 'The store is in use by another program.', 'Try again in a moment.'],
+  ['SQLITE_LOCKED', 'store-locked', 'The store is in use by another program.', 'Try again in a moment.'],
+  [
+    'SQLITE_READONLY',
+    'store-read-only',
+    'The store cannot be written to.',
+    'Check who owns the file and its folder.',
+  ],
+  ['SQLITE_FULL', 'store-full', 'The disk is full; nothing was changed.', 'Make room, then try again.'],
+  [
+    'SQLITE_CORRUPT',
+    'store-damaged',
+    'The store is damaged.',
+    'ssh-admin store check says more; ssh-admin store restore FILE brings a backup back.',
+  ],
+  [
+    'SQLITE_NOTADB',
+    'store-damaged',
+    'The store is damaged.',
+    'ssh-admin store restore FILE brings a backup back.',
+  ],
+  [
+    'SQLITE_CANTOPEN',
+    'store-unavailable',
+    'The store cannot be opened.',
+    'Check the path, and that you may read and write the file and its folder.',
+  ],
+  [
+    'SQLITE_IOERR',
+    'store-unavailable',
+    'The disk did not answer.',
+    'Check the disk; then ssh-admin store check.',
+  ],
+  ['SQLITE_PERM', 'store-unavailable', 'The store may not be opened.', 'Check who owns the file.'],
+  ['ENOSPC', 'disk-full', 'The disk is full.', 'Make room, then try again.'],
+  ['EROFS', 'file-not-writable', 'The disk is read-only.', 'Choose another folder.'],
+  [
+    'EACCES',
+    'file-not-writable',
+    'A file or folder may not be written or read.',
+    'Check who owns it; --debug names it.',
+  ],
+]
+
+function reportBug(
+  error: unknown,
+  { json, debug, version }: Omit<Reporting, 'view'>,
+): { text: string; exit: number } {
+  const message = error instanceof Error ? error.message : String(error)
+  const stack = error instanceof Error ? error.stack : undefined
+  const hint =
+    'This is a mistake in ssh-admin. Please report it with what you typed and the output of --debug.'
+  const exit = 1
+  if (json) {
+    const details = debug ? { stack } : {}
+    return { text: `${JSON.stringify({ error: { code: 'unexpected', message, hint, details } })}\n`, exit }
+  }
+  const facts = `ssh-admin ${version}, Node ${process.version}, ${process.platform}`
+  const more = debug && stack ? `\n${stack}` : ''
+  return { text: `error: unexpected: ${message}\nhint:  ${hint}\n       ${facts}${more}\n`, exit }
+}

@@ -1,0 +1,77 @@
+import type { Command } from 'commander'
+import { z } from 'zod'
+import { Usage } from './errors.ts'
+
+/** Options that every command has. */
+export const CommonOptions = z.object({
+  json: z.boolean().default(false),
+  quiet: z.boolean().default(false),
+  debug: z.boolean().default(false),
+  color: z.boolean().default(true),
+  input: z.boolean().default(true),
+  dryRun: z.boolean().default(false),
+  yes: z.boolean().default(false),
+  db: z.string().optional(),
+  keyFile: z.string().optional(),
+  as: z.string().optional(),
+  smtp: z.string().optional(),
+  mailDir: z.string().optional(),
+  wait: z.coerce.number({ error: 'a number of seconds' }).min(0).max(86_400).default(30),
+})
+
+export type CommonOptions = z.infer<typeof CommonOptions>
+
+/** The arguments by name and the options, as typed. */
+export function typedOptions(command: Command): Record<string, unknown> {
+  const typed: Record<string, unknown> = {}
+  for (const [position, argument] of command.registeredArguments.entries()) {
+    typed[camelCase(argument.name())] = command.processedArgs[position]
+  }
+  // The program's own options come first, so that those after the verb win.
+  const chain: Command[] = []
+  for (let at: Command | null = command; at; at = at.parent) chain.unshift(at)
+  for (const part of chain) {
+    for (const [name, value] of Object.entries(part.opts())) {
+      const isDefault = part.getOptionValueSource(name) === 'default'
+      if (!isDefault || !(name in typed)) typed[name] = value
+    }
+  }
+  return typed
+}
+
+/** Checks what was typed; says what is wrong with it in one line. */
+export function checked<Options>(schema: z.ZodType<Options>, typed: Record<string, unknown>): Options {
+  const parsed = schema.safeParse(typed)
+  if (parsed.success) return parsed.data
+  const problems = parsed.error.issues.map((issue) => {
+    const name = String(issue.path[0] ?? '')
+    return name ? `${flagOf(name, typed)}: ${issue.message}` : issue.message
+  })
+  throw new Usage(problems.join('; '), { code: 'invalid-option', hint: 'Add --help to see what it takes.' })
+}
+
+/** A comma-separated or repeated option, as one list. */
+export const list = z
+  .array(z.string())
+  .default([])
+  .transform((values) =>
+    values
+      .flatMap((value) => value.split(','))
+      .map((value) => value.trim())
+      .filter((value) => value !== ''),
+  )
+
+/** Collects a repeatable option for commander. */
+export function repeated(value: string, before: string[] | undefined): string[] {
+  return [...(before ?? []), value]
+}
+
+function flagOf(name: string, typed: Record<string, unknown>): string {
+  const flag = `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`
+  const value = typed[name]
+  return typeof value === 'string' && value !== '' ? `${flag} ${value}` : flag
+}
+
+function camelCase(name: string): string {
+  return name.replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase())
+}

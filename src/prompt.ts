@@ -1,0 +1,93 @@
+import { Cancelled, Usage } from './errors.ts'
+import type { Terminal } from './terminal.ts'
+
+export interface Choice<Value> {
+  value: Value
+  name: string
+  description?: string
+}
+
+/** Refuses, naming the flag, when nobody can be asked. */
+export function needSomebodyToAsk(terminal: Terminal, { flag, may }: { flag: string; may: boolean }): void {
+  if (terminal.canAsk && may) return
+  throw new Usage(`This needs an answer, and there is nobody to ask: say it with ${flag}.`, {
+    code: 'answer-needed',
+    hint: flag,
+  })
+}
+
+/** Asks yes or no, default No; No is a cancellation. */
+export async function agree(terminal: Terminal, question: string): Promise<void> {
+  const { confirm } = await import('@inquirer/prompts')
+  const yes = await asked(terminal, (streams) => confirm({ message: question, default: false }, streams))
+  if (!yes) throw new Cancelled()
+}
+
+/** Asks yes or no, default No, and gives the answer. */
+export async function wants(terminal: Terminal, question: string): Promise<boolean> {
+  const { confirm } = await import('@inquirer/prompts')
+  return asked(terminal, (streams) => confirm({ message: question, default: false }, streams))
+}
+
+/** Asks for one of several, found by typing a part of its name. */
+export async function choose<Value>(
+  terminal: Terminal,
+  { question, choices }: { question: string; choices: readonly Choice<Value>[] },
+): Promise<Value> {
+  const { search } = await import('@inquirer/prompts')
+  const find = (term: string | undefined) => {
+    const part = (term ?? '').toLocaleLowerCase()
+    return choices.filter(({ name }) => name.toLocaleLowerCase().includes(part))
+  }
+  return asked(terminal, (streams) => search<Value>({ message: question, source: find }, streams))
+}
+
+/** Offers a list to tick; nothing is ticked to begin with. */
+export async function tick<Value>(
+  terminal: Terminal,
+  { question, choices }: { question: string; choices: readonly Choice<Value>[] },
+): Promise<Value[]> {
+  const { checkbox } = await import('@inquirer/prompts')
+  const pageSize = 12
+  return asked(terminal, (streams) =>
+    checkbox<Value>({ message: question, choices: [...choices], pageSize, loop: false }, streams),
+  )
+}
+
+/** Asks for a line of text; `check` returns what is wrong with it, or undefined. */
+export async function ask(
+  terminal: Terminal,
+  {
+    question,
+    present,
+    check = () => undefined,
+  }: { question: string; present?: string; check?: (text: string) => string | undefined },
+): Promise<string> {
+  const { input } = await import('@inquirer/prompts')
+  const validate = (text: string) => check(text) ?? true
+  return asked(terminal, (streams) => input({ message: question, default: present, validate }, streams))
+}
+
+/** Asks for a secret, which is never shown. */
+export async function askSecret(terminal: Terminal, question: string): Promise<string> {
+  const { password } = await import('@inquirer/prompts')
+  return asked(terminal, (streams) => password({ message: question, mask: true }, streams))
+}
+
+interface Streams {
+  input: Terminal['stdin']
+  output: Terminal['stderr']
+}
+
+/** Prompts are conversation: they go to stderr. Ctrl-C is a cancellation. */
+async function asked<Answer>(
+  terminal: Terminal,
+  prompt: (streams: Streams) => Promise<Answer>,
+): Promise<Answer> {
+  try {
+    return await prompt({ input: terminal.stdin, output: terminal.stderr })
+  } catch (error) {
+    if (error instanceof Error && /^(Exit|Abort|Cancel)PromptError$/.test(error.name)) throw new Cancelled()
+    throw error
+  }
+}

@@ -1,0 +1,85 @@
+import { createHmac, timingSafeEqual } from 'node:crypto'
+
+const day = 86_400_000
+export const hours = (count: number) => count * 3_600_000
+
+/** How long each lives, in milliseconds. */
+export const lifetimes = {
+  pin: 30 * day,
+  'set-up': hours(48),
+  reset: hours(24),
+  'temporary-password': hours(48),
+  code: 30 * 60_000,
+} as const
+
+/** Wrong tries after which a PIN or a code is void. */
+export const mostWrongTries = 5
+
+/** Eight digits, derived: a stolen store opens nothing, a lost sheet can be made again. */
+export function pinOf(key: Buffer, { userId, nonce }: { userId: number; nonce: Buffer }): string {
+  const seal = createHmac('sha256', key)
+    .update(lengthPrefixed('pin', String(userId), nonce))
+    .digest()
+  return String(seal.readBigUInt64BE(0) % 100_000_000n).padStart(8, '0')
+}
+
+/** As it is printed and read aloud: two groups of four. */
+export function printedPin(pin: string): string {
+  return `${pin.slice(0, 4)} ${pin.slice(4)}`
+}
+
+interface Proof {
+  purpose: string
+  userId: number
+  nonce: Buffer
+}
+
+/** The secret half of a link: base64url of the whole HMAC. */
+export function linkSecretOf(key: Buffer, { purpose, userId, nonce }: Proof): string {
+  return createHmac('sha256', key)
+    .update(lengthPrefixed(purpose, String(userId), nonce))
+    .digest('base64url')
+}
+
+/** Six digits for the verification code that goes out by e-mail. */
+export function codeOf(key: Buffer, { userId, nonce }: { userId: number; nonce: Buffer }): string {
+  const seal = createHmac('sha256', key)
+    .update(lengthPrefixed('code', String(userId), nonce))
+    .digest()
+  return String(seal.readBigUInt64BE(0) % 1_000_000n).padStart(6, '0')
+}
+
+// Without letters and digits that are read as one another.
+const legible = 'ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnpqrstuvwxyz23456789'
+
+/** Sixteen characters in groups of four, for the invitation. */
+export function temporaryPasswordOf(
+  key: Buffer,
+  { userId, nonce }: { userId: number; nonce: Buffer },
+): string {
+  const seal = createHmac('sha512', key)
+    .update(lengthPrefixed('temporary-password', String(userId), nonce))
+    .digest()
+  const letters = Array.from({ length: 16 }, (_, at) => {
+    return legible[seal.readUInt32BE(at * 4) % legible.length]
+  })
+  return letters.join('').replace(/(.{4})(?=.)/g, '$1-')
+}
+
+/** Compares what was typed with what is right, in a time that tells nothing. */
+export function same(typed: string, right: string): boolean {
+  const one = Buffer.from(typed)
+  const other = Buffer.from(right)
+  return one.length === other.length && timingSafeEqual(one, other)
+}
+
+/** Fields that cannot run into one another. */
+export function lengthPrefixed(...fields: readonly (string | Buffer)[]): Buffer {
+  const parts = fields.flatMap((field) => {
+    const bytes = typeof field === 'string' ? Buffer.from(field) : field
+    const length = Buffer.alloc(4)
+    length.writeUInt32BE(bytes.length)
+    return [length, bytes]
+  })
+  return Buffer.concat(parts)
+}

@@ -1,0 +1,39 @@
+import type { Kysely } from 'kysely'
+import type { Store } from '../db/schema.ts'
+import { findLiveUser } from '../db/users.ts'
+import { closestAddresses } from '../db/closest.ts'
+import { NotFound } from '../errors.ts'
+import { type Account, accountOf } from './account.ts'
+import { type Address, typedAddress } from './email.ts'
+
+/** The live account of an address. @throws `user-not-found`, naming the closest three */
+export async function findUser(
+  db: Kysely<Store>,
+  { email, at }: { email: string; at: Date },
+): Promise<Account> {
+  const address = typedAddress(email)
+  const row = await findLiveUser(db, address.key)
+  if (row) return accountOf(row, at)
+  throw await userNotFound(db, address)
+}
+
+async function userNotFound(db: Kysely<Store>, { email, key }: Address): Promise<NotFound> {
+  const candidates = await closestAddresses(db, key)
+  const [first] = candidates
+  return new NotFound('user-not-found', `Nobody has the address ${email}.`, {
+    hint: first && `Did you mean ${candidates.map(describeCandidate).join(', or ')}?`,
+    details: { candidates },
+  })
+}
+
+function describeCandidate({
+  email,
+  centre,
+  status,
+}: {
+  email: string
+  centre: string | null
+  status: string
+}) {
+  return `${email} (${centre ?? 'no centre'}, ${status})`
+}

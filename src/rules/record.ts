@@ -1,0 +1,38 @@
+import { appendAudit, type Personal } from '../db/audit.ts'
+import type { EventKind } from '../db/schema.ts'
+import type { Trx } from '../db/transact.ts'
+import type { Actor } from './actor.ts'
+
+interface Happening {
+  by: Actor
+  at: Date
+  /** What was done, noun and participle: `user.suspended`. */
+  action: string
+  /** The address or centre number it was done to. */
+  subject?: string
+  /** The user it was done to, so that their values can be found when they ask to be erased. */
+  userId?: number
+  /** Before, after, counts: nothing that names a person. */
+  facts?: Record<string, unknown>
+  /** Names and addresses, by field. */
+  personal?: Record<string, string>
+  kind?: EventKind
+}
+
+/** Writes what happened into the audit log, in the transaction in which it happened. */
+export async function record(trx: Trx, happening: Happening): Promise<void> {
+  const { by, at, action, subject, userId, facts = {}, personal = {}, kind = 'change' } = happening
+  const values: Personal[] = []
+  if (by.kind === 'user') values.push({ field: 'actor', value: by.email, userId: by.id })
+  if (subject !== undefined) values.push({ field: 'subject', value: subject, userId })
+  for (const [field, value] of Object.entries(personal)) values.push({ field, value, userId })
+  await appendAudit(trx, {
+    at: at.toISOString(),
+    operator: by.operator,
+    kind,
+    action,
+    command: by.command,
+    facts,
+    personal: values,
+  })
+}

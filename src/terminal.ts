@@ -1,0 +1,88 @@
+import { Chalk, type ChalkInstance } from 'chalk'
+import type { Context, Input, Output } from './context.ts'
+
+/** How a stream is written to: as a person reads it, or as a program does. */
+export interface View {
+  isTerminal: boolean
+  /** In characters. */
+  width: number
+  chalk: ChalkInstance
+  now: Date
+}
+
+export interface Terminal {
+  stdin: Input
+  stderr: Output
+  /** Somebody can be asked. */
+  canAsk: boolean
+  out: View
+  err: View
+  /** Progress is worth drawing. */
+  animated: boolean
+  /** Writes the answer; resolves when the reader has taken it. */
+  write: (text: string) => Promise<void>
+  /** Says a line of the conversation. */
+  say: (line: string) => void
+}
+
+interface Wishes {
+  color: boolean
+  quiet: boolean
+}
+
+export function terminalOf(context: Context, { color, quiet }: Wishes): Terminal {
+  const { stdin, stdout, stderr, env } = context
+  for (const stream of [stdout, stderr]) endQuietlyWhenReaderLeaves(stream)
+  const view = (stream: Output): View => ({
+    isTerminal: stream.isTTY === true,
+    width: widthOf(stream, env),
+    chalk: new Chalk({ level: color ? colourLevel(stream, env) : 0 }),
+    now: context.now(),
+  })
+  return {
+    stdin,
+    stderr,
+    canAsk: stdin.isTTY === true && stderr.isTTY === true,
+    out: view(stdout),
+    err: view(stderr),
+    animated: stderr.isTTY === true && env.TERM !== 'dumb' && !env.CI && !quiet,
+    write: (text) =>
+      new Promise((resolve) => {
+        if (stdout.writableEnded || stdout.destroyed) resolve()
+        else stdout.write(text, () => resolve())
+      }),
+    say: (line) => {
+      if (!quiet) stderr.write(`${line}\n`)
+    },
+  }
+}
+
+function widthOf(stream: Output, env: Context['env']): number {
+  const wanted = Number(env.COLUMNS)
+  if (Number.isInteger(wanted) && wanted > 0) return wanted
+  return stream.columns ?? 80
+}
+
+function colourLevel(stream: Output, env: Context['env']): 0 | 1 | 2 | 3 {
+  if (env.FORCE_COLOR !== undefined) return forcedLevel(env.FORCE_COLOR)
+  if (env.NO_COLOR || env.TERM === 'dumb' || stream.isTTY !== true) return 0
+  if (env.COLORTERM === 'truecolor') return 3
+  return env.TERM?.includes('256') ? 2 : 1
+}
+
+function forcedLevel(wish: string): 0 | 1 | 2 | 3 {
+  if (wish === '0' || wish === 'false') return 0
+  if (wish === '2') return 2
+  return wish === '3' ? 3 : 1
+}
+
+const watched = new WeakSet<Output>()
+
+/** `ssh-admin users list | head -1` is no error. */
+function endQuietlyWhenReaderLeaves(stream: Output): void {
+  if (watched.has(stream)) return
+  watched.add(stream)
+  stream.on('error', (error: Error & { code?: string }) => {
+    if (error.code !== 'EPIPE') throw error
+  })
+}

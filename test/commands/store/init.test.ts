@@ -1,0 +1,26 @@
+import { statSync } from 'node:fs'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { newWorld, type World } from '../../world.ts'
+
+describe('beginning a store', () => {
+  let world: World
+  beforeEach(() => {
+    world = newWorld()
+  })
+  afterEach(() => world.close())
+
+  it('makes a store and its key, and says so', async () => {
+    const ran = await world.run(['store', 'init'])
+    expect(ran).toMatchObject({ exit: 0, stderr: '' })
+    expect(ran.stdout).toContain(`Began the store ${world.db}`)
+    expect(statSync(`${world.db}.key`).mode & 0o777).toBe(0o600)
+  })
+
+  it('is refused where there is one, and leaves it as it is', async () => {
+    await world.run(['store', 'init'])
+    const again = await world.run(['store', 'init', '--json'])
+    expect(again.exit).toBe(3)
+    expect(again.error()).toMatchObject({ code: 'store-exists' })
+    expect(await world.run(['store', 'init', '--if-missing'])).toMatchObject({ exit: 0 })
+  })
+})

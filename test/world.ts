@@ -1,0 +1,231 @@
+import { randomBytes } from 'node:crypto'
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { PassThrough, Readable } from 'node:stream'
+import { run } from '../src/cli.ts'
+import type { Context, Output } from '../src/context.ts'
+import { type OpenStore, openStore } from '../src/db/open.ts'
+import type { HubRole, UserStatus } from '../src/db/schema.ts'
+import { commit, rehearse, type Work } from '../src/db/transact.ts'
+import { findLiveUser } from '../src/db/users.ts'
+import { accountOf } from '../src/rules/account.ts'
+import type { Given } from '../src/rules/actor.ts'
+import { readAddress } from '../src/rules/email.ts'
+import { fold } from '../src/rules/fold.ts'
+import { newUser } from '../src/rules/new-user.ts'
+
+export interface Ran {
+  exit: number
+  stdout: string
+  stderr: string
+  /** stdout as JSON; throws where it is none. */
+  json: () => any // biome-ignore lint/suspicious/noExplicitAny: tests look into answers of every shape
+  /** stderr as JSON: the error document. */
+  error: () => { code: string; message: string; hint: string | null; details: Record<string, unknown> }
+}
+
+interface Typing {
+  stdin?: string
+  env?: Record<string, string>
+  at?: Date
+}
+
+export interface World {
+  folder: string
+  db: string
+  now: Date
+  /** Moves the clock of everything that runs afterwards. */
+  setClock: (at: Date | string) => void
+  path: (name: string) => string
+  /** Runs a command as a pipe would see it. */
+  run: (argv: readonly string[], typing?: Typing) => Promise<Ran>
+  store: () => Promise<OpenStore>
+  given: () => Given
+  commit: <Result>(work: (given: Given) => Work<Result>) => Promise<Result>
+  rehearse: <Result>(work: (given: Given) => Work<Result>) => Promise<Result>
+  centre: (number: string, facts?: CentreFacts) => Promise<number>
+  user: (email: string, facts: UserFacts) => Promise<number>
+  account: (email: string) => Promise<ReturnType<typeof accountOf> | undefined>
+  close: () => Promise<void>
+}
+
+interface CentreFacts {
+  name?: string
+  kind?: 'school' | 'associate' | 'associate-centre'
+  associate?: string
+  status?: 'approved' | 'active'
+  country?: string
+  /** The address of a coordinator to be made with it. */
+  coordinator?: string
+}
+
+interface UserFacts {
+  centre: string
+  hubRole?: HubRole | null
+  status?: Exclude<UserStatus, 'deleted'>
+  firstName?: string
+  lastName?: string
+  roles?: readonly string[]
+  sites?: readonly string[]
+}
+
+/** A folder, a store, a key and a clock of its own for one test. */
+export function newWorld(at = new Date('2026-03-02T09:00:00.000Z')): World {
+  const folder = mkdtempSync(join(tmpdir(), 'ssh-admin-'))
+  const db = join(folder, 'hub.db')
+  let now = at
+  let opened: OpenStore | undefined
+  const given = (): Given => ({
+    by: { kind: 'staff', operator: 'tester@desk', command: 'test' },
+    at: now,
+    random: randomBytes,
+  })
+
+  const store = async () => {
+    opened ??= await openStore({
+      path: db,
+      keyFile: `${db}.key`,
+      patience: 30_000,
+      manner: existsSync(db) ? 'use' : 'begin',
+      at: now,
+      command: 'test',
+      onWait: () => undefined,
+    })
+    return opened
+  }
+
+  const world: World = {
+    folder,
+    db,
+    get now() {
+      return now
+    },
+    setClock: (to) => {
+      now = new Date(to)
+    },
+    path: (name) => join(folder, name),
+    run: (argv, typing = {}) => runIn({ folder, db, now, argv, typing }),
+    store,
+    given,
+    commit: async (work) => (await commit(await store(), work(given()))).result,
+    rehearse: async (work) => rehearse(await store(), work(given())),
+    centre: async (number, facts = {}) => insertCentre(world, number, facts),
+    user: async (email, facts) => insertUser(world, email, facts),
+    account: async (email) => {
+      const row = await findLiveUser((await store()).db, email.toLowerCase())
+      return row && accountOf(row, now)
+    },
+    close: async () => {
+      await opened?.close()
+      rmSync(folder, { recursive: true, force: true })
+    },
+  }
+  return world
+}
+
+async function insertCentre(world: World, number: string, facts: CentreFacts): Promise<number> {
+  const { db } = await world.store()
+  const { name = `Centre ${number}`, kind = 'school', associate, status = 'active', country = 'EG' } = facts
+  const owner = associate
+    ? await db.selectFrom('centres').select('id').where('number', '=', associate).executeTakeFirstOrThrow()
+    : undefined
+  const { id } = await db
+    .insertInto('centres')
+    .values({
+      number,
+      name,
+      folded: fold(`${number} ${name}`),
+      kind: associate ? 'associate-centre' : kind,
+      associate_id: owner?.id ?? null,
+      status,
+      address: '',
+      town: 'Cairo',
+      postcode: '',
+      country,
+      british_council: 0,
+      global_listening: 0,
+      created_at: world.now.toISOString(),
+      edited_at: null,
+      deleted_at: null,
+      created_by_import: null,
+    })
+    .returning('id')
+    .executeTakeFirstOrThrow()
+  if (facts.coordinator) {
+    await insertUser(world, facts.coordinator, { centre: number, hubRole: 'coordinator', status: 'active' })
+  }
+  return id
+}
+
+async function insertUser(world: World, email: string, facts: UserFacts): Promise<number> {
+  const { db } = await world.store()
+  const address = readAddress(email)
+  if (!('key' in address)) throw new Error(`${email} ${address.problem}`)
+  const { firstName = 'Amira', lastName = 'Haddad', hubRole = 'teacher', status = 'active' } = facts
+  const centre = await db
+    .selectFrom('centres')
+    .select('id')
+    .where('number', '=', facts.centre)
+    .executeTakeFirstOrThrow()
+  const at = world.now.toISOString()
+  const row = newUser({ address, firstName, lastName, centreId: centre.id, hubRole }, { at })
+  const { id } = await db
+    .insertInto('users')
+    .values({
+      ...row,
+      status,
+      status_before_suspension: status === 'suspended' ? 'active' : null,
+      suspended_at: status === 'suspended' ? at : null,
+    })
+    .returning('id')
+    .executeTakeFirstOrThrow()
+  for (const role of facts.roles ?? [])
+    await db.insertInto('user_roles').values({ user_id: id, role }).execute()
+  for (const site of facts.sites ?? [])
+    await db.insertInto('user_sites').values({ user_id: id, site }).execute()
+  return id
+}
+
+async function runIn({
+  folder,
+  db,
+  now,
+  argv,
+  typing,
+}: {
+  folder: string
+  db: string
+  now: Date
+  argv: readonly string[]
+  typing: Typing
+}): Promise<Ran> {
+  const stdout = collecting()
+  const stderr = collecting()
+  const context: Context = {
+    env: { HOME: folder, SSH_ADMIN_DB: db, ...typing.env },
+    cwd: folder,
+    stdin: Readable.from(typing.stdin === undefined ? [] : [Buffer.from(typing.stdin)]),
+    stdout: stdout.stream,
+    stderr: stderr.stream,
+    now: () => typing.at ?? now,
+    random: randomBytes,
+    operator: 'tester@desk',
+    signal: new AbortController().signal,
+  }
+  const exit = await run(argv, context)
+  return {
+    exit,
+    stdout: stdout.text(),
+    stderr: stderr.text(),
+    json: () => JSON.parse(stdout.text()),
+    error: () => JSON.parse(stderr.text()).error,
+  }
+}
+
+function collecting(): { stream: Output; text: () => string } {
+  const chunks: Buffer[] = []
+  const stream = new PassThrough()
+  stream.on('data', (chunk: Buffer) => chunks.push(chunk))
+  return { stream, text: () => Buffer.concat(chunks).toString('utf8') }
+}
