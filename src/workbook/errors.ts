@@ -1,0 +1,51 @@
+/** What goes with an error: what to do about it, and the facts a program may want. */
+export interface ErrorFacts {
+  hint?: string
+  details?: Record<string, unknown>
+  cause?: unknown
+}
+
+/** The input cannot be used as a workbook; the words say what it is, the hint what to do. */
+export class UnusableWorkbook extends Error {
+  readonly code: string
+  readonly hint?: string
+  readonly details?: Record<string, unknown>
+
+  constructor(code: string, message: string, { hint, details, cause }: ErrorFacts = {}) {
+    super(message, { cause })
+    this.name = 'UnusableWorkbook'
+    this.code = code
+    this.hint = hint
+    this.details = details
+  }
+}
+
+/** A place where nothing can be written. */
+export class UnusableFile extends Error {
+  readonly code: string
+  readonly hint?: string
+  readonly details?: Record<string, unknown>
+
+  constructor(code: string, message: string, { hint, details, cause }: ErrorFacts = {}) {
+    super(message, { cause })
+    this.name = 'UnusableFile'
+    this.code = code
+    this.hint = hint
+    this.details = details
+  }
+}
+
+/** The file began well and then did not add up: cut short, changed on its way, or made wrongly. */
+export function damaged(what: string, cause?: unknown): UnusableWorkbook {
+  return new UnusableWorkbook('workbook-damaged', `the workbook is damaged: ${what}`, {
+    hint: 'open it in Excel, save it again as .xlsx, or fetch it again from where it came',
+    cause,
+  })
+}
+
+/** Too much of something: such a file is made to fill the memory of whoever opens it. */
+export function bomb(what: string): UnusableWorkbook {
+  return new UnusableWorkbook('workbook-bomb', `the workbook is not opened: ${what}`, {
+    hint: 'copy the rows that are needed into a new workbook',
+  })
+}

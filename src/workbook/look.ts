@@ -1,0 +1,200 @@
+import { isUtf8 } from 'node:buffer'
+import { named } from './bytes.ts'
+import { UnusableWorkbook } from './errors.ts'
+import type { Archive } from './zip.ts'
+
+const SAVE_AS = 'open it in Excel and save it as .xlsx (Excel workbook)'
+
+const OTHER_KINDS: readonly (readonly [start: string, what: string])[] = [
+  ['255044462d', 'a PDF'],
+  ['89504e47', 'a picture'],
+  ['ffd8ff', 'a picture'],
+  ['47494638', 'a picture'],
+  ['1f8b', 'a gzip archive'],
+  ['377abcaf271c', 'a 7z archive'],
+  ['52617221', 'a RAR archive'],
+  ['53514c69746520666f726d6174', 'a SQLite database'],
+  ['7b5c727466', 'a rich text document'],
+  ['7f454c46', 'a program'],
+  ['4d5a9000', 'a program'],
+]
+
+/** Tells by the first bytes, never by the name, whether to unzip a file or read it as text; refuses all else, and says what it is. */
+export function look(bytes: Buffer, path: string): 'zip' | 'text' {
+  const start = bytes.subarray(0, 16).toString('hex')
+  if (start.startsWith('504b0304')) return 'zip'
+  if (start.startsWith('504b0506') || start.startsWith('504b0708'))
+    throw notAWorkbook(path, 'an empty zip archive')
+  if (start.startsWith('d0cf11e0a1b11ae1')) throw oldOffice(bytes, path)
+  if (/^09(00|02|04|08)(04|06|08|10)00/.test(start)) throw oldXls(path)
+  for (const [beginning, what] of OTHER_KINDS) if (start.startsWith(beginning)) throw notAWorkbook(path, what)
+  return 'text'
+}
+
+/** Excel keeps a workbook with a password in a file of the old kind, whose directory names an `EncryptedPackage`. */
+function oldOffice(bytes: Buffer, path: string): UnusableWorkbook {
+  const holds = (name: string) => bytes.includes(Buffer.from(name, 'utf16le'))
+  if (holds('EncryptedPackage')) {
+    return new UnusableWorkbook('workbook-password-protected', `${named(path)} is protected by a password`, {
+      hint: 'open it, remove the password, and save it again as .xlsx',
+    })
+  }
+  if (holds('Workbook') || holds('Book')) return oldXls(path)
+  if (holds('WordDocument')) return notAWorkbook(path, 'an old Word document')
+  if (holds('PowerPoint Document')) return notAWorkbook(path, 'an old PowerPoint presentation')
+  return notAWorkbook(path, 'an old Office file')
+}
+
+function oldXls(path: string): UnusableWorkbook {
+  return new UnusableWorkbook(
+    'workbook-old-xls',
+    `${named(path)} is an old .xls workbook, of Excel 2003 or before`,
+    { hint: SAVE_AS },
+  )
+}
+
+function notAWorkbook(
+  path: string,
+  what: string,
+  hint = 'give an .xlsx workbook or a .csv file',
+): UnusableWorkbook {
+  return new UnusableWorkbook('workbook-not-a-workbook', `${named(path)} is ${what}, not a workbook`, {
+    hint,
+  })
+}
+
+/** Tells by the parts of a zip file what it is; returns only for a workbook without macros. */
+export async function lookInside(archive: Archive, path: string): Promise<void> {
+  const { names } = archive
+  const some = (pattern: RegExp) => [...names].find((name) => pattern.test(name))
+  if (names.has('mimetype') || names.has('content.xml')) throw await openDocument(archive, path)
+  if (names.has('index/document.iwa') || names.has('index.zip') || some(/\.iwa$/)) {
+    throw notAWorkbook(
+      path,
+      'a document of Apple Numbers, Pages or Keynote',
+      'in Numbers choose File > Export To > Excel',
+    )
+  }
+  if (some(/(^|\/)vbaproject\.bin$|^xl\/macrosheets\//)) throw macros(path)
+  if (names.has('xl/workbook.bin')) throw notAWorkbook(path, 'a binary workbook (.xlsb)', SAVE_AS)
+  if (some(/^word\//)) throw notAWorkbook(path, 'a Word document', 'copy its table into an Excel workbook')
+  if (some(/^ppt\//)) throw notAWorkbook(path, 'a PowerPoint presentation')
+  if (names.has('[content_types].xml')) {
+    if (await mentions(archive, '[content_types].xml', 'macroEnabled')) throw macros(path)
+    return
+  }
+  const inner = some(/\.(xlsx|csv|xls|ods)$/)
+  if (inner !== undefined)
+    throw notAWorkbook(path, `a zip archive that holds ${inner}`, 'unpack it first, and give the file in it')
+  if (![...names].some((name) => name.startsWith('xl/')))
+    throw notAWorkbook(path, 'a zip archive with other things in it')
+}
+
+function macros(path: string): UnusableWorkbook {
+  return new UnusableWorkbook(
+    'workbook-macros',
+    `${named(path)} has macros, which may be harmful and are not needed`,
+    {
+      hint: 'open it in Excel and save it as .xlsx (Excel workbook), which leaves the macros out',
+    },
+  )
+}
+
+async function openDocument(archive: Archive, path: string): Promise<UnusableWorkbook> {
+  const isSheet =
+    !archive.names.has('mimetype') ||
+    (await mentions(archive, 'mimetype', 'application/vnd.oasis.opendocument.spreadsheet'))
+  if (!isSheet) return notAWorkbook(path, 'an OpenDocument file or an e-book')
+  return ods(path)
+}
+
+function ods(path: string): UnusableWorkbook {
+  return new UnusableWorkbook('workbook-ods', `${named(path)} is an OpenDocument spreadsheet (.ods)`, {
+    hint: 'in LibreOffice choose File > Save As > Excel 2007-365 (.xlsx)',
+  })
+}
+
+async function mentions(archive: Archive, part: string, words: string): Promise<boolean> {
+  let text = ''
+  const sink = {
+    write: (piece: string) => {
+      text += piece
+    },
+    end: () => {},
+  }
+  await archive.read(part, sink, { most: 4 * 1024 * 1024 })
+  return text.includes(words)
+}
+
+/** The text of a file as UTF-8 without byte order mark, whether it was UTF-8 or UTF-16. */
+export function lookAtText(bytes: Buffer, path: string): Buffer {
+  const text = asUtf8(bytes, path)
+  const beginning = text.subarray(0, 4096).toString('utf8').trimStart()
+  if (beginning === '' && text.toString('utf8').trim() === '') {
+    throw new UnusableWorkbook('workbook-empty', `${named(path)} is empty`, {
+      hint: 'fetch it again, or save it again from Excel',
+    })
+  }
+  if (beginning.startsWith('<')) throw markup(beginning, path)
+  if (/^[[{]\s*(["{[]|$)/.test(beginning)) throw notAWorkbook(path, 'a JSON file')
+  return text
+}
+
+function markup(beginning: string, path: string): UnusableWorkbook {
+  if (/urn:schemas-microsoft-com:office:spreadsheet|progid="Excel/i.test(beginning)) {
+    return notAWorkbook(path, 'an XML spreadsheet of Excel 2003', SAVE_AS)
+  }
+  if (/opendocument|<office:document/i.test(beginning)) return ods(path)
+  if (/<(!doctype html|html|head|body|table|meta|div)/i.test(beginning)) {
+    const hint =
+      'if it came from a web site, open it in Excel and save it as .xlsx; it may also be a sign-in page in place of the file'
+    return notAWorkbook(path, 'a web page (HTML), whatever its name says', hint)
+  }
+  return notAWorkbook(path, 'an XML file')
+}
+
+function asUtf8(bytes: Buffer, path: string): Buffer {
+  const [first, second, third] = bytes
+  if (first === 0xef && second === 0xbb && third === 0xbf) return checkedUtf8(bytes.subarray(3), path)
+  const utf16 =
+    first === 0xff && second === 0xfe
+      ? 'utf-16le'
+      : first === 0xfe && second === 0xff
+        ? 'utf-16be'
+        : utf16WithoutMark(bytes)
+  return utf16 === undefined
+    ? checkedUtf8(bytes, path)
+    : Buffer.from(new TextDecoder(utf16).decode(bytes), 'utf8')
+}
+
+/** Headings are mostly of plain letters: in UTF-16 every other byte of them is zero. */
+function utf16WithoutMark(bytes: Buffer): 'utf-16le' | 'utf-16be' | undefined {
+  const sample = bytes.subarray(0, 512)
+  const zeros = [0, 0]
+  for (const [at, byte] of sample.entries()) if (byte === 0) zeros[at % 2] = (zeros[at % 2] ?? 0) + 1
+  const [even = 0, odd = 0] = zeros
+  if (odd > sample.length / 4 && even === 0) return 'utf-16le'
+  if (even > sample.length / 4 && odd === 0) return 'utf-16be'
+  return undefined
+}
+
+function checkedUtf8(bytes: Buffer, path: string): Buffer {
+  if (bytes.includes(0)) throw notAWorkbook(path, 'a binary file of a kind that is not known')
+  if (isUtf8(bytes)) return bytes
+  throw new UnusableWorkbook(
+    'workbook-encoding',
+    `${named(path)} is text, but neither UTF-8 nor UTF-16 (line ${firstBadLine(bytes)}): its accented letters cannot be told`,
+    { hint: 'in Excel save it as .xlsx, or as CSV UTF-8 (comma delimited)' },
+  )
+}
+
+function firstBadLine(bytes: Buffer): number {
+  let line = 1
+  let from = 0
+  for (;;) {
+    const end = bytes.indexOf(10, from)
+    if (end === -1 || !isUtf8(bytes.subarray(from, end))) return line
+    line += 1
+    from = end + 1
+  }
+}

@@ -1,0 +1,135 @@
+import { UnusableWorkbook } from './errors.ts'
+import { builtInFormat, customFormat, type NumberFormat } from './number.ts'
+import { readXml, type XmlReader } from './xml.ts'
+import type { Archive } from './zip.ts'
+
+const MOST_BYTES = 64 * 1024 * 1024
+
+/** A sheet with cells in it, and the part that holds them. */
+export interface SheetPart {
+  name: string
+  part: string
+  visible: boolean
+}
+
+/** What the workbook says about itself before any cell is read. */
+export interface BookParts {
+  sheets: SheetPart[]
+  sharedStrings: string | undefined
+  styles: string | undefined
+  from1904: boolean
+}
+
+/** Finds the sheets, wherever the program that wrote them put them. */
+export async function readParts(archive: Archive): Promise<BookParts> {
+  const main = await findWorkbook(archive)
+  const sheets: { name: string; id: string; visible: boolean }[] = []
+  let from1904 = false
+  await readSmall(archive, main, {
+    open(name, attributes) {
+      if (name === 'workbookPr') from1904 = /^(1|true|on)$/.test(attributes.get('date1904') ?? '')
+      if (name === 'sheet') {
+        const visible = (attributes.get('state') ?? 'visible') === 'visible'
+        sheets.push({ name: attributes.get('name') ?? '', id: attributes.get('id') ?? '', visible })
+      }
+    },
+  })
+
+  const links = await readLinks(archive, main)
+  const partOf = (type: string) =>
+    links.find((link) => link.type === type && archive.names.has(link.part))?.part
+  return {
+    sheets: sheets.flatMap(({ name, id, visible }) => {
+      const link = links.find((candidate) => candidate.id === id)
+      // Chart and dialog sheets have no cells.
+      return link?.type === 'worksheet' ? [{ name, visible, part: link.part }] : []
+    }),
+    sharedStrings: partOf('sharedStrings'),
+    styles: partOf('styles'),
+    from1904,
+  }
+}
+
+async function findWorkbook(archive: Archive): Promise<string> {
+  const links = archive.names.has('_rels/.rels') ? await readLinks(archive, '') : []
+  const main = links.find(({ type }) => type === 'officeDocument')?.part ?? 'xl/workbook.xml'
+  if (archive.names.has(main)) return main
+  throw new UnusableWorkbook(
+    'workbook-not-a-workbook',
+    'the file is a zip file, but there is no workbook in it',
+    {
+      hint: 'if it holds a workbook among other files, unpack it first; else save the workbook again as .xlsx',
+    },
+  )
+}
+
+interface Link {
+  id: string
+  type: string
+  part: string
+}
+
+/** What a part points to; `''` is the package itself. Targets are relative to the part, or begin with a slash. */
+async function readLinks(archive: Archive, from: string): Promise<Link[]> {
+  const slash = from.lastIndexOf('/')
+  const folder = from.slice(0, slash + 1)
+  const links: Link[] = []
+  const rels = `${folder}_rels/${from.slice(slash + 1)}.rels`
+  if (!archive.names.has(rels)) return links
+  await readSmall(archive, rels, {
+    open(name, attributes) {
+      if (name !== 'Relationship' || attributes.get('TargetMode') === 'External') return
+      const type = attributes.get('Type') ?? ''
+      links.push({
+        id: attributes.get('Id') ?? '',
+        type: type.slice(type.lastIndexOf('/') + 1),
+        part: resolve(folder, attributes.get('Target') ?? ''),
+      })
+    },
+  })
+  return links
+}
+
+function resolve(folder: string, target: string): string {
+  const path = decoded(target).replaceAll('\\', '/')
+  const steps: string[] = []
+  for (const step of (path.startsWith('/') ? path : folder + path).split('/')) {
+    if (step === '..') steps.pop()
+    else if (step !== '' && step !== '.') steps.push(step)
+  }
+  return steps.join('/').toLowerCase()
+}
+
+function decoded(target: string): string {
+  try {
+    return decodeURI(target)
+  } catch {
+    return target
+  }
+}
+
+/** How the numbers of each cell style read. */
+export async function readFormats(archive: Archive, part: string): Promise<NumberFormat[]> {
+  const custom = new Map<number, NumberFormat>()
+  const formats: NumberFormat[] = []
+  let inCells = false
+  await readSmall(archive, part, {
+    open(name, attributes) {
+      if (name === 'numFmt')
+        custom.set(Number(attributes.get('numFmtId')), customFormat(attributes.get('formatCode') ?? ''))
+      else if (name === 'cellXfs') inCells = true
+      else if (name === 'xf' && inCells) {
+        const id = Number(attributes.get('numFmtId') ?? 0)
+        formats.push(custom.get(id) ?? builtInFormat(id))
+      }
+    },
+    close(name) {
+      if (name === 'cellXfs') inCells = false
+    },
+  })
+  return formats
+}
+
+async function readSmall(archive: Archive, part: string, reader: XmlReader): Promise<void> {
+  await archive.read(part, readXml(part, reader), { most: MOST_BYTES })
+}

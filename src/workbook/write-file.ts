@@ -1,0 +1,43 @@
+import { once } from 'node:events'
+import { open, rm } from 'node:fs/promises'
+import type { Writable } from 'node:stream'
+import { refusal } from './place.ts'
+
+/** Makes a new file, for its owner only, that is wholly on the disk when this returns, or not there at all. */
+export async function writeNewFile(path: string, write: (stream: Writable) => Promise<void>): Promise<void> {
+  const file = await open(path, 'wx', 0o600).catch((error: unknown) => {
+    throw refusal(path, error)
+  })
+  const stream = file.createWriteStream({ autoClose: false })
+  // A full disk is heard below; that it goes on being full must not end the process.
+  stream.on('error', () => {})
+  try {
+    await Promise.all([write(stream), flushed(stream)])
+    await file.sync()
+    await file.close()
+  } catch (error) {
+    stream.destroy()
+    await file.close().catch(() => {})
+    await rm(path, { force: true })
+    throw refusal(path, error)
+  }
+}
+
+// stream.finished() would wait for the stream to close, which it leaves to us.
+function flushed(stream: Writable): Promise<void> {
+  return new Promise((resolve, reject) => {
+    stream.once('finish', resolve)
+    stream.once('error', reject)
+  })
+}
+
+/** Writes a piece of text, and waits when the disk is slower than we are. */
+export async function put(stream: Writable, text: string): Promise<void> {
+  if (!stream.write(text)) await once(stream, 'drain')
+}
+
+/** Lets what has been made so far reach the disk, and Ctrl-C be heard. */
+export async function room(stream: Writable): Promise<void> {
+  if (stream.writableNeedDrain) await once(stream, 'drain')
+  await new Promise(setImmediate)
+}

@@ -1,0 +1,57 @@
+import { stringify } from 'csv-stringify/sync'
+import { guarded } from './csv.ts'
+import type { CellToWrite, SheetToWrite } from './sheet-to-write.ts'
+import { put, writeNewFile } from './write-file.ts'
+
+const ROWS_AT_ONCE = 1000
+
+/**
+ * Writes a sheet as CSV that Excel opens with its accents (UTF-8 with a byte order mark). A text that a spreadsheet
+ * program would run as a formula gets an apostrophe in front, which `openWorkbook` takes away again.
+ */
+export async function writeCsv(path: string, { columns, rows }: SheetToWrite): Promise<void> {
+  await writeNewFile(path, async (stream) => {
+    const line = (cells: readonly CellToWrite[]) => columns.map((_, column) => csvCell(cells[column]))
+    await put(stream, `\ufeff${csv([line(columns.map(({ heading }) => heading))])}`)
+    let waiting: string[][] = []
+    for await (const cells of rows) {
+      waiting.push(line(cells))
+      if (waiting.length < ROWS_AT_ONCE) continue
+      await put(stream, csv(waiting))
+      waiting = []
+    }
+    await put(stream, csv(waiting))
+    stream.end()
+  })
+}
+
+function csvCell(cell: CellToWrite): string {
+  return typeof cell === 'string' ? guarded(cell) : cell === null || cell === undefined ? '' : String(cell)
+}
+
+// All in quotes: then no delimiter and no line break inside a text can be mistaken for one between cells.
+function csv(lines: string[][]): string {
+  return lines.length === 0
+    ? ''
+    : stringify(lines, { quoted: true, quoted_empty: false, record_delimiter: '\r\n' })
+}
+
+/** Writes a sheet as a JSON array of objects, their keys the headings; a cell with nothing in it is null. */
+export async function writeJson(path: string, { columns, rows }: SheetToWrite): Promise<void> {
+  await writeNewFile(path, async (stream) => {
+    let text = '['
+    let separator = '\n'
+    for await (const cells of rows) {
+      const record = Object.fromEntries(
+        columns.map(({ heading }, column) => [heading, cells[column] ?? null]),
+      )
+      text += `${separator}  ${JSON.stringify(record)}`
+      separator = ',\n'
+      if (text.length < 65_536) continue
+      await put(stream, text)
+      text = ''
+    }
+    await put(stream, `${text}\n]\n`)
+    stream.end()
+  })
+}

@@ -1,0 +1,134 @@
+import type { Writable } from 'node:stream'
+import excel from 'exceljs'
+import { columnLetters, MOST_ROWS } from './cell.ts'
+import type { CellToWrite, SheetToWrite } from './sheet-to-write.ts'
+import { room, writeNewFile } from './write-file.ts'
+import { escapeText } from './xml.ts'
+
+const CHOICES_SHEET = 'Choices'
+const LONGEST_INLINE_CHOICES = 255
+const A4 = 9
+const BEGINNING_OF_ZIP_TIME = new Date(Date.UTC(1980, 0, 1))
+
+type Workbook = excel.stream.xlsx.WorkbookWriter
+
+/** What the file says of itself; the same sheets written at the same time are the same bytes. */
+export interface WriteOptions {
+  creator?: string
+  at?: Date
+}
+
+/** Writes a new `.xlsx` workbook, readable by its owner only; every text stays text, leading zeros and all. */
+export async function writeWorkbook(
+  path: string,
+  sheets: SheetToWrite[],
+  { creator = '', at = BEGINNING_OF_ZIP_TIME }: WriteOptions = {},
+): Promise<void> {
+  await writeNewFile(path, async (stream) => {
+    const workbook = workbookDated(at, stream)
+    Object.assign(workbook, { creator, lastModifiedBy: creator, created: at, modified: at })
+    const lists: (readonly string[])[] = []
+    for (const sheet of sheets) await writeSheet(workbook, sheet, { lists, stream })
+    if (lists.length > 0) writeLists(workbook, lists)
+    await workbook.commit()
+  })
+}
+
+/** exceljs stamps each part with the present time, which would make no two files alike. */
+function workbookDated(at: Date, stream: Writable): Workbook {
+  class Dated extends excel.stream.xlsx.WorkbookWriter {
+    override addThemes(): Promise<void> {
+      const zip: unknown = Reflect.get(this, 'zip')
+      if (typeof zip === 'object' && zip !== null && 'append' in zip && typeof zip.append === 'function') {
+        const append = zip.append.bind(zip)
+        zip.append = (source: unknown, part: object) => append(source, { ...part, date: at })
+      }
+      return super.addThemes()
+    }
+  }
+  return new Dated({ stream, useStyles: true, useSharedStrings: true })
+}
+
+interface Surroundings {
+  /** Lists of choices too long for a cell's own rule; they go to a hidden sheet. */
+  lists: (readonly string[])[]
+  stream: Writable
+}
+
+async function writeSheet(
+  workbook: Workbook,
+  { name, columns, rows, print }: SheetToWrite,
+  { lists, stream }: Surroundings,
+): Promise<void> {
+  const title = print?.title === undefined ? {} : { oddHeader: `&L${print.title.replaceAll('&', '&&')}` }
+  const sheet = workbook.addWorksheet(name, {
+    views: [{ state: 'frozen', ySplit: 1 }],
+    pageSetup: {
+      orientation: print?.landscape ? 'landscape' : 'portrait',
+      paperSize: A4,
+      fitToPage: true,
+      fitToWidth: 1,
+      fitToHeight: 0,
+      printTitlesRow: '1:1',
+    },
+    headerFooter: { ...title, oddFooter: '&RPage &P of &N' },
+  })
+  sheet.columns = columns.map(({ heading, width }) => ({
+    width: width ?? Math.max(12, Math.min(40, heading.length + 4)),
+    style: { numFmt: '@' },
+  }))
+  const headings = sheet.addRow(columns.map(({ heading }) => escapeText(heading)))
+  headings.font = { bold: true }
+  for (const [column, { note }] of columns.entries())
+    if (note !== undefined) headings.getCell(column + 1).note = note
+  headings.commit()
+  for (const [column, { choices = [] }] of columns.entries()) {
+    if (choices.length > 0) offer(sheet, column, formulaOf(choices, lists))
+  }
+  if (columns.length > 0) sheet.autoFilter = `A1:${columnLetters(columns.length - 1)}1`
+
+  let count = 0
+  for await (const cells of rows) {
+    sheet.addRow(columns.map((_, column) => written(cells[column]))).commit()
+    count += 1
+    if (count % 1000 === 0) await room(stream)
+  }
+  sheet.commit()
+}
+
+function written(cell: CellToWrite): string | number | null {
+  if (typeof cell === 'string') return cell === '' ? null : escapeText(cell)
+  return cell ?? null
+}
+
+/** A drop-down list in every cell below the heading; anything not on it can still be typed. */
+function offer(sheet: excel.Worksheet, column: number, formula: string): void {
+  const rules: unknown = Reflect.get(sheet, 'dataValidations')
+  if (typeof rules !== 'object' || rules === null || !('add' in rules) || typeof rules.add !== 'function')
+    return
+  const letters = columnLetters(column)
+  rules.add(`${letters}2:${letters}${MOST_ROWS}`, {
+    type: 'list',
+    allowBlank: true,
+    showErrorMessage: true,
+    errorStyle: 'warning',
+    error: 'This is not on the list.',
+    formulae: [formula],
+  })
+}
+
+function formulaOf(choices: readonly string[], lists: (readonly string[])[]): string {
+  const joined = choices.join(',')
+  if (joined.length <= LONGEST_INLINE_CHOICES && !choices.some((choice) => /[",]/.test(choice)))
+    return `"${joined}"`
+  lists.push(choices)
+  const letters = columnLetters(lists.length - 1)
+  return `${CHOICES_SHEET}!$${letters}$1:$${letters}$${choices.length}`
+}
+
+function writeLists(workbook: Workbook, lists: readonly (readonly string[])[]): void {
+  const sheet = workbook.addWorksheet(CHOICES_SHEET, { state: 'hidden' })
+  const longest = Math.max(...lists.map((list) => list.length))
+  for (let row = 0; row < longest; row++) sheet.addRow(lists.map((list) => written(list[row]))).commit()
+  sheet.commit()
+}

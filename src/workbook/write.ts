@@ -1,0 +1,31 @@
+import { extname } from 'node:path'
+import { UnusableFile } from './errors.ts'
+import { type WriteOptions, writeWorkbook } from './write-xlsx.ts'
+import type { SheetToWrite } from './sheet-to-write.ts'
+import { writeCsv, writeJson } from './write-text.ts'
+
+export type { SheetToWrite } from './sheet-to-write.ts'
+export { writeCsv, writeJson } from './write-text.ts'
+export { type WriteOptions, writeWorkbook } from './write-xlsx.ts'
+
+/** Writes a table as its file's ending says: `.xlsx`, or the first sheet alone as `.csv` or `.json`. */
+export async function writeTableFile(
+  path: string,
+  sheets: SheetToWrite[],
+  options: WriteOptions & { ending?: string } = {},
+): Promise<void> {
+  const [first] = sheets
+  const ending = options.ending ?? tableEnding(path)
+  if (ending === '.xlsx') await writeWorkbook(path, sheets, options)
+  else if (first !== undefined && ending === '.csv') await writeCsv(path, first)
+  else if (first !== undefined) await writeJson(path, first)
+}
+
+/** The ending of a table's file, small letters; throws UnusableFile for any other. */
+export function tableEnding(path: string): '.xlsx' | '.csv' | '.json' {
+  const ending = extname(path).toLowerCase()
+  if (ending === '.xlsx' || ending === '.csv' || ending === '.json') return ending
+  throw new UnusableFile('workbook-unknown-ending', `${path} has an ending that is not known`, {
+    hint: 'end the name with .xlsx, .csv or .json',
+  })
+}

@@ -1,0 +1,179 @@
+import { isUtf8 } from 'node:buffer'
+import { SaxesParser } from 'saxes'
+import { TextDecoder } from 'node:util'
+import { bomb, damaged, UnusableWorkbook } from './errors.ts'
+
+/** No part of an honest workbook needs more text than this in one tag, one text, or one row. */
+export const LONGEST_PIECE = 32 * 1024 * 1024
+const DEEPEST = 256
+
+/** Somebody who is told what an XML text holds; names come without their prefix. */
+export interface XmlReader {
+  open?(name: string, attributes: ReadonlyMap<string, string>): void
+  close?(name: string): void
+  text?(text: string): void
+}
+
+/** Something that text is written to, piece by piece. */
+export interface TextSink {
+  write(text: string): void
+  end(): void
+}
+
+/** Reads XML of any kind with saxes: whatever prefixes, comments or CDATA it has, but never a DOCTYPE. */
+export function readXml(part: string, reader: XmlReader): TextSink {
+  const parser = new SaxesParser({ position: false })
+  let depth = 0
+  let pending = 0
+  let attributes = new Map<string, string>()
+  const wrong = (error: unknown) => {
+    if (error instanceof UnusableWorkbook) throw error
+    throw damaged(
+      `${part} is not well-formed (${error instanceof Error ? error.message : 'unreadable'})`,
+      error,
+    )
+  }
+
+  parser.on('error', wrong)
+  parser.on('doctype', () => {
+    throw doctype(part)
+  })
+  parser.on('attribute', ({ name, value }) => {
+    attributes.set(localName(name), value)
+  })
+  parser.on('opentag', ({ name }) => {
+    pending = 0
+    depth += 1
+    if (depth > DEEPEST) throw bomb(`${part} has elements more than ${DEEPEST} deep`)
+    reader.open?.(localName(name), attributes)
+    if (attributes.size > 0) attributes = new Map()
+  })
+  parser.on('closetag', ({ name }) => {
+    pending = 0
+    depth -= 1
+    reader.close?.(localName(name))
+  })
+  const text = (piece: string) => {
+    pending = 0
+    reader.text?.(piece)
+  }
+  parser.on('text', text)
+  parser.on('cdata', text)
+
+  return {
+    write(piece) {
+      pending += piece.length
+      if (pending > LONGEST_PIECE)
+        throw bomb(`${part} has one piece of more than ${LONGEST_PIECE} characters`)
+      try {
+        parser.write(piece)
+      } catch (error) {
+        wrong(error)
+      }
+    },
+    end() {
+      try {
+        parser.close()
+      } catch (error) {
+        wrong(error)
+      }
+    },
+  }
+}
+
+function doctype(part: string): UnusableWorkbook {
+  return new UnusableWorkbook(
+    'workbook-doctype',
+    `the workbook is not opened: ${part} has a DOCTYPE, which no spreadsheet program writes`,
+    {
+      hint: 'such a file may be an attack; ask the sender where it comes from, and for a copy saved from Excel',
+    },
+  )
+}
+
+/** `x:sheetData` → `sheetData`. */
+function localName(name: string): string {
+  const colon = name.indexOf(':')
+  return colon === -1 ? name : name.slice(colon + 1)
+}
+
+/**
+ * Bytes → text, piece by piece: UTF-8 unless a byte order mark says UTF-16.
+ * A character cut at the border of two pieces waits for its other half.
+ */
+export function decoder(part: string): { decode(bytes: Buffer): string; end(): void } {
+  let utf16: TextDecoder | undefined
+  let begun = false
+  let waiting: Buffer = Buffer.alloc(0)
+
+  return {
+    decode(bytes) {
+      let piece = waiting.length === 0 ? bytes : Buffer.concat([waiting, bytes])
+      if (!begun) {
+        // Four bytes tell the encodings apart; an XML part is never shorter.
+        if (piece.length < 4) {
+          waiting = piece
+          return ''
+        }
+        begun = true
+        waiting = Buffer.alloc(0)
+        utf16 = utf16Decoder(piece)
+        if (utf16 === undefined && piece.subarray(0, 3).equals(UTF8_MARK)) piece = piece.subarray(3)
+      }
+      if (utf16 !== undefined) return utf16.decode(piece, { stream: true })
+      const whole = piece.length - unfinished(piece)
+      // A copy: the piece's memory must not live on for the sake of three bytes.
+      waiting = Buffer.from(piece.subarray(whole))
+      const complete = piece.subarray(0, whole)
+      if (!isUtf8(complete)) throw damaged(`${part} is not UTF-8`)
+      return complete.toString('utf8')
+    },
+    end() {
+      if (waiting.length > 0) throw damaged(`${part} ends in the middle of a character`)
+    },
+  }
+}
+
+const UTF8_MARK = Buffer.from([0xef, 0xbb, 0xbf])
+
+function utf16Decoder(bytes: Buffer): TextDecoder | undefined {
+  const [first, second, third] = bytes
+  if ((first === 0xff && second === 0xfe) || (first === 0x3c && second === 0))
+    return new TextDecoder('utf-16le')
+  if ((first === 0xfe && second === 0xff) || (first === 0 && second === 0x3c && third === 0))
+    return new TextDecoder('utf-16be')
+  return undefined
+}
+
+/** How many bytes at the end begin a character that is not complete. */
+function unfinished(bytes: Buffer): number {
+  for (let back = 1; back <= Math.min(3, bytes.length); back++) {
+    const byte = bytes[bytes.length - back] ?? 0
+    if (byte < 0x80) return 0
+    if (byte >= 0xc0) {
+      const length = byte >= 0xf0 ? 4 : byte >= 0xe0 ? 3 : 2
+      return length > back ? back : 0
+    }
+  }
+  return 0
+}
+
+/** The characters that a text may hold only as `_x000D_`; the underscore of what merely looks so is itself escaped. */
+export function unescapeText(text: string): string {
+  if (!text.includes('_x')) return text
+  return text.replace(/_x([0-9A-Fa-f]{4})_/g, (_, hex: string) =>
+    String.fromCharCode(Number.parseInt(hex, 16)),
+  )
+}
+
+const UNWRITABLE =
+  /_(?=x[0-9A-Fa-f]{4}(?:_|[^\P{Cc}\t\n]|[\ufffe\uffff]|\p{Cs}))|[^\P{Cc}\t\n]|[\ufffe\uffff]|\p{Cs}/gu
+
+/** The reverse of `unescapeText`: what XML 1.0 forbids, what it would change, and what looks like an escape. */
+export function escapeText(text: string): string {
+  if (!/[^\t\n\x20-\x7e\u00a0-\ud7ff]|_x/.test(text)) return text
+  return text.replace(
+    UNWRITABLE,
+    (char) => `_x${char.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0')}_`,
+  )
+}

@@ -1,0 +1,145 @@
+import { crc32, createInflateRaw } from 'node:zlib'
+import { type Entry, fromBufferPromise, type ZipFile } from 'yauzl'
+import { bomb, damaged, UnusableWorkbook } from './errors.ts'
+import { decoder, type TextSink } from './xml.ts'
+
+const MOST_PARTS = 10_000
+const MOST_BYTES = 1024 * 1024 * 1024
+/** Deflate reaches 1,032; honest sheets stay below 100, and small parts may be as even as they like. */
+const HIGHEST_RATIO = 250
+const SMALL = 32 * 1024 * 1024
+const CHUNK = 128 * 1024
+
+/** The parts of a zip file by name, small letters, without a leading slash. */
+export interface Archive {
+  names: ReadonlySet<string>
+  /** Feeds one part to the sink; `most` bytes at most. Bytes are counted as they come, whatever the headers say. */
+  read(
+    name: string,
+    sink: TextSink,
+    options?: { most?: number; progress?: (share: number) => void; until?: () => boolean },
+  ): Promise<void>
+  close(): void
+}
+
+/** Opens a zip file held in memory; refuses what is damaged, encrypted, or made to swell. */
+export async function openArchive(bytes: Buffer): Promise<Archive> {
+  const zip = await fromBufferPromise(bytes, { decodeStrings: false, validateEntrySizes: false }).catch(
+    (error: unknown) => {
+      throw damaged('its end is missing, so it was probably not saved or copied to the end', error)
+    },
+  )
+  const parts = await partsOf(zip)
+  let total = 0
+
+  return {
+    names: new Set(parts.keys()),
+    async read(name, sink, { most = MOST_BYTES, progress } = {}) {
+      const part = parts.get(name)
+      if (part === undefined) throw damaged(`its part ${name} is missing`)
+      if (part.uncompressedSize > most)
+        throw bomb(`its part ${name} is larger than ${megabytes(most)} when unpacked`)
+      const { decode, end } = decoder(name)
+      let size = 0
+      let checksum = 0
+      for await (const chunk of inflated(bytes, part, await startOf(zip, part, name), name)) {
+        size += chunk.length
+        total += chunk.length
+        if (size > most || total > MOST_BYTES)
+          throw bomb(`its part ${name} is larger than ${megabytes(most)} when unpacked`)
+        refuseSwelling(name, size, part.compressedSize)
+        checksum = crc32(chunk, checksum)
+        sink.write(decode(chunk))
+        progress?.(Math.min(1, size / Math.max(1, part.uncompressedSize)))
+      }
+      if (size !== part.uncompressedSize || checksum !== part.crc32) {
+        throw damaged(`its part ${name} is not what was saved (checksum)`)
+      }
+      end()
+      sink.end()
+    },
+    close: () => zip.close(),
+  }
+}
+
+async function partsOf(zip: ZipFile): Promise<Map<string, Entry>> {
+  const parts = new Map<string, Entry>()
+  let declared = 0
+  if (zip.entryCount > MOST_PARTS) throw bomb(`it claims to have ${zip.entryCount} parts`)
+  try {
+    for await (const part of zip.eachEntry()) {
+      const name = nameOf(part)
+      if (name.endsWith('/')) continue
+      if (parts.has(name)) throw damaged(`it has two parts called ${name}`)
+      if (part.isEncrypted()) throw encrypted()
+      parts.set(name, part)
+      declared += part.uncompressedSize
+      refuseSwelling(name, part.uncompressedSize, part.compressedSize)
+    }
+  } catch (error) {
+    if (error instanceof UnusableWorkbook) throw error
+    if (error instanceof Error && error.message.includes('encryption')) throw encrypted()
+    throw damaged('its list of parts cannot be read', error)
+  }
+  if (declared > 4 * MOST_BYTES) throw bomb(`it unpacks to ${megabytes(declared)}`)
+  return parts
+}
+
+function nameOf(part: Entry): string {
+  const raw: unknown = part.fileNameRaw
+  const name = Buffer.isBuffer(raw) ? raw.toString('utf8') : ''
+  return name.replaceAll('\\', '/').replace(/^\/+/, '').toLowerCase()
+}
+
+async function startOf(zip: ZipFile, part: Entry, name: string): Promise<number> {
+  try {
+    const { fileDataStart } = await zip.readLocalFileHeaderPromise(part, { minimal: true })
+    return fileDataStart
+  } catch (error) {
+    throw damaged(`its part ${name} is not where it should be`, error)
+  }
+}
+
+async function* inflated(bytes: Buffer, part: Entry, start: number, name: string): AsyncGenerator<Buffer> {
+  const packed = bytes.subarray(start, start + part.compressedSize)
+  if (part.compressionMethod === 0) {
+    for (let at = 0; at < packed.length; at += CHUNK) {
+      yield packed.subarray(at, at + CHUNK)
+      await new Promise(setImmediate)
+    }
+    return
+  }
+  if (part.compressionMethod !== 8)
+    throw damaged(`its part ${name} is packed in a way that no spreadsheet program uses`)
+  const inflate = createInflateRaw({ chunkSize: CHUNK })
+  inflate.end(packed)
+  const chunks: AsyncIterable<Buffer> = inflate
+  const iterator = chunks[Symbol.asyncIterator]()
+  try {
+    for (;;) {
+      const next = await iterator.next().catch((error: unknown) => {
+        throw damaged(`its part ${name} cannot be unpacked`, error)
+      })
+      if (next.done) return
+      yield next.value
+    }
+  } finally {
+    inflate.destroy()
+  }
+}
+
+function refuseSwelling(name: string, size: number, packed: number): void {
+  if (size > SMALL && size > packed * HIGHEST_RATIO) {
+    throw bomb(`its part ${name} swells to more than ${HIGHEST_RATIO} times its size when unpacked`)
+  }
+}
+
+function encrypted(): UnusableWorkbook {
+  return new UnusableWorkbook('workbook-password-protected', 'the workbook is protected by a password', {
+    hint: 'open it, remove the password, and save it again as .xlsx',
+  })
+}
+
+function megabytes(bytes: number): string {
+  return `${Math.round(bytes / 1024 / 1024)} MB`
+}
