@@ -1,7 +1,8 @@
 import { Command, CommanderError } from 'commander'
 import about from '../package.json' with { type: 'json' }
 import { addCommonOptions, giveContext, outcomeOf } from './commands/command.ts'
-import { type Loader, type Noun, summaries, tree } from './commands/tree.ts'
+import type { Loader, Noun } from './commands/noun.ts'
+import { summaries, tree } from './commands/tree.ts'
 import type { Context } from './context.ts'
 import { Usage } from './errors.ts'
 import { report } from './exit.ts'

@@ -20,7 +20,8 @@ export interface Ran {
   stdout: string
   stderr: string
   /** stdout as JSON; throws where it is none. */
-  json: () => any // biome-ignore lint/suspicious/noExplicitAny: tests look into answers of every shape
+  // biome-ignore lint/suspicious/noExplicitAny: tests look into answers of every shape
+  json: () => any
   /** stderr as JSON: the error document. */
   error: () => { code: string; message: string; hint: string | null; details: Record<string, unknown> }
 }

@@ -1,24 +1,30 @@
-import type { Command } from 'commander'
-
-/** A command's code is loaded when it runs, or when help is asked for. */
-export type Loader = () => Promise<Command>
-
-export interface Noun {
-  summary: string
-  verbs: Readonly<Record<string, Loader | Noun>>
-  /** What the noun does by itself, without a verb. */
-  alone?: Loader
-}
+import { centres } from './centres/noun.ts'
+import { users } from './users/noun.ts'
+import { coordinator } from './coordinator/noun.ts'
+import { associates } from './associates/noun.ts'
+import { roles } from './roles/noun.ts'
+import { progressionTests } from './progression-tests/noun.ts'
+import { account } from './account/noun.ts'
+import { mail } from './mail/noun.ts'
+import { templates } from './templates/noun.ts'
+import { audit } from './audit/noun.ts'
+import { store } from './store/noun.ts'
+import type { Loader, Noun } from './noun.ts'
 
 /** The words typed are the path of the command. */
 export const tree: Readonly<Record<string, Loader | Noun>> = {
-  store: {
-    summary: 'the store and its key: begin, check, back up',
-    verbs: {
-      init: async () => (await import('./store/init.ts')).init,
-    },
-  },
+  centres,
+  users,
+  coordinator,
+  associates,
+  roles,
+  'progression-tests': progressionTests,
+  account,
+  mail,
+  templates,
+  audit,
+  store,
 }
 
-/** One line for each word of the first level, so that the first help loads no command. */
+/** One line for each command without a noun, so that the first help loads none of them. */
 export const summaries: Readonly<Record<string, string>> = {}

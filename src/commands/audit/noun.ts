@@ -1,0 +1,6 @@
+import type { Noun } from '../noun.ts'
+
+export const audit: Noun = {
+  summary: 'who did what, and when',
+  verbs: {},
+}

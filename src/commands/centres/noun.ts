@@ -1,0 +1,6 @@
+import type { Noun } from '../noun.ts'
+
+export const centres: Noun = {
+  summary: 'centres and the workbook that brings them',
+  verbs: {},
+}

@@ -1,0 +1,6 @@
+import type { Noun } from '../noun.ts'
+
+export const coordinator: Noun = {
+  summary: "a centre's coordinator",
+  verbs: {},
+}
