@@ -1,6 +1,7 @@
 import { once } from 'node:events'
-import { open, rm } from 'node:fs/promises'
-import type { Writable } from 'node:stream'
+import { type FileHandle, open, rm } from 'node:fs/promises'
+import { Writable } from 'node:stream'
+import { finished } from 'node:stream/promises'
 import { refusal } from './place.ts'
 
 /** Makes a new file, for its owner only, that is wholly on the disk when this returns, or not there at all. */
@@ -8,11 +9,11 @@ export async function writeNewFile(path: string, write: (stream: Writable) => Pr
   const file = await open(path, 'wx', 0o600).catch((error: unknown) => {
     throw refusal(path, error)
   })
-  const stream = file.createWriteStream({ autoClose: false })
+  const stream = streamTo(file)
   // A full disk is heard below; that it goes on being full must not end the process.
   stream.on('error', () => {})
   try {
-    await Promise.all([write(stream), flushed(stream)])
+    await Promise.all([write(stream), finished(stream)])
     await file.sync()
     await file.close()
   } catch (error) {
@@ -23,11 +24,13 @@ export async function writeNewFile(path: string, write: (stream: Writable) => Pr
   }
 }
 
-// stream.finished() would wait for the stream to close, which it leaves to us.
-function flushed(stream: Writable): Promise<void> {
-  return new Promise((resolve, reject) => {
-    stream.once('finish', resolve)
-    stream.once('error', reject)
+// A stream of Node's own over a handle keeps the handle from being closed until the stream closes it, unsynced.
+function streamTo(file: FileHandle): Writable {
+  return new Writable({
+    highWaterMark: 256 * 1024,
+    write(chunk: Buffer, _encoding, done) {
+      file.writeFile(chunk).then(() => done(), done)
+    },
   })
 }
 
