@@ -16,16 +16,21 @@ interface Happening {
   facts?: Record<string, unknown>
   /** Names and addresses, by field. */
   personal?: Record<string, string>
+  /** Other people with a part in it, by that part: `coordinator`, `former`. */
+  people?: Record<string, { id: number; email: string } | null | undefined>
   kind?: EventKind
 }
 
 /** Writes what happened into the audit log, in the transaction in which it happened. */
 export async function record(trx: Trx, happening: Happening): Promise<void> {
-  const { by, at, action, subject, userId, facts = {}, personal = {}, kind = 'change' } = happening
+  const { by, at, action, subject, userId, facts = {}, personal = {}, people = {}, kind = 'change' } = happening
   const values: Personal[] = []
   if (by.kind === 'user') values.push({ field: 'actor', value: by.email, userId: by.id })
   if (subject !== undefined) values.push({ field: 'subject', value: subject, userId })
   for (const [field, value] of Object.entries(personal)) values.push({ field, value, userId })
+  for (const [field, person] of Object.entries(people)) {
+    if (person) values.push({ field, value: person.email, userId: person.id })
+  }
   await appendAudit(trx, {
     at: at.toISOString(),
     operator: by.operator,
