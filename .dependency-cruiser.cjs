@@ -1,0 +1,124 @@
+// The arrows of the house (docs/code-map.md): who may know whom. `npm run arrows` holds them.
+const leaves = 'errors|nearest|countries'
+
+/** A room may import itself, the rooms named, and packages; types may come from a little further. */
+function room(name, { may, types = [], leaves: also = leaves }) {
+  const allowed = [name, ...may].map((other) => `^src/${other}/`)
+  const known = types.map((other) => `^src/${other}(/|[.]ts$)`)
+  const outside = { path: '^src/', pathNot: [...allowed, `^src/(${also})[.]ts$`] }
+  return [
+    {
+      name: `${name}-knows-only-its-neighbours`,
+      severity: 'error',
+      from: { path: `^src/${name}/` },
+      to: { ...outside, dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: `${name}-takes-types-only-from-its-neighbours`,
+      severity: 'error',
+      from: { path: `^src/${name}/` },
+      to: { ...outside, pathNot: [...outside.pathNot, ...known], dependencyTypes: ['type-only'] },
+    },
+  ]
+}
+
+/** A package that only these files import; its types may be named elsewhere. */
+function only(files, packages) {
+  return {
+    name: `${packages.replace(/[^a-z0-9-]+/g, '-')}-only-in-one-place`,
+    severity: 'error',
+    from: { path: '^src/', pathNot: files },
+    to: { path: `node_modules/(${packages})/`, dependencyTypesNot: ['type-only'] },
+  }
+}
+
+module.exports = {
+  forbidden: [
+    ...room('db', { may: [], leaves: 'errors' }),
+    ...room('rules', { may: ['db', 'letters'] }),
+    ...room('workbook', { may: [], leaves: '' }),
+    ...room('letters', { may: [], types: ['rules', 'db'] }),
+    ...room('import', { may: ['rules', 'db', 'workbook'] }),
+    ...room('render', {
+      may: ['rules', 'letters'],
+      types: ['db', 'import', 'workbook', 'mail', 'terminal'],
+      leaves: `${leaves}|terminal`,
+    }),
+    ...room('mail', {
+      may: ['db', 'rules', 'render', 'letters'],
+      types: ['commands', 'config', 'context', 'terminal'],
+      leaves: `${leaves}|config|terminal`,
+    }),
+    {
+      name: 'only-the-command-tree-knows-commands',
+      comment: 'Types aside: a session is what a delivery is told about.',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/(commands/|cli[.]ts$)' },
+      to: { path: '^src/commands/', dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'leaves-hang-at-the-end',
+      severity: 'error',
+      from: { path: '^src/(errors|nearest|countries|context|config|options|terminal|prompt|exit)[.]ts$' },
+      to: { path: '^src/[^/]+/' },
+    },
+    {
+      name: 'no-cycles',
+      severity: 'error',
+      from: {},
+      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+    },
+    {
+      name: 'heavy-packages-are-loaded-where-they-are-used',
+      comment: 'await import() there; a command that does not need them starts without them.',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/workbook/write-xlsx[.]ts$' },
+      to: {
+        path: 'node_modules/(exceljs|nodemailer|liquidjs|@node-rs/argon2|@inquirer/prompts|ora)/',
+        dynamic: false,
+        dependencyTypesNot: ['type-only'],
+      },
+    },
+    {
+      name: 'workbooks-are-written-by-code-loaded-for-it',
+      comment: 'It brings exceljs along.',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/workbook/' },
+      to: { path: '^src/workbook/write(-xlsx)?[.]ts$', dynamic: false, dependencyTypesNot: ['type-only'] },
+    },
+    only('^src/prompt[.]ts$', '@inquirer/prompts'),
+    only('^src/terminal[.]ts$', 'chalk'),
+    only('^src/(cli|options)[.]ts$|^src/commands/', 'commander'),
+    only('^src/db/', 'better-sqlite3|kysely'),
+    only('^src/workbook/', 'exceljs|saxes|yauzl|csv-parse|csv-stringify'),
+    only('^src/mail/', 'nodemailer|liquidjs'),
+    {
+      name: 'nothing-from-outside-the-program',
+      severity: 'error',
+      from: { path: '^src/' },
+      to: { path: '^(test|bench|fixtures|docs)/' },
+    },
+    {
+      name: 'no-development-packages',
+      severity: 'error',
+      from: { path: '^(src|bin)/' },
+      to: { dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'], dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'everything-can-be-found',
+      severity: 'error',
+      from: {},
+      to: { couldNotResolve: true, pathNot: 'dist/cli[.]js$' },
+    },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    exclude: { path: '(^|/)dist/' },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'require', 'node', 'default', 'types'],
+    },
+  },
+}
