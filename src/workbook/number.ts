@@ -30,8 +30,10 @@ function plain(value: number): string {
   if (Number.isSafeInteger(value)) return String(value === 0 ? 0 : value)
   const shown = Number(value.toPrecision(15))
   if (Number.isInteger(shown)) return BigInt(shown).toString()
-  const text = String(shown)
-  return text.includes('e') ? shown.toFixed(100).replace(/0+$/, '').slice(0, 40) : text
+  const [digits = '', exponent] = String(shown).split('e-')
+  if (exponent === undefined) return digits
+  const sign = shown < 0 ? '-' : ''
+  return `${sign}0.${'0'.repeat(Number(exponent) - 1)}${digits.replace(/[-.]/g, '')}`
 }
 
 function moment(value: number, format: 'date' | 'date-time' | 'time', from1904: boolean): string | undefined {
