@@ -2,7 +2,7 @@ import { Command, Option } from 'commander'
 import type { z } from 'zod'
 import type { Context } from '../context.ts'
 import type { OpenStore } from '../db/open.ts'
-import type { Work } from '../db/transact.ts'
+import type { Trx, Work } from '../db/transact.ts'
 import { Cancelled, Refused } from '../errors.ts'
 import { checked, typedOptions } from '../options.ts'
 import { agree, needSomebodyToAsk } from '../prompt.ts'
@@ -10,7 +10,7 @@ import type { Message } from '../render/message.ts'
 import type { Given } from '../rules/actor.ts'
 import type { View } from '../terminal.ts'
 import { resolveTargets } from './targets.ts'
-import { type Session, sessionOf } from './session.ts'
+import { type Notice, type Session, sessionOf } from './session.ts'
 
 /** A command with the options that every command has. */
 export function command(name: string): Command {
@@ -106,14 +106,28 @@ export interface Changing<Options, Request, Result> {
   options: z.ZodType<Options>
   /** Reads files and asks for what is missing, before the store is opened. */
   prepare: (options: Options, session: Session) => Promise<Request>
+  /** Asks for what can only be asked with the store at hand; no transaction is open meanwhile. */
+  complete?: (request: Request, at: AtHand) => Promise<Request>
   act: (request: Request, given: Given) => Work<Result>
   /** The question to agree to; none when there is nothing to ask. Absent: the command never asks. */
   question?: (result: Result, request: Request) => string | undefined
+  /** Whether these options can lead to the question; absent: they can. */
+  mayAsk?: (options: Options) => boolean
   /** This command can make the store. */
   begins?: boolean
   render: (result: Result, view: View) => string
   json: (result: Result, mail: readonly Message[]) => object
+  /** What else there is to know, for a line on stderr or for `notices`. */
+  notices?: (result: Result) => readonly Notice[]
   exit?: (result: Result) => number
+}
+
+interface AtHand {
+  session: Session
+  store: OpenStore
+  given: Given
+  /** The question will be put; without it nothing else is offered either. */
+  asks: boolean
 }
 
 type Direct<Options, Result> = Omit<Changing<Options, Options, Result>, 'prepare'>
@@ -127,19 +141,21 @@ export function changing<Options, Result>(spec: Direct<Options, Result>) {
 export function changingAfter<Options, Request, Result>(spec: Changing<Options, Request, Result>) {
   return doing(spec.options, async (options, session) => {
     const { dryRun, yes, input } = session.common
-    const asks = spec.question !== undefined && !dryRun && !yes
+    const asks = spec.question !== undefined && !dryRun && !yes && (spec.mayAsk?.(options) ?? true)
     if (asks) needSomebodyToAsk(session.terminal, { flag: '--yes', may: input })
-    const request = await spec.prepare(options, session)
+    const prepared = await spec.prepare(options, session)
 
     const store = await session.open(mannerOf({ dryRun, begins: spec.begins ?? false }))
     try {
       const given = await session.given(store)
+      const request = (await spec.complete?.(prepared, { session, store, given, asks })) ?? prepared
       const work = spec.act(request, given)
       const { result, mail } = await carryOut({ spec, session, store, work, request, asks })
+      for (const notice of spec.notices?.(result) ?? []) session.notify(notice)
       const json = { ...spec.json(result, mail), dryRun, notices: session.notices }
       await answer(session, { text: spec.render(result, session.terminal.out), json })
       if (dryRun) session.say('This was a rehearsal: nothing was changed.')
-      return spec.exit?.(result) || (mail.some(isOwed) ? 9 : 0)
+      return spec.exit?.(result) || (!dryRun && mail.some(isOwed) ? 9 : 0)
     } finally {
       await store.close()
     }
@@ -167,7 +183,7 @@ async function carryOut<Options, Request, Result>({
   asks: boolean
 }): Promise<{ result: Result; mail: Message[] }> {
   const { commit, rehearse } = await import('../db/transact.ts')
-  if (session.common.dryRun) return { result: await rehearse(store, work), mail: [] }
+  if (session.common.dryRun) return rehearse(store, (trx) => withMail(trx, work))
   let agreed: string | undefined
   if (asks) {
     const rehearsed = await rehearse(store, work)
@@ -184,6 +200,14 @@ async function carryOut<Options, Request, Result>({
   if (owed.length === 0) return { result, mail: [] }
   const { deliverOwed } = await import('../mail/deliver.ts')
   return { result, mail: await deliverOwed({ store, session, numbers: owed }) }
+}
+
+/** What a rehearsal answers: the messages as they would wait, before all of it is taken back. */
+async function withMail<Result>(trx: Trx, work: Work<Result>): Promise<{ result: Result; mail: Message[] }> {
+  const { owedMessages } = await import('../db/outbox.ts')
+  const { messageOf } = await import('../render/message.ts')
+  const result = await work(trx)
+  return { result, mail: (await owedMessages(trx)).map(messageOf) }
 }
 
 export function changedMeanwhile(): Refused {

@@ -1,0 +1,69 @@
+import type { Insertable } from 'kysely'
+import type { OutboxRow, OutboxTable } from './schema.ts'
+import { surroundingsOf, type Trx } from './transact.ts'
+
+/** Why a message that waited is not sent any more. */
+export type Why = keyof typeof whys
+
+const whys = {
+  replaced: 'A newer message took its place.',
+  void: 'What it carries is not valid any more.',
+  expired: 'What it carries expired before it could be sent.',
+  asked: 'Cancelled by hand.',
+  undone: 'The import was undone.',
+} as const
+
+/** Owes somebody a message; the commit that follows makes it due. */
+export async function queueMessage(
+  trx: Trx,
+  message: Omit<Insertable<OutboxTable>, 'state' | 'fields'> & { fields: Readonly<Record<string, string>> },
+): Promise<OutboxRow> {
+  const row = await trx
+    .insertInto('outbox')
+    .values({ ...message, fields: JSON.stringify(message.fields), state: 'queued' })
+    .returningAll()
+    .executeTakeFirstOrThrow()
+  surroundingsOf(trx).owed.push(row.id)
+  return row
+}
+
+interface Cancelling {
+  userId: number
+  /** Only the messages that carry one of these. */
+  credentialIds?: readonly number[]
+  /** Only this letter. */
+  letter?: string
+  why: Why
+}
+
+/** Cancels a user's waiting messages. */
+export async function cancelMessages(
+  trx: Trx,
+  { userId, credentialIds, letter, why }: Cancelling,
+): Promise<void> {
+  let query = trx
+    .updateTable('outbox')
+    .set({ state: 'cancelled', last_error: whys[why], next_try_at: null })
+    .where('user_id', '=', userId)
+    .where('state', '=', 'queued')
+  if (credentialIds) query = query.where('credential_id', 'in', [...credentialIds])
+  if (letter !== undefined) query = query.where('letter', '=', letter)
+  await query.execute()
+}
+
+/** What this transaction owes, as it stands inside it: what a rehearsal would send. */
+export async function owedMessages(trx: Trx): Promise<OutboxRow[]> {
+  const { owed } = surroundingsOf(trx)
+  const rows: OutboxRow[] = []
+  for (let at = 0; at < owed.length; at += 500) {
+    rows.push(
+      ...(await trx
+        .selectFrom('outbox')
+        .selectAll()
+        .where('id', 'in', owed.slice(at, at + 500))
+        .orderBy('id')
+        .execute()),
+    )
+  }
+  return rows
+}

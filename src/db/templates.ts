@@ -1,0 +1,26 @@
+import type { Kysely, Selectable } from 'kysely'
+import type { Store, TemplateTable } from './schema.ts'
+
+export type TemplateRow = Selectable<TemplateTable>
+
+/** A letter as staff changed it; undefined where it is as it was shipped. */
+export function findTemplate(db: Kysely<Store>, name: string): Promise<TemplateRow | undefined> {
+  return db.selectFrom('templates').selectAll().where('name', '=', name).executeTakeFirst()
+}
+
+export function changedTemplates(db: Kysely<Store>): Promise<TemplateRow[]> {
+  return db.selectFrom('templates').selectAll().orderBy('name').execute()
+}
+
+export async function saveTemplate(db: Kysely<Store>, row: TemplateRow): Promise<void> {
+  const { name, ...parts } = row
+  await db
+    .insertInto('templates')
+    .values({ name, ...parts })
+    .onConflict((conflict) => conflict.column('name').doUpdateSet(parts))
+    .execute()
+}
+
+export async function removeTemplate(db: Kysely<Store>, name: string): Promise<void> {
+  await db.deleteFrom('templates').where('name', '=', name).execute()
+}
