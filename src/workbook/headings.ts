@@ -1,10 +1,18 @@
 import { columnLetters } from './cell.ts'
 import { cleanText } from './clean.ts'
-import { UnusableWorkbook } from './errors.ts'
+import {
+  badMap,
+  missingColumns,
+  noHeadings,
+  SEARCHED_ROWS,
+  sameField,
+  sameHeading,
+} from './heading-errors.ts'
+import { foldedHeading } from './heading-map.ts'
 import { didYouMean, nearest } from './nearest.ts'
 import type { SheetRow, Workbook } from './read.ts'
 
-const SEARCHED_ROWS = 20
+export { parseMap } from './heading-map.ts'
 
 /** A column that is looked for: its field, its proper heading, and what else people call it. */
 export interface ColumnSpec {
@@ -32,7 +40,7 @@ export function matchHeadings(
   map: Readonly<Record<string, string>> = {},
 ): Table {
   const meanings = meaningsOf(specs)
-  const mapped = new Map(Object.entries(map).map(([heading, field]) => [folded(heading), field]))
+  const mapped = new Map(Object.entries(map).map(([heading, field]) => [foldedHeading(heading), field]))
   let best: { row: SheetRow; fields: Set<string> } | undefined
   for (const row of rows) {
     const fields = fieldsIn(row, meanings, mapped)
@@ -82,36 +90,6 @@ export interface ReadTable {
   progress?: (share: number) => void
 }
 
-/** `['Org ID=Centre number']` → `{ 'Org ID': 'number' }`; a field goes by its name or its proper heading. */
-export function parseMap(values: readonly string[], specs: readonly ColumnSpec[]): Record<string, string> {
-  const names = specs.map(({ heading }) => heading)
-  return Object.fromEntries(
-    values.map((value) => {
-      const equals = value.lastIndexOf('=')
-      const heading = value.slice(0, Math.max(0, equals)).trim()
-      const wanted = value.slice(equals + 1).trim()
-      if (heading === '' || wanted === '') {
-        throw badMap(
-          `'${value}' does not say which column is which field`,
-          "write 'Column=field', for example 'Org ID=Centre number'",
-          names,
-        )
-      }
-      const spec = specs.find(({ field, heading: proper }) =>
-        [field, proper].some((name) => folded(name) === folded(wanted)),
-      )
-      if (spec === undefined) {
-        throw badMap(
-          `there is no field ${wanted}${didYouMean(wanted, names)}`,
-          `the fields are: ${names.join(', ')}`,
-          names,
-        )
-      }
-      return [heading, spec.field]
-    }),
-  )
-}
-
 function columnsOf(
   headings: string[],
   specs: readonly ColumnSpec[],
@@ -126,14 +104,14 @@ function columnsOf(
     columns.set(field, column)
   }
   for (const [column, heading] of headings.entries()) {
-    const field = mapped.get(folded(heading))
+    const field = mapped.get(foldedHeading(heading))
     if (field === undefined) continue
     claim(field, column)
     claimed.add(field)
   }
   for (const [column, heading] of headings.entries()) {
-    if (heading === '' || mapped.has(folded(heading))) continue
-    const field = meanings.get(folded(heading))
+    if (heading === '' || mapped.has(foldedHeading(heading))) continue
+    const field = meanings.get(foldedHeading(heading))
     // A column named with --map is the one; another that would have meant the same is left aside.
     if (field === undefined || claimed.has(field)) unknown.push(heading)
     else claim(field, column)
@@ -153,7 +131,7 @@ function meaningsOf(specs: readonly ColumnSpec[]): Map<string, string> {
   const meanings = new Map<string, string>()
   for (const { field, heading, synonyms } of specs) {
     for (const name of [heading, field, ...synonyms])
-      if (!meanings.has(folded(name))) meanings.set(folded(name), field)
+      if (!meanings.has(foldedHeading(name))) meanings.set(foldedHeading(name), field)
   }
   return meanings
 }
@@ -166,26 +144,17 @@ function fieldsIn(
   const fields = new Set<string>()
   for (const cell of cells) {
     if (cell === undefined || cell.length > 200) continue
-    const name = folded(cell)
+    const name = foldedHeading(cell)
     const field = mapped.get(name) ?? meanings.get(name)
     if (field !== undefined) fields.add(field)
   }
   return fields
 }
 
-/** `E-mail *`, `EMAIL` and `e mail` are one; so are `Centre #`, `Centre №` and `centre no.`. */
-function folded(heading: string): string {
-  return heading
-    .replaceAll('#', ' no ')
-    .normalize('NFKD')
-    .toLowerCase()
-    .replace(/[^\p{L}\p{N}]/gu, '')
-}
-
 function refuseTwice(headings: string[], row: number): void {
   const seen = new Map<string, number>()
   for (const [column, heading] of headings.entries()) {
-    const name = folded(heading) || heading
+    const name = foldedHeading(heading) || heading
     if (name === '') continue
     const other = seen.get(name)
     if (other !== undefined) {
@@ -201,71 +170,11 @@ function refuseTwice(headings: string[], row: number): void {
 function refuseLostMap(headings: string[], map: Readonly<Record<string, string>>): void {
   const found = headings.filter((heading) => heading !== '')
   for (const heading of Object.keys(map)) {
-    if (found.some((other) => folded(other) === folded(heading))) continue
+    if (found.some((other) => foldedHeading(other) === foldedHeading(heading))) continue
     throw badMap(
       `there is no column ${heading}${didYouMean(heading, found)}`,
       `the columns are: ${found.join(', ')}`,
       nearest(heading, found),
     )
   }
-}
-
-interface SameField {
-  field: string
-  specs: readonly ColumnSpec[]
-  headings: string[]
-  columns: readonly [number, number]
-  row: number
-}
-
-function sameField({ field, specs, headings, columns, row }: SameField): UnusableWorkbook {
-  const proper = specs.find((spec) => spec.field === field)?.heading ?? field
-  const [first = '', second = ''] = columns.map(
-    (column) => `${headings[column]} (${columnLetters(column)}${row})`,
-  )
-  return sameHeading(
-    `two columns mean ${proper}: ${first} and ${second}`,
-    columns.map((column) => headings[column] ?? ''),
-  )
-}
-
-function sameHeading(message: string, headings: string[]): UnusableWorkbook {
-  return new UnusableWorkbook('workbook-same-heading', message, {
-    hint: "rename one of them, or say which is meant with --map 'Column=field'",
-    details: { headings },
-  })
-}
-
-function missingColumns(missing: readonly ColumnSpec[], headings: string[], row: number): UnusableWorkbook {
-  const found = headings.filter((heading) => heading !== '')
-  const names = missing.map(({ heading }) => heading)
-  const what =
-    names.length === 1
-      ? `the column ${names[0]} is missing`
-      : `the columns ${names.join(' and ')} are missing`
-  const message = `${what}; row ${row} has ${found.join(', ')}`
-  return new UnusableWorkbook('workbook-missing-column', message, {
-    hint: `add the heading, or say which column is meant with --map 'Column=${names[0] ?? 'field'}'`,
-    details: { missing: names, found },
-  })
-}
-
-function noHeadings(rows: SheetRow[], specs: readonly ColumnSpec[]): UnusableWorkbook {
-  const first = rows
-    .map(({ cells }) => cells.map((cell) => cleanText(cell ?? '')).filter((cell) => cell !== ''))
-    .find((cells) => cells.length > 0)
-  const needed = specs.filter(({ required }) => required).map(({ heading }) => heading)
-  const what =
-    first === undefined
-      ? 'the sheet has nothing in them'
-      : `the first row with anything in it has ${first.slice(0, 20).join(', ')}`
-  const message = `no row of headings in the first ${SEARCHED_ROWS} rows: ${what}`
-  return new UnusableWorkbook('workbook-no-headings', message, {
-    hint: `the first row should name the columns: ${needed.join(', ')}`,
-    details: { found: first ?? [], needed },
-  })
-}
-
-function badMap(message: string, hint: string, candidates: string[]): UnusableWorkbook {
-  return new UnusableWorkbook('workbook-bad-map', message, { hint, details: { candidates } })
 }

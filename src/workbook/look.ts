@@ -156,15 +156,18 @@ function markup(beginning: string, path: string): UnusableWorkbook {
 function asUtf8(bytes: Buffer, path: string): Buffer {
   const [first, second, third] = bytes
   if (first === 0xef && second === 0xbb && third === 0xbf) return checkedUtf8(bytes.subarray(3), path)
-  const utf16 =
-    first === 0xff && second === 0xfe
-      ? 'utf-16le'
-      : first === 0xfe && second === 0xff
-        ? 'utf-16be'
-        : utf16WithoutMark(bytes)
-  return utf16 === undefined
-    ? checkedUtf8(bytes, path)
-    : Buffer.from(new TextDecoder(utf16).decode(bytes), 'utf8')
+  const utf16 = utf16Mark(first, second) ?? utf16WithoutMark(bytes)
+  if (utf16 !== undefined) return Buffer.from(new TextDecoder(utf16).decode(bytes), 'utf8')
+  if (bytes.includes(0)) throw notAWorkbook(path, 'a binary file of a kind that is not known')
+  return checkedUtf8(bytes, path)
+}
+
+function utf16Mark(
+  first: number | undefined,
+  second: number | undefined,
+): 'utf-16le' | 'utf-16be' | undefined {
+  if (first === 0xff && second === 0xfe) return 'utf-16le'
+  return first === 0xfe && second === 0xff ? 'utf-16be' : undefined
 }
 
 /** Headings are mostly of plain letters: in UTF-16 every other byte of them is zero. */
@@ -179,7 +182,6 @@ function utf16WithoutMark(bytes: Buffer): 'utf-16le' | 'utf-16be' | undefined {
 }
 
 function checkedUtf8(bytes: Buffer, path: string): Buffer {
-  if (bytes.includes(0)) throw notAWorkbook(path, 'a binary file of a kind that is not known')
   if (isUtf8(bytes)) return bytes
   throw new UnusableWorkbook(
     'workbook-encoding',

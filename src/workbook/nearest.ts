@@ -4,7 +4,8 @@ export function nearest(word: string, words: Iterable<string>): string[] {
   const near: { word: string; distance: number }[] = []
   for (const candidate of words) {
     const distance = distanceBetween(wanted, fold(candidate))
-    if (distance <= Math.max(wanted.length < 4 ? 1 : 2, Math.floor(wanted.length / 3))) near.push({ word: candidate, distance })
+    if (distance <= Math.max(wanted.length < 4 ? 1 : 2, Math.floor(wanted.length / 3)))
+      near.push({ word: candidate, distance })
   }
   return near.sort((a, b) => a.distance - b.distance).map(({ word }) => word)
 }

@@ -1,12 +1,13 @@
 import { randomBytes } from 'node:crypto'
 import { constants } from 'node:fs'
 import { access, open, rename, stat } from 'node:fs/promises'
-import { basename, dirname, join, resolve } from 'node:path'
+import { basename, dirname, extname, join, resolve } from 'node:path'
 import { UnusableFile } from './errors.ts'
 
-/** A hidden name in the same folder, so that the finished file can be renamed into place in one step. */
+/** A hidden name in the same folder, with the same ending, so that the finished file can be renamed into place in one step. */
 export function temporaryName(path: string): string {
-  return join(dirname(path), `.${basename(path)}.${randomBytes(6).toString('hex')}.tmp`)
+  const ending = extname(path)
+  return join(dirname(path), `.${basename(path, ending)}-${randomBytes(6).toString('hex')}${ending}`)
 }
 
 /** Puts a finished file in its place, and makes sure that a power cut does not undo it. */

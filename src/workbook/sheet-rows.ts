@@ -109,5 +109,8 @@ function setError(row: SheetRow, column: number, error: string): void {
 /** Nothing but blanks in it: no text, no number, no error. */
 export function isBlankRow({ cells, errors }: SheetRow): boolean {
   if (errors !== undefined && errors.size > 0) return false
-  return !cells.some((cell) => cell !== undefined && /[^\s\p{Cc}\p{Cf}\u2800\u3164\uffa0]/u.test(cell))
+  // The cells of a row that reaches to XFD are mostly not there; only those that are get looked at.
+  return !(cells.length > 64 ? Object.values(cells) : cells).some(
+    (cell) => cell !== undefined && /[^\s\p{Cc}\p{Cf}\u2800\u3164\uffa0]/u.test(cell),
+  )
 }

@@ -1,4 +1,5 @@
-import { scanCells, scanner } from './scan.ts'
+import { scanner } from './scan.ts'
+import { scanCells } from './scan-cells.ts'
 import type { RowMaker } from './sheet-rows.ts'
 import { readSheetXml } from './sheet-xml.ts'
 import type { TextSink } from './xml.ts'

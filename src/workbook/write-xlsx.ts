@@ -1,5 +1,5 @@
 import type { Writable } from 'node:stream'
-import excel from 'exceljs'
+import type excel from 'exceljs'
 import { columnLetters, MOST_ROWS } from './cell.ts'
 import type { CellToWrite, SheetToWrite } from './sheet-to-write.ts'
 import { room, writeNewFile } from './write-file.ts'
@@ -25,7 +25,7 @@ export async function writeWorkbook(
   { creator = '', at = BEGINNING_OF_ZIP_TIME }: WriteOptions = {},
 ): Promise<void> {
   await writeNewFile(path, async (stream) => {
-    const workbook = workbookDated(at, stream)
+    const workbook = await workbookDated(at, stream)
     Object.assign(workbook, { creator, lastModifiedBy: creator, created: at, modified: at })
     const lists: (readonly string[])[] = []
     for (const sheet of sheets) await writeSheet(workbook, sheet, { lists, stream })
@@ -35,7 +35,8 @@ export async function writeWorkbook(
 }
 
 /** exceljs stamps each part with the present time, which would make no two files alike. */
-function workbookDated(at: Date, stream: Writable): Workbook {
+async function workbookDated(at: Date, stream: Writable): Promise<Workbook> {
+  const { default: excel } = await import('exceljs')
   class Dated extends excel.stream.xlsx.WorkbookWriter {
     override addThemes(): Promise<void> {
       const zip: unknown = Reflect.get(this, 'zip')

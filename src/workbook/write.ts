@@ -12,10 +12,10 @@ export { type WriteOptions, writeWorkbook } from './write-xlsx.ts'
 export async function writeTableFile(
   path: string,
   sheets: SheetToWrite[],
-  options: WriteOptions & { ending?: string } = {},
+  options: WriteOptions = {},
 ): Promise<void> {
   const [first] = sheets
-  const ending = options.ending ?? tableEnding(path)
+  const ending = tableEnding(path)
   if (ending === '.xlsx') await writeWorkbook(path, sheets, options)
   else if (first !== undefined && ending === '.csv') await writeCsv(path, first)
   else if (first !== undefined) await writeJson(path, first)

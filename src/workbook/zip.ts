@@ -17,7 +17,7 @@ export interface Archive {
   read(
     name: string,
     sink: TextSink,
-    options?: { most?: number; progress?: (share: number) => void; until?: () => boolean },
+    options?: { most?: number; progress?: (share: number) => void },
   ): Promise<void>
   close(): void
 }
