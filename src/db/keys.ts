@@ -1,6 +1,8 @@
 import { hkdfSync } from 'node:crypto'
-import { closeSync, fsyncSync, openSync, readFileSync, writeSync } from 'node:fs'
+import { closeSync, existsSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs'
+import { dirname } from 'node:path'
 import { Unavailable } from '../errors.ts'
+import { syncFolder } from './folder.ts'
 
 const heading = 'ssh-admin key 1'
 
@@ -37,6 +39,36 @@ export function writeKeyFile(path: string, secret: Buffer): void {
   } finally {
     closeSync(file)
   }
+}
+
+/** Where a new key waits beside the old one until the store knows it; named by its own fingerprint. */
+export function waitingKeyFile(keyFile: string, fingerprint: string): string {
+  return `${keyFile}.${fingerprint.slice(0, 16)}.new`
+}
+
+/** Gives the store's new key the key file's name. Somebody else may have done so already. */
+export function placeWaitingKey(keyFile: string, fingerprint: string): void {
+  try {
+    renameSync(waitingKeyFile(keyFile, fingerprint), keyFile)
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return
+    throw error
+  }
+  syncFolder(dirname(keyFile))
+}
+
+/** The keys of the store with this fingerprint. Throws `key-mismatch`, and what `readKeyFile` throws. */
+export function keysOfFingerprint(keyFile: string, fingerprint: string): Keys {
+  const waiting = waitingKeyFile(keyFile, fingerprint)
+  // A rekeying that was cut short after the store knew the new key, and before the file had its name.
+  if (existsSync(waiting) && deriveKeys(readKeyFile(waiting)).fingerprint === fingerprint) {
+    placeWaitingKey(keyFile, fingerprint)
+  }
+  const keys = deriveKeys(readKeyFile(keyFile))
+  if (fingerprint === keys.fingerprint) return keys
+  throw new Unavailable('key-mismatch', `${keyFile} is the key of another store.`, {
+    hint: 'Name the right one with --key-file.',
+  })
 }
 
 /** Throws `key-missing`, `key-unreadable` or `key-damaged`. */

@@ -5,7 +5,7 @@ import Database from 'better-sqlite3'
 import { Kysely } from 'kysely'
 import { Unavailable } from '../errors.ts'
 import { StoreDialect } from './dialect.ts'
-import { deriveKeys, type Keys, readKeyFile, writeKeyFile } from './keys.ts'
+import { deriveKeys, type Keys, keysOfFingerprint, writeKeyFile } from './keys.ts'
 import { migrate } from './migrate.ts'
 import { latestVersion } from './migrations/index.ts'
 import type { Store } from './schema.ts'
@@ -137,18 +137,16 @@ function kyselyOver(raw: Database.Database, { path, patience, onWait, signal }: 
 function keysOfStore(raw: Database.Database, keyFile: string): () => Keys {
   let keys: Keys | undefined
   return () => {
-    keys ??= checkedKeys(raw, keyFile)
+    // Asked anew each time: another process may have given the store a new key meanwhile.
+    const fingerprint = fingerprintOf(raw)
+    if (keys?.fingerprint !== fingerprint) keys = keysOfFingerprint(keyFile, fingerprint)
     return keys
   }
 }
 
-function checkedKeys(raw: Database.Database, keyFile: string): Keys {
-  const keys = deriveKeys(readKeyFile(keyFile))
-  const fingerprint = raw.prepare('select key_fingerprint from store').pluck().get()
-  if (fingerprint === keys.fingerprint) return keys
-  throw new Unavailable('key-mismatch', `${keyFile} is the key of another store.`, {
-    hint: 'Name the right one with --key-file.',
-  })
+/** What the store keeps of its key. */
+export function fingerprintOf(raw: Database.Database): string {
+  return String(raw.prepare('select key_fingerprint from store').pluck().get())
 }
 
 function opened(store: Omit<OpenStore, 'close'>): OpenStore {

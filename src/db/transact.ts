@@ -63,9 +63,10 @@ async function within<Result>(
   store: OpenStore,
   body: (trx: Trx, end: ControlledTransaction<Store>) => Promise<Result>,
 ): Promise<Result> {
-  const auditKey = store.keys().audit
   const trx = await store.db.startTransaction().execute()
   try {
+    // Within the transaction: while this one waited, another process may have changed the key.
+    const auditKey = store.keys().audit
     if (store.path) {
       const since = new Date().toISOString()
       holdStore(store.path, { pid: process.pid, command: store.command, since })

@@ -19,11 +19,24 @@ interface Happening {
   /** Other people with a part in it, by that part: `coordinator`, `former`. */
   people?: Record<string, { id: number; email: string } | null | undefined>
   kind?: EventKind
+  /** The part of the log that this row begins, where it begins one. */
+  segment?: number
 }
 
 /** Writes what happened into the audit log, in the transaction in which it happened. */
 export async function record(trx: Trx, happening: Happening): Promise<void> {
-  const { by, at, action, subject, userId, facts = {}, personal = {}, people = {}, kind = 'change' } = happening
+  const {
+    by,
+    at,
+    action,
+    subject,
+    userId,
+    facts = {},
+    personal = {},
+    people = {},
+    segment,
+    kind = 'change',
+  } = happening
   const values: Personal[] = []
   if (by.kind === 'user') values.push({ field: 'actor', value: by.email, userId: by.id })
   if (subject !== undefined) values.push({ field: 'subject', value: subject, userId })
@@ -33,6 +46,7 @@ export async function record(trx: Trx, happening: Happening): Promise<void> {
   }
   await appendAudit(trx, {
     at: at.toISOString(),
+    segment,
     operator: by.operator,
     kind,
     action,

@@ -1,0 +1,42 @@
+import { randomBytes } from 'node:crypto'
+import { chmodSync, renameSync, rmSync, statSync } from 'node:fs'
+import { dirname } from 'node:path'
+import Database from 'better-sqlite3'
+import { syncFile, syncFolder } from './folder.ts'
+import type { OpenStore } from './open.ts'
+
+/** Pages copied between two breaths, in which Ctrl-C is heard. */
+const pagesAtOnce = 5000
+
+interface Copying {
+  to: string
+  /** Told the part that is done, from 0 to 1. */
+  onProgress: (part: number) => void
+  signal: AbortSignal
+}
+
+/** Copies a store in use into one plain file, which is wholly there afterwards, or not at all. */
+export async function copyStore(store: OpenStore, { to, onProgress, signal }: Copying): Promise<number> {
+  const part = `${to}.${randomBytes(4).toString('hex')}.part`
+  try {
+    await store.raw.backup(part, {
+      progress: ({ totalPages, remainingPages }) => {
+        signal.throwIfAborted()
+        if (totalPages > 0) onProgress(1 - remainingPages / totalPages)
+        return pagesAtOnce
+      },
+    })
+    // One file that needs no other beside it, wherever it is carried.
+    const copy = new Database(part)
+    copy.pragma('journal_mode = delete')
+    copy.close()
+    chmodSync(part, 0o600)
+    syncFile(part)
+    renameSync(part, to)
+    syncFolder(dirname(to))
+    return statSync(to).size
+  } finally {
+    for (const leftover of [part, `${part}-wal`, `${part}-shm`, `${part}-journal`])
+      rmSync(leftover, { force: true })
+  }
+}
