@@ -47,7 +47,8 @@ async function workbookDated(at: Date, stream: Writable): Promise<Workbook> {
       return super.addThemes()
     }
   }
-  return new Dated({ stream, useStyles: true, useSharedStrings: true })
+  // Texts in their cells: a list of them all, as Excel makes it, would be held in memory to the end.
+  return new Dated({ stream, useStyles: true, useSharedStrings: false })
 }
 
 interface Surroundings {

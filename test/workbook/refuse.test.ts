@@ -2,6 +2,7 @@ import { chmod, mkdir } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { Readable } from 'node:stream'
 import { deflateRawSync } from 'node:zlib'
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { UnusableWorkbook } from '../../src/workbook/errors.ts'
 import { openWorkbook } from '../../src/workbook/read.ts'
@@ -264,5 +265,56 @@ describe('a workbook made to do harm', () => {
       code: 'workbook-doctype',
       message: expect.stringContaining('DOCTYPE'),
     })
+  })
+})
+
+describe('any damage at all', () => {
+  const whole = book({
+    rows: '<row r="1"><c r="A1" t="s"><v>0</v></c><c r="B1" s="1"><v>46082</v></c></row><row r="2"><c t="inlineStr"><is><t>Zoë</t></is></c></row>',
+    texts: '<si><t>a</t></si>',
+    styles: '<cellXfs><xf numFmtId="0"/><xf numFmtId="14"/></cellXfs>',
+  })
+  const spot = fc.tuple(fc.nat(whole.length - 1), fc.nat(255))
+
+  it('is either refused in words or does not matter', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(spot, { minLength: 1, maxLength: 4 }),
+        fc.option(fc.nat(whole.length)),
+        async (spots, cut) => {
+          const bytes = Buffer.from(whole)
+          for (const [at, byte] of spots) bytes[at] = byte
+          const path = await fileOf(bytes.subarray(0, cut ?? bytes.length))
+          await rowsOf(path).catch((error: unknown) => expect(error).toBeInstanceOf(UnusableWorkbook))
+        },
+      ),
+      { numRuns: 400 },
+    )
+  })
+
+  it('inside the XML as well', async () => {
+    const parts = bookParts({
+      rows: '<row r="1"><c r="A1" t="s"><v>0</v></c></row>',
+      texts: '<si><t>a</t></si>',
+      styles: '<cellXfs><xf numFmtId="14"/></cellXfs>',
+    })
+    await fc.assert(
+      fc.asyncProperty(
+        fc.nat(parts.length - 1),
+        fc.nat(400),
+        fc.constantFrom('<', '>', '"', '&', '/', 'x', '\u0000', '', '<!--', '-1', '1e9'),
+        async (which, at, insert) => {
+          const broken = parts.map((part, turn) => {
+            if (turn !== which) return part
+            const content = part.content.toString()
+            return { ...part, content: content.slice(0, at) + insert + content.slice(at + 1) }
+          })
+          await rowsOf(await fileOf(zip(broken))).catch((error: unknown) =>
+            expect(error).toBeInstanceOf(UnusableWorkbook),
+          )
+        },
+      ),
+      { numRuns: 400 },
+    )
   })
 })
