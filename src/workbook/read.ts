@@ -88,7 +88,8 @@ function openCsv(bytes: Buffer, { path, file, digest, wanted }: Source): Workboo
   const text = lookAtText(bytes, path)
   const sheet = path === '-' ? 'stdin' : basename(file, extname(file))
   if (wanted !== undefined && folded(wanted) !== folded(sheet)) {
-    throw noSheet(`${named(path)} is a CSV file, which has no sheet ${wanted}`, [sheet], 'leave --sheet out')
+    const message = `${named(path)} is a CSV file, which has no sheet ${wanted}`
+    throw noSheet(wanted, [sheet], { message, hint: 'leave --sheet out' })
   }
   return {
     kind: 'csv',
@@ -111,17 +112,23 @@ function choose(sheets: SheetPart[], wanted: string | undefined): SheetPart {
   const found =
     sheets.find(({ name }) => name === wanted) ?? sheets.find(({ name }) => folded(name) === folded(wanted))
   if (found !== undefined) return found
-  throw noSheet(
-    `there is no sheet ${wanted}${didYouMean(wanted, names)}`,
-    names,
-    `it has: ${names.join(', ')}`,
-  )
+  throw noSheet(wanted, names, {
+    message: `there is no sheet ${wanted}${didYouMean(wanted, names)}`,
+    hint: `it has: ${names.join(', ')}`,
+  })
 }
 
 function folded(name: string): string {
   return name.normalize('NFKC').trim().toLowerCase()
 }
 
-function noSheet(message: string, sheets: string[], hint: string): UnusableWorkbook {
-  return new UnusableWorkbook('workbook-no-sheet', message, { hint, details: { sheets } })
+function noSheet(
+  wanted: string,
+  sheets: string[],
+  { message, hint }: { message: string; hint: string },
+): UnusableWorkbook {
+  return new UnusableWorkbook('workbook-no-sheet', message, {
+    hint,
+    details: { sheets, candidates: nearest(wanted, sheets) },
+  })
 }

@@ -1,6 +1,7 @@
-import { mkdtemp, writeFile } from 'node:fs/promises'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { afterAll } from 'vitest'
 import { openWorkbook, type SheetRow } from '../../src/workbook/read.ts'
 import { type Part, zip } from './zip.ts'
 
@@ -72,9 +73,14 @@ export function rels(links: readonly string[]): string {
 
 export const book = (parts: Book): Buffer => zip(bookParts(parts))
 
-/** Puts bytes into a file of their own. */
+const folders: string[] = []
+afterAll(() => Promise.all(folders.splice(0).map((folder) => rm(folder, { recursive: true, force: true }))))
+
+/** Puts bytes into a file in a folder of its own, which goes when the tests have run. */
 export async function fileOf(bytes: Buffer | string, name = 'centres.xlsx'): Promise<string> {
-  const path = join(await mkdtemp(join(tmpdir(), 'workbook-')), name)
+  const folder = await mkdtemp(join(tmpdir(), 'workbook-'))
+  folders.push(folder)
+  const path = join(folder, name)
   await writeFile(path, bytes)
   return path
 }
