@@ -33,6 +33,11 @@ export function usersWithCentre(db: Kysely<Store>) {
         .whereRef('user_sites.user_id', '=', 'users.id')
         .as('site_names'),
       eb
+        .selectFrom('assignments')
+        .select(sql<string | null>`group_concat(centre_id, ',' order by centre_id)`.as('ids'))
+        .whereRef('assignments.user_id', '=', 'users.id')
+        .as('assigned_ids'),
+      eb
         .selectFrom('learner_groups')
         .select(({ fn }) => fn.countAll<number>().as('n'))
         .whereRef('owner_id', '=', 'users.id')
@@ -65,4 +70,40 @@ export function findLiveUser(db: Kysely<Store>, key: string): Promise<UserWithCe
 
 export function findUserById(db: Kysely<Store>, id: number): Promise<UserWithCentre | undefined> {
   return usersWithCentre(db).where('users.id', '=', id).executeTakeFirst()
+}
+
+/** The account of an address that was deleted last. */
+export function findDeletedUser(db: Kysely<Store>, key: string): Promise<UserWithCentre | undefined> {
+  return usersWithCentre(db)
+    .where('users.email_key', '=', key)
+    .where('users.status', '=', 'deleted')
+    .orderBy('users.deleted_at', 'desc')
+    .orderBy('users.id', 'desc')
+    .limit(1)
+    .executeTakeFirst()
+}
+
+/** How many associate centres an account acts for. */
+export async function countAssignments(db: Kysely<Store>, userId: number): Promise<number> {
+  const { n } = await db
+    .selectFrom('assignments')
+    .select(({ fn }) => fn.countAll<number>().as('n'))
+    .where('user_id', '=', userId)
+    .executeTakeFirstOrThrow()
+  return n
+}
+
+/** The nonce of a user's open PIN, and when it was issued. */
+export async function openPinOf(
+  db: Kysely<Store>,
+  userId: number,
+): Promise<{ nonce: Buffer; issuedAt: string } | undefined> {
+  const row = await db
+    .selectFrom('users')
+    .select(['pin_nonce', 'pin_issued_at'])
+    .where('id', '=', userId)
+    .where('pin_state', '=', 'issued')
+    .executeTakeFirst()
+  if (!row?.pin_nonce || row.pin_issued_at === null) return undefined
+  return { nonce: row.pin_nonce, issuedAt: row.pin_issued_at }
 }

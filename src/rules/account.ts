@@ -23,6 +23,8 @@ export interface Account {
   /** The hub role and every other, in order of name. */
   roles: string[]
   sites: string[]
+  /** The associate centres assigned to them, by id. */
+  assigned: number[]
   status: UserStatus
   statusBeforeSuspension: 'invited' | 'active' | null
   statusBeforeDeletion: 'invited' | 'active' | 'suspended' | null
@@ -55,6 +57,7 @@ export function accountOf(row: UserWithCentre, at: Date): Account {
     hubRole: row.hub_role,
     roles: rolesOf(row),
     sites: sitesOf(row),
+    assigned: row.assigned_ids ? row.assigned_ids.split(',').map(Number) : [],
     status: row.status,
     statusBeforeSuspension: row.status_before_suspension,
     statusBeforeDeletion: row.status_before_deletion,

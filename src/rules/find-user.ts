@@ -4,15 +4,23 @@ import { findLiveUser } from '../db/users.ts'
 import { closestAddresses } from '../db/closest.ts'
 import { NotFound } from '../errors.ts'
 import { type Account, accountOf } from './account.ts'
+import type { Actor } from './actor.ts'
 import { type Address, typedAddress } from './email.ts'
+import { mayLearnOf, outsideView } from './permissions.ts'
 
-/** The live account of an address. @throws `user-not-found`, naming the closest three */
+/**
+ * The live account of an address. @throws `user-not-found`, naming the closest three; outside
+ * what the actor may see, `not-permitted`, there or not
+ */
 export async function findUser(
   db: Kysely<Store>,
-  { email, at }: { email: string; at: Date },
+  { email, at, by }: { email: string; at: Date; by?: Actor },
 ): Promise<Account> {
   const address = typedAddress(email)
   const row = await findLiveUser(db, address.key)
+  if (by?.kind === 'user' && !(row && mayLearnOf(by, row.centre_id))) {
+    throw outsideView({ by, at }, { name: address.email, userId: row?.id })
+  }
   if (row) return accountOf(row, at)
   throw await userNotFound(db, address)
 }

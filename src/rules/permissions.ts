@@ -1,66 +1,216 @@
+import type { CentreKind, HubRole } from '../db/schema.ts'
 import type { Trx } from '../db/transact.ts'
+import type { VisibleCentres } from '../db/visible.ts'
 import { NotPermitted } from '../errors.ts'
-import type { Actor, Given } from './actor.ts'
+import type { Actor, ActingUser, Given } from './actor.ts'
+import {
+  type Action,
+  actions,
+  type Grant,
+  looking,
+  type MatrixRow,
+  matrix,
+  othersRow,
+  staffRow,
+  type Whom,
+  withoutActor,
+} from './matrix.ts'
 import { record } from './record.ts'
 
-/** What can be done, as the matrix names it. */
-export type Action =
-  | 'centres.import'
-  | 'centres.create'
-  | 'centres.edit'
-  | 'centres.delete'
-  | 'centres.restore'
-  | 'users.create'
-  | 'users.create-admin'
-  | 'users.edit'
-  | 'users.rights'
-  | 'users.suspend'
-  | 'users.restore'
-  | 'users.delete'
-  | 'users.transfer'
-  | 'users.move'
-  | 'users.remove'
-  | 'users.reset-password'
-  | 'users.pin'
-  | 'users.erase'
-  | 'coordinator.add'
-  | 'coordinator.change'
-  | 'coordinator.suspend'
-  | 'coordinator.restore'
-  | 'associates.assign'
-  | 'roles.grant'
-  | 'progression-tests.import'
-  | 'mail.send'
-  | 'templates.edit'
-  | 'store.administer'
+export type { Action } from './matrix.ts'
+
+interface CentreFacts {
+  id: number
+  number: string
+  kind: CentreKind
+  associateId?: number | null
+}
+
+/** What decides which lines of the matrix somebody holds. */
+interface Holder {
+  hubRole: HubRole | null
+  roles: readonly string[]
+  centre: CentreFacts | null
+  /** The associate centres assigned to them, by id. */
+  assigned: readonly number[]
+}
 
 /** What it is done to: a user, a centre, a role to be given. */
 export interface Target {
   /** As a message names it: an address or a centre number. */
   name: string
-  user?: { id: number; hubRole: string | null; roles: readonly string[]; centre: CentreFacts | null }
+  user?: Holder & { id: number }
   centre?: CentreFacts
   /** The role to be granted or revoked. */
   role?: string
+  /** What is edited, where some of it is more than the rest. */
+  field?: 'address'
 }
 
-interface CentreFacts {
-  id: number
-  number: string
-  kind: string
-  associateId: number | null
+export interface Decision {
+  allowed: boolean
+  /** The line of the matrix, or the sentence, that decides. */
+  rule: string
 }
 
 /** Lets pass what the matrix allows; anything else is refused, and the refusal recorded. */
 export function permit({ by, at }: Pick<Given, 'by' | 'at'>, action: Action, target: Target): void {
-  if (mayDo(by, action, target)) return
-  throw new NotPermitted(`${by.kind === 'user' ? by.email : 'This actor'} may not do that (${action}).`, {
-    hint: `ssh-admin roles check ${by.kind === 'user' ? by.email : ''} ${action} ${target.name}`,
+  if (by.kind === 'staff') return
+  if (isOutside(by, target)) throw outsideView({ by, at }, { name: target.name, userId: target.user?.id })
+  const { allowed, rule } = decide(by, action, target)
+  if (allowed) return
+  throw new NotPermitted(`${by.email} may not do that (${action}) to ${target.name}: ${rule}.`, {
+    hint: `ssh-admin roles check ${by.email} ${action} ${target.name}`,
+    details: { action, target: target.name, rule },
     keep: (trx: Trx) =>
-      record(trx, { by, at, action, subject: target.name, kind: 'refusal', userId: target.user?.id }),
+      record(trx, {
+        by,
+        at,
+        action,
+        subject: target.name,
+        userId: target.user?.id,
+        kind: 'refusal',
+        facts: { rule },
+      }),
   })
 }
 
-function mayDo(by: Actor, _action: Action, _target: Target): boolean {
-  return by.kind === 'staff'
+/** Whether the actor may do it, and which rule says so. */
+export function decide(by: Actor, action: Action, target: Target): Decision {
+  if (by.kind === 'staff') return { allowed: true, rule: said(staffRow) }
+  if (isOutside(by, target)) return { allowed: false, rule: 'outside what the account may see' }
+  const { user, role } = target
+  if (user?.id === by.id && isAboutRoles(action)) {
+    return { allowed: false, rule: 'nobody changes their own roles' }
+  }
+  const held = rowsOf(by)
+  const wanted = { action, whom: whomOf(target), role, centreId: centreOf(target)?.id ?? 0 }
+  const granting = held.find(({ grants }) => grants.some((grant) => covers(by, grant, wanted)))
+  if (!granting) {
+    return { allowed: false, rule: held.length > 0 ? held.map(said).join('; and ') : said(othersRow) }
+  }
+  if (user && user.id !== by.id && isSensitive(action, target) && !mayAllThat(by, user)) {
+    return {
+      allowed: false,
+      rule: 'nobody changes the address, password or roles of somebody who may do what they may not',
+    }
+  }
+  return { allowed: true, rule: said(granting) }
+}
+
+/** Whether a user may run the command at all: what is in no list is for Cambridge staff. */
+export function mayRun(command: string): boolean {
+  const name = command.replaceAll(' ', '.')
+  if (looking.includes(name) || withoutActor.includes(name.split('.')[0] ?? '')) return true
+  return matrix.some(({ grants }) => grants.some((grant) => grant.actions.some((action) => action === name)))
+}
+
+export function isAction(name: string): name is Action {
+  return actions.some((action) => action === name)
+}
+
+/** The centres that an actor may see: where the matrix lets them do something. */
+export function visibleCentres(by: Actor): VisibleCentres {
+  if (by.kind === 'staff') return 'all'
+  const seen = new Set(rowsOf(by).flatMap(({ grants }) => grants.flatMap((grant) => placesOf(by, grant))))
+  return [...seen].sort((one, other) => one - other)
+}
+
+/** Whether the actor may learn what is at this centre; an account without a centre is seen by staff alone. */
+export function mayLearnOf(by: Actor, centreId: number | null): boolean {
+  const visible = visibleCentres(by)
+  return visible === 'all' || (centreId !== null && visible.includes(centreId))
+}
+
+/** What is not there and what may not be seen read the same. */
+export function outsideView(
+  { by, at }: { by: ActingUser; at: Date },
+  { name, userId }: { name: string; userId?: number },
+): NotPermitted {
+  const rule = 'outside what the account may see'
+  return new NotPermitted(`${by.email} may not see or change ${name}.`, {
+    hint: 'If it is there, somebody at Cambridge, or at its centre, may.',
+    keep: (trx: Trx) =>
+      record(trx, {
+        by,
+        at,
+        action: by.command.replaceAll(' ', '.'),
+        subject: name,
+        userId,
+        kind: 'refusal',
+        facts: { rule },
+      }),
+  })
+}
+
+function isOutside(by: ActingUser, target: Target): boolean {
+  return !mayLearnOf(by, centreOf(target)?.id ?? null)
+}
+
+function centreOf({ user, centre }: Target): CentreFacts | null {
+  return user ? user.centre : (centre ?? null)
+}
+
+function whomOf({ user }: Target): Whom {
+  if (!user) return 'centre'
+  return user.hubRole ?? 'teacher'
+}
+
+function rowsOf({ hubRole, roles, centre, assigned }: Holder): MatrixRow[] {
+  return matrix.filter(({ held }) => {
+    if (held.hubRole && held.hubRole !== hubRole) return false
+    if (held.kind && held.kind !== centre?.kind) return false
+    if (held.role && !roles.includes(held.role)) return false
+    return !held.assigned || assigned.length > 0
+  })
+}
+
+interface Wanted {
+  action: Action
+  whom: Whom
+  role: string | undefined
+  centreId: number
+}
+
+function covers(by: Holder, grant: Grant, { action, whom, role, centreId }: Wanted): boolean {
+  if (!grant.actions.includes(action) || !grant.whom.includes(whom)) return false
+  if (grant.roles && (role === undefined || !grant.roles.includes(role))) return false
+  return placesOf(by, grant).includes(centreId)
+}
+
+function placesOf({ centre, assigned }: Holder, { at }: Grant): number[] {
+  return [...(at.includes('own') && centre ? [centre.id] : []), ...(at.includes('assigned') ? assigned : [])]
+}
+
+function isAboutRoles(action: Action): boolean {
+  return action === 'users.rights' || action === 'roles.grant' || action === 'roles.revoke'
+}
+
+function isSensitive(action: Action, { field }: Target): boolean {
+  if (action === 'users.edit') return field === 'address'
+  return isAboutRoles(action) || action === 'users.reset-password' || action === 'users.pin'
+}
+
+/** Whether the one may do everything that the other may. */
+function mayAllThat(by: Holder, other: Holder): boolean {
+  const own = powersOf(by)
+  return [...powersOf(other)].every((power) => own.has(power))
+}
+
+function powersOf(holder: Holder): Set<string> {
+  const powers = new Set<string>()
+  for (const grant of rowsOf(holder).flatMap(({ grants }) => grants)) {
+    for (const action of grant.actions) {
+      for (const whom of grant.whom) {
+        for (const role of grant.roles ?? ['']) {
+          for (const place of placesOf(holder, grant)) powers.add(`${action} ${whom} ${role} ${place}`)
+        }
+      }
+    }
+  }
+  return powers
+}
+
+function said({ actor, may }: { actor: string; may: string }): string {
+  return `${actor}: ${may}`
 }

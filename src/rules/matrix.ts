@@ -1,0 +1,199 @@
+import type { CentreKind, HubRole } from '../db/schema.ts'
+
+/** What can be done: each command that changes something, and the finer things some of them can do. */
+export const actions = [
+  'centres.import',
+  'centres.apply',
+  'centres.imports.undo',
+  'centres.pins',
+  'centres.create',
+  'centres.edit',
+  'centres.delete',
+  'centres.restore',
+  'users.add',
+  'users.add-admin',
+  'users.edit',
+  'users.rights',
+  'users.suspend',
+  'users.restore',
+  'users.delete',
+  'users.transfer',
+  'users.move',
+  'users.remove',
+  'users.reset-password',
+  'users.pin',
+  'users.erase',
+  'coordinator.add',
+  'coordinator.change',
+  'coordinator.suspend',
+  'coordinator.restore',
+  'associates.assign',
+  'associates.unassign',
+  'roles.grant',
+  'roles.revoke',
+  'progression-tests.import',
+  'mail.send',
+  'mail.cancel',
+  'templates.edit',
+  'templates.reset',
+  'store.init',
+  'store.backup',
+  'store.restore',
+  'store.rekey',
+  'seed',
+] as const
+
+export type Action = (typeof actions)[number]
+
+/** Commands that only look, and show a user what they may see. */
+export const looking: readonly string[] = [
+  'centres.list',
+  'centres.show',
+  'centres.export',
+  'users.list',
+  'users.show',
+  'users.exists',
+  'users.duplicates',
+  'coordinator.show',
+  'associates.list',
+  'associates.show',
+  'roles.list',
+  'roles.check',
+  'progression-tests.list',
+  'audit.list',
+  'audit.export',
+]
+
+/** What an account's owner does, and what is about nobody. */
+export const withoutActor: readonly string[] = ['account', 'config', 'help', 'completion', 'complete']
+
+/** What it is done to: an account by its hub role, or the centre itself. */
+export type Whom = 'coordinator' | 'admin' | 'teacher' | 'centre'
+
+export interface Grant {
+  actions: readonly Action[]
+  /** `teacher` stands for every account without administrative rights. */
+  whom: readonly Whom[]
+  at: readonly ('own' | 'assigned')[]
+  /** The roles that may be granted and revoked. */
+  roles?: readonly string[]
+}
+
+/** Who holds a line of the matrix: all that is said must be so. */
+export interface Holding {
+  hubRole?: HubRole
+  kind?: CentreKind
+  role?: string
+  assigned?: true
+}
+
+export interface MatrixRow {
+  actor: string
+  may: string
+  held: Holding
+  grants: readonly Grant[]
+}
+
+const manage: readonly Action[] = [
+  'users.edit',
+  'users.suspend',
+  'users.restore',
+  'users.delete',
+  'users.transfer',
+  'users.remove',
+  'users.reset-password',
+  'users.pin',
+]
+const own = ['own'] as const
+const rightsOfCoordinator: readonly Grant[] = [
+  { actions: ['users.add', 'users.add-admin'], whom: ['centre'], at: own },
+  { actions: [...manage, 'users.rights'], whom: ['admin', 'teacher'], at: own },
+]
+
+/** The roles of Centre Administration, Access to Scripts, Submit for Assessment and Access Arrangements. */
+const rolesOfUserManagement = [
+  'user-management',
+  'exams-officer',
+  'access-to-scripts',
+  'submit-exams-officer',
+  'submit-teacher',
+  'access-arrangements',
+] as const
+
+/** Who may do what; what is not written is not allowed. */
+export const matrix: readonly MatrixRow[] = [
+  {
+    actor: 'coordinator of a school',
+    may: 'create and manage every other account of the centre, admins included; give and take admin rights',
+    held: { hubRole: 'coordinator', kind: 'school' },
+    grants: rightsOfCoordinator,
+  },
+  {
+    actor: 'coordinator of an associate centre',
+    may: 'the same; never anything about the coordinator role',
+    held: { hubRole: 'coordinator', kind: 'associate-centre' },
+    grants: rightsOfCoordinator,
+  },
+  {
+    actor: 'admin of a school',
+    may: "create and manage teachers; manage, not create, other admins; never the coordinator's account",
+    held: { hubRole: 'admin', kind: 'school' },
+    grants: [
+      { actions: ['users.add'], whom: ['centre'], at: own },
+      { actions: manage, whom: ['admin', 'teacher'], at: own },
+    ],
+  },
+  {
+    actor: 'admin of an associate centre',
+    may: "create and manage teachers and admins; never the coordinator's account",
+    held: { hubRole: 'admin', kind: 'associate-centre' },
+    grants: [
+      { actions: ['users.add', 'users.add-admin'], whom: ['centre'], at: own },
+      { actions: manage, whom: ['admin', 'teacher'], at: own },
+    ],
+  },
+  {
+    actor: 'account of an Associate with associate centres assigned',
+    may: 'coordinator add, suspend, restore, change there',
+    held: { kind: 'associate', assigned: true },
+    grants: [
+      {
+        actions: ['coordinator.add', 'coordinator.suspend', 'coordinator.restore', 'coordinator.change'],
+        whom: ['centre'],
+        at: ['assigned'],
+      },
+    ],
+  },
+  {
+    actor: 'holder of user-management',
+    may: "create and manage accounts, grant and revoke the roles of Centre Administration, Access to Scripts, Submit for Assessment and Access Arrangements (not global-listening, not compliance-officer, no hub role) at their centre, and, at an Associate, at the associate centres assigned to them; never the coordinator's account",
+    held: { role: 'user-management' },
+    grants: [
+      { actions: ['users.add'], whom: ['centre'], at: ['own', 'assigned'] },
+      { actions: manage, whom: ['admin', 'teacher'], at: ['own', 'assigned'] },
+      {
+        actions: ['roles.grant', 'roles.revoke'],
+        whom: ['admin', 'teacher', 'centre'],
+        at: ['own', 'assigned'],
+        roles: rolesOfUserManagement,
+      },
+    ],
+  },
+  {
+    actor: 'holder of exams-officer',
+    may: 'grant and revoke access-to-scripts at their centre',
+    held: { role: 'exams-officer' },
+    grants: [
+      {
+        actions: ['roles.grant', 'roles.revoke'],
+        whom: ['coordinator', 'admin', 'teacher', 'centre'],
+        at: own,
+        roles: ['access-to-scripts'],
+      },
+    ],
+  },
+]
+
+/** The first and the last line, which hold for everybody and nobody. */
+export const staffRow = { actor: 'Cambridge staff', may: 'everything' } as const
+export const othersRow = { actor: 'teacher, anyone else', may: 'nothing' } as const
