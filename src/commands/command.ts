@@ -195,11 +195,20 @@ async function carryOut<Options, Request, Result>({
   const { result, owed } = await commit(store, async (trx) => {
     const done = await work(trx)
     if (agreed !== undefined && essence(done) !== agreed) throw changedMeanwhile()
+    await checkMailServer(trx, session)
     return done
   })
   if (owed.length === 0) return { result, mail: [] }
   const { deliverOwed } = await import('../mail/deliver.ts')
   return { result, mail: await deliverOwed({ store, session, numbers: owed }) }
+}
+
+/** A mail server that is set wrongly is told of before anything is changed that needs it. */
+async function checkMailServer(trx: Trx, { settings }: Session): Promise<void> {
+  const { surroundingsOf } = await import('../db/transact.ts')
+  if (settings.smtp.value === undefined || surroundingsOf(trx).owed.length === 0) return
+  const { mailServerOf } = await import('../mail/server.ts')
+  mailServerOf(settings)
 }
 
 /** What a rehearsal answers: the messages as they would wait, before all of it is taken back. */

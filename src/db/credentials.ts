@@ -1,4 +1,5 @@
-import type { CredentialPurpose } from './schema.ts'
+import type { Kysely, Selectable } from 'kysely'
+import type { CredentialPurpose, CredentialTable, Store } from './schema.ts'
 import { cancelMessages, type Why } from './outbox.ts'
 import type { Trx } from './transact.ts'
 
@@ -85,4 +86,92 @@ export async function voidThose(
   const ids = open.map(({ id }) => id)
   await trx.updateTable('credentials').set({ state: 'void' }).where('id', 'in', ids).execute()
   await cancelMessages(trx, { userId, credentialIds: ids, why })
+}
+
+/** A credential by its number, whatever its state. */
+export async function findCredential(db: Kysely<Store>, id: number): Promise<Credential | undefined> {
+  const row = await db.selectFrom('credentials').selectAll().where('id', '=', id).executeTakeFirst()
+  return row && credentialOf(row)
+}
+
+/** The credentials with these numbers. */
+export async function findCredentials(
+  db: Kysely<Store>,
+  ids: readonly number[],
+): Promise<Map<number, Credential>> {
+  if (ids.length === 0) return new Map()
+  const rows = await db
+    .selectFrom('credentials')
+    .selectAll()
+    .where('id', 'in', [...ids])
+    .execute()
+  return new Map(rows.map((row) => [row.id, credentialOf(row)]))
+}
+
+/** The one credential of its purpose that is open; it may have expired. */
+export async function findOpenCredential(
+  db: Kysely<Store>,
+  { userId, purpose }: { userId: number; purpose: CredentialPurpose },
+): Promise<Credential | undefined> {
+  const row = await db
+    .selectFrom('credentials')
+    .selectAll()
+    .where('user_id', '=', userId)
+    .where('purpose', '=', purpose)
+    .where('state', '=', 'open')
+    .executeTakeFirst()
+  return row && credentialOf(row)
+}
+
+/** Counts a wrong try; the last one allowed voids it. */
+export async function countWrongTry(
+  trx: Trx,
+  { credential, most }: { credential: Pick<Credential, 'id'>; most: number },
+): Promise<void> {
+  await trx
+    .updateTable('credentials')
+    .set(({ eb }) => ({
+      wrong_tries: eb('wrong_tries', '+', 1),
+      state: eb
+        .case()
+        .when('wrong_tries', '>=', most - 1)
+        .then('void' as const)
+        .else('open' as const)
+        .end(),
+    }))
+    .where('id', '=', credential.id)
+    .where('state', '=', 'open')
+    .execute()
+}
+
+/** Counts a wrong PIN; the last one allowed voids it. */
+export async function countWrongPin(
+  trx: Trx,
+  { userId, most }: { userId: number; most: number },
+): Promise<void> {
+  await trx
+    .updateTable('users')
+    .set(({ eb }) => ({ pin_wrong_tries: eb('pin_wrong_tries', '+', 1) }))
+    .where('id', '=', userId)
+    .where('pin_state', '=', 'issued')
+    .execute()
+  const user = await trx
+    .selectFrom('users')
+    .select('pin_wrong_tries')
+    .where('id', '=', userId)
+    .executeTakeFirst()
+  if (user && user.pin_wrong_tries >= most) await voidPin(trx, userId)
+}
+
+function credentialOf(row: Selectable<CredentialTable>): Credential {
+  return {
+    id: row.id,
+    userId: row.user_id,
+    purpose: row.purpose,
+    nonce: row.nonce,
+    issuedAt: row.issued_at,
+    expiresAt: row.expires_at,
+    state: row.state,
+    wrongTries: row.wrong_tries,
+  }
 }

@@ -1,11 +1,11 @@
-import type { Insertable } from 'kysely'
-import type { OutboxRow, OutboxTable } from './schema.ts'
+import type { Insertable, Kysely } from 'kysely'
+import type { OutboxRow, OutboxTable, Store } from './schema.ts'
 import { surroundingsOf, type Trx } from './transact.ts'
 
 /** Why a message that waited is not sent any more. */
 export type Why = keyof typeof whys
 
-const whys = {
+export const whys = {
   replaced: 'A newer message took its place.',
   void: 'What it carries is not valid any more.',
   expired: 'What it carries expired before it could be sent.',
@@ -52,18 +52,33 @@ export async function cancelMessages(
 }
 
 /** What this transaction owes, as it stands inside it: what a rehearsal would send. */
-export async function owedMessages(trx: Trx): Promise<OutboxRow[]> {
-  const { owed } = surroundingsOf(trx)
+export function owedMessages(trx: Trx): Promise<OutboxRow[]> {
+  return findMessages(trx, surroundingsOf(trx).owed)
+}
+
+interface Wanted {
+  /** Only those whose pause is over. */
+  dueAt?: Date
+  importId?: number
+}
+
+/** The numbers of the messages that wait, oldest first. */
+export async function waitingMessages(db: Kysely<Store>, { dueAt, importId }: Wanted): Promise<number[]> {
+  let query = db.selectFrom('outbox').select('id').where('state', '=', 'queued').orderBy('id')
+  if (dueAt) {
+    const due = dueAt.toISOString()
+    query = query.where((eb) => eb.or([eb('next_try_at', 'is', null), eb('next_try_at', '<=', due)]))
+  }
+  if (importId !== undefined) query = query.where('import_id', '=', importId)
+  return (await query.execute()).map(({ id }) => id)
+}
+
+/** Messages by their numbers, in that order of number. */
+export async function findMessages(db: Kysely<Store>, ids: readonly number[]): Promise<OutboxRow[]> {
   const rows: OutboxRow[] = []
-  for (let at = 0; at < owed.length; at += 500) {
-    rows.push(
-      ...(await trx
-        .selectFrom('outbox')
-        .selectAll()
-        .where('id', 'in', owed.slice(at, at + 500))
-        .orderBy('id')
-        .execute()),
-    )
+  for (let at = 0; at < ids.length; at += 500) {
+    const some = ids.slice(at, at + 500)
+    rows.push(...(await db.selectFrom('outbox').selectAll().where('id', 'in', some).orderBy('id').execute()))
   }
   return rows
 }

@@ -1,16 +1,109 @@
 import type { Session } from '../commands/session.ts'
 import type { OpenStore } from '../db/open.ts'
+import { findMessages } from '../db/outbox.ts'
+import type { OutboxRow } from '../db/schema.ts'
 import { type Message, messageOf } from '../render/message.ts'
+import { sendMessages } from './send.ts'
+import { mailServerOf } from './server.ts'
 
-/** Delivers what a committed change owes, and says of each message what became of it. */
-export async function deliverOwed({
-  store,
-  numbers,
-}: {
+interface Delivering {
   store: OpenStore
   session: Session
   numbers: readonly number[]
-}): Promise<Message[]> {
-  const rows = await store.db.selectFrom('outbox').selectAll().where('id', 'in', numbers).execute()
+  /** At most so many messages a second. */
+  rate?: number
+  onProgress?: (done: number) => void
+}
+
+/** Delivers what a committed change owes, and says of each message what became of it. */
+export async function deliverOwed(delivering: Delivering): Promise<Message[]> {
+  try {
+    return await deliver(delivering)
+  } catch (error) {
+    // The change is done: whatever went wrong now, the messages wait.
+    const { store, session, numbers } = delivering
+    const why = error instanceof Error ? error.message : String(error)
+    const rows = await findMessages(store.db, numbers)
+    for (const notice of waitingNotices(rows, why)) session.notify(notice)
+    return rows.map(messageOf)
+  }
+}
+
+/** Delivers these messages now, and tells what must be told about them. */
+export async function deliver({ store, session, numbers, rate, onProgress }: Delivering): Promise<Message[]> {
+  const { settings, context } = session
+  const folder = settings.mailDir.value ?? ''
+  const { by } = await session.given(store)
+  await sendMessages(numbers, {
+    store,
+    by,
+    now: context.now,
+    server: mailServerOf(settings),
+    folder,
+    from: settings.mailFrom.value ?? '',
+    baseUrl: settings.baseUrl.value ?? '',
+    signal: context.signal,
+    rate,
+    onProgress,
+  })
+  const rows = await findMessages(store.db, numbers)
+  for (const notice of noticesAbout(rows, folder)) session.notify(notice)
   return rows.map(messageOf)
+}
+
+interface Notice {
+  code: string
+  message: string
+}
+
+/** What the person who typed the command must know; many messages share a line. */
+function noticesAbout(rows: readonly OutboxRow[], folder: string): Notice[] {
+  const inState = (state: string) => rows.filter((row) => row.state === state)
+  const waiting = inState('queued')
+  return [
+    ...written(inState('written'), folder),
+    ...each(inState('failed'), 'mail-failed', {
+      one: ({ to_address, last_error }) => `The message to ${to_address} was refused: ${last_error}.`,
+      many: (count, why) => `${count} messages were refused: ${why}. ssh-admin mail list says which.`,
+    }),
+    ...each(inState('unknown'), 'mail-unknown', {
+      one: ({ to_address, last_error }) =>
+        `The message to ${to_address} may have arrived, or not: ${last_error}. Ask before you send another.`,
+      many: (count, why) =>
+        `${count} messages may have arrived, or not: ${why}. ssh-admin mail list says which.`,
+    }),
+    ...waitingNotices(waiting, waiting.find(({ last_error }) => last_error)?.last_error ?? undefined),
+  ]
+}
+
+function written(rows: readonly OutboxRow[], folder: string): Notice[] {
+  return each(rows, 'mail-written', {
+    one: ({ to_address, file }) =>
+      `No mail server is set: the message to ${to_address} is in ${file} and has not been sent.`,
+    many: (count) => `No mail server is set: ${count} messages are in ${folder} and have not been sent.`,
+  })
+}
+
+function waitingNotices(rows: readonly OutboxRow[], why: string | undefined): Notice[] {
+  const because = why ? `: ${why}` : ''
+  return each(
+    rows.filter(({ state }) => state === 'queued'),
+    'mail-waiting',
+    {
+      one: ({ to_address }) =>
+        `The message to ${to_address} could not be sent${because}. It waits; to try again: ssh-admin mail send`,
+      many: (count) =>
+        `${count} messages could not be sent${because}. They wait; to try again: ssh-admin mail send`,
+    },
+  )
+}
+
+function each(
+  rows: readonly OutboxRow[],
+  code: string,
+  words: { one: (row: OutboxRow) => string; many: (count: number, why: string | null) => string },
+): Notice[] {
+  const [first] = rows
+  if (!first) return []
+  return [{ code, message: rows.length === 1 ? words.one(first) : words.many(rows.length, first.last_error) }]
 }

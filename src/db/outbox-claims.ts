@@ -1,0 +1,101 @@
+import { whys } from './outbox.ts'
+import type { MessageState, OutboxRow } from './schema.ts'
+import type { Trx } from './transact.ts'
+
+interface Claim {
+  ids: readonly number[]
+  /** Who sends them; another's claim holds until it lapses. */
+  by: string
+  at: Date
+  /** How long a claim holds, in milliseconds. */
+  lease: number
+}
+
+/** Claims those of the messages that still wait; what expired or is void meanwhile is cancelled. */
+export async function claimMessages(trx: Trx, { ids, by, at, lease }: Claim): Promise<OutboxRow[]> {
+  const now = at.toISOString()
+  const free = await trx
+    .selectFrom('outbox')
+    .leftJoin('credentials', 'credentials.id', 'outbox.credential_id')
+    .selectAll('outbox')
+    .select(['credentials.state as credential_state'])
+    .where('outbox.id', 'in', [...ids])
+    .where('outbox.state', '=', 'queued')
+    .where((eb) =>
+      eb.or([
+        eb('claimed_at', 'is', null),
+        eb('claimed_at', '<=', new Date(at.getTime() - lease).toISOString()),
+      ]),
+    )
+    .orderBy('outbox.id')
+    .execute()
+  const claimed: OutboxRow[] = []
+  for (const { credential_state, ...row } of free) {
+    const expired = row.expires_at !== null && row.expires_at <= now
+    const isVoid = credential_state !== null && credential_state !== 'open'
+    if (expired || isVoid) {
+      const last_error = expired ? whys.expired : whys.void
+      await trx
+        .updateTable('outbox')
+        .set({ state: 'cancelled', last_error, next_try_at: null })
+        .where('id', '=', row.id)
+        .execute()
+    } else {
+      await trx
+        .updateTable('outbox')
+        .set({ claimed_by: by, claimed_at: now })
+        .where('id', '=', row.id)
+        .execute()
+      claimed.push({ ...row, claimed_by: by, claimed_at: now })
+    }
+  }
+  return claimed
+}
+
+export interface Settled {
+  id: number
+  state: Exclude<MessageState, 'cancelled'>
+  lastError: string | null
+  nextTryAt: string | null
+  file: string | null
+}
+
+/** Writes down what became of claimed messages. What was sent was sent, even if it was cancelled meanwhile. */
+export async function settleMessages(
+  trx: Trx,
+  { settled, by, at }: { settled: readonly Settled[]; by: string; at: Date },
+): Promise<void> {
+  for (const { id, state, lastError, nextTryAt, file } of settled) {
+    const done = state === 'sent' || state === 'written'
+    let query = trx
+      .updateTable('outbox')
+      .set(({ eb }) => ({
+        state,
+        attempts: eb('attempts', '+', 1),
+        last_error: lastError,
+        next_try_at: nextTryAt,
+        file,
+        delivered_at: done ? at.toISOString() : null,
+        claimed_by: null,
+        claimed_at: null,
+      }))
+      .where('id', '=', id)
+      .where('claimed_by', '=', by)
+    if (state === 'queued') query = query.where('state', '=', 'queued')
+    await query.execute()
+  }
+}
+
+/** Gives claimed messages back, untried. */
+export async function releaseMessages(
+  trx: Trx,
+  { ids, by }: { ids: readonly number[]; by: string },
+): Promise<void> {
+  if (ids.length === 0) return
+  await trx
+    .updateTable('outbox')
+    .set({ claimed_by: null, claimed_at: null })
+    .where('id', 'in', [...ids])
+    .where('claimed_by', '=', by)
+    .execute()
+}

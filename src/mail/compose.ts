@@ -1,0 +1,90 @@
+import type { OutboxRow } from '../db/schema.ts'
+import { readAddress } from '../rules/email.ts'
+import { isLetterName } from '../rules/letters.ts'
+import { oneLine } from '../rules/one-line.ts'
+import { templateLanguage, type Values } from './fill-in.ts'
+import { closed, framed } from './letters/frame.ts'
+import { shipped } from './letters/shipped.ts'
+
+/** A message as it goes to a mail server or into a file. */
+export interface Composed {
+  from: string
+  /** The one recipient. */
+  to: string
+  raw: Buffer
+}
+
+export interface Said {
+  subject: string
+  text: string
+  html: string
+}
+
+export interface Parts {
+  text: string
+  html: string
+}
+
+export interface Writer {
+  /** The words of a letter. */
+  write: (letter: { letter: string; subject: string; values: Values }) => Said
+  /** A message for one person, always with the same bytes for the same row. */
+  compose: (row: OutboxRow, said: Said) => Promise<Composed>
+}
+
+/** Writes letters in the words of the templates, as staff last changed them. */
+export async function letterWriter({
+  changed,
+  from,
+}: {
+  changed: ReadonlyMap<string, Parts>
+  from: string
+}): Promise<Writer> {
+  const [text, html] = await Promise.all([templateLanguage('text'), templateLanguage('html')])
+  const { createTransport } = await import('nodemailer')
+  const transport = createTransport({ streamTransport: true, buffer: true, newline: 'windows' })
+  const sender = addressOf(from)
+  const domain = sender.slice(sender.lastIndexOf('@') + 1)
+  return {
+    write: ({ letter, subject, values }) => {
+      const parts = changed.get(letter) ?? (isLetterName(letter) ? shipped[letter] : undefined)
+      if (!parts) throw new Error(`there is no letter called ${letter}`)
+      return {
+        subject: oneLine(subject),
+        text: closed(text.fillIn(parts.text, values)),
+        html: framed({ subject: oneLine(subject), body: html.fillIn(parts.html, values) }),
+      }
+    },
+    compose: async (row, said) => {
+      const to = addressOf(row.to_address)
+      const { envelope, message } = await transport.sendMail({
+        from: { name: 'Cambridge School Support Hub', address: sender },
+        to: { name: oneLine(row.to_name), address: to },
+        envelope: { from: sender, to: [to] },
+        subject: said.subject,
+        text: said.text,
+        html: said.html,
+        date: new Date(row.created_at),
+        messageId: `<${row.message_id}@${domain}>`,
+        headers: { 'Auto-Submitted': 'auto-generated' },
+        baseBoundary: row.message_id,
+        xMailer: false,
+        disableFileAccess: true,
+        disableUrlAccess: true,
+      })
+      const [only, ...others] = [envelope.to].flat()
+      if (only !== to || others.length > 0 || !Buffer.isBuffer(message)) {
+        throw new Error(`a message is for one person, not for ${[envelope.to].flat().join(' and ')}`)
+      }
+      return { from: sender, to, raw: message }
+    },
+  }
+}
+
+/** As servers know it: its domain in ASCII. What is no single plain address never gets further. */
+function addressOf(text: string): string {
+  const address = readAddress(text)
+  if (!('key' in address)) throw new Error(`${oneLine(text)} ${address.problem}`)
+  const { email, key } = address
+  return email.slice(0, email.lastIndexOf('@')) + key.slice(key.lastIndexOf('@'))
+}

@@ -1,0 +1,56 @@
+import type { Liquid, Template } from 'liquidjs'
+
+/** What a letter says, by the name a template calls it. */
+export type Values = Readonly<Record<string, string>>
+
+export interface Language {
+  parse: (template: string) => Template[]
+  fillIn: (template: string, values: Values) => string
+  /** Each variable that a template names, with its line. */
+  variablesOf: (template: string) => { name: string; line: number }[]
+}
+
+const tags = ['if', 'unless', 'case', 'comment']
+const filters = ['upcase', 'downcase', 'capitalize', 'strip', 'default']
+
+/**
+ * The language of the templates, for text or for HTML: variables, conditions and a few filters.
+ * It reads no file, runs no loop and no code, and whatever it puts into HTML is escaped.
+ */
+export async function templateLanguage(kind: 'text' | 'html'): Promise<Language> {
+  const { Liquid } = await import('liquidjs')
+  const engine = new Liquid({
+    strictVariables: true,
+    strictFilters: true,
+    ownPropertyOnly: true,
+    lenientIf: false,
+    templates: {},
+    parseLimit: 200_000,
+    memoryLimit: 1_000_000,
+    renderLimit: 1000,
+    ...(kind === 'html' ? { outputEscape: 'escape' as const } : {}),
+  })
+  keepOnly(engine, { tags, filters: kind === 'html' ? [...filters, 'escape'] : filters })
+  const parsed = new Map<string, Template[]>()
+  const parse = (template: string) => {
+    const known = parsed.get(template) ?? engine.parse(template)
+    parsed.set(template, known)
+    return known
+  }
+  return {
+    parse,
+    fillIn: (template, values) => String(engine.renderSync(parse(template), values)),
+    variablesOf: (template) => {
+      const { globals } = engine.analyzeSync(parse(template), { partials: false })
+      return Object.values(globals).flatMap((uses) =>
+        uses.map((use) => ({ name: use.toString(), line: use.location.row })),
+      )
+    },
+  }
+}
+
+function keepOnly(engine: Liquid, kept: { tags: readonly string[]; filters: readonly string[] }): void {
+  for (const name of Object.keys(engine.tags)) if (!kept.tags.includes(name)) delete engine.tags[name]
+  for (const name of Object.keys(engine.filters))
+    if (!kept.filters.includes(name)) delete engine.filters[name]
+}

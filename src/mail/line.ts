@@ -1,0 +1,142 @@
+import { Readable } from 'node:stream'
+import type { Composed } from './compose.ts'
+import type { MailServer } from './server.ts'
+
+/** How long to wait, in milliseconds. */
+export interface Limits {
+  connect: number
+  greet: number
+  reply: number
+}
+
+export const usualLimits: Limits = { connect: 10_000, greet: 10_000, reply: 30_000 }
+
+/** What became of one message. */
+export type Outcome =
+  | { state: 'sent' }
+  /** Refused for good: this recipient, this message. */
+  | { state: 'failed'; why: string }
+  /** Handed over, but the line broke before the server answered: it may have arrived. */
+  | { state: 'unknown'; why: string }
+  /** `forAll`: what is wrong is not about this message, others would meet it too. */
+  | { state: 'queued'; why: string; forAll: boolean }
+
+/** A connection to the mail server, for many messages. */
+export interface Line {
+  send: (message: Composed) => Promise<Outcome>
+  isOpen: () => boolean
+  close: () => void
+}
+
+interface Trouble extends Error {
+  code?: string
+  responseCode?: number
+  response?: string | false
+  command?: string
+}
+
+/** Opens a line to the mail server. @returns in words what stands in the way, if something does */
+export async function openLine(server: MailServer, limits: Limits): Promise<Line | { trouble: string }> {
+  const { default: SMTPConnection } = await import('nodemailer/lib/smtp-connection')
+  const connection = new SMTPConnection({
+    host: server.host,
+    port: server.port,
+    secure: server.protection === 'tls',
+    requireTLS: server.protection === 'starttls',
+    ignoreTLS: server.protection === 'none',
+    connectionTimeout: limits.connect,
+    greetingTimeout: limits.greet,
+    socketTimeout: limits.reply,
+    dnsTimeout: limits.connect,
+    socketCloseTimeout: 1000,
+    allowInternalNetworkInterfaces: true,
+    tls: { minVersion: 'TLSv1.2', ...server.tls },
+  })
+  let open = false
+  const close = () => {
+    open = false
+    connection.close()
+  }
+  const broken = new Promise<Trouble>((resolve) => connection.once('error', resolve))
+  // Later errors reach whoever sends; unheard they would end the program.
+  connection.on('error', () => {
+    open = false
+  })
+  connection.once('end', () => {
+    open = false
+  })
+
+  const connected = new Promise<Trouble | undefined>((resolve) =>
+    connection.connect((error?: Error | null) => resolve(error ?? undefined)),
+  )
+  const trouble = (await Promise.race([connected, broken])) ?? (await signedIn())
+  if (trouble) {
+    close()
+    return { trouble: describe(trouble, server) }
+  }
+  open = true
+  return {
+    isOpen: () => open,
+    close: () => {
+      if (!open) return
+      open = false
+      connection.quit()
+    },
+    send: async (message) => {
+      let handedOver = false
+      const body = Readable.from([message.raw], { objectMode: false })
+      body.once('end', () => {
+        handedOver = true
+      })
+      const error = await new Promise<Trouble | undefined>((resolve) => {
+        connection.send({ from: message.from, to: [message.to], size: message.raw.length }, body, (problem) =>
+          resolve(problem ?? undefined),
+        )
+      })
+      if (!error) return { state: 'sent' }
+      const outcome = outcomeOf(error, { handedOver, words: describe(error, server) })
+      if (!error.responseCode || error.responseCode === 421 || !(await backToStart())) close()
+      return outcome
+    },
+  }
+
+  async function signedIn(): Promise<Trouble | undefined> {
+    const { user, password } = server
+    if (user === undefined || password === undefined) return undefined
+    const answered = new Promise<Trouble | undefined>((resolve) =>
+      connection.login({ user, pass: password }, (error?: Error | null) => resolve(error ?? undefined)),
+    )
+    return Promise.race([answered, broken])
+  }
+
+  async function backToStart(): Promise<boolean> {
+    if (!open) return false
+    const answered = new Promise<boolean>((resolve) =>
+      connection.reset((error?: Error | null) => resolve(!error)),
+    )
+    return Promise.race([answered, broken.then(() => false)])
+  }
+}
+
+function outcomeOf(
+  { responseCode = 0, command }: Trouble,
+  { handedOver, words }: { handedOver: boolean; words: string },
+): Outcome {
+  const aboutMessage = command === 'RCPT TO' || command === 'DATA'
+  if (responseCode >= 500 && aboutMessage) return { state: 'failed', why: words }
+  if (responseCode >= 400)
+    return { state: 'queued', why: words, forAll: !aboutMessage || responseCode === 421 }
+  if (handedOver) return { state: 'unknown', why: words }
+  return { state: 'queued', why: words, forAll: true }
+}
+
+/** The trouble in words that an administrator can act on. */
+function describe({ code, responseCode, response, message }: Trouble, { host, port }: MailServer): string {
+  if (responseCode && response) return `${host} answered: ${response}`
+  const at = `${host}:${port}`
+  if (code === 'EAUTH') return `${at} did not accept the user and password (${message})`
+  if (code === 'ETIMEDOUT') return `${at} did not answer in time (${message})`
+  if (code === 'ETLS') return `no protected connection to ${at}: ${message}`
+  if (code === 'EDNS') return `there is no server called ${host}`
+  return `the connection to ${at} failed: ${message}`
+}

@@ -1,0 +1,189 @@
+import { randomUUID } from 'node:crypto'
+import { findCredentials } from '../db/credentials.ts'
+import type { OpenStore } from '../db/open.ts'
+import { claimMessages, releaseMessages, type Settled, settleMessages } from '../db/outbox-claims.ts'
+import type { OutboxRow } from '../db/schema.ts'
+import { changedTemplates } from '../db/templates.ts'
+import { commit } from '../db/transact.ts'
+import type { Given } from '../rules/actor.ts'
+import { oneLine } from '../rules/one-line.ts'
+import { record } from '../rules/record.ts'
+import { type Composed, letterWriter, type Writer } from './compose.ts'
+import { type Limits, type Line, type Outcome, openLine, usualLimits } from './line.ts'
+import { nextTry } from './pauses.ts'
+import type { MailServer } from './server.ts'
+import { valuesOf } from './values.ts'
+import { makeMailFolder, writeMessage } from './write-message.ts'
+
+export interface Sending {
+  store: OpenStore
+  by: Given['by']
+  now: () => Date
+  /** Absent: messages are written to the folder. */
+  server: MailServer | undefined
+  folder: string
+  from: string
+  baseUrl: string
+  signal?: AbortSignal
+  limits?: Limits
+  /** How long a claim holds when its sender is gone, in milliseconds. */
+  lease?: number
+  /** At most so many messages a second. */
+  rate?: number
+  /** Told after each message or batch. */
+  onProgress?: (done: number) => void
+}
+
+const tenMinutes = 600_000
+/** After so many broken lines, one after the other, the rest waits. */
+const mostBrokenLines = 3
+
+/** Sends or writes those of the messages that still wait, each once, oldest first. */
+export async function sendMessages(ids: readonly number[], sending: Sending): Promise<void> {
+  const { store, from } = sending
+  const changed = new Map(
+    (await changedTemplates(store.db)).map(({ name, text, html }) => [name, { text, html }]),
+  )
+  const writer = await letterWriter({ changed, from })
+  await (sending.server
+    ? sendAll(ids, { ...sending, server: sending.server, writer })
+    : writeAll(ids, { ...sending, writer }))
+}
+
+/** One at a time, each claimed and settled by itself: a crash can repeat one message at most. */
+async function sendAll(
+  ids: readonly number[],
+  sending: Sending & { server: MailServer; writer: Writer },
+): Promise<void> {
+  const { server, limits = usualLimits, now, signal, rate } = sending
+  const claimant = randomUUID()
+  let line: Line | undefined
+  let broken = 0
+  let done = 0
+  try {
+    for (const id of ids) {
+      if (signal?.aborted || broken >= mostBrokenLines) return
+      const [row] = await claim([id], { ...sending, claimant })
+      if (!row) continue
+      if (!line?.isOpen()) {
+        const opened = await openLine(server, limits)
+        if ('trouble' in opened) {
+          const outcome = { state: 'queued' as const, why: opened.trouble, forAll: true }
+          await settle([settled(row, outcome, now())], { ...sending, claimant, rows: [row] })
+          return
+        }
+        line = opened
+      }
+      const began = performance.now()
+      const composed = await composedFor(row, sending)
+      const outcome: Outcome =
+        'why' in composed ? { state: 'failed', why: composed.why } : await line.send(composed)
+      broken = outcome.state === 'queued' && outcome.forAll ? broken + 1 : line.isOpen() ? 0 : broken + 1
+      await settle([settled(row, outcome, now())], { ...sending, claimant, rows: [row] })
+      done += 1
+      sending.onProgress?.(done)
+      if (rate) await pause(1000 / rate - (performance.now() - began), signal)
+    }
+  } finally {
+    line?.close()
+  }
+}
+
+/** Many at a time: writing one again after a crash gives the same file. */
+async function writeAll(ids: readonly number[], sending: Sending & { writer: Writer }): Promise<void> {
+  const { folder, now, signal } = sending
+  await makeMailFolder(folder)
+  const claimant = randomUUID()
+  for (let at = 0; at < ids.length; at += 200) {
+    if (signal?.aborted) return
+    const rows = await claim(ids.slice(at, at + 200), { ...sending, claimant })
+    try {
+      const results = await inTurns(rows, async (row): Promise<Settled> => {
+        const composed = await composedFor(row, sending)
+        if ('why' in composed) return settled(row, { state: 'failed', why: composed.why }, now())
+        const file = await writeMessage(folder, { row, raw: composed.raw })
+        return { id: row.id, state: 'written', lastError: null, nextTryAt: null, file }
+      })
+      await settle(results, { ...sending, claimant, rows })
+    } catch (error) {
+      await commit(sending.store, (trx) =>
+        releaseMessages(trx, { ids: rows.map(({ id }) => id), by: claimant }),
+      )
+      throw error
+    }
+    sending.onProgress?.(Math.min(at + 200, ids.length))
+  }
+}
+
+async function claim(
+  ids: readonly number[],
+  { store, now, lease = tenMinutes, claimant }: Sending & { claimant: string },
+): Promise<OutboxRow[]> {
+  const { result } = await commit(store, (trx) => claimMessages(trx, { ids, by: claimant, at: now(), lease }))
+  return result
+}
+
+/** A message that cannot be written in its template's words, or to its address, is said to have failed. */
+async function composedFor(
+  row: OutboxRow,
+  { store, baseUrl, writer }: Sending & { writer: Writer },
+): Promise<Composed | { why: string }> {
+  const keys = store.keys()
+  const credentials = await findCredentials(store.db, row.credential_id === null ? [] : [row.credential_id])
+  const credential = row.credential_id === null ? undefined : credentials.get(row.credential_id)
+  try {
+    const values = valuesOf({ row, credential, keys, baseUrl })
+    return await writer.compose(row, writer.write({ letter: row.letter, subject: row.subject, values }))
+  } catch (error) {
+    return {
+      why: `the message could not be written: ${error instanceof Error ? error.message : String(error)}`,
+    }
+  }
+}
+
+function settled(row: OutboxRow, outcome: Outcome, at: Date): Settled {
+  const lastError = 'why' in outcome ? oneLine(outcome.why).slice(0, 300) : null
+  const nextTryAt = outcome.state === 'queued' ? nextTry({ at, attempts: row.attempts }).toISOString() : null
+  return { id: row.id, state: outcome.state, lastError, nextTryAt, file: null }
+}
+
+async function settle(
+  results: readonly Settled[],
+  { store, by, now, claimant, rows }: Sending & { claimant: string; rows: readonly OutboxRow[] },
+): Promise<void> {
+  if (results.length === 0) return
+  const at = now()
+  const counts: Record<string, number> = {}
+  for (const { state } of results) counts[state] = (counts[state] ?? 0) + 1
+  const [only] = rows
+  await commit(store, async (trx) => {
+    await settleMessages(trx, { settled: results, by: claimant, at })
+    const alone =
+      rows.length === 1 && only ? { subject: only.to_address, userId: only.user_id ?? undefined } : {}
+    const facts = rows.length === 1 ? { message: only?.id, letter: only?.letter, ...counts } : counts
+    await record(trx, { by, at, action: 'mail.delivered', kind: 'event', facts, ...alone })
+  })
+}
+
+async function inTurns<In, Out>(items: readonly In[], work: (item: In) => Promise<Out>): Promise<Out[]> {
+  const results: Out[] = []
+  for (let at = 0; at < items.length; at += 16) {
+    results.push(...(await Promise.all(items.slice(at, at + 16).map(work))))
+  }
+  return results
+}
+
+function pause(milliseconds: number, signal: AbortSignal | undefined): Promise<void> {
+  if (milliseconds <= 0 || signal?.aborted) return Promise.resolve()
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, milliseconds)
+    signal?.addEventListener(
+      'abort',
+      () => {
+        clearTimeout(timer)
+        resolve()
+      },
+      { once: true },
+    )
+  })
+}

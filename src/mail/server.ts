@@ -1,0 +1,97 @@
+import { readFileSync, statSync } from 'node:fs'
+import type { ConnectionOptions } from 'node:tls'
+import type { Settings } from '../config.ts'
+import { Unavailable, Usage } from '../errors.ts'
+
+export interface MailServer {
+  host: string
+  port: number
+  /** TLS from the start, STARTTLS at once, or none: only to this machine itself. */
+  protection: 'tls' | 'starttls' | 'none'
+  user?: string
+  password?: string
+  /** More for the TLS connection, such as a certificate authority of one's own. */
+  tls?: ConnectionOptions
+}
+
+/** The mail server of the settings; undefined where none is set. @throws `bad-smtp`, `smtp-password-…` */
+export function mailServerOf({ smtp, smtpPasswordFile }: Settings): MailServer | undefined {
+  if (smtp.value === undefined) return undefined
+  const url = urlOf(smtp.value)
+  if (url.password !== '') {
+    throw wrong(
+      'It must not hold a password.',
+      'Put it in a file that only you can read, and name the file in SSH_ADMIN_SMTP_PASSWORD_FILE.',
+    )
+  }
+  const host = url.hostname.replace(/^\[|\]$/g, '')
+  if (host === '') throw wrong('It names no server.')
+  const secure = url.protocol === 'smtps:'
+  const server: MailServer = {
+    host,
+    port: url.port === '' ? (secure ? 465 : 587) : Number(url.port),
+    protection: secure ? 'tls' : protectionOf(url, host),
+  }
+  if (url.username === '') return server
+  return { ...server, user: decodeURIComponent(url.username), password: passwordIn(smtpPasswordFile.value) }
+}
+
+function urlOf(text: string): URL {
+  const url = URL.canParse(text) ? new URL(text) : undefined
+  if (url?.protocol === 'smtp:' || url?.protocol === 'smtps:') return url
+  throw wrong('It begins with smtp:// or smtps://.')
+}
+
+function protectionOf(url: URL, host: string): 'starttls' | 'none' {
+  for (const [name, value] of url.searchParams) {
+    if (name !== 'ignoreTLS' || value !== 'true') throw wrong(`${name}=${value} means nothing there.`)
+  }
+  if (!url.searchParams.has('ignoreTLS')) return 'starttls'
+  if (isThisMachine(host)) return 'none'
+  throw wrong(
+    `Messages to ${host} would cross the network unprotected.`,
+    'Leave ?ignoreTLS=true away: it is only for this machine itself (localhost).',
+  )
+}
+
+function isThisMachine(host: string): boolean {
+  return host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host)
+}
+
+function wrong(why: string, hint = 'Such as smtp://user@mail.example:587 or smtps://mail.example.'): Usage {
+  return new Usage(`The mail server's address (SSH_ADMIN_SMTP_URL, --smtp) is wrong. ${why}`, {
+    code: 'bad-smtp',
+    hint,
+  })
+}
+
+function passwordIn(path: string | undefined): string {
+  if (path === undefined) {
+    throw wrong(
+      'It names a user, but no password is set.',
+      'Name the file that holds it in SSH_ADMIN_SMTP_PASSWORD_FILE.',
+    )
+  }
+  try {
+    if (process.platform !== 'win32' && statSync(path).mode & 0o077) {
+      throw new Unavailable(
+        'smtp-password-exposed',
+        `The mail server's password in ${path} can be read by others.`,
+        {
+          hint: `chmod 600 ${path}`,
+        },
+      )
+    }
+    return readFileSync(path, 'utf8').replace(/\r?\n$/, '')
+  } catch (cause) {
+    if (cause instanceof Unavailable) throw cause
+    throw new Unavailable(
+      'smtp-password-missing',
+      `The mail server's password cannot be read from ${path}.`,
+      {
+        hint: 'Check the path (SSH_ADMIN_SMTP_PASSWORD_FILE), and that you may read the file.',
+        cause,
+      },
+    )
+  }
+}

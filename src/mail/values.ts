@@ -1,0 +1,82 @@
+import type { Credential } from '../db/credentials.ts'
+import type { Keys } from '../db/keys.ts'
+import type { OutboxRow } from '../db/schema.ts'
+import { codeOf, lifetimes, temporaryPasswordOf } from '../rules/credentials.ts'
+import { isLetterName, type LetterName, letters } from '../rules/letters.ts'
+import { isLinkPurpose, linkOf } from '../rules/links.ts'
+import type { Values } from './fill-in.ts'
+
+/** What every template may name. */
+const commonVariables = [
+  'name',
+  'firstName',
+  'lastName',
+  'email',
+  'centreName',
+  'centreNumber',
+  'sender',
+  'hub',
+] as const
+
+/** What a letter's template may name. */
+export function variablesFor(letter: LetterName): string[] {
+  const { carries, fields = [] } = letters[letter]
+  const timed = carries || letter === 'account-activation' ? ['until', 'lifetime'] : []
+  return [...commonVariables, ...fields, ...(carries ? [carries] : []), ...timed]
+}
+
+interface Source {
+  row: Pick<OutboxRow, 'letter' | 'fields' | 'expires_at'>
+  credential: Credential | undefined
+  keys: Keys
+  baseUrl: string
+}
+
+/** What a message says: its fields, and what is derived now and kept nowhere. */
+export function valuesOf({ row, credential, keys, baseUrl }: Source): Values {
+  const fields: Record<string, string> = {}
+  for (const [name, value] of Object.entries(JSON.parse(row.fields))) fields[name] = String(value)
+  const { firstName = '', lastName = '', email = '', sender = '' } = fields
+  const values = {
+    ...fields,
+    name: `${firstName} ${lastName}`.trim() || email,
+    sender: sender || 'Cambridge International',
+    hub: baseUrl.replace(/\/+$/, ''),
+    until: row.expires_at ? inWords(new Date(row.expires_at)) : '',
+    lifetime: credential ? lifetimeInWords(lifetimes[credential.purpose]) : '30 days',
+    ...secretOf({ credential, keys, baseUrl }),
+  }
+  return isLetterName(row.letter) ? only(values, variablesFor(row.letter)) : values
+}
+
+function secretOf({ credential, keys, baseUrl }: Omit<Source, 'row'>): Record<string, string> {
+  if (!credential) return {}
+  const { purpose } = credential
+  if (isLinkPurpose(purpose))
+    return { link: linkOf(keys.link, { credential: { ...credential, purpose }, baseUrl }) }
+  if (purpose === 'code') return { code: codeOf(keys.code, credential) }
+  return { temporaryPassword: temporaryPasswordOf(keys.code, credential) }
+}
+
+function only(values: Record<string, string>, names: readonly string[]): Values {
+  return Object.fromEntries(names.map((name) => [name, values[name] ?? '']))
+}
+
+const words = new Intl.DateTimeFormat('en-GB', {
+  weekday: 'long',
+  day: 'numeric',
+  month: 'long',
+  year: 'numeric',
+  timeZone: 'UTC',
+})
+
+/** `Wednesday 4 March 2026 at 09:00 UTC`: the month as a word, since 4/3 is March here and April there. */
+function inWords(at: Date): string {
+  const date = words.format(at).replaceAll(',', '')
+  return `${date} at ${at.toISOString().slice(11, 16)} UTC`
+}
+
+function lifetimeInWords(milliseconds: number): string {
+  const minutes = milliseconds / 60_000
+  return minutes < 120 ? `${minutes} minutes` : `${minutes / 60} hours`
+}

@@ -1,0 +1,114 @@
+import { statSync } from 'node:fs'
+import fc from 'fast-check'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { sendMessages } from '../../src/mail/send.ts'
+import { isLetterName, type LetterName, letters } from '../../src/rules/letters.ts'
+import { tell } from '../../src/rules/tell.ts'
+import { newWorld, type World } from '../world.ts'
+import { inbox } from './inbox.ts'
+
+describe('the mail directory', () => {
+  let world: World
+  let id: number
+  beforeEach(async () => {
+    world = newWorld()
+    await world.centre('EG001', { name: 'Nile Valley School' })
+    id = await world.user('amira@school.example', { centre: 'EG001', status: 'invited' })
+  })
+  afterEach(() => world.close())
+
+  const owe = (letter: LetterName, person = { firstName: 'Amira', lastName: 'Haddad' }) =>
+    world.commit((given) => async (trx) => {
+      const fields = { oldEmail: 'old@school.example', newEmail: 'amira@school.example' }
+      await tell(trx, given, { letter, to: { id, email: 'amira@school.example', ...person }, fields })
+    })
+  const write = async () => {
+    const store = await world.store()
+    const rows = await store.db.selectFrom('outbox').select('id').execute()
+    await sendMessages(
+      rows.map((row) => row.id),
+      {
+        store,
+        by: world.given().by,
+        now: () => world.now,
+        server: undefined,
+        folder: `${world.db}.mail`,
+        from: 'noreply@cambridgeinternational.org',
+        baseUrl: 'https://hub.example',
+      },
+    )
+    return store.db.selectFrom('outbox').selectAll().execute()
+  }
+
+  it('holds one message for one person, with the link, the centre and the deadline', async () => {
+    await owe('account-set-up')
+    expect(await write()).toMatchObject([{ state: 'written', attempts: 1 }])
+    const [message, ...others] = await inbox(world)
+    expect(others).toEqual([])
+    expect(message).toMatchObject({
+      from: { name: 'Cambridge School Support Hub', address: 'noreply@cambridgeinternational.org' },
+      to: [{ name: 'Amira Haddad', address: 'amira@school.example' }],
+      subject: 'Set up your School Support Hub account',
+    })
+    expect(message?.text).toMatch(/https:\/\/hub\.example\/set-up\/\d+\.[\w-]{43}\n/)
+    expect(message?.text).toContain('before Wednesday 4 March 2026 at 09:00 UTC')
+    expect(message?.text).toContain('Nile Valley School (EG001)')
+    expect(message?.html).toContain('Dear Amira Haddad')
+    expect(statSync(message?.file ?? '').mode & 0o777).toBe(0o600)
+    expect(statSync(`${world.db}.mail`).mode & 0o777).toBe(0o700)
+  })
+
+  it.each(Object.keys(letters).filter(isLetterName))(
+    'knows the letter %s, in text and in HTML',
+    async (letter) => {
+      await owe(letter)
+      expect(await write()).toMatchObject([{ state: 'written', last_error: null }])
+      const [message] = await inbox(world)
+      expect(message?.text?.replace(/\d+\.[\w-]{43}|^ {3}\S+$/gm, 'SECRET')).toMatchSnapshot()
+      expect(message?.html).not.toMatch(/undefined|\{\{|src=|http:/)
+    },
+  )
+
+  it('shows names as they are, never as markup', async () => {
+    await owe('password-reset', { firstName: '<img src=x>', lastName: '{{ link }}' })
+    await write()
+    const [message] = await inbox(world)
+    expect(message?.html).toContain('&lt;img src=x&gt; {{ link }}')
+    expect(message?.html).not.toContain('<img')
+  })
+
+  it('has one recipient and one subject, whatever a name holds', async () => {
+    const name = fc.oneof(
+      fc.string({ unit: 'binary', maxLength: 40 }),
+      fc.constantFrom(
+        'A\r\nBcc: eve@evil.example',
+        'B, eve@evil.example',
+        '"C" <eve@evil.example>',
+        '\u202eevil',
+      ),
+    )
+    await fc.assert(
+      fc.asyncProperty(name, name, async (firstName, lastName) => {
+        const { db } = await world.store()
+        await db.deleteFrom('outbox').execute()
+        await owe('account-set-up', { firstName, lastName })
+        await write()
+        const message = (await inbox(world)).at(-1)
+        expect(message?.to?.map(({ address }) => address)).toEqual(['amira@school.example'])
+        expect(message?.subject).toBe('Set up your School Support Hub account')
+        expect([message?.cc, message?.bcc]).toEqual([undefined, undefined])
+        expect(message?.headers.map(({ key }) => key).sort()).toEqual([
+          'auto-submitted',
+          'content-type',
+          'date',
+          'from',
+          'message-id',
+          'mime-version',
+          'subject',
+          'to',
+        ])
+      }),
+      { numRuns: 60 },
+    )
+  })
+})
