@@ -24,7 +24,8 @@ export interface Session {
   notify: (notice: Notice) => void
   /** Says a line of the conversation; silent with --json and --quiet. */
   say: (line: string) => void
-  open: (manner: Manner) => Promise<OpenStore>
+  /** Opens the store, or another file that is one. */
+  open: (manner: Manner, other?: { path: string }) => Promise<OpenStore>
   given: (store: OpenStore) => Promise<Given>
 }
 
@@ -48,7 +49,8 @@ export function sessionOf(command: Command, context: Context): Session {
       terminal.say(notice.message)
     },
     say: terminal.say,
-    open: (manner) => openFor({ context, common, settings, terminal, command: words, manner }),
+    open: (manner, other) =>
+      openFor({ context, common, settings, terminal, command: words, manner, path: other?.path }),
     given: (store) => givenFor(store, { context, settings, command: words }),
   }
 }
@@ -67,13 +69,15 @@ async function openFor({
   terminal,
   command,
   manner,
+  path = settings.db.value ?? '',
 }: Pick<Session, 'context' | 'common' | 'settings' | 'terminal' | 'command'> & {
   manner: Manner
+  path?: string
 }): Promise<OpenStore> {
   const { openStore } = await import('../db/open.ts')
   const { nameHolder } = await import('../db/wait.ts')
   return openStore({
-    path: settings.db.value ?? '',
+    path,
     keyFile: settings.keyFile.value ?? '',
     patience: common.wait * 1000,
     manner,

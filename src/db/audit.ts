@@ -1,5 +1,5 @@
 import { createHash, createHmac, randomBytes } from 'node:crypto'
-import type { AuditPersonalTable, EventKind } from './schema.ts'
+import type { AuditPersonalTable, AuditTable, EventKind } from './schema.ts'
 import { surroundingsOf, type Trx } from './transact.ts'
 
 /** A fact of an event that names or describes a person: kept beside the chain, erasable. */
@@ -36,12 +36,7 @@ export interface SealedRow {
 
 /** Adds a row to the log, sealed together with the one before it. */
 export async function appendAudit(trx: Trx, event: AuditEvent): Promise<number> {
-  const last = await trx
-    .selectFrom('audit')
-    .select(['id', 'segment', 'mac'])
-    .orderBy('id', 'desc')
-    .limit(1)
-    .executeTakeFirst()
+  const last = await lastSeal(trx)
   const personal = event.personal.map((fact) => ({ ...fact, salt: randomBytes(16) }))
   const row: SealedRow = {
     id: (last?.id ?? 0) + 1,
@@ -70,6 +65,16 @@ export async function appendAudit(trx: Trx, event: AuditEvent): Promise<number> 
   }))
   if (beside.length > 0) await trx.insertInto('audit_personal').values(beside).execute()
   return row.id
+}
+
+/** The last row's number, part of the log, and seal: its head. */
+export function lastSeal(trx: Trx): Promise<Pick<AuditTable, 'id' | 'segment' | 'mac'> | undefined> {
+  return trx
+    .selectFrom('audit')
+    .select(['id', 'segment', 'mac'])
+    .orderBy('id', 'desc')
+    .limit(1)
+    .executeTakeFirst()
 }
 
 /** @param before the seal of the row before it; absent for the first */

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { chmodSync, renameSync, rmSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import Database from 'better-sqlite3'
+import { Cancelled } from '../errors.ts'
 import { syncFile, syncFolder } from './folder.ts'
 import type { OpenStore } from './open.ts'
 
@@ -10,19 +11,16 @@ const pagesAtOnce = 5000
 
 interface Copying {
   to: string
-  /** Told the part that is done, from 0 to 1. */
-  onProgress: (part: number) => void
   signal: AbortSignal
 }
 
 /** Copies a store in use into one plain file, which is wholly there afterwards, or not at all. */
-export async function copyStore(store: OpenStore, { to, onProgress, signal }: Copying): Promise<number> {
+export async function copyStore(store: OpenStore, { to, signal }: Copying): Promise<number> {
   const part = `${to}.${randomBytes(4).toString('hex')}.part`
   try {
     await store.raw.backup(part, {
-      progress: ({ totalPages, remainingPages }) => {
-        signal.throwIfAborted()
-        if (totalPages > 0) onProgress(1 - remainingPages / totalPages)
+      progress: () => {
+        if (signal.aborted) throw new Cancelled()
         return pagesAtOnce
       },
     })

@@ -71,6 +71,21 @@ export function keysOfFingerprint(keyFile: string, fingerprint: string): Keys {
   })
 }
 
+/** Whether the key of the store with this fingerprint can be used. */
+export function keyStanding(
+  keyFile: string,
+  fingerprint: string,
+): 'there' | 'missing' | 'of-another-store' | 'unreadable' {
+  try {
+    keysOfFingerprint(keyFile, fingerprint)
+    return 'there'
+  } catch (error) {
+    if (!(error instanceof Unavailable)) throw error
+    if (error.code === 'key-missing') return 'missing'
+    return error.code === 'key-mismatch' ? 'of-another-store' : 'unreadable'
+  }
+}
+
 /** Throws `key-missing`, `key-unreadable` or `key-damaged`. */
 export function readKeyFile(path: string): Buffer {
   const [first, second] = contentsOf(path).split('\n')

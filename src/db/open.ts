@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { existsSync, linkSync, mkdirSync, renameSync, rmSync, statSync } from 'node:fs'
+import { chmodSync, existsSync, linkSync, mkdirSync, renameSync, rmSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import Database from 'better-sqlite3'
 import { Kysely } from 'kysely'
@@ -150,7 +150,14 @@ export function fingerprintOf(raw: Database.Database): string {
 }
 
 function opened(store: Omit<OpenStore, 'close'>): OpenStore {
-  return { ...store, close: () => store.db.destroy() }
+  return {
+    ...store,
+    close: async () => {
+      await store.db.destroy()
+      // kysely leaves a connection open that it never used.
+      store.raw.close()
+    },
+  }
 }
 
 async function storeInMemory(opening: Opening): Promise<OpenStore> {
@@ -179,6 +186,8 @@ async function beginStore(opening: Opening): Promise<void> {
   try {
     const secret = randomBytes(32)
     const raw = openDatabase(newStore)
+    // What SQLite keeps beside a store takes after it.
+    chmodSync(newStore, 0o600)
     prepareConnection(raw)
     const db = kyselyOver(raw, opening)
     await furnish({ db, raw, fingerprint: deriveKeys(secret).fingerprint, at })

@@ -53,12 +53,31 @@ function holderFile(path: string): string {
 
 /** A note left by a process that is gone names nobody. */
 function holderOf(path: string): Holder | undefined {
+  const holder = noteAt(path)
+  return holder && lives(holder) ? holder : undefined
+}
+
+/** The note of a process that ended without taking it back. */
+export function staleHolder(path: string): { file: string; holder: Holder } | undefined {
+  const holder = noteAt(path)
+  return holder && !lives(holder) ? { file: holderFile(path), holder } : undefined
+}
+
+function noteAt(path: string): Holder | undefined {
   try {
-    const holder: Holder = JSON.parse(readFileSync(holderFile(path), 'utf8'))
-    process.kill(holder.pid, 0)
-    return holder
+    return JSON.parse(readFileSync(holderFile(path), 'utf8'))
   } catch {
     return undefined
+  }
+}
+
+function lives({ pid }: Holder): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (error) {
+    // Somebody else's process may not be signalled, and lives.
+    return error instanceof Error && 'code' in error && error.code === 'EPERM'
   }
 }
 

@@ -4,5 +4,10 @@ export const store: Noun = {
   summary: 'the store and its key: begin, check, back up',
   verbs: {
     init: async () => (await import('./init.ts')).init,
+    info: async () => (await import('./info.ts')).info,
+    check: async () => (await import('./check.ts')).check,
+    backup: async () => (await import('./backup.ts')).backup,
+    restore: async () => (await import('./restore.ts')).restore,
+    rekey: async () => (await import('./rekey.ts')).rekey,
   },
 }

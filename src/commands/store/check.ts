@@ -1,0 +1,39 @@
+import { z } from 'zod'
+import type { Finding } from '../../db/sound.ts'
+import { Unavailable } from '../../errors.ts'
+import { answer, command, doing, example } from '../command.ts'
+import { placesOf } from './places.ts'
+
+export const check = command('check')
+  .summary('look through the store and its key')
+  .description(
+    'Look through every page of the store, its key, its audit log, and the files beside it. Exit code 7 when something is damaged; what is only untidy is told.',
+  )
+  .addHelpText('after', example('ssh-admin store check', 'ssh-admin store check --json'))
+  .action(
+    doing(z.object({}), async (_, session) => {
+      const { checkFiles } = await import('../../db/check.ts')
+      const { db, keyFile } = placesOf(session)
+      const store = await session.open('rehearse')
+      await store.close()
+      const { damage, untidy } = checkFiles({ path: db, keyFile })
+      if (damage.length > 0) throw damaged(db, [...damage, ...untidy])
+      await answer(session, {
+        text: [...untidy.map(inWords), `The store ${db} and its key are sound.`].join('\n'),
+        json: { ok: true, store: db, keyFile, findings: untidy },
+      })
+      return 0
+    }),
+  )
+
+function damaged(db: string, problems: Finding[]): Unavailable {
+  const [first] = problems
+  return new Unavailable(first?.code ?? 'store-damaged', `The store ${db} or its key is not sound:`, {
+    hint: 'Keep all files as they are. ssh-admin store restore FILE brings a backup back, and keeps the present store.',
+    details: { problems },
+  })
+}
+
+function inWords({ message, hint }: Finding): string {
+  return hint ? `${message}\n  ${hint}` : message
+}

@@ -1,0 +1,28 @@
+import { z } from 'zod'
+import { renderStore, type StoreDescription, storeJson } from '../../render/store.ts'
+import { permit } from '../../rules/permissions.ts'
+import { answer, command, doing, example } from '../command.ts'
+import { placesOf } from './places.ts'
+
+export const info = command('info')
+  .summary('say where the store is and what is in it')
+  .description('Say where the store and its key are, how large it is, and what is in it.')
+  .addHelpText('after', example('ssh-admin store info', 'ssh-admin store info --json'))
+  .action(
+    doing(z.object({}), async (_, session) => {
+      const { sizeOfStore, storeFacts } = await import('../../db/store-facts.ts')
+      const { keyStanding } = await import('../../db/keys.ts')
+      const { db, keyFile } = placesOf(session)
+      const store = await session.open('use')
+      try {
+        permit(await session.given(store), 'store.backup', { name: 'store' })
+        const facts = await storeFacts(store.db)
+        const key = keyStanding(keyFile, facts.fingerprint)
+        const about: StoreDescription = { ...facts, store: db, bytes: sizeOfStore(db), keyFile, key }
+        await answer(session, { text: renderStore(about, session.terminal.out), json: storeJson(about) })
+        return 0
+      } finally {
+        await store.close()
+      }
+    }),
+  )

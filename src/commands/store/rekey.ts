@@ -1,0 +1,56 @@
+import { z } from 'zod'
+import { agree, needSomebodyToAsk } from '../../prompt.ts'
+import { voidedInWords } from '../../render/store.ts'
+import { rekeyStore } from '../../rules/rekey-store.ts'
+import { answer, changedMeanwhile, changingCommand, doing, example } from '../command.ts'
+import { placesOf } from './places.ts'
+
+export const rekey = changingCommand('rekey')
+  .summary('give the store a new key')
+  .description(
+    'Give the store a new key, for when the old one was lost or seen by others. Every open PIN and link becomes void; the audit log goes on in a new part that names the end of the old one.',
+  )
+  .addHelpText('after', example('ssh-admin store rekey --yes', 'ssh-admin store rekey --dry-run'))
+  .action(
+    doing(z.object({}), async (_, session) => {
+      const { dryRun, yes, input } = session.common
+      const asks = !dryRun && !yes
+      if (asks) needSomebodyToAsk(session.terminal, { flag: '--yes', may: input })
+      const { newKeyFor, withNewKey } = await import('../../db/rekey.ts')
+      const { commit, rehearse } = await import('../../db/transact.ts')
+      const { db, keyFile } = placesOf(session)
+
+      const store = await session.open(dryRun ? 'rehearse' : 'use')
+      try {
+        const given = await session.given(store)
+        const key = newKeyFor(store, given.random)
+        const sealed = { ...store, keys: () => key.keys }
+        const work = (trx: Parameters<typeof rekeyStore>[0]) =>
+          rekeyStore(trx, { fingerprint: key.keys.fingerprint, given })
+        const rehearsed = dryRun || asks ? await rehearse(sealed, work) : undefined
+        if (asks && rehearsed) {
+          const words = `Give ${db} a new key? ${voidedInWords(rehearsed)} become void; new ones must be issued.`
+          await agree(session.terminal, words)
+        }
+        const voided =
+          dryRun && rehearsed
+            ? rehearsed
+            : await withNewKey(key, async () => {
+                const { result } = await commit(sealed, async (trx) => {
+                  const done = await work(trx)
+                  if (rehearsed && JSON.stringify(rehearsed) !== JSON.stringify(done))
+                    throw changedMeanwhile()
+                  return done
+                })
+                return result
+              })
+        await answer(session, {
+          text: `${voidedInWords(voided)} ${dryRun ? 'would become' : 'are'} void; new ones must be issued.\nThe key is ${keyFile}: keep a copy elsewhere.`,
+          json: { store: db, keyFile, voided, changed: true, dryRun },
+        })
+        return 0
+      } finally {
+        await store.close()
+      }
+    }),
+  )

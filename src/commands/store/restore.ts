@@ -1,0 +1,133 @@
+import { resolve } from 'node:path'
+import { z } from 'zod'
+import type { KeyAfter } from '../../db/restore.ts'
+import type { Voided } from '../../db/void-credentials.ts'
+import { BadInput } from '../../errors.ts'
+import { agree, needSomebodyToAsk } from '../../prompt.ts'
+import { voidedInWords } from '../../render/store.ts'
+import { restoreStore } from '../../rules/restore-store.ts'
+import { answer, changingCommand, doing, example } from '../command.ts'
+import type { Session } from '../session.ts'
+import { placesOf } from './places.ts'
+
+const Options = z.object({
+  file: z.string().min(1),
+  keepCredentials: z.boolean().default(false),
+  newKey: z.boolean().default(false),
+})
+type Options = z.infer<typeof Options>
+
+export const restore = changingCommand('restore')
+  .summary('put a backup in the place of the store')
+  .description(
+    'Put a backup in the place of the store, which is kept beside it. PINs and links that were open when the backup was made become void, because they may have been used or replaced since.',
+  )
+  .argument('<file>', 'a file that store backup made')
+  .option('--keep-credentials', 'keep the PINs and links that were open when the backup was made')
+  .option('--new-key', 'the key is lost: make a new one')
+  .addHelpText('after', example('ssh-admin store restore hub-backup.db --yes'))
+  .action(
+    doing(Options, async (options, session) => {
+      const { dryRun, yes, input } = session.common
+      const asks = !dryRun && !yes
+      if (asks) needSomebodyToAsk(session.terminal, { flag: '--yes', may: input })
+      const { placeStore, refuseWhileInUse } = await import('../../db/place-store.ts')
+      const { withNewKey } = await import('../../db/rekey.ts')
+      const { db, keyFile } = placesOf(session)
+      const file = fileToRestore(options, session)
+      await refuseMissing(file)
+      refuseWhileInUse(db)
+
+      const copy = await copyOf(file, { db, dryRun })
+      try {
+        const { key, voided } = await settle(copy.path, { options, session })
+        const kept = await nameToKeep(db, session)
+        if (asks) await agree(session.terminal, question({ db, file, kept, voided }))
+        if (!dryRun) {
+          const place = async () => placeStore({ from: copy.path, to: db, keep: kept ?? db })
+          await (key.made ? withNewKey(key.made, place) : place())
+        }
+        const lines = [
+          `${dryRun ? 'Would restore' : 'Restored'} ${file} to ${db}; ${voidedInWords(voided)} ${dryRun ? 'would be' : 'are'} void.`,
+          ...(kept ? [`The store that was there ${dryRun ? 'would be' : 'is'} kept as ${kept}`] : []),
+          ...(key.made ? [`The new key is ${keyFile}: keep a copy elsewhere.`] : []),
+        ]
+        const json = { store: db, file, kept, keyFile, newKey: key.made !== undefined, voided }
+        await answer(session, { text: lines.join('\n'), json: { ...json, changed: true, dryRun } })
+        return 0
+      } finally {
+        copy.remove()
+      }
+    }),
+  )
+
+function fileToRestore({ file }: Options, session: Session): string {
+  return resolve(session.context.cwd, file)
+}
+
+async function refuseMissing(file: string): Promise<void> {
+  const { statSync } = await import('node:fs')
+  if (statSync(file, { throwIfNoEntry: false })?.isFile()) return
+  throw new BadInput('file-not-found', `There is no file ${file}.`)
+}
+
+/** Beside the store, so that it can take its place in one step; a rehearsal leaves that folder alone. */
+async function copyOf(file: string, { db, dryRun }: { db: string; dryRun: boolean }) {
+  const { mkdirSync } = await import('node:fs')
+  const { tmpdir } = await import('node:os')
+  const { dirname, join } = await import('node:path')
+  const { copyToRestore } = await import('../../db/restore.ts')
+  if (!dryRun) mkdirSync(dirname(db), { recursive: true, mode: 0o700 })
+  return copyToRestore(file, dryRun ? join(tmpdir(), `ssh-admin-${process.pid}`) : db)
+}
+
+/** Brings the copy up to date and voids what must not go on, before anything takes its place. */
+async function settle(
+  path: string,
+  { options, session }: { options: Options; session: Session },
+): Promise<{ key: KeyAfter; voided: Voided }> {
+  const { keyAfterRestoring, refuseToKeepCredentials } = await import('../../db/restore.ts')
+  const { commit } = await import('../../db/transact.ts')
+  const { db, keyFile } = placesOf(session)
+  const { random } = session.context
+  const { keepCredentials, newKey } = options
+  const key = keyAfterRestoring({ backup: path, present: db, keyFile, mayMake: newKey, random })
+  if (keepCredentials) refuseToKeepCredentials(key)
+  const store = await session.open('use', { path })
+  try {
+    const given = await session.given(store)
+    const otherKey = key.isAnother ? key.keys.fingerprint : undefined
+    const sealed = { ...store, keys: () => key.keys }
+    const { result } = await commit(sealed, (trx) => restoreStore(trx, { otherKey, keepCredentials, given }))
+    return { key, voided: result }
+  } finally {
+    await store.close()
+  }
+}
+
+/** What the present store is called afterwards; nothing where there is none. */
+async function nameToKeep(db: string, { context }: Session): Promise<string | null> {
+  const { existsSync } = await import('node:fs')
+  if (!existsSync(db)) return null
+  const time = context.now().toISOString().slice(0, 19).replaceAll(':', '-')
+  const name = `${db}.before-restore-${time}Z`
+  for (let number = 2; ; number += 1) {
+    const free = number === 2 ? name : `${name}-${number - 1}`
+    if (!existsSync(free)) return free
+  }
+}
+
+function question({
+  db,
+  file,
+  kept,
+  voided,
+}: {
+  db: string
+  file: string
+  kept: string | null
+  voided: Voided
+}): string {
+  const aside = kept ? `The store that is there is kept as ${kept}. ` : ''
+  return `Restore ${file} to ${db}? ${aside}${voidedInWords(voided)} become void.`
+}

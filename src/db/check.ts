@@ -1,0 +1,85 @@
+import { existsSync, readdirSync, statSync } from 'node:fs'
+import { basename, dirname, join } from 'node:path'
+import Database from 'better-sqlite3'
+import { Unavailable } from '../errors.ts'
+import { keysOfFingerprint, waitingKeyFile } from './keys.ts'
+import { fingerprintOf } from './open.ts'
+import { damageIn, type Finding } from './sound.ts'
+import { staleHolder } from './wait.ts'
+
+export interface Checked {
+  /** What keeps the store or its key from being trusted. */
+  damage: Finding[]
+  /** What should be put right, and harms nothing yet. */
+  untidy: Finding[]
+}
+
+/** Looks through a store, its key, and what lies beside them; changes nothing. */
+export function checkFiles({ path, keyFile }: { path: string; keyFile: string }): Checked {
+  const raw = new Database(path, { readonly: true, timeout: 0 })
+  try {
+    const damage = damageIn(raw, path)
+    const fingerprint = fingerprintOf(raw)
+    damage.push(...troubleWithKey(keyFile, fingerprint))
+    const beside = [
+      ...leftovers(path, /\.(new|part|restoring)(-wal|-shm|-journal)?$/),
+      ...leftovers(keyFile, /\.new$/).filter((file) => file !== waitingKeyFile(keyFile, fingerprint)),
+    ]
+    return { damage, untidy: [...openToOthers([path, keyFile]), ...remains(beside), ...staleNote(path)] }
+  } finally {
+    raw.close()
+  }
+}
+
+function troubleWithKey(keyFile: string, fingerprint: string): Finding[] {
+  try {
+    keysOfFingerprint(keyFile, fingerprint)
+    return []
+  } catch (error) {
+    if (!(error instanceof Unavailable)) throw error
+    return [{ target: keyFile, code: error.code, message: error.message, hint: error.hint }]
+  }
+}
+
+function openToOthers(files: readonly string[]): Finding[] {
+  const all = files.flatMap((file) => [file, `${file}-wal`, `${file}-shm`]).filter((file) => existsSync(file))
+  return all
+    .filter((file) => (statSync(file).mode & 0o077) !== 0)
+    .map((file) => ({
+      target: file,
+      code: 'open-to-others',
+      message: `${file} can be read or written by others on this machine.`,
+      hint: `chmod 600 ${file}`,
+    }))
+}
+
+function remains(files: readonly string[]): Finding[] {
+  return files.map((file) => ({
+    target: file,
+    code: 'leftover',
+    message: `${file} was left behind by a command that was cut short.`,
+    hint: `When no ssh-admin is running: rm ${file}`,
+  }))
+}
+
+function staleNote(path: string): Finding[] {
+  const note = staleHolder(path)
+  if (!note) return []
+  return [
+    {
+      target: note.file,
+      code: 'stale-writer',
+      message: `${note.file} names a process (${note.holder.command}) that is gone.`,
+      hint: `It harms nothing; the next change removes it, or: rm ${note.file}`,
+    },
+  ]
+}
+
+/** Files whose name begins as this one's does. */
+function leftovers(path: string, ending: RegExp): string[] {
+  const folder = dirname(path)
+  if (!existsSync(folder)) return []
+  return readdirSync(folder)
+    .filter((name) => name.startsWith(`${basename(path)}.`) && ending.test(name))
+    .map((name) => join(folder, name))
+}

@@ -1,0 +1,66 @@
+import type { StoreFacts } from '../db/store-facts.ts'
+import type { Voided } from '../db/void-credentials.ts'
+import type { View } from '../terminal.ts'
+import { record } from './one-line.ts'
+import { ago } from './when.ts'
+
+export interface StoreDescription extends StoreFacts {
+  store: string
+  bytes: number
+  keyFile: string
+  key: 'there' | 'missing' | 'of-another-store' | 'unreadable'
+}
+
+const keyWords = {
+  there: '',
+  missing: ' (missing)',
+  'of-another-store': ' (of another store)',
+  unreadable: ' (cannot be read)',
+} as const
+
+export function renderStore(about: StoreDescription, view: View): string {
+  const time = (iso: string) => (view.isTerminal ? ago(iso, view.now) : iso)
+  const { centres, users, lastImport } = about
+  const lines: [string, string | number][] = [
+    ['store', about.store],
+    ['key', `${about.keyFile}${keyWords[about.key]}`],
+    ['size', view.isTerminal ? inUnits(about.bytes) : about.bytes],
+    ['begun', time(about.createdAt)],
+    ['version', about.version],
+    ['centres', `${centres.live}${centres.deleted > 0 ? `, and ${centres.deleted} deleted` : ''}`],
+    ['users', `${users.active} active, ${users.invited} invited, ${users.suspended} suspended`],
+    ['messages waiting', about.messagesWaiting],
+    ['audit log', about.auditRows],
+    ['last import', lastImport ? `${lastImport.id}: ${lastImport.file}, ${time(lastImport.at)}` : 'none'],
+  ]
+  if (!view.isTerminal) return lines.map(record).join('\n')
+  return lines.map(([name, value]) => `${view.chalk.bold(name.padEnd(17))} ${record([value])}`).join('\n')
+}
+
+export function storeJson(about: StoreDescription) {
+  const { store, bytes, keyFile, key, createdAt, version, lastImport, auditRows, messagesWaiting } = about
+  const { centres, users } = about
+  return {
+    store,
+    bytes,
+    keyFile,
+    key,
+    createdAt,
+    version,
+    centres,
+    users,
+    auditRows,
+    messagesWaiting,
+    lastImport,
+  }
+}
+
+function inUnits(bytes: number): string {
+  if (bytes < 1e6) return `${Math.ceil(bytes / 1e3)} KB`
+  return bytes < 1e9 ? `${(bytes / 1e6).toFixed(1)} MB` : `${(bytes / 1e9).toFixed(2)} GB`
+}
+
+/** `3 PINs and 1 link`, as they become void. */
+export function voidedInWords({ pins, links }: Voided): string {
+  return `${pins} ${pins === 1 ? 'PIN' : 'PINs'} and ${links} ${links === 1 ? 'link' : 'links'}`
+}

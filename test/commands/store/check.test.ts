@@ -1,0 +1,47 @@
+import { chmodSync, closeSync, openSync, rmSync, statSync, writeFileSync, writeSync } from 'node:fs'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { newWorld, type World } from '../../world.ts'
+
+describe('checking a store', () => {
+  let world: World
+  beforeEach(async () => {
+    world = newWorld()
+    await world.run(['store', 'init'])
+  })
+  afterEach(() => world.close())
+
+  it('finds nothing wrong with a new one', async () => {
+    const ran = await world.run(['store', 'check', '--json'])
+    expect(ran.json()).toMatchObject({ ok: true, findings: [] })
+  })
+
+  it('tells what is untidy, and goes on', async () => {
+    chmodSync(`${world.db}.key`, 0o644)
+    writeFileSync(`${world.db}.3f2a.part`, '')
+    writeFileSync(`${world.db}.writer`, JSON.stringify({ pid: 2 ** 22 + 1, command: 'centres import' }))
+    const ran = await world.run(['store', 'check', '--json'])
+    expect(ran.exit).toBe(0)
+    const codes = ran.json().findings.map(({ code }: { code: string }) => code)
+    expect(codes).toEqual(['open-to-others', 'leftover', 'stale-writer'])
+  })
+
+  it('fails when the key is missing, or another store’s', async () => {
+    rmSync(`${world.db}.key`)
+    const missing = await world.run(['store', 'check', '--json'])
+    expect(missing).toMatchObject({ exit: 7 })
+    expect(missing.error()).toMatchObject({ code: 'key-missing' })
+    await world.run(['store', 'init', '--db', world.path('other.db')])
+    const other = await world.run(['store', 'check', '--json', '--key-file', world.path('other.db.key')])
+    expect(other.error()).toMatchObject({ code: 'key-mismatch' })
+  })
+
+  it('fails when pages were written over', async () => {
+    const file = openSync(world.db, 'r+')
+    const { size } = statSync(world.db)
+    for (let at = 8192; at < size; at += 4096) writeSync(file, Buffer.alloc(64, 0xa5), 0, 64, at)
+    closeSync(file)
+    const ran = await world.run(['store', 'check', '--json'])
+    expect(ran.exit).toBe(7)
+    expect(ran.error()).toMatchObject({ code: 'store-damaged' })
+  })
+})

@@ -1,0 +1,35 @@
+import { rmSync } from 'node:fs'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { newWorld, type World } from '../../world.ts'
+
+describe('describing a store', () => {
+  let world: World
+  beforeEach(async () => {
+    world = newWorld()
+    await world.centre('EG001', { coordinator: 'amira@school.example' })
+  })
+  afterEach(() => world.close())
+
+  it('says where it is and what is in it', async () => {
+    const ran = await world.run(['store', 'info', '--json'])
+    expect(ran.json()).toMatchObject({
+      store: world.db,
+      key: 'there',
+      centres: { live: 1, deleted: 0 },
+      users: { active: 1, invited: 0, suspended: 0, deleted: 0 },
+      lastImport: null,
+    })
+  })
+
+  it('needs no key, and says that there is none', async () => {
+    rmSync(`${world.db}.key`)
+    const ran = await world.run(['store', 'info'])
+    expect(ran.exit).toBe(0)
+    expect(ran.stdout).toContain(`key\t${world.db}.key (missing)`)
+  })
+
+  it('is refused to anyone but Cambridge staff', async () => {
+    const ran = await world.run(['store', 'info', '--as', 'amira@school.example'])
+    expect(ran.exit).toBe(5)
+  })
+})

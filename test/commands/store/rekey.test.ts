@@ -1,0 +1,82 @@
+import { readdirSync, readFileSync, renameSync, rmSync } from 'node:fs'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { waitingKeyFile } from '../../../src/db/keys.ts'
+import { newWorld, type World } from '../../world.ts'
+
+describe('giving a store a new key', () => {
+  let world: World
+  beforeEach(async () => {
+    world = newWorld()
+    await world.centre('EG001')
+    const id = await world.user('amira@school.example', { centre: 'EG001', status: 'invited' })
+    const { db } = await world.store()
+    await db
+      .updateTable('users')
+      .set({ pin_state: 'issued', pin_nonce: Buffer.alloc(16), pin_issued_at: world.now.toISOString() })
+      .where('id', '=', id)
+      .execute()
+  })
+  afterEach(() => world.close())
+
+  const key = () => readFileSync(`${world.db}.key`, 'utf8')
+
+  it('voids every open PIN and link, and counts them', async () => {
+    const before = key()
+    const ran = await world.run(['store', 'rekey', '--yes', '--json'])
+    expect(ran.json()).toMatchObject({ changed: true, voided: { pins: 1, links: 0, letters: 0 } })
+    expect(key()).not.toBe(before)
+    expect(await world.account('amira@school.example')).toMatchObject({ pin: 'void' })
+    expect(readdirSync(world.folder).filter((name) => name.endsWith('.new'))).toEqual([])
+  })
+
+  it('goes on with the audit log in a new part, which names the old head', async () => {
+    await world.run(['store', 'backup', 'copy.db'])
+    await world.run(['store', 'rekey', '--yes'])
+    const { db } = await world.store()
+    const rows = await db.selectFrom('audit').selectAll().orderBy('id').execute()
+    expect(rows.map(({ segment, action }) => [segment, action])).toEqual([
+      [1, 'store.backed-up'],
+      [2, 'store.rekeyed'],
+    ])
+    expect(JSON.parse(rows[1]?.facts ?? '')).toMatchObject({ oldHead: rows[0]?.mac.toString('hex') })
+  })
+
+  it('is understood by a command that had the store open before', async () => {
+    const { keys } = await world.store()
+    const before = keys().fingerprint
+    await world.run(['store', 'rekey', '--yes'])
+    expect(keys().fingerprint).not.toBe(before)
+  })
+
+  it('can be cut short before the new key has its name', async () => {
+    const old = key()
+    await world.run(['store', 'rekey', '--yes'])
+    const { keys } = await world.store()
+    renameSync(`${world.db}.key`, waitingKeyFile(`${world.db}.key`, keys().fingerprint))
+    const ran = await world.run(['store', 'backup', 'copy.db'])
+    expect(ran.exit).toBe(0)
+    expect(key()).not.toBe(old)
+  })
+
+  it('is the way out when the key is lost', async () => {
+    rmSync(`${world.db}.key`)
+    expect(await world.run(['store', 'rekey', '--yes'])).toMatchObject({ exit: 0 })
+    expect(await world.run(['store', 'check'])).toMatchObject({ exit: 0 })
+  })
+
+  it('never writes over the key of another store', async () => {
+    await world.run(['store', 'init', '--db', world.path('other.db')])
+    const ran = await world.run(['store', 'rekey', '--yes', '--key-file', world.path('other.db.key')])
+    expect(ran.exit).toBe(7)
+    expect(await world.run(['store', 'check', '--db', world.path('other.db')])).toMatchObject({ exit: 0 })
+  })
+
+  it('changes nothing when rehearsed, and nothing without an answer', async () => {
+    const before = key()
+    const rehearsed = await world.run(['store', 'rekey', '--dry-run', '--json'])
+    expect(rehearsed.json()).toMatchObject({ dryRun: true, voided: { pins: 1 } })
+    expect(await world.run(['store', 'rekey'])).toMatchObject({ exit: 2 })
+    expect(key()).toBe(before)
+    expect(await world.account('amira@school.example')).toMatchObject({ pin: 'issued' })
+  })
+})

@@ -1,0 +1,91 @@
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { newWorld, type World } from '../../world.ts'
+
+describe('restoring a store', () => {
+  let world: World
+  beforeEach(async () => {
+    world = newWorld()
+    await world.run(['store', 'init'])
+  })
+  afterEach(() => world.close())
+
+  const exists = (email: string) => world.run(['users', 'exists', email])
+  const kept = () => readdirSync(world.folder).filter((name) => name.includes('before-restore'))
+
+  const auditRows = async () => (await world.run(['store', 'info', '--json'])).json().auditRows
+
+  it('puts the backup in its place and keeps what was there', async () => {
+    for (const name of ['copy.db', 'second.db', 'third.db']) await world.run(['store', 'backup', name])
+    expect(await auditRows()).toBe(3)
+    const ran = await world.run(['store', 'restore', 'copy.db', '--yes'])
+    expect(ran).toMatchObject({ exit: 0, stderr: '' })
+    // That the first backup was made, and that it was restored.
+    expect(await auditRows()).toBe(2)
+    expect(kept()).toEqual(['hub.db.before-restore-2026-03-02T09-00-00Z'])
+    expect(await world.run(['store', 'check'])).toMatchObject({ exit: 0, stderr: '' })
+  })
+
+  it('is refused while another process has the store open', async () => {
+    await world.run(['store', 'backup', 'copy.db'])
+    await world.store()
+    const ran = await world.run(['store', 'restore', 'copy.db', '--yes', '--json'])
+    expect(ran.exit).toBe(7)
+    expect(ran.error()).toMatchObject({ code: 'store-in-use' })
+    expect(kept()).toEqual([])
+  })
+
+  it('takes only a whole store', async () => {
+    writeFileSync(world.path('letter.db'), 'Dear Sir or Madam')
+    const bytes = readFileSync(world.db)
+    writeFileSync(world.path('half.db'), bytes.subarray(0, Math.floor(bytes.length / 2)))
+    for (const file of ['letter.db', 'half.db', 'missing.db']) {
+      const ran = await world.run(['store', 'restore', file, '--yes'])
+      expect(ran.exit).toBe(6)
+    }
+    expect(readFileSync(world.db)).toEqual(bytes)
+    expect(readdirSync(world.folder).filter((name) => name.includes('restoring'))).toEqual([])
+  })
+
+  it('goes on with the key that the store was given since', async () => {
+    await world.run(['store', 'backup', 'copy.db'])
+    await world.run(['store', 'rekey', '--yes'])
+    const refused = await world.run(['store', 'restore', 'copy.db', '--yes', '--keep-credentials'])
+    expect(refused.exit).toBe(3)
+    expect(await world.run(['store', 'restore', 'copy.db', '--yes'])).toMatchObject({ exit: 0, stderr: '' })
+    expect(await world.run(['store', 'check'])).toMatchObject({ exit: 0, stderr: '' })
+  })
+
+  it('brings a store to a machine that has none, with its key or with a new one', async () => {
+    await world.run(['store', 'backup', 'copy.db'])
+    for (const file of ['hub.db', 'hub.db.key']) rmSync(world.path(file))
+    const ran = await world.run(['store', 'restore', 'copy.db', '--yes', '--json'])
+    expect(ran.error()).toMatchObject({ code: 'key-missing' })
+    expect(existsSync(world.db)).toBe(false)
+    expect(await world.run(['store', 'restore', 'copy.db', '--yes', '--new-key'])).toMatchObject({
+      exit: 0,
+      stderr: '',
+    })
+    expect(await world.run(['store', 'check'])).toMatchObject({ exit: 0, stderr: '' })
+  })
+
+  it('replaces a store that is no database any more', async () => {
+    await world.run(['store', 'backup', 'copy.db'])
+    writeFileSync(world.db, 'struck by lightning, and by much more of it than a header would need')
+    expect(await world.run(['store', 'restore', 'copy.db', '--yes'])).toMatchObject({ exit: 0, stderr: '' })
+    expect(await exists('nobody@school.example')).toMatchObject({ exit: 4 })
+  })
+
+  it('leaves every byte as it was when rehearsed', async () => {
+    await world.run(['store', 'backup', 'copy.db'])
+    const before = readFileSync(world.db)
+    const names = readdirSync(world.folder)
+    const ran = await world.run(['store', 'restore', 'copy.db', '--dry-run', '--json'])
+    expect(ran.json()).toMatchObject({
+      dryRun: true,
+      kept: `${world.db}.before-restore-2026-03-02T09-00-00Z`,
+    })
+    expect(readFileSync(world.db).equals(before)).toBe(true)
+    expect(readdirSync(world.folder)).toEqual(names)
+  })
+})
