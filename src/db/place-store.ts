@@ -42,7 +42,11 @@ export function placeStore({ from, to, keep }: Placing): void {
  * and while the lock is held nobody can open it.
  */
 function holdAlone(path: string): Database.Database | undefined {
-  return lockedAlone(path, (raw) => raw.pragma('journal_mode = delete'))
+  return lockedAlone(path, (raw) => {
+    raw.pragma('journal_mode = delete')
+    // The lock itself must leave no file by which somebody takes the new store for a broken one.
+    raw.pragma('journal_mode = memory')
+  })
 }
 
 /** The same proof, without changing a byte. @throws `store-in-use` */
