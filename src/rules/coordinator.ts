@@ -1,6 +1,7 @@
+import type { Kysely } from 'kysely'
 import type { CentreWithPeople } from '../db/centres.ts'
 import { countAffected } from '../db/coordinators.ts'
-import type { Trx } from '../db/transact.ts'
+import type { Store } from '../db/schema.ts'
 import { findUserById } from '../db/users.ts'
 import { Refused } from '../errors.ts'
 import { type Account, accountOf } from './account.ts'
@@ -26,19 +27,19 @@ interface Parts {
 
 /** The centre as it is now, with the people a coordinator command is about. */
 export async function coordinationOf(
-  trx: Trx,
+  db: Kysely<Store>,
   { number, at, changed, formerId }: Parts,
 ): Promise<Coordination> {
-  const centre = await findCentre(trx, number)
+  const centre = await findCentre(db, number)
   const find = async (id: number | null | undefined) => {
-    const row = typeof id === 'number' ? await findUserById(trx, id) : undefined
+    const row = typeof id === 'number' ? await findUserById(db, id) : undefined
     return row ? accountOf(row, at) : null
   }
   return {
     centre,
     coordinator: await find(centre.coordinator_id),
     former: await find(formerId),
-    affected: await countAffected(trx, { centreId: centre.id, coordinatorId: centre.coordinator_id }),
+    affected: await countAffected(db, { centreId: centre.id, coordinatorId: centre.coordinator_id }),
     changed,
   }
 }

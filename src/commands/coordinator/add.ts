@@ -1,0 +1,45 @@
+import { z } from 'zod'
+import { typedPerson } from '../../rules/person.ts'
+import { addCoordinator } from '../../rules/add-coordinator.ts'
+import type { Coordination } from '../../rules/coordinator.ts'
+import { called, coordinationJson, placeOf, renderCoordinatorChange } from '../../render/coordination.ts'
+import { changing, changingCommand, example } from '../command.ts'
+
+const Options = z.object({
+  centre: z.string(),
+  person: z.string().transform(typedPerson),
+  ifMissing: z.boolean().default(false),
+})
+
+export const add = changingCommand('add')
+  .summary('give a centre its coordinator')
+  .description(
+    'Give a centre that has none its coordinator: a new user, who is sent a message to set up a password. Its link lives 48 hours.',
+  )
+  .argument('<centre>', 'the number of the centre')
+  .argument('<person>', "'Name <email>'")
+  .option('--if-missing', 'the same coordinator there already is no error')
+  .addHelpText('after', example("ssh-admin coordinator add CA001 'Rana Said <rana@associate.example>' --yes"))
+  .action(
+    changing({
+      options: Options,
+      act:
+        ({ centre, person, ifMissing }, given) =>
+        (trx) =>
+          addCoordinator(trx, { centre, person, ifMissing, given }),
+      question: additionQuestion,
+      render: (coordination, view) => renderCoordinatorChange(coordination, view, added),
+      json: coordinationJson,
+    }),
+  )
+
+function additionQuestion(coordination: Coordination): string | undefined {
+  const { coordinator, changed } = coordination
+  if (!changed || !coordinator) return undefined
+  return `Make ${called(coordinator)} the coordinator of ${placeOf(coordination)}? They are sent a message to set up a password.`
+}
+
+function added(coordination: Coordination): string {
+  const { coordinator } = coordination
+  return `${coordinator ? called(coordinator) : 'Nobody'} coordinates ${placeOf(coordination)} now; a message lets them set up a password within 48 hours.`
+}

@@ -1,0 +1,79 @@
+import { z } from 'zod'
+import { Usage } from '../../errors.ts'
+import { called, coordinationJson, placeOf, renderCoordinatorChange } from '../../render/coordination.ts'
+import { changeCoordinator, type Successor } from '../../rules/change-coordinator.ts'
+import type { Coordination } from '../../rules/coordinator.ts'
+import { typedPerson } from '../../rules/person.ts'
+import { changingAfter, changingCommand, example } from '../command.ts'
+import type { Session } from '../session.ts'
+
+const Options = z
+  .object({
+    centre: z.string(),
+    to: z.string().optional(),
+    new: z.string().transform(typedPerson).optional(),
+    suspendFormer: z.boolean().default(false),
+  })
+  .refine((options) => !(options.to && options.new), { error: '--to and --new exclude one another' })
+
+interface Request {
+  centre: string
+  successor: Successor
+  suspendFormer: boolean
+}
+
+export const change = changingCommand('change')
+  .summary('hand the place of coordinator to somebody else')
+  .description(
+    'Hand the place of coordinator to an administrator of the centre, or to a new person. The former coordinator becomes a teacher. At a terminal, without --to and --new, it lists those who can be chosen.',
+  )
+  .argument('<centre>', 'the number of the centre')
+  .option('--to <email>', 'an administrator of the centre')
+  .option('--new <person>', "a new user: 'Name <email>'")
+  .option('--suspend-former', 'suspend the former coordinator too')
+  .addHelpText(
+    'after',
+    example(
+      'ssh-admin coordinator change EG001 --to omar@school.example --yes',
+      "ssh-admin coordinator change EG001 --new 'Salma Aziz <salma@school.example>' --yes",
+    ),
+  )
+  .action(
+    changingAfter({
+      options: Options,
+      prepare: prepareChange,
+      act: (request: Request, given) => (trx) => changeCoordinator(trx, { ...request, given }),
+      question: changeQuestion,
+      render: (coordination, view) => renderCoordinatorChange(coordination, view, changedTo),
+      json: coordinationJson,
+    }),
+  )
+
+async function prepareChange(options: z.infer<typeof Options>, session: Session): Promise<Request> {
+  const { centre, to, new: person, suspendFormer } = options
+  if (to !== undefined) return { centre, successor: { to }, suspendFormer }
+  if (person) return { centre, successor: { person }, suspendFormer }
+  if (!session.terminal.canAsk || !session.common.input) {
+    throw new Usage('Who takes the place? Say it with --to EMAIL or --new.', {
+      code: 'answer-needed',
+      hint: `ssh-admin coordinator change ${centre} --to EMAIL, or --new 'Name <email>'`,
+    })
+  }
+  const { chooseSuccessor } = await import('./choose-successor.ts')
+  return { centre, successor: await chooseSuccessor(session, centre), suspendFormer }
+}
+
+function changeQuestion(coordination: Coordination): string | undefined {
+  const { coordinator, former, changed } = coordination
+  if (!changed || !coordinator) return undefined
+  const stays = former?.status === 'suspended' ? 'becomes a teacher, and is suspended' : 'stays, as a teacher'
+  const leaving = former ? ` ${called(former)} ${stays}.` : ''
+  return `Make ${called(coordinator)} the coordinator of ${placeOf(coordination)}?${leaving}`
+}
+
+function changedTo(coordination: Coordination): string {
+  const { coordinator, former } = coordination
+  const who = coordinator ? called(coordinator) : 'Nobody'
+  const leaving = former ? ` ${called(former)} is a teacher now, ${former.status}.` : ''
+  return `${who} coordinates ${placeOf(coordination)} now.${leaving}`
+}

@@ -1,0 +1,43 @@
+import { z } from 'zod'
+import {
+  called,
+  coordinationJson,
+  placeOf,
+  renderCoordinatorChange,
+  usersOf,
+} from '../../render/coordination.ts'
+import type { Coordination } from '../../rules/coordinator.ts'
+import { restoreCoordinator } from '../../rules/restore-coordinator.ts'
+import { changing, changingCommand, example } from '../command.ts'
+
+const Options = z.object({ centre: z.string() })
+
+export const restore = changingCommand('restore')
+  .summary("restore a centre's coordinator, and let its users in again")
+  .description(
+    "Restore a suspended coordinator. The centre's users have back exactly what they had: who could sign in before can again.",
+  )
+  .argument('<centre>', 'the number of the centre')
+  .addHelpText('after', example('ssh-admin coordinator restore EG001'))
+  .action(
+    changing({
+      options: Options,
+      act:
+        ({ centre }, given) =>
+        (trx) =>
+          restoreCoordinator(trx, { centre, given }),
+      render: (coordination, view) => renderCoordinatorChange(coordination, view, restored),
+      json: coordinationJson,
+    }),
+  )
+
+function restored(coordination: Coordination): string {
+  const { coordinator, affected } = coordination
+  const who = coordinator ? called(coordinator) : 'The coordinator'
+  const others = affected === 0 ? '' : ` ${usersOf(affected)} have back what they had.`
+  const message =
+    coordinator?.status === 'invited'
+      ? ` They have not set up a password, and need a new message: ssh-admin users reset-password ${coordinator.email}`
+      : ''
+  return `${who} coordinates ${placeOf(coordination)} again.${others}${message}`
+}

@@ -1,0 +1,26 @@
+import { z } from 'zod'
+import { coordinationJson, renderCoordination } from '../../render/coordination.ts'
+import { coordinationOf } from '../../rules/coordinator.ts'
+import { findCentre } from '../../rules/find-centre.ts'
+import { command, example, reading } from '../command.ts'
+
+const Options = z.object({ centre: z.string() })
+
+export const show = command('show')
+  .summary("show a centre's coordinator")
+  .description(
+    "Show a centre's coordinator, whether they can sign in, and how many users depend on it.\nIn a pipe: number, address, name, status, former address, users affected, changed or unchanged.",
+  )
+  .argument('<centre>', 'the number of the centre')
+  .addHelpText('after', example('ssh-admin coordinator show EG001'))
+  .action(
+    reading({
+      options: Options,
+      read: async ({ centre }, given, { db }) => {
+        const { number } = await findCentre(db, centre, given)
+        return coordinationOf(db, { number, at: given.at, changed: false })
+      },
+      render: renderCoordination,
+      json: (coordination) => coordinationJson(coordination),
+    }),
+  )

@@ -1,0 +1,48 @@
+import { z } from 'zod'
+import {
+  called,
+  coordinationJson,
+  placeOf,
+  renderCoordinatorChange,
+  usersOf,
+} from '../../render/coordination.ts'
+import type { Coordination } from '../../rules/coordinator.ts'
+import { suspendCoordinator } from '../../rules/suspend-coordinator.ts'
+import { changing, changingCommand, example } from '../command.ts'
+
+const Options = z.object({ centre: z.string() })
+
+export const suspend = changingCommand('suspend')
+  .summary("suspend a centre's coordinator, and lock its users out")
+  .description(
+    "Suspend a centre's coordinator. Until they are restored, or another one takes the place, none of the centre's users can sign in. Nothing of theirs is changed.",
+  )
+  .argument('<centre>', 'the number of the centre')
+  .addHelpText('after', example('ssh-admin coordinator suspend EG001 --yes'))
+  .action(
+    changing({
+      options: Options,
+      act:
+        ({ centre }, given) =>
+        (trx) =>
+          suspendCoordinator(trx, { centre, given }),
+      question: suspensionQuestion,
+      render: (coordination, view) => renderCoordinatorChange(coordination, view, suspended),
+      json: coordinationJson,
+    }),
+  )
+
+function suspensionQuestion(coordination: Coordination): string | undefined {
+  const { coordinator, changed, affected } = coordination
+  if (!changed || !coordinator) return undefined
+  const others = affected === 0 ? 'They' : `They and ${usersOf(affected).toLowerCase()} of the centre`
+  return `Suspend ${called(coordinator)}, who coordinates ${placeOf(coordination)}? ${others} cannot sign in until restored.`
+}
+
+function suspended(coordination: Coordination): string {
+  const { coordinator, affected } = coordination
+  const who = coordinator ? called(coordinator) : 'The coordinator'
+  const others = `${usersOf(affected)} of ${placeOf(coordination)}`
+  if (affected === 0) return `${who} is suspended. ${others} is affected.`
+  return `${who} is suspended. ${others} cannot sign in until they are restored.`
+}

@@ -1,0 +1,89 @@
+import { type Account, nameOf } from '../rules/account.ts'
+import type { Coordination } from '../rules/coordinator.ts'
+import type { View } from '../terminal.ts'
+import { centreJson } from './centre.ts'
+import type { Message } from './message.ts'
+import { oneLine, record } from './one-line.ts'
+import { userJson } from './user.ts'
+
+/** The answer of every coordinator command. */
+export function coordinationJson(
+  { centre, coordinator, former, affected, changed }: Coordination,
+  mail: readonly Message[] = [],
+) {
+  return {
+    centre: centreJson(centre),
+    coordinator: coordinator && userJson(coordinator),
+    former: former && userJson(former),
+    affected,
+    changed,
+    mail,
+  }
+}
+
+/** Who coordinates the centre, and what that means for its users. */
+export function renderCoordination(coordination: Coordination, view: View): string {
+  const { centre, coordinator, affected } = coordination
+  if (!view.isTerminal) return pipedCoordination(coordination)
+  const { chalk } = view
+  const place = placeOf(coordination)
+  if (!coordinator) {
+    return `${place} has no coordinator.\n${chalk.dim(`ssh-admin coordinator add ${centre.number} 'Name <email>'`)}`
+  }
+  const standing = coordinator.canSignIn ? chalk.green('can sign in') : chalk.yellow(whyOf(coordinator))
+  const lines = [`${called(coordinator)} coordinates ${place}: ${standing}.`]
+  if (coordinator.status === 'suspended') {
+    lines.push(`${usersOf(affected)} of the centre cannot sign in until they are restored.`)
+  } else {
+    lines.push(`${usersOf(affected)} of the centre would be locked out if they were suspended.`)
+  }
+  return lines.join('\n')
+}
+
+/** What a change did, in a sentence or two. */
+export function renderCoordinatorChange(
+  coordination: Coordination,
+  view: View,
+  sentence: (coordination: Coordination) => string,
+): string {
+  if (!view.isTerminal) return pipedCoordination(coordination)
+  const { chalk } = view
+  if (coordination.changed) return `${chalk.green('✓')} ${sentence(coordination)}`
+  const { coordinator } = coordination
+  const stands = coordinator ? `${called(coordinator)} is its coordinator, ${coordinator.status}` : 'none'
+  return `${chalk.dim('·')} Nothing to do at ${placeOf(coordination)}: ${stands}.`
+}
+
+function pipedCoordination({ centre, coordinator, former, affected, changed }: Coordination): string {
+  return record([
+    centre.number,
+    coordinator?.email,
+    coordinator ? nameOf(coordinator) : null,
+    coordinator?.status,
+    former?.email,
+    affected,
+    changed ? 'changed' : 'unchanged',
+  ])
+}
+
+/** `EG001 (Nile School)`. */
+export function placeOf({ centre }: Pick<Coordination, 'centre'>): string {
+  return oneLine(`${centre.number} (${centre.name})`)
+}
+
+/** `Amira Haddad <amira@school.example>`. */
+export function called(account: Account): string {
+  const name = nameOf(account)
+  return oneLine(name === account.email ? name : `${name} <${account.email}>`)
+}
+
+export function usersOf(count: number): string {
+  if (count === 0) return 'No other user'
+  return count === 1 ? '1 other user' : `${count} other users`
+}
+
+function whyOf({ status, whyNot }: Account): string {
+  if (status === 'suspended') return 'suspended'
+  if (status === 'invited') return 'has not set up a password yet'
+  return `cannot sign in (${whyNot ?? status})`
+}
