@@ -16,10 +16,8 @@ export const lifetimes = {
 export const mostWrongTries = 5
 
 /** Eight digits, derived: a stolen store opens nothing, a lost sheet can be made again. */
-export function pinOf(key: Buffer, { userId, nonce }: { userId: number; nonce: Buffer }): string {
-  const seal = createHmac('sha256', key)
-    .update(lengthPrefixed('pin', String(userId), nonce))
-    .digest()
+export function pinOf(key: Buffer, nonce: Buffer): string {
+  const seal = createHmac('sha256', key).update(lengthPrefixed('pin', nonce)).digest()
   return String(seal.readBigUInt64BE(0) % 100_000_000n).padStart(8, '0')
 }
 

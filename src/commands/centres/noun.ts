@@ -2,5 +2,7 @@ import type { Noun } from '../noun.ts'
 
 export const centres: Noun = {
   summary: 'centres and the workbook that brings them',
-  verbs: {},
+  verbs: {
+    import: async () => (await import('./import.ts')).importCentres,
+  },
 }

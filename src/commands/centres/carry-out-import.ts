@@ -1,0 +1,210 @@
+import { existsSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import type { OpenStore } from '../../db/open.ts'
+import type { Trx } from '../../db/transact.ts'
+import { Cancelled } from '../../errors.ts'
+import type { Source } from '../../import/apply.ts'
+import type { Deletions } from '../../import/deletions.ts'
+import type { PreparedFile } from '../../import/pin-sheet.ts'
+import type { Plan } from '../../import/plan.ts'
+import type { Touched } from '../../import/read-store.ts'
+import type { Roster } from '../../import/roster.ts'
+import { agree } from '../../prompt.ts'
+import {
+  describePlan,
+  type ImportAnswer,
+  importJson,
+  importQuestion,
+  renderImport,
+} from '../../render/import.ts'
+import type { Given } from '../../rules/actor.ts'
+import { answer, changedMeanwhile } from '../command.ts'
+import type { Session } from '../session.ts'
+import type { ImportPlaces } from './import-places.ts'
+
+/** A plan with all that applying it needs. */
+export interface ReadyImport {
+  source: Source
+  path: string | null
+  plan: Plan
+  deletions: Deletions
+  sendMail: boolean
+  touched: Touched
+  /** Of what planning read of the store. */
+  storeDigest: () => string
+  /** SQLite's count of others' writes when it was read. */
+  version: number
+  centreNames: ReadonlyMap<string, string>
+  /** Absent for a saved plan. */
+  roster: Roster | undefined
+}
+
+interface CarryingOut {
+  session: Session
+  store: OpenStore
+  given: Given
+  ready: ReadyImport
+  places: ImportPlaces
+  started: number
+  asks: boolean
+}
+
+/** Shows the plan, asks, writes the PINs beside their place, commits, puts them in place, answers. */
+export async function carryOutImport(work: CarryingOut): Promise<number> {
+  const { session, ready, started, asks } = work
+  const { changesNothing, countsOf } = await import('../../import/apply.ts')
+  const { plan, deletions, source } = ready
+  const { dryRun } = session.common
+  const counts = countsOf(plan, deletions)
+  const nothing = changesNothing(counts)
+  let asked = 0
+  if (asks) {
+    for (const line of describePlan(plan, deletions, session.terminal.err)) session.say(line)
+    const before = performance.now()
+    if (!nothing) await agree(session.terminal, importQuestion(counts))
+    asked = performance.now() - before
+  }
+  if (session.context.signal.aborted) throw new Cancelled()
+  const done = nothing ? { id: null, file: null, queued: 0, owed: false } : await applyOrRehearse(work)
+  await writeIssues(work)
+  const imported: ImportAnswer = {
+    id: dryRun ? null : done.id,
+    state: dryRun ? 'planned' : 'applied',
+    source,
+    counts,
+    plan,
+    pins: { file: done.file, count: plan.newUsers.length },
+    mail: { queued: done.queued },
+    elapsedMs: Math.round(performance.now() - started - asked),
+    dryRun,
+  }
+  await answer(session, { text: renderImport(imported, session.terminal.out), json: importJson(imported) })
+  if (dryRun) session.say('This was a rehearsal: nothing was changed.')
+  if (plan.rows.heldBack > 0) return 8
+  return done.owed ? 9 : 0
+}
+
+interface Done {
+  id: number
+  file: string | null
+  queued: number
+  owed: boolean
+}
+
+async function applyOrRehearse({ session, store, given, ready, places }: CarryingOut): Promise<Done> {
+  const { applyImport, noncesFor } = await import('../../import/apply.ts')
+  const { commit, rehearse } = await import('../../db/transact.ts')
+  const { plan, deletions, source } = ready
+  const nonces = noncesFor(plan, given.random)
+  const work = async (trx: Trx) => {
+    await refuseChangedStore({ store, ready })
+    const id = await applyImport(trx, { plan, deletions, source, nonces, given })
+    const queued = ready.sendMail ? await queueMail(trx, { id, given }) : 0
+    return { id, queued }
+  }
+  if (session.common.dryRun) {
+    const { id, queued } = await rehearse(store, work)
+    return {
+      id,
+      queued,
+      file: plan.newUsers.length > 0 ? pinsPlace({ session, places, id }).shown : null,
+      owed: false,
+    }
+  }
+  const prepared =
+    plan.newUsers.length > 0 ? await preparePins({ session, store, given, ready, places, nonces }) : undefined
+  try {
+    const { result } = await commit(store, work)
+    if (!prepared) return { ...result, file: null, owed: false }
+    return { ...result, ...(await placePins(prepared, { session, places, id: result.id })) }
+  } catch (error) {
+    await prepared?.discard()
+    throw error
+  }
+}
+
+async function queueMail(trx: Trx, { id, given }: { id: number; given: Given }): Promise<number> {
+  const { queueActivationLetters } = await import('../../db/outbox.ts')
+  return queueActivationLetters(trx, { importId: id, given })
+}
+
+/** What was planned is what is done: if the store's part has changed since, nothing happens. */
+async function refuseChangedStore({ store, ready }: { store: OpenStore; ready: ReadyImport }): Promise<void> {
+  const { readStore, storeVersion } = await import('../../import/read-store.ts')
+  if (storeVersion(store.raw) === ready.version) return
+  const { digestOfView } = await import('../../db/import-view.ts')
+  const { view } = readStore(store.raw, ready.touched)
+  if (digestOfView(view) !== ready.storeDigest()) throw changedMeanwhile()
+}
+
+interface Preparing {
+  session: Session
+  store: OpenStore
+  given: Given
+  ready: ReadyImport
+  places: ImportPlaces
+  nonces: readonly Buffer[]
+}
+
+async function preparePins({
+  session,
+  store,
+  given,
+  ready,
+  places,
+  nonces,
+}: Preparing): Promise<PreparedFile> {
+  const { pinSheet, pinsOfNewUsers, prepareFile } = await import('../../import/pin-sheet.ts')
+  const { plan } = ready
+  const centreNames = new Map(ready.centreNames)
+  for (const { number, name } of plan.newCentres) centreNames.set(number, name)
+  for (const { number, after } of plan.renames) centreNames.set(number, after)
+  const pins = pinsOfNewUsers({
+    users: plan.newUsers,
+    nonces,
+    pinKey: store.keys().pin,
+    centreNames,
+    at: given.at,
+  })
+  const beside = resolve(session.context.cwd, places.pins ?? 'new-user-pins.xlsx')
+  return prepareFile(beside, { sheet: pinSheet(pins), at: given.at })
+}
+
+/** A sheet of another import is never overwritten by default. */
+function pinsPlace({ session, places, id }: { session: Session; places: ImportPlaces; id: number }) {
+  const { cwd } = session.context
+  if (places.pins !== undefined) return { shown: places.pins, path: resolve(cwd, places.pins) }
+  let shown = `new-user-pins-${id}.xlsx`
+  for (let more = 2; existsSync(join(cwd, shown)); more += 1) shown = `new-user-pins-${id}-${more}.xlsx`
+  return { shown, path: join(cwd, shown) }
+}
+
+async function placePins(
+  prepared: PreparedFile,
+  { session, places, id }: { session: Session; places: ImportPlaces; id: number },
+): Promise<{ file: string | null; owed: boolean }> {
+  const { shown, path } = pinsPlace({ session, places, id })
+  try {
+    await prepared.place(path)
+    return { file: shown, owed: false }
+  } catch {
+    // The import stands; only its sheet could not be put in place.
+    await prepared.discard()
+    session.notify({
+      code: 'pins-not-placed',
+      message: `The import is done, but ${shown} could not be written. To make it again: ssh-admin centres pins ${id} --out FILE`,
+    })
+    return { file: null, owed: true }
+  }
+}
+
+async function writeIssues({ session, given, ready, places }: CarryingOut): Promise<void> {
+  const { roster, plan } = ready
+  if (places.issues === undefined || !roster || plan.rows.heldBack === 0) return
+  if (session.common.dryRun) return
+  const { issuesSheet } = await import('../../import/issues-sheet.ts')
+  const { prepareFile } = await import('../../import/pin-sheet.ts')
+  const prepared = await prepareFile(places.issues, { sheet: issuesSheet(roster, plan.issues), at: given.at })
+  await prepared.place(places.issues)
+  session.say(`The rows held back, with the reasons: ${places.issues}`)
+}

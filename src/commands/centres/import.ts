@@ -1,0 +1,94 @@
+import { z } from 'zod'
+import { Refused } from '../../errors.ts'
+import { list, repeated } from '../../options.ts'
+import { needSomebodyToAsk } from '../../prompt.ts'
+import { changingCommand, doing, example } from '../command.ts'
+import type { Session } from '../session.ts'
+import { carryOutImport } from './carry-out-import.ts'
+import { checkPlaces } from './import-places.ts'
+import { planWorkbook } from './plan-workbook.ts'
+import { readWorkbook } from './read-workbook.ts'
+import { savePlanOnly } from './save-plan.ts'
+
+const Options = z.object({
+  file: z.string(),
+  sheet: z.string().optional(),
+  map: z.array(z.string()).default([]),
+  pinsOut: z.string().optional(),
+  issuesOut: z.string().optional(),
+  planOut: z.string().optional(),
+  deleteMissing: z.boolean().default(false),
+  deleteExtra: z.boolean().default(false),
+  deleteCentre: list,
+  deleteUser: list,
+  allowDeletes: z.coerce.number({ error: 'a whole number' }).int().min(0).optional(),
+  restoreDeleted: z.boolean().default(false),
+  sendMail: z.boolean().default(false),
+  strict: z.boolean().default(false),
+})
+
+type Options = z.infer<typeof Options>
+
+export const importCentres = changingCommand('import')
+  .summary('bring centres and users in from a workbook, PINs out')
+  .description(
+    `Read a workbook of centres and their users, show what it will change, ask, and apply it.
+New centres are added with their name and location; existing ones have their name updated only.
+New users are created, each with a PIN; the PINs come back as a workbook to hand out.
+Rows with a mistake are held back and change nothing; the rest goes in (exit code 8).
+Centres and users that are not in the workbook are listed, and deleted only when you say so.`,
+  )
+  .argument('<file>', 'the workbook (.xlsx or .csv), or - for stdin')
+  .option('--sheet <name>', 'the sheet to read (default: the first)')
+  .option('--map <column=field>', "which column is which field, such as 'Org ID=Centre number'", repeated)
+  .option(
+    '--pins-out <file>',
+    'where the PINs go: .xlsx, .csv or .json (default: new-user-pins-ID.xlsx here)',
+  )
+  .option('--issues-out <file>', 'write the rows held back, with the reasons, to be corrected and imported')
+  .option('--plan-out <file>', 'save the plan for centres apply, and change nothing')
+  .option('--delete-missing', 'delete every centre that is not in the workbook')
+  .option('--delete-extra', 'delete every user of its centres who is not in the workbook')
+  .option('--delete-centre <centres>', 'delete only these missing centres', repeated)
+  .option('--delete-user <emails>', 'delete only these extra users', repeated)
+  .option('--allow-deletes <n>', 'how many centres and users may go, when it is more than a fifth')
+  .option('--restore-deleted', 'restore the deleted centres that the workbook names')
+  .option('--send-mail', 'send each new user a message that says how to activate the account')
+  .option('--strict', 'any mistake: change nothing (exit code 6)')
+  .addHelpText(
+    'after',
+    example(
+      'ssh-admin centres import fixtures/centres.xlsx --dry-run',
+      'ssh-admin centres import fixtures/centres.xlsx --yes --pins-out pins.xlsx',
+      'ssh-admin centres import fixtures/one-of-each.xlsx --yes --issues-out held-back.xlsx',
+    ),
+  )
+  .action(doing(Options, importWorkbook))
+
+async function importWorkbook(options: Options, session: Session): Promise<number> {
+  const { dryRun, yes, input } = session.common
+  const asks = !dryRun && !yes && options.planOut === undefined
+  if (asks) needSomebodyToAsk(session.terminal, { flag: '--yes', may: input })
+  const started = performance.now()
+  const places = await checkPlaces(session, { ...options, input: options.file })
+  const roster = await readWorkbook(options, session)
+
+  const store = await session.open(dryRun ? 'rehearse-beginning' : 'begin')
+  try {
+    const given = await session.given(store)
+    // With --yes nobody agreed to one plan: when the store changed meanwhile, it is planned again.
+    for (let tries = 1; ; tries += 1) {
+      try {
+        const ready = await planWorkbook(options, { session, store, roster, asks })
+        if (options.planOut !== undefined)
+          return await savePlanOnly(options.planOut, { session, store, ready, started })
+        return await carryOutImport({ session, store, given, ready, places, started, asks })
+      } catch (error) {
+        const again = error instanceof Refused && error.code === 'changed-meanwhile' && !asks && tries < 3
+        if (!again) throw error
+      }
+    }
+  } finally {
+    await store.close()
+  }
+}

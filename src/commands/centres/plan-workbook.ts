@@ -1,0 +1,84 @@
+import { resolve } from 'node:path'
+import type { OpenStore } from '../../db/open.ts'
+import { BadInput } from '../../errors.ts'
+import type { Roster } from '../../import/roster.ts'
+import type { Plan } from '../../import/plan.ts'
+import type { Session } from '../session.ts'
+import type { ReadyImport } from './carry-out-import.ts'
+import { chooseAtTerminal } from './choose-deletions.ts'
+
+interface Wanted {
+  file: string
+  deleteMissing: boolean
+  deleteExtra: boolean
+  deleteCentre: readonly string[]
+  deleteUser: readonly string[]
+  allowDeletes?: number | undefined
+  restoreDeleted: boolean
+  sendMail: boolean
+  strict: boolean
+}
+
+interface Planning {
+  session: Session
+  store: OpenStore
+  roster: Roster
+  asks: boolean
+}
+
+/** Plans the roster against the store as it is now, deletions included. */
+export async function planWorkbook(
+  wanted: Wanted,
+  { session, store, roster, asks }: Planning,
+): Promise<ReadyImport> {
+  const { planImport } = await import('../../import/plan.ts')
+  const { readStore, touchedBy } = await import('../../import/read-store.ts')
+  const { digestOfView } = await import('../../db/import-view.ts')
+  const { chooseDeletions, checkAllowance } = await import('../../import/deletions.ts')
+  const touched = touchedBy(roster)
+  const { view, version } = readStore(store.raw, touched)
+  const plan = planImport(roster, { view, restoreDeleted: wanted.restoreDeleted })
+  if (wanted.strict) refuseAnyIssue(plan)
+
+  const wished = {
+    allMissing: wanted.deleteMissing,
+    allExtra: wanted.deleteExtra,
+    centres: wanted.deleteCentre,
+    users: wanted.deleteUser,
+  }
+  const said = wished.allMissing || wished.allExtra || wished.centres.length > 0 || wished.users.length > 0
+  const deletions = asks && !said ? await chooseAtTerminal(plan, session) : chooseDeletions(plan, wished)
+  if (!asks || said) checkAllowance(plan, deletions, wanted.allowDeletes)
+  const { file, sheet, digest } = roster
+  return {
+    source: { file, sheet, digest },
+    path: wanted.file === '-' ? null : resolve(session.context.cwd, wanted.file),
+    plan,
+    deletions,
+    sendMail: wanted.sendMail,
+    touched,
+    storeDigest: () => digestOfView(view),
+    version,
+    centreNames: new Map(view.centres.map(({ number, name }) => [number, name])),
+    roster,
+  }
+}
+
+function refuseAnyIssue({ issues, rows }: Plan): void {
+  if (issues.length === 0) return
+  throw new BadInput(
+    'has-issues',
+    `${rows.heldBack} of ${rows.read} rows have a mistake; nothing was changed.`,
+    {
+      hint: 'Correct them, or leave out --strict to import the others.',
+      details: {
+        problems: issues.map(({ cell, code, message, hint }) => ({
+          target: cell,
+          code,
+          message,
+          ...(hint ? { hint } : {}),
+        })),
+      },
+    },
+  )
+}

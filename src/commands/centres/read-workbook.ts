@@ -1,0 +1,45 @@
+import { resolve } from 'node:path'
+import { Cancelled } from '../../errors.ts'
+import type { Roster } from '../../import/roster.ts'
+import type { Session } from '../session.ts'
+import { progressOf } from './progress.ts'
+
+interface Wanted {
+  file: string
+  sheet?: string | undefined
+  map: readonly string[]
+  issuesOut?: string | undefined
+}
+
+/** Reads the workbook's rows, with a line of progress for those who watch. */
+export async function readWorkbook(wanted: Wanted, session: Session): Promise<Roster> {
+  const { openWorkbook } = await import('../../workbook/read.ts')
+  const { parseMap } = await import('../../workbook/headings.ts')
+  const { centreColumns } = await import('../../import/columns.ts')
+  const { readRoster } = await import('../../import/roster.ts')
+  const { context, terminal } = session
+  const map = parseMap(wanted.map, centreColumns)
+  const path = wanted.file === '-' ? '-' : resolve(context.cwd, wanted.file)
+  const workbook = await openWorkbook(path, { sheet: wanted.sheet, stdin: context.stdin })
+  const progress = await progressOf(terminal, `Reading ${workbook.file}`)
+  try {
+    const roster = await readRoster(workbook, {
+      map,
+      keepCells: wanted.issuesOut !== undefined,
+      progress: (share, rows) => {
+        if (context.signal.aborted) throw new Cancelled()
+        progress.say({ share, rows })
+      },
+    })
+    for (const column of roster.unknownColumns) {
+      session.notify({
+        code: 'unknown-column',
+        message: `The column ‘${column}’ is not one of ours; it is left aside.`,
+      })
+    }
+    return roster
+  } finally {
+    progress.stop()
+    await workbook.close()
+  }
+}

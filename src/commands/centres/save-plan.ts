@@ -1,0 +1,49 @@
+import { resolve } from 'node:path'
+import type { OpenStore } from '../../db/open.ts'
+import { describePlan, importJson, renderImport } from '../../render/import.ts'
+import { answer } from '../command.ts'
+import type { Session } from '../session.ts'
+import type { ReadyImport } from './carry-out-import.ts'
+
+interface Saving {
+  session: Session
+  store: OpenStore
+  ready: ReadyImport
+  started: number
+}
+
+/** Saves the plan for `centres apply`, and changes nothing. */
+export async function savePlanOnly(
+  file: string,
+  { session, store, ready, started }: Saving,
+): Promise<number> {
+  const { savePlan } = await import('../../import/plan-file.ts')
+  const { countsOf } = await import('../../import/apply.ts')
+  const { source, path, plan, deletions, sendMail, touched } = ready
+  const { dryRun } = session.common
+  if (!dryRun) {
+    const saved = { source, path, plan, deletions, sendMail, touched, storeDigest: ready.storeDigest() }
+    await savePlan(resolve(session.context.cwd, file), { saved, planKey: store.keys().plan })
+  }
+  for (const line of describePlan(plan, deletions, session.terminal.err)) session.say(line)
+  const planned = {
+    id: null,
+    state: 'planned' as const,
+    source,
+    counts: countsOf(plan, deletions),
+    plan,
+    pins: { file: null, count: plan.newUsers.length },
+    mail: { queued: 0 },
+    elapsedMs: Math.round(performance.now() - started),
+    dryRun,
+  }
+  await answer(session, {
+    text: session.terminal.out.isTerminal
+      ? dryRun
+        ? 'The plan was made, and not saved: this was a rehearsal.'
+        : `The plan is in ${file}; nothing was changed. To apply it: ssh-admin centres apply ${file}`
+      : renderImport(planned, session.terminal.out),
+    json: { ...importJson(planned), plan: dryRun ? null : file },
+  })
+  return plan.rows.heldBack > 0 ? 8 : 0
+}

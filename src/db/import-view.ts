@@ -1,0 +1,165 @@
+import { createHash } from 'node:crypto'
+import type Database from 'better-sqlite3'
+import type { CentreKind, HubRole } from './schema.ts'
+
+/** A centre as planning an import sees it. */
+export interface SeenCentre {
+  id: number
+  number: string
+  name: string
+  kind: CentreKind
+  status: 'approved' | 'active'
+  deleted: boolean
+  hasCoordinator: boolean
+}
+
+/** A live user as planning an import sees them. */
+export interface SeenUser {
+  id: number
+  email: string
+  key: string
+  centreId: number | null
+  hubRole: HubRole | null
+  lastSignedInAt: string | null
+}
+
+/** What planning an import reads of the store. */
+export interface ImportView {
+  centres: SeenCentre[]
+  /** The live users of the workbook's centres, and those of its addresses, by address. */
+  users: Map<string, SeenUser>
+  /** Addresses of the workbook that a deleted account had and no live one has. */
+  deletedAddresses: Set<string>
+  /** Users who hold Progression Test data or act for associate centres. */
+  holdsTests: Set<number>
+  holdsAssociateCentres: Set<number>
+  /** Counts of live users by centre, for centres that are not in the workbook. */
+  usersOf: (centreId: number) => number
+}
+
+/** What of the store a workbook touches. */
+export interface ImportReading {
+  numbers: ReadonlySet<string>
+  addresses: ReadonlySet<string>
+  /** Addresses of rows without a usable number: the centres of their users are touched too. */
+  strayAddresses: ReadonlySet<string>
+  /** Whether a row without a usable number bears this name. */
+  bearsName: (name: string) => boolean
+}
+
+/** Reads, through statements prepared once, what an import depends on. */
+export function readImportView(raw: Database.Database, reading: ImportReading): ImportView {
+  const { numbers, addresses, strayAddresses, bearsName } = reading
+  const centres = readCentres(raw)
+  const wanted = new Set(
+    centres.filter(({ number, name }) => numbers.has(number) || bearsName(name)).map(({ id }) => id),
+  )
+  for (const id of centresOfAddresses(raw, strayAddresses)) wanted.add(id)
+  const users = usersOfCentres(raw, { wanted, all: centres.length })
+  const deletedAddresses = addUsersByAddress(raw, { users, addresses })
+  const countUsers = raw
+    .prepare<[number], number>(`select count(*) from users where centre_id = ? and status <> 'deleted'`)
+    .pluck()
+  return {
+    centres,
+    users,
+    deletedAddresses,
+    holdsTests: idsOf(raw, 'select distinct owner_id from learner_groups'),
+    holdsAssociateCentres: idsOf(raw, 'select distinct user_id from assignments'),
+    usersOf: (centreId) => countUsers.get(centreId) ?? 0,
+  }
+}
+
+function readCentres(raw: Database.Database): SeenCentre[] {
+  const rows = raw.prepare<
+    [],
+    Omit<SeenCentre, 'deleted' | 'hasCoordinator'> & { deleted: number; coordinator: number }
+  >(
+    `select id, number, name, kind, status, deleted_at is not null as deleted,
+      exists (select 1 from users where users.centre_id = centres.id
+        and hub_role = 'coordinator' and users.status <> 'deleted') as coordinator
+    from centres order by number`,
+  )
+  const centres: SeenCentre[] = []
+  for (const { coordinator, deleted, ...centre } of rows.iterate()) {
+    centres.push({ ...centre, deleted: deleted === 1, hasCoordinator: coordinator === 1 })
+  }
+  return centres
+}
+
+function centresOfAddresses(raw: Database.Database, addresses: Iterable<string>): number[] {
+  const centreOf = raw
+    .prepare<[string], number | null>(
+      `select centre_id from users where email_key = ? and status <> 'deleted'`,
+    )
+    .pluck()
+  return [...addresses].flatMap((key) => centreOf.get(key) ?? [])
+}
+
+const userColumns =
+  'id, email, email_key as "key", centre_id as "centreId", hub_role as "hubRole", last_signed_in_at as "lastSignedInAt"'
+
+/** All users at once where most centres are wanted, else centre by centre. */
+function usersOfCentres(
+  raw: Database.Database,
+  { wanted, all }: { wanted: ReadonlySet<number>; all: number },
+): Map<string, SeenUser> {
+  const users = new Map<string, SeenUser>()
+  if (wanted.size * 4 > all) {
+    const everybody = raw.prepare<[], SeenUser>(
+      `select ${userColumns} from users where status <> 'deleted' and centre_id is not null`,
+    )
+    for (const user of everybody.iterate()) {
+      if (user.centreId !== null && wanted.has(user.centreId)) users.set(user.key, user)
+    }
+    return users
+  }
+  const atCentre = raw.prepare<[number], SeenUser>(
+    `select ${userColumns} from users where centre_id = ? and status <> 'deleted'`,
+  )
+  for (const id of wanted) for (const user of atCentre.all(id)) users.set(user.key, user)
+  return users
+}
+
+function addUsersByAddress(
+  raw: Database.Database,
+  { users, addresses }: { users: Map<string, SeenUser>; addresses: Iterable<string> },
+): Set<string> {
+  const deleted = new Set<string>()
+  const anybody = raw.prepare('select 1 from users limit 1').get() !== undefined
+  if (!anybody) return deleted
+  const someDeleted = raw.prepare(`select 1 from users where status = 'deleted' limit 1`).get() !== undefined
+  const live = raw.prepare<[string], SeenUser>(
+    `select ${userColumns} from users where email_key = ? and status <> 'deleted'`,
+  )
+  const gone = raw.prepare<[string], number>(
+    `select 1 from users where email_key = ? and status = 'deleted' limit 1`,
+  )
+  for (const key of addresses) {
+    if (users.has(key)) continue
+    const user = live.get(key)
+    if (user) users.set(key, user)
+    else if (someDeleted && gone.get(key) !== undefined) deleted.add(key)
+  }
+  return deleted
+}
+
+function idsOf(raw: Database.Database, query: string): Set<number> {
+  return new Set(raw.prepare<[], number>(query).pluck().all())
+}
+
+/** A digest of what planning read; equal digests, equal plans. Sign-ins since do not matter. */
+export function digestOfView({ centres, users, deletedAddresses, ...view }: ImportView): string {
+  const digest = createHash('sha256')
+  for (const { id, number, name, kind, status, deleted, hasCoordinator } of centres) {
+    digest.update(JSON.stringify([id, number, name, kind, status, deleted, hasCoordinator]))
+  }
+  for (const key of [...users.keys()].sort()) {
+    const user = users.get(key)
+    if (!user) continue
+    const holds = [view.holdsTests.has(user.id), view.holdsAssociateCentres.has(user.id)]
+    digest.update(JSON.stringify([user.id, user.email, key, user.centreId, user.hubRole, ...holds]))
+  }
+  for (const key of [...deletedAddresses].sort()) digest.update(key)
+  return `sha256:${digest.digest('hex')}`
+}

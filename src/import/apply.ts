@@ -1,0 +1,146 @@
+import { changeListDigest } from '../db/change-list.ts'
+import { applyChanges, centreIds, insertCentres, insertImport, insertUsers } from '../db/import-write.ts'
+import type { NewUserRow } from '../db/schema.ts'
+import type { Trx } from '../db/transact.ts'
+import type { Given } from '../rules/actor.ts'
+import { fold } from '../rules/fold.ts'
+import { newUser } from '../rules/new-user.ts'
+import { permit } from '../rules/permissions.ts'
+import { record } from '../rules/record.ts'
+import type { Deletions } from './deletions.ts'
+import type { Plan } from './plan.ts'
+
+export interface Source {
+  file: string
+  sheet: string
+  digest: string
+}
+
+export interface Counts {
+  rows: Plan['rows']
+  centres: { created: number; renamed: number; unchanged: number; restored: number; deleted: number }
+  users: { created: number; replaced: number; unchanged: number; deleted: number }
+}
+
+export function countsOf(plan: Plan, deletions: Deletions): Counts {
+  const replaced = plan.newUsers.filter(({ replaces }) => replaces).length
+  return {
+    rows: plan.rows,
+    centres: {
+      created: plan.newCentres.length,
+      renamed: plan.renames.length,
+      unchanged: plan.unchanged.centres,
+      restored: plan.restores.length,
+      deleted: deletions.centres.length,
+    },
+    users: {
+      created: plan.newUsers.length - replaced,
+      replaced,
+      unchanged: plan.unchanged.users,
+      deleted: deletions.users.length,
+    },
+  }
+}
+
+/** Whether applying would change anything at all. */
+export function changesNothing({ centres, users }: Counts): boolean {
+  const { created, renamed, restored, deleted } = centres
+  return created + renamed + restored + deleted + users.created + users.replaced + users.deleted === 0
+}
+
+interface Applying {
+  plan: Plan
+  deletions: Deletions
+  source: Source
+  /** One for each new user, in the order of the plan. */
+  nonces: readonly Buffer[]
+  given: Given
+}
+
+/** Applies a plan as it is: one transaction, statements compiled once. @returns the import's number */
+export async function applyImport(
+  trx: Trx,
+  { plan, deletions, source, nonces, given }: Applying,
+): Promise<number> {
+  const { by } = given
+  permit(given, 'centres.import', { name: source.file })
+  const at = given.at.toISOString()
+  const counts = countsOf(plan, deletions)
+  const actor = by.kind === 'user' ? by.email : null
+  const importId = await insertImport(trx, { ...source, at, operator: by.operator, actor, counts })
+
+  const making = { importId, at }
+  insertCentres(
+    trx,
+    plan.newCentres.map((centre) => ({ ...centre, folded: foldedCentre(centre) })),
+    making,
+  )
+  insertUsers(trx, usersToInsert(plan, { nonces, ids: centreIds(trx), importId, at }))
+  const numbers = new Map(plan.renames.map(({ id, number }) => [id, number]))
+  await applyChanges(trx, changesOf(plan, deletions), {
+    ...making,
+    folded: ({ id, name }) => foldedCentre({ number: numbers.get(id) ?? '', name }),
+  })
+  await record(trx, {
+    by,
+    at: given.at,
+    action: 'centres.imported',
+    subject: source.file,
+    facts: {
+      import: importId,
+      counts,
+      digest: source.digest,
+      changes: await changeListDigest(trx, importId),
+    },
+  })
+  return importId
+}
+
+/** What searching for a centre looks through. */
+export function foldedCentre({ number, name }: { number: string; name: string }): string {
+  return fold(`${number} ${name}`)
+}
+
+function* usersToInsert(
+  plan: Plan,
+  {
+    nonces,
+    ids,
+    importId,
+    at,
+  }: { nonces: readonly Buffer[]; ids: ReadonlyMap<string, number>; importId: number; at: string },
+): Generator<{ row: NewUserRow; roles: readonly string[] }> {
+  for (const [
+    position,
+    { email, key, firstName, lastName, centre, hubRole, roles },
+  ] of plan.newUsers.entries()) {
+    const centreId = ids.get(centre)
+    if (centreId === undefined)
+      throw new Error(`the plan puts somebody at ${centre}, which is not in the store`)
+    const person = { address: { email, key }, firstName, lastName, centreId, hubRole }
+    yield { row: newUser(person, { at, pinNonce: nonces[position], importId }), roles }
+  }
+}
+
+function changesOf(plan: Plan, deletions: Deletions) {
+  const nothing = { centre_id: null, user_id: null, before: null, after: null }
+  return [
+    ...plan.restores.map(({ id }) => ({ ...nothing, kind: 'centre-restored' as const, centre_id: id })),
+    ...plan.renames.map(({ id, before, after }) => ({
+      ...nothing,
+      kind: 'centre-renamed' as const,
+      centre_id: id,
+      before,
+      after,
+    })),
+    ...plan.activations.map(({ id }) => ({ ...nothing, kind: 'centre-activated' as const, centre_id: id })),
+    ...deletions.centres.map(({ id }) => ({ ...nothing, kind: 'centre-deleted' as const, centre_id: id })),
+    ...deletions.users.map(({ id }) => ({ ...nothing, kind: 'user-deleted' as const, user_id: id })),
+  ]
+}
+
+/** Fresh nonces for the PINs of a plan's new users. */
+export function noncesFor(plan: Plan, random: (bytes: number) => Buffer): Buffer[] {
+  const pool = random(16 * plan.newUsers.length)
+  return plan.newUsers.map((_, position) => pool.subarray(position * 16, position * 16 + 16))
+}

@@ -1,0 +1,67 @@
+import type { ColumnSpec } from '../workbook/headings.ts'
+
+/** The columns of the centres workbook, as its sample names them. */
+export const centreColumns = [
+  {
+    field: 'number',
+    heading: 'Centre number',
+    synonyms: [
+      'Centre No',
+      'Center number',
+      'Center no',
+      'Centre',
+      'Center',
+      'Centre ID',
+      'Centre code',
+      'Number',
+      'No',
+    ],
+    required: true,
+  },
+  {
+    field: 'name',
+    heading: 'Centre name',
+    synonyms: ['Center name', 'School', 'School name', 'Name of school', 'Name of centre', 'Institution'],
+    required: true,
+  },
+  {
+    field: 'email',
+    heading: 'Email',
+    synonyms: ['E-mail', 'Email address', 'E-mail address', 'Mail', 'User email', 'Username', 'User name'],
+    required: true,
+  },
+  {
+    field: 'address',
+    heading: 'Address',
+    synonyms: ['Street', 'Street address', 'Address line 1', 'Address 1'],
+  },
+  { field: 'town', heading: 'Town', synonyms: ['City', 'Town/City', 'City/Town', 'Place', 'Location'] },
+  {
+    field: 'postcode',
+    heading: 'Postcode',
+    synonyms: ['Post code', 'Postal code', 'Zip', 'Zip code', 'PLZ'],
+  },
+  {
+    field: 'country',
+    heading: 'Country',
+    synonyms: ['Country/Region', 'Country or region', 'Nation', 'Country name'],
+  },
+  { field: 'firstName', heading: 'First name', synonyms: ['Given name', 'Forename', 'First'] },
+  { field: 'lastName', heading: 'Last name', synonyms: ['Surname', 'Family name', 'Last'] },
+  { field: 'role', heading: 'Role', synonyms: ['Roles', 'User role', 'Hub role'] },
+  { field: 'kind', heading: 'Kind', synonyms: ['Centre kind', 'Centre type', 'Center type', 'Type'] },
+  {
+    field: 'associate',
+    heading: 'Associate',
+    synonyms: ['Associate number', 'Cambridge Associate', 'Associate centre number of'],
+  },
+] as const satisfies readonly ColumnSpec[]
+
+export type CentreField = (typeof centreColumns)[number]['field']
+
+const headingsByField = new Map<string, string>(centreColumns.map(({ field, heading }) => [field, heading]))
+
+/** The proper heading of a field, for messages. */
+export function headingOf(field: CentreField): string {
+  return headingsByField.get(field) ?? field
+}

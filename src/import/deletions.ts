@@ -1,0 +1,120 @@
+import { Refused } from '../errors.ts'
+import type { ExtraUser, MissingCentre } from './extras.ts'
+import type { Plan } from './plan.ts'
+
+/** What somebody asked to be deleted with an import. */
+export interface WishedDeletions {
+  allMissing: boolean
+  allExtra: boolean
+  centres: readonly string[]
+  users: readonly string[]
+}
+
+export interface Deletions {
+  centres: MissingCentre[]
+  users: ExtraUser[]
+}
+
+export const noDeletions: Deletions = { centres: [], users: [] }
+
+/** What is really deleted: only what is on the lists, and never what is kept. */
+export function chooseDeletions(plan: Plan, wished: WishedDeletions): Deletions {
+  if (plan.rows.accepted === 0) return noDeletions
+  const centres = new Map<string, MissingCentre>()
+  const users = new Map<string, ExtraUser>()
+  if (wished.allMissing) {
+    for (const centre of plan.missingCentres) if (!centre.kept) centres.set(centre.number, centre)
+  }
+  if (wished.allExtra) for (const user of plan.extraUsers) if (!user.kept) users.set(user.email, user)
+  for (const number of wished.centres) {
+    const centre = missingCentre(plan, number)
+    centres.set(centre.number, centre)
+  }
+  for (const email of wished.users) {
+    const user = extraUser(plan, email)
+    users.set(user.email, user)
+  }
+  return { centres: [...centres.values()], users: [...users.values()] }
+}
+
+function missingCentre(plan: Plan, number: string): MissingCentre {
+  const found = plan.missingCentres.find((centre) => centre.number === number.trim().toUpperCase())
+  if (!found) {
+    throw new Refused(
+      'not-missing',
+      `${number} is not missing from the workbook, so this import does not delete it.`,
+      {
+        hint: `To delete it all the same: ssh-admin centres delete ${number}`,
+      },
+    )
+  }
+  if (!found.kept) return found
+  throw new Refused(
+    found.kept,
+    `${number} is kept: a row that was held back has the address of one of its users.`,
+    {
+      hint: 'Correct that row, then import again.',
+    },
+  )
+}
+
+function extraUser(plan: Plan, email: string): ExtraUser {
+  const wanted = email.trim().toLowerCase()
+  const found = plan.extraUsers.find((user) => user.email.toLowerCase() === wanted)
+  if (!found) {
+    throw new Refused(
+      'not-extra',
+      `${email} is not an extra user of this workbook, so this import does not delete them.`,
+      {
+        hint: `To delete them all the same: ssh-admin users delete ${email}`,
+      },
+    )
+  }
+  if (!found.kept) return found
+  const [why, hint] = reasons[found.kept]
+  throw new Refused(found.kept, `${found.email} is kept: ${why}.`, {
+    hint: hint.replace('EMAIL', found.email).replace('CENTRE', found.centre),
+  })
+}
+
+const reasons: Record<NonNullable<ExtraUser['kept']>, readonly [string, string]> = {
+  'held-back-rows': ['their centre has rows that were held back', 'Correct those rows, then import again.'],
+  'is-coordinator': ['they coordinate their centre', 'ssh-admin coordinator change CENTRE'],
+  'has-progression-tests': [
+    'they hold Progression Test data',
+    'ssh-admin users transfer EMAIL --to COLLEAGUE',
+  ],
+  'has-associate-centres': [
+    'associate centres are assigned to them',
+    'ssh-admin associates unassign EMAIL CENTRE…',
+  ],
+}
+
+/** What is above a fifth of a kind, and five or more of it, must be said twice. */
+export function needsAllowance(plan: Plan, { centres, users }: Deletions): boolean {
+  const tooMany = (going: number, live: number) => going >= 5 && going > live * 0.2
+  return tooMany(centres.length, plan.live.centres) || tooMany(users.length, plan.live.users)
+}
+
+/** @throws `delete-limit`; an allowance, when given, must be right, limit or not */
+export function checkAllowance(plan: Plan, deletions: Deletions, allowed: number | undefined): void {
+  const total = deletions.centres.length + deletions.users.length
+  if (allowed === undefined && !needsAllowance(plan, deletions)) return
+  if (allowed === total) return
+  const what = `${deletions.centres.length} centres and ${deletions.users.length} users`
+  throw new Refused(
+    'delete-limit',
+    allowed === undefined
+      ? `This would delete ${what}, more than a fifth of what is there; nothing was changed.`
+      : `--allow-deletes ${allowed} is not right: this would delete ${what}; nothing was changed.`,
+    {
+      hint: `Look at the lists again. If all of it is to go: --allow-deletes ${total}`,
+      details: {
+        centres: deletions.centres.length,
+        users: deletions.users.length,
+        total,
+        allowed: allowed ?? null,
+      },
+    },
+  )
+}

@@ -1,0 +1,102 @@
+import type { SeenCentre, SeenUser } from '../db/import-view.ts'
+import { cellName } from '../workbook/cell.ts'
+import { holdBack } from './hold-back.ts'
+import type { Roster, RosterRow } from './roster.ts'
+
+/** An address that belongs to several centres, with every place where it was found. */
+export interface DuplicatedUser {
+  email: string
+  places: { centre: string; in: 'workbook' | 'store'; cell?: string }[]
+}
+
+interface Seen {
+  users: ReadonlyMap<string, SeenUser>
+  centresById: ReadonlyMap<number, SeenCentre>
+}
+
+/** The row at its saved centre is accepted, all others are held back; whichever order they have. */
+export function holdBackDuplicates(roster: Roster, { users, centresById }: Seen): DuplicatedUser[] {
+  const duplicated: DuplicatedUser[] = []
+  for (const [key, rows] of rowsByAddress(roster.rows)) {
+    const saved = users.get(key)
+    const savedCentre = saved?.centreId ? centresById.get(saved.centreId) : undefined
+    if (saved && !savedCentre) {
+      holdBackWithoutCentre(roster, rows)
+      continue
+    }
+    const numbers = new Set(rows.map(({ number }) => number))
+    if (savedCentre) numbers.add(savedCentre.number)
+    if (numbers.size < 2) continue
+
+    for (const row of rows) {
+      if (row.number !== savedCentre?.number)
+        holdBackElsewhere(roster, row, { numbers, saved: savedCentre?.number })
+    }
+    duplicated.push({
+      email: saved?.email ?? smallest(rows.map(({ address }) => address?.email ?? key)),
+      places: placesOf(roster, { rows, saved: savedCentre?.number }),
+    })
+  }
+  return duplicated.sort((one, other) => (one.email < other.email ? -1 : 1))
+}
+
+function rowsByAddress(rows: readonly RosterRow[]): Map<string, RosterRow[]> {
+  const people = new Map<string, RosterRow[]>()
+  for (const row of rows) {
+    if (!row.address || row.number === undefined) continue
+    const same = people.get(row.address.key)
+    if (same) same.push(row)
+    else people.set(row.address.key, [row])
+  }
+  return people
+}
+
+function holdBackElsewhere(
+  roster: Roster,
+  row: RosterRow,
+  { numbers, saved }: { numbers: ReadonlySet<string | undefined>; saved: string | undefined },
+): void {
+  const others = [...numbers].filter((number) => number !== row.number).sort()
+  holdBack(roster, row, {
+    field: 'email',
+    value: row.address?.email ?? '',
+    code: 'duplicated-user',
+    message: saved
+      ? `${row.address?.email} belongs to ${saved} already`
+      : `${row.address?.email} stands at ${others.join(', ')} too`,
+    hint: saved
+      ? `To move them: ssh-admin users move ${row.address?.email} --to ${row.number}`
+      : 'Keep the row of the centre where they work.',
+  })
+}
+
+function holdBackWithoutCentre(roster: Roster, rows: readonly RosterRow[]): void {
+  for (const row of rows) {
+    holdBack(roster, row, {
+      field: 'email',
+      value: row.address?.email ?? '',
+      code: 'no-centre',
+      message: `${row.address?.email} has an account without a centre, and an import changes no saved user`,
+      hint: `ssh-admin users add ${row.address?.email} --centre ${row.number}`,
+    })
+  }
+}
+
+function placesOf(
+  roster: Roster,
+  { rows, saved }: { rows: readonly RosterRow[]; saved: string | undefined },
+): DuplicatedUser['places'] {
+  const column = roster.columns.get('email') ?? 0
+  const inWorkbook = [...rows]
+    .sort((one, other) => one.row - other.row)
+    .map((row) => ({
+      centre: row.number ?? '',
+      in: 'workbook' as const,
+      cell: cellName(roster.sheet, column, row.row),
+    }))
+  return saved === undefined ? inWorkbook : [...inWorkbook, { centre: saved, in: 'store' }]
+}
+
+function smallest(texts: readonly string[]): string {
+  return [...texts].sort()[0] ?? ''
+}

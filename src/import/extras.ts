@@ -1,0 +1,124 @@
+import type { ImportView, SeenCentre, SeenUser } from '../db/import-view.ts'
+import { fold } from '../rules/fold.ts'
+import type { RowsByCentre } from './hold-back.ts'
+import type { Roster, RosterRow } from './roster.ts'
+
+/** In the store and live, not in the workbook. */
+export interface MissingCentre {
+  id: number
+  number: string
+  name: string
+  users: number
+  /** Why an import never deletes it: a row held back elsewhere has the address of one of its users. */
+  kept: 'held-back-rows' | null
+}
+
+export type Kept = 'held-back-rows' | 'is-coordinator' | 'has-progression-tests' | 'has-associate-centres'
+
+/** At a centre of the workbook, but not in the workbook. */
+export interface ExtraUser {
+  id: number
+  email: string
+  centre: string
+  spreadsheetEmails: string[]
+  lastSignedInAt: string | null
+  /** Why an import never deletes them. */
+  kept: Kept | null
+}
+
+interface Present {
+  roster: Roster
+  places: RowsByCentre
+  centres: ReadonlyMap<string, SeenCentre>
+  centresById: ReadonlyMap<number, SeenCentre>
+  view: ImportView
+}
+
+/** Held-back rows are there: their centre is not missing, whatever is wrong with them. */
+export function findMissingCentres(present: Present): MissingCentre[] {
+  const { view, places } = present
+  const meant = centresMeantByStrayRows(present)
+  const named = centresOfHeldBackAddresses(present)
+  return view.centres
+    .filter(({ id, number, deleted }) => !deleted && !places.has(number) && !meant.has(id))
+    .map(({ id, number, name }) => ({
+      id,
+      number,
+      name,
+      users: view.usersOf(id),
+      kept: named.has(id) ? 'held-back-rows' : null,
+    }))
+}
+
+function centresOfHeldBackAddresses({ roster, view }: Present): Set<number> {
+  const ids = new Set<number>()
+  for (const { address, issues } of roster.rows) {
+    const saved = issues && address ? view.users.get(address.key) : undefined
+    if (saved?.centreId) ids.add(saved.centreId)
+  }
+  return ids
+}
+
+export function findExtraUsers(present: Present): {
+  extraUsers: ExtraUser[]
+  live: { centres: number; users: number }
+} {
+  const { roster, places, centres, centresById, view } = present
+  const meant = centresMeantByStrayRows(present)
+  const unsure = new Set(meant)
+  for (const [number, rows] of places) {
+    const centre = centres.get(number)
+    if (centre && rows.some(({ issues }) => issues)) unsure.add(centre.id)
+  }
+  const named = new Set<string>()
+  for (const { address } of roster.rows) if (address) named.add(address.key)
+
+  const extraUsers: ExtraUser[] = []
+  let liveUsers = 0
+  for (const user of view.users.values()) {
+    const centre = user.centreId === null ? undefined : centresById.get(user.centreId)
+    if (!centre || !(places.has(centre.number) || meant.has(centre.id))) continue
+    liveUsers += 1
+    if (named.has(user.key)) continue
+    extraUsers.push({
+      id: user.id,
+      email: user.email,
+      centre: centre.number,
+      spreadsheetEmails: addressesAt(places.get(centre.number) ?? []),
+      lastSignedInAt: user.lastSignedInAt,
+      kept: keptBecause(user, { unsure: unsure.has(centre.id), view }),
+    })
+  }
+  extraUsers.sort((one, other) => (one.centre + one.email < other.centre + other.email ? -1 : 1))
+  const liveCentres = view.centres.filter(({ deleted }) => !deleted).length
+  return { extraUsers, live: { centres: liveCentres, users: liveUsers } }
+}
+
+/** Nobody is deleted by an import who holds something, or where a row could not be read. */
+function keptBecause(user: SeenUser, { unsure, view }: { unsure: boolean; view: ImportView }): Kept | null {
+  if (user.hubRole === 'coordinator') return 'is-coordinator'
+  if (view.holdsTests.has(user.id)) return 'has-progression-tests'
+  if (view.holdsAssociateCentres.has(user.id)) return 'has-associate-centres'
+  return unsure ? 'held-back-rows' : null
+}
+
+function addressesAt(rows: readonly RosterRow[]): string[] {
+  return [...new Set(rows.flatMap(({ address }) => (address ? [address.email] : [])))].sort()
+}
+
+/**
+ * A row without a usable number that bears the name of a saved centre, or the address of one of
+ * its users, counts as a row of that centre: otherwise a typing mistake would delete somebody.
+ */
+function centresMeantByStrayRows({ roster, view }: Present): Set<number> {
+  const stray = roster.rows.filter(({ number }) => number === undefined)
+  const meant = new Set<number>()
+  if (stray.length === 0) return meant
+  const names = new Set(stray.map(({ name }) => fold(name)).filter((name) => name !== ''))
+  for (const { id, name } of view.centres) if (names.has(fold(name))) meant.add(id)
+  for (const { address } of stray) {
+    const saved = address && view.users.get(address.key)
+    if (saved?.centreId) meant.add(saved.centreId)
+  }
+  return meant
+}

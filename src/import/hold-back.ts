@@ -1,0 +1,110 @@
+import type { SeenCentre } from '../db/import-view.ts'
+import { fold } from '../rules/fold.ts'
+import { addIssue, type Fault, type Roster, type RosterRow } from './roster.ts'
+import type { CentreField } from './columns.ts'
+
+/** Rows by their centre, in the order of the numbers. */
+export type RowsByCentre = Map<string, RosterRow[]>
+
+export function rowsByCentre(rows: readonly RosterRow[]): RowsByCentre {
+  const places: RowsByCentre = new Map()
+  for (const row of rows) {
+    if (row.number === undefined) continue
+    const place = places.get(row.number)
+    if (place) place.push(row)
+    else places.set(row.number, [row])
+  }
+  return places
+}
+
+/** Holds a row back for a fault in one of its columns. */
+export function holdBack(
+  roster: Pick<Roster, 'sheet' | 'columns'>,
+  row: RosterRow,
+  { field, ...fault }: Fault & { field: CentreField },
+): void {
+  addIssue(row, { field, sheet: roster.sheet, columns: roster.columns, fault })
+}
+
+/** A centre that is deleted in the store stays deleted, unless its restoration is asked for. */
+export function holdBackDeletedCentres(
+  roster: Roster,
+  { places, centres }: { places: RowsByCentre; centres: ReadonlyMap<string, SeenCentre> },
+): void {
+  for (const [number, rows] of places) {
+    if (!centres.get(number)?.deleted) continue
+    for (const row of rows) {
+      holdBack(roster, row, {
+        field: 'number',
+        value: number,
+        code: 'centre-deleted',
+        message: `${number} is deleted`,
+        hint: `ssh-admin centres restore ${number}, or import with --restore-deleted`,
+      })
+    }
+  }
+}
+
+/** Rows of one centre agree on its name; blank is the same. */
+export function holdBackDifferentNames(roster: Roster, places: RowsByCentre): void {
+  for (const [number, rows] of places) {
+    if (rows.length < 2) continue
+    const names = distinct(rows.map(({ name }) => name))
+    if (names.length < 2) continue
+    for (const row of rows) {
+      holdBack(roster, row, {
+        field: 'name',
+        value: row.name,
+        code: 'names-differ',
+        message: `of ${number} is not the same in all its rows: ${listed(names)}`,
+        hint: 'Give every row of the centre one name, or leave it blank.',
+      })
+    }
+  }
+}
+
+/** The same address twice at one centre: equal rows count once, different ones are held back. */
+export function holdBackDifferentRows(roster: Roster, places: RowsByCentre): void {
+  for (const [number, rows] of places) {
+    if (rows.length < 2) continue
+    for (const [key, same] of byAddress(rows)) {
+      if (same.length < 2 || distinct(same.map(personOf)).length < 2) continue
+      for (const row of same) {
+        holdBack(roster, row, {
+          field: 'email',
+          value: row.address?.email ?? key,
+          code: 'rows-differ',
+          message: `${row.address?.email} stands in ${same.length} rows of ${number} that differ: rows ${same
+            .map((other) => other.row)
+            .sort((one, other) => one - other)
+            .join(', ')}`,
+          hint: 'Keep the right row, or make them equal.',
+        })
+      }
+    }
+  }
+}
+
+function byAddress(rows: readonly RosterRow[]): Map<string, RosterRow[]> {
+  const people = new Map<string, RosterRow[]>()
+  for (const row of rows) {
+    if (!row.address) continue
+    const same = people.get(row.address.key)
+    if (same) same.push(row)
+    else people.set(row.address.key, [row])
+  }
+  return people
+}
+
+function personOf({ firstName, lastName, role }: RosterRow): string {
+  return JSON.stringify([firstName, lastName, fold(role)])
+}
+
+/** The values that are not blank, each once, in order. */
+export function distinct(values: readonly string[]): string[] {
+  return [...new Set(values.filter((value) => value !== ''))].sort()
+}
+
+export function listed(values: readonly string[]): string {
+  return values.map((value) => `‘${value}’`).join(', ')
+}

@@ -1,0 +1,251 @@
+import { closestCountries, countryCode } from '../countries.ts'
+import type { SeenCentre } from '../db/import-view.ts'
+import type { CentreKind } from '../db/schema.ts'
+import { fold } from '../rules/fold.ts'
+import type { CentreField } from './columns.ts'
+import { distinct, holdBack, listed, type RowsByCentre } from './hold-back.ts'
+import { errorCell, type Fault, type Roster, type RosterRow } from './roster.ts'
+
+/** A centre that the workbook brings. */
+export interface NewPlace {
+  number: string
+  name: string
+  kind: CentreKind
+  /** The number of its Associate, in the store or in this workbook. */
+  associate: string | null
+  address: string
+  town: string
+  postcode: string
+  /** ISO 3166 alpha-2. */
+  country: string
+}
+
+interface Seen {
+  places: RowsByCentre
+  centres: ReadonlyMap<string, SeenCentre>
+}
+
+/** The new centres of the accepted rows; where one cannot be made, all its rows are held back. */
+export function findNewPlaces(roster: Roster, { places, centres }: Seen): NewPlace[] {
+  const fresh = [...places].filter(([number]) => !centres.has(number))
+  for (const [, rows] of fresh) holdBackDifferentLocations(roster, rows)
+  const found = new Map<string, NewPlace>()
+  const make = (number: string, rows: readonly RosterRow[]) => {
+    const place = newPlace(roster, { number, rows })
+    if (place) found.set(number, place)
+  }
+  // Associates first: the workbook may bring one together with its centres.
+  const isAssociate = (rows: readonly RosterRow[]) => rows.some(({ kind }) => readKind(kind) === 'associate')
+  for (const [number, rows] of fresh) if (isAssociate(rows)) make(number, rows)
+  for (const [number, rows] of fresh) {
+    if (isAssociate(rows)) continue
+    make(number, rows)
+    const associate = found.get(number)?.associate
+    if (associate && !actsAsAssociate(associate, { centres, found })) {
+      found.delete(number)
+      holdBackUnknownAssociate(roster, { rows, associate, centres })
+    }
+  }
+  return [...found.values()].sort((one, other) => (one.number < other.number ? -1 : 1))
+}
+
+/** The facts of a new centre, from the rows that are not held back. */
+function newPlace(
+  roster: Roster,
+  { number, rows }: { number: string; rows: readonly RosterRow[] },
+): NewPlace | undefined {
+  for (const row of accepted(rows)) holdBackErrorCells(roster, row)
+  for (const row of accepted(rows)) holdBackUnreadable(roster, row)
+  const good = accepted(rows)
+  if (good.length === 0) return undefined
+  const said = (value: (row: RosterRow) => string) => distinct(good.map(value))[0] ?? ''
+  const name = said((row) => row.name)
+  const country = countryCode(said((row) => row.place.country))
+  const kind = readKind(said((row) => row.kind))
+  const associate = said((row) => row.associate)
+  const missing = missingFact({ number, name, country, kind, associate })
+  if (missing || country === undefined) {
+    for (const row of good) if (missing) holdBack(roster, row, missing)
+    return undefined
+  }
+  return {
+    number,
+    name,
+    kind: associate ? 'associate-centre' : (kind ?? 'school'),
+    associate: associate || null,
+    address: said((row) => row.place.address),
+    town: said((row) => row.place.town),
+    postcode: said((row) => row.place.postcode),
+    country,
+  }
+}
+
+function accepted(rows: readonly RosterRow[]): RosterRow[] {
+  return rows.filter(({ issues }) => !issues)
+}
+
+function missingFact({
+  number,
+  name,
+  country,
+  kind,
+  associate,
+}: {
+  number: string
+  name: string
+  country: string | undefined
+  kind: CentreKind | undefined
+  associate: string
+}): (Fault & { field: CentreField }) | undefined {
+  if (name === '') {
+    const message = `is missing, and ${number} is new`
+    return {
+      field: 'name',
+      value: '',
+      code: 'missing-name',
+      message,
+      hint: 'A new centre needs its name in one of its rows.',
+    }
+  }
+  if (country === undefined) {
+    const message = `is missing, and ${number} is new`
+    return {
+      field: 'country',
+      value: '',
+      code: 'missing-country',
+      message,
+      hint: 'A new centre needs its country in one of its rows.',
+    }
+  }
+  if (kind === 'associate-centre' && associate === '') {
+    const message = `is missing, and ${number} is an associate centre`
+    return {
+      field: 'associate',
+      value: '',
+      code: 'missing-associate',
+      message,
+      hint: 'Name the centre number of its Associate.',
+    }
+  }
+  if (associate !== '' && (kind === 'school' || kind === 'associate')) {
+    const message = `is ${associate}, but the kind of ${number} is ${kind}`
+    return {
+      field: 'associate',
+      value: associate,
+      code: 'kind-differs',
+      message,
+      hint: 'Only an associate centre has an Associate.',
+    }
+  }
+  return undefined
+}
+
+function holdBackErrorCells(roster: Roster, row: RosterRow): void {
+  for (const field of ['address', 'town', 'postcode', 'country', 'kind', 'associate'] as const) {
+    const error = row.errors?.get(field)
+    if (error !== undefined) holdBack(roster, row, { field, ...errorCell(error) })
+  }
+}
+
+function holdBackUnreadable(roster: Roster, row: RosterRow): void {
+  const { country } = row.place
+  if (country !== '' && countryCode(country) === undefined) {
+    const [guess] = closestCountries(country)
+    holdBack(roster, row, {
+      field: 'country',
+      value: country,
+      code: 'unknown-country',
+      message: `is ${country}: no country is called so${guess ? ` (did you mean ${guess}?)` : ''}`,
+      hint: guess ?? 'The English name, or the ISO code.',
+    })
+  }
+  if (row.kind !== '' && readKind(row.kind) === undefined) {
+    holdBack(roster, row, {
+      field: 'kind',
+      value: row.kind,
+      code: 'unknown-kind',
+      message: `is ${row.kind}: no kind of centre is called so`,
+      hint: 'school, associate or associate-centre',
+    })
+  }
+}
+
+const kinds: Readonly<Record<string, CentreKind>> = {
+  school: 'school',
+  centre: 'school',
+  'cambridge international school': 'school',
+  'international school': 'school',
+  associate: 'associate',
+  'cambridge associate': 'associate',
+  'associate centre': 'associate-centre',
+  'associate center': 'associate-centre',
+  'associate school': 'associate-centre',
+}
+
+/** A kind however it is written; undefined for blank and for none. */
+export function readKind(text: string): CentreKind | undefined {
+  return kinds[
+    fold(text)
+      .replace(/[^a-z]+/g, ' ')
+      .trim()
+  ]
+}
+
+function holdBackDifferentLocations(roster: Roster, rows: readonly RosterRow[]): void {
+  if (rows.length < 2) return
+  for (const { field, value } of locationFields) {
+    const values = distinct(rows.map(value))
+    if (values.length < 2) continue
+    for (const row of rows) {
+      holdBack(roster, row, {
+        field,
+        value: value(row),
+        code: 'location-differs',
+        message: `of ${row.number} is not the same in all its rows: ${listed(values)}`,
+        hint: 'Give every row of a new centre the same, or leave it blank.',
+      })
+    }
+  }
+}
+
+const locationFields: readonly { field: CentreField; value: (row: RosterRow) => string }[] = [
+  { field: 'address', value: ({ place }) => place.address },
+  { field: 'town', value: ({ place }) => place.town },
+  { field: 'postcode', value: ({ place }) => place.postcode },
+  { field: 'country', value: ({ place }) => countryCode(place.country) ?? place.country },
+  { field: 'kind', value: ({ kind }) => readKind(kind) ?? kind },
+  { field: 'associate', value: ({ associate }) => associate },
+]
+
+function actsAsAssociate(
+  number: string,
+  { centres, found }: { centres: ReadonlyMap<string, SeenCentre>; found: ReadonlyMap<string, NewPlace> },
+): boolean {
+  const saved = centres.get(number)
+  if (saved) return saved.kind === 'associate' && !saved.deleted
+  return found.get(number)?.kind === 'associate'
+}
+
+function holdBackUnknownAssociate(
+  roster: Roster,
+  {
+    rows,
+    associate,
+    centres,
+  }: { rows: readonly RosterRow[]; associate: string; centres: ReadonlyMap<string, SeenCentre> },
+): void {
+  const saved = centres.get(associate)
+  for (const row of accepted(rows)) {
+    holdBack(roster, row, {
+      field: 'associate',
+      value: associate,
+      code: saved ? 'not-an-associate' : 'associate-not-found',
+      message: saved
+        ? `is ${associate}, which is ${saved.deleted ? 'deleted' : 'no Associate'}`
+        : `is ${associate}, and there is no such Associate, here or in the store`,
+      hint: saved
+        ? 'ssh-admin associates list names them.'
+        : `Add a row for ${associate} with the kind associate.`,
+    })
+  }
+}

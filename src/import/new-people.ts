@@ -1,0 +1,104 @@
+import type { SeenCentre, SeenUser } from '../db/import-view.ts'
+import { nearestOf } from '../nearest.ts'
+import { catalogue, findRole } from '../rules/catalogue.ts'
+import { holdBack, type RowsByCentre } from './hold-back.ts'
+import { errorCell, type Roster, type RosterRow } from './roster.ts'
+
+/** A person that the workbook brings, with the roles it asks for. */
+export interface Newcomer {
+  /** Equal rows count once. */
+  rows: RosterRow[]
+  key: string
+  firstName: string
+  lastName: string
+  roles: string[]
+}
+
+interface Seen {
+  places: RowsByCentre
+  centres: ReadonlyMap<string, SeenCentre>
+  users: ReadonlyMap<string, SeenUser>
+}
+
+/** The new users of the accepted rows, by centre; rows whose role cannot be given are held back. */
+export function findNewcomers(roster: Roster, { places, centres, users }: Seen): Map<string, Newcomer[]> {
+  const found = new Map<string, Newcomer[]>()
+  for (const [number, rows] of places) {
+    const people = new Map<string, Newcomer>()
+    for (const row of rows) {
+      if (row.issues || !row.address || users.has(row.address.key)) continue
+      const roles = rolesOf(roster, row)
+      if (row.issues) continue
+      const { key } = row.address
+      const twin = people.get(key)
+      if (twin) twin.rows.push(row)
+      else people.set(key, { rows: [row], key, firstName: row.firstName, lastName: row.lastName, roles })
+    }
+    const newcomers = [...people.values()]
+    holdBackSecondCoordinators(roster, { newcomers, taken: centres.get(number)?.hasCoordinator ?? false })
+    found.set(number, newcomers)
+  }
+  return found
+}
+
+/** A centre has at most one coordinator: the first address in the alphabet, so that order is nothing. */
+function holdBackSecondCoordinators(
+  roster: Roster,
+  { newcomers, taken }: { newcomers: readonly Newcomer[]; taken: boolean },
+): void {
+  const wanting = newcomers.filter(({ roles }) => roles.includes('coordinator'))
+  wanting.sort((one, other) => (one.key < other.key ? -1 : 1))
+  for (const { rows } of taken ? wanting : wanting.slice(1)) {
+    for (const row of rows) {
+      holdBack(roster, row, {
+        field: 'role',
+        value: row.role,
+        code: 'has-coordinator',
+        message: taken
+          ? `coordinator is taken: ${row.number} has one already`
+          : `coordinator is taken: ${wanting[0]?.key} stands in this workbook for ${row.number}`,
+        hint: `Later: ssh-admin coordinator change ${row.number} --to ${row.address?.email}`,
+      })
+    }
+  }
+}
+
+/** The roles a row names, separated by commas or semicolons; a new user's only. */
+function rolesOf(roster: Roster, row: RosterRow): string[] {
+  const error = row.errors?.get('role')
+  if (error !== undefined) {
+    holdBack(roster, row, { field: 'role', ...errorCell(error) })
+    return []
+  }
+  const roles = new Set<string>()
+  for (const word of row.role.split(/[,;]/).map((part) => part.trim())) {
+    if (word === '') continue
+    const role = findRole(word)
+    if (role === undefined) holdBackUnknownRole(roster, row, word)
+    else if (role.given === 'by-staff' || role.given === 'derived') {
+      holdBack(roster, row, {
+        field: 'role',
+        value: word,
+        code: 'role-not-granted',
+        message: `${role.name} is not given by an import`,
+        hint:
+          role.given === 'derived'
+            ? 'It comes with exams-officer.'
+            : `After the import: ssh-admin roles grant ${row.address?.email} ${role.name}`,
+      })
+    } else roles.add(role.name)
+  }
+  return [...roles].sort()
+}
+
+function holdBackUnknownRole(roster: Roster, row: RosterRow, word: string): void {
+  const names = catalogue.map(({ name }) => name)
+  const [guess] = nearestOf(word.toLowerCase(), names)
+  holdBack(roster, row, {
+    field: 'role',
+    value: word,
+    code: 'unknown-role',
+    message: `there is no role called ${word}${guess ? ` (did you mean ${guess}?)` : ''}`,
+    hint: 'ssh-admin roles list names them.',
+  })
+}

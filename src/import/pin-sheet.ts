@@ -1,0 +1,84 @@
+import { lifetimes, pinOf, printedPin } from '../rules/credentials.ts'
+import { placeFile, temporaryName } from '../workbook/place.ts'
+import type { SheetToWrite } from '../workbook/sheet-to-write.ts'
+import type { PlannedUser } from './plan.ts'
+
+export interface PinRow {
+  centre: string
+  centreName: string
+  firstName: string
+  lastName: string
+  email: string
+  /** Eight digits, or why there is none. */
+  pin: string
+  /** ISO time; blank where there is no PIN. */
+  validUntil: string
+}
+
+/** The hand-out sheet: one row for each new user, made to be printed. */
+export function pinSheet(rows: Iterable<PinRow>): SheetToWrite {
+  return {
+    name: 'PINs',
+    columns: [
+      { heading: 'Centre number', width: 15 },
+      { heading: 'Centre name', width: 36 },
+      { heading: 'First name', width: 18 },
+      { heading: 'Last name', width: 20 },
+      { heading: 'Email', width: 36 },
+      { heading: 'PIN', width: 14 },
+      { heading: 'Valid until', width: 14 },
+    ],
+    rows: cellsOf(rows),
+    print: { landscape: true, title: 'PINs of new users: hand each to its owner only' },
+  }
+}
+
+function* cellsOf(rows: Iterable<PinRow>): Generator<string[]> {
+  for (const { centre, centreName, firstName, lastName, email, pin, validUntil } of rows) {
+    yield [centre, centreName, firstName, lastName, email, pin, validUntil.slice(0, 10)]
+  }
+}
+
+interface NewPins {
+  users: readonly PlannedUser[]
+  /** One for each user, in their order. */
+  nonces: readonly Buffer[]
+  pinKey: Buffer
+  centreNames: ReadonlyMap<string, string>
+  at: Date
+}
+
+/** The rows of an import's new users. */
+export function* pinsOfNewUsers({ users, nonces, pinKey, centreNames, at }: NewPins): Generator<PinRow> {
+  const validUntil = new Date(at.getTime() + lifetimes.pin).toISOString()
+  for (const [position, { centre, firstName, lastName, email }] of users.entries()) {
+    const nonce = nonces[position]
+    if (!nonce) throw new Error('every new user has a nonce')
+    const pin = printedPin(pinOf(pinKey, nonce))
+    yield { centre, centreName: centreNames.get(centre) ?? '', firstName, lastName, email, pin, validUntil }
+  }
+}
+
+/** A finished file under a temporary name: put in place when the change is committed, or thrown away. */
+export interface PreparedFile {
+  place: (path: string) => Promise<void>
+  discard: () => Promise<void>
+}
+
+/** Writes and syncs a table beside its place. @param path the ending says what is written */
+export async function prepareFile(
+  path: string,
+  { sheet, at }: { sheet: SheetToWrite; at: Date },
+): Promise<PreparedFile> {
+  const { rm } = await import('node:fs/promises')
+  const { writeTableFile } = await import('../workbook/write.ts')
+  const temporary = temporaryName(path)
+  const discard = () => rm(temporary, { force: true })
+  try {
+    await writeTableFile(temporary, [sheet], { creator: 'ssh-admin', at })
+  } catch (error) {
+    await discard()
+    throw error
+  }
+  return { place: (place) => placeFile(temporary, place), discard }
+}

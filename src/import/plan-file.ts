@@ -1,0 +1,91 @@
+import { createHash, createHmac } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import writeFileAtomic from 'write-file-atomic'
+import { BadInput, Refused } from '../errors.ts'
+import { lengthPrefixed, same } from '../rules/credentials.ts'
+import type { Source } from './apply.ts'
+import type { Deletions } from './deletions.ts'
+import type { Plan } from './plan.ts'
+import type { Touched } from './read-store.ts'
+
+const format = 'ssh-admin import plan 1'
+
+/** A plan as it was reviewed, with what must still be true when it is applied. */
+export interface SavedPlan {
+  source: Source
+  /** Where the workbook was; null for stdin. */
+  path: string | null
+  plan: Plan
+  deletions: Deletions
+  sendMail: boolean
+  touched: Touched
+  /** Of what planning read of the store. */
+  storeDigest: string
+}
+
+/** Writes a plan under the store's own seal, readable by its owner only. */
+export async function savePlan(
+  path: string,
+  { saved, planKey }: { saved: SavedPlan; planKey: Buffer },
+): Promise<void> {
+  const contents = JSON.stringify(saved)
+  const seal = sealOf(planKey, contents)
+  await writeFileAtomic(path, `${format}\n${seal}\n${contents}\n`, { mode: 0o600 })
+}
+
+/** Reads a plan back. @throws `plan-unreadable`, or `plan-changed` where the seal does not fit */
+export function readPlan(path: string, planKey: Buffer): SavedPlan {
+  const [heading, seal = '', ...rest] = planLines(path)
+  const contents = rest.join('\n').trimEnd()
+  if (heading !== format) {
+    throw new BadInput('plan-unreadable', `${path} is not a plan of ssh-admin.`, {
+      hint: 'A plan is made with: ssh-admin centres import FILE --plan-out PLAN',
+    })
+  }
+  if (!same(seal, sealOf(planKey, contents))) {
+    throw new Refused('plan-changed', `${path} was changed after it was made, or belongs to another store.`, {
+      hint: 'Make it again from the workbook.',
+      details: { changed: 'plan' },
+    })
+  }
+  const saved: SavedPlan = JSON.parse(contents)
+  return saved
+}
+
+function planLines(path: string): string[] {
+  try {
+    return readFileSync(path, 'utf8').split('\n')
+  } catch (cause) {
+    throw new BadInput('plan-unreadable', `${path} cannot be read.`, { hint: 'Check the name.', cause })
+  }
+}
+
+function sealOf(planKey: Buffer, contents: string): string {
+  return createHmac('sha256', planKey).update(lengthPrefixed('import plan', contents)).digest('hex')
+}
+
+/** @throws `plan-changed` where the workbook is still in its place and is another now */
+export function refuseChangedWorkbook({ path, source }: SavedPlan): void {
+  const digest = path === null ? undefined : digestOfFile(path)
+  if (digest === undefined || digest === source.digest) return
+  throw new Refused('plan-changed', `The workbook ${path} is not the one that was planned.`, {
+    hint: 'Plan it again: ssh-admin centres import FILE --plan-out PLAN',
+    details: { changed: 'workbook' },
+  })
+}
+
+/** A workbook that is gone proves nothing; the plan holds what it said. */
+function digestOfFile(path: string): string | undefined {
+  try {
+    return `sha256:${createHash('sha256').update(readFileSync(path)).digest('hex')}`
+  } catch {
+    return undefined
+  }
+}
+
+export function storeChanged(): Refused {
+  return new Refused('plan-changed', 'The store has changed since this was planned; nothing was done.', {
+    hint: 'Plan it again: ssh-admin centres import FILE --plan-out PLAN',
+    details: { changed: 'store' },
+  })
+}

@@ -1,0 +1,176 @@
+import type { ImportView, SeenCentre } from '../db/import-view.ts'
+import type { CentreKind, HubRole } from '../db/schema.ts'
+import { hubRoleFor } from '../rules/new-user.ts'
+import { type DuplicatedUser, holdBackDuplicates } from './duplicates.ts'
+import { type ExtraUser, findExtraUsers, findMissingCentres, type MissingCentre } from './extras.ts'
+import {
+  distinct,
+  holdBackDeletedCentres,
+  holdBackDifferentNames,
+  holdBackDifferentRows,
+  type RowsByCentre,
+  rowsByCentre,
+} from './hold-back.ts'
+import { findNewPlaces, type NewPlace } from './new-centres.ts'
+import { findNewcomers, type Newcomer } from './new-people.ts'
+import type { Issue, Roster } from './roster.ts'
+
+export interface PlannedUser {
+  email: string
+  key: string
+  firstName: string
+  lastName: string
+  centre: string
+  hubRole: HubRole | null
+  /** Roles besides the hub role. */
+  roles: string[]
+  /** A deleted account had this address. */
+  replaces: boolean
+}
+
+export interface PlannedCentre extends NewPlace {
+  status: 'approved' | 'active'
+}
+
+/** What an import will do: a value, made from a roster and what the store holds, and nothing else. */
+export interface Plan {
+  rows: { read: number; accepted: number; heldBack: number; blank: number }
+  newCentres: PlannedCentre[]
+  renames: { id: number; number: string; before: string; after: string }[]
+  restores: { id: number; number: string }[]
+  /** Approved centres whose first coordinator the workbook brings. */
+  activations: { id: number; number: string }[]
+  newUsers: PlannedUser[]
+  unchanged: { centres: number; users: number }
+  missingCentres: MissingCentre[]
+  extraUsers: ExtraUser[]
+  duplicatedUsers: DuplicatedUser[]
+  issues: Issue[]
+  /** Live centres, and live users at the workbook's centres: what the limit on deleting is a share of. */
+  live: { centres: number; users: number }
+}
+
+interface Planning {
+  view: ImportView
+  restoreDeleted: boolean
+}
+
+/** Plans an import. */
+export function planImport(read: Roster, { view, restoreDeleted }: Planning): Plan {
+  // Planning finds the issues that only the store can tell; the roster that was read stays as it is.
+  const roster = {
+    ...read,
+    rows: read.rows.map((row) => ({ ...row, issues: row.issues && [...row.issues] })),
+  }
+  const centres = new Map(view.centres.map((centre) => [centre.number, centre]))
+  const centresById = new Map(view.centres.map((centre) => [centre.id, centre]))
+  const places = rowsByCentre(roster.rows)
+
+  if (!restoreDeleted) holdBackDeletedCentres(roster, { places, centres })
+  holdBackDifferentNames(roster, places)
+  const duplicatedUsers = holdBackDuplicates(roster, { users: view.users, centresById })
+  holdBackDifferentRows(roster, places)
+  const newcomers = findNewcomers(roster, { places, centres, users: view.users })
+  const newPlaces = findNewPlaces(roster, { places, centres })
+
+  const heldBack = roster.rows.filter(({ issues }) => issues)
+  const accepted = roster.rows.length - heldBack.length
+  const newUsers = plannedUsers(newcomers, view)
+  const coordinated = new Set(
+    newUsers.filter(({ hubRole }) => hubRole === 'coordinator').map(({ centre }) => centre),
+  )
+  const saved = savedCentres({ places, centres })
+  const present = { roster, places, centres, centresById, view }
+  return {
+    rows: { read: roster.rows.length, accepted, heldBack: heldBack.length, blank: roster.blank },
+    newCentres: newPlaces.map((place) => ({
+      ...place,
+      status: firstStatus(place.kind, coordinated.has(place.number)),
+    })),
+    renames: saved.flatMap(({ centre, name }) =>
+      name !== '' && name !== centre.name
+        ? [{ id: centre.id, number: centre.number, before: centre.name, after: name }]
+        : [],
+    ),
+    restores: saved
+      .filter(({ centre }) => centre.deleted)
+      .map(({ centre: { id, number } }) => ({ id, number })),
+    activations: saved
+      .filter(({ centre }) => centre.status === 'approved' && coordinated.has(centre.number))
+      .map(({ centre: { id, number } }) => ({ id, number })),
+    newUsers,
+    unchanged: {
+      centres: saved.filter(({ centre, name }) => !centre.deleted && (name === '' || name === centre.name))
+        .length,
+      users: countUnchangedUsers(roster, view),
+    },
+    missingCentres: findMissingCentres(present),
+    ...findExtraUsers(present),
+    duplicatedUsers,
+    issues: heldBack.flatMap(({ issues }) => issues ?? []).sort(bySheetOrder),
+  }
+}
+
+/** An associate centre stays approved until its coordinator is set up. */
+function firstStatus(kind: CentreKind, hasCoordinator: boolean): 'approved' | 'active' {
+  return kind === 'associate-centre' && !hasCoordinator ? 'approved' : 'active'
+}
+
+function savedCentres({
+  places,
+  centres,
+}: {
+  places: RowsByCentre
+  centres: ReadonlyMap<string, SeenCentre>
+}): { centre: SeenCentre; name: string }[] {
+  const saved: { centre: SeenCentre; name: string }[] = []
+  for (const [number, rows] of places) {
+    const centre = centres.get(number)
+    const good = rows.filter(({ issues }) => !issues)
+    if (centre && good.length > 0)
+      saved.push({ centre, name: distinct(good.map(({ name }) => name))[0] ?? '' })
+  }
+  return saved.sort((one, other) => (one.centre.number < other.centre.number ? -1 : 1))
+}
+
+function plannedUsers(newcomers: ReadonlyMap<string, readonly Newcomer[]>, view: ImportView): PlannedUser[] {
+  const planned: PlannedUser[] = []
+  for (const [centre, people] of newcomers) {
+    for (const { rows, key, firstName, lastName, roles } of people) {
+      // Of two spellings of one address the same one is kept, whatever the order of the rows.
+      const [email] = rows
+        .flatMap(({ issues, address }) => (issues || !address ? [] : [address.email]))
+        .sort()
+      if (email === undefined) continue
+      planned.push({
+        email,
+        key,
+        firstName,
+        lastName,
+        centre,
+        hubRole: hubRoleFor(roles),
+        roles: roles.filter((role) => !['coordinator', 'admin', 'teacher'].includes(role)),
+        replaces: view.deletedAddresses.has(key),
+      })
+    }
+  }
+  return planned.sort((one, other) => compare(one.centre, other.centre) || compare(one.key, other.key))
+}
+
+/** Saved users that an accepted row names. */
+function countUnchangedUsers(roster: Roster, view: ImportView): number {
+  const seen = new Set<string>()
+  for (const { address, issues } of roster.rows) {
+    if (address && !issues && view.users.has(address.key)) seen.add(address.key)
+  }
+  return seen.size
+}
+
+function bySheetOrder(one: Issue, other: Issue): number {
+  return one.row - other.row || compare(one.cell, other.cell) || compare(one.code, other.code)
+}
+
+function compare(one: string, other: string): number {
+  if (one === other) return 0
+  return one < other ? -1 : 1
+}

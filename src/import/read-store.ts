@@ -1,0 +1,59 @@
+import type Database from 'better-sqlite3'
+import { type ImportReading, type ImportView, readImportView } from '../db/import-view.ts'
+import { fold } from '../rules/fold.ts'
+import type { Roster } from './roster.ts'
+
+/** What of the store a roster touches, as lists that a saved plan can hold. */
+export interface Touched {
+  numbers: string[]
+  addresses: string[]
+  strayAddresses: string[]
+  /** Folded. */
+  strayNames: string[]
+}
+
+export function touchedBy(roster: Roster): Touched {
+  const numbers = new Set<string>()
+  const addresses = new Set<string>()
+  const strayAddresses = new Set<string>()
+  const strayNames = new Set<string>()
+  for (const { number, address, name } of roster.rows) {
+    if (address) addresses.add(address.key)
+    if (number !== undefined) numbers.add(number)
+    else {
+      if (address) strayAddresses.add(address.key)
+      if (name !== '') strayNames.add(fold(name))
+    }
+  }
+  return {
+    numbers: [...numbers],
+    addresses: [...addresses],
+    strayAddresses: [...strayAddresses],
+    strayNames: [...strayNames],
+  }
+}
+
+export interface StoreReading {
+  view: ImportView
+  /** SQLite's word for 'nobody else has written since'. */
+  version: number
+}
+
+export function readStore(raw: Database.Database, touched: Touched): StoreReading {
+  const version = storeVersion(raw)
+  return { view: readImportView(raw, readingOf(touched)), version }
+}
+
+function readingOf({ numbers, addresses, strayAddresses, strayNames }: Touched): ImportReading {
+  const names = new Set(strayNames)
+  return {
+    numbers: new Set(numbers),
+    addresses: new Set(addresses),
+    strayAddresses: new Set(strayAddresses),
+    bearsName: names.size === 0 ? () => false : (name) => names.has(fold(name)),
+  }
+}
+
+export function storeVersion(raw: Database.Database): number {
+  return Number(raw.pragma('data_version', { simple: true }))
+}

@@ -1,0 +1,185 @@
+import type { Counts, Source } from '../import/apply.ts'
+import type { Deletions } from '../import/deletions.ts'
+import type { Plan } from '../import/plan.ts'
+import type { View } from '../terminal.ts'
+import { oneLine as cell, record } from './one-line.ts'
+import { count, listLines } from './text.ts'
+
+/** What an import did, would do, or did once. */
+export interface ImportAnswer {
+  id: number | null
+  state: 'planned' | 'applied' | 'undone'
+  source: Source
+  counts: Counts
+  plan: Pick<Plan, 'missingCentres' | 'extraUsers' | 'duplicatedUsers' | 'issues'>
+  pins: { file: string | null; count: number }
+  mail: { queued: number }
+  elapsedMs: number
+  dryRun: boolean
+}
+
+export function importJson({ id, state, source, counts, plan, pins, mail, elapsedMs, dryRun }: ImportAnswer) {
+  return {
+    import: { id, file: source.file, sheet: source.sheet, state, digest: source.digest },
+    rows: counts.rows,
+    centres: counts.centres,
+    users: counts.users,
+    missingCentres: plan.missingCentres.map(({ id: _, ...centre }) => centre),
+    extraUsers: plan.extraUsers.map(({ id: _, ...user }) => user),
+    duplicatedUsers: plan.duplicatedUsers,
+    issues: plan.issues,
+    pins,
+    mail,
+    elapsedMs,
+    dryRun,
+  }
+}
+
+/** The result: three lines when all is well; a pipe gets every fact, one a line. */
+export function renderImport(answer: ImportAnswer, view: View): string {
+  return view.isTerminal ? renderForPerson(answer, view) : renderForPipe(answer)
+}
+
+function renderForPerson(answer: ImportAnswer, view: View): string {
+  const { id, source, counts, plan, pins, mail, elapsedMs, dryRun } = answer
+  const { chalk } = view
+  const lines: string[] = []
+  const took = `${count(counts.rows.read, 'row')} in ${seconds(elapsedMs)}`
+  const done = whatWasDone(counts)
+  if (done === undefined) lines.push(`${source.file}: ${took}; nothing to change.`)
+  else lines.push(`${dryRun ? 'Would import' : chalk.green('Imported')} ${source.file}: ${took}; ${done}.`)
+  if (pins.count > 0 && pins.file !== null && !dryRun) {
+    lines.push(`PINs of the ${count(pins.count, 'new user')}: ${pins.file}`)
+  }
+  if (mail.queued > 0)
+    lines.push(`${count(mail.queued, 'activation message')} queued: ssh-admin mail send --import ${id}`)
+  if (id !== null) lines.push(chalk.dim(`To take it back: ssh-admin centres imports undo ${id}`))
+  if (counts.rows.heldBack > 0) {
+    lines.push(chalk.yellow(`${count(counts.rows.heldBack, 'row')} held back:`), ...issueLines(plan, view))
+  }
+  return `${lines.join('\n')}\n`
+}
+
+function renderForPipe({ id, state, source, counts, plan, pins, mail, elapsedMs }: ImportAnswer): string {
+  const lines = [record(['import', id ?? '', state, source.file, source.sheet, source.digest])]
+  for (const [part, numbers] of Object.entries({
+    rows: counts.rows,
+    centres: counts.centres,
+    users: counts.users,
+  })) {
+    for (const [name, number] of Object.entries(numbers)) lines.push(record([part, name, number]))
+  }
+  lines.push(record(['pins', pins.file ?? '', pins.count]), record(['mail', 'queued', mail.queued]))
+  for (const { number, name, users, kept } of plan.missingCentres)
+    lines.push(record(['missing', number, name, users, kept ?? '']))
+  for (const { email, centre, lastSignedInAt, kept } of plan.extraUsers) {
+    lines.push(record(['extra', email, centre, lastSignedInAt ?? '', kept ?? '']))
+  }
+  for (const { email, places } of plan.duplicatedUsers) {
+    for (const place of places)
+      lines.push(record(['duplicated', email, place.centre, place.in, place.cell ?? '']))
+  }
+  for (const { cell: at, code, value, message } of plan.issues)
+    lines.push(record(['issue', at, code, value, message]))
+  lines.push(record(['elapsed', elapsedMs]))
+  return `${lines.join('\n')}\n`
+}
+
+/** The plan as a short diff, for the person who is about to be asked. */
+export function describePlan(plan: Plan, deletions: Deletions, view: View): string[] {
+  const { chalk } = view
+  const most = 8
+  const lines: string[] = []
+  const part = (title: string, items: readonly string[]) => lines.push(...listLines(title, items, most))
+  part(
+    chalk.green(`+ ${count(plan.newCentres.length, 'new centre')}`),
+    plan.newCentres.map(({ number, name }) => `${number}  ${cell(name)}`),
+  )
+  if (plan.newUsers.length > 0)
+    lines.push(chalk.green(`+ ${count(plan.newUsers.length, 'new user')}, each with a PIN`))
+  part(
+    chalk.yellow(`~ ${count(plan.renames.length, 'centre')} renamed`),
+    plan.renames.map(({ number, before, after }) => `${number}  ${cell(before)} → ${cell(after)}`),
+  )
+  part(
+    chalk.yellow(`~ ${count(plan.restores.length, 'centre')} restored`),
+    plan.restores.map(({ number }) => number),
+  )
+  part(
+    chalk.red(`- ${count(deletions.centres.length, 'centre')} deleted`),
+    deletions.centres.map(({ number, name }) => `${number}  ${cell(name)}`),
+  )
+  part(
+    chalk.red(`- ${count(deletions.users.length, 'user')} deleted`),
+    deletions.users.map(({ email, centre }) => `${email}  ${centre}`),
+  )
+  part(chalk.yellow(`! ${count(plan.rows.heldBack, 'row')} held back`), issueTexts(plan))
+  part(
+    `  ${count(plan.missingCentres.length, 'centre')} in the store but not in the workbook`,
+    plan.missingCentres.map(
+      ({ number, name, users, kept }) => `${number}  ${cell(name)}  ${count(users, 'user')}${keptNote(kept)}`,
+    ),
+  )
+  part(
+    `  ${count(plan.extraUsers.length, 'user')} at these centres but not in the workbook`,
+    plan.extraUsers.map(({ email, centre, lastSignedInAt, kept }) => {
+      return `${email}  ${centre}  ${lastSignedInAt ? `last signed in ${lastSignedInAt.slice(0, 10)}` : 'never signed in'}${keptNote(kept)}`
+    }),
+  )
+  part(
+    `  ${count(plan.duplicatedUsers.length, 'user')} assigned to several centres`,
+    plan.duplicatedUsers.map(
+      ({ email, places }) =>
+        `${email}  ${places.map(({ centre, cell: at }) => (at ? `${centre} (${at})` : `${centre} (saved)`)).join(', ')}`,
+    ),
+  )
+  return lines
+}
+
+/** What agreeing will do, as a question. */
+export function importQuestion({ centres, users }: Counts): string {
+  const parts = [
+    centres.created + users.created + users.replaced > 0 &&
+      `create ${count(centres.created, 'centre')} and ${count(users.created + users.replaced, 'user')}`,
+    centres.renamed > 0 && `rename ${count(centres.renamed, 'centre')}`,
+    centres.restored > 0 && `restore ${count(centres.restored, 'centre')}`,
+    centres.deleted > 0 && `delete ${count(centres.deleted, 'centre')}`,
+    users.deleted > 0 && `delete ${count(users.deleted, 'user')}`,
+  ].filter((part) => part !== false)
+  const text = parts.join(', ')
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}?`
+}
+
+function whatWasDone({ centres, users }: Counts): string | undefined {
+  const parts = [
+    centres.created > 0 && `${count(centres.created, 'centre')} created`,
+    users.created > 0 && `${count(users.created, 'user')} created`,
+    users.replaced > 0 && `${count(users.replaced, 'user')} replaced`,
+    centres.renamed > 0 && `${count(centres.renamed, 'centre')} renamed`,
+    centres.restored > 0 && `${count(centres.restored, 'centre')} restored`,
+    centres.deleted > 0 && `${count(centres.deleted, 'centre')} deleted`,
+    users.deleted > 0 && `${count(users.deleted, 'user')} deleted`,
+  ].filter((part) => part !== false)
+  return parts.length > 0 ? parts.join(', ') : undefined
+}
+
+function issueTexts({ issues }: Pick<Plan, 'issues'>): string[] {
+  return issues.map(({ cell: at, message }) => `${at}  ${cell(message)}`)
+}
+
+function issueLines(plan: Pick<Plan, 'issues'>, { chalk }: View): string[] {
+  const most = 20
+  const texts = issueTexts(plan)
+  const lines = texts.slice(0, most).map((text) => `  ${text}`)
+  if (texts.length > most)
+    lines.push(chalk.dim(`  … and ${texts.length - most} more: --issues-out FILE has them all`))
+  return lines
+}
+
+function keptNote(kept: string | null): string {
+  return kept ? `  (kept: ${kept.replaceAll('-', ' ')})` : ''
+}
+
+function seconds(elapsedMs: number): string {
+  return `${(elapsedMs / 1000).toFixed(1)} s`
+}
