@@ -109,11 +109,13 @@ export function isAction(name: string): name is Action {
   return actions.some((action) => action === name)
 }
 
-/** The centres that an actor may see: where the matrix lets them do something. */
+/** The centres that an actor may see: their own, and those where the matrix lets them do something. */
 export function visibleCentres(by: Actor): VisibleCentres {
   if (by.kind === 'staff') return 'all'
-  const seen = new Set(rowsOf(by).flatMap(({ grants }) => grants.flatMap((grant) => placesOf(by, grant))))
-  return [...seen].sort((one, other) => one - other)
+  const rows = rowsOf(by)
+  if (rows.length === 0) return []
+  const others = rows.flatMap(({ grants }) => grants.flatMap((grant) => placesOf(by, grant)))
+  return [...new Set([by.centre.id, ...others])].sort((one, other) => one - other)
 }
 
 /** Whether the actor may learn what is at this centre; an account without a centre is seen by staff alone. */

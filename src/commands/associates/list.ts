@@ -1,0 +1,20 @@
+import { z } from 'zod'
+import { associatesWithCounts } from '../../db/assignments.ts'
+import { associatesJson, renderAssociates } from '../../render/associates.ts'
+import { visibleCentres } from '../../rules/permissions.ts'
+import { command, example, reading } from '../command.ts'
+
+export const list = command('list')
+  .summary('list the Associates')
+  .description(
+    'List the Associates: how many centres each has, and how many of those some account acts for.\nIn a pipe: number, name, centres, centres assigned.',
+  )
+  .addHelpText('after', example('ssh-admin associates list'))
+  .action(
+    reading({
+      options: z.object({}),
+      read: (_options, { by }, { db }) => associatesWithCounts(db, visibleCentres(by)),
+      render: renderAssociates,
+      json: associatesJson,
+    }),
+  )

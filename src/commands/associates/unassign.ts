@@ -1,0 +1,26 @@
+import { z } from 'zod'
+import { assignedJson, renderAssigned } from '../../render/associates.ts'
+import { unassignCentres } from '../../rules/assign-centres.ts'
+import { changing, changingCommand, example } from '../command.ts'
+
+const Options = z.object({ email: z.string(), centre: z.array(z.string()) })
+
+export const unassign = changingCommand('unassign')
+  .summary('stop an account acting for associate centres')
+  .description(
+    'Stop an account of an Associate acting for these associate centres. The centres stay with their Associate.',
+  )
+  .argument('<email>', 'the address of the account')
+  .argument('<centre...>', 'the numbers of the centres; - reads them from stdin, one a line')
+  .addHelpText('after', example('ssh-admin associates unassign rana@associate.example CA101 CA102'))
+  .action(
+    changing({
+      options: Options,
+      act:
+        ({ email, centre: centres }, given) =>
+        (trx) =>
+          unassignCentres(trx, { email, centres, given }),
+      render: renderAssigned,
+      json: assignedJson,
+    }),
+  )
