@@ -1,4 +1,4 @@
-import { copyFileSync, existsSync, linkSync, renameSync } from 'node:fs'
+import { copyFileSync, existsSync, linkSync, renameSync, rmSync } from 'node:fs'
 import { dirname } from 'node:path'
 import Database from 'better-sqlite3'
 import { Unavailable } from '../errors.ts'
@@ -25,7 +25,8 @@ export function placeStore({ from, to, keep }: Placing): void {
   }
   const held = holdAlone(to)
   try {
-    // What a damaged store left beside it must not be taken for a part of the new one.
+    // What lies beside the old store must not be taken for a part of the new one.
+    if (held) rmSync(`${to}-journal`, { force: true })
     for (const part of ['-wal', '-shm', '-journal']) {
       if (existsSync(`${to}${part}`)) renameSync(`${to}${part}`, `${keep}${part}`)
     }
@@ -42,11 +43,7 @@ export function placeStore({ from, to, keep }: Placing): void {
  * and while the lock is held nobody can open it.
  */
 function holdAlone(path: string): Database.Database | undefined {
-  return lockedAlone(path, (raw) => {
-    raw.pragma('journal_mode = delete')
-    // The lock itself must leave no file by which somebody takes the new store for a broken one.
-    raw.pragma('journal_mode = memory')
-  })
+  return lockedAlone(path, (raw) => raw.pragma('journal_mode = delete'))
 }
 
 /** The same proof, without changing a byte. @throws `store-in-use` */
