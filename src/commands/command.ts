@@ -108,7 +108,7 @@ export interface Changing<Options, Request, Result> {
   prepare: (options: Options, session: Session) => Promise<Request>
   /** Asks for what can only be asked with the store at hand; no transaction is open meanwhile. */
   complete?: (request: Request, at: AtHand) => Promise<Request>
-  act: (request: Request, given: Given) => Work<Result>
+  act: (request: Request, given: Given, store: OpenStore) => Work<Result>
   /** The question to agree to; none when there is nothing to ask. Absent: the command never asks. */
   question?: (result: Result, request: Request) => string | undefined
   /** Whether these options can lead to the question; absent: they can. */
@@ -117,6 +117,8 @@ export interface Changing<Options, Request, Result> {
   begins?: boolean
   render: (result: Result, view: View) => string
   json: (result: Result, mail: readonly Message[]) => object
+  /** Whether a message goes out must not show: nothing is said of it. */
+  discreet?: boolean
   /** What else there is to know, for a line on stderr or for `notices`. */
   notices?: (result: Result) => readonly Notice[]
   exit?: (result: Result) => number
@@ -149,7 +151,7 @@ export function changingAfter<Options, Request, Result>(spec: Changing<Options, 
     try {
       const given = await session.given(store)
       const request = (await spec.complete?.(prepared, { session, store, given, asks })) ?? prepared
-      const work = spec.act(request, given)
+      const work = spec.act(request, given, store)
       const { result, mail } = await carryOut({ spec, session, store, work, request, asks })
       for (const notice of spec.notices?.(result) ?? []) session.notify(notice)
       const json = { ...spec.json(result, mail), dryRun, notices: session.notices }
@@ -200,7 +202,9 @@ async function carryOut<Options, Request, Result>({
   })
   if (owed.length === 0) return { result, mail: [] }
   const { deliverOwed } = await import('../mail/deliver.ts')
-  return { result, mail: await deliverOwed({ store, session, numbers: owed }) }
+  const told = spec.discreet ? { ...session, notify: () => undefined } : session
+  const mail = await deliverOwed({ store, session: told, numbers: owed })
+  return { result, mail: spec.discreet ? [] : mail }
 }
 
 /** A mail server that is set wrongly is told of before anything is changed that needs it. */

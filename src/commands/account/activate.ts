@@ -1,0 +1,35 @@
+import { z } from 'zod'
+import { activateAccount } from '../../rules/activate-account.ts'
+import { newPassword } from '../../rules/password.ts'
+import { changingAfter, changingCommand, example } from '../command.ts'
+import { accountJson, renderAccount } from './answer.ts'
+import { secretsFor } from './secrets.ts'
+
+const Options = z.object({ email: z.string() })
+
+export const activate = changingCommand('activate')
+  .summary('choose a password with the PIN of an imported account')
+  .description(
+    'Choose a password with the PIN from the sheet of an import. Asks for the PIN and the new password, or reads them from stdin, one a line. A code follows by e-mail.',
+  )
+  .argument('<email>', 'the address')
+  .addHelpText('after', example('ssh-admin account activate amira@school.example < pin-and-password.txt'))
+  .action(
+    changingAfter({
+      options: Options,
+      prepare: async ({ email }, session) => {
+        const [pin = '', text = ''] = await secretsFor(session, ['PIN', 'New password'])
+        return { email, pin, password: await newPassword(text) }
+      },
+      act: ({ email, pin, password }, given, store) => {
+        const { pin: key } = store.keys()
+        return (trx) => activateAccount(trx, { email, pin, password, key, given })
+      },
+      render: (account, view) =>
+        renderAccount(account, {
+          view,
+          next: `has a password. Now the code from the message: ssh-admin account verify ${account.email}`,
+        }),
+      json: accountJson,
+    }),
+  )

@@ -1,0 +1,25 @@
+import { z } from 'zod'
+import { requestAccount } from '../../rules/request-account.ts'
+import { changing, changingCommand, example } from '../command.ts'
+
+const Options = z.object({ email: z.string() })
+
+export const request = changingCommand('request')
+  .summary("what 'Activate account' and 'Forgotten your password?' do")
+  .description(
+    'Ask for a message that lets the owner of an account choose a password. The answer is the same whether the address is known or not.',
+  )
+  .argument('<email>', 'the address')
+  .addHelpText('after', example('ssh-admin account request amira@school.example'))
+  .action(
+    changing({
+      options: Options,
+      act:
+        ({ email }, given) =>
+        (trx) =>
+          requestAccount(trx, { email, given }),
+      discreet: true,
+      render: ({ email }) => `If ${email} has an account here, a message is on its way to it.`,
+      json: ({ email }) => ({ email, requested: true }),
+    }),
+  )

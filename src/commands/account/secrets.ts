@@ -1,0 +1,31 @@
+import { createInterface } from 'node:readline'
+import { Usage } from '../../errors.ts'
+import { askSecret } from '../../prompt.ts'
+import type { Session } from '../session.ts'
+
+/** Asks for secrets, or reads them from stdin, one a line in the order of the questions. */
+export async function secretsFor(session: Session, questions: readonly string[]): Promise<string[]> {
+  const { terminal, common } = session
+  if (terminal.canAsk && common.input) {
+    const answers: string[] = []
+    for (const question of questions) answers.push(await askSecret(terminal, `${question}:`))
+    return answers
+  }
+  const lines = terminal.stdin.isTTY ? [] : await linesAsTyped(terminal.stdin)
+  if (lines.length === questions.length) return lines
+  const wanted = questions.map((question) => question.toLowerCase()).join(', ')
+  throw new Usage(`This needs, on stdin, one a line: ${wanted}.`, {
+    code: 'answer-needed',
+    hint: 'Never as an argument: others could read it.',
+  })
+}
+
+/** A password may begin or end with a blank. */
+async function linesAsTyped(stream: NodeJS.ReadableStream): Promise<string[]> {
+  const lines: string[] = []
+  for await (const line of createInterface({ input: stream, crlfDelay: Number.POSITIVE_INFINITY })) {
+    lines.push(line)
+  }
+  while (lines.at(-1) === '') lines.pop()
+  return lines
+}

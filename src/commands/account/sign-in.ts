@@ -1,0 +1,30 @@
+import { z } from 'zod'
+import { signIn } from '../../rules/sign-in.ts'
+import { changingAfter, changingCommand, example } from '../command.ts'
+import { accountJson, renderAccount } from './answer.ts'
+import { secretsFor } from './secrets.ts'
+
+const Options = z.object({ email: z.string() })
+
+export const signInCommand = changingCommand('sign-in')
+  .summary('sign in, and record when')
+  .description(
+    'Sign in with the password, which is asked for or read from stdin; records the time. After a right password it names the rule that stands in the way.',
+  )
+  .argument('<email>', 'the address')
+  .addHelpText('after', example('ssh-admin account sign-in amira@school.example < password.txt'))
+  .action(
+    changingAfter({
+      options: Options,
+      prepare: async ({ email }, session) => {
+        const [password = ''] = await secretsFor(session, ['Password'])
+        return { email, password }
+      },
+      act:
+        ({ email, password }, given) =>
+        (trx) =>
+          signIn(trx, { email, password, given }),
+      render: (account, view) => renderAccount(account, { view, next: 'is signed in.' }),
+      json: accountJson,
+    }),
+  )

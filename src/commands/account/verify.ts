@@ -1,0 +1,30 @@
+import { z } from 'zod'
+import { verifyAccount } from '../../rules/verify-account.ts'
+import { changingAfter, changingCommand, example } from '../command.ts'
+import { accountJson, renderAccount } from './answer.ts'
+import { secretsFor } from './secrets.ts'
+
+const Options = z.object({ email: z.string() })
+
+export const verify = changingCommand('verify')
+  .summary('make an account active with the code from the message')
+  .description(
+    'Show that the address is yours with the six digits from the message. Asks for the code, or reads it from stdin.',
+  )
+  .argument('<email>', 'the address')
+  .addHelpText('after', example('ssh-admin account verify amira@school.example < code.txt'))
+  .action(
+    changingAfter({
+      options: Options,
+      prepare: async ({ email }, session) => {
+        const [code = ''] = await secretsFor(session, ['Code'])
+        return { email, code }
+      },
+      act: ({ email, code }, given, store) => {
+        const { code: key } = store.keys()
+        return (trx) => verifyAccount(trx, { email, code, key, given })
+      },
+      render: (account, view) => renderAccount(account, { view, next: 'is active and can sign in.' }),
+      json: accountJson,
+    }),
+  )

@@ -1,0 +1,181 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { pinOf } from '../../../src/rules/credentials.ts'
+import { tell } from '../../../src/rules/tell.ts'
+import { inbox } from '../../mail/inbox.ts'
+import { newWorld, type World } from '../../world.ts'
+
+const email = 'amira@school.example'
+const good = 'nine camels cross the river'
+
+describe('the first sign-in', () => {
+  let world: World
+  let id: number
+  beforeEach(async () => {
+    world = newWorld()
+    await world.centre('EG001', { coordinator: 'omar@school.example' })
+    id = await world.user(email, { centre: 'EG001', status: 'invited' })
+  })
+  afterEach(() => world.close())
+
+  const run = (argv: string, stdin = '') => world.run([...argv.split(' '), '--json'], { stdin })
+  const givePin = async () => {
+    const store = await world.store()
+    const nonce = world.given().random(16)
+    const at = world.now.toISOString()
+    await store.db
+      .updateTable('users')
+      .set({ pin_state: 'issued', pin_nonce: nonce, pin_issued_at: at })
+      .where('id', '=', id)
+      .execute()
+    return pinOf(store.keys().pin, nonce)
+  }
+  const newest = async () => (await inbox(world)).at(-1)?.text ?? ''
+  const codeIn = (text: string) => /^ {3}(\d{6})$/m.exec(text)?.[1] ?? ''
+  const linkIn = (text: string) => /^https:\S+$/m.exec(text)?.[0] ?? ''
+  const sendLink = () =>
+    world.commit((given) => async (trx) => {
+      await tell(trx, given, {
+        letter: 'account-set-up',
+        to: { id, email, firstName: 'Amira', lastName: 'Haddad' },
+      })
+    })
+  const link = async () => {
+    await run(`account request ${email}`)
+    return linkIn(await newest())
+  }
+  const setUp = (proof: string, password = good) => run('account set-up', `${proof}\n${password}\n`)
+
+  it('goes by PIN, password, the code from the message, and then the password', async () => {
+    const pin = await givePin()
+    const activated = await run(`account activate ${email}`, `${pin.slice(0, 4)} ${pin.slice(4)}\n${good}\n`)
+    expect(activated.json()).toMatchObject({ status: 'invited', pin: 'used', mail: [{ state: 'written' }] })
+    const early = await run(`account sign-in ${email}`, good)
+    expect([early.exit, early.error().code]).toEqual([3, 'invited'])
+
+    expect((await run(`account verify ${email}`, codeIn(await newest()))).json()).toMatchObject({
+      status: 'active',
+    })
+    const signedIn = await run(`account sign-in ${email}`, good)
+    expect(signedIn.json()).toMatchObject({ canSignIn: true, lastSignedInAt: '2026-03-02T09:00:00.000Z' })
+  })
+
+  it('goes by link straight to an active account', async () => {
+    const ran = await setUp(await link())
+    expect(ran.json()).toMatchObject({ status: 'active', changed: true })
+    expect((await run(`account sign-in ${email}`, good)).exit).toBe(0)
+  })
+
+  it('goes by temporary password and code for a user of other services', async () => {
+    await world.user('huda@school.example', { centre: 'EG001', hubRole: null, status: 'invited' })
+    await run('account request huda@school.example')
+    const temporary = /^ {3}(\S{19})$/m.exec(await newest())?.[1]
+    const ran = await run('account set-up huda@school.example', `${temporary}\n${good}\n`)
+    expect(ran.json()).toMatchObject({ status: 'invited' })
+    await run('account verify huda@school.example', codeIn(await newest()))
+    expect((await run('account sign-in huda@school.example', good)).exit).toBe(0)
+  })
+
+  it('lasts 48 hours, to the second', async () => {
+    const proof = await link()
+    for (const [at, exit, code] of [
+      ['2026-03-04T09:00:01Z', 3, 'link-expired'],
+      ['2026-03-04T09:00:00Z', 3, 'link-expired'],
+      ['2026-03-04T08:59:59Z', 0, undefined],
+    ] as const) {
+      world.setClock(at)
+      const ran = await setUp(proof)
+      expect([ran.exit, code && ran.error().code]).toEqual([exit, code])
+    }
+  })
+
+  it('says of a used, an older and an altered link what is wrong with it', async () => {
+    const older = await link()
+    const proof = await link()
+    expect((await setUp(older)).error()).toMatchObject({ code: 'link-void' })
+    expect((await setUp(proof.replace(/.$/, (end) => (end === 'A' ? 'B' : 'A')))).error()).toMatchObject({
+      code: 'wrong-link',
+    })
+    expect((await setUp(proof)).exit).toBe(0)
+    expect((await setUp(proof)).error()).toMatchObject({
+      code: 'link-used',
+      hint: expect.stringContaining(email),
+    })
+  })
+
+  it('voids the PIN after five wrong ones, counted although each is refused', async () => {
+    const pin = await givePin()
+    const wrong = pin === '00000000' ? '00000001' : '00000000'
+    for (const pinState of ['issued', 'issued', 'issued', 'issued', 'void']) {
+      const ran = await run(`account activate ${email}`, `${wrong}\n${good}\n`)
+      expect([ran.exit, ran.error().code]).toEqual([3, 'wrong-pin'])
+      expect(await world.account(email)).toMatchObject({ pin: pinState })
+    }
+    expect((await run(`account activate ${email}`, `${pin}\n${good}\n`)).error().code).toBe('wrong-pin')
+  })
+
+  it('voids the code after five wrong ones', async () => {
+    const pin = await givePin()
+    await run(`account activate ${email}`, `${pin}\n${good}\n`)
+    const code = codeIn(await newest())
+    const wrong = code === '000000' ? '000001' : '000000'
+    for (let tries = 0; tries < 5; tries += 1) await run(`account verify ${email}`, wrong)
+    expect((await run(`account verify ${email}`, code)).error().code).toBe('wrong-code')
+  })
+
+  it('says the same of an address that is known and one that is not', async () => {
+    const masked = ({ exit, stdout, stderr }: { exit: number; stdout: string; stderr: string }) =>
+      [exit, stdout, stderr].join().replaceAll(/\w+@school.example/g, 'X')
+    for (const [verb, stdin] of [
+      ['request', ''],
+      ['activate', `12345678\n${good}\n`],
+      ['set-up', `abcd-efgh-ijkl-mnop\n${good}\n`],
+      ['verify', '123456\n'],
+      ['sign-in', 'not it\n'],
+    ] as const) {
+      for (const json of [[], ['--json']]) {
+        const known = await world.run(['account', verb, email, ...json], { stdin })
+        const unknown = await world.run(['account', verb, 'nobody@school.example', ...json], { stdin })
+        expect(masked(known)).toBe(masked(unknown))
+      }
+    }
+  })
+
+  it('names the rule in the way only after a right password', async () => {
+    await setUp(await link())
+    await world.run(['coordinator', 'suspend', 'EG001', '--yes'])
+    expect((await run(`account sign-in ${email}`, 'wrong')).error().code).toBe('wrong-sign-in')
+    expect((await run(`account sign-in ${email}`, good)).error()).toMatchObject({
+      code: 'coordinator-suspended',
+      hint: 'ssh-admin coordinator restore EG001',
+    })
+  })
+
+  it('takes no password that is guessed first, and changes nothing then', async () => {
+    const proof = await link()
+    for (const weak of [
+      'short',
+      'password12',
+      'P4$$w0rd!!',
+      'aaaaaaaaaaaaaaaaaaaa',
+      'amira-2026',
+      'Cambridge9',
+      'eg001eg0!',
+    ]) {
+      expect([weak, (await setUp(proof, weak)).error().code]).toEqual([weak, 'weak-password'])
+    }
+    expect((await setUp(proof, 'vLq9#tuK')).exit).toBe(0)
+  })
+
+  it('reads no secret from the arguments, and says where they go', async () => {
+    const ran = await run(`account activate ${email}`)
+    expect([ran.exit, ran.error().code]).toEqual([2, 'answer-needed'])
+    expect((await world.run(['account', 'activate', email, '12345678'])).exit).toBe(2)
+  })
+
+  it('cannot begin while a link waits for somebody who was suspended meanwhile', async () => {
+    await sendLink()
+    await world.run(['users', 'suspend', email, '--yes'])
+    const sent = await world.run(['mail', 'send', '--json'])
+    expect(sent.json().messages).toEqual([])
+  })
+})
