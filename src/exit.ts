@@ -1,5 +1,6 @@
-import { Failure, type Problem, Unavailable } from './errors.ts'
+import { BadInput, Failure, type Problem, Unavailable } from './errors.ts'
 import type { View } from './terminal.ts'
+import { UnusableFile, UnusableWorkbook } from './workbook/errors.ts'
 
 export interface Reporting {
   view: View
@@ -37,14 +38,21 @@ function describeProblem({ target, message, hint }: Problem): string {
   return hint ? `${told}\n    ${hint}` : told
 }
 
-/** What SQLite and the file system say, in our words. */
+/** What SQLite, a workbook and the file system say, in our words. */
 function failureOf(error: unknown): Failure | undefined {
   if (!(error instanceof Error) || !('code' in error)) return undefined
+  if (error instanceof UnusableWorkbook) return new BadInput(error.code, sentence(error.message), error)
+  if (error instanceof UnusableFile) return new Unavailable(error.code, sentence(error.message), error)
   const code = String(error.code)
   const known = storeTroubles.find(([start]) => code.startsWith(start))
   if (!known) return undefined
   const [, name, message, hint] = known
   return new Unavailable(name, message, { hint, cause: error })
+}
+
+function sentence(text: string): string {
+  const whole = `${text.charAt(0).toUpperCase()}${text.slice(1)}`
+  return /[.!?]$/.test(whole) ? whole : `${whole}.`
 }
 
 const storeTroubles: readonly (readonly [string, string, string, string])[] = [

@@ -5,6 +5,8 @@ export interface Choice<Value> {
   value: Value
   name: string
   description?: string
+  /** Ticked to begin with, in a list to tick. */
+  checked?: boolean
 }
 
 /** Refuses, naming the flag, when nobody can be asked. */
@@ -42,7 +44,7 @@ export async function choose<Value>(
   return asked(terminal, (streams) => search<Value>({ message: question, source: find }, streams))
 }
 
-/** Offers a list to tick; nothing is ticked to begin with. */
+/** Offers a list to tick. */
 export async function tick<Value>(
   terminal: Terminal,
   { question, choices }: { question: string; choices: readonly Choice<Value>[] },
@@ -54,6 +56,8 @@ export async function tick<Value>(
   )
 }
 
+type Check = (text: string) => string | undefined | Promise<string | undefined>
+
 /** Asks for a line of text; `check` returns what is wrong with it, or undefined. */
 export async function ask(
   terminal: Terminal,
@@ -61,10 +65,10 @@ export async function ask(
     question,
     present,
     check = () => undefined,
-  }: { question: string; present?: string; check?: (text: string) => string | undefined },
+  }: { question: string; present?: string; check?: Check },
 ): Promise<string> {
   const { input } = await import('@inquirer/prompts')
-  const validate = (text: string) => check(text) ?? true
+  const validate = async (text: string) => (await check(text)) ?? true
   return asked(terminal, (streams) => input({ message: question, default: present, validate }, streams))
 }
 

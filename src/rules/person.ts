@@ -24,12 +24,18 @@ export function typedPerson(text: string): Person {
 
 /** The first and last name in one line of text. */
 export function typedName(text: string): { firstName: string; lastName: string } {
-  const name = text.normalize('NFC').replace(/\s+/gu, ' ').replace(/^"|"$/g, '').trim()
+  const name = cleanName(text.replace(/^\s*"|"\s*$/g, ''))
   if (name === '') throw new Usage('A name is missing.', { code: 'name-missing' })
-  if (/[\p{Cc}\u200b\u202a-\u202e\u2066-\u2069\ufeff]/u.test(name)) {
-    throw new Usage(`${visible(name)} contains an invisible character.`, { code: 'invalid-name' })
-  }
   const words = name.split(' ')
   const lastName = words.length > 1 ? (words.pop() ?? '') : ''
   return { firstName: words.join(' '), lastName }
+}
+
+/** A name, or part of one, with its blanks in order. @throws `invalid-name` */
+export function cleanName(text: string): string {
+  const name = text.normalize('NFC').replace(/\s+/gu, ' ').trim()
+  if (/[\p{Cc}\u200b\u202a-\u202e\u2066-\u2069\ufeff]/u.test(name)) {
+    throw new Usage(`${visible(name)} contains an invisible character.`, { code: 'invalid-name' })
+  }
+  return name
 }

@@ -1,4 +1,4 @@
-import { Failure, NotFound, NotPermitted, type Problem, Refused, Usage } from '../errors.ts'
+import { BadInput, Failure, NotFound, NotPermitted, type Problem, Refused, Usage } from '../errors.ts'
 import type { Trx } from '../db/transact.ts'
 
 /** One rule for each target, all or none: every refusal is collected into one. */
@@ -24,12 +24,7 @@ export async function forEachTarget<Target extends string, Result>(
 
 /** The gravest of 2, 5, 4, 3 decides, as the contract orders them. */
 function collected(failures: readonly { target: string; failure: Failure }[], of: number): Failure {
-  const problems: Problem[] = failures.map(({ target, failure }) => ({
-    target,
-    code: failure.code,
-    message: failure.message,
-    ...(failure.hint === undefined ? {} : { hint: failure.hint }),
-  }))
+  const problems = failures.map(problemOf)
   const [first] = failures
   const message = `${failures.length} of ${of} stand in the way; nothing was changed.`
   const more = { details: { problems } }
@@ -50,4 +45,40 @@ function collected(failures: readonly { target: string; failure: Failure }[], of
 
 function codeOfKind(failures: readonly { failure: Failure }[], kind: typeof NotFound | typeof Refused) {
   return failures.find(({ failure }) => failure instanceof kind)?.failure.code
+}
+
+/** One rule for each row of a table, all or none: every row that cannot be used is named by its cell. */
+export async function forEachRow<Row, Result>(
+  rows: readonly Row[],
+  { rule, cellOf }: { rule: (row: Row) => Promise<Result>; cellOf: (row: Row, code: string) => string },
+): Promise<Result[]> {
+  const results: Result[] = []
+  const failures: { target: string; failure: Failure }[] = []
+  for (const row of rows) {
+    try {
+      results.push(await rule(row))
+    } catch (error) {
+      if (!(error instanceof Failure)) throw error
+      failures.push({ target: cellOf(row, error.code), failure: error })
+    }
+  }
+  if (failures.length === 0) return results
+  if (failures.every(({ failure }) => failure instanceof NotPermitted)) {
+    throw collected(failures, rows.length)
+  }
+  throw badRows(failures.map(problemOf))
+}
+
+/** The file cannot be used: each of its problems, by cell. */
+export function badRows(problems: readonly Problem[]): BadInput {
+  const count = problems.length === 1 ? 'One cell stands' : `${problems.length} cells stand`
+  return new BadInput('bad-rows', `${count} in the way; nothing was changed.`, {
+    hint: 'Correct the file, and give it to the same command again.',
+    details: { problems },
+  })
+}
+
+function problemOf({ target, failure }: { target: string; failure: Failure }): Problem {
+  const { code, message, hint } = failure
+  return { target, code, message, ...(hint === undefined ? {} : { hint }) }
 }

@@ -2,5 +2,19 @@ import type { Noun } from '../noun.ts'
 
 export const users: Noun = {
   summary: 'the accounts of people',
-  verbs: {},
+  verbs: {
+    add: async () => (await import('./add.ts')).add,
+    list: async () => (await import('./list.ts')).list,
+    show: async () => (await import('./show.ts')).show,
+    edit: async () => (await import('./edit.ts')).edit,
+    suspend: async () => (await import('./suspend.ts')).suspend,
+    restore: async () => (await import('./restore.ts')).restore,
+    delete: async () => (await import('./delete.ts')).deletion,
+    transfer: async () => (await import('./transfer.ts')).transfer,
+    move: async () => (await import('./move.ts')).move,
+    remove: async () => (await import('./remove.ts')).remove,
+    'reset-password': async () => (await import('./reset-password.ts')).reset,
+    pin: async () => (await import('./pin.ts')).pin,
+    exists: async () => (await import('./exists.ts')).exists,
+  },
 }

@@ -1,0 +1,121 @@
+import { z } from 'zod'
+import { Usage } from '../../errors.ts'
+import { list, repeated } from '../../options.ts'
+import { needSomebodyToAsk } from '../../prompt.ts'
+import { lockedOutNotices } from '../../render/user-notices.ts'
+import { renderChangedUsers, usersJson } from '../../render/users.ts'
+import type { Trx } from '../../db/transact.ts'
+import type { Given } from '../../rules/actor.ts'
+import type { ChangedUser } from '../../rules/changed-user.ts'
+import { addUser } from '../../rules/add-user.ts'
+import { addUsers, type UserRow } from '../../rules/add-users.ts'
+import { forEachTarget } from '../../rules/several.ts'
+import { changingAfter, changingCommand, example } from '../command.ts'
+import type { Session } from '../session.ts'
+import { askForPeople } from './ask-for-people.ts'
+import { additionOf, type NewPerson, readPerson, refuseNamedTwice } from './new-people.ts'
+
+const Options = z.object({
+  person: z.array(z.string()).default([]),
+  centre: z.string().optional(),
+  admin: z.boolean().default(false),
+  site: list,
+  role: list,
+  from: z.string().optional(),
+  sheet: z.string().optional(),
+  ifMissing: z.boolean().default(false),
+})
+
+type Options = z.infer<typeof Options>
+
+interface Request {
+  people: NewPerson[]
+  rows: UserRow[]
+  options: Options
+}
+
+export const add = changingCommand('add')
+  .summary('add users to a centre')
+  .description(
+    'Add one user or several, all or none. Each gets a message that lets them set up a password. ' +
+      'Without a person, at a terminal, asks for one after another.',
+  )
+  .argument('[person...]', "who to add: 'Amira Haddad <amira@school.example>'; - reads them from stdin")
+  .option('--centre <centre>', 'the number of their centre')
+  .option('--admin', 'with administrative rights')
+  .option('--site <site>', 'with access to this site', repeated)
+  .option('--role <role>', 'with this role; service roles alone make no hub user', repeated)
+  .option('--from <file>', 'read them from a workbook or CSV file, or - for stdin')
+  .option('--sheet <name>', 'the sheet of the workbook (default: the first)')
+  .option('--if-missing', 'somebody who is there already, and equal, is no error')
+  .addHelpText(
+    'after',
+    example(
+      "ssh-admin users add 'Nour Salem <nour@school.example>' --centre EG001 --site cambridge-primary",
+      'ssh-admin users add --from fixtures/users.xlsx',
+    ),
+  )
+  .action(
+    changingAfter({
+      options: Options,
+      prepare,
+      complete: async (request, { session, store, given }) => {
+        if (!isIncomplete(request)) return request
+        const { people, options } = request
+        const { admin, role: roles, site: sites, centre } = options
+        const asked = await askForPeople(
+          { people, centre, admin, roles, sites },
+          { terminal: session.terminal, db: store.db, given },
+        )
+        return { ...request, people: asked }
+      },
+      act:
+        ({ people, rows, options: { admin, ifMissing } }, given) =>
+        async (trx) => [
+          ...(await addPeople(trx, { people, ifMissing, given })),
+          ...(await addUsers(trx, { rows, admin, ifMissing, given })),
+        ],
+      render: renderChangedUsers,
+      json: usersJson,
+      notices: lockedOutNotices,
+    }),
+  )
+
+function addPeople(
+  trx: Trx,
+  { people, ifMissing, given }: { people: readonly NewPerson[]; ifMissing: boolean; given: Given },
+): Promise<ChangedUser[]> {
+  const byAddress = new Map(people.map((person) => [person.address.email, person]))
+  return forEachTarget(trx, [...byAddress.keys()], (email) => {
+    const person = byAddress.get(email)
+    if (!person) throw new Error(`${email} was not asked for`)
+    return addUser(trx, { ...additionOf(person), ifMissing, given })
+  })
+}
+
+async function prepare(options: Options, session: Session): Promise<Request> {
+  const { person, centre, admin, role: roles, site: sites, from, sheet } = options
+  const people = person.map((text) => readPerson(text, { centre, admin, roles, sites }))
+  refuseNamedTwice(people)
+  const request: Request = { people, rows: [], options }
+  if (from !== undefined) {
+    if (people.length > 0) throw new Usage('Name the people, or a file with --from, not both.')
+    const { readUsers } = await import('./read-users.ts')
+    const { stdin } = session.context
+    const { rows, unknown } = await readUsers({ file: from, sheet, stdin, centre, roles, sites })
+    for (const heading of unknown) {
+      session.notify({ code: 'unknown-column', message: `The column ${heading} is not used.` })
+    }
+    return { ...request, rows }
+  }
+  if (isIncomplete(request)) {
+    const flag = "--centre CENTRE 'First Last <email>'"
+    needSomebodyToAsk(session.terminal, { flag, may: session.common.input })
+  }
+  return request
+}
+
+function isIncomplete({ people, options: { from, centre } }: Request): boolean {
+  if (from !== undefined) return false
+  return people.length === 0 || centre === undefined || people.some(({ name }) => name === undefined)
+}

@@ -1,0 +1,101 @@
+import type { Kysely } from 'kysely'
+import { findCentreByNumber } from '../../db/centres.ts'
+import type { Store } from '../../db/schema.ts'
+import { findLiveUser } from '../../db/users.ts'
+import { ask, tick, wants } from '../../prompt.ts'
+import type { Given } from '../../rules/actor.ts'
+import { sites } from '../../rules/catalogue.ts'
+import { readCentreNumber } from '../../rules/centre-number.ts'
+import { type Address, readAddress, typedAddress } from '../../rules/email.ts'
+import { mayLearnOf } from '../../rules/permissions.ts'
+import type { Terminal } from '../../terminal.ts'
+import type { NewPerson, Place } from './new-people.ts'
+
+interface AtHand {
+  terminal: Terminal
+  db: Kysely<Store>
+  given: Given
+}
+
+interface Known extends Place {
+  people: readonly NewPerson[]
+}
+
+/** Asks for what was not said: the centre, names, or one person after another. Nothing is added meanwhile. */
+export async function askForPeople({ people, ...place }: Known, atHand: AtHand): Promise<NewPerson[]> {
+  const centre = place.centre ?? (await askCentre(atHand))
+  const asked: NewPerson[] = []
+  for (const person of people)
+    asked.push({ ...person, centre, name: person.name ?? (await askName(person, atHand)) })
+  if (people.length > 0) return asked
+  do asked.push(await askPerson({ ...place, centre }, { asked, atHand }))
+  while (await wants(atHand.terminal, 'Add another?'))
+  return asked
+}
+
+async function askCentre({ terminal, db, given }: AtHand): Promise<string> {
+  return ask(terminal, {
+    question: 'Centre number:',
+    check: async (text) => {
+      const number = readCentreNumber(text)
+      if (number === undefined) return '2 to 12 letters and digits, such as EG001'
+      const centre = await findCentreByNumber(db, number)
+      if (!centre || !mayLearnOf(given.by, centre.id)) return `There is no centre ${number}`
+      return centre.deleted_at === null ? undefined : `${number} (${centre.name}) is deleted`
+    },
+  })
+}
+
+async function askPerson(
+  place: Place,
+  { asked, atHand }: { asked: readonly NewPerson[]; atHand: AtHand },
+): Promise<NewPerson> {
+  const { terminal } = atHand
+  const firstName = await ask(terminal, { question: 'First name:', check: filled })
+  const lastName = await ask(terminal, { question: 'Last name:' })
+  const address = await askAddress({ asked, atHand })
+  const ticked = await askRights(place, terminal)
+  return { ...place, ...ticked, address, name: { firstName: firstName.trim(), lastName: lastName.trim() } }
+}
+
+async function askName({ address }: NewPerson, { terminal }: AtHand) {
+  const firstName = await ask(terminal, { question: `First name of ${address.email}:`, check: filled })
+  const lastName = await ask(terminal, { question: 'Last name:' })
+  return { firstName: firstName.trim(), lastName: lastName.trim() }
+}
+
+async function askAddress({
+  asked,
+  atHand: { terminal, db },
+}: {
+  asked: readonly NewPerson[]
+  atHand: AtHand
+}): Promise<Address> {
+  const text = await ask(terminal, {
+    question: 'E-mail:',
+    check: async (typed) => {
+      const address = readAddress(typed)
+      if (!('key' in address)) return `The address ${address.problem}`
+      if (asked.some((other) => other.address.key === address.key)) return 'Somebody has this address already'
+      const holder = await findLiveUser(db, address.key)
+      return holder && holder.centre_id !== null ? 'Somebody has this address already' : undefined
+    },
+  })
+  return typedAddress(text)
+}
+
+async function askRights({ admin, sites: given }: Place, terminal: Terminal) {
+  const rights = { value: 'admin', name: 'administrative rights', checked: admin }
+  const choices = sites
+    .filter((site) => site !== 'school-support-hub')
+    .map((site) => ({ value: site, name: site, checked: given.includes(site) }))
+  const ticked = await tick<string>(terminal, {
+    question: 'Rights and sites (the hub itself comes with every account):',
+    choices: [rights, ...choices],
+  })
+  return { admin: ticked.includes('admin'), sites: ticked.filter((value) => value !== 'admin') }
+}
+
+function filled(text: string): string | undefined {
+  return text.trim() === '' ? 'A name is needed' : undefined
+}

@@ -1,0 +1,70 @@
+import { z } from 'zod'
+import { person, renderChangedUsers, usersJson } from '../../render/users.ts'
+import { type DeletedUser, deleteUser } from '../../rules/delete-user.ts'
+import { nameOf } from '../../rules/account.ts'
+import { holdings } from '../../rules/refuse-leaving.ts'
+import { forEachTarget } from '../../rules/several.ts'
+import { transferJson } from '../../render/transfer.ts'
+import { changingAfter, changingCommand, example } from '../command.ts'
+import { type Deletions, offerMissingSteps } from './missing-steps.ts'
+import { questionAbout } from './question.ts'
+
+const Options = z.object({
+  email: z.array(z.string()),
+  suspend: z.boolean().default(false),
+  transferTo: z.string().optional(),
+})
+
+export const deletion = changingCommand('delete')
+  .summary('delete suspended users')
+  .description(
+    'Delete suspended users who coordinate nothing and hold no Progression Test data. Their history stays. ' +
+      'At a terminal the steps that must come first are offered; everything happens together, or nothing does.',
+  )
+  .argument('<email...>', "the users' addresses; - reads them from stdin, one a line")
+  .option('--suspend', 'suspend them first')
+  .option('--transfer-to <email>', 'transfer their Progression Test data to this colleague first')
+  .addHelpText('after', example('ssh-admin users delete amira@school.example --suspend --yes'))
+  .action(
+    changingAfter({
+      options: Options,
+      prepare: async ({ email, suspend, transferTo }): Promise<Deletions> => ({
+        emails: email,
+        suspend: new Set(suspend ? email : []),
+        transferTo: new Map(transferTo === undefined ? [] : email.map((one) => [one, transferTo])),
+      }),
+      complete: offerMissingSteps,
+      act:
+        ({ emails, suspend, transferTo }, given) =>
+        (trx) =>
+          forEachTarget(trx, emails, (email) =>
+            deleteUser(trx, {
+              email,
+              suspend: suspend.has(email),
+              transferTo: transferTo.get(email),
+              given,
+            }),
+          ),
+      question: deletionQuestion,
+      render: renderChangedUsers,
+      json: (deleted, mail) => ({
+        ...usersJson(deleted, mail),
+        transfers: deleted.flatMap(({ transferred }) => (transferred ? [transferJson(transferred)] : [])),
+      }),
+    }),
+  )
+
+function deletionQuestion(deleted: readonly DeletedUser[]): string | undefined {
+  const [only] = deleted
+  const steps = deleted.length === 1 && only ? stepsOf(only) : ''
+  return questionAbout(deleted, {
+    verb: 'Delete',
+    effect: `${steps}The account leaves every list, and its address can be used again.`,
+  })
+}
+
+function stepsOf({ account, suspendedFirst, transferred }: DeletedUser): string {
+  const suspension = suspendedFirst ? `${nameOf(account)} is suspended first. ` : ''
+  if (!transferred) return suspension
+  return `${suspension}${person(transferred.to)} takes over ${holdings(transferred.from)}. `
+}

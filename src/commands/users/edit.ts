@@ -1,0 +1,114 @@
+import { z } from 'zod'
+import { list, repeated } from '../../options.ts'
+import { needSomebodyToAsk } from '../../prompt.ts'
+import { person, renderChangedUsers, usersJson } from '../../render/users.ts'
+import { type Changes, type EditedUser, editUser } from '../../rules/edit-user.ts'
+import { findUser } from '../../rules/find-user.ts'
+import { changingAfter, changingCommand, example } from '../command.ts'
+import { askForChanges } from './ask-for-changes.ts'
+
+const Options = z.object({
+  // Named apart from the argument, which is the address as it is now.
+  user: z.string(),
+  firstName: z.string().optional(),
+  lastName: z.string().optional(),
+  email: z.string().optional(),
+  admin: z.boolean().optional(),
+  addSite: list,
+  removeSite: list,
+  addRole: list,
+  removeRole: list,
+})
+
+type Options = z.infer<typeof Options>
+
+interface Request {
+  user: string
+  changes: Changes
+  options: Options
+}
+
+export const edit = changingCommand('edit')
+  .summary('change the name, address, rights, sites or roles of a user')
+  .description(
+    'Change what is named. A changed address is told to the old one and the new one, and open links are void. ' +
+      'Without any option, at a terminal, asks for each, showing what it is now.',
+  )
+  .argument('<user>', "the user's address")
+  .option('--first-name <name>')
+  .option('--last-name <name>')
+  .option('--email <email>', 'a new address')
+  .option('--admin', 'give administrative rights')
+  .option('--no-admin', 'take administrative rights away')
+  .option('--add-site <site>', 'give access to this site', repeated)
+  .option('--remove-site <site>', 'take access to this site away', repeated)
+  .option('--add-role <role>', 'give this role', repeated)
+  .option('--remove-role <role>', 'take this role away', repeated)
+  .addHelpText(
+    'after',
+    example(
+      "ssh-admin users edit amira@school.example --last-name 'El Haddad'",
+      'ssh-admin users edit amira@school.example --admin --yes',
+    ),
+  )
+  .action(
+    changingAfter({
+      options: Options,
+      mayAsk: (options) => namesNothing(options) || asksFirst(options),
+      prepare: async (options, session): Promise<Request> => {
+        if (namesNothing(options)) {
+          const flag = '--first-name, --last-name, --email, --admin, --add-site or --add-role'
+          needSomebodyToAsk(session.terminal, { flag, may: session.common.input })
+        }
+        return { user: options.user, changes: changesIn(options), options }
+      },
+      complete: async (request, { session, store, given: { by, at } }) => {
+        if (!namesNothing(request.options)) return request
+        const account = await findUser(store.db, { email: request.user, at, by })
+        return { ...request, changes: await askForChanges(session.terminal, account) }
+      },
+      act:
+        ({ user, changes }, given) =>
+        async (trx) => [await editUser(trx, { email: user, changes, given })],
+      question: ([edited]) => edited && editQuestion(edited),
+      render: renderChangedUsers,
+      json: usersJson,
+    }),
+  )
+
+function namesNothing({ user: _, firstName, lastName, email, admin, ...lists }: Options): boolean {
+  const named = [firstName, lastName, email, admin].some((value) => value !== undefined)
+  return !named && Object.values(lists).every((values) => values.length === 0)
+}
+
+/** Only an address or rights are asked about. */
+function asksFirst({ email, admin, addRole, removeRole }: Options): boolean {
+  return email !== undefined || admin !== undefined || addRole.length > 0 || removeRole.length > 0
+}
+
+function changesIn(options: Options): Changes {
+  const { firstName, lastName, email, admin } = options
+  return {
+    firstName,
+    lastName,
+    email,
+    admin,
+    addSites: options.addSite,
+    removeSites: options.removeSite,
+    addRoles: options.addRole,
+    removeRoles: options.removeRole,
+  }
+}
+
+function editQuestion({ before, account }: EditedUser): string | undefined {
+  const gained = account.roles.filter((role) => !before.roles.includes(role))
+  const lost = before.roles.filter((role) => !account.roles.includes(role))
+  const effects = [
+    ...(before.email === account.email
+      ? []
+      : [`The address becomes ${account.email}; both addresses are told, and open links are void.`]),
+    ...(gained.length > 0 ? [`They get the role ${gained.join(', ')}.`] : []),
+    ...(lost.length > 0 ? [`They lose the role ${lost.join(', ')}.`] : []),
+  ]
+  return effects.length > 0 ? `Edit ${person(before)}? ${effects.join(' ')}` : undefined
+}

@@ -1,0 +1,70 @@
+import type { Kysely } from 'kysely'
+import type { Store, UserStatus } from '../../db/schema.ts'
+import type { UserFilter } from '../../db/user-list.ts'
+import { isUserField, ordinaryFields, type UserField, userColumns } from '../../render/user-columns.ts'
+import type { Given } from '../../rules/actor.ts'
+import { catalogue, findRole, isHubRole } from '../../rules/catalogue.ts'
+import { chosenSites } from '../../rules/chosen-roles.ts'
+import { findCentre } from '../../rules/find-centre.ts'
+import { fold } from '../../rules/fold.ts'
+import { visibleCentres } from '../../rules/permissions.ts'
+import { unknownName } from '../../rules/unknown-name.ts'
+
+interface FilterOptions {
+  centre?: string
+  status: readonly string[]
+  role: readonly string[]
+  site: readonly string[]
+  search?: string
+  notSetUp: boolean
+  neverSignedIn: boolean
+  deleted: boolean
+}
+
+/** The filter that the options describe. @throws what is unknown, with the nearest names */
+export async function userFilter(
+  db: Kysely<Store>,
+  { centre, status, role, site, search = '', notSetUp, neverSignedIn, deleted }: FilterOptions,
+  given: Given,
+): Promise<UserFilter> {
+  const roles = role.map(roleNamed)
+  return {
+    centreId: centre === undefined ? undefined : (await findCentre(db, centre, given)).id,
+    statuses: [
+      ...status.map(statusNamed),
+      ...(notSetUp ? ['invited' as const] : []),
+      ...(deleted ? ['deleted' as const] : []),
+    ],
+    hubRoles: roles.filter(isHubRole),
+    roles: roles.filter((name) => !isHubRole(name)),
+    sites: chosenSites(site),
+    words: fold(search)
+      .split(/\s+/)
+      .filter((word) => word !== ''),
+    neverSignedIn,
+    visible: visibleCentres(given.by),
+  }
+}
+
+const statuses: readonly UserStatus[] = ['invited', 'active', 'suspended', 'deleted']
+
+function statusNamed(name: string): UserStatus {
+  const status = statuses.find((one) => one === name.toLowerCase())
+  if (status) return status
+  throw unknownName({ kind: 'status', name, known: statuses })
+}
+
+function roleNamed(name: string): string {
+  const role = findRole(name)
+  if (role) return role.name
+  throw unknownName({ kind: 'role', name, known: catalogue.map((one) => one.name) })
+}
+
+/** The columns named with --fields, or the ordinary ones. */
+export function chosenFields(names: readonly string[]): readonly UserField[] {
+  if (names.length === 0) return ordinaryFields
+  return names.map((name) => {
+    if (isUserField(name)) return name
+    throw unknownName({ kind: 'field', name, known: Object.keys(userColumns) })
+  })
+}

@@ -1,0 +1,31 @@
+import { z } from 'zod'
+import { renderChangedUsers, usersJson } from '../../render/users.ts'
+import { moveUser } from '../../rules/move-user.ts'
+import { changing, changingCommand, example } from '../command.ts'
+import { questionAbout } from './question.ts'
+
+const Options = z.object({ email: z.string(), to: z.string() })
+
+export const move = changingCommand('move')
+  .summary('move a user to another centre')
+  .description(
+    'Move a user to another centre. The roles at the old one go; an administrator is a teacher at the new one.',
+  )
+  .argument('<email>', "the user's address")
+  .requiredOption('--to <centre>', 'the number of the new centre')
+  .addHelpText('after', example('ssh-admin users move amira@school.example --to EG002 --yes'))
+  .action(
+    changing({
+      options: Options,
+      act:
+        ({ email, to }, given) =>
+        async (trx) => [await moveUser(trx, { email, to, given })],
+      question: (moved, { to }) =>
+        questionAbout(moved, {
+          verb: `Move to ${to.toUpperCase()}:`,
+          effect: 'The roles they have now go.',
+        }),
+      render: renderChangedUsers,
+      json: usersJson,
+    }),
+  )

@@ -1,0 +1,78 @@
+import type { UserField, UserRow } from '../../rules/add-users.ts'
+import type { Table } from '../../workbook/headings.ts'
+import type { SheetRow } from '../../workbook/read.ts'
+
+const columns = [
+  { field: 'centre', heading: 'Centre number', synonyms: ['Centre no', 'Center number', 'Centre', 'Center'] },
+  { field: 'firstName', heading: 'First name', synonyms: ['Given name', 'Forename', 'First'] },
+  { field: 'lastName', heading: 'Last name', synonyms: ['Surname', 'Family name', 'Last'] },
+  {
+    field: 'email',
+    heading: 'Email',
+    synonyms: ['E-mail', 'Email address', 'E-mail address', 'User email'],
+    required: true,
+  },
+  { field: 'role', heading: 'Role', synonyms: ['Roles', 'User role'] },
+  { field: 'site', heading: 'Sites', synonyms: ['Site', 'Support sites'] },
+] as const
+
+interface Reading {
+  /** `-` for stdin. */
+  file: string
+  sheet: string | undefined
+  stdin: NodeJS.ReadableStream
+  /** Where a row says none. */
+  centre: string | undefined
+  roles: readonly string[]
+  sites: readonly string[]
+}
+
+export interface ReadUsers {
+  rows: UserRow[]
+  /** Columns that mean nothing here. */
+  unknown: string[]
+}
+
+/** Reads a table of new users; what is wrong in its cells is for the rule to say. */
+export async function readUsers({ file, sheet, stdin, centre, roles, sites }: Reading): Promise<ReadUsers> {
+  const { openWorkbook, isBlankRow } = await import('../../workbook/read.ts')
+  const { readTable } = await import('../../workbook/headings.ts')
+  const { cellName } = await import('../../workbook/cell.ts')
+  const { cleanText, trimCode } = await import('../../workbook/clean.ts')
+  const workbook = await openWorkbook(file, { sheet, stdin })
+  const rows: UserRow[] = []
+  const onRow = (row: SheetRow, table: Table) => {
+    if (isBlankRow(row)) return
+    const textOf = (field: UserField) => row.cells[table.columns.get(field) ?? -1] ?? ''
+    const cellOf = (field: UserField) => cellName(workbook.sheet, table.columns.get(field) ?? 0, row.number)
+    rows.push({
+      cells: {
+        centre: cellOf('centre'),
+        firstName: cellOf('firstName'),
+        lastName: cellOf('lastName'),
+        email: cellOf('email'),
+        role: cellOf('role'),
+        site: cellOf('site'),
+      },
+      centre: trimCode(textOf('centre')) || (centre ?? ''),
+      firstName: cleanText(textOf('firstName')),
+      lastName: cleanText(textOf('lastName')),
+      email: trimCode(textOf('email')),
+      roles: [...roles, ...listIn(textOf('role'))],
+      sites: [...sites, ...listIn(textOf('site'))],
+    })
+  }
+  try {
+    const { unknown } = await readTable(workbook, { specs: columns, onRow })
+    return { rows, unknown }
+  } finally {
+    await workbook.close()
+  }
+}
+
+function listIn(text: string): string[] {
+  return text
+    .split(/[,;\n]/)
+    .map((part) => part.trim())
+    .filter((part) => part !== '')
+}

@@ -1,0 +1,32 @@
+import { z } from 'zod'
+import { renderChangedUsers, usersJson } from '../../render/users.ts'
+import { removeUser } from '../../rules/remove-user.ts'
+import { forEachTarget } from '../../rules/several.ts'
+import { changing, changingCommand, example } from '../command.ts'
+import { questionAbout } from './question.ts'
+
+const Options = z.object({ email: z.array(z.string()) })
+
+export const remove = changingCommand('remove')
+  .summary('take users out of their centre, and keep the accounts')
+  .description(
+    'Take users out of their centre: every role there goes, and with it every service. The accounts remain.',
+  )
+  .argument('<email...>', "the users' addresses; - reads them from stdin, one a line")
+  .addHelpText('after', example('ssh-admin users remove amira@school.example --yes'))
+  .action(
+    changing({
+      options: Options,
+      act:
+        ({ email: emails }, given) =>
+        (trx) =>
+          forEachTarget(trx, emails, (email) => removeUser(trx, { email, given })),
+      question: (removed) =>
+        questionAbout(removed, {
+          verb: 'Remove from the centre',
+          effect: 'Every role and service there goes; the account remains.',
+        }),
+      render: renderChangedUsers,
+      json: usersJson,
+    }),
+  )

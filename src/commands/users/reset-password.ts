@@ -1,0 +1,34 @@
+import { z } from 'zod'
+import { renderChangedUsers, usersJson } from '../../render/users.ts'
+import { lockedOutNotices } from '../../render/user-notices.ts'
+import { resetPassword } from '../../rules/reset-password.ts'
+import { forEachTarget } from '../../rules/several.ts'
+import { changing, changingCommand, example } from '../command.ts'
+import { questionAbout } from './question.ts'
+
+const Options = z.object({ email: z.array(z.string()) })
+
+export const reset = changingCommand('reset-password')
+  .summary('send users a message that lets them choose a password')
+  .description(
+    'Send a reset message, or a fresh set-up message to users who have no password yet. Earlier unused links are void.',
+  )
+  .argument('<email...>', "the users' addresses; - reads them from stdin, one a line")
+  .addHelpText('after', example('ssh-admin users reset-password amira@school.example --yes'))
+  .action(
+    changing({
+      options: Options,
+      act:
+        ({ email: emails }, given) =>
+        (trx) =>
+          forEachTarget(trx, emails, (email) => resetPassword(trx, { email, given })),
+      question: (sent) =>
+        questionAbout(sent, {
+          verb: 'Send a message to choose a password to',
+          effect: 'The present password works until a new one is chosen; earlier unused links are void.',
+        }),
+      render: renderChangedUsers,
+      json: usersJson,
+      notices: lockedOutNotices,
+    }),
+  )

@@ -1,0 +1,27 @@
+import { z } from 'zod'
+import { renderChangedUsers, usersJson } from '../../render/users.ts'
+import { restoreUser } from '../../rules/restore-user.ts'
+import { forEachTarget } from '../../rules/several.ts'
+import { changing, changingCommand, example } from '../command.ts'
+
+const Options = z.object({ email: z.array(z.string()), send: z.boolean().default(false) })
+
+export const restore = changingCommand('restore')
+  .summary('let suspended or deleted users back in')
+  .description(
+    'Give suspended users back what they were before; a deleted user comes back as they were when deleted.',
+  )
+  .argument('<email...>', "the users' addresses; - reads them from stdin, one a line")
+  .option('--send', 'send a new set-up message to those who have not set up a password')
+  .addHelpText('after', example('ssh-admin users restore amira@school.example'))
+  .action(
+    changing({
+      options: Options,
+      act:
+        ({ email: emails, send }, given) =>
+        (trx) =>
+          forEachTarget(trx, emails, (email) => restoreUser(trx, { email, send, given })),
+      render: renderChangedUsers,
+      json: usersJson,
+    }),
+  )

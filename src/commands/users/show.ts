@@ -1,0 +1,32 @@
+import { z } from 'zod'
+import { lastEvents } from '../../db/audit-events.ts'
+import { holdingsOf } from '../../db/progression-tests.ts'
+import { renderUser } from '../../render/user-sheet.ts'
+import { userJson } from '../../render/user.ts'
+import { findUserOrDeleted } from '../../rules/changed-user.ts'
+import { command, example, reading } from '../command.ts'
+
+const Options = z.object({ email: z.string() })
+
+export const show = command('show')
+  .summary('show everything about one user')
+  .description(
+    'Show one user: whether they can sign in, and if not, why and what to do; what they hold; what happened last.',
+  )
+  .argument('<email>', "the user's address")
+  .addHelpText('after', example('ssh-admin users show amira@school.example'))
+  .action(
+    reading({
+      options: Options,
+      read: async ({ email }, { at, by }, { db }) => {
+        const account = await findUserOrDeleted(db, { email, at, by })
+        return {
+          account,
+          holdings: await holdingsOf(db, { ownerId: account.id }),
+          events: await lastEvents(db, { subject: account.email, userId: account.id }),
+        }
+      },
+      render: renderUser,
+      json: ({ account, events }) => ({ ...userJson(account), lastEvents: events }),
+    }),
+  )

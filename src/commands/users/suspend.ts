@@ -1,0 +1,42 @@
+import { z } from 'zod'
+import { renderChangedUsers, usersJson } from '../../render/users.ts'
+import type { ChangedUser } from '../../rules/changed-user.ts'
+import { holdings } from '../../rules/refuse-leaving.ts'
+import { forEachTarget } from '../../rules/several.ts'
+import { suspendUser } from '../../rules/suspend-user.ts'
+import { changing, changingCommand, example } from '../command.ts'
+import { questionAbout } from './question.ts'
+
+const Options = z.object({ email: z.array(z.string()) })
+
+export const suspend = changingCommand('suspend')
+  .summary('stop users signing in')
+  .description(
+    'Stop users signing in. Their records and history stay as they are; their unused links and PINs are void.',
+  )
+  .argument('<email...>', "the users' addresses; - reads them from stdin, one a line")
+  .addHelpText('after', example('ssh-admin users suspend amira@school.example --yes'))
+  .action(
+    changing({
+      options: Options,
+      act:
+        ({ email: emails }, given) =>
+        (trx) =>
+          forEachTarget(trx, emails, (email) => suspendUser(trx, { email, given })),
+      question: suspensionQuestion,
+      render: renderChangedUsers,
+      json: usersJson,
+    }),
+  )
+
+function suspensionQuestion(suspended: readonly ChangedUser[]): string | undefined {
+  const held = suspended.filter(({ account }) => account.progressionTests.learnerGroups > 0)
+  const [holder] = held
+  const still =
+    held.length === 1 && holder
+      ? ` ${suspended.length === 1 ? 'They' : holder.account.email} will still hold ${holdings(holder.account)}.`
+      : held.length > 1
+        ? ` ${held.length} of them will still hold Progression Test data.`
+        : ''
+  return questionAbout(suspended, { verb: 'Suspend', effect: `They cannot sign in until restored.${still}` })
+}

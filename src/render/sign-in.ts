@@ -1,0 +1,35 @@
+import { type Account, nameOf } from '../rules/account.ts'
+import type { WhyNot } from '../rules/standing.ts'
+
+/** Why somebody cannot sign in, in a few words. */
+export const reasons: Readonly<Record<WhyNot, string>> = {
+  deleted: 'the account is deleted',
+  suspended: 'the account is suspended',
+  'no-centre': 'the account belongs to no centre',
+  'centre-deleted': 'the centre is deleted',
+  'coordinator-suspended': 'the coordinator of the centre is suspended',
+  invited: 'no password has been set up yet',
+}
+
+/** What to type so that they can. */
+export function wayOut(account: Account): string | undefined {
+  const { email, centre, whyNot } = account
+  switch (whyNot) {
+    case null:
+      return undefined
+    case 'deleted':
+      return `ssh-admin users restore ${email}`
+    case 'suspended':
+      return account.hubRole === 'coordinator'
+        ? `ssh-admin coordinator restore ${centre?.number}`
+        : `ssh-admin users restore ${email}`
+    case 'no-centre':
+      return `ssh-admin users add '${nameOf(account)} <${email}>' --centre CENTRE`
+    case 'centre-deleted':
+      return `ssh-admin centres restore ${centre?.number}`
+    case 'coordinator-suspended':
+      return `ssh-admin coordinator restore ${centre?.number}`
+    case 'invited':
+      return `ssh-admin users reset-password ${email}`
+  }
+}

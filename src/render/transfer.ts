@@ -1,0 +1,27 @@
+import type { Transferred } from '../rules/transfer-progression-tests.ts'
+import type { View } from '../terminal.ts'
+import { record } from './one-line.ts'
+import { person } from './users.ts'
+
+/** The answer of `users transfer`. */
+export function transferJson({ from, to, sites }: Transferred) {
+  return { from: from.email, to: to.email, sites, changed: sites.length > 0 }
+}
+
+/** What moved, site by site. */
+export function renderTransfer({ from, to, sites }: Transferred, view: View): string {
+  if (!view.isTerminal) {
+    return sites
+      .map(({ site, learnerGroups, tests, results }) =>
+        record([from.email, to.email, site, learnerGroups, tests, results]),
+      )
+      .join('\n')
+  }
+  if (sites.length === 0) return `${view.chalk.dim('·')} ${person(from)} holds nothing to transfer.`
+  return sites
+    .map(
+      ({ site, learnerGroups, tests, results }) =>
+        `${view.chalk.green('✓')} ${person(to)} took over on ${site}: ${learnerGroups} learner groups, ${tests} tests, ${results} results.`,
+    )
+    .join('\n')
+}

@@ -1,0 +1,151 @@
+import type { CentreWithPeople } from '../db/centres.ts'
+import type { HubRole } from '../db/schema.ts'
+import type { Trx } from '../db/transact.ts'
+import { giveRoles, giveSites, insertUser, placeAt } from '../db/user-changes.ts'
+import { findLiveUser } from '../db/users.ts'
+import { Refused } from '../errors.ts'
+import { type Account, accountOf, nameOf } from './account.ts'
+import type { Actor, Given } from './actor.ts'
+import { accountById, type ChangedUser, unchanged } from './changed-user.ts'
+import { chosenRoles, chosenSites } from './chosen-roles.ts'
+import { refuseDeletedCentre } from './coordinator.ts'
+import { findCentre } from './find-centre.ts'
+import { hubRoleFor, newUser } from './new-user.ts'
+import { onCentre } from './on-centre.ts'
+import { permit } from './permissions.ts'
+import type { Person } from './person.ts'
+import { record } from './record.ts'
+import { sendWayIn } from './way-in.ts'
+
+export interface Addition {
+  person: Person
+  /** The centre's number. */
+  centre: string
+  admin?: boolean
+  roles?: readonly string[]
+  sites?: readonly string[]
+  /** Somebody who is there already, and equal, is no error. */
+  ifMissing?: boolean
+  given: Given
+}
+
+interface Place {
+  centre: CentreWithPeople
+  hubRole: HubRole | null
+  /** Other than the hub's. */
+  roles: readonly string[]
+  /** Other than the hub. */
+  sites: readonly string[]
+}
+
+/**
+ * A new user is a teacher, or has no hub role when only service roles are given, and is sent a
+ * way in. An account that was removed from its centre joins this one [guide for school coordinators].
+ */
+export async function addUser(trx: Trx, addition: Addition): Promise<ChangedUser> {
+  const { person, given } = addition
+  const { by, at } = given
+  const centre = await findCentre(trx, addition.centre, given)
+  const place = placeFor(addition, centre)
+  const target = onCentre(centre, person.address.email)
+  permit(given, 'users.add', target)
+  if (place.hubRole === 'admin') permit(given, 'users.add-admin', target)
+  for (const role of place.roles) permit(given, 'roles.grant', { ...target, role })
+  refuseDeletedCentre(centre)
+  const there = await findLiveUser(trx, person.address.key)
+  if (there) return addAgain(trx, { account: accountOf(there, at), place, addition })
+
+  const { hubRole, roles, sites } = place
+  const row = newUser({ ...person, centreId: centre.id, hubRole }, { at: at.toISOString() })
+  const id = await insertUser(trx, row, { roles, sites })
+  const account = await accountById(trx, { id, at })
+  await sendWayIn(trx, { account, given })
+  await record(trx, {
+    by,
+    at,
+    action: 'users.added',
+    subject: account.email,
+    userId: id,
+    facts: { centre: centre.number, hubRole, roles, sites },
+  })
+  return { account, outcome: 'created' }
+}
+
+function placeFor({ admin, roles = [], sites = [] }: Addition, centre: CentreWithPeople): Place {
+  const chosen = chosenRoles(roles)
+  const ticked = chosenSites(sites)
+  const hub = [
+    ...(admin || chosen.admin ? ['admin'] : []),
+    ...(chosen.teacher || ticked.length > 0 ? ['teacher'] : []),
+  ]
+  return {
+    centre,
+    hubRole: hubRoleFor([...hub, ...chosen.roles]),
+    roles: chosen.roles,
+    sites: ticked.filter((site) => site !== 'school-support-hub'),
+  }
+}
+
+/** The address has an account: without a centre it joins; otherwise it may be equal, or in the way. */
+async function addAgain(
+  trx: Trx,
+  { account, place, addition }: { account: Account; place: Place; addition: Addition },
+): Promise<ChangedUser> {
+  const { given, person, ifMissing } = addition
+  if (account.centre === null) return rejoin(trx, { account, place, given })
+  if (ifMissing && isEqual(account, { person, place })) return unchanged(account)
+  throw inUse(account, { by: given.by, centre: place.centre })
+}
+
+async function rejoin(
+  trx: Trx,
+  { account, place, given }: { account: Account; place: Place; given: Given },
+): Promise<ChangedUser> {
+  const { by, at } = given
+  const { centre, hubRole, roles, sites } = place
+  if (account.status === 'suspended') {
+    throw new Refused(
+      'suspended',
+      `${nameOf(account)} has an account without a centre, and it is suspended.`,
+      {
+        hint: `ssh-admin users restore ${account.email}`,
+      },
+    )
+  }
+  await placeAt(trx, { id: account.id, centreId: centre.id, hubRole, at })
+  await giveRoles(trx, account.id, roles)
+  await giveSites(trx, account.id, sites)
+  const rejoined = await accountById(trx, { id: account.id, at })
+  if (rejoined.status === 'invited') await sendWayIn(trx, { account: rejoined, given })
+  await record(trx, {
+    by,
+    at,
+    action: 'users.rejoined',
+    subject: account.email,
+    userId: account.id,
+    facts: { centre: centre.number, hubRole, roles, sites },
+  })
+  return { account: rejoined, outcome: 'rejoined' }
+}
+
+function isEqual(account: Account, { person, place }: { person: Person; place: Place }): boolean {
+  const wanted = [...(place.hubRole ? [place.hubRole] : []), ...place.roles]
+  const sites = [...(place.hubRole ? ['school-support-hub'] : []), ...place.sites]
+  return (
+    account.centre?.id === place.centre.id &&
+    account.firstName === person.firstName &&
+    account.lastName === person.lastName &&
+    account.roles.join() === wanted.join() &&
+    account.sites.join() === sites.join()
+  )
+}
+
+/** Where the account is, is said to those who may know. */
+function inUse(account: Account, { by, centre }: { by: Actor; centre: CentreWithPeople }): Refused {
+  const { email } = account
+  const known = by.kind === 'staff' || account.centre?.id === centre.id
+  const where = known ? ` at ${account.centre?.number} (${nameOf(account)}, ${account.status})` : ''
+  return new Refused('email-in-use', `${email} already has an account${where}.`, {
+    hint: known ? `ssh-admin users show ${email}` : 'Use another address: one address has one account.',
+  })
+}

@@ -1,0 +1,96 @@
+import { voidPin } from '../db/credentials.ts'
+import type { Trx } from '../db/transact.ts'
+import { setPin } from '../db/user-changes.ts'
+import { openPinOf } from '../db/users.ts'
+import { Refused } from '../errors.ts'
+import { type Account, nameOf } from './account.ts'
+import type { Given } from './actor.ts'
+import { accountById, onUser } from './changed-user.ts'
+import { lifetimes, pinOf } from './credentials.ts'
+import { findUser } from './find-user.ts'
+import { permit } from './permissions.ts'
+import { record } from './record.ts'
+import { refuseWithoutCentre } from './way-in.ts'
+
+interface Issue {
+  email: string
+  /** The key from which PINs are derived. */
+  key: Buffer
+  given: Given
+}
+
+export interface IssuedPin {
+  account: Account
+  pin: string
+  validUntil: string
+  changed: boolean
+}
+
+/** A new PIN for a user who has not set up a password; the one before is void. */
+export async function issuePin(trx: Trx, { email, key, given }: Issue): Promise<IssuedPin> {
+  const { by, at, random } = given
+  const account = await findUser(trx, { email, at, by })
+  permit(given, 'users.pin', onUser(account))
+  refusePin(account)
+  refuseWithoutCentre(account)
+
+  const nonce = random(16)
+  await voidPin(trx, account.id)
+  await setPin(trx, { id: account.id, nonce, at })
+  await record(trx, { by, at, action: 'users.pin-issued', subject: account.email, userId: account.id })
+  return {
+    account: await accountById(trx, { id: account.id, at }),
+    pin: pinOf(key, nonce),
+    validUntil: endOf(at),
+    changed: true,
+  }
+}
+
+/** The PIN that is open now; the log says who looked. */
+export async function showPin(trx: Trx, { email, key, given }: Issue): Promise<IssuedPin> {
+  const { by, at } = given
+  const account = await findUser(trx, { email, at, by })
+  permit(given, 'users.pin', onUser(account))
+  const open = account.pin === 'issued' ? await openPinOf(trx, account.id) : undefined
+  if (!open) {
+    throw new Refused('no-open-pin', `${nameOf(account)} has no open PIN (${account.pin}).`, {
+      hint: `ssh-admin users pin ${account.email}`,
+    })
+  }
+
+  await record(trx, {
+    by,
+    at,
+    action: 'users.pin-shown',
+    subject: account.email,
+    userId: account.id,
+    kind: 'event',
+  })
+  return {
+    account,
+    pin: pinOf(key, open.nonce),
+    validUntil: endOf(new Date(open.issuedAt)),
+    changed: false,
+  }
+}
+
+function refusePin(account: Account): void {
+  if (account.status === 'suspended') {
+    throw new Refused('suspended', `${nameOf(account)} is suspended.`, {
+      hint: `ssh-admin users restore ${account.email}`,
+    })
+  }
+  if (account.status === 'active') {
+    throw new Refused(
+      'already-active',
+      `${nameOf(account)} has set up a password already: no PIN is needed.`,
+      {
+        hint: `ssh-admin users reset-password ${account.email}`,
+      },
+    )
+  }
+}
+
+function endOf(issued: Date): string {
+  return new Date(issued.getTime() + lifetimes.pin).toISOString()
+}

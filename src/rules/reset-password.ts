@@ -1,0 +1,40 @@
+import type { Trx } from '../db/transact.ts'
+import { Refused } from '../errors.ts'
+import { nameOf } from './account.ts'
+import type { Given } from './actor.ts'
+import { type ChangedUser, changedTo, onUser } from './changed-user.ts'
+import { findUser } from './find-user.ts'
+import { permit } from './permissions.ts'
+import { record } from './record.ts'
+import { tell } from './tell.ts'
+import { refuseWithoutCentre, sendWayIn } from './way-in.ts'
+
+/** Nobody who administers ever sees or chooses a password: a message lets its owner do it. */
+export async function resetPassword(
+  trx: Trx,
+  { email, given }: { email: string; given: Given },
+): Promise<ChangedUser> {
+  const { by, at } = given
+  const account = await findUser(trx, { email, at, by })
+  permit(given, 'users.reset-password', onUser(account))
+  if (account.status === 'suspended') {
+    const restore = account.hubRole === 'coordinator' ? 'coordinator restore' : 'users restore'
+    const target = account.hubRole === 'coordinator' ? account.centre?.number : account.email
+    throw new Refused('suspended', `${nameOf(account)} is suspended.`, {
+      hint: `ssh-admin ${restore} ${target}`,
+    })
+  }
+  refuseWithoutCentre(account)
+
+  if (account.status === 'invited') await sendWayIn(trx, { account, given })
+  else await tell(trx, given, { letter: 'password-reset', to: account, credential: 'reset' })
+  await record(trx, {
+    by,
+    at,
+    action: 'users.password-reset',
+    subject: account.email,
+    userId: account.id,
+    facts: { status: account.status },
+  })
+  return changedTo(trx, { account, outcome: 'message-sent', at })
+}
