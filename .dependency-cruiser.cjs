@@ -41,7 +41,7 @@ module.exports = {
     ...room('import', { may: ['rules', 'db', 'workbook'] }),
     ...room('render', {
       may: ['rules', 'letters'],
-      types: ['db', 'import', 'workbook', 'mail', 'terminal'],
+      types: ['db', 'import', 'workbook', 'mail', 'terminal', 'config'],
       leaves: `${leaves}|terminal`,
     }),
     ...room('mail', {
@@ -88,7 +88,7 @@ module.exports = {
     },
     only('^src/prompt[.]ts$', '@inquirer/prompts'),
     only('^src/terminal[.]ts$', 'chalk'),
-    only('^src/(cli|options)[.]ts$|^src/commands/', 'commander'),
+    only('^src/(cli|options|completion)[.]ts$|^src/commands/', 'commander'),
     only('^src/db/', 'better-sqlite3|kysely'),
     only('^src/workbook/', 'exceljs|saxes|yauzl|csv-parse|csv-stringify'),
     only('^src/mail/', 'nodemailer|liquidjs'),

@@ -14,10 +14,12 @@ const valued = new Set(['--db', '--key-file', '--as', '--wait', '--smtp', '--mai
 
 /** Runs one command. @param argv what follows the program's name @returns the exit code */
 export async function run(argv: readonly string[], context: Context): Promise<number> {
+  if (argv[0] === 'complete' && argv[1] === '--') return complete(argv.slice(2), context)
   try {
-    const program = await programFor(argv, context)
+    const words = helpAsACommandSaysIt(argv)
+    const program = await programFor(words, context)
     giveContext(program, context)
-    await program.parseAsync(argv, { from: 'user' })
+    await program.parseAsync(words, { from: 'user' })
     return outcomeOf(program)
   } catch (error) {
     return tell(error, argv, context)
@@ -38,6 +40,34 @@ function tell(error: unknown, argv: readonly string[], context: Context): number
   return exit
 }
 
+/** `help users suspend` is another way to say `users suspend --help`. */
+function helpAsACommandSaysIt(argv: readonly string[]): readonly string[] {
+  const [first, second = ''] = argv
+  return first === 'help' && second in tree ? [...argv.slice(1), '--help'] : argv
+}
+
+/** Answers a shell that completes a line; what cannot be completed is no error. */
+async function complete(typed: readonly string[], context: Context): Promise<number> {
+  const { suggestions } = await import('./completion.ts')
+  const words = wordsIn(typed.slice(0, -1))
+  const program = emptyProgram()
+  for (const [word, node] of Object.entries(tree)) {
+    program.addCommand(word === words[0] ? await growAlong(word, node, words) : placeholder(word, node))
+  }
+  context.stdout.write(suggestions(program, typed))
+  return 0
+}
+
+/** Loads what completing after these words needs: one command, or the verbs of one noun. */
+async function growAlong(word: string, node: Loader | Noun, words: readonly string[]): Promise<Command> {
+  if (typeof node === 'function') return node()
+  const verb = words[words.indexOf(word) + 1] ?? ''
+  const next = node.verbs[verb]
+  if (!next) return grow(word, node)
+  const noun = await nounCommand(word, node)
+  return noun.addCommand(await growAlong(verb, next, words))
+}
+
 /** The whole command tree, every command loaded: for documentation, completion and tests. */
 export async function wholeProgram(): Promise<Command> {
   const program = emptyProgram()
@@ -49,7 +79,7 @@ async function programFor(argv: readonly string[], context: Context): Promise<Co
   const program = emptyProgram()
   prepare(program, context)
   const words = wordsIn(argv)
-  const [first] = words[0] === 'help' ? words.slice(1) : words
+  const [first] = words
   for (const [word, node] of Object.entries(tree)) {
     const part = word === first ? await growFor(word, node, words) : placeholder(word, node)
     program.addCommand(part)

@@ -24,7 +24,16 @@ export const tree: Readonly<Record<string, Loader | Noun>> = {
   templates,
   audit,
   store,
+  seed: async () => (await import('./seed.ts')).seed,
+  config: async () => (await import('./config.ts')).config,
+  completion: async () => (await import('./completion.ts')).completion,
+  help: async () => (await import('./help.ts')).help,
 }
 
 /** One line for each command without a noun, so that the first help loads none of them. */
-export const summaries: Readonly<Record<string, string>> = {}
+export const summaries: Readonly<Record<string, string>> = {
+  seed: 'fill an empty store with invented centres and users',
+  config: 'show each setting and where it came from',
+  completion: 'print what makes a shell complete commands',
+  help: 'explain exit codes, JSON, settings, the workbook, mail',
+}

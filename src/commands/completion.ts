@@ -1,0 +1,28 @@
+import { Argument } from 'commander'
+import { z } from 'zod'
+import { completionScript, shells } from '../completion.ts'
+import { answer, command, doing, example } from './command.ts'
+
+const Options = z.object({ shell: z.enum(shells) })
+
+const howTo = `
+Complete words with TAB in every new shell:
+  bash   echo 'source <(ssh-admin completion bash)' >> ~/.bashrc
+  zsh    echo 'source <(ssh-admin completion zsh)' >> ~/.zshrc
+  fish   ssh-admin completion fish > ~/.config/fish/completions/ssh-admin.fish
+`
+
+export const completion = command('completion')
+  .summary('print what makes a shell complete commands')
+  .description(
+    'Print the script with which bash, zsh or fish completes the commands and options of ssh-admin.',
+  )
+  .addArgument(new Argument('<shell>', 'which shell').choices(shells))
+  .addHelpText('after', `${example('ssh-admin completion bash')}${howTo}`)
+  .action(
+    doing(Options, async ({ shell }, session) => {
+      const script = completionScript(shell)
+      await answer(session, { text: script, json: { shell, script } })
+      return 0
+    }),
+  )

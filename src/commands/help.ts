@@ -1,0 +1,70 @@
+import { Argument } from 'commander'
+import { z } from 'zod'
+import { Usage } from '../errors.ts'
+import { isTopic, type Topic, topics } from '../help/topics.ts'
+import { nearestOf } from '../nearest.ts'
+import type { View } from '../terminal.ts'
+import { answer, command, doing, example } from './command.ts'
+
+const Options = z.object({ topic: z.string().optional() })
+
+export const help = command('help')
+  .summary('explain exit codes, JSON, settings, the workbook, mail')
+  .description(
+    `Explain one topic: ${Object.keys(topics).join(', ')}. After the words of a command it shows that command's help.`,
+  )
+  .addArgument(new Argument('[topic]', 'what to explain'))
+  .addHelpText('after', example('ssh-admin help exit-codes', 'ssh-admin help json --json'))
+  .action(
+    doing(Options, async ({ topic }, session) => {
+      const { out } = session.terminal
+      if (topic === undefined) {
+        await answer(session, { text: topicsInLines(out), json: { topics } })
+        return 0
+      }
+      if (!isTopic(topic)) throw unknownTopic(topic)
+      await answer(session, await explained(topic, out))
+      return 0
+    }),
+  )
+
+function topicsInLines({ chalk }: View): string {
+  const lines = Object.entries(topics).map(
+    ([name, about]) => `  ${chalk.bold(`ssh-admin help ${name}`.padEnd(26))} ${about}`,
+  )
+  return `Topics:\n${lines.join('\n')}\n\nssh-admin --help lists the commands; ssh-admin NOUN VERB --help explains one.`
+}
+
+async function explained(topic: Topic, { chalk }: View): Promise<{ text: string; json: object }> {
+  if (topic === 'exit-codes') {
+    const { exitCodes } = await import('../help/exit-codes.ts')
+    const lines = exitCodes.map(({ code, meaning, then }) => {
+      return `${chalk.bold(String(code).padStart(4))}  ${meaning}${then ? `\n      → ${then}` : ''}`
+    })
+    return { text: lines.join('\n'), json: { topic, exitCodes } }
+  }
+  if (topic === 'json') {
+    const { json, jsonSchemas } = await import('../help/json.ts')
+    return { text: json, json: { topic, schemas: jsonSchemas() } }
+  }
+  const text = await plainTopic(topic)
+  return { text, json: { topic, text } }
+}
+
+async function plainTopic(topic: 'settings' | 'workbook' | 'mail'): Promise<string> {
+  if (topic === 'settings') return (await import('../help/settings.ts')).settings
+  if (topic === 'workbook') return (await import('../help/workbook.ts')).workbook
+  return (await import('../help/mail.ts')).mail
+}
+
+function unknownTopic(topic: string): Usage {
+  const candidates = nearestOf(topic, Object.keys(topics))
+  return new Usage(`There is no help on '${topic}'.`, {
+    code: 'unknown-topic',
+    hint:
+      candidates.length > 0
+        ? `Did you mean ssh-admin help ${candidates.join(', or ')}?`
+        : `Topics: ${Object.keys(topics).join(', ')}.`,
+    details: { candidates },
+  })
+}

@@ -1,0 +1,30 @@
+import { z } from 'zod'
+import { seedStore } from '../rules/seed-store.ts'
+import { changing, changingCommand, example } from './command.ts'
+
+const count = (most: number) => z.coerce.number({ error: 'a whole number' }).int('a whole number').max(most)
+
+const Options = z.object({
+  centres: count(100_000).min(1).default(20),
+  users: count(1_000_000).min(0).default(200),
+  seed: count(1e9).min(0).default(1),
+})
+
+export const seed = changingCommand('seed')
+  .summary('fill an empty store with invented centres and users')
+  .description(
+    'Fill an empty store with invented centres and users, to try things out. Their addresses are at domains that cannot exist. The same numbers make the same ones every time.',
+  )
+  .option('--centres <n>', 'how many centres', '20')
+  .option('--users <n>', 'how many users, shared out among the centres', '200')
+  .option('--seed <n>', 'another number, other people', '1')
+  .addHelpText('after', example('ssh-admin seed --centres 20 --users 200 --db trial.db'))
+  .action(
+    changing({
+      options: Options,
+      begins: true,
+      act: (request, given) => (trx) => seedStore(trx, { ...request, given }),
+      render: ({ centres, users }) => `${centres} centres and ${users} users were made up.`,
+      json: (made) => ({ ...made, changed: true }),
+    }),
+  )

@@ -1,0 +1,131 @@
+import { z } from 'zod'
+
+/** The shapes that --json promises; `ssh-admin help json --json` prints them as JSON schemas. */
+
+const count = z.number().int().min(0)
+const time = z.iso.datetime()
+
+const user = z.object({
+  id: count,
+  email: z.string(),
+  firstName: z.string(),
+  lastName: z.string(),
+  centre: z.object({ number: z.string(), name: z.string() }).nullable(),
+  hubRole: z.enum(['coordinator', 'admin', 'teacher']).nullable(),
+  roles: z.array(z.string()),
+  sites: z.array(z.string()),
+  status: z.enum(['invited', 'active', 'suspended', 'deleted']),
+  canSignIn: z.boolean(),
+  whyNot: z
+    .enum(['deleted', 'suspended', 'no-centre', 'centre-deleted', 'coordinator-suspended', 'invited'])
+    .nullable(),
+  pin: z.enum(['none', 'issued', 'used', 'expired', 'void']),
+  lastSignedInAt: time.nullable(),
+  createdAt: time,
+  progressionTests: z.object({ learnerGroups: count, tests: count, results: count }),
+})
+
+const centre = z.object({
+  id: count,
+  number: z.string(),
+  name: z.string(),
+  kind: z.enum(['school', 'associate', 'associate-centre']),
+  associate: z.string().nullable(),
+  status: z.enum(['approved', 'active', 'deleted']),
+  address: z.string(),
+  town: z.string(),
+  postcode: z.string(),
+  country: z.string(),
+  coordinator: z.object({ email: z.string(), name: z.string(), status: z.string() }).nullable(),
+  users: count,
+  createdAt: time,
+  deletedAt: time.nullable(),
+})
+
+const message = z.object({
+  id: count,
+  to: z.string(),
+  letter: z.string(),
+  subject: z.string(),
+  state: z.enum(['queued', 'written', 'sent', 'failed', 'unknown', 'cancelled']),
+  attempts: count,
+  lastError: z.string().nullable(),
+  createdAt: time,
+  deliveredAt: time.nullable(),
+})
+
+const issue = z.object({
+  cell: z.string().nullable(),
+  row: count.nullable(),
+  column: z.string().nullable(),
+  value: z.string().nullable(),
+  code: z.string(),
+  message: z.string(),
+  hint: z.string().nullable(),
+})
+
+const importAnswer = z.object({
+  import: z.object({
+    id: count.nullable(),
+    file: z.string(),
+    sheet: z.string(),
+    state: z.enum(['planned', 'applied', 'undone']),
+    digest: z.string(),
+  }),
+  rows: z.object({ read: count, accepted: count, heldBack: count, blank: count }),
+  centres: z.object({ created: count, renamed: count, unchanged: count, restored: count, deleted: count }),
+  users: z.object({ created: count, replaced: count, unchanged: count, deleted: count }),
+  missingCentres: z.array(z.object({ number: z.string(), name: z.string(), users: count })),
+  extraUsers: z.array(
+    z.object({
+      email: z.string(),
+      centre: z.string(),
+      spreadsheetEmails: z.array(z.string()),
+      lastSignedInAt: time.nullable(),
+      kept: z.string().nullable(),
+    }),
+  ),
+  duplicatedUsers: z.array(
+    z.object({
+      email: z.string(),
+      places: z.array(
+        z.object({ centre: z.string(), in: z.enum(['workbook', 'store']), cell: z.string().nullish() }),
+      ),
+    }),
+  ),
+  issues: z.array(issue),
+  pins: z.object({ file: z.string().nullable(), count }),
+  mail: z.object({ queued: count }),
+  elapsedMs: z.number(),
+  dryRun: z.boolean(),
+})
+
+const failure = z.object({
+  error: z.object({
+    code: z.string(),
+    message: z.string(),
+    hint: z.string().nullable(),
+    details: z.record(z.string(), z.unknown()),
+  }),
+})
+
+const auditEvent = z.object({
+  id: count,
+  at: time,
+  operator: z.string(),
+  actor: z.string().nullable(),
+  kind: z.enum(['change', 'refusal', 'event']),
+  action: z.string(),
+  subject: z.string().nullable(),
+  details: z.record(z.string(), z.unknown()),
+})
+
+export const shapes = {
+  user,
+  centre,
+  message,
+  import: importAnswer,
+  issue,
+  event: auditEvent,
+  error: failure,
+}

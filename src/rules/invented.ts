@@ -1,0 +1,83 @@
+import { createHash } from 'node:crypto'
+
+/** People and places for `seed`: the same numbers invent the same ones every time. */
+
+export interface InventedCentre {
+  number: string
+  name: string
+  town: string
+  country: string
+}
+
+export interface InventedUser {
+  email: string
+  firstName: string
+  lastName: string
+  hubRole: 'coordinator' | 'admin' | 'teacher'
+  status: 'invited' | 'active' | 'suspended'
+  /** 16 bytes, for those who have not used their PIN. */
+  pinNonce: Buffer | undefined
+}
+
+const towns = [
+  ['EG', 'Cairo'],
+  ['TR', 'İzmir'],
+  ['IN', 'Pune'],
+  ['CN', 'Suzhou'],
+  ['JP', 'Kōbe'],
+  ['AR', 'Córdoba'],
+  ['PL', 'Łódź'],
+  ['KE', 'Mombasa'],
+  ['VN', 'Đà Nẵng'],
+  ['GR', 'Πάτρα'],
+  ['NZ', 'Taupō'],
+  ['MA', 'Fès'],
+] as const
+
+const firstNames =
+  'Amira Yusuf Zeynep Priya Wei Haruka Lucía Łukasz Wanjiru Thảo Ελένη Anahera Idris Noor'.split(' ')
+const lastNames =
+  'Haddad Öztürk Iyer Zhang Tanaka Fernández Wójcik Mwangi Nguyễn Παππάς Parata Benali Khan Silva'.split(' ')
+const kinds = ['Academy', 'College', 'International School', 'Primary School', 'Grammar School'] as const
+
+export function inventCentre(seed: number, position: number): InventedCentre {
+  const draw = drawing(`centre ${seed} ${position}`)
+  const [country, town] = towns[draw(towns.length)] ?? towns[0]
+  return {
+    number: `${country}${String(position + 1).padStart(4, '0')}`,
+    name: `${town} ${kinds[draw(kinds.length)]} ${position + 1}`,
+    town,
+    country,
+  }
+}
+
+/** @param place 0 for the first user of a centre, who coordinates it */
+export function inventUser(
+  seed: number,
+  { position, place, centre }: { position: number; place: number; centre: string },
+): InventedUser {
+  const digest = createHash('sha256').update(`user ${seed} ${position}`).digest()
+  const firstName = firstNames[digest.readUInt16BE(16) % firstNames.length] ?? ''
+  const lastName = lastNames[digest.readUInt16BE(18) % lastNames.length] ?? ''
+  const chance = digest.readUInt8(20)
+  const status = place === 0 || chance < 190 ? 'active' : chance < 240 ? 'invited' : 'suspended'
+  return {
+    email: `user-${position + 1}@${centre.toLowerCase()}.school.example`,
+    firstName,
+    lastName,
+    hubRole: place === 0 ? 'coordinator' : place === 1 ? 'admin' : 'teacher',
+    status,
+    pinNonce: status === 'invited' ? digest.subarray(0, 16) : undefined,
+  }
+}
+
+/** Numbers below the one asked for, in an order that the text decides. */
+function drawing(text: string): (below: number) => number {
+  const digest = createHash('sha256').update(text).digest()
+  let at = 0
+  return (below) => {
+    const number = digest.readUInt16BE(at) % below
+    at += 2
+    return number
+  }
+}
