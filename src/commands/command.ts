@@ -76,7 +76,21 @@ export function doing<Options>(
     if (!context) throw new Error('a command is run by run()')
     const session = sessionOf(leaf, context)
     const options = checked(schema, await resolveTargets(leaf, typedOptions(leaf), context))
+    await refuseForOthers(session)
     outcomes.set(program, await work(options, session))
+  }
+}
+
+/** What no user may run is refused before it begins, and the refusal recorded. */
+async function refuseForOthers(session: Session): Promise<void> {
+  if (session.settings.as.value === undefined) return
+  const { mayRun } = await import('../rules/permissions.ts')
+  if (mayRun(session.command)) return
+  const store = await session.open(session.common.dryRun ? 'rehearse' : 'use')
+  try {
+    await session.given(store)
+  } finally {
+    await store.close()
   }
 }
 
@@ -93,7 +107,8 @@ export function reading<Options, Result>({ options, read, render, json }: Readin
     const store = await session.open('use')
     try {
       const given = await session.given(store)
-      const result = await read(checkedOptions, given, store)
+      const { keeping } = await import('../db/transact.ts')
+      const result = await keeping(store, () => read(checkedOptions, given, store))
       await answer(session, { text: render(result, session.terminal.out), json: json(result) })
       return 0
     } finally {
@@ -184,11 +199,11 @@ async function carryOut<Options, Request, Result>({
   request: Request
   asks: boolean
 }): Promise<{ result: Result; mail: Message[] }> {
-  const { commit, rehearse } = await import('../db/transact.ts')
+  const { commit, keeping, rehearse } = await import('../db/transact.ts')
   if (session.common.dryRun) return rehearse(store, (trx) => withMail(trx, work))
   let agreed: string | undefined
   if (asks) {
-    const rehearsed = await rehearse(store, work)
+    const rehearsed = await keeping(store, () => rehearse(store, work))
     const question = spec.question?.(rehearsed, request)
     if (question) await agree(session.terminal, question)
     agreed = essence(rehearsed)

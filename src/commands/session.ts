@@ -51,7 +51,7 @@ export function sessionOf(command: Command, context: Context): Session {
     say: terminal.say,
     open: (manner, other) =>
       openFor({ context, common, settings, terminal, command: words, manner, path: other?.path }),
-    given: (store) => givenFor(store, { context, settings, command: words }),
+    given: (store) => givenFor(store, { context, settings, command: words, dryRun: common.dryRun }),
   }
 }
 
@@ -90,11 +90,18 @@ async function openFor({
 
 async function givenFor(
   store: OpenStore,
-  { context, settings, command }: Pick<Session, 'context' | 'settings' | 'command'>,
+  {
+    context,
+    settings,
+    command,
+    dryRun,
+  }: Pick<Session, 'context' | 'settings' | 'command'> & { dryRun: boolean },
 ): Promise<Given> {
   const { findActor } = await import('../rules/find-actor.ts')
-  const typed = { operator: context.operator, command }
+  const { keeping } = await import('../db/transact.ts')
   const at = context.now()
-  const by = await findActor(store.db, { ...typed, email: settings.as.value, at })
+  const acting = { operator: context.operator, command, email: settings.as.value, at }
+  const find = () => findActor(store.db, acting)
+  const by = await (dryRun ? find() : keeping(store, find))
   return { by, at, random: context.random }
 }

@@ -29,12 +29,19 @@ export async function commit<Result>(
   store: OpenStore,
   work: Work<Result>,
 ): Promise<{ result: Result; owed: number[] }> {
-  try {
-    return await within(store, async (trx, end) => {
+  return keeping(store, () =>
+    within(store, async (trx, end) => {
       const result = await work(trx)
       await end.commit().execute()
       return { result, owed: surroundingsOf(trx).owed }
-    })
+    }),
+  )
+}
+
+/** Keeps what a refusal of this work asks to keep, in a transaction of its own, and throws on. */
+export async function keeping<Result>(store: OpenStore, work: () => Promise<Result>): Promise<Result> {
+  try {
+    return await work()
   } catch (error) {
     if (error instanceof Refused) await keepWhatOutlives(store, error)
     throw error

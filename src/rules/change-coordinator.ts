@@ -4,7 +4,7 @@ import { activateCentre } from '../db/coordinators.ts'
 import { voidOpenCredentials } from '../db/credentials.ts'
 import type { Trx } from '../db/transact.ts'
 import { markSuspended, placeAt } from '../db/user-changes.ts'
-import { Refused } from '../errors.ts'
+import { Refused, Usage } from '../errors.ts'
 import { type Account, nameOf } from './account.ts'
 import type { Given } from './actor.ts'
 import { createCoordinator, refuseAddressInUse } from './add-coordinator.ts'
@@ -24,7 +24,8 @@ export type Successor = { to: string } | { person: Person }
 interface Change {
   /** The centre's number. */
   centre: string
-  successor: Successor
+  /** Absent: nobody was chosen, because the actor may not choose. */
+  successor: Successor | undefined
   suspendFormer?: boolean
   given: Given
 }
@@ -41,6 +42,7 @@ export async function changeCoordinator(
   const centre = await findCentre(trx, number, given)
   permit(given, 'coordinator.change', onCentre(centre))
   refuseDeletedCentre(centre)
+  if (!successor) throw new Usage('Who takes the place?', { hint: '--to EMAIL' })
   const present = await coordinationOf(trx, { number, at, changed: false })
   const former = present.coordinator
   if ('to' in successor) {

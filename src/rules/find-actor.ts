@@ -1,10 +1,13 @@
 import type { Kysely } from 'kysely'
 import type { Store } from '../db/schema.ts'
+import type { Trx } from '../db/transact.ts'
 import { findLiveUser } from '../db/users.ts'
 import { NotPermitted } from '../errors.ts'
-import { accountOf } from './account.ts'
-import type { Actor } from './actor.ts'
+import { type Account, accountOf } from './account.ts'
+import type { ActingUser, Actor } from './actor.ts'
 import { typedAddress } from './email.ts'
+import { mayRun } from './permissions.ts'
+import { record } from './record.ts'
 
 interface Acting {
   operator: string
@@ -14,31 +17,61 @@ interface Acting {
   at: Date
 }
 
-/** Who a command acts for. A user who cannot sign in may do nothing, and reads no reason why. */
+/**
+ * Who a command acts for. A user who cannot sign in may do nothing, and reads no reason why;
+ * what the matrix lets no user do is refused before anything is looked at.
+ */
 export async function findActor(db: Kysely<Store>, { operator, command, email, at }: Acting): Promise<Actor> {
   if (email === undefined) return { kind: 'staff', operator, command }
-  const row = await findLiveUser(db, typedAddress(email).key)
-  const account = row && accountOf(row, at)
-  if (!account?.canSignIn || !account.centre) {
-    throw new NotPermitted(`${email} may not do anything here.`, {
+  const address = typedAddress(email)
+  const row = await findLiveUser(db, address.key)
+  const actor = row && actingUser(accountOf(row, at), { operator, command })
+  if (!actor) {
+    throw refusal(`${address.email} may not do anything here.`, {
+      rule: 'only somebody who can sign in may act',
       hint: 'Only somebody who can sign in may act: ssh-admin users show says more.',
+      by: { kind: 'staff', operator, command },
+      at,
+      userId: row?.id,
+      email: address.email,
     })
   }
-  const assigned = await db
-    .selectFrom('assignments')
-    .select('centre_id')
-    .where('user_id', '=', account.id)
-    .execute()
-  const { id, hubRole, roles, centre } = account
-  return {
-    kind: 'user',
-    operator,
-    command,
-    id,
-    email: account.email,
-    hubRole,
-    roles,
-    centre: { id: centre.id, number: centre.number, kind: centre.kind },
-    assigned: assigned.map(({ centre_id }) => centre_id),
-  }
+  if (mayRun(command)) return actor
+  throw refusal(`${actor.email} may not do that: ssh-admin ${command} is for Cambridge staff.`, {
+    rule: 'what is not written is not allowed',
+    hint: 'ssh-admin roles list --matrix shows who may do what.',
+    by: actor,
+    at,
+  })
+}
+
+/** An account as an actor; none where it cannot sign in. */
+export function actingUser(
+  account: Account,
+  { operator, command }: { operator: string; command: string },
+): ActingUser | undefined {
+  const { id, email, hubRole, roles, assigned, centre, canSignIn } = account
+  if (!canSignIn || !centre) return undefined
+  const place = { id: centre.id, number: centre.number, kind: centre.kind }
+  return { kind: 'user', operator, command, id, email, hubRole, roles, centre: place, assigned }
+}
+
+interface Refusing {
+  rule: string
+  hint: string
+  by: Actor
+  at: Date
+  /** The address in whose name it was tried, where it is no actor. */
+  email?: string
+  userId?: number
+}
+
+function refusal(message: string, { rule, hint, by, at, email, userId }: Refusing): NotPermitted {
+  const action = by.command.replaceAll(' ', '.')
+  return new NotPermitted(message, {
+    hint,
+    details: { action, rule },
+    keep: (trx: Trx) =>
+      record(trx, { by, at, action, subject: email, userId, kind: 'refusal', facts: { rule } }),
+  })
 }

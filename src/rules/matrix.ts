@@ -186,7 +186,7 @@ export const matrix: readonly MatrixRow[] = [
     grants: [
       {
         actions: ['roles.grant', 'roles.revoke'],
-        whom: ['coordinator', 'admin', 'teacher', 'centre'],
+        whom: ['admin', 'teacher', 'centre'],
         at: own,
         roles: ['access-to-scripts'],
       },

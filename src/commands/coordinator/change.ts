@@ -6,6 +6,7 @@ import type { Coordination } from '../../rules/coordinator.ts'
 import { typedPerson } from '../../rules/person.ts'
 import { changingAfter, changingCommand, example } from '../command.ts'
 import type { Session } from '../session.ts'
+import type { chooseSuccessor } from './choose-successor.ts'
 
 const Options = z
   .object({
@@ -18,7 +19,8 @@ const Options = z
 
 interface Request {
   centre: string
-  successor: Successor
+  /** Absent: to be chosen. */
+  successor: Successor | undefined
   suspendFormer: boolean
 }
 
@@ -42,6 +44,10 @@ export const change = changingCommand('change')
     changingAfter({
       options: Options,
       prepare: prepareChange,
+      complete: async (request, { session, store, given }) => ({
+        ...request,
+        successor: request.successor ?? (await chooseFrom(request.centre, { session, store, given })),
+      }),
       act: (request: Request, given) => (trx) => changeCoordinator(trx, { ...request, given }),
       question: changeQuestion,
       render: (coordination, view) => renderCoordinatorChange(coordination, view, changedTo),
@@ -59,8 +65,15 @@ async function prepareChange(options: z.infer<typeof Options>, session: Session)
       hint: `ssh-admin coordinator change ${centre} --to EMAIL, or --new 'Name <email>'`,
     })
   }
+  return { centre, successor: undefined, suspendFormer }
+}
+
+async function chooseFrom(
+  centre: string,
+  at: Parameters<typeof chooseSuccessor>[1],
+): Promise<Successor | undefined> {
   const { chooseSuccessor } = await import('./choose-successor.ts')
-  return { centre, successor: await chooseSuccessor(session, centre), suspendFormer }
+  return chooseSuccessor(centre, at)
 }
 
 function changeQuestion(coordination: Coordination): string | undefined {

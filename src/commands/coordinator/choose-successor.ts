@@ -1,41 +1,38 @@
 import { adminsOf } from '../../db/coordinators.ts'
+import type { OpenStore } from '../../db/open.ts'
 import { ask, type Choice, choose } from '../../prompt.ts'
 import { oneLine } from '../../render/one-line.ts'
 import { nameOf } from '../../rules/account.ts'
+import type { Given } from '../../rules/actor.ts'
 import type { Successor } from '../../rules/change-coordinator.ts'
 import { readAddress } from '../../rules/email.ts'
 import { findCentre } from '../../rules/find-centre.ts'
+import { onCentre } from '../../rules/on-centre.ts'
+import { decide } from '../../rules/permissions.ts'
 import { typedPerson } from '../../rules/person.ts'
 import type { Session } from '../session.ts'
 
-/** Lists the centre's administrators to choose from, and offers a new person. */
-export async function chooseSuccessor(session: Session, number: string): Promise<Successor> {
-  const { terminal } = session
-  const admins = await adminsAt(session, number)
+/** Lists the centre's administrators to choose from, and offers a new person; the rule refuses who may not. */
+export async function chooseSuccessor(
+  number: string,
+  { session: { terminal }, store: { db }, given }: { session: Session; store: OpenStore; given: Given },
+): Promise<Successor | undefined> {
+  const centre = await findCentre(db, number, given)
+  if (!decide(given.by, 'coordinator.change', onCentre(centre)).allowed) return undefined
+  const admins = await adminsOf(db, centre.id)
   const choices: Choice<string | undefined>[] = admins.map(({ email, first_name, last_name, status }) => {
     const name = nameOf({ email, firstName: first_name, lastName: last_name })
     const waiting = status === 'invited' ? ', not set up yet' : ''
     return { value: email, name: oneLine(`${name} <${email}>${waiting}`) }
   })
   choices.push({ value: undefined, name: 'Somebody new …' })
-  const question = `Who coordinates ${number.toUpperCase()} from now on?`
+  const question = `Who coordinates ${centre.number} from now on?`
   const to = await choose(terminal, { question, choices })
   if (to !== undefined) return { to }
 
   const name = await ask(terminal, { question: 'Their name', check: filled })
   const email = await ask(terminal, { question: 'Their e-mail address', check: address })
   return { person: typedPerson(`${name} <${email}>`) }
-}
-
-async function adminsAt(session: Session, number: string) {
-  const store = await session.open(session.common.dryRun ? 'rehearse' : 'use')
-  try {
-    const given = await session.given(store)
-    const { id } = await findCentre(store.db, number, given)
-    return await adminsOf(store.db, id)
-  } finally {
-    await store.close()
-  }
 }
 
 function filled(text: string): string | undefined {

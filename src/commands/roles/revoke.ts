@@ -1,0 +1,25 @@
+import { z } from 'zod'
+import { renderRolesOf } from '../../render/roles.ts'
+import { usersJson } from '../../render/users.ts'
+import { revokeRoles } from '../../rules/revoke-role.ts'
+import { changing, changingCommand, example } from '../command.ts'
+
+const Options = z.object({ email: z.string(), role: z.array(z.string()) })
+
+export const revoke = changingCommand('revoke')
+  .summary('take roles away from somebody')
+  .description('Take roles away from somebody. Their account, and everything else they hold, stays.')
+  .argument('<email>', 'the address of the user')
+  .argument('<role...>', 'the roles')
+  .addHelpText('after', example('ssh-admin roles revoke amira@school.example access-to-scripts'))
+  .action(
+    changing({
+      options: Options,
+      act:
+        ({ email, role: roles }, given) =>
+        (trx) =>
+          revokeRoles(trx, { email, roles, given }),
+      render: renderRolesOf,
+      json: (changed, mail) => usersJson([changed], mail),
+    }),
+  )

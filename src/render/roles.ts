@@ -1,0 +1,83 @@
+import { catalogue, type Role } from '../rules/catalogue.ts'
+import type { ChangedUser } from '../rules/changed-user.ts'
+import type { Checked } from '../rules/check-permission.ts'
+import { matrix, othersRow, staffRow } from '../rules/matrix.ts'
+import type { View } from '../terminal.ts'
+import { oneLine, record } from './one-line.ts'
+import { table } from './table.ts'
+
+const givers: Readonly<Record<NonNullable<Role['given']>, string>> = {
+  'by-staff': 'Cambridge staff only',
+  derived: 'nobody: it follows from others',
+  'by-coordinator-commands': 'the coordinator commands',
+  'by-admin-rights': 'users add, users edit',
+}
+
+function giverOf({ given }: Role): string {
+  return given ? givers[given] : 'roles grant'
+}
+
+export function catalogueJson() {
+  const roles = catalogue.map((role) => ({
+    name: role.name,
+    service: role.service,
+    shared: role.shared ?? false,
+    givenBy: giverOf(role),
+    does: role.does,
+  }))
+  return { roles, total: roles.length }
+}
+
+export function renderCatalogue(view: View): string {
+  const rows = catalogueJson().roles.map(({ name, service, shared, givenBy, does }) => [
+    name,
+    service,
+    shared ? 'shared' : '',
+    givenBy,
+    does,
+  ])
+  if (!view.isTerminal) return rows.map(record).join('\n')
+  const headings = ['Role', 'Service', '', 'Given by', 'Lets its holder']
+  return table(headings, rows, view)
+}
+
+/** Who may do what, as the office writes it. */
+export function matrixJson() {
+  const rows = [staffRow, ...matrix, othersRow].map(({ actor, may }) => ({ actor, may }))
+  return { matrix: rows, total: rows.length }
+}
+
+export function renderMatrix(view: View): string {
+  const { matrix: rows } = matrixJson()
+  if (!view.isTerminal) return rows.map(({ actor, may }) => record([actor, may])).join('\n')
+  const { chalk } = view
+  const lines = rows.map(({ actor, may }) => `${chalk.bold(actor)}\n${wrapped(may, view.width - 2)}`)
+  return `${lines.join('\n')}\n\nWhat is not written is not allowed. Nobody changes the address, password or roles of somebody\nwho may do what they may not, nor their own roles.`
+}
+
+export function renderChecked({ actor, action, target, allowed, rule }: Checked, view: View): string {
+  if (!view.isTerminal) return record([allowed ? 'yes' : 'no', rule])
+  const { chalk } = view
+  const word = allowed ? chalk.green('Yes') : chalk.red('No')
+  return `${word}: ${oneLine(actor)} ${allowed ? 'may' : 'may not'} do that (${action}) to ${oneLine(target)}.\n  ${oneLine(rule)}`
+}
+
+/** The roles somebody has now. */
+export function renderRolesOf({ account, outcome }: ChangedUser, view: View): string {
+  const { email, roles } = account
+  const changed = outcome !== 'unchanged'
+  if (!view.isTerminal) return record([email, roles.join(','), changed ? 'changed' : 'unchanged'])
+  const { chalk } = view
+  const mark = changed ? chalk.green('✓') : chalk.dim('·')
+  return `${mark} ${oneLine(email)} ${changed ? 'has now' : 'has already'}: ${roles.length > 0 ? roles.join(', ') : 'no role'}.`
+}
+
+function wrapped(text: string, width: number): string {
+  const lines = ['']
+  for (const word of text.split(' ')) {
+    const line = lines.at(-1) ?? ''
+    if (line !== '' && line.length + word.length + 1 > width) lines.push(word)
+    else lines[lines.length - 1] = line === '' ? word : `${line} ${word}`
+  }
+  return lines.map((line) => `  ${line}`).join('\n')
+}

@@ -1,0 +1,26 @@
+import type { Trx } from '../db/transact.ts'
+import { takeRoles } from '../db/user-changes.ts'
+import { type ChangedUser, changedTo, onUser, unchanged } from './changed-user.ts'
+import { findUser } from './find-user.ts'
+import { type Granting, serviceRoles } from './grant-role.ts'
+import { permit } from './permissions.ts'
+import { record } from './record.ts'
+
+/** Takes roles away; the account and everything else of it stays. */
+export async function revokeRoles(trx: Trx, { email, roles, given }: Granting): Promise<ChangedUser> {
+  const account = await findUser(trx, { email, ...given })
+  const chosen = serviceRoles(roles, account)
+  for (const role of chosen) permit(given, 'roles.revoke', { ...onUser(account), role })
+  const revoked = chosen.filter((role) => account.roles.includes(role))
+  if (revoked.length === 0) return unchanged(account)
+
+  await takeRoles(trx, account.id, revoked)
+  await record(trx, {
+    ...given,
+    action: 'roles.revoked',
+    subject: account.email,
+    userId: account.id,
+    facts: { roles: revoked, before: account.roles },
+  })
+  return changedTo(trx, { account, outcome: 'edited', at: given.at })
+}

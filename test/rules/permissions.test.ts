@@ -1,0 +1,274 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { newWorld, type World } from '../world.ts'
+
+const domain = new URL('../../../shared/design/domain.md', import.meta.url)
+
+let world: World
+beforeEach(() => {
+  world = newWorld()
+})
+afterEach(() => world.close())
+
+/** One of each actor, at a school, an associate centre and an Associate, and people to act upon. */
+async function everybody(): Promise<void> {
+  await world.centre('EG001', { coordinator: 'coordinator@school.example' })
+  await world.user('admin@school.example', { centre: 'EG001', hubRole: 'admin' })
+  await world.user('other.admin@school.example', { centre: 'EG001', hubRole: 'admin' })
+  await world.user('teacher@school.example', { centre: 'EG001' })
+  await world.user('other.teacher@school.example', { centre: 'EG001' })
+  await world.user('manager@school.example', { centre: 'EG001', hubRole: null, roles: ['user-management'] })
+  await world.user('officer@school.example', { centre: 'EG001', hubRole: null, roles: ['exams-officer'] })
+  await world.centre('EG002', { coordinator: 'coordinator@elsewhere.example' })
+  await world.user('teacher@elsewhere.example', { centre: 'EG002' })
+  await world.centre('CA001', { kind: 'associate', coordinator: 'coordinator@associate.example' })
+  await world.user('idle@associate.example', { centre: 'CA001', hubRole: 'admin' })
+  await world.user('manager@associate.example', {
+    centre: 'CA001',
+    hubRole: 'admin',
+    roles: ['user-management'],
+  })
+  await world.centre('CA101', { associate: 'CA001', coordinator: 'coordinator@branch.example' })
+  await world.user('admin@branch.example', { centre: 'CA101', hubRole: 'admin' })
+  await world.user('teacher@branch.example', { centre: 'CA101' })
+  await world.centre('CA102', { associate: 'CA001' })
+  const { db } = await world.store()
+  const ca101 = await db.selectFrom('centres').select('id').where('number', '=', 'CA101').executeTakeFirst()
+  for (const email of ['coordinator@associate.example', 'manager@associate.example']) {
+    const account = await world.account(email)
+    await db
+      .insertInto('assignments')
+      .values({ user_id: account?.id ?? 0, centre_id: ca101?.id ?? 0 })
+      .execute()
+  }
+}
+
+async function mayDo(actor: string, action: string, target: string, ...more: string[]): Promise<boolean> {
+  const ran = await world.run(['roles', 'check', actor, action, target, ...more, '--json'])
+  expect(ran.stderr).toBe('')
+  return ran.json().allowed
+}
+
+const school = {
+  coordinator: 'coordinator@school.example',
+  admin: 'admin@school.example',
+  otherAdmin: 'other.admin@school.example',
+  teacher: 'teacher@school.example',
+  otherTeacher: 'other.teacher@school.example',
+  manager: 'manager@school.example',
+  officer: 'officer@school.example',
+}
+const branch = { coordinator: 'coordinator@branch.example', admin: 'admin@branch.example' }
+const associate = { coordinator: 'coordinator@associate.example', manager: 'manager@associate.example' }
+
+/** Actor, action, target, whether the table of domain.md allows it. */
+const said: readonly (readonly [string, string, string, boolean, ...string[]])[] = [
+  [school.coordinator, 'users.add', 'EG001', true],
+  [school.coordinator, 'users.add-admin', 'EG001', true],
+  [school.coordinator, 'users.suspend', school.admin, true],
+  [school.coordinator, 'users.rights', school.admin, true],
+  [school.coordinator, 'users.edit', school.teacher, true],
+  [school.coordinator, 'users.reset-password', school.admin, true],
+  [school.coordinator, 'users.move', school.teacher, false],
+  [school.coordinator, 'coordinator.change', 'EG001', false],
+  [school.coordinator, 'coordinator.suspend', 'EG001', false],
+  [school.coordinator, 'users.suspend', school.coordinator, false],
+  [school.coordinator, 'roles.grant', school.teacher, false, '--role', 'exams-officer'],
+  [school.coordinator, 'centres.edit', 'EG001', false],
+  [school.coordinator, 'users.suspend', 'teacher@elsewhere.example', false],
+  [school.admin, 'users.add', 'EG001', true],
+  [school.admin, 'users.add-admin', 'EG001', false],
+  [school.admin, 'users.edit', school.teacher, true],
+  [school.admin, 'users.rights', school.teacher, false],
+  [school.admin, 'users.suspend', school.otherAdmin, true],
+  [school.admin, 'users.reset-password', school.otherAdmin, true],
+  [school.admin, 'users.rights', school.otherAdmin, false],
+  [school.admin, 'users.suspend', school.coordinator, false],
+  [school.admin, 'users.reset-password', school.coordinator, false],
+  [school.admin, 'users.add', 'EG002', false],
+  [branch.coordinator, 'users.add-admin', 'CA101', true],
+  [branch.coordinator, 'users.rights', branch.admin, true],
+  [branch.coordinator, 'coordinator.change', 'CA101', false],
+  [branch.admin, 'users.add', 'CA101', true],
+  [branch.admin, 'users.add-admin', 'CA101', true],
+  [branch.admin, 'users.suspend', branch.coordinator, false],
+  [branch.admin, 'users.suspend', 'teacher@branch.example', true],
+  [associate.coordinator, 'coordinator.change', 'CA101', true],
+  [associate.coordinator, 'coordinator.suspend', 'CA101', true],
+  [associate.coordinator, 'coordinator.restore', 'CA101', true],
+  [associate.coordinator, 'coordinator.add', 'CA101', true],
+  [associate.coordinator, 'coordinator.add', 'CA102', false],
+  [associate.coordinator, 'coordinator.change', 'CA001', false],
+  [associate.coordinator, 'coordinator.change', 'EG001', false],
+  [associate.coordinator, 'users.suspend', 'teacher@branch.example', false],
+  [associate.coordinator, 'associates.assign', 'idle@associate.example', false],
+  ['idle@associate.example', 'coordinator.change', 'CA101', false],
+  [associate.manager, 'users.suspend', 'teacher@branch.example', true],
+  [associate.manager, 'users.add', 'CA101', true],
+  [associate.manager, 'users.add', 'CA102', false],
+  [associate.manager, 'users.suspend', branch.coordinator, false],
+  [associate.manager, 'roles.grant', 'teacher@branch.example', true, '--role', 'exams-officer'],
+  [school.manager, 'users.add', 'EG001', true],
+  [school.manager, 'users.add-admin', 'EG001', false],
+  [school.manager, 'users.suspend', school.admin, true],
+  [school.manager, 'users.suspend', school.coordinator, false],
+  [school.manager, 'roles.grant', school.teacher, true, '--role', 'access-to-scripts'],
+  [school.manager, 'roles.revoke', school.officer, true, '--role', 'exams-officer'],
+  [school.manager, 'roles.grant', school.teacher, false, '--role', 'compliance-officer'],
+  [school.manager, 'roles.grant', school.teacher, false, '--role', 'global-listening'],
+  [school.manager, 'users.rights', school.teacher, false],
+  [school.manager, 'roles.grant', school.manager, false, '--role', 'exams-officer'],
+  [school.officer, 'roles.grant', school.teacher, true, '--role', 'access-to-scripts'],
+  [school.officer, 'roles.grant', school.teacher, false, '--role', 'exams-officer'],
+  [school.officer, 'roles.grant', school.coordinator, false, '--role', 'access-to-scripts'],
+  [school.officer, 'users.suspend', school.teacher, false],
+  [school.teacher, 'users.edit', school.otherTeacher, false],
+  [school.teacher, 'users.edit', school.teacher, false],
+]
+
+describe('who may do what', () => {
+  it('is as the table says', async () => {
+    await everybody()
+    const found: unknown[] = []
+    for (const [actor, action, target, , ...more] of said) {
+      found.push([actor, action, target, await mayDo(actor, action, target, ...more), ...more])
+    }
+    expect(found).toEqual(said)
+  })
+
+  it('keeps the address, password and roles of somebody who may do more from those who may do less', async () => {
+    await everybody()
+    const { db } = await world.store()
+    const admin = await world.account(school.otherAdmin)
+    await db
+      .insertInto('user_roles')
+      .values({ user_id: admin?.id ?? 0, role: 'user-management' })
+      .execute()
+    const check = (action: string, ...more: string[]) =>
+      mayDo(school.admin, action, school.otherAdmin, ...more)
+    expect(await check('users.edit')).toBe(true)
+    expect(await check('users.edit', '--field', 'address')).toBe(false)
+    expect(await check('users.reset-password')).toBe(false)
+    expect(await check('users.pin')).toBe(false)
+    const ran = await world.run(['roles', 'check', school.admin, 'users.pin', school.otherAdmin])
+    expect(ran.stdout).toBe(
+      'no\tnobody changes the address, password or roles of somebody who may do what they may not\n',
+    )
+  })
+
+  it.skipIf(!existsSync(domain))('is printed as domain.md has it', async () => {
+    const lines = readFileSync(domain, 'utf8').split('\n')
+    const start = lines.indexOf('| actor | may |')
+    const rows = lines.slice(start + 2, lines.indexOf('', start))
+    const written = rows.map((row) =>
+      row
+        .replaceAll('`', '')
+        .split('|')
+        .slice(1, 3)
+        .map((cell) => cell.trim()),
+    )
+    const ran = await world.run(['roles', 'list', '--matrix'])
+    const printed = ran.stdout
+      .trimEnd()
+      .split('\n')
+      .map((line) => line.split('\t'))
+    expect(printed).toEqual(written)
+  })
+})
+
+describe('acting for somebody', () => {
+  beforeEach(everybody)
+
+  it('refuses what the matrix does not allow, names the rule, and records it', async () => {
+    const ran = await world.run([
+      'users',
+      'suspend',
+      school.coordinator,
+      '--as',
+      school.admin,
+      '--yes',
+      '--json',
+    ])
+    expect(ran.exit).toBe(5)
+    expect(ran.error()).toMatchObject({
+      code: 'not-permitted',
+      message: expect.stringContaining('admin of a school: create and manage teachers'),
+    })
+    const events = await world.run(['audit', 'list', '--kind', 'refusal', '--json'])
+    expect(events.json().events).toMatchObject([
+      { actor: school.admin, subject: school.coordinator, action: 'users.suspend', kind: 'refusal' },
+    ])
+  })
+
+  it('records nothing in a rehearsal', async () => {
+    const argv = ['users', 'suspend', school.coordinator, '--as', school.admin, '--dry-run', '--json']
+    expect((await world.run(argv)).exit).toBe(5)
+    expect((await world.run(['audit', 'list', '--json'])).json().total).toBe(0)
+  })
+
+  it('reads the same whether somebody is outside the view or not there at all', async () => {
+    const words = async (argv: string[], name: string) => {
+      const ran = await world.run([...argv, '--as', school.admin, '--json'])
+      expect(ran.exit).toBe(5)
+      return ran.stderr.replaceAll(name, 'NAME')
+    }
+    for (const argv of [
+      ['users', 'show'],
+      ['users', 'suspend', '--yes'],
+      ['users', 'restore', '--yes'],
+    ]) {
+      const there = await words([...argv, 'teacher@elsewhere.example'], 'teacher@elsewhere.example')
+      expect(await words([...argv, 'nobody@elsewhere.example'], 'nobody@elsewhere.example')).toBe(there)
+    }
+    for (const argv of [
+      ['centres', 'show'],
+      ['coordinator', 'show'],
+      ['coordinator', 'suspend', '--yes'],
+    ]) {
+      const there = await words([...argv, 'EG002'], 'EG002')
+      expect(await words([...argv, 'EG777'], 'EG777')).toBe(there)
+    }
+  })
+
+  it('is for those who can sign in', async () => {
+    const tries = async () => {
+      const ran = await world.run(['users', 'list', '--as', school.admin, '--json'])
+      return { exit: ran.exit, code: ran.exit === 0 ? undefined : ran.error().code }
+    }
+    expect(await tries()).toEqual({ exit: 0 })
+    await world.run(['coordinator', 'suspend', 'EG001', '--yes'])
+    expect(await tries()).toEqual({ exit: 5, code: 'not-permitted' })
+    await world.run(['coordinator', 'restore', 'EG001', '--yes'])
+    await world.run(['users', 'suspend', school.admin, '--yes'])
+    expect(await tries()).toEqual({ exit: 5, code: 'not-permitted' })
+  })
+
+  it('refuses a command that is in no line of the matrix, before it begins', async () => {
+    for (const argv of [
+      ['centres', 'import', 'nothing.xlsx', '--yes'],
+      ['store', 'init'],
+      ['audit', 'verify'],
+    ]) {
+      const ran = await world.run([...argv, '--as', school.coordinator, '--json'])
+      expect(ran.exit).toBe(5)
+      expect(ran.error().message).toContain('is for Cambridge staff')
+    }
+    const events = await world.run(['audit', 'list', '--kind', 'refusal', '--json'])
+    expect(events.json().total).toBe(3)
+  })
+
+  it('lists only what the actor may see', async () => {
+    const lines = async (argv: string[], as: string) => {
+      const ran = await world.run([...argv, '--as', as])
+      expect(ran.exit).toBe(0)
+      return ran.stdout.split('\n').filter(Boolean)
+    }
+    expect(await lines(['users', 'list'], school.admin)).toHaveLength(7)
+    expect(await lines(['users', 'list'], school.teacher)).toEqual([])
+    expect(await lines(['centres', 'list'], school.admin)).toHaveLength(1)
+    expect(await lines(['centres', 'list'], associate.coordinator)).toHaveLength(2)
+    expect(await lines(['associates', 'list'], associate.coordinator)).toHaveLength(1)
+    expect(await lines(['associates', 'list'], school.admin)).toEqual([])
+    expect(await lines(['associates', 'show', 'CA001'], associate.coordinator)).toHaveLength(1)
+  })
+})
