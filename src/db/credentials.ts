@@ -94,20 +94,6 @@ export async function findCredential(db: Kysely<Store>, id: number): Promise<Cre
   return row && credentialOf(row)
 }
 
-/** The credentials with these numbers. */
-export async function findCredentials(
-  db: Kysely<Store>,
-  ids: readonly number[],
-): Promise<Map<number, Credential>> {
-  if (ids.length === 0) return new Map()
-  const rows = await db
-    .selectFrom('credentials')
-    .selectAll()
-    .where('id', 'in', [...ids])
-    .execute()
-  return new Map(rows.map((row) => [row.id, credentialOf(row)]))
-}
-
 /** The one credential of its purpose that is open; it may have expired. */
 export async function findOpenCredential(
   db: Kysely<Store>,

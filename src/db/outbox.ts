@@ -51,6 +51,16 @@ export async function cancelMessages(
   await query.execute()
 }
 
+/** Cancels one waiting message, by hand. */
+export async function cancelMessage(trx: Trx, id: number): Promise<void> {
+  await trx
+    .updateTable('outbox')
+    .set({ state: 'cancelled', last_error: whys.asked, next_try_at: null })
+    .where('id', '=', id)
+    .where('state', '=', 'queued')
+    .execute()
+}
+
 /** What this transaction owes, as it stands inside it: what a rehearsal would send. */
 export function owedMessages(trx: Trx): Promise<OutboxRow[]> {
   return findMessages(trx, surroundingsOf(trx).owed)

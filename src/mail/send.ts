@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { findCredentials } from '../db/credentials.ts'
+import { findCredential } from '../db/credentials.ts'
 import type { OpenStore } from '../db/open.ts'
 import { claimMessages, releaseMessages, type Settled, settleMessages } from '../db/outbox-claims.ts'
 import type { OutboxRow } from '../db/schema.ts'
@@ -12,7 +12,7 @@ import { type Composed, letterWriter, type Writer } from './compose.ts'
 import { type Limits, type Line, type Outcome, openLine, usualLimits } from './line.ts'
 import { nextTry } from './pauses.ts'
 import type { MailServer } from './server.ts'
-import { valuesOf } from './values.ts'
+import { secretOf, valuesOf } from './values.ts'
 import { makeMailFolder, writeMessage } from './write-message.ts'
 
 export interface Sending {
@@ -128,11 +128,11 @@ async function composedFor(
   row: OutboxRow,
   { store, baseUrl, writer }: Sending & { writer: Writer },
 ): Promise<Composed | { why: string }> {
-  const keys = store.keys()
-  const credentials = await findCredentials(store.db, row.credential_id === null ? [] : [row.credential_id])
-  const credential = row.credential_id === null ? undefined : credentials.get(row.credential_id)
+  const credential =
+    row.credential_id === null ? undefined : await findCredential(store.db, row.credential_id)
+  const secret = credential ? secretOf(credential, { keys: store.keys(), baseUrl }) : {}
   try {
-    const values = valuesOf({ row, credential, keys, baseUrl })
+    const values = { ...valuesOf({ row, purpose: credential?.purpose, baseUrl }), ...secret }
     return await writer.compose(row, writer.write({ letter: row.letter, subject: row.subject, values }))
   } catch (error) {
     return {

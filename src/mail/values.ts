@@ -1,6 +1,6 @@
 import type { Credential } from '../db/credentials.ts'
 import type { Keys } from '../db/keys.ts'
-import type { OutboxRow } from '../db/schema.ts'
+import type { CredentialPurpose, OutboxRow } from '../db/schema.ts'
 import { codeOf, lifetimes, temporaryPasswordOf } from '../rules/credentials.ts'
 import { isLetterName, type LetterName, letters } from '../rules/letters.ts'
 import { isLinkPurpose, linkOf } from '../rules/links.ts'
@@ -25,15 +25,15 @@ export function variablesFor(letter: LetterName): string[] {
   return [...commonVariables, ...fields, ...(carries ? [carries] : []), ...timed]
 }
 
-interface Source {
+export interface Source {
   row: Pick<OutboxRow, 'letter' | 'fields' | 'expires_at'>
-  credential: Credential | undefined
-  keys: Keys
+  /** What it carries, where it carries something. */
+  purpose: CredentialPurpose | undefined
   baseUrl: string
 }
 
-/** What a message says: its fields, and what is derived now and kept nowhere. */
-export function valuesOf({ row, credential, keys, baseUrl }: Source): Values {
+/** What a message says besides what it carries. */
+export function valuesOf({ row, purpose, baseUrl }: Source): Values {
   const fields: Record<string, string> = {}
   for (const [name, value] of Object.entries(JSON.parse(row.fields))) fields[name] = String(value)
   const { firstName = '', lastName = '', email = '', sender = '' } = fields
@@ -43,17 +43,20 @@ export function valuesOf({ row, credential, keys, baseUrl }: Source): Values {
     sender: sender || 'Cambridge International',
     hub: baseUrl.replace(/\/+$/, ''),
     until: row.expires_at ? inWords(new Date(row.expires_at)) : '',
-    lifetime: credential ? lifetimeInWords(lifetimes[credential.purpose]) : '30 days',
-    ...secretOf({ credential, keys, baseUrl }),
+    lifetime: purpose ? lifetimeInWords(lifetimes[purpose]) : '30 days',
   }
   return isLetterName(row.letter) ? only(values, variablesFor(row.letter)) : values
 }
 
-function secretOf({ credential, keys, baseUrl }: Omit<Source, 'row'>): Record<string, string> {
-  if (!credential) return {}
+/** The link, temporary password or code: derived now, kept nowhere. */
+export function secretOf(
+  credential: Credential,
+  { keys, baseUrl }: { keys: Keys; baseUrl: string },
+): Record<string, string> {
   const { purpose } = credential
-  if (isLinkPurpose(purpose))
+  if (isLinkPurpose(purpose)) {
     return { link: linkOf(keys.link, { credential: { ...credential, purpose }, baseUrl }) }
+  }
   if (purpose === 'code') return { code: codeOf(keys.code, credential) }
   return { temporaryPassword: temporaryPasswordOf(keys.code, credential) }
 }

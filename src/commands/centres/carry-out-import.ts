@@ -124,7 +124,7 @@ async function applyOrRehearse({ session, store, given, ready, places }: Carryin
 }
 
 async function queueMail(trx: Trx, { id, given }: { id: number; given: Given }): Promise<number> {
-  const { queueActivationLetters } = await import('../../db/outbox.ts')
+  const { queueActivationLetters } = await import('../../rules/queue-activation-letters.ts')
   return queueActivationLetters(trx, { importId: id, given })
 }
 

@@ -2,5 +2,10 @@ import type { Noun } from '../noun.ts'
 
 export const mail: Noun = {
   summary: 'messages that are owed, written and sent',
-  verbs: {},
+  verbs: {
+    list: async () => (await import('./list.ts')).list,
+    show: async () => (await import('./show.ts')).show,
+    send: async () => (await import('./send.ts')).send,
+    cancel: async () => (await import('./cancel.ts')).cancel,
+  },
 }

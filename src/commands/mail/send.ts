@@ -1,0 +1,103 @@
+import { z } from 'zod'
+import { findMessages, waitingMessages } from '../../db/outbox.ts'
+import type { OpenStore } from '../../db/open.ts'
+import { commit, rehearse, type Trx } from '../../db/transact.ts'
+import { type Message, messageOf } from '../../render/message.ts'
+import { countedStates, renderMessages } from '../../render/messages.ts'
+import { permit } from '../../rules/permissions.ts'
+import { sendLettersOfImport } from '../../rules/queue-activation-letters.ts'
+import { answer, changingCommand, doing, example } from '../command.ts'
+import { countingOf } from './counting.ts'
+import type { Session } from '../session.ts'
+
+const Options = z.object({
+  due: z.boolean().default(false),
+  import: z.coerce.number({ error: 'the number of an import' }).int().min(1).optional(),
+  rate: z.coerce.number({ error: 'a number of messages a second' }).positive().max(1000).optional(),
+})
+
+type SendOptions = z.infer<typeof Options>
+
+export const send = changingCommand('send')
+  .summary('send the messages that wait')
+  .description(
+    'Send every message that waits, now. With --due only those whose pause is over, for cron. With --import the users of an import who have not activated are first owed the letter that says how to use the PIN.',
+  )
+  .option('--due', 'only those whose pause is over')
+  .option('--import <id>', 'the activation letters of this import')
+  .option('--rate <count>', 'at most so many messages a second')
+  .addHelpText('after', example('ssh-admin mail send', 'ssh-admin mail send --due'))
+  .action(
+    doing(Options, async (options, session) => {
+      const { dryRun } = session.common
+      const store = await session.open(dryRun ? 'rehearse' : 'use')
+      try {
+        const messages = dryRun
+          ? await rehearsed(options, { session, store })
+          : await sent(options, { session, store })
+        const { out } = session.terminal
+        await answer(session, {
+          text: renderMessages(messages, out),
+          json: { messages, total: messages.length, dryRun },
+        })
+        if (messages.length === 0) session.say('Nothing waits.')
+        else session.say(dryRun ? 'This was a rehearsal: nothing was sent.' : `${countedStates(messages)}.`)
+        return !dryRun && messages.some(isOwed) ? 9 : 0
+      } finally {
+        await store.close()
+      }
+    }),
+  )
+
+interface Surroundings {
+  session: Session
+  store: OpenStore
+}
+
+async function rehearsed(options: SendOptions, { session, store }: Surroundings): Promise<Message[]> {
+  const rows = await rehearse(store, async (trx) => {
+    await queueFirst(trx, options, { session, store })
+    return findMessages(trx, await waiting(trx, options, session))
+  })
+  return rows.map(messageOf)
+}
+
+async function sent(options: SendOptions, { session, store }: Surroundings): Promise<Message[]> {
+  const { mailServerOf } = await import('../../mail/server.ts')
+  const { deliver } = await import('../../mail/deliver.ts')
+  mailServerOf(session.settings)
+  const { result: numbers } = await commit(store, async (trx) => {
+    await queueFirst(trx, options, { session, store })
+    return waiting(trx, options, session)
+  })
+  const counting = await countingOf(session.terminal, numbers.length)
+  try {
+    return await deliver({
+      store,
+      session,
+      numbers,
+      rate: options.rate,
+      onProgress: counting.say,
+    })
+  } finally {
+    counting.stop()
+  }
+}
+
+async function queueFirst(
+  trx: Trx,
+  { import: importId }: SendOptions,
+  { session, store }: Surroundings,
+): Promise<void> {
+  const given = await session.given(store)
+  if (importId === undefined) permit(given, 'mail.send', { name: 'the outbox' })
+  else await sendLettersOfImport(trx, { importId, given })
+}
+
+function waiting(trx: Trx, { due, import: importId }: SendOptions, { context }: Session): Promise<number[]> {
+  return waitingMessages(trx, { dueAt: due ? context.now() : undefined, importId })
+}
+
+function isOwed({ state }: Message): boolean {
+  return state === 'queued' || state === 'failed' || state === 'unknown'
+}

@@ -1,0 +1,54 @@
+import { writeFile } from 'node:fs/promises'
+import { resolve } from 'node:path'
+import { z } from 'zod'
+import { Unavailable } from '../../errors.ts'
+import { messageOf } from '../../render/message.ts'
+import { renderMessage } from '../../render/one-message.ts'
+import { findMessage } from '../../rules/cancel-message.ts'
+import { answer, command, doing, example } from '../command.ts'
+
+const Options = z.object({ id: z.string(), html: z.string().optional() })
+
+export const show = command('show')
+  .summary('show one message, its secret left out')
+  .description(
+    'Show a message and what became of it. Its link, password or code is not shown: it is made when the message is sent.',
+  )
+  .argument('<id>', 'the number that mail list shows')
+  .option('--html <file>', 'write the HTML as a page to look at')
+  .addHelpText('after', example('ssh-admin mail show 1', 'ssh-admin mail show 1 --html message.html'))
+  .action(
+    doing(Options, async ({ id, html }, session) => {
+      const store = await session.open('use')
+      try {
+        await session.given(store)
+        const row = await findMessage(store.db, id)
+        const { withoutSecrets } = await import('../../mail/without-secrets.ts')
+        const said = await withoutSecrets({ store, row, baseUrl: session.settings.baseUrl.value ?? '' })
+        const file = html === undefined ? null : resolve(session.context.cwd, html)
+        if (file !== null) await writePage(file, said.html)
+        const message = messageOf(row)
+        await answer(session, {
+          text: renderMessage(
+            { message, written: row.file, text: said.text, page: file },
+            session.terminal.out,
+          ),
+          json: { ...message, file: row.file, text: said.text, page: file },
+        })
+        return 0
+      } finally {
+        await store.close()
+      }
+    }),
+  )
+
+async function writePage(file: string, html: string): Promise<void> {
+  try {
+    await writeFile(file, html, { mode: 0o600 })
+  } catch (cause) {
+    throw new Unavailable('file-not-writable', `${file} cannot be written.`, {
+      hint: 'Check the folder.',
+      cause,
+    })
+  }
+}
