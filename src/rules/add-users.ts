@@ -11,6 +11,8 @@ import { forEachRow } from './several.ts'
 export interface UserRow {
   /** Where each field stands: `Users!D4`. */
   cells: Readonly<Record<UserField, string>>
+  /** What stands in a cell instead of a value, such as `#N/A`. */
+  error?: { field: UserField; what: string }
   centre: string
   firstName: string
   lastName: string
@@ -35,11 +37,12 @@ export function addUsers(trx: Trx, { rows, admin, ifMissing, given }: Table): Pr
       const { centre, roles, sites } = row
       return addUser(trx, { person: personIn(row), centre, roles, sites, admin, ifMissing, given })
     },
-    cellOf: ({ cells }, code) => cells[fields[code] ?? 'email'],
+    cellOf: ({ cells, error }, { code }) => cells[error?.field ?? fields[code] ?? 'email'],
   })
 }
 
-function personIn({ email, firstName, lastName, centre }: UserRow) {
+function personIn({ email, firstName, lastName, centre, error }: UserRow) {
+  if (error) throw new Usage(`${error.what} stands there instead of a value.`, { code: 'error-cell' })
   if (centre === '') throw new Usage('A centre number is missing.', { code: 'invalid-number' })
   if (firstName === '' && lastName === '') throw new Usage('A name is missing.', { code: 'name-missing' })
   const address = typedAddress(email)

@@ -54,7 +54,7 @@ export async function findUserOrDeleted(
 ): Promise<Account> {
   const { key } = typedAddress(email)
   const row = (await findLiveUser(trx, key)) ?? (await findDeletedUser(trx, key))
-  if (!row || row.status !== 'deleted') return findUser(trx, { email, at, by })
+  if (row?.status !== 'deleted') return findUser(trx, { email, at, by })
   if (by?.kind === 'user' && !mayLearnOf(by, row.centre_id)) {
     throw outsideView({ by, at }, { name: email, userId: row.id })
   }

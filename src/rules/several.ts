@@ -50,7 +50,7 @@ function codeOfKind(failures: readonly { failure: Failure }[], kind: typeof NotF
 /** One rule for each row of a table, all or none: every row that cannot be used is named by its cell. */
 export async function forEachRow<Row, Result>(
   rows: readonly Row[],
-  { rule, cellOf }: { rule: (row: Row) => Promise<Result>; cellOf: (row: Row, code: string) => string },
+  { rule, cellOf }: { rule: (row: Row) => Promise<Result>; cellOf: (row: Row, failure: Failure) => string },
 ): Promise<Result[]> {
   const results: Result[] = []
   const failures: { target: string; failure: Failure }[] = []
@@ -59,7 +59,7 @@ export async function forEachRow<Row, Result>(
       results.push(await rule(row))
     } catch (error) {
       if (!(error instanceof Failure)) throw error
-      failures.push({ target: cellOf(row, error.code), failure: error })
+      failures.push({ target: cellOf(row, error), failure: error })
     }
   }
   if (failures.length === 0) return results

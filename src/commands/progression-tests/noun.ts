@@ -1,6 +1,9 @@
 import type { Noun } from '../noun.ts'
 
 export const progressionTests: Noun = {
-  summary: 'learner groups, tests and results, and who owns them',
-  verbs: {},
+  summary: 'learner groups, tests and results',
+  verbs: {
+    import: async () => (await import('./import.ts')).importResults,
+    list: async () => (await import('./list.ts')).list,
+  },
 }

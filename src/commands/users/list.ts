@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { type OpenStore } from '../../db/open.ts'
+import type { OpenStore } from '../../db/open.ts'
 import { countUsers, streamUsers, type UserOrder, userOrders } from '../../db/user-list.ts'
 import { list as commaList, repeated } from '../../options.ts'
 import { record } from '../../render/one-line.ts'

@@ -54,6 +54,7 @@ export async function readUsers({ file, sheet, stdin, centre, roles, sites }: Re
         role: cellOf('role'),
         site: cellOf('site'),
       },
+      error: errorIn(row, table),
       centre: trimCode(textOf('centre')) || (centre ?? ''),
       firstName: cleanText(textOf('firstName')),
       lastName: cleanText(textOf('lastName')),
@@ -68,6 +69,15 @@ export async function readUsers({ file, sheet, stdin, centre, roles, sites }: Re
   } finally {
     await workbook.close()
   }
+}
+
+/** The first cell of a known column that holds an error. */
+function errorIn({ errors }: SheetRow, { columns: places }: Table): UserRow['error'] {
+  for (const { field } of columns) {
+    const what = errors?.get(places.get(field) ?? -1)
+    if (what !== undefined) return { field, what }
+  }
+  return undefined
 }
 
 function listIn(text: string): string[] {

@@ -1,0 +1,32 @@
+import type { TestOfOwner } from '../db/progression-tests.ts'
+import type { ImportedResults } from '../rules/import-progression-tests.ts'
+import type { View } from '../terminal.ts'
+import { record } from './one-line.ts'
+import { table } from './table.ts'
+
+const headings = ['Site', 'Learner group', 'Stage', 'Subject', 'Test', 'Taken on', 'Results']
+
+export function renderTests(tests: readonly TestOfOwner[], view: View): string {
+  const rows = tests.map(({ site, learnerGroup, stage, subject, test, takenOn, results }) => {
+    return [site, learnerGroup, stage, subject, test, takenOn, results]
+  })
+  if (!view.isTerminal) return rows.map(record).join('\n')
+  return rows.length === 0 ? 'No tests.' : table(headings, rows, view)
+}
+
+export function renderImportedResults(imported: ImportedResults, { isTerminal, chalk }: View): string {
+  const { rows, learnerGroups, tests, results } = imported
+  if (!isTerminal) {
+    return [
+      record(['rows', rows]),
+      record(['learner-groups', learnerGroups.created, learnerGroups.unchanged]),
+      record(['tests', tests.created, tests.unchanged]),
+      record(['results', results.created, results.corrected, results.unchanged]),
+    ].join('\n')
+  }
+  return [
+    `${chalk.green('✓')} ${rows} rows read.`,
+    `  ${results.created} results are new, ${results.corrected} marks were corrected, ${results.unchanged} were there already.`,
+    `  ${learnerGroups.created} learner groups and ${tests.created} tests are new.`,
+  ].join('\n')
+}

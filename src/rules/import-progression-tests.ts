@@ -1,0 +1,109 @@
+import { type Group, mergeGroups, type Merged } from '../db/progression-tests-import.ts'
+import type { Trx } from '../db/transact.ts'
+import { findLiveUser } from '../db/users.ts'
+import type { Problem } from '../errors.ts'
+import { type Account, accountOf, nameOf } from './account.ts'
+import type { Given } from './actor.ts'
+import { permit } from './permissions.ts'
+import { record } from './record.ts'
+import { keyOf, type ReadResult, type ResultRow, readResult } from './result-rows.ts'
+import { badRows } from './several.ts'
+
+interface Import {
+  file: string
+  digest: string
+  rows: readonly ResultRow[]
+  given: Given
+}
+
+export interface ImportedResults extends Merged {
+  file: string
+  rows: number
+}
+
+/**
+ * Brings learner groups, tests and results in, with their owners and site, all or none; the
+ * same rows again change nothing, and a different mark is a correction. @throws `bad-rows`
+ */
+export async function importProgressionTests(
+  trx: Trx,
+  { file, digest, rows, given }: Import,
+): Promise<ImportedResults> {
+  const { by, at } = given
+  permit(given, 'progression-tests.import', { name: file })
+  const problems: Problem[] = []
+  const groups = new Map<string, Group>()
+  const findTeacher = teachers(trx, at)
+  for (const row of rows) {
+    const outcome = readResult(row)
+    if ('problems' in outcome) {
+      problems.push(...outcome.problems)
+      continue
+    }
+    const teacher = await findTeacher(outcome.read.teacherKey)
+    const problem =
+      problemOfTeacher(outcome.read, teacher) ?? (teacher && place(groups, outcome.read, teacher))
+    if (problem) problems.push(problem)
+  }
+  if (problems.length > 0) throw badRows(problems)
+
+  const merged = mergeGroups(trx, [...groups.values()])
+  const counts = { rows: rows.length, ...merged }
+  if (merged.results.created + merged.results.corrected > 0) {
+    await record(trx, { by, at, action: 'progression-tests.imported', facts: { file, digest, ...counts } })
+  }
+  return { file, ...counts }
+}
+
+function teachers(trx: Trx, at: Date): (key: string) => Promise<Account | undefined> {
+  const found = new Map<string, Account | undefined>()
+  return async (key) => {
+    if (!found.has(key)) {
+      const row = await findLiveUser(trx, key)
+      found.set(key, row && accountOf(row, at))
+    }
+    return found.get(key)
+  }
+}
+
+function problemOfTeacher({ row, site }: ReadResult, teacher: Account | undefined): Problem | undefined {
+  const target = row.cellOf('teacher')
+  if (!teacher) {
+    const message = `Nobody has the address ${row.texts.teacher}.`
+    return { target, code: 'user-not-found', message }
+  }
+  if (teacher.sites.includes(site)) return undefined
+  const hint = `ssh-admin users edit ${teacher.email} --add-site ${site}`
+  return { target, code: 'no-site-access', message: `${nameOf(teacher)} has no access to ${site}.`, hint }
+}
+
+/** Puts a row where it belongs; says so where two rows disagree. */
+function place(groups: Map<string, Group>, read: ReadResult, { id: ownerId }: Account): Problem | undefined {
+  const { row, site, takenOn, mark } = read
+  const { group: name, stage, subject, test: title, learner } = row.texts
+  const group = inMap(groups, keyOf(String(ownerId), site, name), () => {
+    return { ownerId, site, name, stage, tests: new Map() }
+  })
+  if (group.stage !== stage) {
+    const message = `The learner group ${name} has stage ${group.stage || 'none'} in another row.`
+    return { target: row.cellOf('stage'), code: 'rows-differ', message }
+  }
+  const test = inMap(group.tests, keyOf(subject, title, takenOn), () => {
+    return { subject, title, takenOn, results: new Map() }
+  })
+  const before = test.results.get(learner)
+  if (before !== undefined && before !== mark) {
+    const message = `${learner} has the mark ${before ?? 'none'} in another row of the same test.`
+    return { target: row.cellOf('mark'), code: 'rows-differ', message }
+  }
+  test.results.set(learner, mark)
+  return undefined
+}
+
+function inMap<Value>(map: Map<string, Value>, key: string, make: () => Value): Value {
+  const there = map.get(key)
+  if (there !== undefined) return there
+  const made = make()
+  map.set(key, made)
+  return made
+}
