@@ -124,6 +124,7 @@ function changerOf(raw: Database.Database, { at, folded }: Changing): (change: C
   const restore = raw.prepare('update centres set deleted_at = null where id = ?')
   const activate = raw.prepare(`update centres set status = 'active' where id = ?`)
   const deleteCentre = raw.prepare('update centres set deleted_at = ? where id = ?')
+  const deletedAt = raw.prepare<[number | null], string>('select deleted_at from centres where id = ?').pluck()
   const pinState = raw.prepare<[number | null], string>('select pin_state from users where id = ?').pluck()
   const deleteUser = raw.prepare(
     `update users set status = 'deleted', status_before_deletion = status, deleted_at = ? where id = ?`,
@@ -131,8 +132,12 @@ function changerOf(raw: Database.Database, { at, folded }: Changing): (change: C
   return ({ kind, centre_id, user_id, after }) => {
     if (kind === 'centre-renamed' && centre_id !== null && after !== null) {
       rename.run(after, folded({ id: centre_id, name: after }), centre_id)
-    } else if (kind === 'centre-restored') restore.run(centre_id)
-    else if (kind === 'centre-activated') activate.run(centre_id)
+    } else if (kind === 'centre-restored') {
+      const since = deletedAt.get(centre_id)
+      restore.run(centre_id)
+      return since
+    }
+    if (kind === 'centre-activated') activate.run(centre_id)
     else if (kind === 'centre-deleted') deleteCentre.run(at, centre_id)
     else if (kind === 'user-deleted') {
       const pin = pinState.get(user_id)

@@ -3,7 +3,7 @@ import { applyChanges, centreIds, insertCentres, insertImport, insertUsers } fro
 import type { NewUserRow } from '../db/schema.ts'
 import type { Trx } from '../db/transact.ts'
 import type { Given } from '../rules/actor.ts'
-import { fold } from '../rules/fold.ts'
+import { foldedCentre } from '../rules/folded-centre.ts'
 import { newUser } from '../rules/new-user.ts'
 import { permit } from '../rules/permissions.ts'
 import { record } from '../rules/record.ts'
@@ -94,11 +94,6 @@ export async function applyImport(
     },
   })
   return importId
-}
-
-/** What searching for a centre looks through. */
-export function foldedCentre({ number, name }: { number: string; name: string }): string {
-  return fold(`${number} ${name}`)
 }
 
 function* usersToInsert(

@@ -145,36 +145,33 @@ export interface Fault {
 type Blame = (field: CentreField, fault: Fault) => void
 
 function readNumber(read: RosterRow, text: string, blame: Blame): void {
-  if (read.errors?.has('number')) return blame('number', errorCell(read.errors.get('number') ?? ''))
-  if (text === '') return blame('number', { value: '', code: 'missing-number', message: 'is missing' })
-  read.number = readCentreNumber(text)
-  if (read.number !== undefined) return
-  blame('number', {
-    value: text,
-    code: 'invalid-number',
-    message: `${visible(text)} is not a centre number`,
-    hint: '2 to 12 letters and digits, such as EG001',
-  })
+  const error = read.errors?.get('number')
+  read.number = error === undefined ? readCentreNumber(text) : undefined
+  if (error !== undefined) blame('number', errorCell(error))
+  else if (text === '') blame('number', { value: '', code: 'missing-number', message: 'is missing' })
+  else if (read.number === undefined) {
+    blame('number', {
+      value: text,
+      code: 'invalid-number',
+      message: `${visible(text)} is not a centre number`,
+      hint: '2 to 12 letters and digits, such as EG001',
+    })
+  }
 }
 
 function readEmail(read: RosterRow, text: string, blame: Blame): void {
-  if (read.errors?.has('email')) return blame('email', errorCell(read.errors.get('email') ?? ''))
-  if (text === '') {
-    if (!isAPerson(read)) return
-    return blame('email', {
-      value: '',
-      code: 'missing-email',
-      message: 'is missing, though the row names a person',
-    })
+  const error = read.errors?.get('email')
+  if (error !== undefined) blame('email', errorCell(error))
+  else if (text !== '') {
+    const address = readAddress(text)
+    if ('key' in address) read.address = address
+    else {
+      const value = visible(text)
+      blame('email', { value, code: 'invalid-email', message: `${value} ${address.problem}` })
+    }
+  } else if (isAPerson(read)) {
+    blame('email', { value: '', code: 'missing-email', message: 'is missing, though the row names a person' })
   }
-  const address = readAddress(text)
-  if ('key' in address) read.address = address
-  else
-    blame('email', {
-      value: visible(text),
-      code: 'invalid-email',
-      message: `${visible(text)} ${address.problem}`,
-    })
 }
 
 /** A row without address and person is a centre alone. */

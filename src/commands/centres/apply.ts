@@ -1,0 +1,67 @@
+import { resolve } from 'node:path'
+import { z } from 'zod'
+import type { OpenStore } from '../../db/open.ts'
+import type { SavedPlan } from '../../import/plan-file.ts'
+import { needSomebodyToAsk } from '../../prompt.ts'
+import { changingCommand, doing, example } from '../command.ts'
+import { carryOutImport, type ReadyImport } from './carry-out-import.ts'
+import { checkPlaces } from './import-places.ts'
+
+const Options = z.object({ plan: z.string(), pinsOut: z.string().optional() })
+
+export const apply = changingCommand('apply')
+  .summary('apply a saved plan of an import, exactly')
+  .description(
+    `Apply a plan that centres import --plan-out saved: exactly what was reviewed.
+If the workbook or what the plan read of the store has changed meanwhile, nothing happens (exit code 3).`,
+  )
+  .argument('<plan>', 'the saved plan')
+  .option(
+    '--pins-out <file>',
+    'where the PINs go: .xlsx, .csv or .json (default: new-user-pins-ID.xlsx here)',
+  )
+  .addHelpText(
+    'after',
+    example(
+      'ssh-admin centres import fixtures/centres.xlsx --plan-out autumn.plan',
+      'ssh-admin centres apply autumn.plan --yes --pins-out pins.xlsx',
+    ),
+  )
+  .action(
+    doing(Options, async (options, session) => {
+      const { dryRun, yes, input } = session.common
+      const asks = !dryRun && !yes
+      if (asks) needSomebodyToAsk(session.terminal, { flag: '--yes', may: input })
+      const started = performance.now()
+      const path = resolve(session.context.cwd, options.plan)
+      const places = await checkPlaces(session, { input: path, pinsOut: options.pinsOut })
+      const { readPlan, refuseChangedWorkbook } = await import('../../import/plan-file.ts')
+
+      const store = await session.open(dryRun ? 'rehearse' : 'use')
+      try {
+        const saved = readPlan(path, store.keys().plan)
+        refuseChangedWorkbook(saved)
+        const ready = await stillTrue(saved, store)
+        const given = await session.given(store)
+        return await carryOutImport({ session, store, given, ready, places, started, asks })
+      } finally {
+        await store.close()
+      }
+    }),
+  )
+
+/** The plan beside the store as it is now. @throws `plan-changed` where the store's part differs */
+async function stillTrue(saved: SavedPlan, store: OpenStore): Promise<ReadyImport> {
+  const { readStore } = await import('../../import/read-store.ts')
+  const { digestOfView } = await import('../../db/import-view.ts')
+  const { storeChanged } = await import('../../import/plan-file.ts')
+  const { view, version } = readStore(store.raw, saved.touched)
+  if (digestOfView(view) !== saved.storeDigest) throw storeChanged()
+  return {
+    ...saved,
+    storeDigest: () => saved.storeDigest,
+    version,
+    centreNames: new Map(view.centres.map(({ number, name }) => [number, name])),
+    roster: undefined,
+  }
+}

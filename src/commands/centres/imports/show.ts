@@ -1,0 +1,22 @@
+import { z } from 'zod'
+import { readImportContents } from '../../../db/imports.ts'
+import { findImportNumber, importNumber } from '../../../rules/find-import.ts'
+import { renderShownImport, shownImportJson } from '../../../render/imports.ts'
+import { command, example, reading } from '../../command.ts'
+
+export const show = command('show')
+  .summary('what an import did')
+  .description('What an import created and changed, as far as it is still there.')
+  .argument('<id>', 'the number of the import')
+  .addHelpText('after', example('ssh-admin centres imports show 1'))
+  .action(
+    reading({
+      options: z.object({ id: importNumber }),
+      read: async ({ id }, _, store) => ({
+        row: await findImportNumber(store.db, id),
+        contents: await readImportContents(store.db, id),
+      }),
+      render: renderShownImport,
+      json: shownImportJson,
+    }),
+  )

@@ -1,0 +1,30 @@
+import { z } from 'zod'
+import { undoImport } from '../../../import/undo.ts'
+import { renderUndone, undoneJson } from '../../../render/imports.ts'
+import { count } from '../../../render/text.ts'
+import { importNumber } from '../../../rules/find-import.ts'
+import { changing, changingCommand, example } from '../../command.ts'
+
+export const undo = changingCommand('undo')
+  .summary('take an import back')
+  .description(
+    `Take an import back as if it had not been: what it created goes, old names and what it deleted come back,
+its PINs are void and its waiting letters cancelled. What changed since is listed and left alone.`,
+  )
+  .argument('<id>', 'the number of the import')
+  .addHelpText('after', example('ssh-admin centres imports undo 1 --yes'))
+  .action(
+    changing({
+      options: z.object({ id: importNumber }),
+      act:
+        ({ id }, given) =>
+        (trx) =>
+          undoImport(trx, { id, given }),
+      question: ({ changed, undone, left, import: { id, file } }) =>
+        changed
+          ? `Take back import ${id} (${file})? ${count(undone.centresRemoved, 'centre')} and ${count(undone.usersRemoved, 'user')} go, ${count(undone.pinsVoided, 'PIN')} will be void${left.length > 0 ? `, ${count(left.length, 'thing')} that changed since ${left.length === 1 ? 'stays' : 'stay'}` : ''}.`
+          : undefined,
+      render: renderUndone,
+      json: undoneJson,
+    }),
+  )

@@ -1,0 +1,96 @@
+import { resolve } from 'node:path'
+import { z } from 'zod'
+import { Usage } from '../../errors.ts'
+import type { PinsAgain } from '../../import/pins-again.ts'
+import { agree, needSomebodyToAsk } from '../../prompt.ts'
+import { record } from '../../render/one-line.ts'
+import { count, listLines } from '../../render/text.ts'
+import { findImportNumber, importNumber } from '../../rules/find-import.ts'
+import type { View } from '../../terminal.ts'
+import { answer, changingCommand, doing, example } from '../command.ts'
+import type { Session } from '../session.ts'
+
+const Options = z.object({
+  import: importNumber,
+  out: z.string({ error: 'say where the sheet goes, such as pins.xlsx' }),
+  renew: z.boolean().default(false),
+})
+
+export const pins = changingCommand('pins')
+  .summary('make the PIN sheet of an import again')
+  .description(
+    `Make the PIN sheet of an import again: every user of it, with a PIN only where it is still open, else the reason.
+With --renew those who have not set up their account get a new PIN; the one before it is void.`,
+  )
+  .argument('<import>', 'the number of the import')
+  .requiredOption('--out <file>', 'where the sheet goes: .xlsx, .csv or .json')
+  .option('--renew', 'issue new PINs to those not yet active')
+  .addHelpText('after', example('ssh-admin centres pins 1 --out pins-again.xlsx --yes'))
+  .action(doing(Options, makePinsAgain))
+
+async function makePinsAgain(options: z.infer<typeof Options>, session: Session): Promise<number> {
+  const { importId, path } = await settled(options, session)
+  const { dryRun } = session.common
+  const store = await session.open(dryRun ? 'rehearse' : 'use')
+  try {
+    const { pinsAgain } = await import('../../import/pins-again.ts')
+    const { pinSheet, prepareFile } = await import('../../import/pin-sheet.ts')
+    const { commit, rehearse } = await import('../../db/transact.ts')
+    const given = await session.given(store)
+    await findImportNumber(store.db, importId)
+    const pinKey = store.keys().pin
+    const work = (trx: Parameters<typeof pinsAgain>[0]) =>
+      pinsAgain(trx, { importId, pinKey, renew: options.renew, given })
+    if (dryRun) return await tell(session, { made: await rehearse(store, work), file: options.out })
+
+    // The sheet is whole on the disk before the new PINs count.
+    const { result } = await commit(store, async (trx) => {
+      const made = await work(trx)
+      return { made, prepared: await prepareFile(path, { sheet: pinSheet(made.rows), at: given.at }) }
+    })
+    await result.prepared.place(path)
+    return await tell(session, { made: result.made, file: options.out })
+  } finally {
+    await store.close()
+  }
+}
+
+async function settled({ import: importId, out }: z.infer<typeof Options>, session: Session) {
+  const { checkPlace } = await import('../../workbook/place.ts')
+  const { tableEnding } = await import('../../workbook/write.ts')
+  const { yes, dryRun, input } = session.common
+  if (out.trim() === '') throw new Usage('--out needs the name of a file.')
+  const path = resolve(session.context.cwd, out)
+  tableEnding(path)
+  const { exists } = await checkPlace(path)
+  if (exists && !yes && !dryRun) {
+    needSomebodyToAsk(session.terminal, { flag: '--yes', may: input })
+    await agree(session.terminal, `${out} is there already. Replace it?`)
+  }
+  return { importId, path }
+}
+
+async function tell(session: Session, { made, file }: { made: PinsAgain; file: string }): Promise<number> {
+  const { count: open, withoutPin, renewed } = made
+  await answer(session, {
+    text: render(made, file, session.terminal.out),
+    json: { file, count: open, withoutPin, renewed, changed: renewed > 0, dryRun: session.common.dryRun },
+  })
+  if (session.common.dryRun) session.say('This was a rehearsal: nothing was changed.')
+  return 0
+}
+
+function render({ count: open, withoutPin, renewed }: PinsAgain, file: string, view: View): string {
+  if (!view.isTerminal) {
+    const without = withoutPin.map(({ email, reason }) => record(['without', email, reason]))
+    return `${[record(['pins', file, open]), record(['renewed', renewed]), ...without].join('\n')}\n`
+  }
+  return `${[
+    `${count(open, 'open PIN')} in ${file}${renewed > 0 ? `, ${renewed} of them new` : ''}.`,
+    ...listLines(
+      `${count(withoutPin.length, 'user')} without one:`,
+      withoutPin.map(({ email, reason }) => `${email}  ${reason.replaceAll('-', ' ')}`),
+      20,
+    ),
+  ].join('\n')}\n`
+}

@@ -1,0 +1,127 @@
+import {
+  bringUserBack,
+  cancelLettersOfImport,
+  type ChangeToUndo,
+  changesToUndo,
+  type LeftAlone,
+  markUndone,
+  removeImportedCentres,
+  removeImportedUsers,
+  setCentreApproved,
+  setCentreDeleted,
+  setCentreName,
+} from '../db/import-undo.ts'
+import type { ImportRow } from '../db/imports.ts'
+import type { Trx } from '../db/transact.ts'
+import type { Given } from '../rules/actor.ts'
+import { findImportNumber } from '../rules/find-import.ts'
+import { permit } from '../rules/permissions.ts'
+import { record } from '../rules/record.ts'
+import { foldedCentre } from '../rules/folded-centre.ts'
+
+export interface Undone {
+  import: ImportRow
+  changed: boolean
+  undone: {
+    usersRemoved: number
+    centresRemoved: number
+    namesGivenBack: number
+    centresRestored: number
+    usersRestored: number
+    centresDeletedAgain: number
+    pinsVoided: number
+    lettersCancelled: number
+  }
+  left: LeftAlone[]
+}
+
+const nothing: Undone['undone'] = {
+  usersRemoved: 0,
+  centresRemoved: 0,
+  namesGivenBack: 0,
+  centresRestored: 0,
+  usersRestored: 0,
+  centresDeletedAgain: 0,
+  pinsVoided: 0,
+  lettersCancelled: 0,
+}
+
+/** Takes an import back as if it had not been; what changed since is named and left alone. */
+export async function undoImport(trx: Trx, { id, given }: { id: number; given: Given }): Promise<Undone> {
+  const imported = await findImportNumber(trx, id)
+  permit(given, 'centres.import', { name: String(id) })
+  if (imported.state === 'undone') return { import: imported, changed: false, undone: nothing, left: [] }
+
+  const letters = await cancelLettersOfImport(trx, id)
+  const users = await removeImportedUsers(trx, imported)
+  const changes = await undoChanges(trx, imported)
+  const centres = await removeImportedCentres(trx, imported)
+  const undone = {
+    ...nothing,
+    ...changes.undone,
+    usersRemoved: users.removed,
+    centresRemoved: centres.removed,
+    pinsVoided: users.pinsVoided,
+    lettersCancelled: letters.cancelled,
+  }
+  const left = [...users.left, ...centres.left, ...changes.left, ...letters.left]
+  const at = given.at.toISOString()
+  await markUndone(trx, { id, at })
+  await record(trx, {
+    by: given.by,
+    at: given.at,
+    action: 'centres.import-undone',
+    subject: imported.file,
+    facts: { import: id, undone, left: left.length },
+  })
+  return { import: { ...imported, state: 'undone', undone_at: at }, changed: true, undone, left }
+}
+
+type Counter = keyof Undone['undone']
+
+async function undoChanges(trx: Trx, imported: ImportRow) {
+  const undone: Partial<Record<Counter, number>> = {}
+  const left: LeftAlone[] = []
+  for (const change of await changesToUndo(trx, imported)) {
+    const outcome = await undoChange(trx, { change, imported })
+    if (typeof outcome === 'string') undone[outcome] = (undone[outcome] ?? 0) + 1
+    else if (outcome) left.push(outcome)
+  }
+  return { undone, left: left.reverse() }
+}
+
+/** Only what still is as the import left it is given back. @returns what to count, or what is left */
+async function undoChange(
+  trx: Trx,
+  { change, imported }: { change: ChangeToUndo; imported: ImportRow },
+): Promise<Counter | LeftAlone | undefined> {
+  const { kind, before, after, centre, user } = change
+  if (kind === 'user-deleted') {
+    if (!user || user.status !== 'deleted' || user.deletedAt !== imported.at) return undefined
+    if (user.addressInUse) return { what: user.email, reason: 'address-in-use' }
+    await bringUserBack(trx, { id: user.id, pinState: before })
+    return 'usersRestored'
+  }
+  if (!centre) return undefined
+  const { id, number } = centre
+  if (kind === 'centre-renamed') {
+    if (before === null || centre.name !== after) return { what: number, reason: 'name-changed-again' }
+    await setCentreName(trx, { id, name: before, folded: foldedCentre({ number, name: before }) })
+    return 'namesGivenBack'
+  }
+  if (kind === 'centre-deleted') {
+    if (centre.deletedAt !== imported.at) return undefined
+    await setCentreDeleted(trx, { id, deletedAt: null })
+    return 'centresRestored'
+  }
+  if (kind === 'centre-restored') {
+    if (centre.deletedAt !== null) return undefined
+    // Deleting it again would lock out somebody who has begun to use it.
+    if (centre.usedSince) return { what: number, reason: 'in-use' }
+    await setCentreDeleted(trx, { id, deletedAt: before })
+    return 'centresDeletedAgain'
+  }
+  if (centre.hasCoordinator) return { what: number, reason: 'has-coordinator' }
+  await setCentreApproved(trx, id)
+  return undefined
+}

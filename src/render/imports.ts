@@ -1,0 +1,145 @@
+import type { ImportContents, ImportRow } from '../db/imports.ts'
+import type { Counts } from '../import/apply.ts'
+import type { Undone } from '../import/undo.ts'
+import type { View } from '../terminal.ts'
+import { oneLine, record } from './one-line.ts'
+import { table } from './table.ts'
+import { count, listLines } from './text.ts'
+import { ago } from './when.ts'
+
+/** An import as the history shows it. */
+export function importRowJson({ id, file, sheet, digest, state, at, operator, actor, counts }: ImportRow) {
+  return { id, file, sheet, digest, state, at, operator, actor, counts: countsIn(counts) }
+}
+
+export function countsIn(counts: string): Counts {
+  return JSON.parse(counts)
+}
+
+export function renderImports(rows: readonly ImportRow[], view: View): string {
+  if (!view.isTerminal) {
+    return rows
+      .map(({ id, at, state, file, sheet, operator, counts }) => {
+        const { centres, users } = countsIn(counts)
+        return `${record([id, at, state, file, sheet, operator, centres.created, users.created + users.replaced])}\n`
+      })
+      .join('')
+  }
+  if (rows.length === 0) return 'Nothing has been imported yet. To begin: ssh-admin centres import FILE\n'
+  return table(
+    ['Import', 'When', 'File', 'By', 'Centres', 'Users', 'State'],
+    rows.map(({ id, at, state, file, operator, counts }) => {
+      const { centres, users } = countsIn(counts)
+      return [
+        id,
+        ago(at, view.now),
+        file,
+        operator,
+        `+${centres.created}`,
+        `+${users.created + users.replaced}`,
+        state,
+      ]
+    }),
+    view,
+  )
+}
+
+export interface ShownImport {
+  row: ImportRow
+  contents: ImportContents
+}
+
+/** The answer of an import as it was, with what it did, as far as that is still there. */
+export function shownImportJson({ row, contents }: ShownImport) {
+  const { rows, centres, users } = countsIn(row.counts)
+  const open = contents.createdUsers.filter(({ pin }) => pin === 'issued').length
+  return {
+    import: importRowJson(row),
+    rows,
+    centres,
+    users,
+    missingCentres: [],
+    extraUsers: [],
+    duplicatedUsers: [],
+    issues: [],
+    pins: { file: null, count: open },
+    mail: { queued: 0 },
+    created: contents,
+    elapsedMs: 0,
+    dryRun: false,
+  }
+}
+
+export function renderShownImport({ row, contents }: ShownImport, view: View): string {
+  const { createdCentres, createdUsers, changes } = contents
+  if (!view.isTerminal) {
+    const { rows, centres, users } = countsIn(row.counts)
+    return [
+      record(['import', row.id, row.state, row.at, row.file, row.sheet, row.operator, row.digest]),
+      ...Object.entries({ rows, centres, users }).flatMap(([part, numbers]) =>
+        Object.entries(numbers).map(([name, number]) => record([part, name, number])),
+      ),
+      ...createdCentres.map(({ number, name }) => record(['centre-created', number, name])),
+      ...createdUsers.map(({ email, centre, status, pin }) =>
+        record(['user-created', email, centre, status, pin]),
+      ),
+      ...changes.map(({ kind, what, before, after }) => record([kind, what, before, after])),
+      '',
+    ].join('\n')
+  }
+  const { chalk } = view
+  const lines = [
+    `Import ${row.id}: ${oneLine(row.file)} (${row.state}), ${ago(row.at, view.now)} by ${row.operator}`,
+    ...listLines(
+      chalk.green(`+ ${count(createdCentres.length, 'centre')} created`),
+      createdCentres.map(({ number, name }) => `${number}  ${oneLine(name)}`),
+      20,
+    ),
+    ...listLines(
+      chalk.green(`+ ${count(createdUsers.length, 'user')} created`),
+      createdUsers.map(({ email, centre, status }) => `${email}  ${centre ?? ''}  ${status}`),
+      20,
+    ),
+    ...listLines(
+      chalk.yellow(`~ ${count(changes.length, 'other change')}`),
+      changes.map(
+        ({ kind, what, before, after }) =>
+          `${what ?? ''}  ${kind.replaceAll('-', ' ')}${kind === 'centre-renamed' ? `: ${oneLine(before)} → ${oneLine(after)}` : ''}`,
+      ),
+      20,
+    ),
+  ]
+  if (row.state === 'applied')
+    lines.push(chalk.dim(`To take it back: ssh-admin centres imports undo ${row.id}`))
+  return `${lines.join('\n')}\n`
+}
+
+export function undoneJson({ import: row, changed, undone, left }: Undone) {
+  return { import: importRowJson(row), changed, undone, left }
+}
+
+export function renderUndone({ import: row, changed, undone, left }: Undone, view: View): string {
+  if (!view.isTerminal) {
+    const numbers = Object.entries(undone).map(([name, number]) => record(['undone', name, number]))
+    const alone = left.map(({ what, reason }) => record(['left', what, reason]))
+    return `${[record(['import', row.id, row.state]), ...numbers, ...alone].join('\n')}\n`
+  }
+  if (!changed) return `Import ${row.id} was taken back already; nothing to do.\n`
+  const parts = [
+    `${count(undone.centresRemoved, 'centre')} and ${count(undone.usersRemoved, 'user')} removed`,
+    undone.namesGivenBack > 0 && `${count(undone.namesGivenBack, 'old name')} given back`,
+    undone.centresRestored + undone.usersRestored > 0 &&
+      `${count(undone.centresRestored, 'centre')} and ${count(undone.usersRestored, 'user')} restored`,
+    `${count(undone.pinsVoided, 'PIN')} void`,
+    undone.lettersCancelled > 0 && `${count(undone.lettersCancelled, 'letter')} cancelled`,
+  ].filter((part) => part !== false)
+  const lines = [
+    `Took back import ${row.id} (${oneLine(row.file)}): ${parts.join(', ')}.`,
+    ...listLines(
+      view.chalk.yellow(`${count(left.length, 'thing')} left alone, because it changed since:`),
+      left.map(({ what, reason }) => `${what}  ${reason.replaceAll('-', ' ')}`),
+      20,
+    ),
+  ]
+  return `${lines.join('\n')}\n`
+}
