@@ -16,7 +16,7 @@ await build({
   outdir,
   chunkNames: 'chunks/[name]-[hash]',
   sourcemap: 'linked',
-  external: ['better-sqlite3', '@node-rs/argon2', 'exceljs', 'nodemailer'],
+  external: ['better-sqlite3', '@node-rs/argon2', 'exceljs', 'liquidjs', 'nodemailer'],
   // Bundled CommonJS packages ask for Node's own modules with require().
   banner: {
     js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",

@@ -59,7 +59,8 @@ interface Notice {
 /** What the person who typed the command must know; many messages share a line. */
 function noticesAbout(rows: readonly OutboxRow[], folder: string): Notice[] {
   const inState = (state: string) => rows.filter((row) => row.state === state)
-  const waiting = inState('queued')
+  const waiting = inState('queued').filter(({ claimed_by }) => claimed_by === null)
+  const claimed = inState('queued').filter(({ claimed_by }) => claimed_by !== null)
   return [
     ...written(inState('written'), folder),
     ...each(inState('failed'), 'mail-failed', {
@@ -72,9 +73,15 @@ function noticesAbout(rows: readonly OutboxRow[], folder: string): Notice[] {
       many: (count, why) =>
         `${count} messages may have arrived, or not: ${why}. ssh-admin mail list says which.`,
     }),
+    ...each(claimed, 'mail-claimed', {
+      one: ({ to_address }) => `The message to ${to_address} is in another program's hands. ${lapses}`,
+      many: (count) => `${count} messages are in another program's hands. ${lapses}`,
+    }),
     ...waitingNotices(waiting, waiting.find(({ last_error }) => last_error)?.last_error ?? undefined),
   ]
 }
+
+const lapses = 'Should that one have been stopped: it can be tried again after ten minutes.'
 
 function written(rows: readonly OutboxRow[], folder: string): Notice[] {
   return each(rows, 'mail-written', {

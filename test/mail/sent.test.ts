@@ -1,0 +1,197 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { OutboxRow } from '../../src/db/schema.ts'
+import { type Sending, sendMessages } from '../../src/mail/send.ts'
+import { tell } from '../../src/rules/tell.ts'
+import { newWorld, type World } from '../world.ts'
+import { mailServer, oddServer, upTo } from './server.ts'
+
+describe('sending through a mail server', () => {
+  let world: World
+  const closing: (() => Promise<void>)[] = []
+  beforeEach(async () => {
+    world = newWorld()
+    await world.centre('EG001')
+  })
+  afterEach(async () => {
+    for (const close of closing.splice(0)) await close()
+    await world.close()
+  })
+
+  const closed = <S extends { close: () => Promise<void> }>(server: S): S => {
+    closing.push(server.close)
+    return server
+  }
+
+  const owe = async (count: number) => {
+    for (let at = 1; at <= count; at += 1) {
+      const email = `user${at}@school.example`
+      const id = await world.user(email, { centre: 'EG001', status: 'invited' })
+      await world.commit(
+        (given) => (trx) =>
+          tell(trx, given, {
+            letter: 'account-set-up',
+            to: { id, email, firstName: 'U', lastName: `${at}` },
+          }),
+      )
+    }
+  }
+  const rows = async (): Promise<OutboxRow[]> =>
+    (await world.store()).db.selectFrom('outbox').selectAll().orderBy('id').execute()
+  const send = async (port: number, more: Partial<Sending> = {}) => {
+    await sendMessages(
+      (await rows()).map(({ id }) => id),
+      {
+        store: await world.store(),
+        by: world.given().by,
+        now: () => world.now,
+        server: { host: '127.0.0.1', port, protection: 'none' },
+        folder: world.path('mail'),
+        from: 'noreply@cambridgeinternational.org',
+        baseUrl: 'https://hub.example',
+        limits: { connect: 500, greet: 300, reply: 400 },
+        ...more,
+      },
+    )
+    return rows()
+  }
+
+  it('hands over several hundred messages on one connection, each to one person, once', async () => {
+    await owe(300)
+    const server = closed(await mailServer())
+    const after = await send(server.port)
+    expect(new Set(after.map(({ state }) => state))).toEqual(new Set(['sent']))
+    expect(server.connections()).toBe(1)
+    expect(server.received.map(({ to }) => to)).toEqual(after.map(({ to_address }) => [to_address]))
+    await send(server.port)
+    expect(server.received).toHaveLength(300)
+  })
+
+  it('keeps a message that the server cannot take now, for a later try', async () => {
+    await owe(2)
+    const server = closed(
+      await mailServer({
+        onRcptTo: ({ address }, _session, done) =>
+          address === 'user1@school.example'
+            ? done(Object.assign(new Error('try later'), { responseCode: 451 }))
+            : done(),
+      }),
+    )
+    expect(await send(server.port)).toMatchObject([
+      { state: 'queued', attempts: 1, next_try_at: '2026-03-02T09:05:00.000Z', claimed_by: null },
+      { state: 'sent' },
+    ])
+    expect((await rows())[0]?.last_error).toContain('451 try later')
+  })
+
+  it('fails the message whose recipient is refused for good, and sends the others', async () => {
+    await owe(3)
+    const server = closed(
+      await mailServer({
+        onRcptTo: ({ address }, _session, done) =>
+          address === 'user2@school.example'
+            ? done(Object.assign(new Error('no such user'), { responseCode: 550 }))
+            : done(),
+      }),
+    )
+    const after = await send(server.port)
+    expect(after.map(({ state }) => state)).toEqual(['sent', 'failed', 'sent'])
+    expect(after[1]?.last_error).toContain('550 no such user')
+  })
+
+  it.each([
+    ['nobody listens', async () => ({ port: 1, close: async () => undefined })],
+    ['the server never greets', () => oddServer(() => undefined)],
+    ['the server hangs up at once', () => oddServer((socket) => socket.destroy())],
+    ['the server falls silent at the recipient', () => oddServer(upTo('RCPT', () => undefined))],
+    ['the line breaks at the recipient', () => oddServer(upTo('RCPT', (socket) => socket.destroy()))],
+    ['the server never asks for the message', () => oddServer(upTo('DATA', () => undefined))],
+    ['the line breaks before the message', () => oddServer(upTo('DATA', (socket) => socket.destroy()))],
+  ])('keeps the message when %s', async (_what, start) => {
+    await owe(1)
+    const server = closed(await start())
+    expect(await send(server.port)).toMatchObject([{ state: 'queued', attempts: 1, claimed_by: null }])
+  })
+
+  it.each([
+    ['the server falls silent', upTo('.', () => undefined)],
+    ['the line breaks', upTo('.', (socket) => socket.destroy())],
+  ])(
+    'says that a message may have arrived when, after it, %s; and never sends it again',
+    async (_what, speak) => {
+      await owe(1)
+      const odd = closed(await oddServer(speak))
+      expect(await send(odd.port)).toMatchObject([{ state: 'unknown', attempts: 1 }])
+      const server = closed(await mailServer())
+      expect(await send(server.port)).toMatchObject([{ state: 'unknown' }])
+      expect(server.received).toEqual([])
+    },
+  )
+
+  it('stops after three broken lines, and touches no message after them', async () => {
+    await owe(5)
+    const odd = closed(await oddServer(upTo('RCPT', (socket) => socket.destroy())))
+    const after = await send(odd.port)
+    expect(after.map(({ attempts }) => attempts)).toEqual([1, 1, 1, 0, 0])
+    expect(new Set(after.map(({ state }) => state))).toEqual(new Set(['queued']))
+  })
+
+  it('sends nothing without protection that was asked for', async () => {
+    await owe(1)
+    const plain = closed(await mailServer())
+    const host = '127.0.0.1'
+    const after = await send(plain.port, { server: { host, port: plain.port, protection: 'starttls' } })
+    expect(after).toMatchObject([{ state: 'queued' }])
+    expect(after[0]?.last_error).toMatch(/protected|STARTTLS/)
+    expect(plain.received).toEqual([])
+  })
+
+  it('sends nothing to a server whose certificate is not to be trusted', async () => {
+    await owe(1)
+    const server = closed(await mailServer({ disabledCommands: [] }))
+    const host = '127.0.0.1'
+    const after = await send(server.port, { server: { host, port: server.port, protection: 'starttls' } })
+    expect(after).toMatchObject([{ state: 'queued' }])
+    expect(after[0]?.last_error).toMatch(/certificate/)
+    expect(server.received).toEqual([])
+  })
+
+  it('never sends the same message twice, with two at it at once', async () => {
+    await owe(40)
+    const server = closed(await mailServer())
+    await Promise.all([send(server.port), send(server.port)])
+    const ids = server.received.map(({ messageId }) => messageId)
+    expect([ids.length, new Set(ids).size]).toEqual([40, 40])
+  })
+
+  it('leaves a claim to its sender until it lapses; the repetition is the same message', async () => {
+    await owe(1)
+    const server = closed(await mailServer())
+    await send(server.port)
+    const { db } = await world.store()
+    const claimed = { state: 'queued', claimed_by: 'gone', claimed_at: world.now.toISOString() } as const
+    await db.updateTable('outbox').set(claimed).execute()
+    await send(server.port)
+    expect(server.received).toHaveLength(1)
+    world.setClock('2026-03-02T09:10:00Z')
+    expect(await send(server.port)).toMatchObject([{ state: 'sent' }])
+    const [first, second] = server.received
+    expect(second?.raw).toBe(first?.raw)
+  })
+
+  it('cancels what expired, and what was voided or replaced', async () => {
+    await owe(1)
+    await world.run([
+      'users',
+      'reset-password',
+      'user1@school.example',
+      '--yes',
+      '--smtp',
+      'smtp://127.0.0.1:1?ignoreTLS=true',
+    ])
+    expect((await rows()).map(({ state }) => state)).toEqual(['cancelled', 'queued'])
+    world.setClock('2026-03-04T09:00:00Z')
+    const server = closed(await mailServer())
+    expect((await send(server.port)).map(({ state }) => state)).toEqual(['cancelled', 'cancelled'])
+    expect(server.received).toEqual([])
+  })
+})
