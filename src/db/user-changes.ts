@@ -88,6 +88,11 @@ export async function setParticulars(
   })
 }
 
+/** Undoing an import leaves alone whom somebody has given something since. */
+export async function markEdited(trx: Trx, { id, at }: Since): Promise<void> {
+  await change(trx, id, { edited_at: at.toISOString() })
+}
+
 /** A newer PIN takes the place of the one before. */
 export async function setPin(trx: Trx, { id, nonce, at }: Since & { nonce: Buffer }): Promise<void> {
   await change(trx, id, {

@@ -97,7 +97,7 @@ async function undoChange(
 ): Promise<Counter | LeftAlone | undefined> {
   const { kind, before, after, centre, user } = change
   if (kind === 'user-deleted') {
-    if (!user || user.status !== 'deleted' || user.deletedAt !== imported.at) return undefined
+    if (user?.status !== 'deleted' || user.deletedAt !== imported.at) return undefined
     if (user.addressInUse) return { what: user.email, reason: 'address-in-use' }
     await bringUserBack(trx, { id: user.id, pinState: before })
     return 'usersRestored'

@@ -1,5 +1,5 @@
 import type { Trx } from '../db/transact.ts'
-import { giveRoles } from '../db/user-changes.ts'
+import { giveRoles, markEdited } from '../db/user-changes.ts'
 import { Refused, Usage } from '../errors.ts'
 import { type Account, nameOf } from './account.ts'
 import type { Given } from './actor.ts'
@@ -38,6 +38,7 @@ export async function grantRoles(trx: Trx, { email, roles, given }: Granting): P
   if (granted.length === 0) return unchanged(account)
 
   await giveRoles(trx, account.id, granted)
+  await markEdited(trx, { id: account.id, at: given.at })
   await record(trx, {
     ...given,
     action: 'roles.granted',

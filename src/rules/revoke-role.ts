@@ -1,5 +1,5 @@
 import type { Trx } from '../db/transact.ts'
-import { takeRoles } from '../db/user-changes.ts'
+import { markEdited, takeRoles } from '../db/user-changes.ts'
 import { type ChangedUser, changedTo, onUser, unchanged } from './changed-user.ts'
 import { findUser } from './find-user.ts'
 import { type Granting, serviceRoles } from './grant-role.ts'
@@ -15,6 +15,7 @@ export async function revokeRoles(trx: Trx, { email, roles, given }: Granting): 
   if (revoked.length === 0) return unchanged(account)
 
   await takeRoles(trx, account.id, revoked)
+  await markEdited(trx, { id: account.id, at: given.at })
   await record(trx, {
     ...given,
     action: 'roles.revoked',
