@@ -38,8 +38,8 @@ function topicsInLines({ chalk }: View): string {
 async function explained(topic: Topic, { chalk }: View): Promise<{ text: string; json: object }> {
   if (topic === 'exit-codes') {
     const { exitCodes } = await import('../help/exit-codes.ts')
-    const lines = exitCodes.map(({ code, meaning, then }) => {
-      return `${chalk.bold(String(code).padStart(4))}  ${meaning}${then ? `\n      → ${then}` : ''}`
+    const lines = exitCodes.map(({ code, meaning, next }) => {
+      return `${chalk.bold(String(code).padStart(4))}  ${meaning}${next ? `\n      → ${next}` : ''}`
     })
     return { text: lines.join('\n'), json: { topic, exitCodes } }
   }

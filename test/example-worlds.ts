@@ -1,0 +1,140 @@
+import { readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { pinOf, printedPin } from '../src/rules/credentials.ts'
+import { newWorld, type World } from './world.ts'
+
+type Prepare = (world: World) => Promise<unknown>
+
+const amira = 'amira@school.example'
+
+/** What must be so before the example of a command, beyond `smallWorld`. */
+const situations: Readonly<Record<string, Prepare>> = {
+  'centres apply': (world) =>
+    world.run(['centres', 'import', 'fixtures/centres-next-term.xlsx', '--plan-out', 'autumn.plan']),
+  'centres restore': (world) => world.run(['centres', 'delete', 'EG002', '--yes']),
+  'users restore': (world) => world.run(['users', 'suspend', amira, '--yes']),
+  'users pin': writePin,
+  'users transfer': async (world) => {
+    await world.run(['users', 'edit', 'omar@school.example', '--add-site', 'cambridge-primary'])
+  },
+  'coordinator restore': (world) => world.run(['coordinator', 'suspend', 'EG001', '--yes']),
+  'associates assign': addRana,
+  'associates unassign': async (world) => {
+    await addRana(world)
+    await world.run(['associates', 'assign', 'rana@associate.example', 'CA101', 'CA102'])
+  },
+  'roles revoke': (world) => world.run(['roles', 'grant', amira, 'access-to-scripts']),
+  'account activate': writePin,
+  'account set-up': async (world) => {
+    await world.run(['users', 'add', 'Nour Salem <nour@school.example>', '--centre', 'EG001'])
+    await world.run(['users', 'delete', amira, '--suspend', '--yes'])
+    await world.run([
+      'users',
+      'add',
+      `Amira Haddad <${amira}>`,
+      ...'--centre EG001 --role exams-officer'.split(' '),
+    ])
+    const link = inLetter(world, /[?&](?:token|link|t)=([\w.-]+)|\/set-up\/([\w.-]+)/)
+    const temporary = inLetter(world, /\b(\w{4}-\w{4}-\w{4}-\w{4})\b/)
+    writeFileSync(world.path('link-and-password.txt'), `${link}\n${password}\n`)
+    writeFileSync(world.path('temporary-and-new-password.txt'), `${temporary}\n${password}\n`)
+  },
+  'account verify': async (world) => {
+    await writePin(world)
+    await activate(world)
+    writeFileSync(world.path('code.txt'), `${inLetter(world, /\b(\d{6})\b/)}\n`)
+  },
+  'account sign-in': async (world) => {
+    await writePin(world)
+    await activate(world)
+    await world.run(['account', 'verify', amira], { stdin: `${inLetter(world, /\b(\d{6})\b/)}\n` })
+    writeFileSync(world.path('password.txt'), `${password}\n`)
+  },
+  'mail show': (world) => world.run(['users', 'reset-password', amira, '--yes']),
+  'mail send': queueAMessage,
+  'mail cancel': queueAMessage,
+  'store init': async () => undefined,
+  'store restore': async (world) => {
+    await world.run(['store', 'backup', 'hub-backup.db'])
+    await (await world.store()).close()
+  },
+}
+
+const password = 'a quiet afternoon in Aswan'
+
+/** A world of its own for one example, in which it can be typed as it stands. */
+export async function worldFor({ words, example }: { words: string; example: string }): Promise<World> {
+  const world = newWorld()
+  symlinkSync(fileURLToPath(new URL('../fixtures', import.meta.url)), world.path('fixtures'))
+  if (words === 'store init' || words === 'seed') return world
+  if (example.includes('fixtures/') || /\bimports?\b|\bpins\b|\bapply\b/.test(words))
+    await importFixtures(world)
+  else await smallWorld(world)
+  await situations[words]?.(world)
+  return world
+}
+
+/** Amira teaches at EG001, Omar administers and Huda coordinates it; CA001 looks after CA101 and CA102. */
+async function smallWorld(world: World): Promise<void> {
+  await world.centre('EG001', { name: 'Nile Academy', coordinator: 'huda@school.example' })
+  await world.centre('EG002', { name: 'Delta Academy' })
+  await world.centre('CA001', { name: 'Nile Associates', kind: 'associate' })
+  for (const number of ['CA101', 'CA102'])
+    await world.centre(number, { name: `Nile Centre ${number}`, associate: 'CA001' })
+  await world.user(amira, { centre: 'EG001', sites: ['cambridge-primary'] })
+  const sites = ['cambridge-primary']
+  await world.user('omar@school.example', { centre: 'EG001', hubRole: 'admin', firstName: 'Omar', sites })
+}
+
+async function importFixtures(world: World): Promise<void> {
+  const ran = await world.run([
+    'centres',
+    'import',
+    'fixtures/centres.xlsx',
+    '--yes',
+    '--pins-out',
+    'first-pins.xlsx',
+  ])
+  if (ran.exit !== 0) throw new Error(`the fixtures cannot be imported: ${ran.stderr}`)
+}
+
+async function addRana(world: World): Promise<void> {
+  await world.user('rana@associate.example', { centre: 'CA001', hubRole: 'coordinator', firstName: 'Rana' })
+}
+
+async function queueAMessage(world: World): Promise<void> {
+  // Nobody listens there, so that the message waits.
+  await world.run(['users', 'reset-password', amira, '--yes', '--smtp', 'smtp://127.0.0.1:9?ignoreTLS=true'])
+}
+
+async function writePin(world: World): Promise<void> {
+  const { db, keys } = await world.store()
+  const nonce = Buffer.alloc(16, 7)
+  const issued = { pin_nonce: nonce, pin_state: 'issued', pin_issued_at: world.now.toISOString() } as const
+  await db
+    .updateTable('users')
+    .set({ ...issued, status: 'invited' })
+    .where('email_key', '=', amira)
+    .execute()
+  const pin = printedPin(pinOf(keys().pin, nonce))
+  writeFileSync(world.path('pin-and-password.txt'), `${pin}\n${password}\n`)
+}
+
+async function activate(world: World): Promise<void> {
+  const stdin = readFileSync(world.path('pin-and-password.txt'), 'utf8')
+  await world.run(['account', 'activate', amira], { stdin })
+}
+
+/** The first match in what was written to anybody, newest letter first. */
+function inLetter(world: World, pattern: RegExp): string {
+  const folder = `${world.db}.mail`
+  for (const name of readdirSync(folder).sort().reverse()) {
+    const text = readFileSync(join(folder, name), 'utf8')
+      .replace(/=\r?\n/g, '')
+      .replaceAll('=3D', '=')
+    const found = pattern.exec(text.slice(text.indexOf('\r\n\r\n')))
+    if (found) return found[1] ?? found[2] ?? ''
+  }
+  throw new Error(`no letter holds ${pattern}`)
+}
