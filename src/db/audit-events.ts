@@ -64,10 +64,28 @@ export async function listEvents(
   return { events, total: n }
 }
 
-/** The events that pass the filter, oldest first, one by one, for a log of any length. */
+/** The events that pass the filter, a page at a time, for a log of any length. */
+export async function* pagesOfEvents(
+  db: Kysely<Store>,
+  { order, limit, ...filter }: EventFilter & { order: 'asc' | 'desc' },
+): AsyncGenerator<AuditEntry[]> {
+  let left = limit ?? Number.POSITIVE_INFINITY
+  let last: number | undefined
+  while (left > 0) {
+    const page = eventRows(db).where(passing(filter)).orderBy('audit.id', order).limit(Math.min(left, 1000))
+    const from = last
+    const next = from === undefined ? page : page.where('audit.id', order === 'asc' ? '>' : '<', from)
+    const rows = await next.execute()
+    if (rows.length > 0) yield rows.map(entryOf)
+    if (rows.length < 1000) return
+    left -= rows.length
+    last = rows.at(-1)?.id
+  }
+}
+
+/** The same one by one, oldest first. */
 export async function* streamEvents(db: Kysely<Store>, filter: EventFilter): AsyncGenerator<AuditEntry> {
-  const rows = eventRows(db).where(passing(filter)).orderBy('audit.id').stream()
-  for await (const row of rows) yield entryOf(row)
+  for await (const page of pagesOfEvents(db, { ...filter, order: 'asc' })) yield* page
 }
 
 function eventRows(db: Kysely<Store>) {

@@ -34,6 +34,13 @@ export interface SealedRow {
   personal: string
 }
 
+/** A row of the audit log that is not as it was written. */
+export interface AuditProblem {
+  /** The row's number; absent where the log as a whole is meant. */
+  row?: number
+  message: string
+}
+
 /** Adds a row to the log, sealed together with the one before it. */
 export async function appendAudit(trx: Trx, event: AuditEvent): Promise<number> {
   const last = await lastSeal(trx)

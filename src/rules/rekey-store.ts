@@ -1,6 +1,7 @@
 import { lastSeal } from '../db/audit.ts'
+import { digestOfLog } from '../db/audit-verify.ts'
 import { changeFingerprint } from '../db/store-facts.ts'
-import type { Trx } from '../db/transact.ts'
+import { surroundingsOf, type Trx } from '../db/transact.ts'
 import { type Voided, voidEveryCredential } from '../db/void-credentials.ts'
 import type { Given } from './actor.ts'
 import { permit } from './permissions.ts'
@@ -25,7 +26,13 @@ export async function rekeyStore(trx: Trx, { fingerprint, given }: Rekeying): Pr
     ...given,
     action: 'store.rekeyed',
     segment: (head?.segment ?? 0) + 1,
-    facts: { oldHead: head?.mac.toString('hex') ?? null, oldRows: head?.id ?? 0, voided },
+    facts: {
+      oldHead: head?.mac.toString('hex') ?? null,
+      oldRows: head?.id ?? 0,
+      // The old key is gone: from now on only this digest tells whether those rows are as they were.
+      oldDigest: digestOfLog(surroundingsOf(trx).raw),
+      voided,
+    },
   })
   return voided
 }

@@ -1,6 +1,10 @@
 import type { Noun } from '../noun.ts'
 
 export const audit: Noun = {
-  summary: 'who did what, and when',
-  verbs: {},
+  summary: 'the audit log: who did what, when, to whom',
+  verbs: {
+    list: async () => (await import('./list.ts')).list,
+    export: async () => (await import('./export.ts')).exportEvents,
+    verify: async () => (await import('./verify.ts')).verify,
+  },
 }

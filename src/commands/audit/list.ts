@@ -1,0 +1,52 @@
+import { z } from 'zod'
+import { renderEvent, renderEvents } from '../../render/events.ts'
+import { visibleCentres } from '../../rules/permissions.ts'
+import { addFilterOptions, filterOptions } from './filter.ts'
+import { answer, command, doing, example } from '../command.ts'
+import type { Session } from '../session.ts'
+
+const Options = z.object({
+  ...filterOptions,
+  limit: z.coerce.number({ error: 'a number of events' }).int().min(1).optional(),
+})
+
+/** What fits a screen or two; a pipe and --json have no limit that is not asked for. */
+const onTerminal = 50
+
+export const list = addFilterOptions(command('list'))
+  .summary('list what happened, newest first')
+  .description(
+    'List what happened, newest first. At a terminal the last 50 events; in a pipe all of them.\nIn a pipe: number, time (UTC), kind, action, subject, actor (staff for Cambridge staff), operator, details as JSON.',
+  )
+  .option('--limit <count>', 'at most so many')
+  .addHelpText(
+    'after',
+    example(
+      'ssh-admin audit list --subject amira@school.example',
+      'ssh-admin audit list --kind refusal --since 2026-03-01',
+    ),
+  )
+  .action(doing(Options, listEventsFor))
+
+async function listEventsFor(filter: z.infer<typeof Options>, session: Session): Promise<number> {
+  const { listEvents, pagesOfEvents } = await import('../../db/audit-events.ts')
+  const { out } = session.terminal
+  const store = await session.open('use')
+  try {
+    const { by } = await session.given(store)
+    const wanted = { ...filter, visible: visibleCentres(by) }
+    if (session.common.json) {
+      await answer(session, { text: '', json: await listEvents(store.db, wanted) })
+    } else if (out.isTerminal) {
+      const found = await listEvents(store.db, { ...wanted, limit: filter.limit ?? onTerminal })
+      await answer(session, { text: renderEvents(found, out), json: {} })
+    } else {
+      for await (const page of pagesOfEvents(store.db, { ...wanted, order: 'desc' })) {
+        await session.terminal.write(`${page.map(renderEvent).join('\n')}\n`)
+      }
+    }
+    return 0
+  } finally {
+    await store.close()
+  }
+}

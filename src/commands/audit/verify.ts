@@ -1,0 +1,55 @@
+import { z } from 'zod'
+import type { AuditVerdict } from '../../db/audit-verify.ts'
+import { Unavailable } from '../../errors.ts'
+import { command, example, reading } from '../command.ts'
+
+const Options = z.object({
+  head: z
+    .string()
+    .trim()
+    .regex(/^[0-9a-f]{64}$/i, { error: 'the 64 digits that audit verify printed' })
+    .transform((head) => head.toLowerCase())
+    .optional(),
+})
+
+export const verify = command('verify')
+  .summary('check that nobody changed the audit log')
+  .description(
+    `Check that no row of the audit log was changed, removed, inserted or moved, and print its head.
+Every row is sealed with the store's key together with the row before it: what was done without the key shows. Rows cut off at the end do not show by themselves, nor does what somebody did who holds the key: keep the head that is printed somewhere else, and name it with --head the next time.`,
+  )
+  .option('--head <hash>', 'a head printed earlier: it must still be in the log')
+  .addHelpText('after', example('ssh-admin audit verify'))
+  .action(
+    reading({
+      options: Options,
+      read: async ({ head }, _given, store) => {
+        const { verifyAudit } = await import('../../db/verify-audit.ts')
+        const verdict = await verifyAudit(store, { head })
+        if (!verdict.ok) throw broken(verdict)
+        return verdict
+      },
+      render: ({ events, head }, { isTerminal, chalk }) =>
+        isTerminal
+          ? `${chalk.green('✓')} The audit log is whole: ${events} event${events === 1 ? '' : 's'}.\n  Head: ${head ?? 'none yet'}`
+          : `${events}\t${head ?? ''}`,
+      json: ({ ok, events, head }) => ({ ok, events, head }),
+    }),
+  )
+
+function broken({ events, head, problems, more }: AuditVerdict): Unavailable {
+  const beyond = more > 0 ? ` (${more} more not listed)` : ''
+  return new Unavailable('audit-broken', `The audit log is not as it was written${beyond}:`, {
+    hint: 'Keep the store as it is, and compare it with a backup: ssh-admin store check says more of the rest.',
+    details: {
+      ok: false,
+      events,
+      head,
+      problems: problems.map(({ row, message }) => ({
+        target: row === undefined ? 'audit log' : `row ${row}`,
+        code: 'audit-broken',
+        message,
+      })),
+    },
+  })
+}
