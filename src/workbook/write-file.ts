@@ -38,9 +38,3 @@ function streamTo(file: FileHandle): Writable {
 export async function put(stream: Writable, text: string): Promise<void> {
   if (!stream.write(text)) await once(stream, 'drain')
 }
-
-/** Lets what has been made so far reach the disk, and Ctrl-C be heard. */
-export async function room(stream: Writable): Promise<void> {
-  if (stream.writableNeedDrain) await once(stream, 'drain')
-  await new Promise(setImmediate)
-}

@@ -1,8 +1,9 @@
-import type { Writable } from 'node:stream'
+import { Readable, type Writable } from 'node:stream'
 import type excel from 'exceljs'
 import { columnLetters, MOST_ROWS } from './cell.ts'
-import type { CellToWrite, SheetToWrite } from './sheet-to-write.ts'
-import { room, writeNewFile } from './write-file.ts'
+import { withRows, written } from './rows-xml.ts'
+import type { SheetToWrite } from './sheet-to-write.ts'
+import { writeNewFile } from './write-file.ts'
 import { escapeText } from './xml.ts'
 
 const CHOICES_SHEET = 'Choices'
@@ -25,24 +26,39 @@ export async function writeWorkbook(
   { creator = '', at = BEGINNING_OF_ZIP_TIME }: WriteOptions = {},
 ): Promise<void> {
   await writeNewFile(path, async (stream) => {
-    const workbook = await workbookDated(at, stream)
+    const bodies = new Map<string, Body>()
+    const workbook = await workbookDated(at, { stream, bodies })
     Object.assign(workbook, { creator, lastModifiedBy: creator, created: at, modified: at })
     const lists: (readonly string[])[] = []
-    for (const sheet of sheets) await writeSheet(workbook, sheet, { lists, stream })
+    for (const [position, sheet] of sheets.entries()) {
+      bodies.set(`/xl/worksheets/sheet${position + 1}.xml`, sheet)
+      writeSheet(workbook, sheet, lists)
+    }
     if (lists.length > 0) writeLists(workbook, lists)
     await workbook.commit()
   })
 }
 
-/** exceljs stamps each part with the present time, which would make no two files alike. */
-async function workbookDated(at: Date, stream: Writable): Promise<Workbook> {
+type Body = Pick<SheetToWrite, 'columns' | 'rows'>
+
+/** exceljs stamps each part with the present time, which would make no two files alike; the rows of a sheet go in here. */
+async function workbookDated(
+  at: Date,
+  { stream, bodies }: { stream: Writable; bodies: ReadonlyMap<string, Body> },
+): Promise<Workbook> {
   const { default: excel } = await import('exceljs')
   class Dated extends excel.stream.xlsx.WorkbookWriter {
     override addThemes(): Promise<void> {
       const zip: unknown = Reflect.get(this, 'zip')
-      if (typeof zip === 'object' && zip !== null && 'append' in zip && typeof zip.append === 'function') {
+      if (hasAppend(zip)) {
         const append = zip.append.bind(zip)
-        zip.append = (source: unknown, part: object) => append(source, { ...part, date: at })
+        zip.append = (source, part) => {
+          const body = bodies.get(part.name)
+          const parts = body && isReader(source) ? Readable.from(sheetOf(source, body)) : source
+          append(parts, { ...part, date: at })
+        }
+        // What a row throws ends the writing, whenever it comes.
+        zip.on('error', (error) => stream.destroy(error))
       }
       return super.addThemes()
     }
@@ -51,17 +67,34 @@ async function workbookDated(at: Date, stream: Writable): Promise<Workbook> {
   return new Dated({ stream, useStyles: true, useSharedStrings: false })
 }
 
-interface Surroundings {
-  /** Lists of choices too long for a cell's own rule; they go to a hidden sheet. */
-  lists: (readonly string[])[]
-  stream: Writable
+/** Runs when exceljs has said all it has to say of the sheet. */
+async function* sheetOf(source: Reader, body: Body): AsyncGenerator<string> {
+  yield* withRows(source.read().toString('utf8'), body)
 }
 
-async function writeSheet(
+interface Reader {
+  read(): Buffer
+}
+
+function isReader(source: unknown): source is Reader {
+  return typeof source === 'object' && source !== null && 'read' in source
+}
+
+interface Zip {
+  append(source: unknown, part: { name: string; date?: Date }): void
+  on(event: 'error', listener: (error: Error) => void): void
+}
+
+function hasAppend(zip: unknown): zip is Zip {
+  return typeof zip === 'object' && zip !== null && 'append' in zip && typeof zip.append === 'function'
+}
+
+/** Everything of a sheet but its rows. `lists` takes the choices too long for a cell's own rule; they go to a hidden sheet. */
+function writeSheet(
   workbook: Workbook,
-  { name, columns, rows, print }: SheetToWrite,
-  { lists, stream }: Surroundings,
-): Promise<void> {
+  { name, columns, print }: SheetToWrite,
+  lists: (readonly string[])[],
+): void {
   const title = print?.title === undefined ? {} : { oddHeader: `&L${print.title.replaceAll('&', '&&')}` }
   const sheet = workbook.addWorksheet(name, {
     views: [{ state: 'frozen', ySplit: 1 }],
@@ -88,19 +121,7 @@ async function writeSheet(
     if (choices.length > 0) offer(sheet, column, formulaOf(choices, lists))
   }
   if (columns.length > 0) sheet.autoFilter = `A1:${columnLetters(columns.length - 1)}1`
-
-  let count = 0
-  for await (const cells of rows) {
-    sheet.addRow(columns.map((_, column) => written(cells[column]))).commit()
-    count += 1
-    if (count % 1000 === 0) await room(stream)
-  }
   sheet.commit()
-}
-
-function written(cell: CellToWrite): string | number | null {
-  if (typeof cell === 'string') return cell === '' ? null : escapeText(cell)
-  return cell ?? null
 }
 
 /** A drop-down list in every cell below the heading; anything not on it can still be typed. */
