@@ -19,8 +19,8 @@ export interface Terminal {
   err: View
   /** Progress is worth drawing. */
   animated: boolean
-  /** Writes the answer; resolves when the reader has taken it. */
-  write: (text: string) => Promise<void>
+  /** Writes the answer; resolves when the reader has taken it, with false once they have left. */
+  write: (text: string) => Promise<boolean>
   /** Says a line of the conversation. */
   say: (line: string) => void
 }
@@ -48,8 +48,8 @@ export function terminalOf(context: Context, { color, quiet }: Wishes): Terminal
     animated: stderr.isTTY === true && env.TERM !== 'dumb' && !env.CI && !quiet,
     write: (text) =>
       new Promise((resolve) => {
-        if (stdout.writableEnded || stdout.destroyed) resolve()
-        else stdout.write(text, () => resolve())
+        if (stdout.writableEnded || stdout.destroyed) resolve(false)
+        else stdout.write(text, (error) => resolve(!error))
       }),
     say: (line) => {
       if (!quiet) stderr.write(`${line}\n`)

@@ -4,21 +4,59 @@ import type { Store } from './schema.ts'
 
 const most = 3
 
-/** The addresses most like a mistyped one, with centre and status; far ones are left out. */
-export async function closestAddresses(
+interface Candidate {
+  email: string
+  centre: string | null
+  status: string
+}
+
+/**
+ * The addresses most like a mistyped one, with centre and status; far ones are left out. Of a
+ * million addresses only keys of nearly the same length are read, from the index, page by page.
+ */
+export async function closestAddresses(db: Kysely<Store>, key: string): Promise<Candidate[]> {
+  const near = nearestOf<string>(key)
+  let after: string | undefined = ''
+  while (after !== undefined) {
+    const page: { email_key: string }[] = await keysAfter(db, {
+      after,
+      length: key.length,
+      within: near.limit,
+    })
+    for (const { email_key } of page) near.offer(email_key, email_key)
+    after = page.length < pageSize ? undefined : page.at(-1)?.email_key
+  }
+  const keys = near.found()
+  const found = await Promise.all(keys.map((one) => candidateOf(db, one)))
+  return found.filter((candidate) => candidate !== undefined)
+}
+
+const pageSize = 20_000
+
+function keysAfter(
   db: Kysely<Store>,
-  key: string,
-): Promise<{ email: string; centre: string | null; status: string }[]> {
-  const rows = db
+  { after, length, within }: { after: string; length: number; within: number },
+): Promise<{ email_key: string }[]> {
+  return db
+    .selectFrom('users')
+    .select('email_key')
+    .where('status', '<>', 'deleted')
+    .where('email_key', '>', after)
+    .where(({ fn }) => fn<number>('length', ['email_key']), '>=', length - within)
+    .where(({ fn }) => fn<number>('length', ['email_key']), '<=', length + within)
+    .orderBy('email_key')
+    .limit(pageSize)
+    .execute()
+}
+
+function candidateOf(db: Kysely<Store>, key: string): Promise<Candidate | undefined> {
+  return db
     .selectFrom('users')
     .leftJoin('centres', 'centres.id', 'users.centre_id')
-    .select(['users.email', 'users.email_key', 'users.status', 'centres.number as centre'])
+    .select(['users.email', 'users.status', 'centres.number as centre'])
+    .where('users.email_key', '=', key)
     .where('users.status', '<>', 'deleted')
-    .stream()
-  const near = nearestOf<{ email: string; centre: string | null; status: string }>(key)
-  for await (const { email, email_key, centre, status } of rows)
-    near.offer(email_key, { email, centre, status })
-  return near.found()
+    .executeTakeFirst()
 }
 
 /** The centre numbers most like a mistyped one. */
@@ -26,7 +64,12 @@ export async function closestCentres(
   db: Kysely<Store>,
   number: string,
 ): Promise<{ number: string; name: string }[]> {
-  const rows = db.selectFrom('centres').select(['number', 'name']).where('deleted_at', 'is', null).stream()
+  const rows = db
+    .selectFrom('centres')
+    .select(['number', 'name'])
+    .where('deleted_at', 'is', null)
+    .orderBy('number')
+    .stream()
   const near = nearestOf<{ number: string; name: string }>(number)
   for await (const row of rows) near.offer(row.number, row)
   return near.found()
@@ -36,10 +79,12 @@ function nearestOf<Row>(wanted: string) {
   const limit = Math.max(1, Math.min(4, Math.floor(wanted.length / 4)))
   const kept: { row: Row; far: number; name: string }[] = []
   return {
+    limit,
     offer(name: string, row: Row) {
       if (Math.abs(name.length - wanted.length) > limit) return
       const far = distance(name, wanted)
-      if (far > limit) return
+      // Names come in order, so one as far as the last that is kept would not displace it.
+      if (far > limit || (kept.length === most && far >= (kept.at(-1)?.far ?? 0))) return
       kept.push({ row, far, name })
       kept.sort((a, b) => a.far - b.far || (a.name < b.name ? -1 : 1))
       kept.length = Math.min(kept.length, most)

@@ -2,7 +2,6 @@ import { type Group, mergeGroups, type Merged } from '../db/progression-tests-im
 import type { Trx } from '../db/transact.ts'
 import { findLiveUser } from '../db/users.ts'
 import type { Problem } from '../errors.ts'
-import { type Account, accountOf, nameOf } from './account.ts'
 import type { Given } from './actor.ts'
 import { permit } from './permissions.ts'
 import { record } from './record.ts'
@@ -33,16 +32,15 @@ export async function importProgressionTests(
   permit(given, 'progression-tests.import', { name: file })
   const problems: Problem[] = []
   const groups = new Map<string, Group>()
-  const findTeacher = teachers(trx, at)
+  const findOwner = owners(trx)
   for (const row of rows) {
     const outcome = readResult(row)
     if ('problems' in outcome) {
       problems.push(...outcome.problems)
       continue
     }
-    const teacher = await findTeacher(outcome.read.teacherKey)
-    const problem =
-      problemOfTeacher(outcome.read, teacher) ?? (teacher && place(groups, outcome.read, teacher))
+    const ownerId = await findOwner(outcome.read.teacherKey)
+    const problem = ownerId === undefined ? nobody(row) : place(groups, outcome.read, ownerId)
     if (problem) problems.push(problem)
   }
   if (problems.length > 0) throw badRows(problems)
@@ -55,30 +53,21 @@ export async function importProgressionTests(
   return { file, ...counts }
 }
 
-function teachers(trx: Trx, at: Date): (key: string) => Promise<Account | undefined> {
-  const found = new Map<string, Account | undefined>()
+function owners(trx: Trx): (key: string) => Promise<number | undefined> {
+  const found = new Map<string, number | undefined>()
   return async (key) => {
-    if (!found.has(key)) {
-      const row = await findLiveUser(trx, key)
-      found.set(key, row && accountOf(row, at))
-    }
+    if (!found.has(key)) found.set(key, (await findLiveUser(trx, key))?.id)
     return found.get(key)
   }
 }
 
-function problemOfTeacher({ row, site }: ReadResult, teacher: Account | undefined): Problem | undefined {
-  const target = row.cellOf('teacher')
-  if (!teacher) {
-    const message = `Nobody has the address ${row.texts.teacher}.`
-    return { target, code: 'user-not-found', message }
-  }
-  if (teacher.sites.includes(site)) return undefined
-  const hint = `ssh-admin users edit ${teacher.email} --add-site ${site}`
-  return { target, code: 'no-site-access', message: `${nameOf(teacher)} has no access to ${site}.`, hint }
+function nobody({ texts, cellOf }: ResultRow): Problem {
+  const message = `Nobody has the address ${texts.teacher}.`
+  return { target: cellOf('teacher'), code: 'user-not-found', message }
 }
 
 /** Puts a row where it belongs; says so where two rows disagree. */
-function place(groups: Map<string, Group>, read: ReadResult, { id: ownerId }: Account): Problem | undefined {
+function place(groups: Map<string, Group>, read: ReadResult, ownerId: number): Problem | undefined {
   const { row, site, takenOn, mark } = read
   const { group: name, stage, subject, test: title, learner } = row.texts
   const group = inMap(groups, keyOf(String(ownerId), site, name), () => {

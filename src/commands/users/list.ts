@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { OpenStore } from '../../db/open.ts'
 import { countUsers, streamUsers, type UserOrder, userOrders } from '../../db/user-list.ts'
+import { Cancelled } from '../../errors.ts'
 import { list as commaList, repeated } from '../../options.ts'
 import { record } from '../../render/one-line.ts'
 import { userJson } from '../../render/user.ts'
@@ -99,6 +100,7 @@ interface Page {
 async function writeRecords(accounts: Accounts, { fields, session }: Page): Promise<number> {
   const { write, out } = session.terminal
   return inPieces(accounts, {
+    session,
     size: 1000,
     each: (page) => write(`${page.map((account) => record(cellsOf(account, fields, out))).join('\n')}\n`),
   })
@@ -109,6 +111,7 @@ async function writeTables(accounts: Accounts, { fields, session }: Page): Promi
   const { write, out } = session.terminal
   const headings = fields.map((field) => userColumns[field].heading)
   return inPieces(accounts, {
+    session,
     size: 500,
     each: (page) =>
       write(
@@ -121,14 +124,17 @@ async function writeTables(accounts: Accounts, { fields, session }: Page): Promi
   })
 }
 
-async function writeJson(accounts: Accounts, { terminal: { write } }: Session): Promise<number> {
+async function writeJson(accounts: Accounts, session: Session): Promise<number> {
+  const { write } = session.terminal
   await write('{"users":[')
   let comma = ''
   return inPieces(accounts, {
+    session,
     size: 500,
     each: async (page) => {
-      await write(comma + page.map((account) => JSON.stringify(userJson(account))).join(','))
+      const text = comma + page.map((account) => JSON.stringify(userJson(account))).join(',')
       comma = ','
+      return write(text)
     },
   })
 }
@@ -140,7 +146,11 @@ async function endJson(total: number, { terminal: { write }, notices }: Session)
 /** Hands over a page at a time, so that a list of any length fits in memory. @returns how many there were */
 async function inPieces<Item>(
   items: AsyncIterable<Item>,
-  { size, each }: { size: number; each: (page: Item[]) => Promise<void> },
+  {
+    session: { context },
+    size,
+    each,
+  }: { session: Session; size: number; each: (page: Item[]) => Promise<boolean> },
 ): Promise<number> {
   let page: Item[] = []
   let count = 0
@@ -148,7 +158,9 @@ async function inPieces<Item>(
     page.push(item)
     count += 1
     if (page.length < size) continue
-    await each(page)
+    const goOn = await each(page)
+    if (context.signal.aborted) throw new Cancelled()
+    if (!goOn) return count
     page = []
   }
   if (page.length > 0) await each(page)
