@@ -134,8 +134,8 @@ function outcomeOf(
 function describe({ code, responseCode, response, message }: Trouble, { host, port }: MailServer): string {
   const at = `${host}:${port}`
   if (code === 'ETLS') return `no protected connection to ${at}: ${message}`
-  if (responseCode && response) return `${host} answered: ${response}`
   if (code === 'EAUTH') return `${at} did not accept the user and password (${message})`
+  if (responseCode && response) return `${host} answered: ${response}`
   if (code === 'ETIMEDOUT') return `${at} did not answer in time (${message})`
   if (code === 'EDNS') return `there is no server called ${host}`
   return `the connection to ${at} failed: ${message}`

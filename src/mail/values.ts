@@ -35,15 +35,17 @@ export interface Source {
 /** What a message says besides what it carries. */
 export function valuesOf({ row, purpose, baseUrl }: Source): Values {
   const fields: Record<string, string> = {}
-  for (const [name, value] of Object.entries(JSON.parse(row.fields))) fields[name] = String(value)
-  const { firstName = '', lastName = '', email = '', sender = '' } = fields
+  for (const [name, value] of Object.entries(JSON.parse(row.fields))) {
+    if (value !== '') fields[name] = String(value)
+  }
+  const { firstName = '', lastName = '', email = '' } = fields
   const values = {
-    ...fields,
     name: `${firstName} ${lastName}`.trim() || email,
-    sender: sender || 'Cambridge International',
+    sender: 'Cambridge International',
     hub: baseUrl.replace(/\/+$/, ''),
     until: row.expires_at ? inWords(new Date(row.expires_at)) : '',
     lifetime: purpose ? lifetimeInWords(lifetimes[purpose]) : '30 days',
+    ...fields,
   }
   return isLetterName(row.letter) ? only(values, variablesFor(row.letter)) : values
 }

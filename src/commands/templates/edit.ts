@@ -1,0 +1,80 @@
+import { z } from 'zod'
+import { BadInput, Cancelled } from '../../errors.ts'
+import { checkTemplate } from '../../mail/check-template.ts'
+import { sourceOf, type Template, type TemplateProblem } from '../../mail/template-source.ts'
+import { needSomebodyToAsk, wants } from '../../prompt.ts'
+import { editTemplate, letterCalled } from '../../rules/edit-template.ts'
+import type { LetterName } from '../../rules/letters.ts'
+import { changingAfter, changingCommand, example } from '../command.ts'
+import type { Session } from '../session.ts'
+import { inEditor } from './editor.ts'
+import { presentTemplate } from './present.ts'
+
+const Options = z.object({ name: z.string().transform(letterCalled), from: z.string().optional() })
+
+export const edit = changingCommand('edit')
+  .summary('change the words of a letter')
+  .description(
+    'Change the words of a letter in your editor (VISUAL, EDITOR), or take them from a file. They are checked before they are saved.',
+  )
+  .argument('<name>', 'the name that templates list shows')
+  .option('--from <file>', 'the template as templates show prints it; - for stdin')
+  .addHelpText('after', example('ssh-admin templates edit invitation --from invitation.txt'))
+  .action(
+    changingAfter({
+      options: Options,
+      prepare: async ({ name: letter, from }, session) => {
+        const template =
+          from === undefined ? await edited(letter, session) : await readFrom(from, { letter, session })
+        return { letter, template }
+      },
+      act:
+        ({ letter, template }, given) =>
+        (trx) =>
+          editTemplate(trx, { letter, template, given }),
+      render: ({ letter, changed }) =>
+        changed
+          ? `The letter ${letter} has new words. To see them: ssh-admin templates preview ${letter} --to YOU`
+          : `The letter ${letter} reads so already; nothing to do.`,
+      json: ({ letter, changed }) => ({ name: letter, changed }),
+    }),
+  )
+
+async function readFrom(
+  from: string,
+  { letter, session }: { letter: LetterName; session: Session },
+): Promise<Template> {
+  const { textFrom } = await import('./editor.ts')
+  const checked = await checkTemplate(await textFrom(from, session), letter)
+  if (!('problems' in checked)) return checked
+  throw badTemplate(checked.problems)
+}
+
+/** The editor, until the template is right or its editor gives up. */
+async function edited(letter: LetterName, session: Session): Promise<Template> {
+  const { terminal, common } = session
+  needSomebodyToAsk(terminal, { flag: '--from', may: common.input })
+  const store = await session.open('use')
+  const present = await presentTemplate(store.db, letter).finally(() => store.close())
+  let source = sourceOf(present, letter)
+  for (;;) {
+    source = await inEditor(source, { name: `${letter}.template`, session })
+    const checked = await checkTemplate(source, letter)
+    if (!('problems' in checked)) return checked
+    for (const { line, message } of checked.problems) session.say(`line ${line}: ${message}`)
+    if (!(await wants(terminal, 'Edit it again?'))) throw new Cancelled()
+  }
+}
+
+function badTemplate(problems: readonly TemplateProblem[]): BadInput {
+  return new BadInput('bad-template', 'This template cannot be used; nothing was changed.', {
+    hint: 'ssh-admin templates show NAME prints the present one.',
+    details: {
+      problems: problems.map(({ line, message }) => ({
+        target: `line ${line}`,
+        code: 'bad-template',
+        message,
+      })),
+    },
+  })
+}

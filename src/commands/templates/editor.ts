@@ -1,0 +1,53 @@
+import { spawn } from 'node:child_process'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { BadInput, Unavailable } from '../../errors.ts'
+import type { Session } from '../session.ts'
+
+/** Lets somebody change a text in their editor. */
+export async function inEditor(
+  text: string,
+  { name, session }: { name: string; session: Session },
+): Promise<string> {
+  const { env } = session.context
+  const folder = await mkdtemp(join(tmpdir(), 'ssh-admin-'))
+  const file = join(folder, name)
+  try {
+    await writeFile(file, text, { mode: 0o600 })
+    await run(env.VISUAL || env.EDITOR || 'vi', file)
+    return await readFile(file, 'utf8')
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
+}
+
+/** The setting may hold options, as in `code --wait`; a shell reads it, as git does. */
+function run(editor: string, file: string): Promise<void> {
+  return new Promise((done, fail) => {
+    const child = spawn('sh', ['-c', `${editor} "$1"`, 'editor', file], { stdio: 'inherit' })
+    child.once('error', fail)
+    child.once('exit', (code) => {
+      if (code === 0) return done()
+      fail(
+        new Unavailable('editor-failed', `The editor ${editor} ended with ${code}; nothing was changed.`, {
+          hint: 'Set EDITOR to one that is there, or use --from FILE.',
+        }),
+      )
+    })
+  })
+}
+
+/** A text file, or stdin for `-`. */
+export async function textFrom(from: string, { context, terminal }: Session): Promise<string> {
+  if (from === '-') {
+    const chunks: Buffer[] = []
+    for await (const chunk of terminal.stdin) chunks.push(Buffer.from(chunk))
+    return Buffer.concat(chunks).toString('utf8')
+  }
+  try {
+    return await readFile(resolve(context.cwd, from), 'utf8')
+  } catch (cause) {
+    throw new BadInput('file-not-readable', `${from} cannot be read.`, { cause, hint: 'Check the path.' })
+  }
+}

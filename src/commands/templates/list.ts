@@ -1,0 +1,61 @@
+import { z } from 'zod'
+import { changedTemplates } from '../../db/templates.ts'
+import { record } from '../../render/one-line.ts'
+import { table } from '../../render/table.ts'
+import { plainTime } from '../../render/when.ts'
+import { letters } from '../../rules/letters.ts'
+import type { View } from '../../terminal.ts'
+import { command, example, reading } from '../command.ts'
+
+export const list = command('list')
+  .summary('show the letters and which of them were changed')
+  .description('List the letters: what each is for, and when and by whom its words were changed.')
+  .addHelpText('after', example('ssh-admin templates list'))
+  .action(
+    reading({
+      options: z.object({}),
+      read: async (_options, _given, { db }) => {
+        const changed = new Map((await changedTemplates(db)).map((row) => [row.name, row]))
+        return Object.entries(letters).map(([name, { does, subject }]) => {
+          const row = changed.get(name)
+          const { edited_at: editedAt = null, edited_by: editedBy = null } = row ?? {}
+          return {
+            name,
+            does,
+            subject: row?.subject ?? subject,
+            edited: row !== undefined,
+            editedAt,
+            editedBy,
+          }
+        })
+      },
+      render: (templates, view) => (view.isTerminal ? drawn(templates, view) : recorded(templates)),
+      json: (templates) => ({ templates, total: templates.length }),
+    }),
+  )
+
+interface Listed {
+  name: string
+  does: string
+  subject: string
+  editedAt: string | null
+  editedBy: string | null
+}
+
+function drawn(templates: readonly Listed[], view: View): string {
+  return table(
+    ['Template', 'What it does', 'Words'],
+    templates.map(({ name, does, editedAt, editedBy }) => [
+      name,
+      does,
+      editedAt ? `changed ${plainTime(editedAt)} by ${editedBy}` : 'as shipped',
+    ]),
+    view,
+  )
+}
+
+function recorded(templates: readonly Listed[]): string {
+  return templates
+    .map(({ name, subject, editedAt, editedBy }) => record([name, subject, editedAt, editedBy]))
+    .join('\n')
+}

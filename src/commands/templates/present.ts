@@ -1,0 +1,16 @@
+import type { Kysely } from 'kysely'
+import type { Store } from '../../db/schema.ts'
+import { findTemplate } from '../../db/templates.ts'
+import { shipped } from '../../mail/letters/shipped.ts'
+import type { Template } from '../../mail/template-source.ts'
+import { type LetterName, letters } from '../../rules/letters.ts'
+
+/** A letter's template as it is now, and whether staff changed it. */
+export async function presentTemplate(
+  db: Kysely<Store>,
+  letter: LetterName,
+): Promise<Template & { edited: boolean }> {
+  const row = await findTemplate(db, letter)
+  if (row) return { subject: row.subject, text: row.text, html: row.html, edited: true }
+  return { subject: letters[letter].subject, ...shipped[letter], edited: false }
+}

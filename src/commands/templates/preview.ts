@@ -1,0 +1,30 @@
+import { z } from 'zod'
+import { sampleOf } from '../../mail/sample.ts'
+import { messageOf } from '../../render/message.ts'
+import { letterCalled } from '../../rules/edit-template.ts'
+import { previewLetter } from '../../rules/preview-letter.ts'
+import { changing, changingCommand, example } from '../command.ts'
+
+const Options = z.object({ name: z.string().transform(letterCalled), to: z.string() })
+
+export const preview = changingCommand('preview')
+  .summary('send a letter to yourself, to see how it reads')
+  .description('Send a letter as it reads now, about an invented person. Nothing in it opens anything.')
+  .argument('<name>', 'the name that templates list shows')
+  .requiredOption('--to <email>', 'who gets it')
+  .addHelpText('after', example('ssh-admin templates preview invitation --to me@office.example'))
+  .action(
+    changing({
+      options: Options,
+      act:
+        ({ name: letter, to: email }, given) =>
+        (trx) =>
+          previewLetter(trx, { letter, email, sample: sampleOf(letter, 'with'), given }),
+      render: ({ letter, to_address }) => `The letter ${letter}, as it reads now, for ${to_address}.`,
+      json: (row, mail) => ({
+        name: row.letter,
+        changed: false,
+        mail: mail.length > 0 ? mail : [messageOf(row)],
+      }),
+    }),
+  )

@@ -1,0 +1,29 @@
+import { z } from 'zod'
+import { letterCalled, resetTemplate } from '../../rules/edit-template.ts'
+import { changing, changingCommand, example } from '../command.ts'
+
+const Options = z.object({ name: z.string().transform(letterCalled) })
+
+export const reset = changingCommand('reset')
+  .summary('give a letter its shipped words back')
+  .description('Give a letter the words it was shipped with. The changed ones are gone.')
+  .argument('<name>', 'the name that templates list shows')
+  .addHelpText('after', example('ssh-admin templates reset invitation --yes'))
+  .action(
+    changing({
+      options: Options,
+      act:
+        ({ name: letter }, given) =>
+        (trx) =>
+          resetTemplate(trx, { letter, given }),
+      question: ({ letter, changed }) =>
+        changed
+          ? `Give the letter ${letter} its shipped words back? The changed ones are gone. To keep them: ssh-admin templates show ${letter}`
+          : undefined,
+      render: ({ letter, changed }) =>
+        changed
+          ? `The letter ${letter} reads as it was shipped.`
+          : `The letter ${letter} is as it was shipped; nothing to do.`,
+      json: ({ letter, changed }) => ({ name: letter, changed }),
+    }),
+  )

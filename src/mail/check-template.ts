@@ -1,0 +1,144 @@
+import { nearestOf } from '../nearest.ts'
+import { type LetterName, letters } from '../rules/letters.ts'
+import { type Language, templateLanguage } from './fill-in.ts'
+import { sampleOf } from './sample.ts'
+import { readSource, type Template, type TemplateProblem } from './template-source.ts'
+import { variablesFor } from './values.ts'
+
+/** Checks an edited template before it is saved. @returns it, or what is wrong with it, line by line */
+export async function checkTemplate(
+  source: string,
+  letter: LetterName,
+): Promise<Template | { problems: TemplateProblem[] }> {
+  const read = readSource(source)
+  if ('problems' in read) return read
+  const { parts, lines } = read
+  const subject = parts.subject.trim()
+  const template = { subject, text: parts.text.trim(), html: parts.html.trim() }
+  const [text, html] = await Promise.all([templateLanguage('text'), templateLanguage('html')])
+  const problems = [
+    ...problemsOfSubject(subject, lines.subject),
+    ...problemsOfPart(parts.text, { language: text, letter, from: lines.text, part: 'text' }),
+    ...problemsOfPart(parts.html, { language: html, letter, from: lines.html, part: 'html' }),
+    ...problemsOfMarkup(parts.html, lines.html),
+  ]
+  return problems.length > 0 ? { problems } : template
+}
+
+function problemsOfSubject(subject: string, line: number): TemplateProblem[] {
+  if (subject.includes('\n')) return [{ line: line + 1, message: 'the subject is one line' }]
+  if (/\{[{%]/.test(subject)) {
+    return [{ line, message: 'the subject is the same for everyone: it has no {{ … }}' }]
+  }
+  if (subject.length > 120) return [{ line, message: 'the subject is longer than 120 characters' }]
+  return []
+}
+
+interface Checking {
+  language: Language
+  letter: LetterName
+  /** The line of the file it begins on. */
+  from: number
+  part: 'text' | 'html'
+}
+
+function problemsOfPart(template: string, { language, letter, from, part }: Checking): TemplateProblem[] {
+  const known = variablesFor(letter)
+  const loose = looseEnds(template, from)
+  if (loose.length > 0) return loose
+  try {
+    const unknown = language.variablesOf(template).filter(({ name }) => !known.includes(name))
+    if (unknown.length > 0) {
+      return unknown.map(({ name, line }) => ({
+        line: from + line - 1,
+        message: unknownVariable(name, known),
+      }))
+    }
+    return missingSecret(template, { language, letter, from, part })
+  } catch (error) {
+    return [{ line: from + lineOf(error) - 1, message: wordsOf(error) }]
+  }
+}
+
+const whole =
+  /\{\{\s*[A-Za-z]\w*(?:\s*\|\s*[a-z]+(?::\s*(?:"[^"{}]*"|'[^'{}]*'))?)*\s*\}\}|\{%-?\s*[a-z]+[^{}%]*%\}/g
+
+/** The language itself is lenient: half a `{{ name` would swallow what follows. */
+function looseEnds(template: string, from: number): TemplateProblem[] {
+  return template.split('\n').flatMap((line, at) => {
+    const left = /\{\{|\}\}|\{%|%\}/.exec(line.replace(whole, ''))
+    return left ? [{ line: from + at, message: `this cannot be read: ${line.trim().slice(0, 60)}` }] : []
+  })
+}
+
+function unknownVariable(name: string, known: readonly string[]): string {
+  const [near] = nearestOf(name, known)
+  return `this letter has no {{ ${name} }}${near ? ` (did you mean {{ ${near} }}?)` : ''}`
+}
+
+/** Filled in for somebody with a centre and somebody without: either must get what the letter carries. */
+function missingSecret(template: string, { language, letter, from, part }: Checking): TemplateProblem[] {
+  const { carries } = letters[letter]
+  for (const centre of ['with', 'without'] as const) {
+    const values = sampleOf(letter, centre)
+    const filled = language.fillIn(template, values)
+    if (carries && !filled.includes(values[carries] ?? '')) {
+      return [
+        {
+          line: from,
+          message: `the part ${part} must show {{ ${carries} }}: without it the letter is of no use`,
+        },
+      ]
+    }
+  }
+  return []
+}
+
+const forbidden: readonly (readonly [RegExp, string])[] = [
+  [
+    /<\s*(script|style|link|iframe|object|embed|form|input|img|svg|base|meta|video|audio)\b/i,
+    'is not allowed in a letter',
+  ],
+  [/\s(on\w+|src|srcset|style|background)\s*=/i, 'is not allowed in a letter'],
+  [
+    /href\s*=\s*(?!"(https:\/\/[^"{}]*|mailto:[^"{}]*|\{\{\s*(link|hub)\s*\}\})")/i,
+    'must be href="{{ link }}", href="{{ hub }}" or an address that begins with https://',
+  ],
+  [
+    /<[^>]*\{[{%](?!\s*(link|hub)\s*\}\}"[^<]*>)/,
+    'puts something into a tag; only href="{{ link }}" and href="{{ hub }}" may',
+  ],
+]
+
+/** Nothing is loaded from elsewhere, nothing runs, and nothing but a link is filled into a tag. */
+function problemsOfMarkup(html: string, from: number): TemplateProblem[] {
+  return html
+    .split('\n')
+    .flatMap((line, at) => {
+      const found = forbidden.find(([pattern]) => pattern.test(line))
+      const what = found && (found[0].exec(line)?.[0] ?? '').trim()
+      return found ? [{ line: from + at, message: `${what} ${found[1]}` }] : []
+    })
+    .concat(unclosedTags(html, from))
+}
+
+/** A tag over two lines could hide what the check by lines looks for. */
+function unclosedTags(html: string, from: number): TemplateProblem[] {
+  return html
+    .split('\n')
+    .flatMap((line, at) =>
+      /<[^>]*$/.test(line.replace(/\{\{.*?\}\}|\{%.*?%\}/g, ''))
+        ? [{ line: from + at, message: 'a tag begins and ends on one line' }]
+        : [],
+    )
+}
+
+function lineOf(error: unknown): number {
+  const found = error instanceof Error ? /line:(\d+)/.exec(error.message) : null
+  return found?.[1] ? Number(found[1]) : 1
+}
+
+function wordsOf(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error)
+  return message.replace(/,? line:\d+, col:\d+$/, '')
+}

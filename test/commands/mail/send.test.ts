@@ -1,0 +1,166 @@
+import { chmodSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { inbox } from '../../mail/inbox.ts'
+import { mailServer, type RealServer } from '../../mail/server.ts'
+import { newWorld, type World } from '../../world.ts'
+
+describe('the commands on messages', () => {
+  let world: World
+  const servers: RealServer[] = []
+  beforeEach(async () => {
+    world = newWorld()
+    await world.centre('EG001', { name: 'Nile Valley School' })
+    await world.user('amira@school.example', { centre: 'EG001' })
+  })
+  afterEach(async () => {
+    for (const server of servers.splice(0)) await server.close()
+    await world.close()
+  })
+
+  const unreachable = { SSH_ADMIN_SMTP_URL: 'smtp://127.0.0.1:1?ignoreTLS=true' }
+  const reset = (env: Record<string, string> = {}, ...more: string[]) =>
+    world.run(['users', 'reset-password', 'amira@school.example', '--yes', '--json', ...more], { env })
+  const started = async (options = {}) => {
+    const server = await mailServer(options)
+    servers.push(server)
+    return { server, env: { SSH_ADMIN_SMTP_URL: `smtp://127.0.0.1:${server.port}?ignoreTLS=true` } }
+  }
+  const list = async (...more: string[]) => (await world.run(['mail', 'list', '--json', ...more])).json()
+
+  it('write a message where no server is set, say so, and end well', async () => {
+    const ran = await reset()
+    expect(ran.exit).toBe(0)
+    const [message] = await inbox(world)
+    const { mail, notices } = ran.json()
+    expect(mail).toMatchObject([{ to: 'amira@school.example', letter: 'password-reset', state: 'written' }])
+    expect(notices).toContainEqual({
+      code: 'mail-written',
+      message: `No mail server is set: the message to amira@school.example is in ${message?.file} and has not been sent.`,
+    })
+  })
+
+  it('send it where one is set', async () => {
+    const { server, env } = await started()
+    expect((await reset(env)).json()).toMatchObject({ mail: [{ state: 'sent', attempts: 1 }] })
+    expect(server.received).toMatchObject([{ to: ['amira@school.example'] }])
+  })
+
+  it('keep the change and end with 9 when the server cannot be reached; mail send tries again', async () => {
+    const ran = await reset(unreachable)
+    expect(ran.exit).toBe(9)
+    expect(ran.json().mail).toMatchObject([{ state: 'queued', attempts: 1 }])
+    expect(ran.json().notices).toMatchObject([
+      { code: 'mail-waiting', message: expect.stringContaining('ssh-admin mail send') },
+    ])
+
+    const { server, env } = await started()
+    const early = await world.run(['mail', 'send', '--due', '--json'], { env })
+    expect([early.exit, early.json().total]).toEqual([0, 0])
+    const rehearsed = await world.run(['mail', 'send', '--dry-run', '--json'], { env })
+    expect([rehearsed.exit, rehearsed.json().total, server.received]).toEqual([0, 1, []])
+    world.setClock('2026-03-02T09:05:00Z')
+    const due = await world.run(['mail', 'send', '--due', '--json'], { env })
+    expect([due.exit, due.json().messages[0].state]).toEqual([0, 'sent'])
+  })
+
+  it('end with 9 when the server refuses the recipient for good', async () => {
+    const onRcptTo = (_to: unknown, _session: unknown, done: (error: Error) => void) =>
+      done(Object.assign(new Error('no such user'), { responseCode: 550 }))
+    const { env } = await started({ onRcptTo })
+    const ran = await reset(env)
+    expect([ran.exit, ran.json().mail[0].state]).toEqual([9, 'failed'])
+    expect(ran.json().notices).toMatchObject([{ code: 'mail-failed' }])
+  })
+
+  it('rehearse a message without queueing it', async () => {
+    const ran = await reset({}, '--dry-run')
+    expect(ran.json()).toMatchObject({
+      dryRun: true,
+      mail: [{ state: 'queued', to: 'amira@school.example' }],
+    })
+    expect((await list()).total).toBe(0)
+  })
+
+  it('show a message without its secret, and write a page to look at', async () => {
+    await reset()
+    const [message] = await inbox(world)
+    const secret = /\d+\.[\w-]{43}/.exec(message?.text ?? '')?.[0] ?? 'none'
+    const ran = await world.run(['mail', 'show', '1', '--html', 'page.html', '--json'])
+    expect(ran.json()).toMatchObject({ id: 1, to: 'amira@school.example', page: world.path('page.html') })
+    const page = readFileSync(world.path('page.html'), 'utf8')
+    expect(page).toContain('Dear Amira Haddad')
+    expect(page + ran.stdout + (await world.run(['mail', 'show', '1'])).stdout).not.toContain(secret)
+    expect(statSync(world.path('page.html')).mode & 0o777).toBe(0o600)
+  })
+
+  it('cancel what waits, once, and nothing that went out', async () => {
+    await reset(unreachable)
+    expect((await world.run(['mail', 'cancel', '1', '--json'])).json()).toMatchObject({
+      messages: [{ id: 1, state: 'cancelled', changed: true }],
+    })
+    expect((await world.run(['mail', 'cancel', '1', '--json'])).json().messages[0].changed).toBe(false)
+    await reset()
+    expect((await world.run(['mail', 'cancel', '2', '--json'])).error().code).toBe('not-waiting')
+    expect((await world.run(['mail', 'cancel', '99', '--json'])).exit).toBe(4)
+    expect((await world.run(['mail', 'cancel', 'x', '--json'])).exit).toBe(2)
+  })
+
+  it('list by state, letter and address', async () => {
+    await reset(unreachable)
+    await reset()
+    expect((await list()).total).toBe(2)
+    expect((await list('--state', 'written')).messages).toMatchObject([{ id: 2 }])
+    expect((await list('--to', 'Nobody@school.example')).total).toBe(0)
+    expect((await list('--letter', 'password-reset', '--limit', '1')).messages).toHaveLength(1)
+    expect((await world.run(['mail', 'list', '--state', 'wrtten'])).exit).toBe(2)
+  })
+
+  it.each([
+    ['http://mail.example', 'begins with smtp'],
+    ['smtp://mail.example?ignoreTLS=true', 'unprotected'],
+    ['smtp://user:word@mail.example', 'must not hold a password'],
+    ['smtp://user@mail.example', 'no password is set'],
+    ['smtp://mail.example?requireTLS=false', 'means nothing'],
+  ])('refuse the server address %s before anything is changed', async (SSH_ADMIN_SMTP_URL, words) => {
+    const ran = await reset({ SSH_ADMIN_SMTP_URL })
+    expect([ran.exit, ran.error().code]).toEqual([2, 'bad-smtp'])
+    expect(ran.error().message).toContain(words)
+    expect((await list()).total).toBe(0)
+  })
+
+  it('read the password from a file that nobody else can read', async () => {
+    const { server, env: plain } = await started({
+      authOptional: false,
+      allowInsecureAuth: true,
+      onAuth: (
+        { username, password }: { username?: string; password?: string },
+        _session: unknown,
+        done: (error: Error | null, answer?: { user: string }) => void,
+      ) =>
+        username === 'hub' && password === 'open sesame'
+          ? done(null, { user: 'hub' })
+          : done(new Error('no')),
+    })
+    const file = world.path('password')
+    writeFileSync(file, 'open sesame\n', { mode: 0o644 })
+    const env = {
+      SSH_ADMIN_SMTP_URL: plain.SSH_ADMIN_SMTP_URL.replace('smtp://', 'smtp://hub@'),
+      SSH_ADMIN_SMTP_PASSWORD_FILE: file,
+    }
+    chmodSync(file, 0o644)
+    expect(await reset(env).then((ran) => [ran.exit, ran.error().code])).toEqual([7, 'smtp-password-exposed'])
+    chmodSync(file, 0o600)
+    expect((await reset(env)).json().mail[0].state).toBe('sent')
+    expect(server.received).toHaveLength(1)
+    writeFileSync(file, 'wrong')
+    expect((await reset(env)).json().mail[0].lastError).toContain('did not accept the user and password')
+    rmSync(file)
+    expect(await reset(env).then((ran) => [ran.exit, ran.error().code])).toEqual([7, 'smtp-password-missing'])
+  })
+
+  it('keep the message when the mail directory cannot be written, and end with 9', async () => {
+    writeFileSync(world.path('file'), '')
+    const ran = await reset({ SSH_ADMIN_MAIL_DIR: world.path('file') })
+    expect([ran.exit, ran.json().mail[0].state]).toEqual([9, 'queued'])
+  })
+})
