@@ -1,13 +1,12 @@
-import { lastSeal } from '../db/audit.ts'
-import { changeFingerprint } from '../db/store-facts.ts'
 import type { Trx } from '../db/transact.ts'
 import { type Voided, voidEveryCredential } from '../db/void-credentials.ts'
 import type { Given } from './actor.ts'
 import { permit } from './permissions.ts'
 import { record } from './record.ts'
+import { rekeyStore } from './rekey-store.ts'
 
 interface Restoration {
-  /** Of the key with which the store goes on; absent when it is the backup's own. */
+  /** Fingerprint of the key with which the store goes on; absent when it is the backup's own. */
   otherKey: string | undefined
   /** PINs and links that were open when the backup was made stay so. */
   keepCredentials: boolean
@@ -21,14 +20,13 @@ interface Restoration {
 export async function restoreStore(trx: Trx, restoration: Restoration): Promise<Voided> {
   const { otherKey, keepCredentials, given } = restoration
   permit(given, 'store.restore', { name: 'store' })
-  const voided = keepCredentials ? { pins: 0, links: 0, letters: 0 } : await voidEveryCredential(trx)
-  const head = await lastSeal(trx)
-  if (otherKey !== undefined) await changeFingerprint(trx, otherKey)
-  await record(trx, {
-    ...given,
-    action: 'store.restored',
-    segment: otherKey === undefined ? undefined : (head?.segment ?? 0) + 1,
-    facts: { oldHead: head?.mac.toString('hex') ?? null, oldRows: head?.id ?? 0, voided },
-  })
+  const voided = await voidWhatCannotGoOn(trx, { otherKey, keepCredentials, given })
+  await record(trx, { ...given, action: 'store.restored', facts: { voided } })
   return voided
+}
+
+function voidWhatCannotGoOn(trx: Trx, { otherKey, keepCredentials, given }: Restoration): Promise<Voided> {
+  if (otherKey !== undefined) return rekeyStore(trx, { fingerprint: otherKey, given })
+  if (keepCredentials) return Promise.resolve({ pins: 0, links: 0, letters: 0 })
+  return voidEveryCredential(trx)
 }

@@ -1,6 +1,8 @@
 import { z } from 'zod'
+import type { OpenStore } from '../../db/open.ts'
 import type { Finding } from '../../db/sound.ts'
 import { Unavailable } from '../../errors.ts'
+import { permit } from '../../rules/permissions.ts'
 import { answer, command, doing, example } from '../command.ts'
 import { placesOf } from './places.ts'
 
@@ -15,16 +17,27 @@ export const check = command('check')
       const { checkFiles } = await import('../../db/check.ts')
       const { db, keyFile } = placesOf(session)
       const store = await session.open('rehearse')
-      await store.close()
-      const { damage, untidy } = checkFiles({ path: db, keyFile })
-      if (damage.length > 0) throw damaged(db, [...damage, ...untidy])
-      await answer(session, {
-        text: [...untidy.map(inWords), `The store ${db} and its key are sound.`].join('\n'),
-        json: { ok: true, store: db, keyFile, findings: untidy },
-      })
-      return 0
+      try {
+        permit(await session.given(store), 'store.backup', { name: 'store' })
+        const { damage, untidy } = checkFiles({ path: db, keyFile })
+        if (damage.length === 0) damage.push(...(await troubleWithAudit(store)))
+        if (damage.length > 0) throw damaged(db, [...damage, ...untidy])
+        await answer(session, {
+          text: [...untidy.map(inWords), `The store ${db} and its key are sound.`].join('\n'),
+          json: { ok: true, store: db, keyFile, findings: untidy },
+        })
+        return 0
+      } finally {
+        await store.close()
+      }
     }),
   )
+
+async function troubleWithAudit(store: OpenStore): Promise<Finding[]> {
+  const { verifyAudit } = await import('../../db/verify-audit.ts')
+  const { problems } = await verifyAudit(store)
+  return problems.map(({ message }) => ({ target: 'audit log', code: 'audit-broken', message }))
+}
 
 function damaged(db: string, problems: Finding[]): Unavailable {
   const [first] = problems
