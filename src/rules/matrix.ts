@@ -50,6 +50,7 @@ export const looking: readonly string[] = [
   'centres.list',
   'centres.show',
   'centres.export',
+  'centres.sample',
   'users.list',
   'users.show',
   'users.exists',

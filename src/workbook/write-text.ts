@@ -9,20 +9,26 @@ const ROWS_AT_ONCE = 1000
  * Writes a sheet as CSV that Excel opens with its accents (UTF-8 with a byte order mark). A text that a spreadsheet
  * program would run as a formula gets an apostrophe in front, which `openWorkbook` takes away again.
  */
-export async function writeCsv(path: string, { columns, rows }: SheetToWrite): Promise<void> {
+export async function writeCsv(path: string, sheet: SheetToWrite): Promise<void> {
   await writeNewFile(path, async (stream) => {
-    const line = (cells: readonly CellToWrite[]) => columns.map((_, column) => csvCell(cells[column]))
-    await put(stream, `\ufeff${csv([line(columns.map(({ heading }) => heading))])}`)
-    let waiting: string[][] = []
-    for await (const cells of rows) {
-      waiting.push(line(cells))
-      if (waiting.length < ROWS_AT_ONCE) continue
-      await put(stream, csv(waiting))
-      waiting = []
-    }
-    await put(stream, csv(waiting))
+    await put(stream, '\ufeff')
+    for await (const piece of csvText(sheet)) await put(stream, piece)
     stream.end()
   })
+}
+
+/** The same as text, a piece at a time and without the mark: for another program to read. */
+export async function* csvText({ columns, rows }: SheetToWrite): AsyncGenerator<string> {
+  const line = (cells: readonly CellToWrite[]) => columns.map((_, column) => csvCell(cells[column]))
+  yield csv([line(columns.map(({ heading }) => heading))])
+  let waiting: string[][] = []
+  for await (const cells of rows) {
+    waiting.push(line(cells))
+    if (waiting.length < ROWS_AT_ONCE) continue
+    yield csv(waiting)
+    waiting = []
+  }
+  if (waiting.length > 0) yield csv(waiting)
 }
 
 function csvCell(cell: CellToWrite): string {
@@ -31,9 +37,7 @@ function csvCell(cell: CellToWrite): string {
 
 // All in quotes: then no delimiter and no line break inside a text can be mistaken for one between cells.
 function csv(lines: string[][]): string {
-  return lines.length === 0
-    ? ''
-    : stringify(lines, { quoted: true, quoted_empty: false, record_delimiter: '\r\n' })
+  return stringify(lines, { quoted: true, quoted_empty: false, record_delimiter: '\r\n' })
 }
 
 /** Writes a sheet as a JSON array of objects, their keys the headings; a cell with nothing in it is null. */

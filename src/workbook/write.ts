@@ -5,7 +5,7 @@ import type { SheetToWrite } from './sheet-to-write.ts'
 import { writeCsv, writeJson } from './write-text.ts'
 
 export type { SheetToWrite } from './sheet-to-write.ts'
-export { writeCsv, writeJson } from './write-text.ts'
+export { csvText, writeCsv, writeJson } from './write-text.ts'
 export { type WriteOptions, writeWorkbook } from './write-xlsx.ts'
 
 /** Writes a table as its file's ending says: `.xlsx`, or the first sheet alone as `.csv` or `.json`. */

@@ -14,5 +14,13 @@ export const centres: Noun = {
       },
     },
     pins: async () => (await import('./pins.ts')).pins,
+    list: async () => (await import('./list.ts')).list,
+    show: async () => (await import('./show.ts')).show,
+    create: async () => (await import('./create.ts')).create,
+    edit: async () => (await import('./edit.ts')).edit,
+    delete: async () => (await import('./delete.ts')).deletion,
+    restore: async () => (await import('./restore.ts')).restore,
+    export: async () => (await import('./export.ts')).exportCentres,
+    sample: async () => (await import('./sample.ts')).sample,
   },
 }

@@ -1,0 +1,70 @@
+import { z } from 'zod'
+import { closestCountries, countryCode } from '../../countries.ts'
+import { ask, needSomebodyToAsk } from '../../prompt.ts'
+import { centresJson, renderChangedCentres } from '../../render/centres.ts'
+import { typedCentreNumber } from '../../rules/centre-number.ts'
+import { missingAssociate, typedWishes } from '../../rules/centre-wishes.ts'
+import { createCentre } from '../../rules/create-centre.ts'
+import { cleanText } from '../../workbook/clean.ts'
+import { changingAfter, changingCommand, example } from '../command.ts'
+import type { Session } from '../session.ts'
+import { wishOptions, withWishOptions } from './wishes.ts'
+
+const Options = z.object({ centre: z.string(), ifMissing: z.boolean().default(false), ...wishOptions })
+
+export const create = withWishOptions(changingCommand('create'))
+  .summary('add one centre')
+  .description(
+    'Add one centre, with its name and its country. An associate centre is approved until its coordinator is set up. ' +
+      'Without a store yet, this begins one.',
+  )
+  .argument('<centre>', 'its number: 2 to 12 letters and digits')
+  .option('--if-missing', 'a centre that is there already, and equal, is no error')
+  .addHelpText(
+    'after',
+    example(
+      "ssh-admin centres create EG900 --name 'El Nour School' --country Egypt --town Cairo",
+      "ssh-admin centres create CA900 --name 'Delta Schools' --kind associate --country EG",
+    ),
+  )
+  .action(
+    changingAfter({
+      options: Options,
+      // All that is wrong with the call itself is told before a store is begun.
+      prepare: async ({ centre, ifMissing, ...said }, session) => {
+        const number = typedCentreNumber(centre)
+        const { kind, associate } = typedWishes(said)
+        if (kind === 'associate-centre' && associate === undefined) throw missingAssociate()
+        const name = said.name ?? (await askName(number, session))
+        const country = said.country ?? (await askCountry(number, session))
+        return { centre: number, ifMissing, wishes: typedWishes({ ...said, name, country }) }
+      },
+      act:
+        ({ centre, ifMissing, wishes }, given) =>
+        async (trx) => [await createCentre(trx, { centre, wishes, ifMissing, given })],
+      begins: true,
+      render: renderChangedCentres,
+      json: centresJson,
+    }),
+  )
+
+async function askName(number: string, { terminal, common }: Session): Promise<string> {
+  needSomebodyToAsk(terminal, { flag: '--name', may: common.input && !common.dryRun })
+  const typed = await ask(terminal, {
+    question: `What is the name of ${number}?`,
+    check: (text) => (cleanText(text) === '' ? 'A centre has a name.' : undefined),
+  })
+  return cleanText(typed)
+}
+
+function askCountry(number: string, { terminal, common }: Session): Promise<string> {
+  needSomebodyToAsk(terminal, { flag: '--country', may: common.input && !common.dryRun })
+  return ask(terminal, {
+    question: `In which country is ${number}?`,
+    check: (text) => {
+      if (countryCode(text) !== undefined) return undefined
+      const [guess] = closestCountries(text)
+      return `There is no country called so${guess ? `; did you mean ${guess}?` : '.'}`
+    },
+  })
+}

@@ -1,0 +1,94 @@
+import { resolve } from 'node:path'
+import { z } from 'zod'
+import { countLeftOut, streamPlacedUsers } from '../../db/centre-people.ts'
+import type { OpenStore } from '../../db/open.ts'
+import { Cancelled, Usage } from '../../errors.ts'
+import { centresSheet, type ExportCounts } from '../../import/export-centres.ts'
+import { record } from '../../render/one-line.ts'
+import { count } from '../../render/text.ts'
+import { visibleCentres } from '../../rules/permissions.ts'
+import type { SheetToWrite } from '../../workbook/sheet-to-write.ts'
+import { answer, changingCommand, doing, example } from '../command.ts'
+import type { Session } from '../session.ts'
+import { placeSheets, settlePlace } from './place-sheets.ts'
+
+const Options = z.object({ file: z.string().min(1).optional() })
+
+export const exportCentres = changingCommand('export')
+  .summary('write the centres and users as a workbook that import reads')
+  .description(
+    'Write every centre and its users as a workbook, one row for each user, or as CSV. Importing it again changes nothing. ' +
+      'Deleted centres and accounts, and users without a centre, are left out. In a pipe: file, centres, users.',
+  )
+  .argument('[file]', '.xlsx or .csv, or - for CSV on stdout (default: centres-YYYY-MM-DD.xlsx here)')
+  .addHelpText(
+    'after',
+    example('ssh-admin centres export centres-today.xlsx --yes', 'ssh-admin centres export -'),
+  )
+  .action(
+    doing(Options, async ({ file }, session) => {
+      const { common, context } = session
+      if (file === '-' && common.json) {
+        throw new Usage('With - the CSV goes to stdout, and --json wants that too.', {
+          code: 'stdout-twice',
+          hint: 'Name a file, or leave out --json.',
+        })
+      }
+      const shown = file ?? `centres-${context.now().toISOString().slice(0, 10)}.xlsx`
+      const path = resolve(context.cwd, shown)
+      if (shown !== '-') await settlePlace({ path, shown }, session)
+      const store = await session.open(common.dryRun ? 'rehearse' : 'use')
+      try {
+        const { rows, by } = await rowsOf(store, session)
+        const counts: ExportCounts = { centres: 0, users: 0 }
+        const onRow = () => {
+          if (context.signal.aborted) throw new Cancelled()
+        }
+        const sheet = centresSheet({ rows, counts, onRow })
+        if (common.dryRun) await countRows(sheet)
+        else if (shown === '-') await writeToStdout(sheet, session)
+        else await placeSheets(path, [sheet], context.now())
+        if (by.kind === 'staff') await tellWhatIsLeftOut(store, session)
+        if (shown !== '-') await tell({ file: shown, counts }, session)
+        return 0
+      } finally {
+        await store.close()
+      }
+    }),
+  )
+
+async function rowsOf(store: OpenStore, session: Session) {
+  const { by } = await session.given(store)
+  return { by, rows: streamPlacedUsers(store.db, visibleCentres(by)) }
+}
+
+async function countRows({ rows }: SheetToWrite): Promise<void> {
+  for await (const _ of rows);
+}
+
+async function writeToStdout(sheet: SheetToWrite, { terminal }: Session): Promise<void> {
+  const { csvText } = await import('../../workbook/write.ts')
+  for await (const piece of csvText(sheet)) await terminal.write(piece)
+}
+
+async function tellWhatIsLeftOut({ db }: OpenStore, session: Session): Promise<void> {
+  const { centres, users, withoutCentre } = await countLeftOut(db)
+  const parts = [
+    ...(centres > 0 ? [`${count(centres, 'deleted centre')} with ${count(users, 'user')}`] : []),
+    ...(withoutCentre > 0 ? [`${count(withoutCentre, 'user')} without a centre`] : []),
+  ]
+  if (parts.length > 0) session.notify({ code: 'left-out', message: `Left out: ${parts.join(', and ')}.` })
+}
+
+async function tell(
+  { file, counts }: { file: string; counts: ExportCounts },
+  session: Session,
+): Promise<void> {
+  const { dryRun } = session.common
+  const { centres, users } = counts
+  const what = `${count(centres, 'centre')} and ${count(users, 'user')}`
+  const text = session.terminal.out.isTerminal
+    ? `${dryRun ? 'Would write' : 'Wrote'} ${what} to ${file}.`
+    : record([file, centres, users])
+  await answer(session, { text, json: { file, centres, users, dryRun } })
+}

@@ -1,0 +1,85 @@
+import { z } from 'zod'
+import { countryCode, countryNames } from '../../countries.ts'
+import { centreOrders, type CentreStatus, listCentres } from '../../db/centre-list.ts'
+import { list as commaList, repeated } from '../../options.ts'
+import { centreListJson, renderCentreList } from '../../render/centres.ts'
+import { centreKinds, typedCountry, typedKind } from '../../rules/centre-wishes.ts'
+import { findCentre } from '../../rules/find-centre.ts'
+import { fold } from '../../rules/fold.ts'
+import { visibleCentres } from '../../rules/permissions.ts'
+import { unknownName } from '../../rules/unknown-name.ts'
+import { command, example, reading } from '../command.ts'
+
+const statuses: readonly CentreStatus[] = ['approved', 'active', 'deleted']
+
+const Options = z.object({
+  search: z.string().default('').transform(wordsIn),
+  country: z
+    .array(z.string())
+    .default([])
+    .transform((names) => names.flatMap(countriesIn)),
+  kind: commaList.transform((names) => names.map(typedKind)),
+  status: commaList.transform((names) => names.map(statusNamed)),
+  associate: z.string().optional(),
+  deleted: z.boolean().default(false),
+  sort: z.enum(centreOrders, { error: `one of ${centreOrders.join(', ')}` }).default('number'),
+  reverse: z.boolean().default(false),
+  limit: z.coerce.number({ error: 'a number' }).int().min(1).optional(),
+})
+
+export const list = command('list')
+  .summary('find centres')
+  .description(
+    'List centres, any number of them: all that are not deleted, or those that fit every filter.\n' +
+      'In a pipe: number, name, country, status, users, coordinator, kind, Associate, created, deleted.',
+  )
+  .option('--search <text>', 'by part of a number or name; accents and letter case do not matter')
+  .option('--country <country>', 'in this country, by English name or ISO code', repeated)
+  .option('--kind <kind>', centreKinds.join(', '), repeated)
+  .option('--status <status>', 'approved, active or deleted', repeated)
+  .option('--associate <centre>', 'the centres of this Associate')
+  .option('--deleted', 'deleted centres')
+  .option('--sort <order>', `by ${centreOrders.join(', ')}`)
+  .option('--reverse', 'the other way round')
+  .option('--limit <count>', 'at most so many')
+  .addHelpText(
+    'after',
+    example('ssh-admin centres list --country Egypt', 'ssh-admin centres list --search nile --status active'),
+  )
+  .action(
+    reading({
+      options: Options,
+      read: async ({ associate, sort: order, reverse, limit, ...options }, given, { db }) => {
+        const filter = {
+          statuses: [...options.status, ...(options.deleted ? ['deleted' as const] : [])],
+          kinds: options.kind,
+          countries: options.country,
+          associateId: associate === undefined ? undefined : (await findCentre(db, associate, given)).id,
+          words: options.search,
+          visible: visibleCentres(given.by),
+        }
+        const countries = order === 'country' ? countryNames().flatMap((name) => countryCode(name) ?? []) : []
+        return listCentres(db, { filter, order, reverse, limit, countries })
+      },
+      render: renderCentreList,
+      json: centreListJson,
+    }),
+  )
+
+function wordsIn(text: string): string[] {
+  return fold(text)
+    .split(/\s+/)
+    .filter((word) => word !== '')
+}
+
+/** Some countries' names have a comma in them. */
+function countriesIn(text: string): string[] {
+  const whole = countryCode(text)
+  return whole === undefined ? text.split(',').map((part) => typedCountry(part.trim())) : [whole]
+}
+
+function statusNamed(name: string): CentreStatus {
+  const status = statuses.find((one) => one === name.toLowerCase())
+  if (status) return status
+  throw unknownName({ kind: 'status', name, known: statuses })
+}

@@ -1,0 +1,23 @@
+import { z } from 'zod'
+import { centresJson, renderChangedCentres } from '../../render/centres.ts'
+import { restoreCentre } from '../../rules/restore-centre.ts'
+import { forEachTarget } from '../../rules/several.ts'
+import { changing, changingCommand, example } from '../command.ts'
+import { centreNumbers } from './numbers.ts'
+
+export const restore = changingCommand('restore')
+  .summary('give deleted centres back')
+  .description('Restore deleted centres as they were, and their users with the access they had.')
+  .argument('<centre...>', 'the centre numbers; - reads them from stdin, one a line')
+  .addHelpText('after', example('ssh-admin centres restore EG001'))
+  .action(
+    changing({
+      options: z.object({ centre: centreNumbers }),
+      act:
+        ({ centre: centres }, given) =>
+        (trx) =>
+          forEachTarget(trx, centres, (centre) => restoreCentre(trx, { centre, given })),
+      render: renderChangedCentres,
+      json: centresJson,
+    }),
+  )

@@ -1,0 +1,20 @@
+import { z } from 'zod'
+import { centreViewJson, renderCentre } from '../../render/centre-sheet.ts'
+import { lookAtCentre } from '../../rules/look-at-centre.ts'
+import { command, example, reading } from '../command.ts'
+
+export const show = command('show')
+  .summary('show everything about one centre')
+  .description(
+    'Show one centre: where it is, who coordinates it, its people and whether they can sign in, what is the matter with it, and what happened last.',
+  )
+  .argument('<centre>', 'the centre number')
+  .addHelpText('after', example('ssh-admin centres show EG001'))
+  .action(
+    reading({
+      options: z.object({ centre: z.string() }),
+      read: ({ centre }, given, { db }) => lookAtCentre(db, { centre, given }),
+      render: renderCentre,
+      json: centreViewJson,
+    }),
+  )

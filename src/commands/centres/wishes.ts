@@ -1,0 +1,34 @@
+import type { Command } from 'commander'
+import { z } from 'zod'
+import { cleanText } from '../../workbook/clean.ts'
+
+/** Texts as the import would read them, so that exporting and importing changes nothing. */
+const text = z.string().transform(cleanText).optional()
+
+/** What `create` and `edit` can say of a centre. */
+export const wishOptions = {
+  name: text,
+  kind: z.string().optional(),
+  associate: z.string().optional(),
+  address: text,
+  town: text,
+  postcode: text,
+  country: z.string().optional(),
+  britishCouncil: z.boolean().optional(),
+  globalListening: z.boolean().optional(),
+}
+
+export function withWishOptions(command: Command): Command {
+  return command
+    .option('--name <name>', 'its name')
+    .option('--kind <kind>', 'school, associate or associate-centre')
+    .option('--associate <centre>', 'its Associate; this makes it an associate centre')
+    .option('--address <address>', 'street and house')
+    .option('--town <town>', 'town')
+    .option('--postcode <postcode>', 'postcode')
+    .option('--country <country>', 'English name or ISO code, such as Egypt or EG')
+    .option('--british-council', 'mark it as a British Council centre')
+    .option('--no-british-council', 'take that mark away')
+    .option('--global-listening', 'mark it for Global Listening; not for a British Council centre')
+    .option('--no-global-listening', 'take that mark away')
+}

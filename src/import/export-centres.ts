@@ -1,0 +1,53 @@
+import { countryName } from '../countries.ts'
+import type { PlacedUser } from '../db/centre-people.ts'
+import type { CellToWrite, SheetToWrite } from '../workbook/sheet-to-write.ts'
+import type { CentreField } from './columns.ts'
+import { columnsToWrite, writtenFields } from './sheet-columns.ts'
+
+/** What was written; counted while the rows are made. */
+export interface ExportCounts {
+  centres: number
+  users: number
+}
+
+interface Exporting {
+  rows: AsyncIterable<PlacedUser>
+  counts: ExportCounts
+  /** Called for each row; throws to end the work. */
+  onRow: () => void
+}
+
+/** The workbook that importing reads again and finds nothing to change. */
+export function centresSheet(exporting: Exporting): SheetToWrite {
+  return { name: 'Centres', columns: columnsToWrite(), rows: cellsOf(exporting) }
+}
+
+async function* cellsOf({ rows, counts, onRow }: Exporting): AsyncGenerator<CellToWrite[]> {
+  let last: string | undefined
+  for await (const row of rows) {
+    onRow()
+    if (row.number !== last) counts.centres += 1
+    if (row.email !== null) counts.users += 1
+    last = row.number
+    const cells = fieldsOf(row)
+    yield writtenFields.map((field) => cells[field])
+  }
+}
+
+function fieldsOf(row: PlacedUser): Readonly<Record<CentreField, string>> {
+  const { number, name, address, town, postcode, country, kind, associate } = row
+  return {
+    number,
+    name,
+    address,
+    town,
+    postcode,
+    country: countryName(country),
+    firstName: row.first_name ?? '',
+    lastName: row.last_name ?? '',
+    email: row.email ?? '',
+    role: [...(row.hub_role ? [row.hub_role] : []), ...(row.roles ? row.roles.split(',') : [])].join(', '),
+    kind,
+    associate: associate ?? '',
+  }
+}

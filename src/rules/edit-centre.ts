@@ -1,0 +1,37 @@
+import { setCentreFacts, unassignEverybody } from '../db/centre-changes.ts'
+import type { Trx } from '../db/transact.ts'
+import type { Given } from './actor.ts'
+import { differences, factsOf, wantedFacts } from './centre-facts.ts'
+import type { CentreWishes } from './centre-wishes.ts'
+import { type ChangedCentre, centreNow } from './changed-centre.ts'
+import { findCentre } from './find-centre.ts'
+import { foldedCentre } from './folded-centre.ts'
+import { onCentre } from './on-centre.ts'
+import { permit } from './permissions.ts'
+import { record } from './record.ts'
+
+/** Name, kind, Associate, location and marks; with another Associate nobody is assigned any longer. */
+export async function editCentre(
+  trx: Trx,
+  { centre, wishes, given }: { centre: string; wishes: CentreWishes; given: Given },
+): Promise<ChangedCentre> {
+  const { by, at } = given
+  const before = await findCentre(trx, centre, given)
+  permit(given, 'centres.edit', onCentre(before))
+  const { id, number } = before
+  const wanted = await wantedFacts(trx, { number, before, wishes, given })
+  const changes = differences(factsOf(before), wanted)
+  if (Object.keys(changes).length === 0) return { centre: before, outcome: 'unchanged', fields: [] }
+
+  const leaves = before.associate_id !== null && before.associate_id !== wanted.associateId
+  const unassigned = leaves ? await unassignEverybody(trx, id) : 0
+  await setCentreFacts(trx, { id, at, ...wanted, folded: foldedCentre({ number, name: wanted.name }) })
+  await record(trx, {
+    by,
+    at,
+    action: 'centres.edited',
+    subject: number,
+    facts: { ...changes, ...(leaves ? { unassigned } : {}) },
+  })
+  return centreNow(trx, { number, outcome: 'edited', fields: Object.keys(changes) })
+}
