@@ -53,7 +53,7 @@ export async function transferProgressionTests(
     subject: giver.email,
     userId: giver.id,
     facts: { sites: moving },
-    personal: { receiver: receiver.email },
+    people: { receiver },
   })
   return { from: giver, to: receiver, sites: moving }
 }

@@ -15,6 +15,8 @@ export const users: Noun = {
     remove: async () => (await import('./remove.ts')).remove,
     'reset-password': async () => (await import('./reset-password.ts')).reset,
     pin: async () => (await import('./pin.ts')).pin,
+    duplicates: async () => (await import('./duplicates.ts')).duplicates,
+    erase: async () => (await import('./erase.ts')).erase,
     exists: async () => (await import('./exists.ts')).exists,
   },
 }

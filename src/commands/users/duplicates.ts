@@ -1,0 +1,28 @@
+import { z } from 'zod'
+import { livePeople } from '../../db/people.ts'
+import { duplicatesJson, renderDuplicates } from '../../render/duplicates.ts'
+import { findCentre } from '../../rules/find-centre.ts'
+import { findDuplicates } from '../../rules/find-duplicates.ts'
+import { visibleCentres } from '../../rules/permissions.ts'
+import { command, example, reading } from '../command.ts'
+
+const Options = z.object({ centre: z.string().optional() })
+
+export const duplicates = command('duplicates')
+  .summary('list accounts that may be the same person')
+  .description(
+    'List pairs of accounts that may be the same person, within and across centres: one name with nearly one address, one name twice at a centre, and addresses that are read as one another. It is for somebody to decide; nothing is changed.\nIn a pipe: reason, then address, name, centre and status of the one and of the other.',
+  )
+  .option('--centre <centre>', 'only within this centre')
+  .addHelpText('after', example('ssh-admin users duplicates', 'ssh-admin users duplicates --centre EG001'))
+  .action(
+    reading({
+      options: Options,
+      read: async ({ centre: number }, given, { db }) => {
+        const centre = number === undefined ? undefined : (await findCentre(db, number, given)).id
+        return findDuplicates(await livePeople(db, { visible: visibleCentres(given.by), centre }))
+      },
+      render: renderDuplicates,
+      json: duplicatesJson,
+    }),
+  )

@@ -1,0 +1,74 @@
+import { z } from 'zod'
+import { agree, needSomebodyToAsk } from '../../prompt.ts'
+import { erasureJson, renderErasure } from '../../render/erasure.ts'
+import { type Erasure, eraseUser } from '../../rules/erase-user.ts'
+import { typedAddress } from '../../rules/email.ts'
+import { answer, changingCommand, doing, example } from '../command.ts'
+import type { Session } from '../session.ts'
+
+const Options = z.object({ email: z.string().transform(typedAddress) })
+
+export const erase = changingCommand('erase')
+  .summary('erase the name and address of a deleted user')
+  .description(
+    `Erase the name and address of a deleted user, because they ask for it: from the store, the audit log, the messages and the mail directory. It cannot be undone.
+The audit log goes on saying what happened, without saying to whom, and that this was done. It says what it cannot reach.`,
+  )
+  .argument('<email>', 'the address of the deleted user')
+  .addHelpText('after', example('ssh-admin users erase zaid@school.example --yes'))
+  .action(doing(Options, eraseFor))
+
+async function eraseFor({ email: address }: z.infer<typeof Options>, session: Session): Promise<number> {
+  const { dryRun, yes, input } = session.common
+  const asks = !dryRun && !yes
+  if (asks) needSomebodyToAsk(session.terminal, { flag: '--yes', may: input })
+  const { commit, keeping, rehearse } = await import('../../db/transact.ts')
+  const { messagesNaming, overwriteWhatGoes, removeFiles, scrub } = await import('../../db/erasing.ts')
+  const store = await session.open(dryRun ? 'rehearse' : 'use')
+  try {
+    const given = await session.given(store)
+    const erasing = (trx: Parameters<typeof eraseUser>[0]) => eraseUser(trx, { email: address.email, given })
+    if (dryRun || asks) {
+      const rehearsed = await (dryRun
+        ? rehearse(store, erasing)
+        : keeping(store, () => rehearse(store, erasing)))
+      if (dryRun) return await tell(session, { erasure: rehearsed, files: rehearsed.files.length, left: [] })
+      await agree(session.terminal, questionAbout(address.email, rehearsed))
+    }
+    overwriteWhatGoes(store)
+    const { result: erasure } = await commit(store, erasing)
+    const named = await messagesNaming(session.settings.mailDir.value ?? '', {
+      ...address,
+      emailKey: address.key,
+    })
+    const files = [...new Set([...erasure.files, ...named.theirs])]
+    await removeFiles(files)
+    const left = named.others.map((file) => `a message to somebody else that names them: ${file}`)
+    if (!(await scrub(store))) {
+      left.push(
+        'traces in the file of the store, which another program has open: the next erasing removes them',
+      )
+    }
+    return await tell(session, { erasure, files: files.length, left })
+  } finally {
+    await store.close()
+  }
+}
+
+function questionAbout(email: string, { accounts, events }: Erasure): string {
+  const many = accounts === 1 ? 'one deleted account' : `${accounts} deleted accounts`
+  return `Erase the name and address of ${email} (${many}, ${events} events)? This cannot be undone.`
+}
+
+async function tell(
+  session: Session,
+  erased: { erasure: Erasure; files: number; left: readonly string[] },
+): Promise<number> {
+  const { dryRun } = session.common
+  await answer(session, {
+    text: renderErasure(erased, session.terminal.out),
+    json: { ...erasureJson(erased), dryRun },
+  })
+  if (dryRun) session.say('This was a rehearsal: nothing was changed.')
+  return 0
+}

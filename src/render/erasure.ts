@@ -1,0 +1,34 @@
+import type { Erasure } from '../rules/erase-user.ts'
+import type { View } from '../terminal.ts'
+import { oneLine, record } from './one-line.ts'
+
+interface Erased {
+  erasure: Erasure
+  /** Messages removed from the mail directory. */
+  files: number
+  /** What was found and could not be reached. */
+  left: readonly string[]
+}
+
+/** What lies beyond this store, whoever runs it. */
+export const beyondReach = [
+  'backups of the store',
+  'PIN sheets, workbooks, plans and exports that were handed out or saved',
+  'messages that were delivered',
+  'copies of the mail directory',
+] as const
+
+export function erasureJson({ erasure: { accounts, events, messages }, files, left }: Erased) {
+  return { erased: { accounts, events, messages, files }, left: [...left, ...beyondReach], changed: true }
+}
+
+export function renderErasure({ erasure, files, left }: Erased, view: View): string {
+  const { accounts, events, messages } = erasure
+  if (!view.isTerminal) return record([accounts, events, messages, files])
+  const { chalk } = view
+  return [
+    `${chalk.green('✓')} Erased: ${accounts} account${accounts === 1 ? '' : 's'}, named in ${events} events and ${messages} messages.`,
+    'Not reached, and for you to see to:',
+    ...[...left, ...beyondReach].map((what) => `  - ${oneLine(what)}`),
+  ].join('\n')
+}
