@@ -1,5 +1,14 @@
 import { hkdfSync } from 'node:crypto'
-import { closeSync, existsSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs'
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  statSync,
+  writeSync,
+} from 'node:fs'
 import { dirname } from 'node:path'
 import { Unavailable } from '../errors.ts'
 import { syncFolder } from './folder.ts'
@@ -86,7 +95,7 @@ export function keyStanding(
   }
 }
 
-/** Throws `key-missing`, `key-unreadable` or `key-damaged`. */
+/** Throws `key-missing`, `key-exposed`, `key-unreadable` or `key-damaged`. */
 export function readKeyFile(path: string): Buffer {
   const [first, second] = contentsOf(path).split('\n')
   const secret = Buffer.from(second ?? '', 'base64')
@@ -100,8 +109,14 @@ export function readKeyFile(path: string): Buffer {
 
 function contentsOf(path: string): string {
   try {
+    if (process.platform !== 'win32' && statSync(path).mode & 0o077) {
+      throw new Unavailable('key-exposed', `The key file ${path} can be read by others.`, {
+        hint: `chmod 600 ${path}; if somebody may have read it, make a new key: ssh-admin store rekey`,
+      })
+    }
     return readFileSync(path, 'utf8')
   } catch (cause) {
+    if (cause instanceof Unavailable) throw cause
     if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') {
       throw new Unavailable('key-missing', `The key file is not at ${path}.`, {
         hint: 'Put it back, or name it with --key-file. Without it no PIN or link can be made or checked.',

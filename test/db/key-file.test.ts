@@ -1,0 +1,37 @@
+import { chmodSync, copyFileSync, rmSync, writeFileSync } from 'node:fs'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { newWorld, type World } from '../world.ts'
+
+describe('the key file', () => {
+  let world: World
+  beforeEach(async () => {
+    world = newWorld()
+    await world.centre('EG001')
+    await world.user('amira@school.example', { centre: 'EG001' })
+  })
+  afterEach(() => world.close())
+
+  const reset = () => world.run(['users', 'reset-password', 'amira@school.example', '--yes', '--json'])
+
+  it.each([
+    ['is missing', 'key-missing', (key: string) => rmSync(key)],
+    ['can be read by others', 'key-exposed', (key: string) => chmodSync(key, 0o644)],
+    ['is damaged', 'key-damaged', (key: string) => writeFileSync(key, 'nonsense\n', { mode: 0o600 })],
+  ])('that %s: nothing is changed, and it says what to do', async (_what, code, spoil) => {
+    spoil(`${world.db}.key`)
+    const ran = await reset()
+    expect([ran.exit, ran.error().code]).toEqual([7, code])
+    expect(ran.error().hint).toBeTruthy()
+    const listed = await world.run(['mail', 'list', '--json'])
+    expect([listed.exit, listed.json().total]).toEqual([0, 0])
+  })
+
+  it('of another store opens nothing here', async () => {
+    const other = newWorld()
+    await other.store()
+    copyFileSync(`${other.db}.key`, `${world.db}.key`)
+    await other.close()
+    const ran = await reset()
+    expect([ran.exit, ran.error().code]).toEqual([7, 'key-mismatch'])
+  })
+})
