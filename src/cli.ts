@@ -6,6 +6,7 @@ import { summaries, tree } from './commands/tree.ts'
 import type { Context } from './context.ts'
 import { Usage } from './errors.ts'
 import { report } from './exit.ts'
+import { isTopic } from './help/topics.ts'
 import { nearestOf } from './nearest.ts'
 import { terminalOf } from './terminal.ts'
 
@@ -40,9 +41,10 @@ function tell(error: unknown, argv: readonly string[], context: Context): number
   return exit
 }
 
-/** `help users suspend` is another way to say `users suspend --help`. */
+/** `help users suspend` is another way to say `users suspend --help`; a topic goes before a noun. */
 function helpAsACommandSaysIt(argv: readonly string[]): readonly string[] {
-  const [first, second = ''] = argv
+  const [first, second = '', third] = argv
+  if (isTopic(second) && (third === undefined || third.startsWith('-'))) return argv
   return first === 'help' && second in tree ? [...argv.slice(1), '--help'] : argv
 }
 

@@ -16,5 +16,5 @@ export function settingsJson(settings: Settings): Record<string, { value: string
 
 /** A password in a URL is nobody's business. */
 function masked(value: string | undefined): string | undefined {
-  return value?.replace(/^(\w+:\/\/[^/?#:@]*):[^/?#]*@/, '$1:***@')
+  return value?.replace(/^(\w+:\/\/[^/?#:@]*):.*@/, '$1:***@')
 }

@@ -1,0 +1,30 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { topics } from '../../src/help/topics.ts'
+import { newWorld, type World } from '../world.ts'
+
+describe('the help', () => {
+  let world: World
+  beforeEach(() => {
+    world = newWorld()
+  })
+  afterEach(() => world.close())
+
+  it.each(Object.keys(topics))('explains %s, to people and to scripts', async (topic) => {
+    const told = await world.run(['help', topic])
+    expect(told).toMatchObject({ exit: 0, stderr: '' })
+    expect(told.stdout.split('\n').every((line) => line.length <= 220)).toBe(true)
+    expect((await world.run(['help', topic, '--json'])).json()).toMatchObject({ topic })
+  })
+
+  it('knows a misspelt topic', async () => {
+    const ran = await world.run(['help', 'setings', '--json'])
+    expect(ran.exit).toBe(2)
+    expect(ran.error()).toMatchObject({ code: 'unknown-topic', details: { candidates: ['settings'] } })
+  })
+
+  it('of a command is the same before and after its words', async () => {
+    const before = await world.run(['help', 'store', 'backup'])
+    expect(before.stdout).toBe((await world.run(['store', 'backup', '--help'])).stdout)
+    expect(before.stdout).toContain('ssh-admin store backup hub-backup.db')
+  })
+})

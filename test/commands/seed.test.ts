@@ -1,0 +1,48 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { newWorld, type World } from '../world.ts'
+
+describe('seeding a store', () => {
+  let world: World
+  beforeEach(() => {
+    world = newWorld()
+  })
+  afterEach(() => world.close())
+
+  const seed = (...more: string[]) =>
+    world.run(['seed', '--centres', '3', '--users', '30', ...more, '--json'])
+  const people = async (db?: string) => {
+    const ran = await world.run(['users', 'list', '--json', ...(db ? ['--db', db] : [])])
+    return ran
+      .json()
+      .users.map(({ email, firstName, lastName, status, hubRole, centre }: Record<string, unknown>) => {
+        return { email, firstName, lastName, status, hubRole, centre }
+      })
+  }
+
+  it('begins one and fills it', async () => {
+    expect((await seed()).json()).toMatchObject({ centres: 3, users: 30, changed: true })
+    const made = await people()
+    expect(made).toHaveLength(30)
+    expect(made.every(({ email }: { email: string }) => email.endsWith('.example'))).toBe(true)
+    expect(made.filter(({ hubRole }: { hubRole: string }) => hubRole === 'coordinator')).toHaveLength(3)
+  })
+
+  it('invents the same people from the same number, and others from another', async () => {
+    await seed()
+    for (const number of ['1', '2']) await seed('--seed', number, '--db', world.path(`${number}.db`))
+    expect(await people(world.path('1.db'))).toEqual(await people())
+    expect(await people(world.path('2.db'))).not.toEqual(await people())
+  })
+
+  it('is refused where somebody is, whatever was said', async () => {
+    await world.centre('EG001')
+    const ran = await seed('--yes')
+    expect(ran.exit).toBe(3)
+    expect(ran.error()).toMatchObject({ code: 'store-not-empty' })
+  })
+
+  it('leaves nothing when rehearsed', async () => {
+    expect((await seed('--dry-run')).json()).toMatchObject({ users: 30, dryRun: true })
+    expect(await world.run(['store', 'info'])).toMatchObject({ exit: 7 })
+  })
+})

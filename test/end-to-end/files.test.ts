@@ -1,0 +1,39 @@
+import { readdirSync, readFileSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { type Desk, newDesk, root } from './program.ts'
+
+describe('what the program writes', () => {
+  let desk: Desk
+  beforeEach(() => {
+    desk = newDesk()
+  })
+  afterEach(() => desk.clear())
+
+  it('is for its owner only, whatever the shell would allow', async () => {
+    const workbook = join(root, 'fixtures/centres.xlsx')
+    const ran = await desk.shell(`umask 0; ssh-admin centres import '${workbook}' --yes --pins-out pins.xlsx`)
+    expect(ran.exitCode).toBe(0)
+    const modes = ['hub.db', 'hub.db.key', 'pins.xlsx'].map((name) => statSync(desk.path(name)).mode & 0o777)
+    expect(modes).toEqual([0o600, 0o600, 0o600])
+  })
+
+  it('goes below an empty HOME when nothing names another place', async () => {
+    const env = { HOME: desk.folder }
+    const ran = await desk.program(['seed', '--centres', '1', '--users', '1'], { env, extendEnv: false })
+    expect(ran.exitCode).toBe(0)
+    expect(readdirSync(desk.path('.local/share/ssh-admin')).sort()).toEqual(['hub.db', 'hub.db.key'])
+    expect(statSync(desk.path('.local/share/ssh-admin')).mode & 0o777).toBe(0o700)
+  })
+
+  it('leaves the bytes of the store as they are when rehearsed', async () => {
+    await desk.program(['seed', '--centres', '2', '--users', '10'])
+    const { stdout } = await desk.program(['users', 'list', '--search', 'user-5', '--json'])
+    const { email } = JSON.parse(stdout).users[0]
+    const before = readFileSync(desk.path('hub.db'))
+    const ran = await desk.program(['users', 'suspend', email, '--dry-run', '--json'])
+    expect(JSON.parse(ran.stdout)).toMatchObject({ dryRun: true, users: [{ outcome: 'suspended' }] })
+    expect(readFileSync(desk.path('hub.db')).equals(before)).toBe(true)
+    expect(readdirSync(desk.folder).sort()).toEqual(['hub.db', 'hub.db.key'])
+  })
+})

@@ -1,0 +1,40 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { type Desk, newDesk } from './program.ts'
+
+describe('the program in a pipe', () => {
+  let desk: Desk
+  beforeEach(async () => {
+    desk = newDesk()
+    await desk.program(['seed', '--centres', '50', '--users', '5000'])
+  })
+  afterEach(() => desk.clear())
+
+  it('gives one record a line, without colour, and nothing on stderr', async () => {
+    const { stdout, stderr, exitCode } = await desk.program(['users', 'list'])
+    const lines = stdout.trimEnd().split('\n')
+    expect({ exitCode, stderr, lines: lines.length }).toEqual({ exitCode: 0, stderr: '', lines: 5000 })
+    expect(stdout).not.toContain('\u001b')
+    expect(lines[0]).toContain('\t')
+  })
+
+  it('ends quietly when the reader has seen enough', async () => {
+    const { stdout, stderr } = await desk.shell('ssh-admin users list | head -1')
+    expect(stdout.trimEnd().split('\n')).toHaveLength(1)
+    expect(stderr).toBe('')
+  })
+
+  it('arrives whole through a slow pipe', async () => {
+    const { stdout } = await desk.shell('ssh-admin users list --json | { sleep 1; wc -c; }')
+    const whole = await desk.program(['users', 'list', '--json'])
+    expect(Number(stdout)).toBe(Buffer.byteLength(whole.stdout))
+    expect(JSON.parse(whole.stdout).users).toHaveLength(5000)
+  })
+
+  it('is coloured only when that is forced', async () => {
+    const help = (env: Record<string, string>) =>
+      desk.program(['help', 'exit-codes'], { env: { HOME: desk.folder, ...env }, extendEnv: false })
+    expect((await help({})).stdout).not.toContain('\u001b')
+    expect((await help({ FORCE_COLOR: '1' })).stdout).toContain('\u001b[1m')
+    expect((await help({ NO_COLOR: '1' })).stdout).not.toContain('\u001b')
+  })
+})

@@ -1,0 +1,55 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { execa, type Options } from 'execa'
+
+export const root = fileURLToPath(new URL('../..', import.meta.url))
+export const bin = join(root, 'bin/ssh-admin.js')
+
+export interface Desk {
+  folder: string
+  path: (name: string) => string
+  /** Starts the built program with nothing but these words and an environment of its own. */
+  program: (argv: readonly string[], options?: Options) => Promise<Ended>
+  /** The same through a shell, in which `ssh-admin` can be typed. */
+  shell: (line: string, options?: Options) => Promise<Ended>
+  clear: () => void
+}
+
+export interface Ended {
+  exitCode: number | undefined
+  stdout: string
+  stderr: string
+}
+
+/** A folder and a home for one test. */
+export function newDesk(): Desk {
+  const folder = mkdtempSync(join(tmpdir(), 'ssh-admin-desk-'))
+  const surroundings: Options = {
+    cwd: folder,
+    env: { PATH: process.env.PATH, HOME: folder, SSH_ADMIN_DB: join(folder, 'hub.db') },
+    extendEnv: false,
+    reject: false,
+    stripFinalNewline: false,
+  }
+  return {
+    folder,
+    path: (name) => join(folder, name),
+    program: (argv, options) => ended(process.execPath, [bin, ...argv], { ...surroundings, ...options }),
+    shell: (line, options) =>
+      ended('bash', ['-c', `ssh-admin() { '${process.execPath}' '${bin}' "$@"; }; ${line}`], {
+        ...surroundings,
+        ...options,
+      }),
+    clear: () => rmSync(folder, { recursive: true, force: true }),
+  }
+}
+
+async function ended(file: string, argv: readonly string[], options: Options): Promise<Ended> {
+  const { exitCode, stdout, stderr } = await execa(file, argv, {
+    ...options,
+    stdin: options.stdin ?? 'ignore',
+  })
+  return { exitCode, stdout: String(stdout), stderr: String(stderr) }
+}

@@ -1,0 +1,55 @@
+import Database from 'better-sqlite3'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { type Desk, newDesk } from './program.ts'
+
+describe('two programs at once', () => {
+  let desk: Desk
+  beforeEach(() => {
+    desk = newDesk()
+  })
+  afterEach(() => desk.clear())
+
+  const user = 'user-1@'
+  const holding = () => {
+    const raw = new Database(desk.path('hub.db'))
+    raw.exec('begin immediate')
+    return raw
+  }
+
+  it('make one store and one key when both begin', async () => {
+    const begin = () => desk.program(['store', 'init', '--if-missing'])
+    const all = await Promise.all([begin(), begin(), begin()])
+    expect(all.map(({ exitCode }) => exitCode)).toEqual([0, 0, 0])
+    expect(await desk.program(['store', 'check'])).toMatchObject({ exitCode: 0 })
+  })
+
+  it('wait for each other, and say for whom', async () => {
+    await desk.program(['seed', '--centres', '1', '--users', '3'])
+    const raw = holding()
+    const waiting = desk.program(['store', 'backup', 'copy.db', '--wait', '20'])
+    setTimeout(() => raw.exec('commit'), 1500)
+    const { exitCode, stderr } = await waiting
+    raw.close()
+    expect(exitCode).toBe(0)
+    expect(stderr).toContain('Waiting for another program to finish with the store')
+  })
+
+  it('give up after the time that was said', async () => {
+    await desk.program(['seed', '--centres', '1', '--users', '3'])
+    const raw = holding()
+    const { exitCode, stderr } = await desk.program(['store', 'backup', 'copy.db', '--wait', '0.5'])
+    raw.close()
+    expect(exitCode).toBe(7)
+    expect(stderr).toContain('is in use')
+  })
+
+  it('both get their change in', async () => {
+    await desk.program(['seed', '--centres', '1', '--users', '9'])
+    const { stdout } = await desk.program(['users', 'list', '--json'])
+    const emails: string[] = JSON.parse(stdout).users.map(({ email }: { email: string }) => email)
+    const teachers = emails.filter((email) => !email.startsWith(user)).slice(0, 4)
+    const ran = await Promise.all(teachers.map((email) => desk.program(['users', 'suspend', email, '--yes'])))
+    expect(ran.map(({ exitCode }) => exitCode)).toEqual([0, 0, 0, 0])
+    expect(await desk.program(['audit', 'verify'])).toMatchObject({ exitCode: 0 })
+  })
+})
