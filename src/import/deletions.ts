@@ -49,13 +49,9 @@ function missingCentre(plan: Plan, number: string): MissingCentre {
     )
   }
   if (!found.kept) return found
-  throw new Refused(
-    found.kept,
-    `${number} is kept: a row that was held back has the address of one of its users.`,
-    {
-      hint: 'Correct that row, then import again.',
-    },
-  )
+  throw new Refused(found.kept, `${found.number} is kept: a row that was held back may be one of its rows.`, {
+    hint: 'Correct the rows that were held back, then import again.',
+  })
 }
 
 function extraUser(plan: Plan, email: string): ExtraUser {
@@ -78,7 +74,10 @@ function extraUser(plan: Plan, email: string): ExtraUser {
 }
 
 const reasons: Record<NonNullable<ExtraUser['kept']>, readonly [string, string]> = {
-  'held-back-rows': ['their centre has rows that were held back', 'Correct those rows, then import again.'],
+  'held-back-rows': [
+    'a row that was held back may be theirs',
+    'Correct the rows that were held back, then import again.',
+  ],
   'is-coordinator': ['they coordinate their centre', 'ssh-admin coordinator change CENTRE'],
   'has-progression-tests': [
     'they hold Progression Test data',

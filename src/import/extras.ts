@@ -9,7 +9,7 @@ export interface MissingCentre {
   number: string
   name: string
   users: number
-  /** Why an import never deletes it: a row held back elsewhere has the address of one of its users. */
+  /** Why an import never deletes it: a row that was held back may be one of its rows. */
   kept: 'held-back-rows' | null
 }
 
@@ -38,7 +38,8 @@ interface Present {
 export function findMissingCentres(present: Present): MissingCentre[] {
   const { view, places } = present
   const meant = centresMeantByStrayRows(present)
-  const named = centresOfHeldBackAddresses(present)
+  const hinted = centresHintedAt(present)
+  const lost = lostRows(present).length > 0
   return view.centres
     .filter(({ id, number, deleted }) => !deleted && !places.has(number) && !meant.has(id))
     .map(({ id, number, name }) => ({
@@ -46,17 +47,41 @@ export function findMissingCentres(present: Present): MissingCentre[] {
       number,
       name,
       users: view.usersOf(id),
-      kept: named.has(id) ? 'held-back-rows' : null,
+      kept: lost || hinted.has(id) ? 'held-back-rows' : null,
     }))
 }
 
-function centresOfHeldBackAddresses({ roster, view }: Present): Set<number> {
+/** Centres whose name, or the address of one of whose users, stands in a row held back elsewhere. */
+function centresHintedAt({ roster, centres, view }: Present): Set<number> {
   const ids = new Set<number>()
-  for (const { address, issues } of roster.rows) {
-    const saved = issues && address ? view.users.get(address.key) : undefined
+  const names = new Set<string>()
+  for (const { address, issues, name, number } of roster.rows) {
+    if (!issues) continue
+    const saved = address && view.users.get(address.key)
     if (saved?.centreId) ids.add(saved.centreId)
+    if (name !== '' && fold(name) !== fold(centres.get(number ?? '')?.name ?? '')) names.add(fold(name))
   }
+  if (names.size === 0) return ids
+  for (const { id, name } of view.centres) if (names.has(fold(name))) ids.add(id)
   return ids
+}
+
+/**
+ * Held-back rows that name no saved centre in any way, and do not say enough to be a new one:
+ * whichever centre seems to be missing, its row may be one of these.
+ */
+function lostRows({ roster, places, centres, view }: Present): RosterRow[] {
+  const suspects = roster.rows.filter(
+    ({ issues, number, address }) =>
+      issues && !centres.has(number ?? '') && !(address && view.users.get(address.key)?.centreId),
+  )
+  if (suspects.length === 0) return []
+  const names = new Set(view.centres.map(({ name }) => fold(name)))
+  return suspects.filter(({ name, number }) => {
+    if (names.has(fold(name))) return false
+    const same = places.get(number ?? '') ?? []
+    return !same.some((row) => row.name !== '') || !same.some(({ place }) => place.country !== '')
+  })
 }
 
 export function findExtraUsers(present: Present): {
@@ -72,6 +97,8 @@ export function findExtraUsers(present: Present): {
   }
   const named = new Set<string>()
   for (const { address } of roster.rows) if (address) named.add(address.key)
+  // Whose address can be read is named by it.
+  const lost = lostRows(present).some(({ address }) => !address)
 
   const extraUsers: ExtraUser[] = []
   let liveUsers = 0
@@ -86,7 +113,7 @@ export function findExtraUsers(present: Present): {
       centre: centre.number,
       spreadsheetEmails: addressesAt(places.get(centre.number) ?? []),
       lastSignedInAt: user.lastSignedInAt,
-      kept: keptBecause(user, { unsure: unsure.has(centre.id), view }),
+      kept: keptBecause(user, { unsure: lost || unsure.has(centre.id), view }),
     })
   }
   extraUsers.sort((one, other) => (one.centre + one.email < other.centre + other.email ? -1 : 1))

@@ -2,7 +2,7 @@ import { closestCountries, countryCode } from '../countries.ts'
 import type { SeenCentre } from '../db/import-view.ts'
 import type { CentreKind } from '../db/schema.ts'
 import { fold } from '../rules/fold.ts'
-import type { CentreField } from './columns.ts'
+import { type CentreField, headingOf } from './columns.ts'
 import { distinct, holdBack, listed, type RowsByCentre } from './hold-back.ts'
 import { errorCell, type Fault, type Roster, type RosterRow } from './roster.ts'
 
@@ -54,20 +54,21 @@ function newPlace(
   roster: Roster,
   { number, rows }: { number: string; rows: readonly RosterRow[] },
 ): NewPlace | undefined {
-  for (const row of accepted(rows)) holdBackErrorCells(roster, row)
-  for (const row of accepted(rows)) holdBackUnreadable(roster, row)
+  for (const row of rows) holdBackErrorCells(roster, row)
+  for (const row of rows) holdBackUnreadable(roster, row)
+  // Where no row is good, what is missing is told all the same: each problem in one run.
   const good = accepted(rows)
-  if (good.length === 0) return undefined
-  const said = (value: (row: RosterRow) => string) => distinct(good.map(value))[0] ?? ''
+  const telling = good.length > 0 ? good : rows
+  const said = (value: (row: RosterRow) => string) => distinct(telling.map(value))[0] ?? ''
   const name = said((row) => row.name)
   const country = countryCode(said((row) => row.place.country))
   const kind = readKind(said((row) => row.kind))
   const associate = said((row) => row.associate)
   const missing = missingFact({ number, name, country, kind, associate })
-  if (missing || country === undefined) {
-    for (const row of good) if (missing) holdBack(roster, row, missing)
-    return undefined
+  if (missing) {
+    for (const row of telling) if (!blames(row, missing.field)) holdBack(roster, row, missing)
   }
+  if (missing || country === undefined || good.length === 0) return undefined
   return {
     number,
     name,
@@ -82,6 +83,11 @@ function newPlace(
 
 function accepted(rows: readonly RosterRow[]): RosterRow[] {
   return rows.filter(({ issues }) => !issues)
+}
+
+/** Whether something else is wrong in that column already. */
+function blames({ issues = [] }: RosterRow, field: CentreField): boolean {
+  return issues.some(({ column }) => column === headingOf(field))
 }
 
 function missingFact({

@@ -26,9 +26,9 @@ export function findNewcomers(roster: Roster, { places, centres, users }: Seen):
   for (const [number, rows] of places) {
     const people = new Map<string, Newcomer>()
     for (const row of rows) {
-      if (row.issues || !row.address || users.has(row.address.key)) continue
+      if (row.address && users.has(row.address.key)) continue
       const roles = rolesOf(roster, row)
-      if (row.issues) continue
+      if (row.issues || !row.address) continue
       const { key } = row.address
       const twin = people.get(key)
       if (twin) twin.rows.push(row)
@@ -84,7 +84,7 @@ function rolesOf(roster: Roster, row: RosterRow): string[] {
         hint:
           role.given === 'derived'
             ? 'It comes with exams-officer.'
-            : `After the import: ssh-admin roles grant ${row.address?.email} ${role.name}`,
+            : `After the import: ssh-admin roles grant ${row.address?.email ?? 'EMAIL'} ${role.name}`,
       })
     } else roles.add(role.name)
   }
