@@ -35,6 +35,7 @@ export const actions = [
   'mail.send',
   'mail.cancel',
   'templates.edit',
+  'templates.preview',
   'templates.reset',
   'store.init',
   'store.backup',
@@ -66,7 +67,14 @@ export const looking: readonly string[] = [
 ]
 
 /** What an account's owner does, and what is about nobody. */
-export const withoutActor: readonly string[] = ['account', 'config', 'help', 'completion', 'complete']
+export const withoutActor: readonly string[] = [
+  'account',
+  'centres.sample',
+  'config',
+  'help',
+  'completion',
+  'complete',
+]
 
 /** What it is done to: an account by its hub role, or the centre itself. */
 export type Whom = 'coordinator' | 'admin' | 'teacher' | 'centre'

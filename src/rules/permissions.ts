@@ -101,7 +101,8 @@ export function decide(by: Actor, action: Action, target: Target): Decision {
 /** Whether a user may run the command at all: what is in no list is for Cambridge staff. */
 export function mayRun(command: string): boolean {
   const name = command.replaceAll(' ', '.')
-  if (looking.includes(name) || withoutActor.includes(name.split('.')[0] ?? '')) return true
+  const [noun = ''] = name.split('.')
+  if (looking.includes(name) || withoutActor.includes(name) || withoutActor.includes(noun)) return true
   return matrix.some(({ grants }) => grants.some((grant) => grant.actions.some((action) => action === name)))
 }
 
