@@ -59,6 +59,7 @@ export async function editUser(
   for (const role of wanted.newRoles) permit(given, 'roles.grant', { ...onUser(before), role })
   for (const role of wanted.lostRoles) permit(given, 'roles.revoke', { ...onUser(before), role })
   refuseRoleWithoutCentre(before, wanted)
+  refuseWhileActing(before, wanted)
   await refuseAddressInUse(trx, { before, wanted })
   const facts = factsOf(before, wanted)
   if (Object.keys(facts).length === 0) return { ...unchanged(before), before }
@@ -116,6 +117,17 @@ function refuseRoleWithoutCentre(before: Account, { hubRole, newRoles, newSites 
   throw new Refused('no-centre', `${nameOf(before)} belongs to no centre, and roles are held at one.`, {
     hint: `ssh-admin users add '${nameOf(before)} <${before.email}>' --centre CENTRE`,
   })
+}
+
+/** Associate centres are acted for by a coordinator or an admin. */
+function refuseWhileActing(before: Account, { hubRole }: Wanted): void {
+  if (hubRole === before.hubRole || hubRole === 'admin' || before.assigned.length === 0) return
+  const count = before.assigned.length
+  throw new Refused(
+    'has-associate-centres',
+    `${nameOf(before)} acts for ${count} associate centre${count === 1 ? '' : 's'}.`,
+    { hint: `ssh-admin associates unassign ${before.email} CENTRE…` },
+  )
 }
 
 async function refuseAddressInUse(

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { assignCentres, unassignCentres } from '../../src/rules/assign-centres.ts'
+import { editUser } from '../../src/rules/edit-user.ts'
 import { newWorld, type World } from '../world.ts'
 
 const rana = 'rana@associate.example'
@@ -112,6 +113,29 @@ describe('assigning associate centres', () => {
       .execute()
     const rows = centres.map(({ id }) => ({ user_id: user?.id ?? 0, centre_id: id }))
     await expect(db.insertInto('assignments').values(rows).execute()).rejects.toThrow('associate-limit')
+  })
+})
+
+describe('an account with associate centres', () => {
+  it('keeps its administrative rights until they are unassigned', async () => {
+    await centresOf(1)
+    await assigning(rana, ['CA101'])
+    const losing = world.commit(
+      (given) => (trx) => editUser(trx, { email: rana, changes: { admin: false }, given }),
+    )
+    await expect(losing).rejects.toMatchObject({
+      code: 'has-associate-centres',
+      hint: 'ssh-admin associates unassign rana@associate.example CENTRE…',
+    })
+  })
+
+  it('acts for them under a changed address', async () => {
+    await centresOf(1)
+    await assigning(rana, ['CA101'])
+    await world.commit(
+      (given) => (trx) => editUser(trx, { email: rana, changes: { email: 'new@associate.example' }, given }),
+    )
+    expect(await world.account('new@associate.example')).toMatchObject({ assigned: { length: 1 } })
   })
 })
 
