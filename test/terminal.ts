@@ -1,0 +1,92 @@
+import { spawn } from '@lydell/node-pty'
+import { fileURLToPath } from 'node:url'
+import { stripVTControlCharacters } from 'node:util'
+import type { World } from './world.ts'
+
+const program = fileURLToPath(new URL('../bin/ssh-admin.js', import.meta.url))
+
+const keys = { enter: '\r', space: ' ', down: '\x1b[B', up: '\x1b[A', 'ctrl-c': '\x03' } as const
+
+/** The real program in a real pseudo-terminal, and somebody who types at it. */
+export interface Typist {
+  /** Waits until this has appeared, after what was waited for before. */
+  sees: (text: string | RegExp) => Promise<void>
+  types: (text: string) => void
+  presses: (...pressed: (keyof typeof keys)[]) => void
+  /** Waits for the end of the program. */
+  leaves: () => Promise<Ended>
+}
+
+interface Ended {
+  exit: number
+  /** Everything that appeared, without the control sequences. */
+  text: string
+  /** Everything that appeared, as the terminal got it. */
+  raw: string
+}
+
+/** Runs a command at a terminal. @param world whose store it uses */
+export function atTerminal(world: World, argv: readonly string[]): Typist {
+  const { PATH = '' } = process.env
+  const env = { PATH, HOME: world.folder, SSH_ADMIN_DB: world.db, TERM: 'xterm-256color', TZ: 'UTC' }
+  const running = spawn(process.execPath, [program, ...argv], { cols: 100, rows: 40, cwd: world.folder, env })
+  let raw = ''
+  let seen = 0
+  let exit: number | undefined
+  const wakened = new Set<() => void>()
+  const wake = () => {
+    for (const listener of wakened) listener()
+  }
+  running.onData((piece) => {
+    raw += piece
+    wake()
+  })
+  running.onExit(({ exitCode }) => {
+    exit = exitCode
+    wake()
+  })
+
+  const until = (what: string, isSo: () => boolean) =>
+    new Promise<void>((resolve, reject) => {
+      const give = (settle: () => void) => {
+        clearTimeout(patience)
+        wakened.delete(look)
+        settle()
+      }
+      const look = () => {
+        if (isSo()) give(resolve)
+        else if (exit !== undefined) give(() => reject(new Error(`it ended before ${what}:\n${plain(raw)}`)))
+      }
+      const patience = setTimeout(() => {
+        running.kill()
+        give(() => reject(new Error(`waited in vain for ${what}:\n${plain(raw)}`)))
+      }, 20_000)
+      wakened.add(look)
+      look()
+    })
+
+  return {
+    sees: (text) =>
+      until(String(text), () => {
+        const rest = plain(raw).slice(seen)
+        const found = typeof text === 'string' ? rest.indexOf(text) : rest.search(text)
+        if (found < 0) return false
+        seen += found + (typeof text === 'string' ? text.length : 1)
+        return true
+      }),
+    types: (text) => running.write(text),
+    presses: (...pressed) => {
+      for (const key of pressed) running.write(keys[key])
+    },
+    leaves: async () => {
+      await until('the end', () => exit !== undefined)
+      // What was written last may still be on its way.
+      await new Promise((resolve) => setTimeout(resolve, 50))
+      return { exit: exit ?? -1, text: plain(raw), raw }
+    },
+  }
+}
+
+function plain(raw: string): string {
+  return stripVTControlCharacters(raw).replaceAll('\r', '')
+}
