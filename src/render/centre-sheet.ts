@@ -61,7 +61,7 @@ function peopleTable(people: readonly Account[], view: View): string {
     account.email,
     account.roles.join(', '),
     account.status,
-    account.whyNot ?? 'yes',
+    account.whyNot === null ? 'yes' : `no: ${account.whyNot.replaceAll('-', ' ')}`,
     account.lastSignedInAt ? ago(account.lastSignedInAt, view.now) : 'never',
   ])
   return table(['Name', 'E-mail', 'Roles', 'Status', 'Can sign in', 'Last signed in'], rows, view)

@@ -1,0 +1,34 @@
+import { centreTitle } from '../../render/centres.ts'
+import { count } from '../../render/text.ts'
+import type { DeletedCentre } from '../../rules/delete-centre.ts'
+
+/** Names the centres and says what will happen; nothing to do, nothing asked. */
+export function deletionQuestion(deleted: readonly DeletedCentre[]): string | undefined {
+  const touched = deleted.filter(({ outcome }) => outcome !== 'unchanged')
+  const [first] = touched
+  if (!first) return undefined
+  const then = [...usersKeptOut(touched), ...centresLeftAsTheyAre(touched)].join(' ')
+  if (touched.length === 1) return `Delete ${centreTitle(first.centre)}? ${then}`
+  const names = touched.slice(0, most).map(({ centre }) => `  ${centreTitle(centre)}`)
+  const more = touched.length > most ? [`  … and ${touched.length - most} more`] : []
+  return [`Delete these ${touched.length} centres? ${then}`, ...names, ...more, ' '].join('\n')
+}
+
+const most = 20
+
+function usersKeptOut(touched: readonly DeletedCentre[]): string[] {
+  const users = touched.reduce((sum, { centre }) => sum + (centre.user_count ?? 0), 0)
+  const one = touched.length === 1
+  if (users === 0) return [`${one ? 'It has' : 'They have'} no users; nothing is lost.`]
+  const whose = one ? 'Its' : 'Their'
+  const theirs = users === 1 ? `${whose} user` : `${whose} ${count(users, 'user')}`
+  return [`${theirs} cannot sign in until ${one ? 'it is' : 'they are'} restored; nothing is lost.`]
+}
+
+function centresLeftAsTheyAre(touched: readonly DeletedCentre[]): string[] {
+  const cared = touched.reduce((sum, { associateCentres }) => sum + associateCentres, 0)
+  if (cared === 0) return []
+  const by = touched.length === 1 ? 'it looks after' : 'they look after'
+  if (cared === 1) return [`The associate centre ${by} stays as it is.`]
+  return [`The ${count(cared, 'associate centre')} ${by} stay as they are.`]
+}
