@@ -100,7 +100,7 @@ export function checkAllowance(plan: Plan, deletions: Deletions, allowed: number
   const total = deletions.centres.length + deletions.users.length
   if (allowed === undefined && !needsAllowance(plan, deletions)) return
   if (allowed === total) return
-  const what = `${deletions.centres.length} centres and ${deletions.users.length} users`
+  const what = `${counted(deletions.centres.length, 'centre')} and ${counted(deletions.users.length, 'user')}`
   throw new Refused(
     'delete-limit',
     allowed === undefined
@@ -116,4 +116,8 @@ export function checkAllowance(plan: Plan, deletions: Deletions, allowed: number
       },
     },
   )
+}
+
+function counted(number: number, noun: string): string {
+  return `${number} ${number === 1 ? noun : `${noun}s`}`
 }

@@ -64,11 +64,11 @@ function newPlace(
   const country = countryCode(said((row) => row.place.country))
   const kind = readKind(said((row) => row.kind))
   const associate = said((row) => row.associate)
-  const missing = missingFact({ number, name, country, kind, associate })
-  if (missing) {
-    for (const row of telling) if (!blames(row, missing.field)) holdBack(roster, row, missing)
+  const missing = missingFacts({ number, name, country, kind, associate })
+  for (const fault of missing) {
+    for (const row of telling) if (!blames(row, fault.field)) holdBack(roster, row, fault)
   }
-  if (missing || country === undefined || good.length === 0) return undefined
+  if (missing.length > 0 || country === undefined || good.length === 0) return undefined
   return {
     number,
     name,
@@ -90,7 +90,7 @@ function blames({ issues = [] }: RosterRow, field: CentreField): boolean {
   return issues.some(({ column }) => column === headingOf(field))
 }
 
-function missingFact({
+function missingFacts({
   number,
   name,
   country,
@@ -102,48 +102,45 @@ function missingFact({
   country: string | undefined
   kind: CentreKind | undefined
   associate: string
-}): (Fault & { field: CentreField }) | undefined {
+}): (Fault & { field: CentreField })[] {
+  const missing: (Fault & { field: CentreField })[] = []
   if (name === '') {
-    const message = `is missing, and ${number} is new`
-    return {
+    missing.push({
       field: 'name',
       value: '',
       code: 'missing-name',
-      message,
+      message: `is missing, and ${number} is new`,
       hint: 'A new centre needs its name in one of its rows.',
-    }
+    })
   }
   if (country === undefined) {
-    const message = `is missing, and ${number} is new`
-    return {
+    missing.push({
       field: 'country',
       value: '',
       code: 'missing-country',
-      message,
+      message: `is missing, and ${number} is new`,
       hint: 'A new centre needs its country in one of its rows.',
-    }
+    })
   }
   if (kind === 'associate-centre' && associate === '') {
-    const message = `is missing, and ${number} is an associate centre`
-    return {
+    missing.push({
       field: 'associate',
       value: '',
       code: 'missing-associate',
-      message,
+      message: `is missing, and ${number} is an associate centre`,
       hint: 'Name the centre number of its Associate.',
-    }
+    })
   }
   if (associate !== '' && (kind === 'school' || kind === 'associate')) {
-    const message = `is ${associate}, but the kind of ${number} is ${kind}`
-    return {
+    missing.push({
       field: 'associate',
       value: associate,
       code: 'kind-differs',
-      message,
+      message: `is ${associate}, but the kind of ${number} is ${kind}`,
       hint: 'Only an associate centre has an Associate.',
-    }
+    })
   }
-  return undefined
+  return missing
 }
 
 function holdBackErrorCells(roster: Roster, row: RosterRow): void {

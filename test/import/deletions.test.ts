@@ -192,7 +192,7 @@ describe('extra users', () => {
     ['has a broken address', line('EG001', 'omar@')],
     [
       'has no usable number but bears the name of the centre',
-      line('E1', 'new@school.example', { name: 'School EG001' }),
+      line('E-1', 'new@school.example', { name: 'School EG001' }),
     ],
     [
       'has no usable number but the address of another user there',
