@@ -64,14 +64,16 @@ function noticesAbout(rows: readonly OutboxRow[], folder: string): Notice[] {
   return [
     ...written(inState('written'), folder),
     ...each(inState('failed'), 'mail-failed', {
-      one: ({ to_address, last_error }) => `The message to ${to_address} was refused: ${last_error}.`,
-      many: (count, why) => `${count} messages were refused: ${why}. ssh-admin mail list says which.`,
+      one: ({ to_address, last_error }) =>
+        `The message to ${to_address} was refused: ${withoutStop(last_error)}.`,
+      many: (count, why) =>
+        `${count} messages were refused: ${withoutStop(why)}. ssh-admin mail list says which.`,
     }),
     ...each(inState('unknown'), 'mail-unknown', {
       one: ({ to_address, last_error }) =>
-        `The message to ${to_address} may have arrived, or not: ${last_error}. Ask before you send another.`,
+        `The message to ${to_address} may have arrived, or not: ${withoutStop(last_error)}. Ask before you send another.`,
       many: (count, why) =>
-        `${count} messages may have arrived, or not: ${why}. ssh-admin mail list says which.`,
+        `${count} messages may have arrived, or not: ${withoutStop(why)}. ssh-admin mail list says which.`,
     }),
     ...each(claimed, 'mail-claimed', {
       one: ({ to_address }) => `The message to ${to_address} is in another program's hands. ${lapses}`,
@@ -92,7 +94,7 @@ function written(rows: readonly OutboxRow[], folder: string): Notice[] {
 }
 
 function waitingNotices(rows: readonly OutboxRow[], why: string | undefined): Notice[] {
-  const because = why ? `: ${why}` : ''
+  const because = why ? `: ${withoutStop(why)}` : ''
   return each(
     rows.filter(({ state }) => state === 'queued'),
     'mail-waiting',
@@ -103,6 +105,11 @@ function waitingNotices(rows: readonly OutboxRow[], why: string | undefined): No
         `${count} messages could not be sent${because}. They wait; to try again: ssh-admin mail send`,
     },
   )
+}
+
+/** A server's answer as the middle of a sentence. */
+function withoutStop(why: string | null): string {
+  return (why ?? 'no reason was given').replace(/\.$/, '')
 }
 
 function each(

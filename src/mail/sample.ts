@@ -1,6 +1,6 @@
-import type { LetterName } from '../rules/letters.ts'
+import { type LetterName, letters } from '../rules/letters.ts'
 import type { Values } from './fill-in.ts'
-import { variablesFor } from './values.ts'
+import { lifetimeOf, variablesFor } from './values.ts'
 
 const person: Values = {
   name: 'Amira Haddad',
@@ -10,7 +10,6 @@ const person: Values = {
   sender: 'Cambridge International',
   hub: 'https://hub.example',
   until: 'Wednesday 4 March 2026 at 09:00 UTC',
-  lifetime: '48 hours',
   oldEmail: 'old@school.example',
   newEmail: 'amira@school.example',
   link: 'https://hub.example/this-is-a-sample',
@@ -24,6 +23,6 @@ export function sampleOf(letter: LetterName, centre: 'with' | 'without'): Values
     centre === 'with'
       ? { centreName: 'Nile Valley School', centreNumber: 'EG001' }
       : { centreName: '', centreNumber: '' }
-  const all: Values = { ...person, ...place }
+  const all: Values = { ...person, ...place, lifetime: lifetimeOf(letters[letter].credential) }
   return Object.fromEntries(variablesFor(letter).map((name) => [name, all[name] ?? '']))
 }

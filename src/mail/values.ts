@@ -44,7 +44,7 @@ export function valuesOf({ row, purpose, baseUrl }: Source): Values {
     sender: 'Cambridge International',
     hub: baseUrl.replace(/\/+$/, ''),
     until: row.expires_at ? inWords(new Date(row.expires_at)) : '',
-    lifetime: purpose ? lifetimeInWords(lifetimes[purpose]) : '30 days',
+    lifetime: lifetimeOf(purpose),
     ...fields,
   }
   return isLetterName(row.letter) ? only(values, variablesFor(row.letter)) : values
@@ -81,7 +81,9 @@ function inWords(at: Date): string {
   return `${date} at ${at.toISOString().slice(11, 16)} UTC`
 }
 
-function lifetimeInWords(milliseconds: number): string {
-  const minutes = milliseconds / 60_000
-  return minutes < 120 ? `${minutes} minutes` : `${minutes / 60} hours`
+/** How long what a letter carries is valid, in words; a PIN where it carries nothing. */
+export function lifetimeOf(purpose: CredentialPurpose | undefined): string {
+  const minutes = lifetimes[purpose ?? 'pin'] / 60_000
+  if (minutes < 120) return `${minutes} minutes`
+  return minutes > 72 * 60 ? `${minutes / 1440} days` : `${minutes / 60} hours`
 }

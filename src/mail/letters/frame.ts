@@ -5,7 +5,7 @@ const style = `
   h1 { margin: 0 0 1.25rem; padding: 0 0 0.75rem; border-bottom: 3px solid #0a6e8a; font-size: 1.15rem; line-height: 1.35; }
   a { color: #0a6e8a; }
   a.button { display: inline-block; padding: 0.7rem 1.25rem; border-radius: 0.4rem; background: #0a6e8a; color: #ffffff; font-weight: 600; text-decoration: none; }
-  .code { font: 600 1.5rem/1.4 ui-monospace, Consolas, Menlo, monospace; letter-spacing: 0.06em; }
+  .code { font: 600 1.15rem/1.4 ui-monospace, Consolas, Menlo, monospace; }
   .link { font-size: 0.85rem; }
   .small, footer { color: #55616e; font-size: 0.875rem; }
   footer { margin-top: 1.5rem; padding-top: 0.75rem; border-top: 1px solid #d5dbe1; }
