@@ -3,6 +3,7 @@ import type { ImportedResults } from '../rules/import-progression-tests.ts'
 import type { View } from '../terminal.ts'
 import { record } from './one-line.ts'
 import { table } from './table.ts'
+import { count } from './text.ts'
 
 const headings = ['Site', 'Learner group', 'Stage', 'Subject', 'Test', 'Taken on', 'Results']
 
@@ -25,8 +26,8 @@ export function renderImportedResults(imported: ImportedResults, { isTerminal, c
     ].join('\n')
   }
   return [
-    `${chalk.green('✓')} ${rows} rows read.`,
-    `  ${results.created} results are new, ${results.corrected} marks were corrected, ${results.unchanged} were there already.`,
-    `  ${learnerGroups.created} learner groups and ${tests.created} tests are new.`,
+    `${chalk.green('✓')} ${count(rows, 'row')} read.`,
+    `  New results: ${results.created}. Marks corrected: ${results.corrected}. There already: ${results.unchanged}.`,
+    `  New learner groups: ${learnerGroups.created}. New tests: ${tests.created}.`,
   ].join('\n')
 }

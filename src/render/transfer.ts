@@ -1,6 +1,7 @@
 import type { Transferred } from '../rules/transfer-progression-tests.ts'
 import type { View } from '../terminal.ts'
 import { record } from './one-line.ts'
+import { count } from './text.ts'
 import { person } from './users.ts'
 
 /** The answer of `users transfer`. */
@@ -21,7 +22,7 @@ export function renderTransfer({ from, to, sites }: Transferred, view: View): st
   return sites
     .map(
       ({ site, learnerGroups, tests, results }) =>
-        `${view.chalk.green('✓')} ${person(to)} took over on ${site}: ${learnerGroups} learner groups, ${tests} tests, ${results} results.`,
+        `${view.chalk.green('✓')} ${person(to)} took over on ${site}: ${count(learnerGroups, 'learner group')}, ${count(tests, 'test')}, ${count(results, 'result')}.`,
     )
     .join('\n')
 }

@@ -25,8 +25,16 @@ export const userColumns = {
   centre: column('Centre', ({ centre }) => centre?.number ?? null),
   'centre-name': column('Centre name', ({ centre }) => centre?.name ?? null),
   'hub-role': column('Hub role', ({ hubRole }) => hubRole),
-  roles: column('Roles', ({ roles }) => roles.join(',')),
-  sites: column('Sites', ({ sites }) => sites.join(',')),
+  roles: column(
+    'Roles',
+    ({ roles }) => roles.join(','),
+    ({ roles }) => roles.join(', '),
+  ),
+  sites: column(
+    'Sites',
+    ({ sites }) => sites.join(','),
+    ({ sites }) => sites.join(', '),
+  ),
   status: column('Status', ({ status }) => status),
   'can-sign-in': column('Can sign in', ({ canSignIn }) => (canSignIn ? 'yes' : 'no')),
   'why-not': column('Why not', ({ whyNot }) => whyNot),

@@ -2,9 +2,11 @@ import type { AuditEntry } from '../db/audit-events.ts'
 import type { Holding } from '../db/progression-tests.ts'
 import { type Account, nameOf } from '../rules/account.ts'
 import type { View } from '../terminal.ts'
+import { eventLine } from './events.ts'
 import { oneLine, record } from './one-line.ts'
 import { reasons, wayOut } from './sign-in.ts'
-import { ago, plainTime } from './when.ts'
+import { count } from './text.ts'
+import { ago } from './when.ts'
 
 interface UserSheet {
   account: Account
@@ -24,7 +26,7 @@ function forPerson({ account, holdings, events }: UserSheet, view: View): string
     `${chalk.bold(oneLine(nameOf(account)))}  ${oneLine(account.email)}`,
     '',
     signIn(account, view),
-    ...(way ? [`               ${chalk.cyan(way)}`] : []),
+    ...(way ? [`                ${chalk.cyan(way)}`] : []),
     line('Status', account.status),
     line('Centre', centreLine(account)),
     line('Roles', account.roles.join(', ') || 'none'),
@@ -53,13 +55,9 @@ function holdingLines(holdings: readonly Holding[]): string[] {
   return holdings.map(({ site, learnerGroups, tests, results }, at) =>
     line(
       at === 0 ? 'Holds' : '',
-      `${site}: ${learnerGroups} learner groups, ${tests} tests, ${results} results`,
+      `${site}: ${count(learnerGroups, 'learner group')}, ${count(tests, 'test')}, ${count(results, 'result')}`,
     ),
   )
-}
-
-function eventLine({ at, action, actor, operator }: AuditEntry): string {
-  return oneLine(`  ${plainTime(at)}  ${action}  by ${actor ?? 'Cambridge staff'} (${operator})`)
 }
 
 function line(name: string, value: string): string {
@@ -67,7 +65,7 @@ function line(name: string, value: string): string {
 }
 
 function label(name: string): string {
-  return `  ${name.padEnd(13)}`
+  return `  ${name.padEnd(14)}`
 }
 
 function forPipe({ account, holdings, events }: UserSheet): string {

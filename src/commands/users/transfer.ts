@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { list, repeated } from '../../options.ts'
 import { renderTransfer, transferJson } from '../../render/transfer.ts'
+import { count } from '../../render/text.ts'
 import { person } from '../../render/users.ts'
 import { progressionTestSite } from '../../rules/chosen-roles.ts'
 import { type Transferred, transferProgressionTests } from '../../rules/transfer-progression-tests.ts'
@@ -42,7 +43,7 @@ function transferQuestion({ from, to, sites }: Transferred): string | undefined 
   const what = sites
     .map(
       ({ site, learnerGroups, results }) =>
-        `${learnerGroups} learner groups with ${results} results on ${site}`,
+        `${count(learnerGroups, 'learner group')} with ${count(results, 'result')} on ${site}`,
     )
     .join(', and ')
   return `Transfer ${what} from ${person(from)} to ${person(to)}? Everything moves together; nothing is merged.`
