@@ -120,8 +120,79 @@ const auditEvent = z.object({
   details: z.record(z.string(), z.unknown()),
 })
 
+/** `users add`, `suspend`, `restore`, `delete`, `edit`, `remove`, `move`, `reset-password`. */
+const users = z.object({
+  users: z.array(
+    user.extend({
+      changed: z.boolean(),
+      outcome: z.enum([
+        'created',
+        'rejoined',
+        'suspended',
+        'restored',
+        'deleted',
+        'edited',
+        'removed',
+        'moved',
+        'message-sent',
+        'unchanged',
+      ]),
+    }),
+  ),
+  mail: z.array(message),
+  total: count,
+  dryRun: z.boolean(),
+})
+
+/** `users list`. */
+const userList = z.object({ users: z.array(user), total: count })
+
+/** `users transfer`. */
+const transfer = z.object({
+  from: z.string(),
+  to: z.string(),
+  sites: z.array(z.object({ site: z.string(), learnerGroups: count, tests: count, results: count })),
+  changed: z.boolean(),
+})
+
+/** `users pin`, where the PIN is asked for by name. */
+const pin = z.object({ user, pin: z.string(), validUntil: time, changed: z.boolean() })
+
+/** `progression-tests list --owner`. */
+const progressionTests = z.object({
+  progressionTests: z.array(
+    z.object({
+      site: z.string(),
+      learnerGroup: z.string(),
+      stage: z.string(),
+      subject: z.string(),
+      test: z.string(),
+      takenOn: z.iso.date(),
+      results: count,
+    }),
+  ),
+  total: count,
+})
+
+/** `progression-tests import`. */
+const progressionTestsImport = z.object({
+  file: z.string(),
+  rows: count,
+  learnerGroups: z.object({ created: count, unchanged: count }),
+  tests: z.object({ created: count, unchanged: count }),
+  results: z.object({ created: count, corrected: count, unchanged: count }),
+  changed: z.boolean(),
+  dryRun: z.boolean(),
+})
+
 export const shapes = {
   user,
+  users,
+  userList,
+  transfer,
+  pin,
+  progressionTests,
+  progressionTestsImport,
   centre,
   message,
   import: importAnswer,
