@@ -1,15 +1,15 @@
 import { countryName } from '../countries.ts'
-import type { AuditEntry } from '../db/audit-events.ts'
 import { type Account, nameOf } from '../rules/account.ts'
 import type { CentreView } from '../rules/look-at-centre.ts'
 import type { View } from '../terminal.ts'
 import { centreJson } from './centre.ts'
 import { centreStatus, centreTitle } from './centres.ts'
+import { eventLine } from './events.ts'
 import { oneLine, record } from './one-line.ts'
 import { table } from './table.ts'
 import { count } from './text.ts'
 import { userJson } from './user.ts'
-import { ago, plainTime } from './when.ts'
+import { ago } from './when.ts'
 
 export function centreViewJson({ centre, people, issues, events }: CentreView) {
   return { ...centreJson(centre), people: people.map(userJson), issues, lastEvents: events }
@@ -78,10 +78,6 @@ function marksOf(centre: CentreView['centre']): string[] {
     ...(centre.british_council === 1 ? ['British Council'] : []),
     ...(centre.global_listening === 1 ? ['Global Listening'] : []),
   ]
-}
-
-function eventLine({ at, action, actor, operator }: AuditEntry): string {
-  return oneLine(`  ${plainTime(at)}  ${action}  by ${actor ?? 'Cambridge staff'} (${operator})`)
 }
 
 function line(name: string, value: string): string {

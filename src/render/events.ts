@@ -2,7 +2,7 @@ import type { AuditEntry } from '../db/audit-events.ts'
 import type { View } from '../terminal.ts'
 import { oneLine, record } from './one-line.ts'
 import { table } from './table.ts'
-import { ago } from './when.ts'
+import { ago, plainTime } from './when.ts'
 
 /** An event as one record for a pipe. */
 export function renderEvent({ id, at, kind, action, subject, actor, operator, details }: AuditEntry): string {
@@ -28,12 +28,11 @@ export function renderEvents(
 }
 
 /** One line for the end of `users show` and `centres show`. */
-export function eventLine({ at, action, kind, actor, operator, details }: AuditEntry, { now }: View): string {
-  const by = actor ?? operator
+export function eventLine({ at, action, kind, actor, operator, details }: AuditEntry): string {
+  const what = kind === 'refusal' ? `${action}, refused` : action
   const words = inWords(details)
-  return oneLine(
-    `${ago(at, now)}: ${action}${kind === 'refusal' ? ', refused' : ''}, by ${by}${words ? ` (${words})` : ''}`,
-  )
+  const by = `by ${actor ?? 'Cambridge staff'} (${operator})`
+  return oneLine(`  ${plainTime(at)}  ${what}  ${by}${words ? `: ${words}` : ''}`)
 }
 
 /** The log as a sheet: one row an event, what it says as JSON in the last column. */

@@ -185,6 +185,102 @@ const progressionTestsImport = z.object({
   dryRun: z.boolean(),
 })
 
+/** `coordinator show`, `add`, `change`, `suspend`, `restore`. */
+const coordination = z.object({
+  centre,
+  coordinator: user.nullable(),
+  former: user.nullable(),
+  affected: count,
+  changed: z.boolean(),
+  mail: z.array(message),
+})
+
+/** `associates list`. */
+const associateList = z.object({
+  associates: z.array(
+    z.object({ id: count, number: z.string(), name: z.string(), centres: count, assigned: count }),
+  ),
+  total: count,
+})
+
+/** `associates show`. */
+const associate = z.object({
+  associate: centre,
+  accounts: z.array(z.object({ email: z.string(), assigned: count })),
+  centres: z.array(centre.extend({ assignedTo: z.array(z.string()) })),
+  total: count,
+})
+
+/** `associates assign`, `unassign`. */
+const assigned = z.object({
+  account: user,
+  centres: z.array(centre.extend({ changed: z.boolean() })),
+  assigned: count,
+  changed: z.boolean(),
+})
+
+/** `roles list`; with `--matrix` who may do what. */
+const roleList = z.object({
+  roles: z.array(
+    z.object({
+      name: z.string(),
+      service: z.string(),
+      shared: z.boolean(),
+      givenBy: z.string(),
+      does: z.string(),
+    }),
+  ),
+  total: count,
+})
+const matrix = z.object({ matrix: z.array(z.object({ actor: z.string(), may: z.string() })), total: count })
+
+/** `roles check`. */
+const permission = z.object({
+  actor: z.string(),
+  action: z.string(),
+  target: z.string(),
+  allowed: z.boolean(),
+  rule: z.string(),
+})
+
+/** `audit list`. */
+const auditList = z.object({ events: z.array(auditEvent), total: count })
+
+/** `audit verify`. */
+const auditVerdict = z.object({ ok: z.boolean(), events: count, head: z.string().nullable() })
+
+/** `users erase`. */
+const erasure = z.object({
+  erased: z.object({ accounts: count, events: count, messages: count, files: count }),
+  left: z.array(z.string()),
+  changed: z.boolean(),
+  dryRun: z.boolean(),
+})
+
+/** `users duplicates`. */
+const duplicates = z.object({
+  duplicates: z.array(
+    z.object({
+      why: z.enum(['same-name-near-address', 'same-name-same-centre', 'look-alike-address']),
+      users: z.array(
+        user
+          .pick({
+            id: true,
+            email: true,
+            firstName: true,
+            lastName: true,
+            status: true,
+            lastSignedInAt: true,
+          })
+          .extend({
+            centre: z.string().nullable(),
+          }),
+      ),
+    }),
+  ),
+  total: count,
+})
+
 export const shapes = {
   user,
   users,
@@ -197,6 +293,17 @@ export const shapes = {
   message,
   import: importAnswer,
   issue,
+  coordination,
+  associateList,
+  associate,
+  assigned,
+  roleList,
+  matrix,
+  permission,
   event: auditEvent,
+  auditList,
+  auditVerdict,
+  erasure,
+  duplicates,
   error: failure,
 }
