@@ -53,6 +53,15 @@ function renderForPerson(answer: ImportAnswer, view: View): string {
   }
   if (mail.queued > 0)
     lines.push(`${count(mail.queued, 'activation message')} queued: ssh-admin mail send --import ${id}`)
+  const lists = [
+    plan.missingCentres.length > counts.centres.deleted &&
+      `${count(plan.missingCentres.length - counts.centres.deleted, 'centre')} of the store`,
+    plan.extraUsers.length > counts.users.deleted &&
+      `${count(plan.extraUsers.length - counts.users.deleted, 'user')} of these centres`,
+  ].filter((part) => part !== false)
+  if (lists.length > 0) {
+    lines.push(`Not in the workbook: ${lists.join(' and ')}; they stay as they are (--json lists them).`)
+  }
   if (id !== null) lines.push(chalk.dim(`To take it back: ssh-admin centres imports undo ${id}`))
   if (counts.rows.heldBack > 0) {
     lines.push(chalk.yellow(`${count(counts.rows.heldBack, 'row')} held back:`), ...issueLines(plan, view))
@@ -138,9 +147,13 @@ export function describePlan(plan: Plan, deletions: Deletions, view: View): stri
 
 /** What agreeing will do, as a question. */
 export function importQuestion({ centres, users }: Counts): string {
+  const newUsers = users.created + users.replaced
+  const created = [
+    centres.created > 0 && count(centres.created, 'centre'),
+    newUsers > 0 && count(newUsers, 'user'),
+  ].filter((part) => part !== false)
   const parts = [
-    centres.created + users.created + users.replaced > 0 &&
-      `create ${count(centres.created, 'centre')} and ${count(users.created + users.replaced, 'user')}`,
+    created.length > 0 && `create ${created.join(' and ')}`,
     centres.renamed > 0 && `rename ${count(centres.renamed, 'centre')}`,
     centres.restored > 0 && `restore ${count(centres.restored, 'centre')}`,
     centres.deleted > 0 && `delete ${count(centres.deleted, 'centre')}`,
