@@ -1,5 +1,5 @@
 import type { ImportView, SeenCentre, SeenUser } from '../db/import-view.ts'
-import { fold } from '../rules/fold.ts'
+import { doubtsAbout } from './doubts.ts'
 import type { RowsByCentre } from './hold-back.ts'
 import type { Roster, RosterRow } from './roster.ts'
 
@@ -37,9 +37,7 @@ interface Present {
 /** Held-back rows are there: their centre is not missing, whatever is wrong with them. */
 export function findMissingCentres(present: Present): MissingCentre[] {
   const { view, places } = present
-  const meant = centresMeantByStrayRows(present)
-  const hinted = centresHintedAt(present)
-  const lost = lostRows(present).length > 0
+  const { meant, hinted, anywhere } = doubtsAbout(present)
   return view.centres
     .filter(({ id, number, deleted }) => !deleted && !places.has(number) && !meant.has(id))
     .map(({ id, number, name }) => ({
@@ -47,41 +45,8 @@ export function findMissingCentres(present: Present): MissingCentre[] {
       number,
       name,
       users: view.usersOf(id),
-      kept: lost || hinted.has(id) ? 'held-back-rows' : null,
+      kept: anywhere || hinted.has(id) ? 'held-back-rows' : null,
     }))
-}
-
-/** Centres whose name, or the address of one of whose users, stands in a row held back elsewhere. */
-function centresHintedAt({ roster, centres, view }: Present): Set<number> {
-  const ids = new Set<number>()
-  const names = new Set<string>()
-  for (const { address, issues, name, number } of roster.rows) {
-    if (!issues) continue
-    const saved = address && view.users.get(address.key)
-    if (saved?.centreId) ids.add(saved.centreId)
-    if (name !== '' && fold(name) !== fold(centres.get(number ?? '')?.name ?? '')) names.add(fold(name))
-  }
-  if (names.size === 0) return ids
-  for (const { id, name } of view.centres) if (names.has(fold(name))) ids.add(id)
-  return ids
-}
-
-/**
- * Held-back rows that name no saved centre in any way, and do not say enough to be a new one:
- * whichever centre seems to be missing, its row may be one of these.
- */
-function lostRows({ roster, places, centres, view }: Present): RosterRow[] {
-  const suspects = roster.rows.filter(
-    ({ issues, number, address }) =>
-      issues && !centres.has(number ?? '') && !(address && view.users.get(address.key)?.centreId),
-  )
-  if (suspects.length === 0) return []
-  const names = new Set(view.centres.map(({ name }) => fold(name)))
-  return suspects.filter(({ name, number }) => {
-    if (names.has(fold(name))) return false
-    const same = places.get(number ?? '') ?? []
-    return !same.some((row) => row.name !== '') || !same.some(({ place }) => place.country !== '')
-  })
 }
 
 export function findExtraUsers(present: Present): {
@@ -89,16 +54,14 @@ export function findExtraUsers(present: Present): {
   live: { centres: number; users: number }
 } {
   const { roster, places, centres, centresById, view } = present
-  const meant = centresMeantByStrayRows(present)
-  const unsure = new Set(meant)
+  const { meant, hinted, anybody } = doubtsAbout(present)
+  const unsure = new Set([...meant, ...hinted])
   for (const [number, rows] of places) {
     const centre = centres.get(number)
     if (centre && rows.some(({ issues }) => issues)) unsure.add(centre.id)
   }
   const named = new Set<string>()
   for (const { address } of roster.rows) if (address) named.add(address.key)
-  // Whose address can be read is named by it.
-  const lost = lostRows(present).some(({ address }) => !address)
 
   const extraUsers: ExtraUser[] = []
   let liveUsers = 0
@@ -113,7 +76,7 @@ export function findExtraUsers(present: Present): {
       centre: centre.number,
       spreadsheetEmails: addressesAt(places.get(centre.number) ?? []),
       lastSignedInAt: user.lastSignedInAt,
-      kept: keptBecause(user, { unsure: lost || unsure.has(centre.id), view }),
+      kept: keptBecause(user, { unsure: anybody || unsure.has(centre.id), view }),
     })
   }
   extraUsers.sort((one, other) => (one.centre + one.email < other.centre + other.email ? -1 : 1))
@@ -131,21 +94,4 @@ function keptBecause(user: SeenUser, { unsure, view }: { unsure: boolean; view: 
 
 function addressesAt(rows: readonly RosterRow[]): string[] {
   return [...new Set(rows.flatMap(({ address }) => (address ? [address.email] : [])))].sort()
-}
-
-/**
- * A row without a usable number that bears the name of a saved centre, or the address of one of
- * its users, counts as a row of that centre: otherwise a typing mistake would delete somebody.
- */
-function centresMeantByStrayRows({ roster, view }: Present): Set<number> {
-  const stray = roster.rows.filter(({ number }) => number === undefined)
-  const meant = new Set<number>()
-  if (stray.length === 0) return meant
-  const names = new Set(stray.map(({ name }) => fold(name)).filter((name) => name !== ''))
-  for (const { id, name } of view.centres) if (names.has(fold(name))) meant.add(id)
-  for (const { address } of stray) {
-    const saved = address && view.users.get(address.key)
-    if (saved?.centreId) meant.add(saved.centreId)
-  }
-  return meant
 }

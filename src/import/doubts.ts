@@ -1,0 +1,81 @@
+import type { ImportView, SeenCentre } from '../db/import-view.ts'
+import { fold } from '../rules/fold.ts'
+import type { RowsByCentre } from './hold-back.ts'
+import type { Roster, RosterRow } from './roster.ts'
+
+/** Where rows that were held back may belong: otherwise a typing mistake would delete somebody. */
+export interface Doubts {
+  /** Centres that a row without a usable number means: they count as centres of the workbook. */
+  meant: ReadonlySet<number>
+  /** Centres whose name, or the address of one of whose users, stands in a row held back elsewhere. */
+  hinted: ReadonlySet<number>
+  /** A row may belong to any centre. */
+  anywhere: boolean
+  /** A row may belong to any person. */
+  anybody: boolean
+}
+
+interface Known {
+  roster: Roster
+  places: RowsByCentre
+  centres: ReadonlyMap<string, SeenCentre>
+  view: ImportView
+}
+
+const none: Doubts = { meant: new Set(), hinted: new Set(), anywhere: false, anybody: false }
+
+export function doubtsAbout(known: Known): Doubts {
+  const heldBack = known.roster.rows.filter(({ issues }) => issues)
+  if (heldBack.length === 0) return none
+  const stray = heldBack.filter(({ number }) => number === undefined)
+  const misplaced = heldBack.filter((row) => row.name !== '' && !namesOfPlace(row, known).has(fold(row.name)))
+  const lost = lostRows(heldBack, known)
+  return {
+    meant: centresOf(stray, { named: stray, known }),
+    hinted: centresOf(heldBack, { named: misplaced, known }),
+    anywhere: lost.length > 0,
+    // Whose address can be read is named by it.
+    anybody: lost.some(({ address }) => !address),
+  }
+}
+
+/** The centres of the users whose addresses stand in some rows, and those whose names stand in others. */
+function centresOf(
+  addressed: readonly RosterRow[],
+  { named, known: { view } }: { named: readonly RosterRow[]; known: Known },
+): Set<number> {
+  const ids = new Set<number>()
+  for (const { address } of addressed) {
+    const saved = address && view.users.get(address.key)
+    if (saved?.centreId) ids.add(saved.centreId)
+  }
+  const names = new Set(named.map(({ name }) => fold(name)).filter((name) => name !== ''))
+  if (names.size === 0) return ids
+  for (const { id, name } of view.centres) if (names.has(fold(name))) ids.add(id)
+  return ids
+}
+
+/** What the centre of a row is called, in the workbook or else in the store. */
+function namesOfPlace({ number = '' }: RosterRow, { places, centres }: Known): Set<string> {
+  const names = (places.get(number) ?? []).filter(({ issues }) => !issues).map(({ name }) => fold(name))
+  const said = names.filter((name) => name !== '')
+  return new Set(said.length > 0 ? said : [fold(centres.get(number)?.name ?? '')])
+}
+
+/** Rows that name nothing known in any way, and do not say enough to be of a new centre. */
+function lostRows(heldBack: readonly RosterRow[], { roster, places, centres, view }: Known): RosterRow[] {
+  const unknown = heldBack.filter(
+    ({ number, address }) =>
+      !centres.has(number ?? '') && !(address && view.users.get(address.key)?.centreId),
+  )
+  if (unknown.length === 0) return []
+  const good = roster.rows.filter(({ issues }) => !issues)
+  const names = new Set([...view.centres, ...good].map(({ name }) => fold(name)))
+  names.delete('')
+  const addresses = new Set(good.map(({ address }) => address?.key))
+  return unknown.filter(({ name, number, address }) => {
+    if (names.has(fold(name)) || (address && addresses.has(address.key))) return false
+    const same = places.get(number ?? '') ?? []
+    return !same.some((row) => row.name !== '') || !same.some(({ place }) => place.country !== '')
+  })
+}
