@@ -1,6 +1,9 @@
 // Almost every cell is clean: one test saves all the work below.
 const UNCLEAN = /[^\x21-\x7e\u00c0-\u02ff ]|^ | $| {2}/
 
+// What a keyboard types has no curly quotes and no long dashes.
+const KEYBOARD = /^[\x20-\x7e]*$/
+
 const BLANKS = /[\s\u0085\u1680\u180e\u3164\uffa0\u2800]+/g
 const INVISIBLE =
   /\u00ad|\u034f|[\u061c\u115f\u1160\u17b4\u17b5\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]/g
@@ -11,7 +14,7 @@ const EDGES = /^[\s\p{Cc}\p{Cf}\p{Cs}\u3164\uffa0\u2800]+|[\s\p{Cc}\p{Cf}\p{Cs}\
 
 /** Text as a person meant it: one kind of blank, nothing invisible, composed letters (NFC); accents stay as they are. */
 export function cleanText(text: string): string {
-  if (!UNCLEAN.test(text)) return text
+  if (text === '' || !UNCLEAN.test(text)) return text
   return text
     .replace(INVISIBLE, '')
     .replace(BLANKS, ' ')
@@ -24,7 +27,9 @@ export function cleanText(text: string): string {
 
 /** `cleanText`, and quotes and dashes as a keyboard has them: for numbers, codes and telephone numbers. */
 export function cleanCode(text: string): string {
-  return cleanText(text)
+  const clean = cleanText(text)
+  if (KEYBOARD.test(clean)) return clean
+  return clean
     .replace(/[\u2018\u2019\u201a\u201b\u2032]/g, "'")
     .replace(/[\u201c\u201d\u201e\u201f\u2033]/g, '"')
     .replace(/[\u2010-\u2015\u2212\ufe58\ufe63\uff0d]/g, '-')

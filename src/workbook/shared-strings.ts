@@ -1,4 +1,5 @@
 import type { Archive } from './zip.ts'
+import { detached } from './detached.ts'
 import { bomb } from './errors.ts'
 import { scanner } from './scan.ts'
 import { afterTextTag, plainText, skipBlanks } from './scan-text.ts'
@@ -21,7 +22,7 @@ export function collector(texts: string[]): (text: string) => void {
     characters += text.length
     if (texts.length >= MOST_TEXTS || characters > MOST_CHARACTERS)
       throw bomb('it has more text than 500,000 rows ever need')
-    texts.push(unescapeText(text))
+    texts.push(unescapeText(detached(text)))
   }
 }
 

@@ -1,4 +1,5 @@
 import { MOST_COLUMNS, MOST_ROWS } from './cell.ts'
+import { detached } from './detached.ts'
 import { damaged } from './errors.ts'
 import { type NumberFormat, numberText } from './number.ts'
 import { unescapeText } from './xml.ts'
@@ -55,16 +56,16 @@ export function rowMaker(
       }
       case '':
       case 'n':
-        return numberText(value, formats[style], from1904)
+        return numberText(detached(value), formats[style], from1904)
       case 'b':
         return value === '' ? undefined : /^\s*(1|true)\s*$/i.test(value) ? 'TRUE' : 'FALSE'
       case 'd':
-        return value
+        return detached(value)
           .trim()
           .replace(/(\.\d+)?Z?$/, '')
           .replace(/T00:00:00$/, '')
       default:
-        return unescapeText(value)
+        return unescapeText(detached(value))
     }
   }
 
@@ -86,7 +87,7 @@ export function rowMaker(
         setError(row, column, NOT_CALCULATED)
       } else {
         const text = meaning(cell)
-        if (text !== undefined && text !== '') row.cells[column] = cell.type === 's' ? text : detached(text)
+        if (text !== undefined && text !== '') row.cells[column] = text
       }
     },
     finish() {
@@ -94,11 +95,6 @@ export function rowMaker(
       onRow(row)
     },
   }
-}
-
-/** A copy: a slice of 13 characters or more would keep the whole piece of XML alive that it was cut from. */
-function detached(text: string): string {
-  return text.length < 13 ? text : ` ${text}`.slice(1)
 }
 
 function setError(row: SheetRow, column: number, error: string): void {
