@@ -26,7 +26,6 @@ export async function insertImport(trx: Trx, { counts, ...facts }: NewImport): P
 export interface CentreToInsert {
   number: string
   name: string
-  folded: string
   kind: CentreKind
   associate: string | null
   status: 'approved' | 'active'
@@ -41,20 +40,29 @@ interface Making {
   at: string
 }
 
+interface MakingCentres extends Making {
+  /** What searching for a centre looks through. */
+  folded: (centre: CentreToInsert) => string
+}
+
 /** Inserts centres through one statement, Associates before their centres. */
-export function insertCentres(trx: Trx, centres: readonly CentreToInsert[], { importId, at }: Making): void {
+export function insertCentres(
+  trx: Trx,
+  centres: readonly CentreToInsert[],
+  { importId, at, folded }: MakingCentres,
+): void {
   const insert = surroundingsOf(trx).raw.prepare(
     `insert into centres (number, name, folded, kind, associate_id, status, address, town, postcode, country,
        british_council, global_listening, created_at, created_by_import)
      values (?, ?, ?, ?, (select id from centres where number = ?), ?, ?, ?, ?, ?, 0, 0, ?, ?)`,
   )
-  const inOrder = [
-    ...centres.filter(({ associate }) => associate === null),
-    ...centres.filter(({ associate }) => associate !== null),
-  ]
-  for (const { number, name, folded, kind, associate, status, address, town, postcode, country } of inOrder) {
-    insert.run(number, name, folded, kind, associate, status, address, town, postcode, country, at, importId)
+  const put = (centre: CentreToInsert) => {
+    const { number, name, kind, associate, status, address, town, postcode, country } = centre
+    const search = folded(centre)
+    insert.run(number, name, search, kind, associate, status, address, town, postcode, country, at, importId)
   }
+  for (const centre of centres) if (centre.associate === null) put(centre)
+  for (const centre of centres) if (centre.associate !== null) put(centre)
 }
 
 const userColumns = [
@@ -124,7 +132,9 @@ function changerOf(raw: Database.Database, { at, folded }: Changing): (change: C
   const restore = raw.prepare('update centres set deleted_at = null where id = ?')
   const activate = raw.prepare(`update centres set status = 'active' where id = ?`)
   const deleteCentre = raw.prepare('update centres set deleted_at = ? where id = ?')
-  const deletedAt = raw.prepare<[number | null], string>('select deleted_at from centres where id = ?').pluck()
+  const deletedAt = raw
+    .prepare<[number | null], string>('select deleted_at from centres where id = ?')
+    .pluck()
   const pinState = raw.prepare<[number | null], string>('select pin_state from users where id = ?').pluck()
   const deleteUser = raw.prepare(
     `update users set status = 'deleted', status_before_deletion = status, deleted_at = ? where id = ?`,

@@ -8,6 +8,7 @@ import { newUser } from '../rules/new-user.ts'
 import { permit } from '../rules/permissions.ts'
 import { record } from '../rules/record.ts'
 import type { Deletions } from './deletions.ts'
+import type { Nonces } from './pin-sheet.ts'
 import type { Plan } from './plan.ts'
 
 export interface Source {
@@ -52,8 +53,7 @@ interface Applying {
   plan: Plan
   deletions: Deletions
   source: Source
-  /** One for each new user, in the order of the plan. */
-  nonces: readonly Buffer[]
+  nonces: Nonces
   given: Given
 }
 
@@ -70,11 +70,7 @@ export async function applyImport(
   const importId = await insertImport(trx, { ...source, at, operator: by.operator, actor, counts })
 
   const making = { importId, at }
-  insertCentres(
-    trx,
-    plan.newCentres.map((centre) => ({ ...centre, folded: foldedCentre(centre) })),
-    making,
-  )
+  insertCentres(trx, plan.newCentres, { ...making, folded: foldedCentre })
   insertUsers(trx, usersToInsert(plan, { nonces, ids: centreIds(trx), importId, at }))
   const numbers = new Map(plan.renames.map(({ id, number }) => [id, number]))
   await applyChanges(trx, changesOf(plan, deletions), {
@@ -103,7 +99,7 @@ function* usersToInsert(
     ids,
     importId,
     at,
-  }: { nonces: readonly Buffer[]; ids: ReadonlyMap<string, number>; importId: number; at: string },
+  }: { nonces: Nonces; ids: ReadonlyMap<string, number>; importId: number; at: string },
 ): Generator<{ row: NewUserRow; roles: readonly string[] }> {
   for (const [
     position,
@@ -113,7 +109,7 @@ function* usersToInsert(
     if (centreId === undefined)
       throw new Error(`the plan puts somebody at ${centre}, which is not in the store`)
     const person = { address: { email, key }, firstName, lastName, centreId, hubRole }
-    yield { row: newUser(person, { at, pinNonce: nonces[position], importId }), roles }
+    yield { row: newUser(person, { at, pinNonce: nonces.at(position), importId }), roles }
   }
 }
 
@@ -134,8 +130,8 @@ function changesOf(plan: Plan, deletions: Deletions) {
   ]
 }
 
-/** Fresh nonces for the PINs of a plan's new users. */
-export function noncesFor(plan: Plan, random: (bytes: number) => Buffer): Buffer[] {
+/** Fresh nonces for the PINs of a plan's new users, cut from one piece when they are asked for. */
+export function noncesFor(plan: Plan, random: (bytes: number) => Buffer): Nonces {
   const pool = random(16 * plan.newUsers.length)
-  return plan.newUsers.map((_, position) => pool.subarray(position * 16, position * 16 + 16))
+  return { at: (position) => pool.subarray(position * 16, position * 16 + 16) }
 }

@@ -17,7 +17,7 @@ interface Seen {
 /** The row at its saved centre is accepted, all others are held back; whichever order they have. */
 export function holdBackDuplicates(roster: Roster, { users, centresById }: Seen): DuplicatedUser[] {
   const duplicated: DuplicatedUser[] = []
-  for (const [key, rows] of rowsByAddress(roster.rows)) {
+  for (const [key, rows] of rowsInQuestion(roster.rows, { users, centresById })) {
     const saved = users.get(key)
     const savedCentre = saved?.centreId ? centresById.get(saved.centreId) : undefined
     if (saved && !savedCentre) {
@@ -40,15 +40,33 @@ export function holdBackDuplicates(roster: Roster, { users, centresById }: Seen)
   return duplicated.sort((one, other) => (one.email < other.email ? -1 : 1))
 }
 
-function rowsByAddress(rows: readonly RosterRow[]): Map<string, RosterRow[]> {
+/** The rows of each address that stands at several centres, or not at the centre where it is saved. */
+function rowsInQuestion(rows: readonly RosterRow[], seen: Seen): Map<string, RosterRow[]> {
+  const inQuestion = addressesInQuestion(rows, seen)
   const people = new Map<string, RosterRow[]>()
+  if (inQuestion.size === 0) return people
   for (const row of rows) {
-    if (!row.address || row.number === undefined) continue
+    if (!row.address || row.number === undefined || !inQuestion.has(row.address.key)) continue
     const same = people.get(row.address.key)
     if (same) same.push(row)
     else people.set(row.address.key, [row])
   }
   return people
+}
+
+/** Hardly any: found first, so that nothing is made for all the others. */
+function addressesInQuestion(rows: readonly RosterRow[], { users, centresById }: Seen): Set<string> {
+  const inQuestion = new Set<string>()
+  const numbers = new Map<string, string>()
+  for (const { address, number } of rows) {
+    if (!address || number === undefined) continue
+    const { key } = address
+    const saved = users.get(key)
+    const other = saved ? centresById.get(saved.centreId ?? 0)?.number : numbers.get(key)
+    if (!saved && other === undefined) numbers.set(key, number)
+    else if (other !== number) inQuestion.add(key)
+  }
+  return inQuestion
 }
 
 function holdBackElsewhere(

@@ -105,6 +105,18 @@ export function distinct(values: readonly string[]): string[] {
   return [...new Set(values.filter((value) => value !== ''))].sort()
 }
 
+/** The rows that are not held back. */
+export function accepted(rows: readonly RosterRow[]): readonly RosterRow[] {
+  return rows.some(({ issues }) => issues) ? rows.filter(({ issues }) => !issues) : rows
+}
+
+/** The first, in order, of the values that are not blank; `''` for none. Most centres have one row: nothing to sort. */
+export function firstOf(rows: readonly RosterRow[], value: (row: RosterRow) => string): string {
+  const [row] = rows
+  if (rows.length === 1 && row) return value(row)
+  return distinct(rows.map(value))[0] ?? ''
+}
+
 export function listed(values: readonly string[]): string {
   return values.map((value) => `‘${value}’`).join(', ')
 }

@@ -3,7 +3,7 @@ import type { SeenCentre } from '../db/import-view.ts'
 import type { CentreKind } from '../db/schema.ts'
 import { fold } from '../rules/fold.ts'
 import { type CentreField, headingOf } from './columns.ts'
-import { distinct, holdBack, listed, type RowsByCentre } from './hold-back.ts'
+import { accepted, distinct, firstOf, holdBack, listed, type RowsByCentre } from './hold-back.ts'
 import { errorCell, type Fault, type Roster, type RosterRow } from './roster.ts'
 
 /** A centre that the workbook brings. */
@@ -20,25 +20,29 @@ export interface NewPlace {
   country: string
 }
 
+export interface PlannedCentre extends NewPlace {
+  status: 'approved' | 'active'
+}
+
 interface Seen {
   places: RowsByCentre
   centres: ReadonlyMap<string, SeenCentre>
 }
 
 /** The new centres of the accepted rows; where one cannot be made, all its rows are held back. */
-export function findNewPlaces(roster: Roster, { places, centres }: Seen): NewPlace[] {
-  const fresh = [...places].filter(([number]) => !centres.has(number))
-  for (const [, rows] of fresh) holdBackDifferentLocations(roster, rows)
-  const found = new Map<string, NewPlace>()
+export function findNewPlaces(roster: Roster, { places, centres }: Seen): PlannedCentre[] {
+  const isNew = (number: string) => !centres.has(number)
+  for (const [number, rows] of places) if (isNew(number)) holdBackDifferentLocations(roster, rows)
+  const found = new Map<string, PlannedCentre>()
   const make = (number: string, rows: readonly RosterRow[]) => {
     const place = newPlace(roster, { number, rows })
     if (place) found.set(number, place)
   }
   // Associates first: the workbook may bring one together with its centres.
   const isAssociate = (rows: readonly RosterRow[]) => rows.some(({ kind }) => readKind(kind) === 'associate')
-  for (const [number, rows] of fresh) if (isAssociate(rows)) make(number, rows)
-  for (const [number, rows] of fresh) {
-    if (isAssociate(rows)) continue
+  for (const [number, rows] of places) if (isNew(number) && isAssociate(rows)) make(number, rows)
+  for (const [number, rows] of places) {
+    if (!isNew(number) || isAssociate(rows)) continue
     make(number, rows)
     const associate = found.get(number)?.associate
     if (associate && !actsAsAssociate(associate, { centres, found })) {
@@ -53,13 +57,13 @@ export function findNewPlaces(roster: Roster, { places, centres }: Seen): NewPla
 function newPlace(
   roster: Roster,
   { number, rows }: { number: string; rows: readonly RosterRow[] },
-): NewPlace | undefined {
+): PlannedCentre | undefined {
   for (const row of rows) holdBackErrorCells(roster, row)
   for (const row of rows) holdBackUnreadable(roster, row)
   // Where no row is good, what is missing is told all the same: each problem in one run.
   const good = accepted(rows)
   const telling = good.length > 0 ? good : rows
-  const said = (value: (row: RosterRow) => string) => distinct(telling.map(value))[0] ?? ''
+  const said = (value: (row: RosterRow) => string) => firstOf(telling, value)
   const name = said((row) => row.name)
   const country = countryCode(said((row) => row.place.country))
   const kind = readKind(said((row) => row.kind))
@@ -78,11 +82,8 @@ function newPlace(
     town: said((row) => row.place.town),
     postcode: said((row) => row.place.postcode),
     country,
+    status: 'active',
   }
-}
-
-function accepted(rows: readonly RosterRow[]): RosterRow[] {
-  return rows.filter(({ issues }) => !issues)
 }
 
 /** Whether something else is wrong in that column already. */
@@ -144,6 +145,7 @@ function missingFacts({
 }
 
 function holdBackErrorCells(roster: Roster, row: RosterRow): void {
+  if (!row.errors) return
   for (const field of ['address', 'town', 'postcode', 'country', 'kind', 'associate'] as const) {
     const error = row.errors?.get(field)
     if (error !== undefined) holdBack(roster, row, { field, ...errorCell(error) })
@@ -187,6 +189,7 @@ const kinds: Readonly<Record<string, CentreKind>> = {
 
 /** A kind however it is written; undefined for blank and for none. */
 export function readKind(text: string): CentreKind | undefined {
+  if (text === '') return undefined
   return kinds[
     fold(text)
       .replace(/[^a-z]+/g, ' ')

@@ -11,7 +11,7 @@ export interface Newcomer {
   key: string
   firstName: string
   lastName: string
-  roles: string[]
+  roles: readonly string[]
 }
 
 interface Seen {
@@ -24,21 +24,36 @@ interface Seen {
 export function findNewcomers(roster: Roster, { places, centres, users }: Seen): Map<string, Newcomer[]> {
   const found = new Map<string, Newcomer[]>()
   for (const [number, rows] of places) {
-    const people = new Map<string, Newcomer>()
-    for (const row of rows) {
-      if (row.address && users.has(row.address.key)) continue
-      const roles = rolesOf(roster, row)
-      if (row.issues || !row.address) continue
-      const { key } = row.address
-      const twin = people.get(key)
-      if (twin) twin.rows.push(row)
-      else people.set(key, { rows: [row], key, firstName: row.firstName, lastName: row.lastName, roles })
-    }
-    const newcomers = [...people.values()]
+    const newcomers = newcomersIn(roster, { rows, users })
+    if (newcomers.length === 0) continue
     holdBackSecondCoordinators(roster, { newcomers, taken: centres.get(number)?.hasCoordinator ?? false })
     found.set(number, newcomers)
   }
   return found
+}
+
+function newcomersIn(
+  roster: Roster,
+  { rows, users }: { rows: readonly RosterRow[]; users: ReadonlyMap<string, SeenUser> },
+): Newcomer[] {
+  const newcomers: Newcomer[] = []
+  // Most centres have one row, which has no twin.
+  const twins = rows.length > 1 ? new Map<string, Newcomer>() : undefined
+  for (const row of rows) {
+    if (row.address && users.has(row.address.key)) continue
+    const roles = rolesOf(roster, row)
+    if (row.issues || !row.address) continue
+    const { key } = row.address
+    const twin = twins?.get(key)
+    if (twin) {
+      twin.rows.push(row)
+      continue
+    }
+    const newcomer = { rows: [row], key, firstName: row.firstName, lastName: row.lastName, roles }
+    newcomers.push(newcomer)
+    twins?.set(key, newcomer)
+  }
+  return newcomers
 }
 
 /** A centre has at most one coordinator: the first address in the alphabet, so that order is nothing. */
@@ -46,6 +61,7 @@ function holdBackSecondCoordinators(
   roster: Roster,
   { newcomers, taken }: { newcomers: readonly Newcomer[]; taken: boolean },
 ): void {
+  if (!newcomers.some(({ roles }) => roles.includes('coordinator'))) return
   const wanting = newcomers.filter(({ roles }) => roles.includes('coordinator'))
   wanting.sort((one, other) => (one.key < other.key ? -1 : 1))
   for (const { rows } of taken ? wanting : wanting.slice(1)) {
@@ -63,13 +79,16 @@ function holdBackSecondCoordinators(
   }
 }
 
+const noRoles: readonly string[] = []
+
 /** The roles a row names, separated by commas or semicolons; a new user's only. */
-function rolesOf(roster: Roster, row: RosterRow): string[] {
+function rolesOf(roster: Roster, row: RosterRow): readonly string[] {
   const error = row.errors?.get('role')
   if (error !== undefined) {
     holdBack(roster, row, { field: 'role', ...errorCell(error) })
-    return []
+    return noRoles
   }
+  if (row.role === '') return noRoles
   const roles = new Set<string>()
   for (const word of row.role.split(/[,;]/).map((part) => part.trim())) {
     if (word === '') continue

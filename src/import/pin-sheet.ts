@@ -39,10 +39,14 @@ function* cellsOf(rows: Iterable<PinRow>): Generator<string[]> {
   }
 }
 
+/** One for each new user, in the order of the plan; a list of Buffers is one too. */
+export interface Nonces {
+  at(position: number): Buffer | undefined
+}
+
 interface NewPins {
   users: readonly PlannedUser[]
-  /** One for each user, in their order. */
-  nonces: readonly Buffer[]
+  nonces: Nonces
   pinKey: Buffer
   centreNames: ReadonlyMap<string, string>
   at: Date
@@ -52,7 +56,7 @@ interface NewPins {
 export function* pinsOfNewUsers({ users, nonces, pinKey, centreNames, at }: NewPins): Generator<PinRow> {
   const validUntil = new Date(at.getTime() + lifetimes.pin).toISOString()
   for (const [position, { centre, firstName, lastName, email }] of users.entries()) {
-    const nonce = nonces[position]
+    const nonce = nonces.at(position)
     if (!nonce) throw new Error('every new user has a nonce')
     const pin = printedPin(pinOf(pinKey, nonce))
     yield { centre, centreName: centreNames.get(centre) ?? '', firstName, lastName, email, pin, validUntil }

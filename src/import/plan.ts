@@ -1,19 +1,22 @@
 import type { ImportView, SeenCentre } from '../db/import-view.ts'
-import type { CentreKind, HubRole } from '../db/schema.ts'
+import type { HubRole } from '../db/schema.ts'
 import { hubRoleFor } from '../rules/new-user.ts'
 import { type DuplicatedUser, holdBackDuplicates } from './duplicates.ts'
 import { type ExtraUser, findExtraUsers, findMissingCentres, type MissingCentre } from './extras.ts'
 import {
-  distinct,
+  accepted,
+  firstOf,
   holdBackDeletedCentres,
   holdBackDifferentNames,
   holdBackDifferentRows,
   type RowsByCentre,
   rowsByCentre,
 } from './hold-back.ts'
-import { findNewPlaces, type NewPlace } from './new-centres.ts'
+import { findNewPlaces, type PlannedCentre } from './new-centres.ts'
 import { findNewcomers, type Newcomer } from './new-people.ts'
 import type { Issue, Roster } from './roster.ts'
+
+export type { PlannedCentre } from './new-centres.ts'
 
 export interface PlannedUser {
   email: string
@@ -23,13 +26,9 @@ export interface PlannedUser {
   centre: string
   hubRole: HubRole | null
   /** Roles besides the hub role. */
-  roles: string[]
+  roles: readonly string[]
   /** A deleted account had this address. */
   replaces: boolean
-}
-
-export interface PlannedCentre extends NewPlace {
-  status: 'approved' | 'active'
 }
 
 /** What an import will do: a value, made from a roster and what the store holds, and nothing else. */
@@ -56,14 +55,23 @@ interface Planning {
 }
 
 /** Plans an import. */
-export function planImport(read: Roster, { view, restoreDeleted }: Planning): Plan {
-  // Planning finds the issues that only the store can tell; the roster that was read stays as it is.
-  const roster = {
-    ...read,
-    rows: read.rows.map((row) => ({ ...row, issues: row.issues && [...row.issues] })),
+export function planImport(read: Roster, planning: Planning): Plan {
+  // Planning finds the issues that only the store can tell; the roster stays as it was read.
+  const issuesRead = read.rows.map(({ issues }) => issues)
+  try {
+    return planRows(read, planning)
+  } finally {
+    for (const [position, row] of read.rows.entries()) row.issues = issuesRead[position]
   }
-  const centres = new Map(view.centres.map((centre) => [centre.number, centre]))
-  const centresById = new Map(view.centres.map((centre) => [centre.id, centre]))
+}
+
+function planRows(roster: Roster, { view, restoreDeleted }: Planning): Plan {
+  const centres = new Map<string, SeenCentre>()
+  const centresById = new Map<number, SeenCentre>()
+  for (const centre of view.centres) {
+    centres.set(centre.number, centre)
+    centresById.set(centre.id, centre)
+  }
   const places = rowsByCentre(roster.rows)
 
   if (!restoreDeleted) holdBackDeletedCentres(roster, { places, centres })
@@ -71,7 +79,7 @@ export function planImport(read: Roster, { view, restoreDeleted }: Planning): Pl
   const duplicatedUsers = holdBackDuplicates(roster, { users: view.users, centresById })
   holdBackDifferentRows(roster, places)
   const newcomers = findNewcomers(roster, { places, centres, users: view.users })
-  const newPlaces = findNewPlaces(roster, { places, centres })
+  const newCentres = findNewPlaces(roster, { places, centres })
 
   const heldBack = roster.rows.filter(({ issues }) => issues)
   const accepted = roster.rows.length - heldBack.length
@@ -79,14 +87,15 @@ export function planImport(read: Roster, { view, restoreDeleted }: Planning): Pl
   const coordinated = new Set(
     newUsers.filter(({ hubRole }) => hubRole === 'coordinator').map(({ centre }) => centre),
   )
+  // An associate centre stays approved until its coordinator is set up.
+  for (const centre of newCentres) {
+    if (centre.kind === 'associate-centre' && !coordinated.has(centre.number)) centre.status = 'approved'
+  }
   const saved = savedCentres({ places, centres })
   const present = { roster, places, centres, centresById, view }
   return {
     rows: { read: roster.rows.length, accepted, heldBack: heldBack.length, blank: roster.blank },
-    newCentres: newPlaces.map((place) => ({
-      ...place,
-      status: firstStatus(place.kind, coordinated.has(place.number)),
-    })),
+    newCentres,
     renames: saved.flatMap(({ centre, name }) =>
       name !== '' && name !== centre.name
         ? [{ id: centre.id, number: centre.number, before: centre.name, after: name }]
@@ -111,11 +120,6 @@ export function planImport(read: Roster, { view, restoreDeleted }: Planning): Pl
   }
 }
 
-/** An associate centre stays approved until its coordinator is set up. */
-function firstStatus(kind: CentreKind, hasCoordinator: boolean): 'approved' | 'active' {
-  return kind === 'associate-centre' && !hasCoordinator ? 'approved' : 'active'
-}
-
 function savedCentres({
   places,
   centres,
@@ -126,22 +130,22 @@ function savedCentres({
   const saved: { centre: SeenCentre; name: string }[] = []
   for (const [number, rows] of places) {
     const centre = centres.get(number)
-    const good = rows.filter(({ issues }) => !issues)
-    if (centre && good.length > 0)
-      saved.push({ centre, name: distinct(good.map(({ name }) => name))[0] ?? '' })
+    if (!centre) continue
+    const good = accepted(rows)
+    if (good.length > 0) saved.push({ centre, name: firstOf(good, ({ name }) => name) })
   }
   return saved.sort((one, other) => (one.centre.number < other.centre.number ? -1 : 1))
 }
+
+const hubRoles = ['coordinator', 'admin', 'teacher']
 
 function plannedUsers(newcomers: ReadonlyMap<string, readonly Newcomer[]>, view: ImportView): PlannedUser[] {
   const planned: PlannedUser[] = []
   for (const [centre, people] of newcomers) {
     for (const { rows, key, firstName, lastName, roles } of people) {
       // Of two spellings of one address the same one is kept, whatever the order of the rows.
-      const [email] = rows
-        .flatMap(({ issues, address }) => (issues || !address ? [] : [address.email]))
-        .sort()
-      if (email === undefined) continue
+      const email = firstOf(accepted(rows), ({ address }) => address?.email ?? '')
+      if (email === '') continue
       planned.push({
         email,
         key,
@@ -149,7 +153,7 @@ function plannedUsers(newcomers: ReadonlyMap<string, readonly Newcomer[]>, view:
         lastName,
         centre,
         hubRole: hubRoleFor(roles),
-        roles: roles.filter((role) => !['coordinator', 'admin', 'teacher'].includes(role)),
+        roles: roles.length === 0 ? roles : roles.filter((role) => !hubRoles.includes(role)),
         replaces: view.deletedAddresses.has(key),
       })
     }

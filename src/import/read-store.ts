@@ -48,8 +48,8 @@ function readingOf({ numbers, addresses, strayAddresses, strayNames }: Touched):
   const names = new Set(strayNames)
   return {
     numbers: new Set(numbers),
-    addresses: new Set(addresses),
-    strayAddresses: new Set(strayAddresses),
+    addresses,
+    strayAddresses,
     bearsName: names.size === 0 ? () => false : (name) => names.has(fold(name)),
   }
 }

@@ -66,6 +66,7 @@ export async function readRoster(workbook: Workbook, { map, keepCells, progress 
   const cells = keepCells ? new Map<number, readonly (string | undefined)[]>() : undefined
   let blank = 0
   let lastRow: number | undefined
+  let read: ((row: SheetRow) => RosterRow) | undefined
   const table = await readTable(workbook, {
     specs: centreColumns,
     map,
@@ -74,7 +75,8 @@ export async function readRoster(workbook: Workbook, { map, keepCells, progress 
       // What lies between two rows is blank, written or not; what lies below the last is nothing.
       blank += row.number - (lastRow ?? found.headingRow) - 1
       lastRow = row.number
-      rows.push(rosterRow(row, { table: found, sheet: workbook.sheet }))
+      read ??= rowReader(found, workbook.sheet)
+      rows.push(read(row))
       cells?.set(row.number, [...row.cells])
     },
     progress: (share) => progress?.(share, rows.length),
@@ -92,46 +94,68 @@ export async function readRoster(workbook: Workbook, { map, keepCells, progress 
   }
 }
 
-function rosterRow(row: SheetRow, { table, sheet }: { table: Table; sheet: string }): RosterRow {
-  const raw = (field: CentreField): string => {
-    const column = table.columns.get(field)
-    return column === undefined ? '' : (row.cells[column] ?? '')
-  }
-  const text = (field: CentreField) => cleanText(raw(field))
-  const read: RosterRow = {
-    row: row.number,
-    number: undefined,
-    name: text('name'),
-    address: undefined,
-    firstName: text('firstName'),
-    lastName: text('lastName'),
-    role: text('role'),
-    place: {
-      address: text('address'),
-      town: text('town'),
-      postcode: text('postcode'),
-      country: text('country'),
-    },
-    kind: text('kind'),
-    associate: cleanCode(raw('associate')).toUpperCase(),
-    errors: errorsOf(row, table),
-    issues: undefined,
-  }
-  const blame = (field: CentreField, fault: Fault) =>
-    addIssue(read, { field, sheet, columns: table.columns, fault })
-  readNumber(read, cleanCode(raw('number')), blame)
-  readEmail(read, trimCode(raw('email')), blame)
-  for (const field of ['name', 'firstName', 'lastName'] as const) {
-    if (read.errors?.has(field)) blame(field, errorCell(read.errors.get(field) ?? ''))
-    if (read[field].length > longestName) {
-      blame(field, {
-        value: read[field],
-        code: 'too-long',
-        message: `is longer than ${longestName} characters`,
-      })
+/** Made once for a table: what it looks up would cost more, row by row, than reading. */
+function rowReader(table: Table, sheet: string): (row: SheetRow) => RosterRow {
+  const { columns } = table
+  const at = (field: CentreField) => columns.get(field) ?? -1
+  const number = at('number')
+  const name = at('name')
+  const email = at('email')
+  const firstName = at('firstName')
+  const lastName = at('lastName')
+  const role = at('role')
+  const address = at('address')
+  const town = at('town')
+  const postcode = at('postcode')
+  const country = at('country')
+  const kind = at('kind')
+  const associate = at('associate')
+  return (row) => {
+    const read: RosterRow = {
+      row: row.number,
+      number: undefined,
+      name: textIn(row, name),
+      address: undefined,
+      firstName: textIn(row, firstName),
+      lastName: textIn(row, lastName),
+      role: textIn(row, role),
+      place: {
+        address: textIn(row, address),
+        town: textIn(row, town),
+        postcode: textIn(row, postcode),
+        country: textIn(row, country),
+      },
+      kind: textIn(row, kind),
+      associate: cleanCode(cellIn(row, associate)).toUpperCase(),
+      errors: errorsOf(row, table),
+      issues: undefined,
     }
+    const blame: Blame = (field, fault) => addIssue(read, { field, sheet, columns, fault })
+    readNumber(read, cleanCode(cellIn(row, number)), blame)
+    readEmail(read, trimCode(cellIn(row, email)), blame)
+    for (const field of namedFields) readLength(read, field, blame)
+    return read
   }
-  return read
+}
+
+function cellIn({ cells }: SheetRow, column: number): string {
+  return column < 0 ? '' : (cells[column] ?? '')
+}
+
+function textIn(row: SheetRow, column: number): string {
+  return cleanText(cellIn(row, column))
+}
+
+const namedFields = ['name', 'firstName', 'lastName'] as const
+
+function readLength(read: RosterRow, field: (typeof namedFields)[number], blame: Blame): void {
+  if (read.errors?.has(field)) blame(field, errorCell(read.errors.get(field) ?? ''))
+  if (read[field].length <= longestName) return
+  blame(field, {
+    value: read[field],
+    code: 'too-long',
+    message: `is longer than ${longestName} characters`,
+  })
 }
 
 /** What is wrong, worded to follow the column's name. */
@@ -199,9 +223,8 @@ export function addIssue(
     fault,
   }: { field: CentreField; sheet: string; columns: ReadonlyMap<string, number>; fault: Fault },
 ): void {
-  row.issues ??= []
   const column = columns.get(field) ?? columns.get('number') ?? 0
-  row.issues.push({
+  const issue = {
     cell: cellName(sheet, column, row.row),
     row: row.row,
     column: headingOf(field),
@@ -209,7 +232,9 @@ export function addIssue(
     code: fault.code,
     message: `${headingOf(field)} ${fault.message}`,
     hint: fault.hint ?? null,
-  })
+  }
+  // A list of its own: planning puts the row's former list back.
+  row.issues = [...(row.issues ?? []), issue]
 }
 
 function errorsOf(row: SheetRow, table: Table): Map<CentreField, string> | undefined {

@@ -5,7 +5,7 @@ import type { Trx } from '../../db/transact.ts'
 import { Cancelled } from '../../errors.ts'
 import type { Source } from '../../import/apply.ts'
 import type { Deletions } from '../../import/deletions.ts'
-import type { PreparedFile } from '../../import/pin-sheet.ts'
+import type { Nonces, PreparedFile } from '../../import/pin-sheet.ts'
 import type { Plan } from '../../import/plan.ts'
 import type { Touched } from '../../import/read-store.ts'
 import type { Roster } from '../../import/roster.ts'
@@ -143,7 +143,7 @@ interface Preparing {
   given: Given
   ready: ReadyImport
   places: ImportPlaces
-  nonces: readonly Buffer[]
+  nonces: Nonces
 }
 
 async function preparePins({
