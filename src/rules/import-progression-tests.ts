@@ -1,6 +1,6 @@
 import { type Group, mergeGroups, type Merged } from '../db/progression-tests-import.ts'
 import type { Trx } from '../db/transact.ts'
-import { findLiveUser } from '../db/users.ts'
+import { findLiveUser, type UserWithCentre } from '../db/users.ts'
 import type { Problem } from '../errors.ts'
 import type { Given } from './actor.ts'
 import { permit } from './permissions.ts'
@@ -39,8 +39,8 @@ export async function importProgressionTests(
       problems.push(...outcome.problems)
       continue
     }
-    const ownerId = await findOwner(outcome.read.teacherKey)
-    const problem = ownerId === undefined ? nobody(row) : place(groups, outcome.read, ownerId)
+    const owner = await findOwner(outcome.read.teacherKey)
+    const problem = unfit(owner, row) ?? place(groups, outcome.read, owner?.id ?? 0)
     if (problem) problems.push(problem)
   }
   if (problems.length > 0) throw badRows(problems)
@@ -53,17 +53,20 @@ export async function importProgressionTests(
   return { file, ...counts }
 }
 
-function owners(trx: Trx): (key: string) => Promise<number | undefined> {
-  const found = new Map<string, number | undefined>()
+function owners(trx: Trx): (key: string) => Promise<UserWithCentre | undefined> {
+  const found = new Map<string, UserWithCentre | undefined>()
   return async (key) => {
-    if (!found.has(key)) found.set(key, (await findLiveUser(trx, key))?.id)
+    if (!found.has(key)) found.set(key, await findLiveUser(trx, key))
     return found.get(key)
   }
 }
 
-function nobody({ texts, cellOf }: ResultRow): Problem {
-  const message = `Nobody has the address ${texts.teacher}.`
-  return { target: cellOf('teacher'), code: 'user-not-found', message }
+/** Data is held at a centre: somebody without one could never hand it over. */
+function unfit(owner: UserWithCentre | undefined, { texts, cellOf }: ResultRow): Problem | undefined {
+  if (owner && owner.centre_id !== null) return undefined
+  const target = cellOf('teacher')
+  if (!owner) return { target, code: 'user-not-found', message: `Nobody has the address ${texts.teacher}.` }
+  return { target, code: 'no-centre', message: `${texts.teacher} belongs to no centre.` }
 }
 
 /** Puts a row where it belongs; says so where two rows disagree. */

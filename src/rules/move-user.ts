@@ -9,6 +9,7 @@ import { onCentre } from './on-centre.ts'
 import { permit } from './permissions.ts'
 import { record } from './record.ts'
 import { refuseWhileHolding, refuseWhileInOffice } from './refuse-leaving.ts'
+import { belongsToNone } from './way-in.ts'
 
 interface Move {
   email: string
@@ -25,6 +26,7 @@ export async function moveUser(trx: Trx, { email, to, given }: Move): Promise<Ch
   permit(given, 'users.move', onUser(account))
   permit(given, 'users.add', onCentre(centre, account.email))
   if (account.centre?.id === centre.id) return unchanged(account)
+  if (account.centre === null) throw belongsToNone(account)
   await refuseWhileInOffice(trx, account)
   refuseWhileHolding(account, { hint: `ssh-admin users transfer ${account.email} --to EMAIL` })
   if (centre.deleted_at !== null) {
@@ -42,7 +44,7 @@ export async function moveUser(trx: Trx, { email, to, given }: Move): Promise<Ch
     action: 'users.moved',
     subject: account.email,
     userId: account.id,
-    facts: { before: account.centre?.number ?? null, after: centre.number, rolesGone: rolesGone(account) },
+    facts: { before: account.centre.number, after: centre.number, rolesGone: rolesGone(account) },
   })
   return changedTo(trx, { account, outcome: 'moved', at })
 }

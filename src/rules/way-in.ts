@@ -22,15 +22,18 @@ function letterFor({ hubRole }: Account): LetterName {
 
 /** Nothing is sent or issued to somebody at a deleted centre, or at none. */
 export function refuseWithoutCentre(account: Account): void {
-  const { centre, email } = account
-  if (centre === null) {
-    throw new Refused('no-centre', `${nameOf(account)} belongs to no centre.`, {
-      hint: `ssh-admin users add '${nameOf(account)} <${email}>' --centre CENTRE`,
-    })
-  }
+  const { centre } = account
+  if (centre === null) throw belongsToNone(account)
   if (centre.deleted) {
     throw new Refused('centre-deleted', `The centre of ${nameOf(account)}, ${centre.number}, is deleted.`, {
       hint: `ssh-admin centres restore ${centre.number}`,
     })
   }
+}
+
+/** Who was removed joins a centre as a new user does. */
+export function belongsToNone(account: Account): Refused {
+  return new Refused('no-centre', `${nameOf(account)} belongs to no centre.`, {
+    hint: `ssh-admin users add '${nameOf(account)} <${account.email}>' --centre CENTRE`,
+  })
 }
