@@ -24,8 +24,12 @@ export function centresSheet(exporting: Exporting): SheetToWrite {
 
 async function* cellsOf({ rows, counts, onRow }: Exporting): AsyncGenerator<CellToWrite[]> {
   let last: string | undefined
+  let made = 0
   for await (const row of rows) {
     onRow()
+    made += 1
+    // Leaves room for Ctrl-C.
+    if (made % 1000 === 0) await new Promise(setImmediate)
     if (row.number !== last) counts.centres += 1
     if (row.email !== null) counts.users += 1
     last = row.number

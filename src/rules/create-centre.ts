@@ -37,7 +37,8 @@ export async function createCentre(
   const facts = await wantedFacts(trx, { number, before: undefined, wishes, given })
 
   await insertCentre(trx, { number, at, ...facts, folded: foldedCentre({ number, name: facts.name }) })
-  const { associateId: _, ...after } = facts
+  const { associateId: _, ...said } = facts
+  const after = Object.fromEntries(Object.entries(said).filter(([, value]) => Boolean(value)))
   await record(trx, { by, at, action: 'centres.created', subject: number, facts: { after } })
   return centreNow(trx, { number, outcome: 'created' })
 }

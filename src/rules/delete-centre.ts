@@ -29,7 +29,11 @@ export async function deleteCentre(
     at,
     action: 'centres.deleted',
     subject: centre.number,
-    facts: { before: centre.status, after: 'deleted', users: centre.user_count ?? 0, associateCentres },
+    facts: {
+      status: { before: centre.status, after: 'deleted' },
+      users: centre.user_count ?? 0,
+      ...(associateCentres > 0 ? { associateCentres } : {}),
+    },
   })
   return { ...(await centreNow(trx, { number: centre.number, outcome: 'deleted' })), associateCentres }
 }

@@ -23,7 +23,7 @@ export async function restoreCentre(
     at,
     action: 'centres.restored',
     subject: centre.number,
-    facts: { before: 'deleted', after: centre.status, users: centre.user_count ?? 0 },
+    facts: { status: { before: 'deleted', after: centre.status }, users: centre.user_count ?? 0 },
   })
   return centreNow(trx, { number: centre.number, outcome: 'restored' })
 }

@@ -57,7 +57,8 @@ export async function checkPlace(path: string, input?: string): Promise<{ exists
 
 /** Says in words why a file cannot be written. */
 export function refusal(path: string, error: unknown): unknown {
-  if (!(error instanceof Error) || !('code' in error) || error instanceof UnusableFile) return error
+  // What the system says names its call; anything else, such as Ctrl-C, is told as it is.
+  if (!(error instanceof Error) || !('code' in error) || !('syscall' in error)) return error
   if (error.code === 'ENOENT' || error.code === 'ENOTDIR') {
     return new UnusableFile('file-no-folder', `there is no folder ${dirname(resolve(path))}`, {
       hint: 'make the folder, or choose another',
