@@ -45,41 +45,8 @@ export function findMissingCentres(present: Present): MissingCentre[] {
       number,
       name,
       users: view.usersOf(id),
-      kept: lost || hinted.has(id) ? 'held-back-rows' : null,
+      kept: anywhere || hinted.has(id) ? 'held-back-rows' : null,
     }))
-}
-
-/** Centres whose name, or the address of one of whose users, stands in a row held back elsewhere. */
-function centresHintedAt({ roster, centres, view }: Present): Set<number> {
-  const ids = new Set<number>()
-  const names = new Set<string>()
-  for (const { address, issues, name, number } of roster.rows) {
-    if (!issues) continue
-    const saved = address && view.users.get(address.key)
-    if (saved?.centreId) ids.add(saved.centreId)
-    if (name !== '' && fold(name) !== fold(centres.get(number ?? '')?.name ?? '')) names.add(fold(name))
-  }
-  if (names.size === 0) return ids
-  for (const { id, name } of view.centres) if (names.has(fold(name))) ids.add(id)
-  return ids
-}
-
-/**
- * Held-back rows that name no saved centre in any way, and do not say enough to be a new one:
- * whichever centre seems to be missing, its row may be one of these.
- */
-function lostRows({ roster, places, centres, view }: Present): RosterRow[] {
-  const suspects = roster.rows.filter(
-    ({ issues, number, address }) =>
-      issues && !centres.has(number ?? '') && !(address && view.users.get(address.key)?.centreId),
-  )
-  if (suspects.length === 0) return []
-  const names = new Set(view.centres.map(({ name }) => fold(name)))
-  return suspects.filter(({ name, number }) => {
-    if (names.has(fold(name))) return false
-    const same = places.get(number ?? '') ?? []
-    return !same.some((row) => row.name !== '') || !same.some(({ place }) => place.country !== '')
-  })
 }
 
 export function findExtraUsers(present: Present): {
@@ -87,8 +54,8 @@ export function findExtraUsers(present: Present): {
   live: { centres: number; users: number }
 } {
   const { roster, places, centres, centresById, view } = present
-  const meant = centresMeantByStrayRows(present)
-  const unsure = new Set(meant)
+  const { meant, hinted, anybody } = doubtsAbout(present)
+  const unsure = new Set([...meant, ...hinted])
   for (const [number, rows] of places) {
     const centre = centres.get(number)
     if (centre && rows.some(({ issues }) => issues)) unsure.add(centre.id)
@@ -96,8 +63,6 @@ export function findExtraUsers(present: Present): {
   const named = new Set<string>()
   // A new store has nobody to look for.
   if (view.users.size > 0) for (const { address } of roster.rows) if (address) named.add(address.key)
-  // Whose address can be read is named by it.
-  const lost = lostRows(present).some(({ address }) => !address)
 
   const extraUsers: ExtraUser[] = []
   let liveUsers = 0
