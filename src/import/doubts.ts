@@ -9,10 +9,8 @@ export interface Doubts {
   meant: ReadonlySet<number>
   /** Centres whose name, or the address of one of whose users, stands in a row held back elsewhere. */
   hinted: ReadonlySet<number>
-  /** A row may belong to any centre. */
+  /** A row may belong to any centre, and be anybody's. */
   anywhere: boolean
-  /** A row may belong to any person. */
-  anybody: boolean
 }
 
 interface Known {
@@ -22,20 +20,17 @@ interface Known {
   view: ImportView
 }
 
-const none: Doubts = { meant: new Set(), hinted: new Set(), anywhere: false, anybody: false }
+const none: Doubts = { meant: new Set(), hinted: new Set(), anywhere: false }
 
 export function doubtsAbout(known: Known): Doubts {
   const heldBack = known.roster.rows.filter(({ issues }) => issues)
   if (heldBack.length === 0) return none
   const stray = heldBack.filter(({ number }) => number === undefined)
   const misplaced = heldBack.filter((row) => row.name !== '' && !namesOfPlace(row, known).has(fold(row.name)))
-  const lost = lostRows(heldBack, known)
   return {
     meant: centresOf(stray, { named: stray, known }),
     hinted: centresOf(heldBack, { named: misplaced, known }),
-    anywhere: lost.length > 0,
-    // Whose address can be read is named by it.
-    anybody: lost.some(({ address }) => !address),
+    anywhere: lostRows(heldBack, known).length > 0,
   }
 }
 

@@ -77,7 +77,7 @@ export function findExtraUsers(present: Present): {
       centre: centre.number,
       spreadsheetEmails: addressesAt(places.get(centre.number) ?? []),
       lastSignedInAt: user.lastSignedInAt,
-      kept: keptBecause(user, { unsure: anybody || unsure.has(centre.id), view }),
+      kept: keptBecause(user, { unsure: anywhere || unsure.has(centre.id), view }),
     })
   }
   extraUsers.sort((one, other) => (one.centre + one.email < other.centre + other.email ? -1 : 1))
