@@ -54,7 +54,7 @@ export function findExtraUsers(present: Present): {
   live: { centres: number; users: number }
 } {
   const { roster, places, centres, centresById, view } = present
-  const { meant, hinted, anybody } = doubtsAbout(present)
+  const { meant, hinted, anywhere } = doubtsAbout(present)
   const unsure = new Set([...meant, ...hinted])
   for (const [number, rows] of places) {
     const centre = centres.get(number)
