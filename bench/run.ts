@@ -15,6 +15,8 @@ interface Bench {
 const benches: Record<string, () => Promise<Bench>> = {
   start: () => import('./start.ts'),
   import: () => import('./import.ts'),
+  transfer: () => import('./transfer.ts'),
+  audit: () => import('./audit.ts'),
 }
 
 const { values, positionals } = parseArgs({
