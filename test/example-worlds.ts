@@ -51,6 +51,14 @@ const situations: Readonly<Record<string, Prepare>> = {
     await world.run(['account', 'verify', amira], { stdin: `${inLetter(world, /\b(\d{6})\b/)}\n` })
     writeFileSync(world.path('password.txt'), `${password}\n`)
   },
+  'templates edit': async (world) => {
+    const { stdout } = await world.run(['templates', 'show', 'invitation'])
+    writeFileSync(world.path('invitation.txt'), stdout.replace(/Dear/g, 'Hello'))
+  },
+  'users erase': async (world) => {
+    await world.user('zaid@school.example', { centre: 'EG001' })
+    await world.run(['users', 'delete', 'zaid@school.example', '--suspend', '--yes'])
+  },
   'mail show': (world) => world.run(['users', 'reset-password', amira, '--yes']),
   'mail send': queueAMessage,
   'mail cancel': queueAMessage,

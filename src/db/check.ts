@@ -42,8 +42,8 @@ function troubleWithKey(keyFile: string, fingerprint: string): Finding[] {
 }
 
 function openToOthers(files: readonly string[]): Finding[] {
-  const all = files.flatMap((file) => [file, `${file}-wal`, `${file}-shm`]).filter((file) => existsSync(file))
-  return all
+  return files
+    .filter((file) => existsSync(file))
     .filter((file) => (statSync(file).mode & 0o077) !== 0)
     .map((file) => ({
       target: file,

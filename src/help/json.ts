@@ -12,5 +12,15 @@ instead: {"error": {"code", "message", "hint", "details"}}; codes are stable.
 
 A terminal gets the document indented, a pipe gets it in one line.
 
-Shapes: ${Object.keys(shapes).join(', ')}.
+Shapes:
+${namesInLines(Object.keys(shapes))}
+
 ssh-admin help json --json prints their JSON schemas.`
+
+/** Six to a line. */
+function namesInLines(names: readonly string[]): string {
+  const lines = Array.from({ length: Math.ceil(names.length / 6) }, (_, at) =>
+    names.slice(at * 6, at * 6 + 6),
+  )
+  return lines.map((line) => `  ${line.join(', ')}`).join(',\n')
+}
