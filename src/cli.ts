@@ -8,7 +8,7 @@ import { Usage } from './errors.ts'
 import { report } from './exit.ts'
 import { isTopic } from './help/topics.ts'
 import { nearestOf } from './nearest.ts'
-import { terminalOf } from './terminal.ts'
+import { endQuietlyWhenReaderLeaves, terminalOf } from './terminal.ts'
 
 const { version } = about
 const valued = new Set(['--db', '--key-file', '--as', '--wait', '--smtp', '--mail-dir'])
@@ -16,6 +16,7 @@ const valued = new Set(['--db', '--key-file', '--as', '--wait', '--smtp', '--mai
 /** Runs one command. @param argv what follows the program's name @returns the exit code */
 export async function run(argv: readonly string[], context: Context): Promise<number> {
   if (argv[0] === 'complete' && argv[1] === '--') return complete(argv.slice(2), context)
+  for (const stream of [context.stdout, context.stderr]) endQuietlyWhenReaderLeaves(stream)
   try {
     const words = helpAsACommandSaysIt(argv)
     const program = await programFor(words, context)

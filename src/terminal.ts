@@ -32,7 +32,6 @@ interface Wishes {
 
 export function terminalOf(context: Context, { color, quiet }: Wishes): Terminal {
   const { stdin, stdout, stderr, env } = context
-  for (const stream of [stdout, stderr]) endQuietlyWhenReaderLeaves(stream)
   const view = (stream: Output): View => ({
     isTerminal: stream.isTTY === true,
     width: widthOf(stream, env),
@@ -79,7 +78,7 @@ function forcedLevel(wish: string): 0 | 1 | 2 | 3 {
 const watched = new WeakSet<Output>()
 
 /** `ssh-admin users list | head -1` is no error. */
-function endQuietlyWhenReaderLeaves(stream: Output): void {
+export function endQuietlyWhenReaderLeaves(stream: Output): void {
   if (watched.has(stream)) return
   watched.add(stream)
   stream.on('error', (error: Error & { code?: string }) => {
