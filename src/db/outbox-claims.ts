@@ -17,8 +17,9 @@ export async function claimMessages(trx: Trx, { ids, by, at, lease }: Claim): Pr
   const free = await trx
     .selectFrom('outbox')
     .leftJoin('credentials', 'credentials.id', 'outbox.credential_id')
+    .leftJoin('users', 'users.id', 'outbox.user_id')
     .selectAll('outbox')
-    .select(['credentials.state as credential_state'])
+    .select(['credentials.state as credential_state', 'users.pin_state as pin_state'])
     .where('outbox.id', 'in', [...ids])
     .where('outbox.state', '=', 'queued')
     .where((eb) =>
@@ -30,9 +31,12 @@ export async function claimMessages(trx: Trx, { ids, by, at, lease }: Claim): Pr
     .orderBy('outbox.id')
     .execute()
   const claimed: OutboxRow[] = []
-  for (const { credential_state, ...row } of free) {
+  for (const { credential_state, pin_state, ...row } of free) {
     const expired = row.expires_at !== null && row.expires_at <= now
-    const isVoid = credential_state !== null && credential_state !== 'open'
+    const isAboutPin = row.import_id !== null && row.credential_id === null
+    const isVoid = isAboutPin
+      ? pin_state !== 'issued'
+      : credential_state !== null && credential_state !== 'open'
     if (expired || isVoid) {
       const last_error = expired ? whys.expired : whys.void
       await trx

@@ -3,7 +3,7 @@ import { activateAccount } from '../../rules/activate-account.ts'
 import { newPassword } from '../../rules/password.ts'
 import { changingAfter, changingCommand, example } from '../command.ts'
 import { accountJson, renderAccount } from './answer.ts'
-import { secretsFor } from './secrets.ts'
+import { newPasswordQuestion, secretsFor } from './secrets.ts'
 
 const Options = z.object({ email: z.string() })
 
@@ -18,7 +18,7 @@ export const activate = changingCommand('activate')
     changingAfter({
       options: Options,
       prepare: async ({ email }, session) => {
-        const [pin = '', text = ''] = await secretsFor(session, ['PIN', 'New password'])
+        const [pin = '', text = ''] = await secretsFor(session, ['PIN', newPasswordQuestion])
         return { email, pin, password: await newPassword(text) }
       },
       act: ({ email, pin, password }, given, store) => {

@@ -3,12 +3,14 @@ import { Usage } from '../../errors.ts'
 import { askSecret } from '../../prompt.ts'
 import type { Session } from '../session.ts'
 
+export const newPasswordQuestion = 'New password'
+
 /** Asks for secrets, or reads them from stdin, one a line in the order of the questions. */
 export async function secretsFor(session: Session, questions: readonly string[]): Promise<string[]> {
   const { terminal, common } = session
   if (terminal.canAsk && common.input) {
     const answers: string[] = []
-    for (const question of questions) answers.push(await askSecret(terminal, `${question}:`))
+    for (const question of questions) answers.push(await askFor(question, session))
     return answers
   }
   const lines = terminal.stdin.isTTY ? [] : await linesAsTyped(terminal.stdin)
@@ -18,6 +20,15 @@ export async function secretsFor(session: Session, questions: readonly string[])
     code: 'answer-needed',
     hint: 'Never as an argument: others could read it.',
   })
+}
+
+/** A new password is typed twice: nobody sees what they type. */
+async function askFor(question: string, { terminal, say }: Session): Promise<string> {
+  for (;;) {
+    const typed = await askSecret(terminal, `${question}:`)
+    if (question !== newPasswordQuestion || typed === (await askSecret(terminal, 'Once more:'))) return typed
+    say('These were not the same.')
+  }
 }
 
 /** A password may begin or end with a blank. */

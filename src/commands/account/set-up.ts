@@ -3,7 +3,7 @@ import { newPassword } from '../../rules/password.ts'
 import { setUpWithLink, setUpWithTemporaryPassword } from '../../rules/set-up-account.ts'
 import { changingAfter, changingCommand, example } from '../command.ts'
 import { accountJson, renderAccount } from './answer.ts'
-import { secretsFor } from './secrets.ts'
+import { newPasswordQuestion, secretsFor } from './secrets.ts'
 
 const Options = z.object({ email: z.string().optional() })
 
@@ -25,7 +25,7 @@ export const setUp = changingCommand('set-up')
       options: Options,
       prepare: async ({ email }, session) => {
         const first = email === undefined ? 'Link' : 'Temporary password'
-        const [proof = '', text = ''] = await secretsFor(session, [first, 'New password'])
+        const [proof = '', text = ''] = await secretsFor(session, [first, newPasswordQuestion])
         return { email, proof, password: await newPassword(text) }
       },
       act: ({ email, proof, password }, given, store) => {
