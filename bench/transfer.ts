@@ -1,0 +1,99 @@
+import { join } from 'node:path'
+import Database from 'better-sqlite3'
+import { openStore } from '../src/db/open.ts'
+import { commit } from '../src/db/transact.ts'
+import { transferProgressionTests } from '../src/rules/transfer-progression-tests.ts'
+import { reason, run, sshAdmin } from './processes.ts'
+import { type Row, type Settings, seconds } from './rows.ts'
+
+const GROUPS = 1_000
+const TESTS_PER_GROUP = 5
+const LEARNERS_PER_TEST = 20
+
+/** How long the one transaction takes that hands 100,000 results over, counts before and after included. */
+export async function measure({ folder }: Settings): Promise<Row[]> {
+  const what = 'transfer of 100,000 results, against a bare UPDATE of as many rows'
+  try {
+    const path = join(folder, 'transfer.db')
+    await fill(path)
+    return [{ ...(await inTurnWithin(path)), what }]
+  } catch (error) {
+    return [{ what, unit: '×', goal: { below: 2 }, missing: reason(error) }]
+  }
+}
+
+const giver = 'amira@school.example'
+const receiver = 'omar@school.example'
+
+/** In one process: the program's start is another bench. */
+async function inTurnWithin(full: string): Promise<Omit<Row, 'what'>> {
+  const store = await openStore({
+    path: full,
+    keyFile: `${full}.key`,
+    patience: 1000,
+    manner: 'use',
+    at: new Date(),
+    command: 'bench',
+    onWait: () => undefined,
+  })
+  const given = {
+    by: { kind: 'staff' as const, operator: 'bench', command: 'bench' },
+    at: new Date(),
+    random: () => Buffer.alloc(16),
+  }
+  const time = async (work: () => unknown) => {
+    const begun = performance.now()
+    await work()
+    return performance.now() - begun
+  }
+  // Every result rewritten, as where each of them bears its owner.
+  const rewriting = store.raw.prepare('update results set mark = mark + 1')
+  const ours: number[] = []
+  const theirs: number[] = []
+  for (const [from, to] of turns()) {
+    ours.push(await time(() => commit(store, (trx) => transferProgressionTests(trx, { from, to, given }))))
+    theirs.push(await time(() => rewriting.run()))
+  }
+  await store.close()
+  const [a, b] = [Math.min(...ours), Math.min(...theirs)]
+  return {
+    measured: seconds(a),
+    against: seconds(b),
+    figure: a / b,
+    unit: '×',
+    goal: { below: 2 },
+  }
+}
+
+function turns(): [string, string][] {
+  return Array.from({ length: 12 }, (_, at) => (at % 2 === 0 ? [giver, receiver] : [receiver, giver]))
+}
+
+async function fill(path: string): Promise<void> {
+  await run({
+    args: sshAdmin('centres', 'create', 'EG001', '--name', 'Bench', '--country', 'Egypt', '--db', path),
+  })
+  for (const person of [`Amira Haddad <${giver}>`, `Omar Said <${receiver}>`]) {
+    const options = ['--centre', 'EG001', '--site', 'cambridge-primary', '--db', path]
+    await run({ args: sshAdmin('users', 'add', person, ...options) })
+  }
+  const db = new Database(path)
+  const group = db.prepare(
+    `insert into learner_groups (owner_id, site, name, stage) values (1, 'cambridge-primary', ?, '4')`,
+  )
+  const test = db.prepare(
+    `insert into tests (learner_group_id, subject, title, taken_on) values (?, 'English', ?, '2026-02-02')`,
+  )
+  const result = db.prepare('insert into results (test_id, learner, mark) values (?, ?, 30)')
+  db.transaction(() => {
+    for (let at = 0; at < GROUPS; at++) {
+      const groupId = group.run(`Group ${at}`).lastInsertRowid
+      for (let paper = 0; paper < TESTS_PER_GROUP; paper++) {
+        const testId = test.run(groupId, `Paper ${paper}`).lastInsertRowid
+        for (let learner = 0; learner < LEARNERS_PER_TEST; learner++) result.run(testId, `Learner ${learner}`)
+      }
+    }
+  })()
+  db.pragma('wal_checkpoint(truncate)')
+  db.close()
+}
