@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { Refused } from '../../errors.ts'
+import { beginStore } from '../../rules/begin-store.ts'
 import { answer, changingCommand, doing, example } from '../command.ts'
 
 const Options = z.object({ ifMissing: z.boolean().default(false) })
@@ -21,8 +22,16 @@ export const init = changingCommand('init')
       }
       const { dryRun } = session.common
       const store = await session.open(dryRun ? 'rehearse-beginning' : 'begin')
-      await store.close()
       const changed = !there
+      try {
+        if (changed && !dryRun) {
+          const { commit } = await import('../../db/transact.ts')
+          const given = await session.given(store)
+          await commit(store, (trx) => beginStore(trx, { given }))
+        }
+      } finally {
+        await store.close()
+      }
       await answer(session, {
         text: changed
           ? `Began the store ${db.value}\nIts key is ${keyFile.value}: keep a copy elsewhere; without it no PIN or link can be made again.`

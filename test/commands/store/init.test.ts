@@ -16,6 +16,12 @@ describe('beginning a store', () => {
     expect(statSync(`${world.db}.key`).mode & 0o777).toBe(0o600)
   })
 
+  it('is the first row of its audit log', async () => {
+    await world.run(['store', 'init'])
+    const { events } = (await world.run(['audit', 'list', '--json'])).json()
+    expect(events).toMatchObject([{ id: 1, action: 'store.begun', actor: null }])
+  })
+
   it('is refused where there is one, and leaves it as it is', async () => {
     await world.run(['store', 'init'])
     const again = await world.run(['store', 'init', '--json'])
