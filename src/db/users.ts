@@ -13,6 +13,7 @@ export function usersWithCentre(db: Kysely<Store>) {
       'centres.kind as centre_kind',
       'centres.associate_id as centre_associate_id',
       'centres.deleted_at as centre_deleted_at',
+      'centres.global_listening as centre_global_listening',
     ])
     .select((eb) => [
       eb

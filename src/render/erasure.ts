@@ -27,7 +27,7 @@ export function renderErasure({ erasure, files, left }: Erased, view: View): str
   if (!view.isTerminal) return record([accounts, events, messages, files])
   const { chalk } = view
   return [
-    `${chalk.green('✓')} Erased: ${accounts} account${accounts === 1 ? '' : 's'}, named in ${events} events and ${messages} messages.`,
+    `${chalk.green('✓')} Erased: ${accounts} account${accounts === 1 ? '' : 's'}, named in ${events} event${events === 1 ? '' : 's'} and ${messages} message${messages === 1 ? '' : 's'}.`,
     'Not reached, and for you to see to:',
     ...[...left, ...beyondReach].map((what) => `  - ${oneLine(what)}`),
   ].join('\n')

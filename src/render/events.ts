@@ -64,7 +64,9 @@ async function* rowsOf(events: AsyncIterable<AuditEntry>) {
 
 function inWords({ command: _, ...details }: Record<string, unknown>): string {
   return Object.entries(details)
-    .map(([name, value]) => `${name} ${said(value)}`)
+    .map(([name, value]) => ({ name, words: said(value) }))
+    .filter(({ words }) => words !== '')
+    .map(({ name, words }) => `${spaced(name)} ${words}`)
     .join(', ')
 }
 
@@ -75,5 +77,14 @@ function said(value: unknown): string {
   const parts = new Map<string, unknown>(Object.entries(value))
   if (parts.has('before') && parts.has('after'))
     return `${said(parts.get('before'))} → ${said(parts.get('after'))}`
-  return [...parts].map(([name, part]) => `${name} ${said(part)}`).join(' ')
+  return [...parts]
+    .map(([name, part]) => ({ name, words: said(part) }))
+    .filter(({ words }) => words !== '')
+    .map(({ name, words }) => `${spaced(name)} ${words}`)
+    .join(' ')
+}
+
+/** `hubRole` is written for programs. */
+function spaced(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`)
 }

@@ -4,7 +4,7 @@ import type { Account } from '../rules/account.ts'
 export function userJson(account: Account) {
   const { id, email, firstName, lastName, centre, hubRole, roles, sites, status, canSignIn, whyNot, pin } =
     account
-  const { lastSignedInAt, createdAt, progressionTests } = account
+  const { lastSignedInAt, createdAt, progressionTests, derivedRoles } = account
   return {
     id,
     email,
@@ -12,7 +12,7 @@ export function userJson(account: Account) {
     lastName,
     centre: centre && { number: centre.number, name: centre.name },
     hubRole,
-    roles,
+    roles: [...roles, ...derivedRoles],
     sites,
     status,
     canSignIn,

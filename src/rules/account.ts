@@ -22,6 +22,8 @@ export interface Account {
   hubRole: HubRole | null
   /** The hub role and every other, in order of name. */
   roles: string[]
+  /** What follows from those, and is never granted. */
+  derivedRoles: string[]
   sites: string[]
   /** The associate centres assigned to them, by id. */
   assigned: number[]
@@ -56,6 +58,7 @@ export function accountOf(row: UserWithCentre, at: Date): Account {
     centre,
     hubRole: row.hub_role,
     roles: rolesOf(row),
+    derivedRoles: derivedRolesOf(row),
     sites: sitesOf(row),
     assigned: row.assigned_ids ? row.assigned_ids.split(',').map(Number) : [],
     status: row.status,
@@ -90,6 +93,13 @@ function centreOf(row: UserWithCentre): CentreOfUser | null {
 function rolesOf({ hub_role, role_names }: UserWithCentre): string[] {
   const others = role_names ? role_names.split(',') : []
   return hub_role ? [hub_role, ...others] : others
+}
+
+/** Derived, never granted: the exams officers of a school, and of an associate centre marked for it. */
+function derivedRolesOf({ role_names, centre_kind, centre_global_listening }: UserWithCentre): string[] {
+  const listens =
+    centre_kind === 'school' || (centre_kind === 'associate-centre' && centre_global_listening === 1)
+  return listens && role_names?.split(',').includes('exams-officer') ? ['global-listening'] : []
 }
 
 /** The hub itself comes with every hub role. */

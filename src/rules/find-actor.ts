@@ -72,6 +72,16 @@ function refusal(message: string, { rule, hint, by, at, email, userId }: Refusin
     hint,
     details: { action, rule },
     keep: (trx: Trx) =>
-      record(trx, { by, at, action, subject: email, userId, kind: 'refusal', facts: { rule } }),
+      record(trx, {
+        by,
+        at,
+        action,
+        subject: email,
+        userId,
+        // They are no actor, and yet it was in their name that it was tried.
+        personal: email === undefined ? {} : { actor: email },
+        kind: 'refusal',
+        facts: { rule },
+      }),
   })
 }
