@@ -65,8 +65,13 @@ export async function carryOutImport(work: CarryingOut): Promise<number> {
     asked = performance.now() - before
   }
   if (session.context.signal.aborted) throw new Cancelled()
-  const done = nothing ? { id: null, file: null, queued: 0, owed: false } : await applyOrRehearse(work)
-  await writeIssues(work)
+  // What can go wrong with a file goes wrong before anything is changed.
+  const issues = await prepareIssues(work)
+  const done = await (nothing ? nothingDone : applyOrRehearse(work)).catch(async (error: unknown) => {
+    await issues?.discard()
+    throw error
+  })
+  const owed = !(await placeIssues(issues, work)) || done.owed
   const imported: ImportAnswer = {
     id: dryRun ? null : done.id,
     state: dryRun ? 'planned' : 'applied',
@@ -81,8 +86,10 @@ export async function carryOutImport(work: CarryingOut): Promise<number> {
   await answer(session, { text: renderImport(imported, session.terminal.out), json: importJson(imported) })
   if (dryRun) session.say('This was a rehearsal: nothing was changed.')
   if (plan.rows.heldBack > 0) return 8
-  return done.owed ? 9 : 0
+  return owed ? 9 : 0
 }
+
+const nothingDone = Promise.resolve({ id: null, file: null, queued: 0, owed: false })
 
 interface Done {
   id: number
@@ -198,13 +205,35 @@ async function placePins(
   }
 }
 
-async function writeIssues({ session, given, ready, places }: CarryingOut): Promise<void> {
-  const { roster, plan } = ready
-  if (places.issues === undefined || !roster || plan.rows.heldBack === 0) return
-  if (session.common.dryRun) return
+async function prepareIssues({
+  session,
+  given,
+  ready: { roster, plan },
+  places,
+}: CarryingOut): Promise<PreparedFile | undefined> {
+  if (places.issues === undefined || !roster || plan.rows.heldBack === 0) return undefined
+  if (session.common.dryRun) return undefined
   const { issuesSheet } = await import('../../import/issues-sheet.ts')
   const { prepareFile } = await import('../../import/pin-sheet.ts')
-  const prepared = await prepareFile(places.issues, { sheet: issuesSheet(roster, plan.issues), at: given.at })
-  await prepared.place(places.issues)
-  session.say(`The rows held back, with the reasons: ${places.issues}`)
+  return prepareFile(places.issues, { sheet: issuesSheet(roster, plan.issues), at: given.at })
+}
+
+/** @returns whether it is where it was wanted */
+async function placeIssues(
+  prepared: PreparedFile | undefined,
+  { session, places }: CarryingOut,
+): Promise<boolean> {
+  if (!prepared || places.issues === undefined) return true
+  try {
+    await prepared.place(places.issues)
+    session.say(`The rows held back, with the reasons: ${places.issues}`)
+    return true
+  } catch {
+    await prepared.discard()
+    session.notify({
+      code: 'issues-not-placed',
+      message: `The rows held back could not be written to ${places.issues}. To get them: import the workbook again with --issues-out FILE`,
+    })
+    return false
+  }
 }

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path'
-import { agree } from '../../prompt.ts'
+import { Usage } from '../../errors.ts'
+import { agree, needSomebodyToAsk } from '../../prompt.ts'
 import type { Session } from '../session.ts'
 
 export interface ImportPlaces {
@@ -22,21 +23,49 @@ export async function checkPlaces(session: Session, { input, ...wanted }: Wanted
   const { cwd } = session.context
   const { dryRun, yes } = session.common
   const source = input === undefined || input === '-' ? undefined : resolve(cwd, input)
+  refusePlaceTwice(session, wanted)
   for (const [place, isTable] of [
     [wanted.pinsOut ?? 'new-user-pins.xlsx', true],
     [wanted.issuesOut, true],
     [wanted.planOut, false],
   ] as const) {
     if (place === undefined) continue
+    if (place.trim() === '') throw new Usage('A file to write to needs a name.')
     if (isTable) tableEnding(place)
     const { exists } = await checkPlace(resolve(cwd, place), source)
     const named = Object.values(wanted).includes(place)
-    if (exists && named && !dryRun && !yes && session.common.input && session.terminal.canAsk) {
+    if (exists && named && !dryRun && !yes) {
+      needSomebodyToAsk(session.terminal, { flag: '--yes', may: session.common.input })
       await agree(session.terminal, `${place} is there already. Replace it?`)
     }
   }
   return {
     pins: wanted.pinsOut,
     issues: wanted.issuesOut === undefined ? undefined : resolve(cwd, wanted.issuesOut),
+  }
+}
+
+/** PINs that another file overwrites would be lost, and so would a store. */
+function refusePlaceTwice({ context, settings }: Session, wanted: Omit<Wanted, 'input'>): void {
+  const taken = new Map<string, string>()
+  for (const path of [settings.db.value, settings.keyFile.value]) {
+    if (path !== undefined) taken.set(resolve(context.cwd, path), 'the store or its key')
+  }
+  const { pinsOut, issuesOut, planOut } = wanted
+  for (const [flag, place] of Object.entries({
+    '--pins-out': pinsOut,
+    '--issues-out': issuesOut,
+    '--plan-out': planOut,
+  })) {
+    if (place === undefined) continue
+    const path = resolve(context.cwd, place)
+    const other = taken.get(path)
+    if (other !== undefined) {
+      throw new Usage(`${flag} ${place} is ${other}.`, {
+        code: 'file-named-twice',
+        hint: 'Choose another name.',
+      })
+    }
+    taken.set(path, `what ${flag} names`)
   }
 }

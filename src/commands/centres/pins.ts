@@ -48,7 +48,18 @@ async function makePinsAgain(options: z.infer<typeof Options>, session: Session)
       const made = await work(trx)
       return { made, prepared: await prepareFile(path, { sheet: pinSheet(made.rows), at: given.at }) }
     })
-    await result.prepared.place(path)
+    try {
+      await result.prepared.place(path)
+    } catch (error) {
+      await result.prepared.discard()
+      if (result.made.renewed === 0) throw error
+      session.notify({
+        code: 'pins-not-placed',
+        message: `The new PINs count, but ${options.out} could not be written. To make it again: ssh-admin centres pins ${importId} --out FILE`,
+      })
+      await tell(session, { made: result.made, file: null })
+      return 9
+    }
     return await tell(session, { made: result.made, file: options.out })
   } finally {
     await store.close()
@@ -70,7 +81,10 @@ async function settled({ import: importId, out }: z.infer<typeof Options>, sessi
   return { importId, path }
 }
 
-async function tell(session: Session, { made, file }: { made: PinsAgain; file: string }): Promise<number> {
+async function tell(
+  session: Session,
+  { made, file }: { made: PinsAgain; file: string | null },
+): Promise<number> {
   const { count: open, withoutPin, renewed } = made
   await answer(session, {
     text: render(made, file, session.terminal.out),
@@ -80,13 +94,13 @@ async function tell(session: Session, { made, file }: { made: PinsAgain; file: s
   return 0
 }
 
-function render({ count: open, withoutPin, renewed }: PinsAgain, file: string, view: View): string {
+function render({ count: open, withoutPin, renewed }: PinsAgain, file: string | null, view: View): string {
   if (!view.isTerminal) {
     const without = withoutPin.map(({ email, reason }) => record(['without', email, reason]))
     return `${[record(['pins', file, open]), record(['renewed', renewed]), ...without].join('\n')}\n`
   }
   return `${[
-    `${count(open, 'open PIN')} in ${file}${renewed > 0 ? `, ${renewed} of them new` : ''}.`,
+    `${count(open, 'open PIN')}${file === null ? '' : ` in ${file}`}${renewed > 0 ? `, ${renewed} of them new` : ''}.`,
     ...listLines(
       `${count(withoutPin.length, 'user')} without one:`,
       withoutPin.map(({ email, reason }) => `${email}  ${reason.replaceAll('-', ' ')}`),

@@ -48,7 +48,7 @@ export async function planWorkbook(
   }
   const said = wished.allMissing || wished.allExtra || wished.centres.length > 0 || wished.users.length > 0
   const deletions = asks && !said ? await chooseAtTerminal(plan, session) : chooseDeletions(plan, wished)
-  if (!asks || said) checkAllowance(plan, deletions, wanted.allowDeletes)
+  if (!asks || said || wanted.allowDeletes !== undefined) checkAllowance(plan, deletions, wanted.allowDeletes)
   const { file, sheet, digest } = roster
   return {
     source: { file, sheet, digest },
