@@ -26,10 +26,12 @@ export function placeStore({ from, to, keep }: Placing): void {
   const held = holdAlone(to)
   try {
     // What lies beside the old store must not be taken for a part of the new one.
-    if (held) rmSync(`${to}-journal`, { force: true })
-    for (const part of ['-wal', '-shm', '-journal']) {
-      if (existsSync(`${to}${part}`)) renameSync(`${to}${part}`, `${keep}${part}`)
+    for (const part of ['-wal', '-journal']) {
+      if (!existsSync(`${to}${part}`)) continue
+      if (held) rmSync(`${to}${part}`)
+      else renameSync(`${to}${part}`, `${keep}${part}`)
     }
+    rmSync(`${to}-shm`, { force: true })
     keepUnderAnotherName(to, keep)
     renameSync(from, to)
     syncFolder(dirname(to))

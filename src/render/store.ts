@@ -60,7 +60,13 @@ function inUnits(bytes: number): string {
   return bytes < 1e9 ? `${(bytes / 1e6).toFixed(1)} MB` : `${(bytes / 1e9).toFixed(2)} GB`
 }
 
-/** `3 PINs and 1 link`, as they become void. */
+/** `3 PINs and 1 link`: what is made void. */
 export function voidedInWords({ pins, links }: Voided): string {
-  return `${pins} ${pins === 1 ? 'PIN' : 'PINs'} and ${links} ${links === 1 ? 'link' : 'links'}`
+  const counted = [countOf(pins, 'PIN'), countOf(links, 'link')].filter((words) => words !== '')
+  return counted.length > 0 ? counted.join(' and ') : 'no PIN and no link'
+}
+
+function countOf(count: number, thing: string): string {
+  if (count === 0) return ''
+  return `${count} ${thing}${count === 1 ? '' : 's'}`
 }

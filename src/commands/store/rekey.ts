@@ -29,7 +29,7 @@ export const rekey = changingCommand('rekey')
           rekeyStore(trx, { fingerprint: key.keys.fingerprint, given })
         const rehearsed = dryRun || asks ? await rehearse(sealed, work) : undefined
         if (asks && rehearsed) {
-          const words = `Give ${db} a new key? ${voidedInWords(rehearsed)} become void; new ones must be issued.`
+          const words = `Give ${db} a new key? That voids ${voidedInWords(rehearsed)}; new ones must be issued.`
           await agree(session.terminal, words)
         }
         const voided =
@@ -45,7 +45,7 @@ export const rekey = changingCommand('rekey')
                 return result
               })
         await answer(session, {
-          text: `${voidedInWords(voided)} ${dryRun ? 'would become' : 'are'} void; new ones must be issued.\nThe key is ${keyFile}: keep a copy elsewhere.`,
+          text: `${dryRun ? 'This would void' : 'This voided'} ${voidedInWords(voided)}; new ones must be issued.\nThe ${dryRun ? '' : 'new '}key is ${keyFile}: keep a copy elsewhere.`,
           json: { store: db, keyFile, voided, changed: true, dryRun },
         })
         return 0

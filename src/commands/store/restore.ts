@@ -48,7 +48,7 @@ export const restore = changingCommand('restore')
           await (key.made ? withNewKey(key.made, place) : place())
         }
         const lines = [
-          `${dryRun ? 'Would restore' : 'Restored'} ${file} to ${db}; ${voidedInWords(voided)} ${dryRun ? 'would be' : 'are'} void.`,
+          `${dryRun ? 'Would restore' : 'Restored'} ${file} to ${db}; this ${dryRun ? 'would void' : 'voided'} ${voidedInWords(voided)}.`,
           ...(kept ? [`The store that was there ${dryRun ? 'would be' : 'is'} kept as ${kept}`] : []),
           ...(key.made ? [`The new key is ${keyFile}: keep a copy elsewhere.`] : []),
         ]
@@ -129,5 +129,5 @@ function question({
   voided: Voided
 }): string {
   const aside = kept ? `The store that is there is kept as ${kept}. ` : ''
-  return `Restore ${file} to ${db}? ${aside}${voidedInWords(voided)} become void.`
+  return `Restore ${file} to ${db}? ${aside}It voids ${voidedInWords(voided)}.`
 }
