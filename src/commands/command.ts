@@ -167,7 +167,7 @@ export function changingAfter<Options, Request, Result>(spec: Changing<Options, 
       const given = await session.given(store)
       const request = (await spec.complete?.(prepared, { session, store, given, asks })) ?? prepared
       const work = spec.act(request, given, store)
-      const { result, mail } = await carryOut({ spec, session, store, work, request, asks })
+      const { result, mail } = await carryOut({ spec, session, store, given, work, request, asks })
       for (const notice of spec.notices?.(result) ?? []) session.notify(notice)
       const json = { ...spec.json(result, mail), dryRun, notices: session.notices }
       await answer(session, { text: spec.render(result, session.terminal.out), json })
@@ -188,6 +188,7 @@ async function carryOut<Options, Request, Result>({
   spec,
   session,
   store,
+  given,
   work,
   request,
   asks,
@@ -195,6 +196,7 @@ async function carryOut<Options, Request, Result>({
   spec: Changing<Options, Request, Result>
   session: Session
   store: OpenStore
+  given: Given
   work: Work<Result>
   request: Request
   asks: boolean
@@ -218,7 +220,7 @@ async function carryOut<Options, Request, Result>({
   if (owed.length === 0) return { result, mail: [] }
   const { deliverOwed } = await import('../mail/deliver.ts')
   const told = spec.discreet ? { ...session, notify: () => undefined } : session
-  const mail = await deliverOwed({ store, session: told, numbers: owed })
+  const mail = await deliverOwed({ store, session: told, by: given.by, numbers: owed })
   return { result, mail: spec.discreet ? [] : mail }
 }
 

@@ -3,12 +3,15 @@ import type { OpenStore } from '../db/open.ts'
 import { findMessages } from '../db/outbox.ts'
 import type { OutboxRow } from '../db/schema.ts'
 import { type Message, messageOf } from '../render/message.ts'
+import type { Actor } from '../rules/actor.ts'
 import { sendMessages } from './send.ts'
 import { mailServerOf } from './server.ts'
 
 interface Delivering {
   store: OpenStore
   session: Session
+  /** Who owes them: settled before the change, which may have changed their own account. */
+  by: Actor
   numbers: readonly number[]
   /** At most so many messages a second. */
   rate?: number
@@ -30,10 +33,16 @@ export async function deliverOwed(delivering: Delivering): Promise<Message[]> {
 }
 
 /** Delivers these messages now, and tells what must be told about them. */
-export async function deliver({ store, session, numbers, rate, onProgress }: Delivering): Promise<Message[]> {
+export async function deliver({
+  store,
+  session,
+  by,
+  numbers,
+  rate,
+  onProgress,
+}: Delivering): Promise<Message[]> {
   const { settings, context } = session
   const folder = settings.mailDir.value ?? ''
-  const { by } = await session.given(store)
   await sendMessages(numbers, {
     store,
     by,

@@ -4,6 +4,7 @@ import type { OpenStore } from '../../db/open.ts'
 import { commit, rehearse, type Trx } from '../../db/transact.ts'
 import { type Message, messageOf } from '../../render/message.ts'
 import { countedStates, renderMessages } from '../../render/messages.ts'
+import type { Given } from '../../rules/actor.ts'
 import { permit } from '../../rules/permissions.ts'
 import { sendLettersOfImport } from '../../rules/queue-activation-letters.ts'
 import { answer, changingCommand, doing, example } from '../command.ts'
@@ -32,9 +33,10 @@ export const send = changingCommand('send')
       const { dryRun } = session.common
       const store = await session.open(dryRun ? 'rehearse' : 'use')
       try {
+        const given = await session.given(store)
         const messages = dryRun
-          ? await rehearsed(options, { session, store })
-          : await sent(options, { session, store })
+          ? await rehearsed(options, { session, store, given })
+          : await sent(options, { session, store, given })
         const { out } = session.terminal
         await answer(session, {
           text: renderMessages(messages, out),
@@ -52,22 +54,23 @@ export const send = changingCommand('send')
 interface Surroundings {
   session: Session
   store: OpenStore
+  given: Given
 }
 
-async function rehearsed(options: SendOptions, { session, store }: Surroundings): Promise<Message[]> {
+async function rehearsed(options: SendOptions, { session, store, given }: Surroundings): Promise<Message[]> {
   const rows = await rehearse(store, async (trx) => {
-    await queueFirst(trx, options, { session, store })
+    await queueFirst(trx, options, given)
     return findMessages(trx, await waiting(trx, options, session))
   })
   return rows.map(messageOf)
 }
 
-async function sent(options: SendOptions, { session, store }: Surroundings): Promise<Message[]> {
+async function sent(options: SendOptions, { session, store, given }: Surroundings): Promise<Message[]> {
   const { mailServerOf } = await import('../../mail/server.ts')
   const { deliver } = await import('../../mail/deliver.ts')
   mailServerOf(session.settings)
   const { result: numbers } = await commit(store, async (trx) => {
-    await queueFirst(trx, options, { session, store })
+    await queueFirst(trx, options, given)
     return waiting(trx, options, session)
   })
   const counting = await countingOf(session.terminal, numbers.length)
@@ -75,6 +78,7 @@ async function sent(options: SendOptions, { session, store }: Surroundings): Pro
     return await deliver({
       store,
       session,
+      by: given.by,
       numbers,
       rate: options.rate,
       onProgress: counting.say,
@@ -84,12 +88,7 @@ async function sent(options: SendOptions, { session, store }: Surroundings): Pro
   }
 }
 
-async function queueFirst(
-  trx: Trx,
-  { import: importId }: SendOptions,
-  { session, store }: Surroundings,
-): Promise<void> {
-  const given = await session.given(store)
+async function queueFirst(trx: Trx, { import: importId }: SendOptions, given: Given): Promise<void> {
   if (importId === undefined) permit(given, 'mail.send', { name: 'the outbox' })
   else await sendLettersOfImport(trx, { importId, given })
 }

@@ -163,4 +163,22 @@ describe('the commands on messages', () => {
     const ran = await reset({ SSH_ADMIN_MAIL_DIR: world.path('file') })
     expect([ran.exit, ran.json().mail[0].state]).toEqual([9, 'queued'])
   })
+
+  it('go out for an actor whose own account the change locked out', async () => {
+    await world.user('omar@school.example', { centre: 'EG001', hubRole: null, roles: ['user-management'] })
+    const argv = [
+      'users',
+      'edit',
+      'omar@school.example',
+      '--email',
+      'omar.new@school.example',
+      '--yes',
+      '--json',
+    ]
+    const ran = await world.run([...argv, '--as', 'omar@school.example'])
+    expect([ran.exit, ran.json().mail.map(({ state }: { state: string }) => state)]).toEqual([
+      0,
+      ['written', 'written'],
+    ])
+  })
 })
