@@ -39,7 +39,7 @@ export interface ImportView {
 
 /** What of the store a workbook touches. */
 export interface ImportReading {
-  numbers: ReadonlySet<string>
+  numbers: Iterable<string>
   addresses: Iterable<string>
   /** Addresses of rows without a usable number: the centres of their users are touched too. */
   strayAddresses: Iterable<string>
@@ -51,9 +51,7 @@ export interface ImportReading {
 export function readImportView(raw: Database.Database, reading: ImportReading): ImportView {
   const { numbers, addresses, strayAddresses, bearsName } = reading
   const centres = readCentres(raw)
-  const wanted = new Set(
-    centres.filter(({ number, name }) => numbers.has(number) || bearsName(name)).map(({ id }) => id),
-  )
+  const wanted = centresWanted(centres, { numbers, bearsName })
   for (const id of centresOfAddresses(raw, strayAddresses)) wanted.add(id)
   const users = usersOfCentres(raw, { wanted, all: centres.length })
   const deletedAddresses = addUsersByAddress(raw, { users, addresses })
@@ -68,6 +66,17 @@ export function readImportView(raw: Database.Database, reading: ImportReading): 
     holdsAssociateCentres: idsOf(raw, 'select distinct user_id from assignments'),
     usersOf: (centreId) => countUsers.get(centreId) ?? 0,
   }
+}
+
+function centresWanted(
+  centres: readonly SeenCentre[],
+  { numbers, bearsName }: Pick<ImportReading, 'numbers' | 'bearsName'>,
+): Set<number> {
+  const wanted = new Set<number>()
+  if (centres.length === 0) return wanted
+  const named = new Set(numbers)
+  for (const { id, number, name } of centres) if (named.has(number) || bearsName(name)) wanted.add(id)
+  return wanted
 }
 
 function readCentres(raw: Database.Database): SeenCentre[] {

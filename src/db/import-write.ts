@@ -95,14 +95,17 @@ export function insertUsers(trx: Trx, users: Iterable<{ row: NewUserRow; roles: 
   }
 }
 
-/** Centre number → id, for the centres of an import. */
-export function centreIds(trx: Trx): Map<string, number> {
-  const rows = surroundingsOf(trx).raw.prepare<[], { number: string; id: number }>(
-    'select number, id from centres',
-  )
-  const ids = new Map<string, number>()
-  for (const { number, id } of rows.iterate()) ids.set(number, id)
-  return ids
+/** Finds the id of a centre by its number, through one statement. */
+export function centreIds(trx: Trx): (number: string) => number | undefined {
+  const idOf = surroundingsOf(trx)
+    .raw.prepare<[string], number>('select id from centres where number = ?')
+    .pluck()
+  let last: { number: string; id: number | undefined } | undefined
+  return (number) => {
+    // The users of a centre come one after another.
+    if (last?.number !== number) last = { number, id: idOf.get(number) }
+    return last.id
+  }
 }
 
 export type Change = Omit<ImportChangeTable, 'import_id' | 'position'>

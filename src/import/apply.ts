@@ -71,7 +71,7 @@ export async function applyImport(
 
   const making = { importId, at }
   insertCentres(trx, plan.newCentres, { ...making, folded: foldedCentre })
-  insertUsers(trx, usersToInsert(plan, { nonces, ids: centreIds(trx), importId, at }))
+  insertUsers(trx, usersToInsert(plan, { nonces, idOf: centreIds(trx), importId, at }))
   const numbers = new Map(plan.renames.map(({ id, number }) => [id, number]))
   await applyChanges(trx, changesOf(plan, deletions), {
     ...making,
@@ -96,16 +96,16 @@ function* usersToInsert(
   plan: Plan,
   {
     nonces,
-    ids,
+    idOf,
     importId,
     at,
-  }: { nonces: Nonces; ids: ReadonlyMap<string, number>; importId: number; at: string },
+  }: { nonces: Nonces; idOf: (number: string) => number | undefined; importId: number; at: string },
 ): Generator<{ row: NewUserRow; roles: readonly string[] }> {
   for (const [
     position,
     { email, key, firstName, lastName, centre, hubRole, roles },
   ] of plan.newUsers.entries()) {
-    const centreId = ids.get(centre)
+    const centreId = idOf(centre)
     if (centreId === undefined)
       throw new Error(`the plan puts somebody at ${centre}, which is not in the store`)
     const person = { address: { email, key }, firstName, lastName, centreId, hubRole }

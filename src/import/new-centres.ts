@@ -33,24 +33,23 @@ interface Seen {
 export function findNewPlaces(roster: Roster, { places, centres }: Seen): PlannedCentre[] {
   const isNew = (number: string) => !centres.has(number)
   for (const [number, rows] of places) if (isNew(number)) holdBackDifferentLocations(roster, rows)
-  const found = new Map<string, PlannedCentre>()
-  const make = (number: string, rows: readonly RosterRow[]) => {
-    const place = newPlace(roster, { number, rows })
-    if (place) found.set(number, place)
-  }
+  const found: PlannedCentre[] = []
   // Associates first: the workbook may bring one together with its centres.
   const isAssociate = (rows: readonly RosterRow[]) => rows.some(({ kind }) => readKind(kind) === 'associate')
-  for (const [number, rows] of places) if (isNew(number) && isAssociate(rows)) make(number, rows)
+  for (const [number, rows] of places) {
+    const place = isNew(number) && isAssociate(rows) && newPlace(roster, { number, rows })
+    if (place) found.push(place)
+  }
+  const associates = new Set(found.filter(({ kind }) => kind === 'associate').map(({ number }) => number))
   for (const [number, rows] of places) {
     if (!isNew(number) || isAssociate(rows)) continue
-    make(number, rows)
-    const associate = found.get(number)?.associate
-    if (associate && !actsAsAssociate(associate, { centres, found })) {
-      found.delete(number)
-      holdBackUnknownAssociate(roster, { rows, associate, centres })
-    }
+    const place = newPlace(roster, { number, rows })
+    if (!place) continue
+    const { associate } = place
+    if (associate === null || actsAsAssociate(associate, { centres, associates })) found.push(place)
+    else holdBackUnknownAssociate(roster, { rows, associate, centres })
   }
-  return [...found.values()].sort((one, other) => (one.number < other.number ? -1 : 1))
+  return found.sort((one, other) => (one.number < other.number ? -1 : 1))
 }
 
 /** The facts of a new centre, from the rows that are not held back. */
@@ -225,11 +224,11 @@ const locationFields: readonly { field: CentreField; value: (row: RosterRow) => 
 
 function actsAsAssociate(
   number: string,
-  { centres, found }: { centres: ReadonlyMap<string, SeenCentre>; found: ReadonlyMap<string, NewPlace> },
+  { centres, associates }: { centres: ReadonlyMap<string, SeenCentre>; associates: ReadonlySet<string> },
 ): boolean {
   const saved = centres.get(number)
   if (saved) return saved.kind === 'associate' && !saved.deleted
-  return found.get(number)?.kind === 'associate'
+  return associates.has(number)
 }
 
 function holdBackUnknownAssociate(

@@ -7,10 +7,11 @@ import { errorCell, type Roster, type RosterRow } from './roster.ts'
 /** A person that the workbook brings, with the roles it asks for. */
 export interface Newcomer {
   /** Equal rows count once. */
-  rows: RosterRow[]
+  rows: readonly RosterRow[]
   key: string
   firstName: string
   lastName: string
+  centre: string
   roles: readonly string[]
 }
 
@@ -20,14 +21,13 @@ interface Seen {
   users: ReadonlyMap<string, SeenUser>
 }
 
-/** The new users of the accepted rows, by centre; rows whose role cannot be given are held back. */
-export function findNewcomers(roster: Roster, { places, centres, users }: Seen): Map<string, Newcomer[]> {
-  const found = new Map<string, Newcomer[]>()
+/** The new users of the accepted rows; rows whose role cannot be given are held back. */
+export function findNewcomers(roster: Roster, { places, centres, users }: Seen): Newcomer[] {
+  const found: Newcomer[] = []
   for (const [number, rows] of places) {
     const newcomers = newcomersIn(roster, { rows, users })
-    if (newcomers.length === 0) continue
     holdBackSecondCoordinators(roster, { newcomers, taken: centres.get(number)?.hasCoordinator ?? false })
-    found.set(number, newcomers)
+    for (const newcomer of newcomers) found.push(newcomer)
   }
   return found
 }
@@ -36,22 +36,23 @@ function newcomersIn(
   roster: Roster,
   { rows, users }: { rows: readonly RosterRow[]; users: ReadonlyMap<string, SeenUser> },
 ): Newcomer[] {
+  // Most centres have one row: nothing is made to look for its twins.
+  const people = rows.length > 1 ? new Map<string, RosterRow[]>() : undefined
   const newcomers: Newcomer[] = []
-  // Most centres have one row, which has no twin.
-  const twins = rows.length > 1 ? new Map<string, Newcomer>() : undefined
   for (const row of rows) {
     if (row.address && users.has(row.address.key)) continue
     const roles = rolesOf(roster, row)
     if (row.issues || !row.address) continue
     const { key } = row.address
-    const twin = twins?.get(key)
-    if (twin) {
-      twin.rows.push(row)
+    const twins = people?.get(key)
+    if (twins) {
+      twins.push(row)
       continue
     }
-    const newcomer = { rows: [row], key, firstName: row.firstName, lastName: row.lastName, roles }
-    newcomers.push(newcomer)
-    twins?.set(key, newcomer)
+    const same = [row]
+    people?.set(key, same)
+    const { firstName, lastName, number: centre = '' } = row
+    newcomers.push({ rows: people ? same : rows, key, firstName, lastName, centre, roles })
   }
   return newcomers
 }

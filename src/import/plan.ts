@@ -139,24 +139,22 @@ function savedCentres({
 
 const hubRoles = ['coordinator', 'admin', 'teacher']
 
-function plannedUsers(newcomers: ReadonlyMap<string, readonly Newcomer[]>, view: ImportView): PlannedUser[] {
+function plannedUsers(newcomers: readonly Newcomer[], view: ImportView): PlannedUser[] {
   const planned: PlannedUser[] = []
-  for (const [centre, people] of newcomers) {
-    for (const { rows, key, firstName, lastName, roles } of people) {
-      // Of two spellings of one address the same one is kept, whatever the order of the rows.
-      const email = firstOf(accepted(rows), ({ address }) => address?.email ?? '')
-      if (email === '') continue
-      planned.push({
-        email,
-        key,
-        firstName,
-        lastName,
-        centre,
-        hubRole: hubRoleFor(roles),
-        roles: roles.length === 0 ? roles : roles.filter((role) => !hubRoles.includes(role)),
-        replaces: view.deletedAddresses.has(key),
-      })
-    }
+  for (const { rows, key, firstName, lastName, centre, roles } of newcomers) {
+    // Of two spellings of one address the same one is kept, whatever the order of the rows.
+    const email = firstOf(accepted(rows), ({ address }) => address?.email ?? '')
+    if (email === '') continue
+    planned.push({
+      email,
+      key,
+      firstName,
+      lastName,
+      centre,
+      hubRole: hubRoleFor(roles),
+      roles: roles.length === 0 ? roles : roles.filter((role) => !hubRoles.includes(role)),
+      replaces: view.deletedAddresses.has(key),
+    })
   }
   return planned.sort((one, other) => compare(one.centre, other.centre) || compare(one.key, other.key))
 }

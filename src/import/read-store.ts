@@ -47,7 +47,7 @@ export function readStore(raw: Database.Database, touched: Touched): StoreReadin
 function readingOf({ numbers, addresses, strayAddresses, strayNames }: Touched): ImportReading {
   const names = new Set(strayNames)
   return {
-    numbers: new Set(numbers),
+    numbers,
     addresses,
     strayAddresses,
     bearsName: names.size === 0 ? () => false : (name) => names.has(fold(name)),
