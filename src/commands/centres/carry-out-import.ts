@@ -163,18 +163,27 @@ async function preparePins({
 }: Preparing): Promise<PreparedFile> {
   const { pinSheet, pinsOfNewUsers, prepareFile } = await import('../../import/pin-sheet.ts')
   const { plan } = ready
-  const centreNames = new Map(ready.centreNames)
-  for (const { number, name } of plan.newCentres) centreNames.set(number, name)
-  for (const { number, after } of plan.renames) centreNames.set(number, after)
   const pins = pinsOfNewUsers({
     users: plan.newUsers,
     nonces,
     pinKey: store.keys().pin,
-    centreNames,
+    centreNames: { get: centreNamesAfter(ready) },
     at: given.at,
   })
   const beside = resolve(session.context.cwd, places.pins ?? 'new-user-pins.xlsx')
   return prepareFile(beside, { sheet: pinSheet(pins), at: given.at })
+}
+
+/** What centres are called after an import, asked for in the order of its users, which is that of the new centres. */
+function centreNamesAfter({ plan, centreNames }: ReadyImport): (number: string) => string | undefined {
+  const renamed = new Map(plan.renames.map(({ number, after }) => [number, after]))
+  let at = 0
+  return (number) => {
+    while ((plan.newCentres[at]?.number ?? number) < number) at += 1
+    const made = plan.newCentres[at]
+    if (made?.number === number) return made.name
+    return renamed.get(number) ?? centreNames.get(number)
+  }
 }
 
 /** A sheet of another import is never overwritten by default. */
@@ -205,12 +214,12 @@ async function placePins(
   }
 }
 
-async function prepareIssues({
+export async function prepareIssues({
   session,
   given,
   ready: { roster, plan },
   places,
-}: CarryingOut): Promise<PreparedFile | undefined> {
+}: Pick<CarryingOut, 'session' | 'given' | 'ready' | 'places'>): Promise<PreparedFile | undefined> {
   if (places.issues === undefined || !roster || plan.rows.heldBack === 0) return undefined
   if (session.common.dryRun) return undefined
   const { issuesSheet } = await import('../../import/issues-sheet.ts')
@@ -219,9 +228,9 @@ async function prepareIssues({
 }
 
 /** @returns whether it is where it was wanted */
-async function placeIssues(
+export async function placeIssues(
   prepared: PreparedFile | undefined,
-  { session, places }: CarryingOut,
+  { session, places }: Pick<CarryingOut, 'session' | 'places'>,
 ): Promise<boolean> {
   if (!prepared || places.issues === undefined) return true
   try {

@@ -81,7 +81,7 @@ async function importWorkbook(options: Options, session: Session): Promise<numbe
       try {
         const ready = await planWorkbook(options, { session, store, roster, asks })
         if (options.planOut !== undefined)
-          return await savePlanOnly(options.planOut, { session, store, ready, started })
+          return await savePlanOnly(options.planOut, { session, store, given, ready, places, started })
         return await carryOutImport({ session, store, given, ready, places, started, asks })
       } catch (error) {
         const again = error instanceof Refused && error.code === 'changed-meanwhile' && !asks && tries < 3

@@ -59,7 +59,8 @@ export async function planWorkbook(
     touched,
     storeDigest: () => digestOfView(view),
     version,
-    centreNames: new Map(view.centres.map(({ number, name }) => [number, name])),
+    // Only the PINs of new users need them.
+    centreNames: new Map(plan.newUsers.length > 0 ? view.centres.map(({ number, name }) => [number, name]) : []),
     roster,
   }
 }
@@ -68,7 +69,7 @@ function refuseAnyIssue({ issues, rows }: Plan): void {
   if (issues.length === 0) return
   throw new BadInput(
     'has-issues',
-    `${rows.heldBack} of ${rows.read} rows have a mistake; nothing was changed.`,
+    `${rows.heldBack} of ${rows.read} rows ${rows.heldBack === 1 ? 'has' : 'have'} a mistake; nothing was changed.`,
     {
       hint: 'Correct them, or leave out --strict to import the others.',
       details: {

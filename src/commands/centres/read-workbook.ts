@@ -17,6 +17,7 @@ export async function readWorkbook(wanted: Wanted, session: Session): Promise<Ro
   const { parseMap } = await import('../../workbook/headings.ts')
   const { centreColumns } = await import('../../import/columns.ts')
   const { readRoster } = await import('../../import/roster.ts')
+  const { reasonsHeading } = await import('../../import/issues-sheet.ts')
   const { context, terminal } = session
   const map = parseMap(wanted.map, centreColumns)
   const path = wanted.file === '-' ? '-' : resolve(context.cwd, wanted.file)
@@ -31,7 +32,7 @@ export async function readWorkbook(wanted: Wanted, session: Session): Promise<Ro
         progress.say({ share, rows })
       },
     })
-    for (const column of roster.unknownColumns) {
+    for (const column of roster.unknownColumns.filter((heading) => heading !== reasonsHeading)) {
       session.notify({
         code: 'unknown-column',
         message: `The column ‘${column}’ is not one of ours; it is left aside.`,

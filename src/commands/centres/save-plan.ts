@@ -3,19 +3,23 @@ import type { OpenStore } from '../../db/open.ts'
 import { describePlan, importJson, renderImport } from '../../render/import.ts'
 import { answer } from '../command.ts'
 import type { Session } from '../session.ts'
-import type { ReadyImport } from './carry-out-import.ts'
+import type { Given } from '../../rules/actor.ts'
+import { placeIssues, prepareIssues, type ReadyImport } from './carry-out-import.ts'
+import type { ImportPlaces } from './import-places.ts'
 
 interface Saving {
   session: Session
   store: OpenStore
+  given: Given
   ready: ReadyImport
+  places: ImportPlaces
   started: number
 }
 
 /** Saves the plan for `centres apply`, and changes nothing. */
 export async function savePlanOnly(
   file: string,
-  { session, store, ready, started }: Saving,
+  { session, store, given, ready, places, started }: Saving,
 ): Promise<number> {
   const { savePlan } = await import('../../import/plan-file.ts')
   const { countsOf } = await import('../../import/apply.ts')
@@ -25,6 +29,10 @@ export async function savePlanOnly(
     const saved = { source, path, plan, deletions, sendMail, touched, storeDigest: ready.storeDigest() }
     await savePlan(resolve(session.context.cwd, file), { saved, planKey: store.keys().plan })
   }
+  const placed = await placeIssues(await prepareIssues({ session, given, ready, places }), {
+    session,
+    places,
+  })
   for (const line of describePlan(plan, deletions, session.terminal.err)) session.say(line)
   const planned = {
     id: null,
@@ -45,5 +53,6 @@ export async function savePlanOnly(
       : renderImport(planned, session.terminal.out),
     json: { ...importJson(planned), plan: dryRun ? null : file },
   })
-  return plan.rows.heldBack > 0 ? 8 : 0
+  if (plan.rows.heldBack > 0) return 8
+  return placed ? 0 : 9
 }

@@ -1,0 +1,428 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { openWorkbook } from '../../../src/workbook/read.ts'
+import { bytesIn } from '../../import/tables.ts'
+import { importRows, line, living, runWhile, writeCsv, writeXlsx } from '../../import/workbook.ts'
+import { newWorld, type World } from '../../world.ts'
+
+const fixture = (name: string) => new URL(`../../../fixtures/${name}`, import.meta.url).pathname
+
+let world: World
+beforeEach(() => {
+  world = newWorld()
+})
+afterEach(() => world.close())
+
+async function rowsOf(path: string): Promise<string[][]> {
+  const workbook = await openWorkbook(path)
+  const rows: string[][] = []
+  await workbook.readRows(({ cells }) => rows.push(Array.from(cells, (cell) => cell ?? '')))
+  await workbook.close()
+  return rows
+}
+
+const people = [
+  line('EG001', 'amira@school.example', { firstName: 'Amira' }),
+  line('EG001', 'omar@school.example'),
+]
+
+describe('a file that cannot be used', () => {
+  it.each([
+    ['not-a-workbook.zip', 'workbook-not-a-workbook', 'zip archive'],
+    ['holiday.jpg.xlsx', 'workbook-not-a-workbook', 'picture'],
+    ['web-page.xls', 'workbook-not-a-workbook', 'web page'],
+    ['old.xls', 'workbook-old-xls', 'Excel 2003'],
+    ['password-protected.xlsx', 'workbook-password-protected', 'password'],
+    ['libreoffice.ods', 'workbook-ods', 'OpenDocument'],
+    ['macros.xlsm', 'workbook-macros', 'macros'],
+    ['doctype.xlsx', 'workbook-doctype', 'DOCTYPE'],
+    ['bomb.xlsx', 'workbook-bomb', 'not opened'],
+    ['cut-short.xlsx', 'workbook-damaged', 'damaged'],
+    ['empty.xlsx', 'workbook-empty', 'empty'],
+    [
+      'missing-email-column.xlsx',
+      'workbook-missing-column',
+      'The column Email is missing; row 1 has Centre number',
+    ],
+    ['same-heading-twice.xlsx', 'workbook-same-heading', 'Email'],
+    ['nowhere.xlsx', 'workbook-not-found', 'There is no file'],
+    ['.', 'workbook-unreadable', 'is a folder'],
+  ])('%s is refused: exit code 6, with words and a hint', async (name, code, words) => {
+    const argv = ['centres', 'import', fixture(name), '--yes']
+    const { exit, stdout, stderr, error } = await world.run([...argv, '--json'])
+    expect([exit, stdout]).toEqual([6, ''])
+    expect(stderr.trimEnd().split('\n')).toHaveLength(1)
+    expect(error()).toMatchObject({ code })
+    expect(error().message).toContain(words)
+    expect(error().hint).toBeTruthy()
+    const said = await world.run(argv)
+    expect(said.stderr).toMatch(/^error: .+\nhint: {2}.+\n$/)
+    expect(existsSync(world.db)).toBe(false)
+  })
+
+  it.each([
+    [['--sheet', 'Schools'], 'workbook-no-sheet', 'There is no sheet Schools'],
+    [['--map', 'Centre'], 'workbook-bad-map', 'does not say which column is which field'],
+    [['--map', 'Org=Centre number'], 'workbook-bad-map', 'There is no column Org'],
+    [['--map', 'Email=Telephone'], 'workbook-bad-map', 'There is no field Telephone'],
+  ])('%j does not fit the workbook', async (flags, code, words) => {
+    const { exit, error } = await world.run([
+      ...['centres', 'import', fixture('several-sheets.xlsx'), '--yes', '--json'],
+      ...(flags[0] === '--map' ? ['--sheet', 'Centres 2026', ...flags] : flags),
+    ])
+    expect(exit).toBe(6)
+    expect(error().code).toBe(code)
+    expect(error().message).toContain(words)
+  })
+
+  it('is refused for any mistake when that is asked for, and nothing changes', async () => {
+    const { exit, stdout, error } = await importRows(world, [...people, line('EG002', 'x@')], '--strict')
+    expect([exit, stdout]).toEqual([6, ''])
+    expect(error()).toMatchObject({
+      code: 'has-issues',
+      message: '1 of 3 rows has a mistake; nothing was changed.',
+      details: { problems: [{ target: 'centres!C4', code: 'invalid-email' }] },
+    })
+    expect(await living(world)).toEqual({ centres: [], users: [] })
+  })
+})
+
+describe('a workbook as people make it', () => {
+  it.each([
+    ['headings-below-a-title.xlsx', 0],
+    ['blank-and-ghost-rows.xlsx', 0],
+    ['pasted-text.xlsx', 0],
+    ['formula-names.xlsx', 0],
+    ['linked-and-rich.xlsx', 0],
+    ['phonetic-guides.xlsx', 0],
+    ['other-writer.xlsx', 0],
+    ['semicolons.csv', 0],
+    ['unicode-text.csv', 0],
+    ['headings-only.xlsx', 0],
+    ['error-cells.xlsx', 8],
+    ['bad-addresses.xlsx', 8],
+    ['bad-numbers.xlsx', 8],
+    ['one-of-each.xlsx', 8],
+  ])('%s ends with exit code %i', async (name, code) => {
+    const { exit, stderr, json } = await world.run(['centres', 'import', fixture(name), '--yes', '--json'])
+    expect([exit, stderr]).toEqual([code, ''])
+    const { read, accepted, heldBack } = json().rows
+    expect(read).toBe(accepted + heldBack)
+    expect(heldBack > 0).toBe(code === 8)
+  })
+
+  it('may come through a pipe', async () => {
+    const stdin = readFileSync(fixture('commas.csv'), 'utf8')
+    const { exit, json } = await world.run(['centres', 'import', '-', '--yes', '--json'], { stdin })
+    expect(exit).toBe(0)
+    expect(json().import.file).toBe('-')
+    expect(json().users.created).toBeGreaterThan(0)
+  })
+
+  it('names its cells by sheet, and an error of a formula by its text', async () => {
+    const { json } = await world.run(['centres', 'import', fixture('error-cells.xlsx'), '--yes', '--json'])
+    expect(json().issues).toContainEqual(
+      expect.objectContaining({
+        code: 'error-cell',
+        value: '#N/A',
+        cell: expect.stringMatching(/^Centres!/),
+      }),
+    )
+  })
+})
+
+describe('a rehearsal', () => {
+  it('without a store makes none, and answers as the import would', async () => {
+    writeCsv(world, people)
+    const before = bytesIn(world.folder)
+    const { exit, json } = await world.run(['centres', 'import', 'centres.csv', '--dry-run', '--json'])
+    expect(exit).toBe(0)
+    expect(json()).toMatchObject({
+      import: { id: null, state: 'planned' },
+      users: { created: 2 },
+      pins: { file: 'new-user-pins-1.xlsx', count: 2 },
+      dryRun: true,
+    })
+    expect(bytesIn(world.folder)).toEqual(before)
+  })
+
+  it('leaves the bytes of the store and its folder as they were, and its numbers are those of the import', async () => {
+    await importRows(world, [...people, line('EG009')])
+    const rows = [
+      line('EG001', 'amira@school.example', { name: 'New name' }),
+      line('EG002', 'new@school.example'),
+      line('EG003', 'broken@'),
+      line('EG003', 'fine@school.example'),
+    ]
+    writeCsv(world, rows)
+    const flags = ['--delete-extra', '--delete-missing', '--send-mail', '--issues-out', 'held.xlsx']
+    const before = bytesIn(world.folder)
+    const rehearsed = await world.run(['centres', 'import', 'centres.csv', '--dry-run', '--json', ...flags])
+    expect(bytesIn(world.folder)).toEqual(before)
+    const done = await importRows(world, rows, ...flags)
+    expect(rehearsed.exit).toBe(done.exit)
+    const { import: _, elapsedMs: __, dryRun, ...planned } = rehearsed.json()
+    const { import: ___, elapsedMs: ____, dryRun: wasDry, ...imported } = done.json()
+    expect([dryRun, wasDry]).toEqual([true, false])
+    expect(planned).toEqual(imported)
+  })
+})
+
+describe('the PINs', () => {
+  it('are one for each new user, as text in two groups, in a file for its owner only', async () => {
+    const { json } = await importRows(world, people)
+    expect(json().pins).toEqual({ file: 'new-user-pins-1.xlsx', count: 2 })
+    const path = world.path('new-user-pins-1.xlsx')
+    expect(statSync(path).mode & 0o777).toBe(0o600)
+    const [headings, ...rows] = await rowsOf(path)
+    expect(headings).toEqual([
+      ...['Centre number', 'Centre name', 'First name', 'Last name', 'Email', 'PIN', 'Valid until'],
+    ])
+    expect(rows.map(([number, name, , , email]) => [number, name, email])).toEqual([
+      ['EG001', 'School EG001', 'amira@school.example'],
+      ['EG001', 'School EG001', 'omar@school.example'],
+    ])
+    for (const row of rows) {
+      expect(row[5]).toMatch(/^\d{4} \d{4}$/)
+      expect(row[6]).toBe('2026-04-01')
+    }
+  })
+
+  it('keep their leading zeros', async () => {
+    const many = Array.from({ length: 200 }, (_, at) => line('EG001', `user${at}@school.example`))
+    await importRows(world, many, '--pins-out', 'pins.xlsx')
+    const pins = (await rowsOf(world.path('pins.xlsx'))).slice(1).map((row) => row[5] ?? '')
+    expect(pins.filter((pin) => !/^\d{4} \d{4}$/.test(pin))).toEqual([])
+    expect(new Set(pins).size).toBe(200)
+    // Of two hundred, one in e²⁰ times none begins with a zero.
+    expect(pins.some((pin) => pin.startsWith('0'))).toBe(true)
+  })
+
+  it('are never in the store, on stdout or on stderr', async () => {
+    const { stdout, stderr } = await world.run([
+      ...['centres', 'import', writeCsv(world, people), '--yes', '--send-mail', '--pins-out', 'pins.csv'],
+    ])
+    const pins = readFileSync(world.path('pins.csv'), 'utf8').match(/\d{4} \d{4}/g) ?? []
+    expect(pins).toHaveLength(2)
+    const store = readdirSync(world.folder)
+      .filter((name) => name.startsWith('hub.db') && statSync(world.path(name)).isFile())
+      .map((name) => readFileSync(world.path(name), 'latin1'))
+      .join('')
+    for (const pin of pins) {
+      for (const form of [pin, pin.replace(' ', '')]) {
+        expect(store).not.toContain(form)
+        expect(stdout + stderr).not.toContain(form)
+      }
+    }
+  })
+
+  it('go where they are wanted, as .csv or .json too', async () => {
+    await importRows(world, people, '--pins-out', 'pins.json')
+    const text = readFileSync(world.path('pins.json'), 'utf8')
+    expect(JSON.stringify(JSON.parse(text))).toMatch(/\d{4} \d{4}/)
+  })
+
+  it('have no file where nobody is new', async () => {
+    await importRows(world, people)
+    const { json } = await importRows(world, people, '--pins-out', 'pins.xlsx')
+    expect(json().pins).toEqual({ file: null, count: 0 })
+    expect(existsSync(world.path('pins.xlsx'))).toBe(false)
+  })
+
+  it('never overwrite the sheet of another import', async () => {
+    writeFileSync(world.path('new-user-pins-1.xlsx'), 'of another store')
+    const { json } = await importRows(world, people)
+    expect(json().pins.file).toBe('new-user-pins-1-2.xlsx')
+    expect(readFileSync(world.path('new-user-pins-1.xlsx'), 'utf8')).toBe('of another store')
+  })
+
+  it('are made again where only putting them in place failed: exit code 9, the import stands', async () => {
+    writeCsv(world, people)
+    const argv = ['centres', 'import', 'centres.csv', '--yes', '--json', '--pins-out', 'pins.csv']
+    const { exit, stdout, stderr } = await runWhile(world, argv, () => mkdirSync(world.path('pins.csv')))
+    expect([exit, stderr]).toEqual([9, ''])
+    const answer = JSON.parse(stdout)
+    expect(answer).toMatchObject({ users: { created: 2 }, pins: { file: null, count: 2 } })
+    expect(answer.notices).toEqual([
+      {
+        code: 'pins-not-placed',
+        message:
+          'The import is done, but pins.csv could not be written. To make it again: ssh-admin centres pins 1 --out FILE',
+      },
+    ])
+    expect(readdirSync(world.folder).filter((name) => name.startsWith('.pins'))).toEqual([])
+    const again = await world.run(['centres', 'pins', '1', '--out', 'again.csv', '--json'])
+    expect(again.json()).toMatchObject({ count: 2, withoutPin: [] })
+    expect(readFileSync(world.path('again.csv'), 'utf8').match(/\d{4} \d{4}/g)).toHaveLength(2)
+  })
+})
+
+describe('a place to write to', () => {
+  it.each([
+    [['--pins-out', 'nowhere/pins.xlsx'], 'file-no-folder', 'There is no folder'],
+    [['--issues-out', 'nowhere/held.xlsx'], 'file-no-folder', 'There is no folder'],
+    [['--plan-out', 'nowhere/plan'], 'file-no-folder', 'There is no folder'],
+    [['--pins-out', 'a-folder.xlsx'], 'file-is-a-folder', 'is a folder'],
+    [['--pins-out', 'pins.pdf'], 'workbook-unknown-ending', 'ending'],
+    [['--pins-out', 'centres.csv'], 'file-is-the-input', 'is the file that is read'],
+  ])('%j is refused before anything is read: exit code 7', async (flags, code, words) => {
+    mkdirSync(world.path('a-folder.xlsx'))
+    writeFileSync(world.path('centres.csv'), 'no workbook at all')
+    const { exit, stdout, error } = await world.run([
+      ...['centres', 'import', 'centres.csv', '--yes', '--json', ...flags],
+    ])
+    expect([exit, stdout]).toEqual([7, ''])
+    expect(error().code).toBe(code)
+    expect(error().message).toContain(words)
+    expect(existsSync(world.db)).toBe(false)
+  })
+
+  it.each([
+    [
+      ['--pins-out', 'out.csv', '--issues-out', './out.csv'],
+      '--issues-out ./out.csv is what --pins-out names.',
+    ],
+    [['--plan-out', 'hub.db'], '--plan-out hub.db is the store or its key.'],
+    [['--plan-out', 'hub.db.key'], '--plan-out hub.db.key is the store or its key.'],
+  ])('%j would overwrite what is needed: exit code 2', async (flags, message) => {
+    await importRows(world, people)
+    const before = bytesIn(world.folder)
+    const { exit, error } = await importRows(world, people, ...flags)
+    expect(exit).toBe(2)
+    expect(error()).toMatchObject({ code: 'file-named-twice', message })
+    expect(bytesIn(world.folder)).toEqual(before)
+  })
+
+  it('is not replaced where nobody can be asked', async () => {
+    writeFileSync(world.path('old.plan'), 'a plan of last week')
+    writeCsv(world, people)
+    const { exit, error } = await world.run([
+      'centres',
+      'import',
+      'centres.csv',
+      '--plan-out',
+      'old.plan',
+      '--json',
+    ])
+    expect([exit, error().code]).toEqual([2, 'answer-needed'])
+    expect(readFileSync(world.path('old.plan'), 'utf8')).toBe('a plan of last week')
+  })
+})
+
+describe('the rows held back', () => {
+  const rows = [line('EG001', 'amira@school.example'), line('EG002', 'omar@', { town: 'Giza' })]
+
+  it('come as a workbook that can be corrected and imported', async () => {
+    const { exit } = await importRows(world, rows, '--issues-out', 'held.xlsx')
+    expect(exit).toBe(8)
+    const [headings, held, ...others] = await rowsOf(world.path('held.xlsx'))
+    expect(headings?.at(-1)).toBe('Why it was held back')
+    expect(held?.slice(0, 4)).toEqual(['EG002', 'School EG002', 'omar@', 'Egypt'])
+    expect(held?.at(-1)).toContain('centres!C3: Email omar@')
+    expect(others).toEqual([])
+    const again = await world.run(['centres', 'import', 'held.xlsx', '--yes', '--json'])
+    expect(again.exit).toBe(8)
+    expect(again.json()).toMatchObject({ rows: { read: 1, heldBack: 1 }, notices: [] })
+  })
+
+  it('come with a plan too', async () => {
+    const { exit } = await importRows(world, rows, '--issues-out', 'held.xlsx', '--plan-out', 'a.plan')
+    expect(exit).toBe(8)
+    expect((await rowsOf(world.path('held.xlsx'))).length).toBe(2)
+  })
+
+  it('cost nothing but a line where they could not be put in place', async () => {
+    writeCsv(world, rows)
+    const argv = ['centres', 'import', 'centres.csv', '--yes', '--json', '--issues-out', 'held.csv']
+    const { exit, stdout } = await runWhile(world, argv, () => mkdirSync(world.path('held.csv')))
+    expect(exit).toBe(8)
+    expect(JSON.parse(stdout)).toMatchObject({
+      users: { created: 1 },
+      notices: [{ code: 'issues-not-placed' }],
+    })
+  })
+})
+
+describe('an import', () => {
+  it('needs somebody to ask or --yes, before there is a store', async () => {
+    writeCsv(world, people)
+    const { exit, stdout, error } = await world.run(['centres', 'import', 'centres.csv', '--json'], {
+      stdin: 'y\n',
+    })
+    expect([exit, stdout]).toEqual([2, ''])
+    expect(error()).toMatchObject({ code: 'answer-needed', hint: '--yes' })
+    expect(readdirSync(world.folder)).toEqual(['centres.csv'])
+  })
+
+  it('tells a pipe every fact, one a line', async () => {
+    const { stdout } = await world.run(['centres', 'import', writeCsv(world, people), '--yes'])
+    const lines = stdout.trimEnd().split('\n')
+    expect(lines[0]).toMatch(/^import\t1\tapplied\tcentres.csv\tcentres\tsha256:[0-9a-f]{64}$/)
+    expect(lines).toContain('rows\tread\t2')
+    expect(lines).toContain('users\tcreated\t2')
+    expect(lines).toContain('pins\tnew-user-pins-1.xlsx\t2')
+    expect(lines.at(-1)).toMatch(/^elapsed\t\d+$/)
+  })
+
+  it('answers in the shape that scripts rely on', async () => {
+    await writeXlsx(world, people)
+    const { json } = await world.run(['centres', 'import', 'centres.xlsx', '--yes', '--json'])
+    expect(json()).toEqual({
+      import: {
+        id: 1,
+        file: 'centres.xlsx',
+        sheet: 'Centres',
+        state: 'applied',
+        digest: expect.stringMatching(/^sha256/),
+      },
+      rows: { read: 2, accepted: 2, heldBack: 0, blank: 0 },
+      centres: { created: 1, renamed: 0, unchanged: 0, restored: 0, deleted: 0 },
+      users: { created: 2, replaced: 0, unchanged: 0, deleted: 0 },
+      missingCentres: [],
+      extraUsers: [],
+      duplicatedUsers: [],
+      issues: [],
+      pins: { file: 'new-user-pins-1.xlsx', count: 2 },
+      mail: { queued: 0 },
+      elapsedMs: expect.any(Number),
+      dryRun: false,
+      notices: [],
+    })
+  })
+
+  it('says which columns it left aside', async () => {
+    writeFileSync(
+      world.path('more.csv'),
+      'Centre number,Centre name,Email,Country,Fax\nEG001,One,,Egypt,12\n',
+    )
+    const { json } = await world.run(['centres', 'import', 'more.csv', '--yes', '--json'])
+    expect(json().notices).toMatchObject([{ code: 'unknown-column' }])
+  })
+
+  it('queues an activation message for each new user when asked to', async () => {
+    const { json } = await importRows(world, people, '--send-mail')
+    expect(json().mail).toEqual({ queued: 2 })
+    expect((await importRows(world, people, '--send-mail')).json().mail).toEqual({ queued: 0 })
+  })
+
+  it('brings all of a large invented roster in, and a term later changes only what changed', async () => {
+    const first = await world.run(['centres', 'import', fixture('centres.xlsx'), '--yes', '--json'])
+    expect(first.exit).toBe(0)
+    const next = await world.run([
+      'centres',
+      'import',
+      fixture('centres-next-term.xlsx'),
+      '--dry-run',
+      '--json',
+    ])
+    expect(next.exit).toBe(0)
+    expect(next.json().centres).toMatchObject({ created: 0, renamed: 2, deleted: 0 })
+    expect(next.json().missingCentres.map(({ number }: { number: string }) => number)).toEqual([
+      ...['GE009', 'HU017', 'IS003'],
+    ])
+    expect(next.json().extraUsers).toHaveLength(2)
+    expect(next.json().users.created).toBe(1)
+    expect(existsSync(join(world.folder, 'new-user-pins-2.xlsx'))).toBe(false)
+  })
+})
