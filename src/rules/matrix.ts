@@ -84,6 +84,8 @@ export interface Grant {
   /** `teacher` stands for every account without administrative rights. */
   whom: readonly Whom[]
   at: readonly ('own' | 'assigned')[]
+  /** Every such account but one's own. */
+  others?: true
   /** The roles that may be granted and revoked. */
   roles?: readonly string[]
 }
@@ -149,7 +151,7 @@ export const matrix: readonly MatrixRow[] = [
     held: { hubRole: 'admin', kind: 'school' },
     grants: [
       { actions: ['users.add'], whom: ['centre'], at: own },
-      { actions: manage, whom: ['admin', 'teacher'], at: own },
+      { actions: manage, whom: ['admin', 'teacher'], at: own, others: true },
     ],
   },
   {
@@ -158,7 +160,7 @@ export const matrix: readonly MatrixRow[] = [
     held: { hubRole: 'admin', kind: 'associate-centre' },
     grants: [
       { actions: ['users.add', 'users.add-admin'], whom: ['centre'], at: own },
-      { actions: manage, whom: ['admin', 'teacher'], at: own },
+      { actions: manage, whom: ['admin', 'teacher'], at: own, others: true },
     ],
   },
   {

@@ -84,7 +84,8 @@ export function decide(by: Actor, action: Action, target: Target): Decision {
     return { allowed: false, rule: 'nobody changes their own roles' }
   }
   const held = rowsOf(by)
-  const wanted = { action, whom: whomOf(target), role, centreId: centreOf(target)?.id ?? 0 }
+  const isOwn = user?.id === by.id
+  const wanted = { action, whom: whomOf(target), role, isOwn, centreId: centreOf(target)?.id ?? 0 }
   const granting = held.find(({ grants }) => grants.some((grant) => covers(by, grant, wanted)))
   if (!granting) {
     return { allowed: false, rule: held.length > 0 ? held.map(said).join('; and ') : said(othersRow) }
@@ -172,11 +173,14 @@ interface Wanted {
   action: Action
   whom: Whom
   role: string | undefined
+  /** The target is the actor's own account. */
+  isOwn: boolean
   centreId: number
 }
 
-function covers(by: Holder, grant: Grant, { action, whom, role, centreId }: Wanted): boolean {
+function covers(by: Holder, grant: Grant, { action, whom, role, isOwn, centreId }: Wanted): boolean {
   if (!grant.actions.includes(action) || !grant.whom.includes(whom)) return false
+  if (grant.others && isOwn) return false
   if (grant.roles && (role === undefined || !grant.roles.includes(role))) return false
   return placesOf(by, grant).includes(centreId)
 }
