@@ -1,0 +1,121 @@
+import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { bytesIn } from '../../import/tables.ts'
+import { importRows, line, runWhile } from '../../import/workbook.ts'
+import { newWorld, type World } from '../../world.ts'
+
+let world: World
+beforeEach(async () => {
+  world = newWorld()
+  await importRows(
+    world,
+    ['a', 'b', 'c', 'd'].map((name) => line('EG001', `${name}@school.example`)),
+    ...['--pins-out', 'first.csv'],
+  )
+})
+afterEach(() => world.close())
+
+const again = (out: string, ...flags: string[]) =>
+  world.run(['centres', 'pins', '1', '--out', out, '--json', ...flags])
+
+/** Address → what stands in the column of the PIN. */
+function pinsIn(name: string): Record<string, string> {
+  const [, ...lines] = readFileSync(world.path(name), 'utf8').trim().split(/\r?\n/)
+  return Object.fromEntries(
+    lines.map((row) => {
+      const cells = row.replaceAll('"', '').split(',')
+      return [cells[4] ?? '', cells[5] ?? '']
+    }),
+  )
+}
+
+describe('making the PIN sheet of an import again', () => {
+  it('gives the same PINs, in a file for its owner only', async () => {
+    const { exit, json } = await again('again.csv')
+    expect(exit).toBe(0)
+    expect(json()).toMatchObject({ file: 'again.csv', count: 4, withoutPin: [], renewed: 0 })
+    expect(pinsIn('again.csv')).toEqual(pinsIn('first.csv'))
+    expect(statSync(world.path('again.csv')).mode & 0o777).toBe(0o600)
+  })
+
+  it('gives a PIN only where it is still open, else the reason', async () => {
+    await world.run(['users', 'suspend', 'b@school.example', '--yes'])
+    await world.run(['users', 'suspend', 'c@school.example', '--yes'])
+    await world.run(['users', 'delete', 'c@school.example', '--yes'])
+    const { db } = await world.store()
+    await db
+      .updateTable('users')
+      .set({ pin_state: 'used', status: 'active' })
+      .where('email', '=', 'd@school.example')
+      .execute()
+    const { json } = await again('again.csv')
+    expect(json()).toMatchObject({
+      count: 1,
+      withoutPin: [
+        { email: 'b@school.example', reason: 'suspended' },
+        { email: 'c@school.example', reason: 'deleted' },
+        { email: 'd@school.example', reason: 'used' },
+      ],
+    })
+    expect(pinsIn('again.csv')['b@school.example']).toBe('suspended')
+    world.setClock('2026-04-02T09:00:00.000Z')
+    expect((await again('later.csv')).json().withoutPin[0]).toEqual({
+      email: 'a@school.example',
+      reason: 'expired',
+    })
+  })
+
+  it('issues new ones with --renew to those not yet active', async () => {
+    await world.run(['users', 'suspend', 'b@school.example', '--yes'])
+    world.setClock('2026-05-02T09:00:00.000Z')
+    const { json } = await again('new.csv', '--renew')
+    expect(json()).toMatchObject({ count: 3, renewed: 3 })
+    const old = pinsIn('first.csv')
+    const present = pinsIn('new.csv')
+    expect(present['a@school.example']).toMatch(/^\d{4} \d{4}$/)
+    expect(present['a@school.example']).not.toBe(old['a@school.example'])
+    expect(present['b@school.example']).toBe('suspended')
+  })
+
+  it('asks before it replaces a file, and needs --yes where nobody can be asked', async () => {
+    writeFileSync(world.path('there.csv'), 'something')
+    const { exit, error } = await again('there.csv')
+    expect([exit, error().code]).toEqual([2, 'answer-needed'])
+    expect(readFileSync(world.path('there.csv'), 'utf8')).toBe('something')
+    expect((await again('there.csv', '--yes')).exit).toBe(0)
+    expect(pinsIn('there.csv')).toEqual(pinsIn('first.csv'))
+  })
+
+  it('can be rehearsed', async () => {
+    const before = bytesIn(world.folder)
+    const { exit, json } = await again('again.csv', '--renew', '--dry-run')
+    expect([exit, json().dryRun, json().renewed]).toEqual([0, true, 4])
+    expect(bytesIn(world.folder)).toEqual(before)
+  })
+
+  it('ends with exit code 9 where the new PINs count and only their sheet has no place', async () => {
+    const argv = ['centres', 'pins', '1', '--out', 'new.csv', '--renew', '--json']
+    const { exit, stdout, stderr } = await runWhile(world, argv, () => mkdirSync(world.path('new.csv')))
+    expect([exit, stderr]).toEqual([9, ''])
+    expect(JSON.parse(stdout)).toMatchObject({
+      file: null,
+      renewed: 4,
+      notices: [{ code: 'pins-not-placed' }],
+    })
+    await again('again.csv')
+    expect(pinsIn('again.csv')['a@school.example']).not.toBe(pinsIn('first.csv')['a@school.example'])
+  })
+
+  it('never says a PIN aloud', async () => {
+    const { stdout, stderr } = await world.run(['centres', 'pins', '1', '--out', 'again.csv', '--renew'])
+    for (const pin of Object.values(pinsIn('again.csv'))) expect(stdout + stderr).not.toContain(pin)
+  })
+
+  it('knows the imports there are, the folders, and the endings', async () => {
+    const unknown = await world.run(['centres', 'pins', '7', '--out', 'x.csv', '--json'])
+    expect([unknown.exit, unknown.error().code]).toEqual([4, 'import-not-found'])
+    expect((await again('nowhere/x.csv')).error().code).toBe('file-no-folder')
+    expect((await again('x.pdf')).error().code).toBe('workbook-unknown-ending')
+    expect((await world.run(['centres', 'pins', '1', '--json'])).exit).toBe(2)
+  })
+})
