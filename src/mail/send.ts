@@ -1,16 +1,14 @@
 import { randomUUID } from 'node:crypto'
 import { findCredential } from '../db/credentials.ts'
 import type { OpenStore } from '../db/open.ts'
-import { claimMessages, releaseMessages, type Settled, settleMessages } from '../db/outbox-claims.ts'
+import { releaseMessages, type Settled } from '../db/outbox-claims.ts'
 import type { OutboxRow } from '../db/schema.ts'
 import { changedTemplates } from '../db/templates.ts'
 import { commit } from '../db/transact.ts'
 import type { Given } from '../rules/actor.ts'
-import { oneLine } from '../rules/one-line.ts'
-import { record } from '../rules/record.ts'
 import { type Composed, letterWriter, type Writer } from './compose.ts'
+import { claim, settle, settled } from './in-hand.ts'
 import { type Limits, type Line, type Outcome, openLine, usualLimits } from './line.ts'
-import { nextTry } from './pauses.ts'
 import type { MailServer } from './server.ts'
 import { secretOf, valuesOf } from './values.ts'
 import { makeMailFolder, writeMessage } from './write-message.ts'
@@ -34,7 +32,6 @@ export interface Sending {
   onProgress?: (done: number) => void
 }
 
-const tenMinutes = 600_000
 /** After so many broken lines, one after the other, the rest waits. */
 const mostBrokenLines = 3
 
@@ -115,14 +112,6 @@ async function writeAll(ids: readonly number[], sending: Sending & { writer: Wri
   }
 }
 
-async function claim(
-  ids: readonly number[],
-  { store, now, lease = tenMinutes, claimant }: Sending & { claimant: string },
-): Promise<OutboxRow[]> {
-  const { result } = await commit(store, (trx) => claimMessages(trx, { ids, by: claimant, at: now(), lease }))
-  return result
-}
-
 /** A message that cannot be written in its template's words, or to its address, is said to have failed. */
 async function composedFor(
   row: OutboxRow,
@@ -139,30 +128,6 @@ async function composedFor(
       why: `the message could not be written: ${error instanceof Error ? error.message : String(error)}`,
     }
   }
-}
-
-function settled(row: OutboxRow, outcome: Outcome, at: Date): Settled {
-  const lastError = 'why' in outcome ? oneLine(outcome.why).slice(0, 300) : null
-  const nextTryAt = outcome.state === 'queued' ? nextTry({ at, attempts: row.attempts }).toISOString() : null
-  return { id: row.id, state: outcome.state, lastError, nextTryAt, file: null }
-}
-
-async function settle(
-  results: readonly Settled[],
-  { store, by, now, claimant, rows }: Sending & { claimant: string; rows: readonly OutboxRow[] },
-): Promise<void> {
-  if (results.length === 0) return
-  const at = now()
-  const counts: Record<string, number> = {}
-  for (const { state } of results) counts[state] = (counts[state] ?? 0) + 1
-  const [only] = rows
-  await commit(store, async (trx) => {
-    await settleMessages(trx, { settled: results, by: claimant, at })
-    const alone =
-      rows.length === 1 && only ? { subject: only.to_address, userId: only.user_id ?? undefined } : {}
-    const facts = rows.length === 1 ? { message: only?.id, letter: only?.letter, ...counts } : counts
-    await record(trx, { by, at, action: 'mail.delivered', kind: 'event', facts, ...alone })
-  })
 }
 
 async function inTurns<In, Out>(items: readonly In[], work: (item: In) => Promise<Out>): Promise<Out[]> {

@@ -1,6 +1,6 @@
-import { countWrongPin } from '../db/credentials.ts'
 import { secretsOf } from '../db/passwords.ts'
 import type { Trx } from '../db/transact.ts'
+import { countWrongPin } from '../db/wrong-tries.ts'
 import { Refused } from '../errors.ts'
 import type { Account } from './account.ts'
 import type { Given } from './actor.ts'

@@ -1,6 +1,7 @@
-import { countWrongTry, findOpenCredential, voidThose } from '../db/credentials.ts'
+import { findOpenCredential, voidThose } from '../db/credentials.ts'
 import { markActive } from '../db/passwords.ts'
 import type { Trx } from '../db/transact.ts'
+import { countWrongTry } from '../db/wrong-tries.ts'
 import { Refused } from '../errors.ts'
 import type { Account } from './account.ts'
 import type { Given } from './actor.ts'

@@ -145,6 +145,21 @@ describe('sending through a mail server', () => {
     expect(plain.received).toEqual([])
   })
 
+  it.each([
+    ['STARTTLS', 'starttls', false],
+    ['TLS from the start', 'tls', true],
+  ] as const)('is protected by %s, with a certificate that is trusted', async (_what, protection, secure) => {
+    await owe(2)
+    const server = closed(await mailServer({ disabledCommands: [], secure }))
+    // The server's certificate is a test's own: here it stands for one that is trusted.
+    const tls = { rejectUnauthorized: false }
+    const after = await send(server.port, {
+      server: { host: '127.0.0.1', port: server.port, protection, tls },
+    })
+    expect(after.map(({ state }) => state)).toEqual(['sent', 'sent'])
+    expect(server.connections()).toBe(1)
+  })
+
   it('sends nothing to a server whose certificate is not to be trusted', async () => {
     await owe(1)
     const server = closed(await mailServer({ disabledCommands: [] }))
