@@ -26,6 +26,8 @@ export interface SeenUser {
 /** What planning an import reads of the store. */
 export interface ImportView {
   centres: SeenCentre[]
+  /** Those that the workbook names, by their ids. */
+  touched: ReadonlySet<number>
   /** The live users of the workbook's centres, and those of its addresses, by address. */
   users: Map<string, SeenUser>
   /** Addresses of the workbook that a deleted account had and no live one has. */
@@ -60,6 +62,7 @@ export function readImportView(raw: Database.Database, reading: ImportReading): 
     .pluck()
   return {
     centres,
+    touched: wanted,
     users,
     deletedAddresses,
     holdsTests: idsOf(raw, 'select distinct owner_id from learner_groups'),
@@ -172,11 +175,15 @@ function idsOf(raw: Database.Database, query: string): Set<number> {
   return new Set(raw.prepare<[], number>(query).pluck().all())
 }
 
-/** A digest of what planning read; equal digests, equal plans. Sign-ins since do not matter. */
-export function digestOfView({ centres, users, deletedAddresses, ...view }: ImportView): string {
+/**
+ * A digest of what planning read; equal digests, equal plans. Sign-ins since do not matter, nor
+ * what centres that the workbook does not name are called.
+ */
+export function digestOfView({ centres, touched, users, deletedAddresses, ...view }: ImportView): string {
   const digest = createHash('sha256')
   for (const { id, number, name, kind, status, deleted, hasCoordinator } of centres) {
-    digest.update(JSON.stringify([id, number, name, kind, status, deleted, hasCoordinator]))
+    const more = touched.has(id) ? [name, status, hasCoordinator] : []
+    digest.update(JSON.stringify([id, number, kind, deleted, ...more]))
   }
   for (const key of [...users.keys()].sort()) {
     const user = users.get(key)
