@@ -10,7 +10,7 @@ export interface LeftAlone {
 }
 
 /** Why a user whom an import created is left alone; null for one who is as the import made them. */
-const reasonForUser = ({ at }: ImportRow) => sql<string | null>`case
+const reasonForUser = ({ id, at }: ImportRow) => sql<string | null>`case
   when users.status = 'active' then 'activated'
   when users.status = 'suspended' then 'suspended'
   when users.status = 'deleted' then 'deleted'
@@ -19,6 +19,8 @@ const reasonForUser = ({ at }: ImportRow) => sql<string | null>`case
   when users.pin_issued_at is not null and users.pin_issued_at <> ${at} then 'newer-pin'
   when exists (select 1 from learner_groups where owner_id = users.id) then 'has-progression-tests'
   when exists (select 1 from assignments where user_id = users.id) then 'has-associate-centres'
+  when exists (select 1 from import_changes as change join imports on imports.id = change.import_id
+    where change.user_id = users.id and change.import_id <> ${id} and imports.state = 'applied') then 'in-another-import'
   end`
 
 /** Removes the users that are as the import made them; the others are named, their PINs of it void. */
@@ -57,7 +59,7 @@ const reasonForCentre = ({ id }: ImportRow) => sql<string | null>`case
   when exists (select 1 from centres as other where other.associate_id = centres.id) then 'has-associate-centres'
   when exists (select 1 from assignments where centre_id = centres.id) then 'has-associate-centres'
   when exists (select 1 from import_changes as change join imports on imports.id = change.import_id
-    where change.centre_id = centres.id and change.import_id > ${id} and imports.state = 'applied') then 'renamed'
+    where change.centre_id = centres.id and change.import_id <> ${id} and imports.state = 'applied') then 'in-another-import'
   end`
 
 /** Removes the centres that are as the import made them, associate centres before their Associate. */
