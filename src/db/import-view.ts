@@ -137,7 +137,10 @@ function usersOfCentres(
       `select ${userColumns} from users where status <> 'deleted' and centre_id is not null`,
     )
     for (const user of everybody.iterate()) {
-      if (user.centreId !== null && wanted.has(user.centreId)) users.set(user.key, user)
+      if (user.centreId === null || !wanted.has(user.centreId)) continue
+      // One text, not two, where they are equal.
+      if (user.key === user.email) user.key = user.email
+      users.set(user.key, user)
     }
     return users
   }

@@ -48,7 +48,7 @@ interface NewPins {
   users: readonly PlannedUser[]
   nonces: Nonces
   pinKey: Buffer
-  centreNames: ReadonlyMap<string, string>
+  centreNames: { get(number: string): string | undefined }
   at: Date
 }
 

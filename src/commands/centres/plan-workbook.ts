@@ -60,7 +60,9 @@ export async function planWorkbook(
     storeDigest: () => digestOfView(view),
     version,
     // Only the PINs of new users need them.
-    centreNames: new Map(plan.newUsers.length > 0 ? view.centres.map(({ number, name }) => [number, name]) : []),
+    centreNames: new Map(
+      plan.newUsers.length > 0 ? view.centres.map(({ number, name }) => [number, name]) : [],
+    ),
     roster,
   }
 }
