@@ -46,8 +46,8 @@ async function workbookDated(
   at: Date,
   { stream, bodies }: { stream: Writable; bodies: ReadonlyMap<string, Body> },
 ): Promise<Workbook> {
-  const { default: excel } = await import('exceljs')
-  class Dated extends excel.stream.xlsx.WorkbookWriter {
+  const { default: WorkbookWriter } = await import('exceljs/lib/stream/xlsx/workbook-writer.js')
+  class Dated extends WorkbookWriter {
     override addThemes(): Promise<void> {
       const zip: unknown = Reflect.get(this, 'zip')
       if (hasAppend(zip)) {
