@@ -226,8 +226,6 @@ export interface AuditPersonalTable {
   value: string | null
 }
 
-export type Centre = Selectable<CentreTable>
 export type NewCentre = Insertable<CentreTable>
-export type UserRow = Selectable<UserTable>
 export type NewUserRow = Insertable<UserTable>
 export type OutboxRow = Selectable<OutboxTable>

@@ -1,5 +1,6 @@
 import type { ImportView, SeenCentre } from '../db/import-view.ts'
 import type { HubRole } from '../db/schema.ts'
+import { isHubRole } from '../rules/catalogue.ts'
 import { hubRoleFor } from '../rules/new-user.ts'
 import { type DuplicatedUser, holdBackDuplicates } from './duplicates.ts'
 import { type ExtraUser, findExtraUsers, findMissingCentres, type MissingCentre } from './extras.ts'
@@ -137,8 +138,6 @@ function savedCentres({
   return saved.sort((one, other) => (one.centre.number < other.centre.number ? -1 : 1))
 }
 
-const hubRoles = ['coordinator', 'admin', 'teacher']
-
 function plannedUsers(newcomers: readonly Newcomer[], view: ImportView): PlannedUser[] {
   const planned: PlannedUser[] = []
   for (const { rows, key, firstName, lastName, centre, roles } of newcomers) {
@@ -152,7 +151,7 @@ function plannedUsers(newcomers: readonly Newcomer[], view: ImportView): Planned
       lastName,
       centre,
       hubRole: hubRoleFor(roles),
-      roles: roles.length === 0 ? roles : roles.filter((role) => !hubRoles.includes(role)),
+      roles: roles.length === 0 ? roles : roles.filter((role) => !isHubRole(role)),
       replaces: view.deletedAddresses.has(key),
     })
   }

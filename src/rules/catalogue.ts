@@ -90,8 +90,6 @@ export const catalogue: readonly Role[] = [
   },
 ]
 
-export const hubRoles: readonly HubRole[] = ['coordinator', 'admin', 'teacher']
-
 export const sites = [
   'school-support-hub',
   'cambridge-primary',
