@@ -17,9 +17,9 @@ await build({
   chunkNames: 'chunks/[name]-[hash]',
   sourcemap: 'linked',
   external: ['better-sqlite3', '@node-rs/argon2', 'exceljs', 'liquidjs', 'nodemailer'],
-  // Bundled CommonJS packages ask for Node's own modules with require().
+  // Bundled CommonJS packages ask for Node's own modules with require(), and for their own file's name.
   banner: {
-    js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
+    js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url); const __filename = import.meta.filename; const __dirname = import.meta.dirname;",
   },
   logLevel: 'warning',
 })

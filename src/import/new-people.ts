@@ -118,7 +118,7 @@ function holdBackUnknownRole(roster: Roster, row: RosterRow, word: string): void
     field: 'role',
     value: word,
     code: 'unknown-role',
-    message: `there is no role called ${word}${guess ? ` (did you mean ${guess}?)` : ''}`,
+    message: `is ${word}: no role is called so${guess ? ` (did you mean ${guess}?)` : ''}`,
     hint: 'ssh-admin roles list names them.',
   })
 }

@@ -107,19 +107,19 @@ export function describePlan(plan: Plan, deletions: Deletions, view: View): stri
   if (plan.newUsers.length > 0)
     lines.push(chalk.green(`+ ${count(plan.newUsers.length, 'new user')}, each with a PIN`))
   part(
-    chalk.yellow(`~ ${count(plan.renames.length, 'centre')} renamed`),
+    chalk.yellow(`~ ${count(plan.renames.length, 'centre')} to rename`),
     plan.renames.map(({ number, before, after }) => `${number}  ${cell(before)} → ${cell(after)}`),
   )
   part(
-    chalk.yellow(`~ ${count(plan.restores.length, 'centre')} restored`),
+    chalk.yellow(`~ ${count(plan.restores.length, 'centre')} to restore`),
     plan.restores.map(({ number }) => number),
   )
   part(
-    chalk.red(`- ${count(deletions.centres.length, 'centre')} deleted`),
+    chalk.red(`- ${count(deletions.centres.length, 'centre')} to delete`),
     deletions.centres.map(({ number, name }) => `${number}  ${cell(name)}`),
   )
   part(
-    chalk.red(`- ${count(deletions.users.length, 'user')} deleted`),
+    chalk.red(`- ${count(deletions.users.length, 'user')} to delete`),
     deletions.users.map(({ email, centre }) => `${email}  ${centre}`),
   )
   part(chalk.yellow(`! ${count(plan.rows.heldBack, 'row')} held back`), issueTexts(plan))

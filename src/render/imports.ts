@@ -136,7 +136,9 @@ export function renderUndone({ import: row, changed, undone, left }: Undone, vie
   const lines = [
     `Took back import ${row.id} (${oneLine(row.file)}): ${parts.join(', ')}.`,
     ...listLines(
-      view.chalk.yellow(`${count(left.length, 'thing')} left alone, because it changed since:`),
+      view.chalk.yellow(
+        `${count(left.length, 'thing')} left alone, because ${left.length === 1 ? 'it' : 'they'} changed since:`,
+      ),
       left.map(({ what, reason }) => `${what}  ${reason.replaceAll('-', ' ')}`),
       20,
     ),

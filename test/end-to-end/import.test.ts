@@ -68,6 +68,7 @@ describe('importing at a terminal', () => {
     await importRows(world, [...people, line('EG008'), line('EG009')])
     writeCsv(world, [line('EG001', 'amira@school.example', { name: 'New name' })])
     const left = atTerminal(world, ['centres', 'import', 'centres.csv'])
+    await left.sees('~ 1 centre to rename')
     await left.sees('2 centres of the store are not in the workbook. Delete any?')
     await left.sees('EG008  School EG008')
     left.presses('enter')
@@ -92,6 +93,26 @@ describe('importing at a terminal', () => {
     const { exit, text } = await ticked.leaves()
     expect([exit, text.includes('1 centre deleted, 1 user deleted')]).toEqual([0, true])
     expect(await living(world)).toEqual({ centres: ['EG001', 'EG008'], users: ['amira@school.example'] })
+  })
+
+  it('saves a plan that is applied as it was shown', async () => {
+    writeCsv(world, people)
+    const planned = await atTerminal(world, [
+      'centres',
+      'import',
+      'centres.csv',
+      '--plan-out',
+      'a.plan',
+    ]).leaves()
+    expect(planned.exit).toBe(0)
+    expect(planned.text).toContain('To apply it: ssh-admin centres apply a.plan')
+    const typist = atTerminal(world, ['centres', 'apply', 'a.plan'])
+    await typist.sees('+ 2 new users, each with a PIN')
+    await typist.sees('Create 1 centre and 2 users?')
+    typist.types('y')
+    typist.presses('enter')
+    expect((await typist.leaves()).exit).toBe(0)
+    expect((await living(world)).users).toHaveLength(2)
   })
 
   it('asks nothing where there is nothing to do', async () => {

@@ -63,5 +63,6 @@ async function stillTrue(saved: SavedPlan, store: OpenStore): Promise<ReadyImpor
     version,
     centreNames: new Map(view.centres.map(({ number, name }) => [number, name])),
     roster: undefined,
+    described: false,
   }
 }

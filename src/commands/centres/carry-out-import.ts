@@ -37,6 +37,8 @@ export interface ReadyImport {
   centreNames: ReadonlyMap<string, string>
   /** Absent for a saved plan. */
   roster: Roster | undefined
+  /** It was shown already, before what the workbook lacks was offered for deletion. */
+  described: boolean
 }
 
 interface CarryingOut {
@@ -59,7 +61,8 @@ export async function carryOutImport(work: CarryingOut): Promise<number> {
   const nothing = changesNothing(counts)
   let asked = 0
   if (asks) {
-    for (const line of describePlan(plan, deletions, session.terminal.err)) session.say(line)
+    const lines = ready.described ? [] : describePlan(plan, deletions, session.terminal.err)
+    for (const line of lines) session.say(line)
     const before = performance.now()
     if (!nothing) await agree(session.terminal, importQuestion(counts))
     asked = performance.now() - before

@@ -3,6 +3,7 @@ import type { OpenStore } from '../../db/open.ts'
 import { BadInput } from '../../errors.ts'
 import type { Roster } from '../../import/roster.ts'
 import type { Plan } from '../../import/plan.ts'
+import { describePlan } from '../../render/import.ts'
 import type { Session } from '../session.ts'
 import type { ReadyImport } from './carry-out-import.ts'
 import { chooseAtTerminal } from './choose-deletions.ts'
@@ -34,7 +35,7 @@ export async function planWorkbook(
   const { planImport } = await import('../../import/plan.ts')
   const { readStore, touchedBy } = await import('../../import/read-store.ts')
   const { digestOfView } = await import('../../db/import-view.ts')
-  const { chooseDeletions, checkAllowance } = await import('../../import/deletions.ts')
+  const { chooseDeletions, checkAllowance, noDeletions } = await import('../../import/deletions.ts')
   const touched = touchedBy(roster)
   const { view, version } = readStore(store.raw, touched)
   const plan = planImport(roster, { view, restoreDeleted: wanted.restoreDeleted })
@@ -47,7 +48,9 @@ export async function planWorkbook(
     users: wanted.deleteUser,
   }
   const said = wished.allMissing || wished.allExtra || wished.centres.length > 0 || wished.users.length > 0
-  const deletions = asks && !said ? await chooseAtTerminal(plan, session) : chooseDeletions(plan, wished)
+  const offers = asks && !said
+  if (offers) for (const line of describePlan(plan, noDeletions, session.terminal.err)) session.say(line)
+  const deletions = offers ? await chooseAtTerminal(plan, session) : chooseDeletions(plan, wished)
   if (!asks || said || wanted.allowDeletes !== undefined) checkAllowance(plan, deletions, wanted.allowDeletes)
   const { file, sheet, digest } = roster
   return {
@@ -64,6 +67,7 @@ export async function planWorkbook(
       plan.newUsers.length > 0 ? view.centres.map(({ number, name }) => [number, name]) : [],
     ),
     roster,
+    described: offers,
   }
 }
 
