@@ -1,5 +1,6 @@
 import type { AuditEntry } from '../db/audit-events.ts'
 import type { View } from '../terminal.ts'
+import { inWords } from './event-words.ts'
 import { oneLine, record } from './one-line.ts'
 import { table } from './table.ts'
 import { ago, plainTime } from './when.ts'
@@ -14,23 +15,21 @@ export function renderEvents(
   view: View,
 ): string {
   if (events.length === 0) return 'Nothing of that kind has happened.'
-  const rows = events.map(({ id, at, action, kind, subject, actor, operator, details }) => [
-    id,
-    ago(at, view.now),
-    kind === 'refusal' ? `${action}, refused` : action,
-    subject,
-    actor ?? operator,
-    inWords(details),
-  ])
+  const rows = events.map((event) => {
+    const { id, at, action, kind, subject, actor, operator } = event
+    const what = kind === 'refusal' ? `${action}, refused` : action
+    return [id, ago(at, view.now), what, subject, actor ?? operator, inWords(event)]
+  })
   const drawn = table(['No.', 'When', 'What', 'To whom', 'By', 'Details'], rows, view)
   if (events.length === total) return drawn
   return `${drawn}\n${view.chalk.dim(`${total - events.length} more: --limit ${total}`)}`
 }
 
 /** One line for the end of `users show` and `centres show`. */
-export function eventLine({ at, action, kind, actor, operator, details }: AuditEntry): string {
+export function eventLine(event: AuditEntry): string {
+  const { at, action, kind, actor, operator } = event
   const what = kind === 'refusal' ? `${action}, refused` : action
-  const words = inWords(details)
+  const words = inWords(event)
   const by = `by ${actor ?? 'Cambridge staff'} (${operator})`
   return oneLine(`  ${plainTime(at)}  ${what}  ${by}${words ? `: ${words}` : ''}`)
 }
@@ -60,31 +59,4 @@ async function* rowsOf(events: AsyncIterable<AuditEntry>) {
     const cells = [at, kind, action, subject, actor ?? 'staff', operator, command, JSON.stringify(others)]
     yield [id, ...cells.map((cell) => oneLine(cell === null ? '' : String(cell)))]
   }
-}
-
-function inWords({ command: _, ...details }: Record<string, unknown>): string {
-  return Object.entries(details)
-    .map(([name, value]) => ({ name, words: said(value) }))
-    .filter(({ words }) => words !== '')
-    .map(({ name, words }) => `${spaced(name)} ${words}`)
-    .join(', ')
-}
-
-function said(value: unknown): string {
-  if (value === null) return 'none'
-  if (Array.isArray(value)) return value.map(said).join(' ')
-  if (typeof value !== 'object') return String(value)
-  const parts = new Map<string, unknown>(Object.entries(value))
-  if (parts.has('before') && parts.has('after'))
-    return `${said(parts.get('before'))} → ${said(parts.get('after'))}`
-  return [...parts]
-    .map(([name, part]) => ({ name, words: said(part) }))
-    .filter(({ words }) => words !== '')
-    .map(({ name, words }) => `${spaced(name)} ${words}`)
-    .join(' ')
-}
-
-/** `hubRole` is written for programs. */
-function spaced(name: string): string {
-  return name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`)
 }
