@@ -3,6 +3,30 @@ import type { Store } from './schema.ts'
 
 /** The query that every look-up and list of users begins with: the user, their centre, what they hold. */
 export function usersWithCentre(db: Kysely<Store>) {
+  return uncountedUsers(db).select((eb) => [
+    eb
+      .selectFrom('learner_groups')
+      .select(({ fn }) => fn.countAll<number>().as('n'))
+      .whereRef('owner_id', '=', 'users.id')
+      .as('learner_groups'),
+    eb
+      .selectFrom('tests')
+      .innerJoin('learner_groups', 'learner_groups.id', 'tests.learner_group_id')
+      .select(({ fn }) => fn.countAll<number>().as('n'))
+      .whereRef('owner_id', '=', 'users.id')
+      .as('tests'),
+    eb
+      .selectFrom('results')
+      .innerJoin('tests', 'tests.id', 'results.test_id')
+      .innerJoin('learner_groups', 'learner_groups.id', 'tests.learner_group_id')
+      .select(({ fn }) => fn.countAll<number>().as('n'))
+      .whereRef('owner_id', '=', 'users.id')
+      .as('results'),
+  ])
+}
+
+/** The same without their Progression Test data, whose counting takes longer the more there is. */
+function uncountedUsers(db: Kysely<Store>) {
   return db
     .selectFrom('users')
     .leftJoin('centres', 'centres.id', 'users.centre_id')
@@ -38,32 +62,23 @@ export function usersWithCentre(db: Kysely<Store>) {
         .select(sql<string | null>`group_concat(centre_id, ',' order by centre_id)`.as('ids'))
         .whereRef('assignments.user_id', '=', 'users.id')
         .as('assigned_ids'),
-      eb
-        .selectFrom('learner_groups')
-        .select(({ fn }) => fn.countAll<number>().as('n'))
-        .whereRef('owner_id', '=', 'users.id')
-        .as('learner_groups'),
-      eb
-        .selectFrom('tests')
-        .innerJoin('learner_groups', 'learner_groups.id', 'tests.learner_group_id')
-        .select(({ fn }) => fn.countAll<number>().as('n'))
-        .whereRef('owner_id', '=', 'users.id')
-        .as('tests'),
-      eb
-        .selectFrom('results')
-        .innerJoin('tests', 'tests.id', 'results.test_id')
-        .innerJoin('learner_groups', 'learner_groups.id', 'tests.learner_group_id')
-        .select(({ fn }) => fn.countAll<number>().as('n'))
-        .whereRef('owner_id', '=', 'users.id')
-        .as('results'),
     ])
 }
 
 export type UserWithCentre = Awaited<ReturnType<ReturnType<typeof usersWithCentre>['execute']>>[number]
+export type UncountedUser = Awaited<ReturnType<ReturnType<typeof uncountedUsers>['execute']>>[number]
 
 /** The live account of an address, by its key. */
 export function findLiveUser(db: Kysely<Store>, key: string): Promise<UserWithCentre | undefined> {
   return usersWithCentre(db)
+    .where('users.email_key', '=', key)
+    .where('users.status', '<>', 'deleted')
+    .executeTakeFirst()
+}
+
+/** The same, where nobody asks how much they hold. */
+export function findLiveUserUncounted(db: Kysely<Store>, key: string): Promise<UncountedUser | undefined> {
+  return uncountedUsers(db)
     .where('users.email_key', '=', key)
     .where('users.status', '<>', 'deleted')
     .executeTakeFirst()

@@ -1,4 +1,4 @@
-import { type Account, nameOf } from '../rules/account.ts'
+import { type Account, nameOf, type UncountedAccount } from '../rules/account.ts'
 import type { ChangedUser, Outcome } from '../rules/changed-user.ts'
 import { holdings } from '../rules/refuse-leaving.ts'
 import type { View } from '../terminal.ts'
@@ -33,7 +33,7 @@ function sentence({ account, outcome }: ChangedUser, { chalk }: View): string {
 }
 
 /** `Amira Haddad (EG001)`; their address where they have no name. */
-export function person(account: Account): string {
+export function person(account: UncountedAccount): string {
   return oneLine(`${nameOf(account)} (${account.centre?.number ?? 'no centre'})`)
 }
 
@@ -45,7 +45,7 @@ const happened: Readonly<Record<Outcome, (account: Account) => string>> = {
       : 'joined the centre, with the password they have',
   suspended: (account) =>
     account.progressionTests.learnerGroups > 0
-      ? `is suspended, and still holds ${holdings(account)}`
+      ? `is suspended, and still holds ${holdings(account.progressionTests)}`
       : 'is suspended',
   restored: ({ status, email }) => restoredTo(status, email),
   deleted: () => 'is deleted; the address can be used again',

@@ -1,5 +1,5 @@
 import type { CentreKind, HubRole, PinState, UserStatus } from '../db/schema.ts'
-import type { UserWithCentre } from '../db/users.ts'
+import type { UncountedUser, UserWithCentre } from '../db/users.ts'
 import { pinStanding, type WhyNot, whyNot } from './standing.ts'
 
 export interface CentreOfUser {
@@ -39,7 +39,21 @@ export interface Account {
   progressionTests: { learnerGroups: number; tests: number; results: number }
 }
 
+/** Where nobody asks how much they hold. */
+export type UncountedAccount = Omit<Account, 'progressionTests'>
+
 export function accountOf(row: UserWithCentre, at: Date): Account {
+  return {
+    ...uncountedAccountOf(row, at),
+    progressionTests: {
+      learnerGroups: row.learner_groups ?? 0,
+      tests: row.tests ?? 0,
+      results: row.results ?? 0,
+    },
+  }
+}
+
+export function uncountedAccountOf(row: UncountedUser, at: Date): UncountedAccount {
   const centre = centreOf(row)
   const coordinatorSuspended = row.coordinator_status === 'suspended'
   const why = whyNot({
@@ -70,15 +84,10 @@ export function accountOf(row: UserWithCentre, at: Date): Account {
     pin: pinStanding({ state: row.pin_state, issuedAt: row.pin_issued_at, at }),
     lastSignedInAt: row.last_signed_in_at,
     createdAt: row.created_at,
-    progressionTests: {
-      learnerGroups: row.learner_groups ?? 0,
-      tests: row.tests ?? 0,
-      results: row.results ?? 0,
-    },
   }
 }
 
-function centreOf(row: UserWithCentre): CentreOfUser | null {
+function centreOf(row: UncountedUser): CentreOfUser | null {
   if (row.centre_id === null || row.centre_number === null || row.centre_kind === null) return null
   return {
     id: row.centre_id,
@@ -90,20 +99,20 @@ function centreOf(row: UserWithCentre): CentreOfUser | null {
   }
 }
 
-function rolesOf({ hub_role, role_names }: UserWithCentre): string[] {
+function rolesOf({ hub_role, role_names }: UncountedUser): string[] {
   const others = role_names ? role_names.split(',') : []
   return hub_role ? [hub_role, ...others] : others
 }
 
 /** Derived, never granted: the exams officers of a school, and of an associate centre marked for it. */
-function derivedRolesOf({ role_names, centre_kind, centre_global_listening }: UserWithCentre): string[] {
+function derivedRolesOf({ role_names, centre_kind, centre_global_listening }: UncountedUser): string[] {
   const listens =
     centre_kind === 'school' || (centre_kind === 'associate-centre' && centre_global_listening === 1)
   return listens && role_names?.split(',').includes('exams-officer') ? ['global-listening'] : []
 }
 
 /** The hub itself comes with every hub role. */
-function sitesOf({ hub_role, site_names }: UserWithCentre): string[] {
+function sitesOf({ hub_role, site_names }: UncountedUser): string[] {
   const others = site_names ? site_names.split(',') : []
   return hub_role ? ['school-support-hub', ...others] : others
 }

@@ -1,6 +1,6 @@
 import { findDeletedUser, findLiveUser, findUserById } from '../db/users.ts'
 import type { Trx } from '../db/transact.ts'
-import { type Account, accountOf } from './account.ts'
+import { type Account, accountOf, type UncountedAccount } from './account.ts'
 import type { Actor } from './actor.ts'
 import { typedAddress } from './email.ts'
 import { findUser } from './find-user.ts'
@@ -25,7 +25,7 @@ export interface ChangedUser {
 }
 
 /** What a permission is asked for: this user. */
-export function onUser(account: Account): Target {
+export function onUser(account: UncountedAccount): Target {
   return { name: account.email, user: account }
 }
 

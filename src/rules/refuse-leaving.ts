@@ -26,7 +26,7 @@ export async function refuseWhileInOffice(db: Kysely<Store>, account: Account): 
 export function refuseWhileHolding(account: Account, { hint }: { hint: string }): void {
   const { learnerGroups } = account.progressionTests
   if (learnerGroups === 0) return
-  const message = `${nameOf(account)} still holds Progression Test data: ${holdings(account)}.`
+  const message = `${nameOf(account)} still holds Progression Test data: ${holdings(account.progressionTests)}.`
   throw new Refused('has-progression-tests', message, {
     hint,
     details: { progressionTests: account.progressionTests },
@@ -34,7 +34,7 @@ export function refuseWhileHolding(account: Account, { hint }: { hint: string })
 }
 
 /** `2 learner groups with 34 results` */
-export function holdings({ progressionTests: { learnerGroups, results } }: Account): string {
+export function holdings({ learnerGroups, results }: { learnerGroups: number; results: number }): string {
   const groups = `${learnerGroups} learner ${learnerGroups === 1 ? 'group' : 'groups'}`
   return `${groups} with ${results} ${results === 1 ? 'result' : 'results'}`
 }

@@ -1,10 +1,10 @@
 import { handOver, type Holding, holdingsOf } from '../db/progression-tests.ts'
 import type { Trx } from '../db/transact.ts'
 import { Refused } from '../errors.ts'
-import { type Account, nameOf } from './account.ts'
+import { nameOf, type UncountedAccount } from './account.ts'
 import type { Given } from './actor.ts'
 import { onUser } from './changed-user.ts'
-import { findUser } from './find-user.ts'
+import { findUserUncounted } from './find-user.ts'
 import { permit } from './permissions.ts'
 import { record } from './record.ts'
 
@@ -17,8 +17,8 @@ interface Transfer {
 }
 
 export interface Transferred {
-  from: Account
-  to: Account
+  from: UncountedAccount
+  to: UncountedAccount
   /** What moved, site by site. */
   sites: Holding[]
 }
@@ -32,8 +32,8 @@ export async function transferProgressionTests(
   { from, to, sites, given }: Transfer,
 ): Promise<Transferred> {
   const { by, at } = given
-  const giver = await findUser(trx, { email: from, at, by })
-  const receiver = await findUser(trx, { email: to, at, by })
+  const giver = await findUserUncounted(trx, { email: from, at, by })
+  const receiver = await findUserUncounted(trx, { email: to, at, by })
   permit(given, 'users.transfer', onUser(giver))
   permit(given, 'users.transfer', onUser(receiver))
   refuseReceiver(receiver, giver)
@@ -58,7 +58,7 @@ export async function transferProgressionTests(
   return { from: giver, to: receiver, sites: moving }
 }
 
-function refuseReceiver(receiver: Account, giver: Account): void {
+function refuseReceiver(receiver: UncountedAccount, giver: UncountedAccount): void {
   if (receiver.id === giver.id) {
     throw new Refused('same-user', `${nameOf(giver)} cannot transfer to themselves.`, {
       hint: 'Name another teacher of the centre with --to.',
@@ -79,7 +79,7 @@ function refuseReceiver(receiver: Account, giver: Account): void {
   }
 }
 
-function refuseWithoutAccess(receiver: Account, site: string): void {
+function refuseWithoutAccess(receiver: UncountedAccount, site: string): void {
   if (receiver.sites.includes(site)) return
   throw new Refused('no-site-access', `${nameOf(receiver)} has no access to ${site}.`, {
     hint: `ssh-admin users edit ${receiver.email} --add-site ${site}`,

@@ -4,6 +4,7 @@ import { type DeletedUser, deleteUser } from '../../rules/delete-user.ts'
 import { nameOf } from '../../rules/account.ts'
 import { holdings } from '../../rules/refuse-leaving.ts'
 import { forEachTarget } from '../../rules/several.ts'
+import type { Transferred } from '../../rules/transfer-progression-tests.ts'
 import { transferJson } from '../../render/transfer.ts'
 import { changingAfter, changingCommand, example } from '../command.ts'
 import { type Deletions, offerMissingSteps } from './missing-steps.ts'
@@ -66,5 +67,14 @@ function deletionQuestion(deleted: readonly DeletedUser[]): string | undefined {
 function stepsOf({ account, suspendedFirst, transferred }: DeletedUser): string {
   const suspension = suspendedFirst ? `${nameOf(account)} is suspended first. ` : ''
   if (!transferred) return suspension
-  return `${suspension}${person(transferred.to)} takes over ${holdings(transferred.from)}. `
+  return `${suspension}${person(transferred.to)} takes over ${holdings(together(transferred))}. `
+}
+
+function together({ sites }: Transferred): { learnerGroups: number; results: number } {
+  const sum = { learnerGroups: 0, results: 0 }
+  for (const { learnerGroups, results } of sites) {
+    sum.learnerGroups += learnerGroups
+    sum.results += results
+  }
+  return sum
 }

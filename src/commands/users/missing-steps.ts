@@ -42,7 +42,7 @@ function suspensionOffer({ account }: MissingSteps): string {
 
 function chooseReceiver(terminal: Terminal, { account, receivers = [] }: MissingSteps): Promise<string> {
   return choose(terminal, {
-    question: `${person(account)} holds ${holdings(account)}. Who takes over?`,
+    question: `${person(account)} holds ${holdings(account.progressionTests)}. Who takes over?`,
     choices: receivers.map((receiver) => ({
       value: receiver.email,
       name: `${person(receiver)} ${receiver.email}`,

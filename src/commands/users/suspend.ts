@@ -34,7 +34,7 @@ function suspensionQuestion(suspended: readonly ChangedUser[]): string | undefin
   const [holder] = held
   const still =
     held.length === 1 && holder
-      ? ` ${suspended.length === 1 ? 'They' : holder.account.email} will still hold ${holdings(holder.account)}.`
+      ? ` ${suspended.length === 1 ? 'They' : holder.account.email} will still hold ${holdings(holder.account.progressionTests)}.`
       : held.length > 1
         ? ` ${held.length} of them will still hold Progression Test data.`
         : ''
