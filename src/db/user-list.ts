@@ -97,7 +97,15 @@ function hubRolesIn({ hubRoles = [] }: UserFilter): Expression<SqlBool>[] {
 }
 
 function rolesIn({ roles = [] }: UserFilter): Expression<SqlBool>[] {
-  return roles.map(
-    (role) => sql<SqlBool>`exists (select 1 from user_roles where user_id = users.id and role = ${role})`,
-  )
+  return roles.map((role) => (role === 'global-listening' ? listensGlobally() : holds(role)))
+}
+
+function holds(role: string): Expression<SqlBool> {
+  return sql<SqlBool>`exists (select 1 from user_roles where user_id = users.id and role = ${role})`
+}
+
+/** Derived, as an account's derived roles are: nobody is granted it. */
+function listensGlobally(): Expression<SqlBool> {
+  return sql<SqlBool>`(${holds('exams-officer')} and exists (select 1 from centres where id = users.centre_id
+    and (kind = 'school' or (kind = 'associate-centre' and global_listening = 1))))`
 }

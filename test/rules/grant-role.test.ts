@@ -27,6 +27,24 @@ describe('the role global-listening', () => {
     expect(await rolesOf('omar@school.example')).toEqual(['exams-officer', 'global-listening'])
   })
 
+  it('is found in the list by those who have it, and by nobody else', async () => {
+    await world.centre('EG001')
+    await world.centre('CA001', { kind: 'associate' })
+    await world.centre('CA101', { associate: 'CA001' })
+    await world.user('omar@school.example', { centre: 'EG001', ...officer })
+    await world.user('teacher@school.example', { centre: 'EG001' })
+    await world.user('rana@associate.example', { centre: 'CA001', ...officer })
+    await world.user('zaid@branch.example', { centre: 'CA101', ...officer })
+    const found = async () => {
+      const ran = await world.run(['users', 'list', '--role', 'global-listening', '--json'])
+      return ran.json().users.map(({ email }: { email: string }) => email)
+    }
+    expect(await found()).toEqual(['omar@school.example'])
+    const { db } = await world.store()
+    await db.updateTable('centres').set({ global_listening: 1 }).where('number', '=', 'CA101').execute()
+    expect(await found()).toEqual(['omar@school.example', 'zaid@branch.example'])
+  })
+
   it('is never granted', async () => {
     await world.centre('EG001')
     await world.user('omar@school.example', { centre: 'EG001' })
