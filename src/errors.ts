@@ -11,6 +11,8 @@ interface More {
   /** Facts for a script, such as `candidates` or `problems`. */
   details?: Record<string, unknown>
   cause?: unknown
+  /** What must outlive the failure, such as the record of a refusal: done in a transaction of its own. */
+  keep?(trx: unknown): Promise<void>
 }
 
 /** Every failure with a stable code; `exit.ts` gives it an exit code and words. */
@@ -19,36 +21,27 @@ export abstract class Failure extends Error {
   readonly code: string
   readonly hint: string | undefined
   readonly details: Record<string, unknown>
+  readonly outliving: Pick<More, 'keep'>
 
-  constructor(code: string, message: string, { hint, details, cause }: More = {}) {
+  constructor(code: string, message: string, { hint, details, cause, keep }: More = {}) {
     super(message, { cause })
     this.code = code
     this.hint = hint
     this.details = details ?? {}
+    this.outliving = { keep }
   }
-}
-
-/** What must outlive a refusal: `commit` runs it in a transaction of its own. */
-interface Outliving {
-  keep?(trx: unknown): Promise<void>
 }
 
 /** A rule or a limit stands in the way; nothing changed. */
 export class Refused extends Failure {
   readonly exit: number = 3
-  readonly outliving: Outliving
-
-  constructor(code: string, message: string, more: More & Outliving = {}) {
-    super(code, message, more)
-    this.outliving = more
-  }
 }
 
 /** The actor may not do this; recorded, and nothing changed. */
 export class NotPermitted extends Refused {
   override readonly exit = 5
 
-  constructor(message: string, more: More & Outliving = {}) {
+  constructor(message: string, more: More = {}) {
     super('not-permitted', message, more)
   }
 }

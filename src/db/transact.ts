@@ -1,6 +1,6 @@
 import type Database from 'better-sqlite3'
 import type { ControlledTransaction, Transaction } from 'kysely'
-import { Refused } from '../errors.ts'
+import { Failure } from '../errors.ts'
 import type { OpenStore } from './open.ts'
 import type { Store } from './schema.ts'
 import { holdStore, letGo } from './wait.ts'
@@ -24,7 +24,7 @@ export function surroundingsOf(trx: Trx): Surroundings {
   return found
 }
 
-/** Does the work for good. A refusal takes everything back, save what it asks to keep. */
+/** Does the work for good. A failure takes everything back, save what it asks to keep. */
 export async function commit<Result>(
   store: OpenStore,
   work: Work<Result>,
@@ -38,12 +38,12 @@ export async function commit<Result>(
   )
 }
 
-/** Keeps what a refusal of this work asks to keep, in a transaction of its own, and throws on. */
+/** Keeps what a failure of this work asks to keep, in a transaction of its own, and throws on. */
 export async function keeping<Result>(store: OpenStore, work: () => Promise<Result>): Promise<Result> {
   try {
     return await work()
   } catch (error) {
-    if (error instanceof Refused) await keepWhatOutlives(store, error)
+    if (error instanceof Failure) await keepWhatOutlives(store, error)
     throw error
   }
 }
@@ -57,8 +57,8 @@ export async function rehearse<Result>(store: OpenStore, work: Work<Result>): Pr
   })
 }
 
-async function keepWhatOutlives(store: OpenStore, refusal: Refused): Promise<void> {
-  const { outliving } = refusal
+async function keepWhatOutlives(store: OpenStore, failure: Failure): Promise<void> {
+  const { outliving } = failure
   if (!outliving.keep) return
   await within(store, async (trx, end) => {
     await outliving.keep?.(trx)

@@ -31,16 +31,22 @@ function collected(failures: readonly { target: string; failure: Failure }[], of
   const gravest = [Usage, NotPermitted, NotFound, Refused].find((kind) =>
     failures.some(({ failure }) => failure instanceof kind),
   )
-  const keep = async (trx: Trx) => {
-    for (const { failure } of failures) {
-      if (failure instanceof Refused) await failure.outliving.keep?.(trx)
-    }
-  }
+  const keep = keepingOf(failures)
   const code = first?.failure.code ?? 'refused'
-  if (gravest === Usage) return new Usage(message, { ...more, code: 'several-problems' })
+  if (gravest === Usage) return new Usage(message, { ...more, code: 'several-problems', keep })
   if (gravest === NotPermitted) return new NotPermitted(message, { ...more, keep })
-  if (gravest === NotFound) return new NotFound(codeOfKind(failures, NotFound) ?? code, message, more)
+  if (gravest === NotFound)
+    return new NotFound(codeOfKind(failures, NotFound) ?? code, message, { ...more, keep })
   return new Refused(codeOfKind(failures, Refused) ?? code, message, { ...more, keep })
+}
+
+/** Whichever of them decides, what each asks to keep is kept. */
+function keepingOf(failures: readonly { failure: Failure }[]) {
+  const kept = failures.flatMap(({ failure: { outliving } }) => outliving.keep ?? [])
+  if (kept.length === 0) return undefined
+  return async (trx: Trx) => {
+    for (const keep of kept) await keep(trx)
+  }
 }
 
 function codeOfKind(failures: readonly { failure: Failure }[], kind: typeof NotFound | typeof Refused) {
@@ -66,15 +72,16 @@ export async function forEachRow<Row, Result>(
   if (failures.every(({ failure }) => failure instanceof NotPermitted)) {
     throw collected(failures, rows.length)
   }
-  throw badRows(failures.map(problemOf))
+  throw badRows(failures.map(problemOf), keepingOf(failures))
 }
 
 /** The file cannot be used: each of its problems, by cell. */
-export function badRows(problems: readonly Problem[]): BadInput {
+export function badRows(problems: readonly Problem[], keep?: (trx: Trx) => Promise<void>): BadInput {
   const count = problems.length === 1 ? 'One cell stands' : `${problems.length} cells stand`
   return new BadInput('bad-rows', `${count} in the way; nothing was changed.`, {
     hint: 'Correct the file, and give it to the same command again.',
     details: { problems },
+    keep,
   })
 }
 

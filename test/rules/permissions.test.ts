@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { newWorld, type World } from '../world.ts'
 
@@ -201,6 +201,40 @@ describe('acting for somebody', () => {
     const events = await world.run(['audit', 'list', '--kind', 'refusal', '--json'])
     expect(events.json().events).toMatchObject([
       { actor: school.admin, subject: school.coordinator, action: 'users.suspend', kind: 'refusal' },
+    ])
+  })
+
+  it('records it beside whatever else is wrong with the call', async () => {
+    const argv = [
+      'users',
+      'suspend',
+      school.coordinator,
+      'no-address',
+      '--as',
+      school.admin,
+      '--yes',
+      '--json',
+    ]
+    expect((await world.run(argv)).exit).toBe(2)
+    writeFileSync(
+      world.path('people.csv'),
+      'Centre number,Email,First name,Last name\nEG002,new@school.example,New,Person\nEG001,teacher@school.example,Other,Person\n',
+    )
+    const adding = [
+      'users',
+      'add',
+      '--from',
+      world.path('people.csv'),
+      '--as',
+      school.admin,
+      '--yes',
+      '--json',
+    ]
+    expect(await world.run(adding)).toMatchObject({ exit: 6 })
+    const events = await world.run(['audit', 'list', '--kind', 'refusal', '--json'])
+    expect(events.json().events).toMatchObject([
+      { actor: school.admin, subject: 'EG002', action: 'users.add' },
+      { actor: school.admin, subject: school.coordinator, action: 'users.suspend' },
     ])
   })
 
