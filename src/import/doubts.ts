@@ -28,8 +28,17 @@ export function doubtsAbout(known: Known): Doubts {
   const stray = heldBack.filter(({ number }) => number === undefined)
   const misplaced = heldBack.filter((row) => row.name !== '' && !namesOfPlace(row, known).has(fold(row.name)))
   return {
-    meant: centresOf(stray, { named: stray, known }),
-    hinted: centresOf(heldBack, { named: misplaced, known }),
+    meant: centresOf(stray, {
+      named: stray,
+      known,
+      isCalled: ({ name }, names) => names.has(fold(name)),
+    }),
+    hinted: centresOf(heldBack, {
+      named: misplaced,
+      known,
+      // As the import leaves it, so that importing again keeps the same ones.
+      isCalled: ({ number }, names) => [...namesOfPlace({ number }, known)].some((name) => names.has(name)),
+    }),
     anywhere: lostRows(heldBack, known).length > 0,
   }
 }
@@ -37,7 +46,15 @@ export function doubtsAbout(known: Known): Doubts {
 /** The centres of the users whose addresses stand in some rows, and those whose names stand in others. */
 function centresOf(
   addressed: readonly RosterRow[],
-  { named, known: { view } }: { named: readonly RosterRow[]; known: Known },
+  {
+    named,
+    known: { view },
+    isCalled,
+  }: {
+    named: readonly RosterRow[]
+    known: Known
+    isCalled: (centre: SeenCentre, names: ReadonlySet<string>) => boolean
+  },
 ): Set<number> {
   const ids = new Set<number>()
   for (const { address } of addressed) {
@@ -46,12 +63,15 @@ function centresOf(
   }
   const names = new Set(named.map(({ name }) => fold(name)).filter((name) => name !== ''))
   if (names.size === 0) return ids
-  for (const { id, name } of view.centres) if (names.has(fold(name))) ids.add(id)
+  for (const centre of view.centres) if (isCalled(centre, names)) ids.add(centre.id)
   return ids
 }
 
 /** What the centre of a row is called, in the workbook or else in the store. */
-function namesOfPlace({ number = '' }: RosterRow, { places, centres }: Known): Set<string> {
+function namesOfPlace(
+  { number = '' }: { number?: string | undefined },
+  { places, centres }: Known,
+): Set<string> {
   const names = (places.get(number) ?? []).filter(({ issues }) => !issues).map(({ name }) => fold(name))
   const said = names.filter((name) => name !== '')
   return new Set(said.length > 0 ? said : [fold(centres.get(number)?.name ?? '')])

@@ -107,7 +107,7 @@ describe('importing any rows', () => {
     fc.assert(
       fc.asyncProperty(someRows, (lines) =>
         inAWorld(async (world) => {
-          await importRows(world, lines.slice(0, 2), ...everything)
+          await importRows(world, lines.slice(0, 1))
           const before = await tables(world)
           const { json } = await importRows(world, lines, ...everything, '--restore-deleted', '--send-mail')
           const { id } = json().import
@@ -188,8 +188,8 @@ describe('a row with a mistake in it', () => {
     fc.assert(
       fc.asyncProperty(fc.nat(sound.length - 1), damage, (at, wrong) =>
         inAWorld(async (world) => {
-          // A new address alone at another centre's number is that centre's.
-          fc.pre(!(wrong.number === 'EG002' && sound[at]?.number === 'EG004'))
+          // At another centre's number only the address still tells where a row belongs.
+          fc.pre(wrong.number !== 'EG002' || at < 4)
           const before = await living(world)
           const lines = sound.map((right, position) => (position === at ? { ...right, ...wrong } : right))
           const { json } = await importRows(world, lines, ...everything)
