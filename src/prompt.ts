@@ -61,11 +61,7 @@ type Check = (text: string) => string | undefined | Promise<string | undefined>
 /** Asks for a line of text; `check` returns what is wrong with it, or undefined. */
 export async function ask(
   terminal: Terminal,
-  {
-    question,
-    present,
-    check = () => undefined,
-  }: { question: string; present?: string; check?: Check },
+  { question, present, check = () => undefined }: { question: string; present?: string; check?: Check },
 ): Promise<string> {
   const { input } = await import('@inquirer/prompts')
   const validate = async (text: string) => (await check(text)) ?? true
