@@ -4,7 +4,7 @@ import { dirname } from 'node:path'
 import Database from 'better-sqlite3'
 import { Kysely } from 'kysely'
 import { Unavailable } from '../errors.ts'
-import { StoreDialect } from './dialect.ts'
+import { isBusy, StoreDialect } from './dialect.ts'
 import { deriveKeys, type Keys, keysOfFingerprint, writeKeyFile } from './keys.ts'
 import { migrate } from './migrate.ts'
 import { latestVersion } from './migrations/index.ts'
@@ -21,6 +21,8 @@ export interface OpenStore {
   /** Absent for a rehearsal in memory. */
   path: string | undefined
   keyFile: string
+  /** Made just now, by this process and no other. */
+  begun: boolean
   /** The words typed, for those who wait meanwhile. */
   command: string
   /** Read on first use; throws `key-missing` or `key-mismatch`. */
@@ -44,12 +46,28 @@ export interface Opening {
 }
 
 export async function openStore(opening: Opening): Promise<OpenStore> {
+  let begun = false
   if (!existsSync(opening.path)) {
     if (opening.manner === 'rehearse-beginning') return storeInMemory(opening)
     if (opening.manner !== 'begin') throw noStore(opening.path)
-    await beginStore(opening)
+    begun = await beginStore(opening)
   }
-  return connect(opening)
+  return connectInTurn(opening, { begun })
+}
+
+/** The last of other processes to close the store has it alone for a moment. */
+async function connectInTurn(opening: Opening, { begun }: { begun: boolean }): Promise<OpenStore> {
+  const { path, patience, onWait, signal } = opening
+  const since = { started: 0, told: false }
+  const waiting = waitForStore({ path, patience, onWait, signal, since })
+  for (let tries = 0; ; tries += 1) {
+    try {
+      return await connect(opening, { begun })
+    } catch (error) {
+      if (!isBusy(error)) throw error
+    }
+    await waiting(tries)
+  }
 }
 
 function noStore(path: string): Unavailable {
@@ -58,18 +76,11 @@ function noStore(path: string): Unavailable {
   })
 }
 
-async function connect(opening: Opening): Promise<OpenStore> {
+async function connect(opening: Opening, { begun }: { begun: boolean }): Promise<OpenStore> {
   const { path, keyFile, command } = opening
   refuseForeignFile(path)
   const raw = openDatabase(path)
-  const version = Number(raw.pragma('user_version', { simple: true }))
-  if (version > latestVersion) {
-    raw.close()
-    throw new Unavailable('store-newer', `The store ${path} was made by a newer ssh-admin.`, {
-      hint: 'Update ssh-admin on this machine.',
-    })
-  }
-  prepareConnection(raw)
+  const version = readyFor(raw, path)
   const db = kyselyOver(raw, opening)
   if (version < latestVersion) {
     if (opening.manner.startsWith('rehearse')) {
@@ -80,7 +91,24 @@ async function connect(opening: Opening): Promise<OpenStore> {
     }
     await migrate(db)
   }
-  return opened({ db, raw, path, keyFile, command, keys: keysOfStore(raw, keyFile) })
+  return opened({ db, raw, path, keyFile, begun, command, keys: keysOfStore(raw, keyFile) })
+}
+
+/** Readies a connection, and says which version the store has; a newer one is left as it is. */
+function readyFor(raw: Database.Database, path: string): number {
+  try {
+    const version = Number(raw.pragma('user_version', { simple: true }))
+    if (version > latestVersion) {
+      throw new Unavailable('store-newer', `The store ${path} was made by a newer ssh-admin.`, {
+        hint: 'Update ssh-admin on this machine.',
+      })
+    }
+    prepareConnection(raw)
+    return version
+  } catch (error) {
+    raw.close()
+    throw error
+  }
 }
 
 /** Checked on the file's header, before SQLite may write to it. */
@@ -167,14 +195,15 @@ async function storeInMemory(opening: Opening): Promise<OpenStore> {
   const keys = deriveKeys(randomBytes(32))
   await furnish({ db, raw, fingerprint: keys.fingerprint, at: opening.at })
   const { keyFile, command } = opening
-  return opened({ db, raw, path: undefined, keyFile, command, keys: () => keys })
+  return opened({ db, raw, path: undefined, keyFile, begun: true, command, keys: () => keys })
 }
 
 /**
  * Made under a temporary name and put in place whole: a crash leaves no half a store, and of
  * two processes that begin at once, the one that places the key first makes the store.
+ * @returns whether it was this one
  */
-async function beginStore(opening: Opening): Promise<void> {
+async function beginStore(opening: Opening): Promise<boolean> {
   const { path, keyFile, at } = opening
   makeFolder(dirname(path))
   makeFolder(dirname(keyFile))
@@ -195,6 +224,7 @@ async function beginStore(opening: Opening): Promise<void> {
     writeKeyFile(newKey, secret)
     if (!placeExclusively(newKey, keyFile)) return settleWithOtherBeginner(opening)
     renameSync(newStore, path)
+    return true
   } finally {
     for (const leftover of [newStore, `${newStore}-wal`, `${newStore}-shm`, newKey]) {
       rmSync(leftover, { force: true })
@@ -231,11 +261,11 @@ function placeExclusively(from: string, to: string): boolean {
 }
 
 /** Between another process's key and its store lie milliseconds; a key alone is something else. */
-async function settleWithOtherBeginner({ path, keyFile }: Opening): Promise<void> {
+async function settleWithOtherBeginner({ path, keyFile }: Opening): Promise<false> {
   for (let tries = 0; tries < 40 && !existsSync(path); tries += 1) {
     await new Promise((resolve) => setTimeout(resolve, 50))
   }
-  if (existsSync(path)) return
+  if (existsSync(path)) return false
   throw new Unavailable('key-without-store', `There is a key at ${keyFile}, but no store at ${path}.`, {
     hint: 'If the store was moved or lost, bring it back (ssh-admin store restore FILE); to begin anew, move the key away.',
   })

@@ -21,6 +21,9 @@ describe('two programs at once', () => {
     const all = await Promise.all([begin(), begin(), begin()])
     expect(all.map(({ exitCode }) => exitCode)).toEqual([0, 0, 0])
     expect(await desk.program(['store', 'check'])).toMatchObject({ exitCode: 0 })
+    expect(all.filter(({ stdout }) => stdout.startsWith('Began the store'))).toHaveLength(1)
+    const { stdout } = await desk.program(['audit', 'list', '--json'])
+    expect(JSON.parse(stdout).events).toMatchObject([{ action: 'store.begun' }])
   })
 
   it('wait for each other, and say for whom', async () => {
@@ -32,6 +35,16 @@ describe('two programs at once', () => {
     raw.close()
     expect(exitCode).toBe(0)
     expect(stderr).toContain('Waiting for another program to finish with the store')
+  })
+
+  it('wait to look, too, while another has the store alone', async () => {
+    await desk.program(['seed', '--centres', '1', '--users', '3'])
+    const raw = new Database(desk.path('hub.db'))
+    raw.pragma('locking_mode = exclusive')
+    raw.exec('begin immediate; commit')
+    const looking = desk.program(['users', 'list', '--wait', '20'])
+    setTimeout(() => raw.close(), 1500)
+    expect(await looking).toMatchObject({ exitCode: 0 })
   })
 
   it('give up after the time that was said', async () => {

@@ -14,16 +14,19 @@ export const init = changingCommand('init')
     doing(Options, async ({ ifMissing }, session) => {
       const { existsSync } = await import('node:fs')
       const { db, keyFile } = session.settings
-      const there = db.value !== undefined && existsSync(db.value)
-      if (there && !ifMissing) {
+      const refuseOther = () => {
+        if (ifMissing) return
         throw new Refused('store-exists', `There is a store at ${db.value} already.`, {
           hint: 'It stays as it is. To begin another one, name its place with --db.',
         })
       }
+      if (db.value !== undefined && existsSync(db.value)) refuseOther()
       const { dryRun } = session.common
       const store = await session.open(dryRun ? 'rehearse-beginning' : 'begin')
-      const changed = !there
+      const changed = store.begun
       try {
+        // Another process may have begun it since.
+        if (!changed) refuseOther()
         if (changed && !dryRun) {
           const { commit } = await import('../../db/transact.ts')
           const given = await session.given(store)
