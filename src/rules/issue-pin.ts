@@ -10,6 +10,7 @@ import { lifetimes, pinOf } from './credentials.ts'
 import { findUser } from './find-user.ts'
 import { permit } from './permissions.ts'
 import { record } from './record.ts'
+import { restoring } from './restoring.ts'
 import { refuseWithoutCentre } from './way-in.ts'
 
 interface Issue {
@@ -77,7 +78,7 @@ export async function showPin(trx: Trx, { email, key, given }: Issue): Promise<I
 function refusePin(account: Account): void {
   if (account.status === 'suspended') {
     throw new Refused('suspended', `${nameOf(account)} is suspended.`, {
-      hint: `ssh-admin users restore ${account.email}`,
+      hint: restoring(account),
     })
   }
   if (account.status === 'active') {

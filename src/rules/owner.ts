@@ -5,6 +5,7 @@ import { Refused } from '../errors.ts'
 import { type Account, accountOf } from './account.ts'
 import type { Given } from './actor.ts'
 import { typedAddress } from './email.ts'
+import { restoring } from './restoring.ts'
 import type { WhyNot } from './standing.ts'
 
 /** The live account that somebody claims is theirs; whether there is one is not told. */
@@ -45,10 +46,7 @@ const sentences: Readonly<Record<WhyNot, (account: Account) => string>> = {
 
 const hints: Readonly<Record<WhyNot, (account: Account) => string>> = {
   deleted: ({ email }) => `ssh-admin users restore ${email}`,
-  suspended: ({ email, hubRole, centre }) =>
-    hubRole === 'coordinator'
-      ? `ssh-admin coordinator restore ${centre?.number}`
-      : `ssh-admin users restore ${email}`,
+  suspended: restoring,
   'no-centre': ({ email }) => `ssh-admin users add ${email} --centre CENTRE`,
   'centre-deleted': ({ centre }) => `ssh-admin centres restore ${centre?.number}`,
   'coordinator-suspended': ({ centre }) => `ssh-admin coordinator restore ${centre?.number}`,

@@ -6,6 +6,7 @@ import { type ChangedUser, changedTo, onUser } from './changed-user.ts'
 import { findUser } from './find-user.ts'
 import { permit } from './permissions.ts'
 import { record } from './record.ts'
+import { restoring } from './restoring.ts'
 import { tell } from './tell.ts'
 import { refuseWithoutCentre, sendWayIn } from './way-in.ts'
 
@@ -18,10 +19,8 @@ export async function resetPassword(
   const account = await findUser(trx, { email, at, by })
   permit(given, 'users.reset-password', onUser(account))
   if (account.status === 'suspended') {
-    const restore = account.hubRole === 'coordinator' ? 'coordinator restore' : 'users restore'
-    const target = account.hubRole === 'coordinator' ? account.centre?.number : account.email
     throw new Refused('suspended', `${nameOf(account)} is suspended.`, {
-      hint: `ssh-admin ${restore} ${target}`,
+      hint: restoring(account),
     })
   }
   refuseWithoutCentre(account)

@@ -7,6 +7,7 @@ import { onUser } from './changed-user.ts'
 import { findUserUncounted } from './find-user.ts'
 import { permit } from './permissions.ts'
 import { record } from './record.ts'
+import { restoring } from './restoring.ts'
 
 interface Transfer {
   from: string
@@ -74,7 +75,7 @@ function refuseReceiver(receiver: UncountedAccount, giver: UncountedAccount): vo
   }
   if (receiver.status === 'suspended') {
     throw new Refused('suspended', `${nameOf(receiver)} is suspended and cannot take over anything.`, {
-      hint: `ssh-admin users restore ${receiver.email}`,
+      hint: restoring(receiver),
     })
   }
 }

@@ -66,6 +66,14 @@ describe('issuing a PIN', () => {
     await expect(issuing()).rejects.toMatchObject({ code: 'suspended' })
   })
 
+  it('is refused to a suspended coordinator, whom the coordinator commands restore', async () => {
+    await world.centre('EG003', { coordinator: 'huda@school.example' })
+    await world.run(['coordinator', 'suspend', 'EG003', '--yes'])
+    await expect(
+      world.commit((given) => (trx) => issuePin(trx, { email: 'huda@school.example', key, given })),
+    ).rejects.toMatchObject({ code: 'suspended', hint: 'ssh-admin coordinator restore EG003' })
+  })
+
   it('is refused at a deleted centre', async () => {
     await world.user(amira, { centre: 'EG001', status: 'invited' })
     await world.run(['centres', 'delete', 'EG001', '--yes'])

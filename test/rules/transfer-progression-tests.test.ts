@@ -76,6 +76,12 @@ describe('transferring Progression Test data', () => {
     })
   })
 
+  it('is refused to a suspended coordinator, and says how to restore them', async () => {
+    await world.user(omar, { centre: 'EG001', sites: both, hubRole: 'coordinator' })
+    await world.run(['coordinator', 'suspend', 'EG001', '--yes'])
+    await expect(transferring()).rejects.toMatchObject({ hint: 'ssh-admin coordinator restore EG001' })
+  })
+
   it('is refused to a deleted receiver, who cannot be found', async () => {
     await world.user(omar, { centre: 'EG001', sites: both, status: 'suspended' })
     await world.run(['users', 'delete', omar, '--yes'])
