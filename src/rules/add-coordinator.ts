@@ -6,6 +6,7 @@ import { findLiveUser } from '../db/users.ts'
 import { Refused } from '../errors.ts'
 import type { Given } from './actor.ts'
 import { type Coordination, coordinationOf, refuseDeletedCentre } from './coordinator.ts'
+import { typedAddress } from './email.ts'
 import { findCentre } from './find-centre.ts'
 import { newUser } from './new-user.ts'
 import { onCentre } from './on-centre.ts'
@@ -54,7 +55,8 @@ export async function addCoordinator(
 
 function isAlready({ address, firstName, lastName }: Person, centre: CentreWithPeople): boolean {
   return (
-    centre.coordinator_email === address.email &&
+    centre.coordinator_email !== null &&
+    typedAddress(centre.coordinator_email).key === address.key &&
     centre.coordinator_first_name === firstName &&
     centre.coordinator_last_name === lastName
   )

@@ -73,6 +73,8 @@ describe('adding a coordinator', () => {
     await world.centre('EG001', { coordinator: 'amira@school.example' })
     const same = adding('Amira Haddad <amira@school.example>', { ifMissing: true })
     expect(await same).toMatchObject({ changed: false })
+    const spelt = adding('Amira Haddad <Amira@School.example>', { ifMissing: true })
+    expect(await spelt).toMatchObject({ changed: false })
     await expect(adding('Rana Haddad <amira@school.example>', { ifMissing: true })).rejects.toMatchObject({
       code: 'has-coordinator',
     })
