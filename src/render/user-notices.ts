@@ -1,11 +1,17 @@
-import { nameOf } from '../rules/account.ts'
+import { type Account, nameOf } from '../rules/account.ts'
 import type { ChangedUser, Outcome } from '../rules/changed-user.ts'
+import type { EditedUser } from '../rules/edit-user.ts'
+
+interface Notice {
+  code: string
+  message: string
+}
 
 /** Messages go out while a coordinator is suspended, but nobody can sign in with them yet. */
-export function lockedOutNotices(changed: readonly ChangedUser[]): { code: string; message: string }[] {
+export function lockedOutNotices(changed: readonly ChangedUser[]): Notice[] {
   return changed
-    .filter(({ account, outcome }) => account.coordinatorSuspended && sends.has(outcome))
-    .filter(({ account }) => account.hubRole !== 'coordinator')
+    .filter(({ outcome, sentWayIn }) => sentWayIn || sends.has(outcome))
+    .filter(({ account }) => account.coordinatorSuspended && account.hubRole !== 'coordinator')
     .map(({ account }) => ({
       code: 'coordinator-suspended',
       message: `${nameOf(account)} can set up a password, but cannot sign in: the coordinator of ${account.centre?.number} is suspended.`,
@@ -13,3 +19,28 @@ export function lockedOutNotices(changed: readonly ChangedUser[]): { code: strin
 }
 
 const sends: ReadonlySet<Outcome> = new Set<Outcome>(['created', 'rejoined', 'message-sent'])
+
+/** What restoring leaves to do: the links of invited users are void since their suspension. */
+export function restorationNotices(restored: readonly ChangedUser[]): Notice[] {
+  const waiting = restored.filter(({ outcome, sentWayIn }) => outcome === 'restored' && !sentWayIn)
+  return [...lockedOutNotices(restored), ...waiting.flatMap(({ account }) => needsMessage(account))]
+}
+
+/** A new address voids the link that was on its way to the one before. */
+export function editNotices(edited: readonly EditedUser[]): Notice[] {
+  return edited
+    .filter(({ account, before }) => account.emailKey !== before.emailKey)
+    .flatMap(({ account }) => needsMessage(account))
+}
+
+/** Somebody who has not set up a password, and holds no link to do it with. */
+export function needsMessage(account: Account): Notice[] {
+  const { status, email, centre } = account
+  if (status !== 'invited' || centre === null) return []
+  return [
+    {
+      code: 'needs-message',
+      message: `${nameOf(account)} has not set up a password, and needs a new message: ssh-admin users reset-password ${email}`,
+    },
+  ]
+}

@@ -27,9 +27,10 @@ export function renderChangedUsers(changed: readonly ChangedUser[], view: View):
     .join('\n')
 }
 
-function sentence({ account, outcome }: ChangedUser, { chalk }: View): string {
+function sentence({ account, outcome, sentWayIn }: ChangedUser, { chalk }: View): string {
   const mark = outcome === 'unchanged' ? chalk.dim('·') : chalk.green('✓')
-  return `${mark} ${person(account)} ${happened[outcome](account)}.`
+  const message = sentWayIn ? '; a message lets them set up a password' : ''
+  return `${mark} ${person(account)} ${happened[outcome](account)}${message}.`
 }
 
 /** `Amira Haddad (EG001)`; their address where they have no name. */
@@ -47,18 +48,16 @@ const happened: Readonly<Record<Outcome, (account: Account) => string>> = {
     account.progressionTests.learnerGroups > 0
       ? `is suspended, and still holds ${holdings(account.progressionTests)}`
       : 'is suspended',
-  restored: ({ status, email }) => restoredTo(status, email),
+  restored: ({ status }) => restoredTo(status),
   deleted: () => 'is deleted; the address can be used again',
   edited: () => 'is edited',
   removed: () => 'is removed from the centre; the account remains',
   moved: ({ centre }) => `is at ${centre?.number} now`,
   'message-sent': () => 'gets a message that lets them choose a password',
-  unchanged: ({ status }) => `is ${status} already; nothing to do`,
+  unchanged: ({ status }) => `is ${status} as before; nothing to do`,
 }
 
-function restoredTo(status: string, email: string): string {
-  if (status === 'invited') {
-    return `is invited again, and needs a new message: ssh-admin users reset-password ${email}`
-  }
+function restoredTo(status: Account['status']): string {
+  if (status === 'invited') return 'is invited again'
   return status === 'suspended' ? 'is back, and suspended as before' : 'is restored'
 }

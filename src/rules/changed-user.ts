@@ -3,8 +3,8 @@ import type { Trx } from '../db/transact.ts'
 import { type Account, accountOf, type UncountedAccount } from './account.ts'
 import type { Actor } from './actor.ts'
 import { typedAddress } from './email.ts'
-import { findUser } from './find-user.ts'
-import { mayLearnOf, outsideView, type Target } from './permissions.ts'
+import { findUser, userOutside } from './find-user.ts'
+import { mayLearnOf, type Target } from './permissions.ts'
 
 export type Outcome =
   | 'created'
@@ -22,6 +22,8 @@ export type Outcome =
 export interface ChangedUser {
   account: Account
   outcome: Outcome
+  /** They were sent a new way in; said where the outcome does not. */
+  sentWayIn?: boolean
 }
 
 /** What a permission is asked for: this user. */
@@ -52,11 +54,11 @@ export async function findUserOrDeleted(
   trx: Parameters<typeof findLiveUser>[0],
   { email, at, by }: { email: string; at: Date; by?: Actor },
 ): Promise<Account> {
-  const { key } = typedAddress(email)
-  const row = (await findLiveUser(trx, key)) ?? (await findDeletedUser(trx, key))
+  const address = typedAddress(email)
+  const row = (await findLiveUser(trx, address.key)) ?? (await findDeletedUser(trx, address.key))
   if (row?.status !== 'deleted') return findUser(trx, { email, at, by })
   if (by?.kind === 'user' && !mayLearnOf(by, row.centre_id)) {
-    throw outsideView({ by, at }, { name: email, userId: row.id })
+    throw await userOutside(trx, { address, by, at, userId: row.id })
   }
   return accountOf(row, at)
 }

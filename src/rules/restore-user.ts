@@ -39,8 +39,9 @@ export async function restoreUser(trx: Trx, { email, send, given }: Restoration)
     facts: { before: account.status, after },
   })
   const restored = await changedTo(trx, { account, outcome: 'restored', at })
-  if (send && after === 'invited') await sendWayIn(trx, { account: restored.account, given })
-  return restored
+  if (!send || after !== 'invited') return restored
+  await sendWayIn(trx, { account: restored.account, given })
+  return { ...restored, sentWayIn: true }
 }
 
 function statusAfter(account: Account): 'invited' | 'active' | 'suspended' {

@@ -105,7 +105,8 @@ describe('from a workbook to signing in', () => {
       expect(await refused(`account sign-in ${email}`, good)).toEqual([3, 'coordinator-suspended'])
       expect(await refused(`account sign-in ${email}`, 'something else')).toEqual([3, 'wrong-sign-in'])
     }
-    await done(`coordinator restore ${centre} --yes`)
+    const restored = await run(`coordinator restore ${centre} --yes`)
+    expect([restored.exitCode, restored.stderr]).toEqual([0, expect.stringContaining('needs a new message')])
     for (const email of users) await done(`account sign-in ${email}`, good)
   })
 })

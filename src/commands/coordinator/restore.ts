@@ -6,6 +6,7 @@ import {
   renderCoordinatorChange,
   usersOf,
 } from '../../render/coordination.ts'
+import { needsMessage } from '../../render/user-notices.ts'
 import type { Coordination } from '../../rules/coordinator.ts'
 import { restoreCoordinator } from '../../rules/restore-coordinator.ts'
 import { changing, changingCommand, example } from '../command.ts'
@@ -28,6 +29,7 @@ export const restore = changingCommand('restore')
           restoreCoordinator(trx, { centre, given }),
       render: (coordination, view) => renderCoordinatorChange(coordination, view, restored),
       json: coordinationJson,
+      notices: ({ coordinator, changed }) => (changed && coordinator ? needsMessage(coordinator) : []),
     }),
   )
 
@@ -35,9 +37,5 @@ function restored(coordination: Coordination): string {
   const { coordinator, affected } = coordination
   const who = coordinator ? called(coordinator) : 'The coordinator'
   const others = affected === 0 ? '' : ` ${usersOf(affected)} have back what they had.`
-  const message =
-    coordinator?.status === 'invited'
-      ? ` They have not set up a password, and need a new message: ssh-admin users reset-password ${coordinator.email}`
-      : ''
-  return `${who} coordinates ${placeOf(coordination)} again.${others}${message}`
+  return `${who} coordinates ${placeOf(coordination)} again.${others}`
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { list, repeated } from '../../options.ts'
 import { needSomebodyToAsk } from '../../prompt.ts'
+import { editNotices } from '../../render/user-notices.ts'
 import { person, renderChangedUsers, usersJson } from '../../render/users.ts'
 import { type Changes, type EditedUser, editUser } from '../../rules/edit-user.ts'
 import { findUser } from '../../rules/find-user.ts'
@@ -73,6 +74,7 @@ export const edit = changingCommand('edit')
       question: ([edited]) => edited && editQuestion(edited),
       render: renderChangedUsers,
       json: usersJson,
+      notices: editNotices,
     }),
   )
 
@@ -106,9 +108,14 @@ function editQuestion({ before, account }: EditedUser): string | undefined {
   const effects = [
     ...(before.email === account.email
       ? []
-      : [`The address becomes ${account.email}; both addresses are told, and open links are void.`]),
+      : [`The address becomes ${account.email}${effectOfAddress({ before, account })}.`]),
     ...(gained.length > 0 ? [`They get the role ${gained.join(', ')}.`] : []),
     ...(lost.length > 0 ? [`They lose the role ${lost.join(', ')}.`] : []),
   ]
   return effects.length > 0 ? `Edit ${person(before)}? ${effects.join(' ')}` : undefined
+}
+
+/** Another spelling of the same address is told to nobody. */
+function effectOfAddress({ before, account }: Pick<EditedUser, 'before' | 'account'>): string {
+  return before.emailKey === account.emailKey ? '' : '; both addresses are told, and open links are void'
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { restorationNotices } from '../../render/user-notices.ts'
 import { renderChangedUsers, usersJson } from '../../render/users.ts'
 import { restoreUser } from '../../rules/restore-user.ts'
 import { forEachTarget } from '../../rules/several.ts'
@@ -23,5 +24,6 @@ export const restore = changingCommand('restore')
           forEachTarget(trx, emails, (email) => restoreUser(trx, { email, send, given })),
       render: renderChangedUsers,
       json: usersJson,
+      notices: restorationNotices,
     }),
   )
