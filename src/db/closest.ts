@@ -1,20 +1,24 @@
 import { distance } from 'fastest-levenshtein'
 import type { Kysely } from 'kysely'
 import type { Store } from './schema.ts'
+import { isVisible, type VisibleCentres } from './visible.ts'
 
 const most = 3
 
-interface Candidate {
+export interface Candidate {
   email: string
   centre: string | null
   status: string
 }
 
 /**
- * The addresses most like a mistyped one, with centre and status; far ones are left out. Of a
+ * The addresses most like a mistyped one, of the centres that may be seen; far ones are left out. Of a
  * million addresses only keys of nearly the same length are read, from the index, page by page.
  */
-export async function closestAddresses(db: Kysely<Store>, key: string): Promise<Candidate[]> {
+export async function closestAddresses(
+  db: Kysely<Store>,
+  { key, visible }: { key: string; visible: VisibleCentres },
+): Promise<Candidate[]> {
   const near = nearestOf<string>(key)
   let after: string | undefined = ''
   while (after !== undefined) {
@@ -22,6 +26,7 @@ export async function closestAddresses(db: Kysely<Store>, key: string): Promise<
       after,
       length: key.length,
       within: near.limit,
+      visible,
     })
     for (const { email_key } of page) near.offer(email_key, email_key)
     after = page.length < pageSize ? undefined : page.at(-1)?.email_key
@@ -35,13 +40,19 @@ const pageSize = 20_000
 
 function keysAfter(
   db: Kysely<Store>,
-  { after, length, within }: { after: string; length: number; within: number },
+  {
+    after,
+    length,
+    within,
+    visible,
+  }: { after: string; length: number; within: number; visible: VisibleCentres },
 ): Promise<{ email_key: string }[]> {
   return db
     .selectFrom('users')
     .select('email_key')
     .where('status', '<>', 'deleted')
     .where('email_key', '>', after)
+    .where(isVisible('centre_id', visible))
     .where(({ fn }) => fn<number>('length', ['email_key']), '>=', length - within)
     .where(({ fn }) => fn<number>('length', ['email_key']), '<=', length + within)
     .orderBy('email_key')
@@ -59,15 +70,16 @@ function candidateOf(db: Kysely<Store>, key: string): Promise<Candidate | undefi
     .executeTakeFirst()
 }
 
-/** The centre numbers most like a mistyped one. */
+/** The centre numbers most like a mistyped one, of the centres that may be seen. */
 export async function closestCentres(
   db: Kysely<Store>,
-  number: string,
+  { number, visible }: { number: string; visible: VisibleCentres },
 ): Promise<{ number: string; name: string }[]> {
   const rows = db
     .selectFrom('centres')
     .select(['number', 'name'])
     .where('deleted_at', 'is', null)
+    .where(isVisible('id', visible))
     .orderBy('number')
     .stream()
   const near = nearestOf<{ number: string; name: string }>(number)

@@ -4,13 +4,14 @@ import { Usage } from '../errors.ts'
 import { nearestOf } from '../nearest.ts'
 import type { Given } from './actor.ts'
 import { onUser } from './changed-user.ts'
-import { findRole } from './catalogue.ts'
+import { catalogue, findRole } from './catalogue.ts'
 import { actingUser } from './find-actor.ts'
 import { findCentre } from './find-centre.ts'
 import { findUser } from './find-user.ts'
 import { type Action, actions } from './matrix.ts'
 import { decide, isAction, type Target } from './permissions.ts'
 import { onCentre } from './on-centre.ts'
+import { unknownName } from './unknown-name.ts'
 
 interface Question {
   email: string
@@ -36,10 +37,10 @@ export async function checkPermission(
   { email, action: typed, target: name, role, field, given }: Question,
 ): Promise<Checked> {
   const action = typedAction(typed)
+  const wanted = typedRole(role, action)
   const account = await findUser(db, { email, ...given })
   const target = await targetNamed(db, { name, given })
   const by = actingUser(account, given.by)
-  const wanted = role === undefined ? undefined : (findRole(role)?.name ?? role)
   const { allowed, rule } = by
     ? decide(by, action, { ...target, role: wanted, field })
     : { allowed: false, rule: `only somebody who can sign in may act (${account.whyNot})` }
@@ -59,6 +60,17 @@ function typedAction(text: string): Action {
         : 'An action is named as its command is: users.suspend',
     details: { candidates },
   })
+}
+
+/** Whether a role may be given depends on which. */
+function typedRole(name: string | undefined, action: Action): string | undefined {
+  if (name === undefined) {
+    if (action !== 'roles.grant' && action !== 'roles.revoke') return undefined
+    throw new Usage(`Which role? It decides whether ${action} is allowed.`, { hint: '--role ROLE' })
+  }
+  const role = findRole(name)
+  if (!role) throw unknownName({ kind: 'role', name, known: catalogue.map((one) => one.name) })
+  return role.name
 }
 
 async function targetNamed(

@@ -5,7 +5,7 @@ import type { Store } from '../db/schema.ts'
 import { NotFound } from '../errors.ts'
 import type { Given } from './actor.ts'
 import { typedCentreNumber } from './centre-number.ts'
-import { mayLearnOf, outsideView } from './permissions.ts'
+import { mayLearnOf, outsideView, visibleCentres } from './permissions.ts'
 
 /**
  * A centre by its number, deleted ones included. @throws `centre-not-found`, naming the closest;
@@ -18,16 +18,15 @@ export async function findCentre(
 ): Promise<CentreWithPeople> {
   const wanted = typedCentreNumber(number)
   const centre = await findCentreByNumber(db, wanted)
-  if (given?.by.kind === 'user' && !(centre && mayLearnOf(given.by, centre.id))) {
-    throw outsideView({ by: given.by, at: given.at }, { name: wanted })
+  if (centre && (!given || mayLearnOf(given.by, centre.id))) return centre
+  const visible = given ? visibleCentres(given.by) : 'all'
+  const candidates = await closestCentres(db, { number: wanted, visible })
+  const hint =
+    candidates.length > 0
+      ? `Did you mean ${candidates.map(({ number, name }) => `${number} (${name})`).join(', or ')}?`
+      : undefined
+  if (given?.by.kind === 'user') {
+    throw outsideView({ by: given.by, at: given.at }, { name: wanted, candidates, hint })
   }
-  if (centre) return centre
-  const candidates = await closestCentres(db, wanted)
-  throw new NotFound('centre-not-found', `There is no centre ${wanted}.`, {
-    hint:
-      candidates.length > 0
-        ? `Did you mean ${candidates.map(({ number, name }) => `${number} (${name})`).join(', or ')}?`
-        : undefined,
-    details: { candidates },
-  })
+  throw new NotFound('centre-not-found', `There is no centre ${wanted}.`, { hint, details: { candidates } })
 }

@@ -60,7 +60,7 @@ export function permit({ by, at }: Pick<Given, 'by' | 'at'>, action: Action, tar
   const { allowed, rule } = decide(by, action, target)
   if (allowed) return
   throw new NotPermitted(`${by.email} may not do that (${action}) to ${target.name}: ${rule}.`, {
-    hint: `ssh-admin roles check ${by.email} ${action} ${target.name}`,
+    hint: `ssh-admin roles check ${by.email} ${action} ${target.name}${optionsOf(target)}`,
     details: { action, target: target.name, rule },
     keep: (trx: Trx) =>
       record(trx, {
@@ -75,10 +75,14 @@ export function permit({ by, at }: Pick<Given, 'by' | 'at'>, action: Action, tar
   })
 }
 
+function optionsOf({ role, field }: Target): string {
+  return `${role === undefined ? '' : ` --role ${role}`}${field === undefined ? '' : ` --field ${field}`}`
+}
+
 /** Whether the actor may do it, and which rule says so. */
 export function decide(by: Actor, action: Action, target: Target): Decision {
   if (by.kind === 'staff') return { allowed: true, rule: said(staffRow) }
-  if (isOutside(by, target)) return { allowed: false, rule: 'outside what the account may see' }
+  if (isOutside(by, target)) return { allowed: false, rule: outside }
   const { user, role } = target
   if (user?.id === by.id && isAboutRoles(action)) {
     return { allowed: false, rule: 'nobody changes their own roles' }
@@ -126,19 +130,31 @@ export function mayLearnOf(by: Actor, centreId: number | null): boolean {
   return visible === 'all' || (centreId !== null && visible.includes(centreId))
 }
 
+interface Unseen {
+  name: string
+  userId?: number
+  /** The nearest of what the actor may see, and how a hint names them. */
+  candidates?: readonly object[]
+  hint?: string
+}
+
+const outside = 'outside what the account may see'
+
 /** What is not there and what may not be seen read the same. */
 export function outsideView(
   { by, at }: { by: ActingUser; at: Date },
-  { name, userId }: { name: string; userId?: number },
+  { name, userId, candidates = [], hint }: Unseen,
 ): NotPermitted {
-  const rule = 'outside what the account may see'
-  return new NotPermitted(`${by.email} may not see or change ${name}.`, {
-    hint: 'If it is there, somebody at Cambridge, or at its centre, may.',
+  const action = by.command.replaceAll(' ', '.')
+  const rule = outside
+  return new NotPermitted(`${by.email} may not see or change ${name}: it is ${rule}, if it is there.`, {
+    hint: hint ?? 'If it is there, somebody at Cambridge, or at its centre, may.',
+    details: { action, target: name, rule, candidates },
     keep: (trx: Trx) =>
       record(trx, {
         by,
         at,
-        action: by.command.replaceAll(' ', '.'),
+        action,
         subject: name,
         userId,
         kind: 'refusal',

@@ -180,6 +180,27 @@ describe('who may do what', () => {
   })
 })
 
+describe('asking who may do what', () => {
+  beforeEach(everybody)
+
+  it('needs to know which role', async () => {
+    const ask = ['roles', 'check', school.manager, 'roles.grant', school.teacher, '--json']
+    expect(await world.run(ask)).toMatchObject({ exit: 2 })
+    const ran = await world.run([...ask, '--role', 'acces-to-scripts'])
+    expect(ran.error()).toMatchObject({
+      code: 'unknown-role',
+      details: { candidates: ['access-to-scripts'] },
+    })
+  })
+
+  it('is what a refused grant tells to ask', async () => {
+    const argv = ['roles', 'grant', school.teacher, 'exams-officer', '--as', school.officer, '--json']
+    expect((await world.run(argv)).error()).toMatchObject({
+      hint: `ssh-admin roles check ${school.officer} roles.grant ${school.teacher} --role exams-officer`,
+    })
+  })
+})
+
 describe('acting for somebody', () => {
   beforeEach(everybody)
 
@@ -264,11 +285,40 @@ describe('acting for somebody', () => {
       ['coordinator', 'suspend', '--yes'],
     ]) {
       const there = await words([...argv, 'EG002'], 'EG002')
-      expect(await words([...argv, 'EG777'], 'EG777')).toBe(there)
+      expect(await words([...argv, 'EG009'], 'EG009')).toBe(there)
     }
   })
 
+  it('names the closest of what may be seen, and nothing else, where a name is mistyped', async () => {
+    const refused = async (...argv: string[]) =>
+      (await world.run([...argv, '--as', school.admin, '--json'])).error()
+    expect(await refused('users', 'show', 'teachr@school.example')).toMatchObject({
+      code: 'not-permitted',
+      hint: expect.stringContaining('Did you mean teacher@school.example'),
+      details: { rule: 'outside what the account may see', candidates: [{ email: school.teacher }] },
+    })
+    expect(await refused('users', 'show', 'teachr@elsewhere.example')).toMatchObject({
+      details: { candidates: [] },
+    })
+    expect(await refused('centres', 'show', 'EG003')).toMatchObject({
+      hint: 'Did you mean EG001 (Centre EG001)?',
+      details: { candidates: [{ number: 'EG001' }] },
+    })
+  })
+
+  it('reads the same whether a deleted account is outside the view or not there at all', async () => {
+    expect(
+      (await world.run(['users', 'delete', 'teacher@elsewhere.example', '--suspend', '--yes'])).exit,
+    ).toBe(0)
+    const words = async (name: string) => {
+      const ran = await world.run(['users', 'show', name, '--as', school.admin, '--json'])
+      return ran.stderr.replaceAll(/(teacher|nobody7)@elsewhere/gi, 'NAME')
+    }
+    expect(await words(' teacher@ELSEWHERE.example')).toBe(await words(' nobody7@ELSEWHERE.example'))
+  })
+
   it('is for those who can sign in', async () => {
+    expect((await world.run(['roles', 'list', '--as', 'nobody@school.example'])).exit).toBe(5)
     const tries = async () => {
       const ran = await world.run(['users', 'list', '--as', school.admin, '--json'])
       return { exit: ran.exit, code: ran.exit === 0 ? undefined : ran.error().code }

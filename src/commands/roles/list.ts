@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { catalogueJson, matrixJson, renderCatalogue, renderMatrix } from '../../render/roles.ts'
 import { answer, command, doing, example } from '../command.ts'
+import type { Session } from '../session.ts'
 
 const Options = z.object({ matrix: z.boolean().default(false) })
 
@@ -13,6 +14,7 @@ export const list = command('list')
   .addHelpText('after', example('ssh-admin roles list', 'ssh-admin roles list --matrix'))
   .action(
     doing(Options, async ({ matrix }, session) => {
+      if (session.settings.as.value !== undefined) await mayLook(session)
       const { out } = session.terminal
       await answer(session, {
         text: matrix ? renderMatrix(out) : renderCatalogue(out),
@@ -21,3 +23,13 @@ export const list = command('list')
       return 0
     }),
   )
+
+/** The roles are in no store; whether somebody may act at all is. */
+async function mayLook(session: Session): Promise<void> {
+  const store = await session.open('use')
+  try {
+    await session.given(store)
+  } finally {
+    await store.close()
+  }
+}
