@@ -1,4 +1,4 @@
-import { BadInput, Failure, type Problem, Unavailable } from './errors.ts'
+import { BadInput, Failure, type Problem, Unavailable, Usage } from './errors.ts'
 import type { View } from './terminal.ts'
 import { UnusableFile, UnusableWorkbook } from './workbook/errors.ts'
 
@@ -41,8 +41,7 @@ function describeProblem({ target, message, hint }: Problem): string {
 /** What SQLite, a workbook and the file system say, in our words. */
 function failureOf(error: unknown): Failure | undefined {
   if (!(error instanceof Error) || !('code' in error)) return undefined
-  if (error instanceof UnusableWorkbook) return new BadInput(error.code, sentence(error.message), error)
-  if (error instanceof UnusableFile) return new Unavailable(error.code, sentence(error.message), error)
+  if (error instanceof UnusableWorkbook || error instanceof UnusableFile) return failureOfFile(error)
   const code = String(error.code)
   const known = storeTroubles.find(([start]) => code.startsWith(start))
   if (!known) return undefined
@@ -50,8 +49,23 @@ function failureOf(error: unknown): Failure | undefined {
   return new Unavailable(name, message, { hint, cause: error })
 }
 
+/** A name whose ending says nothing is a wrong call, not a file that cannot be had. */
+function failureOfFile(error: UnusableWorkbook | UnusableFile): Failure {
+  const { code, details } = error
+  const more = { hint: error.hint && capital(error.hint), details, cause: error }
+  const message = sentence(error.message)
+  if (code === 'workbook-unknown-ending') return new Usage(message, { ...more, code })
+  return error instanceof UnusableWorkbook
+    ? new BadInput(code, message, more)
+    : new Unavailable(code, message, more)
+}
+
+function capital(text: string): string {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}`
+}
+
 function sentence(text: string): string {
-  const whole = `${text.charAt(0).toUpperCase()}${text.slice(1)}`
+  const whole = capital(text)
   return /[.!?]$/.test(whole) ? whole : `${whole}.`
 }
 

@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSy
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { openWorkbook } from '../../../src/workbook/read.ts'
+import { inbox } from '../../mail/inbox.ts'
 import { bytesIn } from '../../import/tables.ts'
 import { importRows, line, living, runWhile, writeCsv, writeXlsx } from '../../import/workbook.ts'
 import { newWorld, type World } from '../../world.ts'
@@ -162,9 +163,10 @@ describe('a rehearsal', () => {
     expect(bytesIn(world.folder)).toEqual(before)
     const done = await importRows(world, rows, ...flags)
     expect(rehearsed.exit).toBe(done.exit)
-    const { import: _, elapsedMs: __, dryRun, ...planned } = rehearsed.json()
-    const { import: ___, elapsedMs: ____, dryRun: wasDry, ...imported } = done.json()
+    const { import: _, elapsedMs: __, dryRun, notices, ...planned } = rehearsed.json()
+    const { import: ___, elapsedMs: ____, dryRun: wasDry, notices: told, ...imported } = done.json()
     expect([dryRun, wasDry]).toEqual([true, false])
+    expect([notices, told]).toMatchObject([[], [{ code: 'mail-written' }]])
     expect(planned).toEqual(imported)
   })
 })
@@ -264,7 +266,6 @@ describe('a place to write to', () => {
     [['--issues-out', 'nowhere/held.xlsx'], 'file-no-folder', 'There is no folder'],
     [['--plan-out', 'nowhere/plan'], 'file-no-folder', 'There is no folder'],
     [['--pins-out', 'a-folder.xlsx'], 'file-is-a-folder', 'is a folder'],
-    [['--pins-out', 'pins.pdf'], 'workbook-unknown-ending', 'ending'],
     [['--pins-out', 'centres.csv'], 'file-is-the-input', 'is the file that is read'],
   ])('%j is refused before anything is read: exit code 7', async (flags, code, words) => {
     mkdirSync(world.path('a-folder.xlsx'))
@@ -276,6 +277,19 @@ describe('a place to write to', () => {
     expect(error().code).toBe(code)
     expect(error().message).toContain(words)
     expect(existsSync(world.db)).toBe(false)
+  })
+
+  it('with an ending that says nothing is a wrong call: exit code 2', async () => {
+    const { exit, error } = await world.run([
+      'centres',
+      'import',
+      'x.csv',
+      '--yes',
+      '--json',
+      '--pins-out',
+      'p.pdf',
+    ])
+    expect([exit, error().code]).toEqual([2, 'workbook-unknown-ending'])
   })
 
   it.each([
@@ -400,10 +414,42 @@ describe('an import', () => {
     expect(json().notices).toMatchObject([{ code: 'unknown-column' }])
   })
 
-  it('queues an activation message for each new user when asked to', async () => {
-    const { json } = await importRows(world, people, '--send-mail')
-    expect(json().mail).toEqual({ queued: 2 })
+  it('writes to each new user when asked to, and says where the messages are', async () => {
+    const { exit, json } = await importRows(world, people, '--send-mail')
+    expect([exit, json().mail]).toEqual([0, { queued: 2 }])
+    expect(json().notices).toEqual([
+      {
+        code: 'mail-written',
+        message: `No mail server is set: 2 messages are in ${world.path('hub.db.mail')} and have not been sent.`,
+      },
+    ])
+    expect((await inbox(world)).map(({ to }) => to?.[0]?.address)).toEqual([
+      ...['amira@school.example', 'omar@school.example'],
+    ])
     expect((await importRows(world, people, '--send-mail')).json().mail).toEqual({ queued: 0 })
+  })
+
+  it('keeps the import and ends with 9 when its messages cannot go; held-back rows come first', async () => {
+    const unreachable = ['--send-mail', '--smtp', 'smtp://127.0.0.1:1?ignoreTLS=true']
+    const { exit, json } = await importRows(world, people, ...unreachable)
+    expect([exit, json().mail, json().users.created]).toEqual([9, { queued: 2 }, 2])
+    expect(json().notices).toMatchObject([
+      { code: 'mail-waiting', message: expect.stringContaining('ssh-admin mail send') },
+    ])
+    const more = [line('EG001', 'huda@school.example'), line('EG001', 'broken@')]
+    expect((await importRows(world, [...people, ...more], ...unreachable)).exit).toBe(8)
+    expect((await world.run(['mail', 'send', '--import', '1', '--json'])).json().total).toBe(2)
+  })
+
+  it('is refused, also in rehearsal, when mail is set up so that nothing could be sent', async () => {
+    const rehearsal = ['centres', 'import', writeCsv(world, people), '--dry-run', '--json']
+    const env = { SSH_ADMIN_MAIL_FROM: 'nobody' }
+    expect((await world.run(rehearsal, { env })).exit).toBe(0)
+    const refused = await world.run([...rehearsal, '--send-mail'], { env })
+    expect([refused.exit, refused.error().code]).toEqual([2, 'bad-mail-from'])
+    const done = await importRows(world, people, '--send-mail', '--smtp', 'http://mail.example')
+    expect([done.exit, done.error().code]).toEqual([2, 'bad-smtp'])
+    expect((await world.run(['users', 'list', '--json'])).json().total).toBe(0)
   })
 
   it('brings all of a large invented roster in, and a term later changes only what changed', async () => {
