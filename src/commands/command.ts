@@ -6,7 +6,7 @@ import type { Trx, Work } from '../db/transact.ts'
 import { Cancelled, Refused } from '../errors.ts'
 import { checked, typedOptions } from '../options.ts'
 import { agree, needSomebodyToAsk } from '../prompt.ts'
-import type { Message } from '../render/message.ts'
+import { isOwed, type Message } from '../render/message.ts'
 import type { Given } from '../rules/actor.ts'
 import type { View } from '../terminal.ts'
 import { resolveTargets } from './targets.ts'
@@ -202,19 +202,23 @@ async function carryOut<Options, Request, Result>({
   asks: boolean
 }): Promise<{ result: Result; mail: Message[] }> {
   const { commit, keeping, rehearse } = await import('../db/transact.ts')
-  if (session.common.dryRun) return rehearse(store, (trx) => withMail(trx, work))
+  const sendable = async (trx: Trx) => {
+    const done = await work(trx)
+    await checkMail(trx, { session, always: spec.discreet === true })
+    return done
+  }
+  if (session.common.dryRun) return rehearse(store, (trx) => withMail(trx, sendable))
   let agreed: string | undefined
   if (asks) {
-    const rehearsed = await keeping(store, () => rehearse(store, work))
+    const rehearsed = await keeping(store, () => rehearse(store, sendable))
     const question = spec.question?.(rehearsed, request)
     if (question) await agree(session.terminal, question)
     agreed = essence(rehearsed)
   }
   if (session.context.signal.aborted) throw new Cancelled()
   const { result, owed } = await commit(store, async (trx) => {
-    const done = await work(trx)
+    const done = await sendable(trx)
     if (agreed !== undefined && essence(done) !== agreed) throw changedMeanwhile()
-    await checkMailServer(trx, session)
     return done
   })
   if (owed.length === 0) return { result, mail: [] }
@@ -224,12 +228,18 @@ async function carryOut<Options, Request, Result>({
   return { result, mail: spec.discreet ? [] : mail }
 }
 
-/** A mail server that is set wrongly is told of before anything is changed that needs it. */
-async function checkMailServer(trx: Trx, { settings }: Session): Promise<void> {
+/**
+ * Mail that is set up wrongly is told of before anything is changed that needs it; always,
+ * where it would show otherwise that a message goes out.
+ */
+export async function checkMail(
+  trx: Trx,
+  { session, always = false }: { session: Session; always?: boolean },
+): Promise<void> {
   const { surroundingsOf } = await import('../db/transact.ts')
-  if (settings.smtp.value === undefined || surroundingsOf(trx).owed.length === 0) return
-  const { mailServerOf } = await import('../mail/server.ts')
-  mailServerOf(settings)
+  if (!always && surroundingsOf(trx).owed.length === 0) return
+  const { checkMailSettings } = await import('../mail/server.ts')
+  checkMailSettings(session.settings)
 }
 
 /** What a rehearsal answers: the messages as they would wait, before all of it is taken back. */
@@ -251,10 +261,6 @@ function essence(result: unknown): string {
   return JSON.stringify(result, (name, value) =>
     /^(id|at)$|(Id|At|_id|_at)$/.test(name) ? undefined : value,
   )
-}
-
-function isOwed({ state }: Message): boolean {
-  return state === 'queued' || state === 'failed' || state === 'unknown'
 }
 
 /** Prints the answer: for a person, a pipe, or a script. */

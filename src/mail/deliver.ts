@@ -15,7 +15,13 @@ interface Delivering {
   numbers: readonly number[]
   /** At most so many messages a second. */
   rate?: number
-  onProgress?: (done: number) => void
+  /** Says how far it is; silent before anything else is said. */
+  counting?: Counting
+}
+
+export interface Counting {
+  say: (done: number) => void
+  stop: () => void
 }
 
 /** Delivers what a committed change owes, and says of each message what became of it. */
@@ -39,7 +45,7 @@ export async function deliver({
   by,
   numbers,
   rate,
-  onProgress,
+  counting,
 }: Delivering): Promise<Message[]> {
   const { settings, context } = session
   const folder = settings.mailDir.value ?? ''
@@ -53,8 +59,8 @@ export async function deliver({
     baseUrl: settings.baseUrl.value ?? '',
     signal: context.signal,
     rate,
-    onProgress,
-  })
+    onProgress: counting?.say,
+  }).finally(() => counting?.stop())
   const rows = await findMessages(store.db, numbers)
   for (const notice of noticesAbout(rows, folder)) session.notify(notice)
   return rows.map(messageOf)

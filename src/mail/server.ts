@@ -2,6 +2,8 @@ import { readFileSync, statSync } from 'node:fs'
 import type { ConnectionOptions } from 'node:tls'
 import type { Settings } from '../config.ts'
 import { Unavailable, Usage } from '../errors.ts'
+import { readAddress } from '../rules/email.ts'
+import { oneLine } from '../rules/one-line.ts'
 
 export interface MailServer {
   host: string
@@ -12,6 +14,18 @@ export interface MailServer {
   password?: string
   /** More for the TLS connection, such as a certificate authority of one's own. */
   tls?: ConnectionOptions
+}
+
+/** Refuses settings with which nothing could be sent. @throws `bad-smtp`, `smtp-password-…`, `bad-mail-from` */
+export function checkMailSettings(settings: Settings): void {
+  mailServerOf(settings)
+  const text = settings.mailFrom.value ?? ''
+  const address = readAddress(text)
+  if ('key' in address) return
+  throw new Usage(
+    `The address that messages come from (SSH_ADMIN_MAIL_FROM) is wrong: ${oneLine(text)} ${address.problem}.`,
+    { code: 'bad-mail-from', hint: 'Such as noreply@school.example, without a name.' },
+  )
 }
 
 /** The mail server of the settings; undefined where none is set. @throws `bad-smtp`, `smtp-password-…` */

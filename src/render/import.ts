@@ -14,6 +14,8 @@ export interface ImportAnswer {
   plan: Pick<Plan, 'missingCentres' | 'extraUsers' | 'duplicatedUsers' | 'issues'>
   pins: { file: string | null; count: number }
   mail: { queued: number }
+  /** What became of those messages, counted: `3 sent, 1 queued`. */
+  letters?: string
   elapsedMs: number
   dryRun: boolean
 }
@@ -41,7 +43,7 @@ export function renderImport(answer: ImportAnswer, view: View): string {
 }
 
 function renderForPerson(answer: ImportAnswer, view: View): string {
-  const { id, source, counts, plan, pins, mail, elapsedMs, dryRun } = answer
+  const { id, source, counts, plan, pins, mail, letters, elapsedMs, dryRun } = answer
   const { chalk } = view
   const lines: string[] = []
   const took = `${count(counts.rows.read, 'row')} in ${seconds(elapsedMs)}`
@@ -51,8 +53,9 @@ function renderForPerson(answer: ImportAnswer, view: View): string {
   if (pins.count > 0 && pins.file !== null && !dryRun) {
     lines.push(`PINs of the ${count(pins.count, 'new user')}: ${pins.file}`)
   }
-  if (mail.queued > 0)
-    lines.push(`${count(mail.queued, 'activation message')} queued: ssh-admin mail send --import ${id}`)
+  if (mail.queued > 0) {
+    lines.push(`${count(mail.queued, 'activation message')}: ${dryRun ? 'to be sent' : letters}.`)
+  }
   const lists = [
     plan.missingCentres.length > counts.centres.deleted &&
       `${count(plan.missingCentres.length - counts.centres.deleted, 'centre')} of the store`,

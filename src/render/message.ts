@@ -13,6 +13,11 @@ export interface Message {
   deliveredAt: string | null
 }
 
+/** Whether the message is still owed: the command that owes it ends with 9. */
+export function isOwed({ state }: Pick<Message, 'state'>): boolean {
+  return state === 'queued' || state === 'failed' || state === 'unknown'
+}
+
 export function messageOf(row: OutboxRow): Message {
   return {
     id: row.id,

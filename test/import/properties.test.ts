@@ -109,7 +109,8 @@ describe('importing any rows', () => {
         inAWorld(async (world) => {
           await importRows(world, lines.slice(0, 1))
           const before = await tables(world)
-          const { json } = await importRows(world, lines, ...everything, '--restore-deleted', '--send-mail')
+          const waiting = ['--send-mail', '--smtp', 'smtp://127.0.0.1:1?ignoreTLS=true']
+          const { json } = await importRows(world, lines, ...everything, '--restore-deleted', ...waiting)
           const { id } = json().import
           if (id === null) return
           const undone = await world.run(['centres', 'imports', 'undo', String(id), '--yes', '--json'])

@@ -18,9 +18,10 @@ import {
   renderImport,
 } from '../../render/import.ts'
 import type { Given } from '../../rules/actor.ts'
-import { answer, changedMeanwhile } from '../command.ts'
+import { answer, changedMeanwhile, checkMail } from '../command.ts'
 import type { Session } from '../session.ts'
 import type { ImportPlaces } from './import-places.ts'
+import { sendLetters } from './send-letters.ts'
 
 /** A plan with all that applying it needs. */
 export interface ReadyImport {
@@ -51,7 +52,7 @@ interface CarryingOut {
   asks: boolean
 }
 
-/** Shows the plan, asks, writes the PINs beside their place, commits, puts them in place, answers. */
+/** Shows the plan, asks, writes the PINs beside their place, commits, puts them in place, sends the letters, answers. */
 export async function carryOutImport(work: CarryingOut): Promise<number> {
   const { session, ready, started, asks } = work
   const { changesNothing, countsOf } = await import('../../import/apply.ts')
@@ -74,7 +75,9 @@ export async function carryOutImport(work: CarryingOut): Promise<number> {
     await issues?.discard()
     throw error
   })
-  const owed = !(await placeIssues(issues, work)) || done.owed
+  const placed = (await placeIssues(issues, work)) && !done.owed
+  const elapsedMs = Math.round(performance.now() - started - asked)
+  const letters = await sendLetters(done.letters, work)
   const imported: ImportAnswer = {
     id: dryRun ? null : done.id,
     state: dryRun ? 'planned' : 'applied',
@@ -83,21 +86,24 @@ export async function carryOutImport(work: CarryingOut): Promise<number> {
     plan,
     pins: { file: done.file, count: plan.newUsers.length },
     mail: { queued: done.queued },
-    elapsedMs: Math.round(performance.now() - started - asked),
+    letters: letters.states,
+    elapsedMs,
     dryRun,
   }
   await answer(session, { text: renderImport(imported, session.terminal.out), json: importJson(imported) })
   if (dryRun) session.say('This was a rehearsal: nothing was changed.')
   if (plan.rows.heldBack > 0) return 8
-  return owed ? 9 : 0
+  return placed && !letters.owed ? 0 : 9
 }
 
-const nothingDone = Promise.resolve({ id: null, file: null, queued: 0, owed: false })
+const nothingDone = Promise.resolve({ id: null, file: null, queued: 0, letters: [], owed: false })
 
 interface Done {
   id: number
   file: string | null
   queued: number
+  /** The letters to deliver, by their numbers. */
+  letters: readonly number[]
   owed: boolean
 }
 
@@ -110,6 +116,7 @@ async function applyOrRehearse({ session, store, given, ready, places }: Carryin
     await refuseChangedStore({ store, ready })
     const id = await applyImport(trx, { plan, deletions, source, nonces, given })
     const queued = ready.sendMail ? await queueMail(trx, { id, given }) : 0
+    await checkMail(trx, { session })
     return { id, queued }
   }
   if (session.common.dryRun) {
@@ -117,6 +124,7 @@ async function applyOrRehearse({ session, store, given, ready, places }: Carryin
     return {
       id,
       queued,
+      letters: [],
       file: plan.newUsers.length > 0 ? pinsPlace({ session, places, id }).shown : null,
       owed: false,
     }
@@ -124,9 +132,9 @@ async function applyOrRehearse({ session, store, given, ready, places }: Carryin
   const prepared =
     plan.newUsers.length > 0 ? await preparePins({ session, store, given, ready, places, nonces }) : undefined
   try {
-    const { result } = await commit(store, work)
-    if (!prepared) return { ...result, file: null, owed: false }
-    return { ...result, ...(await placePins(prepared, { session, places, id: result.id })) }
+    const { result, owed: letters } = await commit(store, work)
+    if (!prepared) return { ...result, letters, file: null, owed: false }
+    return { ...result, letters, ...(await placePins(prepared, { session, places, id: result.id })) }
   } catch (error) {
     await prepared?.discard()
     throw error

@@ -1,10 +1,8 @@
+import type { Counting } from '../../mail/deliver.ts'
 import type { Terminal } from '../../terminal.ts'
 
 /** A line on stderr that counts the messages; silent where nobody watches, or when there are few. */
-export async function countingOf(
-  terminal: Terminal,
-  total: number,
-): Promise<{ say: (done: number) => void; stop: () => void }> {
+export async function countingOf(terminal: Terminal, total: number): Promise<Counting> {
   if (!terminal.animated || total < 5) return { say: () => undefined, stop: () => undefined }
   const { default: ora } = await import('ora')
   const spinner = ora({ text: `${total} messages …`, stream: process.stderr, discardStdin: false }).start()

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { findMessages, waitingMessages } from '../../db/outbox.ts'
 import type { OpenStore } from '../../db/open.ts'
 import { commit, rehearse, type Trx } from '../../db/transact.ts'
-import { type Message, messageOf } from '../../render/message.ts'
+import { isOwed, type Message, messageOf } from '../../render/message.ts'
 import { countedStates, renderMessages } from '../../render/messages.ts'
 import type { Given } from '../../rules/actor.ts'
 import { permit } from '../../rules/permissions.ts'
@@ -66,26 +66,15 @@ async function rehearsed(options: SendOptions, { session, store, given }: Surrou
 }
 
 async function sent(options: SendOptions, { session, store, given }: Surroundings): Promise<Message[]> {
-  const { mailServerOf } = await import('../../mail/server.ts')
+  const { checkMailSettings } = await import('../../mail/server.ts')
   const { deliver } = await import('../../mail/deliver.ts')
-  mailServerOf(session.settings)
+  checkMailSettings(session.settings)
   const { result: numbers } = await commit(store, async (trx) => {
     await queueFirst(trx, options, given)
     return waiting(trx, options, session)
   })
   const counting = await countingOf(session.terminal, numbers.length)
-  try {
-    return await deliver({
-      store,
-      session,
-      by: given.by,
-      numbers,
-      rate: options.rate,
-      onProgress: counting.say,
-    })
-  } finally {
-    counting.stop()
-  }
+  return deliver({ store, session, by: given.by, numbers, rate: options.rate, counting })
 }
 
 async function queueFirst(trx: Trx, { import: importId }: SendOptions, given: Given): Promise<void> {
@@ -95,8 +84,4 @@ async function queueFirst(trx: Trx, { import: importId }: SendOptions, given: Gi
 
 function waiting(trx: Trx, { due, import: importId }: SendOptions, { context }: Session): Promise<number[]> {
   return waitingMessages(trx, { dueAt: due ? context.now() : undefined, importId })
-}
-
-function isOwed({ state }: Message): boolean {
-  return state === 'queued' || state === 'failed' || state === 'unknown'
 }

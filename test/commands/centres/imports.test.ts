@@ -71,7 +71,7 @@ describe('taking an import back', () => {
   })
 
   it('cancels its waiting letters, and lists those sent', async () => {
-    await importRows(world, people, '--send-mail')
+    await importRows(world, people, '--send-mail', '--smtp', 'smtp://127.0.0.1:1?ignoreTLS=true')
     const { db } = await world.store()
     await db
       .updateTable('outbox')

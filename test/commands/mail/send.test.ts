@@ -128,6 +128,29 @@ describe('the commands on messages', () => {
     expect((await list()).total).toBe(0)
   })
 
+  it.each([['--yes'], ['--dry-run']])('refuse it with %s too: a rehearsal checks the same', async (flag) => {
+    const ran = await world.run(['users', 'reset-password', 'amira@school.example', flag, '--json'], {
+      env: { SSH_ADMIN_SMTP_URL: 'http://mail.example' },
+    })
+    expect([ran.exit, ran.error().code]).toEqual([2, 'bad-smtp'])
+  })
+
+  it('refuse an address to send from that is none, before anything is changed', async () => {
+    const env = { SSH_ADMIN_MAIL_FROM: 'The Hub' }
+    expect(await reset(env).then((ran) => [ran.exit, ran.error().code])).toEqual([2, 'bad-mail-from'])
+    expect((await list()).total).toBe(0)
+    const ran = await world.run(['mail', 'send', '--json'], { env })
+    expect([ran.exit, ran.error().code]).toEqual([2, 'bad-mail-from'])
+  })
+
+  it('say the same of a known and an unknown address, however mail is set up', async () => {
+    const env = { SSH_ADMIN_SMTP_URL: 'http://mail.example' }
+    const ask = (email: string) => world.run(['account', 'request', email, '--json'], { env })
+    const known = await ask('amira@school.example')
+    const unknown = await ask('nobody@school.example')
+    expect([known.exit, known.stderr]).toEqual([unknown.exit, unknown.stderr])
+  })
+
   it('read the password from a file that nobody else can read', async () => {
     const { server, env: plain } = await started({
       authOptional: false,
