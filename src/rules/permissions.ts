@@ -60,7 +60,7 @@ export function permit({ by, at }: Pick<Given, 'by' | 'at'>, action: Action, tar
   const { allowed, rule } = decide(by, action, target)
   if (allowed) return
   throw new NotPermitted(`${by.email} may not do that (${action}) to ${target.name}: ${rule}.`, {
-    hint: `ssh-admin roles check ${by.email} ${action} ${target.name}${optionsOf(target)}`,
+    hint: `ssh-admin roles check ${by.email} ${action} ${askedOf(target)}`,
     details: { action, target: target.name, rule },
     keep: (trx: Trx) =>
       record(trx, {
@@ -75,8 +75,10 @@ export function permit({ by, at }: Pick<Given, 'by' | 'at'>, action: Action, tar
   })
 }
 
-function optionsOf({ role, field }: Target): string {
-  return `${role === undefined ? '' : ` --role ${role}`}${field === undefined ? '' : ` --field ${field}`}`
+/** As it is typed; somebody who has no account yet is asked for by their centre. */
+function askedOf({ name, user, centre, role, field }: Target): string {
+  const whom = user ? name : (centre?.number ?? name)
+  return [whom, ...(role ? ['--role', role] : []), ...(field ? ['--field', field] : [])].join(' ')
 }
 
 /** Whether the actor may do it, and which rule says so. */

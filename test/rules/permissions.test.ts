@@ -198,6 +198,11 @@ describe('asking who may do what', () => {
     expect((await world.run(argv)).error()).toMatchObject({
       hint: `ssh-admin roles check ${school.officer} roles.grant ${school.teacher} --role exams-officer`,
     })
+    const adding = ['users', 'add', 'New Person <new@school.example>', '--centre', 'EG001', '--admin']
+    const { hint } = (await world.run([...adding, '--as', school.admin, '--json'])).error()
+    expect(hint).toBe(`ssh-admin roles check ${school.admin} users.add-admin EG001`)
+    const asked = await world.run(hint?.split(' ').slice(1) ?? [])
+    expect(asked).toMatchObject({ exit: 0, stdout: expect.stringMatching(/^no\t/) })
   })
 })
 
