@@ -128,6 +128,8 @@ export interface Changing<Options, Request, Result> {
   question?: (result: Result, request: Request) => string | undefined
   /** Whether these options can lead to the question; absent: they can. */
   mayAsk?: (options: Options) => boolean
+  /** The flags that say what would be asked; absent: --yes alone. */
+  flags?: (options: Options) => string | undefined
   /** This command can make the store. */
   begins?: boolean
   render: (result: Result, view: View) => string
@@ -159,7 +161,7 @@ export function changingAfter<Options, Request, Result>(spec: Changing<Options, 
   return doing(spec.options, async (options, session) => {
     const { dryRun, yes, input } = session.common
     const asks = spec.question !== undefined && !dryRun && !yes && (spec.mayAsk?.(options) ?? true)
-    if (asks) needSomebodyToAsk(session.terminal, { flag: '--yes', may: input })
+    if (asks) needSomebodyToAsk(session.terminal, { flag: spec.flags?.(options) ?? '--yes', may: input })
     const prepared = await spec.prepare(options, session)
 
     const store = await session.open(mannerOf({ dryRun, begins: spec.begins ?? false }))

@@ -43,6 +43,7 @@ export const change = changingCommand('change')
   .action(
     changingAfter({
       options: Options,
+      flags: ({ to, new: person }) => (to === undefined && !person ? flags : undefined),
       prepare: prepareChange,
       complete: async (request, { session, store, given }) => ({
         ...request,
@@ -54,6 +55,8 @@ export const change = changingCommand('change')
       json: coordinationJson,
     }),
   )
+
+const flags = "--to EMAIL or --new 'Name <email>', and --yes"
 
 async function prepareChange(options: z.infer<typeof Options>, session: Session): Promise<Request> {
   const { centre, to, new: person, suspendFormer } = options

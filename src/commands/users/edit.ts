@@ -55,11 +55,11 @@ export const edit = changingCommand('edit')
   .action(
     changingAfter({
       options: Options,
+      flags: (options) => (namesNothing(options) ? flags : undefined),
       mayAsk: (options) => namesNothing(options) || asksFirst(options),
       prepare: async (options, session): Promise<Request> => {
         if (namesNothing(options)) {
-          const flag = '--first-name, --last-name, --email, --admin, --add-site or --add-role'
-          needSomebodyToAsk(session.terminal, { flag, may: session.common.input })
+          needSomebodyToAsk(session.terminal, { flag: flags, may: session.common.input })
         }
         return { user: options.user, changes: changesIn(options), options }
       },
@@ -77,6 +77,8 @@ export const edit = changingCommand('edit')
       notices: editNotices,
     }),
   )
+
+const flags = '--first-name, --last-name, --email, --admin, --add-site or --add-role'
 
 function namesNothing({ user: _, firstName, lastName, email, admin, ...lists }: Options): boolean {
   const named = [firstName, lastName, email, admin].some((value) => value !== undefined)

@@ -95,6 +95,8 @@ describe('ssh-admin coordinator', () => {
     const ran = await world.run(['coordinator', 'change', 'EG001', '--yes', '--json'])
     expect(ran.exit).toBe(2)
     expect(ran.error()).toMatchObject({ code: 'answer-needed', hint: expect.stringContaining('--to') })
+    const unasked = await world.run(['coordinator', 'change', 'EG001', '--json'])
+    expect(unasked.error()).toMatchObject({ code: 'answer-needed', hint: expect.stringContaining('--to') })
   })
 
   it('knows no centre by a wrong number, and names the closest', async () => {

@@ -82,6 +82,12 @@ describe('without a terminal', () => {
     expect(ran.exit).toBe(0)
   })
 
+  it.each([[], ['--yes']])('editing needs to be told what, and says so %s', async (...more) => {
+    const ran = await world.run(['users', 'edit', amira, '--json', ...more])
+    expect(ran.exit).toBe(2)
+    expect(ran.error()).toMatchObject({ code: 'answer-needed', hint: expect.stringContaining('--email') })
+  })
+
   it('adding needs a person and a centre, and says so', async () => {
     const ran = await world.run(['users', 'add', '--json'])
     expect(ran.exit).toBe(2)
