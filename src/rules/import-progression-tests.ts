@@ -36,7 +36,9 @@ export async function importProgressionTests(
   for (const row of rows) {
     const outcome = readResult(row)
     if ('problems' in outcome) {
-      problems.push(...outcome.problems)
+      const { teacherKey } = outcome
+      const misplaced = teacherKey === undefined ? undefined : unfit(await findOwner(teacherKey), row)
+      problems.push(...(misplaced ? [misplaced] : []), ...outcome.problems)
       continue
     }
     const owner = await findOwner(outcome.read.teacherKey)

@@ -34,8 +34,14 @@ export interface ReadResult {
   mark: number | null
 }
 
+interface Unreadable {
+  problems: Problem[]
+  /** Whose it would be, where that much can be read. */
+  teacherKey: string | undefined
+}
+
 /** Reads one row; says of each cell what is wrong with it. */
-export function readResult(row: ResultRow): { read: ReadResult } | { problems: Problem[] } {
+export function readResult(row: ResultRow): { read: ReadResult } | Unreadable {
   const { texts } = row
   const address = readAddress(texts.teacher)
   const site = progressionTestSites.find((name) => name === findSite(texts.site))
@@ -47,7 +53,7 @@ export function readResult(row: ResultRow): { read: ReadResult } | { problems: P
     const error = row.errors[field]
     if (error !== undefined) wrong(field, 'error-cell', `${error} stands there instead of a value.`)
   }
-  if (problems.length > 0) return { problems }
+  if (problems.length > 0) return { problems, teacherKey: undefined }
   if (!('key' in address)) wrong('teacher', 'invalid-email', `The address ${address.problem}.`)
   if (!site) wrong('site', 'unknown-site', `The site is one of ${progressionTestSites.join(', ')}.`)
   for (const field of ['group', 'subject', 'test', 'learner'] as const) {
@@ -57,7 +63,9 @@ export function readResult(row: ResultRow): { read: ReadResult } | { problems: P
     wrong('takenOn', 'invalid-date', `${texts.takenOn || 'Nothing'} is not a date: write 2026-03-02.`)
   }
   if (mark === undefined) wrong('mark', 'invalid-mark', `${texts.mark} is not a mark: a number, or nothing.`)
-  if (problems.length > 0 || !('key' in address) || !site || mark === undefined) return { problems }
+  if (problems.length > 0 || !('key' in address) || !site || mark === undefined) {
+    return { problems, teacherKey: 'key' in address ? address.key : undefined }
+  }
   return { read: { row, teacherKey: address.key, site, takenOn: texts.takenOn, mark } }
 }
 

@@ -58,6 +58,7 @@ describe('importing Progression Test data', () => {
       'nobody@school.example,cambridge-primary,4B,4,English,Paper 1,2026-02-02,Ali,31',
       `${amira},test-maker,4B,4,English,Paper 1,2026-02-30,Ali,many`,
       `${amira},cambridge-primary,4B,5,English,,2026-02-02,Sara,3`,
+      'nobody@school.example,cambridge-primary,4B,4,English,Paper 1,2026-02-02,Ali,many',
     )
     expect(ran.exit).toBe(6)
     const { code, details } = ran.error()
@@ -69,6 +70,8 @@ describe('importing Progression Test data', () => {
       { target: 'results!G5', code: 'invalid-date' },
       { target: 'results!I5', code: 'invalid-mark' },
       { target: 'results!F6', code: 'missing-value' },
+      { target: 'results!A7', code: 'user-not-found' },
+      { target: 'results!I7', code: 'invalid-mark' },
     ])
     expect(await countResults(world)).toBe(0)
   })
