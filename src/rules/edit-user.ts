@@ -2,7 +2,7 @@ import { voidThose } from '../db/credentials.ts'
 import type { Trx } from '../db/transact.ts'
 import { giveRoles, giveSites, setParticulars, takeRoles, takeSites } from '../db/user-changes.ts'
 import { findLiveUser } from '../db/users.ts'
-import { Refused } from '../errors.ts'
+import { Refused, Usage } from '../errors.ts'
 import { type Account, nameOf } from './account.ts'
 import type { Given } from './actor.ts'
 import { type ChangedUser, changedTo, onUser, unchanged } from './changed-user.ts'
@@ -81,6 +81,7 @@ export async function editUser(
 
 function wantedOf(before: Account, changes: Changes): Wanted {
   const { firstName = before.firstName, lastName = before.lastName, admin, email } = changes
+  refuseNoName(before, { firstName, lastName })
   const add = chosenRoles(changes.addRoles ?? [])
   const remove = chosenRoles(changes.removeRoles ?? [])
   const addSites = chosenSites(changes.addSites ?? [])
@@ -98,6 +99,15 @@ function wantedOf(before: Account, changes: Changes): Wanted {
     newSites: addSites.filter((site) => site !== 'school-support-hub' && !before.sites.includes(site)),
     lostSites: removeSites.filter((site) => site !== 'school-support-hub' && before.sites.includes(site)),
   }
+}
+
+/** An import may bring people without a name; nobody loses the one they have. */
+function refuseNoName(
+  before: Account,
+  { firstName, lastName }: { firstName: string; lastName: string },
+): void {
+  if (cleanName(`${firstName} ${lastName}`) !== '' || nameOf(before) === before.email) return
+  throw new Usage(`${nameOf(before)} would have no name left.`, { code: 'name-missing' })
 }
 
 function hubRoleAfter(

@@ -24,6 +24,11 @@ describe('editing a user', () => {
     expect((await world.run(['users', 'list', '--search', 'emilie ozturk'])).stdout).toContain(amira)
   })
 
+  it('leaves nobody without the name they have', async () => {
+    await expect(editing({ firstName: '', lastName: ' ' })).rejects.toMatchObject({ code: 'name-missing' })
+    expect(await editing({ lastName: '' })).toMatchObject({ account: { firstName: 'Amira', lastName: '' } })
+  })
+
   it('tells a changed address to the old one and the new one', async () => {
     const { account } = await editing({ email: 'a.haddad@school.example' })
     expect(account.email).toBe('a.haddad@school.example')
