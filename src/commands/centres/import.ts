@@ -1,9 +1,11 @@
+import { existsSync } from 'node:fs'
 import { z } from 'zod'
 import { Refused } from '../../errors.ts'
 import { list, repeated } from '../../options.ts'
 import { needSomebodyToAsk } from '../../prompt.ts'
-import { changingCommand, doing, example } from '../command.ts'
+import { changedMeanwhile, changingCommand, doing, example } from '../command.ts'
 import type { Session } from '../session.ts'
+import { agreeBeforeBeginning, gist } from './agree-before-beginning.ts'
 import { carryOutImport } from './carry-out-import.ts'
 import { checkPlaces } from './import-places.ts'
 import { planWorkbook } from './plan-workbook.ts'
@@ -69,20 +71,28 @@ async function importWorkbook(options: Options, session: Session): Promise<numbe
   const { dryRun, yes, input } = session.common
   const asks = !dryRun && !yes && options.planOut === undefined
   if (asks) needSomebodyToAsk(session.terminal, { flag: '--yes', may: input })
-  const started = performance.now()
+  const called = performance.now()
   const places = await checkPlaces(session, { ...options, input: options.file })
   const roster = await readWorkbook(options, session)
 
+  const first = !dryRun && options.planOut === undefined && !existsSync(session.settings.db.value ?? '')
+  const agreed =
+    first && (asks || mayBeRefused(options))
+      ? await agreeBeforeBeginning(options, { session, roster, asks })
+      : undefined
+  const started = called + (agreed?.asked ?? 0)
   const store = await session.open(dryRun ? 'rehearse-beginning' : 'begin')
   try {
     const given = await session.given(store)
+    const still = agreed === undefined && asks
     // With --yes nobody agreed to one plan: when the store changed meanwhile, it is planned again.
     for (let tries = 1; ; tries += 1) {
       try {
-        const ready = await planWorkbook(options, { session, store, roster, asks })
+        const ready = await planWorkbook(options, { session, store, roster, asks: still })
+        if (asks && agreed !== undefined && gist(ready) !== agreed.plan) throw changedMeanwhile()
         if (options.planOut !== undefined)
           return await savePlanOnly(options.planOut, { session, store, given, ready, places, started })
-        return await carryOutImport({ session, store, given, ready, places, started, asks })
+        return await carryOutImport({ session, store, given, ready, places, started, asks: still })
       } catch (error) {
         const again = error instanceof Refused && error.code === 'changed-meanwhile' && !asks && tries < 3
         if (!again) throw error
@@ -91,4 +101,11 @@ async function importWorkbook(options: Options, session: Session): Promise<numbe
   } finally {
     await store.close()
   }
+}
+
+/** What can only be judged once the workbook is planned. */
+function mayBeRefused(options: Options): boolean {
+  const { strict, deleteMissing, deleteExtra, deleteCentre, deleteUser, allowDeletes } = options
+  const deletes = deleteMissing || deleteExtra || deleteCentre.length > 0 || deleteUser.length > 0
+  return strict || deletes || allowDeletes !== undefined
 }

@@ -8,7 +8,7 @@ import type { Session } from '../session.ts'
 import type { ReadyImport } from './carry-out-import.ts'
 import { chooseAtTerminal } from './choose-deletions.ts'
 
-interface Wanted {
+export interface Wanted {
   file: string
   deleteMissing: boolean
   deleteExtra: boolean

@@ -279,6 +279,15 @@ describe('a place to write to', () => {
     expect(existsSync(world.db)).toBe(false)
   })
 
+  it('is left alone, and no store is begun, when the import is refused before there is one', async () => {
+    const refused = (...flags: string[]) =>
+      world.run(['centres', 'import', fixture('one-of-each.xlsx'), '--yes', ...flags])
+    expect((await refused('--strict')).exit).toBe(6)
+    expect((await refused('--delete-centre', 'EG009')).exit).toBe(3)
+    expect((await refused('--allow-deletes', '5')).exit).toBe(3)
+    expect([existsSync(world.db), existsSync(`${world.db}.key`)]).toEqual([false, false])
+  })
+
   it('with an ending that says nothing is a wrong call: exit code 2', async () => {
     const { exit, error } = await world.run([
       'centres',

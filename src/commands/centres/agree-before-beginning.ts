@@ -1,0 +1,44 @@
+import type { Roster } from '../../import/roster.ts'
+import { agree } from '../../prompt.ts'
+import { describePlan, importQuestion } from '../../render/import.ts'
+import type { Session } from '../session.ts'
+import type { ReadyImport } from './carry-out-import.ts'
+import { planWorkbook, type Wanted } from './plan-workbook.ts'
+
+interface Beginning {
+  session: Session
+  roster: Roster
+  asks: boolean
+}
+
+/**
+ * Where there is no store yet, a refusal or a No must leave none: the import is planned in memory
+ * and agreed to before one is begun. @returns what was agreed to, and how long the answer took, in ms
+ */
+export async function agreeBeforeBeginning(
+  wanted: Wanted,
+  { session, roster, asks }: Beginning,
+): Promise<{ plan: string; asked: number }> {
+  const { changesNothing, countsOf } = await import('../../import/apply.ts')
+  const store = await session.open('rehearse-beginning')
+  try {
+    await session.given(store)
+    const ready = await planWorkbook(wanted, { session, store, roster, asks })
+    const { plan, deletions } = ready
+    const before = performance.now()
+    const counts = countsOf(plan, deletions)
+    if (asks && !changesNothing(counts)) {
+      const lines = ready.described ? [] : describePlan(plan, deletions, session.terminal.err)
+      for (const line of lines) session.say(line)
+      await agree(session.terminal, importQuestion(counts))
+    }
+    return { plan: gist(ready), asked: performance.now() - before }
+  } finally {
+    await store.close()
+  }
+}
+
+/** What two plans of one workbook have in common when they do the same. */
+export function gist({ plan, deletions }: ReadyImport): string {
+  return JSON.stringify([plan.rows, plan.newCentres, plan.newUsers, plan.renames, deletions])
+}
