@@ -2,6 +2,7 @@ import { readdir, readFile, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type Kysely, sql } from 'kysely'
 import { isBusy } from './dialect.ts'
+import { addressOfErased } from './erased.ts'
 import type { OpenStore } from './open.ts'
 import type { Store } from './schema.ts'
 import type { Trx } from './transact.ts'
@@ -26,7 +27,7 @@ export async function deletedAccounts(db: Kysely<Store>, key: string) {
 
 /** The accounts stay, as numbers that history can point to; whose they were is gone. */
 export async function eraseAccounts(trx: Trx, { ids }: Somebody): Promise<void> {
-  const nobody = sql<string>`'erased-' || id || '@erased.invalid'`
+  const nobody = addressOfErased()
   await trx
     .updateTable('users')
     .set({

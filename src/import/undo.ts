@@ -11,6 +11,7 @@ import {
   setCentreDeleted,
   setCentreName,
 } from '../db/import-undo.ts'
+import { isErased } from '../db/erased.ts'
 import type { ImportRow } from '../db/imports.ts'
 import type { Trx } from '../db/transact.ts'
 import type { Given } from '../rules/actor.ts'
@@ -98,6 +99,7 @@ async function undoChange(
   const { kind, before, after, centre, user } = change
   if (kind === 'user-deleted') {
     if (user?.status !== 'deleted' || user.deletedAt !== imported.at) return undefined
+    if (isErased(user)) return { what: user.email, reason: 'erased' }
     if (user.addressInUse) return { what: user.email, reason: 'address-in-use' }
     await bringUserBack(trx, { id: user.id, pinState: before })
     return 'usersRestored'

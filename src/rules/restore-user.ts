@@ -1,3 +1,4 @@
+import { isErased } from '../db/erased.ts'
 import type { Trx } from '../db/transact.ts'
 import { markRestored, markUndeleted } from '../db/user-changes.ts'
 import { Refused } from '../errors.ts'
@@ -20,6 +21,15 @@ export async function restoreUser(trx: Trx, { email, send, given }: Restoration)
   const { by, at } = given
   const account = await findUserOrDeleted(trx, { email, at, by })
   permit(given, 'users.restore', onUser(account))
+  if (isErased(account)) {
+    throw new Refused(
+      'erased',
+      'The person whose account this was has been erased; nobody can be given it back.',
+      {
+        hint: "ssh-admin users add 'First Last <email>' --centre CENTRE",
+      },
+    )
+  }
   if (account.hubRole === 'coordinator' && account.status === 'suspended') {
     throw new Refused('is-coordinator', `${nameOf(account)} coordinates ${account.centre?.number}.`, {
       hint: `ssh-admin coordinator restore ${account.centre?.number}`,

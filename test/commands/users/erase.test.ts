@@ -57,6 +57,27 @@ describe('ssh-admin users erase', () => {
     expect(ran.json()).toMatchObject({ erased: { accounts: 2 } })
   })
 
+  it('is for good: neither restoring nor taking an import back makes an account of it', async () => {
+    const fixture = (name: string) => new URL(`../../../fixtures/${name}`, import.meta.url).pathname
+    const imports = ['centres', 'import', '--yes', '--pins-out']
+    await world.run([...imports, 'first.xlsx', fixture('centres.xlsx')])
+    const next = [fixture('centres-next-term.xlsx'), '--delete-user', 'kenta.yamazaki@sakuragaoka.example']
+    await world.run([...imports, 'next.xlsx', ...next])
+    expect((await world.run(['users', 'erase', 'kenta.yamazaki@sakuragaoka.example', '--yes'])).exit).toBe(0)
+
+    const deleted = await world.run(['users', 'list', '--deleted', '--json'])
+    const [{ email: nobody }] = deleted.json().users
+    const undone = await world.run(['centres', 'imports', 'undo', '2', '--yes', '--json'])
+    expect(undone.json()).toMatchObject({
+      undone: { usersRestored: 0 },
+      left: expect.arrayContaining([{ what: nobody, reason: 'erased' }]),
+    })
+    const restored = await world.run(['users', 'restore', nobody, '--json'])
+    expect(restored.exit).toBe(3)
+    expect(restored.error().code).toBe('erased')
+    expect((await world.run(['users', 'exists', nobody])).exit).toBe(4)
+  })
+
   it('is for deleted users', async () => {
     const ran = await world.run(['users', 'erase', zaid, '--yes', '--json'])
     expect(ran.exit).toBe(3)
