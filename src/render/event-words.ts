@@ -1,11 +1,11 @@
 import { z } from 'zod'
-import { type AuditEntry, importActions } from '../db/audit-events.ts'
+import type { AuditEntry } from '../db/audit-events.ts'
 import { count } from './text.ts'
 
 /** What an event says besides who, what and when, as a person reads it; `--json` has all of it. */
 export function inWords({ action, details, subject }: Pick<AuditEntry, 'action' | 'details' | 'subject'>) {
   const { command: _, ...facts } = details
-  if (importActions.some((one) => one === action)) {
+  if (/^centres\.import(ed|-undone)$/.test(action)) {
     const told = importInWords(facts)
     if (told) return `import ${told.number} (${subject ?? 'a workbook'}): ${told.words}`
   }
