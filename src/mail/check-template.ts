@@ -76,22 +76,37 @@ function unknownVariable(name: string, known: readonly string[]): string {
   return `this letter has no {{ ${name} }}${near ? ` (did you mean {{ ${near} }}?)` : ''}`
 }
 
-/** Filled in for somebody with a centre and somebody without: either must get what the letter carries. */
+/** Whoever reads it must get what the letter carries, whatever the conditions in it come to. */
 function missingSecret(template: string, { language, letter, from, part }: Checking): TemplateProblem[] {
   const { carries } = letters[letter]
-  for (const centre of ['with', 'without'] as const) {
+  const isShown = (['with', 'without'] as const).every((centre) => {
     const values = sampleOf(letter, centre)
-    const filled = language.fillIn(template, values)
-    if (carries && !filled.includes(values[carries] ?? '')) {
-      return [
-        {
-          line: from,
-          message: `the part ${part} must show {{ ${carries} }}: without it the letter is of no use`,
-        },
-      ]
-    }
+    return language.fillIn(template, values).includes(carries ? (values[carries] ?? '') : '')
+  })
+  if (!carries) return []
+  const shown = new RegExp(`\\{\\{\\s*${carries}\\s*\\}\\}`)
+  if (isShown && shown.test(outsideConditions(template))) return []
+  const at = template.split('\n').findIndex((line) => shown.test(line))
+  const message =
+    at < 0
+      ? `the part ${part} must show {{ ${carries} }}: without it the letter is of no use`
+      : `{{ ${carries} }} must stand outside of every {% if %}: without it the letter is of no use`
+  return [{ line: from + Math.max(at, 0), message }]
+}
+
+const tag = /\{%-?\s*(end)?(if|unless|case|comment)\b[^{}%]*%\}/g
+
+/** What everybody is shown. */
+function outsideConditions(template: string): string {
+  let depth = 0
+  let end = 0
+  let outside = ''
+  for (const found of template.matchAll(tag)) {
+    if (depth === 0) outside += template.slice(end, found.index)
+    depth += found[1] ? -1 : 1
+    end = found.index + found[0].length
   }
-  return []
+  return outside + template.slice(end)
 }
 
 const forbidden: readonly (readonly [RegExp, string])[] = [
@@ -99,7 +114,7 @@ const forbidden: readonly (readonly [RegExp, string])[] = [
     /<\s*(script|style|link|iframe|object|embed|form|input|img|svg|base|meta|video|audio)\b/i,
     'is not allowed in a letter',
   ],
-  [/\s(on\w+|src|srcset|style|background)\s*=/i, 'is not allowed in a letter'],
+  [/[\s/"'](on\w+|src|srcset|style|background)\s*=/i, 'is not allowed in a letter'],
   [
     /href\s*=\s*(?!"(https:\/\/[^"{}]*|mailto:[^"{}]*|\{\{\s*(link|hub)\s*\}\})")/i,
     'must be href="{{ link }}", href="{{ hub }}" or an address that begins with https://',
@@ -116,7 +131,7 @@ function problemsOfMarkup(html: string, from: number): TemplateProblem[] {
     .split('\n')
     .flatMap((line, at) => {
       const found = forbidden.find(([pattern]) => pattern.test(line))
-      const what = found && (found[0].exec(line)?.[0] ?? '').trim()
+      const what = found && (found[0].exec(line)?.[0] ?? '').replace(/^[\s/"']+/, '')
       return found ? [{ line: from + at, message: `${what} ${found[1]}` }] : []
     })
     .concat(unclosedTags(html, from))

@@ -7,10 +7,18 @@ import { isLetterName, type LetterName, letters } from './letters.ts'
 import { permit } from './permissions.ts'
 import { record } from './record.ts'
 
+interface Words {
+  subject: string
+  text: string
+  html: string
+}
+
 interface Editing {
   letter: LetterName
   /** Checked already. */
-  template: { subject: string; text: string; html: string }
+  template: Words
+  /** As it was shipped, which is how it reads until staff change it. */
+  shipped: Words
   given: Given
 }
 
@@ -20,12 +28,15 @@ export interface EditedTemplate {
 }
 
 /** Staff change the words of a letter without a release [004]. */
-export async function editTemplate(trx: Trx, { letter, template, given }: Editing): Promise<EditedTemplate> {
+export async function editTemplate(
+  trx: Trx,
+  { letter, template, shipped, given }: Editing,
+): Promise<EditedTemplate> {
   const { by, at } = given
   permit(given, 'templates.edit', { name: letter })
-  const present = await findTemplate(trx, letter)
+  const present = (await findTemplate(trx, letter)) ?? shipped
   const { subject, text, html } = template
-  if (present?.subject === subject && present.text === text && present.html === html) {
+  if (present.subject === subject && present.text === text && present.html === html) {
     return { letter, changed: false }
   }
 

@@ -8,7 +8,7 @@ import type { LetterName } from '../../rules/letters.ts'
 import { changingAfter, changingCommand, example } from '../command.ts'
 import type { Session } from '../session.ts'
 import { inEditor } from './editor.ts'
-import { presentTemplate } from './present.ts'
+import { presentTemplate, shippedTemplate } from './present.ts'
 
 const Options = z.object({ name: z.string().transform(letterCalled), from: z.string().optional() })
 
@@ -31,7 +31,7 @@ export const edit = changingCommand('edit')
       act:
         ({ letter, template }, given) =>
         (trx) =>
-          editTemplate(trx, { letter, template, given }),
+          editTemplate(trx, { letter, template, shipped: shippedTemplate(letter), given }),
       render: ({ letter, changed }) =>
         changed
           ? `The letter ${letter} has new words. To see them: ssh-admin templates preview ${letter} --to YOU`

@@ -12,5 +12,11 @@ export async function presentTemplate(
 ): Promise<Template & { edited: boolean }> {
   const row = await findTemplate(db, letter)
   if (row) return { subject: row.subject, text: row.text, html: row.html, edited: true }
-  return { subject: letters[letter].subject, ...shipped[letter], edited: false }
+  return { ...shippedTemplate(letter), edited: false }
+}
+
+/** A letter's template as it was shipped. */
+export function shippedTemplate(letter: LetterName): Template {
+  const { text, html } = shipped[letter]
+  return { subject: letters[letter].subject, text: text.trim(), html: html.trim() }
 }

@@ -41,6 +41,12 @@ describe('changing the words of a letter', () => {
     expect((await edit((source) => source)).json()).toMatchObject({ changed: false })
   })
 
+  it('is no change where the words are as shipped', async () => {
+    expect((await edit((source) => source)).json()).toMatchObject({ changed: false })
+    const { templates } = (await world.run(['templates', 'list', '--json'])).json()
+    expect(templates.filter(({ edited }: { edited: boolean }) => edited)).toEqual([])
+  })
+
   it('is taken back by templates reset', async () => {
     const before = await shown('password-reset')
     await edit((source) => source.replaceAll('Dear', 'Hello'))
@@ -59,8 +65,17 @@ describe('changing the words of a letter', () => {
     expect(await problems((source) => source.replace('\n{{ link }}\n', '\n'))).toEqual([
       'line 5: the part text must show {{ link }}: without it the letter is of no use',
     ])
-    const some = '\n{% if centreName != "" %}{{ link }}{% endif %}\n'
-    expect(await problems((source) => source.replace('\n{{ link }}\n', some))).toHaveLength(1)
+  })
+
+  it.each([
+    '{% if centreName != "" %}{{ link }}{% endif %}',
+    '{% if sender == "Cambridge International" %}{{ link }}{% endif %}',
+    '{% if firstName != "" %}{% if lastName %}a{% endif %}{{ link }}{% endif %}',
+    '{% comment %}{% endif %}{{ link }}{% endcomment %}',
+  ])('is refused where only some would get the link: %s', async (some) => {
+    const [first, ...others] = await problems((source) => source.replace('\n{{ link }}\n', `\n${some}\n`))
+    expect(others).toEqual([])
+    expect(first).toMatch(/^line \d+: \{\{ link \}\} must stand outside/)
   })
 
   it.each([
@@ -81,6 +96,8 @@ describe('changing the words of a letter', () => {
     ['a script', '<script>alert(1)</script>'],
     ['a picture from elsewhere', '<img src="https://evil.example/x.png">'],
     ['a handler', '<p onclick="x()">a</p>'],
+    ['a handler after a stroke', '<p/onclick="x()">a</p>'],
+    ['a handler after a quotation mark', '<a href="https://x.example"onclick="x()">a</a>'],
     ['a link to code', '<a href="javascript:x()">a</a>'],
     ['something filled into a tag', '<a href="{{ name }}">a</a>'],
     ['something filled into a tag over two lines', '<a\nhref="{{ name }}">a</a>'],
