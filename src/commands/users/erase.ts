@@ -65,10 +65,11 @@ async function tell(
   erased: { erasure: Erasure; files: number; left: readonly string[] },
 ): Promise<number> {
   const { dryRun } = session.common
-  await answer(session, {
-    text: renderErasure(erased, session.terminal.out),
-    json: { ...erasureJson(erased), dryRun },
-  })
+  const { out } = session.terminal
+  const json = erasureJson(erased)
+  await answer(session, { text: renderErasure(erased, out), json: { ...json, dryRun } })
+  // A terminal reads it in the answer.
+  if (!out.isTerminal) session.say(`Not reached, and for you to see to: ${json.left.join('; ')}.`)
   if (dryRun) session.say('This was a rehearsal: nothing was changed.')
   return 0
 }

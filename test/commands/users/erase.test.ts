@@ -49,6 +49,13 @@ describe('ssh-admin users erase', () => {
     expect(events.json()).toMatchObject({ total: 1, events: [{ subject: null }] })
   })
 
+  it('says in a pipe, too, what it does not reach', async () => {
+    await deleteZaid()
+    const ran = await world.run(['users', 'erase', zaid, '--yes'])
+    expect(ran.stdout).toMatch(/^1\t\d+\t1\t1\n$/)
+    expect(ran.stderr).toContain('backups of the store')
+  })
+
   it('erases every deleted account of the address', async () => {
     await deleteZaid()
     await world.user(zaid, { centre: 'EG001', firstName: 'Zaid', lastName: 'Mansour' })
