@@ -1,11 +1,13 @@
 import type { Trx } from '../db/transact.ts'
-import { Usage } from '../errors.ts'
+import { type Failure, Usage } from '../errors.ts'
 import type { Given } from './actor.ts'
 import { addUser } from './add-user.ts'
 import type { ChangedUser } from './changed-user.ts'
+import { chosenRoles, chosenSites } from './chosen-roles.ts'
 import { typedAddress } from './email.ts'
-import { cleanName } from './person.ts'
-import { forEachRow } from './several.ts'
+import { findCentre } from './find-centre.ts'
+import { cleanName, type Person } from './person.ts'
+import { failureOf, forEachRow } from './several.ts'
 
 /** One row of a table of new users, as it is written there. */
 export interface UserRow {
@@ -33,6 +35,7 @@ interface Table {
 /** Adds the people of a table, all or none. @throws `bad-rows`, with every problem by its cell */
 export function addUsers(trx: Trx, { rows, admin, ifMissing, given }: Table): Promise<ChangedUser[]> {
   return forEachRow(rows, {
+    check: (row) => wrongCells(trx, { row, given }),
     rule: (row) => {
       const { centre, roles, sites } = row
       return addUser(trx, { person: personIn(row), centre, roles, sites, admin, ifMissing, given })
@@ -41,12 +44,36 @@ export function addUsers(trx: Trx, { rows, admin, ifMissing, given }: Table): Pr
   })
 }
 
-function personIn({ email, firstName, lastName, centre, error }: UserRow) {
-  if (error) throw new Usage(`${error.what} stands there instead of a value.`, { code: 'error-cell' })
-  if (centre === '') throw new Usage('A centre number is missing.', { code: 'invalid-number' })
+/** Each cell is looked at, whatever is wrong with the others. */
+async function wrongCells(trx: Trx, { row, given }: { row: UserRow; given: Given }): Promise<Failure[]> {
+  const { error, centre, email, roles, sites } = row
+  if (error) return [new Usage(`${error.what} stands there instead of a value.`, { code: 'error-cell' })]
+  const looks = [
+    () => (centre === '' ? refuseNoNumber() : findCentre(trx, centre, given)),
+    () => nameIn(row),
+    () => typedAddress(email),
+    () => chosenRoles(roles),
+    () => chosenSites(sites),
+  ]
+  const wrong: Failure[] = []
+  for (const look of looks) {
+    const failure = await failureOf(look)
+    if (failure) wrong.push(failure)
+  }
+  return wrong
+}
+
+function refuseNoNumber(): never {
+  throw new Usage('A centre number is missing.', { code: 'invalid-number' })
+}
+
+function personIn(row: UserRow): Person {
+  return { address: typedAddress(row.email), ...nameIn(row) }
+}
+
+function nameIn({ firstName, lastName }: UserRow): { firstName: string; lastName: string } {
   if (firstName === '' && lastName === '') throw new Usage('A name is missing.', { code: 'name-missing' })
-  const address = typedAddress(email)
-  return { address, firstName: cleanName(firstName), lastName: cleanName(lastName) }
+  return { firstName: cleanName(firstName), lastName: cleanName(lastName) }
 }
 
 const fields: Readonly<Record<string, UserField>> = {

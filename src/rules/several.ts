@@ -53,19 +53,26 @@ function codeOfKind(failures: readonly { failure: Failure }[], kind: typeof NotF
   return failures.find(({ failure }) => failure instanceof kind)?.failure.code
 }
 
+interface RowRule<Row, Result> {
+  /** All that is wrong with the row's cells; the rule is for rows without. */
+  check: (row: Row) => Promise<Failure[]>
+  rule: (row: Row) => Promise<Result>
+  cellOf: (row: Row, failure: Failure) => string
+}
+
 /** One rule for each row of a table, all or none: every row that cannot be used is named by its cell. */
 export async function forEachRow<Row, Result>(
   rows: readonly Row[],
-  { rule, cellOf }: { rule: (row: Row) => Promise<Result>; cellOf: (row: Row, failure: Failure) => string },
+  { check, rule, cellOf }: RowRule<Row, Result>,
 ): Promise<Result[]> {
   const results: Result[] = []
   const failures: { target: string; failure: Failure }[] = []
   for (const row of rows) {
-    try {
-      results.push(await rule(row))
-    } catch (error) {
-      if (!(error instanceof Failure)) throw error
-      failures.push({ target: cellOf(row, error), failure: error })
+    const wrong = await check(row)
+    const failure =
+      wrong.length === 0 ? await failureOf(async () => results.push(await rule(row))) : undefined
+    for (const one of failure ? [failure] : wrong) {
+      failures.push({ target: cellOf(row, one), failure: one })
     }
   }
   if (failures.length === 0) return results
@@ -73,6 +80,17 @@ export async function forEachRow<Row, Result>(
     throw collected(failures, rows.length)
   }
   throw badRows(failures.map(problemOf), keepingOf(failures))
+}
+
+/** The refusal that some work ends in, if it does. */
+export async function failureOf(work: () => unknown): Promise<Failure | undefined> {
+  try {
+    await work()
+    return undefined
+  } catch (error) {
+    if (error instanceof Failure) return error
+    throw error
+  }
 }
 
 /** The file cannot be used: each of its problems, by cell. */

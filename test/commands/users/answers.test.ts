@@ -137,6 +137,19 @@ describe('several users at once', () => {
     expect(await world.account('nour@school.example')).toBeUndefined()
   })
 
+  it('are told of each cell that is wrong, several in one row', async () => {
+    const heading = 'Centre number,First name,Last name,Email,Role,Sites\n'
+    writeFileSync(world.path('new.csv'), `${heading}EG99,,,nour@,boss,cambridge-primry\n`)
+    const ran = await world.run(['users', 'add', '--from', world.path('new.csv'), '--json'])
+    expect(ran.error().details.problems).toMatchObject([
+      { target: 'new!A2', code: 'centre-not-found' },
+      { target: 'new!B2', code: 'name-missing' },
+      { target: 'new!D2', code: 'invalid-email' },
+      { target: 'new!E2', code: 'unknown-role' },
+      { target: 'new!F2', code: 'unknown-site' },
+    ])
+  })
+
   it('are added from stdin', async () => {
     const stdin = 'First name;Last name;E-mail\nNour;Salem;nour@school.example\n'
     const ran = await world.run(['users', 'add', '--from', '-', '--centre', 'EG001', '--json'], { stdin })
