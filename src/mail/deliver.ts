@@ -39,14 +39,7 @@ export async function deliverOwed(delivering: Delivering): Promise<Message[]> {
 }
 
 /** Delivers these messages now, and tells what must be told about them. */
-export async function deliver({
-  store,
-  session,
-  by,
-  numbers,
-  rate,
-  counting,
-}: Delivering): Promise<Message[]> {
+async function deliver({ store, session, by, numbers, rate, counting }: Delivering): Promise<Message[]> {
   const { settings, context } = session
   const folder = settings.mailDir.value ?? ''
   await sendMessages(numbers, {
@@ -122,9 +115,9 @@ function waitingNotices(rows: readonly OutboxRow[], why: string | undefined): No
   )
 }
 
-/** A server's answer as the middle of a sentence. */
+/** A reason as the middle of a sentence. */
 function withoutStop(why: string | null): string {
-  return (why ?? 'no reason was given').replace(/\.$/, '')
+  return (why ?? 'no reason was given').replace(/\.$/, '').replace(/^The /, 'the ')
 }
 
 function each(

@@ -16,9 +16,10 @@ export interface MailServer {
   tls?: ConnectionOptions
 }
 
-/** Refuses settings with which nothing could be sent. @throws `bad-smtp`, `smtp-password-…`, `bad-mail-from` */
+/** Refuses settings with which nothing could be sent. @throws `bad-smtp`, `smtp-password-…`, `bad-mail-from`, `bad-base-url` */
 export function checkMailSettings(settings: Settings): void {
   mailServerOf(settings)
+  refuseBadBaseUrl(settings.baseUrl.value ?? '')
   const text = settings.mailFrom.value ?? ''
   const address = readAddress(text)
   if ('key' in address) return
@@ -26,6 +27,14 @@ export function checkMailSettings(settings: Settings): void {
     `The address that messages come from (SSH_ADMIN_MAIL_FROM) is wrong: ${oneLine(text)} ${address.problem}.`,
     { code: 'bad-mail-from', hint: 'Such as noreply@school.example, without a name.' },
   )
+}
+
+function refuseBadBaseUrl(text: string): void {
+  if (/^https?:\/\/[^\s?#]+$/.test(text) && URL.canParse(text)) return
+  throw new Usage('The address of the site (SSH_ADMIN_BASE_URL) is wrong: no link can be made with it.', {
+    code: 'bad-base-url',
+    hint: 'Such as https://hub.example.',
+  })
 }
 
 /** The mail server of the settings; undefined where none is set. @throws `bad-smtp`, `smtp-password-…` */
@@ -44,10 +53,18 @@ export function mailServerOf({ smtp, smtpPasswordFile }: Settings): MailServer |
   const server: MailServer = {
     host,
     port: url.port === '' ? (secure ? 465 : 587) : Number(url.port),
-    protection: secure ? 'tls' : protectionOf(url, host),
+    protection: protectionOf(url, host),
   }
   if (url.username === '') return server
-  return { ...server, user: decodeURIComponent(url.username), password: passwordIn(smtpPasswordFile.value) }
+  return { ...server, user: userIn(url), password: passwordIn(smtpPasswordFile.value) }
+}
+
+function userIn({ username }: URL): string {
+  try {
+    return decodeURIComponent(username)
+  } catch {
+    throw wrong(`The user ${username} cannot be read.`, 'A % in it is written %25, an @ is written %40.')
+  }
 }
 
 function urlOf(text: string): URL {
@@ -56,10 +73,13 @@ function urlOf(text: string): URL {
   throw wrong('It begins with smtp:// or smtps://.')
 }
 
-function protectionOf(url: URL, host: string): 'starttls' | 'none' {
+function protectionOf(url: URL, host: string): MailServer['protection'] {
+  const secure = url.protocol === 'smtps:'
   for (const [name, value] of url.searchParams) {
-    if (name !== 'ignoreTLS' || value !== 'true') throw wrong(`${name}=${value} means nothing there.`)
+    if (secure || name !== 'ignoreTLS' || value !== 'true')
+      throw wrong(`${name}=${value} means nothing there.`)
   }
+  if (secure) return 'tls'
   if (!url.searchParams.has('ignoreTLS')) return 'starttls'
   if (isThisMachine(host)) return 'none'
   throw wrong(

@@ -1,10 +1,15 @@
 import { mkdir, open, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { Unavailable } from '../errors.ts'
 import type { OutboxRow } from '../db/schema.ts'
 
 /** The folder that messages are written to: its owner's only. */
 export async function makeMailFolder(folder: string): Promise<void> {
-  await mkdir(folder, { recursive: true, mode: 0o700 })
+  try {
+    await mkdir(folder, { recursive: true, mode: 0o700 })
+  } catch (cause) {
+    throw new Unavailable('mail-dir-not-writable', `The mail directory ${folder} cannot be made.`, { cause })
+  }
 }
 
 /** Writes a message as a file that any mail program opens; written again, it is the same file. @returns its path */

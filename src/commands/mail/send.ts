@@ -31,6 +31,8 @@ export const send = changingCommand('send')
   .action(
     doing(Options, async (options, session) => {
       const { dryRun } = session.common
+      const { checkMailSettings } = await import('../../mail/server.ts')
+      checkMailSettings(session.settings)
       const store = await session.open(dryRun ? 'rehearse' : 'use')
       try {
         const given = await session.given(store)
@@ -66,15 +68,13 @@ async function rehearsed(options: SendOptions, { session, store, given }: Surrou
 }
 
 async function sent(options: SendOptions, { session, store, given }: Surroundings): Promise<Message[]> {
-  const { checkMailSettings } = await import('../../mail/server.ts')
-  const { deliver } = await import('../../mail/deliver.ts')
-  checkMailSettings(session.settings)
+  const { deliverOwed } = await import('../../mail/deliver.ts')
   const { result: numbers } = await commit(store, async (trx) => {
     await queueFirst(trx, options, given)
     return waiting(trx, options, session)
   })
   const counting = await countingOf(session.terminal, numbers.length)
-  return deliver({ store, session, by: given.by, numbers, rate: options.rate, counting })
+  return deliverOwed({ store, session, by: given.by, numbers, rate: options.rate, counting })
 }
 
 async function queueFirst(trx: Trx, { import: importId }: SendOptions, given: Given): Promise<void> {

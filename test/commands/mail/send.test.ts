@@ -121,6 +121,8 @@ describe('the commands on messages', () => {
     ['smtp://user:word@mail.example', 'must not hold a password'],
     ['smtp://user@mail.example', 'no password is set'],
     ['smtp://mail.example?requireTLS=false', 'means nothing'],
+    ['smtps://mail.example?ignoreTLS=true', 'means nothing'],
+    ['smtp://us%zzer@mail.example', 'cannot be read'],
   ])('refuse the server address %s before anything is changed', async (SSH_ADMIN_SMTP_URL, words) => {
     const ran = await reset({ SSH_ADMIN_SMTP_URL })
     expect([ran.exit, ran.error().code]).toEqual([2, 'bad-smtp'])
@@ -135,12 +137,16 @@ describe('the commands on messages', () => {
     expect([ran.exit, ran.error().code]).toEqual([2, 'bad-smtp'])
   })
 
-  it('refuse an address to send from that is none, before anything is changed', async () => {
-    const env = { SSH_ADMIN_MAIL_FROM: 'The Hub' }
-    expect(await reset(env).then((ran) => [ran.exit, ran.error().code])).toEqual([2, 'bad-mail-from'])
+  it.each([
+    ['an address to send from that is none', { SSH_ADMIN_MAIL_FROM: 'The Hub' }, 'bad-mail-from'],
+    ['a site whose links nobody could open', { SSH_ADMIN_BASE_URL: 'hub.example' }, 'bad-base-url'],
+  ])('refuse %s, before anything is changed', async (_what, env, code) => {
+    expect(await reset(env).then((ran) => [ran.exit, ran.error().code])).toEqual([2, code])
     expect((await list()).total).toBe(0)
-    const ran = await world.run(['mail', 'send', '--json'], { env })
-    expect([ran.exit, ran.error().code]).toEqual([2, 'bad-mail-from'])
+    for (const more of [[], ['--dry-run']]) {
+      const ran = await world.run(['mail', 'send', '--json', ...more], { env })
+      expect([ran.exit, ran.error().code]).toEqual([2, code])
+    }
   })
 
   it('say the same of a known and an unknown address, however mail is set up', async () => {
@@ -185,6 +191,13 @@ describe('the commands on messages', () => {
     writeFileSync(world.path('file'), '')
     const ran = await reset({ SSH_ADMIN_MAIL_DIR: world.path('file') })
     expect([ran.exit, ran.json().mail[0].state]).toEqual([9, 'queued'])
+    for (const folder of ['file', 'file/more']) {
+      const sent = await world.run(['mail', 'send', '--json'], {
+        env: { SSH_ADMIN_MAIL_DIR: world.path(folder) },
+      })
+      expect([sent.exit, sent.json().messages[0].state]).toEqual([9, 'queued'])
+      expect(sent.json().notices[0].message).toContain(`the mail directory ${world.path(folder)} cannot be`)
+    }
   })
 
   it('go out for an actor whose own account the change locked out', async () => {
