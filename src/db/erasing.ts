@@ -51,12 +51,14 @@ export async function eraseAccounts(trx: Trx, { ids }: Somebody): Promise<void> 
 /** Empties their messages; what waits is cancelled. @returns how many, and the files they were written to */
 export async function eraseMessages(
   trx: Trx,
-  { ids, emailKey }: Somebody,
+  { ids, ...address }: Somebody,
 ): Promise<{ count: number; files: string[] }> {
   const theirs = await trx
     .selectFrom('outbox')
     .select(['id', 'file'])
-    .where((eb) => eb.or([eb('user_id', 'in', [...ids]), eb(sql`lower(to_address)`, '=', emailKey)]))
+    .where((eb) =>
+      eb.or([eb('user_id', 'in', [...ids]), eb(sql`lower(to_address)`, 'in', spellingsOf(address))]),
+    )
     .execute()
   const numbers = theirs.map(({ id }) => id)
   await trx
@@ -77,8 +79,9 @@ export async function eraseMessages(
 }
 
 /** Where others' rows name them: letters they had sent, templates they changed, imports they ran. */
-export async function eraseMentions(trx: Trx, { ids, email, emailKey }: Somebody): Promise<void> {
-  for (const spelling of new Set([email, emailKey])) {
+export async function eraseMentions(trx: Trx, { ids, ...address }: Somebody): Promise<void> {
+  const spellings = spellingsOf(address)
+  for (const spelling of new Set([address.email, ...spellings])) {
     const within = JSON.stringify(spelling).slice(1, -1)
     await trx
       .updateTable('outbox')
@@ -89,12 +92,12 @@ export async function eraseMentions(trx: Trx, { ids, email, emailKey }: Somebody
   await trx
     .updateTable('imports')
     .set({ actor: '(erased)' })
-    .where(sql`lower(actor)`, '=', emailKey)
+    .where(sql`lower(actor)`, 'in', spellings)
     .execute()
   await trx
     .updateTable('templates')
     .set({ edited_by: '(erased)' })
-    .where(sql`lower(edited_by)`, '=', emailKey)
+    .where(sql`lower(edited_by)`, 'in', spellings)
     .execute()
   await trx
     .updateTable('import_changes')
@@ -105,15 +108,20 @@ export async function eraseMentions(trx: Trx, { ids, email, emailKey }: Somebody
 }
 
 /** Empties their values beside the audit log; its seals hold. @returns the rows that lost a value */
-export async function eraseFromAudit(trx: Trx, { ids, emailKey }: Somebody): Promise<number[]> {
+export async function eraseFromAudit(trx: Trx, { ids, ...address }: Somebody): Promise<number[]> {
   const emptied = await trx
     .updateTable('audit_personal')
     .set({ value: null, salt: null })
     .where('value', 'is not', null)
-    .where((eb) => eb.or([eb('user_id', 'in', [...ids]), eb(sql`lower(value)`, '=', emailKey)]))
+    .where((eb) => eb.or([eb('user_id', 'in', [...ids]), eb(sql`lower(value)`, 'in', spellingsOf(address))]))
     .returning('audit_id')
     .execute()
   return [...new Set(emptied.map(({ audit_id }) => audit_id))].sort((one, other) => one - other)
+}
+
+/** As it is compared, and as it was written: the name of a domain has a form in ASCII. */
+function spellingsOf({ email, emailKey }: Pick<Somebody, 'email' | 'emailKey'>): string[] {
+  return [...new Set([emailKey, email.toLowerCase()])]
 }
 
 /** From now on this connection overwrites what it removes. */

@@ -49,6 +49,18 @@ describe('ssh-admin users erase', () => {
     expect(events.json()).toMatchObject({ total: 1, events: [{ subject: null }] })
   })
 
+  it('knows an address however its domain is written', async () => {
+    const address = 'zaid@bücher.example'
+    await world.run(['users', 'list', '--as', address])
+    const adding = ['users', 'add', `Zaid Mansour <${address}>`, '--centre', 'EG001', '--yes']
+    expect(await world.run(adding)).toMatchObject({ exit: 0 })
+    expect((await world.run(['users', 'delete', address, '--suspend', '--yes'])).exit).toBe(0)
+    expect((await world.run(['users', 'erase', address, '--yes'])).exit).toBe(0)
+    const { events } = (await world.run(['audit', 'list', '--json'])).json()
+    expect(JSON.stringify(events)).not.toMatch(/bücher|xn--/)
+    expect((await world.run(['audit', 'verify'])).exit).toBe(0)
+  })
+
   it('says in a pipe, too, what it does not reach', async () => {
     await deleteZaid()
     const ran = await world.run(['users', 'erase', zaid, '--yes'])
