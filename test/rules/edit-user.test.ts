@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { type Changes, editUser } from '../../src/rules/edit-user.ts'
+import { editUser } from '../../src/rules/edit-user.ts'
 import { resetPassword } from '../../src/rules/reset-password.ts'
+import type { Changes } from '../../src/rules/user-wishes.ts'
 import { letters, openCredentials } from '../holding.ts'
 import { newWorld, type World } from '../world.ts'
 

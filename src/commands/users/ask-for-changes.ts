@@ -1,8 +1,8 @@
 import { ask, tick } from '../../prompt.ts'
 import type { Account } from '../../rules/account.ts'
 import { catalogue, sites } from '../../rules/catalogue.ts'
-import type { Changes } from '../../rules/edit-user.ts'
 import { readAddress } from '../../rules/email.ts'
+import type { Changes } from '../../rules/user-wishes.ts'
 import type { Terminal } from '../../terminal.ts'
 
 /** Asks for each thing that can be changed, showing what it is now. */

@@ -1,16 +1,14 @@
 import { z } from 'zod'
 import type { OpenStore } from '../../db/open.ts'
 import { countUsers, streamUsers, type UserOrder, userOrders } from '../../db/user-list.ts'
-import { Cancelled } from '../../errors.ts'
 import { list as commaList, repeated } from '../../options.ts'
-import { record } from '../../render/one-line.ts'
-import { userJson } from '../../render/user.ts'
-import { cellsOf, type UserField, userColumns } from '../../render/user-columns.ts'
+import { userColumns } from '../../render/user-columns.ts'
 import { accountOf } from '../../rules/account.ts'
 import type { Given } from '../../rules/actor.ts'
 import { command, doing, example } from '../command.ts'
 import type { Session } from '../session.ts'
 import { chosenFields, userFilter } from './filter.ts'
+import { endJson, writeUsers } from './write-users.ts'
 
 const Options = z.object({
   centre: z.string().optional(),
@@ -23,7 +21,7 @@ const Options = z.object({
   deleted: z.boolean().default(false),
   sort: z.enum(userOrders, { error: `one of ${userOrders.join(', ')}` }).default('email'),
   reverse: z.boolean().default(false),
-  limit: z.coerce.number({ error: 'a number' }).int().min(1).optional(),
+  limit: z.coerce.number({ error: 'a number' }).int().min(1, { error: 'at least 1' }).optional(),
   fields: commaList.transform(chosenFields),
 })
 
@@ -74,12 +72,7 @@ async function listUsers(options: ListOptions, { session, store, given }: Surrou
   const rows = streamUsers(store.db, { filter, order, reverse, limit })
   const accounts = accountsOf(rows, given.at)
   const { json } = session.common
-  const { out } = session.terminal
-  const shown = json
-    ? await writeJson(accounts, session)
-    : out.isTerminal
-      ? await writeTables(accounts, { fields, session })
-      : await writeRecords(accounts, { fields, session })
+  const shown = await writeUsers(accounts, { fields, session })
   const total = shown === limit ? await countUsers(store.db, filter) : shown
   if (json) return endJson(total, session)
   if (shown === 0) session.say('Nobody fits.')
@@ -88,81 +81,4 @@ async function listUsers(options: ListOptions, { session, store, given }: Surrou
 
 async function* accountsOf(rows: ReturnType<typeof streamUsers>, at: Date) {
   for await (const row of rows) yield accountOf(row, at)
-}
-
-type Accounts = ReturnType<typeof accountsOf>
-
-interface Page {
-  fields: readonly UserField[]
-  session: Session
-}
-
-async function writeRecords(accounts: Accounts, { fields, session }: Page): Promise<number> {
-  const { write, out } = session.terminal
-  return inPieces(accounts, {
-    session,
-    size: 1000,
-    each: (page) => write(`${page.map((account) => record(cellsOf(account, fields, out))).join('\n')}\n`),
-  })
-}
-
-async function writeTables(accounts: Accounts, { fields, session }: Page): Promise<number> {
-  const { table } = await import('../../render/table.ts')
-  const { write, out } = session.terminal
-  const headings = fields.map((field) => userColumns[field].heading)
-  return inPieces(accounts, {
-    session,
-    size: 500,
-    each: (page) =>
-      write(
-        `${table(
-          headings,
-          page.map((account) => cellsOf(account, fields, out)),
-          out,
-        )}\n`,
-      ),
-  })
-}
-
-async function writeJson(accounts: Accounts, session: Session): Promise<number> {
-  const { write } = session.terminal
-  await write('{"users":[')
-  let comma = ''
-  return inPieces(accounts, {
-    session,
-    size: 500,
-    each: async (page) => {
-      const text = comma + page.map((account) => JSON.stringify(userJson(account))).join(',')
-      comma = ','
-      return write(text)
-    },
-  })
-}
-
-async function endJson(total: number, { terminal: { write }, notices }: Session): Promise<void> {
-  await write(`],"total":${total},"notices":${JSON.stringify(notices)}}\n`)
-}
-
-/** Hands over a page at a time, so that a list of any length fits in memory. @returns how many there were */
-async function inPieces<Item>(
-  items: AsyncIterable<Item>,
-  {
-    session: { context },
-    size,
-    each,
-  }: { session: Session; size: number; each: (page: Item[]) => Promise<boolean> },
-): Promise<number> {
-  let page: Item[] = []
-  let count = 0
-  for await (const item of items) {
-    page.push(item)
-    count += 1
-    if (page.length < size) continue
-    const goOn = await each(page)
-    if (context.signal.aborted) throw new Cancelled()
-    if (!goOn) return count
-    page = []
-  }
-  if (page.length > 0) await each(page)
-  return count
 }
