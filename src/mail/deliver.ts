@@ -30,7 +30,8 @@ export async function deliverOwed(delivering: Delivering): Promise<Message[]> {
     return await deliver(delivering)
   } catch (error) {
     // The change is done: whatever went wrong now, the messages wait.
-    const { store, session, numbers } = delivering
+    const { store, session, numbers, counting } = delivering
+    counting?.stop()
     const why = error instanceof Error ? error.message : String(error)
     const rows = await findMessages(store.db, numbers)
     for (const notice of waitingNotices(rows, why)) session.notify(notice)
