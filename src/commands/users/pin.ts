@@ -10,6 +10,7 @@ const Options = z.object({ email: z.string(), show: z.boolean().default(false) }
 interface Request extends z.infer<typeof Options> {
   /** From which PINs are derived; known once the store is open. */
   key?: Buffer
+  rehearsed?: boolean
 }
 
 const none = Buffer.alloc(0)
@@ -26,11 +27,17 @@ export const pin = changingCommand('pin')
     changingAfter({
       options: Options,
       prepare: async (options): Promise<Request> => options,
-      complete: async (request, { store }) => ({ ...request, key: store.keys().pin }),
+      complete: async (request, { session, store }) => ({
+        ...request,
+        key: store.keys().pin,
+        rehearsed: session.common.dryRun,
+      }),
       act:
-        ({ email, show, key = none }, given) =>
-        (trx) =>
-          show ? showPin(trx, { email, key, given }) : issuePin(trx, { email, key, given }),
+        ({ email, show, key = none, rehearsed }, given) =>
+        async (trx) =>
+          show
+            ? { ...(await showPin(trx, { email, key, given })), rehearsed: false }
+            : { ...(await issuePin(trx, { email, key, given })), rehearsed },
       render: renderPin,
       json: ({ account, pin: digits, validUntil, changed }) => ({
         user: userJson(account),
@@ -38,5 +45,8 @@ export const pin = changingCommand('pin')
         validUntil,
         changed,
       }),
+      notices: ({ rehearsed }) => (rehearsed ? [notIssued] : []),
     }),
   )
+
+const notIssued = { code: 'not-issued', message: 'This PIN was not issued: do not hand it out.' }
