@@ -91,7 +91,7 @@ function unreadable(row: number, what: string, cause?: unknown): UnusableWorkboo
   })
 }
 
-/** The delimiter that stands most often, outside quotes, in the first lines; Excel may also say so itself (`sep=;`). */
+/** The delimiter that stands in the most of the first lines, and as often in each; Excel may also say so itself (`sep=;`). */
 function delimiterOf(text: Buffer): { delimiter: string; skip: Buffer } {
   const sample = text.subarray(0, 64 * 1024).toString('utf8')
   const said = /^"?sep=([^"\r\n])"?\r?\n/i.exec(sample)
@@ -100,7 +100,26 @@ function delimiterOf(text: Buffer): { delimiter: string; skip: Buffer } {
     .replace(/"[^"]*"/g, '')
     .split(/\r\n|\n|\r/)
     .slice(0, 20)
-  const count = (delimiter: string) => lines.reduce((sum, line) => sum + line.split(delimiter).length - 1, 0)
-  const most = (list: string[]) => list.reduce((best, next) => (count(next) > count(best) ? next : best))
-  return { delimiter: most(DELIMITERS), skip: Buffer.alloc(0) }
+  const [best = ','] = DELIMITERS.map((delimiter) => ({ delimiter, evidence: evidenceOf(delimiter, lines) }))
+    .sort((one, other) => compareEvidence(other.evidence, one.evidence))
+    .map(({ delimiter }) => delimiter)
+  return { delimiter: best, skip: Buffer.alloc(0) }
+}
+
+/** In how many lines it stands, how many of them have equally many, and how many those have: names and addresses hold commas too, but not so evenly. */
+function evidenceOf(
+  delimiter: string,
+  lines: readonly string[],
+): [lines: number, even: number, each: number] {
+  const counts = lines.map((line) => line.split(delimiter).length - 1).filter((count) => count > 0)
+  const evenness = (count: number) => counts.filter((other) => other === count).length
+  const [each = 0] = [...counts].sort((one, other) => evenness(other) - evenness(one) || other - one)
+  return [counts.length, evenness(each), each]
+}
+
+function compareEvidence(
+  [lines, even, each]: [number, number, number],
+  [otherLines, otherEven, otherEach]: [number, number, number],
+): number {
+  return lines - otherLines || even - otherEven || each - otherEach
 }

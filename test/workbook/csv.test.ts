@@ -19,6 +19,22 @@ describe('reading delimited text', () => {
     ])
   })
 
+  it.each([';', '\t', '|'])('is not led astray by names full of commas where it is %j', async (delimiter) => {
+    const rows = [
+      ['Centre', 'Name', 'E-mail'],
+      ['EG001', 'Cairo, Giza, Luxor, Aswan, Siwa', 'x@y.example'],
+      ['EG002', 'Tanta, Minya, Qena, Edfu', 'y@y.example'],
+    ]
+    const read = await cellsOfText(rows.map((row) => row.join(delimiter)).join('\r\n'))
+    expect(read).toEqual(rows.map((row, at) => [at + 1, ...row]))
+  })
+
+  it('reads commas where every row names two roles with a semicolon, and some rows are cut short', async () => {
+    const text =
+      'Centre,Role,Town,Country\nEG001,admin;teacher\nEG002,admin;teacher,Cairo\nEG003,admin;teacher\n'
+    expect((await cellsOfText(text))[1]).toEqual([2, 'EG001', 'admin;teacher'])
+  })
+
   it('heeds what Excel says of the delimiter, and counts that row', async () => {
     expect(await cellsOfText('sep=;\r\na,b;c\r\n')).toEqual([[2, 'a,b', 'c']])
   })
