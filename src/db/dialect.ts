@@ -14,7 +14,7 @@ interface Waiting {
   waitForStore: (tries: number) => Promise<void>
 }
 
-/** kysely's SQLite dialect with the two corrections that a store with several writers needs. */
+/** kysely's SQLite dialect with the corrections that a store with several writers needs. */
 export class StoreDialect extends SqliteDialect {
   readonly #waiting: Waiting
 
@@ -37,10 +37,12 @@ export class StoreDialect extends SqliteDialect {
  * the timeout; and SQLite's own waiting blocks the process, Ctrl-C included.
  */
 class ImmediateDriver extends SqliteDriver {
+  readonly #database: Waiting['database']
   readonly #waitForStore: Waiting['waitForStore']
 
   constructor({ database, waitForStore }: Waiting) {
     super({ database })
+    this.#database = database
     this.#waitForStore = waitForStore
   }
 
@@ -54,6 +56,11 @@ class ImmediateDriver extends SqliteDriver {
       }
       await this.#waitForStore(tries)
     }
+  }
+
+  /** On a full disk SQLite has rolled back by itself: to ask for it again would hide what was wrong. */
+  override async rollbackTransaction(connection: DatabaseConnection): Promise<void> {
+    if (this.#database.inTransaction) await super.rollbackTransaction(connection)
   }
 }
 
