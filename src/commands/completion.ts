@@ -1,7 +1,8 @@
 import { Argument } from 'commander'
 import { z } from 'zod'
 import { completionScript, shells } from '../completion.ts'
-import { answer, command, doing, example } from './command.ts'
+import { command, example } from './command.ts'
+import { answer, doing } from './doing.ts'
 
 const Options = z.object({ shell: z.enum(shells) })
 

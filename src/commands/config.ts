@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { renderSettings, settingsJson } from '../render/settings.ts'
-import { answer, command, doing, example } from './command.ts'
+import { command, example } from './command.ts'
+import { answer, doing } from './doing.ts'
 
 export const config = command('config')
   .summary('show each setting and where it came from')

@@ -4,7 +4,8 @@ import { Usage } from '../errors.ts'
 import { isTopic, type Topic, topics } from '../help/topics.ts'
 import { nearestOf } from '../nearest.ts'
 import type { View } from '../terminal.ts'
-import { answer, command, doing, example } from './command.ts'
+import { command, example } from './command.ts'
+import { answer, doing } from './doing.ts'
 
 const Options = z.object({ topic: z.string().optional() })
 

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { seedStore } from '../rules/seed-store.ts'
-import { changing, changingCommand, example } from './command.ts'
+import { changing } from './changing.ts'
+import { changingCommand, example } from './command.ts'
 
 const count = (most: number) => z.coerce.number({ error: 'a whole number' }).int('a whole number').max(most)
 

@@ -1,7 +1,8 @@
 import { z } from 'zod'
 import { activateAccount } from '../../rules/activate-account.ts'
 import { newPassword } from '../../rules/password.ts'
-import { changingAfter, changingCommand, example } from '../command.ts'
+import { changingAfter } from '../changing.ts'
+import { changingCommand, example } from '../command.ts'
 import { accountJson, renderAccount } from './answer.ts'
 import { newPasswordQuestion, secretsFor } from './secrets.ts'
 

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { requestAccount } from '../../rules/request-account.ts'
-import { changing, changingCommand, example } from '../command.ts'
+import { changing } from '../changing.ts'
+import { changingCommand, example } from '../command.ts'
 
 const Options = z.object({ email: z.string() })
 

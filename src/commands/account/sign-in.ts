@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { signIn } from '../../rules/sign-in.ts'
-import { changingAfter, changingCommand, example } from '../command.ts'
+import { changingAfter } from '../changing.ts'
+import { changingCommand, example } from '../command.ts'
 import { accountJson, renderAccount } from './answer.ts'
 import { secretsFor } from './secrets.ts'
 

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { verifyAccount } from '../../rules/verify-account.ts'
-import { changingAfter, changingCommand, example } from '../command.ts'
+import { changingAfter } from '../changing.ts'
+import { changingCommand, example } from '../command.ts'
 import { accountJson, renderAccount } from './answer.ts'
 import { secretsFor } from './secrets.ts'
 

@@ -2,7 +2,8 @@ import { z } from 'zod'
 import { associatesWithCounts } from '../../db/assignments.ts'
 import { associatesJson, renderAssociates } from '../../render/associates.ts'
 import { visibleCentres } from '../../rules/permissions.ts'
-import { command, example, reading } from '../command.ts'
+import { command, example } from '../command.ts'
+import { reading } from '../reading.ts'
 
 export const list = command('list')
   .summary('list the Associates')

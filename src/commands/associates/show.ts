@@ -1,7 +1,8 @@
 import { z } from 'zod'
 import { associateJson, renderAssociate } from '../../render/associates.ts'
 import { lookAtAssociate } from '../../rules/look-at-associate.ts'
-import { command, example, reading } from '../command.ts'
+import { command, example } from '../command.ts'
+import { reading } from '../reading.ts'
 
 const Options = z.object({ associate: z.string(), search: z.string().optional() })
 

@@ -1,7 +1,8 @@
 import { z } from 'zod'
 import { assignedJson, renderAssigned } from '../../render/associates.ts'
 import { unassignCentres } from '../../rules/assign-centres.ts'
-import { changing, changingCommand, example } from '../command.ts'
+import { changing } from '../changing.ts'
+import { changingCommand, example } from '../command.ts'
 
 const Options = z.object({ email: z.string(), centre: z.array(z.string()) })
 

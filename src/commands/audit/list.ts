@@ -2,7 +2,8 @@ import { z } from 'zod'
 import { renderEvent, renderEvents } from '../../render/events.ts'
 import { visibleCentres } from '../../rules/permissions.ts'
 import { addFilterOptions, filterOptions } from './filter.ts'
-import { answer, command, doing, example } from '../command.ts'
+import { command, example } from '../command.ts'
+import { answer, doing } from '../doing.ts'
 import type { Session } from '../session.ts'
 
 const Options = z.object({

@@ -1,7 +1,8 @@
 import { z } from 'zod'
 import type { AuditVerdict } from '../../db/audit-verify.ts'
 import { Unavailable } from '../../errors.ts'
-import { command, example, reading } from '../command.ts'
+import { command, example } from '../command.ts'
+import { reading } from '../reading.ts'
 
 const Options = z.object({
   head: z

@@ -18,7 +18,8 @@ import {
   renderImport,
 } from '../../render/import.ts'
 import type { Given } from '../../rules/actor.ts'
-import { answer, changedMeanwhile, checkMail } from '../command.ts'
+import { changedMeanwhile, checkMail } from '../changing.ts'
+import { answer } from '../doing.ts'
 import type { Session } from '../session.ts'
 import type { ImportPlaces } from './import-places.ts'
 import { sendLetters } from './send-letters.ts'

@@ -3,7 +3,8 @@ import { Usage } from '../../errors.ts'
 import { centresJson, renderChangedCentres } from '../../render/centres.ts'
 import { typedWishes } from '../../rules/centre-wishes.ts'
 import { editCentre } from '../../rules/edit-centre.ts'
-import { changingAfter, changingCommand, example } from '../command.ts'
+import { changingAfter } from '../changing.ts'
+import { changingCommand, example } from '../command.ts'
 import { wishOptions, withWishOptions } from './wishes.ts'
 
 const Options = z.object({ centre: z.string(), ...wishOptions })

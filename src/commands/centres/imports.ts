@@ -1,7 +1,8 @@
 import { z } from 'zod'
 import { listImports } from '../../db/imports.ts'
 import { importRowJson, renderImports } from '../../render/imports.ts'
-import { command, example, reading } from '../command.ts'
+import { command, example } from '../command.ts'
+import { reading } from '../reading.ts'
 
 export const imports = command('imports')
   .summary('what has been imported, and when')

@@ -8,7 +8,8 @@ import { findCentre } from '../../rules/find-centre.ts'
 import { fold } from '../../rules/fold.ts'
 import { visibleCentres } from '../../rules/permissions.ts'
 import { unknownName } from '../../rules/unknown-name.ts'
-import { command, example, reading } from '../command.ts'
+import { command, example } from '../command.ts'
+import { reading } from '../reading.ts'
 
 const statuses: readonly CentreStatus[] = ['approved', 'active', 'deleted']
 

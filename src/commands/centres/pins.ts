@@ -7,7 +7,8 @@ import { record } from '../../render/one-line.ts'
 import { count, listLines } from '../../render/text.ts'
 import { findImportNumber, importNumber } from '../../rules/find-import.ts'
 import type { View } from '../../terminal.ts'
-import { answer, changingCommand, doing, example } from '../command.ts'
+import { changingCommand, example } from '../command.ts'
+import { answer, doing } from '../doing.ts'
 import type { Session } from '../session.ts'
 
 const Options = z.object({

@@ -52,6 +52,10 @@ export async function planWorkbook(
   if (offers) for (const line of describePlan(plan, noDeletions, session.terminal.err)) session.say(line)
   const deletions = offers ? await chooseAtTerminal(plan, session) : chooseDeletions(plan, wished)
   if (!asks || said || wanted.allowDeletes !== undefined) checkAllowance(plan, deletions, wanted.allowDeletes)
+  if (said && plan.rows.accepted === 0) {
+    const message = 'No row could be used, so nothing is deleted.'
+    session.notify({ code: 'nothing-deleted', message })
+  }
   const { file, sheet, digest } = roster
   return {
     source: { file, sheet, digest },

@@ -2,7 +2,8 @@ import { z } from 'zod'
 import { centresJson, renderChangedCentres } from '../../render/centres.ts'
 import { restoreCentre } from '../../rules/restore-centre.ts'
 import { forEachTarget } from '../../rules/several.ts'
-import { changing, changingCommand, example } from '../command.ts'
+import { changing } from '../changing.ts'
+import { changingCommand, example } from '../command.ts'
 import { centreNumbers } from './numbers.ts'
 
 export const restore = changingCommand('restore')

@@ -1,7 +1,8 @@
 import { resolve } from 'node:path'
 import { z } from 'zod'
 import { sampleSheets } from '../../import/sample.ts'
-import { answer, changingCommand, doing, example } from '../command.ts'
+import { changingCommand, example } from '../command.ts'
+import { answer, doing } from '../doing.ts'
 import { placeSheets, settlePlace } from './place-sheets.ts'
 
 const Options = z.object({ file: z.string().min(1).default('centres-sample.xlsx') })

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
 import type { OpenStore } from '../../db/open.ts'
 import { describePlan, importJson, renderImport } from '../../render/import.ts'
-import { answer } from '../command.ts'
+import { answer } from '../doing.ts'
 import type { Session } from '../session.ts'
 import type { Given } from '../../rules/actor.ts'
 import { placeIssues, prepareIssues, type ReadyImport } from './carry-out-import.ts'

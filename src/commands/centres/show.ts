@@ -1,7 +1,8 @@
 import { z } from 'zod'
 import { centreViewJson, renderCentre } from '../../render/centre-sheet.ts'
 import { lookAtCentre } from '../../rules/look-at-centre.ts'
-import { command, example, reading } from '../command.ts'
+import { command, example } from '../command.ts'
+import { reading } from '../reading.ts'
 
 export const show = command('show')
   .summary('show everything about one centre')

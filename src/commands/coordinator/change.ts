@@ -4,7 +4,8 @@ import { called, coordinationJson, placeOf, renderCoordinatorChange } from '../.
 import { changeCoordinator, type Successor } from '../../rules/change-coordinator.ts'
 import type { Coordination } from '../../rules/coordinator.ts'
 import { typedPerson } from '../../rules/person.ts'
-import { changingAfter, changingCommand, example } from '../command.ts'
+import { changingAfter } from '../changing.ts'
+import { changingCommand, example } from '../command.ts'
 import type { Session } from '../session.ts'
 import type { chooseSuccessor } from './choose-successor.ts'
 

@@ -9,7 +9,8 @@ import {
 import { needsMessage } from '../../render/user-notices.ts'
 import type { Coordination } from '../../rules/coordinator.ts'
 import { restoreCoordinator } from '../../rules/restore-coordinator.ts'
-import { changing, changingCommand, example } from '../command.ts'
+import { changing } from '../changing.ts'
+import { changingCommand, example } from '../command.ts'
 
 const Options = z.object({ centre: z.string() })
 

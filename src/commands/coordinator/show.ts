@@ -2,7 +2,8 @@ import { z } from 'zod'
 import { coordinationJson, renderCoordination } from '../../render/coordination.ts'
 import { coordinationOf } from '../../rules/coordinator.ts'
 import { findCentre } from '../../rules/find-centre.ts'
-import { command, example, reading } from '../command.ts'
+import { command, example } from '../command.ts'
+import { reading } from '../reading.ts'
 
 const Options = z.object({ centre: z.string() })
 

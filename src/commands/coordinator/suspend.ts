@@ -8,7 +8,8 @@ import {
 } from '../../render/coordination.ts'
 import type { Coordination } from '../../rules/coordinator.ts'
 import { suspendCoordinator } from '../../rules/suspend-coordinator.ts'
-import { changing, changingCommand, example } from '../command.ts'
+import { changing } from '../changing.ts'
+import { changingCommand, example } from '../command.ts'
 
 const Options = z.object({ centre: z.string() })
 

@@ -5,7 +5,8 @@ import { messageOf } from '../../render/message.ts'
 import { messagesJson, renderMessages } from '../../render/messages.ts'
 import { letters } from '../../rules/letters.ts'
 import { unknownName } from '../../rules/unknown-name.ts'
-import { command, example, reading } from '../command.ts'
+import { command, example } from '../command.ts'
+import { reading } from '../reading.ts'
 
 const Options = z.object({
   state: commaList.transform((names) => names.map(stateNamed)),

@@ -5,7 +5,8 @@ import { Unavailable } from '../../errors.ts'
 import { messageOf } from '../../render/message.ts'
 import { renderMessage } from '../../render/one-message.ts'
 import { findMessage } from '../../rules/cancel-message.ts'
-import { answer, command, doing, example } from '../command.ts'
+import { command, example } from '../command.ts'
+import { answer, doing } from '../doing.ts'
 
 const Options = z.object({ id: z.string(), html: z.string().optional() })
 

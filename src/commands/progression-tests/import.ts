@@ -1,7 +1,8 @@
 import { z } from 'zod'
 import { renderImportedResults } from '../../render/progression-tests.ts'
 import { importProgressionTests } from '../../rules/import-progression-tests.ts'
-import { changingAfter, changingCommand, example } from '../command.ts'
+import { changingAfter } from '../changing.ts'
+import { changingCommand, example } from '../command.ts'
 import { readResults } from './read-results.ts'
 
 const Options = z.object({ file: z.string(), sheet: z.string().optional() })

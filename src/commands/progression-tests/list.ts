@@ -2,7 +2,8 @@ import { z } from 'zod'
 import { testsOf } from '../../db/progression-tests.ts'
 import { renderTests } from '../../render/progression-tests.ts'
 import { findUser } from '../../rules/find-user.ts'
-import { command, example, reading } from '../command.ts'
+import { command, example } from '../command.ts'
+import { reading } from '../reading.ts'
 
 const Options = z.object({ owner: z.string() })
 

@@ -1,7 +1,8 @@
 import { z } from 'zod'
 import { renderChecked } from '../../render/roles.ts'
 import { checkPermission } from '../../rules/check-permission.ts'
-import { command, example, reading } from '../command.ts'
+import { command, example } from '../command.ts'
+import { reading } from '../reading.ts'
 
 const Options = z.object({
   email: z.string(),

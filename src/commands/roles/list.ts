@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { catalogueJson, matrixJson, renderCatalogue, renderMatrix } from '../../render/roles.ts'
-import { answer, command, doing, example } from '../command.ts'
+import { command, example } from '../command.ts'
+import { answer, doing } from '../doing.ts'
 import type { Session } from '../session.ts'
 
 const Options = z.object({ matrix: z.boolean().default(false) })

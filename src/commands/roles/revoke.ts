@@ -2,7 +2,8 @@ import { z } from 'zod'
 import { renderRolesOf } from '../../render/roles.ts'
 import { usersJson } from '../../render/users.ts'
 import { revokeRoles } from '../../rules/revoke-role.ts'
-import { changing, changingCommand, example } from '../command.ts'
+import { changing } from '../changing.ts'
+import { changingCommand, example } from '../command.ts'
 
 const Options = z.object({ email: z.string(), role: z.array(z.string()) })
 

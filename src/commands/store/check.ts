@@ -3,7 +3,8 @@ import type { OpenStore } from '../../db/open.ts'
 import type { Finding } from '../../db/sound.ts'
 import { Unavailable } from '../../errors.ts'
 import { permit } from '../../rules/permissions.ts'
-import { answer, command, doing, example } from '../command.ts'
+import { command, example } from '../command.ts'
+import { answer, doing } from '../doing.ts'
 import { placesOf } from './places.ts'
 
 export const check = command('check')

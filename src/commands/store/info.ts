@@ -1,7 +1,8 @@
 import { z } from 'zod'
 import { renderStore, type StoreDescription, storeJson } from '../../render/store.ts'
 import { permit } from '../../rules/permissions.ts'
-import { answer, command, doing, example } from '../command.ts'
+import { command, example } from '../command.ts'
+import { answer, doing } from '../doing.ts'
 import { placesOf } from './places.ts'
 
 export const info = command('info')

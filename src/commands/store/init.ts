@@ -1,7 +1,8 @@
 import { z } from 'zod'
 import { Refused } from '../../errors.ts'
 import { beginStore } from '../../rules/begin-store.ts'
-import { answer, changingCommand, doing, example } from '../command.ts'
+import { changingCommand, example } from '../command.ts'
+import { answer, doing } from '../doing.ts'
 
 const Options = z.object({ ifMissing: z.boolean().default(false) })
 

@@ -2,7 +2,9 @@ import { z } from 'zod'
 import { agree, needSomebodyToAsk } from '../../prompt.ts'
 import { voidedInWords } from '../../render/store.ts'
 import { rekeyStore } from '../../rules/rekey-store.ts'
-import { answer, changedMeanwhile, changingCommand, doing, example } from '../command.ts'
+import { changedMeanwhile } from '../changing.ts'
+import { changingCommand, example } from '../command.ts'
+import { answer, doing } from '../doing.ts'
 import { placesOf } from './places.ts'
 
 export const rekey = changingCommand('rekey')

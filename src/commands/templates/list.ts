@@ -5,7 +5,8 @@ import { table } from '../../render/table.ts'
 import { plainTime } from '../../render/when.ts'
 import { letters } from '../../rules/letters.ts'
 import type { View } from '../../terminal.ts'
-import { command, example, reading } from '../command.ts'
+import { command, example } from '../command.ts'
+import { reading } from '../reading.ts'
 
 export const list = command('list')
   .summary('show the letters and which of them were changed')

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { letterCalled, resetTemplate } from '../../rules/edit-template.ts'
-import { changing, changingCommand, example } from '../command.ts'
+import { changing } from '../changing.ts'
+import { changingCommand, example } from '../command.ts'
 
 const Options = z.object({ name: z.string().transform(letterCalled) })
 

@@ -2,7 +2,8 @@ import { z } from 'zod'
 import { sourceOf } from '../../mail/template-source.ts'
 import { variablesFor } from '../../mail/values.ts'
 import { letterCalled } from '../../rules/edit-template.ts'
-import { command, example, reading } from '../command.ts'
+import { command, example } from '../command.ts'
+import { reading } from '../reading.ts'
 import { presentTemplate } from './present.ts'
 
 const Options = z.object({ name: z.string() })

@@ -6,7 +6,8 @@ import { person, renderChangedUsers, usersJson } from '../../render/users.ts'
 import { type EditedUser, editUser } from '../../rules/edit-user.ts'
 import { findUser } from '../../rules/find-user.ts'
 import type { Changes } from '../../rules/user-wishes.ts'
-import { changingAfter, changingCommand, example } from '../command.ts'
+import { changingAfter } from '../changing.ts'
+import { changingCommand, example } from '../command.ts'
 import { askForChanges } from './ask-for-changes.ts'
 
 const Options = z.object({

@@ -3,7 +3,8 @@ import { agree, needSomebodyToAsk } from '../../prompt.ts'
 import { erasureJson, renderErasure } from '../../render/erasure.ts'
 import { type Erasure, eraseUser } from '../../rules/erase-user.ts'
 import { typedAddress } from '../../rules/email.ts'
-import { answer, changingCommand, doing, example } from '../command.ts'
+import { changingCommand, example } from '../command.ts'
+import { answer, doing } from '../doing.ts'
 import type { Session } from '../session.ts'
 
 const Options = z.object({ email: z.string().transform(typedAddress) })

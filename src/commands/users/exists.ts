@@ -2,7 +2,8 @@ import { z } from 'zod'
 import { findLiveUser } from '../../db/users.ts'
 import { typedAddress } from '../../rules/email.ts'
 import { mayLearnOf, outsideView } from '../../rules/permissions.ts'
-import { answer, command, doing, example } from '../command.ts'
+import { command, example } from '../command.ts'
+import { answer, doing } from '../doing.ts'
 
 const Options = z.object({ email: z.string() })
 

@@ -1,7 +1,8 @@
 import { z } from 'zod'
 import { renderChangedUsers, usersJson } from '../../render/users.ts'
 import { moveUser } from '../../rules/move-user.ts'
-import { changing, changingCommand, example } from '../command.ts'
+import { changing } from '../changing.ts'
+import { changingCommand, example } from '../command.ts'
 import { questionAbout } from './question.ts'
 
 const Options = z.object({ email: z.string(), to: z.string() })

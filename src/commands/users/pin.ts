@@ -3,7 +3,8 @@ import { userJson } from '../../render/user.ts'
 import { renderPin } from '../../render/pin.ts'
 import { printedPin } from '../../rules/credentials.ts'
 import { issuePin, showPin } from '../../rules/issue-pin.ts'
-import { changingAfter, changingCommand, example } from '../command.ts'
+import { changingAfter } from '../changing.ts'
+import { changingCommand, example } from '../command.ts'
 
 const Options = z.object({ email: z.string(), show: z.boolean().default(false) })
 

@@ -2,7 +2,8 @@ import { z } from 'zod'
 import { renderChangedUsers, usersJson } from '../../render/users.ts'
 import { removeUser } from '../../rules/remove-user.ts'
 import { forEachTarget } from '../../rules/several.ts'
-import { changing, changingCommand, example } from '../command.ts'
+import { changing } from '../changing.ts'
+import { changingCommand, example } from '../command.ts'
 import { questionAbout } from './question.ts'
 
 const Options = z.object({ email: z.array(z.string()) })

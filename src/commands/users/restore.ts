@@ -3,7 +3,8 @@ import { restorationNotices } from '../../render/user-notices.ts'
 import { renderChangedUsers, usersJson } from '../../render/users.ts'
 import { restoreUser } from '../../rules/restore-user.ts'
 import { forEachTarget } from '../../rules/several.ts'
-import { changing, changingCommand, example } from '../command.ts'
+import { changing } from '../changing.ts'
+import { changingCommand, example } from '../command.ts'
 
 const Options = z.object({ email: z.array(z.string()), send: z.boolean().default(false) })
 

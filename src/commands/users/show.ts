@@ -4,7 +4,8 @@ import { holdingsOf } from '../../db/progression-tests.ts'
 import { renderUser } from '../../render/user-sheet.ts'
 import { userJson } from '../../render/user.ts'
 import { findUserOrDeleted } from '../../rules/changed-user.ts'
-import { command, example, reading } from '../command.ts'
+import { command, example } from '../command.ts'
+import { reading } from '../reading.ts'
 
 const Options = z.object({ email: z.string() })
 

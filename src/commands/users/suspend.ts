@@ -4,7 +4,8 @@ import type { ChangedUser } from '../../rules/changed-user.ts'
 import { holdings } from '../../rules/refuse-leaving.ts'
 import { forEachTarget } from '../../rules/several.ts'
 import { suspendUser } from '../../rules/suspend-user.ts'
-import { changing, changingCommand, example } from '../command.ts'
+import { changing } from '../changing.ts'
+import { changingCommand, example } from '../command.ts'
 import { questionAbout } from './question.ts'
 
 const Options = z.object({ email: z.array(z.string()) })

@@ -5,7 +5,8 @@ import { count } from '../../render/text.ts'
 import { person } from '../../render/users.ts'
 import { progressionTestSite } from '../../rules/chosen-roles.ts'
 import { type Transferred, transferProgressionTests } from '../../rules/transfer-progression-tests.ts'
-import { changing, changingCommand, example } from '../command.ts'
+import { changing } from '../changing.ts'
+import { changingCommand, example } from '../command.ts'
 
 const Options = z.object({
   from: z.string(),

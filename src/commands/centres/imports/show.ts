@@ -2,7 +2,8 @@ import { z } from 'zod'
 import { readImportContents } from '../../../db/imports.ts'
 import { findImportNumber, importNumber } from '../../../rules/find-import.ts'
 import { renderShownImport, shownImportJson } from '../../../render/imports.ts'
-import { command, example, reading } from '../../command.ts'
+import { command, example } from '../../command.ts'
+import { reading } from '../../reading.ts'
 
 export const show = command('show')
   .summary('what an import did')

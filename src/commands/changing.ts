@@ -1,0 +1,158 @@
+import type { z } from 'zod'
+import type { OpenStore } from '../db/open.ts'
+import type { Trx, Work } from '../db/transact.ts'
+import { Cancelled, Refused } from '../errors.ts'
+import { agree, needSomebodyToAsk } from '../prompt.ts'
+import { isOwed, type Message } from '../render/message.ts'
+import type { Given } from '../rules/actor.ts'
+import type { View } from '../terminal.ts'
+import { answer, doing } from './doing.ts'
+import type { Notice, Session } from './session.ts'
+
+export interface Changing<Options, Request, Result> {
+  options: z.ZodType<Options>
+  /** Reads files and asks for what is missing, before the store is opened. */
+  prepare: (options: Options, session: Session) => Promise<Request>
+  /** Asks for what can only be asked with the store at hand; no transaction is open meanwhile. */
+  complete?: (request: Request, at: AtHand) => Promise<Request>
+  act: (request: Request, given: Given, store: OpenStore) => Work<Result>
+  /** The question to agree to; none when there is nothing to ask. Absent: the command never asks. */
+  question?: (result: Result, request: Request) => string | undefined
+  /** Whether these options can lead to the question; absent: they can. */
+  mayAsk?: (options: Options) => boolean
+  /** The flags that say what would be asked; absent: --yes alone. */
+  flags?: (options: Options) => string | undefined
+  /** This command can make the store. */
+  begins?: boolean
+  render: (result: Result, view: View) => string
+  json: (result: Result, mail: readonly Message[]) => object
+  /** Whether a message goes out must not show: nothing is said of it. */
+  discreet?: boolean
+  /** What else there is to know, for a line on stderr or for `notices`. */
+  notices?: (result: Result) => readonly Notice[]
+  exit?: (result: Result) => number
+}
+
+interface AtHand {
+  session: Session
+  store: OpenStore
+  given: Given
+  /** The question will be put; without it nothing else is offered either. */
+  asks: boolean
+}
+
+type Direct<Options, Result> = Omit<Changing<Options, Options, Result>, 'prepare'>
+
+/** A command that changes something: settle asking → open → rehearse → agree → commit → deliver → render. */
+export function changing<Options, Result>(spec: Direct<Options, Result>) {
+  return changingAfter({ ...spec, prepare: async (options: Options) => options })
+}
+
+/** The same, for a command that first reads a file or asks for what was not said. */
+export function changingAfter<Options, Request, Result>(spec: Changing<Options, Request, Result>) {
+  return doing(spec.options, async (options, session) => {
+    const { dryRun, yes, input } = session.common
+    const asks = spec.question !== undefined && !dryRun && !yes && (spec.mayAsk?.(options) ?? true)
+    if (asks) needSomebodyToAsk(session.terminal, { flag: spec.flags?.(options) ?? '--yes', may: input })
+    const prepared = await spec.prepare(options, session)
+
+    const store = await session.open(mannerOf({ dryRun, begins: spec.begins ?? false }))
+    try {
+      const given = await session.given(store)
+      const request = (await spec.complete?.(prepared, { session, store, given, asks })) ?? prepared
+      const work = spec.act(request, given, store)
+      const { result, mail } = await carryOut({ spec, session, store, given, work, request, asks })
+      for (const notice of spec.notices?.(result) ?? []) session.notify(notice)
+      const json = { ...spec.json(result, mail), dryRun, notices: session.notices }
+      await answer(session, { text: spec.render(result, session.terminal.out), json })
+      if (dryRun) session.say('This was a rehearsal: nothing was changed.')
+      return spec.exit?.(result) || (!dryRun && mail.some(isOwed) ? 9 : 0)
+    } finally {
+      await store.close()
+    }
+  })
+}
+
+function mannerOf({ dryRun, begins }: { dryRun: boolean; begins: boolean }) {
+  if (dryRun) return begins ? 'rehearse-beginning' : 'rehearse'
+  return begins ? 'begin' : 'use'
+}
+
+async function carryOut<Options, Request, Result>({
+  spec,
+  session,
+  store,
+  given,
+  work,
+  request,
+  asks,
+}: {
+  spec: Changing<Options, Request, Result>
+  session: Session
+  store: OpenStore
+  given: Given
+  work: Work<Result>
+  request: Request
+  asks: boolean
+}): Promise<{ result: Result; mail: Message[] }> {
+  const { commit, keeping, rehearse } = await import('../db/transact.ts')
+  const sendable = async (trx: Trx) => {
+    const done = await work(trx)
+    await checkMail(trx, { session, always: spec.discreet === true })
+    return done
+  }
+  if (session.common.dryRun) return rehearse(store, (trx) => withMail(trx, sendable))
+  let agreed: string | undefined
+  if (asks) {
+    const rehearsed = await keeping(store, () => rehearse(store, sendable))
+    const question = spec.question?.(rehearsed, request)
+    if (question) await agree(session.terminal, question)
+    agreed = essence(rehearsed)
+  }
+  if (session.context.signal.aborted) throw new Cancelled()
+  const { result, owed } = await commit(store, async (trx) => {
+    const done = await sendable(trx)
+    if (agreed !== undefined && essence(done) !== agreed) throw changedMeanwhile()
+    return done
+  })
+  if (owed.length === 0) return { result, mail: [] }
+  const { deliverOwed } = await import('../mail/deliver.ts')
+  const told = spec.discreet ? { ...session, notify: () => undefined } : session
+  const mail = await deliverOwed({ store, session: told, by: given.by, numbers: owed })
+  return { result, mail: spec.discreet ? [] : mail }
+}
+
+/**
+ * Mail that is set up wrongly is told of before anything is changed that needs it; always,
+ * where it would show otherwise that a message goes out.
+ */
+export async function checkMail(
+  trx: Trx,
+  { session, always = false }: { session: Session; always?: boolean },
+): Promise<void> {
+  const { surroundingsOf } = await import('../db/transact.ts')
+  if (!always && surroundingsOf(trx).owed.length === 0) return
+  const { checkMailSettings } = await import('../mail/server.ts')
+  checkMailSettings(session.settings)
+}
+
+/** What a rehearsal answers: the messages as they would wait, before all of it is taken back. */
+async function withMail<Result>(trx: Trx, work: Work<Result>): Promise<{ result: Result; mail: Message[] }> {
+  const { owedMessages } = await import('../db/outbox.ts')
+  const { messageOf } = await import('../render/message.ts')
+  const result = await work(trx)
+  return { result, mail: (await owedMessages(trx)).map(messageOf) }
+}
+
+export function changedMeanwhile(): Refused {
+  return new Refused('changed-meanwhile', 'What you agreed to has changed meanwhile; nothing was done.', {
+    hint: 'Look again, and run the command once more.',
+  })
+}
+
+/** A result without what differs between two runs of the same work: ids and times. */
+function essence(result: unknown): string {
+  return JSON.stringify(result, (name, value) =>
+    /^(id|at)$|(Id|At|_id|_at)$/.test(name) ? undefined : value,
+  )
+}

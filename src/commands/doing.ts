@@ -1,0 +1,69 @@
+import { Command } from 'commander'
+import type { z } from 'zod'
+import type { Context } from '../context.ts'
+import { checked, typedOptions } from '../options.ts'
+import { type Session, sessionOf } from './session.ts'
+import { resolveTargets } from './targets.ts'
+
+const contexts = new WeakMap<Command, Context>()
+const outcomes = new WeakMap<Command, number>()
+
+export function giveContext(program: Command, context: Context): void {
+  contexts.set(program, context)
+  outcomes.set(program, 0)
+}
+
+export function outcomeOf(program: Command): number {
+  return outcomes.get(program) ?? 0
+}
+
+function programOf(leaf: Command): Command {
+  let at = leaf
+  while (at.parent) at = at.parent
+  return at
+}
+
+/** commander's action for work that needs a session and gives an exit code. */
+export function doing<Options>(
+  schema: z.ZodType<Options>,
+  work: (options: Options, session: Session) => Promise<number>,
+): (...typed: unknown[]) => Promise<void> {
+  return async (...typed) => {
+    const leaf = typed.at(-1)
+    if (!(leaf instanceof Command)) throw new Error('an action is run by commander')
+    const program = programOf(leaf)
+    const context = contexts.get(program)
+    if (!context) throw new Error('a command is run by run()')
+    const session = sessionOf(leaf, context)
+    const options = checked(schema, await resolveTargets(leaf, typedOptions(leaf), context))
+    await refuseForOthers(session)
+    outcomes.set(program, await work(options, session))
+  }
+}
+
+/** What no user may run is refused before it begins, and the refusal recorded. */
+async function refuseForOthers(session: Session): Promise<void> {
+  if (session.settings.as.value === undefined) return
+  const { mayRun } = await import('../rules/permissions.ts')
+  if (mayRun(session.command)) return
+  const store = await session.open(session.common.dryRun ? 'rehearse' : 'use')
+  try {
+    await session.given(store)
+  } finally {
+    await store.close()
+  }
+}
+
+/** Prints the answer: for a person, a pipe, or a script. */
+export async function answer(
+  session: Session,
+  { text, json }: { text: string; json: object },
+): Promise<void> {
+  const { write, out } = session.terminal
+  if (session.common.json) {
+    const document = { ...json, notices: session.notices }
+    await write(`${out.isTerminal ? JSON.stringify(document, null, 2) : JSON.stringify(document)}\n`)
+  } else if (text !== '') {
+    await write(text.endsWith('\n') ? text : `${text}\n`)
+  }
+}

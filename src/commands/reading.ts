@@ -1,0 +1,28 @@
+import type { z } from 'zod'
+import type { OpenStore } from '../db/open.ts'
+import type { Given } from '../rules/actor.ts'
+import type { View } from '../terminal.ts'
+import { answer, doing } from './doing.ts'
+
+interface Reading<Options, Result> {
+  options: z.ZodType<Options>
+  read: (options: Options, given: Given, store: OpenStore) => Promise<Result>
+  render: (result: Result, view: View) => string
+  json: (result: Result) => object
+}
+
+/** A command that only looks. */
+export function reading<Options, Result>({ options, read, render, json }: Reading<Options, Result>) {
+  return doing(options, async (checkedOptions, session) => {
+    const store = await session.open('use')
+    try {
+      const given = await session.given(store)
+      const { keeping } = await import('../db/transact.ts')
+      const result = await keeping(store, () => read(checkedOptions, given, store))
+      await answer(session, { text: render(result, session.terminal.out), json: json(result) })
+      return 0
+    } finally {
+      await store.close()
+    }
+  })
+}
