@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander'
 import about from '../package.json' with { type: 'json' }
-import { addCommonOptions, giveContext, outcomeOf } from './commands/command.ts'
+import { addCommonOptions } from './commands/command.ts'
+import { giveContext, outcomeOf } from './commands/doing.ts'
 import type { Loader, Noun } from './commands/noun.ts'
 import { summaries, tree } from './commands/tree.ts'
 import type { Context } from './context.ts'
