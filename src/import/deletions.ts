@@ -1,4 +1,5 @@
 import { Refused } from '../errors.ts'
+import { nearestOf } from '../nearest.ts'
 import type { ExtraUser, MissingCentre } from './extras.ts'
 import type { Plan } from './plan.ts'
 
@@ -17,58 +18,98 @@ export interface Deletions {
 
 export const noDeletions: Deletions = { centres: [], users: [] }
 
-/** What is really deleted: only what is on the lists, and never what is kept. */
+/** What is really deleted: only what is on the lists, and never what is kept. @throws everything named that is not */
 export function chooseDeletions(plan: Plan, wished: WishedDeletions): Deletions {
-  if (plan.rows.accepted === 0) return noDeletions
   const centres = new Map<string, MissingCentre>()
   const users = new Map<string, ExtraUser>()
   if (wished.allMissing) {
     for (const centre of plan.missingCentres) if (!centre.kept) centres.set(centre.number, centre)
   }
   if (wished.allExtra) for (const user of plan.extraUsers) if (!user.kept) users.set(user.email, user)
+  const refused = new Map<string, Refused>()
   for (const number of wished.centres) {
     const centre = missingCentre(plan, number)
-    centres.set(centre.number, centre)
+    if (centre instanceof Refused) refused.set(number, centre)
+    else centres.set(centre.number, centre)
   }
   for (const email of wished.users) {
     const user = extraUser(plan, email)
-    users.set(user.email, user)
+    if (user instanceof Refused) refused.set(email, user)
+    else users.set(user.email, user)
   }
+  refuseAll(refused)
+  // A workbook of which nothing could be used is no reason to delete anybody.
+  if (plan.rows.accepted === 0) return noDeletions
   return { centres: [...centres.values()], users: [...users.values()] }
 }
 
-function missingCentre(plan: Plan, number: string): MissingCentre {
-  const found = plan.missingCentres.find((centre) => centre.number === number.trim().toUpperCase())
+function refuseAll(refused: ReadonlyMap<string, Refused>): void {
+  const [first] = refused.values()
+  if (first === undefined) return
+  if (refused.size === 1) throw first
+  throw new Refused(
+    first.code,
+    `${refused.size} of those named for deletion stand in the way; nothing was changed.`,
+    {
+      details: {
+        problems: [...refused].map(([target, { code, message, hint }]) => ({
+          target,
+          code,
+          message,
+          ...(hint ? { hint } : {}),
+        })),
+      },
+    },
+  )
+}
+
+function missingCentre(plan: Plan, number: string): MissingCentre | Refused {
+  const wanted = number.trim().toUpperCase()
+  const found = plan.missingCentres.find((centre) => centre.number === wanted)
   if (!found) {
-    throw new Refused(
+    const candidates = nearestOf(
+      wanted,
+      plan.missingCentres.map((centre) => centre.number),
+    )
+    return new Refused(
       'not-missing',
       `${number} is not missing from the workbook, so this import does not delete it.`,
       {
         hint: `To delete it all the same: ssh-admin centres delete ${number}`,
+        details: { candidates },
       },
     )
   }
   if (!found.kept) return found
-  throw new Refused(found.kept, `${found.number} is kept: a row that was held back may be one of its rows.`, {
-    hint: 'Correct the rows that were held back, then import again.',
-  })
+  return new Refused(
+    found.kept,
+    `${found.number} is kept: a row that was held back may be one of its rows.`,
+    {
+      hint: 'Correct the rows that were held back, then import again.',
+    },
+  )
 }
 
-function extraUser(plan: Plan, email: string): ExtraUser {
+function extraUser(plan: Plan, email: string): ExtraUser | Refused {
   const wanted = email.trim().toLowerCase()
   const found = plan.extraUsers.find((user) => user.email.toLowerCase() === wanted)
   if (!found) {
-    throw new Refused(
+    const candidates = nearestOf(
+      wanted,
+      plan.extraUsers.map((user) => user.email),
+    )
+    return new Refused(
       'not-extra',
       `${email} is not an extra user of this workbook, so this import does not delete them.`,
       {
         hint: `To delete them all the same: ssh-admin users delete ${email}`,
+        details: { candidates },
       },
     )
   }
   if (!found.kept) return found
   const [why, hint] = reasons[found.kept]
-  throw new Refused(found.kept, `${found.email} is kept: ${why}.`, {
+  return new Refused(found.kept, `${found.email} is kept: ${why}.`, {
     hint: hint.replace('EMAIL', found.email).replace('CENTRE', found.centre),
   })
 }

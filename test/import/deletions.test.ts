@@ -160,6 +160,21 @@ describe('extra users', () => {
     expect(right.json().users.deleted).toBe(1)
   })
 
+  it('are named one and all where several cannot be chosen, with the nearest that can', async () => {
+    const rows = [line('EG001', 'amira@school.example')]
+    const named = ['--delete-user', 'omer@school.example', '--delete-centre', 'EG001']
+    const { exit, error } = await importRows(world, rows, ...named)
+    expect(exit).toBe(3)
+    expect(error().details).toMatchObject({
+      problems: [
+        { target: 'EG001', code: 'not-missing' },
+        { target: 'omer@school.example', code: 'not-extra' },
+      ],
+    })
+    const one = await importRows(world, rows, '--delete-user', 'omer@school.example')
+    expect(one.error().details).toMatchObject({ candidates: ['omar@school.example'] })
+  })
+
   it('are only at the centres of the workbook', async () => {
     const { json } = await importRows(world, [line('EG002', 'new@school.example')], '--delete-extra')
     expect(json().extraUsers).toEqual([])
@@ -321,7 +336,7 @@ describe('the limit on deleting', () => {
       '--delete-extra',
     )
     expect(exit).toBe(8)
-    expect(json().centres.deleted).toBe(0)
+    expect(json()).toMatchObject({ centres: { deleted: 0 }, notices: [{ code: 'nothing-deleted' }] })
     const empty = await importRows(world, [], '--delete-missing', '--delete-extra')
     expect(empty.json().centres.deleted).toBe(0)
     expect((await living(world)).centres).toHaveLength(3)
