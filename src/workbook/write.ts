@@ -25,7 +25,7 @@ export async function writeTableFile(
 export function tableEnding(path: string): '.xlsx' | '.csv' | '.json' {
   const ending = extname(path).toLowerCase()
   if (ending === '.xlsx' || ending === '.csv' || ending === '.json') return ending
-  throw new UnusableFile('workbook-unknown-ending', `${path} has an ending that is not known`, {
+  throw new UnusableFile('workbook-unknown-ending', `the ending of ${path} is not known`, {
     hint: 'end the name with .xlsx, .csv or .json',
   })
 }

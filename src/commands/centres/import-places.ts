@@ -48,8 +48,10 @@ export async function checkPlaces(session: Session, { input, ...wanted }: Wanted
 /** PINs that another file overwrites would be lost, and so would a store. */
 function refusePlaceTwice({ context, settings }: Session, wanted: Omit<Wanted, 'input'>): void {
   const taken = new Map<string, string>()
-  for (const path of [settings.db.value, settings.keyFile.value]) {
-    if (path !== undefined) taken.set(resolve(context.cwd, path), 'the store or its key')
+  const { db, keyFile } = settings
+  const ofStore = db.value === undefined ? [] : ['', '-wal', '-shm', '-journal'].map((end) => db.value + end)
+  for (const path of keyFile.value === undefined ? ofStore : [...ofStore, keyFile.value]) {
+    taken.set(resolve(context.cwd, path), 'the store or its key')
   }
   const { pinsOut, issuesOut, planOut } = wanted
   for (const [flag, place] of Object.entries({

@@ -299,6 +299,7 @@ describe('a place to write to', () => {
       'p.pdf',
     ])
     expect([exit, error().code]).toEqual([2, 'workbook-unknown-ending'])
+    expect(error().message).toBe('The ending of p.pdf is not known.')
   })
 
   it.each([
@@ -307,6 +308,7 @@ describe('a place to write to', () => {
       '--issues-out ./out.csv is what --pins-out names.',
     ],
     [['--plan-out', 'hub.db'], '--plan-out hub.db is the store or its key.'],
+    [['--plan-out', 'hub.db-wal'], '--plan-out hub.db-wal is the store or its key.'],
     [['--plan-out', 'hub.db.key'], '--plan-out hub.db.key is the store or its key.'],
   ])('%j would overwrite what is needed: exit code 2', async (flags, message) => {
     await importRows(world, people)
