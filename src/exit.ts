@@ -100,8 +100,8 @@ const storeTroubles: readonly (readonly [string, string, string, string])[] = [
   [
     'SQLITE_IOERR',
     'store-unavailable',
-    'The disk did not answer.',
-    'Check the disk; then ssh-admin store check.',
+    'The disk did not answer, or it is full.',
+    'Look at the disk, and make room on it; then ssh-admin store check.',
   ],
   ['SQLITE_PERM', 'store-unavailable', 'The store may not be opened.', 'Check who owns the file.'],
   ['ENOSPC', 'disk-full', 'The disk is full.', 'Make room, then try again.'],
