@@ -34,6 +34,24 @@ function orphanOf(row: unknown): string {
   return `row ${id} of ${table} points into ${parent}, at nothing`
 }
 
+/** What is wrong with a store that cannot be used, as far as it can be read; never nothing. */
+export function damageOf(path: string): Finding[] {
+  const raw = new Database(path, { readonly: true, timeout: 0 })
+  try {
+    return damageIn(raw, path)
+  } catch (error) {
+    if (!isDamage(error)) throw error
+    return [{ target: path, code: 'store-damaged', message: `${path}: ${error.message}` }]
+  } finally {
+    raw.close()
+  }
+}
+
+/** Whether SQLite says that a store does not hold together. */
+export function isDamage(error: unknown): error is Error {
+  return error instanceof Error && 'code' in error && String(error.code).startsWith('SQLITE_CORRUPT')
+}
+
 /** Why a file is not a whole store that this program can use; nothing when it is. */
 export function unsoundness(path: string): string | undefined {
   const raw = new Database(path, { fileMustExist: true })

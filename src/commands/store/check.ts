@@ -1,10 +1,11 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import type { OpenStore } from '../../db/open.ts'
 import type { Finding } from '../../db/sound.ts'
 import { Unavailable } from '../../errors.ts'
 import { permit } from '../../rules/permissions.ts'
 import { command, example } from '../command.ts'
 import { answer, doing } from '../doing.ts'
+import type { Session } from '../session.ts'
 import { placesOf } from './places.ts'
 
 export const check = command('check')
@@ -15,24 +16,42 @@ export const check = command('check')
   .addHelpText('after', example('ssh-admin store check', 'ssh-admin store check --json'))
   .action(
     doing(z.object({}), async (_, session) => {
-      const { checkFiles } = await import('../../db/check.ts')
       const { db, keyFile } = placesOf(session)
-      const store = await session.open('rehearse')
-      try {
-        permit(await session.given(store), 'store.backup', { name: 'store' })
-        const { damage, untidy } = checkFiles({ path: db, keyFile })
-        if (damage.length === 0) damage.push(...(await troubleWithAudit(store)))
-        if (damage.length > 0) throw damaged(db, [...damage, ...untidy])
-        await answer(session, {
-          text: [...untidy.map(inWords), `The store ${db} and its key are sound.`].join('\n'),
-          json: { ok: true, store: db, keyFile, findings: untidy },
-        })
-        return 0
-      } finally {
-        await store.close()
-      }
+      const untidy = await lookThrough(session).catch(async (error: unknown) => {
+        throw (await damageThatStopped(error, db)) ?? error
+      })
+      await answer(session, {
+        text: [...untidy.map(inWords), `The store ${db} and its key are sound.`].join('\n'),
+        json: { ok: true, store: db, keyFile, findings: untidy },
+      })
+      return 0
     }),
   )
+
+/** @returns what is only untidy */
+async function lookThrough(session: Session): Promise<Finding[]> {
+  const { checkFiles } = await import('../../db/check.ts')
+  const { db, keyFile } = placesOf(session)
+  const store = await session.open('rehearse')
+  try {
+    permit(await session.given(store), 'store.backup', { name: 'store' })
+    const { damage, untidy } = checkFiles({ path: db, keyFile })
+    if (damage.length === 0) damage.push(...(await troubleWithAudit(store)))
+    if (damage.length > 0) throw damaged(db, [...damage, ...untidy])
+    return untidy
+  } finally {
+    await store.close()
+  }
+}
+
+/** Where a store is too damaged to be looked through as usual, all that can be said of it. */
+async function damageThatStopped(error: unknown, db: string): Promise<Unavailable | undefined> {
+  const { damageOf, isDamage } = await import('../../db/sound.ts')
+  if (!isDamage(error)) return undefined
+  const found = damageOf(db)
+  const said = { target: db, code: 'store-damaged', message: `${db}: ${error.message}` }
+  return damaged(db, found.length > 0 ? found : [said])
+}
 
 async function troubleWithAudit(store: OpenStore): Promise<Finding[]> {
   const { verifyAudit } = await import('../../db/verify-audit.ts')

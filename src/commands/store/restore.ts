@@ -1,8 +1,8 @@
 import { resolve } from 'node:path'
-import { z } from 'zod'
+import * as z from 'zod'
 import type { KeyAfter } from '../../db/restore.ts'
 import type { Voided } from '../../db/void-credentials.ts'
-import { BadInput } from '../../errors.ts'
+import { BadInput, Refused } from '../../errors.ts'
 import { agree, needSomebodyToAsk } from '../../prompt.ts'
 import { voidedInWords } from '../../render/store.ts'
 import { restoreStore } from '../../rules/restore-store.ts'
@@ -37,6 +37,7 @@ export const restore = changingCommand('restore')
       const { db, keyFile } = placesOf(session)
       const file = fileToRestore(options, session)
       await refuseMissing(file)
+      await refuseItself(file, db)
       refuseWhileInUse(db)
 
       const copy = await copyOf(file, { db, dryRun })
@@ -70,6 +71,16 @@ async function refuseMissing(file: string): Promise<void> {
   const { statSync } = await import('node:fs')
   if (statSync(file, { throwIfNoEntry: false })?.isFile()) return
   throw new BadInput('file-not-found', `There is no file ${file}.`)
+}
+
+/** That would change nothing but void every PIN and link. */
+async function refuseItself(file: string, db: string): Promise<void> {
+  const { statSync } = await import('node:fs')
+  const [backup, present] = [file, db].map((path) => statSync(path, { throwIfNoEntry: false }))
+  if (backup?.ino !== present?.ino || backup?.dev !== present?.dev) return
+  throw new Refused('same-file', `${file} is the store itself.`, {
+    hint: 'Name a file that ssh-admin store backup made.',
+  })
 }
 
 /** Beside the store, so that it can take its place in one step; a rehearsal leaves that folder alone. */

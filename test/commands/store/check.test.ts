@@ -1,4 +1,13 @@
-import { chmodSync, closeSync, openSync, rmSync, statSync, writeFileSync, writeSync } from 'node:fs'
+import {
+  chmodSync,
+  closeSync,
+  openSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { newWorld, type World } from '../../world.ts'
 
@@ -59,5 +68,17 @@ describe('checking a store', () => {
     const ran = await world.run(['store', 'check', '--json'])
     expect(ran.exit).toBe(7)
     expect(ran.error()).toMatchObject({ code: 'store-damaged' })
+  })
+
+  it('says all it can of a store that was cut short', async () => {
+    truncateSync(world.db, statSync(world.db).size / 2)
+    const { exit, error } = await world.run(['store', 'check', '--json'])
+    expect(exit).toBe(7)
+    const { code, hint, details } = error()
+    expect({ code, hint, details }).toMatchObject({
+      code: 'store-damaged',
+      hint: expect.stringContaining('Keep all files as they are.'),
+      details: { problems: [{ target: world.db, code: 'store-damaged' }] },
+    })
   })
 })

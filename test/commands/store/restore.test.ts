@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, linkSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { newWorld, type World } from '../../world.ts'
 
@@ -45,6 +45,15 @@ describe('restoring a store', () => {
     }
     expect(readFileSync(world.db)).toEqual(bytes)
     expect(readdirSync(world.folder).filter((name) => name.includes('restoring'))).toEqual([])
+  })
+
+  it('never takes the store for its own backup', async () => {
+    linkSync(world.db, world.path('other-name.db'))
+    for (const file of ['hub.db', 'other-name.db']) {
+      const { exit, error } = await world.run(['store', 'restore', file, '--yes', '--json'])
+      expect([exit, error().code]).toEqual([3, 'same-file'])
+    }
+    expect(kept()).toEqual([])
   })
 
   it('goes on with the key that the store was given since', async () => {
