@@ -15,6 +15,9 @@ await build({
   target: 'node20',
   outdir,
   chunkNames: 'chunks/[name]-[hash]',
+  // What is read at every start should be short; the maps give errors their lines back.
+  minify: true,
+  keepNames: true,
   sourcemap: 'linked',
   external: ['better-sqlite3', '@node-rs/argon2', 'exceljs', 'liquidjs', 'nodemailer'],
   // Bundled CommonJS packages ask for Node's own modules with require(), and for their own file's name.

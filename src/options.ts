@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import { z } from 'zod'
+import * as z from 'zod'
 import { Usage } from './errors.ts'
 
 /** Options that every command has. */

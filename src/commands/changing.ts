@@ -1,4 +1,4 @@
-import type { z } from 'zod'
+import type * as z from 'zod'
 import type { OpenStore } from '../db/open.ts'
 import type { Trx, Work } from '../db/transact.ts'
 import { Cancelled, Refused } from '../errors.ts'

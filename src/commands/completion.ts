@@ -1,5 +1,5 @@
 import { Argument } from 'commander'
-import { z } from 'zod'
+import * as z from 'zod'
 import { completionScript, shells } from '../completion.ts'
 import { command, example } from './command.ts'
 import { answer, doing } from './doing.ts'

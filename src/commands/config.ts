@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { renderSettings, settingsJson } from '../render/settings.ts'
 import { command, example } from './command.ts'
 import { answer, doing } from './doing.ts'

@@ -1,5 +1,5 @@
 import { Command } from 'commander'
-import type { z } from 'zod'
+import type * as z from 'zod'
 import type { Context } from '../context.ts'
 import { checked, typedOptions } from '../options.ts'
 import { type Session, sessionOf } from './session.ts'

@@ -1,5 +1,5 @@
 import { Argument } from 'commander'
-import { z } from 'zod'
+import * as z from 'zod'
 import { Usage } from '../errors.ts'
 import { isTopic, type Topic, topics } from '../help/topics.ts'
 import { nearestOf } from '../nearest.ts'

@@ -1,4 +1,4 @@
-import type { z } from 'zod'
+import type * as z from 'zod'
 import type { OpenStore } from '../db/open.ts'
 import type { Given } from '../rules/actor.ts'
 import type { View } from '../terminal.ts'

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { seedStore } from '../rules/seed-store.ts'
 import { changing } from './changing.ts'
 import { changingCommand, example } from './command.ts'

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { shapes } from '../render/shapes.ts'
 
 /** The published shapes as JSON schemas, by name. */

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import type { AuditEntry } from '../db/audit-events.ts'
 import { count } from './text.ts'
 

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 
 /** The shapes that --json promises; `ssh-admin help json --json` prints them as JSON schemas. */
 

@@ -1,5 +1,5 @@
 import type { Kysely } from 'kysely'
-import { z } from 'zod'
+import * as z from 'zod'
 import { findImport, type ImportRow } from '../db/imports.ts'
 import type { Store } from '../db/schema.ts'
 import { NotFound } from '../errors.ts'

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { activateAccount } from '../../rules/activate-account.ts'
 import { newPassword } from '../../rules/password.ts'
 import { changingAfter } from '../changing.ts'

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { requestAccount } from '../../rules/request-account.ts'
 import { changing } from '../changing.ts'
 import { changingCommand, example } from '../command.ts'

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { newPassword } from '../../rules/password.ts'
 import { setUpWithLink, setUpWithTemporaryPassword } from '../../rules/set-up-account.ts'
 import { changingAfter } from '../changing.ts'

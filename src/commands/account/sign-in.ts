@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { signIn } from '../../rules/sign-in.ts'
 import { changingAfter } from '../changing.ts'
 import { changingCommand, example } from '../command.ts'

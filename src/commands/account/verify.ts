@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { verifyAccount } from '../../rules/verify-account.ts'
 import { changingAfter } from '../changing.ts'
 import { changingCommand, example } from '../command.ts'

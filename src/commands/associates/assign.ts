@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { assignedJson, renderAssigned } from '../../render/associates.ts'
 import { assignCentres } from '../../rules/assign-centres.ts'
 import { changing } from '../changing.ts'

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { associatesWithCounts } from '../../db/assignments.ts'
 import { associatesJson, renderAssociates } from '../../render/associates.ts'
 import { visibleCentres } from '../../rules/permissions.ts'

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { associateJson, renderAssociate } from '../../render/associates.ts'
 import { lookAtAssociate } from '../../rules/look-at-associate.ts'
 import { command, example } from '../command.ts'

@@ -1,5 +1,5 @@
 import { extname, resolve } from 'node:path'
-import { z } from 'zod'
+import * as z from 'zod'
 import type { AuditEntry } from '../../db/audit-events.ts'
 import { Usage } from '../../errors.ts'
 import { eventSheet } from '../../render/events.ts'

@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import { z } from 'zod'
+import * as z from 'zod'
 
 const day = /^\d{4}-\d{2}-\d{2}$/
 const oneDay = 86_400_000

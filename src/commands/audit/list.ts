@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { renderEvent, renderEvents } from '../../render/events.ts'
 import { visibleCentres } from '../../rules/permissions.ts'
 import { addFilterOptions, filterOptions } from './filter.ts'

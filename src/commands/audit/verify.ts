@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import type { AuditVerdict } from '../../db/audit-verify.ts'
 import { Unavailable } from '../../errors.ts'
 import { command, example } from '../command.ts'

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path'
-import { z } from 'zod'
+import * as z from 'zod'
 import type { OpenStore } from '../../db/open.ts'
 import type { SavedPlan } from '../../import/plan-file.ts'
 import { needSomebodyToAsk } from '../../prompt.ts'

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { closestCountries, countryCode } from '../../countries.ts'
 import { ask, needSomebodyToAsk } from '../../prompt.ts'
 import { centresJson, renderChangedCentres } from '../../render/centres.ts'

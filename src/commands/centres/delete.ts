@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { centresJson, renderChangedCentres } from '../../render/centres.ts'
 import { deleteCentre } from '../../rules/delete-centre.ts'
 import { forEachTarget } from '../../rules/several.ts'

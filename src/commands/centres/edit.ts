@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { Usage } from '../../errors.ts'
 import { centresJson, renderChangedCentres } from '../../render/centres.ts'
 import { typedWishes } from '../../rules/centre-wishes.ts'

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path'
-import { z } from 'zod'
+import * as z from 'zod'
 import { countLeftOut, streamPlacedUsers } from '../../db/centre-people.ts'
 import type { OpenStore } from '../../db/open.ts'
 import { Cancelled, Usage } from '../../errors.ts'

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { z } from 'zod'
+import * as z from 'zod'
 import { Refused } from '../../errors.ts'
 import { list, repeated } from '../../options.ts'
 import { needSomebodyToAsk } from '../../prompt.ts'

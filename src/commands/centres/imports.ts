@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { listImports } from '../../db/imports.ts'
 import { importRowJson, renderImports } from '../../render/imports.ts'
 import { command, example } from '../command.ts'

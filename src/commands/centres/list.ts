@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { countryCode, countryNames } from '../../countries.ts'
 import { centreOrders, type CentreStatus, listCentres } from '../../db/centre-list.ts'
 import { list as commaList, repeated } from '../../options.ts'

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 
 /** Several centres as they are typed; one named twice is one. */
 export const centreNumbers = z

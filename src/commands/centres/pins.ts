@@ -1,5 +1,5 @@
 import { resolve } from 'node:path'
-import { z } from 'zod'
+import * as z from 'zod'
 import { Usage } from '../../errors.ts'
 import type { PinsAgain } from '../../import/pins-again.ts'
 import { agree, needSomebodyToAsk } from '../../prompt.ts'

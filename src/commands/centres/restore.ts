@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { centresJson, renderChangedCentres } from '../../render/centres.ts'
 import { restoreCentre } from '../../rules/restore-centre.ts'
 import { forEachTarget } from '../../rules/several.ts'

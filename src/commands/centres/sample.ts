@@ -1,5 +1,5 @@
 import { resolve } from 'node:path'
-import { z } from 'zod'
+import * as z from 'zod'
 import { sampleSheets } from '../../import/sample.ts'
 import { changingCommand, example } from '../command.ts'
 import { answer, doing } from '../doing.ts'

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { centreViewJson, renderCentre } from '../../render/centre-sheet.ts'
 import { lookAtCentre } from '../../rules/look-at-centre.ts'
 import { command, example } from '../command.ts'

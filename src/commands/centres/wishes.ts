@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import { z } from 'zod'
+import * as z from 'zod'
 import { cleanText } from '../../workbook/clean.ts'
 
 /** Texts as the import would read them, so that exporting and importing changes nothing. */

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { typedPerson } from '../../rules/person.ts'
 import { addCoordinator } from '../../rules/add-coordinator.ts'
 import type { Coordination } from '../../rules/coordinator.ts'

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { coordinationJson, renderCoordination } from '../../render/coordination.ts'
 import { coordinationOf } from '../../rules/coordinator.ts'
 import { findCentre } from '../../rules/find-centre.ts'

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { messageOf } from '../../render/message.ts'
 import { renderMessages } from '../../render/messages.ts'
 import { cancelMessageById } from '../../rules/cancel-message.ts'

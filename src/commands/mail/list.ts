@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { listMessages, messageStates } from '../../db/message-list.ts'
 import { list as commaList, repeated } from '../../options.ts'
 import { messageOf } from '../../render/message.ts'

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { findMessages, waitingMessages } from '../../db/outbox.ts'
 import type { OpenStore } from '../../db/open.ts'
 import { commit, rehearse, type Trx } from '../../db/transact.ts'

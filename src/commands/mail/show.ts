@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
-import { z } from 'zod'
+import * as z from 'zod'
 import { Unavailable } from '../../errors.ts'
 import { messageOf } from '../../render/message.ts'
 import { renderMessage } from '../../render/one-message.ts'

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { renderImportedResults } from '../../render/progression-tests.ts'
 import { importProgressionTests } from '../../rules/import-progression-tests.ts'
 import { changingAfter } from '../changing.ts'

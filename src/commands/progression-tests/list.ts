@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { testsOf } from '../../db/progression-tests.ts'
 import { renderTests } from '../../render/progression-tests.ts'
 import { findUser } from '../../rules/find-user.ts'

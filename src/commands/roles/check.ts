@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { renderChecked } from '../../render/roles.ts'
 import { checkPermission } from '../../rules/check-permission.ts'
 import { command, example } from '../command.ts'

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { renderRolesOf } from '../../render/roles.ts'
 import { usersJson } from '../../render/users.ts'
 import { revokeRoles } from '../../rules/revoke-role.ts'

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path'
-import { z } from 'zod'
+import * as z from 'zod'
 import { Refused, Unavailable } from '../../errors.ts'
 import { agree, needSomebodyToAsk } from '../../prompt.ts'
 import { backUpStore } from '../../rules/back-up-store.ts'

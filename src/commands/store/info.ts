@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { renderStore, type StoreDescription, storeJson } from '../../render/store.ts'
 import { permit } from '../../rules/permissions.ts'
 import { command, example } from '../command.ts'

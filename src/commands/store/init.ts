@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { Refused } from '../../errors.ts'
 import { beginStore } from '../../rules/begin-store.ts'
 import { changingCommand, example } from '../command.ts'

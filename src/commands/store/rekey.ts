@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { agree, needSomebodyToAsk } from '../../prompt.ts'
 import { voidedInWords } from '../../render/store.ts'
 import { rekeyStore } from '../../rules/rekey-store.ts'

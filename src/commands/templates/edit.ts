@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { BadInput, Cancelled } from '../../errors.ts'
 import { checkTemplate } from '../../mail/check-template.ts'
 import { sourceOf, type Template, type TemplateProblem } from '../../mail/template-source.ts'

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { changedTemplates } from '../../db/templates.ts'
 import { record } from '../../render/one-line.ts'
 import { table } from '../../render/table.ts'

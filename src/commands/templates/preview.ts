@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { sampleOf } from '../../mail/sample.ts'
 import { messageOf } from '../../render/message.ts'
 import { letterCalled } from '../../rules/edit-template.ts'

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { letterCalled, resetTemplate } from '../../rules/edit-template.ts'
 import { changing } from '../changing.ts'
 import { changingCommand, example } from '../command.ts'

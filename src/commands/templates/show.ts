@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { sourceOf } from '../../mail/template-source.ts'
 import { variablesFor } from '../../mail/values.ts'
 import { letterCalled } from '../../rules/edit-template.ts'

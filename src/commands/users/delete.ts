@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { person, renderChangedUsers, usersJson } from '../../render/users.ts'
 import { type DeletedUser, deleteUser } from '../../rules/delete-user.ts'
 import { nameOf } from '../../rules/account.ts'

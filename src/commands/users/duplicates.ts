@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { livePeople } from '../../db/people.ts'
 import { duplicatesJson, renderDuplicates } from '../../render/duplicates.ts'
 import { findCentre } from '../../rules/find-centre.ts'

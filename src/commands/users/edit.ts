@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { list, repeated } from '../../options.ts'
 import { needSomebodyToAsk } from '../../prompt.ts'
 import { editNotices } from '../../render/user-notices.ts'

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { agree, needSomebodyToAsk } from '../../prompt.ts'
 import { erasureJson, renderErasure } from '../../render/erasure.ts'
 import { type Erasure, eraseUser } from '../../rules/erase-user.ts'

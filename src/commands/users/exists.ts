@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { findLiveUser } from '../../db/users.ts'
 import { typedAddress } from '../../rules/email.ts'
 import { mayLearnOf, outsideView } from '../../rules/permissions.ts'

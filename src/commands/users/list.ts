@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import type { OpenStore } from '../../db/open.ts'
 import { countUsers, streamUsers, type UserOrder, userOrders } from '../../db/user-list.ts'
 import { list as commaList, repeated } from '../../options.ts'

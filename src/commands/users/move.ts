@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { renderChangedUsers, usersJson } from '../../render/users.ts'
 import { moveUser } from '../../rules/move-user.ts'
 import { changing } from '../changing.ts'

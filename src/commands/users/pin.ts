@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { userJson } from '../../render/user.ts'
 import { renderPin } from '../../render/pin.ts'
 import { printedPin } from '../../rules/credentials.ts'

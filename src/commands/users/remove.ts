@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { renderChangedUsers, usersJson } from '../../render/users.ts'
 import { removeUser } from '../../rules/remove-user.ts'
 import { forEachTarget } from '../../rules/several.ts'

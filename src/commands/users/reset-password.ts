@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { renderChangedUsers, usersJson } from '../../render/users.ts'
 import { lockedOutNotices } from '../../render/user-notices.ts'
 import { resetPassword } from '../../rules/reset-password.ts'

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { restorationNotices } from '../../render/user-notices.ts'
 import { renderChangedUsers, usersJson } from '../../render/users.ts'
 import { restoreUser } from '../../rules/restore-user.ts'

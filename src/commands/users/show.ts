@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { lastEvents } from '../../db/audit-events.ts'
 import { holdingsOf } from '../../db/progression-tests.ts'
 import { renderUser } from '../../render/user-sheet.ts'

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { renderChangedUsers, usersJson } from '../../render/users.ts'
 import type { ChangedUser } from '../../rules/changed-user.ts'
 import { holdings } from '../../rules/refuse-leaving.ts'

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { list, repeated } from '../../options.ts'
 import { renderTransfer, transferJson } from '../../render/transfer.ts'
 import { count } from '../../render/text.ts'

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { readImportContents } from '../../../db/imports.ts'
 import { findImportNumber, importNumber } from '../../../rules/find-import.ts'
 import { renderShownImport, shownImportJson } from '../../../render/imports.ts'

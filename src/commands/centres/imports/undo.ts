@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { undoImport } from '../../../import/undo.ts'
 import { renderUndone, undoneJson } from '../../../render/imports.ts'
 import { count } from '../../../render/text.ts'
