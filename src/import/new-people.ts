@@ -74,7 +74,7 @@ function holdBackSecondCoordinators(
         message: taken
           ? `coordinator is taken: ${row.number} has one already`
           : `coordinator is taken: ${wanting[0]?.key} stands in this workbook for ${row.number}`,
-        hint: `Later: ssh-admin coordinator change ${row.number} --to ${row.address?.email}`,
+        hint: `Give them the role admin, and then: ssh-admin coordinator change ${row.number} --to ${row.address?.email}`,
       })
     }
   }
