@@ -22,7 +22,7 @@ export function checkFiles({ path, keyFile }: { path: string; keyFile: string })
     const fingerprint = fingerprintOf(raw)
     damage.push(...troubleWithKey(keyFile, fingerprint))
     const beside = [
-      ...leftovers(path, /\.(new|part|restoring)(-wal|-shm|-journal)?$/),
+      ...leftovers(path, /\.(new|part|restoring)(-wal|-shm|-journal|\.writer)?$/),
       ...leftovers(keyFile, /\.new$/).filter((file) => file !== waitingKeyFile(keyFile, fingerprint)),
     ]
     return { damage, untidy: [...openToOthers([path, keyFile]), ...remains(beside), ...staleNote(path)] }

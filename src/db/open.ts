@@ -135,12 +135,15 @@ function foreign(path: string, what: string): Unavailable {
   })
 }
 
-function openDatabase(path: string, options: Database.Options = {}): Database.Database {
+function openDatabase(
+  path: string,
+  { named = path, ...options }: Database.Options & { named?: string } = {},
+): Database.Database {
   try {
     // Waiting is ours: SQLite's own blocks the process, Ctrl-C included.
     return new Database(path, { timeout: 0, ...options })
   } catch (cause) {
-    throw new Unavailable('store-unavailable', `The store ${path} cannot be opened.`, {
+    throw new Unavailable('store-unavailable', `The store ${named} cannot be opened.`, {
       hint: 'Check the path, and that you may read and write the file and its folder.',
       cause,
     })
@@ -214,7 +217,7 @@ async function beginStore(opening: Opening): Promise<boolean> {
   const newKey = `${keyFile}.${mark}.new`
   try {
     const secret = randomBytes(32)
-    const raw = openDatabase(newStore)
+    const raw = openDatabase(newStore, { named: path })
     // What SQLite keeps beside a store takes after it.
     chmodSync(newStore, 0o600)
     prepareConnection(raw)

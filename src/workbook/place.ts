@@ -77,12 +77,19 @@ export function refusal(path: string, error: unknown): unknown {
       cause: error,
     })
   }
-  const full = error.code === 'ENOSPC' || error.code === 'EDQUOT'
-  const what = full ? 'the disk is full' : error.code === 'EROFS' ? 'the disk is read-only' : error.message
+  const what = hindrances[String(error.code)] ?? error.message
   return new UnusableFile('file-not-writable', `${path} cannot be written: ${what}`, {
     hint: 'choose another folder',
     cause: error,
   })
+}
+
+const hindrances: Readonly<Record<string, string>> = {
+  ENOSPC: 'the disk is full',
+  EDQUOT: 'the disk is full',
+  EROFS: 'the disk is read-only',
+  EACCES: 'you may not write there',
+  EPERM: 'you may not write there',
 }
 
 async function statOf(

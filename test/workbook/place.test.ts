@@ -1,7 +1,7 @@
 import { link, mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { checkPlace, placeFile, temporaryName } from '../../src/workbook/place.ts'
+import { checkPlace, placeFile, refusal, temporaryName } from '../../src/workbook/place.ts'
 import { fileOf } from './book.ts'
 
 describe('putting a file in its place', () => {
@@ -32,6 +32,18 @@ describe('putting a file in its place', () => {
     })
     await expect(placeFile(join(folder, 'never'), join(folder, 'x'))).rejects.toMatchObject({
       name: 'UnusableFile',
+    })
+  })
+
+  it.each([
+    ['EACCES', 'you may not write there'],
+    ['EROFS', 'the disk is read-only'],
+    ['ENOSPC', 'the disk is full'],
+  ])('says in words what %s means', (code, words) => {
+    const error = Object.assign(new Error(`${code}: in the system’s words`), { code, syscall: 'open' })
+    expect(refusal('/office/pins.xlsx', error)).toMatchObject({
+      code: 'file-not-writable',
+      message: `/office/pins.xlsx cannot be written: ${words}`,
     })
   })
 })

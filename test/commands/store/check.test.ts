@@ -27,11 +27,12 @@ describe('checking a store', () => {
   it('tells what is untidy, and goes on', async () => {
     chmodSync(world.db, 0o644)
     writeFileSync(`${world.db}.3f2a.part`, '')
+    writeFileSync(`${world.db}.5b1c.restoring.writer`, '')
     writeFileSync(`${world.db}.writer`, JSON.stringify({ pid: 2 ** 22 + 1, command: 'centres import' }))
     const ran = await world.run(['store', 'check', '--json'])
     expect(ran.exit).toBe(0)
     const codes = ran.json().findings.map(({ code }: { code: string }) => code)
-    expect(codes).toEqual(['open-to-others', 'leftover', 'stale-writer'])
+    expect(codes).toEqual(['open-to-others', 'leftover', 'leftover', 'stale-writer'])
   })
 
   it('fails when others can read the key', async () => {

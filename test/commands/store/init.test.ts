@@ -29,4 +29,13 @@ describe('beginning a store', () => {
     expect(again.error()).toMatchObject({ code: 'store-exists' })
     expect(await world.run(['store', 'init', '--if-missing'])).toMatchObject({ exit: 0 })
   })
+
+  it.skipIf(process.platform !== 'linux')(
+    'names the store as it was named where it cannot be made',
+    async () => {
+      const { exit, error } = await world.run(['store', 'init', '--db', '/proc/hub.db', '--json'])
+      expect(exit).toBe(7)
+      expect(error().message).toBe('The store /proc/hub.db cannot be opened.')
+    },
+  )
 })
