@@ -3,12 +3,17 @@ import { seedStore } from '../rules/seed-store.ts'
 import { changing } from './changing.ts'
 import { changingCommand, example } from './command.ts'
 
-const count = (most: number) => z.coerce.number({ error: 'a whole number' }).int('a whole number').max(most)
+const count = (least: number, most: number) =>
+  z.coerce
+    .number({ error: 'a whole number' })
+    .int('a whole number')
+    .min(least, `at least ${least}`)
+    .max(most, `at most ${most}`)
 
 const Options = z.object({
-  centres: count(100_000).min(1).default(20),
-  users: count(1_000_000).min(0).default(200),
-  seed: count(1e9).min(0).default(1),
+  centres: count(1, 100_000).default(20),
+  users: count(0, 1_000_000).default(200),
+  seed: count(0, 1e9).default(1),
 })
 
 export const seed = changingCommand('seed')

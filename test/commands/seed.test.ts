@@ -45,4 +45,11 @@ describe('seeding a store', () => {
     expect((await seed('--dry-run')).json()).toMatchObject({ users: 30, dryRun: true })
     expect(await world.run(['store', 'info'])).toMatchObject({ exit: 7 })
   })
+
+  it('says how many there may be', async () => {
+    const said = async (flag: string, number: string) => (await seed(flag, number)).error().message
+    expect(await said('--centres', '0')).toBe('--centres 0: at least 1')
+    expect(await said('--users', '2000000')).toBe('--users 2000000: at most 1000000')
+    expect(await said('--seed', '1.5')).toBe('--seed 1.5: a whole number')
+  })
 })

@@ -25,7 +25,7 @@ const Options = z.object({
   deleted: z.boolean().default(false),
   sort: z.enum(centreOrders, { error: `one of ${centreOrders.join(', ')}` }).default('number'),
   reverse: z.boolean().default(false),
-  limit: z.coerce.number({ error: 'a number' }).int().min(1).optional(),
+  limit: z.coerce.number({ error: 'a number' }).int('a whole number').min(1, 'at least 1').optional(),
 })
 
 export const list = command('list')
