@@ -1,4 +1,5 @@
 import { BadInput, Failure, type Problem, Unavailable, Usage } from './errors.ts'
+import { oneLine } from './render/one-line.ts'
 import type { View } from './terminal.ts'
 import { UnusableFile, UnusableWorkbook } from './workbook/errors.ts'
 
@@ -21,12 +22,17 @@ export function report(
     return { text: `${JSON.stringify({ error: { code, message, hint: hint ?? null, details } })}\n`, exit }
   if (exit === 130) return { text: `${message}\n`, exit }
 
-  const lines = [`${view.chalk.red('error:')} ${message}`]
-  for (const problem of problemsIn(details)) lines.push(`  ${describeProblem(problem)}`)
-  if (hint) lines.push(`${view.chalk.cyan('hint:')}  ${hint}`)
+  const lines = [`${view.chalk.red('error:')} ${harmless(message)}`]
+  for (const problem of problemsIn(details)) lines.push(`  ${harmless(describeProblem(problem))}`)
+  if (hint) lines.push(`${view.chalk.cyan('hint:')}  ${harmless(hint)}`)
   if (debug && failure.stack) lines.push(failure.stack)
   if (debug && failure.cause instanceof Error) lines.push(`caused by ${failure.cause.stack}`)
   return { text: `${lines.join('\n')}\n`, exit }
+}
+
+/** A file may have been made to send its names to the terminal as commands. */
+function harmless(words: string): string {
+  return words.split('\n').map(oneLine).join('\n')
 }
 
 function problemsIn(details: Record<string, unknown>): Problem[] {

@@ -3,6 +3,7 @@ import { type Settings, settle } from '../config.ts'
 import type { Context } from '../context.ts'
 import type { OpenStore } from '../db/open.ts'
 import { CommonOptions, checked, typedOptions } from '../options.ts'
+import { oneLine } from '../render/one-line.ts'
 import type { Given } from '../rules/actor.ts'
 import { type Terminal, terminalOf } from '../terminal.ts'
 
@@ -46,7 +47,7 @@ export function sessionOf(command: Command, context: Context): Session {
     notices,
     notify: (notice) => {
       notices.push(notice)
-      terminal.say(notice.message)
+      terminal.say(oneLine(notice.message))
     },
     say: terminal.say,
     open: (manner, other) =>

@@ -5,6 +5,7 @@ import { openWorkbook } from '../../../src/workbook/read.ts'
 import { inbox } from '../../mail/inbox.ts'
 import { bytesIn } from '../../import/tables.ts'
 import { importRows, line, living, runWhile, writeCsv, writeXlsx } from '../../import/workbook.ts'
+import { book } from '../../workbook/book.ts'
 import { newWorld, type World } from '../../world.ts'
 
 const fixture = (name: string) => new URL(`../../../fixtures/${name}`, import.meta.url).pathname
@@ -75,6 +76,16 @@ describe('a file that cannot be used', () => {
     expect(exit).toBe(6)
     expect(error().code).toBe(code)
     expect(error().message).toContain(words)
+  })
+
+  it('does not steer the terminal with the names of its sheets', async () => {
+    const name = 'Centres&#x9b;2J&#x202e;'
+    const main = 'http://schemas.openxmlformats.org/spreadsheetml/2006/main'
+    const links = 'http://schemas.openxmlformats.org/officeDocument/2006/relationships'
+    const workbook = `<workbook xmlns="${main}" xmlns:r="${links}"><sheets><sheet name="${name}" sheetId="1" r:id="rId1"/></sheets></workbook>`
+    writeFileSync(world.path('odd.xlsx'), book({ workbook }))
+    const { stderr } = await world.run(['centres', 'import', 'odd.xlsx', '--yes', '--sheet', 'a\u001b[2J'])
+    expect(stderr).toBe('error: There is no sheet a\\u001b[2J.\nhint:  It has: Centres\\u009b2J\\u202e\n')
   })
 
   it('is refused for any mistake when that is asked for, and nothing changes', async () => {
