@@ -86,9 +86,12 @@ const rules = [
   'To see what would happen, and change nothing: ssh-admin centres import FILE --dry-run',
 ]
 
+/** The sheet of our own that holds no centres. */
+export const guideName = 'Guide'
+
 function guideSheet(): SheetToWrite {
   return {
-    name: 'Guide',
+    name: guideName,
     columns: [
       { heading: 'Column', width: 18 },
       { heading: 'Must be filled in', width: 24 },

@@ -22,6 +22,8 @@ export interface Workbook {
   /** `sha256:` and the hex digest of the file's bytes. */
   digest: string
   sheets: string[]
+  /** Those that are shown to who opens it, and are not read. */
+  otherSheets: string[]
   /** Hands over each row in order; may be called once. Lets the event loop run between pieces. */
   readRows(onRow: (row: SheetRow) => void, progress?: (share: number) => void): Promise<void>
   close(): Promise<void>
@@ -66,6 +68,7 @@ async function openXlsx(bytes: Buffer, { path, file, digest, wanted }: Source): 
       sheet: name,
       digest,
       sheets: names,
+      otherSheets: sheets.filter((other) => other.visible && other.name !== name).map((other) => other.name),
       async readRows(onRow, progress) {
         const book = {
           sharedStrings: sharedStrings === undefined ? [] : await readSharedStrings(archive, sharedStrings),
@@ -97,6 +100,7 @@ function openCsv(bytes: Buffer, { path, file, digest, wanted }: Source): Workboo
     sheet,
     digest,
     sheets: [sheet],
+    otherSheets: [],
     readRows: (onRow, progress) => readCsv(text, onRow, progress),
     async close() {},
   }

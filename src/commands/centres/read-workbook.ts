@@ -1,6 +1,7 @@
 import { resolve } from 'node:path'
 import { Cancelled } from '../../errors.ts'
 import type { Roster } from '../../import/roster.ts'
+import type { Workbook } from '../../workbook/read.ts'
 import type { Session } from '../session.ts'
 import { progressOf } from './progress.ts'
 
@@ -22,6 +23,7 @@ export async function readWorkbook(wanted: Wanted, session: Session): Promise<Ro
   const map = parseMap(wanted.map, centreColumns)
   const path = wanted.file === '-' ? '-' : resolve(context.cwd, wanted.file)
   const workbook = await openWorkbook(path, { sheet: wanted.sheet, stdin: context.stdin })
+  if (wanted.sheet === undefined && workbook.otherSheets.length > 0) await tellOtherSheets(workbook, session)
   const progress = await progressOf(terminal, `Reading ${workbook.file}`)
   try {
     const roster = await readRoster(workbook, {
@@ -43,4 +45,15 @@ export async function readWorkbook(wanted: Wanted, session: Session): Promise<Ro
     progress.stop()
     await workbook.close()
   }
+}
+
+/** Whoever keeps centres on several sheets must know that only one is read: what is not read counts as missing. */
+async function tellOtherSheets({ sheet, otherSheets }: Workbook, session: Session): Promise<void> {
+  const { guideName } = await import('../../import/sample.ts')
+  const others = otherSheets.filter((name) => name !== guideName)
+  if (others.length === 0) return
+  session.notify({
+    code: 'other-sheets',
+    message: `Only the sheet ‘${sheet}’ is read; for another: --sheet NAME (${others.join(', ')}).`,
+  })
 }

@@ -124,6 +124,19 @@ describe('a workbook as people make it', () => {
     expect(heldBack > 0).toBe(code === 8)
   })
 
+  it('with several sheets says which one is read, and is silent when it was named', async () => {
+    const argv = ['centres', 'import', fixture('several-sheets.xlsx')]
+    const unsaid = await world.run([...argv, '--dry-run'])
+    expect(unsaid.stderr).toMatch(
+      /^Only the sheet ‘.+’ is read; for another: --sheet NAME \(Centres 2026\)\.\n/,
+    )
+    const named = await world.run([...argv, '--sheet', 'Centres 2026', '--dry-run', '--json'])
+    expect(named.json().notices).toEqual([])
+    await world.run(['centres', 'sample', 'sample.xlsx'])
+    const ours = await world.run(['centres', 'import', 'sample.xlsx', '--dry-run', '--json'])
+    expect(ours.json().notices).toEqual([])
+  })
+
   it('may come through a pipe', async () => {
     const stdin = readFileSync(fixture('commas.csv'), 'utf8')
     const { exit, json } = await world.run(['centres', 'import', '-', '--yes', '--json'], { stdin })
