@@ -12,7 +12,7 @@ export interface LeftAlone {
 /** Why a user whom an import created is left alone; null for one who is as the import made them. */
 const reasonForUser = ({ id, at }: ImportRow) => sql<string | null>`case
   when users.status = 'active' then 'activated'
-  when users.status = 'suspended' then 'suspended'
+  when users.suspended_at is not null then 'suspended'
   when users.status = 'deleted' then 'deleted'
   when users.last_signed_in_at is not null then 'signed-in'
   when users.edited_at is not null then 'edited'

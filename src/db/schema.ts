@@ -79,6 +79,7 @@ export interface UserTable {
   pin_wrong_tries: number
   created_at: string
   edited_at: string | null
+  /** The last time, also after they were restored. */
   suspended_at: string | null
   deleted_at: string | null
   last_signed_in_at: string | null

@@ -35,7 +35,8 @@ export async function markRestored(
   trx: Trx,
   { id, status }: { id: number; status: 'invited' | 'active' },
 ): Promise<void> {
-  await change(trx, id, { status, status_before_suspension: null, suspended_at: null })
+  // When they were suspended stays: undoing an import leaves them alone.
+  await change(trx, id, { status, status_before_suspension: null })
 }
 
 export async function markDeleted(

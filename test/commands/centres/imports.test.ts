@@ -88,6 +88,13 @@ describe('taking an import back', () => {
     ['signed-in', () => setUser('omar@school.example', { last_signed_in_at: '2026-03-02T10:00:00.000Z' })],
     ['edited', (at) => at.run(['users', 'edit', 'omar@school.example', '--last-name', 'Said', '--yes'])],
     ['suspended', (at) => at.run(['users', 'suspend', 'omar@school.example', '--yes'])],
+    [
+      'suspended',
+      async (at) => {
+        await at.run(['users', 'suspend', 'omar@school.example', '--yes'])
+        await at.run(['users', 'restore', 'omar@school.example', '--yes'])
+      },
+    ],
     ['edited', (at) => at.run(['roles', 'grant', 'omar@school.example', 'exams-officer'])],
     ['edited', (at) => at.run(['users', 'edit', 'omar@school.example', '--add-site', 'test-maker', '--yes'])],
     ['edited', (at) => at.run(['users', 'edit', 'omar@school.example', '--admin', '--yes'])],
