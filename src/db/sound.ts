@@ -1,6 +1,6 @@
 import Database from 'better-sqlite3'
 import { latestVersion } from './migrations/index.ts'
-import { applicationId } from './open.ts'
+import { applicationId } from './connection.ts'
 
 /** Something wrong with a store or what lies beside it. */
 export interface Finding {

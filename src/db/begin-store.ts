@@ -1,0 +1,95 @@
+import { randomBytes } from 'node:crypto'
+import { chmodSync, existsSync, linkSync, mkdirSync, renameSync, rmSync } from 'node:fs'
+import { dirname } from 'node:path'
+import type Database from 'better-sqlite3'
+import type { Kysely } from 'kysely'
+import { Unavailable } from '../errors.ts'
+import { applicationId, kyselyOver, type Opening, openDatabase, prepareConnection } from './connection.ts'
+import { deriveKeys, writeKeyFile } from './keys.ts'
+import { migrate } from './migrate.ts'
+import type { Store } from './schema.ts'
+
+/**
+ * Made under a temporary name and put in place whole: a crash leaves no half a store, and of
+ * two processes that begin at once, the one that places the key first makes the store.
+ * @returns whether it was this one
+ */
+export async function beginStore(opening: Opening): Promise<boolean> {
+  const { path, keyFile, at } = opening
+  makeFolder(dirname(path))
+  makeFolder(dirname(keyFile))
+  if (existsSync(keyFile)) return settleWithOtherBeginner(opening)
+
+  const mark = randomBytes(6).toString('hex')
+  const newStore = `${path}.${mark}.new`
+  const newKey = `${keyFile}.${mark}.new`
+  try {
+    const secret = randomBytes(32)
+    const raw = openDatabase(newStore, { named: path })
+    // What SQLite keeps beside a store takes after it.
+    chmodSync(newStore, 0o600)
+    prepareConnection(raw)
+    const db = kyselyOver(raw, opening)
+    await furnish({ db, raw, fingerprint: deriveKeys(secret).fingerprint, at })
+    await db.destroy()
+    writeKeyFile(newKey, secret)
+    if (!placeExclusively(newKey, keyFile)) return settleWithOtherBeginner(opening)
+    renameSync(newStore, path)
+    return true
+  } finally {
+    for (const leftover of [newStore, `${newStore}-wal`, `${newStore}-shm`, newKey]) {
+      rmSync(leftover, { force: true })
+    }
+  }
+}
+
+/** What an empty store holds: its tables, and the fingerprint of its key. */
+export async function furnish({
+  db,
+  raw,
+  fingerprint,
+  at,
+}: {
+  db: Kysely<Store>
+  raw: Database.Database
+  fingerprint: string
+  at: Date
+}): Promise<void> {
+  await migrate(db)
+  const store_id = randomBytes(12).toString('hex')
+  const created_at = at.toISOString()
+  await db.insertInto('store').values({ id: 1, store_id, key_fingerprint: fingerprint, created_at }).execute()
+  raw.pragma(`application_id = ${applicationId}`)
+}
+
+function placeExclusively(from: string, to: string): boolean {
+  try {
+    linkSync(from, to)
+    return true
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false
+    throw error
+  }
+}
+
+/** Between another process's key and its store lie milliseconds; a key alone is something else. */
+async function settleWithOtherBeginner({ path, keyFile }: Opening): Promise<false> {
+  for (let tries = 0; tries < 40 && !existsSync(path); tries += 1) {
+    await new Promise((resolve) => setTimeout(resolve, 50))
+  }
+  if (existsSync(path)) return false
+  throw new Unavailable('key-without-store', `There is a key at ${keyFile}, but no store at ${path}.`, {
+    hint: 'If the store was moved or lost, bring it back (ssh-admin store restore FILE); to begin anew, move the key away.',
+  })
+}
+
+function makeFolder(folder: string): void {
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 })
+  } catch (cause) {
+    throw new Unavailable('store-unavailable', `The folder ${folder} cannot be made.`, {
+      hint: 'Choose another place with --db.',
+      cause,
+    })
+  }
+}
