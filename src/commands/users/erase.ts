@@ -29,21 +29,20 @@ async function eraseFor({ email: address }: z.infer<typeof Options>, session: Se
   try {
     const given = await session.given(store)
     const erasing = (trx: Parameters<typeof eraseUser>[0]) => eraseUser(trx, { email: address.email, given })
-    if (dryRun || asks) {
-      const rehearsed = await (dryRun
-        ? rehearse(store, erasing)
-        : keeping(store, () => rehearse(store, erasing)))
-      if (dryRun) return await tell(session, { erasure: rehearsed, files: rehearsed.files.length, left: [] })
-      await agree(session.terminal, questionAbout(address.email, rehearsed))
-    }
-    overwriteWhatGoes(store)
-    const { result: erasure } = await commit(store, erasing)
+    const rehearsed = await (dryRun
+      ? rehearse(store, erasing)
+      : keeping(store, () => rehearse(store, erasing)))
+    if (dryRun) return await tell(session, { erasure: rehearsed, files: rehearsed.files.length, left: [] })
+    if (asks) await agree(session.terminal, questionAbout(address.email, rehearsed))
     const named = await messagesNaming(session.settings.mailDir.value ?? '', {
       ...address,
       emailKey: address.key,
     })
-    const files = [...new Set([...erasure.files, ...named.theirs])]
+    // The files first: whoever is stopped in between finds the account again, and erases the rest.
+    const files = [...new Set([...rehearsed.files, ...named.theirs])]
     await removeFiles(files)
+    overwriteWhatGoes(store)
+    const { result: erasure } = await commit(store, erasing)
     const left = named.others.map((file) => `a message to somebody else that names them: ${file}`)
     if (!(await scrub(store))) {
       left.push(
