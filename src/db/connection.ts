@@ -44,7 +44,7 @@ export function prepareConnection(raw: Database.Database): void {
   raw.pragma('foreign_keys = on')
   raw.pragma('trusted_schema = off')
   raw.pragma('temp_store = memory')
-  raw.pragma('cache_size = -32768')
+  raw.pragma('cache_size = -16384')
 }
 
 export function kyselyOver(

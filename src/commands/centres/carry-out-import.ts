@@ -37,7 +37,7 @@ export interface ReadyImport {
   /** SQLite's count of others' writes when it was read. */
   version: number
   centreNames: ReadonlyMap<string, string>
-  /** Absent for a saved plan. */
+  /** Absent for a saved plan, and where no rows are to be written out. */
   roster: Roster | undefined
   /** It was shown already, before what the workbook lacks was offered for deletion. */
   described: boolean

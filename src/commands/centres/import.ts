@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import * as z from 'zod'
 import { Refused } from '../../errors.ts'
+import type { Roster } from '../../import/roster.ts'
 import { list, repeated } from '../../options.ts'
 import { needSomebodyToAsk } from '../../prompt.ts'
 import { changedMeanwhile } from '../changing.ts'
@@ -75,22 +76,28 @@ async function importWorkbook(options: Options, session: Session): Promise<numbe
   if (asks) needSomebodyToAsk(session.terminal, { flag: '--yes', may: input })
   const called = performance.now()
   const places = await checkPlaces(session, { ...options, input: options.file })
-  const roster = await readWorkbook(options, session)
+  let held: Roster | undefined = await readWorkbook(options, session)
 
   const first = !dryRun && options.planOut === undefined && !existsSync(session.settings.db.value ?? '')
   const agreed =
     first && (asks || mayBeRefused(options))
-      ? await agreeBeforeBeginning(options, { session, roster, asks })
+      ? await agreeBeforeBeginning(options, { session, roster: held, asks })
       : undefined
   const started = called + (agreed?.asked ?? 0)
   const store = await session.open(dryRun ? 'rehearse-beginning' : 'begin')
   try {
     const given = await session.given(store)
     const still = agreed === undefined && asks
+    const planNow = async () => {
+      const roster = held ?? (await readWorkbook(options, session))
+      // Let go of the rows: they would weigh while the store is written; a second try reads them again.
+      held = options.file === '-' ? roster : undefined
+      return planWorkbook(options, { session, store, roster, asks: still })
+    }
     // With --yes nobody agreed to one plan: when the store changed meanwhile, it is planned again.
     for (let tries = 1; ; tries += 1) {
       try {
-        const ready = await planWorkbook(options, { session, store, roster, asks: still })
+        const ready = await planNow()
         if (asks && agreed !== undefined && gist(ready) !== agreed.plan) throw changedMeanwhile()
         if (options.planOut !== undefined)
           return await savePlanOnly(options.planOut, { session, store, given, ready, places, started })

@@ -10,6 +10,7 @@ import { chooseAtTerminal } from './choose-deletions.ts'
 
 export interface Wanted {
   file: string
+  issuesOut?: string | undefined
   deleteMissing: boolean
   deleteExtra: boolean
   deleteCentre: readonly string[]
@@ -70,7 +71,8 @@ export async function planWorkbook(
     centreNames: new Map(
       plan.newUsers.length > 0 ? view.centres.map(({ number, name }) => [number, name]) : [],
     ),
-    roster,
+    // Only the rows held back are written out again.
+    roster: wanted.issuesOut === undefined ? undefined : roster,
     described: offers,
   }
 }
