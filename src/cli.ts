@@ -56,7 +56,7 @@ async function complete(typed: readonly string[], context: Context): Promise<num
   const words = wordsIn(typed.slice(0, -1))
   const program = emptyProgram()
   for (const [word, node] of Object.entries(tree)) {
-    program.addCommand(word === words[0] ? await growAlong(word, node, words) : placeholder(word, node))
+    program.addCommand(word === words[0] ? await growAlong(word, node, words) : nameOnly(word, node))
   }
   context.stdout.write(suggestions(program, typed))
   return 0
@@ -89,7 +89,7 @@ async function programFor(argv: readonly string[], context: Context): Promise<Co
   const words = wordsIn(argv)
   const [first] = words
   for (const [word, node] of Object.entries(tree)) {
-    const part = word === first ? await growFor(word, node, words) : placeholder(word, node)
+    const part = word === first ? await growFor(word, node, words) : nameOnly(word, node)
     program.addCommand(part)
     prepare(part, context)
   }
@@ -147,7 +147,7 @@ async function nounCommand(word: string, { summary, alone }: Noun): Promise<Comm
   return noun
 }
 
-function placeholder(word: string, node: Loader | Noun): Command {
+function nameOnly(word: string, node: Loader | Noun): Command {
   const summary = typeof node === 'function' ? (summaries[word] ?? '') : node.summary
   return new Command(word).summary(summary)
 }

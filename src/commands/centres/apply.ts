@@ -5,7 +5,8 @@ import type { SavedPlan } from '../../import/plan-file.ts'
 import { needSomebodyToAsk } from '../../prompt.ts'
 import { changingCommand, example } from '../command.ts'
 import { doing } from '../doing.ts'
-import { carryOutImport, type ReadyImport } from './carry-out-import.ts'
+import { carryOutImport } from './carry-out-import.ts'
+import type { ReadyImport } from './ready-import.ts'
 import { checkPlaces } from './import-places.ts'
 
 const Options = z.object({ plan: z.string(), pinsOut: z.string().optional() })

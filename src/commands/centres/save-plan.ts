@@ -4,7 +4,8 @@ import { describePlan, importJson, renderImport } from '../../render/import.ts'
 import { answer } from '../doing.ts'
 import type { Session } from '../session.ts'
 import type { Given } from '../../rules/actor.ts'
-import { placeIssues, prepareIssues, type ReadyImport } from './carry-out-import.ts'
+import { placeIssues, prepareIssues } from './import-files.ts'
+import type { ReadyImport } from './ready-import.ts'
 import type { ImportPlaces } from './import-places.ts'
 
 interface Saving {
