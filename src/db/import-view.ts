@@ -197,3 +197,8 @@ export function digestOfView({ centres, touched, users, deletedAddresses, ...vie
   for (const key of [...deletedAddresses].sort()) digest.update(key)
   return `sha256:${digest.digest('hex')}`
 }
+
+/** SQLite's count of what other connections have written: equal counts, nothing written between. */
+export function storeVersion(raw: Database.Database): number {
+  return Number(raw.pragma('data_version', { simple: true }))
+}

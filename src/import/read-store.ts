@@ -1,5 +1,5 @@
 import type Database from 'better-sqlite3'
-import { type ImportReading, type ImportView, readImportView } from '../db/import-view.ts'
+import { type ImportReading, type ImportView, readImportView, storeVersion } from '../db/import-view.ts'
 import { fold } from '../rules/fold.ts'
 import type { Roster } from './roster.ts'
 
@@ -52,8 +52,4 @@ function readingOf({ numbers, addresses, strayAddresses, strayNames }: Touched):
     strayAddresses,
     bearsName: names.size === 0 ? () => false : (name) => names.has(fold(name)),
   }
-}
-
-export function storeVersion(raw: Database.Database): number {
-  return Number(raw.pragma('data_version', { simple: true }))
 }

@@ -1,7 +1,7 @@
 import type { OutboxRow } from '../db/schema.ts'
 import { readAddress } from '../rules/email.ts'
 import { isLetterName } from '../rules/letters.ts'
-import { oneLine } from '../rules/one-line.ts'
+import { headerText } from '../rules/header-text.ts'
 import { templateLanguage, type Values } from './fill-in.ts'
 import { closed, framed } from './letters/frame.ts'
 import { shipped } from './letters/shipped.ts'
@@ -50,16 +50,16 @@ export async function letterWriter({
       const parts = changed.get(letter) ?? (isLetterName(letter) ? shipped[letter] : undefined)
       if (!parts) throw new Error(`there is no letter called ${letter}`)
       return {
-        subject: oneLine(subject),
+        subject: headerText(subject),
         text: closed(text.fillIn(parts.text, values)),
-        html: framed({ subject: oneLine(subject), body: html.fillIn(parts.html, values) }),
+        html: framed({ subject: headerText(subject), body: html.fillIn(parts.html, values) }),
       }
     },
     compose: async (row, said) => {
       const to = addressOf(row.to_address)
       const { envelope, message } = await transport.sendMail({
         from: { name: 'Cambridge School Support Hub', address: sender },
-        to: { name: oneLine(row.to_name), address: to },
+        to: { name: headerText(row.to_name), address: to },
         envelope: { from: sender, to: [to] },
         subject: said.subject,
         text: said.text,
@@ -84,7 +84,7 @@ export async function letterWriter({
 /** As servers know it: its domain in ASCII. What is no single plain address never gets further. */
 function addressOf(text: string): string {
   const address = readAddress(text)
-  if (!('key' in address)) throw new Error(`${oneLine(text)} ${address.problem}`)
+  if (!('key' in address)) throw new Error(`${headerText(text)} ${address.problem}`)
   const { email, key } = address
   return email.slice(0, email.lastIndexOf('@')) + key.slice(key.lastIndexOf('@'))
 }

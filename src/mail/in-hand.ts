@@ -3,7 +3,7 @@ import { claimMessages, type Settled, settleMessages } from '../db/outbox-claims
 import type { OutboxRow } from '../db/schema.ts'
 import { commit } from '../db/transact.ts'
 import type { Actor } from '../rules/actor.ts'
-import { oneLine } from '../rules/one-line.ts'
+import { headerText } from '../rules/header-text.ts'
 import { record } from '../rules/record.ts'
 import type { Outcome } from './line.ts'
 import { nextTry } from './pauses.ts'
@@ -31,7 +31,7 @@ export async function claim(
 
 /** What is to be written down of a message, from what became of it. */
 export function settled(row: OutboxRow, outcome: Outcome, at: Date): Settled {
-  const lastError = 'why' in outcome ? oneLine(outcome.why).slice(0, 300) : null
+  const lastError = 'why' in outcome ? headerText(outcome.why).slice(0, 300) : null
   const nextTryAt = outcome.state === 'queued' ? nextTry({ at, attempts: row.attempts }).toISOString() : null
   return { id: row.id, state: outcome.state, lastError, nextTryAt, file: null }
 }

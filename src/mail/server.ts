@@ -3,7 +3,7 @@ import type { ConnectionOptions } from 'node:tls'
 import type { Settings } from '../config.ts'
 import { Unavailable, Usage } from '../errors.ts'
 import { readAddress } from '../rules/email.ts'
-import { oneLine } from '../rules/one-line.ts'
+import { headerText } from '../rules/header-text.ts'
 
 export interface MailServer {
   host: string
@@ -24,7 +24,7 @@ export function checkMailSettings(settings: Settings): void {
   const address = readAddress(text)
   if ('key' in address) return
   throw new Usage(
-    `The address that messages come from (SSH_ADMIN_MAIL_FROM) is wrong: ${oneLine(text)} ${address.problem}.`,
+    `The address that messages come from (SSH_ADMIN_MAIL_FROM) is wrong: ${headerText(text)} ${address.problem}.`,
     { code: 'bad-mail-from', hint: 'Such as noreply@school.example, without a name.' },
   )
 }

@@ -4,7 +4,7 @@ import { NotFound, Refused } from '../errors.ts'
 import type { Given } from './actor.ts'
 import { lifetimes } from './credentials.ts'
 import { subjectOf } from './letters.ts'
-import { oneLine } from './one-line.ts'
+import { headerText } from './header-text.ts'
 import { permit } from './permissions.ts'
 
 /**
@@ -23,9 +23,9 @@ export async function queueActivationLetters(
   const sender = by.kind === 'user' ? by.email : ''
   const rows = newcomersWithoutLetter(trx, importId).map((user) => {
     const { id, email, pinIssuedAt } = user
-    const firstName = oneLine(user.firstName)
-    const lastName = oneLine(user.lastName)
-    const centreName = oneLine(user.centreName)
+    const firstName = headerText(user.firstName)
+    const lastName = headerText(user.lastName)
+    const centreName = headerText(user.centreName)
     const fields = { firstName, lastName, email, centreName, centreNumber: user.centreNumber, sender }
     return {
       messageId: `${batch}${id.toString(16).padStart(8, '0')}`,

@@ -6,7 +6,7 @@ import { findUserById } from '../db/users.ts'
 import type { Given } from './actor.ts'
 import { lifetimes } from './credentials.ts'
 import { type LetterName, letters, subjectOf } from './letters.ts'
-import { oneLine } from './one-line.ts'
+import { headerText } from './header-text.ts'
 
 export type { LetterName }
 
@@ -48,10 +48,10 @@ export async function tell(trx: Trx, { by, at, random }: Given, letter: Letter):
     credential_id: issued?.id ?? null,
     import_id: importId ?? null,
     to_address: to.email,
-    to_name: oneLine(`${to.firstName} ${to.lastName}`),
+    to_name: headerText(`${to.firstName} ${to.lastName}`),
     letter: letter.letter,
     subject: await subjectOf(trx, letter.letter),
-    fields: Object.fromEntries(Object.entries(said).map(([name, value]) => [name, oneLine(value)])),
+    fields: Object.fromEntries(Object.entries(said).map(([name, value]) => [name, headerText(value)])),
     created_at: at.toISOString(),
     next_try_at: null,
     expires_at: issued?.expiresAt ?? null,

@@ -1,13 +1,15 @@
+import { distance } from 'fastest-levenshtein'
+
 /** The words that a mistyped one may have meant, the closest first. */
 export function nearest(word: string, words: Iterable<string>): string[] {
   const wanted = fold(word)
-  const near: { word: string; distance: number }[] = []
+  const near: { word: string; far: number }[] = []
   for (const candidate of words) {
-    const distance = distanceBetween(wanted, fold(candidate))
-    if (distance <= Math.max(wanted.length < 4 ? 1 : 2, Math.floor(wanted.length / 3)))
-      near.push({ word: candidate, distance })
+    const far = distance(wanted, fold(candidate))
+    if (far <= Math.max(wanted.length < 4 ? 1 : 2, Math.floor(wanted.length / 3)))
+      near.push({ word: candidate, far })
   }
-  return near.sort((a, b) => a.distance - b.distance).map(({ word }) => word)
+  return near.sort((one, other) => one.far - other.far).map(({ word }) => word)
 }
 
 /** ' (did you mean A or B?)', or nothing. */
@@ -18,17 +20,4 @@ export function didYouMean(word: string, words: Iterable<string>): string {
 
 function fold(word: string): string {
   return word.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase().trim().slice(0, 64)
-}
-
-function distanceBetween(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, at) => at)
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i]
-    for (let j = 1; j <= b.length; j++) {
-      const swap = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1)
-      next.push(Math.min(swap, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1))
-    }
-    row = next
-  }
-  return row[b.length] ?? 0
 }

@@ -108,6 +108,9 @@ async function syncFolder(folder: string): Promise<void> {
   const handle = await open(folder, 'r')
   try {
     await handle.sync()
+  } catch (error) {
+    // Some network disks cannot do this; the file is in its place all the same.
+    if (!(error instanceof Error && 'code' in error && error.code === 'EINVAL')) throw error
   } finally {
     await handle.close()
   }

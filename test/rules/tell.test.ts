@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { voidOpenCredentials } from '../../src/db/credentials.ts'
 import { owedMessages } from '../../src/db/outbox.ts'
-import { oneLine } from '../../src/rules/one-line.ts'
+import { headerText } from '../../src/rules/header-text.ts'
 import { tell } from '../../src/rules/tell.ts'
 import { newWorld, type World } from '../world.ts'
 
@@ -76,7 +76,7 @@ describe('owing somebody a letter', () => {
   it('keeps names and subjects on one line, whatever a workbook holds', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), (text) => {
-        expect(oneLine(text)).not.toMatch(/[\p{Cc}\u2028\u2029\u202a-\u202e\u200b]/u)
+        expect(headerText(text)).not.toMatch(/[\p{Cc}\u2028\u2029\u202a-\u202e\u200b]/u)
       }),
     )
   })

@@ -124,9 +124,9 @@ async function queueMail(trx: Trx, { id, given }: { id: number; given: Given }):
 
 /** What was planned is what is done: if the store's part has changed since, nothing happens. */
 async function refuseChangedStore({ store, ready }: { store: OpenStore; ready: ReadyImport }): Promise<void> {
-  const { readStore, storeVersion } = await import('../../import/read-store.ts')
+  const { digestOfView, storeVersion } = await import('../../db/import-view.ts')
   if (storeVersion(store.raw) === ready.version) return
-  const { digestOfView } = await import('../../db/import-view.ts')
+  const { readStore } = await import('../../import/read-store.ts')
   const { view } = readStore(store.raw, ready.touched)
   if (digestOfView(view) !== ready.storeDigest()) throw changedMeanwhile()
 }
