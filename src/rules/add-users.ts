@@ -6,7 +6,8 @@ import type { ChangedUser } from './changed-user.ts'
 import { chosenRoles, chosenSites } from './chosen-roles.ts'
 import { typedAddress } from './email.ts'
 import { findCentre } from './find-centre.ts'
-import { cleanName, type Person } from './person.ts'
+import { readPersonName } from './names.ts'
+import { namesIn, type Person } from './person.ts'
 import { failureOf, forEachRow } from './several.ts'
 
 /** One row of a table of new users, as it is written there. */
@@ -40,7 +41,8 @@ export function addUsers(trx: Trx, { rows, admin, ifMissing, given }: Table): Pr
       const { centre, roles, sites } = row
       return addUser(trx, { person: personIn(row), centre, roles, sites, admin, ifMissing, given })
     },
-    cellOf: ({ cells, error }, { code }) => cells[error?.field ?? fields[code] ?? 'email'],
+    cellOf: ({ cells, error }, { code, details }) =>
+      cells[error?.field ?? nameField(details) ?? fields[code] ?? 'email'],
   })
 }
 
@@ -72,8 +74,14 @@ function personIn(row: UserRow): Person {
 }
 
 function nameIn({ firstName, lastName }: UserRow): { firstName: string; lastName: string } {
-  if (firstName === '' && lastName === '') throw new Usage('A name is missing.', { code: 'name-missing' })
-  return { firstName: cleanName(firstName), lastName: cleanName(lastName) }
+  if (firstName.trim() === '' && lastName.trim() === '')
+    throw new Usage('A name is missing.', { code: 'name-missing' })
+  return namesIn(readPersonName({ firstName, lastName }))
+}
+
+/** Which of the two names is none. */
+function nameField({ field }: Record<string, unknown>): UserField | undefined {
+  return field === 'firstName' || field === 'lastName' ? field : undefined
 }
 
 const fields: Readonly<Record<string, UserField>> = {
@@ -81,7 +89,6 @@ const fields: Readonly<Record<string, UserField>> = {
   'centre-deleted': 'centre',
   'invalid-number': 'centre',
   'name-missing': 'firstName',
-  'invalid-name': 'firstName',
   'unknown-role': 'role',
   'is-coordinator': 'role',
   'derived-role': 'role',

@@ -2,6 +2,7 @@ import { closestCountries, countryCode } from '../countries.ts'
 import type { CentreKind } from '../db/schema.ts'
 import { Usage } from '../errors.ts'
 import { typedCentreNumber } from './centre-number.ts'
+import { centreNameFault } from './names.ts'
 import { unknownName } from './unknown-name.ts'
 
 /** What somebody wants a centre to be; what is absent stays as it is. */
@@ -34,6 +35,8 @@ export function typedWishes<Wishes extends Typed>(typed: Wishes): Wishes & { kin
   for (const [field, value] of Object.entries(typed)) {
     if (typeof value === 'string' && value.length > longest) throw tooLong(field)
   }
+  const fault = typed.name === undefined ? undefined : centreNameFault(typed.name)
+  if (fault) throw new Usage(`The name ${fault.message}.`, fault)
   if (typed.name === '') throw new Usage('A centre has a name.', { code: 'name-missing', hint: '--name' })
   const kind = typed.kind === undefined ? undefined : typedKind(typed.kind)
   const associate = typed.associate === undefined ? undefined : typedCentreNumber(typed.associate)

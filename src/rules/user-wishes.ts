@@ -2,7 +2,7 @@ import { Refused, Usage } from '../errors.ts'
 import { type Account, nameOf } from './account.ts'
 import { chosenRoles, chosenSites } from './chosen-roles.ts'
 import { type Address, typedAddress } from './email.ts'
-import { cleanName } from './person.ts'
+import { typedNames } from './person.ts'
 
 /** What is to be different; absent stays as it is. */
 export interface Changes {
@@ -31,15 +31,15 @@ export interface Wanted {
 
 /** What the changes make of the user. @throws what cannot be meant */
 export function wantedOf(before: Account, changes: Changes): Wanted {
-  const { firstName = before.firstName, lastName = before.lastName, admin, email } = changes
-  refuseNoName(before, { firstName, lastName })
+  const { admin, email } = changes
+  const { firstName, lastName } = namesAfter(before, changes)
   const add = chosenRoles(changes.addRoles ?? [])
   const remove = chosenRoles(changes.removeRoles ?? [])
   const addSites = chosenSites(changes.addSites ?? [])
   const removeSites = chosenSites(changes.removeSites ?? [])
   return {
-    firstName: cleanName(firstName),
-    lastName: cleanName(lastName),
+    firstName,
+    lastName,
     address: email === undefined ? { email: before.email, key: before.emailKey } : typedAddress(email),
     hubRole: hubRoleAfter(before, {
       admin: admin ?? (add.admin ? true : remove.admin ? false : undefined),
@@ -52,12 +52,12 @@ export function wantedOf(before: Account, changes: Changes): Wanted {
   }
 }
 
-/** An import may bring people without a name; nobody loses the one they have. */
-function refuseNoName(
-  before: Account,
-  { firstName, lastName }: { firstName: string; lastName: string },
-): void {
-  if (cleanName(`${firstName} ${lastName}`) !== '' || nameOf(before) === before.email) return
+/** An import may bring people without a name; nobody loses the one they have. What stays as it is is not judged. */
+function namesAfter(before: Account, changes: Changes): { firstName: string; lastName: string } {
+  const { firstName = before.firstName, lastName = before.lastName } = changes
+  if (firstName === before.firstName && lastName === before.lastName) return { firstName, lastName }
+  const names = typedNames({ firstName, lastName })
+  if (names.firstName !== '' || names.lastName !== '' || nameOf(before) === before.email) return names
   throw new Usage(`${nameOf(before)} would have no name left.`, { code: 'name-missing' })
 }
 

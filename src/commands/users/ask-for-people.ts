@@ -8,6 +8,8 @@ import { sites } from '../../rules/catalogue.ts'
 import { readCentreNumber } from '../../rules/centre-number.ts'
 import { type Address, readAddress, typedAddress } from '../../rules/email.ts'
 import { mayLearnOf } from '../../rules/permissions.ts'
+import { typedNames } from '../../rules/person.ts'
+import { failureOf } from '../../rules/several.ts'
 import type { Terminal } from '../../terminal.ts'
 import type { NewPerson, Place } from './new-people.ts'
 
@@ -51,17 +53,32 @@ async function askPerson(
   { asked, atHand }: { asked: readonly NewPerson[]; atHand: AtHand },
 ): Promise<NewPerson> {
   const { terminal } = atHand
-  const firstName = await ask(terminal, { question: 'First name:', check: filled })
-  const lastName = await ask(terminal, { question: 'Last name:' })
+  const name = await askNames({ question: 'First name:', terminal })
   const address = await askAddress({ asked, atHand })
   const ticked = await askRights(place, terminal)
-  return { ...place, ...ticked, address, name: { firstName: firstName.trim(), lastName: lastName.trim() } }
+  return { ...place, ...ticked, address, name }
 }
 
 async function askName({ address }: NewPerson, { terminal }: AtHand) {
-  const firstName = await ask(terminal, { question: `First name of ${address.email}:`, check: filled })
-  const lastName = await ask(terminal, { question: 'Last name:' })
-  return { firstName: firstName.trim(), lastName: lastName.trim() }
+  return askNames({ question: `First name of ${address.email}:`, terminal })
+}
+
+async function askNames({ question, terminal }: { question: string; terminal: Terminal }) {
+  const firstName = await ask(terminal, {
+    question,
+    check: (text) =>
+      text.trim() === '' ? 'A name is needed' : wrongWith({ firstName: text, lastName: 'Name' }),
+  })
+  const lastName = await ask(terminal, {
+    question: 'Last name:',
+    check: (text) => wrongWith({ firstName, lastName: text }),
+  })
+  return typedNames({ firstName, lastName })
+}
+
+/** The same as the rule would say, while it can still be typed anew. */
+async function wrongWith(names: { firstName: string; lastName: string }): Promise<string | undefined> {
+  return (await failureOf(() => typedNames(names)))?.message
 }
 
 async function askAddress({
@@ -94,8 +111,4 @@ async function askRights({ admin, sites: given }: Place, terminal: Terminal) {
     choices: [rights, ...choices],
   })
   return { admin: ticked.includes('admin'), sites: ticked.filter((value) => value !== 'admin') }
-}
-
-function filled(text: string): string | undefined {
-  return text.trim() === '' ? 'A name is needed' : undefined
 }

@@ -38,7 +38,7 @@ export async function readUsers({ file, sheet, stdin, centre, roles, sites }: Re
   const { openWorkbook, isBlankRow } = await import('../../workbook/read.ts')
   const { readTable } = await import('../../workbook/headings.ts')
   const { cellName } = await import('../../workbook/cell.ts')
-  const { cleanText, trimCode } = await import('../../workbook/clean.ts')
+  const { trimCode } = await import('../../workbook/clean.ts')
   const workbook = await openWorkbook(file, { sheet, stdin })
   const rows: UserRow[] = []
   const onRow = (row: SheetRow, table: Table) => {
@@ -56,8 +56,8 @@ export async function readUsers({ file, sheet, stdin, centre, roles, sites }: Re
       },
       error: errorIn(row, table),
       centre: trimCode(textOf('centre')) || (centre ?? ''),
-      firstName: cleanText(textOf('firstName')),
-      lastName: cleanText(textOf('lastName')),
+      firstName: textOf('firstName'),
+      lastName: textOf('lastName'),
       email: trimCode(textOf('email')),
       roles: [...roles, ...listIn(textOf('role'))],
       sites: [...sites, ...listIn(textOf('site'))],

@@ -1,0 +1,217 @@
+import { visible } from './email.ts'
+
+/** Why a text is no name, worded to follow what it is the name of: `holds a web address`. */
+export interface NameFault {
+  code: 'error-cell' | 'not-a-name' | 'too-long'
+  message: string
+  hint?: string
+}
+
+/** What was left out of a name, worded likewise. */
+export interface NameNotice {
+  code: 'name-tidied'
+  message: string
+}
+
+export type NamePart = 'firstName' | 'lastName'
+
+/** A person's two names as they are kept, what was left out of them, and why they are none. */
+export interface PersonName {
+  firstName: string
+  lastName: string
+  faults: ({ field: NamePart } & NameFault)[]
+  notices: ({ field: NamePart } & NameNotice)[]
+}
+
+export const maxNameLength = 100
+
+/** Letters, blanks, hyphens and apostrophes as almost every name has them. */
+const ordinary = /^(?:[a-z\u00c0-\u02af'’.-]+(?: (?!$)|$))*$/i
+
+/**
+ * Reads the two names of a person, as they stand in a cell or were typed: tidied, or with what
+ * is wrong in each. A stranger's web address in one of Cambridge's own letters is phishing.
+ */
+export function readPersonName(texts: { firstName: string; lastName: string }): PersonName {
+  const first = readPart(texts.firstName, 'firstName')
+  const last = readPart(texts.lastName, 'lastName')
+  const faults = [...first.faults, ...last.faults]
+  const parts = [first.name, last.name].filter((name) => name !== '')
+  const whole =
+    parts.length > 0 && parts.every((part) => wholeNameFault(part)) && wholeNameFault(parts[0] ?? '')
+  if (faults.length === 0 && whole) {
+    faults.push({ field: first.name === '' ? 'lastName' : 'firstName', ...whole })
+  }
+  // Somebody with one name is written with a dash for the other; alone it is no name at all.
+  const dashes = faults.length === 0 && parts.some((part) => !dash.test(part))
+  const notices = [...first.notices, ...last.notices]
+  const without = (name: string, field: NamePart) => {
+    if (!dashes || !dash.test(name)) return name
+    notices.push({ field, code: 'name-tidied', message: `is ${name}, which is read as missing` })
+    return ''
+  }
+  return {
+    firstName: without(first.name, 'firstName'),
+    lastName: without(last.name, 'lastName'),
+    faults,
+    notices,
+  }
+}
+
+function readPart(text: string, field: NamePart): Pick<PersonName, 'faults' | 'notices'> & { name: string } {
+  if (text.length <= maxNameLength && ordinary.test(text) && !/\bwww\./i.test(text)) {
+    const name = text.normalize('NFC')
+    const fault = mojibake(text)
+    return { name, faults: fault ? [{ field, ...fault }] : [], notices: [] }
+  }
+  const { name, notices } = tidyName(text)
+  const fault = nameTextFault(text) ?? personTextFault(name)
+  return {
+    name,
+    faults: fault ? [{ field, ...fault }] : [],
+    notices: notices.map((notice) => ({ field, ...notice })),
+  }
+}
+
+/** A name with its blanks in order and without the marks that a program leaves beside its letters. */
+export function tidyName(text: string): { name: string; notices: NameNotice[] } {
+  const plain = text.replace(marks, '')
+  const name = plain
+    .replace(/[\s\u0085]+/gu, ' ')
+    .trim()
+    .normalize('NFC')
+  if (plain === text) return { name, notices: [] }
+  return {
+    name,
+    notices: [
+      { code: 'name-tidied', message: `held invisible marks, which were left out: ${visible(text)}` },
+    ],
+  }
+}
+
+/** What no name may be or hold, a centre's or a person's; looked for before the blanks are tidied. */
+export function nameTextFault(text: string): NameFault | undefined {
+  const trimmed = text.trim()
+  if (errorWord.test(trimmed)) {
+    return {
+      code: 'error-cell',
+      message: `is ${trimmed}, which is an error of a formula, not a value`,
+      hint: 'Mend the formula, or type the value.',
+    }
+  }
+  if (text.includes('\ufffd')) {
+    return {
+      code: 'not-a-name',
+      message: 'holds the sign for a letter that was lost (U+FFFD)',
+      hint: 'Save the list again as UTF-8 from where the letters are still right, or as .xlsx.',
+    }
+  }
+  const misread = mojibake(text)
+  if (misread) return misread
+  if (entity.test(text)) {
+    return {
+      code: 'not-a-name',
+      message: `holds a letter as a web page writes it: ${entity.exec(text)?.[0]}`,
+      hint: 'Type the letter itself.',
+    }
+  }
+  if (invisible.test(text.replace(marks, ''))) {
+    return {
+      code: 'not-a-name',
+      message: `holds an invisible character: ${visible(text)}`,
+      hint: 'Type it anew.',
+    }
+  }
+  return undefined
+}
+
+/** What is no name where it would be all of it; as one of a person's two names it may be one. */
+export function wholeNameFault(name: string): NameFault | undefined {
+  if (placeholders.has(name.toLowerCase()) || isoDate.test(name)) {
+    return { code: 'not-a-name', message: `is ${name}, which is no name` }
+  }
+  if (name === '' || /\p{L}/u.test(name)) return undefined
+  return { code: 'not-a-name', message: `is ${name}: it has no letter` }
+}
+
+/** A centre's name, as it stands in a cell or was typed. */
+export function centreNameFault(text: string): NameFault | undefined {
+  return nameTextFault(text) ?? wholeNameFault(tidyName(text).name)
+}
+
+function personTextFault(name: string): NameFault | undefined {
+  // Full-width letters and signs look like the others, and some programs make links of them.
+  const plain = name.normalize('NFKC')
+  if (/[@<]/.test(plain)) {
+    return { code: 'not-a-name', message: `holds ${plain.includes('@') ? 'an @' : 'a <'}, and no name does` }
+  }
+  if (webAddress.test(plain)) return { code: 'not-a-name', message: 'holds a web address' }
+  if ([...name].length <= maxNameLength) return undefined
+  return { code: 'too-long', message: `is longer than ${maxNameLength} letters` }
+}
+
+const dash = /^[-.]$/
+const placeholders = new Set(['null', 'n/a', 'tbc', 'tba', 'tbd', 'none', 'unknown', 'undefined'])
+const isoDate = /^\d{4}-\d\d-\d\d(?:[t ][\d:.z+-]*)?$/i
+// Also as spreadsheets in other languages have them: #BEZUG!, #¡VALOR!, #NV.
+const errorWord = /^(?:#[¡¿]?[\p{Lu}\d/_]+[!?]|#N\/A|#N\/D|#NV|#GETTING_DATA|Err:\d{3})$/u
+const entity = /&(?:[a-z][a-z0-9]{1,31}|#\d{1,7}|#x[0-9a-f]{1,6});/i
+const webAddress = /:\/\/|(?<![\p{L}\p{N}])www\.|[.。]\S*[/⁄∕]/iu
+
+/** Marks without meaning between letters of one direction, and the mark at the beginning of a file. */
+const marks = /[\u00ad\u200e\u200f]|^\ufeff+|\ufeff+$/g
+const blanks = '\\s\\u0085'
+const joiner = '[\\u200c\\u200d]'
+/**
+ * Controls, overrides, tags, fillers. A joiner after a letter and before one is spelling, as is
+ * one after the sign of a missing vowel, and what chooses the form of a Han or Mongolian letter.
+ */
+const invisible = new RegExp(
+  [
+    `(?![${blanks}])[\\p{Cc}\\p{Cs}]`,
+    '(?![\\u200c\\u200d])\\p{Cf}',
+    '[\\u034f\\u115f\\u1160\\u17b4\\u17b5\\u2800\\u3164\\uffa0]',
+    `(?<![\\p{L}\\p{M}])${joiner}`,
+    `(?<!\\p{M})${joiner}(?![\\p{L}\\p{M}])`,
+    '(?<!\\p{Script=Han})[\\ufe00-\\ufe0f\\u{e0100}-\\u{e01ef}]',
+    '(?<!\\p{Script=Mongolian})[\\u180b-\\u180f]',
+  ].join('|'),
+  'u',
+)
+
+/** UTF-8 that was read as Windows-1252: `Ã‰cole` for École. */
+function mojibake(text: string): NameFault | undefined {
+  if (!/[\u00c2-\u00f4]/.test(text)) return undefined
+  const bytes: number[] = []
+  for (const character of text) {
+    const code = character.codePointAt(0) ?? 0
+    const byte = code < 0x100 ? code : windows1252.get(code)
+    // The characters that the bytes 80 to 9F stand for; five of them stand for nothing else.
+    if (byte === undefined) return undefined
+    if (code >= 0x80 && code < 0xa0 && !freeBytes.has(code)) return undefined
+    bytes.push(byte)
+  }
+  const meant = utf8Of(bytes)
+  if (meant === undefined) return undefined
+  return {
+    code: 'not-a-name',
+    message: `holds letters that were read wrongly: ${visible(meant)} was meant`,
+    hint: 'Save the list again as UTF-8 from where the letters are still right, or as .xlsx.',
+  }
+}
+
+function utf8Of(bytes: readonly number[]): string | undefined {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(Uint8Array.from(bytes))
+  } catch {
+    return undefined
+  }
+}
+
+const freeBytes = new Set([0x81, 0x8d, 0x8f, 0x90, 0x9d])
+const windows1252 = new Map(
+  [...'€\u0081‚ƒ„…†‡ˆ‰Š‹Œ\u008dŽ\u008f\u0090‘’“”•–—˜™š›œ\u009džŸ'].map((character, position) => [
+    character.codePointAt(0) ?? 0,
+    0x80 + position,
+  ]),
+)

@@ -1,0 +1,165 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { inventUser } from '../../src/rules/invented.ts'
+import { centreNameFault, readPersonName } from '../../src/rules/names.ts'
+import { newWorld, type World } from '../world.ts'
+
+const faultsOf = (firstName: string, lastName = '') =>
+  readPersonName({ firstName, lastName }).faults.map(({ field, code }) => `${field} ${code}`)
+
+describe('the name of a person', () => {
+  it.each([
+    ['Amira', 'Haddad'],
+    ['Zoë', 'D’Arcy-Ní Bhriain'],
+    ['Ngọc Ánh', 'Nguyễn Thị'],
+    ['நிலா', ''],
+    ['می\u200cخواهم', 'رضا'],
+    ['അവന്\u200d', 'നായർ'],
+    ['葛\u{e0100}城', '太郎'],
+    ['May', 'None'],
+    ['True', 'Null'],
+    ['Jr.', 'St.John'],
+    ['Anna/Maria', 'O\u2019Neill'],
+    ['Awww', 'Xi'],
+    ['x'.repeat(100), 'é'.repeat(100)],
+  ])('may be %s %s, as it stands', (firstName, lastName) => {
+    expect(readPersonName({ firstName, lastName })).toEqual({ firstName, lastName, faults: [], notices: [] })
+  })
+
+  it.each([
+    ['an address', 'amira@school.example'],
+    ['an address in full-width letters', 'amira＠school.example'],
+    ['a <', 'Amira <b>'],
+    ['a web address', 'See https://evil.example'],
+    ['a web address without its beginning', 'Go to WWW.evil.example'],
+    ['a web address with a path', 'evil.example/login'],
+    ['a web address in full-width signs', 'evil．example／login'],
+    ['an override of direction', 'Amira\u202edaddaH'],
+    ['an isolate', 'Amira\u2066'],
+    ['a tag', 'Amira\u{e0041}'],
+    ['a blank of no width', 'Ami\u200bra'],
+    ['a filler', 'Amira\u3164'],
+    ['a joiner between no letters', 'Amira \u200d Haddad'],
+    ['a mark of variation', 'Amira\ufe0f'],
+    ['a control', 'Amira\u001b[31m'],
+    ['a lost letter', 'S\ufffdo'],
+    ['UTF-8 read as Windows-1252', 'Ã‰cole'],
+    ['à, read so', 'VoilÃ\u00a0'],
+    ['Á, read so', 'Ã\u0081lvaro'],
+    ['a letter as a web page writes it', 'Jos&eacute;'],
+    ['the same by number', 'Jos&#233;'],
+  ])('holds no more than a name: %s', (_, text) => {
+    expect(faultsOf(text, 'Haddad')).toEqual(['firstName not-a-name'])
+    expect(faultsOf('Amira', text)).toEqual(['lastName not-a-name'])
+  })
+
+  it.each(['#REF!', '#N/A', '#NAME?', '#VALUE!', '#DIV/0!', '#BEZUG!', '#¡VALOR!', 'Err:502'])(
+    'is not the error %s of a spreadsheet',
+    (text) => {
+      expect(faultsOf('Amira', text)).toEqual(['lastName error-cell'])
+      expect(centreNameFault(text)?.code).toBe('error-cell')
+    },
+  )
+
+  it.each(['NULL', 'n/a', 'TBC', 'None', '0', '.', '-', '2024-03-01', '12/03/2024'])(
+    'is not %s where that would be all of it',
+    (text) => {
+      expect(faultsOf(text)).toEqual(['firstName not-a-name'])
+      expect(faultsOf('', text)).toEqual(['lastName not-a-name'])
+      expect(centreNameFault(text)?.code).toBe('not-a-name')
+    },
+  )
+
+  it('has at most 100 letters in each part', () => {
+    expect(faultsOf('x'.repeat(101), 'Haddad')).toEqual(['firstName too-long'])
+    expect(faultsOf('Amira', '\u{20000}'.repeat(101))).toEqual(['lastName too-long'])
+    expect(faultsOf('\u{20000}'.repeat(100))).toEqual([])
+  })
+
+  it('loses the marks that a program leaves, and a dash for a missing part, and says so', () => {
+    expect(readPersonName({ firstName: '\ufeffAmi\u00adra\u200e', lastName: '-' })).toMatchObject({
+      firstName: 'Amira',
+      lastName: '',
+      faults: [],
+      notices: [
+        { field: 'firstName', code: 'name-tidied' },
+        { field: 'lastName', code: 'name-tidied' },
+      ],
+    })
+  })
+
+  it('has one kind of blank and composed letters', () => {
+    expect(readPersonName({ firstName: ' Zoe\u0308 \n Anna\u00a0', lastName: 'O\tB' })).toMatchObject({
+      firstName: 'Zoë Anna',
+      lastName: 'O B',
+      faults: [],
+    })
+  })
+
+  it('is a name where it was invented', () => {
+    for (let position = 0; position < 500; position += 1) {
+      const { firstName, lastName } = inventUser(1, { position, place: 1, centre: 'EG001' })
+      expect(readPersonName({ firstName, lastName })).toEqual({
+        firstName,
+        lastName,
+        faults: [],
+        notices: [],
+      })
+    }
+  })
+})
+
+describe('a name at the command line', () => {
+  let world: World
+  beforeEach(async () => {
+    world = newWorld()
+    await world.centre('EG001')
+    await world.centre('EG002')
+    await world.user('omar@school.example', { centre: 'EG001', firstName: 'Omar', lastName: 'Said' })
+  })
+  afterEach(() => world.close())
+
+  const address = '<new@school.example>'
+  it.each([
+    ['an address', `Amira amira@x.example ${address}`],
+    ['a <', `Amira <b ${address}`],
+    ['a web address', `Win a prize https://evil.example/x ${address}`],
+    ['a line break', `Amira\nHaddad ${address}`],
+    ['101 letters', `Amira ${'x'.repeat(101)} ${address}`],
+  ])('is a wrong call where it holds %s: adding, adding a coordinator, editing', async (_, person) => {
+    const name = person.replace(` ${address}`, '')
+    for (const argv of [
+      ['users', 'add', person, '--centre', 'EG001', '--json'],
+      ['coordinator', 'add', 'EG001', person, '--yes', '--json'],
+      ['users', 'edit', 'omar@school.example', '--first-name', name.replace(/^Amira x/, 'x'), '--json'],
+      ['users', 'edit', 'omar@school.example', '--last-name', name.replace(/^Amira x/, 'x'), '--json'],
+    ]) {
+      const ran = await world.run(argv)
+      expect(ran.exit, argv.join(' ')).toBe(2)
+      expect(['not-a-name', 'too-long']).toContain(ran.error().code)
+    }
+    expect(await world.account('new@school.example')).toBeUndefined()
+    expect(await world.account('omar@school.example')).toMatchObject({ firstName: 'Omar', lastName: 'Said' })
+  })
+
+  it('is named by its cell where it stands in a table', async () => {
+    const csv = `Email,First name,Last name\nnew@school.example,Amira,https://evil.example/x\n`
+    const ran = await world.run(['users', 'add', '--from', '-', '--centre', 'EG001', '--json'], {
+      stdin: csv,
+    })
+    expect(ran.exit).toBe(6)
+    expect(ran.error().details.problems).toMatchObject([
+      { target: expect.stringMatching(/C2$/), code: 'not-a-name' },
+    ])
+  })
+
+  it('is that of a centre likewise', async () => {
+    const ran = await world.run(['centres', 'edit', 'EG001', '--name', '#REF!', '--json'])
+    expect([ran.exit, ran.error().code]).toEqual([2, 'error-cell'])
+  })
+
+  it('is not judged where it stays as it was saved', async () => {
+    await world.user('old@school.example', { centre: 'EG002', firstName: 'www.old.example', lastName: '' })
+    const ran = await world.run(['users', 'edit', 'old@school.example', '--add-site', 'test-maker', '--json'])
+    expect(ran.exit).toBe(0)
+  })
+})
