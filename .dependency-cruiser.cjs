@@ -89,7 +89,8 @@ module.exports = {
     only('^src/prompt[.]ts$', '@inquirer/prompts'),
     only('^src/terminal[.]ts$', 'chalk'),
     only('^src/(cli|options|completion)[.]ts$|^src/commands/', 'commander'),
-    only('^src/db/', 'better-sqlite3|kysely'),
+    only('^src/db/', 'kysely'),
+    only('^src/db/sqlite/driver[.]ts$', 'better-sqlite3|better-sqlite3-node20'),
     only('^src/workbook/', 'exceljs|saxes|yauzl|csv-parse|csv-stringify'),
     only('^src/mail/', 'nodemailer|liquidjs'),
     {

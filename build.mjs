@@ -19,7 +19,7 @@ await build({
   minify: true,
   keepNames: true,
   sourcemap: 'linked',
-  external: ['better-sqlite3', '@node-rs/argon2', 'exceljs', 'liquidjs', 'nodemailer'],
+  external: ['@node-rs/argon2', 'exceljs', 'liquidjs', 'nodemailer'],
   // Bundled CommonJS packages ask for Node's own modules with require(), and for their own file's name.
   banner: {
     js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url); const __filename = import.meta.filename; const __dirname = import.meta.dirname;",

@@ -3,7 +3,9 @@
 import { createHmac, randomBytes, randomFillSync } from 'node:crypto'
 import { closeSync, fsyncSync, openSync, readFileSync, writeFileSync } from 'node:fs'
 import { crc32, deflateRawSync, inflateRawSync } from 'node:zlib'
-import Database from 'better-sqlite3'
+
+const driver = Number.parseInt(process.versions.node, 10) < 22 ? 'better-sqlite3-node20' : 'better-sqlite3'
+const { default: Database } = await import(driver)
 
 const DAY = 86_400_000
 const PIN_HEADINGS = ['Centre', 'Name', 'E-mail', 'PIN', 'Valid until']

@@ -1,10 +1,10 @@
 import { join } from 'node:path'
-import Database from 'better-sqlite3'
 import { openStore } from '../src/db/open.ts'
 import { commit } from '../src/db/transact.ts'
 import { transferProgressionTests } from '../src/rules/transfer-progression-tests.ts'
 import { reason, run, sshAdmin } from './processes.ts'
 import { type Row, type Settings, seconds } from './rows.ts'
+import { connectSqlite } from '../src/db/sqlite/driver.ts'
 
 const GROUPS = 1_000
 const TESTS_PER_GROUP = 5
@@ -77,7 +77,7 @@ async function fill(path: string): Promise<void> {
     const options = ['--centre', 'EG001', '--site', 'cambridge-primary', '--db', path]
     await run({ args: sshAdmin('users', 'add', person, ...options) })
   }
-  const db = new Database(path)
+  const db = connectSqlite(path)
   const group = db.prepare(
     `insert into learner_groups (owner_id, site, name, stage) values (1, 'cambridge-primary', ?, '4')`,
   )

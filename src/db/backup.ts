@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import { chmodSync, renameSync, rmSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
-import Database from 'better-sqlite3'
 import { Cancelled } from '../errors.ts'
+import { connectSqlite } from './sqlite/driver.ts'
 import { syncFile, syncFolder } from './folder.ts'
 import type { OpenStore } from './open.ts'
 
@@ -25,7 +25,7 @@ export async function copyStore(store: OpenStore, { to, signal }: Copying): Prom
       },
     })
     // One file that needs no other beside it, wherever it is carried.
-    const copy = new Database(part)
+    const copy = connectSqlite(part)
     copy.pragma('journal_mode = delete')
     copy.close()
     chmodSync(part, 0o600)

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, statSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
-import Database from 'better-sqlite3'
 import { Unavailable } from '../errors.ts'
+import { connectSqlite } from './sqlite/driver.ts'
 import { keysOfFingerprint, waitingKeyFile } from './keys.ts'
 import { fingerprintOf } from './open.ts'
 import { damageIn, type Finding } from './sound.ts'
@@ -16,7 +16,7 @@ export interface Checked {
 
 /** Looks through a store, its key, and what lies beside them; changes nothing. */
 export function checkFiles({ path, keyFile }: { path: string; keyFile: string }): Checked {
-  const raw = new Database(path, { readonly: true, timeout: 0 })
+  const raw = connectSqlite(path, { readonly: true, timeout: 0 })
   try {
     const damage = damageIn(raw, path)
     const fingerprint = fingerprintOf(raw)

@@ -1,9 +1,10 @@
-import Database from 'better-sqlite3'
+import type Database from 'better-sqlite3'
 import { Kysely } from 'kysely'
 import { Unavailable } from '../errors.ts'
 import { StoreDialect } from './dialect.ts'
 import type { Store } from './schema.ts'
 import { type Holder, waitForStore } from './wait.ts'
+import { connectSqlite } from './sqlite/driver.ts'
 
 /** 'SSHa', in the header of every store. */
 export const applicationId = 0x53534861
@@ -29,8 +30,9 @@ export function openDatabase(
 ): Database.Database {
   try {
     // Waiting is ours: SQLite's own blocks the process, Ctrl-C included.
-    return new Database(path, { timeout: 0, ...options })
+    return connectSqlite(path, { timeout: 0, ...options })
   } catch (cause) {
+    if (cause instanceof Unavailable) throw cause
     throw new Unavailable('store-unavailable', `The store ${named} cannot be opened.`, {
       hint: 'Check the path, and that you may read and write the file and its folder.',
       cause,

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { existsSync, statSync } from 'node:fs'
-import Database from 'better-sqlite3'
+import type Database from 'better-sqlite3'
 import type { Kysely } from 'kysely'
 import { Unavailable } from '../errors.ts'
 import { beginStore, furnish } from './begin-store.ts'
@@ -11,6 +11,7 @@ import { migrate } from './migrate.ts'
 import { latestVersion } from './migrations/index.ts'
 import type { Store } from './schema.ts'
 import { waitForStore } from './wait.ts'
+import { connectSqlite } from './sqlite/driver.ts'
 
 export interface OpenStore {
   db: Kysely<Store>
@@ -145,7 +146,7 @@ function opened(store: Omit<OpenStore, 'close'>): OpenStore {
 }
 
 async function storeInMemory(opening: Opening): Promise<OpenStore> {
-  const raw = new Database(':memory:')
+  const raw = connectSqlite(':memory:')
   prepareConnection(raw)
   const db = kyselyOver(raw, opening)
   const keys = deriveKeys(randomBytes(32))

@@ -1,9 +1,10 @@
 import { copyFileSync, existsSync, linkSync, renameSync, rmSync } from 'node:fs'
 import { dirname } from 'node:path'
-import Database from 'better-sqlite3'
+import type Database from 'better-sqlite3'
 import { Unavailable } from '../errors.ts'
 import { isBusy } from './dialect.ts'
 import { syncFolder } from './folder.ts'
+import { connectSqlite } from './sqlite/driver.ts'
 
 interface Placing {
   /** The whole store that takes the place. */
@@ -58,7 +59,7 @@ function lockedAlone(
   path: string,
   settle: (raw: Database.Database) => unknown,
 ): Database.Database | undefined {
-  const raw = new Database(path, { timeout: 0 })
+  const raw = connectSqlite(path, { timeout: 0 })
   try {
     raw.pragma('locking_mode = exclusive')
     settle(raw)

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { constants, copyFileSync, existsSync, rmSync } from 'node:fs'
-import Database from 'better-sqlite3'
 import { BadInput, Refused, Unavailable } from '../errors.ts'
+import { connectSqlite } from './sqlite/driver.ts'
 import { syncFile } from './folder.ts'
 import { deriveKeys, type Keys, readKeyFile } from './keys.ts'
 import { fingerprintOf } from './open.ts'
@@ -90,7 +90,7 @@ function keyMissing(keyFile: string): Unavailable {
 /** A present store that is damaged or not there tells nothing. */
 function fingerprintIn(path: string): string | undefined {
   if (!existsSync(path)) return undefined
-  const raw = new Database(path, { readonly: true, timeout: 0 })
+  const raw = connectSqlite(path, { readonly: true, timeout: 0 })
   try {
     return fingerprintOf(raw)
   } catch {

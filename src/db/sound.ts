@@ -1,6 +1,7 @@
-import Database from 'better-sqlite3'
+import type Database from 'better-sqlite3'
 import { latestVersion } from './migrations/index.ts'
 import { applicationId } from './connection.ts'
+import { connectSqlite } from './sqlite/driver.ts'
 
 /** Something wrong with a store or what lies beside it. */
 export interface Finding {
@@ -36,7 +37,7 @@ function orphanOf(row: unknown): string {
 
 /** What is wrong with a store that cannot be used, as far as it can be read; never nothing. */
 export function damageOf(path: string): Finding[] {
-  const raw = new Database(path, { readonly: true, timeout: 0 })
+  const raw = connectSqlite(path, { readonly: true, timeout: 0 })
   try {
     return damageIn(raw, path)
   } catch (error) {
@@ -54,7 +55,7 @@ export function isDamage(error: unknown): error is Error {
 
 /** Why a file is not a whole store that this program can use; nothing when it is. */
 export function unsoundness(path: string): string | undefined {
-  const raw = new Database(path, { fileMustExist: true })
+  const raw = connectSqlite(path, { fileMustExist: true })
   try {
     if (Number(raw.pragma('application_id', { simple: true })) !== applicationId)
       return 'is no store of ssh-admin'

@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { setTimeout as pause } from 'node:timers/promises'
-import Database from 'better-sqlite3'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { bin, type Desk, newDesk } from './program.ts'
+import { connectSqlite } from '../../src/db/sqlite/driver.ts'
 
 const amira = 'amira@school.example'
 const heading = 'Teacher email,Site,Learner group,Stage,Subject,Test,Taken on,Learner,Mark'
@@ -22,7 +22,7 @@ describe('deleting a user while something else happens', () => {
   afterEach(() => desk.clear())
 
   const standing = () => {
-    const raw = new Database(desk.path('hub.db'))
+    const raw = connectSqlite(desk.path('hub.db'))
     const one = (sql: string) => raw.prepare(sql).pluck().get()
     const found = {
       deleted: one(`select count(*) from users where email_key = '${amira}' and status = 'deleted'`),

@@ -1,6 +1,5 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { setTimeout as pause } from 'node:timers/promises'
-import Database from 'better-sqlite3'
 import { execa } from 'execa'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { csv, importRows, type Line, line, living, writeCsv } from '../import/workbook.ts'
@@ -8,6 +7,7 @@ import { tables } from '../import/tables.ts'
 import { atTerminal } from '../terminal.ts'
 import { newWorld, type World } from '../world.ts'
 import { bin, type Desk, newDesk } from './program.ts'
+import { connectSqlite } from '../../src/db/sqlite/driver.ts'
 
 const people = [line('EG001', 'amira@school.example'), line('EG001', 'omar@school.example')]
 
@@ -161,7 +161,7 @@ describe('importing in two programs, or in one that is killed', () => {
     line(`EG${String(at % 500).padStart(4, '0')}`, `user${at}@school.example`),
   )
   const standing = () => {
-    const raw = new Database(desk.path('hub.db'), { readonly: true })
+    const raw = connectSqlite(desk.path('hub.db'), { readonly: true })
     const one = (sql: string) => Number(raw.prepare(sql).pluck().get())
     const found = {
       users: one('select count(*) from users'),

@@ -1,6 +1,6 @@
-import Database from 'better-sqlite3'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { type Desk, newDesk } from './program.ts'
+import { connectSqlite } from '../../src/db/sqlite/driver.ts'
 
 describe('two programs at once', () => {
   let desk: Desk
@@ -11,7 +11,7 @@ describe('two programs at once', () => {
 
   const user = 'user-1@'
   const holding = () => {
-    const raw = new Database(desk.path('hub.db'))
+    const raw = connectSqlite(desk.path('hub.db'))
     raw.exec('begin immediate')
     return raw
   }
@@ -39,7 +39,7 @@ describe('two programs at once', () => {
 
   it('wait to look, too, while another has the store alone', async () => {
     await desk.program(['seed', '--centres', '1', '--users', '3'])
-    const raw = new Database(desk.path('hub.db'))
+    const raw = connectSqlite(desk.path('hub.db'))
     raw.pragma('locking_mode = exclusive')
     raw.exec('begin immediate; commit')
     const looking = desk.program(['users', 'list', '--wait', '20'])

@@ -1,0 +1,43 @@
+import { createRequire } from 'node:module'
+import type Database from 'better-sqlite3'
+import { Unavailable } from '../../errors.ts'
+
+type Driver = new (path: string, options?: Database.Options) => Database.Database
+
+/**
+ * Chosen by the version of Node, never by trying: on Node 20 the first database of better-sqlite3 13
+ * ends the process, and 12 does so on Node 24 when a statement is garbage-collected.
+ */
+export const driverPackage =
+  Number.parseInt(process.versions.node, 10) < 22 ? 'better-sqlite3-node20' : 'better-sqlite3'
+
+const require = createRequire(import.meta.url)
+let driver: Driver | undefined
+
+/** Opens a SQLite database: the one place where one is. @throws `driver-missing` */
+export function connectSqlite(path: string, options?: Database.Options): Database.Database {
+  driver ??= loadDriver()
+  return new driver(path, options)
+}
+
+function loadDriver(): Driver {
+  try {
+    const loaded: Driver = require(driverPackage)
+    // The binary behind it is not looked for before the first database.
+    new loaded(':memory:').close()
+    return loaded
+  } catch (cause) {
+    throw new Unavailable(
+      'driver-missing',
+      `SQLite cannot be loaded: the package ${driverPackage} is not installed for Node ${process.versions.node} on ${process.platform}-${process.arch}.`,
+      { hint: whatToInstall(), cause },
+    )
+  }
+}
+
+function whatToInstall(): string {
+  const again = 'Install ssh-admin again with this Node'
+  return driverPackage === 'better-sqlite3'
+    ? `${again}. Its SQLite is made for Linux, macOS and Windows, on x64 and arm64.`
+    : `${again} and a C++ compiler (Python 3, make, g++), or use Node 22 or later, which needs none.`
+}

@@ -1,0 +1,7 @@
+// Required before the program: writes down the native packages that it had loaded when it ended.
+const { writeFileSync } = require('node:fs')
+
+process.on('exit', () => {
+  const binaries = Object.keys(require.cache).filter((file) => file.endsWith('.node'))
+  writeFileSync(process.env.LIST_BINARIES, binaries.join('\n'))
+})

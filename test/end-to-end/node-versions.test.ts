@@ -1,0 +1,88 @@
+import { cpSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { execa } from 'execa'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { csv, line } from '../import/workbook.ts'
+import { isFetched, nodeBinary, nodeLines } from '../nodes.ts'
+import { bin, type Desk, newDesk, root } from './program.ts'
+
+const rows = 10_000
+const nodes = [
+  { name: `this Node, ${process.version}`, node: process.execPath, major: majorOf(process.versions.node) },
+  ...nodeLines.map((major) => ({ name: `Node ${major}`, node: nodeBinary(major), major })),
+]
+
+describe('an import of 10,000 rows', () => {
+  let desk: Desk
+  beforeEach(() => {
+    desk = newDesk()
+    const lines = Array.from({ length: rows }, (_, n) => line(`EG${n % 500}`, `user${n}@school.example`))
+    writeFileSync(desk.path('centres.csv'), csv(lines))
+  })
+  afterEach(() => desk.clear())
+
+  for (const { name, node, major } of nodes) {
+    const fetched = node === process.execPath || nodeLines.some((one) => one === major && isFetched(one))
+    it.skipIf(!fetched)(`comes through on ${name}, with the SQLite made for it`, async () => {
+      const { exitCode, stdout, stderr } = await execa(
+        node,
+        ['--require', join(root, 'test/end-to-end/list-binaries.cjs'), bin, ...importing],
+        {
+          cwd: desk.folder,
+          env: {
+            HOME: desk.folder,
+            SSH_ADMIN_DB: desk.path('hub.db'),
+            LIST_BINARIES: desk.path('binaries'),
+          },
+          extendEnv: false,
+          reject: false,
+        },
+      )
+
+      expect({ exitCode, stderr: exitCode === 0 ? '' : stderr }).toEqual({ exitCode: 0, stderr: '' })
+      expect(JSON.parse(stdout)).toMatchObject({ users: { created: rows } })
+      expect(driverIn(readFileSync(desk.path('binaries'), 'utf8'))).toBe(
+        major < 22 ? 'better-sqlite3-node20' : 'better-sqlite3',
+      )
+    })
+  }
+})
+
+describe('SQLite that is not installed for this Node', () => {
+  it('ends with exit 7 and says what to install', async () => {
+    const desk = newDesk()
+    try {
+      // What runs, without the packages beside it.
+      for (const part of ['bin', 'dist', 'package.json'])
+        cpSync(join(root, part), desk.path(`installed/${part}`), { recursive: true })
+      const program = desk.path('installed/bin/ssh-admin.js')
+      const { exitCode, stderr } = await execa(process.execPath, [program, 'store', 'init', '--json'], {
+        cwd: desk.folder,
+        env: { HOME: desk.folder, SSH_ADMIN_DB: desk.path('hub.db') },
+        extendEnv: false,
+        reject: false,
+      })
+      expect(exitCode).toBe(7)
+      expect(JSON.parse(stderr)).toMatchObject({
+        error: {
+          code: 'driver-missing',
+          message: expect.stringContaining(`is not installed for Node ${process.versions.node}`),
+          hint: expect.stringMatching(/^Install ssh-admin again with this Node/),
+        },
+      })
+      expect(readdirSync(desk.folder)).toEqual(['installed'])
+    } finally {
+      desk.clear()
+    }
+  })
+})
+
+const importing = ['centres', 'import', 'centres.csv', '--yes', '--json']
+
+function driverIn(binaries: string): string | undefined {
+  return /node_modules\/(better-sqlite3[^/]*)\//.exec(binaries)?.[1]
+}
+
+function majorOf(version: string): number {
+  return Number.parseInt(version, 10)
+}
