@@ -45,9 +45,12 @@ const paths: ReadonlySet<SettingName> = new Set(['db', 'keyFile', 'mailDir', 'sm
 export function settle(flags: Partial<Record<SettingName, string>>, context: Context): Settings {
   const file = readConfigFile(context)
   const first = (name: SettingName, fallback?: string): Setting => {
-    const found = said('flag', flags[name]) ?? said('environment', context.env[variables[name]])
-    const setting = found ?? said('file', file[name]) ?? { value: fallback, from: 'default' as const }
+    const setting = settingFrom(name, { flags, env: context.env, file }) ?? {
+      value: fallback,
+      from: 'default' as const,
+    }
     if (!paths.has(name) || setting.value === undefined) return setting
+    if (/^[a-z][a-z0-9+.-]+:\/\//i.test(setting.value)) throw notAFile(name, setting)
     return { ...setting, value: resolve(context.cwd, setting.value) }
   }
   const db = first('db', join(dataFolder(context), 'hub.db'))
@@ -63,9 +66,51 @@ export function settle(flags: Partial<Record<SettingName, string>>, context: Con
   }
 }
 
-/** An empty environment variable says nothing, as elsewhere. */
-function said(from: Origin, value: string | undefined): Setting | undefined {
-  return value === undefined || value === '' ? undefined : { value, from }
+interface Sources {
+  flags: Partial<Record<SettingName, string>>
+  env: Context['env']
+  file: Partial<Record<SettingName, string>>
+}
+
+function settingFrom(name: SettingName, { flags, env, file }: Sources): Setting | undefined {
+  const sources = [
+    { value: flags[name], from: 'flag' as const },
+    { value: env[variables[name]], from: 'environment' as const },
+    { value: file[name], from: 'file' as const },
+  ]
+  const setting = sources.find(({ value }) => value !== undefined)
+  if (setting?.value?.trim() === '') {
+    throw new Usage(`${sourceOf(name, setting.from)} is empty.`, {
+      code: 'empty-setting',
+      hint:
+        setting.from === 'environment'
+          ? `Give it a value, or: unset ${variables[name]}`
+          : 'Give it a value, or leave it out.',
+    })
+  }
+  return setting
+}
+
+/** Where a person wrote it, as they would look for it. */
+function sourceOf(name: SettingName, from: Origin): string {
+  if (from === 'environment') return variables[name]
+  return from === 'flag' ? flagOf(name) : `"${name}" in the configuration file`
+}
+
+function flagOf(name: SettingName): string {
+  return `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`
+}
+
+/** Only its scheme is said: an address may hold a password. */
+function notAFile(name: SettingName, { value = '', from }: Setting): Usage {
+  const scheme = value.slice(0, value.indexOf('://'))
+  return new Usage(
+    `${sourceOf(name, from)} names a place of kind ${scheme}://, and must name a file or folder.`,
+    {
+      code: 'not-a-file',
+      hint: 'Such as ./hub.db: a path on this machine.',
+    },
+  )
 }
 
 export function configFilePath({ env }: Context): string {

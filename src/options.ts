@@ -2,6 +2,27 @@ import type { Command } from 'commander'
 import * as z from 'zod'
 import { Usage } from './errors.ts'
 
+/** A number as it is typed: digits, where JavaScript would also take blanks, `0x1f` and `Infinity`. */
+export function numberOf(error: string): z.ZodType<number, unknown> {
+  return z
+    .union(
+      [
+        z.number(),
+        z
+          .string()
+          .regex(/^[+-]?\d+(\.\d+)?(e\+?\d+)?$/i, error)
+          .transform(Number),
+      ],
+      { error },
+    )
+    .pipe(z.number({ error }))
+}
+
+/** A whole number as it is typed, in decimal digits. */
+export function wholeNumberOf(error: string): z.ZodType<number, unknown> {
+  return numberOf(error).pipe(z.int({ error }))
+}
+
 /** Options that every command has. */
 export const CommonOptions = z.object({
   json: z.boolean().default(false),
@@ -16,7 +37,7 @@ export const CommonOptions = z.object({
   as: z.string().optional(),
   smtp: z.string().optional(),
   mailDir: z.string().optional(),
-  wait: z.coerce.number({ error: 'a number of seconds' }).min(0).max(86_400).default(30),
+  wait: numberOf('a number of seconds').pipe(z.number().min(0, 'at least 0')).default(30),
 })
 
 export type CommonOptions = z.infer<typeof CommonOptions>
@@ -37,6 +58,29 @@ export function typedOptions(command: Command): Record<string, unknown> {
     }
   }
   return typed
+}
+
+/** What may be emptied, by typing nothing: particulars of a person or a centre. */
+const mayBeEmpty: ReadonlySet<string> = new Set(['firstName', 'lastName', 'address', 'town', 'postcode'])
+
+/** A script whose variable is empty must not act on everything, or on the default. @throws a usage error */
+export function refuseEmptyOptions(command: Command): void {
+  for (let at: Command | null = command; at; at = at.parent) {
+    for (const option of at.options) {
+      const name = option.attributeName()
+      if (mayBeEmpty.has(name) || at.getOptionValueSource(name) !== 'cli') continue
+      if ([at.getOptionValue(name)].flat().some(isBlank)) {
+        throw new Usage(`${option.long} is empty.`, {
+          code: 'invalid-option',
+          hint: 'Give it a value, or leave it out.',
+        })
+      }
+    }
+  }
+}
+
+function isBlank(value: unknown): boolean {
+  return typeof value === 'string' && value.split(',').every((part) => part.trim() === '')
 }
 
 /** Checks what was typed; says what is wrong with it in one line. */

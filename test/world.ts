@@ -28,7 +28,8 @@ export interface Ran {
 
 interface Typing {
   stdin?: string
-  env?: Record<string, string>
+  /** Undefined: a variable that is not set. */
+  env?: Record<string, string | undefined>
   at?: Date
 }
 

@@ -1,14 +1,13 @@
 import * as z from 'zod'
 import { seedStore } from '../rules/seed-store.ts'
+import { wholeNumberOf } from '../options.ts'
 import { changing } from './changing.ts'
 import { changingCommand, example } from './command.ts'
 
 const count = (least: number, most: number) =>
-  z.coerce
-    .number({ error: 'a whole number' })
-    .int('a whole number')
-    .min(least, `at least ${least}`)
-    .max(most, `at most ${most}`)
+  wholeNumberOf('a whole number').pipe(
+    z.number().min(least, `at least ${least}`).max(most, `at most ${most}`),
+  )
 
 const Options = z.object({
   centres: count(1, 100_000).default(20),

@@ -2,7 +2,7 @@ import type { Command } from 'commander'
 import { type Settings, settle } from '../config.ts'
 import type { Context } from '../context.ts'
 import type { OpenStore } from '../db/open.ts'
-import { CommonOptions, checked, typedOptions } from '../options.ts'
+import { CommonOptions, checked, refuseEmptyOptions, typedOptions } from '../options.ts'
 import { oneLine } from '../render/one-line.ts'
 import type { Given } from '../rules/actor.ts'
 import { type Terminal, terminalOf } from '../terminal.ts'
@@ -33,6 +33,7 @@ export interface Session {
 export type Manner = 'use' | 'begin' | 'rehearse' | 'rehearse-beginning'
 
 export function sessionOf(command: Command, context: Context): Session {
+  refuseEmptyOptions(command)
   const common = checked(CommonOptions, typedOptions(command))
   const settings = settle(common, context)
   const terminal = terminalOf(context, { color: common.color, quiet: common.quiet || common.json })

@@ -10,6 +10,9 @@ has its default. ssh-admin config shows each value and where it came from.
                    SSH_ADMIN_MAIL_FROM           noreply@cambridgeinternational.org
                    SSH_ADMIN_BASE_URL            https://support.cambridgeinternational.example
 
+An empty setting is a mistake (exit 2), so that a script whose variable is empty never acts on the
+default; so is a store, a key or a folder that is named by an address such as postgres://.
+
 The configuration file is $XDG_CONFIG_HOME/ssh-admin/config.json. It may hold: db, keyFile, as, smtp,
 smtpPasswordFile, mailDir, mailFrom, baseUrl. For example:
 

@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { newWorld, type World } from '../world.ts'
 
@@ -28,5 +28,118 @@ describe('showing the settings', () => {
   ])('shows no password: %s', async (url, shown) => {
     const ran = await world.run(['config', '--smtp', url])
     expect(ran.stdout).toContain(`smtp\t${shown}\tflag`)
+  })
+
+  it.each(['--db', '--key-file', '--mail-dir', '--smtp', '--as'])('refuses an empty %s', async (flag) => {
+    for (const argv of [[flag, ''], [`${flag}=`], [flag, ' ']]) {
+      const ran = await world.run(['users', 'list', ...argv, '--json'])
+      expect(ran).toMatchObject({ exit: 2, stdout: '' })
+      expect(JSON.parse(ran.stderr).error.message).toBe(`${flag} is empty.`)
+    }
+  })
+
+  it.each(['SSH_ADMIN_DB', 'SSH_ADMIN_KEY_FILE', 'SSH_ADMIN_MAIL_DIR', 'SSH_ADMIN_SMTP_URL', 'SSH_ADMIN_AS'])(
+    'refuses an empty %s, and does not act on the default',
+    async (variable) => {
+      const ran = await world.run(['store', 'init'], { env: { [variable]: '' } })
+      expect(ran).toMatchObject({ exit: 2, stdout: '' })
+      expect(ran.stderr).toContain(`${variable} is empty.`)
+      expect(readdirSync(world.path('.')).filter((name) => name !== 'hub.db')).toEqual([])
+    },
+  )
+
+  it('refuses an empty setting of the configuration file', async () => {
+    configure('{"db": ""}')
+    expect(await world.run(['config'])).toMatchObject({ exit: 2, stdout: '' })
+  })
+
+  const secret = 'postgres://hub:s3cret@db.example/hub'
+
+  it.each(['postgres', 'postgresql', 'https', 's3', 'file', 'MYSQL'])(
+    'takes no %s:// for a store, and never repeats it',
+    async (scheme) => {
+      const url = secret.replace('postgres', scheme)
+      configure(JSON.stringify({ db: url }))
+      const before = readdirSync(world.path('.'))
+      const tries = [
+        await world.run(['store', 'init', '--db', url, '--debug']),
+        await world.run(['store', 'init', '--json'], { env: { SSH_ADMIN_DB: url } }),
+        await world.run(['store', 'init'], { env: { SSH_ADMIN_DB: undefined } }),
+        await world.run(['store', 'init', '--key-file', url]),
+        await world.run(['store', 'init', '--mail-dir', url]),
+      ]
+      for (const ran of tries) {
+        expect(ran).toMatchObject({ exit: 2, stdout: '' })
+        expect(ran.stderr).toContain(`${scheme}://`)
+        expect(ran.stderr).not.toContain('s3cret')
+      }
+      expect(readdirSync(world.path('.'))).toEqual(before)
+    },
+  )
+
+  function configure(contents: string): void {
+    mkdirSync(world.path('.config/ssh-admin'), { recursive: true })
+    writeFileSync(world.path('.config/ssh-admin/config.json'), contents)
+  }
+})
+
+describe('a number that is typed', () => {
+  let world: World
+  beforeEach(() => {
+    world = newWorld()
+  })
+  afterEach(() => world.close())
+
+  it.each([
+    ['users', 'list', '--wait'],
+    ['users', 'list', '--limit'],
+    ['centres', 'list', '--limit'],
+    ['audit', 'list', '--limit'],
+    ['mail', 'list', '--limit'],
+    ['mail', 'list', '--import'],
+    ['mail', 'send', '--import'],
+    ['mail', 'send', '--rate'],
+    ['centres', 'import', 'centres.csv', '--allow-deletes'],
+    ['seed', '--centres'],
+    ['seed', '--users'],
+    ['seed', '--seed'],
+  ])('is one: %s %s %s', async (...argv) => {
+    await world.run(['store', 'init'])
+    const flag = argv.at(-1)
+    for (const text of ['', ' ', '0x1f', 'Infinity', '1e999', 'many', '-1', '3,5']) {
+      const ran = await world.run([...argv.slice(0, -1), `${flag}=${text}`])
+      expect({ text, exit: ran.exit, stdout: ran.stdout }).toEqual({ text, exit: 2, stdout: '' })
+      expect(ran.stderr).toContain(flag)
+    }
+  })
+
+  it('may be a long wait', async () => {
+    await world.run(['store', 'init'])
+    expect(await world.run(['users', 'list', '--wait', '1e9'])).toMatchObject({ exit: 0 })
+  })
+})
+
+describe('an empty option', () => {
+  it.each([
+    ['users', 'list', '--centre'],
+    ['users', 'list', '--search'],
+    ['users', 'add', 'A B <a@b.example>', '--centre'],
+    ['users', 'add', 'A B <a@b.example>', '--centre', 'EG001', '--role'],
+    ['centres', 'import', 'centres.csv', '--sheet'],
+    ['centres', 'import', 'centres.csv', '--pins-out'],
+    ['centres', 'import', 'centres.csv', '--delete-user'],
+    ['audit', 'list', '--subject'],
+  ])('is a mistake: %s %s', async (...argv) => {
+    const world = newWorld()
+    try {
+      await world.run(['store', 'init'])
+      for (const text of ['', ',']) {
+        const ran = await world.run([...argv.slice(0, -1), `${argv.at(-1)}=${text}`])
+        expect(ran).toMatchObject({ exit: 2, stdout: '' })
+        expect(ran.stderr).toContain(`${argv.at(-1)} is empty.`)
+      }
+    } finally {
+      await world.close()
+    }
   })
 })

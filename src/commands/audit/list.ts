@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { wholeNumberOf } from '../../options.ts'
 import { renderEvent, renderEvents } from '../../render/events.ts'
 import { visibleCentres } from '../../rules/permissions.ts'
 import { addFilterOptions, filterOptions } from './filter.ts'
@@ -8,7 +9,7 @@ import type { Session } from '../session.ts'
 
 const Options = z.object({
   ...filterOptions,
-  limit: z.coerce.number({ error: 'a number of events' }).int().min(1).optional(),
+  limit: wholeNumberOf('a number of events').pipe(z.number().min(1, 'at least 1')).optional(),
 })
 
 /** What fits a screen or two; a pipe and --json have no limit that is not asked for. */

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import * as z from 'zod'
 import { Refused } from '../../errors.ts'
 import type { Roster } from '../../import/roster.ts'
-import { list, repeated } from '../../options.ts'
+import { list, repeated, wholeNumberOf } from '../../options.ts'
 import { needSomebodyToAsk } from '../../prompt.ts'
 import { changedMeanwhile } from '../changing.ts'
 import { changingCommand, example } from '../command.ts'
@@ -26,7 +26,7 @@ const Options = z.object({
   deleteExtra: z.boolean().default(false),
   deleteCentre: list,
   deleteUser: list,
-  allowDeletes: z.coerce.number({ error: 'a whole number' }).int().min(0).optional(),
+  allowDeletes: wholeNumberOf('a whole number').pipe(z.number().min(0, 'at least 0')).optional(),
   restoreDeleted: z.boolean().default(false),
   sendMail: z.boolean().default(false),
   strict: z.boolean().default(false),

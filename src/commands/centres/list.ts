@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import { countryCode, countryNames } from '../../countries.ts'
 import { centreOrders, type CentreStatus, listCentres } from '../../db/centre-list.ts'
-import { list as commaList, repeated } from '../../options.ts'
+import { list as commaList, repeated, wholeNumberOf } from '../../options.ts'
 import { centreListJson, renderCentreList } from '../../render/centres.ts'
 import { centreKinds, typedCountry, typedKind } from '../../rules/centre-wishes.ts'
 import { findCentre } from '../../rules/find-centre.ts'
@@ -25,7 +25,7 @@ const Options = z.object({
   deleted: z.boolean().default(false),
   sort: z.enum(centreOrders, { error: `one of ${centreOrders.join(', ')}` }).default('number'),
   reverse: z.boolean().default(false),
-  limit: z.coerce.number({ error: 'a number' }).int('a whole number').min(1, 'at least 1').optional(),
+  limit: wholeNumberOf('a whole number').pipe(z.number().min(1, 'at least 1')).optional(),
 })
 
 export const list = command('list')

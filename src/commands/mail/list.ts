@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { listMessages, messageStates } from '../../db/message-list.ts'
-import { list as commaList, repeated } from '../../options.ts'
+import { list as commaList, repeated, wholeNumberOf } from '../../options.ts'
 import { messageOf } from '../../render/message.ts'
 import { messagesJson, renderMessages } from '../../render/messages.ts'
 import { letters } from '../../rules/letters.ts'
@@ -12,8 +12,8 @@ const Options = z.object({
   state: commaList.transform((names) => names.map(stateNamed)),
   letter: z.string().transform(letterNamed).optional(),
   to: z.string().optional(),
-  import: z.coerce.number({ error: 'the number of an import' }).int().optional(),
-  limit: z.coerce.number({ error: 'a number' }).int().min(1).optional(),
+  import: wholeNumberOf('the number of an import').pipe(z.number().min(1, 'at least 1')).optional(),
+  limit: wholeNumberOf('a whole number').pipe(z.number().min(1, 'at least 1')).optional(),
 })
 
 export const list = command('list')

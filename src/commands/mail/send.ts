@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { numberOf, wholeNumberOf } from '../../options.ts'
 import { findMessages, waitingMessages } from '../../db/outbox.ts'
 import type { OpenStore } from '../../db/open.ts'
 import { commit, rehearse, type Trx } from '../../db/transact.ts'
@@ -14,8 +15,8 @@ import type { Session } from '../session.ts'
 
 const Options = z.object({
   due: z.boolean().default(false),
-  import: z.coerce.number({ error: 'the number of an import' }).int().min(1).optional(),
-  rate: z.coerce.number({ error: 'a number of messages a second' }).positive().max(1000).optional(),
+  import: wholeNumberOf('the number of an import').pipe(z.number().min(1, 'at least 1')).optional(),
+  rate: numberOf('a number of messages a second').pipe(z.number().positive('more than 0')).optional(),
 })
 
 type SendOptions = z.infer<typeof Options>

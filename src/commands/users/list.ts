@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import type { OpenStore } from '../../db/open.ts'
 import { countUsers, streamUsers, type UserOrder, userOrders } from '../../db/user-list.ts'
-import { list as commaList, repeated } from '../../options.ts'
+import { list as commaList, repeated, wholeNumberOf } from '../../options.ts'
 import { userColumns } from '../../render/user-columns.ts'
 import { accountOf } from '../../rules/account.ts'
 import type { Given } from '../../rules/actor.ts'
@@ -22,7 +22,7 @@ const Options = z.object({
   deleted: z.boolean().default(false),
   sort: z.enum(userOrders, { error: `one of ${userOrders.join(', ')}` }).default('email'),
   reverse: z.boolean().default(false),
-  limit: z.coerce.number({ error: 'a number' }).int().min(1, { error: 'at least 1' }).optional(),
+  limit: wholeNumberOf('a whole number').pipe(z.number().min(1, 'at least 1')).optional(),
   fields: commaList.transform(chosenFields),
 })
 
