@@ -21,7 +21,7 @@ export async function measure({ folder, rounds }: Settings): Promise<Row[]> {
     keyFile: `${path}.key`,
     patience: 30_000,
     manner: 'use',
-    at: new Date(),
+    now: () => new Date(),
     command: 'bench',
     onWait: () => undefined,
   })

@@ -32,7 +32,7 @@ async function inTurnWithin(full: string): Promise<Omit<Row, 'what'>> {
     keyFile: `${full}.key`,
     patience: 1000,
     manner: 'use',
-    at: new Date(),
+    now: () => new Date(),
     command: 'bench',
     onWait: () => undefined,
   })

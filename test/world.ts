@@ -90,7 +90,7 @@ export function newWorld(at = new Date('2026-03-02T09:00:00.000Z')): World {
       keyFile: `${db}.key`,
       patience: 30_000,
       manner: existsSync(db) ? 'use' : 'begin',
-      at: now,
+      now: () => now,
       command: 'test',
       onWait: () => undefined,
     })

@@ -58,10 +58,8 @@ export function changingAfter<Options, Request, Result>(spec: Changing<Options, 
 
     const store = await session.open(mannerOf({ dryRun, begins: spec.begins ?? false }))
     try {
-      const given = await session.given(store)
-      const request = (await spec.complete?.(prepared, { session, store, given, asks })) ?? prepared
-      const work = spec.act(request, given, store)
-      const { result, mail } = await carryOut({ spec, session, store, given, work, request, asks })
+      const request = await completed({ spec, session, store, prepared, asks })
+      const { result, mail } = await carryOut({ spec, session, store, request, asks })
       for (const notice of spec.notices?.(result) ?? []) session.notify(notice)
       const json = { ...spec.json(result, mail), dryRun, notices: session.notices }
       await answer(session, { text: spec.render(result, session.terminal.out), json })
@@ -78,47 +76,57 @@ function mannerOf({ dryRun, begins }: { dryRun: boolean; begins: boolean }) {
   return begins ? 'begin' : 'use'
 }
 
+interface Running<Options, Request, Result> {
+  spec: Changing<Options, Request, Result>
+  session: Session
+  store: OpenStore
+  asks: boolean
+}
+
+async function completed<Options, Request, Result>({
+  spec,
+  session,
+  store,
+  prepared,
+  asks,
+}: Running<Options, Request, Result> & { prepared: Request }): Promise<Request> {
+  if (!spec.complete) return prepared
+  const given = await session.given(store)
+  return spec.complete(prepared, { session, store, given, asks })
+}
+
+/** Nothing that was read before the transaction is relied on within it: neither rights nor the time. */
 async function carryOut<Options, Request, Result>({
   spec,
   session,
   store,
-  given,
-  work,
   request,
   asks,
-}: {
-  spec: Changing<Options, Request, Result>
-  session: Session
-  store: OpenStore
-  given: Given
-  work: Work<Result>
-  request: Request
-  asks: boolean
-}): Promise<{ result: Result; mail: Message[] }> {
-  const { commit, keeping, rehearse } = await import('../db/transact.ts')
-  const sendable = async (trx: Trx) => {
-    const done = await work(trx)
+}: Running<Options, Request, Result> & { request: Request }): Promise<{ result: Result; mail: Message[] }> {
+  const work = async (trx: Trx, given: Given) => {
+    const done = await spec.act(request, given, store)(trx)
     await checkMail(trx, { session, always: spec.discreet === true })
     return done
   }
-  if (session.common.dryRun) return rehearse(store, (trx) => withMail(trx, sendable))
+  if (session.common.dryRun)
+    return session.rehearse(store, (trx, given) => withMail(trx, () => work(trx, given)))
   let agreed: string | undefined
   if (asks) {
-    const rehearsed = await keeping(store, () => rehearse(store, sendable))
+    const rehearsed = await session.rehearse(store, work)
     const question = spec.question?.(rehearsed, request)
     if (question) await agree(session.terminal, question)
     agreed = essence(rehearsed)
   }
   if (session.context.signal.aborted) throw new Cancelled()
-  const { result, owed } = await commit(store, async (trx) => {
-    const done = await sendable(trx)
+  const { result, owed, by } = await session.commit(store, async (trx, given) => {
+    const done = await work(trx, given)
     if (agreed !== undefined && essence(done) !== agreed) throw changedMeanwhile()
     return done
   })
   if (owed.length === 0) return { result, mail: [] }
   const { deliverOwed } = await import('../mail/deliver.ts')
   const told = spec.discreet ? { ...session, notify: () => undefined } : session
-  const mail = await deliverOwed({ store, session: told, by: given.by, numbers: owed })
+  const mail = await deliverOwed({ store, session: told, by, numbers: owed })
   return { result, mail: spec.discreet ? [] : mail }
 }
 
@@ -137,10 +145,13 @@ export async function checkMail(
 }
 
 /** What a rehearsal answers: the messages as they would wait, before all of it is taken back. */
-async function withMail<Result>(trx: Trx, work: Work<Result>): Promise<{ result: Result; mail: Message[] }> {
+async function withMail<Result>(
+  trx: Trx,
+  work: () => Promise<Result>,
+): Promise<{ result: Result; mail: Message[] }> {
   const { owedMessages } = await import('../db/outbox.ts')
   const { messageOf } = await import('../render/message.ts')
-  const result = await work(trx)
+  const result = await work()
   return { result, mail: (await owedMessages(trx)).map(messageOf) }
 }
 

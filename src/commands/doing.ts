@@ -37,7 +37,7 @@ export function doing<Options>(
     const session = sessionOf(leaf, context)
     const options = checked(schema, await resolveTargets(leaf, typedOptions(leaf), context))
     await refuseForOthers(session)
-    outcomes.set(program, await work(options, session))
+    outcomes.set(program, await keepingRefusals(session, () => work(options, session)))
   }
 }
 
@@ -51,6 +51,24 @@ async function refuseForOthers(session: Session): Promise<void> {
     await session.given(store)
   } finally {
     await store.close()
+  }
+}
+
+/** Whatever ends in a refusal of rights, it is in the log: also where something was only to be looked at. */
+async function keepingRefusals<Result>(session: Session, work: () => Promise<Result>): Promise<Result> {
+  try {
+    return await work()
+  } catch (error) {
+    const { hasToKeep, keeping } = await import('../db/transact.ts')
+    if (!hasToKeep(error)) throw error
+    const store = await session.open(session.common.dryRun ? 'rehearse' : 'use')
+    try {
+      return await keeping(store, () => {
+        throw error
+      })
+    } finally {
+      await store.close()
+    }
   }
 }
 

@@ -17,8 +17,7 @@ export function reading<Options, Result>({ options, read, render, json }: Readin
     const store = await session.open('use')
     try {
       const given = await session.given(store)
-      const { keeping } = await import('../db/transact.ts')
-      const result = await keeping(store, () => read(checkedOptions, given, store))
+      const result = await read(checkedOptions, given, store)
       await answer(session, { text: render(result, session.terminal.out), json: json(result) })
       return 0
     } finally {

@@ -2,6 +2,7 @@ import type { Command } from 'commander'
 import { type Settings, settle } from '../config.ts'
 import type { Context } from '../context.ts'
 import type { OpenStore } from '../db/open.ts'
+import type { Trx } from '../db/transact.ts'
 import { CommonOptions, checked, refuseEmptyOptions, typedOptions } from '../options.ts'
 import { oneLine } from '../render/one-line.ts'
 import type { Given } from '../rules/actor.ts'
@@ -27,7 +28,22 @@ export interface Session {
   say: (line: string) => void
   /** Opens the store, or another file that is one. */
   open: (manner: Manner, other?: { path: string }) => Promise<OpenStore>
+  /** Who the command acts for and what they may do, at this moment: for what only looks. */
   given: (store: OpenStore) => Promise<Given>
+  /** Does the work for good, in one transaction in which the actor, their rights and the time are read first. */
+  commit: <Result>(store: OpenStore, work: WorkFor<Result>) => Promise<Committed<Result>>
+  /** Does the same, and takes all of it back. */
+  rehearse: <Result>(store: OpenStore, work: WorkFor<Result>) => Promise<Result>
+}
+
+export type WorkFor<Result> = (trx: Trx, given: Given) => Promise<Result>
+
+interface Committed<Result> {
+  result: Result
+  /** Messages that are owed now, by their outbox number. */
+  owed: number[]
+  /** Who did it, as they were when it was done. */
+  by: Given['by']
 }
 
 export type Manner = 'use' | 'begin' | 'rehearse' | 'rehearse-beginning'
@@ -39,6 +55,7 @@ export function sessionOf(command: Command, context: Context): Session {
   const terminal = terminalOf(context, { color: common.color, quiet: common.quiet || common.json })
   const words = wordsOf(command)
   const notices: Notice[] = []
+  const acting = { context, settings, command: words, dryRun: common.dryRun }
   return {
     context,
     common,
@@ -53,7 +70,12 @@ export function sessionOf(command: Command, context: Context): Session {
     say: terminal.say,
     open: (manner, other) =>
       openFor({ context, common, settings, terminal, command: words, manner, path: other?.path }),
-    given: (store) => givenFor(store, { context, settings, command: words, dryRun: common.dryRun }),
+    given: (store) => givenFor(store, acting),
+    commit: (store, work) => commitFor(store, { work, acting }),
+    rehearse: async (store, work) => {
+      const { rehearse } = await import('../db/transact.ts')
+      return rehearse(store, async (trx) => work(trx, await givenWithin(trx, acting)))
+    },
   }
 }
 
@@ -83,27 +105,48 @@ async function openFor({
     keyFile: settings.keyFile.value ?? '',
     patience: common.wait * 1000,
     manner,
-    at: context.now(),
+    now: context.now,
     command,
     signal: context.signal,
     onWait: (holder) => terminal.say(`Waiting for ${nameHolder(holder)} to finish with the store …`),
   })
 }
 
-async function givenFor(
-  store: OpenStore,
-  {
-    context,
-    settings,
-    command,
-    dryRun,
-  }: Pick<Session, 'context' | 'settings' | 'command'> & { dryRun: boolean },
+interface Acting extends Pick<Session, 'context' | 'settings' | 'command'> {
+  dryRun: boolean
+}
+
+async function givenFor(store: OpenStore, acting: Acting): Promise<Given> {
+  const { keeping } = await import('../db/transact.ts')
+  const { timeAfterLastEvent } = await import('../db/clock.ts')
+  const at = await timeAfterLastEvent(store.db, store.now())
+  return keeping(store, () => givenAt(store.db, { ...acting, at }))
+}
+
+/** Read once the store is held: while it was waited for, or a question open, rights may have changed. */
+async function givenWithin(trx: Trx, acting: Acting): Promise<Given> {
+  const { timeOf } = await import('../db/transact.ts')
+  return givenAt(trx, { ...acting, at: timeOf(trx) })
+}
+
+async function givenAt(
+  db: OpenStore['db'],
+  { context, settings, command, dryRun, at }: Acting & { at: Date },
 ): Promise<Given> {
   const { findActor } = await import('../rules/find-actor.ts')
-  const { keeping } = await import('../db/transact.ts')
-  const at = context.now()
-  const acting = { operator: context.operator, command, email: settings.as.value, at }
-  const find = () => findActor(store.db, acting)
-  const by = await (dryRun ? find() : keeping(store, find))
-  return { by, at, random: context.random }
+  const { operator, random } = context
+  const by = await findActor(db, { operator, command, dryRun, email: settings.as.value, at })
+  return { by, at, random }
+}
+
+async function commitFor<Result>(
+  store: OpenStore,
+  { work, acting }: { work: WorkFor<Result>; acting: Acting },
+): Promise<Committed<Result>> {
+  const { commit } = await import('../db/transact.ts')
+  const { result, owed } = await commit(store, async (trx) => {
+    const given = await givenWithin(trx, acting)
+    return { done: await work(trx, given), by: given.by }
+  })
+  return { result: result.done, owed, by: result.by }
 }

@@ -15,7 +15,7 @@ import type { Store } from './schema.ts'
  * @returns whether it was this one
  */
 export async function beginStore(opening: Opening): Promise<boolean> {
-  const { path, keyFile, at } = opening
+  const { path, keyFile, now } = opening
   makeFolder(dirname(path))
   makeFolder(dirname(keyFile))
   if (existsSync(keyFile)) return settleWithOtherBeginner(opening)
@@ -30,7 +30,7 @@ export async function beginStore(opening: Opening): Promise<boolean> {
     chmodSync(newStore, 0o600)
     prepareConnection(raw)
     const db = kyselyOver(raw, opening)
-    await furnish({ db, raw, fingerprint: deriveKeys(secret).fingerprint, at })
+    await furnish({ db, raw, fingerprint: deriveKeys(secret).fingerprint, at: now() })
     await db.destroy()
     writeKeyFile(newKey, secret)
     if (!placeExclusively(newKey, keyFile)) return settleWithOtherBeginner(opening)

@@ -16,7 +16,8 @@ export interface Opening {
   patience: number
   /** `begin` makes a store where there is none; `rehearse` makes one in memory and changes none. */
   manner: 'use' | 'begin' | 'rehearse' | 'rehearse-beginning'
-  at: Date
+  /** What the clock says. */
+  now: () => Date
   /** The words typed, for those who wait meanwhile. */
   command: string
   /** Told, once, who holds the store that is waited for. */

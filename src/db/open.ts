@@ -24,6 +24,8 @@ export interface OpenStore {
   begun: boolean
   /** The words typed, for those who wait meanwhile. */
   command: string
+  /** What the clock says; the time of a change is `timeOf` its transaction. */
+  now: () => Date
   /** Read on first use; throws `key-missing` or `key-mismatch`. */
   keys(): Keys
   close(): Promise<void>
@@ -61,7 +63,7 @@ function noStore(path: string): Unavailable {
 }
 
 async function connect(opening: Opening, { begun }: { begun: boolean }): Promise<OpenStore> {
-  const { path, keyFile, command } = opening
+  const { path, keyFile, command, now } = opening
   refuseForeignFile(path)
   const raw = openDatabase(path)
   const version = readyFor(raw, path)
@@ -75,7 +77,7 @@ async function connect(opening: Opening, { begun }: { begun: boolean }): Promise
     }
     await migrate(db)
   }
-  return opened({ db, raw, path, keyFile, begun, command, keys: keysOfStore(raw, keyFile) })
+  return opened({ db, raw, path, keyFile, begun, command, now, keys: keysOfStore(raw, keyFile) })
 }
 
 /** Readies a connection, and says which version the store has; a newer one is left as it is. */
@@ -150,7 +152,7 @@ async function storeInMemory(opening: Opening): Promise<OpenStore> {
   prepareConnection(raw)
   const db = kyselyOver(raw, opening)
   const keys = deriveKeys(randomBytes(32))
-  await furnish({ db, raw, fingerprint: keys.fingerprint, at: opening.at })
-  const { keyFile, command } = opening
-  return opened({ db, raw, path: undefined, keyFile, begun: true, command, keys: () => keys })
+  await furnish({ db, raw, fingerprint: keys.fingerprint, at: opening.now() })
+  const { keyFile, command, now } = opening
+  return opened({ db, raw, path: undefined, keyFile, begun: true, command, now, keys: () => keys })
 }

@@ -1,6 +1,7 @@
 import type Database from 'better-sqlite3'
 import type { ControlledTransaction, Transaction } from 'kysely'
 import { Failure } from '../errors.ts'
+import { timeAfterLastEvent } from './clock.ts'
 import type { OpenStore } from './open.ts'
 import type { Store } from './schema.ts'
 import { holdStore, letGo } from './wait.ts'
@@ -11,6 +12,8 @@ export type Work<Result> = (trx: Trx) => Promise<Result>
 interface Surroundings {
   raw: Database.Database
   auditKey: Buffer
+  /** Of everything that is done here: read once the store is held. */
+  at: Date
   /** Messages that this transaction owes somebody, by their outbox number. */
   owed: number[]
 }
@@ -22,6 +25,11 @@ export function surroundingsOf(trx: Trx): Surroundings {
   const found = surroundings.get(trx)
   if (!found) throw new Error('a rule runs inside commit() or rehearse()')
   return found
+}
+
+/** The time of what is done in a transaction. */
+export function timeOf(trx: Trx): Date {
+  return surroundingsOf(trx).at
 }
 
 /** Does the work for good. A failure takes everything back, save what it asks to keep. */
@@ -38,28 +46,37 @@ export async function commit<Result>(
   )
 }
 
-/** Keeps what a failure of this work asks to keep, in a transaction of its own, and throws on. */
+/** Keeps, once, what a failure of this work asks to keep, in a transaction of its own, and throws on. */
 export async function keeping<Result>(store: OpenStore, work: () => Promise<Result>): Promise<Result> {
   try {
     return await work()
   } catch (error) {
-    if (error instanceof Failure) await keepWhatOutlives(store, error)
+    if (hasToKeep(error)) await keepWhatOutlives(store, error)
     throw error
   }
 }
 
-/** Does the work as `commit` does, and takes all of it back. */
+/** Does the work as `commit` does, and takes all of it back; what a failure asks to keep is kept all the same. */
 export async function rehearse<Result>(store: OpenStore, work: Work<Result>): Promise<Result> {
-  return within(store, async (trx, end) => {
-    const result = await work(trx)
-    await end.rollback().execute()
-    return result
-  })
+  return keeping(store, () =>
+    within(store, async (trx, end) => {
+      const result = await work(trx)
+      await end.rollback().execute()
+      return result
+    }),
+  )
+}
+
+const kept = new WeakSet<Failure>()
+
+/** Whether it asks to keep something that has not been kept yet. */
+export function hasToKeep(error: unknown): error is Failure {
+  return error instanceof Failure && error.outliving.keep !== undefined && !kept.has(error)
 }
 
 async function keepWhatOutlives(store: OpenStore, failure: Failure): Promise<void> {
   const { outliving } = failure
-  if (!outliving.keep) return
+  kept.add(failure)
   await within(store, async (trx, end) => {
     await outliving.keep?.(trx)
     await end.commit().execute()
@@ -78,7 +95,8 @@ async function within<Result>(
       const since = new Date().toISOString()
       holdStore(store.path, { pid: process.pid, command: store.command, since })
     }
-    surroundings.set(trx, { raw: store.raw, auditKey, owed: [] })
+    const at = await timeAfterLastEvent(trx, store.now())
+    surroundings.set(trx, { raw: store.raw, auditKey, at, owed: [] })
     return await body(trx, trx)
   } catch (error) {
     if (!trx.isCommitted && !trx.isRolledBack) await trx.rollback().execute()

@@ -1,7 +1,7 @@
 import type { OpenStore } from '../db/open.ts'
 import { claimMessages, type Settled, settleMessages } from '../db/outbox-claims.ts'
 import type { OutboxRow } from '../db/schema.ts'
-import { commit } from '../db/transact.ts'
+import { commit, timeOf } from '../db/transact.ts'
 import type { Actor } from '../rules/actor.ts'
 import { headerText } from '../rules/header-text.ts'
 import { record } from '../rules/record.ts'
@@ -39,14 +39,14 @@ export function settled(row: OutboxRow, outcome: Outcome, at: Date): Settled {
 /** Writes it down, and an event in the log. */
 export async function settle(
   results: readonly Settled[],
-  { store, by, now, claimant, rows }: Claimant & { rows: readonly OutboxRow[] },
+  { store, by, claimant, rows }: Claimant & { rows: readonly OutboxRow[] },
 ): Promise<void> {
   if (results.length === 0) return
-  const at = now()
   const counts: Record<string, number> = {}
   for (const { state } of results) counts[state] = (counts[state] ?? 0) + 1
   const [only] = rows
   await commit(store, async (trx) => {
+    const at = timeOf(trx)
     await settleMessages(trx, { settled: results, by: claimant, at })
     const alone =
       rows.length === 1 && only ? { subject: only.to_address, userId: only.user_id ?? undefined } : {}

@@ -8,6 +8,8 @@ interface Typed {
   operator: string
   /** The words typed, such as `users suspend`. */
   command: string
+  /** It was typed with --dry-run: what is recorded all the same says so. */
+  dryRun?: boolean
 }
 
 export interface Staff extends Typed {

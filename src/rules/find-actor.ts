@@ -12,6 +12,7 @@ import { record } from './record.ts'
 interface Acting {
   operator: string
   command: string
+  dryRun?: boolean
   /** Absent: Cambridge staff. */
   email: string | undefined
   at: Date
@@ -21,16 +22,20 @@ interface Acting {
  * Who a command acts for. A user who cannot sign in may do nothing, and reads no reason why;
  * what the matrix lets no user do is refused before anything is looked at.
  */
-export async function findActor(db: Kysely<Store>, { operator, command, email, at }: Acting): Promise<Actor> {
-  if (email === undefined) return { kind: 'staff', operator, command }
+export async function findActor(
+  db: Kysely<Store>,
+  { operator, command, dryRun, email, at }: Acting,
+): Promise<Actor> {
+  const typed = { operator, command, dryRun }
+  if (email === undefined) return { kind: 'staff', ...typed }
   const address = typedAddress(email)
   const row = await findLiveUser(db, address.key)
-  const actor = row && actingUser(accountOf(row, at), { operator, command })
+  const actor = row && actingUser(accountOf(row, at), typed)
   if (!actor) {
     throw refusal(`${address.email} may not do anything here.`, {
       rule: 'only somebody who can sign in may act',
       hint: 'Only somebody who can sign in may act: ssh-admin users show says more.',
-      by: { kind: 'staff', operator, command },
+      by: { kind: 'staff', ...typed },
       at,
       userId: row?.id,
       email: address.email,
@@ -48,12 +53,12 @@ export async function findActor(db: Kysely<Store>, { operator, command, email, a
 /** An account as an actor; none where it cannot sign in. */
 export function actingUser(
   account: Account,
-  { operator, command }: { operator: string; command: string },
+  { operator, command, dryRun }: Pick<Actor, 'operator' | 'command' | 'dryRun'>,
 ): ActingUser | undefined {
   const { id, email, hubRole, roles, assigned, centre, canSignIn } = account
   if (!canSignIn || !centre) return undefined
   const place = { id: centre.id, number: centre.number, kind: centre.kind }
-  return { kind: 'user', operator, command, id, email, hubRole, roles, centre: place, assigned }
+  return { kind: 'user', operator, command, dryRun, id, email, hubRole, roles, centre: place, assigned }
 }
 
 interface Refusing {

@@ -23,7 +23,10 @@ interface Happening {
   segment?: number
 }
 
-/** Writes what happened into the audit log, in the transaction in which it happened. */
+/**
+ * Writes what happened into the audit log, in the transaction in which it happened. Of a dry run only
+ * what it was refused stays, and says that it was one.
+ */
 export async function record(trx: Trx, happening: Happening): Promise<void> {
   const {
     by,
@@ -51,7 +54,7 @@ export async function record(trx: Trx, happening: Happening): Promise<void> {
     kind,
     action,
     command: by.command,
-    facts,
+    facts: by.dryRun ? { ...facts, dryRun: true } : facts,
     personal: values,
   })
 }

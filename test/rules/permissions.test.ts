@@ -251,12 +251,6 @@ describe('acting for somebody', () => {
     ])
   })
 
-  it('records nothing in a rehearsal', async () => {
-    const argv = ['users', 'suspend', school.coordinator, '--as', school.admin, '--dry-run', '--json']
-    expect((await world.run(argv)).exit).toBe(5)
-    expect((await world.run(['audit', 'list', '--json'])).json().total).toBe(0)
-  })
-
   it('reads the same whether somebody is outside the view or not there at all', async () => {
     const words = async (argv: string[], name: string) => {
       const ran = await world.run([...argv, '--as', school.admin, '--json'])

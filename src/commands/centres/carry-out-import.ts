@@ -85,10 +85,9 @@ interface Done {
 
 async function applyOrRehearse({ session, store, given, ready, places }: CarryingOut): Promise<Done> {
   const { applyImport, noncesFor } = await import('../../import/apply.ts')
-  const { commit, rehearse } = await import('../../db/transact.ts')
   const { plan, deletions, source } = ready
   const nonces = noncesFor(plan, given.random)
-  const work = async (trx: Trx) => {
+  const work = async (trx: Trx, given: Given) => {
     await refuseChangedStore({ store, ready })
     const id = await applyImport(trx, { plan, deletions, source, nonces, given })
     const queued = ready.sendMail ? await queueMail(trx, { id, given }) : 0
@@ -96,7 +95,7 @@ async function applyOrRehearse({ session, store, given, ready, places }: Carryin
     return { id, queued }
   }
   if (session.common.dryRun) {
-    const { id, queued } = await rehearse(store, work)
+    const { id, queued } = await session.rehearse(store, work)
     return {
       id,
       queued,
@@ -108,7 +107,7 @@ async function applyOrRehearse({ session, store, given, ready, places }: Carryin
   const prepared =
     plan.newUsers.length > 0 ? await preparePins({ session, store, given, ready, places, nonces }) : undefined
   try {
-    const { result, owed: letters } = await commit(store, work)
+    const { result, owed: letters } = await session.commit(store, work)
     if (!prepared) return { ...result, letters, file: null, owed: false }
     return { ...result, letters, ...(await placePins(prepared, { session, places, id: result.id })) }
   } catch (error) {

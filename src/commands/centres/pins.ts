@@ -9,7 +9,7 @@ import { findImportNumber, importNumber } from '../../rules/find-import.ts'
 import type { View } from '../../terminal.ts'
 import { changingCommand, example } from '../command.ts'
 import { answer, doing } from '../doing.ts'
-import type { Session } from '../session.ts'
+import type { Session, WorkFor } from '../session.ts'
 
 const Options = z.object({
   import: importNumber,
@@ -36,17 +36,16 @@ async function makePinsAgain(options: z.infer<typeof Options>, session: Session)
   try {
     const { pinsAgain } = await import('../../import/pins-again.ts')
     const { pinSheet, prepareFile } = await import('../../import/pin-sheet.ts')
-    const { commit, rehearse } = await import('../../db/transact.ts')
-    const given = await session.given(store)
+    await session.given(store)
     await findImportNumber(store.db, importId)
     const pinKey = store.keys().pin
-    const work = (trx: Parameters<typeof pinsAgain>[0]) =>
+    const work: WorkFor<PinsAgain> = (trx, given) =>
       pinsAgain(trx, { importId, pinKey, renew: options.renew, given })
-    if (dryRun) return await tell(session, { made: await rehearse(store, work), file: options.out })
+    if (dryRun) return await tell(session, { made: await session.rehearse(store, work), file: options.out })
 
     // The sheet is whole on the disk before the new PINs count.
-    const { result } = await commit(store, async (trx) => {
-      const made = await work(trx)
+    const { result } = await session.commit(store, async (trx, given) => {
+      const made = await work(trx, given)
       return { made, prepared: await prepareFile(path, { sheet: pinSheet(made.rows), at: given.at }) }
     })
     try {

@@ -2,7 +2,7 @@ import * as z from 'zod'
 import { numberOf, wholeNumberOf } from '../../options.ts'
 import { findMessages, waitingMessages } from '../../db/outbox.ts'
 import type { OpenStore } from '../../db/open.ts'
-import { commit, rehearse, type Trx } from '../../db/transact.ts'
+import { timeOf, type Trx } from '../../db/transact.ts'
 import { isOwed, type Message, messageOf } from '../../render/message.ts'
 import { countedStates, renderMessages } from '../../render/messages.ts'
 import type { Given } from '../../rules/actor.ts'
@@ -37,10 +37,7 @@ export const send = changingCommand('send')
       checkMailSettings(session.settings)
       const store = await session.open(dryRun ? 'rehearse' : 'use')
       try {
-        const given = await session.given(store)
-        const messages = dryRun
-          ? await rehearsed(options, { session, store, given })
-          : await sent(options, { session, store, given })
+        const messages = await (dryRun ? rehearsed : sent)(options, { session, store })
         const { out } = session.terminal
         await answer(session, {
           text: renderMessages(messages, out),
@@ -58,25 +55,24 @@ export const send = changingCommand('send')
 interface Surroundings {
   session: Session
   store: OpenStore
-  given: Given
 }
 
-async function rehearsed(options: SendOptions, { session, store, given }: Surroundings): Promise<Message[]> {
-  const rows = await rehearse(store, async (trx) => {
+async function rehearsed(options: SendOptions, { session, store }: Surroundings): Promise<Message[]> {
+  const rows = await session.rehearse(store, async (trx, given) => {
     await queueFirst(trx, options, given)
-    return findMessages(trx, await waiting(trx, options, session))
+    return findMessages(trx, await waiting(trx, options))
   })
   return rows.map(messageOf)
 }
 
-async function sent(options: SendOptions, { session, store, given }: Surroundings): Promise<Message[]> {
+async function sent(options: SendOptions, { session, store }: Surroundings): Promise<Message[]> {
   const { deliverOwed } = await import('../../mail/deliver.ts')
-  const { result: numbers } = await commit(store, async (trx) => {
+  const { result: numbers, by } = await session.commit(store, async (trx, given) => {
     await queueFirst(trx, options, given)
-    return waiting(trx, options, session)
+    return waiting(trx, options)
   })
   const counting = await countingOf(session.terminal, numbers.length)
-  return deliverOwed({ store, session, by: given.by, numbers, rate: options.rate, counting })
+  return deliverOwed({ store, session, by, numbers, rate: options.rate, counting })
 }
 
 async function queueFirst(trx: Trx, { import: importId }: SendOptions, given: Given): Promise<void> {
@@ -84,6 +80,6 @@ async function queueFirst(trx: Trx, { import: importId }: SendOptions, given: Gi
   else await sendLettersOfImport(trx, { importId, given })
 }
 
-function waiting(trx: Trx, { due, import: importId }: SendOptions, { context }: Session): Promise<number[]> {
-  return waitingMessages(trx, { dueAt: due ? context.now() : undefined, importId })
+function waiting(trx: Trx, { due, import: importId }: SendOptions): Promise<number[]> {
+  return waitingMessages(trx, { dueAt: due ? timeOf(trx) : undefined, importId })
 }

@@ -29,10 +29,9 @@ export const backup = changingCommand('backup')
       const { db, keyFile } = placesOf(session)
       const store = await session.open(dryRun ? 'rehearse' : 'use')
       try {
-        const given = await session.given(store)
-        permit(given, 'store.backup', { name: 'store' })
+        permit(await session.given(store), 'store.backup', { name: 'store' })
         if (asks) await agree(session.terminal, `Replace the file ${file}?`)
-        const bytes = dryRun ? null : await copy(store, { file, session, given })
+        const bytes = dryRun ? null : await copy(store, { file, session })
         await answer(session, {
           text: `${dryRun ? 'Would copy' : 'Copied'} the store ${db} to ${file}\nThe key is not in it: it is ${keyFile}. Keep a copy of that too, in another place.`,
           json: { store: db, file, bytes, keyFile, changed: true, dryRun },
@@ -46,14 +45,13 @@ export const backup = changingCommand('backup')
 
 async function copy(
   store: Awaited<ReturnType<Session['open']>>,
-  { file, session, given }: { file: string; session: Session; given: Awaited<ReturnType<Session['given']>> },
+  { file, session }: { file: string; session: Session },
 ): Promise<number> {
   const { copyStore } = await import('../../db/backup.ts')
   const { keyStanding } = await import('../../db/keys.ts')
   const { fingerprintOf } = await import('../../db/open.ts')
-  const { commit } = await import('../../db/transact.ts')
   if (keyStanding(store.keyFile, fingerprintOf(store.raw)) === 'there') {
-    await commit(store, (trx) => backUpStore(trx, { given }))
+    await session.commit(store, (trx, given) => backUpStore(trx, { given }))
   } else {
     const message = 'The audit log does not name this backup, because its key cannot be used.'
     session.notify({ code: 'not-recorded', message })

@@ -29,9 +29,7 @@ export const init = changingCommand('init')
         // Another process may have begun it since.
         if (!changed) refuseOther()
         if (changed && !dryRun) {
-          const { commit } = await import('../../db/transact.ts')
-          const given = await session.given(store)
-          await commit(store, (trx) => beginStore(trx, { given }))
+          await session.commit(store, (trx, given) => beginStore(trx, { given }))
         }
       } finally {
         await store.close()

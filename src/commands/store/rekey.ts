@@ -1,10 +1,12 @@
 import * as z from 'zod'
+import type { Voided } from '../../db/void-credentials.ts'
 import { agree, needSomebodyToAsk } from '../../prompt.ts'
 import { voidedInWords } from '../../render/store.ts'
 import { rekeyStore } from '../../rules/rekey-store.ts'
 import { changedMeanwhile } from '../changing.ts'
 import { changingCommand, example } from '../command.ts'
 import { answer, doing } from '../doing.ts'
+import type { WorkFor } from '../session.ts'
 import { placesOf } from './places.ts'
 
 export const rekey = changingCommand('rekey')
@@ -19,17 +21,16 @@ export const rekey = changingCommand('rekey')
       const asks = !dryRun && !yes
       if (asks) needSomebodyToAsk(session.terminal, { flag: '--yes', may: input })
       const { newKeyFor, withNewKey } = await import('../../db/rekey.ts')
-      const { commit, rehearse } = await import('../../db/transact.ts')
       const { db, keyFile } = placesOf(session)
 
       const store = await session.open(dryRun ? 'rehearse' : 'use')
       try {
-        const given = await session.given(store)
-        const key = newKeyFor(store, given.random)
+        const { random } = await session.given(store)
+        const key = newKeyFor(store, random)
         const sealed = { ...store, keys: () => key.keys }
-        const work = (trx: Parameters<typeof rekeyStore>[0]) =>
+        const work: WorkFor<Voided> = (trx, given) =>
           rekeyStore(trx, { fingerprint: key.keys.fingerprint, given })
-        const rehearsed = dryRun || asks ? await rehearse(sealed, work) : undefined
+        const rehearsed = dryRun || asks ? await session.rehearse(sealed, work) : undefined
         if (asks && rehearsed) {
           const words = `Give ${db} a new key? That voids ${voidedInWords(rehearsed)}; new ones must be issued.`
           await agree(session.terminal, words)
@@ -38,8 +39,8 @@ export const rekey = changingCommand('rekey')
           dryRun && rehearsed
             ? rehearsed
             : await withNewKey(key, async () => {
-                const { result } = await commit(sealed, async (trx) => {
-                  const done = await work(trx)
+                const { result } = await session.commit(sealed, async (trx, given) => {
+                  const done = await work(trx, given)
                   if (rehearsed && JSON.stringify(rehearsed) !== JSON.stringify(done))
                     throw changedMeanwhile()
                   return done

@@ -99,7 +99,6 @@ async function settle(
   { options, session }: { options: Options; session: Session },
 ): Promise<{ key: KeyAfter; voided: Voided }> {
   const { keyAfterRestoring, refuseToKeepCredentials } = await import('../../db/restore.ts')
-  const { commit } = await import('../../db/transact.ts')
   const { db, keyFile } = placesOf(session)
   const { random } = session.context
   const { keepCredentials, newKey } = options
@@ -107,10 +106,11 @@ async function settle(
   if (keepCredentials) refuseToKeepCredentials(key)
   const store = await session.open('use', { path })
   try {
-    const given = await session.given(store)
     const otherKey = key.isAnother ? key.keys.fingerprint : undefined
     const sealed = { ...store, keys: () => key.keys }
-    const { result } = await commit(sealed, (trx) => restoreStore(trx, { otherKey, keepCredentials, given }))
+    const { result } = await session.commit(sealed, (trx, given) =>
+      restoreStore(trx, { otherKey, keepCredentials, given }),
+    )
     return { key, voided: result }
   } finally {
     await store.close()

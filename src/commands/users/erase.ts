@@ -5,7 +5,7 @@ import { type Erasure, eraseUser } from '../../rules/erase-user.ts'
 import { typedAddress } from '../../rules/email.ts'
 import { changingCommand, example } from '../command.ts'
 import { answer, doing } from '../doing.ts'
-import type { Session } from '../session.ts'
+import type { Session, WorkFor } from '../session.ts'
 
 const Options = z.object({ email: z.string().transform(typedAddress) })
 
@@ -23,15 +23,11 @@ async function eraseFor({ email: address }: z.infer<typeof Options>, session: Se
   const { dryRun, yes, input } = session.common
   const asks = !dryRun && !yes
   if (asks) needSomebodyToAsk(session.terminal, { flag: '--yes', may: input })
-  const { commit, keeping, rehearse } = await import('../../db/transact.ts')
   const { messagesNaming, overwriteWhatGoes, removeFiles, scrub } = await import('../../db/erasing.ts')
   const store = await session.open(dryRun ? 'rehearse' : 'use')
   try {
-    const given = await session.given(store)
-    const erasing = (trx: Parameters<typeof eraseUser>[0]) => eraseUser(trx, { email: address.email, given })
-    const rehearsed = await (dryRun
-      ? rehearse(store, erasing)
-      : keeping(store, () => rehearse(store, erasing)))
+    const erasing: WorkFor<Erasure> = (trx, given) => eraseUser(trx, { email: address.email, given })
+    const rehearsed = await session.rehearse(store, erasing)
     if (dryRun) return await tell(session, { erasure: rehearsed, files: rehearsed.files.length, left: [] })
     if (asks) await agree(session.terminal, questionAbout(address.email, rehearsed))
     const named = await messagesNaming(session.settings.mailDir.value ?? '', {
@@ -42,7 +38,7 @@ async function eraseFor({ email: address }: z.infer<typeof Options>, session: Se
     const files = [...new Set([...rehearsed.files, ...named.theirs])]
     await removeFiles(files)
     overwriteWhatGoes(store)
-    const { result: erasure } = await commit(store, erasing)
+    const { result: erasure } = await session.commit(store, erasing)
     const left = named.others.map((file) => `a message to somebody else that names them: ${file}`)
     if (!(await scrub(store))) {
       left.push(
