@@ -1,6 +1,6 @@
-import Database from 'better-sqlite3'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { atTerminal } from '../terminal.ts'
+import { connectSqlite } from '../../src/db/sqlite/driver.ts'
 import { newWorld, type World } from '../world.ts'
 
 const admin = 'admin@school.example'
@@ -33,7 +33,7 @@ describe('rights', () => {
   })
 
   it('are those of the moment of the change: lost while a busy store was waited for, nothing is done', async () => {
-    const other = new Database(world.db)
+    const other = connectSqlite(world.db)
     other.exec('begin immediate')
     other.prepare('delete from user_roles where user_id > 0').run()
     other
