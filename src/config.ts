@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join, resolve } from 'node:path'
 import * as z from 'zod'
+import { decodeText } from './decode-text.ts'
 import type { Context } from './context.ts'
 import { Usage } from './errors.ts'
 
@@ -139,13 +140,20 @@ function readConfigFile(context: Context): z.infer<typeof ConfigFile> {
 }
 
 function contentsOf(path: string): string | undefined {
+  let bytes: Buffer
   try {
-    return readFileSync(path, 'utf8')
+    bytes = readFileSync(path)
   } catch (cause) {
     if (cause instanceof Error && 'code' in cause && (cause.code === 'ENOENT' || cause.code === 'ENOTDIR'))
       return undefined
     throw new Usage(`The configuration file ${path} cannot be read.`, { code: 'bad-config', cause })
   }
+  const text = decodeText(bytes)
+  if (text !== undefined) return text
+  throw new Usage(`The configuration file ${path} is neither UTF-8 nor UTF-16.`, {
+    code: 'bad-config',
+    hint: 'Save it as UTF-8.',
+  })
 }
 
 function jsonOf(contents: string, path: string): unknown {

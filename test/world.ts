@@ -27,7 +27,7 @@ export interface Ran {
 }
 
 interface Typing {
-  stdin?: string
+  stdin?: string | Buffer
   /** Undefined: a variable that is not set. */
   env?: Record<string, string | undefined>
   at?: Date

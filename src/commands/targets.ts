@@ -1,7 +1,7 @@
-import { createInterface } from 'node:readline'
 import type { Command } from 'commander'
 import type { Context } from '../context.ts'
 import { Usage } from '../errors.ts'
+import { readLines } from '../read-lines.ts'
 
 /** Where several targets can be named, `-` stands for those on stdin, one a line. */
 export async function resolveTargets(
@@ -23,10 +23,6 @@ export async function resolveTargets(
   return { ...typed, [name]: all }
 }
 
-export async function linesOf(stream: NodeJS.ReadableStream): Promise<string[]> {
-  const lines: string[] = []
-  for await (const line of createInterface({ input: stream, crlfDelay: Number.POSITIVE_INFINITY })) {
-    if (line.trim() !== '') lines.push(line.trim())
-  }
-  return lines
+async function linesOf(stream: NodeJS.ReadableStream): Promise<string[]> {
+  return (await readLines(stream)).map((line) => line.trim()).filter((line) => line !== '')
 }

@@ -1,5 +1,6 @@
 import { readFileSync, statSync } from 'node:fs'
 import type { ConnectionOptions } from 'node:tls'
+import { decodeText } from '../decode-text.ts'
 import type { Settings } from '../config.ts'
 import { Unavailable, Usage } from '../errors.ts'
 import { readAddress } from '../rules/email.ts'
@@ -116,7 +117,9 @@ function passwordIn(path: string | undefined): string {
         },
       )
     }
-    return readFileSync(path, 'utf8').replace(/\r?\n$/, '')
+    const password = decodeText(readFileSync(path))
+    if (password === undefined) throw new Error('neither UTF-8 nor UTF-16')
+    return password.replace(/(?:\r\n|\n|\r)$/, '')
   } catch (cause) {
     if (cause instanceof Unavailable) throw cause
     throw new Unavailable(

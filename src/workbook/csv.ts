@@ -1,11 +1,12 @@
-import { parse } from 'csv-parse'
 import { MOST_COLUMNS } from './cell.ts'
 import { UnusableWorkbook } from './errors.ts'
 import type { SheetRow } from './sheet-rows.ts'
 
 const PIECE = 256 * 1024
-const LONGEST_RECORD = 1024 * 1024
+const LONGEST_ROW = 1024 * 1024
 const DELIMITERS = [',', ';', '\t', '|']
+const LINE_FEED = 10
+const CARRIAGE_RETURN = 13
 
 // A spreadsheet program would run such a cell as a formula; behind an apostrophe it is text.
 const DANGEROUS = /^'*[=+\-@\t\r]/
@@ -21,7 +22,10 @@ export function unguarded(text: string): string {
   return GUARDED.test(text) ? text.slice(1) : text
 }
 
-/** Reads delimited text (UTF-8, no byte order mark), one record a row. */
+/**
+ * Reads delimited text (UTF-8, no byte order mark). CRLF, LF and CR each end a row, between quotation
+ * marks too: a mark that closes in another row would swallow the rows between, and is refused.
+ */
 export async function readCsv(
   text: Buffer,
   onRow: (row: SheetRow) => void,
@@ -29,83 +33,136 @@ export async function readCsv(
 ): Promise<void> {
   const { delimiter, skip } = delimiterOf(text)
   let number = skip.length > 0 ? 1 : 0
-  const parser = parse({
-    delimiter,
-    relax_column_count: true,
-    relax_quotes: true,
-    skip_empty_lines: false,
-    max_record_size: LONGEST_RECORD,
-    on_record: (record: readonly string[]) => {
+  for (let at = skip.length; at < text.length; ) {
+    const end = endOfLine(text, at + PIECE)
+    const tooMuch = end - at > PIECE + LONGEST_ROW
+    const lines = linesIn(text.toString('utf8', at, tooMuch ? at + PIECE : end))
+    if (tooMuch) throw tooLong(number + lines.length)
+    for (const line of lines) {
       number += 1
-      if (record.length > MOST_COLUMNS) throw unreadable(number, `more than ${MOST_COLUMNS} columns`)
-      onRow({ number, cells: record.map((cell) => (cell === '' ? undefined : unguarded(cell))) })
-      return null
-    },
-  })
-
-  const failed = new Promise<never>((_, reject) => {
-    parser.once('error', (error: Error) => {
-      reject(
-        'code' in error && String(error.code).startsWith('CSV_')
-          ? unreadable(number + 1, reason(error), error)
-          : error,
-      )
-    })
-  })
-  const ended = new Promise<void>((resolve) => {
-    parser.once('end', resolve)
-  })
-  parser.resume()
-  const feed = async () => {
-    for (let at = skip.length; at < text.length; at += PIECE) {
-      if (!parser.write(text.subarray(at, at + PIECE))) {
-        await new Promise<void>((resolve) => {
-          parser.once('drain', resolve)
-        })
-      }
-      // Leaves room for Ctrl-C.
-      await new Promise(setImmediate)
-      progress?.(Math.min(1, (at + PIECE) / text.length))
+      onRow({ number, cells: cellsOf(line, { delimiter, row: number }) })
     }
-    parser.end()
-    await ended
-  }
-  try {
-    await Promise.race([feed(), failed])
-  } finally {
-    parser.destroy()
+    at = end
+    // Leaves room for Ctrl-C.
+    await new Promise(setImmediate)
+    progress?.(Math.min(1, end / text.length))
   }
 }
 
-function reason(error: Error): string {
-  if ('code' in error && error.code === 'CSV_QUOTE_NOT_CLOSED') return 'a quotation mark that is never closed'
-  if ('code' in error && error.code === 'CSV_MAX_RECORD_SIZE')
-    return 'more than a million characters; perhaps a quotation mark is not closed'
-  return error.message
+/** Behind the last line end there is no row. */
+function linesIn(text: string): string[] {
+  const lines = text.split(/\r\n|\n|\r/)
+  if (lines.at(-1) === '') lines.pop()
+  return lines
 }
 
-function unreadable(row: number, what: string, cause?: unknown): UnusableWorkbook {
-  return new UnusableWorkbook('workbook-damaged', `the CSV file cannot be read: row ${row} has ${what}`, {
-    hint: 'open it in Excel, look at that row, and save it as .xlsx',
-    cause,
+/** Where the line ends that goes on at `from`; CR and LF together are one end. */
+function endOfLine(text: Buffer, from: number): number {
+  if (from >= text.length) return text.length
+  const start = from - 1
+  const feed = text.indexOf(LINE_FEED, start)
+  const within = text.subarray(0, feed === -1 ? text.length : feed)
+  const carriage = within.indexOf(CARRIAGE_RETURN, start)
+  const end = carriage === -1 ? feed : carriage
+  if (end === -1) return text.length
+  return end === carriage && text[end + 1] === LINE_FEED ? end + 2 : end + 1
+}
+
+function cellsOf(
+  line: string,
+  { delimiter, row }: { delimiter: string; row: number },
+): (string | undefined)[] {
+  if (line.length > LONGEST_ROW) throw tooLong(row)
+  const cells: (string | undefined)[] = []
+  const put = (text: string) => {
+    if (cells.length === MOST_COLUMNS) throw unreadable(row, `has more than ${MOST_COLUMNS} columns`)
+    cells.push(text === '' ? undefined : unguarded(text))
+  }
+  if (!line.includes('"')) {
+    for (let at = 0; ; ) {
+      const end = line.indexOf(delimiter, at)
+      put(end === -1 ? line.slice(at) : line.slice(at, end))
+      if (end === -1) return cells
+      at = end + delimiter.length
+    }
+  }
+  for (let at = 0; ; ) {
+    const quote = openingQuote(line, at)
+    if (quote === -1) {
+      const end = line.indexOf(delimiter, at)
+      put(end === -1 ? line.slice(at) : line.slice(at, end))
+      if (end === -1) return cells
+      at = end + delimiter.length
+      continue
+    }
+    const close = closingQuote(line, quote)
+    if (close === -1) throw openQuote(row)
+    put(line.slice(quote + 1, close).replaceAll('""', '"'))
+    let end = close + 1
+    while (line[end] === ' ') end += 1
+    if (end === line.length) return cells
+    if (!line.startsWith(delimiter, end)) throw quoteBeforeText(row, line.slice(quote, close + 12))
+    at = end + delimiter.length
+  }
+}
+
+/** Where a cell's quotation mark stands, blanks before it aside; -1 for a cell that begins with something else. */
+function openingQuote(line: string, from: number): number {
+  let at = from
+  while (line[at] === ' ') at += 1
+  return line[at] === '"' ? at : -1
+}
+
+/** The mark that is not one of two. */
+function closingQuote(line: string, open: number): number {
+  for (let at = line.indexOf('"', open + 1); at !== -1; at = line.indexOf('"', at + 2)) {
+    if (line[at + 1] !== '"') return at
+  }
+  return -1
+}
+
+function openQuote(row: number): UnusableWorkbook {
+  return unreadable(
+    row,
+    'opens a quotation mark that does not close in the same row',
+    'look at that row: take the mark away, or close it. A cell of several lines belongs in an .xlsx workbook: save it as one',
+  )
+}
+
+function quoteBeforeText(row: number, text: string): UnusableWorkbook {
+  return unreadable(
+    row,
+    `has text behind a closing quotation mark: ${text}`,
+    'look at that row: inside a cell in quotation marks, a quotation mark is written twice ("")',
+  )
+}
+
+function tooLong(row: number): UnusableWorkbook {
+  return unreadable(row, 'has more than a million characters')
+}
+
+function unreadable(
+  row: number,
+  what: string,
+  hint = 'open it in your spreadsheet program, look at that row, and save it as .xlsx',
+): UnusableWorkbook {
+  return new UnusableWorkbook('workbook-damaged', `the CSV file cannot be read: row ${row} ${what}`, {
+    hint,
+    details: { row },
   })
 }
 
 /** The delimiter that stands in the most of the first lines, and as often in each; Excel may also say so itself (`sep=;`). */
 function delimiterOf(text: Buffer): { delimiter: string; skip: Buffer } {
   const sample = text.subarray(0, 64 * 1024).toString('utf8')
-  const said = /^"?sep=([^"\r\n])"?\r?\n/i.exec(sample)
+  const said = /^"?sep=([^"\r\n])"?(?:\r\n|\n|\r)/i.exec(sample)
   if (said?.[1] !== undefined) return { delimiter: said[1], skip: Buffer.from(said[0]) }
-  const lines = sample
-    .replace(/"[^"]*"/g, '')
-    .split(/\r\n|\n|\r/)
-    .slice(0, 20)
+  const lines = sample.split(/\r\n|\n|\r/, 20).map((line) => line.replace(/"[^"]*"/g, ''))
   const [best = ','] = DELIMITERS.map((delimiter) => ({ delimiter, evidence: evidenceOf(delimiter, lines) }))
     .sort((one, other) => compareEvidence(other.evidence, one.evidence))
     .map(({ delimiter }) => delimiter)
   return { delimiter: best, skip: Buffer.alloc(0) }
 }
-
 /** In how many lines it stands, how many of them have equally many, and how many those have: names and addresses hold commas too, but not so evenly. */
 function evidenceOf(
   delimiter: string,

@@ -1,4 +1,5 @@
 import { isUtf8 } from 'node:buffer'
+import { toUtf8 } from '../decode-text.ts'
 import { named } from './bytes.ts'
 import { UnusableWorkbook } from './errors.ts'
 import type { Archive } from './zip.ts'
@@ -154,39 +155,13 @@ function markup(beginning: string, path: string): UnusableWorkbook {
 }
 
 function asUtf8(bytes: Buffer, path: string): Buffer {
-  const [first, second, third] = bytes
-  if (first === 0xef && second === 0xbb && third === 0xbf) return checkedUtf8(bytes.subarray(3), path)
-  const utf16 = utf16Mark(first, second) ?? utf16WithoutMark(bytes)
-  if (utf16 !== undefined) return Buffer.from(new TextDecoder(utf16).decode(bytes), 'utf8')
+  const text = toUtf8(bytes)
+  if (text !== undefined) return text
   if (bytes.includes(0)) throw notAWorkbook(path, 'a binary file of a kind that is not known')
-  return checkedUtf8(bytes, path)
-}
-
-function utf16Mark(
-  first: number | undefined,
-  second: number | undefined,
-): 'utf-16le' | 'utf-16be' | undefined {
-  if (first === 0xff && second === 0xfe) return 'utf-16le'
-  return first === 0xfe && second === 0xff ? 'utf-16be' : undefined
-}
-
-/** Headings are mostly of plain letters: in UTF-16 every other byte of them is zero. */
-function utf16WithoutMark(bytes: Buffer): 'utf-16le' | 'utf-16be' | undefined {
-  const sample = bytes.subarray(0, 512)
-  const zeros = [0, 0]
-  for (const [at, byte] of sample.entries()) if (byte === 0) zeros[at % 2] = (zeros[at % 2] ?? 0) + 1
-  const [even = 0, odd = 0] = zeros
-  if (odd > sample.length / 4 && even === 0) return 'utf-16le'
-  if (even > sample.length / 4 && odd === 0) return 'utf-16be'
-  return undefined
-}
-
-function checkedUtf8(bytes: Buffer, path: string): Buffer {
-  if (isUtf8(bytes)) return bytes
   throw new UnusableWorkbook(
     'workbook-encoding',
     `${named(path)} is text, but neither UTF-8 nor UTF-16 (line ${firstBadLine(bytes)}): its accented letters cannot be told`,
-    { hint: 'in Excel save it as .xlsx, or as CSV UTF-8 (comma delimited)' },
+    { hint: 'save it as .xlsx, or as CSV UTF-8 (in LibreOffice: character set Unicode (UTF-8))' },
   )
 }
 

@@ -32,7 +32,9 @@ export async function* csvText({ columns, rows }: SheetToWrite): AsyncGenerator<
 }
 
 function csvCell(cell: CellToWrite): string {
-  return typeof cell === 'string' ? guarded(cell) : cell === null || cell === undefined ? '' : String(cell)
+  // A line end ends a row, quoted or not, for whoever reads it again.
+  if (typeof cell === 'string') return guarded(cell.replace(/\r\n|[\n\r]/g, ' '))
+  return cell === null || cell === undefined ? '' : String(cell)
 }
 
 // All in quotes: then no delimiter and no line break inside a text can be mistaken for one between cells.

@@ -48,11 +48,11 @@ describe('reading delimited text', () => {
     expect(await cellsOfText(bytes)).toEqual([[1, 'École', 'a']])
   })
 
-  it('keeps leading zeros, empty lines and line breaks in quotes in their places', async () => {
-    expect(await cellsOfText('a,b\n\n007,"x\ny"\n,\n')).toEqual([
+  it('keeps leading zeros, empty lines and quotation marks in their places', async () => {
+    expect(await cellsOfText('a,b\n\n007,"x ""y"" z"\n,\n')).toEqual([
       [1, 'a', 'b'],
       [2, undefined],
-      [3, '007', 'x\ny'],
+      [3, '007', 'x "y" z'],
       [4, undefined, undefined],
     ])
   })
@@ -68,11 +68,51 @@ describe('reading delimited text', () => {
     ])
   })
 
-  it('names the row where a quotation mark is never closed', async () => {
-    await expect(cellsOfText('a,b\nc,"d\ne,f\n')).rejects.toMatchObject({
+  it('ends a row at each CRLF, LF and CR, whichever came before', async () => {
+    expect(await cellsOfText('a,b\r\nc,d\ne,f\rg,h\r\n\ri,j')).toEqual([
+      [1, 'a', 'b'],
+      [2, 'c', 'd'],
+      [3, 'e', 'f'],
+      [4, 'g', 'h'],
+      [5, undefined],
+      [6, 'i', 'j'],
+    ])
+  })
+
+  it.each([
+    ['is never closed', 'a,b\nc,"d\ne,f\n'],
+    ['closes in another row', 'a,b\nc,"d\ne",f\n'],
+    ['closes in another row, at the end of it', 'a,b\r\nc,"d\r\ne,f"\r\n'],
+    ['is followed by text', 'a,b\nc,"d"e\nf,g\n'],
+    ['is followed by text, behind a blank', 'a,b\nc, "d" e\nf,g\n'],
+  ])('names the row where a quotation mark opens that %s', async (_, text) => {
+    await expect(cellsOfText(text)).rejects.toMatchObject({
       code: 'workbook-damaged',
-      message: expect.stringContaining('row 2'),
+      message: expect.stringContaining('row 2 '),
+      details: { row: 2 },
     })
+  })
+
+  it('leaves quotation marks inside a cell alone, and takes blanks around a quoted one away', async () => {
+    expect(await cellsOfText('a,5" pipe,"b" , "c,d"\n')).toEqual([[1, 'a', '5" pipe', 'b', 'c,d']])
+  })
+
+  it.each(['\r\n', '\n', '\r'])(
+    'reads rows of every length whole where %j stands at the border of two pieces',
+    async (end) => {
+      const rows = Array.from({ length: 9_000 }, (_, at) => [`EG${at}`, 'x'.repeat(at % 97)])
+      const read = await cellsOfText(rows.map((row) => row.join(',')).join(end))
+      expect(read).toEqual(rows.map(([number, text], at) => [at + 1, number, text === '' ? undefined : text]))
+    },
+  )
+
+  it('refuses more columns than a sheet has, and rows of more than a million characters', async () => {
+    await expect(cellsOfText(`a\n${','.repeat(20_000)}\n`)).rejects.toThrow(
+      'row 2 has more than 16384 columns',
+    )
+    await expect(cellsOfText(`a\n${','.repeat(5_000_000)}`)).rejects.toThrow(
+      'row 2 has more than a million characters',
+    )
   })
 
   it('does not guess at letters that are not Unicode', async () => {

@@ -1,6 +1,6 @@
-import { createInterface } from 'node:readline'
 import { Usage } from '../../errors.ts'
 import { askSecret } from '../../prompt.ts'
+import { readLines } from '../../read-lines.ts'
 import type { Session } from '../session.ts'
 
 export const newPasswordQuestion = 'New password'
@@ -33,10 +33,7 @@ async function askFor(question: string, { terminal, say }: Session): Promise<str
 
 /** A password may begin or end with a blank. */
 async function linesAsTyped(stream: NodeJS.ReadableStream): Promise<string[]> {
-  const lines: string[] = []
-  for await (const line of createInterface({ input: stream, crlfDelay: Number.POSITIVE_INFINITY })) {
-    lines.push(line)
-  }
+  const lines = await readLines(stream)
   while (lines.at(-1) === '') lines.pop()
   return lines
 }

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
+import { decodeText } from '../../decode-text.ts'
 import { BadInput, Unavailable } from '../../errors.ts'
 import type { Session } from '../session.ts'
 
@@ -16,7 +17,7 @@ export async function inEditor(
   try {
     await writeFile(file, text, { mode: 0o600 })
     await run(env.VISUAL || env.EDITOR || 'vi', file)
-    return await readFile(file, 'utf8')
+    return decoded(await readFile(file), 'What the editor saved')
   } finally {
     await rm(folder, { recursive: true, force: true })
   }
@@ -43,11 +44,19 @@ export async function textFrom(from: string, { context, terminal }: Session): Pr
   if (from === '-') {
     const chunks: Buffer[] = []
     for await (const chunk of terminal.stdin) chunks.push(Buffer.from(chunk))
-    return Buffer.concat(chunks).toString('utf8')
+    return decoded(Buffer.concat(chunks), 'What was given on stdin')
   }
+  let bytes: Buffer
   try {
-    return await readFile(resolve(context.cwd, from), 'utf8')
+    bytes = await readFile(resolve(context.cwd, from))
   } catch (cause) {
     throw new BadInput('file-not-readable', `${from} cannot be read.`, { cause, hint: 'Check the path.' })
   }
+  return decoded(bytes, from)
+}
+
+function decoded(bytes: Buffer, what: string): string {
+  const text = decodeText(bytes)
+  if (text !== undefined) return text
+  throw new BadInput('text-encoding', `${what} is neither UTF-8 nor UTF-16.`, { hint: 'Save it as UTF-8.' })
 }

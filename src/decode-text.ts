@@ -1,0 +1,40 @@
+import { isUtf8 } from 'node:buffer'
+
+/**
+ * The bytes of a text as UTF-8 without byte order mark, whether it was UTF-8 or UTF-16, with a mark
+ * or without; undefined where it is neither. The one way to read a text that a person saved.
+ */
+export function toUtf8(bytes: Buffer): Buffer | undefined {
+  const [first, second, third] = bytes
+  if (first === 0xef && second === 0xbb && third === 0xbf) return checked(bytes.subarray(3))
+  const utf16 = utf16Mark(first, second) ?? utf16WithoutMark(bytes)
+  if (utf16 !== undefined) return Buffer.from(new TextDecoder(utf16).decode(bytes), 'utf8')
+  return checked(bytes)
+}
+
+/** The same as text; undefined where its letters cannot be told. */
+export function decodeText(bytes: Buffer): string | undefined {
+  return toUtf8(bytes)?.toString('utf8')
+}
+
+function checked(bytes: Buffer): Buffer | undefined {
+  return isUtf8(bytes) && !bytes.includes(0) ? bytes : undefined
+}
+
+type Utf16 = 'utf-16le' | 'utf-16be'
+
+function utf16Mark(first: number | undefined, second: number | undefined): Utf16 | undefined {
+  if (first === 0xff && second === 0xfe) return 'utf-16le'
+  return first === 0xfe && second === 0xff ? 'utf-16be' : undefined
+}
+
+/** Headings are mostly of plain letters: in UTF-16 every other byte of them is zero. */
+function utf16WithoutMark(bytes: Buffer): Utf16 | undefined {
+  const sample = bytes.subarray(0, 512)
+  const zeros = [0, 0]
+  for (const [at, byte] of sample.entries()) if (byte === 0) zeros[at % 2] = (zeros[at % 2] ?? 0) + 1
+  const [even = 0, odd = 0] = zeros
+  if (odd > sample.length / 4 && even === 0) return 'utf-16le'
+  if (even > sample.length / 4 && odd === 0) return 'utf-16be'
+  return undefined
+}
