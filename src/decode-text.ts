@@ -6,19 +6,19 @@ import { isUtf8 } from 'node:buffer'
  */
 export function toUtf8(bytes: Buffer): Buffer | undefined {
   const [first, second, third] = bytes
-  if (first === 0xef && second === 0xbb && third === 0xbf) return checked(bytes.subarray(3))
+  if (first === 0xef && second === 0xbb && third === 0xbf) {
+    const rest = bytes.subarray(3)
+    return isUtf8(rest) ? rest : undefined
+  }
   const utf16 = utf16Mark(first, second) ?? utf16WithoutMark(bytes)
   if (utf16 !== undefined) return Buffer.from(new TextDecoder(utf16).decode(bytes), 'utf8')
-  return checked(bytes)
+  // Without a mark, a zero is a sign of something that is no text.
+  return isUtf8(bytes) && !bytes.includes(0) ? bytes : undefined
 }
 
 /** The same as text; undefined where its letters cannot be told. */
 export function decodeText(bytes: Buffer): string | undefined {
   return toUtf8(bytes)?.toString('utf8')
-}
-
-function checked(bytes: Buffer): Buffer | undefined {
-  return isUtf8(bytes) && !bytes.includes(0) ? bytes : undefined
 }
 
 type Utf16 = 'utf-16le' | 'utf-16be'

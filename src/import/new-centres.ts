@@ -4,7 +4,7 @@ import type { CentreKind } from '../db/schema.ts'
 import { fold } from '../rules/fold.ts'
 import { type CentreField, headingOf } from './columns.ts'
 import { accepted, distinct, firstOf, holdBack, listed, type RowsByCentre } from './hold-back.ts'
-import { errorCell, type Fault, type Roster, type RosterRow } from './roster.ts'
+import type { Fault, Roster, RosterRow } from './roster.ts'
 
 /** A centre that the workbook brings. */
 export interface NewPlace {
@@ -144,16 +144,16 @@ function missingFacts({
 }
 
 function holdBackErrorCells(roster: Roster, row: RosterRow): void {
-  if (!row.errors) return
+  if (!row.faults) return
   for (const field of ['address', 'town', 'postcode', 'country', 'kind', 'associate'] as const) {
-    const error = row.errors?.get(field)
-    if (error !== undefined) holdBack(roster, row, { field, ...errorCell(error) })
+    const fault = row.faults.get(field)
+    if (fault !== undefined) holdBack(roster, row, { field, ...fault })
   }
 }
 
 function holdBackUnreadable(roster: Roster, row: RosterRow): void {
   const { country } = row.place
-  if (country !== '' && countryCode(country) === undefined) {
+  if (country !== '' && !row.faults?.has('country') && countryCode(country) === undefined) {
     const [guess] = closestCountries(country)
     holdBack(roster, row, {
       field: 'country',
@@ -163,7 +163,7 @@ function holdBackUnreadable(roster: Roster, row: RosterRow): void {
       hint: guess ?? 'The English name, or the ISO code.',
     })
   }
-  if (row.kind !== '' && readKind(row.kind) === undefined) {
+  if (row.kind !== '' && !row.faults?.has('kind') && readKind(row.kind) === undefined) {
     holdBack(roster, row, {
       field: 'kind',
       value: row.kind,

@@ -2,7 +2,7 @@ import type { SeenCentre, SeenUser } from '../db/import-view.ts'
 import { nearestOf } from '../nearest.ts'
 import { catalogue, findRole } from '../rules/catalogue.ts'
 import { holdBack, type RowsByCentre } from './hold-back.ts'
-import { errorCell, type Roster, type RosterRow } from './roster.ts'
+import type { Roster, RosterRow } from './roster.ts'
 
 /** A person that the workbook brings, with the roles it asks for. */
 export interface Newcomer {
@@ -84,9 +84,9 @@ const noRoles: readonly string[] = []
 
 /** The roles a row names, separated by commas or semicolons; a new user's only. */
 function rolesOf(roster: Roster, row: RosterRow): readonly string[] {
-  const error = row.errors?.get('role')
-  if (error !== undefined) {
-    holdBack(roster, row, { field: 'role', ...errorCell(error) })
+  const fault = row.faults?.get('role')
+  if (fault !== undefined) {
+    holdBack(roster, row, { field: 'role', ...fault })
     return noRoles
   }
   if (row.role === '') return noRoles

@@ -1,10 +1,15 @@
 import { type Address, readAddress, visible } from '../rules/email.ts'
-import { readCentreNumber } from '../rules/centre-number.ts'
 import { cellName } from '../workbook/cell.ts'
+import { type CellFault, type CellNote, cellFault, errorCell, isErrorWord } from '../workbook/cell-notes.ts'
 import { cleanCode, cleanText, trimCode } from '../workbook/clean.ts'
+import { runningNumbers } from '../workbook/heading-errors.ts'
 import { readTable, type Table } from '../workbook/headings.ts'
 import { isBlankRow, type SheetRow, type Workbook } from '../workbook/read.ts'
+import type { CoveredCells } from '../workbook/sheet-facts.ts'
+import { tableNotices } from '../workbook/table-notices.ts'
 import { type CentreField, centreColumns, headingOf } from './columns.ts'
+import { type NameCell, readCentreName, readPersonCells } from './name-cell.ts'
+import { readNumberCell } from './number-cell.ts'
 
 /** Something wrong in a cell, and what to do about it. */
 export interface Issue {
@@ -31,8 +36,10 @@ export interface RosterRow {
   place: { address: string; town: string; postcode: string; country: string }
   kind: string
   associate: string
-  /** Error cells such as #N/A, by field. */
-  errors: Map<CentreField, string> | undefined
+  /** Cells that could not be read, such as #N/A, by field. */
+  faults: Map<CentreField, CellFault> | undefined
+  /** Where the fields stand, for a row below headings of another order. */
+  columns: ReadonlyMap<string, number> | undefined
   /** A row with an issue is held back. */
   issues: Issue[] | undefined
 }
@@ -45,6 +52,10 @@ export interface Roster {
   columns: Map<string, number>
   headings: string[]
   unknownColumns: string[]
+  /** Hidden rows and columns, headings that stand again, names that were tidied. */
+  notices: { code: string; message: string }[]
+  /** The names of the workbook's custom properties. */
+  marks: ReadonlySet<string>
   rows: RosterRow[]
   blank: number
   /** The cells as they stand, by row number, when they were asked for. */
@@ -58,44 +69,145 @@ interface Reading {
   progress?: (share: number, rows: number) => void
 }
 
-const longestName = 250
-
 /** Reads every row; a row with a mistake stays, with its issues. */
 export async function readRoster(workbook: Workbook, { map, keepCells, progress }: Reading): Promise<Roster> {
   const rows: RosterRow[] = []
   const cells = keepCells ? new Map<number, readonly (string | undefined)[]>() : undefined
   let blank = 0
   let lastRow: number | undefined
-  let read: ((row: SheetRow) => RosterRow) | undefined
+  let readers: { table: Table; read: (row: SheetRow) => RosterRow } | undefined
+  let first: Table | undefined
+  const counting = rowCounter()
+  const tidied: string[] = []
   const table = await readTable(workbook, {
     specs: centreColumns,
     map,
     onRow: (row, found) => {
       if (isBlankRow(row)) return
+      first ??= found
       // What lies between two rows is blank, written or not; what lies below the last is nothing.
-      blank += row.number - (lastRow ?? found.headingRow) - 1
+      blank += row.number - (lastRow ?? first.headingRow) - 1
       lastRow = row.number
-      read ??= rowReader(found, workbook.sheet)
-      rows.push(read(row))
-      cells?.set(row.number, [...row.cells])
+      if (readers?.table !== found) {
+        readers = { table: found, read: rowReader(found, { sheet: workbook.sheet, first, tidied }) }
+      }
+      rows.push(readers.read(row))
+      counting.see(row.cells[found.columns.get('number') ?? -1] ?? '')
+      cells?.set(row.number, cellsAsShown(row, { found, first }))
     },
     progress: (share) => progress?.(share, rows.length),
   })
-  return {
+  if (counting.counts()) {
+    throw runningNumbers(table.headings[table.columns.get('number') ?? 0] ?? '', headingOf('number'))
+  }
+  const roster: Roster = {
     file: workbook.file,
     sheet: workbook.sheet,
     digest: workbook.digest,
     columns: table.columns,
     headings: table.headings,
     unknownColumns: table.unknown,
+    notices: [...tableNotices(table), ...tidiedNotice(tidied)],
+    marks: workbook.marks,
     rows,
-    blank,
+    blank: blank - table.headingsAgain.filter(({ row }) => row < (lastRow ?? 0)).length,
     cells,
+  }
+  holdBackCovered(roster, table.covered)
+  return roster
+}
+
+/** Whether a column begins at 1 and goes up by one, again or not: then it counts rows and numbers no centre. */
+function rowCounter(): { see: (text: string) => void; counts: () => boolean } {
+  let last = 0
+  let seen = 0
+  let broken = false
+  return {
+    see(raw) {
+      if (broken) return
+      const text = raw.trim()
+      if (text === '') return
+      const value = /^\d{1,7}$/.test(text) ? Number(text) : 0
+      broken = value !== last + 1 && !(value === 1 && seen > 0)
+      last = value
+      seen += 1
+    },
+    counts: () => !broken && seen >= 3,
   }
 }
 
+/** A row's cells as a person sees them, under the first headings: what could not be read stays to be seen. */
+function cellsAsShown(
+  row: SheetRow,
+  { found, first }: { found: Table; first: Table },
+): (string | undefined)[] {
+  const cells = [...row.cells]
+  for (const [column, note] of row.notes ?? []) {
+    if (note.kind === 'error') cells[column] = note.value
+    else if (note.kind === 'not-calculated') cells[column] = note.formula
+    else if (note.kind === 'number') cells[column] = note.shown
+  }
+  if (found === first) return cells
+  const moved: (string | undefined)[] = []
+  for (const [field, column] of found.columns) {
+    const to = first.columns.get(field)
+    if (to !== undefined) moved[to] = cells[column]
+  }
+  return moved
+}
+
+function tidiedNotice(tidied: readonly string[]): { code: string; message: string }[] {
+  const [where] = tidied
+  if (where === undefined) return []
+  const more = tidied.length - 1
+  return [
+    {
+      code: 'name-tidied',
+      message: `Invisible marks, or a dash for a missing name, were left out of the name in ${where}${more > 0 ? ` and ${more.toLocaleString('en')} more` : ''}.`,
+    },
+  ]
+}
+
+/** Beneath a merged cell there may be anything, and nobody sees it. */
+function holdBackCovered(roster: Roster, covered: CoveredCells): void {
+  if (covered.size === 0) return
+  for (const row of roster.rows) {
+    const cells = covered.get(row.row)
+    if (cells === undefined) continue
+    const columns = row.columns ?? roster.columns
+    const kept = roster.cells?.get(row.row)
+    for (const { field } of centreColumns) {
+      const cell = cells.get(columns.get(field) ?? -1)
+      const fault = cell === undefined ? undefined : cellFault({ kind: 'merged', cell }, { text: true })
+      if (fault === undefined) continue
+      if (field === 'number') row.number = undefined
+      if (field === 'email') row.address = undefined
+      if (field === 'name') row.name = ''
+      row.issues = row.issues?.filter(({ column }) => column !== headingOf(field))
+      if (alwaysRead.has(field)) addIssue(row, { field, sheet: roster.sheet, columns: roster.columns, fault })
+      else row.faults = new Map([...(row.faults ?? []), [field, fault]])
+      if (kept) {
+        const shown = [...kept]
+        shown[roster.columns.get(field) ?? -1] = undefined
+        roster.cells?.set(row.row, shown)
+      }
+    }
+    if (row.issues?.length === 0) row.issues = undefined
+  }
+}
+
+/** The fields of every row; the others are read for new centres and new users alone. */
+const alwaysRead: ReadonlySet<CentreField> = new Set(['number', 'name', 'email', 'firstName', 'lastName'])
+
+interface RowReading {
+  sheet: string
+  first: Table
+  /** The cells whose names were tidied. */
+  tidied: string[]
+}
+
 /** Made once for a table: what it looks up would cost more, row by row, than reading. */
-function rowReader(table: Table, sheet: string): (row: SheetRow) => RosterRow {
+function rowReader(table: Table, { sheet, first, tidied }: RowReading): (row: SheetRow) => RosterRow {
   const { columns } = table
   const at = (field: CentreField) => columns.get(field) ?? -1
   const number = at('number')
@@ -110,14 +222,20 @@ function rowReader(table: Table, sheet: string): (row: SheetRow) => RosterRow {
   const country = at('country')
   const kind = at('kind')
   const associate = at('associate')
+  const others = ['address', 'town', 'postcode', 'country', 'role', 'kind', 'associate'] as const
   return (row) => {
+    const named = readCentreName(nameCell(row, name))
+    const person = readPersonCells({
+      firstName: nameCell(row, firstName),
+      lastName: nameCell(row, lastName),
+    })
     const read: RosterRow = {
       row: row.number,
       number: undefined,
-      name: textIn(row, name),
+      name: named.name,
       address: undefined,
-      firstName: textIn(row, firstName),
-      lastName: textIn(row, lastName),
+      firstName: person.firstName,
+      lastName: person.lastName,
       role: textIn(row, role),
       place: {
         address: textIn(row, address),
@@ -127,15 +245,25 @@ function rowReader(table: Table, sheet: string): (row: SheetRow) => RosterRow {
       },
       kind: textIn(row, kind),
       associate: cleanCode(cellIn(row, associate)).toUpperCase(),
-      errors: errorsOf(row, table),
+      faults: faultsIn(row, { columns, fields: others }),
+      columns: table === first ? undefined : columns,
       issues: undefined,
     }
     const blame: Blame = (field, fault) => addIssue(read, { field, sheet, columns, fault })
-    readNumber(read, cleanCode(cellIn(row, number)), blame)
-    readEmail(read, trimCode(cellIn(row, email)), blame)
-    for (const field of namedFields) readLength(read, field, blame)
+    const numbered = readNumberCell(cellIn(row, number), row.notes?.get(number))
+    if ('number' in numbered) read.number = numbered.number
+    else blame('number', numbered.fault)
+    if (named.fault) blame('name', named.fault)
+    readEmail(read, { text: trimCode(cellIn(row, email)), note: row.notes?.get(email), blame, person })
+    for (const { field, fault } of person.faults) blame(field, fault)
+    if (named.tidied) tidied.push(cellName(sheet, name, row.number))
+    if (person.tidied) tidied.push(cellName(sheet, lastName, row.number))
     return read
   }
+}
+
+function nameCell(row: SheetRow, column: number): NameCell {
+  return { text: cellIn(row, column), note: row.notes?.get(column) }
 }
 
 function cellIn({ cells }: SheetRow, column: number): string {
@@ -144,18 +272,6 @@ function cellIn({ cells }: SheetRow, column: number): string {
 
 function textIn(row: SheetRow, column: number): string {
   return cleanText(cellIn(row, column))
-}
-
-const namedFields = ['name', 'firstName', 'lastName'] as const
-
-function readLength(read: RosterRow, field: (typeof namedFields)[number], blame: Blame): void {
-  if (read.errors?.has(field)) blame(field, errorCell(read.errors.get(field) ?? ''))
-  if (read[field].length <= longestName) return
-  blame(field, {
-    value: read[field],
-    code: 'too-long',
-    message: `is longer than ${longestName} characters`,
-  })
 }
 
 /** What is wrong, worded to follow the column's name. */
@@ -168,24 +284,22 @@ export interface Fault {
 
 type Blame = (field: CentreField, fault: Fault) => void
 
-function readNumber(read: RosterRow, text: string, blame: Blame): void {
-  const error = read.errors?.get('number')
-  read.number = error === undefined ? readCentreNumber(text) : undefined
-  if (error !== undefined) blame('number', errorCell(error))
-  else if (text === '') blame('number', { value: '', code: 'missing-number', message: 'is missing' })
-  else if (read.number === undefined) {
-    blame('number', {
-      value: text,
-      code: 'invalid-number',
-      message: `${visible(text)} is not a centre number`,
-      hint: '2 to 12 letters and digits, such as EG001',
-    })
-  }
-}
-
-function readEmail(read: RosterRow, text: string, blame: Blame): void {
-  const error = read.errors?.get('email')
-  if (error !== undefined) blame('email', errorCell(error))
+function readEmail(
+  read: RosterRow,
+  {
+    text,
+    note,
+    blame,
+    person,
+  }: {
+    text: string
+    note: CellNote | undefined
+    blame: Blame
+    person: ReturnType<typeof readPersonCells>
+  },
+): void {
+  const fault = cellFault(note, { text: true }) ?? (isErrorWord(text) ? errorCell(text) : undefined)
+  if (fault) blame('email', fault)
   else if (text !== '') {
     const address = readAddress(text)
     if ('key' in address) read.address = address
@@ -193,23 +307,9 @@ function readEmail(read: RosterRow, text: string, blame: Blame): void {
       const value = visible(text)
       blame('email', { value, code: 'invalid-email', message: `${value} ${address.problem}` })
     }
-  } else if (isAPerson(read)) {
+  } else if (read.firstName !== '' || read.lastName !== '' || read.role !== '' || person.faults.length > 0) {
+    // A row without address and person is a centre alone.
     blame('email', { value: '', code: 'missing-email', message: 'is missing, though the row names a person' })
-  }
-}
-
-/** A row without address and person is a centre alone. */
-function isAPerson({ firstName, lastName, role, errors }: RosterRow): boolean {
-  const named = firstName !== '' || lastName !== '' || role !== ''
-  return named || errors?.has('firstName') === true || errors?.has('lastName') === true
-}
-
-export function errorCell(value: string): Fault {
-  return {
-    value,
-    code: 'error-cell',
-    message: `is ${value}, which is an error of a formula, not a value`,
-    hint: 'Mend the formula, or type the value.',
   }
 }
 
@@ -223,7 +323,8 @@ export function addIssue(
     fault,
   }: { field: CentreField; sheet: string; columns: ReadonlyMap<string, number>; fault: Fault },
 ): void {
-  const column = columns.get(field) ?? columns.get('number') ?? 0
+  const places = row.columns ?? columns
+  const column = places.get(field) ?? places.get('number') ?? 0
   const issue = {
     cell: cellName(sheet, column, row.row),
     row: row.row,
@@ -237,13 +338,21 @@ export function addIssue(
   row.issues = [...(row.issues ?? []), issue]
 }
 
-function errorsOf(row: SheetRow, table: Table): Map<CentreField, string> | undefined {
-  if (!row.errors || row.errors.size === 0) return undefined
-  const errors = new Map<CentreField, string>()
-  for (const { field } of centreColumns) {
-    const column = table.columns.get(field)
-    const error = column === undefined ? undefined : row.errors.get(column)
-    if (error !== undefined) errors.set(field, error)
+function faultsIn(
+  { cells, notes }: SheetRow,
+  { columns, fields }: { columns: ReadonlyMap<string, number>; fields: readonly CentreField[] },
+): Map<CentreField, CellFault> | undefined {
+  let faults: Map<CentreField, CellFault> | undefined
+  for (const field of fields) {
+    const column = columns.get(field)
+    if (column === undefined) continue
+    const text = cells[column]
+    const fault =
+      cellFault(notes?.get(column), { text: true }) ??
+      (text !== undefined && isErrorWord(text) ? errorCell(text) : undefined)
+    if (fault === undefined) continue
+    faults ??= new Map()
+    faults.set(field, fault)
   }
-  return errors.size > 0 ? errors : undefined
+  return faults
 }

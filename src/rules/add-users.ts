@@ -14,8 +14,8 @@ import { failureOf, forEachRow } from './several.ts'
 export interface UserRow {
   /** Where each field stands: `Users!D4`. */
   cells: Readonly<Record<UserField, string>>
-  /** What stands in a cell instead of a value, such as `#N/A`. */
-  error?: { field: UserField; what: string }
+  /** The first cell that could not be read, such as `#N/A`, worded to follow its column's name. */
+  error?: { field: UserField; code: string; message: string; hint: string }
   centre: string
   firstName: string
   lastName: string
@@ -49,7 +49,7 @@ export function addUsers(trx: Trx, { rows, admin, ifMissing, given }: Table): Pr
 /** Each cell is looked at, whatever is wrong with the others. */
 async function wrongCells(trx: Trx, { row, given }: { row: UserRow; given: Given }): Promise<Failure[]> {
   const { error, centre, email, roles, sites } = row
-  if (error) return [new Usage(`${error.what} stands there instead of a value.`, { code: 'error-cell' })]
+  if (error) return [new Usage(`The cell ${error.message}.`, { code: error.code, hint: error.hint })]
   const looks = [
     () => (centre === '' ? refuseNoNumber() : findCentre(trx, centre, given)),
     () => nameIn(row),

@@ -19,8 +19,8 @@ export type ResultField = (typeof resultFields)[number]
 /** One row of results, as it is written in the workbook. */
 export interface ResultRow {
   texts: Readonly<Record<ResultField, string>>
-  /** What stands in a cell instead of a value, such as `#N/A`. */
-  errors: Readonly<Partial<Record<ResultField, string>>>
+  /** Cells that could not be read, such as `#N/A`, worded to follow the name of their column. */
+  faults: Readonly<Partial<Record<ResultField, { code: string; message: string; hint: string }>>>
   /** Where a field stands: `Results!B4`. */
   cellOf: (field: ResultField) => string
 }
@@ -50,8 +50,10 @@ export function readResult(row: ResultRow): { read: ReadResult } | Unreadable {
   const wrong = (field: ResultField, code: string, message: string) =>
     problems.push({ target: row.cellOf(field), code, message })
   for (const field of resultFields) {
-    const error = row.errors[field]
-    if (error !== undefined) wrong(field, 'error-cell', `${error} stands there instead of a value.`)
+    const fault = row.faults[field]
+    if (fault === undefined) continue
+    const { code, message, hint } = fault
+    problems.push({ target: row.cellOf(field), code, message: `The cell ${message}.`, hint })
   }
   if (problems.length > 0) return { problems, teacherKey: undefined }
   if (!('key' in address)) wrong('teacher', 'invalid-email', `The address ${address.problem}.`)

@@ -32,11 +32,15 @@ export function parseMap(values: readonly string[], specs: readonly ColumnSpec[]
   )
 }
 
-/** `E-mail *`, `EMAIL` and `e mail` are one; so are `Centre #`, `Centre №` and `centre no.`. */
+/** `E-mail *`, `EMAIL`, `e mail` and `Email (required)` are one; so are `Centre #`, `Centre №` and `centre no.`. */
 export function foldedHeading(heading: string): string {
-  return heading
+  return (heading.length > 200 ? heading : heading.replace(REMARK, ''))
     .replaceAll('#', ' no ')
     .normalize('NFKD')
     .toLowerCase()
     .replace(/[^\p{L}\p{N}]/gu, '')
 }
+
+// What a form says of a column beside its name. Other words in brackets may make it another column: Email (secondary).
+const REMARK =
+  /[\s:–—-]*[([]?\s*(?<![\p{L}\p{N}])(?:(?:is\s+)?(?:required|mandatory|compulsory|optional|obligatory)(?:\s+field)?|(?:if (?:any|known|applicable)|e\.\s?g\.|for example|such as)[^)\]]*)\s*[)\]]?[\s*]*$/iu

@@ -1,6 +1,7 @@
 import { columnLetters } from './cell.ts'
 import { cleanText } from './clean.ts'
 import {
+  amongSheets,
   badMap,
   missingColumns,
   noHeadings,
@@ -10,7 +11,10 @@ import {
 } from './heading-errors.ts'
 import { foldedHeading } from './heading-map.ts'
 import { didYouMean, nearest } from './nearest.ts'
+import { UnusableWorkbook } from './errors.ts'
 import type { SheetRow, Workbook } from './read.ts'
+import { type CoveredCells, coveredCells } from './sheet-facts.ts'
+import { isBlankRow } from './sheet-rows.ts'
 
 export { parseMap } from './heading-map.ts'
 
@@ -58,28 +62,122 @@ export function matchHeadings(
   }
 }
 
-/** Reads a sheet as a table: `onRow` gets every row below the headings, blank ones too. */
+/** What reading a table found besides its rows. */
+export interface ReadTableResult extends Table {
+  /** Rows with something in them that nobody sees who looks at the sheet. */
+  hiddenRows: number
+  /** The headings of the columns nobody sees. */
+  hiddenColumns: string[]
+  /** The rows in which the headings stand again, and whether in the same order. */
+  headingsAgain: { row: number; same: boolean }[]
+  /** Cells that lie beneath a merged one. */
+  covered: CoveredCells
+}
+
+/** Whether the headings are among these rows. */
+export function hasHeadings(
+  rows: SheetRow[],
+  { specs, map = {} }: Pick<ReadTable, 'specs' | 'map'>,
+): boolean {
+  try {
+    matchHeadings(rows, specs, map)
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** Reads a sheet as a table: `onRow` gets every row below the headings, blank ones too, but none that is headings again. */
 export async function readTable(
   workbook: Workbook,
   { specs, map = {}, onRow, progress }: ReadTable,
-): Promise<Table> {
+): Promise<ReadTableResult> {
   let table: Table | undefined
+  let first: Table | undefined
   let waiting: SheetRow[] = []
-  const begin = (): Table => {
-    const found = matchHeadings(waiting, specs, map)
-    for (const row of waiting) if (row.number > found.headingRow) onRow(row, found)
-    waiting = []
-    return found
+  let hiddenRows = 0
+  let lastRow = 0
+  const headingsAgain: ReadTableResult['headingsAgain'] = []
+  const looksAgain = headingsFinder(specs, map)
+  const tell = (row: SheetRow, found: Table) => {
+    lastRow = row.number
+    if (looksAgain(row)) {
+      table = matchHeadings([row], specs, map)
+      headingsAgain.push({ row: row.number, same: sameColumns(found, table) })
+      if (sameColumns(found, table)) table = found
+      return
+    }
+    if (row.hidden && !isBlankRow(row)) hiddenRows += 1
+    onRow(row, found)
   }
-  await workbook.readRows((row) => {
+  const begin = (): Table => {
+    try {
+      first = matchHeadings(waiting, specs, map)
+    } catch (error) {
+      throw error instanceof UnusableWorkbook ? amongSheets(error, workbook) : error
+    }
+    table = first
+    for (const row of waiting) if (row.number > first.headingRow) tell(row, table)
+    waiting = []
+    return table
+  }
+  const { hiddenColumns, merged } = await workbook.readRows((row) => {
     if (table === undefined && row.number <= SEARCHED_ROWS) {
       waiting.push(row)
       return
     }
     table ??= begin()
-    onRow(row, table)
+    tell(row, table)
   }, progress)
-  return table ?? begin()
+  table ??= begin()
+  const found = first ?? table
+  const columns = [...new Set([...found.columns.values(), ...table.columns.values()])]
+  return {
+    ...found,
+    hiddenRows,
+    hiddenColumns: found.headings.filter(
+      (heading, column) =>
+        heading !== '' && hiddenColumns.some(([from, to]) => column >= from && column <= to),
+    ),
+    headingsAgain,
+    covered: coveredCells(merged, { columns, rows: [found.headingRow + 1, lastRow] }),
+  }
+}
+
+function sameColumns(one: Table, other: Table): boolean {
+  return (
+    one.columns.size === other.columns.size &&
+    [...one.columns].every(([field, column]) => other.columns.get(field) === column)
+  )
+}
+
+/** Tells whether a row is headings again: all in it are headings, and at least two. */
+function headingsFinder(
+  specs: readonly ColumnSpec[],
+  map: Readonly<Record<string, string>>,
+): (row: SheetRow) => boolean {
+  const meanings = meaningsOf(specs)
+  const mapped = new Map(Object.entries(map).map(([heading, field]) => [foldedHeading(heading), field]))
+  const means = (cell: string) => {
+    const name = foldedHeading(cell)
+    return mapped.get(name) ?? meanings.get(name)
+  }
+  const required = specs.filter((spec) => spec.required).length
+  return ({ cells }) => {
+    // Almost every row says so with its first cell.
+    const start = cells.find((cell) => cell !== undefined)
+    if (start === undefined || start.length > 60 || /\d/.test(start)) return false
+    if (cells.some((cell) => cell?.includes('@'))) return false
+    const fields = new Set<string>()
+    let others = 0
+    for (const cell of cells) {
+      if (cell === undefined) continue
+      const field = cell.length > 60 ? undefined : means(cell)
+      if (field === undefined) others += 1
+      else fields.add(field)
+    }
+    return fields.size >= 2 && (others === 0 || (fields.size >= required && fields.size > others))
+  }
 }
 
 /** What to look for in a sheet, and who is told of its rows. */

@@ -2,6 +2,8 @@ import { isUtf8 } from 'node:buffer'
 import { toUtf8 } from '../decode-text.ts'
 import { named } from './bytes.ts'
 import { UnusableWorkbook } from './errors.ts'
+import { findWorkbook } from './parts.ts'
+import { readXml } from './xml.ts'
 import type { Archive } from './zip.ts'
 
 const SAVE_AS = 'open it in Excel and save it as .xlsx (Excel workbook)'
@@ -81,7 +83,8 @@ export async function lookInside(archive: Archive, path: string): Promise<void> 
   if (some(/^word\//)) throw notAWorkbook(path, 'a Word document', 'copy its table into an Excel workbook')
   if (some(/^ppt\//)) throw notAWorkbook(path, 'a PowerPoint presentation')
   if (names.has('[content_types].xml')) {
-    if (await mentions(archive, '[content_types].xml', 'macroEnabled')) throw macros(path)
+    // Some programs list every type they know: what counts is that of the workbook itself.
+    if (/macroEnabled/i.test(await contentTypeOf(archive, await findWorkbook(archive)))) throw macros(path)
     return
   }
   const inner = some(/\.(xlsx|csv|xls|ods)$/)
@@ -113,6 +116,23 @@ function ods(path: string): UnusableWorkbook {
   return new UnusableWorkbook('workbook-ods', `${named(path)} is an OpenDocument spreadsheet (.ods)`, {
     hint: 'in LibreOffice choose File > Save As > Excel 2007-365 (.xlsx)',
   })
+}
+
+/** The content type of a part: its own, or else that of its ending. */
+async function contentTypeOf(archive: Archive, part: string): Promise<string> {
+  const ending = part.slice(part.lastIndexOf('.') + 1)
+  let own: string | undefined
+  let ofEnding: string | undefined
+  const types = readXml('[content_types].xml', {
+    open(name, attributes) {
+      const type = attributes.get('ContentType') ?? ''
+      const named = attributes.get('PartName')?.replace(/^\/+/, '').toLowerCase()
+      if (name === 'Override' && named === part) own = type
+      if (name === 'Default' && attributes.get('Extension')?.toLowerCase() === ending) ofEnding = type
+    },
+  })
+  await archive.read('[content_types].xml', types, { most: 4 * 1024 * 1024 })
+  return own ?? ofEnding ?? ''
 }
 
 async function mentions(archive: Archive, part: string, words: string): Promise<boolean> {

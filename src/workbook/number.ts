@@ -1,28 +1,62 @@
+import { format as formatted } from 'numfmt'
+
 const DAY = 86_400_000
 // Excel's day 0, so that day 61 is 1900-03-01; before that it counts a 29 February 1900 that never was.
 const DAY_ZERO = Date.UTC(1899, 11, 30)
 const LAST_DAY = 2_958_466
 const DAYS_TO_1904 = 1462
+/** From here on, a cell without a format of its own shows a number as 1.23457E+11. */
+const SHOWN_WITH_EXPONENT = 1e11
 
-/** How a cell's format makes its number read: plainly, with leading zeros, or as a moment. */
-export type NumberFormat = 'plain' | 'date' | 'date-time' | 'time' | { zeros: number }
+/** How a cell's format makes its number read: plainly, with leading zeros, as a moment, or by a format's code. */
+export type NumberFormat = 'plain' | 'date' | 'date-time' | 'time' | { zeros: number } | { code: string }
+
+/** The text of a number cell, and what it holds where its format shows it otherwise. */
+export interface NumberRead {
+  text: string | undefined
+  note?: { kind: 'date' } | { kind: 'number'; shown: string | undefined; held: string }
+}
 
 /** What a number cell says, given the text in the file: `5.0538E4` → `50538`, never `123.0`. */
-export function numberText(
-  raw: string,
-  format: NumberFormat = 'plain',
-  from1904 = false,
-): string | undefined {
-  if (format === 'plain' && /^[1-9]\d{0,14}$/.test(raw)) return raw
+export function readNumber(raw: string, format: NumberFormat = 'plain', from1904 = false): NumberRead {
+  if (format === 'plain' && /^[1-9]\d{0,10}$/.test(raw)) return { text: raw }
   const text = raw.trim()
-  if (text === '') return undefined
+  if (text === '') return { text: undefined }
   const value = Number(text)
   // What is no number is shown as it stands: the reader's rules will refuse it by its cell.
-  if (!Number.isFinite(value)) return text
-  if (typeof format === 'object') {
-    return value >= 0 && Number.isInteger(value) ? plain(value).padStart(format.zeros, '0') : plain(value)
+  if (!Number.isFinite(value)) return { text }
+  const held = plain(value)
+  if (format === 'plain') {
+    if (Math.abs(value) < SHOWN_WITH_EXPONENT) return { text: held }
+    return { text: held, note: { kind: 'number', shown: shownBy('General', value), held } }
   }
-  return format === 'plain' ? plain(value) : (moment(value, format, from1904) ?? plain(value))
+  if (typeof format === 'string') {
+    const at = moment(value, format, from1904)
+    return at === undefined ? { text: held } : { text: at, note: { kind: 'date' } }
+  }
+  if ('zeros' in format) {
+    if (value >= 0 && Number.isInteger(value)) return { text: held.padStart(format.zeros, '0') }
+    return { text: held, note: { kind: 'number', shown: shownBy('0'.repeat(format.zeros), value), held } }
+  }
+  return byCode(value, held, format.code)
+}
+
+/** A whole number is what its cell shows; a fraction keeps the digits that are not shown. */
+function byCode(value: number, held: string, code: string): NumberRead {
+  const shown = shownBy(code, value)
+  if (shown === held) return { text: held }
+  if (shown !== undefined && /%\s*$/.test(shown)) return { text: `${plain(value * 100)}%` }
+  if (shown !== undefined && Number.isInteger(value) && /^[\p{L}\p{N}]+$/u.test(shown)) return { text: shown }
+  return { text: held, note: { kind: 'number', shown, held } }
+}
+
+/** What the cell shows; undefined for a format that nobody can read. */
+function shownBy(code: string, value: number): string | undefined {
+  try {
+    return formatted(code, value).trim()
+  } catch {
+    return undefined
+  }
 }
 
 /** The shortest decimal text; Excel keeps 15 digits, what is beyond them is noise of binary fractions. */
@@ -47,24 +81,43 @@ function moment(value: number, format: 'date' | 'date-time' | 'time', from1904: 
   return format === 'date' || midnight ? date : `${date}T${time}`
 }
 
+const builtIn: Readonly<Record<number, string>> = {
+  2: '0.00',
+  3: '#,##0',
+  4: '#,##0.00',
+  9: '0%',
+  10: '0.00%',
+  11: '0.00E+00',
+  12: '# ?/?',
+  13: '# ??/??',
+  37: '#,##0 ;(#,##0)',
+  38: '#,##0 ;[Red](#,##0)',
+  39: '#,##0.00;(#,##0.00)',
+  40: '#,##0.00;[Red](#,##0.00)',
+  48: '##0.0E+0',
+}
+
 /** What the built-in format of that number is. */
 export function builtInFormat(id: number): NumberFormat {
   if ((id >= 14 && id <= 17) || (id >= 27 && id <= 31) || id === 36 || (id >= 50 && id <= 58)) return 'date'
   if (id === 22) return 'date-time'
   if ((id >= 18 && id <= 21) || (id >= 32 && id <= 35) || id === 45 || id === 47) return 'time'
-  return 'plain'
+  const code = builtIn[id]
+  return code === undefined ? 'plain' : { code }
 }
 
-/** What a custom format such as `dd/mm/yyyy` or `00000` makes of a number. */
+/** What a custom format such as `dd/mm/yyyy`, `00000` or `"EG"000` makes of a number. */
 export function customFormat(code: string): NumberFormat {
   const [first = ''] = code.replace(/"[^"]*"|\\.|_.|\*./gs, '').split(';')
   const bare = first.trim()
-  if (/^0{2,}$/.test(bare)) return { zeros: bare.length }
-  if (/\[[hms]+\]/i.test(bare)) return 'plain'
+  if (/^0{2,}$/.test(code.trim())) return { zeros: code.trim().length }
+  if (/^(?:general|@|0)$/i.test(code.trim())) return 'plain'
+  if (/\[[hms]+\]/i.test(bare)) return { code }
   const letters = bare.replace(/\[[^\]]*\]/g, '').replace(/general/gi, '')
+  // 0.00E+00 has an E, and no day or hour.
   const hasDay = /[dy]/i.test(letters)
   const hasTime = /[hs]/i.test(letters)
   if (hasDay) return hasTime ? 'date-time' : 'date'
   if (hasTime) return 'time'
-  return /m/i.test(letters) ? 'date' : 'plain'
+  return /m/i.test(letters) ? 'date' : { code }
 }

@@ -18,6 +18,12 @@ export interface BookParts {
   sharedStrings: string | undefined
   styles: string | undefined
   from1904: boolean
+  /** It asks to be recalculated when it is opened. */
+  recalculates: boolean
+  /** The name of the sheet that is open when the workbook is opened. */
+  active: string | undefined
+  /** The names of its custom properties. */
+  marks: ReadonlySet<string>
 }
 
 /** Finds the sheets, wherever the program that wrote them put them. */
@@ -25,8 +31,12 @@ export async function readParts(archive: Archive): Promise<BookParts> {
   const main = await findWorkbook(archive)
   const sheets: { name: string; id: string; visible: boolean }[] = []
   let from1904 = false
+  let recalculates = false
+  let activeTab = 0
   await readSmall(archive, main, {
     open(name, attributes) {
+      if (name === 'workbookView') activeTab = Number(attributes.get('activeTab') ?? 0)
+      if (name === 'calcPr') recalculates = /^(1|true|on)$/.test(attributes.get('fullCalcOnLoad') ?? '')
       if (name === 'workbookPr') from1904 = /^(1|true|on)$/.test(attributes.get('date1904') ?? '')
       if (name === 'sheet') {
         const visible = (attributes.get('state') ?? 'visible') === 'visible'
@@ -47,10 +57,28 @@ export async function readParts(archive: Archive): Promise<BookParts> {
     sharedStrings: partOf('sharedStrings'),
     styles: partOf('styles'),
     from1904,
+    recalculates,
+    active: sheets[activeTab]?.name,
+    marks: await readMarks(archive),
   }
 }
 
-async function findWorkbook(archive: Archive): Promise<string> {
+/** The custom properties of a workbook, by name: what a program wrote there about it stays when a person edits the cells. */
+async function readMarks(archive: Archive): Promise<Set<string>> {
+  const marks = new Set<string>()
+  const links = archive.names.has('_rels/.rels') ? await readLinks(archive, '') : []
+  const part = links.find(({ type }) => type === 'custom-properties')?.part
+  if (part === undefined || !archive.names.has(part)) return marks
+  await readSmall(archive, part, {
+    open(name, attributes) {
+      if (name === 'property') marks.add(attributes.get('name') ?? '')
+    },
+  })
+  return marks
+}
+
+/** The part that is the workbook itself, wherever it is. */
+export async function findWorkbook(archive: Archive): Promise<string> {
   const links = archive.names.has('_rels/.rels') ? await readLinks(archive, '') : []
   const main = links.find(({ type }) => type === 'officeDocument')?.part ?? 'xl/workbook.xml'
   if (archive.names.has(main)) return main

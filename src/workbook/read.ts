@@ -2,13 +2,15 @@ import { basename, extname } from 'node:path'
 import { named, readContents } from './bytes.ts'
 import { readCsv } from './csv.ts'
 import { damaged, UnusableWorkbook } from './errors.ts'
+import { SEARCHED_ROWS } from './heading-errors.ts'
 import { look, lookAtText, lookInside } from './look.ts'
 import { didYouMean, nearest } from './nearest.ts'
-import { readFormats, readParts, type SheetPart } from './parts.ts'
+import { type BookParts, readFormats, readParts, type SheetPart } from './parts.ts'
 import { readSharedStrings } from './shared-strings.ts'
-import { rowMaker, type SheetRow } from './sheet-rows.ts'
+import type { SheetFacts } from './sheet-facts.ts'
+import { type Book, rowMaker, type SheetRow } from './sheet-rows.ts'
 import { scanSheet } from './sheet-scan.ts'
-import { openArchive } from './zip.ts'
+import { type Archive, openArchive } from './zip.ts'
 
 export { isBlankRow, type SheetRow } from './sheet-rows.ts'
 
@@ -24,28 +26,34 @@ export interface Workbook {
   sheets: string[]
   /** Those that are shown to who opens it, and are not read. */
   otherSheets: string[]
+  /** The sheets that look like what is sought, where the one that is read does not. */
+  likelySheets: string[]
+  /** The names of its custom properties. */
+  marks: ReadonlySet<string>
   /** Hands over each row in order; may be called once. Lets the event loop run between pieces. */
-  readRows(onRow: (row: SheetRow) => void, progress?: (share: number) => void): Promise<void>
+  readRows(onRow: (row: SheetRow) => void, progress?: (share: number) => void): Promise<SheetFacts>
   close(): Promise<void>
 }
 
 /** Which sheet to read, and where `-` reads from. */
 export interface OpenOptions {
-  /** Without it: the first sheet that is not hidden. */
+  /** Without it: the sheet that is open when the workbook is opened, or else the first that is not hidden. */
   sheet?: string
   stdin?: NodeJS.ReadableStream
+  /** Whether the first rows of a sheet are those of what is sought; of several sheets, that tells which to read. */
+  fits?: (rows: SheetRow[]) => boolean
 }
 
 /** Opens an `.xlsx` or CSV file, told apart by content; throws UnusableWorkbook with words that say what it is instead. */
 export async function openWorkbook(
   path: string,
-  { sheet, stdin = process.stdin }: OpenOptions = {},
+  { sheet, stdin = process.stdin, fits }: OpenOptions = {},
 ): Promise<Workbook> {
   const { bytes, digest } = await readContents(path, stdin)
   const file = path === '-' ? '-' : basename(path)
   return look(bytes, path) === 'zip'
-    ? openXlsx(bytes, { path, file, digest, wanted: sheet })
-    : openCsv(bytes, { path, file, digest, wanted: sheet })
+    ? openXlsx(bytes, { path, file, digest, wanted: sheet, fits })
+    : openCsv(bytes, { path, file, digest, wanted: sheet, fits })
 }
 
 interface Source {
@@ -53,29 +61,43 @@ interface Source {
   file: string
   digest: string
   wanted: string | undefined
+  fits: OpenOptions['fits']
 }
 
-async function openXlsx(bytes: Buffer, { path, file, digest, wanted }: Source): Promise<Workbook> {
+async function openXlsx(bytes: Buffer, { path, file, digest, wanted, fits }: Source): Promise<Workbook> {
   const archive = await openArchive(bytes)
   try {
     await lookInside(archive, path)
-    const { sheets, sharedStrings, styles, from1904 } = await readParts(archive)
-    const names = sheets.map(({ name }) => name)
-    const { name, part } = choose(sheets, wanted)
+    const parts = await readParts(archive)
+    const { sheets, sharedStrings, styles, from1904, recalculates, marks } = parts
+    let read: Book | undefined
+    const bookOf = async () => {
+      read ??= {
+        sharedStrings: sharedStrings === undefined ? [] : await readSharedStrings(archive, sharedStrings),
+        formats: styles === undefined ? [] : await readFormats(archive, styles),
+        from1904,
+        recalculates,
+      }
+      return read
+    }
+    const looksRight = async ({ part }: SheetPart) =>
+      fits === undefined || fits(await firstRows(archive, { part, book: await bookOf() }))
+    const { chosen, likely } = await choose(parts, { wanted, looksRight, tells: fits !== undefined })
+    const { name, part } = chosen
     return {
       kind: 'xlsx',
       file,
       sheet: name,
       digest,
-      sheets: names,
+      sheets: sheets.map((sheet) => sheet.name),
       otherSheets: sheets.filter((other) => other.visible && other.name !== name).map((other) => other.name),
+      likelySheets: likely,
+      marks,
       async readRows(onRow, progress) {
-        const book = {
-          sharedStrings: sharedStrings === undefined ? [] : await readSharedStrings(archive, sharedStrings),
-          formats: styles === undefined ? [] : await readFormats(archive, styles),
-          from1904,
-        }
-        await archive.read(part, scanSheet(part, rowMaker(book, onRow)), { progress })
+        const facts: SheetFacts = { hiddenColumns: [], merged: [] }
+        await archive.read(part, scanSheet(part, rowMaker(await bookOf(), onRow, facts)), { progress })
+        read = undefined
+        return facts
       },
       async close() {
         archive.close()
@@ -85,6 +107,27 @@ async function openXlsx(bytes: Buffer, { path, file, digest, wanted }: Source): 
     archive.close()
     throw error
   }
+}
+
+/** Thrown by the one who has seen enough of a sheet. */
+class Enough extends Error {}
+
+/** The rows of a sheet among which its headings would be. */
+async function firstRows(
+  archive: Archive,
+  { part, book }: { part: string; book: Book },
+): Promise<SheetRow[]> {
+  const rows: SheetRow[] = []
+  const maker = rowMaker(book, (row) => {
+    if (row.number > SEARCHED_ROWS) throw new Enough()
+    rows.push(row)
+  })
+  try {
+    await archive.read(part, scanSheet(part, maker))
+  } catch (error) {
+    if (!(error instanceof Enough)) throw error
+  }
+  return rows
 }
 
 function openCsv(bytes: Buffer, { path, file, digest, wanted }: Source): Workbook {
@@ -101,21 +144,46 @@ function openCsv(bytes: Buffer, { path, file, digest, wanted }: Source): Workboo
     digest,
     sheets: [sheet],
     otherSheets: [],
-    readRows: (onRow, progress) => readCsv(text, onRow, progress),
+    likelySheets: [],
+    marks: new Set(),
+    async readRows(onRow, progress) {
+      await readCsv(text, onRow, progress)
+      return { hiddenColumns: [], merged: [] }
+    },
     async close() {},
   }
 }
 
-function choose(sheets: SheetPart[], wanted: string | undefined): SheetPart {
-  const names = sheets.map(({ name }) => name)
-  if (wanted === undefined) {
-    const first = sheets.find(({ visible }) => visible) ?? sheets[0]
-    if (first === undefined) throw damaged('it has no sheet with cells')
-    return first
-  }
+interface Choosing {
+  wanted: string | undefined
+  looksRight: (sheet: SheetPart) => Promise<boolean>
+  /** Whether `looksRight` tells anything. */
+  tells: boolean
+}
+
+/** The sheet that is named; else the one that is open, or else the first that is shown, whichever looks right. */
+async function choose(
+  { sheets, active }: BookParts,
+  { wanted, looksRight, tells }: Choosing,
+): Promise<{ chosen: SheetPart; likely: string[] }> {
+  if (wanted !== undefined) return { chosen: sheetCalled(sheets, wanted), likely: [] }
+  const shown = sheets.filter(({ visible }) => visible)
+  const first = shown[0] ?? sheets[0]
+  if (first === undefined) throw damaged('it has no sheet with cells')
+  const open = shown.find(({ name }) => name === active) ?? first
+  if (!tells || shown.length < 2 || (await looksRight(open))) return { chosen: open, likely: [] }
+  if (open !== first && (await looksRight(first))) return { chosen: first, likely: [] }
+  const likely: string[] = []
+  for (const sheet of shown)
+    if (sheet !== open && sheet !== first && (await looksRight(sheet))) likely.push(sheet.name)
+  return { chosen: open, likely }
+}
+
+function sheetCalled(sheets: readonly SheetPart[], wanted: string): SheetPart {
   const found =
     sheets.find(({ name }) => name === wanted) ?? sheets.find(({ name }) => folded(name) === folded(wanted))
   if (found !== undefined) return found
+  const names = sheets.map(({ name }) => name)
   throw noSheet(wanted, names, {
     message: `there is no sheet ${wanted}${didYouMean(wanted, names)}`,
     hint: `it has: ${names.join(', ')}`,

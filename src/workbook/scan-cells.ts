@@ -12,7 +12,7 @@ const GREATER = 62
 
 /** Reads the cells between `from` and `to`; false when there is anything but plain `<c>`, `<v>`, `<f>` and `<is><t>`. */
 export function scanCells(text: string, from: number, to: number, onCell: (cell: RawCell) => void): boolean {
-  const cell: RawCell = { column: -1, type: '', style: 0, value: '', formula: false }
+  const cell: RawCell = { column: -1, type: '', style: 0, value: '', present: false, formula: undefined }
   let at = from
   for (;;) {
     at = skipBlanks(text, at)
@@ -23,7 +23,8 @@ export function scanCells(text: string, from: number, to: number, onCell: (cell:
     cell.type = ''
     cell.style = 0
     cell.value = ''
-    cell.formula = false
+    cell.present = false
+    cell.formula = undefined
 
     let open = true
     if (text.charCodeAt(at) !== GREATER && text.charCodeAt(at) !== SLASH && !isBlank(text.charCodeAt(at)))
@@ -76,42 +77,56 @@ function scanColumn(text: string, from: number, to: number): number {
 
 /** Reads what is in a cell, up to and with its end tag; -1 when it is unusual. */
 function scanContent(text: string, from: number, to: number, cell: RawCell): number {
+  const inline = cell.type === 'inlineStr'
   let at = from
   for (;;) {
     at = skipBlanks(text, at)
     if (at >= to) return -1
     if (text.startsWith('<v>', at)) {
-      at = scanText(text, at + 3, to, '</v>', cell)
+      cell.present = true
+      const end = text.indexOf('<', at + 3)
+      const value = textBetween(text, { from: at + 3, end, to, stop: '</v>' })
+      if (value === undefined) return -1
+      if (!inline) cell.value += value
+      at = end + 4
     } else if (text.startsWith('</c>', at)) {
       return at + 4
     } else if (text.startsWith('<is><t', at)) {
-      at = scanText(text, afterTextTag(text, at + 6), to, '</t></is>', cell)
+      const start = afterTextTag(text, at + 6)
+      const end = text.indexOf('<', start)
+      const value = start === -1 ? undefined : textBetween(text, { from: start, end, to, stop: '</t></is>' })
+      if (value === undefined) return -1
+      if (inline) cell.value += value
+      at = end + 9
     } else if (text.startsWith('<f', at)) {
-      cell.formula = true
-      at = afterFormula(text, at + 2, to)
+      at = scanFormula(text, at + 2, to, cell)
+      if (at === -1) return -1
     } else if (text.startsWith('<v/>', at)) {
+      cell.present = true
       at += 4
     } else {
       return -1
     }
-    if (at === -1) return -1
   }
 }
 
-function scanText(text: string, from: number, to: number, stop: string, cell: RawCell): number {
-  if (from === -1) return -1
-  const end = text.indexOf('<', from)
-  if (end === -1 || end >= to || !text.startsWith(stop, end)) return -1
-  const value = plainText(text, from, end)
-  if (value === undefined) return -1
-  cell.value += value
-  return end + stop.length
+/** The text that ends at `end`, where `stop` must stand; undefined when it is unusual. */
+function textBetween(
+  text: string,
+  { from, end, to, stop }: { from: number; end: number; to: number; stop: string },
+): string | undefined {
+  if (end === -1 || end >= to || !text.startsWith(stop, end)) return undefined
+  return plainText(text, from, end)
 }
 
-function afterFormula(text: string, from: number, to: number): number {
+function scanFormula(text: string, from: number, to: number, cell: RawCell): number {
   const tag = startTag(text, from)
   if (tag === undefined || tag.odd || tag.end > to) return -1
+  cell.formula ??= ''
   if (tag.empty) return tag.end
   const end = text.indexOf('<', tag.end)
-  return end !== -1 && end < to && text.startsWith('</f>', end) ? end + 4 : -1
+  const formula = textBetween(text, { from: tag.end, end, to, stop: '</f>' })
+  if (formula === undefined) return -1
+  cell.formula += formula
+  return end + 4
 }

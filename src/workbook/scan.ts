@@ -18,6 +18,8 @@ export interface Repeated {
   read(tag: StartTag, text: string, from: number, to: number): boolean
   /** The slow way, which understands everything. */
   slow(): TextSink
+  /** Hands what stands before and behind the units to the slow way. */
+  around?: boolean
 }
 
 /** A start tag as the scanner found it; its attributes are read only when asked for. */
@@ -29,7 +31,7 @@ export interface StartTag {
  * Reads units by searching for their ends: three times as fast as a parser.
  * On anything unusual it hands the beginning of the part and all that is unread to the slow way.
  */
-export function scanner({ part, root, container, unit, read, slow }: Repeated): TextSink {
+export function scanner({ part, root, container, unit, read, slow, around = false }: Repeated): TextSink {
   const start = `<${unit}`
   const stop = `</${unit}>`
   const containerStop = `</${container}>`
@@ -75,6 +77,9 @@ export function scanner({ part, root, container, unit, read, slow }: Repeated): 
       if (!text.startsWith(start, at)) {
         if (text.startsWith(containerStop, at)) {
           state = 'done'
+          sink = around ? slow() : undefined
+          sink?.write(beginning)
+          sink?.write(text.slice(at))
           return text.length
         }
         giveUp(at)
@@ -94,8 +99,7 @@ export function scanner({ part, root, container, unit, read, slow }: Repeated): 
 
   return {
     write(piece) {
-      if (state === 'done') return
-      if (state === 'slow') {
+      if (state === 'slow' || state === 'done') {
         sink?.write(piece)
         return
       }

@@ -1,15 +1,18 @@
+import type { CellNote } from './cell-notes.ts'
 import { MOST_COLUMNS, MOST_ROWS } from './cell.ts'
 import { detached } from './detached.ts'
 import { damaged } from './errors.ts'
-import { type NumberFormat, numberText } from './number.ts'
+import { type NumberFormat, readNumber } from './number.ts'
+import { rangeOf, type SheetFacts } from './sheet-facts.ts'
 import { unescapeText } from './xml.ts'
 
-/** One row of a sheet: its number as Excel shows it, its cells by 0-based column, and those that hold an error. */
+/** One row of a sheet: its number as Excel shows it, its cells by 0-based column, and what is known of them besides. */
 export interface SheetRow {
   number: number
   cells: (string | undefined)[]
-  /** Column → what stands in the cell instead of a value, such as `#N/A`. */
-  errors?: Map<number, string>
+  notes?: Map<number, CellNote>
+  /** Nobody who looks at the sheet sees it. */
+  hidden?: boolean
 }
 
 /** What the cells of a sheet refer to. */
@@ -17,6 +20,8 @@ export interface Book {
   sharedStrings: readonly string[]
   formats: readonly NumberFormat[]
   from1904: boolean
+  /** It asks to be recalculated when it is opened: a formula's 0 may stand for nothing. */
+  recalculates: boolean
 }
 
 /** A cell as the file has it; the scanner and the saxes reader both hand over this. */
@@ -25,22 +30,28 @@ export interface RawCell {
   column: number
   type: string
   style: number
+  /** Of an `inlineStr` the text in `<is>` alone, of every other type that in `<v>` alone. */
   value: string
-  formula: boolean
+  /** Whether there is a `<v>`, empty or not. */
+  present: boolean
+  /** The formula's text, `''` for one that is kept elsewhere; undefined where there is none. */
+  formula: string | undefined
 }
 
 /** Puts raw cells together to rows: the one place that knows what a cell means. */
 export interface RowMaker {
-  begin(reference: string | undefined): void
+  begin(reference: string | undefined, hidden: boolean): void
   cell(cell: RawCell): void
   finish(): void
+  /** Columns nobody sees, counted from 1 as in the file. */
+  hideColumns(first: number, last: number): void
+  merge(reference: string): void
 }
 
-const NOT_CALCULATED = 'a formula without a result'
-
 export function rowMaker(
-  { sharedStrings, formats, from1904 }: Book,
+  { sharedStrings, formats, from1904, recalculates }: Book,
   onRow: (row: SheetRow) => void,
+  facts: SheetFacts = { hiddenColumns: [], merged: [] },
 ): RowMaker {
   let last = 0
   let row: SheetRow = { number: 0, cells: [] }
@@ -55,11 +66,17 @@ export function rowMaker(
         return text
       }
       case '':
-      case 'n':
-        return numberText(detached(value), formats[style], from1904)
+      case 'n': {
+        const { text, note } = readNumber(detached(value), formats[style], from1904)
+        if (note) setNote(row, column, note)
+        return text
+      }
       case 'b':
-        return value === '' ? undefined : /^\s*(1|true)\s*$/i.test(value) ? 'TRUE' : 'FALSE'
+        if (value === '') return undefined
+        setNote(row, column, { kind: 'boolean' })
+        return /^\s*(1|true)\s*$/i.test(value) ? 'TRUE' : 'FALSE'
       case 'd':
+        if (value !== '') setNote(row, column, { kind: 'date' })
         return detached(value)
           .trim()
           .replace(/(\.\d+)?Z?$/, '')
@@ -70,41 +87,56 @@ export function rowMaker(
   }
 
   return {
-    begin(reference) {
+    begin(reference, hidden) {
       const number = reference === undefined ? last + 1 : Number(reference)
       if (!Number.isInteger(number) || number < 1 || number > MOST_ROWS)
         throw damaged(`it has a row number ${reference ?? number}`)
       if (number <= last) throw damaged(`row ${number} comes after row ${last}`)
-      row = { number, cells: [] }
+      row = hidden ? { number, cells: [], hidden } : { number, cells: [] }
       column = -1
     },
     cell(cell) {
       column = cell.column === -1 ? column + 1 : cell.column
       if (column >= MOST_COLUMNS) throw damaged(`row ${row.number} has more than ${MOST_COLUMNS} columns`)
       if (cell.type === 'e') {
-        setError(row, column, cell.value.trim() || '#ERROR')
-      } else if (cell.formula && cell.value === '' && (cell.type === '' || cell.type === 'n')) {
-        setError(row, column, NOT_CALCULATED)
-      } else {
-        const text = meaning(cell)
-        if (text !== undefined && text !== '') row.cells[column] = text
+        setNote(row, column, { kind: 'error', value: cell.value.trim() || '#ERROR' })
+        return
       }
+      const text = meaning(cell)
+      if (cell.formula !== undefined && maybeNotCalculated(cell)) {
+        const formula = `=${unescapeText(detached(cell.formula))}`
+        setNote(row, column, { kind: 'not-calculated', formula, zero: cell.value !== '' })
+      }
+      if (text !== undefined && text !== '') row.cells[column] = text
     },
     finish() {
       last = row.number
       onRow(row)
     },
+    hideColumns(first, last) {
+      facts.hiddenColumns.push([first - 1, last - 1])
+    },
+    merge(reference) {
+      const range = rangeOf(reference)
+      if (range !== undefined) facts.merged.push(range)
+    },
+  }
+
+  /** An empty text may be what a formula says, where the file has a place for it. */
+  function maybeNotCalculated({ type, value, present }: RawCell): boolean {
+    if (value === '') return type !== 'str' || !present
+    return recalculates && (type === '' || type === 'n') && Number(value) === 0
   }
 }
 
-function setError(row: SheetRow, column: number, error: string): void {
-  row.errors ??= new Map()
-  row.errors.set(column, error)
+function setNote(row: SheetRow, column: number, note: CellNote): void {
+  row.notes ??= new Map()
+  row.notes.set(column, note)
 }
 
 /** Nothing but blanks in it: no text, no number, no error. */
-export function isBlankRow({ cells, errors }: SheetRow): boolean {
-  if (errors !== undefined && errors.size > 0) return false
+export function isBlankRow({ cells, notes }: SheetRow): boolean {
+  if (notes !== undefined && notes.size > 0) return false
   // The cells of a row that reaches to XFD are mostly not there; only those that are get looked at.
   return !(cells.length > 64 ? Object.values(cells) : cells).some(
     (cell) => cell !== undefined && /[^\s\p{Cc}\p{Cf}\u2800\u3164\uffa0]/u.test(cell),

@@ -1,7 +1,7 @@
 import { scanner } from './scan.ts'
 import { scanCells } from './scan-cells.ts'
 import type { RowMaker } from './sheet-rows.ts'
-import { readSheetXml } from './sheet-xml.ts'
+import { isTrue, readSheetXml } from './sheet-xml.ts'
 import type { TextSink } from './xml.ts'
 
 /** Reads the rows of a sheet: by scanning as long as it looks as every program writes it, else with saxes. */
@@ -12,11 +12,12 @@ export function scanSheet(part: string, maker: RowMaker): TextSink {
     container: 'sheetData',
     unit: 'row',
     read(tag, text, from, to) {
-      maker.begin(tag.attribute('r'))
+      maker.begin(tag.attribute('r'), isTrue(tag.attribute('hidden')))
       if (!scanCells(text, from, to, maker.cell)) return false
       maker.finish()
       return true
     },
     slow: () => readSheetXml(part, maker),
+    around: true,
   })
 }

@@ -3,8 +3,8 @@ import { SaxesParser } from 'saxes'
 import { TextDecoder } from 'node:util'
 import { bomb, damaged, UnusableWorkbook } from './errors.ts'
 
-/** No part of an honest workbook needs more text than this in one tag, one text, or one row. */
-export const LONGEST_PIECE = 32 * 1024 * 1024
+/** No part of an honest workbook needs more text than this in one tag, one text, one comment, or one row. */
+export const LONGEST_PIECE = 4 * 1024 * 1024
 const DEEPEST = 256
 
 /** Somebody who is told what an XML text holds; names come without their prefix. */

@@ -183,6 +183,6 @@ export function resultRows(email: string, results: number): ResultRow[] {
       learner: `Learner ${at}`,
       mark: '30',
     }
-    return { texts, errors: {}, cellOf: (field) => field }
+    return { texts, faults: {}, cellOf: (field) => field }
   })
 }

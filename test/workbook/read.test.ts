@@ -3,11 +3,21 @@ import { readFile } from 'node:fs/promises'
 import { Readable } from 'node:stream'
 import excel from 'exceljs'
 import { describe, expect, it } from 'vitest'
-import { isBlankRow, openWorkbook } from '../../src/workbook/read.ts'
+import { isBlankRow, openWorkbook, type SheetRow } from '../../src/workbook/read.ts'
 import { book, bookParts, cellsOf, fileOf, MAIN, rels, rowsOf, sheetXml } from './book.ts'
 import { zip } from './zip.ts'
 
 const cell = (content: string) => `<row r="1"><c r="A1" ${content}</c></row>`
+
+/** The one cell of a workbook, a number under a format. */
+async function readFormatted(format: string, value: string): Promise<SheetRow | undefined> {
+  const code = format.replaceAll('&', '&amp;').replaceAll('"', '&quot;').replaceAll('>', '&gt;')
+  const styles = `<numFmts count="1"><numFmt numFmtId="164" formatCode="${code}"/></numFmts><cellXfs><xf numFmtId="164"/></cellXfs>`
+  const [row] = await rowsOf(
+    await fileOf(book({ rows: `<row r="1"><c r="A1" s="0"><v>${value}</v></c></row>`, styles })),
+  )
+  return row
+}
 
 describe('reading a workbook', () => {
   it('reads shared strings, wherever they stand in the zip file', async () => {
@@ -70,16 +80,93 @@ describe('reading a workbook', () => {
 
   it('tells errors, and formulas that nobody has calculated, from values', async () => {
     const rows =
-      '<row r="1"><c r="A1" t="e"><v>#N/A</v></c><c r="B1"><f>A2</f></c><c r="C1" t="str"><f>A2</f><v></v></c></row>'
+      '<row r="1"><c r="A1" t="e"><v>#N/A</v></c><c r="B1"><f>A2</f></c><c r="C1" t="str"><f>A2</f><v></v></c><c r="D1" t="str"><f>B2&amp;"x"</f></c><c r="E1"><f>A2</f><v>0</v></c></row>'
     const [row] = await rowsOf(await fileOf(book({ rows })))
-    expect(row?.cells.filter((text) => text !== undefined)).toEqual([])
-    expect(row?.errors).toEqual(
-      new Map([
-        [0, '#N/A'],
-        [1, 'a formula without a result'],
+    expect(row?.cells.filter((text) => text !== undefined)).toEqual(['0'])
+    expect(row?.notes).toEqual(
+      new Map<number, unknown>([
+        [0, { kind: 'error', value: '#N/A' }],
+        [1, { kind: 'not-calculated', formula: '=A2', zero: false }],
+        [3, { kind: 'not-calculated', formula: '=B2&"x"', zero: false }],
       ]),
     )
     expect(row && isBlankRow(row)).toBe(false)
+  })
+
+  it('takes the 0 of a formula for no value where the workbook asks to be recalculated', async () => {
+    const workbook = `<workbook xmlns="${MAIN}" xmlns:r="x"><sheets><sheet name="A" sheetId="1" r:id="rId1"/></sheets><calcPr calcId="1" fullCalcOnLoad="1"/></workbook>`
+    const rows = '<row r="1"><c r="A1"><f>B1</f><v>0</v></c><c r="B1"><f>C1</f><v>7</v></c></row>'
+    const [row] = await rowsOf(await fileOf(book({ rows, workbook })))
+    expect(row?.notes).toEqual(new Map([[0, { kind: 'not-calculated', formula: '=B1', zero: true }]]))
+  })
+
+  it('reads of an inline string what is in <is>, and of every other cell what is in <v>', async () => {
+    const rows =
+      '<row r="1"><c r="A1" t="inlineStr"><v>0</v><is><t>GH901</t></is></c><c r="B1" t="str"><v>a</v><is><t>b</t></is></c><c r="C1"><is><t>9</t></is><v>7</v></c></row>'
+    expect(await cellsOf({ rows })).toEqual([['GH901', 'a', '7']])
+    const withComment = rows.replace('<c r="A1"', '<!-- --><c r="A1"')
+    expect(await cellsOf({ rows: withComment })).toEqual([['GH901', 'a', '7']])
+  })
+
+  it.each([
+    ['"EG"000', '7', 'EG007'],
+    ['"50"000', '538', '50538'],
+    ['00000"A"', '41', '00041A'],
+    ['0"0"', '505', '5050'],
+    ['General"A"', '42', '42A'],
+    ['[>9]"GH"000', '12', 'GH012'],
+    ['0,', '50538000', '50538'],
+    ['0####', '417', '0417'],
+    ['[Red]00000', '12', '00012'],
+  ])('reads what a cell of the format %s shows', async (format, value, shown) => {
+    expect(await readFormatted(format, value)).toEqual({ number: 1, cells: [shown] })
+  })
+
+  it.each([
+    ['#,##0', '50538', '50,538'],
+    ['0.00', '50538', '50538.00'],
+    ['0.00E+00', '100000', '1.00E+05'],
+    ['00-000', '50538', '50-538'],
+    ['"EG "000', '7', 'EG 007'],
+    [';;;', '50538', ''],
+    ['General', '123456789012', '1.23457E+11'],
+  ])(
+    'keeps the number where the format %s shows what is no word, and says both',
+    async (format, value, shown) => {
+      expect(await readFormatted(format, value)).toMatchObject({
+        cells: [value],
+        notes: new Map([[0, { kind: 'number', shown, held: value }]]),
+      })
+    },
+  )
+
+  it('reads a percentage with the digits that are not shown', async () => {
+    expect(await readFormatted('0%', '0.875')).toMatchObject({ cells: ['87.5%'] })
+  })
+
+  it('tells dates and yes-or-no cells from texts', async () => {
+    expect(await readFormatted('d-mmm', '46082')).toMatchObject({
+      cells: ['2026-03-01'],
+      notes: new Map([[0, { kind: 'date' }]]),
+    })
+    const [row] = await rowsOf(await fileOf(book({ rows: '<row r="1"><c r="A1" t="b"><v>1</v></c></row>' })))
+    expect(row).toMatchObject({ cells: ['TRUE'], notes: new Map([[0, { kind: 'boolean' }]]) })
+  })
+
+  it.each([
+    ['as every program writes it', ''],
+    ['with a comment among its rows', '<!-- -->'],
+  ])('knows hidden rows, hidden columns and merged cells of a sheet %s', async (_, odd) => {
+    const sheet = `<worksheet xmlns="${MAIN}"><cols><col min="2" max="3" hidden="1"/><col min="4" max="4" hidden="0"/></cols><sheetData>${odd}<row r="1"><c><v>1</v></c></row><row r="2" hidden="1"><c><v>2</v></c></row></sheetData><customSheetViews><customSheetView><pageMargins/></customSheetView></customSheetViews><mergeCells count="1"><mergeCell ref="A2:B4"/></mergeCells><hyperlinks><hyperlink ref="A1:A9"/></hyperlinks></worksheet>`
+    const workbook = await openWorkbook(await fileOf(book({ sheet })))
+    const hidden: unknown[] = []
+    const facts = await workbook.readRows((row) => hidden.push(row.hidden))
+    await workbook.close()
+    expect(hidden).toEqual([undefined, true])
+    expect(facts).toEqual({
+      hiddenColumns: [[1, 2]],
+      merged: [{ firstRow: 2, lastRow: 4, firstColumn: 0, lastColumn: 1 }],
+    })
   })
 
   it('counts cells and rows that have no references', async () => {
@@ -180,8 +267,8 @@ describe('reading a workbook', () => {
     const whole = new excel.Workbook()
     whole.addWorksheet('A').addRows([['Zoë', 1.5, { error: '#REF!' }], [], ['x']])
     const path = await fileOf(Buffer.from(await whole.xlsx.writeBuffer()))
-    expect((await rowsOf(path)).map(({ number, cells, errors }) => [number, cells, errors])).toEqual([
-      [1, ['Zoë', '1.5'], new Map([[2, '#REF!']])],
+    expect((await rowsOf(path)).map(({ number, cells, notes }) => [number, cells, notes])).toEqual([
+      [1, ['Zoë', '1.5'], new Map([[2, { kind: 'error', value: '#REF!' }]])],
       [3, ['x'], undefined],
     ])
   })

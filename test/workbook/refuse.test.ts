@@ -114,7 +114,7 @@ describe('looking at a file before reading it', () => {
       zip(
         changed('[Content_Types].xml', {
           content:
-            '<Types><Override ContentType="application/vnd.ms-excel.sheet.macroEnabled.main+xml"/></Types>',
+            '<Types><Override PartName="/xl/workbook.xml" ContentType="application/vnd.ms-excel.sheet.macroEnabled.main+xml"/></Types>',
         }),
       ),
       'workbook-macros',
@@ -129,6 +129,18 @@ describe('looking at a file before reading it', () => {
     ],
   ])('refuses %s', async (_, bytes, code, words) => {
     expect(await refusal(bytes)).toMatchObject({ code, message: expect.stringContaining(words) })
+  })
+
+  it.each([
+    '<Default Extension="xlsm" ContentType="application/vnd.ms-excel.sheet.macroEnabled.main+xml"/>',
+    '<Override PartName="/xl/other.xml" ContentType="application/vnd.ms-excel.sheet.macroEnabled.main+xml"/>',
+    '<Default Extension="xml" ContentType="application/vnd.ms-excel.sheet.macroEnabled.main+xml"/><Override PartName="/xl/workbook.xml" ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"/>',
+  ])('opens a workbook without macros that names their type for something else: %s', async (types) => {
+    const workbook = await openWorkbook(
+      await fileOf(zip(changed('[Content_Types].xml', { content: `<Types>${types}</Types>` }))),
+    )
+    expect(workbook.sheet).toBe('Centres')
+    await workbook.close()
   })
 
   it('says when there is no such file, or it is a folder, or closed to us', async () => {

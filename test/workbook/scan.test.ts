@@ -108,7 +108,7 @@ function rowsFrom(read: (onRow: (row: SheetRow) => void) => TextSink, pieces: st
   } catch (error) {
     return { error: error instanceof Error ? error.message : error, before: rows.length > 0 }
   }
-  return rows.map(({ number, cells, errors }) => [number, [...cells], errors])
+  return rows.map(({ number, cells, notes, hidden }) => [number, [...cells], notes, hidden])
 }
 
 function inPieces(whole: string, sizes: readonly number[]): string[] {
@@ -128,6 +128,7 @@ describe('the scanner', () => {
       sharedStrings: ['Cairo', 'Giza', 'İzmir'],
       formats: ['plain' as const, 'date' as const],
       from1904: false,
+      recalculates: true,
     }
     fc.assert(
       fc.property(

@@ -122,7 +122,14 @@ describe('writing CSV', () => {
         const path = await placeFor('a.csv')
         await writeCsv(path, sheet(rows))
         expect((await rowsOf(path)).slice(1).map((row) => row.cells)).toEqual(
-          rows.map((row) => row.map((cell) => Buffer.from(cell).toString())),
+          // A line end in a cell becomes a blank: it would end the row.
+          rows.map((row) =>
+            row.map((cell) =>
+              Buffer.from(cell)
+                .toString()
+                .replace(/\r\n|[\n\r]/g, ' '),
+            ),
+          ),
         )
       }),
       { numRuns: 100 },

@@ -22,7 +22,12 @@ export async function readWorkbook(wanted: Wanted, session: Session): Promise<Ro
   const { context, terminal } = session
   const map = parseMap(wanted.map, centreColumns)
   const path = wanted.file === '-' ? '-' : resolve(context.cwd, wanted.file)
-  const workbook = await openWorkbook(path, { sheet: wanted.sheet, stdin: context.stdin })
+  const { hasHeadings } = await import('../../workbook/headings.ts')
+  const workbook = await openWorkbook(path, {
+    sheet: wanted.sheet,
+    stdin: context.stdin,
+    fits: (rows) => hasHeadings(rows, { specs: centreColumns, map }),
+  })
   if (wanted.sheet === undefined && workbook.otherSheets.length > 0) await tellOtherSheets(workbook, session)
   const progress = await progressOf(terminal, `Reading ${workbook.file}`)
   try {
@@ -34,6 +39,7 @@ export async function readWorkbook(wanted: Wanted, session: Session): Promise<Ro
         progress.say({ share, rows })
       },
     })
+    for (const notice of roster.notices) session.notify(notice)
     for (const column of roster.unknownColumns.filter((heading) => heading !== reasonsHeading)) {
       session.notify({
         code: 'unknown-column',

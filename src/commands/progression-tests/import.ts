@@ -20,6 +20,7 @@ export const importResults = changingCommand('import')
       options: Options,
       prepare: async ({ file, sheet }, session) => {
         const read = await readResults({ file, sheet, stdin: session.context.stdin })
+        for (const notice of read.notices) session.notify(notice)
         for (const heading of read.unknown) {
           session.notify({ code: 'unknown-column', message: `The column ${heading} is not used.` })
         }

@@ -103,7 +103,8 @@ async function prepare(options: Options, session: Session): Promise<Request> {
     if (people.length > 0) throw new Usage('Name the people, or a file with --from, not both.')
     const { readUsers } = await import('./read-users.ts')
     const { stdin } = session.context
-    const { rows, unknown } = await readUsers({ file: from, sheet, stdin, centre, roles, sites })
+    const { rows, unknown, notices } = await readUsers({ file: from, sheet, stdin, centre, roles, sites })
+    for (const notice of notices) session.notify(notice)
     for (const heading of unknown) {
       session.notify({ code: 'unknown-column', message: `The column ${heading} is not used.` })
     }

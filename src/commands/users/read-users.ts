@@ -1,6 +1,7 @@
 import type { UserField, UserRow } from '../../rules/add-users.ts'
 import type { Table } from '../../workbook/headings.ts'
 import type { SheetRow } from '../../workbook/read.ts'
+import type { TableNotice } from '../../workbook/table-notices.ts'
 
 const columns = [
   { field: 'centre', heading: 'Centre number', synonyms: ['Centre no', 'Center number', 'Centre', 'Center'] },
@@ -31,20 +32,41 @@ export interface ReadUsers {
   rows: UserRow[]
   /** Columns that mean nothing here. */
   unknown: string[]
+  notices: TableNotice[]
 }
 
 /** Reads a table of new users; what is wrong in its cells is for the rule to say. */
 export async function readUsers({ file, sheet, stdin, centre, roles, sites }: Reading): Promise<ReadUsers> {
   const { openWorkbook, isBlankRow } = await import('../../workbook/read.ts')
-  const { readTable } = await import('../../workbook/headings.ts')
+  const { hasHeadings, readTable } = await import('../../workbook/headings.ts')
   const { cellName } = await import('../../workbook/cell.ts')
   const { trimCode } = await import('../../workbook/clean.ts')
-  const workbook = await openWorkbook(file, { sheet, stdin })
+  const { cellFault, errorCell, isErrorWord } = await import('../../workbook/cell-notes.ts')
+  const { tableNotices } = await import('../../workbook/table-notices.ts')
+  const workbook = await openWorkbook(file, {
+    sheet,
+    stdin,
+    fits: (first) => hasHeadings(first, { specs: columns }),
+  })
   const rows: UserRow[] = []
+  const rowNumbers: number[] = []
+  /** The first cell of a known column that could not be read. */
+  const errorIn = ({ cells, notes }: SheetRow, places: Table['columns']): UserRow['error'] => {
+    for (const { field } of columns) {
+      const column = places.get(field) ?? -1
+      const text = cells[column]?.trim()
+      const fault =
+        cellFault(notes?.get(column), { text: true }) ??
+        (text !== undefined && isErrorWord(text) ? errorCell(text) : undefined)
+      if (fault !== undefined) return { field, ...fault }
+    }
+    return undefined
+  }
   const onRow = (row: SheetRow, table: Table) => {
     if (isBlankRow(row)) return
     const textOf = (field: UserField) => row.cells[table.columns.get(field) ?? -1] ?? ''
     const cellOf = (field: UserField) => cellName(workbook.sheet, table.columns.get(field) ?? 0, row.number)
+    rowNumbers.push(row.number)
     rows.push({
       cells: {
         centre: cellOf('centre'),
@@ -54,7 +76,7 @@ export async function readUsers({ file, sheet, stdin, centre, roles, sites }: Re
         role: cellOf('role'),
         site: cellOf('site'),
       },
-      error: errorIn(row, table),
+      error: errorIn(row, table.columns),
       centre: trimCode(textOf('centre')) || (centre ?? ''),
       firstName: textOf('firstName'),
       lastName: textOf('lastName'),
@@ -64,20 +86,19 @@ export async function readUsers({ file, sheet, stdin, centre, roles, sites }: Re
     })
   }
   try {
-    const { unknown } = await readTable(workbook, { specs: columns, onRow })
-    return { rows, unknown }
+    const table = await readTable(workbook, { specs: columns, onRow })
+    for (const [at, row] of rows.entries()) {
+      const covered = table.covered.get(rowNumbers[at] ?? 0)
+      for (const { field } of columns) {
+        const cell = covered?.get(table.columns.get(field) ?? -1)
+        const fault = cell === undefined ? undefined : cellFault({ kind: 'merged', cell }, { text: true })
+        if (fault) row.error = { field, ...fault }
+      }
+    }
+    return { rows, unknown: table.unknown, notices: tableNotices(table) }
   } finally {
     await workbook.close()
   }
-}
-
-/** The first cell of a known column that holds an error. */
-function errorIn({ errors }: SheetRow, { columns: places }: Table): UserRow['error'] {
-  for (const { field } of columns) {
-    const what = errors?.get(places.get(field) ?? -1)
-    if (what !== undefined) return { field, what }
-  }
-  return undefined
 }
 
 function listIn(text: string): string[] {

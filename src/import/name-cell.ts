@@ -1,0 +1,115 @@
+import { centreNameFault, readPersonName, tidyName } from '../rules/names.ts'
+import { type CellNote, cellFault } from '../workbook/cell-notes.ts'
+import type { CentreField } from './columns.ts'
+import type { Fault } from './roster.ts'
+
+/** A cell as it stands. */
+export interface NameCell {
+  text: string
+  note: CellNote | undefined
+}
+
+/** A name as it is kept, what is wrong with it, and whether something was left out of it. */
+export interface ReadName {
+  name: string
+  fault?: Fault
+  tidied: boolean
+}
+
+// A name as almost every one is: nothing to tidy, nothing to doubt.
+const ordinary = /^[A-Z](?:[A-Za-z0-9'.,()/&-]| (?! |$))*$/
+
+const longest = 250
+
+/** The name of a centre; a blank cell says nothing of it. */
+export function readCentreName({ text, note }: NameCell): ReadName {
+  if (note === undefined && text.length <= longest && ordinary.test(text) && /[a-z]/.test(text)) {
+    if (text.length > 9 && !text.includes(';')) return { name: text, tidied: false }
+  }
+  const cell = faultOfCell({ text, note })
+  if (cell) return { name: '', fault: cell, tidied: false }
+  if (text.trim() === '') return { name: '', tidied: false }
+  const { name, notices } = tidyName(text)
+  const whole = note === undefined ? wholeFault(name) : notedFault(name, note)
+  const fault = whole ?? faultOfText(name, centreNameFault(text))
+  if (fault) return { name, fault, tidied: false }
+  if (name.length > longest) {
+    const message = `is longer than ${longest} characters`
+    return { name, fault: { value: name, code: 'too-long', message }, tidied: false }
+  }
+  return { name, tidied: notices.length > 0 }
+}
+
+type PersonField = Extract<CentreField, 'firstName' | 'lastName'>
+
+/** The two names of a person; both may be blank. */
+export function readPersonCells(cells: Record<PersonField, NameCell>): {
+  firstName: string
+  lastName: string
+  faults: { field: PersonField; fault: Fault }[]
+  tidied: boolean
+} {
+  const { firstName: first, lastName: last } = cells
+  const faults: { field: PersonField; fault: Fault }[] = []
+  if (first.note !== undefined || last.note !== undefined) {
+    for (const field of ['firstName', 'lastName'] as const) {
+      const other = field === 'firstName' ? last : first
+      const { text, note } = cells[field]
+      const fault =
+        faultOfCell(cells[field]) ?? (note && other.text.trim() === '' ? notedFault(text, note) : undefined)
+      if (fault) faults.push({ field, fault })
+    }
+    if (faults.length > 0) return { firstName: '', lastName: '', faults, tidied: false }
+  }
+  for (const field of ['firstName', 'lastName'] as const) {
+    if (isFormula(cells[field].text)) faults.push({ field, fault: formulaText(cells[field].text) })
+  }
+  if (faults.length > 0) return { firstName: '', lastName: '', faults, tidied: false }
+  const read = readPersonName({ firstName: first.text, lastName: last.text })
+  return {
+    firstName: read.firstName,
+    lastName: read.lastName,
+    faults: read.faults.map(({ field, code, message, hint }) => ({
+      field,
+      fault: { value: read[field], code, message, ...(hint === undefined ? {} : { hint }) },
+    })),
+    tidied: read.notices.length > 0,
+  }
+}
+
+function faultOfCell({ note }: NameCell): Fault | undefined {
+  return cellFault(note, { text: true })
+}
+
+function faultOfText(name: string, fault: ReturnType<typeof centreNameFault>): Fault | undefined {
+  if (fault === undefined) return isFormula(name) ? formulaText(name) : undefined
+  const { code, message, hint } = fault
+  return { value: name, code, message, ...(hint === undefined ? {} : { hint }) }
+}
+
+/** A cell that is no text is no name. */
+function notedFault(text: string, note: CellNote): Fault | undefined {
+  const what = note.kind === 'date' ? 'a date' : note.kind === 'boolean' ? 'a yes or no' : undefined
+  if (what === undefined) return undefined
+  return { value: text, code: 'not-a-name', message: `is ${text}, ${what} and no name` }
+}
+
+/** In a file that has no kinds of cells, these words are what a yes or no was. */
+function wholeFault(name: string): Fault | undefined {
+  if (name !== 'TRUE' && name !== 'FALSE') return undefined
+  return { value: name, code: 'not-a-name', message: `is ${name}, a yes or no and no name` }
+}
+
+/** A formula that was written out as text: a reference, or a function. */
+function isFormula(text: string): boolean {
+  return /^=\s*(?:\$?[A-Z]{1,3}\$?\d+|[A-Z][A-Z0-9.]*\()/.test(text)
+}
+
+function formulaText(text: string): Fault {
+  return {
+    value: text,
+    code: 'not-calculated',
+    message: `is the formula ${text}`,
+    hint: 'Write the name that it was to make.',
+  }
+}

@@ -1,0 +1,106 @@
+import { readCentreNumber } from '../rules/centre-number.ts'
+import { visible } from '../rules/email.ts'
+import { type CellNote, cellFault, errorCell, isErrorWord } from '../workbook/cell-notes.ts'
+import { cleanCode } from '../workbook/clean.ts'
+import type { Fault } from './roster.ts'
+
+/** The centre number that a cell shows, or why it is none. */
+export function readNumberCell(
+  raw: string,
+  note: CellNote | undefined,
+): { number: string } | { fault: Fault } {
+  if (note === undefined) {
+    // Almost every cell.
+    const number = readCentreNumber(raw)
+    if (number !== undefined && !isPlaceholder(number)) return { number }
+  }
+  const fault = cellFault(note, { text: true }) ?? notedFault(raw, note)
+  if (fault) return { fault }
+  const text = asTyped(raw)
+  if (text === '') return { fault: { value: '', code: 'missing-number', message: 'is missing' } }
+  if (isErrorWord(text)) return { fault: errorCell(text) }
+  const number = readCentreNumber(text)
+  if (number !== undefined && !isPlaceholder(number)) return { number }
+  return { fault: invalid(text, { hint: hintFor(text) }) }
+}
+
+/** What the cell is, beside its text, that is no centre number. */
+function notedFault(raw: string, note: CellNote | undefined): Fault | undefined {
+  if (note?.kind === 'date') return invalid(raw, { what: `is the date ${raw}`, hint: tookForDate })
+  if (note?.kind === 'boolean') return invalid(raw, { what: `is ${raw}, a yes or no`, hint: asText })
+  if (note?.kind !== 'number' || note.shown === note.held) return undefined
+  return {
+    value: note.shown ?? note.held,
+    code: 'shown-otherwise',
+    message:
+      note.shown === undefined
+        ? `holds ${note.held}, and what its format shows cannot be told`
+        : `is shown as ${note.shown === '' ? 'nothing' : visible(note.shown)}, and holds ${note.held}`,
+    hint: asText,
+  }
+}
+
+const asText = 'Format the column as text, and type the number again.'
+const tookForDate =
+  'The spreadsheet took it for a date. Format the column as text, and type the number again.'
+
+/** A number without the signs that keep a spreadsheet from changing it, and without full-width forms. */
+function asTyped(raw: string): string {
+  const text = cleanCode(raw).replace(/[\uff01-\uff5e]/g, (character) =>
+    String.fromCharCode(character.charCodeAt(0) - 0xfee0),
+  )
+  return text
+    .replace(/^="([^"]*)"$/, '$1')
+    .replace(/^'+(?=[A-Za-z0-9])/, '')
+    .trim()
+}
+
+function invalid(text: string, { what, hint }: { what?: string; hint: string }): Fault {
+  return {
+    value: visible(text),
+    code: 'invalid-number',
+    message: what ?? `${visible(text)} is not a centre number`,
+    hint,
+  }
+}
+
+const dates = [
+  /^\d{1,2}[-/. ][a-z]{3,9}([-/. ]\d{2,4})?$/i,
+  /^[a-z]{3,9}[-/. ]\d{1,4}$/i,
+  /^\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}$/,
+  /^\d{4}-\d{2}-\d{2}([T ].*)?$/,
+]
+
+function hintFor(text: string): string {
+  if (/^\d+\.0+$/.test(text)) return 'The .0 at its end is the trouble: take it away.'
+  if (/^\d([.,]\d+)?e[+-]?\d+$/i.test(text)) return `A spreadsheet shortened it. ${asText}`
+  if (dates.some((date) => date.test(text))) return tookForDate
+  if (isPlaceholder(text.toUpperCase()))
+    return 'Write the centre number, or leave the row out until it is known.'
+  return '2 to 12 letters and digits, such as EG001'
+}
+
+const placeholders = new Set([
+  'TBC',
+  'TBA',
+  'TBD',
+  'NONE',
+  'NULL',
+  'NIL',
+  'NA',
+  'NAN',
+  'N/A',
+  'NEW',
+  'UNKNOWN',
+  'PENDING',
+  'MISSING',
+  'UNDEFINED',
+  'TRUE',
+  'FALSE',
+])
+
+/** What people write who do not know a number yet: a word for nothing, or the same nought or X again and again. */
+function isPlaceholder(number: string): boolean {
+  if (/^\d*[1-9]/.test(number)) return false
+  return placeholders.has(number) || /^(?:0+|X+)$/.test(number)
+}
