@@ -52,7 +52,7 @@ export function renderMatrix(view: View): string {
   if (!view.isTerminal) return rows.map(({ actor, may }) => record([actor, may])).join('\n')
   const { chalk } = view
   const lines = rows.map(({ actor, may }) => `${chalk.bold(actor)}\n${wrapped(may, view.width - 2)}`)
-  return `${lines.join('\n')}\n\nWhat is not written is not allowed. Nobody changes the address, password or roles of somebody\nwho may do what they may not, nor their own roles.`
+  return `${lines.join('\n')}\n\nWhat is not written is not allowed. Nobody changes the address or the PIN of an account that holds a role\nwhich they neither have nor may grant there, nor their own roles or their own address.`
 }
 
 export function renderChecked({ actor, action, target, allowed, rule }: Checked, view: View): string {

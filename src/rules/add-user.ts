@@ -12,7 +12,7 @@ import { refuseDeletedCentre } from './coordinator.ts'
 import { findCentre } from './find-centre.ts'
 import { hubRoleFor, newUser } from './new-user.ts'
 import { onCentre } from './on-centre.ts'
-import { permit } from './permissions.ts'
+import { decide, mayLearnOf, permit } from './permissions.ts'
 import type { Person } from './person.ts'
 import { record } from './record.ts'
 import { sendWayIn } from './way-in.ts'
@@ -40,7 +40,8 @@ interface Place {
 
 /**
  * A new user is a teacher, or has no hub role when only service roles are given, and is sent a
- * way in. An account that was removed from its centre joins this one [guide for school coordinators].
+ * way in. An account that was removed from its centre joins this one when Cambridge staff add it
+ * [guide for school coordinators].
  */
 export async function addUser(trx: Trx, addition: Addition): Promise<ChangedUser> {
   const { person, given } = addition
@@ -48,7 +49,7 @@ export async function addUser(trx: Trx, addition: Addition): Promise<ChangedUser
   const centre = await findCentre(trx, addition.centre, given)
   const place = placeFor(addition, centre)
   const target = onCentre(centre, person.address.email)
-  permit(given, 'users.add', target)
+  permit(given, 'users.add', { ...target, newUser: { hubRole: place.hubRole, roles: place.roles } })
   if (place.hubRole === 'admin') permit(given, 'users.add-admin', target)
   for (const role of place.roles) permit(given, 'roles.grant', { ...target, role })
   refuseDeletedCentre(centre)
@@ -71,19 +72,26 @@ export async function addUser(trx: Trx, addition: Addition): Promise<ChangedUser
   return { account, outcome: 'created' }
 }
 
-function placeFor({ admin, roles = [], sites = [] }: Addition, centre: CentreWithPeople): Place {
+function placeFor({ admin, roles = [], sites = [], given }: Addition, centre: CentreWithPeople): Place {
   const chosen = chosenRoles(roles)
   const ticked = chosenSites(sites)
   const hub = [
     ...(admin || chosen.admin ? ['admin'] : []),
     ...(chosen.teacher || ticked.length > 0 ? ['teacher'] : []),
   ]
+  const wanted = [...hub, ...chosen.roles]
   return {
     centre,
-    hubRole: hubRoleFor([...hub, ...chosen.roles]),
+    hubRole: wanted.length === 0 ? usualHubRole(given.by, centre) : hubRoleFor(wanted),
     roles: chosen.roles,
     sites: ticked.filter((site) => site !== 'school-support-hub'),
   }
+}
+
+/** Where nothing was said: a teacher, or none where the actor gives no hub role, such as an exams officer. */
+function usualHubRole(by: Actor, centre: CentreWithPeople): HubRole | null {
+  const teacher = { ...onCentre(centre), newUser: { hubRole: 'teacher', roles: [] } as const }
+  return decide(by, 'users.add', teacher).allowed ? 'teacher' : null
 }
 
 /** The address has an account: without a centre it joins; otherwise it may be equal, or in the way. */
@@ -92,9 +100,9 @@ async function addAgain(
   { account, place, addition }: { account: Account; place: Place; addition: Addition },
 ): Promise<ChangedUser> {
   const { given, person, ifMissing } = addition
-  if (account.centre === null) return rejoin(trx, { account, place, given })
+  if (account.centre === null && given.by.kind === 'staff') return rejoin(trx, { account, place, given })
   if (ifMissing && isEqual(account, { person, place })) return unchanged(account)
-  throw inUse(account, { by: given.by, centre: place.centre })
+  throw inUse(account, given.by)
 }
 
 async function rejoin(
@@ -140,10 +148,10 @@ function isEqual(account: Account, { person, place }: { person: Person; place: P
   )
 }
 
-/** Where the account is, is said to those who may know. */
-function inUse(account: Account, { by, centre }: { by: Actor; centre: CentreWithPeople }): Refused {
+/** Where the account is, is said to those who may know; all others read the same words. */
+function inUse(account: Account, by: Actor): Refused {
   const { email } = account
-  const known = by.kind === 'staff' || account.centre?.id === centre.id
+  const known = mayLearnOf(by, account.centre?.id ?? null)
   const where = known ? ` at ${account.centre?.number} (${nameOf(account)}, ${account.status})` : ''
   return new Refused('email-in-use', `${email} already has an account${where}.`, {
     hint: known ? `ssh-admin users show ${email}` : 'Use another address: one address has one account.',

@@ -25,7 +25,7 @@ export async function editUser(
 ): Promise<EditedUser> {
   const { by, at } = given
   const before = await findUser(trx, { email, at, by })
-  permit(given, 'users.edit', onUser(before))
+  if (!isAboutRolesOnly(changes)) permit(given, 'users.edit', onUser(before))
   const wanted = wantedOf(before, changes)
   if (wanted.address.key !== before.emailKey)
     permit(given, 'users.edit', { ...onUser(before), field: 'address' })
@@ -51,6 +51,14 @@ export async function editUser(
   })
   if (wanted.address.key !== before.emailKey) await tellOfNewAddress(trx, { before, edited, given })
   return { ...edited, before }
+}
+
+/** Granting and revoking asks only whether the actor may do that with this role. */
+function isAboutRolesOnly({ addRoles = [], removeRoles = [], ...others }: Changes): boolean {
+  const rest = Object.values(others).some((value) =>
+    Array.isArray(value) ? value.length > 0 : value !== undefined,
+  )
+  return !rest && [...addRoles, ...removeRoles].length > 0
 }
 
 function refuseRoleWithoutCentre(before: Account, { hubRole, newRoles, newSites }: Wanted): void {

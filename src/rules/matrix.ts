@@ -88,6 +88,12 @@ export interface Grant {
   others?: true
   /** The roles that may be granted and revoked. */
   roles?: readonly string[]
+  /** The hub roles that a new account may have; null stands for none. */
+  creates?: readonly (HubRole | null)[]
+  /** Only an account that holds these roles and nothing else. */
+  holdingOnly?: readonly string[]
+  /** Only an account that holds no service role. */
+  withoutServiceRoles?: true
 }
 
 /** Who holds a line of the matrix: all that is said must be so. */
@@ -105,31 +111,45 @@ export interface MatrixRow {
   grants: readonly Grant[]
 }
 
+/** All but removing, which takes every role away. */
 const manage: readonly Action[] = [
   'users.edit',
   'users.suspend',
   'users.restore',
   'users.delete',
   'users.transfer',
-  'users.remove',
   'users.reset-password',
   'users.pin',
 ]
 const own = ['own'] as const
+const hubUsers = ['admin', 'teacher', null] as const
 const rightsOfCoordinator: readonly Grant[] = [
-  { actions: ['users.add', 'users.add-admin'], whom: ['centre'], at: own },
+  { actions: ['users.add', 'users.add-admin'], whom: ['centre'], at: own, creates: hubUsers },
   { actions: [...manage, 'users.rights'], whom: ['admin', 'teacher'], at: own },
+  { actions: ['users.remove'], whom: ['admin', 'teacher'], at: own, withoutServiceRoles: true },
+]
+
+/** What an administrator may do with the other accounts of the centre. */
+const manageOthers: readonly Grant[] = [
+  { actions: manage, whom: ['admin', 'teacher'], at: own, others: true },
+  {
+    actions: ['users.remove'],
+    whom: ['admin', 'teacher'],
+    at: own,
+    others: true,
+    withoutServiceRoles: true,
+  },
 ]
 
 /** The roles of Centre Administration, Access to Scripts, Submit for Assessment and Access Arrangements. */
-const rolesOfUserManagement = [
+export const rolesOfUserManagement: readonly string[] = [
   'user-management',
   'exams-officer',
   'access-to-scripts',
   'submit-exams-officer',
   'submit-teacher',
   'access-arrangements',
-] as const
+]
 
 /** Who may do what; what is not written is not allowed. */
 export const matrix: readonly MatrixRow[] = [
@@ -149,18 +169,15 @@ export const matrix: readonly MatrixRow[] = [
     actor: 'admin of a school',
     may: "create and manage teachers; manage, not create, other admins; never the coordinator's account",
     held: { hubRole: 'admin', kind: 'school' },
-    grants: [
-      { actions: ['users.add'], whom: ['centre'], at: own },
-      { actions: manage, whom: ['admin', 'teacher'], at: own, others: true },
-    ],
+    grants: [{ actions: ['users.add'], whom: ['centre'], at: own, creates: hubUsers }, ...manageOthers],
   },
   {
     actor: 'admin of an associate centre',
     may: "create and manage teachers and admins; never the coordinator's account",
     held: { hubRole: 'admin', kind: 'associate-centre' },
     grants: [
-      { actions: ['users.add', 'users.add-admin'], whom: ['centre'], at: own },
-      { actions: manage, whom: ['admin', 'teacher'], at: own, others: true },
+      { actions: ['users.add', 'users.add-admin'], whom: ['centre'], at: own, creates: hubUsers },
+      ...manageOthers,
     ],
   },
   {
@@ -180,8 +197,8 @@ export const matrix: readonly MatrixRow[] = [
     may: "create and manage accounts, grant and revoke the roles of Centre Administration, Access to Scripts, Submit for Assessment and Access Arrangements (not global-listening, not compliance-officer, no hub role) at their centre, and, at an Associate, at the associate centres assigned to them; never the coordinator's account",
     held: { role: 'user-management' },
     grants: [
-      { actions: ['users.add'], whom: ['centre'], at: ['own', 'assigned'] },
-      { actions: manage, whom: ['admin', 'teacher'], at: ['own', 'assigned'] },
+      { actions: ['users.add'], whom: ['centre'], at: ['own', 'assigned'], creates: [null] },
+      { actions: [...manage, 'users.remove'], whom: ['admin', 'teacher'], at: ['own', 'assigned'] },
       {
         actions: ['roles.grant', 'roles.revoke'],
         whom: ['admin', 'teacher', 'centre'],
@@ -192,7 +209,7 @@ export const matrix: readonly MatrixRow[] = [
   },
   {
     actor: 'holder of exams-officer',
-    may: 'grant and revoke access-to-scripts at their centre',
+    may: "create accounts at their centre that hold access-to-scripts and nothing else, and reset-password for those; grant and revoke access-to-scripts there; never the coordinator's account",
     held: { role: 'exams-officer' },
     grants: [
       {
@@ -201,6 +218,14 @@ export const matrix: readonly MatrixRow[] = [
         at: own,
         roles: ['access-to-scripts'],
       },
+      {
+        actions: ['users.add'],
+        whom: ['centre'],
+        at: own,
+        creates: [null],
+        holdingOnly: ['access-to-scripts'],
+      },
+      { actions: ['users.reset-password'], whom: ['teacher'], at: own, holdingOnly: ['access-to-scripts'] },
     ],
   },
 ]

@@ -3,6 +3,7 @@ import type { Trx } from '../db/transact.ts'
 import type { VisibleCentres } from '../db/visible.ts'
 import { NotPermitted } from '../errors.ts'
 import type { Actor, ActingUser, Given } from './actor.ts'
+import { isHubRole } from './catalogue.ts'
 import {
   type Action,
   actions,
@@ -10,7 +11,7 @@ import {
   looking,
   type MatrixRow,
   matrix,
-  othersRow,
+  rolesOfUserManagement,
   staffRow,
   type Whom,
   withoutActor,
@@ -43,6 +44,8 @@ export interface Target {
   centre?: CentreFacts
   /** The role to be granted or revoked. */
   role?: string
+  /** What an account that is to be made will hold. */
+  newUser?: Pick<Holder, 'hubRole' | 'roles'>
   /** What is edited, where some of it is more than the rest. */
   field?: 'address'
 }
@@ -81,28 +84,28 @@ function askedOf({ name, user, centre, role, field }: Target): string {
   return [whom, ...(role ? ['--role', role] : []), ...(field ? ['--field', field] : [])].join(' ')
 }
 
-/** Whether the actor may do it, and which rule says so. */
+/** Whether the actor may do it, and which rule says so; where they may not, why this was refused. */
 export function decide(by: Actor, action: Action, target: Target): Decision {
   if (by.kind === 'staff') return { allowed: true, rule: said(staffRow) }
   if (isOutside(by, target)) return { allowed: false, rule: outside }
-  const { user, role } = target
-  if (user?.id === by.id && isAboutRoles(action)) {
-    return { allowed: false, rule: 'nobody changes their own roles' }
-  }
+  const isOwn = target.user?.id === by.id
+  const own = isOwn ? ownRefusal(action, target) : undefined
+  if (own !== undefined) return { allowed: false, rule: own }
   const held = rowsOf(by)
-  const isOwn = user?.id === by.id
-  const wanted = { action, whom: whomOf(target), role, isOwn, centreId: centreOf(target)?.id ?? 0 }
+  const wanted = { action, target, isOwn }
   const granting = held.find(({ grants }) => grants.some((grant) => covers(by, grant, wanted)))
-  if (!granting) {
-    return { allowed: false, rule: held.length > 0 ? held.map(said).join('; and ') : said(othersRow) }
-  }
-  if (user && user.id !== by.id && isSensitive(action, target) && !mayAllThat(by, user)) {
-    return {
-      allowed: false,
-      rule: 'nobody changes the address, password or roles of somebody who may do what they may not',
-    }
+  if (!granting) return { allowed: false, rule: whyRefused(by, { held, ...wanted }) }
+  if (!isOwn && takesOver(action, target)) {
+    const missing = powersBeyond(by, target)
+    if (missing.length > 0) return { allowed: false, rule: beyondInWords(missing, target) }
   }
   return { allowed: true, rule: said(granting) }
+}
+
+/** Nobody changes their own roles or their own address: being removed is losing every role. */
+function ownRefusal(action: Action, target: Target): string | undefined {
+  if (action === 'users.remove' || isAboutRoles(action)) return 'nobody changes their own roles'
+  return takesOver(action, target) ? 'nobody changes their own address, or issues their own PIN' : undefined
 }
 
 /** Whether a user may run the command at all: what is in no list is for Cambridge staff. */
@@ -189,18 +192,26 @@ function rowsOf({ hubRole, roles, centre, assigned }: Holder): MatrixRow[] {
 
 interface Wanted {
   action: Action
-  whom: Whom
-  role: string | undefined
+  target: Target
   /** The target is the actor's own account. */
   isOwn: boolean
-  centreId: number
 }
 
-function covers(by: Holder, grant: Grant, { action, whom, role, isOwn, centreId }: Wanted): boolean {
-  if (!grant.actions.includes(action) || !grant.whom.includes(whom)) return false
+function covers(by: Holder, grant: Grant, { action, target, isOwn }: Wanted): boolean {
+  if (!grant.actions.includes(action) || !grant.whom.includes(whomOf(target))) return false
   if (grant.others && isOwn) return false
+  const { role } = target
   if (grant.roles && (role === undefined || !grant.roles.includes(role))) return false
-  return placesOf(by, grant).includes(centreId)
+  return fits(grant, target) && placesOf(by, grant).includes(centreOf(target)?.id ?? 0)
+}
+
+/** Whether the account, there already or to be made, is one of those that the line is about. */
+function fits({ creates, holdingOnly, withoutServiceRoles }: Grant, { user, newUser }: Target): boolean {
+  const account = user ?? newUser
+  if (!account) return true
+  if (newUser && creates && !creates.includes(newUser.hubRole)) return false
+  if (holdingOnly && (account.hubRole !== null || account.roles.join() !== holdingOnly.join())) return false
+  return !withoutServiceRoles || serviceRolesOf(account).length === 0
 }
 
 function placesOf({ centre, assigned }: Holder, { at }: Grant): number[] {
@@ -211,29 +222,99 @@ function isAboutRoles(action: Action): boolean {
   return action === 'users.rights' || action === 'roles.grant' || action === 'roles.revoke'
 }
 
-function isSensitive(action: Action, { field }: Target): boolean {
-  if (action === 'users.edit') return field === 'address'
-  return isAboutRoles(action) || action === 'users.reset-password' || action === 'users.pin'
+/** Changing the address, issuing or showing the PIN: whoever does it can be the account from then on. */
+function takesOver(action: Action, { field }: Target): boolean {
+  return action === 'users.pin' || (action === 'users.edit' && field === 'address')
 }
 
-/** Whether the one may do everything that the other may. */
-function mayAllThat(by: Holder, other: Holder): boolean {
-  const own = powersOf(by)
-  return [...powersOf(other)].every((power) => own.has(power))
+/**
+ * What the account may that the actor neither has there nor may grant there: every role is a power, the
+ * service roles too, and so is each centre that is acted for. `teacher` counts as none.
+ */
+function powersBeyond(by: Holder, target: Target): string[] {
+  const { user } = target
+  if (!user) return []
+  const centreId = centreOf(target)?.id ?? 0
+  const isThere = by.centre?.id === centreId
+  const has = (role: string) =>
+    (isThere && (by.hubRole === role || by.roles.includes(role))) || mayGrant(by, { role, centreId })
+  const roles = [
+    ...(user.hubRole && user.hubRole !== 'teacher' ? [user.hubRole] : []),
+    ...serviceRolesOf(user),
+  ]
+  const centres = user.assigned.filter((id) => !by.assigned.includes(id))
+  return [
+    ...roles.filter((role) => !has(role)),
+    ...(centres.length > 0 ? [`associate centres (${centres.length})`] : []),
+  ]
 }
 
-function powersOf(holder: Holder): Set<string> {
-  const powers = new Set<string>()
-  for (const grant of rowsOf(holder).flatMap(({ grants }) => grants)) {
-    for (const action of grant.actions) {
-      for (const whom of grant.whom) {
-        for (const role of grant.roles ?? ['']) {
-          for (const place of placesOf(holder, grant)) powers.add(`${action} ${whom} ${role} ${place}`)
-        }
-      }
-    }
+function mayGrant(by: Holder, { role, centreId }: { role: string; centreId: number }): boolean {
+  const action = role === 'admin' ? 'users.rights' : 'roles.grant'
+  return rowsOf(by).some(({ grants }) =>
+    grants.some(
+      (grant) =>
+        grant.actions.includes(action) &&
+        (action === 'users.rights' || grant.roles?.includes(role) === true) &&
+        placesOf(by, grant).includes(centreId),
+    ),
+  )
+}
+
+function serviceRolesOf({ roles }: Pick<Holder, 'roles'>): string[] {
+  return roles.filter((role) => !isHubRole(role))
+}
+
+function beyondInWords(missing: readonly string[], { user }: Target): string {
+  const words = `the account holds what you neither have nor may grant there: ${missing.join(', ')}`
+  return user ? `${words}; ${whoMayTakeOver(user)}` : words
+}
+
+/** The refusal says who may. */
+function whoMayTakeOver({ hubRole, roles, assigned }: Holder): string {
+  const service = serviceRolesOf({ roles })
+  if (hubRole === 'coordinator' || assigned.length > 0) return 'Cambridge staff may'
+  if (hubRole === 'admin') return service.length > 0 ? 'Cambridge staff may' : 'an administrator there may'
+  return service.every((role) => rolesOfUserManagement.includes(role))
+    ? 'a holder of user-management there may'
+    : 'Cambridge staff may'
+}
+
+/** Why this was refused, and not what would be allowed. */
+function whyRefused(
+  by: ActingUser,
+  { held, action, target, isOwn }: Wanted & { held: readonly MatrixRow[] },
+): string {
+  if (held.length === 0) return 'it has no rights over other accounts'
+  const { user, newUser, role } = target
+  const centre = centreOf(target)
+  const of = held.flatMap(({ grants }) => grants.filter((grant) => grant.actions.includes(action)))
+  if (user?.hubRole === 'coordinator') return `that is the account of the coordinator of ${centre?.number}`
+  if (of.length === 0) {
+    if (action === 'users.add-admin' || action === 'users.rights') return 'a role you could not grant: admin'
+    if (role !== undefined) return `a role you could not grant: ${role}`
+    return `that is nothing that the ${held.map(({ actor }) => actor).join(', or the ')} may do`
   }
-  return powers
+  const there = of.filter((grant) => placesOf(by, grant).includes(centre?.id ?? 0))
+  if (there.length === 0) return `that is not yours to do at ${centre?.number ?? 'no centre'}`
+  if (role !== undefined && there.every(({ roles }) => roles && !roles.includes(role))) {
+    return `a role you could not grant: ${role}`
+  }
+  if (isOwn) return 'that is your own account'
+  if (
+    newUser &&
+    newUser.hubRole !== null &&
+    there.every(({ creates }) => !creates?.includes(newUser.hubRole))
+  ) {
+    return `a role you could not grant: ${newUser.hubRole}`
+  }
+  if (there.some(({ holdingOnly }) => holdingOnly)) {
+    return 'the account would have to hold access-to-scripts and nothing else'
+  }
+  if (user && there.some(({ withoutServiceRoles }) => withoutServiceRoles)) {
+    return `the account holds ${serviceRolesOf(user).join(', ')}; a holder of user-management there may`
+  }
+  return `that is nothing that the ${held.map(({ actor }) => actor).join(', or the ')} may do`
 }
 
 function said({ actor, may }: { actor: string; may: string }): string {

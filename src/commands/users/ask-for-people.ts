@@ -83,7 +83,7 @@ async function wrongWith(names: { firstName: string; lastName: string }): Promis
 
 async function askAddress({
   asked,
-  atHand: { terminal, db },
+  atHand: { terminal, db, given },
 }: {
   asked: readonly NewPerson[]
   atHand: AtHand
@@ -95,7 +95,8 @@ async function askAddress({
       if (!('key' in address)) return `The address ${address.problem}`
       if (asked.some((other) => other.address.key === address.key)) return 'Somebody has this address already'
       const holder = await findLiveUser(db, address.key)
-      return holder && holder.centre_id !== null ? 'Somebody has this address already' : undefined
+      const joins = given.by.kind === 'staff' && holder?.centre_id === null
+      return holder && !joins ? 'Somebody has this address already' : undefined
     },
   })
   return typedAddress(text)
