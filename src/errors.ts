@@ -13,6 +13,8 @@ interface More {
   cause?: unknown
   /** What must outlive the failure, such as the record of a refusal: done in a transaction of its own. */
   keep?(trx: unknown): Promise<void>
+  /** What the work did before it failed stands, such as a try that was counted. */
+  keepsChanges?: boolean
 }
 
 /** Every failure with a stable code; `exit.ts` gives it an exit code and words. */
@@ -21,14 +23,14 @@ export abstract class Failure extends Error {
   readonly code: string
   readonly hint: string | undefined
   readonly details: Record<string, unknown>
-  readonly outliving: Pick<More, 'keep'>
+  readonly outliving: Pick<More, 'keep' | 'keepsChanges'>
 
-  constructor(code: string, message: string, { hint, details, cause, keep }: More = {}) {
+  constructor(code: string, message: string, { hint, details, cause, keep, keepsChanges }: More = {}) {
     super(message, { cause })
     this.code = code
     this.hint = hint
     this.details = details ?? {}
-    this.outliving = { keep }
+    this.outliving = { keep, keepsChanges }
   }
 }
 

@@ -20,14 +20,18 @@ export interface Changing<Options, Request, Result> {
   question?: (result: Result, request: Request) => string | undefined
   /** Whether these options can lead to the question; absent: they can. */
   mayAsk?: (options: Options) => boolean
+  /** The question is seldom put: whether somebody can answer matters only then. */
+  asksSeldom?: boolean
+  /** What of the result was agreed to, where chance made the rest; absent: all but ids and times. */
+  agreedOn?: (result: Result) => unknown
   /** The flags that say what would be asked; absent: --yes alone. */
   flags?: (options: Options) => string | undefined
   /** This command can make the store. */
   begins?: boolean
   render: (result: Result, view: View) => string
   json: (result: Result, mail: readonly Message[]) => object
-  /** Whether a message goes out must not show: nothing is said of it. */
-  discreet?: boolean
+  /** Whether a message goes out must not show: it waits for `mail send`, and nothing is said of it. */
+  mailWaits?: boolean
   /** What else there is to know, for a line on stderr or for `notices`. */
   notices?: (result: Result) => readonly Notice[]
   exit?: (result: Result) => number
@@ -53,13 +57,15 @@ export function changingAfter<Options, Request, Result>(spec: Changing<Options, 
   return doing(spec.options, async (options, session) => {
     const { dryRun, yes, input } = session.common
     const asks = spec.question !== undefined && !dryRun && !yes && (spec.mayAsk?.(options) ?? true)
-    if (asks) needSomebodyToAsk(session.terminal, { flag: spec.flags?.(options) ?? '--yes', may: input })
+    const needSomebody = () =>
+      needSomebodyToAsk(session.terminal, { flag: spec.flags?.(options) ?? '--yes', may: input })
+    if (asks && !spec.asksSeldom) needSomebody()
     const prepared = await spec.prepare(options, session)
 
     const store = await session.open(mannerOf({ dryRun, begins: spec.begins ?? false }))
     try {
       const request = await completed({ spec, session, store, prepared, asks })
-      const { result, mail } = await carryOut({ spec, session, store, request, asks })
+      const { result, mail } = await carryOut({ spec, session, store, request, asks, needSomebody })
       for (const notice of spec.notices?.(result) ?? []) session.notify(notice)
       const json = { ...spec.json(result, mail), dryRun, notices: session.notices }
       await answer(session, { text: spec.render(result, session.terminal.out), json })
@@ -102,44 +108,45 @@ async function carryOut<Options, Request, Result>({
   store,
   request,
   asks,
-}: Running<Options, Request, Result> & { request: Request }): Promise<{ result: Result; mail: Message[] }> {
+  needSomebody,
+}: Running<Options, Request, Result> & {
+  request: Request
+  needSomebody: () => void
+}): Promise<{ result: Result; mail: Message[] }> {
   const work = async (trx: Trx, given: Given) => {
     const done = await spec.act(request, given, store)(trx)
-    await checkMail(trx, { session, always: spec.discreet === true })
+    if (!spec.mailWaits) await checkMail(trx, { session })
     return done
   }
   if (session.common.dryRun)
     return session.rehearse(store, (trx, given) => withMail(trx, () => work(trx, given)))
+  const agreedOn = spec.agreedOn ?? ((done: Result): unknown => done)
   let agreed: string | undefined
   if (asks) {
     const rehearsed = await session.rehearse(store, work)
     const question = spec.question?.(rehearsed, request)
-    if (question) await agree(session.terminal, question)
-    agreed = essence(rehearsed)
+    if (question) {
+      needSomebody()
+      await agree(session.terminal, question)
+    }
+    agreed = essence(agreedOn(rehearsed))
   }
   if (session.context.signal.aborted) throw new Cancelled()
   const { result, owed, by } = await session.commit(store, async (trx, given) => {
     const done = await work(trx, given)
-    if (agreed !== undefined && essence(done) !== agreed) throw changedMeanwhile()
+    if (agreed !== undefined && essence(agreedOn(done)) !== agreed) throw changedMeanwhile()
     return done
   })
-  if (owed.length === 0) return { result, mail: [] }
+  if (owed.length === 0 || spec.mailWaits) return { result, mail: [] }
   const { deliverOwed } = await import('../mail/deliver.ts')
-  const told = spec.discreet ? { ...session, notify: () => undefined } : session
-  const mail = await deliverOwed({ store, session: told, by, numbers: owed })
-  return { result, mail: spec.discreet ? [] : mail }
+  const mail = await deliverOwed({ store, session, by, numbers: owed })
+  return { result, mail }
 }
 
-/**
- * Mail that is set up wrongly is told of before anything is changed that needs it; always,
- * where it would show otherwise that a message goes out.
- */
-export async function checkMail(
-  trx: Trx,
-  { session, always = false }: { session: Session; always?: boolean },
-): Promise<void> {
+/** Mail that is set up wrongly is told of before anything is changed that needs it. */
+export async function checkMail(trx: Trx, { session }: { session: Session }): Promise<void> {
   const { surroundingsOf } = await import('../db/transact.ts')
-  if (!always && surroundingsOf(trx).owed.length === 0) return
+  if (surroundingsOf(trx).owed.length === 0) return
   const { checkMailSettings } = await import('../mail/server.ts')
   checkMailSettings(session.settings)
 }

@@ -6,6 +6,7 @@ import { addressOfErased } from './erased.ts'
 import type { OpenStore } from './open.ts'
 import type { Store } from './schema.ts'
 import type { Trx } from './transact.ts'
+import { forgetWrongSignIns } from './wrong-sign-ins.ts'
 
 interface Somebody {
   /** Every account of theirs. */
@@ -26,7 +27,7 @@ export async function deletedAccounts(db: Kysely<Store>, key: string) {
 }
 
 /** The accounts stay, as numbers that history can point to; whose they were is gone. */
-export async function eraseAccounts(trx: Trx, { ids }: Somebody): Promise<void> {
+export async function eraseAccounts(trx: Trx, { ids, emailKey }: Somebody): Promise<void> {
   const nobody = addressOfErased()
   await trx
     .updateTable('users')
@@ -46,6 +47,11 @@ export async function eraseAccounts(trx: Trx, { ids }: Somebody): Promise<void> 
     .deleteFrom('credentials')
     .where('user_id', 'in', [...ids])
     .execute()
+  await trx
+    .deleteFrom('account_requests')
+    .where('user_id', 'in', [...ids])
+    .execute()
+  await forgetWrongSignIns(trx, emailKey)
 }
 
 /** Empties their messages; what waits is cancelled. @returns how many, and the files they were written to */

@@ -9,6 +9,8 @@ export interface Store {
   user_sites: UserSiteTable
   assignments: AssignmentTable
   credentials: CredentialTable
+  wrong_sign_ins: WrongSignInTable
+  account_requests: AccountRequestTable
   imports: ImportTable
   import_changes: ImportChangeTable
   learner_groups: LearnerGroupTable
@@ -114,6 +116,19 @@ export interface CredentialTable {
   expires_at: string
   state: 'open' | 'used' | 'void'
   wrong_tries: ColumnType<number, number | undefined, number>
+}
+
+/** Wrong passwords in a row for an address that was typed, known or not: its digest only. */
+export interface WrongSignInTable {
+  address: string
+  in_a_row: number
+  last_at: string
+}
+
+/** A message that an account's owner asked for and got. */
+export interface AccountRequestTable {
+  user_id: number
+  at: string
 }
 
 export interface ImportTable {

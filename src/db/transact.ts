@@ -32,14 +32,17 @@ export function timeOf(trx: Trx): Date {
   return surroundingsOf(trx).at
 }
 
-/** Does the work for good. A failure takes everything back, save what it asks to keep. */
+/** Does the work for good. A failure takes everything back, save what it asks to keep, or where it keeps all that was done. */
 export async function commit<Result>(
   store: OpenStore,
   work: Work<Result>,
 ): Promise<{ result: Result; owed: number[] }> {
   return keeping(store, () =>
     within(store, async (trx, end) => {
-      const result = await work(trx)
+      const result = await work(trx).catch(async (error: unknown) => {
+        if (error instanceof Failure && error.outliving.keepsChanges) await end.commit().execute()
+        throw error
+      })
       await end.commit().execute()
       return { result, owed: surroundingsOf(trx).owed }
     }),

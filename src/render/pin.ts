@@ -5,8 +5,13 @@ import { record } from './one-line.ts'
 import { person } from './users.ts'
 import { plainTime } from './when.ts'
 
-/** The PIN in two groups, as it is printed on hand-out sheets. */
-export function renderPin({ account, pin, validUntil }: IssuedPin, { isTerminal, chalk }: View): string {
-  if (!isTerminal) return record([account.email, printedPin(pin), validUntil])
-  return `The PIN of ${person(account)} is ${chalk.bold(printedPin(pin))}, until ${plainTime(validUntil)}.`
+/** The PIN in two groups, as it is printed on hand-out sheets; none in a rehearsal. */
+export function renderPin(
+  { account, pin, validUntil }: Omit<IssuedPin, 'pin'> & { pin: string | null },
+  { isTerminal, chalk }: View,
+): string {
+  if (!isTerminal) return record([account.email, pin && printedPin(pin), validUntil])
+  const until = plainTime(validUntil)
+  if (pin === null) return `${person(account)} would have a PIN until ${until}.`
+  return `The PIN of ${person(account)} is ${chalk.bold(printedPin(pin))}, until ${until}.`
 }

@@ -155,8 +155,8 @@ const transfer = z.object({
   changed: z.boolean(),
 })
 
-/** `users pin`, where the PIN is asked for by name. */
-const pin = z.object({ user, pin: z.string(), validUntil: time, changed: z.boolean() })
+/** `users pin`, where the PIN is asked for by name; null in a rehearsal. */
+const pin = z.object({ user, pin: z.string().nullable(), validUntil: time, changed: z.boolean() })
 
 /** `progression-tests list --owner`. */
 const progressionTests = z.object({

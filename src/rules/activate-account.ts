@@ -31,11 +31,14 @@ export async function activateAccount(
   if (account?.pin !== 'issued') throw wrongPin()
   const { pinNonce } = await secretsOf(trx, account.id)
   const right = pinNonce !== null && same(pin.replace(/\s/g, ''), pinOf(key, pinNonce))
-  if (!right) throw wrongPin(async (after) => countTry(after, { account, given }))
+  if (!right) {
+    await countTry(trx, { account, given })
+    throw wrongPin({ keepsChanges: true })
+  }
   refuseWayIn(account, ['deleted', 'suspended', 'no-centre', 'centre-deleted'])
 
   const owner = asOwner(given, account)
-  await choosePassword(trx, { account, password, with: 'pin' })
+  await choosePassword(trx, { account, password, with: 'pin', given })
   await tell(trx, owner, { letter: 'verification-code', to: account })
   const { id: userId, email: subject } = account
   await record(trx, {
@@ -51,10 +54,10 @@ export async function activateAccount(
 }
 
 /** The same words for every cause, also where the address is unknown [004]. */
-function wrongPin(keep?: (trx: Trx) => Promise<void>): Refused {
+function wrongPin({ keepsChanges = false } = {}): Refused {
   return new Refused('wrong-pin', 'This address and PIN do not open an account.', {
     hint: 'Check both on the sheet they came on. After five wrong PINs, or 30 days, a new one is needed: ssh-admin users pin EMAIL',
-    keep,
+    keepsChanges,
   })
 }
 

@@ -24,6 +24,8 @@ export interface IssuedPin {
   account: Account
   pin: string
   validUntil: string
+  /** One that was handed out was open until now. */
+  voids: boolean
   changed: boolean
 }
 
@@ -43,6 +45,7 @@ export async function issuePin(trx: Trx, { email, key, given }: Issue): Promise<
     account: await accountById(trx, { id: account.id, at }),
     pin: pinOf(key, nonce),
     validUntil: endOf(at),
+    voids: account.pin === 'issued',
     changed: true,
   }
 }
@@ -71,6 +74,7 @@ export async function showPin(trx: Trx, { email, key, given }: Issue): Promise<I
     account,
     pin: pinOf(key, open.nonce),
     validUntil: endOf(new Date(open.issuedAt)),
+    voids: false,
     changed: false,
   }
 }

@@ -11,6 +11,8 @@ export type LetterName =
   | 'address-changed'
   | 'verification-code'
   | 'account-activation'
+  | 'password-changed'
+  | 'sign-in-slowed'
 
 export interface LetterKind {
   does: string
@@ -68,6 +70,14 @@ export const letters: Readonly<Record<LetterName, LetterKind>> = {
   'account-activation': {
     does: 'says how to activate an account with the PIN; holds no PIN',
     subject: 'Activate your School Support Hub account with your PIN',
+  },
+  'password-changed': {
+    does: 'tells a user that their password was changed',
+    subject: 'The password of your account was changed',
+  },
+  'sign-in-slowed': {
+    does: 'tells a user that wrong passwords were typed for their address',
+    subject: 'Many wrong passwords were typed for your account',
   },
 }
 

@@ -28,10 +28,17 @@ export function asOwner(given: Given, { id, email, hubRole, roles, centre }: Acc
 }
 
 /** Refuses, naming the rule: only once the owner has shown a right secret. */
-export function refuseWayIn(account: Account, reasons: readonly WhyNot[]): void {
+export function refuseWayIn(
+  account: Account,
+  reasons: readonly WhyNot[],
+  { keepsChanges = false }: { keepsChanges?: boolean } = {},
+): void {
   const { whyNot, email } = account
   if (whyNot === null || !reasons.includes(whyNot)) return
-  throw new Refused(whyNot, `${email}: ${sentences[whyNot](account)}`, { hint: hints[whyNot](account) })
+  throw new Refused(whyNot, `${email}: ${sentences[whyNot](account)}`, {
+    hint: hints[whyNot](account),
+    keepsChanges,
+  })
 }
 
 const sentences: Readonly<Record<WhyNot, (account: Account) => string>> = {

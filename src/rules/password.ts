@@ -1,10 +1,16 @@
-import { commonPasswords } from './common-passwords.ts'
-import { fold } from './fold.ts'
 import { Usage } from '../errors.ts'
+import { alike } from './alike.ts'
+import { commonPasswords } from './common-passwords.ts'
+import { isOnlyRuns } from './runs.ts'
 
-const enough = 15
-const least = 8
-const most = 256
+/** Without a second factor, by the current standard [NIST 800-63B-4]. */
+const minLength = 15
+const maxLength = 128
+/** How many different signs must be left of a password beside what is guessed first. */
+const minOwn = 6
+
+/** The rule, told before somebody is asked to choose. */
+export const passwordRule = `A password has ${minLength} to ${maxLength} characters: a few words that only you would put together. It is no common password, no row of signs or part repeated, and not made of your name, your address or your centre.`
 
 interface Owner {
   firstName: string
@@ -19,27 +25,68 @@ export interface NewPassword {
   hash: string
 }
 
-/** Reads a new password: 15 characters or more, or 8 with nothing in it that is guessed first. @throws `weak-password` */
+/** Reads a new password, and makes what is kept of it. @throws `weak-password` */
 export async function newPassword(text: string): Promise<NewPassword> {
+  const why = await weaknessOf(text)
+  if (why) throw weak(why)
   const password = text.normalize('NFC')
-  refuseWeak(password, [])
   const { hash } = await import('@node-rs/argon2')
   return { text: password, hash: await hash(password, argon2id) }
 }
 
-/** The same for its owner: a short one holds nothing of their name, address or centre either. */
-export function refuseOwnWords({ text }: NewPassword, owner: Owner): void {
-  const words = [owner.firstName, owner.lastName, owner.email.split('@')[0] ?? '', owner.centre?.number ?? '']
-  refuseWeak(
-    text,
-    [...words, owner.centre?.name ?? ''].flatMap((word) => fold(word).split(/[^\p{L}\p{N}]+/u)),
-  )
+/** Why nobody may choose it, as the end of a sentence; undefined where somebody may. */
+export async function weaknessOf(text: string): Promise<string | undefined> {
+  const length = [...text.normalize('NFC')].length
+  if (length < minLength) return `is shorter than ${minLength} characters`
+  if (length > maxLength) return `is longer than ${maxLength} characters`
+  const compared = alike(text)
+  const common = await commonPasswords()
+  if (common.has(compared)) return 'is one of the common passwords, which are guessed first'
+  if (isOnlyRuns(text)) return 'is a row of signs that follow one another'
+  if (isRepeated(compared)) return 'is one part repeated'
+  for (const word of common) {
+    if (word.length > 3 && compared.includes(word) && ownPartOf(compared, [word]) < minOwn) {
+      return 'is a common password, which is guessed first, with little more'
+    }
+  }
+  return undefined
+}
+
+/** Refuses a password made of what everybody knows of its owner and of this service. @throws `weak-password` */
+export function refuseOwnWords({ text }: NewPassword, { firstName, lastName, email, centre }: Owner): void {
+  const known = [firstName, lastName, email, centre?.number ?? '', centre?.name ?? '', ...service]
+  const words = known
+    .flatMap((words) => [words, ...words.split(/[^\p{L}\p{N}]+/u)])
+    .map(alike)
+    .filter((word) => word.length >= 3)
+  if (ownPartOf(alike(text), words) < minOwn) throw weak('is made of your name, your address or your centre')
+}
+
+const service = ['cambridge', 'international', 'school', 'support', 'hub']
+
+function weak(why: string): Usage {
+  return new Usage(`This password ${why}.`, { code: 'weak-password', hint: passwordRule })
+}
+
+/** How many different letters and digits are left once these words are taken out. */
+function ownPartOf(compared: string, words: readonly string[]): number {
+  const longestFirst = [...words].sort((one, other) => other.length - one.length)
+  const left = longestFirst.reduce((text, word) => text.replaceAll(word, ' '), compared)
+  return new Set(left.replace(/[^\p{L}\p{N}]/gu, '')).size
+}
+
+/** Whether a text is a shorter one written at least twice, the last time perhaps not to its end. */
+function isRepeated(text: string): boolean {
+  for (let length = 1; length <= text.length / 2; length += 1) {
+    if (text.slice(length) === text.slice(0, -length)) return true
+  }
+  return false
 }
 
 // 19 MiB, two passes: what OWASP names as the least for argon2id.
 const argon2id = { algorithm: 2, memoryCost: 19_456, timeCost: 2, parallelism: 1 }
 
-/** Whether it is the password kept; takes as long where there is none. */
+/** Whether it is the password kept, under whatever rule it was chosen; takes as long where there is none. */
 export async function isPassword(text: string, hash: string | null): Promise<boolean> {
   const { verify } = await import('@node-rs/argon2')
   const right = await verify(hash ?? nobodys, text.normalize('NFC'))
@@ -48,42 +95,3 @@ export async function isPassword(text: string, hash: string | null): Promise<boo
 
 const nobodys =
   '$argon2id$v=19$m=19456,t=2,p=1$GcgRn/6dsgG37drfwqrRqA$FIycRFYGs9RhgnwXsqZO3bcsc/KOuKNqOofBpfnDZHs'
-
-function refuseWeak(text: string, words: readonly string[]): void {
-  const why = weaknessOf(text, words)
-  if (!why) return
-  throw new Usage(`This password ${why}.`, {
-    code: 'weak-password',
-    hint: `Choose ${enough} characters or more, such as a few words that only you would put together.`,
-  })
-}
-
-function weaknessOf(text: string, words: readonly string[]): string | undefined {
-  const length = [...text].length
-  if (length < least) return `is shorter than ${least} characters`
-  if (length > most) return `is longer than ${most} characters`
-  if (new Set(text).size < 5) return 'repeats too few characters'
-  if (length >= enough) return undefined
-  const plain = plainly(text)
-  const guessed = [...commonPasswords, ...words.filter((word) => word.length >= 3)].find(
-    (word) => plain.includes(word) || fold(text).includes(word),
-  )
-  return guessed && 'holds a word that is guessed first, or a part of your name, address or centre'
-}
-
-const lookalikes: Record<string, string> = {
-  '0': 'o',
-  '1': 'l',
-  '3': 'e',
-  '4': 'a',
-  '5': 's',
-  '7': 't',
-  '@': 'a',
-  $: 's',
-  '!': 'i',
-}
-
-/** `P4$$w0rd` is password. */
-function plainly(text: string): string {
-  return fold(text).replace(/[013457@$!]/g, (sign) => lookalikes[sign] ?? sign)
-}

@@ -30,7 +30,7 @@ export async function setUpWithLink(trx: Trx, { link, password, keys, given }: S
   refuseSpent(credential, { account, at })
   refuseWayIn(account, ['deleted', 'suspended', 'no-centre', 'centre-deleted'])
 
-  await choosePassword(trx, { account, password, with: credential.id })
+  await choosePassword(trx, { account, password, with: credential.id, given })
   await markActive(trx, account.id)
   const { by } = asOwner(given, account)
   const { id: userId, email: subject } = account
@@ -55,23 +55,22 @@ export async function setUpWithTemporaryPassword(
   const credential = account && (await findOpenCredential(trx, { userId: account.id, purpose }))
   if (!account || !credential || hasExpired(credential, at)) throw wrongTemporaryPassword()
   if (!same(plainly(temporaryPassword), plainly(temporaryPasswordOf(keys.code, credential)))) {
-    throw wrongTemporaryPassword(async (after) => {
-      await countWrongTry(after, { credential, most: mostWrongTries })
-      const { id: userId, email: subject } = account
-      await record(after, {
-        by: given.by,
-        at,
-        action: 'account.wrong-temporary-password',
-        kind: 'event',
-        subject,
-        userId,
-      })
+    await countWrongTry(trx, { credential, most: mostWrongTries })
+    const { id: userId, email: subject } = account
+    await record(trx, {
+      by: given.by,
+      at,
+      action: 'account.wrong-temporary-password',
+      kind: 'event',
+      subject,
+      userId,
     })
+    throw wrongTemporaryPassword({ keepsChanges: true })
   }
   refuseWayIn(account, ['deleted', 'suspended', 'no-centre', 'centre-deleted'])
 
   const owner = asOwner(given, account)
-  await choosePassword(trx, { account, password, with: credential.id })
+  await choosePassword(trx, { account, password, with: credential.id, given })
   await tell(trx, owner, { letter: 'verification-code', to: account })
   const { id: userId, email: subject } = account
   await record(trx, {
@@ -92,13 +91,13 @@ function plainly(temporaryPassword: string): string {
 }
 
 /** The same words for every cause, also where the address is unknown [004]. */
-function wrongTemporaryPassword(keep?: (trx: Trx) => Promise<void>): Refused {
+function wrongTemporaryPassword({ keepsChanges = false } = {}): Refused {
   return new Refused(
     'wrong-temporary-password',
     'This address and temporary password do not open an account.',
     {
       hint: 'It works for 48 hours, one time, and five wrong tries end it. For a new one: ssh-admin account request EMAIL',
-      keep,
+      keepsChanges,
     },
   )
 }

@@ -1,12 +1,16 @@
 import { markSignedIn, secretsOf } from '../db/passwords.ts'
 import type { Trx } from '../db/transact.ts'
+import { countWrongSignIn, forgetWrongSignIns, wrongSignInsFor } from '../db/wrong-sign-ins.ts'
 import { Refused } from '../errors.ts'
 import type { Account } from './account.ts'
 import type { Given } from './actor.ts'
 import { accountById } from './changed-user.ts'
+import { typedAddress } from './email.ts'
 import { asOwner, claimedAccount, refuseWayIn } from './owner.ts'
 import { isPassword } from './password.ts'
 import { record } from './record.ts'
+import { maxQuickTries, refuseTooManyTries } from './slow-sign-in.ts'
+import { tell } from './tell.ts'
 
 interface SigningIn {
   email: string
@@ -15,29 +19,24 @@ interface SigningIn {
 }
 
 /** Signing in wrong says one sentence for every cause [004]; the rule in the way only after a right password. */
-export async function signIn(trx: Trx, { email, password, given }: SigningIn): Promise<Account> {
-  const { by, at } = given
+export async function signIn(trx: Trx, { email: typed, password, given }: SigningIn): Promise<Account> {
+  const { at } = given
+  const { email, key } = typedAddress(typed)
+  refuseTooManyTries(await wrongSignInsFor(trx, key), { email, at })
   const account = await claimedAccount(trx, { email, at })
   const hash = account ? (await secretsOf(trx, account.id)).passwordHash : null
   const right = await isPassword(password, hash)
-  if (!account || !right) {
-    throw new Refused('wrong-sign-in', 'The e-mail address or the password is not right.', {
-      hint: 'For a new password: ssh-admin account request EMAIL',
-      keep: async (after: Trx) => {
-        if (!account) return
-        const { id: userId, email: subject } = account
-        await record(after, { by, at, action: 'account.wrong-password', kind: 'event', subject, userId })
-      },
-    })
-  }
-  refuseWayIn(account, [
+  if (!account || !right) throw await wrongSignIn(trx, { key, account, given })
+  await forgetWrongSignIns(trx, key)
+  const reasons = [
     'deleted',
     'suspended',
     'no-centre',
     'centre-deleted',
     'coordinator-suspended',
     'invited',
-  ])
+  ] as const
+  refuseWayIn(account, reasons, { keepsChanges: true })
 
   await markSignedIn(trx, { userId: account.id, at })
   const { id: userId, email: subject } = account
@@ -50,4 +49,25 @@ export async function signIn(trx: Trx, { email, password, given }: SigningIn): P
     userId,
   })
   return accountById(trx, { id: userId, at })
+}
+
+interface WrongSignIn {
+  key: string
+  account: Account | undefined
+  given: Given
+}
+
+/** Counted in the transaction that judged it, known or not; the owner hears once of a row that grows long. */
+async function wrongSignIn(trx: Trx, { key, account, given }: WrongSignIn): Promise<Refused> {
+  const { by, at } = given
+  const inARow = await countWrongSignIn(trx, { key, at })
+  const whose = account && { subject: account.email, userId: account.id }
+  await record(trx, { by, at, action: 'account.wrong-password', kind: 'event', ...whose })
+  if (inARow === maxQuickTries && account?.centre && !account.centre.deleted) {
+    await tell(trx, given, { letter: 'sign-in-slowed', to: account })
+  }
+  return new Refused('wrong-sign-in', 'The e-mail address or the password is not right.', {
+    hint: 'For a new password: ssh-admin account request EMAIL',
+    keepsChanges: true,
+  })
 }

@@ -26,10 +26,9 @@ export async function verifyAccount(trx: Trx, { email, code, key, given }: Verif
   if (!account || !credential || at.getTime() >= Date.parse(credential.expiresAt)) throw wrongCode()
   const { id: userId, email: subject } = account
   if (!same(code.replace(/\s/g, ''), codeOf(key, credential))) {
-    throw wrongCode(async (after) => {
-      await countWrongTry(after, { credential, most: mostWrongTries })
-      await record(after, { by: given.by, at, action: 'account.wrong-code', kind: 'event', subject, userId })
-    })
+    await countWrongTry(trx, { credential, most: mostWrongTries })
+    await record(trx, { by: given.by, at, action: 'account.wrong-code', kind: 'event', subject, userId })
+    throw wrongCode({ keepsChanges: true })
   }
   refuseWayIn(account, ['deleted', 'suspended', 'no-centre', 'centre-deleted'])
 
@@ -42,9 +41,9 @@ export async function verifyAccount(trx: Trx, { email, code, key, given }: Verif
 }
 
 /** The same words for every cause, also where the address is unknown [004]. */
-function wrongCode(keep?: (trx: Trx) => Promise<void>): Refused {
+function wrongCode({ keepsChanges = false } = {}): Refused {
   return new Refused('wrong-code', 'This address and code do not belong together.', {
     hint: 'The code works for 30 minutes, and five wrong tries end it. For a new message: ssh-admin account request EMAIL',
-    keep,
+    keepsChanges,
   })
 }

@@ -1,17 +1,18 @@
 import * as z from 'zod'
 import { activateAccount } from '../../rules/activate-account.ts'
-import { newPassword } from '../../rules/password.ts'
+import { newPassword, passwordRule } from '../../rules/password.ts'
 import { changingAfter } from '../changing.ts'
-import { changingCommand, example } from '../command.ts'
+import { example } from '../command.ts'
 import { accountJson, renderAccount } from './answer.ts'
+import { ownersCommand } from './owners-command.ts'
 import { newPasswordQuestion, secretsFor } from './secrets.ts'
 
 const Options = z.object({ email: z.string() })
 
-export const activate = changingCommand('activate')
+export const activate = ownersCommand('activate')
   .summary('choose a password with the PIN of an imported account')
   .description(
-    'Choose a password with the PIN from the sheet of an import. Asks for the PIN and the new password, or reads them from stdin, one a line. A code follows by e-mail.',
+    `Choose a password with the PIN from the sheet of an import. Asks for the PIN and the new password, or reads them from stdin, one a line. A code follows by e-mail. ${passwordRule}`,
   )
   .argument('<email>', 'the address')
   .addHelpText('after', example('ssh-admin account activate amira@school.example < pin-and-password.txt'))

@@ -1,14 +1,15 @@
 import * as z from 'zod'
 import { requestAccount } from '../../rules/request-account.ts'
 import { changing } from '../changing.ts'
-import { changingCommand, example } from '../command.ts'
+import { example } from '../command.ts'
+import { ownersCommand } from './owners-command.ts'
 
 const Options = z.object({ email: z.string() })
 
-export const request = changingCommand('request')
+export const request = ownersCommand('request')
   .summary("what 'Activate account' and 'Forgotten your password?' do")
   .description(
-    'Ask for a message that lets the owner of an account choose a password. The answer is the same whether the address is known or not.',
+    'Ask for a message that lets the owner of an account choose a password. The answer is the same whether the address is known or not. The message waits for ssh-admin mail send; there is one in five minutes, and five a day, for each address.',
   )
   .argument('<email>', 'the address')
   .addHelpText('after', example('ssh-admin account request amira@school.example'))
@@ -19,8 +20,8 @@ export const request = changingCommand('request')
         ({ email }, given) =>
         (trx) =>
           requestAccount(trx, { email, given }),
-      discreet: true,
-      render: ({ email }) => `If ${email} has an account here, a message is on its way to it.`,
+      mailWaits: true,
+      render: ({ email }) => `If ${email} has an account here, a message will be sent to it.`,
       json: ({ email }) => ({ email, requested: true }),
     }),
   )

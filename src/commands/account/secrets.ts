@@ -1,6 +1,7 @@
 import { Usage } from '../../errors.ts'
 import { askSecret } from '../../prompt.ts'
 import { readLines } from '../../read-lines.ts'
+import { passwordRule, weaknessOf } from '../../rules/password.ts'
 import type { Session } from '../session.ts'
 
 export const newPasswordQuestion = 'New password'
@@ -9,6 +10,7 @@ export const newPasswordQuestion = 'New password'
 export async function secretsFor(session: Session, questions: readonly string[]): Promise<string[]> {
   const { terminal, common } = session
   if (terminal.canAsk && common.input) {
+    if (questions.includes(newPasswordQuestion)) session.say(passwordRule)
     const answers: string[] = []
     for (const question of questions) answers.push(await askFor(question, session))
     return answers
@@ -26,8 +28,11 @@ export async function secretsFor(session: Session, questions: readonly string[])
 async function askFor(question: string, { terminal, say }: Session): Promise<string> {
   for (;;) {
     const typed = await askSecret(terminal, `${question}:`)
-    if (question !== newPasswordQuestion || typed === (await askSecret(terminal, 'Once more:'))) return typed
-    say('These were not the same.')
+    if (question !== newPasswordQuestion) return typed
+    const why = await weaknessOf(typed)
+    if (why) say(`This password ${why}.`)
+    else if (typed === (await askSecret(terminal, 'Once more:'))) return typed
+    else say('These were not the same.')
   }
 }
 

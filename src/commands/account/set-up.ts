@@ -1,17 +1,18 @@
 import * as z from 'zod'
-import { newPassword } from '../../rules/password.ts'
+import { newPassword, passwordRule } from '../../rules/password.ts'
 import { setUpWithLink, setUpWithTemporaryPassword } from '../../rules/set-up-account.ts'
 import { changingAfter } from '../changing.ts'
-import { changingCommand, example } from '../command.ts'
+import { example } from '../command.ts'
 import { accountJson, renderAccount } from './answer.ts'
+import { ownersCommand } from './owners-command.ts'
 import { newPasswordQuestion, secretsFor } from './secrets.ts'
 
 const Options = z.object({ email: z.string().optional() })
 
-export const setUp = changingCommand('set-up')
+export const setUp = ownersCommand('set-up')
   .summary('choose a password with the link or temporary password of a message')
   .description(
-    'Choose a password with the link from a message; or, with the address, with the temporary password from an invitation. Asks for it and for the new password, or reads them from stdin, one a line.',
+    `Choose a password with the link from a message; or, with the address, with the temporary password from an invitation. Asks for it and for the new password, or reads them from stdin, one a line. ${passwordRule}`,
   )
   .argument('[email]', 'the address, for a temporary password')
   .addHelpText(

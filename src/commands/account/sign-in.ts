@@ -1,16 +1,17 @@
 import * as z from 'zod'
 import { signIn } from '../../rules/sign-in.ts'
 import { changingAfter } from '../changing.ts'
-import { changingCommand, example } from '../command.ts'
+import { example } from '../command.ts'
 import { accountJson, renderAccount } from './answer.ts'
+import { ownersCommand } from './owners-command.ts'
 import { secretsFor } from './secrets.ts'
 
 const Options = z.object({ email: z.string() })
 
-export const signInCommand = changingCommand('sign-in')
+export const signInCommand = ownersCommand('sign-in')
   .summary('sign in, and record when')
   .description(
-    'Sign in with the password, which is asked for or read from stdin; records the time. After a right password it names the rule that stands in the way.',
+    'Sign in with the password, which is asked for or read from stdin; records the time. After a right password it names the rule that stands in the way. After ten wrong ones in a row there is a pause before the next is tried, of one minute at first and an hour at most; after a hundred only a new password helps.',
   )
   .argument('<email>', 'the address')
   .addHelpText('after', example('ssh-admin account sign-in amira@school.example < password.txt'))

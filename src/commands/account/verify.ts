@@ -1,13 +1,14 @@
 import * as z from 'zod'
 import { verifyAccount } from '../../rules/verify-account.ts'
 import { changingAfter } from '../changing.ts'
-import { changingCommand, example } from '../command.ts'
+import { example } from '../command.ts'
 import { accountJson, renderAccount } from './answer.ts'
+import { ownersCommand } from './owners-command.ts'
 import { secretsFor } from './secrets.ts'
 
 const Options = z.object({ email: z.string() })
 
-export const verify = changingCommand('verify')
+export const verify = ownersCommand('verify')
   .summary('make an account active with the code from the message')
   .description(
     'Show that the address is yours with the six digits from the message. Asks for the code, or reads it from stdin.',

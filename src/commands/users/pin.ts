@@ -1,6 +1,7 @@
 import * as z from 'zod'
-import { userJson } from '../../render/user.ts'
 import { renderPin } from '../../render/pin.ts'
+import { userJson } from '../../render/user.ts'
+import { person } from '../../render/users.ts'
 import { printedPin } from '../../rules/credentials.ts'
 import { issuePin, showPin } from '../../rules/issue-pin.ts'
 import { changingAfter } from '../changing.ts'
@@ -19,11 +20,17 @@ const none = Buffer.alloc(0)
 export const pin = changingCommand('pin')
   .summary('issue a new PIN, or show the present one')
   .description(
-    'Issue a new PIN to a user who has not set up a password; the one before is void. The audit log keeps who issued or looked, never the PIN.',
+    'Issue a new PIN to a user who has not set up a password; the one before is void, and you are asked first when it is still open. The audit log keeps who issued or looked, never the PIN. A rehearsal shows no PIN.',
   )
   .argument('<email>', "the user's address")
   .option('--show', 'show the PIN that is open now, and issue none')
-  .addHelpText('after', example('ssh-admin users pin amira@school.example'))
+  .addHelpText(
+    'after',
+    example(
+      'ssh-admin users pin amira@school.example --yes',
+      'ssh-admin users pin amira@school.example --show',
+    ),
+  )
   .action(
     changingAfter({
       options: Options,
@@ -34,20 +41,24 @@ export const pin = changingCommand('pin')
         rehearsed: session.common.dryRun,
       }),
       act:
-        ({ email, show, key = none, rehearsed }, given) =>
-        async (trx) =>
-          show
-            ? { ...(await showPin(trx, { email, key, given })), rehearsed: false }
-            : { ...(await issuePin(trx, { email, key, given })), rehearsed },
+        ({ email, show, key = none, rehearsed = false }, given) =>
+        async (trx) => {
+          const done = await (show ? showPin : issuePin)(trx, { email, key, given })
+          return rehearsed ? { ...done, pin: null } : done
+        },
+      asksSeldom: true,
+      mayAsk: ({ show }) => !show,
+      question: ({ account, voids }) =>
+        voids
+          ? `${person(account)} has a PIN that is still open (users pin ${account.email} --show). Void it, and issue a new one?`
+          : undefined,
+      agreedOn: ({ account, voids }) => ({ account, voids }),
       render: renderPin,
       json: ({ account, pin: digits, validUntil, changed }) => ({
         user: userJson(account),
-        pin: printedPin(digits),
+        pin: digits && printedPin(digits),
         validUntil,
         changed,
       }),
-      notices: ({ rehearsed }) => (rehearsed ? [notIssued] : []),
     }),
   )
-
-const notIssued = { code: 'not-issued', message: 'This PIN was not issued: do not hand it out.' }

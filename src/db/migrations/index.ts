@@ -1,8 +1,10 @@
 import { type Kysely, type Migration, sql } from 'kysely'
 import * as m0001 from './0001-centres-users-and-their-history.ts'
+import * as m0002 from './0002-wrong-sign-ins-and-account-requests.ts'
 
 const numbered: Record<string, Migration> = {
   '0001-centres-users-and-their-history': m0001,
+  '0002-wrong-sign-ins-and-account-requests': m0002,
 }
 
 /** What `user_version` says of a store that has every migration. */

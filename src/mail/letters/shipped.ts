@@ -6,7 +6,9 @@ import { coordinatorAppointed } from './coordinator-appointed.ts'
 import { coordinatorSetUp } from './coordinator-set-up.ts'
 import { invitation } from './invitation.ts'
 import type { LetterParts } from './parts.ts'
+import { passwordChanged } from './password-changed.ts'
 import { passwordReset } from './password-reset.ts'
+import { signInSlowed } from './sign-in-slowed.ts'
 import { verificationCode } from './verification-code.ts'
 
 /** Every letter as it is shipped. */
@@ -19,4 +21,6 @@ export const shipped: Readonly<Record<LetterName, LetterParts>> = {
   'address-changed': addressChanged,
   'verification-code': verificationCode,
   'account-activation': accountActivation,
+  'password-changed': passwordChanged,
+  'sign-in-slowed': signInSlowed,
 }

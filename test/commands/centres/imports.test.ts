@@ -102,7 +102,7 @@ describe('taking an import back', () => {
       'newer-pin',
       (at) => {
         at.setClock('2026-03-03T09:00:00.000Z')
-        return at.run(['users', 'pin', 'omar@school.example'])
+        return at.run(['users', 'pin', 'omar@school.example', '--yes'])
       },
     ],
     [

@@ -52,14 +52,6 @@ describe('restoring an invited coordinator', () => {
   })
 })
 
-describe('issuing a PIN in a rehearsal', () => {
-  it('says that this one opens nothing', async () => {
-    expect(await codes('users', 'pin', amira, '--dry-run')).toEqual(['not-issued'])
-    expect(await codes('users', 'pin', amira)).toEqual([])
-    expect(await codes('users', 'pin', amira, '--show', '--dry-run')).toEqual([])
-  })
-})
-
 describe('changing the address of an invited user', () => {
   it('says that their link is void and a new message is needed', async () => {
     expect(await codes('users', 'edit', amira, '--email', 'amira.h@school.example')).toEqual([
