@@ -4,6 +4,10 @@ import { execa } from 'execa'
 export interface Program {
   args: readonly string[]
   prepare?: () => Promise<unknown>
+  /** What it reads from stdin. */
+  input?: string
+  /** The code with which it ends; absent: 0. */
+  exit?: number
 }
 
 const root = new URL('../', import.meta.url).pathname
@@ -26,10 +30,11 @@ export async function build(): Promise<string | undefined> {
 }
 
 /** Wall-clock time of one run, in ms. */
-export async function run({ args, prepare }: Program): Promise<number> {
-  await prepare?.()
+export async function run(program: Program): Promise<number> {
+  await program.prepare?.()
+  const { args, input, exit = 0 } = program
   const begun = process.hrtime.bigint()
-  await start(args)
+  await start(args, { input, exit })
   return Number(process.hrtime.bigint() - begun) / 1e6
 }
 
@@ -73,12 +78,19 @@ export function reason(error: unknown): string {
   return line.replaceAll(root, '').slice(0, 120)
 }
 
-async function start(args: readonly string[]) {
+async function start(
+  args: readonly string[],
+  { input, exit }: { input?: string; exit: number } = { exit: 0 },
+) {
   const { PATH, HOME, TMPDIR } = process.env
-  return execa(process.execPath, args, {
+  const ended = await execa(process.execPath, args, {
     cwd: root,
     env: { PATH, HOME, TMPDIR, NO_COLOR: '1', XDG_CONFIG_HOME: '/nowhere' },
     extendEnv: false,
-    stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
+    stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe', 'pipe'],
+    input,
+    reject: false,
   })
+  if (ended.exitCode !== exit) throw new Error(`error: ${ended.stderr || ended.message}`)
+  return ended
 }

@@ -1,6 +1,6 @@
 import type * as z from 'zod'
 import type { OpenStore } from '../db/open.ts'
-import type { Trx, Work } from '../db/transact.ts'
+import type { Clock, Trx, Work } from '../db/transact.ts'
 import { Cancelled, Refused } from '../errors.ts'
 import { agree, needSomebodyToAsk } from '../prompt.ts'
 import { isOwed, type Message } from '../render/message.ts'
@@ -26,6 +26,8 @@ export interface Changing<Options, Request, Result> {
   agreedOn?: (result: Result) => unknown
   /** The flags that say what would be asked; absent: --yes alone. */
   flags?: (options: Options) => string | undefined
+  /** How the clock is looked at; absent: it must not be behind. */
+  clock?: Clock
   /** This command can make the store. */
   begins?: boolean
   render: (result: Result, view: View) => string
@@ -119,11 +121,11 @@ async function carryOut<Options, Request, Result>({
     return done
   }
   if (session.common.dryRun)
-    return session.rehearse(store, (trx, given) => withMail(trx, () => work(trx, given)))
+    return session.rehearse(store, (trx, given) => withMail(trx, () => work(trx, given)), spec.clock)
   const agreedOn = spec.agreedOn ?? ((done: Result): unknown => done)
   let agreed: string | undefined
   if (asks) {
-    const rehearsed = await session.rehearse(store, work)
+    const rehearsed = await session.rehearse(store, work, spec.clock)
     const question = spec.question?.(rehearsed, request)
     if (question) {
       needSomebody()
@@ -132,11 +134,15 @@ async function carryOut<Options, Request, Result>({
     agreed = essence(agreedOn(rehearsed))
   }
   if (session.context.signal.aborted) throw new Cancelled()
-  const { result, owed, by } = await session.commit(store, async (trx, given) => {
-    const done = await work(trx, given)
-    if (agreed !== undefined && essence(agreedOn(done)) !== agreed) throw changedMeanwhile()
-    return done
-  })
+  const { result, owed, by } = await session.commit(
+    store,
+    async (trx, given) => {
+      const done = await work(trx, given)
+      if (agreed !== undefined && essence(agreedOn(done)) !== agreed) throw changedMeanwhile()
+      return done
+    },
+    spec.clock,
+  )
   if (owed.length === 0 || spec.mailWaits) return { result, mail: [] }
   const { deliverOwed } = await import('../mail/deliver.ts')
   const mail = await deliverOwed({ store, session, by, numbers: owed })

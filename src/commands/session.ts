@@ -2,7 +2,7 @@ import type { Command } from 'commander'
 import { type Settings, settle } from '../config.ts'
 import type { Context } from '../context.ts'
 import type { OpenStore } from '../db/open.ts'
-import type { Trx } from '../db/transact.ts'
+import type { Clock, Trx } from '../db/transact.ts'
 import { CommonOptions, checked, refuseEmptyOptions, typedOptions } from '../options.ts'
 import { oneLine } from '../render/one-line.ts'
 import type { Given } from '../rules/actor.ts'
@@ -31,9 +31,9 @@ export interface Session {
   /** Who the command acts for and what they may do, at this moment: for what only looks. */
   given: (store: OpenStore) => Promise<Given>
   /** Does the work for good, in one transaction in which the actor, their rights and the time are read first. */
-  commit: <Result>(store: OpenStore, work: WorkFor<Result>) => Promise<Committed<Result>>
+  commit: <Result>(store: OpenStore, work: WorkFor<Result>, clock?: Clock) => Promise<Committed<Result>>
   /** Does the same, and takes all of it back. */
-  rehearse: <Result>(store: OpenStore, work: WorkFor<Result>) => Promise<Result>
+  rehearse: <Result>(store: OpenStore, work: WorkFor<Result>, clock?: Clock) => Promise<Result>
 }
 
 export type WorkFor<Result> = (trx: Trx, given: Given) => Promise<Result>
@@ -71,10 +71,10 @@ export function sessionOf(command: Command, context: Context): Session {
     open: (manner, other) =>
       openFor({ context, common, settings, terminal, command: words, manner, path: other?.path }),
     given: (store) => givenFor(store, acting),
-    commit: (store, work) => commitFor(store, { work, acting }),
-    rehearse: async (store, work) => {
+    commit: (store, work, clock) => commitFor(store, { work, acting, clock }),
+    rehearse: async (store, work, clock) => {
       const { rehearse } = await import('../db/transact.ts')
-      return rehearse(store, async (trx) => work(trx, await givenWithin(trx, acting)))
+      return rehearse(store, async (trx) => work(trx, await givenWithin(trx, acting)), clock)
     },
   }
 }
@@ -141,12 +141,16 @@ async function givenAt(
 
 async function commitFor<Result>(
   store: OpenStore,
-  { work, acting }: { work: WorkFor<Result>; acting: Acting },
+  { work, acting, clock }: { work: WorkFor<Result>; acting: Acting; clock: Clock | undefined },
 ): Promise<Committed<Result>> {
   const { commit } = await import('../db/transact.ts')
-  const { result, owed } = await commit(store, async (trx) => {
-    const given = await givenWithin(trx, acting)
-    return { done: await work(trx, given), by: given.by }
-  })
+  const { result, owed } = await commit(
+    store,
+    async (trx) => {
+      const given = await givenWithin(trx, acting)
+      return { done: await work(trx, given), by: given.by }
+    },
+    clock,
+  )
   return { result: result.done, owed, by: result.by }
 }

@@ -48,7 +48,8 @@ export async function appendAudit(trx: Trx, event: AuditEvent): Promise<number> 
   const row: SealedRow = {
     id: (last?.id ?? 0) + 1,
     segment: event.segment ?? last?.segment ?? 1,
-    at: event.at,
+    // Another may have written since whoever writes this asked what time it was.
+    at: notBefore(surroundingsOf(trx).at, event.at),
     operator: event.operator,
     kind: event.kind,
     action: event.action,
@@ -72,6 +73,11 @@ export async function appendAudit(trx: Trx, event: AuditEvent): Promise<number> 
   }))
   if (beside.length > 0) await trx.insertInto('audit_personal').values(beside).execute()
   return row.id
+}
+
+function notBefore(time: Date, at: string): string {
+  const iso = time.toISOString()
+  return at < iso ? iso : at
 }
 
 /** The last row's number, part of the log, and seal: its head. */

@@ -1,10 +1,54 @@
 import type { Kysely } from 'kysely'
+import { Unavailable } from '../errors.ts'
 import type { Store } from './schema.ts'
 
-/** The time to judge and to write down: what the clock says, and never before the last event of the log. */
-export async function timeAfterLastEvent(db: Kysely<Store>, clock: Date): Promise<Date> {
+/** How far a clock may be behind the last event before it stops changes. */
+const maxBehind = 3_600_000
+
+export interface Clocks {
+  /** What the machine's clock says. */
+  clock: Date
+  /** When the last event happened, by the clock of whoever made it. */
+  lastEvent: Date | undefined
+}
+
+/** Both clocks by which time in a store is judged. */
+export async function clocksOf(db: Kysely<Store>, clock: Date): Promise<Clocks> {
   const last = await db.selectFrom('audit').select('at').orderBy('id', 'desc').limit(1).executeTakeFirst()
-  if (!last) return clock
-  const at = new Date(last.at)
-  return at > clock ? at : clock
+  return { clock, lastEvent: last && new Date(last.at) }
+}
+
+/** The time to judge and to write down: what the clock says, and never before the last event of the log. */
+export function timeBy({ clock, lastEvent }: Clocks): Date {
+  return lastEvent && lastEvent > clock ? lastEvent : clock
+}
+
+export async function timeAfterLastEvent(db: Kysely<Store>, clock: Date): Promise<Date> {
+  return timeBy(await clocksOf(db, clock))
+}
+
+/** @throws `clock-behind` where the clock is more than an hour behind the last event */
+export function refuseClockBehind({ clock, lastEvent }: Clocks): void {
+  if (!lastEvent || lastEvent.getTime() - clock.getTime() <= maxBehind) return
+  const [now, last] = [clock.toISOString(), lastEvent.toISOString()]
+  throw new Unavailable(
+    'clock-behind',
+    `This machine's clock says ${now}, and the last event in the store is of ${last}: nothing is changed while time would run backwards.`,
+    {
+      hint: "Set the machine's clock. If it is right, and the store's time the wrong one: ssh-admin store accept-clock",
+      details: { clock: now, lastEvent: last },
+    },
+  )
+}
+
+/** Events of the log that are later than the clock: how many, and the latest. */
+export async function eventsOfTheFuture(
+  db: Kysely<Store>,
+  clock: Date,
+): Promise<{ count: number; latest: string | null }> {
+  return db
+    .selectFrom('audit')
+    .where('at', '>', clock.toISOString())
+    .select(({ fn }) => [fn.countAll<number>().as('count'), fn.max('at').as('latest')])
+    .executeTakeFirstOrThrow()
 }

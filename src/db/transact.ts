@@ -1,12 +1,14 @@
 import type Database from 'better-sqlite3'
 import type { ControlledTransaction, Transaction } from 'kysely'
 import { Failure } from '../errors.ts'
-import { timeAfterLastEvent } from './clock.ts'
+import { clocksOf, refuseClockBehind, timeBy } from './clock.ts'
 import type { OpenStore } from './open.ts'
 import type { Store } from './schema.ts'
 import { holdStore, letGo } from './wait.ts'
 
 export type Trx = Transaction<Store>
+/** `must-be-right`: more than an hour behind stops the work; `is-accepted`: time counts anew from it. */
+export type Clock = 'must-be-right' | 'may-be-behind' | 'is-accepted'
 export type Work<Result> = (trx: Trx) => Promise<Result>
 
 interface Surroundings {
@@ -32,13 +34,14 @@ export function timeOf(trx: Trx): Date {
   return surroundingsOf(trx).at
 }
 
-/** Does the work for good. A failure takes everything back, save what it asks to keep, or where it keeps all that was done. */
+/** Does the work for good. A failure takes everything back, save what it asks to keep, or where it keeps all that was done. @throws `clock-behind` */
 export async function commit<Result>(
   store: OpenStore,
   work: Work<Result>,
+  clock: Clock = 'must-be-right',
 ): Promise<{ result: Result; owed: number[] }> {
   return keeping(store, () =>
-    within(store, async (trx, end) => {
+    within(store, clock, async (trx, end) => {
       const result = await work(trx).catch(async (error: unknown) => {
         if (error instanceof Failure && error.outliving.keepsChanges) await end.commit().execute()
         throw error
@@ -60,9 +63,13 @@ export async function keeping<Result>(store: OpenStore, work: () => Promise<Resu
 }
 
 /** Does the work as `commit` does, and takes all of it back; what a failure asks to keep is kept all the same. */
-export async function rehearse<Result>(store: OpenStore, work: Work<Result>): Promise<Result> {
+export async function rehearse<Result>(
+  store: OpenStore,
+  work: Work<Result>,
+  clock: Clock = 'must-be-right',
+): Promise<Result> {
   return keeping(store, () =>
-    within(store, async (trx, end) => {
+    within(store, clock, async (trx, end) => {
       const result = await work(trx)
       await end.rollback().execute()
       return result
@@ -80,7 +87,7 @@ export function hasToKeep(error: unknown): error is Failure {
 async function keepWhatOutlives(store: OpenStore, failure: Failure): Promise<void> {
   const { outliving } = failure
   kept.add(failure)
-  await within(store, async (trx, end) => {
+  await within(store, 'may-be-behind', async (trx, end) => {
     await outliving.keep?.(trx)
     await end.commit().execute()
   })
@@ -88,6 +95,7 @@ async function keepWhatOutlives(store: OpenStore, failure: Failure): Promise<voi
 
 async function within<Result>(
   store: OpenStore,
+  clock: Clock,
   body: (trx: Trx, end: ControlledTransaction<Store>) => Promise<Result>,
 ): Promise<Result> {
   const trx = await store.db.startTransaction().execute()
@@ -98,7 +106,9 @@ async function within<Result>(
       const since = new Date().toISOString()
       holdStore(store.path, { pid: process.pid, command: store.command, since })
     }
-    const at = await timeAfterLastEvent(trx, store.now())
+    const clocks = await clocksOf(trx, store.now())
+    if (clock === 'must-be-right') refuseClockBehind(clocks)
+    const at = clock === 'is-accepted' ? clocks.clock : timeBy(clocks)
     surroundings.set(trx, { raw: store.raw, auditKey, at, owed: [] })
     return await body(trx, trx)
   } catch (error) {

@@ -155,6 +155,14 @@ const transfer = z.object({
   changed: z.boolean(),
 })
 
+/** `store accept-clock`. */
+const acceptedClock = z.object({
+  acceptedAt: time,
+  lastEventAt: time.nullable(),
+  voided: z.object({ pins: count, links: count, letters: count }),
+  changed: z.boolean(),
+})
+
 /** `users pin`, where the PIN is asked for by name; null in a rehearsal. */
 const pin = z.object({ user, pin: z.string().nullable(), validUntil: time, changed: z.boolean() })
 
@@ -287,6 +295,7 @@ export const shapes = {
   userList,
   transfer,
   pin,
+  acceptedClock,
   progressionTests,
   progressionTestsImport,
   centre,

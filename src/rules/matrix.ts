@@ -41,6 +41,7 @@ export const actions = [
   'store.backup',
   'store.restore',
   'store.rekey',
+  'store.accept-clock',
   'seed',
 ] as const
 

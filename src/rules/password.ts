@@ -1,6 +1,5 @@
 import { Usage } from '../errors.ts'
 import { alike } from './alike.ts'
-import { commonPasswords } from './common-passwords.ts'
 import { isOnlyRuns } from './runs.ts'
 
 /** Without a second factor, by the current standard [NIST 800-63B-4]. */
@@ -34,13 +33,15 @@ export async function newPassword(text: string): Promise<NewPassword> {
   return { text: password, hash: await hash(password, argon2id) }
 }
 
+let common: ReadonlySet<string> | undefined
+
 /** Why nobody may choose it, as the end of a sentence; undefined where somebody may. */
 export async function weaknessOf(text: string): Promise<string | undefined> {
   const length = [...text.normalize('NFC')].length
   if (length < minLength) return `is shorter than ${minLength} characters`
   if (length > maxLength) return `is longer than ${maxLength} characters`
   const compared = alike(text)
-  const common = await commonPasswords()
+  common ??= (await import('./common-passwords.ts')).commonPasswords()
   if (common.has(compared)) return 'is one of the common passwords, which are guessed first'
   if (isOnlyRuns(text)) return 'is a row of signs that follow one another'
   if (isRepeated(compared)) return 'is one part repeated'

@@ -75,6 +75,7 @@ const calls: Readonly<Record<string, (place: Place) => string[]>> = {
   'store.backup': () => ['backup.db'],
   'store.restore': () => ['backup.db'],
   'store.rekey': () => [],
+  'store.accept-clock': () => [],
   seed: () => ['--centres', '1', '--users', '1', '--seed', '1'],
 }
 

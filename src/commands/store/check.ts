@@ -38,7 +38,7 @@ async function lookThrough(session: Session): Promise<Finding[]> {
     const { damage, untidy } = checkFiles({ path: db, keyFile })
     if (damage.length === 0) damage.push(...(await troubleWithAudit(store)))
     if (damage.length > 0) throw damaged(db, [...damage, ...untidy])
-    return untidy
+    return [...untidy, ...(await futureOf(store))]
   } finally {
     await store.close()
   }
@@ -51,6 +51,21 @@ async function damageThatStopped(error: unknown, db: string): Promise<Unavailabl
   const found = damageOf(db)
   const said = { target: db, code: 'store-damaged', message: `${db}: ${error.message}` }
   return damaged(db, found.length > 0 ? found : [said])
+}
+
+async function futureOf(store: OpenStore): Promise<Finding[]> {
+  const { eventsOfTheFuture } = await import('../../db/clock.ts')
+  const now = store.now()
+  const { count, latest } = await eventsOfTheFuture(store.db, now)
+  if (count === 0) return []
+  return [
+    {
+      target: 'audit log',
+      code: 'future-events',
+      message: `${count} ${count === 1 ? 'event is' : 'events are'} later than this machine's clock (${now.toISOString()}), the latest of ${latest}.`,
+      hint: "Set the machine's clock. If it is right: ssh-admin store accept-clock",
+    },
+  ]
 }
 
 async function troubleWithAudit(store: OpenStore): Promise<Finding[]> {

@@ -9,5 +9,6 @@ export const store: Noun = {
     backup: async () => (await import('./backup.ts')).backup,
     restore: async () => (await import('./restore.ts')).restore,
     rekey: async () => (await import('./rekey.ts')).rekey,
+    'accept-clock': async () => (await import('./accept-clock.ts')).acceptClockCommand,
   },
 }
