@@ -14,7 +14,7 @@ function givenRoles(): string[] {
 }
 
 /** The workbook to fill in, and a guide to its columns. */
-export function sampleSheets(): SheetToWrite[] {
+export function sampleSheets(): [SheetToWrite, SheetToWrite] {
   const choices: Partial<Record<CentreField, readonly string[]>> = {
     country: countryNames(),
     role: givenRoles(),
@@ -95,7 +95,7 @@ function guideSheet(): SheetToWrite {
     columns: [
       { heading: 'Column', width: 18 },
       { heading: 'Must be filled in', width: 24 },
-      { heading: 'What to write', width: 110 },
+      { heading: 'What to write', width: 70 },
       { heading: 'Example', width: 24 },
     ],
     rows: [
@@ -106,6 +106,7 @@ function guideSheet(): SheetToWrite {
       [],
       ...rules.map((rule, at) => [at === 0 ? 'How it works' : '', '', rule]),
     ],
+    wrapped: true,
     print: { landscape: true },
   }
 }

@@ -35,6 +35,10 @@ function streamTo(file: FileHandle): Writable {
 }
 
 /** Writes a piece of text, and waits when the disk is slower than we are. */
-export async function put(stream: Writable, text: string): Promise<void> {
-  if (!stream.write(text)) await once(stream, 'drain')
+export function put(stream: Writable, text: string): Promise<void> {
+  return putBytes(stream, Buffer.from(text))
+}
+
+export async function putBytes(stream: Writable, bytes: Buffer): Promise<void> {
+  if (!stream.write(bytes)) await once(stream, 'drain')
 }

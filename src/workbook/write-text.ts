@@ -1,6 +1,6 @@
 import { stringify } from 'csv-stringify/sync'
 import { guarded } from './csv.ts'
-import type { CellToWrite, SheetToWrite } from './sheet-to-write.ts'
+import { type CellToWrite, type SheetToWrite, textOfCell } from './sheet-to-write.ts'
 import { put, writeNewFile } from './write-file.ts'
 
 const ROWS_AT_ONCE = 1000
@@ -32,9 +32,10 @@ export async function* csvText({ columns, rows }: SheetToWrite): AsyncGenerator<
 }
 
 function csvCell(cell: CellToWrite): string {
+  const text = textOfCell(cell)
   // A line end ends a row, quoted or not, for whoever reads it again.
-  if (typeof cell === 'string') return guarded(cell.replace(/\r\n|[\n\r]/g, ' '))
-  return cell === null || cell === undefined ? '' : String(cell)
+  if (typeof text === 'string') return guarded(text.replace(/\r\n|[\n\r]/g, ' '))
+  return text === null ? '' : String(text)
 }
 
 // All in quotes: then no delimiter and no line break inside a text can be mistaken for one between cells.
@@ -49,7 +50,7 @@ export async function writeJson(path: string, { columns, rows }: SheetToWrite): 
     let separator = '\n'
     for await (const cells of rows) {
       const record = Object.fromEntries(
-        columns.map(({ heading }, column) => [heading, cells[column] ?? null]),
+        columns.map(({ heading }, column) => [heading, textOfCell(cells[column])]),
       )
       text += `${separator}  ${JSON.stringify(record)}`
       separator = ',\n'

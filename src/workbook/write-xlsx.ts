@@ -1,157 +1,95 @@
-import { Readable, type Writable } from 'node:stream'
-import type excel from 'exceljs'
-import { columnLetters, MOST_ROWS } from './cell.ts'
-import { withRows, written } from './rows-xml.ts'
-import type { SheetToWrite } from './sheet-to-write.ts'
+import type { FormsToWrite, SheetToWrite } from './sheet-to-write.ts'
+import { sheetName } from './sheet-name.ts'
 import { writeNewFile } from './write-file.ts'
-import { escapeText } from './xml.ts'
+import { formsXml, sheetsOfForms } from './write-forms.ts'
+import { commentsXml, shapesXml } from './write-notes.ts'
+import {
+  contentTypesXml,
+  linksXml,
+  type NamedSheet,
+  noteLinksXml,
+  packageParts,
+  workbookXml,
+} from './write-package.ts'
+import { sheetXml } from './write-sheet.ts'
+import { stylesXml } from './write-styles.ts'
+import { ZipWriter } from './write-zip.ts'
 
-const CHOICES_SHEET = 'Choices'
-const LONGEST_INLINE_CHOICES = 255
-const A4 = 9
 const BEGINNING_OF_ZIP_TIME = new Date(Date.UTC(1980, 0, 1))
-
-type Workbook = excel.stream.xlsx.WorkbookWriter
 
 /** What the file says of itself; the same sheets written at the same time are the same bytes. */
 export interface WriteOptions {
   creator?: string
   at?: Date
+  /** Custom properties, true each: marks that a program can read again. */
+  marks?: readonly string[]
 }
 
 /** Writes a new `.xlsx` workbook, readable by its owner only; every text stays text, leading zeros and all. */
 export async function writeWorkbook(
   path: string,
-  sheets: SheetToWrite[],
-  { creator = '', at = BEGINNING_OF_ZIP_TIME }: WriteOptions = {},
+  sheets: readonly (SheetToWrite | FormsToWrite)[],
+  { creator = '', at = BEGINNING_OF_ZIP_TIME, marks = [] }: WriteOptions = {},
 ): Promise<void> {
+  const tables = sheets.filter((sheet) => 'columns' in sheet)
+  if (tables.some(({ columns }) => columns.some(({ choices = [] }) => choices.length > 0))) {
+    const { writeWithChoices } = await import('./write-with-choices.ts')
+    return writeWithChoices(path, tables, { creator, at })
+  }
   await writeNewFile(path, async (stream) => {
-    const bodies = new Map<string, Body>()
-    const workbook = await workbookDated(at, { stream, bodies })
-    Object.assign(workbook, { creator, lastModifiedBy: creator, created: at, modified: at })
-    const lists: (readonly string[])[] = []
-    for (const [position, sheet] of sheets.entries()) {
-      bodies.set(`/xl/worksheets/sheet${position + 1}.xml`, sheet)
-      writeSheet(workbook, sheet, lists)
+    const zip = new ZipWriter(stream, at)
+    for (const [name, xml] of packageParts({ creator, at, marks })) await zip.add(name, [xml])
+    const written: NamedSheet[] = []
+    for (const sheet of sheets) {
+      if ('columns' in sheet) await addTable(zip, sheet, { written, creator })
+      else await addForms(zip, sheet, written)
     }
-    if (lists.length > 0) writeLists(workbook, lists)
-    await workbook.commit()
+    await zip.add('xl/workbook.xml', workbookXml(written))
+    await zip.add('xl/_rels/workbook.xml.rels', linksXml(written))
+    await zip.add('xl/styles.xml', stylesXml())
+    await zip.add('[Content_Types].xml', contentTypesXml(written, { marked: marks.length > 0 }))
+    await zip.end()
+    stream.end()
   })
 }
 
-type Body = Pick<SheetToWrite, 'columns' | 'rows'>
-
-/** exceljs stamps each part with the present time, which would make no two files alike; the rows of a sheet go in here. */
-async function workbookDated(
-  at: Date,
-  { stream, bodies }: { stream: Writable; bodies: ReadonlyMap<string, Body> },
-): Promise<Workbook> {
-  const { default: WorkbookWriter } = await import('exceljs/lib/stream/xlsx/workbook-writer.js')
-  class Dated extends WorkbookWriter {
-    override addThemes(): Promise<void> {
-      const zip: unknown = Reflect.get(this, 'zip')
-      if (hasAppend(zip)) {
-        const append = zip.append.bind(zip)
-        zip.append = (source, part) => {
-          const body = bodies.get(part.name)
-          const parts = body && isReader(source) ? Readable.from(sheetOf(source, body)) : source
-          append(parts, { ...part, date: at })
-        }
-        // What a row throws ends the writing, whenever it comes.
-        zip.on('error', (error) => stream.destroy(error))
-      }
-      return super.addThemes()
-    }
+async function addTable(
+  zip: ZipWriter,
+  sheet: SheetToWrite,
+  { written, creator }: { written: NamedSheet[]; creator: string },
+): Promise<void> {
+  const known: NamedSheet = {
+    name: nextName(sheet, written),
+    columns: sheet.columns.length,
+    lastRow: 1,
+    notes: [],
+    pagesAcross: 1,
   }
-  // Texts in their cells: a list of them all, as Excel makes it, would be held in memory to the end.
-  return new Dated({ stream, useStyles: true, useSharedStrings: false })
+  written.push(known)
+  const number = written.length
+  await zip.add(`xl/worksheets/sheet${number}.xml`, sheetXml(sheet, known))
+  if (known.notes.length === 0) return
+  await zip.add(`xl/comments${number}.xml`, commentsXml(known.notes, creator))
+  await zip.add(`xl/drawings/vmlDrawing${number}.vml`, shapesXml(known.notes))
+  await zip.add(`xl/worksheets/_rels/sheet${number}.xml.rels`, [noteLinksXml(number)])
 }
 
-/** Runs when exceljs has said all it has to say of the sheet. */
-async function* sheetOf(source: Reader, body: Body): AsyncGenerator<string> {
-  yield* withRows(source.read().toString('utf8'), body)
-}
-
-interface Reader {
-  read(): Buffer
-}
-
-function isReader(source: unknown): source is Reader {
-  return typeof source === 'object' && source !== null && 'read' in source
-}
-
-interface Zip {
-  append(source: unknown, part: { name: string; date?: Date }): void
-  on(event: 'error', listener: (error: Error) => void): void
-}
-
-function hasAppend(zip: unknown): zip is Zip {
-  return typeof zip === 'object' && zip !== null && 'append' in zip && typeof zip.append === 'function'
-}
-
-/** Everything of a sheet but its rows. `lists` takes the choices too long for a cell's own rule; they go to a hidden sheet. */
-function writeSheet(
-  workbook: Workbook,
-  { name, columns, print }: SheetToWrite,
-  lists: (readonly string[])[],
-): void {
-  const title = print?.title === undefined ? {} : { oddHeader: `&L${print.title.replaceAll('&', '&&')}` }
-  const sheet = workbook.addWorksheet(name, {
-    views: [{ state: 'frozen', ySplit: 1 }],
-    pageSetup: {
-      orientation: print?.landscape ? 'landscape' : 'portrait',
-      paperSize: A4,
-      fitToPage: true,
-      fitToWidth: 1,
-      fitToHeight: 0,
-      printTitlesRow: '1:1',
-    },
-    headerFooter: { ...title, oddFooter: '&RPage &P of &N' },
-  })
-  sheet.columns = columns.map(({ heading, width }) => ({
-    width: width ?? Math.max(12, Math.min(40, heading.length + 4)),
-    style: { numFmt: '@' },
-  }))
-  const headings = sheet.addRow(columns.map(({ heading }) => escapeText(heading)))
-  headings.font = { bold: true }
-  for (const [column, { note }] of columns.entries())
-    if (note !== undefined) headings.getCell(column + 1).note = note
-  headings.commit()
-  for (const [column, { choices = [] }] of columns.entries()) {
-    if (choices.length > 0) offer(sheet, column, formulaOf(choices, lists))
+async function addForms(zip: ZipWriter, sheet: FormsToWrite, written: NamedSheet[]): Promise<void> {
+  for (const forms of sheetsOfForms(sheet.forms)) {
+    written.push({
+      name: nextName(sheet, written),
+      columns: 0,
+      lastRow: forms.length,
+      notes: [],
+      pagesAcross: 1,
+    })
+    await zip.add(`xl/worksheets/sheet${written.length}.xml`, formsXml(sheet, forms))
   }
-  if (columns.length > 0) sheet.autoFilter = `A1:${columnLetters(columns.length - 1)}1`
-  sheet.commit()
 }
 
-/** A drop-down list in every cell below the heading; anything not on it can still be typed. */
-function offer(sheet: excel.Worksheet, column: number, formula: string): void {
-  const rules: unknown = Reflect.get(sheet, 'dataValidations')
-  if (typeof rules !== 'object' || rules === null || !('add' in rules) || typeof rules.add !== 'function')
-    return
-  const letters = columnLetters(column)
-  rules.add(`${letters}2:${letters}${MOST_ROWS}`, {
-    type: 'list',
-    allowBlank: true,
-    showErrorMessage: true,
-    errorStyle: 'warning',
-    error: 'This is not on the list.',
-    formulae: [formula],
-  })
-}
-
-function formulaOf(choices: readonly string[], lists: (readonly string[])[]): string {
-  const joined = choices.join(',')
-  if (joined.length <= LONGEST_INLINE_CHOICES && !choices.some((choice) => /[",]/.test(choice)))
-    return `"${joined}"`
-  lists.push(choices)
-  const letters = columnLetters(lists.length - 1)
-  return `${CHOICES_SHEET}!$${letters}$1:$${letters}$${choices.length}`
-}
-
-function writeLists(workbook: Workbook, lists: readonly (readonly string[])[]): void {
-  const sheet = workbook.addWorksheet(CHOICES_SHEET, { state: 'hidden' })
-  const longest = Math.max(...lists.map((list) => list.length))
-  for (let row = 0; row < longest; row++) sheet.addRow(lists.map((list) => written(list[row]))).commit()
-  sheet.commit()
+function nextName({ name }: { name: string }, written: readonly NamedSheet[]): string {
+  return sheetName(
+    name,
+    written.map((other) => other.name),
+  )
 }

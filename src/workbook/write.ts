@@ -1,24 +1,27 @@
 import { extname } from 'node:path'
 import { UnusableFile } from './errors.ts'
-import { type WriteOptions, writeWorkbook } from './write-xlsx.ts'
-import type { SheetToWrite } from './sheet-to-write.ts'
+import type { FormsToWrite, SheetToWrite } from './sheet-to-write.ts'
 import { writeCsv, writeJson } from './write-text.ts'
+import { type WriteOptions, writeWorkbook } from './write-xlsx.ts'
 
-export type { SheetToWrite } from './sheet-to-write.ts'
+export type { FormsToWrite, SheetToWrite } from './sheet-to-write.ts'
 export { csvText, writeCsv, writeJson } from './write-text.ts'
 export { type WriteOptions, writeWorkbook } from './write-xlsx.ts'
 
-/** Writes a table as its file's ending says: `.xlsx`, or the first sheet alone as `.csv` or `.json`. */
+/** A table, and what a workbook has beside it. */
+export type Tables = readonly [SheetToWrite, ...(SheetToWrite | FormsToWrite)[]]
+
+/** Writes a table as its file's ending says: `.xlsx` with all its sheets, or the first alone as `.csv` or `.json`. */
 export async function writeTableFile(
   path: string,
-  sheets: SheetToWrite[],
+  sheets: Tables,
   options: WriteOptions = {},
 ): Promise<void> {
   const [first] = sheets
   const ending = tableEnding(path)
   if (ending === '.xlsx') await writeWorkbook(path, sheets, options)
-  else if (first !== undefined && ending === '.csv') await writeCsv(path, first)
-  else if (first !== undefined) await writeJson(path, first)
+  else if (ending === '.csv') await writeCsv(path, first)
+  else await writeJson(path, first)
 }
 
 /** The ending of a table's file, small letters; throws UnusableFile for any other. */

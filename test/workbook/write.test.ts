@@ -78,7 +78,7 @@ describe('writing a workbook', () => {
     expect(page?.views[0]).toMatchObject({ state: 'frozen', ySplit: 1 })
     expect(page?.getCell('A1').font).toMatchObject({ bold: true })
     expect(page?.getCell('B2').numFmt).toBe('@')
-    expect(page?.autoFilter).toBe('A1:B1')
+    expect(page?.autoFilter).toBe('A1:B2')
     expect(page?.pageSetup).toMatchObject({
       orientation: 'landscape',
       fitToWidth: 1,

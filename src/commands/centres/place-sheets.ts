@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises'
 import { agree, needSomebodyToAsk } from '../../prompt.ts'
-import type { SheetToWrite } from '../../workbook/sheet-to-write.ts'
+import type { Tables } from '../../workbook/write.ts'
 import { Usage } from '../../errors.ts'
 import type { Session } from '../session.ts'
 
@@ -24,7 +24,7 @@ export async function settlePlace(
 }
 
 /** Writes the sheets beside their place, and then puts them there in one step. */
-export async function placeSheets(path: string, sheets: SheetToWrite[], at: Date): Promise<void> {
+export async function placeSheets(path: string, sheets: Tables, at: Date): Promise<void> {
   const { placeFile, temporaryName } = await import('../../workbook/place.ts')
   const { writeTableFile } = await import('../../workbook/write.ts')
   const temporary = temporaryName(path)

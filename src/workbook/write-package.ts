@@ -1,0 +1,124 @@
+import { columnLetters } from './cell.ts'
+import type { WrittenSheet } from './write-sheet.ts'
+import { MAIN, RELATIONSHIPS, XML_HEAD, xmlAttribute, xmlText } from './xml-text.ts'
+
+const PACKAGE = 'http://schemas.openxmlformats.org/package/2006'
+const CORE = `${PACKAGE}/metadata/core-properties`
+const CUSTOM = 'http://schemas.openxmlformats.org/officeDocument/2006/custom-properties'
+const VALUES = 'http://schemas.openxmlformats.org/officeDocument/2006/docPropsVTypes'
+const OFFICE_TYPE = 'application/vnd.openxmlformats-officedocument'
+const CUSTOM_FORMAT = '{D5CDD505-2E9C-101B-9397-08002B2CF9AE}'
+
+/** A sheet that is in the package. */
+export interface NamedSheet extends WrittenSheet {
+  name: string
+  columns: number
+}
+
+interface About {
+  creator: string
+  at: Date
+  marks: readonly string[]
+}
+
+/** What stands before the sheets: what the package is, who made it, and when. */
+export function packageParts({ creator, at, marks }: About): [name: string, xml: string][] {
+  const links: Link[] = [
+    ['rId1', `${RELATIONSHIPS}/officeDocument`, 'xl/workbook.xml'],
+    ['rId2', `${PACKAGE}/relationships/metadata/core-properties`, 'docProps/core.xml'],
+  ]
+  const parts: [string, string][] = [['docProps/core.xml', coreXml({ creator, at })]]
+  if (marks.length > 0) {
+    links.push(['rId3', `${RELATIONSHIPS}/custom-properties`, 'docProps/custom.xml'])
+    parts.push(['docProps/custom.xml', customXml(marks)])
+  }
+  return [['_rels/.rels', relationshipsXml(links)], ...parts]
+}
+
+function coreXml({ creator, at }: { creator: string; at: Date }): string {
+  const moment = `${at.toISOString().slice(0, 19)}Z`
+  const by = xmlText(creator)
+  return (
+    `${XML_HEAD}<cp:coreProperties xmlns:cp="${CORE}" xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:dcterms="http://purl.org/dc/terms/" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance">` +
+    `<dc:creator>${by}</dc:creator><cp:lastModifiedBy>${by}</cp:lastModifiedBy>` +
+    `<dcterms:created xsi:type="dcterms:W3CDTF">${moment}</dcterms:created><dcterms:modified xsi:type="dcterms:W3CDTF">${moment}</dcterms:modified></cp:coreProperties>`
+  )
+}
+
+function customXml(marks: readonly string[]): string {
+  const properties = marks.map(
+    (mark, at) =>
+      `<property fmtid="${CUSTOM_FORMAT}" pid="${at + 2}" name="${xmlAttribute(mark)}"><vt:bool>true</vt:bool></property>`,
+  )
+  return `${XML_HEAD}<Properties xmlns="${CUSTOM}" xmlns:vt="${VALUES}">${properties.join('')}</Properties>`
+}
+
+/** The list of sheets, with what each repeats on paper and where its filter buttons are. */
+export function* workbookXml(sheets: readonly NamedSheet[]): Generator<string> {
+  yield `${XML_HEAD}<workbook xmlns="${MAIN}" xmlns:r="${RELATIONSHIPS}"><bookViews><workbookView activeTab="0"/></bookViews><sheets>`
+  for (const [at, { name }] of sheets.entries())
+    yield `<sheet name="${xmlAttribute(name)}" sheetId="${at + 1}" r:id="rId${at + 1}"/>`
+  yield '</sheets>'
+  const names = sheets.flatMap(definedNames)
+  if (names.length > 0) yield `<definedNames>${names.join('')}</definedNames>`
+  yield '</workbook>'
+}
+
+/** LibreOffice shows the buttons of a filter only where the hidden name says so too. */
+function definedNames({ name, columns, lastRow, pagesAcross }: NamedSheet, at: number): string[] {
+  if (columns === 0) return []
+  const sheet = `'${name.replaceAll("'", "''")}'`
+  const filter = `${sheet}!$A$1:$${columnLetters(columns - 1)}$${lastRow}`
+  const titles = `${pagesAcross > 1 ? `${sheet}!$A:$A,` : ''}${sheet}!$1:$1`
+  return [
+    `<definedName name="_xlnm._FilterDatabase" localSheetId="${at}" hidden="1">${xmlText(filter)}</definedName>`,
+    `<definedName name="_xlnm.Print_Titles" localSheetId="${at}">${xmlText(titles)}</definedName>`,
+  ]
+}
+
+/** Which part each sheet of the list is. */
+export function linksXml(sheets: readonly NamedSheet[]): string[] {
+  const links = sheets.map(
+    (_, at): Link => [`rId${at + 1}`, `${RELATIONSHIPS}/worksheet`, `worksheets/sheet${at + 1}.xml`],
+  )
+  return [relationshipsXml([...links, [`rId${links.length + 1}`, `${RELATIONSHIPS}/styles`, 'styles.xml']])]
+}
+
+/** The comments of a sheet, and the shapes that show them. */
+export function noteLinksXml(number: number): string {
+  return relationshipsXml([
+    ['rId1', `${RELATIONSHIPS}/vmlDrawing`, `../drawings/vmlDrawing${number}.vml`],
+    ['rId2', `${RELATIONSHIPS}/comments`, `../comments${number}.xml`],
+  ])
+}
+
+type Link = [id: string, type: string, target: string]
+
+function relationshipsXml(links: readonly Link[]): string {
+  const inside = links.map(
+    ([id, type, target]) => `<Relationship Id="${id}" Type="${type}" Target="${target}"/>`,
+  )
+  return `${XML_HEAD}<Relationships xmlns="${PACKAGE}/relationships">${inside.join('')}</Relationships>`
+}
+
+/** What kind each part is of. */
+export function* contentTypesXml(
+  sheets: readonly NamedSheet[],
+  { marked }: { marked: boolean },
+): Generator<string> {
+  const sheet = `${OFFICE_TYPE}.spreadsheetml`
+  yield `${XML_HEAD}<Types xmlns="${PACKAGE}/content-types"><Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/><Default Extension="xml" ContentType="application/xml"/><Default Extension="vml" ContentType="${OFFICE_TYPE}.vmlDrawing"/>`
+  yield partType('xl/workbook.xml', `${sheet}.sheet.main+xml`)
+  yield partType('xl/styles.xml', `${sheet}.styles+xml`)
+  yield partType('docProps/core.xml', 'application/vnd.openxmlformats-package.core-properties+xml')
+  if (marked) yield partType('docProps/custom.xml', `${OFFICE_TYPE}.custom-properties+xml`)
+  for (const [at, { notes }] of sheets.entries()) {
+    yield partType(`xl/worksheets/sheet${at + 1}.xml`, `${sheet}.worksheet+xml`)
+    if (notes.length > 0) yield partType(`xl/comments${at + 1}.xml`, `${sheet}.comments+xml`)
+  }
+  yield '</Types>'
+}
+
+function partType(name: string, type: string): string {
+  return `<Override PartName="/${name}" ContentType="${type}"/>`
+}

@@ -1,0 +1,120 @@
+import type excel from 'exceljs'
+import { columnLetters, MOST_ROWS } from './cell.ts'
+import { sheetName } from './sheet-name.ts'
+import { type SheetToWrite, textOfCell } from './sheet-to-write.ts'
+import { writeNewFile, putBytes } from './write-file.ts'
+import { layoutOf } from './write-page.ts'
+import { LETTER_SIZE, TYPEFACE } from './write-styles.ts'
+import { escapeText } from './xml.ts'
+
+const CHOICES_SHEET = 'Choices'
+const LONGEST_INLINE_CHOICES = 255
+const A4 = 9
+const TEXT = '@'
+
+/** Writes a small workbook whose columns offer drop-down lists: one to be filled in. */
+export async function writeWithChoices(
+  path: string,
+  sheets: readonly SheetToWrite[],
+  { creator, at }: { creator: string; at: Date },
+): Promise<void> {
+  const { default: exceljs } = await import('exceljs')
+  const workbook = new exceljs.Workbook()
+  Object.assign(workbook, { creator, lastModifiedBy: creator, created: at, modified: at })
+  const lists: (readonly string[])[] = []
+  for (const sheet of sheets) await addSheet(workbook, sheet, lists)
+  if (lists.length > 0) addLists(workbook, lists)
+  const bytes = Buffer.from(await workbook.xlsx.writeBuffer())
+  await writeNewFile(path, async (stream) => {
+    await putBytes(stream, bytes)
+    stream.end()
+  })
+}
+
+/** `lists` takes the choices too long for a cell's own rule; they go to a hidden sheet. */
+async function addSheet(
+  workbook: excel.Workbook,
+  { name, columns, rows, wrapped = false, print }: SheetToWrite,
+  lists: (readonly string[])[],
+): Promise<void> {
+  const layout = layoutOf(
+    columns.map(({ heading, width }) => width ?? heading.length + 4),
+    { landscape: print?.landscape ?? false, wrapped },
+  )
+  const sheet = workbook.addWorksheet(
+    sheetName(
+      name,
+      workbook.worksheets.map((other) => other.name),
+    ),
+    {
+      views: [{ state: 'frozen', ySplit: 1 }],
+      pageSetup: {
+        orientation: layout.landscape ? 'landscape' : 'portrait',
+        paperSize: A4,
+        fitToPage: true,
+        fitToWidth: layout.pagesAcross,
+        fitToHeight: 0,
+        printTitlesRow: '1:1',
+      },
+      headerFooter: { oddFooter: '&RPage &P of &N' },
+    },
+  )
+  const style: Partial<excel.Style> = {
+    numFmt: TEXT,
+    font: { name: TYPEFACE, size: LETTER_SIZE },
+    alignment: wrapped ? { wrapText: true, vertical: 'top' } : {},
+  }
+  sheet.columns = layout.widths.map((width) => ({ width, style }))
+  const headings = sheet.addRow(columns.map(({ heading }) => escapeText(heading)))
+  headings.font = { name: TYPEFACE, size: LETTER_SIZE, bold: true }
+  for (const [column, { note }] of columns.entries())
+    if (note !== undefined) headings.getCell(column + 1).note = note
+  for await (const cells of rows) {
+    sheet.addRow(
+      cells.map((cell) => {
+        const text = textOfCell(cell)
+        return typeof text === 'string' ? escapeText(text) : text
+      }),
+    )
+  }
+  for (const [column, { choices = [] }] of columns.entries())
+    if (choices.length > 0) offer(sheet, column, formulaOf(choices, lists))
+  if (columns.length > 0) sheet.autoFilter = `A1:${columnLetters(columns.length - 1)}${sheet.rowCount}`
+}
+
+/** A drop-down list in every cell below the heading; anything not on it can still be typed. */
+function offer(sheet: excel.Worksheet, column: number, formula: string): void {
+  const rules: unknown = Reflect.get(sheet, 'dataValidations')
+  if (typeof rules !== 'object' || rules === null || !('add' in rules) || typeof rules.add !== 'function')
+    throw new Error('exceljs has no room for drop-down lists')
+  const letters = columnLetters(column)
+  rules.add(`${letters}2:${letters}${MOST_ROWS}`, {
+    type: 'list',
+    allowBlank: true,
+    showErrorMessage: true,
+    errorStyle: 'warning',
+    error: 'This is not on the list.',
+    formulae: [formula],
+  })
+}
+
+function formulaOf(choices: readonly string[], lists: (readonly string[])[]): string {
+  const joined = choices.join(',')
+  if (joined.length <= LONGEST_INLINE_CHOICES && !choices.some((choice) => /[",]/.test(choice)))
+    return `"${joined}"`
+  lists.push(choices)
+  const letters = columnLetters(lists.length - 1)
+  return `${CHOICES_SHEET}!$${letters}$1:$${letters}$${choices.length}`
+}
+
+function addLists(workbook: excel.Workbook, lists: readonly (readonly string[])[]): void {
+  const sheet = workbook.addWorksheet(CHOICES_SHEET, { state: 'hidden' })
+  const longest = Math.max(...lists.map((list) => list.length))
+  for (let row = 0; row < longest; row++)
+    sheet.addRow(
+      lists.map((list) => {
+        const choice = list[row]
+        return choice === undefined ? null : escapeText(choice)
+      }),
+    )
+}
