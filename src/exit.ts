@@ -57,9 +57,9 @@ function failureOf(error: unknown): Failure | undefined {
 
 /** A name whose ending says nothing is a wrong call, not a file that cannot be had. */
 function failureOfFile(error: UnusableWorkbook | UnusableFile): Failure {
-  const { code, details } = error
+  const { code, details, file } = error
   const more = { hint: error.hint && capital(error.hint), details, cause: error }
-  const message = sentence(error.message)
+  const message = sentence(error.message, file)
   if (code === 'workbook-unknown-ending') return new Usage(message, { ...more, code })
   return error instanceof UnusableWorkbook
     ? new BadInput(code, message, more)
@@ -70,8 +70,9 @@ function capital(text: string): string {
   return `${text.charAt(0).toUpperCase()}${text.slice(1)}`
 }
 
-function sentence(text: string): string {
-  const whole = capital(text)
+/** @param name of a file, which keeps its letters where the sentence begins with it */
+function sentence(text: string, name: string | undefined): string {
+  const whole = name !== undefined && name !== '' && text.startsWith(name) ? text : capital(text)
   return /[.!?]$/.test(whole) ? whole : `${whole}.`
 }
 

@@ -1,17 +1,20 @@
-import type { SheetToWrite } from '../workbook/sheet-to-write.ts'
+import { columnOf } from '../workbook/cell.ts'
+import type { CellToWrite, SheetToWrite } from '../workbook/sheet-to-write.ts'
 import type { Issue, Roster } from './roster.ts'
 
-/** The column of the reasons; read back, it says nothing. */
+/** The column of the reasons; read back, it says nothing but that the sheet is part of a roster. */
 export const reasonsHeading = 'Why it was held back'
+
+/** The property of a workbook that is part of a roster: who is not in it is not missing. */
+export const partOfRoster = 'ssh-admin-part-of-roster'
 
 /** The rows held back, as they stood, with the reasons: ready to be corrected and imported. */
 export function issuesSheet(roster: Roster, issues: readonly Issue[]): SheetToWrite {
-  const reasons = new Map<number, string[]>()
-  for (const { row, cell, message, hint } of issues) {
-    const words = hint ? `${cell}: ${message} – ${hint}` : `${cell}: ${message}`
-    const others = reasons.get(row)
-    if (others) others.push(words)
-    else reasons.set(row, [words])
+  const byRow = new Map<number, Issue[]>()
+  for (const issue of issues) {
+    const others = byRow.get(issue.row)
+    if (others) others.push(issue)
+    else byRow.set(issue.row, [issue])
   }
   const old = roster.headings.at(-1) === reasonsHeading ? 1 : 0
   const headings = Array.from(
@@ -22,11 +25,36 @@ export function issuesSheet(roster: Roster, issues: readonly Issue[]): SheetToWr
     name: roster.sheet,
     columns: [
       ...headings.map((heading) => ({ heading, width: Math.min(40, Math.max(12, heading.length + 2)) })),
-      { heading: reasonsHeading, width: 80 },
+      { heading: reasonsHeading, width: 60 },
     ],
-    rows: [...reasons].map(([row, words]) => {
+    rows: [...byRow].map(([row, ofRow]) => {
       const cells = roster.cells?.get(row) ?? []
-      return [...headings.map((_, column) => cells[column] ?? ''), words.join('\n')]
+      const reasons = reasonsByColumn(ofRow)
+      return [
+        ...headings.map((_, column) => offending(cells[column] ?? '', reasons.get(column))),
+        ofRow.map((issue) => `${issue.cell}: ${inWords(issue)}`).join('\n'),
+      ]
     }),
+    wrapped: true,
+    print: { landscape: true, title: 'Held back: correct the coloured cells, and import this workbook' },
   }
+}
+
+/** What is wrong with each cell of a row; its columns count from 0. */
+function reasonsByColumn(issues: readonly Issue[]): Map<number, string> {
+  const reasons = new Map<number, string>()
+  for (const issue of issues) {
+    const column = columnOf(issue.cell.slice(issue.cell.lastIndexOf('!') + 1))
+    const before = reasons.get(column)
+    reasons.set(column, before === undefined ? inWords(issue) : `${before}\n${inWords(issue)}`)
+  }
+  return reasons
+}
+
+function offending(text: string, reason: string | undefined): CellToWrite {
+  return reason === undefined ? text : { text, marked: true, note: reason }
+}
+
+function inWords({ message, hint }: Issue): string {
+  return hint ? `${message} – ${hint}` : message
 }

@@ -1,6 +1,7 @@
 import { lifetimes, pinOf, printedPin } from '../rules/credentials.ts'
 import { placeFile, temporaryName } from '../workbook/place.ts'
 import type { SheetToWrite } from '../workbook/sheet-to-write.ts'
+import type { Tables } from '../workbook/write.ts'
 import type { PlannedUser } from './plan.ts'
 
 export interface PinRow {
@@ -29,6 +30,7 @@ export function pinSheet(rows: Iterable<PinRow>): SheetToWrite {
       { heading: 'Valid until', width: 14 },
     ],
     rows: cellsOf(rows),
+    wrapped: true,
     print: { landscape: true, title: 'PINs of new users: hand each to its owner only' },
   }
 }
@@ -69,17 +71,17 @@ export interface PreparedFile {
   discard: () => Promise<void>
 }
 
-/** Writes and syncs a table beside its place. @param path the ending says what is written */
+/** Writes and syncs tables beside their place. @param path the ending says what is written */
 export async function prepareFile(
   path: string,
-  { sheet, at }: { sheet: SheetToWrite; at: Date },
+  { sheets, at, marks = [] }: { sheets: Tables; at: Date; marks?: readonly string[] },
 ): Promise<PreparedFile> {
   const { rm } = await import('node:fs/promises')
   const { writeTableFile } = await import('../workbook/write.ts')
   const temporary = temporaryName(path)
   const discard = () => rm(temporary, { force: true })
   try {
-    await writeTableFile(temporary, [sheet], { creator: 'ssh-admin', at })
+    await writeTableFile(temporary, sheets, { creator: 'ssh-admin', at, marks })
   } catch (error) {
     await discard()
     throw error

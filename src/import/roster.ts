@@ -305,7 +305,13 @@ function readEmail(
     if ('key' in address) read.address = address
     else {
       const value = visible(text)
-      blame('email', { value, code: 'invalid-email', message: `${value} ${address.problem}` })
+      const { problem, hint } = address
+      blame('email', {
+        value,
+        code: 'invalid-email',
+        message: `${value} ${problem}`,
+        ...(hint === undefined ? {} : { hint }),
+      })
     }
   } else if (read.firstName !== '' || read.lastName !== '' || read.role !== '' || person.faults.length > 0) {
     // A row without address and person is a centre alone.

@@ -34,7 +34,7 @@ export function eventLine(event: AuditEntry): string {
   return oneLine(`  ${plainTime(at)}  ${what}  ${by}${words ? `: ${words}` : ''}`)
 }
 
-/** The log as a sheet: one row an event, what it says as JSON in the last column. */
+/** The log as a sheet: one row an event, what it says in words in the last column; the `.jsonl` file has all of it. */
 export function eventSheet(events: AsyncIterable<AuditEntry>) {
   return {
     name: 'Audit log',
@@ -50,13 +50,15 @@ export function eventSheet(events: AsyncIterable<AuditEntry>) {
       { heading: 'Details', width: 60 },
     ],
     rows: rowsOf(events),
+    wrapped: true,
+    print: { landscape: true },
   }
 }
 
 async function* rowsOf(events: AsyncIterable<AuditEntry>) {
-  for await (const { id, at, kind, action, subject, actor, operator, details } of events) {
-    const { command, ...others } = details
-    const cells = [at, kind, action, subject, actor ?? 'staff', operator, command, JSON.stringify(others)]
+  for await (const event of events) {
+    const { id, at, kind, action, subject, actor, operator, details } = event
+    const cells = [at, kind, action, subject, actor ?? 'staff', operator, details.command, inWords(event)]
     yield [id, ...cells.map((cell) => oneLine(cell === null ? '' : String(cell)))]
   }
 }

@@ -1,5 +1,6 @@
 import { domainToASCII, domainToUnicode } from 'node:url'
 import { Usage } from '../errors.ts'
+import { remedyFor } from './address-remedies.ts'
 
 /** An address as it is shown, and as it is compared. */
 export interface Address {
@@ -9,6 +10,8 @@ export interface Address {
 
 export interface AddressProblem {
   problem: string
+  /** What to take away. */
+  hint?: string
 }
 
 const ordinary = /^[a-z0-9._+-]+@[a-z0-9-]+(?:\.[a-z0-9-]+)+$/i
@@ -22,6 +25,11 @@ const domainLabel = /^(?!-)[a-z0-9-]{1,63}(?<!-)$/
  * accounts are stolen: invisible characters and mixed scripts are refused, never repaired.
  */
 export function readAddress(text: string): Address | AddressProblem {
+  const read = addressIn(text)
+  return 'key' in read ? read : { ...read, ...remedyFor(visible(text.replace(/[\r\n\t]+/g, ' '))) }
+}
+
+function addressIn(text: string): Address | AddressProblem {
   const email = text.replace(blanks, '').normalize('NFC')
   if (email === '') return { problem: 'is empty' }
   if (invisible.test(email)) return { problem: 'contains an invisible character' }
@@ -52,7 +60,11 @@ export function readAddress(text: string): Address | AddressProblem {
 export function typedAddress(text: string): Address {
   const address = readAddress(text)
   if ('key' in address) return address
-  throw new Usage(`${visible(text)} ${address.problem}.`, { code: 'invalid-email' })
+  const { problem, hint } = address
+  throw new Usage(`${visible(text)} ${problem}.`, {
+    code: 'invalid-email',
+    ...(hint === undefined ? {} : { hint: `${hint.slice(0, 1).toUpperCase()}${hint.slice(1)}.` }),
+  })
 }
 
 function asciiFormOf(domain: string): string | AddressProblem {

@@ -11,7 +11,7 @@ export interface Person {
 
 const shape = /^\s*(.*?)\s*<([^<>]+)>\s*$/s
 
-/** Reads `Amira Haddad <amira@school.example>`; the last word of the name is the last name. */
+/** Reads `Amira Haddad <amira@school.example>`, or `Haddad, Amira <…>`; the last word of the name is the last name. */
 export function typedPerson(text: string): Person {
   const [, name = '', email] = shape.exec(text) ?? []
   if (email === undefined) {
@@ -23,12 +23,20 @@ export function typedPerson(text: string): Person {
   return { address: typedAddress(email), ...typedName(name) }
 }
 
+// As address books and lists of pupils write it.
+const lastThenFirst = /^\s*([^,]*[^\s,])\s*,\s*([^\s,][^,]*?)\s*$/u
+// What follows some names behind a comma, and is no first name.
+const title = /^(jr|sr|ii|iii|iv|phd|ph\.d|md|m\.d|m\.?a|b\.?a|m\.?ed|b\.?ed|esq)\.?$/i
+
 /** The first and last name in one line of text. */
 export function typedName(text: string): { firstName: string; lastName: string } {
   const line = text.replace(/^\s*"|"\s*$/g, '')
   refuseBreaks(line)
   const fault = nameTextFault(line)
   if (fault) throw notAName(fault)
+  const [, last, first] = lastThenFirst.exec(line) ?? []
+  if (last !== undefined && first !== undefined && !title.test(first))
+    return typedNames({ firstName: first, lastName: last })
   const words = line.split(/\s+/u).filter((word) => word !== '')
   if (words.length === 0) throw new Usage('A name is missing.', { code: 'name-missing' })
   const lastName = words.length > 1 ? (words.pop() ?? '') : ''

@@ -47,8 +47,8 @@ export function readResult(row: ResultRow): { read: ReadResult } | Unreadable {
   const site = progressionTestSites.find((name) => name === findSite(texts.site))
   const mark = readMark(texts.mark)
   const problems: Problem[] = []
-  const wrong = (field: ResultField, code: string, message: string) =>
-    problems.push({ target: row.cellOf(field), code, message })
+  const wrong = (field: ResultField, code: string, message: string, hint?: string) =>
+    problems.push({ target: row.cellOf(field), code, message, ...(hint === undefined ? {} : { hint }) })
   for (const field of resultFields) {
     const fault = row.faults[field]
     if (fault === undefined) continue
@@ -56,7 +56,7 @@ export function readResult(row: ResultRow): { read: ReadResult } | Unreadable {
     problems.push({ target: row.cellOf(field), code, message: `The cell ${message}.`, hint })
   }
   if (problems.length > 0) return { problems, teacherKey: undefined }
-  if (!('key' in address)) wrong('teacher', 'invalid-email', `The address ${address.problem}.`)
+  if (!('key' in address)) wrong('teacher', 'invalid-email', `The address ${address.problem}.`, address.hint)
   if (!site) wrong('site', 'unknown-site', `The site is one of ${progressionTestSites.join(', ')}.`)
   for (const field of ['group', 'subject', 'test', 'learner'] as const) {
     if (texts[field] === '') wrong(field, 'missing-value', `The ${names[field]} is missing.`)
@@ -64,7 +64,8 @@ export function readResult(row: ResultRow): { read: ReadResult } | Unreadable {
   if (!isDate(texts.takenOn)) {
     wrong('takenOn', 'invalid-date', `${texts.takenOn || 'Nothing'} is not a date: write 2026-03-02.`)
   }
-  if (mark === undefined) wrong('mark', 'invalid-mark', `${texts.mark} is not a mark: a number, or nothing.`)
+  if (mark === undefined)
+    wrong('mark', 'invalid-mark', `${texts.mark} is not a mark: a number, or nothing.`, markHint(texts.mark))
   if (problems.length > 0 || !('key' in address) || !site || mark === undefined) {
     return { problems, teacherKey: 'key' in address ? address.key : undefined }
   }
@@ -77,6 +78,13 @@ const names = { group: 'learner group', subject: 'subject', test: 'test', learne
 function readMark(text: string): number | null | undefined {
   if (text === '') return null
   return /^\d{1,6}(\.\d{1,6})?$/.test(text) ? Number(text) : undefined
+}
+
+/** 87% of what cannot be told; a cell formatted as a percentage shows a mark that nobody gave. */
+function markHint(text: string): string | undefined {
+  return text.includes('%')
+    ? 'write the mark as a number without %, and format the cells as numbers'
+    : undefined
 }
 
 function isDate(text: string): boolean {

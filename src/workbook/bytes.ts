@@ -25,7 +25,11 @@ export async function readContents(path: string, stdin: NodeJS.ReadableStream): 
   }
   if (size === 0) {
     throw new UnusableWorkbook('workbook-empty', `${named(path)} is empty`, {
-      hint: path === '-' ? 'pipe a workbook into the command' : 'fetch it again, or save it again from Excel',
+      hint:
+        path === '-'
+          ? 'pipe a workbook into the command'
+          : 'fetch it again, or save it again from Excel or LibreOffice',
+      file: path,
     })
   }
   return { bytes: Buffer.concat(chunks, size), digest: `sha256:${hash.digest('hex')}` }
@@ -64,11 +68,12 @@ function fileError(path: string, error: unknown): unknown {
 }
 
 function unreadable(path: string, what: string, hint: string): UnusableWorkbook {
-  return new UnusableWorkbook('workbook-unreadable', `${path} ${what}`, { hint })
+  return new UnusableWorkbook('workbook-unreadable', `${path} ${what}`, { hint, file: path })
 }
 
 function tooLarge(path: string): UnusableWorkbook {
   return new UnusableWorkbook('workbook-bomb', `${named(path)} is larger than 512 MB`, {
+    file: path,
     hint: 'copy the rows that are needed into a new workbook',
   })
 }

@@ -2,6 +2,8 @@
 export interface ErrorFacts {
   hint?: string
   details?: Record<string, unknown>
+  /** The name with which the message begins: it keeps its letters at the start of a sentence. */
+  file?: string
   cause?: unknown
 }
 
@@ -10,13 +12,15 @@ export class UnusableWorkbook extends Error {
   readonly code: string
   readonly hint?: string
   readonly details?: Record<string, unknown>
+  readonly file?: string
 
-  constructor(code: string, message: string, { hint, details, cause }: ErrorFacts = {}) {
+  constructor(code: string, message: string, { hint, details, file, cause }: ErrorFacts = {}) {
     super(message, { cause })
     this.name = 'UnusableWorkbook'
     this.code = code
     this.hint = hint
     this.details = details
+    this.file = file
   }
 }
 
@@ -25,20 +29,22 @@ export class UnusableFile extends Error {
   readonly code: string
   readonly hint?: string
   readonly details?: Record<string, unknown>
+  readonly file?: string
 
-  constructor(code: string, message: string, { hint, details, cause }: ErrorFacts = {}) {
+  constructor(code: string, message: string, { hint, details, file, cause }: ErrorFacts = {}) {
     super(message, { cause })
     this.name = 'UnusableFile'
     this.code = code
     this.hint = hint
     this.details = details
+    this.file = file
   }
 }
 
 /** The file began well and then did not add up: cut short, changed on its way, or made wrongly. */
 export function damaged(what: string, cause?: unknown): UnusableWorkbook {
   return new UnusableWorkbook('workbook-damaged', `the workbook is damaged: ${what}`, {
-    hint: 'open it in Excel, save it again as .xlsx, or fetch it again from where it came',
+    hint: 'open it in Excel or LibreOffice, save it again as .xlsx, or fetch it again from where it came',
     cause,
   })
 }

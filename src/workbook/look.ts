@@ -1,4 +1,6 @@
 import { isUtf8 } from 'node:buffer'
+import { basename } from 'node:path'
+import { constants, gunzipSync } from 'node:zlib'
 import { toUtf8 } from '../decode-text.ts'
 import { named } from './bytes.ts'
 import { UnusableWorkbook } from './errors.ts'
@@ -6,14 +8,13 @@ import { findWorkbook } from './parts.ts'
 import { readXml } from './xml.ts'
 import type { Archive } from './zip.ts'
 
-const SAVE_AS = 'open it in Excel and save it as .xlsx (Excel workbook)'
+const SAVE_AS = 'open it in Excel or LibreOffice and save it as .xlsx (Excel workbook)'
 
 const OTHER_KINDS: readonly (readonly [start: string, what: string])[] = [
   ['255044462d', 'a PDF'],
   ['89504e47', 'a picture'],
   ['ffd8ff', 'a picture'],
   ['47494638', 'a picture'],
-  ['1f8b', 'a gzip archive'],
   ['377abcaf271c', 'a 7z archive'],
   ['52617221', 'a RAR archive'],
   ['53514c69746520666f726d6174', 'a SQLite database'],
@@ -24,22 +25,78 @@ const OTHER_KINDS: readonly (readonly [start: string, what: string])[] = [
 
 /** Tells by the first bytes, never by the name, whether to unzip a file or read it as text; refuses all else, and says what it is. */
 export function look(bytes: Buffer, path: string): 'zip' | 'text' {
+  const whose = lockedWorkbook(path)
+  if (whose !== undefined) throw lockFile(path, whose)
   const start = bytes.subarray(0, 16).toString('hex')
   if (start.startsWith('504b0304')) return 'zip'
   if (start.startsWith('504b0506') || start.startsWith('504b0708'))
     throw notAWorkbook(path, 'an empty zip archive')
   if (start.startsWith('d0cf11e0a1b11ae1')) throw oldOffice(bytes, path)
   if (/^09(00|02|04|08)(04|06|08|10)00/.test(start)) throw oldXls(path)
+  if (start.startsWith('1f8b')) throw packed(bytes, path)
   for (const [beginning, what] of OTHER_KINDS) if (start.startsWith(beginning)) throw notAWorkbook(path, what)
   return 'text'
+}
+
+/** Excel marks a workbook that is open by `~$NAME` beside it, LibreOffice by `.~lock.NAME#`. */
+function lockedWorkbook(path: string): string | undefined {
+  const name = basename(path)
+  const [, ofExcel, ofLibreOffice] = /^(?:~\$(.+)|\.~lock\.(.+)#)$/.exec(name) ?? []
+  return ofExcel ?? ofLibreOffice
+}
+
+function lockFile(path: string, workbook: string): UnusableWorkbook {
+  return new UnusableWorkbook('workbook-lock-file', `${named(path)} is the lock file of an open workbook`, {
+    hint: `close the workbook, and give ${workbook}`,
+    file: path,
+  })
+}
+
+const ENOUGH_PACKED = 64 * 1024
+const MOST_UNPACKED = 16 * 1024 * 1024
+
+/** Gnumeric packs its XML with gzip. */
+function packed(bytes: Buffer, path: string): UnusableWorkbook {
+  return isGnumeric(beginningOf(bytes))
+    ? gnumeric(path)
+    : notAWorkbook(path, 'a gzip archive', 'unpack it first')
+}
+
+function beginningOf(bytes: Buffer): string {
+  try {
+    const options = { finishFlush: constants.Z_SYNC_FLUSH, maxOutputLength: MOST_UNPACKED }
+    return gunzipSync(bytes.subarray(0, ENOUGH_PACKED), options).subarray(0, 4096).toString('utf8')
+  } catch {
+    return ''
+  }
+}
+
+function isGnumeric(beginning: string): boolean {
+  return /<(gnm|gmr):Workbook|www\.gnumeric\.org/.test(beginning)
+}
+
+function gnumeric(path: string): UnusableWorkbook {
+  return notAWorkbook(
+    path,
+    'a spreadsheet of Gnumeric',
+    'in Gnumeric choose File > Save As > Office Open XML (.xlsx)',
+  )
 }
 
 /** Excel keeps a workbook with a password in a file of the old kind, whose directory names an `EncryptedPackage`. */
 function oldOffice(bytes: Buffer, path: string): UnusableWorkbook {
   const holds = (name: string) => bytes.includes(Buffer.from(name, 'utf16le'))
+  if (holds('DRMEncrypted') || holds('DRMContent')) {
+    return new UnusableWorkbook(
+      'workbook-sensitivity-label',
+      `${named(path)} is protected by a sensitivity label, which encrypts it for certain people`,
+      { hint: 'open it in Excel, choose a label without encryption, and save it again as .xlsx', file: path },
+    )
+  }
   if (holds('EncryptedPackage')) {
     return new UnusableWorkbook('workbook-password-protected', `${named(path)} is protected by a password`, {
       hint: 'open it, remove the password, and save it again as .xlsx',
+      file: path,
     })
   }
   if (holds('Workbook') || holds('Book')) return oldXls(path)
@@ -52,7 +109,7 @@ function oldXls(path: string): UnusableWorkbook {
   return new UnusableWorkbook(
     'workbook-old-xls',
     `${named(path)} is an old .xls workbook, of Excel 2003 or before`,
-    { hint: SAVE_AS },
+    { hint: SAVE_AS, file: path },
   )
 }
 
@@ -63,6 +120,7 @@ function notAWorkbook(
 ): UnusableWorkbook {
   return new UnusableWorkbook('workbook-not-a-workbook', `${named(path)} is ${what}, not a workbook`, {
     hint,
+    file: path,
   })
 }
 
@@ -99,7 +157,8 @@ function macros(path: string): UnusableWorkbook {
     'workbook-macros',
     `${named(path)} has macros, which may be harmful and are not needed`,
     {
-      hint: 'open it in Excel and save it as .xlsx (Excel workbook), which leaves the macros out',
+      hint: `${SAVE_AS}, which leaves the macros out`,
+      file: path,
     },
   )
 }
@@ -115,6 +174,7 @@ async function openDocument(archive: Archive, path: string): Promise<UnusableWor
 function ods(path: string): UnusableWorkbook {
   return new UnusableWorkbook('workbook-ods', `${named(path)} is an OpenDocument spreadsheet (.ods)`, {
     hint: 'in LibreOffice choose File > Save As > Excel 2007-365 (.xlsx)',
+    file: path,
   })
 }
 
@@ -153,22 +213,27 @@ export function lookAtText(bytes: Buffer, path: string): Buffer {
   const beginning = text.subarray(0, 4096).toString('utf8').trimStart()
   if (beginning === '' && text.toString('utf8').trim() === '') {
     throw new UnusableWorkbook('workbook-empty', `${named(path)} is empty`, {
-      hint: 'fetch it again, or save it again from Excel',
+      hint: 'fetch it again, or save it again from Excel or LibreOffice',
+      file: path,
     })
   }
   if (beginning.startsWith('<')) throw markup(beginning, path)
+  if (beginning.startsWith('ID;P')) throw notAWorkbook(path, 'a SYLK file (.slk)', SAVE_AS)
+  if (/^TABLE\r?\n0,1\r?\n/.test(beginning))
+    throw notAWorkbook(path, 'a DIF file (data interchange format)', SAVE_AS)
   if (/^[[{]\s*(["{[]|$)/.test(beginning)) throw notAWorkbook(path, 'a JSON file')
   return text
 }
 
 function markup(beginning: string, path: string): UnusableWorkbook {
+  if (isGnumeric(beginning)) return gnumeric(path)
   if (/urn:schemas-microsoft-com:office:spreadsheet|progid="Excel/i.test(beginning)) {
     return notAWorkbook(path, 'an XML spreadsheet of Excel 2003', SAVE_AS)
   }
   if (/opendocument|<office:document/i.test(beginning)) return ods(path)
   if (/<(!doctype html|html|head|body|table|meta|div)/i.test(beginning)) {
     const hint =
-      'if it came from a web site, open it in Excel and save it as .xlsx; it may also be a sign-in page in place of the file'
+      'if it came from a web site, open it in Excel or LibreOffice and save it as .xlsx; it may also be a sign-in page in place of the file'
     return notAWorkbook(path, 'a web page (HTML), whatever its name says', hint)
   }
   return notAWorkbook(path, 'an XML file')
@@ -181,7 +246,7 @@ function asUtf8(bytes: Buffer, path: string): Buffer {
   throw new UnusableWorkbook(
     'workbook-encoding',
     `${named(path)} is text, but neither UTF-8 nor UTF-16 (line ${firstBadLine(bytes)}): its accented letters cannot be told`,
-    { hint: 'save it as .xlsx, or as CSV UTF-8 (in LibreOffice: character set Unicode (UTF-8))' },
+    { hint: 'save it as .xlsx, or as CSV UTF-8 (in LibreOffice: character set Unicode (UTF-8))', file: path },
   )
 }
 

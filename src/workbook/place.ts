@@ -32,6 +32,7 @@ export async function checkPlace(path: string, input?: string): Promise<{ exists
   const present = await statOf(path)
   if (present?.isDirectory()) {
     throw new UnusableFile('file-is-a-folder', `${path} is a folder`, {
+      file: path,
       hint: 'add the name of a file in it',
     })
   }
@@ -43,6 +44,7 @@ export async function checkPlace(path: string, input?: string): Promise<{ exists
     present.ino === source.ino
   ) {
     throw new UnusableFile('file-is-the-input', `${path} is the file that is read`, {
+      file: path,
       hint: 'choose another name',
     })
   }
@@ -67,18 +69,21 @@ export function refusal(path: string, error: unknown): unknown {
   }
   if (error.code === 'EISDIR') {
     return new UnusableFile('file-is-a-folder', `${path} is a folder`, {
+      file: path,
       hint: 'add the name of a file in it',
       cause: error,
     })
   }
   if (error.code === 'EEXIST') {
     return new UnusableFile('file-exists', `${path} is already there`, {
+      file: path,
       hint: 'choose another name, or move it away',
       cause: error,
     })
   }
   const what = hindrances[String(error.code)] ?? error.message
   return new UnusableFile('file-not-writable', `${path} cannot be written: ${what}`, {
+    file: path,
     hint: 'choose another folder',
     cause: error,
   })

@@ -15,7 +15,7 @@ export interface Note {
 export function* commentsXml(notes: readonly Note[], author: string): Generator<string> {
   yield `${XML_HEAD}<comments xmlns="${MAIN}"><authors><author>${xmlAttribute(author)}</author></authors><commentList>`
   for (const { column, row, text } of notes)
-    yield `<comment ref="${columnLetters(column)}${row + 1}" authorId="0"><text>${textElement(text)}</text></comment>`
+    yield `<comment ref="${columnLetters(column)}${row + 1}" authorId="0"><text><r>${textElement(text)}</r></text></comment>`
   yield '</commentList></comments>'
 }
 

@@ -86,7 +86,7 @@ function doctype(part: string): UnusableWorkbook {
     'workbook-doctype',
     `the workbook is not opened: ${part} has a DOCTYPE, which no spreadsheet program writes`,
     {
-      hint: 'such a file may be an attack; ask the sender where it comes from, and for a copy saved from Excel',
+      hint: 'such a file may be an attack; ask the sender where it comes from, and for a copy saved from Excel or LibreOffice',
     },
   )
 }

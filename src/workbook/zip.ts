@@ -24,11 +24,12 @@ export interface Archive {
 
 /** Opens a zip file held in memory; refuses what is damaged, encrypted, or made to swell. */
 export async function openArchive(bytes: Buffer): Promise<Archive> {
-  const zip = await fromBufferPromise(bytes, { decodeStrings: false, validateEntrySizes: false }).catch(
-    (error: unknown) => {
-      throw damaged('its end is missing, so it was probably not saved or copied to the end', error)
-    },
-  )
+  const zip = await fromBufferPromise(withoutTail(bytes), {
+    decodeStrings: false,
+    validateEntrySizes: false,
+  }).catch((error: unknown) => {
+    throw damaged('its end is missing, so it was probably not saved or copied to the end', error)
+  })
   const parts = await partsOf(zip)
   let total = 0
 
@@ -60,6 +61,17 @@ export async function openArchive(bytes: Buffer): Promise<Archive> {
     },
     close: () => zip.close(),
   }
+}
+
+const END_OF_ARCHIVE = Buffer.from('PK\x05\x06', 'latin1')
+const END_LENGTH = 22
+
+/** Without what a web server or a mail program put behind the end: the archive says itself where it ends. */
+function withoutTail(bytes: Buffer): Buffer {
+  const at = bytes.lastIndexOf(END_OF_ARCHIVE)
+  if (at === -1 || at + END_LENGTH > bytes.length) return bytes
+  const end = at + END_LENGTH + bytes.readUInt16LE(at + END_LENGTH - 2)
+  return end < bytes.length ? bytes.subarray(0, end) : bytes
 }
 
 async function partsOf(zip: ZipFile): Promise<Map<string, Entry>> {

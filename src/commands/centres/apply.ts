@@ -8,8 +8,9 @@ import { doing } from '../doing.ts'
 import { carryOutImport } from './carry-out-import.ts'
 import type { ReadyImport } from './ready-import.ts'
 import { checkPlaces } from './import-places.ts'
+import { slips, slipsOption } from './slips-option.ts'
 
-const Options = z.object({ plan: z.string(), pinsOut: z.string().optional() })
+const Options = z.object({ plan: z.string(), pinsOut: z.string().optional(), slips })
 
 export const apply = changingCommand('apply')
   .summary('apply a saved plan of an import, exactly')
@@ -22,6 +23,7 @@ If the workbook or what the plan read of the store has changed meanwhile, nothin
     '--pins-out <file>',
     'where the PINs go: .xlsx, .csv or .json (default: new-user-pins-ID.xlsx here)',
   )
+  .addOption(slipsOption())
   .addHelpText(
     'after',
     example(
@@ -36,7 +38,11 @@ If the workbook or what the plan read of the store has changed meanwhile, nothin
       if (asks) needSomebodyToAsk(session.terminal, { flag: '--yes', may: input })
       const started = performance.now()
       const path = resolve(session.context.cwd, options.plan)
-      const places = await checkPlaces(session, { input: path, pinsOut: options.pinsOut })
+      const places = await checkPlaces(session, {
+        input: path,
+        pinsOut: options.pinsOut,
+        slips: options.slips,
+      })
       const { readPlan, refuseChangedWorkbook } = await import('../../import/plan-file.ts')
 
       const store = await session.open(dryRun ? 'rehearse' : 'use')

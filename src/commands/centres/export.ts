@@ -19,6 +19,7 @@ export const exportCentres = changingCommand('export')
   .summary('write the centres and users as a workbook that import reads')
   .description(
     'Write every centre and its users as a workbook, one row for each user, or as CSV. Importing it again changes nothing. ' +
+      'CSV is for programs: a spreadsheet program drops the zeros of 00123 when it opens it. ' +
       'Deleted centres and accounts, and users without a centre, are left out. In a pipe: file, centres, users.',
   )
   .argument('[file]', '.xlsx or .csv, or - for CSV on stdout (default: centres-YYYY-MM-DD.xlsx here)')
@@ -50,6 +51,7 @@ export const exportCentres = changingCommand('export')
         else if (shown === '-') await writeToStdout(sheet, session)
         else await placeSheets(path, [sheet], context.now())
         if (by.kind === 'staff') await tellWhatIsLeftOut(store, session)
+        if (/\.csv$/i.test(shown)) warnOfLostZeros(session)
         if (shown !== '-') await tell({ file: shown, counts }, session)
         return 0
       } finally {
@@ -79,6 +81,14 @@ async function tellWhatIsLeftOut({ db }: OpenStore, session: Session): Promise<v
     ...(withoutCentre > 0 ? [`${count(withoutCentre, 'user')} without a centre`] : []),
   ]
   if (parts.length > 0) session.notify({ code: 'left-out', message: `Left out: ${parts.join(', and ')}.` })
+}
+
+function warnOfLostZeros(session: Session): void {
+  session.notify({
+    code: 'csv-loses-zeros',
+    message:
+      'Spreadsheet programs drop the zeros of numbers such as 00123 when they open CSV: for people, write .xlsx.',
+  })
 }
 
 async function tell(

@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path'
 import type { OpenStore } from '../../db/open.ts'
 import type { Nonces, PreparedFile } from '../../import/pin-sheet.ts'
 import type { Given } from '../../rules/actor.ts'
+import type { Tables } from '../../workbook/write.ts'
 import type { Session } from '../session.ts'
 import type { ImportPlaces } from './import-places.ts'
 import type { ReadyImport } from './ready-import.ts'
@@ -25,17 +26,23 @@ export async function preparePins({
   places,
   nonces,
 }: Preparing): Promise<PreparedFile> {
-  const { pinSheet, pinsOfNewUsers, prepareFile } = await import('../../import/pin-sheet.ts')
+  const { pinsOfNewUsers, prepareFile } = await import('../../import/pin-sheet.ts')
+  const { pinTables } = await import('../../import/pin-slips.ts')
   const { plan } = ready
-  const pins = pinsOfNewUsers({
-    users: plan.newUsers,
-    nonces,
-    pinKey: store.keys().pin,
-    centreNames: { get: centreNamesAfter(ready) },
-    at: given.at,
-  })
+  const rows = {
+    [Symbol.iterator]: () =>
+      pinsOfNewUsers({
+        users: plan.newUsers,
+        nonces,
+        pinKey: store.keys().pin,
+        centreNames: { get: centreNamesAfter(ready) },
+        at: given.at,
+      }),
+  }
+  const hub = session.settings.baseUrl.value ?? ''
+  const sheets = pinTables({ rows, count: plan.newUsers.length, layout: places.slips, hub })
   const beside = resolve(session.context.cwd, places.pins ?? 'new-user-pins.xlsx')
-  return prepareFile(beside, { sheet: pinSheet(pins), at: given.at })
+  return prepareFile(beside, { sheets, at: given.at })
 }
 
 /** What centres are called after an import, asked for in the order of its users, which is that of the new centres. */
@@ -85,10 +92,17 @@ export async function prepareIssues({
   places,
 }: Omit<Preparing, 'store' | 'nonces'>): Promise<PreparedFile | undefined> {
   if (places.issues === undefined || !roster || plan.rows.heldBack === 0) return undefined
-  if (session.common.dryRun) return undefined
-  const { issuesSheet } = await import('../../import/issues-sheet.ts')
+  if (session.common.dryRun) {
+    session.notify({
+      code: 'issues-not-written',
+      message: `This is a rehearsal: ${places.issues} with the rows held back (${plan.rows.heldBack}) is not written.`,
+    })
+    return undefined
+  }
+  const { issuesSheet, partOfRoster } = await import('../../import/issues-sheet.ts')
   const { prepareFile } = await import('../../import/pin-sheet.ts')
-  return prepareFile(places.issues, { sheet: issuesSheet(roster, plan.issues), at: given.at })
+  const sheets: Tables = [issuesSheet(roster, plan.issues)]
+  return prepareFile(places.issues, { sheets, at: given.at, marks: [partOfRoster] })
 }
 
 /** @returns whether it is where it was wanted */

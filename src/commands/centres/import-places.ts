@@ -1,11 +1,14 @@
 import { resolve } from 'node:path'
 import { Usage } from '../../errors.ts'
+import type { SlipLayout } from '../../import/pin-slips.ts'
 import { agree, needSomebodyToAsk } from '../../prompt.ts'
 import type { Session } from '../session.ts'
 
 export interface ImportPlaces {
   /** Undefined: `new-user-pins-ID.xlsx` in the current folder. */
   pins: string | undefined
+  /** How the slips were asked for. */
+  slips: SlipLayout | undefined
   issues: string | undefined
 }
 
@@ -14,10 +17,14 @@ interface Wanted {
   pinsOut?: string | undefined
   issuesOut?: string | undefined
   planOut?: string | undefined
+  slips?: SlipLayout | undefined
 }
 
 /** Looks at every place that will be written to before anything is read; asks about files that are there. */
-export async function checkPlaces(session: Session, { input, ...wanted }: Wanted): Promise<ImportPlaces> {
+export async function checkPlaces(
+  session: Session,
+  { input, slips, ...wanted }: Wanted,
+): Promise<ImportPlaces> {
   const { checkPlace } = await import('../../workbook/place.ts')
   const { tableEnding } = await import('../../workbook/write.ts')
   const { cwd } = session.context
@@ -41,12 +48,13 @@ export async function checkPlaces(session: Session, { input, ...wanted }: Wanted
   }
   return {
     pins: wanted.pinsOut,
+    slips,
     issues: wanted.issuesOut === undefined ? undefined : resolve(cwd, wanted.issuesOut),
   }
 }
 
 /** PINs that another file overwrites would be lost, and so would a store. */
-function refusePlaceTwice({ context, settings }: Session, wanted: Omit<Wanted, 'input'>): void {
+function refusePlaceTwice({ context, settings }: Session, wanted: Omit<Wanted, 'input' | 'slips'>): void {
   const taken = new Map<string, string>()
   const { db, keyFile } = settings
   const ofStore = db.value === undefined ? [] : ['', '-wal', '-shm', '-journal'].map((end) => db.value + end)

@@ -14,12 +14,14 @@ import { checkPlaces } from './import-places.ts'
 import { planWorkbook } from './plan-workbook.ts'
 import { readWorkbook } from './read-workbook.ts'
 import { savePlanOnly } from './save-plan.ts'
+import { slips, slipsOption } from './slips-option.ts'
 
 const Options = z.object({
   file: z.string(),
   sheet: z.string().optional(),
   map: z.array(z.string()).default([]),
   pinsOut: z.string().optional(),
+  slips,
   issuesOut: z.string().optional(),
   planOut: z.string().optional(),
   deleteMissing: z.boolean().default(false),
@@ -50,6 +52,7 @@ Centres and users that are not in the workbook are listed, and deleted only when
     '--pins-out <file>',
     'where the PINs go: .xlsx, .csv or .json (default: new-user-pins-ID.xlsx here)',
   )
+  .addOption(slipsOption())
   .option('--issues-out <file>', 'write the rows held back, with the reasons, to be corrected and imported')
   .option('--plan-out <file>', 'save the plan for centres apply, and change nothing')
   .option('--delete-missing', 'delete every centre that is not in the workbook')

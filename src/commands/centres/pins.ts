@@ -10,11 +10,13 @@ import type { View } from '../../terminal.ts'
 import { changingCommand, example } from '../command.ts'
 import { answer, doing } from '../doing.ts'
 import type { Session, WorkFor } from '../session.ts'
+import { slips, slipsOption } from './slips-option.ts'
 
 const Options = z.object({
   import: importNumber,
   out: z.string({ error: 'say where the sheet goes, such as pins.xlsx' }),
   renew: z.boolean().default(false),
+  slips,
 })
 
 export const pins = changingCommand('pins')
@@ -25,6 +27,7 @@ With --renew those who have not set up their account get a new PIN; the one befo
   )
   .argument('<import>', 'the number of the import')
   .requiredOption('--out <file>', 'where the sheet goes: .xlsx, .csv or .json')
+  .addOption(slipsOption())
   .option('--renew', 'issue new PINs to those not yet active')
   .addHelpText('after', example('ssh-admin centres pins 1 --out pins-again.xlsx --yes'))
   .action(doing(Options, makePinsAgain))
@@ -35,7 +38,8 @@ async function makePinsAgain(options: z.infer<typeof Options>, session: Session)
   const store = await session.open(dryRun ? 'rehearse' : 'use')
   try {
     const { pinsAgain } = await import('../../import/pins-again.ts')
-    const { pinSheet, prepareFile } = await import('../../import/pin-sheet.ts')
+    const { prepareFile } = await import('../../import/pin-sheet.ts')
+    const { pinTables } = await import('../../import/pin-slips.ts')
     await session.given(store)
     await findImportNumber(store.db, importId)
     const pinKey = store.keys().pin
@@ -46,7 +50,10 @@ async function makePinsAgain(options: z.infer<typeof Options>, session: Session)
     // The sheet is whole on the disk before the new PINs count.
     const { result } = await session.commit(store, async (trx, given) => {
       const made = await work(trx, given)
-      return { made, prepared: await prepareFile(path, { sheet: pinSheet(made.rows), at: given.at }) }
+      const { rows } = made
+      const hub = session.settings.baseUrl.value ?? ''
+      const sheets = pinTables({ rows, count: rows.length, layout: options.slips, hub })
+      return { made, prepared: await prepareFile(path, { sheets, at: given.at }) }
     })
     try {
       await result.prepared.place(path)

@@ -1,0 +1,80 @@
+import excel from 'exceljs'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { newWorld, type World } from '../world.ts'
+import { partsOf } from '../workbook/parts.ts'
+import { line, writeCsv } from './workbook.ts'
+
+let world: World
+beforeEach(() => {
+  world = newWorld()
+})
+afterEach(() => world.close())
+
+const lines = [
+  line('EG001', 'amira@school.example', { firstName: 'Amira', lastName: 'Haddad' }),
+  line('EG001', 'nour@school.example', { firstName: 'Nour', lastName: 'Salem' }),
+  line('EG002', 'long@school.example', { firstName: 'L'.repeat(100), lastName: 'O'.repeat(100) }),
+]
+
+async function imported(...flags: string[]) {
+  const ran = await world.run([
+    ...['centres', 'import', writeCsv(world, lines), '--yes', '--pins-out', 'pins.xlsx', ...flags],
+  ])
+  expect(ran.exit).toBe(0)
+  const workbook = new excel.Workbook()
+  await workbook.xlsx.readFile(world.path('pins.xlsx'))
+  const list = workbook.getWorksheet('PINs')
+  const slips = workbook.getWorksheet('Slips')
+  return { list, slips, xml: (await partsOf(world.path('pins.xlsx'))).get('xl/worksheets/sheet2.xml') ?? '' }
+}
+
+describe('the slips of a PIN workbook', () => {
+  it('are one for each person, with everything that they need', async () => {
+    const { list, slips } = await imported()
+    expect(slips?.rowCount).toBe(3)
+    const [who, what, how] = [1, 2, 3].map((column) => slips?.getCell(1, column).text ?? '')
+    expect(who).toContain('Amira Haddad\namira@school.example\n')
+    expect(who).toContain('(EG001)')
+    expect(what).toContain(String(list?.getCell('F2').value))
+    expect(what).toContain('valid until 1 April 2026')
+    expect(how?.split('\n')).toHaveLength(3)
+    expect(how).toContain('https://support.cambridgeinternational.example')
+  })
+
+  it('have lines to cut along, and long names go on below within their slip', async () => {
+    const { slips } = await imported()
+    const cell = slips?.getCell(1, 1)
+    expect(cell?.border).toMatchObject({ top: { style: 'dashed' }, bottom: { style: 'dashed' } })
+    expect(cell?.alignment).toMatchObject({ wrapText: true })
+    const [usual = 0, , long = 0] = [1, 2, 3].map((row) => slips?.getRow(row).height)
+    expect(long).toBeGreaterThan(usual * 1.5)
+  })
+
+  it('begin each centre on a page of its own, and are not shrunk, which would drop the breaks', async () => {
+    const { xml } = await imported()
+    expect(xml).toContain(
+      '<rowBreaks count="1" manualBreakCount="1"><brk id="2" max="16383" man="1"/></rowBreaks>',
+    )
+    expect(xml).not.toContain('fitToPage')
+  })
+
+  it('follow one another with --slips continuous', async () => {
+    const { xml } = await imported('--slips', 'continuous')
+    expect(xml).not.toContain('rowBreaks')
+  })
+
+  it('are made again for open PINs only', async () => {
+    await imported()
+    await world.run(['users', 'suspend', 'nour@school.example', '--yes'])
+    const again = ['centres', 'pins', '1', '--out', 'again.xlsx', '--slips', 'continuous']
+    expect((await world.run(again)).exit).toBe(0)
+    const workbook = new excel.Workbook()
+    await workbook.xlsx.readFile(world.path('again.xlsx'))
+    expect(workbook.getWorksheet('Slips')?.rowCount).toBe(2)
+    expect(workbook.getWorksheet('PINs')?.rowCount).toBe(4)
+  })
+
+  it('know no other layout', async () => {
+    expect((await world.run(['centres', 'pins', '1', '--out', 'a.xlsx', '--slips', 'diagonal'])).exit).toBe(2)
+  })
+})
