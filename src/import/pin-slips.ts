@@ -10,8 +10,8 @@ export type SlipLayout = (typeof slipLayouts)[number]
 /** So many slips are made without being asked for; a file with more of them is for a mail merge. */
 const MOST_UNASKED = 10_000
 
-/** Who, the PIN, and what to do with it: letters across each, at the usual size. */
-const widths = [36, 18, 38] as const
+/** Who, the PIN, and what to do with it: letters across each, so few that they fit on A4 in wider typefaces too. */
+const widths = [30, 16, 28] as const
 const LINE = 15
 const SMALL = 9
 const LARGE = 18

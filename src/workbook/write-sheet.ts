@@ -1,6 +1,6 @@
 import { columnLetters, MOST_COLUMNS, MOST_ROWS } from './cell.ts'
 import { UnusableFile } from './errors.ts'
-import type { CellToWrite, SheetToWrite } from './sheet-to-write.ts'
+import { type CellToWrite, type SheetToWrite, textOfCell } from './sheet-to-write.ts'
 import { MOST_NOTES, type Note } from './write-notes.ts'
 import { type Layout, layoutOf, pageXml } from './write-page.ts'
 import { styles } from './write-styles.ts'
@@ -9,6 +9,10 @@ import { MAIN, RELATIONSHIPS, textElement, XML_HEAD } from './xml-text.ts'
 const PIECE = 64 * 1024
 /** What a cell holds in Excel; the rest would be lost, or the workbook called damaged. */
 const LONGEST_CELL = 32_767
+const LINE = 15
+const HIGHEST_ROW = 409
+// Of a column's width, what words fill before they go on below.
+const ROOM = 0.85
 
 /** What is known of a sheet when its rows have been written. */
 export interface WrittenSheet {
@@ -27,12 +31,20 @@ export async function* sheetXml(
   const layout = layoutOf(columns.map(widthOf), { landscape: print.landscape ?? false, wrapped })
   written.pagesAcross = layout.pagesAcross
   const letters = columns.map((_, column) => columnLetters(column))
-  const writer = new RowWriter(letters, wrapped ? styles.wrapped : styles.text, written.notes)
+  const writer = new RowWriter({
+    letters,
+    style: wrapped ? styles.wrapped : styles.text,
+    notes: written.notes,
+    widths: wrapped ? layout.widths : undefined,
+  })
   const headings = columns.map(({ heading: text, note }) => (note === undefined ? text : { text, note }))
   let piece =
     `${OPENING}<sheetPr><pageSetUpPr fitToPage="1"/></sheetPr><sheetViews><sheetView workbookViewId="0"><pane ySplit="1" topLeftCell="A2" activePane="bottomLeft" state="frozen"/></sheetView></sheetViews>` +
     `<sheetFormatPr defaultRowHeight="15"/>${columnsXml(layout, writer.style)}<sheetData>` +
-    new RowWriter(letters, styles.heading, written.notes).row(headings, 1)
+    new RowWriter({ letters, style: styles.heading, notes: written.notes, widths: undefined }).row(
+      headings,
+      1,
+    )
   for await (const cells of rows) {
     written.lastRow += 1
     if (written.lastRow > MOST_ROWS) throw tooMany(`more than ${MOST_ROWS} rows`)
@@ -61,15 +73,31 @@ function widthOf({ heading, width }: SheetToWrite['columns'][number]): number {
   return width ?? Math.max(12, Math.min(40, heading.length + 4))
 }
 
+interface RowSetup {
+  letters: readonly string[]
+  style: number
+  notes: Note[]
+  widths: readonly number[] | undefined
+}
+
+/** Lines that a text takes in a column, with room to spare for wide letters. */
+function linesOf(text: string, width: number): number {
+  if (text.length < width * ROOM && !text.includes('\n')) return 1
+  return text.split('\n').reduce((sum, line) => sum + Math.max(1, Math.ceil(line.length / (width * ROOM))), 0)
+}
+
 class RowWriter {
   readonly style: number
   private readonly letters: readonly string[]
   private readonly notes: Note[]
+  /** Of the columns, where long texts go on below. */
+  private readonly widths: readonly number[] | undefined
 
-  constructor(letters: readonly string[], style: number, notes: Note[]) {
+  constructor({ letters, style, notes, widths }: RowSetup) {
     this.letters = letters
     this.style = style
     this.notes = notes
+    this.widths = widths
   }
 
   /** A row with nothing in it is left out; its number stays free. */
@@ -88,7 +116,18 @@ class RowWriter {
           this.notes.push({ column, row: number - 1, text: fitting(cell.note) })
       }
     }
-    return xml === '' ? '' : `<row r="${number}">${xml}</row>`
+    return xml === '' ? '' : `<row r="${number}"${this.height(cells)}>${xml}</row>`
+  }
+
+  /** Said where a row is higher than one line: LibreOffice does not find it out by itself. */
+  private height(cells: readonly CellToWrite[]): string {
+    if (this.widths === undefined) return ''
+    let lines = 1
+    for (const [column, width] of this.widths.entries()) {
+      const text = textOfCell(cells[column])
+      if (typeof text === 'string') lines = Math.max(lines, linesOf(text, width))
+    }
+    return lines === 1 ? '' : ` ht="${Math.min(HIGHEST_ROW, lines * LINE)}" customHeight="1"`
   }
 }
 
