@@ -13,7 +13,17 @@ export interface Setting {
   from: Origin
 }
 
-const names = ['db', 'keyFile', 'as', 'smtp', 'smtpPasswordFile', 'mailDir', 'mailFrom', 'baseUrl'] as const
+const names = [
+  'db',
+  'keyFile',
+  'as',
+  'asRequired',
+  'smtp',
+  'smtpPasswordFile',
+  'mailDir',
+  'mailFrom',
+  'baseUrl',
+] as const
 export type SettingName = (typeof names)[number]
 export type Settings = Record<SettingName, Setting>
 
@@ -21,6 +31,7 @@ const variables: Record<SettingName, string> = {
   db: 'SSH_ADMIN_DB',
   keyFile: 'SSH_ADMIN_KEY_FILE',
   as: 'SSH_ADMIN_AS',
+  asRequired: 'SSH_ADMIN_AS_REQUIRED',
   smtp: 'SSH_ADMIN_SMTP_URL',
   smtpPasswordFile: 'SSH_ADMIN_SMTP_PASSWORD_FILE',
   mailDir: 'SSH_ADMIN_MAIL_DIR',
@@ -33,6 +44,7 @@ const ConfigFile = z.strictObject({
   db: text,
   keyFile: text,
   as: text,
+  asRequired: z.boolean().transform(String).optional(),
   smtp: text,
   smtpPasswordFile: text,
   mailDir: text,
@@ -59,12 +71,27 @@ export function settle(flags: Partial<Record<SettingName, string>>, context: Con
     db,
     keyFile: first('keyFile', `${db.value}.key`),
     as: first('as'),
+    asRequired: yesOrNo(first('asRequired', 'false')),
     smtp: first('smtp'),
     smtpPasswordFile: first('smtpPasswordFile'),
     mailDir: first('mailDir', `${db.value}.mail`),
     mailFrom: first('mailFrom', 'noreply@cambridgeinternational.org'),
     baseUrl: first('baseUrl', 'https://support.cambridgeinternational.example'),
   }
+}
+
+/** Who is acted for; absent for Cambridge staff, who can also be named: `--as staff`. */
+export function actingFor({ as }: Settings): string | undefined {
+  return as.value?.trim().toLowerCase() === 'staff' ? undefined : as.value
+}
+
+function yesOrNo({ value, from }: Setting): Setting {
+  if (value === '1' || value === 'true') return { value: 'true', from }
+  if (value === '0' || value === 'false') return { value: 'false', from }
+  throw new Usage(`${variables.asRequired} is ${value}: it is 1 or 0.`, {
+    code: 'invalid-option',
+    hint: 'With 1 every command must say for whom it acts: --as EMAIL, or --as staff.',
+  })
 }
 
 interface Sources {
@@ -135,7 +162,7 @@ function readConfigFile(context: Context): z.infer<typeof ConfigFile> {
   const [issue] = parsed.error.issues
   throw new Usage(`The configuration file ${path} is wrong: ${issue?.message}.`, {
     code: 'bad-config',
-    hint: `It may hold: ${names.join(', ')}; each a text.`,
+    hint: `It may hold: ${names.join(', ')}; each a text, but asRequired: true or false.`,
   })
 }
 

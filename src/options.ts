@@ -54,10 +54,21 @@ export function typedOptions(command: Command): Record<string, unknown> {
   for (const part of chain) {
     for (const [name, value] of Object.entries(part.opts())) {
       const isDefault = part.getOptionValueSource(name) === 'default'
+      if (name === 'as' && !isDefault) refuseTwoActors(value, typed.as)
       if (!isDefault || !(name in typed)) typed[name] = value
     }
   }
   return typed
+}
+
+/** Given twice, `--as` must say the same. */
+export function refuseTwoActors(one: unknown, other: unknown): void {
+  if (typeof one !== 'string' || typeof other !== 'string') return
+  if (one.trim().toLowerCase() === other.trim().toLowerCase()) return
+  throw new Usage(`--as is given twice, and not the same: ${other} and ${one}.`, {
+    code: 'invalid-option',
+    hint: 'Say once for whom the command acts.',
+  })
 }
 
 /** What may be emptied, by typing nothing: particulars of a person or a centre. */

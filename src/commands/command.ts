@@ -1,4 +1,5 @@
 import { Command, Option } from 'commander'
+import { refuseTwoActors } from '../options.ts'
 
 /** A command with the options that every command has. */
 export function command(name: string): Command {
@@ -21,11 +22,17 @@ export function addCommonOptions(to: Command): Command {
     .option('--no-input', 'never ask')
     .option('--db <path>', 'the store (SSH_ADMIN_DB)')
     .option('--key-file <path>', 'its key (SSH_ADMIN_KEY_FILE)')
-    .option('--as <email>', 'act for this user, with their rights (SSH_ADMIN_AS)')
+    .option('--as <email>', 'act for this user, with their rights, or staff (SSH_ADMIN_AS)', sameActor)
     .addOption(new Option('--smtp <url>', 'the mail server (SSH_ADMIN_SMTP_URL)').hideHelp())
     .addOption(new Option('--mail-dir <path>', 'where messages are written (SSH_ADMIN_MAIL_DIR)').hideHelp())
     .option('--wait <seconds>', 'how long to wait for a busy store', '30')
     .helpOption('-h, --help', 'show this help')
+}
+
+/** Two that differ would leave it to chance for whom the command acts. */
+function sameActor(value: string, before: string | undefined): string {
+  refuseTwoActors(value, before)
+  return value
 }
 
 /** The examples at the end of a command's help; a test runs each. */

@@ -1,7 +1,10 @@
 import { Command } from 'commander'
 import type * as z from 'zod'
+import { actingFor } from '../config.ts'
 import type { Context } from '../context.ts'
+import { Usage } from '../errors.ts'
 import { checked, typedOptions } from '../options.ts'
+import { actsForNobody } from '../rules/matrix.ts'
 import { type Session, sessionOf } from './session.ts'
 import { resolveTargets } from './targets.ts'
 
@@ -41,9 +44,20 @@ export function doing<Options>(
   }
 }
 
+/** At a desk where nobody acts as Cambridge staff by default, each command says for whom it acts. */
+function refuseUnnamedActor({ settings, command }: Session): void {
+  if (settings.asRequired.value !== 'true' || settings.as.value !== undefined || actsForNobody(command))
+    return
+  throw new Usage('Here every command must say for whom it acts.', {
+    code: 'as-required',
+    hint: '--as EMAIL, or --as staff for Cambridge staff.',
+  })
+}
+
 /** What no user may run is refused before it begins, and the refusal recorded. */
 async function refuseForOthers(session: Session): Promise<void> {
-  if (session.settings.as.value === undefined) return
+  refuseUnnamedActor(session)
+  if (actingFor(session.settings) === undefined) return
   const { mayRun } = await import('../rules/permissions.ts')
   if (mayRun(session.command)) return
   const store = await session.open(session.common.dryRun ? 'rehearse' : 'use')

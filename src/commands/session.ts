@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import { type Settings, settle } from '../config.ts'
+import { actingFor, type Settings, settle } from '../config.ts'
 import type { Context } from '../context.ts'
 import type { OpenStore } from '../db/open.ts'
 import type { Clock, Trx } from '../db/transact.ts'
@@ -135,7 +135,7 @@ async function givenAt(
 ): Promise<Given> {
   const { findActor } = await import('../rules/find-actor.ts')
   const { operator, random } = context
-  const by = await findActor(db, { operator, command, dryRun, email: settings.as.value, at })
+  const by = await findActor(db, { operator, command, dryRun, email: actingFor(settings), at })
   return { by, at, random }
 }
 

@@ -6,7 +6,8 @@ import { isVisible, type VisibleCentres } from './visible.ts'
 export interface AuditEntry {
   id: number
   at: string
-  operator: string
+  /** Whoever typed it, at which machine; null where that is not for the reader. */
+  operator: string | null
   /** The address of the user who acted; null for Cambridge staff. */
   actor: string | null
   kind: EventKind

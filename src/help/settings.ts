@@ -3,7 +3,8 @@ has its default. ssh-admin config shows each value and where it came from.
 
   --db PATH        SSH_ADMIN_DB                  the store; $XDG_DATA_HOME/ssh-admin/hub.db
   --key-file PATH  SSH_ADMIN_KEY_FILE            its key; the store's path + .key
-  --as EMAIL       SSH_ADMIN_AS                  act for this user, with their rights; Cambridge staff
+  --as EMAIL       SSH_ADMIN_AS                  act for this user, with their rights; Cambridge staff (staff)
+                   SSH_ADMIN_AS_REQUIRED         1: every command must say --as (asRequired: true in the file)
   --smtp URL       SSH_ADMIN_SMTP_URL            the mail server; none (see: ssh-admin help mail)
                    SSH_ADMIN_SMTP_PASSWORD_FILE  a file with the mail server's password
   --mail-dir PATH  SSH_ADMIN_MAIL_DIR            where messages are written; the store's path + .mail

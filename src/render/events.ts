@@ -18,7 +18,7 @@ export function renderEvents(
   const rows = events.map((event) => {
     const { id, at, action, kind, subject, actor, operator } = event
     const what = kind === 'refusal' ? `${action}, refused` : action
-    return [id, ago(at, view.now), what, subject, actor ?? operator, inWords(event)]
+    return [id, ago(at, view.now), what, subject, actor ?? operator ?? 'Cambridge staff', inWords(event)]
   })
   const drawn = table(['No.', 'When', 'What', 'To whom', 'By', 'Details'], rows, view)
   if (events.length === total) return drawn
@@ -30,7 +30,7 @@ export function eventLine(event: AuditEntry): string {
   const { at, action, kind, actor, operator } = event
   const what = kind === 'refusal' ? `${action}, refused` : action
   const words = inWords(event)
-  const by = `by ${actor ?? 'Cambridge staff'} (${operator})`
+  const by = `by ${actor ?? 'Cambridge staff'}${operator === null ? '' : ` (${operator})`}`
   return oneLine(`  ${plainTime(at)}  ${what}  ${by}${words ? `: ${words}` : ''}`)
 }
 

@@ -112,7 +112,7 @@ const failure = z.object({
 const auditEvent = z.object({
   id: count,
   at: time,
-  operator: z.string(),
+  operator: z.string().nullable(),
   actor: z.string().nullable(),
   kind: z.enum(['change', 'refusal', 'event']),
   action: z.string(),

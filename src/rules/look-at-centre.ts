@@ -6,6 +6,7 @@ import { type CentreWithPeople, findCentreByNumber } from '../db/centres.ts'
 import type { Store } from '../db/schema.ts'
 import { type Account, accountOf, nameOf } from './account.ts'
 import type { Given } from './actor.ts'
+import { eventFor } from './events-for.ts'
 import { findCentre } from './find-centre.ts'
 
 /** Something about a centre that keeps people out, or that is still to be done. */
@@ -41,7 +42,7 @@ export async function lookAtCentre(
     associateCentres: (await countAssociateCentres(db, centre.id)).live,
     people,
     issues: issuesOf({ centre, associate, people }),
-    events: await lastEvents(db, { subject: centre.number }),
+    events: (await lastEvents(db, { subject: centre.number })).map((event) => eventFor(given.by, event)),
   }
 }
 

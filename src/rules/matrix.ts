@@ -75,7 +75,16 @@ export const withoutActor: readonly string[] = [
   'help',
   'completion',
   'complete',
+  'version',
+  'whoami',
 ]
+
+/** Whether a command, by its words, needs no actor. */
+export function actsForNobody(command: string): boolean {
+  const name = command.replaceAll(' ', '.')
+  const [noun = ''] = name.split('.')
+  return withoutActor.includes(name) || withoutActor.includes(noun)
+}
 
 /** What it is done to: an account by its hub role, or the centre itself. */
 export type Whom = 'coordinator' | 'admin' | 'teacher' | 'centre'

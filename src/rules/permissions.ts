@@ -7,6 +7,7 @@ import { isHubRole } from './catalogue.ts'
 import {
   type Action,
   actions,
+  actsForNobody,
   type Grant,
   looking,
   type MatrixRow,
@@ -14,7 +15,6 @@ import {
   rolesOfUserManagement,
   staffRow,
   type Whom,
-  withoutActor,
 } from './matrix.ts'
 import { record } from './record.ts'
 
@@ -111,8 +111,7 @@ function ownRefusal(action: Action, target: Target): string | undefined {
 /** Whether a user may run the command at all: what is in no list is for Cambridge staff. */
 export function mayRun(command: string): boolean {
   const name = command.replaceAll(' ', '.')
-  const [noun = ''] = name.split('.')
-  if (looking.includes(name) || withoutActor.includes(name) || withoutActor.includes(noun)) return true
+  if (looking.includes(name) || actsForNobody(command)) return true
   return matrix.some(({ grants }) => grants.some((grant) => grant.actions.some((action) => action === name)))
 }
 

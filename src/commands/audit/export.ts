@@ -3,6 +3,8 @@ import * as z from 'zod'
 import type { AuditEntry } from '../../db/audit-events.ts'
 import { Usage } from '../../errors.ts'
 import { eventSheet } from '../../render/events.ts'
+import type { Actor } from '../../rules/actor.ts'
+import { eventFor } from '../../rules/events-for.ts'
 import { visibleCentres } from '../../rules/permissions.ts'
 import { command, example } from '../command.ts'
 import { answer, doing } from '../doing.ts'
@@ -33,7 +35,8 @@ async function exportTo({ file, ...filter }: z.infer<typeof Options>, session: S
   try {
     const { by } = await session.given(store)
     const counted = { events: 0 }
-    const events = counting(streamEvents(store.db, { ...filter, visible: visibleCentres(by) }), counted)
+    const log = streamEvents(store.db, { ...filter, visible: visibleCentres(by) })
+    const events = counting(log, { counted, by })
     if (ending === '.jsonl') await writeLines(path, events)
     else {
       const { writeTableFile } = await import('../../workbook/write.ts')
@@ -50,10 +53,13 @@ async function exportTo({ file, ...filter }: z.infer<typeof Options>, session: S
   }
 }
 
-async function* counting(events: AsyncIterable<AuditEntry>, counted: { events: number }) {
+async function* counting(
+  events: AsyncIterable<AuditEntry>,
+  { counted, by }: { counted: { events: number }; by: Actor },
+) {
   for await (const event of events) {
     counted.events += 1
-    yield event
+    yield eventFor(by, event)
   }
 }
 

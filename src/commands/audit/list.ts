@@ -1,6 +1,8 @@
 import * as z from 'zod'
 import { wholeNumberOf } from '../../options.ts'
+import type { AuditEntry } from '../../db/audit-events.ts'
 import { renderEvent, renderEvents } from '../../render/events.ts'
+import { eventFor } from '../../rules/events-for.ts'
 import { visibleCentres } from '../../rules/permissions.ts'
 import { addFilterOptions, filterOptions } from './filter.ts'
 import { command, example } from '../command.ts'
@@ -36,15 +38,18 @@ async function listEventsFor(filter: z.infer<typeof Options>, session: Session):
   const store = await session.open('use')
   try {
     const { by } = await session.given(store)
+    const readable = (event: AuditEntry) => eventFor(by, event)
     const wanted = { ...filter, visible: visibleCentres(by) }
     if (session.common.json) {
-      await answer(session, { text: '', json: await listEvents(store.db, wanted) })
+      const { events, total } = await listEvents(store.db, wanted)
+      await answer(session, { text: '', json: { events: events.map(readable), total } })
     } else if (out.isTerminal) {
       const found = await listEvents(store.db, { ...wanted, limit: filter.limit ?? onTerminal })
-      await answer(session, { text: renderEvents(found, out), json: {} })
+      const text = renderEvents({ ...found, events: found.events.map(readable) }, out)
+      await answer(session, { text, json: {} })
     } else {
       for await (const page of pagesOfEvents(store.db, { ...wanted, order: 'desc' })) {
-        await session.terminal.write(`${page.map(renderEvent).join('\n')}\n`)
+        await session.terminal.write(`${page.map(readable).map(renderEvent).join('\n')}\n`)
       }
     }
     return 0

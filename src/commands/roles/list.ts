@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { actingFor } from '../../config.ts'
 import { catalogueJson, matrixJson, renderCatalogue, renderMatrix } from '../../render/roles.ts'
 import { command, example } from '../command.ts'
 import { answer, doing } from '../doing.ts'
@@ -15,7 +16,7 @@ export const list = command('list')
   .addHelpText('after', example('ssh-admin roles list', 'ssh-admin roles list --matrix'))
   .action(
     doing(Options, async ({ matrix }, session) => {
-      if (session.settings.as.value !== undefined) await mayLook(session)
+      if (actingFor(session.settings) !== undefined) await mayLook(session)
       const { out } = session.terminal
       await answer(session, {
         text: matrix ? renderMatrix(out) : renderCatalogue(out),

@@ -4,6 +4,7 @@ import { holdingsOf } from '../../db/progression-tests.ts'
 import { renderUser } from '../../render/user-sheet.ts'
 import { userJson } from '../../render/user.ts'
 import { findUserOrDeleted } from '../../rules/changed-user.ts'
+import { eventFor } from '../../rules/events-for.ts'
 import { command, example } from '../command.ts'
 import { reading } from '../reading.ts'
 
@@ -24,7 +25,9 @@ export const show = command('show')
         return {
           account,
           holdings: await holdingsOf(db, { ownerId: account.id }),
-          events: await lastEvents(db, { subject: account.email, userId: account.id }),
+          events: (await lastEvents(db, { subject: account.email, userId: account.id })).map((event) =>
+            eventFor(by, event),
+          ),
         }
       },
       render: renderUser,

@@ -1,0 +1,45 @@
+import { readFileSync, writeFileSync } from 'node:fs'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { newWorld, type World } from '../world.ts'
+
+const coordinator = 'coordinator@school.example'
+
+let world: World
+beforeEach(async () => {
+  world = newWorld()
+  await world.centre('EG001', { coordinator })
+  const rows = ['EG001,Nile School,Egypt,new@school.example', 'EG009,Far School,Egypt,far@elsewhere.example']
+  writeFileSync(
+    world.path('secret-name.csv'),
+    ['Centre number,Centre name,Country,Email', ...rows].join('\n'),
+  )
+  const pins = ['--pins-out', world.path('pins.csv')]
+  expect((await world.run(['centres', 'import', world.path('secret-name.csv'), '--yes', ...pins])).exit).toBe(
+    0,
+  )
+  expect((await world.run(['users', 'edit', 'new@school.example', '--last-name', 'Said'])).exit).toBe(0)
+})
+afterEach(() => world.close())
+
+describe('what a coordinator reads of the log', () => {
+  it.each([[['users', 'show', 'new@school.example']], [['centres', 'show', 'EG001']], [['audit', 'list']]])(
+    'names neither the machine of Cambridge staff nor what an import did elsewhere: %s',
+    async (argv) => {
+      const read = async (...more: string[]) => (await world.run([...argv, ...more])).stdout
+      expect(await read('--json')).toContain('tester@desk')
+      for (const more of [[], ['--json']]) {
+        const text = await read('--as', coordinator, ...more)
+        expect(text).not.toContain('tester@desk')
+        expect(text).not.toContain('secret-name')
+        expect(text).not.toContain('counts')
+      }
+    },
+  )
+
+  it('is the same in an exported log', async () => {
+    const out = world.path('log.jsonl')
+    expect((await world.run(['audit', 'export', out, '--as', coordinator])).exit).toBe(0)
+    expect(readFileSync(out, 'utf8')).toContain('users.edited')
+    expect(readFileSync(out, 'utf8')).not.toContain('tester@desk')
+  })
+})
