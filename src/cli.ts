@@ -1,5 +1,4 @@
 import { Command, CommanderError } from 'commander'
-import about from '../package.json' with { type: 'json' }
 import { addCommonOptions } from './commands/command.ts'
 import { giveContext, outcomeOf } from './commands/doing.ts'
 import type { Loader, Noun } from './commands/noun.ts'
@@ -10,8 +9,8 @@ import { report } from './exit.ts'
 import { isTopic } from './help/topics.ts'
 import { nearestOf } from './nearest.ts'
 import { endQuietlyWhenReaderLeaves, terminalOf } from './terminal.ts'
+import { version } from './version.ts'
 
-const { version } = about
 const valued = new Set(['--db', '--key-file', '--as', '--wait', '--smtp', '--mail-dir'])
 
 /** Runs one command. @param argv what follows the program's name @returns the exit code */

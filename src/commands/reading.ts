@@ -14,7 +14,7 @@ interface Reading<Options, Result> {
 /** A command that only looks. */
 export function reading<Options, Result>({ options, read, render, json }: Reading<Options, Result>) {
   return doing(options, async (checkedOptions, session) => {
-    const store = await session.open('use')
+    const store = await session.open('read')
     try {
       const given = await session.given(store)
       const result = await read(checkedOptions, given, store)

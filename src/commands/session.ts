@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
 import { actingFor, type Settings, settle } from '../config.ts'
 import type { Context } from '../context.ts'
+import type { Manner, Opening } from '../db/connection.ts'
 import type { OpenStore } from '../db/open.ts'
 import type { Clock, Trx } from '../db/transact.ts'
 import { CommonOptions, checked, refuseEmptyOptions, typedOptions } from '../options.ts'
@@ -28,6 +29,8 @@ export interface Session {
   say: (line: string) => void
   /** Opens the store, or another file that is one. */
   open: (manner: Manner, other?: { path: string }) => Promise<OpenStore>
+  /** How the store would be opened. */
+  opening: (manner: Manner) => Promise<Opening>
   /** Who the command acts for and what they may do, at this moment: for what only looks. */
   given: (store: OpenStore) => Promise<Given>
   /** Does the work for good, in one transaction in which the actor, their rights and the time are read first. */
@@ -46,8 +49,6 @@ interface Committed<Result> {
   by: Given['by']
 }
 
-export type Manner = 'use' | 'begin' | 'rehearse' | 'rehearse-beginning'
-
 export function sessionOf(command: Command, context: Context): Session {
   refuseEmptyOptions(command)
   const common = checked(CommonOptions, typedOptions(command))
@@ -56,6 +57,7 @@ export function sessionOf(command: Command, context: Context): Session {
   const words = wordsOf(command)
   const notices: Notice[] = []
   const acting = { context, settings, command: words, dryRun: common.dryRun }
+  const surroundings = { context, common, settings, terminal, command: words }
   return {
     context,
     common,
@@ -68,8 +70,11 @@ export function sessionOf(command: Command, context: Context): Session {
       terminal.say(oneLine(notice.message))
     },
     say: terminal.say,
-    open: (manner, other) =>
-      openFor({ context, common, settings, terminal, command: words, manner, path: other?.path }),
+    open: async (manner, other) => {
+      const { openStore } = await import('../db/open.ts')
+      return openStore(await openingFor({ ...surroundings, manner, path: other?.path }))
+    },
+    opening: (manner) => openingFor({ ...surroundings, manner }),
     given: (store) => givenFor(store, acting),
     commit: (store, work, clock) => commitFor(store, { work, acting, clock }),
     rehearse: async (store, work, clock) => {
@@ -86,7 +91,7 @@ function wordsOf(command: Command): string {
   return words.join(' ')
 }
 
-async function openFor({
+async function openingFor({
   context,
   common,
   settings,
@@ -97,10 +102,9 @@ async function openFor({
 }: Pick<Session, 'context' | 'common' | 'settings' | 'terminal' | 'command'> & {
   manner: Manner
   path?: string
-}): Promise<OpenStore> {
-  const { openStore } = await import('../db/open.ts')
+}): Promise<Opening> {
   const { nameHolder } = await import('../db/wait.ts')
-  return openStore({
+  return {
     path,
     keyFile: settings.keyFile.value ?? '',
     patience: common.wait * 1000,
@@ -109,7 +113,7 @@ async function openFor({
     command,
     signal: context.signal,
     onWait: (holder) => terminal.say(`Waiting for ${nameHolder(holder)} to finish with the store …`),
-  })
+  }
 }
 
 interface Acting extends Pick<Session, 'context' | 'settings' | 'command'> {

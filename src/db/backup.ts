@@ -2,9 +2,9 @@ import { randomBytes } from 'node:crypto'
 import { chmodSync, renameSync, rmSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { Cancelled } from '../errors.ts'
-import { connectSqlite } from './sqlite/driver.ts'
-import { syncFile, syncFolder } from './folder.ts'
+import { syncFolder } from './folder.ts'
 import type { OpenStore } from './open.ts'
+import { makeWhole } from './store/whole.ts'
 
 /** Pages copied between two breaths, in which Ctrl-C is heard. */
 const pagesAtOnce = 5000
@@ -24,12 +24,9 @@ export async function copyStore(store: OpenStore, { to, signal }: Copying): Prom
         return pagesAtOnce
       },
     })
-    // One file that needs no other beside it, wherever it is carried.
-    const copy = connectSqlite(part)
-    copy.pragma('journal_mode = delete')
-    copy.close()
     chmodSync(part, 0o600)
-    syncFile(part)
+    // One file that needs no other beside it, wherever it is carried.
+    makeWhole(part, { named: to })
     renameSync(part, to)
     syncFolder(dirname(to))
     return statSync(to).size

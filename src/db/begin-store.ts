@@ -4,10 +4,12 @@ import { dirname } from 'node:path'
 import type Database from 'better-sqlite3'
 import type { Kysely } from 'kysely'
 import { Unavailable } from '../errors.ts'
+import { version as program } from '../version.ts'
 import { applicationId, kyselyOver, type Opening, openDatabase, prepareConnection } from './connection.ts'
 import { deriveKeys, writeKeyFile } from './keys.ts'
-import { migrate } from './migrate.ts'
 import type { Store } from './schema.ts'
+import { migrate } from './store/migrate.ts'
+import { makeWhole } from './store/whole.ts'
 
 /**
  * Made under a temporary name and put in place whole: a crash leaves no half a store, and of
@@ -28,16 +30,21 @@ export async function beginStore(opening: Opening): Promise<boolean> {
     const raw = openDatabase(newStore, { named: path })
     // What SQLite keeps beside a store takes after it.
     chmodSync(newStore, 0o600)
-    prepareConnection(raw)
     const db = kyselyOver(raw, opening)
-    await furnish({ db, raw, fingerprint: deriveKeys(secret).fingerprint, at: now() })
-    await db.destroy()
+    try {
+      prepareConnection(raw, { journal: 'delete' })
+      await furnish({ db, raw, path, fingerprint: deriveKeys(secret).fingerprint, at: now() })
+    } finally {
+      await db.destroy()
+      raw.close()
+    }
+    makeWhole(newStore, { named: path })
     writeKeyFile(newKey, secret)
     if (!placeExclusively(newKey, keyFile)) return settleWithOtherBeginner(opening)
     renameSync(newStore, path)
     return true
   } finally {
-    for (const leftover of [newStore, `${newStore}-wal`, `${newStore}-shm`, newKey]) {
+    for (const leftover of [newStore, `${newStore}-journal`, newKey]) {
       rmSync(leftover, { force: true })
     }
   }
@@ -47,18 +54,21 @@ export async function beginStore(opening: Opening): Promise<boolean> {
 export async function furnish({
   db,
   raw,
+  path,
   fingerprint,
   at,
 }: {
   db: Kysely<Store>
   raw: Database.Database
+  path: string
   fingerprint: string
   at: Date
 }): Promise<void> {
-  await migrate(db)
+  await migrate(raw, { path })
   const store_id = randomBytes(12).toString('hex')
   const created_at = at.toISOString()
-  await db.insertInto('store').values({ id: 1, store_id, key_fingerprint: fingerprint, created_at }).execute()
+  const store = { id: 1, store_id, key_fingerprint: fingerprint, created_at, program } as const
+  await db.insertInto('store').values(store).execute()
   raw.pragma(`application_id = ${applicationId}`)
 }
 

@@ -1,10 +1,10 @@
 import { existsSync, readdirSync, statSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { Unavailable } from '../errors.ts'
-import { connectSqlite } from './sqlite/driver.ts'
 import { keysOfFingerprint, waitingKeyFile } from './keys.ts'
-import { fingerprintOf } from './open.ts'
+import { fingerprintOf, type OpenStore } from './open.ts'
 import { damageIn, type Finding } from './sound.ts'
+import { keptCopiesOf } from './store/kept-copies.ts'
 import { staleHolder } from './wait.ts'
 
 export interface Checked {
@@ -14,21 +14,26 @@ export interface Checked {
   untidy: Finding[]
 }
 
-/** Looks through a store, its key, and what lies beside them; changes nothing. */
-export function checkFiles({ path, keyFile }: { path: string; keyFile: string }): Checked {
-  const raw = connectSqlite(path, { readonly: true, timeout: 0 })
-  try {
-    const damage = damageIn(raw, path)
-    const fingerprint = fingerprintOf(raw)
-    damage.push(...troubleWithKey(keyFile, fingerprint))
-    const beside = [
-      ...leftovers(path, /\.(new|part|restoring)(-wal|-shm|-journal|\.writer)?$/),
-      ...leftovers(keyFile, /\.new$/).filter((file) => file !== waitingKeyFile(keyFile, fingerprint)),
-    ]
-    return { damage, untidy: [...openToOthers([path, keyFile]), ...remains(beside), ...staleNote(path)] }
-  } finally {
-    raw.close()
-  }
+/** Looks through a store as it is, its key, and what lies beside them; changes nothing. */
+export function checkFiles({ raw, keyFile }: OpenStore, path: string): Checked {
+  const damage = damageIn(raw, path)
+  const fingerprint = fingerprintOf(raw)
+  damage.push(...troubleWithKey(keyFile, fingerprint))
+  const beside = [
+    ...leftovers(path, /\.(new|part|restoring|migrating)(-wal|-shm|-journal|\.writer)?$/),
+    ...leftovers(keyFile, /\.new$/).filter((file) => file !== waitingKeyFile(keyFile, fingerprint)),
+  ]
+  const untidy = [...openToOthers([path, keyFile]), ...remains(beside), ...staleNote(path), ...kept(path)]
+  return { damage, untidy }
+}
+
+function kept(path: string): Finding[] {
+  return keptCopiesOf(path).map(({ file, at, bytes }) => ({
+    target: file,
+    code: 'kept-copy',
+    message: `${file} is a copy of the store, kept ${at.slice(0, 10)} (${bytes} bytes).`,
+    hint: `It is yours to keep or remove: rm ${file}`,
+  }))
 }
 
 function troubleWithKey(keyFile: string, fingerprint: string): Finding[] {

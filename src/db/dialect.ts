@@ -7,24 +7,27 @@ import {
   SqliteDialect,
   SqliteDriver,
 } from 'kysely'
+import { isBusy } from './sqlite/errors.ts'
 
-interface Waiting {
+interface Transactions {
   database: Database.Database
-  /** Resolves when it is worth trying again; throws when the patience is at an end. */
-  waitForStore: (tries: number) => Promise<void>
+  /** Resolves when it is worth trying again; throws when the patience is at an end. Absent: nobody else is there. */
+  waitForStore?: (tries: number) => Promise<void>
+  /** Looks, once the store is held, whether it is still what was opened. */
+  checkVersion?: () => void
 }
 
 /** kysely's SQLite dialect with the corrections that a store with several writers needs. */
 export class StoreDialect extends SqliteDialect {
-  readonly #waiting: Waiting
+  readonly #transactions: Transactions
 
-  constructor(waiting: Waiting) {
-    super({ database: waiting.database })
-    this.#waiting = waiting
+  constructor(transactions: Transactions) {
+    super({ database: transactions.database })
+    this.#transactions = transactions
   }
 
   override createDriver(): Driver {
-    return new ImmediateDriver(this.#waiting)
+    return new ImmediateDriver(this.#transactions)
   }
 
   override createAdapter(): SqliteAdapter {
@@ -37,30 +40,35 @@ export class StoreDialect extends SqliteDialect {
  * the timeout; and SQLite's own waiting blocks the process, Ctrl-C included.
  */
 class ImmediateDriver extends SqliteDriver {
-  readonly #database: Waiting['database']
-  readonly #waitForStore: Waiting['waitForStore']
+  readonly #transactions: Transactions
 
-  constructor({ database, waitForStore }: Waiting) {
-    super({ database })
-    this.#database = database
-    this.#waitForStore = waitForStore
+  constructor(transactions: Transactions) {
+    super({ database: transactions.database })
+    this.#transactions = transactions
   }
 
   override async beginTransaction(connection: DatabaseConnection): Promise<void> {
+    const { waitForStore, checkVersion } = this.#transactions
     for (let tries = 0; ; tries += 1) {
       try {
         await connection.executeQuery(CompiledQuery.raw('begin immediate'))
-        return
+        break
       } catch (error) {
-        if (!isBusy(error)) throw error
+        if (!isBusy(error) || !waitForStore) throw error
       }
-      await this.#waitForStore(tries)
+      await waitForStore(tries)
+    }
+    try {
+      checkVersion?.()
+    } catch (error) {
+      await this.rollbackTransaction(connection)
+      throw error
     }
   }
 
   /** On a full disk SQLite has rolled back by itself: to ask for it again would hide what was wrong. */
   override async rollbackTransaction(connection: DatabaseConnection): Promise<void> {
-    if (this.#database.inTransaction) await super.rollbackTransaction(connection)
+    if (this.#transactions.database.inTransaction) await super.rollbackTransaction(connection)
   }
 }
 
@@ -69,8 +77,4 @@ class TransactionalDdlAdapter extends SqliteAdapter {
   override get supportsTransactionalDdl(): boolean {
     return true
   }
-}
-
-export function isBusy(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && String(error.code).startsWith('SQLITE_BUSY')
 }

@@ -5,11 +5,16 @@ import type { Kysely } from 'kysely'
 import { Unavailable } from '../errors.ts'
 import { beginStore, furnish } from './begin-store.ts'
 import { applicationId, kyselyOver, type Opening, openDatabase, prepareConnection } from './connection.ts'
-import { isBusy } from './dialect.ts'
 import { deriveKeys, type Keys, keysOfFingerprint } from './keys.ts'
-import { migrate } from './migrate.ts'
 import { latestVersion } from './migrations/index.ts'
 import type { Store } from './schema.ts'
+import { isBusy, isDamage, isUnwritable } from './sqlite/errors.ts'
+import { headerOf } from './sqlite/header.ts'
+import { damaged } from './store/damaged.ts'
+import { migrate } from './store/migrate.ts'
+import { openToRead, upToDateInMemory } from './store/open-to-read.ts'
+import { knownVersionOf, storeOlder } from './store/version.ts'
+import { leaveWal } from './store/whole.ts'
 import { waitForStore } from './wait.ts'
 import { connectSqlite } from './sqlite/driver.ts'
 
@@ -22,6 +27,10 @@ export interface OpenStore {
   keyFile: string
   /** Made just now, by this process and no other. */
   begun: boolean
+  /** Of the file, in memory: to be looked at, and not to be changed. */
+  isCopy: boolean
+  /** Of the file, which may be older than what is read of it. */
+  version: number
   /** The words typed, for those who wait meanwhile. */
   command: string
   /** What the clock says; the time of a change is `timeOf` its transaction. */
@@ -63,53 +72,79 @@ function noStore(path: string): Unavailable {
 }
 
 async function connect(opening: Opening, { begun }: { begun: boolean }): Promise<OpenStore> {
-  const { path, keyFile, command, now } = opening
+  const { path, manner } = opening
   refuseForeignFile(path)
+  if (manner === 'read' || manner === 'as-it-is') return connectToRead(opening)
+  const file = identityOf(path)
   const raw = openDatabase(path)
-  const version = readyFor(raw, path)
-  const db = kyselyOver(raw, opening)
-  if (version < latestVersion) {
-    if (opening.manner.startsWith('rehearse')) {
-      await db.destroy()
-      throw new Unavailable('store-older', `The store ${path} was made by an older ssh-admin.`, {
-        hint: 'Any command without --dry-run brings it up to date; make a backup first: ssh-admin store backup FILE',
-      })
-    }
-    await migrate(db)
-  }
-  return opened({ db, raw, path, keyFile, begun, command, now, keys: keysOfStore(raw, keyFile) })
-}
-
-/** Readies a connection, and says which version the store has; a newer one is left as it is. */
-function readyFor(raw: Database.Database, path: string): number {
   try {
-    const version = Number(raw.pragma('user_version', { simple: true }))
-    if (version > latestVersion) {
-      throw new Unavailable('store-newer', `The store ${path} was made by a newer ssh-admin.`, {
-        hint: 'Update ssh-admin on this machine.',
-      })
+    const version = knownVersionOf(raw, path)
+    if (manner === 'place') {
+      leaveWal(raw, path)
+      prepareConnection(raw)
+      if (version < latestVersion) await migrate(raw, { path })
+      return connected(opening, { raw, version, begun, path: undefined, isCopy: false })
     }
-    prepareConnection(raw)
-    return version
+    if (version < latestVersion) throw storeOlder(path, version)
+    prepareConnection(raw, { journal: 'wal' })
+    if (identityOf(path) !== file) throw movedMeanwhile()
+    return connected(opening, { raw, version, begun, path, isCopy: false })
   } catch (error) {
     raw.close()
     throw error
   }
 }
 
-/** Checked on the file's header, before SQLite may write to it. */
+async function connectToRead(opening: Opening): Promise<OpenStore> {
+  const { path, manner } = opening
+  const reading = openToRead(path)
+  const { version } = reading
+  const copied = manner === 'read' && version < latestVersion
+  const raw = copied ? await upToDateInMemory(reading, path) : reading.raw
+  prepareConnection(raw)
+  return connected(opening, { raw, version, begun: false, path, isCopy: copied || reading.inMemory })
+}
+
+function connected(
+  opening: Opening,
+  { raw, ...about }: Pick<OpenStore, 'raw' | 'version' | 'begun' | 'path' | 'isCopy'>,
+): OpenStore {
+  const { keyFile, command, now } = opening
+  const db = kyselyOver(raw, opening)
+  return opened({ ...about, db, raw, keyFile, command, now, keys: keysOfStore(raw, keyFile) })
+}
+
+/** Which file it is that bears a name. */
+function identityOf(path: string): string {
+  const { dev, ino } = statSync(path, { bigint: true })
+  return `${dev}:${ino}`
+}
+
+/** Between opening a file and locking it, another process may have put another store in its place: as good as busy. */
+function movedMeanwhile(): Error {
+  return Object.assign(new Error('another store was put in its place'), { code: 'SQLITE_BUSY' })
+}
+
+/** Before SQLite may write to it. */
 function refuseForeignFile(path: string): void {
-  if (statSync(path).size === 0) throw foreign(path, 'is empty')
+  const file = statSync(path)
+  if (!file.isFile()) throw foreign(path, 'is no file')
+  if (file.size === 0) throw foreign(path, 'is empty')
+  const id = applicationIdOf(path)
+  if (id === undefined) throw foreign(path, 'is no database')
+  if (id !== applicationId) throw foreign(path, 'is a database of another program')
+}
+
+/** Read-only; where something is to be rolled back first, SQLite cannot say, but the file can. */
+function applicationIdOf(path: string): number | undefined {
   const raw = openDatabase(path, { readonly: true })
   try {
-    if (Number(raw.pragma('application_id', { simple: true })) !== applicationId) {
-      throw foreign(path, 'is a database of another program')
-    }
-  } catch (cause) {
-    if (cause instanceof Error && 'code' in cause && cause.code === 'SQLITE_NOTADB') {
-      throw foreign(path, 'is no database')
-    }
-    throw cause
+    return Number(raw.pragma('application_id', { simple: true }))
+  } catch (error) {
+    if (!isUnwritable(error) && !isDamage(error)) throw error
+    const header = headerOf(path)
+    if (header?.applicationId === applicationId && isDamage(error)) throw damaged(path, header)
+    return header?.applicationId
   } finally {
     raw.close()
   }
@@ -152,7 +187,19 @@ async function storeInMemory(opening: Opening): Promise<OpenStore> {
   prepareConnection(raw)
   const db = kyselyOver(raw, opening)
   const keys = deriveKeys(randomBytes(32))
-  await furnish({ db, raw, fingerprint: keys.fingerprint, at: opening.now() })
-  const { keyFile, command, now } = opening
-  return opened({ db, raw, path: undefined, keyFile, begun: true, command, now, keys: () => keys })
+  const { path, keyFile, command, now } = opening
+  await furnish({ db, raw, path, fingerprint: keys.fingerprint, at: now() })
+  const version = latestVersion
+  return opened({
+    db,
+    raw,
+    path: undefined,
+    keyFile,
+    begun: true,
+    version,
+    isCopy: false,
+    command,
+    now,
+    keys: () => keys,
+  })
 }

@@ -1,8 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { constants, copyFileSync, existsSync, rmSync } from 'node:fs'
 import { BadInput, Refused, Unavailable } from '../errors.ts'
-import { connectSqlite } from './sqlite/driver.ts'
-import { syncFile } from './folder.ts'
+import { openDatabase } from './connection.ts'
 import { deriveKeys, type Keys, readKeyFile } from './keys.ts'
 import { fingerprintOf } from './open.ts'
 import { makeKey, type NewKey } from './rekey.ts'
@@ -33,7 +32,6 @@ export function copyToRestore(file: string, beside: string): Copy {
         hint: 'The store is as it was. Name a file that ssh-admin store backup made.',
       })
     }
-    syncFile(path)
     return { path, remove }
   } catch (error) {
     remove()
@@ -90,7 +88,7 @@ function keyMissing(keyFile: string): Unavailable {
 /** A present store that is damaged or not there tells nothing. */
 function fingerprintIn(path: string): string | undefined {
   if (!existsSync(path)) return undefined
-  const raw = connectSqlite(path, { readonly: true, timeout: 0 })
+  const raw = openDatabase(path)
   try {
     return fingerprintOf(raw)
   } catch {

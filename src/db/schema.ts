@@ -27,6 +27,8 @@ export interface StoreTable {
   store_id: string
   key_fingerprint: string
   created_at: string
+  /** The version of ssh-admin that began it or brought it up to date. */
+  program: string
 }
 
 export type CentreKind = 'school' | 'associate' | 'associate-centre'

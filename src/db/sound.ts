@@ -1,7 +1,8 @@
 import type Database from 'better-sqlite3'
-import { latestVersion } from './migrations/index.ts'
-import { applicationId } from './connection.ts'
-import { connectSqlite } from './sqlite/driver.ts'
+import { Unavailable } from '../errors.ts'
+import { applicationId, openDatabase } from './connection.ts'
+import { isDamage } from './sqlite/errors.ts'
+import { knownVersionOf } from './store/version.ts'
 
 /** Something wrong with a store or what lies beside it. */
 export interface Finding {
@@ -35,9 +36,9 @@ function orphanOf(row: unknown): string {
   return `row ${id} of ${table} points into ${parent}, at nothing`
 }
 
-/** What is wrong with a store that cannot be used, as far as it can be read; never nothing. */
+/** What is wrong with a store that cannot be used, as far as it can be read. */
 export function damageOf(path: string): Finding[] {
-  const raw = connectSqlite(path, { readonly: true, timeout: 0 })
+  const raw = openDatabase(path)
   try {
     return damageIn(raw, path)
   } catch (error) {
@@ -48,26 +49,20 @@ export function damageOf(path: string): Finding[] {
   }
 }
 
-/** Whether SQLite says that a store does not hold together. */
-export function isDamage(error: unknown): error is Error {
-  return error instanceof Error && 'code' in error && String(error.code).startsWith('SQLITE_CORRUPT')
-}
-
 /** Why a file is not a whole store that this program can use; nothing when it is. */
 export function unsoundness(path: string): string | undefined {
-  const raw = connectSqlite(path, { fileMustExist: true })
+  const raw = openDatabase(path, { fileMustExist: true })
   try {
     if (Number(raw.pragma('application_id', { simple: true })) !== applicationId)
       return 'is no store of ssh-admin'
-    const version = Number(raw.pragma('user_version', { simple: true }))
-    if (version > latestVersion) return 'was made by a newer ssh-admin'
+    knownVersionOf(raw, path)
     const [first] = damageIn(raw, path)
     return first && `is damaged (${first.message})`
   } catch (error) {
-    if (!(error instanceof Error && 'code' in error)) throw error
-    if (error.code === 'SQLITE_NOTADB') return 'is no store of ssh-admin'
-    if (String(error.code).startsWith('SQLITE_CORRUPT')) return 'is damaged'
-    throw error
+    if (error instanceof Unavailable)
+      return error.code === 'store-newer' ? 'was made by a newer ssh-admin' : 'is damaged'
+    if (!isDamage(error)) throw error
+    return error.message.includes('not a database') ? 'is no store of ssh-admin' : 'is damaged'
   } finally {
     raw.close()
   }

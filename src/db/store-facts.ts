@@ -1,12 +1,11 @@
 import { existsSync, statSync } from 'node:fs'
-import { type Kysely, sql } from 'kysely'
+import type { Kysely } from 'kysely'
 import type { Store } from './schema.ts'
 import type { Trx } from './transact.ts'
 
 export interface StoreFacts {
   createdAt: string
   fingerprint: string
-  version: number
   centres: { live: number; deleted: number }
   users: { invited: number; active: number; suspended: number; deleted: number }
   auditRows: number
@@ -17,7 +16,6 @@ export interface StoreFacts {
 /** What can be said of a store without its key. */
 export async function storeFacts(db: Kysely<Store>): Promise<StoreFacts> {
   const store = await db.selectFrom('store').selectAll().executeTakeFirstOrThrow()
-  const version = await sql<{ user_version: number }>`pragma user_version`.execute(db)
   const users = { invited: 0, active: 0, suspended: 0, deleted: 0 }
   const counted = await db
     .selectFrom('users')
@@ -47,7 +45,6 @@ export async function storeFacts(db: Kysely<Store>): Promise<StoreFacts> {
   return {
     createdAt: store.created_at,
     fingerprint: store.key_fingerprint,
-    version: version.rows[0]?.user_version ?? 0,
     centres: { live: centres.all - centres.deleted, deleted: centres.deleted },
     users,
     auditRows: audit.n,

@@ -86,6 +86,8 @@ export function hasToKeep(error: unknown): error is Failure {
 
 async function keepWhatOutlives(store: OpenStore, failure: Failure): Promise<void> {
   const { outliving } = failure
+  // Nothing can be written down there; whoever opens the store itself writes it.
+  if (store.isCopy) return
   kept.add(failure)
   await within(store, 'may-be-behind', async (trx, end) => {
     await outliving.keep?.(trx)

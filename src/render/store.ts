@@ -1,10 +1,15 @@
 import type { StoreFacts } from '../db/store-facts.ts'
+import type { KeptCopy } from '../db/store/kept-copies.ts'
 import type { Voided } from '../db/void-credentials.ts'
 import type { View } from '../terminal.ts'
 import { record } from './one-line.ts'
 import { ago } from './when.ts'
 
 export interface StoreDescription extends StoreFacts {
+  /** Of the file, which may be older than what is read of it. */
+  version: number
+  /** Copies that lie beside it. */
+  kept: readonly KeptCopy[]
   store: string
   bytes: number
   keyFile: string
@@ -32,6 +37,10 @@ export function renderStore(about: StoreDescription, view: View): string {
     ['messages waiting', about.messagesWaiting],
     ['audit log', about.auditRows],
     ['last import', lastImport ? `${lastImport.id}: ${lastImport.file}, ${time(lastImport.at)}` : 'none'],
+    ...about.kept.map(({ file, at, bytes }): [string, string] => [
+      'kept copy',
+      `${file}, ${time(at)}, ${view.isTerminal ? inUnits(bytes) : bytes}`,
+    ]),
   ]
   if (!view.isTerminal) return lines.map(record).join('\n')
   return lines.map(([name, value]) => `${view.chalk.bold(name.padEnd(17))} ${record([value])}`).join('\n')
@@ -39,7 +48,7 @@ export function renderStore(about: StoreDescription, view: View): string {
 
 export function storeJson(about: StoreDescription) {
   const { store, bytes, keyFile, key, createdAt, version, lastImport, auditRows, messagesWaiting } = about
-  const { centres, users } = about
+  const { centres, users, kept } = about
   return {
     store,
     bytes,
@@ -52,6 +61,7 @@ export function storeJson(about: StoreDescription) {
     auditRows,
     messagesWaiting,
     lastImport,
+    kept,
   }
 }
 

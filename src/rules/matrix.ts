@@ -42,6 +42,7 @@ export const actions = [
   'store.restore',
   'store.rekey',
   'store.accept-clock',
+  'store.migrate',
   'seed',
 ] as const
 

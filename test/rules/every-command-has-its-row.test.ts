@@ -76,6 +76,7 @@ const calls: Readonly<Record<string, (place: Place) => string[]>> = {
   'store.restore': () => ['backup.db'],
   'store.rekey': () => [],
   'store.accept-clock': () => [],
+  'store.migrate': () => [],
   seed: () => ['--centres', '1', '--users', '1', '--seed', '1'],
 }
 

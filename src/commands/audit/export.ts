@@ -31,7 +31,7 @@ async function exportTo({ file, ...filter }: z.infer<typeof Options>, session: S
     })
   }
   const { streamEvents } = await import('../../db/audit-events.ts')
-  const store = await session.open('use')
+  const store = await session.open('read')
   try {
     const { by } = await session.given(store)
     const counted = { events: 0 }

@@ -35,7 +35,7 @@ export const list = addFilterOptions(command('list'))
 async function listEventsFor(filter: z.infer<typeof Options>, session: Session): Promise<number> {
   const { listEvents, pagesOfEvents } = await import('../../db/audit-events.ts')
   const { out } = session.terminal
-  const store = await session.open('use')
+  const store = await session.open('read')
   try {
     const { by } = await session.given(store)
     const readable = (event: AuditEntry) => eventFor(by, event)

@@ -20,7 +20,7 @@ export const show = command('show')
   .addHelpText('after', example('ssh-admin mail show 1', 'ssh-admin mail show 1 --html message.html'))
   .action(
     doing(Options, async ({ id, html }, session) => {
-      const store = await session.open('use')
+      const store = await session.open('read')
       try {
         await session.given(store)
         const row = await findMessage(store.db, id)

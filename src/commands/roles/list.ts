@@ -28,7 +28,7 @@ export const list = command('list')
 
 /** The roles are in no store; whether somebody may act at all is. */
 async function mayLook(session: Session): Promise<void> {
-  const store = await session.open('use')
+  const store = await session.open('read')
   try {
     await session.given(store)
   } finally {

@@ -27,7 +27,7 @@ export const backup = changingCommand('backup')
       if (asks) needSomebodyToAsk(session.terminal, { flag: '--yes', may: input })
 
       const { db, keyFile } = placesOf(session)
-      const store = await session.open(dryRun ? 'rehearse' : 'use')
+      const store = await session.open('as-it-is')
       try {
         permit(await session.given(store), 'store.backup', { name: 'store' })
         if (asks) await agree(session.terminal, `Replace the file ${file}?`)
@@ -48,15 +48,24 @@ async function copy(
   { file, session }: { file: string; session: Session },
 ): Promise<number> {
   const { copyStore } = await import('../../db/backup.ts')
-  const { keyStanding } = await import('../../db/keys.ts')
-  const { fingerprintOf } = await import('../../db/open.ts')
-  if (keyStanding(store.keyFile, fingerprintOf(store.raw)) === 'there') {
-    await session.commit(store, (trx, given) => backUpStore(trx, { given }))
-  } else {
-    const message = 'The audit log does not name this backup, because its key cannot be used.'
-    session.notify({ code: 'not-recorded', message })
+  const bytes = await copyStore(store, { to: file, signal: session.context.signal })
+  await noteBackup(session)
+  return bytes
+}
+
+/** Written when the copy is there; a store that cannot be changed is backed up all the same. */
+async function noteBackup(session: Session): Promise<void> {
+  try {
+    const store = await session.open('use')
+    try {
+      await session.commit(store, (trx, given) => backUpStore(trx, { given }))
+    } finally {
+      await store.close()
+    }
+  } catch (error) {
+    const why = error instanceof Error ? ` ${error.message}` : ''
+    session.notify({ code: 'not-recorded', message: `The audit log does not name this backup.${why}` })
   }
-  return copyStore(store, { to: file, signal: session.context.signal })
 }
 
 /** Whether there is a file that would be replaced. */

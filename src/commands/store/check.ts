@@ -31,12 +31,13 @@ export const check = command('check')
 /** @returns what is only untidy */
 async function lookThrough(session: Session): Promise<Finding[]> {
   const { checkFiles } = await import('../../db/check.ts')
-  const { db, keyFile } = placesOf(session)
-  const store = await session.open('rehearse')
+  const { db } = placesOf(session)
+  const store = await session.open('as-it-is')
   try {
     permit(await session.given(store), 'store.backup', { name: 'store' })
-    const { damage, untidy } = checkFiles({ path: db, keyFile })
-    if (damage.length === 0) damage.push(...(await troubleWithAudit(store)))
+    const { damage, untidy } = checkFiles(store, db)
+    if (damage.length === 0) damage.push(...(await troubleWithAudit(store, session)))
+    if (await isOlder(store)) untidy.push(olderInWords(store, db))
     if (damage.length > 0) throw damaged(db, [...damage, ...untidy])
     return [...untidy, ...(await futureOf(store))]
   } finally {
@@ -46,7 +47,10 @@ async function lookThrough(session: Session): Promise<Finding[]> {
 
 /** Where a store is too damaged to be looked through as usual, all that can be said of it. */
 async function damageThatStopped(error: unknown, db: string): Promise<Unavailable | undefined> {
-  const { damageOf, isDamage } = await import('../../db/sound.ts')
+  const { damageOf } = await import('../../db/sound.ts')
+  const { isDamage } = await import('../../db/sqlite/errors.ts')
+  const isKnown = error instanceof Unavailable && error.code === 'store-damaged' && !error.details.problems
+  if (isKnown) return damaged(db, [{ target: db, code: error.code, message: error.message }])
   if (!isDamage(error)) return undefined
   const found = damageOf(db)
   const said = { target: db, code: 'store-damaged', message: `${db}: ${error.message}` }
@@ -68,10 +72,30 @@ async function futureOf(store: OpenStore): Promise<Finding[]> {
   ]
 }
 
-async function troubleWithAudit(store: OpenStore): Promise<Finding[]> {
+/** The log of an older store is looked through in a copy in memory that is brought up to date. */
+async function troubleWithAudit(store: OpenStore, session: Session): Promise<Finding[]> {
   const { verifyAudit } = await import('../../db/verify-audit.ts')
-  const { problems } = await verifyAudit(store)
-  return problems.map(({ message }) => ({ target: 'audit log', code: 'audit-broken', message }))
+  const log = (await isOlder(store)) ? await session.open('read') : store
+  try {
+    const { problems } = await verifyAudit(log)
+    return problems.map(({ message }) => ({ target: 'audit log', code: 'audit-broken', message }))
+  } finally {
+    if (log !== store) await log.close()
+  }
+}
+
+async function isOlder({ version }: OpenStore): Promise<boolean> {
+  const { latestVersion } = await import('../../db/migrations/index.ts')
+  return version < latestVersion
+}
+
+function olderInWords({ version }: OpenStore, db: string): Finding {
+  return {
+    target: db,
+    code: 'store-older',
+    message: `${db} was made by an older ssh-admin: it is of version ${version}.`,
+    hint: 'Bring it up to date with: ssh-admin store migrate',
+  }
 }
 
 function damaged(db: string, problems: Finding[]): Unavailable {

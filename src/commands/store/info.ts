@@ -13,13 +13,24 @@ export const info = command('info')
     doing(z.object({}), async (_, session) => {
       const { sizeOfStore, storeFacts } = await import('../../db/store-facts.ts')
       const { keyStanding } = await import('../../db/keys.ts')
+      const { keptCopiesOf } = await import('../../db/store/kept-copies.ts')
       const { db, keyFile } = placesOf(session)
-      const store = await session.open('use')
+      const store = await session.open('read')
       try {
         permit(await session.given(store), 'store.backup', { name: 'store' })
         const facts = await storeFacts(store.db)
         const key = keyStanding(keyFile, facts.fingerprint)
-        const about: StoreDescription = { ...facts, store: db, bytes: sizeOfStore(db), keyFile, key }
+        const { version } = store
+        const kept = keptCopiesOf(db)
+        const about: StoreDescription = {
+          ...facts,
+          version,
+          store: db,
+          bytes: sizeOfStore(db),
+          keyFile,
+          key,
+          kept,
+        }
         await answer(session, { text: renderStore(about, session.terminal.out), json: storeJson(about) })
         return 0
       } finally {

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import * as z from 'zod'
 import type { KeyAfter } from '../../db/restore.ts'
@@ -32,7 +33,8 @@ export const restore = changingCommand('restore')
       const { dryRun, yes, input } = session.common
       const asks = !dryRun && !yes
       if (asks) needSomebodyToAsk(session.terminal, { flag: '--yes', may: input })
-      const { placeStore, refuseWhileInUse } = await import('../../db/place-store.ts')
+      const { holdAlone, placeStore, refuseWhileInUse } = await import('../../db/store/place.ts')
+      const { nameToKeep } = await import('../../db/store/kept-copies.ts')
       const { withNewKey } = await import('../../db/rekey.ts')
       const { db, keyFile } = placesOf(session)
       const file = fileToRestore(options, session)
@@ -43,10 +45,21 @@ export const restore = changingCommand('restore')
       const copy = await copyOf(file, { db, dryRun })
       try {
         const { key, voided } = await settle(copy.path, { options, session })
-        const kept = await nameToKeep(db, session)
+        const kept = existsSync(db) ? nameToKeep(db, { before: 'restore', now: session.context.now() }) : null
         if (asks) await agree(session.terminal, question({ db, file, kept, voided }))
         if (!dryRun) {
-          const place = async () => placeStore({ from: copy.path, to: db, keep: kept ?? db })
+          const place = async () => {
+            const held = holdAlone(db)
+            try {
+              placeStore({
+                from: copy.path,
+                held,
+                keep: kept ?? nameToKeep(db, { before: 'restore', now: session.context.now() }),
+              })
+            } finally {
+              held.letGo()
+            }
+          }
           await (key.made ? withNewKey(key.made, place) : place())
         }
         const lines = [
@@ -104,7 +117,7 @@ async function settle(
   const { keepCredentials, newKey } = options
   const key = keyAfterRestoring({ backup: path, present: db, keyFile, mayMake: newKey, random })
   if (keepCredentials) refuseToKeepCredentials(key)
-  const store = await session.open('use', { path })
+  const store = await session.open('place', { path })
   try {
     const otherKey = key.isAnother ? key.keys.fingerprint : undefined
     const sealed = { ...store, keys: () => key.keys }
@@ -114,18 +127,6 @@ async function settle(
     return { key, voided: result }
   } finally {
     await store.close()
-  }
-}
-
-/** What the present store is called afterwards; nothing where there is none. */
-async function nameToKeep(db: string, { context }: Session): Promise<string | null> {
-  const { existsSync } = await import('node:fs')
-  if (!existsSync(db)) return null
-  const time = context.now().toISOString().slice(0, 19).replaceAll(':', '-')
-  const name = `${db}.before-restore-${time}Z`
-  for (let number = 2; ; number += 1) {
-    const free = number === 2 ? name : `${name}-${number - 1}`
-    if (!existsSync(free)) return free
   }
 }
 

@@ -17,7 +17,7 @@ export const exists = command('exists')
   .action(
     doing(Options, async ({ email }, session) => {
       const { key } = typedAddress(email)
-      const store = await session.open('use')
+      const store = await session.open('read')
       try {
         const { by, at } = await session.given(store)
         const found = await findLiveUser(store.db, key)

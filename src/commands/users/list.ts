@@ -49,7 +49,7 @@ export const list = command('list')
   )
   .action(
     doing(Options, async (options, session) => {
-      const store = await session.open('use')
+      const store = await session.open('read')
       try {
         const given = await session.given(store)
         await listUsers(options, { session, store, given })

@@ -1,14 +1,22 @@
 import { type Kysely, type Migration, sql } from 'kysely'
 import * as m0001 from './0001-centres-users-and-their-history.ts'
 import * as m0002 from './0002-wrong-sign-ins-and-account-requests.ts'
+import * as m0003 from './0003-the-program-that-wrote-it.ts'
 
+/**
+ * In their order; frozen once merged. They run with foreign keys off and `legacy_alter_table` on, so that
+ * a table can be rebuilt (new one, copy, drop, rename); what points at nothing afterwards fails the migration.
+ */
 const numbered: Record<string, Migration> = {
   '0001-centres-users-and-their-history': m0001,
   '0002-wrong-sign-ins-and-account-requests': m0002,
+  '0003-the-program-that-wrote-it': m0003,
 }
 
+export const migrationNames: readonly string[] = Object.keys(numbered)
+
 /** What `user_version` says of a store that has every migration. */
-export const latestVersion = Object.keys(numbered).length
+export const latestVersion = migrationNames.length
 
 /** Every migration, each noting its number in the file's header within its own transaction. */
 export function migrations(): Record<string, Migration> {
@@ -18,9 +26,16 @@ export function migrations(): Record<string, Migration> {
       {
         async up(db: Kysely<unknown>) {
           await migration.up(db)
+          await refuseOrphans(db)
           await sql.raw(`pragma user_version = ${position + 1}`).execute(db)
         },
       },
     ]),
   )
+}
+
+async function refuseOrphans(db: Kysely<unknown>): Promise<void> {
+  const { rows } = await sql<{ table: string; parent: string }>`pragma foreign_key_check`.execute(db)
+  const [first] = rows
+  if (first) throw new Error(`rows of ${first.table} point into ${first.parent}, at nothing`)
 }

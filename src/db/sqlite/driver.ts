@@ -2,7 +2,7 @@ import { createRequire } from 'node:module'
 import type Database from 'better-sqlite3'
 import { Unavailable } from '../../errors.ts'
 
-type Driver = new (path: string, options?: Database.Options) => Database.Database
+type Driver = new (file: string | Buffer, options?: Database.Options) => Database.Database
 
 /**
  * Chosen by the version of Node, never by trying: on Node 20 the first database of better-sqlite3 13
@@ -14,10 +14,10 @@ export const driverPackage =
 const require = createRequire(import.meta.url)
 let driver: Driver | undefined
 
-/** Opens a SQLite database: the one place where one is. @throws `driver-missing` */
-export function connectSqlite(path: string, options?: Database.Options): Database.Database {
+/** Opens a SQLite database, or a copy in memory of one's bytes: the one place where one is. @throws `driver-missing` */
+export function connectSqlite(file: string | Buffer, options?: Database.Options): Database.Database {
   driver ??= loadDriver()
-  return new driver(path, options)
+  return new driver(file, options)
 }
 
 function loadDriver(): Driver {

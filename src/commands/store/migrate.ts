@@ -1,0 +1,89 @@
+import * as z from 'zod'
+import { agree, needSomebodyToAsk } from '../../prompt.ts'
+import { migrateStore } from '../../rules/migrate-store.ts'
+import { permit } from '../../rules/permissions.ts'
+import { changingCommand, example } from '../command.ts'
+import { answer, doing } from '../doing.ts'
+import type { Session } from '../session.ts'
+import { placesOf } from './places.ts'
+
+export const migrate = changingCommand('migrate')
+  .summary('bring a store of an older ssh-admin up to date')
+  .description(
+    'Bring a store that an older ssh-admin made up to date. The store as it is is kept beside it, whole, and nothing but you removes that copy. Programs that are older than this one cannot use the store afterwards.',
+  )
+  .addHelpText('after', example('ssh-admin store migrate --yes', 'ssh-admin store migrate --dry-run'))
+  .action(
+    doing(z.object({}), async (_, session) => {
+      const { dryRun, yes, input } = session.common
+      const { nameToKeep } = await import('../../db/store/kept-copies.ts')
+      const { db } = placesOf(session)
+      const { from, to } = await rehearsed(session)
+      if (from === to) return tellUnchanged(session, { db, version: to })
+
+      const keep = nameToKeep(db, { before: 'migration', now: session.context.now() })
+      if (!dryRun) {
+        if (!yes) {
+          needSomebodyToAsk(session.terminal, { flag: '--yes', may: input })
+          await agree(session.terminal, question({ db, from, to, keep }))
+        }
+        const { bringUpToDate } = await import('../../db/store/bring-up-to-date.ts')
+        const found = await bringUpToDate(await session.opening('use'), {
+          keep,
+          note: noteIn(session, { from, to }),
+        })
+        if (found === to) return tellUnchanged(session, { db, version: to })
+      }
+      const lines = [
+        `${dryRun ? 'Would bring' : 'Brought'} the store ${db} up to date: from version ${from} to ${to}.`,
+        `The store as it ${dryRun ? 'is would be' : 'was is'} kept as ${keep}`,
+      ]
+      await answer(session, {
+        text: lines.join('\n'),
+        json: { store: db, from, to, kept: keep, changed: true, dryRun },
+      })
+      return 0
+    }),
+  )
+
+/** Does it to a copy in memory, so that nobody is asked about what cannot be done. */
+async function rehearsed(session: Session): Promise<{ from: number; to: number }> {
+  const { latestVersion } = await import('../../db/migrations/index.ts')
+  const store = await session.open('read')
+  try {
+    permit(await session.given(store), 'store.migrate', { name: 'store' })
+    return { from: store.version, to: latestVersion }
+  } finally {
+    await store.close()
+  }
+}
+
+function question({ db, from, to, keep }: { db: string; from: number; to: number; keep: string }): string {
+  return `Bring ${db} up to date, from version ${from} to ${to}? The store as it is is kept as ${keep}. An older ssh-admin cannot use it afterwards.`
+}
+
+/** The log names it where the key is there; without the key the store is brought up to date all the same. */
+function noteIn(session: Session, { from, to }: { from: number; to: number }) {
+  return async (store: Awaited<ReturnType<Session['open']>>): Promise<void> => {
+    const { keyStanding } = await import('../../db/keys.ts')
+    const { fingerprintOf } = await import('../../db/open.ts')
+    if (keyStanding(store.keyFile, fingerprintOf(store.raw)) === 'there') {
+      await session.commit(store, (trx, given) => migrateStore(trx, { from, to, given }))
+    } else {
+      const message = 'The audit log does not name this, because the key cannot be used.'
+      session.notify({ code: 'not-recorded', message })
+    }
+  }
+}
+
+async function tellUnchanged(
+  session: Session,
+  { db, version }: { db: string; version: number },
+): Promise<number> {
+  const { dryRun } = session.common
+  await answer(session, {
+    text: `The store ${db} is up to date: it is of version ${version}.`,
+    json: { store: db, from: version, to: version, kept: null, changed: false, dryRun },
+  })
+  return 0
+}

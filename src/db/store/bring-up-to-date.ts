@@ -1,0 +1,53 @@
+import { randomBytes } from 'node:crypto'
+import { chmodSync, rmSync } from 'node:fs'
+import { Cancelled } from '../../errors.ts'
+import type { Opening } from '../connection.ts'
+import { latestVersion } from '../migrations/index.ts'
+import { openStore, type OpenStore } from '../open.ts'
+import { holdAlone, placeStore } from './place.ts'
+import { knownVersionOf } from './version.ts'
+
+/** Pages copied between two breaths, in which Ctrl-C is heard. */
+const pagesAtOnce = 5000
+
+interface BringingUpToDate {
+  /** What the store as it is now is called afterwards. */
+  keep: string
+  /** Writes the event, in the copy that takes the store's place. */
+  note: (store: OpenStore) => Promise<void>
+}
+
+/**
+ * Brings a copy of an older store up to date, and puts it in the store's place, which is kept beside it. Whoever
+ * has the store open keeps it from being done: nobody's change can be lost between the copy and the place, nor
+ * come into the new tables by the rules of the old ones. @returns the version that it had
+ */
+export async function bringUpToDate(opening: Opening, { keep, note }: BringingUpToDate): Promise<number> {
+  const { path, signal } = opening
+  const held = holdAlone(path)
+  const copy = `${path}.${randomBytes(4).toString('hex')}.migrating`
+  try {
+    if (!held.raw) throw new Error(`${path} is no database`)
+    const version = knownVersionOf(held.raw, path)
+    if (version === latestVersion) return version
+    await held.raw.backup(copy, {
+      progress: () => {
+        if (signal?.aborted) throw new Cancelled()
+        return pagesAtOnce
+      },
+    })
+    chmodSync(copy, 0o600)
+    const store = await openStore({ ...opening, path: copy, manner: 'place' })
+    try {
+      await note(store)
+    } finally {
+      await store.close()
+    }
+    if (signal?.aborted) throw new Cancelled()
+    placeStore({ from: copy, held, keep })
+    return version
+  } finally {
+    held.letGo()
+    for (const part of ['', '-wal', '-shm', '-journal']) rmSync(`${copy}${part}`, { force: true })
+  }
+}

@@ -1,0 +1,40 @@
+import { existsSync, readdirSync, statSync } from 'node:fs'
+import { basename, dirname, join } from 'node:path'
+
+/** A whole store that was kept when another took its place; nobody removes it but its owner. */
+export interface KeptCopy {
+  file: string
+  /** When it was written last. */
+  at: string
+  bytes: number
+}
+
+type Occasion = 'restore' | 'migration'
+
+/** A name beside the store that nothing has yet. */
+export function nameToKeep(path: string, { before, now }: { before: Occasion; now: Date }): string {
+  const time = now.toISOString().slice(0, 19).replaceAll(':', '-')
+  const name = `${path}.before-${before}-${time}Z`
+  for (let number = 1; ; number += 1) {
+    const free = number === 1 ? name : `${name}-${number}`
+    if (!existsSync(free)) return free
+  }
+}
+
+/** Every store that is kept beside this one, the oldest first. */
+export function keptCopiesOf(path: string): KeptCopy[] {
+  const folder = dirname(path)
+  if (!existsSync(folder)) return []
+  const start = `${basename(path)}.before-`
+  return readdirSync(folder)
+    .filter(
+      (name) => name.startsWith(start) && /^(restore|migration)-[-\dTZ]+$/.test(name.slice(start.length)),
+    )
+    .map((name) => copyAt(join(folder, name)))
+    .sort((one, other) => (one.file < other.file ? -1 : 1))
+}
+
+function copyAt(file: string): KeptCopy {
+  const { size, mtime } = statSync(file)
+  return { file, at: mtime.toISOString(), bytes: size }
+}

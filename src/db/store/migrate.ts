@@ -1,0 +1,56 @@
+import type Database from 'better-sqlite3'
+import { Kysely, Migrator } from 'kysely'
+import { Failure, Unavailable } from '../../errors.ts'
+import { version as program } from '../../version.ts'
+import { StoreDialect } from '../dialect.ts'
+import { latestVersion, migrationNames, migrations } from '../migrations/index.ts'
+import { isAboutTheDisk } from '../sqlite/errors.ts'
+
+interface Migrating {
+  /** The store as it is named to the person; the connection may be to a copy. */
+  path: string
+  /** The version to stop at. Absent: the latest. */
+  to?: number
+}
+
+/**
+ * Brings a store up to date in one transaction: all of it, or none. Foreign keys wait until the end.
+ * @throws `migration-failed`, and what SQLite says of a disk
+ */
+export async function migrate(
+  raw: Database.Database,
+  { path, to = latestVersion }: Migrating,
+): Promise<void> {
+  const db = new Kysely<unknown>({ dialect: new StoreDialect({ database: raw }) })
+  const migrator = new Migrator({ db, provider: { getMigrations: async () => migrations() } })
+  raw.pragma('foreign_keys = off')
+  raw.pragma('legacy_alter_table = on')
+  try {
+    const { error, results = [] } = await migrator.migrateTo(migrationNames[to - 1] ?? '')
+    if (!error) return noteProgram(raw)
+    const failed = results.find(({ status }) => status === 'Error')?.migrationName
+    throw failureOf(error, { path, failed })
+  } finally {
+    raw.pragma('legacy_alter_table = off')
+    raw.pragma('foreign_keys = on')
+  }
+}
+
+/** Since 0003. */
+function noteProgram(raw: Database.Database): void {
+  if (Number(raw.pragma('user_version', { simple: true })) < 3) return
+  raw.prepare('update store set program = ?').run(program)
+}
+
+function failureOf(error: unknown, { path, failed }: { path: string; failed: string | undefined }): unknown {
+  if (error instanceof Failure || isAboutTheDisk(error)) return error
+  const words = error instanceof Error ? error.message : String(error)
+  return new Unavailable(
+    'migration-failed',
+    `The store ${path} cannot be brought up to date${failed ? `, at ${failed}` : ''}: ${words}.`,
+    {
+      hint: 'Nothing was changed. Go on with the ssh-admin that made it, look through it with ssh-admin store check, and report this.',
+      cause: error,
+    },
+  )
+}

@@ -1,0 +1,113 @@
+import { copyFileSync, existsSync, linkSync, renameSync, rmSync } from 'node:fs'
+import { dirname } from 'node:path'
+import type Database from 'better-sqlite3'
+import { Unavailable } from '../../errors.ts'
+import { openDatabase } from '../connection.ts'
+import { syncFolder } from '../folder.ts'
+import { isBusy, isDamage } from '../sqlite/errors.ts'
+import { makeWhole } from './whole.ts'
+
+/** A store that nobody else can open until it is let go of. */
+export interface Held {
+  /** Absent for a file that is no database, and for a place where there is none: nobody can have that open. */
+  raw: Database.Database | undefined
+  path: string
+  letGo: () => void
+}
+
+interface Placing {
+  /** The store that takes the place, and that nobody has open. */
+  from: string
+  /** The place, held since before `from` was made where it was made of what is there. */
+  held: Held
+  /** What the present store is called afterwards. */
+  keep: string
+}
+
+/**
+ * Puts one store in the place of another, which is kept beside it: the one way in which a store gets its name.
+ * At every moment there is a whole store at the place.
+ */
+export function placeStore({ from, held, keep }: Placing): void {
+  const to = held.path
+  makeWhole(from, { named: to })
+  if (existsSync(to)) {
+    // What lies beside the old store must not be taken for a part of the new one.
+    for (const part of ['-wal', '-journal']) {
+      if (!existsSync(`${to}${part}`)) continue
+      if (held.raw) rmSync(`${to}${part}`)
+      else renameSync(`${to}${part}`, `${keep}${part}`)
+    }
+    rmSync(`${to}-shm`, { force: true })
+    keepUnderAnotherName(held, keep)
+  }
+  renameSync(from, to)
+  syncFolder(dirname(to))
+}
+
+/**
+ * A store in use cannot leave its journal mode: that it does proves that nobody else has it open,
+ * and while the lock is held nobody can open it. @throws `store-in-use`
+ */
+export function holdAlone(path: string): Held {
+  const raw = existsSync(path)
+    ? lockedAlone(path, (held) => {
+        // Whoever has it open keeps SQLite from doing this; the answer is then the mode that it stays in.
+        if (held.pragma('journal_mode = delete', { simple: true }) !== 'delete') throw inUse(path)
+      })
+    : undefined
+  return { raw, path, letGo: () => raw?.close() }
+}
+
+/** The same proof, without changing a byte. @throws `store-in-use` */
+export function refuseWhileInUse(path: string): void {
+  if (existsSync(path)) lockedAlone(path, () => undefined)?.close()
+}
+
+/** A file that is no database has no locks. */
+function lockedAlone(path: string, settle: (raw: Database.Database) => void): Database.Database | undefined {
+  const raw = openDatabase(path)
+  try {
+    raw.pragma('locking_mode = exclusive')
+    settle(raw)
+    // In this mode the lock stays when the transaction ends.
+    raw.exec('begin exclusive; commit')
+    return raw
+  } catch (error) {
+    raw.close()
+    if (isBusy(error)) throw inUse(path)
+    if (isDamage(error)) return undefined
+    throw error
+  }
+}
+
+function inUse(path: string): Unavailable {
+  return new Unavailable('store-in-use', `Another ssh-admin has the store ${path} open.`, {
+    hint: 'Let it finish, then try again.',
+  })
+}
+
+/** A disk that knows no second name for a file gets a second file, which is whole before it has its name. */
+function keepUnderAnotherName({ raw, path }: Held, keep: string): void {
+  try {
+    linkSync(path, keep)
+    return
+  } catch (error) {
+    if (!cannotLink(error)) throw error
+  }
+  const part = `${keep}.part`
+  try {
+    // To read a file that SQLite holds, and close it again, would let go of SQLite's lock.
+    if (raw) raw.prepare('vacuum into ?').run(part)
+    else copyFileSync(path, part)
+    renameSync(part, keep)
+  } finally {
+    rmSync(part, { force: true })
+  }
+}
+
+/** Some disks (FAT, some network shares) know one name for a file only. */
+export function cannotLink(error: unknown): boolean {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : ''
+  return /^(EPERM|ENOTSUP|EOPNOTSUPP|ENOSYS|EMLINK|EXDEV)$/.test(code)
+}

@@ -1,0 +1,77 @@
+import type Database from 'better-sqlite3'
+import { Unavailable } from '../../errors.ts'
+import { latestVersion, migrationNames } from '../migrations/index.ts'
+
+/** What the file's header says of the tables in it. */
+export function versionOf(raw: Database.Database): number {
+  return Number(raw.pragma('user_version', { simple: true }))
+}
+
+/**
+ * The version of a store that this program knows, or can bring up to date.
+ * @throws `store-newer`, and `store-damaged` for a number that no ssh-admin ever wrote
+ */
+export function knownVersionOf(raw: Database.Database, path: string): number {
+  const version = versionOf(raw)
+  if (version === latestVersion) return version
+  const applied = appliedMigrations(raw)
+  if (version < 1 || applied.length !== version)
+    throw neverPublished(path, { version, applied: applied.length })
+  if (version > latestVersion) throw storeNewer(raw, path)
+  const strange = applied.find((name, position) => name !== migrationNames[position])
+  if (strange !== undefined) throw neverPublished(path, { version, applied: applied.length })
+  return version
+}
+
+/** Another process may have brought the store up to date since it was opened: no change goes in then. */
+export function refuseOtherVersion(raw: Database.Database, path: string): void {
+  const version = versionOf(raw)
+  if (version > latestVersion) throw storeNewer(raw, path)
+  if (version < latestVersion) throw storeOlder(path, version)
+}
+
+export function storeOlder(path: string, version: number): Unavailable {
+  return new Unavailable(
+    'store-older',
+    `The store ${path} was made by an older ssh-admin: it is of version ${version}, and this program needs ${latestVersion}.`,
+    {
+      hint: 'Bring it up to date with: ssh-admin store migrate. It keeps a copy of the store as it is; store check and store backup work before, too.',
+      details: { version, needed: latestVersion },
+    },
+  )
+}
+
+function storeNewer(raw: Database.Database, path: string): Unavailable {
+  const program = programOf(raw)
+  return new Unavailable(
+    'store-newer',
+    `The store ${path} was made by a newer ssh-admin${program ? ` (${program})` : ''}.`,
+    { hint: 'Update ssh-admin on this machine. Nothing was changed.' },
+  )
+}
+
+function neverPublished(
+  path: string,
+  { version, applied }: { version: number; applied: number },
+): Unavailable {
+  return new Unavailable(
+    'store-damaged',
+    `The store ${path} is damaged: it says that it is of version ${version}, and its list of migrations has ${applied}.`,
+    {
+      hint: 'Keep all files as they are. ssh-admin store restore FILE brings a backup back, and keeps the present store.',
+    },
+  )
+}
+
+function appliedMigrations(raw: Database.Database): string[] {
+  const listed = raw.prepare(`select 1 from sqlite_schema where name = 'kysely_migration'`).get()
+  return listed
+    ? raw.prepare('select name from kysely_migration order by name').pluck().all().map(String)
+    : []
+}
+
+/** A store of another version may not say. */
+function programOf(raw: Database.Database): string {
+  const column = raw.prepare(`select 1 from pragma_table_info('store') where name = 'program'`).get()
+  return column ? String(raw.prepare('select program from store').pluck().get() ?? '') : ''
+}
