@@ -1,3 +1,4 @@
+import { getSystemErrorMap } from 'node:util'
 import { BadInput, Failure, type Problem, Unavailable, Usage } from './errors.ts'
 import { oneLine } from './render/one-line.ts'
 import type { View } from './terminal.ts'
@@ -50,9 +51,27 @@ function failureOf(error: unknown): Failure | undefined {
   if (error instanceof UnusableWorkbook || error instanceof UnusableFile) return failureOfFile(error)
   const code = String(error.code)
   const known = storeTroubles.find(([start]) => code.startsWith(start))
-  if (!known) return undefined
+  if (!known) return failureOfSystem(error)
   const [, name, message, hint] = known
   return new Unavailable(name, message, { hint, cause: error })
+}
+
+type SystemError = Partial<Record<'code' | 'syscall' | 'path', unknown>>
+
+/** Whatever the operating system refuses is no mistake of ours: its own words, and the file's name. */
+function failureOfSystem(error: Error): Failure | undefined {
+  const { code, syscall, path }: SystemError = { ...error }
+  if (typeof syscall !== 'string' || typeof code !== 'string' || !/^E[A-Z0-9]+$/.test(code)) return undefined
+  const words = getSystemErrorMap().get(errnoOf(error))?.[1] ?? code
+  const file = typeof path === 'string' ? `${path}: ` : ''
+  return new Unavailable('file-unavailable', `${file}${words}.`, {
+    hint: `The system refused to ${syscall} it (${code}). Look at the file and its folder, or name another one.`,
+    cause: error,
+  })
+}
+
+function errnoOf(error: Error): number {
+  return 'errno' in error && typeof error.errno === 'number' ? error.errno : 0
 }
 
 /** A name whose ending says nothing is a wrong call, not a file that cannot be had. */

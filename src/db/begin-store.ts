@@ -1,14 +1,16 @@
 import { randomBytes } from 'node:crypto'
-import { chmodSync, existsSync, linkSync, mkdirSync, renameSync, rmSync } from 'node:fs'
-import { dirname } from 'node:path'
+import { chmodSync, existsSync, linkSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs'
+import { basename, dirname, join } from 'node:path'
 import type Database from 'better-sqlite3'
 import type { Kysely } from 'kysely'
 import { Unavailable } from '../errors.ts'
 import { version as program } from '../version.ts'
 import { applicationId, kyselyOver, type Opening, openDatabase, prepareConnection } from './connection.ts'
-import { deriveKeys, writeKeyFile } from './keys.ts'
+import { syncFolder } from './folder.ts'
+import { deriveKeys, readKeyFile, writeKeyFile } from './keys.ts'
 import type { Store } from './schema.ts'
 import { migrate } from './store/migrate.ts'
+import { cannotLink } from './store/place.ts'
 import { makeWhole } from './store/whole.ts'
 
 /**
@@ -40,13 +42,31 @@ export async function beginStore(opening: Opening): Promise<boolean> {
     }
     makeWhole(newStore, { named: path })
     writeKeyFile(newKey, secret)
-    if (!placeExclusively(newKey, keyFile)) return settleWithOtherBeginner(opening)
-    renameSync(newStore, path)
+    if (!placeKey({ newKey, keyFile, secret })) return await settleWithOtherBeginner(opening)
+    placeFirst({ newStore, path, keyFile })
     return true
   } finally {
-    for (const leftover of [newStore, `${newStore}-journal`, newKey]) {
-      rmSync(leftover, { force: true })
-    }
+    for (const leftover of [newStore, `${newStore}-journal`, newKey]) removeIfPossible(leftover)
+  }
+}
+
+/** A key without its store would keep the next one from being begun. */
+function placeFirst({ newStore, path, keyFile }: { newStore: string; path: string; keyFile: string }): void {
+  try {
+    renameSync(newStore, path)
+  } catch (error) {
+    removeIfPossible(keyFile)
+    throw error
+  }
+  syncFolder(dirname(path))
+}
+
+/** What was done stays done when something else cannot be tidied away; `store check` names it. */
+function removeIfPossible(file: string): void {
+  try {
+    rmSync(file, { force: true })
+  } catch {
+    return
   }
 }
 
@@ -72,25 +92,71 @@ export async function furnish({
   raw.pragma(`application_id = ${applicationId}`)
 }
 
-function placeExclusively(from: string, to: string): boolean {
+/** Never over another key. @returns whether it was the first */
+function placeKey({ newKey, keyFile, secret }: { newKey: string; keyFile: string; secret: Buffer }): boolean {
   try {
-    linkSync(from, to)
-    return true
+    linkSync(newKey, keyFile)
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false
+    if (isThere(error)) return false
+    if (!cannotLink(error)) throw error
+    return writeFirstKey(keyFile, secret)
+  }
+  syncFolder(dirname(keyFile))
+  return true
+}
+
+/** Where a file has one name only, the key is written under its own. */
+function writeFirstKey(keyFile: string, secret: Buffer): boolean {
+  try {
+    writeKeyFile(keyFile, secret)
+  } catch (error) {
+    if (isThere(error)) return false
+    removeIfPossible(keyFile)
     throw error
   }
+  syncFolder(dirname(keyFile))
+  return true
+}
+
+function isThere(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'EEXIST'
 }
 
 /** Between another process's key and its store lie milliseconds; a key alone is something else. */
-async function settleWithOtherBeginner({ path, keyFile }: Opening): Promise<false> {
+async function settleWithOtherBeginner({ path, keyFile }: Opening): Promise<boolean> {
   for (let tries = 0; tries < 40 && !existsSync(path); tries += 1) {
     await new Promise((resolve) => setTimeout(resolve, 50))
   }
   if (existsSync(path)) return false
+  if (finishOther({ path, keyFile })) return true
   throw new Unavailable('key-without-store', `There is a key at ${keyFile}, but no store at ${path}.`, {
     hint: 'If the store was moved or lost, bring it back (ssh-admin store restore FILE); to begin anew, move the key away.',
   })
+}
+
+/** Of a process that was killed between its key and its store, the store lies there, whole, and bears the key. */
+function finishOther({ path, keyFile }: { path: string; keyFile: string }): boolean {
+  const { fingerprint } = deriveKeys(readKeyFile(keyFile))
+  const begun = readdirSync(dirname(path))
+    .filter((name) => name.startsWith(`${basename(path)}.`) && name.endsWith('.new'))
+    .map((name) => join(dirname(path), name))
+    .find((file) => file !== keyFile && fingerprintIn(file) === fingerprint)
+  if (begun === undefined) return false
+  makeWhole(begun, { named: path })
+  renameSync(begun, path)
+  syncFolder(dirname(path))
+  return true
+}
+
+function fingerprintIn(file: string): string | undefined {
+  const raw = openDatabase(file)
+  try {
+    return String(raw.prepare('select key_fingerprint from store').pluck().get())
+  } catch {
+    return undefined
+  } finally {
+    raw.close()
+  }
 }
 
 function makeFolder(folder: string): void {

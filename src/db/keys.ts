@@ -1,17 +1,9 @@
 import { hkdfSync } from 'node:crypto'
-import {
-  closeSync,
-  existsSync,
-  fsyncSync,
-  openSync,
-  readFileSync,
-  renameSync,
-  statSync,
-  writeSync,
-} from 'node:fs'
+import { closeSync, existsSync, fsyncSync, openSync, renameSync, writeSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { Unavailable } from '../errors.ts'
 import { syncFolder } from './folder.ts'
+import { readSmallFile } from './small-file.ts'
 
 const heading = 'ssh-admin key 1'
 
@@ -55,23 +47,28 @@ export function waitingKeyFile(keyFile: string, fingerprint: string): string {
   return `${keyFile}.${fingerprint.slice(0, 16)}.new`
 }
 
-/** Gives the store's new key the key file's name. Somebody else may have done so already. */
-export function placeWaitingKey(keyFile: string, fingerprint: string): void {
+/**
+ * Gives the store's new key the key file's name. Somebody else may have done so already; where it cannot be done,
+ * the key is found under the name that it has. @returns whether it has the name
+ */
+export function placeWaitingKey(keyFile: string, fingerprint: string): boolean {
   try {
     renameSync(waitingKeyFile(keyFile, fingerprint), keyFile)
+    syncFolder(dirname(keyFile))
+    return true
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return
-    throw error
+    return error instanceof Error && 'code' in error && error.code === 'ENOENT'
   }
-  syncFolder(dirname(keyFile))
 }
 
 /** The keys of the store with this fingerprint. Throws `key-mismatch`, and what `readKeyFile` throws. */
 export function keysOfFingerprint(keyFile: string, fingerprint: string): Keys {
   const waiting = waitingKeyFile(keyFile, fingerprint)
   // A rekeying that was cut short after the store knew the new key, and before the file had its name.
-  if (existsSync(waiting) && deriveKeys(readKeyFile(waiting)).fingerprint === fingerprint) {
+  const waited = existsSync(waiting) ? deriveKeys(readKeyFile(waiting)) : undefined
+  if (waited?.fingerprint === fingerprint) {
     placeWaitingKey(keyFile, fingerprint)
+    return waited
   }
   const keys = deriveKeys(readKeyFile(keyFile))
   if (fingerprint === keys.fingerprint) return keys
@@ -99,22 +96,26 @@ export function keyStanding(
 export function readKeyFile(path: string): Buffer {
   const [first, second] = contentsOf(path).split('\n')
   const secret = Buffer.from(second ?? '', 'base64')
-  if (first !== heading || secret.length !== 32) {
-    throw new Unavailable('key-damaged', `${path} is not a key file of ssh-admin, or it is damaged.`, {
-      hint: 'Put the key file that belongs to this store back, from where you keep its copy.',
-    })
-  }
+  if (first !== heading || secret.length !== 32) throw noKeyFile(path)
   return secret
+}
+
+function noKeyFile(path: string): Unavailable {
+  return new Unavailable('key-damaged', `${path} is not a key file of ssh-admin, or it is damaged.`, {
+    hint: 'Put the key file that belongs to this store back, from where you keep its copy.',
+  })
 }
 
 function contentsOf(path: string): string {
   try {
-    if (process.platform !== 'win32' && statSync(path).mode & 0o077) {
+    const { stats, text } = readSmallFile(path)
+    if (text === undefined) throw noKeyFile(path)
+    if (process.platform !== 'win32' && stats.mode & 0o077) {
       throw new Unavailable('key-exposed', `The key file ${path} can be read by others.`, {
         hint: `chmod 600 ${path}; if somebody may have read it, make a new key: ssh-admin store rekey`,
       })
     }
-    return readFileSync(path, 'utf8')
+    return text
   } catch (cause) {
     if (cause instanceof Unavailable) throw cause
     if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') {

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { existsSync, statSync } from 'node:fs'
+import { chmodSync, existsSync, statSync } from 'node:fs'
 import type Database from 'better-sqlite3'
 import type { Kysely } from 'kysely'
 import { Unavailable } from '../errors.ts'
@@ -76,6 +76,7 @@ async function connect(opening: Opening, { begun }: { begun: boolean }): Promise
   refuseForeignFile(path)
   if (manner === 'read' || manner === 'as-it-is') return connectToRead(opening)
   const file = identityOf(path)
+  makeSideFilesWritable(path)
   const raw = openDatabase(path)
   try {
     const version = knownVersionOf(raw, path)
@@ -112,6 +113,19 @@ function connected(
   const { keyFile, command, now } = opening
   const db = kyselyOver(raw, opening)
   return opened({ ...about, db, raw, keyFile, command, now, keys: keysOfStore(raw, keyFile) })
+}
+
+/** They take after the store: what was made while that was read-only would keep it so. */
+function makeSideFilesWritable(path: string): void {
+  for (const file of [`${path}-wal`, `${path}-shm`]) {
+    const stats = statSync(file, { throwIfNoEntry: false })
+    if (!stats?.isFile() || (stats.mode & 0o600) === 0o600) continue
+    try {
+      chmodSync(file, stats.mode | 0o600)
+    } catch {
+      // Somebody else's: what SQLite says of it is told.
+    }
+  }
 }
 
 /** Which file it is that bears a name. */

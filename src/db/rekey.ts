@@ -27,12 +27,13 @@ export function makeKey(keyFile: string, random: (bytes: number) => Buffer): New
 
 /**
  * Writes the new key beside the old one, lets the store take it on, and then gives it the old
- * one's name: whenever this is cut short, the key that the store knows is there, and is found.
+ * one's name: whenever this is cut short, the key that the store knows is there, and is found. @returns where
+ * it waits for that name, if it could not be given
  */
 export async function withNewKey<Result>(
   { secret, keys, keyFile }: NewKey,
   takeOn: () => Promise<Result>,
-): Promise<Result> {
+): Promise<{ result: Result; waitsAs: string | undefined }> {
   const waiting = waitingKeyFile(keyFile, keys.fingerprint)
   writeKeyFile(waiting, secret)
   syncFolder(dirname(waiting))
@@ -44,6 +45,6 @@ export async function withNewKey<Result>(
     if (error instanceof Failure) rmSync(waiting, { force: true })
     throw error
   }
-  placeWaitingKey(keyFile, keys.fingerprint)
-  return result
+  const placed = placeWaitingKey(keyFile, keys.fingerprint)
+  return { result, waitsAs: placed ? undefined : waiting }
 }

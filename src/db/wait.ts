@@ -1,12 +1,16 @@
-import { readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { rmSync, writeFileSync } from 'node:fs'
+import { hostname } from 'node:os'
 import { setTimeout as pause } from 'node:timers/promises'
 import { Cancelled, Unavailable } from '../errors.ts'
+import { readSmallFile } from './small-file.ts'
 
 /** Who is writing to the store now. */
 export interface Holder {
   pid: number
   command: string
   since: string
+  /** The machine on which it runs; absent in a note of an older ssh-admin. */
+  host?: string
 }
 
 interface Patience {
@@ -37,14 +41,31 @@ export function waitForStore({ path, patience, onWait, signal, since }: Patience
   }
 }
 
-/** Says, for those who wait, who holds the store; taken back with `letGo`. */
-export function holdStore(path: string, holder: Holder): void {
-  writeFileSync(holderFile(path), JSON.stringify(holder), { mode: 0o600 })
+/**
+ * Says, for those who wait, who holds the store; taken back with `letGo`. The lock is SQLite's: a note that cannot
+ * be written stops no change. Whatever lies in its place goes first, so that nothing is written through a link.
+ */
+export function holdStore(path: string, holder: Omit<Holder, 'host'>): void {
+  const file = holderFile(path)
+  unlessItFails(() => rmSync(file, { force: true }))
+  unlessItFails(() =>
+    writeFileSync(file, JSON.stringify({ ...holder, host: hostname() }), { mode: 0o600, flag: 'wx' }),
+  )
 }
 
-/** Only our own note: the next writer may have left theirs already. */
+/** Only our own note: the next writer may have left theirs already. What was done stays done when it cannot go. */
 export function letGo(path: string): void {
-  if (holderOf(path)?.pid === process.pid) rmSync(holderFile(path), { force: true })
+  const holder = noteAt(path)
+  if (holder?.pid !== process.pid || isElsewhere(holder)) return
+  unlessItFails(() => rmSync(holderFile(path), { force: true }))
+}
+
+function unlessItFails(step: () => void): void {
+  try {
+    step()
+  } catch {
+    // A note is only a note.
+  }
 }
 
 function holderFile(path: string): string {
@@ -65,15 +86,30 @@ export function staleHolder(path: string): { file: string; holder: Holder } | un
 
 function noteAt(path: string): Holder | undefined {
   try {
-    return JSON.parse(readFileSync(holderFile(path), 'utf8'))
+    return holderIn(JSON.parse(readSmallFile(holderFile(path)).text ?? ''))
   } catch {
     return undefined
   }
 }
 
-function lives({ pid }: Holder): boolean {
+/** Anybody who may write the folder may have written the note. */
+function holderIn(note: unknown): Holder | undefined {
+  if (typeof note !== 'object' || note === null) return undefined
+  const { pid, command, since, host }: Partial<Record<keyof Holder, unknown>> = note
+  if (typeof pid !== 'number' || !Number.isSafeInteger(pid) || pid < 1) return undefined
+  if (typeof command !== 'string') return undefined
+  return { pid, command, since: String(since), ...(typeof host === 'string' ? { host } : {}) }
+}
+
+/** Of another machine nobody here can say who lives. */
+function isElsewhere({ host }: Holder): boolean {
+  return host !== undefined && host !== hostname()
+}
+
+function lives(holder: Holder): boolean {
+  if (isElsewhere(holder)) return true
   try {
-    process.kill(pid, 0)
+    process.kill(holder.pid, 0)
     return true
   } catch (error) {
     // Somebody else's process may not be signalled, and lives.

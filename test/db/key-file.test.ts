@@ -1,4 +1,5 @@
-import { chmodSync, copyFileSync, rmSync, writeFileSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import { chmodSync, copyFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { newWorld, type World } from '../world.ts'
 
@@ -17,6 +18,22 @@ describe('the key file', () => {
     ['is missing', 'key-missing', (key: string) => rmSync(key)],
     ['can be read by others', 'key-exposed', (key: string) => chmodSync(key, 0o644)],
     ['is damaged', 'key-damaged', (key: string) => writeFileSync(key, 'nonsense\n', { mode: 0o600 })],
+    [
+      'is a pipe',
+      'key-damaged',
+      (key: string) => {
+        rmSync(key)
+        execFileSync('mkfifo', ['-m', '600', key])
+      },
+    ],
+    [
+      'is a folder',
+      'key-damaged',
+      (key: string) => {
+        rmSync(key)
+        mkdirSync(key, { mode: 0o700 })
+      },
+    ],
   ])('that %s: nothing is changed, and it says what to do', async (_what, code, spoil) => {
     spoil(`${world.db}.key`)
     const ran = await reset()

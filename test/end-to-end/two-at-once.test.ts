@@ -29,7 +29,7 @@ describe('two programs at once', () => {
   it('wait for each other, and say for whom', async () => {
     await desk.program(['seed', '--centres', '1', '--users', '3'])
     const raw = holding()
-    const waiting = desk.program(['store', 'backup', 'copy.db', '--wait', '20'])
+    const waiting = desk.program(['store', 'rekey', '--yes', '--wait', '20'])
     setTimeout(() => raw.exec('commit'), 1500)
     const { exitCode, stderr } = await waiting
     raw.close()
@@ -50,7 +50,7 @@ describe('two programs at once', () => {
   it('give up after the time that was said', async () => {
     await desk.program(['seed', '--centres', '1', '--users', '3'])
     const raw = holding()
-    const { exitCode, stderr } = await desk.program(['store', 'backup', 'copy.db', '--wait', '0.5'])
+    const { exitCode, stderr } = await desk.program(['store', 'rekey', '--yes', '--wait', '0.5'])
     raw.close()
     expect(exitCode).toBe(7)
     expect(stderr).toContain('is in use')

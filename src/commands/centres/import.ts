@@ -36,6 +36,9 @@ const Options = z.object({
 
 type Options = z.infer<typeof Options>
 
+/** Each time another process has got its change in: as many as may reasonably be at it at once. */
+const mostTries = 100
+
 export const importCentres = changingCommand('import')
   .summary('bring centres and users in from a workbook, PINs out')
   .description(
@@ -106,7 +109,8 @@ async function importWorkbook(options: Options, session: Session): Promise<numbe
           return await savePlanOnly(options.planOut, { session, store, given, ready, places, started })
         return await carryOutImport({ session, store, given, ready, places, started, asks: still })
       } catch (error) {
-        const again = error instanceof Refused && error.code === 'changed-meanwhile' && !asks && tries < 3
+        const again =
+          error instanceof Refused && error.code === 'changed-meanwhile' && !asks && tries < mostTries
         if (!again) throw error
       }
     }

@@ -35,9 +35,9 @@ export const rekey = changingCommand('rekey')
           const words = `Give ${db} a new key? That voids ${voidedInWords(rehearsed)}; new ones must be issued.`
           await agree(session.terminal, words)
         }
-        const voided =
+        const { result: voided, waitsAs } =
           dryRun && rehearsed
-            ? rehearsed
+            ? { result: rehearsed, waitsAs: undefined }
             : await withNewKey(key, async () => {
                 const { result } = await session.commit(sealed, async (trx, given) => {
                   const done = await work(trx, given)
@@ -47,11 +47,15 @@ export const rekey = changingCommand('rekey')
                 })
                 return result
               })
+        if (waitsAs !== undefined) {
+          const message = `The new key could not be given its name: it is in ${waitsAs}, and is used from there.`
+          session.notify({ code: 'key-waits', message })
+        }
         await answer(session, {
           text: `${dryRun ? 'This would void' : 'This voided'} ${voidedInWords(voided)}; new ones must be issued.\nThe ${dryRun ? '' : 'new '}key is ${keyFile}: keep a copy elsewhere.`,
           json: { store: db, keyFile, voided, changed: true, dryRun },
         })
-        return 0
+        return waitsAs === undefined ? 0 : 9
       } finally {
         await store.close()
       }

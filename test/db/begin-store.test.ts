@@ -1,0 +1,91 @@
+import { existsSync, readdirSync, renameSync } from 'node:fs'
+import { execFileSync, spawnSync } from 'node:child_process'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { bin, type Desk, newDesk } from '../end-to-end/program.ts'
+import { newWorld, type World } from '../world.ts'
+
+const works = (command: string, argv: string[]) => spawnSync(command, argv).status === 0
+const isRoot = process.getuid?.() === 0
+const canTrace = process.platform === 'linux' && works('strace', ['-o', '/dev/null', 'true'])
+
+describe('beginning a store', () => {
+  let desk: Desk
+  let world: World
+  beforeEach(() => {
+    desk = newDesk()
+    world = newWorld()
+  })
+  afterEach(async () => {
+    desk.clear()
+    await world.close()
+  })
+
+  it('goes on where a process was killed between its key and its store', async () => {
+    await world.run(['store', 'init'])
+    renameSync(world.db, `${world.db}.0a1b2c.new`)
+    const again = await world.run(['store', 'init'])
+    expect(again).toMatchObject({ exit: 0, stdout: expect.stringContaining('Began the store') })
+    expect(await world.run(['store', 'check'])).toMatchObject({ exit: 0 })
+  })
+
+  it.skipIf(!canTrace)('works on a disk where a file has one name only', async () => {
+    const trace = [
+      '-f',
+      '-qq',
+      '-o',
+      '/dev/null',
+      '-e',
+      'trace=link,linkat',
+      '-e',
+      'inject=link,linkat:error=EPERM',
+    ]
+    const env = { PATH: process.env.PATH, HOME: desk.folder, SSH_ADMIN_DB: desk.path('hub.db') }
+    const program = (...argv: string[]) =>
+      spawnSync('strace', [...trace, process.execPath, bin, ...argv], { env, cwd: desk.folder }).status
+    expect(program('store', 'init')).toBe(0)
+    expect(program('store', 'backup', 'copy.db')).toBe(0)
+    expect(program('store', 'restore', 'copy.db', '--yes')).toBe(0)
+    expect(program('store', 'check')).toBe(0)
+    expect(readdirSync(desk.folder).filter((name) => /restoring|new$|part$/.test(name))).toEqual([])
+  })
+
+  it.skipIf(!isRoot || process.platform !== 'linux')(
+    'on a disk that is nearly full makes a whole store or none, and can be repeated',
+    async () => {
+      const disk = desk.path('disk')
+      execFileSync('mkdir', [disk])
+      for (const size of ['96k', '280k', '360k', '440k']) {
+        execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${size}`, 'tmpfs', disk])
+        try {
+          const files = ['--db', `${disk}/hub.db`, '--key-file', desk.path(`${size}.key`)]
+          const { exitCode, stderr } = await desk.program(['store', 'init', ...files])
+          expect([0, 7], stderr).toContain(exitCode)
+          if (exitCode === 7) expect(readdirSync(disk)).toEqual([])
+          else expect(await desk.program(['store', 'check', ...files])).toMatchObject({ exitCode: 0 })
+          if (exitCode === 0) continue
+          expect(stderr).toMatch(/disk/)
+          expect(existsSync(desk.path(`${size}.key`))).toBe(false)
+          execFileSync('mount', ['-o', 'remount,size=4m', disk])
+          expect(await desk.program(['store', 'init', ...files])).toMatchObject({ exitCode: 0 })
+        } finally {
+          execFileSync('umount', [disk])
+        }
+      }
+    },
+    120_000,
+  )
+
+  it('by three imports at once ends with all three done', async () => {
+    const { writeFileSync } = await import('node:fs')
+    const rows = (n: number) => `EG00${n},School ${n},Cairo,Egypt,user${n}@school.example`
+    for (const n of [1, 2, 3])
+      writeFileSync(desk.path(`${n}.csv`), `Centre number,Centre name,Town,Country,Email\n${rows(n)}\n`)
+    const runs = [1, 2, 3].map((n) =>
+      desk.program(['centres', 'import', `${n}.csv`, '--yes', '--pins-out', `pins-${n}.csv`]),
+    )
+    const ended = await Promise.all(runs)
+    expect(ended.map(({ exitCode, stderr }) => [exitCode, stderr])).toEqual([0, 1, 2].map(() => [0, '']))
+    const { stdout } = await desk.program(['centres', 'list', '--json'])
+    expect(JSON.parse(stdout).total).toBe(3)
+  })
+})
