@@ -56,16 +56,14 @@ function failureOf(error: unknown): Failure | undefined {
   return new Unavailable(name, message, { hint, cause: error })
 }
 
-type SystemError = Partial<Record<'code' | 'syscall' | 'path', unknown>>
-
 /** Whatever the operating system refuses is no mistake of ours: its own words, and the file's name. */
 function failureOfSystem(error: Error): Failure | undefined {
-  const { code, syscall, path }: SystemError = { ...error }
-  if (typeof syscall !== 'string' || typeof code !== 'string' || !/^E[A-Z0-9]+$/.test(code)) return undefined
+  const code = 'code' in error ? String(error.code) : ''
+  if (!('syscall' in error) || !/^E[A-Z0-9]+$/.test(code)) return undefined
   const words = getSystemErrorMap().get(errnoOf(error))?.[1] ?? code
-  const file = typeof path === 'string' ? `${path}: ` : ''
+  const file = 'path' in error ? `${error.path}: ` : ''
   return new Unavailable('file-unavailable', `${file}${words}.`, {
-    hint: `The system refused to ${syscall} it (${code}). Look at the file and its folder, or name another one.`,
+    hint: `The system refused to ${error.syscall} it (${code}). Look at the file and its folder, or name another one.`,
     cause: error,
   })
 }

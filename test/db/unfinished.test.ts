@@ -70,6 +70,21 @@ describe('a store', () => {
     expect(readFileSync(world.path('dear.txt'), 'utf8')).toBe('dear')
   })
 
+  it.each([
+    ['whose name is too long', 'x'.repeat(300)],
+    ['beyond a file', 'hub.db/hub.db'],
+    ['that is a folder', '.'],
+  ])('%s is told in words, and never as a mistake of the program', async (_what, name) => {
+    for (const argv of [
+      ['users', 'list'],
+      ['store', 'init', '--key-file', world.path(`${name}.key`)],
+    ]) {
+      const { exit, error } = await world.run([...argv, '--db', world.path(name), '--json'])
+      expect(exit, error().message).not.toBe(1)
+      expect(error().code).not.toBe('unexpected')
+    }
+  })
+
   it('is not held up by a note that is a pipe, or that names no process', async () => {
     for (const note of ['{"pid": -1, "command": "x"}', '{"pid": "1"}', 'null', '[]']) {
       writeFileSync(`${world.db}.writer`, note)
