@@ -3,7 +3,7 @@ import type { OpenStore } from '../db/open.ts'
 import type { Clock, Trx, Work } from '../db/transact.ts'
 import { Cancelled, Refused } from '../errors.ts'
 import { agree, needSomebodyToAsk } from '../prompt.ts'
-import { isOwed, type Message } from '../render/message.ts'
+import type { Message } from '../render/message.ts'
 import type { Given } from '../rules/actor.ts'
 import type { View } from '../terminal.ts'
 import { answer, doing } from './doing.ts'
@@ -30,7 +30,7 @@ export interface Changing<Options, Request, Result> {
   clock?: Clock
   /** This command can make the store. */
   begins?: boolean
-  render: (result: Result, view: View) => string
+  render: (result: Result, view: View, mail: readonly Message[]) => string
   json: (result: Result, mail: readonly Message[]) => object
   /** Whether a message goes out must not show: it waits for `mail send`, and nothing is said of it. */
   mailWaits?: boolean
@@ -67,12 +67,12 @@ export function changingAfter<Options, Request, Result>(spec: Changing<Options, 
     const store = await session.open(mannerOf({ dryRun, begins: spec.begins ?? false }))
     try {
       const request = await completed({ spec, session, store, prepared, asks })
-      const { result, mail } = await carryOut({ spec, session, store, request, asks, needSomebody })
+      const { result, mail, owed } = await carryOut({ spec, session, store, request, asks, needSomebody })
       for (const notice of spec.notices?.(result) ?? []) session.notify(notice)
       const json = { ...spec.json(result, mail), dryRun, notices: session.notices }
-      await answer(session, { text: spec.render(result, session.terminal.out), json })
+      await answer(session, { text: spec.render(result, session.terminal.out, mail), json })
       if (dryRun) session.say('This was a rehearsal: nothing was changed.')
-      return spec.exit?.(result) || (!dryRun && mail.some(isOwed) ? 9 : 0)
+      return spec.exit?.(result) || (owed ? 9 : 0)
     } finally {
       await store.close()
     }
@@ -114,14 +114,17 @@ async function carryOut<Options, Request, Result>({
 }: Running<Options, Request, Result> & {
   request: Request
   needSomebody: () => void
-}): Promise<{ result: Result; mail: Message[] }> {
+}): Promise<{ result: Result; mail: Message[]; owed: boolean }> {
   const work = async (trx: Trx, given: Given) => {
     const done = await spec.act(request, given, store)(trx)
     if (!spec.mailWaits) await checkMail(trx, { session })
     return done
   }
   if (session.common.dryRun)
-    return session.rehearse(store, (trx, given) => withMail(trx, () => work(trx, given)), spec.clock)
+    return {
+      ...(await session.rehearse(store, (trx, given) => withMail(trx, () => work(trx, given)), spec.clock)),
+      owed: false,
+    }
   const agreedOn = spec.agreedOn ?? ((done: Result): unknown => done)
   let agreed: string | undefined
   if (asks) {
@@ -143,10 +146,10 @@ async function carryOut<Options, Request, Result>({
     },
     spec.clock,
   )
-  if (owed.length === 0 || spec.mailWaits) return { result, mail: [] }
+  if (owed.length === 0 || spec.mailWaits) return { result, mail: [], owed: false }
   const { deliverOwed } = await import('../mail/deliver.ts')
-  const mail = await deliverOwed({ store, session, by, numbers: owed })
-  return { result, mail }
+  const delivered = await deliverOwed({ store, session, by, numbers: owed })
+  return { result, mail: delivered.messages, owed: delivered.owed }
 }
 
 /** Mail that is set up wrongly is told of before anything is changed that needs it. */

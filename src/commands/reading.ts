@@ -3,21 +3,25 @@ import type { OpenStore } from '../db/open.ts'
 import type { Given } from '../rules/actor.ts'
 import type { View } from '../terminal.ts'
 import { answer, doing } from './doing.ts'
+import type { Notice } from './session.ts'
 
 interface Reading<Options, Result> {
   options: z.ZodType<Options>
   read: (options: Options, given: Given, store: OpenStore) => Promise<Result>
   render: (result: Result, view: View) => string
   json: (result: Result) => object
+  /** What else there is to know, for a line on stderr or for `notices`. */
+  notices?: (result: Result) => readonly Notice[]
 }
 
 /** A command that only looks. */
-export function reading<Options, Result>({ options, read, render, json }: Reading<Options, Result>) {
+export function reading<Options, Result>({ options, read, render, json, notices }: Reading<Options, Result>) {
   return doing(options, async (checkedOptions, session) => {
     const store = await session.open('read')
     try {
       const given = await session.given(store)
       const result = await read(checkedOptions, given, store)
+      for (const notice of notices?.(result) ?? []) session.notify(notice)
       await answer(session, { text: render(result, session.terminal.out), json: json(result) })
       return 0
     } finally {

@@ -72,9 +72,47 @@ interface Wanted {
   importId?: number
 }
 
-/** The numbers of the messages that wait, oldest first. */
+/** Makes messages that were refused for good wait again. @returns their numbers */
+export async function requeueFailed(trx: Trx, { importId }: Pick<Wanted, 'importId'>): Promise<number[]> {
+  let query = trx
+    .updateTable('outbox')
+    .set({ state: 'queued', next_try_at: null })
+    .where('state', '=', 'failed')
+  if (importId !== undefined) query = query.where('import_id', '=', importId)
+  const rows = await query.returning('id').execute()
+  return rows.map(({ id }) => id).sort((a, b) => a - b)
+}
+
+/** The letters of this user's messages that wait. */
+export async function lettersWaitingFor(db: Kysely<Store>, userId: number): Promise<string[]> {
+  const rows = await db
+    .selectFrom('outbox')
+    .select('letter')
+    .where('user_id', '=', userId)
+    .where('state', '=', 'queued')
+    .orderBy('id')
+    .execute()
+  return rows.map(({ letter }) => letter)
+}
+
+/** The messages that were refused for good. */
+export async function failedMessages(
+  db: Kysely<Store>,
+  { importId }: Pick<Wanted, 'importId'>,
+): Promise<OutboxRow[]> {
+  let query = db.selectFrom('outbox').selectAll().where('state', '=', 'failed').orderBy('id')
+  if (importId !== undefined) query = query.where('import_id', '=', importId)
+  return query.execute()
+}
+
+/** The numbers of the messages that wait, those tried least first, then oldest first: one that stops all the others must not stop them again. */
 export async function waitingMessages(db: Kysely<Store>, { dueAt, importId }: Wanted): Promise<number[]> {
-  let query = db.selectFrom('outbox').select('id').where('state', '=', 'queued').orderBy('id')
+  let query = db
+    .selectFrom('outbox')
+    .select('id')
+    .where('state', '=', 'queued')
+    .orderBy('attempts')
+    .orderBy('id')
   if (dueAt) {
     const due = dueAt.toISOString()
     query = query.where((eb) => eb.or([eb('next_try_at', 'is', null), eb('next_try_at', '<=', due)]))

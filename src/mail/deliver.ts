@@ -2,7 +2,7 @@ import type { Session } from '../commands/session.ts'
 import type { OpenStore } from '../db/open.ts'
 import { findMessages } from '../db/outbox.ts'
 import type { OutboxRow } from '../db/schema.ts'
-import { type Message, messageOf } from '../render/message.ts'
+import { isOwed, type Message, messageOf } from '../render/message.ts'
 import type { Actor } from '../rules/actor.ts'
 import { sendMessages } from './send.ts'
 import { mailServerOf } from './server.ts'
@@ -24,8 +24,14 @@ export interface Counting {
   stop: () => void
 }
 
+export interface Delivered {
+  messages: Message[]
+  /** Something is still owed that nobody else is at work on. */
+  owed: boolean
+}
+
 /** Delivers what a committed change owes, and says of each message what became of it. */
-export async function deliverOwed(delivering: Delivering): Promise<Message[]> {
+export async function deliverOwed(delivering: Delivering): Promise<Delivered> {
   try {
     return await deliver(delivering)
   } catch (error) {
@@ -35,15 +41,27 @@ export async function deliverOwed(delivering: Delivering): Promise<Message[]> {
     const why = error instanceof Error ? error.message : String(error)
     const rows = await findMessages(store.db, numbers)
     for (const notice of waitingNotices(rows, why)) session.notify(notice)
-    return rows.map(messageOf)
+    return deliveredOf(rows)
   }
 }
 
+function deliveredOf(rows: readonly OutboxRow[]): Delivered {
+  return {
+    messages: rows.map(messageOf),
+    owed: rows.some((row) => isOwed(row) && !isClaimed(row)),
+  }
+}
+
+/** Another program is sending it now. */
+function isClaimed({ state, claimed_by }: OutboxRow): boolean {
+  return state === 'queued' && claimed_by !== null
+}
+
 /** Delivers these messages now, and tells what must be told about them. */
-async function deliver({ store, session, by, numbers, rate, counting }: Delivering): Promise<Message[]> {
+async function deliver({ store, session, by, numbers, rate, counting }: Delivering): Promise<Delivered> {
   const { settings, context } = session
   const folder = settings.mailDir.value ?? ''
-  await sendMessages(numbers, {
+  const stopped = await sendMessages(numbers, {
     store,
     by,
     now: context.now,
@@ -56,8 +74,8 @@ async function deliver({ store, session, by, numbers, rate, counting }: Deliveri
     onProgress: counting?.say,
   }).finally(() => counting?.stop())
   const rows = await findMessages(store.db, numbers)
-  for (const notice of noticesAbout(rows, folder)) session.notify(notice)
-  return rows.map(messageOf)
+  for (const notice of noticesAbout(rows, { folder, stopped })) session.notify(notice)
+  return deliveredOf(rows)
 }
 
 interface Notice {
@@ -66,17 +84,20 @@ interface Notice {
 }
 
 /** What the person who typed the command must know; many messages share a line. */
-function noticesAbout(rows: readonly OutboxRow[], folder: string): Notice[] {
+function noticesAbout(
+  rows: readonly OutboxRow[],
+  { folder, stopped }: { folder: string; stopped: string | undefined },
+): Notice[] {
   const inState = (state: string) => rows.filter((row) => row.state === state)
-  const waiting = inState('queued').filter(({ claimed_by }) => claimed_by === null)
-  const claimed = inState('queued').filter(({ claimed_by }) => claimed_by !== null)
+  const waiting = inState('queued').filter((row) => !isClaimed(row))
+  const claimed = inState('queued').filter(isClaimed)
   return [
     ...written(inState('written'), folder),
     ...each(inState('failed'), 'mail-failed', {
       one: ({ to_address, last_error }) =>
-        `The message to ${to_address} was refused: ${withoutStop(last_error)}.`,
+        `The message to ${to_address} was refused: ${withoutStop(last_error)}. ${tryFailed}`,
       many: (count, why) =>
-        `${count} messages were refused: ${withoutStop(why)}. ssh-admin mail list says which.`,
+        `${count} messages were refused (${namesOf(inState('failed'))}): ${withoutStop(why)}. ${tryFailed}`,
     }),
     ...each(inState('unknown'), 'mail-unknown', {
       one: ({ to_address, last_error }) =>
@@ -88,8 +109,28 @@ function noticesAbout(rows: readonly OutboxRow[], folder: string): Notice[] {
       one: ({ to_address }) => `The message to ${to_address} is in another program's hands. ${lapses}`,
       many: (count) => `${count} messages are in another program's hands. ${lapses}`,
     }),
-    ...waitingNotices(waiting, waiting.find(({ last_error }) => last_error)?.last_error ?? undefined),
+    ...waitingNotices(
+      waiting,
+      stopped ?? waiting.find(({ last_error }) => last_error)?.last_error ?? undefined,
+    ),
   ]
+}
+
+const tryFailed = 'To try again: ssh-admin mail send --failed'
+
+/** The first of them, and how many more. */
+function namesOf(rows: readonly OutboxRow[]): string {
+  const first = rows.slice(0, 3).map(({ to_address }) => to_address)
+  const more = rows.length - first.length
+  return more > 0 ? `${first.join(', ')} and ${more} more` : first.join(', ')
+}
+
+/** What was refused before, and nobody has tried again. */
+export function refusedNotices(rows: readonly OutboxRow[]): Notice[] {
+  if (rows.length === 0) return []
+  const what =
+    rows.length === 1 ? 'One message was refused before' : `${rows.length} messages were refused before`
+  return [{ code: 'mail-failed', message: `${what}: ${namesOf(rows)}. ${tryFailed}` }]
 }
 
 const lapses = 'Should that one have been stopped: it can be tried again after ten minutes.'

@@ -4,6 +4,7 @@ import type { OutboxRow } from '../db/schema.ts'
 import { commit, timeOf } from '../db/transact.ts'
 import type { Actor } from '../rules/actor.ts'
 import { headerText } from '../rules/header-text.ts'
+import { outcomeOfMessage } from '../rules/message-outcome.ts'
 import { record } from '../rules/record.ts'
 import type { Outcome } from './line.ts'
 import { nextTry } from './pauses.ts'
@@ -42,15 +43,29 @@ export async function settle(
   { store, by, claimant, rows }: Claimant & { rows: readonly OutboxRow[] },
 ): Promise<void> {
   if (results.length === 0) return
-  const counts: Record<string, number> = {}
-  for (const { state } of results) counts[state] = (counts[state] ?? 0) + 1
-  const [only] = rows
   await commit(store, async (trx) => {
     const at = timeOf(trx)
     await settleMessages(trx, { settled: results, by: claimant, at })
-    const alone =
-      rows.length === 1 && only ? { subject: only.to_address, userId: only.user_id ?? undefined } : {}
-    const facts = rows.length === 1 ? { message: only?.id, letter: only?.letter, ...counts } : counts
-    await record(trx, { by, at, action: 'mail.delivered', kind: 'event', facts, ...alone })
+    for (const state of new Set(results.map((result) => result.state))) {
+      const like = results.filter((result) => result.state === state)
+      const action = `mail.${outcomeOfMessage(state)}`
+      await record(trx, { by, at, action, kind: 'event', ...whatBecameOf(like, rows) })
+    }
   })
+}
+
+/** One message is named, with its reason, in which its address may stand; of many, their number is said. */
+function whatBecameOf(
+  like: readonly Settled[],
+  rows: readonly OutboxRow[],
+): Pick<Parameters<typeof record>[1], 'facts' | 'subject' | 'userId' | 'personal'> {
+  const [first] = like
+  const row = rows.find(({ id }) => id === first?.id)
+  if (like.length > 1 || !row) return { facts: { messages: like.length } }
+  return {
+    facts: { message: row.id, letter: row.letter },
+    personal: first?.lastError ? { reason: first.lastError } : {},
+    subject: row.to_address,
+    userId: row.user_id ?? undefined,
+  }
 }

@@ -15,11 +15,14 @@ export const usualLimits: Limits = { connect: 10_000, greet: 10_000, reply: 30_0
 export type Outcome =
   | { state: 'sent' }
   /** Refused for good: this recipient, this message. */
-  | { state: 'failed'; why: string }
+  | { state: 'failed'; why: string; code?: string }
   /** Handed over, but the line broke before the server answered: it may have arrived. */
   | { state: 'unknown'; why: string }
-  /** `forAll`: what is wrong is not about this message, others would meet it too. */
-  | { state: 'queued'; why: string; forAll: boolean }
+  /**
+   * `forAll`: what is wrong is not about this message, others would meet it too; `stops`: none of them is
+   * to be tried now.
+   */
+  | { state: 'queued'; why: string; forAll: boolean; stops?: boolean }
 
 /** A connection to the mail server, for many messages. */
 export interface Line {
@@ -119,15 +122,41 @@ export async function openLine(server: MailServer, limits: Limits): Promise<Line
 }
 
 function outcomeOf(
-  { responseCode = 0, command }: Trouble,
+  { responseCode = 0, response, command }: Trouble,
   { handedOver, words }: { handedOver: boolean; words: string },
 ): Outcome {
   const aboutMessage = command === 'RCPT TO' || command === 'DATA'
-  if (responseCode >= 500 && aboutMessage) return { state: 'failed', why: words }
+  if (responseCode >= 500 && aboutMessage) {
+    const answer = String(response || responseCode)
+    if (isAboutSender(answer)) return { state: 'queued', why: words, forAll: true, stops: true }
+    return { state: 'failed', why: words, code: codesOf(answer).join(' ') }
+  }
   if (responseCode >= 400)
     return { state: 'queued', why: words, forAll: !aboutMessage || responseCode === 421 }
   if (handedOver) return { state: 'unknown', why: words }
   return { state: 'queued', why: words, forAll: true }
+}
+
+/** The reply code of a server's answer, and the more precise one of RFC 3463 where it has one. */
+function codesOf(answer: string): string[] {
+  const [, reply = '', precise] = /^(\d{3})(?:[ -](\d\.\d{1,3}\.\d{1,3})\b)?/.exec(answer) ?? []
+  return precise === undefined ? [reply] : [reply, precise]
+}
+
+// Mailbox and address of the recipient; the sender's address is 1.7 and 1.8.
+const recipientCodes = /^5\.(1\.([0-6]|9|10)|2\.[1-4]|4\.[14])$/
+// The sender's address or quota, the server itself or its network, the protocol, and what the sender may.
+const senderCodes = /^5\.(1\.[78]|2\.0|3\.[0-35]|4\.\d+|5\.\d+|7\.\d+)$/
+const senderReplies = /^(500|502|503|530|534|535|538)$/
+const senderWords =
+  /\brelay|\bquota|\bsender\b|\bsending\b|\blimit\b|limit exceeded|too many|authenticat|blocked/i
+
+/** Whether a refusal speaks of who sends, or how much, and not of the recipient: the next would meet it too. */
+function isAboutSender(answer: string): boolean {
+  const [reply = '', precise] = codesOf(answer)
+  if (precise !== undefined && recipientCodes.test(precise)) return false
+  if (precise !== undefined && senderCodes.test(precise)) return true
+  return senderReplies.test(reply) || senderWords.test(answer)
 }
 
 /** The trouble in words that an administrator can act on. */

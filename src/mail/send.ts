@@ -35,31 +35,37 @@ export interface Sending {
 /** After so many broken lines, one after the other, the rest waits. */
 const mostBrokenLines = 3
 
-/** Sends or writes those of the messages that still wait, each once, oldest first. */
-export async function sendMessages(ids: readonly number[], sending: Sending): Promise<void> {
+/** After as many recipients in a row whom the server refuses in the same way, it is not about them. */
+const mostRefusedAlike = 3
+
+/** Sends or writes those of the messages that still wait, each once. @returns why the rest was not tried */
+export async function sendMessages(ids: readonly number[], sending: Sending): Promise<string | undefined> {
   const { store, from } = sending
   const changed = new Map(
     (await changedTemplates(store.db)).map(({ name, text, html }) => [name, { text, html }]),
   )
   const writer = await letterWriter({ changed, from })
-  await (sending.server
+  return sending.server
     ? sendAll(ids, { ...sending, server: sending.server, writer })
-    : writeAll(ids, { ...sending, writer }))
+    : writeAll(ids, { ...sending, writer })
 }
 
 /** One at a time, each claimed and settled by itself: a crash can repeat one message at most. */
 async function sendAll(
   ids: readonly number[],
   sending: Sending & { server: MailServer; writer: Writer },
-): Promise<void> {
+): Promise<string | undefined> {
   const { server, limits = usualLimits, now, signal, rate } = sending
   const claimant = randomUUID()
   let line: Line | undefined
   let broken = 0
+  let last: string | undefined
+  let refused = { code: '', times: 0 }
   let done = 0
   try {
     for (const id of ids) {
-      if (signal?.aborted || broken >= mostBrokenLines) return
+      if (signal?.aborted) return undefined
+      if (broken >= mostBrokenLines || refused.times >= mostRefusedAlike) return last
       const [row] = await claim([id], { ...sending, claimant })
       if (!row) continue
       if (!line?.isOpen()) {
@@ -67,7 +73,7 @@ async function sendAll(
         if ('trouble' in opened) {
           const outcome = { state: 'queued' as const, why: opened.trouble, forAll: true }
           await settle([settled(row, outcome, now())], { ...sending, claimant, rows: [row] })
-          return
+          return opened.trouble
         }
         line = opened
       }
@@ -75,24 +81,37 @@ async function sendAll(
       const composed = await composedFor(row, sending)
       const outcome: Outcome =
         'why' in composed ? { state: 'failed', why: composed.why } : await line.send(composed)
+      last = 'why' in outcome ? outcome.why : undefined
+      refused = refusedAlike(outcome, refused)
       broken = outcome.state === 'queued' && outcome.forAll ? broken + 1 : line.isOpen() ? 0 : broken + 1
       await settle([settled(row, outcome, now())], { ...sending, claimant, rows: [row] })
       done += 1
       sending.onProgress?.(done)
+      if (outcome.state === 'queued' && outcome.stops) return outcome.why
       if (rate) await pause(1000 / rate - (performance.now() - began), signal)
     }
+    return undefined
   } finally {
     line?.close()
   }
 }
 
+/** How often in a row the server refused with the same codes. */
+function refusedAlike(
+  outcome: Outcome,
+  before: { code: string; times: number },
+): { code: string; times: number } {
+  if (outcome.state !== 'failed' || outcome.code === undefined) return { code: '', times: 0 }
+  return { code: outcome.code, times: outcome.code === before.code ? before.times + 1 : 1 }
+}
+
 /** Many at a time: writing one again after a crash gives the same file. */
-async function writeAll(ids: readonly number[], sending: Sending & { writer: Writer }): Promise<void> {
+async function writeAll(ids: readonly number[], sending: Sending & { writer: Writer }): Promise<undefined> {
   const { folder, now, signal } = sending
   await makeMailFolder(folder)
   const claimant = randomUUID()
   for (let at = 0; at < ids.length; at += 200) {
-    if (signal?.aborted) return
+    if (signal?.aborted) return undefined
     const rows = await claim(ids.slice(at, at + 200), { ...sending, claimant })
     try {
       const results = await inTurns(rows, async (row): Promise<Settled> => {
@@ -110,6 +129,7 @@ async function writeAll(ids: readonly number[], sending: Sending & { writer: Wri
     }
     sending.onProgress?.(Math.min(at + 200, ids.length))
   }
+  return undefined
 }
 
 /** A message that cannot be written in its template's words, or to its address, is said to have failed. */

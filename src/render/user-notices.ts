@@ -18,7 +18,7 @@ export function lockedOutNotices(changed: readonly ChangedUser[]): Notice[] {
     }))
 }
 
-const sends: ReadonlySet<Outcome> = new Set<Outcome>(['created', 'rejoined', 'message-sent'])
+const sends: ReadonlySet<Outcome> = new Set<Outcome>(['created', 'rejoined', 'message-waiting'])
 
 /** What restoring leaves to do: the links of invited users are void since their suspension. */
 export function restorationNotices(restored: readonly ChangedUser[]): Notice[] {
@@ -42,5 +42,15 @@ export function needsMessage(account: Account): Notice[] {
       code: 'needs-message',
       message: `${nameOf(account)} has not set up a password, and needs a new message: ssh-admin users reset-password ${email}`,
     },
+  ]
+}
+
+/** A message that is owed to somebody, and has not gone out. */
+export function waitingMessages({ email }: Account, letters: readonly string[]): Notice[] {
+  if (letters.length === 0) return []
+  const what = letters.length === 1 ? 'A message' : `${letters.length} messages`
+  const message = `${what} to ${email} (${letters.join(', ')}) waits to be sent: ssh-admin mail send`
+  return [
+    { code: 'mail-waiting', message: letters.length === 1 ? message : message.replace('waits', 'wait') },
   ]
 }

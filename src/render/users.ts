@@ -1,3 +1,4 @@
+import { type MessageOutcome, outcomeOfMessage } from '../rules/message-outcome.ts'
 import { type Account, nameOf, type UncountedAccount } from '../rules/account.ts'
 import type { ChangedUser, Outcome } from '../rules/changed-user.ts'
 import { holdings } from '../rules/refuse-leaving.ts'
@@ -9,10 +10,10 @@ import { userJson } from './user.ts'
 /** The answer of every command that changes users. */
 export function usersJson(changed: readonly ChangedUser[], mail: readonly Message[]) {
   return {
-    users: changed.map(({ account, outcome }) => ({
-      ...userJson(account),
-      changed: outcome !== 'unchanged',
-      outcome,
+    users: changed.map((one) => ({
+      ...userJson(one.account),
+      changed: one.outcome !== 'unchanged',
+      outcome: outcomeAfterMail(one, mail),
     })),
     mail,
     total: changed.length,
@@ -20,17 +21,52 @@ export function usersJson(changed: readonly ChangedUser[], mail: readonly Messag
 }
 
 /** What became of each user, one a line. */
-export function renderChangedUsers(changed: readonly ChangedUser[], view: View): string {
-  if (view.isTerminal) return changed.map((one) => sentence(one, view)).join('\n')
-  return changed
+export function renderChangedUsers(
+  changed: readonly ChangedUser[],
+  view: View,
+  mail: readonly Message[] = [],
+): string {
+  const known = changed.map((one) => ({ ...one, outcome: outcomeAfterMail(one, mail) }))
+  if (view.isTerminal) return known.map((one) => sentence(one, view, mail)).join('\n')
+  return known
     .map(({ account, outcome }) => record([account.email, account.centre?.number, account.status, outcome]))
     .join('\n')
 }
 
-function sentence({ account, outcome, sentWayIn }: ChangedUser, { chalk }: View): string {
-  const mark = outcome === 'unchanged' ? chalk.dim('·') : chalk.green('✓')
-  const message = sentWayIn ? '; a message lets them set up a password' : ''
-  return `${mark} ${person(account)} ${happened[outcome](account)}${message}.`
+function sentence(changed: ChangedUser, { chalk }: View, mail: readonly Message[]): string {
+  const { account, outcome, sentWayIn } = changed
+  const mark =
+    outcome === 'unchanged'
+      ? chalk.dim('·')
+      : outcome === 'message-failed'
+        ? chalk.red('✗')
+        : chalk.green('✓')
+  const isToSetUp =
+    sentWayIn || outcome === 'created' || (outcome === 'rejoined' && account.status === 'invited')
+  const message = messageTo(changed, mail)
+  const told = isToSetUp
+    ? `; ${message ? setUp[outcomeOfMessage(message.state)] : setUp['message-waiting']}`
+    : ''
+  return `${mark} ${person(account)} ${happened[outcome](account)}${told}.`
+}
+
+/** What a rule could only queue, in the words of what became of it. */
+function outcomeAfterMail(changed: ChangedUser, mail: readonly Message[]): Outcome {
+  if (changed.outcome !== 'message-waiting') return changed.outcome
+  const message = messageTo(changed, mail)
+  return message ? outcomeOfMessage(message.state) : changed.outcome
+}
+
+/** The last one: an earlier one to the same person was void when it was written. */
+function messageTo({ account }: ChangedUser, mail: readonly Message[]): Message | undefined {
+  return mail.findLast(({ to }) => to === account.email)
+}
+
+const setUp: Readonly<Record<MessageOutcome, string>> = {
+  'message-sent': 'a message lets them set up a password',
+  'message-written': 'the message that lets them set up a password is written, and not sent',
+  'message-waiting': 'the message that lets them set up a password waits',
+  'message-failed': 'the message that lets them set up a password did not arrive',
 }
 
 /** `Amira Haddad (EG001)`; their address where they have no name. */
@@ -39,11 +75,9 @@ export function person(account: UncountedAccount): string {
 }
 
 const happened: Readonly<Record<Outcome, (account: Account) => string>> = {
-  created: () => 'has an account now; a message lets them set up a password',
+  created: () => 'has an account now',
   rejoined: ({ status }) =>
-    status === 'invited'
-      ? 'joined the centre; a message lets them set up a password'
-      : 'joined the centre, with the password they have',
+    status === 'invited' ? 'joined the centre' : 'joined the centre, with the password they have',
   suspended: (account) =>
     account.progressionTests.learnerGroups > 0
       ? `is suspended, and still holds ${holdings(account.progressionTests)}`
@@ -54,6 +88,9 @@ const happened: Readonly<Record<Outcome, (account: Account) => string>> = {
   removed: () => 'is removed from the centre; the account remains',
   moved: ({ centre }) => `is at ${centre?.number} now`,
   'message-sent': () => 'gets a message that lets them choose a password',
+  'message-written': () => 'is owed a message that lets them choose a password; it is written, and not sent',
+  'message-waiting': () => 'is owed a message that lets them choose a password; it waits',
+  'message-failed': () => 'did not get the message that lets them choose a password',
   unchanged: ({ status }) => `is ${status} as before; nothing to do`,
 }
 

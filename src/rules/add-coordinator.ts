@@ -2,6 +2,7 @@ import type { CentreWithPeople } from '../db/centres.ts'
 import { activateCentre } from '../db/coordinators.ts'
 import type { Trx } from '../db/transact.ts'
 import { insertUser } from '../db/user-changes.ts'
+import { lettersWaitingFor } from '../db/outbox.ts'
 import { findLiveUser } from '../db/users.ts'
 import { Refused } from '../errors.ts'
 import type { Given } from './actor.ts'
@@ -72,8 +73,10 @@ export async function refuseAddressInUse(
   if (!holder) return
   const isHere = holder.centre_id === centre.id
   const known = isHere || mayLearnOf(given.by, holder.centre_id)
+  const waits = known && (await lettersWaitingFor(trx, holder.id)).length > 0
   const place = known ? ` at ${holder.centre_number ?? 'no centre'}` : ''
-  throw new Refused('email-in-use', `${email} already has an account${place}.`, {
+  const message = waits ? '; a message to them waits to be sent (ssh-admin mail send)' : ''
+  throw new Refused('email-in-use', `${email} already has an account${place}${message}.`, {
     hint: isHere
       ? `ssh-admin coordinator change ${centre.number} --to ${holder.email}`
       : 'Use another address: one address has one account.',

@@ -1,6 +1,7 @@
 import type { CentreWithPeople } from '../db/centres.ts'
 import type { HubRole } from '../db/schema.ts'
 import type { Trx } from '../db/transact.ts'
+import { lettersWaitingFor } from '../db/outbox.ts'
 import { giveRoles, giveSites, insertUser, placeAt } from '../db/user-changes.ts'
 import { findLiveUser } from '../db/users.ts'
 import { Refused } from '../errors.ts'
@@ -102,7 +103,8 @@ async function addAgain(
   const { given, person, ifMissing } = addition
   if (account.centre === null && given.by.kind === 'staff') return rejoin(trx, { account, place, given })
   if (ifMissing && isEqual(account, { person, place })) return unchanged(account)
-  throw inUse(account, given.by)
+  const waits = (await lettersWaitingFor(trx, account.id)).length > 0
+  throw inUse(account, { by: given.by, waits })
 }
 
 async function rejoin(
@@ -149,11 +151,19 @@ function isEqual(account: Account, { person, place }: { person: Person; place: P
 }
 
 /** Where the account is, is said to those who may know; all others read the same words. */
-function inUse(account: Account, by: Actor): Refused {
+function inUse(account: Account, { by, waits }: { by: Actor; waits: boolean }): Refused {
   const { email } = account
   const known = mayLearnOf(by, account.centre?.id ?? null)
   const where = known ? ` at ${account.centre?.number} (${nameOf(account)}, ${account.status})` : ''
-  return new Refused('email-in-use', `${email} already has an account${where}.`, {
-    hint: known ? `ssh-admin users show ${email}` : 'Use another address: one address has one account.',
-  })
+  return new Refused(
+    'email-in-use',
+    `${email} already has an account${where}${known && waits ? '; a message to them waits to be sent' : ''}.`,
+    {
+      hint: known
+        ? waits
+          ? 'ssh-admin mail send'
+          : `ssh-admin users show ${email}`
+        : 'Use another address: one address has one account.',
+    },
+  )
 }

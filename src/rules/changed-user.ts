@@ -4,6 +4,7 @@ import { type Account, accountOf, type UncountedAccount } from './account.ts'
 import type { Actor } from './actor.ts'
 import { typedAddress } from './email.ts'
 import { findUser, userOutside } from './find-user.ts'
+import type { MessageOutcome } from './message-outcome.ts'
 import { mayLearnOf, type Target } from './permissions.ts'
 
 export type Outcome =
@@ -15,7 +16,7 @@ export type Outcome =
   | 'edited'
   | 'removed'
   | 'moved'
-  | 'message-sent'
+  | MessageOutcome
   | 'unchanged'
 
 /** A user after a change, and what became of them. */

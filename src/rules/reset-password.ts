@@ -35,5 +35,5 @@ export async function resetPassword(
     userId: account.id,
     facts: { status: account.status },
   })
-  return changedTo(trx, { account, outcome: 'message-sent', at })
+  return changedTo(trx, { account, outcome: 'message-waiting', at })
 }

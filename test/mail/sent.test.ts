@@ -135,6 +135,63 @@ describe('sending through a mail server', () => {
     expect(new Set(after.map(({ state }) => state))).toEqual(new Set(['queued']))
   })
 
+  const refusing = async (...answers: (string | undefined)[]) => {
+    let asked = 0
+    const odd = await oddServer(
+      (socket) =>
+        void upTo('RCPT', (to) => {
+          const answer = answers[Math.min(asked++, answers.length - 1)]
+          to.write(`${answer ?? '250 fine'}\r\n`)
+        })(socket),
+    )
+    return closed(odd)
+  }
+
+  it.each([
+    ['a quota', '550 5.4.5 Daily user sending quota exceeded'],
+    ['a limit', '554 5.2.0 Submission quota exceeded'],
+    ['relaying', '554 Relaying denied'],
+    ['what the sender may', '550 5.7.1 Client was not authorized to send'],
+    ['the sender', '550 5.1.8 Bad sender address'],
+    ['a sign-in', '530 5.7.0 Authentication required'],
+  ])('stops at a refusal that speaks of %s, and everything waits', async (_what, answer) => {
+    await owe(5)
+    const server = await refusing(answer)
+    const after = await send(server.port)
+    expect(after.map(({ state }) => state)).toEqual(['queued', 'queued', 'queued', 'queued', 'queued'])
+    expect(after.map(({ attempts }) => attempts)).toEqual([1, 0, 0, 0, 0])
+    expect(after[0]?.last_error).toContain(answer)
+  })
+
+  it('stops after the same refusal for three recipients in a row; the rest waits', async () => {
+    await owe(6)
+    const server = await refusing('550 5.1.1 No such user')
+    const after = await send(server.port)
+    expect(after.map(({ state }) => state)).toEqual([
+      'failed',
+      'failed',
+      'failed',
+      'queued',
+      'queued',
+      'queued',
+    ])
+    expect(after.map(({ attempts }) => attempts)).toEqual([1, 1, 1, 0, 0, 0])
+  })
+
+  it.each([
+    [['550 5.1.1 No such user', '550 5.1.1 No such user', '550 5.2.1 Mailbox disabled']],
+    [['550 5.1.1 No such user', '550 5.1.1 No such user', '552 5.2.2 Mailbox over quota']],
+  ])('goes on after refusals that differ: %j', async (answers) => {
+    await owe(4)
+    const server = await refusing(...answers, '550 5.1.10 Nobody')
+    expect((await send(server.port)).map(({ state }) => state)).toEqual([
+      'failed',
+      'failed',
+      'failed',
+      'failed',
+    ])
+  })
+
   it('sends nothing without protection that was asked for', async () => {
     await owe(1)
     const plain = closed(await mailServer())

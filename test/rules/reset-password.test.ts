@@ -17,7 +17,7 @@ describe('resetting a password', () => {
 
   it('sends an active user a reset message', async () => {
     await world.user(amira, { centre: 'EG001' })
-    expect(await resetting()).toMatchObject({ outcome: 'message-sent', account: { status: 'active' } })
+    expect(await resetting()).toMatchObject({ outcome: 'message-waiting', account: { status: 'active' } })
     expect(await letters(world)).toEqual([`password-reset to ${amira}`])
   })
 

@@ -1,5 +1,4 @@
 import type { OpenStore } from '../../db/open.ts'
-import { isOwed } from '../../render/message.ts'
 import { countedStates } from '../../render/messages.ts'
 import type { Given } from '../../rules/actor.ts'
 import type { Session } from '../session.ts'
@@ -22,6 +21,6 @@ export async function sendLetters(
   const { deliverOwed } = await import('../../mail/deliver.ts')
   const { countingOf } = await import('../mail/counting.ts')
   const counting = await countingOf(session.terminal, numbers.length)
-  const messages = await deliverOwed({ store, session, by: given.by, numbers, counting })
-  return { states: countedStates(messages), owed: messages.some(isOwed) }
+  const { messages, owed } = await deliverOwed({ store, session, by: given.by, numbers, counting })
+  return { states: countedStates(messages), owed }
 }

@@ -1,20 +1,22 @@
 import * as z from 'zod'
 import { numberOf, wholeNumberOf } from '../../options.ts'
-import { findMessages, waitingMessages } from '../../db/outbox.ts'
+import { failedMessages, findMessages, requeueFailed, waitingMessages } from '../../db/outbox.ts'
 import type { OpenStore } from '../../db/open.ts'
 import { timeOf, type Trx } from '../../db/transact.ts'
-import { isOwed, type Message, messageOf } from '../../render/message.ts'
+import { messageOf } from '../../render/message.ts'
 import { countedStates, renderMessages } from '../../render/messages.ts'
 import type { Given } from '../../rules/actor.ts'
 import { permit } from '../../rules/permissions.ts'
 import { sendLettersOfImport } from '../../rules/queue-activation-letters.ts'
 import { changingCommand, example } from '../command.ts'
 import { answer, doing } from '../doing.ts'
+import type { Delivered } from '../../mail/deliver.ts'
 import { countingOf } from './counting.ts'
 import type { Session } from '../session.ts'
 
 const Options = z.object({
   due: z.boolean().default(false),
+  failed: z.boolean().default(false),
   import: wholeNumberOf('the number of an import').pipe(z.number().min(1, 'at least 1')).optional(),
   rate: numberOf('a number of messages a second').pipe(z.number().positive('more than 0')).optional(),
 })
@@ -24,12 +26,16 @@ type SendOptions = z.infer<typeof Options>
 export const send = changingCommand('send')
   .summary('send the messages that wait')
   .description(
-    'Send every message that waits, now. With --due only those whose pause is over, for cron. With --import the users of an import who have not activated are first owed the letter that says how to use the PIN.',
+    'Send every message that waits, now. With --due only those whose pause is over, for cron. With --failed those that the server refused are tried again. With --import the users of an import who have not activated are first owed the letter that says how to use the PIN.',
   )
   .option('--due', 'only those whose pause is over')
+  .option('--failed', 'only those that were refused for good, again')
   .option('--import <id>', 'the activation letters of this import')
   .option('--rate <count>', 'at most so many messages a second')
-  .addHelpText('after', example('ssh-admin mail send', 'ssh-admin mail send --due'))
+  .addHelpText(
+    'after',
+    example('ssh-admin mail send', 'ssh-admin mail send --due', 'ssh-admin mail send --failed'),
+  )
   .action(
     doing(Options, async (options, session) => {
       const { dryRun } = session.common
@@ -37,7 +43,7 @@ export const send = changingCommand('send')
       checkMailSettings(session.settings)
       const store = await session.open(dryRun ? 'rehearse' : 'use')
       try {
-        const messages = await (dryRun ? rehearsed : sent)(options, { session, store })
+        const { messages, owed } = await (dryRun ? rehearsed : sent)(options, { session, store })
         const { out } = session.terminal
         await answer(session, {
           text: renderMessages(messages, out),
@@ -45,7 +51,7 @@ export const send = changingCommand('send')
         })
         if (messages.length === 0) session.say('Nothing waits.')
         else session.say(dryRun ? 'This was a rehearsal: nothing was sent.' : `${countedStates(messages)}.`)
-        return !dryRun && messages.some(isOwed) ? 9 : 0
+        return owed ? 9 : 0
       } finally {
         await store.close()
       }
@@ -57,20 +63,22 @@ interface Surroundings {
   store: OpenStore
 }
 
-async function rehearsed(options: SendOptions, { session, store }: Surroundings): Promise<Message[]> {
+async function rehearsed(options: SendOptions, { session, store }: Surroundings): Promise<Delivered> {
   const rows = await session.rehearse(store, async (trx, given) => {
     await queueFirst(trx, options, given)
     return findMessages(trx, await waiting(trx, options))
   })
-  return rows.map(messageOf)
+  return { messages: rows.map(messageOf), owed: false }
 }
 
-async function sent(options: SendOptions, { session, store }: Surroundings): Promise<Message[]> {
-  const { deliverOwed } = await import('../../mail/deliver.ts')
+async function sent(options: SendOptions, { session, store }: Surroundings): Promise<Delivered> {
+  const { deliverOwed, refusedNotices } = await import('../../mail/deliver.ts')
   const { result: numbers, by } = await session.commit(store, async (trx, given) => {
     await queueFirst(trx, options, given)
     return waiting(trx, options)
   })
+  const refused = await failedMessages(store.db, { importId: options.import })
+  for (const notice of refusedNotices(refused)) session.notify(notice)
   const counting = await countingOf(session.terminal, numbers.length)
   return deliverOwed({ store, session, by, numbers, rate: options.rate, counting })
 }
@@ -80,6 +88,7 @@ async function queueFirst(trx: Trx, { import: importId }: SendOptions, given: Gi
   else await sendLettersOfImport(trx, { importId, given })
 }
 
-function waiting(trx: Trx, { due, import: importId }: SendOptions): Promise<number[]> {
+function waiting(trx: Trx, { due, failed, import: importId }: SendOptions): Promise<number[]> {
+  if (failed) return requeueFailed(trx, { importId })
   return waitingMessages(trx, { dueAt: due ? timeOf(trx) : undefined, importId })
 }

@@ -1,6 +1,8 @@
 import * as z from 'zod'
 import { lastEvents } from '../../db/audit-events.ts'
+import { lettersWaitingFor } from '../../db/outbox.ts'
 import { holdingsOf } from '../../db/progression-tests.ts'
+import { waitingMessages } from '../../render/user-notices.ts'
 import { renderUser } from '../../render/user-sheet.ts'
 import { userJson } from '../../render/user.ts'
 import { findUserOrDeleted } from '../../rules/changed-user.ts'
@@ -25,12 +27,14 @@ export const show = command('show')
         return {
           account,
           holdings: await holdingsOf(db, { ownerId: account.id }),
+          lettersWaiting: await lettersWaitingFor(db, account.id),
           events: (await lastEvents(db, { subject: account.email, userId: account.id })).map((event) =>
             eventFor(by, event),
           ),
         }
       },
       render: renderUser,
+      notices: ({ account, lettersWaiting }) => waitingMessages(account, lettersWaiting),
       json: ({ account, events }) => ({ ...userJson(account), lastEvents: events }),
     }),
   )

@@ -72,6 +72,118 @@ describe('the commands on messages', () => {
     expect(ran.json().notices).toMatchObject([{ code: 'mail-failed' }])
   })
 
+  const refusingAll = (answer: string) => ({
+    onRcptTo: (_to: unknown, _session: unknown, done: (error: Error) => void) =>
+      done(Object.assign(new Error(answer.slice(4)), { responseCode: Number(answer.slice(0, 3)) })),
+  })
+  const actions = async () =>
+    (await world.run(['audit', 'list', '--kind', 'event', '--json']))
+      .json()
+      .events.map((event: { action: string }) => event.action)
+
+  it.each([
+    ['sent', {}],
+    ['written', undefined],
+    ['waiting', refusingAll('450 4.2.0 later')],
+    ['failed', refusingAll('550 5.1.1 no such user')],
+  ])('say what became of a message: %s', async (became, options) => {
+    const env = options ? (await started(options)).env : {}
+    const ran = await reset(env)
+    expect(ran.json().users).toMatchObject([{ outcome: `message-${became}`, changed: true }])
+    expect(await actions()).toContain(`mail.message-${became}`)
+    const text = await world.run(['users', 'reset-password', 'amira@school.example', '--yes'], { env })
+    expect(text.stdout).toMatch(new RegExp(`\\tmessage-${became}\\n$`))
+  })
+
+  it('keep all of many letters when the server turns out to have had enough, and say so', async () => {
+    const emails = Array.from({ length: 6 }, (_, n) => `user${n}@school.example`)
+    for (const email of emails) await world.user(email, { centre: 'EG001' })
+    const { env } = await started(refusingAll('550 5.4.5 Daily sending quota exceeded'))
+    const ran = await world.run(['users', 'reset-password', ...emails, '--yes', '--json'], { env })
+    expect(ran.exit).toBe(9)
+    expect(ran.json().mail.map(({ state }: { state: string }) => state)).toEqual(emails.map(() => 'queued'))
+    expect(ran.json().notices).toMatchObject([
+      {
+        code: 'mail-waiting',
+        message: expect.stringMatching(/^6 messages could not be sent: .*quota exceeded/),
+      },
+    ])
+    const { server, env: again } = await started()
+    expect((await world.run(['mail', 'send', '--json'], { env: again })).exit).toBe(0)
+    expect(server.received).toHaveLength(6)
+  })
+
+  it('begin with those that were never tried, so that one that stops the rest does it once', async () => {
+    await world.user('noor@school.example', { centre: 'EG001' })
+    const emails = ['amira@school.example', 'noor@school.example']
+    await world.run(['users', 'reset-password', ...emails, '--yes'], {
+      env: (await started(refusingAll('550 5.7.1 not authorized'))).env,
+    })
+    const onRcptTo = ({ address }: { address: string }, _session: unknown, done: (error?: Error) => void) =>
+      done(
+        address === emails[0]
+          ? Object.assign(new Error('5.7.1 not authorized'), { responseCode: 550 })
+          : undefined,
+      )
+    const { server, env } = await started({ onRcptTo })
+    expect((await world.run(['mail', 'send'], { env })).exit).toBe(9)
+    expect(server.received).toMatchObject([{ to: ['noor@school.example'] }])
+  })
+
+  it('name what was refused before, and try it again when told to', async () => {
+    await reset((await started(refusingAll('550 5.1.1 no such user'))).env)
+    const { server, env } = await started()
+    const plain = await world.run(['mail', 'send', '--json'], { env })
+    expect([plain.exit, plain.json().total]).toEqual([0, 0])
+    expect(plain.json().notices).toMatchObject([
+      { code: 'mail-failed', message: expect.stringMatching(/amira@school\.example.*mail send --failed/) },
+    ])
+    const rehearsed = await world.run(['mail', 'send', '--failed', '--dry-run', '--json'], { env })
+    expect([rehearsed.exit, rehearsed.json().total, server.received]).toEqual([0, 1, []])
+    const again = await world.run(['mail', 'send', '--failed', '--json'], { env })
+    expect([again.exit, again.json().messages]).toMatchObject([0, [{ state: 'sent', attempts: 2 }]])
+    expect(server.received).toHaveLength(1)
+    expect((await world.run(['mail', 'send', '--json'], { env })).json().notices).toEqual([])
+  })
+
+  it('end well beside another that is sending now', async () => {
+    await reset(unreachable)
+    const { db } = await world.store()
+    await db
+      .updateTable('outbox')
+      .set({ claimed_by: 'another', claimed_at: world.now.toISOString() })
+      .execute()
+    const { server, env } = await started()
+    const ran = await world.run(['mail', 'send', '--json'], { env })
+    expect([ran.exit, server.received]).toEqual([0, []])
+    expect(ran.json().notices).toMatchObject([{ code: 'mail-claimed' }])
+  })
+
+  it('are told of with their person: users show, and who adds them again', async () => {
+    const add = () =>
+      world.run(
+        ['users', 'add', 'Nour Salem <nour@school.example>', '--centre', 'EG001', '--yes', '--json'],
+        {
+          env: unreachable,
+        },
+      )
+    await add()
+    const shown = await world.run(['users', 'show', 'nour@school.example', '--json'])
+    expect(shown.json().notices).toMatchObject([
+      { code: 'mail-waiting', message: expect.stringContaining('account-set-up') },
+    ])
+    expect(await add().then(({ exit, error }) => [exit, error()])).toMatchObject([
+      3,
+      {
+        code: 'email-in-use',
+        message: expect.stringContaining('a message to them waits'),
+        hint: 'ssh-admin mail send',
+      },
+    ])
+    await world.run(['mail', 'send'])
+    expect((await world.run(['users', 'show', 'nour@school.example', '--json'])).json().notices).toEqual([])
+  })
+
   it('rehearse a message without queueing it', async () => {
     const ran = await reset({}, '--dry-run')
     expect(ran.json()).toMatchObject({
