@@ -56,8 +56,8 @@ describe('adding a user', () => {
     await adding()
     await expect(adding({ text: 'Ann Other <AMIRA@School.Example>' })).rejects.toMatchObject({
       code: 'email-in-use',
-      message: `${amira} already has an account at EG001 (Amira Haddad, invited).`,
-      hint: `ssh-admin users show ${amira}`,
+      message: `${amira} already has an account at EG001 (Amira Haddad, invited); a message to them waits to be sent.`,
+      hint: 'ssh-admin mail send',
     })
   })
 
