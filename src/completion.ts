@@ -1,5 +1,6 @@
 import { RootCommand, script } from '@bomb.sh/tab'
 import type { Argument, Command } from 'commander'
+import { bashScript, zshScript } from './completion-scripts.ts'
 import { sites } from './rules/catalogue.ts'
 
 export const shells = ['bash', 'zsh', 'fish'] as const
@@ -10,9 +11,9 @@ const noFiles = ':4'
 
 /** What a shell runs at its start to complete this program's words. */
 export function completionScript(shell: Shell): string {
-  const text = printedBy(() => script(shell, 'ssh-admin', 'ssh-admin'))
-  // A shell that reads its start-up file twice would complain of the second time.
-  return shell === 'bash' ? text.replace(/^readonly /gm, '') : text
+  if (shell === 'bash') return bashScript
+  if (shell === 'zsh') return zshScript
+  return printedBy(() => script(shell, 'ssh-admin', 'ssh-admin'))
 }
 
 /** The answer to a shell: a value and its meaning on each line, and whether files may follow. */

@@ -44,7 +44,7 @@ export function terminalOf(context: Context, { color, quiet }: Wishes): Terminal
     canAsk: stdin.isTTY === true && stderr.isTTY === true,
     out: view(stdout),
     err: view(stderr),
-    animated: stderr.isTTY === true && env.TERM !== 'dumb' && !env.CI && !quiet,
+    animated: stderr.isTTY === true && hasWidth(stderr) && env.TERM !== 'dumb' && !env.CI && !quiet,
     write: (text) =>
       new Promise((resolve) => {
         if (stdout.writableEnded || stdout.destroyed) resolve(false)
@@ -59,7 +59,12 @@ export function terminalOf(context: Context, { color, quiet }: Wishes): Terminal
 function widthOf(stream: Output, env: Context['env']): number {
   const wanted = Number(env.COLUMNS)
   if (Number.isInteger(wanted) && wanted > 0) return wanted
-  return stream.columns ?? 80
+  return hasWidth(stream) ? stream.columns : 80
+}
+
+/** A terminal that nobody gave a size says 0 columns: what is drawn by the width would never end. */
+function hasWidth(stream: Output): stream is Output & { columns: number } {
+  return stream.columns !== undefined && stream.columns > 0
 }
 
 function colourLevel(stream: Output, env: Context['env']): 0 | 1 | 2 | 3 {

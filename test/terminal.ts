@@ -1,4 +1,4 @@
-import { spawn } from '@lydell/node-pty'
+import { type IPty, spawn } from '@lydell/node-pty'
 import { fileURLToPath } from 'node:url'
 import { stripVTControlCharacters } from 'node:util'
 import type { World } from './world.ts'
@@ -29,7 +29,13 @@ interface Ended {
 export function atTerminal(world: World, argv: readonly string[]): Typist {
   const { PATH = '' } = process.env
   const env = { PATH, HOME: world.folder, SSH_ADMIN_DB: world.db, TERM: 'xterm-256color', TZ: 'UTC' }
-  const running = spawn(process.execPath, [program, ...argv], { cols: 100, rows: 40, cwd: world.folder, env })
+  return typistAt(
+    spawn(process.execPath, [program, ...argv], { cols: 100, rows: 40, cwd: world.folder, env }),
+  )
+}
+
+/** The same for any program in a pseudo-terminal. */
+export function typistAt(running: IPty): Typist {
   let raw = ''
   let seen = 0
   let exit: number | undefined
