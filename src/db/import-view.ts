@@ -45,15 +45,18 @@ export interface ImportReading {
   addresses: Iterable<string>
   /** Addresses of rows without a usable number: the centres of their users are touched too. */
   strayAddresses: Iterable<string>
-  /** Whether a row without a usable number bears this name. */
-  bearsName: (name: string) => boolean
+  /** Whether a row bears this name that has no usable number, or that of a centre called otherwise. */
+  bearsName: (centres: readonly SeenCentre[]) => (name: string) => boolean
+  /** What a number has in common with those that it may be mistaken for. */
+  nearKey: (number: string) => string
 }
 
 /** Reads, through statements prepared once, what an import depends on. */
 export function readImportView(raw: Database.Database, reading: ImportReading): ImportView {
-  const { numbers, addresses, strayAddresses, bearsName } = reading
+  const { numbers, addresses, strayAddresses, nearKey } = reading
   const centres = readCentres(raw)
-  const wanted = centresWanted(centres, { numbers, bearsName })
+  const bearsName = reading.bearsName(centres)
+  const wanted = centresWanted(centres, { numbers, bearsName, nearKey })
   for (const id of centresOfAddresses(raw, strayAddresses)) wanted.add(id)
   const users = usersOfCentres(raw, { wanted, all: centres.length })
   const deletedAddresses = addUsersByAddress(raw, { users, addresses })
@@ -73,12 +76,22 @@ export function readImportView(raw: Database.Database, reading: ImportReading): 
 
 function centresWanted(
   centres: readonly SeenCentre[],
-  { numbers, bearsName }: Pick<ImportReading, 'numbers' | 'bearsName'>,
+  {
+    numbers,
+    bearsName,
+    nearKey,
+  }: Pick<ImportReading, 'numbers' | 'nearKey'> & { bearsName: (name: string) => boolean },
 ): Set<number> {
   const wanted = new Set<number>()
   if (centres.length === 0) return wanted
   const named = new Set(numbers)
-  for (const { id, number, name } of centres) if (named.has(number) || bearsName(name)) wanted.add(id)
+  for (const { id, number, name } of centres) {
+    if (named.delete(number) || bearsName(name)) wanted.add(id)
+  }
+  if (named.size === 0) return wanted
+  // What is left are new numbers: saved ones that they may be mistaken for matter too.
+  const near = new Set([...named].map(nearKey))
+  for (const { id, number } of centres) if (near.has(nearKey(number))) wanted.add(id)
   return wanted
 }
 

@@ -1,5 +1,6 @@
 import type { SeenCentre, SeenUser } from '../db/import-view.ts'
 import { cellName } from '../workbook/cell.ts'
+import { few } from './few.ts'
 import { holdBack } from './hold-back.ts'
 import type { Roster, RosterRow } from './roster.ts'
 
@@ -17,20 +18,23 @@ interface Seen {
 /** The row at its saved centre is accepted, all others are held back; whichever order they have. */
 export function holdBackDuplicates(roster: Roster, { users, centresById }: Seen): DuplicatedUser[] {
   const duplicated: DuplicatedUser[] = []
+  const live = new Set<string>()
+  for (const { number, deleted } of centresById.values()) if (!deleted) live.add(number)
   for (const [key, rows] of rowsInQuestion(roster.rows, { users, centresById })) {
     const saved = users.get(key)
     const savedCentre = saved?.centreId ? centresById.get(saved.centreId) : undefined
     if (saved && !savedCentre) {
-      holdBackWithoutCentre(roster, rows)
+      holdBackWithoutCentre(roster, rows, live)
       continue
     }
     const numbers = new Set(rows.map(({ number }) => number))
     if (savedCentre) numbers.add(savedCentre.number)
     if (numbers.size < 2) continue
 
+    const sorted = [...numbers].flatMap((number) => number ?? []).sort()
     for (const row of rows) {
       if (row.number !== savedCentre?.number)
-        holdBackElsewhere(roster, row, { numbers, saved: savedCentre?.number })
+        holdBackElsewhere(roster, row, { numbers: sorted, saved: savedCentre?.number, live })
     }
     duplicated.push({
       email: saved?.email ?? smallest(rows.map(({ address }) => address?.email ?? key)),
@@ -72,30 +76,37 @@ function addressesInQuestion(rows: readonly RosterRow[], { users, centresById }:
 function holdBackElsewhere(
   roster: Roster,
   row: RosterRow,
-  { numbers, saved }: { numbers: ReadonlySet<string | undefined>; saved: string | undefined },
+  {
+    numbers,
+    saved,
+    live,
+  }: { numbers: readonly string[]; saved: string | undefined; live: ReadonlySet<string> },
 ): void {
-  const others = [...numbers].filter((number) => number !== row.number).sort()
+  const others = numbers.slice(0, 4).filter((number) => number !== row.number)
   holdBack(roster, row, {
     field: 'email',
     value: row.address?.email ?? '',
     code: 'duplicated-user',
     message: saved
       ? `${row.address?.email} belongs to ${saved} already`
-      : `${row.address?.email} stands at ${others.join(', ')} too`,
-    hint: saved
-      ? `To move them: ssh-admin users move ${row.address?.email} --to ${row.number}`
-      : 'Keep the row of the centre where they work.',
+      : `${row.address?.email} stands at ${few(others, numbers.length - 1)} too`,
+    hint:
+      saved && live.has(row.number ?? '')
+        ? `To move them: ssh-admin users move ${row.address?.email} --to ${row.number}`
+        : 'Keep the row of the centre where they work.',
   })
 }
 
-function holdBackWithoutCentre(roster: Roster, rows: readonly RosterRow[]): void {
+function holdBackWithoutCentre(roster: Roster, rows: readonly RosterRow[], live: ReadonlySet<string>): void {
   for (const row of rows) {
     holdBack(roster, row, {
       field: 'email',
       value: row.address?.email ?? '',
       code: 'no-centre',
       message: `${row.address?.email} has an account without a centre, and an import changes no saved user`,
-      hint: `ssh-admin users add ${row.address?.email} --centre ${row.number}`,
+      hint: live.has(row.number ?? '')
+        ? `ssh-admin users add ${row.address?.email} --centre ${row.number}`
+        : 'When the centre is there, they are added with: ssh-admin users add',
     })
   }
 }

@@ -65,6 +65,12 @@ export function findExtraUsers(present: Present): {
   if (view.users.size > 0) for (const { address } of roster.rows) if (address) named.add(address.key)
 
   const extraUsers: ExtraUser[] = []
+  const spreadsheetEmails = new Map<string, string[]>()
+  const emailsAt = (number: string): string[] => {
+    const emails = spreadsheetEmails.get(number) ?? addressesAt(places.get(number) ?? [])
+    spreadsheetEmails.set(number, emails)
+    return emails
+  }
   let liveUsers = 0
   for (const user of view.users.values()) {
     const centre = user.centreId === null ? undefined : centresById.get(user.centreId)
@@ -75,7 +81,7 @@ export function findExtraUsers(present: Present): {
       id: user.id,
       email: user.email,
       centre: centre.number,
-      spreadsheetEmails: addressesAt(places.get(centre.number) ?? []),
+      spreadsheetEmails: emailsAt(centre.number),
       lastSignedInAt: user.lastSignedInAt,
       kept: keptBecause(user, { unsure: anywhere || unsure.has(centre.id), view }),
     })
@@ -93,6 +99,10 @@ function keptBecause(user: SeenUser, { unsure, view }: { unsure: boolean; view: 
   return unsure ? 'held-back-rows' : null
 }
 
+/** Beside one extra user, more addresses than these tell nobody who is meant. */
+const mostAddresses = 50
+
 function addressesAt(rows: readonly RosterRow[]): string[] {
-  return [...new Set(rows.flatMap(({ address }) => (address ? [address.email] : [])))].sort()
+  const addresses = [...new Set(rows.flatMap(({ address }) => (address ? [address.email] : [])))]
+  return addresses.sort().slice(0, mostAddresses)
 }

@@ -1,5 +1,6 @@
 import type { SeenCentre } from '../db/import-view.ts'
 import { fold } from '../rules/fold.ts'
+import { cut, few } from './few.ts'
 import { addIssue, type Fault, type Roster, type RosterRow } from './roster.ts'
 import type { CentreField } from './columns.ts'
 
@@ -51,12 +52,13 @@ export function holdBackDifferentNames(roster: Roster, places: RowsByCentre): vo
     if (rows.length < 2) continue
     const names = distinct(rows.map(({ name }) => name))
     if (names.length < 2) continue
+    const message = `of ${number} is not the same in all its rows: ${listed(names)}`
     for (const row of rows) {
       holdBack(roster, row, {
         field: 'name',
         value: row.name,
         code: 'names-differ',
-        message: `of ${number} is not the same in all its rows: ${listed(names)}`,
+        message,
         hint: 'Give every row of the centre one name, or leave it blank.',
       })
     }
@@ -69,15 +71,14 @@ export function holdBackDifferentRows(roster: Roster, places: RowsByCentre): voi
     if (rows.length < 2) continue
     for (const [key, same] of byAddress(rows)) {
       if (same.length < 2 || distinct(same.map(personOf)).length < 2) continue
+      const numbers = same.map((other) => other.row).sort((one, other) => one - other)
+      const message = `stands in ${same.length} rows of ${number} that differ: rows ${few(numbers.map(String))}`
       for (const row of same) {
         holdBack(roster, row, {
           field: 'email',
           value: row.address?.email ?? key,
           code: 'rows-differ',
-          message: `${row.address?.email} stands in ${same.length} rows of ${number} that differ: rows ${same
-            .map((other) => other.row)
-            .sort((one, other) => one - other)
-            .join(', ')}`,
+          message: `${row.address?.email} ${message}`,
           hint: 'Keep the right row, or make them equal.',
         })
       }
@@ -118,5 +119,8 @@ export function firstOf(rows: readonly RosterRow[], value: (row: RosterRow) => s
 }
 
 export function listed(values: readonly string[]): string {
-  return values.map((value) => `‘${value}’`).join(', ')
+  return few(
+    values.slice(0, 4).map((value) => `‘${cut(value)}’`),
+    values.length,
+  )
 }

@@ -201,12 +201,13 @@ function holdBackDifferentLocations(roster: Roster, rows: readonly RosterRow[]):
   for (const { field, value } of locationFields) {
     const values = distinct(rows.map(value))
     if (values.length < 2) continue
+    const message = `of ${rows[0]?.number} is not the same in all its rows: ${listed(values)}`
     for (const row of rows) {
       holdBack(roster, row, {
         field,
         value: value(row),
         code: 'location-differs',
-        message: `of ${row.number} is not the same in all its rows: ${listed(values)}`,
+        message,
         hint: 'Give every row of a new centre the same, or leave it blank.',
       })
     }

@@ -2,6 +2,8 @@ import type { ImportView, SeenCentre } from '../db/import-view.ts'
 import type { HubRole } from '../db/schema.ts'
 import { isHubRole } from '../rules/catalogue.ts'
 import { hubRoleFor } from '../rules/new-user.ts'
+import { cellName } from '../workbook/cell.ts'
+import { holdBackOthersNames } from './another-name.ts'
 import { type DuplicatedUser, holdBackDuplicates } from './duplicates.ts'
 import { type ExtraUser, findExtraUsers, findMissingCentres, type MissingCentre } from './extras.ts'
 import {
@@ -15,7 +17,8 @@ import {
 } from './hold-back.ts'
 import { findNewPlaces, type PlannedCentre } from './new-centres.ts'
 import { findNewcomers, type Newcomer } from './new-people.ts'
-import type { Issue, Roster } from './roster.ts'
+import { holdBackNearNumbers } from './near-number.ts'
+import type { Issue, Roster, RosterRow } from './roster.ts'
 
 export type { PlannedCentre } from './new-centres.ts'
 
@@ -36,7 +39,7 @@ export interface PlannedUser {
 export interface Plan {
   rows: { read: number; accepted: number; heldBack: number; blank: number }
   newCentres: PlannedCentre[]
-  renames: { id: number; number: string; before: string; after: string }[]
+  renames: { id: number; number: string; before: string; after: string; cell: string }[]
   restores: { id: number; number: string }[]
   /** Approved centres whose first coordinator the workbook brings. */
   activations: { id: number; number: string }[]
@@ -47,12 +50,14 @@ export interface Plan {
   duplicatedUsers: DuplicatedUser[]
   issues: Issue[]
   /** Live centres, and live users at the workbook's centres: what the limit on deleting is a share of. */
-  live: { centres: number; users: number }
+  live: { centres: number; users: number; inWorkbook: number }
 }
 
 interface Planning {
   view: ImportView
   restoreDeleted: boolean
+  /** Part of a roster: nobody is missing or extra. */
+  partial: boolean
 }
 
 /** Plans an import. */
@@ -66,7 +71,7 @@ export function planImport(read: Roster, planning: Planning): Plan {
   }
 }
 
-function planRows(roster: Roster, { view, restoreDeleted }: Planning): Plan {
+function planRows(roster: Roster, { view, restoreDeleted, partial }: Planning): Plan {
   const centres = new Map<string, SeenCentre>()
   const centresById = new Map<number, SeenCentre>()
   for (const centre of view.centres) {
@@ -77,6 +82,8 @@ function planRows(roster: Roster, { view, restoreDeleted }: Planning): Plan {
 
   if (!restoreDeleted) holdBackDeletedCentres(roster, { places, centres })
   holdBackDifferentNames(roster, places)
+  holdBackNearNumbers(roster, { places, centres, users: view.users })
+  holdBackOthersNames(roster, { places, centres })
   const duplicatedUsers = holdBackDuplicates(roster, { users: view.users, centresById })
   holdBackDifferentRows(roster, places)
   const newcomers = findNewcomers(roster, { places, centres, users: view.users })
@@ -94,12 +101,21 @@ function planRows(roster: Roster, { view, restoreDeleted }: Planning): Plan {
   }
   const saved = savedCentres({ places, centres })
   const present = { roster, places, centres, centresById, view }
+  const { extraUsers, live } = findExtraUsers(present)
   return {
     rows: { read: roster.rows.length, accepted, heldBack: heldBack.length, blank: roster.blank },
     newCentres,
-    renames: saved.flatMap(({ centre, name }) =>
+    renames: saved.flatMap(({ centre, name, rows }) =>
       name !== '' && name !== centre.name
-        ? [{ id: centre.id, number: centre.number, before: centre.name, after: name }]
+        ? [
+            {
+              id: centre.id,
+              number: centre.number,
+              before: centre.name,
+              after: name,
+              cell: nameCellOf(roster, { rows, name }),
+            },
+          ]
         : [],
     ),
     restores: saved
@@ -114,8 +130,9 @@ function planRows(roster: Roster, { view, restoreDeleted }: Planning): Plan {
         .length,
       users: countUnchangedUsers(roster, view),
     },
-    missingCentres: findMissingCentres(present),
-    ...findExtraUsers(present),
+    missingCentres: partial ? [] : findMissingCentres(present),
+    extraUsers: partial ? [] : extraUsers,
+    live: { ...live, inWorkbook: saved.filter(({ centre }) => !centre.deleted).length },
     duplicatedUsers,
     issues: heldBack.flatMap(({ issues }) => issues ?? []).sort(bySheetOrder),
   }
@@ -127,15 +144,23 @@ function savedCentres({
 }: {
   places: RowsByCentre
   centres: ReadonlyMap<string, SeenCentre>
-}): { centre: SeenCentre; name: string }[] {
-  const saved: { centre: SeenCentre; name: string }[] = []
+}): { centre: SeenCentre; name: string; rows: readonly RosterRow[] }[] {
+  const saved: { centre: SeenCentre; name: string; rows: readonly RosterRow[] }[] = []
   for (const [number, rows] of places) {
     const centre = centres.get(number)
     if (!centre) continue
     const good = accepted(rows)
-    if (good.length > 0) saved.push({ centre, name: firstOf(good, ({ name }) => name) })
+    if (good.length > 0) saved.push({ centre, name: firstOf(good, ({ name }) => name), rows: good })
   }
   return saved.sort((one, other) => (one.centre.number < other.centre.number ? -1 : 1))
+}
+
+/** The first cell in which the new name stands. */
+function nameCellOf(roster: Roster, { rows, name }: { rows: readonly RosterRow[]; name: string }): string {
+  let first: RosterRow | undefined
+  for (const row of rows) if (row.name === name && (first === undefined || row.row < first.row)) first = row
+  const columns = first?.columns ?? roster.columns
+  return cellName(roster.sheet, columns.get('name') ?? 0, first?.row ?? 0)
 }
 
 function plannedUsers(newcomers: readonly Newcomer[], view: ImportView): PlannedUser[] {

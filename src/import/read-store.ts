@@ -1,6 +1,8 @@
 import type Database from 'better-sqlite3'
 import { type ImportReading, type ImportView, readImportView, storeVersion } from '../db/import-view.ts'
 import { fold } from '../rules/fold.ts'
+import { namesGivenAnew } from './another-name.ts'
+import { nearKey } from './near-number.ts'
 import type { Roster } from './roster.ts'
 
 /** What of the store a roster touches, as lists that a saved plan can hold. */
@@ -10,6 +12,8 @@ export interface Touched {
   strayAddresses: string[]
   /** Folded. */
   strayNames: string[]
+  /** Folded: the names that saved centres are given which are called otherwise. */
+  newNames: string[]
 }
 
 export function touchedBy(roster: Roster): Touched {
@@ -30,6 +34,7 @@ export function touchedBy(roster: Roster): Touched {
     addresses: [...addresses],
     strayAddresses: [...strayAddresses],
     strayNames: [...strayNames],
+    newNames: [],
   }
 }
 
@@ -39,17 +44,23 @@ export interface StoreReading {
   version: number
 }
 
-export function readStore(raw: Database.Database, touched: Touched): StoreReading {
+/** With the roster, it is noted in `touched` what of the store its names depend on. */
+export function readStore(raw: Database.Database, touched: Touched, roster?: Roster): StoreReading {
   const version = storeVersion(raw)
-  return { view: readImportView(raw, readingOf(touched)), version }
+  return { view: readImportView(raw, readingOf(touched, roster)), version }
 }
 
-function readingOf({ numbers, addresses, strayAddresses, strayNames }: Touched): ImportReading {
-  const names = new Set(strayNames)
+function readingOf(touched: Touched, roster: Roster | undefined): ImportReading {
+  const { numbers, addresses, strayAddresses, strayNames } = touched
   return {
     numbers,
     addresses,
     strayAddresses,
-    bearsName: names.size === 0 ? () => false : (name) => names.has(fold(name)),
+    nearKey,
+    bearsName(centres) {
+      if (roster) touched.newNames = [...namesGivenAnew(roster.rows, centres)]
+      const names = new Set([...strayNames, ...touched.newNames])
+      return names.size === 0 ? () => false : (name) => names.has(fold(name))
+    },
   }
 }

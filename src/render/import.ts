@@ -11,7 +11,7 @@ export interface ImportAnswer {
   state: 'planned' | 'applied' | 'undone'
   source: Source
   counts: Counts
-  plan: Pick<Plan, 'missingCentres' | 'extraUsers' | 'duplicatedUsers' | 'issues'>
+  plan: Pick<Plan, 'renames' | 'missingCentres' | 'extraUsers' | 'duplicatedUsers' | 'issues'>
   pins: { file: string | null; count: number }
   mail: { queued: number }
   /** What became of those messages, counted: `3 sent, 1 queued`. */
@@ -26,6 +26,12 @@ export function importJson({ id, state, source, counts, plan, pins, mail, elapse
     rows: counts.rows,
     centres: counts.centres,
     users: counts.users,
+    renamedCentres: plan.renames.map(({ number, before, after, cell: at }) => ({
+      number,
+      from: before,
+      to: after,
+      cell: at,
+    })),
     missingCentres: plan.missingCentres.map(({ id: _, ...centre }) => centre),
     extraUsers: plan.extraUsers.map(({ id: _, ...user }) => user),
     duplicatedUsers: plan.duplicatedUsers,
@@ -50,6 +56,7 @@ function renderForPerson(answer: ImportAnswer, view: View): string {
   const done = whatWasDone(counts)
   if (done === undefined) lines.push(`${source.file}: ${took}; nothing to change.`)
   else lines.push(`${dryRun ? 'Would import' : chalk.green('Imported')} ${source.file}: ${took}; ${done}.`)
+  lines.push(...listLines(`${dryRun ? 'To be renamed' : 'Renamed'}:`, plan.renames.map(renameText), most))
   if (pins.count > 0 && pins.file !== null && !dryRun) {
     lines.push(`PINs of the ${count(pins.count, 'new user')}: ${pins.file}`)
   }
@@ -82,6 +89,8 @@ function renderForPipe({ id, state, source, counts, plan, pins, mail, elapsedMs 
     for (const [name, number] of Object.entries(numbers)) lines.push(record([part, name, number]))
   }
   lines.push(record(['pins', pins.file ?? '', pins.count]), record(['mail', 'queued', mail.queued]))
+  for (const { number, before, after, cell: at } of plan.renames)
+    lines.push(record(['renamed', number, before, after, at]))
   for (const { number, name, users, kept } of plan.missingCentres)
     lines.push(record(['missing', number, name, users, kept ?? '']))
   for (const { email, centre, lastSignedInAt, kept } of plan.extraUsers) {
@@ -100,7 +109,6 @@ function renderForPipe({ id, state, source, counts, plan, pins, mail, elapsedMs 
 /** The plan as a short diff, for the person who is about to be asked. */
 export function describePlan(plan: Plan, deletions: Deletions, view: View): string[] {
   const { chalk } = view
-  const most = 8
   const lines: string[] = []
   const part = (title: string, items: readonly string[]) => lines.push(...listLines(title, items, most))
   part(
@@ -109,10 +117,7 @@ export function describePlan(plan: Plan, deletions: Deletions, view: View): stri
   )
   if (plan.newUsers.length > 0)
     lines.push(chalk.green(`+ ${count(plan.newUsers.length, 'new user')}, each with a PIN`))
-  part(
-    chalk.yellow(`~ ${count(plan.renames.length, 'centre')} to rename`),
-    plan.renames.map(({ number, before, after }) => `${number}  ${cell(before)} → ${cell(after)}`),
-  )
+  part(chalk.yellow(`~ ${count(plan.renames.length, 'centre')} to rename`), plan.renames.map(renameText))
   part(
     chalk.yellow(`~ ${count(plan.restores.length, 'centre')} to restore`),
     plan.restores.map(({ number }) => number),
@@ -125,7 +130,9 @@ export function describePlan(plan: Plan, deletions: Deletions, view: View): stri
     chalk.red(`- ${count(deletions.users.length, 'user')} to delete`),
     deletions.users.map(({ email, centre }) => `${email}  ${centre}`),
   )
-  part(chalk.yellow(`! ${count(plan.rows.heldBack, 'row')} held back`), issueTexts(plan))
+  if (plan.issues.length > 0) {
+    lines.push(chalk.yellow(`! ${count(plan.rows.heldBack, 'row')} held back`), ...issueLines(plan, view))
+  }
   part(
     `  ${count(plan.missingCentres.length, 'centre')} in the store but not in the workbook`,
     plan.missingCentres.map(
@@ -179,18 +186,37 @@ function whatWasDone({ centres, users }: Counts): string | undefined {
   return parts.length > 0 ? parts.join(', ') : undefined
 }
 
-function issueTexts({ issues }: Pick<Plan, 'issues'>): string[] {
-  return issues.map(({ cell: at, message }) => `${at}  ${cell(message)}`)
+function renameText({ number, before, after }: Plan['renames'][number]): string {
+  return `${number}  ${cell(before)} → ${cell(after)}`
 }
 
-function issueLines(plan: Pick<Plan, 'issues'>, { chalk }: View): string[] {
-  const most = 20
-  const texts = issueTexts(plan)
-  const lines = texts.slice(0, most).map((text) => `  ${text}`)
-  if (texts.length > most)
-    lines.push(chalk.dim(`  … and ${texts.length - most} more: --issues-out FILE has them all`))
-  return lines
+function issueText({ cell: at, message }: Plan['issues'][number]): string {
+  const text = cell(message)
+  return `  ${at}  ${text.length > longestText ? `${text.slice(0, longestText)}…` : text}`
 }
+
+/** Each of a few; of many, the first of each kind, and where the rest are. */
+function issueLines({ issues }: Pick<Plan, 'issues'>, { chalk }: View): string[] {
+  if (issues.length <= mostIssues) return issues.map(issueText)
+  const kinds = new Map<string, { first: Plan['issues'][number]; count: number }>()
+  for (const issue of issues) {
+    const kind = kinds.get(issue.code)
+    if (kind) kind.count += 1
+    else kinds.set(issue.code, { first: issue, count: 1 })
+  }
+  return [
+    ...[...kinds].flatMap(([code, { first, count: number }]) => [
+      `  ${count(number, 'issue')} of the kind ${code}${number > 1 ? ', the first' : ''}:`,
+      `  ${issueText(first)}`,
+    ]),
+    chalk.dim('  All of them: --issues-out FILE, or --json'),
+  ]
+}
+
+const mostIssues = 20
+const longestText = 160
+/** How much of a list is shown. */
+const most = 8
 
 function keptNote(kept: string | null): string {
   return kept ? `  (kept: ${kept.replaceAll('-', ' ')})` : ''

@@ -58,6 +58,11 @@ export function shownImportJson({ row, contents }: ShownImport) {
     rows,
     centres,
     users,
+    renamedCentres: contents.changes.flatMap(({ kind, what, before, after }) =>
+      kind === 'centre-renamed'
+        ? [{ number: what ?? '', from: before ?? '', to: after ?? '', cell: null }]
+        : [],
+    ),
     missingCentres: [],
     extraUsers: [],
     duplicatedUsers: [],

@@ -75,7 +75,12 @@ const importAnswer = z.object({
   rows: z.object({ read: count, accepted: count, heldBack: count, blank: count }),
   centres: z.object({ created: count, renamed: count, unchanged: count, restored: count, deleted: count }),
   users: z.object({ created: count, replaced: count, unchanged: count, deleted: count }),
-  missingCentres: z.array(z.object({ number: z.string(), name: z.string(), users: count })),
+  renamedCentres: z.array(
+    z.object({ number: z.string(), from: z.string(), to: z.string(), cell: z.string().nullable() }),
+  ),
+  missingCentres: z.array(
+    z.object({ number: z.string(), name: z.string(), users: count, kept: z.string().nullable() }),
+  ),
   extraUsers: z.array(
     z.object({
       email: z.string(),

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import * as z from 'zod'
-import { Refused } from '../../errors.ts'
+import { Refused, Usage } from '../../errors.ts'
 import type { Roster } from '../../import/roster.ts'
 import { list, repeated, wholeNumberOf } from '../../options.ts'
 import { needSomebodyToAsk } from '../../prompt.ts'
@@ -29,6 +29,9 @@ const Options = z.object({
   deleteCentre: list,
   deleteUser: list,
   allowDeletes: wholeNumberOf('a whole number').pipe(z.number().min(0, 'at least 0')).optional(),
+  allowRenames: wholeNumberOf('a whole number').pipe(z.number().min(0, 'at least 0')).optional(),
+  partial: z.boolean().default(false),
+  wholeRoster: z.boolean().default(false),
   restoreDeleted: z.boolean().default(false),
   sendMail: z.boolean().default(false),
   strict: z.boolean().default(false),
@@ -49,7 +52,7 @@ Rows with a mistake are held back and change nothing; the rest goes in (exit cod
 Centres and users that are not in the workbook are listed, and deleted only when you say so.`,
   )
   .argument('<file>', 'the workbook (.xlsx or .csv), or - for stdin')
-  .option('--sheet <name>', 'the sheet to read (default: the first)')
+  .option('--sheet <name>', 'the sheet to read (default: the one that is open, or else the first)')
   .option('--map <column=field>', "which column is which field, such as 'Org ID=Centre number'", repeated)
   .option(
     '--pins-out <file>',
@@ -63,6 +66,9 @@ Centres and users that are not in the workbook are listed, and deleted only when
   .option('--delete-centre <centres>', 'delete only these missing centres', repeated)
   .option('--delete-user <emails>', 'delete only these extra users', repeated)
   .option('--allow-deletes <n>', 'how many centres and users may go, when it is more than a fifth')
+  .option('--allow-renames <n>', 'how many centres may be renamed, when it is more than a fifth')
+  .option('--partial', 'this is part of a roster: nobody is missing or extra')
+  .option('--whole-roster', 'this is a whole roster, though it says that it is part of one')
   .option('--restore-deleted', 'restore the deleted centres that the workbook names')
   .option('--send-mail', 'send each new user a message that says how to activate the account')
   .option('--strict', 'any mistake: change nothing (exit code 6)')
@@ -78,6 +84,11 @@ Centres and users that are not in the workbook are listed, and deleted only when
 
 async function importWorkbook(options: Options, session: Session): Promise<number> {
   const { dryRun, yes, input } = session.common
+  if (options.partial && options.wholeRoster) {
+    throw new Usage('A workbook is part of a roster, or a whole one.', {
+      hint: 'Leave out --partial, or --whole-roster.',
+    })
+  }
   const asks = !dryRun && !yes && options.planOut === undefined
   if (asks) needSomebodyToAsk(session.terminal, { flag: '--yes', may: input })
   const called = performance.now()
@@ -121,7 +132,7 @@ async function importWorkbook(options: Options, session: Session): Promise<numbe
 
 /** What can only be judged once the workbook is planned. */
 function mayBeRefused(options: Options): boolean {
-  const { strict, deleteMissing, deleteExtra, deleteCentre, deleteUser, allowDeletes } = options
+  const { strict, deleteMissing, deleteExtra, deleteCentre, deleteUser, allowDeletes, allowRenames } = options
   const deletes = deleteMissing || deleteExtra || deleteCentre.length > 0 || deleteUser.length > 0
-  return strict || deletes || allowDeletes !== undefined
+  return strict || deletes || allowDeletes !== undefined || allowRenames !== undefined
 }

@@ -16,6 +16,9 @@ export interface Wanted {
   deleteCentre: readonly string[]
   deleteUser: readonly string[]
   allowDeletes?: number | undefined
+  allowRenames?: number | undefined
+  partial: boolean
+  wholeRoster: boolean
   restoreDeleted: boolean
   sendMail: boolean
   strict: boolean
@@ -37,10 +40,13 @@ export async function planWorkbook(
   const { readStore, touchedBy } = await import('../../import/read-store.ts')
   const { digestOfView } = await import('../../db/import-view.ts')
   const { chooseDeletions, checkAllowance, noDeletions } = await import('../../import/deletions.ts')
+  const { checkRenames } = await import('../../import/renames.ts')
+  const partial = await isPartial(wanted, { session, roster })
   const touched = touchedBy(roster)
-  const { view, version } = readStore(store.raw, touched)
-  const plan = planImport(roster, { view, restoreDeleted: wanted.restoreDeleted })
+  const { view, version } = readStore(store.raw, touched, roster)
+  const plan = planImport(roster, { view, restoreDeleted: wanted.restoreDeleted, partial })
   if (wanted.strict) refuseAnyIssue(plan)
+  checkRenames(plan, wanted.allowRenames)
 
   const wished = {
     allMissing: wanted.deleteMissing,
@@ -75,6 +81,22 @@ export async function planWorkbook(
     roster: wanted.issuesOut === undefined ? undefined : roster,
     described: offers,
   }
+}
+
+/** @throws `partial-workbook` where a part of a roster is to delete somebody */
+async function isPartial(
+  wanted: Wanted,
+  { session, roster }: Pick<Planning, 'session' | 'roster'>,
+): Promise<boolean> {
+  const { isPartOfRoster, partialWorkbook } = await import('../../import/part-of-roster.ts')
+  if (wanted.wholeRoster || !(wanted.partial || isPartOfRoster(roster))) return false
+  const { deleteMissing, deleteExtra, deleteCentre, deleteUser } = wanted
+  if (deleteMissing || deleteExtra || deleteCentre.length > 0 || deleteUser.length > 0)
+    throw partialWorkbook(roster.file)
+  const message =
+    'This is part of a roster: who does not stand in it is neither missing nor extra. If it is a whole one: --whole-roster'
+  if (!wanted.partial) session.notify({ code: 'partial-workbook', message })
+  return true
 }
 
 function refuseAnyIssue({ issues, rows }: Plan): void {

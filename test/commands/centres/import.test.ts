@@ -372,7 +372,10 @@ describe('the rows held back', () => {
     expect(others).toEqual([])
     const again = await world.run(['centres', 'import', 'held.xlsx', '--yes', '--json'])
     expect(again.exit).toBe(8)
-    expect(again.json()).toMatchObject({ rows: { read: 1, heldBack: 1 }, notices: [] })
+    expect(again.json()).toMatchObject({
+      rows: { read: 1, heldBack: 1 },
+      notices: [{ code: 'partial-workbook' }],
+    })
   })
 
   it('come with a plan too', async () => {
@@ -428,6 +431,7 @@ describe('an import', () => {
       rows: { read: 2, accepted: 2, heldBack: 0, blank: 0 },
       centres: { created: 1, renamed: 0, unchanged: 0, restored: 0, deleted: 0 },
       users: { created: 2, replaced: 0, unchanged: 0, deleted: 0 },
+      renamedCentres: [],
       missingCentres: [],
       extraUsers: [],
       duplicatedUsers: [],

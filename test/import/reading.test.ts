@@ -1,0 +1,194 @@
+import { writeFileSync } from 'node:fs'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { newWorld, type Ran, type World } from '../world.ts'
+import { importRows, type Line, line, living } from './workbook.ts'
+
+let world: World
+beforeEach(async () => {
+  world = newWorld()
+  await importRows(world, saved)
+})
+afterEach(() => world.close())
+
+const saved: readonly Line[] = [
+  line('EG001', 'omar@a.example', { name: 'Nile View School' }),
+  line('00123', 'jan@b.example', { name: 'Old Harbour School' }),
+  line('50538', 'kofi@c.example', { name: 'Three Rivers College' }),
+]
+
+const importText = async (text: string, ...flags: readonly string[]): Promise<Ran> => {
+  writeFileSync(world.path('list.csv'), text)
+  return world.run(['centres', 'import', 'list.csv', '--yes', '--json', ...flags])
+}
+const codes = (ran: Ran): string[] => ran.json().issues.map(({ code }: { code: string }) => code)
+
+describe('a name that is none', () => {
+  it.each([
+    ['#REF!', 'error-cell'],
+    ['#BEZUG!', 'error-cell'],
+    ['0', 'not-a-name'],
+    ['TBC', 'not-a-name'],
+    ['TRUE', 'not-a-name'],
+    ['2026-03-01', 'not-a-name'],
+    ['Ã‰cole du Nil', 'not-a-name'],
+    ['Margalla \ufffd Hills', 'not-a-name'],
+    ['Caf&eacute; School', 'not-a-name'],
+    ['Nile\u202eView', 'not-a-name'],
+    ['=B2&" School"', 'not-calculated'],
+  ])('renames nobody: %j is held back', async (name, code) => {
+    const ran = await importRows(world, [{ ...line('EG001', 'omar@a.example'), name }])
+    expect(ran.exit).toBe(8)
+    expect(codes(ran)).toEqual([code])
+    expect(ran.json().centres.renamed).toBe(0)
+  })
+
+  it('is that of another saved centre, unless that one stands in the workbook and keeps it', async () => {
+    const shifted = [
+      line('EG001', '', { name: 'Old Harbour School' }),
+      line('00123', '', { name: 'Three Rivers College' }),
+    ]
+    expect(codes(await importRows(world, shifted))).toEqual(['another-centres-name', 'another-centres-name'])
+    const kept = [
+      line('EG001', '', { name: 'Old Harbour School' }),
+      line('00123', '', { name: 'Old Harbour School' }),
+    ]
+    const ran = await importRows(world, kept)
+    expect(ran.json()).toMatchObject({
+      issues: [],
+      renamedCentres: [
+        { number: 'EG001', from: 'Nile View School', to: 'Old Harbour School', cell: 'centres!B2' },
+      ],
+    })
+  })
+})
+
+describe('a number that is nearly a saved one', () => {
+  it.each([
+    ['123', 'jan@b.example', 'A School', 'lost-zeros'],
+    ['123', '', 'Old Harbour School', 'lost-zeros'],
+    ['EGOO1', '', 'Nile View School', 'near-number'],
+    ['EG00I', 'omar@a.example', 'A School', 'near-number'],
+  ])('makes no second centre: %s with the address %j or the name %j', async (number, email, name, code) => {
+    const ran = await importRows(world, [line(number, email, { name })])
+    expect(ran.exit).toBe(8)
+    expect(codes(ran)[0]).toBe(code)
+    expect(JSON.stringify(ran.json().issues)).not.toContain(`--to ${number}`)
+    expect((await living(world)).centres).toEqual(['00123', '50538', 'EG001'])
+  })
+
+  it('is a new centre where neither name nor address is that of the saved one', async () => {
+    await importRows(world, [line('123', 'new@d.example', { name: 'Another School' })])
+    expect((await living(world)).centres).toContain('123')
+  })
+})
+
+describe('a centre number in CSV', () => {
+  it.each(["'50538", '"=""50538"""', '５０５３８'])('%s is read as 50538', async (number) => {
+    const ran = await importText(
+      `Centre number,Centre name,Email\n${number},Three Rivers College,kofi@c.example\n`,
+    )
+    expect(ran.json()).toMatchObject({ issues: [], centres: { created: 0, unchanged: 1 } })
+  })
+
+  it.each(['50538.0', '1.00E+05', '01-Mar', 'MAR-26', 'TBC', 'NONE', 'TRUE', '0000', '#REF!'])(
+    '%s is held back, and a hint says what to do',
+    async (number) => {
+      const ran = await importText(`Centre number,Centre name,Email,Country\n${number},X School,,Ghana\n`)
+      expect(ran.exit).toBe(8)
+      expect(ran.json().issues[0].hint).toEqual(expect.any(String))
+      expect((await living(world)).centres).toHaveLength(3)
+    },
+  )
+
+  it('that only counts the rows is no centre number', async () => {
+    const rows = Array.from({ length: 12 }, (_, at) => `${at + 1},School ${at + 1},,Ghana`)
+    const ran = await importText(`No,School,Email,Country\n${rows.join('\n')}\n`)
+    expect(ran.exit).toBe(6)
+    expect(ran.error()).toMatchObject({ code: 'workbook-missing-column' })
+  })
+})
+
+describe('headings that stand again', () => {
+  const heading = 'Centre number,Centre name,Email,Country,First name,Last name\n'
+  it('in another order are those by which the rest is read', async () => {
+    const ran = await importText(
+      `${heading}GH901,One,a@m.example,Ghana,Ada,One\n\nCentre number,Centre name,Email (required),Country,Last name,First name\nGH902,Two,b@m.example,Ghana,Mensah,Kofi\n`,
+    )
+    expect(ran.json()).toMatchObject({
+      rows: { read: 2, accepted: 2, blank: 1 },
+      notices: expect.arrayContaining([expect.objectContaining({ code: 'headings-again' })]),
+    })
+    const shown = await world.run(['users', 'show', 'b@m.example', '--json'])
+    expect(shown.json()).toMatchObject({ firstName: 'Kofi', lastName: 'Mensah' })
+  })
+})
+
+describe('renaming many', () => {
+  const many = (prefix: string) =>
+    Array.from({ length: 10 }, (_, at) => line(`GH${at + 10}`, '', { name: `${prefix} ${at}` }))
+
+  it('needs to be said twice, and changes nothing else', async () => {
+    await importRows(world, many('School'))
+    const refused = await importRows(world, [...many('College'), line('GH99')])
+    expect(refused.exit).toBe(3)
+    expect(refused.error()).toMatchObject({
+      code: 'rename-limit',
+      hint: expect.stringContaining('--allow-renames 10'),
+    })
+    expect((await living(world)).centres).not.toContain('GH99')
+    expect((await importRows(world, many('College'), '--allow-renames', '9')).exit).toBe(3)
+    expect((await importRows(world, many('College'), '--dry-run')).exit).toBe(3)
+    const allowed = await importRows(world, many('College'), '--allow-renames', '10')
+    expect(allowed.json().renamedCentres).toHaveLength(10)
+  })
+
+  it('counts none that differ only in letter case, blanks or Unicode form', async () => {
+    await importRows(world, many('School'))
+    const ran = await importRows(world, many('SCHOOL'))
+    expect(ran.json().centres.renamed).toBe(10)
+  })
+})
+
+describe('part of a roster', () => {
+  it('is known by the column of the reasons: nobody is missing or extra, and nobody is deleted', async () => {
+    const text = 'Centre number,Centre name,Email,Why it was held back\nEG001,,new@a.example,x\n'
+    const plain = await importText(text, '--dry-run')
+    expect(plain.json()).toMatchObject({
+      missingCentres: [],
+      extraUsers: [],
+      notices: expect.arrayContaining([expect.objectContaining({ code: 'partial-workbook' })]),
+    })
+    for (const flag of [
+      '--delete-missing',
+      '--delete-extra',
+      '--delete-centre=00123',
+      '--delete-user=omar@a.example',
+    ]) {
+      const refused = await importText(text, flag)
+      expect(refused.exit).toBe(3)
+      expect(refused.error()).toMatchObject({
+        code: 'partial-workbook',
+        hint: expect.stringContaining('--whole-roster'),
+      })
+    }
+    const whole = await importText(text, '--whole-roster', '--dry-run')
+    expect(whole.json().missingCentres).toHaveLength(2)
+  })
+
+  it('can be said of any workbook, but not together with its contrary', async () => {
+    const text = 'Centre number,Centre name,Email\nEG001,,new@a.example\n'
+    expect((await importText(text, '--partial', '--dry-run')).json().missingCentres).toEqual([])
+    expect((await importText(text, '--partial', '--whole-roster')).exit).toBe(2)
+  })
+})
+
+describe('a list inside a message', () => {
+  it('ends after a few', async () => {
+    const rows = Array.from({ length: 40 }, (_, at) =>
+      line('GH01', `u${at}@m.example`, { name: `Name ${at}` }),
+    )
+    const ran = await importRows(world, rows)
+    expect(ran.json().issues[0].message).toContain('and 37 more')
+    expect(ran.json().issues[0].message.length).toBeLessThan(200)
+  })
+})
