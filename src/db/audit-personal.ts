@@ -1,8 +1,9 @@
 import type Database from 'better-sqlite3'
-import { type AuditProblem, digestOf, type SealedRow } from './audit.ts'
+import { type AuditProblem, digestOf, type SealedRow, type SealedValue } from './audit.ts'
 
 interface PersonalRow {
   field: string
+  user_id: number | null
   salt: Buffer | null
   value: string | null
 }
@@ -15,10 +16,14 @@ export function* personalProblems(
   raw: Database.Database,
   { id, personal }: Pick<SealedRow, 'id' | 'personal'>,
 ): Generator<AuditProblem> {
-  const sealed = new Map(Object.entries<unknown>(JSON.parse(personal)))
-  for (const { field, salt, value } of besides(raw).all(id)) {
-    const digest = sealed.get(field)
+  const sealed = new Map(Object.entries<SealedValue>(JSON.parse(personal)))
+  for (const { field, user_id, salt, value } of besides(raw).all(id)) {
+    const covered = sealed.get(field)
+    const digest = typeof covered === 'string' ? covered : covered?.digest
     sealed.delete(field)
+    if (typeof covered === 'object' && covered.user !== user_id) {
+      yield { row: id, message: `${field} of row ${id} is no longer about whom it was written` }
+    }
     if (value === null || salt === null) {
       if (erasures(raw).get({ row: id }) === undefined) {
         yield { row: id, message: `${field} of row ${id} was emptied, and no event says so` }
@@ -35,7 +40,7 @@ const prepared = new WeakMap<Database.Database, ReturnType<typeof prepare>>()
 function prepare(raw: Database.Database) {
   return {
     besides: raw.prepare<[number], PersonalRow>(
-      'select field, salt, value from audit_personal where audit_id = ?',
+      'select field, user_id, salt, value from audit_personal where audit_id = ?',
     ),
     erasures: raw.prepare<{ row: number }, unknown>(
       `select 1 from audit where action = 'users.erased'

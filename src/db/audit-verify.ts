@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import type Database from 'better-sqlite3'
 import { type AuditProblem, type SealedRow, sealRow } from './audit.ts'
 import { personalProblems } from './audit-personal.ts'
+import type { LogHead } from './head-file.ts'
 
 export interface AuditVerdict {
   ok: boolean
@@ -11,6 +12,20 @@ export interface AuditVerdict {
   problems: AuditProblem[]
   /** Problems beyond those listed. */
   more: number
+  /** Rows whose time lies before that of the row they follow: a clock was set back, nothing more. */
+  backwards: Backwards[]
+}
+
+export interface Backwards {
+  row: number
+  at: string
+  before: string
+}
+
+/** A head that was kept elsewhere, and how it is called in what is found. */
+export interface KnownHead {
+  head: string
+  called: string
 }
 
 interface StoredRow extends SealedRow {
@@ -19,13 +34,16 @@ interface StoredRow extends SealedRow {
 
 const mostListed = 50
 
+/** The event from which time counts anew. */
+const clockAccepted = 'store.clock-accepted'
+
 /**
  * Whether the audit log is whole: no row changed, removed, inserted or moved. It shows what was
  * done without the key; against somebody who holds the key, only a head kept elsewhere helps.
  */
 export function verifyChain(
   raw: Database.Database,
-  { key, head: knownHead }: { key: Buffer; head?: string },
+  { key, heads = [] }: { key: Buffer; heads?: readonly KnownHead[] },
 ): AuditVerdict {
   const found: AuditProblem[] = []
   let more = 0
@@ -37,12 +55,19 @@ export function verifyChain(
   const isSealed = { any: false, right: 0, wrong: 0 }
   let before: StoredRow | undefined
   let events = 0
-  let headSeen = knownHead === undefined
+  const unseen = new Map(heads.map(({ head, called }) => [head, called]))
+  const backwards: Backwards[] = []
   const earlier = createHash('sha256')
 
   for (const row of rowsOf(raw)) {
+    if (row.id < 1) {
+      report({ row: row.id, message: `row ${row.id} stands before the first, where none is written` })
+      continue
+    }
     events += 1
     const gap = row.id - (before?.id ?? 0) - 1
+    if (before && row.at < before.at && row.action !== clockAccepted && backwards.length < mostListed)
+      backwards.push({ row: row.id, at: row.at, before: before.at })
     if (gap > 0) report(missing({ from: row.id - gap, to: row.id - 1 }))
     if (before && row.segment < before.segment) {
       report({ row: row.id, message: `row ${row.id} is not as it was written` })
@@ -61,7 +86,7 @@ export function verifyChain(
       if (!right && gap <= 0) report({ row: row.id, message: `row ${row.id} is not as it was written` })
     }
     for (const problem of personalProblems(raw, row)) report(problem)
-    if (row.mac.toString('hex') === knownHead) headSeen = true
+    unseen.delete(row.mac.toString('hex'))
     before = row
   }
 
@@ -70,13 +95,13 @@ export function verifyChain(
       message: "no row is sealed with this store's key: the log was written anew, or moved here",
     })
   }
-  if (!headSeen) {
+  for (const called of unseen.values()) {
     found.unshift({
-      message: 'the head you named is not in the log: rows after it, or it too, were cut off or replaced',
+      message: `${called} is not in the log: rows after it, or it too, were cut off or replaced`,
     })
   }
   const head = before ? before.mac.toString('hex') : null
-  return { ok: found.length === 0, events, head, problems: found, more }
+  return { ok: found.length === 0, events, head, problems: found, more, backwards }
 }
 
 /** The digest of every row so far, which the first row of a new part of the log carries. */
@@ -86,14 +111,22 @@ export function digestOfLog(raw: Database.Database): string {
   return digest.digest('hex')
 }
 
+/** The last row's number and seal, of a log that has one. */
+export function headOf(raw: Database.Database): LogHead {
+  const last = raw.prepare<[], StoredRow>('select * from audit order by id desc limit 1').get()
+  if (!last) throw new Error('a log is looked for its head after it was written to')
+  return { events: last.id, head: last.mac.toString('hex') }
+}
+
 function* rowsOf(raw: Database.Database): Generator<StoredRow> {
-  const page = raw.prepare<[number], StoredRow>('select * from audit where id > ? order by id limit 1000')
-  for (let last = 0; ; ) {
-    const rows = page.all(last)
+  const page = raw.prepare<[number], StoredRow>('select * from audit where id >= ? order by id limit 1000')
+  // From the smallest number there is, whatever it should be.
+  for (let next = Number(raw.prepare('select min(id) from audit').pluck().get() ?? 1); ; ) {
+    const rows = page.all(next)
     yield* rows
     const end = rows.at(-1)
     if (!end) return
-    last = end.id
+    next = end.id + 1
   }
 }
 

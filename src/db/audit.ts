@@ -56,7 +56,12 @@ export async function appendAudit(trx: Trx, event: AuditEvent): Promise<number> 
     command: event.command,
     facts: JSON.stringify(event.facts),
     personal: JSON.stringify(
-      Object.fromEntries(personal.map(({ field, salt, value }) => [field, digestOf({ salt, value })])),
+      Object.fromEntries(
+        personal.map(({ field, salt, value, userId }) => [
+          field,
+          { digest: digestOf({ salt, value }), user: userId ?? null },
+        ]),
+      ),
     ),
   }
   const mac = sealRow(surroundingsOf(trx).auditKey, { row, before: last?.mac })
@@ -64,6 +69,7 @@ export async function appendAudit(trx: Trx, event: AuditEvent): Promise<number> 
     .insertInto('audit')
     .values({ ...row, kind: event.kind, mac })
     .execute()
+  surroundingsOf(trx).head = { events: row.id, head: mac.toString('hex') }
   const beside: AuditPersonalTable[] = personal.map(({ field, value, userId, salt }) => ({
     audit_id: row.id,
     field,
@@ -112,6 +118,12 @@ export function sealRow(
   }
   return seal.digest()
 }
+
+/**
+ * What the chain covers of a value beside a row: its digest, and the user it is about, who stays
+ * named by number when the value is erased. Rows written before 0004 cover the digest alone.
+ */
+export type SealedValue = string | { digest: string; user: number | null }
 
 /** The digest that the chain covers in place of a personal value. */
 export function digestOf({ salt, value }: { salt: Buffer; value: string }): string {

@@ -3,6 +3,7 @@ import type { ControlledTransaction, Transaction } from 'kysely'
 import { Failure } from '../errors.ts'
 import { clocksOf, refuseClockBehind, timeBy } from './clock.ts'
 import type { OpenStore } from './open.ts'
+import { headFileOf, type LogHead, writeHeadFile } from './head-file.ts'
 import type { Store } from './schema.ts'
 import { holdStore, letGo } from './wait.ts'
 
@@ -18,6 +19,8 @@ interface Surroundings {
   at: Date
   /** Messages that this transaction owes somebody, by their outbox number. */
   owed: number[]
+  /** Where the audit log ends, once this transaction has written to it. */
+  head?: LogHead
 }
 
 const surroundings = new WeakMap<Trx, Surroundings>()
@@ -117,6 +120,12 @@ async function within<Result>(
     if (!trx.isCommitted && !trx.isRolledBack) await trx.rollback().execute()
     throw error
   } finally {
+    if (trx.isCommitted) noteHead(store, surroundings.get(trx)?.head)
     if (store.path) letGo(store.path)
   }
+}
+
+/** A store that has not taken its place yet has no path, and its log no head that anybody looks for. */
+function noteHead({ path, keyFile }: OpenStore, head: LogHead | undefined): void {
+  if (path !== undefined && head) writeHeadFile(headFileOf(keyFile), head)
 }

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { copyFileSync, mkdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { type SealedRow, sealRow } from '../../src/db/audit.ts'
 import { verifyAudit } from '../../src/db/verify-audit.ts'
@@ -30,6 +31,40 @@ async function tamper(...statements: string[]): Promise<void> {
   for (const statement of statements) raw.exec(statement)
   raw.pragma('foreign_keys = on')
   for (const { sql } of triggers) raw.exec(sql)
+}
+
+const headFile = () => `${world.db}.key.head`
+
+const centre = async () => {
+  await world.centre('EG001')
+  return 'EG001'
+}
+
+const cutOff = (row: number) =>
+  tamper(`delete from audit_personal where audit_id = ${row}`, `delete from audit where id = ${row}`)
+
+/** As if the program itself had written it so: every row is sealed again with the store's key. */
+async function sealAnew(...changes: string[]): Promise<void> {
+  await tamper(...changes)
+  const { raw, keys } = await world.store()
+  let before: Buffer | undefined
+  const seals = raw
+    .prepare<[], SealedRow>('select * from audit order by id')
+    .all()
+    .map((row) => {
+      before = sealRow(keys().audit, { row, before })
+      return `update audit set mac = x'${before.toString('hex')}' where id = ${row.id}`
+    })
+  await tamper(...seals)
+  rmSync(headFile(), { force: true })
+}
+
+/** As rows were before whom they are about was sealed: a digest by field. */
+async function sealTheOldWay(): Promise<void> {
+  await sealAnew(
+    `update audit set personal = (select json_group_object(field, digest) from (
+      select key as field, json_extract(value, '$.digest') as digest from json_each(audit.personal)))`,
+  )
 }
 
 const found = async (head?: string) => {
@@ -122,12 +157,97 @@ describe('verifying the audit log', () => {
     expect(await found()).toContain('row 6 is not as it was written')
   })
 
-  it('finds a tail that was cut off, by the head printed earlier', async () => {
+  it('finds a changed subject by whom it is about', async () => {
+    await world.user('amira@school.example', { centre: await centre() })
+    const user = await world.user('omar@school.example', { centre: 'EG001' })
+    await world.commit(
+      (given) => (trx) =>
+        record(trx, { ...given, action: 'users.added', subject: 'amira@school.example', userId: user }),
+    )
+    expect(await found()).toEqual([])
+    await tamper(`update audit_personal set user_id = ${user - 1} where audit_id = 6`)
+    expect(await found()).toEqual(['subject of row 6 is no longer about whom it was written'])
+  })
+
+  it('verifies rows of before the old way', async () => {
+    await sealTheOldWay()
+    expect(await found()).toEqual([])
+    await world.commit((given) => (trx) => record(trx, { ...given, action: 'centres.created', subject: 'X' }))
+    expect(await found()).toEqual([])
+    await tamper("update audit_personal set value = 'EG777' where audit_id = 4")
+    expect(await found()).toEqual(['subject of row 4 is not as it was written'])
+  })
+
+  it('finds a tail that was cut off, by the head printed earlier and by the one beside the key', async () => {
     const { head } = await verifyAudit(await world.store())
-    await tamper('delete from audit_personal where audit_id = 5', 'delete from audit where id = 5')
+    await cutOff(5)
+    expect(await found()).toEqual([
+      `the head of 5 events that ${headFile()} keeps is not in the log: rows after it, or it too, were cut off or replaced`,
+    ])
+    rmSync(headFile())
     expect(await found()).toEqual([])
     expect(await found(head ?? '')).toEqual([
       'the head you named is not in the log: rows after it, or it too, were cut off or replaced',
+    ])
+  })
+
+  it('finds a log that was emptied', async () => {
+    await tamper('delete from audit_personal', 'delete from audit')
+    expect(await found()).toEqual([expect.stringContaining('5 events')])
+    const ran = await world.run(['audit', 'verify', '--json'])
+    expect([ran.exit, ran.error().code]).toEqual([7, 'audit-broken'])
+  })
+
+  it('is content with a head older than the log, or with none', async () => {
+    const older = readFileSync(headFile())
+    await world.commit((given) => (trx) => record(trx, { ...given, action: 'centres.created' }))
+    expect(readFileSync(headFile())).not.toEqual(older)
+    writeFileSync(headFile(), older)
+    expect(await found()).toEqual([])
+    writeFileSync(headFile(), 'ssh-admin he')
+    expect(await found()).toEqual([])
+    rmSync(headFile())
+    expect(await found()).toEqual([])
+  })
+
+  it('does not need the head to be written for a change', async () => {
+    rmSync(headFile())
+    mkdirSync(headFile())
+    await world.commit((given) => (trx) => record(trx, { ...given, action: 'centres.created' }))
+    expect(await found()).toEqual([])
+    const { events } = await verifyAudit(await world.store())
+    expect(events).toBe(6)
+  })
+
+  it('keeps the head for its owner only, and writes through no link', async () => {
+    expect(statSync(headFile()).mode & 0o777).toBe(0o600)
+    rmSync(headFile())
+    writeFileSync(world.path('victim'), 'mine')
+    symlinkSync(world.path('victim'), headFile())
+    await world.commit((given) => (trx) => record(trx, { ...given, action: 'centres.created' }))
+    expect(readFileSync(world.path('victim'), 'utf8')).toBe('mine')
+  })
+
+  it.each([0, -3])('finds a row that was put in as number %i, which the store refuses', async (id) => {
+    const columns = 'segment, at, operator, kind, action, command, facts, personal, mac'
+    const row = `insert into audit (id, ${columns}) select ${id}, ${columns} from audit where id = 2`
+    const { raw } = await world.store()
+    expect(() => raw.exec(row)).toThrow('count from 1')
+    await tamper(row)
+    expect(await found()).toEqual([`row ${id} stands before the first, where none is written`])
+  })
+
+  it('names times that run backwards, and finds nothing wrong in them', async () => {
+    const { raw } = await world.store()
+    await world.commit(
+      (given) => (trx) => record(trx, { ...given, at: new Date('2026-04-01T00:00:00Z'), action: 'x.y' }),
+    )
+    await sealAnew("update audit set at = '2026-01-01T00:00:00.000Z' where id = 6")
+    expect(raw.prepare('select count(*) from audit').pluck().get()).toBe(6)
+    const ran = await world.run(['audit', 'verify', '--json'])
+    expect(ran.exit).toBe(0)
+    expect(ran.json().notices).toMatchObject([
+      { code: 'time-backwards', message: expect.stringContaining('row 6, 2026-01-01T00:00:00.000Z') },
     ])
   })
 
@@ -179,8 +299,37 @@ describe('the log of a store with a new key', () => {
     expect(await found()).toEqual([])
   })
 
+  it('has its head beside the new key', async () => {
+    await cutOff(7)
+    expect(await found()).toEqual([expect.stringContaining('7 events')])
+  })
+
   it('still shows a change in the part before', async () => {
     await tamper("update audit set action = 'x' where id = 2")
     expect(await found()).toEqual(['some row up to 5, sealed with an earlier key, is not as it was written'])
+  })
+})
+
+describe('the log of a store that was restored', () => {
+  it('has the head of the backup, not that of the store before', async () => {
+    expect((await world.run(['store', 'backup', world.path('backup.db')])).exit).toBe(0)
+    expect((await world.run(['centres', 'create', 'EG009', '--name', 'Nine', '--country', 'EG'])).exit).toBe(
+      0,
+    )
+    await (await world.store()).close()
+    expect((await world.run(['store', 'restore', world.path('backup.db'), '--yes'])).exit).toBe(0)
+    const ran = await world.run(['audit', 'verify', '--json'])
+    expect([ran.exit, ran.stderr]).toEqual([0, ''])
+    expect(readFileSync(headFile(), 'utf8')).toContain(ran.json().head)
+  })
+
+  it('is found to be older where somebody put the backup in place by hand', async () => {
+    expect((await world.run(['store', 'backup', world.path('backup.db')])).exit).toBe(0)
+    expect((await world.run(['centres', 'create', 'EG009', '--name', 'Nine', '--country', 'EG'])).exit).toBe(
+      0,
+    )
+    await (await world.store()).close()
+    copyFileSync(world.path('backup.db'), world.db)
+    expect((await world.run(['audit', 'verify'])).exit).toBe(7)
   })
 })

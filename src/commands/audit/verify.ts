@@ -1,8 +1,9 @@
 import * as z from 'zod'
-import type { AuditVerdict } from '../../db/audit-verify.ts'
+import type { AuditVerdict, Backwards } from '../../db/audit-verify.ts'
 import { Unavailable } from '../../errors.ts'
 import { command, example } from '../command.ts'
 import { reading } from '../reading.ts'
+import type { Notice } from '../session.ts'
 
 const Options = z.object({
   head: z
@@ -17,7 +18,7 @@ export const verify = command('verify')
   .summary('check that nobody changed the audit log')
   .description(
     `Check that no row of the audit log was changed, removed, inserted or moved, and print its head.
-Every row is sealed with the store's key together with the row before it: what was done without the key shows. Rows cut off at the end do not show by themselves, nor does what somebody did who holds the key: keep the head that is printed somewhere else, and name it with --head the next time.`,
+Every row is sealed with the store's key together with the row before it: what was done without the key shows. Where the log ends is noted beside the key after each change (KEY.head), so that rows cut off at its end show too. What somebody did who holds the key does not: keep the head that is printed somewhere else, and name it with --head the next time.`,
   )
   .option('--head <hash>', 'a head printed earlier: it must still be in the log')
   .addHelpText('after', example('ssh-admin audit verify'))
@@ -35,8 +36,17 @@ Every row is sealed with the store's key together with the row before it: what w
           ? `${chalk.green('✓')} The audit log is whole: ${events} event${events === 1 ? '' : 's'}.\n  Head: ${head ?? 'none yet'}`
           : `${events}\t${head ?? ''}`,
       json: ({ ok, events, head }) => ({ ok, events, head }),
+      notices: ({ backwards }) => backwards.map(backwardsNotice),
     }),
   )
+
+/** As it was written, and yet not in order: a clock was set back. */
+function backwardsNotice({ row, at, before }: Backwards): Notice {
+  return {
+    code: 'time-backwards',
+    message: `The time of row ${row}, ${at}, lies before that of the row it follows, ${before}: a clock was set back.`,
+  }
+}
 
 function broken({ events, head, problems, more }: AuditVerdict): Unavailable {
   const beyond = more > 0 ? ` (${more} more not listed)` : ''

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import * as z from 'zod'
+import type { LogHead } from '../../db/head-file.ts'
 import type { KeyAfter } from '../../db/restore.ts'
 import type { Voided } from '../../db/void-credentials.ts'
 import { BadInput, Refused } from '../../errors.ts'
@@ -36,6 +37,7 @@ export const restore = changingCommand('restore')
       const { holdAlone, placeStore, refuseWhileInUse } = await import('../../db/store/place.ts')
       const { nameToKeep } = await import('../../db/store/kept-copies.ts')
       const { withNewKey } = await import('../../db/rekey.ts')
+      const { headFileOf, writeHeadFile } = await import('../../db/head-file.ts')
       const { db, keyFile } = placesOf(session)
       const file = fileToRestore(options, session)
       await refuseMissing(file)
@@ -44,7 +46,7 @@ export const restore = changingCommand('restore')
 
       const copy = await copyOf(file, { db, dryRun })
       try {
-        const { key, voided } = await settle(copy.path, { options, session })
+        const { key, voided, head } = await settle(copy.path, { options, session })
         const kept = existsSync(db) ? nameToKeep(db, { before: 'restore', now: session.context.now() }) : null
         if (asks) await agree(session.terminal, question({ db, file, kept, voided }))
         if (!dryRun) {
@@ -61,6 +63,7 @@ export const restore = changingCommand('restore')
             }
           }
           await (key.made ? withNewKey(key.made, place) : place())
+          writeHeadFile(headFileOf(keyFile), head)
         }
         const lines = [
           `${dryRun ? 'Would restore' : 'Restored'} ${file} to ${db}; this ${dryRun ? 'would void' : 'voided'} ${voidedInWords(voided)}.`,
@@ -110,8 +113,9 @@ async function copyOf(file: string, { db, dryRun }: { db: string; dryRun: boolea
 async function settle(
   path: string,
   { options, session }: { options: Options; session: Session },
-): Promise<{ key: KeyAfter; voided: Voided }> {
+): Promise<{ key: KeyAfter; voided: Voided; head: LogHead }> {
   const { keyAfterRestoring, refuseToKeepCredentials } = await import('../../db/restore.ts')
+  const { headOf } = await import('../../db/audit-verify.ts')
   const { db, keyFile } = placesOf(session)
   const { random } = session.context
   const { keepCredentials, newKey } = options
@@ -120,11 +124,12 @@ async function settle(
   const store = await session.open('place', { path })
   try {
     const otherKey = key.isAnother ? key.keys.fingerprint : undefined
+    // The head is noted once the copy has taken the store's place.
     const sealed = { ...store, keys: () => key.keys }
     const { result } = await session.commit(sealed, (trx, given) =>
       restoreStore(trx, { otherKey, keepCredentials, given }),
     )
-    return { key, voided: result }
+    return { key, voided: result, head: headOf(store.raw) }
   } finally {
     await store.close()
   }
