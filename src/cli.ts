@@ -8,6 +8,7 @@ import { Usage } from './errors.ts'
 import { report } from './exit.ts'
 import { isTopic } from './help/topics.ts'
 import { nearestOf } from './nearest.ts'
+import { cleanForTerminal } from './render/one-line.ts'
 import { endQuietlyWhenReaderLeaves, terminalOf } from './terminal.ts'
 import { version } from './version.ts'
 
@@ -38,7 +39,7 @@ function tell(error: unknown, argv: readonly string[], context: Context): number
     debug: beforeTargets.includes('--debug'),
     version,
   })
-  context.stderr.write(text)
+  context.stderr.write(cleanForTerminal(text))
   return exit
 }
 
@@ -154,7 +155,7 @@ function nameOnly(word: string, node: Loader | Noun): Command {
 /** Output through the context, failures as errors, and a guess at what was meant. */
 function prepare(command: Command, context: Context): void {
   command.exitOverride().configureOutput({
-    writeOut: (text) => context.stdout.write(text),
+    writeOut: (text) => context.stdout.write(cleanForTerminal(text)),
     writeErr: () => undefined,
     getOutHelpWidth: () => context.stdout.columns ?? 80,
   })

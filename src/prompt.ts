@@ -1,4 +1,5 @@
 import { Cancelled, Usage } from './errors.ts'
+import { cleanForTerminal, oneLine } from './render/one-line.ts'
 import type { Terminal } from './terminal.ts'
 
 export interface Choice<Value> {
@@ -21,14 +22,18 @@ export function needSomebodyToAsk(terminal: Terminal, { flag, may }: { flag: str
 /** Asks yes or no, default No; No is a cancellation. */
 export async function agree(terminal: Terminal, question: string): Promise<void> {
   const { confirm } = await import('@inquirer/prompts')
-  const yes = await asked(terminal, (streams) => confirm({ message: question, default: false }, streams))
+  const yes = await asked(terminal, (streams) =>
+    confirm({ message: cleanForTerminal(question), default: false }, streams),
+  )
   if (!yes) throw new Cancelled()
 }
 
 /** Asks yes or no, default No, and gives the answer. */
 export async function wants(terminal: Terminal, question: string): Promise<boolean> {
   const { confirm } = await import('@inquirer/prompts')
-  return asked(terminal, (streams) => confirm({ message: question, default: false }, streams))
+  return asked(terminal, (streams) =>
+    confirm({ message: cleanForTerminal(question), default: false }, streams),
+  )
 }
 
 /** Asks for one of several, found by typing a part of its name. */
@@ -39,9 +44,11 @@ export async function choose<Value>(
   const { search } = await import('@inquirer/prompts')
   const find = (term: string | undefined) => {
     const part = (term ?? '').toLocaleLowerCase()
-    return choices.filter(({ name }) => name.toLocaleLowerCase().includes(part))
+    return choices.map(harmless).filter(({ name }) => name.toLocaleLowerCase().includes(part))
   }
-  return asked(terminal, (streams) => search<Value>({ message: question, source: find }, streams))
+  return asked(terminal, (streams) =>
+    search<Value>({ message: cleanForTerminal(question), source: find }, streams),
+  )
 }
 
 /** Offers a list to tick. */
@@ -52,7 +59,10 @@ export async function tick<Value>(
   const { checkbox } = await import('@inquirer/prompts')
   const pageSize = 12
   return asked(terminal, (streams) =>
-    checkbox<Value>({ message: question, choices: [...choices], pageSize, loop: false }, streams),
+    checkbox<Value>(
+      { message: cleanForTerminal(question), choices: choices.map(harmless), pageSize, loop: false },
+      streams,
+    ),
   )
 }
 
@@ -64,14 +74,29 @@ export async function ask(
   { question, present, check = () => undefined }: { question: string; present?: string; check?: Check },
 ): Promise<string> {
   const { input } = await import('@inquirer/prompts')
-  const validate = async (text: string) => (await check(text)) ?? true
-  return asked(terminal, (streams) => input({ message: question, default: present, validate }, streams))
+  const validate = async (text: string) => {
+    const wrong = await check(text)
+    return wrong === undefined ? true : oneLine(wrong)
+  }
+  const shown = present === undefined ? undefined : oneLine(present)
+  const message = cleanForTerminal(question)
+  const typed = await asked(terminal, (streams) => input({ message, default: shown, validate }, streams))
+  return present !== undefined && typed === shown ? present : typed
 }
 
 /** Asks for a secret, which is never shown. */
 export async function askSecret(terminal: Terminal, question: string): Promise<string> {
   const { password } = await import('@inquirer/prompts')
-  return asked(terminal, (streams) => password({ message: question, mask: true }, streams))
+  return asked(terminal, (streams) => password({ message: cleanForTerminal(question), mask: true }, streams))
+}
+
+function harmless<Value>(choice: Choice<Value>): Choice<Value> {
+  const { description } = choice
+  return {
+    ...choice,
+    name: oneLine(choice.name),
+    ...(description === undefined ? {} : { description: oneLine(description) }),
+  }
 }
 
 interface Streams {

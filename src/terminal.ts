@@ -1,5 +1,6 @@
 import { Chalk, type ChalkInstance } from 'chalk'
 import type { Context, Input, Output } from './context.ts'
+import { cleanForTerminal } from './render/one-line.ts'
 
 /** How a stream is written to: as a person reads it, or as a program does. */
 export interface View {
@@ -48,10 +49,10 @@ export function terminalOf(context: Context, { color, quiet }: Wishes): Terminal
     write: (text) =>
       new Promise((resolve) => {
         if (stdout.writableEnded || stdout.destroyed) resolve(false)
-        else stdout.write(text, (error) => resolve(!error))
+        else stdout.write(stdout.isTTY ? cleanForTerminal(text) : text, (error) => resolve(!error))
       }),
     say: (line) => {
-      if (!quiet) stderr.write(`${line}\n`)
+      if (!quiet) stderr.write(`${cleanForTerminal(line)}\n`)
     },
   }
 }

@@ -31,6 +31,8 @@ interface Typing {
   /** Undefined: a variable that is not set. */
   env?: Record<string, string | undefined>
   at?: Date
+  /** As a terminal shows it, where nobody can be asked. */
+  terminal?: boolean
 }
 
 export interface World {
@@ -202,8 +204,8 @@ async function runIn({
   argv: readonly string[]
   typing: Typing
 }): Promise<Ran> {
-  const stdout = collecting()
-  const stderr = collecting()
+  const stdout = collecting(typing.terminal === true)
+  const stderr = collecting(typing.terminal === true)
   const context: Context = {
     env: { HOME: folder, SSH_ADMIN_DB: db, ...typing.env },
     cwd: folder,
@@ -225,9 +227,9 @@ async function runIn({
   }
 }
 
-function collecting(): { stream: Output; text: () => string } {
+function collecting(isTTY: boolean): { stream: Output; text: () => string } {
   const chunks: Buffer[] = []
-  const stream = new PassThrough()
+  const stream = Object.assign(new PassThrough(), isTTY ? { isTTY, columns: 100 } : {})
   stream.on('data', (chunk: Buffer) => chunks.push(chunk))
   return { stream, text: () => Buffer.concat(chunks).toString('utf8') }
 }

@@ -1,6 +1,7 @@
 import { nearestOf } from '../nearest.ts'
 import { type LetterName, letters } from '../rules/letters.ts'
 import { type Language, templateLanguage } from './fill-in.ts'
+import { problemsOfMarkup } from './check-markup.ts'
 import { sampleOf } from './sample.ts'
 import { readSource, type Template, type TemplateProblem } from './template-source.ts'
 import { variablesFor } from './values.ts'
@@ -107,45 +108,6 @@ function outsideConditions(template: string): string {
     end = found.index + found[0].length
   }
   return outside + template.slice(end)
-}
-
-const forbidden: readonly (readonly [RegExp, string])[] = [
-  [
-    /<\s*(script|style|link|iframe|object|embed|form|input|img|svg|base|meta|video|audio)\b/i,
-    'is not allowed in a letter',
-  ],
-  [/[\s/"'](on\w+|src|srcset|style|background)\s*=/i, 'is not allowed in a letter'],
-  [
-    /href\s*=\s*(?!"(https:\/\/[^"{}]*|mailto:[^"{}]*|\{\{\s*(link|hub)\s*\}\})")/i,
-    'must be href="{{ link }}", href="{{ hub }}" or an address that begins with https://',
-  ],
-  [
-    /<[^>]*\{[{%](?!\s*(link|hub)\s*\}\}"[^<]*>)/,
-    'puts something into a tag; only href="{{ link }}" and href="{{ hub }}" may',
-  ],
-]
-
-/** Nothing is loaded from elsewhere, nothing runs, and nothing but a link is filled into a tag. */
-function problemsOfMarkup(html: string, from: number): TemplateProblem[] {
-  return html
-    .split('\n')
-    .flatMap((line, at) => {
-      const found = forbidden.find(([pattern]) => pattern.test(line))
-      const what = found && (found[0].exec(line)?.[0] ?? '').replace(/^[\s/"']+/, '')
-      return found ? [{ line: from + at, message: `${what} ${found[1]}` }] : []
-    })
-    .concat(unclosedTags(html, from))
-}
-
-/** A tag over two lines could hide what the check by lines looks for. */
-function unclosedTags(html: string, from: number): TemplateProblem[] {
-  return html
-    .split('\n')
-    .flatMap((line, at) =>
-      /<[^>]*$/.test(line.replace(/\{\{.*?\}\}|\{%.*?%\}/g, ''))
-        ? [{ line: from + at, message: 'a tag begins and ends on one line' }]
-        : [],
-    )
 }
 
 function lineOf(error: unknown): number {

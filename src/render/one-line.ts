@@ -1,17 +1,39 @@
 const breaks = /[\t\n\v\f\r\u0085\u2028\u2029]+/g
-const unprintable = /[\p{Cc}\u202a-\u202e\u2066-\u2069]/gu
+/** Controls, C1 and what an escape sequence begins with included; marks of direction, tags, and what cannot be seen. Joiners are spelling. */
+const steering = /(?![\u200c\u200d])[\p{Cc}\p{Cf}\u2028\u2029]/gu
+/** Bold, dim and colours, as we write them ourselves; nothing that hides or moves. */
+const ownStyle = /(\u001b\[(?:[12]|22|3\d|9[0-7]|38;5;\d{1,3}|38;2;\d{1,3};\d{1,3};\d{1,3})m)/
 
-/** A value as one cell of one line; what would steer a terminal is written out. */
+/**
+ * The one cleaner of what a terminal is sent: what would steer it, turn the writing round or hide
+ * in it is written out. JSON stays the same JSON.
+ */
+export function cleanForTerminal(text: string): string {
+  if (!/[^\n\x20-\x7e\u00a1-\u00ac\u00ae-\u05ff]/.test(text)) return text
+  return text
+    .split(ownStyle)
+    .map((part, at) => (at % 2 === 1 ? part : part.replace(steering, lineOrWrittenOut)))
+    .join('')
+}
+
+/** A value as one cell of one line, cleaned likewise, and with no style of its own. */
 export function oneLine(value: string | number | boolean | null | undefined): string {
   if (value === null || value === undefined) return ''
-  return String(value)
-    .replace(breaks, ' ')
-    .replace(unprintable, (character) => {
-      return `\\u${(character.codePointAt(0) ?? 0).toString(16).padStart(4, '0')}`
-    })
+  return String(value).replace(breaks, ' ').replace(steering, writtenOut)
 }
 
 /** One record for a pipe: its cells separated by TAB. */
 export function record(cells: readonly (string | number | boolean | null | undefined)[]): string {
   return cells.map(oneLine).join('\t')
+}
+
+function lineOrWrittenOut(character: string): string {
+  return character === '\n' || character === '\t' ? character : writtenOut(character)
+}
+
+function writtenOut(character: string): string {
+  return character
+    .split('')
+    .map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
+    .join('')
 }

@@ -1,3 +1,4 @@
+import { oneLine } from '../../render/one-line.ts'
 import type { Terminal } from '../../terminal.ts'
 
 export interface Progress {
@@ -6,8 +7,9 @@ export interface Progress {
 }
 
 /** A line on stderr that says how far the work is; silent where nobody watches. */
-export async function progressOf(terminal: Terminal, what: string): Promise<Progress> {
+export async function progressOf(terminal: Terminal, named: string): Promise<Progress> {
   if (!terminal.animated) return { say: () => undefined, stop: () => undefined }
+  const what = oneLine(named)
   const { default: ora } = await import('ora')
   const spinner = ora({ text: `${what} …`, stream: process.stderr, discardStdin: false }).start()
   const started = performance.now()
