@@ -23,7 +23,7 @@ export function checkFiles({ raw, keyFile }: OpenStore, path: string): Checked {
     ...leftovers(path, /\.(new|part|restoring|migrating)(-wal|-shm|-journal|\.writer)?$/),
     ...leftovers(keyFile, /\.new$/).filter((file) => file !== waitingKeyFile(keyFile, fingerprint)),
   ]
-  const untidy = [...openToOthers([path, keyFile]), ...remains(beside), ...staleNote(path), ...kept(path)]
+  const untidy = [...openToOthers([path, keyFile]), ...openFolders([path, keyFile]), ...remains(beside), ...staleNote(path), ...kept(path)]
   return { damage, untidy }
 }
 
@@ -55,6 +55,18 @@ function openToOthers(files: readonly string[]): Finding[] {
       code: 'open-to-others',
       message: `${file} can be read or written by others on this machine.`,
       hint: `chmod 600 ${file}`,
+    }))
+}
+
+/** Who may write to a folder can put another file in the place of one in it, whatever that one's mode. */
+function openFolders(files: readonly string[]): Finding[] {
+  return [...new Set(files.map((file) => dirname(file)))]
+    .filter((folder) => existsSync(folder) && (statSync(folder).mode & 0o002) !== 0)
+    .map((folder) => ({
+      target: folder,
+      code: 'folder-open-to-others',
+      message: `The folder ${folder} can be written to by others on this machine: they can put another store or key in the place of yours.`,
+      hint: `chmod o-w ${folder}`,
     }))
 }
 

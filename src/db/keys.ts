@@ -106,9 +106,19 @@ function noKeyFile(path: string): Unavailable {
   })
 }
 
+/** Whoever owns a file can change it; root, who can anyway, may use anybody's. */
+function refuseStrangersKey(path: string, { uid }: { uid: number }): void {
+  const us = process.getuid?.()
+  if (us === undefined || us === 0 || uid === us || uid === 0) return
+  throw new Unavailable('key-exposed', `The key file ${path} belongs to another user of this machine.`, {
+    hint: 'chown it to yourself; if somebody may have read it, make a new key: ssh-admin store rekey',
+  })
+}
+
 function contentsOf(path: string): string {
   try {
     const { stats, text } = readSmallFile(path)
+    refuseStrangersKey(path, stats)
     if (text === undefined) throw noKeyFile(path)
     if (process.platform !== 'win32' && stats.mode & 0o077) {
       throw new Unavailable('key-exposed', `The key file ${path} can be read by others.`, {

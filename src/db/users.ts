@@ -123,3 +123,14 @@ export async function openPinOf(
   if (!row?.pin_nonce || row.pin_issued_at === null) return undefined
   return { nonce: row.pin_nonce, issuedAt: row.pin_issued_at }
 }
+
+/** Every domain that an account which is not deleted has its address at. */
+export async function domainsInUse(db: Kysely<Store>): Promise<string[]> {
+  const rows = await db
+    .selectFrom('users')
+    .select(sql<string>`substr(email_key, instr(email_key, '@') + 1)`.as('domain'))
+    .where('status', '<>', 'deleted')
+    .distinct()
+    .execute()
+  return rows.map(({ domain }) => domain)
+}

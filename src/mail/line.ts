@@ -53,7 +53,8 @@ export async function openLine(server: MailServer, limits: Limits): Promise<Line
     dnsTimeout: limits.connect,
     socketCloseTimeout: 1000,
     allowInternalNetworkInterfaces: true,
-    tls: { minVersion: 'TLSv1.2', ...server.tls },
+    // Said, because the environment (NODE_TLS_REJECT_UNAUTHORIZED) would say otherwise.
+    tls: { minVersion: 'TLSv1.2', ...server.tls, rejectUnauthorized: true },
   })
   let open = false
   const close = () => {
@@ -159,9 +160,23 @@ function isAboutSender(answer: string): boolean {
   return senderReplies.test(reply) || senderWords.test(answer)
 }
 
+/** What OpenSSL says of a certificate, and what that means. */
+const certificateTroubles: readonly (readonly [RegExp, string])[] = [
+  [/expired/i, 'the certificate of the server has expired'],
+  [/not yet valid/i, 'the certificate of the server is not valid yet (is the clock right?)'],
+  [/altname|does not match certificate/i, 'the certificate of the server is for another name'],
+  [
+    /self[- ]signed|unable to (verify|get)|UNABLE_TO|SELF_SIGNED/i,
+    'the certificate of the server is signed by nobody whom this machine trusts',
+  ],
+  [/wrong version number|packet length too long/i, 'the server does not speak TLS on this port'],
+]
+
 /** The trouble in words that an administrator can act on. */
 function describe({ code, responseCode, response, message }: Trouble, { host, port }: MailServer): string {
   const at = `${host}:${port}`
+  const certificate = certificateTroubles.find(([pattern]) => pattern.test(`${code} ${message}`))
+  if (certificate) return `no protected connection to ${at}: ${certificate[1]}`
   if (code === 'ETLS') return `no protected connection to ${at}: ${message}`
   if (code === 'EAUTH') return `${at} did not accept the user and password (${message})`
   if (responseCode && response) return `${host} answered: ${response}`

@@ -1,4 +1,5 @@
 import { readFileSync, statSync } from 'node:fs'
+import { isIPv4 } from 'node:net'
 import type { ConnectionOptions } from 'node:tls'
 import { decodeText } from '../decode-text.ts'
 import type { Settings } from '../config.ts'
@@ -31,10 +32,10 @@ export function checkMailSettings(settings: Settings): void {
 }
 
 function refuseBadBaseUrl(text: string): void {
-  if (/^https?:\/\/[^\s?#]+$/.test(text) && URL.canParse(text)) return
+  if (/^https:\/\/[^\s?#@\\]+$/i.test(text) && URL.canParse(text)) return
   throw new Usage('The address of the site (SSH_ADMIN_BASE_URL) is wrong: no link can be made with it.', {
     code: 'bad-base-url',
-    hint: 'Such as https://hub.example.',
+    hint: 'Such as https://hub.example: with https, and without a user or password.',
   })
 }
 
@@ -90,7 +91,7 @@ function protectionOf(url: URL, host: string): MailServer['protection'] {
 }
 
 function isThisMachine(host: string): boolean {
-  return host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host)
+  return host.toLowerCase() === 'localhost' || host === '::1' || (isIPv4(host) && host.startsWith('127.'))
 }
 
 function wrong(why: string, hint = 'Such as smtp://user@mail.example:587 or smtps://mail.example.'): Usage {

@@ -14,7 +14,12 @@ export function settingsJson(settings: Settings): Record<string, { value: string
   return Object.fromEntries(Object.entries(settings).map(([name, setting]) => [name, shown(setting)]))
 }
 
-/** A password in a URL is nobody's business. */
+const inUrl = /^([a-z][a-z0-9+.-]*:\/*[^/?#:@]*):.*@/is
+const withoutScheme = /^([^/?#:@\s]+):[^/\s]*@/
+const asParameter = /([?&;](?:[a-z_-]*pass(?:word|wd|phrase)?|pwd|token|secret|[a-z_-]*key|auth)=)[^&;#]*/gi
+
+/** A password is nobody's business, wherever in an address it stands, and however wrong that is. */
 function masked(value: string | undefined): string | undefined {
-  return value?.replace(/^(\w+:\/\/[^/?#:@]*):.*@/, '$1:***@')
+  const shown = value?.replace(inUrl, '$1:***@').replace(asParameter, '$1***')
+  return shown === undefined || inUrl.test(value ?? '') ? shown : shown.replace(withoutScheme, '$1:***@')
 }

@@ -14,6 +14,7 @@ import { onCentre } from './on-centre.ts'
 import { mayLearnOf, permit } from './permissions.ts'
 import type { Person } from './person.ts'
 import { record } from './record.ts'
+import { refuseLookAlikeDomain } from './refuse-look-alike-domain.ts'
 import { tell } from './tell.ts'
 
 interface Addition {
@@ -88,6 +89,7 @@ export async function createCoordinator(
   trx: Trx,
   { centre, person, given }: { centre: CentreWithPeople; person: Person; given: Given },
 ): Promise<{ id: number; email: string }> {
+  await refuseLookAlikeDomain(trx, person.address)
   const account = { ...person, centreId: centre.id, hubRole: 'coordinator' as const }
   const id = await insertUser(trx, newUser(account, { at: given.at.toISOString() }), { roles: [], sites: [] })
   await activateCentre(trx, centre.id)

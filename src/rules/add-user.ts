@@ -16,6 +16,7 @@ import { onCentre } from './on-centre.ts'
 import { decide, mayLearnOf, permit } from './permissions.ts'
 import type { Person } from './person.ts'
 import { record } from './record.ts'
+import { refuseLookAlikeDomain } from './refuse-look-alike-domain.ts'
 import { sendWayIn } from './way-in.ts'
 
 export interface Addition {
@@ -55,6 +56,7 @@ export async function addUser(trx: Trx, addition: Addition): Promise<ChangedUser
   for (const role of place.roles) permit(given, 'roles.grant', { ...target, role })
   refuseDeletedCentre(centre)
   const there = await findLiveUser(trx, person.address.key)
+  if (!there) await refuseLookAlikeDomain(trx, person.address)
   if (there) return addAgain(trx, { account: accountOf(there, at), place, addition })
 
   const { hubRole, roles, sites } = place

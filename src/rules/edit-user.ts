@@ -10,6 +10,7 @@ import { findUser } from './find-user.ts'
 import { foldedUser } from './new-user.ts'
 import { permit } from './permissions.ts'
 import { record } from './record.ts'
+import { refuseLookAlikeDomain } from './refuse-look-alike-domain.ts'
 import { tell } from './tell.ts'
 import { type Changes, factsOf, personalOf, type Wanted, wantedOf } from './user-wishes.ts'
 
@@ -85,6 +86,7 @@ async function refuseAddressInUse(
   { before, wanted: { address } }: { before: Account; wanted: Wanted },
 ): Promise<void> {
   if (address.key === before.emailKey) return
+  await refuseLookAlikeDomain(trx, address)
   const holder = await findLiveUser(trx, address.key)
   if (!holder) return
   throw new Refused('email-in-use', `${address.email} already has an account.`, {

@@ -69,10 +69,20 @@ export function typedAddress(text: string): Address {
 
 function asciiFormOf(domain: string): string | AddressProblem {
   const asciiForm = domainToASCII(domain)
+  if (asciiForm !== '' && !isWrittenSo(domain, asciiForm)) {
+    return { problem: `has a domain that is written otherwise than it is read: ${visible(domain)}` }
+  }
   if (asciiForm === '') return { problem: `has a domain that cannot exist: ${visible(domain)}` }
   const labels = domainToUnicode(asciiForm).split('.')
   if (labels.some(mixesScripts)) return { problem: 'mixes letters of different scripts in its domain' }
   return asciiForm
+}
+
+/** A percent sign, a full-width letter or another dot would be read as something else: refused, never repaired. */
+function isWrittenSo(domain: string, asciiForm: string): boolean {
+  if (!/^[\p{L}\p{M}\p{N}.-]+$/u.test(domain)) return false
+  const written = domain.toLowerCase()
+  return /xn--/.test(written) ? asciiForm === written : domainToUnicode(asciiForm) === written
 }
 
 const scripts = [

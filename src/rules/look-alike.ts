@@ -20,6 +20,14 @@ const likeness: Readonly<Record<string, string>> = {
   т: 't',
   у: 'y',
   х: 'x',
+  ԁ: 'd',
+  һ: 'h',
+  ԛ: 'q',
+  ԝ: 'w',
+  ӏ: 'l',
+  ѵ: 'v',
+  г: 'r',
+  п: 'n',
   і: 'l',
   ј: 'j',
   ѕ: 's',
@@ -44,6 +52,11 @@ export function likenessOf(key: string): string {
   const at = key.lastIndexOf('@')
   const local = key.slice(0, at).replace(/\+.*$/, '').replace(/[._-]/g, '')
   return `${seen(local)}@${seen(domainToUnicode(key.slice(at + 1)) || key.slice(at + 1))}`
+}
+
+/** What a domain looks like at a glance; it is compared as addresses are, and shown in its own script. */
+export function domainLikeness(domain: string): string {
+  return seen(domainToUnicode(domain) || domain)
 }
 
 /** A name however it is written: no accents, no letter case, whichever word comes first. */

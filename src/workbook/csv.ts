@@ -8,9 +8,9 @@ const DELIMITERS = [',', ';', '\t', '|']
 const LINE_FEED = 10
 const CARRIAGE_RETURN = 13
 
-// A spreadsheet program would run such a cell as a formula; behind an apostrophe it is text.
-const DANGEROUS = /^'*[=+\-@\t\r]/
-const GUARDED = /^'+[=+\-@\t\r]/
+// A spreadsheet program would run such a cell as a formula, in full width too; behind an apostrophe it is text.
+const DANGEROUS = /^'*[=+\-@\t\r＝＋－＠]/
+const GUARDED = /^'+[=+\-@\t\r＝＋－＠]/
 
 /** Puts an apostrophe before what a spreadsheet program would run as a formula; `unguarded` takes it away again. */
 export function guarded(text: string): string {

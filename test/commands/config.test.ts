@@ -25,6 +25,10 @@ describe('showing the settings', () => {
     ['smtps://hub:s3cret@mail.school.example', 'smtps://hub:***@mail.school.example'],
     ['smtp://hub:p%40:ss@127.0.0.1:1025?ignoreTLS=true', 'smtp://hub:***@127.0.0.1:1025?ignoreTLS=true'],
     ['smtp://hub:p@ss/word@mail.school.example', 'smtp://hub:***@mail.school.example'],
+    ['hub:s3cret@mail.school.example', 'hub:***@mail.school.example'],
+    ['smtp:hub:s3cret@mail.school.example', 'smtp:hub:***@mail.school.example'],
+    ['smtp://mail.school.example/?password=s3cret', 'smtp://mail.school.example/?password=***'],
+    ['smtp+x://hub:s3cret@mail.school.example', 'smtp+x://hub:***@mail.school.example'],
   ])('shows no password: %s', async (url, shown) => {
     const ran = await world.run(['config', '--smtp', url])
     expect(ran.stdout).toContain(`smtp\t${shown}\tflag`)
