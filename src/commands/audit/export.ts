@@ -8,6 +8,7 @@ import { eventFor } from '../../rules/events-for.ts'
 import { visibleCentres } from '../../rules/permissions.ts'
 import { command, example } from '../command.ts'
 import { answer, doing } from '../doing.ts'
+import { recordEvent } from '../record-event.ts'
 import type { Session } from '../session.ts'
 import { addFilterOptions, filterOptions } from './filter.ts'
 
@@ -42,6 +43,7 @@ async function exportTo({ file, ...filter }: z.infer<typeof Options>, session: S
       const { writeTableFile } = await import('../../workbook/write.ts')
       await writeTableFile(path, [eventSheet(events)])
     }
+    await recordEvent(session, store, { action: 'audit.exported', facts: { events: counted.events } })
     const count = `${counted.events} event${counted.events === 1 ? '' : 's'}`
     await answer(session, {
       text: session.terminal.out.isTerminal ? `${count} written to ${file}.` : `${file}\t${counted.events}`,

@@ -10,6 +10,7 @@ import { visibleCentres } from '../../rules/permissions.ts'
 import type { SheetToWrite } from '../../workbook/sheet-to-write.ts'
 import { changingCommand, example } from '../command.ts'
 import { answer, doing } from '../doing.ts'
+import { recordEvent } from '../record-event.ts'
 import type { Session } from '../session.ts'
 import { placeSheets, settlePlace } from './place-sheets.ts'
 
@@ -49,7 +50,10 @@ export const exportCentres = changingCommand('export')
         const sheet = centresSheet({ rows, counts, onRow })
         if (common.dryRun) await countRows(sheet)
         else if (shown === '-') await writeToStdout(sheet, session)
-        else await placeSheets(path, [sheet], context.now())
+        else {
+          await placeSheets(path, [sheet], context.now())
+          await recordEvent(session, store, { action: 'centres.exported', facts: { ...counts } })
+        }
         if (by.kind === 'staff') await tellWhatIsLeftOut(store, session)
         if (/\.csv$/i.test(shown)) warnOfLostZeros(session)
         if (shown !== '-') await tell({ file: shown, counts }, session)

@@ -7,6 +7,7 @@ import { renderMessage } from '../../render/one-message.ts'
 import { findMessage } from '../../rules/cancel-message.ts'
 import { command, example } from '../command.ts'
 import { answer, doing } from '../doing.ts'
+import { recordEvent } from '../record-event.ts'
 
 const Options = z.object({ id: z.string(), html: z.string().optional() })
 
@@ -28,6 +29,12 @@ export const show = command('show')
         const said = await withoutSecrets({ store, row, baseUrl: session.settings.baseUrl.value ?? '' })
         const file = html === undefined ? null : resolve(session.context.cwd, html)
         if (file !== null) await writePage(file, said.html)
+        await recordEvent(session, store, {
+          action: 'mail.shown',
+          subject: row.to_address,
+          ...(row.user_id === null ? {} : { userId: row.user_id }),
+          facts: { message: row.id },
+        })
         const message = messageOf(row)
         await answer(session, {
           text: renderMessage(
