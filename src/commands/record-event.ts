@@ -1,4 +1,3 @@
-import type { OpenStore } from '../db/open.ts'
 import type { Session } from './session.ts'
 
 interface HappenedEvent {
@@ -13,10 +12,16 @@ interface HappenedEvent {
  * is written after, and where it cannot be (no key, nothing to write to) the answer stands and a
  * notice says so.
  */
-export async function recordEvent(session: Session, store: OpenStore, event: HappenedEvent): Promise<void> {
+export async function recordEvent(session: Session, event: HappenedEvent): Promise<void> {
   const { record } = await import('../rules/record.ts')
   try {
-    await session.commit(store, (trx, given) => record(trx, { ...given, ...event, kind: 'event' }))
+    // What was looked at may have been opened to be read only.
+    const store = await session.open('use')
+    try {
+      await session.commit(store, (trx, given) => record(trx, { ...given, ...event, kind: 'event' }))
+    } finally {
+      await store.close()
+    }
   } catch (error) {
     if (!(error instanceof Error)) throw error
     session.notify({

@@ -23,7 +23,13 @@ export function checkFiles({ raw, keyFile }: OpenStore, path: string): Checked {
     ...leftovers(path, /\.(new|part|restoring|migrating)(-wal|-shm|-journal|\.writer)?$/),
     ...leftovers(keyFile, /\.new$/).filter((file) => file !== waitingKeyFile(keyFile, fingerprint)),
   ]
-  const untidy = [...openToOthers([path, keyFile]), ...openFolders([path, keyFile]), ...remains(beside), ...staleNote(path), ...kept(path)]
+  const untidy = [
+    ...openToOthers([path, keyFile]),
+    ...openFolders([path, keyFile]),
+    ...remains(beside),
+    ...staleNote(path),
+    ...kept(path),
+  ]
   return { damage, untidy }
 }
 

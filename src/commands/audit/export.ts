@@ -43,7 +43,7 @@ async function exportTo({ file, ...filter }: z.infer<typeof Options>, session: S
       const { writeTableFile } = await import('../../workbook/write.ts')
       await writeTableFile(path, [eventSheet(events)])
     }
-    await recordEvent(session, store, { action: 'audit.exported', facts: { events: counted.events } })
+    await recordEvent(session, { action: 'audit.exported', facts: { events: counted.events } })
     const count = `${counted.events} event${counted.events === 1 ? '' : 's'}`
     await answer(session, {
       text: session.terminal.out.isTerminal ? `${count} written to ${file}.` : `${file}\t${counted.events}`,

@@ -52,7 +52,7 @@ export const exportCentres = changingCommand('export')
         else if (shown === '-') await writeToStdout(sheet, session)
         else {
           await placeSheets(path, [sheet], context.now())
-          await recordEvent(session, store, { action: 'centres.exported', facts: { ...counts } })
+          await recordEvent(session, { action: 'centres.exported', facts: { ...counts } })
         }
         if (by.kind === 'staff') await tellWhatIsLeftOut(store, session)
         if (/\.csv$/i.test(shown)) warnOfLostZeros(session)

@@ -29,7 +29,7 @@ export const show = command('show')
         const said = await withoutSecrets({ store, row, baseUrl: session.settings.baseUrl.value ?? '' })
         const file = html === undefined ? null : resolve(session.context.cwd, html)
         if (file !== null) await writePage(file, said.html)
-        await recordEvent(session, store, {
+        await recordEvent(session, {
           action: 'mail.shown',
           subject: row.to_address,
           ...(row.user_id === null ? {} : { userId: row.user_id }),

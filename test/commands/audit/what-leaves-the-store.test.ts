@@ -55,7 +55,7 @@ describe('what leaves the store', () => {
     renameSync(`${world.db}.key`, world.path('elsewhere.key'))
     const ran = await world.run(['centres', 'export', 'centres.csv', '--json'])
     expect(ran.exit).toBe(0)
-    expect(ran.json().notices).toMatchObject([{ code: 'not-recorded' }])
+    expect(ran.json().notices).toContainEqual(expect.objectContaining({ code: 'not-recorded' }))
     renameSync(world.path('elsewhere.key'), `${world.db}.key`)
   })
 })
