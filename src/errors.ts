@@ -3,6 +3,8 @@ export interface Problem {
   code: string
   message: string
   hint?: string
+  /** Where it stands, if the target is only the first of several cells. */
+  cells?: string[]
 }
 
 interface More {

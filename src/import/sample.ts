@@ -3,6 +3,7 @@ import { catalogue } from '../rules/catalogue.ts'
 import { centreKinds } from '../rules/centre-wishes.ts'
 import type { SheetToWrite } from '../workbook/sheet-to-write.ts'
 import { type CentreField, headingOf } from './columns.ts'
+import { type ColumnGuide, guideSheet } from './guide-sheet.ts'
 import { columnsToWrite, writtenFields } from './sheet-columns.ts'
 
 /** The roles an import can give. */
@@ -21,19 +22,19 @@ export function sampleSheets(): [SheetToWrite, SheetToWrite] {
     kind: centreKinds,
   }
   const columns = columnsToWrite((field) => ({ note: guide[field].what, choices: choices[field] ?? [] }))
-  return [{ name: 'Centres', columns, rows: [], print: { landscape: true } }, guideSheet()]
-}
-
-interface Advice {
-  needed: string
-  what: string
-  example: string
+  return [
+    { name: 'Centres', columns, rows: [], print: { landscape: true } },
+    guideSheet(
+      writtenFields.map((field) => ({ heading: headingOf(field), ...guide[field] })),
+      rules,
+    ),
+  ]
 }
 
 const newCentres = 'for a new centre'
 const no = 'no'
 
-const guide: Readonly<Record<CentreField, Advice>> = {
+const guide: Readonly<Record<CentreField, Omit<ColumnGuide, 'heading'>>> = {
   number: {
     needed: 'yes',
     what: 'The centre number: 2 to 12 letters and digits. Leading zeros count.',
@@ -85,28 +86,3 @@ const rules = [
   'Centres and users that are not in the workbook are listed; they are deleted only when you say so.',
   'To see what would happen, and change nothing: ssh-admin centres import FILE --dry-run',
 ]
-
-/** The sheet of our own that holds no centres. */
-export const guideName = 'Guide'
-
-function guideSheet(): SheetToWrite {
-  return {
-    name: guideName,
-    columns: [
-      { heading: 'Column', width: 18 },
-      { heading: 'Must be filled in', width: 24 },
-      { heading: 'What to write', width: 70 },
-      { heading: 'Example', width: 24 },
-    ],
-    rows: [
-      ...writtenFields.map((field) => {
-        const { needed, what, example } = guide[field]
-        return [headingOf(field), needed, what, example]
-      }),
-      [],
-      ...rules.map((rule, at) => [at === 0 ? 'How it works' : '', '', rule]),
-    ],
-    wrapped: true,
-    print: { landscape: true },
-  }
-}

@@ -33,19 +33,22 @@ export async function importProgressionTests(
   const problems: Problem[] = []
   const groups = new Map<string, Group>()
   const findOwner = owners(trx)
+  const rowsOfNoOwner = new Map<string, ResultRow[]>()
   for (const row of rows) {
     const outcome = readResult(row)
-    if ('problems' in outcome) {
-      const { teacherKey } = outcome
-      const misplaced = teacherKey === undefined ? undefined : unfit(await findOwner(teacherKey), row)
-      problems.push(...(misplaced ? [misplaced] : []), ...outcome.problems)
-      continue
+    const teacherKey = 'problems' in outcome ? outcome.teacherKey : outcome.read.teacherKey
+    const owner = teacherKey === undefined ? undefined : await findOwner(teacherKey)
+    const fits = owner !== undefined && owner.centre_id !== null
+    if (teacherKey !== undefined && !fits) inMap(rowsOfNoOwner, teacherKey, () => []).push(row)
+    if ('problems' in outcome) problems.push(...outcome.problems)
+    else if (fits) {
+      const problem = place(groups, outcome.read, owner.id)
+      if (problem) problems.push(problem)
     }
-    const owner = await findOwner(outcome.read.teacherKey)
-    const problem = unfit(owner, row) ?? place(groups, outcome.read, owner?.id ?? 0)
-    if (problem) problems.push(problem)
   }
-  if (problems.length > 0) throw badRows(problems)
+  const withoutOwner: Problem[] = []
+  for (const [key, without] of rowsOfNoOwner) withoutOwner.push(noOwner(await findOwner(key), without))
+  if (problems.length + withoutOwner.length > 0) throw badRows([...withoutOwner, ...problems])
 
   const merged = mergeGroups(trx, [...groups.values()])
   const counts = { rows: rows.length, ...merged }
@@ -63,12 +66,25 @@ function owners(trx: Trx): (key: string) => Promise<UserWithCentre | undefined> 
   }
 }
 
-/** Data is held at a centre: somebody without one could never hand it over. */
-function unfit(owner: UserWithCentre | undefined, { texts, cellOf }: ResultRow): Problem | undefined {
-  if (owner && owner.centre_id !== null) return undefined
-  const target = cellOf('teacher')
-  if (!owner) return { target, code: 'user-not-found', message: `Nobody has the address ${texts.teacher}.` }
-  return { target, code: 'no-centre', message: `${texts.teacher} belongs to no centre.` }
+const MOST_CELLS_NAMED = 5
+
+/** Data is held at a centre: somebody without one could never hand it over. Told once for each address. */
+function noOwner(owner: UserWithCentre | undefined, rows: readonly ResultRow[]): Problem {
+  const cells = rows.map(({ cellOf }) => cellOf('teacher'))
+  const [target = ''] = cells
+  const more = cells.length - MOST_CELLS_NAMED
+  const named = `${cells.slice(0, MOST_CELLS_NAMED).join(', ')}${more > 0 ? ` and ${more.toLocaleString('en')} more` : ''}`
+  const where = cells.length === 1 ? '' : `, in ${cells.length.toLocaleString('en')} rows: ${named}`
+  const address = rows[0]?.texts.teacher ?? ''
+  return {
+    target,
+    code: owner ? 'no-centre' : 'user-not-found',
+    message: owner
+      ? `${address} belongs to no centre${where}.`
+      : `Nobody has the address ${address}${where}.`,
+    hint: `ssh-admin users add 'Name <${address}>' --centre CENTRE`,
+    ...(cells.length === 1 ? {} : { cells }),
+  }
 }
 
 /** Puts a row where it belongs; says so where two rows disagree. */

@@ -55,6 +55,7 @@ export const looking: readonly string[] = [
   'centres.export',
   'centres.sample',
   'users.list',
+  'users.sample',
   'users.show',
   'users.exists',
   'users.duplicates',
@@ -64,6 +65,7 @@ export const looking: readonly string[] = [
   'roles.list',
   'roles.check',
   'progression-tests.list',
+  'progression-tests.sample',
   'audit.list',
   'audit.export',
 ]
@@ -72,6 +74,8 @@ export const looking: readonly string[] = [
 export const withoutActor: readonly string[] = [
   'account',
   'centres.sample',
+  'users.sample',
+  'progression-tests.sample',
   'config',
   'help',
   'completion',

@@ -1,5 +1,5 @@
-import { BadInput, Failure, NotFound, NotPermitted, type Problem, Refused, Usage } from '../errors.ts'
 import type { Trx } from '../db/transact.ts'
+import { BadInput, Failure, NotFound, NotPermitted, type Problem, Refused, Usage } from '../errors.ts'
 
 /** One rule for each target, all or none: every refusal is collected into one. */
 export async function forEachTarget<Target extends string, Result>(
@@ -95,7 +95,8 @@ export async function failureOf(work: () => unknown): Promise<Failure | undefine
 
 /** The file cannot be used: each of its problems, by cell. */
 export function badRows(problems: readonly Problem[], keep?: (trx: Trx) => Promise<void>): BadInput {
-  const count = problems.length === 1 ? 'One cell stands' : `${problems.length} cells stand`
+  const cells = problems.reduce((sum, one) => sum + (one.cells?.length ?? 1), 0)
+  const count = cells === 1 ? 'One cell stands' : `${cells} cells stand`
   return new BadInput('bad-rows', `${count} in the way; nothing was changed.`, {
     hint: 'Correct the file, and give it to the same command again.',
     details: { problems },

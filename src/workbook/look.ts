@@ -25,10 +25,10 @@ const OTHER_KINDS: readonly (readonly [start: string, what: string])[] = [
 
 /** Tells by the first bytes, never by the name, whether to unzip a file or read it as text; refuses all else, and says what it is. */
 export function look(bytes: Buffer, path: string): 'zip' | 'text' {
-  const whose = lockedWorkbook(path)
-  if (whose !== undefined) throw lockFile(path, whose)
   const start = bytes.subarray(0, 16).toString('hex')
   if (start.startsWith('504b0304')) return 'zip'
+  const whose = lockedWorkbook(path)
+  if (whose !== undefined) throw lockFile(path, whose)
   if (start.startsWith('504b0506') || start.startsWith('504b0708'))
     throw notAWorkbook(path, 'an empty zip archive')
   if (start.startsWith('d0cf11e0a1b11ae1')) throw oldOffice(bytes, path)
@@ -38,10 +38,10 @@ export function look(bytes: Buffer, path: string): 'zip' | 'text' {
   return 'text'
 }
 
-/** Excel marks a workbook that is open by `~$NAME` beside it, LibreOffice by `.~lock.NAME#`. */
+/** Excel marks a workbook that is open by `~$NAME` beside it, LibreOffice by `.~lock.NAME#`; copied, they may be called `Copy of ~$NAME`. */
 function lockedWorkbook(path: string): string | undefined {
   const name = basename(path)
-  const [, ofExcel, ofLibreOffice] = /^(?:~\$(.+)|\.~lock\.(.+)#)$/.exec(name) ?? []
+  const [, ofExcel, ofLibreOffice] = /(?:~\$(.+)|\.~lock\.(.+)#)$/.exec(name) ?? []
   return ofExcel ?? ofLibreOffice
 }
 

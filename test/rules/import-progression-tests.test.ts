@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { countResults } from '../holding.ts'
 import { newWorld, type World } from '../world.ts'
@@ -64,16 +64,51 @@ describe('importing Progression Test data', () => {
     const { code, details } = ran.error()
     expect(code).toBe('bad-rows')
     expect(details.problems).toMatchObject([
+      {
+        target: 'results!A4',
+        code: 'user-not-found',
+        message: 'Nobody has the address nobody@school.example, in 2 rows: results!A4, results!A7.',
+        cells: ['results!A4', 'results!A7'],
+      },
       { target: 'results!I3', code: 'rows-differ' },
-      { target: 'results!A4', code: 'user-not-found' },
       { target: 'results!B5', code: 'unknown-site' },
       { target: 'results!G5', code: 'invalid-date' },
       { target: 'results!I5', code: 'invalid-mark' },
       { target: 'results!F6', code: 'missing-value' },
-      { target: 'results!A7', code: 'user-not-found' },
       { target: 'results!I7', code: 'invalid-mark' },
     ])
+    expect(ran.error().message).toBe('8 cells stand in the way; nothing was changed.')
     expect(await countResults(world)).toBe(0)
+  })
+
+  it('takes a column under another name with --map, and names the fields where there is none', async () => {
+    const renamed = headings.replace('Learner,', 'Candidate,')
+    writeFileSync(world.path('results.csv'), [renamed, ali].join('\n'))
+    const words = ['progression-tests', 'import', 'results.csv', '--json', '--map']
+    expect((await world.run([...words, 'Candidate=Learner'])).json()).toMatchObject({
+      rows: 1,
+      changed: true,
+    })
+    const ran = await world.run([...words, 'Candidate=Lerner'])
+    expect(ran.exit).toBe(6)
+    expect(ran.error()).toMatchObject({ code: 'workbook-bad-map', hint: expect.stringContaining('Learner') })
+  })
+
+  it('writes the workbook that it reads, filled in', async () => {
+    const wrote = await world.run(['progression-tests', 'sample', 'empty.csv', '--json'])
+    expect(wrote.json()).toMatchObject({ file: 'empty.csv' })
+    const empty = readFileSync(world.path('empty.csv'), 'utf8')
+    writeFileSync(world.path('results.csv'), `${empty}${ali}\n`)
+    const ran = await world.run(['progression-tests', 'import', 'results.csv', '--json'])
+    expect(ran.json()).toMatchObject({ rows: 1, notices: [] })
+    expect((await world.run(['progression-tests', 'sample', 'a.xlsx'])).exit).toBe(0)
+    const guided = await world.run(['progression-tests', 'import', 'a.xlsx', '--json'])
+    expect(guided.json()).toMatchObject({ rows: 0, changed: false, notices: [] })
+  })
+
+  it('names its columns in its help', async () => {
+    const { stdout } = await world.run(['progression-tests', 'import', '--help'])
+    for (const heading of headings.split(',')) expect(stdout).toContain(heading)
   })
 
   it('refuses a file without the columns it needs', async () => {

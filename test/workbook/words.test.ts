@@ -1,7 +1,9 @@
 import { gzipSync } from 'node:zlib'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { Chalk } from 'chalk'
+import { describe, expect, it } from 'vitest'
 import { compoundFile } from '../../fixtures/compound.ts'
-import { newWorld, type World } from '../world.ts'
+import { report } from '../../src/exit.ts'
+import { openWorkbook } from '../../src/workbook/read.ts'
 import { book, fileOf, rowsOf } from './book.ts'
 
 const compound = (names: readonly string[]) =>
@@ -13,6 +15,7 @@ const gnumeric =
 describe('a file that is no workbook', () => {
   it.each([
     ['~$centres.xlsx', Buffer.alloc(165, 5), 'workbook-lock-file', /lock file of an open workbook/],
+    ['Copy of ~$a.xlsx', Buffer.alloc(165, 5), 'workbook-lock-file', /lock file of an open workbook/],
     ['.~lock.centres.xlsx#', ',amira,desk', 'workbook-lock-file', /lock file of an open workbook/],
     [
       'label.xlsx',
@@ -48,16 +51,12 @@ describe('a workbook with bytes behind its end', () => {
 })
 
 describe("a file's name at the start of a sentence", () => {
-  let world: World
-  beforeEach(() => {
-    world = newWorld()
-  })
-  afterEach(() => world.close())
-
   it('keeps its letters', async () => {
     const file = 'fixtures/holiday.jpg.xlsx'
-    const { exit, error } = await world.run(['progression-tests', 'import', file, '--dry-run', '--json'])
+    const error = await openWorkbook(file).catch((reason: unknown) => reason)
+    const view = { isTerminal: false, width: 100, chalk: new Chalk({ level: 0 }), now: new Date(0) }
+    const { text, exit } = report(error, { view, json: false, debug: false, version: '1' })
     expect(exit).toBe(6)
-    expect(error().message).toBe(`${file} is a picture, not a workbook.`)
+    expect(text).toContain(`error: ${file} is a picture, not a workbook.`)
   })
 })

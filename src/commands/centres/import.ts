@@ -1,10 +1,12 @@
 import { existsSync } from 'node:fs'
 import * as z from 'zod'
 import { Refused, Usage } from '../../errors.ts'
+import { centreColumns } from '../../import/columns.ts'
 import type { Roster } from '../../import/roster.ts'
 import { list, repeated, wholeNumberOf } from '../../options.ts'
 import { needSomebodyToAsk } from '../../prompt.ts'
 import { changedMeanwhile } from '../changing.ts'
+import { columnsHelp } from '../columns-help.ts'
 import { changingCommand, example } from '../command.ts'
 import { doing } from '../doing.ts'
 import type { Session } from '../session.ts'
@@ -72,6 +74,7 @@ Centres and users that are not in the workbook are listed, and deleted only when
   .option('--restore-deleted', 'restore the deleted centres that the workbook names')
   .option('--send-mail', 'send each new user a message that says how to activate the account')
   .option('--strict', 'any mistake: change nothing (exit code 6)')
+  .addHelpText('after', columnsHelp(centreColumns, 'ssh-admin centres sample'))
   .addHelpText(
     'after',
     example(

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
 import { Cancelled } from '../../errors.ts'
 import type { Roster } from '../../import/roster.ts'
-import type { Workbook } from '../../workbook/read.ts'
+import { notifyOtherSheets, notifyUnknownColumn } from '../read-table.ts'
 import type { Session } from '../session.ts'
 import { progressOf } from './progress.ts'
 
@@ -28,7 +28,7 @@ export async function readWorkbook(wanted: Wanted, session: Session): Promise<Ro
     stdin: context.stdin,
     fits: (rows) => hasHeadings(rows, { specs: centreColumns, map }),
   })
-  if (wanted.sheet === undefined && workbook.otherSheets.length > 0) await tellOtherSheets(workbook, session)
+  if (wanted.sheet === undefined) await notifyOtherSheets(workbook, session)
   const progress = await progressOf(terminal, `Reading ${workbook.file}`)
   try {
     const roster = await readRoster(workbook, {
@@ -40,26 +40,11 @@ export async function readWorkbook(wanted: Wanted, session: Session): Promise<Ro
       },
     })
     for (const notice of roster.notices) session.notify(notice)
-    for (const column of roster.unknownColumns.filter((heading) => heading !== reasonsHeading)) {
-      session.notify({
-        code: 'unknown-column',
-        message: `The column ‘${column}’ is not one of ours; it is left aside.`,
-      })
-    }
+    for (const heading of roster.unknownColumns)
+      if (heading !== reasonsHeading) notifyUnknownColumn(heading, session)
     return roster
   } finally {
     progress.stop()
     await workbook.close()
   }
-}
-
-/** Whoever keeps centres on several sheets must know that only one is read: what is not read counts as missing. */
-async function tellOtherSheets({ sheet, otherSheets }: Workbook, session: Session): Promise<void> {
-  const { guideName } = await import('../../import/sample.ts')
-  const others = otherSheets.filter((name) => name !== guideName)
-  if (others.length === 0) return
-  session.notify({
-    code: 'other-sheets',
-    message: `Only the sheet ‘${sheet}’ is read; for another: --sheet NAME (${others.join(', ')}).`,
-  })
 }

@@ -1,11 +1,18 @@
 import * as z from 'zod'
+import { repeated } from '../../options.ts'
 import { renderImportedResults } from '../../render/progression-tests.ts'
 import { importProgressionTests } from '../../rules/import-progression-tests.ts'
 import { changingAfter } from '../changing.ts'
+import { columnsHelp } from '../columns-help.ts'
 import { changingCommand, example } from '../command.ts'
+import { resultColumns } from './columns.ts'
 import { readResults } from './read-results.ts'
 
-const Options = z.object({ file: z.string(), sheet: z.string().optional() })
+const Options = z.object({
+  file: z.string(),
+  sheet: z.string().optional(),
+  map: z.array(z.string()).default([]),
+})
 
 export const importResults = changingCommand('import')
   .summary('bring Progression Test results in from a workbook')
@@ -14,18 +21,13 @@ export const importResults = changingCommand('import')
   )
   .argument('<file>', 'the workbook or CSV file; - for stdin')
   .option('--sheet <name>', 'the sheet to read (default: the first)')
+  .option('--map <column=field>', "which column is which field, such as 'Pupil no=Learner'", repeated)
+  .addHelpText('after', columnsHelp(resultColumns, 'ssh-admin progression-tests sample'))
   .addHelpText('after', example('ssh-admin progression-tests import fixtures/progression-tests.xlsx'))
   .action(
     changingAfter({
       options: Options,
-      prepare: async ({ file, sheet }, session) => {
-        const read = await readResults({ file, sheet, stdin: session.context.stdin })
-        for (const notice of read.notices) session.notify(notice)
-        for (const heading of read.unknown) {
-          session.notify({ code: 'unknown-column', message: `The column ${heading} is not used.` })
-        }
-        return read
-      },
+      prepare: readResults,
       act:
         ({ file, digest, rows }, given) =>
         (trx) =>

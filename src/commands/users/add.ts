@@ -1,19 +1,21 @@
 import * as z from 'zod'
+import type { Trx } from '../../db/transact.ts'
 import { Usage } from '../../errors.ts'
 import { list, repeated } from '../../options.ts'
 import { needSomebodyToAsk } from '../../prompt.ts'
 import { lockedOutNotices } from '../../render/user-notices.ts'
 import { renderChangedUsers, usersJson } from '../../render/users.ts'
-import type { Trx } from '../../db/transact.ts'
 import type { Given } from '../../rules/actor.ts'
-import type { ChangedUser } from '../../rules/changed-user.ts'
 import { addUser } from '../../rules/add-user.ts'
 import { addUsers, type UserRow } from '../../rules/add-users.ts'
+import type { ChangedUser } from '../../rules/changed-user.ts'
 import { forEachTarget } from '../../rules/several.ts'
 import { changingAfter } from '../changing.ts'
+import { columnsHelp } from '../columns-help.ts'
 import { changingCommand, example } from '../command.ts'
 import type { Session } from '../session.ts'
 import { askForPeople } from './ask-for-people.ts'
+import { userColumns } from './columns.ts'
 import { additionOf, type NewPerson, readPerson, refuseNamedTwice } from './new-people.ts'
 
 const Options = z.object({
@@ -24,6 +26,7 @@ const Options = z.object({
   role: list,
   from: z.string().optional(),
   sheet: z.string().optional(),
+  map: z.array(z.string()).default([]),
   ifMissing: z.boolean().default(false),
 })
 
@@ -48,7 +51,9 @@ export const add = changingCommand('add')
   .option('--role <role>', 'with this role; service roles alone make no hub user', repeated)
   .option('--from <file>', 'read them from a workbook or CSV file, or - for stdin')
   .option('--sheet <name>', 'the sheet of the workbook (default: the first)')
+  .option('--map <column=field>', "which column is which field, such as 'Mail=Email'", repeated)
   .option('--if-missing', 'somebody who is there already, and equal, is no error')
+  .addHelpText('after', columnsHelp(userColumns, 'ssh-admin users sample'))
   .addHelpText(
     'after',
     example(
@@ -95,19 +100,14 @@ function addPeople(
 }
 
 async function prepare(options: Options, session: Session): Promise<Request> {
-  const { person, centre, admin, role: roles, site: sites, from, sheet } = options
+  const { person, centre, admin, role: roles, site: sites, from, sheet, map } = options
   const people = person.map((text) => readPerson(text, { centre, admin, roles, sites }))
   refuseNamedTwice(people)
   const request: Request = { people, rows: [], options }
   if (from !== undefined) {
     if (people.length > 0) throw new Usage('Name the people, or a file with --from, not both.')
     const { readUsers } = await import('./read-users.ts')
-    const { stdin } = session.context
-    const { rows, unknown, notices } = await readUsers({ file: from, sheet, stdin, centre, roles, sites })
-    for (const notice of notices) session.notify(notice)
-    for (const heading of unknown) {
-      session.notify({ code: 'unknown-column', message: `The column ${heading} is not used.` })
-    }
+    const rows = await readUsers({ file: from, sheet, map, centre, roles, sites }, session)
     return { ...request, rows }
   }
   if (isIncomplete(request)) {

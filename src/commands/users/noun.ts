@@ -17,6 +17,7 @@ export const users: Noun = {
     pin: async () => (await import('./pin.ts')).pin,
     duplicates: async () => (await import('./duplicates.ts')).duplicates,
     erase: async () => (await import('./erase.ts')).erase,
+    sample: async () => (await import('./sample.ts')).sample,
     exists: async () => (await import('./exists.ts')).exists,
   },
 }

@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { shapes } from '../../../src/render/shapes.ts'
 import { holding } from '../../holding.ts'
@@ -161,6 +161,27 @@ describe('several users at once', () => {
     const stdin = 'First name;Last name;E-mail\nNour;Salem;nour@school.example\n'
     const ran = await world.run(['users', 'add', '--from', '-', '--centre', 'EG001', '--json'], { stdin })
     expect(shapes.users.parse(ran.json())).toMatchObject({ users: [{ firstName: 'Nour' }] })
+  })
+
+  it('are added from a table of other headings with --map', async () => {
+    writeFileSync(world.path('new.csv'), 'Person,Post\nNour,nour@school.example\n')
+    const words = ['users', 'add', '--from', 'new.csv', '--centre', 'EG001', '--json']
+    const ran = await world.run([...words, '--map', 'Post=Email', '--map', 'Person=First name'])
+    expect(ran.json()).toMatchObject({ users: [{ firstName: 'Nour', email: 'nour@school.example' }] })
+  })
+
+  it('are added from the sample, filled in', async () => {
+    await world.run(['users', 'sample', 'empty.csv'])
+    const empty = readFileSync(world.path('empty.csv'), 'utf8')
+    writeFileSync(
+      world.path('new.csv'),
+      `${empty}EG001,Nour,Salem,nour@school.example,teacher,cambridge-primary\n`,
+    )
+    const ran = await world.run(['users', 'add', '--from', 'new.csv', '--json'])
+    expect(ran.json()).toMatchObject({ users: [{ lastName: 'Salem', outcome: 'created' }] })
+    expect((await world.run(['users', 'sample', 'a.xlsx'])).exit).toBe(0)
+    const { stdout } = await world.run(['users', 'add', '--help'])
+    expect(stdout).toContain('Centre number, First name, Last name, Role, Sites')
   })
 
   it('named twice in one call are refused', async () => {

@@ -1,0 +1,103 @@
+import { resolve } from 'node:path'
+import type { CellFault } from '../workbook/cell-notes.ts'
+import type { ColumnSpec } from '../workbook/headings.ts'
+import type { SheetRow, Workbook } from '../workbook/read.ts'
+import type { Session } from './session.ts'
+
+export interface TableFile {
+  /** `-` for standard input; else looked for from the working directory. */
+  file: string
+  sheet?: string | undefined
+  /** As typed: `Column=field`. */
+  map: readonly string[]
+}
+
+/** A row that has something in it, by the fields of its table. */
+export interface TableRow<Field extends string> {
+  textOf: (field: Field) => string
+  /** Where a field stands: `Results!B4`. */
+  cellOf: (field: Field) => string
+  /** Why a cell has no text that could be read; `text` says that its column is one of texts, where a 0 is none. */
+  faultOf: (field: Field, how: { text: boolean }) => CellFault | undefined
+}
+
+interface ReadTable<Field extends string> {
+  file: string
+  digest: string
+  rows: TableRow<Field>[]
+}
+
+/** Reads a table whose columns are known, and says what people must know of its sheet. */
+export async function readTableFile<Field extends string>(
+  { file, sheet, map: mapped }: TableFile,
+  specs: readonly (ColumnSpec & { field: Field })[],
+  session: Session,
+): Promise<ReadTable<Field>> {
+  const { openWorkbook, isBlankRow } = await import('../workbook/read.ts')
+  const { hasHeadings, parseMap, readTable } = await import('../workbook/headings.ts')
+  const { cellName } = await import('../workbook/cell.ts')
+  const { cellFault, errorCell, isErrorWord } = await import('../workbook/cell-notes.ts')
+  const { tableNotices } = await import('../workbook/table-notices.ts')
+  const { context } = session
+  const map = parseMap(mapped, specs)
+  const workbook = await openWorkbook(file === '-' ? '-' : resolve(context.cwd, file), {
+    sheet,
+    stdin: context.stdin,
+    fits: (rows) => hasHeadings(rows, { specs, map }),
+  })
+  try {
+    const found: { row: SheetRow; columns: ReadonlyMap<string, number> }[] = []
+    const table = await readTable(workbook, {
+      specs,
+      map,
+      onRow: (row, { columns }) => {
+        if (!isBlankRow(row)) found.push({ row, columns })
+      },
+    })
+    if (sheet === undefined) await notifyOtherSheets(workbook, session)
+    for (const notice of tableNotices(table)) session.notify(notice)
+    for (const heading of table.unknown) notifyUnknownColumn(heading, session)
+    const rows = found.map(({ row, columns }): TableRow<Field> => {
+      const columnOf = (field: Field) => columns.get(field) ?? -1
+      return {
+        textOf: (field) => row.cells[columnOf(field)] ?? '',
+        cellOf: (field) => cellName(workbook.sheet, columns.get(field) ?? 0, row.number),
+        faultOf: (field, how) => {
+          const column = columnOf(field)
+          const merged = table.covered.get(row.number)?.get(column)
+          const text = row.cells[column]?.trim() ?? ''
+          return (
+            cellFault(
+              merged === undefined ? row.notes?.get(column) : { kind: 'merged', cell: merged },
+              how,
+            ) ?? (isErrorWord(text) ? errorCell(text) : undefined)
+          )
+        },
+      }
+    })
+    return { file: workbook.file, digest: workbook.digest, rows }
+  } finally {
+    await workbook.close()
+  }
+}
+
+export function notifyUnknownColumn(heading: string, session: Session): void {
+  session.notify({
+    code: 'unknown-column',
+    message: `The column ‘${heading}’ is not one of ours; it is left aside.`,
+  })
+}
+
+/** Whoever keeps a list on several sheets must know that only one is read: what is not read counts as missing. */
+export async function notifyOtherSheets(
+  { sheet, otherSheets }: Pick<Workbook, 'sheet' | 'otherSheets'>,
+  session: Session,
+): Promise<void> {
+  const { guideName } = await import('../import/guide-sheet.ts')
+  const others = otherSheets.filter((name) => name !== guideName)
+  if (others.length === 0) return
+  session.notify({
+    code: 'other-sheets',
+    message: `Only the sheet ‘${sheet}’ is read; for another: --sheet NAME (${others.join(', ')}).`,
+  })
+}

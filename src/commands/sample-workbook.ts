@@ -1,0 +1,40 @@
+import { resolve } from 'node:path'
+import type { Command } from 'commander'
+import * as z from 'zod'
+import type { SheetToWrite } from '../workbook/sheet-to-write.ts'
+import { placeSheets, settlePlace } from './centres/place-sheets.ts'
+import { changingCommand, example } from './command.ts'
+import { answer, doing } from './doing.ts'
+
+interface Sample {
+  /** Where it goes when no name is typed. */
+  file: string
+  /** The command that reads it when it is filled in, without the file. */
+  reader: string
+  example: string
+  sheets: () => Promise<[SheetToWrite, ...SheetToWrite[]]>
+}
+
+/** The command that writes an empty workbook to fill in. */
+export function sampleCommand({ file: usual, reader, example: shown, sheets }: Sample): Command {
+  return changingCommand('sample')
+    .summary('write an empty workbook to fill in, with a guide')
+    .description(
+      'Write an empty workbook with the right headings and drop-down lists, and a guide to its columns on a second sheet.',
+    )
+    .argument('[file]', `.xlsx, or .csv for the headings alone (default: ${usual} here)`)
+    .addHelpText('after', example(shown))
+    .action(
+      doing(z.object({ file: z.string().min(1).default(usual) }), async ({ file }, session) => {
+        const { common, context, terminal } = session
+        const path = resolve(context.cwd, file)
+        await settlePlace({ path, shown: file }, session)
+        if (!common.dryRun) await placeSheets(path, await sheets(), context.now())
+        const text = terminal.out.isTerminal
+          ? `${common.dryRun ? 'Would write' : 'Wrote'} ${file}. When it is filled in: ${reader} ${file}`
+          : file
+        await answer(session, { text, json: { file, dryRun: common.dryRun } })
+        return 0
+      }),
+    )
+}

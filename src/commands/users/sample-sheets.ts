@@ -1,0 +1,70 @@
+import { guideSheet } from '../../import/guide-sheet.ts'
+import type { UserField } from '../../rules/add-users.ts'
+import { catalogue, sites } from '../../rules/catalogue.ts'
+import type { SheetToWrite } from '../../workbook/sheet-to-write.ts'
+import { userColumns } from './columns.ts'
+
+/** The roles that adding somebody can give. */
+const roles = catalogue
+  .filter(({ given }) => given !== 'derived' && given !== 'by-coordinator-commands')
+  .map(({ name }) => name)
+  .sort()
+
+interface Advice {
+  needed: string
+  what: string
+  example: string
+  width: number
+  choices?: readonly string[]
+}
+
+const guide: Readonly<Record<UserField, Advice>> = {
+  centre: {
+    needed: 'unless --centre is given',
+    what: 'The number of a centre that is there already. Leading zeros count.',
+    example: 'EG001',
+    width: 15,
+  },
+  firstName: { needed: 'one of two', what: 'A person with one name has one.', example: 'Amira', width: 18 },
+  lastName: { needed: 'one of two', what: 'A person with one name has one.', example: 'Haddad', width: 20 },
+  email: {
+    needed: 'yes',
+    what: 'An address that nobody else uses.',
+    example: 'amira@school.example',
+    width: 36,
+  },
+  role: {
+    needed: 'no',
+    what: `Blank means teacher. Several are separated by commas; service roles alone make no hub user. One of: ${roles.join(', ')}.`,
+    example: 'teacher',
+    width: 22,
+    choices: roles,
+  },
+  site: {
+    needed: 'no',
+    what: `Several are separated by commas; the hub comes with every hub role. One of: ${sites.join(', ')}.`,
+    example: 'cambridge-primary',
+    width: 28,
+    choices: sites,
+  },
+}
+
+const rules = [
+  'One row for each new user. The order of the rows and of the columns does not matter.',
+  'All are added, or none: each cell that stands in the way is named.',
+  'Each gets a message that lets them set up a password.',
+  'To see what would happen, and change nothing: ssh-admin users add --from FILE --dry-run',
+]
+
+/** The workbook of new users to fill in, and a guide to its columns. */
+export function sampleSheets(): [SheetToWrite, SheetToWrite] {
+  const columns = userColumns.map(({ field, heading }) => {
+    const { width, what, choices = [] } = guide[field]
+    return { heading, width, note: what, choices }
+  })
+  const explained = userColumns.map(({ field, heading }) => {
+    const { needed, what, example } = guide[field]
+    return { heading, needed, what, example }
+  })
+  return [{ name: 'Users', columns, rows: [], print: { landscape: true } }, guideSheet(explained, rules)]
+}
