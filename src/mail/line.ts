@@ -54,7 +54,7 @@ export async function openLine(server: MailServer, limits: Limits): Promise<Line
     socketCloseTimeout: 1000,
     allowInternalNetworkInterfaces: true,
     // Said, because the environment (NODE_TLS_REJECT_UNAUTHORIZED) would say otherwise.
-    tls: { minVersion: 'TLSv1.2', ...server.tls, rejectUnauthorized: true },
+    tls: { minVersion: 'TLSv1.2', rejectUnauthorized: true, ...server.tls },
   })
   let open = false
   const close = () => {

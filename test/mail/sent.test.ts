@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
 import type { OutboxRow } from '../../src/db/schema.ts'
 import { type Sending, sendMessages } from '../../src/mail/send.ts'
 import { tell } from '../../src/rules/tell.ts'
@@ -217,15 +217,22 @@ describe('sending through a mail server', () => {
     expect(server.connections()).toBe(1)
   })
 
-  it('sends nothing to a server whose certificate is not to be trusted', async () => {
-    await owe(1)
-    const server = closed(await mailServer({ disabledCommands: [] }))
-    const host = '127.0.0.1'
-    const after = await send(server.port, { server: { host, port: server.port, protection: 'starttls' } })
-    expect(after).toMatchObject([{ state: 'queued' }])
-    expect(after[0]?.last_error).toMatch(/certificate/)
-    expect(server.received).toEqual([])
-  })
+  it.each([undefined, '0'])(
+    'sends nothing to a server whose certificate is not to be trusted, where the environment says %s',
+    async (said) => {
+      vi.stubEnv('NODE_TLS_REJECT_UNAUTHORIZED', said)
+      onTestFinished(() => {
+        vi.unstubAllEnvs()
+      })
+      await owe(1)
+      const server = closed(await mailServer({ disabledCommands: [] }))
+      const host = '127.0.0.1'
+      const after = await send(server.port, { server: { host, port: server.port, protection: 'starttls' } })
+      expect(after).toMatchObject([{ state: 'queued' }])
+      expect(after[0]?.last_error).toMatch(/the certificate of the server/)
+      expect(server.received).toEqual([])
+    },
+  )
 
   it('never sends the same message twice, with two at it at once', async () => {
     await owe(40)

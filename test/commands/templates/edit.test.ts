@@ -146,7 +146,7 @@ describe('changing the words of a letter', () => {
   it('is listed, with who did it and when', async () => {
     await edit((source) => source.replaceAll('Dear', 'Hello'))
     const { templates, total } = (await world.run(['templates', 'list', '--json'])).json()
-    expect(total).toBe(8)
+    expect(total).toBe(10)
     expect(templates).toContainEqual(
       expect.objectContaining({ name: 'password-reset', edited: true, editedBy: 'tester@desk' }),
     )
