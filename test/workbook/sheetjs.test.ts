@@ -4,28 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { read, utils, write } from 'xlsx'
 import { writeWorkbook } from '../../src/workbook/write.ts'
 import { fileOf, rowsOf } from './book.ts'
-
-const headings = ['Centre number', 'Centre name', 'Email']
-const names = [
-  'École Élémentaire "Les Chênes"',
-  'مدرسة النيل',
-  '北京国际学校',
-  'Ω & <Söhne>',
-  "O'Brien’s",
-  '=SUM(A1)',
-  '-5',
-  '0042',
-  'नमस्ते विद्यालय',
-  'two  blanks',
-  '_xylophone school',
-  '😀 Academy',
-]
-/** Sixty rows as offices have them. */
-const rows = Array.from({ length: 60 }, (_, at) => [
-  String(at * 37).padStart(5, '0'),
-  `${names[at % names.length]} ${at}`,
-  `user${at}+tag@école${at}.example`,
-])
+import { headings, sixtyRows as rows } from './sixty-rows.ts'
 
 describe('SheetJS', () => {
   it('reads what we write without a difference', async () => {
