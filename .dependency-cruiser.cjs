@@ -103,10 +103,11 @@ module.exports = {
       to: { path: '^(test|bench|fixtures|docs)/' },
     },
     {
-      name: 'no-development-packages',
+      name: 'every-package-is-named',
+      comment: 'What is bundled is a development dependency; what is not is installed with the program.',
       severity: 'error',
       from: { path: '^(src|bin)/' },
-      to: { dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'], dependencyTypesNot: ['type-only'] },
+      to: { dependencyTypes: ['npm-no-pkg', 'npm-unknown'], dependencyTypesNot: ['type-only'] },
     },
     {
       name: 'everything-can-be-found',

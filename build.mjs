@@ -12,6 +12,7 @@ await build({
   splitting: true,
   format: 'esm',
   platform: 'node',
+  mainFields: ['module', 'main'],
   target: 'node20',
   outdir,
   chunkNames: 'chunks/[name]-[hash]',
@@ -19,7 +20,9 @@ await build({
   minify: true,
   keepNames: true,
   sourcemap: 'linked',
-  external: ['@node-rs/argon2', 'exceljs', 'liquidjs', 'nodemailer'],
+  // What is not bundled is compiled for the machine, and is installed at the version that was tested;
+  // the last is of exceljs's reader of zip files in the cloud, and is never called.
+  external: ['better-sqlite3', 'better-sqlite3-node20', '@node-rs/argon2', '@aws-sdk/client-s3'],
   // Bundled CommonJS packages ask for Node's own modules with require(), and for their own file's name.
   banner: {
     js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url); const __filename = import.meta.filename; const __dirname = import.meta.dirname;",

@@ -41,8 +41,8 @@ export async function letterWriter({
   from: string
 }): Promise<Writer> {
   const [text, html] = await Promise.all([templateLanguage('text'), templateLanguage('html')])
-  const { createTransport } = await import('nodemailer')
-  const transport = createTransport({ streamTransport: true, buffer: true, newline: 'windows' })
+  const { default: nodemailer } = await import('nodemailer')
+  const transport = nodemailer.createTransport({ streamTransport: true, buffer: true, newline: 'windows' })
   const sender = addressOf(from)
   const domain = sender.slice(sender.lastIndexOf('@') + 1)
   return {

@@ -79,6 +79,40 @@ describe.skipIf(registry.exitCode !== 0)(
       expect({ license, author, repository, bugs }).toEqual({ license: 'UNLICENSED' })
     })
 
+    it('brings what was tested and nothing else: the program in one piece, and what is compiled for a machine', () => {
+      const lock = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')).packages
+      const { dependencies } = JSON.parse(readFileSync(join(installed, 'package.json'), 'utf8'))
+      for (const [name, version] of Object.entries(dependencies)) {
+        expect({ name, version }).toEqual({ name, version: lock[`node_modules/${name}`].version })
+        const there = JSON.parse(readFileSync(join(installed, 'node_modules', name, 'package.json'), 'utf8'))
+        expect({ name, version: there.version }).toEqual({ name, version })
+      }
+      expect(Object.keys(dependencies).sort()).toEqual(['@node-rs/argon2', 'better-sqlite3'])
+      expect(readdirSync(join(installed, 'node_modules'))).not.toContain('exceljs')
+    })
+
+    it('writes a letter, and a workbook to fill in', async () => {
+      const run = (...argv: string[]) =>
+        execa(node, [join(installed, 'bin/ssh-admin.js'), ...argv], {
+          cwd: desk.folder,
+          env: { HOME: desk.folder, SSH_ADMIN_DB: desk.path('letters.db') },
+          extendEnv: false,
+          reject: false,
+        })
+      await run('centres', 'create', 'EG001', '--name', 'Cairo School', '--country', 'Egypt', '--yes')
+      const added = await run(
+        'users',
+        'add',
+        'Amira Haddad <amira@school.example>',
+        '--centre',
+        'EG001',
+        '--yes',
+      )
+      expect(added.stderr).toContain('No mail server is set')
+      expect(await run('centres', 'sample', 'sample.xlsx')).toMatchObject({ exitCode: 0 })
+      expect(readFileSync(desk.path('sample.xlsx')).subarray(0, 2).toString()).toBe('PK')
+    })
+
     it('imports', async () => {
       writeFileSync(desk.path('centres.csv'), csv([line('EG001', 'amira@school.example')]))
       const { exitCode, stdout, stderr } = await execa(
