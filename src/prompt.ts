@@ -10,22 +10,36 @@ export interface Choice<Value> {
   checked?: boolean
 }
 
-/** Refuses, naming the flag, when nobody can be asked. */
-export function needSomebodyToAsk(terminal: Terminal, { flag, may }: { flag: string; may: boolean }): void {
-  if (terminal.canAsk && may) return
-  throw new Usage(`This needs an answer, and there is nobody to ask: say it with ${flag}.`, {
-    code: 'answer-needed',
-    hint: flag,
-  })
+interface Asked {
+  /** What says the answer without asking. */
+  flag: string
+  /** Whether asking was left open by the options. */
+  may: boolean
+  /** What would be asked. */
+  question: string
 }
 
-/** Asks yes or no, default No; No is a cancellation. */
-export async function agree(terminal: Terminal, question: string): Promise<void> {
-  const { confirm } = await import('@inquirer/prompts')
-  const yes = await asked(terminal, (streams) =>
-    confirm({ message: cleanForTerminal(question), default: false }, streams),
-  )
-  if (!yes) throw new Cancelled()
+/** Refuses, naming the flag and the question, when nobody can be asked. */
+export function needSomebodyToAsk(terminal: Terminal, { flag, may, question }: Asked): void {
+  if (terminal.canAsk && may) return
+  const [first = ''] = question.trim().split('\n')
+  const message = `This needs an answer, and there is nobody to ask: say it with ${flag}. Not asked: ${first}`
+  throw new Usage(message, { code: 'answer-needed', hint: flag })
+}
+
+interface AtTerminal {
+  terminal: Terminal
+  common: { input: boolean }
+}
+
+/** Asks yes or no, default No; No is a cancellation, nobody to ask a mistake of the call. */
+export async function agree(
+  { terminal, common }: AtTerminal,
+  question: string,
+  { flag = '--yes' }: { flag?: string | undefined } = {},
+): Promise<void> {
+  needSomebodyToAsk(terminal, { flag, may: common.input, question })
+  if (!(await wants(terminal, question))) throw new Cancelled()
 }
 
 /** Asks yes or no, default No, and gives the answer. */

@@ -1,13 +1,14 @@
+import { existsSync } from 'node:fs'
 import type * as z from 'zod'
 import type { OpenStore } from '../db/open.ts'
 import type { Clock, Trx, Work } from '../db/transact.ts'
 import { Cancelled, Refused } from '../errors.ts'
-import { agree, needSomebodyToAsk } from '../prompt.ts'
+import { agree } from '../prompt.ts'
 import type { Message } from '../render/message.ts'
 import type { Given } from '../rules/actor.ts'
 import type { View } from '../terminal.ts'
 import { answer, doing } from './doing.ts'
-import type { Notice, Session } from './session.ts'
+import type { Notice, Session, WorkFor } from './session.ts'
 
 export interface Changing<Options, Request, Result> {
   options: z.ZodType<Options>
@@ -16,16 +17,8 @@ export interface Changing<Options, Request, Result> {
   /** Asks for what can only be asked with the store at hand; no transaction is open meanwhile. */
   complete?: (request: Request, at: AtHand) => Promise<Request>
   act: (request: Request, given: Given, store: OpenStore) => Work<Result>
-  /** The question to agree to; none when there is nothing to ask. Absent: the command never asks. */
-  question?: (result: Result, request: Request) => string | undefined
-  /** Whether these options can lead to the question; absent: they can. */
-  mayAsk?: (options: Options) => boolean
-  /** The question is seldom put: whether somebody can answer matters only then. */
-  asksSeldom?: boolean
-  /** What of the result was agreed to, where chance made the rest; absent: all but ids and times. */
-  agreedOn?: (result: Result) => unknown
-  /** The flags that say what would be asked; absent: --yes alone. */
-  flags?: (options: Options) => string | undefined
+  /** What is agreed to before it is done. Absent: the command never asks. */
+  confirm?: Confirmation<Options, Request, Result>
   /** How the clock is looked at; absent: it must not be behind. */
   clock?: Clock
   /** This command can make the store. */
@@ -39,17 +32,28 @@ export interface Changing<Options, Request, Result> {
   exit?: (result: Result) => number
 }
 
+export interface Confirmation<Options, Request, Result> {
+  /** What will happen, from a rehearsal; none when there is nothing to ask. */
+  question: (result: Result, at: { request: Request; session: Session }) => string | undefined
+  /** What of the result is agreed to: if it is another when it is done, nothing is. */
+  agreedOn: (result: Result) => unknown
+  /** Whether these options can lead to the question; absent: they can. */
+  mayAsk?: (options: Options) => boolean
+  /** The flags that say what would be asked; absent: --yes alone. */
+  flags?: (options: Options) => string | undefined
+}
+
 interface AtHand {
   session: Session
   store: OpenStore
   given: Given
-  /** The question will be put; without it nothing else is offered either. */
+  /** Somebody can be asked, and the question will be put; without it nothing else is offered either. */
   asks: boolean
 }
 
 type Direct<Options, Result> = Omit<Changing<Options, Options, Result>, 'prepare'>
 
-/** A command that changes something: settle asking → open → rehearse → agree → commit → deliver → render. */
+/** A command that changes something: open → rehearse → agree → commit → deliver → render. */
 export function changing<Options, Result>(spec: Direct<Options, Result>) {
   return changingAfter({ ...spec, prepare: async (options: Options) => options })
 }
@@ -57,17 +61,28 @@ export function changing<Options, Result>(spec: Direct<Options, Result>) {
 /** The same, for a command that first reads a file or asks for what was not said. */
 export function changingAfter<Options, Request, Result>(spec: Changing<Options, Request, Result>) {
   return doing(spec.options, async (options, session) => {
-    const { dryRun, yes, input } = session.common
-    const asks = spec.question !== undefined && !dryRun && !yes && (spec.mayAsk?.(options) ?? true)
-    const needSomebody = () =>
-      needSomebodyToAsk(session.terminal, { flag: spec.flags?.(options) ?? '--yes', may: input })
-    if (asks && !spec.asksSeldom) needSomebody()
+    const { dryRun, yes } = session.common
+    const asks = spec.confirm !== undefined && !dryRun && !yes && (spec.confirm.mayAsk?.(options) ?? true)
     const prepared = await spec.prepare(options, session)
+    const flag = spec.confirm?.flags?.(options)
+    const agreed =
+      asks && spec.begins && isMissing(session)
+        ? await agreeBeforeBeginning({ spec, session, prepared, flag })
+        : undefined
 
     const store = await session.open(mannerOf({ dryRun, begins: spec.begins ?? false }))
     try {
-      const request = await completed({ spec, session, store, prepared, asks })
-      const { result, mail, owed } = await carryOut({ spec, session, store, request, asks, needSomebody })
+      const still = asks && agreed === undefined
+      const request = await completed({ spec, session, store, prepared, asks: still })
+      const { result, mail, owed } = await carryOut({
+        spec,
+        session,
+        store,
+        request,
+        asks: still,
+        flag,
+        agreed,
+      })
       for (const notice of spec.notices?.(result) ?? []) session.notify(notice)
       const json = { ...spec.json(result, mail), dryRun, notices: session.notices }
       await answer(session, { text: spec.render(result, session.terminal.out, mail), json })
@@ -100,48 +115,34 @@ async function completed<Options, Request, Result>({
 }: Running<Options, Request, Result> & { prepared: Request }): Promise<Request> {
   if (!spec.complete) return prepared
   const given = await session.given(store)
-  return spec.complete(prepared, { session, store, given, asks })
+  const offers = asks && session.terminal.canAsk && session.common.input
+  return spec.complete(prepared, { session, store, given, asks: offers })
+}
+
+type WithRequest<Options, Request, Result> = Running<Options, Request, Result> & {
+  request: Request
+  flag: string | undefined
 }
 
 /** Nothing that was read before the transaction is relied on within it: neither rights nor the time. */
-async function carryOut<Options, Request, Result>({
-  spec,
-  session,
-  store,
-  request,
-  asks,
-  needSomebody,
-}: Running<Options, Request, Result> & {
-  request: Request
-  needSomebody: () => void
-}): Promise<{ result: Result; mail: Message[]; owed: boolean }> {
-  const work = async (trx: Trx, given: Given) => {
-    const done = await spec.act(request, given, store)(trx)
-    if (!spec.mailWaits) await checkMail(trx, { session })
-    return done
-  }
+async function carryOut<Options, Request, Result>(
+  running: WithRequest<Options, Request, Result> & { agreed: string | undefined },
+): Promise<{ result: Result; mail: Message[]; owed: boolean }> {
+  const { spec, session, store, asks } = running
+  const work = workOf(running)
   if (session.common.dryRun)
     return {
       ...(await session.rehearse(store, (trx, given) => withMail(trx, () => work(trx, given)), spec.clock)),
       owed: false,
     }
-  const agreedOn = spec.agreedOn ?? ((done: Result): unknown => done)
-  let agreed: string | undefined
-  if (asks) {
-    const rehearsed = await session.rehearse(store, work, spec.clock)
-    const question = spec.question?.(rehearsed, request)
-    if (question) {
-      needSomebody()
-      await agree(session.terminal, question)
-    }
-    agreed = essence(agreedOn(rehearsed))
-  }
+  const agreed = asks ? await agreeTo(running) : running.agreed
   if (session.context.signal.aborted) throw new Cancelled()
   const { result, owed, by } = await session.commit(
     store,
     async (trx, given) => {
       const done = await work(trx, given)
-      if (agreed !== undefined && essence(agreedOn(done)) !== agreed) throw changedMeanwhile()
+      if (agreed !== undefined && JSON.stringify(spec.confirm?.agreedOn(done)) !== agreed)
+        throw changedMeanwhile()
       return done
     },
     spec.clock,
@@ -150,6 +151,52 @@ async function carryOut<Options, Request, Result>({
   const { deliverOwed } = await import('../mail/deliver.ts')
   const delivered = await deliverOwed({ store, session, by, numbers: owed })
   return { result, mail: delivered.messages, owed: delivered.owed }
+}
+
+function workOf<Options, Request, Result>({
+  spec,
+  session,
+  store,
+  request,
+}: WithRequest<Options, Request, Result>): WorkFor<Result> {
+  return async (trx, given) => {
+    const done = await spec.act(request, given, store)(trx)
+    if (!spec.mailWaits) await checkMail(trx, { session })
+    return done
+  }
+}
+
+/** Rehearses, and asks where there is something to ask. @returns what was agreed to, to be compared */
+async function agreeTo<Options, Request, Result>(
+  running: WithRequest<Options, Request, Result>,
+): Promise<string | undefined> {
+  const { spec, session, store, request, flag } = running
+  if (!spec.confirm) return undefined
+  const rehearsed = await session.rehearse(store, workOf(running), spec.clock)
+  const question = spec.confirm.question(rehearsed, { request, session })
+  if (question) await agree(session, question, { flag })
+  return JSON.stringify(spec.confirm.agreedOn(rehearsed))
+}
+
+function isMissing({ settings }: Session): boolean {
+  return !existsSync(settings.db.value ?? '')
+}
+
+/** Where there is no store yet, a refusal or a No leaves none. */
+async function agreeBeforeBeginning<Options, Request, Result>({
+  prepared,
+  ...running
+}: Omit<Running<Options, Request, Result>, 'store' | 'asks'> & {
+  prepared: Request
+  flag: string | undefined
+}): Promise<string | undefined> {
+  const store = await running.session.open('rehearse-beginning')
+  try {
+    const request = await completed({ ...running, store, prepared, asks: true })
+    return await agreeTo({ ...running, store, request, asks: true })
+  } finally {
+    await store.close()
+  }
 }
 
 /** Mail that is set up wrongly is told of before anything is changed that needs it. */
@@ -175,11 +222,4 @@ export function changedMeanwhile(): Refused {
   return new Refused('changed-meanwhile', 'What you agreed to has changed meanwhile; nothing was done.', {
     hint: 'Look again, and run the command once more.',
   })
-}
-
-/** A result without what differs between two runs of the same work: ids and times. */
-function essence(result: unknown): string {
-  return JSON.stringify(result, (name, value) =>
-    /^(id|at)$|(Id|At|_id|_at)$/.test(name) ? undefined : value,
-  )
 }

@@ -18,17 +18,22 @@ const Options = z.object({
 export const seed = changingCommand('seed')
   .summary('fill an empty store with invented centres and users')
   .description(
-    'Fill an empty store with invented centres and users, to try things out. Their addresses are at domains that cannot exist. The same numbers make the same ones every time.',
+    'Fill an empty store with invented centres and users, to try things out. You are asked first, with the name of the store. Their addresses are at domains that cannot exist. The same numbers make the same ones every time.',
   )
   .option('--centres <n>', 'how many centres', '20')
   .option('--users <n>', 'how many users, shared out among the centres', '200')
   .option('--seed <n>', 'another number, other people', '1')
-  .addHelpText('after', example('ssh-admin seed --centres 20 --users 200 --db trial.db'))
+  .addHelpText('after', example('ssh-admin seed --centres 20 --users 200 --db trial.db --yes'))
   .action(
     changing({
       options: Options,
       begins: true,
       act: (request, given) => (trx) => seedStore(trx, { ...request, given }),
+      confirm: {
+        question: ({ centres, users }, { session }) =>
+          `Fill the store ${session.settings.db.value ?? ''} with ${centres} invented centres and ${users} invented users?`,
+        agreedOn: ({ centres, users }) => [centres, users],
+      },
       render: ({ centres, users }) => `${centres} centres and ${users} users were made up.`,
       json: (made) => ({ ...made, changed: true }),
     }),

@@ -1,4 +1,4 @@
-import type { Kysely } from 'kysely'
+import { type Kysely, sql } from 'kysely'
 import type { Store } from './schema.ts'
 
 /** The query that every look-up and list of centres begins with. */
@@ -36,4 +36,19 @@ export type CentreWithPeople = Awaited<ReturnType<ReturnType<typeof centresWithP
 /** @param number in capitals */
 export function findCentreByNumber(db: Kysely<Store>, number: string): Promise<CentreWithPeople | undefined> {
   return centresWithPeople(db).where('centres.number', '=', number).executeTakeFirst()
+}
+
+/** Live centres whose folded number and name end so. */
+export function centresNamedLike(
+  db: Kysely<Store>,
+  foldedName: string,
+): Promise<{ id: number; number: string; name: string }[]> {
+  const pattern = `% ${foldedName.replaceAll(/[\\%_]/g, (sign) => `\\${sign}`)}`
+  return db
+    .selectFrom('centres')
+    .select(['id', 'number', 'name'])
+    .where('deleted_at', 'is', null)
+    .where(sql<boolean>`folded like ${pattern} escape '\\'`)
+    .orderBy('number')
+    .execute()
 }

@@ -7,6 +7,8 @@ export interface ChangedCentre {
   outcome: 'created' | 'edited' | 'deleted' | 'restored' | 'unchanged'
   /** The fields that an edit changed. */
   fields: string[]
+  /** Numbers of other centres that have the new name too. */
+  namesakes?: readonly string[]
 }
 
 /** The centre as it is after what was done to it. */

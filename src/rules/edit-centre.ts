@@ -1,14 +1,22 @@
 import { setCentreFacts, unassignEverybody } from '../db/centre-changes.ts'
+import { centresNamedLike } from '../db/centres.ts'
 import type { Trx } from '../db/transact.ts'
 import type { Given } from './actor.ts'
 import { differences, factsOf, wantedFacts } from './centre-facts.ts'
 import type { CentreWishes } from './centre-wishes.ts'
 import { type ChangedCentre, centreNow } from './changed-centre.ts'
 import { findCentre } from './find-centre.ts'
+import { fold } from './fold.ts'
 import { foldedCentre } from './folded-centre.ts'
 import { onCentre } from './on-centre.ts'
 import { permit } from './permissions.ts'
 import { record } from './record.ts'
+
+/** Other centres of the same name: ordinary, and worth a question. */
+async function namesakesOf(trx: Trx, { id, name }: { id: number; name: string }): Promise<string[]> {
+  const rows = await centresNamedLike(trx, fold(name))
+  return rows.filter((row) => row.id !== id && fold(row.name) === fold(name)).map(({ number }) => number)
+}
 
 /** Name, kind, Associate, location and marks; with another Associate nobody is assigned any longer. */
 export async function editCentre(
@@ -33,5 +41,7 @@ export async function editCentre(
     subject: number,
     facts: { ...changes, ...(leaves ? { unassigned } : {}) },
   })
-  return centreNow(trx, { number, outcome: 'edited', fields: Object.keys(changes) })
+  const edited = await centreNow(trx, { number, outcome: 'edited', fields: Object.keys(changes) })
+  const renamed = wanted.name !== before.name
+  return renamed ? { ...edited, namesakes: await namesakesOf(trx, edited.centre) } : edited
 }

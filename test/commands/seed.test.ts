@@ -9,7 +9,7 @@ describe('seeding a store', () => {
   afterEach(() => world.close())
 
   const seed = (...more: string[]) =>
-    world.run(['seed', '--centres', '3', '--users', '30', ...more, '--json'])
+    world.run(['seed', '--centres', '3', '--users', '30', '--yes', ...more, '--json'])
   const people = async (db?: string) => {
     const ran = await world.run(['users', 'list', '--json', ...(db ? ['--db', db] : [])])
     return ran
@@ -36,13 +36,20 @@ describe('seeding a store', () => {
 
   it('is refused where somebody is, whatever was said', async () => {
     await world.centre('EG001')
-    const ran = await seed('--yes')
+    const ran = await seed()
     expect(ran.exit).toBe(3)
     expect(ran.error()).toMatchObject({ code: 'store-not-empty' })
   })
 
   it('leaves nothing when rehearsed', async () => {
     expect((await seed('--dry-run')).json()).toMatchObject({ users: 30, dryRun: true })
+    expect(await world.run(['store', 'info'])).toMatchObject({ exit: 7 })
+  })
+
+  it('asks first, naming the store, and leaves none where nobody can be asked', async () => {
+    const ran = await world.run(['seed', '--centres', '3', '--users', '30', '--json'])
+    expect({ exit: ran.exit, code: ran.error().code }).toEqual({ exit: 2, code: 'answer-needed' })
+    expect(ran.error().message).toContain(`Fill the store ${world.db}`)
     expect(await world.run(['store', 'info'])).toMatchObject({ exit: 7 })
   })
 

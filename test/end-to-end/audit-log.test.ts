@@ -9,7 +9,7 @@ describe('the audit log', () => {
   afterEach(() => desk.clear())
 
   it('stays one unbroken chain when eight programs write at once', async () => {
-    await desk.program(['seed', '--centres', '1', '--users', '20'])
+    await desk.program(['seed', '--yes', '--centres', '1', '--users', '20'])
     const { stdout } = await desk.program(['users', 'list', '--json'])
     const users: { email: string; hubRole: string; status: string }[] = JSON.parse(stdout).users
     const teachers = users
@@ -31,7 +31,7 @@ describe('the audit log', () => {
   })
 
   it('knows the head that was printed earlier', async () => {
-    await desk.program(['seed', '--centres', '1', '--users', '3'])
+    await desk.program(['seed', '--yes', '--centres', '1', '--users', '3'])
     const first = await desk.program(['audit', 'verify', '--json'])
     const { head } = JSON.parse(first.stdout)
     await desk.program(['centres', 'create', 'EG900', '--name', 'New School', '--country', 'Egypt', '--yes'])

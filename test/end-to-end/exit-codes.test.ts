@@ -6,7 +6,7 @@ describe('the exit code', () => {
   let desk: Desk
   beforeAll(async () => {
     desk = newDesk()
-    await desk.program(['seed', '--centres', '2', '--users', '10'])
+    await desk.program(['seed', '--yes', '--centres', '2', '--users', '10'])
     writeFileSync(desk.path('letter.xlsx'), 'Dear Sir or Madam')
   })
   afterAll(() => desk.clear())

@@ -20,14 +20,17 @@ describe('what the program writes', () => {
 
   it('goes below an empty HOME when nothing names another place', async () => {
     const env = { HOME: desk.folder }
-    const ran = await desk.program(['seed', '--centres', '1', '--users', '1'], { env, extendEnv: false })
+    const ran = await desk.program(['seed', '--yes', '--centres', '1', '--users', '1'], {
+      env,
+      extendEnv: false,
+    })
     expect(ran.exitCode).toBe(0)
     expect(readdirSync(desk.path('.local/share/ssh-admin')).sort()).toEqual(['hub.db', 'hub.db.key'])
     expect(statSync(desk.path('.local/share/ssh-admin')).mode & 0o777).toBe(0o700)
   })
 
   it('leaves the bytes of the store as they are when rehearsed', async () => {
-    await desk.program(['seed', '--centres', '2', '--users', '10'])
+    await desk.program(['seed', '--yes', '--centres', '2', '--users', '10'])
     const { stdout } = await desk.program(['users', 'list', '--search', 'user-5', '--json'])
     const { email } = JSON.parse(stdout).users[0]
     const before = readFileSync(desk.path('hub.db'))

@@ -5,7 +5,7 @@ describe('the program in a pipe', () => {
   let desk: Desk
   beforeEach(async () => {
     desk = newDesk()
-    await desk.program(['seed', '--centres', '50', '--users', '5000'])
+    await desk.program(['seed', '--yes', '--centres', '50', '--users', '5000'])
   })
   afterEach(() => desk.clear())
 

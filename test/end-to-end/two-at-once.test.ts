@@ -27,7 +27,7 @@ describe('two programs at once', () => {
   })
 
   it('wait for each other, and say for whom', async () => {
-    await desk.program(['seed', '--centres', '1', '--users', '3'])
+    await desk.program(['seed', '--yes', '--centres', '1', '--users', '3'])
     const raw = holding()
     const waiting = desk.program(['store', 'rekey', '--yes', '--wait', '20'])
     setTimeout(() => raw.exec('commit'), 1500)
@@ -38,7 +38,7 @@ describe('two programs at once', () => {
   })
 
   it('wait to look, too, while another has the store alone', async () => {
-    await desk.program(['seed', '--centres', '1', '--users', '3'])
+    await desk.program(['seed', '--yes', '--centres', '1', '--users', '3'])
     const raw = connectSqlite(desk.path('hub.db'))
     raw.pragma('locking_mode = exclusive')
     raw.exec('begin immediate; commit')
@@ -48,7 +48,7 @@ describe('two programs at once', () => {
   })
 
   it('give up after the time that was said', async () => {
-    await desk.program(['seed', '--centres', '1', '--users', '3'])
+    await desk.program(['seed', '--yes', '--centres', '1', '--users', '3'])
     const raw = holding()
     const { exitCode, stderr } = await desk.program(['store', 'rekey', '--yes', '--wait', '0.5'])
     raw.close()
@@ -57,7 +57,7 @@ describe('two programs at once', () => {
   })
 
   it('both get their change in', async () => {
-    await desk.program(['seed', '--centres', '1', '--users', '9'])
+    await desk.program(['seed', '--yes', '--centres', '1', '--users', '9'])
     const { stdout } = await desk.program(['users', 'list', '--json'])
     const emails: string[] = JSON.parse(stdout).users.map(({ email }: { email: string }) => email)
     const teachers = emails.filter((email) => !email.startsWith(user)).slice(0, 4)

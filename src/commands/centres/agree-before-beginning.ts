@@ -30,7 +30,7 @@ export async function agreeBeforeBeginning(
     if (asks && !changesNothing(counts)) {
       const lines = ready.described ? [] : describePlan(plan, deletions, session.terminal.err)
       for (const line of lines) session.say(line)
-      await agree(session.terminal, importQuestion(counts))
+      await agree(session, importQuestion(counts))
     }
     return { plan: gist(ready), asked: performance.now() - before }
   } finally {

@@ -2,7 +2,6 @@ import { resolve } from 'node:path'
 import * as z from 'zod'
 import type { OpenStore } from '../../db/open.ts'
 import type { SavedPlan } from '../../import/plan-file.ts'
-import { needSomebodyToAsk } from '../../prompt.ts'
 import { changingCommand, example } from '../command.ts'
 import { doing } from '../doing.ts'
 import { carryOutImport } from './carry-out-import.ts'
@@ -33,9 +32,8 @@ If the workbook or what the plan read of the store has changed meanwhile, nothin
   )
   .action(
     doing(Options, async (options, session) => {
-      const { dryRun, yes, input } = session.common
+      const { dryRun, yes } = session.common
       const asks = !dryRun && !yes
-      if (asks) needSomebodyToAsk(session.terminal, { flag: '--yes', may: input })
       const started = performance.now()
       const path = resolve(session.context.cwd, options.plan)
       const places = await checkPlaces(session, {

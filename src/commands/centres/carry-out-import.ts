@@ -41,7 +41,7 @@ export async function carryOutImport(work: CarryingOut): Promise<number> {
     const lines = ready.described ? [] : describePlan(plan, deletions, session.terminal.err)
     for (const line of lines) session.say(line)
     const before = performance.now()
-    if (!nothing) await agree(session.terminal, importQuestion(counts))
+    if (!nothing) await agree(session, importQuestion(counts))
     asked = performance.now() - before
   }
   if (session.context.signal.aborted) throw new Cancelled()

@@ -50,18 +50,20 @@ export const create = withWishOptions(changingCommand('create'))
   )
 
 async function askName(number: string, { terminal, common }: Session): Promise<string> {
-  needSomebodyToAsk(terminal, { flag: '--name', may: common.input && !common.dryRun })
+  const question = `What is the name of ${number}?`
+  needSomebodyToAsk(terminal, { flag: '--name', may: common.input && !common.dryRun, question })
   const typed = await ask(terminal, {
-    question: `What is the name of ${number}?`,
+    question,
     check: (text) => (cleanText(text) === '' ? 'A centre has a name.' : undefined),
   })
   return cleanText(typed)
 }
 
 function askCountry(number: string, { terminal, common }: Session): Promise<string> {
-  needSomebodyToAsk(terminal, { flag: '--country', may: common.input && !common.dryRun })
+  const question = `In which country is ${number}?`
+  needSomebodyToAsk(terminal, { flag: '--country', may: common.input && !common.dryRun, question })
   return ask(terminal, {
-    question: `In which country is ${number}?`,
+    question,
     check: (text) => {
       if (countryCode(text) !== undefined) return undefined
       const [guess] = closestCountries(text)

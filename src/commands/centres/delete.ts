@@ -4,6 +4,7 @@ import { deleteCentre } from '../../rules/delete-centre.ts'
 import { forEachTarget } from '../../rules/several.ts'
 import { changing } from '../changing.ts'
 import { changingCommand, example } from '../command.ts'
+import { agreedOnCentres } from './agreed-on.ts'
 import { centreNumbers } from './numbers.ts'
 import { deletionQuestion } from './question.ts'
 
@@ -21,7 +22,7 @@ export const deletion = changingCommand('delete')
         ({ centre: centres }, given) =>
         (trx) =>
           forEachTarget(trx, centres, (centre) => deleteCentre(trx, { centre, given })),
-      question: deletionQuestion,
+      confirm: { question: deletionQuestion, agreedOn: agreedOnCentres },
       render: renderChangedCentres,
       json: centresJson,
     }),

@@ -1,10 +1,12 @@
 import * as z from 'zod'
 import { Usage } from '../../errors.ts'
 import { centresJson, renderChangedCentres } from '../../render/centres.ts'
+import type { ChangedCentre } from '../../rules/changed-centre.ts'
 import { typedWishes } from '../../rules/centre-wishes.ts'
 import { editCentre } from '../../rules/edit-centre.ts'
 import { changingAfter } from '../changing.ts'
 import { changingCommand, example } from '../command.ts'
+import { agreedOnCentres } from './agreed-on.ts'
 import { wishOptions, withWishOptions } from './wishes.ts'
 
 const Options = z.object({ centre: z.string(), ...wishOptions })
@@ -12,7 +14,7 @@ const Options = z.object({ centre: z.string(), ...wishOptions })
 export const edit = withWishOptions(changingCommand('edit'))
   .summary("change a centre's facts")
   .description(
-    'Change what is said of a centre; what is not named stays. A centre that leaves its Associate is assigned to nobody there any longer.',
+    'Change what is said of a centre; what is not named stays. A centre that leaves its Associate is assigned to nobody there any longer. You are asked first when another centre has the new name already.',
   )
   .argument('<centre>', 'the centre number')
   .addHelpText(
@@ -35,7 +37,20 @@ export const edit = withWishOptions(changingCommand('edit'))
       act:
         ({ centre, wishes }, given) =>
         async (trx) => [await editCentre(trx, { centre, wishes, given })],
+      confirm: {
+        mayAsk: ({ name }) => name !== undefined,
+        question: ([edited]) => edited && namesakeQuestion(edited),
+        agreedOn: agreedOnCentres,
+      },
       render: renderChangedCentres,
       json: centresJson,
     }),
   )
+
+/** Schools of one name are ordinary, and easily taken for one another. */
+function namesakeQuestion({ centre: { number, name }, namesakes = [] }: ChangedCentre): string | undefined {
+  if (namesakes.length === 0) return undefined
+  const [first = '', ...others] = namesakes
+  const more = others.length > 0 ? ` (and ${others.length} more)` : ''
+  return `${first}${more} is called ${name} too. Give ${number} that name all the same?`
+}

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
 import { Usage } from '../../errors.ts'
 import type { SlipLayout } from '../../import/pin-slips.ts'
-import { agree, needSomebodyToAsk } from '../../prompt.ts'
+import { agree } from '../../prompt.ts'
 import type { Session } from '../session.ts'
 
 export interface ImportPlaces {
@@ -42,8 +42,7 @@ export async function checkPlaces(
     const { exists } = await checkPlace(resolve(cwd, place), source)
     const named = Object.values(wanted).includes(place)
     if (exists && named && !dryRun && !yes) {
-      needSomebodyToAsk(session.terminal, { flag: '--yes', may: session.common.input })
-      await agree(session.terminal, `${place} is there already. Replace it?`)
+      await agree(session, `${place} is there already. Replace it?`)
     }
   }
   return {

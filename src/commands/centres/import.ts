@@ -4,7 +4,6 @@ import { Refused, Usage } from '../../errors.ts'
 import { centreColumns } from '../../import/columns.ts'
 import type { Roster } from '../../import/roster.ts'
 import { list, repeated, wholeNumberOf } from '../../options.ts'
-import { needSomebodyToAsk } from '../../prompt.ts'
 import { changedMeanwhile } from '../changing.ts'
 import { columnsHelp } from '../columns-help.ts'
 import { changingCommand, example } from '../command.ts'
@@ -86,14 +85,13 @@ Centres and users that are not in the workbook are listed, and deleted only when
   .action(doing(Options, importWorkbook))
 
 async function importWorkbook(options: Options, session: Session): Promise<number> {
-  const { dryRun, yes, input } = session.common
+  const { dryRun, yes } = session.common
   if (options.partial && options.wholeRoster) {
     throw new Usage('A workbook is part of a roster, or a whole one.', {
       hint: 'Leave out --partial, or --whole-roster.',
     })
   }
   const asks = !dryRun && !yes && options.planOut === undefined
-  if (asks) needSomebodyToAsk(session.terminal, { flag: '--yes', may: input })
   const called = performance.now()
   const places = await checkPlaces(session, { ...options, input: options.file })
   let held: Roster | undefined = await readWorkbook(options, session)

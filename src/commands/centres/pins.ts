@@ -2,7 +2,7 @@ import { resolve } from 'node:path'
 import * as z from 'zod'
 import { Usage } from '../../errors.ts'
 import type { PinsAgain } from '../../import/pins-again.ts'
-import { agree, needSomebodyToAsk } from '../../prompt.ts'
+import { agree } from '../../prompt.ts'
 import { record } from '../../render/one-line.ts'
 import { count, listLines } from '../../render/text.ts'
 import { findImportNumber, importNumber } from '../../rules/find-import.ts'
@@ -76,14 +76,13 @@ async function makePinsAgain(options: z.infer<typeof Options>, session: Session)
 async function settled({ import: importId, out }: z.infer<typeof Options>, session: Session) {
   const { checkPlace } = await import('../../workbook/place.ts')
   const { tableEnding } = await import('../../workbook/write.ts')
-  const { yes, dryRun, input } = session.common
+  const { yes, dryRun } = session.common
   if (out.trim() === '') throw new Usage('--out needs the name of a file.')
   const path = resolve(session.context.cwd, out)
   tableEnding(path)
   const { exists } = await checkPlace(path)
   if (exists && !yes && !dryRun) {
-    needSomebodyToAsk(session.terminal, { flag: '--yes', may: input })
-    await agree(session.terminal, `${out} is there already. Replace it?`)
+    await agree(session, `${out} is there already. Replace it?`)
   }
   return { importId, path }
 }

@@ -1,5 +1,5 @@
 import { rm } from 'node:fs/promises'
-import { agree, needSomebodyToAsk } from '../../prompt.ts'
+import { agree } from '../../prompt.ts'
 import type { Tables } from '../../workbook/write.ts'
 import { Usage } from '../../errors.ts'
 import type { Session } from '../session.ts'
@@ -19,8 +19,7 @@ export async function settlePlace(
   }
   const { exists } = await checkPlace(path)
   if (!exists || common.yes || common.dryRun) return
-  needSomebodyToAsk(terminal, { flag: '--yes', may: common.input })
-  await agree(terminal, `${shown} is there already. Replace it?`)
+  await agree({ common, terminal }, `${shown} is there already. Replace it?`)
 }
 
 /** Writes the sheets beside their place, and then puts them there in one step. */

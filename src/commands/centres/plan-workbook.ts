@@ -55,7 +55,7 @@ export async function planWorkbook(
     users: wanted.deleteUser,
   }
   const said = wished.allMissing || wished.allExtra || wished.centres.length > 0 || wished.users.length > 0
-  const offers = asks && !said
+  const offers = asks && !said && session.terminal.canAsk && session.common.input
   if (offers) for (const line of describePlan(plan, noDeletions, session.terminal.err)) session.say(line)
   const deletions = offers ? await chooseAtTerminal(plan, session) : chooseDeletions(plan, wished)
   if (!asks || said || wanted.allowDeletes !== undefined) checkAllowance(plan, deletions, wanted.allowDeletes)

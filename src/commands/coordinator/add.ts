@@ -5,6 +5,7 @@ import type { Coordination } from '../../rules/coordinator.ts'
 import { called, coordinationJson, placeOf, renderCoordinatorChange } from '../../render/coordination.ts'
 import { changing } from '../changing.ts'
 import { changingCommand, example } from '../command.ts'
+import { agreedOnCoordination } from './agreed-on.ts'
 
 const Options = z.object({
   centre: z.string(),
@@ -28,7 +29,7 @@ export const add = changingCommand('add')
         ({ centre, person, ifMissing }, given) =>
         (trx) =>
           addCoordinator(trx, { centre, person, ifMissing, given }),
-      question: additionQuestion,
+      confirm: { question: additionQuestion, agreedOn: agreedOnCoordination },
       render: (coordination, view) => renderCoordinatorChange(coordination, view, added),
       json: coordinationJson,
     }),

@@ -7,6 +7,7 @@ import { typedPerson } from '../../rules/person.ts'
 import { changingAfter } from '../changing.ts'
 import { changingCommand, example } from '../command.ts'
 import type { Session } from '../session.ts'
+import { agreedOnCoordination } from './agreed-on.ts'
 import type { chooseSuccessor } from './choose-successor.ts'
 
 const Options = z
@@ -44,14 +45,17 @@ export const change = changingCommand('change')
   .action(
     changingAfter({
       options: Options,
-      flags: ({ to, new: person }) => (to === undefined && !person ? flags : undefined),
       prepare: prepareChange,
       complete: async (request, { session, store, given }) => ({
         ...request,
         successor: request.successor ?? (await chooseFrom(request.centre, { session, store, given })),
       }),
       act: (request: Request, given) => (trx) => changeCoordinator(trx, { ...request, given }),
-      question: changeQuestion,
+      confirm: {
+        question: changeQuestion,
+        agreedOn: agreedOnCoordination,
+        flags: ({ to, new: person }) => (to === undefined && !person ? flags : undefined),
+      },
       render: (coordination, view) => renderCoordinatorChange(coordination, view, changedTo),
       json: coordinationJson,
     }),

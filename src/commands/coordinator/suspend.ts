@@ -10,6 +10,7 @@ import type { Coordination } from '../../rules/coordinator.ts'
 import { suspendCoordinator } from '../../rules/suspend-coordinator.ts'
 import { changing } from '../changing.ts'
 import { changingCommand, example } from '../command.ts'
+import { agreedOnCoordination } from './agreed-on.ts'
 
 const Options = z.object({ centre: z.string() })
 
@@ -27,7 +28,7 @@ export const suspend = changingCommand('suspend')
         ({ centre }, given) =>
         (trx) =>
           suspendCoordinator(trx, { centre, given }),
-      question: suspensionQuestion,
+      confirm: { question: suspensionQuestion, agreedOn: agreedOnCoordination },
       render: (coordination, view) => renderCoordinatorChange(coordination, view, suspended),
       json: coordinationJson,
     }),

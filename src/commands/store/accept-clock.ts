@@ -18,11 +18,14 @@ export const acceptClockCommand = changingCommand('accept-clock')
       options: z.object({}),
       clock: 'is-accepted',
       act: (_, given) => (trx) => acceptClock(trx, { given }),
-      asksSeldom: true,
-      question: ({ changed, acceptedAt, lastEventAt, voided }) =>
-        changed
-          ? `The clock says ${acceptedAt}, the last event is of ${lastEventAt}. Is the clock right, and shall time count anew from it? That voids ${voidedInWords(voided)}.`
-          : undefined,
+      confirm: {
+        // The time goes on while the question is open.
+        agreedOn: ({ changed, lastEventAt, voided }) => [changed, lastEventAt, voided],
+        question: ({ changed, acceptedAt, lastEventAt, voided }) =>
+          changed
+            ? `The clock says ${acceptedAt}, the last event is of ${lastEventAt}. Is the clock right, and shall time count anew from it? That voids ${voidedInWords(voided)}.`
+            : undefined,
+      },
       render: ({ changed, acceptedAt, lastEventAt, voided }) =>
         changed
           ? `Time counts anew from ${acceptedAt}; the last event was of ${lastEventAt}. This voided ${voidedInWords(voided)}.`

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
 import * as z from 'zod'
 import { Refused, Unavailable } from '../../errors.ts'
-import { agree, needSomebodyToAsk } from '../../prompt.ts'
+import { agree } from '../../prompt.ts'
 import { backUpStore } from '../../rules/back-up-store.ts'
 import { permit } from '../../rules/permissions.ts'
 import { changingCommand, example } from '../command.ts'
@@ -22,15 +22,14 @@ export const backup = changingCommand('backup')
     doing(Options, async (options, session) => {
       const file = resolve(session.context.cwd, options.file)
       const replaces = await refuseUnusablePlace(file, session)
-      const { dryRun, yes, input } = session.common
+      const { dryRun, yes } = session.common
       const asks = replaces && !dryRun && !yes
-      if (asks) needSomebodyToAsk(session.terminal, { flag: '--yes', may: input })
 
       const { db, keyFile } = placesOf(session)
       const store = await session.open('as-it-is')
       try {
         permit(await session.given(store), 'store.backup', { name: 'store' })
-        if (asks) await agree(session.terminal, `Replace the file ${file}?`)
+        if (asks) await agree(session, `Replace the file ${file}?`)
         const bytes = dryRun ? null : await copy(store, { file, session })
         await answer(session, {
           text: `${dryRun ? 'Would copy' : 'Copied'} the store ${db} to ${file}\nThe key is not in it: it is ${keyFile}. Keep a copy of that too, in another place.`,

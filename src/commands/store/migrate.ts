@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { agree, needSomebodyToAsk } from '../../prompt.ts'
+import { agree } from '../../prompt.ts'
 import { migrateStore } from '../../rules/migrate-store.ts'
 import { permit } from '../../rules/permissions.ts'
 import { changingCommand, example } from '../command.ts'
@@ -15,7 +15,7 @@ export const migrate = changingCommand('migrate')
   .addHelpText('after', example('ssh-admin store migrate --yes', 'ssh-admin store migrate --dry-run'))
   .action(
     doing(z.object({}), async (_, session) => {
-      const { dryRun, yes, input } = session.common
+      const { dryRun, yes } = session.common
       const { nameToKeep } = await import('../../db/store/kept-copies.ts')
       const { db } = placesOf(session)
       const { from, to } = await rehearsed(session)
@@ -24,8 +24,7 @@ export const migrate = changingCommand('migrate')
       const keep = nameToKeep(db, { before: 'migration', now: session.context.now() })
       if (!dryRun) {
         if (!yes) {
-          needSomebodyToAsk(session.terminal, { flag: '--yes', may: input })
-          await agree(session.terminal, question({ db, from, to, keep }))
+          await agree(session, question({ db, from, to, keep }))
         }
         const { bringUpToDate } = await import('../../db/store/bring-up-to-date.ts')
         const found = await bringUpToDate(await session.opening('use'), {

@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import type { Voided } from '../../db/void-credentials.ts'
-import { agree, needSomebodyToAsk } from '../../prompt.ts'
+import { agree } from '../../prompt.ts'
 import { voidedInWords } from '../../render/store.ts'
 import { rekeyStore } from '../../rules/rekey-store.ts'
 import { changedMeanwhile } from '../changing.ts'
@@ -17,9 +17,8 @@ export const rekey = changingCommand('rekey')
   .addHelpText('after', example('ssh-admin store rekey --yes', 'ssh-admin store rekey --dry-run'))
   .action(
     doing(z.object({}), async (_, session) => {
-      const { dryRun, yes, input } = session.common
+      const { dryRun, yes } = session.common
       const asks = !dryRun && !yes
-      if (asks) needSomebodyToAsk(session.terminal, { flag: '--yes', may: input })
       const { newKeyFor, withNewKey } = await import('../../db/rekey.ts')
       const { db, keyFile } = placesOf(session)
 
@@ -33,7 +32,7 @@ export const rekey = changingCommand('rekey')
         const rehearsed = dryRun || asks ? await session.rehearse(sealed, work) : undefined
         if (asks && rehearsed) {
           const words = `Give ${db} a new key? That voids ${voidedInWords(rehearsed)}; new ones must be issued.`
-          await agree(session.terminal, words)
+          await agree(session, words)
         }
         const { result: voided, waitsAs } =
           dryRun && rehearsed

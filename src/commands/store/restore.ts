@@ -5,7 +5,7 @@ import type { LogHead } from '../../db/head-file.ts'
 import type { KeyAfter } from '../../db/restore.ts'
 import type { Voided } from '../../db/void-credentials.ts'
 import { BadInput, Refused } from '../../errors.ts'
-import { agree, needSomebodyToAsk } from '../../prompt.ts'
+import { agree } from '../../prompt.ts'
 import { voidedInWords } from '../../render/store.ts'
 import { restoreStore } from '../../rules/restore-store.ts'
 import { changingCommand, example } from '../command.ts'
@@ -31,9 +31,8 @@ export const restore = changingCommand('restore')
   .addHelpText('after', example('ssh-admin store restore hub-backup.db --yes'))
   .action(
     doing(Options, async (options, session) => {
-      const { dryRun, yes, input } = session.common
+      const { dryRun, yes } = session.common
       const asks = !dryRun && !yes
-      if (asks) needSomebodyToAsk(session.terminal, { flag: '--yes', may: input })
       const { holdAlone, placeStore, refuseWhileInUse } = await import('../../db/store/place.ts')
       const { nameToKeep } = await import('../../db/store/kept-copies.ts')
       const { withNewKey } = await import('../../db/rekey.ts')
@@ -48,7 +47,7 @@ export const restore = changingCommand('restore')
       try {
         const { key, voided, head } = await settle(copy.path, { options, session })
         const kept = existsSync(db) ? nameToKeep(db, { before: 'restore', now: session.context.now() }) : null
-        if (asks) await agree(session.terminal, question({ db, file, kept, voided }))
+        if (asks) await agree(session, question({ db, file, kept, voided }))
         if (!dryRun) {
           const place = async () => {
             const held = holdAlone(db)

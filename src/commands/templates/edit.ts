@@ -54,7 +54,8 @@ async function readFrom(
 /** The editor, until the template is right or its editor gives up. */
 async function edited(letter: LetterName, session: Session): Promise<Template> {
   const { terminal, common } = session
-  needSomebodyToAsk(terminal, { flag: '--from', may: common.input })
+  const question = `Which words shall the letter ${letter} have?`
+  needSomebodyToAsk(terminal, { flag: '--from', may: common.input, question })
   const store = await session.open('use')
   const present = await presentTemplate(store.db, letter).finally(() => store.close())
   let source = sourceOf(present, letter)

@@ -17,10 +17,13 @@ export const reset = changingCommand('reset')
         ({ name: letter }, given) =>
         (trx) =>
           resetTemplate(trx, { letter, given }),
-      question: ({ letter, changed }) =>
-        changed
-          ? `Give the letter ${letter} its shipped words back? The changed ones are gone. To keep them: ssh-admin templates show ${letter}`
-          : undefined,
+      confirm: {
+        agreedOn: ({ letter, changed }) => [letter, changed],
+        question: ({ letter, changed }) =>
+          changed
+            ? `Give the letter ${letter} its shipped words back? The changed ones are gone. To keep them: ssh-admin templates show ${letter}`
+            : undefined,
+      },
       render: ({ letter, changed }) =>
         changed
           ? `The letter ${letter} reads as it was shipped.`

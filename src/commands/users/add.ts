@@ -112,7 +112,8 @@ async function prepare(options: Options, session: Session): Promise<Request> {
   }
   if (isIncomplete(request)) {
     const flag = "--centre CENTRE 'First Last <email>'"
-    needSomebodyToAsk(session.terminal, { flag, may: session.common.input })
+    const question = 'Who is added, and at which centre?'
+    needSomebodyToAsk(session.terminal, { flag, may: session.common.input, question })
   }
   return request
 }

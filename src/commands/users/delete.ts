@@ -9,7 +9,7 @@ import { transferJson } from '../../render/transfer.ts'
 import { changingAfter } from '../changing.ts'
 import { changingCommand, example } from '../command.ts'
 import { type Deletions, offerMissingSteps } from './missing-steps.ts'
-import { questionAbout } from './question.ts'
+import { agreedOnTransfer, agreedOnUser, questionAbout } from './question.ts'
 
 const Options = z.object({
   email: z.array(z.string()),
@@ -47,7 +47,15 @@ export const deletion = changingCommand('delete')
               given,
             }),
           ),
-      question: deletionQuestion,
+      confirm: {
+        question: deletionQuestion,
+        agreedOn: (deleted) =>
+          deleted.map(({ suspendedFirst, transferred, ...changed }) => [
+            agreedOnUser(changed),
+            suspendedFirst,
+            transferred && agreedOnTransfer(transferred),
+          ]),
+      },
       render: renderChangedUsers,
       json: (deleted, mail) => ({
         ...usersJson(deleted, mail),

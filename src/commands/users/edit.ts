@@ -9,6 +9,7 @@ import type { Changes } from '../../rules/user-wishes.ts'
 import { changingAfter } from '../changing.ts'
 import { changingCommand, example } from '../command.ts'
 import { askForChanges } from './ask-for-changes.ts'
+import { agreedOnAccount, agreedOnUser } from './question.ts'
 
 const Options = z.object({
   // Named apart from the argument, which is the address as it is now.
@@ -57,11 +58,10 @@ export const edit = changingCommand('edit')
   .action(
     changingAfter({
       options: Options,
-      flags: (options) => (namesNothing(options) ? flags : undefined),
-      mayAsk: (options) => namesNothing(options) || asksFirst(options),
       prepare: async (options, session): Promise<Request> => {
         if (namesNothing(options)) {
-          needSomebodyToAsk(session.terminal, { flag: flags, may: session.common.input })
+          const question = `What shall be changed of ${options.user}?`
+          needSomebodyToAsk(session.terminal, { flag: flags, may: session.common.input, question })
         }
         return { user: options.user, changes: changesIn(options), options }
       },
@@ -73,7 +73,12 @@ export const edit = changingCommand('edit')
       act:
         ({ user, changes }, given) =>
         async (trx) => [await editUser(trx, { email: user, changes, given })],
-      question: ([edited]) => edited && editQuestion(edited),
+      confirm: {
+        question: ([edited]) => edited && editQuestion(edited),
+        agreedOn: (edited) => edited.map((one) => [agreedOnUser(one), agreedOnAccount(one.before)]),
+        flags: (options) => (namesNothing(options) ? flags : undefined),
+        mayAsk: (options) => namesNothing(options) || asksFirst(options),
+      },
       render: renderChangedUsers,
       json: usersJson,
       notices: editNotices,

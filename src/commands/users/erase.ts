@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { agree, needSomebodyToAsk } from '../../prompt.ts'
+import { agree } from '../../prompt.ts'
 import { erasureJson, renderErasure } from '../../render/erasure.ts'
 import { type Erasure, eraseUser } from '../../rules/erase-user.ts'
 import { typedAddress } from '../../rules/email.ts'
@@ -20,16 +20,15 @@ The audit log goes on saying what happened, without saying to whom, and that thi
   .action(doing(Options, eraseFor))
 
 async function eraseFor({ email: address }: z.infer<typeof Options>, session: Session): Promise<number> {
-  const { dryRun, yes, input } = session.common
+  const { dryRun, yes } = session.common
   const asks = !dryRun && !yes
-  if (asks) needSomebodyToAsk(session.terminal, { flag: '--yes', may: input })
   const { messagesNaming, overwriteWhatGoes, removeFiles, scrub } = await import('../../db/erasing.ts')
   const store = await session.open(dryRun ? 'rehearse' : 'use')
   try {
     const erasing: WorkFor<Erasure> = (trx, given) => eraseUser(trx, { email: address.email, given })
     const rehearsed = await session.rehearse(store, erasing)
     if (dryRun) return await tell(session, { erasure: rehearsed, files: rehearsed.files.length, left: [] })
-    if (asks) await agree(session.terminal, questionAbout(address.email, rehearsed))
+    if (asks) await agree(session, questionAbout(address.email, rehearsed))
     const named = await messagesNaming(session.settings.mailDir.value ?? '', {
       ...address,
       emailKey: address.key,

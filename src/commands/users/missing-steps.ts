@@ -27,7 +27,7 @@ export async function offerMissingSteps(
   if (!asks || email === undefined || others.length > 0) return deletions
   const missing = await missingSteps(store.db, { email, at: given.at, by: given.by })
   if (missing.suspend && !suspend.has(email)) {
-    await agree(session.terminal, suspensionOffer(missing))
+    await agree(session, suspensionOffer(missing))
     suspend.add(email)
   }
   if (missing.receivers && missing.receivers.length > 0 && !transferTo.has(email)) {

@@ -3,7 +3,7 @@ import { renderChangedUsers, usersJson } from '../../render/users.ts'
 import { moveUser } from '../../rules/move-user.ts'
 import { changing } from '../changing.ts'
 import { changingCommand, example } from '../command.ts'
-import { questionAbout } from './question.ts'
+import { agreedOnUsers, questionAbout } from './question.ts'
 
 const Options = z.object({ email: z.string(), to: z.string() })
 
@@ -21,11 +21,14 @@ export const move = changingCommand('move')
       act:
         ({ email, to }, given) =>
         async (trx) => [await moveUser(trx, { email, to, given })],
-      question: (moved, { to }) =>
-        questionAbout(moved, {
-          verb: `Move to ${to.toUpperCase()}:`,
-          effect: 'The roles they have now go.',
-        }),
+      confirm: {
+        question: (moved, { request: { to } }) =>
+          questionAbout(moved, {
+            verb: `Move to ${to.toUpperCase()}:`,
+            effect: 'The roles they have now go.',
+          }),
+        agreedOn: agreedOnUsers,
+      },
       render: renderChangedUsers,
       json: usersJson,
     }),

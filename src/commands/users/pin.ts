@@ -6,6 +6,7 @@ import { printedPin } from '../../rules/credentials.ts'
 import { issuePin, showPin } from '../../rules/issue-pin.ts'
 import { changingAfter } from '../changing.ts'
 import { changingCommand, example } from '../command.ts'
+import { agreedOnAccount } from './question.ts'
 
 const Options = z.object({ email: z.string(), show: z.boolean().default(false) })
 
@@ -46,13 +47,14 @@ export const pin = changingCommand('pin')
           const done = await (show ? showPin : issuePin)(trx, { email, key, given })
           return rehearsed ? { ...done, pin: null } : done
         },
-      asksSeldom: true,
-      mayAsk: ({ show }) => !show,
-      question: ({ account, voids }) =>
-        voids
-          ? `${person(account)} has a PIN that is still open (users pin ${account.email} --show). Void it, and issue a new one?`
-          : undefined,
-      agreedOn: ({ account, voids }) => ({ account, voids }),
+      confirm: {
+        mayAsk: ({ show }) => !show,
+        question: ({ account, voids }) =>
+          voids
+            ? `${person(account)} has a PIN that is still open (users pin ${account.email} --show). Void it, and issue a new one?`
+            : undefined,
+        agreedOn: ({ account, voids }) => [agreedOnAccount(account), voids],
+      },
       render: renderPin,
       json: ({ account, pin: digits, validUntil, changed }) => ({
         user: userJson(account),

@@ -1,5 +1,7 @@
 import { person } from '../../render/users.ts'
+import type { UncountedAccount } from '../../rules/account.ts'
 import type { ChangedUser } from '../../rules/changed-user.ts'
+import type { Transferred } from '../../rules/transfer-progression-tests.ts'
 
 interface Wording {
   /** 'Suspend', before the name. */
@@ -23,3 +25,21 @@ export function questionAbout(
 }
 
 const most = 20
+
+/** What of an account is agreed to: whose it is, where, and what they are and hold. */
+export function agreedOnAccount(account: UncountedAccount): unknown {
+  const { id, email, firstName, lastName, centre, hubRole, roles, sites, status } = account
+  return [id, email, firstName, lastName, centre?.id, hubRole, roles, sites, status]
+}
+
+export function agreedOnUser({ account, outcome, sentWayIn }: ChangedUser): unknown {
+  return [agreedOnAccount(account), account.progressionTests, outcome, sentWayIn]
+}
+
+export function agreedOnUsers(changed: readonly ChangedUser[]): unknown {
+  return changed.map(agreedOnUser)
+}
+
+export function agreedOnTransfer({ from, to, sites }: Transferred): unknown {
+  return [agreedOnAccount(from), agreedOnAccount(to), sites]
+}

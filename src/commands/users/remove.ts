@@ -4,7 +4,7 @@ import { removeUser } from '../../rules/remove-user.ts'
 import { forEachTarget } from '../../rules/several.ts'
 import { changing } from '../changing.ts'
 import { changingCommand, example } from '../command.ts'
-import { questionAbout } from './question.ts'
+import { agreedOnUsers, questionAbout } from './question.ts'
 
 const Options = z.object({ email: z.array(z.string()) })
 
@@ -22,11 +22,14 @@ export const remove = changingCommand('remove')
         ({ email: emails }, given) =>
         (trx) =>
           forEachTarget(trx, emails, (email) => removeUser(trx, { email, given })),
-      question: (removed) =>
-        questionAbout(removed, {
-          verb: 'Remove from the centre',
-          effect: 'Every role and service there goes; the account remains.',
-        }),
+      confirm: {
+        question: (removed) =>
+          questionAbout(removed, {
+            verb: 'Remove from the centre',
+            effect: 'Every role and service there goes; the account remains.',
+          }),
+        agreedOn: agreedOnUsers,
+      },
       render: renderChangedUsers,
       json: usersJson,
     }),

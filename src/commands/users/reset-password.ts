@@ -5,7 +5,7 @@ import { resetPassword } from '../../rules/reset-password.ts'
 import { forEachTarget } from '../../rules/several.ts'
 import { changing } from '../changing.ts'
 import { changingCommand, example } from '../command.ts'
-import { questionAbout } from './question.ts'
+import { agreedOnUsers, questionAbout } from './question.ts'
 
 const Options = z.object({ email: z.array(z.string()) })
 
@@ -23,11 +23,14 @@ export const reset = changingCommand('reset-password')
         ({ email: emails }, given) =>
         (trx) =>
           forEachTarget(trx, emails, (email) => resetPassword(trx, { email, given })),
-      question: (sent) =>
-        questionAbout(sent, {
-          verb: 'Send a message to choose a password to',
-          effect: 'The present password works until a new one is chosen; earlier unused links are void.',
-        }),
+      confirm: {
+        question: (sent) =>
+          questionAbout(sent, {
+            verb: 'Send a message to choose a password to',
+            effect: 'The present password works until a new one is chosen; earlier unused links are void.',
+          }),
+        agreedOn: agreedOnUsers,
+      },
       render: renderChangedUsers,
       json: usersJson,
       notices: lockedOutNotices,

@@ -6,7 +6,7 @@ import { forEachTarget } from '../../rules/several.ts'
 import { suspendUser } from '../../rules/suspend-user.ts'
 import { changing } from '../changing.ts'
 import { changingCommand, example } from '../command.ts'
-import { questionAbout } from './question.ts'
+import { agreedOnUsers, questionAbout } from './question.ts'
 
 const Options = z.object({ email: z.array(z.string()) })
 
@@ -24,7 +24,7 @@ export const suspend = changingCommand('suspend')
         ({ email: emails }, given) =>
         (trx) =>
           forEachTarget(trx, emails, (email) => suspendUser(trx, { email, given })),
-      question: suspensionQuestion,
+      confirm: { question: suspensionQuestion, agreedOn: agreedOnUsers },
       render: renderChangedUsers,
       json: usersJson,
     }),

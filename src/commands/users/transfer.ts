@@ -7,6 +7,7 @@ import { progressionTestSite } from '../../rules/chosen-roles.ts'
 import { type Transferred, transferProgressionTests } from '../../rules/transfer-progression-tests.ts'
 import { changing } from '../changing.ts'
 import { changingCommand, example } from '../command.ts'
+import { agreedOnTransfer } from './question.ts'
 
 const Options = z.object({
   from: z.string(),
@@ -33,7 +34,7 @@ export const transfer = changingCommand('transfer')
         ({ from, to, site }, given) =>
         (trx) =>
           transferProgressionTests(trx, { from, to, sites: site.length > 0 ? site : undefined, given }),
-      question: transferQuestion,
+      confirm: { question: transferQuestion, agreedOn: agreedOnTransfer },
       render: renderTransfer,
       json: (transferred, mail) => ({ ...transferJson(transferred), mail }),
     }),

@@ -82,7 +82,7 @@ describe('ssh-admin coordinator', () => {
     expect(ran.error()).toMatchObject({ code: 'has-coordinator', hint: 'ssh-admin coordinator change EG001' })
   })
 
-  it.each([['suspend'], ['change', '--to', 'omar@school.example'], ['add', 'Rana <rana@x.example>']])(
+  it.each([['suspend'], ['change', '--to', 'omar@school.example']])(
     'needs an answer where nobody can be asked: %s',
     async (verb = '', ...more) => {
       const ran = await world.run(['coordinator', verb, 'EG001', ...more, '--json'])
@@ -90,6 +90,13 @@ describe('ssh-admin coordinator', () => {
       expect(ran.error()).toMatchObject({ code: 'answer-needed' })
     },
   )
+
+  it('needs an answer where nobody can be asked: add', async () => {
+    await world.centre('EG007')
+    const ran = await world.run(['coordinator', 'add', 'EG007', 'Rana <rana@x.example>', '--json'])
+    expect(ran.exit).toBe(2)
+    expect(ran.error()).toMatchObject({ code: 'answer-needed' })
+  })
 
   it('needs to be told who takes the place', async () => {
     const ran = await world.run(['coordinator', 'change', 'EG001', '--yes', '--json'])

@@ -120,6 +120,7 @@ describe('ssh-admin users erase', () => {
   })
 
   it('needs an answer where nobody can be asked', async () => {
+    await deleteZaid()
     const ran = await world.run(['users', 'erase', zaid, '--json'])
     expect(ran.exit).toBe(2)
     expect(ran.error().code).toBe('answer-needed')

@@ -21,10 +21,20 @@ its PINs are void and its waiting letters cancelled. What changed since is liste
         ({ id }, given) =>
         (trx) =>
           undoImport(trx, { id, given }),
-      question: ({ changed, undone, left, import: { id, file } }) =>
-        changed
-          ? `Take back import ${id} (${file})? ${count(undone.centresRemoved, 'centre')} and ${count(undone.usersRemoved, 'user')} go, ${count(undone.pinsVoided, 'PIN')} will be void${left.length > 0 ? `, ${count(left.length, 'thing')} that changed since ${left.length === 1 ? 'stays' : 'stay'}` : ''}.`
-          : undefined,
+      confirm: {
+        agreedOn: ({ changed, undone, left, import: { id, file, state } }) => [
+          id,
+          file,
+          state,
+          changed,
+          undone,
+          left,
+        ],
+        question: ({ changed, undone, left, import: { id, file } }) =>
+          changed
+            ? `Take back import ${id} (${file})? ${count(undone.centresRemoved, 'centre')} and ${count(undone.usersRemoved, 'user')} go, ${count(undone.pinsVoided, 'PIN')} will be void${left.length > 0 ? `, ${count(left.length, 'thing')} that changed since ${left.length === 1 ? 'stays' : 'stay'}` : ''}.`
+            : undefined,
+      },
       render: renderUndone,
       json: undoneJson,
     }),
