@@ -116,19 +116,21 @@ class RowWriter {
           this.notes.push({ column, row: number - 1, text: fitting(cell.note) })
       }
     }
-    return xml === '' ? '' : `<row r="${number}"${this.height(cells)}>${xml}</row>`
+    if (xml === '') return ''
+    const height = this.widths && heightOfRow(cells, this.widths)
+    const said = height === undefined ? '' : ` ht="${height}" customHeight="1"`
+    return `<row r="${number}"${said}>${xml}</row>`
   }
+}
 
-  /** Said where a row is higher than one line: LibreOffice does not find it out by itself. */
-  private height(cells: readonly CellToWrite[]): string {
-    if (this.widths === undefined) return ''
-    let lines = 1
-    for (const [column, width] of this.widths.entries()) {
-      const text = textOfCell(cells[column])
-      if (typeof text === 'string') lines = Math.max(lines, linesOf(text, width))
-    }
-    return lines === 1 ? '' : ` ht="${Math.min(HIGHEST_ROW, lines * LINE)}" customHeight="1"`
+/** In points, where a row is higher than one line: LibreOffice does not find it out by itself. */
+export function heightOfRow(cells: readonly CellToWrite[], widths: readonly number[]): number | undefined {
+  let lines = 1
+  for (const [column, width] of widths.entries()) {
+    const text = textOfCell(cells[column])
+    if (typeof text === 'string') lines = Math.max(lines, linesOf(text, width))
   }
+  return lines === 1 ? undefined : Math.min(HIGHEST_ROW, lines * LINE)
 }
 
 // The text stands in its cell: a list of them all, as Excel makes it, would be held in memory to the end.

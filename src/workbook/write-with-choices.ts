@@ -4,6 +4,7 @@ import { sheetName } from './sheet-name.ts'
 import { type SheetToWrite, textOfCell } from './sheet-to-write.ts'
 import { writeNewFile, putBytes } from './write-file.ts'
 import { layoutOf } from './write-page.ts'
+import { heightOfRow } from './write-sheet.ts'
 import { LETTER_SIZE, TYPEFACE } from './write-styles.ts'
 import { escapeText } from './xml.ts'
 
@@ -70,12 +71,14 @@ async function addSheet(
   for (const [column, { note }] of columns.entries())
     if (note !== undefined) headings.getCell(column + 1).note = note
   for await (const cells of rows) {
-    sheet.addRow(
+    const row = sheet.addRow(
       cells.map((cell) => {
         const text = textOfCell(cell)
         return typeof text === 'string' ? escapeText(text) : text
       }),
     )
+    const height = wrapped ? heightOfRow(cells, layout.widths) : undefined
+    if (height !== undefined) row.height = height
   }
   for (const [column, { choices = [] }] of columns.entries())
     if (choices.length > 0) offer(sheet, column, formulaOf(choices, lists))

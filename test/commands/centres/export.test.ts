@@ -1,3 +1,4 @@
+import excel from 'exceljs'
 import { readdir, readFile, stat, writeFile } from 'node:fs/promises'
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -239,6 +240,16 @@ describe('ssh-admin centres sample', () => {
     const imported = await world.run(['centres', 'import', 'centres-sample.xlsx', '--yes', '--json'])
     expect(imported.exit).toBe(0)
     expect(imported.json()).toMatchObject({ rows: { read: 0 }, issues: [] })
+  })
+
+  it('writes a guide whose rows are as high as their texts', async () => {
+    await world.run(['centres', 'sample'])
+    const workbook = new excel.Workbook()
+    await workbook.xlsx.readFile(world.path('centres-sample.xlsx'))
+    const heights = new Map<string, number | undefined>()
+    workbook.getWorksheet('Guide')?.eachRow((row) => heights.set(row.getCell(1).text, row.height))
+    expect(heights.get('Town')).toBeUndefined()
+    expect(heights.get('Role')).toBeGreaterThanOrEqual(45)
   })
 
   it('needs no store, and makes none', async () => {
