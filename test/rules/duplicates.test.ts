@@ -43,12 +43,9 @@ describe('accounts that may be the same person', () => {
     ).toEqual([])
   })
 
-  it('are found fast among a hundred thousand', () => {
-    const people = Array.from({ length: 100_000 }, (_, at) =>
-      person(`user${at.toString(36)}x${at}@school${at % 977}.example`, `First${at % 9973} Last${at % 9967}`),
-    )
-    const began = performance.now()
-    findDuplicates(people)
-    expect(performance.now() - began).toBeLessThan(5000)
+  it('are not told by a name that more than two hundred bear', () => {
+    const people = Array.from({ length: 201 }, (_, at) => person(`user${at}@school.example`, 'Test Account'))
+    expect(findDuplicates(people.slice(0, 200))).toHaveLength((200 * 199) / 2)
+    expect(findDuplicates(people)).toEqual([])
   })
 })

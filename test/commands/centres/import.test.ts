@@ -190,7 +190,7 @@ describe('a rehearsal', () => {
     const { import: _, elapsedMs: __, dryRun, notices, ...planned } = rehearsed.json()
     const { import: ___, elapsedMs: ____, dryRun: wasDry, notices: told, ...imported } = done.json()
     expect([dryRun, wasDry]).toEqual([true, false])
-    expect([notices, told]).toMatchObject([[], [{ code: 'mail-written' }]])
+    expect([notices, told]).toMatchObject([[{ code: 'issues-not-written' }], [{ code: 'mail-written' }]])
     expect(planned).toEqual(imported)
   })
 })
