@@ -20,9 +20,16 @@ interface Known {
   view: ImportView
 }
 
+/** What is looked up about a centre of the workbook; made once for each, however many rows it has. */
+interface Places extends Known {
+  names: Map<string, ReadonlySet<string>>
+  describes: Map<string, boolean>
+}
+
 const none: Doubts = { meant: new Set(), hinted: new Set(), anywhere: false }
 
-export function doubtsAbout(known: Known): Doubts {
+export function doubtsAbout(about: Known): Doubts {
+  const known: Places = { ...about, names: new Map(), describes: new Map() }
   const heldBack = known.roster.rows.filter(({ issues }) => issues)
   if (heldBack.length === 0) return none
   const stray = heldBack.filter(({ number }) => number === undefined)
@@ -52,7 +59,7 @@ function centresOf(
     isCalled,
   }: {
     named: readonly RosterRow[]
-    known: Known
+    known: Places
     isCalled: (centre: SeenCentre, names: ReadonlySet<string>) => boolean
   },
 ): Set<number> {
@@ -70,15 +77,30 @@ function centresOf(
 /** What the centre of a row is called, in the workbook or else in the store. */
 function namesOfPlace(
   { number = '' }: { number?: string | undefined },
-  { places, centres }: Known,
-): Set<string> {
-  const names = (places.get(number) ?? []).filter(({ issues }) => !issues).map(({ name }) => fold(name))
-  const said = names.filter((name) => name !== '')
-  return new Set(said.length > 0 ? said : [fold(centres.get(number)?.name ?? '')])
+  { places, centres, names }: Places,
+): ReadonlySet<string> {
+  const known = names.get(number)
+  if (known) return known
+  const inRows = (places.get(number) ?? []).filter(({ issues }) => !issues).map(({ name }) => fold(name))
+  const said = inRows.filter((name) => name !== '')
+  const called = new Set(said.length > 0 ? said : [fold(centres.get(number)?.name ?? '')])
+  names.set(number, called)
+  return called
+}
+
+/** Whether the rows of a number say enough for a new centre. */
+function describesCentre(number: string, { places, describes }: Places): boolean {
+  const known = describes.get(number)
+  if (known !== undefined) return known
+  const rows = places.get(number) ?? []
+  const enough = rows.some(({ name }) => name !== '') && rows.some(({ place }) => place.country !== '')
+  describes.set(number, enough)
+  return enough
 }
 
 /** Rows that name nothing known in any way, and do not say enough to be of a new centre. */
-function lostRows(heldBack: readonly RosterRow[], { roster, places, centres, view }: Known): RosterRow[] {
+function lostRows(heldBack: readonly RosterRow[], known: Places): RosterRow[] {
+  const { roster, centres, view } = known
   const unknown = heldBack.filter(
     ({ number, address }) =>
       !centres.has(number ?? '') && !(address && view.users.get(address.key)?.centreId),
@@ -90,7 +112,6 @@ function lostRows(heldBack: readonly RosterRow[], { roster, places, centres, vie
   const addresses = new Set(good.map(({ address }) => address?.key))
   return unknown.filter(({ name, number, address }) => {
     if (names.has(fold(name)) || (address && addresses.has(address.key))) return false
-    const same = places.get(number ?? '') ?? []
-    return !same.some((row) => row.name !== '') || !same.some(({ place }) => place.country !== '')
+    return !describesCentre(number ?? '', known)
   })
 }

@@ -1,0 +1,76 @@
+import { describe, expect, it } from 'vitest'
+import { planImport } from '../../src/import/plan.ts'
+
+/** How often planning looks at a row's name or country, of so many rows that are all held back. */
+function looksAt(
+  count: number,
+  cells: (at: number) => { number: string; name: string; email: string },
+): number {
+  let looks = 0
+  const rows = Array.from({ length: count }, (_, at) => {
+    const { number, name, email } = cells(at)
+    return {
+      row: at + 2,
+      number,
+      get name() {
+        looks += 1
+        return name
+      },
+      address: { email, key: email },
+      firstName: 'Amira',
+      lastName: `Haddad ${at}`,
+      role: '',
+      get place() {
+        looks += 1
+        return { address: '', town: '', postcode: '', country: '' }
+      },
+      kind: '',
+      associate: '',
+      faults: undefined,
+      columns: undefined,
+      issues: undefined,
+    }
+  })
+  const roster = {
+    file: 'centres.csv',
+    sheet: 'centres',
+    digest: '',
+    columns: new Map([
+      ['number', 0],
+      ['name', 1],
+      ['email', 2],
+    ]),
+    headings: ['Centre number', 'Centre name', 'Email'],
+    unknownColumns: [],
+    notices: [],
+    marks: new Set<string>(),
+    rows,
+    blank: 0,
+    cells: undefined,
+  }
+  const view = {
+    centres: [],
+    touched: new Set<number>(),
+    users: new Map(),
+    deletedAddresses: new Set<string>(),
+    holdsTests: new Set<number>(),
+    holdsAssociateCentres: new Set<number>(),
+    usersOf: () => 0,
+  }
+  const { issues } = planImport(roster, { view, restoreDeleted: false, partial: false })
+  expect(issues.length).toBeGreaterThanOrEqual(count)
+  for (const { message } of issues) expect(message.length).toBeLessThan(250)
+  return looks
+}
+
+describe('planning looks at each row as often however many there are', () => {
+  it.each([
+    ['one centre with a name in each row', { number: () => 'EG001', name: (at: number) => `School ${at}` }],
+    ['one centre without a name', { number: () => 'EG001', name: () => '' }],
+    ['one address at a centre in each row', { number: (at: number) => `EG${at}`, name: () => 'School' }],
+  ])('%s', (_what, { number, name }) => {
+    const looks = (count: number) =>
+      looksAt(count, (at) => ({ number: number(at), name: name(at), email: 'same@school.example' }))
+    expect(looks(800)).toBeLessThanOrEqual(2.1 * looks(400))
+  })
+})
