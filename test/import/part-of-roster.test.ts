@@ -1,0 +1,52 @@
+import { stripVTControlCharacters } from 'node:util'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { writeWorkbook } from '../../src/workbook/write.ts'
+import { newWorld, type World } from '../world.ts'
+import { line, writeCsv } from './workbook.ts'
+
+let world: World
+beforeEach(() => {
+  world = newWorld()
+})
+afterEach(() => world.close())
+
+describe('part of a roster', () => {
+  it('is known by its mark alone, without the column of the reasons', async () => {
+    await world.centre('EG009')
+    const sheet = {
+      name: 'Centres',
+      columns: ['Centre number', 'Centre name', 'Email', 'Country'].map((heading) => ({ heading })),
+      rows: [['EG001', 'School EG001', '', 'Egypt']],
+    }
+    await writeWorkbook(world.path('whole.xlsx'), [sheet])
+    await writeWorkbook(world.path('part.xlsx'), [sheet], { marks: ['ssh-admin-part-of-roster'] })
+    const deleting = (file: string, ...flags: string[]) =>
+      world.run(['centres', 'import', file, '--delete-missing', '--dry-run', '--yes', '--json', ...flags])
+    const refused = await deleting('part.xlsx')
+    expect([refused.exit, refused.error().code]).toEqual([3, 'partial-workbook'])
+    expect((await deleting('whole.xlsx')).json().centres.deleted).toBe(1)
+    expect((await deleting('part.xlsx', '--whole-roster')).json().centres.deleted).toBe(1)
+  })
+})
+
+describe('many issues at a terminal', () => {
+  it('are counted by kind, each with its first, and where the rest are', async () => {
+    const lines = Array.from({ length: 60 }, (_, at) =>
+      line(`EG${100 + at}`, at % 3 === 0 ? `user${at}@` : `user${at}@school.example`, {
+        name: at % 3 === 1 ? '#REF!' : `School ${at}`,
+      }),
+    )
+    const { stdout } = await world.run(['centres', 'import', writeCsv(world, lines), '--yes'], {
+      terminal: true,
+    })
+    const shown = stripVTControlCharacters(stdout)
+    expect(shown.slice(shown.indexOf('40 rows held back')).trimEnd().split('\n')).toEqual([
+      '40 rows held back:',
+      '  20 issues of the kind invalid-email, the first:',
+      '    centres!C2  Email user0@ is not an address: name@school.example',
+      '  20 issues of the kind error-cell, the first:',
+      '    centres!B3  Centre name is #REF!, which is an error of a formula, not a value',
+      '  All of them: --issues-out FILE, or --json',
+    ])
+  })
+})
