@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { hostname, userInfo } from 'node:os'
 import type { Readable, Writable } from 'node:stream'
+import type { Interruption } from './interruption.ts'
 
 /** A stream that may be a terminal. */
 export type Output = Writable & { isTTY?: boolean; columns?: number }
@@ -17,11 +18,13 @@ export interface Context {
   random: (bytes: number) => Buffer
   /** The operating system's user and host, as the audit log names them. */
   operator: string
-  /** Aborted by Ctrl-C. */
+  /** Ctrl-C, SIGTERM and SIGHUP. */
+  interruption: Interruption
+  /** Aborted by the first of them. */
   signal: AbortSignal
 }
 
-export function contextOfProcess(signal: AbortSignal): Context {
+export function contextOfProcess(interruption: Interruption): Context {
   return {
     env: process.env,
     cwd: process.cwd(),
@@ -31,7 +34,8 @@ export function contextOfProcess(signal: AbortSignal): Context {
     now: () => new Date(),
     random: randomBytes,
     operator: `${userName()}@${hostname()}`,
-    signal,
+    interruption,
+    signal: interruption.signal,
   }
 }
 

@@ -50,7 +50,9 @@ function failureOf(error: unknown): Failure | undefined {
   if (!(error instanceof Error) || !('code' in error)) return undefined
   if (error instanceof UnusableWorkbook || error instanceof UnusableFile) return failureOfFile(error)
   const code = String(error.code)
-  const known = storeTroubles.find(([start]) => code.startsWith(start))
+  const known = storeTroubles.find(([start]) =>
+    start.startsWith('SQLITE') ? code.startsWith(start) : code === start,
+  )
   if (!known) return failureOfSystem(error)
   const [, name, message, hint] = known
   return new Unavailable(name, message, { hint, cause: error })
@@ -130,6 +132,17 @@ const storeTroubles: readonly (readonly [string, string, string, string])[] = [
   ['SQLITE_PERM', 'store-unavailable', 'The store may not be opened.', 'Check who owns the file.'],
   ['ENOSPC', 'disk-full', 'The disk is full.', 'Make room, then try again.'],
   ['EROFS', 'file-not-writable', 'The disk is read-only.', 'Choose another folder.'],
+  ['EDQUOT', 'disk-full', 'The disk is full, or your share of it.', 'Make room, then try again.'],
+  ['EFBIG', 'disk-full', 'A file would be larger than it may be here.', 'Choose another disk.'],
+  ['EIO', 'disk-failed', 'The disk does not answer.', 'Look at the disk; then ssh-admin store check.'],
+  ['EISDIR', 'file-is-a-folder', 'There is a folder where a file was expected.', '--debug names it.'],
+  ['ENOTDIR', 'file-no-folder', 'There is a file where a folder was expected.', '--debug names it.'],
+  ['ENAMETOOLONG', 'file-not-writable', 'The name of a file is too long.', 'Choose a shorter one.'],
+  ['ELOOP', 'file-not-writable', 'Links of the file system lead in a circle.', '--debug names them.'],
+  ['EMFILE', 'file-not-writable', 'Too many files are open.', 'Try again in a moment.'],
+  ['ENFILE', 'file-not-writable', 'Too many files are open on this machine.', 'Try again in a moment.'],
+  ['EBUSY', 'file-not-writable', 'Another program has a file open.', 'Try again in a moment.'],
+  ['EPERM', 'file-not-writable', 'The system does not allow a file to be changed.', '--debug names it.'],
   [
     'EACCES',
     'file-not-writable',

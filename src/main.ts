@@ -1,12 +1,14 @@
 import { run } from './cli.ts'
 import { contextOfProcess } from './context.ts'
+import { newInterruption } from './interruption.ts'
 
-/** The program as the operating system starts it. A second Ctrl-C does not wait for anything. */
+/** The program as the operating system starts it; a closed terminal and a polite kill are Ctrl-C. */
 export async function main(argv: readonly string[]): Promise<number> {
-  const interruption = new AbortController()
-  process.on('SIGINT', () => {
-    if (interruption.signal.aborted) process.exit(130)
-    interruption.abort()
-  })
-  return run(argv, contextOfProcess(interruption.signal))
+  const interruption = newInterruption(() => process.exit(130))
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
+    // Until now whoever started the program ended it.
+    process.removeAllListeners(signal)
+    process.on(signal, interruption.interrupt)
+  }
+  return run(argv, contextOfProcess(interruption))
 }

@@ -1,4 +1,5 @@
 import { Cancelled, Usage } from './errors.ts'
+import { hearSignals } from './interruption.ts'
 import { cleanForTerminal, oneLine } from './render/one-line.ts'
 import type { Terminal } from './terminal.ts'
 
@@ -116,15 +117,19 @@ function harmless<Value>(choice: Choice<Value>): Choice<Value> {
 interface Streams {
   input: Terminal['stdin']
   output: Terminal['stderr']
+  signal: AbortSignal
 }
 
-/** Prompts are conversation: they go to stderr. Ctrl-C is a cancellation. */
+/** Prompts are conversation: they go to stderr. Ctrl-C is a cancellation, also one that came before the question. */
 async function asked<Answer>(
   terminal: Terminal,
   prompt: (streams: Streams) => Promise<Answer>,
 ): Promise<Answer> {
+  const { stdin: input, stderr: output, signal } = terminal
+  await hearSignals()
+  if (signal.aborted) throw new Cancelled()
   try {
-    return await prompt({ input: terminal.stdin, output: terminal.stderr })
+    return await prompt({ input, output, signal })
   } catch (error) {
     if (error instanceof Error && /^(Exit|Abort|Cancel)PromptError$/.test(error.name)) throw new Cancelled()
     throw error

@@ -14,6 +14,8 @@ export interface View {
 export interface Terminal {
   stdin: Input
   stderr: Output
+  /** Aborted by Ctrl-C, SIGTERM or SIGHUP: nothing more is asked. */
+  signal: AbortSignal
   /** Somebody can be asked. */
   canAsk: boolean
   out: View
@@ -42,6 +44,7 @@ export function terminalOf(context: Context, { color, quiet }: Wishes): Terminal
   return {
     stdin,
     stderr,
+    signal: context.signal,
     canAsk: stdin.isTTY === true && stderr.isTTY === true,
     out: view(stdout),
     err: view(stderr),

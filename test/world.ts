@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { PassThrough, Readable } from 'node:stream'
 import { run } from '../src/cli.ts'
 import type { Context, Output } from '../src/context.ts'
+import { type Interruption, newInterruption } from '../src/interruption.ts'
 import { type OpenStore, openStore } from '../src/db/open.ts'
 import type { HubRole, UserStatus } from '../src/db/schema.ts'
 import { commit, rehearse, type Work } from '../src/db/transact.ts'
@@ -33,6 +34,8 @@ interface Typing {
   at?: Date
   /** As a terminal shows it, where nobody can be asked. */
   terminal?: boolean
+  /** Ctrl-C at the moment that the test chooses. */
+  interruption?: Interruption
 }
 
 export interface World {
@@ -206,6 +209,7 @@ async function runIn({
 }): Promise<Ran> {
   const stdout = collecting(typing.terminal === true)
   const stderr = collecting(typing.terminal === true)
+  const { interruption = newInterruption(() => undefined) } = typing
   const context: Context = {
     env: { HOME: folder, SSH_ADMIN_DB: db, ...typing.env },
     cwd: folder,
@@ -215,7 +219,8 @@ async function runIn({
     now: () => typing.at ?? now,
     random: randomBytes,
     operator: 'tester@desk',
-    signal: new AbortController().signal,
+    interruption,
+    signal: interruption.signal,
   }
   const exit = await run(argv, context)
   return {

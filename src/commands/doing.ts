@@ -2,7 +2,8 @@ import { Command } from 'commander'
 import type * as z from 'zod'
 import { actingFor } from '../config.ts'
 import type { Context } from '../context.ts'
-import { Usage } from '../errors.ts'
+import { Cancelled, Usage } from '../errors.ts'
+import { hearSignals } from '../interruption.ts'
 import { checked, typedOptions } from '../options.ts'
 import { actsForNobody } from '../rules/matrix.ts'
 import { type Session, sessionOf } from './session.ts'
@@ -92,6 +93,9 @@ export async function answer(
   { text, json }: { text: string; json: object },
 ): Promise<void> {
   const { write, out } = session.terminal
+  const { interruption } = session.context
+  await hearSignals()
+  if (interruption.signal.aborted && !interruption.isFinishing()) throw new Cancelled()
   if (session.common.json) {
     const document = { ...json, notices: session.notices }
     await write(`${out.isTerminal ? JSON.stringify(document, null, 2) : JSON.stringify(document)}\n`)

@@ -1,8 +1,8 @@
-import { resolve } from 'node:path'
 import type { Command } from 'commander'
 import * as z from 'zod'
 import type { SheetToWrite } from '../workbook/sheet-to-write.ts'
-import { placeSheets, settlePlace } from './centres/place-sheets.ts'
+import { prepareTable } from '../cli/write-table.ts'
+import { workbookToWrite } from './centres/workbook-to-write.ts'
 import { changingCommand, example } from './command.ts'
 import { answer, doing } from './doing.ts'
 
@@ -27,9 +27,12 @@ export function sampleCommand({ file: usual, reader, example: shown, sheets }: S
     .action(
       doing(z.object({ file: z.string().min(1).default(usual) }), async ({ file }, session) => {
         const { common, context, terminal } = session
-        const path = resolve(context.cwd, file)
-        await settlePlace({ path, shown: file }, session)
-        if (!common.dryRun) await placeSheets(path, await sheets(), context.now())
+        const output = await workbookToWrite(session, { kind: 'sample', file })
+        if (!common.dryRun) {
+          const { now, signal } = context
+          await prepareTable(output, { sheets: await sheets(), at: now(), signal })
+          await output.moveIntoPlace()
+        }
         const text = terminal.out.isTerminal
           ? `${common.dryRun ? 'Would write' : 'Wrote'} ${file}. When it is filled in: ${reader} ${file}`
           : file

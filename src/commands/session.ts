@@ -4,6 +4,7 @@ import type { Context } from '../context.ts'
 import type { Manner, Opening } from '../db/connection.ts'
 import type { OpenStore } from '../db/open.ts'
 import type { Clock, Trx } from '../db/transact.ts'
+import type { Interruption } from '../interruption.ts'
 import { CommonOptions, checked, refuseEmptyOptions, typedOptions } from '../options.ts'
 import { oneLine } from '../render/one-line.ts'
 import type { Given } from '../rules/actor.ts'
@@ -58,6 +59,7 @@ export function sessionOf(command: Command, context: Context): Session {
   const notices: Notice[] = []
   const acting = { context, settings, command: words, dryRun: common.dryRun }
   const surroundings = { context, common, settings, terminal, command: words }
+  context.interruption.tell(terminal.say)
   return {
     context,
     common,
@@ -72,9 +74,12 @@ export function sessionOf(command: Command, context: Context): Session {
     say: terminal.say,
     open: async (manner, other) => {
       const { openStore } = await import('../db/open.ts')
-      return openStore(await openingFor({ ...surroundings, manner, path: other?.path }))
+      // What is done to a copy does not count yet.
+      const interruption = other ? undefined : context.interruption
+      return openStore(await openingFor({ ...surroundings, manner, path: other?.path, interruption }))
     },
-    opening: (manner) => openingFor({ ...surroundings, manner }),
+    opening: (manner) =>
+      openingFor({ ...surroundings, manner, path: undefined, interruption: context.interruption }),
     given: (store) => givenFor(store, acting),
     commit: (store, work, clock) => commitFor(store, { work, acting, clock }),
     rehearse: async (store, work, clock) => {
@@ -99,9 +104,11 @@ async function openingFor({
   command,
   manner,
   path = settings.db.value ?? '',
+  interruption,
 }: Pick<Session, 'context' | 'common' | 'settings' | 'terminal' | 'command'> & {
   manner: Manner
-  path?: string
+  path: string | undefined
+  interruption: Interruption | undefined
 }): Promise<Opening> {
   const { nameHolder } = await import('../db/wait.ts')
   return {
@@ -112,6 +119,7 @@ async function openingFor({
     now: context.now,
     command,
     signal: context.signal,
+    interruption,
     onWait: (holder) => terminal.say(`Waiting for ${nameHolder(holder)} to finish with the store …`),
   }
 }

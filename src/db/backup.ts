@@ -1,8 +1,6 @@
-import { randomBytes } from 'node:crypto'
-import { chmodSync, renameSync, rmSync, statSync } from 'node:fs'
-import { dirname } from 'node:path'
+import { statSync } from 'node:fs'
+import { chmodSync, rmSync } from '../disk.ts'
 import { Cancelled } from '../errors.ts'
-import { syncFolder } from './folder.ts'
 import type { OpenStore } from './open.ts'
 import { makeWhole } from './store/whole.ts'
 
@@ -14,24 +12,20 @@ interface Copying {
   signal: AbortSignal
 }
 
-/** Copies a store in use into one plain file, which is wholly there afterwards, or not at all. */
+/** Copies a store in use into one plain file, synced; what a failure leaves is for the caller to take away. */
 export async function copyStore(store: OpenStore, { to, signal }: Copying): Promise<number> {
-  const part = `${to}.${randomBytes(4).toString('hex')}.part`
   try {
-    await store.raw.backup(part, {
+    await store.raw.backup(to, {
       progress: () => {
         if (signal.aborted) throw new Cancelled()
         return pagesAtOnce
       },
     })
-    chmodSync(part, 0o600)
+    chmodSync(to, 0o600)
     // One file that needs no other beside it, wherever it is carried.
-    makeWhole(part, { named: to })
-    renameSync(part, to)
-    syncFolder(dirname(to))
+    makeWhole(to, { named: to })
     return statSync(to).size
   } finally {
-    for (const leftover of [part, `${part}-wal`, `${part}-shm`, `${part}-journal`])
-      rmSync(leftover, { force: true })
+    for (const leftover of [`${to}-wal`, `${to}-shm`, `${to}-journal`]) rmSync(leftover, { force: true })
   }
 }

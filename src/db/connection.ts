@@ -2,6 +2,7 @@ import type Database from 'better-sqlite3'
 import { Kysely } from 'kysely'
 import { Unavailable } from '../errors.ts'
 import { StoreDialect } from './dialect.ts'
+import type { Interruption } from '../interruption.ts'
 import type { Store } from './schema.ts'
 import { refuseOtherVersion } from './store/version.ts'
 import { type Holder, waitForStore } from './wait.ts'
@@ -31,6 +32,8 @@ export interface Opening {
   /** Told, once, who holds the store that is waited for. */
   onWait: (holder: Holder | undefined) => void
   signal?: AbortSignal
+  /** Absent where nothing that is done counts, as in a copy. */
+  interruption?: Interruption | undefined
 }
 
 export function openDatabase(
@@ -72,10 +75,10 @@ export function prepareConnection(
 
 export function kyselyOver(
   raw: Database.Database,
-  { path, patience, onWait, signal }: Opening,
+  { path, patience, onWait, signal, interruption }: Opening,
 ): Kysely<Store> {
   const since = { started: 0, told: false }
-  const waiting = waitForStore({ path, patience, onWait, signal, since })
+  const waiting = waitForStore({ path, patience, onWait, signal, interruption, since })
   const checkVersion = () => refuseOtherVersion(raw, path)
   return new Kysely<Store>({
     dialect: new StoreDialect({ database: raw, waitForStore: waiting, checkVersion }),

@@ -1,6 +1,7 @@
-import { readdir, readFile, rm, stat } from 'node:fs/promises'
+import { readdir, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type Kysely, sql } from 'kysely'
+import { rm } from '../disk.ts'
 import { isBusy } from './sqlite/errors.ts'
 import { addressOfErased } from './erased.ts'
 import type { OpenStore } from './open.ts'

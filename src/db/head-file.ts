@@ -1,4 +1,5 @@
-import { closeSync, constants, openSync, readFileSync, writeFileSync } from 'node:fs'
+import { closeSync, constants, readFileSync } from 'node:fs'
+import { openSync, writeSync } from '../disk.ts'
 
 /** Where the log ended when it was last written to: the number of its last row, and that row's seal. */
 export interface LogHead {
@@ -23,7 +24,7 @@ export function writeHeadFile(path: string, { events, head }: LogHead): void {
   try {
     const file = openSync(path, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_NONBLOCK, 0o600)
     try {
-      writeFileSync(file, `${heading}\n${head}\n${events}\n`)
+      writeSync(file, `${heading}\n${head}\n${events}\n`)
     } finally {
       closeSync(file)
     }

@@ -1,8 +1,8 @@
 import { hkdfSync } from 'node:crypto'
-import { closeSync, existsSync, fsyncSync, openSync, renameSync, writeSync } from 'node:fs'
+import { closeSync, existsSync } from 'node:fs'
 import { dirname } from 'node:path'
+import { fsyncSync, openSync, renameSync, syncFolder, writeSync } from '../disk.ts'
 import { Unavailable } from '../errors.ts'
-import { syncFolder } from './folder.ts'
 import { readSmallFile } from './small-file.ts'
 
 const heading = 'ssh-admin key 1'

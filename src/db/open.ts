@@ -1,10 +1,12 @@
 import { randomBytes } from 'node:crypto'
-import { chmodSync, existsSync, statSync } from 'node:fs'
+import { existsSync, statSync } from 'node:fs'
+import { chmodSync } from '../disk.ts'
 import type Database from 'better-sqlite3'
 import type { Kysely } from 'kysely'
 import { Unavailable } from '../errors.ts'
 import { beginStore, furnish } from './begin-store.ts'
 import { applicationId, kyselyOver, type Opening, openDatabase, prepareConnection } from './connection.ts'
+import type { Interruption } from '../interruption.ts'
 import { deriveKeys, type Keys, keysOfFingerprint } from './keys.ts'
 import { latestVersion } from './migrations/index.ts'
 import type { Store } from './schema.ts'
@@ -35,6 +37,8 @@ export interface OpenStore {
   command: string
   /** What the clock says; the time of a change is `timeOf` its transaction. */
   now: () => Date
+  /** Told when a change begins to count; absent where none does. */
+  interruption?: Interruption | undefined
   /** Read on first use; throws `key-missing` or `key-mismatch`. */
   keys(): Keys
   close(): Promise<void>
@@ -52,9 +56,9 @@ export async function openStore(opening: Opening): Promise<OpenStore> {
 
 /** The last of other processes to close the store has it alone for a moment. */
 async function connectInTurn(opening: Opening, { begun }: { begun: boolean }): Promise<OpenStore> {
-  const { path, patience, onWait, signal } = opening
+  const { path, patience, onWait, signal, interruption } = opening
   const since = { started: 0, told: false }
-  const waiting = waitForStore({ path, patience, onWait, signal, since })
+  const waiting = waitForStore({ path, patience, onWait, signal, interruption, since })
   for (let tries = 0; ; tries += 1) {
     try {
       return await connect(opening, { begun })
@@ -110,9 +114,9 @@ function connected(
   opening: Opening,
   { raw, ...about }: Pick<OpenStore, 'raw' | 'version' | 'begun' | 'path' | 'isCopy'>,
 ): OpenStore {
-  const { keyFile, command, now } = opening
+  const { keyFile, command, now, interruption } = opening
   const db = kyselyOver(raw, opening)
-  return opened({ ...about, db, raw, keyFile, command, now, keys: keysOfStore(raw, keyFile) })
+  return opened({ ...about, db, raw, keyFile, command, now, interruption, keys: keysOfStore(raw, keyFile) })
 }
 
 /** They take after the store: what was made while that was read-only would keep it so. */

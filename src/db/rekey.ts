@@ -1,7 +1,6 @@
-import { rmSync } from 'node:fs'
 import { dirname } from 'node:path'
+import { rmSync, syncFolder } from '../disk.ts'
 import { Failure } from '../errors.ts'
-import { syncFolder } from './folder.ts'
 import { deriveKeys, type Keys, keyStanding, placeWaitingKey, waitingKeyFile, writeKeyFile } from './keys.ts'
 import { fingerprintOf, type OpenStore } from './open.ts'
 

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
-import { constants, copyFileSync, existsSync, rmSync } from 'node:fs'
+import { constants, existsSync } from 'node:fs'
+import { copyFileSync, rmSync } from '../disk.ts'
 import { BadInput, Refused, Unavailable } from '../errors.ts'
 import { openDatabase } from './connection.ts'
 import { deriveKeys, type Keys, readKeyFile } from './keys.ts'

@@ -12,6 +12,7 @@ export interface Store {
   wrong_sign_ins: WrongSignInTable
   account_requests: AccountRequestTable
   imports: ImportTable
+  pin_sheets_owed: PinSheetOwedTable
   import_changes: ImportChangeTable
   learner_groups: LearnerGroupTable
   tests: TestTable
@@ -145,6 +146,12 @@ export interface ImportTable {
   /** The answer's `rows`, `centres` and `users`, as JSON. */
   counts: string
   undone_at: string | null
+}
+
+/** A sheet of PINs that is not known to lie in its place. */
+export interface PinSheetOwedTable {
+  import_id: number
+  unfinished: string
 }
 
 /** What an import changed of what was there already; what it created carries its number. */

@@ -1,6 +1,8 @@
 import type Database from 'better-sqlite3'
 import type { ControlledTransaction, Transaction } from 'kysely'
-import { Failure } from '../errors.ts'
+import { Cancelled, Failure } from '../errors.ts'
+import { faultPoint } from '../fault-points.ts'
+import { hearSignals } from '../interruption.ts'
 import { clocksOf, refuseClockBehind, timeBy } from './clock.ts'
 import type { OpenStore } from './open.ts'
 import { headFileOf, type LogHead, writeHeadFile } from './head-file.ts'
@@ -49,10 +51,28 @@ export async function commit<Result>(
         if (error instanceof Failure && error.outliving.keepsChanges) await end.commit().execute()
         throw error
       })
-      await end.commit().execute()
+      await lastMoment(store)
+      try {
+        faultPoint('commit', 'sqlite')
+        await end.commit().execute()
+      } catch (error) {
+        store.interruption?.unfinish()
+        throw error
+      }
+      faultPoint('committed', 'done')
+      store.interruption?.finish('the change is saved')
       return { result, owed: surroundingsOf(trx).owed }
     }),
   )
+}
+
+/** The last moment at which a signal cancels: from here on the change counts. */
+async function lastMoment({ interruption, begun }: OpenStore): Promise<void> {
+  if (!interruption || interruption.isFinishing()) return
+  await hearSignals()
+  // A store that was begun for this is a change already.
+  if (interruption.signal.aborted && !begun) throw new Cancelled()
+  interruption.finish('the change is being saved')
 }
 
 /** Keeps, once, what a failure of this work asks to keep, in a transaction of its own, and throws on. */
@@ -104,6 +124,9 @@ async function within<Result>(
   body: (trx: Trx, end: ControlledTransaction<Store>) => Promise<Result>,
 ): Promise<Result> {
   const trx = await store.db.startTransaction().execute()
+  const { path } = store
+  // A process that ends at once takes its note with it.
+  const forget = path ? store.interruption?.beforeEnding(() => letGo(path)) : undefined
   try {
     // Within the transaction: while this one waited, another process may have changed the key.
     const auditKey = store.keys().audit
@@ -121,7 +144,8 @@ async function within<Result>(
     throw error
   } finally {
     if (trx.isCommitted) noteHead(store, surroundings.get(trx)?.head)
-    if (store.path) letGo(store.path)
+    if (path) letGo(path)
+    forget?.()
   }
 }
 

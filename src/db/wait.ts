@@ -1,7 +1,8 @@
-import { rmSync, writeFileSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { setTimeout as pause } from 'node:timers/promises'
+import { rmSync, writeFileSync } from '../disk.ts'
 import { Cancelled, Unavailable } from '../errors.ts'
+import type { Interruption } from '../interruption.ts'
 import { readSmallFile } from './small-file.ts'
 
 /** Who is writing to the store now. */
@@ -19,11 +20,12 @@ interface Patience {
   patience: number
   onWait: (holder: Holder | undefined) => void
   signal: AbortSignal | undefined
+  interruption?: Interruption | undefined
   since: { started: number; told: boolean }
 }
 
 /** Waits between two tries to write, says once for whom, and gives up with `store-locked`. */
-export function waitForStore({ path, patience, onWait, signal, since }: Patience) {
+export function waitForStore({ path, patience, onWait, signal, interruption, since }: Patience) {
   return async (tries: number): Promise<void> => {
     if (tries === 0) {
       since.started = performance.now()
@@ -35,8 +37,10 @@ export function waitForStore({ path, patience, onWait, signal, since }: Patience
       since.told = true
       onWait(holderOf(path))
     }
-    await pause(Math.min(10 + tries * 5, 100), undefined, { signal }).catch(() => {
-      throw new Cancelled()
+    // What counts already is brought to its end.
+    const heard = interruption?.isFinishing() ? undefined : signal
+    await pause(Math.min(10 + tries * 5, 100), undefined, { signal: heard }).catch(() => {
+      if (!interruption?.isFinishing()) throw new Cancelled()
     })
   }
 }

@@ -1,7 +1,5 @@
 import { lifetimes, pinOf, printedPin } from '../rules/credentials.ts'
-import { placeFile, temporaryName } from '../workbook/place.ts'
 import type { SheetToWrite } from '../workbook/sheet-to-write.ts'
-import type { Tables } from '../workbook/write.ts'
 import type { PlannedUser } from './plan.ts'
 
 export interface PinRow {
@@ -63,28 +61,4 @@ export function* pinsOfNewUsers({ users, nonces, pinKey, centreNames, at }: NewP
     const pin = printedPin(pinOf(pinKey, nonce))
     yield { centre, centreName: centreNames.get(centre) ?? '', firstName, lastName, email, pin, validUntil }
   }
-}
-
-/** A finished file under a temporary name: put in place when the change is committed, or thrown away. */
-export interface PreparedFile {
-  place: (path: string) => Promise<void>
-  discard: () => Promise<void>
-}
-
-/** Writes and syncs tables beside their place. @param path the ending says what is written */
-export async function prepareFile(
-  path: string,
-  { sheets, at, marks = [] }: { sheets: Tables; at: Date; marks?: readonly string[] },
-): Promise<PreparedFile> {
-  const { rm } = await import('node:fs/promises')
-  const { writeTableFile } = await import('../workbook/write.ts')
-  const temporary = temporaryName(path)
-  const discard = () => rm(temporary, { force: true })
-  try {
-    await writeTableFile(temporary, sheets, { creator: 'ssh-admin', at, marks })
-  } catch (error) {
-    await discard()
-    throw error
-  }
-  return { place: (place) => placeFile(temporary, place), discard }
 }

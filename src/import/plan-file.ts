@@ -1,6 +1,5 @@
 import { createHash, createHmac } from 'node:crypto'
 import { readFileSync } from 'node:fs'
-import writeFileAtomic from 'write-file-atomic'
 import { BadInput, Refused } from '../errors.ts'
 import { lengthPrefixed, same } from '../rules/credentials.ts'
 import type { Source } from './apply.ts'
@@ -23,14 +22,10 @@ export interface SavedPlan {
   storeDigest: string
 }
 
-/** Writes a plan under the store's own seal, readable by its owner only. */
-export async function savePlan(
-  path: string,
-  { saved, planKey }: { saved: SavedPlan; planKey: Buffer },
-): Promise<void> {
+/** A plan as it is saved, under the store's own seal. */
+export function textOfPlan({ saved, planKey }: { saved: SavedPlan; planKey: Buffer }): string {
   const contents = JSON.stringify(saved)
-  const seal = sealOf(planKey, contents)
-  await writeFileAtomic(path, `${format}\n${seal}\n${contents}\n`, { mode: 0o600 })
+  return `${format}\n${sealOf(planKey, contents)}\n${contents}\n`
 }
 
 /** Reads a plan back. @throws `plan-unreadable`, or `plan-changed` where the seal does not fit */

@@ -13,6 +13,7 @@ import {
 } from '../db/import-undo.ts'
 import { isErased } from '../db/erased.ts'
 import type { ImportRow } from '../db/imports.ts'
+import { forgetOwedSheet } from '../db/pin-sheets-owed.ts'
 import type { Trx } from '../db/transact.ts'
 import type { Given } from '../rules/actor.ts'
 import { findImportNumber } from '../rules/find-import.ts'
@@ -68,6 +69,7 @@ export async function undoImport(trx: Trx, { id, given }: { id: number; given: G
   const left = [...users.left, ...centres.left, ...changes.left, ...letters.left]
   const at = given.at.toISOString()
   await markUndone(trx, { id, at })
+  await forgetOwedSheet(trx, id)
   await record(trx, {
     by: given.by,
     at: given.at,

@@ -1,4 +1,5 @@
 import { Readable } from 'node:stream'
+import { faultPoint } from '../fault-points.ts'
 import type { Composed } from './compose.ts'
 import type { MailServer } from './server.ts'
 
@@ -88,6 +89,7 @@ export async function openLine(server: MailServer, limits: Limits): Promise<Line
     },
     send: async (message) => {
       let handedOver = false
+      faultPoint('send a message', 'smtp')
       const body = Readable.from([message.raw], { objectMode: false })
       body.once('end', () => {
         handedOver = true
@@ -97,6 +99,7 @@ export async function openLine(server: MailServer, limits: Limits): Promise<Line
           resolve(problem ?? undefined),
         )
       })
+      faultPoint('a message was answered', 'done')
       if (!error) return { state: 'sent' }
       const outcome = outcomeOf(error, { handedOver, words: describe(error, server) })
       if (!error.responseCode || error.responseCode === 421 || !(await backToStart())) close()

@@ -1,35 +1,47 @@
 import { once } from 'node:events'
-import { type FileHandle, open, rm } from 'node:fs/promises'
+import { closeSync } from 'node:fs'
 import { Writable } from 'node:stream'
 import { finished } from 'node:stream/promises'
+import { fsyncSync, openSync, rmSync, writeSync } from '../disk.ts'
 import { refusal } from './place.ts'
 
 /** Makes a new file, for its owner only, that is wholly on the disk when this returns, or not there at all. */
 export async function writeNewFile(path: string, write: (stream: Writable) => Promise<void>): Promise<void> {
-  const file = await open(path, 'wx', 0o600).catch((error: unknown) => {
-    throw refusal(path, error)
-  })
+  const file = openNew(path)
   const stream = streamTo(file)
   // A full disk is heard below; that it goes on being full must not end the process.
   stream.on('error', () => {})
   try {
     await Promise.all([write(stream), finished(stream)])
-    await file.sync()
-    await file.close()
+    fsyncSync(file)
   } catch (error) {
     stream.destroy()
-    await file.close().catch(() => {})
-    await rm(path, { force: true })
+    rmSync(path, { force: true })
+    throw refusal(path, error)
+  } finally {
+    closeSync(file)
+  }
+}
+
+function openNew(path: string): number {
+  try {
+    return openSync(path, 'wx', 0o600)
+  } catch (error) {
     throw refusal(path, error)
   }
 }
 
 // A stream of Node's own over a handle keeps the handle from being closed until the stream closes it, unsynced.
-function streamTo(file: FileHandle): Writable {
+function streamTo(file: number): Writable {
   return new Writable({
     highWaterMark: 256 * 1024,
     write(chunk: Buffer, _encoding, done) {
-      file.writeFile(chunk).then(() => done(), done)
+      try {
+        writeSync(file, chunk)
+        done()
+      } catch (error) {
+        done(error instanceof Error ? error : new Error(String(error)))
+      }
     },
   })
 }

@@ -257,7 +257,7 @@ describe('asking', () => {
     roster(fresh)
     expect(await fresh.run(['centres', 'import', 'roster.csv', '--json'])).toMatchObject({ exit: 2 })
     expect(existsSync(fresh.db)).toBe(false)
-    fresh.close()
+    await fresh.close()
   })
 
   it('leaves a file that is there as it was', async () => {

@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs'
 import { randomBytes } from 'node:crypto'
 import { PassThrough, Readable } from 'node:stream'
 import { run } from '../../src/cli.ts'
+import { newInterruption } from '../../src/interruption.ts'
 import { writeWorkbook } from '../../src/workbook/write.ts'
 import type { Ran, World } from '../world.ts'
 
@@ -119,6 +120,7 @@ export async function runWhile(
     told.stderr += chunk.toString('utf8')
   })
   let happened = false
+  const interruption = newInterruption(() => undefined)
   const exit = await run(argv, {
     env: { HOME: world.folder, SSH_ADMIN_DB: world.db },
     cwd: world.folder,
@@ -132,7 +134,8 @@ export async function runWhile(
       return randomBytes(bytes)
     },
     operator: 'tester@desk',
-    signal: new AbortController().signal,
+    interruption,
+    signal: interruption.signal,
   })
   return { exit, ...told }
 }

@@ -1,6 +1,8 @@
-import { extname, resolve } from 'node:path'
+import { extname } from 'node:path'
 import * as z from 'zod'
 import type { AuditEntry } from '../../db/audit-events.ts'
+import { checkOutputFile } from '../../cli/output-file.ts'
+import { prepareTable } from '../../cli/write-table.ts'
 import { Usage } from '../../errors.ts'
 import { eventSheet } from '../../render/events.ts'
 import type { Actor } from '../../rules/actor.ts'
@@ -17,20 +19,21 @@ const Options = z.object({ ...filterOptions, file: z.string() })
 export const exportEvents = addFilterOptions(command('export'))
   .summary('write the audit log into a file')
   .description(
-    'Write the audit log, oldest first, into a new file: a workbook with filters (.xlsx), .csv, or one JSON document a line (.jsonl).',
+    'Write the audit log, oldest first, into a file: a workbook with filters (.xlsx), .csv, or one JSON document a line (.jsonl).',
   )
-  .argument('<file>', 'the new file: .xlsx, .csv or .jsonl')
+  .argument('<file>', 'the file: .xlsx, .csv or .jsonl')
+  .option('-y, --yes', 'replace the file that is there without asking')
   .addHelpText('after', example('ssh-admin audit export audit.xlsx --since 2026-01-01'))
   .action(doing(Options, exportTo))
 
 async function exportTo({ file, ...filter }: z.infer<typeof Options>, session: Session): Promise<number> {
-  const path = resolve(session.context.cwd, file)
-  const ending = extname(path).toLowerCase()
+  const ending = extname(file).toLowerCase()
   if (!['.xlsx', '.csv', '.jsonl'].includes(ending)) {
     throw new Usage(`${file} has an ending that is not known.`, {
       hint: 'End the name with .xlsx, .csv or .jsonl.',
     })
   }
+  const output = await checkOutputFile(session, { kind: 'audit', file })
   const { streamEvents } = await import('../../db/audit-events.ts')
   const store = await session.open('read')
   try {
@@ -38,11 +41,10 @@ async function exportTo({ file, ...filter }: z.infer<typeof Options>, session: S
     const counted = { events: 0 }
     const log = streamEvents(store.db, { ...filter, visible: visibleCentres(by) })
     const events = counting(log, { counted, by })
-    if (ending === '.jsonl') await writeLines(path, events)
-    else {
-      const { writeTableFile } = await import('../../workbook/write.ts')
-      await writeTableFile(path, [eventSheet(events)])
-    }
+    const { now, signal } = session.context
+    if (ending === '.jsonl') await output.prepare(linesOf(events))
+    else await prepareTable(output, { sheets: [eventSheet(events)], at: now(), signal })
+    await output.moveIntoPlace()
     await recordEvent(session, { action: 'audit.exported', facts: { events: counted.events } })
     const count = `${counted.events} event${counted.events === 1 ? '' : 's'}`
     await answer(session, {
@@ -65,10 +67,6 @@ async function* counting(
   }
 }
 
-async function writeLines(path: string, events: AsyncIterable<AuditEntry>): Promise<void> {
-  const { put, writeNewFile } = await import('../../workbook/write-file.ts')
-  await writeNewFile(path, async (stream) => {
-    for await (const event of events) await put(stream, `${JSON.stringify(event)}\n`)
-    stream.end()
-  })
+async function* linesOf(events: AsyncIterable<AuditEntry>): AsyncGenerator<string> {
+  for await (const event of events) yield `${JSON.stringify(event)}\n`
 }

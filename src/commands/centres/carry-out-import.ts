@@ -1,4 +1,5 @@
 import type { OpenStore } from '../../db/open.ts'
+import { oweSheet, owedSheets } from '../../db/pin-sheets-owed.ts'
 import type { Trx } from '../../db/transact.ts'
 import { Cancelled } from '../../errors.ts'
 import { agree } from '../../prompt.ts'
@@ -9,11 +10,12 @@ import {
   importQuestion,
   renderImport,
 } from '../../render/import.ts'
+import { owedSheetNotice } from '../../render/owed-sheet.ts'
 import type { Given } from '../../rules/actor.ts'
 import { changedMeanwhile, checkMail } from '../changing.ts'
 import { answer } from '../doing.ts'
 import type { Session } from '../session.ts'
-import { pinsPlace, placeIssues, placePins, prepareIssues, preparePins } from './import-files.ts'
+import { nameOfPins, placeIssues, placePins, prepareIssues, preparePins } from './import-files.ts'
 import type { ImportPlaces } from './import-places.ts'
 import type { ReadyImport } from './ready-import.ts'
 import { sendLetters } from './send-letters.ts'
@@ -30,7 +32,7 @@ interface CarryingOut {
 
 /** Shows the plan, asks, writes the PINs beside their place, commits, puts them in place, sends the letters, answers. */
 export async function carryOutImport(work: CarryingOut): Promise<number> {
-  const { session, ready, started, asks } = work
+  const { session, ready, places, started, asks } = work
   const { changesNothing, countsOf } = await import('../../import/apply.ts')
   const { plan, deletions, source } = ready
   const { dryRun } = session.common
@@ -48,10 +50,12 @@ export async function carryOutImport(work: CarryingOut): Promise<number> {
   // What can go wrong with a file goes wrong before anything is changed.
   const issues = await prepareIssues(work)
   const done = await (nothing ? nothingDone : applyOrRehearse(work)).catch(async (error: unknown) => {
-    await issues?.discard()
+    places.issues?.discard()
     throw error
   })
-  const placed = (await placeIssues(issues, work)) && !done.owed
+  const placed = (!issues || (await placeIssues(work))) && !done.owed
+  if (done.id !== null && !dryRun) await removeAbandoned(work)
+  const owedOfThisFile = await tellOwedSheets(work, done.id)
   const elapsedMs = Math.round(performance.now() - started - asked)
   const letters = await sendLetters(done.letters, work)
   const imported: ImportAnswer = {
@@ -69,7 +73,24 @@ export async function carryOutImport(work: CarryingOut): Promise<number> {
   await answer(session, { text: renderImport(imported, session.terminal.out), json: importJson(imported) })
   if (dryRun) session.say('This was a rehearsal: nothing was changed.')
   if (plan.rows.heldBack > 0) return 8
-  return placed && !letters.owed ? 0 : 9
+  return placed && !letters.owed && !owedOfThisFile ? 0 : 9
+}
+
+/** What imports left behind when they were cut short, where this one writes and where sheets are owed. */
+async function removeAbandoned({ session, store, places }: CarryingOut): Promise<void> {
+  const { removeAbandonedOutputs } = await import('../../cli/unfinished-outputs.ts')
+  const owed = (await owedSheets(store.db)).map(({ unfinished }) => unfinished)
+  for (const path of removeAbandonedOutputs([places.pins.path, ...owed])) {
+    const message = `Removed ${path}, which a command that was cut short had left behind.`
+    session.notify({ code: 'leftover-removed', message })
+  }
+}
+
+/** @returns whether a sheet of the same file is owed from before, which importing it once more does not make */
+async function tellOwedSheets({ session, store, ready }: CarryingOut, id: number | null): Promise<boolean> {
+  const owed = (await owedSheets(store.db)).filter(({ importId }) => importId !== id)
+  for (const sheet of owed) session.notify(owedSheetNotice(sheet))
+  return !session.common.dryRun && owed.some(({ digest }) => digest === ready.source.digest)
 }
 
 const nothingDone = Promise.resolve({ id: null, file: null, queued: 0, letters: [], owed: false })
@@ -90,6 +111,8 @@ async function applyOrRehearse({ session, store, given, ready, places }: Carryin
   const work = async (trx: Trx, given: Given) => {
     await refuseChangedStore({ store, ready })
     const id = await applyImport(trx, { plan, deletions, source, nonces, given })
+    if (plan.newUsers.length > 0 && !session.common.dryRun)
+      await oweSheet(trx, { importId: id, unfinished: places.pins.unfinished })
     const queued = ready.sendMail ? await queueMail(trx, { id, given }) : 0
     await checkMail(trx, { session })
     return { id, queued }
@@ -100,18 +123,18 @@ async function applyOrRehearse({ session, store, given, ready, places }: Carryin
       id,
       queued,
       letters: [],
-      file: plan.newUsers.length > 0 ? pinsPlace({ session, places, id }).shown : null,
+      file: plan.newUsers.length > 0 ? nameOfPins({ session, places, id }) : null,
       owed: false,
     }
   }
-  const prepared =
-    plan.newUsers.length > 0 ? await preparePins({ session, store, given, ready, places, nonces }) : undefined
+  const hasPins = plan.newUsers.length > 0
   try {
+    if (hasPins) await preparePins({ session, store, given, ready, places, nonces })
     const { result, owed: letters } = await session.commit(store, work)
-    if (!prepared) return { ...result, letters, file: null, owed: false }
-    return { ...result, letters, ...(await placePins(prepared, { session, places, id: result.id })) }
+    if (!hasPins) return { ...result, letters, file: null, owed: false }
+    return { ...result, letters, ...(await placePins({ session, store, places, id: result.id })) }
   } catch (error) {
-    await prepared?.discard()
+    places.pins.discard()
     throw error
   }
 }

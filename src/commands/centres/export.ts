@@ -1,4 +1,3 @@
-import { resolve } from 'node:path'
 import * as z from 'zod'
 import { countLeftOut, streamPlacedUsers } from '../../db/centre-people.ts'
 import type { OpenStore } from '../../db/open.ts'
@@ -12,7 +11,8 @@ import { changingCommand, example } from '../command.ts'
 import { answer, doing } from '../doing.ts'
 import { recordEvent } from '../record-event.ts'
 import type { Session } from '../session.ts'
-import { placeSheets, settlePlace } from './place-sheets.ts'
+import { prepareTable } from '../../cli/write-table.ts'
+import { workbookToWrite } from './workbook-to-write.ts'
 
 const Options = z.object({ file: z.string().min(1).optional() })
 
@@ -38,8 +38,8 @@ export const exportCentres = changingCommand('export')
         })
       }
       const shown = file ?? `centres-${context.now().toISOString().slice(0, 10)}.xlsx`
-      const path = resolve(context.cwd, shown)
-      if (shown !== '-') await settlePlace({ path, shown }, session)
+      const output =
+        shown === '-' ? undefined : await workbookToWrite(session, { kind: 'export', file: shown })
       const store = await session.open(common.dryRun ? 'rehearse' : 'use')
       try {
         const { rows, by } = await rowsOf(store, session)
@@ -49,9 +49,10 @@ export const exportCentres = changingCommand('export')
         }
         const sheet = centresSheet({ rows, counts, onRow })
         if (common.dryRun) await countRows(sheet)
-        else if (shown === '-') await writeToStdout(sheet, session)
+        else if (!output) await writeToStdout(sheet, session)
         else {
-          await placeSheets(path, [sheet], context.now())
+          await prepareTable(output, { sheets: [sheet], at: context.now(), signal: context.signal })
+          await output.moveIntoPlace()
           await recordEvent(session, { action: 'centres.exported', facts: { ...counts } })
         }
         if (by.kind === 'staff') await tellWhatIsLeftOut(store, session)

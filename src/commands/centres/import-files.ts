@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { join } from 'node:path'
+import { prepareTable } from '../../cli/write-table.ts'
 import type { OpenStore } from '../../db/open.ts'
-import type { Nonces, PreparedFile } from '../../import/pin-sheet.ts'
+import type { Nonces } from '../../import/pin-sheet.ts'
 import type { Given } from '../../rules/actor.ts'
 import type { Tables } from '../../workbook/write.ts'
 import type { Session } from '../session.ts'
@@ -25,8 +26,8 @@ export async function preparePins({
   ready,
   places,
   nonces,
-}: Preparing): Promise<PreparedFile> {
-  const { pinsOfNewUsers, prepareFile } = await import('../../import/pin-sheet.ts')
+}: Preparing): Promise<void> {
+  const { pinsOfNewUsers } = await import('../../import/pin-sheet.ts')
   const { pinTables } = await import('../../import/pin-slips.ts')
   const { plan } = ready
   const rows = {
@@ -41,8 +42,8 @@ export async function preparePins({
   }
   const hub = session.settings.baseUrl.value ?? ''
   const sheets = pinTables({ rows, count: plan.newUsers.length, layout: places.slips, hub })
-  const beside = resolve(session.context.cwd, places.pins ?? 'new-user-pins.xlsx')
-  return prepareFile(beside, { sheets, at: given.at })
+  const { signal } = session.context
+  await prepareTable(places.pins, { sheets, at: given.at, signal })
 }
 
 /** What centres are called after an import, asked for in the order of its users, which is that of the new centres. */
@@ -58,68 +59,100 @@ function centreNamesAfter({ plan, centreNames }: ReadyImport): (number: string) 
 }
 
 /** A sheet of another import is never overwritten by default. */
-export function pinsPlace({ session, places, id }: { session: Session; places: ImportPlaces; id: number }) {
-  const { cwd } = session.context
-  if (places.pins !== undefined) return { shown: places.pins, path: resolve(cwd, places.pins) }
-  let shown = `new-user-pins-${id}.xlsx`
-  for (let more = 2; existsSync(join(cwd, shown)); more += 1) shown = `new-user-pins-${id}-${more}.xlsx`
-  return { shown, path: join(cwd, shown) }
+function nameOfSheet(id: number): (attempt: number) => string {
+  return (attempt) => `new-user-pins-${id}${attempt > 1 ? `-${attempt}` : ''}.xlsx`
 }
 
-export async function placePins(
-  prepared: PreparedFile,
-  { session, places, id }: { session: Session; places: ImportPlaces; id: number },
-): Promise<{ file: string | null; owed: boolean }> {
-  const { shown, path } = pinsPlace({ session, places, id })
+/** What the sheet would be called. */
+export function nameOfPins({
+  session,
+  places,
+  id,
+}: {
+  session: Session
+  places: ImportPlaces
+  id: number
+}): string {
+  if (!places.pinsNameIsOurs) return places.pins.shown
+  const name = nameOfSheet(id)
+  let attempt = 1
+  while (existsSync(join(session.context.cwd, name(attempt)))) attempt += 1
+  return name(attempt)
+}
+
+export async function placePins({
+  session,
+  store,
+  places,
+  id,
+}: {
+  session: Session
+  store: OpenStore
+  places: ImportPlaces
+  id: number
+}): Promise<{ file: string | null; owed: boolean }> {
+  session.context.interruption.finish('the import is done, and its PIN sheet is being put in its place')
   try {
-    await prepared.place(path)
-    return { file: shown, owed: false }
-  } catch {
+    const file = await places.pins.moveIntoPlace(places.pinsNameIsOurs ? nameOfSheet(id) : undefined)
+    await sheetIsThere(store, id)
+    return { file, owed: false }
+  } catch (error) {
     // The import stands; only its sheet could not be put in place.
-    await prepared.discard()
+    places.pins.discard()
+    const why = error instanceof Error ? ` ${error.message}` : ''
     session.notify({
       code: 'pins-not-placed',
-      message: `The import is done, but ${shown} could not be written. To make it again: ssh-admin centres pins ${id} --out FILE`,
+      message: `The import is done, but its PIN sheet could not be put in its place.${why} To make it again: ssh-admin centres pins ${id} --out FILE`,
     })
     return { file: null, owed: true }
   }
 }
 
+/** A store that cannot take this down goes on saying that the sheet may be missing; it is there all the same. */
+export async function sheetIsThere(store: OpenStore, importId: number): Promise<void> {
+  const { commit } = await import('../../db/transact.ts')
+  const { forgetOwedSheet } = await import('../../db/pin-sheets-owed.ts')
+  await commit(store, (trx) => forgetOwedSheet(trx, importId)).catch(() => undefined)
+}
+
+/** @returns whether there is a sheet to be put in its place */
 export async function prepareIssues({
   session,
   given,
   ready: { roster, plan },
   places,
-}: Omit<Preparing, 'store' | 'nonces'>): Promise<PreparedFile | undefined> {
-  if (places.issues === undefined || !roster || plan.rows.heldBack === 0) return undefined
+}: Omit<Preparing, 'store' | 'nonces'>): Promise<boolean> {
+  if (!places.issues || !roster || plan.rows.heldBack === 0) return false
   if (session.common.dryRun) {
     session.notify({
       code: 'issues-not-written',
-      message: `This is a rehearsal: ${places.issues} with the rows held back (${plan.rows.heldBack}) is not written.`,
+      message: `This is a rehearsal: ${places.issues.path} with the rows held back (${plan.rows.heldBack}) is not written.`,
     })
-    return undefined
+    return false
   }
   const { issuesSheet, partOfRoster } = await import('../../import/issues-sheet.ts')
-  const { prepareFile } = await import('../../import/pin-sheet.ts')
+  const { signal } = session.context
   const sheets: Tables = [issuesSheet(roster, plan.issues)]
-  return prepareFile(places.issues, { sheets, at: given.at, marks: [partOfRoster] })
+  await prepareTable(places.issues, { sheets, at: given.at, signal, marks: [partOfRoster] })
+  return true
 }
 
 /** @returns whether it is where it was wanted */
-export async function placeIssues(
-  prepared: PreparedFile | undefined,
-  { session, places }: Pick<Preparing, 'session' | 'places'>,
-): Promise<boolean> {
-  if (!prepared || places.issues === undefined) return true
+export async function placeIssues({
+  session,
+  places,
+}: Pick<Preparing, 'session' | 'places'>): Promise<boolean> {
+  const { issues } = places
+  if (!issues) return true
   try {
-    await prepared.place(places.issues)
-    session.say(`The rows held back, with the reasons: ${places.issues}`)
+    session.say(`The rows held back, with the reasons: ${await issues.moveIntoPlace()}`)
     return true
-  } catch {
-    await prepared.discard()
+  } catch (error) {
+    issues.discard()
+    const why = error instanceof Error ? ` ${error.message}` : ''
     session.notify({
       code: 'issues-not-placed',
-      message: `The rows held back could not be written to ${places.issues}. To get them: import the workbook again with --issues-out FILE`,
+      message: `The rows held back could not be written.${why} To get them: import the workbook again with --issues-out FILE`,
     })
     return false
   }

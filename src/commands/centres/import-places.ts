@@ -1,15 +1,17 @@
 import { resolve } from 'node:path'
+import { checkOutputFile, type OutputFile } from '../../cli/output-file.ts'
 import { Usage } from '../../errors.ts'
 import type { SlipLayout } from '../../import/pin-slips.ts'
-import { agree } from '../../prompt.ts'
 import type { Session } from '../session.ts'
 
 export interface ImportPlaces {
-  /** Undefined: `new-user-pins-ID.xlsx` in the current folder. */
-  pins: string | undefined
+  pins: OutputFile
+  /** The sheet is called `new-user-pins-ID.xlsx`, or another name that is free. */
+  pinsNameIsOurs: boolean
   /** How the slips were asked for. */
   slips: SlipLayout | undefined
-  issues: string | undefined
+  issues: OutputFile | undefined
+  plan: OutputFile | undefined
 }
 
 interface Wanted {
@@ -25,42 +27,38 @@ export async function checkPlaces(
   session: Session,
   { input, slips, ...wanted }: Wanted,
 ): Promise<ImportPlaces> {
-  const { checkPlace } = await import('../../workbook/place.ts')
   const { tableEnding } = await import('../../workbook/write.ts')
-  const { cwd } = session.context
-  const { dryRun, yes } = session.common
-  const source = input === undefined || input === '-' ? undefined : resolve(cwd, input)
   refusePlaceTwice(session, wanted)
-  for (const [place, isTable] of [
-    [wanted.pinsOut ?? 'new-user-pins.xlsx', true],
-    [wanted.issuesOut, true],
-    [wanted.planOut, false],
-  ] as const) {
-    if (place === undefined) continue
-    if (place.trim() === '') throw new Usage('A file to write to needs a name.')
-    if (isTable) tableEnding(place)
-    const { exists } = await checkPlace(resolve(cwd, place), source)
-    const named = Object.values(wanted).includes(place)
-    if (exists && named && !dryRun && !yes) {
-      await agree(session, `${place} is there already. Replace it?`)
-    }
-  }
+  const { pinsOut, issuesOut, planOut } = wanted
+  for (const table of [pinsOut, issuesOut]) if (table !== undefined && table.trim() !== '') tableEnding(table)
+  const pinsNameIsOurs = pinsOut === undefined
+  const from = { input: input === '-' ? undefined : input }
+  const file = pinsOut ?? 'new-user-pins.xlsx'
   return {
-    pins: wanted.pinsOut,
+    pins: await checkOutputFile(session, {
+      ...from,
+      kind: 'pins',
+      file,
+      flag: '--pins-out',
+      nameIsOurs: pinsNameIsOurs,
+    }),
+    pinsNameIsOurs,
     slips,
-    issues: wanted.issuesOut === undefined ? undefined : resolve(cwd, wanted.issuesOut),
+    issues: await optional('issues', issuesOut, '--issues-out'),
+    plan: await optional('plan', planOut, '--plan-out'),
+  }
+
+  async function optional(kind: 'issues' | 'plan', named: string | undefined, flag: string) {
+    return named === undefined ? undefined : checkOutputFile(session, { ...from, kind, file: named, flag })
   }
 }
 
-/** PINs that another file overwrites would be lost, and so would a store. */
-function refusePlaceTwice({ context, settings }: Session, wanted: Omit<Wanted, 'input' | 'slips'>): void {
+/** PINs that another file overwrites would be lost. */
+function refusePlaceTwice(
+  { context }: Session,
+  { pinsOut, issuesOut, planOut }: Omit<Wanted, 'input' | 'slips'>,
+): void {
   const taken = new Map<string, string>()
-  const { db, keyFile } = settings
-  const ofStore = db.value === undefined ? [] : ['', '-wal', '-shm', '-journal'].map((end) => db.value + end)
-  for (const path of keyFile.value === undefined ? ofStore : [...ofStore, keyFile.value]) {
-    taken.set(resolve(context.cwd, path), 'the store or its key')
-  }
-  const { pinsOut, issuesOut, planOut } = wanted
   for (const [flag, place] of Object.entries({
     '--pins-out': pinsOut,
     '--issues-out': issuesOut,
@@ -70,11 +68,11 @@ function refusePlaceTwice({ context, settings }: Session, wanted: Omit<Wanted, '
     const path = resolve(context.cwd, place)
     const other = taken.get(path)
     if (other !== undefined) {
-      throw new Usage(`${flag} ${place} is ${other}.`, {
+      throw new Usage(`${flag} ${place} is what ${other} names.`, {
         code: 'file-named-twice',
         hint: 'Choose another name.',
       })
     }
-    taken.set(path, `what ${flag} names`)
+    taken.set(path, flag)
   }
 }

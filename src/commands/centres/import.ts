@@ -117,8 +117,8 @@ async function importWorkbook(options: Options, session: Session): Promise<numbe
       try {
         const ready = await planNow()
         if (asks && agreed !== undefined && gist(ready) !== agreed.plan) throw changedMeanwhile()
-        if (options.planOut !== undefined)
-          return await savePlanOnly(options.planOut, { session, store, given, ready, places, started })
+        if (places.plan)
+          return await savePlanOnly(places.plan, { session, store, given, ready, places, started })
         return await carryOutImport({ session, store, given, ready, places, started, asks: still })
       } catch (error) {
         const again =

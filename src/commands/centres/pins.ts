@@ -1,14 +1,14 @@
-import { resolve } from 'node:path'
 import * as z from 'zod'
-import { Usage } from '../../errors.ts'
+import { checkOutputFile } from '../../cli/output-file.ts'
+import { prepareTable } from '../../cli/write-table.ts'
 import type { PinsAgain } from '../../import/pins-again.ts'
-import { agree } from '../../prompt.ts'
 import { record } from '../../render/one-line.ts'
 import { count, listLines } from '../../render/text.ts'
 import { findImportNumber, importNumber } from '../../rules/find-import.ts'
 import type { View } from '../../terminal.ts'
 import { changingCommand, example } from '../command.ts'
 import { answer, doing } from '../doing.ts'
+import { sheetIsThere } from './import-files.ts'
 import type { Session, WorkFor } from '../session.ts'
 import { slips, slipsOption } from './slips-option.ts'
 
@@ -33,12 +33,14 @@ With --renew those who have not set up their account get a new PIN; the one befo
   .action(doing(Options, makePinsAgain))
 
 async function makePinsAgain(options: z.infer<typeof Options>, session: Session): Promise<number> {
-  const { importId, path } = await settled(options, session)
+  const { tableEnding } = await import('../../workbook/write.ts')
+  const { import: importId, out } = options
+  if (out.trim() !== '') tableEnding(out)
+  const output = await checkOutputFile(session, { kind: 'pins', file: out, flag: '--out' })
   const { dryRun } = session.common
   const store = await session.open(dryRun ? 'rehearse' : 'use')
   try {
     const { pinsAgain } = await import('../../import/pins-again.ts')
-    const { prepareFile } = await import('../../import/pin-sheet.ts')
     const { pinTables } = await import('../../import/pin-slips.ts')
     await session.given(store)
     await findImportNumber(store.db, importId)
@@ -53,12 +55,13 @@ async function makePinsAgain(options: z.infer<typeof Options>, session: Session)
       const { rows } = made
       const hub = session.settings.baseUrl.value ?? ''
       const sheets = pinTables({ rows, count: rows.length, layout: options.slips, hub })
-      return { made, prepared: await prepareFile(path, { sheets, at: given.at }) }
+      await prepareTable(output, { sheets, at: given.at, signal: session.context.signal })
+      return { made }
     })
     try {
-      await result.prepared.place(path)
+      await output.moveIntoPlace()
+      await sheetIsThere(store, importId)
     } catch (error) {
-      await result.prepared.discard()
       if (result.made.renewed === 0) throw error
       session.notify({
         code: 'pins-not-placed',
@@ -69,22 +72,9 @@ async function makePinsAgain(options: z.infer<typeof Options>, session: Session)
     }
     return await tell(session, { made: result.made, file: options.out })
   } finally {
+    output.discard()
     await store.close()
   }
-}
-
-async function settled({ import: importId, out }: z.infer<typeof Options>, session: Session) {
-  const { checkPlace } = await import('../../workbook/place.ts')
-  const { tableEnding } = await import('../../workbook/write.ts')
-  const { yes, dryRun } = session.common
-  if (out.trim() === '') throw new Usage('--out needs the name of a file.')
-  const path = resolve(session.context.cwd, out)
-  tableEnding(path)
-  const { exists } = await checkPlace(path)
-  if (exists && !yes && !dryRun) {
-    await agree(session, `${out} is there already. Replace it?`)
-  }
-  return { importId, path }
 }
 
 async function tell(

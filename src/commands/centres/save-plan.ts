@@ -1,4 +1,4 @@
-import { resolve } from 'node:path'
+import { type OutputFile, textOf } from '../../cli/output-file.ts'
 import type { OpenStore } from '../../db/open.ts'
 import { describePlan, importJson, renderImport } from '../../render/import.ts'
 import { answer } from '../doing.ts'
@@ -19,21 +19,24 @@ interface Saving {
 
 /** Saves the plan for `centres apply`, and changes nothing. */
 export async function savePlanOnly(
-  file: string,
+  output: OutputFile,
   { session, store, given, ready, places, started }: Saving,
 ): Promise<number> {
-  const { savePlan } = await import('../../import/plan-file.ts')
+  const { textOfPlan } = await import('../../import/plan-file.ts')
   const { countsOf } = await import('../../import/apply.ts')
   const { source, path, plan, deletions, sendMail, touched } = ready
   const { dryRun } = session.common
+  const { shown: file } = output
   if (!dryRun) {
     const saved = { source, path, plan, deletions, sendMail, touched, storeDigest: ready.storeDigest() }
-    await savePlan(resolve(session.context.cwd, file), { saved, planKey: store.keys().plan })
+    await output.prepare(textOf(textOfPlan({ saved, planKey: store.keys().plan })))
   }
-  const placed = await placeIssues(await prepareIssues({ session, given, ready, places }), {
-    session,
-    places,
+  const issues = await prepareIssues({ session, given, ready, places }).catch((error: unknown) => {
+    output.discard()
+    throw error
   })
+  if (!dryRun) await output.moveIntoPlace()
+  const placed = !issues || (await placeIssues({ session, places }))
   for (const line of describePlan(plan, deletions, session.terminal.err)) session.say(line)
   const planned = {
     id: null,

@@ -1,7 +1,5 @@
-import { writeFile } from 'node:fs/promises'
-import { resolve } from 'node:path'
 import * as z from 'zod'
-import { Unavailable } from '../../errors.ts'
+import { checkOutputFile, textOf } from '../../cli/output-file.ts'
 import { messageOf } from '../../render/message.ts'
 import { renderMessage } from '../../render/one-message.ts'
 import { findMessage } from '../../rules/cancel-message.ts'
@@ -18,17 +16,23 @@ export const show = command('show')
   )
   .argument('<id>', 'the number that mail list shows')
   .option('--html <file>', 'write the HTML as a page to look at')
+  .option('-y, --yes', 'replace the page that is there without asking')
   .addHelpText('after', example('ssh-admin mail show 1', 'ssh-admin mail show 1 --html message.html'))
   .action(
     doing(Options, async ({ id, html }, session) => {
+      const page =
+        html === undefined
+          ? undefined
+          : await checkOutputFile(session, { kind: 'page', file: html, flag: '--html' })
       const store = await session.open('read')
       try {
         await session.given(store)
         const row = await findMessage(store.db, id)
         const { withoutSecrets } = await import('../../mail/without-secrets.ts')
         const said = await withoutSecrets({ store, row, baseUrl: session.settings.baseUrl.value ?? '' })
-        const file = html === undefined ? null : resolve(session.context.cwd, html)
-        if (file !== null) await writePage(file, said.html)
+        await page?.prepare(textOf(said.html))
+        await page?.moveIntoPlace()
+        const file = page?.path ?? null
         await recordEvent(session, {
           action: 'mail.shown',
           subject: row.to_address,
@@ -49,14 +53,3 @@ export const show = command('show')
       }
     }),
   )
-
-async function writePage(file: string, html: string): Promise<void> {
-  try {
-    await writeFile(file, html, { mode: 0o600 })
-  } catch (cause) {
-    throw new Unavailable('file-not-writable', `${file} cannot be written.`, {
-      hint: 'Check the folder.',
-      cause,
-    })
-  }
-}

@@ -1,3 +1,4 @@
+import { dirname } from 'node:path'
 import * as z from 'zod'
 import type { OpenStore } from '../../db/open.ts'
 import type { Finding } from '../../db/sound.ts'
@@ -39,10 +40,30 @@ async function lookThrough(session: Session): Promise<Finding[]> {
     if (damage.length === 0) damage.push(...(await troubleWithAudit(store, session)))
     if (await isOlder(store)) untidy.push(olderInWords(store, db))
     if (damage.length > 0) throw damaged(db, [...damage, ...untidy])
-    return [...untidy, ...(await futureOf(store))]
+    return [...untidy, ...(await futureOf(store)), ...(await whatIsOwed(store, session))]
   } finally {
     await store.close()
   }
+}
+
+/** Sheets of PINs that may lie nowhere, and files that a command was making when it ended. */
+async function whatIsOwed(store: OpenStore, { context }: Session): Promise<Finding[]> {
+  const { owedSheets } = await import('../../db/pin-sheets-owed.ts')
+  const { owedSheetNotice } = await import('../../render/owed-sheet.ts')
+  const { unfinishedOutputsIn } = await import('../../cli/unfinished-outputs.ts')
+  const owed = (await isOlder(store)) ? [] : await owedSheets(store.db)
+  const folders = [context.cwd, ...owed.map(({ unfinished }) => dirname(unfinished))]
+  return [
+    ...owed.map((sheet) => ({ target: sheet.unfinished, ...owedSheetNotice(sheet) })),
+    ...unfinishedOutputsIn(folders).map(({ path, abandoned }) => ({
+      target: path,
+      code: 'leftover',
+      message: abandoned
+        ? `${path} was left behind by a command that was cut short.`
+        : `${path} is being made by another command, or was left behind by one.`,
+      hint: abandoned ? 'The next import removes it.' : `When no ssh-admin is running: rm ${path}`,
+    })),
+  ]
 }
 
 /** Where a store is too damaged to be looked through as usual, all that can be said of it. */

@@ -100,7 +100,7 @@ async function refuseItself(file: string, db: string): Promise<void> {
 
 /** Beside the store, so that it can take its place in one step; a rehearsal leaves that folder alone. */
 async function copyOf(file: string, { db, dryRun }: { db: string; dryRun: boolean }) {
-  const { mkdirSync } = await import('node:fs')
+  const { mkdirSync } = await import('../../disk.ts')
   const { tmpdir } = await import('node:os')
   const { dirname, join } = await import('node:path')
   const { copyToRestore } = await import('../../db/restore.ts')

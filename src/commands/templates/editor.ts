@@ -1,8 +1,9 @@
 import { spawn } from 'node:child_process'
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { decodeText } from '../../decode-text.ts'
+import { mkdtempSync, rm, writeFileSync } from '../../disk.ts'
 import { BadInput, Unavailable } from '../../errors.ts'
 import type { Session } from '../session.ts'
 
@@ -12,10 +13,10 @@ export async function inEditor(
   { name, session }: { name: string; session: Session },
 ): Promise<string> {
   const { env } = session.context
-  const folder = await mkdtemp(join(tmpdir(), 'ssh-admin-'))
+  const folder = mkdtempSync(join(tmpdir(), 'ssh-admin-'))
   const file = join(folder, name)
   try {
-    await writeFile(file, text, { mode: 0o600 })
+    writeFileSync(file, text, { mode: 0o600 })
     await run(env.VISUAL || env.EDITOR || 'vi', file)
     return decoded(await readFile(file), 'What the editor saved')
   } finally {

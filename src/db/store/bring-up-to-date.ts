@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { chmodSync, rmSync } from 'node:fs'
+import { chmodSync, rmSync } from '../../disk.ts'
 import { Cancelled } from '../../errors.ts'
 import type { Opening } from '../connection.ts'
 import { latestVersion } from '../migrations/index.ts'

@@ -1,9 +1,9 @@
-import { copyFileSync, existsSync, linkSync, renameSync, rmSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type Database from 'better-sqlite3'
+import { copyFileSync, linkSync, renameSync, rmSync, syncFolder } from '../../disk.ts'
 import { Unavailable } from '../../errors.ts'
 import { openDatabase } from '../connection.ts'
-import { syncFolder } from '../folder.ts'
 import { isBusy, isDamage } from '../sqlite/errors.ts'
 import { makeWhole } from './whole.ts'
 

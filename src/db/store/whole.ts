@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs'
 import type Database from 'better-sqlite3'
+import { syncFile } from '../../disk.ts'
 import { Unavailable } from '../../errors.ts'
 import { openDatabase } from '../connection.ts'
-import { syncFile } from '../folder.ts'
 import { damageIn } from '../sound.ts'
 
 /**

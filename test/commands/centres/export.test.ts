@@ -2,8 +2,6 @@ import excel from 'exceljs'
 import { readdir, readFile, stat, writeFile } from 'node:fs/promises'
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { placeSheets } from '../../../src/commands/centres/place-sheets.ts'
-import { Cancelled } from '../../../src/errors.ts'
 import { centreNameFault, readPersonName } from '../../../src/rules/names.ts'
 import { cleanText } from '../../../src/workbook/clean.ts'
 import { openWorkbook } from '../../../src/workbook/read.ts'
@@ -87,19 +85,6 @@ describe('ssh-admin centres export', () => {
     expect((await world.run(['centres', 'export', 'no/where.xlsx'])).exit).toBe(7)
     expect((await world.run(['centres', 'export', 'centres.json'])).exit).toBe(2)
     expect((await world.run(['centres', 'export', '-', '--json'])).exit).toBe(2)
-  })
-
-  it('leaves nothing behind when it is cancelled', async () => {
-    const rowsUntilCtrlC = function* () {
-      yield ['EG001']
-      throw new Cancelled()
-    }
-    for (const file of ['cut.xlsx', 'cut.csv']) {
-      const sheet = { name: 'Centres', columns: [{ heading: 'Centre number' }], rows: rowsUntilCtrlC() }
-      const placing = placeSheets(world.path(file), [sheet], world.now)
-      await expect(placing).rejects.toBeInstanceOf(Cancelled)
-    }
-    expect(await readdir(world.folder)).toEqual([])
   })
 
   it('shows a user their own centre only', async () => {

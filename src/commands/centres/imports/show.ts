@@ -1,5 +1,7 @@
 import * as z from 'zod'
 import { readImportContents } from '../../../db/imports.ts'
+import { owedSheets } from '../../../db/pin-sheets-owed.ts'
+import { owedSheetNotice } from '../../../render/owed-sheet.ts'
 import { findImportNumber, importNumber } from '../../../rules/find-import.ts'
 import { renderShownImport, shownImportJson } from '../../../render/imports.ts'
 import { command, example } from '../../command.ts'
@@ -16,8 +18,10 @@ export const show = command('show')
       read: async ({ id }, _, store) => ({
         row: await findImportNumber(store.db, id),
         contents: await readImportContents(store.db, id),
+        owed: (await owedSheets(store.db)).filter(({ importId }) => importId === id),
       }),
       render: renderShownImport,
       json: shownImportJson,
+      notices: ({ owed }) => owed.map(owedSheetNotice),
     }),
   )

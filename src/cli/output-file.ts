@@ -1,0 +1,297 @@
+import { closeSync, existsSync, lstatSync, realpathSync, statSync } from 'node:fs'
+import { basename, dirname, extname, join, resolve } from 'node:path'
+import { fsyncSync, linkSync, openSync, renameSync, rmSync, syncFolder, writeSync } from '../disk.ts'
+import { Cancelled, Failure, Refused, Unavailable, Usage } from '../errors.ts'
+import { agree } from '../prompt.ts'
+import { makersMark } from '../unfinished-files.ts'
+import type { Session } from '../commands/session.ts'
+
+/** What a file is for: the first part of its name until it is whole. */
+export type OutputKind = 'pins' | 'issues' | 'plan' | 'export' | 'audit' | 'sample' | 'page' | 'backup'
+
+/** The bytes of a file as they come, or what writes them to a path that is free, for its owner only. */
+export type Contents = AsyncIterable<string | Uint8Array> | { writeTo: (path: string) => Promise<void> }
+
+export async function* textOf(text: string): AsyncGenerator<string> {
+  yield text
+}
+
+/** A file that a person named, or that goes under a name of ours: whole in its place, or not there at all. */
+export interface OutputFile {
+  /** As it was typed. */
+  shown: string
+  path: string
+  /** Where it lies until it is whole. */
+  unfinished: string
+  /** Writes all of it beside its place, and syncs it. */
+  prepare: (contents: Contents) => Promise<void>
+  /** @param freeName given, the first of these names that nobody has; @returns the name as it is shown */
+  moveIntoPlace: (freeName?: (attempt: number) => string) => Promise<string>
+  /** Takes away what was written beside the place; harmless at any time. */
+  discard: () => void
+}
+
+interface Wanted {
+  kind: OutputKind
+  /** As typed. */
+  file: string
+  /** The option that named it, or what it is, for a message. */
+  flag?: string
+  /** The file that is read, which must not be overwritten. */
+  input?: string | undefined
+  /** The name is ours, and will be one that nobody has. */
+  nameIsOurs?: boolean
+}
+
+/** Looks at the place of a file before any work is done for it, and asks before one that is there is replaced. */
+export async function checkOutputFile(session: Session, wanted: Wanted): Promise<OutputFile> {
+  const { common, context } = session
+  const { file, flag = 'A file to write', input, nameIsOurs = false } = wanted
+  if (file.trim() === '') throw new Usage(`${flag} needs the name of a file.`)
+  const path = resolve(context.cwd, file)
+  const there = refuseUnusablePlace(path, file)
+  refuseFilesOfTheStore(path, { file, session })
+  if (input !== undefined && isSameFile(path, resolve(context.cwd, input))) {
+    throw new Unavailable('file-is-the-input', `${file} is the file that is read.`, {
+      hint: 'Choose another name.',
+    })
+  }
+  if (there && !nameIsOurs && !common.yes && !common.dryRun) {
+    await agree(session, `${file} is there already. Replace it?`)
+  }
+  return outputFile(session, { kind: wanted.kind, shown: file, path, replaces: there && !nameIsOurs })
+}
+
+function outputFile(
+  { context }: Session,
+  { kind, shown, path, replaces }: { kind: OutputKind; shown: string; path: string; replaces: boolean },
+): OutputFile {
+  const { interruption } = context
+  const unfinished = join(dirname(path), `.${kind}-${makersMark()}.part${extname(path)}`)
+  const discard = () => {
+    for (const part of ['', '-wal', '-shm', '-journal']) rmSync(`${unfinished}${part}`, { force: true })
+  }
+  let forget: () => void = () => undefined
+  return {
+    shown,
+    path,
+    unfinished,
+    prepare: async (contents) => {
+      forget = interruption.beforeEnding(discard)
+      try {
+        if ('writeTo' in contents) await contents.writeTo(unfinished)
+        else await writeWhole(unfinished, { contents, signal: interruption.signal })
+      } catch (error) {
+        discard()
+        throw refusal(shown, error)
+      }
+    },
+    moveIntoPlace: async (freeName) => {
+      try {
+        if (freeName) return placeUnderFreeName(unfinished, { folder: dirname(path), freeName })
+        // A rename puts itself in the place of a link, and never writes through it.
+        if (replaces) renameSync(unfinished, path)
+        else placeNew(unfinished, path)
+        syncFolder(dirname(path))
+        return shown
+      } catch (error) {
+        discard()
+        throw refusal(shown, error)
+      } finally {
+        forget()
+      }
+    },
+    discard: () => {
+      forget()
+      discard()
+    },
+  }
+}
+
+/** For its owner only; a signal ends it between two pieces. */
+async function writeWhole(
+  path: string,
+  { contents, signal }: { contents: AsyncIterable<string | Uint8Array>; signal: AbortSignal },
+): Promise<void> {
+  const file = openSync(path, 'wx', 0o600)
+  try {
+    let waiting: Buffer[] = []
+    let bytes = 0
+    for await (const piece of contents) {
+      if (signal.aborted) throw new Cancelled()
+      waiting.push(Buffer.from(piece))
+      bytes += piece.length
+      if (bytes < 256 * 1024) continue
+      writeSync(file, Buffer.concat(waiting))
+      waiting = []
+      bytes = 0
+      // Leaves room for Ctrl-C.
+      await new Promise(setImmediate)
+    }
+    writeSync(file, Buffer.concat(waiting))
+    fsyncSync(file)
+  } finally {
+    closeSync(file)
+  }
+}
+
+function placeUnderFreeName(
+  unfinished: string,
+  { folder, freeName }: { folder: string; freeName: (attempt: number) => string },
+): string {
+  for (let attempt = 1; ; attempt += 1) {
+    const name = freeName(attempt)
+    try {
+      placeNew(unfinished, join(folder, name))
+    } catch (error) {
+      if (codeOf(error) === 'EEXIST') continue
+      throw error
+    }
+    syncFolder(folder)
+    return name
+  }
+}
+
+/** Somebody may have put a file there since: it is never written over. */
+function placeNew(unfinished: string, path: string): void {
+  try {
+    linkSync(unfinished, path)
+  } catch (error) {
+    if (!/^(EPERM|ENOTSUP|EOPNOTSUPP|ENOSYS|EMLINK|EINVAL)$/.test(codeOf(error))) throw error
+    // Some disks know no second name for a file.
+    if (existsSync(path)) throw Object.assign(new Error('exists'), { code: 'EEXIST', syscall: 'link' })
+    renameSync(unfinished, path)
+    return
+  }
+  rmSync(unfinished)
+}
+
+/** What belongs to a store beside its own file, and what this program keeps there. */
+const partsOfStore =
+  /^(-wal|-shm|-journal|[.](writer|head|key|before-.*|mail)|[.].*[.](new|restoring|part)([.].*|-wal|-shm|-journal)?)$/
+
+/** @throws `same-file` for the store, its key, and what lies beside them */
+function refuseFilesOfTheStore(path: string, { file, session }: { file: string; session: Session }): void {
+  const { settings, context } = session
+  const real = realPlace(path)
+  const ofStore = [settings.db.value, settings.keyFile.value]
+    .filter((value) => value !== undefined)
+    .map((value) => resolve(context.cwd, value))
+  const hit = ofStore.some((own) => {
+    const place = realPlace(own)
+    if (isSameFile(path, own) || real === place) return true
+    return real.startsWith(place) && partsOfStore.test(real.slice(place.length))
+  })
+  const mail = settings.mailDir.value
+  const inMail = mail !== undefined && dirname(real) === realPlace(resolve(context.cwd, mail))
+  if (!hit && !inMail) return
+  throw new Refused(
+    'same-file',
+    `${file} belongs to the store: it is the store, its key, or lies beside them.`,
+    {
+      hint: 'Name another file, best in another folder.',
+    },
+  )
+}
+
+/** A path whose folder is written without links. */
+function realPlace(path: string): string {
+  try {
+    return join(realpathSync(dirname(path)), basename(path))
+  } catch {
+    return path
+  }
+}
+
+/** @returns whether there is a file that would be replaced */
+function refuseUnusablePlace(path: string, file: string): boolean {
+  const folder = dirname(path)
+  const parent = look(() => statSync(folder, { throwIfNoEntry: false }), file)
+  if (!parent?.isDirectory()) throw noFolder(folder)
+  const there = look(() => lstatSync(path, { throwIfNoEntry: false }), file)
+  if (there?.isSymbolicLink()) {
+    throw new Unavailable('file-is-a-link', `${file} is a link to another file, and is not followed.`, {
+      hint: 'Name the file itself, or another.',
+    })
+  }
+  if (there?.isDirectory()) throw isFolder(file)
+  if (there && !there.isFile()) {
+    throw new Unavailable('file-not-writable', `${file} is there already, and is no ordinary file.`, {
+      hint: 'Choose another name.',
+    })
+  }
+  return there !== undefined
+}
+
+function look<Found>(at: () => Found, file: string): Found {
+  try {
+    return at()
+  } catch (error) {
+    throw refusal(file, error)
+  }
+}
+
+function isSameFile(path: string, other: string): boolean {
+  const [one, two] = [path, other].map((each) => statSync(each, { throwIfNoEntry: false }))
+  return one !== undefined && two !== undefined && one.dev === two.dev && one.ino === two.ino
+}
+
+/** Says in words why a file cannot be written. */
+export function refusal(file: string, error: unknown): unknown {
+  // What the system says names its call; anything else, such as Ctrl-C, is told as it is.
+  if (error instanceof Failure || !(error instanceof Error)) return error
+  if (error.cause instanceof Error && 'syscall' in error.cause) return refusal(file, error.cause)
+  if (!('syscall' in error)) return error
+  const code = codeOf(error)
+  if (code === 'ENOENT' || code === 'ENOTDIR') return noFolder(dirname(file), error)
+  if (code === 'EISDIR') return isFolder(file, error)
+  if (code === 'EEXIST') {
+    return new Unavailable('file-exists', `${file} is there already; somebody has put it there meanwhile.`, {
+      hint: 'Choose another name, or move it away.',
+      cause: error,
+    })
+  }
+  if (code === 'ENAMETOOLONG') {
+    return new Unavailable('file-not-writable', `The name ${file} is too long.`, {
+      hint: 'Choose a shorter one.',
+      cause: error,
+    })
+  }
+  const why = reasons[code] ?? `the system says ${code}`
+  return new Unavailable('file-not-writable', `${file} cannot be written: ${why}.`, {
+    hint: 'Choose another folder.',
+    cause: error,
+  })
+}
+
+const reasons: Readonly<Record<string, string>> = {
+  ENOSPC: 'the disk is full',
+  EDQUOT: 'the disk is full, or your share of it',
+  EFBIG: 'it would be larger than a file may be here',
+  EIO: 'the disk does not answer',
+  EROFS: 'the disk is read-only',
+  EACCES: 'you may not write there',
+  EPERM: 'you may not write there',
+  EMFILE: 'too many files are open',
+  ENFILE: 'too many files are open',
+  ELOOP: 'its links lead in a circle',
+  EBUSY: 'another program has it open',
+}
+
+function noFolder(folder: string, cause?: unknown): Unavailable {
+  return new Unavailable('file-no-folder', `There is no folder ${folder}.`, {
+    hint: 'Make the folder, or choose another.',
+    cause,
+  })
+}
+
+function isFolder(file: string, cause?: unknown): Unavailable {
+  return new Unavailable('file-is-a-folder', `${file} is a folder.`, {
+    hint: 'Add the name of a file in it.',
+    cause,
+  })
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : ''
+}

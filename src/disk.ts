@@ -1,0 +1,136 @@
+import * as fs from 'node:fs'
+import * as promises from 'node:fs/promises'
+import { basename } from 'node:path'
+import { faultPoint } from './fault-points.ts'
+
+// Every call that changes a file or a folder, under the names of node:fs: nothing else in src imports those from
+// there, so that test/torture can let each of them fail.
+
+export function mkdirSync(path: string, options: fs.MakeDirectoryOptions = {}): void {
+  faultPoint(`mkdir ${kindOf(path)}`)
+  fs.mkdirSync(path, options)
+}
+
+export function mkdtempSync(prefix: string): string {
+  faultPoint('mkdtemp')
+  return fs.mkdtempSync(prefix)
+}
+
+export function openSync(path: string, flags: string | number, mode?: number): number {
+  if (flags !== 'r') faultPoint(`open ${kindOf(path)}`)
+  return fs.openSync(path, flags, mode)
+}
+
+/** Writes all of it, however little the system takes at a time. */
+export function writeSync(file: number, text: string | Uint8Array): void {
+  const bytes = typeof text === 'string' ? Buffer.from(text) : text
+  const half = bytes.length >> 1
+  faultPoint('write')
+  writeAll(file, bytes.subarray(0, half))
+  faultPoint('write, half of it done')
+  writeAll(file, bytes.subarray(half))
+}
+
+function writeAll(file: number, bytes: Uint8Array): void {
+  for (let at = 0; at < bytes.length; ) at += fs.writeSync(file, bytes, at)
+}
+
+export function writeFileSync(
+  path: string,
+  text: string | Uint8Array,
+  { mode, flag = 'w' }: { mode: number; flag?: 'w' | 'wx' },
+): void {
+  const file = openSync(path, flag, mode)
+  try {
+    writeSync(file, text)
+  } finally {
+    fs.closeSync(file)
+  }
+}
+
+export function fsyncSync(file: number): void {
+  faultPoint('fsync')
+  fs.fsyncSync(file)
+}
+
+export function chmodSync(path: string, mode: number): void {
+  faultPoint(`chmod ${kindOf(path)}`)
+  fs.chmodSync(path, mode)
+}
+
+export function copyFileSync(from: string, to: string, mode?: number): void {
+  faultPoint(`copy ${kindOf(to)}`)
+  fs.copyFileSync(from, to, mode)
+}
+
+export function linkSync(from: string, to: string): void {
+  faultPoint(`link ${kindOf(to)}`)
+  fs.linkSync(from, to)
+}
+
+export function renameSync(from: string, to: string): void {
+  faultPoint(`rename ${kindOf(to)}`)
+  fs.renameSync(from, to)
+}
+
+export function rmSync(path: string, options: { force?: boolean } = {}): void {
+  // What is not there is not removed, and nothing can fail.
+  if (options.force && fs.lstatSync(path, { throwIfNoEntry: false }) === undefined) return
+  faultPoint(`remove ${kindOf(path)}`)
+  fs.rmSync(path, options)
+}
+
+/** Makes the names in a folder, and not only what the files hold, outlast a power cut. */
+export function syncFolder(path: string): void {
+  const folder = openSync(path, 'r')
+  try {
+    fsyncSync(folder)
+  } catch (error) {
+    // Some network disks cannot do this, and nothing else can be done there.
+    if (!(error instanceof Error && 'code' in error && error.code === 'EINVAL')) throw error
+  } finally {
+    fs.closeSync(folder)
+  }
+}
+
+/** Makes what a file holds outlast a power cut. */
+export function syncFile(path: string): void {
+  const file = openSync(path, 'r+')
+  try {
+    fsyncSync(file)
+  } finally {
+    fs.closeSync(file)
+  }
+}
+
+/** Makes a new file, for its owner only, that is wholly on the disk when this resolves. */
+export async function writeNewFile(path: string, bytes: Uint8Array): Promise<void> {
+  faultPoint(`open ${kindOf(path)}`)
+  const file = await promises.open(path, 'wx', 0o600)
+  try {
+    faultPoint('write')
+    await file.writeFile(bytes)
+    faultPoint('fsync')
+    await file.sync()
+  } finally {
+    await file.close()
+  }
+}
+
+export async function rename(from: string, to: string): Promise<void> {
+  faultPoint(`rename ${kindOf(to)}`)
+  await promises.rename(from, to)
+}
+
+export async function rm(
+  path: string,
+  options: { force?: boolean; recursive?: boolean } = {},
+): Promise<void> {
+  faultPoint(`remove ${kindOf(path)}`)
+  await promises.rm(path, options)
+}
+
+/** A name without what is different each time. */
+function kindOf(path: string): string {
+  return basename(path).replace(/[0-9a-f]{8,}|\d+/g, 'N')
+}

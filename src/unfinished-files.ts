@@ -1,0 +1,89 @@
+import { randomBytes } from 'node:crypto'
+import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs'
+import { hostname } from 'node:os'
+import { join } from 'node:path'
+
+/** Who is making a file, or was. */
+interface Maker {
+  host: string
+  pid: number
+  start: string
+}
+
+/** A file of ours that is not finished, or never will be. */
+export interface UnfinishedFile {
+  path: string
+  /** Its process ran on this machine and has surely ended; otherwise nobody knows. */
+  abandoned: boolean
+}
+
+/** HOST-PROCESS-START-RANDOM, for the name of a file until it is whole: it says who is making it. */
+export function makersMark(): string {
+  return `${thisHost()}-${process.pid}-${startOf(process.pid) ?? '0'}-${randomBytes(6).toString('hex')}`
+}
+
+const endings = 'new|restoring|part'
+const beside = '(?:-wal|-shm|-journal|[.]writer)?'
+const name = new RegExp(
+  `[.-]([A-Za-z0-9_.~]+)-(\\d+)-(\\d+)-[0-9a-f]{12}[.](?:${endings})(?:[.]\\w+)?${beside}$`,
+)
+
+/** What lies in a folder under a name that `makersMark` made; `of` is what such a name begins with. */
+export function unfinishedIn(folder: string, of: readonly string[]): UnfinishedFile[] {
+  if (!existsSync(folder)) return []
+  return readdirSync(folder)
+    .filter((file) => of.some((start) => file.startsWith(start)) && name.test(file))
+    .map((file) => ({ path: join(folder, file), abandoned: isAbandoned(file) }))
+}
+
+/** Whether the process that was making this file has surely ended. */
+export function isAbandoned(file: string): boolean {
+  const maker = makerOf(file)
+  if (!maker || maker.host !== thisHost()) return false
+  if (!lives(maker.pid)) return true
+  const start = startOf(maker.pid)
+  // Another process may have been given the number since.
+  return start !== undefined && maker.start !== '0' && start !== maker.start
+}
+
+function makerOf(file: string): Maker | undefined {
+  const [, host, pid, start] = name.exec(file) ?? []
+  if (host === undefined || start === undefined) return undefined
+  return { host, pid: Number(pid), start }
+}
+
+/** Containers of one name that share a disk see each other's process numbers as their own: the namespace tells them apart. */
+function thisHost(): string {
+  const plain = hostname()
+    .slice(0, 40)
+    .replace(/[^A-Za-z0-9_.]/g, '~')
+  return `${plain || '~'}${namespaceOfProcesses()}`
+}
+
+function namespaceOfProcesses(): string {
+  try {
+    return `.${/\d+/.exec(readlinkSync('/proc/self/ns/pid'))?.[0] ?? ''}`
+  } catch {
+    return ''
+  }
+}
+
+function lives(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (error) {
+    // Somebody else's process may not be signalled, and lives.
+    return error instanceof Error && 'code' in error && error.code === 'EPERM'
+  }
+}
+
+/** When a process began, in clock ticks; only Linux says it. */
+function startOf(pid: number): string | undefined {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
+    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19]
+  } catch {
+    return undefined
+  }
+}

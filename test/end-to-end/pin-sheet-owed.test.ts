@@ -1,0 +1,45 @@
+import { existsSync, writeFileSync } from 'node:fs'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { csv, line } from '../import/workbook.ts'
+import { type Desk, newDesk } from '../torture/desk.ts'
+
+const importing = ['centres', 'import', 'centres.csv', '--yes', '--pins-out', 'pins.csv']
+
+describe('an import that is killed before its PIN sheet is in its place', () => {
+  let desk: Desk
+  beforeEach(async () => {
+    desk = newDesk()
+    writeFileSync(desk.path('centres.csv'), csv([line('EG001', 'amira@school.example')]))
+    await desk.run(['store', 'init'])
+    expect((await desk.run(importing, { fault: 'kill committed' })).signal).toBe('SIGKILL')
+  })
+  afterEach(() => desk.clear())
+  const left = () => desk.files().filter((name) => name.startsWith('.pins-'))
+  const owed = expect.stringContaining('ssh-admin centres pins 1 --out FILE')
+
+  it('is told of by imports show, store check and the repeated import, which ends with 9', async () => {
+    expect(existsSync(desk.path('pins.csv'))).toBe(false)
+    const shown = await desk.run(['centres', 'imports', 'show', '1'])
+    expect([shown.exit, shown.stderr]).toEqual([0, owed])
+    const again = await desk.run(importing)
+    expect([again.exit, again.stderr]).toEqual([9, owed])
+    const check = await desk.run(['store', 'check'])
+    expect([check.exit, check.stdout]).toEqual([0, owed])
+    expect(left()).toHaveLength(1)
+    expect(check.stdout).toContain(left()[0])
+  })
+
+  it('is made good by centres pins, and nobody speaks of it any more', async () => {
+    expect((await desk.run(['centres', 'pins', '1', '--out', 'pins.csv'])).exit).toBe(0)
+    expect((await desk.run(['centres', 'imports', 'show', '1'])).stderr).toBe('')
+    expect((await desk.run(importing)).exit).toBe(0)
+  })
+
+  it('leaves a file that the next import takes away, and says so', async () => {
+    const [file] = left()
+    writeFileSync(desk.path('centres.csv'), csv([line('EG002', 'nour@school.example')]))
+    const next = await desk.run([...importing.slice(0, 4), '--pins-out', 'others.csv'])
+    expect([next.exit, next.stderr]).toEqual([0, expect.stringContaining(`Removed ${desk.path(file ?? '')}`)])
+    expect(left()).toEqual([])
+  })
+})

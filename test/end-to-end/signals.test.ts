@@ -1,0 +1,89 @@
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { stripVTControlCharacters } from 'node:util'
+import { spawn } from '@lydell/node-pty'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { csv, line } from '../import/workbook.ts'
+import { type Desk, newDesk } from '../torture/desk.ts'
+import { stateOf } from '../torture/state.ts'
+
+const program = fileURLToPath(new URL('../torture/ssh-admin.js', import.meta.url))
+const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
+
+/** Runs a command at a terminal, stops it at a fault point, sends the signals, and lets it go on. */
+async function signalledAt(
+  desk: Desk,
+  argv: readonly string[],
+  { point, sent }: { point: string; sent: readonly string[] },
+): Promise<{ exit: number; text: string }> {
+  const log = desk.path('home/points')
+  for (const file of [log, `${log}.go`]) rmSync(file, { force: true })
+  const env = {
+    ...{
+      PATH: process.env.PATH ?? '',
+      HOME: desk.path('home'),
+      SSH_ADMIN_DB: desk.db,
+      TZ: 'UTC',
+      NO_COLOR: '1',
+    },
+    ...{ SSH_ADMIN_FAULT: `pause ${point}`, SSH_ADMIN_FAULT_LOG: log },
+  }
+  const running = spawn(process.execPath, [program, ...argv], { cols: 100, rows: 40, cwd: desk.folder, env })
+  let text = ''
+  running.onData((piece) => {
+    text += piece
+  })
+  let hasEnded = false
+  const ended = new Promise<number>((resolve) =>
+    running.onExit(({ exitCode }) => {
+      hasEnded = true
+      resolve(exitCode)
+    }),
+  )
+  const reached = () => existsSync(log) && readFileSync(log, 'utf8').endsWith(` ${point}\n`)
+  while (!reached() && !hasEnded) await new Promise(setImmediate)
+  if (hasEnded) throw new Error(`it ended before ${point}: ${text}`)
+  for (const signal of sent) process.kill(running.pid, signal)
+  writeFileSync(`${log}.go`, '')
+  const exit = await ended
+  return { exit, text: stripVTControlCharacters(text).replaceAll('\r', '') }
+}
+
+describe.each([
+  ['an import', ['centres', 'import', 'centres.csv', '--yes', '--pins-out', 'pins.csv']],
+  ['an ordinary change', ['centres', 'edit', 'EG009', '--town', 'Luxor', '--yes']],
+] as const)('%s at a terminal', (_, argv) => {
+  let desk: Desk
+  beforeEach(async () => {
+    desk = newDesk()
+    writeFileSync(desk.path('centres.csv'), csv([line('EG001', 'amira@school.example')]))
+    await desk.run(['centres', 'create', 'EG009', '--name', 'Nile Academy', '--country', 'Egypt'])
+  })
+  afterEach(() => desk.clear())
+
+  const sent = signals.flatMap((signal) => [[signal], [signal, signal]])
+
+  it.each(sent.map((each) => [each.join(' and '), each] as const))(
+    'is cancelled by %s while nothing is changed: exit code 130',
+    async (_, each) => {
+      const before = stateOf(desk.db)
+      const files = desk.files()
+      const { exit, text } = await signalledAt(desk, argv, { point: 'open hub.db.writer', sent: each })
+      expect([exit, text]).toEqual([130, expect.stringContaining('Cancelled. Nothing was changed.')])
+      expect(stateOf(desk.db)).toBe(before)
+      expect(desk.files().filter((name) => name.startsWith('.'))).toEqual([])
+      expect(desk.files().filter((name) => !files.includes(name) && !/-(wal|shm)$/.test(name))).toEqual([])
+    },
+  )
+
+  it.each(sent.map((each) => [each.join(' and '), each] as const))(
+    'is finished after %s once it counts, and answers what was done',
+    async (_, each) => {
+      const before = stateOf(desk.db)
+      const { exit, text } = await signalledAt(desk, argv, { point: 'committed', sent: each })
+      expect([exit, text]).toEqual([0, expect.stringMatching(/Finishing: .*\./)])
+      expect(stateOf(desk.db)).not.toBe(before)
+      if (argv[1] === 'import') expect(existsSync(desk.path('pins.csv'))).toBe(true)
+    },
+  )
+})

@@ -1,0 +1,33 @@
+import { existsSync } from 'node:fs'
+import { connectSqlite } from '../../src/db/sqlite/driver.ts'
+
+/** What a store holds, without what differs between two runs of the same work: ids, times, nonces, and what a
+ * delivery or a look adds. */
+export function stateOf(path: string): string {
+  if (!existsSync(path)) return 'no store'
+  const raw = connectSqlite(path)
+  try {
+    const rows = (sql: string) => raw.prepare(sql).raw().all()
+    const check = String(raw.pragma('integrity_check', { simple: true }))
+    if (check !== 'ok') return `damaged: ${check}`
+    return JSON.stringify({
+      centres: rows('select number, name, status, deleted_at is null from centres order by 1'),
+      users: rows(
+        `select email_key, first_name, last_name, users.status, hub_role, pin_state, number from users
+         left join centres on centres.id = centre_id order by 1, 4, 6`,
+      ),
+      roles: rows('select email_key, role from user_roles join users on users.id = user_id order by 1, 2'),
+      groups: rows(
+        'select email_key, name from learner_groups join users on users.id = owner_id order by 1, 2',
+      ),
+      results: rows('select count(*) from results'),
+      credentials: rows('select purpose, state, count(*) from credentials group by 1, 2 order by 1, 2'),
+      letters: rows('select letter, to_address, count(*) from outbox group by 1, 2 order by 1, 2'),
+      imports: rows('select file, state from imports order by id'),
+      changes: rows(`select action, count(*) from audit where kind = 'change' group by 1 order by 1`),
+      templates: rows('select name from templates order by 1'),
+    })
+  } finally {
+    raw.close()
+  }
+}
