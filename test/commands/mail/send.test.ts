@@ -311,22 +311,4 @@ describe('the commands on messages', () => {
       expect(sent.json().notices[0].message).toContain(`the mail directory ${world.path(folder)} cannot be`)
     }
   })
-
-  it('go out for an actor whose own account the change locked out', async () => {
-    await world.user('omar@school.example', { centre: 'EG001', hubRole: null, roles: ['user-management'] })
-    const argv = [
-      'users',
-      'edit',
-      'omar@school.example',
-      '--email',
-      'omar.new@school.example',
-      '--yes',
-      '--json',
-    ]
-    const ran = await world.run([...argv, '--as', 'omar@school.example'])
-    expect([ran.exit, ran.json().mail.map(({ state }: { state: string }) => state)]).toEqual([
-      0,
-      ['written', 'written'],
-    ])
-  })
 })
