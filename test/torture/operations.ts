@@ -22,7 +22,7 @@ async function must(desk: Desk, ...argv: string[]): Promise<void> {
 
 async function school(desk: Desk): Promise<void> {
   await must(desk, 'centres', 'create', 'EG001', '--name', 'Nile Academy', '--country', 'Egypt')
-  await must(desk, 'coordinator', 'add', 'EG001', 'Mona Adel <mona@school.example>')
+  await must(desk, 'coordinator', 'add', 'EG001', 'Mona Adel <mona@school.example>', '--yes')
   const site = ['--site', 'cambridge-primary']
   for (const person of ['Amira Haddad <amira@school.example>', 'Omar Said <omar@school.example>'])
     await must(desk, 'users', 'add', person, '--centre', 'EG001', '--admin', ...site)
