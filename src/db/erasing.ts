@@ -2,6 +2,13 @@ import { readdir, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type Kysely, sql } from 'kysely'
 import { rm } from '../disk.ts'
+import {
+  mayMention,
+  mentionsIn,
+  mentionsInFileName,
+  spellingsOf,
+  type WrittenAddress,
+} from './address-mentions.ts'
 import { isBusy } from './sqlite/errors.ts'
 import { addressOfErased } from './erased.ts'
 import type { OpenStore } from './open.ts'
@@ -9,11 +16,13 @@ import type { Store } from './schema.ts'
 import type { Trx } from './transact.ts'
 import { forgetWrongSignIns } from './wrong-sign-ins.ts'
 
-interface Somebody {
+const erasedWord = '(erased)'
+
+export interface Somebody {
   /** Every account of theirs. */
   ids: readonly number[]
-  email: string
-  emailKey: string
+  /** That one, and those they had before which nobody else has now. */
+  addresses: readonly WrittenAddress[]
 }
 
 /** The deleted accounts of an address. */
@@ -27,8 +36,38 @@ export async function deletedAccounts(db: Kysely<Store>, key: string) {
     .execute()
 }
 
+/** Where the log and the messages have written an address of theirs, the former ones among them. */
+export async function addressesWritten(trx: Trx, ids: readonly number[]): Promise<string[]> {
+  const logged = trx
+    .selectFrom('audit_personal')
+    .select(sql<string>`value`.as('address'))
+    .where('user_id', 'in', [...ids])
+    .where(sql<boolean>`instr(value, '@') > 1`)
+  const written = trx
+    .selectFrom('outbox')
+    .select('to_address as address')
+    .where('user_id', 'in', [...ids])
+    .where('to_address', '<>', '')
+  const rows = await logged.union(written).execute()
+  return rows.map(({ address }) => address)
+}
+
+/** Whether somebody else has the address, or had an account of it. */
+export async function isOfSomebodyElse(
+  trx: Trx,
+  { ids, emailKey }: { ids: readonly number[]; emailKey: string },
+): Promise<boolean> {
+  const other = await trx
+    .selectFrom('users')
+    .select('id')
+    .where('email_key', '=', emailKey)
+    .where('id', 'not in', [...ids])
+    .executeTakeFirst()
+  return other !== undefined
+}
+
 /** The accounts stay, as numbers that history can point to; whose they were is gone. */
-export async function eraseAccounts(trx: Trx, { ids, emailKey }: Somebody): Promise<void> {
+export async function eraseAccounts(trx: Trx, { ids, addresses }: Somebody): Promise<void> {
   const nobody = addressOfErased()
   await trx
     .updateTable('users')
@@ -52,19 +91,19 @@ export async function eraseAccounts(trx: Trx, { ids, emailKey }: Somebody): Prom
     .deleteFrom('account_requests')
     .where('user_id', 'in', [...ids])
     .execute()
-  await forgetWrongSignIns(trx, emailKey)
+  for (const { emailKey } of addresses) await forgetWrongSignIns(trx, emailKey)
 }
 
 /** Empties their messages; what waits is cancelled. @returns how many, and the files they were written to */
 export async function eraseMessages(
   trx: Trx,
-  { ids, ...address }: Somebody,
+  { ids, addresses }: Somebody,
 ): Promise<{ count: number; files: string[] }> {
   const theirs = await trx
     .selectFrom('outbox')
     .select(['id', 'file'])
     .where((eb) =>
-      eb.or([eb('user_id', 'in', [...ids]), eb(sql`lower(to_address)`, 'in', spellingsOf(address))]),
+      eb.or([eb('user_id', 'in', [...ids]), eb(sql`lower(to_address)`, 'in', spellingsOf(addresses))]),
     )
     .execute()
   const numbers = theirs.map(({ id }) => id)
@@ -86,24 +125,20 @@ export async function eraseMessages(
 }
 
 /** Where others' rows name them: letters they had sent, templates they changed, imports they ran. */
-export async function eraseMentions(trx: Trx, { ids, ...address }: Somebody): Promise<void> {
-  const spellings = spellingsOf(address)
-  for (const spelling of new Set([address.email, ...spellings])) {
-    const within = JSON.stringify(spelling).slice(1, -1)
-    await trx
-      .updateTable('outbox')
-      .set({ fields: sql<string>`replace(fields, ${within}, '(erased)')` })
-      .where(sql<boolean>`instr(fields, ${within}) > 0`)
-      .execute()
+export async function eraseMentions(trx: Trx, { ids, addresses }: Somebody): Promise<void> {
+  const spellings = spellingsOf(addresses)
+  if (addresses.length > 0) {
+    await takeOutOfLetters(trx, addresses)
+    await takeOutOfFileNames(trx, addresses)
   }
   await trx
     .updateTable('imports')
-    .set({ actor: '(erased)' })
+    .set({ actor: erasedWord })
     .where(sql`lower(actor)`, 'in', spellings)
     .execute()
   await trx
     .updateTable('templates')
-    .set({ edited_by: '(erased)' })
+    .set({ edited_by: erasedWord })
     .where(sql`lower(edited_by)`, 'in', spellings)
     .execute()
   await trx
@@ -114,21 +149,85 @@ export async function eraseMentions(trx: Trx, { ids, ...address }: Somebody): Pr
     .execute()
 }
 
-/** Empties their values beside the audit log; its seals hold. @returns the rows that lost a value */
-export async function eraseFromAudit(trx: Trx, { ids, ...address }: Somebody): Promise<number[]> {
+async function takeOutOfLetters(trx: Trx, addresses: Somebody['addresses']): Promise<void> {
+  const mentions = mentionsIn(addresses)
+  const rows = await trx
+    .selectFrom('outbox')
+    .select(['id', 'subject', 'fields', 'last_error'])
+    .where((eb) =>
+      eb.or((['subject', 'fields', 'last_error'] as const).map((column) => mayMention(column, addresses))),
+    )
+    .execute()
+  for (const { id, subject, fields, last_error } of rows) {
+    await trx
+      .updateTable('outbox')
+      .set({
+        subject: subject.replace(mentions, erasedWord),
+        fields: fields.replace(mentions, erasedWord),
+        last_error: last_error?.replace(mentions, erasedWord) ?? null,
+      })
+      .where('id', '=', id)
+      .execute()
+  }
+}
+
+async function takeOutOfFileNames(trx: Trx, addresses: Somebody['addresses']): Promise<void> {
+  const mentions = mentionsInFileName(addresses)
+  const rows = await trx
+    .selectFrom('imports')
+    .select(['id', 'file'])
+    .where(mayMention('file', addresses))
+    .execute()
+  for (const { id, file } of rows) {
+    await trx
+      .updateTable('imports')
+      .set({ file: file.replace(mentions, erasedWord) })
+      .where('id', '=', id)
+      .execute()
+  }
+}
+
+/**
+ * Empties their values beside the audit log, and those of others that name them: refusals, files that were
+ * imported. Its seals hold. @returns the rows that lost a value
+ */
+export async function eraseFromAudit(trx: Trx, { ids, addresses }: Somebody): Promise<number[]> {
+  const naming = addresses.length === 0 ? [] : await valuesNaming(trx, addresses)
   const emptied = await trx
     .updateTable('audit_personal')
     .set({ value: null, salt: null })
     .where('value', 'is not', null)
-    .where((eb) => eb.or([eb('user_id', 'in', [...ids]), eb(sql`lower(value)`, 'in', spellingsOf(address))]))
+    .where((eb) =>
+      eb.or([
+        eb('user_id', 'in', [...ids]),
+        sql<boolean>`exists (select 1 from json_each(${JSON.stringify(naming)}) as named
+          where named.value ->> 0 = audit_personal.audit_id and named.value ->> 1 = audit_personal.field)`,
+      ]),
+    )
     .returning('audit_id')
     .execute()
   return [...new Set(emptied.map(({ audit_id }) => audit_id))].sort((one, other) => one - other)
 }
 
-/** As it is compared, and as it was written: the name of a domain has a form in ASCII. */
-function spellingsOf({ email, emailKey }: Pick<Somebody, 'email' | 'emailKey'>): string[] {
-  return [...new Set([emailKey, email.toLowerCase()])]
+/** The values that hold one of the addresses, each by its row and field. */
+async function valuesNaming(
+  trx: Trx,
+  addresses: Somebody['addresses'],
+): Promise<(readonly [number, string])[]> {
+  const inText = mentionsIn(addresses)
+  const inFileName = mentionsInFileName(addresses)
+  const rows = await trx
+    .selectFrom('audit_personal')
+    .innerJoin('audit', 'audit.id', 'audit_personal.audit_id')
+    .select(['audit_id', 'field', 'action', 'value'])
+    .where(mayMention('value', addresses))
+    .execute()
+  return rows
+    .filter(({ action, value }) => {
+      const mentions = action.startsWith('centres.') ? inFileName : inText
+      return value !== null && value.search(mentions) >= 0
+    })
+    .map(({ audit_id, field }) => [audit_id, field] as const)
 }
 
 /** From now on this connection overwrites what it removes. */
@@ -157,17 +256,19 @@ export async function scrub({ raw }: OpenStore): Promise<boolean> {
 /** The written messages that are to somebody, and those to others that name them. */
 export async function messagesNaming(
   folder: string,
-  { email, emailKey }: { email: string; emailKey: string },
+  addresses: readonly WrittenAddress[],
 ): Promise<{ theirs: string[]; others: string[] }> {
   const found: { theirs: string[]; others: string[] } = { theirs: [], others: [] }
   const there = await stat(folder).catch(() => undefined)
-  if (!there?.isDirectory()) return found
+  if (!there?.isDirectory() || addresses.length === 0) return found
+  const mentions = mentionsIn(addresses)
+  const isNamed = (part: string) => part.search(mentions) >= 0
   for (const name of await readdir(folder)) {
     if (!name.endsWith('.eml')) continue
-    const text = (await readFile(join(folder, name), 'utf8')).toLowerCase()
+    // A long line is broken with = in quoted-printable.
+    const text = (await readFile(join(folder, name), 'utf8')).replace(/=\r?\n/g, '')
     const heading = text.slice(0, Math.max(text.search(/\r?\n\r?\n/), 0))
-    const isNamed = (part: string) => part.includes(emailKey) || part.includes(email.toLowerCase())
-    if (heading.split(/\r?\n(?![ \t])/).some((line) => line.startsWith('to:') && isNamed(line))) {
+    if (heading.split(/\r?\n(?![ \t])/).some((line) => /^to:/i.test(line) && isNamed(line))) {
       found.theirs.push(join(folder, name))
     } else if (isNamed(text)) found.others.push(join(folder, name))
   }

@@ -14,6 +14,7 @@ export interface Keys {
   audit: Buffer
   code: Buffer
   plan: Buffer
+  erasure: Buffer
   /** What the store keeps, to know its own key again. */
   fingerprint: string
 }
@@ -27,6 +28,7 @@ export function deriveKeys(secret: Buffer): Keys {
     audit: derive('audit'),
     code: derive('code'),
     plan: derive('plan'),
+    erasure: derive('erasure'),
     fingerprint: derive('fingerprint').toString('hex'),
   }
 }

@@ -11,6 +11,7 @@ export interface Store {
   credentials: CredentialTable
   wrong_sign_ins: WrongSignInTable
   account_requests: AccountRequestTable
+  erased_accounts: ErasedAccountTable
   imports: ImportTable
   pin_sheets_owed: PinSheetOwedTable
   import_changes: ImportChangeTable
@@ -132,6 +133,14 @@ export interface WrongSignInTable {
 export interface AccountRequestTable {
   user_id: number
   at: string
+}
+
+/** An account whose owner was erased; it may be missing here, and come back with a backup. */
+export interface ErasedAccountTable {
+  user_id: number
+  created_at: string
+  /** Keyed digest of the address; null where it was erased before these were kept. */
+  address: string | null
 }
 
 export interface ImportTable {

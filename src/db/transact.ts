@@ -17,6 +17,8 @@ export type Work<Result> = (trx: Trx) => Promise<Result>
 interface Surroundings {
   raw: Database.Database
   auditKey: Buffer
+  /** Makes the digests of the addresses that were erased. */
+  erasureKey: Buffer
   /** Of everything that is done here: read once the store is held. */
   at: Date
   /** Messages that this transaction owes somebody, by their outbox number. */
@@ -129,7 +131,7 @@ async function within<Result>(
   const forget = path ? store.interruption?.beforeEnding(() => letGo(path)) : undefined
   try {
     // Within the transaction: while this one waited, another process may have changed the key.
-    const auditKey = store.keys().audit
+    const { audit: auditKey, erasure: erasureKey } = store.keys()
     if (store.path) {
       const since = new Date().toISOString()
       holdStore(store.path, { pid: process.pid, command: store.command, since })
@@ -137,7 +139,7 @@ async function within<Result>(
     const clocks = await clocksOf(trx, store.now())
     if (clock === 'must-be-right') refuseClockBehind(clocks)
     const at = clock === 'is-accepted' ? clocks.clock : timeBy(clocks)
-    surroundings.set(trx, { raw: store.raw, auditKey, at, owed: [] })
+    surroundings.set(trx, { raw: store.raw, auditKey, erasureKey, at, owed: [] })
     return await body(trx, trx)
   } catch (error) {
     if (!trx.isCommitted && !trx.isRolledBack) await trx.rollback().execute()

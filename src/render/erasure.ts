@@ -19,15 +19,19 @@ export const beyondReach = [
 ] as const
 
 export function erasureJson({ erasure: { accounts, events, messages }, files, left }: Erased) {
-  return { erased: { accounts, events, messages, files }, left: [...left, ...beyondReach], changed: true }
+  const changed = accounts > 0 || files > 0
+  return { erased: { accounts, events, messages, files }, left: [...left, ...beyondReach], changed }
 }
 
 export function renderErasure({ erasure, files, left }: Erased, view: View): string {
   const { accounts, events, messages } = erasure
   if (!view.isTerminal) return record([accounts, events, messages, files])
   const { chalk } = view
+  const already = accounts === 0 && files === 0
   return [
-    `${chalk.green('✓')} Erased: ${accounts} account${accounts === 1 ? '' : 's'}, named in ${events} event${events === 1 ? '' : 's'} and ${messages} message${messages === 1 ? '' : 's'}.`,
+    already
+      ? 'Unchanged: they were erased before.'
+      : `${chalk.green('✓')} Erased: ${accounts} account${accounts === 1 ? '' : 's'}, named in ${events} event${events === 1 ? '' : 's'} and ${messages} message${messages === 1 ? '' : 's'}.`,
     'Not reached, and for you to see to:',
     ...[...left, ...beyondReach].map((what) => `  - ${oneLine(what)}`),
   ].join('\n')

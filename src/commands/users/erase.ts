@@ -1,7 +1,9 @@
+import { basename } from 'node:path'
 import * as z from 'zod'
+import type { WrittenAddress } from '../../db/address-mentions.ts'
 import { agree } from '../../prompt.ts'
 import { erasureJson, renderErasure } from '../../render/erasure.ts'
-import { type Erasure, eraseUser } from '../../rules/erase-user.ts'
+import { type Erasure, eraseUser, recordLeft } from '../../rules/erase-user.ts'
 import { typedAddress } from '../../rules/email.ts'
 import { changingCommand, example } from '../command.ts'
 import { answer, doing } from '../doing.ts'
@@ -23,32 +25,41 @@ async function eraseFor({ email: address }: z.infer<typeof Options>, session: Se
   const { dryRun, yes } = session.common
   const asks = !dryRun && !yes
   const { messagesNaming, overwriteWhatGoes, removeFiles, scrub } = await import('../../db/erasing.ts')
+  const { mentionsInFileName } = await import('../../db/address-mentions.ts')
+  const mailDir = session.settings.mailDir.value ?? ''
+  const left = async (addresses: readonly WrittenAddress[]) => {
+    const { others } = await messagesNaming(mailDir, addresses)
+    return others.map(
+      (file) => `${toOthers}: ${basename(file).replace(mentionsInFileName(addresses), '(erased)')}`,
+    )
+  }
   const store = await session.open(dryRun ? 'rehearse' : 'use')
   try {
-    const erasing: WorkFor<Erasure> = (trx, given) => eraseUser(trx, { email: address.email, given })
+    const erasing: WorkFor<Erasure> = (trx, given) => eraseUser(trx, { email: address.email, left, given })
     const rehearsed = await session.rehearse(store, erasing)
-    if (dryRun) return await tell(session, { erasure: rehearsed, files: rehearsed.files.length, left: [] })
-    if (asks) await agree(session, questionAbout(address.email, rehearsed))
-    const named = await messagesNaming(session.settings.mailDir.value ?? '', {
-      ...address,
-      emailKey: address.key,
-    })
+    const named = await messagesNaming(mailDir, rehearsed.addresses)
     // The files first: whoever is stopped in between finds the account again, and erases the rest.
     const files = [...new Set([...rehearsed.files, ...named.theirs])]
+    const found = named.others.map((file) => `${toOthers}: ${file}`)
+    if (dryRun) return await tell(session, { erasure: rehearsed, files: files.length, left: found })
+    const isThere = rehearsed.accounts > 0 || files.length > 0
+    if (asks && isThere) await agree(session, questionAbout(address.email, rehearsed))
     await removeFiles(files)
     overwriteWhatGoes(store)
-    const { result: erasure } = await session.commit(store, erasing)
-    const left = named.others.map((file) => `a message to somebody else that names them: ${file}`)
+    const erasure = rehearsed.accounts > 0 ? (await session.commit(store, erasing)).result : rehearsed
     if (!(await scrub(store))) {
-      left.push(
-        'traces in the file of the store, which another program has open: the next erasing removes them',
-      )
+      found.push(traces)
+      await session.commit(store, (trx, given) => recordLeft(trx, { left: [traces], given }))
     }
-    return await tell(session, { erasure, files: files.length, left })
+    return await tell(session, { erasure, files: files.length, left: found })
   } finally {
     await store.close()
   }
 }
+
+const toOthers = 'a message to somebody else that names them'
+const traces =
+  'traces in the file of the store, which another program has open: erase them again once it has ended'
 
 function questionAbout(email: string, { accounts, events }: Erasure): string {
   const many = accounts === 1 ? 'one deleted account' : `${accounts} deleted accounts`

@@ -135,4 +135,98 @@ describe('ssh-admin users erase', () => {
     expect(ran.json().left.join()).toContain('other.eml')
     expect(existsSync(other)).toBe(true)
   })
+
+  it('is unchanged the second time', async () => {
+    await deleteZaid()
+    expect((await world.run(['users', 'erase', zaid, '--yes'])).exit).toBe(0)
+    const ran = await world.run(['users', 'erase', zaid, '--yes', '--json'])
+    expect(ran.exit).toBe(0)
+    expect(ran.json()).toMatchObject({
+      changed: false,
+      erased: { accounts: 0, events: 0, messages: 0, files: 0 },
+    })
+    const events = await world.run(['audit', 'list', '--action', 'users.erased', '--json'])
+    expect(events.json()).toMatchObject({ total: 1 })
+  })
+
+  it('keeps in its event what it could not reach, and no address', async () => {
+    await deleteZaid()
+    mkdirSync(`${world.db}.mail`, { recursive: true })
+    writeFileSync(`${world.db}.mail/${zaid}.eml`, `To: amira@school.example\r\n\r\nAsk ${zaid}\r\n`)
+    expect((await world.run(['users', 'erase', zaid, '--yes'])).exit).toBe(0)
+    const { events } = (await world.run(['audit', 'list', '--action', 'users.erased', '--json'])).json()
+    expect(events[0].details.left).toEqual(['a message to somebody else that names them: (erased).eml'])
+  })
+
+  it('takes former addresses along: refusals, letters of others, written messages and names of files', async () => {
+    const former = 'zaid.before@old.example'
+    await world.user(former, { centre: 'EG001', firstName: 'Zaid', lastName: 'Mansour', hubRole: 'teacher' })
+    await world.user('x-zaid.before@old.example', { centre: 'EG001', firstName: 'Other' })
+    // A refusal that names the address before anybody had it, and is about no account.
+    const adding = ['users', 'add', 'Nobody <zaid.new@old.example>', '--centre', 'EG001', '--yes']
+    expect((await world.run([...adding, '--as', former])).exit).toBe(5)
+    const editing = ['users', 'edit', former, '--email', 'zaid.new@old.example', '--yes']
+    expect(await world.run(editing)).toMatchObject({ exit: 0 })
+    const { db } = await world.store()
+    const fields = JSON.stringify({ text: `${former} and x-${former}` })
+    await db
+      .insertInto('outbox')
+      .values({
+        message_id: 'm',
+        to_address: 'amira@school.example',
+        to_name: 'Amira',
+        letter: 'address-changed',
+        subject: `About ${former}`,
+        fields,
+        state: 'sent',
+        created_at: world.now.toISOString(),
+      })
+      .execute()
+    await db
+      .insertInto('imports')
+      .values({
+        file: `list-${former}.xlsx`,
+        sheet: 'Sheet1',
+        digest: 'd',
+        state: 'applied',
+        at: world.now.toISOString(),
+        operator: 'tester@desk',
+        counts: '{}',
+      })
+      .execute()
+    const theirs = `${world.db}.mail/theirs.eml`
+    mkdirSync(`${world.db}.mail`, { recursive: true })
+    writeFileSync(theirs, `To: ${former}\r\nSubject: x\r\n\r\nHello\r\n`)
+    const deleting = ['users', 'delete', 'zaid.new@old.example', '--suspend', '--yes']
+    expect((await world.run(deleting)).exit).toBe(0)
+
+    expect((await world.run(['users', 'erase', 'zaid.new@old.example', '--yes'])).exit).toBe(0)
+    expect(existsSync(theirs)).toBe(false)
+    const rows = await db
+      .selectFrom('outbox')
+      .select(['subject', 'fields'])
+      .where('message_id', '=', 'm')
+      .execute()
+    expect(rows).toEqual([
+      { subject: 'About (erased)', fields: JSON.stringify({ text: `(erased) and x-${former}` }) },
+    ])
+    expect(await db.selectFrom('imports').select('file').execute()).toEqual([{ file: 'list-(erased).xlsx' }])
+    const values = await db.selectFrom('audit_personal').select('value').execute()
+    expect(JSON.stringify(values)).not.toMatch(/zaid\.(before|new)@old/)
+    expect((await world.run(['users', 'exists', `x-${former}`])).exit).toBe(0)
+    expect((await world.run(['audit', 'verify'])).exit).toBe(0)
+  })
+
+  it('leaves what names a former address to whoever has it now', async () => {
+    const former = 'office@old.example'
+    await world.user(former, { centre: 'EG001', firstName: 'Zaid', lastName: 'Mansour', hubRole: 'teacher' })
+    expect((await world.run(['users', 'edit', former, '--email', 'gone@old.example', '--yes'])).exit).toBe(0)
+    await world.user(former, { centre: 'EG001', firstName: 'Mona', lastName: 'Said', hubRole: 'teacher' })
+    expect((await world.run(['users', 'reset-password', former, '--yes'])).exit).toBe(0)
+    expect((await world.run(['users', 'delete', 'gone@old.example', '--suspend', '--yes'])).exit).toBe(0)
+    expect((await world.run(['users', 'erase', 'gone@old.example', '--yes'])).exit).toBe(0)
+    const { db } = await world.store()
+    const messages = await db.selectFrom('outbox').select('letter').where('to_address', '=', former).execute()
+    expect(messages.map(({ letter }) => letter)).toEqual(['password-reset'])
+  })
 })
