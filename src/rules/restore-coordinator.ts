@@ -6,6 +6,7 @@ import { findCentre } from './find-centre.ts'
 import { onCentre } from './on-centre.ts'
 import { permit } from './permissions.ts'
 import { record } from './record.ts'
+import { refuseErased } from './refuse-erased.ts'
 
 /** Restoring the coordinator gives everyone at the centre back exactly what they had. */
 export async function restoreCoordinator(
@@ -20,6 +21,7 @@ export async function restoreCoordinator(
     return coordinationOf(trx, { number, at: given.at, changed: false })
   }
 
+  refuseErased(coordinator)
   const after = coordinator.statusBeforeSuspension ?? 'active'
   await markRestored(trx, { id: coordinator.id, status: after })
   await record(trx, {

@@ -1,4 +1,3 @@
-import { isErased } from '../db/erased.ts'
 import type { Trx } from '../db/transact.ts'
 import { markRestored, markUndeleted } from '../db/user-changes.ts'
 import { Refused } from '../errors.ts'
@@ -7,6 +6,7 @@ import type { Given } from './actor.ts'
 import { type ChangedUser, changedTo, findUserOrDeleted, onUser, unchanged } from './changed-user.ts'
 import { permit } from './permissions.ts'
 import { record } from './record.ts'
+import { refuseErased } from './refuse-erased.ts'
 import { sendWayIn } from './way-in.ts'
 
 interface Restoration {
@@ -21,15 +21,7 @@ export async function restoreUser(trx: Trx, { email, send, given }: Restoration)
   const { by, at } = given
   const account = await findUserOrDeleted(trx, { email, at, by })
   permit(given, 'users.restore', onUser(account))
-  if (isErased(account)) {
-    throw new Refused(
-      'erased',
-      'The person whose account this was has been erased; nobody can be given it back.',
-      {
-        hint: "ssh-admin users add 'First Last <email>' --centre CENTRE",
-      },
-    )
-  }
+  refuseErased(account)
   if (account.hubRole === 'coordinator' && account.status === 'suspended') {
     throw new Refused('is-coordinator', `${nameOf(account)} coordinates ${account.centre?.number}.`, {
       hint: `ssh-admin coordinator restore ${account.centre?.number}`,

@@ -7,7 +7,7 @@ import type { Voided } from '../../db/void-credentials.ts'
 import { BadInput, Refused } from '../../errors.ts'
 import { agree } from '../../prompt.ts'
 import { voidedInWords } from '../../render/store.ts'
-import { restoreStore } from '../../rules/restore-store.ts'
+import { type Restored, restoreStore } from '../../rules/restore-store.ts'
 import { changingCommand, example } from '../command.ts'
 import { answer, doing } from '../doing.ts'
 import type { Session } from '../session.ts'
@@ -45,7 +45,7 @@ export const restore = changingCommand('restore')
 
       const copy = await copyOf(file, { db, dryRun })
       try {
-        const { key, voided, head } = await settle(copy.path, { options, session })
+        const { key, voided, erasedAgain, head } = await settle(copy.path, { options, session })
         const kept = existsSync(db) ? nameToKeep(db, { before: 'restore', now: session.context.now() }) : null
         if (asks) await agree(session, question({ db, file, kept, voided }))
         if (!dryRun) {
@@ -67,9 +67,10 @@ export const restore = changingCommand('restore')
         const lines = [
           `${dryRun ? 'Would restore' : 'Restored'} ${file} to ${db}; this ${dryRun ? 'would void' : 'voided'} ${voidedInWords(voided)}.`,
           ...(kept ? [`The store that was there ${dryRun ? 'would be' : 'is'} kept as ${kept}`] : []),
+          ...(erasedAgain.accounts > 0 ? [erasedAgainInWords(erasedAgain, { dryRun })] : []),
           ...(key.made ? [`The new key is ${keyFile}: keep a copy elsewhere.`] : []),
         ]
-        const json = { store: db, file, kept, keyFile, newKey: key.made !== undefined, voided }
+        const json = { store: db, file, kept, keyFile, newKey: key.made !== undefined, voided, erasedAgain }
         await answer(session, { text: lines.join('\n'), json: { ...json, changed: true, dryRun } })
         return 0
       } finally {
@@ -112,7 +113,7 @@ async function copyOf(file: string, { db, dryRun }: { db: string; dryRun: boolea
 async function settle(
   path: string,
   { options, session }: { options: Options; session: Session },
-): Promise<{ key: KeyAfter; voided: Voided; head: LogHead }> {
+): Promise<Restored & { key: KeyAfter; head: LogHead }> {
   const { keyAfterRestoring, refuseToKeepCredentials } = await import('../../db/restore.ts')
   const { headOf } = await import('../../db/audit-verify.ts')
   const { db, keyFile } = placesOf(session)
@@ -120,15 +121,27 @@ async function settle(
   const { keepCredentials, newKey } = options
   const key = keyAfterRestoring({ backup: path, present: db, keyFile, mayMake: newKey, random })
   if (keepCredentials) refuseToKeepCredentials(key)
+  const { erasedIn } = await import('../../db/erased-accounts.ts')
+  const { overwriteWhatGoes, scrub } = await import('../../db/erasing.ts')
+  const erased = erasedIn(db, { backup: path })
+  if (!erased) {
+    session.notify({
+      code: 'erased-unknown',
+      message:
+        'The present store cannot be read, so that it is not known whom it erased: erase again whoever was erased since the backup was made.',
+    })
+  }
   const store = await session.open('place', { path })
   try {
     const otherKey = key.isAnother ? key.keys.fingerprint : undefined
     // The head is noted once the copy has taken the store's place.
     const sealed = { ...store, keys: () => key.keys }
+    overwriteWhatGoes(store)
     const { result } = await session.commit(sealed, (trx, given) =>
-      restoreStore(trx, { otherKey, keepCredentials, given }),
+      restoreStore(trx, { otherKey, keepCredentials, erased: erased ?? [], given }),
     )
-    return { key, voided: result, head: headOf(store.raw) }
+    if (result.erasedAgain.accounts > 0) await scrub(store)
+    return { key, ...result, head: headOf(store.raw) }
   } finally {
     await store.close()
   }
@@ -147,4 +160,14 @@ function question({
 }): string {
   const aside = kept ? `The store that is there is kept as ${kept}. ` : ''
   return `Restore ${file} to ${db}? ${aside}It voids ${voidedInWords(voided)}.`
+}
+
+function erasedAgainInWords(
+  { accounts, suspended }: Restored['erasedAgain'],
+  { dryRun }: { dryRun: boolean },
+): string {
+  const many = accounts === 1 ? 'one account' : `${accounts} accounts`
+  const said = `${dryRun ? 'Would erase' : 'Erased'} again ${many} whose owners were erased since the backup was made.`
+  if (suspended.length === 0) return said
+  return `${said} What they coordinate or hold stays with ${suspended.map((id) => `erased-${id}@erased.invalid`).join(', ')}, suspended: see users show.`
 }

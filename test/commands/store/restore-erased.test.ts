@@ -1,0 +1,74 @@
+import { readFileSync } from 'node:fs'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { newWorld, type World } from '../../world.ts'
+
+const zaid = 'zaid.mansour@school.example'
+
+describe('restoring a backup of somebody who was erased since', () => {
+  let world: World
+  beforeEach(async () => {
+    world = newWorld()
+    await world.centre('EG001', { coordinator: 'amira@school.example' })
+    await world.user(zaid, { centre: 'EG001', firstName: 'Zaid', lastName: 'Mansour', hubRole: 'admin' })
+    await (await world.store()).close()
+  })
+  afterEach(() => world.close())
+
+  const succeed = async (...argv: string[]) => {
+    const ran = await world.run([...argv, '--json'])
+    expect(ran).toMatchObject({ exit: 0 })
+    return ran.json()
+  }
+  const events = async (action: string) => (await succeed('audit', 'list', '--action', action)).events
+
+  async function eraseZaid(): Promise<void> {
+    await succeed('users', 'delete', zaid, '--suspend', '--yes')
+    await succeed('users', 'erase', zaid, '--yes')
+  }
+
+  it('erases them again, in every byte of the store, and says so', async () => {
+    await succeed('store', 'backup', 'copy.db')
+    await eraseZaid()
+    const rehearsed = await succeed('store', 'restore', 'copy.db', '--dry-run')
+    expect(rehearsed.erasedAgain).toEqual({ accounts: 1, suspended: [] })
+    const ran = await world.run(['store', 'restore', 'copy.db', '--yes'])
+    expect(ran).toMatchObject({ exit: 0, stderr: '' })
+    expect(ran.stdout).toContain('Erased again one account')
+    expect(readFileSync(world.db, 'latin1').toLowerCase()).not.toMatch(/zaid|mansour/)
+    expect(await events('users.erased')).toHaveLength(1)
+    expect((await events('store.restored'))[0].details).toMatchObject({ erasedAgain: 1 })
+    await succeed('audit', 'verify')
+    expect(await succeed('users', 'erase', zaid, '--yes')).toMatchObject({ changed: false })
+  })
+
+  it('still knows them when an older backup without the account lay between', async () => {
+    const bassem = 'bassem@school.example'
+    await succeed('store', 'backup', 'before.db')
+    await succeed('users', 'add', `Bassem Said <${bassem}>`, '--centre', 'EG001', '--yes')
+    await succeed('store', 'backup', 'with.db')
+    await succeed('users', 'delete', bassem, '--suspend', '--yes')
+    await succeed('users', 'erase', bassem, '--yes')
+    expect(await succeed('store', 'restore', 'before.db', '--yes')).toMatchObject({
+      erasedAgain: { accounts: 0 },
+    })
+    world.setClock('2026-03-02T09:00:05.000Z')
+    expect(await succeed('store', 'restore', 'with.db', '--yes')).toMatchObject({
+      erasedAgain: { accounts: 1 },
+    })
+    expect(readFileSync(world.db, 'latin1')).not.toContain('bassem')
+  })
+
+  it('leaves what they coordinated to a suspended account without a name, and never to them', async () => {
+    await succeed('store', 'backup', 'copy.db')
+    await succeed('coordinator', 'change', 'EG001', '--to', zaid, '--yes')
+    await succeed('users', 'delete', 'amira@school.example', '--suspend', '--yes')
+    await succeed('users', 'erase', 'amira@school.example', '--yes')
+    const { erasedAgain } = await succeed('store', 'restore', 'copy.db', '--yes')
+    expect(erasedAgain).toMatchObject({ accounts: 1, suspended: [expect.any(Number)] })
+    expect(readFileSync(world.db, 'latin1')).not.toContain('amira')
+    const refused = await world.run(['coordinator', 'restore', 'EG001', '--yes', '--json'])
+    expect([refused.exit, refused.error().code]).toEqual([3, 'erased'])
+    await succeed('coordinator', 'change', 'EG001', '--to', zaid, '--yes')
+    await succeed('store', 'check')
+  })
+})
