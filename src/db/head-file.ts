@@ -1,5 +1,5 @@
 import { closeSync, constants, readFileSync } from 'node:fs'
-import { openSync, writeSync } from '../disk.ts'
+import { openSync, rmSync, writeSync } from '../disk.ts'
 
 /** Where the log ended when it was last written to: the number of its last row, and that row's seal. */
 export interface LogHead {
@@ -30,6 +30,15 @@ export function writeHeadFile(path: string, { events, head }: LogHead): void {
     }
   } catch {
     // The change is made; the next one notes the head again.
+  }
+}
+
+/** Before another store takes the place of the one that this head is of: a missing head is no finding. */
+export function forgetHeadFile(path: string): void {
+  try {
+    rmSync(path, { force: true })
+  } catch {
+    // It is written anew once the other store is in its place.
   }
 }
 

@@ -1,8 +1,14 @@
 import * as z from 'zod'
+import type { OpenStore } from '../../db/open.ts'
 import { Refused } from '../../errors.ts'
 import { beginStore } from '../../rules/begin-store.ts'
 import { changingCommand, example } from '../command.ts'
 import { answer, doing } from '../doing.ts'
+
+async function hasNoEvents({ db }: OpenStore): Promise<boolean> {
+  const first = await db.selectFrom('audit').select('id').limit(1).executeTakeFirst()
+  return first === undefined
+}
 
 const Options = z.object({ ifMissing: z.boolean().default(false) })
 
@@ -24,7 +30,8 @@ export const init = changingCommand('init')
       if (db.value !== undefined && existsSync(db.value)) refuseOther()
       const { dryRun } = session.common
       const store = await session.open(dryRun ? 'rehearse-beginning' : 'begin')
-      const changed = store.begun
+      // Stopped before its first event, it is finished now.
+      const changed = store.begun || (ifMissing && (await hasNoEvents(store)))
       try {
         // Another process may have begun it since.
         if (!changed) refuseOther()

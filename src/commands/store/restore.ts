@@ -36,7 +36,7 @@ export const restore = changingCommand('restore')
       const { holdAlone, placeStore, refuseWhileInUse } = await import('../../db/store/place.ts')
       const { nameToKeep } = await import('../../db/store/kept-copies.ts')
       const { withNewKey } = await import('../../db/rekey.ts')
-      const { headFileOf, writeHeadFile } = await import('../../db/head-file.ts')
+      const { forgetHeadFile, headFileOf, writeHeadFile } = await import('../../db/head-file.ts')
       const { db, keyFile } = placesOf(session)
       const file = fileToRestore(options, session)
       await refuseMissing(file)
@@ -52,6 +52,7 @@ export const restore = changingCommand('restore')
           const place = async () => {
             const held = holdAlone(db)
             try {
+              forgetHeadFile(headFileOf(keyFile))
               placeStore({
                 from: copy.path,
                 held,
