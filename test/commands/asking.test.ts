@@ -140,7 +140,7 @@ const asking: Readonly<Record<string, Asks>> = {
   'store restore': { argv: ['kept.db'], question: 'Restore', prepare: backedUp },
   'store backup': {
     argv: ['kept.db'],
-    question: 'Replace the file',
+    question: 'Replace it?',
     prepare: async (world) => writeFileSync(world.path('kept.db'), ''),
   },
   'templates reset': {

@@ -22,7 +22,7 @@ describe('a store', () => {
   let world: World
   beforeEach(async () => {
     world = newWorld()
-    await world.run(['seed', '--centres', '2', '--users', '40'])
+    await world.run(['seed', '--centres', '2', '--users', '40', '--yes'])
   })
   afterEach(async () => {
     chmodSync(world.folder, 0o700)

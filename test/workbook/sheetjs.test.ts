@@ -11,7 +11,7 @@ describe('SheetJS', () => {
     const path = join(dirname(await fileOf('', 'beside')), 'a.xlsx')
     await writeWorkbook(path, [{ name: 'Centres', columns: headings.map((heading) => ({ heading })), rows }])
     const { Sheets } = read(await readFile(path))
-    const sheet = Sheets['Centres']
+    const sheet = Sheets.Centres
     expect(sheet && utils.sheet_to_json(sheet, { header: 1 })).toEqual([headings, ...rows])
   })
 
