@@ -25,7 +25,11 @@ describe('what the program writes', () => {
       extendEnv: false,
     })
     expect(ran.exitCode).toBe(0)
-    expect(readdirSync(desk.path('.local/share/ssh-admin')).sort()).toEqual(['hub.db', 'hub.db.key'])
+    expect(readdirSync(desk.path('.local/share/ssh-admin')).sort()).toEqual([
+      'hub.db',
+      'hub.db.key',
+      'hub.db.key.head',
+    ])
     expect(statSync(desk.path('.local/share/ssh-admin')).mode & 0o777).toBe(0o700)
   })
 
@@ -37,6 +41,6 @@ describe('what the program writes', () => {
     const ran = await desk.program(['users', 'suspend', email, '--dry-run', '--json'])
     expect(JSON.parse(ran.stdout)).toMatchObject({ dryRun: true, users: [{ outcome: 'suspended' }] })
     expect(readFileSync(desk.path('hub.db')).equals(before)).toBe(true)
-    expect(readdirSync(desk.folder).sort()).toEqual(['hub.db', 'hub.db.key'])
+    expect(readdirSync(desk.folder).sort()).toEqual(['hub.db', 'hub.db.key', 'hub.db.key.head'])
   })
 })

@@ -24,7 +24,9 @@ export function stateOf(path: string): string {
       credentials: rows('select purpose, state, count(*) from credentials group by 1, 2 order by 1, 2'),
       letters: rows('select letter, to_address, count(*) from outbox group by 1, 2 order by 1, 2'),
       imports: rows('select file, state from imports order by id'),
-      changes: rows(`select action, count(*) from audit where kind = 'change' and action <> 'store.begun' group by 1 order by 1`),
+      changes: rows(
+        `select action, count(*) from audit where kind = 'change' and action <> 'store.begun' group by 1 order by 1`,
+      ),
       templates: rows('select name from templates order by 1'),
     })
   } finally {
