@@ -73,6 +73,19 @@ export class Unavailable extends Failure {
   readonly exit = 7
 }
 
+/** What was to be done is done, and the answer could not be written where it was sent. */
+export class AnswerNotWritten extends Failure {
+  readonly exit = 9
+
+  constructor(cause: Error & { code?: string }) {
+    const why = cause.code === 'ENOSPC' ? 'the disk is full' : (cause.code ?? cause.message)
+    super('answer-not-written', `The answer could not be written: ${why}.`, {
+      hint: 'If something was to be changed, it is done: ssh-admin audit list says what.',
+      cause,
+    })
+  }
+}
+
 /** Ctrl-C, or No at a question. */
 export class Cancelled extends Failure {
   readonly exit = 130

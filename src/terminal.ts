@@ -1,5 +1,6 @@
 import { Chalk, type ChalkInstance } from 'chalk'
 import type { Context, Input, Output } from './context.ts'
+import { AnswerNotWritten } from './errors.ts'
 import { cleanForTerminal } from './render/one-line.ts'
 
 /** How a stream is written to: as a person reads it, or as a program does. */
@@ -50,9 +51,12 @@ export function terminalOf(context: Context, { color, quiet }: Wishes): Terminal
     err: view(stderr),
     animated: stderr.isTTY === true && hasWidth(stderr) && env.TERM !== 'dumb' && !env.CI && !quiet,
     write: (text) =>
-      new Promise((resolve) => {
-        if (stdout.writableEnded || stdout.destroyed) resolve(false)
-        else stdout.write(stdout.isTTY ? cleanForTerminal(text) : text, (error) => resolve(!error))
+      new Promise((resolve, reject) => {
+        if (stdout.writableEnded || stdout.destroyed) return resolve(false)
+        stdout.write(stdout.isTTY ? cleanForTerminal(text) : text, (error) => {
+          if (error && !hasReaderLeft(error)) reject(new AnswerNotWritten(error))
+          else resolve(!error)
+        })
       }),
     say: (line) => {
       if (!quiet) stderr.write(`${cleanForTerminal(line)}\n`)
@@ -86,11 +90,13 @@ function forcedLevel(wish: string): 0 | 1 | 2 | 3 {
 
 const watched = new WeakSet<Output>()
 
-/** `ssh-admin users list | head -1` is no error. */
+/** `ssh-admin users list | head -1` is no error; any other is told by whoever was writing. */
 export function endQuietlyWhenReaderLeaves(stream: Output): void {
   if (watched.has(stream)) return
   watched.add(stream)
-  stream.on('error', (error: Error & { code?: string }) => {
-    if (error.code !== 'EPIPE') throw error
-  })
+  stream.on('error', () => undefined)
+}
+
+function hasReaderLeft(error: Error & { code?: string }): boolean {
+  return error.code === 'EPIPE' || error.code === 'ERR_STREAM_DESTROYED'
 }

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { type Desk, newDesk } from './program.ts'
 
@@ -29,6 +30,22 @@ describe('the program in a pipe', () => {
     expect(Number(stdout)).toBe(Buffer.byteLength(whole.stdout))
     expect(JSON.parse(whole.stdout).users).toHaveLength(5000)
   })
+
+  it.skipIf(!existsSync('/dev/full'))(
+    'says in a line that the disk takes no answer, with the exit code of what is done and owed',
+    async () => {
+      const before = await desk.shell('ssh-admin users list --status active --fields email --limit 1')
+      const email = before.stdout.trim().split('\n')[0] ?? ''
+      for (const line of ['users list --json', `users suspend ${email} --yes`]) {
+        const { exitCode, stderr } = await desk.shell(`ssh-admin ${line} >/dev/full`)
+        expect({ line, exitCode }).toEqual({ line, exitCode: 9 })
+        expect(stderr).toContain('The answer could not be written: the disk is full.')
+        expect(stderr).not.toContain('    at ')
+      }
+      const after = await desk.program(['users', 'show', email, '--json'])
+      expect(JSON.parse(after.stdout)).toMatchObject({ status: 'suspended' })
+    },
+  )
 
   it('is coloured only when that is forced', async () => {
     const help = (env: Record<string, string>) =>
