@@ -5,7 +5,7 @@ import { beginStore } from '../../rules/begin-store.ts'
 import { changingCommand, example } from '../command.ts'
 import { answer, doing } from '../doing.ts'
 
-async function hasNoEvents({ db }: OpenStore): Promise<boolean> {
+async function hasNoEvents(db: OpenStore['db']): Promise<boolean> {
   const first = await db.selectFrom('audit').select('id').limit(1).executeTakeFirst()
   return first === undefined
 }
@@ -30,13 +30,18 @@ export const init = changingCommand('init')
       if (db.value !== undefined && existsSync(db.value)) refuseOther()
       const { dryRun } = session.common
       const store = await session.open(dryRun ? 'rehearse-beginning' : 'begin')
-      // Stopped before its first event, it is finished now.
-      const changed = store.begun || (ifMissing && (await hasNoEvents(store)))
+      let changed = store.begun
       try {
         // Another process may have begun it since.
         if (!changed) refuseOther()
-        if (changed && !dryRun) {
-          await session.commit(store, (trx, given) => beginStore(trx, { given }))
+        // One that was stopped before its first event is finished; of several at once, by one.
+        if (!dryRun && (changed || (await hasNoEvents(store.db)))) {
+          const { result } = await session.commit(store, async (trx, given) => {
+            if (!(await hasNoEvents(trx))) return false
+            await beginStore(trx, { given })
+            return true
+          })
+          changed = result || (changed && !ifMissing)
         }
       } finally {
         await store.close()
