@@ -30,7 +30,7 @@ describe('two programs at once', () => {
     await desk.program(['seed', '--yes', '--centres', '1', '--users', '3'])
     const raw = holding()
     const waiting = desk.program(['store', 'rekey', '--yes', '--wait', '20'])
-    setTimeout(() => raw.exec('commit'), 1500)
+    setTimeout(() => raw.exec('commit'), 6000)
     const { exitCode, stderr } = await waiting
     raw.close()
     expect(exitCode).toBe(0)
