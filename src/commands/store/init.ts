@@ -1,14 +1,8 @@
 import * as z from 'zod'
-import type { OpenStore } from '../../db/open.ts'
 import { Refused } from '../../errors.ts'
 import { beginStore } from '../../rules/begin-store.ts'
 import { changingCommand, example } from '../command.ts'
 import { answer, doing } from '../doing.ts'
-
-async function hasNoEvents(db: OpenStore['db']): Promise<boolean> {
-  const first = await db.selectFrom('audit').select('id').limit(1).executeTakeFirst()
-  return first === undefined
-}
 
 const Options = z.object({ ifMissing: z.boolean().default(false) })
 
@@ -20,6 +14,7 @@ export const init = changingCommand('init')
   .action(
     doing(Options, async ({ ifMissing }, session) => {
       const { existsSync } = await import('node:fs')
+      const { hasNoEvents } = await import('../../db/audit-events.ts')
       const { db, keyFile } = session.settings
       const refuseOther = () => {
         if (ifMissing) return
