@@ -33,17 +33,18 @@ export function unfinishedIn(folder: string, of: readonly string[]): UnfinishedF
   if (!existsSync(folder)) return []
   return readdirSync(folder)
     .filter((file) => of.some((start) => file.startsWith(start)) && name.test(file))
-    .map((file) => ({ path: join(folder, file), abandoned: isAbandoned(file) }))
+    .map((file) => ({ path: join(folder, file), abandoned: statusOfMaker(file) === 'ended' }))
 }
 
-/** Whether the process that was making this file has surely ended. */
-export function isAbandoned(file: string): boolean {
+/** What became of the process that was making a file; `unknown` of one on another host. */
+export function statusOfMaker(file: string): 'running' | 'ended' | 'unknown' {
   const maker = makerOf(file)
-  if (!maker || maker.host !== thisHost()) return false
-  if (!lives(maker.pid)) return true
+  if (!maker || maker.host !== thisHost()) return 'unknown'
+  if (!lives(maker.pid)) return 'ended'
   const start = startOf(maker.pid)
   // Another process may have been given the number since.
-  return start !== undefined && maker.start !== '0' && start !== maker.start
+  const isAnother = start !== undefined && maker.start !== '0' && start !== maker.start
+  return isAnother ? 'ended' : 'running'
 }
 
 function makerOf(file: string): Maker | undefined {

@@ -159,7 +159,8 @@ export interface ImportTable {
 
 /** A sheet of PINs that is not known to lie in its place. */
 export interface PinSheetOwedTable {
-  import_id: number
+  /** None until the import is committed. */
+  import_id: number | null
   unfinished: string
 }
 

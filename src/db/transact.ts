@@ -4,8 +4,8 @@ import { Cancelled, Failure } from '../errors.ts'
 import { faultPoint } from '../fault-points.ts'
 import { hearSignals } from '../interruption.ts'
 import { clocksOf, refuseClockBehind, timeBy } from './clock.ts'
-import type { OpenStore } from './open.ts'
 import { headFileOf, type LogHead, writeHeadFile } from './head-file.ts'
+import type { OpenStore } from './open.ts'
 import type { Store } from './schema.ts'
 import { holdStore, letGo } from './wait.ts'
 
@@ -66,6 +66,15 @@ export async function commit<Result>(
       return { result, owed: surroundingsOf(trx).owed }
     }),
   )
+}
+
+/** Notes what changes nothing that anybody keeps, for those who come after a process that was killed: a signal still cancels. */
+export async function note(store: OpenStore, work: Work<void>): Promise<void> {
+  await within(store, 'may-be-behind', async (trx, end) => {
+    await work(trx)
+    faultPoint('note', 'sqlite')
+    await end.commit().execute()
+  })
 }
 
 /** The last moment at which a signal cancels: from here on the change counts. */

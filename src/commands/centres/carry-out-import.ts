@@ -1,5 +1,12 @@
+import { existsSync } from 'node:fs'
 import type { OpenStore } from '../../db/open.ts'
-import { oweSheet, owedSheets } from '../../db/pin-sheets-owed.ts'
+import {
+  forgetNotedSheets,
+  noteSheet,
+  owedSheets,
+  oweSheet,
+  unfinishedSheets,
+} from '../../db/pin-sheets-owed.ts'
 import type { Trx } from '../../db/transact.ts'
 import { Cancelled } from '../../errors.ts'
 import { agree } from '../../prompt.ts'
@@ -12,6 +19,7 @@ import {
 } from '../../render/import.ts'
 import { owedSheetNotice } from '../../render/owed-sheet.ts'
 import type { Given } from '../../rules/actor.ts'
+import { statusOfMaker } from '../../unfinished-files.ts'
 import { changedMeanwhile, checkMail } from '../changing.ts'
 import { answer } from '../doing.ts'
 import type { Session } from '../session.ts'
@@ -76,21 +84,41 @@ export async function carryOutImport(work: CarryingOut): Promise<number> {
   return placed && !letters.owed && !owedOfThisFile ? 0 : 9
 }
 
-/** What imports left behind when they were cut short, where this one writes and where sheets are owed. */
+/** What imports left behind when they were cut short, where this one writes and where sheets were noted. */
 async function removeAbandoned({ session, store, places }: CarryingOut): Promise<void> {
   const { removeAbandonedOutputs } = await import('../../cli/unfinished-outputs.ts')
-  const owed = (await owedSheets(store.db)).map(({ unfinished }) => unfinished)
-  for (const path of removeAbandonedOutputs([places.pins.path, ...owed])) {
+  const noted = await unfinishedSheets(store.db)
+  const paths = noted.map(({ unfinished }) => unfinished)
+  for (const path of removeAbandonedOutputs([places.pins.path, ...paths])) {
     const message = `Removed ${path}, which a command that was cut short had left behind.`
     session.notify({ code: 'leftover-removed', message })
   }
+  const ended = noted.filter(({ importId, unfinished }) => importId === null && isGone(unfinished))
+  if (ended.length > 0)
+    await forgetSheets(
+      store,
+      ended.map(({ unfinished }) => unfinished),
+    )
+}
+
+function isGone(unfinished: string): boolean {
+  return statusOfMaker(unfinished) === 'ended' && !existsSync(unfinished)
+}
+
+/** A note that cannot be taken back names a file that is not there, which harms nobody. */
+async function forgetSheets(store: OpenStore, unfinished: readonly string[]): Promise<void> {
+  const { note } = await import('../../db/transact.ts')
+  await note(store, (trx) => forgetNotedSheets(trx, unfinished)).catch(() => undefined)
 }
 
 /** @returns whether a sheet of the same file is owed from before, which importing it once more does not make */
 async function tellOwedSheets({ session, store, ready }: CarryingOut, id: number | null): Promise<boolean> {
   const owed = (await owedSheets(store.db)).filter(({ importId }) => importId !== id)
   for (const sheet of owed) session.notify(owedSheetNotice(sheet))
-  return !session.common.dryRun && owed.some(({ digest }) => digest === ready.source.digest)
+  const ofThisFile = owed.filter(({ digest }) => digest === ready.source.digest)
+  return (
+    !session.common.dryRun && ofThisFile.some(({ unfinished }) => statusOfMaker(unfinished) !== 'running')
+  )
 }
 
 const nothingDone = Promise.resolve({ id: null, file: null, queued: 0, letters: [], owed: false })
@@ -128,13 +156,18 @@ async function applyOrRehearse({ session, store, given, ready, places }: Carryin
     }
   }
   const hasPins = plan.newUsers.length > 0
+  const { note } = await import('../../db/transact.ts')
   try {
-    if (hasPins) await preparePins({ session, store, given, ready, places, nonces })
+    if (hasPins) {
+      await note(store, (trx) => noteSheet(trx, places.pins.unfinished))
+      await preparePins({ session, store, given, ready, places, nonces })
+    }
     const { result, owed: letters } = await session.commit(store, work)
     if (!hasPins) return { ...result, letters, file: null, owed: false }
     return { ...result, letters, ...(await placePins({ session, store, places, id: result.id })) }
   } catch (error) {
     places.pins.discard()
+    if (hasPins) await forgetSheets(store, [places.pins.unfinished])
     throw error
   }
 }

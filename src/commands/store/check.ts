@@ -48,11 +48,13 @@ async function lookThrough(session: Session): Promise<Finding[]> {
 
 /** Sheets of PINs that may lie nowhere, and files that a command was making when it ended. */
 async function whatIsOwed(store: OpenStore, { context }: Session): Promise<Finding[]> {
-  const { owedSheets } = await import('../../db/pin-sheets-owed.ts')
+  const { owedSheets, unfinishedSheets } = await import('../../db/pin-sheets-owed.ts')
   const { owedSheetNotice } = await import('../../render/owed-sheet.ts')
   const { unfinishedOutputsIn } = await import('../../cli/unfinished-outputs.ts')
-  const owed = (await isOlder(store)) ? [] : await owedSheets(store.db)
-  const folders = [context.cwd, ...owed.map(({ unfinished }) => dirname(unfinished))]
+  const older = await isOlder(store)
+  const owed = older ? [] : await owedSheets(store.db)
+  const noted = older ? [] : await unfinishedSheets(store.db)
+  const folders = [context.cwd, ...noted.map(({ unfinished }) => dirname(unfinished))]
   return [
     ...owed.map((sheet) => ({ target: sheet.unfinished, ...owedSheetNotice(sheet) })),
     ...unfinishedOutputsIn(folders).map(({ path, abandoned }) => ({
