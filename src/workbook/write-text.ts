@@ -1,5 +1,5 @@
 import { stringify } from 'csv-stringify/sync'
-import { guarded } from './csv.ts'
+import { guarded } from './csv-guard.ts'
 import { type CellToWrite, type SheetToWrite, textOfCell } from './sheet-to-write.ts'
 import { put, writeNewFile } from './write-file.ts'
 

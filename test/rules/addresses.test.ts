@@ -1,7 +1,7 @@
 import { chmodSync } from 'node:fs'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { readAddress } from '../../src/rules/email.ts'
-import { guarded, unguarded } from '../../src/workbook/csv.ts'
+import { guarded, unguarded } from '../../src/workbook/csv-guard.ts'
 import { newWorld, type World } from '../world.ts'
 
 describe('an address', () => {

@@ -83,6 +83,16 @@ describe('reading delimited text', () => {
     ['is never closed', 'a,b\nc,"d\ne,f\n'],
     ['closes in another row', 'a,b\nc,"d\ne",f\n'],
     ['closes in another row, at the end of it', 'a,b\r\nc,"d\r\ne,f"\r\n'],
+    ['closes behind a row that was cut short', 'a,b,c,d\nc,d,e,"f\ng,h"\n'],
+    ['closes in another row, in the first column of both', 'a,b\n"c,d\ne",f\n'],
+    ['closes behind a row of three', 'a,b\nc,"d\ne,x\nf"\n'],
+    ['closes behind rows of one cell, and makes a longer one', 'a,b\nc,"d\ne\nf",g\n'],
+    ['closes two lines on, and is followed by text', 'a,b\nc,"d\ne"f\n'],
+    ['closes two lines on, and stands behind a blank', 'a,b\nc, "d\ne"\n'],
+    ['closes two lines on, before a blank', 'a,b\nc,"d\ne" \n'],
+    ['is well-formed, where another row is shorter', 'a,b\nc,"d\ne"\nf\n'],
+    ['is well-formed, where another row is longer', 'a,b\nc,"d\ne"\nf,g,h\n'],
+    ['is well-formed, and runs over more lines than a cell can have', `a,b\nc,"${'d\n'.repeat(254)}"\n`],
     ['is followed by text', 'a,b\nc,"d"e\nf,g\n'],
     ['is followed by text, behind a blank', 'a,b\nc, "d" e\nf,g\n'],
   ])('names the row where a quotation mark opens that %s', async (_, text) => {
@@ -91,6 +101,25 @@ describe('reading delimited text', () => {
       message: expect.stringContaining('row 2 '),
       details: { row: 2 },
     })
+  })
+
+  it('reads a cell of several lines where all rows have as many cells, and counts rows as a spreadsheet does', async () => {
+    const text =
+      'Centres 2026\r\n"Centre\r\nnumber",Address,Town\r\nEG001,"12, Nile Street\r\n""Old"" Cairo\r\n",Cairo\r\n\r\nEG002,Giza,Giza\r\n'
+    expect(await cellsOfText(text.slice(text.indexOf('"')))).toEqual([
+      [1, 'Centre\nnumber', 'Address', 'Town'],
+      [2, 'EG001', '12, Nile Street\n"Old" Cairo\n', 'Cairo'],
+      [3, undefined],
+      [4, 'EG002', 'Giza', 'Giza'],
+    ])
+    const titled = text.replace('"Centre\r\nnumber"', 'Centre')
+    expect((await cellsOfText(titled))[2]).toEqual([3, 'EG001', '12, Nile Street\n"Old" Cairo\n', 'Cairo'])
+  })
+
+  it('reads a cell of several lines across the border of two pieces', async () => {
+    const rows = Array.from({ length: 9_000 }, (_, at) => `EG${at},"${'x'.repeat(at % 97)}\ny"`)
+    const read = await cellsOfText(rows.join('\n'))
+    expect(read).toEqual(rows.map((_, at) => [at + 1, `EG${at}`, `${'x'.repeat(at % 97)}\ny`]))
   })
 
   it('leaves quotation marks inside a cell alone, and takes blanks around a quoted one away', async () => {
