@@ -36,11 +36,16 @@ export interface EventFilter {
 /** What happened to a user or centre last, newest first; the imports that touched it included. */
 export async function lastEvents(
   db: Kysely<Store>,
-  { subject, userId, limit = 5 }: { subject: string; userId?: number; limit?: number },
+  {
+    subject,
+    userId,
+    visible,
+    limit = 5,
+  }: { subject: string; userId?: number; visible: VisibleCentres; limit?: number },
 ): Promise<AuditEntry[]> {
   const touched = userId === undefined ? about(subject) : aboutUser({ subject, userId })
   const imported = userId === undefined ? importsOfCentre(subject) : importsOfUser(userId)
-  const rows = await eventRows(db)
+  const rows = await eventRows(db, visible)
     .where(sql<SqlBool>`audit.id in (${touched} union ${eventsOfImports(imported)})`)
     .orderBy('audit.id', 'desc')
     .limit(limit)
@@ -53,7 +58,7 @@ export async function listEvents(
   db: Kysely<Store>,
   filter: EventFilter,
 ): Promise<{ events: AuditEntry[]; total: number }> {
-  const found = eventRows(db).where(passing(filter)).orderBy('audit.id', 'desc')
+  const found = eventRows(db, filter.visible).where(passing(filter)).orderBy('audit.id', 'desc')
   const rows = await (filter.limit === undefined ? found : found.limit(filter.limit)).execute()
   const events = rows.map(entryOf)
   if (filter.limit === undefined || rows.length < filter.limit) return { events, total: rows.length }
@@ -73,7 +78,10 @@ export async function* pagesOfEvents(
   let left = limit ?? Number.POSITIVE_INFINITY
   let last: number | undefined
   while (left > 0) {
-    const page = eventRows(db).where(passing(filter)).orderBy('audit.id', order).limit(Math.min(left, 1000))
+    const page = eventRows(db, filter.visible)
+      .where(passing(filter))
+      .orderBy('audit.id', order)
+      .limit(Math.min(left, 1000))
     const from = last
     const next = from === undefined ? page : page.where('audit.id', order === 'asc' ? '>' : '<', from)
     const rows = await next.execute()
@@ -89,15 +97,25 @@ export async function* streamEvents(db: Kysely<Store>, filter: EventFilter): Asy
   for await (const page of pagesOfEvents(db, { ...filter, order: 'asc' })) yield* page
 }
 
-function eventRows(db: Kysely<Store>) {
+/** In place of what belongs to a centre that the reader may not see. */
+export const elsewhere = '(elsewhere)'
+
+function eventRows(db: Kysely<Store>, visible: VisibleCentres = 'all') {
+  const value = sql`case when ${isReadable(visible)} then value else ${elsewhere} end`
   return db
     .selectFrom('audit')
     .select(['audit.id', 'at', 'operator', 'kind', 'action', 'command', 'facts'])
     .select(
-      sql<string>`(select json_group_object(field, value) from audit_personal where audit_id = audit.id)`.as(
+      sql<string>`(select json_group_object(field, ${value}) from audit_personal where audit_id = audit.id)`.as(
         'people',
       ),
     )
+}
+
+/** Whether a value beside a row is about nobody at a centre that the reader may not see. */
+function isReadable(visible: VisibleCentres) {
+  if (visible === 'all') return sql<boolean>`true`
+  return sql<boolean>`(user_id is null or user_id in (select id from users where ${isVisible('users.centre_id', visible)}))`
 }
 
 type EventRow = Awaited<ReturnType<ReturnType<typeof eventRows>['execute']>>[number]
@@ -116,20 +134,28 @@ function entryOf({ id, at, operator, kind, action, command, facts, people }: Eve
   }
 }
 
-function passing({ kind, subject, actor, action, since, until, visible }: EventFilter): Expression<SqlBool> {
+function passing({
+  kind,
+  subject,
+  actor,
+  action,
+  since,
+  until,
+  visible = 'all',
+}: EventFilter): Expression<SqlBool> {
   const eb = expressionBuilder<Store, 'audit'>()
   const conditions: Expression<SqlBool>[] = []
   if (kind) conditions.push(eb('audit.kind', '=', kind))
-  if (subject) conditions.push(sql<SqlBool>`audit.id in (${about(subject)})`)
+  if (subject) conditions.push(sql<SqlBool>`audit.id in (${about(subject)} and ${isReadable(visible)})`)
   if (actor === 'staff') conditions.push(sql<SqlBool>`audit.id not in (${actedBy()})`)
-  else if (actor) conditions.push(sql<SqlBool>`audit.id in (${actedBy(actor)})`)
+  else if (actor) conditions.push(sql<SqlBool>`audit.id in (${actedBy(actor)} and ${isReadable(visible)})`)
   // '/' is the character after '.': every action of a noun lies between the two.
   if (action?.includes('.')) conditions.push(eb('audit.action', '=', action))
   else if (action)
     conditions.push(eb('audit.action', '>=', `${action}.`), eb('audit.action', '<', `${action}/`))
   if (since) conditions.push(eb('audit.at', '>=', since))
   if (until) conditions.push(eb('audit.at', '<', until))
-  if (visible && visible !== 'all') conditions.push(sql<SqlBool>`audit.id in (${within(visible)})`)
+  if (visible !== 'all') conditions.push(sql<SqlBool>`audit.id in (${within(visible)})`)
   return eb.and(conditions)
 }
 

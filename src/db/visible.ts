@@ -1,4 +1,5 @@
-import { type RawBuilder, sql } from 'kysely'
+import { type Kysely, type RawBuilder, sql } from 'kysely'
+import type { Store } from './schema.ts'
 
 /** The centres that an actor may see, by id; Cambridge staff see all. */
 export type VisibleCentres = 'all' | readonly number[]
@@ -8,4 +9,13 @@ export function isVisible(column: string, visible: VisibleCentres): RawBuilder<b
   if (visible === 'all') return sql<boolean>`true`
   // One parameter, however many centres an Associate has.
   return sql<boolean>`${sql.ref(column)} in (select value from json_each(${JSON.stringify(visible)}))`
+}
+
+export async function visibleNumbers(db: Kysely<Store>, visible: readonly number[]): Promise<string[]> {
+  const rows = await db
+    .selectFrom('centres')
+    .select('number')
+    .where(isVisible('centres.id', visible))
+    .execute()
+  return rows.map(({ number }) => number)
 }

@@ -35,7 +35,7 @@ interface Table {
 
 /** Adds the people of a table, all or none. @throws `bad-rows`, with every problem by its cell */
 export function addUsers(trx: Trx, { rows, admin, ifMissing, given }: Table): Promise<ChangedUser[]> {
-  return forEachRow(rows, {
+  return forEachRow(trx, rows, {
     check: (row) => wrongCells(trx, { row, given }),
     rule: (row) => {
       const { centre, roles, sites } = row

@@ -6,8 +6,9 @@ import { type CentreWithPeople, findCentreByNumber } from '../db/centres.ts'
 import type { Store } from '../db/schema.ts'
 import { type Account, accountOf, nameOf } from './account.ts'
 import type { Given } from './actor.ts'
-import { eventFor } from './events-for.ts'
+import { eventsFor } from './events-for.ts'
 import { findCentre } from './find-centre.ts'
+import { visibleCentres } from './permissions.ts'
 
 /** Something about a centre that keeps people out, or that is still to be done. */
 export interface CentreIssue {
@@ -36,13 +37,14 @@ export async function lookAtCentre(
   const associate =
     centre.associate_number === null ? undefined : await findCentreByNumber(db, centre.associate_number)
   const people = (await peopleAt(db, centre.id)).map((row) => accountOf(row, given.at))
+  const found = { subject: centre.number, visible: visibleCentres(given.by) }
   return {
     centre,
     associateName: associate?.name ?? null,
     associateCentres: (await countAssociateCentres(db, centre.id)).live,
     people,
     issues: issuesOf({ centre, associate, people }),
-    events: (await lastEvents(db, { subject: centre.number })).map((event) => eventFor(given.by, event)),
+    events: (await lastEvents(db, found)).map(await eventsFor(db, given.by)),
   }
 }
 

@@ -1,12 +1,14 @@
+import { type Savepoint, savepoint } from '../db/savepoint.ts'
 import type { Trx } from '../db/transact.ts'
 import { BadInput, Failure, NotFound, NotPermitted, type Problem, Refused, Usage } from '../errors.ts'
 
 /** One rule for each target, all or none: every refusal is collected into one. */
 export async function forEachTarget<Target extends string, Result>(
-  _trx: Trx,
+  trx: Trx,
   targets: readonly Target[],
   rule: (target: Target) => Promise<Result>,
 ): Promise<Result[]> {
+  const before = await savepoint(trx)
   const results: Result[] = []
   const failures: { target: Target; failure: Failure }[] = []
   for (const target of new Set(targets)) {
@@ -18,8 +20,27 @@ export async function forEachTarget<Target extends string, Result>(
     }
   }
   const [first] = failures
-  if (first === undefined) return results
-  throw failures.length === 1 && targets.length === 1 ? first.failure : collected(failures, targets.length)
+  if (first !== undefined && targets.length === 1) throw first.failure
+  if (first === undefined) {
+    await before.release()
+    return results
+  }
+  const told: { target: Target; failure: Failure }[] = []
+  for (const { target, failure } of failures)
+    told.push({ target, failure: await alone(before, { failure, rule: () => rule(target) }) })
+  throw collected(told, targets.length)
+}
+
+/**
+ * What stands in the way of one where nothing was done to its neighbours: they are taken back, so no
+ * message or hint may tell of them. What only they stand in the way of is told as it was.
+ */
+async function alone(
+  before: Savepoint,
+  { failure, rule }: { failure: Failure; rule: () => Promise<unknown> },
+): Promise<Failure> {
+  await before.rollBack()
+  return (await failureOf(rule)) ?? failure
 }
 
 /** The gravest of 2, 5, 4, 3 decides, as the contract orders them. */
@@ -62,20 +83,28 @@ interface RowRule<Row, Result> {
 
 /** One rule for each row of a table, all or none: every row that cannot be used is named by its cell. */
 export async function forEachRow<Row, Result>(
+  trx: Trx,
   rows: readonly Row[],
   { check, rule, cellOf }: RowRule<Row, Result>,
 ): Promise<Result[]> {
+  const before = await savepoint(trx)
   const results: Result[] = []
-  const failures: { target: string; failure: Failure }[] = []
+  const refused: { row: Row; wrong: Failure[]; failure: Failure | undefined }[] = []
   for (const row of rows) {
     const wrong = await check(row)
     const failure =
       wrong.length === 0 ? await failureOf(async () => results.push(await rule(row))) : undefined
-    for (const one of failure ? [failure] : wrong) {
-      failures.push({ target: cellOf(row, one), failure: one })
-    }
+    if (failure || wrong.length > 0) refused.push({ row, wrong, failure })
   }
-  if (failures.length === 0) return results
+  if (refused.length === 0) {
+    await before.release()
+    return results
+  }
+  const failures: { target: string; failure: Failure }[] = []
+  for (const { row, wrong, failure } of refused) {
+    const told = failure ? [await alone(before, { failure, rule: () => rule(row) })] : wrong
+    for (const one of told) failures.push({ target: cellOf(row, one), failure: one })
+  }
   if (failures.every(({ failure }) => failure instanceof NotPermitted)) {
     throw collected(failures, rows.length)
   }

@@ -42,4 +42,20 @@ describe('what a coordinator reads of the log', () => {
     expect(readFileSync(out, 'utf8')).toContain('users.edited')
     expect(readFileSync(out, 'utf8')).not.toContain('tester@desk')
   })
+
+  it('names no other centre from which somebody came', async () => {
+    await world.centre('EG002')
+    await world.user('came@school.example', { centre: 'EG002' })
+    await world.run(['users', 'edit', 'came@school.example', '--last-name', 'Said'])
+    expect((await world.run(['users', 'move', 'came@school.example', '--to', 'EG001', '--yes'])).exit).toBe(0)
+    for (const argv of [
+      ['users', 'show', 'came@school.example'],
+      ['audit', 'list'],
+    ]) {
+      expect((await world.run([...argv, '--json'])).stdout).toContain('EG002')
+      const ran = await world.run([...argv, '--json', '--as', coordinator])
+      expect(ran.stdout).toContain('users.moved')
+      expect(ran.stdout).not.toContain('EG002')
+    }
+  })
 })

@@ -17,7 +17,7 @@ describe('what happened last', () => {
     expect(await world.run(imported)).toMatchObject({ exit: 0 })
     const { db } = await world.store()
     const { number } = await db.selectFrom('centres').select('number').executeTakeFirstOrThrow()
-    const [event] = await lastEvents(db, { subject: number })
+    const [event] = await lastEvents(db, { visible: 'all', subject: number })
     expect(event && eventLine(event)).toBe(
       '  2026-03-02 09:00 UTC  centres.imported  by Cambridge staff (tester@desk): import 1 (centres-alone.xlsx): 3 centres created',
     )

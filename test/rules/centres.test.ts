@@ -29,7 +29,7 @@ const deleting = (centre: string) => world.commit((given) => (trx) => deleteCent
 const restoring = (centre: string) => world.commit((given) => (trx) => restoreCentre(trx, { centre, given }))
 const rowOf = async (number: string) =>
   (await world.store()).db.selectFrom('centres').selectAll().where('number', '=', number).executeTakeFirst()
-const eventsOf = async (subject: string) => lastEvents((await world.store()).db, { subject })
+const eventsOf = async (subject: string) => lastEvents((await world.store()).db, { visible: 'all', subject })
 
 describe('creating a centre', () => {
   it('makes an active school, found by its folded name, and records it', async () => {

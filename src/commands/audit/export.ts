@@ -5,8 +5,7 @@ import { checkOutputFile } from '../../cli/output-file.ts'
 import { prepareTable } from '../../cli/write-table.ts'
 import { Usage } from '../../errors.ts'
 import { eventSheet } from '../../render/events.ts'
-import type { Actor } from '../../rules/actor.ts'
-import { eventFor } from '../../rules/events-for.ts'
+import { eventsFor } from '../../rules/events-for.ts'
 import { visibleCentres } from '../../rules/permissions.ts'
 import { command, example } from '../command.ts'
 import { answer, doing } from '../doing.ts'
@@ -40,7 +39,7 @@ async function exportTo({ file, ...filter }: z.infer<typeof Options>, session: S
     const { by } = await session.given(store)
     const counted = { events: 0 }
     const log = streamEvents(store.db, { ...filter, visible: visibleCentres(by) })
-    const events = counting(log, { counted, by })
+    const events = counting(log, { counted, readable: await eventsFor(store.db, by) })
     const { now, signal } = session.context
     if (ending === '.jsonl') await output.prepare(linesOf(events))
     else await prepareTable(output, { sheets: [eventSheet(events)], at: now(), signal })
@@ -59,11 +58,11 @@ async function exportTo({ file, ...filter }: z.infer<typeof Options>, session: S
 
 async function* counting(
   events: AsyncIterable<AuditEntry>,
-  { counted, by }: { counted: { events: number }; by: Actor },
+  { counted, readable }: { counted: { events: number }; readable: (event: AuditEntry) => AuditEntry },
 ) {
   for await (const event of events) {
     counted.events += 1
-    yield eventFor(by, event)
+    yield readable(event)
   }
 }
 

@@ -1,8 +1,7 @@
 import * as z from 'zod'
 import { wholeNumberOf } from '../../options.ts'
-import type { AuditEntry } from '../../db/audit-events.ts'
 import { renderEvent, renderEvents } from '../../render/events.ts'
-import { eventFor } from '../../rules/events-for.ts'
+import { eventsFor } from '../../rules/events-for.ts'
 import { visibleCentres } from '../../rules/permissions.ts'
 import { addFilterOptions, filterOptions } from './filter.ts'
 import { command, example } from '../command.ts'
@@ -38,7 +37,7 @@ async function listEventsFor(filter: z.infer<typeof Options>, session: Session):
   const store = await session.open('read')
   try {
     const { by } = await session.given(store)
-    const readable = (event: AuditEntry) => eventFor(by, event)
+    const readable = await eventsFor(store.db, by)
     const wanted = { ...filter, visible: visibleCentres(by) }
     if (session.common.json) {
       const { events, total } = await listEvents(store.db, wanted)

@@ -6,7 +6,8 @@ import { waitingMessages } from '../../render/user-notices.ts'
 import { renderUser } from '../../render/user-sheet.ts'
 import { userJson } from '../../render/user.ts'
 import { findUserOrDeleted } from '../../rules/changed-user.ts'
-import { eventFor } from '../../rules/events-for.ts'
+import { eventsFor } from '../../rules/events-for.ts'
+import { visibleCentres } from '../../rules/permissions.ts'
 import { command, example } from '../command.ts'
 import { reading } from '../reading.ts'
 
@@ -24,13 +25,12 @@ export const show = command('show')
       options: Options,
       read: async ({ email }, { at, by }, { db }) => {
         const account = await findUserOrDeleted(db, { email, at, by })
+        const found = { subject: account.email, userId: account.id, visible: visibleCentres(by) }
         return {
           account,
           holdings: await holdingsOf(db, { ownerId: account.id }),
           lettersWaiting: await lettersWaitingFor(db, account.id),
-          events: (await lastEvents(db, { subject: account.email, userId: account.id })).map((event) =>
-            eventFor(by, event),
-          ),
+          events: (await lastEvents(db, found)).map(await eventsFor(db, by)),
         }
       },
       render: renderUser,
