@@ -1,7 +1,11 @@
+import { Cancelled } from './errors.ts'
+
 /** What Ctrl-C, SIGTERM and SIGHUP do to a command: cancel it while nothing is changed, and let it finish afterwards. */
 export interface Interruption {
-  /** Aborted by the first signal: what can still be left undone is left. */
+  /** Aborted by a signal while nothing is changed: the command ends, and leaves nothing. */
   signal: AbortSignal
+  /** Aborted by the first signal whenever it comes: what can wait for another time is left. */
+  heard: AbortSignal
   /** From here on the change counts: a signal says what is being finished, and no number of them stops it. */
   finish: (what: string) => void
   /** The change did not come about after all. */
@@ -16,6 +20,26 @@ export interface Interruption {
   interrupt: () => void
 }
 
+/**
+ * The last moment at which a signal cancels: `finish` counts from its beginning, and is told as `what`;
+ * where it fails, nothing was changed. @throws Cancelled
+ */
+export async function finishing<Result>(
+  interruption: Interruption | undefined,
+  { what, finish }: { what: string; finish: () => Result | Promise<Result> },
+): Promise<Result> {
+  if (!interruption || interruption.isFinishing()) return finish()
+  await hearSignals()
+  if (interruption.signal.aborted) throw new Cancelled()
+  interruption.finish(what)
+  try {
+    return await finish()
+  } catch (error) {
+    interruption.unfinish()
+    throw error
+  }
+}
+
 /** Lets a signal be heard that came while something was being worked out: two turns of the loop, so that it looks. */
 export async function hearSignals(): Promise<void> {
   await new Promise(setImmediate)
@@ -24,19 +48,22 @@ export async function hearSignals(): Promise<void> {
 
 /** @param end ends the process at once, when nothing was changed */
 export function newInterruption(end: () => void): Interruption {
-  const controller = new AbortController()
+  const cancelling = new AbortController()
+  const hearing = new AbortController()
   const cleanUps = new Set<() => void>()
   let finishing: string | undefined
   let said: string | undefined
   let say: (line: string) => void = () => undefined
   return {
-    signal: controller.signal,
+    signal: cancelling.signal,
+    heard: hearing.signal,
     finish: (what) => {
       finishing = what
-      if (controller.signal.aborted) sayOnce()
+      if (hearing.signal.aborted) sayOnce()
     },
     unfinish: () => {
       finishing = undefined
+      if (hearing.signal.aborted) cancelling.abort()
     },
     isFinishing: () => finishing !== undefined,
     tell: (how) => {
@@ -47,9 +74,10 @@ export function newInterruption(end: () => void): Interruption {
       return () => cleanUps.delete(cleanUp)
     },
     interrupt: () => {
-      const again = controller.signal.aborted
-      controller.abort()
+      const again = cancelling.signal.aborted
+      hearing.abort()
       if (finishing !== undefined) return sayOnce()
+      cancelling.abort()
       if (!again) return
       for (const cleanUp of cleanUps) cleanUp()
       say('Cancelled. Nothing was changed.')

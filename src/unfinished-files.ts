@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs'
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 
@@ -22,18 +22,26 @@ export function makersMark(): string {
   return `${thisHost()}-${process.pid}-${startOf(process.pid) ?? '0'}-${randomBytes(6).toString('hex')}`
 }
 
-const endings = 'new|restoring|part'
+const endings = 'new|restoring|migrating|part'
 const beside = '(?:-wal|-shm|-journal|[.]writer)?'
 const name = new RegExp(
-  `[.-]([A-Za-z0-9_.~]+)-(\\d+)-(\\d+)-[0-9a-f]{12}[.](?:${endings})(?:[.]\\w+)?${beside}$`,
+  `[.-]([A-Za-z0-9_~]+)-(\\d+)-(\\d+)-[0-9a-f]{12}[.](?:${endings})(?:[.]\\w+)?${beside}$`,
 )
 
 /** What lies in a folder under a name that `makersMark` made; `of` is what such a name begins with. */
 export function unfinishedIn(folder: string, of: readonly string[]): UnfinishedFile[] {
-  if (!existsSync(folder)) return []
-  return readdirSync(folder)
+  return namesIn(folder)
     .filter((file) => of.some((start) => file.startsWith(start)) && name.test(file))
     .map((file) => ({ path: join(folder, file), abandoned: statusOfMaker(file) === 'ended' }))
+}
+
+/** A folder that may not be looked into tells nothing. */
+function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder)
+  } catch {
+    return []
+  }
 }
 
 /** What became of the process that was making a file; `unknown` of one on another host. */
@@ -57,13 +65,13 @@ function makerOf(file: string): Maker | undefined {
 function thisHost(): string {
   const plain = hostname()
     .slice(0, 40)
-    .replace(/[^A-Za-z0-9_.]/g, '~')
+    .replace(/[^A-Za-z0-9_]/g, '~')
   return `${plain || '~'}${namespaceOfProcesses()}`
 }
 
 function namespaceOfProcesses(): string {
   try {
-    return `.${/\d+/.exec(readlinkSync('/proc/self/ns/pid'))?.[0] ?? ''}`
+    return `~${/\d+/.exec(readlinkSync('/proc/self/ns/pid'))?.[0] ?? ''}`
   } catch {
     return ''
   }

@@ -2,6 +2,7 @@ import { closeSync, existsSync, lstatSync, realpathSync, statSync } from 'node:f
 import { basename, dirname, extname, join, resolve } from 'node:path'
 import { fsyncSync, linkSync, openSync, renameSync, rmSync, syncFolder, writeSync } from '../disk.ts'
 import { Cancelled, Failure, Refused, Unavailable, Usage } from '../errors.ts'
+import { finishing } from '../interruption.ts'
 import { agree } from '../prompt.ts'
 import { makersMark } from '../unfinished-files.ts'
 import type { Session } from '../commands/session.ts'
@@ -87,13 +88,16 @@ function outputFile(
       }
     },
     moveIntoPlace: async (freeName) => {
-      try {
+      const place = () => {
         if (freeName) return placeUnderFreeName(unfinished, { folder: dirname(path), freeName })
         // A rename puts itself in the place of a link, and never writes through it.
         if (replaces) renameSync(unfinished, path)
         else placeNew(unfinished, path)
         syncFolder(dirname(path))
         return shown
+      }
+      try {
+        return await finishing(interruption, { what: `${shown} is being put in its place`, finish: place })
       } catch (error) {
         discard()
         throw refusal(shown, error)
@@ -168,7 +172,7 @@ function placeNew(unfinished: string, path: string): void {
 
 /** What belongs to a store beside its own file, and what this program keeps there. */
 const partsOfStore =
-  /^(-wal|-shm|-journal|[.](writer|head|key|before-.*|mail)|[.].*[.](new|restoring|part)([.].*|-wal|-shm|-journal)?)$/
+  /^(-wal|-shm|-journal|[.](writer|head|key|before-.*|mail)|[.].*[.](new|restoring|migrating|part)([.].*|-wal|-shm|-journal)?)$/
 
 /** @throws `same-file` for the store, its key, and what lies beside them */
 function refuseFilesOfTheStore(path: string, { file, session }: { file: string; session: Session }): void {

@@ -59,6 +59,10 @@ export function sessionOf(command: Command, context: Context): Session {
   const notices: Notice[] = []
   const acting = { context, settings, command: words, dryRun: common.dryRun }
   const surroundings = { context, common, settings, terminal, command: words }
+  const notify = (notice: Notice) => {
+    notices.push(notice)
+    terminal.say(oneLine(notice.message))
+  }
   context.interruption.tell(terminal.say)
   return {
     context,
@@ -67,26 +71,37 @@ export function sessionOf(command: Command, context: Context): Session {
     terminal,
     command: words,
     notices,
-    notify: (notice) => {
-      notices.push(notice)
-      terminal.say(oneLine(notice.message))
-    },
+    notify,
     say: terminal.say,
     open: async (manner, other) => {
       const { openStore } = await import('../db/open.ts')
       // What is done to a copy does not count yet.
       const interruption = other ? undefined : context.interruption
-      return openStore(await openingFor({ ...surroundings, manner, path: other?.path, interruption }))
+      const opening = await openingFor({ ...surroundings, manner, path: other?.path, interruption })
+      return openStore({ ...opening, writeFirstEvent: (store) => beginIn(store, acting) })
     },
     opening: (manner) =>
       openingFor({ ...surroundings, manner, path: undefined, interruption: context.interruption }),
     given: (store) => givenFor(store, acting),
-    commit: (store, work, clock) => commitFor(store, { work, acting, clock }),
+    commit: async (store, work, clock) => {
+      const committed = await commitFor(store, { work, acting, clock })
+      // A copy that is to take the place of a store has none yet.
+      if (store.path !== undefined) {
+        const { removeLeftovers } = await import('./leftovers.ts')
+        await removeLeftovers({ context, settings, notify }, store)
+      }
+      return committed
+    },
     rehearse: async (store, work, clock) => {
       const { rehearse } = await import('../db/transact.ts')
       return rehearse(store, async (trx) => work(trx, await givenWithin(trx, acting)), clock)
     },
   }
+}
+
+async function beginIn(store: OpenStore, acting: Acting): Promise<void> {
+  const { beginStore } = await import('../rules/begin-store.ts')
+  await commitFor(store, { acting, clock: undefined, work: (trx, given) => beginStore(trx, { given }) })
 }
 
 /** The words of the command, without the program's name. */

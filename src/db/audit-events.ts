@@ -206,9 +206,3 @@ function within(visible: readonly number[]) {
     value in (select number from centres where ${isVisible('centres.id', visible)})
     or user_id in (select id from users where ${isVisible('users.centre_id', visible)}))`
 }
-
-/** As a store is that was stopped between being placed and its first event. */
-export async function hasNoEvents(db: Kysely<Store>): Promise<boolean> {
-  const first = await db.selectFrom('audit').select('id').limit(1).executeTakeFirst()
-  return first === undefined
-}

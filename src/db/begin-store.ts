@@ -5,56 +5,85 @@ import type Database from 'better-sqlite3'
 import type { Kysely } from 'kysely'
 import { chmodSync, linkSync, mkdirSync, renameSync, rmSync, syncFolder } from '../disk.ts'
 import { Unavailable } from '../errors.ts'
+import { finishing } from '../interruption.ts'
+import { makersMark } from '../unfinished-files.ts'
 import { version as program } from '../version.ts'
 import { applicationId, kyselyOver, type Opening, openDatabase, prepareConnection } from './connection.ts'
-import { deriveKeys, readKeyFile, writeKeyFile } from './keys.ts'
+import { forgetHeadFile, headFileOf, type LogHead, writeHeadFile } from './head-file.ts'
+import { deriveKeys, type Keys, readKeyFile, writeKeyFile } from './keys.ts'
 import type { Store } from './schema.ts'
 import { migrate } from './store/migrate.ts'
 import { cannotLink } from './store/place.ts'
 import { makeWhole } from './store/whole.ts'
 
+/** Writes the first event into a store that has not taken its place yet. @returns where its log ends then */
+export type FirstEvent = (newStore: string, keys: Keys) => Promise<LogHead | undefined>
+
 /**
- * Made under a temporary name and put in place whole: a crash leaves no half a store, and of
+ * Made under a temporary name and put in place whole, with its first event: a crash leaves no half a store, and of
  * two processes that begin at once, the one that places the key first makes the store.
  * @returns whether it was this one
  */
-export async function beginStore(opening: Opening): Promise<boolean> {
-  const { path, keyFile, now } = opening
+export async function beginStore(opening: Opening, writeFirstEvent: FirstEvent): Promise<boolean> {
+  const { path, keyFile, now, interruption } = opening
   makeFolder(dirname(path))
   makeFolder(dirname(keyFile))
   if (existsSync(keyFile)) return settleWithOtherBeginner(opening)
 
-  const mark = randomBytes(6).toString('hex')
-  const newStore = `${path}.${mark}.new`
-  const newKey = `${keyFile}.${mark}.new`
+  const newStore = `${path}.${makersMark()}.new`
+  const newKey = `${keyFile}.${makersMark()}.new`
   try {
     const secret = randomBytes(32)
+    const keys = deriveKeys(secret)
     const raw = openDatabase(newStore, { named: path })
     // What SQLite keeps beside a store takes after it.
     chmodSync(newStore, 0o600)
     const db = kyselyOver(raw, opening)
     try {
       prepareConnection(raw, { journal: 'delete' })
-      await furnish({ db, raw, path, fingerprint: deriveKeys(secret).fingerprint, at: now() })
+      await furnish({ db, raw, path, fingerprint: keys.fingerprint, at: now() })
     } finally {
       await db.destroy()
       raw.close()
     }
+    const head = await writeFirstEvent(newStore, keys)
     makeWhole(newStore, { named: path })
     writeKeyFile(newKey, secret)
-    if (!placeKey({ newKey, keyFile, secret })) return await settleWithOtherBeginner(opening)
-    placeFirst({ newStore, path, keyFile })
+    const placed = await finishing(interruption, {
+      what: 'the store is being begun',
+      finish: () => {
+        if (!placeKey({ newKey, keyFile, secret })) return false
+        forgetHeadFile(headFileOf(keyFile))
+        placeFirst({ newStore, path, keyFile, fingerprint: keys.fingerprint })
+        return true
+      },
+    })
+    if (!placed) {
+      // Somebody else began it: nothing was changed by this process.
+      interruption?.unfinish()
+      return await settleWithOtherBeginner(opening)
+    }
+    if (head) writeHeadFile(headFileOf(keyFile), head)
     return true
   } finally {
     for (const leftover of [newStore, `${newStore}-journal`, newKey]) removeIfPossible(leftover)
   }
 }
 
+interface FirstStore {
+  newStore: string
+  path: string
+  keyFile: string
+  fingerprint: string
+}
+
 /** A key without its store would keep the next one from being begun. */
-function placeFirst({ newStore, path, keyFile }: { newStore: string; path: string; keyFile: string }): void {
+function placeFirst({ newStore, path, keyFile, fingerprint }: FirstStore): void {
   try {
     renameSync(newStore, path)
   } catch (error) {
+    // Whoever took this process for dead has put the same store in its place already.
+    if (existsSync(path) && fingerprintIn(path) === fingerprint) return
     removeIfPossible(keyFile)
     throw error
   }

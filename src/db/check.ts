@@ -4,6 +4,7 @@ import { Unavailable } from '../errors.ts'
 import { keysOfFingerprint, waitingKeyFile } from './keys.ts'
 import { fingerprintOf, type OpenStore } from './open.ts'
 import { damageIn, type Finding } from './sound.ts'
+import { statusOfMaker, type UnfinishedFile } from '../unfinished-files.ts'
 import { keptCopiesOf } from './store/kept-copies.ts'
 import { staleHolder } from './wait.ts'
 
@@ -21,12 +22,14 @@ export function checkFiles({ raw, keyFile }: OpenStore, path: string): Checked {
   damage.push(...troubleWithKey(keyFile, fingerprint))
   const beside = [
     ...leftovers(path, /\.(new|part|restoring|migrating)(-wal|-shm|-journal|\.writer)?$/),
-    ...leftovers(keyFile, /\.new$/).filter((file) => file !== waitingKeyFile(keyFile, fingerprint)),
-  ]
+    ...leftovers(keyFile, /\.new$/),
+  ].filter((file) => file !== waitingKeyFile(keyFile, fingerprint))
   const untidy = [
     ...openToOthers([path, keyFile]),
     ...openFolders([path, keyFile]),
-    ...remains(beside),
+    ...[...new Set(beside)].map((file) =>
+      leftover({ path: file, abandoned: statusOfMaker(file) === 'ended' }),
+    ),
     ...staleNote(path),
     ...kept(path),
   ]
@@ -76,13 +79,16 @@ function openFolders(files: readonly string[]): Finding[] {
     }))
 }
 
-function remains(files: readonly string[]): Finding[] {
-  return files.map((file) => ({
-    target: file,
+/** A file that is not whole, or never will be. */
+export function leftover({ path, abandoned }: UnfinishedFile): Finding {
+  return {
+    target: path,
     code: 'leftover',
-    message: `${file} was left behind by a command that was cut short.`,
-    hint: `When no ssh-admin is running: rm ${file}`,
-  }))
+    message: abandoned
+      ? `${path} was left behind by a command that was cut short.`
+      : `${path} is being made by another command, or was left behind by one.`,
+    hint: abandoned ? 'The next change removes it.' : `When no ssh-admin is running: rm ${path}`,
+  }
 }
 
 function staleNote(path: string): Finding[] {

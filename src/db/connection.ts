@@ -3,6 +3,7 @@ import { Kysely } from 'kysely'
 import { Unavailable } from '../errors.ts'
 import { StoreDialect } from './dialect.ts'
 import type { Interruption } from '../interruption.ts'
+import type { OpenStore } from './open.ts'
 import type { Store } from './schema.ts'
 import { refuseOtherVersion } from './store/version.ts'
 import { type Holder, waitForStore } from './wait.ts'
@@ -34,6 +35,8 @@ export interface Opening {
   signal?: AbortSignal
   /** Absent where nothing that is done counts, as in a copy. */
   interruption?: Interruption | undefined
+  /** Says in a store that is being begun by whom; absent where none can be. */
+  writeFirstEvent?: (store: OpenStore) => Promise<void>
 }
 
 export function openDatabase(

@@ -15,6 +15,8 @@ import { headerOf } from './sqlite/header.ts'
 import { damaged } from './store/damaged.ts'
 import { migrate } from './store/migrate.ts'
 import { openToRead, upToDateInMemory } from './store/open-to-read.ts'
+import { headOf } from './audit-verify.ts'
+import type { LogHead } from './head-file.ts'
 import { knownVersionOf, storeOlder } from './store/version.ts'
 import { leaveWal } from './store/whole.ts'
 import { waitForStore } from './wait.ts'
@@ -49,9 +51,24 @@ export async function openStore(opening: Opening): Promise<OpenStore> {
   if (!existsSync(opening.path)) {
     if (opening.manner === 'rehearse-beginning') return storeInMemory(opening)
     if (opening.manner !== 'begin') throw noStore(opening.path)
-    begun = await beginStore(opening)
+    begun = await beginStore(opening, (path, keys) => writeFirstEvent(opening, { path, keys }))
   }
   return connectInTurn(opening, { begun })
+}
+
+/** While the store lies under its temporary name, so that no store is ever in its place without it. */
+async function writeFirstEvent(
+  opening: Opening,
+  { path, keys }: { path: string; keys: Keys },
+): Promise<LogHead | undefined> {
+  if (!opening.writeFirstEvent) return undefined
+  const store = await connect({ ...opening, path, manner: 'place', interruption: undefined }, { begun: true })
+  try {
+    await opening.writeFirstEvent({ ...store, keys: () => keys })
+    return headOf(store.raw)
+  } finally {
+    await store.close()
+  }
 }
 
 /** The last of other processes to close the store has it alone for a moment. */

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto'
 import { constants, existsSync } from 'node:fs'
 import { copyFileSync, rmSync } from '../disk.ts'
 import { BadInput, Refused, Unavailable } from '../errors.ts'
@@ -7,6 +6,7 @@ import { deriveKeys, type Keys, readKeyFile } from './keys.ts'
 import { fingerprintOf } from './open.ts'
 import { makeKey, type NewKey } from './rekey.ts'
 import { unsoundness } from './sound.ts'
+import { makersMark } from '../unfinished-files.ts'
 
 const parts = ['', '-wal', '-shm', '-journal']
 
@@ -17,7 +17,7 @@ export interface Copy {
 
 /** Copies a backup, so that nothing is ever written to it, and looks through the copy. @throws `backup-unusable` */
 export function copyToRestore(file: string, beside: string): Copy {
-  const path = `${beside}.${randomBytes(4).toString('hex')}.restoring`
+  const path = `${beside}.${makersMark()}.restoring`
   const remove = () => {
     for (const part of parts) rmSync(`${path}${part}`, { force: true })
   }

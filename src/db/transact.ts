@@ -1,8 +1,8 @@
 import type Database from 'better-sqlite3'
 import type { ControlledTransaction, Transaction } from 'kysely'
-import { Cancelled, Failure } from '../errors.ts'
+import { Failure } from '../errors.ts'
 import { faultPoint } from '../fault-points.ts'
-import { hearSignals } from '../interruption.ts'
+import { finishing } from '../interruption.ts'
 import { clocksOf, refuseClockBehind, timeBy } from './clock.ts'
 import { headFileOf, type LogHead, writeHeadFile } from './head-file.ts'
 import type { OpenStore } from './open.ts'
@@ -53,14 +53,13 @@ export async function commit<Result>(
         if (error instanceof Failure && error.outliving.keepsChanges) await end.commit().execute()
         throw error
       })
-      await lastMoment(store)
-      try {
-        faultPoint('commit', 'sqlite')
-        await end.commit().execute()
-      } catch (error) {
-        store.interruption?.unfinish()
-        throw error
-      }
+      await finishing(store.interruption, {
+        what: 'the change is being saved',
+        finish: async () => {
+          faultPoint('commit', 'sqlite')
+          await end.commit().execute()
+        },
+      })
       faultPoint('committed', 'done')
       store.interruption?.finish('the change is saved')
       return { result, owed: surroundingsOf(trx).owed }
@@ -75,15 +74,6 @@ export async function note(store: OpenStore, work: Work<void>): Promise<void> {
     faultPoint('note', 'sqlite')
     await end.commit().execute()
   })
-}
-
-/** The last moment at which a signal cancels: from here on the change counts. */
-async function lastMoment({ interruption, begun }: OpenStore): Promise<void> {
-  if (!interruption || interruption.isFinishing()) return
-  await hearSignals()
-  // A store that was begun for this is a change already.
-  if (interruption.signal.aborted && !begun) throw new Cancelled()
-  interruption.finish('the change is being saved')
 }
 
 /** Keeps, once, what a failure of this work asks to keep, in a transaction of its own, and throws on. */

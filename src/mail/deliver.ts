@@ -69,7 +69,7 @@ async function deliver({ store, session, by, numbers, rate, counting }: Deliveri
     folder,
     from: settings.mailFrom.value ?? '',
     baseUrl: settings.baseUrl.value ?? '',
-    signal: context.signal,
+    signal: context.interruption.heard,
     rate,
     onProgress: counting?.say,
   }).finally(() => counting?.stop())

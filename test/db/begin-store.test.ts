@@ -1,7 +1,8 @@
-import { existsSync, readdirSync, renameSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { execFileSync, spawnSync } from 'node:child_process'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { bin, type Desk, newDesk } from '../end-to-end/program.ts'
+import { newDesk as newTortureDesk } from '../torture/desk.ts'
 import { newWorld, type World } from '../world.ts'
 
 const works = (command: string, argv: string[]) => spawnSync(command, argv).status === 0
@@ -26,7 +27,33 @@ describe('beginning a store', () => {
     const again = await world.run(['store', 'init'])
     expect(again).toMatchObject({ exit: 0, stdout: expect.stringContaining('Began the store') })
     expect(await world.run(['store', 'check'])).toMatchObject({ exit: 0 })
+    expect(await actions()).toEqual(['store.begun'])
   })
+
+  it('has its first event from the first moment, whatever command begins it', async () => {
+    await world.run(['centres', 'create', 'EG001', '--name', 'Nile Academy', '--country', 'Egypt'])
+    expect(await actions()).toEqual(['centres.created', 'store.begun'])
+    expect(existsSync(`${world.db}.key.head`)).toBe(true)
+  })
+
+  it('keeps the key where another process finished it, which took this one for dead', async () => {
+    const torture = newTortureDesk()
+    const log = torture.path('home/slow')
+    const env = { SSH_ADMIN_FAULT: 'pause rename hub.db', SSH_ADMIN_FAULT_LOG: log }
+    const slow = torture.run(['store', 'init'], { env })
+    const paused = () => existsSync(log) && readFileSync(log, 'utf8').endsWith(' rename hub.db\n')
+    while (!paused()) await new Promise(setImmediate)
+    expect(await torture.run(['store', 'init'])).toMatchObject({ exit: 0 })
+    writeFileSync(`${log}.go`, '')
+    expect(await slow).toMatchObject({ exit: 0 })
+    expect(await torture.run(['store', 'check'])).toMatchObject({ exit: 0 })
+    torture.clear()
+  })
+
+  async function actions(): Promise<string[]> {
+    const { events } = (await world.run(['audit', 'list', '--json'])).json()
+    return events.map(({ action }: { action: string }) => action)
+  }
 
   it.skipIf(!canTrace)('works on a disk where a file has one name only', async () => {
     const trace = [
@@ -76,7 +103,6 @@ describe('beginning a store', () => {
   )
 
   it('by three imports at once ends with all three done', async () => {
-    const { writeFileSync } = await import('node:fs')
     const rows = (n: number) => `EG00${n},School ${n},Cairo,Egypt,user${n}@school.example`
     for (const n of [1, 2, 3])
       writeFileSync(desk.path(`${n}.csv`), `Centre number,Centre name,Town,Country,Email\n${rows(n)}\n`)

@@ -1,12 +1,5 @@
-import { existsSync } from 'node:fs'
 import type { OpenStore } from '../../db/open.ts'
-import {
-  forgetNotedSheets,
-  noteSheet,
-  owedSheets,
-  oweSheet,
-  unfinishedSheets,
-} from '../../db/pin-sheets-owed.ts'
+import { noteSheet, owedSheets, oweSheet } from '../../db/pin-sheets-owed.ts'
 import type { Trx } from '../../db/transact.ts'
 import { Cancelled } from '../../errors.ts'
 import { agree } from '../../prompt.ts'
@@ -22,6 +15,7 @@ import type { Given } from '../../rules/actor.ts'
 import { statusOfMaker } from '../../unfinished-files.ts'
 import { changedMeanwhile, checkMail } from '../changing.ts'
 import { answer } from '../doing.ts'
+import { forgetSheets } from '../leftovers.ts'
 import type { Session } from '../session.ts'
 import { nameOfPins, placeIssues, placePins, prepareIssues, preparePins } from './import-files.ts'
 import type { ImportPlaces } from './import-places.ts'
@@ -62,7 +56,6 @@ export async function carryOutImport(work: CarryingOut): Promise<number> {
     throw error
   })
   const placed = (!issues || (await placeIssues(work))) && !done.owed
-  if (done.id !== null && !dryRun) await removeAbandoned(work)
   const owedOfThisFile = await tellOwedSheets(work, done.id)
   const elapsedMs = Math.round(performance.now() - started - asked)
   const letters = await sendLetters(done.letters, work)
@@ -82,33 +75,6 @@ export async function carryOutImport(work: CarryingOut): Promise<number> {
   if (dryRun) session.say('This was a rehearsal: nothing was changed.')
   if (plan.rows.heldBack > 0) return 8
   return placed && !letters.owed && !owedOfThisFile ? 0 : 9
-}
-
-/** What imports left behind when they were cut short, where this one writes and where sheets were noted. */
-async function removeAbandoned({ session, store, places }: CarryingOut): Promise<void> {
-  const { removeAbandonedOutputs } = await import('../../cli/unfinished-outputs.ts')
-  const noted = await unfinishedSheets(store.db)
-  const paths = noted.map(({ unfinished }) => unfinished)
-  for (const path of removeAbandonedOutputs([places.pins.path, ...paths])) {
-    const message = `Removed ${path}, which a command that was cut short had left behind.`
-    session.notify({ code: 'leftover-removed', message })
-  }
-  const ended = noted.filter(({ importId, unfinished }) => importId === null && isGone(unfinished))
-  if (ended.length > 0)
-    await forgetSheets(
-      store,
-      ended.map(({ unfinished }) => unfinished),
-    )
-}
-
-function isGone(unfinished: string): boolean {
-  return statusOfMaker(unfinished) === 'ended' && !existsSync(unfinished)
-}
-
-/** A note that cannot be taken back names a file that is not there, which harms nobody. */
-async function forgetSheets(store: OpenStore, unfinished: readonly string[]): Promise<void> {
-  const { note } = await import('../../db/transact.ts')
-  await note(store, (trx) => forgetNotedSheets(trx, unfinished)).catch(() => undefined)
 }
 
 /** @returns whether a sheet of the same file is owed from before, which importing it once more does not make */

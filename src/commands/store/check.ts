@@ -1,4 +1,3 @@
-import { dirname } from 'node:path'
 import * as z from 'zod'
 import type { OpenStore } from '../../db/open.ts'
 import type { Finding } from '../../db/sound.ts'
@@ -6,6 +5,7 @@ import { Unavailable } from '../../errors.ts'
 import { permit } from '../../rules/permissions.ts'
 import { command, example } from '../command.ts'
 import { answer, doing } from '../doing.ts'
+import { unfinishedFiles } from '../leftovers.ts'
 import type { Session } from '../session.ts'
 import { placesOf } from './places.ts'
 
@@ -40,31 +40,23 @@ async function lookThrough(session: Session): Promise<Finding[]> {
     if (damage.length === 0) damage.push(...(await troubleWithAudit(store, session)))
     if (await isOlder(store)) untidy.push(olderInWords(store, db))
     if (damage.length > 0) throw damaged(db, [...damage, ...untidy])
-    return [...untidy, ...(await futureOf(store)), ...(await whatIsOwed(store, session))]
+    const owed = await whatIsOwed(store, session)
+    const named = new Set(untidy.map(({ target }) => target))
+    return [...untidy, ...(await futureOf(store)), ...owed.filter(({ target }) => !named.has(target))]
   } finally {
     await store.close()
   }
 }
 
 /** Sheets of PINs that may lie nowhere, and files that a command was making when it ended. */
-async function whatIsOwed(store: OpenStore, { context }: Session): Promise<Finding[]> {
-  const { owedSheets, unfinishedSheets } = await import('../../db/pin-sheets-owed.ts')
+async function whatIsOwed(store: OpenStore, session: Session): Promise<Finding[]> {
+  const { leftover } = await import('../../db/check.ts')
+  if (await isOlder(store)) return (await unfinishedFiles(session)).map(leftover)
+  const { owedSheets } = await import('../../db/pin-sheets-owed.ts')
   const { owedSheetNotice } = await import('../../render/owed-sheet.ts')
-  const { unfinishedOutputsIn } = await import('../../cli/unfinished-outputs.ts')
-  const older = await isOlder(store)
-  const owed = older ? [] : await owedSheets(store.db)
-  const noted = older ? [] : await unfinishedSheets(store.db)
-  const folders = [context.cwd, ...noted.map(({ unfinished }) => dirname(unfinished))]
   return [
-    ...owed.map((sheet) => ({ target: sheet.unfinished, ...owedSheetNotice(sheet) })),
-    ...unfinishedOutputsIn(folders).map(({ path, abandoned }) => ({
-      target: path,
-      code: 'leftover',
-      message: abandoned
-        ? `${path} was left behind by a command that was cut short.`
-        : `${path} is being made by another command, or was left behind by one.`,
-      hint: abandoned ? 'The next import removes it.' : `When no ssh-admin is running: rm ${path}`,
-    })),
+    ...(await owedSheets(store.db)).map((sheet) => ({ target: sheet.unfinished, ...owedSheetNotice(sheet) })),
+    ...(await unfinishedFiles(session, store)).map(leftover),
   ]
 }
 

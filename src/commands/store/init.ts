@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import { Refused } from '../../errors.ts'
-import { beginStore } from '../../rules/begin-store.ts'
 import { changingCommand, example } from '../command.ts'
+import { removeLeftovers } from '../leftovers.ts'
 import { answer, doing } from '../doing.ts'
 
 const Options = z.object({ ifMissing: z.boolean().default(false) })
@@ -14,7 +14,6 @@ export const init = changingCommand('init')
   .action(
     doing(Options, async ({ ifMissing }, session) => {
       const { existsSync } = await import('node:fs')
-      const { hasNoEvents } = await import('../../db/audit-events.ts')
       const { db, keyFile } = session.settings
       const refuseOther = () => {
         if (ifMissing) return
@@ -25,19 +24,11 @@ export const init = changingCommand('init')
       if (db.value !== undefined && existsSync(db.value)) refuseOther()
       const { dryRun } = session.common
       const store = await session.open(dryRun ? 'rehearse-beginning' : 'begin')
-      let changed = store.begun
+      const changed = store.begun
       try {
         // Another process may have begun it since.
         if (!changed) refuseOther()
-        // One that was stopped before its first event is finished; of several at once, by one.
-        if (!dryRun && (changed || (await hasNoEvents(store.db)))) {
-          const { result } = await session.commit(store, async (trx, given) => {
-            if (!(await hasNoEvents(trx))) return false
-            await beginStore(trx, { given })
-            return true
-          })
-          changed = result || (changed && !ifMissing)
-        }
+        else if (!dryRun) await removeLeftovers(session, store)
       } finally {
         await store.close()
       }

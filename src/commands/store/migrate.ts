@@ -4,6 +4,7 @@ import { migrateStore } from '../../rules/migrate-store.ts'
 import { permit } from '../../rules/permissions.ts'
 import { changingCommand, example } from '../command.ts'
 import { answer, doing } from '../doing.ts'
+import { removeLeftovers } from '../leftovers.ts'
 import type { Session } from '../session.ts'
 import { placesOf } from './places.ts'
 
@@ -32,6 +33,7 @@ export const migrate = changingCommand('migrate')
           note: noteIn(session, { from, to }),
         })
         if (found === to) return tellUnchanged(session, { db, version: to })
+        await removeLeftovers(session)
       }
       const lines = [
         `${dryRun ? 'Would bring' : 'Brought'} the store ${db} up to date: from version ${from} to ${to}.`,

@@ -5,11 +5,13 @@ import type { LogHead } from '../../db/head-file.ts'
 import type { KeyAfter } from '../../db/restore.ts'
 import type { Voided } from '../../db/void-credentials.ts'
 import { BadInput, Refused } from '../../errors.ts'
+import { finishing } from '../../interruption.ts'
 import { agree } from '../../prompt.ts'
 import { voidedInWords } from '../../render/store.ts'
 import { type Restored, restoreStore } from '../../rules/restore-store.ts'
 import { changingCommand, example } from '../command.ts'
 import { answer, doing } from '../doing.ts'
+import { removeLeftovers } from '../leftovers.ts'
 import type { Session } from '../session.ts'
 import { placesOf } from './places.ts'
 
@@ -52,11 +54,13 @@ export const restore = changingCommand('restore')
           const place = async () => {
             const held = holdAlone(db)
             try {
-              forgetHeadFile(headFileOf(keyFile))
-              placeStore({
-                from: copy.path,
-                held,
-                keep: kept ?? nameToKeep(db, { before: 'restore', now: session.context.now() }),
+              const keep = kept ?? nameToKeep(db, { before: 'restore', now: session.context.now() })
+              await finishing(session.context.interruption, {
+                what: 'the backup is being put in the place of the store',
+                finish: () => {
+                  forgetHeadFile(headFileOf(keyFile))
+                  placeStore({ from: copy.path, held, keep })
+                },
               })
             } finally {
               held.letGo()
@@ -64,6 +68,7 @@ export const restore = changingCommand('restore')
           }
           await (key.made ? withNewKey(key.made, place) : place())
           writeHeadFile(headFileOf(keyFile), head)
+          await removeLeftovers(session)
         }
         const lines = [
           `${dryRun ? 'Would restore' : 'Restored'} ${file} to ${db}; this ${dryRun ? 'would void' : 'voided'} ${voidedInWords(voided)}.`,

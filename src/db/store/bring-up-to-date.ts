@@ -1,6 +1,7 @@
-import { randomBytes } from 'node:crypto'
 import { chmodSync, rmSync } from '../../disk.ts'
 import { Cancelled } from '../../errors.ts'
+import { finishing } from '../../interruption.ts'
+import { makersMark } from '../../unfinished-files.ts'
 import type { Opening } from '../connection.ts'
 import { latestVersion } from '../migrations/index.ts'
 import { openStore, type OpenStore } from '../open.ts'
@@ -23,9 +24,9 @@ interface BringingUpToDate {
  * come into the new tables by the rules of the old ones. @returns the version that it had
  */
 export async function bringUpToDate(opening: Opening, { keep, note }: BringingUpToDate): Promise<number> {
-  const { path, signal } = opening
+  const { path, signal, interruption } = opening
   const held = holdAlone(path)
-  const copy = `${path}.${randomBytes(4).toString('hex')}.migrating`
+  const copy = `${path}.${makersMark()}.migrating`
   try {
     if (!held.raw) throw new Error(`${path} is no database`)
     const version = knownVersionOf(held.raw, path)
@@ -37,14 +38,17 @@ export async function bringUpToDate(opening: Opening, { keep, note }: BringingUp
       },
     })
     chmodSync(copy, 0o600)
-    const store = await openStore({ ...opening, path: copy, manner: 'place' })
+    // What is done to a copy does not count yet.
+    const store = await openStore({ ...opening, path: copy, manner: 'place', interruption: undefined })
     try {
       await note(store)
     } finally {
       await store.close()
     }
-    if (signal?.aborted) throw new Cancelled()
-    placeStore({ from: copy, held, keep })
+    await finishing(interruption, {
+      what: 'the store is being brought up to date',
+      finish: () => placeStore({ from: copy, held, keep }),
+    })
     return version
   } finally {
     held.letGo()

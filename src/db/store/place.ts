@@ -3,6 +3,7 @@ import { dirname } from 'node:path'
 import type Database from 'better-sqlite3'
 import { copyFileSync, linkSync, renameSync, rmSync, syncFolder } from '../../disk.ts'
 import { Unavailable } from '../../errors.ts'
+import { makersMark } from '../../unfinished-files.ts'
 import { openDatabase } from '../connection.ts'
 import { isBusy, isDamage } from '../sqlite/errors.ts'
 import { makeWhole } from './whole.ts'
@@ -95,7 +96,7 @@ function keepUnderAnotherName({ raw, path }: Held, keep: string): void {
   } catch (error) {
     if (!cannotLink(error)) throw error
   }
-  const part = `${keep}.part`
+  const part = `${path}.${makersMark()}.part`
   try {
     // To read a file that SQLite holds, and close it again, would let go of SQLite's lock.
     if (raw) raw.prepare('vacuum into ?').run(part)

@@ -1,0 +1,68 @@
+import { existsSync } from 'node:fs'
+import { basename, dirname } from 'node:path'
+import { unfinishedOutputsIn } from '../cli/unfinished-outputs.ts'
+import type { OpenStore } from '../db/open.ts'
+import { rmSync } from '../disk.ts'
+import { placesOf } from './store/places.ts'
+import { statusOfMaker, type UnfinishedFile, unfinishedIn } from '../unfinished-files.ts'
+import type { Session } from './session.ts'
+
+type Surroundings = Pick<Session, 'settings' | 'context'>
+
+/**
+ * The files of ours that are not whole: beside the store and its key, among the messages, in this folder, and where
+ * imports write their sheets. A store that is older, or just restored, cannot say where that is.
+ */
+export async function unfinishedFiles(
+  { settings, context }: Surroundings,
+  store?: Pick<OpenStore, 'db'>,
+): Promise<UnfinishedFile[]> {
+  const { unfinishedSheets } = await import('../db/pin-sheets-owed.ts')
+  const noted = store ? await unfinishedSheets(store.db) : []
+  const { db, keyFile } = placesOf({ settings })
+  const found = [
+    ...[db, keyFile].flatMap((file) => unfinishedIn(dirname(file), [`${basename(file)}.`])),
+    ...(settings.mailDir.value ? unfinishedIn(settings.mailDir.value, ['']) : []),
+    ...unfinishedOutputsIn([context.cwd, ...noted.map(({ unfinished }) => dirname(unfinished))]),
+  ]
+  return [...new Map(found.map((file) => [file.path, file])).values()]
+}
+
+/** Takes away what was surely left behind, and says so; what may still be made is let alone. */
+export async function removeLeftovers(
+  session: Surroundings & Pick<Session, 'notify'>,
+  store?: OpenStore,
+): Promise<void> {
+  for (const { path, abandoned } of await unfinishedFiles(session, store)) {
+    if (!abandoned) continue
+    try {
+      rmSync(path)
+    } catch {
+      // It stays, and store check goes on naming it.
+      continue
+    }
+    const message = `Removed ${path}, which a command that was cut short had left behind.`
+    session.notify({ code: 'leftover-removed', message })
+  }
+  if (store) await forgetEndedSheets(store)
+}
+
+/** Notes of sheets whose import was never committed and whose file is gone. */
+async function forgetEndedSheets(store: OpenStore): Promise<void> {
+  const { unfinishedSheets } = await import('../db/pin-sheets-owed.ts')
+  const ended = (await unfinishedSheets(store.db))
+    .filter(({ importId, unfinished }) => importId === null && isGone(unfinished))
+    .map(({ unfinished }) => unfinished)
+  if (ended.length > 0) await forgetSheets(store, ended)
+}
+
+/** A note that cannot be taken back names a file that is not there, which harms nobody. */
+export async function forgetSheets(store: OpenStore, unfinished: readonly string[]): Promise<void> {
+  const { forgetNotedSheets } = await import('../db/pin-sheets-owed.ts')
+  const { note } = await import('../db/transact.ts')
+  await note(store, (trx) => forgetNotedSheets(trx, unfinished)).catch(() => undefined)
+}
+
+function isGone(unfinished: string): boolean {
+  return statusOfMaker(unfinished) === 'ended' && !existsSync(unfinished)
+}

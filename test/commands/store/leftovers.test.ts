@@ -1,0 +1,96 @@
+import { spawnSync } from 'node:child_process'
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { makersMark } from '../../../src/unfinished-files.ts'
+import { newWorld, type World } from '../../world.ts'
+
+describe('a file that a command left unfinished', () => {
+  let world: World
+  beforeEach(async () => {
+    world = newWorld()
+    await world.run(['centres', 'create', 'EG001', '--name', 'Nile Academy', '--country', 'Egypt'])
+    mkdirSync(`${world.db}.mail`)
+  })
+  afterEach(() => world.close())
+
+  /** As a process makes it that has ended since: its number is nobody's now. */
+  function ofEndedProcess(): string {
+    const { pid } = spawnSync('true')
+    return makersMark().replace(`-${process.pid}-`, `-${pid}-`)
+  }
+  const ofAnotherHost = () => makersMark().replace(/^[^-]+/, 'another~host')
+
+  const names = (mark: string) => [
+    `hub.db.${mark}.new`,
+    `hub.db.${mark}.new-journal`,
+    `hub.db.key.${mark}.new`,
+    `hub.db.${mark}.restoring`,
+    `hub.db.${mark}.restoring-wal`,
+    `hub.db.${mark}.migrating`,
+    `hub.db.${mark}.part`,
+    `hub.db.mail/0001-account-set-up-0a1b2c3d.eml.${mark}.new`,
+    `.pins-${mark}.part.xlsx`,
+    `.issues-${mark}.part.xlsx`,
+    `.backup-${mark}.part`,
+  ]
+  const put = (files: readonly string[]) => {
+    for (const file of files) writeFileSync(world.path(file), 'half of it')
+  }
+  const findings = async () => {
+    const { findings } = (await world.run(['store', 'check', '--json'])).json()
+    return findings.filter(({ code }: { code: string }) => code === 'leftover')
+  }
+  const rename = ['centres', 'edit', 'EG001', '--town', 'Luxor', '--yes', '--json']
+
+  it('is named by store check, and removed by the next change, which says so', async () => {
+    const files = names(ofEndedProcess())
+    put(files)
+    const found = await findings()
+    expect(found.map(({ target }: { target: string }) => target).sort()).toEqual(files.map(world.path).sort())
+    expect(new Set(found.map(({ hint }: { hint: string }) => hint))).toEqual(
+      new Set(['The next change removes it.']),
+    )
+
+    await world.run(['centres', 'edit', 'EG001', '--town', 'Aswan', '--dry-run'])
+    await world.run(['users', 'list'])
+    expect(files.filter((file) => !existsSync(world.path(file)))).toEqual([])
+
+    const { notices } = (await world.run(rename)).json()
+    expect(notices.map(({ code }: { code: string }) => code)).toEqual(files.map(() => 'leftover-removed'))
+    for (const file of files) expect(JSON.stringify(notices)).toContain(world.path(file))
+    expect(files.filter((file) => existsSync(world.path(file)))).toEqual([])
+    expect(await findings()).toEqual([])
+  })
+
+  it.each([
+    ['of a process that still runs', () => makersMark()],
+    ['of another host', ofAnotherHost],
+    ['that does not say whose it is', () => '0a1b2c3d'],
+  ])('%s is only named', async (_what, mark) => {
+    const files = names(mark()).slice(0, 7)
+    put(files)
+    expect((await world.run(rename)).json().notices).toEqual([])
+    expect(files.filter((file) => !existsSync(world.path(file)))).toEqual([])
+    const found = await findings()
+    expect(found).toHaveLength(files.length)
+    expect(found[0].hint).toMatch(/^When no ssh-admin is running: rm /)
+  })
+
+  it('is never the key that waits for a rekey to be finished', async () => {
+    const waiting = `hub.db.key.${'0a1b2c3d'.repeat(2)}.new`
+    put([waiting])
+    await world.run(rename)
+    expect(existsSync(world.path(waiting))).toBe(true)
+  })
+
+  it('is removed by store restore too', async () => {
+    await world.run(['store', 'backup', 'copy.db'])
+    const files = names(ofEndedProcess())
+    put(files)
+    const { notices } = (await world.run(['store', 'restore', 'copy.db', '--yes', '--json'])).json()
+    expect(notices).toHaveLength(files.length)
+    expect(
+      readdirSync(world.folder).filter((name) => /[.](new|restoring|migrating|part)/.test(name)),
+    ).toEqual([])
+  })
+})
