@@ -30,8 +30,7 @@ export function readCentreName({ text, note }: NameCell): ReadName {
   if (cell) return { name: '', fault: cell, tidied: false }
   if (text.trim() === '') return { name: '', tidied: false }
   const { name, notices } = tidyName(text)
-  const whole = note === undefined ? wholeFault(name) : notedFault(name, note)
-  const fault = whole ?? faultOfText(name, centreNameFault(text))
+  const fault = notedFault(name, note) ?? faultOfText(name, centreNameFault(text))
   if (fault) return { name, fault, tidied: false }
   if (name.length > longest) {
     const message = `is longer than ${longest} characters`
@@ -56,15 +55,11 @@ export function readPersonCells(cells: Record<PersonField, NameCell>): {
       const other = field === 'firstName' ? last : first
       const { text, note } = cells[field]
       const fault =
-        faultOfCell(cells[field]) ?? (note && other.text.trim() === '' ? notedFault(text, note) : undefined)
+        faultOfCell(cells[field]) ?? (other.text.trim() === '' ? notedFault(text, note) : undefined)
       if (fault) faults.push({ field, fault })
     }
     if (faults.length > 0) return { firstName: '', lastName: '', faults, tidied: false }
   }
-  for (const field of ['firstName', 'lastName'] as const) {
-    if (isFormula(cells[field].text)) faults.push({ field, fault: formulaText(cells[field].text) })
-  }
-  if (faults.length > 0) return { firstName: '', lastName: '', faults, tidied: false }
   const read = readPersonName({ firstName: first.text, lastName: last.text })
   return {
     firstName: read.firstName,
@@ -82,34 +77,14 @@ function faultOfCell({ note }: NameCell): Fault | undefined {
 }
 
 function faultOfText(name: string, fault: ReturnType<typeof centreNameFault>): Fault | undefined {
-  if (fault === undefined) return isFormula(name) ? formulaText(name) : undefined
+  if (fault === undefined) return undefined
   const { code, message, hint } = fault
   return { value: name, code, message, ...(hint === undefined ? {} : { hint }) }
 }
 
 /** A cell that is no text is no name. */
-function notedFault(text: string, note: CellNote): Fault | undefined {
-  const what = note.kind === 'date' ? 'a date' : note.kind === 'boolean' ? 'a yes or no' : undefined
+function notedFault(text: string, note: CellNote | undefined): Fault | undefined {
+  const what = note?.kind === 'date' ? 'a date' : note?.kind === 'boolean' ? 'a yes or no' : undefined
   if (what === undefined) return undefined
   return { value: text, code: 'not-a-name', message: `is ${text}, ${what} and no name` }
-}
-
-/** In a file that has no kinds of cells, these words are what a yes or no was. */
-function wholeFault(name: string): Fault | undefined {
-  if (name !== 'TRUE' && name !== 'FALSE') return undefined
-  return { value: name, code: 'not-a-name', message: `is ${name}, a yes or no and no name` }
-}
-
-/** A formula that was written out as text: a reference, or a function. */
-function isFormula(text: string): boolean {
-  return /^=\s*(?:\$?[A-Z]{1,3}\$?\d+|[A-Z][A-Z0-9.]*\()/.test(text)
-}
-
-function formulaText(text: string): Fault {
-  return {
-    value: text,
-    code: 'not-calculated',
-    message: `is the formula ${text}`,
-    hint: 'Write the name that it was to make.',
-  }
 }

@@ -1,4 +1,4 @@
-import { readCentreNumber } from '../rules/centre-number.ts'
+import { isPlaceholderNumber, readCentreNumber } from '../rules/centre-number.ts'
 import { visible } from '../rules/email.ts'
 import { type CellNote, cellFault, errorCell, isErrorWord } from '../workbook/cell-notes.ts'
 import { cleanCode } from '../workbook/clean.ts'
@@ -12,7 +12,7 @@ export function readNumberCell(
   if (note === undefined) {
     // Almost every cell.
     const number = readCentreNumber(raw)
-    if (number !== undefined && !isPlaceholder(number)) return { number }
+    if (number !== undefined && !isPlaceholderNumber(number)) return { number }
   }
   const fault = cellFault(note, { text: true }) ?? notedFault(raw, note)
   if (fault) return { fault }
@@ -20,7 +20,7 @@ export function readNumberCell(
   if (text === '') return { fault: { value: '', code: 'missing-number', message: 'is missing' } }
   if (isErrorWord(text)) return { fault: errorCell(text) }
   const number = readCentreNumber(text)
-  if (number !== undefined && !isPlaceholder(number)) return { number }
+  if (number !== undefined && !isPlaceholderNumber(number)) return { number }
   return { fault: invalid(text, { hint: hintFor(text) }) }
 }
 
@@ -75,32 +75,7 @@ function hintFor(text: string): string {
   if (/^\d+\.0+$/.test(text)) return 'The .0 at its end is the trouble: take it away.'
   if (/^\d([.,]\d+)?e[+-]?\d+$/i.test(text)) return `A spreadsheet shortened it. ${asText}`
   if (dates.some((date) => date.test(text))) return tookForDate
-  if (isPlaceholder(text.toUpperCase()))
+  if (isPlaceholderNumber(text.toUpperCase()))
     return 'Write the centre number, or leave the row out until it is known.'
   return '2 to 12 letters and digits, such as EG001'
-}
-
-const placeholders = new Set([
-  'TBC',
-  'TBA',
-  'TBD',
-  'NONE',
-  'NULL',
-  'NIL',
-  'NA',
-  'NAN',
-  'N/A',
-  'NEW',
-  'UNKNOWN',
-  'PENDING',
-  'MISSING',
-  'UNDEFINED',
-  'TRUE',
-  'FALSE',
-])
-
-/** What people write who do not know a number yet: a word for nothing, or the same nought or X again and again. */
-function isPlaceholder(number: string): boolean {
-  if (/^\d*[1-9]/.test(number)) return false
-  return placeholders.has(number) || /^(?:0+|X+)$/.test(number)
 }

@@ -16,3 +16,38 @@ export function typedCentreNumber(text: string): string {
     code: 'invalid-number',
   })
 }
+
+/** The number of a centre that is to be made: one that an import would read as well. */
+export function newCentreNumber(text: string): string {
+  const number = typedCentreNumber(text)
+  if (!isPlaceholderNumber(number)) return number
+  throw new Usage(`${text} is not a centre number.`, {
+    code: 'invalid-number',
+    hint: 'Wait until the number is known.',
+  })
+}
+
+const placeholders = new Set([
+  'TBC',
+  'TBA',
+  'TBD',
+  'NONE',
+  'NULL',
+  'NIL',
+  'NA',
+  'NAN',
+  'N/A',
+  'NEW',
+  'UNKNOWN',
+  'PENDING',
+  'MISSING',
+  'UNDEFINED',
+  'TRUE',
+  'FALSE',
+])
+
+/** What people write who do not know a number yet: a word for nothing, or the same nought or X again and again. */
+export function isPlaceholderNumber(number: string): boolean {
+  if (/^\d*[1-9]/.test(number)) return false
+  return placeholders.has(number) || /^(?:0+|X+)$/.test(number)
+}

@@ -4,7 +4,7 @@ import type { Trx } from '../db/transact.ts'
 import { Refused } from '../errors.ts'
 import type { Given } from './actor.ts'
 import { differences, factsOf, kindOf, wantedFacts } from './centre-facts.ts'
-import { typedCentreNumber } from './centre-number.ts'
+import { newCentreNumber } from './centre-number.ts'
 import type { NewCentreWishes } from './centre-wishes.ts'
 import { type ChangedCentre, centreNow } from './changed-centre.ts'
 import { foldedCentre } from './folded-centre.ts'
@@ -25,7 +25,7 @@ export async function createCentre(
   { centre, wishes, ifMissing, given }: Creation,
 ): Promise<ChangedCentre> {
   const { by, at } = given
-  const number = typedCentreNumber(centre)
+  const number = newCentreNumber(centre)
   permit(given, 'centres.create', { name: number })
   const there = await findCentreByNumber(trx, number)
   if (there) {

@@ -2,7 +2,7 @@ import { visible } from './email.ts'
 
 /** Why a text is no name, worded to follow what it is the name of: `holds a web address`. */
 export interface NameFault {
-  code: 'error-cell' | 'not-a-name' | 'too-long'
+  code: 'error-cell' | 'not-a-name' | 'not-calculated' | 'too-long'
   message: string
   hint?: string
 }
@@ -106,6 +106,13 @@ export function nameTextFault(text: string): NameFault | undefined {
       hint: 'Save the list again as UTF-8 from where the letters are still right, or as .xlsx.',
     }
   }
+  if (formula.test(trimmed)) {
+    return {
+      code: 'not-calculated',
+      message: `is the formula ${visible(trimmed)}`,
+      hint: 'Write the name that it was to make.',
+    }
+  }
   const misread = mojibake(text)
   if (misread) return misread
   if (entity.test(text)) {
@@ -136,7 +143,14 @@ export function wholeNameFault(name: string): NameFault | undefined {
 
 /** A centre's name, as it stands in a cell or was typed. */
 export function centreNameFault(text: string): NameFault | undefined {
-  return nameTextFault(text) ?? wholeNameFault(tidyName(text).name)
+  const { name } = tidyName(text)
+  return nameTextFault(text) ?? yesOrNo(name) ?? wholeNameFault(name)
+}
+
+/** A cell that was ticked, in a file that has no kinds of cells; people may be called so. */
+function yesOrNo(name: string): NameFault | undefined {
+  if (!/^(?:true|false)$/i.test(name)) return undefined
+  return { code: 'not-a-name', message: `is ${name}, a yes or no and no name` }
 }
 
 function personTextFault(name: string): NameFault | undefined {
@@ -155,6 +169,8 @@ const placeholders = new Set(['null', 'n/a', 'tbc', 'tba', 'tbd', 'none', 'unkno
 const isoDate = /^\d{4}-\d\d-\d\d(?:[t ][\d:.z+-]*)?$/i
 // Also as spreadsheets in other languages have them: #BEZUG!, #¡VALOR!, #NV.
 const errorWord = /^(?:#[¡¿]?[\p{Lu}\d/_]+[!?]|#N\/A|#N\/D|#NV|#GETTING_DATA|Err:\d{3})$/u
+/** One that was written out as text: a reference, or a function. */
+const formula = /^=\s*(?:\$?[A-Z]{1,3}\$?\d+|[A-Z][A-Z0-9.]*\()/
 const entity = /&(?:[a-z][a-z0-9]{1,31}|#\d{1,7}|#x[0-9a-f]{1,6});/i
 const webAddress = /:\/\/|(?<![\p{L}\p{N}])www\.|[.。]\S*[/⁄∕]/iu
 

@@ -164,20 +164,29 @@ function headingsFinder(
   }
   const required = specs.filter((spec) => spec.required).length
   return ({ cells }) => {
-    // Almost every row says so with its first cell.
-    const start = cells.find((cell) => cell !== undefined)
-    if (start === undefined || start.length > 60 || /\d/.test(start)) return false
-    if (cells.some((cell) => cell?.includes('@'))) return false
+    // Almost every row is told by an address, or by a number in its first cell and what is no heading behind it.
+    if (cells.some((cell) => cell !== undefined && isAddress(cell))) return false
     const fields = new Set<string>()
+    const mostOthers = (cells.length - 1) / 2
     let others = 0
     for (const cell of cells) {
       if (cell === undefined) continue
-      const field = cell.length > 60 ? undefined : means(cell)
-      if (field === undefined) others += 1
-      else fields.add(field)
+      const field = cell.length > 60 || isNumber(cell) ? undefined : means(cell)
+      if (field !== undefined) fields.add(field)
+      else others += 1
+      if (others > mostOthers) return false
     }
     return fields.size >= 2 && (others === 0 || (fields.size >= required && fields.size > others))
   }
+}
+
+/** The whole of it; a heading may hold one as an example. */
+function isAddress(cell: string): boolean {
+  return cell.includes('@') && /^\s*\S+@\S+\s*$/.test(cell)
+}
+
+function isNumber(cell: string): boolean {
+  return /^[A-Z]{0,4}\d+[A-Z]?$/.test(cell)
 }
 
 /** What to look for in a sheet, and who is told of its rows. */

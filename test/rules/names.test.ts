@@ -69,6 +69,16 @@ describe('the name of a person', () => {
     },
   )
 
+  it.each(['=A1', '= $B$2', '=CONCAT(A1,B1)'])('is no formula, %s', (text) => {
+    expect(faultsOf('Amira', text)).toEqual(['lastName not-calculated'])
+    expect(centreNameFault(text)?.code).toBe('not-calculated')
+  })
+
+  it.each(['TRUE', 'False'])('is %s of a person only, who may be called so', (text) => {
+    expect(centreNameFault(text)?.code).toBe('not-a-name')
+    expect(faultsOf(text)).toEqual([])
+  })
+
   it('has at most 100 letters in each part', () => {
     expect(faultsOf('x'.repeat(101), 'Haddad')).toEqual(['firstName too-long'])
     expect(faultsOf('Amira', '\u{20000}'.repeat(101))).toEqual(['lastName too-long'])

@@ -2,7 +2,7 @@ import * as z from 'zod'
 import { closestCountries, countryCode } from '../../countries.ts'
 import { ask, needSomebodyToAsk } from '../../prompt.ts'
 import { centresJson, renderChangedCentres } from '../../render/centres.ts'
-import { typedCentreNumber } from '../../rules/centre-number.ts'
+import { newCentreNumber } from '../../rules/centre-number.ts'
 import { missingAssociate, typedWishes } from '../../rules/centre-wishes.ts'
 import { createCentre } from '../../rules/create-centre.ts'
 import { cleanText } from '../../workbook/clean.ts'
@@ -33,7 +33,7 @@ export const create = withWishOptions(changingCommand('create'))
       options: Options,
       // All that is wrong with the call itself is told before a store is begun.
       prepare: async ({ centre, ifMissing, ...said }, session) => {
-        const number = typedCentreNumber(centre)
+        const number = newCentreNumber(centre)
         const { kind, associate } = typedWishes(said)
         if (kind === 'associate-centre' && associate === undefined) throw missingAssociate()
         const name = said.name ?? (await askName(number, session))

@@ -76,6 +76,17 @@ describe('ssh-admin centres create', () => {
     expect((await world.run(['centres', 'list'])).exit).toBe(7)
   })
 
+  it.each([
+    ['none', 'A School', 'invalid-number'],
+    ['0000', 'A School', 'invalid-number'],
+    ['EG001', '=A1', 'not-calculated'],
+    ['EG001', 'TRUE', 'not-a-name'],
+  ])('makes no centre that an import would hold back: %s, %s', async (number, name, code) => {
+    const ran = await world.run(['centres', 'create', number, '--name', name, '--country', 'EG', '--json'])
+    expect(ran.exit).toBe(2)
+    expect(ran.error()).toMatchObject({ code })
+  })
+
   it('leaves no trace when rehearsed', async () => {
     const ran = await world.run([
       'centres',
