@@ -40,6 +40,7 @@ async function inTurnWithin(full: string): Promise<Omit<Row, 'what'>> {
     by: { kind: 'staff' as const, operator: 'bench', command: 'bench' },
     at: new Date(),
     random: () => Buffer.alloc(16),
+    sender: '',
   }
   const time = async (work: () => unknown) => {
     const begun = performance.now()

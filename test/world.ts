@@ -87,6 +87,7 @@ export function newWorld(at = new Date('2026-03-02T09:00:00.000Z')): World {
     by: { kind: 'staff', operator: 'tester@desk', command: 'test' },
     at: now,
     random: randomBytes,
+    sender: 'noreply@cambridgeinternational.org',
   })
 
   const store = async () => {

@@ -24,6 +24,8 @@ export interface OutputFile {
   path: string
   /** Where it lies until it is whole. */
   unfinished: string
+  /** Asks before one that is there is replaced, unless that was asked already. */
+  agreeToReplace: () => Promise<void>
   /** Writes all of it beside its place, and syncs it. */
   prepare: (contents: Contents) => Promise<void>
   /** @param freeName given, the first of these names that nobody has; @returns the name as it is shown */
@@ -42,11 +44,13 @@ interface Wanted {
   input?: string | undefined
   /** The name is ours, and will be one that nobody has. */
   nameIsOurs?: boolean
+  /** The question is left to `agreeToReplace`, once the work is known to be possible. */
+  asksLater?: true
 }
 
 /** Looks at the place of a file before any work is done for it, and asks before one that is there is replaced. */
 export async function checkOutputFile(session: Session, wanted: Wanted): Promise<OutputFile> {
-  const { common, context } = session
+  const { context } = session
   const { file, flag = 'A file to write', input, nameIsOurs = false } = wanted
   if (file.trim() === '') throw new Usage(`${flag} needs the name of a file.`)
   const path = resolve(context.cwd, file)
@@ -57,17 +61,19 @@ export async function checkOutputFile(session: Session, wanted: Wanted): Promise
       hint: 'Choose another name.',
     })
   }
-  if (there && !nameIsOurs && !common.yes && !common.dryRun) {
-    await agree(session, `${file} is there already. Replace it?`)
-  }
-  return outputFile(session, { kind: wanted.kind, shown: file, path, replaces: there && !nameIsOurs })
+  const place = { kind: wanted.kind, shown: file, path, replaces: there && !nameIsOurs }
+  const output = outputFile(session, place)
+  if (!wanted.asksLater) await output.agreeToReplace()
+  return output
 }
 
 function outputFile(
-  { context }: Session,
+  session: Session,
   { kind, shown, path, replaces }: { kind: OutputKind; shown: string; path: string; replaces: boolean },
 ): OutputFile {
-  const { interruption } = context
+  const { interruption } = session.context
+  const { yes, dryRun } = session.common
+  let agreed = !replaces || yes || dryRun
   const unfinished = join(dirname(path), `.${kind}-${makersMark()}.part${extname(path)}`)
   const discard = () => {
     for (const part of ['', '-wal', '-shm', '-journal']) rmSync(`${unfinished}${part}`, { force: true })
@@ -77,6 +83,10 @@ function outputFile(
     shown,
     path,
     unfinished,
+    agreeToReplace: async () => {
+      if (!agreed) await agree(session, `${shown} is there already. Replace it?`)
+      agreed = true
+    },
     prepare: async (contents) => {
       forget = interruption.beforeEnding(discard)
       try {

@@ -163,7 +163,7 @@ async function givenAt(
   const { findActor } = await import('../rules/find-actor.ts')
   const { operator, random } = context
   const by = await findActor(db, { operator, command, dryRun, email: actingFor(settings), at })
-  return { by, at, random }
+  return { by, at, random, sender: settings.mailFrom.value ?? '' }
 }
 
 async function commitFor<Result>(

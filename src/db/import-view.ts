@@ -35,6 +35,8 @@ export interface ImportView {
   /** Users who hold Progression Test data or act for associate centres. */
   holdsTests: Set<number>
   holdsAssociateCentres: Set<number>
+  /** Domains of the workbook that read as one in use, or as the sender's, with that one. */
+  lookAlikes: ReadonlyMap<string, string>
   /** Counts of live users by centre, for centres that are not in the workbook. */
   usersOf: (centreId: number) => number
 }
@@ -47,6 +49,9 @@ export interface ImportReading {
   strayAddresses: Iterable<string>
   /** Whether a row bears this name that has no usable number, or that of a centre called otherwise. */
   bearsName: (centres: readonly SeenCentre[]) => (name: string) => boolean
+  /** Domains of the workbook that are shown in another script. */
+  foreignDomains: readonly string[]
+  lookAlikes: (inUse: readonly string[]) => ReadonlyMap<string, string>
   /** What a number has in common with those that it may be mistaken for. */
   nearKey: (number: string) => string
 }
@@ -70,6 +75,7 @@ export function readImportView(raw: Database.Database, reading: ImportReading): 
     deletedAddresses,
     holdsTests: idsOf(raw, 'select distinct owner_id from learner_groups'),
     holdsAssociateCentres: idsOf(raw, 'select distinct user_id from assignments'),
+    lookAlikes: reading.lookAlikes(reading.foreignDomains.length > 0 ? domainsInUse(raw) : []),
     usersOf: (centreId) => countUsers.get(centreId) ?? 0,
   }
 }
@@ -187,6 +193,15 @@ function addUsersByAddress(
   return deleted
 }
 
+function domainsInUse(raw: Database.Database): string[] {
+  return raw
+    .prepare<[], string>(
+      `select distinct substr(email_key, instr(email_key, '@') + 1) from users where status <> 'deleted'`,
+    )
+    .pluck()
+    .all()
+}
+
 function idsOf(raw: Database.Database, query: string): Set<number> {
   return new Set(raw.prepare<[], number>(query).pluck().all())
 }
@@ -208,6 +223,7 @@ export function digestOfView({ centres, touched, users, deletedAddresses, ...vie
     digest.update(JSON.stringify([user.id, user.email, key, user.centreId, user.hubRole, ...holds]))
   }
   for (const key of [...deletedAddresses].sort()) digest.update(key)
+  for (const pair of [...view.lookAlikes].sort()) digest.update(JSON.stringify(pair))
   return `sha256:${digest.digest('hex')}`
 }
 

@@ -1,6 +1,7 @@
 import type { SeenCentre, SeenUser } from '../db/import-view.ts'
 import { nearestOf } from '../nearest.ts'
 import { catalogue, findRole } from '../rules/catalogue.ts'
+import { askForTheAddress, domainOf, onlyLooksLike } from '../rules/refuse-look-alike-domain.ts'
 import { holdBack, type RowsByCentre } from './hold-back.ts'
 import type { Roster, RosterRow } from './roster.ts'
 
@@ -19,13 +20,15 @@ interface Seen {
   places: RowsByCentre
   centres: ReadonlyMap<string, SeenCentre>
   users: ReadonlyMap<string, SeenUser>
+  /** Domains that only look like another, with that one. */
+  lookAlikes: ReadonlyMap<string, string>
 }
 
 /** The new users of the accepted rows; rows whose role cannot be given are held back. */
-export function findNewcomers(roster: Roster, { places, centres, users }: Seen): Newcomer[] {
+export function findNewcomers(roster: Roster, { places, centres, users, lookAlikes }: Seen): Newcomer[] {
   const found: Newcomer[] = []
   for (const [number, rows] of places) {
-    const newcomers = newcomersIn(roster, { rows, users })
+    const newcomers = newcomersIn(roster, { rows, users, lookAlikes })
     holdBackSecondCoordinators(roster, { newcomers, taken: centres.get(number)?.hasCoordinator ?? false })
     for (const newcomer of newcomers) found.push(newcomer)
   }
@@ -34,13 +37,14 @@ export function findNewcomers(roster: Roster, { places, centres, users }: Seen):
 
 function newcomersIn(
   roster: Roster,
-  { rows, users }: { rows: readonly RosterRow[]; users: ReadonlyMap<string, SeenUser> },
+  { rows, users, lookAlikes }: Pick<Seen, 'users' | 'lookAlikes'> & { rows: readonly RosterRow[] },
 ): Newcomer[] {
   // Most centres have one row: nothing is made to look for its twins.
   const people = rows.length > 1 ? new Map<string, RosterRow[]>() : undefined
   const newcomers: Newcomer[] = []
   for (const row of rows) {
     if (row.address && users.has(row.address.key)) continue
+    if (lookAlikes.size > 0) holdBackLookAlike(roster, row, lookAlikes)
     const roles = rolesOf(roster, row)
     if (row.issues || !row.address) continue
     const { key } = row.address
@@ -55,6 +59,20 @@ function newcomersIn(
     newcomers.push({ rows: people ? same : rows, key, firstName, lastName, centre, roles })
   }
   return newcomers
+}
+
+function holdBackLookAlike(roster: Roster, row: RosterRow, lookAlikes: Seen['lookAlikes']): void {
+  if (!row.address) return
+  const domain = domainOf(row.address.key)
+  const other = lookAlikes.get(domain)
+  if (other === undefined) return
+  holdBack(roster, row, {
+    field: 'email',
+    value: row.address.email,
+    code: 'look-alike-domain',
+    message: `${row.address.email} has a domain that ${onlyLooksLike({ domain, other })}`,
+    hint: askForTheAddress,
+  })
 }
 
 /** A centre has at most one coordinator: the first address in the alphabet, so that order is nothing. */

@@ -7,7 +7,7 @@ import type { Deletions } from './deletions.ts'
 import type { Plan } from './plan.ts'
 import type { Touched } from './read-store.ts'
 
-const format = 'ssh-admin import plan 2'
+const format = 'ssh-admin import plan 3'
 
 /** A plan as it was reviewed, with what must still be true when it is applied. */
 export interface SavedPlan {

@@ -86,7 +86,7 @@ function planRows(roster: Roster, { view, restoreDeleted, partial }: Planning): 
   holdBackOthersNames(roster, { places, centres })
   const duplicatedUsers = holdBackDuplicates(roster, { users: view.users, centresById })
   holdBackDifferentRows(roster, places)
-  const newcomers = findNewcomers(roster, { places, centres, users: view.users })
+  const newcomers = findNewcomers(roster, { places, centres, users: view.users, lookAlikes: view.lookAlikes })
   const newCentres = findNewPlaces(roster, { places, centres })
 
   const heldBack = roster.rows.filter(({ issues }) => issues)

@@ -1,6 +1,13 @@
 import type Database from 'better-sqlite3'
 import { type ImportReading, type ImportView, readImportView, storeVersion } from '../db/import-view.ts'
+import type { Given } from '../rules/actor.ts'
 import { fold } from '../rules/fold.ts'
+import {
+  domainOf,
+  domainOfSender,
+  isInAnotherScript,
+  lookAlikeDomains,
+} from '../rules/refuse-look-alike-domain.ts'
 import { namesGivenAnew } from './another-name.ts'
 import { nearKey } from './near-number.ts'
 import type { Roster } from './roster.ts'
@@ -14,15 +21,23 @@ export interface Touched {
   strayNames: string[]
   /** Folded: the names that saved centres are given which are called otherwise. */
   newNames: string[]
+  /** Domains of its addresses that are shown in another script, and then that of the sender of messages. */
+  foreignDomains: string[]
+  senderDomains: string[]
 }
 
-export function touchedBy(roster: Roster): Touched {
+export function touchedBy(roster: Roster, given: Pick<Given, 'sender'>): Touched {
   const numbers = new Set<string>()
   const addresses = new Set<string>()
   const strayAddresses = new Set<string>()
   const strayNames = new Set<string>()
+  const foreignDomains = new Set<string>()
   for (const { number, address, name } of roster.rows) {
-    if (address) addresses.add(address.key)
+    if (address) {
+      addresses.add(address.key)
+      const domain = domainOf(address.key)
+      if (isInAnotherScript(domain)) foreignDomains.add(domain)
+    }
     if (number !== undefined) numbers.add(number)
     else {
       if (address) strayAddresses.add(address.key)
@@ -35,6 +50,8 @@ export function touchedBy(roster: Roster): Touched {
     strayAddresses: [...strayAddresses],
     strayNames: [...strayNames],
     newNames: [],
+    foreignDomains: [...foreignDomains],
+    senderDomains: foreignDomains.size > 0 ? domainOfSender(given) : [],
   }
 }
 
@@ -51,12 +68,14 @@ export function readStore(raw: Database.Database, touched: Touched, roster?: Ros
 }
 
 function readingOf(touched: Touched, roster: Roster | undefined): ImportReading {
-  const { numbers, addresses, strayAddresses, strayNames } = touched
+  const { numbers, addresses, strayAddresses, strayNames, foreignDomains, senderDomains } = touched
   return {
     numbers,
     addresses,
     strayAddresses,
     nearKey,
+    foreignDomains,
+    lookAlikes: (inUse) => lookAlikeDomains(foreignDomains, [...senderDomains, ...inUse]),
     bearsName(centres) {
       if (roster) touched.newNames = [...namesGivenAnew(roster.rows, centres)]
       const names = new Set([...strayNames, ...touched.newNames])

@@ -33,4 +33,6 @@ export interface Given {
   at: Date
   /** Fresh random bytes. */
   random: (bytes: number) => Buffer
+  /** The address that every message comes from. */
+  sender: string
 }

@@ -89,7 +89,7 @@ export async function createCoordinator(
   trx: Trx,
   { centre, person, given }: { centre: CentreWithPeople; person: Person; given: Given },
 ): Promise<{ id: number; email: string }> {
-  await refuseLookAlikeDomain(trx, person.address)
+  await refuseLookAlikeDomain(trx, { address: person.address, given })
   const account = { ...person, centreId: centre.id, hubRole: 'coordinator' as const }
   const id = await insertUser(trx, newUser(account, { at: given.at.toISOString() }), { roles: [], sites: [] })
   await activateCentre(trx, centre.id)

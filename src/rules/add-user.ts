@@ -56,7 +56,7 @@ export async function addUser(trx: Trx, addition: Addition): Promise<ChangedUser
   for (const role of place.roles) permit(given, 'roles.grant', { ...target, role })
   refuseDeletedCentre(centre)
   const there = await findLiveUser(trx, person.address.key)
-  if (!there) await refuseLookAlikeDomain(trx, person.address)
+  if (!there) await refuseLookAlikeDomain(trx, { address: person.address, given })
   if (there) return addAgain(trx, { account: accountOf(there, at), place, addition })
 
   const { hubRole, roles, sites } = place

@@ -35,7 +35,7 @@ export async function editUser(
   for (const role of wanted.lostRoles) permit(given, 'roles.revoke', { ...onUser(before), role })
   refuseRoleWithoutCentre(before, wanted)
   refuseWhileActing(before, wanted)
-  await refuseAddressInUse(trx, { before, wanted })
+  await refuseAddressInUse(trx, { before, wanted, given })
   const facts = factsOf(before, wanted)
   if (Object.keys(facts).length === 0) return { ...unchanged(before), before }
 
@@ -83,10 +83,10 @@ function refuseWhileActing(before: Account, { hubRole }: Wanted): void {
 
 async function refuseAddressInUse(
   trx: Trx,
-  { before, wanted: { address } }: { before: Account; wanted: Wanted },
+  { before, wanted: { address }, given }: { before: Account; wanted: Wanted; given: Given },
 ): Promise<void> {
   if (address.key === before.emailKey) return
-  await refuseLookAlikeDomain(trx, address)
+  await refuseLookAlikeDomain(trx, { address, given })
   const holder = await findLiveUser(trx, address.key)
   if (!holder) return
   throw new Refused('email-in-use', `${address.email} already has an account.`, {

@@ -248,8 +248,27 @@ describe('asking', () => {
     [`users suspend nobody@school.example`, 4],
     [`users delete ${teacher}`, 3],
     ['coordinator suspend EG002', 3],
+    ['centres pins 7 --out there.csv', 4],
+    ['mail show 7 --html there.csv', 4],
+    ['centres export there.csv --as nobody@school.example', 5],
+    ['audit export there.csv --as nobody@school.example', 5],
   ])('comes after what stands in the way: %s', async (call, exit) => {
+    writeFileSync(world.path('there.csv'), 'mine')
     expect(await world.run([...call.split(' '), '--json'])).toMatchObject({ exit })
+  })
+
+  it.each([
+    ['--admin', 'They get the role admin'],
+    ['--no-admin', 'They lose the role admin'],
+    ['--add-role submit-teacher', 'They get the role submit-teacher'],
+    ['--remove-role access-to-scripts', 'They lose the role access-to-scripts'],
+  ])('comes before any change of rights: users edit %s', async (more, question) => {
+    const holder = { centre: 'EG001', hubRole: 'admin', roles: ['access-to-scripts'] } as const
+    await world.user('holder@school.example', holder)
+    const whom = more === '--admin' ? teacher : 'holder@school.example'
+    const ran = await world.run(['users', 'edit', whom, ...more.split(' '), '--json'])
+    expect([ran.exit, ran.error().code]).toEqual([2, 'answer-needed'])
+    expect(ran.error().message).toContain(question)
   })
 
   it('leaves no store where an import was not agreed to', async () => {

@@ -56,6 +56,7 @@ function looksAt(
     holdsTests: new Set<number>(),
     holdsAssociateCentres: new Set<number>(),
     usersOf: () => 0,
+    lookAlikes: new Map(),
   }
   const { issues } = planImport(roster, { view, restoreDeleted: false, partial: false })
   expect(issues.length).toBeGreaterThanOrEqual(count)

@@ -32,7 +32,7 @@ async function exportTo({ file, ...filter }: z.infer<typeof Options>, session: S
       hint: 'End the name with .xlsx, .csv or .jsonl.',
     })
   }
-  const output = await checkOutputFile(session, { kind: 'audit', file })
+  const output = await checkOutputFile(session, { kind: 'audit', file, asksLater: true })
   const { streamEvents } = await import('../../db/audit-events.ts')
   const store = await session.open('read')
   try {
@@ -41,6 +41,7 @@ async function exportTo({ file, ...filter }: z.infer<typeof Options>, session: S
     const log = streamEvents(store.db, { ...filter, visible: visibleCentres(by) })
     const events = counting(log, { counted, readable: await eventsFor(store.db, by) })
     const { now, signal } = session.context
+    await output.agreeToReplace()
     if (ending === '.jsonl') await output.prepare(linesOf(events))
     else await prepareTable(output, { sheets: [eventSheet(events)], at: now(), signal })
     await output.moveIntoPlace()

@@ -39,7 +39,9 @@ export const exportCentres = changingCommand('export')
       }
       const shown = file ?? `centres-${context.now().toISOString().slice(0, 10)}.xlsx`
       const output =
-        shown === '-' ? undefined : await workbookToWrite(session, { kind: 'export', file: shown })
+        shown === '-'
+          ? undefined
+          : await workbookToWrite(session, { kind: 'export', file: shown, asksLater: true })
       const store = await session.open(common.dryRun ? 'rehearse' : 'use')
       try {
         const { rows, by } = await rowsOf(store, session)
@@ -51,6 +53,7 @@ export const exportCentres = changingCommand('export')
         if (common.dryRun) await countRows(sheet)
         else if (!output) await writeToStdout(sheet, session)
         else {
+          await output.agreeToReplace()
           await prepareTable(output, { sheets: [sheet], at: context.now(), signal: context.signal })
           await output.moveIntoPlace()
           await recordEvent(session, { action: 'centres.exported', facts: { ...counts } })

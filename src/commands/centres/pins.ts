@@ -36,7 +36,7 @@ async function makePinsAgain(options: z.infer<typeof Options>, session: Session)
   const { tableEnding } = await import('../../workbook/write.ts')
   const { import: importId, out } = options
   if (out.trim() !== '') tableEnding(out)
-  const output = await checkOutputFile(session, { kind: 'pins', file: out, flag: '--out' })
+  const output = await checkOutputFile(session, { kind: 'pins', file: out, flag: '--out', asksLater: true })
   const { dryRun } = session.common
   const store = await session.open(dryRun ? 'rehearse' : 'use')
   try {
@@ -47,7 +47,9 @@ async function makePinsAgain(options: z.infer<typeof Options>, session: Session)
     const pinKey = store.keys().pin
     const work: WorkFor<PinsAgain> = (trx, given) =>
       pinsAgain(trx, { importId, pinKey, renew: options.renew, given })
-    if (dryRun) return await tell(session, { made: await session.rehearse(store, work), file: options.out })
+    const made = await session.rehearse(store, work)
+    if (dryRun) return await tell(session, { made, file: options.out })
+    await output.agreeToReplace()
 
     // The sheet is whole on the disk before the new PINs count.
     const { result } = await session.commit(store, async (trx, given) => {

@@ -5,7 +5,7 @@ import type { Session } from '../session.ts'
 /** The place of a workbook or CSV file that an import could read. */
 export async function workbookToWrite(
   session: Session,
-  { kind, file }: { kind: OutputKind; file: string },
+  { kind, file, asksLater }: { kind: OutputKind; file: string; asksLater?: true },
 ): Promise<OutputFile> {
   const { tableEnding } = await import('../../workbook/write.ts')
   if (tableEnding(file) === '.json') {
@@ -14,5 +14,5 @@ export async function workbookToWrite(
       hint: 'End the name with .xlsx or .csv.',
     })
   }
-  return checkOutputFile(session, { kind, file })
+  return checkOutputFile(session, { kind, file, ...(asksLater ? { asksLater } : {}) })
 }

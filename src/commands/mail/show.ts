@@ -23,13 +23,14 @@ export const show = command('show')
       const page =
         html === undefined
           ? undefined
-          : await checkOutputFile(session, { kind: 'page', file: html, flag: '--html' })
+          : await checkOutputFile(session, { kind: 'page', file: html, flag: '--html', asksLater: true })
       const store = await session.open('read')
       try {
         await session.given(store)
         const row = await findMessage(store.db, id)
         const { withoutSecrets } = await import('../../mail/without-secrets.ts')
         const said = await withoutSecrets({ store, row, baseUrl: session.settings.baseUrl.value ?? '' })
+        await page?.agreeToReplace()
         await page?.prepare(textOf(said.html))
         await page?.moveIntoPlace()
         const file = page?.path ?? null

@@ -19,12 +19,13 @@ export const backup = changingCommand('backup')
   .action(
     doing(Options, async (options, session) => {
       const { dryRun } = session.common
-      const output = await checkOutputFile(session, { kind: 'backup', file: options.file })
+      const output = await checkOutputFile(session, { kind: 'backup', file: options.file, asksLater: true })
       const { path: file } = output
       const { db, keyFile } = placesOf(session)
       const store = await session.open('as-it-is')
       try {
         permit(await session.given(store), 'store.backup', { name: 'store' })
+        await output.agreeToReplace()
         const bytes = dryRun ? null : await copy(store, { output, session })
         await answer(session, {
           text: `${dryRun ? 'Would copy' : 'Copied'} the store ${db} to ${file}\nThe key is not in it: it is ${keyFile}. Keep a copy of that too, in another place.`,

@@ -85,7 +85,7 @@ export const edit = changingCommand('edit')
     }),
   )
 
-const flags = '--first-name, --last-name, --email, --admin, --add-site or --add-role'
+const flags = '--first-name, --last-name, --email, --admin, --add-site, --add-role or --remove-role'
 
 function namesNothing({ user: _, firstName, lastName, email, admin, ...lists }: Options): boolean {
   const named = [firstName, lastName, email, admin].some((value) => value !== undefined)
@@ -94,7 +94,8 @@ function namesNothing({ user: _, firstName, lastName, email, admin, ...lists }: 
 
 /** Only an address or rights are asked about. */
 function asksFirst({ email, admin, addRole, removeRole }: Options): boolean {
-  return email !== undefined || admin !== undefined || addRole.length > 0 || removeRole.length > 0
+  const roles = [...addRole, ...removeRole]
+  return email !== undefined || admin !== undefined || roles.length > 0
 }
 
 function changesIn(options: Options): Changes {
