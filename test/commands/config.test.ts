@@ -21,6 +21,20 @@ describe('showing the settings', () => {
     })
   })
 
+  it('takes a flag before the environment, and the environment before the file', async () => {
+    configure('{"mailFrom": "file@school.example", "db": "file.db"}')
+    const env = { SSH_ADMIN_MAIL_FROM: 'environment@school.example' }
+    const { settings } = (await world.run(['config', '--json'], { env })).json()
+    expect(settings).toMatchObject({
+      mailFrom: { value: 'environment@school.example', from: 'environment' },
+      db: { value: world.db, from: 'environment' },
+    })
+    const flagged = (await world.run(['config', '--db', 'flag.db', '--json'], { env })).json()
+    expect(flagged.settings.db).toEqual({ value: world.path('flag.db'), from: 'flag' })
+    const unset = (await world.run(['config', '--json'], { env: { SSH_ADMIN_DB: undefined } })).json()
+    expect(unset.settings.db).toMatchObject({ from: 'file' })
+  })
+
   it.each([
     ['smtps://hub:s3cret@mail.school.example', 'smtps://hub:***@mail.school.example'],
     ['smtp://hub:p%40:ss@127.0.0.1:1025?ignoreTLS=true', 'smtp://hub:***@127.0.0.1:1025?ignoreTLS=true'],
@@ -115,6 +129,12 @@ describe('a number that is typed', () => {
       expect({ text, exit: ran.exit, stdout: ran.stdout }).toEqual({ text, exit: 2, stdout: '' })
       expect(ran.stderr).toContain(flag)
     }
+  })
+
+  it('may stand before the noun', async () => {
+    await world.run(['store', 'init'])
+    expect(await world.run(['--wait', '5', 'users', 'list'])).toMatchObject({ exit: 0 })
+    expect(await world.run(['--wait', 'many', 'users', 'list'])).toMatchObject({ exit: 2 })
   })
 
   it('may be a long wait', async () => {

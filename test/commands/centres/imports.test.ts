@@ -255,3 +255,14 @@ describe('the history of imports', () => {
     expect(stdout).toContain('user-deleted\tomar@school.example')
   })
 })
+
+describe('taking back an import whose people a later one changed', () => {
+  it('leaves them alone, and says so', async () => {
+    await importRows(world, [line('EG001', 'amira@school.example'), line('EG001', 'omar@school.example')])
+    await importRows(world, [line('EG001', 'amira@school.example')], '--delete-extra', '--allow-deletes', '1')
+    await world.run(['users', 'restore', 'omar@school.example', '--yes'])
+    const { json } = await undo(1)
+    expect(json().left).toContainEqual({ what: 'omar@school.example', reason: 'in-another-import' })
+    expect((await world.account('omar@school.example'))?.email).toBe('omar@school.example')
+  })
+})

@@ -119,3 +119,21 @@ describe('making the PIN sheet of an import again', () => {
     expect((await world.run(['centres', 'pins', '1', '--json'])).exit).toBe(2)
   })
 })
+
+describe('PINs of a centre that was deleted', () => {
+  it('are not renewed, and the sheet says why', async () => {
+    const world = newWorld()
+    try {
+      await importRows(world, [line('EG001', 'amira@school.example'), line('EG002', 'omar@school.example')])
+      await world.run(['centres', 'delete', 'EG002', '--yes'])
+      const ran = await world.run(['centres', 'pins', '1', '--out', 'new.csv', '--renew', '--yes', '--json'])
+      expect(ran.json()).toMatchObject({
+        renewed: 1,
+        count: 1,
+        withoutPin: [{ email: 'omar@school.example', reason: 'centre-deleted' }],
+      })
+    } finally {
+      await world.close()
+    }
+  })
+})

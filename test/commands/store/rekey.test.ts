@@ -29,6 +29,17 @@ describe('giving a store a new key', () => {
     expect(readdirSync(world.folder).filter((name) => name.endsWith('.new'))).toEqual([])
   })
 
+  it('cancels the messages whose links are worth nothing now, so that none is sent', async () => {
+    const refused = ['--smtp', 'smtp://127.0.0.1:1?ignoreTLS=true']
+    const { exit } = await world.run(['users', 'reset-password', 'amira@school.example', '--yes', ...refused])
+    expect(exit).toBe(9)
+    const ran = await world.run(['store', 'rekey', '--yes', '--json'])
+    expect(ran.json()).toMatchObject({ voided: { links: 1, letters: 1 } })
+    const { messages } = (await world.run(['mail', 'list', '--json'])).json()
+    expect(messages).toMatchObject([{ state: 'cancelled' }])
+    expect((await world.run(['mail', 'send', '--json'])).json()).toMatchObject({ messages: [] })
+  })
+
   it('goes on with the audit log in a new part, which names the old head', async () => {
     await world.run(['store', 'backup', 'copy.db'])
     await world.run(['store', 'rekey', '--yes'])

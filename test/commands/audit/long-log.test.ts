@@ -1,0 +1,34 @@
+import { readFileSync } from 'node:fs'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { record } from '../../../src/rules/record.ts'
+import { newWorld, type World } from '../../world.ts'
+
+describe('a log of more events than are read at a time', () => {
+  let world: World
+  const many = 2_001
+  beforeEach(async () => {
+    world = newWorld()
+    await world.centre('EG001')
+    await world.commit((given) => async (trx) => {
+      for (let number = 1; number <= many; number += 1)
+        await record(trx, { ...given, action: 'centres.edited', subject: `EG${number}`, facts: {} })
+    })
+  })
+  afterEach(() => world.close())
+
+  const all = Array.from({ length: many }, (_, at) => `EG${at + 1}`)
+
+  it('is listed whole, newest first, each once', async () => {
+    const { stdout } = await world.run(['audit', 'list', '--action', 'centres.edited', '--json'])
+    const subjects = JSON.parse(stdout).events.map(({ subject }: { subject: string }) => subject)
+    expect(subjects).toEqual(all.toReversed())
+  })
+
+  it('is written whole to a pipe, and exported whole', async () => {
+    const { stdout } = await world.run(['audit', 'list', '--action', 'centres.edited'])
+    expect(stdout.trimEnd().split('\n')).toHaveLength(many)
+    await world.run(['audit', 'export', 'log.jsonl', '--action', 'centres.edited', '--yes'])
+    const lines = readFileSync(world.path('log.jsonl'), 'utf8').trimEnd().split('\n')
+    expect(lines.map((line) => JSON.parse(line).subject)).toEqual(all)
+  })
+})
