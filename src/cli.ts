@@ -20,9 +20,15 @@ export async function run(argv: readonly string[], context: Context): Promise<nu
   for (const stream of [context.stdout, context.stderr]) endQuietlyWhenReaderLeaves(stream)
   try {
     const words = helpAsACommandSaysIt(argv)
-    const program = await programFor(words, context)
+    const help: string[] = []
+    const program = await programFor(words, context, { writeOut: (text) => help.push(text) })
     giveContext(program, context)
-    await program.parseAsync(words, { from: 'user' })
+    await program.parseAsync(words, { from: 'user' }).catch((error: unknown) => {
+      // Help and version end so.
+      if (!(error instanceof CommanderError && error.exitCode === 0)) throw error
+    })
+    if (help.length > 0)
+      await terminalOf(context, { color: false, quiet: false }).write(cleanForTerminal(help.join('')))
     return outcomeOf(program)
   } catch (error) {
     return tell(error, argv, context)
@@ -30,7 +36,6 @@ export async function run(argv: readonly string[], context: Context): Promise<nu
 }
 
 function tell(error: unknown, argv: readonly string[], context: Context): number {
-  if (error instanceof CommanderError && error.exitCode === 0) return 0
   const beforeTargets = argv.includes('--') ? argv.slice(0, argv.indexOf('--')) : argv
   const { err } = terminalOf(context, { color: !beforeTargets.includes('--no-color'), quiet: false })
   const { text, exit } = report(error instanceof CommanderError ? usageOf(error) : error, {
@@ -83,15 +88,19 @@ export async function wholeProgram(): Promise<Command> {
   return program
 }
 
-async function programFor(argv: readonly string[], context: Context): Promise<Command> {
+interface HelpOutput {
+  writeOut: (text: string) => void
+}
+
+async function programFor(argv: readonly string[], context: Context, output: HelpOutput): Promise<Command> {
   const program = emptyProgram()
-  prepare(program, context)
+  prepare(program, context, output)
   const words = wordsIn(argv)
   const [first] = words
   for (const [word, node] of Object.entries(tree)) {
     const part = word === first ? await growFor(word, node, words) : nameOnly(word, node)
     program.addCommand(part)
-    prepare(part, context)
+    prepare(part, context, output)
   }
   if (first !== undefined && !(first in tree)) throw unknownCommand(first, Object.keys(tree), [])
   return program
@@ -153,13 +162,13 @@ function nameOnly(word: string, node: Loader | Noun): Command {
 }
 
 /** Output through the context, failures as errors, and a guess at what was meant. */
-function prepare(command: Command, context: Context): void {
+function prepare(command: Command, context: Context, output: HelpOutput): void {
   command.exitOverride().configureOutput({
-    writeOut: (text) => context.stdout.write(cleanForTerminal(text)),
+    writeOut: output.writeOut,
     writeErr: () => undefined,
     getOutHelpWidth: () => context.stdout.columns ?? 80,
   })
-  for (const part of command.commands) prepare(part, context)
+  for (const part of command.commands) prepare(part, context, output)
 }
 
 function wordsIn(argv: readonly string[]): string[] {

@@ -6,6 +6,7 @@ import { Cancelled, Usage } from '../errors.ts'
 import { hearSignals } from '../interruption.ts'
 import { checked, typedOptions } from '../options.ts'
 import { actsForNobody } from '../rules/matrix.ts'
+import { type Pieces, piecesOfJson } from '../render/pieces.ts'
 import { type Session, sessionOf } from './session.ts'
 import { resolveTargets } from './targets.ts'
 
@@ -90,16 +91,21 @@ async function keepingRefusals<Result>(session: Session, work: () => Promise<Res
 /** Prints the answer: for a person, a pipe, or a script. */
 export async function answer(
   session: Session,
-  { text, json }: { text: string; json: object },
+  { text, json }: { text: string | Pieces; json: object },
 ): Promise<void> {
   const { write, out } = session.terminal
   const { interruption } = session.context
   await hearSignals()
   if (interruption.signal.aborted && !interruption.isFinishing()) throw new Cancelled()
-  if (session.common.json) {
-    const document = { ...json, notices: session.notices }
-    await write(`${out.isTerminal ? JSON.stringify(document, null, 2) : JSON.stringify(document)}\n`)
-  } else if (text !== '') {
-    await write(text.endsWith('\n') ? text : `${text}\n`)
-  }
+  const pieces = session.common.json
+    ? piecesOfJson({ ...json, notices: session.notices }, out.isTerminal ? 2 : 0)
+    : piecesOf(text)
+  // A reader who has left wants no more of it.
+  for (const piece of pieces) if (!(await write(piece))) return
+}
+
+function piecesOf(text: string | Pieces): Pieces {
+  if (typeof text !== 'string') return text
+  if (text === '') return []
+  return [text.endsWith('\n') ? text : `${text}\n`]
 }

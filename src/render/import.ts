@@ -3,6 +3,7 @@ import type { Deletions } from '../import/deletions.ts'
 import type { Plan } from '../import/plan.ts'
 import type { View } from '../terminal.ts'
 import { oneLine as cell, record } from './one-line.ts'
+import { type Pieces, piecesOfLines } from './pieces.ts'
 import { count, listLines } from './text.ts'
 
 /** What an import did, would do, or did once. */
@@ -44,8 +45,8 @@ export function importJson({ id, state, source, counts, plan, pins, mail, elapse
 }
 
 /** The result: three lines when all is well; a pipe gets every fact, one a line. */
-export function renderImport(answer: ImportAnswer, view: View): string {
-  return view.isTerminal ? renderForPerson(answer, view) : renderForPipe(answer)
+export function renderImport(answer: ImportAnswer, view: View): string | Pieces {
+  return view.isTerminal ? renderForPerson(answer, view) : piecesOfLines(linesForPipe(answer))
 }
 
 function renderForPerson(answer: ImportAnswer, view: View): string {
@@ -79,31 +80,30 @@ function renderForPerson(answer: ImportAnswer, view: View): string {
   return `${lines.join('\n')}\n`
 }
 
-function renderForPipe({ id, state, source, counts, plan, pins, mail, elapsedMs }: ImportAnswer): string {
-  const lines = [record(['import', id ?? '', state, source.file, source.sheet, source.digest])]
+function* linesForPipe(answer: ImportAnswer): Generator<string> {
+  const { id, state, source, counts, plan, pins, mail, elapsedMs } = answer
+  yield record(['import', id ?? '', state, source.file, source.sheet, source.digest])
   for (const [part, numbers] of Object.entries({
     rows: counts.rows,
     centres: counts.centres,
     users: counts.users,
   })) {
-    for (const [name, number] of Object.entries(numbers)) lines.push(record([part, name, number]))
+    for (const [name, number] of Object.entries(numbers)) yield record([part, name, number])
   }
-  lines.push(record(['pins', pins.file ?? '', pins.count]), record(['mail', 'queued', mail.queued]))
+  yield record(['pins', pins.file ?? '', pins.count])
+  yield record(['mail', 'queued', mail.queued])
   for (const { number, before, after, cell: at } of plan.renames)
-    lines.push(record(['renamed', number, before, after, at]))
+    yield record(['renamed', number, before, after, at])
   for (const { number, name, users, kept } of plan.missingCentres)
-    lines.push(record(['missing', number, name, users, kept ?? '']))
-  for (const { email, centre, lastSignedInAt, kept } of plan.extraUsers) {
-    lines.push(record(['extra', email, centre, lastSignedInAt ?? '', kept ?? '']))
-  }
+    yield record(['missing', number, name, users, kept ?? ''])
+  for (const { email, centre, lastSignedInAt, kept } of plan.extraUsers)
+    yield record(['extra', email, centre, lastSignedInAt ?? '', kept ?? ''])
   for (const { email, places } of plan.duplicatedUsers) {
-    for (const place of places)
-      lines.push(record(['duplicated', email, place.centre, place.in, place.cell ?? '']))
+    for (const place of places) yield record(['duplicated', email, place.centre, place.in, place.cell ?? ''])
   }
   for (const { cell: at, code, value, message } of plan.issues)
-    lines.push(record(['issue', at, code, value, message]))
-  lines.push(record(['elapsed', elapsedMs]))
-  return `${lines.join('\n')}\n`
+    yield record(['issue', at, code, value, message])
+  yield record(['elapsed', elapsedMs])
 }
 
 /** The plan as a short diff, for the person who is about to be asked. */

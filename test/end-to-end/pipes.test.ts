@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs'
+import { existsSync, writeFileSync } from 'node:fs'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { type Desk, newDesk } from './program.ts'
 
@@ -24,6 +24,17 @@ describe('the program in a pipe', () => {
     expect(stderr).toBe('')
   })
 
+  it('ends quietly in the middle of an answer that is one of many rows held back', async () => {
+    const rows = Array.from({ length: 20_000 }, (_, at) => `EG001,School,Egypt,user${at}@school`)
+    writeFileSync(desk.path('wrong.csv'), ['Centre number,Centre name,Country,Email', ...rows].join('\n'))
+    const line = 'ssh-admin centres import wrong.csv --yes | head -1; echo ${PIPESTATUS[0]}'
+    for (const json of ['', ' --json']) {
+      const { stdout, stderr } = await desk.shell(line.replace(' |', `${json} |`))
+      expect(stderr).toBe('')
+      if (json === '') expect(stdout.trimEnd().split('\n')).toEqual([expect.stringMatching(/^import\t/), '8'])
+    }
+  })
+
   it('arrives whole through a slow pipe', async () => {
     const { stdout } = await desk.shell('ssh-admin users list --json | { sleep 1; wc -c; }')
     const whole = await desk.program(['users', 'list', '--json'])
@@ -41,6 +52,23 @@ describe('the program in a pipe', () => {
         expect({ line, exitCode }).toEqual({ line, exitCode: 9 })
         expect(stderr).toContain('The answer could not be written: the disk is full.')
         expect(stderr).not.toContain('    at ')
+      }
+      for (const line of [
+        '--version',
+        '--help',
+        'users suspend --help',
+        'users',
+        'help json',
+        'completion bash',
+      ]) {
+        const { exitCode, stderr } = await desk.shell(`ssh-admin ${line} >/dev/full`)
+        expect([line, exitCode, stderr]).toEqual([
+          line,
+          9,
+          expect.stringMatching(
+            /^error: The answer could not be written: the disk is full[.]\n(hint: .*\n)?$/,
+          ),
+        ])
       }
       const after = await desk.program(['users', 'show', email, '--json'])
       expect(JSON.parse(after.stdout)).toMatchObject({ status: 'suspended' })

@@ -1,0 +1,29 @@
+import { describe, expect, it } from 'vitest'
+import { piecesOfJson, piecesOfLines } from '../../src/render/pieces.ts'
+
+const issues = Array.from({ length: 5000 }, (_, row) => ({
+  row,
+  message: `Email 'user${row}@school' is none`,
+  hint: null,
+}))
+
+describe('a long answer is written a piece at a time', () => {
+  it.each([
+    ['lists', { import: { id: null }, issues, empty: [], absent: undefined, total: 5000 }],
+    ['a short document', { a: 1, list: [1, undefined, 'é\n"'] }],
+    ['nothing', {}],
+  ])('which together are the JSON of %s', (_what, document) => {
+    expect([...piecesOfJson(document, 0)].join('')).toBe(`${JSON.stringify(document)}\n`)
+    expect([...piecesOfJson(document, 2)].join('')).toBe(`${JSON.stringify(document, null, 2)}\n`)
+  })
+
+  it('none of which is long', () => {
+    const lines = issues.map(({ message }) => message)
+    const [json, text] = [[...piecesOfJson({ issues }, 0)], [...piecesOfLines(lines)]]
+    expect(text.join('')).toBe(`${lines.join('\n')}\n`)
+    for (const pieces of [json, text]) {
+      expect(pieces.length).toBeGreaterThan(1)
+      expect(Math.max(...pieces.map(({ length }) => length))).toBeLessThan(70_000)
+    }
+  })
+})
