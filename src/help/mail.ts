@@ -14,5 +14,6 @@ What cannot be delivered now waits in the outbox (exit 9):
   ssh-admin mail list          what waits, what was sent, what failed
   ssh-admin mail send          try everything that waits, now
   ssh-admin mail send --due    for cron: what is due, with growing pauses
+  ssh-admin mail send --failed what the server refused for good, again
 
 The words of the letters can be changed: ssh-admin templates list.`

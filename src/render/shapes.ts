@@ -171,6 +171,20 @@ const acceptedClock = z.object({
   changed: z.boolean(),
 })
 
+/** `store restore`. */
+const restoredStore = z.object({
+  store: z.string(),
+  file: z.string(),
+  /** Where the store that was there lies now. */
+  kept: z.string().nullable(),
+  keyFile: z.string(),
+  newKey: z.boolean(),
+  voided: z.object({ pins: count, links: count, letters: count }),
+  erasedAgain: z.object({ accounts: count, suspended: z.array(count) }),
+  changed: z.boolean(),
+  dryRun: z.boolean(),
+})
+
 /** `users pin`, where the PIN is asked for by name; null in a rehearsal. */
 const pin = z.object({ user, pin: z.string().nullable(), validUntil: time, changed: z.boolean() })
 
@@ -304,6 +318,7 @@ export const shapes = {
   transfer,
   pin,
   acceptedClock,
+  restoredStore,
   progressionTests,
   progressionTestsImport,
   centre,

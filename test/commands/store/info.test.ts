@@ -1,4 +1,4 @@
-import { rmSync } from 'node:fs'
+import { rmSync, statSync } from 'node:fs'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { newWorld, type World } from '../../world.ts'
 
@@ -26,6 +26,21 @@ describe('describing a store', () => {
     const ran = await world.run(['store', 'info'])
     expect(ran.exit).toBe(0)
     expect(ran.stdout).toContain(`key\t${world.db}.key (missing)`)
+  })
+
+  it('names the copies that were kept, with date and size, as store check does', async () => {
+    await world.close()
+    world = newWorld()
+    await world.run(['store', 'init'])
+    await world.run(['store', 'backup', 'copy.db'])
+    const { kept } = (await world.run(['store', 'restore', 'copy.db', '--yes', '--json'])).json()
+    const { size, mtime } = statSync(kept)
+    const copy = { file: kept, at: mtime.toISOString(), bytes: size }
+    expect((await world.run(['store', 'info', '--json'])).json().kept).toEqual([copy])
+    const { stdout } = await world.run(['store', 'info'])
+    expect(stdout).toContain(`kept copy\t${kept}, ${copy.at}, ${size}`)
+    const { findings } = (await world.run(['store', 'check', '--json'])).json()
+    expect(findings).toContainEqual(expect.objectContaining({ target: kept, code: 'kept-copy' }))
   })
 
   it('is refused to anyone but Cambridge staff', async () => {

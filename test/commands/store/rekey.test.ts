@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync, renameSync, rmSync } from 'node:fs'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { waitingKeyFile } from '../../../src/db/keys.ts'
+import { newDesk } from '../../torture/desk.ts'
 import { newWorld, type World } from '../../world.ts'
 
 describe('giving a store a new key', () => {
@@ -17,6 +18,23 @@ describe('giving a store a new key', () => {
       .execute()
   })
   afterEach(() => world.close())
+
+  it('says where the new key waits when it could not be given its name, and goes on from there', async () => {
+    const desk = newDesk()
+    await desk.run(['store', 'init'])
+    const ran = await desk.run(['store', 'rekey', '--yes', '--json'], { fault: 'EIO rename hub.db.key' })
+    expect(ran.exit).toBe(9)
+    const waiting = desk.files().find((name) => /^hub[.]db[.]key[.][0-9a-f]{16}[.]new$/.test(name)) ?? ''
+    expect(JSON.parse(ran.stdout).notices).toEqual([
+      { code: 'key-waits', message: expect.stringContaining(desk.path(waiting)) },
+    ])
+    expect(await desk.run(['centres', 'create', 'EG001', '--name', 'Nile', '--country', 'EG'])).toMatchObject(
+      { exit: 0 },
+    )
+    expect(desk.files()).not.toContain(waiting)
+    expect(await desk.run(['store', 'check'])).toMatchObject({ exit: 0 })
+    desk.clear()
+  })
 
   const key = () => readFileSync(`${world.db}.key`, 'utf8')
 

@@ -1,5 +1,6 @@
 import { existsSync, linkSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { shapes } from '../../../src/render/shapes.ts'
 import { newWorld, type World } from '../../world.ts'
 
 describe('restoring a store', () => {
@@ -73,9 +74,20 @@ describe('restoring a store', () => {
     expect(existsSync(world.db)).toBe(false)
     expect(await world.run(['store', 'restore', 'copy.db', '--yes', '--new-key'])).toMatchObject({
       exit: 0,
+      stdout: expect.stringContaining(`The new key is ${world.db}.key: keep a copy elsewhere.`),
       stderr: '',
     })
     expect(await world.run(['store', 'check'])).toMatchObject({ exit: 0, stderr: '' })
+  })
+
+  it('answers in its published shape', async () => {
+    await world.run(['store', 'backup', 'copy.db'])
+    rmSync(`${world.db}.key`)
+    const ran = await world.run(['store', 'restore', 'copy.db', '--yes', '--new-key', '--json'])
+    const { notices, ...answer } = ran.json()
+    expect(shapes.restoredStore.strict().safeParse(answer).error).toBeUndefined()
+    expect(answer).toMatchObject({ newKey: true, changed: true })
+    expect(notices).toEqual([])
   })
 
   it('replaces a store that is no database any more', async () => {
