@@ -10,6 +10,7 @@ import { findUser } from './find-user.ts'
 import { foldedUser } from './new-user.ts'
 import { permit } from './permissions.ts'
 import { record } from './record.ts'
+import { refuseErased } from './refuse-erased.ts'
 import { refuseLookAlikeDomain } from './refuse-look-alike-domain.ts'
 import { tell } from './tell.ts'
 import { type Changes, factsOf, personalOf, type Wanted, wantedOf } from './user-wishes.ts'
@@ -33,6 +34,7 @@ export async function editUser(
   if (wanted.hubRole !== before.hubRole) permit(given, 'users.rights', onUser(before))
   for (const role of wanted.newRoles) permit(given, 'roles.grant', { ...onUser(before), role })
   for (const role of wanted.lostRoles) permit(given, 'roles.revoke', { ...onUser(before), role })
+  refuseErased(before)
   refuseRoleWithoutCentre(before, wanted)
   refuseWhileActing(before, wanted)
   await refuseAddressInUse(trx, { before, wanted, given })

@@ -56,7 +56,7 @@ export async function eraseUser(trx: Trx, { email: typed, left, given }: Erasing
       return { accounts: 0, events: 0, messages: 0, files: [], addresses: [{ email, emailKey: key }] }
     }
     throw new NotFound('user-not-found', `No deleted account has the address ${email}.`, {
-      hint: 'ssh-admin users list --deleted names those there are.',
+      hint: 'ssh-admin users list --deleted names those there are. Whoever was erased under an earlier key is not known by their address any more.',
     })
   }
   const ids = accounts.map(({ id }) => id)

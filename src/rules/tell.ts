@@ -1,12 +1,13 @@
 import { issueCredential } from '../db/credentials.ts'
+import { isErased } from '../db/erased.ts'
 import { queueMessage } from '../db/outbox.ts'
 import type { CredentialPurpose } from '../db/schema.ts'
 import type { Trx } from '../db/transact.ts'
 import { findUserById } from '../db/users.ts'
 import type { Given } from './actor.ts'
 import { lifetimes } from './credentials.ts'
-import { type LetterName, letters, subjectOf } from './letters.ts'
 import { headerText } from './header-text.ts'
+import { type LetterName, letters, subjectOf } from './letters.ts'
 
 export type { LetterName }
 
@@ -20,9 +21,10 @@ interface Letter {
   importId?: number
 }
 
-/** Owes somebody a letter: an outbox row in the transaction of the change. */
+/** Owes somebody a letter: an outbox row in the transaction of the change. Whoever was erased is owed none. */
 export async function tell(trx: Trx, { by, at, random }: Given, letter: Letter): Promise<void> {
   const { to, fields = {}, importId, credential = letters[letter.letter].credential } = letter
+  if (isErased(to)) return
   const user = await findUserById(trx, to.id)
   const issued = credential
     ? await issueCredential(trx, {

@@ -41,6 +41,24 @@ describe('restoring a backup of somebody who was erased since', () => {
     expect(await succeed('users', 'erase', zaid, '--yes')).toMatchObject({ changed: false })
   })
 
+  it('owes them no letter, and gives their account no new address', async () => {
+    await succeed('coordinator', 'change', 'EG001', '--to', zaid, '--yes')
+    await succeed('store', 'backup', 'copy.db')
+    await succeed('coordinator', 'change', 'EG001', '--new', 'Nour Said <nour@school.example>', '--yes')
+    await eraseZaid()
+    await succeed('store', 'restore', 'copy.db', '--yes')
+    const { coordinator } = await succeed('coordinator', 'show', 'EG001')
+    expect(coordinator.email).toMatch(/^erased-\d+@erased.invalid$/)
+    const nobody: string = coordinator.email
+    const edited = await world.run(['users', 'edit', nobody, '--email', 'new@x.example', '--yes', '--json'])
+    expect([edited.exit, edited.error().code]).toEqual([3, 'erased'])
+    for (let n = 0; n < 12; n += 1) await world.run(['account', 'sign-in', nobody], { stdin: `wrong ${n}` })
+    await world.run(['account', 'request', nobody])
+    await succeed('coordinator', 'change', 'EG001', '--new', 'Huda Said <huda@school.example>', '--yes')
+    const { messages } = await succeed('mail', 'list')
+    expect(messages.filter(({ to }: { to: string }) => to === nobody)).toEqual([])
+  })
+
   it('still knows them when an older backup without the account lay between', async () => {
     const bassem = 'bassem@school.example'
     await succeed('store', 'backup', 'before.db')

@@ -136,6 +136,14 @@ describe('ssh-admin users erase', () => {
     expect(existsSync(other)).toBe(true)
   })
 
+  it('is not known by the address any more once the store has a new key', async () => {
+    await world.run(['users', 'delete', zaid, '--suspend', '--yes'])
+    expect((await world.run(['users', 'erase', zaid, '--yes'])).exit).toBe(0)
+    expect((await world.run(['store', 'rekey', '--yes'])).exit).toBe(0)
+    const ran = await world.run(['users', 'erase', zaid, '--yes', '--json'])
+    expect([ran.exit, ran.error().hint]).toEqual([4, expect.stringContaining('under an earlier key')])
+  })
+
   it('is unchanged the second time', async () => {
     await deleteZaid()
     expect((await world.run(['users', 'erase', zaid, '--yes'])).exit).toBe(0)
