@@ -14,7 +14,7 @@ const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 async function signalledAt(
   desk: Desk,
   argv: readonly string[],
-  { point, sent }: { point: string; sent: readonly string[] },
+  { point, sent, question }: { point: string; sent: readonly string[]; question?: string },
 ): Promise<{ exit: number; text: string }> {
   const log = desk.path('home/points')
   for (const file of [log, `${log}.go`]) rmSync(file, { force: true })
@@ -40,7 +40,9 @@ async function signalledAt(
       resolve(exitCode)
     }),
   )
-  const reached = () => existsSync(log) && readFileSync(log, 'utf8').endsWith(` ${point}\n`)
+  const reached = () =>
+    question === undefined ? isPaused() : stripVTControlCharacters(text).includes(question)
+  const isPaused = () => existsSync(log) && readFileSync(log, 'utf8').endsWith(` ${point}\n`)
   while (!reached() && !hasEnded) await new Promise(setImmediate)
   if (hasEnded) throw new Error(`it ended before ${point}: ${text}`)
   for (const signal of sent) process.kill(running.pid, signal)
@@ -86,4 +88,35 @@ describe.each([
       if (argv[1] === 'import') expect(existsSync(desk.path('pins.csv'))).toBe(true)
     },
   )
+})
+
+describe('store restore at a terminal', () => {
+  let desk: Desk
+  beforeEach(async () => {
+    desk = newDesk()
+    await desk.run(['store', 'init'])
+    await desk.run(['store', 'backup', 'copy.db'])
+    await desk.run(['centres', 'create', 'EG009', '--name', 'Nile Academy', '--country', 'Egypt'])
+  })
+  afterEach(() => desk.clear())
+
+  it.each(signals)('is cancelled by %s at its question', async (signal) => {
+    const before = stateOf(desk.db)
+    const { exit } = await signalledAt(desk, ['store', 'restore', 'copy.db'], {
+      ...{ point: 'none', question: 'It voids', sent: [signal] },
+    })
+    expect(exit).toBe(130)
+    expect(stateOf(desk.db)).toBe(before)
+    expect(desk.files().filter((name) => /restoring/.test(name))).toEqual([])
+  })
+
+  it.each(signals)('is finished after %s once the backup takes its place', async (signal) => {
+    const before = stateOf(desk.db)
+    const { exit, text } = await signalledAt(desk, ['store', 'restore', 'copy.db', '--yes'], {
+      ...{ point: 'rename hub.db', sent: [signal, signal] },
+    })
+    expect([exit, text]).toEqual([0, expect.stringContaining('Finishing: the backup is being put')])
+    expect(stateOf(desk.db)).not.toBe(before)
+    expect(await desk.run(['store', 'check'])).toMatchObject({ exit: 0 })
+  })
 })
