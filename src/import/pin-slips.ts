@@ -43,6 +43,19 @@ export function pinTables({ rows, count, layout, hub }: PinTables): Tables {
   return [list, slipSheet({ rows, layout: layout ?? 'by-centre', hub })]
 }
 
+/** What to say of a workbook that lists very many people and has no slips, which nobody asked for. */
+export function noSlipsNotice(
+  { count, layout }: Pick<PinTables, 'count' | 'layout'>,
+  importId: number,
+): { code: 'no-slips'; message: string } | undefined {
+  if (layout !== undefined || count <= MOST_UNASKED) return undefined
+  const [users, most] = [count, MOST_UNASKED].map((number) => number.toLocaleString('en'))
+  return {
+    code: 'no-slips',
+    message: `The PIN sheet lists ${users} users and has no slips to cut out: for more than ${most} they are made when asked for. To make them: ssh-admin centres pins ${importId} --out slips.xlsx --slips by-centre`,
+  }
+}
+
 /** A sheet to be printed and cut: one slip for each open PIN, and none of them across two pages. */
 function slipSheet(slips: Slips): FormsToWrite {
   return {

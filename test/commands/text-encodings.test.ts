@@ -39,6 +39,19 @@ describe('a text that somebody saved as', () => {
     expect(ran.stdout).toContain('hub@school.example')
   })
 
+  it.each(encodings)('%s is read as the words of a letter', async (_, encoded) => {
+    const words = (await world.run(['templates', 'show', 'password-reset'])).stdout
+    writeFileSync(
+      world.path('letter.txt'),
+      encoded(words.replaceAll('Dear {{ name }}', 'Grüß Gott {{ name }}')),
+    )
+    const ran = await world.run(['templates', 'edit', 'password-reset', '--from', 'letter.txt', '--json'])
+    expect(ran.json()).toMatchObject({ changed: true })
+    const shown = (await world.run(['templates', 'show', 'password-reset'])).stdout
+    expect(shown).toContain('Grüß Gott {{ name }}')
+    expect(shown).not.toContain('\ufeff')
+  })
+
   it('neither UTF-8 nor UTF-16 is refused, and says what to save it as', async () => {
     const stdin = Buffer.from('zoë@a.example\n', 'latin1')
     const ran = await world.run(['users', 'suspend', '-', '--yes', '--json'], { stdin })

@@ -74,6 +74,25 @@ describe('the slips of a PIN workbook', () => {
     expect(workbook.getWorksheet('PINs')?.rowCount).toBe(4)
   })
 
+  it('of more than 10,000 people are made when asked for, and both answers say so', {
+    timeout: 120_000,
+  }, async () => {
+    const many = Array.from({ length: 10_001 }, (_, at) => line('EG001', `user${at}@school.example`))
+    const ran = await world.run(['centres', 'import', writeCsv(world, many), '--yes', '--json'])
+    const notice = expect.objectContaining({
+      code: 'no-slips',
+      message: expect.stringContaining('ssh-admin centres pins 1 --out slips.xlsx --slips by-centre'),
+    })
+    expect(ran.json().notices).toContainEqual(notice)
+    expect((await partsOf(world.path('new-user-pins-1.xlsx'))).has('xl/worksheets/sheet2.xml')).toBe(false)
+    const again = async (file: string, ...flags: string[]) =>
+      (await world.run(['centres', 'pins', '1', '--out', file, '--json', ...flags])).json().notices
+    expect(await again('all.xlsx')).toContainEqual(notice)
+    expect(await again('all.csv')).not.toContainEqual(notice)
+    expect(await again('slips.xlsx', '--slips', 'by-centre')).not.toContainEqual(notice)
+    expect((await partsOf(world.path('slips.xlsx'))).has('xl/worksheets/sheet2.xml')).toBe(true)
+  })
+
   it('know no other layout', async () => {
     expect((await world.run(['centres', 'pins', '1', '--out', 'a.xlsx', '--slips', 'diagonal'])).exit).toBe(2)
   })

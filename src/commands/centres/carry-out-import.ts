@@ -130,7 +130,8 @@ async function applyOrRehearse({ session, store, given, ready, places }: Carryin
     }
     const { result, owed: letters } = await session.commit(store, work)
     if (!hasPins) return { ...result, letters, file: null, owed: false }
-    return { ...result, letters, ...(await placePins({ session, store, places, id: result.id })) }
+    const placed = await placePins({ session, store, places, id: result.id, count: plan.newUsers.length })
+    return { ...result, letters, ...placed }
   } catch (error) {
     places.pins.discard()
     if (hasPins) await forgetSheets(store, [places.pins.unfinished])

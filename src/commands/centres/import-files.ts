@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { join } from 'node:path'
+import { extname, join } from 'node:path'
 import { prepareTable } from '../../cli/write-table.ts'
 import type { OpenStore } from '../../db/open.ts'
 import type { Nonces } from '../../import/pin-sheet.ts'
@@ -85,16 +85,24 @@ export async function placePins({
   store,
   places,
   id,
+  count,
 }: {
   session: Session
   store: OpenStore
   places: ImportPlaces
   id: number
+  /** How many new users there are. */
+  count: number
 }): Promise<{ file: string | null; owed: boolean }> {
   session.context.interruption.finish('the import is done, and its PIN sheet is being put in its place')
   try {
     const file = await places.pins.moveIntoPlace(places.pinsNameIsOurs ? nameOfSheet(id) : undefined)
     await sheetIsThere(store, id)
+    if (extname(file).toLowerCase() === '.xlsx') {
+      const { noSlipsNotice } = await import('../../import/pin-slips.ts')
+      const notice = noSlipsNotice({ count, layout: places.slips }, id)
+      if (notice) session.notify(notice)
+    }
     return { file, owed: false }
   } catch (error) {
     // The import stands; only its sheet could not be put in place.

@@ -41,7 +41,7 @@ async function makePinsAgain(options: z.infer<typeof Options>, session: Session)
   const store = await session.open(dryRun ? 'rehearse' : 'use')
   try {
     const { pinsAgain } = await import('../../import/pins-again.ts')
-    const { pinTables } = await import('../../import/pin-slips.ts')
+    const { noSlipsNotice, pinTables } = await import('../../import/pin-slips.ts')
     await session.given(store)
     await findImportNumber(store.db, importId)
     const pinKey = store.keys().pin
@@ -58,7 +58,7 @@ async function makePinsAgain(options: z.infer<typeof Options>, session: Session)
       const hub = session.settings.baseUrl.value ?? ''
       const sheets = pinTables({ rows, count: rows.length, layout: options.slips, hub })
       await prepareTable(output, { sheets, at: given.at, signal: session.context.signal })
-      return { made }
+      return { made, users: rows.length }
     })
     try {
       await output.moveIntoPlace()
@@ -72,6 +72,8 @@ async function makePinsAgain(options: z.infer<typeof Options>, session: Session)
       await tell(session, { made: result.made, file: null })
       return 9
     }
+    const notice = noSlipsNotice({ count: result.users, layout: options.slips }, importId)
+    if (notice && tableEnding(out) === '.xlsx') session.notify(notice)
     return await tell(session, { made: result.made, file: options.out })
   } finally {
     output.discard()

@@ -56,6 +56,28 @@ describe('planning an import', () => {
   })
 })
 
+describe('a plan that renames many', () => {
+  const named = (name: string) =>
+    Array.from({ length: 6 }, (_, at) => line(`GH${at + 10}`, '', { name: `${name} ${at}` }))
+  const planNames = (...flags: string[]) =>
+    importRows(world, named('College'), '--plan-out', 'autumn.plan', ...flags)
+
+  it('is saved only with the right number of them, and then applied without asking again', async () => {
+    await importRows(world, named('School'))
+    for (const flags of [[], ['--allow-renames', '5']]) {
+      const refused = await planNames(...flags)
+      expect([refused.exit, refused.error().code]).toEqual([3, 'rename-limit'])
+      expect(existsSync(world.path('autumn.plan'))).toBe(false)
+    }
+    expect((await planNames('--allow-renames', '6')).exit).toBe(0)
+    const applied = await apply()
+    expect(applied.json()).toMatchObject({ centres: { renamed: 6 }, import: { state: 'applied' } })
+    expect(applied.json().renamedCentres).toContainEqual(
+      expect.objectContaining({ number: 'GH10', from: 'School 0', to: 'College 0' }),
+    )
+  })
+})
+
 describe('applying a plan', () => {
   it('does exactly what was planned, deletions included', async () => {
     const planned = await plan('--delete-centre', 'EG009')

@@ -292,7 +292,15 @@ describe('the commands on messages', () => {
     expect(await reset(env).then((ran) => [ran.exit, ran.error().code])).toEqual([7, 'smtp-password-exposed'])
     chmodSync(file, 0o600)
     expect((await reset(env)).json().mail[0].state).toBe('sent')
-    expect(server.received).toHaveLength(1)
+    // As Notepad and PowerShell save it.
+    for (const bytes of [
+      Buffer.from('\ufeffopen sesame\r\n'),
+      Buffer.from('\ufeffopen sesame\r\n', 'utf16le'),
+    ]) {
+      writeFileSync(file, bytes)
+      expect((await reset(env)).json().mail[0].state).toBe('sent')
+    }
+    expect(server.received).toHaveLength(3)
     writeFileSync(file, 'wrong')
     expect((await reset(env)).json().mail[0].lastError).toContain('did not accept the user and password')
     rmSync(file)
