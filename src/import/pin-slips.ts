@@ -117,7 +117,8 @@ function inWords(moment: string): string {
 function heightOf(runs: readonly TextRun[], width: number): number {
   let height = 0
   for (const { text, size = 11 } of runs) {
-    const across = (width * 11) / size / 1.15
+    // Two letters are the indent.
+    const across = ((width - 2) * 11) / size / 1.15
     for (const line of text.replace(/\n$/, '').split('\n'))
       height += Math.max(1, Math.ceil(widthOf(line) / across)) * LINE * (size / 11)
   }

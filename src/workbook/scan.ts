@@ -1,8 +1,13 @@
+import { columnOf } from './cell.ts'
 import { bomb } from './errors.ts'
-import { isBlank, skipBlanks } from './scan-text.ts'
+import type { RawCell } from './sheet-rows.ts'
 import { LONGEST_PIECE, type TextSink } from './xml.ts'
 
+const QUOTE = 34
+const APOSTROPHE = 39
 const SLASH = 47
+const LESS = 60
+const EQUALS = 61
 const GREATER = 62
 
 // What XML 1.0 does not allow is left to saxes to refuse.
@@ -28,8 +33,10 @@ export interface StartTag {
 }
 
 /**
- * Reads units by searching for their ends: three times as fast as a parser.
- * On anything unusual it hands the beginning of the part and all that is unread to the slow way.
+ * Reads what almost every program writes, rows of plain cells and lists of plain texts, by searching for the
+ * ends of elements where saxes looks at each letter: that saves some 8 % of the processor time of an import,
+ * and it stays for as long as that is worth a second way to read. It decides nothing: on anything unusual it
+ * hands the beginning of the part and all that is unread to the slow way, and what the one reads, the other reads.
  */
 export function scanner({ part, root, container, unit, read, slow, around = false }: Repeated): TextSink {
   const start = `<${unit}`
@@ -135,7 +142,7 @@ interface FoundTag extends StartTag {
 }
 
 /** Reads the attributes of a start tag from behind its name; undefined when its end has not come yet. */
-export function startTag(text: string, from: number): FoundTag | undefined {
+function startTag(text: string, from: number): FoundTag | undefined {
   if (text.charCodeAt(from) === GREATER)
     return { end: from + 1, empty: false, odd: false, attribute: () => undefined }
   const attributes = new Map<string, string>()
@@ -163,4 +170,178 @@ export function startTag(text: string, from: number): FoundTag | undefined {
   function tag(empty: boolean, end: number): FoundTag {
     return { end, empty, odd: false, attribute: (name) => attributes.get(name) }
   }
+}
+
+/** Reads the cells between `from` and `to`; false when there is anything but plain `<c>`, `<v>`, `<f>` and `<is><t>`. */
+export function scanCells(text: string, from: number, to: number, onCell: (cell: RawCell) => void): boolean {
+  const cell: RawCell = { column: -1, type: '', style: 0, value: '', present: false, formula: undefined }
+  let at = from
+  for (;;) {
+    at = skipBlanks(text, at)
+    if (at >= to) return at === to
+    if (text.charCodeAt(at) !== LESS || text.charCodeAt(at + 1) !== 99) return false
+    at += 2
+    cell.column = -1
+    cell.type = ''
+    cell.style = 0
+    cell.value = ''
+    cell.present = false
+    cell.formula = undefined
+
+    let open = true
+    if (text.charCodeAt(at) !== GREATER && text.charCodeAt(at) !== SLASH && !isBlank(text.charCodeAt(at)))
+      return false
+    for (;;) {
+      at = skipBlanks(text, at)
+      const code = text.charCodeAt(at)
+      if (code === GREATER) {
+        at += 1
+        break
+      }
+      if (code === SLASH) {
+        if (text.charCodeAt(at + 1) !== GREATER) return false
+        open = false
+        at += 2
+        break
+      }
+      const equals = text.charCodeAt(at + 1) === EQUALS ? at + 1 : text.indexOf('=', at)
+      if (equals === -1 || equals > to) return false
+      const quote = text.charCodeAt(equals + 1)
+      if (quote !== QUOTE && quote !== APOSTROPHE) return false
+      const close = text.indexOf(quote === QUOTE ? '"' : "'", equals + 2)
+      if (close === -1 || close > to) return false
+      if (equals === at + 1) {
+        if (code === 114) cell.column = scanColumn(text, equals + 2, close)
+        else if (code === 116) cell.type = text.slice(equals + 2, close)
+        else if (code === 115) cell.style = Number(text.slice(equals + 2, close))
+      }
+      at = close + 1
+    }
+    if (open) {
+      at = scanContent(text, at, to, cell)
+      if (at === -1) return false
+    }
+    onCell(cell)
+  }
+}
+
+function scanColumn(text: string, from: number, to: number): number {
+  let column = 0
+  let at = from
+  for (; at < to; at++) {
+    const code = text.charCodeAt(at)
+    if (code < 65 || code > 90) break
+    column = column * 26 + code - 64
+  }
+  if (at === from || at - from > 2 || at === to) return columnOf(text.slice(from, to))
+  return column - 1
+}
+
+/** Reads what is in a cell, up to and with its end tag; -1 when it is unusual. */
+function scanContent(text: string, from: number, to: number, cell: RawCell): number {
+  const inline = cell.type === 'inlineStr'
+  let at = from
+  for (;;) {
+    at = skipBlanks(text, at)
+    if (at >= to) return -1
+    if (text.startsWith('<v>', at)) {
+      cell.present = true
+      const end = text.indexOf('<', at + 3)
+      const value = textBetween(text, { from: at + 3, end, to, stop: '</v>' })
+      if (value === undefined) return -1
+      if (!inline) cell.value += value
+      at = end + 4
+    } else if (text.startsWith('</c>', at)) {
+      return at + 4
+    } else if (text.startsWith('<is><t', at)) {
+      const start = afterTextTag(text, at + 6)
+      const end = text.indexOf('<', start)
+      const value = start === -1 ? undefined : textBetween(text, { from: start, end, to, stop: '</t></is>' })
+      if (value === undefined) return -1
+      if (inline) cell.value += value
+      at = end + 9
+    } else if (text.startsWith('<f', at)) {
+      at = scanFormula(text, at + 2, to, cell)
+      if (at === -1) return -1
+    } else if (text.startsWith('<v/>', at)) {
+      cell.present = true
+      at += 4
+    } else {
+      return -1
+    }
+  }
+}
+
+/** The text that ends at `end`, where `stop` must stand; undefined when it is unusual. */
+function textBetween(
+  text: string,
+  { from, end, to, stop }: { from: number; end: number; to: number; stop: string },
+): string | undefined {
+  if (end === -1 || end >= to || !text.startsWith(stop, end)) return undefined
+  return plainText(text, from, end)
+}
+
+function scanFormula(text: string, from: number, to: number, cell: RawCell): number {
+  const tag = startTag(text, from)
+  if (tag === undefined || tag.odd || tag.end > to) return -1
+  cell.formula ??= ''
+  if (tag.empty) return tag.end
+  const end = text.indexOf('<', tag.end)
+  const formula = textBetween(text, { from: tag.end, end, to, stop: '</f>' })
+  if (formula === undefined) return -1
+  cell.formula += formula
+  return end + 4
+}
+
+/** Where the blanks that begin there end. */
+export function skipBlanks(text: string, from: number): number {
+  let at = from
+  while (isBlank(text.charCodeAt(at))) at += 1
+  return at
+}
+
+/** A space, tab or line break. */
+function isBlank(code: number): boolean {
+  return code === 32 || code === 10 || code === 13 || code === 9
+}
+
+const PRESERVED = ' xml:space="preserve">'
+
+/** Behind `<t` or `<t xml:space="preserve"`; -1 for a text element that looks otherwise. */
+export function afterTextTag(text: string, at: number): number {
+  if (text.charCodeAt(at) === GREATER) return at + 1
+  return text.startsWith(PRESERVED, at) ? at + PRESERVED.length : -1
+}
+
+const ENTITIES: Readonly<Record<string, string>> = {
+  '&amp;': '&',
+  '&lt;': '<',
+  '&gt;': '>',
+  '&quot;': '"',
+  '&apos;': "'",
+}
+
+/** The text between two places, its entities replaced; undefined when one is unknown, and saxes must say so. */
+export function plainText(text: string, from: number, to: number): string | undefined {
+  const raw = text.slice(from, to)
+  if (raw.includes(']]>')) return undefined
+  const lines = raw.includes('\r') ? raw.replace(/\r\n?/g, '\n') : raw
+  if (!lines.includes('&')) return lines
+  let known = true
+  const plain = lines.replace(/&[^;]*;?/g, (entity) => {
+    const character = ENTITIES[entity] ?? numbered(entity)
+    if (character === undefined) known = false
+    return character ?? ''
+  })
+  return known ? plain : undefined
+}
+
+/** `&#10;` and `&#xE9;`. */
+function numbered(entity: string): string | undefined {
+  const [, hex, decimal] = /^&#(?:x([0-9A-Fa-f]{1,6})|(\d{1,7}));$/.exec(entity) ?? []
+  if (hex === undefined && decimal === undefined) return undefined
+  const code = hex === undefined ? Number(decimal) : Number.parseInt(hex, 16)
+  const allowed = code === 9 || code === 10 || code === 13 || (code >= 32 && code <= 0x10ffff)
+  const forbidden = (code >= 0xd800 && code <= 0xdfff) || code === 0xfffe || code === 0xffff
+  return allowed && !forbidden ? String.fromCodePoint(code) : undefined
 }

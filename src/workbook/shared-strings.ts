@@ -1,8 +1,7 @@
 import type { Archive } from './zip.ts'
 import { detached } from './detached.ts'
 import { bomb } from './errors.ts'
-import { scanner } from './scan.ts'
-import { afterTextTag, plainText, skipBlanks } from './scan-text.ts'
+import { afterTextTag, plainText, scanner, skipBlanks } from './scan.ts'
 import { readXml, type TextSink, unescapeText } from './xml.ts'
 
 const MOST_TEXTS = 16_000_000

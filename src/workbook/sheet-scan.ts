@@ -1,5 +1,4 @@
-import { scanner } from './scan.ts'
-import { scanCells } from './scan-cells.ts'
+import { scanCells, scanner } from './scan.ts'
 import type { RowMaker } from './sheet-rows.ts'
 import { isTrue, readSheetXml } from './sheet-xml.ts'
 import type { TextSink } from './xml.ts'

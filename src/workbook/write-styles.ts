@@ -46,7 +46,8 @@ export function* stylesXml(): Generator<string> {
   yield look({ alignment: 'vertical="top" wrapText="1"' })
   yield look({ font: 1, fill: 2, alignment: 'vertical="center" wrapText="1"' })
   yield look({ fill: 3, alignment: 'vertical="top" wrapText="1"' })
-  yield look({ border: 1, alignment: 'vertical="center" wrapText="1"' })
+  // An indent, so that one text of a form does not run into the next.
+  yield look({ border: 1, alignment: 'horizontal="left" vertical="center" wrapText="1" indent="1"' })
   yield look({ border: 1, alignment: 'horizontal="center" vertical="center" wrapText="1"' })
   yield '</cellXfs><cellStyles count="1"><cellStyle name="Normal" xfId="0" builtinId="0"/></cellStyles></styleSheet>'
 }
