@@ -24,6 +24,15 @@ describe('checking a store', () => {
     expect(ran.json()).toMatchObject({ ok: true, findings: [] })
   })
 
+  it('names a folder in which everybody can put another store or key', async () => {
+    chmodSync(world.folder, 0o777)
+    const ran = await world.run(['store', 'check', '--json'])
+    expect(ran.json()).toMatchObject({
+      findings: [{ code: 'folder-open-to-others', target: world.folder, hint: `chmod o-w ${world.folder}` }],
+    })
+    chmodSync(world.folder, 0o700)
+  })
+
   it('tells what is untidy, and goes on', async () => {
     chmodSync(world.db, 0o644)
     writeFileSync(`${world.db}.3f2a.part`, '')
