@@ -93,6 +93,18 @@ export function syncFolder(path: string): void {
   }
 }
 
+/**
+ * The same once a file has its name. That is so for everybody who looks, and cannot be taken back safely: a disk that
+ * does not confirm it makes no failure of it, as with SQLite.
+ */
+export function trySyncFolder(path: string): void {
+  try {
+    syncFolder(path)
+  } catch {
+    // What the file holds was synced before: after a power cut the old one is there, or this one, and either is whole.
+  }
+}
+
 /** Makes what a file holds outlast a power cut. */
 export function syncFile(path: string): void {
   const file = openSync(path, 'r+')

@@ -1,6 +1,6 @@
 import { closeSync, existsSync, lstatSync, realpathSync, statSync } from 'node:fs'
 import { basename, dirname, extname, join, resolve } from 'node:path'
-import { fsyncSync, linkSync, openSync, renameSync, rmSync, syncFolder, writeSync } from '../disk.ts'
+import { fsyncSync, linkSync, openSync, renameSync, rmSync, trySyncFolder, writeSync } from '../disk.ts'
 import { Cancelled, Failure, Refused, Unavailable, Usage } from '../errors.ts'
 import { finishing } from '../interruption.ts'
 import { agree } from '../prompt.ts'
@@ -103,7 +103,7 @@ function outputFile(
         // A rename puts itself in the place of a link, and never writes through it.
         if (replaces) renameSync(unfinished, path)
         else placeNew(unfinished, path)
-        syncFolder(dirname(path))
+        trySyncFolder(dirname(path))
         return shown
       }
       try {
@@ -161,7 +161,7 @@ function placeUnderFreeName(
       if (codeOf(error) === 'EEXIST') continue
       throw error
     }
-    syncFolder(folder)
+    trySyncFolder(folder)
     return name
   }
 }

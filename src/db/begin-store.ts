@@ -3,7 +3,7 @@ import { existsSync, readdirSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import type Database from 'better-sqlite3'
 import type { Kysely } from 'kysely'
-import { chmodSync, linkSync, mkdirSync, renameSync, rmSync, syncFolder } from '../disk.ts'
+import { chmodSync, linkSync, mkdirSync, renameSync, rmSync, syncFolder, trySyncFolder } from '../disk.ts'
 import { Unavailable } from '../errors.ts'
 import { finishing } from '../interruption.ts'
 import { makersMark } from '../unfinished-files.ts'
@@ -87,7 +87,7 @@ function placeFirst({ newStore, path, keyFile, fingerprint }: FirstStore): void 
     removeIfPossible(keyFile)
     throw error
   }
-  syncFolder(dirname(path))
+  trySyncFolder(dirname(path))
 }
 
 /** What was done stays done when something else cannot be tidied away; `store check` names it. */
@@ -130,7 +130,7 @@ function placeKey({ newKey, keyFile, secret }: { newKey: string; keyFile: string
     if (!cannotLink(error)) throw error
     return writeFirstKey(keyFile, secret)
   }
-  syncFolder(dirname(keyFile))
+  syncNameOf(keyFile)
   return true
 }
 
@@ -143,8 +143,18 @@ function writeFirstKey(keyFile: string, secret: Buffer): boolean {
     removeIfPossible(keyFile)
     throw error
   }
-  syncFolder(dirname(keyFile))
+  syncNameOf(keyFile)
   return true
+}
+
+/** No store is placed whose key may be gone after a power cut, and no key stays without its store. */
+function syncNameOf(keyFile: string): void {
+  try {
+    syncFolder(dirname(keyFile))
+  } catch (error) {
+    removeIfPossible(keyFile)
+    throw error
+  }
 }
 
 function isThere(error: unknown): boolean {
@@ -165,7 +175,8 @@ async function settleWithOtherBeginner({ path, keyFile }: Opening): Promise<bool
 
 /** Of a process that was killed between its key and its store, the store lies there, whole, and bears the key. */
 function finishOther({ path, keyFile }: { path: string; keyFile: string }): boolean {
-  const { fingerprint } = deriveKeys(readKeyFile(keyFile))
+  const fingerprint = fingerprintOfKey(keyFile)
+  if (fingerprint === undefined) return false
   const begun = readdirSync(dirname(path))
     .filter((name) => name.startsWith(`${basename(path)}.`) && name.endsWith('.new'))
     .map((name) => join(dirname(path), name))
@@ -173,8 +184,18 @@ function finishOther({ path, keyFile }: { path: string; keyFile: string }): bool
   if (begun === undefined) return false
   makeWhole(begun, { named: path })
   renameSync(begun, path)
-  syncFolder(dirname(path))
+  trySyncFolder(dirname(path))
   return true
+}
+
+/** Where a file has one name only, a process may have been killed while it wrote the key under its own. */
+function fingerprintOfKey(keyFile: string): string | undefined {
+  try {
+    return deriveKeys(readKeyFile(keyFile)).fingerprint
+  } catch (error) {
+    if (error instanceof Unavailable && error.code === 'key-damaged') return undefined
+    throw error
+  }
 }
 
 function fingerprintIn(file: string): string | undefined {

@@ -98,7 +98,9 @@ function staleNote(path: string): Finding[] {
     {
       target: note.file,
       code: 'stale-writer',
-      message: `${note.file} names a process (${note.holder.command}) that is gone.`,
+      message: note.holder
+        ? `${note.file} names a process (${note.holder.command}) that is gone.`
+        : `${note.file} does not say who writes to the store.`,
       hint: `It harms nothing; the next change removes it, or: rm ${note.file}`,
     },
   ]

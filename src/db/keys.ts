@@ -1,7 +1,7 @@
 import { hkdfSync } from 'node:crypto'
 import { closeSync, existsSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { fsyncSync, openSync, renameSync, syncFolder, writeSync } from '../disk.ts'
+import { fsyncSync, openSync, renameSync, trySyncFolder, writeSync } from '../disk.ts'
 import { Unavailable } from '../errors.ts'
 import { readSmallFile } from './small-file.ts'
 
@@ -56,7 +56,7 @@ export function waitingKeyFile(keyFile: string, fingerprint: string): string {
 export function placeWaitingKey(keyFile: string, fingerprint: string): boolean {
   try {
     renameSync(waitingKeyFile(keyFile, fingerprint), keyFile)
-    syncFolder(dirname(keyFile))
+    trySyncFolder(dirname(keyFile))
     return true
   } catch (error) {
     return error instanceof Error && 'code' in error && error.code === 'ENOENT'

@@ -34,8 +34,7 @@ export async function withNewKey<Result>(
   takeOn: () => Promise<Result>,
 ): Promise<{ result: Result; waitsAs: string | undefined }> {
   const waiting = waitingKeyFile(keyFile, keys.fingerprint)
-  writeKeyFile(waiting, secret)
-  syncFolder(dirname(waiting))
+  writeWaitingKey(waiting, secret)
   let result: Result
   try {
     result = await takeOn()
@@ -46,4 +45,15 @@ export async function withNewKey<Result>(
   }
   const placed = placeWaitingKey(keyFile, keys.fingerprint)
   return { result, waitsAs: placed ? undefined : waiting }
+}
+
+/** Until the store takes it on, a key that could not be written whole is none, and goes. */
+function writeWaitingKey(path: string, secret: Buffer): void {
+  try {
+    writeKeyFile(path, secret)
+    syncFolder(dirname(path))
+  } catch (error) {
+    rmSync(path, { force: true })
+    throw error
+  }
 }

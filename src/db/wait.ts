@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { setTimeout as pause } from 'node:timers/promises'
 import { rmSync, writeFileSync } from '../disk.ts'
@@ -51,10 +52,14 @@ export function waitForStore({ path, patience, onWait, signal, interruption, sin
  */
 export function holdStore(path: string, holder: Omit<Holder, 'host'>): void {
   const file = holderFile(path)
-  unlessItFails(() => rmSync(file, { force: true }))
-  unlessItFails(() =>
-    writeFileSync(file, JSON.stringify({ ...holder, host: hostname() }), { mode: 0o600, flag: 'wx' }),
-  )
+  const remove = () => unlessItFails(() => rmSync(file, { force: true }))
+  remove()
+  try {
+    writeFileSync(file, JSON.stringify({ ...holder, host: hostname() }), { mode: 0o600, flag: 'wx' })
+  } catch {
+    // A note is only a note, and half of one is none.
+    remove()
+  }
 }
 
 /** Only our own note: the next writer may have left theirs already. What was done stays done when it cannot go. */
@@ -82,10 +87,12 @@ function holderOf(path: string): Holder | undefined {
   return holder && lives(holder) ? holder : undefined
 }
 
-/** The note of a process that ended without taking it back. */
-export function staleHolder(path: string): { file: string; holder: Holder } | undefined {
+/** The note of a process that ended without taking it back, or before it had written all of it: then without a name. */
+export function staleHolder(path: string): { file: string; holder: Holder | undefined } | undefined {
+  const file = holderFile(path)
   const holder = noteAt(path)
-  return holder && !lives(holder) ? { file: holderFile(path), holder } : undefined
+  if (holder ? lives(holder) : !existsSync(file)) return undefined
+  return { file, holder }
 }
 
 function noteAt(path: string): Holder | undefined {

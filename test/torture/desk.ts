@@ -21,7 +21,10 @@ export interface Desk {
   folder: string
   db: string
   path: (name: string) => string
-  run: (argv: readonly string[], more?: { fault?: string; env?: Record<string, string> }) => Promise<Ran>
+  run: (
+    argv: readonly string[],
+    more?: { fault?: string; env?: Record<string, string> | undefined },
+  ) => Promise<Ran>
   /** The same folder once more, as it is now. */
   copy: () => Desk
   files: () => string[]

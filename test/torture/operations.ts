@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs'
 import { csv, line } from '../import/workbook.ts'
+import { writeOlderStore } from '../stores/older-store.ts'
 import type { Desk } from './desk.ts'
 
 export interface Operation {
@@ -10,14 +11,23 @@ export interface Operation {
   again?: readonly string[]
   /** Doing it once more after it was done changes something again. */
   repeats?: boolean
-  storeOf: (desk: Desk) => string
+  /** Once it was done, the same command is refused. */
+  refusedOnceDone?: boolean
+  /** What runs beside it, such as a mail server. */
+  surroundings?: (desk: Desk) => Promise<Surroundings>
 }
 
-const hub = ({ db }: Desk) => db
+export interface Surroundings {
+  env: Record<string, string>
+  /** What is not as it should be once the operation was repeated. */
+  whatIsWrong: () => Promise<string[]>
+  close: () => Promise<void>
+}
 
 async function must(desk: Desk, ...argv: string[]): Promise<void> {
   const { exit, stderr } = await desk.run(argv)
-  if (exit !== 0 && exit !== 9) throw new Error(`${argv.join(' ')} ended with ${exit}: ${stderr}`)
+  if (exit !== 0 && exit !== 8 && exit !== 9)
+    throw new Error(`${argv.join(' ')} ended with ${exit}: ${stderr}`)
 }
 
 async function school(desk: Desk): Promise<void> {
@@ -51,7 +61,6 @@ export const operations: readonly Operation[] = [
     prepare: async () => undefined,
     argv: ['store', 'init'],
     again: ['store', 'init', '--if-missing'],
-    storeOf: hub,
   },
   {
     name: 'import',
@@ -60,7 +69,6 @@ export const operations: readonly Operation[] = [
       workbook(desk)
     },
     argv: [...importing, '--issues-out', 'issues.csv'],
-    storeOf: hub,
   },
   {
     name: 'undo',
@@ -69,19 +77,16 @@ export const operations: readonly Operation[] = [
       await desk.run(importing)
     },
     argv: ['centres', 'imports', 'undo', '1', '--yes'],
-    storeOf: hub,
   },
   {
     name: 'transfer',
     prepare: school,
     argv: ['users', 'transfer', 'amira@school.example', '--to', 'omar@school.example', '--yes'],
-    storeOf: hub,
   },
   {
     name: 'change of coordinator',
     prepare: school,
     argv: ['coordinator', 'change', 'EG001', '--to', 'amira@school.example', '--yes'],
-    storeOf: hub,
   },
   {
     name: 'restore',
@@ -92,7 +97,21 @@ export const operations: readonly Operation[] = [
     },
     argv: ['store', 'restore', 'copy.db', '--yes'],
     repeats: true,
-    storeOf: hub,
+  },
+  {
+    name: 'migrate',
+    prepare: (desk) => writeOlderStore(desk.db, 1),
+    argv: ['store', 'migrate', '--yes'],
+  },
+  {
+    name: 'apply',
+    prepare: async (desk) => {
+      await school(desk)
+      workbook(desk)
+      await must(desk, 'centres', 'import', 'centres.csv', '--plan-out', 'plan.json')
+    },
+    argv: ['centres', 'apply', 'plan.json', '--yes', '--pins-out', 'pins.csv'],
+    refusedOnceDone: true,
   },
   {
     name: 'rekey',
@@ -102,14 +121,12 @@ export const operations: readonly Operation[] = [
     },
     argv: ['store', 'rekey', '--yes'],
     repeats: true,
-    storeOf: hub,
   },
   {
     name: 'backup',
     prepare: school,
     argv: ['store', 'backup', 'copy.db', '--yes'],
     repeats: true,
-    storeOf: hub,
   },
   {
     name: 'mail send',
@@ -118,7 +135,6 @@ export const operations: readonly Operation[] = [
       await desk.run(importing.filter((word) => word !== '--send-mail'))
     },
     argv: ['mail', 'send', '--import', '1'],
-    storeOf: hub,
   },
   {
     name: 'erase',
@@ -127,6 +143,5 @@ export const operations: readonly Operation[] = [
       await must(desk, 'users', 'delete', 'omar@school.example', '--suspend', '--yes')
     },
     argv: ['users', 'erase', 'omar@school.example', '--yes'],
-    storeOf: hub,
   },
 ]

@@ -1,36 +1,70 @@
+import { runAtOnce } from './at-once.ts'
 import { newDesk } from './desk.ts'
+import { tryHostileFiles } from './hostile-files.ts'
+import { importMutatedWorkbooks } from './mutated-workbooks.ts'
 import { operations } from './operations.ts'
-import { type Kind, walk, type Walked } from './walk.ts'
+import { type Kind, walk } from './walk.ts'
 
 // npm run torture [-- --short] [-- --only import]: prints operation × points × kinds of fault, tried and failed.
 const argv = process.argv.slice(2)
 const short = argv.includes('--short')
 const only = argv.includes('--only') ? argv[argv.indexOf('--only') + 1] : undefined
 const kinds: readonly Kind[] = ['kill', 'ENOSPC', 'EIO']
+const wanted = (name: string) => only === undefined || only === name
 
-const results: Walked[] = []
-for (const operation of operations) {
-  if (only !== undefined && operation.name !== only) continue
+const rows: string[] = []
+const failures: string[] = []
+let printed = 0
+
+function note(name: string, cells: readonly (string | number)[], wrong: readonly string[], more = ''): void {
+  rows.push(`| ${[name, ...cells, wrong.length].join(' | ')} |`)
+  console.log(`${name}: ${cells.join(', ')}, ${wrong.length} failed${more}`)
+  for (const words of wrong) console.log(`    ${words}`)
+  failures.push(...wrong)
+}
+
+for (const operation of operations.filter(({ name }) => wanted(name))) {
   const desk = newDesk()
   try {
-    // The short form tries each point with one kind of fault, the long one each with all.
+    // The short form tries every third point with one kind of fault, the long one each with all.
     const walked = await walk(operation, { desk, kinds: short ? ['kill'] : kinds, every: short ? 3 : 1 })
-    results.push(walked)
-    print(walked)
+    const { points, tried, killedAfterCommit } = walked
+    const after = killedAfterCommit?.length ?? 'changes nothing'
+    const where = killedAfterCommit ? ` (killed after the commit: ${killedAfterCommit.join(', ')})` : ''
+    const cells = [points, tried.kill, after, ...(short ? [] : [tried.ENOSPC, tried.EIO])]
+    note(operation.name, cells, walked.failures, where)
   } finally {
     desk.clear()
   }
 }
-if (results.length === 0) throw new Error('no operation was walked')
-const failed = results.reduce((sum, { failures }) => sum + failures.length, 0)
-console.log(failed === 0 ? 'Nothing lost.' : `${failed} failures.`)
-process.exitCode = failed === 0 ? 0 : 1
+const heading = ['operation', 'points', 'killed at', 'of them after the commit']
+print([...heading, ...(short ? [] : ['ENOSPC at', 'EIO at']), 'failed'])
 
-function print({ operation, points, tried, killedAfterCommit, failures }: Walked): void {
-  const each = kinds.map((kind) => `${kind} ${tried[kind]}`).join(', ')
-  const after = `${killedAfterCommit} killed after the commit`
-  console.log(
-    `${operation.padEnd(24)} ${String(points).padStart(3)} points  ${each}  (${after})  ${failures.length} failed`,
+if (wanted('at once')) {
+  const { processes, failures: wrong } = await runAtOnce(short ? 1 : 10)
+  note('commands at once over one store, 16 at a time', [processes], wrong)
+}
+if (wanted('workbooks')) {
+  const { asked, exits, failures: wrong } = await importMutatedWorkbooks(short ? 50 : 2000)
+  const ended = Object.entries(exits).map(([exit, count]) => `${count} with exit ${exit}`)
+  note(`mutated workbooks (${ended.join(', ')})`, [asked], wrong)
+}
+if (wanted('hostile files')) {
+  const { tried, failures: wrong } = await tryHostileFiles(
+    short ? { every: 5, flips: 9 } : { every: 1, flips: 300 },
   )
-  for (const failure of failures) console.log(`    ${failure}`)
+  note('hostile stores, keys and backups', [tried], wrong)
+}
+print(['what', 'tried', 'failed'])
+
+if (printed === 0) throw new Error(`there is nothing called ${only}`)
+console.log(failures.length === 0 ? 'Nothing lost.' : `${failures.length} failures.`)
+process.exitCode = failures.length === 0 ? 0 : 1
+
+function print(headings: readonly string[]): void {
+  if (rows.length === 0) return
+  printed += rows.length
+  console.log(`\n| ${headings.join(' | ')} |\n|${' --- |'.repeat(headings.length)}`)
+  for (const row of rows.splice(0)) console.log(row)
+  console.log('')
 }

@@ -1,6 +1,7 @@
-import { unfinishedIn } from '../../src/unfinished-files.ts'
 import type { Desk, Ran } from './desk.ts'
-import type { Operation } from './operations.ts'
+import { atOnce } from './in-parallel.ts'
+import { filesNobodyNames, kindsOfFilesIn } from './left-behind.ts'
+import type { Operation, Surroundings } from './operations.ts'
 import { stateOf } from './state.ts'
 
 export type Kind = 'kill' | 'ENOSPC' | 'EIO'
@@ -9,13 +10,22 @@ export interface Walked {
   operation: string
   points: number
   tried: Record<Kind, number>
-  /** Of the kills, those after which the change was there. */
-  killedAfterCommit: number
+  /** Where the kills after the commit fell; `undefined` for an operation that changes nothing in the store. */
+  killedAfterCommit: string[] | undefined
   failures: string[]
 }
 
-const done = [0, 8, 9]
-const nothingChanged = [2, 3, 4, 5, 6, 7, 130]
+export const done = [0, 8, 9]
+export const nothingChanged = [2, 3, 4, 5, 6, 7, 130]
+
+/** What an operation does where nothing fails. */
+interface Whole {
+  before: string
+  after: string
+  points: readonly string[]
+  /** The files that are there before and after, without what differs each time. */
+  files: ReadonlySet<string>
+}
 
 /** Lets the machine fail at every point of an operation, one after the other, and looks at what is left. */
 export async function walk(
@@ -23,68 +33,131 @@ export async function walk(
   { desk, kinds, every = 1 }: { desk: Desk; kinds: readonly Kind[]; every?: number },
 ): Promise<Walked> {
   await operation.prepare(desk)
-  const before = stateOf(operation.storeOf(desk))
-  const whole = desk.copy()
-  const first = await whole.run(operation.argv, { fault: 'none 0' })
-  const after = stateOf(operation.storeOf(whole))
-  const failures: string[] = []
-  if (!done.includes(first.exit ?? -1))
-    failures.push(`without a fault it ends with ${first.exit}: ${first.stderr}`)
-  whole.clear()
-
+  const whole = await runWhole(operation, desk)
+  const trials = kinds.flatMap((kind) =>
+    whole.points.flatMap((point, position) => (position % every === 0 ? [{ kind, point, position }] : [])),
+  )
   const tried = { kill: 0, ENOSPC: 0, EIO: 0 }
-  let killedAfterCommit = 0
-  for (const kind of kinds) {
-    for (let at = 1; at <= first.points.length; at += every) {
-      const here = desk.copy()
-      const ran = await here.run(operation.argv, { fault: `${kind} ${at}` })
+  const killedAfterCommit: string[] = []
+  const failures: string[] = []
+  await atOnce(trials, async ({ kind, point, position }) => {
+    const where = `${kind} at ${position + 1}, ${point}`
+    const here = desk.copy()
+    try {
+      const { state, wrong } = await tryOnce({ operation, desk: here, kind, at: position + 1, whole })
       tried[kind] += 1
-      const where = `${kind} at ${at}, ${first.points[at - 1]}`
-      const state = stateOf(operation.storeOf(here))
-      if (kind === 'kill' && state === after && after !== before) killedAfterCommit += 1
-      const wrong = await whatIsWrong({ operation, desk: here, kind, ran, state, before, after })
+      if (kind === 'kill' && state === whole.after) killedAfterCommit.push(`${position + 1} ${point}`)
       failures.push(...wrong.map((words) => `${where}: ${words}`))
+    } finally {
       here.clear()
     }
-  }
-  if (kinds.includes('kill') && before !== after && killedAfterCommit === 0)
+  })
+  const changes = whole.before !== whole.after
+  if (kinds.includes('kill') && changes && killedAfterCommit.length === 0)
     failures.push('no kill fell after the commit')
-  return { operation: operation.name, points: first.points.length, tried, killedAfterCommit, failures }
+  return {
+    operation: operation.name,
+    points: whole.points.length,
+    tried,
+    killedAfterCommit: changes ? killedAfterCommit : undefined,
+    failures,
+  }
 }
 
-interface Left {
+async function runWhole(operation: Operation, desk: Desk): Promise<Whole> {
+  const here = desk.copy()
+  const surroundings = await operation.surroundings?.(here)
+  try {
+    const before = stateOf(here.db)
+    const ran = await here.run(operation.argv, { fault: 'none 0', env: surroundings?.env })
+    if (!done.includes(ran.exit ?? -1))
+      throw new Error(`${operation.name} without a fault ends with ${ran.exit}: ${ran.stderr}`)
+    if (ran.points.length === 0) throw new Error(`${operation.name} reached no fault point`)
+    const files = new Set([...kindsOfFilesIn(desk), ...kindsOfFilesIn(here)])
+    return { before, after: stateOf(here.db), points: ran.points, files }
+  } finally {
+    await surroundings?.close()
+    here.clear()
+  }
+}
+
+interface Trial {
   operation: Operation
   desk: Desk
   kind: Kind
-  ran: Ran
-  state: string
-  before: string
-  after: string
+  at: number
+  whole: Whole
 }
 
-async function whatIsWrong({ operation, desk, kind, ran, state, before, after }: Left): Promise<string[]> {
+/** One fault, a look at what it left, and the same command once more. */
+async function tryOnce({
+  operation,
+  desk,
+  kind,
+  at,
+  whole,
+}: Trial): Promise<{ state: string; wrong: string[] }> {
+  const surroundings = await operation.surroundings?.(desk)
+  try {
+    const ran = await desk.run(operation.argv, { fault: `${kind} ${at}`, env: surroundings?.env })
+    const state = stateOf(desk.db)
+    const wrong = kind === 'kill' ? whatAKillLeft(ran) : whatTheAnswerHides(ran, { state, whole })
+    if (state !== whole.before && state !== whole.after) wrong.push(`half done: ${state}`)
+    wrong.push(...(await whatIsLeft(desk, { state, whole })))
+    const refused = operation.refusedOnceDone === true && state === whole.after
+    wrong.push(...(await onceMore({ operation, desk, whole, surroundings, refused })))
+    return { state, wrong }
+  } finally {
+    await surroundings?.close()
+  }
+}
+
+function whatAKillLeft({ exit, signal, stderr, points }: Ran): string[] {
+  if (signal === 'SIGKILL') return []
+  return [`was not killed, but ended with ${exit} after ${points.join(', ')}: ${stderr}`]
+}
+
+/** Whether the exit code says what is so. */
+export function whatTheAnswerHides(
+  { exit = -1, signal, stderr }: Ran,
+  { state, whole }: { state: string; whole: Pick<Whole, 'before' | 'after'> },
+): string[] {
+  if (![...done, ...nothingChanged].includes(exit)) return [`exit ${exit} ${signal ?? ''}: ${stderr}`]
+  if (nothingChanged.includes(exit) && state !== whole.before)
+    return [`exit ${exit}, and the change is there`]
+  if (done.includes(exit) && state !== whole.after) return [`exit ${exit}, and the change is not there`]
+  return []
+}
+
+/** Whatever is left, `store check` names it. */
+async function whatIsLeft(desk: Desk, { state, whole }: { state: string; whole: Whole }): Promise<string[]> {
+  if (state === 'no store') return []
+  if (filesNobodyNames(desk, { known: whole.files, named: '' }).length === 0) return []
+  const { exit, stdout, stderr } = await desk.run(['store', 'check', '--json'])
+  if (exit !== 0) return [`store check ends with ${exit}: ${stderr}`]
+  const left = filesNobodyNames(desk, { known: whole.files, named: stdout })
+  return left.map((file) => `store check does not name ${file}`)
+}
+
+/** The same command comes to the same end, whatever had happened, and what still lies about has a name. */
+async function onceMore({
+  operation,
+  desk,
+  whole,
+  surroundings,
+  refused,
+}: Pick<Trial, 'operation' | 'desk' | 'whole'> & {
+  surroundings: Surroundings | undefined
+  refused: boolean
+}): Promise<string[]> {
   const wrong: string[] = []
-  if (state !== before && state !== after) wrong.push(`half done: ${state}`)
-  if (kind === 'kill') {
-    if (ran.exit !== undefined && !done.includes(ran.exit)) wrong.push(`ended by itself with ${ran.exit}`)
-  } else {
-    if (nothingChanged.includes(ran.exit ?? -1) && state !== before)
-      wrong.push(`exit ${ran.exit}, and the change is there`)
-    if (done.includes(ran.exit ?? -1) && state !== after)
-      wrong.push(`exit ${ran.exit}, and the change is not there`)
-    if (![...done, ...nothingChanged].includes(ran.exit ?? -1)) wrong.push(`exit ${ran.exit}: ${ran.stderr}`)
-  }
+  const { exit, stderr } = await desk.run(operation.again ?? operation.argv, { env: surroundings?.env })
+  if (!(refused ? [3] : done).includes(exit ?? -1)) wrong.push(`once more it ends with ${exit}: ${stderr}`)
+  const end = stateOf(desk.db)
+  if (!operation.repeats && end !== whole.after) wrong.push(`once more it comes to something else: ${end}`)
   const check = await desk.run(['store', 'check', '--json'])
-  const storeIsThere = state !== 'no store'
-  if (storeIsThere && check.exit !== 0) wrong.push(`store check ends with ${check.exit}: ${check.stderr}`)
-  const left = unfinishedIn(desk.folder, ['.', 'hub.db']).map(({ path }) => path)
-  for (const path of left) {
-    if (kind !== 'kill') wrong.push(`left ${path}`)
-    else if (storeIsThere && !check.stdout.includes(path)) wrong.push(`store check does not name ${path}`)
-  }
-  const again = await desk.run(operation.again ?? operation.argv)
-  if (!done.includes(again.exit ?? -1)) wrong.push(`once more it ends with ${again.exit}: ${again.stderr}`)
-  const end = stateOf(operation.storeOf(desk))
-  if (!operation.repeats && end !== after) wrong.push(`once more it comes to something else: ${end}`)
-  return wrong
+  if (check.exit !== 0) wrong.push(`once more, store check ends with ${check.exit}: ${check.stderr}`)
+  const left = filesNobodyNames(desk, { known: whole.files, named: check.stdout })
+  wrong.push(...left.map((file) => `once more, and store check does not name ${file}`))
+  return [...wrong, ...((await surroundings?.whatIsWrong()) ?? [])]
 }

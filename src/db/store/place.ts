@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type Database from 'better-sqlite3'
-import { copyFileSync, linkSync, renameSync, rmSync, syncFolder } from '../../disk.ts'
+import { copyFileSync, linkSync, renameSync, rmSync, trySyncFolder } from '../../disk.ts'
 import { Unavailable } from '../../errors.ts'
 import { makersMark } from '../../unfinished-files.ts'
 import { openDatabase } from '../connection.ts'
@@ -43,7 +43,7 @@ export function placeStore({ from, held, keep }: Placing): void {
     keepUnderAnotherName(held, keep)
   }
   renameSync(from, to)
-  syncFolder(dirname(to))
+  trySyncFolder(dirname(to))
 }
 
 /**

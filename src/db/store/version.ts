@@ -1,6 +1,7 @@
 import type Database from 'better-sqlite3'
 import { Unavailable } from '../../errors.ts'
 import { latestVersion, migrationNames } from '../migrations/index.ts'
+import { missingTable } from './tables.ts'
 
 /** What the file's header says of the tables in it. */
 export function versionOf(raw: Database.Database): number {
@@ -9,11 +10,15 @@ export function versionOf(raw: Database.Database): number {
 
 /**
  * The version of a store that this program knows, or can bring up to date.
- * @throws `store-newer`, and `store-damaged` for a number that no ssh-admin ever wrote
+ * @throws `store-newer`, and `store-damaged` for a number that no ssh-admin ever wrote, or without a table
  */
 export function knownVersionOf(raw: Database.Database, path: string): number {
   const version = versionOf(raw)
-  if (version === latestVersion) return version
+  if (version === latestVersion) {
+    const missing = missingTable(raw)
+    if (missing !== undefined) throw withoutTable(path, missing)
+    return version
+  }
   const applied = appliedMigrations(raw)
   if (version < 1 || applied.length !== version)
     throw neverPublished(path, { version, applied: applied.length })
@@ -54,13 +59,17 @@ function neverPublished(
   path: string,
   { version, applied }: { version: number; applied: number },
 ): Unavailable {
-  return new Unavailable(
-    'store-damaged',
-    `The store ${path} is damaged: it says that it is of version ${version}, and its list of migrations has ${applied}.`,
-    {
-      hint: 'Keep all files as they are. ssh-admin store restore FILE brings a backup back, and keeps the present store.',
-    },
-  )
+  return damaged(path, `it says that it is of version ${version}, and its list of migrations has ${applied}`)
+}
+
+function withoutTable(path: string, name: string): Unavailable {
+  return damaged(path, `it has no table ${name}`)
+}
+
+function damaged(path: string, what: string): Unavailable {
+  return new Unavailable('store-damaged', `The store ${path} is damaged: ${what}.`, {
+    hint: 'Keep all files as they are. ssh-admin store restore FILE brings a backup back, and keeps the present store.',
+  })
 }
 
 function appliedMigrations(raw: Database.Database): string[] {
