@@ -55,6 +55,11 @@ export function statusOfMaker(file: string): 'running' | 'ended' | 'unknown' {
   return isAnother ? 'ended' : 'running'
 }
 
+/** The same for what `makersMark` made, wherever it was written down. */
+export function statusOfMark(mark: string): 'running' | 'ended' | 'unknown' {
+  return statusOfMaker(`-${mark}.new`)
+}
+
 function makerOf(file: string): Maker | undefined {
   const [, host, pid, start] = name.exec(file) ?? []
   if (host === undefined || start === undefined) return undefined

@@ -1,3 +1,4 @@
+import { makersMark, statusOfMark } from '../unfinished-files.ts'
 import { whys } from './outbox.ts'
 import type { MessageState, OutboxRow } from './schema.ts'
 import type { Trx } from './transact.ts'
@@ -11,10 +12,24 @@ interface Claim {
   lease: number
 }
 
+/** A claim of somebody who hands messages to a mail server at once, and so may have done it. */
+const handingOver = 'smtp:'
+
+/** Who claims messages: this process, so that everybody on the machine can see whether it has ended. */
+export function newClaimant(to: 'server' | 'folder'): string {
+  return `${to === 'server' ? handingOver : ''}${makersMark()}`
+}
+
+interface Claimed {
+  claimed: OutboxRow[]
+  /** Their sender ended before it wrote down what became of them: they may have arrived, and are not sent again. */
+  interrupted: OutboxRow[]
+}
+
 /** Claims those of the messages that still wait; what expired or is void meanwhile is cancelled. */
-export async function claimMessages(trx: Trx, { ids, by, at, lease }: Claim): Promise<OutboxRow[]> {
+export async function claimMessages(trx: Trx, { ids, by, at, lease }: Claim): Promise<Claimed> {
   const now = at.toISOString()
-  const free = await trx
+  const waiting = await trx
     .selectFrom('outbox')
     .leftJoin('credentials', 'credentials.id', 'outbox.credential_id')
     .leftJoin('users', 'users.id', 'outbox.user_id')
@@ -22,16 +37,17 @@ export async function claimMessages(trx: Trx, { ids, by, at, lease }: Claim): Pr
     .select(['credentials.state as credential_state', 'users.pin_state as pin_state'])
     .where('outbox.id', 'in', [...ids])
     .where('outbox.state', '=', 'queued')
-    .where((eb) =>
-      eb.or([
-        eb('claimed_at', 'is', null),
-        eb('claimed_at', '<=', new Date(at.getTime() - lease).toISOString()),
-      ]),
-    )
     .orderBy('outbox.id')
     .execute()
+  const lapsed = new Date(at.getTime() - lease).toISOString()
   const claimed: OutboxRow[] = []
-  for (const { credential_state, pin_state, ...row } of free) {
+  const interrupted: OutboxRow[] = []
+  for (const { credential_state, pin_state, ...row } of waiting) {
+    if (!isFree(row, lapsed)) continue
+    if (row.claimed_by?.startsWith(handingOver)) {
+      interrupted.push(await markUnknown(trx, row))
+      continue
+    }
     const expired = row.expires_at !== null && row.expires_at <= now
     const isAboutPin = row.import_id !== null && row.credential_id === null
     const isVoid = isAboutPin
@@ -53,7 +69,23 @@ export async function claimMessages(trx: Trx, { ids, by, at, lease }: Claim): Pr
       claimed.push({ ...row, claimed_by: by, claimed_at: now })
     }
   }
-  return claimed
+  return { claimed, interrupted }
+}
+
+function isFree({ claimed_by, claimed_at }: OutboxRow, lapsed: string): boolean {
+  if (claimed_by === null || claimed_at === null || claimed_at <= lapsed) return true
+  return statusOfMark(claimed_by.replace(handingOver, '')) === 'ended'
+}
+
+async function markUnknown(trx: Trx, row: OutboxRow): Promise<OutboxRow> {
+  const change = { state: 'unknown', last_error: whys.interrupted, next_try_at: null } as const
+  const unclaimed = { claimed_by: null, claimed_at: null }
+  await trx
+    .updateTable('outbox')
+    .set(({ eb }) => ({ ...change, ...unclaimed, attempts: eb('attempts', '+', 1) }))
+    .where('id', '=', row.id)
+    .execute()
+  return { ...row, ...change, ...unclaimed, attempts: row.attempts + 1 }
 }
 
 export interface Settled {

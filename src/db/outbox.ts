@@ -11,6 +11,7 @@ export const whys = {
   expired: 'What it carries expired before it could be sent.',
   asked: 'Cancelled by hand.',
   undone: 'The import was undone.',
+  interrupted: 'The program that was sending it was stopped.',
 } as const
 
 /** Owes somebody a message; the commit that follows makes it due. */

@@ -40,9 +40,26 @@ export async function deliverOwed(delivering: Delivering): Promise<Delivered> {
     counting?.stop()
     const why = error instanceof Error ? error.message : String(error)
     const rows = await findMessages(store.db, numbers)
-    for (const notice of waitingNotices(rows, why)) session.notify(notice)
-    return deliveredOf(rows)
+    for (const notice of noticesAfterTrouble(rows, why)) session.notify(notice)
+    return { ...deliveredOf(rows), owed: rows.some(isOwed) }
   }
+}
+
+/** Those that are claimed may have been sent before the trouble came. */
+function noticesAfterTrouble(rows: readonly OutboxRow[], why: string): Notice[] {
+  const because = withoutStop(why)
+  return [
+    ...each(rows.filter(isClaimed), 'mail-unknown', {
+      one: ({ to_address }) =>
+        `What became of the message to ${to_address} could not be written down: ${because}. ssh-admin mail send says what is known.`,
+      many: (count) =>
+        `What became of ${count} messages could not be written down: ${because}. ssh-admin mail send says what is known.`,
+    }),
+    ...waitingNotices(
+      rows.filter((row) => !isClaimed(row)),
+      why,
+    ),
+  ]
 }
 
 function deliveredOf(rows: readonly OutboxRow[]): Delivered {
@@ -133,7 +150,7 @@ export function refusedNotices(rows: readonly OutboxRow[]): Notice[] {
   return [{ code: 'mail-failed', message: `${what}: ${namesOf(rows)}. ${tryFailed}` }]
 }
 
-const lapses = 'Should that one have been stopped: it can be tried again after ten minutes.'
+const lapses = 'Should that one have been stopped: ssh-admin mail send says so after ten minutes.'
 
 function written(rows: readonly OutboxRow[], folder: string): Notice[] {
   return each(rows, 'mail-written', {

@@ -1,7 +1,7 @@
 import type { OpenStore } from '../db/open.ts'
 import { claimMessages, type Settled, settleMessages } from '../db/outbox-claims.ts'
 import type { OutboxRow } from '../db/schema.ts'
-import { commit, timeOf } from '../db/transact.ts'
+import { commit, timeOf, type Trx } from '../db/transact.ts'
 import type { Actor } from '../rules/actor.ts'
 import { headerText } from '../rules/header-text.ts'
 import { outcomeOfMessage } from '../rules/message-outcome.ts'
@@ -24,9 +24,14 @@ const tenMinutes = 600_000
 /** Takes those of the messages that nobody else has in hand. */
 export async function claim(
   ids: readonly number[],
-  { store, now, lease = tenMinutes, claimant }: Claimant,
+  { store, by, now, lease = tenMinutes, claimant }: Claimant,
 ): Promise<OutboxRow[]> {
-  const { result } = await commit(store, (trx) => claimMessages(trx, { ids, by: claimant, at: now(), lease }))
+  const { result } = await commit(store, async (trx) => {
+    const { claimed, interrupted } = await claimMessages(trx, { ids, by: claimant, at: now(), lease })
+    const results = interrupted.map(({ id, state, last_error }) => ({ id, state, lastError: last_error }))
+    await recordOutcomes(trx, { results, by, rows: interrupted })
+    return claimed
+  })
   return result
 }
 
@@ -46,17 +51,27 @@ export async function settle(
   await commit(store, async (trx) => {
     const at = timeOf(trx)
     await settleMessages(trx, { settled: results, by: claimant, at })
-    for (const state of new Set(results.map((result) => result.state))) {
-      const like = results.filter((result) => result.state === state)
-      const action = `mail.${outcomeOfMessage(state)}`
-      await record(trx, { by, at, action, kind: 'event', ...whatBecameOf(like, rows) })
-    }
+    await recordOutcomes(trx, { results, by, rows })
   })
+}
+
+type Ended = Pick<OutboxRow, 'id' | 'state'> & Pick<Settled, 'lastError'>
+
+async function recordOutcomes(
+  trx: Trx,
+  { results, by, rows }: { results: readonly Ended[]; by: Actor; rows: readonly OutboxRow[] },
+): Promise<void> {
+  const at = timeOf(trx)
+  for (const state of new Set(results.map((result) => result.state))) {
+    const like = results.filter((result) => result.state === state)
+    const action = `mail.${outcomeOfMessage(state)}`
+    await record(trx, { by, at, action, kind: 'event', ...whatBecameOf(like, rows) })
+  }
 }
 
 /** One message is named, with its reason, in which its address may stand; of many, their number is said. */
 function whatBecameOf(
-  like: readonly Settled[],
+  like: readonly Ended[],
   rows: readonly OutboxRow[],
 ): Pick<Parameters<typeof record>[1], 'facts' | 'subject' | 'userId' | 'personal'> {
   const [first] = like

@@ -1,7 +1,6 @@
-import { randomUUID } from 'node:crypto'
 import { findCredential } from '../db/credentials.ts'
 import type { OpenStore } from '../db/open.ts'
-import { releaseMessages, type Settled } from '../db/outbox-claims.ts'
+import { newClaimant, releaseMessages, type Settled } from '../db/outbox-claims.ts'
 import type { OutboxRow } from '../db/schema.ts'
 import { changedTemplates } from '../db/templates.ts'
 import { commit } from '../db/transact.ts'
@@ -50,14 +49,18 @@ export async function sendMessages(ids: readonly number[], sending: Sending): Pr
     : writeAll(ids, { ...sending, writer })
 }
 
-/** One at a time, each claimed and settled by itself: a crash can repeat one message at most. */
+/**
+ * One at a time, each claimed and settled by itself, and claimed only when the line is open: of the one message that
+ * a killed program may have sent, nobody can say whether it arrived, and it is never sent twice.
+ */
 async function sendAll(
   ids: readonly number[],
   sending: Sending & { server: MailServer; writer: Writer },
 ): Promise<string | undefined> {
   const { server, limits = usualLimits, now, signal, rate } = sending
-  const claimant = randomUUID()
+  const claimant = newClaimant('server')
   let line: Line | undefined
+  let unreachable: { trouble: string } | undefined
   let broken = 0
   let last: string | undefined
   let refused = { code: '', times: 0 }
@@ -66,17 +69,17 @@ async function sendAll(
     for (const id of ids) {
       if (signal?.aborted) return undefined
       if (broken >= mostBrokenLines || refused.times >= mostRefusedAlike) return last
+      const opened = line?.isOpen() ? line : (unreachable ?? (await openLine(server, limits)))
       const [row] = await claim([id], { ...sending, claimant })
-      if (!row) continue
-      if (!line?.isOpen()) {
-        const opened = await openLine(server, limits)
-        if ('trouble' in opened) {
-          const outcome = { state: 'queued' as const, why: opened.trouble, forAll: true }
-          await settle([settled(row, outcome, now())], { ...sending, claimant, rows: [row] })
-          return opened.trouble
-        }
-        line = opened
+      if ('trouble' in opened) {
+        unreachable = opened
+        if (!row) continue
+        const outcome: Outcome = { state: 'queued', why: opened.trouble, forAll: true }
+        await settle([settled(row, outcome, now())], { ...sending, claimant, rows: [row] })
+        return opened.trouble
       }
+      line = opened
+      if (!row) continue
       const began = performance.now()
       const composed = await composedFor(row, sending)
       const outcome: Outcome =
@@ -109,7 +112,7 @@ function refusedAlike(
 async function writeAll(ids: readonly number[], sending: Sending & { writer: Writer }): Promise<undefined> {
   const { folder, now, signal } = sending
   await makeMailFolder(folder)
-  const claimant = randomUUID()
+  const claimant = newClaimant('folder')
   for (let at = 0; at < ids.length; at += 200) {
     if (signal?.aborted) return undefined
     const rows = await claim(ids.slice(at, at + 200), { ...sending, claimant })

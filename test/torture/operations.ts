@@ -1,6 +1,8 @@
 import { writeFileSync } from 'node:fs'
 import { csv, line } from '../import/workbook.ts'
 import { writeOlderStore } from '../stores/older-store.ts'
+import type { Surroundings } from './mail-server.ts'
+import { withMailServer } from './mail-server.ts'
 import type { Desk } from './desk.ts'
 
 export interface Operation {
@@ -15,13 +17,6 @@ export interface Operation {
   refusedOnceDone?: boolean
   /** What runs beside it, such as a mail server. */
   surroundings?: (desk: Desk) => Promise<Surroundings>
-}
-
-export interface Surroundings {
-  env: Record<string, string>
-  /** What is not as it should be once the operation was repeated. */
-  whatIsWrong: () => Promise<string[]>
-  close: () => Promise<void>
 }
 
 async function must(desk: Desk, ...argv: string[]): Promise<void> {
@@ -135,6 +130,15 @@ export const operations: readonly Operation[] = [
       await desk.run(importing.filter((word) => word !== '--send-mail'))
     },
     argv: ['mail', 'send', '--import', '1'],
+  },
+  {
+    name: 'mail send to a server',
+    prepare: async (desk) => {
+      workbook(desk)
+      await desk.run(importing.filter((word) => word !== '--send-mail'))
+    },
+    argv: ['mail', 'send', '--import', '1'],
+    surroundings: withMailServer,
   },
   {
     name: 'erase',

@@ -26,8 +26,8 @@ function note(name: string, cells: readonly (string | number)[], wrong: readonly
 for (const operation of operations.filter(({ name }) => wanted(name))) {
   const desk = newDesk()
   try {
-    // The short form tries every third point with one kind of fault, the long one each with all.
-    const walked = await walk(operation, { desk, kinds: short ? ['kill'] : kinds, every: short ? 3 : 1 })
+    // The short form tries every fourth point with one kind of fault, the long one each with all.
+    const walked = await walk(operation, { desk, kinds: short ? ['kill'] : kinds, every: short ? 4 : 1 })
     const { points, tried, killedAfterCommit } = walked
     const after = killedAfterCommit?.length ?? 'changes nothing'
     const where = killedAfterCommit ? ` (killed after the commit: ${killedAfterCommit.join(', ')})` : ''
@@ -51,7 +51,7 @@ if (wanted('workbooks')) {
 }
 if (wanted('hostile files')) {
   const { tried, failures: wrong } = await tryHostileFiles(
-    short ? { every: 5, flips: 9 } : { every: 1, flips: 300 },
+    short ? { every: 8, flips: 6 } : { every: 1, flips: 300 },
   )
   note('hostile stores, keys and backups', [tried], wrong)
 }
