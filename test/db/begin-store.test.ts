@@ -55,6 +55,33 @@ describe('beginning a store', () => {
     return events.map(({ action }: { action: string }) => action)
   }
 
+  it('on a disk that fails after the key has its name leaves neither, and can be repeated', async () => {
+    const whole = newTortureDesk()
+    const failing = newTortureDesk()
+    try {
+      const { points } = await whole.run(['store', 'init'], { fault: 'none 0' })
+      const sync = points.indexOf('link hub.db.key') + 2
+      expect(points[sync - 1]).toBe('fsync')
+      const failed = await failing.run(['store', 'init'], { fault: `EIO ${sync}` })
+      expect(failed).toMatchObject({ exit: 7, stderr: expect.stringContaining('The disk does not answer') })
+      expect(failing.files()).toEqual(['home'])
+      expect(await failing.run(['store', 'init'])).toMatchObject({ exit: 0 })
+    } finally {
+      whole.clear()
+      failing.clear()
+    }
+  })
+
+  it('says what to do where a key lies half written and without a store', async () => {
+    writeFileSync(`${world.db}.key`, 'ssh-admin key 1\nhalf', { mode: 0o600 })
+    const { exit, error } = await world.run(['store', 'init', '--json'])
+    expect(exit).toBe(7)
+    expect(error()).toMatchObject({
+      code: 'key-without-store',
+      hint: expect.stringContaining('move the key'),
+    })
+  })
+
   it.skipIf(!canTrace)('works on a disk where a file has one name only', async () => {
     const trace = [
       '-f',

@@ -63,6 +63,31 @@ describe('a store', () => {
     expect(await world.run(['store', 'check'])).toMatchObject({ exit: 0 })
   })
 
+  it('in which half a note of who writes lies names it when checked, until the next change takes it away', async () => {
+    writeFileSync(`${world.db}.writer`, '{"pid":')
+    const { findings } = (await world.run(['store', 'check', '--json'])).json()
+    expect(findings).toMatchObject([{ code: 'stale-writer', target: `${world.db}.writer` }])
+    await world.run(['store', 'backup', 'copy.db'])
+    expect(existsSync(`${world.db}.writer`)).toBe(false)
+  })
+
+  it.each([
+    ['users', 'list'],
+    ['store', 'check'],
+    ['store', 'backup', 'copy.db'],
+    ['mail', 'send'],
+  ])('that lacks one of its tables is told as damaged: %s %s', async (...argv) => {
+    const raw = openDatabase(world.db)
+    raw.pragma('foreign_keys = off')
+    raw.exec('drop table templates')
+    raw.close()
+    const { exit, stderr } = await world.run(argv)
+    expect({ exit, stderr }).toMatchObject({
+      exit: 7,
+      stderr: expect.stringContaining('it has no table templates'),
+    })
+  })
+
   it('never writes its note through a link', async () => {
     writeFileSync(world.path('dear.txt'), 'dear')
     symlinkSync(world.path('dear.txt'), `${world.db}.writer`)

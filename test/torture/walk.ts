@@ -35,8 +35,10 @@ export async function walk(
 ): Promise<Walked> {
   await operation.prepare(desk)
   const whole = await runWhole(operation, desk)
+  // The last one is surely after the commit.
+  const isTried = (position: number) => position % every === 0 || position === whole.points.length - 1
   const trials = kinds.flatMap((kind) =>
-    whole.points.flatMap((point, position) => (position % every === 0 ? [{ kind, point, position }] : [])),
+    whole.points.flatMap((point, position) => (isTried(position) ? [{ kind, point, position }] : [])),
   )
   const tried = { kill: 0, ENOSPC: 0, EIO: 0 }
   const killedAfterCommit: string[] = []
