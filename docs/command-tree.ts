@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import { wholeProgram } from '../src/cli.ts'
+import { wholeProgram } from '../src/cli/run.ts'
 
 export interface Leaf {
   /** The words typed, such as `users suspend`. */

@@ -1,5 +1,5 @@
 import type { Command, Option } from 'commander'
-import { command as bareCommand } from '../src/commands/command.ts'
+import { command as bareCommand } from '../src/cli/command.ts'
 import { everyCommand, type Leaf } from './command-tree.ts'
 
 const start = `# Commands

@@ -1,7 +1,7 @@
 import { getSystemErrorMap } from 'node:util'
 import { BadInput, Failure, type Problem, Unavailable, Usage } from './errors.ts'
 import { oneLine } from './render/one-line.ts'
-import type { View } from './terminal.ts'
+import type { View } from './cli/terminal.ts'
 import { UnusableFile, UnusableWorkbook } from './workbook/errors.ts'
 
 export interface Reporting {

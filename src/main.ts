@@ -1,4 +1,4 @@
-import { run } from './cli.ts'
+import { run } from './cli/run.ts'
 import { contextOfProcess } from './context.ts'
 import { newInterruption } from './interruption.ts'
 

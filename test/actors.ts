@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import { expect } from 'vitest'
-import { wholeProgram } from '../src/cli.ts'
+import { wholeProgram } from '../src/cli/run.ts'
 import { actsForNobody } from '../src/rules/matrix.ts'
 import type { World } from './world.ts'
 

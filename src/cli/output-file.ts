@@ -3,9 +3,9 @@ import { basename, dirname, extname, join, resolve } from 'node:path'
 import { fsyncSync, linkSync, openSync, renameSync, rmSync, trySyncFolder, writeSync } from '../disk.ts'
 import { Cancelled, Failure, Refused, Unavailable, Usage } from '../errors.ts'
 import { finishing } from '../interruption.ts'
-import { agree } from '../prompt.ts'
+import { agree } from './prompt.ts'
 import { makersMark } from '../unfinished-files.ts'
-import type { Session } from '../commands/session.ts'
+import type { Session } from './session.ts'
 
 /** What a file is for: the first part of its name until it is whole. */
 export type OutputKind = 'pins' | 'issues' | 'plan' | 'export' | 'audit' | 'sample' | 'page' | 'backup'

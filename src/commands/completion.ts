@@ -1,8 +1,8 @@
 import { Argument } from 'commander'
 import * as z from 'zod'
-import { completionScript, shells } from '../completion.ts'
-import { command, example } from './command.ts'
-import { answer, doing } from './doing.ts'
+import { completionScript, shells } from '../cli/completion.ts'
+import { command, example } from '../cli/command.ts'
+import { answer, doing } from '../cli/action.ts'
 
 const Options = z.object({ shell: z.enum(shells) })
 

@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import { renderSettings, settingsJson } from '../render/settings.ts'
-import { command, example } from './command.ts'
-import { answer, doing } from './doing.ts'
+import { command, example } from '../cli/command.ts'
+import { answer, doing } from '../cli/action.ts'
 
 export const config = command('config')
   .summary('show each setting and where it came from')

@@ -1,11 +1,11 @@
 import { Argument } from 'commander'
 import * as z from 'zod'
 import { Usage } from '../errors.ts'
-import { isTopic, type Topic, topics } from '../help/topics.ts'
+import { isTopic, type Topic, topics } from '../cli/help/topics.ts'
 import { nearestOf } from '../nearest.ts'
-import type { View } from '../terminal.ts'
-import { command, example } from './command.ts'
-import { answer, doing } from './doing.ts'
+import type { View } from '../cli/terminal.ts'
+import { command, example } from '../cli/command.ts'
+import { answer, doing } from '../cli/action.ts'
 
 const Options = z.object({ topic: z.string().optional() })
 
@@ -38,14 +38,14 @@ function topicsInLines({ chalk }: View): string {
 
 async function explained(topic: Topic, { chalk }: View): Promise<{ text: string; json: object }> {
   if (topic === 'exit-codes') {
-    const { exitCodes } = await import('../help/exit-codes.ts')
+    const { exitCodes } = await import('../cli/help/exit-codes.ts')
     const lines = exitCodes.map(({ code, meaning, next }) => {
       return `${chalk.bold(String(code).padStart(4))}  ${meaning}${next ? `\n      → ${next}` : ''}`
     })
     return { text: lines.join('\n'), json: { topic, exitCodes } }
   }
   if (topic === 'json') {
-    const { json, jsonSchemas } = await import('../help/json.ts')
+    const { json, jsonSchemas } = await import('../cli/help/json.ts')
     return { text: json, json: { topic, schemas: jsonSchemas() } }
   }
   const text = await plainTopic(topic)
@@ -53,9 +53,9 @@ async function explained(topic: Topic, { chalk }: View): Promise<{ text: string;
 }
 
 async function plainTopic(topic: 'settings' | 'workbook' | 'mail'): Promise<string> {
-  if (topic === 'settings') return (await import('../help/settings.ts')).settings
-  if (topic === 'workbook') return (await import('../help/workbook.ts')).workbook
-  return (await import('../help/mail.ts')).mail
+  if (topic === 'settings') return (await import('../cli/help/settings.ts')).settings
+  if (topic === 'workbook') return (await import('../cli/help/workbook.ts')).workbook
+  return (await import('../cli/help/mail.ts')).mail
 }
 
 function unknownTopic(topic: string): Usage {

@@ -2,7 +2,7 @@ import { resolve } from 'node:path'
 import type { CellFault } from '../workbook/cell-notes.ts'
 import type { ColumnSpec } from '../workbook/headings.ts'
 import type { SheetRow, Workbook } from '../workbook/read.ts'
-import type { Session } from './session.ts'
+import type { Session } from '../cli/session.ts'
 
 export interface TableFile {
   /** `-` for standard input; else looked for from the working directory. */

@@ -3,8 +3,8 @@ import * as z from 'zod'
 import type { SheetToWrite } from '../workbook/sheet-to-write.ts'
 import { prepareTable } from '../cli/write-table.ts'
 import { workbookToWrite } from './centres/workbook-to-write.ts'
-import { changingCommand, example } from './command.ts'
-import { answer, doing } from './doing.ts'
+import { changingCommand, example } from '../cli/command.ts'
+import { answer, doing } from '../cli/action.ts'
 
 interface Sample {
   /** Where it goes when no name is typed. */

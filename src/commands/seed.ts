@@ -1,8 +1,8 @@
 import * as z from 'zod'
 import { seedStore } from '../rules/seed-store.ts'
-import { wholeNumberOf } from '../options.ts'
-import { changing } from './changing.ts'
-import { changingCommand, example } from './command.ts'
+import { wholeNumberOf } from '../cli/options.ts'
+import { changing } from '../cli/mutation.ts'
+import { changingCommand, example } from '../cli/command.ts'
 
 const count = (least: number, most: number) =>
   wholeNumberOf('a whole number').pipe(

@@ -1,4 +1,4 @@
-import type { Session } from '../commands/session.ts'
+import type { Session } from '../cli/session.ts'
 import type { OpenStore } from '../db/open.ts'
 import { findMessages } from '../db/outbox.ts'
 import type { OutboxRow } from '../db/schema.ts'

@@ -1,7 +1,7 @@
 import { countryName } from '../countries.ts'
 import { type Account, nameOf } from '../rules/account.ts'
 import type { CentreView } from '../rules/look-at-centre.ts'
-import type { View } from '../terminal.ts'
+import type { View } from '../cli/terminal.ts'
 import { centreJson } from './centre.ts'
 import { centreStatus, centreTitle } from './centres.ts'
 import { eventLine } from './events.ts'

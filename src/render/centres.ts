@@ -1,7 +1,7 @@
 import type { CentreWithPeople } from '../db/centres.ts'
 import { countryName } from '../countries.ts'
 import type { ChangedCentre } from '../rules/changed-centre.ts'
-import type { View } from '../terminal.ts'
+import type { View } from '../cli/terminal.ts'
 import { centreJson } from './centre.ts'
 import { oneLine, record } from './one-line.ts'
 import { table } from './table.ts'

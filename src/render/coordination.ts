@@ -1,6 +1,6 @@
 import { type Account, nameOf } from '../rules/account.ts'
 import type { Coordination } from '../rules/coordinator.ts'
-import type { View } from '../terminal.ts'
+import type { View } from '../cli/terminal.ts'
 import { centreJson } from './centre.ts'
 import type { Message } from './message.ts'
 import { oneLine, record } from './one-line.ts'

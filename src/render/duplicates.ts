@@ -1,7 +1,7 @@
 import type { PersonRow } from '../db/people.ts'
 import { nameOf } from '../rules/account.ts'
 import type { Pair, WhyAlike } from '../rules/find-duplicates.ts'
-import type { View } from '../terminal.ts'
+import type { View } from '../cli/terminal.ts'
 import { record } from './one-line.ts'
 import { table } from './table.ts'
 

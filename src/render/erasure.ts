@@ -1,5 +1,5 @@
 import type { Erasure } from '../rules/erase-user.ts'
-import type { View } from '../terminal.ts'
+import type { View } from '../cli/terminal.ts'
 import { oneLine, record } from './one-line.ts'
 
 interface Erased {

@@ -1,5 +1,5 @@
 import type { AuditEntry } from '../db/audit-events.ts'
-import type { View } from '../terminal.ts'
+import type { View } from '../cli/terminal.ts'
 import { inWords } from './event-words.ts'
 import { oneLine, record } from './one-line.ts'
 import { table } from './table.ts'

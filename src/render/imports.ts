@@ -1,7 +1,7 @@
 import type { ImportContents, ImportRow } from '../db/imports.ts'
 import type { Counts } from '../import/apply.ts'
 import type { Undone } from '../import/undo.ts'
-import type { View } from '../terminal.ts'
+import type { View } from '../cli/terminal.ts'
 import { oneLine, record } from './one-line.ts'
 import { table } from './table.ts'
 import { count, listLines } from './text.ts'

@@ -1,5 +1,5 @@
 import type { OutboxRow } from '../db/schema.ts'
-import type { View } from '../terminal.ts'
+import type { View } from '../cli/terminal.ts'
 import { type Message, messageOf } from './message.ts'
 import { record } from './one-line.ts'
 import { table } from './table.ts'

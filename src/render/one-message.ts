@@ -1,4 +1,4 @@
-import type { View } from '../terminal.ts'
+import type { View } from '../cli/terminal.ts'
 import type { Message } from './message.ts'
 import { oneLine } from './one-line.ts'
 

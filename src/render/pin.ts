@@ -1,6 +1,6 @@
 import { printedPin } from '../rules/credentials.ts'
 import type { IssuedPin } from '../rules/issue-pin.ts'
-import type { View } from '../terminal.ts'
+import type { View } from '../cli/terminal.ts'
 import { record } from './one-line.ts'
 import { person } from './users.ts'
 import { plainTime } from './when.ts'

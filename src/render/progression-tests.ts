@@ -1,6 +1,6 @@
 import type { TestOfOwner } from '../db/progression-tests.ts'
 import type { ImportedResults } from '../rules/import-progression-tests.ts'
-import type { View } from '../terminal.ts'
+import type { View } from '../cli/terminal.ts'
 import { record } from './one-line.ts'
 import { table } from './table.ts'
 import { count } from './text.ts'

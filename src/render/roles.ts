@@ -2,7 +2,7 @@ import { catalogue, type Role } from '../rules/catalogue.ts'
 import type { ChangedUser } from '../rules/changed-user.ts'
 import type { Checked } from '../rules/check-permission.ts'
 import { matrix, othersRow, staffRow } from '../rules/matrix.ts'
-import type { View } from '../terminal.ts'
+import type { View } from '../cli/terminal.ts'
 import { oneLine, record } from './one-line.ts'
 import { table } from './table.ts'
 

@@ -1,5 +1,5 @@
 import type { Setting, Settings } from '../config.ts'
-import type { View } from '../terminal.ts'
+import type { View } from '../cli/terminal.ts'
 import { record } from './one-line.ts'
 import { table } from './table.ts'
 

@@ -1,7 +1,7 @@
 import type { StoreFacts } from '../db/store-facts.ts'
 import type { KeptCopy } from '../db/store/kept-copies.ts'
 import type { Voided } from '../db/void-credentials.ts'
-import type { View } from '../terminal.ts'
+import type { View } from '../cli/terminal.ts'
 import { record } from './one-line.ts'
 import { ago } from './when.ts'
 

@@ -1,5 +1,5 @@
 import Table from 'cli-table3'
-import type { View } from '../terminal.ts'
+import type { View } from '../cli/terminal.ts'
 import { oneLine } from './one-line.ts'
 
 const noBorder = {

@@ -1,5 +1,5 @@
 import type { Transferred } from '../rules/transfer-progression-tests.ts'
-import type { View } from '../terminal.ts'
+import type { View } from '../cli/terminal.ts'
 import { record } from './one-line.ts'
 import { count } from './text.ts'
 import { person } from './users.ts'

@@ -1,5 +1,5 @@
 import type { Account } from '../rules/account.ts'
-import type { View } from '../terminal.ts'
+import type { View } from '../cli/terminal.ts'
 import { ago } from './when.ts'
 
 interface UserColumn {

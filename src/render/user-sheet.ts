@@ -1,7 +1,7 @@
 import type { AuditEntry } from '../db/audit-events.ts'
 import type { Holding } from '../db/progression-tests.ts'
 import { type Account, nameOf } from '../rules/account.ts'
-import type { View } from '../terminal.ts'
+import type { View } from '../cli/terminal.ts'
 import { eventLine } from './events.ts'
 import { oneLine, record } from './one-line.ts'
 import { reasons, wayOut } from './sign-in.ts'

@@ -2,7 +2,7 @@ import { type MessageOutcome, outcomeOfMessage } from '../rules/message-outcome.
 import { type Account, nameOf, type UncountedAccount } from '../rules/account.ts'
 import type { ChangedUser, Outcome } from '../rules/changed-user.ts'
 import { holdings } from '../rules/refuse-leaving.ts'
-import type { View } from '../terminal.ts'
+import type { View } from '../cli/terminal.ts'
 import type { Message } from './message.ts'
 import { oneLine, record } from './one-line.ts'
 import { userJson } from './user.ts'

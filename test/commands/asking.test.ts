@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import type { Command } from 'commander'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { wholeProgram } from '../../src/cli.ts'
+import { wholeProgram } from '../../src/cli/run.ts'
 import { holding } from '../holding.ts'
 import { newWorld, type World } from '../world.ts'
 

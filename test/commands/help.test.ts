@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { topics } from '../../src/help/topics.ts'
+import { topics } from '../../src/cli/help/topics.ts'
 import { newWorld, type World } from '../world.ts'
 
 describe('the help', () => {

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { describe, expect, it } from 'vitest'
 import { everyCommand } from '../../docs/command-tree.ts'
 import { commandsDocument } from '../../docs/commands-document.ts'
-import { summaries, tree } from '../../src/commands/tree.ts'
+import { summaries, tree } from '../../src/cli/tree.ts'
 
 const leaves = await everyCommand()
 const document = await readFile(new URL('../../docs/commands.md', import.meta.url), 'utf8')

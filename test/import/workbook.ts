@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { randomBytes } from 'node:crypto'
 import { PassThrough, Readable } from 'node:stream'
-import { run } from '../../src/cli.ts'
+import { run } from '../../src/cli/run.ts'
 import { newInterruption } from '../../src/interruption.ts'
 import { writeWorkbook } from '../../src/workbook/write.ts'
 import type { Ran, World } from '../world.ts'

@@ -7,7 +7,7 @@ import { renderCentre } from '../../src/render/centre-sheet.ts'
 import { deleteCentre } from '../../src/rules/delete-centre.ts'
 import { lookAtCentre } from '../../src/rules/look-at-centre.ts'
 import { forEachTarget } from '../../src/rules/several.ts'
-import type { View } from '../../src/terminal.ts'
+import type { View } from '../../src/cli/terminal.ts'
 import { newWorld, type World } from '../world.ts'
 
 let world: World

@@ -3,7 +3,7 @@ import { record } from '../../render/one-line.ts'
 import { person } from '../../render/users.ts'
 import { userJson } from '../../render/user.ts'
 import type { Account } from '../../rules/account.ts'
-import type { View } from '../../terminal.ts'
+import type { View } from '../../cli/terminal.ts'
 
 /** The account after its owner did something, as every `account` command answers. */
 export function accountJson(account: Account, mail: readonly Message[]) {

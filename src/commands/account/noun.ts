@@ -1,4 +1,4 @@
-import type { Noun } from '../noun.ts'
+import type { Noun } from '../../cli/group.ts'
 
 export const account: Noun = {
   summary: "what an account's owner does: activate, set up, sign in",

@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import { command } from '../command.ts'
+import { command } from '../../cli/command.ts'
 
 /** What an owner does is done: whoever tries a secret tries it, and there is no rehearsing it. */
 export function ownersCommand(name: string): Command {

@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import { requestAccount } from '../../rules/request-account.ts'
-import { changing } from '../changing.ts'
-import { example } from '../command.ts'
+import { changing } from '../../cli/mutation.ts'
+import { example } from '../../cli/command.ts'
 import { ownersCommand } from './owners-command.ts'
 
 const Options = z.object({ email: z.string() })

@@ -1,8 +1,8 @@
 import { Usage } from '../../errors.ts'
-import { askSecret } from '../../prompt.ts'
-import { readLines } from '../../read-lines.ts'
+import { askSecret } from '../../cli/prompt.ts'
+import { readLines } from '../../cli/read-lines.ts'
 import { passwordRule, weaknessOf } from '../../rules/password.ts'
-import type { Session } from '../session.ts'
+import type { Session } from '../../cli/session.ts'
 
 export const newPasswordQuestion = 'New password'
 

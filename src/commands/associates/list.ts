@@ -2,8 +2,8 @@ import * as z from 'zod'
 import { associatesWithCounts } from '../../db/assignments.ts'
 import { associatesJson, renderAssociates } from '../../render/associates.ts'
 import { visibleCentres } from '../../rules/permissions.ts'
-import { command, example } from '../command.ts'
-import { reading } from '../reading.ts'
+import { command, example } from '../../cli/command.ts'
+import { reading } from '../../cli/query.ts'
 
 export const list = command('list')
   .summary('list the Associates')

@@ -1,4 +1,4 @@
-import type { Noun } from '../noun.ts'
+import type { Noun } from '../../cli/group.ts'
 
 export const associates: Noun = {
   summary: 'Associates, and who acts for their centres',

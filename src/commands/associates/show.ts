@@ -1,8 +1,8 @@
 import * as z from 'zod'
 import { associateJson, renderAssociate } from '../../render/associates.ts'
 import { lookAtAssociate } from '../../rules/look-at-associate.ts'
-import { command, example } from '../command.ts'
-import { reading } from '../reading.ts'
+import { command, example } from '../../cli/command.ts'
+import { reading } from '../../cli/query.ts'
 
 const Options = z.object({ associate: z.string(), search: z.string().optional() })
 

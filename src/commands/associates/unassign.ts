@@ -1,8 +1,8 @@
 import * as z from 'zod'
 import { assignedJson, renderAssigned } from '../../render/associates.ts'
 import { unassignCentres } from '../../rules/assign-centres.ts'
-import { changing } from '../changing.ts'
-import { changingCommand, example } from '../command.ts'
+import { changing } from '../../cli/mutation.ts'
+import { changingCommand, example } from '../../cli/command.ts'
 
 const Options = z.object({ email: z.string(), centre: z.array(z.string()) })
 

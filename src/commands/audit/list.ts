@@ -1,12 +1,12 @@
 import * as z from 'zod'
-import { wholeNumberOf } from '../../options.ts'
+import { wholeNumberOf } from '../../cli/options.ts'
 import { renderEvent, renderEvents } from '../../render/events.ts'
 import { eventsFor } from '../../rules/events-for.ts'
 import { visibleCentres } from '../../rules/permissions.ts'
 import { addFilterOptions, filterOptions } from './filter.ts'
-import { command, example } from '../command.ts'
-import { answer, doing } from '../doing.ts'
-import type { Session } from '../session.ts'
+import { command, example } from '../../cli/command.ts'
+import { answer, doing } from '../../cli/action.ts'
+import type { Session } from '../../cli/session.ts'
 
 const Options = z.object({
   ...filterOptions,

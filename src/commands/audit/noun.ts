@@ -1,4 +1,4 @@
-import type { Noun } from '../noun.ts'
+import type { Noun } from '../../cli/group.ts'
 
 export const audit: Noun = {
   summary: 'the audit log: who did what, when, to whom',

@@ -1,9 +1,9 @@
 import * as z from 'zod'
 import type { AuditVerdict, Backwards } from '../../db/audit-verify.ts'
 import { Unavailable } from '../../errors.ts'
-import { command, example } from '../command.ts'
-import { reading } from '../reading.ts'
-import type { Notice } from '../session.ts'
+import { command, example } from '../../cli/command.ts'
+import { reading } from '../../cli/query.ts'
+import type { Notice } from '../../cli/session.ts'
 
 const Options = z.object({
   head: z

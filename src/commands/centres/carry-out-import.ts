@@ -2,7 +2,7 @@ import type { OpenStore } from '../../db/open.ts'
 import { noteSheet, owedSheets, oweSheet } from '../../db/pin-sheets-owed.ts'
 import type { Trx } from '../../db/transact.ts'
 import { Cancelled } from '../../errors.ts'
-import { agree } from '../../prompt.ts'
+import { agree } from '../../cli/prompt.ts'
 import {
   describePlan,
   type ImportAnswer,
@@ -13,10 +13,10 @@ import {
 import { owedSheetNotice } from '../../render/owed-sheet.ts'
 import type { Given } from '../../rules/actor.ts'
 import { statusOfMaker } from '../../unfinished-files.ts'
-import { changedMeanwhile, checkMail } from '../changing.ts'
-import { answer } from '../doing.ts'
-import { forgetSheets } from '../leftovers.ts'
-import type { Session } from '../session.ts'
+import { changedMeanwhile, checkMail } from '../../cli/mutation.ts'
+import { answer } from '../../cli/action.ts'
+import { forgetSheets } from '../../cli/leftovers.ts'
+import type { Session } from '../../cli/session.ts'
 import { nameOfPins, placeIssues, placePins, prepareIssues, preparePins } from './import-files.ts'
 import type { ImportPlaces } from './import-places.ts'
 import type { ReadyImport } from './ready-import.ts'

@@ -1,9 +1,9 @@
 import { Cancelled } from '../../errors.ts'
 import type { Deletions } from '../../import/deletions.ts'
 import type { Plan } from '../../import/plan.ts'
-import { ask, tick } from '../../prompt.ts'
+import { ask, tick } from '../../cli/prompt.ts'
 import { count } from '../../render/text.ts'
-import type { Session } from '../session.ts'
+import type { Session } from '../../cli/session.ts'
 
 /** Offers what the workbook does not have, with nothing ticked; a large choice is asked for twice. */
 export async function chooseAtTerminal(plan: Plan, { terminal }: Session): Promise<Deletions> {

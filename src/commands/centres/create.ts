@@ -1,14 +1,14 @@
 import * as z from 'zod'
 import { closestCountries, countryCode } from '../../countries.ts'
-import { ask, needSomebodyToAsk } from '../../prompt.ts'
+import { ask, needSomebodyToAsk } from '../../cli/prompt.ts'
 import { centresJson, renderChangedCentres } from '../../render/centres.ts'
 import { newCentreNumber } from '../../rules/centre-number.ts'
 import { missingAssociate, typedWishes } from '../../rules/centre-wishes.ts'
 import { createCentre } from '../../rules/create-centre.ts'
 import { cleanText } from '../../workbook/clean.ts'
-import { changingAfter } from '../changing.ts'
-import { changingCommand, example } from '../command.ts'
-import type { Session } from '../session.ts'
+import { changingAfter } from '../../cli/mutation.ts'
+import { changingCommand, example } from '../../cli/command.ts'
+import type { Session } from '../../cli/session.ts'
 import { wishOptions, withWishOptions } from './wishes.ts'
 
 const Options = z.object({ centre: z.string(), ifMissing: z.boolean().default(false), ...wishOptions })

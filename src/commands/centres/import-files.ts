@@ -5,7 +5,7 @@ import type { OpenStore } from '../../db/open.ts'
 import type { Nonces } from '../../import/pin-sheet.ts'
 import type { Given } from '../../rules/actor.ts'
 import type { Tables } from '../../workbook/write.ts'
-import type { Session } from '../session.ts'
+import type { Session } from '../../cli/session.ts'
 import type { ImportPlaces } from './import-places.ts'
 import type { ReadyImport } from './ready-import.ts'
 

@@ -2,7 +2,7 @@ import { resolve } from 'node:path'
 import { checkOutputFile, type OutputFile } from '../../cli/output-file.ts'
 import { Usage } from '../../errors.ts'
 import type { SlipLayout } from '../../import/pin-slips.ts'
-import type { Session } from '../session.ts'
+import type { Session } from '../../cli/session.ts'
 
 export interface ImportPlaces {
   pins: OutputFile

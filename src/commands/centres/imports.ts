@@ -1,8 +1,8 @@
 import * as z from 'zod'
 import { listImports } from '../../db/imports.ts'
 import { importRowJson, renderImports } from '../../render/imports.ts'
-import { command, example } from '../command.ts'
-import { reading } from '../reading.ts'
+import { command, example } from '../../cli/command.ts'
+import { reading } from '../../cli/query.ts'
 
 export const imports = command('imports')
   .summary('what has been imported, and when')

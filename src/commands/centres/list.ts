@@ -1,15 +1,15 @@
 import * as z from 'zod'
 import { countryCode, countryNames } from '../../countries.ts'
 import { centreOrders, type CentreStatus, listCentres } from '../../db/centre-list.ts'
-import { list as commaList, repeated, wholeNumberOf } from '../../options.ts'
+import { list as commaList, repeated, wholeNumberOf } from '../../cli/options.ts'
 import { centreListJson, renderCentreList } from '../../render/centres.ts'
 import { centreKinds, typedCountry, typedKind } from '../../rules/centre-wishes.ts'
 import { findCentre } from '../../rules/find-centre.ts'
 import { fold } from '../../rules/fold.ts'
 import { visibleCentres } from '../../rules/permissions.ts'
 import { unknownName } from '../../rules/unknown-name.ts'
-import { command, example } from '../command.ts'
-import { reading } from '../reading.ts'
+import { command, example } from '../../cli/command.ts'
+import { reading } from '../../cli/query.ts'
 
 const statuses: readonly CentreStatus[] = ['approved', 'active', 'deleted']
 

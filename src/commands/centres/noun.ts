@@ -1,4 +1,4 @@
-import type { Noun } from '../noun.ts'
+import type { Noun } from '../../cli/group.ts'
 
 export const centres: Noun = {
   summary: 'centres and the workbook that brings them',

@@ -4,7 +4,7 @@ import { BadInput } from '../../errors.ts'
 import type { Roster } from '../../import/roster.ts'
 import type { Plan } from '../../import/plan.ts'
 import { describePlan } from '../../render/import.ts'
-import type { Session } from '../session.ts'
+import type { Session } from '../../cli/session.ts'
 import type { ReadyImport } from './ready-import.ts'
 import { chooseAtTerminal } from './choose-deletions.ts'
 

@@ -1,5 +1,5 @@
 import { oneLine } from '../../render/one-line.ts'
-import type { Terminal } from '../../terminal.ts'
+import type { Terminal } from '../../cli/terminal.ts'
 
 export interface Progress {
   say: (state: { share: number; rows: number }) => void

@@ -2,7 +2,7 @@ import { resolve } from 'node:path'
 import { Cancelled } from '../../errors.ts'
 import type { Roster } from '../../import/roster.ts'
 import { notifyOtherSheets, notifyUnknownColumn } from '../read-table.ts'
-import type { Session } from '../session.ts'
+import type { Session } from '../../cli/session.ts'
 import { progressOf } from './progress.ts'
 
 interface Wanted {

@@ -2,8 +2,8 @@ import * as z from 'zod'
 import { centresJson, renderChangedCentres } from '../../render/centres.ts'
 import { restoreCentre } from '../../rules/restore-centre.ts'
 import { forEachTarget } from '../../rules/several.ts'
-import { changing } from '../changing.ts'
-import { changingCommand, example } from '../command.ts'
+import { changing } from '../../cli/mutation.ts'
+import { changingCommand, example } from '../../cli/command.ts'
 import { centreNumbers } from './numbers.ts'
 
 export const restore = changingCommand('restore')

@@ -1,7 +1,7 @@
 import type { OpenStore } from '../../db/open.ts'
 import { countedStates } from '../../render/messages.ts'
 import type { Given } from '../../rules/actor.ts'
-import type { Session } from '../session.ts'
+import type { Session } from '../../cli/session.ts'
 
 interface Surroundings {
   session: Session

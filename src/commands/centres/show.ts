@@ -1,8 +1,8 @@
 import * as z from 'zod'
 import { centreViewJson, renderCentre } from '../../render/centre-sheet.ts'
 import { lookAtCentre } from '../../rules/look-at-centre.ts'
-import { command, example } from '../command.ts'
-import { reading } from '../reading.ts'
+import { command, example } from '../../cli/command.ts'
+import { reading } from '../../cli/query.ts'
 
 export const show = command('show')
   .summary('show everything about one centre')

@@ -1,6 +1,6 @@
 import { checkOutputFile, type OutputFile, type OutputKind } from '../../cli/output-file.ts'
 import { Usage } from '../../errors.ts'
-import type { Session } from '../session.ts'
+import type { Session } from '../../cli/session.ts'
 
 /** The place of a workbook or CSV file that an import could read. */
 export async function workbookToWrite(

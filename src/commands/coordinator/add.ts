@@ -3,8 +3,8 @@ import { typedPerson } from '../../rules/person.ts'
 import { addCoordinator } from '../../rules/add-coordinator.ts'
 import type { Coordination } from '../../rules/coordinator.ts'
 import { called, coordinationJson, placeOf, renderCoordinatorChange } from '../../render/coordination.ts'
-import { changing } from '../changing.ts'
-import { changingCommand, example } from '../command.ts'
+import { changing } from '../../cli/mutation.ts'
+import { changingCommand, example } from '../../cli/command.ts'
 import { agreedOnCoordination } from './agreed-on.ts'
 
 const Options = z.object({

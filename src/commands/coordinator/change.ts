@@ -4,9 +4,9 @@ import { called, coordinationJson, placeOf, renderCoordinatorChange } from '../.
 import { changeCoordinator, type Successor } from '../../rules/change-coordinator.ts'
 import type { Coordination } from '../../rules/coordinator.ts'
 import { typedPerson } from '../../rules/person.ts'
-import { changingAfter } from '../changing.ts'
-import { changingCommand, example } from '../command.ts'
-import type { Session } from '../session.ts'
+import { changingAfter } from '../../cli/mutation.ts'
+import { changingCommand, example } from '../../cli/command.ts'
+import type { Session } from '../../cli/session.ts'
 import { agreedOnCoordination } from './agreed-on.ts'
 import type { chooseSuccessor } from './choose-successor.ts'
 

@@ -1,6 +1,6 @@
 import { adminsOf } from '../../db/coordinators.ts'
 import type { OpenStore } from '../../db/open.ts'
-import { ask, type Choice, choose } from '../../prompt.ts'
+import { ask, type Choice, choose } from '../../cli/prompt.ts'
 import { oneLine } from '../../render/one-line.ts'
 import { nameOf } from '../../rules/account.ts'
 import type { Given } from '../../rules/actor.ts'
@@ -10,7 +10,7 @@ import { findCentre } from '../../rules/find-centre.ts'
 import { onCentre } from '../../rules/on-centre.ts'
 import { decide } from '../../rules/permissions.ts'
 import { typedPerson } from '../../rules/person.ts'
-import type { Session } from '../session.ts'
+import type { Session } from '../../cli/session.ts'
 
 /** Lists the centre's administrators to choose from, and offers a new person; the rule refuses who may not. */
 export async function chooseSuccessor(

@@ -9,8 +9,8 @@ import {
 import { needsMessage } from '../../render/user-notices.ts'
 import type { Coordination } from '../../rules/coordinator.ts'
 import { restoreCoordinator } from '../../rules/restore-coordinator.ts'
-import { changing } from '../changing.ts'
-import { changingCommand, example } from '../command.ts'
+import { changing } from '../../cli/mutation.ts'
+import { changingCommand, example } from '../../cli/command.ts'
 
 const Options = z.object({ centre: z.string() })
 

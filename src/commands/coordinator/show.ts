@@ -2,8 +2,8 @@ import * as z from 'zod'
 import { coordinationJson, renderCoordination } from '../../render/coordination.ts'
 import { coordinationOf } from '../../rules/coordinator.ts'
 import { findCentre } from '../../rules/find-centre.ts'
-import { command, example } from '../command.ts'
-import { reading } from '../reading.ts'
+import { command, example } from '../../cli/command.ts'
+import { reading } from '../../cli/query.ts'
 
 const Options = z.object({ centre: z.string() })
 

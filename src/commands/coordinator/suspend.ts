@@ -8,8 +8,8 @@ import {
 } from '../../render/coordination.ts'
 import type { Coordination } from '../../rules/coordinator.ts'
 import { suspendCoordinator } from '../../rules/suspend-coordinator.ts'
-import { changing } from '../changing.ts'
-import { changingCommand, example } from '../command.ts'
+import { changing } from '../../cli/mutation.ts'
+import { changingCommand, example } from '../../cli/command.ts'
 import { agreedOnCoordination } from './agreed-on.ts'
 
 const Options = z.object({ centre: z.string() })

@@ -3,8 +3,8 @@ import { messageOf } from '../../render/message.ts'
 import { renderMessages } from '../../render/messages.ts'
 import { cancelMessageById } from '../../rules/cancel-message.ts'
 import { forEachTarget } from '../../rules/several.ts'
-import { changing } from '../changing.ts'
-import { changingCommand, example } from '../command.ts'
+import { changing } from '../../cli/mutation.ts'
+import { changingCommand, example } from '../../cli/command.ts'
 
 const Options = z.object({ id: z.array(z.string()) })
 

@@ -1,5 +1,5 @@
 import type { Counting } from '../../mail/deliver.ts'
-import type { Terminal } from '../../terminal.ts'
+import type { Terminal } from '../../cli/terminal.ts'
 
 /** A line on stderr that counts the messages; silent where nobody watches, or when there are few. */
 export async function countingOf(terminal: Terminal, total: number): Promise<Counting> {

@@ -1,12 +1,12 @@
 import * as z from 'zod'
 import { listMessages, messageStates } from '../../db/message-list.ts'
-import { list as commaList, repeated, wholeNumberOf } from '../../options.ts'
+import { list as commaList, repeated, wholeNumberOf } from '../../cli/options.ts'
 import { messageOf } from '../../render/message.ts'
 import { messagesJson, renderMessages } from '../../render/messages.ts'
 import { letters } from '../../rules/letters.ts'
 import { unknownName } from '../../rules/unknown-name.ts'
-import { command, example } from '../command.ts'
-import { reading } from '../reading.ts'
+import { command, example } from '../../cli/command.ts'
+import { reading } from '../../cli/query.ts'
 
 const Options = z.object({
   state: commaList.transform((names) => names.map(stateNamed)),

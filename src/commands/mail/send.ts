@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { numberOf, wholeNumberOf } from '../../options.ts'
+import { numberOf, wholeNumberOf } from '../../cli/options.ts'
 import { failedMessages, findMessages, requeueFailed, waitingMessages } from '../../db/outbox.ts'
 import type { OpenStore } from '../../db/open.ts'
 import { timeOf, type Trx } from '../../db/transact.ts'
@@ -8,11 +8,11 @@ import { countedStates, renderMessages } from '../../render/messages.ts'
 import type { Given } from '../../rules/actor.ts'
 import { permit } from '../../rules/permissions.ts'
 import { sendLettersOfImport } from '../../rules/queue-activation-letters.ts'
-import { changingCommand, example } from '../command.ts'
-import { answer, doing } from '../doing.ts'
+import { changingCommand, example } from '../../cli/command.ts'
+import { answer, doing } from '../../cli/action.ts'
 import type { Delivered } from '../../mail/deliver.ts'
 import { countingOf } from './counting.ts'
-import type { Session } from '../session.ts'
+import type { Session } from '../../cli/session.ts'
 
 const Options = z.object({
   due: z.boolean().default(false),

@@ -3,9 +3,9 @@ import { checkOutputFile, textOf } from '../../cli/output-file.ts'
 import { messageOf } from '../../render/message.ts'
 import { renderMessage } from '../../render/one-message.ts'
 import { findMessage } from '../../rules/cancel-message.ts'
-import { command, example } from '../command.ts'
-import { answer, doing } from '../doing.ts'
-import { recordEvent } from '../record-event.ts'
+import { command, example } from '../../cli/command.ts'
+import { answer, doing } from '../../cli/action.ts'
+import { recordEvent } from '../../cli/record-event.ts'
 
 const Options = z.object({ id: z.string(), html: z.string().optional() })
 

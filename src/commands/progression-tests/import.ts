@@ -1,10 +1,10 @@
 import * as z from 'zod'
-import { repeated } from '../../options.ts'
+import { repeated } from '../../cli/options.ts'
 import { renderImportedResults } from '../../render/progression-tests.ts'
 import { importProgressionTests } from '../../rules/import-progression-tests.ts'
-import { changingAfter } from '../changing.ts'
+import { changingAfter } from '../../cli/mutation.ts'
 import { columnsHelp } from '../columns-help.ts'
-import { changingCommand, example } from '../command.ts'
+import { changingCommand, example } from '../../cli/command.ts'
 import { resultColumns } from './columns.ts'
 import { readResults } from './read-results.ts'
 

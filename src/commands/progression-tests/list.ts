@@ -2,8 +2,8 @@ import * as z from 'zod'
 import { testsOf } from '../../db/progression-tests.ts'
 import { renderTests } from '../../render/progression-tests.ts'
 import { findUser } from '../../rules/find-user.ts'
-import { command, example } from '../command.ts'
-import { reading } from '../reading.ts'
+import { command, example } from '../../cli/command.ts'
+import { reading } from '../../cli/query.ts'
 
 const Options = z.object({ owner: z.string() })
 

@@ -1,4 +1,4 @@
-import type { Noun } from '../noun.ts'
+import type { Noun } from '../../cli/group.ts'
 
 export const progressionTests: Noun = {
   summary: 'learner groups, tests and results',

@@ -1,6 +1,6 @@
 import { type ResultField, type ResultRow, resultFields } from '../../rules/result-rows.ts'
 import { readTableFile, type TableFile, type TableRow } from '../read-table.ts'
-import type { Session } from '../session.ts'
+import type { Session } from '../../cli/session.ts'
 import { resultColumns } from './columns.ts'
 
 interface ReadResults {

@@ -1,8 +1,8 @@
 import * as z from 'zod'
 import { renderChecked } from '../../render/roles.ts'
 import { checkPermission } from '../../rules/check-permission.ts'
-import { command, example } from '../command.ts'
-import { reading } from '../reading.ts'
+import { command, example } from '../../cli/command.ts'
+import { reading } from '../../cli/query.ts'
 
 const Options = z.object({
   email: z.string(),

@@ -1,9 +1,9 @@
 import * as z from 'zod'
 import { actingFor } from '../../config.ts'
 import { catalogueJson, matrixJson, renderCatalogue, renderMatrix } from '../../render/roles.ts'
-import { command, example } from '../command.ts'
-import { answer, doing } from '../doing.ts'
-import type { Session } from '../session.ts'
+import { command, example } from '../../cli/command.ts'
+import { answer, doing } from '../../cli/action.ts'
+import type { Session } from '../../cli/session.ts'
 
 const Options = z.object({ matrix: z.boolean().default(false) })
 

@@ -2,8 +2,8 @@ import * as z from 'zod'
 import { renderRolesOf } from '../../render/roles.ts'
 import { usersJson } from '../../render/users.ts'
 import { revokeRoles } from '../../rules/revoke-role.ts'
-import { changing } from '../changing.ts'
-import { changingCommand, example } from '../command.ts'
+import { changing } from '../../cli/mutation.ts'
+import { changingCommand, example } from '../../cli/command.ts'
 
 const Options = z.object({ email: z.string(), role: z.array(z.string()) })
 

@@ -1,8 +1,8 @@
 import * as z from 'zod'
 import { voidedInWords } from '../../render/store.ts'
 import { acceptClock } from '../../rules/accept-clock.ts'
-import { changing } from '../changing.ts'
-import { changingCommand, example } from '../command.ts'
+import { changing } from '../../cli/mutation.ts'
+import { changingCommand, example } from '../../cli/command.ts'
 
 export const acceptClockCommand = changingCommand('accept-clock')
   .summary("take this machine's clock for right, and the store's time for wrong")

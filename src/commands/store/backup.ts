@@ -2,10 +2,10 @@ import * as z from 'zod'
 import { checkOutputFile, type OutputFile } from '../../cli/output-file.ts'
 import { backUpStore } from '../../rules/back-up-store.ts'
 import { permit } from '../../rules/permissions.ts'
-import { changingCommand, example } from '../command.ts'
-import { answer, doing } from '../doing.ts'
-import type { Session } from '../session.ts'
-import { placesOf } from './places.ts'
+import { changingCommand, example } from '../../cli/command.ts'
+import { answer, doing } from '../../cli/action.ts'
+import type { Session } from '../../cli/session.ts'
+import { placesOf } from '../../cli/store-paths.ts'
 
 const Options = z.object({ file: z.string().min(1) })
 

@@ -3,11 +3,11 @@ import type { OpenStore } from '../../db/open.ts'
 import type { Finding } from '../../db/sound.ts'
 import { Unavailable } from '../../errors.ts'
 import { permit } from '../../rules/permissions.ts'
-import { command, example } from '../command.ts'
-import { answer, doing } from '../doing.ts'
-import { unfinishedFiles } from '../leftovers.ts'
-import type { Session } from '../session.ts'
-import { placesOf } from './places.ts'
+import { command, example } from '../../cli/command.ts'
+import { answer, doing } from '../../cli/action.ts'
+import { unfinishedFiles } from '../../cli/leftovers.ts'
+import type { Session } from '../../cli/session.ts'
+import { placesOf } from '../../cli/store-paths.ts'
 
 export const check = command('check')
   .summary('look through the store and its key')

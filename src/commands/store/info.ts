@@ -1,9 +1,9 @@
 import * as z from 'zod'
 import { renderStore, type StoreDescription, storeJson } from '../../render/store.ts'
 import { permit } from '../../rules/permissions.ts'
-import { command, example } from '../command.ts'
-import { answer, doing } from '../doing.ts'
-import { placesOf } from './places.ts'
+import { command, example } from '../../cli/command.ts'
+import { answer, doing } from '../../cli/action.ts'
+import { placesOf } from '../../cli/store-paths.ts'
 
 export const info = command('info')
   .summary('say where the store is and what is in it')

@@ -1,8 +1,8 @@
 import * as z from 'zod'
 import { Refused } from '../../errors.ts'
-import { changingCommand, example } from '../command.ts'
-import { removeLeftovers } from '../leftovers.ts'
-import { answer, doing } from '../doing.ts'
+import { changingCommand, example } from '../../cli/command.ts'
+import { removeLeftovers } from '../../cli/leftovers.ts'
+import { answer, doing } from '../../cli/action.ts'
 
 const Options = z.object({ ifMissing: z.boolean().default(false) })
 

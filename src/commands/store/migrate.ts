@@ -1,12 +1,12 @@
 import * as z from 'zod'
-import { agree } from '../../prompt.ts'
+import { agree } from '../../cli/prompt.ts'
 import { migrateStore } from '../../rules/migrate-store.ts'
 import { permit } from '../../rules/permissions.ts'
-import { changingCommand, example } from '../command.ts'
-import { answer, doing } from '../doing.ts'
-import { removeLeftovers } from '../leftovers.ts'
-import type { Session } from '../session.ts'
-import { placesOf } from './places.ts'
+import { changingCommand, example } from '../../cli/command.ts'
+import { answer, doing } from '../../cli/action.ts'
+import { removeLeftovers } from '../../cli/leftovers.ts'
+import type { Session } from '../../cli/session.ts'
+import { placesOf } from '../../cli/store-paths.ts'
 
 export const migrate = changingCommand('migrate')
   .summary('bring a store of an older ssh-admin up to date')

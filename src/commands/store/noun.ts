@@ -1,4 +1,4 @@
-import type { Noun } from '../noun.ts'
+import type { Noun } from '../../cli/group.ts'
 
 export const store: Noun = {
   summary: 'the store and its key: begin, check, back up, bring up to date',

@@ -1,13 +1,13 @@
 import * as z from 'zod'
 import type { Voided } from '../../db/void-credentials.ts'
-import { agree } from '../../prompt.ts'
+import { agree } from '../../cli/prompt.ts'
 import { voidedInWords } from '../../render/store.ts'
 import { rekeyStore } from '../../rules/rekey-store.ts'
-import { changedMeanwhile } from '../changing.ts'
-import { changingCommand, example } from '../command.ts'
-import { answer, doing } from '../doing.ts'
-import type { WorkFor } from '../session.ts'
-import { placesOf } from './places.ts'
+import { changedMeanwhile } from '../../cli/mutation.ts'
+import { changingCommand, example } from '../../cli/command.ts'
+import { answer, doing } from '../../cli/action.ts'
+import type { WorkFor } from '../../cli/session.ts'
+import { placesOf } from '../../cli/store-paths.ts'
 
 export const rekey = changingCommand('rekey')
   .summary('give the store a new key')

@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path'
 import { decodeText } from '../../decode-text.ts'
 import { mkdtempSync, rm, writeFileSync } from '../../disk.ts'
 import { BadInput, Unavailable } from '../../errors.ts'
-import type { Session } from '../session.ts'
+import type { Session } from '../../cli/session.ts'
 
 /** Lets somebody change a text in their editor. */
 export async function inEditor(

@@ -4,9 +4,9 @@ import { record } from '../../render/one-line.ts'
 import { table } from '../../render/table.ts'
 import { plainTime } from '../../render/when.ts'
 import { letters } from '../../rules/letters.ts'
-import type { View } from '../../terminal.ts'
-import { command, example } from '../command.ts'
-import { reading } from '../reading.ts'
+import type { View } from '../../cli/terminal.ts'
+import { command, example } from '../../cli/command.ts'
+import { reading } from '../../cli/query.ts'
 
 export const list = command('list')
   .summary('show the letters and which of them were changed')

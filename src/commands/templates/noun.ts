@@ -1,4 +1,4 @@
-import type { Noun } from '../noun.ts'
+import type { Noun } from '../../cli/group.ts'
 
 export const templates: Noun = {
   summary: 'the words of the letters, which staff can change',

@@ -3,8 +3,8 @@ import { sampleOf } from '../../mail/sample.ts'
 import { messageOf } from '../../render/message.ts'
 import { letterCalled } from '../../rules/edit-template.ts'
 import { previewLetter } from '../../rules/preview-letter.ts'
-import { changing } from '../changing.ts'
-import { changingCommand, example } from '../command.ts'
+import { changing } from '../../cli/mutation.ts'
+import { changingCommand, example } from '../../cli/command.ts'
 
 const Options = z.object({ name: z.string().transform(letterCalled), to: z.string() })
 

@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import { letterCalled, resetTemplate } from '../../rules/edit-template.ts'
-import { changing } from '../changing.ts'
-import { changingCommand, example } from '../command.ts'
+import { changing } from '../../cli/mutation.ts'
+import { changingCommand, example } from '../../cli/command.ts'
 
 const Options = z.object({ name: z.string().transform(letterCalled) })
 

@@ -2,8 +2,8 @@ import * as z from 'zod'
 import { sourceOf } from '../../mail/template-source.ts'
 import { variablesFor } from '../../mail/values.ts'
 import { letterCalled } from '../../rules/edit-template.ts'
-import { command, example } from '../command.ts'
-import { reading } from '../reading.ts'
+import { command, example } from '../../cli/command.ts'
+import { reading } from '../../cli/query.ts'
 import { presentTemplate } from './present.ts'
 
 const Options = z.object({ name: z.string() })

@@ -1,9 +1,9 @@
-import { ask, tick } from '../../prompt.ts'
+import { ask, tick } from '../../cli/prompt.ts'
 import type { Account } from '../../rules/account.ts'
 import { catalogue, sites } from '../../rules/catalogue.ts'
 import { readAddress } from '../../rules/email.ts'
 import type { Changes } from '../../rules/user-wishes.ts'
-import type { Terminal } from '../../terminal.ts'
+import type { Terminal } from '../../cli/terminal.ts'
 
 /** Asks for each thing that can be changed, showing what it is now. */
 export async function askForChanges(terminal: Terminal, account: Account): Promise<Changes> {

@@ -4,8 +4,8 @@ import { duplicatesJson, renderDuplicates } from '../../render/duplicates.ts'
 import { findCentre } from '../../rules/find-centre.ts'
 import { findDuplicates } from '../../rules/find-duplicates.ts'
 import { visibleCentres } from '../../rules/permissions.ts'
-import { command, example } from '../command.ts'
-import { reading } from '../reading.ts'
+import { command, example } from '../../cli/command.ts'
+import { reading } from '../../cli/query.ts'
 
 const Options = z.object({ centre: z.string().optional() })
 

@@ -1,13 +1,13 @@
 import { basename } from 'node:path'
 import * as z from 'zod'
 import type { WrittenAddress } from '../../db/address-mentions.ts'
-import { agree } from '../../prompt.ts'
+import { agree } from '../../cli/prompt.ts'
 import { erasureJson, renderErasure } from '../../render/erasure.ts'
 import { type Erasure, eraseUser, recordLeft } from '../../rules/erase-user.ts'
 import { typedAddress } from '../../rules/email.ts'
-import { changingCommand, example } from '../command.ts'
-import { answer, doing } from '../doing.ts'
-import type { Session, WorkFor } from '../session.ts'
+import { changingCommand, example } from '../../cli/command.ts'
+import { answer, doing } from '../../cli/action.ts'
+import type { Session, WorkFor } from '../../cli/session.ts'
 
 const Options = z.object({ email: z.string().transform(typedAddress) })
 

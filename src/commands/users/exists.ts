@@ -2,8 +2,8 @@ import * as z from 'zod'
 import { findLiveUser } from '../../db/users.ts'
 import { typedAddress } from '../../rules/email.ts'
 import { mayLearnOf, outsideView } from '../../rules/permissions.ts'
-import { command, example } from '../command.ts'
-import { answer, doing } from '../doing.ts'
+import { command, example } from '../../cli/command.ts'
+import { answer, doing } from '../../cli/action.ts'
 
 const Options = z.object({ email: z.string() })
 

@@ -1,8 +1,8 @@
 import * as z from 'zod'
 import { renderChangedUsers, usersJson } from '../../render/users.ts'
 import { moveUser } from '../../rules/move-user.ts'
-import { changing } from '../changing.ts'
-import { changingCommand, example } from '../command.ts'
+import { changing } from '../../cli/mutation.ts'
+import { changingCommand, example } from '../../cli/command.ts'
 import { agreedOnUsers, questionAbout } from './question.ts'
 
 const Options = z.object({ email: z.string(), to: z.string() })

@@ -4,8 +4,8 @@ import { userJson } from '../../render/user.ts'
 import { person } from '../../render/users.ts'
 import { printedPin } from '../../rules/credentials.ts'
 import { issuePin, showPin } from '../../rules/issue-pin.ts'
-import { changingAfter } from '../changing.ts'
-import { changingCommand, example } from '../command.ts'
+import { changingAfter } from '../../cli/mutation.ts'
+import { changingCommand, example } from '../../cli/command.ts'
 import { agreedOnAccount } from './question.ts'
 
 const Options = z.object({ email: z.string(), show: z.boolean().default(false) })

@@ -1,6 +1,6 @@
 import type { UserField, UserRow } from '../../rules/add-users.ts'
 import { readTableFile, type TableRow } from '../read-table.ts'
-import type { Session } from '../session.ts'
+import type { Session } from '../../cli/session.ts'
 import { userColumns } from './columns.ts'
 
 interface Reading {

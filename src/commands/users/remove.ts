@@ -2,8 +2,8 @@ import * as z from 'zod'
 import { renderChangedUsers, usersJson } from '../../render/users.ts'
 import { removeUser } from '../../rules/remove-user.ts'
 import { forEachTarget } from '../../rules/several.ts'
-import { changing } from '../changing.ts'
-import { changingCommand, example } from '../command.ts'
+import { changing } from '../../cli/mutation.ts'
+import { changingCommand, example } from '../../cli/command.ts'
 import { agreedOnUsers, questionAbout } from './question.ts'
 
 const Options = z.object({ email: z.array(z.string()) })

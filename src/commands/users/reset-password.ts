@@ -3,8 +3,8 @@ import { renderChangedUsers, usersJson } from '../../render/users.ts'
 import { lockedOutNotices } from '../../render/user-notices.ts'
 import { resetPassword } from '../../rules/reset-password.ts'
 import { forEachTarget } from '../../rules/several.ts'
-import { changing } from '../changing.ts'
-import { changingCommand, example } from '../command.ts'
+import { changing } from '../../cli/mutation.ts'
+import { changingCommand, example } from '../../cli/command.ts'
 import { agreedOnUsers, questionAbout } from './question.ts'
 
 const Options = z.object({ email: z.array(z.string()) })

@@ -3,8 +3,8 @@ import { restorationNotices } from '../../render/user-notices.ts'
 import { renderChangedUsers, usersJson } from '../../render/users.ts'
 import { restoreUser } from '../../rules/restore-user.ts'
 import { forEachTarget } from '../../rules/several.ts'
-import { changing } from '../changing.ts'
-import { changingCommand, example } from '../command.ts'
+import { changing } from '../../cli/mutation.ts'
+import { changingCommand, example } from '../../cli/command.ts'
 
 const Options = z.object({ email: z.array(z.string()), send: z.boolean().default(false) })
 

@@ -8,8 +8,8 @@ import { userJson } from '../../render/user.ts'
 import { findUserOrDeleted } from '../../rules/changed-user.ts'
 import { eventsFor } from '../../rules/events-for.ts'
 import { visibleCentres } from '../../rules/permissions.ts'
-import { command, example } from '../command.ts'
-import { reading } from '../reading.ts'
+import { command, example } from '../../cli/command.ts'
+import { reading } from '../../cli/query.ts'
 
 const Options = z.object({ email: z.string() })
 

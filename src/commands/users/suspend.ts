@@ -4,8 +4,8 @@ import type { ChangedUser } from '../../rules/changed-user.ts'
 import { holdings } from '../../rules/refuse-leaving.ts'
 import { forEachTarget } from '../../rules/several.ts'
 import { suspendUser } from '../../rules/suspend-user.ts'
-import { changing } from '../changing.ts'
-import { changingCommand, example } from '../command.ts'
+import { changing } from '../../cli/mutation.ts'
+import { changingCommand, example } from '../../cli/command.ts'
 import { agreedOnUsers, questionAbout } from './question.ts'
 
 const Options = z.object({ email: z.array(z.string()) })

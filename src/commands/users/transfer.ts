@@ -1,12 +1,12 @@
 import * as z from 'zod'
-import { list, repeated } from '../../options.ts'
+import { list, repeated } from '../../cli/options.ts'
 import { renderTransfer, transferJson } from '../../render/transfer.ts'
 import { count } from '../../render/text.ts'
 import { person } from '../../render/users.ts'
 import { progressionTestSite } from '../../rules/chosen-roles.ts'
 import { type Transferred, transferProgressionTests } from '../../rules/transfer-progression-tests.ts'
-import { changing } from '../changing.ts'
-import { changingCommand, example } from '../command.ts'
+import { changing } from '../../cli/mutation.ts'
+import { changingCommand, example } from '../../cli/command.ts'
 import { agreedOnTransfer } from './question.ts'
 
 const Options = z.object({

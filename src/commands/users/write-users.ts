@@ -3,7 +3,7 @@ import { record } from '../../render/one-line.ts'
 import { userJson } from '../../render/user.ts'
 import { cellsOf, type UserField, userColumns } from '../../render/user-columns.ts'
 import type { Account } from '../../rules/account.ts'
-import type { Session } from '../session.ts'
+import type { Session } from '../../cli/session.ts'
 
 type Accounts = AsyncIterable<Account>
 

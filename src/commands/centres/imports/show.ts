@@ -4,8 +4,8 @@ import { owedSheets } from '../../../db/pin-sheets-owed.ts'
 import { owedSheetNotice } from '../../../render/owed-sheet.ts'
 import { findImportNumber, importNumber } from '../../../rules/find-import.ts'
 import { renderShownImport, shownImportJson } from '../../../render/imports.ts'
-import { command, example } from '../../command.ts'
-import { reading } from '../../reading.ts'
+import { command, example } from '../../../cli/command.ts'
+import { reading } from '../../../cli/query.ts'
 
 export const show = command('show')
   .summary('what an import did')

@@ -3,8 +3,8 @@ import { undoImport } from '../../../import/undo.ts'
 import { renderUndone, undoneJson } from '../../../render/imports.ts'
 import { count } from '../../../render/text.ts'
 import { importNumber } from '../../../rules/find-import.ts'
-import { changing } from '../../changing.ts'
-import { changingCommand, example } from '../../command.ts'
+import { changing } from '../../../cli/mutation.ts'
+import { changingCommand, example } from '../../../cli/command.ts'
 
 export const undo = changingCommand('undo')
   .summary('take an import back')

@@ -5,10 +5,10 @@ import type { Manner, Opening } from '../db/connection.ts'
 import type { OpenStore } from '../db/open.ts'
 import type { Clock, Trx } from '../db/transact.ts'
 import type { Interruption } from '../interruption.ts'
-import { CommonOptions, checked, refuseEmptyOptions, typedOptions } from '../options.ts'
+import { CommonOptions, checked, refuseEmptyOptions, typedOptions } from './options.ts'
 import { oneLine } from '../render/one-line.ts'
 import type { Given } from '../rules/actor.ts'
-import { type Terminal, terminalOf } from '../terminal.ts'
+import { type Terminal, terminalOf } from './terminal.ts'
 
 export interface Notice {
   code: string

@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import * as z from 'zod'
-import { Usage } from './errors.ts'
+import { Usage } from '../errors.ts'
 
 /** A number as it is typed: digits, where JavaScript would also take blanks, `0x1f` and `Infinity`. */
 export function numberOf(error: string): z.ZodType<number, unknown> {

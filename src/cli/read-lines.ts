@@ -1,5 +1,5 @@
-import { decodeText } from './decode-text.ts'
-import { BadInput } from './errors.ts'
+import { decodeText } from '../decode-text.ts'
+import { BadInput } from '../errors.ts'
 
 /** The lines of a stream, without their ends: CRLF, LF and CR each end a line. @throws `list-encoding` */
 export async function readLines(stream: NodeJS.ReadableStream): Promise<string[]> {

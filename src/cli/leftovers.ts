@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs'
 import { basename, dirname } from 'node:path'
-import { unfinishedOutputsIn } from '../cli/unfinished-outputs.ts'
+import { unfinishedOutputsIn } from './unfinished-outputs.ts'
 import type { OpenStore } from '../db/open.ts'
 import { rmSync } from '../disk.ts'
-import { placesOf } from './store/places.ts'
+import { placesOf } from './store-paths.ts'
 import { statusOfMaker, type UnfinishedFile, unfinishedIn } from '../unfinished-files.ts'
 import type { Session } from './session.ts'
 

@@ -1,4 +1,4 @@
-import type { Session } from '../session.ts'
+import type { Session } from './session.ts'
 
 /** Where the store and its key are; settings always say it. */
 export function placesOf({ settings }: Pick<Session, 'settings'>): { db: string; keyFile: string } {

@@ -1,5 +1,5 @@
 import { Command, Option } from 'commander'
-import { refuseTwoActors } from '../options.ts'
+import { refuseTwoActors } from './options.ts'
 
 /** A command with the options that every command has. */
 export function command(name: string): Command {

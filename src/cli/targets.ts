@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import type { Context } from '../context.ts'
 import { Usage } from '../errors.ts'
-import { readLines } from '../read-lines.ts'
+import { readLines } from './read-lines.ts'
 
 /** Where several targets can be named, `-` stands for those on stdin, one a line. */
 export async function resolveTargets(
