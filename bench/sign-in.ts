@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { openStore } from '../src/db/open.ts'
-import { newPassword } from '../src/rules/password.ts'
+import { newPassword } from '../src/rules/account/password.ts'
 import { inTurn, type Program, reason, run, sshAdmin } from './processes.ts'
 import { type Row, type Settings, seconds } from './rows.ts'
 

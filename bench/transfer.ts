@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { openStore } from '../src/db/open.ts'
 import { commit } from '../src/db/transact.ts'
-import { transferProgressionTests } from '../src/rules/transfer-progression-tests.ts'
+import { transferProgressionTests } from '../src/rules/users/transfer.ts'
 import { reason, run, sshAdmin } from './processes.ts'
 import { type Row, type Settings, seconds } from './rows.ts'
 import { connectSqlite } from '../src/db/sqlite/driver.ts'

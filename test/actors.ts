@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import { expect } from 'vitest'
 import { wholeProgram } from '../src/cli/run.ts'
-import { actsForNobody } from '../src/rules/matrix.ts'
+import { actsForNobody } from '../src/rules/permissions/matrix.ts'
 import type { World } from './world.ts'
 
 /** Where a command is tried, and whom it is done to there. */

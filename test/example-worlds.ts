@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { pinOf, printedPin } from '../src/rules/credentials.ts'
+import { pinOf, printedPin } from '../src/rules/credentials/derive.ts'
 import { newWorld, type World } from './world.ts'
 
 type Prepare = (world: World) => Promise<unknown>

@@ -10,11 +10,11 @@ import { type OpenStore, openStore } from '../src/db/open.ts'
 import type { HubRole, UserStatus } from '../src/db/schema.ts'
 import { commit, rehearse, type Work } from '../src/db/transact.ts'
 import { findLiveUser } from '../src/db/users.ts'
-import { accountOf } from '../src/rules/account.ts'
-import type { Given } from '../src/rules/actor.ts'
-import { readAddress } from '../src/rules/email.ts'
-import { fold } from '../src/rules/fold.ts'
-import { newUser } from '../src/rules/new-user.ts'
+import { accountOf } from '../src/rules/users/account.ts'
+import type { Given } from '../src/rules/permissions/actor.ts'
+import { readAddress } from '../src/rules/users/email.ts'
+import { fold } from '../src/rules/search-key.ts'
+import { newUser } from '../src/rules/users/new-user.ts'
 
 export interface Ran {
   exit: number

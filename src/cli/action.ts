@@ -5,7 +5,7 @@ import type { Context } from '../context.ts'
 import { Cancelled, Usage } from '../errors.ts'
 import { hearSignals } from '../interruption.ts'
 import { checked, typedOptions } from './options.ts'
-import { actsForNobody } from '../rules/matrix.ts'
+import { actsForNobody } from '../rules/permissions/matrix.ts'
 import { type Pieces, piecesOfJson } from '../render/pieces.ts'
 import { type Session, sessionOf } from './session.ts'
 import { resolveTargets } from './targets.ts'
@@ -60,7 +60,7 @@ function refuseUnnamedActor({ settings, command }: Session): void {
 async function refuseForOthers(session: Session): Promise<void> {
   refuseUnnamedActor(session)
   if (actingFor(session.settings) === undefined) return
-  const { mayRun } = await import('../rules/permissions.ts')
+  const { mayRun } = await import('../rules/permissions/decide.ts')
   if (mayRun(session.command)) return
   const store = await session.open(session.common.dryRun ? 'rehearse' : 'use')
   try {

@@ -1,7 +1,7 @@
 import { RootCommand, script } from '@bomb.sh/tab'
 import type { Argument, Command } from 'commander'
 import { bashScript, zshScript } from './completion-scripts.ts'
-import { sites } from '../rules/catalogue.ts'
+import { sites } from '../rules/roles/catalogue.ts'
 
 export const shells = ['bash', 'zsh', 'fish'] as const
 export type Shell = (typeof shells)[number]

@@ -1,6 +1,6 @@
 import type * as z from 'zod'
 import type { OpenStore } from '../db/open.ts'
-import type { Given } from '../rules/actor.ts'
+import type { Given } from '../rules/permissions/actor.ts'
 import type { View } from './terminal.ts'
 import { answer, doing } from './action.ts'
 import type { Notice } from './session.ts'

@@ -13,7 +13,7 @@ interface HappenedEvent {
  * notice says so.
  */
 export async function recordEvent(session: Session, event: HappenedEvent): Promise<void> {
-  const { record } = await import('../rules/record.ts')
+  const { record } = await import('../rules/audit/append.ts')
   try {
     // What was looked at may have been opened to be read only.
     const store = await session.open('use')

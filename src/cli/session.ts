@@ -7,7 +7,7 @@ import type { Clock, Trx } from '../db/transact.ts'
 import type { Interruption } from '../interruption.ts'
 import { CommonOptions, checked, refuseEmptyOptions, typedOptions } from './options.ts'
 import { oneLine } from '../render/one-line.ts'
-import type { Given } from '../rules/actor.ts'
+import type { Given } from '../rules/permissions/actor.ts'
 import { type Terminal, terminalOf } from './terminal.ts'
 
 export interface Notice {
@@ -100,7 +100,7 @@ export function sessionOf(command: Command, context: Context): Session {
 }
 
 async function beginIn(store: OpenStore, acting: Acting): Promise<void> {
-  const { beginStore } = await import('../rules/begin-store.ts')
+  const { beginStore } = await import('../rules/store/init.ts')
   await commitFor(store, { acting, clock: undefined, work: (trx, given) => beginStore(trx, { given }) })
 }
 
@@ -160,7 +160,7 @@ async function givenAt(
   db: OpenStore['db'],
   { context, settings, command, dryRun, at }: Acting & { at: Date },
 ): Promise<Given> {
-  const { findActor } = await import('../rules/find-actor.ts')
+  const { findActor } = await import('../rules/permissions/find-actor.ts')
   const { operator, random } = context
   const by = await findActor(db, { operator, command, dryRun, email: actingFor(settings), at })
   return { by, at, random, sender: settings.mailFrom.value ?? '' }

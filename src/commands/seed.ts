@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { seedStore } from '../rules/seed-store.ts'
+import { seedStore } from '../rules/store/seed.ts'
 import { wholeNumberOf } from '../cli/options.ts'
 import { changing } from '../cli/mutation.ts'
 import { changingCommand, example } from '../cli/command.ts'

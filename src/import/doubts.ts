@@ -1,5 +1,5 @@
 import type { ImportView, SeenCentre } from '../db/import-view.ts'
-import { fold } from '../rules/fold.ts'
+import { fold } from '../rules/search-key.ts'
 import type { RowsByCentre } from './hold-back.ts'
 import type { Roster, RosterRow } from './roster.ts'
 

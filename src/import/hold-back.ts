@@ -1,5 +1,5 @@
 import type { SeenCentre } from '../db/import-view.ts'
-import { fold } from '../rules/fold.ts'
+import { fold } from '../rules/search-key.ts'
 import { cut, few } from './few.ts'
 import { addIssue, type Fault, type Roster, type RosterRow } from './roster.ts'
 import type { CentreField } from './columns.ts'

@@ -1,5 +1,5 @@
 import type { SeenCentre, SeenUser } from '../db/import-view.ts'
-import { fold } from '../rules/fold.ts'
+import { fold } from '../rules/search-key.ts'
 import { holdBack, type RowsByCentre } from './hold-back.ts'
 import type { Roster, RosterRow } from './roster.ts'
 

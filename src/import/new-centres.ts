@@ -1,7 +1,7 @@
 import { closestCountries, countryCode } from '../countries.ts'
 import type { SeenCentre } from '../db/import-view.ts'
 import type { CentreKind } from '../db/schema.ts'
-import { fold } from '../rules/fold.ts'
+import { fold } from '../rules/search-key.ts'
 import { type CentreField, headingOf } from './columns.ts'
 import { accepted, distinct, firstOf, holdBack, listed, type RowsByCentre } from './hold-back.ts'
 import type { Fault, Roster, RosterRow } from './roster.ts'

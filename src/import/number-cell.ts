@@ -1,5 +1,5 @@
-import { isPlaceholderNumber, readCentreNumber } from '../rules/centre-number.ts'
-import { visible } from '../rules/email.ts'
+import { isPlaceholderNumber, readCentreNumber } from '../rules/centres/number.ts'
+import { visible } from '../rules/users/email.ts'
 import { type CellNote, cellFault, errorCell, isErrorWord } from '../workbook/cell-notes.ts'
 import { cleanCode } from '../workbook/clean.ts'
 import type { Fault } from './roster.ts'

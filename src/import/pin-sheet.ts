@@ -1,4 +1,4 @@
-import { lifetimes, pinOf, printedPin } from '../rules/credentials.ts'
+import { lifetimes, pinOf, printedPin } from '../rules/credentials/derive.ts'
 import type { SheetToWrite } from '../workbook/sheet-to-write.ts'
 import type { PlannedUser } from './plan.ts'
 

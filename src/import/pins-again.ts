@@ -1,11 +1,11 @@
 import { usersOfImport, type ImportedUser } from '../db/imports.ts'
 import { renewPins } from '../db/pins.ts'
 import type { Trx } from '../db/transact.ts'
-import type { Given } from '../rules/actor.ts'
-import { lifetimes, pinOf, printedPin } from '../rules/credentials.ts'
-import { permit } from '../rules/permissions.ts'
-import { record } from '../rules/record.ts'
-import { pinStanding } from '../rules/standing.ts'
+import type { Given } from '../rules/permissions/actor.ts'
+import { lifetimes, pinOf, printedPin } from '../rules/credentials/derive.ts'
+import { permit } from '../rules/permissions/decide.ts'
+import { record } from '../rules/audit/append.ts'
+import { pinStanding } from '../rules/users/sign-in-status.ts'
 import type { PinRow } from './pin-sheet.ts'
 
 export interface PinsAgain {

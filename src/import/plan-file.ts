@@ -1,7 +1,7 @@
 import { createHash, createHmac } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { BadInput, Refused } from '../errors.ts'
-import { lengthPrefixed, same } from '../rules/credentials.ts'
+import { lengthPrefixed, same } from '../rules/credentials/derive.ts'
 import type { Source } from './apply.ts'
 import type { Deletions } from './deletions.ts'
 import type { Plan } from './plan.ts'

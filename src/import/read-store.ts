@@ -1,13 +1,13 @@
 import type Database from 'better-sqlite3'
 import { type ImportReading, type ImportView, readImportView, storeVersion } from '../db/import-view.ts'
-import type { Given } from '../rules/actor.ts'
-import { fold } from '../rules/fold.ts'
+import type { Given } from '../rules/permissions/actor.ts'
+import { fold } from '../rules/search-key.ts'
 import {
   domainOf,
   domainOfSender,
   isInAnotherScript,
   lookAlikeDomains,
-} from '../rules/refuse-look-alike-domain.ts'
+} from '../rules/users/refuse-look-alike-domain.ts'
 import { namesGivenAnew } from './another-name.ts'
 import { nearKey } from './near-number.ts'
 import type { Roster } from './roster.ts'

@@ -1,4 +1,4 @@
-import { type Address, readAddress, visible } from '../rules/email.ts'
+import { type Address, readAddress, visible } from '../rules/users/email.ts'
 import { cellName } from '../workbook/cell.ts'
 import { type CellFault, type CellNote, cellFault, errorCell, isErrorWord } from '../workbook/cell-notes.ts'
 import { cleanCode, cleanText, trimCode } from '../workbook/clean.ts'

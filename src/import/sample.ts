@@ -1,6 +1,6 @@
 import { countryNames } from '../countries.ts'
-import { catalogue } from '../rules/catalogue.ts'
-import { centreKinds } from '../rules/centre-wishes.ts'
+import { catalogue } from '../rules/roles/catalogue.ts'
+import { centreKinds } from '../rules/centres/options.ts'
 import type { SheetToWrite } from '../workbook/sheet-to-write.ts'
 import { type CentreField, headingOf } from './columns.ts'
 import { type ColumnGuide, guideSheet } from './guide-sheet.ts'

@@ -15,11 +15,11 @@ import { isErased } from '../db/erased.ts'
 import type { ImportRow } from '../db/imports.ts'
 import { forgetOwedSheet } from '../db/pin-sheets-owed.ts'
 import type { Trx } from '../db/transact.ts'
-import type { Given } from '../rules/actor.ts'
-import { findImportNumber } from '../rules/find-import.ts'
-import { permit } from '../rules/permissions.ts'
-import { record } from '../rules/record.ts'
-import { foldedCentre } from '../rules/folded-centre.ts'
+import type { Given } from '../rules/permissions/actor.ts'
+import { findImportNumber } from '../rules/imports/find.ts'
+import { permit } from '../rules/permissions/decide.ts'
+import { record } from '../rules/audit/append.ts'
+import { foldedCentre } from '../rules/centres/search-key.ts'
 
 export interface Undone {
   import: ImportRow

@@ -1,5 +1,5 @@
 import { nearestOf } from '../nearest.ts'
-import { type LetterName, letters } from '../rules/letters.ts'
+import { type LetterName, letters } from '../rules/mail/letters.ts'
 import { type Language, templateLanguage } from './fill-in.ts'
 import { problemsOfMarkup } from './check-markup.ts'
 import { sampleOf } from './sample.ts'

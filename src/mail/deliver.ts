@@ -3,7 +3,7 @@ import type { OpenStore } from '../db/open.ts'
 import { findMessages } from '../db/outbox.ts'
 import type { OutboxRow } from '../db/schema.ts'
 import { isOwed, type Message, messageOf } from '../render/message.ts'
-import type { Actor } from '../rules/actor.ts'
+import type { Actor } from '../rules/permissions/actor.ts'
 import { sendMessages } from './send.ts'
 import { mailServerOf } from './server.ts'
 

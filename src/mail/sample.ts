@@ -1,4 +1,4 @@
-import { type LetterName, letters } from '../rules/letters.ts'
+import { type LetterName, letters } from '../rules/mail/letters.ts'
 import type { Values } from './fill-in.ts'
 import { lifetimeOf, variablesFor } from './values.ts'
 

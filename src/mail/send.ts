@@ -4,7 +4,7 @@ import { newClaimant, releaseMessages, type Settled } from '../db/outbox-claims.
 import type { OutboxRow } from '../db/schema.ts'
 import { changedTemplates } from '../db/templates.ts'
 import { commit } from '../db/transact.ts'
-import type { Given } from '../rules/actor.ts'
+import type { Given } from '../rules/permissions/actor.ts'
 import { type Composed, letterWriter, type Writer } from './compose.ts'
 import { claim, settle, settled } from './in-hand.ts'
 import { type Limits, type Line, type Outcome, openLine, usualLimits } from './line.ts'

@@ -4,8 +4,8 @@ import type { ConnectionOptions } from 'node:tls'
 import { decodeText } from '../decode-text.ts'
 import type { Settings } from '../config.ts'
 import { Unavailable, Usage } from '../errors.ts'
-import { readAddress } from '../rules/email.ts'
-import { headerText } from '../rules/header-text.ts'
+import { readAddress } from '../rules/users/email.ts'
+import { headerText } from '../rules/mail/header-text.ts'
 
 export interface MailServer {
   host: string

@@ -1,4 +1,4 @@
-import type { LetterName } from '../rules/letters.ts'
+import type { LetterName } from '../rules/mail/letters.ts'
 import { variablesFor } from './values.ts'
 
 /** A letter's three parts. */

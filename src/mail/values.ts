@@ -1,9 +1,9 @@
 import type { Credential } from '../db/credentials.ts'
 import type { Keys } from '../db/keys.ts'
 import type { CredentialPurpose, OutboxRow } from '../db/schema.ts'
-import { codeOf, lifetimes, temporaryPasswordOf } from '../rules/credentials.ts'
-import { isLetterName, type LetterName, letters } from '../rules/letters.ts'
-import { isLinkPurpose, linkOf } from '../rules/links.ts'
+import { codeOf, lifetimes, temporaryPasswordOf } from '../rules/credentials/derive.ts'
+import { isLetterName, type LetterName, letters } from '../rules/mail/letters.ts'
+import { isLinkPurpose, linkOf } from '../rules/credentials/links.ts'
 import type { Values } from './fill-in.ts'
 
 /** What every template may name. */

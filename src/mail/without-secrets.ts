@@ -1,7 +1,7 @@
 import type { OpenStore } from '../db/open.ts'
 import type { OutboxRow } from '../db/schema.ts'
 import { changedTemplates } from '../db/templates.ts'
-import { isLetterName, letters } from '../rules/letters.ts'
+import { isLetterName, letters } from '../rules/mail/letters.ts'
 import { letterWriter, type Said } from './compose.ts'
 import { type Source, valuesOf } from './values.ts'
 

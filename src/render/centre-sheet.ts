@@ -1,6 +1,6 @@
 import { countryName } from '../countries.ts'
-import { type Account, nameOf } from '../rules/account.ts'
-import type { CentreView } from '../rules/look-at-centre.ts'
+import { type Account, nameOf } from '../rules/users/account.ts'
+import type { CentreView } from '../rules/centres/details.ts'
 import type { View } from '../cli/terminal.ts'
 import { centreJson } from './centre.ts'
 import { centreStatus, centreTitle } from './centres.ts'

@@ -1,6 +1,6 @@
 import type { CentreWithPeople } from '../db/centres.ts'
 import { countryName } from '../countries.ts'
-import type { ChangedCentre } from '../rules/changed-centre.ts'
+import type { ChangedCentre } from '../rules/centres/changed.ts'
 import type { View } from '../cli/terminal.ts'
 import { centreJson } from './centre.ts'
 import { oneLine, record } from './one-line.ts'

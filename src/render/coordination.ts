@@ -1,5 +1,5 @@
-import { type Account, nameOf } from '../rules/account.ts'
-import type { Coordination } from '../rules/coordinator.ts'
+import { type Account, nameOf } from '../rules/users/account.ts'
+import type { Coordination } from '../rules/coordinator/coordination.ts'
 import type { View } from '../cli/terminal.ts'
 import { centreJson } from './centre.ts'
 import type { Message } from './message.ts'

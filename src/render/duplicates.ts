@@ -1,6 +1,6 @@
 import type { PersonRow } from '../db/people.ts'
-import { nameOf } from '../rules/account.ts'
-import type { Pair, WhyAlike } from '../rules/find-duplicates.ts'
+import { nameOf } from '../rules/users/account.ts'
+import type { Pair, WhyAlike } from '../rules/users/duplicates.ts'
 import type { View } from '../cli/terminal.ts'
 import { record } from './one-line.ts'
 import { table } from './table.ts'

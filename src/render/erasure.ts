@@ -1,4 +1,4 @@
-import type { Erasure } from '../rules/erase-user.ts'
+import type { Erasure } from '../rules/users/erase.ts'
 import type { View } from '../cli/terminal.ts'
 import { oneLine, record } from './one-line.ts'
 

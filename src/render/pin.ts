@@ -1,5 +1,5 @@
-import { printedPin } from '../rules/credentials.ts'
-import type { IssuedPin } from '../rules/issue-pin.ts'
+import { printedPin } from '../rules/credentials/derive.ts'
+import type { IssuedPin } from '../rules/users/pin.ts'
 import type { View } from '../cli/terminal.ts'
 import { record } from './one-line.ts'
 import { person } from './users.ts'

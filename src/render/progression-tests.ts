@@ -1,5 +1,5 @@
 import type { TestOfOwner } from '../db/progression-tests.ts'
-import type { ImportedResults } from '../rules/import-progression-tests.ts'
+import type { ImportedResults } from '../rules/progression-tests/import.ts'
 import type { View } from '../cli/terminal.ts'
 import { record } from './one-line.ts'
 import { table } from './table.ts'

@@ -1,5 +1,5 @@
-import { type Account, nameOf } from '../rules/account.ts'
-import type { WhyNot } from '../rules/standing.ts'
+import { type Account, nameOf } from '../rules/users/account.ts'
+import type { WhyNot } from '../rules/users/sign-in-status.ts'
 
 /** Why somebody cannot sign in, in a few words. */
 export const reasons: Readonly<Record<WhyNot, string>> = {

@@ -1,4 +1,4 @@
-import type { Transferred } from '../rules/transfer-progression-tests.ts'
+import type { Transferred } from '../rules/users/transfer.ts'
 import type { View } from '../cli/terminal.ts'
 import { record } from './one-line.ts'
 import { count } from './text.ts'

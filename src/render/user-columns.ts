@@ -1,4 +1,4 @@
-import type { Account } from '../rules/account.ts'
+import type { Account } from '../rules/users/account.ts'
 import type { View } from '../cli/terminal.ts'
 import { ago } from './when.ts'
 

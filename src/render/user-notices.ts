@@ -1,6 +1,6 @@
-import { type Account, nameOf } from '../rules/account.ts'
-import type { ChangedUser, Outcome } from '../rules/changed-user.ts'
-import type { EditedUser } from '../rules/edit-user.ts'
+import { type Account, nameOf } from '../rules/users/account.ts'
+import type { ChangedUser, Outcome } from '../rules/users/changed.ts'
+import type { EditedUser } from '../rules/users/edit.ts'
 
 interface Notice {
   code: string

@@ -1,6 +1,6 @@
 import type { AuditEntry } from '../db/audit-events.ts'
 import type { Holding } from '../db/progression-tests.ts'
-import { type Account, nameOf } from '../rules/account.ts'
+import { type Account, nameOf } from '../rules/users/account.ts'
 import type { View } from '../cli/terminal.ts'
 import { eventLine } from './events.ts'
 import { oneLine, record } from './one-line.ts'

@@ -1,4 +1,4 @@
-import type { Account } from '../rules/account.ts'
+import type { Account } from '../rules/users/account.ts'
 
 /** A user as every answer with --json shows them. */
 export function userJson(account: Account) {

@@ -1,4 +1,4 @@
-import { visible } from './email.ts'
+import { visible } from './users/email.ts'
 
 /** Why a text is no name, worded to follow what it is the name of: `holds a web address`. */
 export interface NameFault {

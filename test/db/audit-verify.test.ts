@@ -3,7 +3,7 @@ import { copyFileSync, mkdirSync, readFileSync, rmSync, statSync, symlinkSync, w
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { type SealedRow, sealRow } from '../../src/db/audit.ts'
 import { verifyAudit } from '../../src/db/verify-audit.ts'
-import { record } from '../../src/rules/record.ts'
+import { record } from '../../src/rules/audit/append.ts'
 import { newWorld, type World } from '../world.ts'
 
 let world: World

@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import { execa } from 'execa'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { tell } from '../../src/rules/tell.ts'
+import { tell } from '../../src/rules/mail/queue-message.ts'
 import { newWorld, type World } from '../world.ts'
 import { mailServer } from './server.ts'
 

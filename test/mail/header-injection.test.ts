@@ -3,7 +3,7 @@ import PostalMime from 'postal-mime'
 import { beforeAll, describe, expect, it } from 'vitest'
 import type { OutboxRow } from '../../src/db/schema.ts'
 import { letterWriter, type Writer } from '../../src/mail/compose.ts'
-import { readAddress } from '../../src/rules/email.ts'
+import { readAddress } from '../../src/rules/users/email.ts'
 
 const row: OutboxRow = {
   id: 1,

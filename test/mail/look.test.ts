@@ -4,7 +4,7 @@ import { type Browser, chromium } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { letterWriter } from '../../src/mail/compose.ts'
 import { sampleOf } from '../../src/mail/sample.ts'
-import { isLetterName, letters } from '../../src/rules/letters.ts'
+import { isLetterName, letters } from '../../src/rules/mail/letters.ts'
 
 const program = ['/usr/bin/chromium', '/usr/bin/chromium-browser'].find(existsSync)
 /** Where the pictures are kept to be looked at; none are, unless it is set. */

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
 import type { OutboxRow } from '../../src/db/schema.ts'
 import { type Sending, sendMessages } from '../../src/mail/send.ts'
-import { tell } from '../../src/rules/tell.ts'
+import { tell } from '../../src/rules/mail/queue-message.ts'
 import { newWorld, type World } from '../world.ts'
 import { mailServer, oddServer, upTo } from './server.ts'
 

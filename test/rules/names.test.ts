@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { inventUser } from '../../src/rules/invented.ts'
+import { inventUser } from '../../src/rules/store/seed-data.ts'
 import { centreNameFault, readPersonName } from '../../src/rules/names.ts'
 import { newWorld, type World } from '../world.ts'
 

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { looking } from '../../src/rules/matrix.ts'
-import { isAction } from '../../src/rules/permissions.ts'
+import { looking } from '../../src/rules/permissions/matrix.ts'
+import { isAction } from '../../src/rules/permissions/decide.ts'
 import { commandsWithActors, people, type Place, places, powerless, type Where, wheres } from '../actors.ts'
 import { newWorld, type World } from '../world.ts'
 

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { looking } from '../../src/rules/matrix.ts'
+import { looking } from '../../src/rules/permissions/matrix.ts'
 import { commandsWithActors, people, type Place, places, powerless, type Where, wheres } from '../actors.ts'
 import { newWorld, type World } from '../world.ts'
 

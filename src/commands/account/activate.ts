@@ -1,6 +1,6 @@
 import * as z from 'zod'
-import { activateAccount } from '../../rules/activate-account.ts'
-import { newPassword, passwordRule } from '../../rules/password.ts'
+import { activateAccount } from '../../rules/account/activate.ts'
+import { newPassword, passwordRule } from '../../rules/account/password.ts'
 import { changingAfter } from '../../cli/mutation.ts'
 import { example } from '../../cli/command.ts'
 import { accountJson, renderAccount } from './answer.ts'

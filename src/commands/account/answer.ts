@@ -2,7 +2,7 @@ import type { Message } from '../../render/message.ts'
 import { record } from '../../render/one-line.ts'
 import { person } from '../../render/users.ts'
 import { userJson } from '../../render/user.ts'
-import type { Account } from '../../rules/account.ts'
+import type { Account } from '../../rules/users/account.ts'
 import type { View } from '../../cli/terminal.ts'
 
 /** The account after its owner did something, as every `account` command answers. */

@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { requestAccount } from '../../rules/request-account.ts'
+import { requestAccount } from '../../rules/account/request.ts'
 import { changing } from '../../cli/mutation.ts'
 import { example } from '../../cli/command.ts'
 import { ownersCommand } from './owners-command.ts'

@@ -1,7 +1,7 @@
 import { Usage } from '../../errors.ts'
 import { askSecret } from '../../cli/prompt.ts'
 import { readLines } from '../../cli/read-lines.ts'
-import { passwordRule, weaknessOf } from '../../rules/password.ts'
+import { passwordRule, weaknessOf } from '../../rules/account/password.ts'
 import type { Session } from '../../cli/session.ts'
 
 export const newPasswordQuestion = 'New password'

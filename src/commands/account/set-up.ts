@@ -1,6 +1,6 @@
 import * as z from 'zod'
-import { newPassword, passwordRule } from '../../rules/password.ts'
-import { setUpWithLink, setUpWithTemporaryPassword } from '../../rules/set-up-account.ts'
+import { newPassword, passwordRule } from '../../rules/account/password.ts'
+import { setUpWithLink, setUpWithTemporaryPassword } from '../../rules/account/set-up.ts'
 import { changingAfter } from '../../cli/mutation.ts'
 import { example } from '../../cli/command.ts'
 import { accountJson, renderAccount } from './answer.ts'

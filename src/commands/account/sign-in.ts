@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { signIn } from '../../rules/sign-in.ts'
+import { signIn } from '../../rules/account/sign-in.ts'
 import { changingAfter } from '../../cli/mutation.ts'
 import { example } from '../../cli/command.ts'
 import { accountJson, renderAccount } from './answer.ts'

@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { verifyAccount } from '../../rules/verify-account.ts'
+import { verifyAccount } from '../../rules/account/verify.ts'
 import { changingAfter } from '../../cli/mutation.ts'
 import { example } from '../../cli/command.ts'
 import { accountJson, renderAccount } from './answer.ts'

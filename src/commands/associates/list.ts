@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import { associatesWithCounts } from '../../db/assignments.ts'
 import { associatesJson, renderAssociates } from '../../render/associates.ts'
-import { visibleCentres } from '../../rules/permissions.ts'
+import { visibleCentres } from '../../rules/permissions/decide.ts'
 import { command, example } from '../../cli/command.ts'
 import { reading } from '../../cli/query.ts'
 

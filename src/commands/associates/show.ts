@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { associateJson, renderAssociate } from '../../render/associates.ts'
-import { lookAtAssociate } from '../../rules/look-at-associate.ts'
+import { lookAtAssociate } from '../../rules/associates/details.ts'
 import { command, example } from '../../cli/command.ts'
 import { reading } from '../../cli/query.ts'
 

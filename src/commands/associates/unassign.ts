@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { assignedJson, renderAssigned } from '../../render/associates.ts'
-import { unassignCentres } from '../../rules/assign-centres.ts'
+import { unassignCentres } from '../../rules/associates/assign.ts'
 import { changing } from '../../cli/mutation.ts'
 import { changingCommand, example } from '../../cli/command.ts'
 

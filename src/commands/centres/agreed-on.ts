@@ -1,4 +1,4 @@
-import type { ChangedCentre } from '../../rules/changed-centre.ts'
+import type { ChangedCentre } from '../../rules/centres/changed.ts'
 
 /** What of changed centres is agreed to: which they are, what is changed of them, and how many people are there. */
 export function agreedOnCentres(changed: readonly ChangedCentre[]): unknown {

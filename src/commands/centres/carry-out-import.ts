@@ -11,7 +11,7 @@ import {
   renderImport,
 } from '../../render/import.ts'
 import { owedSheetNotice } from '../../render/owed-sheet.ts'
-import type { Given } from '../../rules/actor.ts'
+import type { Given } from '../../rules/permissions/actor.ts'
 import { statusOfMaker } from '../../unfinished-files.ts'
 import { changedMeanwhile, checkMail } from '../../cli/mutation.ts'
 import { answer } from '../../cli/action.ts'
@@ -140,7 +140,7 @@ async function applyOrRehearse({ session, store, given, ready, places }: Carryin
 }
 
 async function queueMail(trx: Trx, { id, given }: { id: number; given: Given }): Promise<number> {
-  const { queueActivationLetters } = await import('../../rules/queue-activation-letters.ts')
+  const { queueActivationLetters } = await import('../../rules/mail/activation-letters.ts')
   return queueActivationLetters(trx, { importId: id, given })
 }
 

@@ -1,6 +1,6 @@
 import { centreTitle } from '../../render/centres.ts'
 import { count } from '../../render/text.ts'
-import type { DeletedCentre } from '../../rules/delete-centre.ts'
+import type { DeletedCentre } from '../../rules/centres/delete.ts'
 
 /** Names the centres and says what will happen; nothing to do, nothing asked. */
 export function deletionQuestion(deleted: readonly DeletedCentre[]): string | undefined {

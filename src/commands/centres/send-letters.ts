@@ -1,6 +1,6 @@
 import type { OpenStore } from '../../db/open.ts'
 import { countedStates } from '../../render/messages.ts'
-import type { Given } from '../../rules/actor.ts'
+import type { Given } from '../../rules/permissions/actor.ts'
 import type { Session } from '../../cli/session.ts'
 
 interface Surroundings {

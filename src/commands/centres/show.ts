@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { centreViewJson, renderCentre } from '../../render/centre-sheet.ts'
-import { lookAtCentre } from '../../rules/look-at-centre.ts'
+import { lookAtCentre } from '../../rules/centres/details.ts'
 import { command, example } from '../../cli/command.ts'
 import { reading } from '../../cli/query.ts'
 

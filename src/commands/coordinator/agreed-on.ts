@@ -1,5 +1,5 @@
-import type { Account } from '../../rules/account.ts'
-import type { Coordination } from '../../rules/coordinator.ts'
+import type { Account } from '../../rules/users/account.ts'
+import type { Coordination } from '../../rules/coordinator/coordination.ts'
 
 /** What of a coordinator command is agreed to: who coordinates which centre, before and after, and how many it touches. */
 export function agreedOnCoordination({

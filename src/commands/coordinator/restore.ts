@@ -7,8 +7,8 @@ import {
   usersOf,
 } from '../../render/coordination.ts'
 import { needsMessage } from '../../render/user-notices.ts'
-import type { Coordination } from '../../rules/coordinator.ts'
-import { restoreCoordinator } from '../../rules/restore-coordinator.ts'
+import type { Coordination } from '../../rules/coordinator/coordination.ts'
+import { restoreCoordinator } from '../../rules/coordinator/restore.ts'
 import { changing } from '../../cli/mutation.ts'
 import { changingCommand, example } from '../../cli/command.ts'
 

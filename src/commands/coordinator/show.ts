@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import { coordinationJson, renderCoordination } from '../../render/coordination.ts'
-import { coordinationOf } from '../../rules/coordinator.ts'
-import { findCentre } from '../../rules/find-centre.ts'
+import { coordinationOf } from '../../rules/coordinator/coordination.ts'
+import { findCentre } from '../../rules/centres/find.ts'
 import { command, example } from '../../cli/command.ts'
 import { reading } from '../../cli/query.ts'
 

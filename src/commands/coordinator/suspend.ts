@@ -6,8 +6,8 @@ import {
   renderCoordinatorChange,
   usersOf,
 } from '../../render/coordination.ts'
-import type { Coordination } from '../../rules/coordinator.ts'
-import { suspendCoordinator } from '../../rules/suspend-coordinator.ts'
+import type { Coordination } from '../../rules/coordinator/coordination.ts'
+import { suspendCoordinator } from '../../rules/coordinator/suspend.ts'
 import { changing } from '../../cli/mutation.ts'
 import { changingCommand, example } from '../../cli/command.ts'
 import { agreedOnCoordination } from './agreed-on.ts'

@@ -1,8 +1,8 @@
 import * as z from 'zod'
 import { messageOf } from '../../render/message.ts'
 import { renderMessages } from '../../render/messages.ts'
-import { cancelMessageById } from '../../rules/cancel-message.ts'
-import { forEachTarget } from '../../rules/several.ts'
+import { cancelMessageById } from '../../rules/mail/cancel.ts'
+import { forEachTarget } from '../../rules/batch.ts'
 import { changing } from '../../cli/mutation.ts'
 import { changingCommand, example } from '../../cli/command.ts'
 

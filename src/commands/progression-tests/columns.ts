@@ -1,4 +1,4 @@
-import type { ResultField } from '../../rules/result-rows.ts'
+import type { ResultField } from '../../rules/progression-tests/result-rows.ts'
 import type { ColumnSpec } from '../../workbook/headings.ts'
 
 /** The columns of a workbook of results. */

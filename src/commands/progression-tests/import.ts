@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import { repeated } from '../../cli/options.ts'
 import { renderImportedResults } from '../../render/progression-tests.ts'
-import { importProgressionTests } from '../../rules/import-progression-tests.ts'
+import { importProgressionTests } from '../../rules/progression-tests/import.ts'
 import { changingAfter } from '../../cli/mutation.ts'
 import { columnsHelp } from '../columns-help.ts'
 import { changingCommand, example } from '../../cli/command.ts'

@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import { testsOf } from '../../db/progression-tests.ts'
 import { renderTests } from '../../render/progression-tests.ts'
-import { findUser } from '../../rules/find-user.ts'
+import { findUser } from '../../rules/users/find.ts'
 import { command, example } from '../../cli/command.ts'
 import { reading } from '../../cli/query.ts'
 

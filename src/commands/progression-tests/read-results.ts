@@ -1,4 +1,4 @@
-import { type ResultField, type ResultRow, resultFields } from '../../rules/result-rows.ts'
+import { type ResultField, type ResultRow, resultFields } from '../../rules/progression-tests/result-rows.ts'
 import { readTableFile, type TableFile, type TableRow } from '../read-table.ts'
 import type { Session } from '../../cli/session.ts'
 import { resultColumns } from './columns.ts'

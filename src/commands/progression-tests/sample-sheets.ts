@@ -1,6 +1,6 @@
 import { guideSheet } from '../../import/guide-sheet.ts'
-import { progressionTestSites } from '../../rules/catalogue.ts'
-import type { ResultField } from '../../rules/result-rows.ts'
+import { progressionTestSites } from '../../rules/roles/catalogue.ts'
+import type { ResultField } from '../../rules/progression-tests/result-rows.ts'
 import type { SheetToWrite } from '../../workbook/sheet-to-write.ts'
 import { resultColumns } from './columns.ts'
 

@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { renderChecked } from '../../render/roles.ts'
-import { checkPermission } from '../../rules/check-permission.ts'
+import { checkPermission } from '../../rules/permissions/check.ts'
 import { command, example } from '../../cli/command.ts'
 import { reading } from '../../cli/query.ts'
 

@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import { renderRolesOf } from '../../render/roles.ts'
 import { usersJson } from '../../render/users.ts'
-import { revokeRoles } from '../../rules/revoke-role.ts'
+import { revokeRoles } from '../../rules/roles/revoke.ts'
 import { changing } from '../../cli/mutation.ts'
 import { changingCommand, example } from '../../cli/command.ts'
 

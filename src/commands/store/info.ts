@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { renderStore, type StoreDescription, storeJson } from '../../render/store.ts'
-import { permit } from '../../rules/permissions.ts'
+import { permit } from '../../rules/permissions/decide.ts'
 import { command, example } from '../../cli/command.ts'
 import { answer, doing } from '../../cli/action.ts'
 import { placesOf } from '../../cli/store-paths.ts'

@@ -3,7 +3,7 @@ import type { Store } from '../../db/schema.ts'
 import { findTemplate } from '../../db/templates.ts'
 import { shipped } from '../../mail/letters/shipped.ts'
 import type { Template } from '../../mail/template-source.ts'
-import { type LetterName, letters } from '../../rules/letters.ts'
+import { type LetterName, letters } from '../../rules/mail/letters.ts'
 
 /** A letter's template as it is now, and whether staff changed it. */
 export async function presentTemplate(

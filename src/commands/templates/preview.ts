@@ -1,8 +1,8 @@
 import * as z from 'zod'
 import { sampleOf } from '../../mail/sample.ts'
 import { messageOf } from '../../render/message.ts'
-import { letterCalled } from '../../rules/edit-template.ts'
-import { previewLetter } from '../../rules/preview-letter.ts'
+import { letterCalled } from '../../rules/templates/edit.ts'
+import { previewLetter } from '../../rules/templates/preview.ts'
 import { changing } from '../../cli/mutation.ts'
 import { changingCommand, example } from '../../cli/command.ts'
 

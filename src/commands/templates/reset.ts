@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { letterCalled, resetTemplate } from '../../rules/edit-template.ts'
+import { letterCalled, resetTemplate } from '../../rules/templates/edit.ts'
 import { changing } from '../../cli/mutation.ts'
 import { changingCommand, example } from '../../cli/command.ts'
 

@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import { sourceOf } from '../../mail/template-source.ts'
 import { variablesFor } from '../../mail/values.ts'
-import { letterCalled } from '../../rules/edit-template.ts'
+import { letterCalled } from '../../rules/templates/edit.ts'
 import { command, example } from '../../cli/command.ts'
 import { reading } from '../../cli/query.ts'
 import { presentTemplate } from './present.ts'

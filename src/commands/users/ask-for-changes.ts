@@ -1,8 +1,8 @@
 import { ask, tick } from '../../cli/prompt.ts'
-import type { Account } from '../../rules/account.ts'
-import { catalogue, sites } from '../../rules/catalogue.ts'
-import { readAddress } from '../../rules/email.ts'
-import type { Changes } from '../../rules/user-wishes.ts'
+import type { Account } from '../../rules/users/account.ts'
+import { catalogue, sites } from '../../rules/roles/catalogue.ts'
+import { readAddress } from '../../rules/users/email.ts'
+import type { Changes } from '../../rules/users/patch.ts'
 import type { Terminal } from '../../cli/terminal.ts'
 
 /** Asks for each thing that can be changed, showing what it is now. */

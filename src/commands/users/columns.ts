@@ -1,4 +1,4 @@
-import type { UserField } from '../../rules/add-users.ts'
+import type { UserField } from '../../rules/users/add-table.ts'
 import type { ColumnSpec } from '../../workbook/headings.ts'
 
 /** The columns of a table of new users. */

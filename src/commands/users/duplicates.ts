@@ -1,9 +1,9 @@
 import * as z from 'zod'
 import { livePeople } from '../../db/people.ts'
 import { duplicatesJson, renderDuplicates } from '../../render/duplicates.ts'
-import { findCentre } from '../../rules/find-centre.ts'
-import { findDuplicates } from '../../rules/find-duplicates.ts'
-import { visibleCentres } from '../../rules/permissions.ts'
+import { findCentre } from '../../rules/centres/find.ts'
+import { findDuplicates } from '../../rules/users/duplicates.ts'
+import { visibleCentres } from '../../rules/permissions/decide.ts'
 import { command, example } from '../../cli/command.ts'
 import { reading } from '../../cli/query.ts'
 

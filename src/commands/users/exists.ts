@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import { findLiveUser } from '../../db/users.ts'
-import { typedAddress } from '../../rules/email.ts'
-import { mayLearnOf, outsideView } from '../../rules/permissions.ts'
+import { typedAddress } from '../../rules/users/email.ts'
+import { mayLearnOf, outsideView } from '../../rules/permissions/decide.ts'
 import { command, example } from '../../cli/command.ts'
 import { answer, doing } from '../../cli/action.ts'
 

@@ -1,9 +1,9 @@
 import type { OpenStore } from '../../db/open.ts'
 import { agree, choose } from '../../cli/prompt.ts'
 import { person } from '../../render/users.ts'
-import type { Given } from '../../rules/actor.ts'
-import { type MissingSteps, missingSteps } from '../../rules/missing-steps.ts'
-import { holdings } from '../../rules/refuse-leaving.ts'
+import type { Given } from '../../rules/permissions/actor.ts'
+import { type MissingSteps, missingSteps } from '../../rules/users/deletion-steps.ts'
+import { holdings } from '../../rules/users/refuse-leaving.ts'
 import type { Terminal } from '../../cli/terminal.ts'
 import type { Session } from '../../cli/session.ts'
 

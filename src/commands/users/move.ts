@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { renderChangedUsers, usersJson } from '../../render/users.ts'
-import { moveUser } from '../../rules/move-user.ts'
+import { moveUser } from '../../rules/users/move.ts'
 import { changing } from '../../cli/mutation.ts'
 import { changingCommand, example } from '../../cli/command.ts'
 import { agreedOnUsers, questionAbout } from './question.ts'

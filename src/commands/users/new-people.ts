@@ -1,7 +1,7 @@
 import { Usage } from '../../errors.ts'
-import type { Addition } from '../../rules/add-user.ts'
-import { type Address, typedAddress } from '../../rules/email.ts'
-import { typedPerson } from '../../rules/person.ts'
+import type { Addition } from '../../rules/users/add.ts'
+import { type Address, typedAddress } from '../../rules/users/email.ts'
+import { typedPerson } from '../../rules/users/person.ts'
 
 export interface Place {
   centre: string | undefined

@@ -1,7 +1,7 @@
 import { person } from '../../render/users.ts'
-import type { UncountedAccount } from '../../rules/account.ts'
-import type { ChangedUser } from '../../rules/changed-user.ts'
-import type { Transferred } from '../../rules/transfer-progression-tests.ts'
+import type { UncountedAccount } from '../../rules/users/account.ts'
+import type { ChangedUser } from '../../rules/users/changed.ts'
+import type { Transferred } from '../../rules/users/transfer.ts'
 
 interface Wording {
   /** 'Suspend', before the name. */

@@ -1,4 +1,4 @@
-import type { UserField, UserRow } from '../../rules/add-users.ts'
+import type { UserField, UserRow } from '../../rules/users/add-table.ts'
 import { readTableFile, type TableRow } from '../read-table.ts'
 import type { Session } from '../../cli/session.ts'
 import { userColumns } from './columns.ts'

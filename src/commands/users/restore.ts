@@ -1,8 +1,8 @@
 import * as z from 'zod'
 import { restorationNotices } from '../../render/user-notices.ts'
 import { renderChangedUsers, usersJson } from '../../render/users.ts'
-import { restoreUser } from '../../rules/restore-user.ts'
-import { forEachTarget } from '../../rules/several.ts'
+import { restoreUser } from '../../rules/users/restore.ts'
+import { forEachTarget } from '../../rules/batch.ts'
 import { changing } from '../../cli/mutation.ts'
 import { changingCommand, example } from '../../cli/command.ts'
 

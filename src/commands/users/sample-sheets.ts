@@ -1,6 +1,6 @@
 import { guideSheet } from '../../import/guide-sheet.ts'
-import type { UserField } from '../../rules/add-users.ts'
-import { catalogue, sites } from '../../rules/catalogue.ts'
+import type { UserField } from '../../rules/users/add-table.ts'
+import { catalogue, sites } from '../../rules/roles/catalogue.ts'
 import type { SheetToWrite } from '../../workbook/sheet-to-write.ts'
 import { userColumns } from './columns.ts'
 

@@ -2,7 +2,7 @@ import { Cancelled } from '../../errors.ts'
 import { record } from '../../render/one-line.ts'
 import { userJson } from '../../render/user.ts'
 import { cellsOf, type UserField, userColumns } from '../../render/user-columns.ts'
-import type { Account } from '../../rules/account.ts'
+import type { Account } from '../../rules/users/account.ts'
 import type { Session } from '../../cli/session.ts'
 
 type Accounts = AsyncIterable<Account>

@@ -1,4 +1,4 @@
-import type { LetterName } from '../../rules/letters.ts'
+import type { LetterName } from '../../rules/mail/letters.ts'
 import { accountActivation } from './account-activation.ts'
 import { accountSetUp } from './account-set-up.ts'
 import { addressChanged } from './address-changed.ts'

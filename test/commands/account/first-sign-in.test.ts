@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { pinOf } from '../../../src/rules/credentials.ts'
-import { tell } from '../../../src/rules/tell.ts'
+import { pinOf } from '../../../src/rules/credentials/derive.ts'
+import { tell } from '../../../src/rules/mail/queue-message.ts'
 import { inbox } from '../../mail/inbox.ts'
 import { newWorld, type World } from '../../world.ts'
 

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { newPassword } from '../../../src/rules/password.ts'
+import { newPassword } from '../../../src/rules/account/password.ts'
 import { inbox } from '../../mail/inbox.ts'
 import { newWorld, type World } from '../../world.ts'
 

@@ -66,7 +66,7 @@ describe('ssh-admin audit list', () => {
     const { db } = await world.store()
     await db.updateTable('centres').set({ name: 'Evil\u001b[2J\u202eSchool' }).execute()
     await world.commit((given) => async (trx) => {
-      const { record } = await import('../../../src/rules/record.ts')
+      const { record } = await import('../../../src/rules/audit/append.ts')
       await record(trx, {
         ...given,
         action: 'centres.edited',

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { record } from '../../../src/rules/record.ts'
+import { record } from '../../../src/rules/audit/append.ts'
 import { newWorld, type World } from '../../world.ts'
 
 describe('a log of more events than are read at a time', () => {

@@ -2,7 +2,7 @@ import * as z from 'zod'
 import { undoImport } from '../../../import/undo.ts'
 import { renderUndone, undoneJson } from '../../../render/imports.ts'
 import { count } from '../../../render/text.ts'
-import { importNumber } from '../../../rules/find-import.ts'
+import { importNumber } from '../../../rules/imports/find.ts'
 import { changing } from '../../../cli/mutation.ts'
 import { changingCommand, example } from '../../../cli/command.ts'
 

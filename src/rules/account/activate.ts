@@ -1,0 +1,75 @@
+import { secretsOf } from '../../db/passwords.ts'
+import type { Trx } from '../../db/transact.ts'
+import { countWrongPin } from '../../db/wrong-tries.ts'
+import { Refused } from '../../errors.ts'
+import type { Account } from '../users/account.ts'
+import type { Given } from '../permissions/actor.ts'
+import { accountById } from '../users/changed.ts'
+import { choosePassword } from './choose-password.ts'
+import { mostWrongTries, pinOf, same } from '../credentials/derive.ts'
+import { asOwner, claimedAccount, refuseWayIn } from './self-service.ts'
+import type { NewPassword } from './password.ts'
+import { record } from '../audit/append.ts'
+import { tell } from '../mail/queue-message.ts'
+
+interface Activation {
+  email: string
+  pin: string
+  password: NewPassword
+  /** The key from which PINs are derived. */
+  key: Buffer
+  given: Given
+}
+
+/** Address and PIN let a new user choose a password [004]; the code that follows shows the mailbox is theirs. */
+export async function activateAccount(
+  trx: Trx,
+  { email, pin, password, key, given }: Activation,
+): Promise<Account> {
+  const { at } = given
+  const account = await claimedAccount(trx, { email, at })
+  if (account?.pin !== 'issued') throw wrongPin()
+  const { pinNonce } = await secretsOf(trx, account.id)
+  const right = pinNonce !== null && same(pin.replace(/\s/g, ''), pinOf(key, pinNonce))
+  if (!right) {
+    await countTry(trx, { account, given })
+    throw wrongPin({ keepsChanges: true })
+  }
+  refuseWayIn(account, ['deleted', 'suspended', 'no-centre', 'centre-deleted'])
+
+  const owner = asOwner(given, account)
+  await choosePassword(trx, { account, password, with: 'pin', given })
+  await tell(trx, owner, { letter: 'verification-code', to: account })
+  const { id: userId, email: subject } = account
+  await record(trx, {
+    by: owner.by,
+    at,
+    action: 'account.password-chosen',
+    kind: 'event',
+    subject,
+    userId,
+    facts: { with: 'pin' },
+  })
+  return accountById(trx, { id: account.id, at })
+}
+
+/** The same words for every cause, also where the address is unknown [004]. */
+function wrongPin({ keepsChanges = false } = {}): Refused {
+  return new Refused('wrong-pin', 'This address and PIN do not open an account.', {
+    hint: 'Check both on the sheet they came on. After five wrong PINs, or 30 days, a new one is needed: ssh-admin users pin EMAIL',
+    keepsChanges,
+  })
+}
+
+async function countTry(trx: Trx, { account, given }: { account: Account; given: Given }): Promise<void> {
+  const { id: userId, email: subject } = account
+  await countWrongPin(trx, { userId, most: mostWrongTries })
+  await record(trx, {
+    by: given.by,
+    at: given.at,
+    action: 'account.wrong-pin',
+    kind: 'event',
+    subject,
+    userId,
+  })
+}

@@ -1,0 +1,98 @@
+import { Usage } from '../../errors.ts'
+import { alike } from './alike.ts'
+import { isOnlyRuns } from './runs.ts'
+
+/** Without a second factor, by the current standard [NIST 800-63B-4]. */
+const minLength = 15
+const maxLength = 128
+/** How many different signs must be left of a password beside what is guessed first. */
+const minOwn = 6
+
+/** The rule, told before somebody is asked to choose. */
+export const passwordRule = `A password has ${minLength} to ${maxLength} characters: a few words that only you would put together. It is no common password, no row of signs or part repeated, and not made of your name, your address or your centre.`
+
+interface Owner {
+  firstName: string
+  lastName: string
+  email: string
+  centre: { number: string; name: string } | null
+}
+
+/** A password that its owner chose, with what is kept of it. */
+export interface NewPassword {
+  text: string
+  hash: string
+}
+
+/** Reads a new password, and makes what is kept of it. @throws `weak-password` */
+export async function newPassword(text: string): Promise<NewPassword> {
+  const why = await weaknessOf(text)
+  if (why) throw weak(why)
+  const password = text.normalize('NFC')
+  const { hash } = await import('@node-rs/argon2')
+  return { text: password, hash: await hash(password, argon2id) }
+}
+
+let common: ReadonlySet<string> | undefined
+
+/** Why nobody may choose it, as the end of a sentence; undefined where somebody may. */
+export async function weaknessOf(text: string): Promise<string | undefined> {
+  const length = [...text.normalize('NFC')].length
+  if (length < minLength) return `is shorter than ${minLength} characters`
+  if (length > maxLength) return `is longer than ${maxLength} characters`
+  const compared = alike(text)
+  common ??= (await import('./common-passwords.ts')).commonPasswords()
+  if (common.has(compared)) return 'is one of the common passwords, which are guessed first'
+  if (isOnlyRuns(text)) return 'is a row of signs that follow one another'
+  if (isRepeated(compared)) return 'is one part repeated'
+  for (const word of common) {
+    if (word.length > 3 && compared.includes(word) && ownPartOf(compared, [word]) < minOwn) {
+      return 'is a common password, which is guessed first, with little more'
+    }
+  }
+  return undefined
+}
+
+/** Refuses a password made of what everybody knows of its owner and of this service. @throws `weak-password` */
+export function refuseOwnWords({ text }: NewPassword, { firstName, lastName, email, centre }: Owner): void {
+  const known = [firstName, lastName, email, centre?.number ?? '', centre?.name ?? '', ...service]
+  const words = known
+    .flatMap((words) => [words, ...words.split(/[^\p{L}\p{N}]+/u)])
+    .map(alike)
+    .filter((word) => word.length >= 3)
+  if (ownPartOf(alike(text), words) < minOwn) throw weak('is made of your name, your address or your centre')
+}
+
+const service = ['cambridge', 'international', 'school', 'support', 'hub']
+
+function weak(why: string): Usage {
+  return new Usage(`This password ${why}.`, { code: 'weak-password', hint: passwordRule })
+}
+
+/** How many different letters and digits are left once these words are taken out. */
+function ownPartOf(compared: string, words: readonly string[]): number {
+  const longestFirst = [...words].sort((one, other) => other.length - one.length)
+  const left = longestFirst.reduce((text, word) => text.replaceAll(word, ' '), compared)
+  return new Set(left.replace(/[^\p{L}\p{N}]/gu, '')).size
+}
+
+/** Whether a text is a shorter one written at least twice, the last time perhaps not to its end. */
+function isRepeated(text: string): boolean {
+  for (let length = 1; length <= text.length / 2; length += 1) {
+    if (text.slice(length) === text.slice(0, -length)) return true
+  }
+  return false
+}
+
+// 19 MiB, two passes: what OWASP names as the least for argon2id.
+const argon2id = { algorithm: 2, memoryCost: 19_456, timeCost: 2, parallelism: 1 }
+
+/** Whether it is the password kept, under whatever rule it was chosen; takes as long where there is none. */
+export async function isPassword(text: string, hash: string | null): Promise<boolean> {
+  const { verify } = await import('@node-rs/argon2')
+  const right = await verify(hash ?? nobodys, text.normalize('NFC'))
+  return hash !== null && right
+}
+
+const nobodys =
+  '$argon2id$v=19$m=19456,t=2,p=1$GcgRn/6dsgG37drfwqrRqA$FIycRFYGs9RhgnwXsqZO3bcsc/KOuKNqOofBpfnDZHs'

@@ -1,0 +1,132 @@
+import { type Credential, findCredential, findOpenCredential } from '../../db/credentials.ts'
+import type { Keys } from '../../db/keys.ts'
+import { markActive } from '../../db/passwords.ts'
+import type { Trx } from '../../db/transact.ts'
+import { countWrongTry } from '../../db/wrong-tries.ts'
+import { Refused } from '../../errors.ts'
+import type { Account } from '../users/account.ts'
+import type { Given } from '../permissions/actor.ts'
+import { accountById } from '../users/changed.ts'
+import { choosePassword } from './choose-password.ts'
+import { linkSecretOf, mostWrongTries, same, temporaryPasswordOf } from '../credentials/derive.ts'
+import { isLinkPurpose, readLink } from '../credentials/links.ts'
+import { asOwner, claimedAccount, refuseWayIn } from './self-service.ts'
+import type { NewPassword } from './password.ts'
+import { record } from '../audit/append.ts'
+import { tell } from '../mail/queue-message.ts'
+
+interface SetUp {
+  link: string
+  password: NewPassword
+  keys: Keys
+  given: Given
+}
+
+/** A link proves the mailbox: with it the password is set and the account active. */
+export async function setUpWithLink(trx: Trx, { link, password, keys, given }: SetUp): Promise<Account> {
+  const { at } = given
+  const credential = await provenCredential(trx, { link, keys })
+  const account = await accountById(trx, { id: credential.userId, at })
+  refuseSpent(credential, { account, at })
+  refuseWayIn(account, ['deleted', 'suspended', 'no-centre', 'centre-deleted'])
+
+  await choosePassword(trx, { account, password, with: credential.id, given })
+  await markActive(trx, account.id)
+  const { by } = asOwner(given, account)
+  const { id: userId, email: subject } = account
+  const facts = { with: credential.purpose, before: account.status, after: 'active' }
+  await record(trx, { by, at, action: 'account.password-chosen', kind: 'event', subject, userId, facts })
+  return accountById(trx, { id: userId, at })
+}
+
+interface WithTemporaryPassword extends Omit<SetUp, 'link'> {
+  email: string
+  temporaryPassword: string
+}
+
+/** The invitation's temporary password does not prove the mailbox: a code follows. */
+export async function setUpWithTemporaryPassword(
+  trx: Trx,
+  { email, temporaryPassword, password, keys, given }: WithTemporaryPassword,
+): Promise<Account> {
+  const { at } = given
+  const account = await claimedAccount(trx, { email, at })
+  const purpose = 'temporary-password'
+  const credential = account && (await findOpenCredential(trx, { userId: account.id, purpose }))
+  if (!account || !credential || hasExpired(credential, at)) throw wrongTemporaryPassword()
+  if (!same(plainly(temporaryPassword), plainly(temporaryPasswordOf(keys.code, credential)))) {
+    await countWrongTry(trx, { credential, most: mostWrongTries })
+    const { id: userId, email: subject } = account
+    await record(trx, {
+      by: given.by,
+      at,
+      action: 'account.wrong-temporary-password',
+      kind: 'event',
+      subject,
+      userId,
+    })
+    throw wrongTemporaryPassword({ keepsChanges: true })
+  }
+  refuseWayIn(account, ['deleted', 'suspended', 'no-centre', 'centre-deleted'])
+
+  const owner = asOwner(given, account)
+  await choosePassword(trx, { account, password, with: credential.id, given })
+  await tell(trx, owner, { letter: 'verification-code', to: account })
+  const { id: userId, email: subject } = account
+  await record(trx, {
+    by: owner.by,
+    at,
+    action: 'account.password-chosen',
+    kind: 'event',
+    subject,
+    userId,
+    facts: { with: purpose },
+  })
+  return accountById(trx, { id: account.id, at })
+}
+
+/** Its groups may be typed with or without the strokes between them. */
+function plainly(temporaryPassword: string): string {
+  return temporaryPassword.replace(/[\s-]/g, '')
+}
+
+/** The same words for every cause, also where the address is unknown [004]. */
+function wrongTemporaryPassword({ keepsChanges = false } = {}): Refused {
+  return new Refused(
+    'wrong-temporary-password',
+    'This address and temporary password do not open an account.',
+    {
+      hint: 'It works for 48 hours, one time, and five wrong tries end it. For a new one: ssh-admin account request EMAIL',
+      keepsChanges,
+    },
+  )
+}
+
+async function provenCredential(trx: Trx, { link, keys }: { link: string; keys: Keys }): Promise<Credential> {
+  const read = readLink(link)
+  const credential = read && (await findCredential(trx, read.id))
+  const proven =
+    credential && isLinkPurpose(credential.purpose) && same(read.proof, linkSecretOf(keys.link, credential))
+  if (proven) return credential
+  throw new Refused('wrong-link', 'This link opens no account.', {
+    hint: 'Copy the whole link from the message. For a new one: ssh-admin account request EMAIL',
+  })
+}
+
+function refuseSpent(credential: Credential, { account, at }: { account: Account; at: Date }): void {
+  const hint = `For a new one: ssh-admin account request ${account.email}`
+  if (credential.state === 'used') {
+    throw new Refused('link-used', 'This link has been used already; it works one time.', { hint })
+  }
+  if (credential.state === 'void') {
+    const words = 'This link is not valid any more: a newer message was sent, or the account was changed.'
+    throw new Refused('link-void', words, { hint })
+  }
+  if (hasExpired(credential, at)) {
+    throw new Refused('link-expired', 'This link is too old.', { hint })
+  }
+}
+
+function hasExpired({ expiresAt }: Credential, at: Date): boolean {
+  return at.getTime() >= Date.parse(expiresAt)
+}

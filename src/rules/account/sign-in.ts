@@ -1,0 +1,73 @@
+import { markSignedIn, secretsOf } from '../../db/passwords.ts'
+import type { Trx } from '../../db/transact.ts'
+import { countWrongSignIn, forgetWrongSignIns, wrongSignInsFor } from '../../db/wrong-sign-ins.ts'
+import { Refused } from '../../errors.ts'
+import type { Account } from '../users/account.ts'
+import type { Given } from '../permissions/actor.ts'
+import { accountById } from '../users/changed.ts'
+import { typedAddress } from '../users/email.ts'
+import { asOwner, claimedAccount, refuseWayIn } from './self-service.ts'
+import { isPassword } from './password.ts'
+import { record } from '../audit/append.ts'
+import { maxQuickTries, refuseTooManyTries } from './slow-sign-in.ts'
+import { tell } from '../mail/queue-message.ts'
+
+interface SigningIn {
+  email: string
+  password: string
+  given: Given
+}
+
+/** Signing in wrong says one sentence for every cause [004]; the rule in the way only after a right password. */
+export async function signIn(trx: Trx, { email: typed, password, given }: SigningIn): Promise<Account> {
+  const { at } = given
+  const { email, key } = typedAddress(typed)
+  refuseTooManyTries(await wrongSignInsFor(trx, key), { email, at })
+  const account = await claimedAccount(trx, { email, at })
+  const hash = account ? (await secretsOf(trx, account.id)).passwordHash : null
+  const right = await isPassword(password, hash)
+  if (!account || !right) throw await wrongSignIn(trx, { key, account, given })
+  await forgetWrongSignIns(trx, key)
+  const reasons = [
+    'deleted',
+    'suspended',
+    'no-centre',
+    'centre-deleted',
+    'coordinator-suspended',
+    'invited',
+  ] as const
+  refuseWayIn(account, reasons, { keepsChanges: true })
+
+  await markSignedIn(trx, { userId: account.id, at })
+  const { id: userId, email: subject } = account
+  await record(trx, {
+    by: asOwner(given, account).by,
+    at,
+    action: 'account.signed-in',
+    kind: 'event',
+    subject,
+    userId,
+  })
+  return accountById(trx, { id: userId, at })
+}
+
+interface WrongSignIn {
+  key: string
+  account: Account | undefined
+  given: Given
+}
+
+/** Counted in the transaction that judged it, known or not; the owner hears once of a row that grows long. */
+async function wrongSignIn(trx: Trx, { key, account, given }: WrongSignIn): Promise<Refused> {
+  const { by, at } = given
+  const inARow = await countWrongSignIn(trx, { key, at })
+  const whose = account && { subject: account.email, userId: account.id }
+  await record(trx, { by, at, action: 'account.wrong-password', kind: 'event', ...whose })
+  if (inARow === maxQuickTries && account?.centre && !account.centre.deleted) {
+    await tell(trx, given, { letter: 'sign-in-slowed', to: account })
+  }
+  return new Refused('wrong-sign-in', 'The e-mail address or the password is not right.', {
+    hint: 'For a new password: ssh-admin account request EMAIL',
+    keepsChanges: true,
+  })
+}

@@ -1,0 +1,49 @@
+import { findOpenCredential, voidThose } from '../../db/credentials.ts'
+import { markActive } from '../../db/passwords.ts'
+import type { Trx } from '../../db/transact.ts'
+import { countWrongTry } from '../../db/wrong-tries.ts'
+import { Refused } from '../../errors.ts'
+import type { Account } from '../users/account.ts'
+import type { Given } from '../permissions/actor.ts'
+import { accountById } from '../users/changed.ts'
+import { codeOf, mostWrongTries, same } from '../credentials/derive.ts'
+import { asOwner, claimedAccount, refuseWayIn } from './self-service.ts'
+import { record } from '../audit/append.ts'
+
+interface Verification {
+  email: string
+  code: string
+  /** The key from which codes are derived. */
+  key: Buffer
+  given: Given
+}
+
+/** The code from the message shows that the mailbox is theirs: the account is active. */
+export async function verifyAccount(trx: Trx, { email, code, key, given }: Verification): Promise<Account> {
+  const { at } = given
+  const account = await claimedAccount(trx, { email, at })
+  const credential = account && (await findOpenCredential(trx, { userId: account.id, purpose: 'code' }))
+  if (!account || !credential || at.getTime() >= Date.parse(credential.expiresAt)) throw wrongCode()
+  const { id: userId, email: subject } = account
+  if (!same(code.replace(/\s/g, ''), codeOf(key, credential))) {
+    await countWrongTry(trx, { credential, most: mostWrongTries })
+    await record(trx, { by: given.by, at, action: 'account.wrong-code', kind: 'event', subject, userId })
+    throw wrongCode({ keepsChanges: true })
+  }
+  refuseWayIn(account, ['deleted', 'suspended', 'no-centre', 'centre-deleted'])
+
+  await voidThose(trx, { userId, purposes: ['code'], used: credential.id, why: 'void' })
+  await markActive(trx, userId)
+  const { by } = asOwner(given, account)
+  const facts = { before: account.status, after: 'active' }
+  await record(trx, { by, at, action: 'account.verified', kind: 'event', subject, userId, facts })
+  return accountById(trx, { id: userId, at })
+}
+
+/** The same words for every cause, also where the address is unknown [004]. */
+function wrongCode({ keepsChanges = false } = {}): Refused {
+  return new Refused('wrong-code', 'This address and code do not belong together.', {
+    hint: 'The code works for 30 minutes, and five wrong tries end it. For a new message: ssh-admin account request EMAIL',
+    keepsChanges,
+  })
+}

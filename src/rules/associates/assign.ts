@@ -1,0 +1,140 @@
+import { assignCentre, assignedCentres, unassignCentre } from '../../db/assignments.ts'
+import type { CentreWithPeople } from '../../db/centres.ts'
+import type { Trx } from '../../db/transact.ts'
+import { Refused } from '../../errors.ts'
+import { type Account, nameOf } from '../users/account.ts'
+import type { Given } from '../permissions/actor.ts'
+import { refuseOverLimit } from './limit.ts'
+import { accountById, onUser } from '../users/changed.ts'
+import { refuseDeletedCentre } from '../coordinator/coordination.ts'
+import { findCentre } from '../centres/find.ts'
+import { findUser } from '../users/find.ts'
+import { permit } from '../permissions/decide.ts'
+import { record } from '../audit/append.ts'
+import { forEachTarget } from '../batch.ts'
+
+interface Assignment {
+  email: string
+  /** Numbers of associate centres. */
+  centres: readonly string[]
+  given: Given
+}
+
+/** What an assignment answers: the account, the centres named, and how many it acts for now. */
+export interface Assigned {
+  account: Account
+  centres: { centre: CentreWithPeople; changed: boolean }[]
+  assigned: number
+  changed: boolean
+}
+
+/**
+ * An account at the Associate acts for the associate centres assigned to it, for at most 50
+ * [factsheet on managing users in My Cambridge].
+ */
+export async function assignCentres(
+  trx: Trx,
+  { email, centres: numbers, given }: Assignment,
+): Promise<Assigned> {
+  const account = await findUser(trx, { email, ...given })
+  permit(given, 'associates.assign', onUser(account))
+  refuseWhoCannotAct(account)
+  const held = await assignedCentres(trx, account.id)
+  const named = await forEachTarget(trx, numbers, async (number) => {
+    const centre = await findCentre(trx, number, given)
+    const changed = !held.some(({ id }) => id === centre.id)
+    if (changed) refuseForeign(centre, account)
+    return { centre, changed }
+  })
+  const centres = onceEach(named)
+  const gained = centres.filter(({ changed }) => changed).map(({ centre }) => centre)
+  refuseOverLimit({ email: account.email, now: held.length, wanted: held.length + gained.length })
+
+  for (const { id } of gained) await assignCentre(trx, { userId: account.id, centreId: id })
+  await note(trx, { account, action: 'associates.assigned', centres: gained, given })
+  return answerFor(trx, { account, centres, given })
+}
+
+/** The account stops acting for these centres; the centres stay with their Associate. */
+export async function unassignCentres(
+  trx: Trx,
+  { email, centres: numbers, given }: Assignment,
+): Promise<Assigned> {
+  const account = await findUser(trx, { email, ...given })
+  permit(given, 'associates.unassign', onUser(account))
+  const held = await assignedCentres(trx, account.id)
+  const named = await forEachTarget(trx, numbers, async (number) => {
+    const centre = await findCentre(trx, number, given)
+    return { centre, changed: held.some(({ id }) => id === centre.id) }
+  })
+  const centres = onceEach(named)
+  const lost = centres.filter(({ changed }) => changed).map(({ centre }) => centre)
+
+  for (const { id } of lost) await unassignCentre(trx, { userId: account.id, centreId: id })
+  await note(trx, { account, action: 'associates.unassigned', centres: lost, given })
+  return answerFor(trx, { account, centres, given })
+}
+
+function refuseWhoCannotAct(account: Account): void {
+  const { centre, hubRole, email } = account
+  if (centre?.kind !== 'associate') {
+    throw new Refused(
+      'not-at-an-associate',
+      `${nameOf(account)} has no account at an Associate, but at ${centre?.number ?? 'no centre'}.`,
+      { hint: 'ssh-admin associates list names the Associates.' },
+    )
+  }
+  if (hubRole === 'coordinator' || hubRole === 'admin') return
+  throw new Refused(
+    'not-an-admin',
+    `${nameOf(account)} is neither coordinator nor admin of ${centre.number}.`,
+    {
+      hint: `ssh-admin users edit ${email} --admin`,
+    },
+  )
+}
+
+function refuseForeign(centre: CentreWithPeople, { centre: associate }: Account): void {
+  refuseDeletedCentre(centre)
+  if (centre.associate_id === associate?.id) return
+  const whose = centre.associate_number ? `belongs to ${centre.associate_number}` : 'belongs to no Associate'
+  throw new Refused('other-associate', `${centre.number} ${whose}, not to ${associate?.number}.`, {
+    hint: `ssh-admin associates show ${associate?.number} lists its centres.`,
+  })
+}
+
+/** `ca101` and `CA101` are one centre. */
+function onceEach(named: Assigned['centres']): Assigned['centres'] {
+  return [...new Map(named.map((one) => [one.centre.id, one])).values()]
+}
+
+async function note(
+  trx: Trx,
+  {
+    account,
+    action,
+    centres,
+    given,
+  }: { account: Account; action: string; centres: readonly CentreWithPeople[]; given: Given },
+): Promise<void> {
+  if (centres.length === 0) return
+  await record(trx, {
+    ...given,
+    action,
+    subject: account.email,
+    userId: account.id,
+    facts: { centres: centres.map(({ number }) => number) },
+  })
+}
+
+async function answerFor(
+  trx: Trx,
+  { account, centres, given }: { account: Account; centres: Assigned['centres']; given: Given },
+): Promise<Assigned> {
+  return {
+    account: await accountById(trx, { id: account.id, at: given.at }),
+    centres,
+    assigned: (await assignedCentres(trx, account.id)).length,
+    changed: centres.some(({ changed }) => changed),
+  }
+}

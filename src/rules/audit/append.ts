@@ -1,0 +1,60 @@
+import { appendAudit, type Personal } from '../../db/audit.ts'
+import type { EventKind } from '../../db/schema.ts'
+import type { Trx } from '../../db/transact.ts'
+import type { Actor } from '../permissions/actor.ts'
+
+interface Happening {
+  by: Actor
+  at: Date
+  /** What was done, noun and participle: `user.suspended`. */
+  action: string
+  /** The address or centre number it was done to. */
+  subject?: string
+  /** The user it was done to, so that their values can be found when they ask to be erased. */
+  userId?: number
+  /** Before, after, counts: nothing that names a person. */
+  facts?: Record<string, unknown>
+  /** Names and addresses, by field. */
+  personal?: Record<string, string>
+  /** Other people with a part in it, by that part: `coordinator`, `former`. */
+  people?: Record<string, { id: number; email: string } | null | undefined>
+  kind?: EventKind
+  /** The part of the log that this row begins, where it begins one. */
+  segment?: number
+}
+
+/**
+ * Writes what happened into the audit log, in the transaction in which it happened. Of a dry run only
+ * what it was refused stays, and says that it was one.
+ */
+export async function record(trx: Trx, happening: Happening): Promise<void> {
+  const {
+    by,
+    at,
+    action,
+    subject,
+    userId,
+    facts = {},
+    personal = {},
+    people = {},
+    segment,
+    kind = 'change',
+  } = happening
+  const values: Personal[] = []
+  if (by.kind === 'user') values.push({ field: 'actor', value: by.email, userId: by.id })
+  if (subject !== undefined) values.push({ field: 'subject', value: subject, userId })
+  for (const [field, value] of Object.entries(personal)) values.push({ field, value, userId })
+  for (const [field, person] of Object.entries(people)) {
+    if (person) values.push({ field, value: person.email, userId: person.id })
+  }
+  await appendAudit(trx, {
+    at: at.toISOString(),
+    segment,
+    operator: by.operator,
+    kind,
+    action,
+    command: by.command,
+    facts: by.dryRun ? { ...facts, dryRun: true } : facts,
+    personal: values,
+  })
+}

@@ -1,0 +1,68 @@
+import { insertCentre } from '../../db/centre-changes.ts'
+import { type CentreWithPeople, findCentreByNumber } from '../../db/centres.ts'
+import type { Trx } from '../../db/transact.ts'
+import { Refused } from '../../errors.ts'
+import type { Given } from '../permissions/actor.ts'
+import { differences, factsOf, kindOf, wantedFacts } from './facts.ts'
+import { newCentreNumber } from './number.ts'
+import type { NewCentreWishes } from './options.ts'
+import { type ChangedCentre, centreNow } from './changed.ts'
+import { foldedCentre } from './search-key.ts'
+import { permit } from '../permissions/decide.ts'
+import { record } from '../audit/append.ts'
+
+interface Creation {
+  centre: string
+  wishes: NewCentreWishes
+  /** A centre that is there already, and equal, is no error. */
+  ifMissing: boolean
+  given: Given
+}
+
+/** A new centre; an associate centre is approved until its coordinator is set up [guide for Associates]. */
+export async function createCentre(
+  trx: Trx,
+  { centre, wishes, ifMissing, given }: Creation,
+): Promise<ChangedCentre> {
+  const { by, at } = given
+  const number = newCentreNumber(centre)
+  permit(given, 'centres.create', { name: number })
+  const there = await findCentreByNumber(trx, number)
+  if (there) {
+    const differs = differing(there, wishes)
+    if (!ifMissing || there.deleted_at !== null || differs.length > 0)
+      throw inUse(there, { ifMissing, differs })
+    return { centre: there, outcome: 'unchanged', fields: [] }
+  }
+  const facts = await wantedFacts(trx, { number, before: undefined, wishes, given })
+
+  await insertCentre(trx, { number, at, ...facts, folded: foldedCentre({ number, name: facts.name }) })
+  const { associateId: _, ...said } = facts
+  const after = Object.fromEntries(Object.entries(said).filter(([, value]) => Boolean(value)))
+  await record(trx, { by, at, action: 'centres.created', subject: number, facts: { after } })
+  return centreNow(trx, { number, outcome: 'created' })
+}
+
+/** What was said of the new centre and is not so of the one that is there. */
+function differing(there: CentreWithPeople, wishes: NewCentreWishes): string[] {
+  const facts = factsOf(there)
+  const said = Object.fromEntries(Object.entries(wishes).filter(([, value]) => value !== undefined))
+  const wanted = { ...facts, kind: kindOf(wishes) ?? 'school', ...said }
+  return Object.keys(differences(facts, wanted))
+}
+
+function inUse(
+  { number, name, deleted_at }: CentreWithPeople,
+  { ifMissing, differs }: { ifMissing: boolean; differs: string[] },
+): Refused {
+  if (deleted_at !== null) {
+    return new Refused('number-in-use', `${number} (${name}) is deleted, and its number is kept for it.`, {
+      hint: `ssh-admin centres restore ${number}`,
+    })
+  }
+  const how = ifMissing ? `, and differs: ${differs.join(', ')}` : ''
+  return new Refused('number-in-use', `${number} is there already (${name})${how}.`, {
+    hint: ifMissing ? `ssh-admin centres edit ${number}` : `ssh-admin centres show ${number}`,
+    details: ifMissing ? { differs } : {},
+  })
+}

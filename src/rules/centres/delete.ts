@@ -1,0 +1,39 @@
+import { countAssociateCentres, markCentreDeleted } from '../../db/centre-changes.ts'
+import type { Trx } from '../../db/transact.ts'
+import type { Given } from '../permissions/actor.ts'
+import { type ChangedCentre, centreNow } from './changed.ts'
+import { findCentre } from './find.ts'
+import { onCentre } from './permission-target.ts'
+import { permit } from '../permissions/decide.ts'
+import { record } from '../audit/append.ts'
+
+export interface DeletedCentre extends ChangedCentre {
+  /** The live centres of an Associate: they stay, and keep their Associate. */
+  associateCentres: number
+}
+
+/** Soft: while it is deleted its users cannot sign in, and nothing of theirs is lost [notes on the workbook]. */
+export async function deleteCentre(
+  trx: Trx,
+  { centre: wanted, given }: { centre: string; given: Given },
+): Promise<DeletedCentre> {
+  const { by, at } = given
+  const centre = await findCentre(trx, wanted, given)
+  permit(given, 'centres.delete', onCentre(centre))
+  const { live: associateCentres } = await countAssociateCentres(trx, centre.id)
+  if (centre.deleted_at !== null) return { centre, outcome: 'unchanged', fields: [], associateCentres }
+
+  await markCentreDeleted(trx, { id: centre.id, at })
+  await record(trx, {
+    by,
+    at,
+    action: 'centres.deleted',
+    subject: centre.number,
+    facts: {
+      status: { before: centre.status, after: 'deleted' },
+      users: centre.user_count ?? 0,
+      ...(associateCentres > 0 ? { associateCentres } : {}),
+    },
+  })
+  return { ...(await centreNow(trx, { number: centre.number, outcome: 'deleted' })), associateCentres }
+}

@@ -1,0 +1,47 @@
+import { setCentreFacts, unassignEverybody } from '../../db/centre-changes.ts'
+import { centresNamedLike } from '../../db/centres.ts'
+import type { Trx } from '../../db/transact.ts'
+import type { Given } from '../permissions/actor.ts'
+import { differences, factsOf, wantedFacts } from './facts.ts'
+import type { CentreWishes } from './options.ts'
+import { type ChangedCentre, centreNow } from './changed.ts'
+import { findCentre } from './find.ts'
+import { fold } from '../search-key.ts'
+import { foldedCentre } from './search-key.ts'
+import { onCentre } from './permission-target.ts'
+import { permit } from '../permissions/decide.ts'
+import { record } from '../audit/append.ts'
+
+/** Other centres of the same name: ordinary, and worth a question. */
+async function namesakesOf(trx: Trx, { id, name }: { id: number; name: string }): Promise<string[]> {
+  const rows = await centresNamedLike(trx, fold(name))
+  return rows.filter((row) => row.id !== id && fold(row.name) === fold(name)).map(({ number }) => number)
+}
+
+/** Name, kind, Associate, location and marks; with another Associate nobody is assigned any longer. */
+export async function editCentre(
+  trx: Trx,
+  { centre, wishes, given }: { centre: string; wishes: CentreWishes; given: Given },
+): Promise<ChangedCentre> {
+  const { by, at } = given
+  const before = await findCentre(trx, centre, given)
+  permit(given, 'centres.edit', onCentre(before))
+  const { id, number } = before
+  const wanted = await wantedFacts(trx, { number, before, wishes, given })
+  const changes = differences(factsOf(before), wanted)
+  if (Object.keys(changes).length === 0) return { centre: before, outcome: 'unchanged', fields: [] }
+
+  const leaves = before.associate_id !== null && before.associate_id !== wanted.associateId
+  const unassigned = leaves ? await unassignEverybody(trx, id) : 0
+  await setCentreFacts(trx, { id, at, ...wanted, folded: foldedCentre({ number, name: wanted.name }) })
+  await record(trx, {
+    by,
+    at,
+    action: 'centres.edited',
+    subject: number,
+    facts: { ...changes, ...(leaves ? { unassigned } : {}) },
+  })
+  const edited = await centreNow(trx, { number, outcome: 'edited', fields: Object.keys(changes) })
+  const renamed = wanted.name !== before.name
+  return renamed ? { ...edited, namesakes: await namesakesOf(trx, edited.centre) } : edited
+}

@@ -1,0 +1,90 @@
+import { closestCountries, countryCode } from '../../countries.ts'
+import type { CentreKind } from '../../db/schema.ts'
+import { Usage } from '../../errors.ts'
+import { typedCentreNumber } from './number.ts'
+import { centreNameFault } from '../names.ts'
+import { unknownName } from '../unknown-name.ts'
+
+/** What somebody wants a centre to be; what is absent stays as it is. */
+export interface CentreWishes {
+  name?: string | undefined
+  kind?: CentreKind | undefined
+  /** The number of its Associate. */
+  associate?: string | undefined
+  address?: string | undefined
+  town?: string | undefined
+  postcode?: string | undefined
+  /** ISO 3166 alpha-2. */
+  country?: string | undefined
+  britishCouncil?: boolean | undefined
+  globalListening?: boolean | undefined
+}
+
+/** A new centre has at least a name and a country. */
+export interface NewCentreWishes extends CentreWishes {
+  name: string
+  country: string
+}
+
+type Typed = Omit<CentreWishes, 'kind'> & { kind?: string | undefined }
+
+export const centreKinds = ['school', 'associate', 'associate-centre'] as const
+
+/** Reads what was typed. @throws Usage for what is no country, kind or number, or contradicts itself */
+export function typedWishes<Wishes extends Typed>(typed: Wishes): Wishes & { kind: CentreKind | undefined } {
+  for (const [field, value] of Object.entries(typed)) {
+    if (typeof value === 'string' && value.length > longest) throw tooLong(field)
+  }
+  const fault = typed.name === undefined ? undefined : centreNameFault(typed.name)
+  if (fault) throw new Usage(`The name ${fault.message}.`, fault)
+  if (typed.name === '') throw new Usage('A centre has a name.', { code: 'name-missing', hint: '--name' })
+  const kind = typed.kind === undefined ? undefined : typedKind(typed.kind)
+  const associate = typed.associate === undefined ? undefined : typedCentreNumber(typed.associate)
+  if (associate !== undefined && kind !== undefined && kind !== 'associate-centre') {
+    throw new Usage(`Only an associate centre has an Associate, and the kind is ${kind}.`, {
+      code: 'kind-differs',
+      hint: 'Leave out --associate, or say --kind associate-centre.',
+    })
+  }
+  const country = typed.country === undefined ? undefined : typedCountry(typed.country)
+  return { ...typed, kind, associate, country }
+}
+
+/** The ISO code of a country's English name or code. @throws `unknown-country`, with the nearest */
+export function typedCountry(text: string): string {
+  const code = countryCode(text)
+  if (code !== undefined) return code
+  const candidates = closestCountries(text)
+  throw new Usage(`There is no country ${text}.`, {
+    code: 'unknown-country',
+    hint:
+      candidates.length > 0
+        ? `Did you mean ${candidates.join(', or ')}?`
+        : 'The English name or the ISO code, such as Egypt or EG.',
+    details: { candidates },
+  })
+}
+
+/** @throws `unknown-kind` */
+export function typedKind(text: string): CentreKind {
+  const name = text
+    .trim()
+    .toLowerCase()
+    .replace(/[\s_]+/g, '-')
+  const kind = centreKinds.find((one) => one === name)
+  if (kind) return kind
+  throw unknownName({ kind: 'kind', name: text, known: centreKinds })
+}
+
+export function missingAssociate(): Usage {
+  return new Usage('An associate centre belongs to an Associate: say which.', {
+    code: 'missing-associate',
+    hint: '--associate CENTRE; ssh-admin associates list names them.',
+  })
+}
+
+const longest = 250
+
+function tooLong(field: string): Usage {
+  return new Usage(`--${field} is longer than ${longest} characters.`, { code: 'too-long' })
+}

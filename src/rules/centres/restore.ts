@@ -1,0 +1,29 @@
+import { markCentreRestored } from '../../db/centre-changes.ts'
+import type { Trx } from '../../db/transact.ts'
+import type { Given } from '../permissions/actor.ts'
+import { type ChangedCentre, centreNow } from './changed.ts'
+import { findCentre } from './find.ts'
+import { onCentre } from './permission-target.ts'
+import { permit } from '../permissions/decide.ts'
+import { record } from '../audit/append.ts'
+
+/** A deleted centre comes back as it was, and its users with the access they had. */
+export async function restoreCentre(
+  trx: Trx,
+  { centre: wanted, given }: { centre: string; given: Given },
+): Promise<ChangedCentre> {
+  const { by, at } = given
+  const centre = await findCentre(trx, wanted, given)
+  permit(given, 'centres.restore', onCentre(centre))
+  if (centre.deleted_at === null) return { centre, outcome: 'unchanged', fields: [] }
+
+  await markCentreRestored(trx, centre.id)
+  await record(trx, {
+    by,
+    at,
+    action: 'centres.restored',
+    subject: centre.number,
+    facts: { status: { before: 'deleted', after: centre.status }, users: centre.user_count ?? 0 },
+  })
+  return centreNow(trx, { number: centre.number, outcome: 'restored' })
+}

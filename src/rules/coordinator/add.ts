@@ -1,0 +1,100 @@
+import type { CentreWithPeople } from '../../db/centres.ts'
+import { activateCentre } from '../../db/coordinators.ts'
+import type { Trx } from '../../db/transact.ts'
+import { insertUser } from '../../db/user-changes.ts'
+import { lettersWaitingFor } from '../../db/outbox.ts'
+import { findLiveUser } from '../../db/users.ts'
+import { Refused } from '../../errors.ts'
+import type { Given } from '../permissions/actor.ts'
+import { type Coordination, coordinationOf, refuseDeletedCentre } from './coordination.ts'
+import { typedAddress } from '../users/email.ts'
+import { findCentre } from '../centres/find.ts'
+import { newUser } from '../users/new-user.ts'
+import { onCentre } from '../centres/permission-target.ts'
+import { mayLearnOf, permit } from '../permissions/decide.ts'
+import type { Person } from '../users/person.ts'
+import { record } from '../audit/append.ts'
+import { refuseLookAlikeDomain } from '../users/refuse-look-alike-domain.ts'
+import { tell } from '../mail/queue-message.ts'
+
+interface Addition {
+  /** The centre's number. */
+  centre: string
+  person: Person
+  /** The same coordinator there already is no error. */
+  ifMissing?: boolean
+  given: Given
+}
+
+/** For a centre with no coordinator: a new user, who gets a set-up message [guide for Associate coordinators]. */
+export async function addCoordinator(
+  trx: Trx,
+  { centre: number, person, ifMissing, given }: Addition,
+): Promise<Coordination> {
+  const centre = await findCentre(trx, number, given)
+  permit(given, 'coordinator.add', onCentre(centre))
+  refuseDeletedCentre(centre)
+  if (ifMissing && isAlready(person, centre)) {
+    return coordinationOf(trx, { number: centre.number, at: given.at, changed: false })
+  }
+  if (centre.coordinator_email !== null) {
+    throw new Refused('has-coordinator', `${centre.number} has a coordinator: ${centre.coordinator_email}.`, {
+      hint: `ssh-admin coordinator change ${centre.number}`,
+    })
+  }
+  await refuseAddressInUse(trx, { centre, person, given })
+
+  const coordinator = await createCoordinator(trx, { centre, person, given })
+  await record(trx, {
+    ...given,
+    action: 'coordinator.added',
+    subject: centre.number,
+    facts: centre.status === 'approved' ? { status: { before: 'approved', after: 'active' } } : {},
+    people: { coordinator },
+  })
+  return coordinationOf(trx, { number: centre.number, at: given.at, changed: true })
+}
+
+function isAlready({ address, firstName, lastName }: Person, centre: CentreWithPeople): boolean {
+  return (
+    centre.coordinator_email !== null &&
+    typedAddress(centre.coordinator_email).key === address.key &&
+    centre.coordinator_first_name === firstName &&
+    centre.coordinator_last_name === lastName
+  )
+}
+
+/** A coordinator is a person of their own: an address in use belongs to an account that can be chosen instead. */
+export async function refuseAddressInUse(
+  trx: Trx,
+  { centre, person, given }: { centre: CentreWithPeople; person: Person; given: Given },
+): Promise<void> {
+  const { email, key } = person.address
+  const holder = await findLiveUser(trx, key)
+  if (!holder) return
+  const isHere = holder.centre_id === centre.id
+  const known = isHere || mayLearnOf(given.by, holder.centre_id)
+  const waits = known && (await lettersWaitingFor(trx, holder.id)).length > 0
+  const place = known ? ` at ${holder.centre_number ?? 'no centre'}` : ''
+  const message = waits ? '; a message to them waits to be sent (ssh-admin mail send)' : ''
+  throw new Refused('email-in-use', `${email} already has an account${place}${message}.`, {
+    hint: isHere
+      ? `ssh-admin coordinator change ${centre.number} --to ${holder.email}`
+      : 'Use another address: one address has one account.',
+  })
+}
+
+/** Makes the account and owes it the set-up message, whose link lives 48 hours. */
+export async function createCoordinator(
+  trx: Trx,
+  { centre, person, given }: { centre: CentreWithPeople; person: Person; given: Given },
+): Promise<{ id: number; email: string }> {
+  await refuseLookAlikeDomain(trx, { address: person.address, given })
+  const account = { ...person, centreId: centre.id, hubRole: 'coordinator' as const }
+  const id = await insertUser(trx, newUser(account, { at: given.at.toISOString() }), { roles: [], sites: [] })
+  await activateCentre(trx, centre.id)
+  const { firstName, lastName, address } = person
+  const to = { id, email: address.email, firstName, lastName }
+  await tell(trx, given, { letter: 'coordinator-set-up', to, credential: 'set-up' })
+  return { id, email: address.email }
+}

@@ -1,0 +1,126 @@
+import { assignCentre, assignedCentres, unassignCentre } from '../../db/assignments.ts'
+import type { CentreWithPeople } from '../../db/centres.ts'
+import { activateCentre } from '../../db/coordinators.ts'
+import { voidOpenCredentials } from '../../db/credentials.ts'
+import type { Trx } from '../../db/transact.ts'
+import { markSuspended, placeAt } from '../../db/user-changes.ts'
+import { Refused, Usage } from '../../errors.ts'
+import { type Account, nameOf } from '../users/account.ts'
+import type { Given } from '../permissions/actor.ts'
+import { createCoordinator, refuseAddressInUse } from './add.ts'
+import { refuseOverLimit } from '../associates/limit.ts'
+import { type Coordination, coordinationOf, refuseDeletedCentre } from './coordination.ts'
+import { findCentre } from '../centres/find.ts'
+import { findUser } from '../users/find.ts'
+import { onCentre } from '../centres/permission-target.ts'
+import { permit } from '../permissions/decide.ts'
+import type { Person } from '../users/person.ts'
+import { record } from '../audit/append.ts'
+import { tell } from '../mail/queue-message.ts'
+
+/** An address of the centre's administrators, or a new person. */
+export type Successor = { to: string } | { person: Person }
+
+interface Change {
+  /** The centre's number. */
+  centre: string
+  /** Absent: nobody was chosen, because the actor may not choose. */
+  successor: Successor | undefined
+  suspendFormer?: boolean
+  given: Given
+}
+
+/**
+ * Hands the coordinator's place to an administrator of the centre, or to a new person, in one
+ * transaction: never two coordinators, and never a moment without one [guide for Associate coordinators].
+ */
+export async function changeCoordinator(
+  trx: Trx,
+  { centre: number, successor, suspendFormer, given }: Change,
+): Promise<Coordination> {
+  const { at } = given
+  const centre = await findCentre(trx, number, given)
+  permit(given, 'coordinator.change', onCentre(centre))
+  refuseDeletedCentre(centre)
+  if (!successor) throw new Usage('Who takes the place?', { hint: '--to EMAIL' })
+  const present = await coordinationOf(trx, { number, at, changed: false })
+  const former = present.coordinator
+  if ('to' in successor) {
+    const chosen = await findUser(trx, { email: successor.to, ...given })
+    if (chosen.id === former?.id) return present
+    refuseUnfit(chosen, centre)
+    if (former) await stepDown(trx, { former, suspendFormer, at })
+    await appoint(trx, { chosen, centre, given })
+  } else {
+    await refuseAddressInUse(trx, { centre, person: successor.person, given })
+    if (former) await stepDown(trx, { former, suspendFormer, at })
+    await createCoordinator(trx, { centre, person: successor.person, given })
+  }
+  const changed = await coordinationOf(trx, { number, at, changed: true, formerId: former?.id })
+  if (former) await handOnAssignments(trx, { from: former, to: changed.coordinator })
+  await record(trx, {
+    ...given,
+    action: 'coordinator.changed',
+    subject: centre.number,
+    facts: { formerStatus: changed.former?.status ?? null },
+    people: { coordinator: changed.coordinator, former },
+  })
+  return changed
+}
+
+function refuseUnfit(chosen: Account, { id, number }: CentreWithPeople): void {
+  const name = nameOf(chosen)
+  if (chosen.centre?.id !== id) {
+    throw new Refused('not-an-admin', `${name} has no administrator account at ${number}.`, {
+      hint: `Choose one of its admins: ssh-admin users list --centre ${number} --role admin`,
+    })
+  }
+  if (chosen.hubRole !== 'admin') {
+    throw new Refused('not-an-admin', `${name} is not an administrator of ${number}.`, {
+      hint: `ssh-admin users edit ${chosen.email} --admin`,
+    })
+  }
+  if (chosen.status === 'suspended') {
+    throw new Refused('suspended', `${name} is suspended.`, {
+      hint: `ssh-admin users restore ${chosen.email}`,
+    })
+  }
+}
+
+/** The account stays, as a teacher's: the guide says only 'remove', and keeping it keeps their data. */
+async function stepDown(
+  trx: Trx,
+  { former, suspendFormer, at }: { former: Account; suspendFormer: boolean | undefined; at: Date },
+): Promise<void> {
+  const { id, status, centre } = former
+  await placeAt(trx, { id, centreId: centre?.id ?? null, hubRole: 'teacher', at })
+  if (!suspendFormer || (status !== 'invited' && status !== 'active')) return
+  await markSuspended(trx, { id, before: status, at })
+  await voidOpenCredentials(trx, id)
+}
+
+/** They are told; an invited one keeps the set-up message they have. */
+async function appoint(
+  trx: Trx,
+  { chosen, centre, given }: { chosen: Account; centre: CentreWithPeople; given: Given },
+): Promise<void> {
+  await placeAt(trx, { id: chosen.id, centreId: centre.id, hubRole: 'coordinator', at: given.at })
+  await activateCentre(trx, centre.id)
+  await tell(trx, given, { letter: 'coordinator-appointed', to: chosen })
+}
+
+/** At an Associate, what the former coordinator acted for goes with the place. */
+async function handOnAssignments(
+  trx: Trx,
+  { from, to }: { from: Account; to: Account | null },
+): Promise<void> {
+  if (!to) return
+  const leaving = await assignedCentres(trx, from.id)
+  if (leaving.length === 0) return
+  const own = await assignedCentres(trx, to.id)
+  const held = new Set(own.map(({ id }) => id))
+  const gained = leaving.filter(({ id }) => !held.has(id))
+  refuseOverLimit({ email: to.email, now: own.length, wanted: own.length + gained.length })
+  for (const { id } of leaving) await unassignCentre(trx, { userId: from.id, centreId: id })
+  for (const { id } of gained) await assignCentre(trx, { userId: to.id, centreId: id })
+}

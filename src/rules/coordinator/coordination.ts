@@ -1,0 +1,59 @@
+import type { Kysely } from 'kysely'
+import type { CentreWithPeople } from '../../db/centres.ts'
+import { countAffected } from '../../db/coordinators.ts'
+import type { Store } from '../../db/schema.ts'
+import { findUserById } from '../../db/users.ts'
+import { Refused } from '../../errors.ts'
+import { type Account, accountOf } from '../users/account.ts'
+import { findCentre } from '../centres/find.ts'
+
+/** What a coordinator command answers. */
+export interface Coordination {
+  centre: CentreWithPeople
+  coordinator: Account | null
+  /** Who coordinated the centre before. */
+  former: Account | null
+  /** The centre's other users that are neither suspended nor deleted. */
+  affected: number
+  changed: boolean
+}
+
+interface Parts {
+  number: string
+  at: Date
+  changed: boolean
+  formerId?: number
+}
+
+/** The centre as it is now, with the people a coordinator command is about. */
+export async function coordinationOf(
+  db: Kysely<Store>,
+  { number, at, changed, formerId }: Parts,
+): Promise<Coordination> {
+  const centre = await findCentre(db, number)
+  const find = async (id: number | null | undefined) => {
+    const row = typeof id === 'number' ? await findUserById(db, id) : undefined
+    return row ? accountOf(row, at) : null
+  }
+  return {
+    centre,
+    coordinator: await find(centre.coordinator_id),
+    former: await find(formerId),
+    affected: await countAffected(db, { centreId: centre.id, coordinatorId: centre.coordinator_id }),
+    changed,
+  }
+}
+
+/** What would send a letter is refused at a deleted centre. */
+export function refuseDeletedCentre({ number, deleted_at }: CentreWithPeople): void {
+  if (deleted_at === null) return
+  throw new Refused('centre-deleted', `${number} is deleted; nobody there can be sent anything.`, {
+    hint: `ssh-admin centres restore ${number}`,
+  })
+}
+
+export function noCoordinator({ number }: CentreWithPeople): Refused {
+  return new Refused('no-coordinator', `${number} has no coordinator.`, {
+    hint: `ssh-admin coordinator add ${number} 'Name <email>'`,
+  })
+}

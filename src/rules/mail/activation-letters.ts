@@ -1,0 +1,57 @@
+import { newcomersWithoutLetter, queueLetters, standingOfImport } from '../../db/activation-letters.ts'
+import type { Trx } from '../../db/transact.ts'
+import { NotFound, Refused } from '../../errors.ts'
+import type { Given } from '../permissions/actor.ts'
+import { lifetimes } from '../credentials/derive.ts'
+import { subjectOf } from './letters.ts'
+import { headerText } from './header-text.ts'
+import { permit } from '../permissions/decide.ts'
+
+/**
+ * Owes each new user of an import the letter that says how to use the PIN; it holds no PIN.
+ * Those who were written to already, or have activated since, are left out.
+ * @returns how many letters were queued
+ */
+export async function queueActivationLetters(
+  trx: Trx,
+  { importId, given }: { importId: number; given: Given },
+): Promise<number> {
+  const { by, at, random } = given
+  const letter = 'account-activation'
+  const subject = await subjectOf(trx, letter)
+  const batch = random(8).toString('hex')
+  const sender = by.kind === 'user' ? by.email : ''
+  const rows = newcomersWithoutLetter(trx, importId).map((user) => {
+    const { id, email, pinIssuedAt } = user
+    const firstName = headerText(user.firstName)
+    const lastName = headerText(user.lastName)
+    const centreName = headerText(user.centreName)
+    const fields = { firstName, lastName, email, centreName, centreNumber: user.centreNumber, sender }
+    return {
+      messageId: `${batch}${id.toString(16).padStart(8, '0')}`,
+      userId: id,
+      toAddress: email,
+      toName: `${firstName} ${lastName}`.trim(),
+      fields: JSON.stringify(fields),
+      expiresAt: new Date(Date.parse(pinIssuedAt) + lifetimes.pin).toISOString(),
+    }
+  })
+  return queueLetters(trx, { letter, subject, importId, at, rows })
+}
+
+/** The same for an import of earlier. @throws `import-not-found`, `import-undone` */
+export async function sendLettersOfImport(
+  trx: Trx,
+  { importId, given }: { importId: number; given: Given },
+): Promise<number> {
+  const standing = standingOfImport(trx, importId)
+  if (standing === undefined) {
+    throw new NotFound('import-not-found', `There is no import ${importId}.`, {
+      hint: 'ssh-admin centres imports lists them.',
+    })
+  }
+  permit(given, 'mail.send', { name: `import ${importId}` })
+  if (standing === 'undone')
+    throw new Refused('import-undone', `Import ${importId} was taken back: it has no users.`)
+  return queueActivationLetters(trx, { importId, given })
+}

@@ -1,0 +1,53 @@
+import { cancelMessage, findMessages } from '../../db/outbox.ts'
+import type { OutboxRow } from '../../db/schema.ts'
+import type { Trx } from '../../db/transact.ts'
+import { NotFound, Refused, Usage } from '../../errors.ts'
+import type { Given } from '../permissions/actor.ts'
+import { permit } from '../permissions/decide.ts'
+import { record } from '../audit/append.ts'
+
+export interface CancelledMessage {
+  row: OutboxRow
+  changed: boolean
+}
+
+/** A message that waits is not sent any more; what it carries stays as it is. */
+export async function cancelMessageById(
+  trx: Trx,
+  { id, given }: { id: string; given: Given },
+): Promise<CancelledMessage> {
+  const { by, at } = given
+  const row = await findMessage(trx, id)
+  permit(given, 'mail.cancel', { name: row.to_address })
+  if (row.state === 'cancelled') return { row, changed: false }
+  if (row.state !== 'queued') {
+    throw new Refused('not-waiting', `Message ${id} does not wait any more: it is ${row.state}.`, {
+      hint: `ssh-admin mail show ${id}`,
+    })
+  }
+
+  await cancelMessage(trx, row.id)
+  const facts = { message: row.id, letter: row.letter }
+  await record(trx, {
+    by,
+    at,
+    action: 'mail.cancelled',
+    subject: row.to_address,
+    userId: row.user_id ?? undefined,
+    facts,
+  })
+  const [cancelled = row] = await findMessages(trx, [row.id])
+  return { row: cancelled, changed: true }
+}
+
+/** A message by its number. @throws `message-not-found` */
+export async function findMessage(db: Parameters<typeof findMessages>[0], id: string): Promise<OutboxRow> {
+  if (!/^\d{1,15}$/.test(id)) {
+    throw new Usage(`${id} is not the number of a message.`, {
+      hint: 'ssh-admin mail list shows the numbers.',
+    })
+  }
+  const [row] = await findMessages(db, [Number(id)])
+  if (row) return row
+  throw new NotFound('message-not-found', `There is no message ${id}.`, { hint: 'ssh-admin mail list' })
+}

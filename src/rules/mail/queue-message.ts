@@ -1,0 +1,61 @@
+import { issueCredential } from '../../db/credentials.ts'
+import { isErased } from '../../db/erased.ts'
+import { queueMessage } from '../../db/outbox.ts'
+import type { CredentialPurpose } from '../../db/schema.ts'
+import type { Trx } from '../../db/transact.ts'
+import { findUserById } from '../../db/users.ts'
+import type { Given } from '../permissions/actor.ts'
+import { lifetimes } from '../credentials/derive.ts'
+import { headerText } from './header-text.ts'
+import { type LetterName, letters, subjectOf } from './letters.ts'
+
+export type { LetterName }
+
+interface Letter {
+  letter: LetterName
+  to: { id: number; email: string; firstName: string; lastName: string }
+  /** What the letter lets its reader do: issued new, older unused ones of this purpose void. Each letter has its own by default. */
+  credential?: CredentialPurpose
+  /** What else the letter says; never a secret. */
+  fields?: Readonly<Record<string, string>>
+  importId?: number
+}
+
+/** Owes somebody a letter: an outbox row in the transaction of the change. Whoever was erased is owed none. */
+export async function tell(trx: Trx, { by, at, random }: Given, letter: Letter): Promise<void> {
+  const { to, fields = {}, importId, credential = letters[letter.letter].credential } = letter
+  if (isErased(to)) return
+  const user = await findUserById(trx, to.id)
+  const issued = credential
+    ? await issueCredential(trx, {
+        userId: to.id,
+        purpose: credential,
+        at,
+        random,
+        lifetime: lifetimes[credential],
+      })
+    : undefined
+  const said = {
+    firstName: to.firstName,
+    lastName: to.lastName,
+    email: to.email,
+    centreName: user?.centre_name ?? '',
+    centreNumber: user?.centre_number ?? '',
+    sender: by.kind === 'user' ? by.email : '',
+    ...fields,
+  }
+  await queueMessage(trx, {
+    message_id: random(12).toString('hex'),
+    user_id: to.id,
+    credential_id: issued?.id ?? null,
+    import_id: importId ?? null,
+    to_address: to.email,
+    to_name: headerText(`${to.firstName} ${to.lastName}`),
+    letter: letter.letter,
+    subject: await subjectOf(trx, letter.letter),
+    fields: Object.fromEntries(Object.entries(said).map(([name, value]) => [name, headerText(value)])),
+    created_at: at.toISOString(),
+    next_try_at: null,
+    expires_at: issued?.expiresAt ?? null,
+  })
+}

@@ -1,0 +1,82 @@
+import type { Kysely } from 'kysely'
+import type { Store } from '../../db/schema.ts'
+import { Usage } from '../../errors.ts'
+import { nearestOf } from '../../nearest.ts'
+import type { Given } from './actor.ts'
+import { onUser } from '../users/changed.ts'
+import { catalogue, findRole } from '../roles/catalogue.ts'
+import { actingUser } from './find-actor.ts'
+import { findCentre } from '../centres/find.ts'
+import { findUser } from '../users/find.ts'
+import { type Action, actions } from './matrix.ts'
+import { decide, isAction, type Target } from './decide.ts'
+import { onCentre } from '../centres/permission-target.ts'
+import { unknownName } from '../unknown-name.ts'
+
+interface Question {
+  email: string
+  action: string
+  /** An address or a centre number. */
+  target: string
+  role?: string
+  field?: 'address'
+  given: Given
+}
+
+export interface Checked {
+  actor: string
+  action: Action
+  target: string
+  allowed: boolean
+  rule: string
+}
+
+/** Whether this actor may do that, and by which rule. */
+export async function checkPermission(
+  db: Kysely<Store>,
+  { email, action: typed, target: name, role, field, given }: Question,
+): Promise<Checked> {
+  const action = typedAction(typed)
+  const wanted = typedRole(role, action)
+  const account = await findUser(db, { email, ...given })
+  const target = await targetNamed(db, { name, given })
+  const by = actingUser(account, given.by)
+  const { allowed, rule } = by
+    ? decide(by, action, { ...target, role: wanted, field })
+    : { allowed: false, rule: `only somebody who can sign in may act (${account.whyNot})` }
+  return { actor: account.email, action, target: target.name, allowed, rule }
+}
+
+/** `users.suspend`, or the words of the command. */
+function typedAction(text: string): Action {
+  const name = text.trim().replace(/\s+/g, '.').toLowerCase()
+  if (isAction(name)) return name
+  const candidates = nearestOf(name, actions)
+  throw new Usage(`There is no action ${text}.`, {
+    code: 'unknown-action',
+    hint:
+      candidates.length > 0
+        ? `Did you mean ${candidates.join(', or ')}?`
+        : 'An action is named as its command is: users.suspend',
+    details: { candidates },
+  })
+}
+
+/** Whether a role may be given depends on which. */
+function typedRole(name: string | undefined, action: Action): string | undefined {
+  if (name === undefined) {
+    if (action !== 'roles.grant' && action !== 'roles.revoke') return undefined
+    throw new Usage(`Which role? It decides whether ${action} is allowed.`, { hint: '--role ROLE' })
+  }
+  const role = findRole(name)
+  if (!role) throw unknownName({ kind: 'role', name, known: catalogue.map((one) => one.name) })
+  return role.name
+}
+
+async function targetNamed(
+  db: Kysely<Store>,
+  { name, given }: { name: string; given: Given },
+): Promise<Target> {
+  if (name.includes('@')) return onUser(await findUser(db, { email: name, ...given }))
+  return onCentre(await findCentre(db, name, given))
+}

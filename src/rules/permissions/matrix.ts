@@ -1,0 +1,250 @@
+import type { CentreKind, HubRole } from '../../db/schema.ts'
+
+/** What can be done: each command that changes something, and the finer things some of them can do. */
+export const actions = [
+  'centres.import',
+  'centres.apply',
+  'centres.imports.undo',
+  'centres.pins',
+  'centres.create',
+  'centres.edit',
+  'centres.delete',
+  'centres.restore',
+  'users.add',
+  'users.add-admin',
+  'users.edit',
+  'users.rights',
+  'users.suspend',
+  'users.restore',
+  'users.delete',
+  'users.transfer',
+  'users.move',
+  'users.remove',
+  'users.reset-password',
+  'users.pin',
+  'users.erase',
+  'coordinator.add',
+  'coordinator.change',
+  'coordinator.suspend',
+  'coordinator.restore',
+  'associates.assign',
+  'associates.unassign',
+  'roles.grant',
+  'roles.revoke',
+  'progression-tests.import',
+  'mail.send',
+  'mail.cancel',
+  'templates.edit',
+  'templates.preview',
+  'templates.reset',
+  'store.init',
+  'store.backup',
+  'store.restore',
+  'store.rekey',
+  'store.accept-clock',
+  'store.migrate',
+  'seed',
+] as const
+
+export type Action = (typeof actions)[number]
+
+/** Commands that only look, and show a user what they may see. */
+export const looking: readonly string[] = [
+  'centres.list',
+  'centres.show',
+  'centres.export',
+  'centres.sample',
+  'users.list',
+  'users.sample',
+  'users.show',
+  'users.exists',
+  'users.duplicates',
+  'coordinator.show',
+  'associates.list',
+  'associates.show',
+  'roles.list',
+  'roles.check',
+  'progression-tests.list',
+  'progression-tests.sample',
+  'audit.list',
+  'audit.export',
+]
+
+/** What an account's owner does, and what is about nobody. */
+export const withoutActor: readonly string[] = [
+  'account',
+  'centres.sample',
+  'users.sample',
+  'progression-tests.sample',
+  'config',
+  'help',
+  'completion',
+  'complete',
+  'version',
+  'whoami',
+]
+
+/** Whether a command, by its words, needs no actor. */
+export function actsForNobody(command: string): boolean {
+  const name = command.replaceAll(' ', '.')
+  const [noun = ''] = name.split('.')
+  return withoutActor.includes(name) || withoutActor.includes(noun)
+}
+
+/** What it is done to: an account by its hub role, or the centre itself. */
+export type Whom = 'coordinator' | 'admin' | 'teacher' | 'centre'
+
+export interface Grant {
+  actions: readonly Action[]
+  /** `teacher` stands for every account without administrative rights. */
+  whom: readonly Whom[]
+  at: readonly ('own' | 'assigned')[]
+  /** Every such account but one's own. */
+  others?: true
+  /** The roles that may be granted and revoked. */
+  roles?: readonly string[]
+  /** The hub roles that a new account may have; null stands for none. */
+  creates?: readonly (HubRole | null)[]
+  /** Only an account that holds these roles and nothing else. */
+  holdingOnly?: readonly string[]
+  /** Only an account that holds no service role. */
+  withoutServiceRoles?: true
+}
+
+/** Who holds a line of the matrix: all that is said must be so. */
+export interface Holding {
+  hubRole?: HubRole
+  kind?: CentreKind
+  role?: string
+  assigned?: true
+}
+
+export interface MatrixRow {
+  actor: string
+  may: string
+  held: Holding
+  grants: readonly Grant[]
+}
+
+/** All but removing, which takes every role away. */
+const manage: readonly Action[] = [
+  'users.edit',
+  'users.suspend',
+  'users.restore',
+  'users.delete',
+  'users.transfer',
+  'users.reset-password',
+  'users.pin',
+]
+const own = ['own'] as const
+const hubUsers = ['admin', 'teacher', null] as const
+const rightsOfCoordinator: readonly Grant[] = [
+  { actions: ['users.add', 'users.add-admin'], whom: ['centre'], at: own, creates: hubUsers },
+  { actions: [...manage, 'users.rights'], whom: ['admin', 'teacher'], at: own },
+  { actions: ['users.remove'], whom: ['admin', 'teacher'], at: own, withoutServiceRoles: true },
+]
+
+/** What an administrator may do with the other accounts of the centre. */
+const manageOthers: readonly Grant[] = [
+  { actions: manage, whom: ['admin', 'teacher'], at: own, others: true },
+  {
+    actions: ['users.remove'],
+    whom: ['admin', 'teacher'],
+    at: own,
+    others: true,
+    withoutServiceRoles: true,
+  },
+]
+
+/** The roles of Centre Administration, Access to Scripts, Submit for Assessment and Access Arrangements. */
+export const rolesOfUserManagement: readonly string[] = [
+  'user-management',
+  'exams-officer',
+  'access-to-scripts',
+  'submit-exams-officer',
+  'submit-teacher',
+  'access-arrangements',
+]
+
+/** Who may do what; what is not written is not allowed. */
+export const matrix: readonly MatrixRow[] = [
+  {
+    actor: 'coordinator of a school',
+    may: 'create and manage every other account of the centre, admins included; give and take admin rights',
+    held: { hubRole: 'coordinator', kind: 'school' },
+    grants: rightsOfCoordinator,
+  },
+  {
+    actor: 'coordinator of an associate centre',
+    may: 'the same; never anything about the coordinator role',
+    held: { hubRole: 'coordinator', kind: 'associate-centre' },
+    grants: rightsOfCoordinator,
+  },
+  {
+    actor: 'admin of a school',
+    may: "create and manage teachers; manage, not create, other admins; never the coordinator's account",
+    held: { hubRole: 'admin', kind: 'school' },
+    grants: [{ actions: ['users.add'], whom: ['centre'], at: own, creates: hubUsers }, ...manageOthers],
+  },
+  {
+    actor: 'admin of an associate centre',
+    may: "create and manage teachers and admins; never the coordinator's account",
+    held: { hubRole: 'admin', kind: 'associate-centre' },
+    grants: [
+      { actions: ['users.add', 'users.add-admin'], whom: ['centre'], at: own, creates: hubUsers },
+      ...manageOthers,
+    ],
+  },
+  {
+    actor: 'account of an Associate with associate centres assigned',
+    may: 'coordinator add, suspend, restore, change there',
+    held: { kind: 'associate', assigned: true },
+    grants: [
+      {
+        actions: ['coordinator.add', 'coordinator.suspend', 'coordinator.restore', 'coordinator.change'],
+        whom: ['centre'],
+        at: ['assigned'],
+      },
+    ],
+  },
+  {
+    actor: 'holder of user-management',
+    may: "create and manage accounts, grant and revoke the roles of Centre Administration, Access to Scripts, Submit for Assessment and Access Arrangements (not global-listening, not compliance-officer, no hub role) at their centre, and, at an Associate, at the associate centres assigned to them; never the coordinator's account",
+    held: { role: 'user-management' },
+    grants: [
+      { actions: ['users.add'], whom: ['centre'], at: ['own', 'assigned'], creates: [null] },
+      { actions: [...manage, 'users.remove'], whom: ['admin', 'teacher'], at: ['own', 'assigned'] },
+      {
+        actions: ['roles.grant', 'roles.revoke'],
+        whom: ['admin', 'teacher', 'centre'],
+        at: ['own', 'assigned'],
+        roles: rolesOfUserManagement,
+      },
+    ],
+  },
+  {
+    actor: 'holder of exams-officer',
+    may: "create accounts at their centre that hold access-to-scripts and nothing else, and reset-password for those; grant and revoke access-to-scripts there; never the coordinator's account",
+    held: { role: 'exams-officer' },
+    grants: [
+      {
+        actions: ['roles.grant', 'roles.revoke'],
+        whom: ['admin', 'teacher', 'centre'],
+        at: own,
+        roles: ['access-to-scripts'],
+      },
+      {
+        actions: ['users.add'],
+        whom: ['centre'],
+        at: own,
+        creates: [null],
+        holdingOnly: ['access-to-scripts'],
+      },
+      { actions: ['users.reset-password'], whom: ['teacher'], at: own, holdingOnly: ['access-to-scripts'] },
+    ],
+  },
+]
+
+/** The first and the last line, which hold for everybody and nobody. */
+export const staffRow = { actor: 'Cambridge staff', may: 'everything' } as const
+export const othersRow = { actor: 'teacher, anyone else', may: 'nothing' } as const

@@ -1,0 +1,133 @@
+import type { HubRole } from '../../db/schema.ts'
+import { fold } from '../search-key.ts'
+
+export type Service =
+  | 'Centre Administration'
+  | 'Access to Scripts'
+  | 'Submit for Assessment'
+  | 'Access Arrangements'
+  | 'Global Listening'
+  | 'School Support Hub'
+
+export interface Role {
+  name: string
+  service: Service
+  /** It counts in every service of the centre, not in one. */
+  shared?: boolean
+  /** Granted by Cambridge staff only, or derived and never granted. */
+  given?: 'by-staff' | 'derived' | 'by-coordinator-commands' | 'by-admin-rights'
+  does: string
+  /** How workbooks and the office also write it. */
+  alsoCalled?: readonly string[]
+}
+
+/** The role catalogue [factsheet on managing users in My Cambridge]. */
+export const catalogue: readonly Role[] = [
+  {
+    name: 'user-management',
+    service: 'Centre Administration',
+    shared: true,
+    does: 'create, edit and delete accounts of the centre or its associate centres, invite, apply roles, reset passwords',
+  },
+  {
+    name: 'exams-officer',
+    service: 'Centre Administration',
+    shared: true,
+    does: 'administer examinations',
+  },
+  {
+    name: 'access-to-scripts',
+    service: 'Access to Scripts',
+    does: "download the centre's scripts; grants nothing to anyone",
+  },
+  {
+    name: 'submit-exams-officer',
+    service: 'Submit for Assessment',
+    does: 'upload and submit work and samples; receives all notifications',
+    alsoCalled: ['Submit for Assessment: Exams Officer'],
+  },
+  {
+    name: 'submit-teacher',
+    service: 'Submit for Assessment',
+    does: 'upload and submit; receives notifications of own submissions',
+    alsoCalled: ['Submit for Assessment: Teacher'],
+  },
+  {
+    name: 'access-arrangements',
+    service: 'Access Arrangements',
+    does: 'nominated user: applications for access arrangements',
+    alsoCalled: ['Access Arrangements nominated user', 'Nominated User'],
+  },
+  {
+    name: 'compliance-officer',
+    service: 'Centre Administration',
+    given: 'by-staff',
+    does: 'shown in the lists; granted by Cambridge staff only',
+  },
+  {
+    name: 'global-listening',
+    service: 'Global Listening',
+    given: 'derived',
+    does: 'derived, never granted: the exams officers of a school, and of an associate centre marked for it',
+  },
+  {
+    name: 'coordinator',
+    service: 'School Support Hub',
+    given: 'by-coordinator-commands',
+    does: 'full administrative rights at the centre; one for each centre',
+  },
+  {
+    name: 'admin',
+    service: 'School Support Hub',
+    given: 'by-admin-rights',
+    does: 'create and manage teachers at the centre',
+  },
+  {
+    name: 'teacher',
+    service: 'School Support Hub',
+    given: 'by-admin-rights',
+    does: 'use the resources and services; no administrative rights',
+  },
+]
+
+export const sites = [
+  'school-support-hub',
+  'cambridge-primary',
+  'cambridge-lower-secondary',
+  'test-maker',
+  'resource-plus',
+  'results-analysis',
+  'discussion-forums',
+] as const
+
+export type Site = (typeof sites)[number]
+
+/** The sites that hold Progression Test data. */
+export const progressionTestSites = ['cambridge-primary', 'cambridge-lower-secondary'] as const
+
+export function isHubRole(name: string): name is HubRole {
+  return name === 'coordinator' || name === 'admin' || name === 'teacher'
+}
+
+const byName = new Map(
+  catalogue.flatMap((role) =>
+    [role.name, ...(role.alsoCalled ?? [])].map((name) => [plainWords(name), role] as const),
+  ),
+)
+
+/** A role by its name, however it is spelt: `Exams Officer` is `exams-officer`. */
+export function findRole(name: string): Role | undefined {
+  return byName.get(plainWords(name))
+}
+
+/** A site by its name: `Cambridge Primary support site` is `cambridge-primary`. */
+export function findSite(name: string): Site | undefined {
+  const wanted = plainWords(name).replace(/ ?support site$/, '')
+  return sites.find((site) => plainWords(site) === wanted || plainWords(`online ${site}`) === wanted)
+}
+
+function plainWords(name: string): string {
+  return fold(name)
+    .replace(/[^\p{L}\p{N}]+/gu, ' ')
+    .trim()
+}

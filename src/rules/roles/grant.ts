@@ -1,0 +1,60 @@
+import type { Trx } from '../../db/transact.ts'
+import { giveRoles, markEdited } from '../../db/user-changes.ts'
+import { Refused, Usage } from '../../errors.ts'
+import { type Account, nameOf } from '../users/account.ts'
+import type { Given } from '../permissions/actor.ts'
+import { type ChangedUser, changedTo, onUser, unchanged } from '../users/changed.ts'
+import { chosenRoles } from './chosen.ts'
+import { findUser } from '../users/find.ts'
+import { permit } from '../permissions/decide.ts'
+import { record } from '../audit/append.ts'
+
+export interface Granting {
+  email: string
+  roles: readonly string[]
+  given: Given
+}
+
+/** Gives somebody roles of their centre's services [factsheet on managing users in My Cambridge]. */
+export async function grantRoles(trx: Trx, { email, roles, given }: Granting): Promise<ChangedUser> {
+  const account = await findUser(trx, { email, ...given })
+  const chosen = serviceRoles(roles, account)
+  for (const role of chosen) permit(given, 'roles.grant', { ...onUser(account), role })
+  if (account.centre === null) {
+    throw new Refused('no-centre', `${nameOf(account)} belongs to no centre, and roles are held at one.`, {
+      hint: `ssh-admin users add '${nameOf(account)} <${account.email}>' --centre CENTRE`,
+    })
+  }
+  if (account.centre.deleted) {
+    throw new Refused(
+      'centre-deleted',
+      `The centre of ${nameOf(account)}, ${account.centre.number}, is deleted.`,
+      {
+        hint: `ssh-admin centres restore ${account.centre.number}`,
+      },
+    )
+  }
+  const granted = chosen.filter((role) => !account.roles.includes(role))
+  if (granted.length === 0) return unchanged(account)
+
+  await giveRoles(trx, account.id, granted)
+  await markEdited(trx, { id: account.id, at: given.at })
+  await record(trx, {
+    ...given,
+    action: 'roles.granted',
+    subject: account.email,
+    userId: account.id,
+    facts: { roles: granted, before: account.roles },
+  })
+  return changedTo(trx, { account, outcome: 'edited', at: given.at })
+}
+
+/** Roles by name, without those of the hub, which have commands of their own. */
+export function serviceRoles(names: readonly string[], { email }: Account): string[] {
+  if (names.length === 0) throw new Usage('Which role?', { hint: 'ssh-admin roles list names them.' })
+  const { roles, admin, teacher } = chosenRoles(names)
+  if (!admin && !teacher) return roles
+  throw new Refused('hub-role', 'Administrative rights are given and taken by editing the user.', {
+    hint: `ssh-admin users edit ${email} --admin, or --no-admin`,
+  })
+}

@@ -1,0 +1,50 @@
+import { addErased, type ErasedAccount } from '../../db/erased-accounts.ts'
+import type { Trx } from '../../db/transact.ts'
+import { type Voided, voidEveryCredential } from '../../db/void-credentials.ts'
+import type { Given } from '../permissions/actor.ts'
+import { type ErasedAgain, eraseAgain } from '../users/erase-again.ts'
+import { permit } from '../permissions/decide.ts'
+import { record } from '../audit/append.ts'
+import { rekeyStore } from './rekey.ts'
+
+export interface Restored {
+  voided: Voided
+  erasedAgain: ErasedAgain
+}
+
+interface Restoration {
+  /** Fingerprint of the key with which the store goes on; absent when it is the backup's own. */
+  otherKey: string | undefined
+  /** PINs and links that were open when the backup was made stay so. */
+  keepCredentials: boolean
+  /** Whom the present store erased: a backup made before does not know. */
+  erased: readonly ErasedAccount[]
+  given: Given
+}
+
+/**
+ * A backup knows nothing of PINs and links that were used or replaced since: they are void,
+ * unless somebody knows better. Nor of whom was erased since: that is done again.
+ */
+export async function restoreStore(trx: Trx, restoration: Restoration): Promise<Restored> {
+  const { otherKey, keepCredentials, erased, given } = restoration
+  permit(given, 'store.restore', { name: 'store' })
+  const voided = await voidWhatCannotGoOn(trx, { otherKey, keepCredentials, given })
+  await addErased(trx, erased)
+  const erasedAgain = await eraseAgain(trx, given)
+  await record(trx, {
+    ...given,
+    action: 'store.restored',
+    facts: { voided, erasedAgain: erasedAgain.accounts },
+  })
+  return { voided, erasedAgain }
+}
+
+function voidWhatCannotGoOn(
+  trx: Trx,
+  { otherKey, keepCredentials, given }: Omit<Restoration, 'erased'>,
+): Promise<Voided> {
+  if (otherKey !== undefined) return rekeyStore(trx, { fingerprint: otherKey, given })
+  if (keepCredentials) return Promise.resolve({ pins: 0, links: 0, letters: 0 })
+  return voidEveryCredential(trx)
+}

@@ -1,0 +1,73 @@
+import { findTemplate, removeTemplate, saveTemplate } from '../../db/templates.ts'
+import type { Trx } from '../../db/transact.ts'
+import { NotFound } from '../../errors.ts'
+import { nearestOf } from '../../nearest.ts'
+import type { Given } from '../permissions/actor.ts'
+import { isLetterName, type LetterName, letters } from '../mail/letters.ts'
+import { permit } from '../permissions/decide.ts'
+import { record } from '../audit/append.ts'
+
+interface Words {
+  subject: string
+  text: string
+  html: string
+}
+
+interface Editing {
+  letter: LetterName
+  /** Checked already. */
+  template: Words
+  /** As it was shipped, which is how it reads until staff change it. */
+  shipped: Words
+  given: Given
+}
+
+export interface EditedTemplate {
+  letter: LetterName
+  changed: boolean
+}
+
+/** Staff change the words of a letter without a release [004]. */
+export async function editTemplate(
+  trx: Trx,
+  { letter, template, shipped, given }: Editing,
+): Promise<EditedTemplate> {
+  const { by, at } = given
+  permit(given, 'templates.edit', { name: letter })
+  const present = (await findTemplate(trx, letter)) ?? shipped
+  const { subject, text, html } = template
+  if (present.subject === subject && present.text === text && present.html === html) {
+    return { letter, changed: false }
+  }
+
+  const edited_by = by.kind === 'user' ? by.email : by.operator
+  await saveTemplate(trx, { name: letter, subject, text, html, edited_at: at.toISOString(), edited_by })
+  await record(trx, { by, at, action: 'templates.edited', facts: { letter } })
+  return { letter, changed: true }
+}
+
+/** A letter reads again as it was shipped. */
+export async function resetTemplate(
+  trx: Trx,
+  { letter, given }: { letter: LetterName; given: Given },
+): Promise<EditedTemplate> {
+  const { by, at } = given
+  permit(given, 'templates.reset', { name: letter })
+  if (!(await findTemplate(trx, letter))) return { letter, changed: false }
+
+  await removeTemplate(trx, letter)
+  await record(trx, { by, at, action: 'templates.reset', facts: { letter } })
+  return { letter, changed: true }
+}
+
+/** @throws `template-not-found`, naming the nearest */
+export function letterCalled(name: string): LetterName {
+  if (isLetterName(name)) return name
+  const known = Object.keys(letters)
+  const candidates = nearestOf(name.toLowerCase(), known)
+  throw new NotFound('template-not-found', `There is no template ${name}.`, {
+    hint:
+      candidates.length > 0 ? `Did you mean ${candidates.join(', or ')}?` : `One of: ${known.join(', ')}.`,
+    details: { candidates },
+  })
+}

@@ -1,0 +1,127 @@
+import type { CentreKind, HubRole, PinState, UserStatus } from '../../db/schema.ts'
+import type { UncountedUser, UserWithCentre } from '../../db/users.ts'
+import { pinStanding, type WhyNot, whyNot } from './sign-in-status.ts'
+
+export interface CentreOfUser {
+  id: number
+  number: string
+  name: string
+  kind: CentreKind
+  associateId: number | null
+  deleted: boolean
+}
+
+/** A user as the rules and the answers see them. */
+export interface Account {
+  id: number
+  email: string
+  emailKey: string
+  firstName: string
+  lastName: string
+  centre: CentreOfUser | null
+  hubRole: HubRole | null
+  /** The hub role and every other, in order of name. */
+  roles: string[]
+  /** What follows from those, and is never granted. */
+  derivedRoles: string[]
+  sites: string[]
+  /** The associate centres assigned to them, by id. */
+  assigned: number[]
+  status: UserStatus
+  statusBeforeSuspension: 'invited' | 'active' | null
+  statusBeforeDeletion: 'invited' | 'active' | 'suspended' | null
+  canSignIn: boolean
+  whyNot: WhyNot | null
+  coordinatorSuspended: boolean
+  pin: PinState | 'expired'
+  lastSignedInAt: string | null
+  createdAt: string
+  progressionTests: { learnerGroups: number; tests: number; results: number }
+}
+
+/** Where nobody asks how much they hold. */
+export type UncountedAccount = Omit<Account, 'progressionTests'>
+
+export function accountOf(row: UserWithCentre, at: Date): Account {
+  return {
+    ...uncountedAccountOf(row, at),
+    progressionTests: {
+      learnerGroups: row.learner_groups ?? 0,
+      tests: row.tests ?? 0,
+      results: row.results ?? 0,
+    },
+  }
+}
+
+export function uncountedAccountOf(row: UncountedUser, at: Date): UncountedAccount {
+  const centre = centreOf(row)
+  const coordinatorSuspended = row.coordinator_status === 'suspended'
+  const why = whyNot({
+    status: row.status,
+    hasCentre: centre !== null,
+    centreDeleted: centre?.deleted ?? false,
+    isCoordinator: row.hub_role === 'coordinator',
+    coordinatorSuspended,
+  })
+  return {
+    id: row.id,
+    email: row.email,
+    emailKey: row.email_key,
+    firstName: row.first_name,
+    lastName: row.last_name,
+    centre,
+    hubRole: row.hub_role,
+    roles: rolesOf(row),
+    derivedRoles: derivedRolesOf(row),
+    sites: sitesOf(row),
+    assigned: row.assigned_ids ? row.assigned_ids.split(',').map(Number) : [],
+    status: row.status,
+    statusBeforeSuspension: row.status_before_suspension,
+    statusBeforeDeletion: row.status_before_deletion,
+    canSignIn: why === null,
+    whyNot: why,
+    coordinatorSuspended,
+    pin: pinStanding({ state: row.pin_state, issuedAt: row.pin_issued_at, at }),
+    lastSignedInAt: row.last_signed_in_at,
+    createdAt: row.created_at,
+  }
+}
+
+function centreOf(row: UncountedUser): CentreOfUser | null {
+  if (row.centre_id === null || row.centre_number === null || row.centre_kind === null) return null
+  return {
+    id: row.centre_id,
+    number: row.centre_number,
+    name: row.centre_name ?? '',
+    kind: row.centre_kind,
+    associateId: row.centre_associate_id,
+    deleted: row.centre_deleted_at !== null,
+  }
+}
+
+function rolesOf({ hub_role, role_names }: UncountedUser): string[] {
+  const others = role_names ? role_names.split(',') : []
+  return hub_role ? [hub_role, ...others] : others
+}
+
+/** Derived, never granted: the exams officers of a school, and of an associate centre marked for it. */
+function derivedRolesOf({ role_names, centre_kind, centre_global_listening }: UncountedUser): string[] {
+  const listens =
+    centre_kind === 'school' || (centre_kind === 'associate-centre' && centre_global_listening === 1)
+  return listens && role_names?.split(',').includes('exams-officer') ? ['global-listening'] : []
+}
+
+/** The hub itself comes with every hub role. */
+function sitesOf({ hub_role, site_names }: UncountedUser): string[] {
+  const others = site_names ? site_names.split(',') : []
+  return hub_role ? ['school-support-hub', ...others] : others
+}
+
+/** As a sentence names them: their name, or their address when they have none. */
+export function nameOf({
+  firstName,
+  lastName,
+  email,
+}: Pick<Account, 'firstName' | 'lastName' | 'email'>): string {
+  return `${firstName} ${lastName}`.trim() || email
+}

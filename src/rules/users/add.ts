@@ -1,0 +1,171 @@
+import type { CentreWithPeople } from '../../db/centres.ts'
+import type { HubRole } from '../../db/schema.ts'
+import type { Trx } from '../../db/transact.ts'
+import { lettersWaitingFor } from '../../db/outbox.ts'
+import { giveRoles, giveSites, insertUser, placeAt } from '../../db/user-changes.ts'
+import { findLiveUser } from '../../db/users.ts'
+import { Refused } from '../../errors.ts'
+import { type Account, accountOf, nameOf } from './account.ts'
+import type { Actor, Given } from '../permissions/actor.ts'
+import { accountById, type ChangedUser, unchanged } from './changed.ts'
+import { chosenRoles, chosenSites } from '../roles/chosen.ts'
+import { refuseDeletedCentre } from '../coordinator/coordination.ts'
+import { findCentre } from '../centres/find.ts'
+import { hubRoleFor, newUser } from './new-user.ts'
+import { onCentre } from '../centres/permission-target.ts'
+import { decide, mayLearnOf, permit } from '../permissions/decide.ts'
+import type { Person } from './person.ts'
+import { record } from '../audit/append.ts'
+import { refuseLookAlikeDomain } from './refuse-look-alike-domain.ts'
+import { sendWayIn } from './set-up-message.ts'
+
+export interface Addition {
+  person: Person
+  /** The centre's number. */
+  centre: string
+  admin?: boolean
+  roles?: readonly string[]
+  sites?: readonly string[]
+  /** Somebody who is there already, and equal, is no error. */
+  ifMissing?: boolean
+  given: Given
+}
+
+interface Place {
+  centre: CentreWithPeople
+  hubRole: HubRole | null
+  /** Other than the hub's. */
+  roles: readonly string[]
+  /** Other than the hub. */
+  sites: readonly string[]
+}
+
+/**
+ * A new user is a teacher, or has no hub role when only service roles are given, and is sent a
+ * way in. An account that was removed from its centre joins this one when Cambridge staff add it
+ * [guide for school coordinators].
+ */
+export async function addUser(trx: Trx, addition: Addition): Promise<ChangedUser> {
+  const { person, given } = addition
+  const { by, at } = given
+  const centre = await findCentre(trx, addition.centre, given)
+  const place = placeFor(addition, centre)
+  const target = onCentre(centre, person.address.email)
+  permit(given, 'users.add', { ...target, newUser: { hubRole: place.hubRole, roles: place.roles } })
+  if (place.hubRole === 'admin') permit(given, 'users.add-admin', target)
+  for (const role of place.roles) permit(given, 'roles.grant', { ...target, role })
+  refuseDeletedCentre(centre)
+  const there = await findLiveUser(trx, person.address.key)
+  if (!there) await refuseLookAlikeDomain(trx, { address: person.address, given })
+  if (there) return addAgain(trx, { account: accountOf(there, at), place, addition })
+
+  const { hubRole, roles, sites } = place
+  const row = newUser({ ...person, centreId: centre.id, hubRole }, { at: at.toISOString() })
+  const id = await insertUser(trx, row, { roles, sites })
+  const account = await accountById(trx, { id, at })
+  await sendWayIn(trx, { account, given })
+  await record(trx, {
+    by,
+    at,
+    action: 'users.added',
+    subject: account.email,
+    userId: id,
+    facts: { centre: centre.number, hubRole, roles, sites },
+  })
+  return { account, outcome: 'created' }
+}
+
+function placeFor({ admin, roles = [], sites = [], given }: Addition, centre: CentreWithPeople): Place {
+  const chosen = chosenRoles(roles)
+  const ticked = chosenSites(sites)
+  const hub = [
+    ...(admin || chosen.admin ? ['admin'] : []),
+    ...(chosen.teacher || ticked.length > 0 ? ['teacher'] : []),
+  ]
+  const wanted = [...hub, ...chosen.roles]
+  return {
+    centre,
+    hubRole: wanted.length === 0 ? usualHubRole(given.by, centre) : hubRoleFor(wanted),
+    roles: chosen.roles,
+    sites: ticked.filter((site) => site !== 'school-support-hub'),
+  }
+}
+
+/** Where nothing was said: a teacher, or none where the actor gives no hub role, such as an exams officer. */
+function usualHubRole(by: Actor, centre: CentreWithPeople): HubRole | null {
+  const teacher = { ...onCentre(centre), newUser: { hubRole: 'teacher', roles: [] } as const }
+  return decide(by, 'users.add', teacher).allowed ? 'teacher' : null
+}
+
+/** The address has an account: without a centre it joins; otherwise it may be equal, or in the way. */
+async function addAgain(
+  trx: Trx,
+  { account, place, addition }: { account: Account; place: Place; addition: Addition },
+): Promise<ChangedUser> {
+  const { given, person, ifMissing } = addition
+  if (account.centre === null && given.by.kind === 'staff') return rejoin(trx, { account, place, given })
+  if (ifMissing && isEqual(account, { person, place })) return unchanged(account)
+  const waits = (await lettersWaitingFor(trx, account.id)).length > 0
+  throw inUse(account, { by: given.by, waits })
+}
+
+async function rejoin(
+  trx: Trx,
+  { account, place, given }: { account: Account; place: Place; given: Given },
+): Promise<ChangedUser> {
+  const { by, at } = given
+  const { centre, hubRole, roles, sites } = place
+  if (account.status === 'suspended') {
+    throw new Refused(
+      'suspended',
+      `${nameOf(account)} has an account without a centre, and it is suspended.`,
+      {
+        hint: `ssh-admin users restore ${account.email}`,
+      },
+    )
+  }
+  await placeAt(trx, { id: account.id, centreId: centre.id, hubRole, at })
+  await giveRoles(trx, account.id, roles)
+  await giveSites(trx, account.id, sites)
+  const rejoined = await accountById(trx, { id: account.id, at })
+  if (rejoined.status === 'invited') await sendWayIn(trx, { account: rejoined, given })
+  await record(trx, {
+    by,
+    at,
+    action: 'users.rejoined',
+    subject: account.email,
+    userId: account.id,
+    facts: { centre: centre.number, hubRole, roles, sites },
+  })
+  return { account: rejoined, outcome: 'rejoined' }
+}
+
+function isEqual(account: Account, { person, place }: { person: Person; place: Place }): boolean {
+  const wanted = [...(place.hubRole ? [place.hubRole] : []), ...place.roles]
+  const sites = [...(place.hubRole ? ['school-support-hub'] : []), ...place.sites]
+  return (
+    account.centre?.id === place.centre.id &&
+    account.firstName === person.firstName &&
+    account.lastName === person.lastName &&
+    account.roles.join() === wanted.join() &&
+    account.sites.join() === sites.join()
+  )
+}
+
+/** Where the account is, is said to those who may know; all others read the same words. */
+function inUse(account: Account, { by, waits }: { by: Actor; waits: boolean }): Refused {
+  const { email } = account
+  const known = mayLearnOf(by, account.centre?.id ?? null)
+  const where = known ? ` at ${account.centre?.number} (${nameOf(account)}, ${account.status})` : ''
+  return new Refused(
+    'email-in-use',
+    `${email} already has an account${where}${known && waits ? '; a message to them waits to be sent' : ''}.`,
+    {
+      hint: known
+        ? waits
+          ? 'ssh-admin mail send'
+          : `ssh-admin users show ${email}`
+        : 'Use another address: one address has one account.',
+    },
+  )
+}

@@ -1,0 +1,65 @@
+import { findDeletedUser, findLiveUser, findUserById } from '../../db/users.ts'
+import type { Trx } from '../../db/transact.ts'
+import { type Account, accountOf, type UncountedAccount } from './account.ts'
+import type { Actor } from '../permissions/actor.ts'
+import { typedAddress } from './email.ts'
+import { findUser, userOutside } from './find.ts'
+import type { MessageOutcome } from '../mail/outcome.ts'
+import { mayLearnOf, type Target } from '../permissions/decide.ts'
+
+export type Outcome =
+  | 'created'
+  | 'rejoined'
+  | 'suspended'
+  | 'restored'
+  | 'deleted'
+  | 'edited'
+  | 'removed'
+  | 'moved'
+  | MessageOutcome
+  | 'unchanged'
+
+/** A user after a change, and what became of them. */
+export interface ChangedUser {
+  account: Account
+  outcome: Outcome
+  /** They were sent a new way in; said where the outcome does not. */
+  sentWayIn?: boolean
+}
+
+/** What a permission is asked for: this user. */
+export function onUser(account: UncountedAccount): Target {
+  return { name: account.email, user: account }
+}
+
+export async function accountById(trx: Trx, { id, at }: { id: number; at: Date }): Promise<Account> {
+  const row = await findUserById(trx, id)
+  if (!row) throw new Error(`user ${id} is gone`)
+  return accountOf(row, at)
+}
+
+/** The account after what was done to it. */
+export async function changedTo(
+  trx: Trx,
+  { account, outcome, at }: { account: Account; outcome: Outcome; at: Date },
+): Promise<ChangedUser> {
+  return { account: await accountById(trx, { id: account.id, at }), outcome }
+}
+
+export function unchanged(account: Account): ChangedUser {
+  return { account, outcome: 'unchanged' }
+}
+
+/** The live account of an address, or else the one deleted last. @throws `user-not-found` */
+export async function findUserOrDeleted(
+  trx: Parameters<typeof findLiveUser>[0],
+  { email, at, by }: { email: string; at: Date; by?: Actor },
+): Promise<Account> {
+  const address = typedAddress(email)
+  const row = (await findLiveUser(trx, address.key)) ?? (await findDeletedUser(trx, address.key))
+  if (row?.status !== 'deleted') return findUser(trx, { email, at, by })
+  if (by?.kind === 'user' && !mayLearnOf(by, row.centre_id)) {
+    throw await userOutside(trx, { address, by, at, userId: row.id })
+  }
+  return accountOf(row, at)
+}

@@ -1,0 +1,71 @@
+import { voidOpenCredentials } from '../../db/credentials.ts'
+import type { Trx } from '../../db/transact.ts'
+import { markDeleted } from '../../db/user-changes.ts'
+import { Refused } from '../../errors.ts'
+import { nameOf } from './account.ts'
+import type { Given } from '../permissions/actor.ts'
+import { accountById, type ChangedUser, changedTo, findUserOrDeleted, onUser, unchanged } from './changed.ts'
+import { permit } from '../permissions/decide.ts'
+import { record } from '../audit/append.ts'
+import { refuseWhileHolding, refuseWhileInOffice } from './refuse-leaving.ts'
+import { suspendUser } from './suspend.ts'
+import { type Transferred, transferProgressionTests } from './transfer.ts'
+
+export interface Deletion {
+  email: string
+  /** Suspends an account that is not, first. */
+  suspend: boolean
+  /** Who takes over the Progression Test data, first. */
+  transferTo?: string
+  given: Given
+}
+
+export interface DeletedUser extends ChangedUser {
+  /** Who was not suspended before. */
+  suspendedFirst: boolean
+  /** What somebody else took over. */
+  transferred: Transferred | null
+}
+
+/**
+ * Deletes a suspended user who coordinates nothing and holds nothing; the address is free again,
+ * the history stays [guide for school coordinators].
+ */
+export async function deleteUser(
+  trx: Trx,
+  { email, suspend, transferTo, given }: Deletion,
+): Promise<DeletedUser> {
+  const { by, at } = given
+  const found = await findUserOrDeleted(trx, { email, at, by })
+  permit(given, 'users.delete', onUser(found))
+  if (found.status === 'deleted') return { ...unchanged(found), suspendedFirst: false, transferred: null }
+  await refuseWhileInOffice(trx, found)
+  if (found.status !== 'suspended' && !suspend) {
+    throw new Refused('not-suspended', `${nameOf(found)} is ${found.status}: suspend them before deleting.`, {
+      hint: `ssh-admin users suspend ${found.email}, or add --suspend`,
+    })
+  }
+  const suspended = suspend ? await suspendUser(trx, { email, given }) : unchanged(found)
+  const holds = found.progressionTests.learnerGroups > 0
+  const transferred =
+    holds && transferTo !== undefined
+      ? await transferProgressionTests(trx, { from: email, to: transferTo, given })
+      : null
+  const account = await accountById(trx, { id: found.id, at })
+  refuseWhileHolding(account, {
+    hint: `ssh-admin users transfer ${account.email} --to EMAIL, or add --transfer-to EMAIL`,
+  })
+
+  await markDeleted(trx, { id: account.id, before: 'suspended', at })
+  await voidOpenCredentials(trx, account.id)
+  await record(trx, {
+    by,
+    at,
+    action: 'users.deleted',
+    subject: account.email,
+    userId: account.id,
+    facts: { before: found.status, after: 'deleted', centre: account.centre?.number ?? null },
+  })
+  const deleted = await changedTo(trx, { account, outcome: 'deleted', at })
+  return { ...deleted, suspendedFirst: suspended.outcome === 'suspended', transferred }
+}

@@ -1,0 +1,130 @@
+import { voidThose } from '../../db/credentials.ts'
+import type { Trx } from '../../db/transact.ts'
+import { giveRoles, giveSites, setParticulars, takeRoles, takeSites } from '../../db/user-changes.ts'
+import { findLiveUser } from '../../db/users.ts'
+import { Refused } from '../../errors.ts'
+import { type Account, nameOf } from './account.ts'
+import type { Given } from '../permissions/actor.ts'
+import { type ChangedUser, changedTo, onUser, unchanged } from './changed.ts'
+import { findUser } from './find.ts'
+import { foldedUser } from './new-user.ts'
+import { permit } from '../permissions/decide.ts'
+import { record } from '../audit/append.ts'
+import { refuseErased } from './refuse-erased.ts'
+import { refuseLookAlikeDomain } from './refuse-look-alike-domain.ts'
+import { tell } from '../mail/queue-message.ts'
+import { type Changes, factsOf, personalOf, type Wanted, wantedOf } from './patch.ts'
+
+export interface EditedUser extends ChangedUser {
+  /** Before the change. */
+  before: Account
+}
+
+/** Names, address, sites, roles and administrative rights [guide for school coordinators]. */
+export async function editUser(
+  trx: Trx,
+  { email, changes, given }: { email: string; changes: Changes; given: Given },
+): Promise<EditedUser> {
+  const { by, at } = given
+  const before = await findUser(trx, { email, at, by })
+  if (!isAboutRolesOnly(changes)) permit(given, 'users.edit', onUser(before))
+  const wanted = wantedOf(before, changes)
+  if (wanted.address.key !== before.emailKey)
+    permit(given, 'users.edit', { ...onUser(before), field: 'address' })
+  if (wanted.hubRole !== before.hubRole) permit(given, 'users.rights', onUser(before))
+  for (const role of wanted.newRoles) permit(given, 'roles.grant', { ...onUser(before), role })
+  for (const role of wanted.lostRoles) permit(given, 'roles.revoke', { ...onUser(before), role })
+  refuseErased(before)
+  refuseRoleWithoutCentre(before, wanted)
+  refuseWhileActing(before, wanted)
+  await refuseAddressInUse(trx, { before, wanted, given })
+  const facts = factsOf(before, wanted)
+  if (Object.keys(facts).length === 0) return { ...unchanged(before), before }
+
+  await apply(trx, { before, wanted, at })
+  const edited = await changedTo(trx, { account: before, outcome: 'edited', at })
+  await record(trx, {
+    by,
+    at,
+    action: 'users.edited',
+    subject: before.email,
+    userId: before.id,
+    facts,
+    personal: personalOf(before, wanted),
+  })
+  if (wanted.address.key !== before.emailKey) await tellOfNewAddress(trx, { before, edited, given })
+  return { ...edited, before }
+}
+
+/** Granting and revoking asks only whether the actor may do that with this role. */
+function isAboutRolesOnly({ addRoles = [], removeRoles = [], ...others }: Changes): boolean {
+  const rest = Object.values(others).some((value) =>
+    Array.isArray(value) ? value.length > 0 : value !== undefined,
+  )
+  return !rest && [...addRoles, ...removeRoles].length > 0
+}
+
+function refuseRoleWithoutCentre(before: Account, { hubRole, newRoles, newSites }: Wanted): void {
+  const gains = hubRole !== before.hubRole || newRoles.length > 0 || newSites.length > 0
+  if (before.centre !== null || !gains) return
+  throw new Refused('no-centre', `${nameOf(before)} belongs to no centre, and roles are held at one.`, {
+    hint: `ssh-admin users add '${nameOf(before)} <${before.email}>' --centre CENTRE`,
+  })
+}
+
+/** Associate centres are acted for by a coordinator or an admin. */
+function refuseWhileActing(before: Account, { hubRole }: Wanted): void {
+  if (hubRole === before.hubRole || hubRole === 'admin' || before.assigned.length === 0) return
+  const count = before.assigned.length
+  throw new Refused(
+    'has-associate-centres',
+    `${nameOf(before)} acts for ${count} associate centre${count === 1 ? '' : 's'}.`,
+    { hint: `ssh-admin associates unassign ${before.email} CENTRE…` },
+  )
+}
+
+async function refuseAddressInUse(
+  trx: Trx,
+  { before, wanted: { address }, given }: { before: Account; wanted: Wanted; given: Given },
+): Promise<void> {
+  if (address.key === before.emailKey) return
+  await refuseLookAlikeDomain(trx, { address, given })
+  const holder = await findLiveUser(trx, address.key)
+  if (!holder) return
+  throw new Refused('email-in-use', `${address.email} already has an account.`, {
+    hint: 'Use another address: one address has one account.',
+  })
+}
+
+async function apply(
+  trx: Trx,
+  { before: { id }, wanted, at }: { before: Account; wanted: Wanted; at: Date },
+): Promise<void> {
+  const { firstName, lastName, address, hubRole } = wanted
+  const folded = foldedUser({ email: address.email, firstName, lastName })
+  const { email, key: emailKey } = address
+  await setParticulars(trx, { id, at, email, emailKey, firstName, lastName, folded, hubRole })
+  await giveRoles(trx, id, wanted.newRoles)
+  await takeRoles(trx, id, wanted.lostRoles)
+  await giveSites(trx, id, wanted.newSites)
+  await takeSites(trx, id, wanted.lostSites)
+}
+
+/** Both addresses are told, so that nobody loses an account unawares; open links are void. */
+async function tellOfNewAddress(
+  trx: Trx,
+  { before, edited, given }: { before: Account; edited: ChangedUser; given: Given },
+): Promise<void> {
+  await voidThose(trx, {
+    userId: before.id,
+    purposes: ['set-up', 'reset', 'temporary-password', 'code'],
+    why: 'void',
+  })
+  const fields = { oldEmail: before.email, newEmail: edited.account.email }
+  await tell(trx, given, {
+    letter: 'address-changed',
+    to: { ...edited.account, email: before.email },
+    fields,
+  })
+  await tell(trx, given, { letter: 'address-changed', to: edited.account, fields })
+}

@@ -1,0 +1,130 @@
+import { domainToASCII, domainToUnicode } from 'node:url'
+import { Usage } from '../../errors.ts'
+import { remedyFor } from './address-hints.ts'
+
+/** An address as it is shown, and as it is compared. */
+export interface Address {
+  email: string
+  key: string
+}
+
+export interface AddressProblem {
+  problem: string
+  /** What to take away. */
+  hint?: string
+}
+
+const ordinary = /^[a-z0-9._+-]+@[a-z0-9-]+(?:\.[a-z0-9-]+)+$/i
+const invisible = /[\p{Cc}\p{Cf}\u2028\u2029\u115f\u1160\u3164\uffa0]/u
+const blanks = /^[\s\u00a0]+|[\s\u00a0]+$/g
+const localPart = /^[a-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[a-z0-9!#$%&'*+/=?^_`{|}~-]+)*$/i
+const domainLabel = /^(?!-)[a-z0-9-]{1,63}(?<!-)$/
+
+/**
+ * Reads an e-mail address, or says what is wrong with it. Look-alike addresses are how
+ * accounts are stolen: invisible characters and mixed scripts are refused, never repaired.
+ */
+export function readAddress(text: string): Address | AddressProblem {
+  const read = addressIn(text)
+  return 'key' in read ? read : { ...read, ...remedyFor(visible(text.replace(/[\r\n\t]+/g, ' '))) }
+}
+
+function addressIn(text: string): Address | AddressProblem {
+  const email = text.replace(blanks, '').normalize('NFC')
+  if (email === '') return { problem: 'is empty' }
+  if (invisible.test(email)) return { problem: 'contains an invisible character' }
+  const at = email.lastIndexOf('@')
+  if (at < 1 || at === email.length - 1) return { problem: 'is not an address: name@school.example' }
+  const local = email.slice(0, at)
+  const domain = email.slice(at + 1)
+  if (!/^[\x20-\x7e]*$/.test(local)) {
+    return { problem: 'has a letter before the @ that is not in the English alphabet' }
+  }
+  if (!localPart.test(local)) return { problem: 'is not an address: name@school.example' }
+  const asciiDomain =
+    ordinary.test(email) && !/xn--/i.test(domain) ? domain.toLowerCase() : asciiFormOf(domain)
+  if (typeof asciiDomain !== 'string') return asciiDomain
+  const labels = asciiDomain.split('.')
+  if (labels.length < 2) return { problem: 'has a domain without a dot' }
+  if (!labels.every((label) => domainLabel.test(label)) || /^\d+$/.test(labels.at(-1) ?? '')) {
+    return { problem: `has a domain that cannot exist: ${domain}` }
+  }
+  const key = `${local.toLowerCase()}@${asciiDomain}`
+  if (local.length > 64) return { problem: 'is longer than 64 characters before the @' }
+  if (key.length > 254 || email.length > 254) return { problem: 'is longer than 254 characters' }
+  // One text, not two, where they are equal: an import holds a hundred thousand.
+  return { email, key: key === email ? email : key }
+}
+
+/** An address typed as an argument; a wrong one is a wrong call. */
+export function typedAddress(text: string): Address {
+  const address = readAddress(text)
+  if ('key' in address) return address
+  const { problem, hint } = address
+  throw new Usage(`${visible(text)} ${problem}.`, {
+    code: 'invalid-email',
+    ...(hint === undefined ? {} : { hint: `${hint.slice(0, 1).toUpperCase()}${hint.slice(1)}.` }),
+  })
+}
+
+function asciiFormOf(domain: string): string | AddressProblem {
+  const asciiForm = domainToASCII(domain)
+  if (asciiForm !== '' && !isWrittenSo(domain, asciiForm)) {
+    return { problem: `has a domain that is written otherwise than it is read: ${visible(domain)}` }
+  }
+  if (asciiForm === '') return { problem: `has a domain that cannot exist: ${visible(domain)}` }
+  const labels = domainToUnicode(asciiForm).split('.')
+  if (labels.some(mixesScripts)) return { problem: 'mixes letters of different scripts in its domain' }
+  return asciiForm
+}
+
+/** A percent sign, a full-width letter or another dot would be read as something else: refused, never repaired. */
+function isWrittenSo(domain: string, asciiForm: string): boolean {
+  if (!/^[\p{L}\p{M}\p{N}.-]+$/u.test(domain)) return false
+  const written = domain.toLowerCase()
+  return /xn--/.test(written) ? asciiForm === written : domainToUnicode(asciiForm) === written
+}
+
+const scripts = [
+  /^[\p{Script=Latin}\p{Script=Common}\p{Script=Inherited}]*$/u,
+  /^[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Common}\p{Script=Inherited}]*$/u,
+  /^[\p{Script=Han}\p{Script=Hangul}\p{Script=Common}]*$/u,
+  /^[\p{Script=Han}\p{Script=Bopomofo}\p{Script=Common}]*$/u,
+  ...[
+    'Arabic',
+    'Armenian',
+    'Bengali',
+    'Cyrillic',
+    'Devanagari',
+    'Ethiopic',
+    'Georgian',
+    'Greek',
+    'Gujarati',
+    'Gurmukhi',
+    'Hebrew',
+    'Kannada',
+    'Khmer',
+    'Lao',
+    'Malayalam',
+    'Myanmar',
+    'Oriya',
+    'Sinhala',
+    'Tamil',
+    'Telugu',
+    'Thaana',
+    'Thai',
+    'Tibetan',
+    'Mongolian',
+  ].map((script) => new RegExp(`^[\\p{Script=${script}}\\p{Script=Common}\\p{Script=Inherited}]*$`, 'u')),
+]
+
+function mixesScripts(label: string): boolean {
+  return !scripts.some((script) => script.test(label))
+}
+
+/** For messages: what cannot be seen, written out. */
+export function visible(text: string): string {
+  return text.replace(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, (character) => {
+    return `\\u${(character.codePointAt(0) ?? 0).toString(16).padStart(4, '0')}`
+  })
+}

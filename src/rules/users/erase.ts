@@ -1,0 +1,113 @@
+import type { WrittenAddress } from '../../db/address-mentions.ts'
+import { noteErased, wasErased } from '../../db/erased-accounts.ts'
+import {
+  addressesWritten,
+  deletedAccounts,
+  eraseAccounts,
+  eraseFromAudit,
+  eraseMentions,
+  eraseMessages,
+  isOfSomebodyElse,
+} from '../../db/erasing.ts'
+import type { Trx } from '../../db/transact.ts'
+import { findLiveUser } from '../../db/users.ts'
+import { NotFound, Refused } from '../../errors.ts'
+import type { Given } from '../permissions/actor.ts'
+import { readAddress, typedAddress } from './email.ts'
+import { permit } from '../permissions/decide.ts'
+import { record } from '../audit/append.ts'
+
+export interface Erasure {
+  accounts: number
+  /** Events of the audit log that named them. */
+  events: number
+  messages: number
+  /** Where their messages were written. */
+  files: string[]
+  /** Theirs now and before, which nobody else has. */
+  addresses: WrittenAddress[]
+}
+
+interface Erasing {
+  email: string
+  /** What was found and cannot be reached: kept in the event, without an address. */
+  left: (addresses: readonly WrittenAddress[]) => Promise<readonly string[]>
+  given: Given
+}
+
+/**
+ * On request of the person: name and address of a deleted user leave the store and the log.
+ * The log's seals cover digests, so the chain holds; it says that this was done, and to which rows.
+ * Somebody who was erased already is unchanged.
+ */
+export async function eraseUser(trx: Trx, { email: typed, left, given }: Erasing): Promise<Erasure> {
+  const { email, key } = typedAddress(typed)
+  permit(given, 'users.erase', { name: email })
+  const live = await findLiveUser(trx, key)
+  if (live) {
+    throw new Refused('not-deleted', `${live.email} has an account that is not deleted.`, {
+      hint: `ssh-admin users delete ${live.email} --suspend`,
+    })
+  }
+  const accounts = await deletedAccounts(trx, key)
+  const [first] = accounts
+  if (!first) {
+    if (await wasErased(trx, key)) {
+      return { accounts: 0, events: 0, messages: 0, files: [], addresses: [{ email, emailKey: key }] }
+    }
+    throw new NotFound('user-not-found', `No deleted account has the address ${email}.`, {
+      hint: 'ssh-admin users list --deleted names those there are. Whoever was erased under an earlier key is not known by their address any more.',
+    })
+  }
+  const ids = accounts.map(({ id }) => id)
+  return eraseThese(trx, { ids, address: { email: first.email, emailKey: key }, left, given })
+}
+
+/** The accounts of one person, whatever their status. */
+export async function eraseThese(
+  trx: Trx,
+  {
+    ids,
+    address,
+    left,
+    given,
+  }: Pick<Erasing, 'left' | 'given'> & { ids: readonly number[]; address: WrittenAddress },
+): Promise<Erasure> {
+  const addresses = await addressesOf(trx, { ids, address })
+  const somebody = { ids, addresses }
+  const { count, files } = await eraseMessages(trx, somebody)
+  await eraseMentions(trx, somebody)
+  await noteErased(trx, { ids, emailKey: address.emailKey })
+  await eraseAccounts(trx, somebody)
+  const rows = await eraseFromAudit(trx, somebody)
+  await record(trx, {
+    ...given,
+    action: 'users.erased',
+    facts: { users: ids, rows, messages: count, left: await left(addresses) },
+  })
+  return { accounts: ids.length, events: rows.length, messages: count, files, addresses }
+}
+
+/** An address that somebody else has by now is theirs: what names it there is not about the person. */
+async function addressesOf(
+  trx: Trx,
+  { ids, address }: { ids: readonly number[]; address: WrittenAddress },
+): Promise<WrittenAddress[]> {
+  const former = (await addressesWritten(trx, ids)).flatMap((text) => {
+    const read = readAddress(text)
+    return 'key' in read ? [{ email: read.email, emailKey: read.key }] : []
+  })
+  const addresses: WrittenAddress[] = []
+  for (const one of [address, ...former]) {
+    if (!(await isOfSomebodyElse(trx, { ids, emailKey: one.emailKey }))) addresses.push(one)
+  }
+  return addresses
+}
+
+/** What turned out, after a person was erased, to be beyond reach. */
+export async function recordLeft(
+  trx: Trx,
+  { left, given }: { left: readonly string[]; given: Given },
+): Promise<void> {
+  await record(trx, { ...given, action: 'users.erased', facts: { users: [], rows: [], messages: 0, left } })
+}

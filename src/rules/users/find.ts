@@ -1,0 +1,69 @@
+import type { Kysely } from 'kysely'
+import type { Store } from '../../db/schema.ts'
+import { findLiveUser, findLiveUserUncounted } from '../../db/users.ts'
+import { type Candidate, closestAddresses } from '../../db/closest.ts'
+import { NotFound, type NotPermitted } from '../../errors.ts'
+import { type Account, accountOf, type UncountedAccount, uncountedAccountOf } from './account.ts'
+import type { ActingUser, Actor } from '../permissions/actor.ts'
+import { type Address, typedAddress } from './email.ts'
+import { mayLearnOf, outsideView, visibleCentres } from '../permissions/decide.ts'
+
+interface Search {
+  email: string
+  at: Date
+  by?: Actor
+}
+
+/**
+ * The live account of an address. @throws `user-not-found`, naming the closest three; outside
+ * what the actor may see, `not-permitted`, there or not
+ */
+export async function findUser(db: Kysely<Store>, search: Search): Promise<Account> {
+  return accountOf(await rowOf(db, search, findLiveUser), search.at)
+}
+
+/** The same, without counting the results that they hold. */
+export async function findUserUncounted(db: Kysely<Store>, search: Search): Promise<UncountedAccount> {
+  return uncountedAccountOf(await rowOf(db, search, findLiveUserUncounted), search.at)
+}
+
+async function rowOf<Row extends { id: number; centre_id: number | null }>(
+  db: Kysely<Store>,
+  { email, at, by }: Search,
+  find: (db: Kysely<Store>, key: string) => Promise<Row | undefined>,
+): Promise<Row> {
+  const address = typedAddress(email)
+  const row = await find(db, address.key)
+  if (by?.kind === 'user' && !(row && mayLearnOf(by, row.centre_id))) {
+    throw await userOutside(db, { address, by, at, userId: row?.id })
+  }
+  if (row) return row
+  throw await userNotFound(db, address)
+}
+
+/** The refusal for an address that the actor may not see, naming the closest of those they may. */
+export async function userOutside(
+  db: Kysely<Store>,
+  { address, by, at, userId }: { address: Address; by: ActingUser; at: Date; userId?: number },
+): Promise<NotPermitted> {
+  const candidates = await closestAddresses(db, { key: address.key, visible: visibleCentres(by) })
+  const hint = didYouMean(candidates)
+  return outsideView({ by, at }, { name: address.email, userId, candidates, hint })
+}
+
+async function userNotFound(db: Kysely<Store>, { email, key }: Address): Promise<NotFound> {
+  const candidates = await closestAddresses(db, { key, visible: 'all' })
+  return new NotFound('user-not-found', `Nobody has the address ${email}.`, {
+    hint: didYouMean(candidates),
+    details: { candidates },
+  })
+}
+
+function didYouMean(candidates: readonly Candidate[]): string | undefined {
+  if (candidates.length === 0) return undefined
+  return `Did you mean ${candidates.map(describeCandidate).join(', or ')}?`
+}
+
+function describeCandidate({ email, centre, status }: Candidate): string {
+  return `${email} (${centre ?? 'no centre'}, ${status})`
+}

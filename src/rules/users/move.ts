@@ -1,0 +1,54 @@
+import type { Trx } from '../../db/transact.ts'
+import { placeAt, takeEveryRole } from '../../db/user-changes.ts'
+import { Refused } from '../../errors.ts'
+import type { Given } from '../permissions/actor.ts'
+import { type ChangedUser, changedTo, onUser, unchanged } from './changed.ts'
+import { findCentre } from '../centres/find.ts'
+import { findUser } from './find.ts'
+import { onCentre } from '../centres/permission-target.ts'
+import { permit } from '../permissions/decide.ts'
+import { record } from '../audit/append.ts'
+import { refuseWhileHolding, refuseWhileInOffice } from './refuse-leaving.ts'
+import { belongsToNone } from './set-up-message.ts'
+
+interface Move {
+  email: string
+  /** The number of the new centre. */
+  to: string
+  given: Given
+}
+
+/** To another centre: the old centre's roles go, an administrator is a teacher there. */
+export async function moveUser(trx: Trx, { email, to, given }: Move): Promise<ChangedUser> {
+  const { by, at } = given
+  const account = await findUser(trx, { email, at, by })
+  const centre = await findCentre(trx, to, given)
+  permit(given, 'users.move', onUser(account))
+  permit(given, 'users.add', onCentre(centre, account.email))
+  if (account.centre?.id === centre.id) return unchanged(account)
+  if (account.centre === null) throw belongsToNone(account)
+  await refuseWhileInOffice(trx, account)
+  refuseWhileHolding(account, { hint: `ssh-admin users transfer ${account.email} --to EMAIL` })
+  if (centre.deleted_at !== null) {
+    throw new Refused('centre-deleted', `The centre ${centre.number} is deleted.`, {
+      hint: `ssh-admin centres restore ${centre.number}`,
+    })
+  }
+
+  const hubRole = account.hubRole === 'admin' ? 'teacher' : account.hubRole
+  await placeAt(trx, { id: account.id, centreId: centre.id, hubRole, at })
+  await takeEveryRole(trx, account.id)
+  await record(trx, {
+    by,
+    at,
+    action: 'users.moved',
+    subject: account.email,
+    userId: account.id,
+    facts: { before: account.centre.number, after: centre.number, rolesGone: rolesGone(account) },
+  })
+  return changedTo(trx, { account, outcome: 'moved', at })
+}
+
+function rolesGone({ roles }: { roles: readonly string[] }): string[] {
+  return roles.filter((role) => role !== 'teacher')
+}

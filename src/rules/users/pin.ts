@@ -1,0 +1,101 @@
+import { voidPin } from '../../db/credentials.ts'
+import type { Trx } from '../../db/transact.ts'
+import { setPin } from '../../db/user-changes.ts'
+import { openPinOf } from '../../db/users.ts'
+import { Refused } from '../../errors.ts'
+import { type Account, nameOf } from './account.ts'
+import type { Given } from '../permissions/actor.ts'
+import { accountById, onUser } from './changed.ts'
+import { lifetimes, pinOf } from '../credentials/derive.ts'
+import { findUser } from './find.ts'
+import { permit } from '../permissions/decide.ts'
+import { record } from '../audit/append.ts'
+import { restoring } from './restore-hint.ts'
+import { refuseWithoutCentre } from './set-up-message.ts'
+
+interface Issue {
+  email: string
+  /** The key from which PINs are derived. */
+  key: Buffer
+  given: Given
+}
+
+export interface IssuedPin {
+  account: Account
+  pin: string
+  validUntil: string
+  /** One that was handed out was open until now. */
+  voids: boolean
+  changed: boolean
+}
+
+/** A new PIN for a user who has not set up a password; the one before is void. */
+export async function issuePin(trx: Trx, { email, key, given }: Issue): Promise<IssuedPin> {
+  const { by, at, random } = given
+  const account = await findUser(trx, { email, at, by })
+  permit(given, 'users.pin', onUser(account))
+  refusePin(account)
+  refuseWithoutCentre(account)
+
+  const nonce = random(16)
+  await voidPin(trx, account.id)
+  await setPin(trx, { id: account.id, nonce, at })
+  await record(trx, { by, at, action: 'users.pin-issued', subject: account.email, userId: account.id })
+  return {
+    account: await accountById(trx, { id: account.id, at }),
+    pin: pinOf(key, nonce),
+    validUntil: endOf(at),
+    voids: account.pin === 'issued',
+    changed: true,
+  }
+}
+
+/** The PIN that is open now; the log says who looked. */
+export async function showPin(trx: Trx, { email, key, given }: Issue): Promise<IssuedPin> {
+  const { by, at } = given
+  const account = await findUser(trx, { email, at, by })
+  permit(given, 'users.pin', onUser(account))
+  const open = account.pin === 'issued' ? await openPinOf(trx, account.id) : undefined
+  if (!open) {
+    throw new Refused('no-open-pin', `${nameOf(account)} has no open PIN (${account.pin}).`, {
+      hint: `ssh-admin users pin ${account.email}`,
+    })
+  }
+
+  await record(trx, {
+    by,
+    at,
+    action: 'users.pin-shown',
+    subject: account.email,
+    userId: account.id,
+    kind: 'event',
+  })
+  return {
+    account,
+    pin: pinOf(key, open.nonce),
+    validUntil: endOf(new Date(open.issuedAt)),
+    voids: false,
+    changed: false,
+  }
+}
+
+function refusePin(account: Account): void {
+  if (account.status === 'suspended') {
+    throw new Refused('suspended', `${nameOf(account)} is suspended.`, {
+      hint: restoring(account),
+    })
+  }
+  if (account.status === 'active') {
+    throw new Refused(
+      'already-active',
+      `${nameOf(account)} has set up a password already: no PIN is needed.`,
+      {
+        hint: `ssh-admin users reset-password ${account.email}`,
+      },
+    )
+  }
+}
+
+function endOf(issued: Date): string {
+  return new Date(issued.getTime() + lifetimes.pin).toISOString()
+}

@@ -1,0 +1,40 @@
+import type { Kysely } from 'kysely'
+import type { Store } from '../../db/schema.ts'
+import { countAssignments } from '../../db/users.ts'
+import { Refused } from '../../errors.ts'
+import { type Account, nameOf } from './account.ts'
+
+/** What keeps a user at their centre: coordinating it, or acting for associate centres. */
+export async function refuseWhileInOffice(db: Kysely<Store>, account: Account): Promise<void> {
+  const { centre, email } = account
+  if (account.hubRole === 'coordinator') {
+    throw new Refused('is-coordinator', `${nameOf(account)} coordinates ${centre?.number}.`, {
+      hint: `ssh-admin coordinator change ${centre?.number} --to EMAIL`,
+    })
+  }
+  const assigned = await countAssignments(db, account.id)
+  if (assigned > 0) {
+    throw new Refused(
+      'has-associate-centres',
+      `${nameOf(account)} acts for ${assigned} associate ${assigned === 1 ? 'centre' : 'centres'}.`,
+      { hint: `ssh-admin associates unassign ${email} CENTRE…` },
+    )
+  }
+}
+
+/** Nobody leaves with Progression Test data: it is transferred first [guide for school coordinators]. */
+export function refuseWhileHolding(account: Account, { hint }: { hint: string }): void {
+  const { learnerGroups } = account.progressionTests
+  if (learnerGroups === 0) return
+  const message = `${nameOf(account)} still holds Progression Test data: ${holdings(account.progressionTests)}.`
+  throw new Refused('has-progression-tests', message, {
+    hint,
+    details: { progressionTests: account.progressionTests },
+  })
+}
+
+/** `2 learner groups with 34 results` */
+export function holdings({ learnerGroups, results }: { learnerGroups: number; results: number }): string {
+  const groups = `${learnerGroups} learner ${learnerGroups === 1 ? 'group' : 'groups'}`
+  return `${groups} with ${results} ${results === 1 ? 'result' : 'results'}`
+}

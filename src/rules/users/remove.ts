@@ -1,0 +1,36 @@
+import { voidOpenCredentials } from '../../db/credentials.ts'
+import type { Trx } from '../../db/transact.ts'
+import { placeAt, takeEveryRole, takeEverySite } from '../../db/user-changes.ts'
+import type { Given } from '../permissions/actor.ts'
+import { type ChangedUser, changedTo, onUser, unchanged } from './changed.ts'
+import { findUser } from './find.ts'
+import { permit } from '../permissions/decide.ts'
+import { record } from '../audit/append.ts'
+import { refuseWhileHolding, refuseWhileInOffice } from './refuse-leaving.ts'
+
+/** Every role at the centre goes, and with it every service; the account remains [factsheet]. */
+export async function removeUser(
+  trx: Trx,
+  { email, given }: { email: string; given: Given },
+): Promise<ChangedUser> {
+  const { by, at } = given
+  const account = await findUser(trx, { email, at, by })
+  permit(given, 'users.remove', onUser(account))
+  if (account.centre === null) return unchanged(account)
+  await refuseWhileInOffice(trx, account)
+  refuseWhileHolding(account, { hint: `ssh-admin users transfer ${account.email} --to EMAIL` })
+
+  await placeAt(trx, { id: account.id, centreId: null, hubRole: null, at })
+  await takeEveryRole(trx, account.id)
+  await takeEverySite(trx, account.id)
+  await voidOpenCredentials(trx, account.id)
+  await record(trx, {
+    by,
+    at,
+    action: 'users.removed',
+    subject: account.email,
+    userId: account.id,
+    facts: { before: account.centre.number, rolesGone: account.roles, sitesGone: account.sites },
+  })
+  return changedTo(trx, { account, outcome: 'removed', at })
+}

@@ -1,0 +1,58 @@
+import type { Trx } from '../../db/transact.ts'
+import { markRestored, markUndeleted } from '../../db/user-changes.ts'
+import { Refused } from '../../errors.ts'
+import { type Account, nameOf } from './account.ts'
+import type { Given } from '../permissions/actor.ts'
+import { type ChangedUser, changedTo, findUserOrDeleted, onUser, unchanged } from './changed.ts'
+import { permit } from '../permissions/decide.ts'
+import { record } from '../audit/append.ts'
+import { refuseErased } from './refuse-erased.ts'
+import { sendWayIn } from './set-up-message.ts'
+
+interface Restoration {
+  email: string
+  /** A new message goes out to a user who has not set up a password. */
+  send: boolean
+  given: Given
+}
+
+/** The status goes back to what it was before: a deleted user's too, while their address is free. */
+export async function restoreUser(trx: Trx, { email, send, given }: Restoration): Promise<ChangedUser> {
+  const { by, at } = given
+  const account = await findUserOrDeleted(trx, { email, at, by })
+  permit(given, 'users.restore', onUser(account))
+  refuseErased(account)
+  if (account.hubRole === 'coordinator' && account.status === 'suspended') {
+    throw new Refused('is-coordinator', `${nameOf(account)} coordinates ${account.centre?.number}.`, {
+      hint: `ssh-admin coordinator restore ${account.centre?.number}`,
+    })
+  }
+  const after = statusAfter(account)
+  if (after === account.status) return unchanged(account)
+
+  if (account.status === 'deleted') await markUndeleted(trx, { id: account.id, status: after })
+  else if (after !== 'suspended') await markRestored(trx, { id: account.id, status: after })
+  await record(trx, {
+    by,
+    at,
+    action: 'users.restored',
+    subject: account.email,
+    userId: account.id,
+    facts: { before: account.status, after },
+  })
+  const restored = await changedTo(trx, { account, outcome: 'restored', at })
+  if (!send || after !== 'invited') return restored
+  await sendWayIn(trx, { account: restored.account, given })
+  return { ...restored, sentWayIn: true }
+}
+
+function statusAfter(account: Account): 'invited' | 'active' | 'suspended' {
+  switch (account.status) {
+    case 'deleted':
+      return account.statusBeforeDeletion ?? 'suspended'
+    case 'suspended':
+      return account.statusBeforeSuspension ?? 'active'
+    default:
+      return account.status
+  }
+}

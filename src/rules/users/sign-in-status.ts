@@ -1,0 +1,41 @@
+import type { PinState, UserStatus } from '../../db/schema.ts'
+import { lifetimes } from '../credentials/derive.ts'
+
+export type WhyNot =
+  | 'deleted'
+  | 'suspended'
+  | 'no-centre'
+  | 'centre-deleted'
+  | 'coordinator-suspended'
+  | 'invited'
+
+interface Standing {
+  status: UserStatus
+  hasCentre: boolean
+  centreDeleted: boolean
+  isCoordinator: boolean
+  coordinatorSuspended: boolean
+}
+
+/** The first rule that keeps a user from signing in; derived when asked, never stored. */
+export function whyNot(standing: Standing): WhyNot | null {
+  if (standing.status === 'deleted' || standing.status === 'suspended') return standing.status
+  if (!standing.hasCentre) return 'no-centre'
+  if (standing.centreDeleted) return 'centre-deleted'
+  if (standing.coordinatorSuspended && !standing.isCoordinator) return 'coordinator-suspended'
+  return standing.status === 'invited' ? 'invited' : null
+}
+
+/** @param issuedAt ISO time, null for a PIN that was never issued */
+export function pinStanding({
+  state,
+  issuedAt,
+  at,
+}: {
+  state: PinState
+  issuedAt: string | null
+  at: Date
+}): PinState | 'expired' {
+  if (state !== 'issued' || issuedAt === null) return state
+  return at.getTime() >= Date.parse(issuedAt) + lifetimes.pin ? 'expired' : 'issued'
+}

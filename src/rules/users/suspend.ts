@@ -1,0 +1,40 @@
+import { voidOpenCredentials } from '../../db/credentials.ts'
+import type { Trx } from '../../db/transact.ts'
+import { markSuspended } from '../../db/user-changes.ts'
+import { Refused } from '../../errors.ts'
+import { nameOf } from './account.ts'
+import type { Given } from '../permissions/actor.ts'
+import { type ChangedUser, changedTo, onUser, unchanged } from './changed.ts'
+import { findUser } from './find.ts'
+import { permit } from '../permissions/decide.ts'
+import { record } from '../audit/append.ts'
+
+/** Stops sign-in at once; every record and the history stay [guide for school coordinators]. */
+export async function suspendUser(
+  trx: Trx,
+  { email, given }: { email: string; given: Given },
+): Promise<ChangedUser> {
+  const { by, at } = given
+  const account = await findUser(trx, { email, at, by })
+  permit(given, 'users.suspend', onUser(account))
+  if (account.hubRole === 'coordinator') {
+    throw new Refused(
+      'is-coordinator',
+      `${nameOf(account)} coordinates ${account.centre?.number}: suspending them locks the whole centre.`,
+      { hint: `ssh-admin coordinator suspend ${account.centre?.number}` },
+    )
+  }
+  if (account.status === 'suspended' || account.status === 'deleted') return unchanged(account)
+
+  await markSuspended(trx, { id: account.id, before: account.status, at })
+  await voidOpenCredentials(trx, account.id)
+  await record(trx, {
+    by,
+    at,
+    action: 'users.suspended',
+    subject: account.email,
+    userId: account.id,
+    facts: { before: account.status, after: 'suspended', progressionTests: account.progressionTests },
+  })
+  return changedTo(trx, { account, outcome: 'suspended', at })
+}

@@ -1,0 +1,69 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { queueActivationLetters } from '../../../src/rules/mail/activation-letters.ts'
+import { inbox } from '../../mail/inbox.ts'
+import { newWorld, type World } from '../../world.ts'
+
+describe('writing to the new users of an import', () => {
+  let world: World
+  beforeEach(async () => {
+    world = newWorld()
+    await world.centre('EG001', { name: 'Nile\r\nValley School' })
+    const { raw } = await world.store()
+    raw.exec(`insert into imports (id, file, sheet, digest, state, at, operator, counts)
+      values (1, 'centres.xlsx', 'Centres', '', 'applied', '2026-03-02T09:00:00.000Z', 'tester', '{}')`)
+  })
+  afterEach(() => world.close())
+
+  const newcomers = async (count: number) => {
+    const { raw } = await world.store()
+    raw
+      .prepare(
+        `with recursive n(i) as (select 1 union all select i + 1 from n where i < ?)
+         insert into users (email, email_key, first_name, last_name, folded, centre_id, hub_role, status,
+           pin_nonce, pin_state, pin_issued_at, pin_wrong_tries, created_at, created_by_import)
+         select 'user' || i || '@school.example', 'user' || i || '@school.example', 'Amira', 'No ' || i, '',
+           1, 'teacher', 'invited', zeroblob(16), 'issued', ?, 0, ?, 1 from n`,
+      )
+      .run(count, world.now.toISOString(), world.now.toISOString())
+  }
+  const queue = () => world.commit((given) => (trx) => queueActivationLetters(trx, { importId: 1, given }))
+
+  it('owes each a letter without a PIN, valid as long as the PIN, and nobody two', async () => {
+    await newcomers(3)
+    expect(await queue()).toBe(3)
+    expect(await queue()).toBe(0)
+    const ran = await world.run(['mail', 'send', '--import', '1', '--json'])
+    expect(ran.json()).toMatchObject({
+      total: 3,
+      messages: [{ state: 'written' }, { state: 'written' }, { state: 'written' }],
+    })
+    const messages = await inbox(world)
+    expect(messages.map(({ to }) => to?.[0]?.address)).toEqual(
+      [1, 2, 3].map((at) => `user${at}@school.example`),
+    )
+    expect(messages[0]?.text).toContain('Nile Valley School (EG001)')
+    expect(messages[0]?.text).toContain('before Wednesday 1 April 2026 at 09:00 UTC')
+    expect(messages[0]?.text).not.toMatch(/\b[1-9]\d{3} \d{4}\b/)
+  })
+
+  it('leaves out who has no open PIN, and cancels the letter with the PIN', async () => {
+    await newcomers(2)
+    await world.run(['users', 'suspend', 'user1@school.example', '--yes'])
+    expect(await queue()).toBe(1)
+    await world.run(['users', 'suspend', 'user2@school.example', '--yes'])
+    const { messages } = (await world.run(['mail', 'list', '--json'])).json()
+    expect(messages).toMatchObject([{ state: 'cancelled' }])
+  })
+
+  it('is asked for by mail send --import, which knows imports', async () => {
+    await newcomers(2)
+    const rehearsed = await world.run(['mail', 'send', '--import', '1', '--dry-run', '--json'])
+    expect(rehearsed.json()).toMatchObject({ total: 2, dryRun: true })
+    expect(
+      (await world.run(['mail', 'send', '--import', '1', '--rate', '1000', '--json'])).json().total,
+    ).toBe(2)
+    expect((await world.run(['mail', 'send', '--import', '9', '--json'])).error().code).toBe(
+      'import-not-found',
+    )
+  })
+})

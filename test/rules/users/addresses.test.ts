@@ -1,0 +1,102 @@
+import { chmodSync } from 'node:fs'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { readAddress } from '../../../src/rules/users/email.ts'
+import { guarded, unguarded } from '../../../src/workbook/csv-guard.ts'
+import { newWorld, type World } from '../../world.ts'
+
+describe('an address', () => {
+  it.each([
+    'a@ex%61mple.example',
+    'b@m。example',
+    'c@ｍ.example',
+    'e@①.example',
+    'f@m.example%2ebad.example',
+  ])('is refused, and not repaired: %s', (text) => {
+    expect(readAddress(text)).toHaveProperty('problem')
+  })
+
+  it.each([
+    'a@école.example',
+    'a@ÉCOLE.example',
+    'a@xn--cole-9oa.example',
+    'a@школа.example',
+    'a@学校.example',
+  ])('is taken as it is written: %s', (text) => {
+    expect(readAddress(text)).toHaveProperty('key')
+  })
+})
+
+describe('a domain that only looks like another', () => {
+  let world: World
+  beforeEach(async () => {
+    world = newWorld()
+    await world.centre('EG001')
+    await world.user('amira@coca.example', { centre: 'EG001' })
+  })
+  afterEach(() => world.close())
+
+  const whole = 'сoса.example'.replace('o', 'о')
+
+  it('is refused for a new user, a coordinator and a changed address', async () => {
+    for (const argv of [
+      ['users', 'add', `Amira Haddad <amira@${whole}>`, '--centre', 'EG001', '--json'],
+      ['coordinator', 'add', 'EG001', `Amira Haddad <amira@${whole}>`, '--yes', '--json'],
+      ['users', 'edit', 'amira@coca.example', '--email', `amira@${whole}`, '--yes', '--json'],
+    ]) {
+      const ran = await world.run(argv)
+      expect([ran.exit, ran.error().code], argv.join(' ')).toEqual([3, 'look-alike-domain'])
+    }
+  })
+
+  it('is taken where no other is in use that it looks like', async () => {
+    const ran = await world.run(['users', 'add', 'Ann Ann <a@школа.example>', '--centre', 'EG001', '--json'])
+    expect([ran.exit, ran.stderr]).toEqual([0, ''])
+  })
+})
+
+describe('a cell of a list', () => {
+  it.each(['=1', '+1', '-1', '@x', '＝1', '＋1', '－1', '＠x'])('is guarded where it is %s', (text) => {
+    expect(guarded(text)).toBe(`'${text}`)
+    expect(unguarded(guarded(text))).toBe(text)
+  })
+})
+
+describe('what the settings may say', () => {
+  let world: World
+  beforeEach(async () => {
+    world = newWorld()
+    await world.centre('EG001')
+    await world.user('amira@school.example', { centre: 'EG001' })
+  })
+  afterEach(() => world.close())
+
+  const resetting = (env: Record<string, string>) =>
+    world.run(['users', 'reset-password', 'amira@school.example', '--yes', '--json'], { env })
+
+  it.each(['http://hub.example', 'https://user@hub.example', 'https://user:pw@hub.example', 'hub.example'])(
+    'is no address of the site: %s',
+    async (url) => {
+      const ran = await resetting({ SSH_ADMIN_BASE_URL: url })
+      expect([ran.exit, ran.error().code]).toEqual([2, 'bad-base-url'])
+    },
+  )
+
+  it.each(['127.999.1.1', '127.0.0.1.example', '128.0.0.1', 'localhost.example'])(
+    'is not this machine: %s',
+    async (host) => {
+      const ran = await resetting({ SSH_ADMIN_SMTP_URL: `smtp://${host}:1?ignoreTLS=true` })
+      expect([ran.exit, ran.error().code]).toEqual([2, 'bad-smtp'])
+    },
+  )
+
+  it.each(['LOCALHOST', '127.9.9.9', '[::1]'])('is this machine: %s', async (host) => {
+    const ran = await resetting({ SSH_ADMIN_SMTP_URL: `smtp://${host}:1?ignoreTLS=true` })
+    expect(ran.exit).toBe(9)
+  })
+
+  it('is looked through by store check, the folder included', async () => {
+    chmodSync(world.folder, 0o777)
+    const ran = await world.run(['store', 'check', '--json'])
+    expect(ran.json().findings).toMatchObject([{ code: 'folder-open-to-others', target: world.folder }])
+  })
+})

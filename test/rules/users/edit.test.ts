@@ -1,0 +1,97 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { editUser } from '../../../src/rules/users/edit.ts'
+import { resetPassword } from '../../../src/rules/users/reset-password.ts'
+import type { Changes } from '../../../src/rules/users/patch.ts'
+import { letters, openCredentials } from '../../holding.ts'
+import { newWorld, type World } from '../../world.ts'
+
+const amira = 'amira@school.example'
+
+describe('editing a user', () => {
+  let world: World
+  beforeEach(async () => {
+    world = newWorld()
+    await world.centre('EG001', { coordinator: 'huda@school.example' })
+    await world.user(amira, { centre: 'EG001', sites: ['test-maker'], roles: ['exams-officer'] })
+  })
+  afterEach(() => world.close())
+
+  const editing = (changes: Changes, email = amira) =>
+    world.commit((given) => (trx) => editUser(trx, { email, changes, given }))
+
+  it('changes names, so that they are found by the new one', async () => {
+    const { account } = await editing({ firstName: 'Émilie', lastName: 'Öztürk' })
+    expect(account).toMatchObject({ firstName: 'Émilie', lastName: 'Öztürk' })
+    expect((await world.run(['users', 'list', '--search', 'emilie ozturk'])).stdout).toContain(amira)
+  })
+
+  it('leaves nobody without the name they have', async () => {
+    await expect(editing({ firstName: '', lastName: ' ' })).rejects.toMatchObject({ code: 'name-missing' })
+    expect(await editing({ lastName: '' })).toMatchObject({ account: { firstName: 'Amira', lastName: '' } })
+  })
+
+  it('tells a changed address to the old one and the new one', async () => {
+    const { account } = await editing({ email: 'a.haddad@school.example' })
+    expect(account.email).toBe('a.haddad@school.example')
+    expect(await letters(world)).toEqual([
+      `address-changed to ${amira}`,
+      'address-changed to a.haddad@school.example',
+    ])
+  })
+
+  it('of the address voids open links', async () => {
+    await world.commit((given) => (trx) => resetPassword(trx, { email: amira, given }))
+    expect(await openCredentials(world, amira)).toEqual(['reset'])
+    await editing({ email: 'a.haddad@school.example' })
+    expect(await openCredentials(world, 'a.haddad@school.example')).toEqual([])
+  })
+
+  it('of the address is refused when somebody else has it', async () => {
+    await expect(editing({ email: 'Huda@school.example' })).rejects.toMatchObject({
+      code: 'email-in-use',
+      hint: 'Use another address: one address has one account.',
+    })
+  })
+
+  it('of the letter case of an address tells nobody', async () => {
+    expect(await editing({ email: 'Amira@school.example' })).toMatchObject({ outcome: 'edited' })
+    expect(await letters(world)).toEqual([])
+  })
+
+  it('gives and takes administrative rights', async () => {
+    expect((await editing({ admin: true })).account.hubRole).toBe('admin')
+    expect((await editing({ admin: false })).account.hubRole).toBe('teacher')
+  })
+
+  it('leaves the hub role coordinator to the coordinator commands', async () => {
+    await expect(editing({ admin: true }, 'huda@school.example')).rejects.toMatchObject({
+      code: 'is-coordinator',
+      hint: 'ssh-admin coordinator change EG001 --to EMAIL',
+    })
+    await expect(editing({ addRoles: ['coordinator'] })).rejects.toMatchObject({ code: 'is-coordinator' })
+  })
+
+  it('gives and takes sites and roles', async () => {
+    const { account } = await editing({
+      addSites: ['cambridge-primary'],
+      removeSites: ['test-maker'],
+      addRoles: ['access-to-scripts'],
+      removeRoles: ['exams-officer'],
+    })
+    expect(account.sites).toEqual(['school-support-hub', 'cambridge-primary'])
+    expect(account.roles).toEqual(['teacher', 'access-to-scripts'])
+  })
+
+  it('is refused a role where there is no centre to hold it at', async () => {
+    await world.run(['users', 'remove', amira, '--yes'])
+    await expect(editing({ addRoles: ['exams-officer'] })).rejects.toMatchObject({ code: 'no-centre' })
+  })
+
+  it('that changes nothing writes nothing', async () => {
+    expect(await editing({ firstName: 'Amira', addSites: ['test-maker'] })).toMatchObject({
+      outcome: 'unchanged',
+    })
+    const { events } = (await world.run(['audit', 'list', '--json'])).json()
+    expect(events).toEqual([])
+  })
+})
