@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { openStore } from '../src/db/open.ts'
+import { openStore } from '../src/db/store/open.ts'
 import { newPassword } from '../src/rules/account/password.ts'
 import { inTurn, type Program, reason, run, sshAdmin } from './processes.ts'
 import { type Row, type Settings, seconds } from './rows.ts'

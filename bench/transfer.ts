@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { openStore } from '../src/db/open.ts'
+import { openStore } from '../src/db/store/open.ts'
 import { commit } from '../src/db/transact.ts'
 import { transferProgressionTests } from '../src/rules/users/transfer.ts'
 import { reason, run, sshAdmin } from './processes.ts'

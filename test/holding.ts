@@ -1,4 +1,4 @@
-import { findLiveUser } from '../src/db/users.ts'
+import { findLiveUser } from '../src/db/users/users.ts'
 import type { World } from './world.ts'
 
 interface Held {

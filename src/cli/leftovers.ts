@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { basename, dirname } from 'node:path'
 import { unfinishedOutputsIn } from './unfinished-outputs.ts'
-import type { OpenStore } from '../db/open.ts'
+import type { OpenStore } from '../db/store/open.ts'
 import { rmSync } from '../disk.ts'
 import { placesOf } from './store-paths.ts'
 import { statusOfMaker, type UnfinishedFile, unfinishedIn } from '../unfinished-files.ts'
@@ -17,7 +17,7 @@ export async function unfinishedFiles(
   { settings, context }: Surroundings,
   store?: Pick<OpenStore, 'db'>,
 ): Promise<UnfinishedFile[]> {
-  const { unfinishedSheets } = await import('../db/pin-sheets-owed.ts')
+  const { unfinishedSheets } = await import('../db/imports/pin-sheets-owed.ts')
   const noted = store ? await unfinishedSheets(store.db) : []
   const { db, keyFile } = placesOf({ settings })
   const found = [
@@ -49,7 +49,7 @@ export async function removeLeftovers(
 
 /** Notes of sheets whose import was never committed and whose file is gone. */
 async function forgetEndedSheets(store: OpenStore): Promise<void> {
-  const { unfinishedSheets } = await import('../db/pin-sheets-owed.ts')
+  const { unfinishedSheets } = await import('../db/imports/pin-sheets-owed.ts')
   const ended = (await unfinishedSheets(store.db))
     .filter(({ importId, unfinished }) => importId === null && isGone(unfinished))
     .map(({ unfinished }) => unfinished)
@@ -58,7 +58,7 @@ async function forgetEndedSheets(store: OpenStore): Promise<void> {
 
 /** A note that cannot be taken back names a file that is not there, which harms nobody. */
 export async function forgetSheets(store: OpenStore, unfinished: readonly string[]): Promise<void> {
-  const { forgetNotedSheets } = await import('../db/pin-sheets-owed.ts')
+  const { forgetNotedSheets } = await import('../db/imports/pin-sheets-owed.ts')
   const { note } = await import('../db/transact.ts')
   await note(store, (trx) => forgetNotedSheets(trx, unfinished)).catch(() => undefined)
 }

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import type * as z from 'zod'
-import type { OpenStore } from '../db/open.ts'
+import type { OpenStore } from '../db/store/open.ts'
 import type { Clock, Trx, Work } from '../db/transact.ts'
 import { Cancelled, Refused } from '../errors.ts'
 import { agree } from './prompt.ts'
@@ -212,7 +212,7 @@ async function withMail<Result>(
   trx: Trx,
   work: () => Promise<Result>,
 ): Promise<{ result: Result; mail: Message[] }> {
-  const { owedMessages } = await import('../db/outbox.ts')
+  const { owedMessages } = await import('../db/outbox/outbox.ts')
   const { messageOf } = await import('../render/message.ts')
   const result = await work()
   return { result, mail: (await owedMessages(trx)).map(messageOf) }

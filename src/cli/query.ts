@@ -1,5 +1,5 @@
 import type * as z from 'zod'
-import type { OpenStore } from '../db/open.ts'
+import type { OpenStore } from '../db/store/open.ts'
 import type { Given } from '../rules/permissions/actor.ts'
 import type { View } from './terminal.ts'
 import { answer, doing } from './action.ts'

@@ -1,8 +1,8 @@
 import type { Command } from 'commander'
 import { actingFor, type Settings, settle } from '../config.ts'
 import type { Context } from '../context.ts'
-import type { Manner, Opening } from '../db/connection.ts'
-import type { OpenStore } from '../db/open.ts'
+import type { Manner, Opening } from '../db/sqlite/connection.ts'
+import type { OpenStore } from '../db/store/open.ts'
 import type { Clock, Trx } from '../db/transact.ts'
 import type { Interruption } from '../interruption.ts'
 import { CommonOptions, checked, refuseEmptyOptions, typedOptions } from './options.ts'
@@ -74,7 +74,7 @@ export function sessionOf(command: Command, context: Context): Session {
     notify,
     say: terminal.say,
     open: async (manner, other) => {
-      const { openStore } = await import('../db/open.ts')
+      const { openStore } = await import('../db/store/open.ts')
       // What is done to a copy does not count yet.
       const interruption = other ? undefined : context.interruption
       const opening = await openingFor({ ...surroundings, manner, path: other?.path, interruption })
@@ -125,7 +125,7 @@ async function openingFor({
   path: string | undefined
   interruption: Interruption | undefined
 }): Promise<Opening> {
-  const { nameHolder } = await import('../db/wait.ts')
+  const { nameHolder } = await import('../db/sqlite/wait.ts')
   return {
     path,
     keyFile: settings.keyFile.value ?? '',

@@ -4,10 +4,10 @@ import { Failure } from '../errors.ts'
 import { faultPoint } from '../fault-points.ts'
 import { finishing } from '../interruption.ts'
 import { clocksOf, refuseClockBehind, timeBy } from './clock.ts'
-import { headFileOf, type LogHead, writeHeadFile } from './head-file.ts'
-import type { OpenStore } from './open.ts'
+import { headFileOf, type LogHead, writeHeadFile } from './audit/head-file.ts'
+import type { OpenStore } from './store/open.ts'
 import type { Store } from './schema.ts'
-import { holdStore, letGo } from './wait.ts'
+import { holdStore, letGo } from './sqlite/wait.ts'
 
 export type Trx = Transaction<Store>
 /** `must-be-right`: more than an hour behind stops the work; `is-accepted`: time counts anew from it. */

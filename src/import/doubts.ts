@@ -1,4 +1,4 @@
-import type { ImportView, SeenCentre } from '../db/import-view.ts'
+import type { ImportView, SeenCentre } from '../db/imports/view.ts'
 import { fold } from '../rules/search-key.ts'
 import type { RowsByCentre } from './hold-back.ts'
 import type { Roster, RosterRow } from './roster.ts'

@@ -1,4 +1,4 @@
-import type { SeenCentre, SeenUser } from '../db/import-view.ts'
+import type { SeenCentre, SeenUser } from '../db/imports/view.ts'
 import { cellName } from '../workbook/cell.ts'
 import { few } from './few.ts'
 import { holdBack } from './hold-back.ts'

@@ -1,4 +1,4 @@
-import type { ImportView, SeenCentre, SeenUser } from '../db/import-view.ts'
+import type { ImportView, SeenCentre, SeenUser } from '../db/imports/view.ts'
 import { doubtsAbout } from './doubts.ts'
 import type { RowsByCentre } from './hold-back.ts'
 import type { Roster, RosterRow } from './roster.ts'

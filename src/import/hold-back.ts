@@ -1,4 +1,4 @@
-import type { SeenCentre } from '../db/import-view.ts'
+import type { SeenCentre } from '../db/imports/view.ts'
 import { fold } from '../rules/search-key.ts'
 import { cut, few } from './few.ts'
 import { addIssue, type Fault, type Roster, type RosterRow } from './roster.ts'

@@ -1,4 +1,4 @@
-import type { SeenCentre, SeenUser } from '../db/import-view.ts'
+import type { SeenCentre, SeenUser } from '../db/imports/view.ts'
 import { fold } from '../rules/search-key.ts'
 import { holdBack, type RowsByCentre } from './hold-back.ts'
 import type { Roster, RosterRow } from './roster.ts'

@@ -1,5 +1,5 @@
 import { closestCountries, countryCode } from '../countries.ts'
-import type { SeenCentre } from '../db/import-view.ts'
+import type { SeenCentre } from '../db/imports/view.ts'
 import type { CentreKind } from '../db/schema.ts'
 import { fold } from '../rules/search-key.ts'
 import { type CentreField, headingOf } from './columns.ts'

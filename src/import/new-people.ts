@@ -1,4 +1,4 @@
-import type { SeenCentre, SeenUser } from '../db/import-view.ts'
+import type { SeenCentre, SeenUser } from '../db/imports/view.ts'
 import { nearestOf } from '../nearest.ts'
 import { catalogue, findRole } from '../rules/roles/catalogue.ts'
 import { askForTheAddress, domainOf, onlyLooksLike } from '../rules/users/refuse-look-alike-domain.ts'

@@ -1,4 +1,4 @@
-import type { ImportView, SeenCentre } from '../db/import-view.ts'
+import type { ImportView, SeenCentre } from '../db/imports/view.ts'
 import type { HubRole } from '../db/schema.ts'
 import { isHubRole } from '../rules/roles/catalogue.ts'
 import { hubRoleFor } from '../rules/users/new-user.ts'

@@ -1,5 +1,5 @@
 import type Database from 'better-sqlite3'
-import { type ImportReading, type ImportView, readImportView, storeVersion } from '../db/import-view.ts'
+import { type ImportReading, type ImportView, readImportView, storeVersion } from '../db/imports/view.ts'
 import type { Given } from '../rules/permissions/actor.ts'
 import { fold } from '../rules/search-key.ts'
 import {

@@ -10,10 +10,10 @@ import {
   setCentreApproved,
   setCentreDeleted,
   setCentreName,
-} from '../db/import-undo.ts'
-import { isErased } from '../db/erased.ts'
-import type { ImportRow } from '../db/imports.ts'
-import { forgetOwedSheet } from '../db/pin-sheets-owed.ts'
+} from '../db/imports/undo.ts'
+import { isErased } from '../db/users/erased.ts'
+import type { ImportRow } from '../db/imports/imports.ts'
+import { forgetOwedSheet } from '../db/imports/pin-sheets-owed.ts'
 import type { Trx } from '../db/transact.ts'
 import type { Given } from '../rules/permissions/actor.ts'
 import { findImportNumber } from '../rules/imports/find.ts'

@@ -1,6 +1,6 @@
 import type { Session } from '../cli/session.ts'
-import type { OpenStore } from '../db/open.ts'
-import { findMessages } from '../db/outbox.ts'
+import type { OpenStore } from '../db/store/open.ts'
+import { findMessages } from '../db/outbox/outbox.ts'
 import type { OutboxRow } from '../db/schema.ts'
 import { isOwed, type Message, messageOf } from '../render/message.ts'
 import type { Actor } from '../rules/permissions/actor.ts'

@@ -1,5 +1,5 @@
-import type { OpenStore } from '../db/open.ts'
-import { claimMessages, type Settled, settleMessages } from '../db/outbox-claims.ts'
+import type { OpenStore } from '../db/store/open.ts'
+import { claimMessages, type Settled, settleMessages } from '../db/outbox/claims.ts'
 import type { OutboxRow } from '../db/schema.ts'
 import { commit, timeOf, type Trx } from '../db/transact.ts'
 import type { Actor } from '../rules/permissions/actor.ts'

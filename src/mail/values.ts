@@ -1,5 +1,5 @@
-import type { Credential } from '../db/credentials.ts'
-import type { Keys } from '../db/keys.ts'
+import type { Credential } from '../db/credentials/credentials.ts'
+import type { Keys } from '../db/store/keys.ts'
 import type { CredentialPurpose, OutboxRow } from '../db/schema.ts'
 import { codeOf, lifetimes, temporaryPasswordOf } from '../rules/credentials/derive.ts'
 import { isLetterName, type LetterName, letters } from '../rules/mail/letters.ts'

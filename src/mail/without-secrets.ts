@@ -1,4 +1,4 @@
-import type { OpenStore } from '../db/open.ts'
+import type { OpenStore } from '../db/store/open.ts'
 import type { OutboxRow } from '../db/schema.ts'
 import { changedTemplates } from '../db/templates.ts'
 import { isLetterName, letters } from '../rules/mail/letters.ts'

@@ -1,5 +1,5 @@
-import type { AssociateRow } from '../db/assignments.ts'
-import type { CentreWithPeople } from '../db/centres.ts'
+import type { AssociateRow } from '../db/centres/assignments.ts'
+import type { CentreWithPeople } from '../db/centres/centres.ts'
 import { nameOf } from '../rules/users/account.ts'
 import type { Assigned } from '../rules/associates/assign.ts'
 import type { AssociateView } from '../rules/associates/details.ts'

@@ -1,4 +1,4 @@
-import type { CentreWithPeople } from '../db/centres.ts'
+import type { CentreWithPeople } from '../db/centres/centres.ts'
 import { countryName } from '../countries.ts'
 
 /** A centre as every answer with --json shows it. */

@@ -1,4 +1,4 @@
-import type { CentreWithPeople } from '../db/centres.ts'
+import type { CentreWithPeople } from '../db/centres/centres.ts'
 import { countryName } from '../countries.ts'
 import type { ChangedCentre } from '../rules/centres/changed.ts'
 import type { View } from '../cli/terminal.ts'

@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import type { AuditEntry } from '../db/audit-events.ts'
+import type { AuditEntry } from '../db/audit/events.ts'
 import { count } from './text.ts'
 
 /** What an event says besides who, what and when, as a person reads it; `--json` has all of it. */

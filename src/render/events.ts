@@ -1,4 +1,4 @@
-import type { AuditEntry } from '../db/audit-events.ts'
+import type { AuditEntry } from '../db/audit/events.ts'
 import type { View } from '../cli/terminal.ts'
 import { inWords } from './event-words.ts'
 import { oneLine, record } from './one-line.ts'

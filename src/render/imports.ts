@@ -1,4 +1,4 @@
-import type { ImportContents, ImportRow } from '../db/imports.ts'
+import type { ImportContents, ImportRow } from '../db/imports/imports.ts'
 import type { Counts } from '../import/apply.ts'
 import type { Undone } from '../import/undo.ts'
 import type { View } from '../cli/terminal.ts'

@@ -1,4 +1,4 @@
-import type { OwedSheet } from '../db/pin-sheets-owed.ts'
+import type { OwedSheet } from '../db/imports/pin-sheets-owed.ts'
 import { statusOfMaker } from '../unfinished-files.ts'
 
 /** Says that a sheet is owed, and how to make it; or that its import is still making it. */

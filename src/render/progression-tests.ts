@@ -1,4 +1,4 @@
-import type { TestOfOwner } from '../db/progression-tests.ts'
+import type { TestOfOwner } from '../db/progression-tests/holdings.ts'
 import type { ImportedResults } from '../rules/progression-tests/import.ts'
 import type { View } from '../cli/terminal.ts'
 import { record } from './one-line.ts'

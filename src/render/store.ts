@@ -1,6 +1,6 @@
-import type { StoreFacts } from '../db/store-facts.ts'
+import type { StoreFacts } from '../db/store/facts.ts'
 import type { KeptCopy } from '../db/store/kept-copies.ts'
-import type { Voided } from '../db/void-credentials.ts'
+import type { Voided } from '../db/credentials/void-all.ts'
 import type { View } from '../cli/terminal.ts'
 import { record } from './one-line.ts'
 import { ago } from './when.ts'

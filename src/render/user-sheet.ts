@@ -1,5 +1,5 @@
-import type { AuditEntry } from '../db/audit-events.ts'
-import type { Holding } from '../db/progression-tests.ts'
+import type { AuditEntry } from '../db/audit/events.ts'
+import type { Holding } from '../db/progression-tests/holdings.ts'
 import { type Account, nameOf } from '../rules/users/account.ts'
 import type { View } from '../cli/terminal.ts'
 import { eventLine } from './events.ts'

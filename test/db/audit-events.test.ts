@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { lastEvents, listEvents } from '../../src/db/audit-events.ts'
+import { lastEvents, listEvents } from '../../src/db/audit/events.ts'
 import { record } from '../../src/rules/audit/append.ts'
 import { newWorld, type World } from '../world.ts'
 

@@ -11,7 +11,7 @@ import {
   readFileSync,
 } from 'node:fs'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { openDatabase } from '../../src/db/connection.ts'
+import { openDatabase } from '../../src/db/sqlite/connection.ts'
 import { bin } from '../end-to-end/program.ts'
 import { newWorld, type World } from '../world.ts'
 

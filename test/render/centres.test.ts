@@ -1,7 +1,7 @@
 import { Chalk } from 'chalk'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { deletionQuestion } from '../../src/commands/centres/question.ts'
-import { listCentres } from '../../src/db/centre-list.ts'
+import { listCentres } from '../../src/db/centres/list.ts'
 import { renderCentreList, renderChangedCentres } from '../../src/render/centres.ts'
 import { renderCentre } from '../../src/render/centre-sheet.ts'
 import { deleteCentre } from '../../src/rules/centres/delete.ts'

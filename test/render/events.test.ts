@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { eventLine } from '../../src/render/events.ts'
-import { lastEvents, listEvents } from '../../src/db/audit-events.ts'
+import { lastEvents, listEvents } from '../../src/db/audit/events.ts'
 import { newWorld, type World } from '../world.ts'
 
 let world: World

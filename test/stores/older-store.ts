@@ -1,6 +1,6 @@
 import { chmodSync, copyFileSync, readFileSync, writeFileSync } from 'node:fs'
 import { gunzipSync } from 'node:zlib'
-import { openDatabase } from '../../src/db/connection.ts'
+import { openDatabase } from '../../src/db/sqlite/connection.ts'
 import { migrate } from '../../src/db/store/migrate.ts'
 
 const at = (name: string) => new URL(name, import.meta.url)

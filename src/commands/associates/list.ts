@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { associatesWithCounts } from '../../db/assignments.ts'
+import { associatesWithCounts } from '../../db/centres/assignments.ts'
 import { associatesJson, renderAssociates } from '../../render/associates.ts'
 import { visibleCentres } from '../../rules/permissions/decide.ts'
 import { command, example } from '../../cli/command.ts'

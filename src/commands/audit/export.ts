@@ -1,6 +1,6 @@
 import { extname } from 'node:path'
 import * as z from 'zod'
-import type { AuditEntry } from '../../db/audit-events.ts'
+import type { AuditEntry } from '../../db/audit/events.ts'
 import { checkOutputFile } from '../../cli/output-file.ts'
 import { prepareTable } from '../../cli/write-table.ts'
 import { Usage } from '../../errors.ts'
@@ -33,7 +33,7 @@ async function exportTo({ file, ...filter }: z.infer<typeof Options>, session: S
     })
   }
   const output = await checkOutputFile(session, { kind: 'audit', file, asksLater: true })
-  const { streamEvents } = await import('../../db/audit-events.ts')
+  const { streamEvents } = await import('../../db/audit/events.ts')
   const store = await session.open('read')
   try {
     const { by } = await session.given(store)

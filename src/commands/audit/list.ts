@@ -32,7 +32,7 @@ export const list = addFilterOptions(command('list'))
   .action(doing(Options, listEventsFor))
 
 async function listEventsFor(filter: z.infer<typeof Options>, session: Session): Promise<number> {
-  const { listEvents, pagesOfEvents } = await import('../../db/audit-events.ts')
+  const { listEvents, pagesOfEvents } = await import('../../db/audit/events.ts')
   const { out } = session.terminal
   const store = await session.open('read')
   try {

@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import type { AuditVerdict, Backwards } from '../../db/audit-verify.ts'
+import type { AuditVerdict, Backwards } from '../../db/audit/chain.ts'
 import { Unavailable } from '../../errors.ts'
 import { command, example } from '../../cli/command.ts'
 import { reading } from '../../cli/query.ts'
@@ -26,7 +26,7 @@ Every row is sealed with the store's key together with the row before it: what w
     reading({
       options: Options,
       read: async ({ head }, _given, store) => {
-        const { verifyAudit } = await import('../../db/verify-audit.ts')
+        const { verifyAudit } = await import('../../db/audit/verify.ts')
         const verdict = await verifyAudit(store, { head })
         if (!verdict.ok) throw broken(verdict)
         return verdict

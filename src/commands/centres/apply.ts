@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
 import * as z from 'zod'
-import type { OpenStore } from '../../db/open.ts'
+import type { OpenStore } from '../../db/store/open.ts'
 import type { SavedPlan } from '../../import/plan-file.ts'
 import { changingCommand, example } from '../../cli/command.ts'
 import { doing } from '../../cli/action.ts'
@@ -59,7 +59,7 @@ If the workbook or what the plan read of the store has changed meanwhile, nothin
 /** The plan beside the store as it is now. @throws `plan-changed` where the store's part differs */
 async function stillTrue(saved: SavedPlan, store: OpenStore): Promise<ReadyImport> {
   const { readStore } = await import('../../import/read-store.ts')
-  const { digestOfView } = await import('../../db/import-view.ts')
+  const { digestOfView } = await import('../../db/imports/view.ts')
   const { storeChanged } = await import('../../import/plan-file.ts')
   const { view, version } = readStore(store.raw, saved.touched)
   if (digestOfView(view) !== saved.storeDigest) throw storeChanged()

@@ -1,5 +1,5 @@
-import type { OpenStore } from '../../db/open.ts'
-import { noteSheet, owedSheets, oweSheet } from '../../db/pin-sheets-owed.ts'
+import type { OpenStore } from '../../db/store/open.ts'
+import { noteSheet, owedSheets, oweSheet } from '../../db/imports/pin-sheets-owed.ts'
 import type { Trx } from '../../db/transact.ts'
 import { Cancelled } from '../../errors.ts'
 import { agree } from '../../cli/prompt.ts'
@@ -146,7 +146,7 @@ async function queueMail(trx: Trx, { id, given }: { id: number; given: Given }):
 
 /** What was planned is what is done: if the store's part has changed since, nothing happens. */
 async function refuseChangedStore({ store, ready }: { store: OpenStore; ready: ReadyImport }): Promise<void> {
-  const { digestOfView, storeVersion } = await import('../../db/import-view.ts')
+  const { digestOfView, storeVersion } = await import('../../db/imports/view.ts')
   if (storeVersion(store.raw) === ready.version) return
   const { readStore } = await import('../../import/read-store.ts')
   const { view } = readStore(store.raw, ready.touched)

@@ -1,6 +1,6 @@
 import * as z from 'zod'
-import { countLeftOut, streamPlacedUsers } from '../../db/centre-people.ts'
-import type { OpenStore } from '../../db/open.ts'
+import { countLeftOut, streamPlacedUsers } from '../../db/centres/people.ts'
+import type { OpenStore } from '../../db/store/open.ts'
 import { Cancelled, Usage } from '../../errors.ts'
 import { centresSheet, type ExportCounts } from '../../import/export-centres.ts'
 import { record } from '../../render/one-line.ts'

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { extname, join } from 'node:path'
 import { prepareTable } from '../../cli/write-table.ts'
-import type { OpenStore } from '../../db/open.ts'
+import type { OpenStore } from '../../db/store/open.ts'
 import type { Nonces } from '../../import/pin-sheet.ts'
 import type { Given } from '../../rules/permissions/actor.ts'
 import type { Tables } from '../../workbook/write.ts'
@@ -119,7 +119,7 @@ export async function placePins({
 /** A store that cannot take this down goes on saying that the sheet may be missing; it is there all the same. */
 export async function sheetIsThere(store: OpenStore, importId: number): Promise<void> {
   const { commit } = await import('../../db/transact.ts')
-  const { forgetOwedSheet } = await import('../../db/pin-sheets-owed.ts')
+  const { forgetOwedSheet } = await import('../../db/imports/pin-sheets-owed.ts')
   await commit(store, (trx) => forgetOwedSheet(trx, importId)).catch(() => undefined)
 }
 

@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { listImports } from '../../db/imports.ts'
+import { listImports } from '../../db/imports/imports.ts'
 import { importRowJson, renderImports } from '../../render/imports.ts'
 import { command, example } from '../../cli/command.ts'
 import { reading } from '../../cli/query.ts'

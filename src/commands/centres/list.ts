@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { countryCode, countryNames } from '../../countries.ts'
-import { centreOrders, type CentreStatus, listCentres } from '../../db/centre-list.ts'
+import { centreOrders, type CentreStatus, listCentres } from '../../db/centres/list.ts'
 import { list as commaList, repeated, wholeNumberOf } from '../../cli/options.ts'
 import { centreListJson, renderCentreList } from '../../render/centres.ts'
 import { centreKinds, typedCountry, typedKind } from '../../rules/centres/options.ts'

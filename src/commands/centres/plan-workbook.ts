@@ -1,5 +1,5 @@
 import { resolve } from 'node:path'
-import type { OpenStore } from '../../db/open.ts'
+import type { OpenStore } from '../../db/store/open.ts'
 import { BadInput } from '../../errors.ts'
 import type { Roster } from '../../import/roster.ts'
 import type { Plan } from '../../import/plan.ts'
@@ -38,7 +38,7 @@ export async function planWorkbook(
 ): Promise<ReadyImport> {
   const { planImport } = await import('../../import/plan.ts')
   const { readStore, touchedBy } = await import('../../import/read-store.ts')
-  const { digestOfView } = await import('../../db/import-view.ts')
+  const { digestOfView } = await import('../../db/imports/view.ts')
   const { chooseDeletions, checkAllowance, noDeletions } = await import('../../import/deletions.ts')
   const { checkRenames } = await import('../../import/renames.ts')
   const partial = await isPartial(wanted, { session, roster })

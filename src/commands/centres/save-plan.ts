@@ -1,5 +1,5 @@
 import { type OutputFile, textOf } from '../../cli/output-file.ts'
-import type { OpenStore } from '../../db/open.ts'
+import type { OpenStore } from '../../db/store/open.ts'
 import { describePlan, importJson, renderImport } from '../../render/import.ts'
 import { answer } from '../../cli/action.ts'
 import type { Session } from '../../cli/session.ts'

@@ -1,4 +1,4 @@
-import type { OpenStore } from '../../db/open.ts'
+import type { OpenStore } from '../../db/store/open.ts'
 import { countedStates } from '../../render/messages.ts'
 import type { Given } from '../../rules/permissions/actor.ts'
 import type { Session } from '../../cli/session.ts'

@@ -1,5 +1,5 @@
-import { adminsOf } from '../../db/coordinators.ts'
-import type { OpenStore } from '../../db/open.ts'
+import { adminsOf } from '../../db/centres/coordinators.ts'
+import type { OpenStore } from '../../db/store/open.ts'
 import { ask, type Choice, choose } from '../../cli/prompt.ts'
 import { oneLine } from '../../render/one-line.ts'
 import { nameOf } from '../../rules/users/account.ts'

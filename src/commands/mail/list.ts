@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { listMessages, messageStates } from '../../db/message-list.ts'
+import { listMessages, messageStates } from '../../db/outbox/list.ts'
 import { list as commaList, repeated, wholeNumberOf } from '../../cli/options.ts'
 import { messageOf } from '../../render/message.ts'
 import { messagesJson, renderMessages } from '../../render/messages.ts'

@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { testsOf } from '../../db/progression-tests.ts'
+import { testsOf } from '../../db/progression-tests/holdings.ts'
 import { renderTests } from '../../render/progression-tests.ts'
 import { findUser } from '../../rules/users/find.ts'
 import { command, example } from '../../cli/command.ts'

@@ -42,7 +42,7 @@ async function copy(
   store: Awaited<ReturnType<Session['open']>>,
   { output, session }: { output: OutputFile; session: Session },
 ): Promise<number> {
-  const { copyStore } = await import('../../db/backup.ts')
+  const { copyStore } = await import('../../db/store/backup.ts')
   const { signal } = session.context
   let bytes = 0
   await output.prepare({

@@ -1,6 +1,6 @@
 import * as z from 'zod'
-import type { OpenStore } from '../../db/open.ts'
-import type { Finding } from '../../db/sound.ts'
+import type { OpenStore } from '../../db/store/open.ts'
+import type { Finding } from '../../db/sqlite/integrity.ts'
 import { Unavailable } from '../../errors.ts'
 import { permit } from '../../rules/permissions/decide.ts'
 import { command, example } from '../../cli/command.ts'
@@ -31,7 +31,7 @@ export const check = command('check')
 
 /** @returns what is only untidy */
 async function lookThrough(session: Session): Promise<Finding[]> {
-  const { checkFiles } = await import('../../db/check.ts')
+  const { checkFiles } = await import('../../db/store/check.ts')
   const { db } = placesOf(session)
   const store = await session.open('as-it-is')
   try {
@@ -50,9 +50,9 @@ async function lookThrough(session: Session): Promise<Finding[]> {
 
 /** Sheets of PINs that may lie nowhere, and files that a command was making when it ended. */
 async function whatIsOwed(store: OpenStore, session: Session): Promise<Finding[]> {
-  const { leftover } = await import('../../db/check.ts')
+  const { leftover } = await import('../../db/store/check.ts')
   if (await isOlder(store)) return (await unfinishedFiles(session)).map(leftover)
-  const { owedSheets } = await import('../../db/pin-sheets-owed.ts')
+  const { owedSheets } = await import('../../db/imports/pin-sheets-owed.ts')
   const { owedSheetNotice } = await import('../../render/owed-sheet.ts')
   return [
     ...(await owedSheets(store.db)).map((sheet) => ({ target: sheet.unfinished, ...owedSheetNotice(sheet) })),
@@ -62,7 +62,7 @@ async function whatIsOwed(store: OpenStore, session: Session): Promise<Finding[]
 
 /** Where a store is too damaged to be looked through as usual, all that can be said of it. */
 async function damageThatStopped(error: unknown, db: string): Promise<Unavailable | undefined> {
-  const { damageOf } = await import('../../db/sound.ts')
+  const { damageOf } = await import('../../db/sqlite/integrity.ts')
   const { isDamage } = await import('../../db/sqlite/errors.ts')
   const isKnown = error instanceof Unavailable && error.code === 'store-damaged' && !error.details.problems
   if (isKnown) return damaged(db, [{ target: db, code: error.code, message: error.message }])
@@ -89,7 +89,7 @@ async function futureOf(store: OpenStore): Promise<Finding[]> {
 
 /** The log of an older store is looked through in a copy in memory that is brought up to date. */
 async function troubleWithAudit(store: OpenStore, session: Session): Promise<Finding[]> {
-  const { verifyAudit } = await import('../../db/verify-audit.ts')
+  const { verifyAudit } = await import('../../db/audit/verify.ts')
   const log = (await isOlder(store)) ? await session.open('read') : store
   try {
     const { problems } = await verifyAudit(log)

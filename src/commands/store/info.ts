@@ -11,8 +11,8 @@ export const info = command('info')
   .addHelpText('after', example('ssh-admin store info', 'ssh-admin store info --json'))
   .action(
     doing(z.object({}), async (_, session) => {
-      const { sizeOfStore, storeFacts } = await import('../../db/store-facts.ts')
-      const { keyStanding } = await import('../../db/keys.ts')
+      const { sizeOfStore, storeFacts } = await import('../../db/store/facts.ts')
+      const { keyStanding } = await import('../../db/store/keys.ts')
       const { keptCopiesOf } = await import('../../db/store/kept-copies.ts')
       const { db, keyFile } = placesOf(session)
       const store = await session.open('read')

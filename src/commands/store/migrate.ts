@@ -66,8 +66,8 @@ function question({ db, from, to, keep }: { db: string; from: number; to: number
 /** The log names it where the key is there; without the key the store is brought up to date all the same. */
 function noteIn(session: Session, { from, to }: { from: number; to: number }) {
   return async (store: Awaited<ReturnType<Session['open']>>): Promise<void> => {
-    const { keyStanding } = await import('../../db/keys.ts')
-    const { fingerprintOf } = await import('../../db/open.ts')
+    const { keyStanding } = await import('../../db/store/keys.ts')
+    const { fingerprintOf } = await import('../../db/store/open.ts')
     if (keyStanding(store.keyFile, fingerprintOf(store.raw)) === 'there') {
       await session.commit(store, (trx, given) => migrateStore(trx, { from, to, given }))
     } else {

@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import type { Voided } from '../../db/void-credentials.ts'
+import type { Voided } from '../../db/credentials/void-all.ts'
 import { agree } from '../../cli/prompt.ts'
 import { voidedInWords } from '../../render/store.ts'
 import { rekeyStore } from '../../rules/store/rekey.ts'
@@ -19,7 +19,7 @@ export const rekey = changingCommand('rekey')
     doing(z.object({}), async (_, session) => {
       const { dryRun, yes } = session.common
       const asks = !dryRun && !yes
-      const { newKeyFor, withNewKey } = await import('../../db/rekey.ts')
+      const { newKeyFor, withNewKey } = await import('../../db/store/rekey.ts')
       const { db, keyFile } = placesOf(session)
 
       const store = await session.open(dryRun ? 'rehearse' : 'use')

@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import * as z from 'zod'
-import type { LogHead } from '../../db/head-file.ts'
-import type { KeyAfter } from '../../db/restore.ts'
-import type { Voided } from '../../db/void-credentials.ts'
+import type { LogHead } from '../../db/audit/head-file.ts'
+import type { KeyAfter } from '../../db/store/restore.ts'
+import type { Voided } from '../../db/credentials/void-all.ts'
 import { BadInput, Refused } from '../../errors.ts'
 import { finishing } from '../../interruption.ts'
 import { agree } from '../../cli/prompt.ts'
@@ -37,8 +37,8 @@ export const restore = changingCommand('restore')
       const asks = !dryRun && !yes
       const { holdAlone, placeStore, refuseWhileInUse } = await import('../../db/store/place.ts')
       const { nameToKeep } = await import('../../db/store/kept-copies.ts')
-      const { withNewKey } = await import('../../db/rekey.ts')
-      const { forgetHeadFile, headFileOf, writeHeadFile } = await import('../../db/head-file.ts')
+      const { withNewKey } = await import('../../db/store/rekey.ts')
+      const { forgetHeadFile, headFileOf, writeHeadFile } = await import('../../db/audit/head-file.ts')
       const { db, keyFile } = placesOf(session)
       const file = fileToRestore(options, session)
       await refuseMissing(file)
@@ -110,7 +110,7 @@ async function copyOf(file: string, { db, dryRun }: { db: string; dryRun: boolea
   const { mkdirSync } = await import('../../disk.ts')
   const { tmpdir } = await import('node:os')
   const { dirname, join } = await import('node:path')
-  const { copyToRestore } = await import('../../db/restore.ts')
+  const { copyToRestore } = await import('../../db/store/restore.ts')
   if (!dryRun) mkdirSync(dirname(db), { recursive: true, mode: 0o700 })
   return copyToRestore(file, dryRun ? join(tmpdir(), `ssh-admin-${process.pid}`) : db)
 }
@@ -120,15 +120,15 @@ async function settle(
   path: string,
   { options, session }: { options: Options; session: Session },
 ): Promise<Restored & { key: KeyAfter; head: LogHead }> {
-  const { keyAfterRestoring, refuseToKeepCredentials } = await import('../../db/restore.ts')
-  const { headOf } = await import('../../db/audit-verify.ts')
+  const { keyAfterRestoring, refuseToKeepCredentials } = await import('../../db/store/restore.ts')
+  const { headOf } = await import('../../db/audit/chain.ts')
   const { db, keyFile } = placesOf(session)
   const { random } = session.context
   const { keepCredentials, newKey } = options
   const key = keyAfterRestoring({ backup: path, present: db, keyFile, mayMake: newKey, random })
   if (keepCredentials) refuseToKeepCredentials(key)
-  const { erasedIn } = await import('../../db/erased-accounts.ts')
-  const { overwriteWhatGoes, scrub } = await import('../../db/erasing.ts')
+  const { erasedIn } = await import('../../db/users/erased-accounts.ts')
+  const { overwriteWhatGoes, scrub } = await import('../../db/users/erase.ts')
   const erased = erasedIn(db, { backup: path })
   if (!erased) {
     session.notify({

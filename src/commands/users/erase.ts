@@ -1,6 +1,6 @@
 import { basename } from 'node:path'
 import * as z from 'zod'
-import type { WrittenAddress } from '../../db/address-mentions.ts'
+import type { WrittenAddress } from '../../db/users/address-mentions.ts'
 import { agree } from '../../cli/prompt.ts'
 import { erasureJson, renderErasure } from '../../render/erasure.ts'
 import { type Erasure, eraseUser, recordLeft } from '../../rules/users/erase.ts'
@@ -24,8 +24,8 @@ The audit log goes on saying what happened, without saying to whom, and that thi
 async function eraseFor({ email: address }: z.infer<typeof Options>, session: Session): Promise<number> {
   const { dryRun, yes } = session.common
   const asks = !dryRun && !yes
-  const { messagesNaming, overwriteWhatGoes, removeFiles, scrub } = await import('../../db/erasing.ts')
-  const { mentionsInFileName } = await import('../../db/address-mentions.ts')
+  const { messagesNaming, overwriteWhatGoes, removeFiles, scrub } = await import('../../db/users/erase.ts')
+  const { mentionsInFileName } = await import('../../db/users/address-mentions.ts')
   const mailDir = session.settings.mailDir.value ?? ''
   const left = async (addresses: readonly WrittenAddress[]) => {
     const { others } = await messagesNaming(mailDir, addresses)

@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { findLiveUser } from '../../db/users.ts'
+import { findLiveUser } from '../../db/users/users.ts'
 import { typedAddress } from '../../rules/users/email.ts'
 import { mayLearnOf, outsideView } from '../../rules/permissions/decide.ts'
 import { command, example } from '../../cli/command.ts'

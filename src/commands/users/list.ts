@@ -1,6 +1,6 @@
 import * as z from 'zod'
-import type { OpenStore } from '../../db/open.ts'
-import { countUsers, streamUsers, type UserOrder, userOrders } from '../../db/user-list.ts'
+import type { OpenStore } from '../../db/store/open.ts'
+import { countUsers, streamUsers, type UserOrder, userOrders } from '../../db/users/list.ts'
 import { list as commaList, repeated, wholeNumberOf } from '../../cli/options.ts'
 import { userColumns } from '../../render/user-columns.ts'
 import { accountOf } from '../../rules/users/account.ts'

@@ -1,4 +1,4 @@
-import type { OpenStore } from '../../db/open.ts'
+import type { OpenStore } from '../../db/store/open.ts'
 import { agree, choose } from '../../cli/prompt.ts'
 import { person } from '../../render/users.ts'
 import type { Given } from '../../rules/permissions/actor.ts'

@@ -2,7 +2,7 @@ import type Database from 'better-sqlite3'
 import { Kysely, Migrator } from 'kysely'
 import { Failure, Unavailable } from '../../errors.ts'
 import { version as program } from '../../version.ts'
-import { StoreDialect } from '../dialect.ts'
+import { StoreDialect } from '../sqlite/dialect.ts'
 import { latestVersion, migrationNames, migrations } from '../migrations/index.ts'
 import { isAboutTheDisk } from '../sqlite/errors.ts'
 

@@ -1,7 +1,7 @@
 import { readFileSync, statSync } from 'node:fs'
 import type Database from 'better-sqlite3'
 import { Unavailable } from '../../errors.ts'
-import { openDatabase, openInMemory } from '../connection.ts'
+import { openDatabase, openInMemory } from '../sqlite/connection.ts'
 import { isUnwritable } from '../sqlite/errors.ts'
 import { migrate } from './migrate.ts'
 import { knownVersionOf } from './version.ts'

@@ -4,7 +4,7 @@ import type Database from 'better-sqlite3'
 import { copyFileSync, linkSync, renameSync, rmSync, trySyncFolder } from '../../disk.ts'
 import { Unavailable } from '../../errors.ts'
 import { makersMark } from '../../unfinished-files.ts'
-import { openDatabase } from '../connection.ts'
+import { openDatabase } from '../sqlite/connection.ts'
 import { isBusy, isDamage } from '../sqlite/errors.ts'
 import { makeWhole } from './whole.ts'
 

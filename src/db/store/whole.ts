@@ -2,8 +2,8 @@ import { existsSync } from 'node:fs'
 import type Database from 'better-sqlite3'
 import { syncFile } from '../../disk.ts'
 import { Unavailable } from '../../errors.ts'
-import { openDatabase } from '../connection.ts'
-import { damageIn } from '../sound.ts'
+import { openDatabase } from '../sqlite/connection.ts'
+import { damageIn } from '../sqlite/integrity.ts'
 
 /**
  * Makes of a store that nobody else has open one file that needs nothing beside it: what stands in its WAL is in

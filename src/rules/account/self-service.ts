@@ -1,6 +1,6 @@
 import type { Kysely } from 'kysely'
 import type { Store } from '../../db/schema.ts'
-import { findLiveUser } from '../../db/users.ts'
+import { findLiveUser } from '../../db/users/users.ts'
 import { Refused } from '../../errors.ts'
 import { type Account, accountOf } from '../users/account.ts'
 import type { Given } from '../permissions/actor.ts'

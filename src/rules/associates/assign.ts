@@ -1,5 +1,5 @@
-import { assignCentre, assignedCentres, unassignCentre } from '../../db/assignments.ts'
-import type { CentreWithPeople } from '../../db/centres.ts'
+import { assignCentre, assignedCentres, unassignCentre } from '../../db/centres/assignments.ts'
+import type { CentreWithPeople } from '../../db/centres/centres.ts'
 import type { Trx } from '../../db/transact.ts'
 import { Refused } from '../../errors.ts'
 import { type Account, nameOf } from '../users/account.ts'

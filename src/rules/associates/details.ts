@@ -1,6 +1,6 @@
 import type { Kysely } from 'kysely'
-import { assignedAddresses, associateCentres, actingAccounts } from '../../db/assignments.ts'
-import type { CentreWithPeople } from '../../db/centres.ts'
+import { assignedAddresses, associateCentres, actingAccounts } from '../../db/centres/assignments.ts'
+import type { CentreWithPeople } from '../../db/centres/centres.ts'
 import type { Store } from '../../db/schema.ts'
 import { Refused } from '../../errors.ts'
 import type { Given } from '../permissions/actor.ts'

@@ -1,7 +1,7 @@
 import type { Kysely } from 'kysely'
-import { type AuditEntry, elsewhere, importActions } from '../../db/audit-events.ts'
+import { type AuditEntry, elsewhere, importActions } from '../../db/audit/events.ts'
 import type { Store } from '../../db/schema.ts'
-import { visibleNumbers } from '../../db/visible.ts'
+import { visibleNumbers } from '../../db/centres/visible.ts'
 import type { Actor } from '../permissions/actor.ts'
 import { visibleCentres } from '../permissions/decide.ts'
 

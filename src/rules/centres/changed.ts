@@ -1,4 +1,4 @@
-import { type CentreWithPeople, findCentreByNumber } from '../../db/centres.ts'
+import { type CentreWithPeople, findCentreByNumber } from '../../db/centres/centres.ts'
 import type { Trx } from '../../db/transact.ts'
 
 /** A centre after a change, and what became of it. */

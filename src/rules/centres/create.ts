@@ -1,5 +1,5 @@
-import { insertCentre } from '../../db/centre-changes.ts'
-import { type CentreWithPeople, findCentreByNumber } from '../../db/centres.ts'
+import { insertCentre } from '../../db/centres/changes.ts'
+import { type CentreWithPeople, findCentreByNumber } from '../../db/centres/centres.ts'
 import type { Trx } from '../../db/transact.ts'
 import { Refused } from '../../errors.ts'
 import type { Given } from '../permissions/actor.ts'

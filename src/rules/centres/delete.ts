@@ -1,4 +1,4 @@
-import { countAssociateCentres, markCentreDeleted } from '../../db/centre-changes.ts'
+import { countAssociateCentres, markCentreDeleted } from '../../db/centres/changes.ts'
 import type { Trx } from '../../db/transact.ts'
 import type { Given } from '../permissions/actor.ts'
 import { type ChangedCentre, centreNow } from './changed.ts'

@@ -1,5 +1,5 @@
-import { setCentreFacts, unassignEverybody } from '../../db/centre-changes.ts'
-import { centresNamedLike } from '../../db/centres.ts'
+import { setCentreFacts, unassignEverybody } from '../../db/centres/changes.ts'
+import { centresNamedLike } from '../../db/centres/centres.ts'
 import type { Trx } from '../../db/transact.ts'
 import type { Given } from '../permissions/actor.ts'
 import { differences, factsOf, wantedFacts } from './facts.ts'

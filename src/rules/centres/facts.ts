@@ -1,5 +1,5 @@
-import { type CentreFacts, countAssociateCentres } from '../../db/centre-changes.ts'
-import type { CentreWithPeople } from '../../db/centres.ts'
+import { type CentreFacts, countAssociateCentres } from '../../db/centres/changes.ts'
+import type { CentreWithPeople } from '../../db/centres/centres.ts'
 import type { Trx } from '../../db/transact.ts'
 import { Refused } from '../../errors.ts'
 import type { Given } from '../permissions/actor.ts'

@@ -1,6 +1,6 @@
 import type { Kysely } from 'kysely'
-import { type CentreWithPeople, findCentreByNumber } from '../../db/centres.ts'
-import { closestCentres } from '../../db/closest.ts'
+import { type CentreWithPeople, findCentreByNumber } from '../../db/centres/centres.ts'
+import { closestCentres } from '../../db/users/closest.ts'
 import type { Store } from '../../db/schema.ts'
 import { NotFound } from '../../errors.ts'
 import type { Given } from '../permissions/actor.ts'

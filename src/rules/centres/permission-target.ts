@@ -1,4 +1,4 @@
-import type { CentreWithPeople } from '../../db/centres.ts'
+import type { CentreWithPeople } from '../../db/centres/centres.ts'
 import type { Target } from '../permissions/decide.ts'
 
 /** What a permission is asked for: this centre, or somebody new there. */

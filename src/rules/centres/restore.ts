@@ -1,4 +1,4 @@
-import { markCentreRestored } from '../../db/centre-changes.ts'
+import { markCentreRestored } from '../../db/centres/changes.ts'
 import type { Trx } from '../../db/transact.ts'
 import type { Given } from '../permissions/actor.ts'
 import { type ChangedCentre, centreNow } from './changed.ts'

@@ -1,5 +1,5 @@
 import type { Trx } from '../../db/transact.ts'
-import { markRestored } from '../../db/user-changes.ts'
+import { markRestored } from '../../db/users/changes.ts'
 import type { Given } from '../permissions/actor.ts'
 import { type Coordination, coordinationOf, noCoordinator } from './coordination.ts'
 import { findCentre } from '../centres/find.ts'

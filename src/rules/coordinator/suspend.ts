@@ -1,6 +1,6 @@
-import { voidOpenCredentials } from '../../db/credentials.ts'
+import { voidOpenCredentials } from '../../db/credentials/credentials.ts'
 import type { Trx } from '../../db/transact.ts'
-import { markSuspended } from '../../db/user-changes.ts'
+import { markSuspended } from '../../db/users/changes.ts'
 import type { Given } from '../permissions/actor.ts'
 import { type Coordination, coordinationOf, noCoordinator } from './coordination.ts'
 import { findCentre } from '../centres/find.ts'

@@ -1,6 +1,6 @@
 import type { Kysely } from 'kysely'
 import * as z from 'zod'
-import { findImport, type ImportRow } from '../../db/imports.ts'
+import { findImport, type ImportRow } from '../../db/imports/imports.ts'
 import type { Store } from '../../db/schema.ts'
 import { NotFound } from '../../errors.ts'
 

@@ -1,4 +1,8 @@
-import { newcomersWithoutLetter, queueLetters, standingOfImport } from '../../db/activation-letters.ts'
+import {
+  newcomersWithoutLetter,
+  queueLetters,
+  standingOfImport,
+} from '../../db/imports/activation-letters.ts'
 import type { Trx } from '../../db/transact.ts'
 import { NotFound, Refused } from '../../errors.ts'
 import type { Given } from '../permissions/actor.ts'

@@ -1,6 +1,6 @@
 import type { CentreKind, HubRole } from '../../db/schema.ts'
 import type { Trx } from '../../db/transact.ts'
-import type { VisibleCentres } from '../../db/visible.ts'
+import type { VisibleCentres } from '../../db/centres/visible.ts'
 import { NotPermitted } from '../../errors.ts'
 import type { Actor, ActingUser, Given } from './actor.ts'
 import { isHubRole } from '../roles/catalogue.ts'

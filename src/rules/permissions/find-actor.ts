@@ -1,7 +1,7 @@
 import type { Kysely } from 'kysely'
 import type { Store } from '../../db/schema.ts'
 import type { Trx } from '../../db/transact.ts'
-import { findLiveUser } from '../../db/users.ts'
+import { findLiveUser } from '../../db/users/users.ts'
 import { NotPermitted } from '../../errors.ts'
 import { type Account, accountOf } from '../users/account.ts'
 import type { ActingUser, Actor } from './actor.ts'

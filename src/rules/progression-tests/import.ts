@@ -1,6 +1,6 @@
-import { type Group, mergeGroups, type Merged } from '../../db/progression-tests-import.ts'
+import { type Group, mergeGroups, type Merged } from '../../db/progression-tests/import.ts'
 import type { Trx } from '../../db/transact.ts'
-import { findLiveUser, type UserWithCentre } from '../../db/users.ts'
+import { findLiveUser, type UserWithCentre } from '../../db/users/users.ts'
 import type { Problem } from '../../errors.ts'
 import type { Given } from '../permissions/actor.ts'
 import { permit } from '../permissions/decide.ts'

@@ -1,5 +1,5 @@
 import type { Trx } from '../../db/transact.ts'
-import { giveRoles, markEdited } from '../../db/user-changes.ts'
+import { giveRoles, markEdited } from '../../db/users/changes.ts'
 import { Refused, Usage } from '../../errors.ts'
 import { type Account, nameOf } from '../users/account.ts'
 import type { Given } from '../permissions/actor.ts'

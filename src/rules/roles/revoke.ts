@@ -1,5 +1,5 @@
 import type { Trx } from '../../db/transact.ts'
-import { markEdited, takeRoles } from '../../db/user-changes.ts'
+import { markEdited, takeRoles } from '../../db/users/changes.ts'
 import { type ChangedUser, changedTo, onUser, unchanged } from '../users/changed.ts'
 import { findUser } from '../users/find.ts'
 import { type Granting, serviceRoles } from './grant.ts'

@@ -1,6 +1,6 @@
-import { addErased, type ErasedAccount } from '../../db/erased-accounts.ts'
+import { addErased, type ErasedAccount } from '../../db/users/erased-accounts.ts'
 import type { Trx } from '../../db/transact.ts'
-import { type Voided, voidEveryCredential } from '../../db/void-credentials.ts'
+import { type Voided, voidEveryCredential } from '../../db/credentials/void-all.ts'
 import type { Given } from '../permissions/actor.ts'
 import { type ErasedAgain, eraseAgain } from '../users/erase-again.ts'
 import { permit } from '../permissions/decide.ts'

@@ -1,5 +1,5 @@
 import type { CentreKind, HubRole, PinState, UserStatus } from '../../db/schema.ts'
-import type { UncountedUser, UserWithCentre } from '../../db/users.ts'
+import type { UncountedUser, UserWithCentre } from '../../db/users/users.ts'
 import { pinStanding, type WhyNot, whyNot } from './sign-in-status.ts'
 
 export interface CentreOfUser {

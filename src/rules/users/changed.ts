@@ -1,4 +1,4 @@
-import { findDeletedUser, findLiveUser, findUserById } from '../../db/users.ts'
+import { findDeletedUser, findLiveUser, findUserById } from '../../db/users/users.ts'
 import type { Trx } from '../../db/transact.ts'
 import { type Account, accountOf, type UncountedAccount } from './account.ts'
 import type { Actor } from '../permissions/actor.ts'

@@ -1,6 +1,6 @@
-import { voidOpenCredentials } from '../../db/credentials.ts'
+import { voidOpenCredentials } from '../../db/credentials/credentials.ts'
 import type { Trx } from '../../db/transact.ts'
-import { markDeleted } from '../../db/user-changes.ts'
+import { markDeleted } from '../../db/users/changes.ts'
 import { Refused } from '../../errors.ts'
 import { nameOf } from './account.ts'
 import type { Given } from '../permissions/actor.ts'

@@ -1,6 +1,6 @@
-import { accountsErasedBefore } from '../../db/erased-accounts.ts'
+import { accountsErasedBefore } from '../../db/users/erased-accounts.ts'
 import type { Trx } from '../../db/transact.ts'
-import { markDeleted, markSuspended } from '../../db/user-changes.ts'
+import { markDeleted, markSuspended } from '../../db/users/changes.ts'
 import type { Given } from '../permissions/actor.ts'
 import { eraseThese } from './erase.ts'
 import { record } from '../audit/append.ts'

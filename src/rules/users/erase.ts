@@ -1,5 +1,5 @@
-import type { WrittenAddress } from '../../db/address-mentions.ts'
-import { noteErased, wasErased } from '../../db/erased-accounts.ts'
+import type { WrittenAddress } from '../../db/users/address-mentions.ts'
+import { noteErased, wasErased } from '../../db/users/erased-accounts.ts'
 import {
   addressesWritten,
   deletedAccounts,
@@ -8,9 +8,9 @@ import {
   eraseMentions,
   eraseMessages,
   isOfSomebodyElse,
-} from '../../db/erasing.ts'
+} from '../../db/users/erase.ts'
 import type { Trx } from '../../db/transact.ts'
-import { findLiveUser } from '../../db/users.ts'
+import { findLiveUser } from '../../db/users/users.ts'
 import { NotFound, Refused } from '../../errors.ts'
 import type { Given } from '../permissions/actor.ts'
 import { readAddress, typedAddress } from './email.ts'

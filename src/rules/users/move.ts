@@ -1,5 +1,5 @@
 import type { Trx } from '../../db/transact.ts'
-import { placeAt, takeEveryRole } from '../../db/user-changes.ts'
+import { placeAt, takeEveryRole } from '../../db/users/changes.ts'
 import { Refused } from '../../errors.ts'
 import type { Given } from '../permissions/actor.ts'
 import { type ChangedUser, changedTo, onUser, unchanged } from './changed.ts'

@@ -1,4 +1,4 @@
-import { isErased } from '../../db/erased.ts'
+import { isErased } from '../../db/users/erased.ts'
 import { Refused } from '../../errors.ts'
 
 /** Nobody is left to whom an account could be given back. @throws `erased` */

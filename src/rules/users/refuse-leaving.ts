@@ -1,6 +1,6 @@
 import type { Kysely } from 'kysely'
 import type { Store } from '../../db/schema.ts'
-import { countAssignments } from '../../db/users.ts'
+import { countAssignments } from '../../db/users/users.ts'
 import { Refused } from '../../errors.ts'
 import { type Account, nameOf } from './account.ts'
 

@@ -1,4 +1,4 @@
-import { domainsInUse } from '../../db/users.ts'
+import { domainsInUse } from '../../db/users/users.ts'
 import type { Trx } from '../../db/transact.ts'
 import { Refused } from '../../errors.ts'
 import type { Given } from '../permissions/actor.ts'

@@ -1,6 +1,6 @@
-import { voidOpenCredentials } from '../../db/credentials.ts'
+import { voidOpenCredentials } from '../../db/credentials/credentials.ts'
 import type { Trx } from '../../db/transact.ts'
-import { placeAt, takeEveryRole, takeEverySite } from '../../db/user-changes.ts'
+import { placeAt, takeEveryRole, takeEverySite } from '../../db/users/changes.ts'
 import type { Given } from '../permissions/actor.ts'
 import { type ChangedUser, changedTo, onUser, unchanged } from './changed.ts'
 import { findUser } from './find.ts'

@@ -1,5 +1,5 @@
 import type { Trx } from '../../db/transact.ts'
-import { markRestored, markUndeleted } from '../../db/user-changes.ts'
+import { markRestored, markUndeleted } from '../../db/users/changes.ts'
 import { Refused } from '../../errors.ts'
 import { type Account, nameOf } from './account.ts'
 import type { Given } from '../permissions/actor.ts'

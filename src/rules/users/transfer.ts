@@ -1,4 +1,4 @@
-import { handOver, type Holding, holdingsOf } from '../../db/progression-tests.ts'
+import { handOver, type Holding, holdingsOf } from '../../db/progression-tests/holdings.ts'
 import type { Trx } from '../../db/transact.ts'
 import { Refused } from '../../errors.ts'
 import { nameOf, type UncountedAccount } from './account.ts'

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { openDatabase } from '../../../src/db/connection.ts'
+import { openDatabase } from '../../../src/db/sqlite/connection.ts'
 import { latestVersion } from '../../../src/db/migrations/index.ts'
 import { writeOlderStore } from '../../stores/older-store.ts'
 import { newWorld, type World } from '../../world.ts'

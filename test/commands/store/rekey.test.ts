@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync, renameSync, rmSync } from 'node:fs'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { waitingKeyFile } from '../../../src/db/keys.ts'
+import { waitingKeyFile } from '../../../src/db/store/keys.ts'
 import { newDesk } from '../../torture/desk.ts'
 import { newWorld, type World } from '../../world.ts'
 

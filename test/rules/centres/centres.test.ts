@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { lastEvents } from '../../../src/db/audit-events.ts'
+import { lastEvents } from '../../../src/db/audit/events.ts'
 import { createCentre } from '../../../src/rules/centres/create.ts'
 import type { CentreWishes, NewCentreWishes } from '../../../src/rules/centres/options.ts'
 import { deleteCentre } from '../../../src/rules/centres/delete.ts'

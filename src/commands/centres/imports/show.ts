@@ -1,6 +1,6 @@
 import * as z from 'zod'
-import { readImportContents } from '../../../db/imports.ts'
-import { owedSheets } from '../../../db/pin-sheets-owed.ts'
+import { readImportContents } from '../../../db/imports/imports.ts'
+import { owedSheets } from '../../../db/imports/pin-sheets-owed.ts'
 import { owedSheetNotice } from '../../../render/owed-sheet.ts'
 import { findImportNumber, importNumber } from '../../../rules/imports/find.ts'
 import { renderShownImport, shownImportJson } from '../../../render/imports.ts'

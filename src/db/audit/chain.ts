@@ -1,0 +1,164 @@
+import { createHash } from 'node:crypto'
+import type Database from 'better-sqlite3'
+import { type AuditProblem, type SealedRow, sealRow } from './rows.ts'
+import { personalProblems } from './personal.ts'
+import type { LogHead } from './head-file.ts'
+
+export interface AuditVerdict {
+  ok: boolean
+  events: number
+  /** The seal of the last row; kept elsewhere it shows that rows were cut off. */
+  head: string | null
+  problems: AuditProblem[]
+  /** Problems beyond those listed. */
+  more: number
+  /** Rows whose time lies before that of the row they follow: a clock was set back, nothing more. */
+  backwards: Backwards[]
+}
+
+export interface Backwards {
+  row: number
+  at: string
+  before: string
+}
+
+/** A head that was kept elsewhere, and how it is called in what is found. */
+export interface KnownHead {
+  head: string
+  called: string
+}
+
+interface StoredRow extends SealedRow {
+  mac: Buffer
+}
+
+const mostListed = 50
+
+/** The event from which time counts anew. */
+const clockAccepted = 'store.clock-accepted'
+
+/**
+ * Whether the audit log is whole: no row changed, removed, inserted or moved. It shows what was
+ * done without the key; against somebody who holds the key, only a head kept elsewhere helps.
+ */
+export function verifyChain(
+  raw: Database.Database,
+  { key, heads = [] }: { key: Buffer; heads?: readonly KnownHead[] },
+): AuditVerdict {
+  const found: AuditProblem[] = []
+  let more = 0
+  const report = (problem: AuditProblem) => {
+    if (found.length < mostListed) found.push(problem)
+    else more += 1
+  }
+  const segment = Number(raw.prepare('select max(segment) from audit').pluck().get() ?? 1)
+  const isSealed = { any: false, right: 0, wrong: 0 }
+  let before: StoredRow | undefined
+  let events = 0
+  const unseen = new Map(heads.map(({ head, called }) => [head, called]))
+  const backwards: Backwards[] = []
+  const earlier = createHash('sha256')
+
+  for (const row of rowsOf(raw)) {
+    if (row.id < 1) {
+      report({ row: row.id, message: `row ${row.id} stands before the first, where none is written` })
+      continue
+    }
+    events += 1
+    const gap = row.id - (before?.id ?? 0) - 1
+    if (before && row.at < before.at && row.action !== clockAccepted && backwards.length < mostListed)
+      backwards.push({ row: row.id, at: row.at, before: before.at })
+    if (gap > 0) report(missing({ from: row.id - gap, to: row.id - 1 }))
+    if (before && row.segment < before.segment) {
+      report({ row: row.id, message: `row ${row.id} is not as it was written` })
+    } else if (row.segment < segment) {
+      earlier.update(digestable(row))
+    } else {
+      if (before && before.segment < segment) {
+        for (const problem of boundaryProblems({ row, before, digest: earlier.digest('hex') }))
+          report(problem)
+      }
+      const right = row.mac.equals(sealRow(key, { row, before: before?.mac }))
+      isSealed.any = true
+      if (right) isSealed.right += 1
+      else isSealed.wrong += 1
+      // After a gap the seal before is unknown; the gap itself has been reported.
+      if (!right && gap <= 0) report({ row: row.id, message: `row ${row.id} is not as it was written` })
+    }
+    for (const problem of personalProblems(raw, row)) report(problem)
+    unseen.delete(row.mac.toString('hex'))
+    before = row
+  }
+
+  if (isSealed.wrong > 1 && isSealed.right === 0) {
+    found.unshift({
+      message: "no row is sealed with this store's key: the log was written anew, or moved here",
+    })
+  }
+  for (const called of unseen.values()) {
+    found.unshift({
+      message: `${called} is not in the log: rows after it, or it too, were cut off or replaced`,
+    })
+  }
+  const head = before ? before.mac.toString('hex') : null
+  return { ok: found.length === 0, events, head, problems: found, more, backwards }
+}
+
+/** The digest of every row so far, which the first row of a new part of the log carries. */
+export function digestOfLog(raw: Database.Database): string {
+  const digest = createHash('sha256')
+  for (const row of rowsOf(raw)) digest.update(digestable(row))
+  return digest.digest('hex')
+}
+
+/** The last row's number and seal, of a log that has one. */
+export function headOf(raw: Database.Database): LogHead {
+  const last = raw.prepare<[], StoredRow>('select * from audit order by id desc limit 1').get()
+  if (!last) throw new Error('a log is looked for its head after it was written to')
+  return { events: last.id, head: last.mac.toString('hex') }
+}
+
+function* rowsOf(raw: Database.Database): Generator<StoredRow> {
+  const page = raw.prepare<[number], StoredRow>('select * from audit where id >= ? order by id limit 1000')
+  // From the smallest number there is, whatever it should be.
+  for (let next = Number(raw.prepare('select min(id) from audit').pluck().get() ?? 1); ; ) {
+    const rows = page.all(next)
+    yield* rows
+    const end = rows.at(-1)
+    if (!end) return
+    next = end.id + 1
+  }
+}
+
+function digestable({ mac, ...row }: StoredRow): string {
+  const { id, segment, at, operator, kind, action, command, facts, personal } = row
+  const fields = [id, segment, at, operator, kind, action, command, facts, personal, mac.toString('hex')]
+  return `${JSON.stringify(fields)}\n`
+}
+
+/** Rows sealed with an earlier key are known by the digest in the first row after it. */
+function* boundaryProblems({
+  row,
+  before,
+  digest,
+}: {
+  row: StoredRow
+  before: StoredRow
+  digest: string
+}): Generator<AuditProblem> {
+  const facts = JSON.parse(row.facts)
+  const right =
+    row.action === 'store.rekeyed' &&
+    facts.oldHead === before.mac.toString('hex') &&
+    facts.oldRows === before.id
+  if (!right)
+    yield { row: row.id, message: `row ${row.id} does not go on from the part of the log before it` }
+  if (facts.oldDigest !== digest) {
+    yield { message: `some row up to ${before.id}, sealed with an earlier key, is not as it was written` }
+  }
+}
+
+function missing({ from, to }: { from: number; to: number }): AuditProblem {
+  if (from === to) return { row: from, message: `row ${from} is missing` }
+  return { row: from, message: `rows ${from} to ${to} are missing` }
+}

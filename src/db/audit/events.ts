@@ -1,0 +1,208 @@
+import { type Expression, expressionBuilder, type Kysely, type SqlBool, sql } from 'kysely'
+import type { EventKind, Store } from '../schema.ts'
+import { isVisible, type VisibleCentres } from '../centres/visible.ts'
+
+/** A row of the audit log as it is read. */
+export interface AuditEntry {
+  id: number
+  at: string
+  /** Whoever typed it, at which machine; null where that is not for the reader. */
+  operator: string | null
+  /** The address of the user who acted; null for Cambridge staff. */
+  actor: string | null
+  kind: EventKind
+  action: string
+  /** An address or a centre number; null where there is none, or the person was erased. */
+  subject: string | null
+  /** Before, after, counts, the command, and the people by their part in it. */
+  details: Record<string, unknown>
+}
+
+export interface EventFilter {
+  kind?: EventKind
+  /** An address or a centre number. */
+  subject?: string
+  /** An address; `staff` for Cambridge staff. */
+  actor?: string
+  /** The whole action, or its noun: `coordinator`. */
+  action?: string
+  /** ISO times: from this one on, and before that one. */
+  since?: string
+  until?: string
+  limit?: number
+  visible?: VisibleCentres
+}
+
+/** What happened to a user or centre last, newest first; the imports that touched it included. */
+export async function lastEvents(
+  db: Kysely<Store>,
+  {
+    subject,
+    userId,
+    visible,
+    limit = 5,
+  }: { subject: string; userId?: number; visible: VisibleCentres; limit?: number },
+): Promise<AuditEntry[]> {
+  const touched = userId === undefined ? about(subject) : aboutUser({ subject, userId })
+  const imported = userId === undefined ? importsOfCentre(subject) : importsOfUser(userId)
+  const rows = await eventRows(db, visible)
+    .where(sql<SqlBool>`audit.id in (${touched} union ${eventsOfImports(imported)})`)
+    .orderBy('audit.id', 'desc')
+    .limit(limit)
+    .execute()
+  return rows.map(entryOf)
+}
+
+/** The events that pass the filter, newest first, and how many there are without the limit. */
+export async function listEvents(
+  db: Kysely<Store>,
+  filter: EventFilter,
+): Promise<{ events: AuditEntry[]; total: number }> {
+  const found = eventRows(db, filter.visible).where(passing(filter)).orderBy('audit.id', 'desc')
+  const rows = await (filter.limit === undefined ? found : found.limit(filter.limit)).execute()
+  const events = rows.map(entryOf)
+  if (filter.limit === undefined || rows.length < filter.limit) return { events, total: rows.length }
+  const { n } = await db
+    .selectFrom('audit')
+    .where(passing(filter))
+    .select(({ fn }) => fn.countAll<number>().as('n'))
+    .executeTakeFirstOrThrow()
+  return { events, total: n }
+}
+
+/** The events that pass the filter, a page at a time, for a log of any length. */
+export async function* pagesOfEvents(
+  db: Kysely<Store>,
+  { order, limit, ...filter }: EventFilter & { order: 'asc' | 'desc' },
+): AsyncGenerator<AuditEntry[]> {
+  let left = limit ?? Number.POSITIVE_INFINITY
+  let last: number | undefined
+  while (left > 0) {
+    const page = eventRows(db, filter.visible)
+      .where(passing(filter))
+      .orderBy('audit.id', order)
+      .limit(Math.min(left, 1000))
+    const from = last
+    const next = from === undefined ? page : page.where('audit.id', order === 'asc' ? '>' : '<', from)
+    const rows = await next.execute()
+    if (rows.length > 0) yield rows.map(entryOf)
+    if (rows.length < 1000) return
+    left -= rows.length
+    last = rows.at(-1)?.id
+  }
+}
+
+/** The same one by one, oldest first. */
+export async function* streamEvents(db: Kysely<Store>, filter: EventFilter): AsyncGenerator<AuditEntry> {
+  for await (const page of pagesOfEvents(db, { ...filter, order: 'asc' })) yield* page
+}
+
+/** In place of what belongs to a centre that the reader may not see. */
+export const elsewhere = '(elsewhere)'
+
+function eventRows(db: Kysely<Store>, visible: VisibleCentres = 'all') {
+  const value = sql`case when ${isReadable(visible)} then value else ${elsewhere} end`
+  return db
+    .selectFrom('audit')
+    .select(['audit.id', 'at', 'operator', 'kind', 'action', 'command', 'facts'])
+    .select(
+      sql<string>`(select json_group_object(field, ${value}) from audit_personal where audit_id = audit.id)`.as(
+        'people',
+      ),
+    )
+}
+
+/** Whether a value beside a row is about nobody at a centre that the reader may not see. */
+function isReadable(visible: VisibleCentres) {
+  if (visible === 'all') return sql<boolean>`true`
+  return sql<boolean>`(user_id is null or user_id in (select id from users where ${isVisible('users.centre_id', visible)}))`
+}
+
+type EventRow = Awaited<ReturnType<ReturnType<typeof eventRows>['execute']>>[number]
+
+function entryOf({ id, at, operator, kind, action, command, facts, people }: EventRow): AuditEntry {
+  const { actor, subject, ...others } = JSON.parse(people)
+  return {
+    id,
+    at,
+    operator,
+    actor: actor ?? null,
+    kind,
+    action,
+    subject: subject ?? null,
+    details: { command, ...JSON.parse(facts), ...others },
+  }
+}
+
+function passing({
+  kind,
+  subject,
+  actor,
+  action,
+  since,
+  until,
+  visible = 'all',
+}: EventFilter): Expression<SqlBool> {
+  const eb = expressionBuilder<Store, 'audit'>()
+  const conditions: Expression<SqlBool>[] = []
+  if (kind) conditions.push(eb('audit.kind', '=', kind))
+  if (subject) conditions.push(sql<SqlBool>`audit.id in (${about(subject)} and ${isReadable(visible)})`)
+  if (actor === 'staff') conditions.push(sql<SqlBool>`audit.id not in (${actedBy()})`)
+  else if (actor) conditions.push(sql<SqlBool>`audit.id in (${actedBy(actor)} and ${isReadable(visible)})`)
+  // '/' is the character after '.': every action of a noun lies between the two.
+  if (action?.includes('.')) conditions.push(eb('audit.action', '=', action))
+  else if (action)
+    conditions.push(eb('audit.action', '>=', `${action}.`), eb('audit.action', '<', `${action}/`))
+  if (since) conditions.push(eb('audit.at', '>=', since))
+  if (until) conditions.push(eb('audit.at', '<', until))
+  if (visible !== 'all') conditions.push(sql<SqlBool>`audit.id in (${within(visible)})`)
+  return eb.and(conditions)
+}
+
+/** The rows in which an address or a centre number has a part other than the actor's. */
+function about(subject: string) {
+  const spellings = [subject, subject.toLowerCase(), subject.toUpperCase()]
+  return sql<number>`select audit_id from audit_personal
+    where field <> 'actor' and (value in (${sql.join(spellings)}) or user_id in
+      (select id from users where email_key = ${subject.toLowerCase()}))`
+}
+
+/** The same for one account: an earlier one of its address is somebody else. */
+function aboutUser({ subject, userId }: { subject: string; userId: number }) {
+  return sql<number>`select audit_id from audit_personal where user_id = ${userId} and field <> 'actor'
+    union select audit_id from audit_personal
+      where value = ${subject} and user_id is null and field <> 'actor'`
+}
+
+function actedBy(email?: string) {
+  const acted = sql<number>`select audit_id from audit_personal where field = 'actor'`
+  if (email === undefined) return acted
+  return sql<number>`${acted} and (value = ${email} or user_id in
+    (select id from users where email_key = ${email.toLowerCase()}))`
+}
+
+function importsOfUser(userId: number) {
+  return sql<number>`select created_by_import from users where id = ${userId}
+    union select import_id from import_changes where user_id = ${userId}`
+}
+
+function importsOfCentre(number: string) {
+  return sql<number>`select created_by_import from centres where number = ${number}
+    union select import_id from import_changes
+      where centre_id = (select id from centres where number = ${number})`
+}
+
+/** The event of an import carries its number among its facts. */
+function eventsOfImports(imports: ReturnType<typeof importsOfUser>) {
+  return sql<number>`select id from audit where action in (${sql.join(importActions)})
+    and json_extract(facts, '$.import') in (${imports})`
+}
+
+/** What the log calls an import, and taking one back. */
+export const importActions = ['centres.imported', 'centres.import-undone'] as const
+
+function within(visible: readonly number[]) {
+  return sql<number>`select audit_id from audit_personal where field = 'subject' and (
+    value in (select number from centres where ${isVisible('centres.id', visible)})
+    or user_id in (select id from users where ${isVisible('users.centre_id', visible)}))`
+}

@@ -1,0 +1,63 @@
+import { closeSync, constants, readFileSync } from 'node:fs'
+import { openSync, rmSync, writeSync } from '../../disk.ts'
+
+/** Where the log ended when it was last written to: the number of its last row, and that row's seal. */
+export interface LogHead {
+  events: number
+  /** In hexadecimal. */
+  head: string
+}
+
+const heading = 'ssh-admin head 1'
+
+/** Beside the key, which is best kept elsewhere than the store: who cuts the store's log must reach both. */
+export function headFileOf(keyFile: string): string {
+  return `${keyFile}.head`
+}
+
+/**
+ * Notes the head of the log after a commit. It is one more witness and never a condition: unsynced,
+ * and where it cannot be written the change stands, and the older head is still in the log.
+ */
+export function writeHeadFile(path: string, { events, head }: LogHead): void {
+  const { O_WRONLY, O_CREAT, O_TRUNC, O_NOFOLLOW, O_NONBLOCK } = constants
+  try {
+    const file = openSync(path, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_NONBLOCK, 0o600)
+    try {
+      writeSync(file, `${heading}\n${head}\n${events}\n`)
+    } finally {
+      closeSync(file)
+    }
+  } catch {
+    // The change is made; the next one notes the head again.
+  }
+}
+
+/** Before another store takes the place of the one that this head is of: a missing head is no finding. */
+export function forgetHeadFile(path: string): void {
+  try {
+    rmSync(path, { force: true })
+  } catch {
+    // It is written anew once the other store is in its place.
+  }
+}
+
+/** What was noted; undefined where nothing was, or it cannot be read. */
+export function readHeadFile(path: string): LogHead | undefined {
+  const [first, head = '', events = ''] = contentsOf(path).split('\n')
+  if (first !== heading || !/^[0-9a-f]{64}$/.test(head) || !/^\d{1,15}$/.test(events)) return undefined
+  return { head, events: Number(events) }
+}
+
+function contentsOf(path: string): string {
+  try {
+    const file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK)
+    try {
+      return readFileSync(file, 'utf8')
+    } finally {
+      closeSync(file)
+    }
+  } catch {
+    return ''
+  }
+}

@@ -1,0 +1,122 @@
+import { type Kysely, sql } from 'kysely'
+import { type CentreWithPeople, centresWithPeople } from './centres.ts'
+import type { Store } from '../schema.ts'
+import type { Trx } from '../transact.ts'
+import { isVisible, type VisibleCentres } from './visible.ts'
+
+/** The associate centres an account acts for, deleted ones included, in order of number. */
+export async function assignedCentres(
+  db: Kysely<Store>,
+  userId: number,
+): Promise<{ id: number; number: string }[]> {
+  return db
+    .selectFrom('assignments')
+    .innerJoin('centres', 'centres.id', 'assignments.centre_id')
+    .select(['centres.id', 'centres.number'])
+    .where('assignments.user_id', '=', userId)
+    .orderBy('centres.number')
+    .execute()
+}
+
+export async function assignCentre(
+  trx: Trx,
+  { userId, centreId }: { userId: number; centreId: number },
+): Promise<void> {
+  await trx.insertInto('assignments').values({ user_id: userId, centre_id: centreId }).execute()
+}
+
+export async function unassignCentre(
+  trx: Trx,
+  { userId, centreId }: { userId: number; centreId: number },
+): Promise<void> {
+  await trx
+    .deleteFrom('assignments')
+    .where('user_id', '=', userId)
+    .where('centre_id', '=', centreId)
+    .execute()
+}
+
+/** Every live Associate that may be seen: its centres, and those that some account acts for. */
+export async function associatesWithCounts(
+  db: Kysely<Store>,
+  visible: VisibleCentres,
+): Promise<AssociateRow[]> {
+  return db
+    .selectFrom('centres as associate')
+    .select(['associate.id', 'associate.number', 'associate.name'])
+    .select((eb) => [
+      eb
+        .selectFrom('centres')
+        .select(({ fn }) => fn.countAll<number>().as('n'))
+        .whereRef('centres.associate_id', '=', 'associate.id')
+        .where('centres.deleted_at', 'is', null)
+        .as('centres'),
+      eb
+        .selectFrom('assignments')
+        .innerJoin('centres', 'centres.id', 'assignments.centre_id')
+        .select(sql<number>`count(distinct assignments.centre_id)`.as('n'))
+        .whereRef('centres.associate_id', '=', 'associate.id')
+        .where('centres.deleted_at', 'is', null)
+        .as('assigned'),
+    ])
+    .where('associate.kind', '=', 'associate')
+    .where('associate.deleted_at', 'is', null)
+    .where(isVisible('associate.id', visible))
+    .orderBy('associate.number')
+    .execute()
+}
+
+export interface AssociateRow {
+  id: number
+  number: string
+  name: string
+  centres: number | null
+  assigned: number | null
+}
+
+/** @param search folded text that the number or name must contain */
+export function associateCentres(
+  db: Kysely<Store>,
+  { associateId, search, visible }: { associateId: number; search: string; visible: VisibleCentres },
+): Promise<CentreWithPeople[]> {
+  return centresWithPeople(db)
+    .where('centres.associate_id', '=', associateId)
+    .where(sql<boolean>`instr(centres.folded, ${search}) > 0`)
+    .where(isVisible('centres.id', visible))
+    .orderBy('centres.number')
+    .execute()
+}
+
+/** The accounts that act for some centre, and for how many. */
+export function actingAccounts(
+  db: Kysely<Store>,
+  associateId: number,
+): Promise<{ email: string; assigned: number }[]> {
+  return db
+    .selectFrom('assignments')
+    .innerJoin('users', 'users.id', 'assignments.user_id')
+    .select('users.email')
+    .select(({ fn }) => fn.countAll<number>().as('assigned'))
+    .where('users.centre_id', '=', associateId)
+    .groupBy('users.id')
+    .orderBy('users.email')
+    .execute()
+}
+
+/** The addresses that act for each centre of an Associate, by centre id. */
+export async function assignedAddresses(
+  db: Kysely<Store>,
+  associateId: number,
+): Promise<Map<number, string[]>> {
+  const rows = await db
+    .selectFrom('assignments')
+    .innerJoin('users', 'users.id', 'assignments.user_id')
+    .innerJoin('centres', 'centres.id', 'assignments.centre_id')
+    .select(['assignments.centre_id', 'users.email'])
+    .where('centres.associate_id', '=', associateId)
+    .orderBy('users.email')
+    .execute()
+  const found = new Map<number, string[]>()
+  for (const { centre_id, email } of rows) found.set(centre_id, [...(found.get(centre_id) ?? []), email])
+  return found
+}

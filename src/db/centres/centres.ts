@@ -1,0 +1,54 @@
+import { type Kysely, sql } from 'kysely'
+import type { Store } from '../schema.ts'
+
+/** The query that every look-up and list of centres begins with. */
+export function centresWithPeople(db: Kysely<Store>) {
+  return db
+    .selectFrom('centres')
+    .leftJoin('centres as associate', 'associate.id', 'centres.associate_id')
+    .leftJoin('users as coordinator', (join) =>
+      join
+        .onRef('coordinator.centre_id', '=', 'centres.id')
+        .on('coordinator.hub_role', '=', 'coordinator')
+        .on('coordinator.status', '<>', 'deleted'),
+    )
+    .selectAll('centres')
+    .select([
+      'associate.number as associate_number',
+      'coordinator.id as coordinator_id',
+      'coordinator.email as coordinator_email',
+      'coordinator.first_name as coordinator_first_name',
+      'coordinator.last_name as coordinator_last_name',
+      'coordinator.status as coordinator_status',
+    ])
+    .select((eb) =>
+      eb
+        .selectFrom('users')
+        .select(({ fn }) => fn.countAll<number>().as('n'))
+        .whereRef('users.centre_id', '=', 'centres.id')
+        .where('users.status', '<>', 'deleted')
+        .as('user_count'),
+    )
+}
+
+export type CentreWithPeople = Awaited<ReturnType<ReturnType<typeof centresWithPeople>['execute']>>[number]
+
+/** @param number in capitals */
+export function findCentreByNumber(db: Kysely<Store>, number: string): Promise<CentreWithPeople | undefined> {
+  return centresWithPeople(db).where('centres.number', '=', number).executeTakeFirst()
+}
+
+/** Live centres whose folded number and name end so. */
+export function centresNamedLike(
+  db: Kysely<Store>,
+  foldedName: string,
+): Promise<{ id: number; number: string; name: string }[]> {
+  const pattern = `% ${foldedName.replaceAll(/[\\%_]/g, (sign) => `\\${sign}`)}`
+  return db
+    .selectFrom('centres')
+    .select(['id', 'number', 'name'])
+    .where('deleted_at', 'is', null)
+    .where(sql<boolean>`folded like ${pattern} escape '\\'`)
+    .orderBy('number')
+    .execute()
+}

@@ -1,0 +1,96 @@
+import type { Kysely } from 'kysely'
+import type { CentreKind, Store } from '../schema.ts'
+import type { Trx } from '../transact.ts'
+
+/** What can be said of a centre, besides its number. */
+export interface CentreFacts {
+  name: string
+  kind: CentreKind
+  associateId: number | null
+  status: 'approved' | 'active'
+  address: string
+  town: string
+  postcode: string
+  /** ISO 3166 alpha-2. */
+  country: string
+  britishCouncil: boolean
+  globalListening: boolean
+}
+
+interface ToWrite extends CentreFacts {
+  /** What searching looks through. */
+  folded: string
+  at: Date
+}
+
+export async function insertCentre(
+  trx: Trx,
+  { number, at, ...facts }: ToWrite & { number: string },
+): Promise<void> {
+  await trx
+    .insertInto('centres')
+    .values({ number, ...columnsOf(facts), created_at: at.toISOString() })
+    .execute()
+}
+
+/** A centre that was edited is left alone when its import is undone. */
+export async function setCentreFacts(
+  trx: Trx,
+  { id, at, ...facts }: ToWrite & { id: number },
+): Promise<void> {
+  await trx
+    .updateTable('centres')
+    .set({ ...columnsOf(facts), edited_at: at.toISOString() })
+    .where('id', '=', id)
+    .execute()
+}
+
+function columnsOf(facts: CentreFacts & { folded: string }) {
+  const { name, folded, kind, status, address, town, postcode, country } = facts
+  const { associateId, britishCouncil, globalListening } = facts
+  return {
+    name,
+    folded,
+    kind,
+    associate_id: associateId,
+    status,
+    address,
+    town,
+    postcode,
+    country,
+    british_council: britishCouncil ? 1 : 0,
+    global_listening: globalListening ? 1 : 0,
+  }
+}
+
+export async function markCentreDeleted(trx: Trx, { id, at }: { id: number; at: Date }): Promise<void> {
+  await trx.updateTable('centres').set({ deleted_at: at.toISOString() }).where('id', '=', id).execute()
+}
+
+export async function markCentreRestored(trx: Trx, id: number): Promise<void> {
+  await trx.updateTable('centres').set({ deleted_at: null }).where('id', '=', id).execute()
+}
+
+/** Nobody acts any longer for a centre that leaves its Associate. @returns how many did */
+export async function unassignEverybody(trx: Trx, centreId: number): Promise<number> {
+  const gone = await trx
+    .deleteFrom('assignments')
+    .where('centre_id', '=', centreId)
+    .returning('user_id')
+    .execute()
+  return gone.length
+}
+
+/** The centres of an Associate, deleted ones apart. */
+export async function countAssociateCentres(
+  db: Kysely<Store>,
+  associateId: number,
+): Promise<{ live: number; deleted: number }> {
+  const rows = await db
+    .selectFrom('centres')
+    .select('deleted_at')
+    .where('associate_id', '=', associateId)
+    .execute()
+  const live = rows.filter(({ deleted_at }) => deleted_at === null).length
+  return { live, deleted: rows.length - live }
+}

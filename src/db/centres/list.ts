@@ -1,0 +1,100 @@
+import { type Expression, expressionBuilder, type Kysely, type SqlBool, sql } from 'kysely'
+import { type CentreWithPeople, centresWithPeople } from './centres.ts'
+import type { CentreKind, Store } from '../schema.ts'
+import { isVisible, type VisibleCentres } from './visible.ts'
+
+export type CentreStatus = 'approved' | 'active' | 'deleted'
+
+export interface CentreFilter {
+  /** Without any, every status but deleted. */
+  statuses?: readonly CentreStatus[]
+  kinds?: readonly CentreKind[]
+  /** ISO 3166 alpha-2. */
+  countries?: readonly string[]
+  associateId?: number
+  /** Folded words; each is a part of the number or the name. */
+  words?: readonly string[]
+  visible?: VisibleCentres
+}
+
+export const centreOrders = ['number', 'name', 'country', 'kind', 'status', 'users', 'created'] as const
+
+export type CentreOrder = (typeof centreOrders)[number]
+
+interface Listing {
+  filter: CentreFilter
+  order: CentreOrder
+  reverse: boolean
+  limit?: number | undefined
+  /** Every country's code, in the order of their names. */
+  countries: readonly string[]
+}
+
+/** The centres that pass the filter, and how many there are without the limit. */
+export async function listCentres(
+  db: Kysely<Store>,
+  { filter, order, reverse, limit, countries }: Listing,
+): Promise<{ centres: CentreWithPeople[]; total: number }> {
+  const direction = reverse ? 'desc' : 'asc'
+  const sorted = centresWithPeople(db)
+    .where(passing(filter))
+    .orderBy(orderedBy(order, countries), direction)
+    .orderBy('centres.number', direction)
+  const centres = await (limit === undefined ? sorted : sorted.limit(limit)).execute()
+  if (limit === undefined || centres.length < limit) return { centres, total: centres.length }
+  const { n } = await db
+    .selectFrom('centres')
+    .where(passing(filter))
+    .select(({ fn }) => fn.countAll<number>().as('n'))
+    .executeTakeFirstOrThrow()
+  return { centres, total: n }
+}
+
+function orderedBy(order: CentreOrder, countries: readonly string[]): Expression<unknown> {
+  switch (order) {
+    case 'number':
+      return sql.ref('centres.number')
+    case 'name':
+      // The folded text is the number, a blank, and the name.
+      return sql`substr(centres.folded, length(centres.number) + 2)`
+    case 'country':
+      return sql`instr(${countries.join(' ')}, centres.country)`
+    case 'kind':
+      return sql.ref('centres.kind')
+    case 'status':
+      return sql`iif(centres.deleted_at is null, centres.status, 'deleted')`
+    case 'users':
+      return sql.ref('user_count')
+    case 'created':
+      return sql.ref('centres.created_at')
+  }
+}
+
+/** The one place that knows which centres a list shows. */
+function passing({
+  statuses = [],
+  kinds = [],
+  countries = [],
+  associateId,
+  words = [],
+  visible = 'all',
+}: CentreFilter): Expression<SqlBool> {
+  const eb = expressionBuilder<Store, 'centres'>()
+  const live = statuses.filter((status) => status !== 'deleted')
+  const conditions: Expression<SqlBool>[] = [
+    statuses.length === 0
+      ? eb('centres.deleted_at', 'is', null)
+      : eb.or([
+          ...(statuses.includes('deleted') ? [eb('centres.deleted_at', 'is not', null)] : []),
+          ...(live.length > 0
+            ? [eb.and([eb('centres.deleted_at', 'is', null), eb('centres.status', 'in', live)])]
+            : []),
+        ]),
+  ]
+  if (kinds.length > 0) conditions.push(eb('centres.kind', 'in', [...kinds]))
+  if (countries.length > 0) conditions.push(eb('centres.country', 'in', [...countries]))
+  if (associateId !== undefined) conditions.push(eb('centres.associate_id', '=', associateId))
+  for (const word of words) conditions.push(sql<SqlBool>`instr(centres.folded, ${word}) > 0`)
+  if (visible !== 'all') conditions.push(sql<SqlBool>`${isVisible('centres.id', visible)}`)
+  return eb.and(conditions)
+}

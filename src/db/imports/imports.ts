@@ -1,0 +1,94 @@
+import type { Kysely, Selectable } from 'kysely'
+import type { ImportChangeTable, ImportTable, Store } from '../schema.ts'
+
+export type ImportRow = Selectable<ImportTable>
+
+export function findImport(db: Kysely<Store>, id: number): Promise<ImportRow | undefined> {
+  return db.selectFrom('imports').selectAll().where('id', '=', id).executeTakeFirst()
+}
+
+/** Newest first. */
+export function listImports(db: Kysely<Store>): Promise<ImportRow[]> {
+  return db.selectFrom('imports').selectAll().orderBy('id', 'desc').execute()
+}
+
+export interface ImportContents {
+  createdCentres: { number: string; name: string }[]
+  createdUsers: { email: string; centre: string | null; status: string; pin: string }[]
+  changes: {
+    kind: ImportChangeTable['kind']
+    what: string | null
+    before: string | null
+    after: string | null
+  }[]
+}
+
+/** What an import did, as far as it is still there. */
+export async function readImportContents(db: Kysely<Store>, id: number): Promise<ImportContents> {
+  const createdCentres = await db
+    .selectFrom('centres')
+    .select(['number', 'name'])
+    .where('created_by_import', '=', id)
+    .orderBy('number')
+    .execute()
+  const createdUsers = await db
+    .selectFrom('users')
+    .leftJoin('centres', 'centres.id', 'users.centre_id')
+    .select(['users.email', 'centres.number as centre', 'users.status', 'users.pin_state as pin'])
+    .where('users.created_by_import', '=', id)
+    .orderBy('centres.number')
+    .orderBy('users.email')
+    .execute()
+  const changes = await db
+    .selectFrom('import_changes')
+    .leftJoin('centres', 'centres.id', 'import_changes.centre_id')
+    .leftJoin('users', 'users.id', 'import_changes.user_id')
+    .select(({ fn }) => [
+      'import_changes.kind',
+      fn.coalesce('centres.number', 'users.email').as('what'),
+      'import_changes.before',
+      'import_changes.after',
+    ])
+    .where('import_id', '=', id)
+    .orderBy('position')
+    .execute()
+  return { createdCentres, createdUsers, changes }
+}
+
+export interface ImportedUser {
+  id: number
+  email: string
+  first_name: string
+  last_name: string
+  status: 'invited' | 'active' | 'suspended' | 'deleted'
+  pin_state: 'none' | 'issued' | 'used' | 'void'
+  pin_nonce: Buffer | null
+  pin_issued_at: string | null
+  centre_number: string | null
+  centre_name: string | null
+  centre_deleted_at: string | null
+}
+
+/** Every user that an import created, as they are now, by centre and address. */
+export function usersOfImport(db: Kysely<Store>, id: number): Promise<ImportedUser[]> {
+  return db
+    .selectFrom('users')
+    .leftJoin('centres', 'centres.id', 'users.centre_id')
+    .select([
+      'users.id',
+      'users.email',
+      'users.first_name',
+      'users.last_name',
+      'users.status',
+      'users.pin_state',
+      'users.pin_nonce',
+      'users.pin_issued_at',
+      'centres.number as centre_number',
+      'centres.name as centre_name',
+      'centres.deleted_at as centre_deleted_at',
+    ])
+    .where('users.created_by_import', '=', id)
+    .orderBy('centres.number')
+    .orderBy('users.email_key')
+    .execute()
+}

@@ -1,0 +1,137 @@
+import { makersMark, statusOfMark } from '../../unfinished-files.ts'
+import { whys } from './outbox.ts'
+import type { MessageState, OutboxRow } from '../schema.ts'
+import type { Trx } from '../transact.ts'
+
+interface Claim {
+  ids: readonly number[]
+  /** Who sends them; another's claim holds until it lapses. */
+  by: string
+  at: Date
+  /** How long a claim holds, in milliseconds. */
+  lease: number
+}
+
+/** A claim of somebody who hands messages to a mail server at once, and so may have done it. */
+const handingOver = 'smtp:'
+
+/** Who claims messages: this process, so that everybody on the machine can see whether it has ended. */
+export function newClaimant(to: 'server' | 'folder'): string {
+  return `${to === 'server' ? handingOver : ''}${makersMark()}`
+}
+
+interface Claimed {
+  claimed: OutboxRow[]
+  /** Their sender ended before it wrote down what became of them: they may have arrived, and are not sent again. */
+  interrupted: OutboxRow[]
+}
+
+/** Claims those of the messages that still wait; what expired or is void meanwhile is cancelled. */
+export async function claimMessages(trx: Trx, { ids, by, at, lease }: Claim): Promise<Claimed> {
+  const now = at.toISOString()
+  const waiting = await trx
+    .selectFrom('outbox')
+    .leftJoin('credentials', 'credentials.id', 'outbox.credential_id')
+    .leftJoin('users', 'users.id', 'outbox.user_id')
+    .selectAll('outbox')
+    .select(['credentials.state as credential_state', 'users.pin_state as pin_state'])
+    .where('outbox.id', 'in', [...ids])
+    .where('outbox.state', '=', 'queued')
+    .orderBy('outbox.id')
+    .execute()
+  const lapsed = new Date(at.getTime() - lease).toISOString()
+  const claimed: OutboxRow[] = []
+  const interrupted: OutboxRow[] = []
+  for (const { credential_state, pin_state, ...row } of waiting) {
+    if (!isFree(row, lapsed)) continue
+    if (row.claimed_by?.startsWith(handingOver)) {
+      interrupted.push(await markUnknown(trx, row))
+      continue
+    }
+    const expired = row.expires_at !== null && row.expires_at <= now
+    const isAboutPin = row.import_id !== null && row.credential_id === null
+    const isVoid = isAboutPin
+      ? pin_state !== 'issued'
+      : credential_state !== null && credential_state !== 'open'
+    if (expired || isVoid) {
+      const last_error = expired ? whys.expired : whys.void
+      await trx
+        .updateTable('outbox')
+        .set({ state: 'cancelled', last_error, next_try_at: null })
+        .where('id', '=', row.id)
+        .execute()
+    } else {
+      await trx
+        .updateTable('outbox')
+        .set({ claimed_by: by, claimed_at: now })
+        .where('id', '=', row.id)
+        .execute()
+      claimed.push({ ...row, claimed_by: by, claimed_at: now })
+    }
+  }
+  return { claimed, interrupted }
+}
+
+function isFree({ claimed_by, claimed_at }: OutboxRow, lapsed: string): boolean {
+  if (claimed_by === null || claimed_at === null || claimed_at <= lapsed) return true
+  return statusOfMark(claimed_by.replace(handingOver, '')) === 'ended'
+}
+
+async function markUnknown(trx: Trx, row: OutboxRow): Promise<OutboxRow> {
+  const change = { state: 'unknown', last_error: whys.interrupted, next_try_at: null } as const
+  const unclaimed = { claimed_by: null, claimed_at: null }
+  await trx
+    .updateTable('outbox')
+    .set(({ eb }) => ({ ...change, ...unclaimed, attempts: eb('attempts', '+', 1) }))
+    .where('id', '=', row.id)
+    .execute()
+  return { ...row, ...change, ...unclaimed, attempts: row.attempts + 1 }
+}
+
+export interface Settled {
+  id: number
+  state: Exclude<MessageState, 'cancelled'>
+  lastError: string | null
+  nextTryAt: string | null
+  file: string | null
+}
+
+/** Writes down what became of claimed messages. What was sent was sent, even if it was cancelled meanwhile. */
+export async function settleMessages(
+  trx: Trx,
+  { settled, by, at }: { settled: readonly Settled[]; by: string; at: Date },
+): Promise<void> {
+  for (const { id, state, lastError, nextTryAt, file } of settled) {
+    const done = state === 'sent' || state === 'written'
+    let query = trx
+      .updateTable('outbox')
+      .set(({ eb }) => ({
+        state,
+        attempts: eb('attempts', '+', 1),
+        last_error: lastError,
+        next_try_at: nextTryAt,
+        file,
+        delivered_at: done ? at.toISOString() : null,
+        claimed_by: null,
+        claimed_at: null,
+      }))
+      .where('id', '=', id)
+      .where('claimed_by', '=', by)
+    if (state === 'queued') query = query.where('state', '=', 'queued')
+    await query.execute()
+  }
+}
+
+/** Gives claimed messages back, untried. */
+export async function releaseMessages(
+  trx: Trx,
+  { ids, by }: { ids: readonly number[]; by: string },
+): Promise<void> {
+  if (ids.length === 0) return
+  await trx
+    .updateTable('outbox')
+    .set({ claimed_by: null, claimed_at: null })
+    .where('id', 'in', [...ids])
+    .where('claimed_by', '=', by)
+    .execute()
+}

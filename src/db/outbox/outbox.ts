@@ -1,0 +1,133 @@
+import type { Insertable, Kysely } from 'kysely'
+import type { OutboxRow, OutboxTable, Store } from '../schema.ts'
+import { surroundingsOf, type Trx } from '../transact.ts'
+
+/** Why a message that waited is not sent any more. */
+export type Why = keyof typeof whys
+
+export const whys = {
+  replaced: 'A newer message took its place.',
+  void: 'What it carries is not valid any more.',
+  expired: 'What it carries expired before it could be sent.',
+  asked: 'Cancelled by hand.',
+  undone: 'The import was undone.',
+  interrupted: 'The program that was sending it was stopped.',
+} as const
+
+/** Owes somebody a message; the commit that follows makes it due. */
+export async function queueMessage(
+  trx: Trx,
+  message: Omit<Insertable<OutboxTable>, 'state' | 'fields'> & { fields: Readonly<Record<string, string>> },
+): Promise<OutboxRow> {
+  const row = await trx
+    .insertInto('outbox')
+    .values({ ...message, fields: JSON.stringify(message.fields), state: 'queued' })
+    .returningAll()
+    .executeTakeFirstOrThrow()
+  surroundingsOf(trx).owed.push(row.id)
+  return row
+}
+
+interface Cancelling {
+  userId: number
+  /** Only the messages that carry one of these. */
+  credentialIds?: readonly number[]
+  /** Only this letter. */
+  letter?: string
+  why: Why
+}
+
+/** Cancels a user's waiting messages. */
+export async function cancelMessages(
+  trx: Trx,
+  { userId, credentialIds, letter, why }: Cancelling,
+): Promise<void> {
+  let query = trx
+    .updateTable('outbox')
+    .set({ state: 'cancelled', last_error: whys[why], next_try_at: null })
+    .where('user_id', '=', userId)
+    .where('state', '=', 'queued')
+  if (credentialIds) query = query.where('credential_id', 'in', [...credentialIds])
+  if (letter !== undefined) query = query.where('letter', '=', letter)
+  await query.execute()
+}
+
+/** Cancels one waiting message, by hand. */
+export async function cancelMessage(trx: Trx, id: number): Promise<void> {
+  await trx
+    .updateTable('outbox')
+    .set({ state: 'cancelled', last_error: whys.asked, next_try_at: null })
+    .where('id', '=', id)
+    .where('state', '=', 'queued')
+    .execute()
+}
+
+/** What this transaction owes, as it stands inside it: what a rehearsal would send. */
+export function owedMessages(trx: Trx): Promise<OutboxRow[]> {
+  return findMessages(trx, surroundingsOf(trx).owed)
+}
+
+interface Wanted {
+  /** Only those whose pause is over. */
+  dueAt?: Date
+  importId?: number
+}
+
+/** Makes messages that were refused for good wait again. @returns their numbers */
+export async function requeueFailed(trx: Trx, { importId }: Pick<Wanted, 'importId'>): Promise<number[]> {
+  let query = trx
+    .updateTable('outbox')
+    .set({ state: 'queued', next_try_at: null })
+    .where('state', '=', 'failed')
+  if (importId !== undefined) query = query.where('import_id', '=', importId)
+  const rows = await query.returning('id').execute()
+  return rows.map(({ id }) => id).sort((a, b) => a - b)
+}
+
+/** The letters of this user's messages that wait. */
+export async function lettersWaitingFor(db: Kysely<Store>, userId: number): Promise<string[]> {
+  const rows = await db
+    .selectFrom('outbox')
+    .select('letter')
+    .where('user_id', '=', userId)
+    .where('state', '=', 'queued')
+    .orderBy('id')
+    .execute()
+  return rows.map(({ letter }) => letter)
+}
+
+/** The messages that were refused for good. */
+export async function failedMessages(
+  db: Kysely<Store>,
+  { importId }: Pick<Wanted, 'importId'>,
+): Promise<OutboxRow[]> {
+  let query = db.selectFrom('outbox').selectAll().where('state', '=', 'failed').orderBy('id')
+  if (importId !== undefined) query = query.where('import_id', '=', importId)
+  return query.execute()
+}
+
+/** The numbers of the messages that wait, those tried least first, then oldest first: one that stops all the others must not stop them again. */
+export async function waitingMessages(db: Kysely<Store>, { dueAt, importId }: Wanted): Promise<number[]> {
+  let query = db
+    .selectFrom('outbox')
+    .select('id')
+    .where('state', '=', 'queued')
+    .orderBy('attempts')
+    .orderBy('id')
+  if (dueAt) {
+    const due = dueAt.toISOString()
+    query = query.where((eb) => eb.or([eb('next_try_at', 'is', null), eb('next_try_at', '<=', due)]))
+  }
+  if (importId !== undefined) query = query.where('import_id', '=', importId)
+  return (await query.execute()).map(({ id }) => id)
+}
+
+/** Messages by their numbers, in that order of number. */
+export async function findMessages(db: Kysely<Store>, ids: readonly number[]): Promise<OutboxRow[]> {
+  const rows: OutboxRow[] = []
+  for (let at = 0; at < ids.length; at += 500) {
+    const some = ids.slice(at, at + 500)
+    rows.push(...(await db.selectFrom('outbox').selectAll().where('id', 'in', some).orderBy('id').execute()))
+  }
+  return rows
+}

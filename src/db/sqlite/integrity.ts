@@ -1,0 +1,69 @@
+import type Database from 'better-sqlite3'
+import { Unavailable } from '../../errors.ts'
+import { applicationId, openDatabase } from './connection.ts'
+import { isDamage } from './errors.ts'
+import { knownVersionOf } from '../store/version.ts'
+
+/** Something wrong with a store or what lies beside it. */
+export interface Finding {
+  /** What it is about: a file, or `audit log`. */
+  target: string
+  code: string
+  message: string
+  hint?: string
+}
+
+const mostLines = 20
+
+/** Reads every page of an open store, and says what does not hold together. */
+export function damageIn(raw: Database.Database, path: string): Finding[] {
+  const said = raw
+    .prepare(`pragma integrity_check(${mostLines})`)
+    .pluck()
+    .all()
+    .map(String)
+    .filter((line) => line !== 'ok')
+    .map((line) => ({ target: path, code: 'store-damaged', message: `${path}: ${line}` }))
+  const orphans = raw.prepare('pragma foreign_key_check').raw().all().slice(0, mostLines).map(orphanOf)
+  return [
+    ...said,
+    ...orphans.map((words) => ({ target: path, code: 'store-damaged', message: `${path}: ${words}` })),
+  ]
+}
+
+function orphanOf(row: unknown): string {
+  const [table, id, parent] = Array.isArray(row) ? row : []
+  return `row ${id} of ${table} points into ${parent}, at nothing`
+}
+
+/** What is wrong with a store that cannot be used, as far as it can be read. */
+export function damageOf(path: string): Finding[] {
+  const raw = openDatabase(path)
+  try {
+    return damageIn(raw, path)
+  } catch (error) {
+    if (!isDamage(error)) throw error
+    return [{ target: path, code: 'store-damaged', message: `${path}: ${error.message}` }]
+  } finally {
+    raw.close()
+  }
+}
+
+/** Why a file is not a whole store that this program can use; nothing when it is. */
+export function unsoundness(path: string): string | undefined {
+  const raw = openDatabase(path, { fileMustExist: true })
+  try {
+    if (Number(raw.pragma('application_id', { simple: true })) !== applicationId)
+      return 'is no store of ssh-admin'
+    knownVersionOf(raw, path)
+    const [first] = damageIn(raw, path)
+    return first && `is damaged (${first.message})`
+  } catch (error) {
+    if (error instanceof Unavailable)
+      return error.code === 'store-newer' ? 'was made by a newer ssh-admin' : 'is damaged'
+    if (!isDamage(error)) throw error
+    return error.message.includes('not a database') ? 'is no store of ssh-admin' : 'is damaged'
+  } finally {
+    raw.close()
+  }
+}

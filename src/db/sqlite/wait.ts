@@ -1,0 +1,139 @@
+import { existsSync } from 'node:fs'
+import { hostname } from 'node:os'
+import { setTimeout as pause } from 'node:timers/promises'
+import { rmSync, writeFileSync } from '../../disk.ts'
+import { Cancelled, Unavailable } from '../../errors.ts'
+import type { Interruption } from '../../interruption.ts'
+import { readSmallFile } from '../small-file.ts'
+
+/** Who is writing to the store now. */
+export interface Holder {
+  pid: number
+  command: string
+  since: string
+  /** The machine on which it runs; absent in a note of an older ssh-admin. */
+  host?: string
+}
+
+interface Patience {
+  path: string
+  /** In milliseconds. */
+  patience: number
+  onWait: (holder: Holder | undefined) => void
+  signal: AbortSignal | undefined
+  interruption?: Interruption | undefined
+  since: { started: number; told: boolean }
+}
+
+/** Waits between two tries to write, says once for whom, and gives up with `store-locked`. */
+export function waitForStore({ path, patience, onWait, signal, interruption, since }: Patience) {
+  return async (tries: number): Promise<void> => {
+    if (tries === 0) {
+      since.started = performance.now()
+      since.told = false
+    }
+    const waited = performance.now() - since.started
+    if (waited >= patience) throw locked(path, holderOf(path))
+    if (!since.told && waited > 200) {
+      since.told = true
+      onWait(holderOf(path))
+    }
+    // What counts already is brought to its end.
+    const heard = interruption?.isFinishing() ? undefined : signal
+    await pause(Math.min(10 + tries * 5, 100), undefined, { signal: heard }).catch(() => {
+      if (!interruption?.isFinishing()) throw new Cancelled()
+    })
+  }
+}
+
+/**
+ * Says, for those who wait, who holds the store; taken back with `letGo`. The lock is SQLite's: a note that cannot
+ * be written stops no change. Whatever lies in its place goes first, so that nothing is written through a link.
+ */
+export function holdStore(path: string, holder: Omit<Holder, 'host'>): void {
+  const file = holderFile(path)
+  const remove = () => unlessItFails(() => rmSync(file, { force: true }))
+  remove()
+  try {
+    writeFileSync(file, JSON.stringify({ ...holder, host: hostname() }), { mode: 0o600, flag: 'wx' })
+  } catch {
+    // A note is only a note, and half of one is none.
+    remove()
+  }
+}
+
+/** Only our own note: the next writer may have left theirs already. What was done stays done when it cannot go. */
+export function letGo(path: string): void {
+  const holder = noteAt(path)
+  if (holder?.pid !== process.pid || isElsewhere(holder)) return
+  unlessItFails(() => rmSync(holderFile(path), { force: true }))
+}
+
+function unlessItFails(step: () => void): void {
+  try {
+    step()
+  } catch {
+    // A note is only a note.
+  }
+}
+
+function holderFile(path: string): string {
+  return `${path}.writer`
+}
+
+/** A note left by a process that is gone names nobody. */
+function holderOf(path: string): Holder | undefined {
+  const holder = noteAt(path)
+  return holder && lives(holder) ? holder : undefined
+}
+
+/** The note of a process that ended without taking it back, or before it had written all of it: then without a name. */
+export function staleHolder(path: string): { file: string; holder: Holder | undefined } | undefined {
+  const file = holderFile(path)
+  const holder = noteAt(path)
+  if (holder ? lives(holder) : !existsSync(file)) return undefined
+  return { file, holder }
+}
+
+function noteAt(path: string): Holder | undefined {
+  try {
+    return holderIn(JSON.parse(readSmallFile(holderFile(path)).text ?? ''))
+  } catch {
+    return undefined
+  }
+}
+
+/** Anybody who may write the folder may have written the note. */
+function holderIn(note: unknown): Holder | undefined {
+  if (typeof note !== 'object' || note === null) return undefined
+  const { pid, command, since, host }: Partial<Record<keyof Holder, unknown>> = note
+  if (typeof pid !== 'number' || !Number.isSafeInteger(pid) || pid < 1) return undefined
+  if (typeof command !== 'string') return undefined
+  return { pid, command, since: String(since), ...(typeof host === 'string' ? { host } : {}) }
+}
+
+/** Of another machine nobody here can say who lives. */
+function isElsewhere({ host }: Holder): boolean {
+  return host !== undefined && host !== hostname()
+}
+
+function lives(holder: Holder): boolean {
+  if (isElsewhere(holder)) return true
+  try {
+    process.kill(holder.pid, 0)
+    return true
+  } catch (error) {
+    // Somebody else's process may not be signalled, and lives.
+    return error instanceof Error && 'code' in error && error.code === 'EPERM'
+  }
+}
+
+export function nameHolder(holder: Holder | undefined): string {
+  return holder ? `${holder.command} (process ${holder.pid})` : 'another program'
+}
+
+function locked(path: string, holder: Holder | undefined): Unavailable {
+  return new Unavailable('store-locked', `The store ${path} is in use by ${nameHolder(holder)}.`, {
+    hint: 'Try again in a moment, or wait longer with --wait SECONDS.',
+  })
+}

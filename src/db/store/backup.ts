@@ -1,0 +1,31 @@
+import { statSync } from 'node:fs'
+import { chmodSync, rmSync } from '../../disk.ts'
+import { Cancelled } from '../../errors.ts'
+import type { OpenStore } from './open.ts'
+import { makeWhole } from './whole.ts'
+
+/** Pages copied between two breaths, in which Ctrl-C is heard. */
+const pagesAtOnce = 5000
+
+interface Copying {
+  to: string
+  signal: AbortSignal
+}
+
+/** Copies a store in use into one plain file, synced; what a failure leaves is for the caller to take away. */
+export async function copyStore(store: OpenStore, { to, signal }: Copying): Promise<number> {
+  try {
+    await store.raw.backup(to, {
+      progress: () => {
+        if (signal.aborted) throw new Cancelled()
+        return pagesAtOnce
+      },
+    })
+    chmodSync(to, 0o600)
+    // One file that needs no other beside it, wherever it is carried.
+    makeWhole(to, { named: to })
+    return statSync(to).size
+  } finally {
+    for (const leftover of [`${to}-wal`, `${to}-shm`, `${to}-journal`]) rmSync(leftover, { force: true })
+  }
+}

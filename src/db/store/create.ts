@@ -1,0 +1,227 @@
+import { randomBytes } from 'node:crypto'
+import { existsSync, readdirSync } from 'node:fs'
+import { basename, dirname, join } from 'node:path'
+import type Database from 'better-sqlite3'
+import type { Kysely } from 'kysely'
+import { chmodSync, linkSync, mkdirSync, renameSync, rmSync, syncFolder, trySyncFolder } from '../../disk.ts'
+import { Unavailable } from '../../errors.ts'
+import { finishing } from '../../interruption.ts'
+import { makersMark } from '../../unfinished-files.ts'
+import { version as program } from '../../version.ts'
+import {
+  applicationId,
+  kyselyOver,
+  type Opening,
+  openDatabase,
+  prepareConnection,
+} from '../sqlite/connection.ts'
+import { forgetHeadFile, headFileOf, type LogHead, writeHeadFile } from '../audit/head-file.ts'
+import { deriveKeys, type Keys, readKeyFile, writeKeyFile } from './keys.ts'
+import type { Store } from '../schema.ts'
+import { migrate } from './migrate.ts'
+import { cannotLink } from './place.ts'
+import { makeWhole } from './whole.ts'
+
+/** Writes the first event into a store that has not taken its place yet. @returns where its log ends then */
+export type FirstEvent = (newStore: string, keys: Keys) => Promise<LogHead | undefined>
+
+/**
+ * Made under a temporary name and put in place whole, with its first event: a crash leaves no half a store, and of
+ * two processes that begin at once, the one that places the key first makes the store.
+ * @returns whether it was this one
+ */
+export async function beginStore(opening: Opening, writeFirstEvent: FirstEvent): Promise<boolean> {
+  const { path, keyFile, now, interruption } = opening
+  makeFolder(dirname(path))
+  makeFolder(dirname(keyFile))
+  if (existsSync(keyFile)) return settleWithOtherBeginner(opening)
+
+  const newStore = `${path}.${makersMark()}.new`
+  const newKey = `${keyFile}.${makersMark()}.new`
+  try {
+    const secret = randomBytes(32)
+    const keys = deriveKeys(secret)
+    const raw = openDatabase(newStore, { named: path })
+    // What SQLite keeps beside a store takes after it.
+    chmodSync(newStore, 0o600)
+    const db = kyselyOver(raw, opening)
+    try {
+      prepareConnection(raw, { journal: 'delete' })
+      await furnish({ db, raw, path, fingerprint: keys.fingerprint, at: now() })
+    } finally {
+      await db.destroy()
+      raw.close()
+    }
+    const head = await writeFirstEvent(newStore, keys)
+    makeWhole(newStore, { named: path })
+    writeKeyFile(newKey, secret)
+    const placed = await finishing(interruption, {
+      what: 'the store is being begun',
+      finish: () => {
+        if (!placeKey({ newKey, keyFile, secret })) return false
+        forgetHeadFile(headFileOf(keyFile))
+        placeFirst({ newStore, path, keyFile, fingerprint: keys.fingerprint })
+        return true
+      },
+    })
+    if (!placed) {
+      // Somebody else began it: nothing was changed by this process.
+      interruption?.unfinish()
+      return await settleWithOtherBeginner(opening)
+    }
+    if (head) writeHeadFile(headFileOf(keyFile), head)
+    return true
+  } finally {
+    for (const leftover of [newStore, `${newStore}-journal`, newKey]) removeIfPossible(leftover)
+  }
+}
+
+interface FirstStore {
+  newStore: string
+  path: string
+  keyFile: string
+  fingerprint: string
+}
+
+/** A key without its store would keep the next one from being begun. */
+function placeFirst({ newStore, path, keyFile, fingerprint }: FirstStore): void {
+  try {
+    renameSync(newStore, path)
+  } catch (error) {
+    // Whoever took this process for dead has put the same store in its place already.
+    if (existsSync(path) && fingerprintIn(path) === fingerprint) return
+    removeIfPossible(keyFile)
+    throw error
+  }
+  trySyncFolder(dirname(path))
+}
+
+/** What was done stays done when something else cannot be tidied away; `store check` names it. */
+function removeIfPossible(file: string): void {
+  try {
+    rmSync(file, { force: true })
+  } catch {
+    return
+  }
+}
+
+/** What an empty store holds: its tables, and the fingerprint of its key. */
+export async function furnish({
+  db,
+  raw,
+  path,
+  fingerprint,
+  at,
+}: {
+  db: Kysely<Store>
+  raw: Database.Database
+  path: string
+  fingerprint: string
+  at: Date
+}): Promise<void> {
+  await migrate(raw, { path })
+  const store_id = randomBytes(12).toString('hex')
+  const created_at = at.toISOString()
+  const store = { id: 1, store_id, key_fingerprint: fingerprint, created_at, program } as const
+  await db.insertInto('store').values(store).execute()
+  raw.pragma(`application_id = ${applicationId}`)
+}
+
+/** Never over another key. @returns whether it was the first */
+function placeKey({ newKey, keyFile, secret }: { newKey: string; keyFile: string; secret: Buffer }): boolean {
+  try {
+    linkSync(newKey, keyFile)
+  } catch (error) {
+    if (isThere(error)) return false
+    if (!cannotLink(error)) throw error
+    return writeFirstKey(keyFile, secret)
+  }
+  syncNameOf(keyFile)
+  return true
+}
+
+/** Where a file has one name only, the key is written under its own. */
+function writeFirstKey(keyFile: string, secret: Buffer): boolean {
+  try {
+    writeKeyFile(keyFile, secret)
+  } catch (error) {
+    if (isThere(error)) return false
+    removeIfPossible(keyFile)
+    throw error
+  }
+  syncNameOf(keyFile)
+  return true
+}
+
+/** No store is placed whose key may be gone after a power cut, and no key stays without its store. */
+function syncNameOf(keyFile: string): void {
+  try {
+    syncFolder(dirname(keyFile))
+  } catch (error) {
+    removeIfPossible(keyFile)
+    throw error
+  }
+}
+
+function isThere(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'EEXIST'
+}
+
+/** Between another process's key and its store lie milliseconds; a key alone is something else. */
+async function settleWithOtherBeginner({ path, keyFile }: Opening): Promise<boolean> {
+  for (let tries = 0; tries < 40 && !existsSync(path); tries += 1) {
+    await new Promise((resolve) => setTimeout(resolve, 50))
+  }
+  if (existsSync(path)) return false
+  if (finishOther({ path, keyFile })) return true
+  throw new Unavailable('key-without-store', `There is a key at ${keyFile}, but no store at ${path}.`, {
+    hint: 'If the store was moved or lost, bring it back (ssh-admin store restore FILE); to begin anew, move the key away.',
+  })
+}
+
+/** Of a process that was killed between its key and its store, the store lies there, whole, and bears the key. */
+function finishOther({ path, keyFile }: { path: string; keyFile: string }): boolean {
+  const fingerprint = fingerprintOfKey(keyFile)
+  if (fingerprint === undefined) return false
+  const begun = readdirSync(dirname(path))
+    .filter((name) => name.startsWith(`${basename(path)}.`) && name.endsWith('.new'))
+    .map((name) => join(dirname(path), name))
+    .find((file) => file !== keyFile && fingerprintIn(file) === fingerprint)
+  if (begun === undefined) return false
+  makeWhole(begun, { named: path })
+  renameSync(begun, path)
+  trySyncFolder(dirname(path))
+  return true
+}
+
+/** Where a file has one name only, a process may have been killed while it wrote the key under its own. */
+function fingerprintOfKey(keyFile: string): string | undefined {
+  try {
+    return deriveKeys(readKeyFile(keyFile)).fingerprint
+  } catch (error) {
+    if (error instanceof Unavailable && error.code === 'key-damaged') return undefined
+    throw error
+  }
+}
+
+function fingerprintIn(file: string): string | undefined {
+  const raw = openDatabase(file)
+  try {
+    return String(raw.prepare('select key_fingerprint from store').pluck().get())
+  } catch {
+    return undefined
+  } finally {
+    raw.close()
+  }
+}
+
+function makeFolder(folder: string): void {
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 })
+  } catch (cause) {
+    throw new Unavailable('store-unavailable', `The folder ${folder} cannot be made.`, {
+      hint: 'Choose another place with --db.',
+      cause,
+    })
+  }
+}

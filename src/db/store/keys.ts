@@ -1,0 +1,144 @@
+import { hkdfSync } from 'node:crypto'
+import { closeSync, existsSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { fsyncSync, openSync, renameSync, trySyncFolder, writeSync } from '../../disk.ts'
+import { Unavailable } from '../../errors.ts'
+import { readSmallFile } from '../small-file.ts'
+
+const heading = 'ssh-admin key 1'
+
+/** One key for each use, so that no proof made for one can serve as another. */
+export interface Keys {
+  pin: Buffer
+  link: Buffer
+  audit: Buffer
+  code: Buffer
+  plan: Buffer
+  erasure: Buffer
+  /** What the store keeps, to know its own key again. */
+  fingerprint: string
+}
+
+/** @param secret the 32 bytes of the key file */
+export function deriveKeys(secret: Buffer): Keys {
+  const derive = (use: string) => Buffer.from(hkdfSync('sha256', secret, '', use, 32))
+  return {
+    pin: derive('pin'),
+    link: derive('link'),
+    audit: derive('audit'),
+    code: derive('code'),
+    plan: derive('plan'),
+    erasure: derive('erasure'),
+    fingerprint: derive('fingerprint').toString('hex'),
+  }
+}
+
+/** Writes a new key file: exclusively, synced, readable by its owner only. */
+export function writeKeyFile(path: string, secret: Buffer): void {
+  const file = openSync(path, 'wx', 0o600)
+  try {
+    writeSync(file, `${heading}\n${secret.toString('base64')}\n`)
+    fsyncSync(file)
+  } finally {
+    closeSync(file)
+  }
+}
+
+/** Where a new key waits beside the old one until the store knows it; named by its own fingerprint. */
+export function waitingKeyFile(keyFile: string, fingerprint: string): string {
+  return `${keyFile}.${fingerprint.slice(0, 16)}.new`
+}
+
+/**
+ * Gives the store's new key the key file's name. Somebody else may have done so already; where it cannot be done,
+ * the key is found under the name that it has. @returns whether it has the name
+ */
+export function placeWaitingKey(keyFile: string, fingerprint: string): boolean {
+  try {
+    renameSync(waitingKeyFile(keyFile, fingerprint), keyFile)
+    trySyncFolder(dirname(keyFile))
+    return true
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'ENOENT'
+  }
+}
+
+/** The keys of the store with this fingerprint. Throws `key-mismatch`, and what `readKeyFile` throws. */
+export function keysOfFingerprint(keyFile: string, fingerprint: string): Keys {
+  const waiting = waitingKeyFile(keyFile, fingerprint)
+  // A rekeying that was cut short after the store knew the new key, and before the file had its name.
+  const waited = existsSync(waiting) ? deriveKeys(readKeyFile(waiting)) : undefined
+  if (waited?.fingerprint === fingerprint) {
+    placeWaitingKey(keyFile, fingerprint)
+    return waited
+  }
+  const keys = deriveKeys(readKeyFile(keyFile))
+  if (fingerprint === keys.fingerprint) return keys
+  throw new Unavailable('key-mismatch', `${keyFile} is the key of another store.`, {
+    hint: 'Name the right one with --key-file.',
+  })
+}
+
+/** Whether the key of the store with this fingerprint can be used. */
+export function keyStanding(
+  keyFile: string,
+  fingerprint: string,
+): 'there' | 'missing' | 'of-another-store' | 'unreadable' {
+  try {
+    keysOfFingerprint(keyFile, fingerprint)
+    return 'there'
+  } catch (error) {
+    if (!(error instanceof Unavailable)) throw error
+    if (error.code === 'key-missing') return 'missing'
+    return error.code === 'key-mismatch' ? 'of-another-store' : 'unreadable'
+  }
+}
+
+/** Throws `key-missing`, `key-exposed`, `key-unreadable` or `key-damaged`. */
+export function readKeyFile(path: string): Buffer {
+  const [first, second] = contentsOf(path).split('\n')
+  const secret = Buffer.from(second ?? '', 'base64')
+  if (first !== heading || secret.length !== 32) throw noKeyFile(path)
+  return secret
+}
+
+function noKeyFile(path: string): Unavailable {
+  return new Unavailable('key-damaged', `${path} is not a key file of ssh-admin, or it is damaged.`, {
+    hint: 'Put the key file that belongs to this store back, from where you keep its copy.',
+  })
+}
+
+/** Whoever owns a file can change it; root, who can anyway, may use anybody's. */
+function refuseStrangersKey(path: string, { uid }: { uid: number }): void {
+  const us = process.getuid?.()
+  if (us === undefined || us === 0 || uid === us || uid === 0) return
+  throw new Unavailable('key-exposed', `The key file ${path} belongs to another user of this machine.`, {
+    hint: 'chown it to yourself; if somebody may have read it, make a new key: ssh-admin store rekey',
+  })
+}
+
+function contentsOf(path: string): string {
+  try {
+    const { stats, text } = readSmallFile(path)
+    refuseStrangersKey(path, stats)
+    if (text === undefined) throw noKeyFile(path)
+    if (process.platform !== 'win32' && stats.mode & 0o077) {
+      throw new Unavailable('key-exposed', `The key file ${path} can be read by others.`, {
+        hint: `chmod 600 ${path}; if somebody may have read it, make a new key: ssh-admin store rekey`,
+      })
+    }
+    return text
+  } catch (cause) {
+    if (cause instanceof Unavailable) throw cause
+    if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') {
+      throw new Unavailable('key-missing', `The key file is not at ${path}.`, {
+        hint: 'Put it back, or name it with --key-file. Without it no PIN or link can be made or checked.',
+        cause,
+      })
+    }
+    throw new Unavailable('key-unreadable', `The key file ${path} cannot be read.`, {
+      hint: 'Check who owns it: it must be readable by you, and by nobody else.',
+      cause,
+    })
+  }
+}

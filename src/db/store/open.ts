@@ -1,0 +1,246 @@
+import { randomBytes } from 'node:crypto'
+import { existsSync, statSync } from 'node:fs'
+import { chmodSync } from '../../disk.ts'
+import type Database from 'better-sqlite3'
+import type { Kysely } from 'kysely'
+import { Unavailable } from '../../errors.ts'
+import { beginStore, furnish } from './create.ts'
+import {
+  applicationId,
+  kyselyOver,
+  type Opening,
+  openDatabase,
+  prepareConnection,
+} from '../sqlite/connection.ts'
+import type { Interruption } from '../../interruption.ts'
+import { deriveKeys, type Keys, keysOfFingerprint } from './keys.ts'
+import { latestVersion } from '../migrations/index.ts'
+import type { Store } from '../schema.ts'
+import { isBusy, isDamage, isUnwritable } from '../sqlite/errors.ts'
+import { headerOf } from '../sqlite/header.ts'
+import { damaged } from './damaged.ts'
+import { migrate } from './migrate.ts'
+import { openToRead, upToDateInMemory } from './open-to-read.ts'
+import { headOf } from '../audit/chain.ts'
+import type { LogHead } from '../audit/head-file.ts'
+import { knownVersionOf, storeOlder } from './version.ts'
+import { leaveWal } from './whole.ts'
+import { waitForStore } from '../sqlite/wait.ts'
+import { connectSqlite } from '../sqlite/driver.ts'
+
+export interface OpenStore {
+  db: Kysely<Store>
+  /** The same connection, for statements compiled once and run many times. */
+  raw: Database.Database
+  /** Absent for a rehearsal in memory. */
+  path: string | undefined
+  keyFile: string
+  /** Made just now, by this process and no other. */
+  begun: boolean
+  /** Of the file, in memory: to be looked at, and not to be changed. */
+  isCopy: boolean
+  /** Of the file, which may be older than what is read of it. */
+  version: number
+  /** The words typed, for those who wait meanwhile. */
+  command: string
+  /** What the clock says; the time of a change is `timeOf` its transaction. */
+  now: () => Date
+  /** Told when a change begins to count; absent where none does. */
+  interruption?: Interruption | undefined
+  /** Read on first use; throws `key-missing` or `key-mismatch`. */
+  keys(): Keys
+  close(): Promise<void>
+}
+
+export async function openStore(opening: Opening): Promise<OpenStore> {
+  let begun = false
+  if (!existsSync(opening.path)) {
+    if (opening.manner === 'rehearse-beginning') return storeInMemory(opening)
+    if (opening.manner !== 'begin') throw noStore(opening.path)
+    begun = await beginStore(opening, (path, keys) => writeFirstEvent(opening, { path, keys }))
+  }
+  return connectInTurn(opening, { begun })
+}
+
+/** While the store lies under its temporary name, so that no store is ever in its place without it. */
+async function writeFirstEvent(
+  opening: Opening,
+  { path, keys }: { path: string; keys: Keys },
+): Promise<LogHead | undefined> {
+  if (!opening.writeFirstEvent) return undefined
+  const store = await connect({ ...opening, path, manner: 'place', interruption: undefined }, { begun: true })
+  try {
+    await opening.writeFirstEvent({ ...store, keys: () => keys })
+    return headOf(store.raw)
+  } finally {
+    await store.close()
+  }
+}
+
+/** The last of other processes to close the store has it alone for a moment. */
+async function connectInTurn(opening: Opening, { begun }: { begun: boolean }): Promise<OpenStore> {
+  const { path, patience, onWait, signal, interruption } = opening
+  const since = { started: 0, told: false }
+  const waiting = waitForStore({ path, patience, onWait, signal, interruption, since })
+  for (let tries = 0; ; tries += 1) {
+    try {
+      return await connect(opening, { begun })
+    } catch (error) {
+      if (!isBusy(error)) throw error
+    }
+    await waiting(tries)
+  }
+}
+
+function noStore(path: string): Unavailable {
+  return new Unavailable('store-missing', `There is no store at ${path}.`, {
+    hint: 'Begin one with: ssh-admin centres import FILE, or ssh-admin store init',
+  })
+}
+
+async function connect(opening: Opening, { begun }: { begun: boolean }): Promise<OpenStore> {
+  const { path, manner } = opening
+  refuseForeignFile(path)
+  if (manner === 'read' || manner === 'as-it-is') return connectToRead(opening)
+  const file = identityOf(path)
+  makeSideFilesWritable(path)
+  const raw = openDatabase(path)
+  try {
+    const version = knownVersionOf(raw, path)
+    if (manner === 'place') {
+      leaveWal(raw, path)
+      prepareConnection(raw)
+      if (version < latestVersion) await migrate(raw, { path })
+      return connected(opening, { raw, version, begun, path: undefined, isCopy: false })
+    }
+    if (version < latestVersion) throw storeOlder(path, version)
+    prepareConnection(raw, { journal: 'wal' })
+    if (identityOf(path) !== file) throw movedMeanwhile()
+    return connected(opening, { raw, version, begun, path, isCopy: false })
+  } catch (error) {
+    raw.close()
+    throw error
+  }
+}
+
+async function connectToRead(opening: Opening): Promise<OpenStore> {
+  const { path, manner } = opening
+  const reading = openToRead(path)
+  const { version } = reading
+  const copied = manner === 'read' && version < latestVersion
+  const raw = copied ? await upToDateInMemory(reading, path) : reading.raw
+  prepareConnection(raw)
+  return connected(opening, { raw, version, begun: false, path, isCopy: copied || reading.inMemory })
+}
+
+function connected(
+  opening: Opening,
+  { raw, ...about }: Pick<OpenStore, 'raw' | 'version' | 'begun' | 'path' | 'isCopy'>,
+): OpenStore {
+  const { keyFile, command, now, interruption } = opening
+  const db = kyselyOver(raw, opening)
+  return opened({ ...about, db, raw, keyFile, command, now, interruption, keys: keysOfStore(raw, keyFile) })
+}
+
+/** They take after the store: what was made while that was read-only would keep it so. */
+function makeSideFilesWritable(path: string): void {
+  for (const file of [`${path}-wal`, `${path}-shm`]) {
+    const stats = statSync(file, { throwIfNoEntry: false })
+    if (!stats?.isFile() || (stats.mode & 0o600) === 0o600) continue
+    try {
+      chmodSync(file, stats.mode | 0o600)
+    } catch {
+      // Somebody else's: what SQLite says of it is told.
+    }
+  }
+}
+
+/** Which file it is that bears a name. */
+function identityOf(path: string): string {
+  const { dev, ino } = statSync(path, { bigint: true })
+  return `${dev}:${ino}`
+}
+
+/** Between opening a file and locking it, another process may have put another store in its place: as good as busy. */
+function movedMeanwhile(): Error {
+  return Object.assign(new Error('another store was put in its place'), { code: 'SQLITE_BUSY' })
+}
+
+/** Before SQLite may write to it. */
+function refuseForeignFile(path: string): void {
+  const file = statSync(path)
+  if (!file.isFile()) throw foreign(path, 'is no file')
+  if (file.size === 0) throw foreign(path, 'is empty')
+  const id = applicationIdOf(path)
+  if (id === undefined) throw foreign(path, 'is no database')
+  if (id !== applicationId) throw foreign(path, 'is a database of another program')
+}
+
+/** Read-only; where something is to be rolled back first, SQLite cannot say, but the file can. */
+function applicationIdOf(path: string): number | undefined {
+  const raw = openDatabase(path, { readonly: true })
+  try {
+    return Number(raw.pragma('application_id', { simple: true }))
+  } catch (error) {
+    if (!isUnwritable(error) && !isDamage(error)) throw error
+    const header = headerOf(path)
+    if (header?.applicationId === applicationId && isDamage(error)) throw damaged(path, header)
+    return header?.applicationId
+  } finally {
+    raw.close()
+  }
+}
+
+function foreign(path: string, what: string): Unavailable {
+  return new Unavailable('store-foreign', `${path} ${what}, not a store of ssh-admin.`, {
+    hint: 'Name the store with --db, or begin a new one elsewhere.',
+  })
+}
+
+function keysOfStore(raw: Database.Database, keyFile: string): () => Keys {
+  let keys: Keys | undefined
+  return () => {
+    // Asked anew each time: another process may have given the store a new key meanwhile.
+    const fingerprint = fingerprintOf(raw)
+    if (keys?.fingerprint !== fingerprint) keys = keysOfFingerprint(keyFile, fingerprint)
+    return keys
+  }
+}
+
+/** What the store keeps of its key. */
+export function fingerprintOf(raw: Database.Database): string {
+  return String(raw.prepare('select key_fingerprint from store').pluck().get())
+}
+
+function opened(store: Omit<OpenStore, 'close'>): OpenStore {
+  return {
+    ...store,
+    close: async () => {
+      await store.db.destroy()
+      // kysely leaves a connection open that it never used.
+      store.raw.close()
+    },
+  }
+}
+
+async function storeInMemory(opening: Opening): Promise<OpenStore> {
+  const raw = connectSqlite(':memory:')
+  prepareConnection(raw)
+  const db = kyselyOver(raw, opening)
+  const keys = deriveKeys(randomBytes(32))
+  const { path, keyFile, command, now } = opening
+  await furnish({ db, raw, path, fingerprint: keys.fingerprint, at: now() })
+  const version = latestVersion
+  return opened({
+    db,
+    raw,
+    path: undefined,
+    keyFile,
+    begun: true,
+    version,
+    isCopy: false,
+    command,
+    now,
+    keys: () => keys,
+  })
+}

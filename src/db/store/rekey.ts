@@ -1,0 +1,59 @@
+import { dirname } from 'node:path'
+import { rmSync, syncFolder } from '../../disk.ts'
+import { Failure } from '../../errors.ts'
+import { deriveKeys, type Keys, keyStanding, placeWaitingKey, waitingKeyFile, writeKeyFile } from './keys.ts'
+import { fingerprintOf, type OpenStore } from './open.ts'
+
+export interface NewKey {
+  secret: Buffer
+  keys: Keys
+  keyFile: string
+}
+
+/**
+ * A new key for a store whose own key is at hand, or lost. @throws `key-mismatch` when another
+ * store's key lies there, which must not be written over; `key-damaged`, `key-unreadable`
+ */
+export function newKeyFor(store: OpenStore, random: (bytes: number) => Buffer): NewKey {
+  if (keyStanding(store.keyFile, fingerprintOf(store.raw)) !== 'missing') store.keys()
+  return makeKey(store.keyFile, random)
+}
+
+export function makeKey(keyFile: string, random: (bytes: number) => Buffer): NewKey {
+  const secret = random(32)
+  return { secret, keys: deriveKeys(secret), keyFile }
+}
+
+/**
+ * Writes the new key beside the old one, lets the store take it on, and then gives it the old
+ * one's name: whenever this is cut short, the key that the store knows is there, and is found. @returns where
+ * it waits for that name, if it could not be given
+ */
+export async function withNewKey<Result>(
+  { secret, keys, keyFile }: NewKey,
+  takeOn: () => Promise<Result>,
+): Promise<{ result: Result; waitsAs: string | undefined }> {
+  const waiting = waitingKeyFile(keyFile, keys.fingerprint)
+  writeWaitingKey(waiting, secret)
+  let result: Result
+  try {
+    result = await takeOn()
+  } catch (error) {
+    // A refusal came first. After anything else the store may know the new key: better one too many.
+    if (error instanceof Failure) rmSync(waiting, { force: true })
+    throw error
+  }
+  const placed = placeWaitingKey(keyFile, keys.fingerprint)
+  return { result, waitsAs: placed ? undefined : waiting }
+}
+
+/** Until the store takes it on, a key that could not be written whole is none, and goes. */
+function writeWaitingKey(path: string, secret: Buffer): void {
+  try {
+    writeKeyFile(path, secret)
+    syncFolder(dirname(path))
+  } catch (error) {
+    rmSync(path, { force: true })
+    throw error
+  }
+}

@@ -1,0 +1,100 @@
+import { constants, existsSync } from 'node:fs'
+import { copyFileSync, rmSync } from '../../disk.ts'
+import { BadInput, Refused, Unavailable } from '../../errors.ts'
+import { openDatabase } from '../sqlite/connection.ts'
+import { deriveKeys, type Keys, readKeyFile } from './keys.ts'
+import { fingerprintOf } from './open.ts'
+import { makeKey, type NewKey } from './rekey.ts'
+import { unsoundness } from '../sqlite/integrity.ts'
+import { makersMark } from '../../unfinished-files.ts'
+
+const parts = ['', '-wal', '-shm', '-journal']
+
+export interface Copy {
+  path: string
+  remove: () => void
+}
+
+/** Copies a backup, so that nothing is ever written to it, and looks through the copy. @throws `backup-unusable` */
+export function copyToRestore(file: string, beside: string): Copy {
+  const path = `${beside}.${makersMark()}.restoring`
+  const remove = () => {
+    for (const part of parts) rmSync(`${path}${part}`, { force: true })
+  }
+  try {
+    for (const part of ['', '-wal']) {
+      if (existsSync(`${file}${part}`)) {
+        copyFileSync(`${file}${part}`, `${path}${part}`, constants.COPYFILE_FICLONE)
+      }
+    }
+    const why = unsoundness(path)
+    if (why) {
+      throw new BadInput('backup-unusable', `${file} ${why.replaceAll(path, file)}: it cannot be restored.`, {
+        hint: 'The store is as it was. Name a file that ssh-admin store backup made.',
+      })
+    }
+    return { path, remove }
+  } catch (error) {
+    remove()
+    throw error
+  }
+}
+
+export interface KeyAfter {
+  keys: Keys
+  /** Another than the backup was made with: its PINs and links cannot go on. */
+  isAnother: boolean
+  /** Made for this store, and not yet in its place. */
+  made: NewKey | undefined
+}
+
+interface KeyQuestion {
+  backup: string
+  present: string
+  keyFile: string
+  /** Somebody said that the key is lost. */
+  mayMake: boolean
+  random: (bytes: number) => Buffer
+}
+
+/** The key with which a restored store goes on: its own, or the one that the present store was given since. */
+export function keyAfterRestoring({ backup, present, keyFile, mayMake, random }: KeyQuestion): KeyAfter {
+  if (!existsSync(keyFile)) {
+    if (!mayMake) throw keyMissing(keyFile)
+    const made = makeKey(keyFile, random)
+    return { keys: made.keys, isAnother: true, made }
+  }
+  const keys = deriveKeys(readKeyFile(keyFile))
+  if (keys.fingerprint === fingerprintIn(backup)) return { keys, isAnother: false, made: undefined }
+  if (keys.fingerprint === fingerprintIn(present)) return { keys, isAnother: true, made: undefined }
+  throw new Unavailable('key-mismatch', `${keyFile} is the key of another store than the backup’s.`, {
+    hint: 'Name the right one with --key-file. If it is lost, name a place where there is no key, and add --new-key.',
+  })
+}
+
+/** @throws `key-mismatch` when credentials are to be kept that this key cannot check */
+export function refuseToKeepCredentials({ isAnother }: KeyAfter): void {
+  if (!isAnother) return
+  throw new Refused('key-mismatch', 'The store has another key than when the backup was made.', {
+    hint: 'Its PINs and links cannot be kept: leave out --keep-credentials.',
+  })
+}
+
+function keyMissing(keyFile: string): Unavailable {
+  return new Unavailable('key-missing', `The key file is not at ${keyFile}.`, {
+    hint: 'Put it back first, or name it with --key-file. If it is lost, add --new-key.',
+  })
+}
+
+/** A present store that is damaged or not there tells nothing. */
+function fingerprintIn(path: string): string | undefined {
+  if (!existsSync(path)) return undefined
+  const raw = openDatabase(path)
+  try {
+    return fingerprintOf(raw)
+  } catch {
+    return undefined
+  } finally {
+    raw.close()
+  }
+}

@@ -1,0 +1,155 @@
+import type { Updateable } from 'kysely'
+import type { HubRole, NewUserRow, UserTable } from '../schema.ts'
+import type { Trx } from '../transact.ts'
+
+interface Belongings {
+  roles: readonly string[]
+  sites: readonly string[]
+}
+
+/** @returns the new user's id */
+export async function insertUser(trx: Trx, row: NewUserRow, { roles, sites }: Belongings): Promise<number> {
+  const { id } = await trx.insertInto('users').values(row).returning('id').executeTakeFirstOrThrow()
+  await giveRoles(trx, id, roles)
+  await giveSites(trx, id, sites)
+  return id
+}
+
+interface Since {
+  id: number
+  at: Date
+}
+
+export async function markSuspended(
+  trx: Trx,
+  { id, before, at }: Since & { before: 'invited' | 'active' },
+): Promise<void> {
+  await change(trx, id, {
+    status: 'suspended',
+    status_before_suspension: before,
+    suspended_at: at.toISOString(),
+  })
+}
+
+export async function markRestored(
+  trx: Trx,
+  { id, status }: { id: number; status: 'invited' | 'active' },
+): Promise<void> {
+  // When they were suspended stays: undoing an import leaves them alone.
+  await change(trx, id, { status, status_before_suspension: null })
+}
+
+export async function markDeleted(
+  trx: Trx,
+  { id, before, at }: Since & { before: 'invited' | 'active' | 'suspended' },
+): Promise<void> {
+  await change(trx, id, {
+    status: 'deleted',
+    status_before_deletion: before,
+    deleted_at: at.toISOString(),
+  })
+}
+
+export async function markUndeleted(
+  trx: Trx,
+  { id, status }: { id: number; status: 'invited' | 'active' | 'suspended' },
+): Promise<void> {
+  await change(trx, id, { status, status_before_deletion: null, deleted_at: null })
+}
+
+/** The user's place and hub role change; their status does not. */
+export async function placeAt(
+  trx: Trx,
+  { id, centreId, hubRole, at }: Since & { centreId: number | null; hubRole: HubRole | null },
+): Promise<void> {
+  await change(trx, id, { centre_id: centreId, hub_role: hubRole, edited_at: at.toISOString() })
+}
+
+interface Particulars {
+  email: string
+  emailKey: string
+  firstName: string
+  lastName: string
+  folded: string
+  hubRole: HubRole | null
+}
+
+export async function setParticulars(
+  trx: Trx,
+  { id, at, email, emailKey, firstName, lastName, folded, hubRole }: Since & Particulars,
+): Promise<void> {
+  await change(trx, id, {
+    email,
+    email_key: emailKey,
+    first_name: firstName,
+    last_name: lastName,
+    folded,
+    hub_role: hubRole,
+    edited_at: at.toISOString(),
+  })
+}
+
+/** Undoing an import leaves alone whom somebody has given something since. */
+export async function markEdited(trx: Trx, { id, at }: Since): Promise<void> {
+  await change(trx, id, { edited_at: at.toISOString() })
+}
+
+/** A newer PIN takes the place of the one before. */
+export async function setPin(trx: Trx, { id, nonce, at }: Since & { nonce: Buffer }): Promise<void> {
+  await change(trx, id, {
+    pin_nonce: nonce,
+    pin_state: 'issued',
+    pin_issued_at: at.toISOString(),
+    pin_wrong_tries: 0,
+  })
+}
+
+async function change(trx: Trx, id: number, values: Updateable<UserTable>): Promise<void> {
+  await trx.updateTable('users').set(values).where('id', '=', id).execute()
+}
+
+export async function giveRoles(trx: Trx, userId: number, roles: readonly string[]): Promise<void> {
+  for (const role of roles) {
+    await trx
+      .insertInto('user_roles')
+      .values({ user_id: userId, role })
+      .onConflict((conflict) => conflict.doNothing())
+      .execute()
+  }
+}
+
+export async function takeRoles(trx: Trx, userId: number, roles: readonly string[]): Promise<void> {
+  if (roles.length === 0) return
+  await trx
+    .deleteFrom('user_roles')
+    .where('user_id', '=', userId)
+    .where('role', 'in', [...roles])
+    .execute()
+}
+
+export async function takeEveryRole(trx: Trx, userId: number): Promise<void> {
+  await trx.deleteFrom('user_roles').where('user_id', '=', userId).execute()
+}
+
+export async function giveSites(trx: Trx, userId: number, sites: readonly string[]): Promise<void> {
+  for (const site of sites) {
+    await trx
+      .insertInto('user_sites')
+      .values({ user_id: userId, site })
+      .onConflict((conflict) => conflict.doNothing())
+      .execute()
+  }
+}
+
+export async function takeSites(trx: Trx, userId: number, sites: readonly string[]): Promise<void> {
+  if (sites.length === 0) return
+  await trx
+    .deleteFrom('user_sites')
+    .where('user_id', '=', userId)
+    .where('site', 'in', [...sites])
+    .execute()
+}
+
+export async function takeEverySite(trx: Trx, userId: number): Promise<void> {
+  await trx.deleteFrom('user_sites').where('user_id', '=', userId).execute()
+}

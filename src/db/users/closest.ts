@@ -1,0 +1,106 @@
+import { distance } from 'fastest-levenshtein'
+import type { Kysely } from 'kysely'
+import type { Store } from '../schema.ts'
+import { isVisible, type VisibleCentres } from '../centres/visible.ts'
+
+const most = 3
+
+export interface Candidate {
+  email: string
+  centre: string | null
+  status: string
+}
+
+/**
+ * The addresses most like a mistyped one, of the centres that may be seen; far ones are left out. Of a
+ * million addresses only keys of nearly the same length are read, from the index, page by page.
+ */
+export async function closestAddresses(
+  db: Kysely<Store>,
+  { key, visible }: { key: string; visible: VisibleCentres },
+): Promise<Candidate[]> {
+  const near = nearestOf<string>(key)
+  let after: string | undefined = ''
+  while (after !== undefined) {
+    const page: { email_key: string }[] = await keysAfter(db, {
+      after,
+      length: key.length,
+      within: near.limit,
+      visible,
+    })
+    for (const { email_key } of page) near.offer(email_key, email_key)
+    after = page.length < pageSize ? undefined : page.at(-1)?.email_key
+  }
+  const keys = near.found()
+  const found = await Promise.all(keys.map((one) => candidateOf(db, one)))
+  return found.filter((candidate) => candidate !== undefined)
+}
+
+const pageSize = 20_000
+
+function keysAfter(
+  db: Kysely<Store>,
+  {
+    after,
+    length,
+    within,
+    visible,
+  }: { after: string; length: number; within: number; visible: VisibleCentres },
+): Promise<{ email_key: string }[]> {
+  return db
+    .selectFrom('users')
+    .select('email_key')
+    .where('status', '<>', 'deleted')
+    .where('email_key', '>', after)
+    .where(isVisible('centre_id', visible))
+    .where(({ fn }) => fn<number>('length', ['email_key']), '>=', length - within)
+    .where(({ fn }) => fn<number>('length', ['email_key']), '<=', length + within)
+    .orderBy('email_key')
+    .limit(pageSize)
+    .execute()
+}
+
+function candidateOf(db: Kysely<Store>, key: string): Promise<Candidate | undefined> {
+  return db
+    .selectFrom('users')
+    .leftJoin('centres', 'centres.id', 'users.centre_id')
+    .select(['users.email', 'users.status', 'centres.number as centre'])
+    .where('users.email_key', '=', key)
+    .where('users.status', '<>', 'deleted')
+    .executeTakeFirst()
+}
+
+/** The centre numbers most like a mistyped one, of the centres that may be seen. */
+export async function closestCentres(
+  db: Kysely<Store>,
+  { number, visible }: { number: string; visible: VisibleCentres },
+): Promise<{ number: string; name: string }[]> {
+  const rows = db
+    .selectFrom('centres')
+    .select(['number', 'name'])
+    .where('deleted_at', 'is', null)
+    .where(isVisible('id', visible))
+    .orderBy('number')
+    .stream()
+  const near = nearestOf<{ number: string; name: string }>(number)
+  for await (const row of rows) near.offer(row.number, row)
+  return near.found()
+}
+
+function nearestOf<Row>(wanted: string) {
+  const limit = Math.max(1, Math.min(4, Math.floor(wanted.length / 4)))
+  const kept: { row: Row; far: number; name: string }[] = []
+  return {
+    limit,
+    offer(name: string, row: Row) {
+      if (Math.abs(name.length - wanted.length) > limit) return
+      const far = distance(name, wanted)
+      // Names come in order, so one as far as the last that is kept would not displace it.
+      if (far > limit || (kept.length === most && far >= (kept.at(-1)?.far ?? 0))) return
+      kept.push({ row, far, name })
+      kept.sort((a, b) => a.far - b.far || (a.name < b.name ? -1 : 1))
+      kept.length = Math.min(kept.length, most)
+    },
+    found: () => kept.map(({ row }) => row),
+  }
+}

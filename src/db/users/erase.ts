@@ -1,0 +1,280 @@
+import { readdir, readFile, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { type Kysely, sql } from 'kysely'
+import { rm } from '../../disk.ts'
+import {
+  mayMention,
+  mentionsIn,
+  mentionsInFileName,
+  spellingsOf,
+  type WrittenAddress,
+} from './address-mentions.ts'
+import { isBusy } from '../sqlite/errors.ts'
+import { addressOfErased } from './erased.ts'
+import type { OpenStore } from '../store/open.ts'
+import type { Store } from '../schema.ts'
+import type { Trx } from '../transact.ts'
+import { forgetWrongSignIns } from '../credentials/wrong-sign-ins.ts'
+
+const erasedWord = '(erased)'
+
+export interface Somebody {
+  /** Every account of theirs. */
+  ids: readonly number[]
+  /** That one, and those they had before which nobody else has now. */
+  addresses: readonly WrittenAddress[]
+}
+
+/** The deleted accounts of an address. */
+export async function deletedAccounts(db: Kysely<Store>, key: string) {
+  return db
+    .selectFrom('users')
+    .select(['id', 'email', 'email_key', 'centre_id'])
+    .where('email_key', '=', key)
+    .where('status', '=', 'deleted')
+    .orderBy('id')
+    .execute()
+}
+
+/** Where the log and the messages have written an address of theirs, the former ones among them. */
+export async function addressesWritten(trx: Trx, ids: readonly number[]): Promise<string[]> {
+  const logged = trx
+    .selectFrom('audit_personal')
+    .select(sql<string>`value`.as('address'))
+    .where('user_id', 'in', [...ids])
+    .where(sql<boolean>`instr(value, '@') > 1`)
+  const written = trx
+    .selectFrom('outbox')
+    .select('to_address as address')
+    .where('user_id', 'in', [...ids])
+    .where('to_address', '<>', '')
+  const rows = await logged.union(written).execute()
+  return rows.map(({ address }) => address)
+}
+
+/** Whether somebody else has the address, or had an account of it. */
+export async function isOfSomebodyElse(
+  trx: Trx,
+  { ids, emailKey }: { ids: readonly number[]; emailKey: string },
+): Promise<boolean> {
+  const other = await trx
+    .selectFrom('users')
+    .select('id')
+    .where('email_key', '=', emailKey)
+    .where('id', 'not in', [...ids])
+    .executeTakeFirst()
+  return other !== undefined
+}
+
+/** The accounts stay, as numbers that history can point to; whose they were is gone. */
+export async function eraseAccounts(trx: Trx, { ids, addresses }: Somebody): Promise<void> {
+  const nobody = addressOfErased()
+  await trx
+    .updateTable('users')
+    .set({
+      email: nobody,
+      email_key: nobody,
+      first_name: '',
+      last_name: '',
+      folded: '',
+      password_hash: null,
+      pin_state: sql<'none'>`iif(pin_state = 'issued', 'void', pin_state)`,
+      pin_nonce: null,
+    })
+    .where('id', 'in', [...ids])
+    .execute()
+  await trx
+    .deleteFrom('credentials')
+    .where('user_id', 'in', [...ids])
+    .execute()
+  await trx
+    .deleteFrom('account_requests')
+    .where('user_id', 'in', [...ids])
+    .execute()
+  for (const { emailKey } of addresses) await forgetWrongSignIns(trx, emailKey)
+}
+
+/** Empties their messages; what waits is cancelled. @returns how many, and the files they were written to */
+export async function eraseMessages(
+  trx: Trx,
+  { ids, addresses }: Somebody,
+): Promise<{ count: number; files: string[] }> {
+  const theirs = await trx
+    .selectFrom('outbox')
+    .select(['id', 'file'])
+    .where((eb) =>
+      eb.or([eb('user_id', 'in', [...ids]), eb(sql`lower(to_address)`, 'in', spellingsOf(addresses))]),
+    )
+    .execute()
+  const numbers = theirs.map(({ id }) => id)
+  await trx
+    .updateTable('outbox')
+    .set({
+      to_address: '',
+      to_name: '',
+      subject: '',
+      fields: '{}',
+      last_error: null,
+      file: null,
+      state: sql<'cancelled'>`iif(state = 'queued', 'cancelled', state)`,
+      next_try_at: null,
+    })
+    .where(sql<boolean>`id in (select value from json_each(${JSON.stringify(numbers)}))`)
+    .execute()
+  return { count: theirs.length, files: theirs.flatMap(({ file }) => (file === null ? [] : [file])) }
+}
+
+/** Where others' rows name them: letters they had sent, templates they changed, imports they ran. */
+export async function eraseMentions(trx: Trx, { ids, addresses }: Somebody): Promise<void> {
+  const spellings = spellingsOf(addresses)
+  if (addresses.length > 0) {
+    await takeOutOfLetters(trx, addresses)
+    await takeOutOfFileNames(trx, addresses)
+  }
+  await trx
+    .updateTable('imports')
+    .set({ actor: erasedWord })
+    .where(sql`lower(actor)`, 'in', spellings)
+    .execute()
+  await trx
+    .updateTable('templates')
+    .set({ edited_by: erasedWord })
+    .where(sql`lower(edited_by)`, 'in', spellings)
+    .execute()
+  await trx
+    .updateTable('import_changes')
+    .set({ before: null, after: null })
+    .where('kind', '=', 'user-deleted')
+    .where('user_id', 'in', [...ids])
+    .execute()
+}
+
+async function takeOutOfLetters(trx: Trx, addresses: Somebody['addresses']): Promise<void> {
+  const mentions = mentionsIn(addresses)
+  const rows = await trx
+    .selectFrom('outbox')
+    .select(['id', 'subject', 'fields', 'last_error'])
+    .where((eb) =>
+      eb.or((['subject', 'fields', 'last_error'] as const).map((column) => mayMention(column, addresses))),
+    )
+    .execute()
+  for (const { id, subject, fields, last_error } of rows) {
+    await trx
+      .updateTable('outbox')
+      .set({
+        subject: subject.replace(mentions, erasedWord),
+        fields: fields.replace(mentions, erasedWord),
+        last_error: last_error?.replace(mentions, erasedWord) ?? null,
+      })
+      .where('id', '=', id)
+      .execute()
+  }
+}
+
+async function takeOutOfFileNames(trx: Trx, addresses: Somebody['addresses']): Promise<void> {
+  const mentions = mentionsInFileName(addresses)
+  const rows = await trx
+    .selectFrom('imports')
+    .select(['id', 'file'])
+    .where(mayMention('file', addresses))
+    .execute()
+  for (const { id, file } of rows) {
+    await trx
+      .updateTable('imports')
+      .set({ file: file.replace(mentions, erasedWord) })
+      .where('id', '=', id)
+      .execute()
+  }
+}
+
+/**
+ * Empties their values beside the audit log, and those of others that name them: refusals, files that were
+ * imported. Its seals hold. @returns the rows that lost a value
+ */
+export async function eraseFromAudit(trx: Trx, { ids, addresses }: Somebody): Promise<number[]> {
+  const naming = addresses.length === 0 ? [] : await valuesNaming(trx, addresses)
+  const emptied = await trx
+    .updateTable('audit_personal')
+    .set({ value: null, salt: null })
+    .where('value', 'is not', null)
+    .where((eb) =>
+      eb.or([
+        eb('user_id', 'in', [...ids]),
+        sql<boolean>`exists (select 1 from json_each(${JSON.stringify(naming)}) as named
+          where named.value ->> 0 = audit_personal.audit_id and named.value ->> 1 = audit_personal.field)`,
+      ]),
+    )
+    .returning('audit_id')
+    .execute()
+  return [...new Set(emptied.map(({ audit_id }) => audit_id))].sort((one, other) => one - other)
+}
+
+/** The values that hold one of the addresses, each by its row and field. */
+async function valuesNaming(
+  trx: Trx,
+  addresses: Somebody['addresses'],
+): Promise<(readonly [number, string])[]> {
+  const inText = mentionsIn(addresses)
+  const inFileName = mentionsInFileName(addresses)
+  const rows = await trx
+    .selectFrom('audit_personal')
+    .innerJoin('audit', 'audit.id', 'audit_personal.audit_id')
+    .select(['audit_id', 'field', 'action', 'value'])
+    .where(mayMention('value', addresses))
+    .execute()
+  return rows
+    .filter(({ action, value }) => {
+      const mentions = action.startsWith('centres.') ? inFileName : inText
+      return value !== null && value.search(mentions) >= 0
+    })
+    .map(({ audit_id, field }) => [audit_id, field] as const)
+}
+
+/** From now on this connection overwrites what it removes. */
+export function overwriteWhatGoes({ raw }: OpenStore): void {
+  raw.pragma('secure_delete = on')
+}
+
+/**
+ * Writes the store's file anew, so that no page keeps what earlier changes left behind, and
+ * empties the log beside it. @returns whether nobody was in the way
+ */
+export async function scrub({ raw }: OpenStore): Promise<boolean> {
+  for (let tries = 0; tries < 20; tries += 1) {
+    if (tries > 0) await new Promise((resolve) => setTimeout(resolve, 100))
+    try {
+      raw.exec('vacuum')
+      const [checkpoint] = raw.prepare<[], { busy: number }>('pragma wal_checkpoint(truncate)').all()
+      if (checkpoint?.busy === 0) return true
+    } catch (error) {
+      if (!isBusy(error)) throw error
+    }
+  }
+  return false
+}
+
+/** The written messages that are to somebody, and those to others that name them. */
+export async function messagesNaming(
+  folder: string,
+  addresses: readonly WrittenAddress[],
+): Promise<{ theirs: string[]; others: string[] }> {
+  const found: { theirs: string[]; others: string[] } = { theirs: [], others: [] }
+  const there = await stat(folder).catch(() => undefined)
+  if (!there?.isDirectory() || addresses.length === 0) return found
+  const mentions = mentionsIn(addresses)
+  const isNamed = (part: string) => part.search(mentions) >= 0
+  for (const name of await readdir(folder)) {
+    if (!name.endsWith('.eml')) continue
+    // A long line is broken with = in quoted-printable.
+    const text = (await readFile(join(folder, name), 'utf8')).replace(/=\r?\n/g, '')
+    const heading = text.slice(0, Math.max(text.search(/\r?\n\r?\n/), 0))
+    if (heading.split(/\r?\n(?![ \t])/).some((line) => /^to:/i.test(line) && isNamed(line))) {
+      found.theirs.push(join(folder, name))
+    } else if (isNamed(text)) found.others.push(join(folder, name))
+  }
+  return found
+}
+
+export async function removeFiles(paths: readonly string[]): Promise<void> {
+  for (const path of paths) await rm(path, { force: true })
+}

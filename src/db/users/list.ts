@@ -1,0 +1,111 @@
+import { type Expression, expressionBuilder, type Kysely, type SqlBool, sql } from 'kysely'
+import type { HubRole, Store, UserStatus } from '../schema.ts'
+import { type UserWithCentre, usersWithCentre } from './users.ts'
+import { isVisible, type VisibleCentres } from '../centres/visible.ts'
+
+export interface UserFilter {
+  centreId?: number
+  /** Without any, every status but deleted. */
+  statuses?: readonly UserStatus[]
+  hubRoles?: readonly HubRole[]
+  /** Other than the hub's. */
+  roles?: readonly string[]
+  /** With access to each of them. */
+  sites?: readonly string[]
+  /** Folded words; each is a part of the name or the address. */
+  words?: readonly string[]
+  neverSignedIn?: boolean
+  visible?: VisibleCentres
+}
+
+export const userOrders = [
+  'email',
+  'name',
+  'last-name',
+  'centre',
+  'status',
+  'created',
+  'last-signed-in',
+] as const
+
+export type UserOrder = (typeof userOrders)[number]
+
+interface Listing {
+  filter: UserFilter
+  order: UserOrder
+  reverse: boolean
+  limit?: number
+}
+
+/** The users that pass the filter, one by one, however many there are. */
+export async function* streamUsers(
+  db: Kysely<Store>,
+  { filter, order, reverse, limit }: Listing,
+): AsyncGenerator<UserWithCentre> {
+  const direction = reverse ? 'desc' : 'asc'
+  let query = usersWithCentre(db).where(passing(filter))
+  for (const column of columnsOf[order]) query = query.orderBy(sql.ref(column), direction)
+  query = query.orderBy('users.id', direction)
+  yield* (limit === undefined ? query : query.limit(limit)).stream()
+}
+
+export async function countUsers(db: Kysely<Store>, filter: UserFilter): Promise<number> {
+  const { n } = await db
+    .selectFrom('users')
+    .where(passing(filter))
+    .select(({ fn }) => fn.countAll<number>().as('n'))
+    .executeTakeFirstOrThrow()
+  return n
+}
+
+const columnsOf: Readonly<Record<UserOrder, readonly string[]>> = {
+  email: ['users.email_key'],
+  name: ['users.folded'],
+  'last-name': ['users.last_name', 'users.first_name'],
+  centre: ['centres.number', 'users.email_key'],
+  status: ['users.status', 'users.email_key'],
+  created: ['users.created_at'],
+  'last-signed-in': ['users.last_signed_in_at'],
+}
+
+/** The one place that knows which users a list shows. */
+function passing(filter: UserFilter): Expression<SqlBool> {
+  const eb = expressionBuilder<Store, 'users'>()
+  const { centreId, statuses = [], sites = [], words = [], neverSignedIn, visible = 'all' } = filter
+  const conditions: Expression<SqlBool>[] = [
+    statuses.length > 0 ? eb('users.status', 'in', [...statuses]) : eb('users.status', '<>', 'deleted'),
+  ]
+  if (centreId !== undefined) conditions.push(eb('users.centre_id', '=', centreId))
+  if (neverSignedIn) conditions.push(eb('users.last_signed_in_at', 'is', null))
+  for (const word of words) conditions.push(sql<SqlBool>`instr(users.folded, ${word}) > 0`)
+  for (const site of sites) conditions.push(hasSite(site))
+  const anyRole = [...hubRolesIn(filter), ...rolesIn(filter)]
+  if (anyRole.length > 0) conditions.push(eb.or(anyRole))
+  if (visible !== 'all') conditions.push(sql<SqlBool>`${isVisible('users.centre_id', visible)}`)
+  return eb.and(conditions)
+}
+
+function hasSite(site: string): Expression<SqlBool> {
+  const eb = expressionBuilder<Store, 'users'>()
+  if (site === 'school-support-hub') return eb('users.hub_role', 'is not', null)
+  return sql<SqlBool>`exists (select 1 from user_sites where user_id = users.id and site = ${site})`
+}
+
+function hubRolesIn({ hubRoles = [] }: UserFilter): Expression<SqlBool>[] {
+  const eb = expressionBuilder<Store, 'users'>()
+  return hubRoles.length > 0 ? [eb('users.hub_role', 'in', [...hubRoles])] : []
+}
+
+function rolesIn({ roles = [] }: UserFilter): Expression<SqlBool>[] {
+  return roles.map((role) => (role === 'global-listening' ? listensGlobally() : holds(role)))
+}
+
+function holds(role: string): Expression<SqlBool> {
+  return sql<SqlBool>`exists (select 1 from user_roles where user_id = users.id and role = ${role})`
+}
+
+/** Derived, as an account's derived roles are: nobody is granted it. */
+function listensGlobally(): Expression<SqlBool> {
+  return sql<SqlBool>`(${holds('exams-officer')} and exists (select 1 from centres where id = users.centre_id
+    and (kind = 'school' or (kind = 'associate-centre' and global_listening = 1))))`
+}

@@ -1,0 +1,49 @@
+import type { Kysely } from 'kysely'
+import type { Store } from '../schema.ts'
+import type { Trx } from '../transact.ts'
+
+export interface Secrets {
+  passwordHash: string | null
+  pinNonce: Buffer | null
+}
+
+/** What an account is proved with; it never leaves the rules on accounts. */
+export async function secretsOf(db: Kysely<Store>, userId: number): Promise<Secrets> {
+  const row = await db
+    .selectFrom('users')
+    .select(['password_hash', 'pin_nonce'])
+    .where('id', '=', userId)
+    .executeTakeFirstOrThrow()
+  return { passwordHash: row.password_hash, pinNonce: row.pin_nonce }
+}
+
+/** Stores a new password; with it the PIN is used, if it was what let its owner in, or else void. */
+export async function setPassword(
+  trx: Trx,
+  { userId, hash, pin }: { userId: number; hash: string; pin: 'used' | 'void' },
+): Promise<void> {
+  await trx.updateTable('users').set({ password_hash: hash }).where('id', '=', userId).execute()
+  await trx
+    .updateTable('users')
+    .set({ pin_state: pin })
+    .where('id', '=', userId)
+    .where('pin_state', '=', 'issued')
+    .execute()
+}
+
+export async function markActive(trx: Trx, userId: number): Promise<void> {
+  await trx
+    .updateTable('users')
+    .set({ status: 'active' })
+    .where('id', '=', userId)
+    .where('status', '=', 'invited')
+    .execute()
+}
+
+export async function markSignedIn(trx: Trx, { userId, at }: { userId: number; at: Date }): Promise<void> {
+  await trx
+    .updateTable('users')
+    .set({ last_signed_in_at: at.toISOString() })
+    .where('id', '=', userId)
+    .execute()
+}

@@ -1,0 +1,136 @@
+import { type Kysely, sql } from 'kysely'
+import type { Store } from '../schema.ts'
+
+/** The query that every look-up and list of users begins with: the user, their centre, what they hold. */
+export function usersWithCentre(db: Kysely<Store>) {
+  return uncountedUsers(db).select((eb) => [
+    eb
+      .selectFrom('learner_groups')
+      .select(({ fn }) => fn.countAll<number>().as('n'))
+      .whereRef('owner_id', '=', 'users.id')
+      .as('learner_groups'),
+    eb
+      .selectFrom('tests')
+      .innerJoin('learner_groups', 'learner_groups.id', 'tests.learner_group_id')
+      .select(({ fn }) => fn.countAll<number>().as('n'))
+      .whereRef('owner_id', '=', 'users.id')
+      .as('tests'),
+    eb
+      .selectFrom('results')
+      .innerJoin('tests', 'tests.id', 'results.test_id')
+      .innerJoin('learner_groups', 'learner_groups.id', 'tests.learner_group_id')
+      .select(({ fn }) => fn.countAll<number>().as('n'))
+      .whereRef('owner_id', '=', 'users.id')
+      .as('results'),
+  ])
+}
+
+/** The same without their Progression Test data, whose counting takes longer the more there is. */
+function uncountedUsers(db: Kysely<Store>) {
+  return db
+    .selectFrom('users')
+    .leftJoin('centres', 'centres.id', 'users.centre_id')
+    .selectAll('users')
+    .select([
+      'centres.number as centre_number',
+      'centres.name as centre_name',
+      'centres.kind as centre_kind',
+      'centres.associate_id as centre_associate_id',
+      'centres.deleted_at as centre_deleted_at',
+      'centres.global_listening as centre_global_listening',
+    ])
+    .select((eb) => [
+      eb
+        .selectFrom('users as coordinator')
+        .select('coordinator.status')
+        .whereRef('coordinator.centre_id', '=', 'users.centre_id')
+        .where('coordinator.hub_role', '=', 'coordinator')
+        .where('coordinator.status', '<>', 'deleted')
+        .as('coordinator_status'),
+      eb
+        .selectFrom('user_roles')
+        .select(sql<string | null>`group_concat(role, ',' order by role)`.as('names'))
+        .whereRef('user_roles.user_id', '=', 'users.id')
+        .as('role_names'),
+      eb
+        .selectFrom('user_sites')
+        .select(sql<string | null>`group_concat(site, ',' order by site)`.as('names'))
+        .whereRef('user_sites.user_id', '=', 'users.id')
+        .as('site_names'),
+      eb
+        .selectFrom('assignments')
+        .select(sql<string | null>`group_concat(centre_id, ',' order by centre_id)`.as('ids'))
+        .whereRef('assignments.user_id', '=', 'users.id')
+        .as('assigned_ids'),
+    ])
+}
+
+export type UserWithCentre = Awaited<ReturnType<ReturnType<typeof usersWithCentre>['execute']>>[number]
+export type UncountedUser = Awaited<ReturnType<ReturnType<typeof uncountedUsers>['execute']>>[number]
+
+/** The live account of an address, by its key. */
+export function findLiveUser(db: Kysely<Store>, key: string): Promise<UserWithCentre | undefined> {
+  return usersWithCentre(db)
+    .where('users.email_key', '=', key)
+    .where('users.status', '<>', 'deleted')
+    .executeTakeFirst()
+}
+
+/** The same, where nobody asks how much they hold. */
+export function findLiveUserUncounted(db: Kysely<Store>, key: string): Promise<UncountedUser | undefined> {
+  return uncountedUsers(db)
+    .where('users.email_key', '=', key)
+    .where('users.status', '<>', 'deleted')
+    .executeTakeFirst()
+}
+
+export function findUserById(db: Kysely<Store>, id: number): Promise<UserWithCentre | undefined> {
+  return usersWithCentre(db).where('users.id', '=', id).executeTakeFirst()
+}
+
+/** The account of an address that was deleted last. */
+export function findDeletedUser(db: Kysely<Store>, key: string): Promise<UserWithCentre | undefined> {
+  return usersWithCentre(db)
+    .where('users.email_key', '=', key)
+    .where('users.status', '=', 'deleted')
+    .orderBy('users.deleted_at', 'desc')
+    .orderBy('users.id', 'desc')
+    .limit(1)
+    .executeTakeFirst()
+}
+
+/** How many associate centres an account acts for. */
+export async function countAssignments(db: Kysely<Store>, userId: number): Promise<number> {
+  const { n } = await db
+    .selectFrom('assignments')
+    .select(({ fn }) => fn.countAll<number>().as('n'))
+    .where('user_id', '=', userId)
+    .executeTakeFirstOrThrow()
+  return n
+}
+
+/** The nonce of a user's open PIN, and when it was issued. */
+export async function openPinOf(
+  db: Kysely<Store>,
+  userId: number,
+): Promise<{ nonce: Buffer; issuedAt: string } | undefined> {
+  const row = await db
+    .selectFrom('users')
+    .select(['pin_nonce', 'pin_issued_at'])
+    .where('id', '=', userId)
+    .where('pin_state', '=', 'issued')
+    .executeTakeFirst()
+  if (!row?.pin_nonce || row.pin_issued_at === null) return undefined
+  return { nonce: row.pin_nonce, issuedAt: row.pin_issued_at }
+}
+
+/** Every domain that an account which is not deleted has its address at. */
+export async function domainsInUse(db: Kysely<Store>): Promise<string[]> {
+  const rows = await db
+    .selectFrom('users')
+    .select(sql<string>`substr(email_key, instr(email_key, '@') + 1)`.as('domain'))
+    .where('status', '<>', 'deleted')
+    .distinct()
+    .execute()
+  return rows.map(({ domain }) => domain)
+}
