@@ -1,6 +1,6 @@
 import { getSystemErrorMap } from 'node:util'
 import { BadInput, Failure, type Problem, Unavailable, Usage } from './errors.ts'
-import { oneLine } from './render/one-line.ts'
+import { oneLine } from './render/clean-text.ts'
 import type { View } from './cli/terminal.ts'
 import { UnusableFile, UnusableWorkbook } from './workbook/errors.ts'
 

@@ -203,7 +203,7 @@ async function agreeBeforeBeginning<Options, Request, Result>({
 export async function checkMail(trx: Trx, { session }: { session: Session }): Promise<void> {
   const { surroundingsOf } = await import('../db/transact.ts')
   if (surroundingsOf(trx).owed.length === 0) return
-  const { checkMailSettings } = await import('../mail/server.ts')
+  const { checkMailSettings } = await import('../mail/smtp-settings.ts')
   checkMailSettings(session.settings)
 }
 

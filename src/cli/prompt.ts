@@ -1,6 +1,6 @@
 import { Cancelled, Usage } from '../errors.ts'
 import { hearSignals } from '../interruption.ts'
-import { cleanForTerminal, oneLine } from '../render/one-line.ts'
+import { cleanForTerminal, oneLine } from '../render/clean-text.ts'
 import type { Terminal } from './terminal.ts'
 
 export interface Choice<Value> {

@@ -8,7 +8,7 @@ import { Usage } from '../errors.ts'
 import { report } from '../exit.ts'
 import { isTopic } from './help/topics.ts'
 import { nearestOf } from '../nearest.ts'
-import { cleanForTerminal } from '../render/one-line.ts'
+import { cleanForTerminal } from '../render/clean-text.ts'
 import { endQuietlyWhenReaderLeaves, terminalOf } from './terminal.ts'
 import { version } from '../version.ts'
 

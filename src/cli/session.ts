@@ -6,7 +6,7 @@ import type { OpenStore } from '../db/store/open.ts'
 import type { Clock, Trx } from '../db/transact.ts'
 import type { Interruption } from '../interruption.ts'
 import { CommonOptions, checked, refuseEmptyOptions, typedOptions } from './options.ts'
-import { oneLine } from '../render/one-line.ts'
+import { oneLine } from '../render/clean-text.ts'
 import type { Given } from '../rules/permissions/actor.ts'
 import { type Terminal, terminalOf } from './terminal.ts'
 

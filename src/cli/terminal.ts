@@ -1,7 +1,7 @@
 import { Chalk, type ChalkInstance } from 'chalk'
 import type { Context, Input, Output } from '../context.ts'
 import { AnswerNotWritten } from '../errors.ts'
-import { cleanForTerminal } from '../render/one-line.ts'
+import { cleanForTerminal } from '../render/clean-text.ts'
 
 /** How a stream is written to: as a person reads it, or as a program does. */
 export interface View {

@@ -1,5 +1,5 @@
 import { Cancelled } from '../errors.ts'
-import type { CellToWrite, SheetToWrite } from '../workbook/sheet-to-write.ts'
+import type { CellToWrite, SheetToWrite } from '../workbook/sheet.ts'
 import type { Tables } from '../workbook/write.ts'
 import type { OutputFile } from './output-file.ts'
 

@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import * as z from 'zod'
-import type { SheetToWrite } from '../workbook/sheet-to-write.ts'
+import type { SheetToWrite } from '../workbook/sheet.ts'
 import { prepareTable } from '../cli/write-table.ts'
 import { workbookToWrite } from './centres/workbook-to-write.ts'
 import { changingCommand, example } from '../cli/command.ts'

@@ -1,6 +1,6 @@
 import { countryName } from '../countries.ts'
 import type { PlacedUser } from '../db/centres/people.ts'
-import type { CellToWrite, SheetToWrite } from '../workbook/sheet-to-write.ts'
+import type { CellToWrite, SheetToWrite } from '../workbook/sheet.ts'
 import type { CentreField } from './columns.ts'
 import { columnsToWrite, writtenFields } from './sheet-columns.ts'
 

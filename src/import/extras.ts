@@ -1,5 +1,5 @@
 import type { ImportView, SeenCentre, SeenUser } from '../db/imports/view.ts'
-import { doubtsAbout } from './doubts.ts'
+import { doubtsAbout } from './ambiguous-rows.ts'
 import type { RowsByCentre } from './hold-back.ts'
 import type { Roster, RosterRow } from './roster.ts'
 

@@ -1,4 +1,4 @@
-import type { SheetToWrite } from '../workbook/sheet-to-write.ts'
+import type { SheetToWrite } from '../workbook/sheet.ts'
 
 /** What a person who fills in a column must know of it. */
 export interface ColumnGuide {

@@ -1,5 +1,5 @@
 import { columnOf } from '../workbook/cell.ts'
-import type { CellToWrite, SheetToWrite } from '../workbook/sheet-to-write.ts'
+import type { CellToWrite, SheetToWrite } from '../workbook/sheet.ts'
 import type { Issue, Roster } from './roster.ts'
 
 /** The column of the reasons; read back, it says nothing but that the sheet is part of a roster. */

@@ -1,5 +1,5 @@
 import { lifetimes, pinOf, printedPin } from '../rules/credentials/derive.ts'
-import type { SheetToWrite } from '../workbook/sheet-to-write.ts'
+import type { SheetToWrite } from '../workbook/sheet.ts'
 import type { PlannedUser } from './plan.ts'
 
 export interface PinRow {

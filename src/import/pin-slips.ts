@@ -1,4 +1,4 @@
-import type { Form, FormsToWrite, TextRun } from '../workbook/sheet-to-write.ts'
+import type { Form, FormsToWrite, TextRun } from '../workbook/sheet.ts'
 import type { Tables } from '../workbook/write.ts'
 import { type PinRow, pinSheet } from './pin-sheet.ts'
 

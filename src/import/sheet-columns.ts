@@ -1,4 +1,4 @@
-import type { ColumnToWrite } from '../workbook/sheet-to-write.ts'
+import type { ColumnToWrite } from '../workbook/sheet.ts'
 import { type CentreField, headingOf } from './columns.ts'
 
 /** The fields of a workbook that we write, in the order in which an office fills them in. */

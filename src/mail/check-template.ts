@@ -2,7 +2,7 @@ import { nearestOf } from '../nearest.ts'
 import { type LetterName, letters } from '../rules/mail/letters.ts'
 import { type Language, templateLanguage } from './fill-in.ts'
 import { problemsOfMarkup } from './check-markup.ts'
-import { sampleOf } from './sample.ts'
+import { sampleOf } from './sample-values.ts'
 import { readSource, type Template, type TemplateProblem } from './template-source.ts'
 import { variablesFor } from './values.ts'
 

@@ -5,7 +5,7 @@ import type { OutboxRow } from '../db/schema.ts'
 import { isOwed, type Message, messageOf } from '../render/message.ts'
 import type { Actor } from '../rules/permissions/actor.ts'
 import { sendMessages } from './send.ts'
-import { mailServerOf } from './server.ts'
+import { mailServerOf } from './smtp-settings.ts'
 
 interface Delivering {
   store: OpenStore

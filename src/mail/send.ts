@@ -6,11 +6,11 @@ import { changedTemplates } from '../db/templates.ts'
 import { commit } from '../db/transact.ts'
 import type { Given } from '../rules/permissions/actor.ts'
 import { type Composed, letterWriter, type Writer } from './compose.ts'
-import { claim, settle, settled } from './in-hand.ts'
-import { type Limits, type Line, type Outcome, openLine, usualLimits } from './line.ts'
-import type { MailServer } from './server.ts'
+import { claim, settle, settled } from './claims.ts'
+import { type Limits, type Line, type Outcome, openLine, usualLimits } from './smtp-connection.ts'
+import type { MailServer } from './smtp-settings.ts'
 import { secretOf, valuesOf } from './values.ts'
-import { makeMailFolder, writeMessage } from './write-message.ts'
+import { makeMailFolder, writeMessage } from './write-eml.ts'
 
 export interface Sending {
   store: OpenStore

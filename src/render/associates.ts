@@ -6,7 +6,7 @@ import type { AssociateView } from '../rules/associates/details.ts'
 import type { View } from '../cli/terminal.ts'
 import { centreJson } from './centre.ts'
 import type { Message } from './message.ts'
-import { oneLine, record } from './one-line.ts'
+import { oneLine, record } from './clean-text.ts'
 import { table } from './table.ts'
 import { userJson } from './user.ts'
 

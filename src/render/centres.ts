@@ -3,7 +3,7 @@ import { countryName } from '../countries.ts'
 import type { ChangedCentre } from '../rules/centres/changed.ts'
 import type { View } from '../cli/terminal.ts'
 import { centreJson } from './centre.ts'
-import { oneLine, record } from './one-line.ts'
+import { oneLine, record } from './clean-text.ts'
 import { table } from './table.ts'
 import { count } from './text.ts'
 

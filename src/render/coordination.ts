@@ -3,7 +3,7 @@ import type { Coordination } from '../rules/coordinator/coordination.ts'
 import type { View } from '../cli/terminal.ts'
 import { centreJson } from './centre.ts'
 import type { Message } from './message.ts'
-import { oneLine, record } from './one-line.ts'
+import { oneLine, record } from './clean-text.ts'
 import { userJson } from './user.ts'
 
 /** The answer of every coordinator command. */

@@ -2,7 +2,7 @@ import type { PersonRow } from '../db/users/people.ts'
 import { nameOf } from '../rules/users/account.ts'
 import type { Pair, WhyAlike } from '../rules/users/duplicates.ts'
 import type { View } from '../cli/terminal.ts'
-import { record } from './one-line.ts'
+import { record } from './clean-text.ts'
 import { table } from './table.ts'
 
 const words: Readonly<Record<WhyAlike, string>> = {

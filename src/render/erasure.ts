@@ -1,6 +1,6 @@
 import type { Erasure } from '../rules/users/erase.ts'
 import type { View } from '../cli/terminal.ts'
-import { oneLine, record } from './one-line.ts'
+import { oneLine, record } from './clean-text.ts'
 
 interface Erased {
   erasure: Erasure

@@ -1,9 +1,9 @@
 import type { AuditEntry } from '../db/audit/events.ts'
 import type { View } from '../cli/terminal.ts'
 import { inWords } from './event-words.ts'
-import { oneLine, record } from './one-line.ts'
+import { oneLine, record } from './clean-text.ts'
 import { table } from './table.ts'
-import { ago, plainTime } from './when.ts'
+import { ago, plainTime } from './times.ts'
 
 /** An event as one record for a pipe. */
 export function renderEvent({ id, at, kind, action, subject, actor, operator, details }: AuditEntry): string {

@@ -2,7 +2,7 @@ import type { Counts, Source } from '../import/apply.ts'
 import type { Deletions } from '../import/deletions.ts'
 import type { Plan } from '../import/plan.ts'
 import type { View } from '../cli/terminal.ts'
-import { oneLine as cell, record } from './one-line.ts'
+import { oneLine as cell, record } from './clean-text.ts'
 import { type Pieces, piecesOfLines } from './pieces.ts'
 import { count, listLines } from './text.ts'
 

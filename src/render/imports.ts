@@ -2,10 +2,10 @@ import type { ImportContents, ImportRow } from '../db/imports/imports.ts'
 import type { Counts } from '../import/apply.ts'
 import type { Undone } from '../import/undo.ts'
 import type { View } from '../cli/terminal.ts'
-import { oneLine, record } from './one-line.ts'
+import { oneLine, record } from './clean-text.ts'
 import { table } from './table.ts'
 import { count, listLines } from './text.ts'
-import { ago } from './when.ts'
+import { ago } from './times.ts'
 
 /** An import as the history shows it. */
 export function importRowJson({ id, file, sheet, digest, state, at, operator, actor, counts }: ImportRow) {

@@ -1,9 +1,9 @@
 import type { OutboxRow } from '../db/schema.ts'
 import type { View } from '../cli/terminal.ts'
 import { type Message, messageOf } from './message.ts'
-import { record } from './one-line.ts'
+import { record } from './clean-text.ts'
 import { table } from './table.ts'
-import { ago } from './when.ts'
+import { ago } from './times.ts'
 
 export function messagesJson(rows: readonly OutboxRow[], total: number) {
   return { messages: rows.map(messageOf), total }

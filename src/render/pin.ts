@@ -1,9 +1,9 @@
 import { printedPin } from '../rules/credentials/derive.ts'
 import type { IssuedPin } from '../rules/users/pin.ts'
 import type { View } from '../cli/terminal.ts'
-import { record } from './one-line.ts'
+import { record } from './clean-text.ts'
 import { person } from './users.ts'
-import { plainTime } from './when.ts'
+import { plainTime } from './times.ts'
 
 /** The PIN in two groups, as it is printed on hand-out sheets; none in a rehearsal. */
 export function renderPin(

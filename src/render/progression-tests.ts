@@ -1,7 +1,7 @@
 import type { TestOfOwner } from '../db/progression-tests/holdings.ts'
 import type { ImportedResults } from '../rules/progression-tests/import.ts'
 import type { View } from '../cli/terminal.ts'
-import { record } from './one-line.ts'
+import { record } from './clean-text.ts'
 import { table } from './table.ts'
 import { count } from './text.ts'
 

@@ -3,7 +3,7 @@ import type { ChangedUser } from '../rules/users/changed.ts'
 import type { Checked } from '../rules/permissions/check.ts'
 import { matrix, othersRow, staffRow } from '../rules/permissions/matrix.ts'
 import type { View } from '../cli/terminal.ts'
-import { oneLine, record } from './one-line.ts'
+import { oneLine, record } from './clean-text.ts'
 import { table } from './table.ts'
 
 const givers: Readonly<Record<NonNullable<Role['given']>, string>> = {

@@ -1,6 +1,6 @@
 import type { Setting, Settings } from '../config.ts'
 import type { View } from '../cli/terminal.ts'
-import { record } from './one-line.ts'
+import { record } from './clean-text.ts'
 import { table } from './table.ts'
 
 export function renderSettings(settings: Settings, { file, view }: { file: string; view: View }): string {

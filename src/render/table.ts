@@ -1,6 +1,6 @@
 import Table from 'cli-table3'
 import type { View } from '../cli/terminal.ts'
-import { oneLine } from './one-line.ts'
+import { oneLine } from './clean-text.ts'
 
 const noBorder = {
   top: '',

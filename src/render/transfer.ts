@@ -1,6 +1,6 @@
 import type { Transferred } from '../rules/users/transfer.ts'
 import type { View } from '../cli/terminal.ts'
-import { record } from './one-line.ts'
+import { record } from './clean-text.ts'
 import { count } from './text.ts'
 import { person } from './users.ts'
 

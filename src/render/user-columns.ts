@@ -1,6 +1,6 @@
 import type { Account } from '../rules/users/account.ts'
 import type { View } from '../cli/terminal.ts'
-import { ago } from './when.ts'
+import { ago } from './times.ts'
 
 interface UserColumn {
   heading: string

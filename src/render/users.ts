@@ -4,7 +4,7 @@ import type { ChangedUser, Outcome } from '../rules/users/changed.ts'
 import { holdings } from '../rules/users/refuse-leaving.ts'
 import type { View } from '../cli/terminal.ts'
 import type { Message } from './message.ts'
-import { oneLine, record } from './one-line.ts'
+import { oneLine, record } from './clean-text.ts'
 import { userJson } from './user.ts'
 
 /** The answer of every command that changes users. */

@@ -1,5 +1,5 @@
 import { columnLetters, MOST_ROWS } from './cell.ts'
-import type { Form, FormCell, FormsToWrite } from './sheet-to-write.ts'
+import type { Form, FormCell, FormsToWrite } from './sheet.ts'
 import { pageXml } from './write-page.ts'
 import { columnsXml, fitting, OPENING } from './write-sheet.ts'
 import { LETTER_SIZE, styles, TYPEFACE } from './write-styles.ts'

@@ -1,4 +1,4 @@
-import type { PrintSetup } from './sheet-to-write.ts'
+import type { PrintSetup } from './sheet.ts'
 import { xmlText } from './xml-text.ts'
 
 const A4 = 9

@@ -1,6 +1,6 @@
 import { columnLetters, MOST_COLUMNS, MOST_ROWS } from './cell.ts'
 import { UnusableFile } from './errors.ts'
-import { type CellToWrite, type SheetToWrite, textOfCell } from './sheet-to-write.ts'
+import { type CellToWrite, type SheetToWrite, textOfCell } from './sheet.ts'
 import { MOST_NOTES, type Note } from './write-notes.ts'
 import { type Layout, layoutOf, pageXml } from './write-page.ts'
 import { styles } from './write-styles.ts'

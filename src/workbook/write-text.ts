@@ -1,6 +1,6 @@
 import { stringify } from 'csv-stringify/sync'
 import { guarded } from './csv-guard.ts'
-import { type CellToWrite, type SheetToWrite, textOfCell } from './sheet-to-write.ts'
+import { type CellToWrite, type SheetToWrite, textOfCell } from './sheet.ts'
 import { put, writeNewFile } from './write-file.ts'
 
 const ROWS_AT_ONCE = 1000

@@ -1,7 +1,7 @@
 import type excel from 'exceljs'
 import { columnLetters, MOST_ROWS } from './cell.ts'
 import { sheetName } from './sheet-name.ts'
-import { type SheetToWrite, textOfCell } from './sheet-to-write.ts'
+import { type SheetToWrite, textOfCell } from './sheet.ts'
 import { writeNewFile, putBytes } from './write-file.ts'
 import { layoutOf } from './write-page.ts'
 import { heightOfRow } from './write-sheet.ts'

@@ -1,4 +1,4 @@
-import type { FormsToWrite, SheetToWrite } from './sheet-to-write.ts'
+import type { FormsToWrite, SheetToWrite } from './sheet.ts'
 import { sheetName } from './sheet-name.ts'
 import { writeNewFile } from './write-file.ts'
 import { formsXml, sheetsOfForms } from './write-forms.ts'

@@ -1,10 +1,10 @@
 import { extname } from 'node:path'
 import { UnusableFile } from './errors.ts'
-import type { FormsToWrite, SheetToWrite } from './sheet-to-write.ts'
+import type { FormsToWrite, SheetToWrite } from './sheet.ts'
 import { writeCsv, writeJson } from './write-text.ts'
 import { type WriteOptions, writeWorkbook } from './write-xlsx.ts'
 
-export type { FormsToWrite, SheetToWrite } from './sheet-to-write.ts'
+export type { FormsToWrite, SheetToWrite } from './sheet.ts'
 export { csvText, writeCsv, writeJson } from './write-text.ts'
 export { type WriteOptions, writeWorkbook } from './write-xlsx.ts'
 

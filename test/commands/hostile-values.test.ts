@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { everyCommand } from '../../docs/command-tree.ts'
-import { cleanForTerminal } from '../../src/render/one-line.ts'
+import { cleanForTerminal } from '../../src/render/clean-text.ts'
 import { record } from '../../src/rules/audit/append.ts'
 import { worldFor } from '../example-worlds.ts'
 import { newWorld, type World } from '../world.ts'

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { shapes } from '../../src/render/shapes.ts'
+import { shapes } from '../../src/render/json.ts'
 import { newWorld, type World } from '../world.ts'
 
 let world: World

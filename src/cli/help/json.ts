@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { shapes } from '../../render/shapes.ts'
+import { shapes } from '../../render/json.ts'
 
 /** The published shapes as JSON schemas, by name. */
 export function jsonSchemas(): Record<string, object> {

@@ -4,9 +4,9 @@ import type { OpenStore } from '../../db/store/open.ts'
 import type { SavedPlan } from '../../import/plan-file.ts'
 import { changingCommand, example } from '../../cli/command.ts'
 import { doing } from '../../cli/action.ts'
-import { carryOutImport } from './carry-out-import.ts'
-import type { ReadyImport } from './ready-import.ts'
-import { checkPlaces } from './import-places.ts'
+import { carryOutImport } from './run-import.ts'
+import type { ReadyImport } from './prepared-import.ts'
+import { checkPlaces } from './import-output-files.ts'
 import { slips, slipsOption } from './slips-option.ts'
 
 const Options = z.object({ plan: z.string(), pinsOut: z.string().optional(), slips })

@@ -9,7 +9,7 @@ import { cleanText } from '../../workbook/clean.ts'
 import { changingAfter } from '../../cli/mutation.ts'
 import { changingCommand, example } from '../../cli/command.ts'
 import type { Session } from '../../cli/session.ts'
-import { wishOptions, withWishOptions } from './wishes.ts'
+import { wishOptions, withWishOptions } from './options.ts'
 
 const Options = z.object({ centre: z.string(), ifMissing: z.boolean().default(false), ...wishOptions })
 

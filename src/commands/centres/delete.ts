@@ -6,7 +6,7 @@ import { changing } from '../../cli/mutation.ts'
 import { changingCommand, example } from '../../cli/command.ts'
 import { agreedOnCentres } from './agreed-on.ts'
 import { centreNumbers } from './numbers.ts'
-import { deletionQuestion } from './question.ts'
+import { deletionQuestion } from './deletion-question.ts'
 
 export const deletion = changingCommand('delete')
   .summary('delete centres; restore gives them back')

@@ -6,8 +6,8 @@ import type { Nonces } from '../../import/pin-sheet.ts'
 import type { Given } from '../../rules/permissions/actor.ts'
 import type { Tables } from '../../workbook/write.ts'
 import type { Session } from '../../cli/session.ts'
-import type { ImportPlaces } from './import-places.ts'
-import type { ReadyImport } from './ready-import.ts'
+import type { ImportPlaces } from './import-output-files.ts'
+import type { ReadyImport } from './prepared-import.ts'
 
 interface Preparing {
   session: Session

@@ -5,7 +5,7 @@ import type { Roster } from '../../import/roster.ts'
 import type { Plan } from '../../import/plan.ts'
 import { describePlan } from '../../render/import.ts'
 import type { Session } from '../../cli/session.ts'
-import type { ReadyImport } from './ready-import.ts'
+import type { ReadyImport } from './prepared-import.ts'
 import { chooseAtTerminal } from './choose-deletions.ts'
 
 export interface Wanted {

@@ -1,4 +1,4 @@
-import { oneLine } from '../../render/one-line.ts'
+import { oneLine } from '../../render/clean-text.ts'
 import type { Terminal } from '../../cli/terminal.ts'
 
 export interface Progress {

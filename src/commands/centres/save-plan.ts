@@ -5,8 +5,8 @@ import { answer } from '../../cli/action.ts'
 import type { Session } from '../../cli/session.ts'
 import type { Given } from '../../rules/permissions/actor.ts'
 import { placeIssues, prepareIssues } from './import-files.ts'
-import type { ReadyImport } from './ready-import.ts'
-import type { ImportPlaces } from './import-places.ts'
+import type { ReadyImport } from './prepared-import.ts'
+import type { ImportPlaces } from './import-output-files.ts'
 
 interface Saving {
   session: Session

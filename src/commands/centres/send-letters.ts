@@ -19,7 +19,7 @@ export async function sendLetters(
 ): Promise<{ states: string; owed: boolean }> {
   if (numbers.length === 0) return { states: '', owed: false }
   const { deliverOwed } = await import('../../mail/deliver.ts')
-  const { countingOf } = await import('../mail/counting.ts')
+  const { countingOf } = await import('../mail/progress.ts')
   const counting = await countingOf(session.terminal, numbers.length)
   const { messages, owed } = await deliverOwed({ store, session, by: given.by, numbers, counting })
   return { states: countedStates(messages), owed }

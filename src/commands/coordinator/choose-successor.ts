@@ -1,7 +1,7 @@
 import { adminsOf } from '../../db/centres/coordinators.ts'
 import type { OpenStore } from '../../db/store/open.ts'
 import { ask, type Choice, choose } from '../../cli/prompt.ts'
-import { oneLine } from '../../render/one-line.ts'
+import { oneLine } from '../../render/clean-text.ts'
 import { nameOf } from '../../rules/users/account.ts'
 import type { Given } from '../../rules/permissions/actor.ts'
 import type { Successor } from '../../rules/coordinator/change.ts'

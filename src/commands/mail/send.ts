@@ -11,7 +11,7 @@ import { sendLettersOfImport } from '../../rules/mail/activation-letters.ts'
 import { changingCommand, example } from '../../cli/command.ts'
 import { answer, doing } from '../../cli/action.ts'
 import type { Delivered } from '../../mail/deliver.ts'
-import { countingOf } from './counting.ts'
+import { countingOf } from './progress.ts'
 import type { Session } from '../../cli/session.ts'
 
 const Options = z.object({
@@ -39,7 +39,7 @@ export const send = changingCommand('send')
   .action(
     doing(Options, async (options, session) => {
       const { dryRun } = session.common
-      const { checkMailSettings } = await import('../../mail/server.ts')
+      const { checkMailSettings } = await import('../../mail/smtp-settings.ts')
       checkMailSettings(session.settings)
       const store = await session.open(dryRun ? 'rehearse' : 'use')
       try {

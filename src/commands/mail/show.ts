@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import { checkOutputFile, textOf } from '../../cli/output-file.ts'
 import { messageOf } from '../../render/message.ts'
-import { renderMessage } from '../../render/one-message.ts'
+import { renderMessage } from '../../render/message-details.ts'
 import { findMessage } from '../../rules/mail/cancel.ts'
 import { command, example } from '../../cli/command.ts'
 import { answer, doing } from '../../cli/action.ts'

@@ -1,7 +1,7 @@
 import { guideSheet } from '../../import/guide-sheet.ts'
 import { progressionTestSites } from '../../rules/roles/catalogue.ts'
 import type { ResultField } from '../../rules/progression-tests/result-rows.ts'
-import type { SheetToWrite } from '../../workbook/sheet-to-write.ts'
+import type { SheetToWrite } from '../../workbook/sheet.ts'
 import { resultColumns } from './columns.ts'
 
 interface Advice {

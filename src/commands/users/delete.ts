@@ -9,7 +9,7 @@ import { transferJson } from '../../render/transfer.ts'
 import { changingAfter } from '../../cli/mutation.ts'
 import { changingCommand, example } from '../../cli/command.ts'
 import { type Deletions, offerMissingSteps } from './missing-steps.ts'
-import { agreedOnTransfer, agreedOnUser, questionAbout } from './question.ts'
+import { agreedOnTransfer, agreedOnUser, questionAbout } from './questions.ts'
 
 const Options = z.object({
   email: z.array(z.string()),

@@ -9,7 +9,7 @@ import type { Changes } from '../../rules/users/patch.ts'
 import { changingAfter } from '../../cli/mutation.ts'
 import { changingCommand, example } from '../../cli/command.ts'
 import { askForChanges } from './ask-for-changes.ts'
-import { agreedOnAccount, agreedOnUser } from './question.ts'
+import { agreedOnAccount, agreedOnUser } from './questions.ts'
 
 const Options = z.object({
   // Named apart from the argument, which is the address as it is now.

@@ -3,7 +3,7 @@ import { renderChangedUsers, usersJson } from '../../render/users.ts'
 import { moveUser } from '../../rules/users/move.ts'
 import { changing } from '../../cli/mutation.ts'
 import { changingCommand, example } from '../../cli/command.ts'
-import { agreedOnUsers, questionAbout } from './question.ts'
+import { agreedOnUsers, questionAbout } from './questions.ts'
 
 const Options = z.object({ email: z.string(), to: z.string() })
 

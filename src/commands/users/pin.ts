@@ -6,7 +6,7 @@ import { printedPin } from '../../rules/credentials/derive.ts'
 import { issuePin, showPin } from '../../rules/users/pin.ts'
 import { changingAfter } from '../../cli/mutation.ts'
 import { changingCommand, example } from '../../cli/command.ts'
-import { agreedOnAccount } from './question.ts'
+import { agreedOnAccount } from './questions.ts'
 
 const Options = z.object({ email: z.string(), show: z.boolean().default(false) })
 

@@ -4,7 +4,7 @@ import { removeUser } from '../../rules/users/remove.ts'
 import { forEachTarget } from '../../rules/batch.ts'
 import { changing } from '../../cli/mutation.ts'
 import { changingCommand, example } from '../../cli/command.ts'
-import { agreedOnUsers, questionAbout } from './question.ts'
+import { agreedOnUsers, questionAbout } from './questions.ts'
 
 const Options = z.object({ email: z.array(z.string()) })
 

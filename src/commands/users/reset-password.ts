@@ -5,7 +5,7 @@ import { resetPassword } from '../../rules/users/reset-password.ts'
 import { forEachTarget } from '../../rules/batch.ts'
 import { changing } from '../../cli/mutation.ts'
 import { changingCommand, example } from '../../cli/command.ts'
-import { agreedOnUsers, questionAbout } from './question.ts'
+import { agreedOnUsers, questionAbout } from './questions.ts'
 
 const Options = z.object({ email: z.array(z.string()) })
 

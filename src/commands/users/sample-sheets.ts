@@ -1,7 +1,7 @@
 import { guideSheet } from '../../import/guide-sheet.ts'
 import type { UserField } from '../../rules/users/add-table.ts'
 import { catalogue, sites } from '../../rules/roles/catalogue.ts'
-import type { SheetToWrite } from '../../workbook/sheet-to-write.ts'
+import type { SheetToWrite } from '../../workbook/sheet.ts'
 import { userColumns } from './columns.ts'
 
 /** The roles that adding somebody can give. */

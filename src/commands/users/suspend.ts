@@ -6,7 +6,7 @@ import { forEachTarget } from '../../rules/batch.ts'
 import { suspendUser } from '../../rules/users/suspend.ts'
 import { changing } from '../../cli/mutation.ts'
 import { changingCommand, example } from '../../cli/command.ts'
-import { agreedOnUsers, questionAbout } from './question.ts'
+import { agreedOnUsers, questionAbout } from './questions.ts'
 
 const Options = z.object({ email: z.array(z.string()) })
 

@@ -7,7 +7,7 @@ import { progressionTestSite } from '../../rules/roles/chosen.ts'
 import { type Transferred, transferProgressionTests } from '../../rules/users/transfer.ts'
 import { changing } from '../../cli/mutation.ts'
 import { changingCommand, example } from '../../cli/command.ts'
-import { agreedOnTransfer } from './question.ts'
+import { agreedOnTransfer } from './questions.ts'
 
 const Options = z.object({
   from: z.string(),

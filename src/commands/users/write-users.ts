@@ -1,5 +1,5 @@
 import { Cancelled } from '../../errors.ts'
-import { record } from '../../render/one-line.ts'
+import { record } from '../../render/clean-text.ts'
 import { userJson } from '../../render/user.ts'
 import { cellsOf, type UserField, userColumns } from '../../render/user-columns.ts'
 import type { Account } from '../../rules/users/account.ts'

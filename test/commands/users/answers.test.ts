@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { shapes } from '../../../src/render/shapes.ts'
+import { shapes } from '../../../src/render/json.ts'
 import { holding } from '../../holding.ts'
 import { newWorld, type World } from '../../world.ts'
 

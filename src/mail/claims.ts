@@ -6,8 +6,8 @@ import type { Actor } from '../rules/permissions/actor.ts'
 import { headerText } from '../rules/mail/header-text.ts'
 import { outcomeOfMessage } from '../rules/mail/outcome.ts'
 import { record } from '../rules/audit/append.ts'
-import type { Outcome } from './line.ts'
-import { nextTry } from './pauses.ts'
+import type { Outcome } from './smtp-connection.ts'
+import { nextTry } from './retry-schedule.ts'
 
 interface Claimant {
   store: OpenStore

@@ -1,5 +1,5 @@
 import type { Message } from '../../render/message.ts'
-import { record } from '../../render/one-line.ts'
+import { record } from '../../render/clean-text.ts'
 import { person } from '../../render/users.ts'
 import { userJson } from '../../render/user.ts'
 import type { Account } from '../../rules/users/account.ts'

@@ -3,10 +3,10 @@ import type { Holding } from '../db/progression-tests/holdings.ts'
 import { type Account, nameOf } from '../rules/users/account.ts'
 import type { View } from '../cli/terminal.ts'
 import { eventLine } from './events.ts'
-import { oneLine, record } from './one-line.ts'
-import { reasons, wayOut } from './sign-in.ts'
+import { oneLine, record } from './clean-text.ts'
+import { reasons, wayOut } from './sign-in-reasons.ts'
 import { count } from './text.ts'
-import { ago } from './when.ts'
+import { ago } from './times.ts'
 
 interface UserSheet {
   account: Account

@@ -5,11 +5,11 @@ import type { View } from '../cli/terminal.ts'
 import { centreJson } from './centre.ts'
 import { centreStatus, centreTitle } from './centres.ts'
 import { eventLine } from './events.ts'
-import { oneLine, record } from './one-line.ts'
+import { oneLine, record } from './clean-text.ts'
 import { table } from './table.ts'
 import { count } from './text.ts'
 import { userJson } from './user.ts'
-import { ago } from './when.ts'
+import { ago } from './times.ts'
 
 export function centreViewJson({ centre, people, issues, events }: CentreView) {
   return { ...centreJson(centre), people: people.map(userJson), issues, lastEvents: events }

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream'
 import { faultPoint } from '../fault-points.ts'
 import type { Composed } from './compose.ts'
-import type { MailServer } from './server.ts'
+import type { MailServer } from './smtp-settings.ts'
 
 /** How long to wait, in milliseconds. */
 export interface Limits {

@@ -1,6 +1,6 @@
 import type { View } from '../cli/terminal.ts'
 import type { Message } from './message.ts'
-import { oneLine } from './one-line.ts'
+import { oneLine } from './clean-text.ts'
 
 interface ShownMessage {
   message: Message

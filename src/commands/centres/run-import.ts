@@ -18,8 +18,8 @@ import { answer } from '../../cli/action.ts'
 import { forgetSheets } from '../../cli/leftovers.ts'
 import type { Session } from '../../cli/session.ts'
 import { nameOfPins, placeIssues, placePins, prepareIssues, preparePins } from './import-files.ts'
-import type { ImportPlaces } from './import-places.ts'
-import type { ReadyImport } from './ready-import.ts'
+import type { ImportPlaces } from './import-output-files.ts'
+import type { ReadyImport } from './prepared-import.ts'
 import { sendLetters } from './send-letters.ts'
 
 interface CarryingOut {
