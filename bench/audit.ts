@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { appendAudit } from '../src/db/audit/rows.ts'
+import { appendAudit } from '../src/db/audit/append.ts'
 import { changeListDigest } from '../src/db/imports/change-list.ts'
 import { type OpenStore, openStore } from '../src/db/store/open.ts'
 import { commit, rehearse } from '../src/db/transact.ts'

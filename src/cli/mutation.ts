@@ -4,7 +4,7 @@ import type { OpenStore } from '../db/store/open.ts'
 import type { Clock, Trx, Work } from '../db/transact.ts'
 import { Cancelled, Refused } from '../errors.ts'
 import { agree } from './prompt.ts'
-import type { Message } from '../render/message.ts'
+import type { Message } from '../render/messages.ts'
 import type { Given } from '../rules/permissions/actor.ts'
 import type { View } from './terminal.ts'
 import { answer, doing } from './action.ts'
@@ -212,8 +212,8 @@ async function withMail<Result>(
   trx: Trx,
   work: () => Promise<Result>,
 ): Promise<{ result: Result; mail: Message[] }> {
-  const { owedMessages } = await import('../db/outbox/outbox.ts')
-  const { messageOf } = await import('../render/message.ts')
+  const { owedMessages } = await import('../db/outbox.ts')
+  const { messageOf } = await import('../render/messages.ts')
   const result = await work()
   return { result, mail: (await owedMessages(trx)).map(messageOf) }
 }

@@ -100,7 +100,7 @@ export function sessionOf(command: Command, context: Context): Session {
 }
 
 async function beginIn(store: OpenStore, acting: Acting): Promise<void> {
-  const { beginStore } = await import('../rules/store/init.ts')
+  const { beginStore } = await import('../rules/store/events.ts')
   await commitFor(store, { acting, clock: undefined, work: (trx, given) => beginStore(trx, { given }) })
 }
 
@@ -160,7 +160,7 @@ async function givenAt(
   db: OpenStore['db'],
   { context, settings, command, dryRun, at }: Acting & { at: Date },
 ): Promise<Given> {
-  const { findActor } = await import('../rules/permissions/find-actor.ts')
+  const { findActor } = await import('../rules/permissions/actor.ts')
   const { operator, random } = context
   const by = await findActor(db, { operator, command, dryRun, email: actingFor(settings), at })
   return { by, at, random, sender: settings.mailFrom.value ?? '' }

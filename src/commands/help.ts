@@ -38,7 +38,7 @@ function topicsInLines({ chalk }: View): string {
 
 async function explained(topic: Topic, { chalk }: View): Promise<{ text: string; json: object }> {
   if (topic === 'exit-codes') {
-    const { exitCodes } = await import('../cli/help/exit-codes.ts')
+    const { exitCodes } = await import('../cli/help/texts.ts')
     const lines = exitCodes.map(({ code, meaning, next }) => {
       return `${chalk.bold(String(code).padStart(4))}  ${meaning}${next ? `\n      → ${next}` : ''}`
     })
@@ -53,9 +53,9 @@ async function explained(topic: Topic, { chalk }: View): Promise<{ text: string;
 }
 
 async function plainTopic(topic: 'settings' | 'workbook' | 'mail'): Promise<string> {
-  if (topic === 'settings') return (await import('../cli/help/settings.ts')).settings
-  if (topic === 'workbook') return (await import('../cli/help/workbook.ts')).workbook
-  return (await import('../cli/help/mail.ts')).mail
+  if (topic === 'settings') return (await import('../cli/help/texts.ts')).settings
+  if (topic === 'workbook') return (await import('../cli/help/texts.ts')).workbook
+  return (await import('../cli/help/texts.ts')).mail
 }
 
 function unknownTopic(topic: string): Usage {

@@ -1,11 +1,12 @@
 import type { Kysely } from 'kysely'
 import { Unavailable } from '../errors.ts'
 import type { Store } from './schema.ts'
+import type { Trx } from './transact.ts'
 
 /** How far a clock may be behind the last event before it stops changes. */
 const maxBehind = 3_600_000
 
-export interface Clocks {
+interface Clocks {
   /** What the machine's clock says. */
   clock: Date
   /** When the last event happened, by the clock of whoever made it. */
@@ -51,4 +52,17 @@ export async function eventsOfTheFuture(
     .where('at', '>', clock.toISOString())
     .select(({ fn }) => [fn.countAll<number>().as('count'), fn.max('at').as('latest')])
     .executeTakeFirstOrThrow()
+}
+
+/** What was to wait for a time that will not come for long waits no longer than from the accepted time on. */
+export async function endWaitsOfTheFuture(trx: Trx, time: string): Promise<void> {
+  await trx.deleteFrom('account_requests').where('at', '>', time).execute()
+  await trx.updateTable('wrong_sign_ins').set({ last_at: time }).where('last_at', '>', time).execute()
+  await trx
+    .updateTable('outbox')
+    .set({ next_try_at: time })
+    .where('state', '=', 'queued')
+    .where('next_try_at', '>', time)
+    .execute()
+  await trx.updateTable('outbox').set({ claimed_at: time }).where('claimed_at', '>', time).execute()
 }

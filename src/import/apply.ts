@@ -3,7 +3,7 @@ import { applyChanges, centreIds, insertCentres, insertImport, insertUsers } fro
 import type { NewUserRow } from '../db/schema.ts'
 import type { Trx } from '../db/transact.ts'
 import type { Given } from '../rules/permissions/actor.ts'
-import { foldedCentre } from '../rules/centres/search-key.ts'
+import { foldedCentre } from '../rules/search-key.ts'
 import { newUser } from '../rules/users/new-user.ts'
 import { permit } from '../rules/permissions/decide.ts'
 import { record } from '../rules/audit/append.ts'

@@ -1,7 +1,6 @@
 import type { SeenCentre, SeenUser } from '../db/imports/view.ts'
 import { cellName } from '../workbook/cell.ts'
-import { few } from './few.ts'
-import { holdBack } from './hold-back.ts'
+import { few, holdBack } from './hold-back.ts'
 import type { Roster, RosterRow } from './roster.ts'
 
 /** An address that belongs to several centres, with every place where it was found. */

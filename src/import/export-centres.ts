@@ -1,8 +1,7 @@
 import { countryName } from '../countries.ts'
 import type { PlacedUser } from '../db/centres/people.ts'
 import type { CellToWrite, SheetToWrite } from '../workbook/sheet.ts'
-import type { CentreField } from './columns.ts'
-import { columnsToWrite, writtenFields } from './sheet-columns.ts'
+import { type CentreField, columnsToWrite, writtenFields } from './columns.ts'
 
 /** What was written; counted while the rows are made. */
 export interface ExportCounts {

@@ -1,8 +1,7 @@
 import type { SeenCentre } from '../db/imports/view.ts'
 import { fold } from '../rules/search-key.ts'
-import { cut, few } from './few.ts'
-import { addIssue, type Fault, type Roster, type RosterRow } from './roster.ts'
 import type { CentreField } from './columns.ts'
+import { addIssue, type Fault, type Roster, type RosterRow } from './roster.ts'
 
 /** Rows by their centre, in the order of the numbers. */
 export type RowsByCentre = Map<string, RosterRow[]>
@@ -123,4 +122,18 @@ export function listed(values: readonly string[]): string {
     values.slice(0, 4).map((value) => `‘${cut(value)}’`),
     values.length,
   )
+}
+
+const mostNamed = 3
+
+/** The first few of many, and how many more there are: a message stays one, whatever the workbook. */
+export function few(texts: readonly string[], total = texts.length): string {
+  const first = texts.slice(0, mostNamed).join(', ')
+  const more = total - Math.min(mostNamed, texts.length)
+  return more > 0 ? `${first} and ${more.toLocaleString('en')} more` : first
+}
+
+/** A text of a cell as a message shows it. */
+function cut(text: string): string {
+  return text.length > 80 ? `${text.slice(0, 80)}…` : text
 }

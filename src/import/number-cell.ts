@@ -1,7 +1,7 @@
 import { isPlaceholderNumber, readCentreNumber } from '../rules/centres/number.ts'
 import { visible } from '../rules/users/email.ts'
 import { type CellNote, cellFault, errorCell, isErrorWord } from '../workbook/cell-notes.ts'
-import { cleanCode } from '../workbook/clean.ts'
+import { cleanCode } from '../workbook/cell.ts'
 import type { Fault } from './roster.ts'
 
 /** The centre number that a cell shows, or why it is none. */

@@ -1,5 +1,5 @@
 import { Refused } from '../errors.ts'
-import { foldedHeading } from '../workbook/heading-map.ts'
+import { foldedHeading } from '../workbook/headings.ts'
 import { partOfRoster, reasonsHeading } from './issues-sheet.ts'
 import type { Roster } from './roster.ts'
 

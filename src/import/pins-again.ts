@@ -1,5 +1,5 @@
 import { usersOfImport, type ImportedUser } from '../db/imports/imports.ts'
-import { renewPins } from '../db/credentials/pins.ts'
+import { renewPins } from '../db/credentials.ts'
 import type { Trx } from '../db/transact.ts'
 import type { Given } from '../rules/permissions/actor.ts'
 import { lifetimes, pinOf, printedPin } from '../rules/credentials/derive.ts'

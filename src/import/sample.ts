@@ -2,9 +2,8 @@ import { countryNames } from '../countries.ts'
 import { catalogue } from '../rules/roles/catalogue.ts'
 import { centreKinds } from '../rules/centres/options.ts'
 import type { SheetToWrite } from '../workbook/sheet.ts'
-import { type CentreField, headingOf } from './columns.ts'
+import { type CentreField, columnsToWrite, headingOf, writtenFields } from './columns.ts'
 import { type ColumnGuide, guideSheet } from './guide-sheet.ts'
-import { columnsToWrite, writtenFields } from './sheet-columns.ts'
 
 /** The roles an import can give. */
 function givenRoles(): string[] {

@@ -11,7 +11,7 @@ import {
   setCentreDeleted,
   setCentreName,
 } from '../db/imports/undo.ts'
-import { isErased } from '../db/users/erased.ts'
+import { isErased } from '../db/users/erase.ts'
 import type { ImportRow } from '../db/imports/imports.ts'
 import { forgetOwedSheet } from '../db/imports/pin-sheets-owed.ts'
 import type { Trx } from '../db/transact.ts'
@@ -19,7 +19,7 @@ import type { Given } from '../rules/permissions/actor.ts'
 import { findImportNumber } from '../rules/imports/find.ts'
 import { permit } from '../rules/permissions/decide.ts'
 import { record } from '../rules/audit/append.ts'
-import { foldedCentre } from '../rules/centres/search-key.ts'
+import { foldedCentre } from '../rules/search-key.ts'
 
 export interface Undone {
   import: ImportRow

@@ -1,10 +1,10 @@
 import type { OutboxRow } from '../db/schema.ts'
 import { readAddress } from '../rules/users/email.ts'
 import { isLetterName } from '../rules/mail/letters.ts'
-import { headerText } from '../rules/mail/header-text.ts'
+import { headerText } from '../rules/mail/queue-message.ts'
 import { templateLanguage, type Values } from './fill-in.ts'
 import { closed, framed } from './letters/frame.ts'
-import { shipped } from './letters/shipped.ts'
+import { shipped } from './letters/letters.ts'
 
 /** A message as it goes to a mail server or into a file. */
 export interface Composed {

@@ -1,6 +1,6 @@
-import { findCredential } from '../db/credentials/credentials.ts'
+import { findCredential } from '../db/credentials.ts'
 import type { OpenStore } from '../db/store/open.ts'
-import { newClaimant, releaseMessages, type Settled } from '../db/outbox/claims.ts'
+import { newClaimant, releaseMessages, type Settled } from '../db/outbox-claims.ts'
 import type { OutboxRow } from '../db/schema.ts'
 import { changedTemplates } from '../db/templates.ts'
 import { commit } from '../db/transact.ts'

@@ -1,11 +1,17 @@
 import { readFileSync, statSync } from 'node:fs'
 import { isIPv4 } from 'node:net'
 import type { ConnectionOptions } from 'node:tls'
-import { decodeText } from '../decode-text.ts'
 import type { Settings } from '../config.ts'
+import type { OutboxRow } from '../db/schema.ts'
+import type { OpenStore } from '../db/store/open.ts'
+import { changedTemplates } from '../db/templates.ts'
+import { decodeText } from '../decode-text.ts'
 import { Unavailable, Usage } from '../errors.ts'
+import { isLetterName, letters } from '../rules/mail/letters.ts'
+import { headerText } from '../rules/mail/queue-message.ts'
 import { readAddress } from '../rules/users/email.ts'
-import { headerText } from '../rules/mail/header-text.ts'
+import { letterWriter, type Said } from './compose.ts'
+import { type Source, valuesOf } from './values.ts'
 
 export interface MailServer {
   host: string
@@ -132,4 +138,30 @@ function passwordIn(path: string | undefined): string {
       },
     )
   }
+}
+
+/** A message to look at: its link, password or code is left out, so that showing it opens nothing. */
+export async function withoutSecrets({
+  store,
+  row,
+  baseUrl,
+}: {
+  store: OpenStore
+  row: OutboxRow
+  baseUrl: string
+}): Promise<Said> {
+  const changed = new Map(
+    (await changedTemplates(store.db)).map(({ name, text, html }) => [name, { text, html }]),
+  )
+  const writer = await letterWriter({ changed, from: 'nobody@localhost.example' })
+  return writer.write({ letter: row.letter, subject: row.subject, values: publicValues({ row, baseUrl }) })
+}
+
+function publicValues({ row, baseUrl }: Pick<Source, 'row' | 'baseUrl'>) {
+  const carries = isLetterName(row.letter) ? letters[row.letter].carries : undefined
+  const purpose = isLetterName(row.letter) ? letters[row.letter].credential : undefined
+  const values = valuesOf({ row, purpose, baseUrl })
+  if (!carries) return values
+  const shown = { link: `${baseUrl}/…`, temporaryPassword: '••••-••••-••••-••••', code: '••••••' }
+  return { ...values, [carries]: shown[carries] }
 }

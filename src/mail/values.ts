@@ -1,4 +1,4 @@
-import type { Credential } from '../db/credentials/credentials.ts'
+import type { Credential } from '../db/credentials.ts'
 import type { Keys } from '../db/store/keys.ts'
 import type { CredentialPurpose, OutboxRow } from '../db/schema.ts'
 import { codeOf, lifetimes, temporaryPasswordOf } from '../rules/credentials/derive.ts'

@@ -4,11 +4,11 @@ import { nameOf } from '../rules/users/account.ts'
 import type { Assigned } from '../rules/associates/assign.ts'
 import type { AssociateView } from '../rules/associates/details.ts'
 import type { View } from '../cli/terminal.ts'
-import { centreJson } from './centre.ts'
-import type { Message } from './message.ts'
+import { centreJson } from './centres.ts'
+import type { Message } from './messages.ts'
 import { oneLine, record } from './clean-text.ts'
 import { table } from './table.ts'
-import { userJson } from './user.ts'
+import { userJson } from './users.ts'
 
 export function associatesJson(associates: readonly AssociateRow[]) {
   return {

@@ -1,10 +1,10 @@
 import { type Account, nameOf } from '../rules/users/account.ts'
 import type { Coordination } from '../rules/coordinator/coordination.ts'
 import type { View } from '../cli/terminal.ts'
-import { centreJson } from './centre.ts'
-import type { Message } from './message.ts'
+import { centreJson } from './centres.ts'
+import type { Message } from './messages.ts'
 import { oneLine, record } from './clean-text.ts'
-import { userJson } from './user.ts'
+import { userJson } from './users.ts'
 
 /** The answer of every coordinator command. */
 export function coordinationJson(

@@ -1,4 +1,4 @@
-import type { PersonRow } from '../db/users/people.ts'
+import type { PersonRow } from '../db/users/users.ts'
 import { nameOf } from '../rules/users/account.ts'
 import type { Pair, WhyAlike } from '../rules/users/duplicates.ts'
 import type { View } from '../cli/terminal.ts'

@@ -1,18 +1,19 @@
+import type { View } from '../cli/terminal.ts'
 import type { ImportContents, ImportRow } from '../db/imports/imports.ts'
+import type { OwedSheet } from '../db/imports/pin-sheets-owed.ts'
 import type { Counts } from '../import/apply.ts'
 import type { Undone } from '../import/undo.ts'
-import type { View } from '../cli/terminal.ts'
+import { statusOfMaker } from '../unfinished-files.ts'
 import { oneLine, record } from './clean-text.ts'
 import { table } from './table.ts'
-import { count, listLines } from './text.ts'
-import { ago } from './times.ts'
+import { ago, count, listLines } from './text.ts'
 
 /** An import as the history shows it. */
 export function importRowJson({ id, file, sheet, digest, state, at, operator, actor, counts }: ImportRow) {
   return { id, file, sheet, digest, state, at, operator, actor, counts: countsIn(counts) }
 }
 
-export function countsIn(counts: string): Counts {
+function countsIn(counts: string): Counts {
   return JSON.parse(counts)
 }
 
@@ -44,7 +45,7 @@ export function renderImports(rows: readonly ImportRow[], view: View): string {
   )
 }
 
-export interface ShownImport {
+interface ShownImport {
   row: ImportRow
   contents: ImportContents
 }
@@ -149,4 +150,14 @@ export function renderUndone({ import: row, changed, undone, left }: Undone, vie
     ),
   ]
   return `${lines.join('\n')}\n`
+}
+
+/** Says that a sheet is owed, and how to make it; or that its import is still making it. */
+export function owedSheetNotice({ importId, unfinished }: OwedSheet): { code: string; message: string } {
+  if (statusOfMaker(unfinished) === 'running') {
+    const message = `The PIN sheet of import ${importId} is being put in its place by another ssh-admin.`
+    return { code: 'pins-under-way', message }
+  }
+  const message = `The PIN sheet of import ${importId} may not have been put in its place. To make it again: ssh-admin centres pins ${importId} --out FILE`
+  return { code: 'pins-owed', message }
 }

@@ -3,7 +3,7 @@ import type { IssuedPin } from '../rules/users/pin.ts'
 import type { View } from '../cli/terminal.ts'
 import { record } from './clean-text.ts'
 import { person } from './users.ts'
-import { plainTime } from './times.ts'
+import { plainTime } from './text.ts'
 
 /** The PIN in two groups, as it is printed on hand-out sheets; none in a rehearsal. */
 export function renderPin(

@@ -1,9 +1,9 @@
 import type { StoreFacts } from '../db/store/facts.ts'
 import type { KeptCopy } from '../db/store/kept-copies.ts'
-import type { Voided } from '../db/credentials/void-all.ts'
+import type { Voided } from '../db/credentials.ts'
 import type { View } from '../cli/terminal.ts'
 import { record } from './clean-text.ts'
-import { ago } from './times.ts'
+import { ago } from './text.ts'
 
 export interface StoreDescription extends StoreFacts {
   /** Of the file, which may be older than what is read of it. */

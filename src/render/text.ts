@@ -10,3 +10,27 @@ export function listLines(title: string, items: readonly string[], most: number)
   const rest = items.length - shown.length
   return [title, ...shown, ...(rest > 0 ? [`    … and ${rest.toLocaleString('en-GB')} more`] : [])]
 }
+
+const minute = 60_000
+const hour = 60 * minute
+const day = 24 * hour
+
+/** How long ago, or the date itself once that says more. @param iso UTC time */
+export function ago(iso: string, now: Date): string {
+  const past = now.getTime() - Date.parse(iso)
+  if (past < 0) return iso.slice(0, 10)
+  if (past < minute) return 'just now'
+  if (past < hour) return counted(Math.floor(past / minute), 'minute')
+  if (past < day) return counted(Math.floor(past / hour), 'hour')
+  if (past < 30 * day) return counted(Math.floor(past / day), 'day')
+  return iso.slice(0, 10)
+}
+
+function counted(count: number, unit: string): string {
+  return `${count} ${unit}${count === 1 ? '' : 's'} ago`
+}
+
+/** `2026-03-02 09:00 UTC`, from an ISO time. */
+export function plainTime(iso: string): string {
+  return `${iso.slice(0, 10)} ${iso.slice(11, 16)} UTC`
+}

@@ -1,11 +1,40 @@
+import type { View } from '../cli/terminal.ts'
+import type { AuditEntry } from '../db/audit/events.ts'
+import type { Holding } from '../db/progression-tests/holdings.ts'
 import { type MessageOutcome, outcomeOfMessage } from '../rules/mail/outcome.ts'
+import { holdings } from '../rules/refusals.ts'
 import { type Account, nameOf, type UncountedAccount } from '../rules/users/account.ts'
 import type { ChangedUser, Outcome } from '../rules/users/changed.ts'
-import { holdings } from '../rules/users/refuse-leaving.ts'
-import type { View } from '../cli/terminal.ts'
-import type { Message } from './message.ts'
+import type { EditedUser } from '../rules/users/edit.ts'
+import { eventLine } from './audit.ts'
 import { oneLine, record } from './clean-text.ts'
-import { userJson } from './user.ts'
+import type { Message } from './messages.ts'
+import { reasons, wayOut } from './sign-in-reasons.ts'
+import { ago, count } from './text.ts'
+
+/** A user as every answer with --json shows them. */
+export function userJson(account: Account) {
+  const { id, email, firstName, lastName, centre, hubRole, roles, sites, status, canSignIn, whyNot, pin } =
+    account
+  const { lastSignedInAt, createdAt, progressionTests, derivedRoles } = account
+  return {
+    id,
+    email,
+    firstName,
+    lastName,
+    centre: centre && { number: centre.number, name: centre.name },
+    hubRole,
+    roles: [...roles, ...derivedRoles],
+    sites,
+    status,
+    canSignIn,
+    whyNot,
+    pin,
+    lastSignedInAt,
+    createdAt,
+    progressionTests,
+  }
+}
 
 /** The answer of every command that changes users. */
 export function usersJson(changed: readonly ChangedUser[], mail: readonly Message[]) {
@@ -97,4 +126,220 @@ const happened: Readonly<Record<Outcome, (account: Account) => string>> = {
 function restoredTo(status: Account['status']): string {
   if (status === 'invited') return 'is invited again'
   return status === 'suspended' ? 'is back, and suspended as before' : 'is restored'
+}
+
+interface UserColumn {
+  heading: string
+  /** For a pipe: ISO times, no abbreviation. */
+  value: (account: Account) => string | number | null
+  /** For a person, where that differs. */
+  shown?: (account: Account, view: View) => string
+}
+
+const column = (heading: string, value: UserColumn['value'], shown?: UserColumn['shown']): UserColumn => ({
+  heading,
+  value,
+  shown,
+})
+
+/** What `--fields` can name. */
+export const userColumns = {
+  email: column('E-mail', ({ email }) => email),
+  name: column('Name', ({ firstName, lastName }) => `${firstName} ${lastName}`.trim()),
+  'first-name': column('First name', ({ firstName }) => firstName),
+  'last-name': column('Last name', ({ lastName }) => lastName),
+  centre: column('Centre', ({ centre }) => centre?.number ?? null),
+  'centre-name': column('Centre name', ({ centre }) => centre?.name ?? null),
+  'hub-role': column('Hub role', ({ hubRole }) => hubRole),
+  roles: column(
+    'Roles',
+    ({ roles }) => roles.join(','),
+    ({ roles }) => roles.join(', '),
+  ),
+  sites: column(
+    'Sites',
+    ({ sites }) => sites.join(','),
+    ({ sites }) => sites.join(', '),
+  ),
+  status: column('Status', ({ status }) => status),
+  'can-sign-in': column('Can sign in', ({ canSignIn }) => (canSignIn ? 'yes' : 'no')),
+  'why-not': column('Why not', ({ whyNot }) => whyNot),
+  pin: column('PIN', ({ pin }) => pin),
+  'last-signed-in': column(
+    'Last signed in',
+    ({ lastSignedInAt }) => lastSignedInAt,
+    ({ lastSignedInAt }, { now }) => (lastSignedInAt ? ago(lastSignedInAt, now) : 'never'),
+  ),
+  created: column(
+    'Created',
+    ({ createdAt }) => createdAt,
+    ({ createdAt }, { now }) => ago(createdAt, now),
+  ),
+  'learner-groups': column('Learner groups', ({ progressionTests }) => progressionTests.learnerGroups),
+  tests: column('Tests', ({ progressionTests }) => progressionTests.tests),
+  results: column('Results', ({ progressionTests }) => progressionTests.results),
+} as const
+
+export type UserField = keyof typeof userColumns
+
+export function isUserField(name: string): name is UserField {
+  return Object.hasOwn(userColumns, name)
+}
+
+export const ordinaryFields: readonly UserField[] = [
+  'email',
+  'name',
+  'centre',
+  'roles',
+  'status',
+  'why-not',
+  'last-signed-in',
+]
+
+/** The cells of one user, as a person or a pipe reads them. */
+export function cellsOf(
+  account: Account,
+  fields: readonly UserField[],
+  view: View,
+): (string | number | null)[] {
+  return fields.map((field) => {
+    const { value, shown }: UserColumn = userColumns[field]
+    return view.isTerminal && shown ? shown(account, view) : value(account)
+  })
+}
+
+interface Notice {
+  code: string
+  message: string
+}
+
+/** Messages go out while a coordinator is suspended, but nobody can sign in with them yet. */
+export function lockedOutNotices(changed: readonly ChangedUser[]): Notice[] {
+  return changed
+    .filter(({ outcome, sentWayIn }) => sentWayIn || sends.has(outcome))
+    .filter(({ account }) => account.coordinatorSuspended && account.hubRole !== 'coordinator')
+    .map(({ account }) => ({
+      code: 'coordinator-suspended',
+      message: `${nameOf(account)} can set up a password, but cannot sign in: the coordinator of ${account.centre?.number} is suspended.`,
+    }))
+}
+
+const sends: ReadonlySet<Outcome> = new Set<Outcome>(['created', 'rejoined', 'message-waiting'])
+
+/** What restoring leaves to do: the links of invited users are void since their suspension. */
+export function restorationNotices(restored: readonly ChangedUser[]): Notice[] {
+  const waiting = restored.filter(({ outcome, sentWayIn }) => outcome === 'restored' && !sentWayIn)
+  return [...lockedOutNotices(restored), ...waiting.flatMap(({ account }) => needsMessage(account))]
+}
+
+/** A new address voids the link that was on its way to the one before. */
+export function editNotices(edited: readonly EditedUser[]): Notice[] {
+  return edited
+    .filter(({ account, before }) => account.emailKey !== before.emailKey)
+    .flatMap(({ account }) => needsMessage(account))
+}
+
+/** Somebody who has not set up a password, and holds no link to do it with. */
+export function needsMessage(account: Account): Notice[] {
+  const { status, email, centre } = account
+  if (status !== 'invited' || centre === null) return []
+  return [
+    {
+      code: 'needs-message',
+      message: `${nameOf(account)} has not set up a password, and needs a new message: ssh-admin users reset-password ${email}`,
+    },
+  ]
+}
+
+/** A message that is owed to somebody, and has not gone out. */
+export function waitingMessages({ email }: Account, letters: readonly string[]): Notice[] {
+  if (letters.length === 0) return []
+  const what = letters.length === 1 ? 'A message' : `${letters.length} messages`
+  const message = `${what} to ${email} (${letters.join(', ')}) waits to be sent: ssh-admin mail send`
+  return [
+    { code: 'mail-waiting', message: letters.length === 1 ? message : message.replace('waits', 'wait') },
+  ]
+}
+
+interface UserSheet {
+  account: Account
+  holdings: readonly Holding[]
+  events: readonly AuditEntry[]
+}
+
+/** One screen: can this person sign in, and if not why; what they hold; what happened last. */
+export function renderUser(sheet: UserSheet, view: View): string {
+  return view.isTerminal ? forPerson(sheet, view) : forPipe(sheet)
+}
+
+function forPerson({ account, holdings, events }: UserSheet, view: View): string {
+  const { chalk, now } = view
+  const way = wayOut(account)
+  const lines = [
+    `${chalk.bold(oneLine(nameOf(account)))}  ${oneLine(account.email)}`,
+    '',
+    signIn(account, view),
+    ...(way ? [`                ${chalk.cyan(way)}`] : []),
+    line('Status', account.status),
+    line('Centre', centreLine(account)),
+    line('Roles', [...account.roles, ...account.derivedRoles].join(', ') || 'none'),
+    line('Sites', account.sites.join(', ') || 'none'),
+    line('PIN', account.pin),
+    line('Last sign-in', account.lastSignedInAt ? ago(account.lastSignedInAt, now) : 'never'),
+    line('Created', ago(account.createdAt, now)),
+    ...holdingLines(holdings),
+  ]
+  if (events.length > 0) lines.push('', chalk.bold('Last events'), ...events.map(eventLine))
+  return lines.join('\n')
+}
+
+function signIn({ canSignIn, whyNot }: Account, { chalk }: View): string {
+  if (canSignIn || whyNot === null) return `${label('Can sign in')}${chalk.green('yes')}`
+  return `${label('Can sign in')}${chalk.red('no')}: ${reasons[whyNot]}`
+}
+
+function centreLine({ centre }: Account): string {
+  if (!centre) return 'none'
+  return `${centre.number} ${centre.name}${centre.deleted ? ' (deleted)' : ''}`
+}
+
+function holdingLines(holdings: readonly Holding[]): string[] {
+  if (holdings.length === 0) return [line('Holds', 'no Progression Test data')]
+  return holdings.map(({ site, learnerGroups, tests, results }, at) =>
+    line(
+      at === 0 ? 'Holds' : '',
+      `${site}: ${count(learnerGroups, 'learner group')}, ${count(tests, 'test')}, ${count(results, 'result')}`,
+    ),
+  )
+}
+
+function line(name: string, value: string): string {
+  return `${label(name)}${oneLine(value)}`
+}
+
+function label(name: string): string {
+  return `  ${name.padEnd(14)}`
+}
+
+function forPipe({ account, holdings, events }: UserSheet): string {
+  return [
+    record(['email', account.email]),
+    record(['name', `${account.firstName} ${account.lastName}`.trim()]),
+    record(['can-sign-in', account.canSignIn ? 'yes' : 'no']),
+    record(['why-not', account.whyNot]),
+    record(['status', account.status]),
+    record(['centre', account.centre?.number]),
+    record(['centre-name', account.centre?.name]),
+    record(['roles', [...account.roles, ...account.derivedRoles].join(',')]),
+    record(['sites', account.sites.join(',')]),
+    record(['pin', account.pin]),
+    record(['last-signed-in', account.lastSignedInAt]),
+    record(['created', account.createdAt]),
+    ...holdings.map(({ site, learnerGroups, tests, results }) =>
+      record(['holds', site, learnerGroups, tests, results]),
+    ),
+    ...events.map(({ at, action, actor, operator }) =>
+      record(['event', at, action, actor ?? 'staff', operator]),
+    ),
+  ].join('\n')
 }

@@ -23,3 +23,8 @@ export function fold(text: string): string {
     .replace(unlike, (letter) => likeness[letter] ?? letter)
     .normalize('NFC')
 }
+
+/** What searching for a centre looks through. */
+export function foldedCentre({ number, name }: { number: string; name: string }): string {
+  return fold(`${number} ${name}`)
+}

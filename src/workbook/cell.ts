@@ -31,3 +31,46 @@ function quoted(sheet: string): string {
   const looksLikeReference = /^([a-z]{1,3}\d+|r\d*c\d*|r\d*|c\d*)$/i.test(sheet)
   return plain && !looksLikeReference ? sheet : `'${sheet.replaceAll("'", "''")}'`
 }
+
+// Almost every cell is clean: one test saves all the work below.
+const UNCLEAN = /[^\x21-\x7e\u00c0-\u02ff ]|^ | $| {2}/
+
+// What a keyboard types has no curly quotes and no long dashes.
+const KEYBOARD = /^[\x20-\x7e]*$/
+
+const BLANKS = /[\s\u0085\u1680\u180e\u3164\uffa0\u2800]+/g
+const INVISIBLE =
+  /\u00ad|\u034f|[\u061c\u115f\u1160\u17b4\u17b5\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]/g
+const CONTROLS = /[\p{Cc}\p{Cs}]/gu
+// A joiner shapes Persian and Indic letters; anywhere but between two letters it is dirt.
+const LOOSE_JOINERS = /(?<![\p{L}\p{M}])[\u200c\u200d]+|[\u200c\u200d]+(?![\p{L}\p{M}])/gu
+const EDGES = /^[\s\p{Cc}\p{Cf}\p{Cs}\u3164\uffa0\u2800]+|[\s\p{Cc}\p{Cf}\p{Cs}\u3164\uffa0\u2800]+$/gu
+
+/** Text as a person meant it: one kind of blank, nothing invisible, composed letters (NFC); accents stay as they are. */
+export function cleanText(text: string): string {
+  if (text === '' || !UNCLEAN.test(text)) return text
+  return text
+    .replace(INVISIBLE, '')
+    .replace(BLANKS, ' ')
+    .replace(CONTROLS, '')
+    .replace(LOOSE_JOINERS, '')
+    .replace(/ {2,}/g, ' ')
+    .normalize('NFC')
+    .trim()
+}
+
+/** `cleanText`, and quotes and dashes as a keyboard has them: for numbers, codes and telephone numbers. */
+export function cleanCode(text: string): string {
+  const clean = cleanText(text)
+  if (KEYBOARD.test(clean)) return clean
+  return clean
+    .replace(/[\u2018\u2019\u201a\u201b\u2032]/g, "'")
+    .replace(/[\u201c\u201d\u201e\u201f\u2033]/g, '"')
+    .replace(/[\u2010-\u2015\u2212\ufe58\ufe63\uff0d]/g, '-')
+}
+
+/** Only the ends are tidied: an invisible character inside an address is somebody's trick, and must be seen to be refused. */
+export function trimCode(text: string): string {
+  if (!UNCLEAN.test(text)) return text
+  return text.normalize('NFC').replace(EDGES, '')
+}

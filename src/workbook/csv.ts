@@ -1,7 +1,7 @@
 import { cellsIn, LONGEST_ROW } from './csv-cells.ts'
 import { delimiterOf } from './csv-delimiter.ts'
 import { openQuote, tooLong } from './csv-errors.ts'
-import { SEARCHED_ROWS } from './heading-errors.ts'
+import { SEARCHED_ROWS } from './headings.ts'
 import { isBlankRow, type SheetRow } from './sheet-rows.ts'
 
 const PIECE = 256 * 1024

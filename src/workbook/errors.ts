@@ -1,5 +1,7 @@
+import { dirname, resolve } from 'node:path'
+
 /** What goes with an error: what to do about it, and the facts a program may want. */
-export interface ErrorFacts {
+interface ErrorFacts {
   hint?: string
   details?: Record<string, unknown>
   /** The name with which the message begins: it keeps its letters at the start of a sentence. */
@@ -54,4 +56,56 @@ export function bomb(what: string): UnusableWorkbook {
   return new UnusableWorkbook('workbook-bomb', `the workbook is not opened: ${what}`, {
     hint: 'copy the rows that are needed into a new workbook',
   })
+}
+
+const pool = Buffer.allocUnsafe(16 * 1024)
+
+/**
+ * A copy of its own: a slice keeps the whole piece of XML alive that it was cut from, and takes two
+ * bytes for each letter where one letter of the piece is not Latin. Only for well-formed text.
+ */
+export function detached(text: string): string {
+  // A character takes three bytes at most.
+  if (text.length * 3 > pool.length) return Buffer.from(text).toString()
+  return pool.toString('utf8', 0, pool.write(text))
+}
+
+/** Says in words why a file cannot be written. */
+export function refusal(path: string, error: unknown): unknown {
+  // What the system says names its call; anything else, such as Ctrl-C, is told as it is.
+  if (!(error instanceof Error) || !('code' in error) || !('syscall' in error)) return error
+  if (error.code === 'ENOENT' || error.code === 'ENOTDIR') {
+    return new UnusableFile('file-no-folder', `there is no folder ${dirname(resolve(path))}`, {
+      hint: 'make the folder, or choose another',
+      cause: error,
+    })
+  }
+  if (error.code === 'EISDIR') {
+    return new UnusableFile('file-is-a-folder', `${path} is a folder`, {
+      file: path,
+      hint: 'add the name of a file in it',
+      cause: error,
+    })
+  }
+  if (error.code === 'EEXIST') {
+    return new UnusableFile('file-exists', `${path} is already there`, {
+      file: path,
+      hint: 'choose another name, or move it away',
+      cause: error,
+    })
+  }
+  const what = hindrances[String(error.code)] ?? error.message
+  return new UnusableFile('file-not-writable', `${path} cannot be written: ${what}`, {
+    file: path,
+    hint: 'choose another folder',
+    cause: error,
+  })
+}
+
+const hindrances: Readonly<Record<string, string>> = {
+  ENOSPC: 'the disk is full',
+  EDQUOT: 'the disk is full',
+  EROFS: 'the disk is read-only',
+  EACCES: 'you may not write there',
+  EPERM: 'you may not write there',
 }

@@ -1,22 +1,9 @@
-import { columnLetters } from './cell.ts'
-import { cleanText } from './clean.ts'
-import {
-  amongSheets,
-  badMap,
-  missingColumns,
-  noHeadings,
-  SEARCHED_ROWS,
-  sameField,
-  sameHeading,
-} from './heading-errors.ts'
-import { foldedHeading } from './heading-map.ts'
-import { didYouMean, nearest } from './nearest.ts'
+import { cleanText, columnLetters } from './cell.ts'
 import { UnusableWorkbook } from './errors.ts'
+import { didYouMean, nearest } from './nearest.ts'
 import type { SheetRow, Workbook } from './read.ts'
-import { type CoveredCells, coveredCells } from './sheet-facts.ts'
+import { coveredCells, type CoveredCells } from './sheet-facts.ts'
 import { isBlankRow } from './sheet-rows.ts'
-
-export { parseMap } from './heading-map.ts'
 
 /** A column that is looked for: its field, its proper heading, and what else people call it. */
 export interface ColumnSpec {
@@ -190,7 +177,7 @@ function isNumber(cell: string): boolean {
 }
 
 /** What to look for in a sheet, and who is told of its rows. */
-export interface ReadTable {
+interface ReadTable {
   specs: readonly ColumnSpec[]
   map?: Readonly<Record<string, string>>
   onRow: (row: SheetRow, table: Table) => void
@@ -284,4 +271,160 @@ function refuseLostMap(headings: string[], map: Readonly<Record<string, string>>
       nearest(heading, found),
     )
   }
+}
+
+/** `['Org ID=Centre number']` → `{ 'Org ID': 'number' }`; a field goes by its name or its proper heading. */
+export function parseMap(values: readonly string[], specs: readonly ColumnSpec[]): Record<string, string> {
+  const names = specs.map(({ heading }) => heading)
+  return Object.fromEntries(
+    values.map((value) => {
+      const equals = value.lastIndexOf('=')
+      const heading = value.slice(0, Math.max(0, equals)).trim()
+      const wanted = value.slice(equals + 1).trim()
+      if (heading === '' || wanted === '') {
+        throw badMap(
+          `'${value}' does not say which column is which field`,
+          "write 'Column=field', for example 'Org ID=Centre number'",
+          names,
+        )
+      }
+      const spec = specs.find(({ field, heading: proper }) =>
+        [field, proper].some((name) => foldedHeading(name) === foldedHeading(wanted)),
+      )
+      if (spec === undefined) {
+        throw badMap(
+          `there is no field ${wanted}${didYouMean(wanted, names)}`,
+          `the fields are: ${names.join(', ')}`,
+          names,
+        )
+      }
+      return [heading, spec.field]
+    }),
+  )
+}
+
+/** `E-mail *`, `EMAIL`, `e mail` and `Email (required)` are one; so are `Centre #`, `Centre №` and `centre no.`. */
+export function foldedHeading(heading: string): string {
+  return (heading.length > 200 ? heading : heading.replace(REMARK, ''))
+    .replaceAll('#', ' no ')
+    .normalize('NFKD')
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N}]/gu, '')
+}
+
+// What a form says of a column beside its name. Other words in brackets may make it another column: Email (secondary).
+const REMARK =
+  /[\s:–—-]*[([]?\s*(?<![\p{L}\p{N}])(?:(?:is\s+)?(?:required|mandatory|compulsory|optional|obligatory)(?:\s+field)?|(?:if (?:any|known|applicable)|e\.\s?g\.|for example|such as)[^)\]]*)\s*[)\]]?[\s*]*$/iu
+
+/** What a heading or cell is cut to in a message. */
+const LONGEST_SHOWN = 40
+const MOST_SHOWN = 12
+
+/** The first few, cut where they are long, and how many more there are. */
+function shown(texts: readonly string[]): string {
+  const first = texts.slice(0, MOST_SHOWN).map(cut)
+  const more = texts.length - first.length
+  return more > 0 ? `${first.join(', ')} and ${more.toLocaleString('en')} more` : first.join(', ')
+}
+
+function cut(text: string): string {
+  return text.length > LONGEST_SHOWN ? `${text.slice(0, LONGEST_SHOWN)}…` : text
+}
+
+/** The headings stand in one of these. */
+export const SEARCHED_ROWS = 20
+
+interface SameField {
+  field: string
+  specs: readonly ColumnSpec[]
+  headings: string[]
+  columns: readonly [number, number]
+  row: number
+}
+
+/** Two columns say the same, in other words. */
+function sameField({ field, specs, headings, columns, row }: SameField): UnusableWorkbook {
+  const proper = specs.find((spec) => spec.field === field)?.heading ?? field
+  const [first = '', second = ''] = columns.map(
+    (column) => `${cut(headings[column] ?? '')} (${columnLetters(column)}${row})`,
+  )
+  return sameHeading(
+    `two columns mean ${proper}: ${first} and ${second}`,
+    columns.map((column) => headings[column] ?? ''),
+  )
+}
+
+/** One heading stands twice. */
+function sameHeading(message: string, headings: string[]): UnusableWorkbook {
+  return new UnusableWorkbook('workbook-same-heading', message, {
+    hint: "rename one of them, or say which is meant with --map 'Column=field'",
+    details: { headings },
+  })
+}
+
+/** What must be there is not; lists what is. */
+function missingColumns(missing: readonly ColumnSpec[], headings: string[], row: number): UnusableWorkbook {
+  const found = headings.filter((heading) => heading !== '')
+  const names = missing.map(({ heading }) => heading)
+  const what =
+    names.length === 1
+      ? `the column ${names[0]} is missing`
+      : `the columns ${names.join(' and ')} are missing`
+  const message = `${what}; row ${row} has ${shown(found)}`
+  return new UnusableWorkbook('workbook-missing-column', message, {
+    hint: `add the heading, or say which column is meant with --map 'Column=${names[0] ?? 'field'}'`,
+    details: { missing: names, found },
+  })
+}
+
+/** No row looks like headings. */
+function noHeadings(rows: SheetRow[], specs: readonly ColumnSpec[]): UnusableWorkbook {
+  const first = rows
+    .map(({ cells }) => cells.map((cell) => cleanText(cell ?? '')).filter((cell) => cell !== ''))
+    .find((cells) => cells.length > 0)
+  const needed = specs.filter(({ required }) => required).map(({ heading }) => heading)
+  const what =
+    first === undefined
+      ? 'the sheet has nothing in them'
+      : `the first row with anything in it has ${shown(first)}`
+  const message = `no row of headings in the first ${SEARCHED_ROWS} rows: ${what}`
+  return new UnusableWorkbook('workbook-no-headings', message, {
+    hint: `the first row should name the columns: ${needed.join(', ')}`,
+    details: { found: first ?? [], needed },
+  })
+}
+
+/** The same error, with the other sheets of the workbook, and how to read one of them. */
+function amongSheets(
+  error: UnusableWorkbook,
+  { sheet, otherSheets, likelySheets }: Workbook,
+): UnusableWorkbook {
+  if (otherSheets.length === 0) return error
+  const [likely] = likelySheets
+  const hint =
+    likely === undefined
+      ? `to read another sheet: --sheet NAME (${shown(otherSheets)}); or ${error.hint}`
+      : `the sheet ${cut(likely)} has the headings: --sheet '${likely}'`
+  return new UnusableWorkbook(error.code, `${error.message}, on the sheet ${cut(sheet)}`, {
+    hint,
+    details: { ...error.details, sheet, sheets: otherSheets, candidates: likelySheets },
+    cause: error,
+  })
+}
+
+/** The numbers of a column only count the rows. */
+export function runningNumbers(heading: string, proper: string): UnusableWorkbook {
+  return new UnusableWorkbook(
+    'workbook-missing-column',
+    `there is no column of ${proper.toLowerCase()}s: the column ${cut(heading)} only counts the rows, from 1`,
+    {
+      hint: `add the column, or say which one it is with --map 'Column=${proper}'`,
+      details: { missing: [proper], found: [heading] },
+    },
+  )
+}
+
+/** A `--map` that cannot be meant. */
+function badMap(message: string, hint: string, candidates: string[]): UnusableWorkbook {
+  return new UnusableWorkbook('workbook-bad-map', message, { hint, details: { candidates } })
 }

@@ -1,6 +1,5 @@
 import type { Archive } from './zip.ts'
-import { detached } from './detached.ts'
-import { bomb } from './errors.ts'
+import { bomb, detached } from './errors.ts'
 import { afterTextTag, plainText, scanner, skipBlanks } from './scan.ts'
 import { readXml, type TextSink, unescapeText } from './xml.ts'
 

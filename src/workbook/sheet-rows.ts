@@ -1,7 +1,6 @@
 import type { CellNote } from './cell-notes.ts'
 import { MOST_COLUMNS, MOST_ROWS } from './cell.ts'
-import { detached } from './detached.ts'
-import { damaged } from './errors.ts'
+import { damaged, detached } from './errors.ts'
 import { type NumberFormat, readNumber } from './number.ts'
 import { rangeOf, type SheetFacts } from './sheet-facts.ts'
 import { unescapeText } from './xml.ts'

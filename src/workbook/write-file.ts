@@ -3,7 +3,7 @@ import { closeSync } from 'node:fs'
 import { Writable } from 'node:stream'
 import { finished } from 'node:stream/promises'
 import { fsyncSync, openSync, rmSync, writeSync } from '../disk.ts'
-import { refusal } from './place.ts'
+import { refusal } from './errors.ts'
 
 /** Makes a new file, for its owner only, that is wholly on the disk when this returns, or not there at all. */
 export async function writeNewFile(path: string, write: (stream: Writable) => Promise<void>): Promise<void> {

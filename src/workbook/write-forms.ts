@@ -3,7 +3,7 @@ import type { Form, FormCell, FormsToWrite } from './sheet.ts'
 import { pageXml } from './write-page.ts'
 import { columnsXml, fitting, OPENING } from './write-sheet.ts'
 import { LETTER_SIZE, styles, TYPEFACE } from './write-styles.ts'
-import { textElement } from './xml-text.ts'
+import { textElement } from './xml.ts'
 
 const PIECE = 64 * 1024
 /** Excel takes 1,026 breaks between pages, and calls a sheet with more of them damaged. */

@@ -1,4 +1,4 @@
-import { MAIN, textElement, XML_HEAD, xmlAttribute } from './xml-text.ts'
+import { MAIN, textElement, XML_HEAD, xmlAttribute } from './xml.ts'
 import { columnLetters } from './cell.ts'
 
 /** A workbook with more of them opens slowly; one block of numbers for their shapes holds so many. */

@@ -1,6 +1,6 @@
 import { columnLetters } from './cell.ts'
 import type { WrittenSheet } from './write-sheet.ts'
-import { MAIN, RELATIONSHIPS, XML_HEAD, xmlAttribute, xmlText } from './xml-text.ts'
+import { MAIN, RELATIONSHIPS, XML_HEAD, xmlAttribute, xmlText } from './xml.ts'
 
 const PACKAGE = 'http://schemas.openxmlformats.org/package/2006'
 const CORE = `${PACKAGE}/metadata/core-properties`

@@ -1,5 +1,5 @@
 import type { PrintSetup } from './sheet.ts'
-import { xmlText } from './xml-text.ts'
+import { xmlText } from './xml.ts'
 
 const A4 = 9
 /** Letters of the usual size that fit across a page of A4, within its margins. */

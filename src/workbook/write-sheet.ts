@@ -4,7 +4,7 @@ import { type CellToWrite, type SheetToWrite, textOfCell } from './sheet.ts'
 import { MOST_NOTES, type Note } from './write-notes.ts'
 import { type Layout, layoutOf, pageXml } from './write-page.ts'
 import { styles } from './write-styles.ts'
-import { MAIN, RELATIONSHIPS, textElement, XML_HEAD } from './xml-text.ts'
+import { MAIN, RELATIONSHIPS, textElement, XML_HEAD } from './xml.ts'
 
 const PIECE = 64 * 1024
 /** What a cell holds in Excel; the rest would be lost, or the workbook called damaged. */

@@ -1,4 +1,4 @@
-import { MAIN, XML_HEAD } from './xml-text.ts'
+import { MAIN, XML_HEAD } from './xml.ts'
 
 /** The looks of cells, by their number in the workbook's list. */
 export const styles = {

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { copyFileSync, mkdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { type SealedRow, sealRow } from '../../src/db/audit/rows.ts'
+import { type SealedRow, sealRow } from '../../src/db/audit/append.ts'
 import { verifyAudit } from '../../src/db/audit/verify.ts'
 import { record } from '../../src/rules/audit/append.ts'
 import { newWorld, type World } from '../world.ts'

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { eventLine } from '../../src/render/events.ts'
+import { eventLine } from '../../src/render/audit.ts'
 import { lastEvents, listEvents } from '../../src/db/audit/events.ts'
 import { newWorld, type World } from '../world.ts'
 

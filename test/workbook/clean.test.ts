@@ -1,7 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { cellName, columnLetters, columnOf } from '../../src/workbook/cell.ts'
-import { cleanCode, cleanText, trimCode } from '../../src/workbook/clean.ts'
+import { cellName, cleanCode, cleanText, columnLetters, columnOf, trimCode } from '../../src/workbook/cell.ts'
 import { isBlankRow } from '../../src/workbook/read.ts'
 
 describe('cleaning a name', () => {

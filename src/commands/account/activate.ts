@@ -3,9 +3,7 @@ import { activateAccount } from '../../rules/account/activate.ts'
 import { newPassword, passwordRule } from '../../rules/account/password.ts'
 import { changingAfter } from '../../cli/mutation.ts'
 import { example } from '../../cli/command.ts'
-import { accountJson, renderAccount } from './account-answer.ts'
-import { ownersCommand } from './owners-command.ts'
-import { newPasswordQuestion, secretsFor } from './secrets.ts'
+import { accountJson, newPasswordQuestion, ownersCommand, renderAccount, secretsFor } from './secrets.ts'
 
 const Options = z.object({ email: z.string() })
 

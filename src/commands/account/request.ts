@@ -2,7 +2,7 @@ import * as z from 'zod'
 import { requestAccount } from '../../rules/account/request.ts'
 import { changing } from '../../cli/mutation.ts'
 import { example } from '../../cli/command.ts'
-import { ownersCommand } from './owners-command.ts'
+import { ownersCommand } from './secrets.ts'
 
 const Options = z.object({ email: z.string() })
 

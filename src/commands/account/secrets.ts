@@ -1,8 +1,15 @@
-import { Usage } from '../../errors.ts'
+import type { Command } from 'commander'
+import { command } from '../../cli/command.ts'
 import { askSecret } from '../../cli/prompt.ts'
 import { readLines } from '../../cli/read-lines.ts'
-import { passwordRule, weaknessOf } from '../../rules/account/password.ts'
 import type { Session } from '../../cli/session.ts'
+import type { View } from '../../cli/terminal.ts'
+import { Usage } from '../../errors.ts'
+import { record } from '../../render/clean-text.ts'
+import type { Message } from '../../render/messages.ts'
+import { person, userJson } from '../../render/users.ts'
+import { passwordRule, weaknessOf } from '../../rules/account/password.ts'
+import type { Account } from '../../rules/users/account.ts'
 
 export const newPasswordQuestion = 'New password'
 
@@ -41,4 +48,20 @@ async function linesAsTyped(stream: NodeJS.ReadableStream): Promise<string[]> {
   const lines = await readLines(stream)
   while (lines.at(-1) === '') lines.pop()
   return lines
+}
+
+/** What an owner does is done: whoever tries a secret tries it, and there is no rehearsing it. */
+export function ownersCommand(name: string): Command {
+  return command(name).option('-y, --yes', 'answer every question with yes')
+}
+
+/** The account after its owner did something, as every `account` command answers. */
+export function accountJson(account: Account, mail: readonly Message[]) {
+  return { ...userJson(account), changed: true, mail }
+}
+
+/** @param next what to say to a person */
+export function renderAccount(account: Account, { view, next }: { view: View; next: string }): string {
+  if (!view.isTerminal) return record([account.email, account.centre?.number, account.status])
+  return `${view.chalk.green('✓')} ${person(account)} ${next}`
 }

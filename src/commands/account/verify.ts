@@ -2,9 +2,7 @@ import * as z from 'zod'
 import { verifyAccount } from '../../rules/account/verify.ts'
 import { changingAfter } from '../../cli/mutation.ts'
 import { example } from '../../cli/command.ts'
-import { accountJson, renderAccount } from './account-answer.ts'
-import { ownersCommand } from './owners-command.ts'
-import { secretsFor } from './secrets.ts'
+import { accountJson, ownersCommand, renderAccount, secretsFor } from './secrets.ts'
 
 const Options = z.object({ email: z.string() })
 

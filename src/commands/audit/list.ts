@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { wholeNumberOf } from '../../cli/options.ts'
-import { renderEvent, renderEvents } from '../../render/events.ts'
+import { renderEvent, renderEvents } from '../../render/audit.ts'
 import { eventsFor } from '../../rules/audit/events-for.ts'
 import { visibleCentres } from '../../rules/permissions/decide.ts'
 import { addFilterOptions, filterOptions } from './filter.ts'

@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import * as z from 'zod'
-import { cleanText } from '../../workbook/clean.ts'
+import { cleanText } from '../../workbook/cell.ts'
 
 /** Texts as the import would read them, so that exporting and importing changes nothing. */
 const text = z.string().transform(cleanText).optional()

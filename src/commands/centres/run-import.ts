@@ -10,7 +10,7 @@ import {
   importQuestion,
   renderImport,
 } from '../../render/import.ts'
-import { owedSheetNotice } from '../../render/owed-sheet.ts'
+import { owedSheetNotice } from '../../render/imports.ts'
 import type { Given } from '../../rules/permissions/actor.ts'
 import { statusOfMaker } from '../../unfinished-files.ts'
 import { changedMeanwhile, checkMail } from '../../cli/mutation.ts'

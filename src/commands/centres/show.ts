@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { centreViewJson, renderCentre } from '../../render/centre-details.ts'
+import { centreViewJson, renderCentre } from '../../render/centres.ts'
 import { lookAtCentre } from '../../rules/centres/details.ts'
 import { command, example } from '../../cli/command.ts'
 import { reading } from '../../cli/query.ts'

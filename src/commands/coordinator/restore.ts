@@ -6,7 +6,7 @@ import {
   renderCoordinatorChange,
   usersOf,
 } from '../../render/coordination.ts'
-import { needsMessage } from '../../render/user-notices.ts'
+import { needsMessage } from '../../render/users.ts'
 import type { Coordination } from '../../rules/coordinator/coordination.ts'
 import { restoreCoordinator } from '../../rules/coordinator/restore.ts'
 import { changing } from '../../cli/mutation.ts'

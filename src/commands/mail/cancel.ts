@@ -1,6 +1,5 @@
 import * as z from 'zod'
-import { messageOf } from '../../render/message.ts'
-import { renderMessages } from '../../render/messages.ts'
+import { messageOf, renderMessages } from '../../render/messages.ts'
 import { cancelMessageById } from '../../rules/mail/cancel.ts'
 import { forEachTarget } from '../../rules/batch.ts'
 import { changing } from '../../cli/mutation.ts'

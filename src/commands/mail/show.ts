@@ -1,7 +1,6 @@
 import * as z from 'zod'
 import { checkOutputFile, textOf } from '../../cli/output-file.ts'
-import { messageOf } from '../../render/message.ts'
-import { renderMessage } from '../../render/message-details.ts'
+import { messageOf, renderMessage } from '../../render/messages.ts'
 import { findMessage } from '../../rules/mail/cancel.ts'
 import { command, example } from '../../cli/command.ts'
 import { answer, doing } from '../../cli/action.ts'
@@ -28,7 +27,7 @@ export const show = command('show')
       try {
         await session.given(store)
         const row = await findMessage(store.db, id)
-        const { withoutSecrets } = await import('../../mail/without-secrets.ts')
+        const { withoutSecrets } = await import('../../mail/smtp-settings.ts')
         const said = await withoutSecrets({ store, row, baseUrl: session.settings.baseUrl.value ?? '' })
         await page?.agreeToReplace()
         await page?.prepare(textOf(said.html))

@@ -11,7 +11,7 @@ interface ReadResults {
 
 /** Reads a workbook of results; what is wrong in its cells is for the rule to say. */
 export async function readResults(wanted: TableFile, session: Session): Promise<ReadResults> {
-  const { cleanText, trimCode } = await import('../../workbook/clean.ts')
+  const { cleanText, trimCode } = await import('../../workbook/cell.ts')
   const { file, digest, rows } = await readTableFile(wanted, resultColumns, session)
   const textsOf = ({ textOf }: TableRow<ResultField>): ResultRow['texts'] => ({
     teacher: trimCode(textOf('teacher')),

@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { voidedInWords } from '../../render/store.ts'
-import { acceptClock } from '../../rules/store/accept-clock.ts'
+import { acceptClock } from '../../rules/store/events.ts'
 import { changing } from '../../cli/mutation.ts'
 import { changingCommand, example } from '../../cli/command.ts'
 

@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { checkOutputFile, type OutputFile } from '../../cli/output-file.ts'
-import { backUpStore } from '../../rules/store/backup.ts'
+import { backUpStore } from '../../rules/store/events.ts'
 import { permit } from '../../rules/permissions/decide.ts'
 import { changingCommand, example } from '../../cli/command.ts'
 import { answer, doing } from '../../cli/action.ts'

@@ -53,7 +53,7 @@ async function whatIsOwed(store: OpenStore, session: Session): Promise<Finding[]
   const { leftover } = await import('../../db/store/check.ts')
   if (await isOlder(store)) return (await unfinishedFiles(session)).map(leftover)
   const { owedSheets } = await import('../../db/imports/pin-sheets-owed.ts')
-  const { owedSheetNotice } = await import('../../render/owed-sheet.ts')
+  const { owedSheetNotice } = await import('../../render/imports.ts')
   return [
     ...(await owedSheets(store.db)).map((sheet) => ({ target: sheet.unfinished, ...owedSheetNotice(sheet) })),
     ...(await unfinishedFiles(session, store)).map(leftover),

@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { agree } from '../../cli/prompt.ts'
-import { migrateStore } from '../../rules/store/migrate.ts'
+import { migrateStore } from '../../rules/store/events.ts'
 import { permit } from '../../rules/permissions/decide.ts'
 import { changingCommand, example } from '../../cli/command.ts'
 import { answer, doing } from '../../cli/action.ts'

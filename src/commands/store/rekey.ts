@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import type { Voided } from '../../db/credentials/void-all.ts'
+import type { Voided } from '../../db/credentials.ts'
 import { agree } from '../../cli/prompt.ts'
 import { voidedInWords } from '../../render/store.ts'
 import { rekeyStore } from '../../rules/store/rekey.ts'

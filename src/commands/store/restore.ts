@@ -3,7 +3,7 @@ import { resolve } from 'node:path'
 import * as z from 'zod'
 import type { LogHead } from '../../db/audit/head-file.ts'
 import type { KeyAfter } from '../../db/store/restore.ts'
-import type { Voided } from '../../db/credentials/void-all.ts'
+import type { Voided } from '../../db/credentials.ts'
 import { BadInput, Refused } from '../../errors.ts'
 import { finishing } from '../../interruption.ts'
 import { agree } from '../../cli/prompt.ts'
@@ -127,7 +127,7 @@ async function settle(
   const { keepCredentials, newKey } = options
   const key = keyAfterRestoring({ backup: path, present: db, keyFile, mayMake: newKey, random })
   if (keepCredentials) refuseToKeepCredentials(key)
-  const { erasedIn } = await import('../../db/users/erased-accounts.ts')
+  const { erasedIn } = await import('../../db/users/erase.ts')
   const { overwriteWhatGoes, scrub } = await import('../../db/users/erase.ts')
   const erased = erasedIn(db, { backup: path })
   if (!erased) {

@@ -1,7 +1,7 @@
 import type { Kysely } from 'kysely'
 import type { Store } from '../../db/schema.ts'
 import { findTemplate } from '../../db/templates.ts'
-import { shipped } from '../../mail/letters/shipped.ts'
+import { shipped } from '../../mail/letters/letters.ts'
 import type { Template } from '../../mail/template-source.ts'
 import { type LetterName, letters } from '../../rules/mail/letters.ts'
 

@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { sampleOf } from '../../mail/sample-values.ts'
-import { messageOf } from '../../render/message.ts'
+import { messageOf } from '../../render/messages.ts'
 import { letterCalled } from '../../rules/templates/edit.ts'
 import { previewLetter } from '../../rules/templates/preview.ts'
 import { changing } from '../../cli/mutation.ts'

@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { livePeople } from '../../db/users/people.ts'
+import { livePeople } from '../../db/users/users.ts'
 import { duplicatesJson, renderDuplicates } from '../../render/duplicates.ts'
 import { findCentre } from '../../rules/centres/find.ts'
 import { findDuplicates } from '../../rules/users/duplicates.ts'

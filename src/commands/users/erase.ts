@@ -1,6 +1,6 @@
 import { basename } from 'node:path'
 import * as z from 'zod'
-import type { WrittenAddress } from '../../db/users/address-mentions.ts'
+import type { WrittenAddress } from '../../db/users/erase.ts'
 import { agree } from '../../cli/prompt.ts'
 import { erasureJson, renderErasure } from '../../render/erasure.ts'
 import { type Erasure, eraseUser, recordLeft } from '../../rules/users/erase.ts'
@@ -25,7 +25,7 @@ async function eraseFor({ email: address }: z.infer<typeof Options>, session: Se
   const { dryRun, yes } = session.common
   const asks = !dryRun && !yes
   const { messagesNaming, overwriteWhatGoes, removeFiles, scrub } = await import('../../db/users/erase.ts')
-  const { mentionsInFileName } = await import('../../db/users/address-mentions.ts')
+  const { mentionsInFileName } = await import('../../db/users/erase.ts')
   const mailDir = session.settings.mailDir.value ?? ''
   const left = async (addresses: readonly WrittenAddress[]) => {
     const { others } = await messagesNaming(mailDir, addresses)

@@ -1,7 +1,7 @@
 import type { Kysely } from 'kysely'
 import type { Store, UserStatus } from '../../db/schema.ts'
 import type { UserFilter } from '../../db/users/list.ts'
-import { isUserField, ordinaryFields, type UserField, userColumns } from '../../render/user-columns.ts'
+import { isUserField, ordinaryFields, type UserField, userColumns } from '../../render/users.ts'
 import type { Given } from '../../rules/permissions/actor.ts'
 import { catalogue, findRole, isHubRole } from '../../rules/roles/catalogue.ts'
 import { chosenSites } from '../../rules/roles/chosen.ts'

@@ -3,7 +3,7 @@ import { agree, choose } from '../../cli/prompt.ts'
 import { person } from '../../render/users.ts'
 import type { Given } from '../../rules/permissions/actor.ts'
 import { type MissingSteps, missingSteps } from '../../rules/users/deletion-steps.ts'
-import { holdings } from '../../rules/users/refuse-leaving.ts'
+import { holdings } from '../../rules/refusals.ts'
 import type { Terminal } from '../../cli/terminal.ts'
 import type { Session } from '../../cli/session.ts'
 

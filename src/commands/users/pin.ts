@@ -1,7 +1,6 @@
 import * as z from 'zod'
 import { renderPin } from '../../render/pin.ts'
-import { userJson } from '../../render/user.ts'
-import { person } from '../../render/users.ts'
+import { person, userJson } from '../../render/users.ts'
 import { printedPin } from '../../rules/credentials/derive.ts'
 import { issuePin, showPin } from '../../rules/users/pin.ts'
 import { changingAfter } from '../../cli/mutation.ts'

@@ -19,7 +19,7 @@ export async function readUsers(
   { centre, roles, sites, ...wanted }: Reading,
   session: Session,
 ): Promise<UserRow[]> {
-  const { trimCode } = await import('../../workbook/clean.ts')
+  const { trimCode } = await import('../../workbook/cell.ts')
   const { rows } = await readTableFile(wanted, userColumns, session)
   return rows.map((row) => {
     const { textOf, cellOf } = row

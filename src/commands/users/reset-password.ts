@@ -1,6 +1,5 @@
 import * as z from 'zod'
-import { renderChangedUsers, usersJson } from '../../render/users.ts'
-import { lockedOutNotices } from '../../render/user-notices.ts'
+import { lockedOutNotices, renderChangedUsers, usersJson } from '../../render/users.ts'
 import { resetPassword } from '../../rules/users/reset-password.ts'
 import { forEachTarget } from '../../rules/batch.ts'
 import { changing } from '../../cli/mutation.ts'

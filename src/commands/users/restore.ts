@@ -1,6 +1,5 @@
 import * as z from 'zod'
-import { restorationNotices } from '../../render/user-notices.ts'
-import { renderChangedUsers, usersJson } from '../../render/users.ts'
+import { renderChangedUsers, restorationNotices, usersJson } from '../../render/users.ts'
 import { restoreUser } from '../../rules/users/restore.ts'
 import { forEachTarget } from '../../rules/batch.ts'
 import { changing } from '../../cli/mutation.ts'

@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import { renderChangedUsers, usersJson } from '../../render/users.ts'
 import type { ChangedUser } from '../../rules/users/changed.ts'
-import { holdings } from '../../rules/users/refuse-leaving.ts'
+import { holdings } from '../../rules/refusals.ts'
 import { forEachTarget } from '../../rules/batch.ts'
 import { suspendUser } from '../../rules/users/suspend.ts'
 import { changing } from '../../cli/mutation.ts'

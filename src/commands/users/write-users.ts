@@ -1,7 +1,6 @@
 import { Cancelled } from '../../errors.ts'
 import { record } from '../../render/clean-text.ts'
-import { userJson } from '../../render/user.ts'
-import { cellsOf, type UserField, userColumns } from '../../render/user-columns.ts'
+import { cellsOf, userColumns, type UserField, userJson } from '../../render/users.ts'
 import type { Account } from '../../rules/users/account.ts'
 import type { Session } from '../../cli/session.ts'
 

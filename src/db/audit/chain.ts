@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto'
 import type Database from 'better-sqlite3'
-import { type AuditProblem, type SealedRow, sealRow } from './rows.ts'
-import { personalProblems } from './personal.ts'
+import { type AuditProblem, personalProblems, type SealedRow, sealRow } from './append.ts'
 import type { LogHead } from './head-file.ts'
 
 export interface AuditVerdict {

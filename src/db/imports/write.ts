@@ -1,7 +1,7 @@
 import type Database from 'better-sqlite3'
 import type { CentreKind, ImportChangeTable, NewUserRow } from '../schema.ts'
 import { surroundingsOf, type Trx } from '../transact.ts'
-import { voidOpenCredentials } from '../credentials/credentials.ts'
+import { voidOpenCredentials } from '../credentials.ts'
 
 export interface NewImport {
   file: string

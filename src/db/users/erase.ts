@@ -1,24 +1,19 @@
+import { type Kysely, type RawBuilder, type Selectable, sql } from 'kysely'
+import { createHmac } from 'node:crypto'
+import { existsSync } from 'node:fs'
 import { readdir, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { type Kysely, sql } from 'kysely'
 import { rm } from '../../disk.ts'
-import {
-  mayMention,
-  mentionsIn,
-  mentionsInFileName,
-  spellingsOf,
-  type WrittenAddress,
-} from './address-mentions.ts'
+import type { ErasedAccountTable, Store } from '../schema.ts'
+import { openDatabase } from '../sqlite/connection.ts'
 import { isBusy } from '../sqlite/errors.ts'
-import { addressOfErased } from './erased.ts'
 import type { OpenStore } from '../store/open.ts'
-import type { Store } from '../schema.ts'
-import type { Trx } from '../transact.ts'
-import { forgetWrongSignIns } from '../credentials/wrong-sign-ins.ts'
+import { surroundingsOf, type Trx } from '../transact.ts'
+import { forgetWrongSignIns } from '../wrong-tries.ts'
 
 const erasedWord = '(erased)'
 
-export interface Somebody {
+interface Somebody {
   /** Every account of theirs. */
   ids: readonly number[]
   /** That one, and those they had before which nobody else has now. */
@@ -277,4 +272,157 @@ export async function messagesNaming(
 
 export async function removeFiles(paths: readonly string[]): Promise<void> {
   for (const path of paths) await rm(path, { force: true })
+}
+
+const domain = 'erased.invalid'
+
+/** What stands in place of the address of somebody who was erased, in a query on users. */
+function addressOfErased(): RawBuilder<string> {
+  return sql<string>`'erased-' || users.id || ${`@${domain}`}`
+}
+
+/** Whether whose account this was is gone, and nobody is left to give it back to. */
+export function isErased({ id, email }: { id: number; email: string }): boolean {
+  return email === `erased-${id}@${domain}`
+}
+
+export type ErasedAccount = Selectable<ErasedAccountTable>
+
+/** Notes whom the store erased, in numbers and digests only. Before the accounts lose their address. */
+export async function noteErased(
+  trx: Trx,
+  { ids, emailKey }: { ids: readonly number[]; emailKey: string },
+): Promise<void> {
+  const accounts = await trx
+    .selectFrom('users')
+    .select(['id', 'created_at'])
+    .where('id', 'in', [...ids])
+    .execute()
+  const address = digestOf(trx, emailKey)
+  await addErased(
+    trx,
+    accounts.map(({ id, created_at }) => ({ user_id: id, created_at, address })),
+  )
+}
+
+export async function addErased(trx: Trx, accounts: readonly ErasedAccount[]): Promise<void> {
+  for (const account of accounts) {
+    await trx
+      .insertInto('erased_accounts')
+      .values(account)
+      .onConflict((conflict) =>
+        conflict.columns(['user_id', 'created_at']).doUpdateSet(({ fn, ref }) => ({
+          address: fn.coalesce(ref('excluded.address'), ref('erased_accounts.address')),
+        })),
+      )
+      .execute()
+  }
+}
+
+/** Whether an account of this address was erased, as far as the present key tells. */
+export async function wasErased(trx: Trx, emailKey: string): Promise<boolean> {
+  const found = await trx
+    .selectFrom('erased_accounts')
+    .select('user_id')
+    .where('address', '=', digestOf(trx, emailKey))
+    .executeTakeFirst()
+  return found !== undefined
+}
+
+/** The accounts of whoever was erased that have a name and an address all the same: a backup brought them back. */
+export async function accountsErasedBefore(trx: Trx) {
+  const rows = await trx
+    .selectFrom('users')
+    .innerJoin('erased_accounts', (join) =>
+      join
+        .onRef('erased_accounts.user_id', '=', 'users.id')
+        .onRef('erased_accounts.created_at', '=', 'users.created_at'),
+    )
+    .select(['users.id', 'email', 'email_key', 'status'])
+    .select(
+      sql<number>`(hub_role is 'coordinator'
+        or exists (select 1 from learner_groups where owner_id = users.id)
+        or exists (select 1 from assignments where assignments.user_id = users.id))`.as('holds'),
+    )
+    .where('email', '<>', addressOfErased())
+    .orderBy('users.id')
+    .execute()
+  return rows.map(({ holds, ...account }) => ({ ...account, holds: holds === 1 }))
+}
+
+/**
+ * Whom the store at a path erased, where it is the same store as the backup. @returns undefined where it is too
+ * damaged to tell
+ */
+export function erasedIn(path: string, { backup }: { backup: string }): ErasedAccount[] | undefined {
+  if (!existsSync(path)) return []
+  try {
+    const id = storeIdOf(backup)
+    const raw = openDatabase(path)
+    try {
+      if (raw.prepare('select store_id from store').pluck().get() !== id) return []
+      const noted = raw.prepare(`select 1 from sqlite_schema where name = 'erased_accounts'`).get()
+      const erased = noted
+        ? 'select user_id, created_at, address from erased_accounts'
+        : `select id as user_id, created_at, null as address from users
+            where email = 'erased-' || id || '@erased.invalid'`
+      return raw.prepare<[], ErasedAccount>(erased).all()
+    } finally {
+      raw.close()
+    }
+  } catch {
+    return undefined
+  }
+}
+
+function storeIdOf(path: string): unknown {
+  const raw = openDatabase(path)
+  try {
+    return raw.prepare('select store_id from store').pluck().get()
+  } finally {
+    raw.close()
+  }
+}
+
+function digestOf(trx: Trx, emailKey: string): string {
+  return createHmac('sha256', surroundingsOf(trx).erasureKey).update(emailKey).digest('hex')
+}
+
+export interface WrittenAddress {
+  /** As it was written. */
+  email: string
+  /** As it is compared. */
+  emailKey: string
+}
+
+/** As it is compared, and as it was written: the name of a domain has a form in ASCII. */
+function spellingsOf(addresses: readonly WrittenAddress[]): string[] {
+  return [...new Set(addresses.flatMap(({ email, emailKey }) => [emailKey, email.toLowerCase()]))]
+}
+
+/** Finds addresses within a text, and never one that is only part of a longer one. */
+function mentionsIn(addresses: readonly WrittenAddress[]): RegExp {
+  return new RegExp(`(?<![a-z0-9._+-])(?:${alternatives(addresses)})(?![a-z0-9-]|\\.[\\p{L}\\p{N}])`, 'giu')
+}
+
+/** The same in the name of a file, where an address is followed by a file's ending, or follows another word. */
+export function mentionsInFileName(addresses: readonly WrittenAddress[]): RegExp {
+  return new RegExp(`(?<![\\p{L}\\p{N}])(?:${alternatives(addresses)})(?![\\p{L}\\p{N}])`, 'giu')
+}
+
+/** Whether a column may hold one of them: what stands before the @ is in the English alphabet. */
+function mayMention(column: string, addresses: readonly WrittenAddress[]): RawBuilder<boolean> {
+  const starts = [
+    ...new Set(addresses.map(({ emailKey }) => emailKey.slice(0, emailKey.lastIndexOf('@') + 1))),
+  ]
+  return sql<boolean>`(${sql.join(
+    starts.map((start) => sql`instr(lower(${sql.ref(column)}), ${start}) > 0`),
+    sql` or `,
+  )})`
+}
+
+function alternatives(addresses: readonly WrittenAddress[]): string {
+  return spellingsOf(addresses)
+    .map((spelling) => spelling.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&'))
+    .join('|')
 }

@@ -1,6 +1,6 @@
 import { secretsOf } from '../../db/users/passwords.ts'
 import type { Trx } from '../../db/transact.ts'
-import { countWrongPin } from '../../db/credentials/wrong-tries.ts'
+import { countWrongPin } from '../../db/wrong-tries.ts'
 import { Refused } from '../../errors.ts'
 import type { Account } from '../users/account.ts'
 import type { Given } from '../permissions/actor.ts'

@@ -1,4 +1,4 @@
-import { accountRequests, noteAccountRequest } from '../../db/credentials/account-requests.ts'
+import { accountRequests, noteAccountRequest } from '../../db/credentials.ts'
 import type { Trx } from '../../db/transact.ts'
 import type { Account } from '../users/account.ts'
 import type { Given } from '../permissions/actor.ts'

@@ -5,7 +5,7 @@ import { Refused } from '../../errors.ts'
 import { type Account, accountOf } from '../users/account.ts'
 import type { Given } from '../permissions/actor.ts'
 import { typedAddress } from '../users/email.ts'
-import { restoring } from '../users/restore-hint.ts'
+import { restoring } from '../refusals.ts'
 import type { WhyNot } from '../users/sign-in-status.ts'
 
 /** The live account that somebody claims is theirs; whether there is one is not told. */

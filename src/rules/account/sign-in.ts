@@ -1,6 +1,6 @@
 import { markSignedIn, secretsOf } from '../../db/users/passwords.ts'
 import type { Trx } from '../../db/transact.ts'
-import { countWrongSignIn, forgetWrongSignIns, wrongSignInsFor } from '../../db/credentials/wrong-sign-ins.ts'
+import { countWrongSignIn, forgetWrongSignIns, wrongSignInsFor } from '../../db/wrong-tries.ts'
 import { Refused } from '../../errors.ts'
 import type { Account } from '../users/account.ts'
 import type { Given } from '../permissions/actor.ts'

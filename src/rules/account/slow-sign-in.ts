@@ -1,4 +1,4 @@
-import type { WrongSignIns } from '../../db/credentials/wrong-sign-ins.ts'
+import type { WrongSignIns } from '../../db/wrong-tries.ts'
 import { Refused } from '../../errors.ts'
 
 const minute = 60_000

@@ -2,16 +2,15 @@ import { assignCentre, assignedCentres, unassignCentre } from '../../db/centres/
 import type { CentreWithPeople } from '../../db/centres/centres.ts'
 import type { Trx } from '../../db/transact.ts'
 import { Refused } from '../../errors.ts'
-import { type Account, nameOf } from '../users/account.ts'
-import type { Given } from '../permissions/actor.ts'
-import { refuseOverLimit } from './limit.ts'
-import { accountById, onUser } from '../users/changed.ts'
-import { refuseDeletedCentre } from '../coordinator/coordination.ts'
-import { findCentre } from '../centres/find.ts'
-import { findUser } from '../users/find.ts'
-import { permit } from '../permissions/decide.ts'
 import { record } from '../audit/append.ts'
 import { forEachTarget } from '../batch.ts'
+import { findCentre } from '../centres/find.ts'
+import { refuseDeletedCentre } from '../coordinator/coordination.ts'
+import type { Given } from '../permissions/actor.ts'
+import { permit } from '../permissions/decide.ts'
+import { type Account, nameOf } from '../users/account.ts'
+import { accountById, onUser } from '../users/changed.ts'
+import { findUser } from '../users/find.ts'
 
 interface Assignment {
   email: string
@@ -137,4 +136,28 @@ async function answerFor(
     assigned: (await assignedCentres(trx, account.id)).length,
     changed: centres.some(({ changed }) => changed),
   }
+}
+
+/** How many associate centres one address can act for, deleted ones counted [factsheet on My Cambridge]. */
+const mostAssociateCentres = 50
+
+/** @param wanted how many it would be */
+export function refuseOverLimit({
+  email,
+  now,
+  wanted,
+}: {
+  email: string
+  now: number
+  wanted: number
+}): void {
+  if (wanted <= mostAssociateCentres) return
+  throw new Refused(
+    'associate-limit',
+    `One address acts for at most ${mostAssociateCentres} associate centres; ${email} acts for ${now}, and this would make ${wanted}.`,
+    {
+      hint: 'Assign the rest to another address at the Associate: ssh-admin associates assign EMAIL CENTRE…',
+      details: { limit: mostAssociateCentres, count: now, wanted },
+    },
+  )
 }

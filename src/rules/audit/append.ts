@@ -1,4 +1,4 @@
-import { appendAudit, type Personal } from '../../db/audit/rows.ts'
+import { appendAudit, type Personal } from '../../db/audit/append.ts'
 import type { EventKind } from '../../db/schema.ts'
 import type { Trx } from '../../db/transact.ts'
 import type { Actor } from '../permissions/actor.ts'

@@ -1,5 +1,10 @@
 import { type CentreWithPeople, findCentreByNumber } from '../../db/centres/centres.ts'
+import { type CentreFacts, countAssociateCentres } from '../../db/centres/changes.ts'
 import type { Trx } from '../../db/transact.ts'
+import { Refused } from '../../errors.ts'
+import type { Given } from '../permissions/actor.ts'
+import { findCentre } from './find.ts'
+import { type CentreWishes, missingAssociate } from './options.ts'
 
 /** A centre after a change, and what became of it. */
 export interface ChangedCentre {
@@ -19,4 +24,136 @@ export async function centreNow(
   const centre = await findCentreByNumber(trx, number)
   if (!centre) throw new Error(`centre ${number} is gone`)
   return { centre, outcome, fields }
+}
+
+/** A centre's facts, its Associate by number. */
+interface NamedFacts extends CentreFacts {
+  associate: string | null
+}
+
+export function factsOf(centre: CentreWithPeople): NamedFacts {
+  const { name, kind, status, address, town, postcode, country } = centre
+  return {
+    name,
+    kind,
+    associateId: centre.associate_id,
+    associate: centre.associate_number,
+    status,
+    address,
+    town,
+    postcode,
+    country,
+    britishCouncil: centre.british_council === 1,
+    globalListening: centre.global_listening === 1,
+  }
+}
+
+const blank: Omit<NamedFacts, 'name' | 'country'> = {
+  kind: 'school',
+  associateId: null,
+  associate: null,
+  status: 'active',
+  address: '',
+  town: '',
+  postcode: '',
+  britishCouncil: false,
+  globalListening: false,
+}
+
+interface Wanting {
+  number: string
+  /** Undefined for a new centre, which has at least a name and a country. */
+  before: CentreWithPeople | undefined
+  wishes: CentreWishes
+  given: Given
+}
+
+/** What the centre shall be. @throws what stands in the way */
+export async function wantedFacts(trx: Trx, { number, before, wishes, given }: Wanting): Promise<NamedFacts> {
+  const { name = '', country = '' } = wishes
+  const present = before ? factsOf(before) : { ...blank, name, country }
+  const kind = kindOf(wishes) ?? present.kind
+  if (before && kind !== before.kind) await refuseWhileOthersBelongToIt(trx, before)
+  const isAssociateCentre = kind === 'associate-centre'
+  const associate =
+    isAssociateCentre && wishes.associate !== undefined && wishes.associate !== present.associate
+      ? await findAssociate(trx, { centre: number, associate: wishes.associate, given })
+      : { id: present.associateId, number: present.associate }
+  if (isAssociateCentre && associate.id === null) throw missingAssociate()
+  const wanted = {
+    name: wishes.name ?? present.name,
+    kind,
+    associateId: isAssociateCentre ? associate.id : null,
+    associate: isAssociateCentre ? associate.number : null,
+    status: kind === present.kind ? present.status : firstStatus(kind, before),
+    address: wishes.address ?? present.address,
+    town: wishes.town ?? present.town,
+    postcode: wishes.postcode ?? present.postcode,
+    country: wishes.country ?? present.country,
+    britishCouncil: wishes.britishCouncil ?? present.britishCouncil,
+    globalListening: wishes.globalListening ?? present.globalListening,
+  }
+  refuseGlobalListening(number, wanted)
+  return wanted
+}
+
+/** Who names an Associate means an associate centre. */
+export function kindOf({ kind, associate }: CentreWishes) {
+  return kind ?? (associate === undefined ? undefined : 'associate-centre')
+}
+
+/** What differs, before and after, without the internal numbers. */
+export function differences(
+  { associateId: _, ...before }: NamedFacts,
+  { associateId: __, ...after }: NamedFacts,
+): Record<string, { before: unknown; after: unknown }> {
+  const was = new Map<string, unknown>(Object.entries(before))
+  return Object.fromEntries(
+    Object.entries(after)
+      .filter(([field, value]) => was.get(field) !== value)
+      .map(([field, value]) => [field, { before: was.get(field), after: value }]),
+  )
+}
+
+/** An associate centre stays approved until its coordinator is set up. */
+function firstStatus(kind: CentreFacts['kind'], before: CentreWithPeople | undefined): CentreFacts['status'] {
+  return kind === 'associate-centre' && !before?.coordinator_id ? 'approved' : 'active'
+}
+
+async function findAssociate(
+  trx: Trx,
+  { centre, associate: wanted, given }: { centre: string; associate: string; given: Given },
+): Promise<{ id: number; number: string }> {
+  const associate = await findCentre(trx, wanted, given)
+  if (associate.kind !== 'associate' || associate.number === centre) {
+    const what = associate.number === centre ? `${centre} itself` : `${associate.number} (${associate.name})`
+    throw new Refused('not-an-associate', `${what} is not an Associate that ${centre} can belong to.`, {
+      hint: 'ssh-admin associates list names them.',
+    })
+  }
+  if (associate.deleted_at === null) return associate
+  throw new Refused('centre-deleted', `The Associate ${associate.number} (${associate.name}) is deleted.`, {
+    hint: `ssh-admin centres restore ${associate.number}`,
+  })
+}
+
+async function refuseWhileOthersBelongToIt(trx: Trx, { id, kind, number }: CentreWithPeople): Promise<void> {
+  if (kind !== 'associate') return
+  const { live, deleted } = await countAssociateCentres(trx, id)
+  if (live + deleted === 0) return
+  throw new Refused(
+    'has-associate-centres',
+    `${number} stays an Associate while centres belong to it: ${live}, and ${deleted} deleted.`,
+    { hint: `ssh-admin centres list --associate ${number} names them.` },
+  )
+}
+
+/** The two marks exclude each other [factsheet on managing users in My Cambridge]. */
+function refuseGlobalListening(number: string, { britishCouncil, globalListening }: NamedFacts): void {
+  if (!britishCouncil || !globalListening) return
+  throw new Refused(
+    'british-council-centre',
+    `${number} cannot have Global Listening as a British Council centre.`,
+    { hint: 'Add --no-global-listening, or --no-british-council.' },
+  )
 }

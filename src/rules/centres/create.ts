@@ -3,11 +3,10 @@ import { type CentreWithPeople, findCentreByNumber } from '../../db/centres/cent
 import type { Trx } from '../../db/transact.ts'
 import { Refused } from '../../errors.ts'
 import type { Given } from '../permissions/actor.ts'
-import { differences, factsOf, kindOf, wantedFacts } from './facts.ts'
+import { centreNow, type ChangedCentre, differences, factsOf, kindOf, wantedFacts } from './changed.ts'
 import { newCentreNumber } from './number.ts'
 import type { NewCentreWishes } from './options.ts'
-import { type ChangedCentre, centreNow } from './changed.ts'
-import { foldedCentre } from './search-key.ts'
+import { foldedCentre } from '../search-key.ts'
 import { permit } from '../permissions/decide.ts'
 import { record } from '../audit/append.ts'
 

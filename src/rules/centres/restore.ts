@@ -3,8 +3,7 @@ import type { Trx } from '../../db/transact.ts'
 import type { Given } from '../permissions/actor.ts'
 import { type ChangedCentre, centreNow } from './changed.ts'
 import { findCentre } from './find.ts'
-import { onCentre } from './permission-target.ts'
-import { permit } from '../permissions/decide.ts'
+import { onCentre, permit } from '../permissions/decide.ts'
 import { record } from '../audit/append.ts'
 
 /** A deleted centre comes back as it was, and its users with the access they had. */

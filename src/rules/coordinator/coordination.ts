@@ -1,6 +1,5 @@
 import type { Kysely } from 'kysely'
-import type { CentreWithPeople } from '../../db/centres/centres.ts'
-import { countAffected } from '../../db/centres/coordinators.ts'
+import { type CentreWithPeople, countAffected } from '../../db/centres/centres.ts'
 import type { Store } from '../../db/schema.ts'
 import { findUserById } from '../../db/users/users.ts'
 import { Refused } from '../../errors.ts'

@@ -3,10 +3,9 @@ import { markRestored } from '../../db/users/changes.ts'
 import type { Given } from '../permissions/actor.ts'
 import { type Coordination, coordinationOf, noCoordinator } from './coordination.ts'
 import { findCentre } from '../centres/find.ts'
-import { onCentre } from '../centres/permission-target.ts'
-import { permit } from '../permissions/decide.ts'
+import { onCentre, permit } from '../permissions/decide.ts'
 import { record } from '../audit/append.ts'
-import { refuseErased } from '../users/refuse-erased.ts'
+import { refuseErased } from '../refusals.ts'
 
 /** Restoring the coordinator gives everyone at the centre back exactly what they had. */
 export async function restoreCoordinator(

@@ -1,11 +1,10 @@
-import { voidOpenCredentials } from '../../db/credentials/credentials.ts'
+import { voidOpenCredentials } from '../../db/credentials.ts'
 import type { Trx } from '../../db/transact.ts'
 import { markSuspended } from '../../db/users/changes.ts'
 import type { Given } from '../permissions/actor.ts'
 import { type Coordination, coordinationOf, noCoordinator } from './coordination.ts'
 import { findCentre } from '../centres/find.ts'
-import { onCentre } from '../centres/permission-target.ts'
-import { permit } from '../permissions/decide.ts'
+import { onCentre, permit } from '../permissions/decide.ts'
 import { record } from '../audit/append.ts'
 
 /**

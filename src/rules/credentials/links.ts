@@ -1,4 +1,4 @@
-import type { Credential } from '../../db/credentials/credentials.ts'
+import type { Credential } from '../../db/credentials.ts'
 import { linkSecretOf } from './derive.ts'
 
 const paths = { 'set-up': 'set-up', reset: 'reset-password' } as const

@@ -8,7 +8,7 @@ import { NotFound, Refused } from '../../errors.ts'
 import type { Given } from '../permissions/actor.ts'
 import { lifetimes } from '../credentials/derive.ts'
 import { subjectOf } from './letters.ts'
-import { headerText } from './header-text.ts'
+import { headerText } from './queue-message.ts'
 import { permit } from '../permissions/decide.ts'
 
 /**

@@ -1,4 +1,4 @@
-import { cancelMessage, findMessages } from '../../db/outbox/outbox.ts'
+import { cancelMessage, findMessages } from '../../db/outbox.ts'
 import type { OutboxRow } from '../../db/schema.ts'
 import type { Trx } from '../../db/transact.ts'
 import { NotFound, Refused, Usage } from '../../errors.ts'

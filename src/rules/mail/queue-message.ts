@@ -1,12 +1,11 @@
-import { issueCredential } from '../../db/credentials/credentials.ts'
-import { isErased } from '../../db/users/erased.ts'
-import { queueMessage } from '../../db/outbox/outbox.ts'
+import { issueCredential } from '../../db/credentials.ts'
+import { queueMessage } from '../../db/outbox.ts'
 import type { CredentialPurpose } from '../../db/schema.ts'
 import type { Trx } from '../../db/transact.ts'
+import { isErased } from '../../db/users/erase.ts'
 import { findUserById } from '../../db/users/users.ts'
-import type { Given } from '../permissions/actor.ts'
 import { lifetimes } from '../credentials/derive.ts'
-import { headerText } from './header-text.ts'
+import type { Given } from '../permissions/actor.ts'
 import { type LetterName, letters, subjectOf } from './letters.ts'
 
 export type { LetterName }
@@ -58,4 +57,11 @@ export async function tell(trx: Trx, { by, at, random }: Given, letter: Letter):
     next_try_at: null,
     expires_at: issued?.expiresAt ?? null,
   })
+}
+
+const unseen = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]+/gu
+
+/** A name or subject as one line: nothing that ends a header, hides, or turns the writing round. */
+export function headerText(text: string): string {
+  return text.replace(unseen, ' ').replace(/\s+/gu, ' ').trim()
 }

@@ -1,22 +1,23 @@
+import type { CentreWithPeople } from '../../db/centres/centres.ts'
+import type { VisibleCentres } from '../../db/centres/visible.ts'
 import type { CentreKind, HubRole } from '../../db/schema.ts'
 import type { Trx } from '../../db/transact.ts'
-import type { VisibleCentres } from '../../db/centres/visible.ts'
 import { NotPermitted } from '../../errors.ts'
-import type { Actor, ActingUser, Given } from './actor.ts'
+import { record } from '../audit/append.ts'
 import { isHubRole } from '../roles/catalogue.ts'
+import type { ActingUser, Actor, Given } from './actor.ts'
 import {
   type Action,
   actions,
   actsForNobody,
   type Grant,
   looking,
-  type MatrixRow,
   matrix,
+  type MatrixRow,
   rolesOfUserManagement,
   staffRow,
   type Whom,
 } from './matrix.ts'
-import { record } from '../audit/append.ts'
 
 export type { Action } from './matrix.ts'
 
@@ -50,7 +51,7 @@ export interface Target {
   field?: 'address'
 }
 
-export interface Decision {
+interface Decision {
   allowed: boolean
   /** The line of the matrix, or the sentence, that decides. */
   rule: string
@@ -318,4 +319,10 @@ function whyRefused(
 
 function said({ actor, may }: { actor: string; may: string }): string {
   return `${actor}: ${may}`
+}
+
+/** What a permission is asked for: this centre, or somebody new there. */
+export function onCentre(centre: CentreWithPeople, name: string = centre.number): Target {
+  const { id, number, kind, associate_id: associateId } = centre
+  return { name, centre: { id, number, kind, associateId } }
 }

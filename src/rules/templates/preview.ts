@@ -1,4 +1,4 @@
-import { queueMessage } from '../../db/outbox/outbox.ts'
+import { queueMessage } from '../../db/outbox.ts'
 import type { OutboxRow } from '../../db/schema.ts'
 import type { Trx } from '../../db/transact.ts'
 import type { Given } from '../permissions/actor.ts'

@@ -5,7 +5,7 @@ import { streamUsers } from '../../db/users/list.ts'
 import { type Account, accountOf } from './account.ts'
 import type { Actor } from '../permissions/actor.ts'
 import { findUserOrDeleted } from './changed.ts'
-import { refuseWhileInOffice } from './refuse-leaving.ts'
+import { refuseWhileInOffice } from '../refusals.ts'
 
 export interface MissingSteps {
   account: Account

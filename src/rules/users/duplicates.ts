@@ -1,5 +1,5 @@
 import { distance } from 'fastest-levenshtein'
-import type { PersonRow } from '../../db/users/people.ts'
+import type { PersonRow } from '../../db/users/users.ts'
 import { likenessOf, nameKeyOf } from './look-alike.ts'
 
 export type WhyAlike = 'same-name-near-address' | 'same-name-same-centre' | 'look-alike-address'

@@ -1,6 +1,7 @@
-import type { WrittenAddress } from '../../db/users/address-mentions.ts'
-import { noteErased, wasErased } from '../../db/users/erased-accounts.ts'
+import type { Trx } from '../../db/transact.ts'
+import { markDeleted, markSuspended } from '../../db/users/changes.ts'
 import {
+  accountsErasedBefore,
   addressesWritten,
   deletedAccounts,
   eraseAccounts,
@@ -8,14 +9,16 @@ import {
   eraseMentions,
   eraseMessages,
   isOfSomebodyElse,
+  noteErased,
+  wasErased,
+  type WrittenAddress,
 } from '../../db/users/erase.ts'
-import type { Trx } from '../../db/transact.ts'
 import { findLiveUser } from '../../db/users/users.ts'
 import { NotFound, Refused } from '../../errors.ts'
-import type { Given } from '../permissions/actor.ts'
-import { readAddress, typedAddress } from './email.ts'
-import { permit } from '../permissions/decide.ts'
 import { record } from '../audit/append.ts'
+import type { Given } from '../permissions/actor.ts'
+import { permit } from '../permissions/decide.ts'
+import { readAddress, typedAddress } from './email.ts'
 
 export interface Erasure {
   accounts: number
@@ -64,7 +67,7 @@ export async function eraseUser(trx: Trx, { email: typed, left, given }: Erasing
 }
 
 /** The accounts of one person, whatever their status. */
-export async function eraseThese(
+async function eraseThese(
   trx: Trx,
   {
     ids,
@@ -110,4 +113,45 @@ export async function recordLeft(
   { left, given }: { left: readonly string[]; given: Given },
 ): Promise<void> {
   await record(trx, { ...given, action: 'users.erased', facts: { users: [], rows: [], messages: 0, left } })
+}
+
+export interface ErasedAgain {
+  accounts: number
+  /** Accounts that coordinate or hold something: suspended, and whoever takes over is for somebody to say. */
+  suspended: number[]
+}
+
+type BackAgain = Awaited<ReturnType<typeof accountsErasedBefore>>[number]
+
+/** A backup brings back whoever was erased since it was made: it is done again. */
+export async function eraseAgain(trx: Trx, given: Given): Promise<ErasedAgain> {
+  const back = await accountsErasedBefore(trx)
+  for (const account of back) await endAccount(trx, { account, given })
+  for (const emailKey of new Set(back.map(({ email_key }) => email_key))) {
+    const theirs = back.filter(({ email_key }) => email_key === emailKey)
+    await eraseThese(trx, {
+      ids: theirs.map(({ id }) => id),
+      address: { email: theirs[0]?.email ?? emailKey, emailKey },
+      left: async () => [],
+      given,
+    })
+  }
+  return { accounts: back.length, suspended: back.filter(({ holds }) => holds).map(({ id }) => id) }
+}
+
+/** They had no account any more when they were erased. What they hold in the backup stays with a suspended one. */
+async function endAccount(
+  trx: Trx,
+  { account: { id, email, status, holds }, given }: { account: BackAgain; given: Given },
+): Promise<void> {
+  if (status === 'deleted' || (holds && status === 'suspended')) return
+  if (!holds) await markDeleted(trx, { id, before: status, at: given.at })
+  else if (status !== 'suspended') await markSuspended(trx, { id, before: status, at: given.at })
+  await record(trx, {
+    ...given,
+    action: holds ? 'users.suspended' : 'users.deleted',
+    subject: email,
+    userId: id,
+    facts: { before: status, after: holds ? 'suspended' : 'deleted' },
+  })
 }

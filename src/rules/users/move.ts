@@ -5,10 +5,9 @@ import type { Given } from '../permissions/actor.ts'
 import { type ChangedUser, changedTo, onUser, unchanged } from './changed.ts'
 import { findCentre } from '../centres/find.ts'
 import { findUser } from './find.ts'
-import { onCentre } from '../centres/permission-target.ts'
-import { permit } from '../permissions/decide.ts'
+import { onCentre, permit } from '../permissions/decide.ts'
 import { record } from '../audit/append.ts'
-import { refuseWhileHolding, refuseWhileInOffice } from './refuse-leaving.ts'
+import { refuseWhileHolding, refuseWhileInOffice } from '../refusals.ts'
 import { belongsToNone } from './set-up-message.ts'
 
 interface Move {

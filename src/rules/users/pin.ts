@@ -1,4 +1,4 @@
-import { voidPin } from '../../db/credentials/credentials.ts'
+import { voidPin } from '../../db/credentials.ts'
 import type { Trx } from '../../db/transact.ts'
 import { setPin } from '../../db/users/changes.ts'
 import { openPinOf } from '../../db/users/users.ts'
@@ -10,7 +10,7 @@ import { lifetimes, pinOf } from '../credentials/derive.ts'
 import { findUser } from './find.ts'
 import { permit } from '../permissions/decide.ts'
 import { record } from '../audit/append.ts'
-import { restoring } from './restore-hint.ts'
+import { restoring } from '../refusals.ts'
 import { refuseWithoutCentre } from './set-up-message.ts'
 
 interface Issue {

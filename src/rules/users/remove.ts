@@ -1,4 +1,4 @@
-import { voidOpenCredentials } from '../../db/credentials/credentials.ts'
+import { voidOpenCredentials } from '../../db/credentials.ts'
 import type { Trx } from '../../db/transact.ts'
 import { placeAt, takeEveryRole, takeEverySite } from '../../db/users/changes.ts'
 import type { Given } from '../permissions/actor.ts'
@@ -6,7 +6,7 @@ import { type ChangedUser, changedTo, onUser, unchanged } from './changed.ts'
 import { findUser } from './find.ts'
 import { permit } from '../permissions/decide.ts'
 import { record } from '../audit/append.ts'
-import { refuseWhileHolding, refuseWhileInOffice } from './refuse-leaving.ts'
+import { refuseWhileHolding, refuseWhileInOffice } from '../refusals.ts'
 
 /** Every role at the centre goes, and with it every service; the account remains [factsheet]. */
 export async function removeUser(

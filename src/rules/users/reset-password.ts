@@ -6,7 +6,7 @@ import { type ChangedUser, changedTo, onUser } from './changed.ts'
 import { findUser } from './find.ts'
 import { permit } from '../permissions/decide.ts'
 import { record } from '../audit/append.ts'
-import { restoring } from './restore-hint.ts'
+import { restoring } from '../refusals.ts'
 import { tell } from '../mail/queue-message.ts'
 import { refuseWithoutCentre, sendWayIn } from './set-up-message.ts'
 

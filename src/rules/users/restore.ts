@@ -6,7 +6,7 @@ import type { Given } from '../permissions/actor.ts'
 import { type ChangedUser, changedTo, findUserOrDeleted, onUser, unchanged } from './changed.ts'
 import { permit } from '../permissions/decide.ts'
 import { record } from '../audit/append.ts'
-import { refuseErased } from './refuse-erased.ts'
+import { refuseErased } from '../refusals.ts'
 import { sendWayIn } from './set-up-message.ts'
 
 interface Restoration {

@@ -1,4 +1,4 @@
-import { voidOpenCredentials } from '../../db/credentials/credentials.ts'
+import { voidOpenCredentials } from '../../db/credentials.ts'
 import type { Trx } from '../../db/transact.ts'
 import { markSuspended } from '../../db/users/changes.ts'
 import { Refused } from '../../errors.ts'

@@ -7,7 +7,7 @@ import { onUser } from './changed.ts'
 import { findUserUncounted } from './find.ts'
 import { permit } from '../permissions/decide.ts'
 import { record } from '../audit/append.ts'
-import { restoring } from './restore-hint.ts'
+import { restoring } from '../refusals.ts'
 
 interface Transfer {
   from: string

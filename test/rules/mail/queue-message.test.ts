@@ -1,9 +1,8 @@
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { voidOpenCredentials } from '../../../src/db/credentials/credentials.ts'
-import { owedMessages } from '../../../src/db/outbox/outbox.ts'
-import { headerText } from '../../../src/rules/mail/header-text.ts'
-import { tell } from '../../../src/rules/mail/queue-message.ts'
+import { voidOpenCredentials } from '../../../src/db/credentials.ts'
+import { owedMessages } from '../../../src/db/outbox.ts'
+import { headerText, tell } from '../../../src/rules/mail/queue-message.ts'
 import { newWorld, type World } from '../../world.ts'
 
 describe('owing somebody a letter', () => {

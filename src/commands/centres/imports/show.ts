@@ -1,9 +1,8 @@
 import * as z from 'zod'
 import { readImportContents } from '../../../db/imports/imports.ts'
 import { owedSheets } from '../../../db/imports/pin-sheets-owed.ts'
-import { owedSheetNotice } from '../../../render/owed-sheet.ts'
+import { owedSheetNotice, renderShownImport, shownImportJson } from '../../../render/imports.ts'
 import { findImportNumber, importNumber } from '../../../rules/imports/find.ts'
-import { renderShownImport, shownImportJson } from '../../../render/imports.ts'
 import { command, example } from '../../../cli/command.ts'
 import { reading } from '../../../cli/query.ts'
 

@@ -1,7 +1,7 @@
 import type { Kysely, Selectable } from 'kysely'
-import type { CredentialPurpose, CredentialTable, Store } from '../schema.ts'
-import { cancelMessages, type Why } from '../outbox/outbox.ts'
-import type { Trx } from '../transact.ts'
+import { cancelMessages, type Why } from './outbox.ts'
+import type { CredentialPurpose, CredentialTable, Store } from './schema.ts'
+import { surroundingsOf, type Trx } from './transact.ts'
 
 export interface Credential {
   id: number
@@ -120,4 +120,84 @@ function credentialOf(row: Selectable<CredentialTable>): Credential {
     state: row.state,
     wrongTries: row.wrong_tries,
   }
+}
+
+export interface Voided {
+  pins: number
+  links: number
+  /** Letters that waited with one of those links, and are not sent any more. */
+  letters: number
+}
+
+/** Makes every open PIN, link, temporary password and code useless, and counts them. */
+export function voidEveryCredential(trx: Trx): Promise<Voided> {
+  return voidIssuedAfter(trx, '')
+}
+
+/** The same for those issued after a time, as ISO text. */
+export async function voidIssuedAfter(trx: Trx, time: string): Promise<Voided> {
+  const pins = await trx
+    .updateTable('users')
+    .set({ pin_state: 'void' })
+    .where('pin_state', '=', 'issued')
+    .where('pin_issued_at', '>', time)
+    .executeTakeFirst()
+  const letters = await trx
+    .updateTable('outbox')
+    .set({ state: 'cancelled' })
+    .where('state', '=', 'queued')
+    .where('credential_id', 'in', (eb) =>
+      eb.selectFrom('credentials').select('id').where('state', '=', 'open').where('issued_at', '>', time),
+    )
+    .executeTakeFirst()
+  const links = await trx
+    .updateTable('credentials')
+    .set({ state: 'void' })
+    .where('state', '=', 'open')
+    .where('issued_at', '>', time)
+    .executeTakeFirst()
+  return {
+    pins: Number(pins.numUpdatedRows),
+    links: Number(links.numUpdatedRows),
+    letters: Number(letters.numUpdatedRows),
+  }
+}
+
+/** Gives users a new PIN each; the one before it is void by that. */
+export function renewPins(
+  trx: Trx,
+  { nonces, at }: { nonces: readonly { id: number; nonce: Buffer }[]; at: string },
+): void {
+  const renew = surroundingsOf(trx).raw.prepare(
+    `update users set pin_nonce = ?, pin_state = 'issued', pin_issued_at = ?, pin_wrong_tries = 0 where id = ?`,
+  )
+  for (const { id, nonce } of nonces) renew.run(nonce, at, id)
+}
+
+/** When an account's owner asked for a message and got one, since then, latest first. */
+export async function accountRequests(
+  db: Kysely<Store>,
+  { userId, since }: { userId: number; since: Date },
+): Promise<Date[]> {
+  const rows = await db
+    .selectFrom('account_requests')
+    .select('at')
+    .where('user_id', '=', userId)
+    .where('at', '>', since.toISOString())
+    .orderBy('at', 'desc')
+    .execute()
+  return rows.map(({ at }) => new Date(at))
+}
+
+/** Notes one more, and forgets those before `since`. */
+export async function noteAccountRequest(
+  trx: Trx,
+  { userId, at, since }: { userId: number; at: Date; since: Date },
+): Promise<void> {
+  await trx
+    .deleteFrom('account_requests')
+    .where('user_id', '=', userId)
+    .where('at', '<=', since.toISOString())
+    .execute()
+  await trx.insertInto('account_requests').values({ user_id: userId, at: at.toISOString() }).execute()
 }

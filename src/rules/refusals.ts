@@ -1,8 +1,27 @@
 import type { Kysely } from 'kysely'
-import type { Store } from '../../db/schema.ts'
-import { countAssignments } from '../../db/users/users.ts'
-import { Refused } from '../../errors.ts'
-import { type Account, nameOf } from './account.ts'
+import type { Store } from '../db/schema.ts'
+import { isErased } from '../db/users/erase.ts'
+import { countAssignments } from '../db/users/users.ts'
+import { Refused } from '../errors.ts'
+import { type Account, nameOf } from './users/account.ts'
+
+/** Nobody is left to whom an account could be given back. @throws `erased` */
+export function refuseErased(account: { id: number; email: string }): void {
+  if (!isErased(account)) return
+  throw new Refused(
+    'erased',
+    'The person whose account this was has been erased; nobody can be given it back.',
+    {
+      hint: "ssh-admin users add 'First Last <email>' --centre CENTRE",
+    },
+  )
+}
+
+/** What to type to restore a suspended user: a coordinator is restored by the coordinator commands. */
+export function restoring({ email, hubRole, centre }: Pick<Account, 'email' | 'hubRole' | 'centre'>): string {
+  if (hubRole === 'coordinator') return `ssh-admin coordinator restore ${centre?.number}`
+  return `ssh-admin users restore ${email}`
+}
 
 /** What keeps a user at their centre: coordinating it, or acting for associate centres. */
 export async function refuseWhileInOffice(db: Kysely<Store>, account: Account): Promise<void> {

@@ -1,12 +1,35 @@
-import { endWaitsOfTheFuture } from '../../db/store/accept-clock.ts'
-import { clocksOf } from '../../db/clock.ts'
+import { clocksOf, endWaitsOfTheFuture } from '../../db/clock.ts'
+import { type Voided, voidIssuedAfter } from '../../db/credentials.ts'
 import { timeOf, type Trx } from '../../db/transact.ts'
-import { type Voided, voidIssuedAfter } from '../../db/credentials/void-all.ts'
+import { record } from '../audit/append.ts'
 import type { Given } from '../permissions/actor.ts'
 import { permit } from '../permissions/decide.ts'
-import { record } from '../audit/append.ts'
 
-export interface AcceptedClock {
+/** The first row of a store's log: when it was begun, and by whom. */
+export async function beginStore(trx: Trx, { given }: { given: Given }): Promise<void> {
+  permit(given, 'store.init', { name: 'store' })
+  await record(trx, { ...given, action: 'store.begun' })
+}
+
+/** A backup carries everybody's particulars out of the store: the log says when, and who made it. */
+export async function backUpStore(trx: Trx, { given }: { given: Given }): Promise<void> {
+  permit(given, 'store.backup', { name: 'store' })
+  await record(trx, { ...given, action: 'store.backed-up', kind: 'event' })
+}
+
+interface Migration {
+  from: number
+  to: number
+  given: Given
+}
+
+/** The log says when a store was brought up to date, and by whom. */
+export async function migrateStore(trx: Trx, { from, to, given }: Migration): Promise<void> {
+  permit(given, 'store.migrate', { name: 'store' })
+  await record(trx, { ...given, action: 'store.migrated', facts: { version: { before: from, after: to } } })
+}
+
+interface AcceptedClock {
   /** What the machine's clock says: from here time counts anew. */
   acceptedAt: string
   lastEventAt: string | null

@@ -1,7 +1,7 @@
-import { makersMark, statusOfMark } from '../../unfinished-files.ts'
+import { makersMark, statusOfMark } from '../unfinished-files.ts'
 import { whys } from './outbox.ts'
-import type { MessageState, OutboxRow } from '../schema.ts'
-import type { Trx } from '../transact.ts'
+import type { MessageState, OutboxRow } from './schema.ts'
+import type { Trx } from './transact.ts'
 
 interface Claim {
   ids: readonly number[]

@@ -1,0 +1,139 @@
+/** What scripts rely on; the words of the contract. */
+export const exitCodes = [
+  { code: 0, meaning: 'done, or nothing to do', next: 'go on' },
+  { code: 1, meaning: 'unexpected: a mistake in ssh-admin, with a report to send', next: 'report it' },
+  {
+    code: 2,
+    meaning: 'usage: an unknown option, a missing value, or an answer was needed and nobody could be asked',
+    next: 'fix the call',
+  },
+  {
+    code: 3,
+    meaning: 'refused: a rule or a safety limit stands in the way; nothing changed',
+    next: 'read the hint',
+  },
+  { code: 4, meaning: 'not found; nothing changed', next: 'check the name' },
+  { code: 5, meaning: 'not permitted for this user; nothing changed', next: 'ask someone who may' },
+  {
+    code: 6,
+    meaning:
+      'the input file cannot be used: it is not there, no workbook, or has a bad row where all or none holds; nothing changed',
+    next: 'fix the file',
+  },
+  {
+    code: 7,
+    meaning:
+      'the store, the key or a file cannot be had: locked, read-only, full, damaged, or made by a newer version; nothing changed',
+    next: 'try again, or ssh-admin store check',
+  },
+  {
+    code: 8,
+    meaning: 'done, but some rows were held back; they are listed',
+    next: 'fix those rows, send them again',
+  },
+  {
+    code: 9,
+    meaning: 'done, but something is still owed: a message waits, or a file could not be put in place',
+    next: 'the hint says how to get it',
+  },
+  { code: 130, meaning: 'cancelled: Ctrl-C, or No at a question; nothing changed', next: '' },
+] as const
+
+export const mail = `Without a mail server each message is written to the mail directory as an .eml file, which any mail
+program opens, and the command says so. Nothing is sent.
+
+With --smtp or SSH_ADMIN_SMTP_URL messages are sent after the change is made:
+
+  smtp://user@host:587      begins plainly and turns to TLS, which is required
+  smtps://user@host:465     TLS from the start
+  smtp://127.0.0.1:1025?ignoreTLS=true    without TLS, to this machine only
+
+The password comes from the file that SSH_ADMIN_SMTP_PASSWORD_FILE names.
+
+What cannot be delivered now waits in the outbox (exit 9):
+
+  ssh-admin mail list          what waits, what was sent, what failed
+  ssh-admin mail send          try everything that waits, now
+  ssh-admin mail send --due    for cron: what is due, with growing pauses
+  ssh-admin mail send --failed what the server refused for good, again
+
+The words of the letters can be changed: ssh-admin templates list.`
+
+export const settings = `A setting comes from a flag, else from the environment, else from the configuration file, else it
+has its default. ssh-admin config shows each value and where it came from.
+
+  --db PATH        SSH_ADMIN_DB                  the store; $XDG_DATA_HOME/ssh-admin/hub.db
+  --key-file PATH  SSH_ADMIN_KEY_FILE            its key; the store's path + .key
+  --as EMAIL       SSH_ADMIN_AS                  act for this user, with their rights; Cambridge staff (staff)
+                   SSH_ADMIN_AS_REQUIRED         1: every command must say --as (asRequired: true in the file)
+  --smtp URL       SSH_ADMIN_SMTP_URL            the mail server; none (see: ssh-admin help mail)
+                   SSH_ADMIN_SMTP_PASSWORD_FILE  a file with the mail server's password
+  --mail-dir PATH  SSH_ADMIN_MAIL_DIR            where messages are written; the store's path + .mail
+                   SSH_ADMIN_MAIL_FROM           noreply@cambridgeinternational.org
+                   SSH_ADMIN_BASE_URL            https://support.cambridgeinternational.example
+
+An empty setting is a mistake (exit 2), so that a script whose variable is empty never acts on the
+default; so is a store, a key or a folder that is named by an address such as postgres://.
+
+The configuration file is $XDG_CONFIG_HOME/ssh-admin/config.json. It may hold: db, keyFile, as, smtp,
+smtpPasswordFile, mailDir, mailFrom, baseUrl. For example:
+
+  { "db": "/srv/hub/hub.db", "keyFile": "/etc/ssh-admin/hub.key", "smtp": "smtps://hub@mail.school.example" }
+
+NO_COLOR, FORCE_COLOR, TERM=dumb, CI and COLUMNS are honoured.`
+
+export const workbook = `centres import reads an Excel workbook (.xlsx) or a list (.csv). ssh-admin centres sample FILE writes an
+empty one with the right headings.
+
+  Centre number   2 to 12 letters and digits                                     always needed
+  Centre name     an existing centre takes the new name; blank means the same    a column is needed
+  Email           one user in each row; a row without one is a centre alone      a column is needed
+  Country         the English name                                               for a new centre
+  Address, Town, Postcode                                                        optional
+  First name, Last name                                                          optional
+  Role            coordinator, admin, teacher, or a service role                 optional, new users only
+  Kind, Associate                                                                optional, new centres only
+
+Headings are found wherever they stand and in whatever order; --map 'Column=field' names others.
+
+  New centres and users are added; users who are there already are never changed.
+  New users get a PIN. The PINs come back in a workbook to hand out.
+  Rows with a mistake are held back, listed by cell, and change nothing (exit 8).
+  Centres that are missing, and users too many, are listed. They are deleted only with --delete-missing,
+  --delete-extra, --delete-centre or --delete-user; more than a fifth needs --allow-deletes N.
+  Centres are renamed by their names in the workbook; more than a fifth needs --allow-renames N.
+  The rows held back, written with --issues-out and corrected, are part of a roster: in it nobody is missing
+  or extra. --partial says so of another workbook, --whole-roster that it is one after all.
+  ssh-admin centres imports undo ID takes an import back.
+
+What a cell shows is what goes in. In CSV each line end ends a row; a cell of several lines is read where it
+can have swallowed no row (all rows as long as the headings, no separator behind its first line), and else
+the row where its quotation mark opens is named (exit 6).
+
+Why a row is held back (issues[].code):
+
+  error-cell              a formula failed: #REF!, #N/A
+  not-calculated          a formula without its value: recalculate in your spreadsheet program, and save
+  shown-otherwise         the number's format shows another number than the cell holds; both are named
+  merged                  the cell lies beneath a merged one
+  not-a-name, too-long    what stands there is no name of a centre or a person
+  another-centres-name    the name is that of another saved centre
+  lost-zeros, near-number the new number is nearly that of a saved centre with this name or address
+  invalid-number, missing-number
+  invalid-email, missing-email
+  missing-name, missing-country, unknown-country
+  names-differ, location-differs, kind-differs
+                          rows of one centre that do not agree
+  rows-differ             the same address twice, not alike
+  duplicated-user         an address that belongs to another centre
+  no-centre               the address of somebody who was removed from their organisation
+  has-coordinator         a second coordinator
+  unknown-role, role-not-granted, unknown-kind
+  missing-associate, associate-not-found, not-an-associate
+  centre-deleted          --restore-deleted brings the centre back
+
+What is said beside (notices[].code): hidden-rows, hidden-columns, headings-again, other-sheets,
+unknown-column, name-tidied, partial-workbook, nothing-deleted, issues-not-written, no-slips (more than
+10,000 new users: --slips by-centre), pins-not-placed and issues-not-placed (exit 9).
+
+Look before you leap: ssh-admin centres import FILE --dry-run`
