@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { appendAudit } from '../src/db/audit/append.ts'
-import { changeListDigest } from '../src/db/imports/change-list.ts'
+import { changeListDigest } from '../src/db/imports/write.ts'
 import { type OpenStore, openStore } from '../src/db/store/open.ts'
 import { commit, rehearse } from '../src/db/transact.ts'
 import { run, sshAdmin } from './processes.ts'

@@ -8,7 +8,7 @@ import { checked, typedOptions } from './options.ts'
 import { actsForNobody } from '../rules/permissions/matrix.ts'
 import { type Pieces, piecesOfJson } from '../render/pieces.ts'
 import { type Session, sessionOf } from './session.ts'
-import { resolveTargets } from './targets.ts'
+import { resolveTargets } from './command.ts'
 
 const contexts = new WeakMap<Command, Context>()
 const outcomes = new WeakMap<Command, number>()

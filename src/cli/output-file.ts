@@ -3,15 +3,17 @@ import { basename, dirname, extname, join, resolve } from 'node:path'
 import { fsyncSync, linkSync, openSync, renameSync, rmSync, trySyncFolder, writeSync } from '../disk.ts'
 import { Cancelled, Failure, Refused, Unavailable, Usage } from '../errors.ts'
 import { finishing } from '../interruption.ts'
-import { agree } from './prompt.ts'
 import { makersMark } from '../unfinished-files.ts'
+import type { CellToWrite, SheetToWrite } from '../workbook/sheet.ts'
+import type { Tables } from '../workbook/write.ts'
+import { agree } from './prompt.ts'
 import type { Session } from './session.ts'
 
 /** What a file is for: the first part of its name until it is whole. */
 export type OutputKind = 'pins' | 'issues' | 'plan' | 'export' | 'audit' | 'sample' | 'page' | 'backup'
 
 /** The bytes of a file as they come, or what writes them to a path that is free, for its owner only. */
-export type Contents = AsyncIterable<string | Uint8Array> | { writeTo: (path: string) => Promise<void> }
+type Contents = AsyncIterable<string | Uint8Array> | { writeTo: (path: string) => Promise<void> }
 
 export async function* textOf(text: string): AsyncGenerator<string> {
   yield text
@@ -251,7 +253,7 @@ function isSameFile(path: string, other: string): boolean {
 }
 
 /** Says in words why a file cannot be written. */
-export function refusal(file: string, error: unknown): unknown {
+function refusal(file: string, error: unknown): unknown {
   // What the system says names its call; anything else, such as Ctrl-C, is told as it is.
   if (error instanceof Failure || !(error instanceof Error)) return error
   if (error.cause instanceof Error && 'syscall' in error.cause) return refusal(file, error.cause)
@@ -308,4 +310,40 @@ function isFolder(file: string, cause?: unknown): Unavailable {
 
 function codeOf(error: unknown): string {
   return error instanceof Error && 'code' in error ? String(error.code) : ''
+}
+
+interface Writing {
+  sheets: Tables
+  at: Date
+  signal: AbortSignal
+  /** What the workbook says of itself, for a program to read again. */
+  marks?: readonly string[]
+}
+
+/** Writes sheets beside the place of a file, as its ending says; a signal ends it between two rows. */
+export async function prepareTable(
+  file: OutputFile,
+  { sheets: [first, ...others], at, signal, marks = [] }: Writing,
+): Promise<void> {
+  const { writeTableFile } = await import('../workbook/write.ts')
+  const stoppable = (sheet: SheetToWrite) => ({ ...sheet, rows: untilStopped(sheet.rows, signal) })
+  const sheets: Tables = [
+    stoppable(first),
+    ...others.map((sheet) => ('rows' in sheet ? stoppable(sheet) : sheet)),
+  ]
+  await file.prepare({ writeTo: (path) => writeTableFile(path, sheets, { creator: 'ssh-admin', at, marks }) })
+}
+
+async function* untilStopped(
+  rows: SheetToWrite['rows'],
+  signal: AbortSignal,
+): AsyncGenerator<readonly CellToWrite[]> {
+  let made = 0
+  for await (const row of rows) {
+    if (signal.aborted) throw new Cancelled()
+    made += 1
+    // Leaves room for Ctrl-C.
+    if (made % 1000 === 0) await new Promise(setImmediate)
+    yield row
+  }
 }

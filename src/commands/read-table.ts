@@ -1,5 +1,5 @@
 import { resolve } from 'node:path'
-import type { CellFault } from '../workbook/cell-notes.ts'
+import type { CellFault } from '../workbook/sheet-xml.ts'
 import type { ColumnSpec } from '../workbook/headings.ts'
 import type { SheetRow, Workbook } from '../workbook/read.ts'
 import type { Session } from '../cli/session.ts'
@@ -36,7 +36,7 @@ export async function readTableFile<Field extends string>(
   const { openWorkbook, isBlankRow } = await import('../workbook/read.ts')
   const { hasHeadings, parseMap, readTable } = await import('../workbook/headings.ts')
   const { cellName } = await import('../workbook/cell.ts')
-  const { cellFault, errorCell, isErrorWord } = await import('../workbook/cell-notes.ts')
+  const { cellFault, errorCell, isErrorWord } = await import('../workbook/sheet-xml.ts')
   const { tableNotices } = await import('../workbook/table-notices.ts')
   const { context } = session
   const map = parseMap(mapped, specs)
@@ -93,7 +93,7 @@ export async function notifyOtherSheets(
   { sheet, otherSheets }: Pick<Workbook, 'sheet' | 'otherSheets'>,
   session: Session,
 ): Promise<void> {
-  const { guideName } = await import('../import/guide-sheet.ts')
+  const { guideName } = await import('../import/sample.ts')
   const others = otherSheets.filter((name) => name !== guideName)
   if (others.length === 0) return
   session.notify({

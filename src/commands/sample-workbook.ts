@@ -1,8 +1,8 @@
 import type { Command } from 'commander'
 import * as z from 'zod'
 import type { SheetToWrite } from '../workbook/sheet.ts'
-import { prepareTable } from '../cli/write-table.ts'
-import { workbookToWrite } from './centres/workbook-to-write.ts'
+import { prepareTable } from '../cli/output-file.ts'
+import { workbookToWrite } from './centres/export.ts'
 import { changingCommand, example } from '../cli/command.ts'
 import { answer, doing } from '../cli/action.ts'
 

@@ -1,5 +1,11 @@
-import { changeListDigest } from '../db/imports/change-list.ts'
-import { applyChanges, centreIds, insertCentres, insertImport, insertUsers } from '../db/imports/write.ts'
+import {
+  applyChanges,
+  centreIds,
+  changeListDigest,
+  insertCentres,
+  insertImport,
+  insertUsers,
+} from '../db/imports/write.ts'
 import type { NewUserRow } from '../db/schema.ts'
 import type { Trx } from '../db/transact.ts'
 import type { Given } from '../rules/permissions/actor.ts'

@@ -1,6 +1,23 @@
+import { Refused } from '../errors.ts'
 import { columnOf } from '../workbook/cell.ts'
+import { foldedHeading } from '../workbook/headings.ts'
 import type { CellToWrite, SheetToWrite } from '../workbook/sheet.ts'
 import type { Issue, Roster } from './roster.ts'
+
+/** Whether a workbook says of itself that it is no whole roster: by its mark, or by the column of the reasons. */
+export function isPartOfRoster({ marks, headings }: Pick<Roster, 'marks' | 'headings'>): boolean {
+  const reasons = foldedHeading(reasonsHeading)
+  return marks.has(partOfRoster) || headings.some((heading) => foldedHeading(heading) === reasons)
+}
+
+/** Who stands in no part of a roster may well stand in the rest of it. */
+export function partialWorkbook(file: string): Refused {
+  return new Refused(
+    'partial-workbook',
+    `${file} is part of a roster, so nobody in it is missing or extra, and nothing is deleted by it; nothing was changed.`,
+    { hint: 'Leave out what deletes. If it is a whole roster after all: --whole-roster' },
+  )
+}
 
 /** The column of the reasons; read back, it says nothing but that the sheet is part of a roster. */
 export const reasonsHeading = 'Why it was held back'

@@ -1,5 +1,5 @@
 import { centreNameFault, readPersonName, tidyName } from '../rules/names.ts'
-import { type CellNote, cellFault } from '../workbook/cell-notes.ts'
+import { type CellNote, cellFault } from '../workbook/sheet-xml.ts'
 import type { CentreField } from './columns.ts'
 import type { Fault } from './roster.ts'
 

@@ -1,7 +1,7 @@
 import type { SeenCentre, SeenUser } from '../db/imports/view.ts'
 import { nearestOf } from '../nearest.ts'
 import { catalogue, findRole } from '../rules/roles/catalogue.ts'
-import { askForTheAddress, domainOf, onlyLooksLike } from '../rules/users/refuse-look-alike-domain.ts'
+import { askForTheAddress, domainOf, onlyLooksLike } from '../rules/users/look-alike.ts'
 import { holdBack, type RowsByCentre } from './hold-back.ts'
 import type { Roster, RosterRow } from './roster.ts'
 

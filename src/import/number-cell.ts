@@ -1,6 +1,6 @@
-import { isPlaceholderNumber, readCentreNumber } from '../rules/centres/number.ts'
+import { isPlaceholderNumber, readCentreNumber } from '../rules/centres/find.ts'
 import { visible } from '../rules/users/email.ts'
-import { type CellNote, cellFault, errorCell, isErrorWord } from '../workbook/cell-notes.ts'
+import { type CellNote, cellFault, errorCell, isErrorWord } from '../workbook/sheet-xml.ts'
 import { cleanCode } from '../workbook/cell.ts'
 import type { Fault } from './roster.ts'
 

@@ -1,5 +1,6 @@
 import { lifetimes, pinOf, printedPin } from '../rules/credentials/derive.ts'
-import type { SheetToWrite } from '../workbook/sheet.ts'
+import type { Form, FormsToWrite, SheetToWrite, TextRun } from '../workbook/sheet.ts'
+import type { Tables } from '../workbook/write.ts'
 import type { PlannedUser } from './plan.ts'
 
 export interface PinRow {
@@ -15,7 +16,7 @@ export interface PinRow {
 }
 
 /** The hand-out sheet: one row for each new user, made to be printed. */
-export function pinSheet(rows: Iterable<PinRow>): SheetToWrite {
+function pinSheet(rows: Iterable<PinRow>): SheetToWrite {
   return {
     name: 'PINs',
     columns: [
@@ -61,4 +62,136 @@ export function* pinsOfNewUsers({ users, nonces, pinKey, centreNames, at }: NewP
     const pin = printedPin(pinOf(pinKey, nonce))
     yield { centre, centreName: centreNames.get(centre) ?? '', firstName, lastName, email, pin, validUntil }
   }
+}
+
+export const slipLayouts = ['by-centre', 'continuous'] as const
+
+/** Whether each centre's slips begin on a page of their own. */
+export type SlipLayout = (typeof slipLayouts)[number]
+
+/** So many slips are made without being asked for; a file with more of them is for a mail merge. */
+const MOST_UNASKED = 10_000
+
+/** Who, the PIN, and what to do with it: letters across each, so few that they fit on A4 in wider typefaces too. */
+const widths = [30, 16, 28] as const
+const LINE = 15
+const SMALL = 9
+const LARGE = 18
+const NAME_SIZE = 12
+const MARGIN = 18
+// A PIN, with what stands above and below it.
+const LOWEST = 78
+
+interface Slips {
+  rows: Iterable<PinRow>
+  layout: SlipLayout
+  /** Where accounts are activated. */
+  hub: string
+}
+
+interface PinTables {
+  /** Can be gone through twice. */
+  rows: Iterable<PinRow>
+  count: number
+  /** As it was asked for. */
+  layout: SlipLayout | undefined
+  hub: string
+}
+
+/** The list of PINs, and the slips to hand out; of very many people only where slips were asked for. */
+export function pinTables({ rows, count, layout, hub }: PinTables): Tables {
+  const list = pinSheet(rows)
+  if (layout === undefined && count > MOST_UNASKED) return [list]
+  return [list, slipSheet({ rows, layout: layout ?? 'by-centre', hub })]
+}
+
+/** What to say of a workbook that lists very many people and has no slips, which nobody asked for. */
+export function noSlipsNotice(
+  { count, layout }: Pick<PinTables, 'count' | 'layout'>,
+  importId: number,
+): { code: 'no-slips'; message: string } | undefined {
+  if (layout !== undefined || count <= MOST_UNASKED) return undefined
+  const [users, most] = [count, MOST_UNASKED].map((number) => number.toLocaleString('en'))
+  return {
+    code: 'no-slips',
+    message: `The PIN sheet lists ${users} users and has no slips to cut out: for more than ${most} they are made when asked for. To make them: ssh-admin centres pins ${importId} --out slips.xlsx --slips by-centre`,
+  }
+}
+
+/** A sheet to be printed and cut: one slip for each open PIN, and none of them across two pages. */
+function slipSheet(slips: Slips): FormsToWrite {
+  return {
+    name: 'Slips',
+    widths,
+    forms: formsOf(slips),
+    print: { title: 'Cut along the lines, and hand each slip to its owner only' },
+  }
+}
+
+function* formsOf({ rows, layout, hub }: Slips): Generator<Form> {
+  let last: PinRow | undefined
+  // One behind: whether a page ends is known when the next row is.
+  for (const row of rows) {
+    if (row.validUntil === '') continue
+    if (last) yield slip(last, { hub, endsPage: layout === 'by-centre' && last.centre !== row.centre })
+    last = row
+  }
+  if (last) yield slip(last, { hub, endsPage: false })
+}
+
+function slip(row: PinRow, { hub, endsPage }: { hub: string; endsPage: boolean }): Form {
+  const { centre, centreName, firstName, lastName, email, pin, validUntil } = row
+  const name = `${firstName} ${lastName}`.trim()
+  const who: TextRun[] = [
+    ...(name === '' ? [] : [{ text: `${name}\n`, bold: true, size: NAME_SIZE }]),
+    { text: `${email}\n` },
+    { text: centreName === '' ? centre : `${centreName} (${centre})` },
+  ]
+  const what: TextRun[] = [
+    { text: 'PIN\n', size: SMALL },
+    { text: `${pin}\n`, bold: true, size: LARGE },
+    { text: `valid until ${inWords(validUntil)}`, size: SMALL },
+  ]
+  const how: TextRun[] = [{ text: stepsAt(hub), size: SMALL }]
+  const height = MARGIN + Math.max(heightOf(who, widths[0]), heightOf(how, widths[2]))
+  return {
+    cells: [{ runs: who }, { runs: what, centred: true }, { runs: how }],
+    height: Math.max(LOWEST, height),
+    endsPage,
+  }
+}
+
+function stepsAt(hub: string): string {
+  return [
+    `1. Go to ${hub} and choose “Activate account”.`,
+    '2. Type your e-mail address and the PIN, and choose a password.',
+    '3. We send you an e-mail with a code: type it, and your account is ready.',
+  ].join('\n')
+}
+
+const day = new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeZone: 'UTC' })
+
+function inWords(moment: string): string {
+  return day.format(new Date(moment))
+}
+
+/** How high wrapped text stands, with room to spare: what is cut off cannot be handed out. */
+function heightOf(runs: readonly TextRun[], width: number): number {
+  let height = 0
+  for (const { text, size = 11 } of runs) {
+    // Two letters are the indent.
+    const across = ((width - 2) * 11) / size / 1.15
+    for (const line of text.replace(/\n$/, '').split('\n'))
+      height += Math.max(1, Math.ceil(widthOf(line) / across)) * LINE * (size / 11)
+  }
+  return Math.ceil(height)
+}
+
+/** Letters across, those of Chinese, Japanese and Korean twice as wide. */
+function widthOf(text: string): number {
+  return (
+    text.length +
+    (text.match(/[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe4f\uff00-\uff60]/g)
+      ?.length ?? 0)
+  )
 }

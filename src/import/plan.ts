@@ -3,7 +3,7 @@ import type { HubRole } from '../db/schema.ts'
 import { isHubRole } from '../rules/roles/catalogue.ts'
 import { hubRoleFor } from '../rules/users/new-user.ts'
 import { cellName } from '../workbook/cell.ts'
-import { holdBackOthersNames } from './another-name.ts'
+import { holdBackOthersNames } from './renames.ts'
 import { type DuplicatedUser, holdBackDuplicates } from './duplicates.ts'
 import { type ExtraUser, findExtraUsers, findMissingCentres, type MissingCentre } from './extras.ts'
 import {

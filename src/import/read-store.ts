@@ -2,13 +2,8 @@ import type Database from 'better-sqlite3'
 import { type ImportReading, type ImportView, readImportView, storeVersion } from '../db/imports/view.ts'
 import type { Given } from '../rules/permissions/actor.ts'
 import { fold } from '../rules/search-key.ts'
-import {
-  domainOf,
-  domainOfSender,
-  isInAnotherScript,
-  lookAlikeDomains,
-} from '../rules/users/refuse-look-alike-domain.ts'
-import { namesGivenAnew } from './another-name.ts'
+import { domainOf, domainOfSender, isInAnotherScript, lookAlikeDomains } from '../rules/users/look-alike.ts'
+import { namesGivenAnew } from './renames.ts'
 import { nearKey } from './near-number.ts'
 import type { Roster } from './roster.ts'
 

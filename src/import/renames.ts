@@ -1,12 +1,16 @@
+import type { SeenCentre } from '../db/imports/view.ts'
 import { Refused } from '../errors.ts'
+import { fold } from '../rules/search-key.ts'
+import { firstOf, holdBack, type RowsByCentre } from './hold-back.ts'
 import type { Plan } from './plan.ts'
+import type { Roster, RosterRow } from './roster.ts'
 
 const share = 0.2
 const fewest = 5
 const mostShown = 20
 
 /** Renames that change more than letter case, blanks or Unicode form. */
-export function realRenames({ renames }: Pick<Plan, 'renames'>): Plan['renames'] {
+function realRenames({ renames }: Pick<Plan, 'renames'>): Plan['renames'] {
   return renames.filter(({ before, after }) => plainly(before) !== plainly(after))
 }
 
@@ -38,4 +42,52 @@ export function checkRenames(plan: Plan, allowed: number | undefined): void {
       },
     },
   )
+}
+
+interface Seen {
+  places: RowsByCentre
+  centres: ReadonlyMap<string, SeenCentre>
+}
+
+/** The names, folded, that a workbook gives to saved centres that are called otherwise. */
+export function namesGivenAnew(rows: Iterable<RosterRow>, centres: readonly SeenCentre[]): Set<string> {
+  const saved = new Map(centres.map(({ number, name }) => [number, name]))
+  const names = new Set<string>()
+  for (const { number, name } of rows) {
+    const own = number === undefined || name === '' ? undefined : saved.get(number)
+    if (own !== undefined && own !== name && fold(own) !== fold(name)) names.add(fold(name))
+  }
+  return names
+}
+
+/** A saved centre is not given the name of another, unless that one stands in the workbook too and keeps it: a column that slipped. */
+export function holdBackOthersNames(roster: Roster, { places, centres }: Seen): void {
+  const wanted = namesGivenAnew(roster.rows, [...centres.values()])
+  if (wanted.size === 0) return
+  const byName = new Map<string, SeenCentre[]>()
+  for (const centre of centres.values()) {
+    const name = fold(centre.name)
+    if (!centre.deleted && wanted.has(name)) byName.set(name, [...(byName.get(name) ?? []), centre])
+  }
+  for (const [number, rows] of places) {
+    const centre = centres.get(number)
+    const name = firstOf(rows, (row) => row.name)
+    if (!centre || name === '' || fold(name) === fold(centre.name)) continue
+    const other = byName.get(fold(name))?.find((one) => one !== centre && !keepsName(one, places))
+    if (other === undefined) continue
+    for (const row of rows) {
+      holdBack(roster, row, {
+        field: 'name',
+        value: row.name,
+        code: 'another-centres-name',
+        message: `is ${name}, which is what ${other.number} is called`,
+        hint: `Perhaps the names slipped by a row. If it is meant: ssh-admin centres edit ${number} --name '${name.replaceAll("'", "'\\''")}'`,
+      })
+    }
+  }
+}
+
+function keepsName({ number, name }: SeenCentre, places: RowsByCentre): boolean {
+  const rows = places.get(number)
+  return rows?.every((row) => row.name === '' || fold(row.name) === fold(name)) ?? false
 }

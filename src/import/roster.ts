@@ -1,9 +1,15 @@
 import { type Address, readAddress, visible } from '../rules/users/email.ts'
 import { cellName, cleanCode, cleanText, trimCode } from '../workbook/cell.ts'
-import { type CellFault, type CellNote, cellFault, errorCell, isErrorWord } from '../workbook/cell-notes.ts'
+import {
+  cellFault,
+  type CellFault,
+  type CellNote,
+  type CoveredCells,
+  errorCell,
+  isErrorWord,
+} from '../workbook/sheet-xml.ts'
 import { readTable, runningNumbers, type Table } from '../workbook/headings.ts'
 import { isBlankRow, type SheetRow, type Workbook } from '../workbook/read.ts'
-import type { CoveredCells } from '../workbook/sheet-facts.ts'
 import { tableNotices } from '../workbook/table-notices.ts'
 import { type CentreField, centreColumns, headingOf } from './columns.ts'
 import { type NameCell, readCentreName, readPersonCells } from './name-cell.ts'

@@ -2,9 +2,8 @@ import { nearestOf } from '../nearest.ts'
 import { type LetterName, letters } from '../rules/mail/letters.ts'
 import { type Language, templateLanguage } from './fill-in.ts'
 import { problemsOfMarkup } from './check-markup.ts'
-import { sampleOf } from './sample-values.ts'
+import { sampleOf, variablesFor } from './values.ts'
 import { readSource, type Template, type TemplateProblem } from './template-source.ts'
-import { variablesFor } from './values.ts'
 
 /** Checks an edited template before it is saved. @returns it, or what is wrong with it, line by line */
 export async function checkTemplate(

@@ -1,13 +1,21 @@
-import type { OpenStore } from '../db/store/open.ts'
 import { claimMessages, type Settled, settleMessages } from '../db/outbox-claims.ts'
 import type { OutboxRow } from '../db/schema.ts'
+import type { OpenStore } from '../db/store/open.ts'
 import { commit, timeOf, type Trx } from '../db/transact.ts'
-import type { Actor } from '../rules/permissions/actor.ts'
-import { headerText } from '../rules/mail/queue-message.ts'
-import { outcomeOfMessage } from '../rules/mail/outcome.ts'
 import { record } from '../rules/audit/append.ts'
+import { outcomeOfMessage } from '../rules/mail/outcome.ts'
+import { headerText } from '../rules/mail/queue-message.ts'
+import type { Actor } from '../rules/permissions/actor.ts'
 import type { Outcome } from './smtp-connection.ts'
-import { nextTry } from './retry-schedule.ts'
+
+const minute = 60_000
+const pauses = [5, 15, 60, 240, 720].map((minutes) => minutes * minute)
+
+/** When a message that could not be sent is due again: growing pauses, up to half a day. */
+function nextTry({ at, attempts }: { at: Date; attempts: number }): Date {
+  const pause = pauses[Math.min(attempts, pauses.length - 1)] ?? minute
+  return new Date(at.getTime() + pause)
+}
 
 interface Claimant {
   store: OpenStore

@@ -1,9 +1,8 @@
 import type { Credential } from '../db/credentials.ts'
-import type { Keys } from '../db/store/keys.ts'
 import type { CredentialPurpose, OutboxRow } from '../db/schema.ts'
-import { codeOf, lifetimes, temporaryPasswordOf } from '../rules/credentials/derive.ts'
+import type { Keys } from '../db/store/keys.ts'
+import { codeOf, isLinkPurpose, lifetimes, linkOf, temporaryPasswordOf } from '../rules/credentials/derive.ts'
 import { isLetterName, type LetterName, letters } from '../rules/mail/letters.ts'
-import { isLinkPurpose, linkOf } from '../rules/credentials/links.ts'
 import type { Values } from './fill-in.ts'
 
 /** What every template may name. */
@@ -82,8 +81,33 @@ function inWords(at: Date): string {
 }
 
 /** How long what a letter carries is valid, in words; a PIN where it carries nothing. */
-export function lifetimeOf(purpose: CredentialPurpose | undefined): string {
+function lifetimeOf(purpose: CredentialPurpose | undefined): string {
   const minutes = lifetimes[purpose ?? 'pin'] / 60_000
   if (minutes < 120) return `${minutes} minutes`
   return minutes > 72 * 60 ? `${minutes / 1440} days` : `${minutes / 60} hours`
+}
+
+const person: Values = {
+  name: 'Amira Haddad',
+  firstName: 'Amira',
+  lastName: 'Haddad',
+  email: 'amira@school.example',
+  sender: 'Cambridge International',
+  hub: 'https://hub.example',
+  until: 'Wednesday 4 March 2026 at 09:00 UTC',
+  oldEmail: 'old@school.example',
+  newEmail: 'amira@school.example',
+  link: 'https://hub.example/this-is-a-sample',
+  code: '000000',
+  temporaryPassword: 'SMPL-SMPL-SMPL-SMPL',
+}
+
+/** What a letter says to an invented person; nothing in it opens anything. */
+export function sampleOf(letter: LetterName, centre: 'with' | 'without'): Values {
+  const place =
+    centre === 'with'
+      ? { centreName: 'Nile Valley School', centreNumber: 'EG001' }
+      : { centreName: '', centreNumber: '' }
+  const all: Values = { ...person, ...place, lifetime: lifetimeOf(letters[letter].credential) }
+  return Object.fromEntries(variablesFor(letter).map((name) => [name, all[name] ?? '']))
 }

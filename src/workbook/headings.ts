@@ -2,7 +2,7 @@ import { cleanText, columnLetters } from './cell.ts'
 import { UnusableWorkbook } from './errors.ts'
 import { didYouMean, nearest } from './nearest.ts'
 import type { SheetRow, Workbook } from './read.ts'
-import { coveredCells, type CoveredCells } from './sheet-facts.ts'
+import { coveredCells, type CoveredCells } from './sheet-xml.ts'
 import { isBlankRow } from './sheet-rows.ts'
 
 /** A column that is looked for: its field, its proper heading, and what else people call it. */

@@ -1,8 +1,7 @@
-import type { CellNote } from './cell-notes.ts'
+import { type CellNote, rangeOf, type SheetFacts } from './sheet-xml.ts'
 import { MOST_COLUMNS, MOST_ROWS } from './cell.ts'
 import { damaged, detached } from './errors.ts'
 import { type NumberFormat, readNumber } from './number.ts'
-import { rangeOf, type SheetFacts } from './sheet-facts.ts'
 import { unescapeText } from './xml.ts'
 
 /** One row of a sheet: its number as Excel shows it, its cells by 0-based column, and what is known of them besides. */

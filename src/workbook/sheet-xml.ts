@@ -1,4 +1,5 @@
-import { columnOf } from './cell.ts'
+import { columnLetters, columnOf } from './cell.ts'
+import { bomb } from './errors.ts'
 import type { RawCell, RowMaker } from './sheet-rows.ts'
 import { readXml, type TextSink } from './xml.ts'
 
@@ -96,4 +97,123 @@ export function readSheetXml(part: string, maker: RowMaker): TextSink {
 /** As XML Schema writes a boolean, and as some programs do. */
 export function isTrue(value: string | undefined): boolean {
   return value === '1' || value === 'true'
+}
+
+/** A range of merged cells; rows count from 1, columns from 0. Only its first cell is seen. */
+interface MergedRange {
+  firstRow: number
+  lastRow: number
+  firstColumn: number
+  lastColumn: number
+}
+
+/** What a sheet says of itself around its rows. */
+export interface SheetFacts {
+  /** 0-based, first and last, both included. */
+  hiddenColumns: [first: number, last: number][]
+  merged: MergedRange[]
+}
+
+/** `A2:B4`; undefined for what is no range. */
+export function rangeOf(reference: string): MergedRange | undefined {
+  const [, firstCell, firstRow, lastCell, lastRow] =
+    /^\$?([A-Z]{1,3})\$?(\d{1,7}):\$?([A-Z]{1,3})\$?(\d{1,7})$/.exec(reference.trim().toUpperCase()) ?? []
+  if (firstCell === undefined || lastCell === undefined) return undefined
+  return {
+    firstRow: Number(firstRow),
+    lastRow: Number(lastRow),
+    firstColumn: columnOf(`${firstCell}1`),
+    lastColumn: columnOf(`${lastCell}1`),
+  }
+}
+
+/** Row → column → the cell that is seen instead, such as `A2`. */
+export type CoveredCells = ReadonlyMap<number, ReadonlyMap<number, string>>
+
+const MOST_COVERED = 2_000_000
+
+/** The cells of a table that lie beneath a merged one. */
+export function coveredCells(
+  merged: readonly MergedRange[],
+  { columns, rows: [from, to] }: { columns: readonly number[]; rows: [from: number, to: number] },
+): CoveredCells {
+  const covered = new Map<number, Map<number, string>>()
+  let count = 0
+  for (const { firstRow, lastRow, firstColumn, lastColumn } of merged) {
+    const within = columns.filter((column) => column >= firstColumn && column <= lastColumn)
+    if (within.length === 0) continue
+    for (let row = Math.max(firstRow, from); row <= Math.min(lastRow, to); row++) {
+      const cells = covered.get(row) ?? new Map<number, string>()
+      for (const column of within) {
+        if (row === firstRow && column === firstColumn) continue
+        cells.set(column, `${columnLetters(firstColumn)}${firstRow}`)
+        count += 1
+      }
+      if (cells.size > 0) covered.set(row, cells)
+      if (count > MOST_COVERED) throw bomb(`more than ${MOST_COVERED} of its cells are merged with others`)
+    }
+  }
+  return covered
+}
+
+/** What is known of a cell beside its text, where it is not simply a text or a number. */
+export type CellNote =
+  | { kind: 'error'; value: string }
+  /** A formula without a value; or with the value 0, in a workbook that asks to be recalculated. */
+  | { kind: 'not-calculated'; formula: string; zero: boolean }
+  /** Beneath a merged cell, whose text stands in `cell`: what is in it nobody sees. */
+  | { kind: 'merged'; cell: string }
+  | { kind: 'date' }
+  | { kind: 'boolean' }
+  /** Its format shows the number otherwise than it is; undefined where that cannot be told. */
+  | { kind: 'number'; shown: string | undefined; held: string }
+
+/** What is wrong in a cell, worded to follow the name of its column. */
+export interface CellFault {
+  code: 'error-cell' | 'not-calculated' | 'merged'
+  value: string
+  message: string
+  hint: string
+}
+
+/** Why a cell has no text that could be read; `text` says that its column is one of texts, where a 0 is none. */
+export function cellFault(note: CellNote | undefined, { text }: { text: boolean }): CellFault | undefined {
+  if (note === undefined) return undefined
+  if (note.kind === 'error') return errorCell(note.value)
+  if (note.kind === 'not-calculated' && (text || !note.zero)) {
+    return {
+      code: 'not-calculated',
+      value: note.formula,
+      message: 'is a formula that was not calculated',
+      hint: 'Open it in your spreadsheet program, recalculate, and save.',
+    }
+  }
+  if (note.kind === 'merged') {
+    return {
+      code: 'merged',
+      value: '',
+      message: `is merged with ${note.cell}`,
+      hint: 'Undo the merging, and fill in every row.',
+    }
+  }
+  return undefined
+}
+
+/** The error words of a spreadsheet, whatever kind of cell or file they stand in. */
+export function errorCell(value: string): CellFault {
+  return {
+    code: 'error-cell',
+    value,
+    message: `is ${value}, which is an error of a formula, not a value`,
+    hint: 'Mend the formula, or type the value.',
+  }
+}
+
+// Also as spreadsheets in other languages have them: #BEZUG!, #¡VALOR!, #NV; and a column too narrow for its number.
+const errorWord = /^(?:#[¡¿]?[\p{Lu}\d/_]+[!?]|#N\/A|#N\/D|#NV|#GETTING_DATA|#{3,}|Err:\d{3})$/u
+
+/** Whether a text is what a spreadsheet shows where a formula failed. */
+export function isErrorWord(text: string): boolean {
+  const first = text.charCodeAt(0)
+  return (first === 35 || first === 69) && errorWord.test(text)
 }

@@ -1,7 +1,6 @@
 import { columnLetters, MOST_ROWS } from './cell.ts'
 import type { Form, FormCell, FormsToWrite } from './sheet.ts'
-import { pageXml } from './write-page.ts'
-import { columnsXml, fitting, OPENING } from './write-sheet.ts'
+import { columnsXml, fitting, OPENING, pageXml } from './write-sheet.ts'
 import { LETTER_SIZE, styles, TYPEFACE } from './write-styles.ts'
 import { textElement } from './xml.ts'
 

@@ -1,10 +1,11 @@
+import { stringify } from 'csv-stringify/sync'
 import { columnLetters, MOST_COLUMNS, MOST_ROWS } from './cell.ts'
+import { guarded } from './csv-guard.ts'
 import { UnusableFile } from './errors.ts'
-import { type CellToWrite, type SheetToWrite, textOfCell } from './sheet.ts'
-import { MOST_NOTES, type Note } from './write-notes.ts'
-import { type Layout, layoutOf, pageXml } from './write-page.ts'
+import { type CellToWrite, type PrintSetup, type SheetToWrite, textOfCell } from './sheet.ts'
+import { put, writeNewFile } from './write-file.ts'
 import { styles } from './write-styles.ts'
-import { MAIN, RELATIONSHIPS, textElement, XML_HEAD } from './xml.ts'
+import { MAIN, RELATIONSHIPS, textElement, XML_HEAD, xmlAttribute, xmlText } from './xml.ts'
 
 const PIECE = 64 * 1024
 /** What a cell holds in Excel; the rest would be lost, or the workbook called damaged. */
@@ -147,5 +148,159 @@ export function fitting(text: string): string {
 function tooMany(what: string): UnusableFile {
   return new UnusableFile('file-too-large', `a sheet cannot hold ${what}`, {
     hint: 'end the name with .csv, or write less',
+  })
+}
+
+const A4 = 9
+/** Letters of the usual size that fit across a page of A4, within its margins. */
+const LETTERS_ACROSS = { portrait: 92, landscape: 138 } as const
+/** Below this share of their size letters cannot be read on paper. */
+const SMALLEST_SCALE = 0.6
+const NARROWEST = 10
+const LONGEST_HEADER = 200
+
+/** How a sheet is laid out on paper. */
+interface Layout {
+  widths: number[]
+  landscape: boolean
+  pagesAcross: number
+}
+
+/**
+ * Makes columns fit on a page at a size that can be read: landscape where portrait would be too small, long
+ * columns narrower where their texts are wrapped, and several pages side by side where there are too many columns.
+ */
+export function layoutOf(
+  widths: readonly number[],
+  { landscape = false, wrapped = false }: { landscape?: boolean; wrapped?: boolean },
+): Layout {
+  const across = (turned: boolean) => LETTERS_ACROSS[turned ? 'landscape' : 'portrait'] / SMALLEST_SCALE
+  const wanted = sum(widths)
+  const turned = landscape || wanted > across(false)
+  const fitting = wrapped && wanted > across(turned) ? narrowed(widths, across(turned)) : [...widths]
+  return {
+    widths: fitting,
+    landscape: turned,
+    pagesAcross: Math.max(1, Math.ceil(sum(fitting) / across(turned) - 0.01)),
+  }
+}
+
+/** Takes from the columns what is more than the narrowest, each in proportion. */
+function narrowed(widths: readonly number[], most: number): number[] {
+  const spare = widths.map((width) => Math.max(0, width - NARROWEST))
+  const excess = sum(widths) - most
+  const share = Math.min(1, excess / Math.max(1, sum(spare)))
+  return widths.map((width, column) => Math.floor((width - (spare[column] ?? 0) * share) * 100) / 100)
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, number) => total + number, 0)
+}
+
+/** The page's elements that follow the rows. */
+export function pageXml(
+  { title }: PrintSetup,
+  { landscape, fit = '' }: { landscape: boolean; fit?: string },
+): string {
+  const header =
+    title === undefined
+      ? ''
+      : `<oddHeader>${xmlText(`&L${title.slice(0, LONGEST_HEADER).replaceAll('&', '&&')}`)}</oddHeader>`
+  return (
+    `<pageMargins left="0.5" right="0.5" top="0.75" bottom="0.75" header="0.3" footer="0.3"/>` +
+    `<pageSetup paperSize="${A4}" ${fit}orientation="${landscape ? 'landscape' : 'portrait'}"/>` +
+    `<headerFooter>${header}<oddFooter>&amp;RPage &amp;P of &amp;N</oddFooter></headerFooter>`
+  )
+}
+
+/** A workbook with more of them opens slowly; one block of numbers for their shapes holds so many. */
+const MOST_NOTES = 1000
+
+/** A comment beside a cell; column and row count from 0. */
+interface Note {
+  column: number
+  row: number
+  text: string
+}
+
+/** What the notes of a sheet say. */
+export function* commentsXml(notes: readonly Note[], author: string): Generator<string> {
+  yield `${XML_HEAD}<comments xmlns="${MAIN}"><authors><author>${xmlAttribute(author)}</author></authors><commentList>`
+  for (const { column, row, text } of notes)
+    yield `<comment ref="${columnLetters(column)}${row + 1}" authorId="0"><text><r>${textElement(text)}</r></text></comment>`
+  yield '</commentList></comments>'
+}
+
+/** Where they are drawn when somebody points at the cell: programs show no comment without its shape. */
+export function* shapesXml(notes: readonly Note[]): Generator<string> {
+  yield '<xml xmlns:v="urn:schemas-microsoft-com:vml" xmlns:o="urn:schemas-microsoft-com:office:office" xmlns:x="urn:schemas-microsoft-com:office:excel">'
+  yield '<o:shapelayout v:ext="edit"><o:idmap v:ext="edit" data="1"/></o:shapelayout>'
+  yield '<v:shapetype id="_x0000_t202" coordsize="21600,21600" o:spt="202" path="m,l,21600r21600,l21600,xe"><v:stroke joinstyle="miter"/><v:path gradientshapeok="t" o:connecttype="rect"/></v:shapetype>'
+  for (const [at, { column, row, text }] of notes.entries()) {
+    const lines = Math.min(20, 2 + text.split('\n').reduce((sum, line) => sum + 1 + line.length / 40, 0))
+    const corners = [column + 1, 12, Math.max(0, row - 1), 8, column + 4, 12, row + Math.ceil(lines), 4]
+    yield `<v:shape id="_x0000_s${1025 + at}" type="#_x0000_t202" style="position:absolute;visibility:hidden" fillcolor="#ffffe1" o:insetmode="auto"><v:fill color2="#ffffe1"/><v:shadow on="t" color="black" obscured="t"/><v:path o:connecttype="none"/><v:textbox style="mso-direction-alt:auto"><div style="text-align:left"></div></v:textbox>`
+    yield `<x:ClientData ObjectType="Note"><x:MoveWithCells/><x:SizeWithCells/><x:Anchor>${corners.join(', ')}</x:Anchor><x:AutoFill>False</x:AutoFill><x:Row>${row}</x:Row><x:Column>${column}</x:Column></x:ClientData></v:shape>`
+  }
+  yield '</xml>'
+}
+
+const ROWS_AT_ONCE = 1000
+
+/**
+ * Writes a sheet as CSV that Excel opens with its accents (UTF-8 with a byte order mark). A text that a spreadsheet
+ * program would run as a formula gets an apostrophe in front, which `openWorkbook` takes away again.
+ */
+export async function writeCsv(path: string, sheet: SheetToWrite): Promise<void> {
+  await writeNewFile(path, async (stream) => {
+    await put(stream, '\ufeff')
+    for await (const piece of csvText(sheet)) await put(stream, piece)
+    stream.end()
+  })
+}
+
+/** The same as text, a piece at a time and without the mark: for another program to read. */
+export async function* csvText({ columns, rows }: SheetToWrite): AsyncGenerator<string> {
+  const line = (cells: readonly CellToWrite[]) => columns.map((_, column) => csvCell(cells[column]))
+  yield csv([line(columns.map(({ heading }) => heading))])
+  let waiting: string[][] = []
+  for await (const cells of rows) {
+    waiting.push(line(cells))
+    if (waiting.length < ROWS_AT_ONCE) continue
+    yield csv(waiting)
+    waiting = []
+  }
+  if (waiting.length > 0) yield csv(waiting)
+}
+
+function csvCell(cell: CellToWrite): string {
+  const text = textOfCell(cell)
+  // A line end ends a row, quoted or not, for whoever reads it again.
+  if (typeof text === 'string') return guarded(text.replace(/\r\n|[\n\r]/g, ' '))
+  return text === null ? '' : String(text)
+}
+
+// All in quotes: then no delimiter and no line break inside a text can be mistaken for one between cells.
+function csv(lines: string[][]): string {
+  return stringify(lines, { quoted: true, quoted_empty: false, record_delimiter: '\r\n' })
+}
+
+/** Writes a sheet as a JSON array of objects, their keys the headings; a cell with nothing in it is null. */
+export async function writeJson(path: string, { columns, rows }: SheetToWrite): Promise<void> {
+  await writeNewFile(path, async (stream) => {
+    let text = '['
+    let separator = '\n'
+    for await (const cells of rows) {
+      const record = Object.fromEntries(
+        columns.map(({ heading }, column) => [heading, textOfCell(cells[column])]),
+      )
+      text += `${separator}  ${JSON.stringify(record)}`
+      separator = ',\n'
+      if (text.length < 65_536) continue
+      await put(stream, text)
+      text = ''
+    }
+    await put(stream, `${text}\n]\n`)
+    stream.end()
   })
 }

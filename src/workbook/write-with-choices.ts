@@ -1,10 +1,8 @@
 import type excel from 'exceljs'
 import { columnLetters, MOST_ROWS } from './cell.ts'
-import { sheetName } from './sheet-name.ts'
-import { type SheetToWrite, textOfCell } from './sheet.ts'
+import { sheetName, type SheetToWrite, textOfCell } from './sheet.ts'
 import { writeNewFile, putBytes } from './write-file.ts'
-import { layoutOf } from './write-page.ts'
-import { heightOfRow } from './write-sheet.ts'
+import { heightOfRow, layoutOf } from './write-sheet.ts'
 import { LETTER_SIZE, TYPEFACE } from './write-styles.ts'
 import { escapeText } from './xml.ts'
 

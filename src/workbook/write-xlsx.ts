@@ -1,8 +1,7 @@
-import type { FormsToWrite, SheetToWrite } from './sheet.ts'
-import { sheetName } from './sheet-name.ts'
+import { type FormsToWrite, sheetName, type SheetToWrite } from './sheet.ts'
 import { writeNewFile } from './write-file.ts'
 import { formsXml, sheetsOfForms } from './write-forms.ts'
-import { commentsXml, shapesXml } from './write-notes.ts'
+import { commentsXml, shapesXml, sheetXml } from './write-sheet.ts'
 import {
   contentTypesXml,
   linksXml,
@@ -10,10 +9,9 @@ import {
   noteLinksXml,
   packageParts,
   workbookXml,
+  ZipWriter,
 } from './write-package.ts'
-import { sheetXml } from './write-sheet.ts'
 import { stylesXml } from './write-styles.ts'
-import { ZipWriter } from './write-zip.ts'
 
 const BEGINNING_OF_ZIP_TIME = new Date(Date.UTC(1980, 0, 1))
 

@@ -1,11 +1,11 @@
 import { extname } from 'node:path'
 import { UnusableFile } from './errors.ts'
 import type { FormsToWrite, SheetToWrite } from './sheet.ts'
-import { writeCsv, writeJson } from './write-text.ts'
+import { writeCsv, writeJson } from './write-sheet.ts'
 import { type WriteOptions, writeWorkbook } from './write-xlsx.ts'
 
 export type { FormsToWrite, SheetToWrite } from './sheet.ts'
-export { csvText, writeCsv, writeJson } from './write-text.ts'
+export { csvText, writeCsv, writeJson } from './write-sheet.ts'
 export { type WriteOptions, writeWorkbook } from './write-xlsx.ts'
 
 /** A table, and what a workbook has beside it. */

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { type Browser, chromium } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { letterWriter } from '../../src/mail/compose.ts'
-import { sampleOf } from '../../src/mail/sample-values.ts'
+import { sampleOf } from '../../src/mail/values.ts'
 import { isLetterName, letters } from '../../src/rules/mail/letters.ts'
 
 const program = ['/usr/bin/chromium', '/usr/bin/chromium-browser'].find(existsSync)

@@ -1,6 +1,6 @@
 import { Chalk } from 'chalk'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { deletionQuestion } from '../../src/commands/centres/deletion-question.ts'
+import { deletionQuestion } from '../../src/commands/centres/plan-import.ts'
 import { listCentres } from '../../src/db/centres/list.ts'
 import { renderCentre, renderCentreList, renderChangedCentres } from '../../src/render/centres.ts'
 import { deleteCentre } from '../../src/rules/centres/delete.ts'

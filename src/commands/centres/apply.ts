@@ -5,9 +5,8 @@ import type { SavedPlan } from '../../import/plan-file.ts'
 import { changingCommand, example } from '../../cli/command.ts'
 import { doing } from '../../cli/action.ts'
 import { carryOutImport } from './run-import.ts'
-import type { ReadyImport } from './prepared-import.ts'
-import { checkPlaces } from './import-output-files.ts'
-import { slips, slipsOption } from './slips-option.ts'
+import type { ReadyImport } from './plan-import.ts'
+import { checkPlaces, slips, slipsOption } from './import-output-files.ts'
 
 const Options = z.object({ plan: z.string(), pinsOut: z.string().optional(), slips })
 

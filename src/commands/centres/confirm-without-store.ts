@@ -2,8 +2,7 @@ import type { Roster } from '../../import/roster.ts'
 import { agree } from '../../cli/prompt.ts'
 import { describePlan, importQuestion } from '../../render/import.ts'
 import type { Session } from '../../cli/session.ts'
-import type { ReadyImport } from './prepared-import.ts'
-import { planWorkbook, type Wanted } from './plan-workbook.ts'
+import { planWorkbook, type ReadyImport, type Wanted } from './plan-import.ts'
 
 interface Beginning {
   session: Session

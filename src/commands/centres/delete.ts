@@ -4,9 +4,8 @@ import { deleteCentre } from '../../rules/centres/delete.ts'
 import { forEachTarget } from '../../rules/batch.ts'
 import { changing } from '../../cli/mutation.ts'
 import { changingCommand, example } from '../../cli/command.ts'
-import { agreedOnCentres } from './agreed-on.ts'
-import { centreNumbers } from './numbers.ts'
-import { deletionQuestion } from './deletion-question.ts'
+import { agreedOnCentres, centreNumbers } from './options.ts'
+import { deletionQuestion } from './plan-import.ts'
 
 export const deletion = changingCommand('delete')
   .summary('delete centres; restore gives them back')

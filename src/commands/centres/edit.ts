@@ -6,8 +6,7 @@ import { typedWishes } from '../../rules/centres/options.ts'
 import { editCentre } from '../../rules/centres/edit.ts'
 import { changingAfter } from '../../cli/mutation.ts'
 import { changingCommand, example } from '../../cli/command.ts'
-import { agreedOnCentres } from './agreed-on.ts'
-import { wishOptions, withWishOptions } from './options.ts'
+import { agreedOnCentres, wishOptions, withWishOptions } from './options.ts'
 
 const Options = z.object({ centre: z.string(), ...wishOptions })
 

@@ -1,4 +1,9 @@
 import * as z from 'zod'
+import { answer, doing } from '../../cli/action.ts'
+import { changingCommand, example } from '../../cli/command.ts'
+import { checkOutputFile, type OutputFile, type OutputKind, prepareTable } from '../../cli/output-file.ts'
+import { recordEvent } from '../../cli/record-event.ts'
+import type { Session } from '../../cli/session.ts'
 import { countLeftOut, streamPlacedUsers } from '../../db/centres/people.ts'
 import type { OpenStore } from '../../db/store/open.ts'
 import { Cancelled, Usage } from '../../errors.ts'
@@ -7,12 +12,6 @@ import { record } from '../../render/clean-text.ts'
 import { count } from '../../render/text.ts'
 import { visibleCentres } from '../../rules/permissions/decide.ts'
 import type { SheetToWrite } from '../../workbook/sheet.ts'
-import { changingCommand, example } from '../../cli/command.ts'
-import { answer, doing } from '../../cli/action.ts'
-import { recordEvent } from '../../cli/record-event.ts'
-import type { Session } from '../../cli/session.ts'
-import { prepareTable } from '../../cli/write-table.ts'
-import { workbookToWrite } from './workbook-to-write.ts'
 
 const Options = z.object({ file: z.string().min(1).optional() })
 
@@ -110,4 +109,19 @@ async function tell(
     ? `${dryRun ? 'Would write' : 'Wrote'} ${what} to ${file}.`
     : record([file, centres, users])
   await answer(session, { text, json: { file, centres, users, dryRun } })
+}
+
+/** The place of a workbook or CSV file that an import could read. */
+export async function workbookToWrite(
+  session: Session,
+  { kind, file, asksLater }: { kind: OutputKind; file: string; asksLater?: true },
+): Promise<OutputFile> {
+  const { tableEnding } = await import('../../workbook/write.ts')
+  if (tableEnding(file) === '.json') {
+    throw new Usage(`${file} would be JSON, which an import does not read.`, {
+      code: 'unknown-ending',
+      hint: 'End the name with .xlsx or .csv.',
+    })
+  }
+  return checkOutputFile(session, { kind, file, ...(asksLater ? { asksLater } : {}) })
 }

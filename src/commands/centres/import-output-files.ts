@@ -1,8 +1,25 @@
-import { resolve } from 'node:path'
-import { checkOutputFile, type OutputFile } from '../../cli/output-file.ts'
-import { Usage } from '../../errors.ts'
-import type { SlipLayout } from '../../import/pin-slips.ts'
+import { Option } from 'commander'
+import { existsSync } from 'node:fs'
+import { extname, join, resolve } from 'node:path'
+import * as z from 'zod'
+import { checkOutputFile, type OutputFile, prepareTable } from '../../cli/output-file.ts'
 import type { Session } from '../../cli/session.ts'
+import type { OpenStore } from '../../db/store/open.ts'
+import { Usage } from '../../errors.ts'
+import { type Nonces, type SlipLayout, slipLayouts } from '../../import/pin-sheet.ts'
+import type { Given } from '../../rules/permissions/actor.ts'
+import type { Tables } from '../../workbook/write.ts'
+import type { ReadyImport } from './plan-import.ts'
+
+export const slips = z.enum(slipLayouts).optional()
+
+/** How the slips of a PIN workbook are laid out. */
+export function slipsOption(): Option {
+  return new Option(
+    '--slips <layout>',
+    'slips to cut out and hand out, in a .xlsx: each centre on pages of its own, or one after another (default: by-centre, up to 10,000 users)',
+  ).choices(slipLayouts)
+}
 
 export interface ImportPlaces {
   pins: OutputFile
@@ -74,5 +91,162 @@ function refusePlaceTwice(
       })
     }
     taken.set(path, flag)
+  }
+}
+
+interface Preparing {
+  session: Session
+  store: OpenStore
+  given: Given
+  ready: ReadyImport
+  places: ImportPlaces
+  nonces: Nonces
+}
+
+/** The sheet of PINs, whole on the disk beside its place before anything is committed. */
+export async function preparePins({
+  session,
+  store,
+  given,
+  ready,
+  places,
+  nonces,
+}: Preparing): Promise<void> {
+  const { pinsOfNewUsers } = await import('../../import/pin-sheet.ts')
+  const { pinTables } = await import('../../import/pin-sheet.ts')
+  const { plan } = ready
+  const rows = {
+    [Symbol.iterator]: () =>
+      pinsOfNewUsers({
+        users: plan.newUsers,
+        nonces,
+        pinKey: store.keys().pin,
+        centreNames: { get: centreNamesAfter(ready) },
+        at: given.at,
+      }),
+  }
+  const hub = session.settings.baseUrl.value ?? ''
+  const sheets = pinTables({ rows, count: plan.newUsers.length, layout: places.slips, hub })
+  const { signal } = session.context
+  await prepareTable(places.pins, { sheets, at: given.at, signal })
+}
+
+/** What centres are called after an import, asked for in the order of its users, which is that of the new centres. */
+function centreNamesAfter({ plan, centreNames }: ReadyImport): (number: string) => string | undefined {
+  const renamed = new Map(plan.renames.map(({ number, after }) => [number, after]))
+  let at = 0
+  return (number) => {
+    while ((plan.newCentres[at]?.number ?? number) < number) at += 1
+    const made = plan.newCentres[at]
+    if (made?.number === number) return made.name
+    return renamed.get(number) ?? centreNames.get(number)
+  }
+}
+
+/** A sheet of another import is never overwritten by default. */
+function nameOfSheet(id: number): (attempt: number) => string {
+  return (attempt) => `new-user-pins-${id}${attempt > 1 ? `-${attempt}` : ''}.xlsx`
+}
+
+/** What the sheet would be called. */
+export function nameOfPins({
+  session,
+  places,
+  id,
+}: {
+  session: Session
+  places: ImportPlaces
+  id: number
+}): string {
+  if (!places.pinsNameIsOurs) return places.pins.shown
+  const name = nameOfSheet(id)
+  let attempt = 1
+  while (existsSync(join(session.context.cwd, name(attempt)))) attempt += 1
+  return name(attempt)
+}
+
+export async function placePins({
+  session,
+  store,
+  places,
+  id,
+  count,
+}: {
+  session: Session
+  store: OpenStore
+  places: ImportPlaces
+  id: number
+  /** How many new users there are. */
+  count: number
+}): Promise<{ file: string | null; owed: boolean }> {
+  session.context.interruption.finish('the import is done, and its PIN sheet is being put in its place')
+  try {
+    const file = await places.pins.moveIntoPlace(places.pinsNameIsOurs ? nameOfSheet(id) : undefined)
+    await sheetIsThere(store, id)
+    if (extname(file).toLowerCase() === '.xlsx') {
+      const { noSlipsNotice } = await import('../../import/pin-sheet.ts')
+      const notice = noSlipsNotice({ count, layout: places.slips }, id)
+      if (notice) session.notify(notice)
+    }
+    return { file, owed: false }
+  } catch (error) {
+    // The import stands; only its sheet could not be put in place.
+    places.pins.discard()
+    const why = error instanceof Error ? ` ${error.message}` : ''
+    session.notify({
+      code: 'pins-not-placed',
+      message: `The import is done, but its PIN sheet could not be put in its place.${why} To make it again: ssh-admin centres pins ${id} --out FILE`,
+    })
+    return { file: null, owed: true }
+  }
+}
+
+/** A store that cannot take this down goes on saying that the sheet may be missing; it is there all the same. */
+export async function sheetIsThere(store: OpenStore, importId: number): Promise<void> {
+  const { commit } = await import('../../db/transact.ts')
+  const { forgetOwedSheet } = await import('../../db/imports/pin-sheets-owed.ts')
+  await commit(store, (trx) => forgetOwedSheet(trx, importId)).catch(() => undefined)
+}
+
+/** @returns whether there is a sheet to be put in its place */
+export async function prepareIssues({
+  session,
+  given,
+  ready: { roster, plan },
+  places,
+}: Omit<Preparing, 'store' | 'nonces'>): Promise<boolean> {
+  if (!places.issues || !roster || plan.rows.heldBack === 0) return false
+  if (session.common.dryRun) {
+    session.notify({
+      code: 'issues-not-written',
+      message: `This is a rehearsal: ${places.issues.path} with the rows held back (${plan.rows.heldBack}) is not written.`,
+    })
+    return false
+  }
+  const { issuesSheet, partOfRoster } = await import('../../import/issues-sheet.ts')
+  const { signal } = session.context
+  const sheets: Tables = [issuesSheet(roster, plan.issues)]
+  await prepareTable(places.issues, { sheets, at: given.at, signal, marks: [partOfRoster] })
+  return true
+}
+
+/** @returns whether it is where it was wanted */
+export async function placeIssues({
+  session,
+  places,
+}: Pick<Preparing, 'session' | 'places'>): Promise<boolean> {
+  const { issues } = places
+  if (!issues) return true
+  try {
+    session.say(`The rows held back, with the reasons: ${await issues.moveIntoPlace()}`)
+    return true
+  } catch (error) {
+    issues.discard()
+    const why = error instanceof Error ? ` ${error.message}` : ''
+    session.notify({
+      code: 'issues-not-placed',
+      message: `The rows held back could not be written.${why} To get them: import the workbook again with --issues-out FILE`,
+    })
+    return false
   }
 }

@@ -11,11 +11,10 @@ import { doing } from '../../cli/action.ts'
 import type { Session } from '../../cli/session.ts'
 import { agreeBeforeBeginning, gist } from './confirm-without-store.ts'
 import { carryOutImport } from './run-import.ts'
-import { checkPlaces } from './import-output-files.ts'
-import { planWorkbook } from './plan-workbook.ts'
+import { checkPlaces, slips, slipsOption } from './import-output-files.ts'
+import { planWorkbook } from './plan-import.ts'
 import { readWorkbook } from './read-workbook.ts'
 import { savePlanOnly } from './save-plan.ts'
-import { slips, slipsOption } from './slips-option.ts'
 
 const Options = z.object({
   file: z.string(),

@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
 import * as z from 'zod'
+import type { ChangedCentre } from '../../rules/centres/changed.ts'
 import { cleanText } from '../../workbook/cell.ts'
 
 /** Texts as the import would read them, so that exporting and importing changes nothing. */
@@ -31,4 +32,19 @@ export function withWishOptions(command: Command): Command {
     .option('--no-british-council', 'take that mark away')
     .option('--global-listening', 'mark it for Global Listening; not for a British Council centre')
     .option('--no-global-listening', 'take that mark away')
+}
+
+/** Several centres as they are typed; one named twice is one. */
+export const centreNumbers = z
+  .array(z.string())
+  .transform((numbers) => numbers.map((number) => number.trim().toUpperCase()))
+
+/** What of changed centres is agreed to: which they are, what is changed of them, and how many people are there. */
+export function agreedOnCentres(changed: readonly ChangedCentre[]): unknown {
+  return changed.map(({ centre, outcome, fields, namesakes }) => [
+    [centre.id, centre.number, centre.name, centre.kind, centre.status, centre.user_count],
+    outcome,
+    fields,
+    namesakes,
+  ])
 }

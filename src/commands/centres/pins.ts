@@ -1,6 +1,5 @@
 import * as z from 'zod'
-import { checkOutputFile } from '../../cli/output-file.ts'
-import { prepareTable } from '../../cli/write-table.ts'
+import { checkOutputFile, prepareTable } from '../../cli/output-file.ts'
 import type { PinsAgain } from '../../import/pins-again.ts'
 import { record } from '../../render/clean-text.ts'
 import { count, listLines } from '../../render/text.ts'
@@ -8,9 +7,8 @@ import { findImportNumber, importNumber } from '../../rules/imports/find.ts'
 import type { View } from '../../cli/terminal.ts'
 import { changingCommand, example } from '../../cli/command.ts'
 import { answer, doing } from '../../cli/action.ts'
-import { sheetIsThere } from './import-files.ts'
+import { sheetIsThere, slips, slipsOption } from './import-output-files.ts'
 import type { Session, WorkFor } from '../../cli/session.ts'
-import { slips, slipsOption } from './slips-option.ts'
 
 const Options = z.object({
   import: importNumber,
@@ -41,7 +39,7 @@ async function makePinsAgain(options: z.infer<typeof Options>, session: Session)
   const store = await session.open(dryRun ? 'rehearse' : 'use')
   try {
     const { pinsAgain } = await import('../../import/pins-again.ts')
-    const { noSlipsNotice, pinTables } = await import('../../import/pin-slips.ts')
+    const { noSlipsNotice, pinTables } = await import('../../import/pin-sheet.ts')
     await session.given(store)
     await findImportNumber(store.db, importId)
     const pinKey = store.keys().pin

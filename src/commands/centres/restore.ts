@@ -4,7 +4,7 @@ import { restoreCentre } from '../../rules/centres/restore.ts'
 import { forEachTarget } from '../../rules/batch.ts'
 import { changing } from '../../cli/mutation.ts'
 import { changingCommand, example } from '../../cli/command.ts'
-import { centreNumbers } from './numbers.ts'
+import { centreNumbers } from './options.ts'
 
 export const restore = changingCommand('restore')
   .summary('give deleted centres back')

@@ -1,8 +1,12 @@
-import type { OpenStore } from '../../db/store/open.ts'
+import { answer } from '../../cli/action.ts'
+import { forgetSheets } from '../../cli/leftovers.ts'
+import { changedMeanwhile, checkMail } from '../../cli/mutation.ts'
+import { agree } from '../../cli/prompt.ts'
+import type { Session } from '../../cli/session.ts'
 import { noteSheet, owedSheets, oweSheet } from '../../db/imports/pin-sheets-owed.ts'
+import type { OpenStore } from '../../db/store/open.ts'
 import type { Trx } from '../../db/transact.ts'
 import { Cancelled } from '../../errors.ts'
-import { agree } from '../../cli/prompt.ts'
 import {
   describePlan,
   type ImportAnswer,
@@ -11,16 +15,18 @@ import {
   renderImport,
 } from '../../render/import.ts'
 import { owedSheetNotice } from '../../render/imports.ts'
+import { countedStates } from '../../render/messages.ts'
 import type { Given } from '../../rules/permissions/actor.ts'
 import { statusOfMaker } from '../../unfinished-files.ts'
-import { changedMeanwhile, checkMail } from '../../cli/mutation.ts'
-import { answer } from '../../cli/action.ts'
-import { forgetSheets } from '../../cli/leftovers.ts'
-import type { Session } from '../../cli/session.ts'
-import { nameOfPins, placeIssues, placePins, prepareIssues, preparePins } from './import-files.ts'
-import type { ImportPlaces } from './import-output-files.ts'
-import type { ReadyImport } from './prepared-import.ts'
-import { sendLetters } from './send-letters.ts'
+import {
+  type ImportPlaces,
+  nameOfPins,
+  placeIssues,
+  placePins,
+  prepareIssues,
+  preparePins,
+} from './import-output-files.ts'
+import type { ReadyImport } from './plan-import.ts'
 
 interface CarryingOut {
   session: Session
@@ -151,4 +157,26 @@ async function refuseChangedStore({ store, ready }: { store: OpenStore; ready: R
   const { readStore } = await import('../../import/read-store.ts')
   const { view } = readStore(store.raw, ready.touched)
   if (digestOfView(view) !== ready.storeDigest()) throw changedMeanwhile()
+}
+
+interface Surroundings {
+  session: Session
+  store: OpenStore
+  given: Given
+}
+
+/**
+ * Delivers the letters that a committed import owes. What cannot go now waits, and Ctrl-C lets
+ * the rest wait too. @returns what became of them, and whether some are still owed
+ */
+async function sendLetters(
+  numbers: readonly number[],
+  { session, store, given }: Surroundings,
+): Promise<{ states: string; owed: boolean }> {
+  if (numbers.length === 0) return { states: '', owed: false }
+  const { deliverOwed } = await import('../../mail/deliver.ts')
+  const { countingOf } = await import('../mail/send.ts')
+  const counting = await countingOf(session.terminal, numbers.length)
+  const { messages, owed } = await deliverOwed({ store, session, by: given.by, numbers, counting })
+  return { states: countedStates(messages), owed }
 }

@@ -4,9 +4,8 @@ import { describePlan, importJson, renderImport } from '../../render/import.ts'
 import { answer } from '../../cli/action.ts'
 import type { Session } from '../../cli/session.ts'
 import type { Given } from '../../rules/permissions/actor.ts'
-import { placeIssues, prepareIssues } from './import-files.ts'
-import type { ReadyImport } from './prepared-import.ts'
-import type { ImportPlaces } from './import-output-files.ts'
+import { type ImportPlaces, placeIssues, prepareIssues } from './import-output-files.ts'
+import type { ReadyImport } from './plan-import.ts'
 
 interface Saving {
   session: Session

@@ -1,11 +1,11 @@
 import * as z from 'zod'
-import { typedPerson } from '../../rules/users/person.ts'
+import { typedPerson } from '../../rules/users/new-user.ts'
 import { addCoordinator } from '../../rules/coordinator/add.ts'
 import type { Coordination } from '../../rules/coordinator/coordination.ts'
 import { called, coordinationJson, placeOf, renderCoordinatorChange } from '../../render/coordination.ts'
 import { changing } from '../../cli/mutation.ts'
 import { changingCommand, example } from '../../cli/command.ts'
-import { agreedOnCoordination } from './agreed-on.ts'
+import { agreedOnCoordination } from './questions.ts'
 
 const Options = z.object({
   centre: z.string(),

@@ -3,12 +3,11 @@ import { Usage } from '../../errors.ts'
 import { called, coordinationJson, placeOf, renderCoordinatorChange } from '../../render/coordination.ts'
 import { changeCoordinator, type Successor } from '../../rules/coordinator/change.ts'
 import type { Coordination } from '../../rules/coordinator/coordination.ts'
-import { typedPerson } from '../../rules/users/person.ts'
+import { typedPerson } from '../../rules/users/new-user.ts'
 import { changingAfter } from '../../cli/mutation.ts'
 import { changingCommand, example } from '../../cli/command.ts'
 import type { Session } from '../../cli/session.ts'
-import { agreedOnCoordination } from './agreed-on.ts'
-import type { chooseSuccessor } from './choose-successor.ts'
+import { agreedOnCoordination, type chooseSuccessor } from './questions.ts'
 
 const Options = z
   .object({
@@ -80,7 +79,7 @@ async function chooseFrom(
   centre: string,
   at: Parameters<typeof chooseSuccessor>[1],
 ): Promise<Successor | undefined> {
-  const { chooseSuccessor } = await import('./choose-successor.ts')
+  const { chooseSuccessor } = await import('./questions.ts')
   return chooseSuccessor(centre, at)
 }
 

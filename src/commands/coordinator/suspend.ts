@@ -10,7 +10,7 @@ import type { Coordination } from '../../rules/coordinator/coordination.ts'
 import { suspendCoordinator } from '../../rules/coordinator/suspend.ts'
 import { changing } from '../../cli/mutation.ts'
 import { changingCommand, example } from '../../cli/command.ts'
-import { agreedOnCoordination } from './agreed-on.ts'
+import { agreedOnCoordination } from './questions.ts'
 
 const Options = z.object({ centre: z.string() })
 

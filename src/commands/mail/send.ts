@@ -1,17 +1,17 @@
 import * as z from 'zod'
+import { answer, doing } from '../../cli/action.ts'
+import { changingCommand, example } from '../../cli/command.ts'
 import { numberOf, wholeNumberOf } from '../../cli/options.ts'
+import type { Session } from '../../cli/session.ts'
+import type { Terminal } from '../../cli/terminal.ts'
 import { failedMessages, findMessages, requeueFailed, waitingMessages } from '../../db/outbox.ts'
 import type { OpenStore } from '../../db/store/open.ts'
 import { timeOf, type Trx } from '../../db/transact.ts'
+import type { Counting, Delivered } from '../../mail/deliver.ts'
 import { countedStates, messageOf, renderMessages } from '../../render/messages.ts'
+import { sendLettersOfImport } from '../../rules/mail/activation-letters.ts'
 import type { Given } from '../../rules/permissions/actor.ts'
 import { permit } from '../../rules/permissions/decide.ts'
-import { sendLettersOfImport } from '../../rules/mail/activation-letters.ts'
-import { changingCommand, example } from '../../cli/command.ts'
-import { answer, doing } from '../../cli/action.ts'
-import type { Delivered } from '../../mail/deliver.ts'
-import { countingOf } from './progress.ts'
-import type { Session } from '../../cli/session.ts'
 
 const Options = z.object({
   due: z.boolean().default(false),
@@ -90,4 +90,19 @@ async function queueFirst(trx: Trx, { import: importId }: SendOptions, given: Gi
 function waiting(trx: Trx, { due, failed, import: importId }: SendOptions): Promise<number[]> {
   if (failed) return requeueFailed(trx, { importId })
   return waitingMessages(trx, { dueAt: due ? timeOf(trx) : undefined, importId })
+}
+
+/** A line on stderr that counts the messages; silent where nobody watches, or when there are few. */
+export async function countingOf(terminal: Terminal, total: number): Promise<Counting> {
+  if (!terminal.animated || total < 5) return { say: () => undefined, stop: () => undefined }
+  const { default: ora } = await import('ora')
+  const spinner = ora({ text: `${total} messages …`, stream: process.stderr, discardStdin: false }).start()
+  return {
+    say: (done) => {
+      spinner.text = `${done.toLocaleString('en-GB')} of ${total.toLocaleString('en-GB')} messages …`
+    },
+    stop: () => {
+      spinner.stop()
+    },
+  }
 }

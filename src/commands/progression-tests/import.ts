@@ -5,8 +5,7 @@ import { importProgressionTests } from '../../rules/progression-tests/import.ts'
 import { changingAfter } from '../../cli/mutation.ts'
 import { columnsHelp } from '../columns-help.ts'
 import { changingCommand, example } from '../../cli/command.ts'
-import { resultColumns } from './columns.ts'
-import { readResults } from './read-results.ts'
+import { readResults, resultColumns } from './read-results.ts'
 
 const Options = z.object({
   file: z.string(),

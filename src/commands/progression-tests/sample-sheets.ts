@@ -1,8 +1,8 @@
-import { guideSheet } from '../../import/guide-sheet.ts'
+import { guideSheet } from '../../import/sample.ts'
 import { progressionTestSites } from '../../rules/roles/catalogue.ts'
 import type { ResultField } from '../../rules/progression-tests/result-rows.ts'
 import type { SheetToWrite } from '../../workbook/sheet.ts'
-import { resultColumns } from './columns.ts'
+import { resultColumns } from './read-results.ts'
 
 interface Advice {
   needed?: string

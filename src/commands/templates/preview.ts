@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { sampleOf } from '../../mail/sample-values.ts'
+import { sampleOf } from '../../mail/values.ts'
 import { messageOf } from '../../render/messages.ts'
 import { letterCalled } from '../../rules/templates/edit.ts'
 import { previewLetter } from '../../rules/templates/preview.ts'

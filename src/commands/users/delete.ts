@@ -8,8 +8,13 @@ import type { Transferred } from '../../rules/users/transfer.ts'
 import { transferJson } from '../../render/transfer.ts'
 import { changingAfter } from '../../cli/mutation.ts'
 import { changingCommand, example } from '../../cli/command.ts'
-import { type Deletions, offerMissingSteps } from './missing-steps.ts'
-import { agreedOnTransfer, agreedOnUser, questionAbout } from './questions.ts'
+import {
+  agreedOnTransfer,
+  agreedOnUser,
+  type Deletions,
+  offerMissingSteps,
+  questionAbout,
+} from './questions.ts'
 
 const Options = z.object({
   email: z.array(z.string()),

@@ -1,13 +1,16 @@
 import * as z from 'zod'
+import { changingCommand, example } from '../../cli/command.ts'
+import { changingAfter } from '../../cli/mutation.ts'
 import { list, repeated } from '../../cli/options.ts'
-import { needSomebodyToAsk } from '../../cli/prompt.ts'
+import { ask, needSomebodyToAsk, tick } from '../../cli/prompt.ts'
+import type { Terminal } from '../../cli/terminal.ts'
 import { editNotices, person, renderChangedUsers, usersJson } from '../../render/users.ts'
+import { catalogue, sites } from '../../rules/roles/catalogue.ts'
+import type { Account } from '../../rules/users/account.ts'
 import { type EditedUser, editUser } from '../../rules/users/edit.ts'
+import { readAddress } from '../../rules/users/email.ts'
 import { findUser } from '../../rules/users/find.ts'
 import type { Changes } from '../../rules/users/patch.ts'
-import { changingAfter } from '../../cli/mutation.ts'
-import { changingCommand, example } from '../../cli/command.ts'
-import { askForChanges } from './ask-for-changes.ts'
 import { agreedOnAccount, agreedOnUser } from './questions.ts'
 
 const Options = z.object({
@@ -127,4 +130,51 @@ function editQuestion({ before, account }: EditedUser): string | undefined {
 /** Another spelling of the same address is told to nobody. */
 function effectOfAddress({ before, account }: Pick<EditedUser, 'before' | 'account'>): string {
   return before.emailKey === account.emailKey ? '' : '; both addresses are told, and open links are void'
+}
+
+/** Asks for each thing that can be changed, showing what it is now. */
+export async function askForChanges(terminal: Terminal, account: Account): Promise<Changes> {
+  const firstName = await ask(terminal, { question: 'First name:', present: account.firstName })
+  const lastName = await ask(terminal, { question: 'Last name:', present: account.lastName })
+  const email = await ask(terminal, { question: 'E-mail:', present: account.email, check: checkAddress })
+  const places = await tickOf(terminal, { question: 'Sites:', names: tickableSites, held: account.sites })
+  const roles = await tickOf(terminal, {
+    question: 'Roles:',
+    names: tickableRoles(account),
+    held: account.roles,
+  })
+  return {
+    firstName,
+    lastName,
+    email,
+    addSites: places.added,
+    removeSites: places.taken,
+    addRoles: roles.added,
+    removeRoles: roles.taken,
+  }
+}
+
+const tickableSites = sites.filter((site) => site !== 'school-support-hub')
+
+/** A coordinator's place in the hub is given and taken by the coordinator commands. */
+function tickableRoles({ hubRole }: Account): string[] {
+  const others = catalogue.filter(({ given }) => given === undefined || given === 'by-staff')
+  return [...(hubRole === 'coordinator' ? [] : ['admin']), ...others.map(({ name }) => name)]
+}
+
+async function tickOf(
+  terminal: Terminal,
+  { question, names, held }: { question: string; names: readonly string[]; held: readonly string[] },
+): Promise<{ added: string[]; taken: string[] }> {
+  const choices = names.map((name) => ({ value: name, name, checked: held.includes(name) }))
+  const ticked = await tick<string>(terminal, { question, choices })
+  return {
+    added: ticked.filter((name) => !held.includes(name)),
+    taken: names.filter((name) => held.includes(name) && !ticked.includes(name)),
+  }
+}
+
+function checkAddress(text: string): string | undefined {
+  const address = readAddress(text)
+  return 'key' in address ? undefined : `The address ${address.problem}`
 }

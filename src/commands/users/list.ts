@@ -8,8 +8,7 @@ import type { Given } from '../../rules/permissions/actor.ts'
 import { command, example } from '../../cli/command.ts'
 import { doing } from '../../cli/action.ts'
 import type { Session } from '../../cli/session.ts'
-import { chosenFields, userFilter } from './filter.ts'
-import { endJson, writeUsers } from './write-users.ts'
+import { chosenFields, endJson, userFilter, writeUsers } from './filter.ts'
 
 const Options = z.object({
   centre: z.string().optional(),

@@ -1,9 +1,121 @@
+import type { Kysely } from 'kysely'
+import { ask, tick, wants } from '../../cli/prompt.ts'
+import type { Terminal } from '../../cli/terminal.ts'
+import { findCentreByNumber } from '../../db/centres/centres.ts'
+import type { Store } from '../../db/schema.ts'
+import { findLiveUser } from '../../db/users/users.ts'
 import { Usage } from '../../errors.ts'
+import { failureOf } from '../../rules/batch.ts'
+import { readCentreNumber } from '../../rules/centres/find.ts'
+import type { Given } from '../../rules/permissions/actor.ts'
+import { mayLearnOf } from '../../rules/permissions/decide.ts'
+import { sites } from '../../rules/roles/catalogue.ts'
 import type { Addition } from '../../rules/users/add.ts'
-import { type Address, typedAddress } from '../../rules/users/email.ts'
-import { typedPerson } from '../../rules/users/person.ts'
+import { type Address, readAddress, typedAddress } from '../../rules/users/email.ts'
+import { typedNames, typedPerson } from '../../rules/users/new-user.ts'
 
-export interface Place {
+interface AtHand {
+  terminal: Terminal
+  db: Kysely<Store>
+  given: Given
+}
+
+interface Known extends Place {
+  people: readonly NewPerson[]
+}
+
+/** Asks for what was not said: the centre, names, or one person after another. Nothing is added meanwhile. */
+export async function askForPeople({ people, ...place }: Known, atHand: AtHand): Promise<NewPerson[]> {
+  const centre = place.centre ?? (await askCentre(atHand))
+  const asked: NewPerson[] = []
+  for (const person of people)
+    asked.push({ ...person, centre, name: person.name ?? (await askName(person, atHand)) })
+  if (people.length > 0) return asked
+  do asked.push(await askPerson({ ...place, centre }, { asked, atHand }))
+  while (await wants(atHand.terminal, 'Add another?'))
+  return asked
+}
+
+async function askCentre({ terminal, db, given }: AtHand): Promise<string> {
+  return ask(terminal, {
+    question: 'Centre number:',
+    check: async (text) => {
+      const number = readCentreNumber(text)
+      if (number === undefined) return '2 to 12 letters and digits, such as EG001'
+      const centre = await findCentreByNumber(db, number)
+      if (!centre || !mayLearnOf(given.by, centre.id)) return `There is no centre ${number}`
+      return centre.deleted_at === null ? undefined : `${number} (${centre.name}) is deleted`
+    },
+  })
+}
+
+async function askPerson(
+  place: Place,
+  { asked, atHand }: { asked: readonly NewPerson[]; atHand: AtHand },
+): Promise<NewPerson> {
+  const { terminal } = atHand
+  const name = await askNames({ question: 'First name:', terminal })
+  const address = await askAddress({ asked, atHand })
+  const ticked = await askRights(place, terminal)
+  return { ...place, ...ticked, address, name }
+}
+
+async function askName({ address }: NewPerson, { terminal }: AtHand) {
+  return askNames({ question: `First name of ${address.email}:`, terminal })
+}
+
+async function askNames({ question, terminal }: { question: string; terminal: Terminal }) {
+  const firstName = await ask(terminal, {
+    question,
+    check: (text) =>
+      text.trim() === '' ? 'A name is needed' : wrongWith({ firstName: text, lastName: 'Name' }),
+  })
+  const lastName = await ask(terminal, {
+    question: 'Last name:',
+    check: (text) => wrongWith({ firstName, lastName: text }),
+  })
+  return typedNames({ firstName, lastName })
+}
+
+/** The same as the rule would say, while it can still be typed anew. */
+async function wrongWith(names: { firstName: string; lastName: string }): Promise<string | undefined> {
+  return (await failureOf(() => typedNames(names)))?.message
+}
+
+async function askAddress({
+  asked,
+  atHand: { terminal, db, given },
+}: {
+  asked: readonly NewPerson[]
+  atHand: AtHand
+}): Promise<Address> {
+  const text = await ask(terminal, {
+    question: 'E-mail:',
+    check: async (typed) => {
+      const address = readAddress(typed)
+      if (!('key' in address)) return `The address ${address.problem}`
+      if (asked.some((other) => other.address.key === address.key)) return 'Somebody has this address already'
+      const holder = await findLiveUser(db, address.key)
+      const joins = given.by.kind === 'staff' && holder?.centre_id === null
+      return holder && !joins ? 'Somebody has this address already' : undefined
+    },
+  })
+  return typedAddress(text)
+}
+
+async function askRights({ admin, sites: given }: Place, terminal: Terminal) {
+  const rights = { value: 'admin', name: 'administrative rights', checked: admin }
+  const choices = sites
+    .filter((site) => site !== 'school-support-hub')
+    .map((site) => ({ value: site, name: site, checked: given.includes(site) }))
+  const ticked = await tick<string>(terminal, {
+    question: 'Rights and sites (the hub itself comes with every account):',
+    choices: [rights, ...choices],
+  })
+  return { admin: ticked.includes('admin'), sites: ticked.filter((value) => value !== 'admin') }
+}
+
+interface Place {
   centre: string | undefined
   admin: boolean
   roles: readonly string[]

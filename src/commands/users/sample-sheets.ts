@@ -1,8 +1,8 @@
-import { guideSheet } from '../../import/guide-sheet.ts'
-import type { UserField } from '../../rules/users/add-table.ts'
+import { guideSheet } from '../../import/sample.ts'
+import type { UserField } from '../../rules/users/add.ts'
 import { catalogue, sites } from '../../rules/roles/catalogue.ts'
 import type { SheetToWrite } from '../../workbook/sheet.ts'
-import { userColumns } from './columns.ts'
+import { userColumns } from './read-users.ts'
 
 /** The roles that adding somebody can give. */
 const roles = catalogue

@@ -1,5 +1,5 @@
 import { type AuditVerdict, type KnownHead, verifyChain } from './chain.ts'
-import { changeListDigest } from '../imports/change-list.ts'
+import { changeListDigest } from '../imports/write.ts'
 import { headFileOf, readHeadFile } from './head-file.ts'
 import type { OpenStore } from '../store/open.ts'
 

@@ -2,7 +2,7 @@ import { statSync } from 'node:fs'
 import { chmodSync, rmSync } from '../../disk.ts'
 import { Cancelled } from '../../errors.ts'
 import type { OpenStore } from './open.ts'
-import { makeWhole } from './whole.ts'
+import { makeWhole } from './place.ts'
 
 /** Pages copied between two breaths, in which Ctrl-C is heard. */
 const pagesAtOnce = 5000

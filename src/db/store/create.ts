@@ -19,8 +19,7 @@ import { forgetHeadFile, headFileOf, type LogHead, writeHeadFile } from '../audi
 import { deriveKeys, type Keys, readKeyFile, writeKeyFile } from './keys.ts'
 import type { Store } from '../schema.ts'
 import { migrate } from './migrate.ts'
-import { cannotLink } from './place.ts'
-import { makeWhole } from './whole.ts'
+import { cannotLink, makeWhole } from './place.ts'
 
 /** Writes the first event into a store that has not taken its place yet. @returns where its log ends then */
 export type FirstEvent = (newStore: string, keys: Keys) => Promise<LogHead | undefined>

@@ -1,31 +1,31 @@
-import { randomBytes } from 'node:crypto'
-import { existsSync, statSync } from 'node:fs'
-import { chmodSync } from '../../disk.ts'
 import type Database from 'better-sqlite3'
 import type { Kysely } from 'kysely'
+import { randomBytes } from 'node:crypto'
+import { existsSync, readFileSync, statSync } from 'node:fs'
+import { chmodSync } from '../../disk.ts'
 import { Unavailable } from '../../errors.ts'
-import { beginStore, furnish } from './create.ts'
+import type { Interruption } from '../../interruption.ts'
+import { headOf } from '../audit/chain.ts'
+import type { LogHead } from '../audit/head-file.ts'
+import { latestVersion } from '../migrations/index.ts'
+import type { Store } from '../schema.ts'
 import {
   applicationId,
   kyselyOver,
-  type Opening,
   openDatabase,
+  type Opening,
+  openInMemory,
   prepareConnection,
 } from '../sqlite/connection.ts'
-import type { Interruption } from '../../interruption.ts'
-import { deriveKeys, type Keys, keysOfFingerprint } from './keys.ts'
-import { latestVersion } from '../migrations/index.ts'
-import type { Store } from '../schema.ts'
-import { headerOf, isBusy, isDamage, isUnwritable } from '../sqlite/errors.ts'
-import { damaged } from './damaged.ts'
-import { migrate } from './migrate.ts'
-import { openToRead, upToDateInMemory } from './open-to-read.ts'
-import { headOf } from '../audit/chain.ts'
-import type { LogHead } from '../audit/head-file.ts'
-import { knownVersionOf, storeOlder } from './version.ts'
-import { leaveWal } from './whole.ts'
-import { waitForStore } from '../sqlite/wait.ts'
 import { connectSqlite } from '../sqlite/driver.ts'
+import { headerOf, isBusy, isDamage, isUnwritable } from '../sqlite/errors.ts'
+import { waitForStore } from '../sqlite/wait.ts'
+import { beginStore, furnish } from './create.ts'
+import { damaged } from './damaged.ts'
+import { deriveKeys, type Keys, keysOfFingerprint } from './keys.ts'
+import { migrate } from './migrate.ts'
+import { leaveWal } from './place.ts'
+import { knownVersionOf, storeOlder } from './version.ts'
 
 export interface OpenStore {
   db: Kysely<Store>
@@ -242,4 +242,49 @@ async function storeInMemory(opening: Opening): Promise<OpenStore> {
     now,
     keys: () => keys,
   })
+}
+
+interface Reading {
+  raw: Database.Database
+  version: number
+  /** Changes to it would change nothing on the disk. */
+  inMemory: boolean
+}
+
+/**
+ * Opens a store to look at it as it is: what a killed process left unfinished is rolled back on the way, and
+ * where nothing may be written, the whole file is read into memory.
+ */
+function openToRead(path: string): Reading {
+  const raw = openDatabase(path)
+  try {
+    return { raw, version: knownVersionOf(raw, path), inMemory: false }
+  } catch (error) {
+    raw.close()
+    if (!isUnwritable(error)) throw error
+  }
+  const copy = readWhole(path)
+  return { raw: copy, version: knownVersionOf(copy, path), inMemory: true }
+}
+
+/** A copy in memory that is brought up to date: for reading an older store without changing it. */
+async function upToDateInMemory({ raw }: Reading, path: string): Promise<Database.Database> {
+  const copy = openInMemory(raw.serialize())
+  raw.close()
+  await migrate(copy, { path })
+  copy.pragma('query_only = on')
+  return copy
+}
+
+function readWhole(path: string): Database.Database {
+  for (const part of ['-wal', '-journal']) {
+    const beside = statSync(`${path}${part}`, { throwIfNoEntry: false })
+    if (!beside?.size) continue
+    throw new Unavailable(
+      'store-read-only',
+      `The store ${path} was not closed properly, and what is needed to read it cannot be written beside it.`,
+      { hint: `Copy it, with ${path}${part}, to a folder that you may write, and name that with --db.` },
+    )
+  }
+  return openInMemory(readFileSync(path))
 }

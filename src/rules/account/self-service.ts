@@ -1,11 +1,12 @@
 import type { Kysely } from 'kysely'
 import type { Store } from '../../db/schema.ts'
 import { findLiveUser } from '../../db/users/users.ts'
+import type { WrongSignIns } from '../../db/wrong-tries.ts'
 import { Refused } from '../../errors.ts'
-import { type Account, accountOf } from '../users/account.ts'
 import type { Given } from '../permissions/actor.ts'
-import { typedAddress } from '../users/email.ts'
 import { restoring } from '../refusals.ts'
+import { type Account, accountOf } from '../users/account.ts'
+import { typedAddress } from '../users/email.ts'
 import type { WhyNot } from '../users/sign-in-status.ts'
 
 /** The live account that somebody claims is theirs; whether there is one is not told. */
@@ -59,4 +60,45 @@ const hints: Readonly<Record<WhyNot, (account: Account) => string>> = {
   'coordinator-suspended': ({ centre }) => `ssh-admin coordinator restore ${centre?.number}`,
   invited: ({ email }) =>
     `Type the code from the message: ssh-admin account verify ${email}; or ask for a new message: ssh-admin account request ${email}`,
+}
+
+const minute = 60_000
+const maxPause = 60 * minute
+
+/** Wrong passwords in a row that are judged without a pause. */
+export const maxQuickTries = 10
+/** Wrong passwords in a row after which no further one is judged. */
+const maxTries = 100
+
+/** How long the next try has to wait: a minute after ten wrong ones, then two, doubling to an hour. */
+function pauseAfter(inARow: number): number {
+  if (inARow < maxQuickTries) return 0
+  return Math.min(minute * 2 ** (inARow - maxQuickTries), maxPause)
+}
+
+/** Refuses to judge a try that comes too soon; whether anybody has the address is not told. @throws `too-many-tries` */
+export function refuseTooManyTries(
+  wrong: WrongSignIns | undefined,
+  { email, at }: { email: string; at: Date },
+): void {
+  if (!wrong) return
+  const hint = `To choose a new password: ssh-admin account request ${email}`
+  if (wrong.inARow >= maxTries) {
+    throw new Refused(
+      'too-many-tries',
+      `${maxTries} wrong passwords in a row were typed for ${email}: no further one is tried.`,
+      {
+        hint,
+        details: { nextTryAt: null },
+      },
+    )
+  }
+  const next = new Date(wrong.lastAt.getTime() + pauseAfter(wrong.inARow))
+  if (at >= next) return
+  const nextTryAt = next.toISOString()
+  throw new Refused(
+    'too-many-tries',
+    `${wrong.inARow} wrong passwords in a row were typed for ${email}: the next one is tried from ${nextTryAt}.`,
+    { hint, details: { nextTryAt } },
+  )
 }

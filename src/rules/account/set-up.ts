@@ -7,11 +7,16 @@ import { Refused } from '../../errors.ts'
 import type { Account } from '../users/account.ts'
 import type { Given } from '../permissions/actor.ts'
 import { accountById } from '../users/changed.ts'
-import { choosePassword } from './choose-password.ts'
-import { linkSecretOf, mostWrongTries, same, temporaryPasswordOf } from '../credentials/derive.ts'
-import { isLinkPurpose, readLink } from '../credentials/links.ts'
+import { choosePassword, type NewPassword } from './password.ts'
+import {
+  isLinkPurpose,
+  linkSecretOf,
+  mostWrongTries,
+  readLink,
+  same,
+  temporaryPasswordOf,
+} from '../credentials/derive.ts'
 import { asOwner, claimedAccount, refuseWayIn } from './self-service.ts'
-import type { NewPassword } from './password.ts'
 import { record } from '../audit/append.ts'
 import { tell } from '../mail/queue-message.ts'
 

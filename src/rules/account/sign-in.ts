@@ -6,10 +6,9 @@ import type { Account } from '../users/account.ts'
 import type { Given } from '../permissions/actor.ts'
 import { accountById } from '../users/changed.ts'
 import { typedAddress } from '../users/email.ts'
-import { asOwner, claimedAccount, refuseWayIn } from './self-service.ts'
+import { asOwner, claimedAccount, maxQuickTries, refuseTooManyTries, refuseWayIn } from './self-service.ts'
 import { isPassword } from './password.ts'
 import { record } from '../audit/append.ts'
-import { maxQuickTries, refuseTooManyTries } from './slow-sign-in.ts'
 import { tell } from '../mail/queue-message.ts'
 
 interface SigningIn {

@@ -1,7 +1,7 @@
 import { closestCountries, countryCode } from '../../countries.ts'
 import type { CentreKind } from '../../db/schema.ts'
 import { Usage } from '../../errors.ts'
-import { typedCentreNumber } from './number.ts'
+import { typedCentreNumber } from './find.ts'
 import { centreNameFault } from '../names.ts'
 import { unknownName } from '../unknown-name.ts'
 

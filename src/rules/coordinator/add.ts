@@ -8,11 +8,10 @@ import type { Given } from '../permissions/actor.ts'
 import { type Coordination, coordinationOf, refuseDeletedCentre } from './coordination.ts'
 import { typedAddress } from '../users/email.ts'
 import { findCentre } from '../centres/find.ts'
-import { newUser } from '../users/new-user.ts'
+import { newUser, type Person } from '../users/new-user.ts'
 import { mayLearnOf, onCentre, permit } from '../permissions/decide.ts'
-import type { Person } from '../users/person.ts'
 import { record } from '../audit/append.ts'
-import { refuseLookAlikeDomain } from '../users/refuse-look-alike-domain.ts'
+import { refuseLookAlikeDomain } from '../users/look-alike.ts'
 import { tell } from '../mail/queue-message.ts'
 
 interface Addition {

@@ -12,7 +12,7 @@ import { type Coordination, coordinationOf, refuseDeletedCentre } from './coordi
 import { findCentre } from '../centres/find.ts'
 import { findUser } from '../users/find.ts'
 import { onCentre, permit } from '../permissions/decide.ts'
-import type { Person } from '../users/person.ts'
+import type { Person } from '../users/new-user.ts'
 import { record } from '../audit/append.ts'
 import { tell } from '../mail/queue-message.ts'
 

@@ -11,7 +11,7 @@ import { foldedUser } from './new-user.ts'
 import { permit } from '../permissions/decide.ts'
 import { record } from '../audit/append.ts'
 import { refuseErased } from '../refusals.ts'
-import { refuseLookAlikeDomain } from './refuse-look-alike-domain.ts'
+import { refuseLookAlikeDomain } from './look-alike.ts'
 import { tell } from '../mail/queue-message.ts'
 import { type Changes, factsOf, personalOf, type Wanted, wantedOf } from './patch.ts'
 

@@ -2,7 +2,7 @@ import { Refused, Usage } from '../../errors.ts'
 import { type Account, nameOf } from './account.ts'
 import { chosenRoles, chosenSites } from '../roles/chosen.ts'
 import { type Address, typedAddress } from './email.ts'
-import { typedNames } from './person.ts'
+import { typedNames } from './new-user.ts'
 
 /** What is to be different; absent stays as it is. */
 export interface Changes {

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { type Addition, addUser } from '../../../src/rules/users/add.ts'
 import { removeUser } from '../../../src/rules/users/remove.ts'
 import { suspendUser } from '../../../src/rules/users/suspend.ts'
-import { typedPerson } from '../../../src/rules/users/person.ts'
+import { typedPerson } from '../../../src/rules/users/new-user.ts'
 import { letters, openCredentials } from '../../holding.ts'
 import { newWorld, type World } from '../../world.ts'
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { readAddress } from '../../../src/rules/users/email.ts'
-import { typedPerson } from '../../../src/rules/users/person.ts'
+import { typedPerson } from '../../../src/rules/users/new-user.ts'
 
 describe('an address that cannot be used', () => {
   it.each([

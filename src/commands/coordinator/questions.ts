@@ -1,15 +1,41 @@
+import { ask, type Choice, choose } from '../../cli/prompt.ts'
+import type { Session } from '../../cli/session.ts'
 import { adminsOf } from '../../db/centres/centres.ts'
 import type { OpenStore } from '../../db/store/open.ts'
-import { ask, type Choice, choose } from '../../cli/prompt.ts'
 import { oneLine } from '../../render/clean-text.ts'
-import { nameOf } from '../../rules/users/account.ts'
-import type { Given } from '../../rules/permissions/actor.ts'
-import type { Successor } from '../../rules/coordinator/change.ts'
-import { readAddress } from '../../rules/users/email.ts'
 import { findCentre } from '../../rules/centres/find.ts'
+import type { Successor } from '../../rules/coordinator/change.ts'
+import type { Coordination } from '../../rules/coordinator/coordination.ts'
+import type { Given } from '../../rules/permissions/actor.ts'
 import { decide, onCentre } from '../../rules/permissions/decide.ts'
-import { typedPerson } from '../../rules/users/person.ts'
-import type { Session } from '../../cli/session.ts'
+import { type Account, nameOf } from '../../rules/users/account.ts'
+import { readAddress } from '../../rules/users/email.ts'
+import { typedPerson } from '../../rules/users/new-user.ts'
+
+/** What of a coordinator command is agreed to: who coordinates which centre, before and after, and how many it touches. */
+export function agreedOnCoordination({
+  centre,
+  coordinator,
+  former,
+  affected,
+  changed,
+}: Coordination): unknown {
+  return [
+    centre.id,
+    centre.name,
+    centre.status,
+    agreedOnAccount(coordinator),
+    former?.id,
+    agreedOnAccount(former),
+    affected,
+    changed,
+  ]
+}
+
+/** A new coordinator has another number each time they are made: their address says who they are. */
+function agreedOnAccount(account: Account | null): unknown {
+  return account && [account.email, account.firstName, account.lastName, account.hubRole, account.status]
+}
 
 /** Lists the centre's administrators to choose from, and offers a new person; the rule refuses who may not. */
 export async function chooseSuccessor(

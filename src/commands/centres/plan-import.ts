@@ -1,0 +1,237 @@
+import { resolve } from 'node:path'
+import { ask, tick } from '../../cli/prompt.ts'
+import type { Session } from '../../cli/session.ts'
+import type { Terminal } from '../../cli/terminal.ts'
+import type { OpenStore } from '../../db/store/open.ts'
+import { BadInput, Cancelled } from '../../errors.ts'
+import type { Source } from '../../import/apply.ts'
+import type { Deletions } from '../../import/deletions.ts'
+import type { Plan } from '../../import/plan.ts'
+import type { Touched } from '../../import/read-store.ts'
+import type { Roster } from '../../import/roster.ts'
+import { centreTitle } from '../../render/centres.ts'
+import { oneLine } from '../../render/clean-text.ts'
+import { describePlan } from '../../render/import.ts'
+import { count } from '../../render/text.ts'
+import type { DeletedCentre } from '../../rules/centres/delete.ts'
+
+/** A plan with all that applying it needs. */
+export interface ReadyImport {
+  source: Source
+  path: string | null
+  plan: Plan
+  deletions: Deletions
+  sendMail: boolean
+  touched: Touched
+  /** Of what planning read of the store. */
+  storeDigest: () => string
+  /** SQLite's count of others' writes when it was read. */
+  version: number
+  centreNames: ReadonlyMap<string, string>
+  /** Absent for a saved plan, and where no rows are to be written out. */
+  roster: Roster | undefined
+  /** It was shown already, before what the workbook lacks was offered for deletion. */
+  described: boolean
+}
+
+/** Offers what the workbook does not have, with nothing ticked; a large choice is asked for twice. */
+async function chooseAtTerminal(plan: Plan, { terminal }: Session): Promise<Deletions> {
+  const { needsAllowance, noDeletions } = await import('../../import/deletions.ts')
+  if (plan.rows.accepted === 0) return noDeletions
+  const missing = plan.missingCentres.filter(({ kept }) => !kept)
+  const extra = plan.extraUsers.filter(({ kept }) => !kept)
+  const centres =
+    missing.length === 0
+      ? []
+      : await tick(terminal, {
+          question: `${count(missing.length, 'centre')} of the store ${missing.length === 1 ? 'is' : 'are'} not in the workbook. Delete any?`,
+          choices: missing.map((centre) => ({
+            value: centre,
+            name: `${centre.number}  ${centre.name}  (${count(centre.users, 'user')})`,
+          })),
+        })
+  const users =
+    extra.length === 0
+      ? []
+      : await tick(terminal, {
+          question: `${count(extra.length, 'user')} of these centres ${extra.length === 1 ? 'is' : 'are'} not in the workbook. Delete any?`,
+          choices: extra.map((user) => ({
+            value: user,
+            name: `${user.email}  ${user.centre}  ${user.lastSignedInAt ? `last signed in ${user.lastSignedInAt.slice(0, 10)}` : 'never signed in'}`,
+          })),
+        })
+  const deletions = { centres, users }
+  if (needsAllowance(plan, deletions)) {
+    const total = centres.length + users.length
+    const typed = await ask(terminal, {
+      question: `That is more than a fifth of what is there. Type ${total} to delete ${total}:`,
+    })
+    if (typed.trim() !== String(total)) throw new Cancelled()
+  }
+  return deletions
+}
+
+/** Names the centres and says what will happen; nothing to do, nothing asked. */
+export function deletionQuestion(deleted: readonly DeletedCentre[]): string | undefined {
+  const touched = deleted.filter(({ outcome }) => outcome !== 'unchanged')
+  const [first] = touched
+  if (!first) return undefined
+  const then = [...usersKeptOut(touched), ...centresLeftAsTheyAre(touched)].join(' ')
+  if (touched.length === 1) return `Delete ${centreTitle(first.centre)}? ${then}`
+  const names = touched.slice(0, most).map(({ centre }) => `  ${centreTitle(centre)}`)
+  const more = touched.length > most ? [`  … and ${touched.length - most} more`] : []
+  return [`Delete these ${touched.length} centres? ${then}`, ...names, ...more, ' '].join('\n')
+}
+
+const most = 20
+
+function usersKeptOut(touched: readonly DeletedCentre[]): string[] {
+  const users = touched.reduce((sum, { centre }) => sum + (centre.user_count ?? 0), 0)
+  const one = touched.length === 1
+  if (users === 0) return [`${one ? 'It has' : 'They have'} no users; nothing is lost.`]
+  const whose = one ? 'Its' : 'Their'
+  const theirs = users === 1 ? `${whose} user` : `${whose} ${count(users, 'user')}`
+  return [`${theirs} cannot sign in until ${one ? 'it is' : 'they are'} restored; nothing is lost.`]
+}
+
+function centresLeftAsTheyAre(touched: readonly DeletedCentre[]): string[] {
+  const cared = touched.reduce((sum, { associateCentres }) => sum + associateCentres, 0)
+  if (cared === 0) return []
+  const by = touched.length === 1 ? 'it looks after' : 'they look after'
+  if (cared === 1) return [`The associate centre ${by} stays as it is.`]
+  return [`The ${count(cared, 'associate centre')} ${by} stay as they are.`]
+}
+
+export interface Wanted {
+  file: string
+  issuesOut?: string | undefined
+  deleteMissing: boolean
+  deleteExtra: boolean
+  deleteCentre: readonly string[]
+  deleteUser: readonly string[]
+  allowDeletes?: number | undefined
+  allowRenames?: number | undefined
+  partial: boolean
+  wholeRoster: boolean
+  restoreDeleted: boolean
+  sendMail: boolean
+  strict: boolean
+}
+
+interface Planning {
+  session: Session
+  store: OpenStore
+  roster: Roster
+  asks: boolean
+}
+
+/** Plans the roster against the store as it is now, deletions included. */
+export async function planWorkbook(
+  wanted: Wanted,
+  { session, store, roster, asks }: Planning,
+): Promise<ReadyImport> {
+  const { planImport } = await import('../../import/plan.ts')
+  const { readStore, touchedBy } = await import('../../import/read-store.ts')
+  const { digestOfView } = await import('../../db/imports/view.ts')
+  const { chooseDeletions, checkAllowance, noDeletions } = await import('../../import/deletions.ts')
+  const { checkRenames } = await import('../../import/renames.ts')
+  const partial = await isPartial(wanted, { session, roster })
+  const touched = touchedBy(roster, { sender: session.settings.mailFrom.value ?? '' })
+  const { view, version } = readStore(store.raw, touched, roster)
+  const plan = planImport(roster, { view, restoreDeleted: wanted.restoreDeleted, partial })
+  if (wanted.strict) refuseAnyIssue(plan)
+  checkRenames(plan, wanted.allowRenames)
+
+  const wished = {
+    allMissing: wanted.deleteMissing,
+    allExtra: wanted.deleteExtra,
+    centres: wanted.deleteCentre,
+    users: wanted.deleteUser,
+  }
+  const said = wished.allMissing || wished.allExtra || wished.centres.length > 0 || wished.users.length > 0
+  const offers = asks && !said && session.terminal.canAsk && session.common.input
+  if (offers) for (const line of describePlan(plan, noDeletions, session.terminal.err)) session.say(line)
+  const deletions = offers ? await chooseAtTerminal(plan, session) : chooseDeletions(plan, wished)
+  if (!asks || said || wanted.allowDeletes !== undefined) checkAllowance(plan, deletions, wanted.allowDeletes)
+  if (said && plan.rows.accepted === 0) {
+    const message = 'No row could be used, so nothing is deleted.'
+    session.notify({ code: 'nothing-deleted', message })
+  }
+  const { file, sheet, digest } = roster
+  return {
+    source: { file, sheet, digest },
+    path: wanted.file === '-' ? null : resolve(session.context.cwd, wanted.file),
+    plan,
+    deletions,
+    sendMail: wanted.sendMail,
+    touched,
+    storeDigest: () => digestOfView(view),
+    version,
+    // Only the PINs of new users need them.
+    centreNames: new Map(
+      plan.newUsers.length > 0 ? view.centres.map(({ number, name }) => [number, name]) : [],
+    ),
+    // Only the rows held back are written out again.
+    roster: wanted.issuesOut === undefined ? undefined : roster,
+    described: offers,
+  }
+}
+
+/** @throws `partial-workbook` where a part of a roster is to delete somebody */
+async function isPartial(
+  wanted: Wanted,
+  { session, roster }: Pick<Planning, 'session' | 'roster'>,
+): Promise<boolean> {
+  const { isPartOfRoster, partialWorkbook } = await import('../../import/issues-sheet.ts')
+  if (wanted.wholeRoster || !(wanted.partial || isPartOfRoster(roster))) return false
+  const { deleteMissing, deleteExtra, deleteCentre, deleteUser } = wanted
+  if (deleteMissing || deleteExtra || deleteCentre.length > 0 || deleteUser.length > 0)
+    throw partialWorkbook(roster.file)
+  const message =
+    'This is part of a roster: who does not stand in it is neither missing nor extra. If it is a whole one: --whole-roster'
+  if (!wanted.partial) session.notify({ code: 'partial-workbook', message })
+  return true
+}
+
+function refuseAnyIssue({ issues, rows }: Plan): void {
+  if (issues.length === 0) return
+  throw new BadInput(
+    'has-issues',
+    `${rows.heldBack} of ${rows.read} rows ${rows.heldBack === 1 ? 'has' : 'have'} a mistake; nothing was changed.`,
+    {
+      hint: 'Correct them, or leave out --strict to import the others.',
+      details: {
+        problems: issues.map(({ cell, code, message, hint }) => ({
+          target: cell,
+          code,
+          message,
+          ...(hint ? { hint } : {}),
+        })),
+      },
+    },
+  )
+}
+
+interface Progress {
+  say: (state: { share: number; rows: number }) => void
+  stop: () => void
+}
+
+/** A line on stderr that says how far the work is; silent where nobody watches. */
+export async function progressOf(terminal: Terminal, named: string): Promise<Progress> {
+  if (!terminal.animated) return { say: () => undefined, stop: () => undefined }
+  const what = oneLine(named)
+  const { default: ora } = await import('ora')
+  const spinner = ora({ text: `${what} …`, stream: process.stderr, discardStdin: false }).start()
+  const started = performance.now()
+  return {
+    say: ({ share, rows }) => {
+      const rate = Math.round(rows / Math.max(0.001, (performance.now() - started) / 1000))
+      const percent = Math.min(100, Math.round(share * 100))
+      spinner.text = `${what} … ${percent} %, ${rows.toLocaleString('en-GB')} rows, ${rate.toLocaleString('en-GB')} a second`
+    },
+    stop: () => {
+      spinner.stop()
+    },
+  }
+}
