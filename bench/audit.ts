@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { appendAudit } from '../src/db/audit/append.ts'
+import { insertAuditRow } from '../src/db/audit/append.ts'
 import { changeListDigest } from '../src/db/imports/write.ts'
 import { type OpenStore, openStore } from '../src/db/store/open.ts'
 import { commit, rehearse } from '../src/db/transact.ts'
@@ -19,8 +19,8 @@ export async function measure({ folder, rounds }: Settings): Promise<Row[]> {
   const store = await openStore({
     path,
     keyFile: `${path}.key`,
-    patience: 30_000,
-    manner: 'use',
+    maxWaitMs: 30_000,
+    mode: 'use',
     now: () => new Date(),
     command: 'bench',
     onWait: () => undefined,
@@ -61,7 +61,7 @@ async function facts({ db }: OpenStore): Promise<{ number: string; email: string
 /** Without the commit, which the change itself needs anyway. */
 function appendOne(store: OpenStore, email: string): Promise<unknown> {
   return rehearse(store, (trx) =>
-    appendAudit(trx, {
+    insertAuditRow(trx, {
       at: new Date().toISOString(),
       operator: 'bench@desk',
       kind: 'change',

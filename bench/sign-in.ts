@@ -71,8 +71,8 @@ async function seeded(db: string, count: number): Promise<string[]> {
   const store = await openStore({
     path: db,
     keyFile: `${db}.key`,
-    patience: 30_000,
-    manner: 'use',
+    maxWaitMs: 30_000,
+    mode: 'use',
     now: () => new Date(),
     command: 'bench',
     onWait: () => undefined,

@@ -30,8 +30,8 @@ async function inTurnWithin(full: string): Promise<Omit<Row, 'what'>> {
   const store = await openStore({
     path: full,
     keyFile: `${full}.key`,
-    patience: 1000,
-    manner: 'use',
+    maxWaitMs: 1000,
+    mode: 'use',
     now: () => new Date(),
     command: 'bench',
     onWait: () => undefined,
@@ -52,7 +52,9 @@ async function inTurnWithin(full: string): Promise<Omit<Row, 'what'>> {
   const ours: number[] = []
   const theirs: number[] = []
   for (const [from, to] of turns()) {
-    ours.push(await time(() => commit(store, (trx) => transferProgressionTests(trx, { from, to, given }))))
+    ours.push(
+      await time(() => commit(store, (trx) => transferProgressionTests(trx, { from, to, ctx: given }))),
+    )
     theirs.push(await time(() => rewriting.run()))
   }
   await store.close()

@@ -55,7 +55,7 @@ const ConfigFile = z.strictObject({
 const paths: ReadonlySet<SettingName> = new Set(['db', 'keyFile', 'mailDir', 'smtpPasswordFile'])
 
 /** Flag, then environment, then the configuration file, then default. */
-export function settle(flags: Partial<Record<SettingName, string>>, context: Context): Settings {
+export function resolveSettings(flags: Partial<Record<SettingName, string>>, context: Context): Settings {
   const file = readConfigFile(context)
   const first = (name: SettingName, fallback?: string): Setting => {
     const setting = settingFrom(name, { flags, env: context.env, file }) ?? {

@@ -29,7 +29,7 @@ export async function finishing<Result>(
   { what, finish }: { what: string; finish: () => Result | Promise<Result> },
 ): Promise<Result> {
   if (!interruption || interruption.isFinishing()) return finish()
-  await hearSignals()
+  await yieldToSignals()
   if (interruption.signal.aborted) throw new Cancelled()
   interruption.finish(what)
   try {
@@ -41,7 +41,7 @@ export async function finishing<Result>(
 }
 
 /** Lets a signal be heard that came while something was being worked out: two turns of the loop, so that it looks. */
-export async function hearSignals(): Promise<void> {
+export async function yieldToSignals(): Promise<void> {
   await new Promise(setImmediate)
   await new Promise(setImmediate)
 }

@@ -56,10 +56,10 @@ export function typistAt(running: IPty): Typist {
     new Promise<void>((resolve, reject) => {
       const give = (settle: () => void) => {
         clearTimeout(patience)
-        wakened.delete(look)
+        wakened.delete(detectFormat)
         settle()
       }
-      const look = () => {
+      const detectFormat = () => {
         if (isSo()) give(resolve)
         else if (exit !== undefined) give(() => reject(new Error(`it ended before ${what}:\n${plain(raw)}`)))
       }
@@ -67,8 +67,8 @@ export function typistAt(running: IPty): Typist {
         running.kill()
         give(() => reject(new Error(`waited in vain for ${what}:\n${plain(raw)}`)))
       }, 20_000)
-      wakened.add(look)
-      look()
+      wakened.add(detectFormat)
+      detectFormat()
     })
 
   return {

@@ -11,9 +11,9 @@ import type { HubRole, UserStatus } from '../src/db/schema.ts'
 import { commit, rehearse, type Work } from '../src/db/transact.ts'
 import { findLiveUser } from '../src/db/users/users.ts'
 import { accountOf } from '../src/rules/users/account.ts'
-import type { Given } from '../src/rules/permissions/actor.ts'
+import type { RuleContext } from '../src/rules/permissions/actor.ts'
 import { readAddress } from '../src/rules/users/email.ts'
-import { fold } from '../src/rules/search-key.ts'
+import { searchKey } from '../src/rules/search-key.ts'
 import { newUser } from '../src/rules/users/new-user.ts'
 
 export interface Ran {
@@ -48,9 +48,9 @@ export interface World {
   /** Runs a command as a pipe would see it. */
   run: (argv: readonly string[], typing?: Typing) => Promise<Ran>
   store: () => Promise<OpenStore>
-  given: () => Given
-  commit: <Result>(work: (given: Given) => Work<Result>) => Promise<Result>
-  rehearse: <Result>(work: (given: Given) => Work<Result>) => Promise<Result>
+  given: () => RuleContext
+  commit: <Result>(work: (given: RuleContext) => Work<Result>) => Promise<Result>
+  rehearse: <Result>(work: (given: RuleContext) => Work<Result>) => Promise<Result>
   centre: (number: string, facts?: CentreFacts) => Promise<number>
   user: (email: string, facts: UserFacts) => Promise<number>
   account: (email: string) => Promise<ReturnType<typeof accountOf> | undefined>
@@ -83,7 +83,7 @@ export function newWorld(at = new Date('2026-03-02T09:00:00.000Z')): World {
   const db = join(folder, 'hub.db')
   let now = at
   let opened: OpenStore | undefined
-  const given = (): Given => ({
+  const given = (): RuleContext => ({
     by: { kind: 'staff', operator: 'tester@desk', command: 'test' },
     at: now,
     random: randomBytes,
@@ -94,8 +94,8 @@ export function newWorld(at = new Date('2026-03-02T09:00:00.000Z')): World {
     opened ??= await openStore({
       path: db,
       keyFile: `${db}.key`,
-      patience: 30_000,
-      manner: existsSync(db) ? 'use' : 'begin',
+      maxWaitMs: 30_000,
+      mode: existsSync(db) ? 'use' : 'begin',
       now: () => now,
       command: 'test',
       onWait: () => undefined,
@@ -143,7 +143,7 @@ async function insertCentre(world: World, number: string, facts: CentreFacts): P
     .values({
       number,
       name,
-      folded: fold(`${number} ${name}`),
+      folded: searchKey(`${number} ${name}`),
       kind: associate ? 'associate-centre' : kind,
       associate_id: owner?.id ?? null,
       status,

@@ -3,7 +3,7 @@ import type * as z from 'zod'
 import { actingFor } from '../config.ts'
 import type { Context } from '../context.ts'
 import { Cancelled, Usage } from '../errors.ts'
-import { hearSignals } from '../interruption.ts'
+import { yieldToSignals } from '../interruption.ts'
 import { checked, typedOptions } from './options.ts'
 import { actsForNobody } from '../rules/permissions/matrix.ts'
 import { type Pieces, piecesOfJson } from '../render/pieces.ts'
@@ -13,7 +13,7 @@ import { resolveTargets } from './command.ts'
 const contexts = new WeakMap<Command, Context>()
 const outcomes = new WeakMap<Command, number>()
 
-export function giveContext(program: Command, context: Context): void {
+export function setContext(program: Command, context: Context): void {
   contexts.set(program, context)
   outcomes.set(program, 0)
 }
@@ -29,7 +29,7 @@ function programOf(leaf: Command): Command {
 }
 
 /** commander's action for work that needs a session and gives an exit code. */
-export function doing<Options>(
+export function action<Options>(
   schema: z.ZodType<Options>,
   work: (options: Options, session: Session) => Promise<number>,
 ): (...typed: unknown[]) => Promise<void> {
@@ -64,7 +64,7 @@ async function refuseForOthers(session: Session): Promise<void> {
   if (mayRun(session.command)) return
   const store = await session.open(session.common.dryRun ? 'rehearse' : 'use')
   try {
-    await session.given(store)
+    await session.ctx(store)
   } finally {
     await store.close()
   }
@@ -75,11 +75,11 @@ async function keepingRefusals<Result>(session: Session, work: () => Promise<Res
   try {
     return await work()
   } catch (error) {
-    const { hasToKeep, keeping } = await import('../db/transact.ts')
+    const { hasToKeep, withRollbackWork } = await import('../db/transact.ts')
     if (!hasToKeep(error)) throw error
     const store = await session.open(session.common.dryRun ? 'rehearse' : 'use')
     try {
-      return await keeping(store, () => {
+      return await withRollbackWork(store, () => {
         throw error
       })
     } finally {
@@ -95,7 +95,7 @@ export async function answer(
 ): Promise<void> {
   const { write, out } = session.terminal
   const { interruption } = session.context
-  await hearSignals()
+  await yieldToSignals()
   if (interruption.signal.aborted && !interruption.isFinishing()) throw new Cancelled()
   const pieces = session.common.json
     ? piecesOfJson({ ...json, notices: session.notices }, out.isTerminal ? 2 : 0)

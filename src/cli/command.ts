@@ -10,7 +10,7 @@ export function command(name: string): Command {
 }
 
 /** The same, with the options of a command that changes something. */
-export function changingCommand(name: string): Command {
+export function mutationCommand(name: string): Command {
   return command(name)
     .option('--dry-run', 'show what would happen, and change nothing')
     .option('-y, --yes', 'answer every question with yes')

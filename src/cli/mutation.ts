@@ -3,26 +3,26 @@ import type * as z from 'zod'
 import type { OpenStore } from '../db/store/open.ts'
 import type { Clock, Trx, Work } from '../db/transact.ts'
 import { Cancelled, Refused } from '../errors.ts'
-import { agree } from './prompt.ts'
+import { confirm } from './prompt.ts'
 import type { Message } from '../render/messages.ts'
-import type { Given } from '../rules/permissions/actor.ts'
+import type { RuleContext } from '../rules/permissions/actor.ts'
 import type { View } from './terminal.ts'
-import { answer, doing } from './action.ts'
+import { answer, action } from './action.ts'
 import type { Notice, Session, WorkFor } from './session.ts'
 
-export interface Changing<Options, Request, Result> {
+export interface Mutation<Options, Request, Result> {
   options: z.ZodType<Options>
   /** Reads files and asks for what is missing, before the store is opened. */
   prepare: (options: Options, session: Session) => Promise<Request>
   /** Asks for what can only be asked with the store at hand; no transaction is open meanwhile. */
-  complete?: (request: Request, at: AtHand) => Promise<Request>
-  act: (request: Request, given: Given, store: OpenStore) => Work<Result>
+  complete?: (request: Request, at: MutationStage) => Promise<Request>
+  act: (request: Request, ctx: RuleContext, store: OpenStore) => Work<Result>
   /** What is agreed to before it is done. Absent: the command never asks. */
   confirm?: Confirmation<Options, Request, Result>
   /** How the clock is looked at; absent: it must not be behind. */
   clock?: Clock
   /** This command can make the store. */
-  begins?: boolean
+  createsStore?: boolean
   render: (result: Result, view: View, mail: readonly Message[]) => string
   json: (result: Result, mail: readonly Message[]) => object
   /** Whether a message goes out must not show: it waits for `mail send`, and nothing is said of it. */
@@ -43,38 +43,38 @@ export interface Confirmation<Options, Request, Result> {
   flags?: (options: Options) => string | undefined
 }
 
-interface AtHand {
+interface MutationStage {
   session: Session
   store: OpenStore
-  given: Given
+  ctx: RuleContext
   /** Somebody can be asked, and the question will be put; without it nothing else is offered either. */
   asks: boolean
 }
 
-type Direct<Options, Result> = Omit<Changing<Options, Options, Result>, 'prepare'>
+type Direct<Options, Result> = Omit<Mutation<Options, Options, Result>, 'prepare'>
 
 /** A command that changes something: open → rehearse → agree → commit → deliver → render. */
-export function changing<Options, Result>(spec: Direct<Options, Result>) {
-  return changingAfter({ ...spec, prepare: async (options: Options) => options })
+export function mutation<Options, Result>(spec: Direct<Options, Result>) {
+  return preparedMutation({ ...spec, prepare: async (options: Options) => options })
 }
 
 /** The same, for a command that first reads a file or asks for what was not said. */
-export function changingAfter<Options, Request, Result>(spec: Changing<Options, Request, Result>) {
-  return doing(spec.options, async (options, session) => {
+export function preparedMutation<Options, Request, Result>(spec: Mutation<Options, Request, Result>) {
+  return action(spec.options, async (options, session) => {
     const { dryRun, yes } = session.common
     const asks = spec.confirm !== undefined && !dryRun && !yes && (spec.confirm.mayAsk?.(options) ?? true)
     const prepared = await spec.prepare(options, session)
     const flag = spec.confirm?.flags?.(options)
     const agreed =
-      asks && spec.begins && isMissing(session)
-        ? await agreeBeforeBeginning({ spec, session, prepared, flag })
+      asks && spec.createsStore && isMissing(session)
+        ? await confirmWithoutStore({ spec, session, prepared, flag })
         : undefined
 
-    const store = await session.open(mannerOf({ dryRun, begins: spec.begins ?? false }))
+    const store = await session.open(openModeOf({ dryRun, begins: spec.createsStore ?? false }))
     try {
       const still = asks && agreed === undefined
       const request = await completed({ spec, session, store, prepared, asks: still })
-      const { result, mail, owed } = await carryOut({
+      const { result, mail, owed } = await runMutation({
         spec,
         session,
         store,
@@ -94,13 +94,13 @@ export function changingAfter<Options, Request, Result>(spec: Changing<Options, 
   })
 }
 
-function mannerOf({ dryRun, begins }: { dryRun: boolean; begins: boolean }) {
+function openModeOf({ dryRun, begins }: { dryRun: boolean; begins: boolean }) {
   if (dryRun) return begins ? 'rehearse-beginning' : 'rehearse'
   return begins ? 'begin' : 'use'
 }
 
 interface Running<Options, Request, Result> {
-  spec: Changing<Options, Request, Result>
+  spec: Mutation<Options, Request, Result>
   session: Session
   store: OpenStore
   asks: boolean
@@ -114,9 +114,9 @@ async function completed<Options, Request, Result>({
   asks,
 }: Running<Options, Request, Result> & { prepared: Request }): Promise<Request> {
   if (!spec.complete) return prepared
-  const given = await session.given(store)
+  const ctx = await session.ctx(store)
   const offers = asks && session.terminal.canAsk && session.common.input
-  return spec.complete(prepared, { session, store, given, asks: offers })
+  return spec.complete(prepared, { session, store, ctx, asks: offers })
 }
 
 type WithRequest<Options, Request, Result> = Running<Options, Request, Result> & {
@@ -125,22 +125,22 @@ type WithRequest<Options, Request, Result> = Running<Options, Request, Result> &
 }
 
 /** Nothing that was read before the transaction is relied on within it: neither rights nor the time. */
-async function carryOut<Options, Request, Result>(
+async function runMutation<Options, Request, Result>(
   running: WithRequest<Options, Request, Result> & { agreed: string | undefined },
 ): Promise<{ result: Result; mail: Message[]; owed: boolean }> {
   const { spec, session, store, asks } = running
   const work = workOf(running)
   if (session.common.dryRun)
     return {
-      ...(await session.rehearse(store, (trx, given) => withMail(trx, () => work(trx, given)), spec.clock)),
+      ...(await session.rehearse(store, (trx, ctx) => withMail(trx, () => work(trx, ctx)), spec.clock)),
       owed: false,
     }
-  const agreed = asks ? await agreeTo(running) : running.agreed
+  const agreed = asks ? await confirmResult(running) : running.agreed
   if (session.context.signal.aborted) throw new Cancelled()
   const { result, owed, by } = await session.commit(
     store,
-    async (trx, given) => {
-      const done = await work(trx, given)
+    async (trx, ctx) => {
+      const done = await work(trx, ctx)
       if (agreed !== undefined && JSON.stringify(spec.confirm?.agreedOn(done)) !== agreed)
         throw changedMeanwhile()
       return done
@@ -159,22 +159,22 @@ function workOf<Options, Request, Result>({
   store,
   request,
 }: WithRequest<Options, Request, Result>): WorkFor<Result> {
-  return async (trx, given) => {
-    const done = await spec.act(request, given, store)(trx)
+  return async (trx, ctx) => {
+    const done = await spec.act(request, ctx, store)(trx)
     if (!spec.mailWaits) await checkMail(trx, { session })
     return done
   }
 }
 
 /** Rehearses, and asks where there is something to ask. @returns what was agreed to, to be compared */
-async function agreeTo<Options, Request, Result>(
+async function confirmResult<Options, Request, Result>(
   running: WithRequest<Options, Request, Result>,
 ): Promise<string | undefined> {
   const { spec, session, store, request, flag } = running
   if (!spec.confirm) return undefined
   const rehearsed = await session.rehearse(store, workOf(running), spec.clock)
   const question = spec.confirm.question(rehearsed, { request, session })
-  if (question) await agree(session, question, { flag })
+  if (question) await confirm(session, question, { flag })
   return JSON.stringify(spec.confirm.agreedOn(rehearsed))
 }
 
@@ -183,7 +183,7 @@ function isMissing({ settings }: Session): boolean {
 }
 
 /** Where there is no store yet, a refusal or a No leaves none. */
-async function agreeBeforeBeginning<Options, Request, Result>({
+async function confirmWithoutStore<Options, Request, Result>({
   prepared,
   ...running
 }: Omit<Running<Options, Request, Result>, 'store' | 'asks'> & {
@@ -193,7 +193,7 @@ async function agreeBeforeBeginning<Options, Request, Result>({
   const store = await running.session.open('rehearse-beginning')
   try {
     const request = await completed({ ...running, store, prepared, asks: true })
-    return await agreeTo({ ...running, store, request, asks: true })
+    return await confirmResult({ ...running, store, request, asks: true })
   } finally {
     await store.close()
   }
@@ -201,8 +201,8 @@ async function agreeBeforeBeginning<Options, Request, Result>({
 
 /** Mail that is set up wrongly is told of before anything is changed that needs it. */
 export async function checkMail(trx: Trx, { session }: { session: Session }): Promise<void> {
-  const { surroundingsOf } = await import('../db/transact.ts')
-  if (surroundingsOf(trx).owed.length === 0) return
+  const { transactionState } = await import('../db/transact.ts')
+  if (transactionState(trx).owed.length === 0) return
   const { checkMailSettings } = await import('../mail/smtp-settings.ts')
   checkMailSettings(session.settings)
 }

@@ -6,7 +6,7 @@ import { finishing } from '../interruption.ts'
 import { makersMark } from '../unfinished-files.ts'
 import type { CellToWrite, SheetToWrite } from '../workbook/sheet.ts'
 import type { Tables } from '../workbook/write.ts'
-import { agree } from './prompt.ts'
+import { confirm } from './prompt.ts'
 import type { Session } from './session.ts'
 
 /** What a file is for: the first part of its name until it is whole. */
@@ -86,7 +86,7 @@ function outputFile(
     path,
     unfinished,
     agreeToReplace: async () => {
-      if (!agreed) await agree(session, `${shown} is there already. Replace it?`)
+      if (!agreed) await confirm(session, `${shown} is there already. Replace it?`)
       agreed = true
     },
     prepare: async (contents) => {
@@ -222,9 +222,9 @@ function realPlace(path: string): string {
 /** @returns whether there is a file that would be replaced */
 function refuseUnusablePlace(path: string, file: string): boolean {
   const folder = dirname(path)
-  const parent = look(() => statSync(folder, { throwIfNoEntry: false }), file)
+  const parent = detectFormat(() => statSync(folder, { throwIfNoEntry: false }), file)
   if (!parent?.isDirectory()) throw noFolder(folder)
-  const there = look(() => lstatSync(path, { throwIfNoEntry: false }), file)
+  const there = detectFormat(() => lstatSync(path, { throwIfNoEntry: false }), file)
   if (there?.isSymbolicLink()) {
     throw new Unavailable('file-is-a-link', `${file} is a link to another file, and is not followed.`, {
       hint: 'Name the file itself, or another.',
@@ -239,7 +239,7 @@ function refuseUnusablePlace(path: string, file: string): boolean {
   return there !== undefined
 }
 
-function look<Found>(at: () => Found, file: string): Found {
+function detectFormat<Found>(at: () => Found, file: string): Found {
   try {
     return at()
   } catch (error) {

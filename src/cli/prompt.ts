@@ -1,5 +1,5 @@
 import { Cancelled, Usage } from '../errors.ts'
-import { hearSignals } from '../interruption.ts'
+import { yieldToSignals } from '../interruption.ts'
 import { cleanForTerminal, oneLine } from '../render/clean-text.ts'
 import type { Terminal } from './terminal.ts'
 
@@ -21,7 +21,7 @@ interface Asked {
 }
 
 /** Refuses, naming the flag and the question, when nobody can be asked. */
-export function needSomebodyToAsk(terminal: Terminal, { flag, may, question }: Asked): void {
+export function requireTerminal(terminal: Terminal, { flag, may, question }: Asked): void {
   if (terminal.canAsk && may) return
   const [first = ''] = question.trim().split('\n')
   const message = `This needs an answer, and there is nobody to ask: say it with ${flag}. Not asked: ${first}`
@@ -34,17 +34,17 @@ interface AtTerminal {
 }
 
 /** Asks yes or no, default No; No is a cancellation, nobody to ask a mistake of the call. */
-export async function agree(
+export async function confirm(
   { terminal, common }: AtTerminal,
   question: string,
   { flag = '--yes' }: { flag?: string | undefined } = {},
 ): Promise<void> {
-  needSomebodyToAsk(terminal, { flag, may: common.input, question })
-  if (!(await wants(terminal, question))) throw new Cancelled()
+  requireTerminal(terminal, { flag, may: common.input, question })
+  if (!(await askYesNo(terminal, question))) throw new Cancelled()
 }
 
 /** Asks yes or no, default No, and gives the answer. */
-export async function wants(terminal: Terminal, question: string): Promise<boolean> {
+export async function askYesNo(terminal: Terminal, question: string): Promise<boolean> {
   const { confirm } = await import('@inquirer/prompts')
   return asked(terminal, (streams) =>
     confirm({ message: cleanForTerminal(question), default: false }, streams),
@@ -126,7 +126,7 @@ async function asked<Answer>(
   prompt: (streams: Streams) => Promise<Answer>,
 ): Promise<Answer> {
   const { stdin: input, stderr: output, signal } = terminal
-  await hearSignals()
+  await yieldToSignals()
   if (signal.aborted) throw new Cancelled()
   try {
     return await prompt({ input, output, signal })

@@ -13,12 +13,12 @@ interface HappenedEvent {
  * notice says so.
  */
 export async function recordEvent(session: Session, event: HappenedEvent): Promise<void> {
-  const { record } = await import('../rules/audit/append.ts')
+  const { appendAudit } = await import('../rules/audit/append.ts')
   try {
     // What was looked at may have been opened to be read only.
     const store = await session.open('use')
     try {
-      await session.commit(store, (trx, given) => record(trx, { ...given, ...event, kind: 'event' }))
+      await session.commit(store, (trx, ctx) => appendAudit(trx, { ...ctx, ...event, kind: 'event' }))
     } finally {
       await store.close()
     }

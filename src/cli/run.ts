@@ -1,7 +1,7 @@
 import { Command, CommanderError } from 'commander'
 import { addCommonOptions } from './command.ts'
-import { giveContext, outcomeOf } from './action.ts'
-import { type Loader, type Noun, summaries, tree } from './tree.ts'
+import { setContext, outcomeOf } from './action.ts'
+import { type Loader, type Group, summaries, tree } from './tree.ts'
 import type { Context } from '../context.ts'
 import { Usage } from '../errors.ts'
 import { report } from '../exit.ts'
@@ -21,7 +21,7 @@ export async function run(argv: readonly string[], context: Context): Promise<nu
     const words = helpAsACommandSaysIt(argv)
     const help: string[] = []
     const program = await programFor(words, context, { writeOut: (text) => help.push(text) })
-    giveContext(program, context)
+    setContext(program, context)
     await program.parseAsync(words, { from: 'user' }).catch((error: unknown) => {
       // Help and version end so.
       if (!(error instanceof CommanderError && error.exitCode === 0)) throw error
@@ -67,7 +67,7 @@ async function complete(typed: readonly string[], context: Context): Promise<num
 }
 
 /** Loads what completing after these words needs: one command, or the verbs of one noun. */
-async function growAlong(word: string, node: Loader | Noun, words: readonly string[]): Promise<Command> {
+async function growAlong(word: string, node: Loader | Group, words: readonly string[]): Promise<Command> {
   if (typeof node === 'function') return node()
   const verb = words[words.indexOf(word) + 1] ?? ''
   const next = node.verbs[verb]
@@ -127,7 +127,7 @@ ssh-admin NOUN --help says more; ssh-admin help exit-codes, help json and help s
 `
 
 /** Loads the one command that the words name; its siblings only where help lists them. */
-async function growFor(word: string, node: Loader | Noun, words: readonly string[]): Promise<Command> {
+async function growFor(word: string, node: Loader | Group, words: readonly string[]): Promise<Command> {
   if (typeof node === 'function') return node()
   const verb = words[words.indexOf(word) + 1]
   const next = verb === undefined ? undefined : node.verbs[verb]
@@ -139,14 +139,14 @@ async function growFor(word: string, node: Loader | Noun, words: readonly string
   return withVerb(await nounCommand(word, node), await growFor(verb, next, words))
 }
 
-async function grow(word: string, node: Loader | Noun): Promise<Command> {
+async function grow(word: string, node: Loader | Group): Promise<Command> {
   if (typeof node === 'function') return node()
   const noun = await nounCommand(word, node)
   for (const [verb, next] of Object.entries(node.verbs)) withVerb(noun, await grow(verb, next))
   return noun
 }
 
-async function nounCommand(word: string, { summary, alone }: Noun): Promise<Command> {
+async function nounCommand(word: string, { summary, alone }: Group): Promise<Command> {
   const noun = alone
     ? await alone()
     : addCommonOptions(new Command(word)).summary(summary).description(summary)
@@ -155,7 +155,7 @@ async function nounCommand(word: string, { summary, alone }: Noun): Promise<Comm
   return noun
 }
 
-function nameOnly(word: string, node: Loader | Noun): Command {
+function nameOnly(word: string, node: Loader | Group): Command {
   const summary = typeof node === 'function' ? (summaries[word] ?? '') : node.summary
   return new Command(word).summary(summary)
 }

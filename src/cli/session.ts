@@ -1,13 +1,13 @@
 import type { Command } from 'commander'
-import { actingFor, type Settings, settle } from '../config.ts'
+import { actingFor, type Settings, resolveSettings } from '../config.ts'
 import type { Context } from '../context.ts'
-import type { Manner, Opening } from '../db/sqlite/connection.ts'
+import type { OpenMode, Opening } from '../db/sqlite/connection.ts'
 import type { OpenStore } from '../db/store/open.ts'
 import type { Clock, Trx } from '../db/transact.ts'
 import type { Interruption } from '../interruption.ts'
 import { CommonOptions, checked, refuseEmptyOptions, typedOptions } from './options.ts'
 import { oneLine } from '../render/clean-text.ts'
-import type { Given } from '../rules/permissions/actor.ts'
+import type { RuleContext } from '../rules/permissions/actor.ts'
 import { type Terminal, terminalOf } from './terminal.ts'
 
 export interface Notice {
@@ -29,36 +29,36 @@ export interface Session {
   /** Says a line of the conversation; silent with --json and --quiet. */
   say: (line: string) => void
   /** Opens the store, or another file that is one. */
-  open: (manner: Manner, other?: { path: string }) => Promise<OpenStore>
+  open: (mode: OpenMode, other?: { path: string }) => Promise<OpenStore>
   /** How the store would be opened. */
-  opening: (manner: Manner) => Promise<Opening>
+  opening: (mode: OpenMode) => Promise<Opening>
   /** Who the command acts for and what they may do, at this moment: for what only looks. */
-  given: (store: OpenStore) => Promise<Given>
+  ctx: (store: OpenStore) => Promise<RuleContext>
   /** Does the work for good, in one transaction in which the actor, their rights and the time are read first. */
   commit: <Result>(store: OpenStore, work: WorkFor<Result>, clock?: Clock) => Promise<Committed<Result>>
   /** Does the same, and takes all of it back. */
   rehearse: <Result>(store: OpenStore, work: WorkFor<Result>, clock?: Clock) => Promise<Result>
 }
 
-export type WorkFor<Result> = (trx: Trx, given: Given) => Promise<Result>
+export type WorkFor<Result> = (trx: Trx, ctx: RuleContext) => Promise<Result>
 
 interface Committed<Result> {
   result: Result
   /** Messages that are owed now, by their outbox number. */
   owed: number[]
   /** Who did it, as they were when it was done. */
-  by: Given['by']
+  by: RuleContext['by']
 }
 
 export function sessionOf(command: Command, context: Context): Session {
   refuseEmptyOptions(command)
   const common = checked(CommonOptions, typedOptions(command))
-  const settings = settle(common, context)
+  const settings = resolveSettings(common, context)
   const terminal = terminalOf(context, { color: common.color, quiet: common.quiet || common.json })
   const words = wordsOf(command)
   const notices: Notice[] = []
   const acting = { context, settings, command: words, dryRun: common.dryRun }
-  const surroundings = { context, common, settings, terminal, command: words }
+  const transactionStates = { context, common, settings, terminal, command: words }
   const notify = (notice: Notice) => {
     notices.push(notice)
     terminal.say(oneLine(notice.message))
@@ -73,16 +73,16 @@ export function sessionOf(command: Command, context: Context): Session {
     notices,
     notify,
     say: terminal.say,
-    open: async (manner, other) => {
+    open: async (mode, other) => {
       const { openStore } = await import('../db/store/open.ts')
       // What is done to a copy does not count yet.
       const interruption = other ? undefined : context.interruption
-      const opening = await openingFor({ ...surroundings, manner, path: other?.path, interruption })
+      const opening = await openingFor({ ...transactionStates, mode, path: other?.path, interruption })
       return openStore({ ...opening, writeFirstEvent: (store) => beginIn(store, acting) })
     },
-    opening: (manner) =>
-      openingFor({ ...surroundings, manner, path: undefined, interruption: context.interruption }),
-    given: (store) => givenFor(store, acting),
+    opening: (mode) =>
+      openingFor({ ...transactionStates, mode, path: undefined, interruption: context.interruption }),
+    ctx: (store) => givenFor(store, acting),
     commit: async (store, work, clock) => {
       const committed = await commitFor(store, { work, acting, clock })
       // A copy that is to take the place of a store has none yet.
@@ -100,8 +100,8 @@ export function sessionOf(command: Command, context: Context): Session {
 }
 
 async function beginIn(store: OpenStore, acting: Acting): Promise<void> {
-  const { beginStore } = await import('../rules/store/events.ts')
-  await commitFor(store, { acting, clock: undefined, work: (trx, given) => beginStore(trx, { given }) })
+  const { createStore } = await import('../rules/store/events.ts')
+  await commitFor(store, { acting, clock: undefined, work: (trx, ctx) => createStore(trx, { ctx }) })
 }
 
 /** The words of the command, without the program's name. */
@@ -117,11 +117,11 @@ async function openingFor({
   settings,
   terminal,
   command,
-  manner,
+  mode,
   path = settings.db.value ?? '',
   interruption,
 }: Pick<Session, 'context' | 'common' | 'settings' | 'terminal' | 'command'> & {
-  manner: Manner
+  mode: OpenMode
   path: string | undefined
   interruption: Interruption | undefined
 }): Promise<Opening> {
@@ -129,8 +129,8 @@ async function openingFor({
   return {
     path,
     keyFile: settings.keyFile.value ?? '',
-    patience: common.wait * 1000,
-    manner,
+    maxWaitMs: common.wait * 1000,
+    mode,
     now: context.now,
     command,
     signal: context.signal,
@@ -143,15 +143,15 @@ interface Acting extends Pick<Session, 'context' | 'settings' | 'command'> {
   dryRun: boolean
 }
 
-async function givenFor(store: OpenStore, acting: Acting): Promise<Given> {
-  const { keeping } = await import('../db/transact.ts')
+async function givenFor(store: OpenStore, acting: Acting): Promise<RuleContext> {
+  const { withRollbackWork } = await import('../db/transact.ts')
   const { timeAfterLastEvent } = await import('../db/clock.ts')
   const at = await timeAfterLastEvent(store.db, store.now())
-  return keeping(store, () => givenAt(store.db, { ...acting, at }))
+  return withRollbackWork(store, () => givenAt(store.db, { ...acting, at }))
 }
 
 /** Read once the store is held: while it was waited for, or a question open, rights may have changed. */
-async function givenWithin(trx: Trx, acting: Acting): Promise<Given> {
+async function givenWithin(trx: Trx, acting: Acting): Promise<RuleContext> {
   const { timeOf } = await import('../db/transact.ts')
   return givenAt(trx, { ...acting, at: timeOf(trx) })
 }
@@ -159,7 +159,7 @@ async function givenWithin(trx: Trx, acting: Acting): Promise<Given> {
 async function givenAt(
   db: OpenStore['db'],
   { context, settings, command, dryRun, at }: Acting & { at: Date },
-): Promise<Given> {
+): Promise<RuleContext> {
   const { findActor } = await import('../rules/permissions/actor.ts')
   const { operator, random } = context
   const by = await findActor(db, { operator, command, dryRun, email: actingFor(settings), at })
@@ -174,8 +174,8 @@ async function commitFor<Result>(
   const { result, owed } = await commit(
     store,
     async (trx) => {
-      const given = await givenWithin(trx, acting)
-      return { done: await work(trx, given), by: given.by }
+      const ctx = await givenWithin(trx, acting)
+      return { done: await work(trx, ctx), by: ctx.by }
     },
     clock,
   )

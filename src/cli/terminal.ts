@@ -29,12 +29,12 @@ export interface Terminal {
   say: (line: string) => void
 }
 
-interface Wishes {
+interface TerminalOptions {
   color: boolean
   quiet: boolean
 }
 
-export function terminalOf(context: Context, { color, quiet }: Wishes): Terminal {
+export function terminalOf(context: Context, { color, quiet }: TerminalOptions): Terminal {
   const { stdin, stdout, stderr, env } = context
   const view = (stream: Output): View => ({
     isTerminal: stream.isTTY === true,

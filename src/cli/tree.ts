@@ -3,15 +3,15 @@ import type { Command } from 'commander'
 /** A command's code is loaded when it runs, or when help is asked for. */
 export type Loader = () => Promise<Command>
 
-export interface Noun {
+export interface Group {
   summary: string
   /** By the word typed; each is a command, or a noun of its own. */
-  verbs: Readonly<Record<string, Loader | Noun>>
+  verbs: Readonly<Record<string, Loader | Group>>
   /** What the noun does by itself, without a verb. */
   alone?: Loader
 }
 
-const centres: Noun = {
+const centres: Group = {
   summary: 'centres and the workbook that brings them',
   verbs: {
     import: async () => (await import('../commands/centres/import.ts')).importCentres,
@@ -36,7 +36,7 @@ const centres: Noun = {
   },
 }
 
-const users: Noun = {
+const users: Group = {
   summary: 'the accounts of people',
   verbs: {
     add: async () => (await import('../commands/users/add.ts')).add,
@@ -58,7 +58,7 @@ const users: Noun = {
   },
 }
 
-const coordinator: Noun = {
+const coordinator: Group = {
   summary: "a centre's coordinator",
   verbs: {
     show: async () => (await import('../commands/coordinator/show.ts')).show,
@@ -69,7 +69,7 @@ const coordinator: Noun = {
   },
 }
 
-const associates: Noun = {
+const associates: Group = {
   summary: 'Associates, and who acts for their centres',
   verbs: {
     list: async () => (await import('../commands/associates/list.ts')).list,
@@ -79,7 +79,7 @@ const associates: Noun = {
   },
 }
 
-const roles: Noun = {
+const roles: Group = {
   summary: 'roles, and who may do what',
   verbs: {
     list: async () => (await import('../commands/roles/list.ts')).list,
@@ -89,7 +89,7 @@ const roles: Noun = {
   },
 }
 
-const progressionTests: Noun = {
+const progressionTests: Group = {
   summary: 'learner groups, tests and results',
   verbs: {
     import: async () => (await import('../commands/progression-tests/import.ts')).importResults,
@@ -98,7 +98,7 @@ const progressionTests: Noun = {
   },
 }
 
-const account: Noun = {
+const account: Group = {
   summary: "what an account's owner does: activate, set up, sign in",
   verbs: {
     request: async () => (await import('../commands/account/request.ts')).request,
@@ -109,7 +109,7 @@ const account: Noun = {
   },
 }
 
-const mail: Noun = {
+const mail: Group = {
   summary: 'messages that are owed, written and sent',
   verbs: {
     list: async () => (await import('../commands/mail/list.ts')).list,
@@ -119,7 +119,7 @@ const mail: Noun = {
   },
 }
 
-const templates: Noun = {
+const templates: Group = {
   summary: 'the words of the letters, which staff can change',
   verbs: {
     list: async () => (await import('../commands/templates/list.ts')).list,
@@ -130,7 +130,7 @@ const templates: Noun = {
   },
 }
 
-const audit: Noun = {
+const audit: Group = {
   summary: 'the audit log: who did what, when, to whom',
   verbs: {
     list: async () => (await import('../commands/audit/list.ts')).list,
@@ -139,7 +139,7 @@ const audit: Noun = {
   },
 }
 
-const store: Noun = {
+const store: Group = {
   summary: 'the store and its key: begin, check, back up, bring up to date',
   verbs: {
     init: async () => (await import('../commands/store/init.ts')).init,
@@ -154,7 +154,7 @@ const store: Noun = {
 }
 
 /** The words typed are the path of the command. */
-export const tree: Readonly<Record<string, Loader | Noun>> = {
+export const tree: Readonly<Record<string, Loader | Group>> = {
   centres,
   users,
   coordinator,

@@ -2,7 +2,7 @@ import { Argument } from 'commander'
 import * as z from 'zod'
 import { completionScript, shells } from '../cli/completion.ts'
 import { command, example } from '../cli/command.ts'
-import { answer, doing } from '../cli/action.ts'
+import { answer, action } from '../cli/action.ts'
 
 const Options = z.object({ shell: z.enum(shells) })
 
@@ -21,7 +21,7 @@ export const completion = command('completion')
   .addArgument(new Argument('<shell>', 'which shell').choices(shells))
   .addHelpText('after', `${example('ssh-admin completion bash')}${howTo}`)
   .action(
-    doing(Options, async ({ shell }, session) => {
+    action(Options, async ({ shell }, session) => {
       const script = completionScript(shell)
       await answer(session, { text: script, json: { shell, script } })
       return 0

@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import { renderSettings, settingsJson } from '../render/settings.ts'
 import { command, example } from '../cli/command.ts'
-import { answer, doing } from '../cli/action.ts'
+import { answer, action } from '../cli/action.ts'
 
 export const config = command('config')
   .summary('show each setting and where it came from')
@@ -10,7 +10,7 @@ export const config = command('config')
   )
   .addHelpText('after', example('ssh-admin config', 'ssh-admin config --json'))
   .action(
-    doing(z.object({}), async (_, session) => {
+    action(z.object({}), async (_, session) => {
       const { configFilePath } = await import('../config.ts')
       const file = configFilePath(session.context)
       const { settings, terminal } = session

@@ -5,7 +5,7 @@ import { isTopic, type Topic, topics } from '../cli/help/topics.ts'
 import { nearestOf } from '../nearest.ts'
 import type { View } from '../cli/terminal.ts'
 import { command, example } from '../cli/command.ts'
-import { answer, doing } from '../cli/action.ts'
+import { answer, action } from '../cli/action.ts'
 
 const Options = z.object({ topic: z.string().optional() })
 
@@ -17,7 +17,7 @@ export const help = command('help')
   .addArgument(new Argument('[topic]', 'what to explain'))
   .addHelpText('after', example('ssh-admin help exit-codes', 'ssh-admin help json --json'))
   .action(
-    doing(Options, async ({ topic }, session) => {
+    action(Options, async ({ topic }, session) => {
       const { out } = session.terminal
       if (topic === undefined) {
         await answer(session, { text: topicsInLines(out), json: { topics } })

@@ -3,8 +3,8 @@ import * as z from 'zod'
 import type { SheetToWrite } from '../workbook/sheet.ts'
 import { prepareTable } from '../cli/output-file.ts'
 import { workbookToWrite } from './centres/export.ts'
-import { changingCommand, example } from '../cli/command.ts'
-import { answer, doing } from '../cli/action.ts'
+import { mutationCommand, example } from '../cli/command.ts'
+import { answer, action } from '../cli/action.ts'
 
 interface Sample {
   /** Where it goes when no name is typed. */
@@ -17,7 +17,7 @@ interface Sample {
 
 /** The command that writes an empty workbook to fill in. */
 export function sampleCommand({ file: usual, reader, example: shown, sheets }: Sample): Command {
-  return changingCommand('sample')
+  return mutationCommand('sample')
     .summary('write an empty workbook to fill in, with a guide')
     .description(
       'Write an empty workbook with the right headings and drop-down lists, and a guide to its columns on a second sheet.',
@@ -25,7 +25,7 @@ export function sampleCommand({ file: usual, reader, example: shown, sheets }: S
     .argument('[file]', `.xlsx, or .csv for the headings alone (default: ${usual} here)`)
     .addHelpText('after', example(shown))
     .action(
-      doing(z.object({ file: z.string().min(1).default(usual) }), async ({ file }, session) => {
+      action(z.object({ file: z.string().min(1).default(usual) }), async ({ file }, session) => {
         const { common, context, terminal } = session
         const output = await workbookToWrite(session, { kind: 'sample', file })
         if (!common.dryRun) {

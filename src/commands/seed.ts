@@ -1,8 +1,8 @@
 import * as z from 'zod'
 import { seedStore } from '../rules/store/seed.ts'
 import { wholeNumberOf } from '../cli/options.ts'
-import { changing } from '../cli/mutation.ts'
-import { changingCommand, example } from '../cli/command.ts'
+import { mutation } from '../cli/mutation.ts'
+import { mutationCommand, example } from '../cli/command.ts'
 
 const count = (least: number, most: number) =>
   wholeNumberOf('a whole number').pipe(
@@ -15,7 +15,7 @@ const Options = z.object({
   seed: count(0, 1e9).default(1),
 })
 
-export const seed = changingCommand('seed')
+export const seed = mutationCommand('seed')
   .summary('fill an empty store with invented centres and users')
   .description(
     'Fill an empty store with invented centres and users, to try things out. You are asked first, with the name of the store. Their addresses are at domains that cannot exist. The same numbers make the same ones every time.',
@@ -25,10 +25,10 @@ export const seed = changingCommand('seed')
   .option('--seed <n>', 'another number, other people', '1')
   .addHelpText('after', example('ssh-admin seed --centres 20 --users 200 --db trial.db --yes'))
   .action(
-    changing({
+    mutation({
       options: Options,
-      begins: true,
-      act: (request, given) => (trx) => seedStore(trx, { ...request, given }),
+      createsStore: true,
+      act: (request, ctx) => (trx) => seedStore(trx, { ...request, ctx }),
       confirm: {
         question: ({ centres, users }, { session }) =>
           `Fill the store ${session.settings.db.value ?? ''} with ${centres} invented centres and ${users} invented users?`,

@@ -1,7 +1,7 @@
 import type { Kysely, Selectable } from 'kysely'
-import { cancelMessages, type Why } from './outbox.ts'
+import { cancelMessages, type MessageReason } from './outbox.ts'
 import type { CredentialPurpose, CredentialTable, Store } from './schema.ts'
-import { surroundingsOf, type Trx } from './transact.ts'
+import { transactionState, type Trx } from './transact.ts'
 
 export interface Credential {
   id: number
@@ -28,7 +28,7 @@ export async function issueCredential(
   trx: Trx,
   { userId, purpose, at, random, lifetime }: Issue,
 ): Promise<{ id: number; expiresAt: string }> {
-  await voidThose(trx, { userId, purposes: [purpose], why: 'replaced' })
+  await voidCredentials(trx, { userId, purposes: [purpose], why: 'replaced' })
   const expiresAt = new Date(at.getTime() + lifetime).toISOString()
   const { id } = await trx
     .insertInto('credentials')
@@ -47,7 +47,11 @@ export async function issueCredential(
 
 /** Voids every open link, temporary password, code and PIN of a user, and cancels the messages that carry them. */
 export async function voidOpenCredentials(trx: Trx, userId: number): Promise<void> {
-  await voidThose(trx, { userId, purposes: ['set-up', 'reset', 'temporary-password', 'code'], why: 'void' })
+  await voidCredentials(trx, {
+    userId,
+    purposes: ['set-up', 'reset', 'temporary-password', 'code'],
+    why: 'void',
+  })
   await voidPin(trx, userId)
 }
 
@@ -63,14 +67,14 @@ export async function voidPin(trx: Trx, userId: number): Promise<void> {
 }
 
 /** Closes the open credentials of these purposes; one that was just used is named and becomes `used`. */
-export async function voidThose(
+export async function voidCredentials(
   trx: Trx,
   {
     userId,
     purposes,
     used,
     why,
-  }: { userId: number; purposes: readonly CredentialPurpose[]; used?: number; why: Why },
+  }: { userId: number; purposes: readonly CredentialPurpose[]; used?: number; why: MessageReason },
 ): Promise<void> {
   if (used !== undefined) {
     await trx.updateTable('credentials').set({ state: 'used' }).where('id', '=', used).execute()
@@ -168,7 +172,7 @@ export function renewPins(
   trx: Trx,
   { nonces, at }: { nonces: readonly { id: number; nonce: Buffer }[]; at: string },
 ): void {
-  const renew = surroundingsOf(trx).raw.prepare(
+  const renew = transactionState(trx).raw.prepare(
     `update users set pin_nonce = ?, pin_state = 'issued', pin_issued_at = ?, pin_wrong_tries = 0 where id = ?`,
   )
   for (const { id, nonce } of nonces) renew.run(nonce, at, id)

@@ -1,5 +1,5 @@
 import { makersMark, statusOfMark } from '../unfinished-files.ts'
-import { whys } from './outbox.ts'
+import { reasons } from './outbox.ts'
 import type { MessageState, OutboxRow } from './schema.ts'
 import type { Trx } from './transact.ts'
 
@@ -54,7 +54,7 @@ export async function claimMessages(trx: Trx, { ids, by, at, lease }: Claim): Pr
       ? pin_state !== 'issued'
       : credential_state !== null && credential_state !== 'open'
     if (expired || isVoid) {
-      const last_error = expired ? whys.expired : whys.void
+      const last_error = expired ? reasons.expired : reasons.void
       await trx
         .updateTable('outbox')
         .set({ state: 'cancelled', last_error, next_try_at: null })
@@ -78,7 +78,7 @@ function isFree({ claimed_by, claimed_at }: OutboxRow, lapsed: string): boolean 
 }
 
 async function markUnknown(trx: Trx, row: OutboxRow): Promise<OutboxRow> {
-  const change = { state: 'unknown', last_error: whys.interrupted, next_try_at: null } as const
+  const change = { state: 'unknown', last_error: reasons.interrupted, next_try_at: null } as const
   const unclaimed = { claimed_by: null, claimed_at: null }
   await trx
     .updateTable('outbox')

@@ -1,11 +1,11 @@
 import type { Insertable, Kysely } from 'kysely'
 import type { MessageState, OutboxRow, OutboxTable, Store } from './schema.ts'
-import { surroundingsOf, type Trx } from './transact.ts'
+import { transactionState, type Trx } from './transact.ts'
 
 /** Why a message that waited is not sent any more. */
-export type Why = keyof typeof whys
+export type MessageReason = keyof typeof reasons
 
-export const whys = {
+export const reasons = {
   replaced: 'A newer message took its place.',
   void: 'What it carries is not valid any more.',
   expired: 'What it carries expired before it could be sent.',
@@ -15,7 +15,7 @@ export const whys = {
 } as const
 
 /** Owes somebody a message; the commit that follows makes it due. */
-export async function queueMessage(
+export async function insertMessage(
   trx: Trx,
   message: Omit<Insertable<OutboxTable>, 'state' | 'fields'> & { fields: Readonly<Record<string, string>> },
 ): Promise<OutboxRow> {
@@ -24,7 +24,7 @@ export async function queueMessage(
     .values({ ...message, fields: JSON.stringify(message.fields), state: 'queued' })
     .returningAll()
     .executeTakeFirstOrThrow()
-  surroundingsOf(trx).owed.push(row.id)
+  transactionState(trx).owed.push(row.id)
   return row
 }
 
@@ -34,7 +34,7 @@ interface Cancelling {
   credentialIds?: readonly number[]
   /** Only this letter. */
   letter?: string
-  why: Why
+  why: MessageReason
 }
 
 /** Cancels a user's waiting messages. */
@@ -44,7 +44,7 @@ export async function cancelMessages(
 ): Promise<void> {
   let query = trx
     .updateTable('outbox')
-    .set({ state: 'cancelled', last_error: whys[why], next_try_at: null })
+    .set({ state: 'cancelled', last_error: reasons[why], next_try_at: null })
     .where('user_id', '=', userId)
     .where('state', '=', 'queued')
   if (credentialIds) query = query.where('credential_id', 'in', [...credentialIds])
@@ -56,7 +56,7 @@ export async function cancelMessages(
 export async function cancelMessage(trx: Trx, id: number): Promise<void> {
   await trx
     .updateTable('outbox')
-    .set({ state: 'cancelled', last_error: whys.asked, next_try_at: null })
+    .set({ state: 'cancelled', last_error: reasons.asked, next_try_at: null })
     .where('id', '=', id)
     .where('state', '=', 'queued')
     .execute()
@@ -64,7 +64,7 @@ export async function cancelMessage(trx: Trx, id: number): Promise<void> {
 
 /** What this transaction owes, as it stands inside it: what a rehearsal would send. */
 export function owedMessages(trx: Trx): Promise<OutboxRow[]> {
-  return findMessages(trx, surroundingsOf(trx).owed)
+  return findMessages(trx, transactionState(trx).owed)
 }
 
 interface Wanted {

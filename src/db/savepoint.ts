@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import { surroundingsOf, type Trx } from './transact.ts'
+import { transactionState, type Trx } from './transact.ts'
 
 /** A point within a transaction, to which what is done after it can be taken back. */
 export interface Savepoint {
@@ -8,7 +8,7 @@ export interface Savepoint {
 }
 
 export async function savepoint(trx: Trx): Promise<Savepoint> {
-  const { owed } = surroundingsOf(trx)
+  const { owed } = transactionState(trx)
   const owedBefore = owed.length
   await sql`savepoint batch`.execute(trx)
   return {

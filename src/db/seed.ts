@@ -1,5 +1,5 @@
 import type { NewCentre, NewUserRow } from './schema.ts'
-import { surroundingsOf, type Trx } from './transact.ts'
+import { transactionState, type Trx } from './transact.ts'
 
 /** Whether a store has neither centres nor users, deleted ones included. */
 export async function isEmpty(trx: Trx): Promise<boolean> {
@@ -18,7 +18,7 @@ export function insertingUsers(trx: Trx): (user: NewUserRow) => number {
 }
 
 function inserting<Row extends object>(trx: Trx, table: 'centres' | 'users'): (row: Row) => number {
-  const { raw } = surroundingsOf(trx)
+  const { raw } = transactionState(trx)
   let insert: ReturnType<typeof raw.prepare> | undefined
   return (row) => {
     const columns = Object.keys(row)

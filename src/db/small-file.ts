@@ -6,7 +6,7 @@ interface SmallFile {
   text: string | undefined
 }
 
-const mostBytes = 4096
+const maxBytes = 4096
 
 /** Reads the beginning of a file that is small where it is what it should be: a pipe or a device never holds it up. */
 export function readSmallFile(path: string): SmallFile {
@@ -14,8 +14,8 @@ export function readSmallFile(path: string): SmallFile {
   try {
     const stats = fstatSync(file)
     if (!stats.isFile()) return { stats, text: undefined }
-    const bytes = Buffer.alloc(mostBytes)
-    return { stats, text: bytes.toString('utf8', 0, readSync(file, bytes, 0, mostBytes, 0)) }
+    const bytes = Buffer.alloc(maxBytes)
+    return { stats, text: bytes.toString('utf8', 0, readSync(file, bytes, 0, maxBytes, 0)) }
   } finally {
     closeSync(file)
   }

@@ -7,14 +7,14 @@ import { clocksOf, refuseClockBehind, timeBy } from './clock.ts'
 import { headFileOf, type LogHead, writeHeadFile } from './audit/head-file.ts'
 import type { OpenStore } from './store/open.ts'
 import type { Store } from './schema.ts'
-import { holdStore, letGo } from './sqlite/wait.ts'
+import { noteHolder, releaseStore } from './sqlite/wait.ts'
 
 export type Trx = Transaction<Store>
 /** `must-be-right`: more than an hour behind stops the work; `is-accepted`: time counts anew from it. */
 export type Clock = 'must-be-right' | 'may-be-behind' | 'is-accepted'
 export type Work<Result> = (trx: Trx) => Promise<Result>
 
-interface Surroundings {
+interface TransactionState {
   raw: Database.Database
   auditKey: Buffer
   /** Makes the digests of the addresses that were erased. */
@@ -27,18 +27,18 @@ interface Surroundings {
   head?: LogHead
 }
 
-const surroundings = new WeakMap<Trx, Surroundings>()
+const transactionStates = new WeakMap<Trx, TransactionState>()
 
 /** What a transaction runs in: its connection, the key that seals the audit log, what it owes. */
-export function surroundingsOf(trx: Trx): Surroundings {
-  const found = surroundings.get(trx)
+export function transactionState(trx: Trx): TransactionState {
+  const found = transactionStates.get(trx)
   if (!found) throw new Error('a rule runs inside commit() or rehearse()')
   return found
 }
 
 /** The time of what is done in a transaction. */
 export function timeOf(trx: Trx): Date {
-  return surroundingsOf(trx).at
+  return transactionState(trx).at
 }
 
 /** Does the work for good. A failure takes everything back, save what it asks to keep, or where it keeps all that was done. @throws `clock-behind` */
@@ -47,7 +47,7 @@ export async function commit<Result>(
   work: Work<Result>,
   clock: Clock = 'must-be-right',
 ): Promise<{ result: Result; owed: number[] }> {
-  return keeping(store, () =>
+  return withRollbackWork(store, () =>
     within(store, clock, async (trx, end) => {
       const result = await work(trx).catch(async (error: unknown) => {
         if (error instanceof Failure && error.outliving.keepsChanges) await end.commit().execute()
@@ -62,7 +62,7 @@ export async function commit<Result>(
       })
       faultPoint('committed', 'done')
       store.interruption?.finish('the change is saved')
-      return { result, owed: surroundingsOf(trx).owed }
+      return { result, owed: transactionState(trx).owed }
     }),
   )
 }
@@ -77,11 +77,14 @@ export async function note(store: OpenStore, work: Work<void>): Promise<void> {
 }
 
 /** Keeps, once, what a failure of this work asks to keep, in a transaction of its own, and throws on. */
-export async function keeping<Result>(store: OpenStore, work: () => Promise<Result>): Promise<Result> {
+export async function withRollbackWork<Result>(
+  store: OpenStore,
+  work: () => Promise<Result>,
+): Promise<Result> {
   try {
     return await work()
   } catch (error) {
-    if (hasToKeep(error)) await keepWhatOutlives(store, error)
+    if (hasToKeep(error)) await runRollbackWork(store, error)
     throw error
   }
 }
@@ -92,7 +95,7 @@ export async function rehearse<Result>(
   work: Work<Result>,
   clock: Clock = 'must-be-right',
 ): Promise<Result> {
-  return keeping(store, () =>
+  return withRollbackWork(store, () =>
     within(store, clock, async (trx, end) => {
       const result = await work(trx)
       await end.rollback().execute()
@@ -108,7 +111,7 @@ export function hasToKeep(error: unknown): error is Failure {
   return error instanceof Failure && error.outliving.keep !== undefined && !kept.has(error)
 }
 
-async function keepWhatOutlives(store: OpenStore, failure: Failure): Promise<void> {
+async function runRollbackWork(store: OpenStore, failure: Failure): Promise<void> {
   const { outliving } = failure
   // Nothing can be written down there; whoever opens the store itself writes it.
   if (store.isCopy) return
@@ -127,25 +130,25 @@ async function within<Result>(
   const trx = await store.db.startTransaction().execute()
   const { path } = store
   // A process that ends at once takes its note with it.
-  const forget = path ? store.interruption?.beforeEnding(() => letGo(path)) : undefined
+  const forget = path ? store.interruption?.beforeEnding(() => releaseStore(path)) : undefined
   try {
     // Within the transaction: while this one waited, another process may have changed the key.
     const { audit: auditKey, erasure: erasureKey } = store.keys()
     if (store.path) {
       const since = new Date().toISOString()
-      holdStore(store.path, { pid: process.pid, command: store.command, since })
+      noteHolder(store.path, { pid: process.pid, command: store.command, since })
     }
     const clocks = await clocksOf(trx, store.now())
     if (clock === 'must-be-right') refuseClockBehind(clocks)
     const at = clock === 'is-accepted' ? clocks.clock : timeBy(clocks)
-    surroundings.set(trx, { raw: store.raw, auditKey, erasureKey, at, owed: [] })
+    transactionStates.set(trx, { raw: store.raw, auditKey, erasureKey, at, owed: [] })
     return await body(trx, trx)
   } catch (error) {
     if (!trx.isCommitted && !trx.isRolledBack) await trx.rollback().execute()
     throw error
   } finally {
-    if (trx.isCommitted) noteHead(store, surroundings.get(trx)?.head)
-    if (path) letGo(path)
+    if (trx.isCommitted) noteHead(store, transactionStates.get(trx)?.head)
+    if (path) releaseStore(path)
     forget?.()
   }
 }

@@ -1,10 +1,10 @@
 import type { ImportView, SeenCentre } from '../db/imports/view.ts'
-import { fold } from '../rules/search-key.ts'
+import { searchKey } from '../rules/search-key.ts'
 import type { RowsByCentre } from './hold-back.ts'
 import type { Roster, RosterRow } from './roster.ts'
 
 /** Where rows that were held back may belong: otherwise a typing mistake would delete somebody. */
-export interface Doubts {
+export interface AmbiguousRows {
   /** Centres that a row without a usable number means: they count as centres of the workbook. */
   meant: ReadonlySet<number>
   /** Centres whose name, or the address of one of whose users, stands in a row held back elsewhere. */
@@ -26,19 +26,21 @@ interface Places extends Known {
   describes: Map<string, boolean>
 }
 
-const none: Doubts = { meant: new Set(), hinted: new Set(), anywhere: false }
+const none: AmbiguousRows = { meant: new Set(), hinted: new Set(), anywhere: false }
 
-export function doubtsAbout(about: Known): Doubts {
+export function findAmbiguousRows(about: Known): AmbiguousRows {
   const known: Places = { ...about, names: new Map(), describes: new Map() }
   const heldBack = known.roster.rows.filter(({ issues }) => issues)
   if (heldBack.length === 0) return none
   const stray = heldBack.filter(({ number }) => number === undefined)
-  const misplaced = heldBack.filter((row) => row.name !== '' && !namesOfPlace(row, known).has(fold(row.name)))
+  const misplaced = heldBack.filter(
+    (row) => row.name !== '' && !namesOfPlace(row, known).has(searchKey(row.name)),
+  )
   return {
     meant: centresOf(stray, {
       named: stray,
       known,
-      isCalled: ({ name }, names) => names.has(fold(name)),
+      isCalled: ({ name }, names) => names.has(searchKey(name)),
     }),
     hinted: centresOf(heldBack, {
       named: misplaced,
@@ -68,7 +70,7 @@ function centresOf(
     const saved = address && view.users.get(address.key)
     if (saved?.centreId) ids.add(saved.centreId)
   }
-  const names = new Set(named.map(({ name }) => fold(name)).filter((name) => name !== ''))
+  const names = new Set(named.map(({ name }) => searchKey(name)).filter((name) => name !== ''))
   if (names.size === 0) return ids
   for (const centre of view.centres) if (isCalled(centre, names)) ids.add(centre.id)
   return ids
@@ -81,9 +83,9 @@ function namesOfPlace(
 ): ReadonlySet<string> {
   const known = names.get(number)
   if (known) return known
-  const inRows = (places.get(number) ?? []).filter(({ issues }) => !issues).map(({ name }) => fold(name))
+  const inRows = (places.get(number) ?? []).filter(({ issues }) => !issues).map(({ name }) => searchKey(name))
   const said = inRows.filter((name) => name !== '')
-  const called = new Set(said.length > 0 ? said : [fold(centres.get(number)?.name ?? '')])
+  const called = new Set(said.length > 0 ? said : [searchKey(centres.get(number)?.name ?? '')])
   names.set(number, called)
   return called
 }
@@ -93,7 +95,8 @@ function describesCentre(number: string, { places, describes }: Places): boolean
   const known = describes.get(number)
   if (known !== undefined) return known
   const rows = places.get(number) ?? []
-  const enough = rows.some(({ name }) => name !== '') && rows.some(({ place }) => place.country !== '')
+  const enough =
+    rows.some(({ name }) => name !== '') && rows.some(({ location: place }) => place.country !== '')
   describes.set(number, enough)
   return enough
 }
@@ -107,11 +110,11 @@ function lostRows(heldBack: readonly RosterRow[], known: Places): RosterRow[] {
   )
   if (unknown.length === 0) return []
   const good = roster.rows.filter(({ issues }) => !issues)
-  const names = new Set([...view.centres, ...good].map(({ name }) => fold(name)))
+  const names = new Set([...view.centres, ...good].map(({ name }) => searchKey(name)))
   names.delete('')
   const addresses = new Set(good.map(({ address }) => address?.key))
   return unknown.filter(({ name, number, address }) => {
-    if (names.has(fold(name)) || (address && addresses.has(address.key))) return false
+    if (names.has(searchKey(name)) || (address && addresses.has(address.key))) return false
     return !describesCentre(number ?? '', known)
   })
 }

@@ -8,11 +8,11 @@ import {
 } from '../db/imports/write.ts'
 import type { NewUserRow } from '../db/schema.ts'
 import type { Trx } from '../db/transact.ts'
-import type { Given } from '../rules/permissions/actor.ts'
-import { foldedCentre } from '../rules/search-key.ts'
+import type { RuleContext } from '../rules/permissions/actor.ts'
+import { centreSearchKey } from '../rules/search-key.ts'
 import { newUser } from '../rules/users/new-user.ts'
 import { permit } from '../rules/permissions/decide.ts'
-import { record } from '../rules/audit/append.ts'
+import { appendAudit } from '../rules/audit/append.ts'
 import type { Deletions } from './deletions.ts'
 import type { Nonces } from './pin-sheet.ts'
 import type { Plan } from './plan.ts'
@@ -60,32 +60,32 @@ interface Applying {
   deletions: Deletions
   source: Source
   nonces: Nonces
-  given: Given
+  ctx: RuleContext
 }
 
 /** Applies a plan as it is: one transaction, statements compiled once. @returns the import's number */
 export async function applyImport(
   trx: Trx,
-  { plan, deletions, source, nonces, given }: Applying,
+  { plan, deletions, source, nonces, ctx }: Applying,
 ): Promise<number> {
-  const { by } = given
-  permit(given, 'centres.import', { name: source.file })
-  const at = given.at.toISOString()
+  const { by } = ctx
+  permit(ctx, 'centres.import', { name: source.file })
+  const at = ctx.at.toISOString()
   const counts = countsOf(plan, deletions)
   const actor = by.kind === 'user' ? by.email : null
   const importId = await insertImport(trx, { ...source, at, operator: by.operator, actor, counts })
 
   const making = { importId, at }
-  insertCentres(trx, plan.newCentres, { ...making, folded: foldedCentre })
+  insertCentres(trx, plan.newCentres, { ...making, folded: centreSearchKey })
   insertUsers(trx, usersToInsert(plan, { nonces, idOf: centreIds(trx), importId, at }))
   const numbers = new Map(plan.renames.map(({ id, number }) => [id, number]))
   await applyChanges(trx, changesOf(plan, deletions), {
     ...making,
-    folded: ({ id, name }) => foldedCentre({ number: numbers.get(id) ?? '', name }),
+    folded: ({ id, name }) => centreSearchKey({ number: numbers.get(id) ?? '', name }),
   })
-  await record(trx, {
+  await appendAudit(trx, {
     by,
-    at: given.at,
+    at: ctx.at,
     action: 'centres.imported',
     subject: source.file,
     facts: {

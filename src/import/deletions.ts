@@ -4,7 +4,7 @@ import type { ExtraUser, MissingCentre } from './extras.ts'
 import type { Plan } from './plan.ts'
 
 /** What somebody asked to be deleted with an import. */
-export interface WishedDeletions {
+export interface RequestedDeletions {
   allMissing: boolean
   allExtra: boolean
   centres: readonly string[]
@@ -19,20 +19,20 @@ export interface Deletions {
 export const noDeletions: Deletions = { centres: [], users: [] }
 
 /** What is really deleted: only what is on the lists, and never what is kept. @throws everything named that is not */
-export function chooseDeletions(plan: Plan, wished: WishedDeletions): Deletions {
+export function chooseDeletions(plan: Plan, requested: RequestedDeletions): Deletions {
   const centres = new Map<string, MissingCentre>()
   const users = new Map<string, ExtraUser>()
-  if (wished.allMissing) {
+  if (requested.allMissing) {
     for (const centre of plan.missingCentres) if (!centre.kept) centres.set(centre.number, centre)
   }
-  if (wished.allExtra) for (const user of plan.extraUsers) if (!user.kept) users.set(user.email, user)
+  if (requested.allExtra) for (const user of plan.extraUsers) if (!user.kept) users.set(user.email, user)
   const refused = new Map<string, Refused>()
-  for (const number of wished.centres) {
+  for (const number of requested.centres) {
     const centre = missingCentre(plan, number)
     if (centre instanceof Refused) refused.set(number, centre)
     else centres.set(centre.number, centre)
   }
-  for (const email of wished.users) {
+  for (const email of requested.users) {
     const user = extraUser(plan, email)
     if (user instanceof Refused) refused.set(email, user)
     else users.set(user.email, user)

@@ -1,5 +1,5 @@
 import type { ImportView, SeenCentre, SeenUser } from '../db/imports/view.ts'
-import { doubtsAbout } from './ambiguous-rows.ts'
+import { findAmbiguousRows } from './ambiguous-rows.ts'
 import type { RowsByCentre } from './hold-back.ts'
 import type { Roster, RosterRow } from './roster.ts'
 
@@ -37,7 +37,7 @@ interface Present {
 /** Held-back rows are there: their centre is not missing, whatever is wrong with them. */
 export function findMissingCentres(present: Present): MissingCentre[] {
   const { view, places } = present
-  const { meant, hinted, anywhere } = doubtsAbout(present)
+  const { meant, hinted, anywhere } = findAmbiguousRows(present)
   return view.centres
     .filter(({ id, number, deleted }) => !deleted && !places.has(number) && !meant.has(id))
     .map(({ id, number, name }) => ({
@@ -54,7 +54,7 @@ export function findExtraUsers(present: Present): {
   live: { centres: number; users: number }
 } {
   const { roster, places, centres, centresById, view } = present
-  const { meant, hinted, anywhere } = doubtsAbout(present)
+  const { meant, hinted, anywhere } = findAmbiguousRows(present)
   const unsure = new Set([...meant, ...hinted])
   for (const [number, rows] of places) {
     const centre = centres.get(number)
@@ -100,9 +100,9 @@ function keptBecause(user: SeenUser, { unsure, view }: { unsure: boolean; view: 
 }
 
 /** Beside one extra user, more addresses than these tell nobody who is meant. */
-const mostAddresses = 50
+const maxAddresses = 50
 
 function addressesAt(rows: readonly RosterRow[]): string[] {
   const addresses = [...new Set(rows.flatMap(({ address }) => (address ? [address.email] : [])))]
-  return addresses.sort().slice(0, mostAddresses)
+  return addresses.sort().slice(0, maxAddresses)
 }

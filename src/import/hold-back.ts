@@ -1,5 +1,5 @@
 import type { SeenCentre } from '../db/imports/view.ts'
-import { fold } from '../rules/search-key.ts'
+import { searchKey } from '../rules/search-key.ts'
 import type { CentreField } from './columns.ts'
 import { addIssue, type Fault, type Roster, type RosterRow } from './roster.ts'
 
@@ -89,15 +89,15 @@ function byAddress(rows: readonly RosterRow[]): Map<string, RosterRow[]> {
   const people = new Map<string, RosterRow[]>()
   for (const row of rows) {
     if (!row.address) continue
-    const same = people.get(row.address.key)
-    if (same) same.push(row)
+    const timingSafeEqualText = people.get(row.address.key)
+    if (timingSafeEqualText) timingSafeEqualText.push(row)
     else people.set(row.address.key, [row])
   }
   return people
 }
 
 function personOf({ firstName, lastName, role }: RosterRow): string {
-  return JSON.stringify([firstName, lastName, fold(role)])
+  return JSON.stringify([firstName, lastName, searchKey(role)])
 }
 
 /** The values that are not blank, each once, in order. */
@@ -124,12 +124,12 @@ export function listed(values: readonly string[]): string {
   )
 }
 
-const mostNamed = 3
+const maxNamed = 3
 
 /** The first few of many, and how many more there are: a message stays one, whatever the workbook. */
 export function few(texts: readonly string[], total = texts.length): string {
-  const first = texts.slice(0, mostNamed).join(', ')
-  const more = total - Math.min(mostNamed, texts.length)
+  const first = texts.slice(0, maxNamed).join(', ')
+  const more = total - Math.min(maxNamed, texts.length)
   return more > 0 ? `${first} and ${more.toLocaleString('en')} more` : first
 }
 

@@ -1,13 +1,13 @@
 import { Refused } from '../errors.ts'
 import { columnOf } from '../workbook/cell.ts'
-import { foldedHeading } from '../workbook/headings.ts'
+import { headingKey } from '../workbook/headings.ts'
 import type { CellToWrite, SheetToWrite } from '../workbook/sheet.ts'
 import type { Issue, Roster } from './roster.ts'
 
 /** Whether a workbook says of itself that it is no whole roster: by its mark, or by the column of the reasons. */
 export function isPartOfRoster({ marks, headings }: Pick<Roster, 'marks' | 'headings'>): boolean {
-  const reasons = foldedHeading(reasonsHeading)
-  return marks.has(partOfRoster) || headings.some((heading) => foldedHeading(heading) === reasons)
+  const reasons = headingKey(reasonsHeading)
+  return marks.has(partOfRoster) || headings.some((heading) => headingKey(heading) === reasons)
 }
 
 /** Who stands in no part of a roster may well stand in the rest of it. */

@@ -1,5 +1,5 @@
 import type { SeenCentre, SeenUser } from '../db/imports/view.ts'
-import { fold } from '../rules/search-key.ts'
+import { searchKey } from '../rules/search-key.ts'
 import { holdBack, type RowsByCentre } from './hold-back.ts'
 import type { Roster, RosterRow } from './roster.ts'
 
@@ -40,10 +40,10 @@ function isMeant(
   centre: SeenCentre,
   { rows, users }: { rows: readonly RosterRow[]; users: ReadonlyMap<string, SeenUser> },
 ): boolean {
-  const name = fold(centre.name)
+  const name = searchKey(centre.name)
   return rows.some(
     (row) =>
-      fold(row.name) === name ||
+      searchKey(row.name) === name ||
       (row.address !== undefined && users.get(row.address.key)?.centreId === centre.id),
   )
 }

@@ -1,13 +1,13 @@
 import { closestCountries, countryCode } from '../countries.ts'
 import type { SeenCentre } from '../db/imports/view.ts'
 import type { CentreKind } from '../db/schema.ts'
-import { fold } from '../rules/search-key.ts'
+import { searchKey } from '../rules/search-key.ts'
 import { type CentreField, headingOf } from './columns.ts'
 import { accepted, distinct, firstOf, holdBack, listed, type RowsByCentre } from './hold-back.ts'
 import type { Fault, Roster, RosterRow } from './roster.ts'
 
 /** A centre that the workbook brings. */
-export interface NewPlace {
+export interface NewCentreOfRoster {
   number: string
   name: string
   kind: CentreKind
@@ -20,7 +20,7 @@ export interface NewPlace {
   country: string
 }
 
-export interface PlannedCentre extends NewPlace {
+export interface PlannedCentre extends NewCentreOfRoster {
   status: 'approved' | 'active'
 }
 
@@ -30,7 +30,7 @@ interface Seen {
 }
 
 /** The new centres of the accepted rows; where one cannot be made, all its rows are held back. */
-export function findNewPlaces(roster: Roster, { places, centres }: Seen): PlannedCentre[] {
+export function findNewCentres(roster: Roster, { places, centres }: Seen): PlannedCentre[] {
   const isNew = (number: string) => !centres.has(number)
   for (const [number, rows] of places) if (isNew(number)) holdBackDifferentLocations(roster, rows)
   const found: PlannedCentre[] = []
@@ -64,7 +64,7 @@ function newPlace(
   const telling = good.length > 0 ? good : rows
   const said = (value: (row: RosterRow) => string) => firstOf(telling, value)
   const name = said((row) => row.name)
-  const country = countryCode(said((row) => row.place.country))
+  const country = countryCode(said((row) => row.location.country))
   const kind = readKind(said((row) => row.kind))
   const associate = said((row) => row.associate)
   const missing = missingFacts({ number, name, country, kind, associate })
@@ -77,9 +77,9 @@ function newPlace(
     name,
     kind: associate ? 'associate-centre' : (kind ?? 'school'),
     associate: associate || null,
-    address: said((row) => row.place.address),
-    town: said((row) => row.place.town),
-    postcode: said((row) => row.place.postcode),
+    address: said((row) => row.location.address),
+    town: said((row) => row.location.town),
+    postcode: said((row) => row.location.postcode),
     country,
     status: 'active',
   }
@@ -152,7 +152,7 @@ function holdBackErrorCells(roster: Roster, row: RosterRow): void {
 }
 
 function holdBackUnreadable(roster: Roster, row: RosterRow): void {
-  const { country } = row.place
+  const { country } = row.location
   if (country !== '' && !row.faults?.has('country') && countryCode(country) === undefined) {
     const [guess] = closestCountries(country)
     holdBack(roster, row, {
@@ -190,7 +190,7 @@ const kinds: Readonly<Record<string, CentreKind>> = {
 export function readKind(text: string): CentreKind | undefined {
   if (text === '') return undefined
   return kinds[
-    fold(text)
+    searchKey(text)
       .replace(/[^a-z]+/g, ' ')
       .trim()
   ]
@@ -215,10 +215,10 @@ function holdBackDifferentLocations(roster: Roster, rows: readonly RosterRow[]):
 }
 
 const locationFields: readonly { field: CentreField; value: (row: RosterRow) => string }[] = [
-  { field: 'address', value: ({ place }) => place.address },
-  { field: 'town', value: ({ place }) => place.town },
-  { field: 'postcode', value: ({ place }) => place.postcode },
-  { field: 'country', value: ({ place }) => countryCode(place.country) ?? place.country },
+  { field: 'address', value: ({ location: place }) => place.address },
+  { field: 'town', value: ({ location: place }) => place.town },
+  { field: 'postcode', value: ({ location: place }) => place.postcode },
+  { field: 'country', value: ({ location: place }) => countryCode(place.country) ?? place.country },
   { field: 'kind', value: ({ kind }) => readKind(kind) ?? kind },
   { field: 'associate', value: ({ associate }) => associate },
 ]

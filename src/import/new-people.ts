@@ -6,7 +6,7 @@ import { holdBack, type RowsByCentre } from './hold-back.ts'
 import type { Roster, RosterRow } from './roster.ts'
 
 /** A person that the workbook brings, with the roles it asks for. */
-export interface Newcomer {
+export interface NewUserOfRoster {
   /** Equal rows count once. */
   rows: readonly RosterRow[]
   key: string
@@ -25,23 +25,26 @@ interface Seen {
 }
 
 /** The new users of the accepted rows; rows whose role cannot be given are held back. */
-export function findNewcomers(roster: Roster, { places, centres, users, lookAlikes }: Seen): Newcomer[] {
-  const found: Newcomer[] = []
+export function findNewUsers(
+  roster: Roster,
+  { places, centres, users, lookAlikes }: Seen,
+): NewUserOfRoster[] {
+  const found: NewUserOfRoster[] = []
   for (const [number, rows] of places) {
-    const newcomers = newcomersIn(roster, { rows, users, lookAlikes })
-    holdBackSecondCoordinators(roster, { newcomers, taken: centres.get(number)?.hasCoordinator ?? false })
-    for (const newcomer of newcomers) found.push(newcomer)
+    const newRows = newUsersIn(roster, { rows, users, lookAlikes })
+    holdBackSecondCoordinators(roster, { newRows, taken: centres.get(number)?.hasCoordinator ?? false })
+    for (const newUser of newRows) found.push(newUser)
   }
   return found
 }
 
-function newcomersIn(
+function newUsersIn(
   roster: Roster,
   { rows, users, lookAlikes }: Pick<Seen, 'users' | 'lookAlikes'> & { rows: readonly RosterRow[] },
-): Newcomer[] {
+): NewUserOfRoster[] {
   // Most centres have one row: nothing is made to look for its twins.
   const people = rows.length > 1 ? new Map<string, RosterRow[]>() : undefined
-  const newcomers: Newcomer[] = []
+  const newRows: NewUserOfRoster[] = []
   for (const row of rows) {
     if (row.address && users.has(row.address.key)) continue
     if (lookAlikes.size > 0) holdBackLookAlike(roster, row, lookAlikes)
@@ -53,12 +56,12 @@ function newcomersIn(
       twins.push(row)
       continue
     }
-    const same = [row]
-    people?.set(key, same)
+    const timingSafeEqualText = [row]
+    people?.set(key, timingSafeEqualText)
     const { firstName, lastName, number: centre = '' } = row
-    newcomers.push({ rows: people ? same : rows, key, firstName, lastName, centre, roles })
+    newRows.push({ rows: people ? timingSafeEqualText : rows, key, firstName, lastName, centre, roles })
   }
-  return newcomers
+  return newRows
 }
 
 function holdBackLookAlike(roster: Roster, row: RosterRow, lookAlikes: Seen['lookAlikes']): void {
@@ -78,10 +81,10 @@ function holdBackLookAlike(roster: Roster, row: RosterRow, lookAlikes: Seen['loo
 /** A centre has at most one coordinator: the first address in the alphabet, so that order is nothing. */
 function holdBackSecondCoordinators(
   roster: Roster,
-  { newcomers, taken }: { newcomers: readonly Newcomer[]; taken: boolean },
+  { newRows, taken }: { newRows: readonly NewUserOfRoster[]; taken: boolean },
 ): void {
-  if (!newcomers.some(({ roles }) => roles.includes('coordinator'))) return
-  const wanting = newcomers.filter(({ roles }) => roles.includes('coordinator'))
+  if (!newRows.some(({ roles }) => roles.includes('coordinator'))) return
+  const wanting = newRows.filter(({ roles }) => roles.includes('coordinator'))
   wanting.sort((one, other) => (one.key < other.key ? -1 : 1))
   for (const { rows } of taken ? wanting : wanting.slice(1)) {
     for (const row of rows) {
@@ -113,14 +116,14 @@ function rolesOf(roster: Roster, row: RosterRow): readonly string[] {
     if (word === '') continue
     const role = findRole(word)
     if (role === undefined) holdBackUnknownRole(roster, row, word)
-    else if (role.given === 'by-staff' || role.given === 'derived') {
+    else if (role.ctx === 'by-staff' || role.ctx === 'derived') {
       holdBack(roster, row, {
         field: 'role',
         value: word,
         code: 'role-not-granted',
         message: `${role.name} is not given by an import`,
         hint:
-          role.given === 'derived'
+          role.ctx === 'derived'
             ? 'It comes with exams-officer.'
             : `After the import: ssh-admin roles grant ${row.address?.email ?? 'EMAIL'} ${role.name}`,
       })

@@ -70,7 +70,7 @@ export const slipLayouts = ['by-centre', 'continuous'] as const
 export type SlipLayout = (typeof slipLayouts)[number]
 
 /** So many slips are made without being asked for; a file with more of them is for a mail merge. */
-const MOST_UNASKED = 10_000
+const maxUnasked = 10_000
 
 /** Who, the PIN, and what to do with it: letters across each, so few that they fit on A4 in wider typefaces too. */
 const widths = [30, 16, 28] as const
@@ -101,7 +101,7 @@ interface PinTables {
 /** The list of PINs, and the slips to hand out; of very many people only where slips were asked for. */
 export function pinTables({ rows, count, layout, hub }: PinTables): Tables {
   const list = pinSheet(rows)
-  if (layout === undefined && count > MOST_UNASKED) return [list]
+  if (layout === undefined && count > maxUnasked) return [list]
   return [list, slipSheet({ rows, layout: layout ?? 'by-centre', hub })]
 }
 
@@ -110,8 +110,8 @@ export function noSlipsNotice(
   { count, layout }: Pick<PinTables, 'count' | 'layout'>,
   importId: number,
 ): { code: 'no-slips'; message: string } | undefined {
-  if (layout !== undefined || count <= MOST_UNASKED) return undefined
-  const [users, most] = [count, MOST_UNASKED].map((number) => number.toLocaleString('en'))
+  if (layout !== undefined || count <= maxUnasked) return undefined
+  const [users, most] = [count, maxUnasked].map((number) => number.toLocaleString('en'))
   return {
     code: 'no-slips',
     message: `The PIN sheet lists ${users} users and has no slips to cut out: for more than ${most} they are made when asked for. To make them: ssh-admin centres pins ${importId} --out slips.xlsx --slips by-centre`,

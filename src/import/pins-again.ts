@@ -1,11 +1,11 @@
 import { usersOfImport, type ImportedUser } from '../db/imports/imports.ts'
 import { renewPins } from '../db/credentials.ts'
 import type { Trx } from '../db/transact.ts'
-import type { Given } from '../rules/permissions/actor.ts'
+import type { RuleContext } from '../rules/permissions/actor.ts'
 import { lifetimes, pinOf, printedPin } from '../rules/credentials/derive.ts'
 import { permit } from '../rules/permissions/decide.ts'
-import { record } from '../rules/audit/append.ts'
-import { pinStanding } from '../rules/users/sign-in-status.ts'
+import { appendAudit } from '../rules/audit/append.ts'
+import { pinStatus } from '../rules/users/sign-in-status.ts'
 import type { PinRow } from './pin-sheet.ts'
 
 export interface PinsAgain {
@@ -20,17 +20,17 @@ interface Asked {
   pinKey: Buffer
   /** Issues new ones to those not yet active. */
   renew: boolean
-  given: Given
+  ctx: RuleContext
 }
 
 /** The PINs of an import once more: every user of it, with a PIN only where it is still open. */
-export async function pinsAgain(trx: Trx, { importId, pinKey, renew, given }: Asked): Promise<PinsAgain> {
-  permit(given, 'centres.import', { name: String(importId) })
-  const at = given.at.toISOString()
+export async function pinsAgain(trx: Trx, { importId, pinKey, renew, ctx }: Asked): Promise<PinsAgain> {
+  permit(ctx, 'centres.import', { name: String(importId) })
+  const at = ctx.at.toISOString()
   const before = await usersOfImport(trx, importId)
   const renewable = renew ? before.filter(mayHaveNewPin) : []
   if (renewable.length > 0) {
-    const pool = given.random(16 * renewable.length)
+    const pool = ctx.random(16 * renewable.length)
     const nonces = renewable.map(({ id }, position) => ({
       id,
       nonce: pool.subarray(position * 16, position * 16 + 16),
@@ -38,14 +38,14 @@ export async function pinsAgain(trx: Trx, { importId, pinKey, renew, given }: As
     renewPins(trx, { nonces, at })
   }
   const users = renewable.length > 0 ? await usersOfImport(trx, importId) : before
-  await record(trx, {
-    by: given.by,
-    at: given.at,
+  await appendAudit(trx, {
+    by: ctx.by,
+    at: ctx.at,
     action: renew ? 'pins.renewed' : 'pins.made-again',
     subject: String(importId),
     facts: { import: importId, users: users.length, renewed: renewable.length },
   })
-  const rows = users.map((user) => pinRow(user, { pinKey, at: given.at }))
+  const rows = users.map((user) => pinRow(user, { pinKey, at: ctx.at }))
   const withoutPin = rows.flatMap(({ email, pin, validUntil }) =>
     validUntil === '' ? [{ email, reason: pin }] : [],
   )
@@ -77,6 +77,6 @@ function pinRow(user: ImportedUser, { pinKey, at }: { pinKey: Buffer; at: Date }
 function whyNoPin(user: ImportedUser, at: Date): string | undefined {
   if (user.status === 'deleted' || user.status === 'suspended') return user.status
   if (user.centre_deleted_at !== null) return 'centre-deleted'
-  const standing = pinStanding({ state: user.pin_state, issuedAt: user.pin_issued_at, at })
-  return standing === 'issued' ? undefined : standing
+  const facts = pinStatus({ state: user.pin_state, issuedAt: user.pin_issued_at, at })
+  return facts === 'issued' ? undefined : facts
 }

@@ -1,7 +1,7 @@
 import { createHash, createHmac } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { BadInput, Refused } from '../errors.ts'
-import { lengthPrefixed, same } from '../rules/credentials/derive.ts'
+import { lengthPrefixed, timingSafeEqualText } from '../rules/credentials/derive.ts'
 import type { Source } from './apply.ts'
 import type { Deletions } from './deletions.ts'
 import type { Plan } from './plan.ts'
@@ -37,7 +37,7 @@ export function readPlan(path: string, planKey: Buffer): SavedPlan {
       hint: 'A plan is made with: ssh-admin centres import FILE --plan-out PLAN',
     })
   }
-  if (!same(seal, sealOf(planKey, contents))) {
+  if (!timingSafeEqualText(seal, sealOf(planKey, contents))) {
     throw new Refused('plan-changed', `${path} was changed after it was made, or belongs to another store.`, {
       hint: 'Make it again from the workbook.',
       details: { changed: 'plan' },

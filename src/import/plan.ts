@@ -15,8 +15,8 @@ import {
   type RowsByCentre,
   rowsByCentre,
 } from './hold-back.ts'
-import { findNewPlaces, type PlannedCentre } from './new-centres.ts'
-import { findNewcomers, type Newcomer } from './new-people.ts'
+import { findNewCentres, type PlannedCentre } from './new-centres.ts'
+import { findNewUsers, type NewUserOfRoster } from './new-people.ts'
 import { holdBackNearNumbers } from './near-number.ts'
 import type { Issue, Roster, RosterRow } from './roster.ts'
 
@@ -86,12 +86,12 @@ function planRows(roster: Roster, { view, restoreDeleted, partial }: Planning): 
   holdBackOthersNames(roster, { places, centres })
   const duplicatedUsers = holdBackDuplicates(roster, { users: view.users, centresById })
   holdBackDifferentRows(roster, places)
-  const newcomers = findNewcomers(roster, { places, centres, users: view.users, lookAlikes: view.lookAlikes })
-  const newCentres = findNewPlaces(roster, { places, centres })
+  const newRows = findNewUsers(roster, { places, centres, users: view.users, lookAlikes: view.lookAlikes })
+  const newCentres = findNewCentres(roster, { places, centres })
 
   const heldBack = roster.rows.filter(({ issues }) => issues)
   const accepted = roster.rows.length - heldBack.length
-  const newUsers = plannedUsers(newcomers, view)
+  const newUsers = plannedUsers(newRows, view)
   const coordinated = new Set(
     newUsers.filter(({ hubRole }) => hubRole === 'coordinator').map(({ centre }) => centre),
   )
@@ -163,9 +163,9 @@ function nameCellOf(roster: Roster, { rows, name }: { rows: readonly RosterRow[]
   return cellName(roster.sheet, columns.get('name') ?? 0, first?.row ?? 0)
 }
 
-function plannedUsers(newcomers: readonly Newcomer[], view: ImportView): PlannedUser[] {
+function plannedUsers(newRows: readonly NewUserOfRoster[], view: ImportView): PlannedUser[] {
   const planned: PlannedUser[] = []
-  for (const { rows, key, firstName, lastName, centre, roles } of newcomers) {
+  for (const { rows, key, firstName, lastName, centre, roles } of newRows) {
     // Of two spellings of one address the same one is kept, whatever the order of the rows.
     const email = firstOf(accepted(rows), ({ address }) => address?.email ?? '')
     if (email === '') continue

@@ -1,7 +1,7 @@
 import type Database from 'better-sqlite3'
 import { type ImportReading, type ImportView, readImportView, storeVersion } from '../db/imports/view.ts'
-import type { Given } from '../rules/permissions/actor.ts'
-import { fold } from '../rules/search-key.ts'
+import type { RuleContext } from '../rules/permissions/actor.ts'
+import { searchKey } from '../rules/search-key.ts'
 import { domainOf, domainOfSender, isInAnotherScript, lookAlikeDomains } from '../rules/users/look-alike.ts'
 import { namesGivenAnew } from './renames.ts'
 import { nearKey } from './near-number.ts'
@@ -21,7 +21,7 @@ export interface Touched {
   senderDomains: string[]
 }
 
-export function touchedBy(roster: Roster, given: Pick<Given, 'sender'>): Touched {
+export function touchedBy(roster: Roster, ctx: Pick<RuleContext, 'sender'>): Touched {
   const numbers = new Set<string>()
   const addresses = new Set<string>()
   const strayAddresses = new Set<string>()
@@ -36,7 +36,7 @@ export function touchedBy(roster: Roster, given: Pick<Given, 'sender'>): Touched
     if (number !== undefined) numbers.add(number)
     else {
       if (address) strayAddresses.add(address.key)
-      if (name !== '') strayNames.add(fold(name))
+      if (name !== '') strayNames.add(searchKey(name))
     }
   }
   return {
@@ -46,7 +46,7 @@ export function touchedBy(roster: Roster, given: Pick<Given, 'sender'>): Touched
     strayNames: [...strayNames],
     newNames: [],
     foreignDomains: [...foreignDomains],
-    senderDomains: foreignDomains.size > 0 ? domainOfSender(given) : [],
+    senderDomains: foreignDomains.size > 0 ? domainOfSender(ctx) : [],
   }
 }
 
@@ -74,7 +74,7 @@ function readingOf(touched: Touched, roster: Roster | undefined): ImportReading 
     bearsName(centres) {
       if (roster) touched.newNames = [...namesGivenAnew(roster.rows, centres)]
       const names = new Set([...strayNames, ...touched.newNames])
-      return names.size === 0 ? () => false : (name) => names.has(fold(name))
+      return names.size === 0 ? () => false : (name) => names.has(searchKey(name))
     },
   }
 }

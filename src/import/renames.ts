@@ -1,13 +1,13 @@
 import type { SeenCentre } from '../db/imports/view.ts'
 import { Refused } from '../errors.ts'
-import { fold } from '../rules/search-key.ts'
+import { searchKey } from '../rules/search-key.ts'
 import { firstOf, holdBack, type RowsByCentre } from './hold-back.ts'
 import type { Plan } from './plan.ts'
 import type { Roster, RosterRow } from './roster.ts'
 
 const share = 0.2
 const fewest = 5
-const mostShown = 20
+const maxShown = 20
 
 /** Renames that change more than letter case, blanks or Unicode form. */
 function realRenames({ renames }: Pick<Plan, 'renames'>): Plan['renames'] {
@@ -37,7 +37,7 @@ export function checkRenames(plan: Plan, allowed: number | undefined): void {
         of: plan.live.inWorkbook,
         allowed: allowed ?? null,
         renamedCentres: renames
-          .slice(0, mostShown)
+          .slice(0, maxShown)
           .map(({ number, before, after, cell }) => ({ number, from: before, to: after, cell })),
       },
     },
@@ -55,7 +55,7 @@ export function namesGivenAnew(rows: Iterable<RosterRow>, centres: readonly Seen
   const names = new Set<string>()
   for (const { number, name } of rows) {
     const own = number === undefined || name === '' ? undefined : saved.get(number)
-    if (own !== undefined && own !== name && fold(own) !== fold(name)) names.add(fold(name))
+    if (own !== undefined && own !== name && searchKey(own) !== searchKey(name)) names.add(searchKey(name))
   }
   return names
 }
@@ -66,14 +66,14 @@ export function holdBackOthersNames(roster: Roster, { places, centres }: Seen): 
   if (wanted.size === 0) return
   const byName = new Map<string, SeenCentre[]>()
   for (const centre of centres.values()) {
-    const name = fold(centre.name)
+    const name = searchKey(centre.name)
     if (!centre.deleted && wanted.has(name)) byName.set(name, [...(byName.get(name) ?? []), centre])
   }
   for (const [number, rows] of places) {
     const centre = centres.get(number)
     const name = firstOf(rows, (row) => row.name)
-    if (!centre || name === '' || fold(name) === fold(centre.name)) continue
-    const other = byName.get(fold(name))?.find((one) => one !== centre && !keepsName(one, places))
+    if (!centre || name === '' || searchKey(name) === searchKey(centre.name)) continue
+    const other = byName.get(searchKey(name))?.find((one) => one !== centre && !keepsName(one, places))
     if (other === undefined) continue
     for (const row of rows) {
       holdBack(roster, row, {
@@ -89,5 +89,5 @@ export function holdBackOthersNames(roster: Roster, { places, centres }: Seen): 
 
 function keepsName({ number, name }: SeenCentre, places: RowsByCentre): boolean {
   const rows = places.get(number)
-  return rows?.every((row) => row.name === '' || fold(row.name) === fold(name)) ?? false
+  return rows?.every((row) => row.name === '' || searchKey(row.name) === searchKey(name)) ?? false
 }

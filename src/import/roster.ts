@@ -37,7 +37,7 @@ export interface RosterRow {
   firstName: string
   lastName: string
   role: string
-  place: { address: string; town: string; postcode: string; country: string }
+  location: { address: string; town: string; postcode: string; country: string }
   kind: string
   associate: string
   /** Cells that could not be read, such as #N/A, by field. */
@@ -241,7 +241,7 @@ function rowReader(table: Table, { sheet, first, tidied }: RowReading): (row: Sh
       firstName: person.firstName,
       lastName: person.lastName,
       role: textIn(row, role),
-      place: {
+      location: {
         address: textIn(row, address),
         town: textIn(row, town),
         postcode: textIn(row, postcode),

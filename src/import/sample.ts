@@ -7,7 +7,7 @@ import { type CentreField, columnsToWrite, headingOf, writtenFields } from './co
 /** The roles an import can give. */
 function givenRoles(): string[] {
   return catalogue
-    .filter(({ given }) => given !== 'derived' && given !== 'by-staff')
+    .filter(({ ctx }) => ctx !== 'derived' && ctx !== 'by-staff')
     .map(({ name }) => name)
     .sort()
 }

@@ -15,11 +15,11 @@ import { isErased } from '../db/users/erase.ts'
 import type { ImportRow } from '../db/imports/imports.ts'
 import { forgetOwedSheet } from '../db/imports/pin-sheets-owed.ts'
 import type { Trx } from '../db/transact.ts'
-import type { Given } from '../rules/permissions/actor.ts'
+import type { RuleContext } from '../rules/permissions/actor.ts'
 import { findImportNumber } from '../rules/imports/find.ts'
 import { permit } from '../rules/permissions/decide.ts'
-import { record } from '../rules/audit/append.ts'
-import { foldedCentre } from '../rules/search-key.ts'
+import { appendAudit } from '../rules/audit/append.ts'
+import { centreSearchKey } from '../rules/search-key.ts'
 
 export interface Undone {
   import: ImportRow
@@ -49,9 +49,9 @@ const nothing: Undone['undone'] = {
 }
 
 /** Takes an import back as if it had not been; what changed since is named and left alone. */
-export async function undoImport(trx: Trx, { id, given }: { id: number; given: Given }): Promise<Undone> {
+export async function undoImport(trx: Trx, { id, ctx }: { id: number; ctx: RuleContext }): Promise<Undone> {
   const imported = await findImportNumber(trx, id)
-  permit(given, 'centres.import', { name: String(id) })
+  permit(ctx, 'centres.import', { name: String(id) })
   if (imported.state === 'undone') return { import: imported, changed: false, undone: nothing, left: [] }
 
   const letters = await cancelLettersOfImport(trx, id)
@@ -67,12 +67,12 @@ export async function undoImport(trx: Trx, { id, given }: { id: number; given: G
     lettersCancelled: letters.cancelled,
   }
   const left = [...users.left, ...centres.left, ...changes.left, ...letters.left]
-  const at = given.at.toISOString()
+  const at = ctx.at.toISOString()
   await markUndone(trx, { id, at })
   await forgetOwedSheet(trx, id)
-  await record(trx, {
-    by: given.by,
-    at: given.at,
+  await appendAudit(trx, {
+    by: ctx.by,
+    at: ctx.at,
     action: 'centres.import-undone',
     subject: imported.file,
     facts: { import: id, undone, left: left.length },
@@ -110,7 +110,7 @@ async function undoChange(
   const { id, number } = centre
   if (kind === 'centre-renamed') {
     if (before === null || centre.name !== after) return { what: number, reason: 'name-changed-again' }
-    await setCentreName(trx, { id, name: before, folded: foldedCentre({ number, name: before }) })
+    await setCentreName(trx, { id, name: before, folded: centreSearchKey({ number, name: before }) })
     return 'namesGivenBack'
   }
   if (kind === 'centre-deleted') {

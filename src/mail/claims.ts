@@ -2,7 +2,7 @@ import { claimMessages, type Settled, settleMessages } from '../db/outbox-claims
 import type { OutboxRow } from '../db/schema.ts'
 import type { OpenStore } from '../db/store/open.ts'
 import { commit, timeOf, type Trx } from '../db/transact.ts'
-import { record } from '../rules/audit/append.ts'
+import { appendAudit } from '../rules/audit/append.ts'
 import { outcomeOfMessage } from '../rules/mail/outcome.ts'
 import { headerText } from '../rules/mail/queue-message.ts'
 import type { Actor } from '../rules/permissions/actor.ts'
@@ -12,7 +12,7 @@ const minute = 60_000
 const pauses = [5, 15, 60, 240, 720].map((minutes) => minutes * minute)
 
 /** When a message that could not be sent is due again: growing pauses, up to half a day. */
-function nextTry({ at, attempts }: { at: Date; attempts: number }): Date {
+function nextAttempt({ at, attempts }: { at: Date; attempts: number }): Date {
   const pause = pauses[Math.min(attempts, pauses.length - 1)] ?? minute
   return new Date(at.getTime() + pause)
 }
@@ -46,7 +46,8 @@ export async function claim(
 /** What is to be written down of a message, from what became of it. */
 export function settled(row: OutboxRow, outcome: Outcome, at: Date): Settled {
   const lastError = 'why' in outcome ? headerText(outcome.why).slice(0, 300) : null
-  const nextTryAt = outcome.state === 'queued' ? nextTry({ at, attempts: row.attempts }).toISOString() : null
+  const nextTryAt =
+    outcome.state === 'queued' ? nextAttempt({ at, attempts: row.attempts }).toISOString() : null
   return { id: row.id, state: outcome.state, lastError, nextTryAt, file: null }
 }
 
@@ -73,7 +74,7 @@ async function recordOutcomes(
   for (const state of new Set(results.map((result) => result.state))) {
     const like = results.filter((result) => result.state === state)
     const action = `mail.${outcomeOfMessage(state)}`
-    await record(trx, { by, at, action, kind: 'event', ...whatBecameOf(like, rows) })
+    await appendAudit(trx, { by, at, action, kind: 'event', ...whatBecameOf(like, rows) })
   }
 }
 
@@ -81,7 +82,7 @@ async function recordOutcomes(
 function whatBecameOf(
   like: readonly Ended[],
   rows: readonly OutboxRow[],
-): Pick<Parameters<typeof record>[1], 'facts' | 'subject' | 'userId' | 'personal'> {
+): Pick<Parameters<typeof appendAudit>[1], 'facts' | 'subject' | 'userId' | 'personal'> {
   const [first] = like
   const row = rows.find(({ id }) => id === first?.id)
   if (like.length > 1 || !row) return { facts: { messages: like.length } }

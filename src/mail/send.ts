@@ -4,17 +4,23 @@ import { newClaimant, releaseMessages, type Settled } from '../db/outbox-claims.
 import type { OutboxRow } from '../db/schema.ts'
 import { changedTemplates } from '../db/templates.ts'
 import { commit } from '../db/transact.ts'
-import type { Given } from '../rules/permissions/actor.ts'
+import type { RuleContext } from '../rules/permissions/actor.ts'
 import { type Composed, letterWriter, type Writer } from './compose.ts'
 import { claim, settle, settled } from './claims.ts'
-import { type Limits, type Line, type Outcome, openLine, usualLimits } from './smtp-connection.ts'
+import {
+  type Limits,
+  type SmtpConnection,
+  type Outcome,
+  openSmtpConnection,
+  usualLimits,
+} from './smtp-connection.ts'
 import type { MailServer } from './smtp-settings.ts'
 import { secretOf, valuesOf } from './values.ts'
 import { makeMailFolder, writeMessage } from './write-eml.ts'
 
 export interface Sending {
   store: OpenStore
-  by: Given['by']
+  by: RuleContext['by']
   now: () => Date
   /** Absent: messages are written to the folder. */
   server: MailServer | undefined
@@ -32,10 +38,10 @@ export interface Sending {
 }
 
 /** After so many broken lines, one after the other, the rest waits. */
-const mostBrokenLines = 3
+const maxBrokenConnections = 3
 
 /** After as many recipients in a row whom the server refuses in the same way, it is not about them. */
-const mostRefusedAlike = 3
+const maxRefusedAlike = 3
 
 /** Sends or writes those of the messages that still wait, each once. @returns why the rest was not tried */
 export async function sendMessages(ids: readonly number[], sending: Sending): Promise<string | undefined> {
@@ -59,7 +65,7 @@ async function sendAll(
 ): Promise<string | undefined> {
   const { server, limits = usualLimits, now, signal, rate } = sending
   const claimant = newClaimant('server')
-  let line: Line | undefined
+  let line: SmtpConnection | undefined
   let unreachable: { trouble: string } | undefined
   let broken = 0
   let last: string | undefined
@@ -68,8 +74,8 @@ async function sendAll(
   try {
     for (const id of ids) {
       if (signal?.aborted) return undefined
-      if (broken >= mostBrokenLines || refused.times >= mostRefusedAlike) return last
-      const opened = line?.isOpen() ? line : (unreachable ?? (await openLine(server, limits)))
+      if (broken >= maxBrokenConnections || refused.times >= maxRefusedAlike) return last
+      const opened = line?.isOpen() ? line : (unreachable ?? (await openSmtpConnection(server, limits)))
       const [row] = await claim([id], { ...sending, claimant })
       if ('trouble' in opened) {
         unreachable = opened

@@ -26,7 +26,7 @@ export type Outcome =
   | { state: 'queued'; why: string; forAll: boolean; stops?: boolean }
 
 /** A connection to the mail server, for many messages. */
-export interface Line {
+export interface SmtpConnection {
   send: (message: Composed) => Promise<Outcome>
   isOpen: () => boolean
   close: () => void
@@ -40,7 +40,10 @@ interface Trouble extends Error {
 }
 
 /** Opens a line to the mail server. @returns in words what stands in the way, if something does */
-export async function openLine(server: MailServer, limits: Limits): Promise<Line | { trouble: string }> {
+export async function openSmtpConnection(
+  server: MailServer,
+  limits: Limits,
+): Promise<SmtpConnection | { trouble: string }> {
   const { default: SMTPConnection } = await import('nodemailer/lib/smtp-connection')
   const connection = new SMTPConnection({
     host: server.host,

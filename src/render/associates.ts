@@ -6,7 +6,7 @@ import type { AssociateView } from '../rules/associates/details.ts'
 import type { View } from '../cli/terminal.ts'
 import { centreJson } from './centres.ts'
 import type { Message } from './messages.ts'
-import { oneLine, record } from './clean-text.ts'
+import { oneLine, tsvLine } from './clean-text.ts'
 import { table } from './table.ts'
 import { userJson } from './users.ts'
 
@@ -25,7 +25,7 @@ export function associatesJson(associates: readonly AssociateRow[]) {
 
 export function renderAssociates(associates: readonly AssociateRow[], view: View): string {
   const rows = associates.map(({ number, name, centres, assigned }) => [number, name, centres, assigned])
-  if (!view.isTerminal) return rows.map(record).join('\n')
+  if (!view.isTerminal) return rows.map(tsvLine).join('\n')
   if (rows.length === 0) return 'There is no Associate.'
   return table(['Number', 'Name', 'Centres', 'Assigned'], rows, view)
 }
@@ -48,7 +48,7 @@ export function renderAssociate({ associate, accounts, centres }: AssociateView,
     centre.coordinator_status ?? '',
     assignedTo.join(', '),
   ])
-  if (!view.isTerminal) return rows.map(record).join('\n')
+  if (!view.isTerminal) return rows.map(tsvLine).join('\n')
   const { chalk } = view
   const acting = accounts.map(({ email, assigned }) => `${oneLine(email)} acts for ${assigned} of at most 50`)
   const headings = ['Number', 'Name', 'Status', 'Coordinator', 'Standing', 'Assigned to']
@@ -74,7 +74,7 @@ export function renderAssigned({ account, centres, assigned, changed }: Assigned
   if (!view.isTerminal) {
     return centres
       .map(({ centre, changed: one }) =>
-        record([centre.number, account.email, one ? 'changed' : 'unchanged']),
+        tsvLine([centre.number, account.email, one ? 'changed' : 'unchanged']),
       )
       .join('\n')
   }

@@ -1,13 +1,13 @@
 import * as z from 'zod'
 import type { View } from '../cli/terminal.ts'
 import type { AuditEntry } from '../db/audit/events.ts'
-import { oneLine, record } from './clean-text.ts'
+import { oneLine, tsvLine } from './clean-text.ts'
 import { table } from './table.ts'
 import { ago, count, plainTime } from './text.ts'
 
 /** An event as one record for a pipe. */
 export function renderEvent({ id, at, kind, action, subject, actor, operator, details }: AuditEntry): string {
-  return record([id, at, kind, action, subject, actor ?? 'staff', operator, JSON.stringify(details)])
+  return tsvLine([id, at, kind, action, subject, actor ?? 'staff', operator, JSON.stringify(details)])
 }
 
 export function renderEvents(

@@ -5,7 +5,7 @@ import type { ChangedCentre } from '../rules/centres/changed.ts'
 import type { CentreView } from '../rules/centres/details.ts'
 import { type Account, nameOf } from '../rules/users/account.ts'
 import { eventLine } from './audit.ts'
-import { oneLine, record } from './clean-text.ts'
+import { oneLine, tsvLine } from './clean-text.ts'
 import { table } from './table.ts'
 import { ago, count } from './text.ts'
 import { userJson } from './users.ts'
@@ -48,7 +48,7 @@ function rowOf(centre: CentreWithPeople): (string | number | null)[] {
 
 function centreRecord(centre: CentreWithPeople): string {
   const { number, name, country, user_count, kind, associate_number, created_at, deleted_at } = centre
-  return record([
+  return tsvLine([
     number,
     name,
     countryName(country),
@@ -82,7 +82,7 @@ export function centresJson(changed: readonly ChangedCentre[]) {
 export function renderChangedCentres(changed: readonly ChangedCentre[], view: View): string {
   if (view.isTerminal) return changed.map((one) => sentence(one, view)).join('\n')
   return changed
-    .map(({ centre, outcome }) => record([centre.number, centre.name, centreStatus(centre), outcome]))
+    .map(({ centre, outcome }) => tsvLine([centre.number, centre.name, centreStatus(centre), outcome]))
     .join('\n')
 }
 
@@ -226,24 +226,24 @@ function line(name: string, value: string): string {
 
 function forPipe({ centre, people, issues, events }: CentreView): string {
   return [
-    record(['number', centre.number]),
-    record(['name', centre.name]),
-    record(['kind', centre.kind]),
-    record(['associate', centre.associate_number]),
-    record(['status', centreStatus(centre)]),
-    record(['address', centre.address]),
-    record(['town', centre.town]),
-    record(['postcode', centre.postcode]),
-    record(['country', countryName(centre.country)]),
-    record(['marks', marksOf(centre).join(',')]),
-    record(['coordinator', centre.coordinator_email]),
-    record(['users', people.length]),
-    record(['created', centre.created_at]),
-    record(['edited', centre.edited_at]),
-    record(['deleted', centre.deleted_at]),
-    ...issues.map(({ code, message, hint }) => record(['issue', code, message, hint])),
+    tsvLine(['number', centre.number]),
+    tsvLine(['name', centre.name]),
+    tsvLine(['kind', centre.kind]),
+    tsvLine(['associate', centre.associate_number]),
+    tsvLine(['status', centreStatus(centre)]),
+    tsvLine(['address', centre.address]),
+    tsvLine(['town', centre.town]),
+    tsvLine(['postcode', centre.postcode]),
+    tsvLine(['country', countryName(centre.country)]),
+    tsvLine(['marks', marksOf(centre).join(',')]),
+    tsvLine(['coordinator', centre.coordinator_email]),
+    tsvLine(['users', people.length]),
+    tsvLine(['created', centre.created_at]),
+    tsvLine(['edited', centre.edited_at]),
+    tsvLine(['deleted', centre.deleted_at]),
+    ...issues.map(({ code, message, hint }) => tsvLine(['issue', code, message, hint])),
     ...people.map((account) =>
-      record([
+      tsvLine([
         'user',
         account.email,
         `${account.firstName} ${account.lastName}`.trim(),
@@ -254,7 +254,7 @@ function forPipe({ centre, people, issues, events }: CentreView): string {
       ]),
     ),
     ...events.map(({ at, action, actor, operator }) =>
-      record(['event', at, action, actor ?? 'staff', operator]),
+      tsvLine(['event', at, action, actor ?? 'staff', operator]),
     ),
   ].join('\n')
 }

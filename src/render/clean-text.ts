@@ -23,7 +23,7 @@ export function oneLine(value: string | number | boolean | null | undefined): st
 }
 
 /** One record for a pipe: its cells separated by TAB. */
-export function record(cells: readonly (string | number | boolean | null | undefined)[]): string {
+export function tsvLine(cells: readonly (string | number | boolean | null | undefined)[]): string {
   return cells.map(oneLine).join('\t')
 }
 

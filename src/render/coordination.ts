@@ -3,7 +3,7 @@ import type { Coordination } from '../rules/coordinator/coordination.ts'
 import type { View } from '../cli/terminal.ts'
 import { centreJson } from './centres.ts'
 import type { Message } from './messages.ts'
-import { oneLine, record } from './clean-text.ts'
+import { oneLine, tsvLine } from './clean-text.ts'
 import { userJson } from './users.ts'
 
 /** The answer of every coordinator command. */
@@ -55,7 +55,7 @@ export function renderCoordinatorChange(
 }
 
 function pipedCoordination({ centre, coordinator, former, affected, changed }: Coordination): string {
-  return record([
+  return tsvLine([
     centre.number,
     coordinator?.email,
     coordinator ? nameOf(coordinator) : null,

@@ -2,7 +2,7 @@ import type { PersonRow } from '../db/users/users.ts'
 import { nameOf } from '../rules/users/account.ts'
 import type { Pair, WhyAlike } from '../rules/users/duplicates.ts'
 import type { View } from '../cli/terminal.ts'
-import { record } from './clean-text.ts'
+import { tsvLine } from './clean-text.ts'
 import { table } from './table.ts'
 
 const words: Readonly<Record<WhyAlike, string>> = {
@@ -31,7 +31,7 @@ export function duplicatesJson(pairs: readonly Pair[]) {
 
 export function renderDuplicates(pairs: readonly Pair[], view: View): string {
   if (!view.isTerminal) {
-    return pairs.map(({ why, users }) => record([why, ...users.flatMap(cellsOf)])).join('\n')
+    return pairs.map(({ why, users }) => tsvLine([why, ...users.flatMap(cellsOf)])).join('\n')
   }
   if (pairs.length === 0) return 'No two accounts look like the same person.'
   const rows = pairs.flatMap(({ why, users: [one, other] }) => [

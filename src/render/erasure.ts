@@ -1,6 +1,6 @@
 import type { Erasure } from '../rules/users/erase.ts'
 import type { View } from '../cli/terminal.ts'
-import { oneLine, record } from './clean-text.ts'
+import { oneLine, tsvLine } from './clean-text.ts'
 
 interface Erased {
   erasure: Erasure
@@ -25,7 +25,7 @@ export function erasureJson({ erasure: { accounts, events, messages }, files, le
 
 export function renderErasure({ erasure, files, left }: Erased, view: View): string {
   const { accounts, events, messages } = erasure
-  if (!view.isTerminal) return record([accounts, events, messages, files])
+  if (!view.isTerminal) return tsvLine([accounts, events, messages, files])
   const { chalk } = view
   const already = accounts === 0 && files === 0
   return [

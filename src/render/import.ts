@@ -2,7 +2,7 @@ import type { Counts, Source } from '../import/apply.ts'
 import type { Deletions } from '../import/deletions.ts'
 import type { Plan } from '../import/plan.ts'
 import type { View } from '../cli/terminal.ts'
-import { oneLine as cell, record } from './clean-text.ts'
+import { oneLine as cell, tsvLine } from './clean-text.ts'
 import { type Pieces, piecesOfLines } from './pieces.ts'
 import { count, listLines } from './text.ts'
 
@@ -82,28 +82,28 @@ function renderForPerson(answer: ImportAnswer, view: View): string {
 
 function* linesForPipe(answer: ImportAnswer): Generator<string> {
   const { id, state, source, counts, plan, pins, mail, elapsedMs } = answer
-  yield record(['import', id ?? '', state, source.file, source.sheet, source.digest])
+  yield tsvLine(['import', id ?? '', state, source.file, source.sheet, source.digest])
   for (const [part, numbers] of Object.entries({
     rows: counts.rows,
     centres: counts.centres,
     users: counts.users,
   })) {
-    for (const [name, number] of Object.entries(numbers)) yield record([part, name, number])
+    for (const [name, number] of Object.entries(numbers)) yield tsvLine([part, name, number])
   }
-  yield record(['pins', pins.file ?? '', pins.count])
-  yield record(['mail', 'queued', mail.queued])
+  yield tsvLine(['pins', pins.file ?? '', pins.count])
+  yield tsvLine(['mail', 'queued', mail.queued])
   for (const { number, before, after, cell: at } of plan.renames)
-    yield record(['renamed', number, before, after, at])
+    yield tsvLine(['renamed', number, before, after, at])
   for (const { number, name, users, kept } of plan.missingCentres)
-    yield record(['missing', number, name, users, kept ?? ''])
+    yield tsvLine(['missing', number, name, users, kept ?? ''])
   for (const { email, centre, lastSignedInAt, kept } of plan.extraUsers)
-    yield record(['extra', email, centre, lastSignedInAt ?? '', kept ?? ''])
+    yield tsvLine(['extra', email, centre, lastSignedInAt ?? '', kept ?? ''])
   for (const { email, places } of plan.duplicatedUsers) {
-    for (const place of places) yield record(['duplicated', email, place.centre, place.in, place.cell ?? ''])
+    for (const place of places) yield tsvLine(['duplicated', email, place.centre, place.in, place.cell ?? ''])
   }
   for (const { cell: at, code, value, message } of plan.issues)
-    yield record(['issue', at, code, value, message])
-  yield record(['elapsed', elapsedMs])
+    yield tsvLine(['issue', at, code, value, message])
+  yield tsvLine(['elapsed', elapsedMs])
 }
 
 /** The plan as a short diff, for the person who is about to be asked. */
@@ -197,7 +197,7 @@ function issueText({ cell: at, message }: Plan['issues'][number]): string {
 
 /** Each of a few; of many, the first of each kind, and where the rest are. */
 function issueLines({ issues }: Pick<Plan, 'issues'>, { chalk }: View): string[] {
-  if (issues.length <= mostIssues) return issues.map(issueText)
+  if (issues.length <= maxIssues) return issues.map(issueText)
   const kinds = new Map<string, { first: Plan['issues'][number]; count: number }>()
   for (const issue of issues) {
     const kind = kinds.get(issue.code)
@@ -213,7 +213,7 @@ function issueLines({ issues }: Pick<Plan, 'issues'>, { chalk }: View): string[]
   ]
 }
 
-const mostIssues = 20
+const maxIssues = 20
 const longestText = 160
 /** How much of a list is shown. */
 const most = 8

@@ -4,7 +4,7 @@ import type { OwedSheet } from '../db/imports/pin-sheets-owed.ts'
 import type { Counts } from '../import/apply.ts'
 import type { Undone } from '../import/undo.ts'
 import { statusOfMaker } from '../unfinished-files.ts'
-import { oneLine, record } from './clean-text.ts'
+import { oneLine, tsvLine } from './clean-text.ts'
 import { table } from './table.ts'
 import { ago, count, listLines } from './text.ts'
 
@@ -22,7 +22,7 @@ export function renderImports(rows: readonly ImportRow[], view: View): string {
     return rows
       .map(({ id, at, state, file, sheet, operator, counts }) => {
         const { centres, users } = countsIn(counts)
-        return `${record([id, at, state, file, sheet, operator, centres.created, users.created + users.replaced])}\n`
+        return `${tsvLine([id, at, state, file, sheet, operator, centres.created, users.created + users.replaced])}\n`
       })
       .join('')
   }
@@ -81,15 +81,15 @@ export function renderShownImport({ row, contents }: ShownImport, view: View): s
   if (!view.isTerminal) {
     const { rows, centres, users } = countsIn(row.counts)
     return [
-      record(['import', row.id, row.state, row.at, row.file, row.sheet, row.operator, row.digest]),
+      tsvLine(['import', row.id, row.state, row.at, row.file, row.sheet, row.operator, row.digest]),
       ...Object.entries({ rows, centres, users }).flatMap(([part, numbers]) =>
-        Object.entries(numbers).map(([name, number]) => record([part, name, number])),
+        Object.entries(numbers).map(([name, number]) => tsvLine([part, name, number])),
       ),
-      ...createdCentres.map(({ number, name }) => record(['centre-created', number, name])),
+      ...createdCentres.map(({ number, name }) => tsvLine(['centre-created', number, name])),
       ...createdUsers.map(({ email, centre, status, pin }) =>
-        record(['user-created', email, centre, status, pin]),
+        tsvLine(['user-created', email, centre, status, pin]),
       ),
-      ...changes.map(({ kind, what, before, after }) => record([kind, what, before, after])),
+      ...changes.map(({ kind, what, before, after }) => tsvLine([kind, what, before, after])),
       '',
     ].join('\n')
   }
@@ -126,9 +126,9 @@ export function undoneJson({ import: row, changed, undone, left }: Undone) {
 
 export function renderUndone({ import: row, changed, undone, left }: Undone, view: View): string {
   if (!view.isTerminal) {
-    const numbers = Object.entries(undone).map(([name, number]) => record(['undone', name, number]))
-    const alone = left.map(({ what, reason }) => record(['left', what, reason]))
-    return `${[record(['import', row.id, row.state]), ...numbers, ...alone].join('\n')}\n`
+    const numbers = Object.entries(undone).map(([name, number]) => tsvLine(['undone', name, number]))
+    const alone = left.map(({ what, reason }) => tsvLine(['left', what, reason]))
+    return `${[tsvLine(['import', row.id, row.state]), ...numbers, ...alone].join('\n')}\n`
   }
   if (!changed) return `Import ${row.id} was taken back already; nothing to do.\n`
   const parts = [

@@ -1,6 +1,6 @@
 import type { View } from '../cli/terminal.ts'
 import type { MessageState, OutboxRow } from '../db/schema.ts'
-import { oneLine, record } from './clean-text.ts'
+import { oneLine, tsvLine } from './clean-text.ts'
 import { table } from './table.ts'
 import { ago } from './text.ts'
 
@@ -45,7 +45,7 @@ export function renderMessages(messages: readonly Message[], view: View): string
   if (!view.isTerminal) {
     return messages
       .map(({ id, to, letter, subject, state, attempts, lastError, createdAt, deliveredAt }) =>
-        record([id, to, letter, subject, state, attempts, lastError, createdAt, deliveredAt]),
+        tsvLine([id, to, letter, subject, state, attempts, lastError, createdAt, deliveredAt]),
       )
       .join('\n')
   }

@@ -1,7 +1,7 @@
 import { printedPin } from '../rules/credentials/derive.ts'
 import type { IssuedPin } from '../rules/users/pin.ts'
 import type { View } from '../cli/terminal.ts'
-import { record } from './clean-text.ts'
+import { tsvLine } from './clean-text.ts'
 import { person } from './users.ts'
 import { plainTime } from './text.ts'
 
@@ -10,7 +10,7 @@ export function renderPin(
   { account, pin, validUntil }: Omit<IssuedPin, 'pin'> & { pin: string | null },
   { isTerminal, chalk }: View,
 ): string {
-  if (!isTerminal) return record([account.email, pin && printedPin(pin), validUntil])
+  if (!isTerminal) return tsvLine([account.email, pin && printedPin(pin), validUntil])
   const until = plainTime(validUntil)
   if (pin === null) return `${person(account)} would have a PIN until ${until}.`
   return `The PIN of ${person(account)} is ${chalk.bold(printedPin(pin))}, until ${until}.`

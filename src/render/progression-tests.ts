@@ -1,7 +1,7 @@
 import type { TestOfOwner } from '../db/progression-tests/holdings.ts'
 import type { ImportedResults } from '../rules/progression-tests/import.ts'
 import type { View } from '../cli/terminal.ts'
-import { record } from './clean-text.ts'
+import { tsvLine } from './clean-text.ts'
 import { table } from './table.ts'
 import { count } from './text.ts'
 
@@ -11,7 +11,7 @@ export function renderTests(tests: readonly TestOfOwner[], view: View): string {
   const rows = tests.map(({ site, learnerGroup, stage, subject, test, takenOn, results }) => {
     return [site, learnerGroup, stage, subject, test, takenOn, results]
   })
-  if (!view.isTerminal) return rows.map(record).join('\n')
+  if (!view.isTerminal) return rows.map(tsvLine).join('\n')
   return rows.length === 0 ? 'No tests.' : table(headings, rows, view)
 }
 
@@ -19,10 +19,10 @@ export function renderImportedResults(imported: ImportedResults, { isTerminal, c
   const { rows, learnerGroups, tests, results } = imported
   if (!isTerminal) {
     return [
-      record(['rows', rows]),
-      record(['learner-groups', learnerGroups.created, learnerGroups.unchanged]),
-      record(['tests', tests.created, tests.unchanged]),
-      record(['results', results.created, results.corrected, results.unchanged]),
+      tsvLine(['rows', rows]),
+      tsvLine(['learner-groups', learnerGroups.created, learnerGroups.unchanged]),
+      tsvLine(['tests', tests.created, tests.unchanged]),
+      tsvLine(['results', results.created, results.corrected, results.unchanged]),
     ].join('\n')
   }
   return [

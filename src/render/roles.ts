@@ -3,18 +3,18 @@ import type { ChangedUser } from '../rules/users/changed.ts'
 import type { Checked } from '../rules/permissions/check.ts'
 import { matrix, othersRow, staffRow } from '../rules/permissions/matrix.ts'
 import type { View } from '../cli/terminal.ts'
-import { oneLine, record } from './clean-text.ts'
+import { oneLine, tsvLine } from './clean-text.ts'
 import { table } from './table.ts'
 
-const givers: Readonly<Record<NonNullable<Role['given']>, string>> = {
+const givers: Readonly<Record<NonNullable<Role['ctx']>, string>> = {
   'by-staff': 'Cambridge staff only',
   derived: 'nobody: it follows from others',
   'by-coordinator-commands': 'the coordinator commands',
   'by-admin-rights': 'users add, users edit',
 }
 
-function giverOf({ given }: Role): string {
-  return given ? givers[given] : 'roles grant'
+function giverOf({ ctx }: Role): string {
+  return ctx ? givers[ctx] : 'roles grant'
 }
 
 export function catalogueJson() {
@@ -36,7 +36,7 @@ export function renderCatalogue(view: View): string {
     givenBy,
     does,
   ])
-  if (!view.isTerminal) return rows.map(record).join('\n')
+  if (!view.isTerminal) return rows.map(tsvLine).join('\n')
   const headings = ['Role', 'Service', '', 'Given by', 'Lets its holder']
   return table(headings, rows, view)
 }
@@ -49,14 +49,14 @@ export function matrixJson() {
 
 export function renderMatrix(view: View): string {
   const { matrix: rows } = matrixJson()
-  if (!view.isTerminal) return rows.map(({ actor, may }) => record([actor, may])).join('\n')
+  if (!view.isTerminal) return rows.map(({ actor, may }) => tsvLine([actor, may])).join('\n')
   const { chalk } = view
   const lines = rows.map(({ actor, may }) => `${chalk.bold(actor)}\n${wrapped(may, view.width - 2)}`)
   return `${lines.join('\n')}\n\nWhat is not written is not allowed. Nobody changes the address or the PIN of an account that holds a role\nwhich they neither have nor may grant there, nor their own roles or their own address.`
 }
 
 export function renderChecked({ actor, action, target, allowed, rule }: Checked, view: View): string {
-  if (!view.isTerminal) return record([allowed ? 'yes' : 'no', rule])
+  if (!view.isTerminal) return tsvLine([allowed ? 'yes' : 'no', rule])
   const { chalk } = view
   const word = allowed ? chalk.green('Yes') : chalk.red('No')
   return `${word}: ${oneLine(actor)} ${allowed ? 'may' : 'may not'} do that (${action}) to ${oneLine(target)}.\n  ${oneLine(rule)}`
@@ -66,7 +66,7 @@ export function renderChecked({ actor, action, target, allowed, rule }: Checked,
 export function renderRolesOf({ account, outcome }: ChangedUser, view: View): string {
   const { email, roles } = account
   const changed = outcome !== 'unchanged'
-  if (!view.isTerminal) return record([email, roles.join(','), changed ? 'changed' : 'unchanged'])
+  if (!view.isTerminal) return tsvLine([email, roles.join(','), changed ? 'changed' : 'unchanged'])
   const { chalk } = view
   const mark = changed ? chalk.green('✓') : chalk.dim('·')
   return `${mark} ${oneLine(email)} ${changed ? 'has now' : 'has already'}: ${roles.length > 0 ? roles.join(', ') : 'no role'}.`

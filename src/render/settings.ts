@@ -1,11 +1,11 @@
 import type { Setting, Settings } from '../config.ts'
 import type { View } from '../cli/terminal.ts'
-import { record } from './clean-text.ts'
+import { tsvLine } from './clean-text.ts'
 import { table } from './table.ts'
 
 export function renderSettings(settings: Settings, { file, view }: { file: string; view: View }): string {
   const rows = Object.entries(settings).map(([name, { value, from }]) => [name, masked(value) ?? '', from])
-  if (!view.isTerminal) return rows.map(record).join('\n')
+  if (!view.isTerminal) return rows.map(tsvLine).join('\n')
   return `${table(['setting', 'value', 'from'], rows, view)}\n\nThe configuration file is ${file}`
 }
 

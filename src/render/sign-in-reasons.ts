@@ -1,8 +1,8 @@
 import { type Account, nameOf } from '../rules/users/account.ts'
-import type { WhyNot } from '../rules/users/sign-in-status.ts'
+import type { SignInBlocker } from '../rules/users/sign-in-status.ts'
 
 /** Why somebody cannot sign in, in a few words. */
-export const reasons: Readonly<Record<WhyNot, string>> = {
+export const reasons: Readonly<Record<SignInBlocker, string>> = {
   deleted: 'the account is deleted',
   suspended: 'the account is suspended',
   'no-centre': 'the account belongs to no centre',
@@ -12,7 +12,7 @@ export const reasons: Readonly<Record<WhyNot, string>> = {
 }
 
 /** What to type so that they can. */
-export function wayOut(account: Account): string | undefined {
+export function remedy(account: Account): string | undefined {
   const { email, centre, whyNot } = account
   switch (whyNot) {
     case null:

@@ -2,7 +2,7 @@ import type { StoreFacts } from '../db/store/facts.ts'
 import type { KeptCopy } from '../db/store/kept-copies.ts'
 import type { Voided } from '../db/credentials.ts'
 import type { View } from '../cli/terminal.ts'
-import { record } from './clean-text.ts'
+import { tsvLine } from './clean-text.ts'
 import { ago } from './text.ts'
 
 export interface StoreDescription extends StoreFacts {
@@ -42,8 +42,8 @@ export function renderStore(about: StoreDescription, view: View): string {
       `${file}, ${time(at)}, ${view.isTerminal ? inUnits(bytes) : bytes}`,
     ]),
   ]
-  if (!view.isTerminal) return lines.map(record).join('\n')
-  return lines.map(([name, value]) => `${view.chalk.bold(name.padEnd(17))} ${record([value])}`).join('\n')
+  if (!view.isTerminal) return lines.map(tsvLine).join('\n')
+  return lines.map(([name, value]) => `${view.chalk.bold(name.padEnd(17))} ${tsvLine([value])}`).join('\n')
 }
 
 export function storeJson(about: StoreDescription) {

@@ -1,6 +1,6 @@
 import type { Transferred } from '../rules/users/transfer.ts'
 import type { View } from '../cli/terminal.ts'
-import { record } from './clean-text.ts'
+import { tsvLine } from './clean-text.ts'
 import { count } from './text.ts'
 import { person } from './users.ts'
 
@@ -14,7 +14,7 @@ export function renderTransfer({ from, to, sites }: Transferred, view: View): st
   if (!view.isTerminal) {
     return sites
       .map(({ site, learnerGroups, tests, results }) =>
-        record([from.email, to.email, site, learnerGroups, tests, results]),
+        tsvLine([from.email, to.email, site, learnerGroups, tests, results]),
       )
       .join('\n')
   }

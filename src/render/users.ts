@@ -7,9 +7,9 @@ import { type Account, nameOf, type UncountedAccount } from '../rules/users/acco
 import type { ChangedUser, Outcome } from '../rules/users/changed.ts'
 import type { EditedUser } from '../rules/users/edit.ts'
 import { eventLine } from './audit.ts'
-import { oneLine, record } from './clean-text.ts'
+import { oneLine, tsvLine } from './clean-text.ts'
 import type { Message } from './messages.ts'
-import { reasons, wayOut } from './sign-in-reasons.ts'
+import { reasons, remedy } from './sign-in-reasons.ts'
 import { ago, count } from './text.ts'
 
 /** A user as every answer with --json shows them. */
@@ -58,7 +58,7 @@ export function renderChangedUsers(
   const known = changed.map((one) => ({ ...one, outcome: outcomeAfterMail(one, mail) }))
   if (view.isTerminal) return known.map((one) => sentence(one, view, mail)).join('\n')
   return known
-    .map(({ account, outcome }) => record([account.email, account.centre?.number, account.status, outcome]))
+    .map(({ account, outcome }) => tsvLine([account.email, account.centre?.number, account.status, outcome]))
     .join('\n')
 }
 
@@ -274,7 +274,7 @@ export function renderUser(sheet: UserSheet, view: View): string {
 
 function forPerson({ account, holdings, events }: UserSheet, view: View): string {
   const { chalk, now } = view
-  const way = wayOut(account)
+  const way = remedy(account)
   const lines = [
     `${chalk.bold(oneLine(nameOf(account)))}  ${oneLine(account.email)}`,
     '',
@@ -323,23 +323,23 @@ function label(name: string): string {
 
 function forPipe({ account, holdings, events }: UserSheet): string {
   return [
-    record(['email', account.email]),
-    record(['name', `${account.firstName} ${account.lastName}`.trim()]),
-    record(['can-sign-in', account.canSignIn ? 'yes' : 'no']),
-    record(['why-not', account.whyNot]),
-    record(['status', account.status]),
-    record(['centre', account.centre?.number]),
-    record(['centre-name', account.centre?.name]),
-    record(['roles', [...account.roles, ...account.derivedRoles].join(',')]),
-    record(['sites', account.sites.join(',')]),
-    record(['pin', account.pin]),
-    record(['last-signed-in', account.lastSignedInAt]),
-    record(['created', account.createdAt]),
+    tsvLine(['email', account.email]),
+    tsvLine(['name', `${account.firstName} ${account.lastName}`.trim()]),
+    tsvLine(['can-sign-in', account.canSignIn ? 'yes' : 'no']),
+    tsvLine(['why-not', account.whyNot]),
+    tsvLine(['status', account.status]),
+    tsvLine(['centre', account.centre?.number]),
+    tsvLine(['centre-name', account.centre?.name]),
+    tsvLine(['roles', [...account.roles, ...account.derivedRoles].join(',')]),
+    tsvLine(['sites', account.sites.join(',')]),
+    tsvLine(['pin', account.pin]),
+    tsvLine(['last-signed-in', account.lastSignedInAt]),
+    tsvLine(['created', account.createdAt]),
     ...holdings.map(({ site, learnerGroups, tests, results }) =>
-      record(['holds', site, learnerGroups, tests, results]),
+      tsvLine(['holds', site, learnerGroups, tests, results]),
     ),
     ...events.map(({ at, action, actor, operator }) =>
-      record(['event', at, action, actor ?? 'staff', operator]),
+      tsvLine(['event', at, action, actor ?? 'staff', operator]),
     ),
   ].join('\n')
 }

@@ -14,7 +14,7 @@ const likeness: Record<string, string> = {
 const unlike = /[ıßæœøđł’‘]/g
 
 /** How names and addresses are compared when searching: no accents, no letter case. */
-export function fold(text: string): string {
+export function searchKey(text: string): string {
   if (ascii.test(text)) return text.toLowerCase()
   return text
     .normalize('NFKD')
@@ -25,6 +25,6 @@ export function fold(text: string): string {
 }
 
 /** What searching for a centre looks through. */
-export function foldedCentre({ number, name }: { number: string; name: string }): string {
-  return fold(`${number} ${name}`)
+export function centreSearchKey({ number, name }: { number: string; name: string }): string {
+  return searchKey(`${number} ${name}`)
 }

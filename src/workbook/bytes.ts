@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { open } from 'node:fs/promises'
 import { UnusableWorkbook } from './errors.ts'
 
-const MOST_BYTES = 512 * 1024 * 1024
+const maxBytes = 512 * 1024 * 1024
 
 /** A file as it was when it was read: what is looked at, digested and parsed are the same bytes. */
 export interface Contents {
@@ -19,7 +19,7 @@ export async function readContents(path: string, stdin: NodeJS.ReadableStream): 
   for await (const piece of path === '-' ? stdin : fileStream(path)) {
     const chunk = typeof piece === 'string' ? Buffer.from(piece) : piece
     size += chunk.length
-    if (size > MOST_BYTES) throw tooLarge(path)
+    if (size > maxBytes) throw tooLarge(path)
     hash.update(chunk)
     chunks.push(chunk)
   }
@@ -41,7 +41,7 @@ async function* fileStream(path: string): AsyncGenerator<Buffer> {
     try {
       const stat = await file.stat()
       if (stat.isDirectory()) throw unreadable(path, 'is a folder, not a workbook', 'name the file in it')
-      if (stat.isFile() && stat.size > MOST_BYTES) throw tooLarge(path)
+      if (stat.isFile() && stat.size > maxBytes) throw tooLarge(path)
       yield* file.createReadStream({ highWaterMark: 1024 * 1024, autoClose: false })
     } finally {
       await file.close()

@@ -1,7 +1,7 @@
 import { damaged } from './errors.ts'
 
-export const MOST_COLUMNS = 16_384
-export const MOST_ROWS = 1_048_576
+export const maxColumns = 16_384
+export const maxRows = 1_048_576
 
 /** 0 → A, 25 → Z, 26 → AA. */
 export function columnLetters(column: number): string {
@@ -17,7 +17,7 @@ export function columnOf(reference: string): number {
   const letters = /^([A-Za-z]{1,3})\d{1,7}$/.exec(reference)?.[1]
   let column = 0
   for (const letter of letters?.toUpperCase() ?? '') column = column * 26 + letter.charCodeAt(0) - 64
-  if (column === 0 || column > MOST_COLUMNS) throw damaged(`there is no cell ${reference.slice(0, 20)}`)
+  if (column === 0 || column > maxColumns) throw damaged(`there is no cell ${reference.slice(0, 20)}`)
   return column - 1
 }
 

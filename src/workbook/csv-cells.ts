@@ -1,11 +1,11 @@
-import { MOST_COLUMNS } from './cell.ts'
+import { maxColumns } from './cell.ts'
 import { unguarded } from './csv-guard.ts'
 import { openQuote, quoteBeforeText, tooLong, tooManyColumns } from './csv-errors.ts'
 
-export const LONGEST_ROW = 1024 * 1024
+export const maxRowLength = 1024 * 1024
 
 /** What a row is read by: its own number, for the words of an error, and what parts its cells. */
-interface Line {
+interface SmtpConnection {
   delimiter: string
   row: number
 }
@@ -14,11 +14,11 @@ interface Line {
 export type CellsRead = { cells: (string | undefined)[] } | 'goes-on'
 
 /** Reads the cells of a line, or of several that one cell holds together. */
-export function cellsIn(line: string, { delimiter, row }: Line): CellsRead {
-  if (line.length > LONGEST_ROW) throw tooLong(row)
+export function cellsIn(line: string, { delimiter, row }: SmtpConnection): CellsRead {
+  if (line.length > maxRowLength) throw tooLong(row)
   const cells: (string | undefined)[] = []
   const put = (text: string) => {
-    if (cells.length === MOST_COLUMNS) throw tooManyColumns(row, MOST_COLUMNS)
+    if (cells.length === maxColumns) throw tooManyColumns(row, maxColumns)
     cells.push(text === '' ? undefined : unguarded(text))
   }
   if (!line.includes('"')) {

@@ -1,6 +1,6 @@
-import { cellsIn, LONGEST_ROW } from './csv-cells.ts'
+import { cellsIn, maxRowLength } from './csv-cells.ts'
 import { openQuote, tooLong } from './csv-errors.ts'
-import { SEARCHED_ROWS } from './headings.ts'
+import { maxHeadingRow } from './headings.ts'
 import { isBlankRow, type SheetRow } from './sheet-rows.ts'
 
 const DELIMITERS = [',', ';', '\t', '|']
@@ -37,7 +37,7 @@ function compareEvidence(
 
 const PIECE = 256 * 1024
 /** As many as a cell of a workbook may have. */
-const MOST_LINES_IN_A_CELL = 254
+const maxLinesInACell = 254
 const LINE_FEED = 10
 const CARRIAGE_RETURN = 13
 
@@ -55,7 +55,7 @@ export async function readCsv(
   const reader = lineReader({ delimiter, onRow, above: skip.length > 0 ? 1 : 0 })
   for (let at = skip.length; at < text.length; ) {
     const end = endOfLine(text, at + PIECE)
-    const tooMuch = end - at > PIECE + LONGEST_ROW
+    const tooMuch = end - at > PIECE + maxRowLength
     const lines = linesIn(text.toString('utf8', at, tooMuch ? at + PIECE : end))
     if (tooMuch) throw tooLong(reader.rows() + lines.length)
     for (const line of lines) reader.line(line)
@@ -94,7 +94,7 @@ function lineReader({ delimiter, onRow, above }: Lines): LineReader {
       const read = cellsIn(whole, { delimiter, row: number })
       if (read === 'goes-on') {
         const lines = (open?.lines ?? 1) + 1
-        if (lines > MOST_LINES_IN_A_CELL) throw openQuote(number)
+        if (lines > maxLinesInACell) throw openQuote(number)
         open = { text: whole, lines }
         return
       }
@@ -122,7 +122,7 @@ function evenRows(): (row: SheetRow, about: { severalLines: boolean }) => void {
     if (severalLines) opened ??= number
     if (cells.length === width || isBlankRow(row)) {
       // Nothing new.
-    } else if (cells.length > width && number <= SEARCHED_ROWS) {
+    } else if (cells.length > width && number <= maxHeadingRow) {
       // What stood above was a title.
       isEven = width === 0 || opened === undefined
       width = cells.length

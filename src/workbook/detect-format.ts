@@ -24,7 +24,7 @@ const OTHER_KINDS: readonly (readonly [start: string, what: string])[] = [
 ]
 
 /** Tells by the first bytes, never by the name, whether to unzip a file or read it as text; refuses all else, and says what it is. */
-export function look(bytes: Buffer, path: string): 'zip' | 'text' {
+export function detectFormat(bytes: Buffer, path: string): 'zip' | 'text' {
   const start = bytes.subarray(0, 16).toString('hex')
   if (start.startsWith('504b0304')) return 'zip'
   const whose = lockedWorkbook(path)
@@ -53,7 +53,7 @@ function lockFile(path: string, workbook: string): UnusableWorkbook {
 }
 
 const ENOUGH_PACKED = 64 * 1024
-const MOST_UNPACKED = 16 * 1024 * 1024
+const maxUnpacked = 16 * 1024 * 1024
 
 /** Gnumeric packs its XML with gzip. */
 function packed(bytes: Buffer, path: string): UnusableWorkbook {
@@ -64,7 +64,7 @@ function packed(bytes: Buffer, path: string): UnusableWorkbook {
 
 function beginningOf(bytes: Buffer): string {
   try {
-    const options = { finishFlush: constants.Z_SYNC_FLUSH, maxOutputLength: MOST_UNPACKED }
+    const options = { finishFlush: constants.Z_SYNC_FLUSH, maxOutputLength: maxUnpacked }
     return gunzipSync(bytes.subarray(0, ENOUGH_PACKED), options).subarray(0, 4096).toString('utf8')
   } catch {
     return ''
@@ -125,7 +125,7 @@ function notAWorkbook(
 }
 
 /** Tells by the parts of a zip file what it is; returns only for a workbook without macros. */
-export async function lookInside(archive: Archive, path: string): Promise<void> {
+export async function detectZipContent(archive: Archive, path: string): Promise<void> {
   const { names } = archive
   const some = (pattern: RegExp) => [...names].find((name) => pattern.test(name))
   if (names.has('mimetype') || names.has('content.xml')) throw await openDocument(archive, path)
@@ -208,7 +208,7 @@ async function mentions(archive: Archive, part: string, words: string): Promise<
 }
 
 /** The text of a file as UTF-8 without byte order mark, whether it was UTF-8 or UTF-16. */
-export function lookAtText(bytes: Buffer, path: string): Buffer {
+export function detectTextFormat(bytes: Buffer, path: string): Buffer {
   const text = asUtf8(bytes, path)
   const beginning = text.subarray(0, 4096).toString('utf8').trimStart()
   if (beginning === '' && text.toString('utf8').trim() === '') {

@@ -31,7 +31,7 @@ export function matchHeadings(
   map: Readonly<Record<string, string>> = {},
 ): Table {
   const meanings = meaningsOf(specs)
-  const mapped = new Map(Object.entries(map).map(([heading, field]) => [foldedHeading(heading), field]))
+  const mapped = new Map(Object.entries(map).map(([heading, field]) => [headingKey(heading), field]))
   let best: { row: SheetRow; fields: Set<string> } | undefined
   for (const row of rows) {
     const fields = fieldsIn(row, meanings, mapped)
@@ -109,7 +109,7 @@ export async function readTable(
     return table
   }
   const { hiddenColumns, merged } = await workbook.readRows((row) => {
-    if (table === undefined && row.number <= SEARCHED_ROWS) {
+    if (table === undefined && row.number <= maxHeadingRow) {
       waiting.push(row)
       return
     }
@@ -144,9 +144,9 @@ function headingsFinder(
   map: Readonly<Record<string, string>>,
 ): (row: SheetRow) => boolean {
   const meanings = meaningsOf(specs)
-  const mapped = new Map(Object.entries(map).map(([heading, field]) => [foldedHeading(heading), field]))
+  const mapped = new Map(Object.entries(map).map(([heading, field]) => [headingKey(heading), field]))
   const means = (cell: string) => {
-    const name = foldedHeading(cell)
+    const name = headingKey(cell)
     return mapped.get(name) ?? meanings.get(name)
   }
   const required = specs.filter((spec) => spec.required).length
@@ -198,14 +198,14 @@ function columnsOf(
     columns.set(field, column)
   }
   for (const [column, heading] of headings.entries()) {
-    const field = mapped.get(foldedHeading(heading))
+    const field = mapped.get(headingKey(heading))
     if (field === undefined) continue
     claim(field, column)
     claimed.add(field)
   }
   for (const [column, heading] of headings.entries()) {
-    if (heading === '' || mapped.has(foldedHeading(heading))) continue
-    const field = meanings.get(foldedHeading(heading))
+    if (heading === '' || mapped.has(headingKey(heading))) continue
+    const field = meanings.get(headingKey(heading))
     // A column named with --map is the one; another that would have meant the same is left aside.
     if (field === undefined || claimed.has(field)) unknown.push(heading)
     else claim(field, column)
@@ -225,7 +225,7 @@ function meaningsOf(specs: readonly ColumnSpec[]): Map<string, string> {
   const meanings = new Map<string, string>()
   for (const { field, heading, synonyms } of specs) {
     for (const name of [heading, field, ...synonyms])
-      if (!meanings.has(foldedHeading(name))) meanings.set(foldedHeading(name), field)
+      if (!meanings.has(headingKey(name))) meanings.set(headingKey(name), field)
   }
   return meanings
 }
@@ -238,7 +238,7 @@ function fieldsIn(
   const fields = new Set<string>()
   for (const cell of cells) {
     if (cell === undefined || cell.length > 200) continue
-    const name = foldedHeading(cell)
+    const name = headingKey(cell)
     const field = mapped.get(name) ?? meanings.get(name)
     if (field !== undefined) fields.add(field)
   }
@@ -248,7 +248,7 @@ function fieldsIn(
 function refuseTwice(headings: string[], row: number): void {
   const seen = new Map<string, number>()
   for (const [column, heading] of headings.entries()) {
-    const name = foldedHeading(heading) || heading
+    const name = headingKey(heading) || heading
     if (name === '') continue
     const other = seen.get(name)
     if (other !== undefined) {
@@ -264,7 +264,7 @@ function refuseTwice(headings: string[], row: number): void {
 function refuseLostMap(headings: string[], map: Readonly<Record<string, string>>): void {
   const found = headings.filter((heading) => heading !== '')
   for (const heading of Object.keys(map)) {
-    if (found.some((other) => foldedHeading(other) === foldedHeading(heading))) continue
+    if (found.some((other) => headingKey(other) === headingKey(heading))) continue
     throw badMap(
       `there is no column ${heading}${didYouMean(heading, found)}`,
       `the columns are: ${found.join(', ')}`,
@@ -289,7 +289,7 @@ export function parseMap(values: readonly string[], specs: readonly ColumnSpec[]
         )
       }
       const spec = specs.find(({ field, heading: proper }) =>
-        [field, proper].some((name) => foldedHeading(name) === foldedHeading(wanted)),
+        [field, proper].some((name) => headingKey(name) === headingKey(wanted)),
       )
       if (spec === undefined) {
         throw badMap(
@@ -304,7 +304,7 @@ export function parseMap(values: readonly string[], specs: readonly ColumnSpec[]
 }
 
 /** `E-mail *`, `EMAIL`, `e mail` and `Email (required)` are one; so are `Centre #`, `Centre №` and `centre no.`. */
-export function foldedHeading(heading: string): string {
+export function headingKey(heading: string): string {
   return (heading.length > 200 ? heading : heading.replace(REMARK, ''))
     .replaceAll('#', ' no ')
     .normalize('NFKD')
@@ -317,22 +317,22 @@ const REMARK =
   /[\s:–—-]*[([]?\s*(?<![\p{L}\p{N}])(?:(?:is\s+)?(?:required|mandatory|compulsory|optional|obligatory)(?:\s+field)?|(?:if (?:any|known|applicable)|e\.\s?g\.|for example|such as)[^)\]]*)\s*[)\]]?[\s*]*$/iu
 
 /** What a heading or cell is cut to in a message. */
-const LONGEST_SHOWN = 40
-const MOST_SHOWN = 12
+const maxShownLength = 40
+const maxShown = 12
 
 /** The first few, cut where they are long, and how many more there are. */
 function shown(texts: readonly string[]): string {
-  const first = texts.slice(0, MOST_SHOWN).map(cut)
+  const first = texts.slice(0, maxShown).map(cut)
   const more = texts.length - first.length
   return more > 0 ? `${first.join(', ')} and ${more.toLocaleString('en')} more` : first.join(', ')
 }
 
 function cut(text: string): string {
-  return text.length > LONGEST_SHOWN ? `${text.slice(0, LONGEST_SHOWN)}…` : text
+  return text.length > maxShownLength ? `${text.slice(0, maxShownLength)}…` : text
 }
 
 /** The headings stand in one of these. */
-export const SEARCHED_ROWS = 20
+export const maxHeadingRow = 20
 
 interface SameField {
   field: string
@@ -387,7 +387,7 @@ function noHeadings(rows: SheetRow[], specs: readonly ColumnSpec[]): UnusableWor
     first === undefined
       ? 'the sheet has nothing in them'
       : `the first row with anything in it has ${shown(first)}`
-  const message = `no row of headings in the first ${SEARCHED_ROWS} rows: ${what}`
+  const message = `no row of headings in the first ${maxHeadingRow} rows: ${what}`
   return new UnusableWorkbook('workbook-no-headings', message, {
     hint: `the first row should name the columns: ${needed.join(', ')}`,
     details: { found: first ?? [], needed },

@@ -3,7 +3,7 @@ import { builtInFormat, customFormat, type NumberFormat } from './number.ts'
 import { readXml, type XmlReader } from './xml.ts'
 import type { Archive } from './zip.ts'
 
-const MOST_BYTES = 64 * 1024 * 1024
+const maxBytes = 64 * 1024 * 1024
 
 /** A sheet with cells in it, and the part that holds them. */
 export interface SheetPart {
@@ -159,5 +159,5 @@ export async function readFormats(archive: Archive, part: string): Promise<Numbe
 }
 
 async function readSmall(archive: Archive, part: string, reader: XmlReader): Promise<void> {
-  await archive.read(part, readXml(part, reader), { most: MOST_BYTES })
+  await archive.read(part, readXml(part, reader), { most: maxBytes })
 }

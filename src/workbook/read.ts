@@ -2,8 +2,8 @@ import { basename, extname } from 'node:path'
 import { named, readContents } from './bytes.ts'
 import { readCsv } from './csv.ts'
 import { damaged, UnusableWorkbook } from './errors.ts'
-import { SEARCHED_ROWS } from './headings.ts'
-import { look, lookAtText, lookInside } from './detect-format.ts'
+import { maxHeadingRow } from './headings.ts'
+import { detectFormat, detectTextFormat, detectZipContent } from './detect-format.ts'
 import { didYouMean, nearest } from './nearest.ts'
 import { type BookParts, readFormats, readParts, type SheetPart } from './parts.ts'
 import { readSharedStrings } from './shared-strings.ts'
@@ -51,7 +51,7 @@ export async function openWorkbook(
 ): Promise<Workbook> {
   const { bytes, digest } = await readContents(path, stdin)
   const file = path === '-' ? '-' : basename(path)
-  return look(bytes, path) === 'zip'
+  return detectFormat(bytes, path) === 'zip'
     ? openXlsx(bytes, { path, file, digest, wanted: sheet, fits })
     : openCsv(bytes, { path, file, digest, wanted: sheet, fits })
 }
@@ -67,7 +67,7 @@ interface Source {
 async function openXlsx(bytes: Buffer, { path, file, digest, wanted, fits }: Source): Promise<Workbook> {
   const archive = await openArchive(bytes)
   try {
-    await lookInside(archive, path)
+    await detectZipContent(archive, path)
     const parts = await readParts(archive)
     const { sheets, sharedStrings, styles, from1904, recalculates, marks } = parts
     let read: Book | undefined
@@ -119,7 +119,7 @@ async function firstRows(
 ): Promise<SheetRow[]> {
   const rows: SheetRow[] = []
   const maker = rowMaker(book, (row) => {
-    if (row.number > SEARCHED_ROWS) throw new Enough()
+    if (row.number > maxHeadingRow) throw new Enough()
     rows.push(row)
   })
   try {
@@ -131,7 +131,7 @@ async function firstRows(
 }
 
 function openCsv(bytes: Buffer, { path, file, digest, wanted }: Source): Workbook {
-  const text = lookAtText(bytes, path)
+  const text = detectTextFormat(bytes, path)
   const sheet = path === '-' ? 'stdin' : basename(file, extname(file))
   if (wanted !== undefined && folded(wanted) !== folded(sheet)) {
     const message = `${named(path)} is a CSV file, which has no sheet ${wanted}`

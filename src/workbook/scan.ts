@@ -1,7 +1,7 @@
 import { columnOf } from './cell.ts'
 import { bomb } from './errors.ts'
 import type { RawCell } from './sheet-rows.ts'
-import { LONGEST_PIECE, type TextSink } from './xml.ts'
+import { maxPieceLength, type TextSink } from './xml.ts'
 
 const QUOTE = 34
 const APOSTROPHE = 39
@@ -115,8 +115,8 @@ export function scanner({ part, root, container, unit, read, slow, around = fals
         giveUp(0)
         return
       }
-      if (text.length > LONGEST_PIECE)
-        throw bomb(`${part} has one piece of more than ${LONGEST_PIECE} characters`)
+      if (text.length > maxPieceLength)
+        throw bomb(`${part} has one piece of more than ${maxPieceLength} characters`)
       let at = 0
       if (state === 'beginning') at = begin()
       if (at >= 0 && isReading()) text = text.slice(readUnits(at))

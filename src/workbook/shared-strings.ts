@@ -3,8 +3,8 @@ import { bomb, detached } from './errors.ts'
 import { afterTextTag, plainText, scanner, skipBlanks } from './scan.ts'
 import { readXml, type TextSink, unescapeText } from './xml.ts'
 
-const MOST_TEXTS = 16_000_000
-const MOST_CHARACTERS = 400_000_000
+const maxTexts = 16_000_000
+const maxCharacters = 400_000_000
 
 /** The texts that the cells of a workbook refer to by their place in this list. */
 export async function readSharedStrings(archive: Archive, part: string): Promise<string[]> {
@@ -18,7 +18,7 @@ export function collector(texts: string[]): (text: string) => void {
   let characters = 0
   return (text) => {
     characters += text.length
-    if (texts.length >= MOST_TEXTS || characters > MOST_CHARACTERS)
+    if (texts.length >= maxTexts || characters > maxCharacters)
       throw bomb('it has more text than 500,000 rows ever need')
     texts.push(unescapeText(detached(text)))
   }

@@ -1,5 +1,5 @@
 import { type CellNote, rangeOf, type SheetFacts } from './sheet-xml.ts'
-import { MOST_COLUMNS, MOST_ROWS } from './cell.ts'
+import { maxColumns, maxRows } from './cell.ts'
 import { damaged, detached } from './errors.ts'
 import { type NumberFormat, readNumber } from './number.ts'
 import { unescapeText } from './xml.ts'
@@ -87,7 +87,7 @@ export function rowMaker(
   return {
     begin(reference, hidden) {
       const number = reference === undefined ? last + 1 : Number(reference)
-      if (!Number.isInteger(number) || number < 1 || number > MOST_ROWS)
+      if (!Number.isInteger(number) || number < 1 || number > maxRows)
         throw damaged(`it has a row number ${reference ?? number}`)
       if (number <= last) throw damaged(`row ${number} comes after row ${last}`)
       row = hidden ? { number, cells: [], hidden } : { number, cells: [] }
@@ -95,7 +95,7 @@ export function rowMaker(
     },
     cell(cell) {
       column = cell.column === -1 ? column + 1 : cell.column
-      if (column >= MOST_COLUMNS) throw damaged(`row ${row.number} has more than ${MOST_COLUMNS} columns`)
+      if (column >= maxColumns) throw damaged(`row ${row.number} has more than ${maxColumns} columns`)
       if (cell.type === 'e') {
         setNote(row, column, { kind: 'error', value: cell.value.trim() || '#ERROR' })
         return

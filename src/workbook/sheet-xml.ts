@@ -130,7 +130,7 @@ export function rangeOf(reference: string): MergedRange | undefined {
 /** Row → column → the cell that is seen instead, such as `A2`. */
 export type CoveredCells = ReadonlyMap<number, ReadonlyMap<number, string>>
 
-const MOST_COVERED = 2_000_000
+const maxCovered = 2_000_000
 
 /** The cells of a table that lie beneath a merged one. */
 export function coveredCells(
@@ -150,7 +150,7 @@ export function coveredCells(
         count += 1
       }
       if (cells.size > 0) covered.set(row, cells)
-      if (count > MOST_COVERED) throw bomb(`more than ${MOST_COVERED} of its cells are merged with others`)
+      if (count > maxCovered) throw bomb(`more than ${maxCovered} of its cells are merged with others`)
     }
   }
   return covered

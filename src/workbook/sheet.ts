@@ -66,15 +66,15 @@ export function textOfCell(cell: CellToWrite): string | number | null {
   return cell ?? null
 }
 
-const LONGEST_NAME = 31
+const maxNameLength = 31
 
 /** A name that Excel takes for a sheet: 31 letters, none of `[]:*?/\`, no apostrophe at either end, not 'History', and no other's. */
 export function sheetName(wanted: string, taken: Iterable<string> = []): string {
   const others = new Set(Array.from(taken, (name) => name.toLowerCase()))
-  const name = shortened(cleaned(wanted), LONGEST_NAME) || 'Sheet'
+  const name = shortened(cleaned(wanted), maxNameLength) || 'Sheet'
   for (let number = 1; ; number += 1) {
     const ending = number === 1 ? '' : ` ${number}`
-    const candidate = `${shortened(name, LONGEST_NAME - ending.length)}${ending}`
+    const candidate = `${shortened(name, maxNameLength - ending.length)}${ending}`
     const folded = candidate.toLowerCase()
     if (folded !== 'history' && !others.has(folded)) return candidate
   }

@@ -6,7 +6,7 @@ export interface TableNotice {
   message: string
 }
 
-const MOST_NAMED = 3
+const maxNamed = 3
 
 export function tableNotices({
   hiddenRows,
@@ -33,11 +33,11 @@ export function tableNotices({
           : `${hiddenColumns.length} columns are hidden (${names}); they are read like the others.`,
     })
   }
-  const same = headingsAgain.filter((again) => again.same).map(({ row }) => String(row))
-  if (same.length > 0) {
+  const timingSafeEqualText = headingsAgain.filter((again) => again.same).map(({ row }) => String(row))
+  if (timingSafeEqualText.length > 0) {
     notices.push({
       code: 'headings-again',
-      message: `The headings stand again in ${rows(same)}; they are passed over.`,
+      message: `The headings stand again in ${rows(timingSafeEqualText)}; they are passed over.`,
     })
   }
   const other = headingsAgain.filter((again) => !again.same).map(({ row }) => String(row))
@@ -55,8 +55,8 @@ function rows(numbers: readonly string[]): string {
 }
 
 function few(names: readonly string[]): string {
-  const more = names.length - MOST_NAMED
+  const more = names.length - maxNamed
   return more > 0
-    ? `${names.slice(0, MOST_NAMED).join(', ')} and ${more.toLocaleString('en')} more`
+    ? `${names.slice(0, maxNamed).join(', ')} and ${more.toLocaleString('en')} more`
     : names.join(', ')
 }

@@ -1,4 +1,4 @@
-import { columnLetters, MOST_ROWS } from './cell.ts'
+import { columnLetters, maxRows } from './cell.ts'
 import type { Form, FormCell, FormsToWrite } from './sheet.ts'
 import { columnsXml, fitting, OPENING, pageXml } from './write-sheet.ts'
 import { LETTER_SIZE, styles, TYPEFACE } from './write-styles.ts'
@@ -6,7 +6,7 @@ import { textElement } from './xml.ts'
 
 const PIECE = 64 * 1024
 /** Excel takes 1,026 breaks between pages, and calls a sheet with more of them damaged. */
-const MOST_BREAKS = 1000
+const maxBreaks = 1000
 const HIGHEST_ROW = 409
 
 /** Forms shared out over as many sheets as Excel needs for them: each within its rows and its page breaks. */
@@ -16,7 +16,7 @@ export function* sheetsOfForms(forms: Iterable<Form>): Generator<Form[]> {
   for (const form of forms) {
     sheet.push(form)
     if (form.endsPage) breaks += 1
-    if (breaks < MOST_BREAKS && sheet.length < MOST_ROWS) continue
+    if (breaks < maxBreaks && sheet.length < maxRows) continue
     yield sheet
     sheet = []
     breaks = 0
@@ -49,8 +49,8 @@ export function* formsXml({ widths, print = {} }: FormsToWrite, forms: readonly 
 function formCell({ runs, centred = false }: FormCell, at: string): string {
   const style = centred ? styles.formCentred : styles.form
   const inside = runs.map(({ text, bold = false, size = LETTER_SIZE }) => {
-    const look = `<rPr>${bold ? '<b/>' : ''}<sz val="${size}"/><color rgb="FF000000"/><rFont val="${TYPEFACE}"/><family val="2"/></rPr>`
-    return `<r>${look}${textElement(fitting(text))}</r>`
+    const detectFormat = `<rPr>${bold ? '<b/>' : ''}<sz val="${size}"/><color rgb="FF000000"/><rFont val="${TYPEFACE}"/><family val="2"/></rPr>`
+    return `<r>${detectFormat}${textElement(fitting(text))}</r>`
   })
   return `<c r="${at}" s="${style}" t="inlineStr"><is>${inside.join('')}</is></c>`
 }

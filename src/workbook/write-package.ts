@@ -129,7 +129,7 @@ function partType(name: string, type: string): string {
 }
 
 const PIECE = 128 * 1024
-const MOST_BYTES = 0xffff_ffff
+const maxBytes = 0xffff_ffff
 const DEFLATED = 8
 // The sizes follow the part, since they are known only then; names are UTF-8.
 const FLAGS = 0x0808
@@ -176,7 +176,7 @@ export class ZipWriter {
         await this.put(piece)
       }
     })
-    if (part.size > MOST_BYTES) throw tooLarge()
+    if (part.size > maxBytes) throw tooLarge()
     const descriptor = Buffer.alloc(16)
     descriptor.writeUInt32LE(0x0807_4b50, 0)
     writeSizes(descriptor, 4, part)
@@ -198,7 +198,7 @@ export class ZipWriter {
 
   private async put(bytes: Buffer): Promise<void> {
     this.offset += bytes.length
-    if (this.offset > MOST_BYTES) throw tooLarge()
+    if (this.offset > maxBytes) throw tooLarge()
     await putBytes(this.stream, bytes)
   }
 

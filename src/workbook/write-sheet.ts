@@ -1,5 +1,5 @@
 import { stringify } from 'csv-stringify/sync'
-import { columnLetters, MOST_COLUMNS, MOST_ROWS } from './cell.ts'
+import { columnLetters, maxColumns, maxRows } from './cell.ts'
 import { guarded } from './csv-guard.ts'
 import { UnusableFile } from './errors.ts'
 import { type CellToWrite, type PrintSetup, type SheetToWrite, textOfCell } from './sheet.ts'
@@ -9,7 +9,7 @@ import { MAIN, RELATIONSHIPS, textElement, XML_HEAD, xmlAttribute, xmlText } fro
 
 const PIECE = 64 * 1024
 /** What a cell holds in Excel; the rest would be lost, or the workbook called damaged. */
-const LONGEST_CELL = 32_767
+const maxCellLength = 32_767
 const LINE = 15
 const HIGHEST_ROW = 409
 // Of a column's width, what words fill before they go on below.
@@ -28,7 +28,7 @@ export async function* sheetXml(
   { columns, rows, wrapped = false, print = {} }: SheetToWrite,
   written: WrittenSheet,
 ): AsyncGenerator<string> {
-  if (columns.length > MOST_COLUMNS) throw tooMany(`more than ${MOST_COLUMNS} columns`)
+  if (columns.length > maxColumns) throw tooMany(`more than ${maxColumns} columns`)
   const layout = layoutOf(columns.map(widthOf), { landscape: print.landscape ?? false, wrapped })
   written.pagesAcross = layout.pagesAcross
   const letters = columns.map((_, column) => columnLetters(column))
@@ -48,7 +48,7 @@ export async function* sheetXml(
     )
   for await (const cells of rows) {
     written.lastRow += 1
-    if (written.lastRow > MOST_ROWS) throw tooMany(`more than ${MOST_ROWS} rows`)
+    if (written.lastRow > maxRows) throw tooMany(`more than ${maxRows} rows`)
     piece += writer.row(cells, written.lastRow)
     if (piece.length < PIECE) continue
     yield piece
@@ -113,7 +113,7 @@ class RowWriter {
       else {
         const style = cell.marked ? styles.marked : this.style
         xml += cell.text === '' ? `<c r="${at}" s="${style}"/>` : textCell(at, cell.text, style)
-        if (cell.note !== undefined && this.notes.length < MOST_NOTES)
+        if (cell.note !== undefined && this.notes.length < maxNotes)
           this.notes.push({ column, row: number - 1, text: fitting(cell.note) })
       }
     }
@@ -141,8 +141,8 @@ function textCell(at: string, text: string, style: number): string {
 
 /** What Excel takes; where something had to go, the last letter is `…`. */
 export function fitting(text: string): string {
-  if (text.length <= LONGEST_CELL) return text
-  return `${text.slice(0, LONGEST_CELL - 1).replace(/[\ud800-\udbff]$/, '')}…`
+  if (text.length <= maxCellLength) return text
+  return `${text.slice(0, maxCellLength - 1).replace(/[\ud800-\udbff]$/, '')}…`
 }
 
 function tooMany(what: string): UnusableFile {
@@ -157,7 +157,7 @@ const LETTERS_ACROSS = { portrait: 92, landscape: 138 } as const
 /** Below this share of their size letters cannot be read on paper. */
 const SMALLEST_SCALE = 0.6
 const NARROWEST = 10
-const LONGEST_HEADER = 200
+const maxHeaderLength = 200
 
 /** How a sheet is laid out on paper. */
 interface Layout {
@@ -205,7 +205,7 @@ export function pageXml(
   const header =
     title === undefined
       ? ''
-      : `<oddHeader>${xmlText(`&L${title.slice(0, LONGEST_HEADER).replaceAll('&', '&&')}`)}</oddHeader>`
+      : `<oddHeader>${xmlText(`&L${title.slice(0, maxHeaderLength).replaceAll('&', '&&')}`)}</oddHeader>`
   return (
     `<pageMargins left="0.5" right="0.5" top="0.75" bottom="0.75" header="0.3" footer="0.3"/>` +
     `<pageSetup paperSize="${A4}" ${fit}orientation="${landscape ? 'landscape' : 'portrait'}"/>` +
@@ -214,7 +214,7 @@ export function pageXml(
 }
 
 /** A workbook with more of them opens slowly; one block of numbers for their shapes holds so many. */
-const MOST_NOTES = 1000
+const maxNotes = 1000
 
 /** A comment beside a cell; column and row count from 0. */
 interface Note {

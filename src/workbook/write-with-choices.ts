@@ -1,5 +1,5 @@
 import type excel from 'exceljs'
-import { columnLetters, MOST_ROWS } from './cell.ts'
+import { columnLetters, maxRows } from './cell.ts'
 import { sheetName, type SheetToWrite, textOfCell } from './sheet.ts'
 import { writeNewFile, putBytes } from './write-file.ts'
 import { heightOfRow, layoutOf } from './write-sheet.ts'
@@ -7,7 +7,7 @@ import { LETTER_SIZE, TYPEFACE } from './write-styles.ts'
 import { escapeText } from './xml.ts'
 
 const CHOICES_SHEET = 'Choices'
-const LONGEST_INLINE_CHOICES = 255
+const maxInlineChoicesLength = 255
 const A4 = 9
 const TEXT = '@'
 
@@ -89,7 +89,7 @@ function offer(sheet: excel.Worksheet, column: number, formula: string): void {
   if (typeof rules !== 'object' || rules === null || !('add' in rules) || typeof rules.add !== 'function')
     throw new Error('exceljs has no room for drop-down lists')
   const letters = columnLetters(column)
-  rules.add(`${letters}2:${letters}${MOST_ROWS}`, {
+  rules.add(`${letters}2:${letters}${maxRows}`, {
     type: 'list',
     allowBlank: true,
     showErrorMessage: true,
@@ -101,7 +101,7 @@ function offer(sheet: excel.Worksheet, column: number, formula: string): void {
 
 function formulaOf(choices: readonly string[], lists: (readonly string[])[]): string {
   const joined = choices.join(',')
-  if (joined.length <= LONGEST_INLINE_CHOICES && !choices.some((choice) => /[",]/.test(choice)))
+  if (joined.length <= maxInlineChoicesLength && !choices.some((choice) => /[",]/.test(choice)))
     return `"${joined}"`
   lists.push(choices)
   const letters = columnLetters(lists.length - 1)

@@ -4,7 +4,7 @@ import { SaxesParser } from 'saxes'
 import { bomb, damaged, UnusableWorkbook } from './errors.ts'
 
 /** No part of an honest workbook needs more text than this in one tag, one text, one comment, or one row. */
-export const LONGEST_PIECE = 4 * 1024 * 1024
+export const maxPieceLength = 4 * 1024 * 1024
 const DEEPEST = 256
 
 /** Somebody who is told what an XML text holds; names come without their prefix. */
@@ -63,8 +63,8 @@ export function readXml(part: string, reader: XmlReader): TextSink {
   return {
     write(piece) {
       pending += piece.length
-      if (pending > LONGEST_PIECE)
-        throw bomb(`${part} has one piece of more than ${LONGEST_PIECE} characters`)
+      if (pending > maxPieceLength)
+        throw bomb(`${part} has one piece of more than ${maxPieceLength} characters`)
       try {
         parser.write(piece)
       } catch (error) {
@@ -103,19 +103,19 @@ function localName(name: string): string {
  */
 export function decoder(part: string): { decode(bytes: Buffer): string; end(): void } {
   let utf16: TextDecoder | undefined
-  let begun = false
+  let created = false
   let waiting: Buffer = Buffer.alloc(0)
 
   return {
     decode(bytes) {
       let piece = waiting.length === 0 ? bytes : Buffer.concat([waiting, bytes])
-      if (!begun) {
+      if (!created) {
         // Four bytes tell the encodings apart; an XML part is never shorter.
         if (piece.length < 4) {
           waiting = piece
           return ''
         }
-        begun = true
+        created = true
         waiting = Buffer.alloc(0)
         utf16 = utf16Decoder(piece)
         if (utf16 === undefined && piece.subarray(0, 3).equals(UTF8_MARK)) piece = piece.subarray(3)

@@ -3,8 +3,8 @@ import { type Entry, fromBufferPromise, type ZipFile } from 'yauzl'
 import { bomb, damaged, UnusableWorkbook } from './errors.ts'
 import { decoder, type TextSink } from './xml.ts'
 
-const MOST_PARTS = 10_000
-const MOST_BYTES = 1024 * 1024 * 1024
+const maxParts = 10_000
+const maxBytes = 1024 * 1024 * 1024
 /** Deflate reaches 1,032; honest sheets stay below 100, and small parts may be as even as they like. */
 const HIGHEST_RATIO = 250
 const SMALL = 32 * 1024 * 1024
@@ -35,7 +35,7 @@ export async function openArchive(bytes: Buffer): Promise<Archive> {
 
   return {
     names: new Set(parts.keys()),
-    async read(name, sink, { most = MOST_BYTES, progress } = {}) {
+    async read(name, sink, { most = maxBytes, progress } = {}) {
       const part = parts.get(name)
       if (part === undefined) throw damaged(`its part ${name} is missing`)
       if (part.uncompressedSize > most)
@@ -46,7 +46,7 @@ export async function openArchive(bytes: Buffer): Promise<Archive> {
       for await (const chunk of inflated(bytes, part, await startOf(zip, part, name), name)) {
         size += chunk.length
         total += chunk.length
-        if (size > most || total > MOST_BYTES)
+        if (size > most || total > maxBytes)
           throw bomb(`its part ${name} is larger than ${megabytes(most)} when unpacked`)
         refuseSwelling(name, size, part.compressedSize)
         checksum = crc32(chunk, checksum)
@@ -77,7 +77,7 @@ function withoutTail(bytes: Buffer): Buffer {
 async function partsOf(zip: ZipFile): Promise<Map<string, Entry>> {
   const parts = new Map<string, Entry>()
   let declared = 0
-  if (zip.entryCount > MOST_PARTS) throw bomb(`it claims to have ${zip.entryCount} parts`)
+  if (zip.entryCount > maxParts) throw bomb(`it claims to have ${zip.entryCount} parts`)
   try {
     for await (const part of zip.eachEntry()) {
       const name = nameOf(part)
@@ -93,7 +93,7 @@ async function partsOf(zip: ZipFile): Promise<Map<string, Entry>> {
     if (error instanceof Error && error.message.includes('encryption')) throw encrypted()
     throw damaged('its list of parts cannot be read', error)
   }
-  if (declared > 4 * MOST_BYTES) throw bomb(`it unpacks to ${megabytes(declared)}`)
+  if (declared > 4 * maxBytes) throw bomb(`it unpacks to ${megabytes(declared)}`)
   return parts
 }
 

@@ -178,11 +178,11 @@ const notAsking: readonly string[] = [
   'store migrate',
 ]
 
-function changing(of: Command, words: readonly string[] = []): string[] {
-  if (of.commands.length > 0) return of.commands.flatMap((part) => changing(part, [...words, part.name()]))
+function mutation(of: Command, words: readonly string[] = []): string[] {
+  if (of.commands.length > 0) return of.commands.flatMap((part) => mutation(part, [...words, part.name()]))
   return of.options.some(({ long }) => long === '--dry-run') ? [words.join(' ')] : []
 }
-const commands = changing(await wholeProgram())
+const commands = mutation(await wholeProgram())
 
 let world: World
 beforeEach(async () => {

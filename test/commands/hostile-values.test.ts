@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { everyCommand } from '../../docs/command-tree.ts'
 import { cleanForTerminal } from '../../src/render/clean-text.ts'
-import { record } from '../../src/rules/audit/append.ts'
+import { appendAudit } from '../../src/rules/audit/append.ts'
 import { worldFor } from '../example-worlds.ts'
 import { newWorld, type World } from '../world.ts'
 
@@ -45,7 +45,7 @@ async function spoil(world: World): Promise<void> {
   for (const subject of ['EG001', 'amira@school.example']) {
     await world.commit(
       (given) => (trx) =>
-        record(trx, {
+        appendAudit(trx, {
           ...given,
           by: { kind: 'staff', operator: `tester${hostile}`, command: `test${hostile}` },
           action: 'centres.edited',

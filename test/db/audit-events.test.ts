@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { lastEvents, listEvents } from '../../src/db/audit/events.ts'
-import { record } from '../../src/rules/audit/append.ts'
+import { appendAudit } from '../../src/rules/audit/append.ts'
 import { newWorld, type World } from '../world.ts'
 
 let world: World
@@ -9,8 +9,8 @@ beforeEach(() => {
 })
 afterEach(() => world.close())
 
-const recording = (happening: Omit<Parameters<typeof record>[1], 'by' | 'at'>) =>
-  world.commit((given) => (trx) => record(trx, { ...given, ...happening }))
+const recording = (happening: Omit<Parameters<typeof appendAudit>[1], 'by' | 'at'>) =>
+  world.commit((given) => (trx) => appendAudit(trx, { ...given, ...happening }))
 
 describe('the last events of a subject', () => {
   it('are newest first, and only theirs', async () => {

@@ -3,7 +3,7 @@ import { copyFileSync, mkdirSync, readFileSync, rmSync, statSync, symlinkSync, w
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { type SealedRow, sealRow } from '../../src/db/audit/append.ts'
 import { verifyAudit } from '../../src/db/audit/verify.ts'
-import { record } from '../../src/rules/audit/append.ts'
+import { appendAudit } from '../../src/rules/audit/append.ts'
 import { newWorld, type World } from '../world.ts'
 
 let world: World
@@ -12,7 +12,7 @@ beforeEach(async () => {
   for (const number of ['EG001', 'EG002', 'EG003', 'EG004', 'EG005']) {
     await world.commit(
       (given) => (trx) =>
-        record(trx, { ...given, action: 'centres.created', subject: number, facts: { number } }),
+        appendAudit(trx, { ...given, action: 'centres.created', subject: number, facts: { number } }),
     )
   }
 })
@@ -162,7 +162,7 @@ describe('verifying the audit log', () => {
     const user = await world.user('omar@school.example', { centre: 'EG001' })
     await world.commit(
       (given) => (trx) =>
-        record(trx, { ...given, action: 'users.added', subject: 'amira@school.example', userId: user }),
+        appendAudit(trx, { ...given, action: 'users.added', subject: 'amira@school.example', userId: user }),
     )
     expect(await found()).toEqual([])
     await tamper(`update audit_personal set user_id = ${user - 1} where audit_id = 6`)
@@ -172,7 +172,9 @@ describe('verifying the audit log', () => {
   it('verifies rows of before the old way', async () => {
     await sealTheOldWay()
     expect(await found()).toEqual([])
-    await world.commit((given) => (trx) => record(trx, { ...given, action: 'centres.created', subject: 'X' }))
+    await world.commit(
+      (given) => (trx) => appendAudit(trx, { ...given, action: 'centres.created', subject: 'X' }),
+    )
     expect(await found()).toEqual([])
     await tamper("update audit_personal set value = 'EG777' where audit_id = 4")
     expect(await found()).toEqual(['subject of row 4 is not as it was written'])
@@ -200,7 +202,7 @@ describe('verifying the audit log', () => {
 
   it('is content with a head older than the log, or with none', async () => {
     const older = readFileSync(headFile())
-    await world.commit((given) => (trx) => record(trx, { ...given, action: 'centres.created' }))
+    await world.commit((given) => (trx) => appendAudit(trx, { ...given, action: 'centres.created' }))
     expect(readFileSync(headFile())).not.toEqual(older)
     writeFileSync(headFile(), older)
     expect(await found()).toEqual([])
@@ -213,7 +215,7 @@ describe('verifying the audit log', () => {
   it('does not need the head to be written for a change', async () => {
     rmSync(headFile())
     mkdirSync(headFile())
-    await world.commit((given) => (trx) => record(trx, { ...given, action: 'centres.created' }))
+    await world.commit((given) => (trx) => appendAudit(trx, { ...given, action: 'centres.created' }))
     expect(await found()).toEqual([])
     const { events } = await verifyAudit(await world.store())
     expect(events).toBe(6)
@@ -224,7 +226,7 @@ describe('verifying the audit log', () => {
     rmSync(headFile())
     writeFileSync(world.path('victim'), 'mine')
     symlinkSync(world.path('victim'), headFile())
-    await world.commit((given) => (trx) => record(trx, { ...given, action: 'centres.created' }))
+    await world.commit((given) => (trx) => appendAudit(trx, { ...given, action: 'centres.created' }))
     expect(readFileSync(world.path('victim'), 'utf8')).toBe('mine')
   })
 
@@ -240,7 +242,7 @@ describe('verifying the audit log', () => {
   it('names times that run backwards, and finds nothing wrong in them', async () => {
     const { raw } = await world.store()
     await world.commit(
-      (given) => (trx) => record(trx, { ...given, at: new Date('2026-04-01T00:00:00Z'), action: 'x.y' }),
+      (given) => (trx) => appendAudit(trx, { ...given, at: new Date('2026-04-01T00:00:00Z'), action: 'x.y' }),
     )
     await sealAnew("update audit set at = '2026-01-01T00:00:00.000Z' where id = 6")
     expect(raw.prepare('select count(*) from audit').pluck().get()).toBe(6)
@@ -253,7 +255,7 @@ describe('verifying the audit log', () => {
 
   it('knows an earlier head in a log that has grown', async () => {
     const { head } = await verifyAudit(await world.store())
-    await world.commit((given) => (trx) => record(trx, { ...given, action: 'centres.created' }))
+    await world.commit((given) => (trx) => appendAudit(trx, { ...given, action: 'centres.created' }))
     expect(await found(head ?? '')).toEqual([])
   })
 
@@ -291,7 +293,7 @@ describe('the log of a store with a new key', () => {
   beforeEach(async () => {
     expect((await world.run(['store', 'rekey', '--yes'])).exit).toBe(0)
     await world.commit(
-      (given) => (trx) => record(trx, { ...given, action: 'centres.created', subject: 'EG006' }),
+      (given) => (trx) => appendAudit(trx, { ...given, action: 'centres.created', subject: 'EG006' }),
     )
   })
 

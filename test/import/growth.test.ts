@@ -20,7 +20,7 @@ function looksAt(
       firstName: 'Amira',
       lastName: `Haddad ${at}`,
       role: '',
-      get place() {
+      get location() {
         looks += 1
         return { address: '', town: '', postcode: '', country: '' }
       },

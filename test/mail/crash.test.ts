@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import { execa } from 'execa'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { tell } from '../../src/rules/mail/queue-message.ts'
+import { queueMessage } from '../../src/rules/mail/queue-message.ts'
 import { newWorld, type World } from '../world.ts'
 import { mailServer } from './server.ts'
 
@@ -21,7 +21,7 @@ describe('mail send, as programs of their own', () => {
       const id = await world.user(email, { centre: 'EG001', status: 'invited' })
       await world.commit(
         (given) => (trx) =>
-          tell(trx, given, {
+          queueMessage(trx, given, {
             letter: 'account-set-up',
             to: { id, email, firstName: 'U', lastName: `${at}` },
           }),

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
 import type { OutboxRow } from '../../src/db/schema.ts'
 import { type Sending, sendMessages } from '../../src/mail/send.ts'
-import { tell } from '../../src/rules/mail/queue-message.ts'
+import { queueMessage } from '../../src/rules/mail/queue-message.ts'
 import { newWorld, type World } from '../world.ts'
 import { mailServer, oddServer, upTo } from './server.ts'
 
@@ -30,7 +30,7 @@ describe('sending through a mail server', () => {
       const id = await world.user(email, { centre: 'EG001', status: 'invited' })
       await world.commit(
         (given) => (trx) =>
-          tell(trx, given, {
+          queueMessage(trx, given, {
             letter: 'account-set-up',
             to: { id, email, firstName: 'U', lastName: `${at}` },
           }),

@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { sendMessages } from '../../src/mail/send.ts'
 import { isLetterName, type LetterName, letters } from '../../src/rules/mail/letters.ts'
-import { tell } from '../../src/rules/mail/queue-message.ts'
+import { queueMessage } from '../../src/rules/mail/queue-message.ts'
 import { newWorld, type World } from '../world.ts'
 import { inbox } from './inbox.ts'
 
@@ -20,7 +20,7 @@ describe('the mail directory', () => {
   const owe = (letter: LetterName, person = { firstName: 'Amira', lastName: 'Haddad' }) =>
     world.commit((given) => async (trx) => {
       const fields = { oldEmail: 'old@school.example', newEmail: 'amira@school.example' }
-      await tell(trx, given, { letter, to: { id, email: 'amira@school.example', ...person }, fields })
+      await queueMessage(trx, given, { letter, to: { id, email: 'amira@school.example', ...person }, fields })
     })
   const write = async () => {
     const store = await world.store()

@@ -4,7 +4,7 @@ import { deletionQuestion } from '../../src/commands/centres/plan-import.ts'
 import { listCentres } from '../../src/db/centres/list.ts'
 import { renderCentre, renderCentreList, renderChangedCentres } from '../../src/render/centres.ts'
 import { deleteCentre } from '../../src/rules/centres/delete.ts'
-import { lookAtCentre } from '../../src/rules/centres/details.ts'
+import { centreDetails } from '../../src/rules/centres/details.ts'
 import { forEachTarget } from '../../src/rules/batch.ts'
 import type { View } from '../../src/cli/terminal.ts'
 import { newWorld, type World } from '../world.ts'
@@ -28,7 +28,7 @@ afterEach(() => world.close())
 
 const deleting = (...numbers: string[]) =>
   world.rehearse(
-    (given) => (trx) => forEachTarget(trx, numbers, (centre) => deleteCentre(trx, { centre, given })),
+    (given) => (trx) => forEachTarget(trx, numbers, (centre) => deleteCentre(trx, { centre, ctx: given })),
   )
 
 describe('the question before centres are deleted', () => {
@@ -84,7 +84,7 @@ describe('centres on a screen', () => {
   it('fill one screen when one is shown', async () => {
     await world.run(['coordinator', 'suspend', 'EG001', '--yes'])
     const { db } = await world.store()
-    const looked = await lookAtCentre(db, { centre: 'EG001', given: world.given() })
+    const looked = await centreDetails(db, { centre: 'EG001', ctx: world.given() })
     const [screenful, events] = renderCentre(looked, screen).split('\n\nLast events\n')
     expect(events).toContain('coordinator.suspended')
     expect(screenful).toMatchInlineSnapshot(`
@@ -109,10 +109,10 @@ describe('centres on a screen', () => {
   it('say whom an Associate looks after', async () => {
     const { db } = await world.store()
     const given = world.given()
-    expect(renderCentre(await lookAtCentre(db, { centre: 'CA001', given }), screen)).toContain(
+    expect(renderCentre(await centreDetails(db, { centre: 'CA001', ctx: given }), screen)).toContain(
       'Looks after  1 associate centre',
     )
-    expect(renderCentre(await lookAtCentre(db, { centre: 'CA101', given }), screen)).toContain(
+    expect(renderCentre(await centreDetails(db, { centre: 'CA101', ctx: given }), screen)).toContain(
       'Associate    CA001 Delta',
     )
   })

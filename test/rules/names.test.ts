@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { inventUser } from '../../src/rules/store/seed-data.ts'
+import { seedUser } from '../../src/rules/store/seed-data.ts'
 import { centreNameFault, readPersonName } from '../../src/rules/names.ts'
 import { newWorld, type World } from '../world.ts'
 
@@ -107,7 +107,7 @@ describe('the name of a person', () => {
 
   it('is a name where it was invented', () => {
     for (let position = 0; position < 500; position += 1) {
-      const { firstName, lastName } = inventUser(1, { position, place: 1, centre: 'EG001' })
+      const { firstName, lastName } = seedUser(1, { position, place: 1, centre: 'EG001' })
       expect(readPersonName({ firstName, lastName })).toEqual({
         firstName,
         lastName,

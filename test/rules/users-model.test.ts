@@ -78,26 +78,27 @@ const steps: fc.Arbitrary<Step>[] = [
       act: (world) =>
         world.commit((given) => (trx) => {
           const person = typedPerson(`Some Body <${email}>`)
-          return addUser(trx, { person, centre: number, admin, sites: [site], given })
+          return addUser(trx, { person, centre: number, admin, sites: [site], ctx: given })
         }),
     }),
   ),
   address.map((email) =>
     step(`suspend ${email}`, {
       foretell: (model) => model.suspend(email),
-      act: (world) => world.commit((given) => (trx) => suspendUser(trx, { email, given })),
+      act: (world) => world.commit((given) => (trx) => suspendUser(trx, { email, ctx: given })),
     }),
   ),
   address.map((email) =>
     step(`restore ${email}`, {
       foretell: (model) => model.restore(email),
-      act: (world) => world.commit((given) => (trx) => restoreUser(trx, { email, send: true, given })),
+      act: (world) => world.commit((given) => (trx) => restoreUser(trx, { email, send: true, ctx: given })),
     }),
   ),
   fc.tuple(address, address).map(([from, to]) =>
     step(`transfer ${from} to ${to}`, {
       foretell: (model) => model.transfer(from, to),
-      act: (world) => world.commit((given) => (trx) => transferProgressionTests(trx, { from, to, given })),
+      act: (world) =>
+        world.commit((given) => (trx) => transferProgressionTests(trx, { from, to, ctx: given })),
     }),
   ),
   fc
@@ -106,26 +107,26 @@ const steps: fc.Arbitrary<Step>[] = [
       step(`delete ${email}${suspend ? ' --suspend' : ''} --transfer-to ${transferTo}`, {
         foretell: (model) => model.delete(email, { suspend, transferTo }),
         act: (world) =>
-          world.commit((given) => (trx) => deleteUser(trx, { email, suspend, transferTo, given })),
+          world.commit((given) => (trx) => deleteUser(trx, { email, suspend, transferTo, ctx: given })),
       }),
     ),
   fc.tuple(address, centre).map(([email, to]) =>
     step(`move ${email} to ${to}`, {
       foretell: (model) => model.move(email, to),
-      act: (world) => world.commit((given) => (trx) => moveUser(trx, { email, to, given })),
+      act: (world) => world.commit((given) => (trx) => moveUser(trx, { email, to, ctx: given })),
     }),
   ),
   address.map((email) =>
     step(`remove ${email}`, {
       foretell: (model) => model.remove(email),
-      act: (world) => world.commit((given) => (trx) => removeUser(trx, { email, given })),
+      act: (world) => world.commit((given) => (trx) => removeUser(trx, { email, ctx: given })),
     }),
   ),
   fc.tuple(address, address).map(([email, other]) =>
     step(`edit ${email} --email ${other}`, {
       foretell: (model) => model.readdress(email, other),
       act: (world) =>
-        world.commit((given) => (trx) => editUser(trx, { email, changes: { email: other }, given })),
+        world.commit((given) => (trx) => editUser(trx, { email, changes: { email: other }, ctx: given })),
     }),
   ),
   fc.tuple(centre, address, fc.boolean()).map(([number, to, suspendFormer]) =>
@@ -133,7 +134,7 @@ const steps: fc.Arbitrary<Step>[] = [
       foretell: (model) => model.change(number, to, suspendFormer),
       act: (world) =>
         world.commit((given) => (trx) => {
-          return changeCoordinator(trx, { centre: number, successor: { to }, suspendFormer, given })
+          return changeCoordinator(trx, { centre: number, successor: { to }, suspendFormer, ctx: given })
         }),
     }),
   ),
@@ -143,7 +144,7 @@ const steps: fc.Arbitrary<Step>[] = [
       act: (world) =>
         world.commit((given) => (trx) => {
           const rows = resultRows(email, results)
-          return importProgressionTests(trx, { file: 'results.csv', digest: '', rows, given })
+          return importProgressionTests(trx, { file: 'results.csv', digest: '', rows, ctx: given })
         }),
     }),
   ),

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { looking } from '../../src/rules/permissions/matrix.ts'
+import { readOnlyCommands } from '../../src/rules/permissions/matrix.ts'
 import { commandsWithActors, people, type Place, places, powerless, type Where, wheres } from '../actors.ts'
 import { newWorld, type World } from '../world.ts'
 
@@ -61,7 +61,7 @@ const sees: Readonly<Record<string, readonly Where[]>> = {
 
 const commands = (await commandsWithActors()).filter(
   ({ words, changes }) =>
-    looking.includes(words.replaceAll(' ', '.')) && (!changes || words === 'centres export'),
+    readOnlyCommands.includes(words.replaceAll(' ', '.')) && (!changes || words === 'centres export'),
 )
 
 let world: World

@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import { activateAccount } from '../../rules/account/activate.ts'
 import { newPassword, passwordRule } from '../../rules/account/password.ts'
-import { changingAfter } from '../../cli/mutation.ts'
+import { preparedMutation } from '../../cli/mutation.ts'
 import { example } from '../../cli/command.ts'
 import { accountJson, newPasswordQuestion, ownersCommand, renderAccount, secretsFor } from './secrets.ts'
 
@@ -15,15 +15,15 @@ export const activate = ownersCommand('activate')
   .argument('<email>', 'the address')
   .addHelpText('after', example('ssh-admin account activate amira@school.example < pin-and-password.txt'))
   .action(
-    changingAfter({
+    preparedMutation({
       options: Options,
       prepare: async ({ email }, session) => {
         const [pin = '', text = ''] = await secretsFor(session, ['PIN', newPasswordQuestion])
         return { email, pin, password: await newPassword(text) }
       },
-      act: ({ email, pin, password }, given, store) => {
+      act: ({ email, pin, password }, ctx, store) => {
         const { pin: key } = store.keys()
-        return (trx) => activateAccount(trx, { email, pin, password, key, given })
+        return (trx) => activateAccount(trx, { email, pin, password, key, ctx })
       },
       render: (account, view) =>
         renderAccount(account, {

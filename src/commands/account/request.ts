@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { requestAccount } from '../../rules/account/request.ts'
-import { changing } from '../../cli/mutation.ts'
+import { mutation } from '../../cli/mutation.ts'
 import { example } from '../../cli/command.ts'
 import { ownersCommand } from './secrets.ts'
 
@@ -14,12 +14,12 @@ export const request = ownersCommand('request')
   .argument('<email>', 'the address')
   .addHelpText('after', example('ssh-admin account request amira@school.example'))
   .action(
-    changing({
+    mutation({
       options: Options,
       act:
-        ({ email }, given) =>
+        ({ email }, ctx) =>
         (trx) =>
-          requestAccount(trx, { email, given }),
+          requestAccount(trx, { email, ctx }),
       mailWaits: true,
       render: ({ email }) => `If ${email} has an account here, a message will be sent to it.`,
       json: ({ email }) => ({ email, requested: true }),

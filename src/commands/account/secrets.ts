@@ -5,7 +5,7 @@ import { readLines } from '../../cli/read-lines.ts'
 import type { Session } from '../../cli/session.ts'
 import type { View } from '../../cli/terminal.ts'
 import { Usage } from '../../errors.ts'
-import { record } from '../../render/clean-text.ts'
+import { tsvLine } from '../../render/clean-text.ts'
 import type { Message } from '../../render/messages.ts'
 import { person, userJson } from '../../render/users.ts'
 import { passwordRule, weaknessOf } from '../../rules/account/password.ts'
@@ -62,6 +62,6 @@ export function accountJson(account: Account, mail: readonly Message[]) {
 
 /** @param next what to say to a person */
 export function renderAccount(account: Account, { view, next }: { view: View; next: string }): string {
-  if (!view.isTerminal) return record([account.email, account.centre?.number, account.status])
+  if (!view.isTerminal) return tsvLine([account.email, account.centre?.number, account.status])
   return `${view.chalk.green('✓')} ${person(account)} ${next}`
 }

@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import { newPassword, passwordRule } from '../../rules/account/password.ts'
 import { setUpWithLink, setUpWithTemporaryPassword } from '../../rules/account/set-up.ts'
-import { changingAfter } from '../../cli/mutation.ts'
+import { preparedMutation } from '../../cli/mutation.ts'
 import { example } from '../../cli/command.ts'
 import { accountJson, newPasswordQuestion, ownersCommand, renderAccount, secretsFor } from './secrets.ts'
 
@@ -21,19 +21,19 @@ export const setUp = ownersCommand('set-up')
     ),
   )
   .action(
-    changingAfter({
+    preparedMutation({
       options: Options,
       prepare: async ({ email }, session) => {
         const first = email === undefined ? 'Link' : 'Temporary password'
         const [proof = '', text = ''] = await secretsFor(session, [first, newPasswordQuestion])
         return { email, proof, password: await newPassword(text) }
       },
-      act: ({ email, proof, password }, given, store) => {
+      act: ({ email, proof, password }, ctx, store) => {
         const keys = store.keys()
         return (trx) =>
           email === undefined
-            ? setUpWithLink(trx, { link: proof, password, keys, given })
-            : setUpWithTemporaryPassword(trx, { email, temporaryPassword: proof, password, keys, given })
+            ? setUpWithLink(trx, { link: proof, password, keys, ctx })
+            : setUpWithTemporaryPassword(trx, { email, temporaryPassword: proof, password, keys, ctx })
       },
       render: (account, view) =>
         renderAccount(account, {

@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { signIn } from '../../rules/account/sign-in.ts'
-import { changingAfter } from '../../cli/mutation.ts'
+import { preparedMutation } from '../../cli/mutation.ts'
 import { example } from '../../cli/command.ts'
 import { accountJson, ownersCommand, renderAccount, secretsFor } from './secrets.ts'
 
@@ -14,16 +14,16 @@ export const signInCommand = ownersCommand('sign-in')
   .argument('<email>', 'the address')
   .addHelpText('after', example('ssh-admin account sign-in amira@school.example < password.txt'))
   .action(
-    changingAfter({
+    preparedMutation({
       options: Options,
       prepare: async ({ email }, session) => {
         const [password = ''] = await secretsFor(session, ['Password'])
         return { email, password }
       },
       act:
-        ({ email, password }, given) =>
+        ({ email, password }, ctx) =>
         (trx) =>
-          signIn(trx, { email, password, given }),
+          signIn(trx, { email, password, ctx }),
       render: (account, view) => renderAccount(account, { view, next: 'is signed in.' }),
       json: accountJson,
     }),

@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { verifyAccount } from '../../rules/account/verify.ts'
-import { changingAfter } from '../../cli/mutation.ts'
+import { preparedMutation } from '../../cli/mutation.ts'
 import { example } from '../../cli/command.ts'
 import { accountJson, ownersCommand, renderAccount, secretsFor } from './secrets.ts'
 
@@ -14,15 +14,15 @@ export const verify = ownersCommand('verify')
   .argument('<email>', 'the address')
   .addHelpText('after', example('ssh-admin account verify amira@school.example < code.txt'))
   .action(
-    changingAfter({
+    preparedMutation({
       options: Options,
       prepare: async ({ email }, session) => {
         const [code = ''] = await secretsFor(session, ['Code'])
         return { email, code }
       },
-      act: ({ email, code }, given, store) => {
+      act: ({ email, code }, ctx, store) => {
         const { code: key } = store.keys()
-        return (trx) => verifyAccount(trx, { email, code, key, given })
+        return (trx) => verifyAccount(trx, { email, code, key, ctx })
       },
       render: (account, view) => renderAccount(account, { view, next: 'is active and can sign in.' }),
       json: accountJson,

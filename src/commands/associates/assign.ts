@@ -1,12 +1,12 @@
 import * as z from 'zod'
 import { assignedJson, renderAssigned } from '../../render/associates.ts'
 import { assignCentres } from '../../rules/associates/assign.ts'
-import { changing } from '../../cli/mutation.ts'
-import { changingCommand, example } from '../../cli/command.ts'
+import { mutation } from '../../cli/mutation.ts'
+import { mutationCommand, example } from '../../cli/command.ts'
 
 const Options = z.object({ email: z.string(), centre: z.array(z.string()) })
 
-export const assign = changingCommand('assign')
+export const assign = mutationCommand('assign')
   .summary('let an account of an Associate act for associate centres')
   .description(
     'Let an account of an Associate, its coordinator or an admin, act for associate centres of that Associate: 50 at most.',
@@ -15,12 +15,12 @@ export const assign = changingCommand('assign')
   .argument('<centre...>', 'the numbers of the centres; - reads them from stdin, one a line')
   .addHelpText('after', example('ssh-admin associates assign rana@associate.example CA101 CA102'))
   .action(
-    changing({
+    mutation({
       options: Options,
       act:
-        ({ email, centre: centres }, given) =>
+        ({ email, centre: centres }, ctx) =>
         (trx) =>
-          assignCentres(trx, { email, centres, given }),
+          assignCentres(trx, { email, centres, ctx }),
       render: renderAssigned,
       json: assignedJson,
     }),

@@ -3,7 +3,7 @@ import { associatesWithCounts } from '../../db/centres/assignments.ts'
 import { associatesJson, renderAssociates } from '../../render/associates.ts'
 import { visibleCentres } from '../../rules/permissions/decide.ts'
 import { command, example } from '../../cli/command.ts'
-import { reading } from '../../cli/query.ts'
+import { query } from '../../cli/query.ts'
 
 export const list = command('list')
   .summary('list the Associates')
@@ -12,7 +12,7 @@ export const list = command('list')
   )
   .addHelpText('after', example('ssh-admin associates list'))
   .action(
-    reading({
+    query({
       options: z.object({}),
       read: (_options, { by }, { db }) => associatesWithCounts(db, visibleCentres(by)),
       render: renderAssociates,

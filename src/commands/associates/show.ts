@@ -1,8 +1,8 @@
 import * as z from 'zod'
 import { associateJson, renderAssociate } from '../../render/associates.ts'
-import { lookAtAssociate } from '../../rules/associates/details.ts'
+import { associateDetails } from '../../rules/associates/details.ts'
 import { command, example } from '../../cli/command.ts'
-import { reading } from '../../cli/query.ts'
+import { query } from '../../cli/query.ts'
 
 const Options = z.object({ associate: z.string(), search: z.string().optional() })
 
@@ -18,9 +18,9 @@ export const show = command('show')
     example('ssh-admin associates show CA001', 'ssh-admin associates show CA001 --search nile'),
   )
   .action(
-    reading({
+    query({
       options: Options,
-      read: ({ associate, search }, given, { db }) => lookAtAssociate(db, { associate, search, given }),
+      read: ({ associate, search }, ctx, { db }) => associateDetails(db, { associate, search, ctx }),
       render: renderAssociate,
       json: associateJson,
     }),

@@ -7,7 +7,7 @@ import { eventSheet } from '../../render/audit.ts'
 import { eventsFor } from '../../rules/audit/events-for.ts'
 import { visibleCentres } from '../../rules/permissions/decide.ts'
 import { command, example } from '../../cli/command.ts'
-import { answer, doing } from '../../cli/action.ts'
+import { answer, action } from '../../cli/action.ts'
 import { recordEvent } from '../../cli/record-event.ts'
 import type { Session } from '../../cli/session.ts'
 import { addFilterOptions, filterOptions } from './filter.ts'
@@ -22,7 +22,7 @@ export const exportEvents = addFilterOptions(command('export'))
   .argument('<file>', 'the file: .xlsx, .csv or .jsonl')
   .option('-y, --yes', 'replace the file that is there without asking')
   .addHelpText('after', example('ssh-admin audit export audit.xlsx --since 2026-01-01'))
-  .action(doing(Options, exportTo))
+  .action(action(Options, exportTo))
 
 async function exportTo({ file, ...filter }: z.infer<typeof Options>, session: Session): Promise<number> {
   const ending = extname(file).toLowerCase()
@@ -35,7 +35,7 @@ async function exportTo({ file, ...filter }: z.infer<typeof Options>, session: S
   const { streamEvents } = await import('../../db/audit/events.ts')
   const store = await session.open('read')
   try {
-    const { by } = await session.given(store)
+    const { by } = await session.ctx(store)
     const counted = { events: 0 }
     const log = streamEvents(store.db, { ...filter, visible: visibleCentres(by) })
     const events = counting(log, { counted, readable: await eventsFor(store.db, by) })

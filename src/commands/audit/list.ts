@@ -5,7 +5,7 @@ import { eventsFor } from '../../rules/audit/events-for.ts'
 import { visibleCentres } from '../../rules/permissions/decide.ts'
 import { addFilterOptions, filterOptions } from './filter.ts'
 import { command, example } from '../../cli/command.ts'
-import { answer, doing } from '../../cli/action.ts'
+import { answer, action } from '../../cli/action.ts'
 import type { Session } from '../../cli/session.ts'
 
 const Options = z.object({
@@ -29,14 +29,14 @@ export const list = addFilterOptions(command('list'))
       'ssh-admin audit list --kind refusal --since 2026-03-01',
     ),
   )
-  .action(doing(Options, listEventsFor))
+  .action(action(Options, listEventsFor))
 
 async function listEventsFor(filter: z.infer<typeof Options>, session: Session): Promise<number> {
   const { listEvents, pagesOfEvents } = await import('../../db/audit/events.ts')
   const { out } = session.terminal
   const store = await session.open('read')
   try {
-    const { by } = await session.given(store)
+    const { by } = await session.ctx(store)
     const readable = await eventsFor(store.db, by)
     const wanted = { ...filter, visible: visibleCentres(by) }
     if (session.common.json) {

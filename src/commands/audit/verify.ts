@@ -2,7 +2,7 @@ import * as z from 'zod'
 import type { AuditVerdict, Backwards } from '../../db/audit/chain.ts'
 import { Unavailable } from '../../errors.ts'
 import { command, example } from '../../cli/command.ts'
-import { reading } from '../../cli/query.ts'
+import { query } from '../../cli/query.ts'
 import type { Notice } from '../../cli/session.ts'
 
 const Options = z.object({
@@ -23,7 +23,7 @@ Every row is sealed with the store's key together with the row before it: what w
   .option('--head <hash>', 'a head printed earlier: it must still be in the log')
   .addHelpText('after', example('ssh-admin audit verify'))
   .action(
-    reading({
+    query({
       options: Options,
       read: async ({ head }, _given, store) => {
         const { verifyAudit } = await import('../../db/audit/verify.ts')

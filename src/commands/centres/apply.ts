@@ -2,15 +2,15 @@ import { resolve } from 'node:path'
 import * as z from 'zod'
 import type { OpenStore } from '../../db/store/open.ts'
 import type { SavedPlan } from '../../import/plan-file.ts'
-import { changingCommand, example } from '../../cli/command.ts'
-import { doing } from '../../cli/action.ts'
-import { carryOutImport } from './run-import.ts'
-import type { ReadyImport } from './plan-import.ts'
-import { checkPlaces, slips, slipsOption } from './import-output-files.ts'
+import { mutationCommand, example } from '../../cli/command.ts'
+import { action } from '../../cli/action.ts'
+import { runImport } from './run-import.ts'
+import type { PreparedImport } from './plan-import.ts'
+import { checkOutputFiles, slips, slipsOption } from './import-output-files.ts'
 
 const Options = z.object({ plan: z.string(), pinsOut: z.string().optional(), slips })
 
-export const apply = changingCommand('apply')
+export const apply = mutationCommand('apply')
   .summary('apply a saved plan of an import, exactly')
   .description(
     `Apply a plan that centres import --plan-out saved: exactly what was reviewed.
@@ -30,12 +30,12 @@ If the workbook or what the plan read of the store has changed meanwhile, nothin
     ),
   )
   .action(
-    doing(Options, async (options, session) => {
+    action(Options, async (options, session) => {
       const { dryRun, yes } = session.common
       const asks = !dryRun && !yes
       const started = performance.now()
       const path = resolve(session.context.cwd, options.plan)
-      const places = await checkPlaces(session, {
+      const outputs = await checkOutputFiles(session, {
         input: path,
         pinsOut: options.pinsOut,
         slips: options.slips,
@@ -47,8 +47,8 @@ If the workbook or what the plan read of the store has changed meanwhile, nothin
         const saved = readPlan(path, store.keys().plan)
         refuseChangedWorkbook(saved)
         const ready = await stillTrue(saved, store)
-        const given = await session.given(store)
-        return await carryOutImport({ session, store, given, ready, places, started, asks })
+        const ctx = await session.ctx(store)
+        return await runImport({ session, store, ctx, ready, outputs, started, asks })
       } finally {
         await store.close()
       }
@@ -56,7 +56,7 @@ If the workbook or what the plan read of the store has changed meanwhile, nothin
   )
 
 /** The plan beside the store as it is now. @throws `plan-changed` where the store's part differs */
-async function stillTrue(saved: SavedPlan, store: OpenStore): Promise<ReadyImport> {
+async function stillTrue(saved: SavedPlan, store: OpenStore): Promise<PreparedImport> {
   const { readStore } = await import('../../import/read-store.ts')
   const { digestOfView } = await import('../../db/imports/view.ts')
   const { storeChanged } = await import('../../import/plan-file.ts')

@@ -1,8 +1,8 @@
 import type { Roster } from '../../import/roster.ts'
-import { agree } from '../../cli/prompt.ts'
+import { confirm } from '../../cli/prompt.ts'
 import { describePlan, importQuestion } from '../../render/import.ts'
 import type { Session } from '../../cli/session.ts'
-import { planWorkbook, type ReadyImport, type Wanted } from './plan-import.ts'
+import { planWorkbook, type PreparedImport, type Wanted } from './plan-import.ts'
 
 interface Beginning {
   session: Session
@@ -14,14 +14,14 @@ interface Beginning {
  * Where there is no store yet, a refusal or a No must leave none: the import is planned in memory
  * and agreed to before one is begun. @returns what was agreed to, and how long the answer took, in ms
  */
-export async function agreeBeforeBeginning(
+export async function confirmWithoutStore(
   wanted: Wanted,
   { session, roster, asks }: Beginning,
 ): Promise<{ plan: string; asked: number }> {
   const { changesNothing, countsOf } = await import('../../import/apply.ts')
   const store = await session.open('rehearse-beginning')
   try {
-    await session.given(store)
+    await session.ctx(store)
     const ready = await planWorkbook(wanted, { session, store, roster, asks })
     const { plan, deletions } = ready
     const before = performance.now()
@@ -29,15 +29,15 @@ export async function agreeBeforeBeginning(
     if (asks && !changesNothing(counts)) {
       const lines = ready.described ? [] : describePlan(plan, deletions, session.terminal.err)
       for (const line of lines) session.say(line)
-      await agree(session, importQuestion(counts))
+      await confirm(session, importQuestion(counts))
     }
-    return { plan: gist(ready), asked: performance.now() - before }
+    return { plan: comparable(ready), asked: performance.now() - before }
   } finally {
     await store.close()
   }
 }
 
 /** What two plans of one workbook have in common when they do the same. */
-export function gist({ plan, deletions }: ReadyImport): string {
+export function comparable({ plan, deletions }: PreparedImport): string {
   return JSON.stringify([plan.rows, plan.newCentres, plan.newUsers, plan.renames, deletions])
 }

@@ -1,19 +1,19 @@
 import * as z from 'zod'
 import { closestCountries, countryCode } from '../../countries.ts'
-import { ask, needSomebodyToAsk } from '../../cli/prompt.ts'
+import { ask, requireTerminal } from '../../cli/prompt.ts'
 import { centresJson, renderChangedCentres } from '../../render/centres.ts'
 import { newCentreNumber } from '../../rules/centres/find.ts'
-import { missingAssociate, typedWishes } from '../../rules/centres/options.ts'
+import { missingAssociate, parseCentreOptions } from '../../rules/centres/options.ts'
 import { createCentre } from '../../rules/centres/create.ts'
 import { cleanText } from '../../workbook/cell.ts'
-import { changingAfter } from '../../cli/mutation.ts'
-import { changingCommand, example } from '../../cli/command.ts'
+import { preparedMutation } from '../../cli/mutation.ts'
+import { mutationCommand, example } from '../../cli/command.ts'
 import type { Session } from '../../cli/session.ts'
-import { wishOptions, withWishOptions } from './options.ts'
+import { centreOptions, withCentreOptions } from './options.ts'
 
-const Options = z.object({ centre: z.string(), ifMissing: z.boolean().default(false), ...wishOptions })
+const Options = z.object({ centre: z.string(), ifMissing: z.boolean().default(false), ...centreOptions })
 
-export const create = withWishOptions(changingCommand('create'))
+export const create = withCentreOptions(mutationCommand('create'))
   .summary('add one centre')
   .description(
     'Add one centre, with its name and its country. An associate centre is approved until its coordinator is set up. ' +
@@ -29,21 +29,21 @@ export const create = withWishOptions(changingCommand('create'))
     ),
   )
   .action(
-    changingAfter({
+    preparedMutation({
       options: Options,
       // All that is wrong with the call itself is told before a store is begun.
       prepare: async ({ centre, ifMissing, ...said }, session) => {
         const number = newCentreNumber(centre)
-        const { kind, associate } = typedWishes(said)
+        const { kind, associate } = parseCentreOptions(said)
         if (kind === 'associate-centre' && associate === undefined) throw missingAssociate()
         const name = said.name ?? (await askName(number, session))
         const country = said.country ?? (await askCountry(number, session))
-        return { centre: number, ifMissing, wishes: typedWishes({ ...said, name, country }) }
+        return { centre: number, ifMissing, fields: parseCentreOptions({ ...said, name, country }) }
       },
       act:
-        ({ centre, ifMissing, wishes }, given) =>
-        async (trx) => [await createCentre(trx, { centre, wishes, ifMissing, given })],
-      begins: true,
+        ({ centre, ifMissing, fields }, ctx) =>
+        async (trx) => [await createCentre(trx, { centre, fields, ifMissing, ctx })],
+      createsStore: true,
       render: renderChangedCentres,
       json: centresJson,
     }),
@@ -51,7 +51,7 @@ export const create = withWishOptions(changingCommand('create'))
 
 async function askName(number: string, { terminal, common }: Session): Promise<string> {
   const question = `What is the name of ${number}?`
-  needSomebodyToAsk(terminal, { flag: '--name', may: common.input && !common.dryRun, question })
+  requireTerminal(terminal, { flag: '--name', may: common.input && !common.dryRun, question })
   const typed = await ask(terminal, {
     question,
     check: (text) => (cleanText(text) === '' ? 'A centre has a name.' : undefined),
@@ -61,7 +61,7 @@ async function askName(number: string, { terminal, common }: Session): Promise<s
 
 function askCountry(number: string, { terminal, common }: Session): Promise<string> {
   const question = `In which country is ${number}?`
-  needSomebodyToAsk(terminal, { flag: '--country', may: common.input && !common.dryRun, question })
+  requireTerminal(terminal, { flag: '--country', may: common.input && !common.dryRun, question })
   return ask(terminal, {
     question,
     check: (text) => {

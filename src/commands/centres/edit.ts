@@ -2,15 +2,15 @@ import * as z from 'zod'
 import { Usage } from '../../errors.ts'
 import { centresJson, renderChangedCentres } from '../../render/centres.ts'
 import type { ChangedCentre } from '../../rules/centres/changed.ts'
-import { typedWishes } from '../../rules/centres/options.ts'
+import { parseCentreOptions } from '../../rules/centres/options.ts'
 import { editCentre } from '../../rules/centres/edit.ts'
-import { changingAfter } from '../../cli/mutation.ts'
-import { changingCommand, example } from '../../cli/command.ts'
-import { agreedOnCentres, wishOptions, withWishOptions } from './options.ts'
+import { preparedMutation } from '../../cli/mutation.ts'
+import { mutationCommand, example } from '../../cli/command.ts'
+import { agreedOnCentres, centreOptions, withCentreOptions } from './options.ts'
 
-const Options = z.object({ centre: z.string(), ...wishOptions })
+const Options = z.object({ centre: z.string(), ...centreOptions })
 
-export const edit = withWishOptions(changingCommand('edit'))
+export const edit = withCentreOptions(mutationCommand('edit'))
   .summary("change a centre's facts")
   .description(
     'Change what is said of a centre; what is not named stays. A centre that leaves its Associate is assigned to nobody there any longer. You are asked first when another centre has the new name already.',
@@ -21,7 +21,7 @@ export const edit = withWishOptions(changingCommand('edit'))
     example("ssh-admin centres edit EG001 --name 'El Nour International School' --postcode 11511"),
   )
   .action(
-    changingAfter({
+    preparedMutation({
       options: Options,
       prepare: async ({ centre, ...said }) => {
         const nothing = Object.values(said).every((value) => value === undefined)
@@ -31,11 +31,11 @@ export const edit = withWishOptions(changingCommand('edit'))
             hint: 'Say what to change, such as --name or --country; --help lists them.',
           })
         }
-        return { centre, wishes: typedWishes(said) }
+        return { centre, fields: parseCentreOptions(said) }
       },
       act:
-        ({ centre, wishes }, given) =>
-        async (trx) => [await editCentre(trx, { centre, wishes, given })],
+        ({ centre, fields }, ctx) =>
+        async (trx) => [await editCentre(trx, { centre, fields, ctx })],
       confirm: {
         mayAsk: ({ name }) => name !== undefined,
         question: ([edited]) => edited && namesakeQuestion(edited),

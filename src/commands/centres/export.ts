@@ -1,6 +1,6 @@
 import * as z from 'zod'
-import { answer, doing } from '../../cli/action.ts'
-import { changingCommand, example } from '../../cli/command.ts'
+import { answer, action } from '../../cli/action.ts'
+import { mutationCommand, example } from '../../cli/command.ts'
 import { checkOutputFile, type OutputFile, type OutputKind, prepareTable } from '../../cli/output-file.ts'
 import { recordEvent } from '../../cli/record-event.ts'
 import type { Session } from '../../cli/session.ts'
@@ -8,14 +8,14 @@ import { countLeftOut, streamPlacedUsers } from '../../db/centres/people.ts'
 import type { OpenStore } from '../../db/store/open.ts'
 import { Cancelled, Usage } from '../../errors.ts'
 import { centresSheet, type ExportCounts } from '../../import/export-centres.ts'
-import { record } from '../../render/clean-text.ts'
+import { tsvLine } from '../../render/clean-text.ts'
 import { count } from '../../render/text.ts'
 import { visibleCentres } from '../../rules/permissions/decide.ts'
 import type { SheetToWrite } from '../../workbook/sheet.ts'
 
 const Options = z.object({ file: z.string().min(1).optional() })
 
-export const exportCentres = changingCommand('export')
+export const exportCentres = mutationCommand('export')
   .summary('write the centres and users as a workbook that import reads')
   .description(
     'Write every centre and its users as a workbook, one row for each user, or as CSV. Importing it again changes nothing. ' +
@@ -28,7 +28,7 @@ export const exportCentres = changingCommand('export')
     example('ssh-admin centres export centres-today.xlsx --yes', 'ssh-admin centres export -'),
   )
   .action(
-    doing(Options, async ({ file }, session) => {
+    action(Options, async ({ file }, session) => {
       const { common, context } = session
       if (file === '-' && common.json) {
         throw new Usage('With - the CSV goes to stdout, and --json wants that too.', {
@@ -68,7 +68,7 @@ export const exportCentres = changingCommand('export')
   )
 
 async function rowsOf(store: OpenStore, session: Session) {
-  const { by } = await session.given(store)
+  const { by } = await session.ctx(store)
   return { by, rows: streamPlacedUsers(store.db, visibleCentres(by)) }
 }
 
@@ -107,7 +107,7 @@ async function tell(
   const what = `${count(centres, 'centre')} and ${count(users, 'user')}`
   const text = session.terminal.out.isTerminal
     ? `${dryRun ? 'Would write' : 'Wrote'} ${what} to ${file}.`
-    : record([file, centres, users])
+    : tsvLine([file, centres, users])
   await answer(session, { text, json: { file, centres, users, dryRun } })
 }
 

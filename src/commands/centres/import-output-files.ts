@@ -7,9 +7,9 @@ import type { Session } from '../../cli/session.ts'
 import type { OpenStore } from '../../db/store/open.ts'
 import { Usage } from '../../errors.ts'
 import { type Nonces, type SlipLayout, slipLayouts } from '../../import/pin-sheet.ts'
-import type { Given } from '../../rules/permissions/actor.ts'
+import type { RuleContext } from '../../rules/permissions/actor.ts'
 import type { Tables } from '../../workbook/write.ts'
-import type { ReadyImport } from './plan-import.ts'
+import type { PreparedImport } from './plan-import.ts'
 
 export const slips = z.enum(slipLayouts).optional()
 
@@ -21,7 +21,7 @@ export function slipsOption(): Option {
   ).choices(slipLayouts)
 }
 
-export interface ImportPlaces {
+export interface ImportOutputFiles {
   pins: OutputFile
   /** The sheet is called `new-user-pins-ID.xlsx`, or another name that is free. */
   pinsNameIsOurs: boolean
@@ -40,10 +40,10 @@ interface Wanted {
 }
 
 /** Looks at every place that will be written to before anything is read; asks about files that are there. */
-export async function checkPlaces(
+export async function checkOutputFiles(
   session: Session,
   { input, slips, ...wanted }: Wanted,
-): Promise<ImportPlaces> {
+): Promise<ImportOutputFiles> {
   const { tableEnding } = await import('../../workbook/write.ts')
   refusePlaceTwice(session, wanted)
   const { pinsOut, issuesOut, planOut } = wanted
@@ -97,21 +97,14 @@ function refusePlaceTwice(
 interface Preparing {
   session: Session
   store: OpenStore
-  given: Given
-  ready: ReadyImport
-  places: ImportPlaces
+  ctx: RuleContext
+  ready: PreparedImport
+  outputs: ImportOutputFiles
   nonces: Nonces
 }
 
 /** The sheet of PINs, whole on the disk beside its place before anything is committed. */
-export async function preparePins({
-  session,
-  store,
-  given,
-  ready,
-  places,
-  nonces,
-}: Preparing): Promise<void> {
+export async function preparePins({ session, store, ctx, ready, outputs, nonces }: Preparing): Promise<void> {
   const { pinsOfNewUsers } = await import('../../import/pin-sheet.ts')
   const { pinTables } = await import('../../import/pin-sheet.ts')
   const { plan } = ready
@@ -122,17 +115,17 @@ export async function preparePins({
         nonces,
         pinKey: store.keys().pin,
         centreNames: { get: centreNamesAfter(ready) },
-        at: given.at,
+        at: ctx.at,
       }),
   }
   const hub = session.settings.baseUrl.value ?? ''
-  const sheets = pinTables({ rows, count: plan.newUsers.length, layout: places.slips, hub })
+  const sheets = pinTables({ rows, count: plan.newUsers.length, layout: outputs.slips, hub })
   const { signal } = session.context
-  await prepareTable(places.pins, { sheets, at: given.at, signal })
+  await prepareTable(outputs.pins, { sheets, at: ctx.at, signal })
 }
 
 /** What centres are called after an import, asked for in the order of its users, which is that of the new centres. */
-function centreNamesAfter({ plan, centreNames }: ReadyImport): (number: string) => string | undefined {
+function centreNamesAfter({ plan, centreNames }: PreparedImport): (number: string) => string | undefined {
   const renamed = new Map(plan.renames.map(({ number, after }) => [number, after]))
   let at = 0
   return (number) => {
@@ -151,14 +144,14 @@ function nameOfSheet(id: number): (attempt: number) => string {
 /** What the sheet would be called. */
 export function nameOfPins({
   session,
-  places,
+  outputs,
   id,
 }: {
   session: Session
-  places: ImportPlaces
+  outputs: ImportOutputFiles
   id: number
 }): string {
-  if (!places.pinsNameIsOurs) return places.pins.shown
+  if (!outputs.pinsNameIsOurs) return outputs.pins.shown
   const name = nameOfSheet(id)
   let attempt = 1
   while (existsSync(join(session.context.cwd, name(attempt)))) attempt += 1
@@ -168,30 +161,30 @@ export function nameOfPins({
 export async function placePins({
   session,
   store,
-  places,
+  outputs,
   id,
   count,
 }: {
   session: Session
   store: OpenStore
-  places: ImportPlaces
+  outputs: ImportOutputFiles
   id: number
   /** How many new users there are. */
   count: number
 }): Promise<{ file: string | null; owed: boolean }> {
   session.context.interruption.finish('the import is done, and its PIN sheet is being put in its place')
   try {
-    const file = await places.pins.moveIntoPlace(places.pinsNameIsOurs ? nameOfSheet(id) : undefined)
+    const file = await outputs.pins.moveIntoPlace(outputs.pinsNameIsOurs ? nameOfSheet(id) : undefined)
     await sheetIsThere(store, id)
     if (extname(file).toLowerCase() === '.xlsx') {
       const { noSlipsNotice } = await import('../../import/pin-sheet.ts')
-      const notice = noSlipsNotice({ count, layout: places.slips }, id)
+      const notice = noSlipsNotice({ count, layout: outputs.slips }, id)
       if (notice) session.notify(notice)
     }
     return { file, owed: false }
   } catch (error) {
     // The import stands; only its sheet could not be put in place.
-    places.pins.discard()
+    outputs.pins.discard()
     const why = error instanceof Error ? ` ${error.message}` : ''
     session.notify({
       code: 'pins-not-placed',
@@ -211,31 +204,31 @@ export async function sheetIsThere(store: OpenStore, importId: number): Promise<
 /** @returns whether there is a sheet to be put in its place */
 export async function prepareIssues({
   session,
-  given,
+  ctx,
   ready: { roster, plan },
-  places,
+  outputs,
 }: Omit<Preparing, 'store' | 'nonces'>): Promise<boolean> {
-  if (!places.issues || !roster || plan.rows.heldBack === 0) return false
+  if (!outputs.issues || !roster || plan.rows.heldBack === 0) return false
   if (session.common.dryRun) {
     session.notify({
       code: 'issues-not-written',
-      message: `This is a rehearsal: ${places.issues.path} with the rows held back (${plan.rows.heldBack}) is not written.`,
+      message: `This is a rehearsal: ${outputs.issues.path} with the rows held back (${plan.rows.heldBack}) is not written.`,
     })
     return false
   }
   const { issuesSheet, partOfRoster } = await import('../../import/issues-sheet.ts')
   const { signal } = session.context
   const sheets: Tables = [issuesSheet(roster, plan.issues)]
-  await prepareTable(places.issues, { sheets, at: given.at, signal, marks: [partOfRoster] })
+  await prepareTable(outputs.issues, { sheets, at: ctx.at, signal, marks: [partOfRoster] })
   return true
 }
 
 /** @returns whether it is where it was wanted */
 export async function placeIssues({
   session,
-  places,
-}: Pick<Preparing, 'session' | 'places'>): Promise<boolean> {
-  const { issues } = places
+  outputs,
+}: Pick<Preparing, 'session' | 'outputs'>): Promise<boolean> {
+  const { issues } = outputs
   if (!issues) return true
   try {
     session.say(`The rows held back, with the reasons: ${await issues.moveIntoPlace()}`)

@@ -6,12 +6,12 @@ import type { Roster } from '../../import/roster.ts'
 import { list, repeated, wholeNumberOf } from '../../cli/options.ts'
 import { changedMeanwhile } from '../../cli/mutation.ts'
 import { columnsHelp } from '../columns-help.ts'
-import { changingCommand, example } from '../../cli/command.ts'
-import { doing } from '../../cli/action.ts'
+import { mutationCommand, example } from '../../cli/command.ts'
+import { action } from '../../cli/action.ts'
 import type { Session } from '../../cli/session.ts'
-import { agreeBeforeBeginning, gist } from './confirm-without-store.ts'
-import { carryOutImport } from './run-import.ts'
-import { checkPlaces, slips, slipsOption } from './import-output-files.ts'
+import { confirmWithoutStore, comparable } from './confirm-without-store.ts'
+import { runImport } from './run-import.ts'
+import { checkOutputFiles, slips, slipsOption } from './import-output-files.ts'
 import { planWorkbook } from './plan-import.ts'
 import { readWorkbook } from './read-workbook.ts'
 import { savePlanOnly } from './save-plan.ts'
@@ -40,9 +40,9 @@ const Options = z.object({
 type Options = z.infer<typeof Options>
 
 /** Each time another process has got its change in: as many as may reasonably be at it at once. */
-const mostTries = 100
+const maxTries = 100
 
-export const importCentres = changingCommand('import')
+export const importCentres = mutationCommand('import')
   .summary('bring centres and users in from a workbook, PINs out')
   .description(
     `Read a workbook of centres and their users, show what it will change, ask, and apply it.
@@ -81,7 +81,7 @@ Centres and users that are not in the workbook are listed, and deleted only when
       'ssh-admin centres import fixtures/one-of-each.xlsx --yes --issues-out held-back.xlsx',
     ),
   )
-  .action(doing(Options, importWorkbook))
+  .action(action(Options, importWorkbook))
 
 async function importWorkbook(options: Options, session: Session): Promise<number> {
   const { dryRun, yes } = session.common
@@ -92,18 +92,18 @@ async function importWorkbook(options: Options, session: Session): Promise<numbe
   }
   const asks = !dryRun && !yes && options.planOut === undefined
   const called = performance.now()
-  const places = await checkPlaces(session, { ...options, input: options.file })
+  const outputs = await checkOutputFiles(session, { ...options, input: options.file })
   let held: Roster | undefined = await readWorkbook(options, session)
 
   const first = !dryRun && options.planOut === undefined && !existsSync(session.settings.db.value ?? '')
   const agreed =
     first && (asks || mayBeRefused(options))
-      ? await agreeBeforeBeginning(options, { session, roster: held, asks })
+      ? await confirmWithoutStore(options, { session, roster: held, asks })
       : undefined
   const started = called + (agreed?.asked ?? 0)
   const store = await session.open(dryRun ? 'rehearse-beginning' : 'begin')
   try {
-    const given = await session.given(store)
+    const ctx = await session.ctx(store)
     const still = agreed === undefined && asks
     const planNow = async () => {
       const roster = held ?? (await readWorkbook(options, session))
@@ -115,13 +115,13 @@ async function importWorkbook(options: Options, session: Session): Promise<numbe
     for (let tries = 1; ; tries += 1) {
       try {
         const ready = await planNow()
-        if (asks && agreed !== undefined && gist(ready) !== agreed.plan) throw changedMeanwhile()
-        if (places.plan)
-          return await savePlanOnly(places.plan, { session, store, given, ready, places, started })
-        return await carryOutImport({ session, store, given, ready, places, started, asks: still })
+        if (asks && agreed !== undefined && comparable(ready) !== agreed.plan) throw changedMeanwhile()
+        if (outputs.plan)
+          return await savePlanOnly(outputs.plan, { session, store, ctx, ready, outputs, started })
+        return await runImport({ session, store, ctx, ready, outputs, started, asks: still })
       } catch (error) {
         const again =
-          error instanceof Refused && error.code === 'changed-meanwhile' && !asks && tries < mostTries
+          error instanceof Refused && error.code === 'changed-meanwhile' && !asks && tries < maxTries
         if (!again) throw error
       }
     }

@@ -2,14 +2,14 @@ import * as z from 'zod'
 import { listImports } from '../../db/imports/imports.ts'
 import { importRowJson, renderImports } from '../../render/imports.ts'
 import { command, example } from '../../cli/command.ts'
-import { reading } from '../../cli/query.ts'
+import { query } from '../../cli/query.ts'
 
 export const imports = command('imports')
   .summary('what has been imported, and when')
   .description('The history of imports, newest first. Each can be shown, and taken back.')
   .addHelpText('after', example('ssh-admin centres imports'))
   .action(
-    reading({
+    query({
       options: z.object({}),
       read: async (_, __, store) => listImports(store.db),
       render: renderImports,

@@ -5,11 +5,11 @@ import { list as commaList, repeated, wholeNumberOf } from '../../cli/options.ts
 import { centreListJson, renderCentreList } from '../../render/centres.ts'
 import { centreKinds, typedCountry, typedKind } from '../../rules/centres/options.ts'
 import { findCentre } from '../../rules/centres/find.ts'
-import { fold } from '../../rules/search-key.ts'
+import { searchKey } from '../../rules/search-key.ts'
 import { visibleCentres } from '../../rules/permissions/decide.ts'
 import { unknownName } from '../../rules/unknown-name.ts'
 import { command, example } from '../../cli/command.ts'
-import { reading } from '../../cli/query.ts'
+import { query } from '../../cli/query.ts'
 
 const statuses: readonly CentreStatus[] = ['approved', 'active', 'deleted']
 
@@ -48,16 +48,16 @@ export const list = command('list')
     example('ssh-admin centres list --country Egypt', 'ssh-admin centres list --search nile --status active'),
   )
   .action(
-    reading({
+    query({
       options: Options,
-      read: async ({ associate, sort: order, reverse, limit, ...options }, given, { db }) => {
+      read: async ({ associate, sort: order, reverse, limit, ...options }, ctx, { db }) => {
         const filter = {
           statuses: [...options.status, ...(options.deleted ? ['deleted' as const] : [])],
           kinds: options.kind,
           countries: options.country,
-          associateId: associate === undefined ? undefined : (await findCentre(db, associate, given)).id,
+          associateId: associate === undefined ? undefined : (await findCentre(db, associate, ctx)).id,
           words: options.search,
-          visible: visibleCentres(given.by),
+          visible: visibleCentres(ctx.by),
         }
         const countries = order === 'country' ? countryNames().flatMap((name) => countryCode(name) ?? []) : []
         return listCentres(db, { filter, order, reverse, limit, countries })
@@ -68,7 +68,7 @@ export const list = command('list')
   )
 
 function wordsIn(text: string): string[] {
-  return fold(text)
+  return searchKey(text)
     .split(/\s+/)
     .filter((word) => word !== '')
 }

@@ -7,7 +7,7 @@ import { cleanText } from '../../workbook/cell.ts'
 const text = z.string().transform(cleanText).optional()
 
 /** What `create` and `edit` can say of a centre. */
-export const wishOptions = {
+export const centreOptions = {
   name: text,
   kind: z.string().optional(),
   associate: z.string().optional(),
@@ -19,7 +19,7 @@ export const wishOptions = {
   globalListening: z.boolean().optional(),
 }
 
-export function withWishOptions(command: Command): Command {
+export function withCentreOptions(command: Command): Command {
   return command
     .option('--name <name>', 'its name')
     .option('--kind <kind>', 'school, associate or associate-centre')

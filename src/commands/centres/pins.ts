@@ -1,12 +1,12 @@
 import * as z from 'zod'
 import { checkOutputFile, prepareTable } from '../../cli/output-file.ts'
 import type { PinsAgain } from '../../import/pins-again.ts'
-import { record } from '../../render/clean-text.ts'
+import { tsvLine } from '../../render/clean-text.ts'
 import { count, listLines } from '../../render/text.ts'
 import { findImportNumber, importNumber } from '../../rules/imports/find.ts'
 import type { View } from '../../cli/terminal.ts'
-import { changingCommand, example } from '../../cli/command.ts'
-import { answer, doing } from '../../cli/action.ts'
+import { mutationCommand, example } from '../../cli/command.ts'
+import { answer, action } from '../../cli/action.ts'
 import { sheetIsThere, slips, slipsOption } from './import-output-files.ts'
 import type { Session, WorkFor } from '../../cli/session.ts'
 
@@ -17,7 +17,7 @@ const Options = z.object({
   slips,
 })
 
-export const pins = changingCommand('pins')
+export const pins = mutationCommand('pins')
   .summary('make the PIN sheet of an import again')
   .description(
     `Make the PIN sheet of an import again: every user of it, with a PIN only where it is still open, else the reason.
@@ -28,7 +28,7 @@ With --renew those who have not set up their account get a new PIN; the one befo
   .addOption(slipsOption())
   .option('--renew', 'issue new PINs to those not yet active')
   .addHelpText('after', example('ssh-admin centres pins 1 --out pins-again.xlsx --yes'))
-  .action(doing(Options, makePinsAgain))
+  .action(action(Options, makePinsAgain))
 
 async function makePinsAgain(options: z.infer<typeof Options>, session: Session): Promise<number> {
   const { tableEnding } = await import('../../workbook/write.ts')
@@ -40,22 +40,22 @@ async function makePinsAgain(options: z.infer<typeof Options>, session: Session)
   try {
     const { pinsAgain } = await import('../../import/pins-again.ts')
     const { noSlipsNotice, pinTables } = await import('../../import/pin-sheet.ts')
-    await session.given(store)
+    await session.ctx(store)
     await findImportNumber(store.db, importId)
     const pinKey = store.keys().pin
-    const work: WorkFor<PinsAgain> = (trx, given) =>
-      pinsAgain(trx, { importId, pinKey, renew: options.renew, given })
+    const work: WorkFor<PinsAgain> = (trx, ctx) =>
+      pinsAgain(trx, { importId, pinKey, renew: options.renew, ctx })
     const made = await session.rehearse(store, work)
     if (dryRun) return await tell(session, { made, file: options.out })
     await output.agreeToReplace()
 
     // The sheet is whole on the disk before the new PINs count.
-    const { result } = await session.commit(store, async (trx, given) => {
-      const made = await work(trx, given)
+    const { result } = await session.commit(store, async (trx, ctx) => {
+      const made = await work(trx, ctx)
       const { rows } = made
       const hub = session.settings.baseUrl.value ?? ''
       const sheets = pinTables({ rows, count: rows.length, layout: options.slips, hub })
-      await prepareTable(output, { sheets, at: given.at, signal: session.context.signal })
+      await prepareTable(output, { sheets, at: ctx.at, signal: session.context.signal })
       return { made, users: rows.length }
     })
     try {
@@ -94,8 +94,8 @@ async function tell(
 
 function render({ count: open, withoutPin, renewed }: PinsAgain, file: string | null, view: View): string {
   if (!view.isTerminal) {
-    const without = withoutPin.map(({ email, reason }) => record(['without', email, reason]))
-    return `${[record(['pins', file, open]), record(['renewed', renewed]), ...without].join('\n')}\n`
+    const without = withoutPin.map(({ email, reason }) => tsvLine(['without', email, reason]))
+    return `${[tsvLine(['pins', file, open]), tsvLine(['renewed', renewed]), ...without].join('\n')}\n`
   }
   return `${[
     `${count(open, 'open PIN')}${file === null ? '' : ` in ${file}`}${renewed > 0 ? `, ${renewed} of them new` : ''}.`,

@@ -16,7 +16,7 @@ import { count } from '../../render/text.ts'
 import type { DeletedCentre } from '../../rules/centres/delete.ts'
 
 /** A plan with all that applying it needs. */
-export interface ReadyImport {
+export interface PreparedImport {
   source: Source
   path: string | null
   plan: Plan
@@ -129,7 +129,7 @@ interface Planning {
 export async function planWorkbook(
   wanted: Wanted,
   { session, store, roster, asks }: Planning,
-): Promise<ReadyImport> {
+): Promise<PreparedImport> {
   const { planImport } = await import('../../import/plan.ts')
   const { readStore, touchedBy } = await import('../../import/read-store.ts')
   const { digestOfView } = await import('../../db/imports/view.ts')
@@ -142,16 +142,17 @@ export async function planWorkbook(
   if (wanted.strict) refuseAnyIssue(plan)
   checkRenames(plan, wanted.allowRenames)
 
-  const wished = {
+  const requested = {
     allMissing: wanted.deleteMissing,
     allExtra: wanted.deleteExtra,
     centres: wanted.deleteCentre,
     users: wanted.deleteUser,
   }
-  const said = wished.allMissing || wished.allExtra || wished.centres.length > 0 || wished.users.length > 0
+  const said =
+    requested.allMissing || requested.allExtra || requested.centres.length > 0 || requested.users.length > 0
   const offers = asks && !said && session.terminal.canAsk && session.common.input
   if (offers) for (const line of describePlan(plan, noDeletions, session.terminal.err)) session.say(line)
-  const deletions = offers ? await chooseAtTerminal(plan, session) : chooseDeletions(plan, wished)
+  const deletions = offers ? await chooseAtTerminal(plan, session) : chooseDeletions(plan, requested)
   if (!asks || said || wanted.allowDeletes !== undefined) checkAllowance(plan, deletions, wanted.allowDeletes)
   if (said && plan.rows.accepted === 0) {
     const message = 'No row could be used, so nothing is deleted.'

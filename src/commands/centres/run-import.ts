@@ -1,9 +1,9 @@
 import { answer } from '../../cli/action.ts'
 import { forgetSheets } from '../../cli/leftovers.ts'
 import { changedMeanwhile, checkMail } from '../../cli/mutation.ts'
-import { agree } from '../../cli/prompt.ts'
+import { confirm } from '../../cli/prompt.ts'
 import type { Session } from '../../cli/session.ts'
-import { noteSheet, owedSheets, oweSheet } from '../../db/imports/pin-sheets-owed.ts'
+import { noteSheet, owedSheets, recordOwedSheet } from '../../db/imports/pin-sheets-owed.ts'
 import type { OpenStore } from '../../db/store/open.ts'
 import type { Trx } from '../../db/transact.ts'
 import { Cancelled } from '../../errors.ts'
@@ -16,31 +16,31 @@ import {
 } from '../../render/import.ts'
 import { owedSheetNotice } from '../../render/imports.ts'
 import { countedStates } from '../../render/messages.ts'
-import type { Given } from '../../rules/permissions/actor.ts'
+import type { RuleContext } from '../../rules/permissions/actor.ts'
 import { statusOfMaker } from '../../unfinished-files.ts'
 import {
-  type ImportPlaces,
+  type ImportOutputFiles,
   nameOfPins,
   placeIssues,
   placePins,
   prepareIssues,
   preparePins,
 } from './import-output-files.ts'
-import type { ReadyImport } from './plan-import.ts'
+import type { PreparedImport } from './plan-import.ts'
 
-interface CarryingOut {
+interface ImportRun {
   session: Session
   store: OpenStore
-  given: Given
-  ready: ReadyImport
-  places: ImportPlaces
+  ctx: RuleContext
+  ready: PreparedImport
+  outputs: ImportOutputFiles
   started: number
   asks: boolean
 }
 
 /** Shows the plan, asks, writes the PINs beside their place, commits, puts them in place, sends the letters, answers. */
-export async function carryOutImport(work: CarryingOut): Promise<number> {
-  const { session, ready, places, started, asks } = work
+export async function runImport(work: ImportRun): Promise<number> {
+  const { session, ready, outputs, started, asks } = work
   const { changesNothing, countsOf } = await import('../../import/apply.ts')
   const { plan, deletions, source } = ready
   const { dryRun } = session.common
@@ -51,18 +51,18 @@ export async function carryOutImport(work: CarryingOut): Promise<number> {
     const lines = ready.described ? [] : describePlan(plan, deletions, session.terminal.err)
     for (const line of lines) session.say(line)
     const before = performance.now()
-    if (!nothing) await agree(session, importQuestion(counts))
+    if (!nothing) await confirm(session, importQuestion(counts))
     asked = performance.now() - before
   }
   if (session.context.signal.aborted) throw new Cancelled()
   // What can go wrong with a file goes wrong before anything is changed.
   const issues = await prepareIssues(work)
   const done = await (nothing ? nothingDone : applyOrRehearse(work)).catch(async (error: unknown) => {
-    places.issues?.discard()
+    outputs.issues?.discard()
     throw error
   })
   const placed = (!issues || (await placeIssues(work))) && !done.owed
-  const owedOfThisFile = await tellOwedSheets(work, done.id)
+  const owedOfThisFile = await notifyOwedSheets(work, done.id)
   const elapsedMs = Math.round(performance.now() - started - asked)
   const letters = await sendLetters(done.letters, work)
   const imported: ImportAnswer = {
@@ -84,7 +84,7 @@ export async function carryOutImport(work: CarryingOut): Promise<number> {
 }
 
 /** @returns whether a sheet of the same file is owed from before, which importing it once more does not make */
-async function tellOwedSheets({ session, store, ready }: CarryingOut, id: number | null): Promise<boolean> {
+async function notifyOwedSheets({ session, store, ready }: ImportRun, id: number | null): Promise<boolean> {
   const owed = (await owedSheets(store.db)).filter(({ importId }) => importId !== id)
   for (const sheet of owed) session.notify(owedSheetNotice(sheet))
   const ofThisFile = owed.filter(({ digest }) => digest === ready.source.digest)
@@ -104,16 +104,16 @@ interface Done {
   owed: boolean
 }
 
-async function applyOrRehearse({ session, store, given, ready, places }: CarryingOut): Promise<Done> {
+async function applyOrRehearse({ session, store, ctx, ready, outputs }: ImportRun): Promise<Done> {
   const { applyImport, noncesFor } = await import('../../import/apply.ts')
   const { plan, deletions, source } = ready
-  const nonces = noncesFor(plan, given.random)
-  const work = async (trx: Trx, given: Given) => {
+  const nonces = noncesFor(plan, ctx.random)
+  const work = async (trx: Trx, ctx: RuleContext) => {
     await refuseChangedStore({ store, ready })
-    const id = await applyImport(trx, { plan, deletions, source, nonces, given })
+    const id = await applyImport(trx, { plan, deletions, source, nonces, ctx })
     if (plan.newUsers.length > 0 && !session.common.dryRun)
-      await oweSheet(trx, { importId: id, unfinished: places.pins.unfinished })
-    const queued = ready.sendMail ? await queueMail(trx, { id, given }) : 0
+      await recordOwedSheet(trx, { importId: id, unfinished: outputs.pins.unfinished })
+    const queued = ready.sendMail ? await queueMail(trx, { id, ctx }) : 0
     await checkMail(trx, { session })
     return { id, queued }
   }
@@ -123,7 +123,7 @@ async function applyOrRehearse({ session, store, given, ready, places }: Carryin
       id,
       queued,
       letters: [],
-      file: plan.newUsers.length > 0 ? nameOfPins({ session, places, id }) : null,
+      file: plan.newUsers.length > 0 ? nameOfPins({ session, outputs, id }) : null,
       owed: false,
     }
   }
@@ -131,27 +131,33 @@ async function applyOrRehearse({ session, store, given, ready, places }: Carryin
   const { note } = await import('../../db/transact.ts')
   try {
     if (hasPins) {
-      await note(store, (trx) => noteSheet(trx, places.pins.unfinished))
-      await preparePins({ session, store, given, ready, places, nonces })
+      await note(store, (trx) => noteSheet(trx, outputs.pins.unfinished))
+      await preparePins({ session, store, ctx, ready, outputs, nonces })
     }
     const { result, owed: letters } = await session.commit(store, work)
     if (!hasPins) return { ...result, letters, file: null, owed: false }
-    const placed = await placePins({ session, store, places, id: result.id, count: plan.newUsers.length })
+    const placed = await placePins({ session, store, outputs, id: result.id, count: plan.newUsers.length })
     return { ...result, letters, ...placed }
   } catch (error) {
-    places.pins.discard()
-    if (hasPins) await forgetSheets(store, [places.pins.unfinished])
+    outputs.pins.discard()
+    if (hasPins) await forgetSheets(store, [outputs.pins.unfinished])
     throw error
   }
 }
 
-async function queueMail(trx: Trx, { id, given }: { id: number; given: Given }): Promise<number> {
+async function queueMail(trx: Trx, { id, ctx }: { id: number; ctx: RuleContext }): Promise<number> {
   const { queueActivationLetters } = await import('../../rules/mail/activation-letters.ts')
-  return queueActivationLetters(trx, { importId: id, given })
+  return queueActivationLetters(trx, { importId: id, ctx })
 }
 
 /** What was planned is what is done: if the store's part has changed since, nothing happens. */
-async function refuseChangedStore({ store, ready }: { store: OpenStore; ready: ReadyImport }): Promise<void> {
+async function refuseChangedStore({
+  store,
+  ready,
+}: {
+  store: OpenStore
+  ready: PreparedImport
+}): Promise<void> {
   const { digestOfView, storeVersion } = await import('../../db/imports/view.ts')
   if (storeVersion(store.raw) === ready.version) return
   const { readStore } = await import('../../import/read-store.ts')
@@ -159,10 +165,10 @@ async function refuseChangedStore({ store, ready }: { store: OpenStore; ready: R
   if (digestOfView(view) !== ready.storeDigest()) throw changedMeanwhile()
 }
 
-interface Surroundings {
+interface TransactionState {
   session: Session
   store: OpenStore
-  given: Given
+  ctx: RuleContext
 }
 
 /**
@@ -171,12 +177,12 @@ interface Surroundings {
  */
 async function sendLetters(
   numbers: readonly number[],
-  { session, store, given }: Surroundings,
+  { session, store, ctx }: TransactionState,
 ): Promise<{ states: string; owed: boolean }> {
   if (numbers.length === 0) return { states: '', owed: false }
   const { deliverOwed } = await import('../../mail/deliver.ts')
   const { countingOf } = await import('../mail/send.ts')
   const counting = await countingOf(session.terminal, numbers.length)
-  const { messages, owed } = await deliverOwed({ store, session, by: given.by, numbers, counting })
+  const { messages, owed } = await deliverOwed({ store, session, by: ctx.by, numbers, counting })
   return { states: countedStates(messages), owed }
 }

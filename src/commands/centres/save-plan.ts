@@ -3,23 +3,23 @@ import type { OpenStore } from '../../db/store/open.ts'
 import { describePlan, importJson, renderImport } from '../../render/import.ts'
 import { answer } from '../../cli/action.ts'
 import type { Session } from '../../cli/session.ts'
-import type { Given } from '../../rules/permissions/actor.ts'
-import { type ImportPlaces, placeIssues, prepareIssues } from './import-output-files.ts'
-import type { ReadyImport } from './plan-import.ts'
+import type { RuleContext } from '../../rules/permissions/actor.ts'
+import { type ImportOutputFiles, placeIssues, prepareIssues } from './import-output-files.ts'
+import type { PreparedImport } from './plan-import.ts'
 
 interface Saving {
   session: Session
   store: OpenStore
-  given: Given
-  ready: ReadyImport
-  places: ImportPlaces
+  ctx: RuleContext
+  ready: PreparedImport
+  outputs: ImportOutputFiles
   started: number
 }
 
 /** Saves the plan for `centres apply`, and changes nothing. */
 export async function savePlanOnly(
   output: OutputFile,
-  { session, store, given, ready, places, started }: Saving,
+  { session, store, ctx, ready, outputs, started }: Saving,
 ): Promise<number> {
   const { textOfPlan } = await import('../../import/plan-file.ts')
   const { countsOf } = await import('../../import/apply.ts')
@@ -30,12 +30,12 @@ export async function savePlanOnly(
     const saved = { source, path, plan, deletions, sendMail, touched, storeDigest: ready.storeDigest() }
     await output.prepare(textOf(textOfPlan({ saved, planKey: store.keys().plan })))
   }
-  const issues = await prepareIssues({ session, given, ready, places }).catch((error: unknown) => {
+  const issues = await prepareIssues({ session, ctx, ready, outputs }).catch((error: unknown) => {
     output.discard()
     throw error
   })
   if (!dryRun) await output.moveIntoPlace()
-  const placed = !issues || (await placeIssues({ session, places }))
+  const placed = !issues || (await placeIssues({ session, outputs }))
   for (const line of describePlan(plan, deletions, session.terminal.err)) session.say(line)
   const planned = {
     id: null,

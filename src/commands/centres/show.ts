@@ -1,8 +1,8 @@
 import * as z from 'zod'
 import { centreViewJson, renderCentre } from '../../render/centres.ts'
-import { lookAtCentre } from '../../rules/centres/details.ts'
+import { centreDetails } from '../../rules/centres/details.ts'
 import { command, example } from '../../cli/command.ts'
-import { reading } from '../../cli/query.ts'
+import { query } from '../../cli/query.ts'
 
 export const show = command('show')
   .summary('show everything about one centre')
@@ -12,9 +12,9 @@ export const show = command('show')
   .argument('<centre>', 'the centre number')
   .addHelpText('after', example('ssh-admin centres show EG001'))
   .action(
-    reading({
+    query({
       options: z.object({ centre: z.string() }),
-      read: ({ centre }, given, { db }) => lookAtCentre(db, { centre, given }),
+      read: ({ centre }, ctx, { db }) => centreDetails(db, { centre, ctx }),
       render: renderCentre,
       json: centreViewJson,
     }),

@@ -3,8 +3,8 @@ import { typedPerson } from '../../rules/users/new-user.ts'
 import { addCoordinator } from '../../rules/coordinator/add.ts'
 import type { Coordination } from '../../rules/coordinator/coordination.ts'
 import { called, coordinationJson, placeOf, renderCoordinatorChange } from '../../render/coordination.ts'
-import { changing } from '../../cli/mutation.ts'
-import { changingCommand, example } from '../../cli/command.ts'
+import { mutation } from '../../cli/mutation.ts'
+import { mutationCommand, example } from '../../cli/command.ts'
 import { agreedOnCoordination } from './questions.ts'
 
 const Options = z.object({
@@ -13,7 +13,7 @@ const Options = z.object({
   ifMissing: z.boolean().default(false),
 })
 
-export const add = changingCommand('add')
+export const add = mutationCommand('add')
   .summary('give a centre its coordinator')
   .description(
     'Give a centre that has none its coordinator: a new user, who is sent a message to set up a password. Its link lives 48 hours.',
@@ -23,12 +23,12 @@ export const add = changingCommand('add')
   .option('--if-missing', 'the same coordinator there already is no error')
   .addHelpText('after', example("ssh-admin coordinator add CA001 'Rana Said <rana@associate.example>' --yes"))
   .action(
-    changing({
+    mutation({
       options: Options,
       act:
-        ({ centre, person, ifMissing }, given) =>
+        ({ centre, person, ifMissing }, ctx) =>
         (trx) =>
-          addCoordinator(trx, { centre, person, ifMissing, given }),
+          addCoordinator(trx, { centre, person, ifMissing, ctx }),
       confirm: { question: additionQuestion, agreedOn: agreedOnCoordination },
       render: (coordination, view) => renderCoordinatorChange(coordination, view, added),
       json: coordinationJson,

@@ -4,8 +4,8 @@ import { called, coordinationJson, placeOf, renderCoordinatorChange } from '../.
 import { changeCoordinator, type Successor } from '../../rules/coordinator/change.ts'
 import type { Coordination } from '../../rules/coordinator/coordination.ts'
 import { typedPerson } from '../../rules/users/new-user.ts'
-import { changingAfter } from '../../cli/mutation.ts'
-import { changingCommand, example } from '../../cli/command.ts'
+import { preparedMutation } from '../../cli/mutation.ts'
+import { mutationCommand, example } from '../../cli/command.ts'
 import type { Session } from '../../cli/session.ts'
 import { agreedOnCoordination, type chooseSuccessor } from './questions.ts'
 
@@ -25,7 +25,7 @@ interface Request {
   suspendFormer: boolean
 }
 
-export const change = changingCommand('change')
+export const change = mutationCommand('change')
   .summary('hand the place of coordinator to somebody else')
   .description(
     'Hand the place of coordinator to an administrator of the centre, or to a new person. The former coordinator becomes a teacher. At a terminal, without --to and --new, it lists those who can be chosen.',
@@ -42,14 +42,14 @@ export const change = changingCommand('change')
     ),
   )
   .action(
-    changingAfter({
+    preparedMutation({
       options: Options,
       prepare: prepareChange,
-      complete: async (request, { session, store, given }) => ({
+      complete: async (request, { session, store, ctx }) => ({
         ...request,
-        successor: request.successor ?? (await chooseFrom(request.centre, { session, store, given })),
+        successor: request.successor ?? (await chooseFrom(request.centre, { session, store, ctx })),
       }),
-      act: (request: Request, given) => (trx) => changeCoordinator(trx, { ...request, given }),
+      act: (request: Request, ctx) => (trx) => changeCoordinator(trx, { ...request, ctx }),
       confirm: {
         question: changeQuestion,
         agreedOn: agreedOnCoordination,

@@ -6,7 +6,7 @@ import { oneLine } from '../../render/clean-text.ts'
 import { findCentre } from '../../rules/centres/find.ts'
 import type { Successor } from '../../rules/coordinator/change.ts'
 import type { Coordination } from '../../rules/coordinator/coordination.ts'
-import type { Given } from '../../rules/permissions/actor.ts'
+import type { RuleContext } from '../../rules/permissions/actor.ts'
 import { decide, onCentre } from '../../rules/permissions/decide.ts'
 import { type Account, nameOf } from '../../rules/users/account.ts'
 import { readAddress } from '../../rules/users/email.ts'
@@ -40,10 +40,10 @@ function agreedOnAccount(account: Account | null): unknown {
 /** Lists the centre's administrators to choose from, and offers a new person; the rule refuses who may not. */
 export async function chooseSuccessor(
   number: string,
-  { session: { terminal }, store: { db }, given }: { session: Session; store: OpenStore; given: Given },
+  { session: { terminal }, store: { db }, ctx }: { session: Session; store: OpenStore; ctx: RuleContext },
 ): Promise<Successor | undefined> {
-  const centre = await findCentre(db, number, given)
-  if (!decide(given.by, 'coordinator.change', onCentre(centre)).allowed) return undefined
+  const centre = await findCentre(db, number, ctx)
+  if (!decide(ctx.by, 'coordinator.change', onCentre(centre)).allowed) return undefined
   const admins = await adminsOf(db, centre.id)
   const choices: Choice<string | undefined>[] = admins.map(({ email, first_name, last_name, status }) => {
     const name = nameOf({ email, firstName: first_name, lastName: last_name })

@@ -9,12 +9,12 @@ import {
 import { needsMessage } from '../../render/users.ts'
 import type { Coordination } from '../../rules/coordinator/coordination.ts'
 import { restoreCoordinator } from '../../rules/coordinator/restore.ts'
-import { changing } from '../../cli/mutation.ts'
-import { changingCommand, example } from '../../cli/command.ts'
+import { mutation } from '../../cli/mutation.ts'
+import { mutationCommand, example } from '../../cli/command.ts'
 
 const Options = z.object({ centre: z.string() })
 
-export const restore = changingCommand('restore')
+export const restore = mutationCommand('restore')
   .summary("restore a centre's coordinator, and let its users in again")
   .description(
     "Restore a suspended coordinator. The centre's users have back exactly what they had: who could sign in before can again.",
@@ -22,12 +22,12 @@ export const restore = changingCommand('restore')
   .argument('<centre>', 'the number of the centre')
   .addHelpText('after', example('ssh-admin coordinator restore EG001'))
   .action(
-    changing({
+    mutation({
       options: Options,
       act:
-        ({ centre }, given) =>
+        ({ centre }, ctx) =>
         (trx) =>
-          restoreCoordinator(trx, { centre, given }),
+          restoreCoordinator(trx, { centre, ctx }),
       render: (coordination, view) => renderCoordinatorChange(coordination, view, restored),
       json: coordinationJson,
       notices: ({ coordinator, changed }) => (changed && coordinator ? needsMessage(coordinator) : []),

@@ -3,7 +3,7 @@ import { coordinationJson, renderCoordination } from '../../render/coordination.
 import { coordinationOf } from '../../rules/coordinator/coordination.ts'
 import { findCentre } from '../../rules/centres/find.ts'
 import { command, example } from '../../cli/command.ts'
-import { reading } from '../../cli/query.ts'
+import { query } from '../../cli/query.ts'
 
 const Options = z.object({ centre: z.string() })
 
@@ -15,11 +15,11 @@ export const show = command('show')
   .argument('<centre>', 'the number of the centre')
   .addHelpText('after', example('ssh-admin coordinator show EG001'))
   .action(
-    reading({
+    query({
       options: Options,
-      read: async ({ centre }, given, { db }) => {
-        const { number } = await findCentre(db, centre, given)
-        return coordinationOf(db, { number, at: given.at, changed: false })
+      read: async ({ centre }, ctx, { db }) => {
+        const { number } = await findCentre(db, centre, ctx)
+        return coordinationOf(db, { number, at: ctx.at, changed: false })
       },
       render: renderCoordination,
       json: (coordination) => coordinationJson(coordination),

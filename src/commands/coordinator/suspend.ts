@@ -8,13 +8,13 @@ import {
 } from '../../render/coordination.ts'
 import type { Coordination } from '../../rules/coordinator/coordination.ts'
 import { suspendCoordinator } from '../../rules/coordinator/suspend.ts'
-import { changing } from '../../cli/mutation.ts'
-import { changingCommand, example } from '../../cli/command.ts'
+import { mutation } from '../../cli/mutation.ts'
+import { mutationCommand, example } from '../../cli/command.ts'
 import { agreedOnCoordination } from './questions.ts'
 
 const Options = z.object({ centre: z.string() })
 
-export const suspend = changingCommand('suspend')
+export const suspend = mutationCommand('suspend')
   .summary("suspend a centre's coordinator, and lock its users out")
   .description(
     "Suspend a centre's coordinator. Until they are restored, or another one takes the place, none of the centre's users can sign in. Nothing of theirs is changed.",
@@ -22,12 +22,12 @@ export const suspend = changingCommand('suspend')
   .argument('<centre>', 'the number of the centre')
   .addHelpText('after', example('ssh-admin coordinator suspend EG001 --yes'))
   .action(
-    changing({
+    mutation({
       options: Options,
       act:
-        ({ centre }, given) =>
+        ({ centre }, ctx) =>
         (trx) =>
-          suspendCoordinator(trx, { centre, given }),
+          suspendCoordinator(trx, { centre, ctx }),
       confirm: { question: suspensionQuestion, agreedOn: agreedOnCoordination },
       render: (coordination, view) => renderCoordinatorChange(coordination, view, suspended),
       json: coordinationJson,

@@ -5,7 +5,7 @@ import { messageOf, messagesJson, renderMessages } from '../../render/messages.t
 import { letters } from '../../rules/mail/letters.ts'
 import { unknownName } from '../../rules/unknown-name.ts'
 import { command, example } from '../../cli/command.ts'
-import { reading } from '../../cli/query.ts'
+import { query } from '../../cli/query.ts'
 
 const Options = z.object({
   state: commaList.transform((names) => names.map(stateNamed)),
@@ -25,7 +25,7 @@ export const list = command('list')
   .option('--limit <count>', 'at most so many')
   .addHelpText('after', example('ssh-admin mail list', 'ssh-admin mail list --state queued,failed'))
   .action(
-    reading({
+    query({
       options: Options,
       read: ({ state: states, letter, to, import: importId, limit }, _given, { db }) =>
         listMessages(db, { states, letter, to: to?.trim().toLowerCase(), importId, limit }),

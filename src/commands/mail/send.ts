@@ -1,6 +1,6 @@
 import * as z from 'zod'
-import { answer, doing } from '../../cli/action.ts'
-import { changingCommand, example } from '../../cli/command.ts'
+import { answer, action } from '../../cli/action.ts'
+import { mutationCommand, example } from '../../cli/command.ts'
 import { numberOf, wholeNumberOf } from '../../cli/options.ts'
 import type { Session } from '../../cli/session.ts'
 import type { Terminal } from '../../cli/terminal.ts'
@@ -10,7 +10,7 @@ import { timeOf, type Trx } from '../../db/transact.ts'
 import type { Counting, Delivered } from '../../mail/deliver.ts'
 import { countedStates, messageOf, renderMessages } from '../../render/messages.ts'
 import { sendLettersOfImport } from '../../rules/mail/activation-letters.ts'
-import type { Given } from '../../rules/permissions/actor.ts'
+import type { RuleContext } from '../../rules/permissions/actor.ts'
 import { permit } from '../../rules/permissions/decide.ts'
 
 const Options = z.object({
@@ -22,7 +22,7 @@ const Options = z.object({
 
 type SendOptions = z.infer<typeof Options>
 
-export const send = changingCommand('send')
+export const send = mutationCommand('send')
   .summary('send the messages that wait')
   .description(
     'Send every message that waits, now. With --due only those whose pause is over, for cron. With --failed those that the server refused are tried again. With --import the users of an import who have not activated are first owed the letter that says how to use the PIN.',
@@ -36,7 +36,7 @@ export const send = changingCommand('send')
     example('ssh-admin mail send', 'ssh-admin mail send --due', 'ssh-admin mail send --failed'),
   )
   .action(
-    doing(Options, async (options, session) => {
+    action(Options, async (options, session) => {
       const { dryRun } = session.common
       const { checkMailSettings } = await import('../../mail/smtp-settings.ts')
       checkMailSettings(session.settings)
@@ -57,23 +57,23 @@ export const send = changingCommand('send')
     }),
   )
 
-interface Surroundings {
+interface TransactionState {
   session: Session
   store: OpenStore
 }
 
-async function rehearsed(options: SendOptions, { session, store }: Surroundings): Promise<Delivered> {
-  const rows = await session.rehearse(store, async (trx, given) => {
-    await queueFirst(trx, options, given)
+async function rehearsed(options: SendOptions, { session, store }: TransactionState): Promise<Delivered> {
+  const rows = await session.rehearse(store, async (trx, ctx) => {
+    await queueFirst(trx, options, ctx)
     return findMessages(trx, await waiting(trx, options))
   })
   return { messages: rows.map(messageOf), owed: false }
 }
 
-async function sent(options: SendOptions, { session, store }: Surroundings): Promise<Delivered> {
+async function sent(options: SendOptions, { session, store }: TransactionState): Promise<Delivered> {
   const { deliverOwed, refusedNotices } = await import('../../mail/deliver.ts')
-  const { result: numbers, by } = await session.commit(store, async (trx, given) => {
-    await queueFirst(trx, options, given)
+  const { result: numbers, by } = await session.commit(store, async (trx, ctx) => {
+    await queueFirst(trx, options, ctx)
     return waiting(trx, options)
   })
   const refused = await failedMessages(store.db, { importId: options.import })
@@ -82,9 +82,9 @@ async function sent(options: SendOptions, { session, store }: Surroundings): Pro
   return deliverOwed({ store, session, by, numbers, rate: options.rate, counting })
 }
 
-async function queueFirst(trx: Trx, { import: importId }: SendOptions, given: Given): Promise<void> {
-  if (importId === undefined) permit(given, 'mail.send', { name: 'the outbox' })
-  else await sendLettersOfImport(trx, { importId, given })
+async function queueFirst(trx: Trx, { import: importId }: SendOptions, ctx: RuleContext): Promise<void> {
+  if (importId === undefined) permit(ctx, 'mail.send', { name: 'the outbox' })
+  else await sendLettersOfImport(trx, { importId, ctx })
 }
 
 function waiting(trx: Trx, { due, failed, import: importId }: SendOptions): Promise<number[]> {

@@ -3,7 +3,7 @@ import { checkOutputFile, textOf } from '../../cli/output-file.ts'
 import { messageOf, renderMessage } from '../../render/messages.ts'
 import { findMessage } from '../../rules/mail/cancel.ts'
 import { command, example } from '../../cli/command.ts'
-import { answer, doing } from '../../cli/action.ts'
+import { answer, action } from '../../cli/action.ts'
 import { recordEvent } from '../../cli/record-event.ts'
 
 const Options = z.object({ id: z.string(), html: z.string().optional() })
@@ -18,14 +18,14 @@ export const show = command('show')
   .option('-y, --yes', 'replace the page that is there without asking')
   .addHelpText('after', example('ssh-admin mail show 1', 'ssh-admin mail show 1 --html message.html'))
   .action(
-    doing(Options, async ({ id, html }, session) => {
+    action(Options, async ({ id, html }, session) => {
       const page =
         html === undefined
           ? undefined
           : await checkOutputFile(session, { kind: 'page', file: html, flag: '--html', asksLater: true })
       const store = await session.open('read')
       try {
-        await session.given(store)
+        await session.ctx(store)
         const row = await findMessage(store.db, id)
         const { withoutSecrets } = await import('../../mail/smtp-settings.ts')
         const said = await withoutSecrets({ store, row, baseUrl: session.settings.baseUrl.value ?? '' })

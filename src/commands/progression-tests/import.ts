@@ -2,9 +2,9 @@ import * as z from 'zod'
 import { repeated } from '../../cli/options.ts'
 import { renderImportedResults } from '../../render/progression-tests.ts'
 import { importProgressionTests } from '../../rules/progression-tests/import.ts'
-import { changingAfter } from '../../cli/mutation.ts'
+import { preparedMutation } from '../../cli/mutation.ts'
 import { columnsHelp } from '../columns-help.ts'
-import { changingCommand, example } from '../../cli/command.ts'
+import { mutationCommand, example } from '../../cli/command.ts'
 import { readResults, resultColumns } from './read-results.ts'
 
 const Options = z.object({
@@ -13,7 +13,7 @@ const Options = z.object({
   map: z.array(z.string()).default([]),
 })
 
-export const importResults = changingCommand('import')
+export const importResults = mutationCommand('import')
   .summary('bring Progression Test results in from a workbook')
   .description(
     'Bring learner groups, tests and results in, with their owners and site. All rows or none; the same rows again change nothing, a different mark is a correction.',
@@ -24,13 +24,13 @@ export const importResults = changingCommand('import')
   .addHelpText('after', columnsHelp(resultColumns, 'ssh-admin progression-tests sample'))
   .addHelpText('after', example('ssh-admin progression-tests import fixtures/progression-tests.xlsx'))
   .action(
-    changingAfter({
+    preparedMutation({
       options: Options,
       prepare: readResults,
       act:
-        ({ file, digest, rows }, given) =>
+        ({ file, digest, rows }, ctx) =>
         (trx) =>
-          importProgressionTests(trx, { file, digest, rows, given }),
+          importProgressionTests(trx, { file, digest, rows, ctx }),
       render: renderImportedResults,
       json: (imported) => ({
         ...imported,

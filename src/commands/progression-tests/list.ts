@@ -3,7 +3,7 @@ import { testsOf } from '../../db/progression-tests/holdings.ts'
 import { renderTests } from '../../render/progression-tests.ts'
 import { findUser } from '../../rules/users/find.ts'
 import { command, example } from '../../cli/command.ts'
-import { reading } from '../../cli/query.ts'
+import { query } from '../../cli/query.ts'
 
 const Options = z.object({ owner: z.string() })
 
@@ -13,7 +13,7 @@ export const list = command('list')
   .requiredOption('--owner <email>', "the teacher's address")
   .addHelpText('after', example('ssh-admin progression-tests list --owner amira@school.example'))
   .action(
-    reading({
+    query({
       options: Options,
       read: async ({ owner }, { at, by }, { db }) => {
         const { id } = await findUser(db, { email: owner, at, by })

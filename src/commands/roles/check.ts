@@ -2,7 +2,7 @@ import * as z from 'zod'
 import { renderChecked } from '../../render/roles.ts'
 import { checkPermission } from '../../rules/permissions/check.ts'
 import { command, example } from '../../cli/command.ts'
-import { reading } from '../../cli/query.ts'
+import { query } from '../../cli/query.ts'
 
 const Options = z.object({
   email: z.string(),
@@ -27,9 +27,9 @@ export const check = command('check')
     example('ssh-admin roles check amira@school.example users.suspend omar@school.example'),
   )
   .action(
-    reading({
+    query({
       options: Options,
-      read: (question, given, { db }) => checkPermission(db, { ...question, given }),
+      read: (question, ctx, { db }) => checkPermission(db, { ...question, ctx }),
       render: renderChecked,
       json: (checked) => checked,
     }),

@@ -2,12 +2,12 @@ import * as z from 'zod'
 import { renderRolesOf } from '../../render/roles.ts'
 import { usersJson } from '../../render/users.ts'
 import { grantRoles } from '../../rules/roles/grant.ts'
-import { changing } from '../../cli/mutation.ts'
-import { changingCommand, example } from '../../cli/command.ts'
+import { mutation } from '../../cli/mutation.ts'
+import { mutationCommand, example } from '../../cli/command.ts'
 
 const Options = z.object({ email: z.string(), role: z.array(z.string()) })
 
-export const grant = changingCommand('grant')
+export const grant = mutationCommand('grant')
   .summary('give somebody roles')
   .description(
     "Give somebody roles of their centre's services. ssh-admin roles list names them; administrative rights are given with users edit.",
@@ -16,12 +16,12 @@ export const grant = changingCommand('grant')
   .argument('<role...>', 'the roles')
   .addHelpText('after', example('ssh-admin roles grant amira@school.example access-to-scripts'))
   .action(
-    changing({
+    mutation({
       options: Options,
       act:
-        ({ email, role: roles }, given) =>
+        ({ email, role: roles }, ctx) =>
         (trx) =>
-          grantRoles(trx, { email, roles, given }),
+          grantRoles(trx, { email, roles, ctx }),
       render: renderRolesOf,
       json: (changed, mail) => usersJson([changed], mail),
     }),

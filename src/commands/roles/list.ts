@@ -2,7 +2,7 @@ import * as z from 'zod'
 import { actingFor } from '../../config.ts'
 import { catalogueJson, matrixJson, renderCatalogue, renderMatrix } from '../../render/roles.ts'
 import { command, example } from '../../cli/command.ts'
-import { answer, doing } from '../../cli/action.ts'
+import { answer, action } from '../../cli/action.ts'
 import type { Session } from '../../cli/session.ts'
 
 const Options = z.object({ matrix: z.boolean().default(false) })
@@ -15,7 +15,7 @@ export const list = command('list')
   .option('--matrix', 'who may do what')
   .addHelpText('after', example('ssh-admin roles list', 'ssh-admin roles list --matrix'))
   .action(
-    doing(Options, async ({ matrix }, session) => {
+    action(Options, async ({ matrix }, session) => {
       if (actingFor(session.settings) !== undefined) await mayLook(session)
       const { out } = session.terminal
       await answer(session, {
@@ -30,7 +30,7 @@ export const list = command('list')
 async function mayLook(session: Session): Promise<void> {
   const store = await session.open('read')
   try {
-    await session.given(store)
+    await session.ctx(store)
   } finally {
     await store.close()
   }

@@ -1,10 +1,10 @@
 import * as z from 'zod'
 import { voidedInWords } from '../../render/store.ts'
 import { acceptClock } from '../../rules/store/events.ts'
-import { changing } from '../../cli/mutation.ts'
-import { changingCommand, example } from '../../cli/command.ts'
+import { mutation } from '../../cli/mutation.ts'
+import { mutationCommand, example } from '../../cli/command.ts'
 
-export const acceptClockCommand = changingCommand('accept-clock')
+export const acceptClockCommand = mutationCommand('accept-clock')
   .summary("take this machine's clock for right, and the store's time for wrong")
   .description(
     "Take this machine's clock for right where the last event in the store is later than it says. Time counts anew from now; PINs and links that were issued later than now are void. Where the machine's clock is the wrong one, set that instead.",
@@ -14,10 +14,10 @@ export const acceptClockCommand = changingCommand('accept-clock')
     example('ssh-admin store accept-clock --yes', 'ssh-admin store accept-clock --dry-run'),
   )
   .action(
-    changing({
+    mutation({
       options: z.object({}),
       clock: 'is-accepted',
-      act: (_, given) => (trx) => acceptClock(trx, { given }),
+      act: (_, ctx) => (trx) => acceptClock(trx, { ctx }),
       confirm: {
         // The time goes on while the question is open.
         agreedOn: ({ changed, lastEventAt, voided }) => [changed, lastEventAt, voided],

@@ -2,14 +2,14 @@ import * as z from 'zod'
 import { checkOutputFile, type OutputFile } from '../../cli/output-file.ts'
 import { backUpStore } from '../../rules/store/events.ts'
 import { permit } from '../../rules/permissions/decide.ts'
-import { changingCommand, example } from '../../cli/command.ts'
-import { answer, doing } from '../../cli/action.ts'
+import { mutationCommand, example } from '../../cli/command.ts'
+import { answer, action } from '../../cli/action.ts'
 import type { Session } from '../../cli/session.ts'
 import { placesOf } from '../../cli/store-paths.ts'
 
 const Options = z.object({ file: z.string().min(1) })
 
-export const backup = changingCommand('backup')
+export const backup = mutationCommand('backup')
   .summary('copy the store into one file')
   .description(
     'Copy the store, also while others work with it, into one file for its owner only. The key is not in it: keep a copy of the key in another place.',
@@ -17,14 +17,14 @@ export const backup = changingCommand('backup')
   .argument('<file>', 'the file to make')
   .addHelpText('after', example('ssh-admin store backup hub-backup.db'))
   .action(
-    doing(Options, async (options, session) => {
+    action(Options, async (options, session) => {
       const { dryRun } = session.common
       const output = await checkOutputFile(session, { kind: 'backup', file: options.file, asksLater: true })
       const { path: file } = output
       const { db, keyFile } = placesOf(session)
       const store = await session.open('as-it-is')
       try {
-        permit(await session.given(store), 'store.backup', { name: 'store' })
+        permit(await session.ctx(store), 'store.backup', { name: 'store' })
         await output.agreeToReplace()
         const bytes = dryRun ? null : await copy(store, { output, session })
         await answer(session, {
@@ -61,7 +61,7 @@ async function noteBackup(session: Session): Promise<void> {
   try {
     const store = await session.open('use')
     try {
-      await session.commit(store, (trx, given) => backUpStore(trx, { given }))
+      await session.commit(store, (trx, ctx) => backUpStore(trx, { ctx }))
     } finally {
       await store.close()
     }

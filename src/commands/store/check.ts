@@ -4,7 +4,7 @@ import type { Finding } from '../../db/sqlite/integrity.ts'
 import { Unavailable } from '../../errors.ts'
 import { permit } from '../../rules/permissions/decide.ts'
 import { command, example } from '../../cli/command.ts'
-import { answer, doing } from '../../cli/action.ts'
+import { answer, action } from '../../cli/action.ts'
 import { unfinishedFiles } from '../../cli/leftovers.ts'
 import type { Session } from '../../cli/session.ts'
 import { placesOf } from '../../cli/store-paths.ts'
@@ -16,7 +16,7 @@ export const check = command('check')
   )
   .addHelpText('after', example('ssh-admin store check', 'ssh-admin store check --json'))
   .action(
-    doing(z.object({}), async (_, session) => {
+    action(z.object({}), async (_, session) => {
       const { db, keyFile } = placesOf(session)
       const untidy = await lookThrough(session).catch(async (error: unknown) => {
         throw (await damageThatStopped(error, db)) ?? error
@@ -35,7 +35,7 @@ async function lookThrough(session: Session): Promise<Finding[]> {
   const { db } = placesOf(session)
   const store = await session.open('as-it-is')
   try {
-    permit(await session.given(store), 'store.backup', { name: 'store' })
+    permit(await session.ctx(store), 'store.backup', { name: 'store' })
     const { damage, untidy } = checkFiles(store, db)
     if (damage.length === 0) damage.push(...(await troubleWithAudit(store, session)))
     if (await isOlder(store)) untidy.push(olderInWords(store, db))

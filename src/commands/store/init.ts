@@ -1,18 +1,18 @@
 import * as z from 'zod'
 import { Refused } from '../../errors.ts'
-import { changingCommand, example } from '../../cli/command.ts'
+import { mutationCommand, example } from '../../cli/command.ts'
 import { removeLeftovers } from '../../cli/leftovers.ts'
-import { answer, doing } from '../../cli/action.ts'
+import { answer, action } from '../../cli/action.ts'
 
 const Options = z.object({ ifMissing: z.boolean().default(false) })
 
-export const init = changingCommand('init')
+export const init = mutationCommand('init')
   .summary('begin a new store and its key')
   .description('Begin a new, empty store, and the key file from which its PINs and links are derived.')
   .option('--if-missing', 'a store that is there already is no error')
   .addHelpText('after', example('ssh-admin store init --db hub.db'))
   .action(
-    doing(Options, async ({ ifMissing }, session) => {
+    action(Options, async ({ ifMissing }, session) => {
       const { existsSync } = await import('node:fs')
       const { db, keyFile } = session.settings
       const refuseOther = () => {
@@ -24,7 +24,7 @@ export const init = changingCommand('init')
       if (db.value !== undefined && existsSync(db.value)) refuseOther()
       const { dryRun } = session.common
       const store = await session.open(dryRun ? 'rehearse-beginning' : 'begin')
-      const changed = store.begun
+      const changed = store.created
       try {
         // Another process may have begun it since.
         if (!changed) refuseOther()

@@ -1,21 +1,21 @@
 import * as z from 'zod'
-import { agree } from '../../cli/prompt.ts'
+import { confirm } from '../../cli/prompt.ts'
 import { migrateStore } from '../../rules/store/events.ts'
 import { permit } from '../../rules/permissions/decide.ts'
-import { changingCommand, example } from '../../cli/command.ts'
-import { answer, doing } from '../../cli/action.ts'
+import { mutationCommand, example } from '../../cli/command.ts'
+import { answer, action } from '../../cli/action.ts'
 import { removeLeftovers } from '../../cli/leftovers.ts'
 import type { Session } from '../../cli/session.ts'
 import { placesOf } from '../../cli/store-paths.ts'
 
-export const migrate = changingCommand('migrate')
+export const migrate = mutationCommand('migrate')
   .summary('bring a store of an older ssh-admin up to date')
   .description(
     'Bring a store that an older ssh-admin made up to date. The store as it is is kept beside it, whole, and nothing but you removes that copy. Programs that are older than this one cannot use the store afterwards.',
   )
   .addHelpText('after', example('ssh-admin store migrate --yes', 'ssh-admin store migrate --dry-run'))
   .action(
-    doing(z.object({}), async (_, session) => {
+    action(z.object({}), async (_, session) => {
       const { dryRun, yes } = session.common
       const { nameToKeep } = await import('../../db/store/kept-copies.ts')
       const { db } = placesOf(session)
@@ -25,10 +25,10 @@ export const migrate = changingCommand('migrate')
       const keep = nameToKeep(db, { before: 'migration', now: session.context.now() })
       if (!dryRun) {
         if (!yes) {
-          await agree(session, question({ db, from, to, keep }))
+          await confirm(session, question({ db, from, to, keep }))
         }
-        const { bringUpToDate } = await import('../../db/store/bring-up-to-date.ts')
-        const found = await bringUpToDate(await session.opening('use'), {
+        const { migrateStoreFile } = await import('../../db/store/bring-up-to-date.ts')
+        const found = await migrateStoreFile(await session.opening('use'), {
           keep,
           note: noteIn(session, { from, to }),
         })
@@ -52,7 +52,7 @@ async function rehearsed(session: Session): Promise<{ from: number; to: number }
   const { latestVersion } = await import('../../db/migrations/index.ts')
   const store = await session.open('read')
   try {
-    permit(await session.given(store), 'store.migrate', { name: 'store' })
+    permit(await session.ctx(store), 'store.migrate', { name: 'store' })
     return { from: store.version, to: latestVersion }
   } finally {
     await store.close()
@@ -66,10 +66,10 @@ function question({ db, from, to, keep }: { db: string; from: number; to: number
 /** The log names it where the key is there; without the key the store is brought up to date all the same. */
 function noteIn(session: Session, { from, to }: { from: number; to: number }) {
   return async (store: Awaited<ReturnType<Session['open']>>): Promise<void> => {
-    const { keyStanding } = await import('../../db/store/keys.ts')
+    const { keyStatus } = await import('../../db/store/keys.ts')
     const { fingerprintOf } = await import('../../db/store/open.ts')
-    if (keyStanding(store.keyFile, fingerprintOf(store.raw)) === 'there') {
-      await session.commit(store, (trx, given) => migrateStore(trx, { from, to, given }))
+    if (keyStatus(store.keyFile, fingerprintOf(store.raw)) === 'there') {
+      await session.commit(store, (trx, ctx) => migrateStore(trx, { from, to, ctx }))
     } else {
       const message = 'The audit log does not name this, because the key cannot be used.'
       session.notify({ code: 'not-recorded', message })

@@ -1,22 +1,22 @@
 import * as z from 'zod'
 import type { Voided } from '../../db/credentials.ts'
-import { agree } from '../../cli/prompt.ts'
+import { confirm } from '../../cli/prompt.ts'
 import { voidedInWords } from '../../render/store.ts'
 import { rekeyStore } from '../../rules/store/rekey.ts'
 import { changedMeanwhile } from '../../cli/mutation.ts'
-import { changingCommand, example } from '../../cli/command.ts'
-import { answer, doing } from '../../cli/action.ts'
+import { mutationCommand, example } from '../../cli/command.ts'
+import { answer, action } from '../../cli/action.ts'
 import type { WorkFor } from '../../cli/session.ts'
 import { placesOf } from '../../cli/store-paths.ts'
 
-export const rekey = changingCommand('rekey')
+export const rekey = mutationCommand('rekey')
   .summary('give the store a new key')
   .description(
     'Give the store a new key, for when the old one was lost or seen by others. Every open PIN and link becomes void; the audit log goes on in a new part that names the end of the old one.',
   )
   .addHelpText('after', example('ssh-admin store rekey --yes', 'ssh-admin store rekey --dry-run'))
   .action(
-    doing(z.object({}), async (_, session) => {
+    action(z.object({}), async (_, session) => {
       const { dryRun, yes } = session.common
       const asks = !dryRun && !yes
       const { newKeyFor, withNewKey } = await import('../../db/store/rekey.ts')
@@ -24,22 +24,22 @@ export const rekey = changingCommand('rekey')
 
       const store = await session.open(dryRun ? 'rehearse' : 'use')
       try {
-        const { random } = await session.given(store)
+        const { random } = await session.ctx(store)
         const key = newKeyFor(store, random)
         const sealed = { ...store, keys: () => key.keys }
-        const work: WorkFor<Voided> = (trx, given) =>
-          rekeyStore(trx, { fingerprint: key.keys.fingerprint, given })
+        const work: WorkFor<Voided> = (trx, ctx) =>
+          rekeyStore(trx, { fingerprint: key.keys.fingerprint, ctx })
         const rehearsed = dryRun || asks ? await session.rehearse(sealed, work) : undefined
         if (asks && rehearsed) {
           const words = `Give ${db} a new key? That voids ${voidedInWords(rehearsed)}; new ones must be issued.`
-          await agree(session, words)
+          await confirm(session, words)
         }
         const { result: voided, waitsAs } =
           dryRun && rehearsed
             ? { result: rehearsed, waitsAs: undefined }
             : await withNewKey(key, async () => {
-                const { result } = await session.commit(sealed, async (trx, given) => {
-                  const done = await work(trx, given)
+                const { result } = await session.commit(sealed, async (trx, ctx) => {
+                  const done = await work(trx, ctx)
                   if (rehearsed && JSON.stringify(rehearsed) !== JSON.stringify(done))
                     throw changedMeanwhile()
                   return done

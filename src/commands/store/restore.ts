@@ -6,11 +6,11 @@ import type { KeyAfter } from '../../db/store/restore.ts'
 import type { Voided } from '../../db/credentials.ts'
 import { BadInput, Refused } from '../../errors.ts'
 import { finishing } from '../../interruption.ts'
-import { agree } from '../../cli/prompt.ts'
+import { confirm } from '../../cli/prompt.ts'
 import { voidedInWords } from '../../render/store.ts'
 import { type Restored, restoreStore } from '../../rules/store/restore.ts'
-import { changingCommand, example } from '../../cli/command.ts'
-import { answer, doing } from '../../cli/action.ts'
+import { mutationCommand, example } from '../../cli/command.ts'
+import { answer, action } from '../../cli/action.ts'
 import { removeLeftovers } from '../../cli/leftovers.ts'
 import type { Session } from '../../cli/session.ts'
 import { placesOf } from '../../cli/store-paths.ts'
@@ -22,7 +22,7 @@ const Options = z.object({
 })
 type Options = z.infer<typeof Options>
 
-export const restore = changingCommand('restore')
+export const restore = mutationCommand('restore')
   .summary('put a backup in the place of the store')
   .description(
     'Put a backup in the place of the store, which is kept beside it. PINs and links that were open when the backup was made become void, because they may have been used or replaced since.',
@@ -32,7 +32,7 @@ export const restore = changingCommand('restore')
   .option('--new-key', 'the key is lost: make a new one')
   .addHelpText('after', example('ssh-admin store restore hub-backup.db --yes'))
   .action(
-    doing(Options, async (options, session) => {
+    action(Options, async (options, session) => {
       const { dryRun, yes } = session.common
       const asks = !dryRun && !yes
       const { holdAlone, placeStore, refuseWhileInUse } = await import('../../db/store/place.ts')
@@ -47,9 +47,9 @@ export const restore = changingCommand('restore')
 
       const copy = await copyOf(file, { db, dryRun })
       try {
-        const { key, voided, erasedAgain, head } = await settle(copy.path, { options, session })
+        const { key, voided, erasedAgain, head } = await resolvePaths(copy.path, { options, session })
         const kept = existsSync(db) ? nameToKeep(db, { before: 'restore', now: session.context.now() }) : null
-        if (asks) await agree(session, question({ db, file, kept, voided }))
+        if (asks) await confirm(session, question({ db, file, kept, voided }))
         if (!dryRun) {
           const place = async () => {
             const held = holdAlone(db)
@@ -116,7 +116,7 @@ async function copyOf(file: string, { db, dryRun }: { db: string; dryRun: boolea
 }
 
 /** Brings the copy up to date and voids what must not go on, before anything takes its place. */
-async function settle(
+async function resolvePaths(
   path: string,
   { options, session }: { options: Options; session: Session },
 ): Promise<Restored & { key: KeyAfter; head: LogHead }> {
@@ -143,8 +143,8 @@ async function settle(
     // The head is noted once the copy has taken the store's place.
     const sealed = { ...store, keys: () => key.keys }
     overwriteWhatGoes(store)
-    const { result } = await session.commit(sealed, (trx, given) =>
-      restoreStore(trx, { otherKey, keepCredentials, erased: erased ?? [], given }),
+    const { result } = await session.commit(sealed, (trx, ctx) =>
+      restoreStore(trx, { otherKey, keepCredentials, erased: erased ?? [], ctx }),
     )
     if (result.erasedAgain.accounts > 0) await scrub(store)
     return { key, ...result, head: headOf(store.raw) }

@@ -2,18 +2,18 @@ import * as z from 'zod'
 import { BadInput, Cancelled } from '../../errors.ts'
 import { checkTemplate } from '../../mail/check-template.ts'
 import { sourceOf, type Template, type TemplateProblem } from '../../mail/template-source.ts'
-import { needSomebodyToAsk, wants } from '../../cli/prompt.ts'
+import { requireTerminal, askYesNo } from '../../cli/prompt.ts'
 import { editTemplate, letterCalled } from '../../rules/templates/edit.ts'
 import type { LetterName } from '../../rules/mail/letters.ts'
-import { changingAfter } from '../../cli/mutation.ts'
-import { changingCommand, example } from '../../cli/command.ts'
+import { preparedMutation } from '../../cli/mutation.ts'
+import { mutationCommand, example } from '../../cli/command.ts'
 import type { Session } from '../../cli/session.ts'
 import { inEditor } from './editor.ts'
 import { presentTemplate, shippedTemplate } from './present.ts'
 
 const Options = z.object({ name: z.string().transform(letterCalled), from: z.string().optional() })
 
-export const edit = changingCommand('edit')
+export const edit = mutationCommand('edit')
   .summary('change the words of a letter')
   .description(
     'Change the words of a letter in your editor (VISUAL, EDITOR), or take them from a file. They are checked before they are saved.',
@@ -22,7 +22,7 @@ export const edit = changingCommand('edit')
   .option('--from <file>', 'the template as templates show prints it; - for stdin')
   .addHelpText('after', example('ssh-admin templates edit invitation --from invitation.txt'))
   .action(
-    changingAfter({
+    preparedMutation({
       options: Options,
       prepare: async ({ name: letter, from }, session) => {
         const template =
@@ -30,9 +30,9 @@ export const edit = changingCommand('edit')
         return { letter, template }
       },
       act:
-        ({ letter, template }, given) =>
+        ({ letter, template }, ctx) =>
         (trx) =>
-          editTemplate(trx, { letter, template, shipped: shippedTemplate(letter), given }),
+          editTemplate(trx, { letter, template, shipped: shippedTemplate(letter), ctx }),
       render: ({ letter, changed }) =>
         changed
           ? `The letter ${letter} has new words. To see them: ssh-admin templates preview ${letter} --to YOU`
@@ -55,7 +55,7 @@ async function readFrom(
 async function edited(letter: LetterName, session: Session): Promise<Template> {
   const { terminal, common } = session
   const question = `Which words shall the letter ${letter} have?`
-  needSomebodyToAsk(terminal, { flag: '--from', may: common.input, question })
+  requireTerminal(terminal, { flag: '--from', may: common.input, question })
   const store = await session.open('use')
   const present = await presentTemplate(store.db, letter).finally(() => store.close())
   let source = sourceOf(present, letter)
@@ -64,7 +64,7 @@ async function edited(letter: LetterName, session: Session): Promise<Template> {
     const checked = await checkTemplate(source, letter)
     if (!('problems' in checked)) return checked
     for (const { line, message } of checked.problems) session.say(`line ${line}: ${message}`)
-    if (!(await wants(terminal, 'Edit it again?'))) throw new Cancelled()
+    if (!(await askYesNo(terminal, 'Edit it again?'))) throw new Cancelled()
   }
 }
 

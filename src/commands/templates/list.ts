@@ -1,19 +1,19 @@
 import * as z from 'zod'
 import { changedTemplates } from '../../db/templates.ts'
-import { record } from '../../render/clean-text.ts'
+import { tsvLine } from '../../render/clean-text.ts'
 import { table } from '../../render/table.ts'
 import { plainTime } from '../../render/text.ts'
 import { letters } from '../../rules/mail/letters.ts'
 import type { View } from '../../cli/terminal.ts'
 import { command, example } from '../../cli/command.ts'
-import { reading } from '../../cli/query.ts'
+import { query } from '../../cli/query.ts'
 
 export const list = command('list')
   .summary('show the letters and which of them were changed')
   .description('List the letters: what each is for, and when and by whom its words were changed.')
   .addHelpText('after', example('ssh-admin templates list'))
   .action(
-    reading({
+    query({
       options: z.object({}),
       read: async (_options, _given, { db }) => {
         const changed = new Map((await changedTemplates(db)).map((row) => [row.name, row]))
@@ -57,6 +57,6 @@ function drawn(templates: readonly Listed[], view: View): string {
 
 function recorded(templates: readonly Listed[]): string {
   return templates
-    .map(({ name, subject, editedAt, editedBy }) => record([name, subject, editedAt, editedBy]))
+    .map(({ name, subject, editedAt, editedBy }) => tsvLine([name, subject, editedAt, editedBy]))
     .join('\n')
 }

@@ -1,22 +1,22 @@
 import * as z from 'zod'
 import { letterCalled, resetTemplate } from '../../rules/templates/edit.ts'
-import { changing } from '../../cli/mutation.ts'
-import { changingCommand, example } from '../../cli/command.ts'
+import { mutation } from '../../cli/mutation.ts'
+import { mutationCommand, example } from '../../cli/command.ts'
 
 const Options = z.object({ name: z.string().transform(letterCalled) })
 
-export const reset = changingCommand('reset')
+export const reset = mutationCommand('reset')
   .summary('give a letter its shipped words back')
   .description('Give a letter the words it was shipped with. The changed ones are gone.')
   .argument('<name>', 'the name that templates list shows')
   .addHelpText('after', example('ssh-admin templates reset invitation --yes'))
   .action(
-    changing({
+    mutation({
       options: Options,
       act:
-        ({ name: letter }, given) =>
+        ({ name: letter }, ctx) =>
         (trx) =>
-          resetTemplate(trx, { letter, given }),
+          resetTemplate(trx, { letter, ctx }),
       confirm: {
         agreedOn: ({ letter, changed }) => [letter, changed],
         question: ({ letter, changed }) =>

@@ -3,7 +3,7 @@ import { sourceOf } from '../../mail/template-source.ts'
 import { variablesFor } from '../../mail/values.ts'
 import { letterCalled } from '../../rules/templates/edit.ts'
 import { command, example } from '../../cli/command.ts'
-import { reading } from '../../cli/query.ts'
+import { query } from '../../cli/query.ts'
 import { presentTemplate } from './present.ts'
 
 const Options = z.object({ name: z.string() })
@@ -16,7 +16,7 @@ export const show = command('show')
   .argument('<name>', 'the name that templates list shows')
   .addHelpText('after', example('ssh-admin templates show invitation'))
   .action(
-    reading({
+    query({
       options: Options,
       read: async ({ name }, _given, { db }) => {
         const letter = letterCalled(name)

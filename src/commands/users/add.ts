@@ -2,15 +2,15 @@ import * as z from 'zod'
 import type { Trx } from '../../db/transact.ts'
 import { Usage } from '../../errors.ts'
 import { list, repeated } from '../../cli/options.ts'
-import { needSomebodyToAsk } from '../../cli/prompt.ts'
+import { requireTerminal } from '../../cli/prompt.ts'
 import { lockedOutNotices, renderChangedUsers, usersJson } from '../../render/users.ts'
-import type { Given } from '../../rules/permissions/actor.ts'
+import type { RuleContext } from '../../rules/permissions/actor.ts'
 import { addUser, addUsers, type UserRow } from '../../rules/users/add.ts'
 import type { ChangedUser } from '../../rules/users/changed.ts'
 import { forEachTarget } from '../../rules/batch.ts'
-import { changingAfter } from '../../cli/mutation.ts'
+import { preparedMutation } from '../../cli/mutation.ts'
 import { columnsHelp } from '../columns-help.ts'
-import { changingCommand, example } from '../../cli/command.ts'
+import { mutationCommand, example } from '../../cli/command.ts'
 import type { Session } from '../../cli/session.ts'
 import { additionOf, askForPeople, type NewPerson, readPerson, refuseNamedTwice } from './new-people.ts'
 import { userColumns } from './read-users.ts'
@@ -35,7 +35,7 @@ interface Request {
   options: Options
 }
 
-export const add = changingCommand('add')
+export const add = mutationCommand('add')
   .summary('add users to a centre')
   .description(
     'Add one user or several, all or none. Each gets a message that lets them set up a password. ' +
@@ -59,24 +59,24 @@ export const add = changingCommand('add')
     ),
   )
   .action(
-    changingAfter({
+    preparedMutation({
       options: Options,
       prepare,
-      complete: async (request, { session, store, given }) => {
+      complete: async (request, { session, store, ctx }) => {
         if (!isIncomplete(request)) return request
         const { people, options } = request
         const { admin, role: roles, site: sites, centre } = options
         const asked = await askForPeople(
           { people, centre, admin, roles, sites },
-          { terminal: session.terminal, db: store.db, given },
+          { terminal: session.terminal, db: store.db, ctx },
         )
         return { ...request, people: asked }
       },
       act:
-        ({ people, rows, options: { admin, ifMissing } }, given) =>
+        ({ people, rows, options: { admin, ifMissing } }, ctx) =>
         async (trx) => [
-          ...(await addPeople(trx, { people, ifMissing, given })),
-          ...(await addUsers(trx, { rows, admin, ifMissing, given })),
+          ...(await addPeople(trx, { people, ifMissing, ctx })),
+          ...(await addUsers(trx, { rows, admin, ifMissing, ctx })),
         ],
       render: renderChangedUsers,
       json: usersJson,
@@ -86,13 +86,13 @@ export const add = changingCommand('add')
 
 function addPeople(
   trx: Trx,
-  { people, ifMissing, given }: { people: readonly NewPerson[]; ifMissing: boolean; given: Given },
+  { people, ifMissing, ctx }: { people: readonly NewPerson[]; ifMissing: boolean; ctx: RuleContext },
 ): Promise<ChangedUser[]> {
   const byAddress = new Map(people.map((person) => [person.address.email, person]))
   return forEachTarget(trx, [...byAddress.keys()], (email) => {
     const person = byAddress.get(email)
     if (!person) throw new Error(`${email} was not asked for`)
-    return addUser(trx, { ...additionOf(person), ifMissing, given })
+    return addUser(trx, { ...additionOf(person), ifMissing, ctx })
   })
 }
 
@@ -110,7 +110,7 @@ async function prepare(options: Options, session: Session): Promise<Request> {
   if (isIncomplete(request)) {
     const flag = "--centre CENTRE 'First Last <email>'"
     const question = 'Who is added, and at which centre?'
-    needSomebodyToAsk(session.terminal, { flag, may: session.common.input, question })
+    requireTerminal(session.terminal, { flag, may: session.common.input, question })
   }
   return request
 }

@@ -6,8 +6,8 @@ import { holdings } from '../../rules/refusals.ts'
 import { forEachTarget } from '../../rules/batch.ts'
 import type { Transferred } from '../../rules/users/transfer.ts'
 import { transferJson } from '../../render/transfer.ts'
-import { changingAfter } from '../../cli/mutation.ts'
-import { changingCommand, example } from '../../cli/command.ts'
+import { preparedMutation } from '../../cli/mutation.ts'
+import { mutationCommand, example } from '../../cli/command.ts'
 import {
   agreedOnTransfer,
   agreedOnUser,
@@ -22,7 +22,7 @@ const Options = z.object({
   transferTo: z.string().optional(),
 })
 
-export const deletion = changingCommand('delete')
+export const deletion = mutationCommand('delete')
   .summary('delete suspended users')
   .description(
     'Delete suspended users who coordinate nothing and hold no Progression Test data. Their history stays. ' +
@@ -33,7 +33,7 @@ export const deletion = changingCommand('delete')
   .option('--transfer-to <email>', 'transfer their Progression Test data to this colleague first')
   .addHelpText('after', example('ssh-admin users delete amira@school.example --suspend --yes'))
   .action(
-    changingAfter({
+    preparedMutation({
       options: Options,
       prepare: async ({ email, suspend, transferTo }): Promise<Deletions> => ({
         emails: email,
@@ -42,14 +42,14 @@ export const deletion = changingCommand('delete')
       }),
       complete: offerMissingSteps,
       act:
-        ({ emails, suspend, transferTo }, given) =>
+        ({ emails, suspend, transferTo }, ctx) =>
         (trx) =>
           forEachTarget(trx, emails, (email) =>
             deleteUser(trx, {
               email,
               suspend: suspend.has(email),
               transferTo: transferTo.get(email),
-              given,
+              ctx,
             }),
           ),
       confirm: {

@@ -5,7 +5,7 @@ import { findCentre } from '../../rules/centres/find.ts'
 import { findDuplicates } from '../../rules/users/duplicates.ts'
 import { visibleCentres } from '../../rules/permissions/decide.ts'
 import { command, example } from '../../cli/command.ts'
-import { reading } from '../../cli/query.ts'
+import { query } from '../../cli/query.ts'
 
 const Options = z.object({ centre: z.string().optional() })
 
@@ -17,11 +17,11 @@ export const duplicates = command('duplicates')
   .option('--centre <centre>', 'only within this centre')
   .addHelpText('after', example('ssh-admin users duplicates', 'ssh-admin users duplicates --centre EG001'))
   .action(
-    reading({
+    query({
       options: Options,
-      read: async ({ centre: number }, given, { db }) => {
-        const centre = number === undefined ? undefined : (await findCentre(db, number, given)).id
-        return findDuplicates(await livePeople(db, { visible: visibleCentres(given.by), centre }))
+      read: async ({ centre: number }, ctx, { db }) => {
+        const centre = number === undefined ? undefined : (await findCentre(db, number, ctx)).id
+        return findDuplicates(await livePeople(db, { visible: visibleCentres(ctx.by), centre }))
       },
       render: renderDuplicates,
       json: duplicatesJson,

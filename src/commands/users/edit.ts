@@ -1,8 +1,8 @@
 import * as z from 'zod'
-import { changingCommand, example } from '../../cli/command.ts'
-import { changingAfter } from '../../cli/mutation.ts'
+import { mutationCommand, example } from '../../cli/command.ts'
+import { preparedMutation } from '../../cli/mutation.ts'
 import { list, repeated } from '../../cli/options.ts'
-import { ask, needSomebodyToAsk, tick } from '../../cli/prompt.ts'
+import { ask, requireTerminal, tick } from '../../cli/prompt.ts'
 import type { Terminal } from '../../cli/terminal.ts'
 import { editNotices, person, renderChangedUsers, usersJson } from '../../render/users.ts'
 import { catalogue, sites } from '../../rules/roles/catalogue.ts'
@@ -34,7 +34,7 @@ interface Request {
   options: Options
 }
 
-export const edit = changingCommand('edit')
+export const edit = mutationCommand('edit')
   .summary('change the name, address, rights, sites or roles of a user')
   .description(
     'Change what is named. A changed address is told to the old one and the new one, and open links are void. ' +
@@ -58,23 +58,23 @@ export const edit = changingCommand('edit')
     ),
   )
   .action(
-    changingAfter({
+    preparedMutation({
       options: Options,
       prepare: async (options, session): Promise<Request> => {
         if (namesNothing(options)) {
           const question = `What shall be changed of ${options.user}?`
-          needSomebodyToAsk(session.terminal, { flag: flags, may: session.common.input, question })
+          requireTerminal(session.terminal, { flag: flags, may: session.common.input, question })
         }
         return { user: options.user, changes: changesIn(options), options }
       },
-      complete: async (request, { session, store, given: { by, at } }) => {
+      complete: async (request, { session, store, ctx: { by, at } }) => {
         if (!namesNothing(request.options)) return request
         const account = await findUser(store.db, { email: request.user, at, by })
         return { ...request, changes: await askForChanges(session.terminal, account) }
       },
       act:
-        ({ user, changes }, given) =>
-        async (trx) => [await editUser(trx, { email: user, changes, given })],
+        ({ user, changes }, ctx) =>
+        async (trx) => [await editUser(trx, { email: user, changes, ctx })],
       confirm: {
         question: ([edited]) => edited && editQuestion(edited),
         agreedOn: (edited) => edited.map((one) => [agreedOnUser(one), agreedOnAccount(one.before)]),
@@ -158,7 +158,7 @@ const tickableSites = sites.filter((site) => site !== 'school-support-hub')
 
 /** A coordinator's place in the hub is given and taken by the coordinator commands. */
 function tickableRoles({ hubRole }: Account): string[] {
-  const others = catalogue.filter(({ given }) => given === undefined || given === 'by-staff')
+  const others = catalogue.filter(({ ctx }) => ctx === undefined || ctx === 'by-staff')
   return [...(hubRole === 'coordinator' ? [] : ['admin']), ...others.map(({ name }) => name)]
 }
 

@@ -1,17 +1,17 @@
 import { basename } from 'node:path'
 import * as z from 'zod'
 import type { WrittenAddress } from '../../db/users/erase.ts'
-import { agree } from '../../cli/prompt.ts'
+import { confirm } from '../../cli/prompt.ts'
 import { erasureJson, renderErasure } from '../../render/erasure.ts'
 import { type Erasure, eraseUser, recordLeft } from '../../rules/users/erase.ts'
 import { typedAddress } from '../../rules/users/email.ts'
-import { changingCommand, example } from '../../cli/command.ts'
-import { answer, doing } from '../../cli/action.ts'
+import { mutationCommand, example } from '../../cli/command.ts'
+import { answer, action } from '../../cli/action.ts'
 import type { Session, WorkFor } from '../../cli/session.ts'
 
 const Options = z.object({ email: z.string().transform(typedAddress) })
 
-export const erase = changingCommand('erase')
+export const erase = mutationCommand('erase')
   .summary('erase the name and address of a deleted user')
   .description(
     `Erase the name and address of a deleted user, because they ask for it: from the store, the audit log, the messages and the mail directory. It cannot be undone.
@@ -19,7 +19,7 @@ The audit log goes on saying what happened, without saying to whom, and that thi
   )
   .argument('<email>', 'the address of the deleted user')
   .addHelpText('after', example('ssh-admin users erase zaid@school.example --yes'))
-  .action(doing(Options, eraseFor))
+  .action(action(Options, eraseFor))
 
 async function eraseFor({ email: address }: z.infer<typeof Options>, session: Session): Promise<number> {
   const { dryRun, yes } = session.common
@@ -35,7 +35,7 @@ async function eraseFor({ email: address }: z.infer<typeof Options>, session: Se
   }
   const store = await session.open(dryRun ? 'rehearse' : 'use')
   try {
-    const erasing: WorkFor<Erasure> = (trx, given) => eraseUser(trx, { email: address.email, left, given })
+    const erasing: WorkFor<Erasure> = (trx, ctx) => eraseUser(trx, { email: address.email, left, ctx })
     const rehearsed = await session.rehearse(store, erasing)
     const named = await messagesNaming(mailDir, rehearsed.addresses)
     // The files first: whoever is stopped in between finds the account again, and erases the rest.
@@ -43,13 +43,13 @@ async function eraseFor({ email: address }: z.infer<typeof Options>, session: Se
     const found = named.others.map((file) => `${toOthers}: ${file}`)
     if (dryRun) return await tell(session, { erasure: rehearsed, files: files.length, left: found })
     const isThere = rehearsed.accounts > 0 || files.length > 0
-    if (asks && isThere) await agree(session, questionAbout(address.email, rehearsed))
+    if (asks && isThere) await confirm(session, questionAbout(address.email, rehearsed))
     await removeFiles(files)
     overwriteWhatGoes(store)
     const erasure = rehearsed.accounts > 0 ? (await session.commit(store, erasing)).result : rehearsed
     if (!(await scrub(store))) {
       found.push(traces)
-      await session.commit(store, (trx, given) => recordLeft(trx, { left: [traces], given }))
+      await session.commit(store, (trx, ctx) => recordLeft(trx, { left: [traces], ctx }))
     }
     return await tell(session, { erasure, files: files.length, left: found })
   } finally {

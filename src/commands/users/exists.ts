@@ -3,7 +3,7 @@ import { findLiveUser } from '../../db/users/users.ts'
 import { typedAddress } from '../../rules/users/email.ts'
 import { mayLearnOf, outsideView } from '../../rules/permissions/decide.ts'
 import { command, example } from '../../cli/command.ts'
-import { answer, doing } from '../../cli/action.ts'
+import { answer, action } from '../../cli/action.ts'
 
 const Options = z.object({ email: z.string() })
 
@@ -15,11 +15,11 @@ export const exists = command('exists')
   .argument('<email>', 'the address')
   .addHelpText('after', example('ssh-admin users exists amira@school.example'))
   .action(
-    doing(Options, async ({ email }, session) => {
+    action(Options, async ({ email }, session) => {
       const { key } = typedAddress(email)
       const store = await session.open('read')
       try {
-        const { by, at } = await session.given(store)
+        const { by, at } = await session.ctx(store)
         const found = await findLiveUser(store.db, key)
         if (by.kind === 'user' && !(found && mayLearnOf(by, found.centre_id))) {
           throw outsideView({ by, at }, { name: email, userId: found?.id })

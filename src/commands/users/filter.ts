@@ -3,7 +3,7 @@ import type { Session } from '../../cli/session.ts'
 import type { Store, UserStatus } from '../../db/schema.ts'
 import type { UserFilter } from '../../db/users/list.ts'
 import { Cancelled } from '../../errors.ts'
-import { record } from '../../render/clean-text.ts'
+import { tsvLine } from '../../render/clean-text.ts'
 import {
   cellsOf,
   isUserField,
@@ -13,11 +13,11 @@ import {
   userJson,
 } from '../../render/users.ts'
 import { findCentre } from '../../rules/centres/find.ts'
-import type { Given } from '../../rules/permissions/actor.ts'
+import type { RuleContext } from '../../rules/permissions/actor.ts'
 import { visibleCentres } from '../../rules/permissions/decide.ts'
 import { catalogue, findRole, isHubRole } from '../../rules/roles/catalogue.ts'
 import { chosenSites } from '../../rules/roles/chosen.ts'
-import { fold } from '../../rules/search-key.ts'
+import { searchKey } from '../../rules/search-key.ts'
 import { unknownName } from '../../rules/unknown-name.ts'
 import type { Account } from '../../rules/users/account.ts'
 
@@ -36,11 +36,11 @@ interface FilterOptions {
 export async function userFilter(
   db: Kysely<Store>,
   { centre, status, role, site, search = '', notSetUp, neverSignedIn, deleted }: FilterOptions,
-  given: Given,
+  ctx: RuleContext,
 ): Promise<UserFilter> {
   const roles = role.map(roleNamed)
   return {
-    centreId: centre === undefined ? undefined : (await findCentre(db, centre, given)).id,
+    centreId: centre === undefined ? undefined : (await findCentre(db, centre, ctx)).id,
     statuses: [
       ...status.map(statusNamed),
       ...(notSetUp ? ['invited' as const] : []),
@@ -49,11 +49,11 @@ export async function userFilter(
     hubRoles: roles.filter(isHubRole),
     roles: roles.filter((name) => !isHubRole(name)),
     sites: chosenSites(site),
-    words: fold(search)
+    words: searchKey(search)
       .split(/\s+/)
       .filter((word) => word !== ''),
     neverSignedIn,
-    visible: visibleCentres(given.by),
+    visible: visibleCentres(ctx.by),
   }
 }
 
@@ -99,7 +99,7 @@ async function writeRecords(accounts: Accounts, { fields, session }: Page): Prom
   return inPieces(accounts, {
     session,
     size: 1000,
-    each: (page) => write(`${page.map((account) => record(cellsOf(account, fields, out))).join('\n')}\n`),
+    each: (page) => write(`${page.map((account) => tsvLine(cellsOf(account, fields, out))).join('\n')}\n`),
   })
 }
 

@@ -4,9 +4,9 @@ import { countUsers, streamUsers, type UserOrder, userOrders } from '../../db/us
 import { list as commaList, repeated, wholeNumberOf } from '../../cli/options.ts'
 import { userColumns } from '../../render/users.ts'
 import { accountOf } from '../../rules/users/account.ts'
-import type { Given } from '../../rules/permissions/actor.ts'
+import type { RuleContext } from '../../rules/permissions/actor.ts'
 import { command, example } from '../../cli/command.ts'
-import { doing } from '../../cli/action.ts'
+import { action } from '../../cli/action.ts'
 import type { Session } from '../../cli/session.ts'
 import { chosenFields, endJson, userFilter, writeUsers } from './filter.ts'
 
@@ -47,11 +47,11 @@ export const list = command('list')
     example('ssh-admin users list --centre EG001', 'ssh-admin users list --search haddad --status active'),
   )
   .action(
-    doing(Options, async (options, session) => {
+    action(Options, async (options, session) => {
       const store = await session.open('read')
       try {
-        const given = await session.given(store)
-        await listUsers(options, { session, store, given })
+        const ctx = await session.ctx(store)
+        await listUsers(options, { session, store, ctx })
         return 0
       } finally {
         await store.close()
@@ -59,18 +59,18 @@ export const list = command('list')
     }),
   )
 
-interface Surroundings {
+interface TransactionState {
   session: Session
   store: OpenStore
-  given: Given
+  ctx: RuleContext
 }
 
-async function listUsers(options: ListOptions, { session, store, given }: Surroundings): Promise<void> {
+async function listUsers(options: ListOptions, { session, store, ctx }: TransactionState): Promise<void> {
   const { limit, reverse, fields } = options
   const order: UserOrder = options.sort
-  const filter = await userFilter(store.db, options, given)
+  const filter = await userFilter(store.db, options, ctx)
   const rows = streamUsers(store.db, { filter, order, reverse, limit })
-  const accounts = accountsOf(rows, given.at)
+  const accounts = accountsOf(rows, ctx.at)
   const { json } = session.common
   const shown = await writeUsers(accounts, { fields, session })
   const total = shown === limit ? await countUsers(store.db, filter) : shown

@@ -1,13 +1,13 @@
 import * as z from 'zod'
 import { renderChangedUsers, usersJson } from '../../render/users.ts'
 import { moveUser } from '../../rules/users/move.ts'
-import { changing } from '../../cli/mutation.ts'
-import { changingCommand, example } from '../../cli/command.ts'
+import { mutation } from '../../cli/mutation.ts'
+import { mutationCommand, example } from '../../cli/command.ts'
 import { agreedOnUsers, questionAbout } from './questions.ts'
 
 const Options = z.object({ email: z.string(), to: z.string() })
 
-export const move = changingCommand('move')
+export const move = mutationCommand('move')
   .summary('move a user to another centre')
   .description(
     'Move a user to another centre. The roles at the old one go; an administrator is a teacher at the new one.',
@@ -16,11 +16,11 @@ export const move = changingCommand('move')
   .requiredOption('--to <centre>', 'the number of the new centre')
   .addHelpText('after', example('ssh-admin users move amira@school.example --to EG002 --yes'))
   .action(
-    changing({
+    mutation({
       options: Options,
       act:
-        ({ email, to }, given) =>
-        async (trx) => [await moveUser(trx, { email, to, given })],
+        ({ email, to }, ctx) =>
+        async (trx) => [await moveUser(trx, { email, to, ctx })],
       confirm: {
         question: (moved, { request: { to } }) =>
           questionAbout(moved, {

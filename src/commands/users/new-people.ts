@@ -1,5 +1,5 @@
 import type { Kysely } from 'kysely'
-import { ask, tick, wants } from '../../cli/prompt.ts'
+import { ask, tick, askYesNo } from '../../cli/prompt.ts'
 import type { Terminal } from '../../cli/terminal.ts'
 import { findCentreByNumber } from '../../db/centres/centres.ts'
 import type { Store } from '../../db/schema.ts'
@@ -7,17 +7,17 @@ import { findLiveUser } from '../../db/users/users.ts'
 import { Usage } from '../../errors.ts'
 import { failureOf } from '../../rules/batch.ts'
 import { readCentreNumber } from '../../rules/centres/find.ts'
-import type { Given } from '../../rules/permissions/actor.ts'
+import type { RuleContext } from '../../rules/permissions/actor.ts'
 import { mayLearnOf } from '../../rules/permissions/decide.ts'
 import { sites } from '../../rules/roles/catalogue.ts'
 import type { Addition } from '../../rules/users/add.ts'
 import { type Address, readAddress, typedAddress } from '../../rules/users/email.ts'
 import { typedNames, typedPerson } from '../../rules/users/new-user.ts'
 
-interface AtHand {
+interface MutationStage {
   terminal: Terminal
   db: Kysely<Store>
-  given: Given
+  ctx: RuleContext
 }
 
 interface Known extends Place {
@@ -25,25 +25,25 @@ interface Known extends Place {
 }
 
 /** Asks for what was not said: the centre, names, or one person after another. Nothing is added meanwhile. */
-export async function askForPeople({ people, ...place }: Known, atHand: AtHand): Promise<NewPerson[]> {
+export async function askForPeople({ people, ...place }: Known, atHand: MutationStage): Promise<NewPerson[]> {
   const centre = place.centre ?? (await askCentre(atHand))
   const asked: NewPerson[] = []
   for (const person of people)
     asked.push({ ...person, centre, name: person.name ?? (await askName(person, atHand)) })
   if (people.length > 0) return asked
   do asked.push(await askPerson({ ...place, centre }, { asked, atHand }))
-  while (await wants(atHand.terminal, 'Add another?'))
+  while (await askYesNo(atHand.terminal, 'Add another?'))
   return asked
 }
 
-async function askCentre({ terminal, db, given }: AtHand): Promise<string> {
+async function askCentre({ terminal, db, ctx }: MutationStage): Promise<string> {
   return ask(terminal, {
     question: 'Centre number:',
     check: async (text) => {
       const number = readCentreNumber(text)
       if (number === undefined) return '2 to 12 letters and digits, such as EG001'
       const centre = await findCentreByNumber(db, number)
-      if (!centre || !mayLearnOf(given.by, centre.id)) return `There is no centre ${number}`
+      if (!centre || !mayLearnOf(ctx.by, centre.id)) return `There is no centre ${number}`
       return centre.deleted_at === null ? undefined : `${number} (${centre.name}) is deleted`
     },
   })
@@ -51,7 +51,7 @@ async function askCentre({ terminal, db, given }: AtHand): Promise<string> {
 
 async function askPerson(
   place: Place,
-  { asked, atHand }: { asked: readonly NewPerson[]; atHand: AtHand },
+  { asked, atHand }: { asked: readonly NewPerson[]; atHand: MutationStage },
 ): Promise<NewPerson> {
   const { terminal } = atHand
   const name = await askNames({ question: 'First name:', terminal })
@@ -60,7 +60,7 @@ async function askPerson(
   return { ...place, ...ticked, address, name }
 }
 
-async function askName({ address }: NewPerson, { terminal }: AtHand) {
+async function askName({ address }: NewPerson, { terminal }: MutationStage) {
   return askNames({ question: `First name of ${address.email}:`, terminal })
 }
 
@@ -84,10 +84,10 @@ async function wrongWith(names: { firstName: string; lastName: string }): Promis
 
 async function askAddress({
   asked,
-  atHand: { terminal, db, given },
+  atHand: { terminal, db, ctx },
 }: {
   asked: readonly NewPerson[]
-  atHand: AtHand
+  atHand: MutationStage
 }): Promise<Address> {
   const text = await ask(terminal, {
     question: 'E-mail:',
@@ -96,18 +96,18 @@ async function askAddress({
       if (!('key' in address)) return `The address ${address.problem}`
       if (asked.some((other) => other.address.key === address.key)) return 'Somebody has this address already'
       const holder = await findLiveUser(db, address.key)
-      const joins = given.by.kind === 'staff' && holder?.centre_id === null
+      const joins = ctx.by.kind === 'staff' && holder?.centre_id === null
       return holder && !joins ? 'Somebody has this address already' : undefined
     },
   })
   return typedAddress(text)
 }
 
-async function askRights({ admin, sites: given }: Place, terminal: Terminal) {
+async function askRights({ admin, sites: ctx }: Place, terminal: Terminal) {
   const rights = { value: 'admin', name: 'administrative rights', checked: admin }
   const choices = sites
     .filter((site) => site !== 'school-support-hub')
-    .map((site) => ({ value: site, name: site, checked: given.includes(site) }))
+    .map((site) => ({ value: site, name: site, checked: ctx.includes(site) }))
   const ticked = await tick<string>(terminal, {
     question: 'Rights and sites (the hub itself comes with every account):',
     choices: [rights, ...choices],
@@ -136,14 +136,7 @@ export function readPerson(text: string, place: Place): NewPerson {
 }
 
 /** What the rule is asked to add, once everything is known. */
-export function additionOf({
-  address,
-  name,
-  centre,
-  admin,
-  roles,
-  sites,
-}: NewPerson): Omit<Addition, 'given'> {
+export function additionOf({ address, name, centre, admin, roles, sites }: NewPerson): Omit<Addition, 'ctx'> {
   if (!name || centre === undefined) throw new Error('a person is added before everything was asked')
   return { person: { address, ...name }, centre, admin, roles, sites }
 }

@@ -3,8 +3,8 @@ import { renderPin } from '../../render/pin.ts'
 import { person, userJson } from '../../render/users.ts'
 import { printedPin } from '../../rules/credentials/derive.ts'
 import { issuePin, showPin } from '../../rules/users/pin.ts'
-import { changingAfter } from '../../cli/mutation.ts'
-import { changingCommand, example } from '../../cli/command.ts'
+import { preparedMutation } from '../../cli/mutation.ts'
+import { mutationCommand, example } from '../../cli/command.ts'
 import { agreedOnAccount } from './questions.ts'
 
 const Options = z.object({ email: z.string(), show: z.boolean().default(false) })
@@ -17,7 +17,7 @@ interface Request extends z.infer<typeof Options> {
 
 const none = Buffer.alloc(0)
 
-export const pin = changingCommand('pin')
+export const pin = mutationCommand('pin')
   .summary('issue a new PIN, or show the present one')
   .description(
     'Issue a new PIN to a user who has not set up a password; the one before is void, and you are asked first when it is still open. The audit log keeps who issued or looked, never the PIN. A rehearsal shows no PIN.',
@@ -32,7 +32,7 @@ export const pin = changingCommand('pin')
     ),
   )
   .action(
-    changingAfter({
+    preparedMutation({
       options: Options,
       prepare: async (options): Promise<Request> => options,
       complete: async (request, { session, store }) => ({
@@ -41,9 +41,9 @@ export const pin = changingCommand('pin')
         rehearsed: session.common.dryRun,
       }),
       act:
-        ({ email, show, key = none, rehearsed = false }, given) =>
+        ({ email, show, key = none, rehearsed = false }, ctx) =>
         async (trx) => {
-          const done = await (show ? showPin : issuePin)(trx, { email, key, given })
+          const done = await (show ? showPin : issuePin)(trx, { email, key, ctx })
           return rehearsed ? { ...done, pin: null } : done
         },
       confirm: {

@@ -1,9 +1,9 @@
-import { agree, choose } from '../../cli/prompt.ts'
+import { confirm, choose } from '../../cli/prompt.ts'
 import type { Session } from '../../cli/session.ts'
 import type { Terminal } from '../../cli/terminal.ts'
 import type { OpenStore } from '../../db/store/open.ts'
 import { person } from '../../render/users.ts'
-import type { Given } from '../../rules/permissions/actor.ts'
+import type { RuleContext } from '../../rules/permissions/actor.ts'
 import { holdings } from '../../rules/refusals.ts'
 import type { UncountedAccount } from '../../rules/users/account.ts'
 import type { ChangedUser } from '../../rules/users/changed.ts'
@@ -62,16 +62,16 @@ export interface Deletions {
 /** Offers, one after another, the steps that must come first; No to any of them leaves all as it is. */
 export async function offerMissingSteps(
   deletions: Deletions,
-  { session, store, given, asks }: { session: Session; store: OpenStore; given: Given; asks: boolean },
+  { session, store, ctx, asks }: { session: Session; store: OpenStore; ctx: RuleContext; asks: boolean },
 ): Promise<Deletions> {
   const suspend = new Set(deletions.suspend)
   const transferTo = new Map(deletions.transferTo)
   // Where several are deleted at once, every problem is listed instead.
   const [email, ...others] = new Set(deletions.emails)
   if (!asks || email === undefined || others.length > 0) return deletions
-  const missing = await missingSteps(store.db, { email, at: given.at, by: given.by })
+  const missing = await missingSteps(store.db, { email, at: ctx.at, by: ctx.by })
   if (missing.suspend && !suspend.has(email)) {
-    await agree(session, suspensionOffer(missing))
+    await confirm(session, suspensionOffer(missing))
     suspend.add(email)
   }
   if (missing.receivers && missing.receivers.length > 0 && !transferTo.has(email)) {

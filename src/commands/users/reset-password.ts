@@ -2,13 +2,13 @@ import * as z from 'zod'
 import { lockedOutNotices, renderChangedUsers, usersJson } from '../../render/users.ts'
 import { resetPassword } from '../../rules/users/reset-password.ts'
 import { forEachTarget } from '../../rules/batch.ts'
-import { changing } from '../../cli/mutation.ts'
-import { changingCommand, example } from '../../cli/command.ts'
+import { mutation } from '../../cli/mutation.ts'
+import { mutationCommand, example } from '../../cli/command.ts'
 import { agreedOnUsers, questionAbout } from './questions.ts'
 
 const Options = z.object({ email: z.array(z.string()) })
 
-export const reset = changingCommand('reset-password')
+export const reset = mutationCommand('reset-password')
   .summary('send users a message that lets them choose a password')
   .description(
     'Send a reset message, or a fresh set-up message to users who have no password yet. Earlier unused links are void.',
@@ -16,12 +16,12 @@ export const reset = changingCommand('reset-password')
   .argument('<email...>', "the users' addresses; - reads them from stdin, one a line")
   .addHelpText('after', example('ssh-admin users reset-password amira@school.example --yes'))
   .action(
-    changing({
+    mutation({
       options: Options,
       act:
-        ({ email: emails }, given) =>
+        ({ email: emails }, ctx) =>
         (trx) =>
-          forEachTarget(trx, emails, (email) => resetPassword(trx, { email, given })),
+          forEachTarget(trx, emails, (email) => resetPassword(trx, { email, ctx })),
       confirm: {
         question: (sent) =>
           questionAbout(sent, {

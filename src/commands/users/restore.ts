@@ -2,12 +2,12 @@ import * as z from 'zod'
 import { renderChangedUsers, restorationNotices, usersJson } from '../../render/users.ts'
 import { restoreUser } from '../../rules/users/restore.ts'
 import { forEachTarget } from '../../rules/batch.ts'
-import { changing } from '../../cli/mutation.ts'
-import { changingCommand, example } from '../../cli/command.ts'
+import { mutation } from '../../cli/mutation.ts'
+import { mutationCommand, example } from '../../cli/command.ts'
 
 const Options = z.object({ email: z.array(z.string()), send: z.boolean().default(false) })
 
-export const restore = changingCommand('restore')
+export const restore = mutationCommand('restore')
   .summary('let suspended or deleted users back in')
   .description(
     'Give suspended users back what they were before; a deleted user comes back as they were when deleted.',
@@ -16,12 +16,12 @@ export const restore = changingCommand('restore')
   .option('--send', 'send a new set-up message to those who have not set up a password')
   .addHelpText('after', example('ssh-admin users restore amira@school.example'))
   .action(
-    changing({
+    mutation({
       options: Options,
       act:
-        ({ email: emails, send }, given) =>
+        ({ email: emails, send }, ctx) =>
         (trx) =>
-          forEachTarget(trx, emails, (email) => restoreUser(trx, { email, send, given })),
+          forEachTarget(trx, emails, (email) => restoreUser(trx, { email, send, ctx })),
       render: renderChangedUsers,
       json: usersJson,
       notices: restorationNotices,

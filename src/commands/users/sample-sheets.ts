@@ -6,7 +6,7 @@ import { userColumns } from './read-users.ts'
 
 /** The roles that adding somebody can give. */
 const roles = catalogue
-  .filter(({ given }) => given !== 'derived' && given !== 'by-coordinator-commands')
+  .filter(({ ctx }) => ctx !== 'derived' && ctx !== 'by-coordinator-commands')
   .map(({ name }) => name)
   .sort()
 

@@ -7,7 +7,7 @@ import { findUserOrDeleted } from '../../rules/users/changed.ts'
 import { eventsFor } from '../../rules/audit/events-for.ts'
 import { visibleCentres } from '../../rules/permissions/decide.ts'
 import { command, example } from '../../cli/command.ts'
-import { reading } from '../../cli/query.ts'
+import { query } from '../../cli/query.ts'
 
 const Options = z.object({ email: z.string() })
 
@@ -19,7 +19,7 @@ export const show = command('show')
   .argument('<email>', "the user's address")
   .addHelpText('after', example('ssh-admin users show amira@school.example'))
   .action(
-    reading({
+    query({
       options: Options,
       read: async ({ email }, { at, by }, { db }) => {
         const account = await findUserOrDeleted(db, { email, at, by })

@@ -4,13 +4,13 @@ import type { ChangedUser } from '../../rules/users/changed.ts'
 import { holdings } from '../../rules/refusals.ts'
 import { forEachTarget } from '../../rules/batch.ts'
 import { suspendUser } from '../../rules/users/suspend.ts'
-import { changing } from '../../cli/mutation.ts'
-import { changingCommand, example } from '../../cli/command.ts'
+import { mutation } from '../../cli/mutation.ts'
+import { mutationCommand, example } from '../../cli/command.ts'
 import { agreedOnUsers, questionAbout } from './questions.ts'
 
 const Options = z.object({ email: z.array(z.string()) })
 
-export const suspend = changingCommand('suspend')
+export const suspend = mutationCommand('suspend')
   .summary('stop users signing in')
   .description(
     'Stop users signing in. Their records and history stay as they are; their unused links and PINs are void.',
@@ -18,12 +18,12 @@ export const suspend = changingCommand('suspend')
   .argument('<email...>', "the users' addresses; - reads them from stdin, one a line")
   .addHelpText('after', example('ssh-admin users suspend amira@school.example --yes'))
   .action(
-    changing({
+    mutation({
       options: Options,
       act:
-        ({ email: emails }, given) =>
+        ({ email: emails }, ctx) =>
         (trx) =>
-          forEachTarget(trx, emails, (email) => suspendUser(trx, { email, given })),
+          forEachTarget(trx, emails, (email) => suspendUser(trx, { email, ctx })),
       confirm: { question: suspensionQuestion, agreedOn: agreedOnUsers },
       render: renderChangedUsers,
       json: usersJson,

@@ -5,8 +5,8 @@ import { count } from '../../render/text.ts'
 import { person } from '../../render/users.ts'
 import { progressionTestSite } from '../../rules/roles/chosen.ts'
 import { type Transferred, transferProgressionTests } from '../../rules/users/transfer.ts'
-import { changing } from '../../cli/mutation.ts'
-import { changingCommand, example } from '../../cli/command.ts'
+import { mutation } from '../../cli/mutation.ts'
+import { mutationCommand, example } from '../../cli/command.ts'
 import { agreedOnTransfer } from './questions.ts'
 
 const Options = z.object({
@@ -15,7 +15,7 @@ const Options = z.object({
   site: list.transform((names) => names.map(progressionTestSite)),
 })
 
-export const transfer = changingCommand('transfer')
+export const transfer = mutationCommand('transfer')
   .summary('move Progression Test data from one teacher to another')
   .description(
     'Move all learner groups, tests and results from one teacher to another at the same centre, on every site or on one.',
@@ -28,12 +28,12 @@ export const transfer = changingCommand('transfer')
     example('ssh-admin users transfer amira@school.example --to omar@school.example --yes'),
   )
   .action(
-    changing({
+    mutation({
       options: Options,
       act:
-        ({ from, to, site }, given) =>
+        ({ from, to, site }, ctx) =>
         (trx) =>
-          transferProgressionTests(trx, { from, to, sites: site.length > 0 ? site : undefined, given }),
+          transferProgressionTests(trx, { from, to, sites: site.length > 0 ? site : undefined, ctx }),
       confirm: { question: transferQuestion, agreedOn: agreedOnTransfer },
       render: renderTransfer,
       json: (transferred, mail) => ({ ...transferJson(transferred), mail }),

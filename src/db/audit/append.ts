@@ -1,7 +1,7 @@
 import type Database from 'better-sqlite3'
 import { createHash, createHmac, randomBytes } from 'node:crypto'
 import type { AuditPersonalTable, AuditTable, EventKind } from '../schema.ts'
-import { surroundingsOf, type Trx } from '../transact.ts'
+import { transactionState, type Trx } from '../transact.ts'
 
 /** A fact of an event that names or describes a person: kept beside the chain, erasable. */
 export interface Personal {
@@ -43,14 +43,14 @@ export interface AuditProblem {
 }
 
 /** Adds a row to the log, sealed together with the one before it. */
-export async function appendAudit(trx: Trx, event: AuditEvent): Promise<number> {
+export async function insertAuditRow(trx: Trx, event: AuditEvent): Promise<number> {
   const last = await lastSeal(trx)
   const personal = event.personal.map((fact) => ({ ...fact, salt: randomBytes(16) }))
   const row: SealedRow = {
     id: (last?.id ?? 0) + 1,
     segment: event.segment ?? last?.segment ?? 1,
     // Another may have written since whoever writes this asked what time it was.
-    at: notBefore(surroundingsOf(trx).at, event.at),
+    at: notBefore(transactionState(trx).at, event.at),
     operator: event.operator,
     kind: event.kind,
     action: event.action,
@@ -65,12 +65,12 @@ export async function appendAudit(trx: Trx, event: AuditEvent): Promise<number> 
       ),
     ),
   }
-  const mac = sealRow(surroundingsOf(trx).auditKey, { row, before: last?.mac })
+  const mac = sealRow(transactionState(trx).auditKey, { row, before: last?.mac })
   await trx
     .insertInto('audit')
     .values({ ...row, kind: event.kind, mac })
     .execute()
-  surroundingsOf(trx).head = { events: row.id, head: mac.toString('hex') }
+  transactionState(trx).head = { events: row.id, head: mac.toString('hex') }
   const beside: AuditPersonalTable[] = personal.map(({ field, value, userId, salt }) => ({
     audit_id: row.id,
     field,

@@ -31,7 +31,7 @@ interface StoredRow extends SealedRow {
   mac: Buffer
 }
 
-const mostListed = 50
+const maxListed = 50
 
 /** The event from which time counts anew. */
 const clockAccepted = 'store.clock-accepted'
@@ -47,7 +47,7 @@ export function verifyChain(
   const found: AuditProblem[] = []
   let more = 0
   const report = (problem: AuditProblem) => {
-    if (found.length < mostListed) found.push(problem)
+    if (found.length < maxListed) found.push(problem)
     else more += 1
   }
   const segment = Number(raw.prepare('select max(segment) from audit').pluck().get() ?? 1)
@@ -65,7 +65,7 @@ export function verifyChain(
     }
     events += 1
     const gap = row.id - (before?.id ?? 0) - 1
-    if (before && row.at < before.at && row.action !== clockAccepted && backwards.length < mostListed)
+    if (before && row.at < before.at && row.action !== clockAccepted && backwards.length < maxListed)
       backwards.push({ row: row.id, at: row.at, before: before.at })
     if (gap > 0) report(missing({ from: row.id - gap, to: row.id - 1 }))
     if (before && row.segment < before.segment) {

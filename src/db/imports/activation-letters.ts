@@ -1,6 +1,6 @@
-import { surroundingsOf, type Trx } from '../transact.ts'
+import { transactionState, type Trx } from '../transact.ts'
 
-export interface NewcomerRow {
+export interface UnwrittenUserRow {
   id: number
   email: string
   firstName: string
@@ -11,9 +11,9 @@ export interface NewcomerRow {
 }
 
 /** The users of an import whose PIN is open and who have not been written to about it. */
-export function newcomersWithoutLetter(trx: Trx, importId: number): NewcomerRow[] {
-  return surroundingsOf(trx)
-    .raw.prepare<[number], NewcomerRow>(
+export function newUsersWithoutLetter(trx: Trx, importId: number): UnwrittenUserRow[] {
+  return transactionState(trx)
+    .raw.prepare<[number], UnwrittenUserRow>(
       `select users.id, email, first_name as firstName, last_name as lastName,
          coalesce(centres.name, '') as centreName, coalesce(centres.number, '') as centreNumber,
          pin_issued_at as pinIssuedAt
@@ -28,8 +28,8 @@ export function newcomersWithoutLetter(trx: Trx, importId: number): NewcomerRow[
 }
 
 /** Whether an import stands, was undone, or never was. */
-export function standingOfImport(trx: Trx, importId: number): 'applied' | 'undone' | undefined {
-  return surroundingsOf(trx)
+export function importStatus(trx: Trx, importId: number): 'applied' | 'undone' | undefined {
+  return transactionState(trx)
     .raw.prepare<[number], 'applied' | 'undone'>('select state from imports where id = ?')
     .pluck()
     .get(importId)
@@ -55,7 +55,7 @@ export function queueLetters(
     rows,
   }: { letter: string; subject: string; importId: number; at: Date; rows: Iterable<LetterRow> },
 ): number {
-  const { raw, owed } = surroundingsOf(trx)
+  const { raw, owed } = transactionState(trx)
   const insert = raw.prepare(
     `insert into outbox (message_id, user_id, import_id, to_address, to_name, letter, subject, fields,
        state, created_at, expires_at)

@@ -20,7 +20,7 @@ export async function noteSheet(trx: Trx, unfinished: string): Promise<void> {
 }
 
 /** With the import itself: from here on the sheet holds PINs that count. */
-export async function oweSheet(
+export async function recordOwedSheet(
   trx: Trx,
   { importId, unfinished }: Pick<OwedSheet, 'importId' | 'unfinished'>,
 ): Promise<void> {

@@ -3,7 +3,7 @@ import { type Kysely, sql } from 'kysely'
 import { createHash } from 'node:crypto'
 import { voidOpenCredentials } from '../credentials.ts'
 import type { CentreKind, ImportChangeTable, NewUserRow, Store } from '../schema.ts'
-import { surroundingsOf, type Trx } from '../transact.ts'
+import { transactionState, type Trx } from '../transact.ts'
 
 interface NewImport {
   file: string
@@ -53,7 +53,7 @@ export function insertCentres(
   centres: readonly CentreToInsert[],
   { importId, at, folded }: MakingCentres,
 ): void {
-  const insert = surroundingsOf(trx).raw.prepare(
+  const insert = transactionState(trx).raw.prepare(
     `insert into centres (number, name, folded, kind, associate_id, status, address, town, postcode, country,
        british_council, global_listening, created_at, created_by_import)
      values (?, ?, ?, ?, (select id from centres where number = ?), ?, ?, ?, ?, ?, 0, 0, ?, ?)`,
@@ -86,7 +86,7 @@ const userColumns = [
 
 /** Inserts users through one statement; what it leaves out is null in every new user. */
 export function insertUsers(trx: Trx, users: Iterable<{ row: NewUserRow; roles: readonly string[] }>): void {
-  const { raw } = surroundingsOf(trx)
+  const { raw } = transactionState(trx)
   const insert = raw.prepare(
     `insert into users (${userColumns.join(', ')}) values (${userColumns.map(() => '?').join(', ')})`,
   )
@@ -99,7 +99,7 @@ export function insertUsers(trx: Trx, users: Iterable<{ row: NewUserRow; roles: 
 
 /** Finds the id of a centre by its number, through one statement. */
 export function centreIds(trx: Trx): (number: string) => number | undefined {
-  const idOf = surroundingsOf(trx)
+  const idOf = transactionState(trx)
     .raw.prepare<[string], number>('select id from centres where number = ?')
     .pluck()
   let last: { number: string; id: number | undefined } | undefined
@@ -112,14 +112,14 @@ export function centreIds(trx: Trx): (number: string) => number | undefined {
 
 type Change = Omit<ImportChangeTable, 'import_id' | 'position'>
 
-interface Changing extends Making {
+interface Mutation extends Making {
   /** What searching for a centre looks through, after it was renamed. */
   folded: (renamed: { id: number; name: string }) => string
 }
 
 /** What the import changes of what was there, each with a row that undoing reads. */
-export async function applyChanges(trx: Trx, changes: readonly Change[], making: Changing): Promise<void> {
-  const { raw } = surroundingsOf(trx)
+export async function applyChanges(trx: Trx, changes: readonly Change[], making: Mutation): Promise<void> {
+  const { raw } = transactionState(trx)
   const note = raw.prepare(
     'insert into import_changes (import_id, position, kind, centre_id, user_id, before, after) values (?, ?, ?, ?, ?, ?, ?)',
   )
@@ -132,7 +132,7 @@ export async function applyChanges(trx: Trx, changes: readonly Change[], making:
 }
 
 /** @returns what it replaced, where only the store knows it */
-function changerOf(raw: Database.Database, { at, folded }: Changing): (change: Change) => string | undefined {
+function changerOf(raw: Database.Database, { at, folded }: Mutation): (change: Change) => string | undefined {
   const rename = raw.prepare('update centres set name = ?, folded = ? where id = ?')
   const restore = raw.prepare('update centres set deleted_at = null where id = ?')
   const activate = raw.prepare(`update centres set status = 'active' where id = ?`)

@@ -1,4 +1,4 @@
-import { surroundingsOf, type Trx } from '../transact.ts'
+import { transactionState, type Trx } from '../transact.ts'
 
 /** A learner group with what it is to have, keyed so that nothing stands in it twice. */
 export interface Group {
@@ -25,7 +25,7 @@ export interface Merged {
 
 /** Adds what is not there yet and corrects marks; the statements are compiled once. */
 export function mergeGroups(trx: Trx, groups: readonly Group[]): Merged {
-  const { raw } = surroundingsOf(trx)
+  const { raw } = transactionState(trx)
   const findGroup = raw
     .prepare<[number, string, string], number>(
       'select min(id) from learner_groups where owner_id = ? and site = ? and name = ?',

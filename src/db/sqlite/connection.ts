@@ -18,14 +18,14 @@ export const applicationId = 0x53534861
  * an older one as a copy in memory that is brought up to date; `as-it-is` takes any version as it stands.
  * `place` readies a copy, an older one included, that is to take the place of a store.
  */
-export type Manner = 'use' | 'begin' | 'rehearse' | 'rehearse-beginning' | 'read' | 'as-it-is' | 'place'
+export type OpenMode = 'use' | 'begin' | 'rehearse' | 'rehearse-beginning' | 'read' | 'as-it-is' | 'place'
 
 export interface Opening {
   path: string
   keyFile: string
   /** How long to wait for another writer, in milliseconds. */
-  patience: number
-  manner: Manner
+  maxWaitMs: number
+  mode: OpenMode
   /** What the clock says. */
   now: () => Date
   /** The words typed, for those who wait meanwhile. */
@@ -78,7 +78,7 @@ export function prepareConnection(
 
 export function kyselyOver(
   raw: Database.Database,
-  { path, patience, onWait, signal, interruption }: Opening,
+  { path, maxWaitMs: patience, onWait, signal, interruption }: Opening,
 ): Kysely<Store> {
   const since = { started: 0, told: false }
   const waiting = waitForStore({ path, patience, onWait, signal, interruption, since })

@@ -13,18 +13,18 @@ export interface Finding {
   hint?: string
 }
 
-const mostLines = 20
+const maxLines = 20
 
 /** Reads every page of an open store, and says what does not hold together. */
 export function damageIn(raw: Database.Database, path: string): Finding[] {
   const said = raw
-    .prepare(`pragma integrity_check(${mostLines})`)
+    .prepare(`pragma integrity_check(${maxLines})`)
     .pluck()
     .all()
     .map(String)
     .filter((line) => line !== 'ok')
     .map((line) => ({ target: path, code: 'store-damaged', message: `${path}: ${line}` }))
-  const orphans = raw.prepare('pragma foreign_key_check').raw().all().slice(0, mostLines).map(orphanOf)
+  const orphans = raw.prepare('pragma foreign_key_check').raw().all().slice(0, maxLines).map(orphanOf)
   return [
     ...said,
     ...orphans.map((words) => ({ target: path, code: 'store-damaged', message: `${path}: ${words}` })),
@@ -50,7 +50,7 @@ export function damageOf(path: string): Finding[] {
 }
 
 /** Why a file is not a whole store that this program can use; nothing when it is. */
-export function unsoundness(path: string): string | undefined {
+export function integrityProblems(path: string): string | undefined {
   const raw = openDatabase(path, { fileMustExist: true })
   try {
     if (Number(raw.pragma('application_id', { simple: true })) !== applicationId)

@@ -50,7 +50,7 @@ export function waitForStore({ path, patience, onWait, signal, interruption, sin
  * Says, for those who wait, who holds the store; taken back with `letGo`. The lock is SQLite's: a note that cannot
  * be written stops no change. Whatever lies in its place goes first, so that nothing is written through a link.
  */
-export function holdStore(path: string, holder: Omit<Holder, 'host'>): void {
+export function noteHolder(path: string, holder: Omit<Holder, 'host'>): void {
   const file = holderFile(path)
   const remove = () => unlessItFails(() => rmSync(file, { force: true }))
   remove()
@@ -63,7 +63,7 @@ export function holdStore(path: string, holder: Omit<Holder, 'host'>): void {
 }
 
 /** Only our own note: the next writer may have left theirs already. What was done stays done when it cannot go. */
-export function letGo(path: string): void {
+export function releaseStore(path: string): void {
   const holder = noteAt(path)
   if (holder?.pid !== process.pid || isElsewhere(holder)) return
   unlessItFails(() => rmSync(holderFile(path), { force: true }))

@@ -23,7 +23,7 @@ interface BringingUpToDate {
  * has the store open keeps it from being done: nobody's change can be lost between the copy and the place, nor
  * come into the new tables by the rules of the old ones. @returns the version that it had
  */
-export async function bringUpToDate(opening: Opening, { keep, note }: BringingUpToDate): Promise<number> {
+export async function migrateStoreFile(opening: Opening, { keep, note }: BringingUpToDate): Promise<number> {
   const { path, signal, interruption } = opening
   const held = holdAlone(path)
   const copy = `${path}.${makersMark()}.migrating`
@@ -39,7 +39,7 @@ export async function bringUpToDate(opening: Opening, { keep, note }: BringingUp
     })
     chmodSync(copy, 0o600)
     // What is done to a copy does not count yet.
-    const store = await openStore({ ...opening, path: copy, manner: 'place', interruption: undefined })
+    const store = await openStore({ ...opening, path: copy, mode: 'place', interruption: undefined })
     try {
       await note(store)
     } finally {

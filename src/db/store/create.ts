@@ -29,7 +29,7 @@ export type FirstEvent = (newStore: string, keys: Keys) => Promise<LogHead | und
  * two processes that begin at once, the one that places the key first makes the store.
  * @returns whether it was this one
  */
-export async function beginStore(opening: Opening, writeFirstEvent: FirstEvent): Promise<boolean> {
+export async function createStore(opening: Opening, writeFirstEvent: FirstEvent): Promise<boolean> {
   const { path, keyFile, now, interruption } = opening
   makeFolder(dirname(path))
   makeFolder(dirname(keyFile))
@@ -46,7 +46,7 @@ export async function beginStore(opening: Opening, writeFirstEvent: FirstEvent):
     const db = kyselyOver(raw, opening)
     try {
       prepareConnection(raw, { journal: 'delete' })
-      await furnish({ db, raw, path, fingerprint: keys.fingerprint, at: now() })
+      await initializeStore({ db, raw, path, fingerprint: keys.fingerprint, at: now() })
     } finally {
       await db.destroy()
       raw.close()
@@ -105,7 +105,7 @@ function removeIfPossible(file: string): void {
 }
 
 /** What an empty store holds: its tables, and the fingerprint of its key. */
-export async function furnish({
+export async function initializeStore({
   db,
   raw,
   path,
@@ -182,13 +182,13 @@ async function settleWithOtherBeginner({ path, keyFile }: Opening): Promise<bool
 function finishOther({ path, keyFile }: { path: string; keyFile: string }): boolean {
   const fingerprint = fingerprintOfKey(keyFile)
   if (fingerprint === undefined) return false
-  const begun = readdirSync(dirname(path))
+  const created = readdirSync(dirname(path))
     .filter((name) => name.startsWith(`${basename(path)}.`) && name.endsWith('.new'))
     .map((name) => join(dirname(path), name))
     .find((file) => file !== keyFile && fingerprintIn(file) === fingerprint)
-  if (begun === undefined) return false
-  makeWhole(begun, { named: path })
-  renameSync(begun, path)
+  if (created === undefined) return false
+  makeWhole(created, { named: path })
+  renameSync(created, path)
   trySyncFolder(dirname(path))
   return true
 }

@@ -80,7 +80,7 @@ export function keysOfFingerprint(keyFile: string, fingerprint: string): Keys {
 }
 
 /** Whether the key of the store with this fingerprint can be used. */
-export function keyStanding(
+export function keyStatus(
   keyFile: string,
   fingerprint: string,
 ): 'there' | 'missing' | 'of-another-store' | 'unreadable' {

@@ -20,7 +20,7 @@ import {
 import { connectSqlite } from '../sqlite/driver.ts'
 import { headerOf, isBusy, isDamage, isUnwritable } from '../sqlite/errors.ts'
 import { waitForStore } from '../sqlite/wait.ts'
-import { beginStore, furnish } from './create.ts'
+import { createStore, initializeStore } from './create.ts'
 import { damaged } from './damaged.ts'
 import { deriveKeys, type Keys, keysOfFingerprint } from './keys.ts'
 import { migrate } from './migrate.ts'
@@ -35,7 +35,7 @@ export interface OpenStore {
   path: string | undefined
   keyFile: string
   /** Made just now, by this process and no other. */
-  begun: boolean
+  created: boolean
   /** Of the file, in memory: to be looked at, and not to be changed. */
   isCopy: boolean
   /** Of the file, which may be older than what is read of it. */
@@ -52,13 +52,13 @@ export interface OpenStore {
 }
 
 export async function openStore(opening: Opening): Promise<OpenStore> {
-  let begun = false
+  let created = false
   if (!existsSync(opening.path)) {
-    if (opening.manner === 'rehearse-beginning') return storeInMemory(opening)
-    if (opening.manner !== 'begin') throw noStore(opening.path)
-    begun = await beginStore(opening, (path, keys) => writeFirstEvent(opening, { path, keys }))
+    if (opening.mode === 'rehearse-beginning') return storeInMemory(opening)
+    if (opening.mode !== 'begin') throw noStore(opening.path)
+    created = await createStore(opening, (path, keys) => writeFirstEvent(opening, { path, keys }))
   }
-  return connectInTurn(opening, { begun })
+  return connectInTurn(opening, { created })
 }
 
 /** While the store lies under its temporary name, so that no store is ever in its place without it. */
@@ -67,7 +67,7 @@ async function writeFirstEvent(
   { path, keys }: { path: string; keys: Keys },
 ): Promise<LogHead | undefined> {
   if (!opening.writeFirstEvent) return undefined
-  const store = await connect({ ...opening, path, manner: 'place', interruption: undefined }, { begun: true })
+  const store = await connect({ ...opening, path, mode: 'place', interruption: undefined }, { created: true })
   try {
     await opening.writeFirstEvent({ ...store, keys: () => keys })
     return headOf(store.raw)
@@ -77,13 +77,13 @@ async function writeFirstEvent(
 }
 
 /** The last of other processes to close the store has it alone for a moment. */
-async function connectInTurn(opening: Opening, { begun }: { begun: boolean }): Promise<OpenStore> {
-  const { path, patience, onWait, signal, interruption } = opening
+async function connectInTurn(opening: Opening, { created }: { created: boolean }): Promise<OpenStore> {
+  const { path, maxWaitMs: patience, onWait, signal, interruption } = opening
   const since = { started: 0, told: false }
   const waiting = waitForStore({ path, patience, onWait, signal, interruption, since })
   for (let tries = 0; ; tries += 1) {
     try {
-      return await connect(opening, { begun })
+      return await connect(opening, { created })
     } catch (error) {
       if (!isBusy(error)) throw error
     }
@@ -97,25 +97,25 @@ function noStore(path: string): Unavailable {
   })
 }
 
-async function connect(opening: Opening, { begun }: { begun: boolean }): Promise<OpenStore> {
-  const { path, manner } = opening
+async function connect(opening: Opening, { created }: { created: boolean }): Promise<OpenStore> {
+  const { path, mode } = opening
   refuseForeignFile(path)
-  if (manner === 'read' || manner === 'as-it-is') return connectToRead(opening)
+  if (mode === 'read' || mode === 'as-it-is') return connectToRead(opening)
   const file = identityOf(path)
   makeSideFilesWritable(path)
   const raw = openDatabase(path)
   try {
     const version = knownVersionOf(raw, path)
-    if (manner === 'place') {
+    if (mode === 'place') {
       leaveWal(raw, path)
       prepareConnection(raw)
       if (version < latestVersion) await migrate(raw, { path })
-      return connected(opening, { raw, version, begun, path: undefined, isCopy: false })
+      return connected(opening, { raw, version, created, path: undefined, isCopy: false })
     }
     if (version < latestVersion) throw storeOlder(path, version)
     prepareConnection(raw, { journal: 'wal' })
     if (identityOf(path) !== file) throw movedMeanwhile()
-    return connected(opening, { raw, version, begun, path, isCopy: false })
+    return connected(opening, { raw, version, created, path, isCopy: false })
   } catch (error) {
     raw.close()
     throw error
@@ -123,18 +123,18 @@ async function connect(opening: Opening, { begun }: { begun: boolean }): Promise
 }
 
 async function connectToRead(opening: Opening): Promise<OpenStore> {
-  const { path, manner } = opening
-  const reading = openToRead(path)
-  const { version } = reading
-  const copied = manner === 'read' && version < latestVersion
-  const raw = copied ? await upToDateInMemory(reading, path) : reading.raw
+  const { path, mode } = opening
+  const query = openToRead(path)
+  const { version } = query
+  const copied = mode === 'read' && version < latestVersion
+  const raw = copied ? await upToDateInMemory(query, path) : query.raw
   prepareConnection(raw)
-  return connected(opening, { raw, version, begun: false, path, isCopy: copied || reading.inMemory })
+  return connected(opening, { raw, version, created: false, path, isCopy: copied || query.inMemory })
 }
 
 function connected(
   opening: Opening,
-  { raw, ...about }: Pick<OpenStore, 'raw' | 'version' | 'begun' | 'path' | 'isCopy'>,
+  { raw, ...about }: Pick<OpenStore, 'raw' | 'version' | 'created' | 'path' | 'isCopy'>,
 ): OpenStore {
   const { keyFile, command, now, interruption } = opening
   const db = kyselyOver(raw, opening)
@@ -228,14 +228,14 @@ async function storeInMemory(opening: Opening): Promise<OpenStore> {
   const db = kyselyOver(raw, opening)
   const keys = deriveKeys(randomBytes(32))
   const { path, keyFile, command, now } = opening
-  await furnish({ db, raw, path, fingerprint: keys.fingerprint, at: now() })
+  await initializeStore({ db, raw, path, fingerprint: keys.fingerprint, at: now() })
   const version = latestVersion
   return opened({
     db,
     raw,
     path: undefined,
     keyFile,
-    begun: true,
+    created: true,
     version,
     isCopy: false,
     command,

@@ -1,7 +1,7 @@
 import { dirname } from 'node:path'
 import { rmSync, syncFolder } from '../../disk.ts'
 import { Failure } from '../../errors.ts'
-import { deriveKeys, type Keys, keyStanding, placeWaitingKey, waitingKeyFile, writeKeyFile } from './keys.ts'
+import { deriveKeys, type Keys, keyStatus, placeWaitingKey, waitingKeyFile, writeKeyFile } from './keys.ts'
 import { fingerprintOf, type OpenStore } from './open.ts'
 
 export interface NewKey {
@@ -15,7 +15,7 @@ export interface NewKey {
  * store's key lies there, which must not be written over; `key-damaged`, `key-unreadable`
  */
 export function newKeyFor(store: OpenStore, random: (bytes: number) => Buffer): NewKey {
-  if (keyStanding(store.keyFile, fingerprintOf(store.raw)) !== 'missing') store.keys()
+  if (keyStatus(store.keyFile, fingerprintOf(store.raw)) !== 'missing') store.keys()
   return makeKey(store.keyFile, random)
 }
 

@@ -5,7 +5,7 @@ import { openDatabase } from '../sqlite/connection.ts'
 import { deriveKeys, type Keys, readKeyFile } from './keys.ts'
 import { fingerprintOf } from './open.ts'
 import { makeKey, type NewKey } from './rekey.ts'
-import { unsoundness } from '../sqlite/integrity.ts'
+import { integrityProblems } from '../sqlite/integrity.ts'
 import { makersMark } from '../../unfinished-files.ts'
 
 const parts = ['', '-wal', '-shm', '-journal']
@@ -27,7 +27,7 @@ export function copyToRestore(file: string, beside: string): Copy {
         copyFileSync(`${file}${part}`, `${path}${part}`, constants.COPYFILE_FICLONE)
       }
     }
-    const why = unsoundness(path)
+    const why = integrityProblems(path)
     if (why) {
       throw new BadInput('backup-unusable', `${file} ${why.replaceAll(path, file)}: it cannot be restored.`, {
         hint: 'The store is as it was. Name a file that ssh-admin store backup made.',

@@ -8,7 +8,7 @@ import type { ErasedAccountTable, Store } from '../schema.ts'
 import { openDatabase } from '../sqlite/connection.ts'
 import { isBusy } from '../sqlite/errors.ts'
 import type { OpenStore } from '../store/open.ts'
-import { surroundingsOf, type Trx } from '../transact.ts'
+import { transactionState, type Trx } from '../transact.ts'
 import { forgetWrongSignIns } from '../wrong-tries.ts'
 
 const erasedWord = '(erased)'
@@ -385,7 +385,7 @@ function storeIdOf(path: string): unknown {
 }
 
 function digestOf(trx: Trx, emailKey: string): string {
-  return createHmac('sha256', surroundingsOf(trx).erasureKey).update(emailKey).digest('hex')
+  return createHmac('sha256', transactionState(trx).erasureKey).update(emailKey).digest('hex')
 }
 
 export interface WrittenAddress {

@@ -3,13 +3,13 @@ import type { Trx } from '../../db/transact.ts'
 import { countWrongPin } from '../../db/wrong-tries.ts'
 import { Refused } from '../../errors.ts'
 import type { Account } from '../users/account.ts'
-import type { Given } from '../permissions/actor.ts'
+import type { RuleContext } from '../permissions/actor.ts'
 import { accountById } from '../users/changed.ts'
 import { choosePassword, type NewPassword } from './password.ts'
-import { mostWrongTries, pinOf, same } from '../credentials/derive.ts'
-import { asOwner, claimedAccount, refuseWayIn } from './self-service.ts'
-import { record } from '../audit/append.ts'
-import { tell } from '../mail/queue-message.ts'
+import { maxWrongTries, pinOf, timingSafeEqualText } from '../credentials/derive.ts'
+import { asOwner, claimedAccount, refuseSignIn } from './self-service.ts'
+import { appendAudit } from '../audit/append.ts'
+import { queueMessage } from '../mail/queue-message.ts'
 
 interface Activation {
   email: string
@@ -17,30 +17,30 @@ interface Activation {
   password: NewPassword
   /** The key from which PINs are derived. */
   key: Buffer
-  given: Given
+  ctx: RuleContext
 }
 
 /** Address and PIN let a new user choose a password [004]; the code that follows shows the mailbox is theirs. */
 export async function activateAccount(
   trx: Trx,
-  { email, pin, password, key, given }: Activation,
+  { email, pin, password, key, ctx }: Activation,
 ): Promise<Account> {
-  const { at } = given
+  const { at } = ctx
   const account = await claimedAccount(trx, { email, at })
   if (account?.pin !== 'issued') throw wrongPin()
   const { pinNonce } = await secretsOf(trx, account.id)
-  const right = pinNonce !== null && same(pin.replace(/\s/g, ''), pinOf(key, pinNonce))
+  const right = pinNonce !== null && timingSafeEqualText(pin.replace(/\s/g, ''), pinOf(key, pinNonce))
   if (!right) {
-    await countTry(trx, { account, given })
+    await countTry(trx, { account, ctx })
     throw wrongPin({ keepsChanges: true })
   }
-  refuseWayIn(account, ['deleted', 'suspended', 'no-centre', 'centre-deleted'])
+  refuseSignIn(account, ['deleted', 'suspended', 'no-centre', 'centre-deleted'])
 
-  const owner = asOwner(given, account)
-  await choosePassword(trx, { account, password, with: 'pin', given })
-  await tell(trx, owner, { letter: 'verification-code', to: account })
+  const owner = asOwner(ctx, account)
+  await choosePassword(trx, { account, password, with: 'pin', ctx })
+  await queueMessage(trx, owner, { letter: 'verification-code', to: account })
   const { id: userId, email: subject } = account
-  await record(trx, {
+  await appendAudit(trx, {
     by: owner.by,
     at,
     action: 'account.password-chosen',
@@ -60,12 +60,12 @@ function wrongPin({ keepsChanges = false } = {}): Refused {
   })
 }
 
-async function countTry(trx: Trx, { account, given }: { account: Account; given: Given }): Promise<void> {
+async function countTry(trx: Trx, { account, ctx }: { account: Account; ctx: RuleContext }): Promise<void> {
   const { id: userId, email: subject } = account
-  await countWrongPin(trx, { userId, most: mostWrongTries })
-  await record(trx, {
-    by: given.by,
-    at: given.at,
+  await countWrongPin(trx, { userId, most: maxWrongTries })
+  await appendAudit(trx, {
+    by: ctx.by,
+    at: ctx.at,
     action: 'account.wrong-pin',
     kind: 'event',
     subject,

@@ -1,4 +1,4 @@
-import { fold } from '../search-key.ts'
+import { searchKey } from '../search-key.ts'
 
 const substitutes: Record<string, string> = {
   '0': 'o',
@@ -19,7 +19,7 @@ const substitutes: Record<string, string> = {
 
 /** A password as it is compared: `P4$$ w0rd` and `password` are one, so are l, i and 1. */
 export function alike(text: string): string {
-  return fold(text)
+  return searchKey(text)
     .replace(/\s+/gu, '')
     .replace(/[01!|i34@5$7+89]/g, (sign) => substitutes[sign] ?? sign)
 }

@@ -1,12 +1,12 @@
-import { voidThose } from '../../db/credentials.ts'
+import { voidCredentials } from '../../db/credentials.ts'
 import { cancelMessages } from '../../db/outbox.ts'
 import type { Trx } from '../../db/transact.ts'
 import { secretsOf, setPassword } from '../../db/users/passwords.ts'
 import { forgetWrongSignIns } from '../../db/wrong-tries.ts'
 import { Usage } from '../../errors.ts'
-import { tell } from '../mail/queue-message.ts'
-import type { Given } from '../permissions/actor.ts'
-import { fold } from '../search-key.ts'
+import { queueMessage } from '../mail/queue-message.ts'
+import type { RuleContext } from '../permissions/actor.ts'
+import { searchKey } from '../search-key.ts'
 import type { Account } from '../users/account.ts'
 import { alike } from './alike.ts'
 import { asOwner } from './self-service.ts'
@@ -120,7 +120,7 @@ const digits = '01234567890'
 
 /** Whether a text is nothing but runs: `123456789012345`, `abcdefghijklmno`, `qwertyuiopasdfg`, `111222333444555`. */
 function isOnlyRuns(text: string): boolean {
-  const signs = [...fold(text).replace(/\s+/gu, '')]
+  const signs = [...searchKey(text).replace(/\s+/gu, '')]
   for (let at = 0; at < signs.length; ) {
     const length = runFrom(signs, at)
     if (length < 3) return false
@@ -160,22 +160,19 @@ interface Choice {
   password: NewPassword
   /** What let its owner in: this link or temporary password, by its number, or the PIN. */
   with: number | 'pin'
-  given: Given
+  ctx: RuleContext
 }
 
 /**
  * A password set voids every open link, PIN and temporary password; what was used is used. Wrong ones
  * before it do not count any more. One that takes another's place is told to its owner.
  */
-export async function choosePassword(
-  trx: Trx,
-  { account, password, with: by, given }: Choice,
-): Promise<void> {
+export async function choosePassword(trx: Trx, { account, password, with: by, ctx }: Choice): Promise<void> {
   refuseOwnWords(password, account)
   const userId = account.id
   const { passwordHash: former } = await secretsOf(trx, userId)
   await setPassword(trx, { userId, hash: password.hash, pin: by === 'pin' ? 'used' : 'void' })
-  await voidThose(trx, {
+  await voidCredentials(trx, {
     userId,
     purposes: ['set-up', 'reset', 'temporary-password', 'code'],
     used: by === 'pin' ? undefined : by,
@@ -183,5 +180,6 @@ export async function choosePassword(
   })
   await cancelMessages(trx, { userId, letter: 'account-activation', why: 'void' })
   await forgetWrongSignIns(trx, account.emailKey)
-  if (former !== null) await tell(trx, asOwner(given, account), { letter: 'password-changed', to: account })
+  if (former !== null)
+    await queueMessage(trx, asOwner(ctx, account), { letter: 'password-changed', to: account })
 }

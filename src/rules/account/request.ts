@@ -1,12 +1,12 @@
 import { accountRequests, noteAccountRequest } from '../../db/credentials.ts'
 import type { Trx } from '../../db/transact.ts'
 import type { Account } from '../users/account.ts'
-import type { Given } from '../permissions/actor.ts'
+import type { RuleContext } from '../permissions/actor.ts'
 import { hours } from '../credentials/derive.ts'
 import { asOwner, claimedAccount } from './self-service.ts'
-import { record } from '../audit/append.ts'
-import { tell } from '../mail/queue-message.ts'
-import { sendWayIn } from '../users/set-up-message.ts'
+import { appendAudit } from '../audit/append.ts'
+import { queueMessage } from '../mail/queue-message.ts'
+import { sendSetUpMessage } from '../users/set-up-message.ts'
 
 const minPause = 5 * 60_000
 const maxPerDay = 5
@@ -17,17 +17,17 @@ const maxPerDay = 5
  */
 export async function requestAccount(
   trx: Trx,
-  { email, given }: { email: string; given: Given },
+  { email, ctx }: { email: string; ctx: RuleContext },
 ): Promise<{ email: string }> {
-  const { at } = given
+  const { at } = ctx
   const account = await claimedAccount(trx, { email, at })
   const sends = account !== undefined && (await mayBeSent(trx, { account, at }))
-  if (sends) await send(trx, { account, given })
+  if (sends) await send(trx, { account, ctx })
 
   // Also where nothing is sent, so that it takes as long.
-  const { by } = account ? asOwner(given, account) : given
+  const { by } = account ? asOwner(ctx, account) : ctx
   const whose = account && { subject: account.email, userId: account.id }
-  await record(trx, { by, at, action: 'account.requested', kind: 'event', ...whose, facts: { sends } })
+  await appendAudit(trx, { by, at, action: 'account.requested', kind: 'event', ...whose, facts: { sends } })
   return { email }
 }
 
@@ -40,11 +40,12 @@ async function mayBeSent(trx: Trx, { account, at }: { account: Account; at: Date
   return at.getTime() - latest.getTime() >= minPause && earlier.length + 1 < maxPerDay
 }
 
-async function send(trx: Trx, { account, given }: { account: Account; given: Given }): Promise<void> {
-  const { at } = given
+async function send(trx: Trx, { account, ctx }: { account: Account; ctx: RuleContext }): Promise<void> {
+  const { at } = ctx
   const fields = { sender: 'Somebody, probably you,' }
-  if (account.status === 'active') await tell(trx, given, { letter: 'password-reset', to: account, fields })
-  else await sendWayIn(trx, { account, given })
+  if (account.status === 'active')
+    await queueMessage(trx, ctx, { letter: 'password-reset', to: account, fields })
+  else await sendSetUpMessage(trx, { account, ctx })
   await noteAccountRequest(trx, { userId: account.id, at, since: dayBefore(at) })
 }
 

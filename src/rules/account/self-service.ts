@@ -3,11 +3,11 @@ import type { Store } from '../../db/schema.ts'
 import { findLiveUser } from '../../db/users/users.ts'
 import type { WrongSignIns } from '../../db/wrong-tries.ts'
 import { Refused } from '../../errors.ts'
-import type { Given } from '../permissions/actor.ts'
+import type { RuleContext } from '../permissions/actor.ts'
 import { restoring } from '../refusals.ts'
 import { type Account, accountOf } from '../users/account.ts'
 import { typedAddress } from '../users/email.ts'
-import type { WhyNot } from '../users/sign-in-status.ts'
+import type { SignInBlocker } from '../users/sign-in-status.ts'
 
 /** The live account that somebody claims is theirs; whether there is one is not told. */
 export async function claimedAccount(
@@ -19,19 +19,19 @@ export async function claimedAccount(
 }
 
 /** Acting for oneself: what the log names when an owner proves that the account is theirs. */
-export function asOwner(given: Given, { id, email, hubRole, roles, centre }: Account): Given {
-  if (!centre) return given
-  const { operator, command } = given.by
+export function asOwner(ctx: RuleContext, { id, email, hubRole, roles, centre }: Account): RuleContext {
+  if (!centre) return ctx
+  const { operator, command } = ctx.by
   return {
-    ...given,
+    ...ctx,
     by: { kind: 'user', operator, command, id, email, hubRole, roles, centre, assigned: [] },
   }
 }
 
 /** Refuses, naming the rule: only once the owner has shown a right secret. */
-export function refuseWayIn(
+export function refuseSignIn(
   account: Account,
-  reasons: readonly WhyNot[],
+  reasons: readonly SignInBlocker[],
   { keepsChanges = false }: { keepsChanges?: boolean } = {},
 ): void {
   const { whyNot, email } = account
@@ -42,7 +42,7 @@ export function refuseWayIn(
   })
 }
 
-const sentences: Readonly<Record<WhyNot, (account: Account) => string>> = {
+const sentences: Readonly<Record<SignInBlocker, (account: Account) => string>> = {
   deleted: () => 'this account is deleted.',
   suspended: () => 'this account is suspended.',
   'no-centre': () => 'this account belongs to no centre.',
@@ -52,7 +52,7 @@ const sentences: Readonly<Record<WhyNot, (account: Account) => string>> = {
   invited: () => 'this account is not active yet: its address has not been verified.',
 }
 
-const hints: Readonly<Record<WhyNot, (account: Account) => string>> = {
+const hints: Readonly<Record<SignInBlocker, (account: Account) => string>> = {
   deleted: ({ email }) => `ssh-admin users restore ${email}`,
   suspended: restoring,
   'no-centre': ({ email }) => `ssh-admin users add ${email} --centre CENTRE`,

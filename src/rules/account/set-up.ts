@@ -5,42 +5,42 @@ import type { Trx } from '../../db/transact.ts'
 import { countWrongTry } from '../../db/wrong-tries.ts'
 import { Refused } from '../../errors.ts'
 import type { Account } from '../users/account.ts'
-import type { Given } from '../permissions/actor.ts'
+import type { RuleContext } from '../permissions/actor.ts'
 import { accountById } from '../users/changed.ts'
 import { choosePassword, type NewPassword } from './password.ts'
 import {
   isLinkPurpose,
   linkSecretOf,
-  mostWrongTries,
+  maxWrongTries,
   readLink,
-  same,
+  timingSafeEqualText,
   temporaryPasswordOf,
 } from '../credentials/derive.ts'
-import { asOwner, claimedAccount, refuseWayIn } from './self-service.ts'
-import { record } from '../audit/append.ts'
-import { tell } from '../mail/queue-message.ts'
+import { asOwner, claimedAccount, refuseSignIn } from './self-service.ts'
+import { appendAudit } from '../audit/append.ts'
+import { queueMessage } from '../mail/queue-message.ts'
 
 interface SetUp {
   link: string
   password: NewPassword
   keys: Keys
-  given: Given
+  ctx: RuleContext
 }
 
 /** A link proves the mailbox: with it the password is set and the account active. */
-export async function setUpWithLink(trx: Trx, { link, password, keys, given }: SetUp): Promise<Account> {
-  const { at } = given
+export async function setUpWithLink(trx: Trx, { link, password, keys, ctx }: SetUp): Promise<Account> {
+  const { at } = ctx
   const credential = await provenCredential(trx, { link, keys })
   const account = await accountById(trx, { id: credential.userId, at })
   refuseSpent(credential, { account, at })
-  refuseWayIn(account, ['deleted', 'suspended', 'no-centre', 'centre-deleted'])
+  refuseSignIn(account, ['deleted', 'suspended', 'no-centre', 'centre-deleted'])
 
-  await choosePassword(trx, { account, password, with: credential.id, given })
+  await choosePassword(trx, { account, password, with: credential.id, ctx })
   await markActive(trx, account.id)
-  const { by } = asOwner(given, account)
+  const { by } = asOwner(ctx, account)
   const { id: userId, email: subject } = account
   const facts = { with: credential.purpose, before: account.status, after: 'active' }
-  await record(trx, { by, at, action: 'account.password-chosen', kind: 'event', subject, userId, facts })
+  await appendAudit(trx, { by, at, action: 'account.password-chosen', kind: 'event', subject, userId, facts })
   return accountById(trx, { id: userId, at })
 }
 
@@ -52,18 +52,18 @@ interface WithTemporaryPassword extends Omit<SetUp, 'link'> {
 /** The invitation's temporary password does not prove the mailbox: a code follows. */
 export async function setUpWithTemporaryPassword(
   trx: Trx,
-  { email, temporaryPassword, password, keys, given }: WithTemporaryPassword,
+  { email, temporaryPassword, password, keys, ctx }: WithTemporaryPassword,
 ): Promise<Account> {
-  const { at } = given
+  const { at } = ctx
   const account = await claimedAccount(trx, { email, at })
   const purpose = 'temporary-password'
   const credential = account && (await findOpenCredential(trx, { userId: account.id, purpose }))
   if (!account || !credential || hasExpired(credential, at)) throw wrongTemporaryPassword()
-  if (!same(plainly(temporaryPassword), plainly(temporaryPasswordOf(keys.code, credential)))) {
-    await countWrongTry(trx, { credential, most: mostWrongTries })
+  if (!timingSafeEqualText(plainly(temporaryPassword), plainly(temporaryPasswordOf(keys.code, credential)))) {
+    await countWrongTry(trx, { credential, most: maxWrongTries })
     const { id: userId, email: subject } = account
-    await record(trx, {
-      by: given.by,
+    await appendAudit(trx, {
+      by: ctx.by,
       at,
       action: 'account.wrong-temporary-password',
       kind: 'event',
@@ -72,13 +72,13 @@ export async function setUpWithTemporaryPassword(
     })
     throw wrongTemporaryPassword({ keepsChanges: true })
   }
-  refuseWayIn(account, ['deleted', 'suspended', 'no-centre', 'centre-deleted'])
+  refuseSignIn(account, ['deleted', 'suspended', 'no-centre', 'centre-deleted'])
 
-  const owner = asOwner(given, account)
-  await choosePassword(trx, { account, password, with: credential.id, given })
-  await tell(trx, owner, { letter: 'verification-code', to: account })
+  const owner = asOwner(ctx, account)
+  await choosePassword(trx, { account, password, with: credential.id, ctx })
+  await queueMessage(trx, owner, { letter: 'verification-code', to: account })
   const { id: userId, email: subject } = account
-  await record(trx, {
+  await appendAudit(trx, {
     by: owner.by,
     at,
     action: 'account.password-chosen',
@@ -111,7 +111,9 @@ async function provenCredential(trx: Trx, { link, keys }: { link: string; keys: 
   const read = readLink(link)
   const credential = read && (await findCredential(trx, read.id))
   const proven =
-    credential && isLinkPurpose(credential.purpose) && same(read.proof, linkSecretOf(keys.link, credential))
+    credential &&
+    isLinkPurpose(credential.purpose) &&
+    timingSafeEqualText(read.proof, linkSecretOf(keys.link, credential))
   if (proven) return credential
   throw new Refused('wrong-link', 'This link opens no account.', {
     hint: 'Copy the whole link from the message. For a new one: ssh-admin account request EMAIL',

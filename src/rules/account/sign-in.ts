@@ -3,29 +3,29 @@ import type { Trx } from '../../db/transact.ts'
 import { countWrongSignIn, forgetWrongSignIns, wrongSignInsFor } from '../../db/wrong-tries.ts'
 import { Refused } from '../../errors.ts'
 import type { Account } from '../users/account.ts'
-import type { Given } from '../permissions/actor.ts'
+import type { RuleContext } from '../permissions/actor.ts'
 import { accountById } from '../users/changed.ts'
 import { typedAddress } from '../users/email.ts'
-import { asOwner, claimedAccount, maxQuickTries, refuseTooManyTries, refuseWayIn } from './self-service.ts'
+import { asOwner, claimedAccount, maxQuickTries, refuseTooManyTries, refuseSignIn } from './self-service.ts'
 import { isPassword } from './password.ts'
-import { record } from '../audit/append.ts'
-import { tell } from '../mail/queue-message.ts'
+import { appendAudit } from '../audit/append.ts'
+import { queueMessage } from '../mail/queue-message.ts'
 
 interface SigningIn {
   email: string
   password: string
-  given: Given
+  ctx: RuleContext
 }
 
 /** Signing in wrong says one sentence for every cause [004]; the rule in the way only after a right password. */
-export async function signIn(trx: Trx, { email: typed, password, given }: SigningIn): Promise<Account> {
-  const { at } = given
+export async function signIn(trx: Trx, { email: typed, password, ctx }: SigningIn): Promise<Account> {
+  const { at } = ctx
   const { email, key } = typedAddress(typed)
   refuseTooManyTries(await wrongSignInsFor(trx, key), { email, at })
   const account = await claimedAccount(trx, { email, at })
   const hash = account ? (await secretsOf(trx, account.id)).passwordHash : null
   const right = await isPassword(password, hash)
-  if (!account || !right) throw await wrongSignIn(trx, { key, account, given })
+  if (!account || !right) throw await wrongSignIn(trx, { key, account, ctx })
   await forgetWrongSignIns(trx, key)
   const reasons = [
     'deleted',
@@ -35,12 +35,12 @@ export async function signIn(trx: Trx, { email: typed, password, given }: Signin
     'coordinator-suspended',
     'invited',
   ] as const
-  refuseWayIn(account, reasons, { keepsChanges: true })
+  refuseSignIn(account, reasons, { keepsChanges: true })
 
   await markSignedIn(trx, { userId: account.id, at })
   const { id: userId, email: subject } = account
-  await record(trx, {
-    by: asOwner(given, account).by,
+  await appendAudit(trx, {
+    by: asOwner(ctx, account).by,
     at,
     action: 'account.signed-in',
     kind: 'event',
@@ -53,17 +53,17 @@ export async function signIn(trx: Trx, { email: typed, password, given }: Signin
 interface WrongSignIn {
   key: string
   account: Account | undefined
-  given: Given
+  ctx: RuleContext
 }
 
 /** Counted in the transaction that judged it, known or not; the owner hears once of a row that grows long. */
-async function wrongSignIn(trx: Trx, { key, account, given }: WrongSignIn): Promise<Refused> {
-  const { by, at } = given
+async function wrongSignIn(trx: Trx, { key, account, ctx }: WrongSignIn): Promise<Refused> {
+  const { by, at } = ctx
   const inARow = await countWrongSignIn(trx, { key, at })
   const whose = account && { subject: account.email, userId: account.id }
-  await record(trx, { by, at, action: 'account.wrong-password', kind: 'event', ...whose })
+  await appendAudit(trx, { by, at, action: 'account.wrong-password', kind: 'event', ...whose })
   if (inARow === maxQuickTries && account?.centre && !account.centre.deleted) {
-    await tell(trx, given, { letter: 'sign-in-slowed', to: account })
+    await queueMessage(trx, ctx, { letter: 'sign-in-slowed', to: account })
   }
   return new Refused('wrong-sign-in', 'The e-mail address or the password is not right.', {
     hint: 'For a new password: ssh-admin account request EMAIL',

@@ -1,42 +1,42 @@
-import { findOpenCredential, voidThose } from '../../db/credentials.ts'
+import { findOpenCredential, voidCredentials } from '../../db/credentials.ts'
 import { markActive } from '../../db/users/passwords.ts'
 import type { Trx } from '../../db/transact.ts'
 import { countWrongTry } from '../../db/wrong-tries.ts'
 import { Refused } from '../../errors.ts'
 import type { Account } from '../users/account.ts'
-import type { Given } from '../permissions/actor.ts'
+import type { RuleContext } from '../permissions/actor.ts'
 import { accountById } from '../users/changed.ts'
-import { codeOf, mostWrongTries, same } from '../credentials/derive.ts'
-import { asOwner, claimedAccount, refuseWayIn } from './self-service.ts'
-import { record } from '../audit/append.ts'
+import { codeOf, maxWrongTries, timingSafeEqualText } from '../credentials/derive.ts'
+import { asOwner, claimedAccount, refuseSignIn } from './self-service.ts'
+import { appendAudit } from '../audit/append.ts'
 
 interface Verification {
   email: string
   code: string
   /** The key from which codes are derived. */
   key: Buffer
-  given: Given
+  ctx: RuleContext
 }
 
 /** The code from the message shows that the mailbox is theirs: the account is active. */
-export async function verifyAccount(trx: Trx, { email, code, key, given }: Verification): Promise<Account> {
-  const { at } = given
+export async function verifyAccount(trx: Trx, { email, code, key, ctx }: Verification): Promise<Account> {
+  const { at } = ctx
   const account = await claimedAccount(trx, { email, at })
   const credential = account && (await findOpenCredential(trx, { userId: account.id, purpose: 'code' }))
   if (!account || !credential || at.getTime() >= Date.parse(credential.expiresAt)) throw wrongCode()
   const { id: userId, email: subject } = account
-  if (!same(code.replace(/\s/g, ''), codeOf(key, credential))) {
-    await countWrongTry(trx, { credential, most: mostWrongTries })
-    await record(trx, { by: given.by, at, action: 'account.wrong-code', kind: 'event', subject, userId })
+  if (!timingSafeEqualText(code.replace(/\s/g, ''), codeOf(key, credential))) {
+    await countWrongTry(trx, { credential, most: maxWrongTries })
+    await appendAudit(trx, { by: ctx.by, at, action: 'account.wrong-code', kind: 'event', subject, userId })
     throw wrongCode({ keepsChanges: true })
   }
-  refuseWayIn(account, ['deleted', 'suspended', 'no-centre', 'centre-deleted'])
+  refuseSignIn(account, ['deleted', 'suspended', 'no-centre', 'centre-deleted'])
 
-  await voidThose(trx, { userId, purposes: ['code'], used: credential.id, why: 'void' })
+  await voidCredentials(trx, { userId, purposes: ['code'], used: credential.id, why: 'void' })
   await markActive(trx, userId)
-  const { by } = asOwner(given, account)
+  const { by } = asOwner(ctx, account)
   const facts = { before: account.status, after: 'active' }
-  await record(trx, { by, at, action: 'account.verified', kind: 'event', subject, userId, facts })
+  await appendAudit(trx, { by, at, action: 'account.verified', kind: 'event', subject, userId, facts })
   return accountById(trx, { id: userId, at })
 }
 

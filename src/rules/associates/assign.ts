@@ -2,11 +2,11 @@ import { assignCentre, assignedCentres, unassignCentre } from '../../db/centres/
 import type { CentreWithPeople } from '../../db/centres/centres.ts'
 import type { Trx } from '../../db/transact.ts'
 import { Refused } from '../../errors.ts'
-import { record } from '../audit/append.ts'
+import { appendAudit } from '../audit/append.ts'
 import { forEachTarget } from '../batch.ts'
 import { findCentre } from '../centres/find.ts'
 import { refuseDeletedCentre } from '../coordinator/coordination.ts'
-import type { Given } from '../permissions/actor.ts'
+import type { RuleContext } from '../permissions/actor.ts'
 import { permit } from '../permissions/decide.ts'
 import { type Account, nameOf } from '../users/account.ts'
 import { accountById, onUser } from '../users/changed.ts'
@@ -16,7 +16,7 @@ interface Assignment {
   email: string
   /** Numbers of associate centres. */
   centres: readonly string[]
-  given: Given
+  ctx: RuleContext
 }
 
 /** What an assignment answers: the account, the centres named, and how many it acts for now. */
@@ -33,14 +33,14 @@ export interface Assigned {
  */
 export async function assignCentres(
   trx: Trx,
-  { email, centres: numbers, given }: Assignment,
+  { email, centres: numbers, ctx }: Assignment,
 ): Promise<Assigned> {
-  const account = await findUser(trx, { email, ...given })
-  permit(given, 'associates.assign', onUser(account))
+  const account = await findUser(trx, { email, ...ctx })
+  permit(ctx, 'associates.assign', onUser(account))
   refuseWhoCannotAct(account)
   const held = await assignedCentres(trx, account.id)
   const named = await forEachTarget(trx, numbers, async (number) => {
-    const centre = await findCentre(trx, number, given)
+    const centre = await findCentre(trx, number, ctx)
     const changed = !held.some(({ id }) => id === centre.id)
     if (changed) refuseForeign(centre, account)
     return { centre, changed }
@@ -50,28 +50,28 @@ export async function assignCentres(
   refuseOverLimit({ email: account.email, now: held.length, wanted: held.length + gained.length })
 
   for (const { id } of gained) await assignCentre(trx, { userId: account.id, centreId: id })
-  await note(trx, { account, action: 'associates.assigned', centres: gained, given })
-  return answerFor(trx, { account, centres, given })
+  await note(trx, { account, action: 'associates.assigned', centres: gained, ctx })
+  return answerFor(trx, { account, centres, ctx })
 }
 
 /** The account stops acting for these centres; the centres stay with their Associate. */
 export async function unassignCentres(
   trx: Trx,
-  { email, centres: numbers, given }: Assignment,
+  { email, centres: numbers, ctx }: Assignment,
 ): Promise<Assigned> {
-  const account = await findUser(trx, { email, ...given })
-  permit(given, 'associates.unassign', onUser(account))
+  const account = await findUser(trx, { email, ...ctx })
+  permit(ctx, 'associates.unassign', onUser(account))
   const held = await assignedCentres(trx, account.id)
   const named = await forEachTarget(trx, numbers, async (number) => {
-    const centre = await findCentre(trx, number, given)
+    const centre = await findCentre(trx, number, ctx)
     return { centre, changed: held.some(({ id }) => id === centre.id) }
   })
   const centres = onceEach(named)
   const lost = centres.filter(({ changed }) => changed).map(({ centre }) => centre)
 
   for (const { id } of lost) await unassignCentre(trx, { userId: account.id, centreId: id })
-  await note(trx, { account, action: 'associates.unassigned', centres: lost, given })
-  return answerFor(trx, { account, centres, given })
+  await note(trx, { account, action: 'associates.unassigned', centres: lost, ctx })
+  return answerFor(trx, { account, centres, ctx })
 }
 
 function refuseWhoCannotAct(account: Account): void {
@@ -113,12 +113,12 @@ async function note(
     account,
     action,
     centres,
-    given,
-  }: { account: Account; action: string; centres: readonly CentreWithPeople[]; given: Given },
+    ctx,
+  }: { account: Account; action: string; centres: readonly CentreWithPeople[]; ctx: RuleContext },
 ): Promise<void> {
   if (centres.length === 0) return
-  await record(trx, {
-    ...given,
+  await appendAudit(trx, {
+    ...ctx,
     action,
     subject: account.email,
     userId: account.id,
@@ -128,10 +128,10 @@ async function note(
 
 async function answerFor(
   trx: Trx,
-  { account, centres, given }: { account: Account; centres: Assigned['centres']; given: Given },
+  { account, centres, ctx }: { account: Account; centres: Assigned['centres']; ctx: RuleContext },
 ): Promise<Assigned> {
   return {
-    account: await accountById(trx, { id: account.id, at: given.at }),
+    account: await accountById(trx, { id: account.id, at: ctx.at }),
     centres,
     assigned: (await assignedCentres(trx, account.id)).length,
     changed: centres.some(({ changed }) => changed),
@@ -139,7 +139,7 @@ async function answerFor(
 }
 
 /** How many associate centres one address can act for, deleted ones counted [factsheet on My Cambridge]. */
-const mostAssociateCentres = 50
+const maxAssociateCentres = 50
 
 /** @param wanted how many it would be */
 export function refuseOverLimit({
@@ -151,13 +151,13 @@ export function refuseOverLimit({
   now: number
   wanted: number
 }): void {
-  if (wanted <= mostAssociateCentres) return
+  if (wanted <= maxAssociateCentres) return
   throw new Refused(
     'associate-limit',
-    `One address acts for at most ${mostAssociateCentres} associate centres; ${email} acts for ${now}, and this would make ${wanted}.`,
+    `One address acts for at most ${maxAssociateCentres} associate centres; ${email} acts for ${now}, and this would make ${wanted}.`,
     {
       hint: 'Assign the rest to another address at the Associate: ssh-admin associates assign EMAIL CENTRE…',
-      details: { limit: mostAssociateCentres, count: now, wanted },
+      details: { limit: maxAssociateCentres, count: now, wanted },
     },
   )
 }

@@ -3,9 +3,9 @@ import { assignedAddresses, associateCentres, actingAccounts } from '../../db/ce
 import type { CentreWithPeople } from '../../db/centres/centres.ts'
 import type { Store } from '../../db/schema.ts'
 import { Refused } from '../../errors.ts'
-import type { Given } from '../permissions/actor.ts'
+import type { RuleContext } from '../permissions/actor.ts'
 import { findCentre } from '../centres/find.ts'
-import { fold } from '../search-key.ts'
+import { searchKey } from '../search-key.ts'
 import { visibleCentres } from '../permissions/decide.ts'
 
 export interface AssociateView {
@@ -16,20 +16,20 @@ export interface AssociateView {
 }
 
 /** An Associate, and those of its centres that the actor may see. @throws `not-an-associate` */
-export async function lookAtAssociate(
+export async function associateDetails(
   db: Kysely<Store>,
-  { associate: number, search, given }: { associate: string; search?: string; given: Given },
+  { associate: number, search, ctx }: { associate: string; search?: string; ctx: RuleContext },
 ): Promise<AssociateView> {
-  const associate = await findCentre(db, number, given)
+  const associate = await findCentre(db, number, ctx)
   if (associate.kind !== 'associate') {
     throw new Refused('not-an-associate', `${associate.number} (${associate.name}) is not an Associate.`, {
       hint: 'ssh-admin associates list names them.',
     })
   }
-  const visible = visibleCentres(given.by)
+  const visible = visibleCentres(ctx.by)
   const centres = await associateCentres(db, {
     associateId: associate.id,
-    search: fold(search ?? ''),
+    search: searchKey(search ?? ''),
     visible,
   })
   const addresses = await assignedAddresses(db, associate.id)

@@ -1,4 +1,4 @@
-import { appendAudit, type Personal } from '../../db/audit/append.ts'
+import { insertAuditRow, type Personal } from '../../db/audit/append.ts'
 import type { EventKind } from '../../db/schema.ts'
 import type { Trx } from '../../db/transact.ts'
 import type { Actor } from '../permissions/actor.ts'
@@ -27,7 +27,7 @@ interface Happening {
  * Writes what happened into the audit log, in the transaction in which it happened. Of a dry run only
  * what it was refused stays, and says that it was one.
  */
-export async function record(trx: Trx, happening: Happening): Promise<void> {
+export async function appendAudit(trx: Trx, happening: Happening): Promise<void> {
   const {
     by,
     at,
@@ -47,7 +47,7 @@ export async function record(trx: Trx, happening: Happening): Promise<void> {
   for (const [field, person] of Object.entries(people)) {
     if (person) values.push({ field, value: person.email, userId: person.id })
   }
-  await appendAudit(trx, {
+  await insertAuditRow(trx, {
     at: at.toISOString(),
     segment,
     operator: by.operator,

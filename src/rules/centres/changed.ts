@@ -2,9 +2,9 @@ import { type CentreWithPeople, findCentreByNumber } from '../../db/centres/cent
 import { type CentreFacts, countAssociateCentres } from '../../db/centres/changes.ts'
 import type { Trx } from '../../db/transact.ts'
 import { Refused } from '../../errors.ts'
-import type { Given } from '../permissions/actor.ts'
+import type { RuleContext } from '../permissions/actor.ts'
 import { findCentre } from './find.ts'
-import { type CentreWishes, missingAssociate } from './options.ts'
+import { type CentreOptions, missingAssociate } from './options.ts'
 
 /** A centre after a change, and what became of it. */
 export interface ChangedCentre {
@@ -64,41 +64,41 @@ interface Wanting {
   number: string
   /** Undefined for a new centre, which has at least a name and a country. */
   before: CentreWithPeople | undefined
-  wishes: CentreWishes
-  given: Given
+  fields: CentreOptions
+  ctx: RuleContext
 }
 
 /** What the centre shall be. @throws what stands in the way */
-export async function wantedFacts(trx: Trx, { number, before, wishes, given }: Wanting): Promise<NamedFacts> {
-  const { name = '', country = '' } = wishes
+export async function wantedFacts(trx: Trx, { number, before, fields, ctx }: Wanting): Promise<NamedFacts> {
+  const { name = '', country = '' } = fields
   const present = before ? factsOf(before) : { ...blank, name, country }
-  const kind = kindOf(wishes) ?? present.kind
+  const kind = kindOf(fields) ?? present.kind
   if (before && kind !== before.kind) await refuseWhileOthersBelongToIt(trx, before)
   const isAssociateCentre = kind === 'associate-centre'
   const associate =
-    isAssociateCentre && wishes.associate !== undefined && wishes.associate !== present.associate
-      ? await findAssociate(trx, { centre: number, associate: wishes.associate, given })
+    isAssociateCentre && fields.associate !== undefined && fields.associate !== present.associate
+      ? await findAssociate(trx, { centre: number, associate: fields.associate, ctx })
       : { id: present.associateId, number: present.associate }
   if (isAssociateCentre && associate.id === null) throw missingAssociate()
   const wanted = {
-    name: wishes.name ?? present.name,
+    name: fields.name ?? present.name,
     kind,
     associateId: isAssociateCentre ? associate.id : null,
     associate: isAssociateCentre ? associate.number : null,
     status: kind === present.kind ? present.status : firstStatus(kind, before),
-    address: wishes.address ?? present.address,
-    town: wishes.town ?? present.town,
-    postcode: wishes.postcode ?? present.postcode,
-    country: wishes.country ?? present.country,
-    britishCouncil: wishes.britishCouncil ?? present.britishCouncil,
-    globalListening: wishes.globalListening ?? present.globalListening,
+    address: fields.address ?? present.address,
+    town: fields.town ?? present.town,
+    postcode: fields.postcode ?? present.postcode,
+    country: fields.country ?? present.country,
+    britishCouncil: fields.britishCouncil ?? present.britishCouncil,
+    globalListening: fields.globalListening ?? present.globalListening,
   }
   refuseGlobalListening(number, wanted)
   return wanted
 }
 
 /** Who names an Associate means an associate centre. */
-export function kindOf({ kind, associate }: CentreWishes) {
+export function kindOf({ kind, associate }: CentreOptions) {
   return kind ?? (associate === undefined ? undefined : 'associate-centre')
 }
 
@@ -122,9 +122,9 @@ function firstStatus(kind: CentreFacts['kind'], before: CentreWithPeople | undef
 
 async function findAssociate(
   trx: Trx,
-  { centre, associate: wanted, given }: { centre: string; associate: string; given: Given },
+  { centre, associate: wanted, ctx }: { centre: string; associate: string; ctx: RuleContext },
 ): Promise<{ id: number; number: string }> {
-  const associate = await findCentre(trx, wanted, given)
+  const associate = await findCentre(trx, wanted, ctx)
   if (associate.kind !== 'associate' || associate.number === centre) {
     const what = associate.number === centre ? `${centre} itself` : `${associate.number} (${associate.name})`
     throw new Refused('not-an-associate', `${what} is not an Associate that ${centre} can belong to.`, {

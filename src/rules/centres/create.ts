@@ -2,51 +2,51 @@ import { insertCentre } from '../../db/centres/changes.ts'
 import { type CentreWithPeople, findCentreByNumber } from '../../db/centres/centres.ts'
 import type { Trx } from '../../db/transact.ts'
 import { Refused } from '../../errors.ts'
-import type { Given } from '../permissions/actor.ts'
+import type { RuleContext } from '../permissions/actor.ts'
 import { centreNow, type ChangedCentre, differences, factsOf, kindOf, wantedFacts } from './changed.ts'
 import { newCentreNumber } from './find.ts'
-import type { NewCentreWishes } from './options.ts'
-import { foldedCentre } from '../search-key.ts'
+import type { NewCentreOptions } from './options.ts'
+import { centreSearchKey } from '../search-key.ts'
 import { permit } from '../permissions/decide.ts'
-import { record } from '../audit/append.ts'
+import { appendAudit } from '../audit/append.ts'
 
 interface Creation {
   centre: string
-  wishes: NewCentreWishes
+  fields: NewCentreOptions
   /** A centre that is there already, and equal, is no error. */
   ifMissing: boolean
-  given: Given
+  ctx: RuleContext
 }
 
 /** A new centre; an associate centre is approved until its coordinator is set up [guide for Associates]. */
 export async function createCentre(
   trx: Trx,
-  { centre, wishes, ifMissing, given }: Creation,
+  { centre, fields, ifMissing, ctx }: Creation,
 ): Promise<ChangedCentre> {
-  const { by, at } = given
+  const { by, at } = ctx
   const number = newCentreNumber(centre)
-  permit(given, 'centres.create', { name: number })
+  permit(ctx, 'centres.create', { name: number })
   const there = await findCentreByNumber(trx, number)
   if (there) {
-    const differs = differing(there, wishes)
+    const differs = differing(there, fields)
     if (!ifMissing || there.deleted_at !== null || differs.length > 0)
       throw inUse(there, { ifMissing, differs })
     return { centre: there, outcome: 'unchanged', fields: [] }
   }
-  const facts = await wantedFacts(trx, { number, before: undefined, wishes, given })
+  const facts = await wantedFacts(trx, { number, before: undefined, fields, ctx })
 
-  await insertCentre(trx, { number, at, ...facts, folded: foldedCentre({ number, name: facts.name }) })
+  await insertCentre(trx, { number, at, ...facts, folded: centreSearchKey({ number, name: facts.name }) })
   const { associateId: _, ...said } = facts
   const after = Object.fromEntries(Object.entries(said).filter(([, value]) => Boolean(value)))
-  await record(trx, { by, at, action: 'centres.created', subject: number, facts: { after } })
+  await appendAudit(trx, { by, at, action: 'centres.created', subject: number, facts: { after } })
   return centreNow(trx, { number, outcome: 'created' })
 }
 
 /** What was said of the new centre and is not so of the one that is there. */
-function differing(there: CentreWithPeople, wishes: NewCentreWishes): string[] {
+function differing(there: CentreWithPeople, fields: NewCentreOptions): string[] {
   const facts = factsOf(there)
-  const said = Object.fromEntries(Object.entries(wishes).filter(([, value]) => value !== undefined))
-  const wanted = { ...facts, kind: kindOf(wishes) ?? 'school', ...said }
+  const said = Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined))
+  const wanted = { ...facts, kind: kindOf(fields) ?? 'school', ...said }
   return Object.keys(differences(facts, wanted))
 }
 

@@ -1,10 +1,10 @@
 import { countAssociateCentres, markCentreDeleted } from '../../db/centres/changes.ts'
 import type { Trx } from '../../db/transact.ts'
-import type { Given } from '../permissions/actor.ts'
+import type { RuleContext } from '../permissions/actor.ts'
 import { type ChangedCentre, centreNow } from './changed.ts'
 import { findCentre } from './find.ts'
 import { onCentre, permit } from '../permissions/decide.ts'
-import { record } from '../audit/append.ts'
+import { appendAudit } from '../audit/append.ts'
 
 export interface DeletedCentre extends ChangedCentre {
   /** The live centres of an Associate: they stay, and keep their Associate. */
@@ -14,16 +14,16 @@ export interface DeletedCentre extends ChangedCentre {
 /** Soft: while it is deleted its users cannot sign in, and nothing of theirs is lost [notes on the workbook]. */
 export async function deleteCentre(
   trx: Trx,
-  { centre: wanted, given }: { centre: string; given: Given },
+  { centre: wanted, ctx }: { centre: string; ctx: RuleContext },
 ): Promise<DeletedCentre> {
-  const { by, at } = given
-  const centre = await findCentre(trx, wanted, given)
-  permit(given, 'centres.delete', onCentre(centre))
+  const { by, at } = ctx
+  const centre = await findCentre(trx, wanted, ctx)
+  permit(ctx, 'centres.delete', onCentre(centre))
   const { live: associateCentres } = await countAssociateCentres(trx, centre.id)
   if (centre.deleted_at !== null) return { centre, outcome: 'unchanged', fields: [], associateCentres }
 
   await markCentreDeleted(trx, { id: centre.id, at })
-  await record(trx, {
+  await appendAudit(trx, {
     by,
     at,
     action: 'centres.deleted',

@@ -5,7 +5,7 @@ import { peopleAt } from '../../db/centres/people.ts'
 import { type CentreWithPeople, findCentreByNumber } from '../../db/centres/centres.ts'
 import type { Store } from '../../db/schema.ts'
 import { type Account, accountOf, nameOf } from '../users/account.ts'
-import type { Given } from '../permissions/actor.ts'
+import type { RuleContext } from '../permissions/actor.ts'
 import { eventsFor } from '../audit/events-for.ts'
 import { findCentre } from './find.ts'
 import { visibleCentres } from '../permissions/decide.ts'
@@ -29,22 +29,22 @@ export interface CentreView {
 }
 
 /** A centre, its people, and what is the matter with it. */
-export async function lookAtCentre(
+export async function centreDetails(
   db: Kysely<Store>,
-  { centre: number, given }: { centre: string; given: Given },
+  { centre: number, ctx }: { centre: string; ctx: RuleContext },
 ): Promise<CentreView> {
-  const centre = await findCentre(db, number, given)
+  const centre = await findCentre(db, number, ctx)
   const associate =
     centre.associate_number === null ? undefined : await findCentreByNumber(db, centre.associate_number)
-  const people = (await peopleAt(db, centre.id)).map((row) => accountOf(row, given.at))
-  const found = { subject: centre.number, visible: visibleCentres(given.by) }
+  const people = (await peopleAt(db, centre.id)).map((row) => accountOf(row, ctx.at))
+  const found = { subject: centre.number, visible: visibleCentres(ctx.by) }
   return {
     centre,
     associateName: associate?.name ?? null,
     associateCentres: (await countAssociateCentres(db, centre.id)).live,
     people,
     issues: issuesOf({ centre, associate, people }),
-    events: (await lastEvents(db, found)).map(await eventsFor(db, given.by)),
+    events: (await lastEvents(db, found)).map(await eventsFor(db, ctx.by)),
   }
 }
 

@@ -1,37 +1,39 @@
 import { setCentreFacts, unassignEverybody } from '../../db/centres/changes.ts'
 import { centresNamedLike } from '../../db/centres/centres.ts'
 import type { Trx } from '../../db/transact.ts'
-import type { Given } from '../permissions/actor.ts'
+import type { RuleContext } from '../permissions/actor.ts'
 import { centreNow, type ChangedCentre, differences, factsOf, wantedFacts } from './changed.ts'
-import type { CentreWishes } from './options.ts'
+import type { CentreOptions } from './options.ts'
 import { findCentre } from './find.ts'
-import { fold, foldedCentre } from '../search-key.ts'
+import { searchKey, centreSearchKey } from '../search-key.ts'
 import { onCentre, permit } from '../permissions/decide.ts'
-import { record } from '../audit/append.ts'
+import { appendAudit } from '../audit/append.ts'
 
 /** Other centres of the same name: ordinary, and worth a question. */
 async function namesakesOf(trx: Trx, { id, name }: { id: number; name: string }): Promise<string[]> {
-  const rows = await centresNamedLike(trx, fold(name))
-  return rows.filter((row) => row.id !== id && fold(row.name) === fold(name)).map(({ number }) => number)
+  const rows = await centresNamedLike(trx, searchKey(name))
+  return rows
+    .filter((row) => row.id !== id && searchKey(row.name) === searchKey(name))
+    .map(({ number }) => number)
 }
 
 /** Name, kind, Associate, location and marks; with another Associate nobody is assigned any longer. */
 export async function editCentre(
   trx: Trx,
-  { centre, wishes, given }: { centre: string; wishes: CentreWishes; given: Given },
+  { centre, fields, ctx }: { centre: string; fields: CentreOptions; ctx: RuleContext },
 ): Promise<ChangedCentre> {
-  const { by, at } = given
-  const before = await findCentre(trx, centre, given)
-  permit(given, 'centres.edit', onCentre(before))
+  const { by, at } = ctx
+  const before = await findCentre(trx, centre, ctx)
+  permit(ctx, 'centres.edit', onCentre(before))
   const { id, number } = before
-  const wanted = await wantedFacts(trx, { number, before, wishes, given })
+  const wanted = await wantedFacts(trx, { number, before, fields, ctx })
   const changes = differences(factsOf(before), wanted)
   if (Object.keys(changes).length === 0) return { centre: before, outcome: 'unchanged', fields: [] }
 
   const leaves = before.associate_id !== null && before.associate_id !== wanted.associateId
   const unassigned = leaves ? await unassignEverybody(trx, id) : 0
-  await setCentreFacts(trx, { id, at, ...wanted, folded: foldedCentre({ number, name: wanted.name }) })
-  await record(trx, {
+  await setCentreFacts(trx, { id, at, ...wanted, folded: centreSearchKey({ number, name: wanted.name }) })
+  await appendAudit(trx, {
     by,
     at,
     action: 'centres.edited',

@@ -3,7 +3,7 @@ import { type CentreWithPeople, findCentreByNumber } from '../../db/centres/cent
 import type { Store } from '../../db/schema.ts'
 import { closestCentres } from '../../db/users/closest.ts'
 import { NotFound, Usage } from '../../errors.ts'
-import type { Given } from '../permissions/actor.ts'
+import type { RuleContext } from '../permissions/actor.ts'
 import { mayLearnOf, outsideView, visibleCentres } from '../permissions/decide.ts'
 
 const shape = /^[A-Z0-9]{2,12}$/
@@ -65,19 +65,19 @@ export function isPlaceholderNumber(number: string): boolean {
 export async function findCentre(
   db: Kysely<Store>,
   number: string,
-  given?: Pick<Given, 'by' | 'at'>,
+  ctx?: Pick<RuleContext, 'by' | 'at'>,
 ): Promise<CentreWithPeople> {
   const wanted = typedCentreNumber(number)
   const centre = await findCentreByNumber(db, wanted)
-  if (centre && (!given || mayLearnOf(given.by, centre.id))) return centre
-  const visible = given ? visibleCentres(given.by) : 'all'
+  if (centre && (!ctx || mayLearnOf(ctx.by, centre.id))) return centre
+  const visible = ctx ? visibleCentres(ctx.by) : 'all'
   const candidates = await closestCentres(db, { number: wanted, visible })
   const hint =
     candidates.length > 0
       ? `Did you mean ${candidates.map(({ number, name }) => `${number} (${name})`).join(', or ')}?`
       : undefined
-  if (given?.by.kind === 'user') {
-    throw outsideView({ by: given.by, at: given.at }, { name: wanted, candidates, hint })
+  if (ctx?.by.kind === 'user') {
+    throw outsideView({ by: ctx.by, at: ctx.at }, { name: wanted, candidates, hint })
   }
   throw new NotFound('centre-not-found', `There is no centre ${wanted}.`, { hint, details: { candidates } })
 }

@@ -6,7 +6,7 @@ import { centreNameFault } from '../names.ts'
 import { unknownName } from '../unknown-name.ts'
 
 /** What somebody wants a centre to be; what is absent stays as it is. */
-export interface CentreWishes {
+export interface CentreOptions {
   name?: string | undefined
   kind?: CentreKind | undefined
   /** The number of its Associate. */
@@ -21,17 +21,19 @@ export interface CentreWishes {
 }
 
 /** A new centre has at least a name and a country. */
-export interface NewCentreWishes extends CentreWishes {
+export interface NewCentreOptions extends CentreOptions {
   name: string
   country: string
 }
 
-type Typed = Omit<CentreWishes, 'kind'> & { kind?: string | undefined }
+type Typed = Omit<CentreOptions, 'kind'> & { kind?: string | undefined }
 
 export const centreKinds = ['school', 'associate', 'associate-centre'] as const
 
 /** Reads what was typed. @throws Usage for what is no country, kind or number, or contradicts itself */
-export function typedWishes<Wishes extends Typed>(typed: Wishes): Wishes & { kind: CentreKind | undefined } {
+export function parseCentreOptions<Wishes extends Typed>(
+  typed: Wishes,
+): Wishes & { kind: CentreKind | undefined } {
   for (const [field, value] of Object.entries(typed)) {
     if (typeof value === 'string' && value.length > longest) throw tooLong(field)
   }

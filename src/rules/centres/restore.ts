@@ -1,23 +1,23 @@
 import { markCentreRestored } from '../../db/centres/changes.ts'
 import type { Trx } from '../../db/transact.ts'
-import type { Given } from '../permissions/actor.ts'
+import type { RuleContext } from '../permissions/actor.ts'
 import { type ChangedCentre, centreNow } from './changed.ts'
 import { findCentre } from './find.ts'
 import { onCentre, permit } from '../permissions/decide.ts'
-import { record } from '../audit/append.ts'
+import { appendAudit } from '../audit/append.ts'
 
 /** A deleted centre comes back as it was, and its users with the access they had. */
 export async function restoreCentre(
   trx: Trx,
-  { centre: wanted, given }: { centre: string; given: Given },
+  { centre: wanted, ctx }: { centre: string; ctx: RuleContext },
 ): Promise<ChangedCentre> {
-  const { by, at } = given
-  const centre = await findCentre(trx, wanted, given)
-  permit(given, 'centres.restore', onCentre(centre))
+  const { by, at } = ctx
+  const centre = await findCentre(trx, wanted, ctx)
+  permit(ctx, 'centres.restore', onCentre(centre))
   if (centre.deleted_at === null) return { centre, outcome: 'unchanged', fields: [] }
 
   await markCentreRestored(trx, centre.id)
-  await record(trx, {
+  await appendAudit(trx, {
     by,
     at,
     action: 'centres.restored',

@@ -4,15 +4,15 @@ import { insertUser } from '../../db/users/changes.ts'
 import { lettersWaitingFor } from '../../db/outbox.ts'
 import { findLiveUser } from '../../db/users/users.ts'
 import { Refused } from '../../errors.ts'
-import type { Given } from '../permissions/actor.ts'
+import type { RuleContext } from '../permissions/actor.ts'
 import { type Coordination, coordinationOf, refuseDeletedCentre } from './coordination.ts'
 import { typedAddress } from '../users/email.ts'
 import { findCentre } from '../centres/find.ts'
 import { newUser, type Person } from '../users/new-user.ts'
 import { mayLearnOf, onCentre, permit } from '../permissions/decide.ts'
-import { record } from '../audit/append.ts'
+import { appendAudit } from '../audit/append.ts'
 import { refuseLookAlikeDomain } from '../users/look-alike.ts'
-import { tell } from '../mail/queue-message.ts'
+import { queueMessage } from '../mail/queue-message.ts'
 
 interface Addition {
   /** The centre's number. */
@@ -20,36 +20,36 @@ interface Addition {
   person: Person
   /** The same coordinator there already is no error. */
   ifMissing?: boolean
-  given: Given
+  ctx: RuleContext
 }
 
 /** For a centre with no coordinator: a new user, who gets a set-up message [guide for Associate coordinators]. */
 export async function addCoordinator(
   trx: Trx,
-  { centre: number, person, ifMissing, given }: Addition,
+  { centre: number, person, ifMissing, ctx }: Addition,
 ): Promise<Coordination> {
-  const centre = await findCentre(trx, number, given)
-  permit(given, 'coordinator.add', onCentre(centre))
+  const centre = await findCentre(trx, number, ctx)
+  permit(ctx, 'coordinator.add', onCentre(centre))
   refuseDeletedCentre(centre)
   if (ifMissing && isAlready(person, centre)) {
-    return coordinationOf(trx, { number: centre.number, at: given.at, changed: false })
+    return coordinationOf(trx, { number: centre.number, at: ctx.at, changed: false })
   }
   if (centre.coordinator_email !== null) {
     throw new Refused('has-coordinator', `${centre.number} has a coordinator: ${centre.coordinator_email}.`, {
       hint: `ssh-admin coordinator change ${centre.number}`,
     })
   }
-  await refuseAddressInUse(trx, { centre, person, given })
+  await refuseAddressInUse(trx, { centre, person, ctx })
 
-  const coordinator = await createCoordinator(trx, { centre, person, given })
-  await record(trx, {
-    ...given,
+  const coordinator = await createCoordinator(trx, { centre, person, ctx })
+  await appendAudit(trx, {
+    ...ctx,
     action: 'coordinator.added',
     subject: centre.number,
     facts: centre.status === 'approved' ? { status: { before: 'approved', after: 'active' } } : {},
     people: { coordinator },
   })
-  return coordinationOf(trx, { number: centre.number, at: given.at, changed: true })
+  return coordinationOf(trx, { number: centre.number, at: ctx.at, changed: true })
 }
 
 function isAlready({ address, firstName, lastName }: Person, centre: CentreWithPeople): boolean {
@@ -64,13 +64,13 @@ function isAlready({ address, firstName, lastName }: Person, centre: CentreWithP
 /** A coordinator is a person of their own: an address in use belongs to an account that can be chosen instead. */
 export async function refuseAddressInUse(
   trx: Trx,
-  { centre, person, given }: { centre: CentreWithPeople; person: Person; given: Given },
+  { centre, person, ctx }: { centre: CentreWithPeople; person: Person; ctx: RuleContext },
 ): Promise<void> {
   const { email, key } = person.address
   const holder = await findLiveUser(trx, key)
   if (!holder) return
   const isHere = holder.centre_id === centre.id
-  const known = isHere || mayLearnOf(given.by, holder.centre_id)
+  const known = isHere || mayLearnOf(ctx.by, holder.centre_id)
   const waits = known && (await lettersWaitingFor(trx, holder.id)).length > 0
   const place = known ? ` at ${holder.centre_number ?? 'no centre'}` : ''
   const message = waits ? '; a message to them waits to be sent (ssh-admin mail send)' : ''
@@ -84,14 +84,14 @@ export async function refuseAddressInUse(
 /** Makes the account and owes it the set-up message, whose link lives 48 hours. */
 export async function createCoordinator(
   trx: Trx,
-  { centre, person, given }: { centre: CentreWithPeople; person: Person; given: Given },
+  { centre, person, ctx }: { centre: CentreWithPeople; person: Person; ctx: RuleContext },
 ): Promise<{ id: number; email: string }> {
-  await refuseLookAlikeDomain(trx, { address: person.address, given })
+  await refuseLookAlikeDomain(trx, { address: person.address, ctx })
   const account = { ...person, centreId: centre.id, hubRole: 'coordinator' as const }
-  const id = await insertUser(trx, newUser(account, { at: given.at.toISOString() }), { roles: [], sites: [] })
+  const id = await insertUser(trx, newUser(account, { at: ctx.at.toISOString() }), { roles: [], sites: [] })
   await activateCentre(trx, centre.id)
   const { firstName, lastName, address } = person
   const to = { id, email: address.email, firstName, lastName }
-  await tell(trx, given, { letter: 'coordinator-set-up', to, credential: 'set-up' })
+  await queueMessage(trx, ctx, { letter: 'coordinator-set-up', to, credential: 'set-up' })
   return { id, email: address.email }
 }

@@ -5,7 +5,7 @@ import type { Trx } from '../../db/transact.ts'
 import { markSuspended, placeAt } from '../../db/users/changes.ts'
 import { Refused, Usage } from '../../errors.ts'
 import { type Account, nameOf } from '../users/account.ts'
-import type { Given } from '../permissions/actor.ts'
+import type { RuleContext } from '../permissions/actor.ts'
 import { createCoordinator, refuseAddressInUse } from './add.ts'
 import { refuseOverLimit } from '../associates/assign.ts'
 import { type Coordination, coordinationOf, refuseDeletedCentre } from './coordination.ts'
@@ -13,8 +13,8 @@ import { findCentre } from '../centres/find.ts'
 import { findUser } from '../users/find.ts'
 import { onCentre, permit } from '../permissions/decide.ts'
 import type { Person } from '../users/new-user.ts'
-import { record } from '../audit/append.ts'
-import { tell } from '../mail/queue-message.ts'
+import { appendAudit } from '../audit/append.ts'
+import { queueMessage } from '../mail/queue-message.ts'
 
 /** An address of the centre's administrators, or a new person. */
 export type Successor = { to: string } | { person: Person }
@@ -25,7 +25,7 @@ interface Change {
   /** Absent: nobody was chosen, because the actor may not choose. */
   successor: Successor | undefined
   suspendFormer?: boolean
-  given: Given
+  ctx: RuleContext
 }
 
 /**
@@ -34,30 +34,30 @@ interface Change {
  */
 export async function changeCoordinator(
   trx: Trx,
-  { centre: number, successor, suspendFormer, given }: Change,
+  { centre: number, successor, suspendFormer, ctx }: Change,
 ): Promise<Coordination> {
-  const { at } = given
-  const centre = await findCentre(trx, number, given)
-  permit(given, 'coordinator.change', onCentre(centre))
+  const { at } = ctx
+  const centre = await findCentre(trx, number, ctx)
+  permit(ctx, 'coordinator.change', onCentre(centre))
   refuseDeletedCentre(centre)
   if (!successor) throw new Usage('Who takes the place?', { hint: '--to EMAIL' })
   const present = await coordinationOf(trx, { number, at, changed: false })
   const former = present.coordinator
   if ('to' in successor) {
-    const chosen = await findUser(trx, { email: successor.to, ...given })
+    const chosen = await findUser(trx, { email: successor.to, ...ctx })
     if (chosen.id === former?.id) return present
     refuseUnfit(chosen, centre)
     if (former) await stepDown(trx, { former, suspendFormer, at })
-    await appoint(trx, { chosen, centre, given })
+    await appoint(trx, { chosen, centre, ctx })
   } else {
-    await refuseAddressInUse(trx, { centre, person: successor.person, given })
+    await refuseAddressInUse(trx, { centre, person: successor.person, ctx })
     if (former) await stepDown(trx, { former, suspendFormer, at })
-    await createCoordinator(trx, { centre, person: successor.person, given })
+    await createCoordinator(trx, { centre, person: successor.person, ctx })
   }
   const changed = await coordinationOf(trx, { number, at, changed: true, formerId: former?.id })
   if (former) await handOnAssignments(trx, { from: former, to: changed.coordinator })
-  await record(trx, {
-    ...given,
+  await appendAudit(trx, {
+    ...ctx,
     action: 'coordinator.changed',
     subject: centre.number,
     facts: { formerStatus: changed.former?.status ?? null },
@@ -100,11 +100,11 @@ async function stepDown(
 /** They are told; an invited one keeps the set-up message they have. */
 async function appoint(
   trx: Trx,
-  { chosen, centre, given }: { chosen: Account; centre: CentreWithPeople; given: Given },
+  { chosen, centre, ctx }: { chosen: Account; centre: CentreWithPeople; ctx: RuleContext },
 ): Promise<void> {
-  await placeAt(trx, { id: chosen.id, centreId: centre.id, hubRole: 'coordinator', at: given.at })
+  await placeAt(trx, { id: chosen.id, centreId: centre.id, hubRole: 'coordinator', at: ctx.at })
   await activateCentre(trx, centre.id)
-  await tell(trx, given, { letter: 'coordinator-appointed', to: chosen })
+  await queueMessage(trx, ctx, { letter: 'coordinator-appointed', to: chosen })
 }
 
 /** At an Associate, what the former coordinator acted for goes with the place. */

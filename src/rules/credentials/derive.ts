@@ -14,7 +14,7 @@ export const lifetimes = {
 } as const
 
 /** Wrong tries after which a PIN or a code is void. */
-export const mostWrongTries = 5
+export const maxWrongTries = 5
 
 /** Eight digits, derived: a stolen store opens nothing, a lost sheet can be made again. */
 export function pinOf(key: Buffer, nonce: Buffer): string {
@@ -66,7 +66,7 @@ export function temporaryPasswordOf(
 }
 
 /** Compares what was typed with what is right, in a time that tells nothing. */
-export function same(typed: string, right: string): boolean {
+export function timingSafeEqualText(typed: string, right: string): boolean {
   const one = Buffer.from(typed)
   const other = Buffer.from(right)
   return one.length === other.length && timingSafeEqual(one, other)

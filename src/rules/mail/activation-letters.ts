@@ -1,11 +1,7 @@
-import {
-  newcomersWithoutLetter,
-  queueLetters,
-  standingOfImport,
-} from '../../db/imports/activation-letters.ts'
+import { newUsersWithoutLetter, queueLetters, importStatus } from '../../db/imports/activation-letters.ts'
 import type { Trx } from '../../db/transact.ts'
 import { NotFound, Refused } from '../../errors.ts'
-import type { Given } from '../permissions/actor.ts'
+import type { RuleContext } from '../permissions/actor.ts'
 import { lifetimes } from '../credentials/derive.ts'
 import { subjectOf } from './letters.ts'
 import { headerText } from './queue-message.ts'
@@ -18,14 +14,14 @@ import { permit } from '../permissions/decide.ts'
  */
 export async function queueActivationLetters(
   trx: Trx,
-  { importId, given }: { importId: number; given: Given },
+  { importId, ctx }: { importId: number; ctx: RuleContext },
 ): Promise<number> {
-  const { by, at, random } = given
+  const { by, at, random } = ctx
   const letter = 'account-activation'
   const subject = await subjectOf(trx, letter)
   const batch = random(8).toString('hex')
   const sender = by.kind === 'user' ? by.email : ''
-  const rows = newcomersWithoutLetter(trx, importId).map((user) => {
+  const rows = newUsersWithoutLetter(trx, importId).map((user) => {
     const { id, email, pinIssuedAt } = user
     const firstName = headerText(user.firstName)
     const lastName = headerText(user.lastName)
@@ -46,16 +42,16 @@ export async function queueActivationLetters(
 /** The same for an import of earlier. @throws `import-not-found`, `import-undone` */
 export async function sendLettersOfImport(
   trx: Trx,
-  { importId, given }: { importId: number; given: Given },
+  { importId, ctx }: { importId: number; ctx: RuleContext },
 ): Promise<number> {
-  const standing = standingOfImport(trx, importId)
+  const standing = importStatus(trx, importId)
   if (standing === undefined) {
     throw new NotFound('import-not-found', `There is no import ${importId}.`, {
       hint: 'ssh-admin centres imports lists them.',
     })
   }
-  permit(given, 'mail.send', { name: `import ${importId}` })
+  permit(ctx, 'mail.send', { name: `import ${importId}` })
   if (standing === 'undone')
     throw new Refused('import-undone', `Import ${importId} was taken back: it has no users.`)
-  return queueActivationLetters(trx, { importId, given })
+  return queueActivationLetters(trx, { importId, ctx })
 }

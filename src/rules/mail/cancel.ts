@@ -2,9 +2,9 @@ import { cancelMessage, findMessages } from '../../db/outbox.ts'
 import type { OutboxRow } from '../../db/schema.ts'
 import type { Trx } from '../../db/transact.ts'
 import { NotFound, Refused, Usage } from '../../errors.ts'
-import type { Given } from '../permissions/actor.ts'
+import type { RuleContext } from '../permissions/actor.ts'
 import { permit } from '../permissions/decide.ts'
-import { record } from '../audit/append.ts'
+import { appendAudit } from '../audit/append.ts'
 
 export interface CancelledMessage {
   row: OutboxRow
@@ -14,11 +14,11 @@ export interface CancelledMessage {
 /** A message that waits is not sent any more; what it carries stays as it is. */
 export async function cancelMessageById(
   trx: Trx,
-  { id, given }: { id: string; given: Given },
+  { id, ctx }: { id: string; ctx: RuleContext },
 ): Promise<CancelledMessage> {
-  const { by, at } = given
+  const { by, at } = ctx
   const row = await findMessage(trx, id)
-  permit(given, 'mail.cancel', { name: row.to_address })
+  permit(ctx, 'mail.cancel', { name: row.to_address })
   if (row.state === 'cancelled') return { row, changed: false }
   if (row.state !== 'queued') {
     throw new Refused('not-waiting', `Message ${id} does not wait any more: it is ${row.state}.`, {
@@ -28,7 +28,7 @@ export async function cancelMessageById(
 
   await cancelMessage(trx, row.id)
   const facts = { message: row.id, letter: row.letter }
-  await record(trx, {
+  await appendAudit(trx, {
     by,
     at,
     action: 'mail.cancelled',

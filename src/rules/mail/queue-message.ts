@@ -1,11 +1,11 @@
 import { issueCredential } from '../../db/credentials.ts'
-import { queueMessage } from '../../db/outbox.ts'
+import { insertMessage } from '../../db/outbox.ts'
 import type { CredentialPurpose } from '../../db/schema.ts'
 import type { Trx } from '../../db/transact.ts'
 import { isErased } from '../../db/users/erase.ts'
 import { findUserById } from '../../db/users/users.ts'
 import { lifetimes } from '../credentials/derive.ts'
-import type { Given } from '../permissions/actor.ts'
+import type { RuleContext } from '../permissions/actor.ts'
 import { type LetterName, letters, subjectOf } from './letters.ts'
 
 export type { LetterName }
@@ -21,7 +21,7 @@ interface Letter {
 }
 
 /** Owes somebody a letter: an outbox row in the transaction of the change. Whoever was erased is owed none. */
-export async function tell(trx: Trx, { by, at, random }: Given, letter: Letter): Promise<void> {
+export async function queueMessage(trx: Trx, { by, at, random }: RuleContext, letter: Letter): Promise<void> {
   const { to, fields = {}, importId, credential = letters[letter.letter].credential } = letter
   if (isErased(to)) return
   const user = await findUserById(trx, to.id)
@@ -43,7 +43,7 @@ export async function tell(trx: Trx, { by, at, random }: Given, letter: Letter):
     sender: by.kind === 'user' ? by.email : '',
     ...fields,
   }
-  await queueMessage(trx, {
+  await insertMessage(trx, {
     message_id: random(12).toString('hex'),
     user_id: to.id,
     credential_id: issued?.id ?? null,

@@ -3,7 +3,7 @@ import type { CentreKind, HubRole, Store } from '../../db/schema.ts'
 import type { Trx } from '../../db/transact.ts'
 import { findLiveUser } from '../../db/users/users.ts'
 import { NotPermitted } from '../../errors.ts'
-import { record } from '../audit/append.ts'
+import { appendAudit } from '../audit/append.ts'
 import { type Account, accountOf } from '../users/account.ts'
 import { typedAddress } from '../users/email.ts'
 import { mayRun } from './decide.ts'
@@ -36,7 +36,7 @@ export interface ActingUser extends Typed {
 }
 
 /** What every rule is given besides its request. */
-export interface Given {
+export interface RuleContext {
   by: Actor
   at: Date
   /** Fresh random bytes. */
@@ -113,7 +113,7 @@ function refusal(message: string, { rule, hint, by, at, email, userId }: Refusin
     hint,
     details: { action, rule },
     keep: (trx: Trx) =>
-      record(trx, {
+      appendAudit(trx, {
         by,
         at,
         action,

@@ -2,7 +2,7 @@ import type { Kysely } from 'kysely'
 import type { Store } from '../../db/schema.ts'
 import { Usage } from '../../errors.ts'
 import { nearestOf } from '../../nearest.ts'
-import { actingUser, type Given } from './actor.ts'
+import { actingUser, type RuleContext } from './actor.ts'
 import { onUser } from '../users/changed.ts'
 import { catalogue, findRole } from '../roles/catalogue.ts'
 import { findCentre } from '../centres/find.ts'
@@ -18,7 +18,7 @@ interface Question {
   target: string
   role?: string
   field?: 'address'
-  given: Given
+  ctx: RuleContext
 }
 
 export interface Checked {
@@ -32,13 +32,13 @@ export interface Checked {
 /** Whether this actor may do that, and by which rule. */
 export async function checkPermission(
   db: Kysely<Store>,
-  { email, action: typed, target: name, role, field, given }: Question,
+  { email, action: typed, target: name, role, field, ctx }: Question,
 ): Promise<Checked> {
   const action = typedAction(typed)
   const wanted = typedRole(role, action)
-  const account = await findUser(db, { email, ...given })
-  const target = await targetNamed(db, { name, given })
-  const by = actingUser(account, given.by)
+  const account = await findUser(db, { email, ...ctx })
+  const target = await targetNamed(db, { name, ctx })
+  const by = actingUser(account, ctx.by)
   const { allowed, rule } = by
     ? decide(by, action, { ...target, role: wanted, field })
     : { allowed: false, rule: `only somebody who can sign in may act (${account.whyNot})` }
@@ -73,8 +73,8 @@ function typedRole(name: string | undefined, action: Action): string | undefined
 
 async function targetNamed(
   db: Kysely<Store>,
-  { name, given }: { name: string; given: Given },
+  { name, ctx }: { name: string; ctx: RuleContext },
 ): Promise<Target> {
-  if (name.includes('@')) return onUser(await findUser(db, { email: name, ...given }))
-  return onCentre(await findCentre(db, name, given))
+  if (name.includes('@')) return onUser(await findUser(db, { email: name, ...ctx }))
+  return onCentre(await findCentre(db, name, ctx))
 }

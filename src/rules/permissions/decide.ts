@@ -3,15 +3,15 @@ import type { VisibleCentres } from '../../db/centres/visible.ts'
 import type { CentreKind, HubRole } from '../../db/schema.ts'
 import type { Trx } from '../../db/transact.ts'
 import { NotPermitted } from '../../errors.ts'
-import { record } from '../audit/append.ts'
+import { appendAudit } from '../audit/append.ts'
 import { isHubRole } from '../roles/catalogue.ts'
-import type { ActingUser, Actor, Given } from './actor.ts'
+import type { ActingUser, Actor, RuleContext } from './actor.ts'
 import {
   type Action,
   actions,
   actsForNobody,
   type Grant,
-  looking,
+  readOnlyCommands,
   matrix,
   type MatrixRow,
   rolesOfUserManagement,
@@ -58,7 +58,7 @@ interface Decision {
 }
 
 /** Lets pass what the matrix allows; anything else is refused, and the refusal recorded. */
-export function permit({ by, at }: Pick<Given, 'by' | 'at'>, action: Action, target: Target): void {
+export function permit({ by, at }: Pick<RuleContext, 'by' | 'at'>, action: Action, target: Target): void {
   if (by.kind === 'staff') return
   if (isOutside(by, target)) throw outsideView({ by, at }, { name: target.name, userId: target.user?.id })
   const { allowed, rule } = decide(by, action, target)
@@ -67,7 +67,7 @@ export function permit({ by, at }: Pick<Given, 'by' | 'at'>, action: Action, tar
     hint: `ssh-admin roles check ${by.email} ${action} ${askedOf(target)}`,
     details: { action, target: target.name, rule },
     keep: (trx: Trx) =>
-      record(trx, {
+      appendAudit(trx, {
         by,
         at,
         action,
@@ -112,7 +112,7 @@ function ownRefusal(action: Action, target: Target): string | undefined {
 /** Whether a user may run the command at all: what is in no list is for Cambridge staff. */
 export function mayRun(command: string): boolean {
   const name = command.replaceAll(' ', '.')
-  if (looking.includes(name) || actsForNobody(command)) return true
+  if (readOnlyCommands.includes(name) || actsForNobody(command)) return true
   return matrix.some(({ grants }) => grants.some((grant) => grant.actions.some((action) => action === name)))
 }
 
@@ -156,7 +156,7 @@ export function outsideView(
     hint: hint ?? 'If it is there, somebody at Cambridge, or at its centre, may.',
     details: { action, target: name, rule, candidates },
     keep: (trx: Trx) =>
-      record(trx, {
+      appendAudit(trx, {
         by,
         at,
         action,

@@ -49,7 +49,7 @@ export const actions = [
 export type Action = (typeof actions)[number]
 
 /** Commands that only look, and show a user what they may see. */
-export const looking: readonly string[] = [
+export const readOnlyCommands: readonly string[] = [
   'centres.list',
   'centres.show',
   'centres.export',
@@ -71,7 +71,7 @@ export const looking: readonly string[] = [
 ]
 
 /** What an account's owner does, and what is about nobody. */
-export const withoutActor: readonly string[] = [
+export const publicCommands: readonly string[] = [
   'account',
   'centres.sample',
   'users.sample',
@@ -88,7 +88,7 @@ export const withoutActor: readonly string[] = [
 export function actsForNobody(command: string): boolean {
   const name = command.replaceAll(' ', '.')
   const [noun = ''] = name.split('.')
-  return withoutActor.includes(name) || withoutActor.includes(noun)
+  return publicCommands.includes(name) || publicCommands.includes(noun)
 }
 
 /** What it is done to: an account by its hub role, or the centre itself. */

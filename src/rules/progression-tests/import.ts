@@ -2,9 +2,9 @@ import { type Group, mergeGroups, type Merged } from '../../db/progression-tests
 import type { Trx } from '../../db/transact.ts'
 import { findLiveUser, type UserWithCentre } from '../../db/users/users.ts'
 import type { Problem } from '../../errors.ts'
-import type { Given } from '../permissions/actor.ts'
+import type { RuleContext } from '../permissions/actor.ts'
 import { permit } from '../permissions/decide.ts'
-import { record } from '../audit/append.ts'
+import { appendAudit } from '../audit/append.ts'
 import { keyOf, type ReadResult, type ResultRow, readResult } from './result-rows.ts'
 import { badRows } from '../batch.ts'
 
@@ -12,7 +12,7 @@ interface Import {
   file: string
   digest: string
   rows: readonly ResultRow[]
-  given: Given
+  ctx: RuleContext
 }
 
 export interface ImportedResults extends Merged {
@@ -26,10 +26,10 @@ export interface ImportedResults extends Merged {
  */
 export async function importProgressionTests(
   trx: Trx,
-  { file, digest, rows, given }: Import,
+  { file, digest, rows, ctx }: Import,
 ): Promise<ImportedResults> {
-  const { by, at } = given
-  permit(given, 'progression-tests.import', { name: file })
+  const { by, at } = ctx
+  permit(ctx, 'progression-tests.import', { name: file })
   const problems: Problem[] = []
   const groups = new Map<string, Group>()
   const findOwner = owners(trx)
@@ -53,7 +53,12 @@ export async function importProgressionTests(
   const merged = mergeGroups(trx, [...groups.values()])
   const counts = { rows: rows.length, ...merged }
   if (merged.results.created + merged.results.corrected > 0) {
-    await record(trx, { by, at, action: 'progression-tests.imported', facts: { file, digest, ...counts } })
+    await appendAudit(trx, {
+      by,
+      at,
+      action: 'progression-tests.imported',
+      facts: { file, digest, ...counts },
+    })
   }
   return { file, ...counts }
 }
@@ -66,14 +71,14 @@ function owners(trx: Trx): (key: string) => Promise<UserWithCentre | undefined> 
   }
 }
 
-const MOST_CELLS_NAMED = 5
+const maxCellsNamed = 5
 
 /** Data is held at a centre: somebody without one could never hand it over. Told once for each address. */
 function noOwner(owner: UserWithCentre | undefined, rows: readonly ResultRow[]): Problem {
   const cells = rows.map(({ cellOf }) => cellOf('teacher'))
   const [target = ''] = cells
-  const more = cells.length - MOST_CELLS_NAMED
-  const named = `${cells.slice(0, MOST_CELLS_NAMED).join(', ')}${more > 0 ? ` and ${more.toLocaleString('en')} more` : ''}`
+  const more = cells.length - maxCellsNamed
+  const named = `${cells.slice(0, maxCellsNamed).join(', ')}${more > 0 ? ` and ${more.toLocaleString('en')} more` : ''}`
   const where = cells.length === 1 ? '' : `, in ${cells.length.toLocaleString('en')} rows: ${named}`
   const address = rows[0]?.texts.teacher ?? ''
   return {

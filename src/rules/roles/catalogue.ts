@@ -1,5 +1,5 @@
 import type { HubRole } from '../../db/schema.ts'
-import { fold } from '../search-key.ts'
+import { searchKey } from '../search-key.ts'
 
 export type Service =
   | 'Centre Administration'
@@ -15,7 +15,7 @@ export interface Role {
   /** It counts in every service of the centre, not in one. */
   shared?: boolean
   /** Granted by Cambridge staff only, or derived and never granted. */
-  given?: 'by-staff' | 'derived' | 'by-coordinator-commands' | 'by-admin-rights'
+  ctx?: 'by-staff' | 'derived' | 'by-coordinator-commands' | 'by-admin-rights'
   does: string
   /** How workbooks and the office also write it. */
   alsoCalled?: readonly string[]
@@ -61,31 +61,31 @@ export const catalogue: readonly Role[] = [
   {
     name: 'compliance-officer',
     service: 'Centre Administration',
-    given: 'by-staff',
+    ctx: 'by-staff',
     does: 'shown in the lists; granted by Cambridge staff only',
   },
   {
     name: 'global-listening',
     service: 'Global Listening',
-    given: 'derived',
+    ctx: 'derived',
     does: 'derived, never granted: the exams officers of a school, and of an associate centre marked for it',
   },
   {
     name: 'coordinator',
     service: 'School Support Hub',
-    given: 'by-coordinator-commands',
+    ctx: 'by-coordinator-commands',
     does: 'full administrative rights at the centre; one for each centre',
   },
   {
     name: 'admin',
     service: 'School Support Hub',
-    given: 'by-admin-rights',
+    ctx: 'by-admin-rights',
     does: 'create and manage teachers at the centre',
   },
   {
     name: 'teacher',
     service: 'School Support Hub',
-    given: 'by-admin-rights',
+    ctx: 'by-admin-rights',
     does: 'use the resources and services; no administrative rights',
   },
 ]
@@ -127,7 +127,7 @@ export function findSite(name: string): Site | undefined {
 }
 
 function plainWords(name: string): string {
-  return fold(name)
+  return searchKey(name)
     .replace(/[^\p{L}\p{N}]+/gu, ' ')
     .trim()
 }

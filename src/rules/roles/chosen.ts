@@ -30,7 +30,7 @@ export function chosenRoles(names: readonly string[]): ChosenRoles {
 function roleNamed(name: string): string {
   const role = findRole(name)
   if (!role) throw unknownName({ kind: 'role', name, known: catalogue.map((one) => one.name) })
-  if (role.given === 'by-coordinator-commands') {
+  if (role.ctx === 'by-coordinator-commands') {
     throw new Refused(
       'is-coordinator',
       'The role coordinator is given and taken by the coordinator commands.',
@@ -39,7 +39,7 @@ function roleNamed(name: string): string {
       },
     )
   }
-  if (role.given === 'derived') {
+  if (role.ctx === 'derived') {
     throw new Refused('derived-role', `${role.name} is never granted: ${role.does}.`, {
       hint: 'Give the role exams-officer; the rest follows from it.',
     })

@@ -2,24 +2,24 @@ import type { Trx } from '../../db/transact.ts'
 import { giveRoles, markEdited } from '../../db/users/changes.ts'
 import { Refused, Usage } from '../../errors.ts'
 import { type Account, nameOf } from '../users/account.ts'
-import type { Given } from '../permissions/actor.ts'
+import type { RuleContext } from '../permissions/actor.ts'
 import { type ChangedUser, changedTo, onUser, unchanged } from '../users/changed.ts'
 import { chosenRoles } from './chosen.ts'
 import { findUser } from '../users/find.ts'
 import { permit } from '../permissions/decide.ts'
-import { record } from '../audit/append.ts'
+import { appendAudit } from '../audit/append.ts'
 
 export interface Granting {
   email: string
   roles: readonly string[]
-  given: Given
+  ctx: RuleContext
 }
 
 /** Gives somebody roles of their centre's services [factsheet on managing users in My Cambridge]. */
-export async function grantRoles(trx: Trx, { email, roles, given }: Granting): Promise<ChangedUser> {
-  const account = await findUser(trx, { email, ...given })
+export async function grantRoles(trx: Trx, { email, roles, ctx }: Granting): Promise<ChangedUser> {
+  const account = await findUser(trx, { email, ...ctx })
   const chosen = serviceRoles(roles, account)
-  for (const role of chosen) permit(given, 'roles.grant', { ...onUser(account), role })
+  for (const role of chosen) permit(ctx, 'roles.grant', { ...onUser(account), role })
   if (account.centre === null) {
     throw new Refused('no-centre', `${nameOf(account)} belongs to no centre, and roles are held at one.`, {
       hint: `ssh-admin users add '${nameOf(account)} <${account.email}>' --centre CENTRE`,
@@ -38,15 +38,15 @@ export async function grantRoles(trx: Trx, { email, roles, given }: Granting): P
   if (granted.length === 0) return unchanged(account)
 
   await giveRoles(trx, account.id, granted)
-  await markEdited(trx, { id: account.id, at: given.at })
-  await record(trx, {
-    ...given,
+  await markEdited(trx, { id: account.id, at: ctx.at })
+  await appendAudit(trx, {
+    ...ctx,
     action: 'roles.granted',
     subject: account.email,
     userId: account.id,
     facts: { roles: granted, before: account.roles },
   })
-  return changedTo(trx, { account, outcome: 'edited', at: given.at })
+  return changedTo(trx, { account, outcome: 'edited', at: ctx.at })
 }
 
 /** Roles by name, without those of the hub, which have commands of their own. */

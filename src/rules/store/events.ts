@@ -1,32 +1,36 @@
 import { clocksOf, endWaitsOfTheFuture } from '../../db/clock.ts'
 import { type Voided, voidIssuedAfter } from '../../db/credentials.ts'
 import { timeOf, type Trx } from '../../db/transact.ts'
-import { record } from '../audit/append.ts'
-import type { Given } from '../permissions/actor.ts'
+import { appendAudit } from '../audit/append.ts'
+import type { RuleContext } from '../permissions/actor.ts'
 import { permit } from '../permissions/decide.ts'
 
 /** The first row of a store's log: when it was begun, and by whom. */
-export async function beginStore(trx: Trx, { given }: { given: Given }): Promise<void> {
-  permit(given, 'store.init', { name: 'store' })
-  await record(trx, { ...given, action: 'store.begun' })
+export async function createStore(trx: Trx, { ctx }: { ctx: RuleContext }): Promise<void> {
+  permit(ctx, 'store.init', { name: 'store' })
+  await appendAudit(trx, { ...ctx, action: 'store.begun' })
 }
 
 /** A backup carries everybody's particulars out of the store: the log says when, and who made it. */
-export async function backUpStore(trx: Trx, { given }: { given: Given }): Promise<void> {
-  permit(given, 'store.backup', { name: 'store' })
-  await record(trx, { ...given, action: 'store.backed-up', kind: 'event' })
+export async function backUpStore(trx: Trx, { ctx }: { ctx: RuleContext }): Promise<void> {
+  permit(ctx, 'store.backup', { name: 'store' })
+  await appendAudit(trx, { ...ctx, action: 'store.backed-up', kind: 'event' })
 }
 
 interface Migration {
   from: number
   to: number
-  given: Given
+  ctx: RuleContext
 }
 
 /** The log says when a store was brought up to date, and by whom. */
-export async function migrateStore(trx: Trx, { from, to, given }: Migration): Promise<void> {
-  permit(given, 'store.migrate', { name: 'store' })
-  await record(trx, { ...given, action: 'store.migrated', facts: { version: { before: from, after: to } } })
+export async function migrateStore(trx: Trx, { from, to, ctx }: Migration): Promise<void> {
+  permit(ctx, 'store.migrate', { name: 'store' })
+  await appendAudit(trx, {
+    ...ctx,
+    action: 'store.migrated',
+    facts: { version: { before: from, after: to } },
+  })
 }
 
 interface AcceptedClock {
@@ -41,8 +45,8 @@ interface AcceptedClock {
  * The store's time is wrong, and the machine's clock is right. What was issued after it would live too
  * long, and is void. Runs in a transaction whose clock is accepted.
  */
-export async function acceptClock(trx: Trx, { given }: { given: Given }): Promise<AcceptedClock> {
-  permit(given, 'store.accept-clock', { name: 'store' })
+export async function acceptClock(trx: Trx, { ctx }: { ctx: RuleContext }): Promise<AcceptedClock> {
+  permit(ctx, 'store.accept-clock', { name: 'store' })
   const { clock, lastEvent } = await clocksOf(trx, timeOf(trx))
   const acceptedAt = clock.toISOString()
   if (!lastEvent || lastEvent <= clock) {
@@ -53,6 +57,6 @@ export async function acceptClock(trx: Trx, { given }: { given: Given }): Promis
   const voided = await voidIssuedAfter(trx, acceptedAt)
   await endWaitsOfTheFuture(trx, acceptedAt)
   const facts = { clock: acceptedAt, lastEvent: lastEventAt, voided }
-  await record(trx, { ...given, at: clock, action: 'store.clock-accepted', facts })
+  await appendAudit(trx, { ...ctx, at: clock, action: 'store.clock-accepted', facts })
   return { acceptedAt, lastEventAt, voided, changed: true }
 }

@@ -1,10 +1,10 @@
 import { addErased, type ErasedAccount } from '../../db/users/erase.ts'
 import type { Trx } from '../../db/transact.ts'
 import { type Voided, voidEveryCredential } from '../../db/credentials.ts'
-import type { Given } from '../permissions/actor.ts'
+import type { RuleContext } from '../permissions/actor.ts'
 import { type ErasedAgain, eraseAgain } from '../users/erase.ts'
 import { permit } from '../permissions/decide.ts'
-import { record } from '../audit/append.ts'
+import { appendAudit } from '../audit/append.ts'
 import { rekeyStore } from './rekey.ts'
 
 export interface Restored {
@@ -19,7 +19,7 @@ interface Restoration {
   keepCredentials: boolean
   /** Whom the present store erased: a backup made before does not know. */
   erased: readonly ErasedAccount[]
-  given: Given
+  ctx: RuleContext
 }
 
 /**
@@ -27,13 +27,13 @@ interface Restoration {
  * unless somebody knows better. Nor of whom was erased since: that is done again.
  */
 export async function restoreStore(trx: Trx, restoration: Restoration): Promise<Restored> {
-  const { otherKey, keepCredentials, erased, given } = restoration
-  permit(given, 'store.restore', { name: 'store' })
-  const voided = await voidWhatCannotGoOn(trx, { otherKey, keepCredentials, given })
+  const { otherKey, keepCredentials, erased, ctx } = restoration
+  permit(ctx, 'store.restore', { name: 'store' })
+  const voided = await voidWhatCannotGoOn(trx, { otherKey, keepCredentials, ctx })
   await addErased(trx, erased)
-  const erasedAgain = await eraseAgain(trx, given)
-  await record(trx, {
-    ...given,
+  const erasedAgain = await eraseAgain(trx, ctx)
+  await appendAudit(trx, {
+    ...ctx,
     action: 'store.restored',
     facts: { voided, erasedAgain: erasedAgain.accounts },
   })
@@ -42,9 +42,9 @@ export async function restoreStore(trx: Trx, restoration: Restoration): Promise<
 
 function voidWhatCannotGoOn(
   trx: Trx,
-  { otherKey, keepCredentials, given }: Omit<Restoration, 'erased'>,
+  { otherKey, keepCredentials, ctx }: Omit<Restoration, 'erased'>,
 ): Promise<Voided> {
-  if (otherKey !== undefined) return rekeyStore(trx, { fingerprint: otherKey, given })
+  if (otherKey !== undefined) return rekeyStore(trx, { fingerprint: otherKey, ctx })
   if (keepCredentials) return Promise.resolve({ pins: 0, links: 0, letters: 0 })
   return voidEveryCredential(trx)
 }

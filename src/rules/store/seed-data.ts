@@ -2,14 +2,14 @@ import { createHash } from 'node:crypto'
 
 /** People and places for `seed`: the same numbers invent the same ones every time. */
 
-export interface InventedCentre {
+export interface SeedCentre {
   number: string
   name: string
   town: string
   country: string
 }
 
-export interface InventedUser {
+export interface SeedUser {
   email: string
   firstName: string
   lastName: string
@@ -40,7 +40,7 @@ const lastNames =
   'Haddad Öztürk Iyer Zhang Tanaka Fernández Wójcik Mwangi Nguyễn Παππάς Parata Benali Khan Silva'.split(' ')
 const kinds = ['Academy', 'College', 'International School', 'Primary School', 'Grammar School'] as const
 
-export function inventCentre(seed: number, position: number): InventedCentre {
+export function seedCentre(seed: number, position: number): SeedCentre {
   const draw = drawing(`centre ${seed} ${position}`)
   const [country, town] = towns[draw(towns.length)] ?? towns[0]
   return {
@@ -52,10 +52,10 @@ export function inventCentre(seed: number, position: number): InventedCentre {
 }
 
 /** @param place 0 for the first user of a centre, who coordinates it */
-export function inventUser(
+export function seedUser(
   seed: number,
   { position, place, centre }: { position: number; place: number; centre: string },
-): InventedUser {
+): SeedUser {
   const digest = createHash('sha256').update(`user ${seed} ${position}`).digest()
   const firstName = firstNames[digest.readUInt16BE(16) % firstNames.length] ?? ''
   const lastName = lastNames[digest.readUInt16BE(18) % lastNames.length] ?? ''

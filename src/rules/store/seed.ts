@@ -1,20 +1,20 @@
 import { insertingCentres, insertingUsers, isEmpty } from '../../db/seed.ts'
 import type { Trx } from '../../db/transact.ts'
 import { Refused } from '../../errors.ts'
-import type { Given } from '../permissions/actor.ts'
+import type { RuleContext } from '../permissions/actor.ts'
 import { readAddress } from '../users/email.ts'
-import { fold } from '../search-key.ts'
-import { inventCentre, inventUser } from './seed-data.ts'
+import { searchKey } from '../search-key.ts'
+import { seedCentre, seedUser } from './seed-data.ts'
 import { newUser } from '../users/new-user.ts'
 import { permit } from '../permissions/decide.ts'
-import { record } from '../audit/append.ts'
+import { appendAudit } from '../audit/append.ts'
 
 interface Seeding {
   centres: number
   users: number
   /** The same number invents the same people. */
   seed: number
-  given: Given
+  ctx: RuleContext
 }
 
 export interface Seeded {
@@ -23,36 +23,36 @@ export interface Seeded {
 }
 
 /** Fills an empty store with people who cannot exist; never one in which somebody does. */
-export async function seedStore(trx: Trx, { centres, users, seed, given }: Seeding): Promise<Seeded> {
-  permit(given, 'seed', { name: 'store' })
+export async function seedStore(trx: Trx, { centres, users, seed, ctx }: Seeding): Promise<Seeded> {
+  permit(ctx, 'seed', { name: 'store' })
   if (!(await isEmpty(trx))) {
     throw new Refused('store-not-empty', 'There are centres or users in this store.', {
       hint: 'Seed another one: ssh-admin seed --db trial.db',
     })
   }
-  const at = given.at.toISOString()
+  const at = ctx.at.toISOString()
   const insertCentre = insertingCentres(trx)
   const insertUser = insertingUsers(trx)
   const made = Array.from({ length: centres }, (_, position) => {
-    const centre = inventCentre(seed, position)
+    const centre = seedCentre(seed, position)
     return { number: centre.number, id: insertCentre(centreRow(centre, at)) }
   })
   for (let position = 0; position < users; position += 1) {
     const centre = made[position % centres]
     if (!centre) break
     const place = Math.floor(position / centres)
-    const person = inventUser(seed, { position, place, centre: centre.number })
+    const person = seedUser(seed, { position, place, centre: centre.number })
     insertUser(userRow(person, { centreId: centre.id, at }))
   }
-  await record(trx, { ...given, action: 'store.seeded', facts: { centres, users, seed } })
+  await appendAudit(trx, { ...ctx, action: 'store.seeded', facts: { centres, users, seed } })
   return { centres, users: centres > 0 ? users : 0 }
 }
 
-function centreRow({ number, name, town, country }: ReturnType<typeof inventCentre>, at: string) {
+function centreRow({ number, name, town, country }: ReturnType<typeof seedCentre>, at: string) {
   return {
     number,
     name,
-    folded: fold(`${number} ${name}`),
+    folded: searchKey(`${number} ${name}`),
     kind: 'school',
     associate_id: null,
     status: 'active',
@@ -70,7 +70,7 @@ function centreRow({ number, name, town, country }: ReturnType<typeof inventCent
 }
 
 function userRow(
-  { email, firstName, lastName, hubRole, status, pinNonce }: ReturnType<typeof inventUser>,
+  { email, firstName, lastName, hubRole, status, pinNonce }: ReturnType<typeof seedUser>,
   { centreId, at }: { centreId: number; at: string },
 ) {
   const address = readAddress(email)

@@ -2,10 +2,10 @@ import { findTemplate, removeTemplate, saveTemplate } from '../../db/templates.t
 import type { Trx } from '../../db/transact.ts'
 import { NotFound } from '../../errors.ts'
 import { nearestOf } from '../../nearest.ts'
-import type { Given } from '../permissions/actor.ts'
+import type { RuleContext } from '../permissions/actor.ts'
 import { isLetterName, type LetterName, letters } from '../mail/letters.ts'
 import { permit } from '../permissions/decide.ts'
-import { record } from '../audit/append.ts'
+import { appendAudit } from '../audit/append.ts'
 
 interface Words {
   subject: string
@@ -19,7 +19,7 @@ interface Editing {
   template: Words
   /** As it was shipped, which is how it reads until staff change it. */
   shipped: Words
-  given: Given
+  ctx: RuleContext
 }
 
 export interface EditedTemplate {
@@ -30,10 +30,10 @@ export interface EditedTemplate {
 /** Staff change the words of a letter without a release [004]. */
 export async function editTemplate(
   trx: Trx,
-  { letter, template, shipped, given }: Editing,
+  { letter, template, shipped, ctx }: Editing,
 ): Promise<EditedTemplate> {
-  const { by, at } = given
-  permit(given, 'templates.edit', { name: letter })
+  const { by, at } = ctx
+  permit(ctx, 'templates.edit', { name: letter })
   const present = (await findTemplate(trx, letter)) ?? shipped
   const { subject, text, html } = template
   if (present.subject === subject && present.text === text && present.html === html) {
@@ -42,21 +42,21 @@ export async function editTemplate(
 
   const edited_by = by.kind === 'user' ? by.email : by.operator
   await saveTemplate(trx, { name: letter, subject, text, html, edited_at: at.toISOString(), edited_by })
-  await record(trx, { by, at, action: 'templates.edited', facts: { letter } })
+  await appendAudit(trx, { by, at, action: 'templates.edited', facts: { letter } })
   return { letter, changed: true }
 }
 
 /** A letter reads again as it was shipped. */
 export async function resetTemplate(
   trx: Trx,
-  { letter, given }: { letter: LetterName; given: Given },
+  { letter, ctx }: { letter: LetterName; ctx: RuleContext },
 ): Promise<EditedTemplate> {
-  const { by, at } = given
-  permit(given, 'templates.reset', { name: letter })
+  const { by, at } = ctx
+  permit(ctx, 'templates.reset', { name: letter })
   if (!(await findTemplate(trx, letter))) return { letter, changed: false }
 
   await removeTemplate(trx, letter)
-  await record(trx, { by, at, action: 'templates.reset', facts: { letter } })
+  await appendAudit(trx, { by, at, action: 'templates.reset', facts: { letter } })
   return { letter, changed: true }
 }
 

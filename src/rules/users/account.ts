@@ -1,6 +1,6 @@
 import type { CentreKind, HubRole, PinState, UserStatus } from '../../db/schema.ts'
 import type { UncountedUser, UserWithCentre } from '../../db/users/users.ts'
-import { pinStanding, type WhyNot, whyNot } from './sign-in-status.ts'
+import { pinStatus, type SignInBlocker, signInBlocker } from './sign-in-status.ts'
 
 export interface CentreOfUser {
   id: number
@@ -31,7 +31,7 @@ export interface Account {
   statusBeforeSuspension: 'invited' | 'active' | null
   statusBeforeDeletion: 'invited' | 'active' | 'suspended' | null
   canSignIn: boolean
-  whyNot: WhyNot | null
+  whyNot: SignInBlocker | null
   coordinatorSuspended: boolean
   pin: PinState | 'expired'
   lastSignedInAt: string | null
@@ -56,7 +56,7 @@ export function accountOf(row: UserWithCentre, at: Date): Account {
 export function uncountedAccountOf(row: UncountedUser, at: Date): UncountedAccount {
   const centre = centreOf(row)
   const coordinatorSuspended = row.coordinator_status === 'suspended'
-  const why = whyNot({
+  const why = signInBlocker({
     status: row.status,
     hasCentre: centre !== null,
     centreDeleted: centre?.deleted ?? false,
@@ -81,7 +81,7 @@ export function uncountedAccountOf(row: UncountedUser, at: Date): UncountedAccou
     canSignIn: why === null,
     whyNot: why,
     coordinatorSuspended,
-    pin: pinStanding({ state: row.pin_state, issuedAt: row.pin_issued_at, at }),
+    pin: pinStatus({ state: row.pin_state, issuedAt: row.pin_issued_at, at }),
     lastSignedInAt: row.last_signed_in_at,
     createdAt: row.created_at,
   }

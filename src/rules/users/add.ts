@@ -5,12 +5,12 @@ import type { Trx } from '../../db/transact.ts'
 import { giveRoles, giveSites, insertUser, placeAt } from '../../db/users/changes.ts'
 import { findLiveUser } from '../../db/users/users.ts'
 import { type Failure, Refused, Usage } from '../../errors.ts'
-import { record } from '../audit/append.ts'
+import { appendAudit } from '../audit/append.ts'
 import { failureOf, forEachRow } from '../batch.ts'
 import { findCentre } from '../centres/find.ts'
 import { refuseDeletedCentre } from '../coordinator/coordination.ts'
 import { readPersonName } from '../names.ts'
-import type { Actor, Given } from '../permissions/actor.ts'
+import type { Actor, RuleContext } from '../permissions/actor.ts'
 import { decide, mayLearnOf, onCentre, permit } from '../permissions/decide.ts'
 import { chosenRoles, chosenSites } from '../roles/chosen.ts'
 import { type Account, accountOf, nameOf } from './account.ts'
@@ -18,7 +18,7 @@ import { accountById, type ChangedUser, unchanged } from './changed.ts'
 import { typedAddress } from './email.ts'
 import { refuseLookAlikeDomain } from './look-alike.ts'
 import { hubRoleFor, namesIn, newUser, type Person } from './new-user.ts'
-import { sendWayIn } from './set-up-message.ts'
+import { sendSetUpMessage } from './set-up-message.ts'
 
 export interface Addition {
   person: Person
@@ -29,7 +29,7 @@ export interface Addition {
   sites?: readonly string[]
   /** Somebody who is there already, and equal, is no error. */
   ifMissing?: boolean
-  given: Given
+  ctx: RuleContext
 }
 
 interface Place {
@@ -47,25 +47,25 @@ interface Place {
  * [guide for school coordinators].
  */
 export async function addUser(trx: Trx, addition: Addition): Promise<ChangedUser> {
-  const { person, given } = addition
-  const { by, at } = given
-  const centre = await findCentre(trx, addition.centre, given)
+  const { person, ctx } = addition
+  const { by, at } = ctx
+  const centre = await findCentre(trx, addition.centre, ctx)
   const place = placeFor(addition, centre)
   const target = onCentre(centre, person.address.email)
-  permit(given, 'users.add', { ...target, newUser: { hubRole: place.hubRole, roles: place.roles } })
-  if (place.hubRole === 'admin') permit(given, 'users.add-admin', target)
-  for (const role of place.roles) permit(given, 'roles.grant', { ...target, role })
+  permit(ctx, 'users.add', { ...target, newUser: { hubRole: place.hubRole, roles: place.roles } })
+  if (place.hubRole === 'admin') permit(ctx, 'users.add-admin', target)
+  for (const role of place.roles) permit(ctx, 'roles.grant', { ...target, role })
   refuseDeletedCentre(centre)
   const there = await findLiveUser(trx, person.address.key)
-  if (!there) await refuseLookAlikeDomain(trx, { address: person.address, given })
+  if (!there) await refuseLookAlikeDomain(trx, { address: person.address, ctx })
   if (there) return addAgain(trx, { account: accountOf(there, at), place, addition })
 
   const { hubRole, roles, sites } = place
   const row = newUser({ ...person, centreId: centre.id, hubRole }, { at: at.toISOString() })
   const id = await insertUser(trx, row, { roles, sites })
   const account = await accountById(trx, { id, at })
-  await sendWayIn(trx, { account, given })
-  await record(trx, {
+  await sendSetUpMessage(trx, { account, ctx })
+  await appendAudit(trx, {
     by,
     at,
     action: 'users.added',
@@ -76,7 +76,7 @@ export async function addUser(trx: Trx, addition: Addition): Promise<ChangedUser
   return { account, outcome: 'created' }
 }
 
-function placeFor({ admin, roles = [], sites = [], given }: Addition, centre: CentreWithPeople): Place {
+function placeFor({ admin, roles = [], sites = [], ctx }: Addition, centre: CentreWithPeople): Place {
   const chosen = chosenRoles(roles)
   const ticked = chosenSites(sites)
   const hub = [
@@ -86,7 +86,7 @@ function placeFor({ admin, roles = [], sites = [], given }: Addition, centre: Ce
   const wanted = [...hub, ...chosen.roles]
   return {
     centre,
-    hubRole: wanted.length === 0 ? usualHubRole(given.by, centre) : hubRoleFor(wanted),
+    hubRole: wanted.length === 0 ? usualHubRole(ctx.by, centre) : hubRoleFor(wanted),
     roles: chosen.roles,
     sites: ticked.filter((site) => site !== 'school-support-hub'),
   }
@@ -103,18 +103,18 @@ async function addAgain(
   trx: Trx,
   { account, place, addition }: { account: Account; place: Place; addition: Addition },
 ): Promise<ChangedUser> {
-  const { given, person, ifMissing } = addition
-  if (account.centre === null && given.by.kind === 'staff') return rejoin(trx, { account, place, given })
+  const { ctx, person, ifMissing } = addition
+  if (account.centre === null && ctx.by.kind === 'staff') return rejoin(trx, { account, place, ctx })
   if (ifMissing && isEqual(account, { person, place })) return unchanged(account)
   const waits = (await lettersWaitingFor(trx, account.id)).length > 0
-  throw inUse(account, { by: given.by, waits })
+  throw inUse(account, { by: ctx.by, waits })
 }
 
 async function rejoin(
   trx: Trx,
-  { account, place, given }: { account: Account; place: Place; given: Given },
+  { account, place, ctx }: { account: Account; place: Place; ctx: RuleContext },
 ): Promise<ChangedUser> {
-  const { by, at } = given
+  const { by, at } = ctx
   const { centre, hubRole, roles, sites } = place
   if (account.status === 'suspended') {
     throw new Refused(
@@ -129,8 +129,8 @@ async function rejoin(
   await giveRoles(trx, account.id, roles)
   await giveSites(trx, account.id, sites)
   const rejoined = await accountById(trx, { id: account.id, at })
-  if (rejoined.status === 'invited') await sendWayIn(trx, { account: rejoined, given })
-  await record(trx, {
+  if (rejoined.status === 'invited') await sendSetUpMessage(trx, { account: rejoined, ctx })
+  await appendAudit(trx, {
     by,
     at,
     action: 'users.rejoined',
@@ -191,16 +191,16 @@ interface Table {
   rows: readonly UserRow[]
   admin: boolean
   ifMissing: boolean
-  given: Given
+  ctx: RuleContext
 }
 
 /** Adds the people of a table, all or none. @throws `bad-rows`, with every problem by its cell */
-export function addUsers(trx: Trx, { rows, admin, ifMissing, given }: Table): Promise<ChangedUser[]> {
+export function addUsers(trx: Trx, { rows, admin, ifMissing, ctx }: Table): Promise<ChangedUser[]> {
   return forEachRow(trx, rows, {
-    check: (row) => wrongCells(trx, { row, given }),
+    check: (row) => wrongCells(trx, { row, ctx }),
     rule: (row) => {
       const { centre, roles, sites } = row
-      return addUser(trx, { person: personIn(row), centre, roles, sites, admin, ifMissing, given })
+      return addUser(trx, { person: personIn(row), centre, roles, sites, admin, ifMissing, ctx })
     },
     cellOf: ({ cells, error }, { code, details }) =>
       cells[error?.field ?? nameField(details) ?? fields[code] ?? 'email'],
@@ -208,19 +208,19 @@ export function addUsers(trx: Trx, { rows, admin, ifMissing, given }: Table): Pr
 }
 
 /** Each cell is looked at, whatever is wrong with the others. */
-async function wrongCells(trx: Trx, { row, given }: { row: UserRow; given: Given }): Promise<Failure[]> {
+async function wrongCells(trx: Trx, { row, ctx }: { row: UserRow; ctx: RuleContext }): Promise<Failure[]> {
   const { error, centre, email, roles, sites } = row
   if (error) return [new Usage(`The cell ${error.message}.`, { code: error.code, hint: error.hint })]
   const looks = [
-    () => (centre === '' ? refuseNoNumber() : findCentre(trx, centre, given)),
+    () => (centre === '' ? refuseNoNumber() : findCentre(trx, centre, ctx)),
     () => nameIn(row),
     () => typedAddress(email),
     () => chosenRoles(roles),
     () => chosenSites(sites),
   ]
   const wrong: Failure[] = []
-  for (const look of looks) {
-    const failure = await failureOf(look)
+  for (const detectFormat of looks) {
+    const failure = await failureOf(detectFormat)
     if (failure) wrong.push(failure)
   }
   return wrong

@@ -3,10 +3,10 @@ import type { Trx } from '../../db/transact.ts'
 import { markDeleted } from '../../db/users/changes.ts'
 import { Refused } from '../../errors.ts'
 import { nameOf } from './account.ts'
-import type { Given } from '../permissions/actor.ts'
+import type { RuleContext } from '../permissions/actor.ts'
 import { accountById, type ChangedUser, changedTo, findUserOrDeleted, onUser, unchanged } from './changed.ts'
 import { permit } from '../permissions/decide.ts'
-import { record } from '../audit/append.ts'
+import { appendAudit } from '../audit/append.ts'
 import { refuseWhileHolding, refuseWhileInOffice } from '../refusals.ts'
 import { suspendUser } from './suspend.ts'
 import { type Transferred, transferProgressionTests } from './transfer.ts'
@@ -17,7 +17,7 @@ export interface Deletion {
   suspend: boolean
   /** Who takes over the Progression Test data, first. */
   transferTo?: string
-  given: Given
+  ctx: RuleContext
 }
 
 export interface DeletedUser extends ChangedUser {
@@ -33,11 +33,11 @@ export interface DeletedUser extends ChangedUser {
  */
 export async function deleteUser(
   trx: Trx,
-  { email, suspend, transferTo, given }: Deletion,
+  { email, suspend, transferTo, ctx }: Deletion,
 ): Promise<DeletedUser> {
-  const { by, at } = given
+  const { by, at } = ctx
   const found = await findUserOrDeleted(trx, { email, at, by })
-  permit(given, 'users.delete', onUser(found))
+  permit(ctx, 'users.delete', onUser(found))
   if (found.status === 'deleted') return { ...unchanged(found), suspendedFirst: false, transferred: null }
   await refuseWhileInOffice(trx, found)
   if (found.status !== 'suspended' && !suspend) {
@@ -45,11 +45,11 @@ export async function deleteUser(
       hint: `ssh-admin users suspend ${found.email}, or add --suspend`,
     })
   }
-  const suspended = suspend ? await suspendUser(trx, { email, given }) : unchanged(found)
+  const suspended = suspend ? await suspendUser(trx, { email, ctx }) : unchanged(found)
   const holds = found.progressionTests.learnerGroups > 0
   const transferred =
     holds && transferTo !== undefined
-      ? await transferProgressionTests(trx, { from: email, to: transferTo, given })
+      ? await transferProgressionTests(trx, { from: email, to: transferTo, ctx })
       : null
   const account = await accountById(trx, { id: found.id, at })
   refuseWhileHolding(account, {
@@ -58,7 +58,7 @@ export async function deleteUser(
 
   await markDeleted(trx, { id: account.id, before: 'suspended', at })
   await voidOpenCredentials(trx, account.id)
-  await record(trx, {
+  await appendAudit(trx, {
     by,
     at,
     action: 'users.deleted',

@@ -13,7 +13,7 @@ export interface Pair {
 /** Addresses of one person differ by a letter or two, or by where the domain ends. */
 const nearest = 2
 /** Beyond so many people of one name, only look-alike addresses tell anything. */
-const mostOfOneName = 200
+const maxOfOneName = 200
 
 /** Pairs to decide on: one name with nearly one address, or twice at one centre; addresses read as one another. */
 export function findDuplicates(people: Iterable<PersonRow>): Pair[] {
@@ -29,7 +29,7 @@ export function findDuplicates(people: Iterable<PersonRow>): Pair[] {
     for (const users of pairsOf(group)) note(found, { why: 'look-alike-address', users })
   }
   for (const group of byName.values()) {
-    if (group.length > mostOfOneName) continue
+    if (group.length > maxOfOneName) continue
     for (const users of pairsOf(group)) {
       const [one, other] = users
       if (areNear(one.emailKey, other.emailKey)) note(found, { why: 'same-name-near-address', users })

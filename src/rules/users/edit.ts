@@ -1,18 +1,18 @@
-import { voidThose } from '../../db/credentials.ts'
+import { voidCredentials } from '../../db/credentials.ts'
 import type { Trx } from '../../db/transact.ts'
 import { giveRoles, giveSites, setParticulars, takeRoles, takeSites } from '../../db/users/changes.ts'
 import { findLiveUser } from '../../db/users/users.ts'
 import { Refused } from '../../errors.ts'
 import { type Account, nameOf } from './account.ts'
-import type { Given } from '../permissions/actor.ts'
+import type { RuleContext } from '../permissions/actor.ts'
 import { type ChangedUser, changedTo, onUser, unchanged } from './changed.ts'
 import { findUser } from './find.ts'
-import { foldedUser } from './new-user.ts'
+import { userSearchKey } from './new-user.ts'
 import { permit } from '../permissions/decide.ts'
-import { record } from '../audit/append.ts'
+import { appendAudit } from '../audit/append.ts'
 import { refuseErased } from '../refusals.ts'
 import { refuseLookAlikeDomain } from './look-alike.ts'
-import { tell } from '../mail/queue-message.ts'
+import { queueMessage } from '../mail/queue-message.ts'
 import { type Changes, factsOf, personalOf, type Wanted, wantedOf } from './patch.ts'
 
 export interface EditedUser extends ChangedUser {
@@ -23,27 +23,27 @@ export interface EditedUser extends ChangedUser {
 /** Names, address, sites, roles and administrative rights [guide for school coordinators]. */
 export async function editUser(
   trx: Trx,
-  { email, changes, given }: { email: string; changes: Changes; given: Given },
+  { email, changes, ctx }: { email: string; changes: Changes; ctx: RuleContext },
 ): Promise<EditedUser> {
-  const { by, at } = given
+  const { by, at } = ctx
   const before = await findUser(trx, { email, at, by })
-  if (!isAboutRolesOnly(changes)) permit(given, 'users.edit', onUser(before))
+  if (!isAboutRolesOnly(changes)) permit(ctx, 'users.edit', onUser(before))
   const wanted = wantedOf(before, changes)
   if (wanted.address.key !== before.emailKey)
-    permit(given, 'users.edit', { ...onUser(before), field: 'address' })
-  if (wanted.hubRole !== before.hubRole) permit(given, 'users.rights', onUser(before))
-  for (const role of wanted.newRoles) permit(given, 'roles.grant', { ...onUser(before), role })
-  for (const role of wanted.lostRoles) permit(given, 'roles.revoke', { ...onUser(before), role })
+    permit(ctx, 'users.edit', { ...onUser(before), field: 'address' })
+  if (wanted.hubRole !== before.hubRole) permit(ctx, 'users.rights', onUser(before))
+  for (const role of wanted.newRoles) permit(ctx, 'roles.grant', { ...onUser(before), role })
+  for (const role of wanted.lostRoles) permit(ctx, 'roles.revoke', { ...onUser(before), role })
   refuseErased(before)
   refuseRoleWithoutCentre(before, wanted)
   refuseWhileActing(before, wanted)
-  await refuseAddressInUse(trx, { before, wanted, given })
+  await refuseAddressInUse(trx, { before, wanted, ctx })
   const facts = factsOf(before, wanted)
   if (Object.keys(facts).length === 0) return { ...unchanged(before), before }
 
   await apply(trx, { before, wanted, at })
   const edited = await changedTo(trx, { account: before, outcome: 'edited', at })
-  await record(trx, {
+  await appendAudit(trx, {
     by,
     at,
     action: 'users.edited',
@@ -52,7 +52,7 @@ export async function editUser(
     facts,
     personal: personalOf(before, wanted),
   })
-  if (wanted.address.key !== before.emailKey) await tellOfNewAddress(trx, { before, edited, given })
+  if (wanted.address.key !== before.emailKey) await tellOfNewAddress(trx, { before, edited, ctx })
   return { ...edited, before }
 }
 
@@ -85,10 +85,10 @@ function refuseWhileActing(before: Account, { hubRole }: Wanted): void {
 
 async function refuseAddressInUse(
   trx: Trx,
-  { before, wanted: { address }, given }: { before: Account; wanted: Wanted; given: Given },
+  { before, wanted: { address }, ctx }: { before: Account; wanted: Wanted; ctx: RuleContext },
 ): Promise<void> {
   if (address.key === before.emailKey) return
-  await refuseLookAlikeDomain(trx, { address, given })
+  await refuseLookAlikeDomain(trx, { address, ctx })
   const holder = await findLiveUser(trx, address.key)
   if (!holder) return
   throw new Refused('email-in-use', `${address.email} already has an account.`, {
@@ -101,7 +101,7 @@ async function apply(
   { before: { id }, wanted, at }: { before: Account; wanted: Wanted; at: Date },
 ): Promise<void> {
   const { firstName, lastName, address, hubRole } = wanted
-  const folded = foldedUser({ email: address.email, firstName, lastName })
+  const folded = userSearchKey({ email: address.email, firstName, lastName })
   const { email, key: emailKey } = address
   await setParticulars(trx, { id, at, email, emailKey, firstName, lastName, folded, hubRole })
   await giveRoles(trx, id, wanted.newRoles)
@@ -113,18 +113,18 @@ async function apply(
 /** Both addresses are told, so that nobody loses an account unawares; open links are void. */
 async function tellOfNewAddress(
   trx: Trx,
-  { before, edited, given }: { before: Account; edited: ChangedUser; given: Given },
+  { before, edited, ctx }: { before: Account; edited: ChangedUser; ctx: RuleContext },
 ): Promise<void> {
-  await voidThose(trx, {
+  await voidCredentials(trx, {
     userId: before.id,
     purposes: ['set-up', 'reset', 'temporary-password', 'code'],
     why: 'void',
   })
   const fields = { oldEmail: before.email, newEmail: edited.account.email }
-  await tell(trx, given, {
+  await queueMessage(trx, ctx, {
     letter: 'address-changed',
     to: { ...edited.account, email: before.email },
     fields,
   })
-  await tell(trx, given, { letter: 'address-changed', to: edited.account, fields })
+  await queueMessage(trx, ctx, { letter: 'address-changed', to: edited.account, fields })
 }

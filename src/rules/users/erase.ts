@@ -15,8 +15,8 @@ import {
 } from '../../db/users/erase.ts'
 import { findLiveUser } from '../../db/users/users.ts'
 import { NotFound, Refused } from '../../errors.ts'
-import { record } from '../audit/append.ts'
-import type { Given } from '../permissions/actor.ts'
+import { appendAudit } from '../audit/append.ts'
+import type { RuleContext } from '../permissions/actor.ts'
 import { permit } from '../permissions/decide.ts'
 import { readAddress, typedAddress } from './email.ts'
 
@@ -35,7 +35,7 @@ interface Erasing {
   email: string
   /** What was found and cannot be reached: kept in the event, without an address. */
   left: (addresses: readonly WrittenAddress[]) => Promise<readonly string[]>
-  given: Given
+  ctx: RuleContext
 }
 
 /**
@@ -43,9 +43,9 @@ interface Erasing {
  * The log's seals cover digests, so the chain holds; it says that this was done, and to which rows.
  * Somebody who was erased already is unchanged.
  */
-export async function eraseUser(trx: Trx, { email: typed, left, given }: Erasing): Promise<Erasure> {
+export async function eraseUser(trx: Trx, { email: typed, left, ctx }: Erasing): Promise<Erasure> {
   const { email, key } = typedAddress(typed)
-  permit(given, 'users.erase', { name: email })
+  permit(ctx, 'users.erase', { name: email })
   const live = await findLiveUser(trx, key)
   if (live) {
     throw new Refused('not-deleted', `${live.email} has an account that is not deleted.`, {
@@ -63,7 +63,7 @@ export async function eraseUser(trx: Trx, { email: typed, left, given }: Erasing
     })
   }
   const ids = accounts.map(({ id }) => id)
-  return eraseThese(trx, { ids, address: { email: first.email, emailKey: key }, left, given })
+  return eraseThese(trx, { ids, address: { email: first.email, emailKey: key }, left, ctx })
 }
 
 /** The accounts of one person, whatever their status. */
@@ -73,8 +73,8 @@ async function eraseThese(
     ids,
     address,
     left,
-    given,
-  }: Pick<Erasing, 'left' | 'given'> & { ids: readonly number[]; address: WrittenAddress },
+    ctx,
+  }: Pick<Erasing, 'left' | 'ctx'> & { ids: readonly number[]; address: WrittenAddress },
 ): Promise<Erasure> {
   const addresses = await addressesOf(trx, { ids, address })
   const somebody = { ids, addresses }
@@ -83,8 +83,8 @@ async function eraseThese(
   await noteErased(trx, { ids, emailKey: address.emailKey })
   await eraseAccounts(trx, somebody)
   const rows = await eraseFromAudit(trx, somebody)
-  await record(trx, {
-    ...given,
+  await appendAudit(trx, {
+    ...ctx,
     action: 'users.erased',
     facts: { users: ids, rows, messages: count, left: await left(addresses) },
   })
@@ -110,9 +110,13 @@ async function addressesOf(
 /** What turned out, after a person was erased, to be beyond reach. */
 export async function recordLeft(
   trx: Trx,
-  { left, given }: { left: readonly string[]; given: Given },
+  { left, ctx }: { left: readonly string[]; ctx: RuleContext },
 ): Promise<void> {
-  await record(trx, { ...given, action: 'users.erased', facts: { users: [], rows: [], messages: 0, left } })
+  await appendAudit(trx, {
+    ...ctx,
+    action: 'users.erased',
+    facts: { users: [], rows: [], messages: 0, left },
+  })
 }
 
 export interface ErasedAgain {
@@ -124,16 +128,16 @@ export interface ErasedAgain {
 type BackAgain = Awaited<ReturnType<typeof accountsErasedBefore>>[number]
 
 /** A backup brings back whoever was erased since it was made: it is done again. */
-export async function eraseAgain(trx: Trx, given: Given): Promise<ErasedAgain> {
+export async function eraseAgain(trx: Trx, ctx: RuleContext): Promise<ErasedAgain> {
   const back = await accountsErasedBefore(trx)
-  for (const account of back) await endAccount(trx, { account, given })
+  for (const account of back) await endAccount(trx, { account, ctx })
   for (const emailKey of new Set(back.map(({ email_key }) => email_key))) {
     const theirs = back.filter(({ email_key }) => email_key === emailKey)
     await eraseThese(trx, {
       ids: theirs.map(({ id }) => id),
       address: { email: theirs[0]?.email ?? emailKey, emailKey },
       left: async () => [],
-      given,
+      ctx,
     })
   }
   return { accounts: back.length, suspended: back.filter(({ holds }) => holds).map(({ id }) => id) }
@@ -142,13 +146,13 @@ export async function eraseAgain(trx: Trx, given: Given): Promise<ErasedAgain> {
 /** They had no account any more when they were erased. What they hold in the backup stays with a suspended one. */
 async function endAccount(
   trx: Trx,
-  { account: { id, email, status, holds }, given }: { account: BackAgain; given: Given },
+  { account: { id, email, status, holds }, ctx }: { account: BackAgain; ctx: RuleContext },
 ): Promise<void> {
   if (status === 'deleted' || (holds && status === 'suspended')) return
-  if (!holds) await markDeleted(trx, { id, before: status, at: given.at })
-  else if (status !== 'suspended') await markSuspended(trx, { id, before: status, at: given.at })
-  await record(trx, {
-    ...given,
+  if (!holds) await markDeleted(trx, { id, before: status, at: ctx.at })
+  else if (status !== 'suspended') await markSuspended(trx, { id, before: status, at: ctx.at })
+  await appendAudit(trx, {
+    ...ctx,
     action: holds ? 'users.suspended' : 'users.deleted',
     subject: email,
     userId: id,

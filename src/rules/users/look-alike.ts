@@ -2,8 +2,8 @@ import { domainToUnicode } from 'node:url'
 import type { Trx } from '../../db/transact.ts'
 import { domainsInUse } from '../../db/users/users.ts'
 import { Refused } from '../../errors.ts'
-import type { Given } from '../permissions/actor.ts'
-import { fold } from '../search-key.ts'
+import type { RuleContext } from '../permissions/actor.ts'
+import { searchKey } from '../search-key.ts'
 import { type Address, readAddress } from './email.ts'
 
 const likeness: Readonly<Record<string, string>> = {
@@ -66,7 +66,7 @@ function domainLikeness(domain: string): string {
 
 /** A name however it is written: no accents, no letter case, whichever word comes first. */
 export function nameKeyOf({ firstName, lastName }: { firstName: string; lastName: string }): string {
-  return fold(`${firstName} ${lastName}`)
+  return searchKey(`${firstName} ${lastName}`)
     .split(/[^\p{L}\p{N}]+/u)
     .filter((word) => word !== '')
     .sort()
@@ -74,7 +74,7 @@ export function nameKeyOf({ firstName, lastName }: { firstName: string; lastName
 }
 
 function seen(text: string): string {
-  return [...fold(text)]
+  return [...searchKey(text)]
     .map((letter) => likeness[letter] ?? letter)
     .join('')
     .replaceAll('rn', 'm')
@@ -87,15 +87,15 @@ function seen(text: string): string {
  */
 export async function refuseLookAlikeDomain(
   trx: Trx,
-  { address: { email, key }, given }: { address: Address; given: Pick<Given, 'sender' | 'by'> },
+  { address: { email, key }, ctx }: { address: Address; ctx: Pick<RuleContext, 'sender' | 'by'> },
 ): Promise<void> {
   const domain = domainOf(key)
   if (!isInAnotherScript(domain)) return
-  const known = [...domainOfSender(given), ...(await domainsInUse(trx))]
+  const known = [...domainOfSender(ctx), ...(await domainsInUse(trx))]
   const other = lookAlikeDomains([domain], known).get(domain)
   if (other === undefined) return
   // Whoever acts for a user is not told which domains there are elsewhere.
-  const named = given.by.kind === 'staff' ? other : 'another that is in use'
+  const named = ctx.by.kind === 'staff' ? other : 'another that is in use'
   throw new Refused(
     'look-alike-domain',
     `The domain of ${email} ${onlyLooksLike({ domain, other: named })}.`,
@@ -141,7 +141,7 @@ export function isInAnotherScript(domain: string): boolean {
 }
 
 /** None where the setting is no address, which is told where messages are sent. */
-export function domainOfSender({ sender }: Pick<Given, 'sender'>): string[] {
+export function domainOfSender({ sender }: Pick<RuleContext, 'sender'>): string[] {
   const address = readAddress(sender)
   return 'key' in address ? [domainOf(address.key)] : []
 }

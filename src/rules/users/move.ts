@@ -1,12 +1,12 @@
 import type { Trx } from '../../db/transact.ts'
 import { placeAt, takeEveryRole } from '../../db/users/changes.ts'
 import { Refused } from '../../errors.ts'
-import type { Given } from '../permissions/actor.ts'
+import type { RuleContext } from '../permissions/actor.ts'
 import { type ChangedUser, changedTo, onUser, unchanged } from './changed.ts'
 import { findCentre } from '../centres/find.ts'
 import { findUser } from './find.ts'
 import { onCentre, permit } from '../permissions/decide.ts'
-import { record } from '../audit/append.ts'
+import { appendAudit } from '../audit/append.ts'
 import { refuseWhileHolding, refuseWhileInOffice } from '../refusals.ts'
 import { belongsToNone } from './set-up-message.ts'
 
@@ -14,16 +14,16 @@ interface Move {
   email: string
   /** The number of the new centre. */
   to: string
-  given: Given
+  ctx: RuleContext
 }
 
 /** To another centre: the old centre's roles go, an administrator is a teacher there. */
-export async function moveUser(trx: Trx, { email, to, given }: Move): Promise<ChangedUser> {
-  const { by, at } = given
+export async function moveUser(trx: Trx, { email, to, ctx }: Move): Promise<ChangedUser> {
+  const { by, at } = ctx
   const account = await findUser(trx, { email, at, by })
-  const centre = await findCentre(trx, to, given)
-  permit(given, 'users.move', onUser(account))
-  permit(given, 'users.add', onCentre(centre, account.email))
+  const centre = await findCentre(trx, to, ctx)
+  permit(ctx, 'users.move', onUser(account))
+  permit(ctx, 'users.add', onCentre(centre, account.email))
   if (account.centre?.id === centre.id) return unchanged(account)
   if (account.centre === null) throw belongsToNone(account)
   await refuseWhileInOffice(trx, account)
@@ -37,7 +37,7 @@ export async function moveUser(trx: Trx, { email, to, given }: Move): Promise<Ch
   const hubRole = account.hubRole === 'admin' ? 'teacher' : account.hubRole
   await placeAt(trx, { id: account.id, centreId: centre.id, hubRole, at })
   await takeEveryRole(trx, account.id)
-  await record(trx, {
+  await appendAudit(trx, {
     by,
     at,
     action: 'users.moved',

@@ -1,7 +1,7 @@
 import type { HubRole, NewUserRow } from '../../db/schema.ts'
 import { Usage } from '../../errors.ts'
 import { type NameFault, type NamePart, nameTextFault, type PersonName, readPersonName } from '../names.ts'
-import { fold } from '../search-key.ts'
+import { searchKey } from '../search-key.ts'
 import { type Address, typedAddress, visible } from './email.ts'
 
 interface NewUser {
@@ -27,7 +27,7 @@ export function newUser(person: NewUser, { at, pinNonce, importId }: Issuing): N
     email_key: address.key,
     first_name: firstName,
     last_name: lastName,
-    folded: foldedUser({ email: address.email, firstName, lastName }),
+    folded: userSearchKey({ email: address.email, firstName, lastName }),
     centre_id: centreId,
     hub_role: hubRole,
     status: 'invited',
@@ -48,7 +48,7 @@ export function newUser(person: NewUser, { at, pinNonce, importId }: Issuing): N
 }
 
 /** What searching for a user looks through. */
-export function foldedUser({
+export function userSearchKey({
   email,
   firstName,
   lastName,
@@ -57,7 +57,7 @@ export function foldedUser({
   firstName: string
   lastName: string
 }): string {
-  return fold(`${firstName} ${lastName} ${email}`).trim()
+  return searchKey(`${firstName} ${lastName} ${email}`).trim()
 }
 
 /** A new user is a teacher, or has no hub role when only service roles are given. */

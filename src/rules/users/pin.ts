@@ -4,12 +4,12 @@ import { setPin } from '../../db/users/changes.ts'
 import { openPinOf } from '../../db/users/users.ts'
 import { Refused } from '../../errors.ts'
 import { type Account, nameOf } from './account.ts'
-import type { Given } from '../permissions/actor.ts'
+import type { RuleContext } from '../permissions/actor.ts'
 import { accountById, onUser } from './changed.ts'
 import { lifetimes, pinOf } from '../credentials/derive.ts'
 import { findUser } from './find.ts'
 import { permit } from '../permissions/decide.ts'
-import { record } from '../audit/append.ts'
+import { appendAudit } from '../audit/append.ts'
 import { restoring } from '../refusals.ts'
 import { refuseWithoutCentre } from './set-up-message.ts'
 
@@ -17,7 +17,7 @@ interface Issue {
   email: string
   /** The key from which PINs are derived. */
   key: Buffer
-  given: Given
+  ctx: RuleContext
 }
 
 export interface IssuedPin {
@@ -30,17 +30,17 @@ export interface IssuedPin {
 }
 
 /** A new PIN for a user who has not set up a password; the one before is void. */
-export async function issuePin(trx: Trx, { email, key, given }: Issue): Promise<IssuedPin> {
-  const { by, at, random } = given
+export async function issuePin(trx: Trx, { email, key, ctx }: Issue): Promise<IssuedPin> {
+  const { by, at, random } = ctx
   const account = await findUser(trx, { email, at, by })
-  permit(given, 'users.pin', onUser(account))
+  permit(ctx, 'users.pin', onUser(account))
   refusePin(account)
   refuseWithoutCentre(account)
 
   const nonce = random(16)
   await voidPin(trx, account.id)
   await setPin(trx, { id: account.id, nonce, at })
-  await record(trx, { by, at, action: 'users.pin-issued', subject: account.email, userId: account.id })
+  await appendAudit(trx, { by, at, action: 'users.pin-issued', subject: account.email, userId: account.id })
   return {
     account: await accountById(trx, { id: account.id, at }),
     pin: pinOf(key, nonce),
@@ -51,10 +51,10 @@ export async function issuePin(trx: Trx, { email, key, given }: Issue): Promise<
 }
 
 /** The PIN that is open now; the log says who looked. */
-export async function showPin(trx: Trx, { email, key, given }: Issue): Promise<IssuedPin> {
-  const { by, at } = given
+export async function showPin(trx: Trx, { email, key, ctx }: Issue): Promise<IssuedPin> {
+  const { by, at } = ctx
   const account = await findUser(trx, { email, at, by })
-  permit(given, 'users.pin', onUser(account))
+  permit(ctx, 'users.pin', onUser(account))
   const open = account.pin === 'issued' ? await openPinOf(trx, account.id) : undefined
   if (!open) {
     throw new Refused('no-open-pin', `${nameOf(account)} has no open PIN (${account.pin}).`, {
@@ -62,7 +62,7 @@ export async function showPin(trx: Trx, { email, key, given }: Issue): Promise<I
     })
   }
 
-  await record(trx, {
+  await appendAudit(trx, {
     by,
     at,
     action: 'users.pin-shown',

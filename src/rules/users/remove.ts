@@ -1,21 +1,21 @@
 import { voidOpenCredentials } from '../../db/credentials.ts'
 import type { Trx } from '../../db/transact.ts'
 import { placeAt, takeEveryRole, takeEverySite } from '../../db/users/changes.ts'
-import type { Given } from '../permissions/actor.ts'
+import type { RuleContext } from '../permissions/actor.ts'
 import { type ChangedUser, changedTo, onUser, unchanged } from './changed.ts'
 import { findUser } from './find.ts'
 import { permit } from '../permissions/decide.ts'
-import { record } from '../audit/append.ts'
+import { appendAudit } from '../audit/append.ts'
 import { refuseWhileHolding, refuseWhileInOffice } from '../refusals.ts'
 
 /** Every role at the centre goes, and with it every service; the account remains [factsheet]. */
 export async function removeUser(
   trx: Trx,
-  { email, given }: { email: string; given: Given },
+  { email, ctx }: { email: string; ctx: RuleContext },
 ): Promise<ChangedUser> {
-  const { by, at } = given
+  const { by, at } = ctx
   const account = await findUser(trx, { email, at, by })
-  permit(given, 'users.remove', onUser(account))
+  permit(ctx, 'users.remove', onUser(account))
   if (account.centre === null) return unchanged(account)
   await refuseWhileInOffice(trx, account)
   refuseWhileHolding(account, { hint: `ssh-admin users transfer ${account.email} --to EMAIL` })
@@ -24,7 +24,7 @@ export async function removeUser(
   await takeEveryRole(trx, account.id)
   await takeEverySite(trx, account.id)
   await voidOpenCredentials(trx, account.id)
-  await record(trx, {
+  await appendAudit(trx, {
     by,
     at,
     action: 'users.removed',

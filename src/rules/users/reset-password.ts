@@ -1,23 +1,23 @@
 import type { Trx } from '../../db/transact.ts'
 import { Refused } from '../../errors.ts'
 import { nameOf } from './account.ts'
-import type { Given } from '../permissions/actor.ts'
+import type { RuleContext } from '../permissions/actor.ts'
 import { type ChangedUser, changedTo, onUser } from './changed.ts'
 import { findUser } from './find.ts'
 import { permit } from '../permissions/decide.ts'
-import { record } from '../audit/append.ts'
+import { appendAudit } from '../audit/append.ts'
 import { restoring } from '../refusals.ts'
-import { tell } from '../mail/queue-message.ts'
-import { refuseWithoutCentre, sendWayIn } from './set-up-message.ts'
+import { queueMessage } from '../mail/queue-message.ts'
+import { refuseWithoutCentre, sendSetUpMessage } from './set-up-message.ts'
 
 /** Nobody who administers ever sees or chooses a password: a message lets its owner do it. */
 export async function resetPassword(
   trx: Trx,
-  { email, given }: { email: string; given: Given },
+  { email, ctx }: { email: string; ctx: RuleContext },
 ): Promise<ChangedUser> {
-  const { by, at } = given
+  const { by, at } = ctx
   const account = await findUser(trx, { email, at, by })
-  permit(given, 'users.reset-password', onUser(account))
+  permit(ctx, 'users.reset-password', onUser(account))
   if (account.status === 'suspended') {
     throw new Refused('suspended', `${nameOf(account)} is suspended.`, {
       hint: restoring(account),
@@ -25,9 +25,9 @@ export async function resetPassword(
   }
   refuseWithoutCentre(account)
 
-  if (account.status === 'invited') await sendWayIn(trx, { account, given })
-  else await tell(trx, given, { letter: 'password-reset', to: account, credential: 'reset' })
-  await record(trx, {
+  if (account.status === 'invited') await sendSetUpMessage(trx, { account, ctx })
+  else await queueMessage(trx, ctx, { letter: 'password-reset', to: account, credential: 'reset' })
+  await appendAudit(trx, {
     by,
     at,
     action: 'users.password-reset',

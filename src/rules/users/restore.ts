@@ -2,25 +2,25 @@ import type { Trx } from '../../db/transact.ts'
 import { markRestored, markUndeleted } from '../../db/users/changes.ts'
 import { Refused } from '../../errors.ts'
 import { type Account, nameOf } from './account.ts'
-import type { Given } from '../permissions/actor.ts'
+import type { RuleContext } from '../permissions/actor.ts'
 import { type ChangedUser, changedTo, findUserOrDeleted, onUser, unchanged } from './changed.ts'
 import { permit } from '../permissions/decide.ts'
-import { record } from '../audit/append.ts'
+import { appendAudit } from '../audit/append.ts'
 import { refuseErased } from '../refusals.ts'
-import { sendWayIn } from './set-up-message.ts'
+import { sendSetUpMessage } from './set-up-message.ts'
 
 interface Restoration {
   email: string
   /** A new message goes out to a user who has not set up a password. */
   send: boolean
-  given: Given
+  ctx: RuleContext
 }
 
 /** The status goes back to what it was before: a deleted user's too, while their address is free. */
-export async function restoreUser(trx: Trx, { email, send, given }: Restoration): Promise<ChangedUser> {
-  const { by, at } = given
+export async function restoreUser(trx: Trx, { email, send, ctx }: Restoration): Promise<ChangedUser> {
+  const { by, at } = ctx
   const account = await findUserOrDeleted(trx, { email, at, by })
-  permit(given, 'users.restore', onUser(account))
+  permit(ctx, 'users.restore', onUser(account))
   refuseErased(account)
   if (account.hubRole === 'coordinator' && account.status === 'suspended') {
     throw new Refused('is-coordinator', `${nameOf(account)} coordinates ${account.centre?.number}.`, {
@@ -32,7 +32,7 @@ export async function restoreUser(trx: Trx, { email, send, given }: Restoration)
 
   if (account.status === 'deleted') await markUndeleted(trx, { id: account.id, status: after })
   else if (after !== 'suspended') await markRestored(trx, { id: account.id, status: after })
-  await record(trx, {
+  await appendAudit(trx, {
     by,
     at,
     action: 'users.restored',
@@ -42,7 +42,7 @@ export async function restoreUser(trx: Trx, { email, send, given }: Restoration)
   })
   const restored = await changedTo(trx, { account, outcome: 'restored', at })
   if (!send || after !== 'invited') return restored
-  await sendWayIn(trx, { account: restored.account, given })
+  await sendSetUpMessage(trx, { account: restored.account, ctx })
   return { ...restored, sentWayIn: true }
 }
 

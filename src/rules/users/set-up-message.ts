@@ -1,17 +1,17 @@
 import type { Trx } from '../../db/transact.ts'
 import { Refused } from '../../errors.ts'
 import { type Account, nameOf } from './account.ts'
-import type { Given } from '../permissions/actor.ts'
-import { type LetterName, tell } from '../mail/queue-message.ts'
+import type { RuleContext } from '../permissions/actor.ts'
+import { type LetterName, queueMessage } from '../mail/queue-message.ts'
 
 /** Sends an invited user what lets them set up a password; earlier ones are void. */
-export async function sendWayIn(
+export async function sendSetUpMessage(
   trx: Trx,
-  { account, given }: { account: Account; given: Given },
+  { account, ctx }: { account: Account; ctx: RuleContext },
 ): Promise<void> {
   refuseWithoutCentre(account)
   const letter = letterFor(account)
-  await tell(trx, given, { letter, to: account })
+  await queueMessage(trx, ctx, { letter, to: account })
 }
 
 /** With a hub role a set-up message, with service roles only the invitation [My Cambridge help]. */

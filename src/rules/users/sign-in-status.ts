@@ -1,7 +1,7 @@
 import type { PinState, UserStatus } from '../../db/schema.ts'
 import { lifetimes } from '../credentials/derive.ts'
 
-export type WhyNot =
+export type SignInBlocker =
   | 'deleted'
   | 'suspended'
   | 'no-centre'
@@ -9,7 +9,7 @@ export type WhyNot =
   | 'coordinator-suspended'
   | 'invited'
 
-interface Standing {
+interface SignInFacts {
   status: UserStatus
   hasCentre: boolean
   centreDeleted: boolean
@@ -18,7 +18,7 @@ interface Standing {
 }
 
 /** The first rule that keeps a user from signing in; derived when asked, never stored. */
-export function whyNot(standing: Standing): WhyNot | null {
+export function signInBlocker(standing: SignInFacts): SignInBlocker | null {
   if (standing.status === 'deleted' || standing.status === 'suspended') return standing.status
   if (!standing.hasCentre) return 'no-centre'
   if (standing.centreDeleted) return 'centre-deleted'
@@ -27,7 +27,7 @@ export function whyNot(standing: Standing): WhyNot | null {
 }
 
 /** @param issuedAt ISO time, null for a PIN that was never issued */
-export function pinStanding({
+export function pinStatus({
   state,
   issuedAt,
   at,

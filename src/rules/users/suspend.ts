@@ -3,20 +3,20 @@ import type { Trx } from '../../db/transact.ts'
 import { markSuspended } from '../../db/users/changes.ts'
 import { Refused } from '../../errors.ts'
 import { nameOf } from './account.ts'
-import type { Given } from '../permissions/actor.ts'
+import type { RuleContext } from '../permissions/actor.ts'
 import { type ChangedUser, changedTo, onUser, unchanged } from './changed.ts'
 import { findUser } from './find.ts'
 import { permit } from '../permissions/decide.ts'
-import { record } from '../audit/append.ts'
+import { appendAudit } from '../audit/append.ts'
 
 /** Stops sign-in at once; every record and the history stay [guide for school coordinators]. */
 export async function suspendUser(
   trx: Trx,
-  { email, given }: { email: string; given: Given },
+  { email, ctx }: { email: string; ctx: RuleContext },
 ): Promise<ChangedUser> {
-  const { by, at } = given
+  const { by, at } = ctx
   const account = await findUser(trx, { email, at, by })
-  permit(given, 'users.suspend', onUser(account))
+  permit(ctx, 'users.suspend', onUser(account))
   if (account.hubRole === 'coordinator') {
     throw new Refused(
       'is-coordinator',
@@ -28,7 +28,7 @@ export async function suspendUser(
 
   await markSuspended(trx, { id: account.id, before: account.status, at })
   await voidOpenCredentials(trx, account.id)
-  await record(trx, {
+  await appendAudit(trx, {
     by,
     at,
     action: 'users.suspended',

@@ -2,11 +2,11 @@ import { handOver, type Holding, holdingsOf } from '../../db/progression-tests/h
 import type { Trx } from '../../db/transact.ts'
 import { Refused } from '../../errors.ts'
 import { nameOf, type UncountedAccount } from './account.ts'
-import type { Given } from '../permissions/actor.ts'
+import type { RuleContext } from '../permissions/actor.ts'
 import { onUser } from './changed.ts'
 import { findUserUncounted } from './find.ts'
 import { permit } from '../permissions/decide.ts'
-import { record } from '../audit/append.ts'
+import { appendAudit } from '../audit/append.ts'
 import { restoring } from '../refusals.ts'
 
 interface Transfer {
@@ -14,7 +14,7 @@ interface Transfer {
   to: string
   /** Absent: every site on which the giver holds something. */
   sites?: readonly string[]
-  given: Given
+  ctx: RuleContext
 }
 
 export interface Transferred {
@@ -30,13 +30,13 @@ export interface Transferred {
  */
 export async function transferProgressionTests(
   trx: Trx,
-  { from, to, sites, given }: Transfer,
+  { from, to, sites, ctx }: Transfer,
 ): Promise<Transferred> {
-  const { by, at } = given
+  const { by, at } = ctx
   const giver = await findUserUncounted(trx, { email: from, at, by })
   const receiver = await findUserUncounted(trx, { email: to, at, by })
-  permit(given, 'users.transfer', onUser(giver))
-  permit(given, 'users.transfer', onUser(receiver))
+  permit(ctx, 'users.transfer', onUser(giver))
+  permit(ctx, 'users.transfer', onUser(receiver))
   refuseReceiver(receiver, giver)
   const moving = await holdingsOf(trx, { ownerId: giver.id, sites })
   for (const { site } of moving) refuseWithoutAccess(receiver, site)
@@ -47,7 +47,7 @@ export async function transferProgressionTests(
   await handOver(trx, { fromId: giver.id, toId: receiver.id, sites: moved })
   const after = await holdingsOf(trx, { ownerId: receiver.id, sites: moved })
   refuseIfAnythingWasLost({ moving, before, after })
-  await record(trx, {
+  await appendAudit(trx, {
     by,
     at,
     action: 'users.transferred',

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { pinOf } from '../../../src/rules/credentials/derive.ts'
-import { tell } from '../../../src/rules/mail/queue-message.ts'
+import { queueMessage } from '../../../src/rules/mail/queue-message.ts'
 import { inbox } from '../../mail/inbox.ts'
 import { newWorld, type World } from '../../world.ts'
 
@@ -34,7 +34,7 @@ describe('the first sign-in', () => {
   const linkIn = (text: string) => /^https:\S+$/m.exec(text)?.[0] ?? ''
   const sendLink = () =>
     world.commit((given) => async (trx) => {
-      await tell(trx, given, {
+      await queueMessage(trx, given, {
         letter: 'account-set-up',
         to: { id, email, firstName: 'Amira', lastName: 'Haddad' },
       })

@@ -66,8 +66,8 @@ describe('ssh-admin audit list', () => {
     const { db } = await world.store()
     await db.updateTable('centres').set({ name: 'Evil\u001b[2J\u202eSchool' }).execute()
     await world.commit((given) => async (trx) => {
-      const { record } = await import('../../../src/rules/audit/append.ts')
-      await record(trx, {
+      const { appendAudit } = await import('../../../src/rules/audit/append.ts')
+      await appendAudit(trx, {
         ...given,
         action: 'centres.edited',
         subject: 'EG001',

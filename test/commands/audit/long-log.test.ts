@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { record } from '../../../src/rules/audit/append.ts'
+import { appendAudit } from '../../../src/rules/audit/append.ts'
 import { newWorld, type World } from '../../world.ts'
 
 describe('a log of more events than are read at a time', () => {
@@ -11,7 +11,7 @@ describe('a log of more events than are read at a time', () => {
     await world.centre('EG001')
     await world.commit((given) => async (trx) => {
       for (let number = 1; number <= many; number += 1)
-        await record(trx, { ...given, action: 'centres.edited', subject: `EG${number}`, facts: {} })
+        await appendAudit(trx, { ...given, action: 'centres.edited', subject: `EG${number}`, facts: {} })
     })
   })
   afterEach(() => world.close())

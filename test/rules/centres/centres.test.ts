@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { lastEvents } from '../../../src/db/audit/events.ts'
 import { createCentre } from '../../../src/rules/centres/create.ts'
-import type { CentreWishes, NewCentreWishes } from '../../../src/rules/centres/options.ts'
+import type { CentreOptions, NewCentreOptions } from '../../../src/rules/centres/options.ts'
 import { deleteCentre } from '../../../src/rules/centres/delete.ts'
 import { editCentre } from '../../../src/rules/centres/edit.ts'
 import { restoreCentre } from '../../../src/rules/centres/restore.ts'
@@ -13,20 +13,22 @@ beforeEach(() => {
 })
 afterEach(() => world.close())
 
-const creating = (centre: string, wishes: Partial<NewCentreWishes> = {}, ifMissing = false) =>
+const creating = (centre: string, wishes: Partial<NewCentreOptions> = {}, ifMissing = false) =>
   world.commit(
     (given) => (trx) =>
       createCentre(trx, {
         centre,
-        wishes: { name: 'El Nour School', country: 'EG', ...wishes },
+        fields: { name: 'El Nour School', country: 'EG', ...wishes },
         ifMissing,
-        given,
+        ctx: given,
       }),
   )
-const editing = (centre: string, wishes: CentreWishes) =>
-  world.commit((given) => (trx) => editCentre(trx, { centre, wishes, given }))
-const deleting = (centre: string) => world.commit((given) => (trx) => deleteCentre(trx, { centre, given }))
-const restoring = (centre: string) => world.commit((given) => (trx) => restoreCentre(trx, { centre, given }))
+const editing = (centre: string, wishes: CentreOptions) =>
+  world.commit((given) => (trx) => editCentre(trx, { centre, fields: wishes, ctx: given }))
+const deleting = (centre: string) =>
+  world.commit((given) => (trx) => deleteCentre(trx, { centre, ctx: given }))
+const restoring = (centre: string) =>
+  world.commit((given) => (trx) => restoreCentre(trx, { centre, ctx: given }))
 const rowOf = async (number: string) =>
   (await world.store()).db.selectFrom('centres').selectAll().where('number', '=', number).executeTakeFirst()
 const eventsOf = async (subject: string) => lastEvents((await world.store()).db, { visible: 'all', subject })

@@ -26,7 +26,8 @@ describe('writing to the new users of an import', () => {
       )
       .run(count, world.now.toISOString(), world.now.toISOString())
   }
-  const queue = () => world.commit((given) => (trx) => queueActivationLetters(trx, { importId: 1, given }))
+  const queue = () =>
+    world.commit((given) => (trx) => queueActivationLetters(trx, { importId: 1, ctx: given }))
 
   it('owes each a letter without a PIN, valid as long as the PIN, and nobody two', async () => {
     await newcomers(3)

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { voidOpenCredentials } from '../../../src/db/credentials.ts'
 import { owedMessages } from '../../../src/db/outbox.ts'
-import { headerText, tell } from '../../../src/rules/mail/queue-message.ts'
+import { headerText, queueMessage } from '../../../src/rules/mail/queue-message.ts'
 import { newWorld, type World } from '../../world.ts'
 
 describe('owing somebody a letter', () => {
@@ -18,7 +18,7 @@ describe('owing somebody a letter', () => {
 
   const setUp = () =>
     world.commit((given) => async (trx) => {
-      await tell(trx, given, { letter: 'account-set-up', to: amira })
+      await queueMessage(trx, given, { letter: 'account-set-up', to: amira })
       return (await owedMessages(trx))[0]
     })
   const rows = async () => {
@@ -49,7 +49,9 @@ describe('owing somebody a letter', () => {
   })
 
   it('leaves no trace when rehearsed', async () => {
-    await world.rehearse((given) => (trx) => tell(trx, given, { letter: 'account-set-up', to: amira }))
+    await world.rehearse(
+      (given) => (trx) => queueMessage(trx, given, { letter: 'account-set-up', to: amira }),
+    )
     expect(await rows()).toEqual({ messages: [], credentials: [] })
   })
 

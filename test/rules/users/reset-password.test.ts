@@ -13,7 +13,8 @@ describe('resetting a password', () => {
   })
   afterEach(() => world.close())
 
-  const resetting = (email = amira) => world.commit((given) => (trx) => resetPassword(trx, { email, given }))
+  const resetting = (email = amira) =>
+    world.commit((given) => (trx) => resetPassword(trx, { email, ctx: given }))
 
   it('sends an active user a reset message', async () => {
     await world.user(amira, { centre: 'EG001' })

@@ -4,7 +4,7 @@ import { owedSheets } from '../../../db/imports/pin-sheets-owed.ts'
 import { owedSheetNotice, renderShownImport, shownImportJson } from '../../../render/imports.ts'
 import { findImportNumber, importNumber } from '../../../rules/imports/find.ts'
 import { command, example } from '../../../cli/command.ts'
-import { reading } from '../../../cli/query.ts'
+import { query } from '../../../cli/query.ts'
 
 export const show = command('show')
   .summary('what an import did')
@@ -12,7 +12,7 @@ export const show = command('show')
   .argument('<id>', 'the number of the import')
   .addHelpText('after', example('ssh-admin centres imports show 1'))
   .action(
-    reading({
+    query({
       options: z.object({ id: importNumber }),
       read: async ({ id }, _, store) => ({
         row: await findImportNumber(store.db, id),

@@ -3,10 +3,10 @@ import { undoImport } from '../../../import/undo.ts'
 import { renderUndone, undoneJson } from '../../../render/imports.ts'
 import { count } from '../../../render/text.ts'
 import { importNumber } from '../../../rules/imports/find.ts'
-import { changing } from '../../../cli/mutation.ts'
-import { changingCommand, example } from '../../../cli/command.ts'
+import { mutation } from '../../../cli/mutation.ts'
+import { mutationCommand, example } from '../../../cli/command.ts'
 
-export const undo = changingCommand('undo')
+export const undo = mutationCommand('undo')
   .summary('take an import back')
   .description(
     `Take an import back as if it had not been: what it created goes, old names and what it deleted come back,
@@ -15,12 +15,12 @@ its PINs are void and its waiting letters cancelled. What changed since is liste
   .argument('<id>', 'the number of the import')
   .addHelpText('after', example('ssh-admin centres imports undo 1 --yes'))
   .action(
-    changing({
+    mutation({
       options: z.object({ id: importNumber }),
       act:
-        ({ id }, given) =>
+        ({ id }, ctx) =>
         (trx) =>
-          undoImport(trx, { id, given }),
+          undoImport(trx, { id, ctx }),
       confirm: {
         agreedOn: ({ changed, undone, left, import: { id, file, state } }) => [
           id,
