@@ -72,12 +72,7 @@ async function growAlong(word: string, node: Loader | Group, words: readonly str
   const verb = words[words.indexOf(word) + 1] ?? ''
   const next = node.verbs[verb]
   if (!next) return grow(word, node)
-  return withVerb(await nounCommand(word, node), await growAlong(verb, next, words))
-}
-
-/** A noun that does something by itself is one and the same each time, and may have its verb already. */
-function withVerb(noun: Command, verb: Command): Command {
-  return noun.commands.includes(verb) ? noun : noun.addCommand(verb)
+  return (await nounCommand(word, node)).addCommand(await growAlong(verb, next, words))
 }
 
 /** The whole command tree, every command loaded: for documentation, completion and tests. */
@@ -136,13 +131,13 @@ async function growFor(word: string, node: Loader | Group, words: readonly strin
     if (verb !== undefined && !node.alone) throw unknownCommand(verb, Object.keys(node.verbs), [word])
     return noun
   }
-  return withVerb(await nounCommand(word, node), await growFor(verb, next, words))
+  return (await nounCommand(word, node)).addCommand(await growFor(verb, next, words))
 }
 
 async function grow(word: string, node: Loader | Group): Promise<Command> {
   if (typeof node === 'function') return node()
   const noun = await nounCommand(word, node)
-  for (const [verb, next] of Object.entries(node.verbs)) withVerb(noun, await grow(verb, next))
+  for (const [verb, next] of Object.entries(node.verbs)) noun.addCommand(await grow(verb, next))
   return noun
 }
 

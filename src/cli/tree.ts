@@ -14,142 +14,142 @@ export interface Group {
 const centres: Group = {
   summary: 'centres and the workbook that brings them',
   verbs: {
-    import: async () => (await import('../commands/centres/import.ts')).importCentres,
-    apply: async () => (await import('../commands/centres/apply.ts')).apply,
+    import: async () => (await import('../commands/centres/import.ts')).importCentres(),
+    apply: async () => (await import('../commands/centres/apply.ts')).apply(),
     imports: {
       summary: 'what has been imported, and when',
-      alone: async () => (await import('../commands/centres/imports.ts')).imports,
+      alone: async () => (await import('../commands/centres/imports.ts')).imports(),
       verbs: {
-        show: async () => (await import('../commands/centres/imports/show.ts')).show,
-        undo: async () => (await import('../commands/centres/imports/undo.ts')).undo,
+        show: async () => (await import('../commands/centres/imports/show.ts')).show(),
+        undo: async () => (await import('../commands/centres/imports/undo.ts')).undo(),
       },
     },
-    pins: async () => (await import('../commands/centres/pins.ts')).pins,
-    list: async () => (await import('../commands/centres/list.ts')).list,
-    show: async () => (await import('../commands/centres/show.ts')).show,
-    create: async () => (await import('../commands/centres/create.ts')).create,
-    edit: async () => (await import('../commands/centres/edit.ts')).edit,
-    delete: async () => (await import('../commands/centres/delete.ts')).deletion,
-    restore: async () => (await import('../commands/centres/restore.ts')).restore,
-    export: async () => (await import('../commands/centres/export.ts')).exportCentres,
-    sample: async () => (await import('../commands/centres/sample.ts')).sample,
+    pins: async () => (await import('../commands/centres/pins.ts')).pins(),
+    list: async () => (await import('../commands/centres/list.ts')).list(),
+    show: async () => (await import('../commands/centres/show.ts')).show(),
+    create: async () => (await import('../commands/centres/create.ts')).create(),
+    edit: async () => (await import('../commands/centres/edit.ts')).edit(),
+    delete: async () => (await import('../commands/centres/delete.ts')).deletion(),
+    restore: async () => (await import('../commands/centres/restore.ts')).restore(),
+    export: async () => (await import('../commands/centres/export.ts')).exportCentres(),
+    sample: async () => (await import('../commands/centres/sample.ts')).sample(),
   },
 }
 
 const users: Group = {
   summary: 'the accounts of people',
   verbs: {
-    add: async () => (await import('../commands/users/add.ts')).add,
-    list: async () => (await import('../commands/users/list.ts')).list,
-    show: async () => (await import('../commands/users/show.ts')).show,
-    edit: async () => (await import('../commands/users/edit.ts')).edit,
-    suspend: async () => (await import('../commands/users/suspend.ts')).suspend,
-    restore: async () => (await import('../commands/users/restore.ts')).restore,
-    delete: async () => (await import('../commands/users/delete.ts')).deletion,
-    transfer: async () => (await import('../commands/users/transfer.ts')).transfer,
-    move: async () => (await import('../commands/users/move.ts')).move,
-    remove: async () => (await import('../commands/users/remove.ts')).remove,
-    'reset-password': async () => (await import('../commands/users/reset-password.ts')).reset,
-    pin: async () => (await import('../commands/users/pin.ts')).pin,
-    duplicates: async () => (await import('../commands/users/duplicates.ts')).duplicates,
-    erase: async () => (await import('../commands/users/erase.ts')).erase,
-    sample: async () => (await import('../commands/users/sample.ts')).sample,
-    exists: async () => (await import('../commands/users/exists.ts')).exists,
+    add: async () => (await import('../commands/users/add.ts')).add(),
+    list: async () => (await import('../commands/users/list.ts')).list(),
+    show: async () => (await import('../commands/users/show.ts')).show(),
+    edit: async () => (await import('../commands/users/edit.ts')).edit(),
+    suspend: async () => (await import('../commands/users/suspend.ts')).suspend(),
+    restore: async () => (await import('../commands/users/restore.ts')).restore(),
+    delete: async () => (await import('../commands/users/delete.ts')).deletion(),
+    transfer: async () => (await import('../commands/users/transfer.ts')).transfer(),
+    move: async () => (await import('../commands/users/move.ts')).move(),
+    remove: async () => (await import('../commands/users/remove.ts')).remove(),
+    'reset-password': async () => (await import('../commands/users/reset-password.ts')).reset(),
+    pin: async () => (await import('../commands/users/pin.ts')).pin(),
+    duplicates: async () => (await import('../commands/users/duplicates.ts')).duplicates(),
+    erase: async () => (await import('../commands/users/erase.ts')).erase(),
+    sample: async () => (await import('../commands/users/sample.ts')).sample(),
+    exists: async () => (await import('../commands/users/exists.ts')).exists(),
   },
 }
 
 const coordinator: Group = {
   summary: "a centre's coordinator",
   verbs: {
-    show: async () => (await import('../commands/coordinator/show.ts')).show,
-    add: async () => (await import('../commands/coordinator/add.ts')).add,
-    change: async () => (await import('../commands/coordinator/change.ts')).change,
-    suspend: async () => (await import('../commands/coordinator/suspend.ts')).suspend,
-    restore: async () => (await import('../commands/coordinator/restore.ts')).restore,
+    show: async () => (await import('../commands/coordinator/show.ts')).show(),
+    add: async () => (await import('../commands/coordinator/add.ts')).add(),
+    change: async () => (await import('../commands/coordinator/change.ts')).change(),
+    suspend: async () => (await import('../commands/coordinator/suspend.ts')).suspend(),
+    restore: async () => (await import('../commands/coordinator/restore.ts')).restore(),
   },
 }
 
 const associates: Group = {
   summary: 'Associates, and who acts for their centres',
   verbs: {
-    list: async () => (await import('../commands/associates/list.ts')).list,
-    show: async () => (await import('../commands/associates/show.ts')).show,
-    assign: async () => (await import('../commands/associates/assign.ts')).assign,
-    unassign: async () => (await import('../commands/associates/unassign.ts')).unassign,
+    list: async () => (await import('../commands/associates/list.ts')).list(),
+    show: async () => (await import('../commands/associates/show.ts')).show(),
+    assign: async () => (await import('../commands/associates/assign.ts')).assign(),
+    unassign: async () => (await import('../commands/associates/unassign.ts')).unassign(),
   },
 }
 
 const roles: Group = {
   summary: 'roles, and who may do what',
   verbs: {
-    list: async () => (await import('../commands/roles/list.ts')).list,
-    grant: async () => (await import('../commands/roles/grant.ts')).grant,
-    revoke: async () => (await import('../commands/roles/revoke.ts')).revoke,
-    check: async () => (await import('../commands/roles/check.ts')).check,
+    list: async () => (await import('../commands/roles/list.ts')).list(),
+    grant: async () => (await import('../commands/roles/grant.ts')).grant(),
+    revoke: async () => (await import('../commands/roles/revoke.ts')).revoke(),
+    check: async () => (await import('../commands/roles/check.ts')).check(),
   },
 }
 
 const progressionTests: Group = {
   summary: 'learner groups, tests and results',
   verbs: {
-    import: async () => (await import('../commands/progression-tests/import.ts')).importResults,
-    sample: async () => (await import('../commands/progression-tests/sample.ts')).sample,
-    list: async () => (await import('../commands/progression-tests/list.ts')).list,
+    import: async () => (await import('../commands/progression-tests/import.ts')).importResults(),
+    sample: async () => (await import('../commands/progression-tests/sample.ts')).sample(),
+    list: async () => (await import('../commands/progression-tests/list.ts')).list(),
   },
 }
 
 const account: Group = {
   summary: "what an account's owner does: activate, set up, sign in",
   verbs: {
-    request: async () => (await import('../commands/account/request.ts')).request,
-    activate: async () => (await import('../commands/account/activate.ts')).activate,
-    'set-up': async () => (await import('../commands/account/set-up.ts')).setUp,
-    verify: async () => (await import('../commands/account/verify.ts')).verify,
-    'sign-in': async () => (await import('../commands/account/sign-in.ts')).signInCommand,
+    request: async () => (await import('../commands/account/request.ts')).request(),
+    activate: async () => (await import('../commands/account/activate.ts')).activate(),
+    'set-up': async () => (await import('../commands/account/set-up.ts')).setUp(),
+    verify: async () => (await import('../commands/account/verify.ts')).verify(),
+    'sign-in': async () => (await import('../commands/account/sign-in.ts')).signInCommand(),
   },
 }
 
 const mail: Group = {
   summary: 'messages that are owed, written and sent',
   verbs: {
-    list: async () => (await import('../commands/mail/list.ts')).list,
-    show: async () => (await import('../commands/mail/show.ts')).show,
-    send: async () => (await import('../commands/mail/send.ts')).send,
-    cancel: async () => (await import('../commands/mail/cancel.ts')).cancel,
+    list: async () => (await import('../commands/mail/list.ts')).list(),
+    show: async () => (await import('../commands/mail/show.ts')).show(),
+    send: async () => (await import('../commands/mail/send.ts')).send(),
+    cancel: async () => (await import('../commands/mail/cancel.ts')).cancel(),
   },
 }
 
 const templates: Group = {
   summary: 'the words of the letters, which staff can change',
   verbs: {
-    list: async () => (await import('../commands/templates/list.ts')).list,
-    show: async () => (await import('../commands/templates/show.ts')).show,
-    edit: async () => (await import('../commands/templates/edit.ts')).edit,
-    preview: async () => (await import('../commands/templates/preview.ts')).preview,
-    reset: async () => (await import('../commands/templates/reset.ts')).reset,
+    list: async () => (await import('../commands/templates/list.ts')).list(),
+    show: async () => (await import('../commands/templates/show.ts')).show(),
+    edit: async () => (await import('../commands/templates/edit.ts')).edit(),
+    preview: async () => (await import('../commands/templates/preview.ts')).preview(),
+    reset: async () => (await import('../commands/templates/reset.ts')).reset(),
   },
 }
 
 const audit: Group = {
   summary: 'the audit log: who did what, when, to whom',
   verbs: {
-    list: async () => (await import('../commands/audit/list.ts')).list,
-    export: async () => (await import('../commands/audit/export.ts')).exportEvents,
-    verify: async () => (await import('../commands/audit/verify.ts')).verify,
+    list: async () => (await import('../commands/audit/list.ts')).list(),
+    export: async () => (await import('../commands/audit/export.ts')).exportEvents(),
+    verify: async () => (await import('../commands/audit/verify.ts')).verify(),
   },
 }
 
 const store: Group = {
   summary: 'the store and its key: begin, check, back up, bring up to date',
   verbs: {
-    init: async () => (await import('../commands/store/init.ts')).init,
-    info: async () => (await import('../commands/store/info.ts')).info,
-    check: async () => (await import('../commands/store/check.ts')).check,
-    backup: async () => (await import('../commands/store/backup.ts')).backup,
-    restore: async () => (await import('../commands/store/restore.ts')).restore,
-    migrate: async () => (await import('../commands/store/migrate.ts')).migrate,
-    rekey: async () => (await import('../commands/store/rekey.ts')).rekey,
-    'accept-clock': async () => (await import('../commands/store/accept-clock.ts')).acceptClockCommand,
+    init: async () => (await import('../commands/store/init.ts')).init(),
+    info: async () => (await import('../commands/store/info.ts')).info(),
+    check: async () => (await import('../commands/store/check.ts')).check(),
+    backup: async () => (await import('../commands/store/backup.ts')).backup(),
+    restore: async () => (await import('../commands/store/restore.ts')).restore(),
+    migrate: async () => (await import('../commands/store/migrate.ts')).migrate(),
+    rekey: async () => (await import('../commands/store/rekey.ts')).rekey(),
+    'accept-clock': async () => (await import('../commands/store/accept-clock.ts')).acceptClockCommand(),
   },
 }
 
@@ -166,10 +166,10 @@ export const tree: Readonly<Record<string, Loader | Group>> = {
   templates,
   audit,
   store,
-  seed: async () => (await import('../commands/seed.ts')).seed,
-  config: async () => (await import('../commands/config.ts')).config,
-  completion: async () => (await import('../commands/completion.ts')).completion,
-  help: async () => (await import('../commands/help.ts')).help,
+  seed: async () => (await import('../commands/seed.ts')).seed(),
+  config: async () => (await import('../commands/config.ts')).config(),
+  completion: async () => (await import('../commands/completion.ts')).completion(),
+  help: async () => (await import('../commands/help.ts')).help(),
 }
 
 /** One line for each command without a noun, so that the first help loads none of them. */

@@ -13,17 +13,18 @@ Complete words with TAB in every new shell:
   fish   ssh-admin completion fish > ~/.config/fish/completions/ssh-admin.fish
 `
 
-export const completion = command('completion')
-  .summary('print what makes a shell complete commands')
-  .description(
-    'Print the script with which bash, zsh or fish completes the commands and options of ssh-admin.',
-  )
-  .addArgument(new Argument('<shell>', 'which shell').choices(shells))
-  .addHelpText('after', `${example('ssh-admin completion bash')}${howTo}`)
-  .action(
-    action(Options, async ({ shell }, session) => {
-      const script = completionScript(shell)
-      await answer(session, { text: script, json: { shell, script } })
-      return 0
-    }),
-  )
+export const completion = () =>
+  command('completion')
+    .summary('print what makes a shell complete commands')
+    .description(
+      'Print the script with which bash, zsh or fish completes the commands and options of ssh-admin.',
+    )
+    .addArgument(new Argument('<shell>', 'which shell').choices(shells))
+    .addHelpText('after', `${example('ssh-admin completion bash')}${howTo}`)
+    .action(
+      action(Options, async ({ shell }, session) => {
+        const script = completionScript(shell)
+        await answer(session, { text: script, json: { shell, script } })
+        return 0
+      }),
+    )

@@ -9,25 +9,26 @@ import { answer, action } from '../cli/action.ts'
 
 const Options = z.object({ topic: z.string().optional() })
 
-export const help = command('help')
-  .summary('explain exit codes, JSON, settings, the workbook, mail')
-  .description(
-    `Explain one topic: ${Object.keys(topics).join(', ')}. After the words of a command it shows that command's help.`,
-  )
-  .addArgument(new Argument('[topic]', 'what to explain'))
-  .addHelpText('after', example('ssh-admin help exit-codes', 'ssh-admin help json --json'))
-  .action(
-    action(Options, async ({ topic }, session) => {
-      const { out } = session.terminal
-      if (topic === undefined) {
-        await answer(session, { text: topicsInLines(out), json: { topics } })
+export const help = () =>
+  command('help')
+    .summary('explain exit codes, JSON, settings, the workbook, mail')
+    .description(
+      `Explain one topic: ${Object.keys(topics).join(', ')}. After the words of a command it shows that command's help.`,
+    )
+    .addArgument(new Argument('[topic]', 'what to explain'))
+    .addHelpText('after', example('ssh-admin help exit-codes', 'ssh-admin help json --json'))
+    .action(
+      action(Options, async ({ topic }, session) => {
+        const { out } = session.terminal
+        if (topic === undefined) {
+          await answer(session, { text: topicsInLines(out), json: { topics } })
+          return 0
+        }
+        if (!isTopic(topic)) throw unknownTopic(topic)
+        await answer(session, await explained(topic, out))
         return 0
-      }
-      if (!isTopic(topic)) throw unknownTopic(topic)
-      await answer(session, await explained(topic, out))
-      return 0
-    }),
-  )
+      }),
+    )
 
 function topicsInLines({ chalk }: View): string {
   const lines = Object.entries(topics).map(

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
@@ -14,5 +14,13 @@ describe('the map of the code', () => {
       .filter((path) => !/[A-Z]{3}/.test(path))
     expect(named.length).toBeGreaterThan(0)
     expect(named.filter((path) => !existsSync(join(root, path)))).toEqual([])
+  })
+
+  it('has a row among the arrows for every room', () => {
+    const rooms = readdirSync(join(root, 'src'), { withFileTypes: true })
+      .filter((entry) => entry.isDirectory())
+      .map(({ name }) => name)
+    const arrows = read('.dependency-cruiser.cjs')
+    expect(rooms.filter((room) => !arrows.includes(`room('${room}'`) && room !== 'commands')).toEqual([])
   })
 })

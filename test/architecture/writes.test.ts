@@ -31,7 +31,7 @@ const query = new Set([
 ])
 
 /** Files that open one to read it. */
-const opening = ['workbook/bytes.ts', 'db/small-file.ts', 'db/sqlite/header.ts']
+const opening = ['workbook/bytes.ts', 'db/small-file.ts', 'db/sqlite/errors.ts']
 
 interface Import {
   file: string

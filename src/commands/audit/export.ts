@@ -14,15 +14,16 @@ import { addFilterOptions, filterOptions } from './filter.ts'
 
 const Options = z.object({ ...filterOptions, file: z.string() })
 
-export const exportEvents = addFilterOptions(command('export'))
-  .summary('write the audit log into a file')
-  .description(
-    'Write the audit log, oldest first, into a file: a workbook with filters (.xlsx), .csv, or one JSON document a line (.jsonl).',
-  )
-  .argument('<file>', 'the file: .xlsx, .csv or .jsonl')
-  .option('-y, --yes', 'replace the file that is there without asking')
-  .addHelpText('after', example('ssh-admin audit export audit.xlsx --since 2026-01-01'))
-  .action(action(Options, exportTo))
+export const exportEvents = () =>
+  addFilterOptions(command('export'))
+    .summary('write the audit log into a file')
+    .description(
+      'Write the audit log, oldest first, into a file: a workbook with filters (.xlsx), .csv, or one JSON document a line (.jsonl).',
+    )
+    .argument('<file>', 'the file: .xlsx, .csv or .jsonl')
+    .option('-y, --yes', 'replace the file that is there without asking')
+    .addHelpText('after', example('ssh-admin audit export audit.xlsx --since 2026-01-01'))
+    .action(action(Options, exportTo))
 
 async function exportTo({ file, ...filter }: z.infer<typeof Options>, session: Session): Promise<number> {
   const ending = extname(file).toLowerCase()

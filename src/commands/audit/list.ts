@@ -16,20 +16,21 @@ const Options = z.object({
 /** What fits a screen or two; a pipe and --json have no limit that is not asked for. */
 const onTerminal = 50
 
-export const list = addFilterOptions(command('list'))
-  .summary('list what happened, newest first')
-  .description(
-    'List what happened, newest first. At a terminal the last 50 events; in a pipe all of them.\nIn a pipe: number, time (UTC), kind, action, subject, actor (staff for Cambridge staff), operator, details as JSON.',
-  )
-  .option('--limit <count>', 'at most so many')
-  .addHelpText(
-    'after',
-    example(
-      'ssh-admin audit list --subject amira@school.example',
-      'ssh-admin audit list --kind refusal --since 2026-03-01',
-    ),
-  )
-  .action(action(Options, listEventsFor))
+export const list = () =>
+  addFilterOptions(command('list'))
+    .summary('list what happened, newest first')
+    .description(
+      'List what happened, newest first. At a terminal the last 50 events; in a pipe all of them.\nIn a pipe: number, time (UTC), kind, action, subject, actor (staff for Cambridge staff), operator, details as JSON.',
+    )
+    .option('--limit <count>', 'at most so many')
+    .addHelpText(
+      'after',
+      example(
+        'ssh-admin audit list --subject amira@school.example',
+        'ssh-admin audit list --kind refusal --since 2026-03-01',
+      ),
+    )
+    .action(action(Options, listEventsFor))
 
 async function listEventsFor(filter: z.infer<typeof Options>, session: Session): Promise<number> {
   const { listEvents, pagesOfEvents } = await import('../../db/audit/events.ts')

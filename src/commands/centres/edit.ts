@@ -10,41 +10,42 @@ import { agreedOnCentres, centreOptions, withCentreOptions } from './options.ts'
 
 const Options = z.object({ centre: z.string(), ...centreOptions })
 
-export const edit = withCentreOptions(mutationCommand('edit'))
-  .summary("change a centre's facts")
-  .description(
-    'Change what is said of a centre; what is not named stays. A centre that leaves its Associate is assigned to nobody there any longer. You are asked first when another centre has the new name already.',
-  )
-  .argument('<centre>', 'the centre number')
-  .addHelpText(
-    'after',
-    example("ssh-admin centres edit EG001 --name 'El Nour International School' --postcode 11511"),
-  )
-  .action(
-    preparedMutation({
-      options: Options,
-      prepare: async ({ centre, ...said }) => {
-        const nothing = Object.values(said).every((value) => value === undefined)
-        if (nothing) {
-          throw new Usage(`Nothing was said of ${centre}.`, {
-            code: 'nothing-said',
-            hint: 'Say what to change, such as --name or --country; --help lists them.',
-          })
-        }
-        return { centre, fields: parseCentreOptions(said) }
-      },
-      act:
-        ({ centre, fields }, ctx) =>
-        async (trx) => [await editCentre(trx, { centre, fields, ctx })],
-      confirm: {
-        mayAsk: ({ name }) => name !== undefined,
-        question: ([edited]) => edited && namesakeQuestion(edited),
-        agreedOn: agreedOnCentres,
-      },
-      render: renderChangedCentres,
-      json: centresJson,
-    }),
-  )
+export const edit = () =>
+  withCentreOptions(mutationCommand('edit'))
+    .summary("change a centre's facts")
+    .description(
+      'Change what is said of a centre; what is not named stays. A centre that leaves its Associate is assigned to nobody there any longer. You are asked first when another centre has the new name already.',
+    )
+    .argument('<centre>', 'the centre number')
+    .addHelpText(
+      'after',
+      example("ssh-admin centres edit EG001 --name 'El Nour International School' --postcode 11511"),
+    )
+    .action(
+      preparedMutation({
+        options: Options,
+        prepare: async ({ centre, ...said }) => {
+          const nothing = Object.values(said).every((value) => value === undefined)
+          if (nothing) {
+            throw new Usage(`Nothing was said of ${centre}.`, {
+              code: 'nothing-said',
+              hint: 'Say what to change, such as --name or --country; --help lists them.',
+            })
+          }
+          return { centre, fields: parseCentreOptions(said) }
+        },
+        act:
+          ({ centre, fields }, ctx) =>
+          async (trx) => [await editCentre(trx, { centre, fields, ctx })],
+        confirm: {
+          mayAsk: ({ name }) => name !== undefined,
+          question: ([edited]) => edited && namesakeQuestion(edited),
+          agreedOn: agreedOnCentres,
+        },
+        render: renderChangedCentres,
+        json: centresJson,
+      }),
+    )
 
 /** Schools of one name are ordinary, and easily taken for one another. */
 function namesakeQuestion({ centre: { number, name }, namesakes = [] }: ChangedCentre): string | undefined {

@@ -42,46 +42,47 @@ type Options = z.infer<typeof Options>
 /** Each time another process has got its change in: as many as may reasonably be at it at once. */
 const maxTries = 100
 
-export const importCentres = mutationCommand('import')
-  .summary('bring centres and users in from a workbook, PINs out')
-  .description(
-    `Read a workbook of centres and their users, show what it will change, ask, and apply it.
+export const importCentres = () =>
+  mutationCommand('import')
+    .summary('bring centres and users in from a workbook, PINs out')
+    .description(
+      `Read a workbook of centres and their users, show what it will change, ask, and apply it.
 New centres are added with their name and location; existing ones have their name updated only.
 New users are created, each with a PIN; the PINs come back as a workbook to hand out.
 Rows with a mistake are held back and change nothing; the rest goes in (exit code 8).
 Centres and users that are not in the workbook are listed, and deleted only when you say so.`,
-  )
-  .argument('<file>', 'the workbook (.xlsx or .csv), or - for stdin')
-  .option('--sheet <name>', 'the sheet to read (default: the one that is open, or else the first)')
-  .option('--map <column=field>', "which column is which field, such as 'Org ID=Centre number'", repeated)
-  .option(
-    '--pins-out <file>',
-    'where the PINs go: .xlsx, .csv or .json (default: new-user-pins-ID.xlsx here)',
-  )
-  .addOption(slipsOption())
-  .option('--issues-out <file>', 'write the rows held back, with the reasons, to be corrected and imported')
-  .option('--plan-out <file>', 'save the plan for centres apply, and change nothing')
-  .option('--delete-missing', 'delete every centre that is not in the workbook')
-  .option('--delete-extra', 'delete every user of its centres who is not in the workbook')
-  .option('--delete-centre <centres>', 'delete only these missing centres', repeated)
-  .option('--delete-user <emails>', 'delete only these extra users', repeated)
-  .option('--allow-deletes <n>', 'how many centres and users may go, when it is more than a fifth')
-  .option('--allow-renames <n>', 'how many centres may be renamed, when it is more than a fifth')
-  .option('--partial', 'this is part of a roster: nobody is missing or extra')
-  .option('--whole-roster', 'this is a whole roster, though it says that it is part of one')
-  .option('--restore-deleted', 'restore the deleted centres that the workbook names')
-  .option('--send-mail', 'send each new user a message that says how to activate the account')
-  .option('--strict', 'any mistake: change nothing (exit code 6)')
-  .addHelpText('after', columnsHelp(centreColumns, 'ssh-admin centres sample'))
-  .addHelpText(
-    'after',
-    example(
-      'ssh-admin centres import fixtures/centres.xlsx --dry-run',
-      'ssh-admin centres import fixtures/centres.xlsx --yes --pins-out pins.xlsx',
-      'ssh-admin centres import fixtures/one-of-each.xlsx --yes --issues-out held-back.xlsx',
-    ),
-  )
-  .action(action(Options, importWorkbook))
+    )
+    .argument('<file>', 'the workbook (.xlsx or .csv), or - for stdin')
+    .option('--sheet <name>', 'the sheet to read (default: the one that is open, or else the first)')
+    .option('--map <column=field>', "which column is which field, such as 'Org ID=Centre number'", repeated)
+    .option(
+      '--pins-out <file>',
+      'where the PINs go: .xlsx, .csv or .json (default: new-user-pins-ID.xlsx here)',
+    )
+    .addOption(slipsOption())
+    .option('--issues-out <file>', 'write the rows held back, with the reasons, to be corrected and imported')
+    .option('--plan-out <file>', 'save the plan for centres apply, and change nothing')
+    .option('--delete-missing', 'delete every centre that is not in the workbook')
+    .option('--delete-extra', 'delete every user of its centres who is not in the workbook')
+    .option('--delete-centre <centres>', 'delete only these missing centres', repeated)
+    .option('--delete-user <emails>', 'delete only these extra users', repeated)
+    .option('--allow-deletes <n>', 'how many centres and users may go, when it is more than a fifth')
+    .option('--allow-renames <n>', 'how many centres may be renamed, when it is more than a fifth')
+    .option('--partial', 'this is part of a roster: nobody is missing or extra')
+    .option('--whole-roster', 'this is a whole roster, though it says that it is part of one')
+    .option('--restore-deleted', 'restore the deleted centres that the workbook names')
+    .option('--send-mail', 'send each new user a message that says how to activate the account')
+    .option('--strict', 'any mistake: change nothing (exit code 6)')
+    .addHelpText('after', columnsHelp(centreColumns, 'ssh-admin centres sample'))
+    .addHelpText(
+      'after',
+      example(
+        'ssh-admin centres import fixtures/centres.xlsx --dry-run',
+        'ssh-admin centres import fixtures/centres.xlsx --yes --pins-out pins.xlsx',
+        'ssh-admin centres import fixtures/one-of-each.xlsx --yes --issues-out held-back.xlsx',
+      ),
+    )
+    .action(action(Options, importWorkbook))
 
 async function importWorkbook(options: Options, session: Session): Promise<number> {
   const { dryRun, yes } = session.common

@@ -28,44 +28,49 @@ const Options = z.object({
   limit: wholeNumberOf('a whole number').pipe(z.number().min(1, 'at least 1')).optional(),
 })
 
-export const list = command('list')
-  .summary('find centres')
-  .description(
-    'List centres, any number of them: all that are not deleted, or those that fit every filter.\n' +
-      'In a pipe: number, name, country, status, users, coordinator, kind, Associate, created, deleted.',
-  )
-  .option('--search <text>', 'by part of a number or name; accents and letter case do not matter')
-  .option('--country <country>', 'in this country, by English name or ISO code', repeated)
-  .option('--kind <kind>', centreKinds.join(', '), repeated)
-  .option('--status <status>', 'approved, active or deleted', repeated)
-  .option('--associate <centre>', 'the centres of this Associate')
-  .option('--deleted', 'deleted centres')
-  .option('--sort <order>', `by ${centreOrders.join(', ')}`)
-  .option('--reverse', 'the other way round')
-  .option('--limit <count>', 'at most so many')
-  .addHelpText(
-    'after',
-    example('ssh-admin centres list --country Egypt', 'ssh-admin centres list --search nile --status active'),
-  )
-  .action(
-    query({
-      options: Options,
-      read: async ({ associate, sort: order, reverse, limit, ...options }, ctx, { db }) => {
-        const filter = {
-          statuses: [...options.status, ...(options.deleted ? ['deleted' as const] : [])],
-          kinds: options.kind,
-          countries: options.country,
-          associateId: associate === undefined ? undefined : (await findCentre(db, associate, ctx)).id,
-          words: options.search,
-          visible: visibleCentres(ctx.by),
-        }
-        const countries = order === 'country' ? countryNames().flatMap((name) => countryCode(name) ?? []) : []
-        return listCentres(db, { filter, order, reverse, limit, countries })
-      },
-      render: renderCentreList,
-      json: centreListJson,
-    }),
-  )
+export const list = () =>
+  command('list')
+    .summary('find centres')
+    .description(
+      'List centres, any number of them: all that are not deleted, or those that fit every filter.\n' +
+        'In a pipe: number, name, country, status, users, coordinator, kind, Associate, created, deleted.',
+    )
+    .option('--search <text>', 'by part of a number or name; accents and letter case do not matter')
+    .option('--country <country>', 'in this country, by English name or ISO code', repeated)
+    .option('--kind <kind>', centreKinds.join(', '), repeated)
+    .option('--status <status>', 'approved, active or deleted', repeated)
+    .option('--associate <centre>', 'the centres of this Associate')
+    .option('--deleted', 'deleted centres')
+    .option('--sort <order>', `by ${centreOrders.join(', ')}`)
+    .option('--reverse', 'the other way round')
+    .option('--limit <count>', 'at most so many')
+    .addHelpText(
+      'after',
+      example(
+        'ssh-admin centres list --country Egypt',
+        'ssh-admin centres list --search nile --status active',
+      ),
+    )
+    .action(
+      query({
+        options: Options,
+        read: async ({ associate, sort: order, reverse, limit, ...options }, ctx, { db }) => {
+          const filter = {
+            statuses: [...options.status, ...(options.deleted ? ['deleted' as const] : [])],
+            kinds: options.kind,
+            countries: options.country,
+            associateId: associate === undefined ? undefined : (await findCentre(db, associate, ctx)).id,
+            words: options.search,
+            visible: visibleCentres(ctx.by),
+          }
+          const countries =
+            order === 'country' ? countryNames().flatMap((name) => countryCode(name) ?? []) : []
+          return listCentres(db, { filter, order, reverse, limit, countries })
+        },
+        render: renderCentreList,
+        json: centreListJson,
+      }),
+    )
 
 function wordsIn(text: string): string[] {
   return searchKey(text)

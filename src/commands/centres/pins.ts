@@ -17,18 +17,19 @@ const Options = z.object({
   slips,
 })
 
-export const pins = mutationCommand('pins')
-  .summary('make the PIN sheet of an import again')
-  .description(
-    `Make the PIN sheet of an import again: every user of it, with a PIN only where it is still open, else the reason.
+export const pins = () =>
+  mutationCommand('pins')
+    .summary('make the PIN sheet of an import again')
+    .description(
+      `Make the PIN sheet of an import again: every user of it, with a PIN only where it is still open, else the reason.
 With --renew those who have not set up their account get a new PIN; the one before it is void.`,
-  )
-  .argument('<import>', 'the number of the import')
-  .requiredOption('--out <file>', 'where the sheet goes: .xlsx, .csv or .json')
-  .addOption(slipsOption())
-  .option('--renew', 'issue new PINs to those not yet active')
-  .addHelpText('after', example('ssh-admin centres pins 1 --out pins-again.xlsx --yes'))
-  .action(action(Options, makePinsAgain))
+    )
+    .argument('<import>', 'the number of the import')
+    .requiredOption('--out <file>', 'where the sheet goes: .xlsx, .csv or .json')
+    .addOption(slipsOption())
+    .option('--renew', 'issue new PINs to those not yet active')
+    .addHelpText('after', example('ssh-admin centres pins 1 --out pins-again.xlsx --yes'))
+    .action(action(Options, makePinsAgain))
 
 async function makePinsAgain(options: z.infer<typeof Options>, session: Session): Promise<number> {
   const { tableEnding } = await import('../../workbook/write.ts')

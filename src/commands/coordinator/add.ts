@@ -13,27 +13,31 @@ const Options = z.object({
   ifMissing: z.boolean().default(false),
 })
 
-export const add = mutationCommand('add')
-  .summary('give a centre its coordinator')
-  .description(
-    'Give a centre that has none its coordinator: a new user, who is sent a message to set up a password. Its link lives 48 hours.',
-  )
-  .argument('<centre>', 'the number of the centre')
-  .argument('<person>', "'Name <email>'")
-  .option('--if-missing', 'the same coordinator there already is no error')
-  .addHelpText('after', example("ssh-admin coordinator add CA001 'Rana Said <rana@associate.example>' --yes"))
-  .action(
-    mutation({
-      options: Options,
-      act:
-        ({ centre, person, ifMissing }, ctx) =>
-        (trx) =>
-          addCoordinator(trx, { centre, person, ifMissing, ctx }),
-      confirm: { question: additionQuestion, agreedOn: agreedOnCoordination },
-      render: (coordination, view) => renderCoordinatorChange(coordination, view, added),
-      json: coordinationJson,
-    }),
-  )
+export const add = () =>
+  mutationCommand('add')
+    .summary('give a centre its coordinator')
+    .description(
+      'Give a centre that has none its coordinator: a new user, who is sent a message to set up a password. Its link lives 48 hours.',
+    )
+    .argument('<centre>', 'the number of the centre')
+    .argument('<person>', "'Name <email>'")
+    .option('--if-missing', 'the same coordinator there already is no error')
+    .addHelpText(
+      'after',
+      example("ssh-admin coordinator add CA001 'Rana Said <rana@associate.example>' --yes"),
+    )
+    .action(
+      mutation({
+        options: Options,
+        act:
+          ({ centre, person, ifMissing }, ctx) =>
+          (trx) =>
+            addCoordinator(trx, { centre, person, ifMissing, ctx }),
+        confirm: { question: additionQuestion, agreedOn: agreedOnCoordination },
+        render: (coordination, view) => renderCoordinatorChange(coordination, view, added),
+        json: coordinationJson,
+      }),
+    )
 
 function additionQuestion(coordination: Coordination): string | undefined {
   const { coordinator, changed } = coordination

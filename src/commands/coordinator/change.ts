@@ -25,40 +25,41 @@ interface Request {
   suspendFormer: boolean
 }
 
-export const change = mutationCommand('change')
-  .summary('hand the place of coordinator to somebody else')
-  .description(
-    'Hand the place of coordinator to an administrator of the centre, or to a new person. The former coordinator becomes a teacher. At a terminal, without --to and --new, it lists those who can be chosen.',
-  )
-  .argument('<centre>', 'the number of the centre')
-  .option('--to <email>', 'an administrator of the centre')
-  .option('--new <person>', "a new user: 'Name <email>'")
-  .option('--suspend-former', 'suspend the former coordinator too')
-  .addHelpText(
-    'after',
-    example(
-      'ssh-admin coordinator change EG001 --to omar@school.example --yes',
-      "ssh-admin coordinator change EG001 --new 'Salma Aziz <salma@school.example>' --yes",
-    ),
-  )
-  .action(
-    preparedMutation({
-      options: Options,
-      prepare: prepareChange,
-      complete: async (request, { session, store, ctx }) => ({
-        ...request,
-        successor: request.successor ?? (await chooseFrom(request.centre, { session, store, ctx })),
+export const change = () =>
+  mutationCommand('change')
+    .summary('hand the place of coordinator to somebody else')
+    .description(
+      'Hand the place of coordinator to an administrator of the centre, or to a new person. The former coordinator becomes a teacher. At a terminal, without --to and --new, it lists those who can be chosen.',
+    )
+    .argument('<centre>', 'the number of the centre')
+    .option('--to <email>', 'an administrator of the centre')
+    .option('--new <person>', "a new user: 'Name <email>'")
+    .option('--suspend-former', 'suspend the former coordinator too')
+    .addHelpText(
+      'after',
+      example(
+        'ssh-admin coordinator change EG001 --to omar@school.example --yes',
+        "ssh-admin coordinator change EG001 --new 'Salma Aziz <salma@school.example>' --yes",
+      ),
+    )
+    .action(
+      preparedMutation({
+        options: Options,
+        prepare: prepareChange,
+        complete: async (request, { session, store, ctx }) => ({
+          ...request,
+          successor: request.successor ?? (await chooseFrom(request.centre, { session, store, ctx })),
+        }),
+        act: (request: Request, ctx) => (trx) => changeCoordinator(trx, { ...request, ctx }),
+        confirm: {
+          question: changeQuestion,
+          agreedOn: agreedOnCoordination,
+          flags: ({ to, new: person }) => (to === undefined && !person ? flags : undefined),
+        },
+        render: (coordination, view) => renderCoordinatorChange(coordination, view, changedTo),
+        json: coordinationJson,
       }),
-      act: (request: Request, ctx) => (trx) => changeCoordinator(trx, { ...request, ctx }),
-      confirm: {
-        question: changeQuestion,
-        agreedOn: agreedOnCoordination,
-        flags: ({ to, new: person }) => (to === undefined && !person ? flags : undefined),
-      },
-      render: (coordination, view) => renderCoordinatorChange(coordination, view, changedTo),
-      json: coordinationJson,
-    }),
-  )
+    )
 
 const flags = "--to EMAIL or --new 'Name <email>', and --yes"
 

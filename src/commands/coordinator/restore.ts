@@ -14,25 +14,26 @@ import { mutationCommand, example } from '../../cli/command.ts'
 
 const Options = z.object({ centre: z.string() })
 
-export const restore = mutationCommand('restore')
-  .summary("restore a centre's coordinator, and let its users in again")
-  .description(
-    "Restore a suspended coordinator. The centre's users have back exactly what they had: who could sign in before can again.",
-  )
-  .argument('<centre>', 'the number of the centre')
-  .addHelpText('after', example('ssh-admin coordinator restore EG001'))
-  .action(
-    mutation({
-      options: Options,
-      act:
-        ({ centre }, ctx) =>
-        (trx) =>
-          restoreCoordinator(trx, { centre, ctx }),
-      render: (coordination, view) => renderCoordinatorChange(coordination, view, restored),
-      json: coordinationJson,
-      notices: ({ coordinator, changed }) => (changed && coordinator ? needsMessage(coordinator) : []),
-    }),
-  )
+export const restore = () =>
+  mutationCommand('restore')
+    .summary("restore a centre's coordinator, and let its users in again")
+    .description(
+      "Restore a suspended coordinator. The centre's users have back exactly what they had: who could sign in before can again.",
+    )
+    .argument('<centre>', 'the number of the centre')
+    .addHelpText('after', example('ssh-admin coordinator restore EG001'))
+    .action(
+      mutation({
+        options: Options,
+        act:
+          ({ centre }, ctx) =>
+          (trx) =>
+            restoreCoordinator(trx, { centre, ctx }),
+        render: (coordination, view) => renderCoordinatorChange(coordination, view, restored),
+        json: coordinationJson,
+        notices: ({ coordinator, changed }) => (changed && coordinator ? needsMessage(coordinator) : []),
+      }),
+    )
 
 function restored(coordination: Coordination): string {
   const { coordinator, affected } = coordination

@@ -14,25 +14,26 @@ import { agreedOnCoordination } from './questions.ts'
 
 const Options = z.object({ centre: z.string() })
 
-export const suspend = mutationCommand('suspend')
-  .summary("suspend a centre's coordinator, and lock its users out")
-  .description(
-    "Suspend a centre's coordinator. Until they are restored, or another one takes the place, none of the centre's users can sign in. Nothing of theirs is changed.",
-  )
-  .argument('<centre>', 'the number of the centre')
-  .addHelpText('after', example('ssh-admin coordinator suspend EG001 --yes'))
-  .action(
-    mutation({
-      options: Options,
-      act:
-        ({ centre }, ctx) =>
-        (trx) =>
-          suspendCoordinator(trx, { centre, ctx }),
-      confirm: { question: suspensionQuestion, agreedOn: agreedOnCoordination },
-      render: (coordination, view) => renderCoordinatorChange(coordination, view, suspended),
-      json: coordinationJson,
-    }),
-  )
+export const suspend = () =>
+  mutationCommand('suspend')
+    .summary("suspend a centre's coordinator, and lock its users out")
+    .description(
+      "Suspend a centre's coordinator. Until they are restored, or another one takes the place, none of the centre's users can sign in. Nothing of theirs is changed.",
+    )
+    .argument('<centre>', 'the number of the centre')
+    .addHelpText('after', example('ssh-admin coordinator suspend EG001 --yes'))
+    .action(
+      mutation({
+        options: Options,
+        act:
+          ({ centre }, ctx) =>
+          (trx) =>
+            suspendCoordinator(trx, { centre, ctx }),
+        confirm: { question: suspensionQuestion, agreedOn: agreedOnCoordination },
+        render: (coordination, view) => renderCoordinatorChange(coordination, view, suspended),
+        json: coordinationJson,
+      }),
+    )
 
 function suspensionQuestion(coordination: Coordination): string | undefined {
   const { coordinator, changed, affected } = coordination

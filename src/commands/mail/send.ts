@@ -22,40 +22,41 @@ const Options = z.object({
 
 type SendOptions = z.infer<typeof Options>
 
-export const send = mutationCommand('send')
-  .summary('send the messages that wait')
-  .description(
-    'Send every message that waits, now. With --due only those whose pause is over, for cron. With --failed those that the server refused are tried again. With --import the users of an import who have not activated are first owed the letter that says how to use the PIN.',
-  )
-  .option('--due', 'only those whose pause is over')
-  .option('--failed', 'only those that were refused for good, again')
-  .option('--import <id>', 'the activation letters of this import')
-  .option('--rate <count>', 'at most so many messages a second')
-  .addHelpText(
-    'after',
-    example('ssh-admin mail send', 'ssh-admin mail send --due', 'ssh-admin mail send --failed'),
-  )
-  .action(
-    action(Options, async (options, session) => {
-      const { dryRun } = session.common
-      const { checkMailSettings } = await import('../../mail/smtp-settings.ts')
-      checkMailSettings(session.settings)
-      const store = await session.open(dryRun ? 'rehearse' : 'use')
-      try {
-        const { messages, owed } = await (dryRun ? rehearsed : sent)(options, { session, store })
-        const { out } = session.terminal
-        await answer(session, {
-          text: renderMessages(messages, out),
-          json: { messages, total: messages.length, dryRun },
-        })
-        if (messages.length === 0) session.say('Nothing waits.')
-        else session.say(dryRun ? 'This was a rehearsal: nothing was sent.' : `${countedStates(messages)}.`)
-        return owed ? 9 : 0
-      } finally {
-        await store.close()
-      }
-    }),
-  )
+export const send = () =>
+  mutationCommand('send')
+    .summary('send the messages that wait')
+    .description(
+      'Send every message that waits, now. With --due only those whose pause is over, for cron. With --failed those that the server refused are tried again. With --import the users of an import who have not activated are first owed the letter that says how to use the PIN.',
+    )
+    .option('--due', 'only those whose pause is over')
+    .option('--failed', 'only those that were refused for good, again')
+    .option('--import <id>', 'the activation letters of this import')
+    .option('--rate <count>', 'at most so many messages a second')
+    .addHelpText(
+      'after',
+      example('ssh-admin mail send', 'ssh-admin mail send --due', 'ssh-admin mail send --failed'),
+    )
+    .action(
+      action(Options, async (options, session) => {
+        const { dryRun } = session.common
+        const { checkMailSettings } = await import('../../mail/smtp-settings.ts')
+        checkMailSettings(session.settings)
+        const store = await session.open(dryRun ? 'rehearse' : 'use')
+        try {
+          const { messages, owed } = await (dryRun ? rehearsed : sent)(options, { session, store })
+          const { out } = session.terminal
+          await answer(session, {
+            text: renderMessages(messages, out),
+            json: { messages, total: messages.length, dryRun },
+          })
+          if (messages.length === 0) session.say('Nothing waits.')
+          else session.say(dryRun ? 'This was a rehearsal: nothing was sent.' : `${countedStates(messages)}.`)
+          return owed ? 9 : 0
+        } finally {
+          await store.close()
+        }
+      }),
+    )
 
 interface TransactionState {
   session: Session

@@ -8,44 +8,45 @@ import { removeLeftovers } from '../../cli/leftovers.ts'
 import type { Session } from '../../cli/session.ts'
 import { placesOf } from '../../cli/store-paths.ts'
 
-export const migrate = mutationCommand('migrate')
-  .summary('bring a store of an older ssh-admin up to date')
-  .description(
-    'Bring a store that an older ssh-admin made up to date. The store as it is is kept beside it, whole, and nothing but you removes that copy. Programs that are older than this one cannot use the store afterwards.',
-  )
-  .addHelpText('after', example('ssh-admin store migrate --yes', 'ssh-admin store migrate --dry-run'))
-  .action(
-    action(z.object({}), async (_, session) => {
-      const { dryRun, yes } = session.common
-      const { nameToKeep } = await import('../../db/store/kept-copies.ts')
-      const { db } = placesOf(session)
-      const { from, to } = await rehearsed(session)
-      if (from === to) return tellUnchanged(session, { db, version: to })
+export const migrate = () =>
+  mutationCommand('migrate')
+    .summary('bring a store of an older ssh-admin up to date')
+    .description(
+      'Bring a store that an older ssh-admin made up to date. The store as it is is kept beside it, whole, and nothing but you removes that copy. Programs that are older than this one cannot use the store afterwards.',
+    )
+    .addHelpText('after', example('ssh-admin store migrate --yes', 'ssh-admin store migrate --dry-run'))
+    .action(
+      action(z.object({}), async (_, session) => {
+        const { dryRun, yes } = session.common
+        const { nameToKeep } = await import('../../db/store/kept-copies.ts')
+        const { db } = placesOf(session)
+        const { from, to } = await rehearsed(session)
+        if (from === to) return tellUnchanged(session, { db, version: to })
 
-      const keep = nameToKeep(db, { before: 'migration', now: session.context.now() })
-      if (!dryRun) {
-        if (!yes) {
-          await confirm(session, question({ db, from, to, keep }))
+        const keep = nameToKeep(db, { before: 'migration', now: session.context.now() })
+        if (!dryRun) {
+          if (!yes) {
+            await confirm(session, question({ db, from, to, keep }))
+          }
+          const { migrateStoreFile } = await import('../../db/store/bring-up-to-date.ts')
+          const found = await migrateStoreFile(await session.opening('use'), {
+            keep,
+            note: noteIn(session, { from, to }),
+          })
+          if (found === to) return tellUnchanged(session, { db, version: to })
+          await removeLeftovers(session)
         }
-        const { migrateStoreFile } = await import('../../db/store/bring-up-to-date.ts')
-        const found = await migrateStoreFile(await session.opening('use'), {
-          keep,
-          note: noteIn(session, { from, to }),
+        const lines = [
+          `${dryRun ? 'Would bring' : 'Brought'} the store ${db} up to date: from version ${from} to ${to}.`,
+          `The store as it ${dryRun ? 'is would be' : 'was is'} kept as ${keep}`,
+        ]
+        await answer(session, {
+          text: lines.join('\n'),
+          json: { store: db, from, to, kept: keep, changed: true, dryRun },
         })
-        if (found === to) return tellUnchanged(session, { db, version: to })
-        await removeLeftovers(session)
-      }
-      const lines = [
-        `${dryRun ? 'Would bring' : 'Brought'} the store ${db} up to date: from version ${from} to ${to}.`,
-        `The store as it ${dryRun ? 'is would be' : 'was is'} kept as ${keep}`,
-      ]
-      await answer(session, {
-        text: lines.join('\n'),
-        json: { store: db, from, to, kept: keep, changed: true, dryRun },
-      })
-      return 0
-    }),
-  )
+        return 0
+      }),
+    )
 
 /** Does it to a copy in memory, so that nobody is asked about what cannot be done. */
 async function rehearsed(session: Session): Promise<{ from: number; to: number }> {

@@ -13,33 +13,34 @@ import { presentTemplate, shippedTemplate } from './present.ts'
 
 const Options = z.object({ name: z.string().transform(letterCalled), from: z.string().optional() })
 
-export const edit = mutationCommand('edit')
-  .summary('change the words of a letter')
-  .description(
-    'Change the words of a letter in your editor (VISUAL, EDITOR), or take them from a file. They are checked before they are saved.',
-  )
-  .argument('<name>', 'the name that templates list shows')
-  .option('--from <file>', 'the template as templates show prints it; - for stdin')
-  .addHelpText('after', example('ssh-admin templates edit invitation --from invitation.txt'))
-  .action(
-    preparedMutation({
-      options: Options,
-      prepare: async ({ name: letter, from }, session) => {
-        const template =
-          from === undefined ? await edited(letter, session) : await readFrom(from, { letter, session })
-        return { letter, template }
-      },
-      act:
-        ({ letter, template }, ctx) =>
-        (trx) =>
-          editTemplate(trx, { letter, template, shipped: shippedTemplate(letter), ctx }),
-      render: ({ letter, changed }) =>
-        changed
-          ? `The letter ${letter} has new words. To see them: ssh-admin templates preview ${letter} --to YOU`
-          : `The letter ${letter} reads so already; nothing to do.`,
-      json: ({ letter, changed }) => ({ name: letter, changed }),
-    }),
-  )
+export const edit = () =>
+  mutationCommand('edit')
+    .summary('change the words of a letter')
+    .description(
+      'Change the words of a letter in your editor (VISUAL, EDITOR), or take them from a file. They are checked before they are saved.',
+    )
+    .argument('<name>', 'the name that templates list shows')
+    .option('--from <file>', 'the template as templates show prints it; - for stdin')
+    .addHelpText('after', example('ssh-admin templates edit invitation --from invitation.txt'))
+    .action(
+      preparedMutation({
+        options: Options,
+        prepare: async ({ name: letter, from }, session) => {
+          const template =
+            from === undefined ? await edited(letter, session) : await readFrom(from, { letter, session })
+          return { letter, template }
+        },
+        act:
+          ({ letter, template }, ctx) =>
+          (trx) =>
+            editTemplate(trx, { letter, template, shipped: shippedTemplate(letter), ctx }),
+        render: ({ letter, changed }) =>
+          changed
+            ? `The letter ${letter} has new words. To see them: ssh-admin templates preview ${letter} --to YOU`
+            : `The letter ${letter} reads so already; nothing to do.`,
+        json: ({ letter, changed }) => ({ name: letter, changed }),
+      }),
+    )
 
 async function readFrom(
   from: string,

@@ -5,29 +5,30 @@ import { mutationCommand, example } from '../../cli/command.ts'
 
 const Options = z.object({ name: z.string().transform(letterCalled) })
 
-export const reset = mutationCommand('reset')
-  .summary('give a letter its shipped words back')
-  .description('Give a letter the words it was shipped with. The changed ones are gone.')
-  .argument('<name>', 'the name that templates list shows')
-  .addHelpText('after', example('ssh-admin templates reset invitation --yes'))
-  .action(
-    mutation({
-      options: Options,
-      act:
-        ({ name: letter }, ctx) =>
-        (trx) =>
-          resetTemplate(trx, { letter, ctx }),
-      confirm: {
-        agreedOn: ({ letter, changed }) => [letter, changed],
-        question: ({ letter, changed }) =>
+export const reset = () =>
+  mutationCommand('reset')
+    .summary('give a letter its shipped words back')
+    .description('Give a letter the words it was shipped with. The changed ones are gone.')
+    .argument('<name>', 'the name that templates list shows')
+    .addHelpText('after', example('ssh-admin templates reset invitation --yes'))
+    .action(
+      mutation({
+        options: Options,
+        act:
+          ({ name: letter }, ctx) =>
+          (trx) =>
+            resetTemplate(trx, { letter, ctx }),
+        confirm: {
+          agreedOn: ({ letter, changed }) => [letter, changed],
+          question: ({ letter, changed }) =>
+            changed
+              ? `Give the letter ${letter} its shipped words back? The changed ones are gone. To keep them: ssh-admin templates show ${letter}`
+              : undefined,
+        },
+        render: ({ letter, changed }) =>
           changed
-            ? `Give the letter ${letter} its shipped words back? The changed ones are gone. To keep them: ssh-admin templates show ${letter}`
-            : undefined,
-      },
-      render: ({ letter, changed }) =>
-        changed
-          ? `The letter ${letter} reads as it was shipped.`
-          : `The letter ${letter} is as it was shipped; nothing to do.`,
-      json: ({ letter, changed }) => ({ name: letter, changed }),
-    }),
-  )
+            ? `The letter ${letter} reads as it was shipped.`
+            : `The letter ${letter} is as it was shipped; nothing to do.`,
+        json: ({ letter, changed }) => ({ name: letter, changed }),
+      }),
+    )

@@ -35,54 +35,55 @@ interface Request {
   options: Options
 }
 
-export const add = mutationCommand('add')
-  .summary('add users to a centre')
-  .description(
-    'Add one user or several, all or none. Each gets a message that lets them set up a password. ' +
-      'Without a person, at a terminal, asks for one after another.',
-  )
-  .argument('[person...]', "who to add: 'Amira Haddad <amira@school.example>'; - reads them from stdin")
-  .option('--centre <centre>', 'the number of their centre')
-  .option('--admin', 'with administrative rights')
-  .option('--site <site>', 'with access to this site', repeated)
-  .option('--role <role>', 'with this role; service roles alone make no hub user', repeated)
-  .option('--from <file>', 'read them from a workbook or CSV file, or - for stdin')
-  .option('--sheet <name>', 'the sheet of the workbook (default: the first)')
-  .option('--map <column=field>', "which column is which field, such as 'Mail=Email'", repeated)
-  .option('--if-missing', 'somebody who is there already, and equal, is no error')
-  .addHelpText('after', columnsHelp(userColumns, 'ssh-admin users sample'))
-  .addHelpText(
-    'after',
-    example(
-      "ssh-admin users add 'Nour Salem <nour@school.example>' --centre EG001 --site cambridge-primary",
-      'ssh-admin users add --from fixtures/users.xlsx',
-    ),
-  )
-  .action(
-    preparedMutation({
-      options: Options,
-      prepare,
-      complete: async (request, { session, store, ctx }) => {
-        if (!isIncomplete(request)) return request
-        const { people, options } = request
-        const { admin, role: roles, site: sites, centre } = options
-        const asked = await askForPeople(
-          { people, centre, admin, roles, sites },
-          { terminal: session.terminal, db: store.db, ctx },
-        )
-        return { ...request, people: asked }
-      },
-      act:
-        ({ people, rows, options: { admin, ifMissing } }, ctx) =>
-        async (trx) => [
-          ...(await addPeople(trx, { people, ifMissing, ctx })),
-          ...(await addUsers(trx, { rows, admin, ifMissing, ctx })),
-        ],
-      render: renderChangedUsers,
-      json: usersJson,
-      notices: lockedOutNotices,
-    }),
-  )
+export const add = () =>
+  mutationCommand('add')
+    .summary('add users to a centre')
+    .description(
+      'Add one user or several, all or none. Each gets a message that lets them set up a password. ' +
+        'Without a person, at a terminal, asks for one after another.',
+    )
+    .argument('[person...]', "who to add: 'Amira Haddad <amira@school.example>'; - reads them from stdin")
+    .option('--centre <centre>', 'the number of their centre')
+    .option('--admin', 'with administrative rights')
+    .option('--site <site>', 'with access to this site', repeated)
+    .option('--role <role>', 'with this role; service roles alone make no hub user', repeated)
+    .option('--from <file>', 'read them from a workbook or CSV file, or - for stdin')
+    .option('--sheet <name>', 'the sheet of the workbook (default: the first)')
+    .option('--map <column=field>', "which column is which field, such as 'Mail=Email'", repeated)
+    .option('--if-missing', 'somebody who is there already, and equal, is no error')
+    .addHelpText('after', columnsHelp(userColumns, 'ssh-admin users sample'))
+    .addHelpText(
+      'after',
+      example(
+        "ssh-admin users add 'Nour Salem <nour@school.example>' --centre EG001 --site cambridge-primary",
+        'ssh-admin users add --from fixtures/users.xlsx',
+      ),
+    )
+    .action(
+      preparedMutation({
+        options: Options,
+        prepare,
+        complete: async (request, { session, store, ctx }) => {
+          if (!isIncomplete(request)) return request
+          const { people, options } = request
+          const { admin, role: roles, site: sites, centre } = options
+          const asked = await askForPeople(
+            { people, centre, admin, roles, sites },
+            { terminal: session.terminal, db: store.db, ctx },
+          )
+          return { ...request, people: asked }
+        },
+        act:
+          ({ people, rows, options: { admin, ifMissing } }, ctx) =>
+          async (trx) => [
+            ...(await addPeople(trx, { people, ifMissing, ctx })),
+            ...(await addUsers(trx, { rows, admin, ifMissing, ctx })),
+          ],
+        render: renderChangedUsers,
+        json: usersJson,
+        notices: lockedOutNotices,
+      }),
+    )
 
 function addPeople(
   trx: Trx,

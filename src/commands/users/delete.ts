@@ -22,52 +22,53 @@ const Options = z.object({
   transferTo: z.string().optional(),
 })
 
-export const deletion = mutationCommand('delete')
-  .summary('delete suspended users')
-  .description(
-    'Delete suspended users who coordinate nothing and hold no Progression Test data. Their history stays. ' +
-      'At a terminal the steps that must come first are offered; everything happens together, or nothing does.',
-  )
-  .argument('<email...>', "the users' addresses; - reads them from stdin, one a line")
-  .option('--suspend', 'suspend them first')
-  .option('--transfer-to <email>', 'transfer their Progression Test data to this colleague first')
-  .addHelpText('after', example('ssh-admin users delete amira@school.example --suspend --yes'))
-  .action(
-    preparedMutation({
-      options: Options,
-      prepare: async ({ email, suspend, transferTo }): Promise<Deletions> => ({
-        emails: email,
-        suspend: new Set(suspend ? email : []),
-        transferTo: new Map(transferTo === undefined ? [] : email.map((one) => [one, transferTo])),
+export const deletion = () =>
+  mutationCommand('delete')
+    .summary('delete suspended users')
+    .description(
+      'Delete suspended users who coordinate nothing and hold no Progression Test data. Their history stays. ' +
+        'At a terminal the steps that must come first are offered; everything happens together, or nothing does.',
+    )
+    .argument('<email...>', "the users' addresses; - reads them from stdin, one a line")
+    .option('--suspend', 'suspend them first')
+    .option('--transfer-to <email>', 'transfer their Progression Test data to this colleague first')
+    .addHelpText('after', example('ssh-admin users delete amira@school.example --suspend --yes'))
+    .action(
+      preparedMutation({
+        options: Options,
+        prepare: async ({ email, suspend, transferTo }): Promise<Deletions> => ({
+          emails: email,
+          suspend: new Set(suspend ? email : []),
+          transferTo: new Map(transferTo === undefined ? [] : email.map((one) => [one, transferTo])),
+        }),
+        complete: offerMissingSteps,
+        act:
+          ({ emails, suspend, transferTo }, ctx) =>
+          (trx) =>
+            forEachTarget(trx, emails, (email) =>
+              deleteUser(trx, {
+                email,
+                suspend: suspend.has(email),
+                transferTo: transferTo.get(email),
+                ctx,
+              }),
+            ),
+        confirm: {
+          question: deletionQuestion,
+          agreedOn: (deleted) =>
+            deleted.map(({ suspendedFirst, transferred, ...changed }) => [
+              agreedOnUser(changed),
+              suspendedFirst,
+              transferred && agreedOnTransfer(transferred),
+            ]),
+        },
+        render: renderChangedUsers,
+        json: (deleted, mail) => ({
+          ...usersJson(deleted, mail),
+          transfers: deleted.flatMap(({ transferred }) => (transferred ? [transferJson(transferred)] : [])),
+        }),
       }),
-      complete: offerMissingSteps,
-      act:
-        ({ emails, suspend, transferTo }, ctx) =>
-        (trx) =>
-          forEachTarget(trx, emails, (email) =>
-            deleteUser(trx, {
-              email,
-              suspend: suspend.has(email),
-              transferTo: transferTo.get(email),
-              ctx,
-            }),
-          ),
-      confirm: {
-        question: deletionQuestion,
-        agreedOn: (deleted) =>
-          deleted.map(({ suspendedFirst, transferred, ...changed }) => [
-            agreedOnUser(changed),
-            suspendedFirst,
-            transferred && agreedOnTransfer(transferred),
-          ]),
-      },
-      render: renderChangedUsers,
-      json: (deleted, mail) => ({
-        ...usersJson(deleted, mail),
-        transfers: deleted.flatMap(({ transferred }) => (transferred ? [transferJson(transferred)] : [])),
-      }),
-    }),
-  )
+    )
 
 function deletionQuestion(deleted: readonly DeletedUser[]): string | undefined {
   const [only] = deleted

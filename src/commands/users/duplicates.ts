@@ -9,21 +9,22 @@ import { query } from '../../cli/query.ts'
 
 const Options = z.object({ centre: z.string().optional() })
 
-export const duplicates = command('duplicates')
-  .summary('list accounts that may be the same person')
-  .description(
-    'List pairs of accounts that may be the same person, within and across centres: one name with nearly one address, one name twice at a centre, and addresses that are read as one another. It is for somebody to decide; nothing is changed.\nIn a pipe: reason, then address, name, centre and status of the one and of the other.',
-  )
-  .option('--centre <centre>', 'only within this centre')
-  .addHelpText('after', example('ssh-admin users duplicates', 'ssh-admin users duplicates --centre EG001'))
-  .action(
-    query({
-      options: Options,
-      read: async ({ centre: number }, ctx, { db }) => {
-        const centre = number === undefined ? undefined : (await findCentre(db, number, ctx)).id
-        return findDuplicates(await livePeople(db, { visible: visibleCentres(ctx.by), centre }))
-      },
-      render: renderDuplicates,
-      json: duplicatesJson,
-    }),
-  )
+export const duplicates = () =>
+  command('duplicates')
+    .summary('list accounts that may be the same person')
+    .description(
+      'List pairs of accounts that may be the same person, within and across centres: one name with nearly one address, one name twice at a centre, and addresses that are read as one another. It is for somebody to decide; nothing is changed.\nIn a pipe: reason, then address, name, centre and status of the one and of the other.',
+    )
+    .option('--centre <centre>', 'only within this centre')
+    .addHelpText('after', example('ssh-admin users duplicates', 'ssh-admin users duplicates --centre EG001'))
+    .action(
+      query({
+        options: Options,
+        read: async ({ centre: number }, ctx, { db }) => {
+          const centre = number === undefined ? undefined : (await findCentre(db, number, ctx)).id
+          return findDuplicates(await livePeople(db, { visible: visibleCentres(ctx.by), centre }))
+        },
+        render: renderDuplicates,
+        json: duplicatesJson,
+      }),
+    )

@@ -34,58 +34,59 @@ interface Request {
   options: Options
 }
 
-export const edit = mutationCommand('edit')
-  .summary('change the name, address, rights, sites or roles of a user')
-  .description(
-    'Change what is named. A changed address is told to the old one and the new one, and open links are void. ' +
-      'Without any option, at a terminal, asks for each, showing what it is now.',
-  )
-  .argument('<user>', "the user's address")
-  .option('--first-name <name>')
-  .option('--last-name <name>')
-  .option('--email <email>', 'a new address')
-  .option('--admin', 'give administrative rights')
-  .option('--no-admin', 'take administrative rights away')
-  .option('--add-site <site>', 'give access to this site', repeated)
-  .option('--remove-site <site>', 'take access to this site away', repeated)
-  .option('--add-role <role>', 'give this role', repeated)
-  .option('--remove-role <role>', 'take this role away', repeated)
-  .addHelpText(
-    'after',
-    example(
-      "ssh-admin users edit amira@school.example --last-name 'El Haddad'",
-      'ssh-admin users edit amira@school.example --admin --yes',
-    ),
-  )
-  .action(
-    preparedMutation({
-      options: Options,
-      prepare: async (options, session): Promise<Request> => {
-        if (namesNothing(options)) {
-          const question = `What shall be changed of ${options.user}?`
-          requireTerminal(session.terminal, { flag: flags, may: session.common.input, question })
-        }
-        return { user: options.user, changes: changesIn(options), options }
-      },
-      complete: async (request, { session, store, ctx: { by, at } }) => {
-        if (!namesNothing(request.options)) return request
-        const account = await findUser(store.db, { email: request.user, at, by })
-        return { ...request, changes: await askForChanges(session.terminal, account) }
-      },
-      act:
-        ({ user, changes }, ctx) =>
-        async (trx) => [await editUser(trx, { email: user, changes, ctx })],
-      confirm: {
-        question: ([edited]) => edited && editQuestion(edited),
-        agreedOn: (edited) => edited.map((one) => [agreedOnUser(one), agreedOnAccount(one.before)]),
-        flags: (options) => (namesNothing(options) ? flags : undefined),
-        mayAsk: (options) => namesNothing(options) || asksFirst(options),
-      },
-      render: renderChangedUsers,
-      json: usersJson,
-      notices: editNotices,
-    }),
-  )
+export const edit = () =>
+  mutationCommand('edit')
+    .summary('change the name, address, rights, sites or roles of a user')
+    .description(
+      'Change what is named. A changed address is told to the old one and the new one, and open links are void. ' +
+        'Without any option, at a terminal, asks for each, showing what it is now.',
+    )
+    .argument('<user>', "the user's address")
+    .option('--first-name <name>')
+    .option('--last-name <name>')
+    .option('--email <email>', 'a new address')
+    .option('--admin', 'give administrative rights')
+    .option('--no-admin', 'take administrative rights away')
+    .option('--add-site <site>', 'give access to this site', repeated)
+    .option('--remove-site <site>', 'take access to this site away', repeated)
+    .option('--add-role <role>', 'give this role', repeated)
+    .option('--remove-role <role>', 'take this role away', repeated)
+    .addHelpText(
+      'after',
+      example(
+        "ssh-admin users edit amira@school.example --last-name 'El Haddad'",
+        'ssh-admin users edit amira@school.example --admin --yes',
+      ),
+    )
+    .action(
+      preparedMutation({
+        options: Options,
+        prepare: async (options, session): Promise<Request> => {
+          if (namesNothing(options)) {
+            const question = `What shall be changed of ${options.user}?`
+            requireTerminal(session.terminal, { flag: flags, may: session.common.input, question })
+          }
+          return { user: options.user, changes: changesIn(options), options }
+        },
+        complete: async (request, { session, store, ctx: { by, at } }) => {
+          if (!namesNothing(request.options)) return request
+          const account = await findUser(store.db, { email: request.user, at, by })
+          return { ...request, changes: await askForChanges(session.terminal, account) }
+        },
+        act:
+          ({ user, changes }, ctx) =>
+          async (trx) => [await editUser(trx, { email: user, changes, ctx })],
+        confirm: {
+          question: ([edited]) => edited && editQuestion(edited),
+          agreedOn: (edited) => edited.map((one) => [agreedOnUser(one), agreedOnAccount(one.before)]),
+          flags: (options) => (namesNothing(options) ? flags : undefined),
+          mayAsk: (options) => namesNothing(options) || asksFirst(options),
+        },
+        render: renderChangedUsers,
+        json: usersJson,
+        notices: editNotices,
+      }),
+    )
 
 const flags = '--first-name, --last-name, --email, --admin, --add-site, --add-role or --remove-role'
 

@@ -11,15 +11,16 @@ import type { Session, WorkFor } from '../../cli/session.ts'
 
 const Options = z.object({ email: z.string().transform(typedAddress) })
 
-export const erase = mutationCommand('erase')
-  .summary('erase the name and address of a deleted user')
-  .description(
-    `Erase the name and address of a deleted user, because they ask for it: from the store, the audit log, the messages and the mail directory. It cannot be undone.
+export const erase = () =>
+  mutationCommand('erase')
+    .summary('erase the name and address of a deleted user')
+    .description(
+      `Erase the name and address of a deleted user, because they ask for it: from the store, the audit log, the messages and the mail directory. It cannot be undone.
 The audit log goes on saying what happened, without saying to whom, and that this was done. It says what it cannot reach.`,
-  )
-  .argument('<email>', 'the address of the deleted user')
-  .addHelpText('after', example('ssh-admin users erase zaid@school.example --yes'))
-  .action(action(Options, eraseFor))
+    )
+    .argument('<email>', 'the address of the deleted user')
+    .addHelpText('after', example('ssh-admin users erase zaid@school.example --yes'))
+    .action(action(Options, eraseFor))
 
 async function eraseFor({ email: address }: z.infer<typeof Options>, session: Session): Promise<number> {
   const { dryRun, yes } = session.common

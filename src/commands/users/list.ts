@@ -27,37 +27,38 @@ const Options = z.object({
 
 type ListOptions = z.infer<typeof Options>
 
-export const list = command('list')
-  .summary('find users')
-  .description('List users, any number of them: all, or those that fit every filter.')
-  .option('--centre <centre>', 'at this centre')
-  .option('--status <status>', 'invited, active, suspended or deleted', repeated)
-  .option('--role <role>', 'with one of these roles', repeated)
-  .option('--site <site>', 'with access to these sites', repeated)
-  .option('--search <text>', 'by part of a name or address; accents and letter case do not matter')
-  .option('--not-set-up', 'who have not set up a password')
-  .option('--never-signed-in', 'who have never signed in')
-  .option('--deleted', 'deleted accounts')
-  .option('--sort <order>', `by ${userOrders.join(', ')}`)
-  .option('--reverse', 'the other way round')
-  .option('--limit <count>', 'at most so many')
-  .option('--fields <names>', `these columns: ${Object.keys(userColumns).join(', ')}`, repeated)
-  .addHelpText(
-    'after',
-    example('ssh-admin users list --centre EG001', 'ssh-admin users list --search haddad --status active'),
-  )
-  .action(
-    action(Options, async (options, session) => {
-      const store = await session.open('read')
-      try {
-        const ctx = await session.ctx(store)
-        await listUsers(options, { session, store, ctx })
-        return 0
-      } finally {
-        await store.close()
-      }
-    }),
-  )
+export const list = () =>
+  command('list')
+    .summary('find users')
+    .description('List users, any number of them: all, or those that fit every filter.')
+    .option('--centre <centre>', 'at this centre')
+    .option('--status <status>', 'invited, active, suspended or deleted', repeated)
+    .option('--role <role>', 'with one of these roles', repeated)
+    .option('--site <site>', 'with access to these sites', repeated)
+    .option('--search <text>', 'by part of a name or address; accents and letter case do not matter')
+    .option('--not-set-up', 'who have not set up a password')
+    .option('--never-signed-in', 'who have never signed in')
+    .option('--deleted', 'deleted accounts')
+    .option('--sort <order>', `by ${userOrders.join(', ')}`)
+    .option('--reverse', 'the other way round')
+    .option('--limit <count>', 'at most so many')
+    .option('--fields <names>', `these columns: ${Object.keys(userColumns).join(', ')}`, repeated)
+    .addHelpText(
+      'after',
+      example('ssh-admin users list --centre EG001', 'ssh-admin users list --search haddad --status active'),
+    )
+    .action(
+      action(Options, async (options, session) => {
+        const store = await session.open('read')
+        try {
+          const ctx = await session.ctx(store)
+          await listUsers(options, { session, store, ctx })
+          return 0
+        } finally {
+          await store.close()
+        }
+      }),
+    )
 
 interface TransactionState {
   session: Session

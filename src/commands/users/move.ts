@@ -7,29 +7,30 @@ import { agreedOnUsers, questionAbout } from './questions.ts'
 
 const Options = z.object({ email: z.string(), to: z.string() })
 
-export const move = mutationCommand('move')
-  .summary('move a user to another centre')
-  .description(
-    'Move a user to another centre. The roles at the old one go; an administrator is a teacher at the new one.',
-  )
-  .argument('<email>', "the user's address")
-  .requiredOption('--to <centre>', 'the number of the new centre')
-  .addHelpText('after', example('ssh-admin users move amira@school.example --to EG002 --yes'))
-  .action(
-    mutation({
-      options: Options,
-      act:
-        ({ email, to }, ctx) =>
-        async (trx) => [await moveUser(trx, { email, to, ctx })],
-      confirm: {
-        question: (moved, { request: { to } }) =>
-          questionAbout(moved, {
-            verb: `Move to ${to.toUpperCase()}:`,
-            effect: 'The roles they have now go.',
-          }),
-        agreedOn: agreedOnUsers,
-      },
-      render: renderChangedUsers,
-      json: usersJson,
-    }),
-  )
+export const move = () =>
+  mutationCommand('move')
+    .summary('move a user to another centre')
+    .description(
+      'Move a user to another centre. The roles at the old one go; an administrator is a teacher at the new one.',
+    )
+    .argument('<email>', "the user's address")
+    .requiredOption('--to <centre>', 'the number of the new centre')
+    .addHelpText('after', example('ssh-admin users move amira@school.example --to EG002 --yes'))
+    .action(
+      mutation({
+        options: Options,
+        act:
+          ({ email, to }, ctx) =>
+          async (trx) => [await moveUser(trx, { email, to, ctx })],
+        confirm: {
+          question: (moved, { request: { to } }) =>
+            questionAbout(moved, {
+              verb: `Move to ${to.toUpperCase()}:`,
+              effect: 'The roles they have now go.',
+            }),
+          agreedOn: agreedOnUsers,
+        },
+        render: renderChangedUsers,
+        json: usersJson,
+      }),
+    )

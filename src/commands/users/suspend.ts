@@ -10,25 +10,26 @@ import { agreedOnUsers, questionAbout } from './questions.ts'
 
 const Options = z.object({ email: z.array(z.string()) })
 
-export const suspend = mutationCommand('suspend')
-  .summary('stop users signing in')
-  .description(
-    'Stop users signing in. Their records and history stay as they are; their unused links and PINs are void.',
-  )
-  .argument('<email...>', "the users' addresses; - reads them from stdin, one a line")
-  .addHelpText('after', example('ssh-admin users suspend amira@school.example --yes'))
-  .action(
-    mutation({
-      options: Options,
-      act:
-        ({ email: emails }, ctx) =>
-        (trx) =>
-          forEachTarget(trx, emails, (email) => suspendUser(trx, { email, ctx })),
-      confirm: { question: suspensionQuestion, agreedOn: agreedOnUsers },
-      render: renderChangedUsers,
-      json: usersJson,
-    }),
-  )
+export const suspend = () =>
+  mutationCommand('suspend')
+    .summary('stop users signing in')
+    .description(
+      'Stop users signing in. Their records and history stay as they are; their unused links and PINs are void.',
+    )
+    .argument('<email...>', "the users' addresses; - reads them from stdin, one a line")
+    .addHelpText('after', example('ssh-admin users suspend amira@school.example --yes'))
+    .action(
+      mutation({
+        options: Options,
+        act:
+          ({ email: emails }, ctx) =>
+          (trx) =>
+            forEachTarget(trx, emails, (email) => suspendUser(trx, { email, ctx })),
+        confirm: { question: suspensionQuestion, agreedOn: agreedOnUsers },
+        render: renderChangedUsers,
+        json: usersJson,
+      }),
+    )
 
 function suspensionQuestion(suspended: readonly ChangedUser[]): string | undefined {
   const held = suspended.filter(({ account }) => account.progressionTests.learnerGroups > 0)

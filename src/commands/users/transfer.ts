@@ -15,30 +15,31 @@ const Options = z.object({
   site: list.transform((names) => names.map(progressionTestSite)),
 })
 
-export const transfer = mutationCommand('transfer')
-  .summary('move Progression Test data from one teacher to another')
-  .description(
-    'Move all learner groups, tests and results from one teacher to another at the same centre, on every site or on one.',
-  )
-  .argument('<from>', 'the address of the teacher who holds them')
-  .requiredOption('--to <email>', 'the colleague who takes over')
-  .option('--site <site>', 'only this site: cambridge-primary or cambridge-lower-secondary', repeated)
-  .addHelpText(
-    'after',
-    example('ssh-admin users transfer amira@school.example --to omar@school.example --yes'),
-  )
-  .action(
-    mutation({
-      options: Options,
-      act:
-        ({ from, to, site }, ctx) =>
-        (trx) =>
-          transferProgressionTests(trx, { from, to, sites: site.length > 0 ? site : undefined, ctx }),
-      confirm: { question: transferQuestion, agreedOn: agreedOnTransfer },
-      render: renderTransfer,
-      json: (transferred, mail) => ({ ...transferJson(transferred), mail }),
-    }),
-  )
+export const transfer = () =>
+  mutationCommand('transfer')
+    .summary('move Progression Test data from one teacher to another')
+    .description(
+      'Move all learner groups, tests and results from one teacher to another at the same centre, on every site or on one.',
+    )
+    .argument('<from>', 'the address of the teacher who holds them')
+    .requiredOption('--to <email>', 'the colleague who takes over')
+    .option('--site <site>', 'only this site: cambridge-primary or cambridge-lower-secondary', repeated)
+    .addHelpText(
+      'after',
+      example('ssh-admin users transfer amira@school.example --to omar@school.example --yes'),
+    )
+    .action(
+      mutation({
+        options: Options,
+        act:
+          ({ from, to, site }, ctx) =>
+          (trx) =>
+            transferProgressionTests(trx, { from, to, sites: site.length > 0 ? site : undefined, ctx }),
+        confirm: { question: transferQuestion, agreedOn: agreedOnTransfer },
+        render: renderTransfer,
+        json: (transferred, mail) => ({ ...transferJson(transferred), mail }),
+      }),
+    )
 
 function transferQuestion({ from, to, sites }: Transferred): string | undefined {
   if (sites.length === 0) return undefined

@@ -6,21 +6,22 @@ import { findImportNumber, importNumber } from '../../../rules/imports/find.ts'
 import { command, example } from '../../../cli/command.ts'
 import { query } from '../../../cli/query.ts'
 
-export const show = command('show')
-  .summary('what an import did')
-  .description('What an import created and changed, as far as it is still there.')
-  .argument('<id>', 'the number of the import')
-  .addHelpText('after', example('ssh-admin centres imports show 1'))
-  .action(
-    query({
-      options: z.object({ id: importNumber }),
-      read: async ({ id }, _, store) => ({
-        row: await findImportNumber(store.db, id),
-        contents: await readImportContents(store.db, id),
-        owed: (await owedSheets(store.db)).filter(({ importId }) => importId === id),
+export const show = () =>
+  command('show')
+    .summary('what an import did')
+    .description('What an import created and changed, as far as it is still there.')
+    .argument('<id>', 'the number of the import')
+    .addHelpText('after', example('ssh-admin centres imports show 1'))
+    .action(
+      query({
+        options: z.object({ id: importNumber }),
+        read: async ({ id }, _, store) => ({
+          row: await findImportNumber(store.db, id),
+          contents: await readImportContents(store.db, id),
+          owed: (await owedSheets(store.db)).filter(({ importId }) => importId === id),
+        }),
+        render: renderShownImport,
+        json: shownImportJson,
+        notices: ({ owed }) => owed.map(owedSheetNotice),
       }),
-      render: renderShownImport,
-      json: shownImportJson,
-      notices: ({ owed }) => owed.map(owedSheetNotice),
-    }),
-  )
+    )

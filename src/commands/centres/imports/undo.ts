@@ -6,36 +6,37 @@ import { importNumber } from '../../../rules/imports/find.ts'
 import { mutation } from '../../../cli/mutation.ts'
 import { mutationCommand, example } from '../../../cli/command.ts'
 
-export const undo = mutationCommand('undo')
-  .summary('take an import back')
-  .description(
-    `Take an import back as if it had not been: what it created goes, old names and what it deleted come back,
+export const undo = () =>
+  mutationCommand('undo')
+    .summary('take an import back')
+    .description(
+      `Take an import back as if it had not been: what it created goes, old names and what it deleted come back,
 its PINs are void and its waiting letters cancelled. What changed since is listed and left alone.`,
-  )
-  .argument('<id>', 'the number of the import')
-  .addHelpText('after', example('ssh-admin centres imports undo 1 --yes'))
-  .action(
-    mutation({
-      options: z.object({ id: importNumber }),
-      act:
-        ({ id }, ctx) =>
-        (trx) =>
-          undoImport(trx, { id, ctx }),
-      confirm: {
-        agreedOn: ({ changed, undone, left, import: { id, file, state } }) => [
-          id,
-          file,
-          state,
-          changed,
-          undone,
-          left,
-        ],
-        question: ({ changed, undone, left, import: { id, file } }) =>
-          changed
-            ? `Take back import ${id} (${file})? ${count(undone.centresRemoved, 'centre')} and ${count(undone.usersRemoved, 'user')} go, ${count(undone.pinsVoided, 'PIN')} will be void${left.length > 0 ? `, ${count(left.length, 'thing')} that changed since ${left.length === 1 ? 'stays' : 'stay'}` : ''}.`
-            : undefined,
-      },
-      render: renderUndone,
-      json: undoneJson,
-    }),
-  )
+    )
+    .argument('<id>', 'the number of the import')
+    .addHelpText('after', example('ssh-admin centres imports undo 1 --yes'))
+    .action(
+      mutation({
+        options: z.object({ id: importNumber }),
+        act:
+          ({ id }, ctx) =>
+          (trx) =>
+            undoImport(trx, { id, ctx }),
+        confirm: {
+          agreedOn: ({ changed, undone, left, import: { id, file, state } }) => [
+            id,
+            file,
+            state,
+            changed,
+            undone,
+            left,
+          ],
+          question: ({ changed, undone, left, import: { id, file } }) =>
+            changed
+              ? `Take back import ${id} (${file})? ${count(undone.centresRemoved, 'centre')} and ${count(undone.usersRemoved, 'user')} go, ${count(undone.pinsVoided, 'PIN')} will be void${left.length > 0 ? `, ${count(left.length, 'thing')} that changed since ${left.length === 1 ? 'stays' : 'stay'}` : ''}.`
+              : undefined,
+        },
+        render: renderUndone,
+        json: undoneJson,
+      }),
+    )
