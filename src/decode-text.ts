@@ -28,13 +28,23 @@ function utf16Mark(first: number | undefined, second: number | undefined): Utf16
   return first === 0xfe && second === 0xff ? 'utf-16be' : undefined
 }
 
-/** Headings are mostly of plain letters: in UTF-16 every other byte of them is zero. */
+/** Whether the bytes are letters all through: a zero in the text, or half a letter, is a sign of something else. */
+function isUtf16(bytes: Buffer, encoding: Utf16): boolean {
+  try {
+    return !new TextDecoder(encoding, { fatal: true }).decode(bytes).includes('\0')
+  } catch {
+    return false
+  }
+}
+
+/** Headings are mostly of plain letters: in UTF-16 every other byte of them is zero; few others have a zero where those do not. */
 function utf16WithoutMark(bytes: Buffer): Utf16 | undefined {
   const sample = bytes.subarray(0, 512)
   const zeros = [0, 0]
   for (const [at, byte] of sample.entries()) if (byte === 0) zeros[at % 2] = (zeros[at % 2] ?? 0) + 1
   const [even = 0, odd = 0] = zeros
-  if (odd > sample.length / 4 && even === 0) return 'utf-16le'
-  if (even > sample.length / 4 && odd === 0) return 'utf-16be'
+  if (bytes.length % 2 === 1) return undefined
+  if (odd > sample.length / 8 && odd > even * 4 && isUtf16(bytes, 'utf-16le')) return 'utf-16le'
+  if (even > sample.length / 8 && even > odd * 4 && isUtf16(bytes, 'utf-16be')) return 'utf-16be'
   return undefined
 }

@@ -2,9 +2,9 @@ import { closestCountries, countryCode } from '../countries.ts'
 import type { SeenCentre } from '../db/imports/view.ts'
 import type { CentreKind } from '../db/schema.ts'
 import { searchKey } from '../rules/search-key.ts'
-import { type CentreField, headingOf } from './columns.ts'
+import type { CentreField } from './columns.ts'
 import { accepted, distinct, firstOf, holdBack, listed, type RowsByCentre } from './hold-back.ts'
-import type { Fault, Roster, RosterRow } from './roster.ts'
+import { blames, type Fault, type Roster, type RosterRow } from './roster.ts'
 
 /** A centre that the workbook brings. */
 export interface NewCentreOfRoster {
@@ -83,11 +83,6 @@ function newPlace(
     country,
     status: 'active',
   }
-}
-
-/** Whether something else is wrong in that column already. */
-function blames({ issues = [] }: RosterRow, field: CentreField): boolean {
-  return issues.some(({ column }) => column === headingOf(field))
 }
 
 function missingFacts({

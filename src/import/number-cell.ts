@@ -1,6 +1,6 @@
 import { isPlaceholderNumber, readCentreNumber } from '../rules/centres/find.ts'
 import { visible } from '../rules/users/email.ts'
-import { type CellNote, cellFault, errorCell, isErrorWord } from '../workbook/sheet-xml.ts'
+import { type CellNote, cellFault, errorCell, isErrorWord, shownOtherwise } from '../workbook/sheet-xml.ts'
 import { cleanCode } from '../workbook/cell.ts'
 import type { Fault } from './roster.ts'
 
@@ -13,6 +13,10 @@ export function readNumberCell(
     // Almost every cell.
     const number = readCentreNumber(raw)
     if (number !== undefined && !isPlaceholderNumber(number)) return { number }
+  }
+  if (note?.kind === 'text' && note.shown !== undefined) {
+    const shown = readCentreNumber(note.shown)
+    if (shown !== undefined && !isPlaceholderNumber(shown)) return { number: shown }
   }
   const fault = cellFault(note, { text: true }) ?? notedFault(raw, note)
   if (fault) return { fault }
@@ -28,16 +32,7 @@ export function readNumberCell(
 function notedFault(raw: string, note: CellNote | undefined): Fault | undefined {
   if (note?.kind === 'date') return invalid(raw, { what: `is the date ${raw}`, hint: tookForDate })
   if (note?.kind === 'boolean') return invalid(raw, { what: `is ${raw}, a yes or no`, hint: asText })
-  if (note?.kind !== 'number' || note.shown === note.held) return undefined
-  return {
-    value: note.shown ?? note.held,
-    code: 'shown-otherwise',
-    message:
-      note.shown === undefined
-        ? `holds ${note.held}, and what its format shows cannot be told`
-        : `is shown as ${note.shown === '' ? 'nothing' : visible(note.shown)}, and holds ${note.held}`,
-    hint: asText,
-  }
+  return shownOtherwise(note, visible(raw), asText)
 }
 
 const asText = 'Format the column as text, and type the number again.'

@@ -5,8 +5,11 @@ import {
   type CellFault,
   type CellNote,
   type CoveredCells,
+  type CellRange,
   errorCell,
   isErrorWord,
+  notAsShown,
+  shownOtherwise,
 } from '../workbook/sheet-xml.ts'
 import { readTable, runningNumbers, type Table } from '../workbook/headings.ts'
 import { isBlankRow, type SheetRow, type Workbook } from '../workbook/read.ts'
@@ -118,6 +121,7 @@ export async function readRoster(workbook: Workbook, { map, keepCells, progress 
     cells,
   }
   holdBackCovered(roster, table.covered)
+  holdBackFormattedByRule(roster, table.formattedByRule)
   return roster
 }
 
@@ -149,7 +153,7 @@ function cellsAsShown(
   for (const [column, note] of row.notes ?? []) {
     if (note.kind === 'error') cells[column] = note.value
     else if (note.kind === 'not-calculated') cells[column] = note.formula
-    else if (note.kind === 'number') cells[column] = note.shown
+    else if (note.kind === 'number' || note.kind === 'text') cells[column] = note.shown
   }
   if (found === first) return cells
   const moved: (string | undefined)[] = []
@@ -200,6 +204,37 @@ function holdBackCovered(roster: Roster, covered: CoveredCells): void {
   }
 }
 
+/** What a conditional format shows depends on more than the cell. */
+function holdBackFormattedByRule(roster: Roster, ranges: readonly CellRange[]): void {
+  const columns = new Set(roster.rows.map((row) => (row.columns ?? roster.columns).get('number') ?? -1))
+  const within = ranges.filter(({ firstColumn, lastColumn }) =>
+    [...columns].some((column) => column >= firstColumn && column <= lastColumn),
+  )
+  if (within.length === 0) return
+  for (const row of roster.rows) {
+    const { number = '' } = row
+    const column = (row.columns ?? roster.columns).get('number') ?? -1
+    if (!/^\d+$/.test(number)) continue
+    if (!within.some((range) => covers(range, row.row, column))) continue
+    const fault: CellFault = {
+      code: 'shown-otherwise',
+      value: number,
+      message: `holds ${number}, and a conditional format may show it otherwise`,
+      hint: 'Take the number format out of the conditional format, and type what it showed.',
+    }
+    row.number = undefined
+    addIssue(row, { field: 'number', sheet: roster.sheet, columns: roster.columns, fault })
+  }
+}
+
+function covers(
+  { firstRow, lastRow, firstColumn, lastColumn }: CellRange,
+  row: number,
+  column: number,
+): boolean {
+  return row >= firstRow && row <= lastRow && column >= firstColumn && column <= lastColumn
+}
+
 /** The fields of every row; the others are read for new centres and new users alone. */
 const alwaysRead: ReadonlySet<CentreField> = new Set(['number', 'name', 'email', 'firstName', 'lastName'])
 
@@ -248,7 +283,7 @@ function rowReader(table: Table, { sheet, first, tidied }: RowReading): (row: Sh
         country: textIn(row, country),
       },
       kind: textIn(row, kind),
-      associate: cleanCode(cellIn(row, associate)).toUpperCase(),
+      associate: cleanCode(textIn(row, associate)).toUpperCase(),
       faults: faultsIn(row, { columns, fields: others }),
       columns: table === first ? undefined : columns,
       issues: undefined,
@@ -260,6 +295,17 @@ function rowReader(table: Table, { sheet, first, tidied }: RowReading): (row: Sh
     if (named.fault) blame('name', named.fault)
     readEmail(read, { text: trimCode(cellIn(row, email)), note: row.notes?.get(email), blame, person })
     for (const { field, fault } of person.faults) blame(field, fault)
+    if (row.notes !== undefined) {
+      for (const [field, column] of [
+        ['name', name],
+        ['firstName', firstName],
+        ['lastName', lastName],
+      ] as const) {
+        const note = row.notes.get(column)
+        const fault = note?.kind === 'boolean' ? undefined : notAsShown(note, cellIn(row, column))
+        if (fault && !blames(read, field)) blame(field, fault)
+      }
+    }
     if (named.tidied) tidied.push(cellName(sheet, name, row.number))
     if (person.tidied) tidied.push(cellName(sheet, lastName, row.number))
     return read
@@ -274,8 +320,20 @@ function cellIn({ cells }: SheetRow, column: number): string {
   return column < 0 ? '' : (cells[column] ?? '')
 }
 
+/** What a cell of text shows; where that is no text, what it holds, with a fault beside. */
 function textIn(row: SheetRow, column: number): string {
-  return cleanText(cellIn(row, column))
+  return cleanText(shownAsText(row.notes?.get(column)) ?? cellIn(row, column))
+}
+
+/** What a number shows through its format, such as a postcode `123 45`; undefined where it is shown shortened, or as nothing. */
+function shownAsText(note: CellNote | undefined): string | undefined {
+  if (note?.kind !== 'number' || note.shown === undefined || note.shown === '') return undefined
+  return /\de[+-]?\d/i.test(note.shown) ? undefined : note.shown
+}
+
+/** Whether something else is wrong in that column already. */
+export function blames({ issues = [] }: Pick<RosterRow, 'issues'>, field: CentreField): boolean {
+  return issues.some(({ column }) => column === headingOf(field))
 }
 
 /** What is wrong, worded to follow the column's name. */
@@ -302,7 +360,10 @@ function readEmail(
     person: ReturnType<typeof readPersonCells>
   },
 ): void {
-  const fault = cellFault(note, { text: true }) ?? (isErrorWord(text) ? errorCell(text) : undefined)
+  const fault =
+    cellFault(note, { text: true }) ??
+    (isErrorWord(text) ? errorCell(text) : undefined) ??
+    shownOtherwise(note, text)
   if (fault) blame('email', fault)
   else if (text !== '') {
     const address = readAddress(text)
@@ -357,9 +418,11 @@ function faultsIn(
     const column = columns.get(field)
     if (column === undefined) continue
     const text = cells[column]
+    const note = notes?.get(column)
     const fault =
-      cellFault(notes?.get(column), { text: true }) ??
-      (text !== undefined && isErrorWord(text) ? errorCell(text) : undefined)
+      cellFault(note, { text: true }) ??
+      (text !== undefined && isErrorWord(text) ? errorCell(text) : undefined) ??
+      (shownAsText(note) === undefined ? notAsShown(note, text ?? '') : undefined)
     if (fault === undefined) continue
     faults ??= new Map()
     faults.set(field, fault)

@@ -2,7 +2,7 @@ import { cleanText, columnLetters } from './cell.ts'
 import { UnusableWorkbook } from './errors.ts'
 import { didYouMean, nearest } from './nearest.ts'
 import type { SheetRow, Workbook } from './read.ts'
-import { coveredCells, type CoveredCells } from './sheet-xml.ts'
+import { type CellRange, coveredCells, type CoveredCells } from './sheet-xml.ts'
 import { isBlankRow } from './sheet-rows.ts'
 
 /** A column that is looked for: its field, its proper heading, and what else people call it. */
@@ -59,6 +59,8 @@ export interface ReadTableResult extends Table {
   headingsAgain: { row: number; same: boolean }[]
   /** Cells that lie beneath a merged one. */
   covered: CoveredCells
+  /** Where a conditional format may show a number otherwise. */
+  formattedByRule: readonly CellRange[]
 }
 
 /** Whether the headings are among these rows. */
@@ -108,7 +110,7 @@ export async function readTable(
     waiting = []
     return table
   }
-  const { hiddenColumns, merged } = await workbook.readRows((row) => {
+  const { hiddenColumns, merged, formattedByRule } = await workbook.readRows((row) => {
     if (table === undefined && row.number <= maxHeadingRow) {
       waiting.push(row)
       return
@@ -127,6 +129,7 @@ export async function readTable(
         heading !== '' && hiddenColumns.some(([from, to]) => column >= from && column <= to),
     ),
     headingsAgain,
+    formattedByRule,
     covered: coveredCells(merged, { columns, rows: [found.headingRow + 1, lastRow] }),
   }
 }

@@ -14,8 +14,13 @@ export type NumberFormat = 'plain' | 'date' | 'date-time' | 'time' | { zeros: nu
 /** The text of a number cell, and what it holds where its format shows it otherwise. */
 export interface NumberRead {
   text: string | undefined
-  note?: { kind: 'date' } | { kind: 'number'; shown: string | undefined; held: string }
+  note?:
+    | { kind: 'date' }
+    | { kind: 'no-number' }
+    | { kind: 'number'; shown: string | undefined; held: string }
 }
+
+const isDecimal = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i
 
 /** What a number cell says, given the text in the file: `5.0538E4` → `50538`, never `123.0`. */
 export function readNumber(raw: string, format: NumberFormat = 'plain', from1904 = false): NumberRead {
@@ -23,8 +28,8 @@ export function readNumber(raw: string, format: NumberFormat = 'plain', from1904
   const text = raw.trim()
   if (text === '') return { text: undefined }
   const value = Number(text)
-  // What is no number is shown as it stands: the reader's rules will refuse it by its cell.
-  if (!Number.isFinite(value)) return { text }
+  // `Infinity` and `0x10` are numbers to JavaScript, and to no spreadsheet.
+  if (!isDecimal.test(text) || !Number.isFinite(value)) return { text, note: { kind: 'no-number' } }
   const held = plain(value)
   if (format === 'plain') {
     if (Math.abs(value) < SHOWN_WITH_EXPONENT) return { text: held }
@@ -45,9 +50,33 @@ export function readNumber(raw: string, format: NumberFormat = 'plain', from1904
 function byCode(value: number, held: string, code: string): NumberRead {
   const shown = shownBy(code, value)
   if (shown === held) return { text: held }
-  if (shown !== undefined && /%\s*$/.test(shown)) return { text: `${plain(value * 100)}%` }
+  if (shown?.endsWith('%') === true) {
+    const scale = 100 ** (withoutLiterals(code).split('%').length - 1)
+    return { text: `${plain(value * scale)}%` }
+  }
   if (shown !== undefined && Number.isInteger(value) && /^[\p{L}\p{N}]+$/u.test(shown)) return { text: shown }
   return { text: held, note: { kind: 'number', shown, held } }
+}
+
+/** The code of a format without the letters that it shows as they stand. */
+function withoutLiterals(code: string): string {
+  return code.replace(/"[^"]*"|\\.|_.|\*./gs, '')
+}
+
+/** What a cell of text shows through a format for texts such as `"EG"@` or `;;;`; undefined where that cannot be told. */
+export function shownText(code: string, text: string): string | undefined {
+  try {
+    return formatted(code, text).trim()
+  } catch {
+    return undefined
+  }
+}
+
+/** Whether a format shows texts otherwise than they are. */
+export function changesTexts(code: string): boolean {
+  const example = 'Aa1'
+  const shown = shownText(code, example)
+  return shown === undefined ? /@|;[^;]*;[^;]*;/s.test(withoutLiterals(code)) : shown !== example
 }
 
 /** What the cell shows; undefined for a format that nobody can read. */
@@ -108,14 +137,14 @@ export function builtInFormat(id: number): NumberFormat {
 
 /** What a custom format such as `dd/mm/yyyy`, `00000` or `"EG"000` makes of a number. */
 export function customFormat(code: string): NumberFormat {
-  const [first = ''] = code.replace(/"[^"]*"|\\.|_.|\*./gs, '').split(';')
+  const [first = ''] = withoutLiterals(code).split(';')
   const bare = first.trim()
   if (/^0{2,}$/.test(code.trim())) return { zeros: code.trim().length }
   if (/^(?:general|@|0)$/i.test(code.trim())) return 'plain'
   if (/\[[hms]+\]/i.test(bare)) return { code }
   const letters = bare.replace(/\[[^\]]*\]/g, '').replace(/general/gi, '')
-  // 0.00E+00 has an E, and no day or hour.
-  const hasDay = /[dy]/i.test(letters)
+  // 0.00E+00 has an E, and no day or hour; `aaa` is a weekday, `bbbb` a Thai year, `ggge` a year of an era.
+  const hasDay = /[dyeg]|a{3}|b{2}/i.test(letters.replace(/e[+-]/gi, ''))
   const hasTime = /[hs]/i.test(letters)
   if (hasDay) return hasTime ? 'date-time' : 'date'
   if (hasTime) return 'time'

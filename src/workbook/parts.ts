@@ -1,5 +1,6 @@
 import { UnusableWorkbook } from './errors.ts'
-import { builtInFormat, customFormat, type NumberFormat } from './number.ts'
+import { builtInFormat, changesTexts, customFormat, type NumberFormat } from './number.ts'
+import type { Book } from './sheet-rows.ts'
 import { readXml, type XmlReader } from './xml.ts'
 import type { Archive } from './zip.ts'
 
@@ -136,26 +137,38 @@ function decoded(target: string): string {
   }
 }
 
-/** How the numbers of each cell style read. */
-export async function readFormats(archive: Archive, part: string): Promise<NumberFormat[]> {
-  const custom = new Map<number, NumberFormat>()
+/** How the numbers and texts of each cell style read, and which conditional formats make numbers read otherwise. */
+export async function readStyles(
+  archive: Archive,
+  part: string,
+): Promise<Required<Pick<Book, 'formats' | 'textFormats' | 'numberRules'>>> {
+  const custom = new Map<number, string>()
   const formats: NumberFormat[] = []
-  let inCells = false
+  const textFormats = new Map<number, string>()
+  const numberRules = new Set<number>()
+  let within: 'cells' | 'rules' | undefined
+  let rule = -1
   await readSmall(archive, part, {
     open(name, attributes) {
-      if (name === 'numFmt')
-        custom.set(Number(attributes.get('numFmtId')), customFormat(attributes.get('formatCode') ?? ''))
-      else if (name === 'cellXfs') inCells = true
-      else if (name === 'xf' && inCells) {
+      if (name === 'cellXfs') within = 'cells'
+      else if (name === 'dxfs') within = 'rules'
+      else if (name === 'dxf' && within === 'rules') rule += 1
+      else if (name === 'numFmt') {
+        const code = attributes.get('formatCode') ?? ''
+        if (within !== 'rules') custom.set(Number(attributes.get('numFmtId')), code)
+        else if (customFormat(code) !== 'plain' || changesTexts(code)) numberRules.add(rule)
+      } else if (name === 'xf' && within === 'cells') {
         const id = Number(attributes.get('numFmtId') ?? 0)
-        formats.push(custom.get(id) ?? builtInFormat(id))
+        const code = custom.get(id)
+        if (code !== undefined && changesTexts(code)) textFormats.set(formats.length, code)
+        formats.push(code === undefined ? builtInFormat(id) : customFormat(code))
       }
     },
     close(name) {
-      if (name === 'cellXfs') inCells = false
+      if (name === 'cellXfs' || name === 'dxfs') within = undefined
     },
   })
-  return formats
+  return { formats, textFormats, numberRules }
 }
 
 async function readSmall(archive: Archive, part: string, reader: XmlReader): Promise<void> {

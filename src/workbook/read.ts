@@ -5,7 +5,7 @@ import { damaged, UnusableWorkbook } from './errors.ts'
 import { maxHeadingRow } from './headings.ts'
 import { detectFormat, detectTextFormat, detectZipContent } from './detect-format.ts'
 import { didYouMean, nearest } from './nearest.ts'
-import { type BookParts, readFormats, readParts, type SheetPart } from './parts.ts'
+import { type BookParts, readParts, readStyles, type SheetPart } from './parts.ts'
 import { readSharedStrings } from './shared-strings.ts'
 import type { SheetFacts } from './sheet-xml.ts'
 import { type Book, rowMaker, type SheetRow } from './sheet-rows.ts'
@@ -74,7 +74,7 @@ async function openXlsx(bytes: Buffer, { path, file, digest, wanted, fits }: Sou
     const bookOf = async () => {
       read ??= {
         sharedStrings: sharedStrings === undefined ? [] : await readSharedStrings(archive, sharedStrings),
-        formats: styles === undefined ? [] : await readFormats(archive, styles),
+        ...(styles === undefined ? { formats: [] } : await readStyles(archive, styles)),
         from1904,
         recalculates,
       }
@@ -94,7 +94,7 @@ async function openXlsx(bytes: Buffer, { path, file, digest, wanted, fits }: Sou
       likelySheets: likely,
       marks,
       async readRows(onRow, progress) {
-        const facts: SheetFacts = { hiddenColumns: [], merged: [] }
+        const facts: SheetFacts = { hiddenColumns: [], merged: [], formattedByRule: [] }
         await archive.read(part, scanSheet(part, rowMaker(await bookOf(), onRow, facts)), { progress })
         read = undefined
         return facts
@@ -148,7 +148,7 @@ function openCsv(bytes: Buffer, { path, file, digest, wanted }: Source): Workboo
     marks: new Set(),
     async readRows(onRow, progress) {
       await readCsv(text, onRow, progress)
-      return { hiddenColumns: [], merged: [] }
+      return { hiddenColumns: [], merged: [], formattedByRule: [] }
     },
     async close() {},
   }

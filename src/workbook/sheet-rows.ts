@@ -1,7 +1,7 @@
 import { type CellNote, rangeOf, type SheetFacts } from './sheet-xml.ts'
 import { maxColumns, maxRows } from './cell.ts'
 import { damaged, detached } from './errors.ts'
-import { type NumberFormat, readNumber } from './number.ts'
+import { type NumberFormat, readNumber, shownText } from './number.ts'
 import { unescapeText } from './xml.ts'
 
 /** One row of a sheet: its number as Excel shows it, its cells by 0-based column, and what is known of them besides. */
@@ -17,6 +17,10 @@ export interface SheetRow {
 export interface Book {
   sharedStrings: readonly string[]
   formats: readonly NumberFormat[]
+  /** The styles that show a text otherwise, with the codes of their formats. */
+  textFormats?: ReadonlyMap<number, string>
+  /** The conditional formats that show a number otherwise. */
+  numberRules?: ReadonlySet<number>
   from1904: boolean
   /** It asks to be recalculated when it is opened: a formula's 0 may stand for nothing. */
   recalculates: boolean
@@ -44,12 +48,14 @@ export interface RowMaker {
   /** Columns nobody sees, counted from 1 as in the file. */
   hideColumns(first: number, last: number): void
   merge(reference: string): void
+  /** A conditional format, by its number among the styles, and the cells to which it applies. */
+  formatByRule(references: string, format: number): void
 }
 
 export function rowMaker(
-  { sharedStrings, formats, from1904, recalculates }: Book,
+  { sharedStrings, formats, textFormats, numberRules, from1904, recalculates }: Book,
   onRow: (row: SheetRow) => void,
-  facts: SheetFacts = { hiddenColumns: [], merged: [] },
+  facts: SheetFacts = { hiddenColumns: [], merged: [], formattedByRule: [] },
 ): RowMaker {
   let last = 0
   let row: SheetRow = { number: 0, cells: [] }
@@ -61,6 +67,7 @@ export function rowMaker(
         if (value === '') return undefined
         const text = sharedStrings[Number(value)]
         if (text === undefined) throw damaged(`row ${row.number} refers to a text that is not there`)
+        noteText(text, style)
         return text
       }
       case '':
@@ -79,9 +86,18 @@ export function rowMaker(
           .trim()
           .replace(/(\.\d+)?Z?$/, '')
           .replace(/T00:00:00$/, '')
-      default:
-        return unescapeText(detached(value))
+      default: {
+        const text = unescapeText(detached(value))
+        noteText(text, style)
+        return text
+      }
     }
+  }
+
+  const noteText = (held: string, style: number) => {
+    const code = textFormats?.get(style)
+    if (code === undefined || held === '') return
+    setNote(row, column, { kind: 'text', shown: shownText(code, held), held })
   }
 
   return {
@@ -117,6 +133,13 @@ export function rowMaker(
     merge(reference) {
       const range = rangeOf(reference)
       if (range !== undefined) facts.merged.push(range)
+    },
+    formatByRule(references, format) {
+      if (numberRules?.has(format) !== true) return
+      for (const reference of references.trim().split(/\s+/)) {
+        const range = rangeOf(reference.includes(':') ? reference : `${reference}:${reference}`)
+        if (range !== undefined) facts.formattedByRule.push(range)
+      }
     },
   }
 

@@ -6,8 +6,8 @@ import { readXml, type TextSink } from './xml.ts'
 // How a name is read, how it looks, and what other programs keep beside it are not part of the name.
 const BESIDE_THE_TEXT = new Set(['rPh', 'rPr', 'phoneticPr', 'extLst'])
 
-// What may stand between the rows and the merged cells; from anything else on there are none.
-const BEFORE_MERGED = new Set([
+// What may stand between the rows and the last conditional format; from anything else on there is nothing to ask for.
+const ASKED_FOR = new Set([
   'sheetCalcPr',
   'sheetProtection',
   'protectedRanges',
@@ -17,6 +17,8 @@ const BEFORE_MERGED = new Set([
   'dataConsolidate',
   'customSheetViews',
   'mergeCells',
+  'phoneticPr',
+  'conditionalFormatting',
 ])
 
 /** Reads a sheet with saxes: what is around its rows, and whatever the scanner does not know what to make of. */
@@ -27,6 +29,8 @@ export function readSheetXml(part: string, maker: RowMaker): TextSink {
   let skipped = 0
   /** How many elements are open behind the rows. */
   let open = 0
+  /** The cells to which the rules that follow apply. */
+  let conditional = ''
 
   const begin = (name: string) => {
     const inline = cell.type === 'inlineStr'
@@ -42,8 +46,11 @@ export function readSheetXml(part: string, maker: RowMaker): TextSink {
       if (place === 'done') return
       if (place === 'after') {
         open += 1
-        if (open === 1 && !BEFORE_MERGED.has(name)) place = 'done'
+        if (open === 1 && !ASKED_FOR.has(name)) place = 'done'
+        else if (open === 1) conditional = attributes.get('sqref') ?? ''
         else if (open === 2 && name === 'mergeCell') maker.merge(attributes.get('ref') ?? '')
+        else if (open === 2 && name === 'cfRule')
+          maker.formatByRule(conditional, Number(attributes.get('dxfId') ?? -1))
       } else if (skipped > 0) skipped += 1
       else if (place === 'before' && name === 'sheetData') place = 'rows'
       else if (place === 'before') {
@@ -70,7 +77,7 @@ export function readSheetXml(part: string, maker: RowMaker): TextSink {
       if (place === 'done') return
       if (place === 'after') {
         open -= 1
-        if (open < 0 || name === 'mergeCells') place = 'done'
+        if (open < 0) place = 'done'
       } else if (skipped > 0) skipped -= 1
       else if (name === 'v' || name === 't' || name === 'f') collecting = undefined
       else if (place === 'cell' && name === 'c') {
@@ -84,7 +91,7 @@ export function readSheetXml(part: string, maker: RowMaker): TextSink {
   })
 
   return {
-    // What follows the merged cells is not asked for: links, formats, printing.
+    // What follows is not asked for: links, drop-downs, printing.
     write: (text) => {
       if (place !== 'done') xml.write(text)
     },
@@ -99,8 +106,8 @@ export function isTrue(value: string | undefined): boolean {
   return value === '1' || value === 'true'
 }
 
-/** A range of merged cells; rows count from 1, columns from 0. Only its first cell is seen. */
-interface MergedRange {
+/** A range of cells; rows count from 1, columns from 0. */
+export interface CellRange {
   firstRow: number
   lastRow: number
   firstColumn: number
@@ -111,11 +118,14 @@ interface MergedRange {
 export interface SheetFacts {
   /** 0-based, first and last, both included. */
   hiddenColumns: [first: number, last: number][]
-  merged: MergedRange[]
+  /** Of these only the first cell of each is seen. */
+  merged: CellRange[]
+  /** Where a conditional format may show a number otherwise. */
+  formattedByRule: CellRange[]
 }
 
 /** `A2:B4`; undefined for what is no range. */
-export function rangeOf(reference: string): MergedRange | undefined {
+export function rangeOf(reference: string): CellRange | undefined {
   const [, firstCell, firstRow, lastCell, lastRow] =
     /^\$?([A-Z]{1,3})\$?(\d{1,7}):\$?([A-Z]{1,3})\$?(\d{1,7})$/.exec(reference.trim().toUpperCase()) ?? []
   if (firstCell === undefined || lastCell === undefined) return undefined
@@ -134,7 +144,7 @@ const maxCovered = 2_000_000
 
 /** The cells of a table that lie beneath a merged one. */
 export function coveredCells(
-  merged: readonly MergedRange[],
+  merged: readonly CellRange[],
   { columns, rows: [from, to] }: { columns: readonly number[]; rows: [from: number, to: number] },
 ): CoveredCells {
   const covered = new Map<number, Map<number, string>>()
@@ -167,10 +177,14 @@ export type CellNote =
   | { kind: 'boolean' }
   /** Its format shows the number otherwise than it is; undefined where that cannot be told. */
   | { kind: 'number'; shown: string | undefined; held: string }
+  /** The same of a text. */
+  | { kind: 'text'; shown: string | undefined; held: string }
+  /** A number cell that holds something else. */
+  | { kind: 'no-number' }
 
 /** What is wrong in a cell, worded to follow the name of its column. */
 export interface CellFault {
-  code: 'error-cell' | 'not-calculated' | 'merged'
+  code: 'error-cell' | 'not-calculated' | 'merged' | 'shown-otherwise'
   value: string
   message: string
   hint: string
@@ -197,6 +211,37 @@ export function cellFault(note: CellNote | undefined, { text }: { text: boolean 
     }
   }
   return undefined
+}
+
+const asText = 'Format the column as text, and type it again.'
+
+/** Why a cell does not say what it shows: both are named. */
+export function shownOtherwise(
+  note: CellNote | undefined,
+  text: string,
+  hint: string = asText,
+): CellFault | undefined {
+  if (note?.kind === 'no-number')
+    return { code: 'shown-otherwise', value: text, message: `holds ${text} as a number, which is none`, hint }
+  if (note?.kind !== 'number' && note?.kind !== 'text') return undefined
+  const { shown, held } = note
+  if (shown === held.trim()) return undefined
+  return {
+    code: 'shown-otherwise',
+    value: shown ?? held,
+    message:
+      shown === undefined
+        ? `holds ${held}, and what its format shows cannot be told`
+        : `is shown as ${shown === '' ? 'nothing' : shown}, and holds ${held}`,
+    hint,
+  }
+}
+
+/** The same of a cell of plain text, where a date or a yes or no has no place either. */
+export function notAsShown(note: CellNote | undefined, text: string): CellFault | undefined {
+  if (note?.kind !== 'date' && note?.kind !== 'boolean') return shownOtherwise(note, text)
+  const what = note.kind === 'date' ? 'a date, which its format may show otherwise' : 'a yes or no'
+  return { code: 'shown-otherwise', value: text, message: `holds ${text}, ${what}`, hint: asText }
 }
 
 /** The error words of a spreadsheet, whatever kind of cell or file they stand in. */

@@ -48,6 +48,16 @@ describe('reading delimited text', () => {
     expect(await cellsOfText(bytes)).toEqual([[1, 'École', 'a']])
   })
 
+  it('reads UTF-16 without a mark whose letters have zeros where the Latin ones have none', async () => {
+    const bytes = Buffer.from('School,a\n北京一中,Ā\n', 'utf16le')
+    const read = [
+      [1, 'School', 'a'],
+      [2, '北京一中', 'Ā'],
+    ]
+    expect(await cellsOfText(bytes)).toEqual(read)
+    expect(await cellsOfText(bytes.swap16())).toEqual(read)
+  })
+
   it('keeps leading zeros, empty lines and quotation marks in their places', async () => {
     expect(await cellsOfText('a,b\n\n007,"x ""y"" z"\n,\n')).toEqual([
       [1, 'a', 'b'],

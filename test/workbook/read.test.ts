@@ -142,6 +142,8 @@ describe('reading a workbook', () => {
 
   it('reads a percentage with the digits that are not shown', async () => {
     expect(await readFormatted('0%', '0.875')).toMatchObject({ cells: ['87.5%'] })
+    expect(await readFormatted('0"%"', '87')).toMatchObject({ cells: ['87%'] })
+    expect(await readFormatted('0\\%', '87.5')).toMatchObject({ cells: ['87.5%'] })
   })
 
   it('tells dates and yes-or-no cells from texts', async () => {
@@ -166,6 +168,7 @@ describe('reading a workbook', () => {
     expect(facts).toEqual({
       hiddenColumns: [[1, 2]],
       merged: [{ firstRow: 2, lastRow: 4, firstColumn: 0, lastColumn: 1 }],
+      formattedByRule: [],
     })
   })
 

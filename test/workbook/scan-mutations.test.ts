@@ -136,7 +136,7 @@ const book = {
 
 function rowsBy(read: typeof scanSheet, xml: string, size: number) {
   const rows: SheetRow[] = []
-  const facts: SheetFacts = { hiddenColumns: [], merged: [] }
+  const facts: SheetFacts = { hiddenColumns: [], merged: [], formattedByRule: [] }
   const maker = rowMaker(book, (row) => rows.push(row), facts)
   return outcome(read('sheet', maker), pieces(xml, size), { rows, facts })
 }

@@ -114,7 +114,7 @@ Why a row is held back (issues[].code):
 
   error-cell              a formula failed: #REF!, #N/A
   not-calculated          a formula without its value: recalculate in your spreadsheet program, and save
-  shown-otherwise         the number's format shows another number than the cell holds; both are named
+  shown-otherwise         the cell's format shows another number or text than it holds; both are named
   merged                  the cell lies beneath a merged one
   not-a-name, too-long    what stands there is no name of a centre or a person
   another-centres-name    the name is that of another saved centre
