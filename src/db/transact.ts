@@ -4,7 +4,8 @@ import { Failure } from '../errors.ts'
 import { faultPoint } from '../fault-points.ts'
 import { finishing } from '../interruption.ts'
 import { clocksOf, refuseClockBehind, timeBy } from './clock.ts'
-import { headFileOf, type LogHead, writeHeadFile } from './audit/head-file.ts'
+import { hasSeal } from './audit/chain.ts'
+import { headFileOf, type LogHead, readHeadFile, writeHeadFile } from './audit/head-file.ts'
 import type { OpenStore } from './store/open.ts'
 import type { Store } from './schema.ts'
 import { noteHolder, releaseStore } from './sqlite/wait.ts'
@@ -25,6 +26,8 @@ interface TransactionState {
   owed: number[]
   /** Where the audit log ends, once this transaction has written to it. */
   head?: LogHead
+  /** Whether it began a new part of the log, which names the end of the old one. */
+  hasNewSegment?: boolean
 }
 
 const transactionStates = new WeakMap<Trx, TransactionState>()
@@ -147,13 +150,30 @@ async function within<Result>(
     if (!trx.isCommitted && !trx.isRolledBack) await trx.rollback().execute()
     throw error
   } finally {
-    if (trx.isCommitted) noteHead(store, transactionStates.get(trx)?.head)
+    if (trx.isCommitted) noteHead(store, transactionStates.get(trx))
     if (path) releaseStore(path)
     forget?.()
   }
 }
 
-/** A store that has not taken its place yet has no path, and its log no head that anybody looks for. */
-function noteHead({ path, keyFile }: OpenStore, head: LogHead | undefined): void {
-  if (path !== undefined && head) writeHeadFile(headFileOf(keyFile), head)
+/**
+ * A head that the log does not hold stays noted, so that rows which were cut off go on being found: only a
+ * new key, or a store that is put in place, begins anew. A store that has not taken its place yet has no
+ * path, and its log no head that anybody looks for.
+ */
+function noteHead({ path, keyFile, raw }: OpenStore, state: TransactionState | undefined): void {
+  if (path === undefined || !state?.head) return
+  const file = headFileOf(keyFile)
+  const noted = readHeadFile(file)
+  if (noted && !state.hasNewSegment && !isInLog(raw, noted)) return
+  writeHeadFile(file, state.head)
+}
+
+/** The change is made: where this cannot be read, the older head stays, and is in the log still. */
+function isInLog(raw: Database.Database, head: LogHead): boolean {
+  try {
+    return hasSeal(raw, head)
+  } catch {
+    return false
+  }
 }

@@ -200,6 +200,84 @@ describe('verifying the audit log', () => {
     expect([ran.exit, ran.error().code]).toEqual([7, 'audit-broken'])
   })
 
+  const notInLog = expect.stringContaining('the head of 5 events')
+
+  it.each([
+    ['cut', ['delete from audit_personal where audit_id > 3', 'delete from audit where id > 3']],
+    ['emptied', ['delete from audit_personal', 'delete from audit']],
+  ])(
+    'goes on finding that a log was %s after the next changes, until the store has a new key',
+    async (_, cut) => {
+      await tamper(...cut)
+      expect((await world.run(['account', 'request', 'nobody@nowhere.example'])).exit).toBe(0)
+      for (const number of ['EG006', 'EG007', 'EG008', 'EG009']) {
+        const create = ['centres', 'create', number, '--name', `School ${number}`, '--country', 'EG']
+        expect((await world.run(create)).exit).toBe(0)
+        expect(await found()).toEqual([notInLog])
+      }
+      expect((await world.run(['store', 'check'])).exit).toBe(7)
+      expect((await world.run(['store', 'rekey', '--yes'])).exit).toBe(0)
+      expect(await found()).toEqual([])
+    },
+  )
+
+  it('goes on finding that the store was put back to an earlier one by hand', async () => {
+    const backup = world.path('backup.db')
+    expect((await world.run(['store', 'backup', backup])).exit).toBe(0)
+    await world.commit((given) => (trx) => appendAudit(trx, { ...given, action: 'centres.created' }))
+    await (await world.store()).close()
+    copyFileSync(backup, world.db)
+    expect((await world.run(['account', 'request', 'nobody@nowhere.example'])).exit).toBe(0)
+    expect((await world.run(['audit', 'verify'])).exit).toBe(7)
+    expect((await world.run(['store', 'restore', backup, '--yes'])).exit).toBe(0)
+    expect((await world.run(['audit', 'verify'])).exit).toBe(0)
+  })
+
+  it.each([
+    ['9007199254740993', 'stands where no row is ever written'],
+    ['-9007199254740993', 'stands where no row is ever written'],
+  ])('ends at a row that was put in as number %s, and names it', async (id, message) => {
+    const columns = 'segment, at, operator, kind, action, command, facts, personal, mac'
+    await tamper(`insert into audit (id, ${columns}) select ${id}, ${columns} from audit where id = 2`)
+    expect(await found()).toContain(`row ${id} ${message}`)
+    expect((await world.run(['audit', 'verify'])).exit).toBe(7)
+  })
+
+  it.each([
+    ['personal', "'null'"],
+    ['personal', "'{'"],
+    ['personal', `'{"subject":null}'`],
+    ['facts', "'{'"],
+    ['facts', "'null'"],
+    ['segment', '9007199254740993'],
+  ])('names a row whose %s became %s', async (column, value) => {
+    await tamper(
+      'pragma ignore_check_constraints = on',
+      `update audit set ${column} = ${value}, action = iif('${column}' = 'facts', 'users.erased', action) where id = 3`,
+    )
+    expect((await found()).join()).toContain('row 3')
+    expect((await world.run(['audit', 'verify'])).exit).toBe(7)
+  })
+
+  it('names an import whose row holds no JSON', async () => {
+    await tamper(
+      'pragma ignore_check_constraints = on',
+      "update audit set action = 'centres.imported', facts = '{' where id = 3",
+    )
+    expect(await found()).toEqual(['row 3 is not as it was written'])
+  })
+
+  it('finds a value for a row that is not there, and one that its row was not written with', async () => {
+    await tamper(
+      "insert into audit_personal values (77, 'subject', null, x'00', 'EG777')",
+      "insert into audit_personal values (2, 'former', null, x'00', 'EG777')",
+    )
+    expect(await found()).toEqual([
+      'former of row 2 was not written with it',
+      'subject is kept for row 77, which is not there',
+    ])
+  })
+
   it('is content with a head older than the log, or with none', async () => {
     const older = readFileSync(headFile())
     await world.commit((given) => (trx) => appendAudit(trx, { ...given, action: 'centres.created' }))
@@ -333,5 +411,70 @@ describe('the log of a store that was restored', () => {
     await (await world.store()).close()
     copyFileSync(world.path('backup.db'), world.db)
     expect((await world.run(['audit', 'verify'])).exit).toBe(7)
+  })
+})
+
+describe('the log after somebody was erased', () => {
+  /** The row that says that they were added by a coordinator, who was not erased. */
+  const added = 6
+  const erased = { actor: 'someone@else.example', subject: 'zaid@school.example' }
+
+  beforeEach(async () => {
+    await world.centre('EG001')
+    const zaid = await world.user('zaid@school.example', { centre: 'EG001' })
+    const other = await world.user('someone@else.example', { centre: 'EG001' })
+    await world.commit(
+      (given) => (trx) =>
+        appendAudit(trx, {
+          ...given,
+          action: 'users.added',
+          subject: erased.subject,
+          userId: zaid,
+          people: { by: { id: other, email: erased.actor } },
+        }),
+    )
+    expect((await world.run(['users', 'delete', erased.subject, '--suspend', '--yes'])).exit).toBe(0)
+    expect((await world.run(['users', 'erase', erased.subject, '--yes'])).exit).toBe(0)
+    const { raw } = await world.store()
+    const values = raw.prepare(
+      `select field, value from audit_personal where audit_id = ${added} order by field`,
+    )
+    expect(values.all()).toEqual([
+      { field: 'by', value: erased.actor },
+      { field: 'subject', value: null },
+    ])
+  })
+
+  /** As an erasure was written before it named the fields of each row. */
+  const asWrittenBefore = () =>
+    sealAnew("update audit set facts = json_remove(facts, '$.values') where action = 'users.erased'")
+
+  it.each([
+    ['as it is written now', async () => undefined],
+    ['as it was written before', asWrittenBefore],
+  ])('is whole, and still shows that another value of the row was emptied, %s', async (_, before) => {
+    await before()
+    expect(await found()).toEqual([])
+    await tamper(
+      `update audit_personal set value = null, salt = null where audit_id = ${added} and field = 'by'`,
+    )
+    expect(await found()).toEqual([`by of row ${added} was emptied, and no event says so`])
+  })
+
+  it.each([
+    ['a value without a salt', "value = 'EG777', salt = null"],
+    ['a salt without a value', "value = null, salt = x'00'"],
+    ['both', "value = 'EG777', salt = x'00'"],
+  ])('shows %s in place of what was erased', async (_, change) => {
+    await tamper(
+      'pragma ignore_check_constraints = on',
+      `update audit_personal set ${change} where audit_id = ${added} and field = 'subject'`,
+    )
+    expect(await found()).toEqual([`subject of row ${added} is not as it was written`])
+  })
+
+  it('shows a value that was added to its row', async () => {
+    await tamper(`insert into audit_personal values (${added}, 'coordinator', null, null, null)`)
+    expect(await found()).toEqual([`coordinator of row ${added} was not written with it`])
   })
 })

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
 import type Database from 'better-sqlite3'
-import { type AuditProblem, personalProblems, type SealedRow, sealRow } from './append.ts'
+import { type AuditProblem, type SealedRow, sealRow } from './append.ts'
 import type { LogHead } from './head-file.ts'
+import { readObject, valueChecker, valuesWithoutRow } from './personal-values.ts'
 
 export interface AuditVerdict {
   ok: boolean
@@ -50,13 +51,19 @@ export function verifyChain(
     if (found.length < maxListed) found.push(problem)
     else more += 1
   }
-  const segment = Number(raw.prepare('select max(segment) from audit').pluck().get() ?? 1)
+  const segment = Number(
+    raw
+      .prepare(`select ${asNumber('max(segment)')} from audit`)
+      .pluck()
+      .get() ?? 1,
+  )
   const isSealed = { any: false, right: 0, wrong: 0 }
   let before: StoredRow | undefined
   let events = 0
   const unseen = new Map(heads.map(({ head, called }) => [head, called]))
   const backwards: Backwards[] = []
   const earlier = createHash('sha256')
+  const valueProblems = valueChecker(raw)
 
   for (const row of rowsOf(raw)) {
     if (row.id < 1) {
@@ -74,7 +81,7 @@ export function verifyChain(
       earlier.update(digestable(row))
     } else {
       if (before && before.segment < segment) {
-        for (const problem of boundaryProblems({ row, before, digest: earlier.digest('hex') }))
+        for (const problem of boundaryProblems({ row, before, digest: earlier.copy().digest('hex') }))
           report(problem)
       }
       const right = row.mac.equals(sealRow(key, { row, before: before?.mac }))
@@ -84,10 +91,14 @@ export function verifyChain(
       // After a gap the seal before is unknown; the gap itself has been reported.
       if (!right && gap <= 0) report({ row: row.id, message: `row ${row.id} is not as it was written` })
     }
-    for (const problem of personalProblems(raw, row)) report(problem)
+    for (const problem of valueProblems(row)) report(problem)
     unseen.delete(row.mac.toString('hex'))
     before = row
   }
+  for (const id of rowsBeyondNumbers(raw)) {
+    report({ message: `row ${id} stands where no row is ever written` })
+  }
+  for (const problem of valuesWithoutRow(raw)) report(problem)
 
   if (isSealed.wrong > 1 && isSealed.right === 0) {
     found.unshift({
@@ -118,15 +129,38 @@ export function headOf(raw: Database.Database): LogHead {
 }
 
 function* rowsOf(raw: Database.Database): Generator<StoredRow> {
-  const page = raw.prepare<[number], StoredRow>('select * from audit where id >= ? order by id limit 1000')
+  const page = raw.prepare<{ after: number }, StoredRow>(
+    `select id, ${asNumber('segment')} as segment, at, operator, kind, action, command, facts, personal, mac
+      from audit where id > @after and id < ${Number.MAX_SAFE_INTEGER} order by id limit 1000`,
+  )
   // From the smallest number there is, whatever it should be.
-  for (let next = Number(raw.prepare('select min(id) from audit').pluck().get() ?? 1); ; ) {
-    const rows = page.all(next)
+  for (let after = Number.MIN_SAFE_INTEGER; ; ) {
+    const rows = page.all({ after })
     yield* rows
     const end = rows.at(-1)
     if (!end) return
-    next = end.id + 1
+    after = end.id
   }
+}
+
+/** Numbers that a program reads as another number, or not at all: only somebody else puts them in. */
+function rowsBeyondNumbers(raw: Database.Database): string[] {
+  const beyond = raw.prepare<[], string>(
+    `select cast(id as text) from audit
+      where id <= ${Number.MIN_SAFE_INTEGER} or id >= ${Number.MAX_SAFE_INTEGER} order by id limit ${maxListed}`,
+  )
+  return beyond.pluck().all()
+}
+
+/** An integer of the store as a number that can be read, whatever somebody put there. */
+function asNumber(column: string): string {
+  return `max(${Number.MIN_SAFE_INTEGER}, min(${column}, ${Number.MAX_SAFE_INTEGER}))`
+}
+
+/** Whether the log holds the row that was its last once. */
+export function hasSeal(raw: Database.Database, { events, head }: LogHead): boolean {
+  const row = raw.prepare<[number, Buffer], unknown>('select 1 from audit where id = ? and mac = ?')
+  return row.get(events, Buffer.from(head, 'hex')) !== undefined
 }
 
 function digestable({ mac, ...row }: StoredRow): string {
@@ -145,7 +179,7 @@ function* boundaryProblems({
   before: StoredRow
   digest: string
 }): Generator<AuditProblem> {
-  const facts = JSON.parse(row.facts)
+  const facts = readObject(row.facts) ?? {}
   const right =
     row.action === 'store.rekeyed' &&
     facts.oldHead === before.mac.toString('hex') &&

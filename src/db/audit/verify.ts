@@ -28,10 +28,11 @@ function knownHeads({ path, keyFile }: OpenStore, named: string | undefined): Kn
 function importsInLog({ raw }: OpenStore): { number: number; changes: string }[] {
   return raw
     .prepare<[], { number: number; changes: string }>(
-      `select json_extract(facts, '$.import') as number, json_extract(facts, '$.changes') as changes
-        from audit where action = 'centres.imported'
-          and json_extract(facts, '$.import') in (select id from imports where state = 'applied')
-        order by audit.id`,
+      `select number, changes from (
+          select id, facts ->> '$.import' as number, facts ->> '$.changes' as changes
+            from (select id, iif(json_valid(facts), facts, '{}') as facts from audit where action = 'centres.imported')
+        ) where number in (select id from imports where state = 'applied')
+        order by id`,
     )
     .all()
 }

@@ -184,9 +184,12 @@ async function takeOutOfFileNames(trx: Trx, addresses: Somebody['addresses']): P
 
 /**
  * Empties their values beside the audit log, and those of others that name them: refusals, files that were
- * imported. Its seals hold. @returns the rows that lost a value
+ * imported. Its seals hold. @returns the fields that lost their value, by row
  */
-export async function eraseFromAudit(trx: Trx, { ids, addresses }: Somebody): Promise<number[]> {
+export async function eraseFromAudit(
+  trx: Trx,
+  { ids, addresses }: Somebody,
+): Promise<Record<number, string[]>> {
   const naming = addresses.length === 0 ? [] : await valuesNaming(trx, addresses)
   const emptied = await trx
     .updateTable('audit_personal')
@@ -199,9 +202,11 @@ export async function eraseFromAudit(trx: Trx, { ids, addresses }: Somebody): Pr
           where named.value ->> 0 = audit_personal.audit_id and named.value ->> 1 = audit_personal.field)`,
       ]),
     )
-    .returning('audit_id')
+    .returning(['audit_id', 'field'])
     .execute()
-  return [...new Set(emptied.map(({ audit_id }) => audit_id))].sort((one, other) => one - other)
+  const fields: Record<number, string[]> = {}
+  for (const { audit_id, field } of emptied) fields[audit_id] = [...(fields[audit_id] ?? []), field]
+  return fields
 }
 
 /** The values that hold one of the addresses, each by its row and field. */

@@ -82,11 +82,12 @@ async function eraseThese(
   await eraseMentions(trx, somebody)
   await noteErased(trx, { ids, emailKey: address.emailKey })
   await eraseAccounts(trx, somebody)
-  const rows = await eraseFromAudit(trx, somebody)
+  const values = await eraseFromAudit(trx, somebody)
+  const rows = Object.keys(values).map(Number)
   await appendAudit(trx, {
     ...ctx,
     action: 'users.erased',
-    facts: { users: ids, rows, messages: count, left: await left(addresses) },
+    facts: { users: ids, rows, values, messages: count, left: await left(addresses) },
   })
   return { accounts: ids.length, events: rows.length, messages: count, files, addresses }
 }
@@ -115,7 +116,7 @@ export async function recordLeft(
   await appendAudit(trx, {
     ...ctx,
     action: 'users.erased',
-    facts: { users: [], rows: [], messages: 0, left },
+    facts: { users: [], rows: [], values: {}, messages: 0, left },
   })
 }
 
