@@ -157,12 +157,6 @@ function asNumber(column: string): string {
   return `max(${Number.MIN_SAFE_INTEGER}, min(${column}, ${Number.MAX_SAFE_INTEGER}))`
 }
 
-/** Whether the log holds the row that was its last once. */
-export function hasSeal(raw: Database.Database, { events, head }: LogHead): boolean {
-  const row = raw.prepare<[number, Buffer], unknown>('select 1 from audit where id = ? and mac = ?')
-  return row.get(events, Buffer.from(head, 'hex')) !== undefined
-}
-
 function digestable({ mac, ...row }: StoredRow): string {
   const { id, segment, at, operator, kind, action, command, facts, personal } = row
   const fields = [id, segment, at, operator, kind, action, command, facts, personal, mac.toString('hex')]

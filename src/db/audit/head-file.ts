@@ -1,3 +1,4 @@
+import type Database from 'better-sqlite3'
 import { closeSync, constants, readFileSync } from 'node:fs'
 import { openSync, rmSync, writeSync } from '../../disk.ts'
 
@@ -47,6 +48,12 @@ export function readHeadFile(path: string): LogHead | undefined {
   const [first, head = '', events = ''] = contentsOf(path).split('\n')
   if (first !== heading || !/^[0-9a-f]{64}$/.test(head) || !/^\d{1,15}$/.test(events)) return undefined
   return { head, events: Number(events) }
+}
+
+/** Whether the log holds the row that was its last once. */
+export function hasSeal(raw: Database.Database, { events, head }: LogHead): boolean {
+  const row = raw.prepare<[number, Buffer], unknown>('select 1 from audit where id = ? and mac = ?')
+  return row.get(events, Buffer.from(head, 'hex')) !== undefined
 }
 
 function contentsOf(path: string): string {
