@@ -1,11 +1,14 @@
 import { defineConfig } from 'vitest/config'
+import { workInMemory } from './test/memory-folder.ts'
+
+workInMemory()
 
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     setupFiles: ['test/setup.ts'],
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    testTimeout: 180_000,
+    hookTimeout: 180_000,
     pool: 'forks',
     maxWorkers: 2,
     env: { TZ: 'UTC', NO_COLOR: '1' },

@@ -56,19 +56,19 @@ export function typistAt(running: IPty): Typist {
     new Promise<void>((resolve, reject) => {
       const give = (settle: () => void) => {
         clearTimeout(patience)
-        wakened.delete(detectFormat)
+        wakened.delete(look)
         settle()
       }
-      const detectFormat = () => {
+      const look = () => {
         if (isSo()) give(resolve)
         else if (exit !== undefined) give(() => reject(new Error(`it ended before ${what}:\n${plain(raw)}`)))
       }
       const patience = setTimeout(() => {
         running.kill()
         give(() => reject(new Error(`waited in vain for ${what}:\n${plain(raw)}`)))
-      }, 20_000)
-      wakened.add(detectFormat)
-      detectFormat()
+      }, 120_000)
+      wakened.add(look)
+      look()
     })
 
   return {

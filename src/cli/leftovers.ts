@@ -7,14 +7,14 @@ import { placesOf } from './store-paths.ts'
 import { statusOfMaker, type UnfinishedFile, unfinishedIn } from '../unfinished-files.ts'
 import type { Session } from './session.ts'
 
-type TransactionState = Pick<Session, 'settings' | 'context'>
+type LeftoverScope = Pick<Session, 'settings' | 'context'>
 
 /**
  * The files of ours that are not whole: beside the store and its key, among the messages, in this folder, and where
  * imports write their sheets. A store that is older, or just restored, cannot say where that is.
  */
 export async function unfinishedFiles(
-  { settings, context }: TransactionState,
+  { settings, context }: LeftoverScope,
   store?: Pick<OpenStore, 'db'>,
 ): Promise<UnfinishedFile[]> {
   const { unfinishedSheets } = await import('../db/imports/pin-sheets-owed.ts')
@@ -30,7 +30,7 @@ export async function unfinishedFiles(
 
 /** Takes away what was surely left behind, and says so; what may still be made is let alone. */
 export async function removeLeftovers(
-  session: TransactionState & Pick<Session, 'notify'>,
+  session: LeftoverScope & Pick<Session, 'notify'>,
   store?: OpenStore,
 ): Promise<void> {
   for (const { path, abandoned } of await unfinishedFiles(session, store)) {

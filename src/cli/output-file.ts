@@ -222,9 +222,9 @@ function realPlace(path: string): string {
 /** @returns whether there is a file that would be replaced */
 function refuseUnusablePlace(path: string, file: string): boolean {
   const folder = dirname(path)
-  const parent = detectFormat(() => statSync(folder, { throwIfNoEntry: false }), file)
+  const parent = statOrRefuse(() => statSync(folder, { throwIfNoEntry: false }), file)
   if (!parent?.isDirectory()) throw noFolder(folder)
-  const there = detectFormat(() => lstatSync(path, { throwIfNoEntry: false }), file)
+  const there = statOrRefuse(() => lstatSync(path, { throwIfNoEntry: false }), file)
   if (there?.isSymbolicLink()) {
     throw new Unavailable('file-is-a-link', `${file} is a link to another file, and is not followed.`, {
       hint: 'Name the file itself, or another.',
@@ -239,7 +239,7 @@ function refuseUnusablePlace(path: string, file: string): boolean {
   return there !== undefined
 }
 
-function detectFormat<Found>(at: () => Found, file: string): Found {
+function statOrRefuse<Found>(at: () => Found, file: string): Found {
   try {
     return at()
   } catch (error) {

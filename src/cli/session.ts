@@ -58,7 +58,7 @@ export function sessionOf(command: Command, context: Context): Session {
   const words = wordsOf(command)
   const notices: Notice[] = []
   const acting = { context, settings, command: words, dryRun: common.dryRun }
-  const transactionStates = { context, common, settings, terminal, command: words }
+  const parts = { context, common, settings, terminal, command: words }
   const notify = (notice: Notice) => {
     notices.push(notice)
     terminal.say(oneLine(notice.message))
@@ -77,11 +77,10 @@ export function sessionOf(command: Command, context: Context): Session {
       const { openStore } = await import('../db/store/open.ts')
       // What is done to a copy does not count yet.
       const interruption = other ? undefined : context.interruption
-      const opening = await openingFor({ ...transactionStates, mode, path: other?.path, interruption })
+      const opening = await openingFor({ ...parts, mode, path: other?.path, interruption })
       return openStore({ ...opening, writeFirstEvent: (store) => beginIn(store, acting) })
     },
-    opening: (mode) =>
-      openingFor({ ...transactionStates, mode, path: undefined, interruption: context.interruption }),
+    opening: (mode) => openingFor({ ...parts, mode, path: undefined, interruption: context.interruption }),
     ctx: (store) => givenFor(store, acting),
     commit: async (store, work, clock) => {
       const committed = await commitFor(store, { work, acting, clock })

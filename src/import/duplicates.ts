@@ -50,8 +50,8 @@ function rowsInQuestion(rows: readonly RosterRow[], seen: Seen): Map<string, Ros
   if (inQuestion.size === 0) return people
   for (const row of rows) {
     if (!row.address || row.number === undefined || !inQuestion.has(row.address.key)) continue
-    const timingSafeEqualText = people.get(row.address.key)
-    if (timingSafeEqualText) timingSafeEqualText.push(row)
+    const sameAddress = people.get(row.address.key)
+    if (sameAddress) sameAddress.push(row)
     else people.set(row.address.key, [row])
   }
   return people

@@ -89,8 +89,8 @@ function byAddress(rows: readonly RosterRow[]): Map<string, RosterRow[]> {
   const people = new Map<string, RosterRow[]>()
   for (const row of rows) {
     if (!row.address) continue
-    const timingSafeEqualText = people.get(row.address.key)
-    if (timingSafeEqualText) timingSafeEqualText.push(row)
+    const sameAddress = people.get(row.address.key)
+    if (sameAddress) sameAddress.push(row)
     else people.set(row.address.key, [row])
   }
   return people

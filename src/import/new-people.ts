@@ -56,10 +56,10 @@ function newUsersIn(
       twins.push(row)
       continue
     }
-    const timingSafeEqualText = [row]
-    people?.set(key, timingSafeEqualText)
+    const sameAddress = [row]
+    people?.set(key, sameAddress)
     const { firstName, lastName, number: centre = '' } = row
-    newRows.push({ rows: people ? timingSafeEqualText : rows, key, firstName, lastName, centre, roles })
+    newRows.push({ rows: people ? sameAddress : rows, key, firstName, lastName, centre, roles })
   }
   return newRows
 }

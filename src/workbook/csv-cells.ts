@@ -5,7 +5,7 @@ import { openQuote, quoteBeforeText, tooLong, tooManyColumns } from './csv-error
 export const maxRowLength = 1024 * 1024
 
 /** What a row is read by: its own number, for the words of an error, and what parts its cells. */
-interface SmtpConnection {
+interface CsvLine {
   delimiter: string
   row: number
 }
@@ -14,7 +14,7 @@ interface SmtpConnection {
 export type CellsRead = { cells: (string | undefined)[] } | 'goes-on'
 
 /** Reads the cells of a line, or of several that one cell holds together. */
-export function cellsIn(line: string, { delimiter, row }: SmtpConnection): CellsRead {
+export function cellsIn(line: string, { delimiter, row }: CsvLine): CellsRead {
   if (line.length > maxRowLength) throw tooLong(row)
   const cells: (string | undefined)[] = []
   const put = (text: string) => {

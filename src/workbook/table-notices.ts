@@ -33,11 +33,11 @@ export function tableNotices({
           : `${hiddenColumns.length} columns are hidden (${names}); they are read like the others.`,
     })
   }
-  const timingSafeEqualText = headingsAgain.filter((again) => again.same).map(({ row }) => String(row))
-  if (timingSafeEqualText.length > 0) {
+  const sameOrder = headingsAgain.filter((again) => again.same).map(({ row }) => String(row))
+  if (sameOrder.length > 0) {
     notices.push({
       code: 'headings-again',
-      message: `The headings stand again in ${rows(timingSafeEqualText)}; they are passed over.`,
+      message: `The headings stand again in ${rows(sameOrder)}; they are passed over.`,
     })
   }
   const other = headingsAgain.filter((again) => !again.same).map(({ row }) => String(row))

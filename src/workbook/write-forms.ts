@@ -49,8 +49,8 @@ export function* formsXml({ widths, print = {} }: FormsToWrite, forms: readonly 
 function formCell({ runs, centred = false }: FormCell, at: string): string {
   const style = centred ? styles.formCentred : styles.form
   const inside = runs.map(({ text, bold = false, size = LETTER_SIZE }) => {
-    const detectFormat = `<rPr>${bold ? '<b/>' : ''}<sz val="${size}"/><color rgb="FF000000"/><rFont val="${TYPEFACE}"/><family val="2"/></rPr>`
-    return `<r>${detectFormat}${textElement(fitting(text))}</r>`
+    const runProperties = `<rPr>${bold ? '<b/>' : ''}<sz val="${size}"/><color rgb="FF000000"/><rFont val="${TYPEFACE}"/><family val="2"/></rPr>`
+    return `<r>${runProperties}${textElement(fitting(text))}</r>`
   })
   return `<c r="${at}" s="${style}" t="inlineStr"><is>${inside.join('')}</is></c>`
 }

@@ -29,7 +29,7 @@ interface Look {
   alignment?: string
 }
 
-function detectFormat({ font: ofFont = 0, fill: ofFill = 0, border = 0, alignment }: Look): string {
+function styleXml({ font: ofFont = 0, fill: ofFill = 0, border = 0, alignment }: Look): string {
   const start = `<xf numFmtId="${TEXT_FORMAT}" fontId="${ofFont}" fillId="${ofFill}" borderId="${border}" xfId="0" applyNumberFormat="1" applyFont="1" applyFill="1" applyBorder="1"`
   return alignment === undefined ? `${start}/>` : `${start} applyAlignment="1"><alignment ${alignment}/></xf>`
 }
@@ -42,12 +42,12 @@ export function* stylesXml(): Generator<string> {
   yield `<borders count="2"><border><left/><right/><top/><bottom/><diagonal/></border><border><left/><right/>${cutLine('top')}${cutLine('bottom')}<diagonal/></border></borders>`
   yield '<cellStyleXfs count="1"><xf numFmtId="0" fontId="0" fillId="0" borderId="0"/></cellStyleXfs>'
   yield '<cellXfs count="7"><xf numFmtId="0" fontId="0" fillId="0" borderId="0" xfId="0"/>'
-  yield detectFormat({})
-  yield detectFormat({ alignment: 'vertical="top" wrapText="1"' })
-  yield detectFormat({ font: 1, fill: 2, alignment: 'vertical="center" wrapText="1"' })
-  yield detectFormat({ fill: 3, alignment: 'vertical="top" wrapText="1"' })
+  yield styleXml({})
+  yield styleXml({ alignment: 'vertical="top" wrapText="1"' })
+  yield styleXml({ font: 1, fill: 2, alignment: 'vertical="center" wrapText="1"' })
+  yield styleXml({ fill: 3, alignment: 'vertical="top" wrapText="1"' })
   // An indent, so that one text of a form does not run into the next.
-  yield detectFormat({ border: 1, alignment: 'horizontal="left" vertical="center" wrapText="1" indent="1"' })
-  yield detectFormat({ border: 1, alignment: 'horizontal="center" vertical="center" wrapText="1"' })
+  yield styleXml({ border: 1, alignment: 'horizontal="left" vertical="center" wrapText="1" indent="1"' })
+  yield styleXml({ border: 1, alignment: 'horizontal="center" vertical="center" wrapText="1"' })
   yield '</cellXfs><cellStyles count="1"><cellStyle name="Normal" xfId="0" builtinId="0"/></cellStyles></styleSheet>'
 }

@@ -178,11 +178,11 @@ const notAsking: readonly string[] = [
   'store migrate',
 ]
 
-function mutation(of: Command, words: readonly string[] = []): string[] {
-  if (of.commands.length > 0) return of.commands.flatMap((part) => mutation(part, [...words, part.name()]))
+function mutations(of: Command, words: readonly string[] = []): string[] {
+  if (of.commands.length > 0) return of.commands.flatMap((part) => mutations(part, [...words, part.name()]))
   return of.options.some(({ long }) => long === '--dry-run') ? [words.join(' ')] : []
 }
-const commands = mutation(await wholeProgram())
+const commands = mutations(await wholeProgram())
 
 let world: World
 beforeEach(async () => {

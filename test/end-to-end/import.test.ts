@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { setTimeout as pause } from 'node:timers/promises'
 import { execa } from 'execa'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { csv, importRows, type SmtpConnection, line, living, writeCsv } from '../import/workbook.ts'
+import { csv, importRows, type Line, line, living, writeCsv } from '../import/workbook.ts'
 import { tables } from '../import/tables.ts'
 import { atTerminal } from '../terminal.ts'
 import { newWorld, type World } from '../world.ts'
@@ -157,7 +157,7 @@ describe('importing in two programs, or in one that is killed', () => {
   })
   afterEach(() => desk.clear())
 
-  const many: SmtpConnection[] = Array.from({ length: 12_000 }, (_, at) =>
+  const many: Line[] = Array.from({ length: 12_000 }, (_, at) =>
     line(`EG${String(at % 500).padStart(4, '0')}`, `user${at}@school.example`),
   )
   const standing = () => {

@@ -26,7 +26,7 @@ export interface Ended {
 /** A folder and a home for one test. */
 export function newDesk(): Desk {
   const folder = mkdtempSync(join(tmpdir(), 'ssh-admin-desk-'))
-  const transactionStates: Options = {
+  const surroundings: Options = {
     cwd: folder,
     env: { PATH: process.env.PATH, HOME: folder, SSH_ADMIN_DB: join(folder, 'hub.db') },
     extendEnv: false,
@@ -36,10 +36,10 @@ export function newDesk(): Desk {
   return {
     folder,
     path: (name) => join(folder, name),
-    program: (argv, options) => ended(process.execPath, [bin, ...argv], { ...transactionStates, ...options }),
+    program: (argv, options) => ended(process.execPath, [bin, ...argv], { ...surroundings, ...options }),
     shell: (line, options) =>
       ended('bash', ['-c', `ssh-admin() { '${process.execPath}' '${bin}' "$@"; }; ${line}`], {
-        ...transactionStates,
+        ...surroundings,
         ...options,
       }),
     clear: () => rmSync(folder, { recursive: true, force: true }),

@@ -42,9 +42,9 @@ describe('two programs at once', () => {
     const raw = connectSqlite(desk.path('hub.db'))
     raw.pragma('locking_mode = exclusive')
     raw.exec('begin immediate; commit')
-    const readOnlyCommands = desk.program(['users', 'list', '--wait', '20'])
+    const looking = desk.program(['users', 'list', '--wait', '20'])
     setTimeout(() => raw.close(), 1500)
-    expect(await readOnlyCommands).toMatchObject({ exitCode: 0 })
+    expect(await looking).toMatchObject({ exitCode: 0 })
   })
 
   it('give up after the time that was said', async () => {

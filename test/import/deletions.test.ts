@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { newWorld, type World } from '../world.ts'
-import { importRows, type SmtpConnection, line, living } from './workbook.ts'
+import { importRows, type Line, line, living } from './workbook.ts'
 
 let world: World
 beforeEach(() => {
@@ -8,7 +8,7 @@ beforeEach(() => {
 })
 afterEach(() => world.close())
 
-const centres = (from: number, to: number): SmtpConnection[] =>
+const centres = (from: number, to: number): Line[] =>
   Array.from({ length: to - from + 1 }, (_, at) => line(`EG${String(from + at).padStart(3, '0')}`))
 
 async function learnerGroupOf(email: string) {
@@ -75,7 +75,7 @@ describe('missing centres', () => {
     expect((await living(world)).centres).toEqual(['EG001', 'EG002'])
   })
 
-  it.each<[string, SmtpConnection]>([
+  it.each<[string, Line]>([
     ['bears its name', { number: 'E-2', name: 'SCHOOL eg002' }],
     ['has the address of one of its users', { number: '', email: 'B@school.example' }],
   ])('are not those that a row without a usable number means, which %s', async (_, stray) => {
@@ -85,7 +85,7 @@ describe('missing centres', () => {
     expect((await living(world)).centres).toEqual(['EG001', 'EG002'])
   })
 
-  it.each<[string, SmtpConnection, SmtpConnection?]>([
+  it.each<[string, Line, Line?]>([
     ['has a wrong number beside its name', { number: 'EG00Z', name: 'School EG002' }],
     ['has a wrong number beside the address of its user', { number: 'EG00Z', email: 'b@school.example' }],
     ['has the number of another centre', { number: 'EG001', name: 'School EG002' }, line('EG001')],
@@ -203,7 +203,7 @@ describe('extra users', () => {
     }
   })
 
-  it.each<[string, SmtpConnection]>([
+  it.each<[string, Line]>([
     ['has a broken address', line('EG001', 'omar@')],
     [
       'has no usable number but bears the name of the centre',

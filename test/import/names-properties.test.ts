@@ -2,7 +2,7 @@ import { rmSync } from 'node:fs'
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { newWorld, type Ran, type World } from '../world.ts'
-import { importRows, type SmtpConnection, line, writeXlsx } from './workbook.ts'
+import { importRows, type Line, line, writeXlsx } from './workbook.ts'
 
 let world: World
 beforeEach(() => {
@@ -74,7 +74,7 @@ describe('any names of saved centres', () => {
         fc.constantFrom('.csv', '.xlsx'),
         async (cells, ending) => {
           // Another centre's name is held back for that.
-          const lines = cells.map(({ name, isName }, at): SmtpConnection => {
+          const lines = cells.map(({ name, isName }, at): Line => {
             const number = numbers[at] ?? ''
             return { number, name: isName ? `${name} of ${number}` : name }
           })
@@ -124,7 +124,7 @@ describe('any number that is nearly a saved one', () => {
     await fc.assert(
       fc.asyncProperty(row, fc.constantFrom('.csv', '.xlsx'), async ({ of, changes, by }, ending) => {
         const number = changes.reduce((text, next) => next(text), of.number ?? '')
-        const lines: SmtpConnection[] = [
+        const lines: Line[] = [
           {
             ...of,
             number,
@@ -148,7 +148,7 @@ describe('any number that is nearly a saved one', () => {
   })
 })
 
-async function importXlsx(lines: readonly SmtpConnection[], ...flags: readonly string[]): Promise<Ran> {
+async function importXlsx(lines: readonly Line[], ...flags: readonly string[]): Promise<Ran> {
   rmSync(world.path('centres.xlsx'), { force: true })
   return world.run(['centres', 'import', await writeXlsx(world, lines), '--yes', '--json', ...flags])
 }

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { newWorld, type World } from '../world.ts'
 import { contents, tables } from './tables.ts'
-import { importRows, type SmtpConnection, living } from './workbook.ts'
+import { importRows, type Line, living } from './workbook.ts'
 
 const everything = ['--delete-missing', '--delete-extra']
 
@@ -15,7 +15,7 @@ const mostly = <Value>(usual: readonly Value[], odd: readonly Value[]) =>
   )
 
 /** A row as people write it: mostly right, sometimes not. */
-const row: fc.Arbitrary<SmtpConnection> = fc.record(
+const row: fc.Arbitrary<Line> = fc.record(
   {
     number: mostly([...numbers, 'eg002'], ['', 'E-1', 'EG009']),
     name: mostly(['', '', '', 'Nile School', 'Delta School'], ['Old name']),
@@ -32,7 +32,7 @@ const row: fc.Arbitrary<SmtpConnection> = fc.record(
 )
 
 /** Rows under a first one for each centre that says enough, so that most of them are accepted. */
-const rows = fc.array(row, { maxLength: 7 }).map((more): SmtpConnection[] => [
+const rows = fc.array(row, { maxLength: 7 }).map((more): Line[] => [
   ...numbers.map((number) => ({
     number,
     name: number === 'EG003' ? 'Delta School' : 'Nile School',
@@ -47,7 +47,7 @@ const someRows = fc.oneof(rows, fc.array(row, { maxLength: 8 }))
 async function inAWorld(work: (world: World) => Promise<void>): Promise<void> {
   const world = newWorld()
   try {
-    await initializeStore(world)
+    await prepareStore(world)
     await work(world)
   } finally {
     await world.close()
@@ -55,7 +55,7 @@ async function inAWorld(work: (world: World) => Promise<void>): Promise<void> {
 }
 
 /** A store of three schools and an Associate, as an earlier import and the office left it. */
-async function initializeStore(world: World): Promise<void> {
+async function prepareStore(world: World): Promise<void> {
   await world.centre('CA001', { kind: 'associate', name: 'Nile School' })
   await world.centre('EG001', { name: 'Nile School', status: 'approved', associate: 'CA001' })
   await world.centre('EG002', { name: 'Old name' })
@@ -151,12 +151,12 @@ describe('importing any rows', { timeout: 300_000 }, () => {
     ))
 })
 
-function shuffled(lines: readonly SmtpConnection[]): fc.Arbitrary<SmtpConnection[]> {
+function shuffled(lines: readonly Line[]): fc.Arbitrary<Line[]> {
   return fc.shuffledSubarray([...lines], { minLength: lines.length, maxLength: lines.length })
 }
 
 /** What the office sends in each term: the store as it is, new names and new people among it. */
-const sound: SmtpConnection[] = [
+const sound: Line[] = [
   { number: 'EG001', name: 'Nile School', email: 'a@x.example' },
   { number: 'EG001', email: 'f@x.example' },
   { number: 'EG002', name: 'New name', email: 'b@x.example' },
@@ -167,7 +167,7 @@ const sound: SmtpConnection[] = [
 ]
 
 /** What goes wrong in a row; one that wholly names another centre or person cannot be told from theirs. */
-const damage: fc.Arbitrary<SmtpConnection> = fc.oneof(
+const damage: fc.Arbitrary<Line> = fc.oneof(
   fc.record(
     {
       number: fc.constantFrom('', 'E-1', 'EG00l', 'EG009', 'EG0011111111111'),

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { newWorld, type Ran, type World } from '../world.ts'
-import { importRows, type SmtpConnection, line, living } from './workbook.ts'
+import { importRows, type Line, line, living } from './workbook.ts'
 
 let world: World
 beforeEach(async () => {
@@ -10,7 +10,7 @@ beforeEach(async () => {
 })
 afterEach(() => world.close())
 
-const saved: readonly SmtpConnection[] = [
+const saved: readonly Line[] = [
   line('EG001', 'omar@a.example', { name: 'Nile View School' }),
   line('00123', 'jan@b.example', { name: 'Old Harbour School' }),
   line('50538', 'kofi@c.example', { name: 'Three Rivers College' }),

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { parse } from 'csv-parse/sync'
 import { openWorkbook } from '../../src/workbook/read.ts'
 import { newWorld, type World } from '../world.ts'
-import { type SmtpConnection, writeXlsx } from './workbook.ts'
+import { type Line, writeXlsx } from './workbook.ts'
 
 const directory = new URL('../../../shared/data/cambridge-centres.csv', import.meta.url)
 
@@ -14,7 +14,7 @@ interface Entry {
 }
 
 /** The real names and places, with invented numbers and reserved addresses. */
-function realCentres(): SmtpConnection[] {
+function realCentres(): Line[] {
   const entries: Entry[] = parse(readFileSync(directory), { columns: true, bom: true })
   return entries.flatMap(({ country, city, centre }, at) => {
     const number = `X${String(at + 1).padStart(4, '0')}`

@@ -23,7 +23,7 @@ const headings = {
 
 export type Field = keyof typeof headings
 /** One row of a centres workbook; what is left out is an empty cell. */
-export type SmtpConnection = Partial<Record<Field, string>>
+export type Line = Partial<Record<Field, string>>
 
 /** The fields in the order of the columns; the first is column A. */
 export const fields: readonly Field[] = [
@@ -42,11 +42,11 @@ export const fields: readonly Field[] = [
 ]
 
 /** A row of a centre in Egypt, with one user. */
-export function line(number: string, email = '', more: SmtpConnection = {}): SmtpConnection {
+export function line(number: string, email = '', more: Line = {}): Line {
   return { number, name: `School ${number}`, country: 'Egypt', email, ...more }
 }
 
-export function csv(lines: readonly SmtpConnection[]): string {
+export function csv(lines: readonly Line[]): string {
   const quoted = (text: string) => `"${text.replaceAll('"', '""')}"`
   return [
     fields.map((field) => headings[field]),
@@ -56,7 +56,7 @@ export function csv(lines: readonly SmtpConnection[]): string {
     .join('')
 }
 
-export function writeCsv(world: World, lines: readonly SmtpConnection[], name = 'centres.csv'): string {
+export function writeCsv(world: World, lines: readonly Line[], name = 'centres.csv'): string {
   writeFileSync(world.path(name), csv(lines))
   return name
 }
@@ -64,7 +64,7 @@ export function writeCsv(world: World, lines: readonly SmtpConnection[], name = 
 /** The same as a real workbook with one sheet, Centres. */
 export async function writeXlsx(
   world: World,
-  lines: readonly SmtpConnection[],
+  lines: readonly Line[],
   name = 'centres.xlsx',
 ): Promise<string> {
   await writeWorkbook(world.path(name), [
@@ -80,7 +80,7 @@ export async function writeXlsx(
 /** Imports these rows, everything agreed to. */
 export async function importRows(
   world: World,
-  lines: readonly SmtpConnection[],
+  lines: readonly Line[],
   ...flags: readonly string[]
 ): Promise<Ran> {
   return world.run(['centres', 'import', writeCsv(world, lines), '--yes', '--json', ...flags])

@@ -181,7 +181,7 @@ const actors: Readonly<Record<string, Partial<Record<Where, readonly string[]>>>
 }
 
 const commands = await commandsWithActors()
-const mutation = commands.filter(({ words }) => !readOnlyCommands.includes(words.replaceAll(' ', '.')))
+const mutations = commands.filter(({ words }) => !readOnlyCommands.includes(words.replaceAll(' ', '.')))
 
 /** Options that choose among what may be read or done anyway, or say what a file is. */
 const choosing: Readonly<Record<string, readonly string[]>> = {
@@ -196,7 +196,7 @@ const choosing: Readonly<Record<string, readonly string[]>> = {
 
 describe('every command that is for some and not for others', () => {
   it('is an action of the matrix where it changes something', () => {
-    const gated = mutation.filter(({ changes }) => changes).map(({ words }) => words.replaceAll(' ', '.'))
+    const gated = mutations.filter(({ changes }) => changes).map(({ words }) => words.replaceAll(' ', '.'))
     expect(gated.filter((name) => !isAction(name))).toEqual([])
   })
 
@@ -205,7 +205,7 @@ describe('every command that is for some and not for others', () => {
       ...name.split(' '),
       ...call(places['a school']),
     ])
-    const missing = mutation.flatMap(({ words, options }) => {
+    const missing = mutations.flatMap(({ words, options }) => {
       const of = calls.filter((argv) => argv.slice(0, words.split(' ').length).join(' ') === words)
       if (of.length === 0) return [words]
       const known = [...of.flat(), ...(choosing[words] ?? [])]
@@ -237,7 +237,7 @@ interface Try {
 }
 
 async function triedAs({ actor, name, argv }: Try): Promise<{ isRefused: boolean; wrong?: string }> {
-  const found = mutation.filter(({ words }) => name === words || name.startsWith(`${words} `)).at(-1)
+  const found = mutations.filter(({ words }) => name === words || name.startsWith(`${words} `)).at(-1)
   const dryRun = found?.changes ? ['--dry-run', '--yes'] : []
   const words = (found?.words ?? name).split(' ')
   const ran = await world.run([...words, ...argv, '--as', actor, '--json', ...dryRun])

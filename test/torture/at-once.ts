@@ -18,7 +18,7 @@ export async function runAtOnce(rounds: number): Promise<AtOnce> {
   for (let round = 1; round <= rounds; round += 1) {
     const desk = newDesk()
     try {
-      await initializeStore(desk)
+      await prepareStore(desk)
       const before = countsOf(desk)
       const ran = await Promise.all(commands.map((argv) => desk.run([...argv, '--wait', '300'])))
       processes += ran.length
@@ -59,7 +59,7 @@ const commands: readonly (readonly string[])[] = [
   ['users', 'edit', fourth, '--first-name', 'Changed', '--yes'],
 ]
 
-async function initializeStore(desk: Desk): Promise<void> {
+async function prepareStore(desk: Desk): Promise<void> {
   const must = async (...argv: string[]) => {
     const { exit, stderr } = await desk.run(argv)
     if (exit !== 0 && exit !== 9) throw new Error(`${argv.join(' ')} ended with ${exit}: ${stderr}`)

@@ -101,7 +101,7 @@ export async function tryHostileFiles({ every, flips }: { every: number; flips: 
   const desk = newDesk()
   const failures: string[] = []
   try {
-    await initializeStore(desk)
+    await prepareStore(desk)
     const cases = [
       ...casesOf(stores, onStore, ({ db }) => db),
       ...casesOf(keys, onKey, ({ db }) => `${db}.key`),
@@ -124,7 +124,7 @@ export async function tryHostileFiles({ every, flips }: { every: number; flips: 
   }
 }
 
-async function initializeStore(desk: Desk): Promise<void> {
+async function prepareStore(desk: Desk): Promise<void> {
   const heading = 'Centre number,Centre name,Country,Email,Role'
   const rows = ['EG001,Nile Academy,Egypt,omar@school.example,', 'EG001,,Egypt,nour@school.example,admin']
   writeFileSync(desk.path('centres.csv'), `${[heading, ...rows].join('\n')}\n`)

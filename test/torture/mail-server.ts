@@ -3,7 +3,7 @@ import { connectSqlite } from '../../src/db/sqlite/driver.ts'
 import type { Desk } from './desk.ts'
 
 /** What runs beside an operation. */
-export interface TransactionState {
+export interface Surroundings {
   env: Record<string, string>
   /** What is not as it should be once the operation was repeated. */
   whatIsWrong: () => Promise<string[]>
@@ -11,7 +11,7 @@ export interface TransactionState {
 }
 
 /** A mail server on loopback: no message comes to it twice, and of none that did not come the store is silent. */
-export async function withMailServer({ db }: Desk): Promise<TransactionState> {
+export async function withMailServer({ db }: Desk): Promise<Surroundings> {
   const server = await mailServer()
   return {
     env: { SSH_ADMIN_SMTP_URL: `smtp://127.0.0.1:${server.port}?ignoreTLS=true` },

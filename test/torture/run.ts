@@ -2,10 +2,12 @@ import { runAtOnce } from './at-once.ts'
 import { newDesk } from './desk.ts'
 import { tryHostileFiles } from './hostile-files.ts'
 import { importMutatedWorkbooks } from './mutated-workbooks.ts'
+import { workInMemory } from '../memory-folder.ts'
 import { operations } from './operations.ts'
 import { type Kind, walk } from './walk.ts'
 
 // npm run torture [-- --short] [-- --only import]: prints operation × points × kinds of fault, tried and failed.
+workInMemory()
 const argv = process.argv.slice(2)
 const short = argv.includes('--short')
 const only = argv.includes('--only') ? argv[argv.indexOf('--only') + 1] : undefined

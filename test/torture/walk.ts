@@ -1,7 +1,7 @@
 import type { Desk, Ran } from './desk.ts'
 import { atOnce } from './in-parallel.ts'
 import { filesNobodyNames, kindsOfFilesIn } from './left-behind.ts'
-import type { TransactionState } from './mail-server.ts'
+import type { Surroundings } from './mail-server.ts'
 import type { Operation } from './operations.ts'
 import { stateOf } from './state.ts'
 
@@ -69,17 +69,17 @@ export async function walk(
 
 async function runWhole(operation: Operation, desk: Desk): Promise<Whole> {
   const here = desk.copy()
-  const transactionStates = await operation.surroundings?.(here)
+  const surroundings = await operation.surroundings?.(here)
   try {
     const before = stateOf(here.db)
-    const ran = await here.run(operation.argv, { fault: 'none 0', env: transactionStates?.env })
+    const ran = await here.run(operation.argv, { fault: 'none 0', env: surroundings?.env })
     if (!done.includes(ran.exit ?? -1))
       throw new Error(`${operation.name} without a fault ends with ${ran.exit}: ${ran.stderr}`)
     if (ran.points.length === 0) throw new Error(`${operation.name} reached no fault point`)
     const files = new Set([...kindsOfFilesIn(desk), ...kindsOfFilesIn(here)])
     return { before, after: stateOf(here.db), points: ran.points, files }
   } finally {
-    await transactionStates?.close()
+    await surroundings?.close()
     here.clear()
   }
 }
@@ -151,7 +151,7 @@ async function onceMore({
   surroundings,
   refused,
 }: Pick<Trial, 'operation' | 'desk' | 'kind' | 'whole'> & {
-  surroundings: TransactionState | undefined
+  surroundings: Surroundings | undefined
   refused: boolean
 }): Promise<string[]> {
   const wrong: string[] = []

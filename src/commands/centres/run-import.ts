@@ -165,7 +165,7 @@ async function refuseChangedStore({
   if (digestOfView(view) !== ready.storeDigest()) throw changedMeanwhile()
 }
 
-interface TransactionState {
+interface SendingContext {
   session: Session
   store: OpenStore
   ctx: RuleContext
@@ -177,7 +177,7 @@ interface TransactionState {
  */
 async function sendLetters(
   numbers: readonly number[],
-  { session, store, ctx }: TransactionState,
+  { session, store, ctx }: SendingContext,
 ): Promise<{ states: string; owed: boolean }> {
   if (numbers.length === 0) return { states: '', owed: false }
   const { deliverOwed } = await import('../../mail/deliver.ts')

@@ -58,12 +58,12 @@ export const send = () =>
       }),
     )
 
-interface TransactionState {
+interface SendingContext {
   session: Session
   store: OpenStore
 }
 
-async function rehearsed(options: SendOptions, { session, store }: TransactionState): Promise<Delivered> {
+async function rehearsed(options: SendOptions, { session, store }: SendingContext): Promise<Delivered> {
   const rows = await session.rehearse(store, async (trx, ctx) => {
     await queueFirst(trx, options, ctx)
     return findMessages(trx, await waiting(trx, options))
@@ -71,7 +71,7 @@ async function rehearsed(options: SendOptions, { session, store }: TransactionSt
   return { messages: rows.map(messageOf), owed: false }
 }
 
-async function sent(options: SendOptions, { session, store }: TransactionState): Promise<Delivered> {
+async function sent(options: SendOptions, { session, store }: SendingContext): Promise<Delivered> {
   const { deliverOwed, refusedNotices } = await import('../../mail/deliver.ts')
   const { result: numbers, by } = await session.commit(store, async (trx, ctx) => {
     await queueFirst(trx, options, ctx)

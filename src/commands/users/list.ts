@@ -60,13 +60,13 @@ export const list = () =>
       }),
     )
 
-interface TransactionState {
+interface ListingContext {
   session: Session
   store: OpenStore
   ctx: RuleContext
 }
 
-async function listUsers(options: ListOptions, { session, store, ctx }: TransactionState): Promise<void> {
+async function listUsers(options: ListOptions, { session, store, ctx }: ListingContext): Promise<void> {
   const { limit, reverse, fields } = options
   const order: UserOrder = options.sort
   const filter = await userFilter(store.db, options, ctx)

@@ -112,13 +112,13 @@ export function centreIds(trx: Trx): (number: string) => number | undefined {
 
 type Change = Omit<ImportChangeTable, 'import_id' | 'position'>
 
-interface Mutation extends Making {
+interface RowChanges extends Making {
   /** What searching for a centre looks through, after it was renamed. */
   folded: (renamed: { id: number; name: string }) => string
 }
 
 /** What the import changes of what was there, each with a row that undoing reads. */
-export async function applyChanges(trx: Trx, changes: readonly Change[], making: Mutation): Promise<void> {
+export async function applyChanges(trx: Trx, changes: readonly Change[], making: RowChanges): Promise<void> {
   const { raw } = transactionState(trx)
   const note = raw.prepare(
     'insert into import_changes (import_id, position, kind, centre_id, user_id, before, after) values (?, ?, ?, ?, ?, ?, ?)',
@@ -132,7 +132,10 @@ export async function applyChanges(trx: Trx, changes: readonly Change[], making:
 }
 
 /** @returns what it replaced, where only the store knows it */
-function changerOf(raw: Database.Database, { at, folded }: Mutation): (change: Change) => string | undefined {
+function changerOf(
+  raw: Database.Database,
+  { at, folded }: RowChanges,
+): (change: Change) => string | undefined {
   const rename = raw.prepare('update centres set name = ?, folded = ? where id = ?')
   const restore = raw.prepare('update centres set deleted_at = null where id = ?')
   const activate = raw.prepare(`update centres set status = 'active' where id = ?`)

@@ -124,12 +124,12 @@ async function connect(opening: Opening, { created }: { created: boolean }): Pro
 
 async function connectToRead(opening: Opening): Promise<OpenStore> {
   const { path, mode } = opening
-  const query = openToRead(path)
-  const { version } = query
+  const opened = openToRead(path)
+  const { version } = opened
   const copied = mode === 'read' && version < latestVersion
-  const raw = copied ? await upToDateInMemory(query, path) : query.raw
+  const raw = copied ? await upToDateInMemory(opened, path) : opened.raw
   prepareConnection(raw)
-  return connected(opening, { raw, version, created: false, path, isCopy: copied || query.inMemory })
+  return connected(opening, { raw, version, created: false, path, isCopy: copied || opened.inMemory })
 }
 
 function connected(

@@ -219,8 +219,8 @@ async function wrongCells(trx: Trx, { row, ctx }: { row: UserRow; ctx: RuleConte
     () => chosenSites(sites),
   ]
   const wrong: Failure[] = []
-  for (const detectFormat of looks) {
-    const failure = await failureOf(detectFormat)
+  for (const look of looks) {
+    const failure = await failureOf(look)
     if (failure) wrong.push(failure)
   }
   return wrong

@@ -170,10 +170,10 @@ function remedyFor(text: string): Remedy | undefined {
   const end = BEHIND.exec(text.trimEnd())?.[0].at(-1)
   if (end !== undefined)
     return { hint: `take away the ${marks[end] ?? 'mark'} at its end${first ? `: ${first}` : ''}` }
-  const detectFormat = lookAlikes.find(({ letters }) => letters.test(text))
-  const letter = detectFormat?.letters.exec(text)?.[0]
-  if (detectFormat && letter !== undefined)
-    return { hint: `${letter} is ${detectFormat.name}: type ${detectFormat.typed} in its place` }
+  const alphabet = lookAlikes.find(({ letters }) => letters.test(text))
+  const letter = alphabet?.letters.exec(text)?.[0]
+  if (alphabet && letter !== undefined)
+    return { hint: `${letter} is ${alphabet.name}: type ${alphabet.typed} in its place` }
   if (first !== undefined && first !== text.trim() && !/[\p{Cc}\p{Cf}]/u.test(text))
     return { hint: `leave ${first} alone, without what stands around it` }
   return undefined

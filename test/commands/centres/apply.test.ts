@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { bytesIn, tables } from '../../import/tables.ts'
-import { importRows, type SmtpConnection, line, living, writeCsv } from '../../import/workbook.ts'
+import { importRows, type Line, line, living, writeCsv } from '../../import/workbook.ts'
 import { newWorld, type World } from '../../world.ts'
 
 let world: World
@@ -11,7 +11,7 @@ beforeEach(async () => {
 })
 afterEach(() => world.close())
 
-const rows: SmtpConnection[] = [
+const rows: Line[] = [
   line('EG001', 'amira@school.example', { name: 'New name' }),
   line('EG001', 'omar@school.example'),
   line('EG002', 'broken@', { name: 'Two' }),
