@@ -3,6 +3,8 @@ import type { HubRole } from '../db/schema.ts'
 import { isHubRole } from '../rules/roles/catalogue.ts'
 import { hubRoleFor } from '../rules/users/new-user.ts'
 import { cellName } from '../workbook/cell.ts'
+import { runningNumbers } from '../workbook/headings.ts'
+import { headingOf } from './columns.ts'
 import { holdBackOthersNames } from './renames.ts'
 import { type DuplicatedUser, holdBackDuplicates } from './duplicates.ts'
 import { type ExtraUser, findExtraUsers, findMissingCentres, type MissingCentre } from './extras.ts'
@@ -78,6 +80,7 @@ function planRows(roster: Roster, { view, restoreDeleted, partial }: Planning): 
     centres.set(centre.number, centre)
     centresById.set(centre.id, centre)
   }
+  refuseRowCounter(roster, centres)
   const places = rowsByCentre(roster.rows)
 
   if (!restoreDeleted) holdBackDeletedCentres(roster, { places, centres })
@@ -136,6 +139,14 @@ function planRows(roster: Roster, { view, restoreDeleted, partial }: Planning): 
     duplicatedUsers,
     issues: heldBack.flatMap(({ issues }) => issues ?? []).sort(bySheetOrder),
   }
+}
+
+/** @throws UnusableWorkbook where the numbers only count the rows: none of them is a saved centre's. */
+function refuseRowCounter({ rowCounter }: Roster, centres: ReadonlyMap<string, SeenCentre>): void {
+  if (rowCounter === undefined) return
+  const { heading, numbers, other } = rowCounter
+  for (const number of numbers) if (centres.has(String(number))) return
+  throw runningNumbers(heading, headingOf('number'), { counts: '', other })
 }
 
 function savedCentres({

@@ -17,6 +17,7 @@ import { tableNotices } from '../workbook/table-notices.ts'
 import { type CentreField, centreColumns, headingOf } from './columns.ts'
 import { type NameCell, readCentreName, readPersonCells } from './name-cell.ts'
 import { readNumberCell } from './number-cell.ts'
+import { type RowCounter, watchRowCounter } from './row-counter.ts'
 
 /** Something wrong in a cell, and what to do about it. */
 export interface Issue {
@@ -65,6 +66,8 @@ export interface Roster {
   marks: ReadonlySet<string>
   rows: RosterRow[]
   blank: number
+  /** Its column of numbers may only count the rows: the store's numbers tell. */
+  rowCounter: RowCounter | undefined
   /** The cells as they stand, by row number, when they were asked for. */
   cells: Map<number, readonly (string | undefined)[]> | undefined
 }
@@ -85,6 +88,7 @@ export async function readRoster(workbook: Workbook, { map, keepCells, progress 
   let readers: { table: Table; read: (row: SheetRow) => RosterRow } | undefined
   let first: Table | undefined
   const counting = rowCounter()
+  const counted = watchRowCounter()
   const tidied: string[] = []
   const table = await readTable(workbook, {
     specs: centreColumns,
@@ -100,6 +104,7 @@ export async function readRoster(workbook: Workbook, { map, keepCells, progress 
       }
       rows.push(readers.read(row))
       counting.see(row.cells[found.columns.get('number') ?? -1] ?? '')
+      counted.see(row, found)
       cells?.set(row.number, cellsAsShown(row, { found, first }))
     },
     progress: (share) => progress?.(share, rows.length),
@@ -117,6 +122,8 @@ export async function readRoster(workbook: Workbook, { map, keepCells, progress 
     notices: [...tableNotices(table), ...tidiedNotice(tidied)],
     marks: workbook.marks,
     rows,
+    // Who says which column it is knows what it holds.
+    rowCounter: Object.values(map).includes('number') ? undefined : counted.found(),
     blank: blank - table.headingsAgain.filter(({ row }) => row < (lastRow ?? 0)).length,
     cells,
   }

@@ -415,14 +415,19 @@ function amongSheets(
   })
 }
 
-/** The numbers of a column only count the rows. */
-export function runningNumbers(heading: string, proper: string): UnusableWorkbook {
+/** The numbers of a column only count the rows; `other` is the column that holds what is sought. */
+export function runningNumbers(
+  heading: string,
+  proper: string,
+  { counts = 'from 1', other }: { counts?: string; other?: string | undefined } = {},
+): UnusableWorkbook {
+  const beside = other === undefined ? '' : `; the column ${cut(other)} holds what looks like them`
   return new UnusableWorkbook(
     'workbook-missing-column',
-    `there is no column of ${proper.toLowerCase()}s: the column ${cut(heading)} only counts the rows, from 1`,
+    `there is no column of ${proper.toLowerCase()}s: the column ${cut(heading)} only counts the rows${counts === '' ? '' : `, ${counts}`}${beside}`,
     {
-      hint: `add the column, or say which one it is with --map 'Column=${proper}'`,
-      details: { missing: [proper], found: [heading] },
+      hint: `add the column, or say which one it is with --map '${other ?? 'Column'}=${proper}'`,
+      details: { missing: [proper], found: [heading], candidates: other === undefined ? [] : [other] },
     },
   )
 }

@@ -46,6 +46,7 @@ function looksAt(
     marks: new Set<string>(),
     rows,
     blank: 0,
+    rowCounter: undefined,
     cells: undefined,
   }
   const view = {

@@ -108,6 +108,43 @@ describe('a centre number in CSV', () => {
   })
 })
 
+describe('numbers that only count the rows', () => {
+  const rows = (heading: string, numbers: readonly string[]) =>
+    `${heading},School,Email,Country\n${numbers.map((number, at) => `${number},School ${at} of Accra,,Ghana\n`).join('')}`
+
+  it.each([
+    ['with a gap', ['1', '2', '3', '4', '6']],
+    ['sorted otherwise', ['12', '14', '11', '10', '13']],
+    ['descending', ['15', '14', '13', '12', '11']],
+    ['from 0', ['0', '1', '2', '3']],
+    ['from 10', ['10', '11', '12', '13']],
+    ['twice each', ['10', '10', '11', '11', '12', '12']],
+  ])('are no centre numbers: %s', async (_, numbers) => {
+    const ran = await importText(rows('No', numbers))
+    expect(ran.exit).toBe(6)
+    expect(ran.error()).toMatchObject({ code: 'workbook-missing-column' })
+  })
+
+  it('are told with the column beside them that holds the numbers', async () => {
+    const ran = await importText(
+      'No,School code,School,Email,Country\n11,EG001,Nile View School,,Egypt\n12,00123,Old Harbour School,,Egypt\n',
+    )
+    expect(ran.exit).toBe(6)
+    expect(ran.error()).toMatchObject({ hint: expect.stringContaining(`--map 'School code=Centre number'`) })
+  })
+
+  it('are centre numbers where they are far apart, large, saved or said to be', async () => {
+    const planned = async (text: string, ...flags: readonly string[]) =>
+      (await importText(text, '--dry-run', ...flags)).json().centres.created
+    expect(await planned(rows('No', ['50501', '50502', '50503']))).toBe(3)
+    expect(await planned(rows('No', ['012', '013', '014']))).toBe(3)
+    expect(await planned(rows('No', ['17', '230', '481']))).toBe(3)
+    expect(await planned(rows('No', ['10', '11', '12']), '--map', 'No=Centre number')).toBe(3)
+    await importRows(world, [...saved, line('101')])
+    expect(await planned(rows('Centre number', ['101', '102', '103']))).toBe(2)
+  })
+})
+
 describe('headings that stand again', () => {
   const heading = 'Centre number,Centre name,Email,Country,First name,Last name\n'
   it('in another order are those by which the rest is read', async () => {

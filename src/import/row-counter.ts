@@ -1,0 +1,65 @@
+import type { Table } from '../workbook/headings.ts'
+import type { SheetRow } from '../workbook/read.ts'
+
+/** A column of small numbers close together: it counts rows, unless one of them is a saved centre's number. */
+export interface RowCounter {
+  heading: string
+  numbers: ReadonlySet<number>
+  /** The column beside it whose values look like numbers of centres. */
+  other: string | undefined
+}
+
+const maxBegin = 1000
+const maxShare = 1.5
+const fewest = 3
+const smallNumber = /^(?:0|[1-9]\d{0,6})$/
+const likeCentreNumber = /^(?:[A-Z]{2}\d{3,4}|\d{5})[A-Z]?$/i
+
+/** Watches the rows of a table for numbers that only count them, with gaps, in any order, from anywhere. */
+export function watchRowCounter(): {
+  see: (row: SheetRow, table: Table) => void
+  found: () => RowCounter | undefined
+} {
+  const numbers = new Set<number>()
+  const likely = new Map<string, number>()
+  let first: { table: Table; column: number; unknown: { heading: string; column: number }[] } | undefined
+  let seen = 0
+  let others = 0
+  return {
+    see({ cells }, table) {
+      first ??= {
+        table,
+        column: table.columns.get('number') ?? -1,
+        unknown: table.headings.flatMap((heading, column) =>
+          table.unknown.includes(heading) ? [{ heading, column }] : [],
+        ),
+      }
+      if (table !== first.table) return
+      const text = cells[first.column]?.trim() ?? ''
+      if (text === '') return
+      if (!smallNumber.test(text)) {
+        others += 1
+        return
+      }
+      seen += 1
+      numbers.add(Number(text))
+      for (const { heading, column } of first.unknown) {
+        if (likeCentreNumber.test(cells[column]?.trim() ?? ''))
+          likely.set(heading, (likely.get(heading) ?? 0) + 1)
+      }
+    },
+    found() {
+      if (first === undefined || seen === 0 || others > seen / 10) return undefined
+      let least = Number.POSITIVE_INFINITY
+      let most = 0
+      for (const number of numbers) {
+        least = Math.min(least, number)
+        most = Math.max(most, number)
+      }
+      if (least >= maxBegin || most - least + 1 > numbers.size * maxShare) return undefined
+      const other = [...likely].find(([, count]) => count > seen / 2)?.[0]
+      if (numbers.size < fewest && other === undefined) return undefined
+      return { heading: first.table.headings[first.column] ?? '', numbers, other }
+    },
+  }
+}
