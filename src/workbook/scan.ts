@@ -157,6 +157,7 @@ function startTag(text: string, from: number): FoundTag | undefined {
     if (code === SLASH) return text.charCodeAt(at + 1) === GREATER ? tag(true, at + 2) : odd()
     const equals = text.indexOf('=', at)
     if (equals === -1 || equals + 1 >= text.length) return undefined
+    if (hasBlank(text, at, equals)) return odd()
     const quote = text.charAt(equals + 1)
     if (quote !== '"' && quote !== "'") return odd()
     const close = text.indexOf(quote, equals + 2)
@@ -206,6 +207,7 @@ export function scanCells(text: string, from: number, to: number, onCell: (cell:
       }
       const equals = text.charCodeAt(at + 1) === EQUALS ? at + 1 : text.indexOf('=', at)
       if (equals === -1 || equals > to) return false
+      if (equals !== at + 1 && hasBlank(text, at, equals)) return false
       const quote = text.charCodeAt(equals + 1)
       if (quote !== QUOTE && quote !== APOSTROPHE) return false
       const close = text.indexOf(quote === QUOTE ? '"' : "'", equals + 2)
@@ -223,6 +225,12 @@ export function scanCells(text: string, from: number, to: number, onCell: (cell:
     }
     onCell(cell)
   }
+}
+
+/** Whether a blank stands before the equals sign of an attribute, which XML allows and hardly anybody writes. */
+function hasBlank(text: string, from: number, to: number): boolean {
+  for (let at = from; at < to; at++) if (isBlank(text.charCodeAt(at))) return true
+  return false
 }
 
 function scanColumn(text: string, from: number, to: number): number {

@@ -156,6 +156,15 @@ describe('what the scanner reads, changed at random', () => {
     )
   })
 
+  it('keeps the type of a cell whose attributes have blanks about their equals signs', async () => {
+    const [sheet = ''] = await sheets()
+    for (const blanks of [' =', '= ', ' = ']) {
+      const xml = sheet.replaceAll(/ (t|r|s)=/g, ` $1${blanks}`)
+      expect(rowsBy(scanSheet, xml, 64)).toEqual(rowsBy(readSheetXml, xml, 64))
+      expect(rowsBy(scanSheet, xml, 64)).toEqual(rowsBy(scanSheet, sheet, 64))
+    }
+  })
+
   it('is alike in a list of texts', () => {
     const list = `<?xml version="1.0"?>\n<sst xmlns="${MAIN}" count="4" uniqueCount="4"><si><t>Cairo</t></si><si><t xml:space="preserve"> a &amp; b </t></si><si><r><t>x</t></r><r><rPr><b/></rPr><t>y</t></r></si><si><t/></si><si/></sst>`
     const textsBy = (read: typeof sharedStringsScanner, xml: string, size: number) => {
