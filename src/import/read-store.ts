@@ -19,6 +19,8 @@ export interface Touched {
   /** Domains of its addresses that are shown in another script, and then that of the sender of messages. */
   foreignDomains: string[]
   senderDomains: string[]
+  /** Every domain of its addresses, where one of them is shown in another script. */
+  rosterDomains: string[]
 }
 
 export function touchedBy(roster: Roster, ctx: Pick<RuleContext, 'sender'>): Touched {
@@ -27,10 +29,12 @@ export function touchedBy(roster: Roster, ctx: Pick<RuleContext, 'sender'>): Tou
   const strayAddresses = new Set<string>()
   const strayNames = new Set<string>()
   const foreignDomains = new Set<string>()
+  const rosterDomains = new Set<string>()
   for (const { number, address, name } of roster.rows) {
     if (address) {
       addresses.add(address.key)
       const domain = domainOf(address.key)
+      rosterDomains.add(domain)
       if (isInAnotherScript(domain)) foreignDomains.add(domain)
     }
     if (number !== undefined) numbers.add(number)
@@ -47,6 +51,7 @@ export function touchedBy(roster: Roster, ctx: Pick<RuleContext, 'sender'>): Tou
     newNames: [],
     foreignDomains: [...foreignDomains],
     senderDomains: foreignDomains.size > 0 ? domainOfSender(ctx) : [],
+    rosterDomains: foreignDomains.size > 0 ? [...rosterDomains] : [],
   }
 }
 
@@ -63,14 +68,15 @@ export function readStore(raw: Database.Database, touched: Touched, roster?: Ros
 }
 
 function readingOf(touched: Touched, roster: Roster | undefined): ImportReading {
-  const { numbers, addresses, strayAddresses, strayNames, foreignDomains, senderDomains } = touched
+  const { numbers, addresses, strayAddresses, strayNames, foreignDomains, senderDomains, rosterDomains } =
+    touched
   return {
     numbers,
     addresses,
     strayAddresses,
     nearKey,
     foreignDomains,
-    lookAlikes: (inUse) => lookAlikeDomains(foreignDomains, [...senderDomains, ...inUse]),
+    lookAlikes: (inUse) => lookAlikeDomains(foreignDomains, [...senderDomains, ...inUse], rosterDomains),
     bearsName(centres) {
       if (roster) touched.newNames = [...namesGivenAnew(roster.rows, centres)]
       const names = new Set([...strayNames, ...touched.newNames])

@@ -12,7 +12,8 @@ const attributes = new Set(
 
 const tag = /^<\/?([a-z][a-z0-9]*)((?:\s+[a-z][a-z-]*(?:="[^"<>]*")?)*)\s*\/?>/i
 const attribute = /\s+([a-z][a-z-]*)(?:="([^"]*)")?/gi
-const href = /^(https:\/\/[^"{}]*|mailto:[^"{}]*|\{\{\s*(link|hub)\s*\}\})$/i
+/** No user stands before the server's name, which would be read as the server. */
+const href = /^(https:\/\/[^"{}/?#@\\\s]+([/?#][^"{}\\]*)?|mailto:[^"{}]*|\{\{\s*(link|hub)\s*\}\})$/i
 
 /** Nothing is loaded from elsewhere, nothing runs, and nothing but a link is filled into a tag. */
 export function problemsOfMarkup(html: string, from: number): TemplateProblem[] {
@@ -43,7 +44,7 @@ function problemOfTag(text: string): string | undefined {
     if (!attributes.has(known) || (known === 'href' && name.toLowerCase() !== 'a'))
       return `${called}= is not allowed in a letter`
     if (known === 'href' && !href.test(value)) {
-      return 'href= must be href="{{ link }}", href="{{ hub }}" or an address that begins with https://'
+      return 'href= must be href="{{ link }}", href="{{ hub }}" or an address that begins with https:// and names no user'
     }
     if (known !== 'href' && /\{[{%]/.test(value)) return intoTag(called)
   }

@@ -71,7 +71,7 @@ function userIn({ username }: URL): string {
   try {
     return decodeURIComponent(username)
   } catch {
-    throw wrong(`The user ${username} cannot be read.`, 'A % in it is written %25, an @ is written %40.')
+    throw wrong('Its user cannot be read.', 'A % in it is written %25, an @ is written %40.')
   }
 }
 
@@ -85,7 +85,7 @@ function protectionOf(url: URL, host: string): MailServer['protection'] {
   const secure = url.protocol === 'smtps:'
   for (const [name, value] of url.searchParams) {
     if (secure || name !== 'ignoreTLS' || value !== 'true')
-      throw wrong(`${name}=${value} means nothing there.`)
+      throw wrong('What follows its ? means nothing there.')
   }
   if (secure) return 'tls'
   if (!url.searchParams.has('ignoreTLS')) return 'starttls'

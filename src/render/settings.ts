@@ -14,8 +14,8 @@ export function settingsJson(settings: Settings): Record<string, { value: string
   return Object.fromEntries(Object.entries(settings).map(([name, setting]) => [name, shown(setting)]))
 }
 
-const inUrl = /^([a-z][a-z0-9+.-]*:\/*[^/?#:@]*):.*@/is
-const withoutScheme = /^([^/?#:@\s]+):[^/\s]*@/
+const inUrl = /^((?:[a-z][a-z0-9+.-]*:\/*|\/\/+)[^/?#:@]*):.*@/is
+const withoutScheme = /^([^/?#:@\s]*):[^/\s]*@/
 const asParameter = /([?&;](?:[a-z_-]*pass(?:word|wd|phrase)?|pwd|token|secret|[a-z_-]*key|auth)=)[^&;#]*/gi
 
 /** A password is nobody's business, wherever in an address it stands, and however wrong that is. */

@@ -36,6 +36,10 @@ export function readPersonName(texts: { firstName: string; lastName: string }): 
   const first = readPart(texts.firstName, 'firstName')
   const last = readPart(texts.lastName, 'lastName')
   const faults = [...first.faults, ...last.faults]
+  // Letters say both, one after the other.
+  if (faults.length === 0 && webAddress.test(`${first.name} ${last.name}`.normalize('NFKC'))) {
+    faults.push({ field: last.name === '' ? 'firstName' : 'lastName', ...isWebAddress })
+  }
   const parts = [first.name, last.name].filter((name) => name !== '')
   const whole =
     parts.length > 0 && parts.every((part) => wholeNameFault(part)) && wholeNameFault(parts[0] ?? '')
@@ -159,11 +163,12 @@ function personTextFault(name: string): NameFault | undefined {
   if (/[@<]/.test(plain)) {
     return { code: 'not-a-name', message: `holds ${plain.includes('@') ? 'an @' : 'a <'}, and no name does` }
   }
-  if (webAddress.test(plain)) return { code: 'not-a-name', message: 'holds a web address' }
+  if (webAddress.test(plain)) return isWebAddress
   if ([...name].length <= maxNameLength) return undefined
   return { code: 'too-long', message: `is longer than ${maxNameLength} letters` }
 }
 
+const isWebAddress: NameFault = { code: 'not-a-name', message: 'holds a web address' }
 const dash = /^[-.]$/
 const placeholders = new Set(['null', 'n/a', 'tbc', 'tba', 'tbd', 'none', 'unknown', 'undefined'])
 const isoDate = /^\d{4}-\d\d-\d\d(?:[t ][\d:.z+-]*)?$/i
@@ -172,7 +177,17 @@ const errorWord = /^(?:#[¡¿]?[\p{Lu}\d/_]+[!?]|#N\/A|#N\/D|#NV|#GETTING_DATA|E
 /** One that was written out as text: a reference, or a function. */
 const formula = /^=\s*(?:\$?[A-Z]{1,3}\$?\d+|[A-Z][A-Z0-9.]*\()/
 const entity = /&(?:[a-z][a-z0-9]{1,31}|#\d{1,7}|#x[0-9a-f]{1,6});/i
-const webAddress = /:\/\/|(?<![\p{L}\p{N}])www\.|[.。]\S*[/⁄∕]/iu
+/** Also as browsers mend it (`https:\\evil.com`, `http:evil.com`), and with a port, question or place behind a dot. */
+const webAddress = new RegExp(
+  [
+    '[:/\\\\⁄∕][/\\\\⁄∕]',
+    '(?<![\\p{L}\\p{N}])(?:https?|ftps?|wss?|file|data|javascript|mailto|tel|sms)\\s*:',
+    '(?<!\\p{L})www\\.',
+    '[.。]\\S*[/⁄∕]',
+    '[.。][\\p{L}\\p{N}][\\p{L}\\p{N}.。-]*[\\\\:?#]\\S',
+  ].join('|'),
+  'iu',
+)
 
 /** Marks without meaning between letters of one direction, and the mark at the beginning of a file. */
 const marks = /[\u00ad\u200e\u200f]|^\ufeff+|\ufeff+$/g

@@ -42,6 +42,9 @@ describe('showing the settings', () => {
     ['hub:s3cret@mail.school.example', 'hub:***@mail.school.example'],
     ['smtp:hub:s3cret@mail.school.example', 'smtp:hub:***@mail.school.example'],
     ['smtp://mail.school.example/?password=s3cret', 'smtp://mail.school.example/?password=***'],
+    ['//hub:s3cret@mail.school.example', '//hub:***@mail.school.example'],
+    ['///hub:s3/cret@mail.school.example', '///hub:***@mail.school.example'],
+    [':s3cret@mail.school.example', ':***@mail.school.example'],
     ['smtp+x://hub:s3cret@mail.school.example', 'smtp+x://hub:***@mail.school.example'],
   ])('shows no password: %s', async (url, shown) => {
     const ran = await world.run(['config', '--smtp', url])

@@ -42,6 +42,26 @@ describe('a workbook with an address whose domain only looks like another', () =
     expect((await world.run(['users', 'exists', address])).exit).toBe(4)
   })
 
+  it.each([
+    ['in Armenian letters', 'hugo.example', 'հսցօ.example'],
+    ['with a label in front', 'cocoa.example', 'mail.сосоа.example'],
+    ['of one with a label in front', 'mail.peace.example', 'реасе.example'],
+  ])('has the row held back where both are new: %s', async (_, one, other) => {
+    const ran = await importing(workbook(`first@${one}`, `second@${other}`), '--partial')
+    expect(ran.json()).toMatchObject({
+      rows: { accepted: 1, heldBack: 1 },
+      issues: [{ cell: 'centres!D3', code: 'look-alike-domain', message: expect.stringContaining(one) }],
+    })
+  })
+
+  it.each(['mail.соса.example', 'соса.example', 'a.b.соса.example'])(
+    'is refused with a label in front as without, when a user is added: %s',
+    async (domain) => {
+      const adding = ['users', 'add', `Nour Said <nour@${domain}>`, '--centre', 'EG001', '--json']
+      expect((await world.run(adding)).error()).toMatchObject({ code: 'look-alike-domain' })
+    },
+  )
+
   it('is imported where no other is in use that it looks like', async () => {
     expect((await importing(workbook('amira@coca.example', 'nour@школа.example'))).json()).toMatchObject({
       issues: [],

@@ -18,6 +18,8 @@ describe('the name of a person', () => {
     ['May', 'None'],
     ['True', 'Null'],
     ['Jr.', 'St.John'],
+    ['Httpsa', 'Telma'],
+    ['A.B. Dr.', 'J. R.'],
     ['Anna/Maria', 'O\u2019Neill'],
     ['Awww', 'Xi'],
     ['x'.repeat(100), 'é'.repeat(100)],
@@ -33,6 +35,17 @@ describe('the name of a person', () => {
     ['a web address without its beginning', 'Go to WWW.evil.example'],
     ['a web address with a path', 'evil.example/login'],
     ['a web address in full-width signs', 'evil．example／login'],
+    ['a web address with the other slashes', 'https:\\\\evil.com'],
+    ['a web address without slashes', 'http:evil.com'],
+    ['a web address with a blank before its colon', 'https :evil.com'],
+    ['a web address without its kind', '//evil.com'],
+    ['a web address with a backslash', 'evil.com\\login'],
+    ['a web address with a question', 'evil.com?x=1'],
+    ['a web address with a port', 'evil.com:8080'],
+    ['a web address with a place', 'evil.com#login'],
+    ['a kind of address', 'mailto:evil'],
+    ['a web address behind a digit', '1www.evil.com'],
+    ['a web address in full-width marks', 'evil.com：8080'],
     ['an override of direction', 'Amira\u202edaddaH'],
     ['an isolate', 'Amira\u2066'],
     ['a tag', 'Amira\u{e0041}'],
@@ -50,6 +63,14 @@ describe('the name of a person', () => {
   ])('holds no more than a name: %s', (_, text) => {
     expect(faultsOf(text, 'Haddad')).toEqual(['firstName not-a-name'])
     expect(faultsOf('Amira', text)).toEqual(['lastName not-a-name'])
+  })
+
+  it.each([
+    ['Go https:', '//evil.com'],
+    ['Go https', ':evil.com'],
+    ['Go mailto', '：evil'],
+  ])('holds no web address that begins in one part and ends in the other: %s %s', (first, last) => {
+    expect(faultsOf(first, last)).not.toEqual([])
   })
 
   it.each(['#REF!', '#N/A', '#NAME?', '#VALUE!', '#DIV/0!', '#BEZUG!', '#¡VALOR!', 'Err:502'])(

@@ -32,14 +32,14 @@ export const show = () =>
           const said = await withoutSecrets({ store, row, baseUrl: session.settings.baseUrl.value ?? '' })
           await page?.agreeToReplace()
           await page?.prepare(textOf(said.html))
-          await page?.moveIntoPlace()
-          const file = page?.path ?? null
           await recordEvent(session, {
             action: 'mail.shown',
             subject: row.to_address,
             ...(row.user_id === null ? {} : { userId: row.user_id }),
             facts: { message: row.id },
           })
+          await page?.moveIntoPlace()
+          const file = page?.path ?? null
           const message = messageOf(row)
           await answer(session, {
             text: renderMessage(

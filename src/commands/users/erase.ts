@@ -41,7 +41,7 @@ async function eraseFor({ email: address }: z.infer<typeof Options>, session: Se
     const named = await messagesNaming(mailDir, rehearsed.addresses)
     // The files first: whoever is stopped in between finds the account again, and erases the rest.
     const files = [...new Set([...rehearsed.files, ...named.theirs])]
-    const found = named.others.map((file) => `${toOthers}: ${file}`)
+    const found = [...rehearsed.left, ...named.others.map((file) => `${toOthers}: ${file}`)]
     if (dryRun) return await tell(session, { erasure: rehearsed, files: files.length, left: found })
     const isThere = rehearsed.accounts > 0 || files.length > 0
     if (asks && isThere) await confirm(session, questionAbout(address.email, rehearsed))

@@ -170,13 +170,13 @@ async function takeOutOfFileNames(trx: Trx, addresses: Somebody['addresses']): P
   const mentions = mentionsInFileName(addresses)
   const rows = await trx
     .selectFrom('imports')
-    .select(['id', 'file'])
-    .where(mayMention('file', addresses))
+    .select(['id', 'file', 'sheet'])
+    .where((eb) => eb.or([mayMention('file', addresses), mayMention('sheet', addresses)]))
     .execute()
-  for (const { id, file } of rows) {
+  for (const { id, file, sheet } of rows) {
     await trx
       .updateTable('imports')
-      .set({ file: file.replace(mentions, erasedWord) })
+      .set({ file: file.replace(mentions, erasedWord), sheet: sheet.replace(mentions, erasedWord) })
       .where('id', '=', id)
       .execute()
   }
@@ -224,10 +224,55 @@ async function valuesNaming(
     .execute()
   return rows
     .filter(({ action, value }) => {
-      const mentions = action.startsWith('centres.') ? inFileName : inText
+      const mentions = isAboutFile(action) ? inFileName : inText
       return value !== null && value.search(mentions) >= 0
     })
     .map(({ audit_id, field }) => [audit_id, field] as const)
+}
+
+/** What is imported is called by its file. */
+function isAboutFile(action: string): boolean {
+  return action.startsWith('centres.') || action === 'progression-tests.imported'
+}
+
+/** What names them and is not theirs to change: for somebody to see to. Said without the address. */
+export async function mentionsLeft(trx: Trx, addresses: readonly WrittenAddress[]): Promise<string[]> {
+  if (addresses.length === 0) return []
+  const inText = mentionsIn(addresses)
+  const inFileName = mentionsInFileName(addresses)
+  const templates = await trx
+    .selectFrom('templates')
+    .select(['name', sql<string>`subject || char(10) || text || char(10) || html`.as('words')])
+    .orderBy('name')
+    .execute()
+  const centres = await trx
+    .selectFrom('centres')
+    .select([
+      'number',
+      sql<string>`address || char(10) || town || char(10) || postcode || char(10) || name`.as('words'),
+    ])
+    .where((eb) =>
+      eb.or(
+        (['address', 'town', 'postcode', 'name'] as const).map((column) => mayMention(column, addresses)),
+      ),
+    )
+    .orderBy('number')
+    .execute()
+  const events = await trx
+    .selectFrom('audit')
+    .select(['id', 'facts'])
+    .where('action', '=', 'progression-tests.imported')
+    .where(mayMention('facts', addresses))
+    .orderBy('id')
+    .execute()
+  const names = (pattern: RegExp) => (row: { words: string }) => row.words.search(pattern) >= 0
+  return [
+    ...templates.filter(names(inText)).map(({ name }) => `the template ${name}, which names them`),
+    ...centres.filter(names(inText)).map(({ number }) => `the entry of centre ${number}, which names them`),
+    ...events
+      .filter(({ facts }) => facts.search(inFileName) >= 0)
+      .map(({ id }) => `row ${id} of the audit log: the name of a file of results, which names them`),
+  ]
 }
 
 /** From now on this connection overwrites what it removes. */

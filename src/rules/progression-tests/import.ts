@@ -57,7 +57,8 @@ export async function importProgressionTests(
       by,
       at,
       action: 'progression-tests.imported',
-      facts: { file, digest, ...counts },
+      subject: file,
+      facts: { digest, ...counts },
     })
   }
   return { file, ...counts }

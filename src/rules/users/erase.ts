@@ -9,6 +9,7 @@ import {
   eraseMentions,
   eraseMessages,
   isOfSomebodyElse,
+  mentionsLeft,
   noteErased,
   wasErased,
   type WrittenAddress,
@@ -29,6 +30,8 @@ export interface Erasure {
   files: string[]
   /** Theirs now and before, which nobody else has. */
   addresses: WrittenAddress[]
+  /** What of the store names them still, without the address. */
+  left: string[]
 }
 
 interface Erasing {
@@ -56,7 +59,14 @@ export async function eraseUser(trx: Trx, { email: typed, left, ctx }: Erasing):
   const [first] = accounts
   if (!first) {
     if (await wasErased(trx, key)) {
-      return { accounts: 0, events: 0, messages: 0, files: [], addresses: [{ email, emailKey: key }] }
+      return {
+        accounts: 0,
+        events: 0,
+        messages: 0,
+        files: [],
+        addresses: [{ email, emailKey: key }],
+        left: [],
+      }
     }
     throw new NotFound('user-not-found', `No deleted account has the address ${email}.`, {
       hint: 'ssh-admin users list --deleted names those there are. Whoever was erased under an earlier key is not known by their address any more.',
@@ -84,12 +94,13 @@ async function eraseThese(
   await eraseAccounts(trx, somebody)
   const values = await eraseFromAudit(trx, somebody)
   const rows = Object.keys(values).map(Number)
+  const here = await mentionsLeft(trx, addresses)
   await appendAudit(trx, {
     ...ctx,
     action: 'users.erased',
-    facts: { users: ids, rows, values, messages: count, left: await left(addresses) },
+    facts: { users: ids, rows, values, messages: count, left: [...here, ...(await left(addresses))] },
   })
-  return { accounts: ids.length, events: rows.length, messages: count, files, addresses }
+  return { accounts: ids.length, events: rows.length, messages: count, files, addresses, left: here }
 }
 
 /** An address that somebody else has by now is theirs: what names it there is not about the person. */

@@ -46,6 +46,28 @@ const likeness: Readonly<Record<string, string>> = {
   τ: 't',
   υ: 'y',
   χ: 'x',
+  ь: 'b',
+  ш: 'w',
+  и: 'u',
+  ү: 'y',
+  η: 'n',
+  σ: 'o',
+  γ: 'y',
+  ω: 'w',
+  β: 'b',
+  հ: 'h',
+  ո: 'n',
+  ռ: 'n',
+  ս: 'u',
+  օ: 'o',
+  ց: 'g',
+  գ: 'q',
+  զ: 'q',
+  ա: 'w',
+  յ: 'j',
+  ւ: 'l',
+  լ: 'l',
+  ք: 'p',
 }
 
 /**
@@ -111,23 +133,51 @@ export function onlyLooksLike({ domain, other }: { domain: string; other: string
   return `only looks like ${other}: it is ${domain}`
 }
 
-/** Those of these domains that read as another which is known, with that one. */
+/**
+ * Those of these domains that read as another which is known, or which comes beside them, with that one. A
+ * label in front of either, as in `mail.school.example`, makes no difference.
+ */
 export function lookAlikeDomains(
   domains: readonly string[],
   known: readonly string[],
+  beside: readonly string[] = [],
 ): ReadonlyMap<string, string> {
-  const byLikeness = new Map<string, string[]>()
-  for (const one of known) {
-    const likeness = domainLikeness(one)
-    byLikeness.set(likeness, [...(byLikeness.get(likeness) ?? []), one])
-  }
+  const inUse = byLikeness(known)
+  const together = byLikeness(beside)
   const found = new Map<string, string>()
   for (const domain of domains) {
-    const others = byLikeness.get(domainLikeness(domain)) ?? []
-    const other = others.includes(domain) ? undefined : others[0]
-    if (other !== undefined) found.set(domain, other)
+    for (const ending of endingsOf(domain).filter(isInAnotherScript)) {
+      const likeness = domainLikeness(ending)
+      if (inUse.get(likeness)?.has(ending)) continue
+      const [other] = [inUse, together].flatMap((index) => otherThan(ending, index.get(likeness)))
+      if (other !== undefined && !found.has(domain)) found.set(domain, other)
+    }
   }
   return found
+}
+
+/** By what their endings look like: each ending, with a domain that has it. */
+function byLikeness(domains: readonly string[]): Map<string, Map<string, string>> {
+  const index = new Map<string, Map<string, string>>()
+  for (const domain of domains) {
+    for (const ending of endingsOf(domain)) {
+      const likeness = domainLikeness(ending)
+      const alike = index.get(likeness) ?? new Map<string, string>()
+      if (!alike.has(ending)) alike.set(ending, domain)
+      index.set(likeness, alike)
+    }
+  }
+  return index
+}
+
+function otherThan(ending: string, alike: ReadonlyMap<string, string> = new Map()): string[] {
+  return [...alike].flatMap(([one, domain]) => (one === ending ? [] : [domain]))
+}
+
+/** A domain, and what is left of it without the labels in front; never the last label alone. */
+function endingsOf(domain: string): string[] {
+  const labels = domain.split('.')
+  return labels.slice(0, -1).map((_, at) => labels.slice(at).join('.'))
 }
 
 /** As addresses are compared. */

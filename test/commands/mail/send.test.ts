@@ -235,10 +235,14 @@ describe('the commands on messages', () => {
     ['smtp://mail.example?requireTLS=false', 'means nothing'],
     ['smtps://mail.example?ignoreTLS=true', 'means nothing'],
     ['smtp://us%zzer@mail.example', 'cannot be read'],
+    ['smtp://hub@mail.example?pass=hunter2', 'means nothing'],
+    ['smtp://mail.example?hunter2', 'means nothing'],
+    ['smtp://hunter2%zz@mail.example', 'cannot be read'],
   ])('refuse the server address %s before anything is changed', async (SSH_ADMIN_SMTP_URL, words) => {
     const ran = await reset({ SSH_ADMIN_SMTP_URL })
     expect([ran.exit, ran.error().code]).toEqual([2, 'bad-smtp'])
     expect(ran.error().message).toContain(words)
+    expect(ran.stderr).not.toContain('hunter2')
     expect((await list()).total).toBe(0)
   })
 

@@ -108,6 +108,8 @@ describe('changing the words of a letter', () => {
     ['a picture of a table', '<table background="https://evil.example/x.png"></table>'],
     ['a film', '<video poster="https://evil.example/x.png"></video>'],
     ['a picture under its old name', '<image src="https://evil.example/x.png">'],
+    ['a user in a link', '<a href="HTTPS://user:p@x.example">a</a>'],
+    ['a user before a backslash', '<a href="https://x.example\\@evil.example">a</a>'],
     ['a source', '<q cite="https://evil.example">a</q>'],
     ['a link elsewhere than on a link', '<p href="https://x.example">a</p>'],
     ['a comment that some programs read', '<!--[if mso]><p>a</p><![endif]-->'],

@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { appendAudit } from '../../../src/rules/audit/append.ts'
 import { newWorld, type World } from '../../world.ts'
 
 const zaid = 'zaid.mansour@school.example'
@@ -194,7 +195,7 @@ describe('ssh-admin users erase', () => {
       .insertInto('imports')
       .values({
         file: `list-${former}.xlsx`,
-        sheet: 'Sheet1',
+        sheet: `list-${former}`,
         digest: 'd',
         state: 'applied',
         at: world.now.toISOString(),
@@ -218,10 +219,62 @@ describe('ssh-admin users erase', () => {
     expect(rows).toEqual([
       { subject: 'About (erased)', fields: JSON.stringify({ text: `(erased) and x-${former}` }) },
     ])
-    expect(await db.selectFrom('imports').select('file').execute()).toEqual([{ file: 'list-(erased).xlsx' }])
+    expect(await db.selectFrom('imports').select(['file', 'sheet']).execute()).toEqual([
+      { file: 'list-(erased).xlsx', sheet: 'list-(erased)' },
+    ])
     const values = await db.selectFrom('audit_personal').select('value').execute()
     expect(JSON.stringify(values)).not.toMatch(/zaid\.(before|new)@old/)
     expect((await world.run(['users', 'exists', `x-${former}`])).exit).toBe(0)
+    expect((await world.run(['audit', 'verify'])).exit).toBe(0)
+  })
+
+  it('names the template, the centre and the row of before that still name them, and takes a file of results along', async () => {
+    await deleteZaid()
+    const { db } = await world.store()
+    await db
+      .insertInto('templates')
+      .values({
+        name: 'password-reset',
+        subject: 'Reset',
+        text: `Ask ${zaid}.`,
+        html: '<p></p>',
+        edited_at: world.now.toISOString(),
+        edited_by: 'staff',
+      })
+      .execute()
+    await db
+      .updateTable('centres')
+      .set({ address: `c/o ${zaid}` })
+      .where('number', '=', 'EG001')
+      .execute()
+    const file = `results-${zaid}.csv`
+    const heading = 'Teacher,Site,Learner group,Stage,Subject,Test,Taken on,Learner,Mark'
+    const row = 'amira@school.example,Cambridge Primary,4A,4,English,Paper 1,2026-03-01,Nour,7'
+    writeFileSync(world.path(file), `${heading}\n${row}\n`)
+    expect(await world.run(['progression-tests', 'import', file, '--yes'])).toMatchObject({ exit: 0 })
+    const before = await db
+      .selectFrom('audit')
+      .select(({ fn }) => fn.max('id').as('id'))
+      .executeTakeFirstOrThrow()
+    await world.commit(
+      (ctx) => (trx) => appendAudit(trx, { ...ctx, action: 'progression-tests.imported', facts: { file } }),
+    )
+    const ran = await world.run(['users', 'erase', zaid, '--yes', '--json'])
+    expect(ran.json().left).toEqual(
+      expect.arrayContaining([
+        'the template password-reset, which names them',
+        'the entry of centre EG001, which names them',
+        `row ${before.id + 1} of the audit log: the name of a file of results, which names them`,
+      ]),
+    )
+    const events = await db.selectFrom('audit').selectAll().where('id', '=', before.id).execute()
+    const values = await db
+      .selectFrom('audit_personal')
+      .selectAll()
+      .where('audit_id', '=', before.id)
+      .execute()
+    expect(events.map(({ action }) => action)).toEqual(['progression-tests.imported'])
+    expect(JSON.stringify([events, values.map(({ value }) => value)])).not.toContain(zaid)
     expect((await world.run(['audit', 'verify'])).exit).toBe(0)
   })
 
