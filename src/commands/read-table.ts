@@ -1,5 +1,5 @@
 import { resolve } from 'node:path'
-import type { CellFault } from '../workbook/sheet-xml.ts'
+import type { CellFault, CellNote } from '../workbook/sheet-xml.ts'
 import type { ColumnSpec } from '../workbook/headings.ts'
 import type { SheetRow, Workbook } from '../workbook/read.ts'
 import type { Session } from '../cli/session.ts'
@@ -19,6 +19,8 @@ export interface TableRow<Field extends string> {
   cellOf: (field: Field) => string
   /** Why a cell has no text that could be read; `text` says that its column is one of texts, where a 0 is none. */
   faultOf: (field: Field, how: { text: boolean }) => CellFault | undefined
+  /** What kind of cell it is, where that is not plain text. */
+  noteOf: (field: Field) => CellNote | undefined
 }
 
 interface ReadTable<Field extends string> {
@@ -61,6 +63,7 @@ export async function readTableFile<Field extends string>(
       const columnOf = (field: Field) => columns.get(field) ?? -1
       return {
         textOf: (field) => row.cells[columnOf(field)] ?? '',
+        noteOf: (field) => row.notes?.get(columnOf(field)),
         cellOf: (field) => cellName(workbook.sheet, columns.get(field) ?? 0, row.number),
         faultOf: (field, how) => {
           const column = columnOf(field)

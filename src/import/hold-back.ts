@@ -134,6 +134,6 @@ export function few(texts: readonly string[], total = texts.length): string {
 }
 
 /** A text of a cell as a message shows it. */
-function cut(text: string): string {
+export function cut(text: string): string {
   return text.length > 80 ? `${text.slice(0, 80)}…` : text
 }

@@ -34,9 +34,13 @@ export function issuesSheet(roster: Roster, issues: readonly Issue[]): SheetToWr
     else byRow.set(issue.row, [issue])
   }
   const old = roster.headings.at(-1) === reasonsHeading ? 1 : 0
-  const headings = Array.from(
-    { length: Math.max(roster.headings.length - old, 1) },
-    (_, column) => roster.headings[column] || `Column ${column + 1}`,
+  const width = Math.max(roster.headings.length, 1)
+  // The columns that are kept, each with its place among the cells: all but the reasons of last time.
+  const kept = Array.from({ length: width + roster.laterHeadings.length }, (_, column) => column).filter(
+    (column) => column < width - old || column >= width,
+  )
+  const headings = kept.map(
+    (column) => [...roster.headings, ...roster.laterHeadings][column] || `Column ${column + 1}`,
   )
   return {
     name: roster.sheet,
@@ -46,9 +50,9 @@ export function issuesSheet(roster: Roster, issues: readonly Issue[]): SheetToWr
     ],
     rows: [...byRow].map(([row, ofRow]) => {
       const cells = roster.cells?.get(row) ?? []
-      const reasons = reasonsByColumn(ofRow)
+      const reasons = reasonsByColumn(ofRow, roster.moved.get(row))
       return [
-        ...headings.map((_, column) => offending(cells[column] ?? '', reasons.get(column))),
+        ...kept.map((column) => offending(cells[column] ?? '', reasons.get(column))),
         ofRow.map((issue) => `${issue.cell}: ${inWords(issue)}`).join('\n'),
       ]
     }),
@@ -57,11 +61,15 @@ export function issuesSheet(roster: Roster, issues: readonly Issue[]): SheetToWr
   }
 }
 
-/** What is wrong with each cell of a row; its columns count from 0. */
-function reasonsByColumn(issues: readonly Issue[]): Map<number, string> {
+/** What is wrong with each cell of a row, by the column where the cell is kept; columns count from 0. */
+function reasonsByColumn(
+  issues: readonly Issue[],
+  moved: ReadonlyMap<number, number> | undefined,
+): Map<number, string> {
   const reasons = new Map<number, string>()
   for (const issue of issues) {
-    const column = columnOf(issue.cell.slice(issue.cell.lastIndexOf('!') + 1))
+    const place = columnOf(issue.cell.slice(issue.cell.lastIndexOf('!') + 1))
+    const column = moved?.get(place) ?? place
     const before = reasons.get(column)
     reasons.set(column, before === undefined ? inWords(issue) : `${before}\n${inWords(issue)}`)
   }

@@ -1,4 +1,4 @@
-import { centreNameFault, readPersonName, tidyName } from '../rules/names.ts'
+import { centreNameFault, readPersonName, tidyName, wholeNameFault } from '../rules/names.ts'
 import { type CellNote, cellFault } from '../workbook/sheet-xml.ts'
 import type { CentreField } from './columns.ts'
 import type { Fault } from './roster.ts'
@@ -24,13 +24,13 @@ const longest = 250
 /** The name of a centre; a blank cell says nothing of it. */
 export function readCentreName({ text, note }: NameCell): ReadName {
   if (note === undefined && text.length <= longest && ordinary.test(text) && /[a-z]/.test(text)) {
-    if (text.length > 9 && !text.includes(';')) return { name: text, tidied: false }
+    if (text.length > 16 && !text.includes(';')) return { name: text, tidied: false }
   }
   const cell = faultOfCell({ text, note })
   if (cell) return { name: '', fault: cell, tidied: false }
   if (text.trim() === '') return { name: '', tidied: false }
   const { name, notices } = tidyName(text)
-  const fault = notedFault(name, note) ?? faultOfText(name, centreNameFault(text))
+  const fault = kindFault({ text: name, note }) ?? faultOfText(name, centreNameFault(text))
   if (fault) return { name, fault, tidied: false }
   if (name.length > longest) {
     const message = `is longer than ${longest} characters`
@@ -52,10 +52,7 @@ export function readPersonCells(cells: Record<PersonField, NameCell>): {
   const faults: { field: PersonField; fault: Fault }[] = []
   if (first.note !== undefined || last.note !== undefined) {
     for (const field of ['firstName', 'lastName'] as const) {
-      const other = field === 'firstName' ? last : first
-      const { text, note } = cells[field]
-      const fault =
-        faultOfCell(cells[field]) ?? (other.text.trim() === '' ? notedFault(text, note) : undefined)
+      const fault = faultOfCell(cells[field]) ?? noNameOf(cells, field)
       if (fault) faults.push({ field, fault })
     }
     if (faults.length > 0) return { firstName: '', lastName: '', faults, tidied: false }
@@ -72,6 +69,14 @@ export function readPersonCells(cells: Record<PersonField, NameCell>): {
   }
 }
 
+/** A cell that was ticked, or holds a date, where nothing else in the row is a name. */
+export function noNameOf(cells: Record<PersonField, NameCell>, field: PersonField): KindFault | undefined {
+  const other = cells[field === 'firstName' ? 'lastName' : 'firstName']
+  const { name } = tidyName(other.text)
+  const named = name !== '' && kindFault(other) === undefined && wholeNameFault(name) === undefined
+  return named ? undefined : kindFault(cells[field])
+}
+
 function faultOfCell({ note }: NameCell): Fault | undefined {
   return cellFault(note, { text: true })
 }
@@ -82,9 +87,16 @@ function faultOfText(name: string, fault: ReturnType<typeof centreNameFault>): F
   return { value: name, code, message, ...(hint === undefined ? {} : { hint }) }
 }
 
+type KindFault = Fault & { hint: string }
+
 /** A cell that is no text is no name. */
-function notedFault(text: string, note: CellNote | undefined): Fault | undefined {
+function kindFault({ text, note }: NameCell): KindFault | undefined {
   const what = note?.kind === 'date' ? 'a date' : note?.kind === 'boolean' ? 'a yes or no' : undefined
   if (what === undefined) return undefined
-  return { value: text, code: 'not-a-name', message: `is ${text}, ${what} and no name` }
+  return {
+    value: text,
+    code: 'not-a-name',
+    message: `is ${text}, ${what} and no name`,
+    hint: 'Type the name.',
+  }
 }

@@ -1,7 +1,7 @@
 import type { SeenCentre } from '../db/imports/view.ts'
 import { Refused } from '../errors.ts'
 import { searchKey } from '../rules/search-key.ts'
-import { firstOf, holdBack, type RowsByCentre } from './hold-back.ts'
+import { cut, few, firstOf, holdBack, type RowsByCentre } from './hold-back.ts'
 import type { Plan } from './plan.ts'
 import type { Roster, RosterRow } from './roster.ts'
 
@@ -24,12 +24,16 @@ export function checkRenames(plan: Plan, allowed: number | undefined): void {
   const total = renames.length
   const over = total >= fewest && total > plan.live.inWorkbook * share
   if (allowed === total || (allowed === undefined && !over)) return
+  const names = few(
+    renames.map(({ number, before, after }) => `${number} ‘${cut(before)}’ → ‘${cut(after)}’`),
+  )
+  const listing = total === 0 ? '' : ` ${names}.`
   const centres = total === 1 ? '1 centre' : `${total} centres`
   throw new Refused(
     'rename-limit',
     allowed === undefined
-      ? `This would rename ${centres} of the ${plan.live.inWorkbook} that the workbook names, more than a fifth; nothing was changed.`
-      : `--allow-renames ${allowed} is not right: this would rename ${centres}; nothing was changed.`,
+      ? `This would rename ${centres} of the ${plan.live.inWorkbook} that the workbook names, more than a fifth; nothing was changed.${listing}`
+      : `--allow-renames ${allowed} is not right: this would rename ${centres}; nothing was changed.${listing}`,
     {
       hint: `Look at the names, old and new: perhaps they slipped by a row. If all of it is meant: --allow-renames ${total}`,
       details: {

@@ -11,7 +11,7 @@ import {
   notAsShown,
   shownOtherwise,
 } from '../workbook/sheet-xml.ts'
-import { readTable, runningNumbers, type Table } from '../workbook/headings.ts'
+import { headingKey, readTable, runningNumbers, type Table } from '../workbook/headings.ts'
 import { isBlankRow, type SheetRow, type Workbook } from '../workbook/read.ts'
 import { tableNotices } from '../workbook/table-notices.ts'
 import { type CentreField, centreColumns, headingOf } from './columns.ts'
@@ -70,6 +70,10 @@ export interface Roster {
   rowCounter: RowCounter | undefined
   /** The cells as they stand, by row number, when they were asked for. */
   cells: Map<number, readonly (string | undefined)[]> | undefined
+  /** By row number, for rows below headings of another order: where each column of theirs is kept. */
+  moved: Map<number, ReadonlyMap<number, number>>
+  /** Headings that only stand further down; their cells are kept behind those of the others. */
+  laterHeadings: string[]
 }
 
 interface Reading {
@@ -87,6 +91,9 @@ export async function readRoster(workbook: Workbook, { map, keepCells, progress 
   let lastRow: number | undefined
   let readers: { table: Table; read: (row: SheetRow) => RosterRow } | undefined
   let first: Table | undefined
+  const moved: Roster['moved'] = new Map()
+  const laterHeadings: string[] = []
+  let moves: ReadonlyMap<number, number> | undefined
   const counting = rowCounter()
   const counted = watchRowCounter()
   const tidied: string[] = []
@@ -100,12 +107,14 @@ export async function readRoster(workbook: Workbook, { map, keepCells, progress 
       blank += row.number - (lastRow ?? first.headingRow) - 1
       lastRow = row.number
       if (readers?.table !== found) {
+        moves = found === first ? undefined : movesTo(first, { found, laterHeadings })
         readers = { table: found, read: rowReader(found, { sheet: workbook.sheet, first, tidied }) }
       }
       rows.push(readers.read(row))
       counting.see(row.cells[found.columns.get('number') ?? -1] ?? '')
       counted.see(row, found)
-      cells?.set(row.number, cellsAsShown(row, { found, first }))
+      cells?.set(row.number, cellsAsShown(row, moves))
+      if (cells && moves) moved.set(row.number, moves)
     },
     progress: (share) => progress?.(share, rows.length),
   })
@@ -126,6 +135,8 @@ export async function readRoster(workbook: Workbook, { map, keepCells, progress 
     rowCounter: Object.values(map).includes('number') ? undefined : counted.found(),
     blank: blank - table.headingsAgain.filter(({ row }) => row < (lastRow ?? 0)).length,
     cells,
+    moved,
+    laterHeadings,
   }
   holdBackCovered(roster, table.covered)
   holdBackFormattedByRule(roster, table.formattedByRule)
@@ -152,23 +163,37 @@ function rowCounter(): { see: (text: string) => void; counts: () => boolean } {
 }
 
 /** A row's cells as a person sees them, under the first headings: what could not be read stays to be seen. */
-function cellsAsShown(
-  row: SheetRow,
-  { found, first }: { found: Table; first: Table },
-): (string | undefined)[] {
+function cellsAsShown(row: SheetRow, moves: ReadonlyMap<number, number> | undefined): (string | undefined)[] {
   const cells = [...row.cells]
   for (const [column, note] of row.notes ?? []) {
     if (note.kind === 'error') cells[column] = note.value
     else if (note.kind === 'not-calculated') cells[column] = note.formula
     else if (note.kind === 'number' || note.kind === 'text') cells[column] = note.shown
   }
-  if (found === first) return cells
+  if (moves === undefined) return cells
   const moved: (string | undefined)[] = []
-  for (const [field, column] of found.columns) {
-    const to = first.columns.get(field)
-    if (to !== undefined) moved[to] = cells[column]
-  }
+  for (const [from, to] of moves) moved[to] = cells[from]
   return moved
+}
+
+/** For each column below other headings, the column of the first ones that says the same, or a new one behind them. */
+function movesTo(
+  first: Table,
+  { found, laterHeadings }: { found: Table; laterHeadings: string[] },
+): Map<number, number> {
+  const fields = new Map([...found.columns].map(([field, column]) => [column, field]))
+  const moves = new Map<number, number>()
+  for (const [column, heading] of found.headings.entries()) {
+    const key = headingKey(heading)
+    const field = fields.get(column)
+    const same =
+      (field === undefined ? undefined : first.columns.get(field)) ??
+      first.headings.findIndex((other) => key !== '' && headingKey(other) === key)
+    const later = laterHeadings.findIndex((other) => key !== '' && headingKey(other) === key)
+    if (same >= 0) moves.set(column, same)
+    else moves.set(column, first.headings.length + (later >= 0 ? later : laterHeadings.push(heading) - 1))
+  }
+  return moves
 }
 
 function tidiedNotice(tidied: readonly string[]): { code: string; message: string }[] {
@@ -203,7 +228,8 @@ function holdBackCovered(roster: Roster, covered: CoveredCells): void {
       else row.faults = new Map([...(row.faults ?? []), [field, fault]])
       if (kept) {
         const shown = [...kept]
-        shown[roster.columns.get(field) ?? -1] = undefined
+        const column = columns.get(field) ?? -1
+        shown[roster.moved.get(row.row)?.get(column) ?? column] = undefined
         roster.cells?.set(row.row, shown)
       }
     }

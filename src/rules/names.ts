@@ -41,8 +41,9 @@ export function readPersonName(texts: { firstName: string; lastName: string }): 
     faults.push({ field: last.name === '' ? 'firstName' : 'lastName', ...isWebAddress })
   }
   const parts = [first.name, last.name].filter((name) => name !== '')
-  const whole =
-    parts.length > 0 && parts.every((part) => wholeNameFault(part)) && wholeNameFault(parts[0] ?? '')
+  // One name may be True; two of them are two cells that were ticked.
+  const partFault = parts.length > 1 && parts.every((part) => yesOrNo(part)) ? yesOrNo : wholeNameFault
+  const whole = parts.length > 0 && parts.every((part) => partFault(part)) && partFault(parts[0] ?? '')
   if (faults.length === 0 && whole) {
     faults.push({ field: first.name === '' ? 'lastName' : 'firstName', ...whole })
   }
@@ -96,7 +97,7 @@ export function tidyName(text: string): { name: string; notices: NameNotice[] } 
 /** What no name may be or hold, a centre's or a person's; looked for before the blanks are tidied. */
 export function nameTextFault(text: string): NameFault | undefined {
   const trimmed = text.trim()
-  if (errorWord.test(trimmed)) {
+  if (isErrorWord(trimmed.normalize('NFC'))) {
     return {
       code: 'error-cell',
       message: `is ${trimmed}, which is an error of a formula, not a value`,
@@ -138,7 +139,10 @@ export function nameTextFault(text: string): NameFault | undefined {
 
 /** What is no name where it would be all of it; as one of a person's two names it may be one. */
 export function wholeNameFault(name: string): NameFault | undefined {
-  if (placeholders.has(name.toLowerCase()) || isoDate.test(name)) {
+  const folded = name.normalize('NFKC').toLowerCase()
+  const once = folded.includes(' ') ? (/^(.+?)(?: \1)+$/s.exec(folded)?.[1] ?? folded) : folded
+  const isNumber = /\d/.test(folded) && (scientific.test(folded) || dates.some((date) => date.test(folded)))
+  if (isNumber || placeholders.has(once)) {
     return { code: 'not-a-name', message: `is ${name}, which is no name` }
   }
   if (name === '' || /\p{L}/u.test(name)) return undefined
@@ -147,13 +151,16 @@ export function wholeNameFault(name: string): NameFault | undefined {
 
 /** A centre's name, as it stands in a cell or was typed. */
 export function centreNameFault(text: string): NameFault | undefined {
-  const { name } = tidyName(text)
-  return nameTextFault(text) ?? yesOrNo(name) ?? wholeNameFault(name)
+  return nameTextFault(text) ?? centreTextFault(tidyName(text).name)
+}
+
+function centreTextFault(name: string): NameFault | undefined {
+  return yesOrNo(name) ?? wholeNameFault(name)
 }
 
 /** A cell that was ticked, in a file that has no kinds of cells; people may be called so. */
 function yesOrNo(name: string): NameFault | undefined {
-  if (!/^(?:true|false)$/i.test(name)) return undefined
+  if (!yesesAndNoes.has(name.toLowerCase())) return undefined
   return { code: 'not-a-name', message: `is ${name}, a yes or no and no name` }
 }
 
@@ -170,12 +177,56 @@ function personTextFault(name: string): NameFault | undefined {
 
 const isWebAddress: NameFault = { code: 'not-a-name', message: 'holds a web address' }
 const dash = /^[-.]$/
-const placeholders = new Set(['null', 'n/a', 'tbc', 'tba', 'tbd', 'none', 'unknown', 'undefined'])
-const isoDate = /^\d{4}-\d\d-\d\d(?:[t ][\d:.z+-]*)?$/i
-// Also as spreadsheets in other languages have them: #BEZUG!, #¡VALOR!, #NV.
-const errorWord = /^(?:#[¡¿]?[\p{Lu}\d/_]+[!?]|#N\/A|#N\/D|#NV|#GETTING_DATA|Err:\d{3})$/u
-/** One that was written out as text: a reference, or a function. */
-const formula = /^=\s*(?:\$?[A-Z]{1,3}\$?\d+|[A-Z][A-Z0-9.]*\()/
+/** What people and programs write where there is nothing. */
+const placeholders = new Set(
+  [
+    'null nil none nan nat na n/a n.a. n.a n/d tbc tba tbd unknown undefined missing blank empty k.a. s/n',
+    '<na> <null> <none> <nil> <blank> <empty> (na) (null) (none) (nil) (blank) (empty) (missing) (unknown)',
+    '(leer) (vide) (vuoto) (vacío) (vazio) (leeg) (puste) (tom) (пусто) (空白) [blank] [empty] [null] loading...',
+  ]
+    .join(' ')
+    .split(' ')
+    .concat(
+      '[object object]',
+      'not available',
+      'not applicable',
+      'not known',
+      'to be confirmed',
+      '(en blanco)',
+    ),
+)
+/** As spreadsheets write what is ticked, in the languages of many. */
+const yesesAndNoes = new Set(
+  [
+    'true false yes no wahr falsch vrai faux verdadero falso vero verdadeiro waar onwaar falskt',
+    'falsk epätosi prawda fałsz pravda nepravda igaz hamis doğru yanlış истина ложь істина хибність',
+    'adevărat fals 真 偽 假',
+  ]
+    .join(' ')
+    .split(' '),
+)
+const months =
+  '(?:jan|feb|m[aä]r|mrt|apr|ma[iy]|mei|ju[nl]|a[uo][gû]|sep|o[ck]t|out|nov|d[eéi][czs]|ene|abr|ago|janv|f[eé]vr|avr|juin|juil|set|gen|mag|giu|lug|ott)'
+const fullMonths = '(?:january|february|march|april|may|june|july|august|september|october|november|december)'
+/** In digits, or with a month's name as a spreadsheet shows the date that it took a text for. */
+const dates = [
+  /^\d{4}-\d\d-\d\d(?:[t ][\d:.z+-]*)?$/,
+  new RegExp(`^\\d{1,2}[-./ ]+(?:${months}|${fullMonths})\\.?(?:[-./, ]+(?:\\d{2}|\\d{4}))?$`),
+  new RegExp(`^(?:${months}|${fullMonths})\\.?[-./ ]+(?:\\d{2}|\\d{4})$`),
+  new RegExp(`^(?:${months}|${fullMonths})\\.? \\d{1,2}, \\d{4}$`),
+]
+const scientific = /^[+-]?\d+(?:[.,]\d+)?e[+-]?\d+$/
+
+/** One word behind #, in capitals, in a script that has none, or with the mark of an error: #¡VALOR!, #Н/Д, #数值!, #n/a. */
+function isErrorWord(text: string): boolean {
+  if (!text.startsWith('#')) return numberedError.test(text)
+  return /^#(?=.*\p{L})[^\p{Ll}\s]+$|^#\S+[!?]$/u.test(text) || errorWord.test(text)
+}
+/** In small letters, without their mark. */
+const errorWord = /^#\s?(?:ref|name|value|num|null|div\/0|n\/?[abdv]|i\/t|getting_data|spill|calc|error)$/i
+const numberedError = /^(?:err|erro|error|erreur|errore|fehler|fout|fel|ошибка):\s?\d{3}$/i
+/** One that was written out as text; with a plus or minus, a reference or a function. */
+const formula = /^(?:[=＝]|[+-]\s*(?:\$?[a-z]{1,3}\$?\d+$|[a-z][a-z0-9.]*\())/i
 const entity = /&(?:[a-z][a-z0-9]{1,31}|#\d{1,7}|#x[0-9a-f]{1,6});/i
 /** Also as browsers mend it (`https:\\evil.com`, `http:evil.com`), and with a port, question or place behind a dot. */
 const webAddress = new RegExp(

@@ -33,8 +33,13 @@ export function matchHeadings(
   const meanings = meaningsOf(specs)
   const mapped = new Map(Object.entries(map).map(([heading, field]) => [headingKey(heading), field]))
   let best: { row: SheetRow; fields: Set<string> } | undefined
+  const required = specs.filter((spec) => spec.required).map(({ field }) => field)
   for (const row of rows) {
     const fields = fieldsIn(row, meanings, mapped)
+    // Below headings that say all that is needed stand rows, which fuller headings further down must not swallow.
+    const found = best?.fields
+    const isComplete = found !== undefined && found.size > 1 && required.every((field) => found.has(field))
+    if (isComplete && fields.size < 2 && !isBlankRow(row)) break
     if (fields.size > (best?.fields.size ?? 0)) best = { row, fields }
   }
   if (best === undefined) throw noHeadings(rows, specs)

@@ -48,6 +48,8 @@ function looksAt(
     blank: 0,
     rowCounter: undefined,
     cells: undefined,
+    moved: new Map<number, Map<number, number>>(),
+    laterHeadings: [],
   }
   const view = {
     centres: [],

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs'
+import { existsSync, writeFileSync } from 'node:fs'
 import excel from 'exceljs'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { newWorld, type World } from '../world.ts'
@@ -38,6 +38,28 @@ describe('the workbook of the rows held back', () => {
     const reasons = page?.getCell(2, columnOf('Why it was held back'))
     expect(reasons?.alignment).toMatchObject({ wrapText: true })
     expect(page?.pageSetup.orientation).toBe('landscape')
+  })
+
+  it('colours and keeps the cells below a second row of headings, whatever their order', async () => {
+    writeFileSync(
+      world.path('two.csv'),
+      'Centre number,Centre name,Email,Country,Notes\n' +
+        'GH901,First School,a@a.example,Ghana,n1\n' +
+        'Email,Fax,Notes,Country,Centre number,Centre name,Role\n' +
+        'bad address,123,keep me,Ghana,GH950,Second School,teacher\n',
+    )
+    const ran = await world.run('centres import two.csv --yes --json --issues-out held.xlsx'.split(' '))
+    expect(ran.exit).toBe(8)
+    const workbook = new excel.Workbook()
+    await workbook.xlsx.readFile(world.path('held.xlsx'))
+    const [page] = workbook.worksheets
+    const row = (number: number) => Array.from({ length: 7 }, (_, at) => page?.getCell(number, at + 1).text)
+    expect(row(1)).toEqual(['Centre number', 'Centre name', 'Email', 'Country', 'Notes', 'Fax', 'Role'])
+    expect(row(2)).toEqual(['GH950', 'Second School', 'bad address', 'Ghana', 'keep me', '123', 'teacher'])
+    const coloured = [1, 2, 3, 4, 5, 6, 7].filter((column) =>
+      JSON.stringify(page?.getCell(2, column).fill ?? null).includes('FFFFD9B3'),
+    )
+    expect(coloured).toEqual([3])
   })
 
   it('says in its properties that it is part of a roster', async () => {

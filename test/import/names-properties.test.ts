@@ -36,6 +36,11 @@ const none: fc.Arbitrary<string> = fc.oneof(
     '#BEZUG!',
     '#NV',
     'Err:508',
+    '#YOK',
+    '#Н/Д',
+    '#NENÍ_K_DISPOZICI',
+    '#ref!',
+    '#DIV/0',
   ),
   fc.constantFrom(
     'NULL',
@@ -47,6 +52,12 @@ const none: fc.Arbitrary<string> = fc.oneof(
     '2026-03-01',
     '01/03/2026',
     '46082',
+    'NaN',
+    'VRAI',
+    '(blank)',
+    '[object Object]',
+    '1E+05',
+    '01-Mar-26',
     '0',
     '.',
     '-',
@@ -56,7 +67,15 @@ const none: fc.Arbitrary<string> = fc.oneof(
   fc
     .tuple(good, fc.nat(12), fc.constantFrom('\u202e', '\u2066', '\u200b', '\u{e0041}', '\u3164'))
     .map(([name, at, mark]) => `${name.slice(0, at)}${mark}${name.slice(at)}`),
-  fc.constantFrom('Caf&eacute;', 'Caf&#233; School', 'A &amp; B', '=A1', '=CONCAT(B2,"x")'),
+  fc.constantFrom(
+    'Caf&eacute;',
+    'Caf&#233; School',
+    'A &amp; B',
+    '=A1',
+    '=CONCAT(B2,"x")',
+    '=$Liste.B2',
+    '="Nile"',
+  ),
 )
 
 describe('any names of saved centres', () => {

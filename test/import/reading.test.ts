@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { newWorld, type Ran, type World } from '../world.ts'
-import { importRows, type Line, line, living } from './workbook.ts'
+import { importRows, type Line, line, living, writeCsv } from './workbook.ts'
 
 let world: World
 beforeEach(async () => {
@@ -172,6 +172,12 @@ describe('renaming many', () => {
       code: 'rename-limit',
       hint: expect.stringContaining('--allow-renames 10'),
     })
+    for (const flags of [[], ['--dry-run'], ['--plan-out', 'autumn.plan']]) {
+      const file = writeCsv(world, many('College'))
+      const { stderr } = await world.run(['centres', 'import', file, '--yes', ...flags])
+      expect(stderr).toContain('GH10 ‘School 0’ → ‘College 0’, GH11 ')
+      expect(stderr).toContain(' and 7 more.')
+    }
     expect((await living(world)).centres).not.toContain('GH99')
     expect((await importRows(world, many('College'), '--allow-renames', '9')).exit).toBe(3)
     expect((await importRows(world, many('College'), '--dry-run')).exit).toBe(3)

@@ -1,3 +1,4 @@
+import excel from 'exceljs'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { seedUser } from '../../src/rules/store/seed-data.ts'
 import { centreNameFault, readPersonName } from '../../src/rules/names.ts'
@@ -20,6 +21,7 @@ describe('the name of a person', () => {
     ['Jr.', 'St.John'],
     ['Httpsa', 'Telma'],
     ['A.B. Dr.', 'J. R.'],
+    ['Na', 'Li'],
     ['Anna/Maria', 'O\u2019Neill'],
     ['Awww', 'Xi'],
     ['x'.repeat(100), 'é'.repeat(100)],
@@ -73,13 +75,15 @@ describe('the name of a person', () => {
     expect(faultsOf(first, last)).not.toEqual([])
   })
 
-  it.each(['#REF!', '#N/A', '#NAME?', '#VALUE!', '#DIV/0!', '#BEZUG!', '#¡VALOR!', 'Err:502'])(
-    'is not the error %s of a spreadsheet',
-    (text) => {
-      expect(faultsOf('Amira', text)).toEqual(['lastName error-cell'])
-      expect(centreNameFault(text)?.code).toBe('error-cell')
-    },
-  )
+  it.each(
+    (
+      '#REF! #N/A #NAME? #VALUE! #DIV/0! #BEZUG! #¡VALOR! Err:502 #YOK #Н/Д #NENÍ_K_DISPOZICI #ref! #n/a ' +
+      '#REF #NAME #DIV/0 #name #I/T #N/B #N/V #HIÁNYZIK #NEDOSTUPNÝ #数值! #値! Fehler:502'
+    ).split(' '),
+  )('is not the error %s of a spreadsheet', (text) => {
+    expect(faultsOf('Amira', text)).toEqual(['lastName error-cell'])
+    expect(centreNameFault(text)?.code).toBe('error-cell')
+  })
 
   it.each(['NULL', 'n/a', 'TBC', 'None', '0', '.', '-', '2024-03-01', '12/03/2024'])(
     'is not %s where that would be all of it',
@@ -90,7 +94,51 @@ describe('the name of a person', () => {
     },
   )
 
-  it.each(['=A1', '= $B$2', '=CONCAT(A1,B1)'])('is no formula, %s', (text) => {
+  it.each(
+    '1E+05|1.00E+05|1-Mar|01-Mar-26|Mar-26|1 March 2026|NaN|nan|<NA>|NaT|NA|n.a.|NIL|(blank)|(leer)|undefined|[object Object]|not available|Not available|N/A N/A|undefined undefined'.split(
+      '|',
+    ),
+  )('is not %s, as programs write what they have not', (text) => {
+    expect(faultsOf('', text).length).toBe(1)
+    expect(centreNameFault(text)?.code).toBe('not-a-name')
+  })
+
+  it.each('VRAI|WAHR|FALSCH|FAUX|VERDADERO|true'.split('|'))(
+    'is not the yes or no %s, of a centre',
+    (text) => {
+      expect(centreNameFault(text)?.code).toBe('not-a-name')
+      expect(faultsOf(text, text)).toEqual(['firstName not-a-name'])
+    },
+  )
+
+  it.each([
+    'N A School',
+    '#1 Primary School',
+    'The No. 1 School',
+    'Err: School',
+    'May',
+    'March',
+    '1 May School',
+    '<Schule>',
+    'Na Li School',
+    '2E School',
+    'C# School',
+  ])('may be %s, of a centre', (text) => {
+    expect(centreNameFault(text)).toBeUndefined()
+  })
+
+  it.each([
+    '=A1',
+    '= $B$2',
+    '=CONCAT(A1,B1)',
+    '=$Liste.B2',
+    '=sum(b2)',
+    "='Sheet 1'!B2",
+    '=(B2)',
+    '=-B2',
+    '="Nile "&"School"',
+    '+B2',
+  ])('is no formula, %s', (text) => {
     expect(faultsOf('Amira', text)).toEqual(['lastName not-calculated'])
     expect(centreNameFault(text)?.code).toBe('not-calculated')
   })
@@ -181,6 +229,36 @@ describe('a name at the command line', () => {
     expect(ran.error().details.problems).toMatchObject([
       { target: expect.stringMatching(/C2$/), code: 'not-a-name' },
     ])
+  })
+
+  it.each([
+    ['ticked', true, null],
+    ['ticked twice', true, false],
+    ['a date and ticked', new Date('2026-03-01T00:00:00Z'), true],
+    ['ticked beside a dash', '-', true],
+    ['ticked beside what is no name', 'N/A', true],
+  ])('is no cell that was %s, in a list of users and of centres', async (_, first, last) => {
+    const workbook = new excel.Workbook()
+    const page = workbook.addWorksheet('People')
+    page.addRow(['Centre number', 'Centre name', 'Email', 'First name', 'Last name'])
+    page.addRow(['EG001', '', 'new@school.example', first, last])
+    await workbook.xlsx.writeFile(world.path('people.xlsx'))
+    const added = await world.run(['users', 'add', '--from', 'people.xlsx', '--json'])
+    expect(added.exit).toBe(6)
+    expect(added.error().details.problems).toMatchObject([{ code: 'not-a-name' }])
+    const imported = await world.run(['centres', 'import', 'people.xlsx', '--yes', '--json'])
+    expect(imported.exit).toBe(8)
+    expect(imported.json().issues).toContainEqual(expect.objectContaining({ code: 'not-a-name' }))
+    expect(await world.account('new@school.example')).toBeUndefined()
+  })
+
+  it('may be a cell that was ticked, beside a name', async () => {
+    const workbook = new excel.Workbook()
+    const page = workbook.addWorksheet('People')
+    page.addRow(['Centre number', 'Email', 'First name', 'Last name'])
+    page.addRow(['EG001', 'new@school.example', true, 'Null-Salem'])
+    await workbook.xlsx.writeFile(world.path('people.xlsx'))
+    expect((await world.run(['users', 'add', '--from', 'people.xlsx', '--json'])).exit).toBe(0)
   })
 
   it('is that of a centre likewise', async () => {

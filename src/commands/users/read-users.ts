@@ -1,4 +1,5 @@
 import type { Session } from '../../cli/session.ts'
+import type { noNameOf } from '../../import/name-cell.ts'
 import type { UserField, UserRow } from '../../rules/users/add.ts'
 import type { ColumnSpec } from '../../workbook/headings.ts'
 import { readTableFile, type TableRow } from '../read-table.ts'
@@ -35,6 +36,7 @@ export async function readUsers(
   session: Session,
 ): Promise<UserRow[]> {
   const { trimCode } = await import('../../workbook/cell.ts')
+  const { noNameOf } = await import('../../import/name-cell.ts')
   const { rows } = await readTableFile(wanted, userColumns, session)
   return rows.map((row) => {
     const { textOf, cellOf } = row
@@ -47,7 +49,7 @@ export async function readUsers(
         role: cellOf('role'),
         site: cellOf('site'),
       },
-      error: faultIn(row),
+      error: faultIn(row, noNameOf),
       centre: trimCode(textOf('centre')) || (centre ?? ''),
       firstName: textOf('firstName'),
       lastName: textOf('lastName'),
@@ -59,9 +61,18 @@ export async function readUsers(
 }
 
 /** The first cell of a row that could not be read. */
-function faultIn({ faultOf }: TableRow<UserField>): UserRow['error'] {
+function faultIn(
+  { faultOf, textOf, noteOf }: TableRow<UserField>,
+  isNoName: typeof noNameOf,
+): UserRow['error'] {
   for (const { field } of userColumns) {
     const fault = faultOf(field, { text: true })
+    if (fault !== undefined) return { field, ...fault }
+  }
+  const cellAs = (field: UserField) => ({ text: textOf(field), note: noteOf(field) })
+  const cells = { firstName: cellAs('firstName'), lastName: cellAs('lastName') }
+  for (const field of ['firstName', 'lastName'] as const) {
+    const fault = isNoName(cells, field)
     if (fault !== undefined) return { field, ...fault }
   }
   return undefined
