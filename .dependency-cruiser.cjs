@@ -1,5 +1,6 @@
 // The arrows of the house (docs/code-map.md): who may know whom. `npm run arrows` holds them.
-const leaves = 'errors|nearest|countries|decode-text|version|disk|fault-points|interruption|unfinished-files'
+const leaves =
+  'input-file|errors|nearest|countries|decode-text|version|disk|fault-points|interruption|unfinished-files'
 
 /** A room may import itself, the rooms named, and packages; types may come from a little further. */
 function room(name, { may, types = [], leaves: also = leaves, but = 'nothing' }) {
@@ -34,9 +35,12 @@ function only(files, packages) {
 
 module.exports = {
   forbidden: [
-    ...room('db', { may: [], leaves: 'errors|version|disk|fault-points|interruption|unfinished-files' }),
+    ...room('db', {
+      may: [],
+      leaves: 'input-file|errors|version|disk|fault-points|interruption|unfinished-files',
+    }),
     ...room('rules', { may: ['db', 'letters'] }),
-    ...room('workbook', { may: [], leaves: 'decode-text|disk|fault-points' }),
+    ...room('workbook', { may: [], leaves: 'input-file|decode-text|disk|fault-points' }),
     ...room('letters', { may: [], types: ['rules', 'db'] }),
     ...room('import', { may: ['rules', 'db', 'workbook'] }),
     ...room('render', {
@@ -64,7 +68,7 @@ module.exports = {
       comment: 'But for the cleaner of what a terminal is sent, which imports nothing.',
       severity: 'error',
       from: {
-        path: '^src/(errors|nearest|countries|decode-text|read-lines|version|disk|fault-points|interruption|unfinished-files|context|config|options|terminal|prompt)[.]ts$',
+        path: '^src/(input-file|errors|nearest|countries|decode-text|read-lines|version|disk|fault-points|interruption|unfinished-files|context|config|options|terminal|prompt)[.]ts$',
       },
       to: { path: '^src/[^/]+/', pathNot: '^src/render/one-line[.]ts$' },
     },

@@ -1,10 +1,10 @@
-import { readFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join, resolve } from 'node:path'
 import * as z from 'zod'
 import { decodeText } from './decode-text.ts'
 import type { Context } from './context.ts'
 import { Usage } from './errors.ts'
+import { readPlainFile } from './input-file.ts'
 
 export type Origin = 'flag' | 'environment' | 'file' | 'default'
 
@@ -63,7 +63,8 @@ export function resolveSettings(flags: Partial<Record<SettingName, string>>, con
       from: 'default' as const,
     }
     if (!paths.has(name) || setting.value === undefined) return setting
-    if (/^[a-z][a-z0-9+.-]+:\/\//i.test(setting.value)) throw notAFile(name, setting)
+    const scheme = schemeOf(setting.value)
+    if (scheme !== undefined) throw notAFile(name, { scheme, from: setting.from })
     return { ...setting, value: resolve(context.cwd, setting.value) }
   }
   const db = first('db', join(dataFolder(context), 'hub.db'))
@@ -129,11 +130,19 @@ function flagOf(name: SettingName): string {
   return `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`
 }
 
+/** Kinds of addresses that are written without slashes too; a file's own name may hold a colon. */
+const withoutSlashes =
+  /^((jdbc:)?(postgres(ql)?|pg|mysql|mariadb|mssql|sqlserver|oracle|mongodb|redis|libsql|sqlite3?|file|https?|s3)([+][a-z0-9]+)?:)/i
+
+/** What an address begins with, such as `postgres://` or `file:`; undefined of a path. */
+function schemeOf(value: string): string | undefined {
+  return /^[a-z][a-z0-9+.-]+:\/\//i.exec(value)?.[0] ?? withoutSlashes.exec(value)?.[1]
+}
+
 /** Only its scheme is said: an address may hold a password. */
-function notAFile(name: SettingName, { value = '', from }: Setting): Usage {
-  const scheme = value.slice(0, value.indexOf('://'))
+function notAFile(name: SettingName, { scheme, from }: { scheme: string; from: Origin }): Usage {
   return new Usage(
-    `${sourceOf(name, from)} names a place of kind ${scheme}://, and must name a file or folder.`,
+    `${sourceOf(name, from)} names a place of kind ${scheme}, and must name a file or folder.`,
     {
       code: 'not-a-file',
       hint: 'Such as ./hub.db: a path on this machine.',
@@ -167,13 +176,19 @@ function readConfigFile(context: Context): z.infer<typeof ConfigFile> {
 }
 
 function contentsOf(path: string): string | undefined {
-  let bytes: Buffer
+  let bytes: Buffer | undefined
   try {
-    bytes = readFileSync(path)
+    bytes = readPlainFile(path)
   } catch (cause) {
     if (cause instanceof Error && 'code' in cause && (cause.code === 'ENOENT' || cause.code === 'ENOTDIR'))
       return undefined
     throw new Usage(`The configuration file ${path} cannot be read.`, { code: 'bad-config', cause })
+  }
+  if (!bytes) {
+    throw new Usage(`The configuration file ${path} is no ordinary file.`, {
+      code: 'bad-config',
+      hint: 'It is read many times: a pipe or a device cannot be.',
+    })
   }
   const text = decodeText(bytes)
   if (text !== undefined) return text

@@ -73,15 +73,15 @@ export class Unavailable extends Failure {
   readonly exit = 7
 }
 
-/** What was to be done is done, and the answer could not be written where it was sent. */
+/** The answer could not be written where it was sent; what was to be changed is done. */
 export class AnswerNotWritten extends Failure {
   readonly exit = 9
 
-  constructor(cause: Error & { code?: string }) {
+  constructor(cause: Error & { code?: string }, { changes }: { changes: boolean }) {
     const why = cause.code === 'ENOSPC' ? 'the disk is full' : (cause.code ?? cause.message)
     super('answer-not-written', `The answer could not be written: ${why}.`, {
-      hint: 'If something was to be changed, it is done: ssh-admin audit list says what.',
       cause,
+      ...(changes ? { hint: 'What was to be changed is done: ssh-admin audit list says what.' } : {}),
     })
   }
 }

@@ -1,5 +1,5 @@
 import { getSystemErrorMap } from 'node:util'
-import { BadInput, Failure, type Problem, Unavailable, Usage } from './errors.ts'
+import { BadInput, Cancelled, Failure, type Problem, Unavailable, Usage } from './errors.ts'
 import { oneLine } from './render/clean-text.ts'
 import type { View } from './cli/terminal.ts'
 import { UnusableFile, UnusableWorkbook } from './workbook/errors.ts'
@@ -48,6 +48,8 @@ function describeProblem({ target, message, hint }: Problem): string {
 /** What SQLite, a workbook and the file system say, in our words. */
 function failureOf(error: unknown): Failure | undefined {
   if (!(error instanceof Error) || !('code' in error)) return undefined
+  // A signal ended what was being read.
+  if (error.code === 'ABORT_ERR') return new Cancelled()
   if (error instanceof UnusableWorkbook || error instanceof UnusableFile) return failureOfFile(error)
   const code = String(error.code)
   const known = storeTroubles.find(([start]) =>

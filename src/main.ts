@@ -1,14 +1,28 @@
 import { run } from './cli/run.ts'
-import { contextOfProcess } from './context.ts'
+import { contextOfProcess, type Output } from './context.ts'
 import { newInterruption } from './interruption.ts'
 
 /** The program as the operating system starts it; a closed terminal and a polite kill are Ctrl-C. */
 export async function main(argv: readonly string[]): Promise<number> {
   const interruption = newInterruption(() => process.exit(130))
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
-    // Until now whoever started the program ended it.
-    process.removeAllListeners(signal)
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    // Until now whoever started the program ended it. One takes the other's place: between them is no moment without.
+    const until = process.listeners(signal)
     process.on(signal, interruption.interrupt)
+    for (const listener of until) process.removeListener(signal, listener)
   }
-  return run(argv, contextOfProcess(interruption))
+  const context = contextOfProcess(interruption)
+  const exit = await run(argv, context)
+  if (!interruption.heard.aborted) return exit
+  // Somebody is sending signals: Node takes its handlers away when it ends by itself, and not when it is told to.
+  for (const stream of [context.stdout, context.stderr]) await flushed(stream)
+  process.exit(exit)
+}
+
+/** Resolves when what was written to a stream has left the process, or never can. */
+function flushed(stream: Output): Promise<void> {
+  return new Promise((resolve) => {
+    if (stream.writableEnded || stream.destroyed) resolve()
+    else stream.write('', () => resolve())
+  })
 }

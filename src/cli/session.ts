@@ -54,7 +54,9 @@ export function sessionOf(command: Command, context: Context): Session {
   refuseEmptyOptions(command)
   const common = checked(CommonOptions, typedOptions(command))
   const settings = resolveSettings(common, context)
-  const terminal = terminalOf(context, { color: common.color, quiet: common.quiet || common.json })
+  const changes = !common.dryRun && command.options.some(({ long }) => long === '--dry-run')
+  const quiet = common.quiet || common.json
+  const terminal = terminalOf(context, { color: common.color, quiet, changes })
   const words = wordsOf(command)
   const notices: Notice[] = []
   const acting = { context, settings, command: words, dryRun: common.dryRun }

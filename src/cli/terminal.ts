@@ -32,9 +32,11 @@ export interface Terminal {
 interface TerminalOptions {
   color: boolean
   quiet: boolean
+  /** The command may change something, and then has when it answers. */
+  changes?: boolean
 }
 
-export function terminalOf(context: Context, { color, quiet }: TerminalOptions): Terminal {
+export function terminalOf(context: Context, { color, quiet, changes = false }: TerminalOptions): Terminal {
   const { stdin, stdout, stderr, env } = context
   const view = (stream: Output): View => ({
     isTerminal: stream.isTTY === true,
@@ -54,7 +56,7 @@ export function terminalOf(context: Context, { color, quiet }: TerminalOptions):
       new Promise((resolve, reject) => {
         if (stdout.writableEnded || stdout.destroyed) return resolve(false)
         stdout.write(stdout.isTTY ? cleanForTerminal(text) : text, (error) => {
-          if (error && !hasReaderLeft(error)) reject(new AnswerNotWritten(error))
+          if (error && !hasReaderLeft(error)) reject(new AnswerNotWritten(error, { changes }))
           else resolve(!error)
         })
       }),

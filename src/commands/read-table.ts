@@ -45,6 +45,7 @@ export async function readTableFile<Field extends string>(
   const workbook = await openWorkbook(file === '-' ? '-' : resolve(context.cwd, file), {
     sheet,
     stdin: context.stdin,
+    signal: context.signal,
     fits: (rows) => hasHeadings(rows, { specs, map }),
   })
   try {

@@ -1,6 +1,6 @@
 import { createHash, createHmac } from 'node:crypto'
-import { readFileSync } from 'node:fs'
 import { BadInput, Refused } from '../errors.ts'
+import { readPlainFile } from '../input-file.ts'
 import { lengthPrefixed, timingSafeEqualText } from '../rules/credentials/derive.ts'
 import type { Source } from './apply.ts'
 import type { Deletions } from './deletions.ts'
@@ -49,7 +49,9 @@ export function readPlan(path: string, planKey: Buffer): SavedPlan {
 
 function planLines(path: string): string[] {
   try {
-    return readFileSync(path, 'utf8').split('\n')
+    const bytes = readPlainFile(path)
+    if (!bytes) throw new Error('a pipe or a device')
+    return bytes.toString('utf8').split('\n')
   } catch (cause) {
     throw new BadInput('plan-unreadable', `${path} cannot be read.`, { hint: 'Check the name.', cause })
   }
@@ -69,10 +71,11 @@ export function refuseChangedWorkbook({ path, source }: SavedPlan): void {
   })
 }
 
-/** A workbook that is gone proves nothing; the plan holds what it said. */
+/** A workbook that is gone, or came through a pipe, proves nothing; the plan holds what it said. */
 function digestOfFile(path: string): string | undefined {
   try {
-    return `sha256:${createHash('sha256').update(readFileSync(path)).digest('hex')}`
+    const bytes = readPlainFile(path)
+    return bytes && `sha256:${createHash('sha256').update(bytes).digest('hex')}`
   } catch {
     return undefined
   }

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
-import { open } from 'node:fs/promises'
+import { stat } from 'node:fs/promises'
+import { inputStream, untilAborted } from '../input-file.ts'
 import { UnusableWorkbook } from './errors.ts'
 
 const maxBytes = 512 * 1024 * 1024
@@ -11,13 +12,15 @@ export interface Contents {
   digest: string
 }
 
-/** Reads a file, or standard input for `-`, up to 512 MB. */
-export async function readContents(path: string, stdin: NodeJS.ReadableStream): Promise<Contents> {
+/** Reads a file, a pipe, or standard input for `-`, up to 512 MB. @throws AbortError once the signal is aborted */
+export async function readContents(
+  path: string,
+  { stdin, signal }: { stdin: NodeJS.ReadableStream; signal?: AbortSignal | undefined },
+): Promise<Contents> {
   const chunks: Buffer[] = []
   const hash = createHash('sha256')
   let size = 0
-  for await (const piece of path === '-' ? stdin : fileStream(path)) {
-    const chunk = typeof piece === 'string' ? Buffer.from(piece) : piece
+  for await (const chunk of path === '-' ? untilAborted(stdin, signal) : fileStream(path, signal)) {
     size += chunk.length
     if (size > maxBytes) throw tooLarge(path)
     hash.update(chunk)
@@ -35,17 +38,12 @@ export async function readContents(path: string, stdin: NodeJS.ReadableStream): 
   return { bytes: Buffer.concat(chunks, size), digest: `sha256:${hash.digest('hex')}` }
 }
 
-async function* fileStream(path: string): AsyncGenerator<Buffer> {
+async function* fileStream(path: string, signal: AbortSignal | undefined): AsyncGenerator<Buffer> {
   try {
-    const file = await open(path, 'r')
-    try {
-      const stat = await file.stat()
-      if (stat.isDirectory()) throw unreadable(path, 'is a folder, not a workbook', 'name the file in it')
-      if (stat.isFile() && stat.size > maxBytes) throw tooLarge(path)
-      yield* file.createReadStream({ highWaterMark: 1024 * 1024, autoClose: false })
-    } finally {
-      await file.close()
-    }
+    const stats = await stat(path)
+    if (stats.isDirectory()) throw unreadable(path, 'is a folder, not a workbook', 'name the file in it')
+    if (stats.isFile() && stats.size > maxBytes) throw tooLarge(path)
+    yield* inputStream(path, signal)
   } catch (error) {
     throw fileError(path, error)
   }
@@ -53,7 +51,7 @@ async function* fileStream(path: string): AsyncGenerator<Buffer> {
 
 function fileError(path: string, error: unknown): unknown {
   if (!(error instanceof Error) || !('code' in error)) return error
-  if (error instanceof UnusableWorkbook) return error
+  if (error instanceof UnusableWorkbook || error.name === 'AbortError') return error
   if (error.code === 'ENOENT' || error.code === 'ENOTDIR') {
     return new UnusableWorkbook('workbook-not-found', `there is no file ${path}`, {
       hint: 'check the name and the folder',

@@ -40,6 +40,8 @@ export interface OpenOptions {
   /** Without it: the sheet that is open when the workbook is opened, or else the first that is not hidden. */
   sheet?: string
   stdin?: NodeJS.ReadableStream
+  /** Ends the reading, also while nobody writes to a pipe. */
+  signal?: AbortSignal
   /** Whether the first rows of a sheet are those of what is sought; of several sheets, that tells which to read. */
   fits?: (rows: SheetRow[]) => boolean
 }
@@ -47,9 +49,9 @@ export interface OpenOptions {
 /** Opens an `.xlsx` or CSV file, told apart by content; throws UnusableWorkbook with words that say what it is instead. */
 export async function openWorkbook(
   path: string,
-  { sheet, stdin = process.stdin, fits }: OpenOptions = {},
+  { sheet, stdin = process.stdin, signal, fits }: OpenOptions = {},
 ): Promise<Workbook> {
-  const { bytes, digest } = await readContents(path, stdin)
+  const { bytes, digest } = await readContents(path, { stdin, signal })
   const file = path === '-' ? '-' : basename(path)
   return detectFormat(bytes, path) === 'zip'
     ? openXlsx(bytes, { path, file, digest, wanted: sheet, fits })

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { newWorld, type World } from '../world.ts'
@@ -72,6 +73,35 @@ describe('showing the settings', () => {
   it('refuses an empty setting of the configuration file', async () => {
     configure('{"db": ""}')
     expect(await world.run(['config'])).toMatchObject({ exit: 2, stdout: '' })
+  })
+
+  it.each([
+    'postgres:hub:s3cret@db',
+    'postgresql+psycopg:hub:s3cret',
+    'MySQL:s3cret',
+    'file:s3cret.db',
+    'sqlite:s3cret',
+  ])('takes no address without slashes for a store, and never repeats it: %s', async (address) => {
+    const before = readdirSync(world.path('.'))
+    for (const flag of ['--db', '--key-file', '--mail-dir']) {
+      const ran = await world.run(['store', 'init', flag, address])
+      expect(ran).toMatchObject({ exit: 2, stdout: '', stderr: expect.not.stringContaining('s3cret') })
+    }
+    expect(readdirSync(world.path('.'))).toEqual(before)
+  })
+
+  it.each(['./postgres:hub.db', 'filed:hub.db', 'C:hub.db', '2026:hub.db'])(
+    'takes a file whose name holds a colon: %s',
+    async (file) => {
+      expect(await world.run(['store', 'init', '--db', file])).toMatchObject({ exit: 0 })
+    },
+  )
+
+  it('refuses a configuration file that is a pipe, and waits for nobody', async () => {
+    mkdirSync(world.path('.config/ssh-admin'), { recursive: true })
+    execFileSync('mkfifo', [world.path('.config/ssh-admin/config.json')])
+    const ran = await world.run(['config'])
+    expect(ran).toMatchObject({ exit: 2, stderr: expect.stringContaining('is no ordinary file') })
   })
 
   const secret = 'postgres://hub:s3cret@db.example/hub'

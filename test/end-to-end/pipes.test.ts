@@ -52,6 +52,8 @@ describe('the program in a pipe', () => {
         expect({ line, exitCode }).toEqual({ line, exitCode: 9 })
         expect(stderr).toContain('The answer could not be written: the disk is full.')
         expect(stderr).not.toContain('    at ')
+        const isDone = 'What was to be changed is done'
+        expect([line, stderr.includes(isDone)]).toEqual([line, line.includes('suspend')])
       }
       for (const line of [
         '--version',

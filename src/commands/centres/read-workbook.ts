@@ -26,6 +26,7 @@ export async function readWorkbook(wanted: Wanted, session: Session): Promise<Ro
   const workbook = await openWorkbook(path, {
     sheet: wanted.sheet,
     stdin: context.stdin,
+    signal: context.signal,
     fits: (rows) => hasHeadings(rows, { specs: centreColumns, map }),
   })
   if (wanted.sheet === undefined) await notifyOtherSheets(workbook, session)

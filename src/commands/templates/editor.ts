@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { decodeText } from '../../decode-text.ts'
 import { mkdtempSync, rm, writeFileSync } from '../../disk.ts'
-import { BadInput, Unavailable } from '../../errors.ts'
+import { BadInput, Cancelled, Unavailable } from '../../errors.ts'
+import { inputStream, untilAborted } from '../../input-file.ts'
 import type { Session } from '../../cli/session.ts'
 
 /** Lets somebody change a text in their editor. */
@@ -43,17 +44,22 @@ function run(editor: string, file: string): Promise<void> {
 /** A text file, or stdin for `-`. */
 export async function textFrom(from: string, { context, terminal }: Session): Promise<string> {
   if (from === '-') {
-    const chunks: Buffer[] = []
-    for await (const chunk of terminal.stdin) chunks.push(Buffer.from(chunk))
-    return decoded(Buffer.concat(chunks), 'What was given on stdin')
+    return decoded(await bytesOf(untilAborted(terminal.stdin, context.signal)), 'What was given on stdin')
   }
   let bytes: Buffer
   try {
-    bytes = await readFile(resolve(context.cwd, from))
+    bytes = await bytesOf(inputStream(resolve(context.cwd, from), context.signal))
   } catch (cause) {
+    if (context.signal.aborted) throw new Cancelled()
     throw new BadInput('file-not-readable', `${from} cannot be read.`, { cause, hint: 'Check the path.' })
   }
   return decoded(bytes, from)
+}
+
+async function bytesOf(stream: AsyncIterable<Buffer>): Promise<Buffer> {
+  const chunks: Buffer[] = []
+  for await (const chunk of stream) chunks.push(chunk)
+  return Buffer.concat(chunks)
 }
 
 function decoded(bytes: Buffer, what: string): string {

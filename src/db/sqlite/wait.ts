@@ -4,7 +4,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { rmSync, writeFileSync } from '../../disk.ts'
 import { Cancelled, Unavailable } from '../../errors.ts'
 import type { Interruption } from '../../interruption.ts'
-import { readSmallFile } from '../small-file.ts'
+import { readSmallFile } from '../../input-file.ts'
 
 /** Who is writing to the store now. */
 export interface Holder {

@@ -3,7 +3,7 @@ import { closeSync, existsSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { fsyncSync, openSync, renameSync, trySyncFolder, writeSync } from '../../disk.ts'
 import { Unavailable } from '../../errors.ts'
-import { readSmallFile } from '../small-file.ts'
+import { readSmallFile } from '../../input-file.ts'
 
 const heading = 'ssh-admin key 1'
 
