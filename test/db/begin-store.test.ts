@@ -30,6 +30,17 @@ describe('beginning a store', () => {
     expect(await actions()).toEqual(['store.begun'])
   })
 
+  it('leaves what store check names, where a process was killed before there was a store', async () => {
+    const left = `${world.db}.elsewhere-1-1-0123456789ab.new`
+    writeFileSync(left, '')
+    const { exit, error } = await world.run(['store', 'check', '--json'])
+    expect(exit).toBe(7)
+    expect(error()).toMatchObject({
+      code: 'store-missing',
+      details: { problems: [{ code: 'leftover', target: left }] },
+    })
+  })
+
   it('has its first event from the first moment, whatever command begins it', async () => {
     await world.run(['centres', 'create', 'EG001', '--name', 'Nile Academy', '--country', 'Egypt'])
     expect(await actions()).toEqual(['centres.created', 'store.begun'])

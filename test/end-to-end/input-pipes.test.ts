@@ -48,10 +48,7 @@ describe.skipIf(process.platform !== 'linux')('a pipe as input', () => {
 })
 
 /** Until a process has a file open. */
-async function openForReading(
-  path: string,
-  { pid, exitCode }: { pid?: number | undefined; exitCode: number | null },
-) {
+async function openForReading(path: string, running: ChildProcess): Promise<void> {
   const { readdirSync, readlinkSync } = await import('node:fs')
   const { pid } = running
   const isOpen = () => {

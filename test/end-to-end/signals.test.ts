@@ -5,6 +5,7 @@ import { spawn } from '@lydell/node-pty'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { csv, line } from '../import/workbook.ts'
 import { type Desk, newDesk } from '../torture/desk.ts'
+import { writeOlderStore } from '../stores/older-store.ts'
 import { stateOf } from '../torture/state.ts'
 
 const program = fileURLToPath(new URL('../torture/ssh-admin.js', import.meta.url))
@@ -118,5 +119,48 @@ describe('store restore at a terminal', () => {
     expect([exit, text]).toEqual([0, expect.stringContaining('Finishing: the backup is being put')])
     expect(stateOf(desk.db)).not.toBe(before)
     expect(await desk.run(['store', 'check'])).toMatchObject({ exit: 0 })
+  })
+})
+
+describe('what is made beside the store at a terminal', () => {
+  let desk: Desk
+  beforeEach(() => {
+    desk = newDesk()
+  })
+  afterEach(() => desk.clear())
+
+  const init = async () => {
+    await desk.run(['store', 'init'])
+  }
+  it.each([
+    ['store init', { argv: ['store', 'init'], point: 'committed', before: async () => {} }],
+    [
+      'store restore',
+      {
+        argv: ['store', 'restore', 'copy.db', '--yes'],
+        point: 'committed',
+        before: async () => {
+          await init()
+          await desk.run(['store', 'backup', 'copy.db'])
+        },
+      },
+    ],
+    [
+      'store migrate',
+      {
+        argv: ['store', 'migrate', '--yes'],
+        point: 'committed',
+        before: () => writeOlderStore(desk.db, 1),
+      },
+    ],
+    ['store rekey', { argv: ['store', 'rekey', '--yes'], point: 'fsync', before: init }],
+  ] as const)('is taken away when a second signal ends %s', async (_, { argv, point, before: prepare }) => {
+    await prepare()
+    // What SQLite keeps beside a store that is open is no leftover.
+    const names = () => desk.files().filter((name) => !/hub[.]db-(wal|shm|journal)$/.test(name))
+    const files = names()
+    const { exit, text } = await signalledAt(desk, argv, { point, sent: ['SIGTERM', 'SIGTERM'] })
+    expect([exit, text]).toEqual([130, expect.stringContaining('Cancelled. Nothing was changed.')])
+    expect(names()).toEqual(files)
   })
 })

@@ -20,7 +20,7 @@ export const check = () =>
       action(z.object({}), async (_, session) => {
         const { db, keyFile } = placesOf(session)
         const untidy = await lookThrough(session).catch(async (error: unknown) => {
-          throw (await damageThatStopped(error, db)) ?? error
+          throw (await leftWithoutStore(error, session)) ?? (await damageThatStopped(error, db)) ?? error
         })
         await answer(session, {
           text: [...untidy.map(inWords), `The store ${db} and its key are sound.`].join('\n'),
@@ -59,6 +59,15 @@ async function whatIsOwed(store: OpenStore, session: Session): Promise<Finding[]
     ...(await owedSheets(store.db)).map((sheet) => ({ target: sheet.unfinished, ...owedSheetNotice(sheet) })),
     ...(await unfinishedFiles(session, store)).map(leftover),
   ]
+}
+
+/** Where there is no store, what a command left there that was beginning one, or putting one back. */
+async function leftWithoutStore(error: unknown, session: Session): Promise<Unavailable | undefined> {
+  if (!(error instanceof Unavailable) || error.code !== 'store-missing') return undefined
+  const { leftover } = await import('../../db/store/check.ts')
+  const problems = (await unfinishedFiles(session)).map(leftover)
+  if (problems.length === 0) return undefined
+  return new Unavailable(error.code, error.message, { hint: error.hint, details: { problems }, cause: error })
 }
 
 /** Where a store is too damaged to be looked through as usual, all that can be said of it. */

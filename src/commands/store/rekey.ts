@@ -38,14 +38,17 @@ export const rekey = () =>
           const { result: voided, waitsAs } =
             dryRun && rehearsed
               ? { result: rehearsed, waitsAs: undefined }
-              : await withNewKey(key, async () => {
-                  const { result } = await session.commit(sealed, async (trx, ctx) => {
-                    const done = await work(trx, ctx)
-                    if (rehearsed && JSON.stringify(rehearsed) !== JSON.stringify(done))
-                      throw changedMeanwhile()
-                    return done
-                  })
-                  return result
+              : await withNewKey(key, {
+                  interruption: session.context.interruption,
+                  takeOn: async () => {
+                    const { result } = await session.commit(sealed, async (trx, ctx) => {
+                      const done = await work(trx, ctx)
+                      if (rehearsed && JSON.stringify(rehearsed) !== JSON.stringify(done))
+                        throw changedMeanwhile()
+                      return done
+                    })
+                    return result
+                  },
                 })
           if (waitsAs !== undefined) {
             const message = `The new key could not be given its name: it is in ${waitsAs}, and is used from there.`

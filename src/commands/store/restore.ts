@@ -46,7 +46,7 @@ export const restore = () =>
         await refuseItself(file, db)
         refuseWhileInUse(db)
 
-        const copy = await copyOf(file, { db, dryRun })
+        const copy = await copyOf(file, session)
         try {
           const { key, voided, erasedAgain, head } = await resolvePaths(copy.path, { options, session })
           const kept = existsSync(db)
@@ -69,7 +69,9 @@ export const restore = () =>
                 held.letGo()
               }
             }
-            await (key.made ? withNewKey(key.made, place) : place())
+            await (key.made
+              ? withNewKey(key.made, { takeOn: place, interruption: session.context.interruption })
+              : place())
             writeHeadFile(headFileOf(keyFile), head)
             await removeLeftovers(session)
           }
@@ -109,13 +111,16 @@ async function refuseItself(file: string, db: string): Promise<void> {
 }
 
 /** Beside the store, so that it can take its place in one step; a rehearsal leaves that folder alone. */
-async function copyOf(file: string, { db, dryRun }: { db: string; dryRun: boolean }) {
+async function copyOf(file: string, session: Session) {
+  const { db } = placesOf(session)
+  const { dryRun } = session.common
   const { mkdirSync } = await import('../../disk.ts')
   const { tmpdir } = await import('node:os')
   const { dirname, join } = await import('node:path')
   const { copyToRestore } = await import('../../db/store/restore.ts')
   if (!dryRun) mkdirSync(dirname(db), { recursive: true, mode: 0o700 })
-  return copyToRestore(file, dryRun ? join(tmpdir(), `ssh-admin-${process.pid}`) : db)
+  const beside = dryRun ? join(tmpdir(), `ssh-admin-${process.pid}`) : db
+  return copyToRestore(file, { beside, interruption: session.context.interruption })
 }
 
 /** Brings the copy up to date and voids what must not go on, before anything takes its place. */

@@ -1,4 +1,4 @@
-import { chmodSync, rmSync } from '../../disk.ts'
+import { chmodSync } from '../../disk.ts'
 import { Cancelled } from '../../errors.ts'
 import { finishing } from '../../interruption.ts'
 import { makersMark } from '../../unfinished-files.ts'
@@ -6,6 +6,7 @@ import type { Opening } from '../sqlite/connection.ts'
 import { latestVersion } from '../migrations/index.ts'
 import { openStore, type OpenStore } from './open.ts'
 import { holdAlone, placeStore } from './place.ts'
+import { unfinishedCopy } from './unfinished-copy.ts'
 import { knownVersionOf } from './version.ts'
 
 /** Pages copied between two breaths, in which Ctrl-C is heard. */
@@ -27,6 +28,7 @@ export async function migrateStoreFile(opening: Opening, { keep, note }: Bringin
   const { path, signal, interruption } = opening
   const held = holdAlone(path)
   const copy = `${path}.${makersMark()}.migrating`
+  const unfinished = unfinishedCopy(copy, interruption)
   try {
     if (!held.raw) throw new Error(`${path} is no database`)
     const version = knownVersionOf(held.raw, path)
@@ -52,6 +54,6 @@ export async function migrateStoreFile(opening: Opening, { keep, note }: Bringin
     return version
   } finally {
     held.letGo()
-    for (const part of ['', '-wal', '-shm', '-journal']) rmSync(`${copy}${part}`, { force: true })
+    unfinished.remove()
   }
 }

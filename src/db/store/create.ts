@@ -3,7 +3,7 @@ import { existsSync, readdirSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import type Database from 'better-sqlite3'
 import type { Kysely } from 'kysely'
-import { chmodSync, linkSync, mkdirSync, renameSync, rmSync, syncFolder, trySyncFolder } from '../../disk.ts'
+import { chmodSync, linkSync, mkdirSync, renameSync, syncFolder, trySyncFolder } from '../../disk.ts'
 import { Unavailable } from '../../errors.ts'
 import { finishing } from '../../interruption.ts'
 import { makersMark } from '../../unfinished-files.ts'
@@ -20,6 +20,7 @@ import { deriveKeys, type Keys, readKeyFile, writeKeyFile } from './keys.ts'
 import type { Store } from '../schema.ts'
 import { migrate } from './migrate.ts'
 import { cannotLink, makeWhole } from './place.ts'
+import { removeIfPossible, unfinishedCopy } from './unfinished-copy.ts'
 
 /** Writes the first event into a store that has not taken its place yet. @returns where its log ends then */
 export type FirstEvent = (newStore: string, keys: Keys) => Promise<LogHead | undefined>
@@ -37,6 +38,7 @@ export async function createStore(opening: Opening, writeFirstEvent: FirstEvent)
 
   const newStore = `${path}.${makersMark()}.new`
   const newKey = `${keyFile}.${makersMark()}.new`
+  const unfinished = [newStore, newKey].map((file) => unfinishedCopy(file, interruption))
   try {
     const secret = randomBytes(32)
     const keys = deriveKeys(secret)
@@ -71,7 +73,7 @@ export async function createStore(opening: Opening, writeFirstEvent: FirstEvent)
     if (head) writeHeadFile(headFileOf(keyFile), head)
     return true
   } finally {
-    for (const leftover of [newStore, `${newStore}-journal`, newKey]) removeIfPossible(leftover)
+    for (const copy of unfinished) copy.remove()
   }
 }
 
@@ -93,15 +95,6 @@ function placeFirst({ newStore, path, keyFile, fingerprint }: FirstStore): void 
     throw error
   }
   trySyncFolder(dirname(path))
-}
-
-/** What was done stays done when something else cannot be tidied away; `store check` names it. */
-function removeIfPossible(file: string): void {
-  try {
-    rmSync(file, { force: true })
-  } catch {
-    return
-  }
 }
 
 /** What an empty store holds: its tables, and the fingerprint of its key. */

@@ -2,7 +2,9 @@ import { dirname } from 'node:path'
 import { rmSync, syncFolder } from '../../disk.ts'
 import { Failure } from '../../errors.ts'
 import { deriveKeys, type Keys, keyStatus, placeWaitingKey, waitingKeyFile, writeKeyFile } from './keys.ts'
+import type { Interruption } from '../../interruption.ts'
 import { fingerprintOf, type OpenStore } from './open.ts'
+import { removeIfPossible } from './unfinished-copy.ts'
 
 export interface NewKey {
   secret: Buffer
@@ -31,17 +33,21 @@ export function makeKey(keyFile: string, random: (bytes: number) => Buffer): New
  */
 export async function withNewKey<Result>(
   { secret, keys, keyFile }: NewKey,
-  takeOn: () => Promise<Result>,
+  { takeOn, interruption }: { takeOn: () => Promise<Result>; interruption: Interruption },
 ): Promise<{ result: Result; waitsAs: string | undefined }> {
   const waiting = waitingKeyFile(keyFile, keys.fingerprint)
-  writeWaitingKey(waiting, secret)
+  // A second signal ends the process only while the store does not know the new key.
+  const forget = interruption.beforeEnding(() => removeIfPossible(waiting))
   let result: Result
   try {
+    writeWaitingKey(waiting, secret)
     result = await takeOn()
   } catch (error) {
     // A refusal came first. After anything else the store may know the new key: better one too many.
     if (error instanceof Failure) rmSync(waiting, { force: true })
     throw error
+  } finally {
+    forget()
   }
   const placed = placeWaitingKey(keyFile, keys.fingerprint)
   return { result, waitsAs: placed ? undefined : waiting }

@@ -1,14 +1,14 @@
 import { constants, existsSync } from 'node:fs'
-import { copyFileSync, rmSync } from '../../disk.ts'
+import { copyFileSync } from '../../disk.ts'
 import { BadInput, Refused, Unavailable } from '../../errors.ts'
 import { openDatabase } from '../sqlite/connection.ts'
 import { deriveKeys, type Keys, readKeyFile } from './keys.ts'
 import { fingerprintOf } from './open.ts'
 import { makeKey, type NewKey } from './rekey.ts'
 import { integrityProblems } from '../sqlite/integrity.ts'
+import type { Interruption } from '../../interruption.ts'
 import { makersMark } from '../../unfinished-files.ts'
-
-const parts = ['', '-wal', '-shm', '-journal']
+import { unfinishedCopy } from './unfinished-copy.ts'
 
 export interface Copy {
   path: string
@@ -16,11 +16,12 @@ export interface Copy {
 }
 
 /** Copies a backup, so that nothing is ever written to it, and looks through the copy. @throws `backup-unusable` */
-export function copyToRestore(file: string, beside: string): Copy {
+export function copyToRestore(
+  file: string,
+  { beside, interruption }: { beside: string; interruption: Interruption },
+): Copy {
   const path = `${beside}.${makersMark()}.restoring`
-  const remove = () => {
-    for (const part of parts) rmSync(`${path}${part}`, { force: true })
-  }
+  const { remove } = unfinishedCopy(path, interruption)
   try {
     for (const part of ['', '-wal']) {
       if (existsSync(`${file}${part}`)) {
