@@ -6,9 +6,9 @@ import {
   openSync,
   readFileSync,
   readSync,
+  type Stats,
   statSync,
 } from 'node:fs'
-import type { Stats } from 'node:fs'
 
 interface SmallFile {
   stats: Stats

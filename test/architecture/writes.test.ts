@@ -31,7 +31,7 @@ const readCalls = new Set([
 ])
 
 /** Files that open one to read it. */
-const opening = ['workbook/bytes.ts', 'db/small-file.ts', 'db/sqlite/errors.ts']
+const opening = ['input-file.ts', 'db/sqlite/errors.ts']
 
 interface Import {
   file: string

@@ -28,7 +28,7 @@ describe.skipIf(process.platform !== 'linux')('a pipe as input', () => {
 
   it.each([
     ['centres', 'import', 'pipe'],
-    ['templates', 'edit', 'set-up', '--from', 'pipe'],
+    ['templates', 'edit', 'account-set-up', '--from', 'pipe'],
   ])('to which nobody writes is left at a signal: %s %s %s', async (...argv) => {
     await desk.program(['store', 'init'])
     const running = spawn(process.execPath, [bin, ...argv, '--yes'], {
