@@ -41,6 +41,8 @@ describe('what the program writes', () => {
     const ran = await desk.program(['users', 'suspend', email, '--dry-run', '--json'])
     expect(JSON.parse(ran.stdout)).toMatchObject({ dryRun: true, users: [{ outcome: 'suspended' }] })
     expect(readFileSync(desk.path('hub.db')).equals(before)).toBe(true)
-    expect(readdirSync(desk.folder).sort()).toEqual(['hub.db', 'hub.db.key', 'hub.db.key.head'])
+    // The cache of compiled code is nobody's file.
+    const files = readdirSync(desk.folder).filter((name) => name !== '.cache')
+    expect(files.sort()).toEqual(['hub.db', 'hub.db.key', 'hub.db.key.head'])
   })
 })
