@@ -84,10 +84,10 @@ function colourLevel(stream: Output, env: Context['env']): 0 | 1 | 2 | 3 {
   return env.TERM?.includes('256') ? 2 : 1
 }
 
-function forcedLevel(wish: string): 0 | 1 | 2 | 3 {
-  if (wish === '0' || wish === 'false') return 0
-  if (wish === '2') return 2
-  return wish === '3' ? 3 : 1
+function forcedLevel(setting: string): 0 | 1 | 2 | 3 {
+  if (setting === '0' || setting === 'false') return 0
+  if (setting === '2') return 2
+  return setting === '3' ? 3 : 1
 }
 
 const watched = new WeakSet<Output>()

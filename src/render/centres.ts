@@ -41,8 +41,8 @@ const rowsInTable = 500
 
 function rowOf(centre: CentreWithPeople): (string | number | null)[] {
   const { number, name, user_count, coordinator_email, coordinator_status } = centre
-  const standing = coordinator_status === 'active' ? '' : ` (${coordinator_status})`
-  const coordinator = coordinator_email === null ? '' : `${coordinator_email}${standing}`
+  const status = coordinator_status === 'active' ? '' : ` (${coordinator_status})`
+  const coordinator = coordinator_email === null ? '' : `${coordinator_email}${status}`
   return [number, name, countryName(centre.country), centreStatus(centre), user_count, coordinator]
 }
 

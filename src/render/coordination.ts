@@ -30,8 +30,8 @@ export function renderCoordination(coordination: Coordination, view: View): stri
   if (!coordinator) {
     return `${place} has no coordinator.\n${chalk.dim(`ssh-admin coordinator add ${centre.number} 'Name <email>'`)}`
   }
-  const standing = coordinator.canSignIn ? chalk.green('can sign in') : chalk.yellow(whyOf(coordinator))
-  const lines = [`${called(coordinator)} coordinates ${place}: ${standing}.`]
+  const signIn = coordinator.canSignIn ? chalk.green('can sign in') : chalk.yellow(whyOf(coordinator))
+  const lines = [`${called(coordinator)} coordinates ${place}: ${signIn}.`]
   if (coordinator.status === 'suspended') {
     lines.push(`${usersOf(affected)} of the centre cannot sign in until they are restored.`)
   } else {

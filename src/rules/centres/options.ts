@@ -31,9 +31,9 @@ type Typed = Omit<CentreOptions, 'kind'> & { kind?: string | undefined }
 export const centreKinds = ['school', 'associate', 'associate-centre'] as const
 
 /** Reads what was typed. @throws Usage for what is no country, kind or number, or contradicts itself */
-export function parseCentreOptions<Wishes extends Typed>(
-  typed: Wishes,
-): Wishes & { kind: CentreKind | undefined } {
+export function parseCentreOptions<Options extends Typed>(
+  typed: Options,
+): Options & { kind: CentreKind | undefined } {
   for (const [field, value] of Object.entries(typed)) {
     if (typeof value === 'string' && value.length > longest) throw tooLong(field)
   }
