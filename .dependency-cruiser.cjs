@@ -45,11 +45,11 @@ module.exports = {
     ...room('import', { may: ['rules', 'db', 'workbook'] }),
     ...room('render', {
       may: ['rules', 'letters'],
-      types: ['db', 'import', 'workbook', 'mail', 'cli', 'config'],
+      types: ['db', 'import', 'workbook', 'mail', 'config'],
     }),
     ...room('mail', {
       may: ['db', 'rules', 'render', 'letters'],
-      types: ['cli', 'config', 'context'],
+      types: ['config', 'context'],
       leaves: `${leaves}|config`,
     }),
     ...room('cli', {

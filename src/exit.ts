@@ -1,7 +1,7 @@
 import { getSystemErrorMap } from 'node:util'
 import { BadInput, Cancelled, Failure, type Problem, Unavailable, Usage } from './errors.ts'
 import { oneLine } from './render/clean-text.ts'
-import type { View } from './cli/terminal.ts'
+import type { View } from './render/table.ts'
 import { UnusableFile, UnusableWorkbook } from './workbook/errors.ts'
 
 export interface Reporting {

@@ -6,7 +6,7 @@ import { Cancelled, Refused } from '../errors.ts'
 import { confirm } from './prompt.ts'
 import type { Message } from '../render/messages.ts'
 import type { RuleContext } from '../rules/permissions/actor.ts'
-import type { View } from './terminal.ts'
+import type { View } from '../render/table.ts'
 import { answer, action } from './action.ts'
 import type { Notice, Session, WorkFor } from './session.ts'
 

@@ -1,7 +1,7 @@
 import type * as z from 'zod'
 import type { OpenStore } from '../db/store/open.ts'
 import type { RuleContext } from '../rules/permissions/actor.ts'
-import type { View } from './terminal.ts'
+import type { View } from '../render/table.ts'
 import { answer, action } from './action.ts'
 import type { Notice } from './session.ts'
 

@@ -1,16 +1,8 @@
-import { Chalk, type ChalkInstance } from 'chalk'
+import { Chalk } from 'chalk'
 import type { Context, Input, Output } from '../context.ts'
 import { AnswerNotWritten } from '../errors.ts'
 import { cleanForTerminal } from '../render/clean-text.ts'
-
-/** How a stream is written to: as a person reads it, or as a program does. */
-export interface View {
-  isTerminal: boolean
-  /** In characters. */
-  width: number
-  chalk: ChalkInstance
-  now: Date
-}
+import type { View } from '../render/table.ts'
 
 export interface Terminal {
   stdin: Input

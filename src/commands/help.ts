@@ -3,7 +3,7 @@ import * as z from 'zod'
 import { Usage } from '../errors.ts'
 import { isTopic, type Topic, topics } from '../cli/help/topics.ts'
 import { nearestOf } from '../nearest.ts'
-import type { View } from '../cli/terminal.ts'
+import type { View } from '../render/table.ts'
 import { command, example } from '../cli/command.ts'
 import { answer, action } from '../cli/action.ts'
 

@@ -1,4 +1,5 @@
-import type { Session } from '../cli/session.ts'
+import type { Settings } from '../config.ts'
+import type { Context } from '../context.ts'
 import type { OpenStore } from '../db/store/open.ts'
 import { findMessages } from '../db/outbox.ts'
 import type { OutboxRow } from '../db/schema.ts'
@@ -7,9 +8,16 @@ import type { Actor } from '../rules/permissions/actor.ts'
 import { sendMessages } from './send.ts'
 import { mailServerOf } from './smtp-settings.ts'
 
+/** What sending needs of the command that is being run. */
+interface MailSession {
+  settings: Settings
+  context: Pick<Context, 'now' | 'interruption'>
+  notify: (notice: Notice) => void
+}
+
 interface Delivering {
   store: OpenStore
-  session: Session
+  session: MailSession
   /** Who owes them: settled before the change, which may have changed their own account. */
   by: Actor
   numbers: readonly number[]

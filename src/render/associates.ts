@@ -3,11 +3,10 @@ import type { CentreWithPeople } from '../db/centres/centres.ts'
 import { nameOf } from '../rules/users/account.ts'
 import type { Assigned } from '../rules/associates/assign.ts'
 import type { AssociateView } from '../rules/associates/details.ts'
-import type { View } from '../cli/terminal.ts'
 import { centreJson } from './centres.ts'
 import type { Message } from './messages.ts'
 import { oneLine, tsvLine } from './clean-text.ts'
-import { table } from './table.ts'
+import { table, type View } from './table.ts'
 import { userJson } from './users.ts'
 
 export function associatesJson(associates: readonly AssociateRow[]) {

@@ -1,8 +1,7 @@
 import * as z from 'zod'
-import type { View } from '../cli/terminal.ts'
 import type { AuditEntry } from '../db/audit/events.ts'
 import { oneLine, tsvLine } from './clean-text.ts'
-import { table } from './table.ts'
+import { table, type View } from './table.ts'
 import { ago, count, plainTime } from './text.ts'
 
 /** An event as one record for a pipe. */

@@ -1,4 +1,3 @@
-import type { View } from '../cli/terminal.ts'
 import { countryName } from '../countries.ts'
 import type { CentreWithPeople } from '../db/centres/centres.ts'
 import type { ChangedCentre } from '../rules/centres/changed.ts'
@@ -6,7 +5,7 @@ import type { CentreView } from '../rules/centres/details.ts'
 import { type Account, nameOf } from '../rules/users/account.ts'
 import { eventLine } from './audit.ts'
 import { oneLine, tsvLine } from './clean-text.ts'
-import { table } from './table.ts'
+import { table, type View } from './table.ts'
 import { ago, count } from './text.ts'
 import { userJson } from './users.ts'
 

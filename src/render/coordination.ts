@@ -1,6 +1,6 @@
 import { type Account, nameOf } from '../rules/users/account.ts'
 import type { Coordination } from '../rules/coordinator/coordination.ts'
-import type { View } from '../cli/terminal.ts'
+import type { View } from './table.ts'
 import { centreJson } from './centres.ts'
 import type { Message } from './messages.ts'
 import { oneLine, tsvLine } from './clean-text.ts'

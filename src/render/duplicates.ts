@@ -1,9 +1,8 @@
 import type { PersonRow } from '../db/users/users.ts'
 import { nameOf } from '../rules/users/account.ts'
 import type { Pair, WhyAlike } from '../rules/users/duplicates.ts'
-import type { View } from '../cli/terminal.ts'
 import { tsvLine } from './clean-text.ts'
-import { table } from './table.ts'
+import { table, type View } from './table.ts'
 
 const words: Readonly<Record<WhyAlike, string>> = {
   'same-name-near-address': 'one name, nearly one address',

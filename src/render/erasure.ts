@@ -1,5 +1,5 @@
 import type { Erasure } from '../rules/users/erase.ts'
-import type { View } from '../cli/terminal.ts'
+import type { View } from './table.ts'
 import { oneLine, tsvLine } from './clean-text.ts'
 
 interface Erased {

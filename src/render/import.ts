@@ -1,7 +1,7 @@
 import type { Counts, Source } from '../import/apply.ts'
 import type { Deletions } from '../import/deletions.ts'
 import type { Plan } from '../import/plan.ts'
-import type { View } from '../cli/terminal.ts'
+import type { View } from './table.ts'
 import { oneLine as cell, tsvLine } from './clean-text.ts'
 import { type Pieces, piecesOfLines } from './pieces.ts'
 import { count, listLines } from './text.ts'

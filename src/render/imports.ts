@@ -1,11 +1,10 @@
-import type { View } from '../cli/terminal.ts'
 import type { ImportContents, ImportRow } from '../db/imports/imports.ts'
 import type { OwedSheet } from '../db/imports/pin-sheets-owed.ts'
 import type { Counts } from '../import/apply.ts'
 import type { Undone } from '../import/undo.ts'
 import { statusOfMaker } from '../unfinished-files.ts'
 import { oneLine, tsvLine } from './clean-text.ts'
-import { table } from './table.ts'
+import { table, type View } from './table.ts'
 import { ago, count, listLines } from './text.ts'
 
 /** An import as the history shows it. */

@@ -1,7 +1,6 @@
-import type { View } from '../cli/terminal.ts'
 import type { MessageState, OutboxRow } from '../db/schema.ts'
 import { oneLine, tsvLine } from './clean-text.ts'
-import { table } from './table.ts'
+import { table, type View } from './table.ts'
 import { ago } from './text.ts'
 
 /** A message as the answers show it. */

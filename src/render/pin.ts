@@ -1,6 +1,6 @@
 import { printedPin } from '../rules/credentials/derive.ts'
 import type { IssuedPin } from '../rules/users/pin.ts'
-import type { View } from '../cli/terminal.ts'
+import type { View } from './table.ts'
 import { tsvLine } from './clean-text.ts'
 import { person } from './users.ts'
 import { plainTime } from './text.ts'

@@ -1,8 +1,7 @@
 import type { TestOfOwner } from '../db/progression-tests/holdings.ts'
 import type { ImportedResults } from '../rules/progression-tests/import.ts'
-import type { View } from '../cli/terminal.ts'
 import { tsvLine } from './clean-text.ts'
-import { table } from './table.ts'
+import { table, type View } from './table.ts'
 import { count } from './text.ts'
 
 const headings = ['Site', 'Learner group', 'Stage', 'Subject', 'Test', 'Taken on', 'Results']

@@ -2,9 +2,8 @@ import { catalogue, type Role } from '../rules/roles/catalogue.ts'
 import type { ChangedUser } from '../rules/users/changed.ts'
 import type { Checked } from '../rules/permissions/check.ts'
 import { matrix, othersRow, staffRow } from '../rules/permissions/matrix.ts'
-import type { View } from '../cli/terminal.ts'
 import { oneLine, tsvLine } from './clean-text.ts'
-import { table } from './table.ts'
+import { table, type View } from './table.ts'
 
 const givers: Readonly<Record<NonNullable<Role['ctx']>, string>> = {
   'by-staff': 'Cambridge staff only',

@@ -1,7 +1,6 @@
 import type { Setting, Settings } from '../config.ts'
-import type { View } from '../cli/terminal.ts'
 import { tsvLine } from './clean-text.ts'
-import { table } from './table.ts'
+import { table, type View } from './table.ts'
 
 export function renderSettings(settings: Settings, { file, view }: { file: string; view: View }): string {
   const rows = Object.entries(settings).map(([name, { value, from }]) => [name, masked(value) ?? '', from])

@@ -1,7 +1,7 @@
 import type { StoreFacts } from '../db/store/facts.ts'
 import type { KeptCopy } from '../db/store/kept-copies.ts'
 import type { Voided } from '../db/credentials.ts'
-import type { View } from '../cli/terminal.ts'
+import type { View } from './table.ts'
 import { tsvLine } from './clean-text.ts'
 import { ago } from './text.ts'
 

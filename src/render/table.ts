@@ -1,6 +1,15 @@
+import type { ChalkInstance } from 'chalk'
 import Table from 'cli-table3'
-import type { View } from '../cli/terminal.ts'
 import { oneLine } from './clean-text.ts'
+
+/** How a stream is written to: as a person reads it, or as a program does. */
+export interface View {
+  isTerminal: boolean
+  /** In characters. */
+  width: number
+  chalk: ChalkInstance
+  now: Date
+}
 
 const noBorder = {
   top: '',

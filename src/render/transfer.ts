@@ -1,5 +1,5 @@
 import type { Transferred } from '../rules/users/transfer.ts'
-import type { View } from '../cli/terminal.ts'
+import type { View } from './table.ts'
 import { tsvLine } from './clean-text.ts'
 import { count } from './text.ts'
 import { person } from './users.ts'

@@ -1,4 +1,4 @@
-import type { View } from '../cli/terminal.ts'
+import type { View } from './table.ts'
 import type { AuditEntry } from '../db/audit/events.ts'
 import type { Holding } from '../db/progression-tests/holdings.ts'
 import { type MessageOutcome, outcomeOfMessage } from '../rules/mail/outcome.ts'

@@ -6,7 +6,7 @@ import { renderCentre, renderCentreList, renderChangedCentres } from '../../src/
 import { deleteCentre } from '../../src/rules/centres/delete.ts'
 import { centreDetails } from '../../src/rules/centres/details.ts'
 import { forEachTarget } from '../../src/rules/batch.ts'
-import type { View } from '../../src/cli/terminal.ts'
+import type { View } from '../../src/render/table.ts'
 import { newWorld, type World } from '../world.ts'
 
 let world: World

@@ -1,10 +1,9 @@
 import * as z from 'zod'
 import { changedTemplates } from '../../db/templates.ts'
 import { tsvLine } from '../../render/clean-text.ts'
-import { table } from '../../render/table.ts'
+import { table, type View } from '../../render/table.ts'
 import { plainTime } from '../../render/text.ts'
 import { letters } from '../../rules/mail/letters.ts'
-import type { View } from '../../cli/terminal.ts'
 import { command, example } from '../../cli/command.ts'
 import { query } from '../../cli/query.ts'
 
