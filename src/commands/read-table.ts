@@ -1,4 +1,5 @@
 import { resolve } from 'node:path'
+import { isErrorWord } from '../error-words.ts'
 import type { CellFault, CellNote } from '../workbook/sheet-xml.ts'
 import type { ColumnSpec } from '../workbook/headings.ts'
 import type { SheetRow, Workbook } from '../workbook/read.ts'
@@ -36,9 +37,11 @@ export async function readTableFile<Field extends string>(
   session: Session,
 ): Promise<ReadTable<Field>> {
   const { openWorkbook, isBlankRow } = await import('../workbook/read.ts')
-  const { hasHeadings, parseMap, readTable } = await import('../workbook/headings.ts')
+  const { parseMap } = await import('../workbook/column-map.ts')
+  const { hasHeadings } = await import('../workbook/headings.ts')
+  const { readTable } = await import('../workbook/table.ts')
   const { cellName } = await import('../workbook/cell.ts')
-  const { cellFault, errorCell, isErrorWord } = await import('../workbook/sheet-xml.ts')
+  const { cellFault, errorCell } = await import('../workbook/sheet-xml.ts')
   const { tableNotices } = await import('../workbook/table-notices.ts')
   const { context } = session
   const map = parseMap(mapped, specs)

@@ -1,7 +1,8 @@
 import type { ImportView, SeenCentre } from '../db/imports/view.ts'
 import { searchKey } from '../rules/search-key.ts'
 import type { RowsByCentre } from './hold-back.ts'
-import type { Roster, RosterRow } from './roster.ts'
+import type { Roster } from './roster.ts'
+import type { RosterRow } from './roster-row.ts'
 
 /** Where rows that were held back may belong: otherwise a typing mistake would delete somebody. */
 export interface AmbiguousRows {

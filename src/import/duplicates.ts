@@ -1,7 +1,8 @@
 import type { SeenCentre, SeenUser } from '../db/imports/view.ts'
 import { cellName } from '../workbook/cell.ts'
 import { few, holdBack } from './hold-back.ts'
-import type { Roster, RosterRow } from './roster.ts'
+import type { Roster } from './roster.ts'
+import type { RosterRow } from './roster-row.ts'
 
 /** An address that belongs to several centres, with every place where it was found. */
 export interface DuplicatedUser {

@@ -1,7 +1,8 @@
 import type { ImportView, SeenCentre, SeenUser } from '../db/imports/view.ts'
 import { findAmbiguousRows } from './ambiguous-rows.ts'
 import type { RowsByCentre } from './hold-back.ts'
-import type { Roster, RosterRow } from './roster.ts'
+import type { Roster } from './roster.ts'
+import type { RosterRow } from './roster-row.ts'
 
 /** In the store and live, not in the workbook. */
 export interface MissingCentre {

@@ -1,7 +1,8 @@
 import type { SeenCentre } from '../db/imports/view.ts'
 import { searchKey } from '../rules/search-key.ts'
 import type { CentreField } from './columns.ts'
-import { addIssue, type Fault, type Roster, type RosterRow } from './roster.ts'
+import type { Roster } from './roster.ts'
+import { addIssue, type Fault, type RosterRow } from './roster-row.ts'
 
 /** Rows by their centre, in the order of the numbers. */
 export type RowsByCentre = Map<string, RosterRow[]>

@@ -2,7 +2,8 @@ import { Refused } from '../errors.ts'
 import { columnOf } from '../workbook/cell.ts'
 import { headingKey } from '../workbook/headings.ts'
 import type { CellToWrite, SheetToWrite } from '../workbook/sheet.ts'
-import type { Issue, Roster } from './roster.ts'
+import type { Roster } from './roster.ts'
+import type { Issue } from './roster-row.ts'
 
 /** Whether a workbook says of itself that it is no whole roster: by its mark, or by the column of the reasons. */
 export function isPartOfRoster({ marks, headings }: Pick<Roster, 'marks' | 'headings'>): boolean {

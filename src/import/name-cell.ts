@@ -1,7 +1,7 @@
 import { centreNameFault, readPersonName, tidyName, wholeNameFault } from '../rules/names.ts'
 import { type CellNote, cellFault } from '../workbook/sheet-xml.ts'
 import type { CentreField } from './columns.ts'
-import type { Fault } from './roster.ts'
+import type { Fault } from './roster-row.ts'
 
 /** A cell as it stands. */
 export interface NameCell {

@@ -1,7 +1,8 @@
 import type { SeenCentre, SeenUser } from '../db/imports/view.ts'
 import { searchKey } from '../rules/search-key.ts'
 import { holdBack, type RowsByCentre } from './hold-back.ts'
-import type { Roster, RosterRow } from './roster.ts'
+import type { Roster } from './roster.ts'
+import type { RosterRow } from './roster-row.ts'
 
 /** What two numbers have in common that differ only by leading zeros, O for 0, or I or L for 1. */
 export function nearKey(number: string): string {

@@ -4,7 +4,8 @@ import type { CentreKind } from '../db/schema.ts'
 import { searchKey } from '../rules/search-key.ts'
 import type { CentreField } from './columns.ts'
 import { accepted, distinct, firstOf, holdBack, listed, type RowsByCentre } from './hold-back.ts'
-import { blames, type Fault, type Roster, type RosterRow } from './roster.ts'
+import type { Roster } from './roster.ts'
+import { blames, type Fault, type RosterRow } from './roster-row.ts'
 
 /** A centre that the workbook brings. */
 export interface NewCentreOfRoster {

@@ -3,7 +3,8 @@ import { nearestOf } from '../nearest.ts'
 import { catalogue, findRole } from '../rules/roles/catalogue.ts'
 import { askForTheAddress, domainOf, onlyLooksLike } from '../rules/users/look-alike.ts'
 import { holdBack, type RowsByCentre } from './hold-back.ts'
-import type { Roster, RosterRow } from './roster.ts'
+import type { Roster } from './roster.ts'
+import type { RosterRow } from './roster-row.ts'
 
 /** A person that the workbook brings, with the roles it asks for. */
 export interface NewUserOfRoster {

@@ -1,8 +1,9 @@
+import { isErrorWord } from '../error-words.ts'
 import { isPlaceholderNumber, readCentreNumber } from '../rules/centres/find.ts'
 import { visible } from '../rules/users/email.ts'
-import { type CellNote, cellFault, errorCell, isErrorWord, shownOtherwise } from '../workbook/sheet-xml.ts'
+import { type CellNote, cellFault, errorCell, shownOtherwise } from '../workbook/sheet-xml.ts'
 import { cleanCode } from '../workbook/cell.ts'
-import type { Fault } from './roster.ts'
+import type { Fault } from './roster-row.ts'
 
 /** The centre number that a cell shows, or why it is none. */
 export function readNumberCell(

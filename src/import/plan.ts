@@ -3,7 +3,7 @@ import type { HubRole } from '../db/schema.ts'
 import { isHubRole } from '../rules/roles/catalogue.ts'
 import { hubRoleFor } from '../rules/users/new-user.ts'
 import { cellName } from '../workbook/cell.ts'
-import { runningNumbers } from '../workbook/headings.ts'
+import { runningNumbers } from '../workbook/headings-errors.ts'
 import { headingOf } from './columns.ts'
 import { holdBackOthersNames } from './renames.ts'
 import { type DuplicatedUser, holdBackDuplicates } from './duplicates.ts'
@@ -20,7 +20,8 @@ import {
 import { findNewCentres, type PlannedCentre } from './new-centres.ts'
 import { findNewUsers, type NewUserOfRoster } from './new-people.ts'
 import { holdBackNearNumbers } from './near-number.ts'
-import type { Issue, Roster, RosterRow } from './roster.ts'
+import type { Roster } from './roster.ts'
+import type { Issue, RosterRow } from './roster-row.ts'
 
 export type { PlannedCentre } from './new-centres.ts'
 

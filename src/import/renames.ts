@@ -3,7 +3,8 @@ import { Refused } from '../errors.ts'
 import { searchKey } from '../rules/search-key.ts'
 import { cut, few, firstOf, holdBack, type RowsByCentre } from './hold-back.ts'
 import type { Plan } from './plan.ts'
-import type { Roster, RosterRow } from './roster.ts'
+import type { Roster } from './roster.ts'
+import type { RosterRow } from './roster-row.ts'
 
 const share = 0.2
 const fewest = 5

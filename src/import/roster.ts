@@ -1,56 +1,13 @@
-import { type Address, readAddress, visible } from '../rules/users/email.ts'
-import { cellName, cleanCode, cleanText, trimCode } from '../workbook/cell.ts'
-import {
-  cellFault,
-  type CellFault,
-  type CellNote,
-  type CoveredCells,
-  type CellRange,
-  errorCell,
-  isErrorWord,
-  notAsShown,
-  shownOtherwise,
-} from '../workbook/sheet-xml.ts'
-import { headingKey, readTable, runningNumbers, type Table } from '../workbook/headings.ts'
+import { headingKey, type Table } from '../workbook/headings.ts'
+import { runningNumbers } from '../workbook/headings-errors.ts'
+import type { UnclearTable } from '../workbook/headings-again.ts'
 import { isBlankRow, type SheetRow, type Workbook } from '../workbook/read.ts'
+import { cellFault, type CellFault, type CellRange, type CoveredCells } from '../workbook/sheet-xml.ts'
+import { readTable } from '../workbook/table.ts'
 import { tableNotices } from '../workbook/table-notices.ts'
 import { type CentreField, centreColumns, headingOf } from './columns.ts'
-import { type NameCell, readCentreName, readPersonCells } from './name-cell.ts'
-import { readNumberCell } from './number-cell.ts'
+import { addIssue, type RosterRow, rowReader, unclearRowReader } from './roster-row.ts'
 import { type RowCounter, watchRowCounter } from './row-counter.ts'
-
-/** Something wrong in a cell, and what to do about it. */
-export interface Issue {
-  cell: string
-  row: number
-  column: string
-  value: string
-  code: string
-  message: string
-  hint: string | null
-}
-
-/** A row as it was read: what it says of a place and of a person, and what is wrong with it. */
-export interface RosterRow {
-  row: number
-  /** In capitals; undefined where it is unusable. */
-  number: string | undefined
-  name: string
-  /** Undefined for a row that is a centre alone, or whose address is unusable. */
-  address: Address | undefined
-  firstName: string
-  lastName: string
-  role: string
-  location: { address: string; town: string; postcode: string; country: string }
-  kind: string
-  associate: string
-  /** Cells that could not be read, such as #N/A, by field. */
-  faults: Map<CentreField, CellFault> | undefined
-  /** Where the fields stand, for a row below headings of another order. */
-  columns: ReadonlyMap<string, number> | undefined
-  /** A row with an issue is held back. */
-  issues: Issue[] | undefined
-}
 
 export interface Roster {
   file: string
@@ -89,33 +46,52 @@ export async function readRoster(workbook: Workbook, { map, keepCells, progress 
   const cells = keepCells ? new Map<number, readonly (string | undefined)[]>() : undefined
   let blank = 0
   let lastRow: number | undefined
-  let readers: { table: Table; read: (row: SheetRow) => RosterRow } | undefined
   let first: Table | undefined
   const moved: Roster['moved'] = new Map()
   const laterHeadings: string[] = []
-  let moves: ReadonlyMap<number, number> | undefined
+  let below:
+    | { table: Table; moves: ReadonlyMap<number, number> | undefined; read: (row: SheetRow) => RosterRow }
+    | undefined
   const counting = rowCounter()
   const counted = watchRowCounter()
   const tidied: string[] = []
+  /** Reads a row by the headings above it. */
+  const arrive = (row: SheetRow, table: Table | UnclearTable) => {
+    const above = first ?? table
+    if (row.number > above.headingRow) {
+      // What lies between two rows is blank, written or not; what lies below the last is nothing.
+      blank += row.number - (lastRow ?? above.headingRow) - 1
+      lastRow = row.number
+    }
+    if (below?.table !== table) {
+      const { sheet } = workbook
+      const read =
+        'reason' in table
+          ? unclearRowReader(table, { sheet })
+          : rowReader(table, { sheet, first: above, tidied })
+      below = {
+        table,
+        read,
+        moves: table === above ? undefined : movesTo(above, { found: table, laterHeadings }),
+      }
+    }
+    rows.push(below.read(row))
+    cells?.set(row.number, cellsAsShown(row, below.moves))
+    if (cells && below.moves) moved.set(row.number, below.moves)
+  }
   const table = await readTable(workbook, {
     specs: centreColumns,
     map,
+    onHeadings: (found) => {
+      first = found
+    },
     onRow: (row, found) => {
       if (isBlankRow(row)) return
-      first ??= found
-      // What lies between two rows is blank, written or not; what lies below the last is nothing.
-      blank += row.number - (lastRow ?? first.headingRow) - 1
-      lastRow = row.number
-      if (readers?.table !== found) {
-        moves = found === first ? undefined : movesTo(first, { found, laterHeadings })
-        readers = { table: found, read: rowReader(found, { sheet: workbook.sheet, first, tidied }) }
-      }
-      rows.push(readers.read(row))
+      arrive(row, found)
       counting.see(row.cells[found.columns.get('number') ?? -1] ?? '')
       counted.see(row, found)
-      cells?.set(row.number, cellsAsShown(row, moves))
-      if (cells && moves) moved.set(row.number, moves)
     },
+    onUnclearRow: arrive,
     progress: (share) => progress?.(share, rows.length),
   })
   if (counting.counts()) {
@@ -270,195 +246,3 @@ function covers(
 
 /** The fields of every row; the others are read for new centres and new users alone. */
 const alwaysRead: ReadonlySet<CentreField> = new Set(['number', 'name', 'email', 'firstName', 'lastName'])
-
-interface RowReading {
-  sheet: string
-  first: Table
-  /** The cells whose names were tidied. */
-  tidied: string[]
-}
-
-/** Made once for a table: what it looks up would cost more, row by row, than reading. */
-function rowReader(table: Table, { sheet, first, tidied }: RowReading): (row: SheetRow) => RosterRow {
-  const { columns } = table
-  const at = (field: CentreField) => columns.get(field) ?? -1
-  const number = at('number')
-  const name = at('name')
-  const email = at('email')
-  const firstName = at('firstName')
-  const lastName = at('lastName')
-  const role = at('role')
-  const address = at('address')
-  const town = at('town')
-  const postcode = at('postcode')
-  const country = at('country')
-  const kind = at('kind')
-  const associate = at('associate')
-  const others = ['address', 'town', 'postcode', 'country', 'role', 'kind', 'associate'] as const
-  return (row) => {
-    const named = readCentreName(nameCell(row, name))
-    const person = readPersonCells({
-      firstName: nameCell(row, firstName),
-      lastName: nameCell(row, lastName),
-    })
-    const read: RosterRow = {
-      row: row.number,
-      number: undefined,
-      name: named.name,
-      address: undefined,
-      firstName: person.firstName,
-      lastName: person.lastName,
-      role: textIn(row, role),
-      location: {
-        address: textIn(row, address),
-        town: textIn(row, town),
-        postcode: textIn(row, postcode),
-        country: textIn(row, country),
-      },
-      kind: textIn(row, kind),
-      associate: cleanCode(textIn(row, associate)).toUpperCase(),
-      faults: faultsIn(row, { columns, fields: others }),
-      columns: table === first ? undefined : columns,
-      issues: undefined,
-    }
-    const blame: Blame = (field, fault) => addIssue(read, { field, sheet, columns, fault })
-    const numbered = readNumberCell(cellIn(row, number), row.notes?.get(number))
-    if ('number' in numbered) read.number = numbered.number
-    else blame('number', numbered.fault)
-    if (named.fault) blame('name', named.fault)
-    readEmail(read, { text: trimCode(cellIn(row, email)), note: row.notes?.get(email), blame, person })
-    for (const { field, fault } of person.faults) blame(field, fault)
-    if (row.notes !== undefined) {
-      for (const [field, column] of [
-        ['name', name],
-        ['firstName', firstName],
-        ['lastName', lastName],
-      ] as const) {
-        const note = row.notes.get(column)
-        const fault = note?.kind === 'boolean' ? undefined : notAsShown(note, cellIn(row, column))
-        if (fault && !blames(read, field)) blame(field, fault)
-      }
-    }
-    if (named.tidied) tidied.push(cellName(sheet, name, row.number))
-    if (person.tidied) tidied.push(cellName(sheet, lastName, row.number))
-    return read
-  }
-}
-
-function nameCell(row: SheetRow, column: number): NameCell {
-  return { text: cellIn(row, column), note: row.notes?.get(column) }
-}
-
-function cellIn({ cells }: SheetRow, column: number): string {
-  return column < 0 ? '' : (cells[column] ?? '')
-}
-
-/** What a cell of text shows; where that is no text, what it holds, with a fault beside. */
-function textIn(row: SheetRow, column: number): string {
-  return cleanText(shownAsText(row.notes?.get(column)) ?? cellIn(row, column))
-}
-
-/** What a number shows through its format, such as a postcode `123 45`; undefined where it is shown shortened, or as nothing. */
-function shownAsText(note: CellNote | undefined): string | undefined {
-  if (note?.kind !== 'number' || note.shown === undefined || note.shown === '') return undefined
-  return /\de[+-]?\d/i.test(note.shown) ? undefined : note.shown
-}
-
-/** Whether something else is wrong in that column already. */
-export function blames({ issues = [] }: Pick<RosterRow, 'issues'>, field: CentreField): boolean {
-  return issues.some(({ column }) => column === headingOf(field))
-}
-
-/** What is wrong, worded to follow the column's name. */
-export interface Fault {
-  value: string
-  code: string
-  message: string
-  hint?: string
-}
-
-type Blame = (field: CentreField, fault: Fault) => void
-
-function readEmail(
-  read: RosterRow,
-  {
-    text,
-    note,
-    blame,
-    person,
-  }: {
-    text: string
-    note: CellNote | undefined
-    blame: Blame
-    person: ReturnType<typeof readPersonCells>
-  },
-): void {
-  const fault =
-    cellFault(note, { text: true }) ??
-    (isErrorWord(text) ? errorCell(text) : undefined) ??
-    shownOtherwise(note, text)
-  if (fault) blame('email', fault)
-  else if (text !== '') {
-    const address = readAddress(text)
-    if ('key' in address) read.address = address
-    else {
-      const value = visible(text)
-      const { problem, hint } = address
-      blame('email', {
-        value,
-        code: 'invalid-email',
-        message: `${value} ${problem}`,
-        ...(hint === undefined ? {} : { hint }),
-      })
-    }
-  } else if (read.firstName !== '' || read.lastName !== '' || read.role !== '' || person.faults.length > 0) {
-    // A row without address and person is a centre alone.
-    blame('email', { value: '', code: 'missing-email', message: 'is missing, though the row names a person' })
-  }
-}
-
-/** Adds an issue to a row; a row with an issue is held back. */
-export function addIssue(
-  row: RosterRow,
-  {
-    field,
-    sheet,
-    columns,
-    fault,
-  }: { field: CentreField; sheet: string; columns: ReadonlyMap<string, number>; fault: Fault },
-): void {
-  const places = row.columns ?? columns
-  const column = places.get(field) ?? places.get('number') ?? 0
-  const issue = {
-    cell: cellName(sheet, column, row.row),
-    row: row.row,
-    column: headingOf(field),
-    value: fault.value,
-    code: fault.code,
-    message: `${headingOf(field)} ${fault.message}`,
-    hint: fault.hint ?? null,
-  }
-  // A list of its own: planning puts the row's former list back.
-  row.issues = [...(row.issues ?? []), issue]
-}
-
-function faultsIn(
-  { cells, notes }: SheetRow,
-  { columns, fields }: { columns: ReadonlyMap<string, number>; fields: readonly CentreField[] },
-): Map<CentreField, CellFault> | undefined {
-  let faults: Map<CentreField, CellFault> | undefined
-  for (const field of fields) {
-    const column = columns.get(field)
-    if (column === undefined) continue
-    const text = cells[column]
-    const note = notes?.get(column)
-    const fault =
-      cellFault(note, { text: true }) ??
-      (text !== undefined && isErrorWord(text) ? errorCell(text) : undefined) ??
-      (shownAsText(note) === undefined ? notAsShown(note, text ?? '') : undefined)
-    if (fault === undefined) continue
-    faults ??= new Map()
-    faults.set(field, fault)
-  }
-  return faults
-}

@@ -1,3 +1,4 @@
+import { isErrorWord } from '../error-words.ts'
 import { visible } from './users/email.ts'
 
 /** Why a text is no name, worded to follow what it is the name of: `holds a web address`. */
@@ -217,14 +218,6 @@ const dates = [
 ]
 const scientific = /^[+-]?\d+(?:[.,]\d+)?e[+-]?\d+$/
 
-/** One word behind #, in capitals, in a script that has none, or with the mark of an error: #¡VALOR!, #Н/Д, #数值!, #n/a. */
-function isErrorWord(text: string): boolean {
-  if (!text.startsWith('#')) return numberedError.test(text)
-  return /^#(?=.*\p{L})[^\p{Ll}\s]+$|^#\S+[!?]$/u.test(text) || errorWord.test(text)
-}
-/** In small letters, without their mark. */
-const errorWord = /^#\s?(?:ref|name|value|num|null|div\/0|n\/?[abdv]|i\/t|getting_data|spill|calc|error)$/i
-const numberedError = /^(?:err|erro|error|erreur|errore|fehler|fout|fel|ошибка):\s?\d{3}$/i
 /** One that was written out as text; with a plus or minus, a reference or a function. */
 const formula = /^(?:[=＝]|[+-]\s*(?:\$?[a-z]{1,3}\$?\d+$|[a-z][a-z0-9.]*\())/i
 const entity = /&(?:[a-z][a-z0-9]{1,31}|#\d{1,7}|#x[0-9a-f]{1,6});/i

@@ -2,6 +2,8 @@ import { damaged } from './errors.ts'
 
 export const maxColumns = 16_384
 export const maxRows = 1_048_576
+/** The headings stand in one of these. */
+export const maxHeadingRow = 20
 
 /** 0 → A, 25 → Z, 26 → AA. */
 export function columnLetters(column: number): string {

@@ -1,6 +1,6 @@
 import { cellsIn, maxRowLength } from './csv-cells.ts'
 import { openQuote, tooLong } from './csv-errors.ts'
-import { maxHeadingRow } from './headings.ts'
+import { maxHeadingRow } from './cell.ts'
 import { isBlankRow, type SheetRow } from './sheet-rows.ts'
 
 const DELIMITERS = [',', ';', '\t', '|']

@@ -253,12 +253,3 @@ export function errorCell(value: string): CellFault {
     hint: 'Mend the formula, or type the value.',
   }
 }
-
-// Also as spreadsheets in other languages have them: #BEZUG!, #¡VALOR!, #NV; and a column too narrow for its number.
-const errorWord = /^(?:#[¡¿]?[\p{Lu}\d/_]+[!?]|#N\/A|#N\/D|#NV|#GETTING_DATA|#{3,}|Err:\d{3})$/u
-
-/** Whether a text is what a spreadsheet shows where a formula failed. */
-export function isErrorWord(text: string): boolean {
-  const first = text.charCodeAt(0)
-  return (first === 35 || first === 69) && errorWord.test(text)
-}

@@ -1,4 +1,4 @@
-import type { ReadTableResult } from './headings.ts'
+import type { ReadTableResult } from './table.ts'
 
 /** What a person must know of a table before they agree to it. */
 export interface TableNotice {
@@ -33,20 +33,18 @@ export function tableNotices({
           : `${hiddenColumns.length} columns are hidden (${names}); they are read like the others.`,
     })
   }
-  const sameOrder = headingsAgain.filter((again) => again.same).map(({ row }) => String(row))
-  if (sameOrder.length > 0) {
+  const again = (follows: (typeof headingsAgain)[number]['follows']) =>
+    headingsAgain.filter((other) => other.follows === follows).map(({ row }) => String(row))
+  const tell = (numbers: readonly string[], what: string) => {
+    if (numbers.length === 0) return
     notices.push({
       code: 'headings-again',
-      message: `The headings stand again in ${rows(sameOrder)}; they are passed over.`,
+      message: `The headings stand again in ${rows(numbers)}${what}.`,
     })
   }
-  const other = headingsAgain.filter((again) => !again.same).map(({ row }) => String(row))
-  if (other.length > 0) {
-    notices.push({
-      code: 'headings-again',
-      message: `The headings stand again in ${rows(other)}, in another order; what follows is read by them.`,
-    })
-  }
+  tell(again('the same columns'), '; they are passed over')
+  tell(again('other columns'), ', in another order; what follows is read by them')
+  tell(again('nothing that can be read'), ', and are not understood; what follows is held back')
   return notices
 }
 

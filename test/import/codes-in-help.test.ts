@@ -64,6 +64,13 @@ describe('ssh-admin help workbook', () => {
     const said = (await world.run(['centres', 'import', path, '--yes', '--json'])).json()
     expect(codes(said.issues)).toEqual(['shown-otherwise', 'not-calculated'])
     expect(codes(said.notices)).toEqual(expect.arrayContaining(['hidden-rows', 'headings-again']))
-    for (const code of [...codes(said.issues), ...codes(said.notices)]) expect(help).toContain(code)
+    const unclear = await fileOf(
+      'Centre number,Centre name,Email\nCentre number,Ort,Schule\nEG001,Cairo,X\n',
+      'two.csv',
+    )
+    const below = (await world.run(['centres', 'import', unclear, '--yes', '--json'])).json()
+    expect(codes(below.issues)).toEqual(['unclear-headings'])
+    for (const code of [...codes(said.issues), ...codes(said.notices), ...codes(below.issues)])
+      expect(help).toContain(code)
   })
 })

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { centreColumns } from '../../src/import/columns.ts'
 import { UnusableWorkbook } from '../../src/workbook/errors.ts'
-import { readTable } from '../../src/workbook/headings.ts'
+import { readTable } from '../../src/workbook/table.ts'
 import { openWorkbook } from '../../src/workbook/read.ts'
 import { fileOf } from '../workbook/book.ts'
 

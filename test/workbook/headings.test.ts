@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { type ColumnSpec, matchHeadings, parseMap, readTable } from '../../src/workbook/headings.ts'
+import { parseMap } from '../../src/workbook/column-map.ts'
+import { type ColumnSpec, matchHeadings } from '../../src/workbook/headings.ts'
+import { readTable } from '../../src/workbook/table.ts'
 import { openWorkbook, type SheetRow } from '../../src/workbook/read.ts'
 import { fileOf } from './book.ts'
 

@@ -1,0 +1,120 @@
+import { UnusableWorkbook } from './errors.ts'
+import { type ColumnSpec, headingKey, headingsIn, knownHeadings, type Table, tableBelow } from './headings.ts'
+import { isBlankRow, type SheetRow } from './sheet-rows.ts'
+
+/** Rows that cannot be read, because the headings above them are not understood. */
+export interface UnclearTable extends Table {
+  reason: string
+}
+
+/**
+ * Tells the row in which headings stand again, in whatever order: the table that it begins; undefined for
+ * every other row. A row that can only be headings and is not understood begins one that cannot be read.
+ */
+export function headingsFinder(
+  specs: readonly ColumnSpec[],
+  map: Readonly<Record<string, string>>,
+): (
+  row: SheetRow,
+  before: { table: Table | UnclearTable; row: SheetRow | undefined },
+) => Table | UnclearTable | undefined {
+  const known = knownHeadings(specs, map)
+  const required = specs.filter((spec) => spec.required).map(({ field }) => field)
+  const means = (cell: string) => {
+    const name = headingKey(cell)
+    return known.mapped.get(name) ?? known.meanings.get(name)
+  }
+  return (row, { table, row: above }) => {
+    const { cells } = row
+    // Almost every row is told by an address, or by a number in a column that is always filled in.
+    if (cells.some((cell) => cell !== undefined && isAddress(cell))) return undefined
+    const isRead = !('reason' in table)
+    const needed = required.map((field) => cells[table.columns.get(field) ?? -1]?.trim() ?? '')
+    if (isRead && needed.some(isNumber)) return undefined
+    const fields = new Set<string>()
+    let others = 0
+    for (const cell of cells) {
+      if (cell === undefined || cell.trim() === '') continue
+      const field = cell.length > maxHeadingLength ? undefined : means(cell)
+      if (field === undefined) others += 1
+      else fields.add(field)
+    }
+    const filled = needed.filter((text) => text !== '')
+    const names = filled.some((text) => means(text) !== undefined)
+    const say = { fields, others, needed: filled, names, width: required.length }
+    const isGap = () => above === undefined || row.number - above.number > 1 || isBlankRow(above)
+    return areHeadings(say, { cells, isGap }) ? tableOrReason(row, { specs, map, means }) : undefined
+  }
+}
+
+interface HeadingWords {
+  fields: ReadonlySet<string>
+  others: number
+  /** What stands in the columns that are always filled in, by the headings above. */
+  needed: readonly string[]
+  /** Whether one of these is a heading. */
+  names: boolean
+  /** How many of these there are. */
+  width: number
+}
+
+/** Two headings that are known make headings of a row; one, or below a gap none, where it stands for what is always filled in and nothing beside it could be a number or an address. */
+function areHeadings(
+  { fields, others, needed, names, width }: HeadingWords,
+  { cells, isGap }: { cells: SheetRow['cells']; isGap: () => boolean },
+): boolean {
+  if (fields.size >= 2) return true
+  if (others === 0 || width < 2) return false
+  if (!cells.every((cell) => cell === undefined || isWords(cell)) || needed.some(isPlaceholder)) return false
+  if (!names) return needed.length === width && fields.size === 0 && isGap()
+  return needed.length === width || (needed.length >= 2 && others >= 2)
+}
+
+function tableOrReason(
+  row: SheetRow,
+  {
+    specs,
+    map,
+    means,
+  }: {
+    specs: readonly ColumnSpec[]
+    map: Readonly<Record<string, string>>
+    means: (cell: string) => string | undefined
+  },
+): Table | UnclearTable {
+  try {
+    return tableBelow(row, specs, map)
+  } catch (error) {
+    if (!(error instanceof UnusableWorkbook)) throw error
+    const headings = headingsIn(row)
+    const columns = new Map<string, number>()
+    for (const [column, heading] of headings.entries()) {
+      const field = means(heading)
+      if (field !== undefined && !columns.has(field)) columns.set(field, column)
+    }
+    const unknown = headings.filter((heading) => heading !== '' && means(heading) === undefined)
+    return { headingRow: row.number, headings, columns, unknown, reason: error.message }
+  }
+}
+
+const maxHeadingLength = 60
+
+/** The whole of it; a heading may hold one as an example. */
+export function isAddress(cell: string): boolean {
+  return cell.includes('@') && /^\s*\S+@\S+\s*$/.test(cell)
+}
+
+export function isNumber(cell: string): boolean {
+  return /^[A-Z]{0,4}\d+[A-Z]?$/.test(cell)
+}
+
+function isWords(cell: string): boolean {
+  return cell.length <= maxHeadingLength && !/[\d@]/.test(cell)
+}
+
+/** Nothing to be read, written by hand. */
+function isPlaceholder(text: string): boolean {
+  return (
+    !/\p{L}{2}/u.test(text) || /^(?:tb[acd]|n\/?a|none|nil|null|unknown|new|pending|missing)\b/i.test(text)
+  )
+}

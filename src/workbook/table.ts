@@ -1,0 +1,132 @@
+import { maxHeadingRow } from './cell.ts'
+import { UnusableWorkbook } from './errors.ts'
+import { headingsFinder, isAddress, isNumber, type UnclearTable } from './headings-again.ts'
+import { amongSheets, unclearHeadings } from './headings-errors.ts'
+import { type ColumnSpec, matchHeadings, type Table } from './headings.ts'
+import type { SheetRow, Workbook } from './read.ts'
+import { type CellRange, coveredCells, type CoveredCells } from './sheet-xml.ts'
+import { isBlankRow } from './sheet-rows.ts'
+
+/** What reading a table found besides its rows. */
+export interface ReadTableResult extends Table {
+  /** Rows with something in them that nobody sees who looks at the sheet. */
+  hiddenRows: number
+  /** The headings of the columns nobody sees. */
+  hiddenColumns: string[]
+  /** The rows in which the headings stand again, and what follows them. */
+  headingsAgain: { row: number; follows: 'the same columns' | 'other columns' | 'nothing that can be read' }[]
+  /** Cells that lie beneath a merged one. */
+  covered: CoveredCells
+  /** Where a conditional format may show a number otherwise. */
+  formattedByRule: readonly CellRange[]
+}
+
+/** What to look for in a sheet, and who is told of its rows. */
+interface ReadTable {
+  specs: readonly ColumnSpec[]
+  map?: Readonly<Record<string, string>>
+  /** Told of the first headings, before any row. */
+  onHeadings?: (table: Table) => void
+  onRow: (row: SheetRow, table: Table) => void
+  /** A row that stands below headings that are not understood, or above the first; without it, the sheet is refused. */
+  onUnclearRow?: (row: SheetRow, table: UnclearTable) => void
+  progress?: (share: number) => void
+}
+
+/** Reads a sheet as a table: `onRow` gets every row below the headings, blank ones too, but none that is headings again. */
+export async function readTable(
+  workbook: Workbook,
+  { specs, map = {}, onHeadings, onRow, onUnclearRow, progress }: ReadTable,
+): Promise<ReadTableResult> {
+  let table: Table | UnclearTable | undefined
+  let first: Table | undefined
+  let waiting: SheetRow[] = []
+  let hiddenRows = 0
+  let previous: SheetRow | undefined
+  const unknown = new Set<string>()
+  const columns = new Set<number>()
+  const headingsAgain: ReadTableResult['headingsAgain'] = []
+  const headingsAt = headingsFinder(specs, map)
+  const follow = (next: Table | UnclearTable) => {
+    table = next
+    if ('reason' in next) return
+    for (const heading of next.unknown) unknown.add(heading)
+    for (const column of next.columns.values()) columns.add(column)
+  }
+  const tellUnclear = (row: SheetRow, found: UnclearTable) => {
+    if (isBlankRow(row)) return
+    if (onUnclearRow === undefined) throw unclearHeadings(row.number, found)
+    onUnclearRow(row, found)
+  }
+  const tell = (row: SheetRow, found: Table | UnclearTable) => {
+    const again = headingsAt(row, { table: found, row: previous })
+    previous = row
+    if (again !== undefined) {
+      const isUnclear = 'reason' in again
+      const isSame = !isUnclear && !('reason' in found) && sameColumns(found, again)
+      follow(isSame ? found : again)
+      headingsAgain.push({
+        row: row.number,
+        follows: isUnclear ? 'nothing that can be read' : isSame ? 'the same columns' : 'other columns',
+      })
+      return
+    }
+    if (row.hidden && !isBlankRow(row)) hiddenRows += 1
+    if ('reason' in found) tellUnclear(row, found)
+    else onRow(row, found)
+  }
+  const begin = (): Table => {
+    try {
+      first = matchHeadings(waiting, specs, map)
+    } catch (error) {
+      throw error instanceof UnusableWorkbook ? amongSheets(error, workbook) : error
+    }
+    follow(first)
+    onHeadings?.(first)
+    const above = { ...first, reason: `the headings are in row ${first.headingRow}, below it` }
+    for (const row of waiting) {
+      if (row.number > first.headingRow) tell(row, table ?? first)
+      else if (row.number < first.headingRow && isRowOfTable(row, specs)) tellUnclear(row, above)
+    }
+    waiting = []
+    return first
+  }
+  const { hiddenColumns, merged, formattedByRule } = await workbook.readRows((row) => {
+    if (table === undefined && row.number <= maxHeadingRow) {
+      waiting.push(row)
+      return
+    }
+    const begun = table ?? begin()
+    tell(row, table ?? begun)
+  }, progress)
+  const found = first ?? begin()
+  return {
+    ...found,
+    unknown: [...unknown],
+    hiddenRows,
+    hiddenColumns: found.headings.filter(
+      (heading, column) =>
+        heading !== '' && hiddenColumns.some(([from, to]) => column >= from && column <= to),
+    ),
+    headingsAgain,
+    formattedByRule,
+    covered: coveredCells(merged, {
+      columns: [...columns],
+      rows: [found.headingRow + 1, previous?.number ?? 0],
+    }),
+  }
+}
+
+/** What stands above headings is a title or a note, unless it has an address and a number and is as long as a row. */
+function isRowOfTable({ cells }: SheetRow, specs: readonly ColumnSpec[]): boolean {
+  const filled = cells.flatMap((cell) => (cell === undefined || cell.trim() === '' ? [] : [cell.trim()]))
+  const needed = specs.filter(({ required }) => required).length
+  return filled.length >= Math.max(needed, 2) && filled.some(isAddress) && filled.some(isNumber)
+}
+
+function sameColumns(one: Table, other: Table): boolean {
+  return (
+    one.columns.size === other.columns.size &&
+    [...one.columns].every(([field, column]) => other.columns.get(field) === column)
+  )
+}
