@@ -22,7 +22,7 @@ const unknown = [
   'PLZ und Ort',
 ]
 /** What stands in a row, by its field; a number and an address are what they are. */
-const valueOf = (field: string, made: number): string =>
+const textOf = (field: string, made: number): string =>
   field === 'number'
     ? `EG${100 + made}`
     : field === 'email'
@@ -75,13 +75,13 @@ describe('headings that stand again and are half understood', () => {
   it('never let a cell be read as what it is not, in any place, in CSV and in .xlsx', async () => {
     await fc.assert(
       fc.asyncProperty(sheets, async ({ second, before, gap, rows, kind }) => {
-        const first = known.map(({ field }, made) => valueOf(field, made))
+        const first = known.map(({ field }, made) => textOf(field, made))
         const lines: string[][] = [known.map(({ text }) => text)]
-        for (let made = 0; made < before; made++) lines.push(known.map(({ field }) => valueOf(field, made)))
+        for (let made = 0; made < before; made++) lines.push(known.map(({ field }) => textOf(field, made)))
         for (let blank = 0; blank < gap; blank++) lines.push(first.map(() => ''))
         lines.push(second.map(({ text }) => text))
         for (let made = 5; made < 5 + rows; made++)
-          lines.push(second.map(({ field }) => valueOf(field, made)))
+          lines.push(second.map(({ field }) => textOf(field, made)))
         const path =
           kind === 'csv'
             ? await fileOf(csvOf(lines), 'centres.csv')
@@ -98,7 +98,7 @@ describe('headings that stand again and are half understood', () => {
             ['town', row.location.town],
             ['country', row.location.country],
             ['lastName', row.lastName],
-          ].filter(([field = '', text]) => text !== '' && text !== valueOf(field, made))
+          ].filter(([field = '', text]) => text !== '' && text !== textOf(field, made))
           expect(wrong).toEqual([])
         }
         const isUnderstood = ['number', 'name', 'email'].every((field) =>
