@@ -80,8 +80,7 @@ describe('headings that stand again and are half understood', () => {
         for (let made = 0; made < before; made++) lines.push(known.map(({ field }) => textOf(field, made)))
         for (let blank = 0; blank < gap; blank++) lines.push(first.map(() => ''))
         lines.push(second.map(({ text }) => text))
-        for (let made = 5; made < 5 + rows; made++)
-          lines.push(second.map(({ field }) => textOf(field, made)))
+        for (let made = 5; made < 5 + rows; made++) lines.push(second.map(({ field }) => textOf(field, made)))
         const path =
           kind === 'csv'
             ? await fileOf(csvOf(lines), 'centres.csv')
