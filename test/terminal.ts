@@ -1,7 +1,9 @@
-import { type IPty, spawn } from '@lydell/node-pty'
+import { spawn } from '@lydell/node-pty'
+import { PassThrough } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import { stripVTControlCharacters } from 'node:util'
-import type { World } from './world.ts'
+import { run } from '../src/cli/run.ts'
+import { contextIn, type Typing, type World } from './world.ts'
 
 const program = fileURLToPath(new URL('../bin/ssh-admin.js', import.meta.url))
 
@@ -34,8 +36,51 @@ export function atTerminal(world: World, argv: readonly string[]): Typist {
   )
 }
 
+interface AtScreen extends Omit<Typing, 'stdin' | 'terminal'> {
+  columns?: number
+}
+
+/** What a terminal shows and takes; node-pty's is one. */
+interface Running {
+  onData: (listener: (shown: string) => void) => unknown
+  onExit: (listener: (ended: { exitCode: number }) => void) => unknown
+  write: (typed: string) => void
+  kill: () => void
+}
+
+/**
+ * The source in this process, with streams that say they are a terminal: everything is asked and drawn as at a
+ * real one, in a hundredth of the time.
+ */
+export function inProcess(
+  world: World,
+  argv: readonly string[],
+  { columns = 100, ...typing }: AtScreen = {},
+): Typist {
+  const stdin = Object.assign(new PassThrough(), { isTTY: true })
+  const screen = newScreen(columns)
+  const context = contextIn(world, { ...typing, stdin, stdout: screen, stderr: screen })
+  const ended = run(argv, { ...context, env: { TERM: 'xterm-256color', ...context.env } })
+  return typistAt({
+    onData: (listener) => screen.on('data', (shown: Buffer) => listener(shown.toString('utf8'))),
+    onExit: (listener) =>
+      void ended.then(
+        (exitCode) => listener({ exitCode }),
+        () => listener({ exitCode: -1 }),
+      ),
+    write: (typed) => void stdin.write(typed),
+    kill: () => context.interruption.interrupt(),
+  })
+}
+
+/** A terminal goes on when a prompt has ended what it writes to. */
+function newScreen(columns: number): PassThrough {
+  const screen = new PassThrough()
+  return Object.assign(screen, { isTTY: true, columns, rows: 40, end: () => screen })
+}
+
 /** The same for any program in a pseudo-terminal. */
-export function typistAt(running: IPty): Typist {
+export function typistAt(running: Running): Typist {
   let raw = ''
   let seen = 0
   let exit: number | undefined

@@ -27,7 +27,7 @@ export interface Ran {
   error: () => { code: string; message: string; hint: string | null; details: Record<string, unknown> }
 }
 
-interface Typing {
+export interface Typing {
   stdin?: string | Buffer
   /** Undefined: a variable that is not set. */
   env?: Record<string, string | undefined>
@@ -210,19 +210,11 @@ async function runIn({
 }): Promise<Ran> {
   const stdout = collecting(typing.terminal === true)
   const stderr = collecting(typing.terminal === true)
-  const { interruption = newInterruption(() => undefined) } = typing
-  const context: Context = {
-    env: { HOME: folder, SSH_ADMIN_DB: db, ...typing.env },
-    cwd: folder,
-    stdin: Readable.from(typing.stdin === undefined ? [] : [Buffer.from(typing.stdin)]),
-    stdout: stdout.stream,
-    stderr: stderr.stream,
-    now: () => typing.at ?? now,
-    random: randomBytes,
-    operator: 'tester@desk',
-    interruption,
-    signal: interruption.signal,
-  }
+  const stdin = Readable.from(typing.stdin === undefined ? [] : [Buffer.from(typing.stdin)])
+  const context = contextIn(
+    { folder, db, now },
+    { ...typing, stdin, stdout: stdout.stream, stderr: stderr.stream },
+  )
   const exit = await run(argv, context)
   return {
     exit,
@@ -230,6 +222,30 @@ async function runIn({
     stderr: stderr.text(),
     json: () => JSON.parse(stdout.text()),
     error: () => JSON.parse(stderr.text()).error,
+  }
+}
+
+/** Everything that is not argv, for a command that is run in a world. */
+export function contextIn(
+  { folder, db, now }: Pick<World, 'folder' | 'db' | 'now'>,
+  {
+    env,
+    at,
+    interruption = newInterruption(() => undefined),
+    ...streams
+  }: Omit<Typing, 'stdin'> & Pick<Context, 'stdin' | 'stdout' | 'stderr'>,
+): Context {
+  return {
+    env: { HOME: folder, SSH_ADMIN_DB: db, ...env },
+    cwd: folder,
+    stdin: streams.stdin,
+    stdout: streams.stdout,
+    stderr: streams.stderr,
+    now: () => at ?? now,
+    random: randomBytes,
+    operator: 'tester@desk',
+    interruption,
+    signal: interruption.signal,
   }
 }
 

@@ -6,6 +6,7 @@ import { finishing } from '../interruption.ts'
 import { makersMark } from '../unfinished-files.ts'
 import type { CellToWrite, SheetToWrite } from '../workbook/sheet.ts'
 import type { Tables } from '../workbook/write.ts'
+import { changedMeanwhile } from './mutation.ts'
 import { confirm } from './prompt.ts'
 import type { Session } from './session.ts'
 
@@ -86,7 +87,10 @@ function outputFile(
     path,
     unfinished,
     agreeToReplace: async () => {
-      if (!agreed) await confirm(session, `${shown} is there already. Replace it?`)
+      if (agreed) return
+      const asked = stateOfFile(path)
+      await confirm(session, `${shown} is there already. Replace it?`)
+      if (stateOfFile(path) !== asked) throw changedMeanwhile()
       agreed = true
     },
     prepare: async (contents) => {
@@ -245,6 +249,12 @@ function statOrRefuse<Found>(at: () => Found, file: string): Found {
   } catch (error) {
     throw refusal(file, error)
   }
+}
+
+/** Another one, or other contents, has another. */
+function stateOfFile(path: string): string {
+  const there = lstatSync(path, { throwIfNoEntry: false, bigint: true })
+  return there ? [there.dev, there.ino, there.size, there.mtimeNs].join(' ') : ''
 }
 
 function isSameFile(path: string, other: string): boolean {

@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { changedMeanwhile } from '../../cli/mutation.ts'
 import { confirm } from '../../cli/prompt.ts'
 import { migrateStore } from '../../rules/store/events.ts'
 import { permit } from '../../rules/permissions/decide.ts'
@@ -30,10 +31,12 @@ export const migrate = () =>
           }
           const { migrateStoreFile } = await import('../../db/store/bring-up-to-date.ts')
           const found = await migrateStoreFile(await session.opening('use'), {
+            from,
             keep,
             note: noteIn(session, { from, to }),
           })
           if (found === to) return tellUnchanged(session, { db, version: to })
+          if (found !== from) throw changedMeanwhile()
           await removeLeftovers(session)
         }
         const lines = [

@@ -6,6 +6,7 @@ import type { KeyAfter } from '../../db/store/restore.ts'
 import type { Voided } from '../../db/credentials.ts'
 import { BadInput, Refused } from '../../errors.ts'
 import { finishing } from '../../interruption.ts'
+import { changedMeanwhile } from '../../cli/mutation.ts'
 import { confirm } from '../../cli/prompt.ts'
 import { voidedInWords } from '../../render/store.ts'
 import { type Restored, restoreStore } from '../../rules/store/restore.ts'
@@ -40,12 +41,14 @@ export const restore = () =>
         const { nameToKeep } = await import('../../db/store/kept-copies.ts')
         const { withNewKey } = await import('../../db/store/rekey.ts')
         const { forgetHeadFile, headFileOf, writeHeadFile } = await import('../../db/audit/head-file.ts')
+        const { headAt, headIfAny } = await import('../../db/audit/chain.ts')
         const { db, keyFile } = placesOf(session)
         const file = fileToRestore(options, session)
         await refuseMissing(file)
         await refuseItself(file, db)
         refuseWhileInUse(db)
 
+        const present = headAt(db)
         const copy = await copyOf(file, session)
         try {
           const { key, voided, erasedAgain, head } = await resolvePaths(copy.path, { options, session })
@@ -57,6 +60,8 @@ export const restore = () =>
             const place = async () => {
               const held = holdAlone(db)
               try {
+                // Whom it erased since is not known to the copy.
+                if (!isSame(headIfAny(held.raw), present)) throw changedMeanwhile()
                 const keep = kept ?? nameToKeep(db, { before: 'restore', now: session.context.now() })
                 await finishing(session.context.interruption, {
                   what: 'the backup is being put in the place of the store',
@@ -159,6 +164,10 @@ async function resolvePaths(
   } finally {
     await store.close()
   }
+}
+
+function isSame(head: LogHead | undefined, other: LogHead | undefined): boolean {
+  return head?.events === other?.events && head?.head === other?.head
 }
 
 function question({

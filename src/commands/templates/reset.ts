@@ -19,7 +19,7 @@ export const reset = () =>
           (trx) =>
             resetTemplate(trx, { letter, ctx }),
         confirm: {
-          agreedOn: ({ letter, changed }) => [letter, changed],
+          agreedOn: ({ letter, changed, was }) => [letter, changed, was],
           question: ({ letter, changed }) =>
             changed
               ? `Give the letter ${letter} its shipped words back? The changed ones are gone. To keep them: ssh-admin templates show ${letter}`

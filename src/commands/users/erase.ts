@@ -1,6 +1,7 @@
 import { basename } from 'node:path'
 import * as z from 'zod'
 import type { WrittenAddress } from '../../db/users/erase.ts'
+import { changedMeanwhile } from '../../cli/mutation.ts'
 import { confirm } from '../../cli/prompt.ts'
 import { erasureJson, renderErasure } from '../../render/erasure.ts'
 import { type Erasure, eraseUser, recordLeft } from '../../rules/users/erase.ts'
@@ -39,15 +40,19 @@ async function eraseFor({ email: address }: z.infer<typeof Options>, session: Se
     const erasing: WorkFor<Erasure> = (trx, ctx) => eraseUser(trx, { email: address.email, left, ctx })
     const rehearsed = await session.rehearse(store, erasing)
     const named = await messagesNaming(mailDir, rehearsed.addresses)
-    // The files first: whoever is stopped in between finds the account again, and erases the rest.
     const files = [...new Set([...rehearsed.files, ...named.theirs])]
     const found = [...rehearsed.left, ...named.others.map((file) => `${toOthers}: ${file}`)]
     if (dryRun) return await tell(session, { erasure: rehearsed, files: files.length, left: found })
     const isThere = rehearsed.accounts > 0 || files.length > 0
     if (asks && isThere) await confirm(session, questionAbout(address.email, rehearsed))
-    await removeFiles(files)
     overwriteWhatGoes(store)
-    const erasure = rehearsed.accounts > 0 ? (await session.commit(store, erasing)).result : rehearsed
+    const { result: erasure } = await session.commit(store, async (trx, ctx) => {
+      const erased = await erasing(trx, ctx)
+      if (asks && agreedOn(erased) !== agreedOn(rehearsed)) throw changedMeanwhile()
+      // The files first: whoever is stopped in between finds the account again, and erases the rest.
+      await removeFiles(files)
+      return erased
+    })
     if (!(await scrub(store))) {
       found.push(traces)
       await session.commit(store, (trx, ctx) => recordLeft(trx, { left: [traces], ctx }))
@@ -65,6 +70,10 @@ const traces =
 function questionAbout(email: string, { accounts, events }: Erasure): string {
   const many = accounts === 1 ? 'one deleted account' : `${accounts} deleted accounts`
   return `Erase the name and address of ${email} (${many}, ${events} events)? This cannot be undone.`
+}
+
+function agreedOn({ accounts, events, messages, files }: Erasure): string {
+  return JSON.stringify([accounts, events, messages, files])
 }
 
 async function tell(

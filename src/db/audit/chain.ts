@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto'
 import type Database from 'better-sqlite3'
+import { existsSync } from 'node:fs'
+import { openDatabase } from '../sqlite/connection.ts'
 import { type AuditProblem, type SealedRow, sealRow } from './append.ts'
 import type { LogHead } from './head-file.ts'
 import { readObject, valueChecker, valuesWithoutRow } from './personal-values.ts'
@@ -126,6 +128,25 @@ export function headOf(raw: Database.Database): LogHead {
   const last = raw.prepare<[], StoredRow>('select * from audit order by id desc limit 1').get()
   if (!last) throw new Error('a log is looked for its head after it was written to')
   return { events: last.id, head: last.mac.toString('hex') }
+}
+
+/** The same of whatever lies at a path; undefined where that is no store, or its log cannot be read. */
+export function headAt(path: string): LogHead | undefined {
+  if (!existsSync(path)) return undefined
+  const raw = openDatabase(path)
+  try {
+    return headIfAny(raw)
+  } finally {
+    raw.close()
+  }
+}
+
+export function headIfAny(raw: Database.Database | undefined): LogHead | undefined {
+  try {
+    return raw && headOf(raw)
+  } catch {
+    return undefined
+  }
 }
 
 function* rowsOf(raw: Database.Database): Generator<StoredRow> {

@@ -13,6 +13,8 @@ import { knownVersionOf } from './version.ts'
 const pagesAtOnce = 5000
 
 interface BringingUpToDate {
+  /** The version that was agreed to; with any other, nothing is done. */
+  from: number
   /** What the store as it is now is called afterwards. */
   keep: string
   /** Writes the event, in the copy that takes the store's place. */
@@ -24,7 +26,10 @@ interface BringingUpToDate {
  * has the store open keeps it from being done: nobody's change can be lost between the copy and the place, nor
  * come into the new tables by the rules of the old ones. @returns the version that it had
  */
-export async function migrateStoreFile(opening: Opening, { keep, note }: BringingUpToDate): Promise<number> {
+export async function migrateStoreFile(
+  opening: Opening,
+  { from, keep, note }: BringingUpToDate,
+): Promise<number> {
   const { path, signal, interruption } = opening
   const held = holdAlone(path)
   const copy = `${path}.${makersMark()}.migrating`
@@ -32,7 +37,7 @@ export async function migrateStoreFile(opening: Opening, { keep, note }: Bringin
   try {
     if (!held.raw) throw new Error(`${path} is no database`)
     const version = knownVersionOf(held.raw, path)
-    if (version === latestVersion) return version
+    if (version === latestVersion || version !== from) return version
     await held.raw.backup(copy, {
       progress: () => {
         if (signal?.aborted) throw new Cancelled()

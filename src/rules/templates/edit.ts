@@ -27,6 +27,11 @@ export interface EditedTemplate {
   changed: boolean
 }
 
+export interface ResetTemplate extends EditedTemplate {
+  /** The words that go. */
+  was?: Words
+}
+
 /** Staff change the words of a letter without a release [004]. */
 export async function editTemplate(
   trx: Trx,
@@ -50,14 +55,16 @@ export async function editTemplate(
 export async function resetTemplate(
   trx: Trx,
   { letter, ctx }: { letter: LetterName; ctx: RuleContext },
-): Promise<EditedTemplate> {
+): Promise<ResetTemplate> {
   const { by, at } = ctx
   permit(ctx, 'templates.reset', { name: letter })
-  if (!(await findTemplate(trx, letter))) return { letter, changed: false }
+  const present = await findTemplate(trx, letter)
+  if (!present) return { letter, changed: false }
 
   await removeTemplate(trx, letter)
   await appendAudit(trx, { by, at, action: 'templates.reset', facts: { letter } })
-  return { letter, changed: true }
+  const { subject, text, html } = present
+  return { letter, changed: true, was: { subject, text, html } }
 }
 
 /** @throws `template-not-found`, naming the nearest */

@@ -1,0 +1,90 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { openDatabase } from '../../src/db/sqlite/connection.ts'
+import { inProcess } from '../terminal.ts'
+import { newWorld, type World } from '../world.ts'
+import { asking, commands, makePeople, notAsking, roster } from './commands-that-ask.ts'
+
+let world: World
+beforeEach(async () => {
+  world = newWorld()
+  await makePeople(world)
+})
+afterEach(() => world.close())
+
+/** What SQLite and a waiting command keep beside a store. */
+const besides = /-(wal|shm|journal)$|[.]writer$/
+/** What a question that is open leaves there until it is answered. */
+const unfinished = /[.]restoring$/
+
+/** Every row of every store in the folder, and every other file. */
+function everything(): Record<string, unknown> {
+  const names = readdirSync(world.folder, { recursive: true, encoding: 'utf8' }).filter(
+    (name) => !besides.test(name),
+  )
+  return Object.fromEntries(names.map((name) => [name, contentsOf(name)]))
+}
+
+function contentsOf(name: string): unknown {
+  if (name.endsWith('.mail')) return 'a folder'
+  const bytes = readFileSync(world.path(name))
+  if (!bytes.subarray(0, 15).equals(Buffer.from('SQLite format 3'))) return bytes.toString('base64')
+  const raw = openDatabase(world.path(name))
+  try {
+    const tables = raw
+      .prepare<[], string>(`select name from sqlite_schema where type = 'table'`)
+      .pluck()
+      .all()
+    return Object.fromEntries(tables.map((table) => [table, raw.prepare(`select * from "${table}"`).all()]))
+  } finally {
+    raw.close()
+  }
+}
+
+describe('what was agreed to', () => {
+  it('is looked at again for every command that asks', () => {
+    expect(commands.filter((words) => !notAsking.includes(words)).sort()).toEqual(Object.keys(asking).sort())
+  })
+
+  it.each(Object.entries(asking))(
+    'is not done where it has changed while the question was open: %s',
+    async (words, { argv, question, prepare, meanwhile, refusedAs = 'changed-meanwhile' }) => {
+      await prepare?.(world)
+      const typist = inProcess(world, [...words.split(' '), ...argv, '--json'], { columns: 400 })
+      await typist.sees(question)
+      await meanwhile(world)
+      const before = Object.entries(everything()).filter(([name]) => !unfinished.test(name))
+      typist.types('y\r')
+      const { exit, text } = await typist.leaves()
+      expect({ exit, text }).toMatchObject({ exit: 3, text: expect.stringContaining(`"${refusedAs}"`) })
+      expect(everything()).toEqual(Object.fromEntries(before))
+    },
+  )
+
+  it.each(Object.entries(asking))(
+    'is done where nothing has changed meanwhile: %s',
+    async (words, { argv, question, prepare }) => {
+      await prepare?.(world)
+      const before = everything()
+      const typist = inProcess(world, [...words.split(' '), ...argv], { columns: 400 })
+      await typist.sees(question)
+      typist.types('y\r')
+      const { exit, text } = await typist.leaves()
+      expect([0, 9], text).toContain(exit)
+      expect(everything()).not.toEqual(before)
+    },
+  )
+
+  it('is not done where somebody began the store meanwhile and it has what was to be made', async () => {
+    roster(world)
+    const typist = inProcess(world, ['centres', 'import', 'roster.csv', '--db', 'first.db'])
+    await typist.sees('Create 1 centre and 1 user?')
+    expect(existsSync(world.path('first.db'))).toBe(false)
+    const creating = ['centres', 'create', 'EG005', '--name', 'Elsewhere', '--country', 'EG']
+    expect((await world.run([...creating, '--db', 'first.db'])).exit).toBe(0)
+    const before = everything()
+    typist.types('y\r')
+    expect((await typist.leaves()).exit).toBe(3)
+    expect(everything()).toEqual(before)
+  })
+})

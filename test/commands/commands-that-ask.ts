@@ -1,0 +1,290 @@
+import { writeFileSync } from 'node:fs'
+import type { Command } from 'commander'
+import { wholeProgram } from '../../src/cli/run.ts'
+import { holding } from '../holding.ts'
+import { writeOlderStore } from '../stores/older-store.ts'
+import type { World } from '../world.ts'
+
+export const teacher = 'teacher@school.example'
+const other = 'other@school.example'
+
+export interface Asks {
+  argv: readonly string[]
+  /** A part of the question. */
+  question: string
+  /** The same where nothing is to do: nothing is asked, and it ends with 0. */
+  nothing?: { prepare: readonly string[]; argv?: readonly string[] }
+  prepare?: (world: World) => Promise<unknown>
+  /** What somebody else does while the question is open, so that what was agreed to is not so any more. */
+  meanwhile: (world: World) => Promise<unknown>
+  /** Refused by the rule itself then, with this code. */
+  refusedAs?: string
+  /** It cannot be rehearsed: nothing is changed but a file. */
+  writesOnlyAFile?: true
+}
+
+export const roster = (world: World, name = 'roster.csv') =>
+  writeFileSync(
+    world.path(name),
+    'Centre number,Centre name,Country,Email\nEG005,Red Sea School,Egypt,red@sea.example\n',
+  )
+const does = (line: string) => async (world: World) => {
+  const ran = await world.run([...line.split(' '), '--yes'])
+  if (![0, 9].includes(ran.exit)) throw new Error(`${line} ended with ${ran.exit}: ${ran.stderr}`)
+}
+const deleted = does(`users delete ${teacher} --suspend`)
+const renamed = does(`users edit ${teacher} --last-name Aziz`)
+const backedUp = async (world: World) => {
+  await does('store backup kept.db')(world)
+  await (await world.store()).close()
+}
+const imported = async (world: World) => {
+  roster(world)
+  await does('centres import roster.csv --pins-out pins.csv')(world)
+}
+const writing = (name: string, text: string) => async (world: World) => writeFileSync(world.path(name), text)
+
+/** A file that is there already, and is another when the answer comes. */
+const replacing = {
+  argv: ['there.csv'],
+  question: 'Replace',
+  prepare: writing('there.csv', ''),
+  meanwhile: writing('there.csv', 'somebody else wrote this'),
+}
+/** The letter with these words in the place of its greeting. */
+const worded = (greeting: string) => async (world: World) => {
+  const shown = await world.run(['templates', 'show', 'invitation'])
+  writeFileSync(world.path('words.txt'), shown.stdout.replace(/Dear|Hello/g, greeting))
+  await does('templates edit invitation --from words.txt')(world)
+}
+const later = new Date('2026-03-09T09:00:00.000Z')
+const laterStill = new Date('2026-03-10T09:00:00.000Z')
+
+/** What each command that asks asks for, by its words. */
+export const asking: Readonly<Record<string, Asks>> = {
+  'centres import': {
+    argv: ['roster.csv', '--partial'],
+    question: 'Create 1 centre and 1 user?',
+    prepare: async (world) => roster(world),
+    meanwhile: does('centres create EG005 --name Elsewhere --country EG'),
+  },
+  'centres apply': {
+    argv: ['autumn.plan'],
+    question: '1 centre',
+    prepare: async (world) => {
+      roster(world)
+      await world.run(['centres', 'import', 'roster.csv', '--plan-out', 'autumn.plan'])
+    },
+    meanwhile: does('centres create EG005 --name Elsewhere --country EG'),
+  },
+  'centres imports undo': {
+    argv: ['1'],
+    question: 'Take back import 1',
+    prepare: imported,
+    nothing: { prepare: ['centres', 'imports', 'undo', '1'] },
+    meanwhile: does('centres edit EG005 --name Elsewhere'),
+  },
+  'centres pins': {
+    ...replacing,
+    argv: ['1', '--out', 'pins.csv'],
+    prepare: imported,
+    meanwhile: writing('pins.csv', 'somebody else wrote this'),
+  },
+  'centres edit': {
+    argv: ['EG001', '--name', 'Far School'],
+    question: 'EG002 is called Far School too',
+    meanwhile: does('centres edit EG002 --name Elsewhere'),
+  },
+  'centres delete': {
+    argv: ['EG002'],
+    question: 'Delete',
+    nothing: { prepare: ['centres', 'delete', 'EG002'] },
+    meanwhile: (world) => world.user('newcomer@school.example', { centre: 'EG002' }),
+  },
+  'centres export': replacing,
+  'centres sample': replacing,
+  'users sample': replacing,
+  'progression-tests sample': replacing,
+  'audit export': { ...replacing, writesOnlyAFile: true },
+  'mail show': {
+    ...replacing,
+    argv: ['1', '--html', 'there.html'],
+    prepare: async (world) => {
+      await does(`users reset-password ${teacher}`)(world)
+      writeFileSync(world.path('there.html'), '')
+    },
+    meanwhile: writing('there.html', 'somebody else wrote this'),
+    writesOnlyAFile: true,
+  },
+  'users edit': {
+    argv: [teacher, '--email', 'new@school.example'],
+    question: 'The address becomes new@school.example',
+    nothing: {
+      prepare: ['users', 'edit', teacher, '--email', 'new@school.example'],
+      argv: ['new@school.example', '--email', 'new@school.example'],
+    },
+    meanwhile: renamed,
+  },
+  'users suspend': {
+    argv: [teacher],
+    question: 'Suspend',
+    nothing: { prepare: ['users', 'suspend', teacher] },
+    meanwhile: renamed,
+  },
+  'users delete': {
+    argv: [teacher, '--suspend'],
+    question: 'Delete',
+    nothing: { prepare: ['users', 'delete', teacher, '--suspend'] },
+    meanwhile: renamed,
+  },
+  'users transfer': {
+    argv: [teacher, '--to', other],
+    question: 'Transfer 1 learner group',
+    prepare: (world) => holding(world, teacher),
+    nothing: { prepare: ['users', 'transfer', teacher, '--to', other] },
+    meanwhile: (world) => holding(world, teacher, { group: '5A' }),
+  },
+  'users move': {
+    argv: [teacher, '--to', 'EG002'],
+    question: 'Move to EG002',
+    nothing: { prepare: ['users', 'move', teacher, '--to', 'EG002'] },
+    meanwhile: renamed,
+  },
+  'users remove': {
+    argv: [teacher],
+    question: 'Remove from the centre',
+    nothing: { prepare: ['users', 'remove', teacher] },
+    meanwhile: renamed,
+  },
+  'users reset-password': {
+    argv: [teacher],
+    question: 'Send a message to choose a password to',
+    meanwhile: renamed,
+  },
+  'users pin': {
+    argv: ['red@sea.example'],
+    question: 'Void it, and issue a new one?',
+    prepare: imported,
+    meanwhile: does('users edit red@sea.example --last-name Aziz'),
+  },
+  'users erase': {
+    argv: [teacher],
+    question: 'Erase the name and address',
+    prepare: deleted,
+    // A second account of that address.
+    meanwhile: async (world) => {
+      await world.user(teacher, { centre: 'EG002' })
+      await deleted(world)
+    },
+  },
+  'coordinator add': {
+    argv: ['EG002', 'Nour Said <nour@school.example>'],
+    question: 'the coordinator of',
+    meanwhile: does('centres edit EG002 --name Elsewhere'),
+  },
+  'coordinator change': {
+    argv: ['EG001', '--to', 'admin@school.example'],
+    question: 'the coordinator of',
+    nothing: { prepare: ['coordinator', 'change', 'EG001', '--to', 'admin@school.example'] },
+    meanwhile: does('users edit admin@school.example --last-name Aziz'),
+  },
+  'coordinator suspend': {
+    argv: ['EG001'],
+    question: 'Suspend',
+    nothing: { prepare: ['coordinator', 'suspend', 'EG001'] },
+    meanwhile: (world) => world.user('newcomer@school.example', { centre: 'EG001' }),
+  },
+  'store rekey': {
+    argv: [],
+    question: 'a new key?',
+    prepare: imported,
+    meanwhile: does('users reset-password red@sea.example'),
+  },
+  'store restore': {
+    argv: ['kept.db'],
+    question: 'Restore',
+    prepare: backedUp,
+    meanwhile: renamed,
+  },
+  'store backup': {
+    ...replacing,
+    argv: ['kept.db'],
+    prepare: writing('kept.db', ''),
+    meanwhile: writing('kept.db', 'somebody else wrote this'),
+  },
+  'store migrate': {
+    argv: ['--db', 'older.db'],
+    question: 'up to date, from version',
+    prepare: async (world) => {
+      world.setClock('2026-11-26T09:00:00.000Z')
+      await writeOlderStore(world.path('older.db'), 2)
+    },
+    meanwhile: (world) => writeOlderStore(world.path('older.db'), 1),
+  },
+  'store accept-clock': {
+    argv: [],
+    question: 'Is the clock right',
+    prepare: async (world) => {
+      const now = new Date(world.now)
+      world.setClock(later)
+      await renamed(world)
+      world.setClock(now)
+    },
+    meanwhile: (world) => world.run(['users', 'suspend', teacher, '--yes'], { at: laterStill }),
+  },
+  'templates reset': {
+    argv: ['invitation'],
+    question: 'its shipped words back?',
+    prepare: worded('Hello'),
+    nothing: { prepare: ['templates', 'reset', 'invitation'] },
+    meanwhile: worded('Good morning'),
+  },
+  seed: {
+    argv: ['--centres', '1', '--users', '1', '--db', 'trial.db'],
+    question: 'Fill the store',
+    meanwhile: does('centres create EG005 --name Elsewhere --country EG --db trial.db'),
+    refusedAs: 'store-not-empty',
+  },
+}
+
+/** What changes something and asks for no consent, so that a new command says which it is. */
+export const notAsking: readonly string[] = [
+  'centres create',
+  'centres restore',
+  'users add',
+  'users restore',
+  'coordinator restore',
+  'associates assign',
+  'associates unassign',
+  'roles grant',
+  'roles revoke',
+  'progression-tests import',
+  'mail send',
+  'mail cancel',
+  'templates edit',
+  'templates preview',
+  'store init',
+  // What its owner does, who is asked for secrets alone.
+  'account request',
+  'account activate',
+  'account set-up',
+  'account verify',
+  'account sign-in',
+]
+
+/** Whatever can change something, or asks; each has a row above. */
+function mutations(of: Command, words: readonly string[] = []): string[] {
+  if (of.commands.length > 0) return of.commands.flatMap((part) => mutations(part, [...words, part.name()]))
+  return of.options.some(({ long }) => long === '--dry-run' || long === '--yes') ? [words.join(' ')] : []
+}
+
+export const commands = mutations(await wholeProgram())
+
+/** Whom the rows above are about. */
+export async function makePeople(world: World): Promise<void> {
+  await world.centre('EG001', { name: 'Nile School', coordinator: 'coordinator@school.example' })
+  await world.centre('EG002', { name: 'Far School' })
+  await world.user(teacher, { centre: 'EG001' })
+  await world.user(other, { centre: 'EG001', sites: ['cambridge-primary', 'cambridge-lower-secondary'] })
+  await world.user('admin@school.example', { centre: 'EG001', hubRole: 'admin' })
+}
