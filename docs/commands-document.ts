@@ -1,5 +1,5 @@
-import type { Command, Option } from 'commander'
-import { command as bareCommand } from '../src/cli/command.ts'
+import { Command, type Option } from 'commander'
+import { addCommonOptions } from '../src/cli/common-options.ts'
 import { everyCommand, type Leaf } from './command-tree.ts'
 
 const start = `# Commands
@@ -10,7 +10,7 @@ Written by \`npm run docs\` from the program's own help; do not edit it by hand.
 /** docs/commands.md: a section for every command. */
 export async function commandsDocument(): Promise<string> {
   const leaves = await everyCommand()
-  const common = bareCommand('any').options.filter((option) => !option.hidden)
+  const common = addCommonOptions(new Command('any')).options.filter((option) => !option.hidden)
   const known = new Set(common.map(({ flags }) => flags))
   return [start, contents(leaves), commonOptions(common), ...leaves.map((leaf) => section(leaf, known))].join(
     '\n',

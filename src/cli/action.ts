@@ -1,14 +1,14 @@
 import { Command } from 'commander'
-import type * as z from 'zod'
 import { actingFor } from '../config.ts'
 import type { Context } from '../context.ts'
 import { Cancelled, Usage } from '../errors.ts'
 import { yieldToSignals } from '../interruption.ts'
-import { checked, typedOptions } from './options.ts'
+import { typedOptions } from './options.ts'
+import { type Parameters, valuesOf } from './parameters.ts'
+import { readLines } from './read-lines.ts'
 import { actsForNobody } from '../rules/permissions/matrix.ts'
 import { type Pieces, piecesOfJson } from '../render/pieces.ts'
 import { type Session, sessionOf } from './session.ts'
-import { resolveTargets } from './command.ts'
 
 const contexts = new WeakMap<Command, Context>()
 const outcomes = new WeakMap<Command, number>()
@@ -29,9 +29,9 @@ function programOf(leaf: Command): Command {
 }
 
 /** commander's action for work that needs a session and gives an exit code. */
-export function action<Options>(
-  schema: z.ZodType<Options>,
-  work: (options: Options, session: Session) => Promise<number>,
+export function action<Args, Options>(
+  parameters: { args?: Parameters<Args>; options?: Parameters<Options> },
+  work: (options: Args & Options, session: Session) => Promise<number>,
 ): (...typed: unknown[]) => Promise<void> {
   return async (...typed) => {
     const leaf = typed.at(-1)
@@ -40,7 +40,7 @@ export function action<Options>(
     const context = contexts.get(program)
     if (!context) throw new Error('a command is run by run()')
     const session = sessionOf(leaf, context)
-    const options = checked(schema, await resolveTargets(leaf, typedOptions(leaf), context))
+    const options = valuesOf(parameters, await resolveTargets(leaf, typedOptions(leaf), context))
     await refuseForOthers(session)
     outcomes.set(program, await keepingRefusals(session, () => work(options, session)))
   }
@@ -88,6 +88,9 @@ async function keepingRefusals<Result>(session: Session, work: () => Promise<Res
   }
 }
 
+/** What follows the answer of a --dry-run. */
+export const rehearsed = 'This was a rehearsal: nothing was changed.'
+
 /** Prints the answer: for a person, a pipe, or a script. */
 export async function answer(
   session: Session,
@@ -108,4 +111,28 @@ function piecesOf(text: string | Pieces): Pieces {
   if (typeof text !== 'string') return text
   if (text === '') return []
   return [text.endsWith('\n') ? text : `${text}\n`]
+}
+
+/** Where several targets can be named, `-` stands for those on stdin, one a line. */
+async function resolveTargets(
+  leaf: Command,
+  typed: Record<string, unknown>,
+  context: Context,
+): Promise<Record<string, unknown>> {
+  const last = leaf.registeredArguments.at(-1)
+  const name = Object.keys(typed).find((key) => {
+    const value = typed[key]
+    return last?.variadic && Array.isArray(value) && value === leaf.processedArgs.at(-1)
+  })
+  if (name === undefined) return typed
+  const targets = typed[name]
+  if (!Array.isArray(targets) || !targets.includes('-')) return typed
+  const lines = await linesOf(context.stdin)
+  const all = targets.flatMap((target) => (target === '-' ? lines : [target]))
+  if (all.length === 0) throw new Usage('Nothing was named on stdin.', { hint: 'One a line.' })
+  return { ...typed, [name]: all }
+}
+
+async function linesOf(stream: NodeJS.ReadableStream): Promise<string[]> {
+  return (await readLines(stream)).map((line) => line.trim()).filter((line) => line !== '')
 }

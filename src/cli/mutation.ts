@@ -1,24 +1,26 @@
 import { existsSync } from 'node:fs'
-import type * as z from 'zod'
 import type { OpenStore } from '../db/store/open.ts'
-import type { Clock, Trx, Work } from '../db/transact.ts'
+import type { Clock, Trx } from '../db/transact.ts'
 import { Cancelled, Refused } from '../errors.ts'
 import { confirm } from './prompt.ts'
 import type { Message } from '../render/messages.ts'
 import type { RuleContext } from '../rules/permissions/actor.ts'
 import type { View } from '../render/table.ts'
-import { answer, action } from './action.ts'
+import { answer, rehearsed } from './action.ts'
+import type { Declaration } from './define.ts'
 import type { Notice, Session, WorkFor } from './session.ts'
 
-export interface Mutation<Options, Request, Result> {
-  options: z.ZodType<Options>
+export interface Mutation<Args, Options, Request, Result> extends Declaration<Args, Options> {
   /** Reads files and asks for what is missing, before the store is opened. */
-  prepare: (options: Options, session: Session) => Promise<Request>
+  prepare: (options: Args & Options, session: Session) => Promise<Request>
   /** Asks for what can only be asked with the store at hand; no transaction is open meanwhile. */
   complete?: (request: Request, at: MutationStage) => Promise<Request>
-  act: (request: Request, ctx: RuleContext, store: OpenStore) => Work<Result>
+  /** The rule, within the transaction. */
+  act: (trx: Trx, ctx: RuleContext, request: Request, store: OpenStore) => Promise<Result>
   /** What is agreed to before it is done. Absent: the command never asks. */
-  confirm?: Confirmation<Options, Request, Result>
+  confirm?: Confirmation<Args & Options, Request, Result>
+  /** Whoever tries a secret tries it: false for what has no --dry-run. */
+  rehearses?: false
   /** How the clock is looked at; absent: it must not be behind. */
   clock?: Clock
   /** This command can make the store. */
@@ -51,47 +53,35 @@ interface MutationStage {
   asks: boolean
 }
 
-type Direct<Options, Result> = Omit<Mutation<Options, Options, Result>, 'prepare'>
+/** Rehearses, asks, commits, delivers and answers. @returns the exit code */
+export async function runMutation<Args, Options, Request, Result>(
+  spec: Mutation<Args, Options, Request, Result>,
+  options: Args & Options,
+  session: Session,
+): Promise<number> {
+  const { dryRun, yes } = session.common
+  const asks = spec.confirm !== undefined && !dryRun && !yes && (spec.confirm.mayAsk?.(options) ?? true)
+  const prepared = await spec.prepare(options, session)
+  const flag = spec.confirm?.flags?.(options)
+  const agreed =
+    asks && spec.createsStore && isMissing(session)
+      ? await confirmWithoutStore({ spec, session, prepared, flag })
+      : undefined
 
-/** A command that changes something: open → rehearse → agree → commit → deliver → render. */
-export function mutation<Options, Result>(spec: Direct<Options, Result>) {
-  return preparedMutation({ ...spec, prepare: async (options: Options) => options })
-}
-
-/** The same, for a command that first reads a file or asks for what was not said. */
-export function preparedMutation<Options, Request, Result>(spec: Mutation<Options, Request, Result>) {
-  return action(spec.options, async (options, session) => {
-    const { dryRun, yes } = session.common
-    const asks = spec.confirm !== undefined && !dryRun && !yes && (spec.confirm.mayAsk?.(options) ?? true)
-    const prepared = await spec.prepare(options, session)
-    const flag = spec.confirm?.flags?.(options)
-    const agreed =
-      asks && spec.createsStore && isMissing(session)
-        ? await confirmWithoutStore({ spec, session, prepared, flag })
-        : undefined
-
-    const store = await session.open(openModeOf({ dryRun, begins: spec.createsStore ?? false }))
-    try {
-      const still = asks && agreed === undefined
-      const request = await completed({ spec, session, store, prepared, asks: still })
-      const { result, mail, owed } = await runMutation({
-        spec,
-        session,
-        store,
-        request,
-        asks: still,
-        flag,
-        agreed,
-      })
-      for (const notice of spec.notices?.(result) ?? []) session.notify(notice)
-      const json = { ...spec.json(result, mail), dryRun, notices: session.notices }
-      await answer(session, { text: spec.render(result, session.terminal.out, mail), json })
-      if (dryRun) session.say('This was a rehearsal: nothing was changed.')
-      return spec.exit?.(result) || (owed ? 9 : 0)
-    } finally {
-      await store.close()
-    }
-  })
+  const store = await session.open(openModeOf({ dryRun, begins: spec.createsStore ?? false }))
+  try {
+    const still = asks && agreed === undefined
+    const request = await completed({ spec, session, store, prepared, asks: still })
+    const running = { spec, session, store, request, asks: still, flag, agreed }
+    const { result, mail, owed } = await commitOrRehearse(running)
+    for (const notice of spec.notices?.(result) ?? []) session.notify(notice)
+    const json = { ...spec.json(result, mail), dryRun }
+    await answer(session, { text: spec.render(result, session.terminal.out, mail), json })
+    if (dryRun) session.say(rehearsed)
+    return spec.exit?.(result) || (owed ? 9 : 0)
+  } finally {
+    await store.close()
+  }
 }
 
 function openModeOf({ dryRun, begins }: { dryRun: boolean; begins: boolean }) {
@@ -99,34 +89,34 @@ function openModeOf({ dryRun, begins }: { dryRun: boolean; begins: boolean }) {
   return begins ? 'begin' : 'use'
 }
 
-interface Running<Options, Request, Result> {
-  spec: Mutation<Options, Request, Result>
+interface Running<Args, Options, Request, Result> {
+  spec: Mutation<Args, Options, Request, Result>
   session: Session
   store: OpenStore
   asks: boolean
 }
 
-async function completed<Options, Request, Result>({
+async function completed<Args, Options, Request, Result>({
   spec,
   session,
   store,
   prepared,
   asks,
-}: Running<Options, Request, Result> & { prepared: Request }): Promise<Request> {
+}: Running<Args, Options, Request, Result> & { prepared: Request }): Promise<Request> {
   if (!spec.complete) return prepared
   const ctx = await session.ctx(store)
   const offers = asks && session.terminal.canAsk && session.common.input
   return spec.complete(prepared, { session, store, ctx, asks: offers })
 }
 
-type WithRequest<Options, Request, Result> = Running<Options, Request, Result> & {
+type WithRequest<Args, Options, Request, Result> = Running<Args, Options, Request, Result> & {
   request: Request
   flag: string | undefined
 }
 
 /** Nothing that was read before the transaction is relied on within it: neither rights nor the time. */
-async function runMutation<Options, Request, Result>(
-  running: WithRequest<Options, Request, Result> & { agreed: string | undefined },
+async function commitOrRehearse<Args, Options, Request, Result>(
+  running: WithRequest<Args, Options, Request, Result> & { agreed: string | undefined },
 ): Promise<{ result: Result; mail: Message[]; owed: boolean }> {
   const { spec, session, store, asks } = running
   const work = workOf(running)
@@ -153,22 +143,22 @@ async function runMutation<Options, Request, Result>(
   return { result, mail: delivered.messages, owed: delivered.owed }
 }
 
-function workOf<Options, Request, Result>({
+function workOf<Args, Options, Request, Result>({
   spec,
   session,
   store,
   request,
-}: WithRequest<Options, Request, Result>): WorkFor<Result> {
+}: WithRequest<Args, Options, Request, Result>): WorkFor<Result> {
   return async (trx, ctx) => {
-    const done = await spec.act(request, ctx, store)(trx)
+    const done = await spec.act(trx, ctx, request, store)
     if (!spec.mailWaits) await checkMail(trx, { session })
     return done
   }
 }
 
 /** Rehearses, and asks where there is something to ask. @returns what was agreed to, to be compared */
-async function confirmResult<Options, Request, Result>(
-  running: WithRequest<Options, Request, Result>,
+async function confirmResult<Args, Options, Request, Result>(
+  running: WithRequest<Args, Options, Request, Result>,
 ): Promise<string | undefined> {
   const { spec, session, store, request, flag } = running
   if (!spec.confirm) return undefined
@@ -183,10 +173,10 @@ function isMissing({ settings }: Session): boolean {
 }
 
 /** Where there is no store yet, a refusal or a No leaves none. */
-async function confirmWithoutStore<Options, Request, Result>({
+async function confirmWithoutStore<Args, Options, Request, Result>({
   prepared,
   ...running
-}: Omit<Running<Options, Request, Result>, 'store' | 'asks'> & {
+}: Omit<Running<Args, Options, Request, Result>, 'store' | 'asks'> & {
   prepared: Request
   flag: string | undefined
 }): Promise<string | undefined> {

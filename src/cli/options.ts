@@ -106,7 +106,7 @@ export function checked<Options>(schema: z.ZodType<Options>, typed: Record<strin
 }
 
 /** A comma-separated or repeated option, as one list. */
-export const list = z
+export const commaList = z
   .array(z.string())
   .default([])
   .transform((values) =>
@@ -115,11 +115,6 @@ export const list = z
       .map((value) => value.trim())
       .filter((value) => value !== ''),
   )
-
-/** Collects a repeatable option for commander. */
-export function repeated(value: string, before: string[] | undefined): string[] {
-  return [...(before ?? []), value]
-}
 
 function flagOf(name: string, typed: Record<string, unknown>): string {
   const flag = `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`

@@ -1,5 +1,5 @@
 import { Command, CommanderError } from 'commander'
-import { addCommonOptions } from './command.ts'
+import { addCommonOptions } from './common-options.ts'
 import { setContext, outcomeOf } from './action.ts'
 import { type Loader, type Group, summaries, tree } from './tree.ts'
 import type { Context } from '../context.ts'

@@ -1,10 +1,6 @@
-import { Argument } from 'commander'
-import * as z from 'zod'
 import { completionScript, shells } from '../cli/completion.ts'
-import { command, example } from '../cli/command.ts'
-import { answer, action } from '../cli/action.ts'
-
-const Options = z.object({ shell: z.enum(shells) })
+import { command } from '../cli/define.ts'
+import { oneOf } from '../cli/parameters.ts'
 
 const howTo = `
 Complete words with TAB in every new shell:
@@ -14,17 +10,16 @@ Complete words with TAB in every new shell:
 `
 
 export const completion = () =>
-  command('completion')
-    .summary('print what makes a shell complete commands')
-    .description(
+  command({
+    name: 'completion',
+    summary: 'print what makes a shell complete commands',
+    description:
       'Print the script with which bash, zsh or fish completes the commands and options of ssh-admin.',
-    )
-    .addArgument(new Argument('<shell>', 'which shell').choices(shells))
-    .addHelpText('after', `${example('ssh-admin completion bash')}${howTo}`)
-    .action(
-      action(Options, async ({ shell }, session) => {
-        const script = completionScript(shell)
-        await answer(session, { text: script, json: { shell, script } })
-        return 0
-      }),
-    )
+    args: { shell: oneOf(shells, 'which shell') },
+    notes: howTo,
+    examples: ['ssh-admin completion bash'],
+    run: async ({ shell }) => {
+      const script = completionScript(shell)
+      return { text: script, json: { shell, script } }
+    },
+  })

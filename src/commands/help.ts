@@ -1,34 +1,23 @@
-import { Argument } from 'commander'
-import * as z from 'zod'
 import { Usage } from '../errors.ts'
 import { isTopic, type Topic, topics } from '../cli/help/topics.ts'
 import { nearestOf } from '../nearest.ts'
 import type { View } from '../render/table.ts'
-import { command, example } from '../cli/command.ts'
-import { answer, action } from '../cli/action.ts'
-
-const Options = z.object({ topic: z.string().optional() })
+import { type Answer, command } from '../cli/define.ts'
+import { optionalArgument } from '../cli/parameters.ts'
 
 export const help = () =>
-  command('help')
-    .summary('explain exit codes, JSON, settings, the workbook, mail')
-    .description(
-      `Explain one topic: ${Object.keys(topics).join(', ')}. After the words of a command it shows that command's help.`,
-    )
-    .addArgument(new Argument('[topic]', 'what to explain'))
-    .addHelpText('after', example('ssh-admin help exit-codes', 'ssh-admin help json --json'))
-    .action(
-      action(Options, async ({ topic }, session) => {
-        const { out } = session.terminal
-        if (topic === undefined) {
-          await answer(session, { text: topicsInLines(out), json: { topics } })
-          return 0
-        }
-        if (!isTopic(topic)) throw unknownTopic(topic)
-        await answer(session, await explained(topic, out))
-        return 0
-      }),
-    )
+  command({
+    name: 'help',
+    summary: 'explain exit codes, JSON, settings, the workbook, mail',
+    description: `Explain one topic: ${Object.keys(topics).join(', ')}. After the words of a command it shows that command's help.`,
+    args: { topic: optionalArgument('what to explain') },
+    examples: ['ssh-admin help exit-codes', 'ssh-admin help json --json'],
+    run: async ({ topic }, { terminal: { out } }) => {
+      if (topic === undefined) return { text: topicsInLines(out), json: { topics } }
+      if (!isTopic(topic)) throw unknownTopic(topic)
+      return explained(topic, out)
+    },
+  })
 
 function topicsInLines({ chalk }: View): string {
   const lines = Object.entries(topics).map(
@@ -37,7 +26,7 @@ function topicsInLines({ chalk }: View): string {
   return `Topics:\n${lines.join('\n')}\n\nssh-admin --help lists the commands; ssh-admin NOUN VERB --help explains one.`
 }
 
-async function explained(topic: Topic, { chalk }: View): Promise<{ text: string; json: object }> {
+async function explained(topic: Topic, { chalk }: View): Promise<Answer> {
   if (topic === 'exit-codes') {
     const { exitCodes } = await import('../cli/help/texts.ts')
     const lines = exitCodes.map(({ code, meaning, next }) => {

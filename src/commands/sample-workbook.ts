@@ -3,8 +3,8 @@ import * as z from 'zod'
 import type { SheetToWrite } from '../workbook/sheet.ts'
 import { prepareTable } from '../cli/output-file.ts'
 import { workbookToWrite } from './centres/export.ts'
-import { mutationCommand, example } from '../cli/command.ts'
-import { answer, action } from '../cli/action.ts'
+import { command } from '../cli/define.ts'
+import { optionalArgument } from '../cli/parameters.ts'
 
 interface Sample {
   /** Where it goes when no name is typed. */
@@ -16,28 +16,32 @@ interface Sample {
 }
 
 /** The command that writes an empty workbook to fill in. */
-export function sampleCommand({ file: usual, reader, example: shown, sheets }: Sample): Command {
-  return mutationCommand('sample')
-    .summary('write an empty workbook to fill in, with a guide')
-    .description(
+export function sampleCommand({ file: usual, reader, example, sheets }: Sample): Command {
+  return command({
+    name: 'sample',
+    summary: 'write an empty workbook to fill in, with a guide',
+    description:
       'Write an empty workbook with the right headings and drop-down lists, and a guide to its columns on a second sheet.',
-    )
-    .argument('[file]', `.xlsx, or .csv for the headings alone (default: ${usual} here)`)
-    .addHelpText('after', example(shown))
-    .action(
-      action(z.object({ file: z.string().min(1).default(usual) }), async ({ file }, session) => {
-        const { common, context, terminal } = session
-        const output = await workbookToWrite(session, { kind: 'sample', file })
-        if (!common.dryRun) {
-          const { now, signal } = context
-          await prepareTable(output, { sheets: await sheets(), at: now(), signal })
-          await output.moveIntoPlace()
-        }
-        const text = terminal.out.isTerminal
-          ? `${common.dryRun ? 'Would write' : 'Wrote'} ${file}. When it is filled in: ${reader} ${file}`
-          : file
-        await answer(session, { text, json: { file, dryRun: common.dryRun } })
-        return 0
-      }),
-    )
+    args: {
+      file: optionalArgument(
+        `.xlsx, or .csv for the headings alone (default: ${usual} here)`,
+        z.string().min(1).default(usual),
+      ),
+    },
+    examples: [example],
+    changes: true,
+    run: async ({ file }, session) => {
+      const { common, context, terminal } = session
+      const output = await workbookToWrite(session, { kind: 'sample', file })
+      if (!common.dryRun) {
+        const { now, signal } = context
+        await prepareTable(output, { sheets: await sheets(), at: now(), signal })
+        await output.moveIntoPlace()
+      }
+      const text = terminal.out.isTerminal
+        ? `${common.dryRun ? 'Would write' : 'Wrote'} ${file}. When it is filled in: ${reader} ${file}`
+        : file
+      return { text, json: { file } }
+    },
+  })
 }

@@ -1,5 +1,3 @@
-import type { Command } from 'commander'
-import { command } from '../../cli/command.ts'
 import { askSecret } from '../../cli/prompt.ts'
 import { readLines } from '../../cli/read-lines.ts'
 import type { Session } from '../../cli/session.ts'
@@ -48,11 +46,6 @@ async function linesAsTyped(stream: NodeJS.ReadableStream): Promise<string[]> {
   const lines = await readLines(stream)
   while (lines.at(-1) === '') lines.pop()
   return lines
-}
-
-/** What an owner does is done: whoever tries a secret tries it, and there is no rehearsing it. */
-export function ownersCommand(name: string): Command {
-  return command(name).option('-y, --yes', 'answer every question with yes')
 }
 
 /** The account after its owner did something, as every `account` command answers. */

@@ -1,31 +1,23 @@
-import * as z from 'zod'
 import { verifyAccount } from '../../rules/account/verify.ts'
-import { preparedMutation } from '../../cli/mutation.ts'
-import { example } from '../../cli/command.ts'
-import { accountJson, ownersCommand, renderAccount, secretsFor } from './secrets.ts'
-
-const Options = z.object({ email: z.string() })
+import { preparedMutation } from '../../cli/define.ts'
+import { argument } from '../../cli/parameters.ts'
+import { accountJson, renderAccount, secretsFor } from './secrets.ts'
 
 export const verify = () =>
-  ownersCommand('verify')
-    .summary('make an account active with the code from the message')
-    .description(
+  preparedMutation({
+    name: 'verify',
+    summary: 'make an account active with the code from the message',
+    description:
       'Show that the address is yours with the six digits from the message. Asks for the code, or reads it from stdin.',
-    )
-    .argument('<email>', 'the address')
-    .addHelpText('after', example('ssh-admin account verify amira@school.example < code.txt'))
-    .action(
-      preparedMutation({
-        options: Options,
-        prepare: async ({ email }, session) => {
-          const [code = ''] = await secretsFor(session, ['Code'])
-          return { email, code }
-        },
-        act: ({ email, code }, ctx, store) => {
-          const { code: key } = store.keys()
-          return (trx) => verifyAccount(trx, { email, code, key, ctx })
-        },
-        render: (account, view) => renderAccount(account, { view, next: 'is active and can sign in.' }),
-        json: accountJson,
-      }),
-    )
+    args: { email: argument('the address') },
+    examples: ['ssh-admin account verify amira@school.example < code.txt'],
+    rehearses: false,
+    prepare: async ({ email }, session) => {
+      const [code = ''] = await secretsFor(session, ['Code'])
+      return { email, code }
+    },
+    act: (trx, ctx, { email, code }, store) =>
+      verifyAccount(trx, { email, code, key: store.keys().code, ctx }),
+    render: (account, view) => renderAccount(account, { view, next: 'is active and can sign in.' }),
+    json: accountJson,
+  })

@@ -1,28 +1,20 @@
-import * as z from 'zod'
 import { associateJson, renderAssociate } from '../../render/associates.ts'
 import { associateDetails } from '../../rules/associates/details.ts'
-import { command, example } from '../../cli/command.ts'
-import { query } from '../../cli/query.ts'
-
-const Options = z.object({ associate: z.string(), search: z.string().optional() })
+import { query } from '../../cli/define.ts'
+import { argument, option } from '../../cli/parameters.ts'
 
 export const show = () =>
-  command('show')
-    .summary("show an Associate's centres, their coordinators, and who acts for them")
-    .description(
+  query({
+    name: 'show',
+    summary: "show an Associate's centres, their coordinators, and who acts for them",
+    description:
       "Show an Associate's centres, their status and coordinators, and the accounts that act for them.\nIn a pipe: number, name, status, coordinator, the coordinator's status, accounts that act for it.",
-    )
-    .argument('<associate>', 'the number of the Associate')
-    .option('--search <text>', 'only centres with this in their number or name')
-    .addHelpText(
-      'after',
-      example('ssh-admin associates show CA001', 'ssh-admin associates show CA001 --search nile'),
-    )
-    .action(
-      query({
-        options: Options,
-        read: ({ associate, search }, ctx, { db }) => associateDetails(db, { associate, search, ctx }),
-        render: renderAssociate,
-        json: associateJson,
-      }),
-    )
+    args: { associate: argument('the number of the Associate') },
+    options: {
+      search: option('<text>', 'only centres with this in their number or name'),
+    },
+    examples: ['ssh-admin associates show CA001', 'ssh-admin associates show CA001 --search nile'],
+    read: ({ db }, ctx, { associate, search }) => associateDetails(db, { associate, search, ctx }),
+    render: renderAssociate,
+    json: associateJson,
+  })

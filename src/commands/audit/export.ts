@@ -1,31 +1,35 @@
 import { extname } from 'node:path'
-import * as z from 'zod'
 import type { AuditEntry } from '../../db/audit/events.ts'
 import { checkOutputFile, prepareTable } from '../../cli/output-file.ts'
 import { Usage } from '../../errors.ts'
 import { eventSheet } from '../../render/audit.ts'
 import { eventsFor } from '../../rules/audit/events-for.ts'
 import { visibleCentres } from '../../rules/permissions/decide.ts'
-import { command, example } from '../../cli/command.ts'
-import { answer, action } from '../../cli/action.ts'
+import { type Answer, command } from '../../cli/define.ts'
+import { argument, type ValuesOf, yesOption } from '../../cli/parameters.ts'
 import { recordEvent } from '../../cli/record-event.ts'
 import type { Session } from '../../cli/session.ts'
-import { addFilterOptions, filterOptions } from './filter.ts'
-
-const Options = z.object({ ...filterOptions, file: z.string() })
+import { filterOptions } from './filter.ts'
 
 export const exportEvents = () =>
-  addFilterOptions(command('export'))
-    .summary('write the audit log into a file')
-    .description(
+  command({
+    name: 'export',
+    summary: 'write the audit log into a file',
+    description:
       'Write the audit log, oldest first, into a file: a workbook with filters (.xlsx), .csv, or one JSON document a line (.jsonl).',
-    )
-    .argument('<file>', 'the file: .xlsx, .csv or .jsonl')
-    .option('-y, --yes', 'replace the file that is there without asking')
-    .addHelpText('after', example('ssh-admin audit export audit.xlsx --since 2026-01-01'))
-    .action(action(Options, exportTo))
+    args: { file: argument('the file: .xlsx, .csv or .jsonl') },
+    options: {
+      ...filterOptions,
+      yes: yesOption('replace the file that is there without asking'),
+    },
+    examples: ['ssh-admin audit export audit.xlsx --since 2026-01-01'],
+    run: exportTo,
+  })
 
-async function exportTo({ file, ...filter }: z.infer<typeof Options>, session: Session): Promise<number> {
+async function exportTo(
+  { file, ...filter }: { file: string } & ValuesOf<typeof filterOptions>,
+  session: Session,
+): Promise<Answer> {
   const ending = extname(file).toLowerCase()
   if (!['.xlsx', '.csv', '.jsonl'].includes(ending)) {
     throw new Usage(`${file} has an ending that is not known.`, {
@@ -47,11 +51,10 @@ async function exportTo({ file, ...filter }: z.infer<typeof Options>, session: S
     await output.moveIntoPlace()
     await recordEvent(session, { action: 'audit.exported', facts: { events: counted.events } })
     const count = `${counted.events} event${counted.events === 1 ? '' : 's'}`
-    await answer(session, {
+    return {
       text: session.terminal.out.isTerminal ? `${count} written to ${file}.` : `${file}\t${counted.events}`,
       json: { file, events: counted.events },
-    })
-    return 0
+    }
   } finally {
     await store.close()
   }

@@ -1,5 +1,5 @@
-import type { Command } from 'commander'
 import * as z from 'zod'
+import { option } from '../../cli/parameters.ts'
 
 const day = /^\d{4}-\d{2}-\d{2}$/
 const oneDay = 86_400_000
@@ -24,22 +24,14 @@ function moment(text: string, context: z.RefinementCtx): Date | undefined {
   return undefined
 }
 
+const text = z.string().trim().min(1).optional()
+
 /** What narrows the log down. */
 export const filterOptions = {
-  kind: z.enum(['change', 'refusal', 'event']).optional(),
-  subject: z.string().trim().min(1).optional(),
-  actor: z.string().trim().min(1).optional(),
-  action: z.string().trim().min(1).optional(),
-  since: since.optional(),
-  until: until.optional(),
-}
-
-export function addFilterOptions(to: Command): Command {
-  return to
-    .option('--kind <kind>', 'change, refusal or event')
-    .option('--subject <who>', 'what happened to this address or centre')
-    .option('--actor <email>', 'what this user did; staff for Cambridge staff')
-    .option('--action <action>', 'what was done: users.suspended, or users for all of it')
-    .option('--since <time>', 'from this day or time on, UTC')
-    .option('--until <time>', 'up to this day or time, UTC')
+  kind: option('<kind>', 'change, refusal or event', z.enum(['change', 'refusal', 'event']).optional()),
+  subject: option('<who>', 'what happened to this address or centre', text),
+  actor: option('<email>', 'what this user did; staff for Cambridge staff', text),
+  action: option('<action>', 'what was done: users.suspended, or users for all of it', text),
+  since: option('<time>', 'from this day or time on, UTC', since.optional()),
+  until: option('<time>', 'up to this day or time, UTC', until.optional()),
 }

@@ -3,36 +3,40 @@ import { wholeNumberOf } from '../../cli/options.ts'
 import { renderEvent, renderEvents } from '../../render/audit.ts'
 import { eventsFor } from '../../rules/audit/events-for.ts'
 import { visibleCentres } from '../../rules/permissions/decide.ts'
-import { addFilterOptions, filterOptions } from './filter.ts'
-import { command, example } from '../../cli/command.ts'
-import { answer, action } from '../../cli/action.ts'
+import { filterOptions } from './filter.ts'
+import { listing } from '../../cli/define.ts'
+import { option, type ValuesOf } from '../../cli/parameters.ts'
+import { answer } from '../../cli/action.ts'
 import type { Session } from '../../cli/session.ts'
-
-const Options = z.object({
-  ...filterOptions,
-  limit: wholeNumberOf('a number of events').pipe(z.number().min(1, 'at least 1')).optional(),
-})
 
 /** What fits a screen or two; a pipe and --json have no limit that is not asked for. */
 const onTerminal = 50
 
 export const list = () =>
-  addFilterOptions(command('list'))
-    .summary('list what happened, newest first')
-    .description(
+  listing({
+    name: 'list',
+    summary: 'list what happened, newest first',
+    description:
       'List what happened, newest first. At a terminal the last 50 events; in a pipe all of them.\nIn a pipe: number, time (UTC), kind, action, subject, actor (staff for Cambridge staff), operator, details as JSON.',
-    )
-    .option('--limit <count>', 'at most so many')
-    .addHelpText(
-      'after',
-      example(
-        'ssh-admin audit list --subject amira@school.example',
-        'ssh-admin audit list --kind refusal --since 2026-03-01',
+    options: {
+      ...filterOptions,
+      limit: option(
+        '<count>',
+        'at most so many',
+        wholeNumberOf('a number of events').pipe(z.number().min(1, 'at least 1')).optional(),
       ),
-    )
-    .action(action(Options, listEventsFor))
+    },
+    examples: [
+      'ssh-admin audit list --subject amira@school.example',
+      'ssh-admin audit list --kind refusal --since 2026-03-01',
+    ],
+    run: listEventsFor,
+  })
 
-async function listEventsFor(filter: z.infer<typeof Options>, session: Session): Promise<number> {
+async function listEventsFor(
+  filter: ValuesOf<typeof filterOptions> & { limit: number | undefined },
+  session: Session,
+): Promise<number> {
   const { listEvents, pagesOfEvents } = await import('../../db/audit/events.ts')
   const { out } = session.terminal
   const store = await session.open('read')

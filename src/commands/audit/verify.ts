@@ -1,45 +1,42 @@
 import * as z from 'zod'
 import type { AuditVerdict, Backwards } from '../../db/audit/chain.ts'
 import { Unavailable } from '../../errors.ts'
-import { command, example } from '../../cli/command.ts'
-import { query } from '../../cli/query.ts'
+import { query } from '../../cli/define.ts'
+import { option } from '../../cli/parameters.ts'
 import type { Notice } from '../../cli/session.ts'
 
-const Options = z.object({
-  head: z
-    .string()
-    .trim()
-    .regex(/^[0-9a-f]{64}$/i, { error: 'the 64 digits that audit verify printed' })
-    .transform((head) => head.toLowerCase())
-    .optional(),
-})
-
 export const verify = () =>
-  command('verify')
-    .summary('check that nobody changed the audit log')
-    .description(
-      `Check that no row of the audit log was changed, removed, inserted or moved, and print its head.
+  query({
+    name: 'verify',
+    summary: 'check that nobody changed the audit log',
+    description: `Check that no row of the audit log was changed, removed, inserted or moved, and print its head.
 Every row is sealed with the store's key together with the row before it: what was done without the key shows. Where the log ends is noted beside the key after each change (KEY.head), so that rows cut off at its end show too. What somebody did who holds the key does not: keep the head that is printed somewhere else, and name it with --head the next time.`,
-    )
-    .option('--head <hash>', 'a head printed earlier: it must still be in the log')
-    .addHelpText('after', example('ssh-admin audit verify'))
-    .action(
-      query({
-        options: Options,
-        read: async ({ head }, _given, store) => {
-          const { verifyAudit } = await import('../../db/audit/verify.ts')
-          const verdict = await verifyAudit(store, { head })
-          if (!verdict.ok) throw broken(verdict)
-          return verdict
-        },
-        render: ({ events, head }, { isTerminal, chalk }) =>
-          isTerminal
-            ? `${chalk.green('✓')} The audit log is whole: ${events} event${events === 1 ? '' : 's'}.\n  Head: ${head ?? 'none yet'}`
-            : `${events}\t${head ?? ''}`,
-        json: ({ ok, events, head }) => ({ ok, events, head }),
-        notices: ({ backwards }) => backwards.map(backwardsNotice),
-      }),
-    )
+    options: {
+      head: option(
+        '<hash>',
+        'a head printed earlier: it must still be in the log',
+        z
+          .string()
+          .trim()
+          .regex(/^[0-9a-f]{64}$/i, { error: 'the 64 digits that audit verify printed' })
+          .transform((head) => head.toLowerCase())
+          .optional(),
+      ),
+    },
+    examples: ['ssh-admin audit verify'],
+    read: async (store, _ctx, { head }) => {
+      const { verifyAudit } = await import('../../db/audit/verify.ts')
+      const verdict = await verifyAudit(store, { head })
+      if (!verdict.ok) throw broken(verdict)
+      return verdict
+    },
+    render: ({ events, head }, { isTerminal, chalk }) =>
+      isTerminal
+        ? `${chalk.green('✓')} The audit log is whole: ${events} event${events === 1 ? '' : 's'}.\n  Head: ${head ?? 'none yet'}`
+        : `${events}\t${head ?? ''}`,
+    json: ({ ok, events, head }) => ({ ok, events, head }),
+    notices: ({ backwards }) => backwards.map(backwardsNotice),
+  })
 
 /** As it was written, and yet not in order: a clock was set back. */
 function backwardsNotice({ row, at, before }: Backwards): Notice {

@@ -1,60 +1,55 @@
 import { resolve } from 'node:path'
-import * as z from 'zod'
 import type { OpenStore } from '../../db/store/open.ts'
 import type { SavedPlan } from '../../import/plan-file.ts'
-import { mutationCommand, example } from '../../cli/command.ts'
-import { action } from '../../cli/action.ts'
+import { command } from '../../cli/define.ts'
+import { argument, option } from '../../cli/parameters.ts'
 import { runImport } from './run-import.ts'
 import type { PreparedImport } from './plan-import.ts'
-import { checkOutputFiles, slips, slipsOption } from './import-output-files.ts'
-
-const Options = z.object({ plan: z.string(), pinsOut: z.string().optional(), slips })
+import { checkOutputFiles, slipsOption } from './import-output-files.ts'
 
 export const apply = () =>
-  mutationCommand('apply')
-    .summary('apply a saved plan of an import, exactly')
-    .description(
-      `Apply a plan that centres import --plan-out saved: exactly what was reviewed.
+  command({
+    name: 'apply',
+    summary: 'apply a saved plan of an import, exactly',
+    description: `Apply a plan that centres import --plan-out saved: exactly what was reviewed.
 If the workbook or what the plan read of the store has changed meanwhile, nothing happens (exit code 3).`,
-    )
-    .argument('<plan>', 'the saved plan')
-    .option(
-      '--pins-out <file>',
-      'where the PINs go: .xlsx, .csv or .json (default: new-user-pins-ID.xlsx here)',
-    )
-    .addOption(slipsOption())
-    .addHelpText(
-      'after',
-      example(
-        'ssh-admin centres import fixtures/centres.xlsx --plan-out autumn.plan',
-        'ssh-admin centres apply autumn.plan --yes --pins-out pins.xlsx',
+    args: { plan: argument('the saved plan') },
+    options: {
+      pinsOut: option(
+        '<file>',
+        'where the PINs go: .xlsx, .csv or .json (default: new-user-pins-ID.xlsx here)',
       ),
-    )
-    .action(
-      action(Options, async (options, session) => {
-        const { dryRun, yes } = session.common
-        const asks = !dryRun && !yes
-        const started = performance.now()
-        const path = resolve(session.context.cwd, options.plan)
-        const outputs = await checkOutputFiles(session, {
-          input: path,
-          pinsOut: options.pinsOut,
-          slips: options.slips,
-        })
-        const { readPlan, refuseChangedWorkbook } = await import('../../import/plan-file.ts')
+      slips: slipsOption,
+    },
+    examples: [
+      'ssh-admin centres import fixtures/centres.xlsx --plan-out autumn.plan',
+      'ssh-admin centres apply autumn.plan --yes --pins-out pins.xlsx',
+    ],
+    changes: true,
+    run: async (options, session) => {
+      const { dryRun, yes } = session.common
+      const asks = !dryRun && !yes
+      const started = performance.now()
+      const path = resolve(session.context.cwd, options.plan)
+      const outputs = await checkOutputFiles(session, {
+        input: path,
+        pinsOut: options.pinsOut,
+        slips: options.slips,
+      })
+      const { readPlan, refuseChangedWorkbook } = await import('../../import/plan-file.ts')
 
-        const store = await session.open(dryRun ? 'rehearse' : 'use')
-        try {
-          const saved = readPlan(path, store.keys().plan)
-          refuseChangedWorkbook(saved)
-          const ready = await stillTrue(saved, store)
-          const ctx = await session.ctx(store)
-          return await runImport({ session, store, ctx, ready, outputs, started, asks })
-        } finally {
-          await store.close()
-        }
-      }),
-    )
+      const store = await session.open(dryRun ? 'rehearse' : 'use')
+      try {
+        const saved = readPlan(path, store.keys().plan)
+        refuseChangedWorkbook(saved)
+        const ready = await stillTrue(saved, store)
+        const ctx = await session.ctx(store)
+        return await runImport({ session, store, ctx, ready, outputs, started, asks })
+      } finally {
+        await store.close()
+      }
+    },
+  })
 
 /** The plan beside the store as it is now. @throws `plan-changed` where the store's part differs */
 async function stillTrue(saved: SavedPlan, store: OpenStore): Promise<PreparedImport> {

@@ -1,4 +1,3 @@
-import * as z from 'zod'
 import { closestCountries, countryCode } from '../../countries.ts'
 import { ask, requireTerminal } from '../../cli/prompt.ts'
 import { centresJson, renderChangedCentres } from '../../render/centres.ts'
@@ -6,49 +5,42 @@ import { newCentreNumber } from '../../rules/centres/find.ts'
 import { missingAssociate, parseCentreOptions } from '../../rules/centres/options.ts'
 import { createCentre } from '../../rules/centres/create.ts'
 import { cleanText } from '../../workbook/cell.ts'
-import { preparedMutation } from '../../cli/mutation.ts'
-import { mutationCommand, example } from '../../cli/command.ts'
+import { preparedMutation } from '../../cli/define.ts'
+import { argument, flag } from '../../cli/parameters.ts'
 import type { Session } from '../../cli/session.ts'
-import { centreOptions, withCentreOptions } from './options.ts'
-
-const Options = z.object({ centre: z.string(), ifMissing: z.boolean().default(false), ...centreOptions })
+import { centreOptions } from './options.ts'
 
 export const create = () =>
-  withCentreOptions(mutationCommand('create'))
-    .summary('add one centre')
-    .description(
+  preparedMutation({
+    name: 'create',
+    summary: 'add one centre',
+    description:
       'Add one centre, with its name and its country. An associate centre is approved until its coordinator is set up. ' +
-        'Without a store yet, this begins one.',
-    )
-    .argument('<centre>', 'its number: 2 to 12 letters and digits')
-    .option('--if-missing', 'a centre that is there already, and equal, is no error')
-    .addHelpText(
-      'after',
-      example(
-        "ssh-admin centres create EG900 --name 'El Nour School' --country Egypt --town Cairo",
-        "ssh-admin centres create CA900 --name 'Delta Schools' --kind associate --country EG",
-      ),
-    )
-    .action(
-      preparedMutation({
-        options: Options,
-        // All that is wrong with the call itself is told before a store is begun.
-        prepare: async ({ centre, ifMissing, ...said }, session) => {
-          const number = newCentreNumber(centre)
-          const { kind, associate } = parseCentreOptions(said)
-          if (kind === 'associate-centre' && associate === undefined) throw missingAssociate()
-          const name = said.name ?? (await askName(number, session))
-          const country = said.country ?? (await askCountry(number, session))
-          return { centre: number, ifMissing, fields: parseCentreOptions({ ...said, name, country }) }
-        },
-        act:
-          ({ centre, ifMissing, fields }, ctx) =>
-          async (trx) => [await createCentre(trx, { centre, fields, ifMissing, ctx })],
-        createsStore: true,
-        render: renderChangedCentres,
-        json: centresJson,
-      }),
-    )
+      'Without a store yet, this begins one.',
+    args: { centre: argument('its number: 2 to 12 letters and digits') },
+    options: {
+      ...centreOptions,
+      ifMissing: flag('a centre that is there already, and equal, is no error'),
+    },
+    examples: [
+      "ssh-admin centres create EG900 --name 'El Nour School' --country Egypt --town Cairo",
+      "ssh-admin centres create CA900 --name 'Delta Schools' --kind associate --country EG",
+    ],
+    prepare: async ({ centre, ifMissing, ...said }, session) => {
+      const number = newCentreNumber(centre)
+      const { kind, associate } = parseCentreOptions(said)
+      if (kind === 'associate-centre' && associate === undefined) throw missingAssociate()
+      const name = said.name ?? (await askName(number, session))
+      const country = said.country ?? (await askCountry(number, session))
+      return { centre: number, ifMissing, fields: parseCentreOptions({ ...said, name, country }) }
+    },
+    act: async (trx, ctx, { centre, ifMissing, fields }) => [
+      await createCentre(trx, { centre, fields, ifMissing, ctx }),
+    ],
+    createsStore: true,
+    render: renderChangedCentres,
+    json: centresJson,
+  })
 
 async function askName(number: string, { terminal, common }: Session): Promise<string> {
   const question = `What is the name of ${number}?`

@@ -1,6 +1,6 @@
 import * as z from 'zod'
-import { answer, action } from '../../cli/action.ts'
-import { mutationCommand, example } from '../../cli/command.ts'
+import { type Answer, command } from '../../cli/define.ts'
+import { optionalArgument } from '../../cli/parameters.ts'
 import { checkOutputFile, type OutputFile, type OutputKind, prepareTable } from '../../cli/output-file.ts'
 import { recordEvent } from '../../cli/record-event.ts'
 import type { Session } from '../../cli/session.ts'
@@ -13,60 +13,59 @@ import { count } from '../../render/text.ts'
 import { visibleCentres } from '../../rules/permissions/decide.ts'
 import type { SheetToWrite } from '../../workbook/sheet.ts'
 
-const Options = z.object({ file: z.string().min(1).optional() })
-
 export const exportCentres = () =>
-  mutationCommand('export')
-    .summary('write the centres and users as a workbook that import reads')
-    .description(
+  command({
+    name: 'export',
+    summary: 'write the centres and users as a workbook that import reads',
+    description:
       'Write every centre and its users as a workbook, one row for each user, or as CSV. Importing it again changes nothing. ' +
-        'CSV is for programs: a spreadsheet program drops the zeros of 00123 when it opens it. ' +
-        'Deleted centres and accounts, and users without a centre, are left out. In a pipe: file, centres, users.',
-    )
-    .argument('[file]', '.xlsx or .csv, or - for CSV on stdout (default: centres-YYYY-MM-DD.xlsx here)')
-    .addHelpText(
-      'after',
-      example('ssh-admin centres export centres-today.xlsx --yes', 'ssh-admin centres export -'),
-    )
-    .action(
-      action(Options, async ({ file }, session) => {
-        const { common, context } = session
-        if (file === '-' && common.json) {
-          throw new Usage('With - the CSV goes to stdout, and --json wants that too.', {
-            code: 'stdout-twice',
-            hint: 'Name a file, or leave out --json.',
-          })
+      'CSV is for programs: a spreadsheet program drops the zeros of 00123 when it opens it. ' +
+      'Deleted centres and accounts, and users without a centre, are left out. In a pipe: file, centres, users.',
+    args: {
+      file: optionalArgument(
+        '.xlsx or .csv, or - for CSV on stdout (default: centres-YYYY-MM-DD.xlsx here)',
+        z.string().min(1).optional(),
+      ),
+    },
+    examples: ['ssh-admin centres export centres-today.xlsx --yes', 'ssh-admin centres export -'],
+    changes: true,
+    run: async ({ file }, session) => {
+      const { common, context } = session
+      if (file === '-' && common.json) {
+        throw new Usage('With - the CSV goes to stdout, and --json wants that too.', {
+          code: 'stdout-twice',
+          hint: 'Name a file, or leave out --json.',
+        })
+      }
+      const shown = file ?? `centres-${context.now().toISOString().slice(0, 10)}.xlsx`
+      const output =
+        shown === '-'
+          ? undefined
+          : await workbookToWrite(session, { kind: 'export', file: shown, asksLater: true })
+      const store = await session.open(common.dryRun ? 'rehearse' : 'use')
+      try {
+        const { rows, by } = await rowsOf(store, session)
+        const counts: ExportCounts = { centres: 0, users: 0 }
+        const onRow = () => {
+          if (context.signal.aborted) throw new Cancelled()
         }
-        const shown = file ?? `centres-${context.now().toISOString().slice(0, 10)}.xlsx`
-        const output =
-          shown === '-'
-            ? undefined
-            : await workbookToWrite(session, { kind: 'export', file: shown, asksLater: true })
-        const store = await session.open(common.dryRun ? 'rehearse' : 'use')
-        try {
-          const { rows, by } = await rowsOf(store, session)
-          const counts: ExportCounts = { centres: 0, users: 0 }
-          const onRow = () => {
-            if (context.signal.aborted) throw new Cancelled()
-          }
-          const sheet = centresSheet({ rows, counts, onRow })
-          if (common.dryRun) await countRows(sheet)
-          else if (!output) await writeToStdout(sheet, session)
-          else {
-            await output.agreeToReplace()
-            await prepareTable(output, { sheets: [sheet], at: context.now(), signal: context.signal })
-            await output.moveIntoPlace()
-            await recordEvent(session, { action: 'centres.exported', facts: { ...counts } })
-          }
-          if (by.kind === 'staff') await tellWhatIsLeftOut(store, session)
-          if (/\.csv$/i.test(shown)) warnOfLostZeros(session)
-          if (shown !== '-') await tell({ file: shown, counts }, session)
-          return 0
-        } finally {
-          await store.close()
+        const sheet = centresSheet({ rows, counts, onRow })
+        if (common.dryRun) await countRows(sheet)
+        else if (!output) await writeToStdout(sheet, session)
+        else {
+          await output.agreeToReplace()
+          await prepareTable(output, { sheets: [sheet], at: context.now(), signal: context.signal })
+          await output.moveIntoPlace()
+          await recordEvent(session, { action: 'centres.exported', facts: { ...counts } })
         }
-      }),
-    )
+        if (by.kind === 'staff') await tellWhatIsLeftOut(store, session)
+        if (/\.csv$/i.test(shown)) warnOfLostZeros(session)
+        return shown === '-' ? { text: '', json: {} } : answerOf({ file: shown, counts }, session)
+      } finally {
+        await store.close()
+      }
+    },
+  })
 
 async function rowsOf(store: OpenStore, session: Session) {
   const { by } = await session.ctx(store)
@@ -99,17 +98,14 @@ function warnOfLostZeros(session: Session): void {
   })
 }
 
-async function tell(
-  { file, counts }: { file: string; counts: ExportCounts },
-  session: Session,
-): Promise<void> {
+function answerOf({ file, counts }: { file: string; counts: ExportCounts }, session: Session): Answer {
   const { dryRun } = session.common
   const { centres, users } = counts
   const what = `${count(centres, 'centre')} and ${count(users, 'user')}`
   const text = session.terminal.out.isTerminal
     ? `${dryRun ? 'Would write' : 'Wrote'} ${what} to ${file}.`
     : tsvLine([file, centres, users])
-  await answer(session, { text, json: { file, centres, users, dryRun } })
+  return { text, json: { file, centres, users } }
 }
 
 /** The place of a workbook or CSV file that an import could read. */

@@ -1,8 +1,7 @@
-import { Option } from 'commander'
 import { existsSync } from 'node:fs'
 import { extname, join, resolve } from 'node:path'
-import * as z from 'zod'
 import { checkOutputFile, type OutputFile, prepareTable } from '../../cli/output-file.ts'
+import { optionOf } from '../../cli/parameters.ts'
 import type { Session } from '../../cli/session.ts'
 import type { OpenStore } from '../../db/store/open.ts'
 import { Usage } from '../../errors.ts'
@@ -11,15 +10,12 @@ import type { RuleContext } from '../../rules/permissions/actor.ts'
 import type { Tables } from '../../workbook/write.ts'
 import type { PreparedImport } from './plan-import.ts'
 
-export const slips = z.enum(slipLayouts).optional()
-
 /** How the slips of a PIN workbook are laid out. */
-export function slipsOption(): Option {
-  return new Option(
-    '--slips <layout>',
-    'slips to cut out and hand out, in a .xlsx: each centre on pages of its own, or one after another (default: by-centre, up to 10,000 users)',
-  ).choices(slipLayouts)
-}
+export const slipsOption = optionOf(
+  slipLayouts,
+  '<layout>',
+  'slips to cut out and hand out, in a .xlsx: each centre on pages of its own, or one after another (default: by-centre, up to 10,000 users)',
+)
 
 export interface ImportOutputFiles {
   pins: OutputFile

@@ -3,88 +3,78 @@ import * as z from 'zod'
 import { Refused, Usage } from '../../errors.ts'
 import { centreColumns } from '../../import/columns.ts'
 import type { Roster } from '../../import/roster.ts'
-import { list, repeated, wholeNumberOf } from '../../cli/options.ts'
+import { wholeNumberOf } from '../../cli/options.ts'
 import { changedMeanwhile } from '../../cli/mutation.ts'
 import { columnsHelp } from '../columns-help.ts'
-import { mutationCommand, example } from '../../cli/command.ts'
-import { action } from '../../cli/action.ts'
+import { type Answer, command } from '../../cli/define.ts'
+import { argument, flag, option, repeated, type ValuesOf } from '../../cli/parameters.ts'
 import type { Session } from '../../cli/session.ts'
 import { confirmWithoutStore, comparable } from './confirm-without-store.ts'
 import { runImport } from './run-import.ts'
-import { checkOutputFiles, slips, slipsOption } from './import-output-files.ts'
+import { checkOutputFiles, slipsOption } from './import-output-files.ts'
 import { planWorkbook } from './plan-import.ts'
 import { readWorkbook } from './read-workbook.ts'
 import { savePlanOnly } from './save-plan.ts'
 
-const Options = z.object({
-  file: z.string(),
-  sheet: z.string().optional(),
-  map: z.array(z.string()).default([]),
-  pinsOut: z.string().optional(),
-  slips,
-  issuesOut: z.string().optional(),
-  planOut: z.string().optional(),
-  deleteMissing: z.boolean().default(false),
-  deleteExtra: z.boolean().default(false),
-  deleteCentre: list,
-  deleteUser: list,
-  allowDeletes: wholeNumberOf('a whole number').pipe(z.number().min(0, 'at least 0')).optional(),
-  allowRenames: wholeNumberOf('a whole number').pipe(z.number().min(0, 'at least 0')).optional(),
-  partial: z.boolean().default(false),
-  wholeRoster: z.boolean().default(false),
-  restoreDeleted: z.boolean().default(false),
-  sendMail: z.boolean().default(false),
-  strict: z.boolean().default(false),
-})
+const options = {
+  sheet: option('<name>', 'the sheet to read (default: the one that is open, or else the first)'),
+  map: repeated(
+    '<column=field>',
+    "which column is which field, such as 'Org ID=Centre number'",
+    z.array(z.string()).default([]),
+  ),
+  pinsOut: option('<file>', 'where the PINs go: .xlsx, .csv or .json (default: new-user-pins-ID.xlsx here)'),
+  slips: slipsOption,
+  issuesOut: option('<file>', 'write the rows held back, with the reasons, to be corrected and imported'),
+  planOut: option('<file>', 'save the plan for centres apply, and change nothing'),
+  deleteMissing: flag('delete every centre that is not in the workbook'),
+  deleteExtra: flag('delete every user of its centres who is not in the workbook'),
+  deleteCentre: repeated('<centres>', 'delete only these missing centres'),
+  deleteUser: repeated('<emails>', 'delete only these extra users'),
+  allowDeletes: option(
+    '<n>',
+    'how many centres and users may go, when it is more than a fifth',
+    wholeNumberOf('a whole number').pipe(z.number().min(0, 'at least 0')).optional(),
+  ),
+  allowRenames: option(
+    '<n>',
+    'how many centres may be renamed, when it is more than a fifth',
+    wholeNumberOf('a whole number').pipe(z.number().min(0, 'at least 0')).optional(),
+  ),
+  partial: flag('this is part of a roster: nobody is missing or extra'),
+  wholeRoster: flag('this is a whole roster, though it says that it is part of one'),
+  restoreDeleted: flag('restore the deleted centres that the workbook names'),
+  sendMail: flag('send each new user a message that says how to activate the account'),
+  strict: flag('any mistake: change nothing (exit code 6)'),
+}
 
-type Options = z.infer<typeof Options>
+type Options = { file: string } & ValuesOf<typeof options>
 
 /** Each time another process has got its change in: as many as may reasonably be at it at once. */
 const maxTries = 100
 
 export const importCentres = () =>
-  mutationCommand('import')
-    .summary('bring centres and users in from a workbook, PINs out')
-    .description(
-      `Read a workbook of centres and their users, show what it will change, ask, and apply it.
+  command({
+    name: 'import',
+    summary: 'bring centres and users in from a workbook, PINs out',
+    description: `Read a workbook of centres and their users, show what it will change, ask, and apply it.
 New centres are added with their name and location; existing ones have their name updated only.
 New users are created, each with a PIN; the PINs come back as a workbook to hand out.
 Rows with a mistake are held back and change nothing; the rest goes in (exit code 8).
 Centres and users that are not in the workbook are listed, and deleted only when you say so.`,
-    )
-    .argument('<file>', 'the workbook (.xlsx or .csv), or - for stdin')
-    .option('--sheet <name>', 'the sheet to read (default: the one that is open, or else the first)')
-    .option('--map <column=field>', "which column is which field, such as 'Org ID=Centre number'", repeated)
-    .option(
-      '--pins-out <file>',
-      'where the PINs go: .xlsx, .csv or .json (default: new-user-pins-ID.xlsx here)',
-    )
-    .addOption(slipsOption())
-    .option('--issues-out <file>', 'write the rows held back, with the reasons, to be corrected and imported')
-    .option('--plan-out <file>', 'save the plan for centres apply, and change nothing')
-    .option('--delete-missing', 'delete every centre that is not in the workbook')
-    .option('--delete-extra', 'delete every user of its centres who is not in the workbook')
-    .option('--delete-centre <centres>', 'delete only these missing centres', repeated)
-    .option('--delete-user <emails>', 'delete only these extra users', repeated)
-    .option('--allow-deletes <n>', 'how many centres and users may go, when it is more than a fifth')
-    .option('--allow-renames <n>', 'how many centres may be renamed, when it is more than a fifth')
-    .option('--partial', 'this is part of a roster: nobody is missing or extra')
-    .option('--whole-roster', 'this is a whole roster, though it says that it is part of one')
-    .option('--restore-deleted', 'restore the deleted centres that the workbook names')
-    .option('--send-mail', 'send each new user a message that says how to activate the account')
-    .option('--strict', 'any mistake: change nothing (exit code 6)')
-    .addHelpText('after', columnsHelp(centreColumns, 'ssh-admin centres sample'))
-    .addHelpText(
-      'after',
-      example(
-        'ssh-admin centres import fixtures/centres.xlsx --dry-run',
-        'ssh-admin centres import fixtures/centres.xlsx --yes --pins-out pins.xlsx',
-        'ssh-admin centres import fixtures/one-of-each.xlsx --yes --issues-out held-back.xlsx',
-      ),
-    )
-    .action(action(Options, importWorkbook))
+    args: { file: argument('the workbook (.xlsx or .csv), or - for stdin') },
+    options,
+    notes: columnsHelp(centreColumns, 'ssh-admin centres sample'),
+    examples: [
+      'ssh-admin centres import fixtures/centres.xlsx --dry-run',
+      'ssh-admin centres import fixtures/centres.xlsx --yes --pins-out pins.xlsx',
+      'ssh-admin centres import fixtures/one-of-each.xlsx --yes --issues-out held-back.xlsx',
+    ],
+    changes: true,
+    run: importWorkbook,
+  })
 
-async function importWorkbook(options: Options, session: Session): Promise<number> {
+async function importWorkbook(options: Options, session: Session): Promise<Answer> {
   const { dryRun, yes } = session.common
   if (options.partial && options.wholeRoster) {
     throw new Usage('A workbook is part of a roster, or a whole one.', {

@@ -1,5 +1,5 @@
-import type { Command } from 'commander'
 import * as z from 'zod'
+import { eitherWay, option } from '../../cli/parameters.ts'
 import type { ChangedCentre } from '../../rules/centres/changed.ts'
 import { cleanText } from '../../workbook/cell.ts'
 
@@ -8,30 +8,18 @@ const text = z.string().transform(cleanText).optional()
 
 /** What `create` and `edit` can say of a centre. */
 export const centreOptions = {
-  name: text,
-  kind: z.string().optional(),
-  associate: z.string().optional(),
-  address: text,
-  town: text,
-  postcode: text,
-  country: z.string().optional(),
-  britishCouncil: z.boolean().optional(),
-  globalListening: z.boolean().optional(),
-}
-
-export function withCentreOptions(command: Command): Command {
-  return command
-    .option('--name <name>', 'its name')
-    .option('--kind <kind>', 'school, associate or associate-centre')
-    .option('--associate <centre>', 'its Associate; this makes it an associate centre')
-    .option('--address <address>', 'street and house')
-    .option('--town <town>', 'town')
-    .option('--postcode <postcode>', 'postcode')
-    .option('--country <country>', 'English name or ISO code, such as Egypt or EG')
-    .option('--british-council', 'mark it as a British Council centre')
-    .option('--no-british-council', 'take that mark away')
-    .option('--global-listening', 'mark it for Global Listening; not for a British Council centre')
-    .option('--no-global-listening', 'take that mark away')
+  name: option('<name>', 'its name', text),
+  kind: option('<kind>', 'school, associate or associate-centre'),
+  associate: option('<centre>', 'its Associate; this makes it an associate centre'),
+  address: option('<address>', 'street and house', text),
+  town: option('<town>', 'town', text),
+  postcode: option('<postcode>', 'postcode', text),
+  country: option('<country>', 'English name or ISO code, such as Egypt or EG'),
+  britishCouncil: eitherWay({ on: 'mark it as a British Council centre', off: 'take that mark away' }),
+  globalListening: eitherWay({
+    on: 'mark it for Global Listening; not for a British Council centre',
+    off: 'take that mark away',
+  }),
 }
 
 /** Several centres as they are typed; one named twice is one. */

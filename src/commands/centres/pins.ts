@@ -5,33 +5,38 @@ import { tsvLine } from '../../render/clean-text.ts'
 import { count, listLines } from '../../render/text.ts'
 import { findImportNumber, importNumber } from '../../rules/imports/find.ts'
 import type { View } from '../../render/table.ts'
-import { mutationCommand, example } from '../../cli/command.ts'
-import { answer, action } from '../../cli/action.ts'
-import { sheetIsThere, slips, slipsOption } from './import-output-files.ts'
+import { rehearsed } from '../../cli/action.ts'
+import { type Answer, command } from '../../cli/define.ts'
+import { argument, flag, requiredOption, type ValuesOf } from '../../cli/parameters.ts'
+import { sheetIsThere, slipsOption } from './import-output-files.ts'
 import type { Session, WorkFor } from '../../cli/session.ts'
 
-const Options = z.object({
-  import: importNumber,
-  out: z.string({ error: 'say where the sheet goes, such as pins.xlsx' }),
-  renew: z.boolean().default(false),
-  slips,
-})
+const options = {
+  out: requiredOption(
+    '<file>',
+    'where the sheet goes: .xlsx, .csv or .json',
+    z.string({ error: 'say where the sheet goes, such as pins.xlsx' }),
+  ),
+  slips: slipsOption,
+  renew: flag('issue new PINs to those not yet active'),
+}
+
+type Options = { import: number } & ValuesOf<typeof options>
 
 export const pins = () =>
-  mutationCommand('pins')
-    .summary('make the PIN sheet of an import again')
-    .description(
-      `Make the PIN sheet of an import again: every user of it, with a PIN only where it is still open, else the reason.
+  command({
+    name: 'pins',
+    summary: 'make the PIN sheet of an import again',
+    description: `Make the PIN sheet of an import again: every user of it, with a PIN only where it is still open, else the reason.
 With --renew those who have not set up their account get a new PIN; the one before it is void.`,
-    )
-    .argument('<import>', 'the number of the import')
-    .requiredOption('--out <file>', 'where the sheet goes: .xlsx, .csv or .json')
-    .addOption(slipsOption())
-    .option('--renew', 'issue new PINs to those not yet active')
-    .addHelpText('after', example('ssh-admin centres pins 1 --out pins-again.xlsx --yes'))
-    .action(action(Options, makePinsAgain))
+    args: { import: argument('the number of the import', importNumber) },
+    options,
+    examples: ['ssh-admin centres pins 1 --out pins-again.xlsx --yes'],
+    changes: true,
+    run: makePinsAgain,
+  })
 
-async function makePinsAgain(options: z.infer<typeof Options>, session: Session): Promise<number> {
+async function makePinsAgain(options: Options, session: Session): Promise<Answer> {
   const { tableEnding } = await import('../../workbook/write.ts')
   const { import: importId, out } = options
   if (out.trim() !== '') tableEnding(out)
@@ -47,7 +52,7 @@ async function makePinsAgain(options: z.infer<typeof Options>, session: Session)
     const work: WorkFor<PinsAgain> = (trx, ctx) =>
       pinsAgain(trx, { importId, pinKey, renew: options.renew, ctx })
     const made = await session.rehearse(store, work)
-    if (dryRun) return await tell(session, { made, file: options.out })
+    if (dryRun) return answerOf(session, { made, file: options.out })
     await output.agreeToReplace()
 
     // The sheet is whole on the disk before the new PINs count.
@@ -68,29 +73,24 @@ async function makePinsAgain(options: z.infer<typeof Options>, session: Session)
         code: 'pins-not-placed',
         message: `The new PINs count, but ${options.out} could not be written. To make it again: ssh-admin centres pins ${importId} --out FILE`,
       })
-      await tell(session, { made: result.made, file: null })
-      return 9
+      return { ...answerOf(session, { made: result.made, file: null }), exit: 9 }
     }
     const notice = noSlipsNotice({ count: result.users, layout: options.slips }, importId)
     if (notice && tableEnding(out) === '.xlsx') session.notify(notice)
-    return await tell(session, { made: result.made, file: options.out })
+    return answerOf(session, { made: result.made, file: options.out })
   } finally {
     output.discard()
     await store.close()
   }
 }
 
-async function tell(
-  session: Session,
-  { made, file }: { made: PinsAgain; file: string | null },
-): Promise<number> {
+function answerOf(session: Session, { made, file }: { made: PinsAgain; file: string | null }): Answer {
   const { count: open, withoutPin, renewed } = made
-  await answer(session, {
+  return {
     text: render(made, file, session.terminal.out),
-    json: { file, count: open, withoutPin, renewed, changed: renewed > 0, dryRun: session.common.dryRun },
-  })
-  if (session.common.dryRun) session.say('This was a rehearsal: nothing was changed.')
-  return 0
+    json: { file, count: open, withoutPin, renewed, changed: renewed > 0 },
+    say: session.common.dryRun ? [rehearsed] : [],
+  }
 }
 
 function render({ count: open, withoutPin, renewed }: PinsAgain, file: string | null, view: View): string {

@@ -1,4 +1,5 @@
-import { answer } from '../../cli/action.ts'
+import { rehearsed } from '../../cli/action.ts'
+import type { Answer } from '../../cli/define.ts'
 import { forgetSheets } from '../../cli/leftovers.ts'
 import { changedMeanwhile, checkMail } from '../../cli/mutation.ts'
 import { confirm } from '../../cli/prompt.ts'
@@ -39,7 +40,7 @@ interface ImportRun {
 }
 
 /** Shows the plan, asks, writes the PINs beside their place, commits, puts them in place, sends the letters, answers. */
-export async function runImport(work: ImportRun): Promise<number> {
+export async function runImport(work: ImportRun): Promise<Answer> {
   const { session, ready, outputs, started, asks } = work
   const { changesNothing, countsOf } = await import('../../import/apply.ts')
   const { plan, deletions, source } = ready
@@ -77,10 +78,13 @@ export async function runImport(work: ImportRun): Promise<number> {
     elapsedMs,
     dryRun,
   }
-  await answer(session, { text: renderImport(imported, session.terminal.out), json: importJson(imported) })
-  if (dryRun) session.say('This was a rehearsal: nothing was changed.')
-  if (plan.rows.heldBack > 0) return 8
-  return placed && !letters.owed && !owedOfThisFile ? 0 : 9
+  const complete = placed && !letters.owed && !owedOfThisFile
+  return {
+    text: renderImport(imported, session.terminal.out),
+    json: importJson(imported),
+    say: dryRun ? [rehearsed] : [],
+    exit: plan.rows.heldBack > 0 ? 8 : complete ? 0 : 9,
+  }
 }
 
 /** @returns whether a sheet of the same file is owed from before, which importing it once more does not make */

@@ -1,7 +1,7 @@
 import { type OutputFile, textOf } from '../../cli/output-file.ts'
 import type { OpenStore } from '../../db/store/open.ts'
 import { describePlan, importJson, renderImport } from '../../render/import.ts'
-import { answer } from '../../cli/action.ts'
+import type { Answer } from '../../cli/define.ts'
 import type { Session } from '../../cli/session.ts'
 import type { RuleContext } from '../../rules/permissions/actor.ts'
 import { type ImportOutputFiles, placeIssues, prepareIssues } from './import-output-files.ts'
@@ -20,7 +20,7 @@ interface Saving {
 export async function savePlanOnly(
   output: OutputFile,
   { session, store, ctx, ready, outputs, started }: Saving,
-): Promise<number> {
+): Promise<Answer> {
   const { textOfPlan } = await import('../../import/plan-file.ts')
   const { countsOf } = await import('../../import/apply.ts')
   const { source, path, plan, deletions, sendMail, touched } = ready
@@ -48,14 +48,13 @@ export async function savePlanOnly(
     elapsedMs: Math.round(performance.now() - started),
     dryRun,
   }
-  await answer(session, {
+  return {
     text: session.terminal.out.isTerminal
       ? dryRun
         ? 'The plan was made, and not saved: this was a rehearsal.'
         : `The plan is in ${file}; nothing was changed. To apply it: ssh-admin centres apply ${file}`
       : renderImport(planned, session.terminal.out),
     json: { ...importJson(planned), plan: dryRun ? null : file },
-  })
-  if (plan.rows.heldBack > 0) return 8
-  return placed ? 0 : 9
+    exit: plan.rows.heldBack > 0 ? 8 : placed ? 0 : 9,
+  }
 }

@@ -3,41 +3,29 @@ import { typedPerson } from '../../rules/users/new-user.ts'
 import { addCoordinator } from '../../rules/coordinator/add.ts'
 import type { Coordination } from '../../rules/coordinator/coordination.ts'
 import { called, coordinationJson, placeOf, renderCoordinatorChange } from '../../render/coordination.ts'
-import { mutation } from '../../cli/mutation.ts'
-import { mutationCommand, example } from '../../cli/command.ts'
+import { mutation } from '../../cli/define.ts'
+import { argument, flag } from '../../cli/parameters.ts'
 import { agreedOnCoordination } from './questions.ts'
 
-const Options = z.object({
-  centre: z.string(),
-  person: z.string().transform(typedPerson),
-  ifMissing: z.boolean().default(false),
-})
-
 export const add = () =>
-  mutationCommand('add')
-    .summary('give a centre its coordinator')
-    .description(
+  mutation({
+    name: 'add',
+    summary: 'give a centre its coordinator',
+    description:
       'Give a centre that has none its coordinator: a new user, who is sent a message to set up a password. Its link lives 48 hours.',
-    )
-    .argument('<centre>', 'the number of the centre')
-    .argument('<person>', "'Name <email>'")
-    .option('--if-missing', 'the same coordinator there already is no error')
-    .addHelpText(
-      'after',
-      example("ssh-admin coordinator add CA001 'Rana Said <rana@associate.example>' --yes"),
-    )
-    .action(
-      mutation({
-        options: Options,
-        act:
-          ({ centre, person, ifMissing }, ctx) =>
-          (trx) =>
-            addCoordinator(trx, { centre, person, ifMissing, ctx }),
-        confirm: { question: additionQuestion, agreedOn: agreedOnCoordination },
-        render: (coordination, view) => renderCoordinatorChange(coordination, view, added),
-        json: coordinationJson,
-      }),
-    )
+    args: {
+      centre: argument('the number of the centre'),
+      person: argument("'Name <email>'", z.string().transform(typedPerson)),
+    },
+    options: {
+      ifMissing: flag('the same coordinator there already is no error'),
+    },
+    examples: ["ssh-admin coordinator add CA001 'Rana Said <rana@associate.example>' --yes"],
+    act: (trx, ctx, { centre, person, ifMissing }) => addCoordinator(trx, { centre, person, ifMissing, ctx }),
+    confirm: { question: additionQuestion, agreedOn: agreedOnCoordination },
+    render: (coordination, view) => renderCoordinatorChange(coordination, view, added),
+    json: coordinationJson,
+  })
 
 function additionQuestion(coordination: Coordination): string | undefined {
   const { coordinator, changed } = coordination

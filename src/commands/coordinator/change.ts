@@ -4,19 +4,18 @@ import { called, coordinationJson, placeOf, renderCoordinatorChange } from '../.
 import { changeCoordinator, type Successor } from '../../rules/coordinator/change.ts'
 import type { Coordination } from '../../rules/coordinator/coordination.ts'
 import { typedPerson } from '../../rules/users/new-user.ts'
-import { preparedMutation } from '../../cli/mutation.ts'
-import { mutationCommand, example } from '../../cli/command.ts'
+import { preparedMutation } from '../../cli/define.ts'
+import { argument, flag, option, type ValuesOf } from '../../cli/parameters.ts'
 import type { Session } from '../../cli/session.ts'
 import { agreedOnCoordination, type chooseSuccessor } from './questions.ts'
 
-const Options = z
-  .object({
-    centre: z.string(),
-    to: z.string().optional(),
-    new: z.string().transform(typedPerson).optional(),
-    suspendFormer: z.boolean().default(false),
-  })
-  .refine((options) => !(options.to && options.new), { error: '--to and --new exclude one another' })
+const options = {
+  to: option('<email>', 'an administrator of the centre'),
+  new: option('<person>', "a new user: 'Name <email>'", z.string().transform(typedPerson).optional()),
+  suspendFormer: flag('suspend the former coordinator too'),
+}
+
+type Options = { centre: string } & ValuesOf<typeof options>
 
 interface Request {
   centre: string
@@ -26,45 +25,41 @@ interface Request {
 }
 
 export const change = () =>
-  mutationCommand('change')
-    .summary('hand the place of coordinator to somebody else')
-    .description(
+  preparedMutation({
+    name: 'change',
+    summary: 'hand the place of coordinator to somebody else',
+    description:
       'Hand the place of coordinator to an administrator of the centre, or to a new person. The former coordinator becomes a teacher. At a terminal, without --to and --new, it lists those who can be chosen.',
-    )
-    .argument('<centre>', 'the number of the centre')
-    .option('--to <email>', 'an administrator of the centre')
-    .option('--new <person>', "a new user: 'Name <email>'")
-    .option('--suspend-former', 'suspend the former coordinator too')
-    .addHelpText(
-      'after',
-      example(
-        'ssh-admin coordinator change EG001 --to omar@school.example --yes',
-        "ssh-admin coordinator change EG001 --new 'Salma Aziz <salma@school.example>' --yes",
-      ),
-    )
-    .action(
-      preparedMutation({
-        options: Options,
-        prepare: prepareChange,
-        complete: async (request, { session, store, ctx }) => ({
-          ...request,
-          successor: request.successor ?? (await chooseFrom(request.centre, { session, store, ctx })),
-        }),
-        act: (request: Request, ctx) => (trx) => changeCoordinator(trx, { ...request, ctx }),
-        confirm: {
-          question: changeQuestion,
-          agreedOn: agreedOnCoordination,
-          flags: ({ to, new: person }) => (to === undefined && !person ? flags : undefined),
-        },
-        render: (coordination, view) => renderCoordinatorChange(coordination, view, changedTo),
-        json: coordinationJson,
-      }),
-    )
+    args: { centre: argument('the number of the centre') },
+    options,
+    examples: [
+      'ssh-admin coordinator change EG001 --to omar@school.example --yes',
+      "ssh-admin coordinator change EG001 --new 'Salma Aziz <salma@school.example>' --yes",
+    ],
+    prepare: prepareChange,
+    complete: async (request, { session, store, ctx }) => ({
+      ...request,
+      successor: request.successor ?? (await chooseFrom(request.centre, { session, store, ctx })),
+    }),
+    act: (trx, ctx, request: Request) => changeCoordinator(trx, { ...request, ctx }),
+    confirm: {
+      question: changeQuestion,
+      agreedOn: agreedOnCoordination,
+      flags: ({ to, new: person }) => (to === undefined && !person ? flags : undefined),
+    },
+    render: (coordination, view) => renderCoordinatorChange(coordination, view, changedTo),
+    json: coordinationJson,
+  })
 
 const flags = "--to EMAIL or --new 'Name <email>', and --yes"
 
-async function prepareChange(options: z.infer<typeof Options>, session: Session): Promise<Request> {
+async function prepareChange(options: Options, session: Session): Promise<Request> {
   const { centre, to, new: person, suspendFormer } = options
+  if (to !== undefined && person)
+    throw new Usage('--to and --new exclude one another', {
+      code: 'invalid-option',
+      hint: 'Add --help to see what it takes.',
+    })
   if (to !== undefined) return { centre, successor: { to }, suspendFormer }
   if (person) return { centre, successor: { person }, suspendFormer }
   if (!session.terminal.canAsk || !session.common.input) {

@@ -1,4 +1,3 @@
-import * as z from 'zod'
 import {
   called,
   coordinationJson,
@@ -9,31 +8,22 @@ import {
 import { needsMessage } from '../../render/users.ts'
 import type { Coordination } from '../../rules/coordinator/coordination.ts'
 import { restoreCoordinator } from '../../rules/coordinator/restore.ts'
-import { mutation } from '../../cli/mutation.ts'
-import { mutationCommand, example } from '../../cli/command.ts'
-
-const Options = z.object({ centre: z.string() })
+import { mutation } from '../../cli/define.ts'
+import { argument } from '../../cli/parameters.ts'
 
 export const restore = () =>
-  mutationCommand('restore')
-    .summary("restore a centre's coordinator, and let its users in again")
-    .description(
+  mutation({
+    name: 'restore',
+    summary: "restore a centre's coordinator, and let its users in again",
+    description:
       "Restore a suspended coordinator. The centre's users have back exactly what they had: who could sign in before can again.",
-    )
-    .argument('<centre>', 'the number of the centre')
-    .addHelpText('after', example('ssh-admin coordinator restore EG001'))
-    .action(
-      mutation({
-        options: Options,
-        act:
-          ({ centre }, ctx) =>
-          (trx) =>
-            restoreCoordinator(trx, { centre, ctx }),
-        render: (coordination, view) => renderCoordinatorChange(coordination, view, restored),
-        json: coordinationJson,
-        notices: ({ coordinator, changed }) => (changed && coordinator ? needsMessage(coordinator) : []),
-      }),
-    )
+    args: { centre: argument('the number of the centre') },
+    examples: ['ssh-admin coordinator restore EG001'],
+    act: (trx, ctx, { centre }) => restoreCoordinator(trx, { centre, ctx }),
+    render: (coordination, view) => renderCoordinatorChange(coordination, view, restored),
+    json: coordinationJson,
+    notices: ({ coordinator, changed }) => (changed && coordinator ? needsMessage(coordinator) : []),
+  })
 
 function restored(coordination: Coordination): string {
   const { coordinator, affected } = coordination

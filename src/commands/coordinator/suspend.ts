@@ -1,4 +1,3 @@
-import * as z from 'zod'
 import {
   called,
   coordinationJson,
@@ -8,32 +7,23 @@ import {
 } from '../../render/coordination.ts'
 import type { Coordination } from '../../rules/coordinator/coordination.ts'
 import { suspendCoordinator } from '../../rules/coordinator/suspend.ts'
-import { mutation } from '../../cli/mutation.ts'
-import { mutationCommand, example } from '../../cli/command.ts'
+import { mutation } from '../../cli/define.ts'
+import { argument } from '../../cli/parameters.ts'
 import { agreedOnCoordination } from './questions.ts'
 
-const Options = z.object({ centre: z.string() })
-
 export const suspend = () =>
-  mutationCommand('suspend')
-    .summary("suspend a centre's coordinator, and lock its users out")
-    .description(
+  mutation({
+    name: 'suspend',
+    summary: "suspend a centre's coordinator, and lock its users out",
+    description:
       "Suspend a centre's coordinator. Until they are restored, or another one takes the place, none of the centre's users can sign in. Nothing of theirs is changed.",
-    )
-    .argument('<centre>', 'the number of the centre')
-    .addHelpText('after', example('ssh-admin coordinator suspend EG001 --yes'))
-    .action(
-      mutation({
-        options: Options,
-        act:
-          ({ centre }, ctx) =>
-          (trx) =>
-            suspendCoordinator(trx, { centre, ctx }),
-        confirm: { question: suspensionQuestion, agreedOn: agreedOnCoordination },
-        render: (coordination, view) => renderCoordinatorChange(coordination, view, suspended),
-        json: coordinationJson,
-      }),
-    )
+    args: { centre: argument('the number of the centre') },
+    examples: ['ssh-admin coordinator suspend EG001 --yes'],
+    act: (trx, ctx, { centre }) => suspendCoordinator(trx, { centre, ctx }),
+    confirm: { question: suspensionQuestion, agreedOn: agreedOnCoordination },
+    render: (coordination, view) => renderCoordinatorChange(coordination, view, suspended),
+    json: coordinationJson,
+  })
 
 function suspensionQuestion(coordination: Coordination): string | undefined {
   const { coordinator, changed, affected } = coordination

@@ -1,6 +1,6 @@
 import * as z from 'zod'
-import { answer, action } from '../../cli/action.ts'
-import { mutationCommand, example } from '../../cli/command.ts'
+import { command } from '../../cli/define.ts'
+import { flag, option, type ValuesOf } from '../../cli/parameters.ts'
 import { numberOf, wholeNumberOf } from '../../cli/options.ts'
 import type { Session } from '../../cli/session.ts'
 import type { Terminal } from '../../cli/terminal.ts'
@@ -13,50 +13,52 @@ import { sendLettersOfImport } from '../../rules/mail/activation-letters.ts'
 import type { RuleContext } from '../../rules/permissions/actor.ts'
 import { permit } from '../../rules/permissions/decide.ts'
 
-const Options = z.object({
-  due: z.boolean().default(false),
-  failed: z.boolean().default(false),
-  import: wholeNumberOf('the number of an import').pipe(z.number().min(1, 'at least 1')).optional(),
-  rate: numberOf('a number of messages a second').pipe(z.number().positive('more than 0')).optional(),
-})
+const options = {
+  due: flag('only those whose pause is over'),
+  failed: flag('only those that were refused for good, again'),
+  import: option(
+    '<id>',
+    'the activation letters of this import',
+    wholeNumberOf('the number of an import').pipe(z.number().min(1, 'at least 1')).optional(),
+  ),
+  rate: option(
+    '<count>',
+    'at most so many messages a second',
+    numberOf('a number of messages a second').pipe(z.number().positive('more than 0')).optional(),
+  ),
+}
 
-type SendOptions = z.infer<typeof Options>
+type SendOptions = ValuesOf<typeof options>
 
 export const send = () =>
-  mutationCommand('send')
-    .summary('send the messages that wait')
-    .description(
+  command({
+    name: 'send',
+    summary: 'send the messages that wait',
+    description:
       'Send every message that waits, now. With --due only those whose pause is over, for cron. With --failed those that the server refused are tried again. With --import the users of an import who have not activated are first owed the letter that says how to use the PIN.',
-    )
-    .option('--due', 'only those whose pause is over')
-    .option('--failed', 'only those that were refused for good, again')
-    .option('--import <id>', 'the activation letters of this import')
-    .option('--rate <count>', 'at most so many messages a second')
-    .addHelpText(
-      'after',
-      example('ssh-admin mail send', 'ssh-admin mail send --due', 'ssh-admin mail send --failed'),
-    )
-    .action(
-      action(Options, async (options, session) => {
-        const { dryRun } = session.common
-        const { checkMailSettings } = await import('../../mail/smtp-settings.ts')
-        checkMailSettings(session.settings)
-        const store = await session.open(dryRun ? 'rehearse' : 'use')
-        try {
-          const { messages, owed } = await (dryRun ? rehearsed : sent)(options, { session, store })
-          const { out } = session.terminal
-          await answer(session, {
-            text: renderMessages(messages, out),
-            json: { messages, total: messages.length, dryRun },
-          })
-          if (messages.length === 0) session.say('Nothing waits.')
-          else session.say(dryRun ? 'This was a rehearsal: nothing was sent.' : `${countedStates(messages)}.`)
-          return owed ? 9 : 0
-        } finally {
-          await store.close()
+    options,
+    examples: ['ssh-admin mail send', 'ssh-admin mail send --due', 'ssh-admin mail send --failed'],
+    changes: true,
+    run: async (options, session) => {
+      const { dryRun } = session.common
+      const { checkMailSettings } = await import('../../mail/smtp-settings.ts')
+      checkMailSettings(session.settings)
+      const store = await session.open(dryRun ? 'rehearse' : 'use')
+      try {
+        const { messages, owed } = await (dryRun ? rehearsed : sent)(options, { session, store })
+        const { out } = session.terminal
+        const said = dryRun ? 'This was a rehearsal: nothing was sent.' : `${countedStates(messages)}.`
+        return {
+          text: renderMessages(messages, out),
+          json: { messages, total: messages.length },
+          say: [messages.length === 0 ? 'Nothing waits.' : said],
+          exit: owed ? 9 : 0,
         }
-      }),
-    )
+      } finally {
+        await store.close()
+      }
+    },
+  })
 
 interface SendingContext {
   session: Session

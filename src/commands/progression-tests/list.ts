@@ -1,26 +1,22 @@
-import * as z from 'zod'
 import { testsOf } from '../../db/progression-tests/holdings.ts'
 import { renderTests } from '../../render/progression-tests.ts'
 import { findUser } from '../../rules/users/find.ts'
-import { command, example } from '../../cli/command.ts'
-import { query } from '../../cli/query.ts'
-
-const Options = z.object({ owner: z.string() })
+import { query } from '../../cli/define.ts'
+import { requiredOption } from '../../cli/parameters.ts'
 
 export const list = () =>
-  command('list')
-    .summary('list the tests that a teacher holds')
-    .description('List the learner groups and tests that a teacher owns, with how many results each has.')
-    .requiredOption('--owner <email>', "the teacher's address")
-    .addHelpText('after', example('ssh-admin progression-tests list --owner amira@school.example'))
-    .action(
-      query({
-        options: Options,
-        read: async ({ owner }, { at, by }, { db }) => {
-          const { id } = await findUser(db, { email: owner, at, by })
-          return testsOf(db, id)
-        },
-        render: renderTests,
-        json: (tests) => ({ progressionTests: tests, total: tests.length }),
-      }),
-    )
+  query({
+    name: 'list',
+    summary: 'list the tests that a teacher holds',
+    description: 'List the learner groups and tests that a teacher owns, with how many results each has.',
+    options: {
+      owner: requiredOption('<email>', "the teacher's address"),
+    },
+    examples: ['ssh-admin progression-tests list --owner amira@school.example'],
+    read: async ({ db }, { at, by }, { owner }) => {
+      const { id } = await findUser(db, { email: owner, at, by })
+      return testsOf(db, id)
+    },
+    render: renderTests,
+    json: (tests) => ({ progressionTests: tests, total: tests.length }),
+  })

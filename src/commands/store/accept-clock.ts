@@ -1,36 +1,27 @@
-import * as z from 'zod'
 import { voidedInWords } from '../../render/store.ts'
 import { acceptClock } from '../../rules/store/events.ts'
-import { mutation } from '../../cli/mutation.ts'
-import { mutationCommand, example } from '../../cli/command.ts'
+import { mutation } from '../../cli/define.ts'
 
 export const acceptClockCommand = () =>
-  mutationCommand('accept-clock')
-    .summary("take this machine's clock for right, and the store's time for wrong")
-    .description(
+  mutation({
+    name: 'accept-clock',
+    summary: "take this machine's clock for right, and the store's time for wrong",
+    description:
       "Take this machine's clock for right where the last event in the store is later than it says. Time counts anew from now; PINs and links that were issued later than now are void. Where the machine's clock is the wrong one, set that instead.",
-    )
-    .addHelpText(
-      'after',
-      example('ssh-admin store accept-clock --yes', 'ssh-admin store accept-clock --dry-run'),
-    )
-    .action(
-      mutation({
-        options: z.object({}),
-        clock: 'is-accepted',
-        act: (_, ctx) => (trx) => acceptClock(trx, { ctx }),
-        confirm: {
-          // The time goes on while the question is open.
-          agreedOn: ({ changed, lastEventAt, voided }) => [changed, lastEventAt, voided],
-          question: ({ changed, acceptedAt, lastEventAt, voided }) =>
-            changed
-              ? `The clock says ${acceptedAt}, the last event is of ${lastEventAt}. Is the clock right, and shall time count anew from it? That voids ${voidedInWords(voided)}.`
-              : undefined,
-        },
-        render: ({ changed, acceptedAt, lastEventAt, voided }) =>
-          changed
-            ? `Time counts anew from ${acceptedAt}; the last event was of ${lastEventAt}. This voided ${voidedInWords(voided)}.`
-            : `The clock, ${acceptedAt}, is not behind the last event; nothing to do.`,
-        json: (accepted) => accepted,
-      }),
-    )
+    examples: ['ssh-admin store accept-clock --yes', 'ssh-admin store accept-clock --dry-run'],
+    clock: 'is-accepted',
+    act: (trx, ctx) => acceptClock(trx, { ctx }),
+    confirm: {
+      // The time goes on while the question is open.
+      agreedOn: ({ changed, lastEventAt, voided }) => [changed, lastEventAt, voided],
+      question: ({ changed, acceptedAt, lastEventAt, voided }) =>
+        changed
+          ? `The clock says ${acceptedAt}, the last event is of ${lastEventAt}. Is the clock right, and shall time count anew from it? That voids ${voidedInWords(voided)}.`
+          : undefined,
+    },
+    render: ({ changed, acceptedAt, lastEventAt, voided }) =>
+      changed
+        ? `Time counts anew from ${acceptedAt}; the last event was of ${lastEventAt}. This voided ${voidedInWords(voided)}.`
+        : `The clock, ${acceptedAt}, is not behind the last event; nothing to do.`,
+    json: (accepted) => accepted,
+  })

@@ -2,42 +2,39 @@ import * as z from 'zod'
 import { checkOutputFile, type OutputFile } from '../../cli/output-file.ts'
 import { backUpStore } from '../../rules/store/events.ts'
 import { permit } from '../../rules/permissions/decide.ts'
-import { mutationCommand, example } from '../../cli/command.ts'
-import { answer, action } from '../../cli/action.ts'
+import { command } from '../../cli/define.ts'
+import { argument } from '../../cli/parameters.ts'
 import type { Session } from '../../cli/session.ts'
 import { placesOf } from '../../cli/store-paths.ts'
 
-const Options = z.object({ file: z.string().min(1) })
-
 export const backup = () =>
-  mutationCommand('backup')
-    .summary('copy the store into one file')
-    .description(
+  command({
+    name: 'backup',
+    summary: 'copy the store into one file',
+    description:
       'Copy the store, also while others work with it, into one file for its owner only. The key is not in it: keep a copy of the key in another place.',
-    )
-    .argument('<file>', 'the file to make')
-    .addHelpText('after', example('ssh-admin store backup hub-backup.db'))
-    .action(
-      action(Options, async (options, session) => {
-        const { dryRun } = session.common
-        const output = await checkOutputFile(session, { kind: 'backup', file: options.file, asksLater: true })
-        const { path: file } = output
-        const { db, keyFile } = placesOf(session)
-        const store = await session.open('as-it-is')
-        try {
-          permit(await session.ctx(store), 'store.backup', { name: 'store' })
-          await output.agreeToReplace()
-          const bytes = dryRun ? null : await copy(store, { output, session })
-          await answer(session, {
-            text: `${dryRun ? 'Would copy' : 'Copied'} the store ${db} to ${file}\nThe key is not in it: it is ${keyFile}. Keep a copy of that too, in another place.`,
-            json: { store: db, file, bytes, keyFile, changed: true, dryRun },
-          })
-          return 0
-        } finally {
-          await store.close()
+    args: { file: argument('the file to make', z.string().min(1)) },
+    examples: ['ssh-admin store backup hub-backup.db'],
+    changes: true,
+    run: async (options, session) => {
+      const { dryRun } = session.common
+      const output = await checkOutputFile(session, { kind: 'backup', file: options.file, asksLater: true })
+      const { path: file } = output
+      const { db, keyFile } = placesOf(session)
+      const store = await session.open('as-it-is')
+      try {
+        permit(await session.ctx(store), 'store.backup', { name: 'store' })
+        await output.agreeToReplace()
+        const bytes = dryRun ? null : await copy(store, { output, session })
+        return {
+          text: `${dryRun ? 'Would copy' : 'Copied'} the store ${db} to ${file}\nThe key is not in it: it is ${keyFile}. Keep a copy of that too, in another place.`,
+          json: { store: db, file, bytes, keyFile, changed: true },
         }
-      }),
-    )
+      } finally {
+        await store.close()
+      }
+    },
+  })
 
 async function copy(
   store: Awaited<ReturnType<Session['open']>>,

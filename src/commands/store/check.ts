@@ -1,34 +1,30 @@
-import * as z from 'zod'
 import type { OpenStore } from '../../db/store/open.ts'
 import type { Finding } from '../../db/sqlite/integrity.ts'
 import { Unavailable } from '../../errors.ts'
 import { permit } from '../../rules/permissions/decide.ts'
-import { command, example } from '../../cli/command.ts'
-import { answer, action } from '../../cli/action.ts'
+import { command } from '../../cli/define.ts'
 import { unfinishedFiles } from '../../cli/leftovers.ts'
 import type { Session } from '../../cli/session.ts'
 import { placesOf } from '../../cli/store-paths.ts'
 
 export const check = () =>
-  command('check')
-    .summary('look through the store and its key')
-    .description(
+  command({
+    name: 'check',
+    summary: 'look through the store and its key',
+    description:
       'Look through every page of the store, its key, its audit log, and the files beside it. Exit code 7 when something is damaged; what is only untidy is told.',
-    )
-    .addHelpText('after', example('ssh-admin store check', 'ssh-admin store check --json'))
-    .action(
-      action(z.object({}), async (_, session) => {
-        const { db, keyFile } = placesOf(session)
-        const untidy = await lookThrough(session).catch(async (error: unknown) => {
-          throw (await leftWithoutStore(error, session)) ?? (await damageThatStopped(error, db)) ?? error
-        })
-        await answer(session, {
-          text: [...untidy.map(inWords), `The store ${db} and its key are sound.`].join('\n'),
-          json: { ok: true, store: db, keyFile, findings: untidy },
-        })
-        return 0
-      }),
-    )
+    examples: ['ssh-admin store check', 'ssh-admin store check --json'],
+    run: async (_, session) => {
+      const { db, keyFile } = placesOf(session)
+      const untidy = await lookThrough(session).catch(async (error: unknown) => {
+        throw (await leftWithoutStore(error, session)) ?? (await damageThatStopped(error, db)) ?? error
+      })
+      return {
+        text: [...untidy.map(inWords), `The store ${db} and its key are sound.`].join('\n'),
+        json: { ok: true, store: db, keyFile, findings: untidy },
+      }
+    },
+  })
 
 /** @returns what is only untidy */
 async function lookThrough(session: Session): Promise<Finding[]> {

@@ -1,44 +1,43 @@
-import * as z from 'zod'
 import { Refused } from '../../errors.ts'
-import { mutationCommand, example } from '../../cli/command.ts'
+import { command } from '../../cli/define.ts'
+import { flag } from '../../cli/parameters.ts'
 import { removeLeftovers } from '../../cli/leftovers.ts'
-import { answer, action } from '../../cli/action.ts'
-
-const Options = z.object({ ifMissing: z.boolean().default(false) })
 
 export const init = () =>
-  mutationCommand('init')
-    .summary('begin a new store and its key')
-    .description('Begin a new, empty store, and the key file from which its PINs and links are derived.')
-    .option('--if-missing', 'a store that is there already is no error')
-    .addHelpText('after', example('ssh-admin store init --db hub.db'))
-    .action(
-      action(Options, async ({ ifMissing }, session) => {
-        const { existsSync } = await import('node:fs')
-        const { db, keyFile } = session.settings
-        const refuseOther = () => {
-          if (ifMissing) return
-          throw new Refused('store-exists', `There is a store at ${db.value} already.`, {
-            hint: 'It stays as it is. To begin another one, name its place with --db.',
-          })
-        }
-        if (db.value !== undefined && existsSync(db.value)) refuseOther()
-        const { dryRun } = session.common
-        const store = await session.open(dryRun ? 'rehearse-beginning' : 'begin')
-        const changed = store.created
-        try {
-          // Another process may have begun it since.
-          if (!changed) refuseOther()
-          else if (!dryRun) await removeLeftovers(session, store)
-        } finally {
-          await store.close()
-        }
-        await answer(session, {
-          text: changed
-            ? `Began the store ${db.value}\nIts key is ${keyFile.value}: keep a copy elsewhere; without it no PIN or link can be made again.`
-            : `There is a store at ${db.value}; nothing to do.`,
-          json: { store: db.value, keyFile: keyFile.value, changed, dryRun },
+  command({
+    name: 'init',
+    summary: 'begin a new store and its key',
+    description: 'Begin a new, empty store, and the key file from which its PINs and links are derived.',
+    options: {
+      ifMissing: flag('a store that is there already is no error'),
+    },
+    examples: ['ssh-admin store init --db hub.db'],
+    changes: true,
+    run: async ({ ifMissing }, session) => {
+      const { existsSync } = await import('node:fs')
+      const { db, keyFile } = session.settings
+      const refuseOther = () => {
+        if (ifMissing) return
+        throw new Refused('store-exists', `There is a store at ${db.value} already.`, {
+          hint: 'It stays as it is. To begin another one, name its place with --db.',
         })
-        return 0
-      }),
-    )
+      }
+      if (db.value !== undefined && existsSync(db.value)) refuseOther()
+      const { dryRun } = session.common
+      const store = await session.open(dryRun ? 'rehearse-beginning' : 'begin')
+      const changed = store.created
+      try {
+        // Another process may have begun it since.
+        if (!changed) refuseOther()
+        else if (!dryRun) await removeLeftovers(session, store)
+      } finally {
+        await store.close()
+      }
+      return {
+        text: changed
+          ? `Began the store ${db.value}\nIts key is ${keyFile.value}: keep a copy elsewhere; without it no PIN or link can be made again.`
+          : `There is a store at ${db.value}; nothing to do.`,
+        json: { store: db.value, keyFile: keyFile.value, changed },
+      }
+    },
+  })

@@ -1,55 +1,52 @@
-import * as z from 'zod'
 import { changedMeanwhile } from '../../cli/mutation.ts'
 import { confirm } from '../../cli/prompt.ts'
 import { migrateStore } from '../../rules/store/events.ts'
 import { permit } from '../../rules/permissions/decide.ts'
-import { mutationCommand, example } from '../../cli/command.ts'
-import { answer, action } from '../../cli/action.ts'
+import { type Answer, command } from '../../cli/define.ts'
 import { removeLeftovers } from '../../cli/leftovers.ts'
 import type { Session } from '../../cli/session.ts'
 import { placesOf } from '../../cli/store-paths.ts'
 
 export const migrate = () =>
-  mutationCommand('migrate')
-    .summary('bring a store of an older ssh-admin up to date')
-    .description(
+  command({
+    name: 'migrate',
+    summary: 'bring a store of an older ssh-admin up to date',
+    description:
       'Bring a store that an older ssh-admin made up to date. The store as it is is kept beside it, whole, and nothing but you removes that copy. Programs that are older than this one cannot use the store afterwards.',
-    )
-    .addHelpText('after', example('ssh-admin store migrate --yes', 'ssh-admin store migrate --dry-run'))
-    .action(
-      action(z.object({}), async (_, session) => {
-        const { dryRun, yes } = session.common
-        const { nameToKeep } = await import('../../db/store/kept-copies.ts')
-        const { db } = placesOf(session)
-        const { from, to } = await rehearsed(session)
-        if (from === to) return tellUnchanged(session, { db, version: to })
+    examples: ['ssh-admin store migrate --yes', 'ssh-admin store migrate --dry-run'],
+    changes: true,
+    run: async (_, session) => {
+      const { dryRun, yes } = session.common
+      const { nameToKeep } = await import('../../db/store/kept-copies.ts')
+      const { db } = placesOf(session)
+      const { from, to } = await rehearsed(session)
+      if (from === to) return unchanged({ db, version: to })
 
-        const keep = nameToKeep(db, { before: 'migration', now: session.context.now() })
-        if (!dryRun) {
-          if (!yes) {
-            await confirm(session, question({ db, from, to, keep }))
-          }
-          const { migrateStoreFile } = await import('../../db/store/bring-up-to-date.ts')
-          const found = await migrateStoreFile(await session.opening('use'), {
-            from,
-            keep,
-            note: noteIn(session, { from, to }),
-          })
-          if (found === to) return tellUnchanged(session, { db, version: to })
-          if (found !== from) throw changedMeanwhile()
-          await removeLeftovers(session)
+      const keep = nameToKeep(db, { before: 'migration', now: session.context.now() })
+      if (!dryRun) {
+        if (!yes) {
+          await confirm(session, question({ db, from, to, keep }))
         }
-        const lines = [
-          `${dryRun ? 'Would bring' : 'Brought'} the store ${db} up to date: from version ${from} to ${to}.`,
-          `The store as it ${dryRun ? 'is would be' : 'was is'} kept as ${keep}`,
-        ]
-        await answer(session, {
-          text: lines.join('\n'),
-          json: { store: db, from, to, kept: keep, changed: true, dryRun },
+        const { migrateStoreFile } = await import('../../db/store/bring-up-to-date.ts')
+        const found = await migrateStoreFile(await session.opening('use'), {
+          from,
+          keep,
+          note: noteIn(session, { from, to }),
         })
-        return 0
-      }),
-    )
+        if (found === to) return unchanged({ db, version: to })
+        if (found !== from) throw changedMeanwhile()
+        await removeLeftovers(session)
+      }
+      const lines = [
+        `${dryRun ? 'Would bring' : 'Brought'} the store ${db} up to date: from version ${from} to ${to}.`,
+        `The store as it ${dryRun ? 'is would be' : 'was is'} kept as ${keep}`,
+      ]
+      return {
+        text: lines.join('\n'),
+        json: { store: db, from, to, kept: keep, changed: true },
+      }
+    },
+  })
 
 /** Does it to a copy in memory, so that nobody is asked about what cannot be done. */
 async function rehearsed(session: Session): Promise<{ from: number; to: number }> {
@@ -81,14 +78,9 @@ function noteIn(session: Session, { from, to }: { from: number; to: number }) {
   }
 }
 
-async function tellUnchanged(
-  session: Session,
-  { db, version }: { db: string; version: number },
-): Promise<number> {
-  const { dryRun } = session.common
-  await answer(session, {
+function unchanged({ db, version }: { db: string; version: number }): Answer {
+  return {
     text: `The store ${db} is up to date: it is of version ${version}.`,
-    json: { store: db, from: version, to: version, kept: null, changed: false, dryRun },
-  })
-  return 0
+    json: { store: db, from: version, to: version, kept: null, changed: false },
+  }
 }

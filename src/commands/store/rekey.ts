@@ -1,66 +1,64 @@
-import * as z from 'zod'
 import type { Voided } from '../../db/credentials.ts'
 import { confirm } from '../../cli/prompt.ts'
 import { voidedInWords } from '../../render/store.ts'
 import { rekeyStore } from '../../rules/store/rekey.ts'
 import { changedMeanwhile } from '../../cli/mutation.ts'
-import { mutationCommand, example } from '../../cli/command.ts'
-import { answer, action } from '../../cli/action.ts'
+import { command } from '../../cli/define.ts'
 import type { WorkFor } from '../../cli/session.ts'
 import { placesOf } from '../../cli/store-paths.ts'
 
 export const rekey = () =>
-  mutationCommand('rekey')
-    .summary('give the store a new key')
-    .description(
+  command({
+    name: 'rekey',
+    summary: 'give the store a new key',
+    description:
       'Give the store a new key, for when the old one was lost or seen by others. Every open PIN and link becomes void; the audit log goes on in a new part that names the end of the old one.',
-    )
-    .addHelpText('after', example('ssh-admin store rekey --yes', 'ssh-admin store rekey --dry-run'))
-    .action(
-      action(z.object({}), async (_, session) => {
-        const { dryRun, yes } = session.common
-        const asks = !dryRun && !yes
-        const { newKeyFor, withNewKey } = await import('../../db/store/rekey.ts')
-        const { db, keyFile } = placesOf(session)
+    examples: ['ssh-admin store rekey --yes', 'ssh-admin store rekey --dry-run'],
+    changes: true,
+    run: async (_, session) => {
+      const { dryRun, yes } = session.common
+      const asks = !dryRun && !yes
+      const { newKeyFor, withNewKey } = await import('../../db/store/rekey.ts')
+      const { db, keyFile } = placesOf(session)
 
-        const store = await session.open(dryRun ? 'rehearse' : 'use')
-        try {
-          const { random } = await session.ctx(store)
-          const key = newKeyFor(store, random)
-          const sealed = { ...store, keys: () => key.keys }
-          const work: WorkFor<Voided> = (trx, ctx) =>
-            rekeyStore(trx, { fingerprint: key.keys.fingerprint, ctx })
-          const rehearsed = dryRun || asks ? await session.rehearse(sealed, work) : undefined
-          if (asks && rehearsed) {
-            const words = `Give ${db} a new key? That voids ${voidedInWords(rehearsed)}; new ones must be issued.`
-            await confirm(session, words)
-          }
-          const { result: voided, waitsAs } =
-            dryRun && rehearsed
-              ? { result: rehearsed, waitsAs: undefined }
-              : await withNewKey(key, {
-                  interruption: session.context.interruption,
-                  takeOn: async () => {
-                    const { result } = await session.commit(sealed, async (trx, ctx) => {
-                      const done = await work(trx, ctx)
-                      if (rehearsed && JSON.stringify(rehearsed) !== JSON.stringify(done))
-                        throw changedMeanwhile()
-                      return done
-                    })
-                    return result
-                  },
-                })
-          if (waitsAs !== undefined) {
-            const message = `The new key could not be given its name: it is in ${waitsAs}, and is used from there.`
-            session.notify({ code: 'key-waits', message })
-          }
-          await answer(session, {
-            text: `${dryRun ? 'This would void' : 'This voided'} ${voidedInWords(voided)}; new ones must be issued.\nThe ${dryRun ? '' : 'new '}key is ${keyFile}: keep a copy elsewhere.`,
-            json: { store: db, keyFile, voided, changed: true, dryRun },
-          })
-          return waitsAs === undefined ? 0 : 9
-        } finally {
-          await store.close()
+      const store = await session.open(dryRun ? 'rehearse' : 'use')
+      try {
+        const { random } = await session.ctx(store)
+        const key = newKeyFor(store, random)
+        const sealed = { ...store, keys: () => key.keys }
+        const work: WorkFor<Voided> = (trx, ctx) =>
+          rekeyStore(trx, { fingerprint: key.keys.fingerprint, ctx })
+        const rehearsed = dryRun || asks ? await session.rehearse(sealed, work) : undefined
+        if (asks && rehearsed) {
+          const words = `Give ${db} a new key? That voids ${voidedInWords(rehearsed)}; new ones must be issued.`
+          await confirm(session, words)
         }
-      }),
-    )
+        const { result: voided, waitsAs } =
+          dryRun && rehearsed
+            ? { result: rehearsed, waitsAs: undefined }
+            : await withNewKey(key, {
+                interruption: session.context.interruption,
+                takeOn: async () => {
+                  const { result } = await session.commit(sealed, async (trx, ctx) => {
+                    const done = await work(trx, ctx)
+                    if (rehearsed && JSON.stringify(rehearsed) !== JSON.stringify(done))
+                      throw changedMeanwhile()
+                    return done
+                  })
+                  return result
+                },
+              })
+        if (waitsAs !== undefined) {
+          const message = `The new key could not be given its name: it is in ${waitsAs}, and is used from there.`
+          session.notify({ code: 'key-waits', message })
+        }
+        return {
+          text: `${dryRun ? 'This would void' : 'This voided'} ${voidedInWords(voided)}; new ones must be issued.\nThe ${dryRun ? '' : 'new '}key is ${keyFile}: keep a copy elsewhere.`,
+          json: { store: db, keyFile, voided, changed: true },
+          exit: waitsAs === undefined ? 0 : 9,
+        }
+      } finally {
+        await store.close()
+      }
+    },
+  })

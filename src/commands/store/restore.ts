@@ -10,90 +10,86 @@ import { changedMeanwhile } from '../../cli/mutation.ts'
 import { confirm } from '../../cli/prompt.ts'
 import { voidedInWords } from '../../render/store.ts'
 import { type Restored, restoreStore } from '../../rules/store/restore.ts'
-import { mutationCommand, example } from '../../cli/command.ts'
-import { answer, action } from '../../cli/action.ts'
+import { command } from '../../cli/define.ts'
+import { argument, flag, type ValuesOf } from '../../cli/parameters.ts'
 import { removeLeftovers } from '../../cli/leftovers.ts'
 import type { Session } from '../../cli/session.ts'
 import { placesOf } from '../../cli/store-paths.ts'
 
-const Options = z.object({
-  file: z.string().min(1),
-  keepCredentials: z.boolean().default(false),
-  newKey: z.boolean().default(false),
-})
-type Options = z.infer<typeof Options>
+const options = {
+  keepCredentials: flag('keep the PINs and links that were open when the backup was made'),
+  newKey: flag('the key is lost: make a new one'),
+}
+
+type Options = { file: string } & ValuesOf<typeof options>
 
 export const restore = () =>
-  mutationCommand('restore')
-    .summary('put a backup in the place of the store')
-    .description(
+  command({
+    name: 'restore',
+    summary: 'put a backup in the place of the store',
+    description:
       'Put a backup in the place of the store, which is kept beside it. PINs and links that were open when the backup was made become void, because they may have been used or replaced since.',
-    )
-    .argument('<file>', 'a file that store backup made')
-    .option('--keep-credentials', 'keep the PINs and links that were open when the backup was made')
-    .option('--new-key', 'the key is lost: make a new one')
-    .addHelpText('after', example('ssh-admin store restore hub-backup.db --yes'))
-    .action(
-      action(Options, async (options, session) => {
-        const { dryRun, yes } = session.common
-        const asks = !dryRun && !yes
-        const { holdAlone, placeStore, refuseWhileInUse } = await import('../../db/store/place.ts')
-        const { nameToKeep } = await import('../../db/store/kept-copies.ts')
-        const { withNewKey } = await import('../../db/store/rekey.ts')
-        const { forgetHeadFile, headFileOf, writeHeadFile } = await import('../../db/audit/head-file.ts')
-        const { headAt, headIfAny } = await import('../../db/audit/chain.ts')
-        const { db, keyFile } = placesOf(session)
-        const file = fileToRestore(options, session)
-        await refuseMissing(file)
-        await refuseItself(file, db)
-        refuseWhileInUse(db)
+    args: { file: argument('a file that store backup made', z.string().min(1)) },
+    options,
+    examples: ['ssh-admin store restore hub-backup.db --yes'],
+    changes: true,
+    run: async (options, session) => {
+      const { dryRun, yes } = session.common
+      const asks = !dryRun && !yes
+      const { holdAlone, placeStore, refuseWhileInUse } = await import('../../db/store/place.ts')
+      const { nameToKeep } = await import('../../db/store/kept-copies.ts')
+      const { withNewKey } = await import('../../db/store/rekey.ts')
+      const { forgetHeadFile, headFileOf, writeHeadFile } = await import('../../db/audit/head-file.ts')
+      const { headAt, headIfAny } = await import('../../db/audit/chain.ts')
+      const { db, keyFile } = placesOf(session)
+      const file = fileToRestore(options, session)
+      await refuseMissing(file)
+      await refuseItself(file, db)
+      refuseWhileInUse(db)
 
-        const present = headAt(db)
-        const copy = await copyOf(file, session)
-        try {
-          const { key, voided, erasedAgain, head } = await resolvePaths(copy.path, { options, session })
-          const kept = existsSync(db)
-            ? nameToKeep(db, { before: 'restore', now: session.context.now() })
-            : null
-          if (asks) await confirm(session, question({ db, file, kept, voided }))
-          if (!dryRun) {
-            const place = async () => {
-              const held = holdAlone(db)
-              try {
-                // Whom it erased since is not known to the copy.
-                if (!isSame(headIfAny(held.raw), present)) throw changedMeanwhile()
-                const keep = kept ?? nameToKeep(db, { before: 'restore', now: session.context.now() })
-                await finishing(session.context.interruption, {
-                  what: 'the backup is being put in the place of the store',
-                  finish: () => {
-                    forgetHeadFile(headFileOf(keyFile))
-                    placeStore({ from: copy.path, held, keep })
-                  },
-                })
-              } finally {
-                held.letGo()
-              }
+      const present = headAt(db)
+      const copy = await copyOf(file, session)
+      try {
+        const { key, voided, erasedAgain, head } = await resolvePaths(copy.path, { options, session })
+        const kept = existsSync(db) ? nameToKeep(db, { before: 'restore', now: session.context.now() }) : null
+        if (asks) await confirm(session, question({ db, file, kept, voided }))
+        if (!dryRun) {
+          const place = async () => {
+            const held = holdAlone(db)
+            try {
+              // Whom it erased since is not known to the copy.
+              if (!isSame(headIfAny(held.raw), present)) throw changedMeanwhile()
+              const keep = kept ?? nameToKeep(db, { before: 'restore', now: session.context.now() })
+              await finishing(session.context.interruption, {
+                what: 'the backup is being put in the place of the store',
+                finish: () => {
+                  forgetHeadFile(headFileOf(keyFile))
+                  placeStore({ from: copy.path, held, keep })
+                },
+              })
+            } finally {
+              held.letGo()
             }
-            await (key.made
-              ? withNewKey(key.made, { takeOn: place, interruption: session.context.interruption })
-              : place())
-            writeHeadFile(headFileOf(keyFile), head)
-            await removeLeftovers(session)
           }
-          const lines = [
-            `${dryRun ? 'Would restore' : 'Restored'} ${file} to ${db}; this ${dryRun ? 'would void' : 'voided'} ${voidedInWords(voided)}.`,
-            ...(kept ? [`The store that was there ${dryRun ? 'would be' : 'is'} kept as ${kept}`] : []),
-            ...(erasedAgain.accounts > 0 ? [erasedAgainInWords(erasedAgain, { dryRun })] : []),
-            ...(key.made ? [`The new key is ${keyFile}: keep a copy elsewhere.`] : []),
-          ]
-          const json = { store: db, file, kept, keyFile, newKey: key.made !== undefined, voided, erasedAgain }
-          await answer(session, { text: lines.join('\n'), json: { ...json, changed: true, dryRun } })
-          return 0
-        } finally {
-          copy.remove()
+          await (key.made
+            ? withNewKey(key.made, { takeOn: place, interruption: session.context.interruption })
+            : place())
+          writeHeadFile(headFileOf(keyFile), head)
+          await removeLeftovers(session)
         }
-      }),
-    )
+        const lines = [
+          `${dryRun ? 'Would restore' : 'Restored'} ${file} to ${db}; this ${dryRun ? 'would void' : 'voided'} ${voidedInWords(voided)}.`,
+          ...(kept ? [`The store that was there ${dryRun ? 'would be' : 'is'} kept as ${kept}`] : []),
+          ...(erasedAgain.accounts > 0 ? [erasedAgainInWords(erasedAgain, { dryRun })] : []),
+          ...(key.made ? [`The new key is ${keyFile}: keep a copy elsewhere.`] : []),
+        ]
+        const json = { store: db, file, kept, keyFile, newKey: key.made !== undefined, voided, erasedAgain }
+        return { text: lines.join('\n'), json: { ...json, changed: true } }
+      } finally {
+        copy.remove()
+      }
+    },
+  })
 
 function fileToRestore({ file }: Options, session: Session): string {
   return resolve(session.context.cwd, file)

@@ -5,42 +5,36 @@ import { sourceOf, type Template, type TemplateProblem } from '../../mail/templa
 import { requireTerminal, askYesNo } from '../../cli/prompt.ts'
 import { editTemplate, letterCalled } from '../../rules/templates/edit.ts'
 import type { LetterName } from '../../rules/mail/letters.ts'
-import { preparedMutation } from '../../cli/mutation.ts'
-import { mutationCommand, example } from '../../cli/command.ts'
+import { preparedMutation } from '../../cli/define.ts'
+import { argument, option } from '../../cli/parameters.ts'
 import type { Session } from '../../cli/session.ts'
 import { inEditor } from './editor.ts'
 import { presentTemplate, shippedTemplate } from './present.ts'
 
-const Options = z.object({ name: z.string().transform(letterCalled), from: z.string().optional() })
-
 export const edit = () =>
-  mutationCommand('edit')
-    .summary('change the words of a letter')
-    .description(
+  preparedMutation({
+    name: 'edit',
+    summary: 'change the words of a letter',
+    description:
       'Change the words of a letter in your editor (VISUAL, EDITOR), or take them from a file. They are checked before they are saved.',
-    )
-    .argument('<name>', 'the name that templates list shows')
-    .option('--from <file>', 'the template as templates show prints it; - for stdin')
-    .addHelpText('after', example('ssh-admin templates edit invitation --from invitation.txt'))
-    .action(
-      preparedMutation({
-        options: Options,
-        prepare: async ({ name: letter, from }, session) => {
-          const template =
-            from === undefined ? await edited(letter, session) : await readFrom(from, { letter, session })
-          return { letter, template }
-        },
-        act:
-          ({ letter, template }, ctx) =>
-          (trx) =>
-            editTemplate(trx, { letter, template, shipped: shippedTemplate(letter), ctx }),
-        render: ({ letter, changed }) =>
-          changed
-            ? `The letter ${letter} has new words. To see them: ssh-admin templates preview ${letter} --to YOU`
-            : `The letter ${letter} reads so already; nothing to do.`,
-        json: ({ letter, changed }) => ({ name: letter, changed }),
-      }),
-    )
+    args: { name: argument('the name that templates list shows', z.string().transform(letterCalled)) },
+    options: {
+      from: option('<file>', 'the template as templates show prints it; - for stdin'),
+    },
+    examples: ['ssh-admin templates edit invitation --from invitation.txt'],
+    prepare: async ({ name: letter, from }, session) => {
+      const template =
+        from === undefined ? await edited(letter, session) : await readFrom(from, { letter, session })
+      return { letter, template }
+    },
+    act: (trx, ctx, { letter, template }) =>
+      editTemplate(trx, { letter, template, shipped: shippedTemplate(letter), ctx }),
+    render: ({ letter, changed }) =>
+      changed
+        ? `The letter ${letter} has new words. To see them: ssh-admin templates preview ${letter} --to YOU`
+        : `The letter ${letter} reads so already; nothing to do.`,
+    json: ({ letter, changed }) => ({ name: letter, changed }),
+  })
 
 async function readFrom(
   from: string,

@@ -1,34 +1,26 @@
 import * as z from 'zod'
 import { letterCalled, resetTemplate } from '../../rules/templates/edit.ts'
-import { mutation } from '../../cli/mutation.ts'
-import { mutationCommand, example } from '../../cli/command.ts'
-
-const Options = z.object({ name: z.string().transform(letterCalled) })
+import { mutation } from '../../cli/define.ts'
+import { argument } from '../../cli/parameters.ts'
 
 export const reset = () =>
-  mutationCommand('reset')
-    .summary('give a letter its shipped words back')
-    .description('Give a letter the words it was shipped with. The changed ones are gone.')
-    .argument('<name>', 'the name that templates list shows')
-    .addHelpText('after', example('ssh-admin templates reset invitation --yes'))
-    .action(
-      mutation({
-        options: Options,
-        act:
-          ({ name: letter }, ctx) =>
-          (trx) =>
-            resetTemplate(trx, { letter, ctx }),
-        confirm: {
-          agreedOn: ({ letter, changed, was }) => [letter, changed, was],
-          question: ({ letter, changed }) =>
-            changed
-              ? `Give the letter ${letter} its shipped words back? The changed ones are gone. To keep them: ssh-admin templates show ${letter}`
-              : undefined,
-        },
-        render: ({ letter, changed }) =>
-          changed
-            ? `The letter ${letter} reads as it was shipped.`
-            : `The letter ${letter} is as it was shipped; nothing to do.`,
-        json: ({ letter, changed }) => ({ name: letter, changed }),
-      }),
-    )
+  mutation({
+    name: 'reset',
+    summary: 'give a letter its shipped words back',
+    description: 'Give a letter the words it was shipped with. The changed ones are gone.',
+    args: { name: argument('the name that templates list shows', z.string().transform(letterCalled)) },
+    examples: ['ssh-admin templates reset invitation --yes'],
+    act: (trx, ctx, { name: letter }) => resetTemplate(trx, { letter, ctx }),
+    confirm: {
+      agreedOn: ({ letter, changed, was }) => [letter, changed, was],
+      question: ({ letter, changed }) =>
+        changed
+          ? `Give the letter ${letter} its shipped words back? The changed ones are gone. To keep them: ssh-admin templates show ${letter}`
+          : undefined,
+    },
+    render: ({ letter, changed }) =>
+      changed
+        ? `The letter ${letter} reads as it was shipped.`
+        : `The letter ${letter} is as it was shipped; nothing to do.`,
+    json: ({ letter, changed }) => ({ name: letter, changed }),
+  })

@@ -1,33 +1,35 @@
 import * as z from 'zod'
 import type { Trx } from '../../db/transact.ts'
 import { Usage } from '../../errors.ts'
-import { list, repeated } from '../../cli/options.ts'
 import { requireTerminal } from '../../cli/prompt.ts'
 import { lockedOutNotices, renderChangedUsers, usersJson } from '../../render/users.ts'
 import type { RuleContext } from '../../rules/permissions/actor.ts'
 import { addUser, addUsers, type UserRow } from '../../rules/users/add.ts'
 import type { ChangedUser } from '../../rules/users/changed.ts'
 import { forEachTarget } from '../../rules/batch.ts'
-import { preparedMutation } from '../../cli/mutation.ts'
 import { columnsHelp } from '../columns-help.ts'
-import { mutationCommand, example } from '../../cli/command.ts'
+import { preparedMutation } from '../../cli/define.ts'
+import { anyNumber, flag, option, repeated, type ValuesOf } from '../../cli/parameters.ts'
 import type { Session } from '../../cli/session.ts'
 import { additionOf, askForPeople, type NewPerson, readPerson, refuseNamedTwice } from './new-people.ts'
 import { userColumns } from './read-users.ts'
 
-const Options = z.object({
-  person: z.array(z.string()).default([]),
-  centre: z.string().optional(),
-  admin: z.boolean().default(false),
-  site: list,
-  role: list,
-  from: z.string().optional(),
-  sheet: z.string().optional(),
-  map: z.array(z.string()).default([]),
-  ifMissing: z.boolean().default(false),
-})
+const options = {
+  centre: option('<centre>', 'the number of their centre'),
+  admin: flag('with administrative rights'),
+  site: repeated('<site>', 'with access to this site'),
+  role: repeated('<role>', 'with this role; service roles alone make no hub user'),
+  from: option('<file>', 'read them from a workbook or CSV file, or - for stdin'),
+  sheet: option('<name>', 'the sheet of the workbook (default: the first)'),
+  map: repeated(
+    '<column=field>',
+    "which column is which field, such as 'Mail=Email'",
+    z.array(z.string()).default([]),
+  ),
+  ifMissing: flag('somebody who is there already, and equal, is no error'),
+}
 
-type Options = z.infer<typeof Options>
+type Options = { person: string[] } & ValuesOf<typeof options>
 
 interface Request {
   people: NewPerson[]
@@ -36,54 +38,38 @@ interface Request {
 }
 
 export const add = () =>
-  mutationCommand('add')
-    .summary('add users to a centre')
-    .description(
+  preparedMutation({
+    name: 'add',
+    summary: 'add users to a centre',
+    description:
       'Add one user or several, all or none. Each gets a message that lets them set up a password. ' +
-        'Without a person, at a terminal, asks for one after another.',
-    )
-    .argument('[person...]', "who to add: 'Amira Haddad <amira@school.example>'; - reads them from stdin")
-    .option('--centre <centre>', 'the number of their centre')
-    .option('--admin', 'with administrative rights')
-    .option('--site <site>', 'with access to this site', repeated)
-    .option('--role <role>', 'with this role; service roles alone make no hub user', repeated)
-    .option('--from <file>', 'read them from a workbook or CSV file, or - for stdin')
-    .option('--sheet <name>', 'the sheet of the workbook (default: the first)')
-    .option('--map <column=field>', "which column is which field, such as 'Mail=Email'", repeated)
-    .option('--if-missing', 'somebody who is there already, and equal, is no error')
-    .addHelpText('after', columnsHelp(userColumns, 'ssh-admin users sample'))
-    .addHelpText(
-      'after',
-      example(
-        "ssh-admin users add 'Nour Salem <nour@school.example>' --centre EG001 --site cambridge-primary",
-        'ssh-admin users add --from fixtures/users.xlsx',
-      ),
-    )
-    .action(
-      preparedMutation({
-        options: Options,
-        prepare,
-        complete: async (request, { session, store, ctx }) => {
-          if (!isIncomplete(request)) return request
-          const { people, options } = request
-          const { admin, role: roles, site: sites, centre } = options
-          const asked = await askForPeople(
-            { people, centre, admin, roles, sites },
-            { terminal: session.terminal, db: store.db, ctx },
-          )
-          return { ...request, people: asked }
-        },
-        act:
-          ({ people, rows, options: { admin, ifMissing } }, ctx) =>
-          async (trx) => [
-            ...(await addPeople(trx, { people, ifMissing, ctx })),
-            ...(await addUsers(trx, { rows, admin, ifMissing, ctx })),
-          ],
-        render: renderChangedUsers,
-        json: usersJson,
-        notices: lockedOutNotices,
-      }),
-    )
+      'Without a person, at a terminal, asks for one after another.',
+    args: { person: anyNumber("who to add: 'Amira Haddad <amira@school.example>'; - reads them from stdin") },
+    options,
+    notes: columnsHelp(userColumns, 'ssh-admin users sample'),
+    examples: [
+      "ssh-admin users add 'Nour Salem <nour@school.example>' --centre EG001 --site cambridge-primary",
+      'ssh-admin users add --from fixtures/users.xlsx',
+    ],
+    prepare,
+    complete: async (request, { session, store, ctx }) => {
+      if (!isIncomplete(request)) return request
+      const { people, options } = request
+      const { admin, role: roles, site: sites, centre } = options
+      const asked = await askForPeople(
+        { people, centre, admin, roles, sites },
+        { terminal: session.terminal, db: store.db, ctx },
+      )
+      return { ...request, people: asked }
+    },
+    act: async (trx, ctx, { people, rows, options: { admin, ifMissing } }) => [
+      ...(await addPeople(trx, { people, ifMissing, ctx })),
+      ...(await addUsers(trx, { rows, admin, ifMissing, ctx })),
+    ],
+    render: renderChangedUsers,
+    json: usersJson,
+    notices: lockedOutNotices,
+  })
 
 function addPeople(
   trx: Trx,

@@ -1,4 +1,3 @@
-import * as z from 'zod'
 import { person, renderChangedUsers, usersJson } from '../../render/users.ts'
 import { type DeletedUser, deleteUser } from '../../rules/users/delete.ts'
 import { nameOf } from '../../rules/users/account.ts'
@@ -6,8 +5,8 @@ import { holdings } from '../../rules/refusals.ts'
 import { forEachTarget } from '../../rules/batch.ts'
 import type { Transferred } from '../../rules/users/transfer.ts'
 import { transferJson } from '../../render/transfer.ts'
-import { preparedMutation } from '../../cli/mutation.ts'
-import { mutationCommand, example } from '../../cli/command.ts'
+import { preparedMutation } from '../../cli/define.ts'
+import { each, flag, option } from '../../cli/parameters.ts'
 import {
   agreedOnTransfer,
   agreedOnUser,
@@ -16,59 +15,49 @@ import {
   questionAbout,
 } from './questions.ts'
 
-const Options = z.object({
-  email: z.array(z.string()),
-  suspend: z.boolean().default(false),
-  transferTo: z.string().optional(),
-})
-
 export const deletion = () =>
-  mutationCommand('delete')
-    .summary('delete suspended users')
-    .description(
+  preparedMutation({
+    name: 'delete',
+    summary: 'delete suspended users',
+    description:
       'Delete suspended users who coordinate nothing and hold no Progression Test data. Their history stays. ' +
-        'At a terminal the steps that must come first are offered; everything happens together, or nothing does.',
-    )
-    .argument('<email...>', "the users' addresses; - reads them from stdin, one a line")
-    .option('--suspend', 'suspend them first')
-    .option('--transfer-to <email>', 'transfer their Progression Test data to this colleague first')
-    .addHelpText('after', example('ssh-admin users delete amira@school.example --suspend --yes'))
-    .action(
-      preparedMutation({
-        options: Options,
-        prepare: async ({ email, suspend, transferTo }): Promise<Deletions> => ({
-          emails: email,
-          suspend: new Set(suspend ? email : []),
-          transferTo: new Map(transferTo === undefined ? [] : email.map((one) => [one, transferTo])),
+      'At a terminal the steps that must come first are offered; everything happens together, or nothing does.',
+    args: { email: each("the users' addresses; - reads them from stdin, one a line") },
+    options: {
+      suspend: flag('suspend them first'),
+      transferTo: option('<email>', 'transfer their Progression Test data to this colleague first'),
+    },
+    examples: ['ssh-admin users delete amira@school.example --suspend --yes'],
+    prepare: async ({ email, suspend, transferTo }): Promise<Deletions> => ({
+      emails: email,
+      suspend: new Set(suspend ? email : []),
+      transferTo: new Map(transferTo === undefined ? [] : email.map((one) => [one, transferTo])),
+    }),
+    complete: offerMissingSteps,
+    act: (trx, ctx, { emails, suspend, transferTo }) =>
+      forEachTarget(trx, emails, (email) =>
+        deleteUser(trx, {
+          email,
+          suspend: suspend.has(email),
+          transferTo: transferTo.get(email),
+          ctx,
         }),
-        complete: offerMissingSteps,
-        act:
-          ({ emails, suspend, transferTo }, ctx) =>
-          (trx) =>
-            forEachTarget(trx, emails, (email) =>
-              deleteUser(trx, {
-                email,
-                suspend: suspend.has(email),
-                transferTo: transferTo.get(email),
-                ctx,
-              }),
-            ),
-        confirm: {
-          question: deletionQuestion,
-          agreedOn: (deleted) =>
-            deleted.map(({ suspendedFirst, transferred, ...changed }) => [
-              agreedOnUser(changed),
-              suspendedFirst,
-              transferred && agreedOnTransfer(transferred),
-            ]),
-        },
-        render: renderChangedUsers,
-        json: (deleted, mail) => ({
-          ...usersJson(deleted, mail),
-          transfers: deleted.flatMap(({ transferred }) => (transferred ? [transferJson(transferred)] : [])),
-        }),
-      }),
-    )
+      ),
+    confirm: {
+      question: deletionQuestion,
+      agreedOn: (deleted) =>
+        deleted.map(({ suspendedFirst, transferred, ...changed }) => [
+          agreedOnUser(changed),
+          suspendedFirst,
+          transferred && agreedOnTransfer(transferred),
+        ]),
+    },
+    render: renderChangedUsers,
+    json: (deleted, mail) => ({
+      ...usersJson(deleted, mail),
+      transfers: deleted.flatMap(({ transferred }) => (transferred ? [transferJson(transferred)] : [])),
+    }),
+  })
 
 function deletionQuestion(deleted: readonly DeletedUser[]): string | undefined {
   const [only] = deleted

@@ -1,30 +1,25 @@
-import * as z from 'zod'
 import { livePeople } from '../../db/users/users.ts'
 import { duplicatesJson, renderDuplicates } from '../../render/duplicates.ts'
 import { findCentre } from '../../rules/centres/find.ts'
 import { findDuplicates } from '../../rules/users/duplicates.ts'
 import { visibleCentres } from '../../rules/permissions/decide.ts'
-import { command, example } from '../../cli/command.ts'
-import { query } from '../../cli/query.ts'
-
-const Options = z.object({ centre: z.string().optional() })
+import { query } from '../../cli/define.ts'
+import { option } from '../../cli/parameters.ts'
 
 export const duplicates = () =>
-  command('duplicates')
-    .summary('list accounts that may be the same person')
-    .description(
+  query({
+    name: 'duplicates',
+    summary: 'list accounts that may be the same person',
+    description:
       'List pairs of accounts that may be the same person, within and across centres: one name with nearly one address, one name twice at a centre, and addresses that are read as one another. It is for somebody to decide; nothing is changed.\nIn a pipe: reason, then address, name, centre and status of the one and of the other.',
-    )
-    .option('--centre <centre>', 'only within this centre')
-    .addHelpText('after', example('ssh-admin users duplicates', 'ssh-admin users duplicates --centre EG001'))
-    .action(
-      query({
-        options: Options,
-        read: async ({ centre: number }, ctx, { db }) => {
-          const centre = number === undefined ? undefined : (await findCentre(db, number, ctx)).id
-          return findDuplicates(await livePeople(db, { visible: visibleCentres(ctx.by), centre }))
-        },
-        render: renderDuplicates,
-        json: duplicatesJson,
-      }),
-    )
+    options: {
+      centre: option('<centre>', 'only within this centre'),
+    },
+    examples: ['ssh-admin users duplicates', 'ssh-admin users duplicates --centre EG001'],
+    read: async ({ db }, ctx, { centre: number }) => {
+      const centre = number === undefined ? undefined : (await findCentre(db, number, ctx)).id
+      return findDuplicates(await livePeople(db, { visible: visibleCentres(ctx.by), centre }))
+    },
+    render: renderDuplicates,
+    json: duplicatesJson,
+  })

@@ -1,7 +1,5 @@
-import * as z from 'zod'
-import { mutationCommand, example } from '../../cli/command.ts'
-import { preparedMutation } from '../../cli/mutation.ts'
-import { list, repeated } from '../../cli/options.ts'
+import { preparedMutation } from '../../cli/define.ts'
+import { argument, eitherWay, option, repeated, type ValuesOf } from '../../cli/parameters.ts'
 import { ask, requireTerminal, tick } from '../../cli/prompt.ts'
 import type { Terminal } from '../../cli/terminal.ts'
 import { editNotices, person, renderChangedUsers, usersJson } from '../../render/users.ts'
@@ -13,20 +11,18 @@ import { findUser } from '../../rules/users/find.ts'
 import type { Changes } from '../../rules/users/patch.ts'
 import { agreedOnAccount, agreedOnUser } from './questions.ts'
 
-const Options = z.object({
-  // Named apart from the argument, which is the address as it is now.
-  user: z.string(),
-  firstName: z.string().optional(),
-  lastName: z.string().optional(),
-  email: z.string().optional(),
-  admin: z.boolean().optional(),
-  addSite: list,
-  removeSite: list,
-  addRole: list,
-  removeRole: list,
-})
+const options = {
+  firstName: option('<name>', ''),
+  lastName: option('<name>', ''),
+  email: option('<email>', 'a new address'),
+  admin: eitherWay({ on: 'give administrative rights', off: 'take administrative rights away' }),
+  addSite: repeated('<site>', 'give access to this site'),
+  removeSite: repeated('<site>', 'take access to this site away'),
+  addRole: repeated('<role>', 'give this role'),
+  removeRole: repeated('<role>', 'take this role away'),
+}
 
-type Options = z.infer<typeof Options>
+type Options = { user: string } & ValuesOf<typeof options>
 
 interface Request {
   user: string
@@ -35,58 +31,41 @@ interface Request {
 }
 
 export const edit = () =>
-  mutationCommand('edit')
-    .summary('change the name, address, rights, sites or roles of a user')
-    .description(
+  preparedMutation({
+    name: 'edit',
+    summary: 'change the name, address, rights, sites or roles of a user',
+    description:
       'Change what is named. A changed address is told to the old one and the new one, and open links are void. ' +
-        'Without any option, at a terminal, asks for each, showing what it is now.',
-    )
-    .argument('<user>', "the user's address")
-    .option('--first-name <name>')
-    .option('--last-name <name>')
-    .option('--email <email>', 'a new address')
-    .option('--admin', 'give administrative rights')
-    .option('--no-admin', 'take administrative rights away')
-    .option('--add-site <site>', 'give access to this site', repeated)
-    .option('--remove-site <site>', 'take access to this site away', repeated)
-    .option('--add-role <role>', 'give this role', repeated)
-    .option('--remove-role <role>', 'take this role away', repeated)
-    .addHelpText(
-      'after',
-      example(
-        "ssh-admin users edit amira@school.example --last-name 'El Haddad'",
-        'ssh-admin users edit amira@school.example --admin --yes',
-      ),
-    )
-    .action(
-      preparedMutation({
-        options: Options,
-        prepare: async (options, session): Promise<Request> => {
-          if (namesNothing(options)) {
-            const question = `What shall be changed of ${options.user}?`
-            requireTerminal(session.terminal, { flag: flags, may: session.common.input, question })
-          }
-          return { user: options.user, changes: changesIn(options), options }
-        },
-        complete: async (request, { session, store, ctx: { by, at } }) => {
-          if (!namesNothing(request.options)) return request
-          const account = await findUser(store.db, { email: request.user, at, by })
-          return { ...request, changes: await askForChanges(session.terminal, account) }
-        },
-        act:
-          ({ user, changes }, ctx) =>
-          async (trx) => [await editUser(trx, { email: user, changes, ctx })],
-        confirm: {
-          question: ([edited]) => edited && editQuestion(edited),
-          agreedOn: (edited) => edited.map((one) => [agreedOnUser(one), agreedOnAccount(one.before)]),
-          flags: (options) => (namesNothing(options) ? flags : undefined),
-          mayAsk: (options) => namesNothing(options) || asksFirst(options),
-        },
-        render: renderChangedUsers,
-        json: usersJson,
-        notices: editNotices,
-      }),
-    )
+      'Without any option, at a terminal, asks for each, showing what it is now.',
+    args: { user: argument("the user's address") },
+    options,
+    examples: [
+      "ssh-admin users edit amira@school.example --last-name 'El Haddad'",
+      'ssh-admin users edit amira@school.example --admin --yes',
+    ],
+    prepare: async (options, session): Promise<Request> => {
+      if (namesNothing(options)) {
+        const question = `What shall be changed of ${options.user}?`
+        requireTerminal(session.terminal, { flag: flags, may: session.common.input, question })
+      }
+      return { user: options.user, changes: changesIn(options), options }
+    },
+    complete: async (request, { session, store, ctx: { by, at } }) => {
+      if (!namesNothing(request.options)) return request
+      const account = await findUser(store.db, { email: request.user, at, by })
+      return { ...request, changes: await askForChanges(session.terminal, account) }
+    },
+    act: async (trx, ctx, { user, changes }) => [await editUser(trx, { email: user, changes, ctx })],
+    confirm: {
+      question: ([edited]) => edited && editQuestion(edited),
+      agreedOn: (edited) => edited.map((one) => [agreedOnUser(one), agreedOnAccount(one.before)]),
+      flags: (options) => (namesNothing(options) ? flags : undefined),
+      mayAsk: (options) => namesNothing(options) || asksFirst(options),
+    },
+    render: renderChangedUsers,
+    json: usersJson,
+    notices: editNotices,
+  })
 
 const flags = '--first-name, --last-name, --email, --admin, --add-site, --add-role or --remove-role'
 

@@ -5,25 +5,25 @@ import { changedMeanwhile } from '../../cli/mutation.ts'
 import { confirm } from '../../cli/prompt.ts'
 import { erasureJson, renderErasure } from '../../render/erasure.ts'
 import { type Erasure, eraseUser, recordLeft } from '../../rules/users/erase.ts'
-import { typedAddress } from '../../rules/users/email.ts'
-import { mutationCommand, example } from '../../cli/command.ts'
-import { answer, action } from '../../cli/action.ts'
+import { type Address, typedAddress } from '../../rules/users/email.ts'
+import { rehearsed } from '../../cli/action.ts'
+import { type Answer, command } from '../../cli/define.ts'
+import { argument } from '../../cli/parameters.ts'
 import type { Session, WorkFor } from '../../cli/session.ts'
 
-const Options = z.object({ email: z.string().transform(typedAddress) })
-
 export const erase = () =>
-  mutationCommand('erase')
-    .summary('erase the name and address of a deleted user')
-    .description(
-      `Erase the name and address of a deleted user, because they ask for it: from the store, the audit log, the messages and the mail directory. It cannot be undone.
+  command({
+    name: 'erase',
+    summary: 'erase the name and address of a deleted user',
+    description: `Erase the name and address of a deleted user, because they ask for it: from the store, the audit log, the messages and the mail directory. It cannot be undone.
 The audit log goes on saying what happened, without saying to whom, and that this was done. It says what it cannot reach.`,
-    )
-    .argument('<email>', 'the address of the deleted user')
-    .addHelpText('after', example('ssh-admin users erase zaid@school.example --yes'))
-    .action(action(Options, eraseFor))
+    args: { email: argument('the address of the deleted user', z.string().transform(typedAddress)) },
+    examples: ['ssh-admin users erase zaid@school.example --yes'],
+    changes: true,
+    run: eraseFor,
+  })
 
-async function eraseFor({ email: address }: z.infer<typeof Options>, session: Session): Promise<number> {
+async function eraseFor({ email: address }: { email: Address }, session: Session): Promise<Answer> {
   const { dryRun, yes } = session.common
   const asks = !dryRun && !yes
   const { messagesNaming, overwriteWhatGoes, removeFiles, scrub } = await import('../../db/users/erase.ts')
@@ -42,7 +42,7 @@ async function eraseFor({ email: address }: z.infer<typeof Options>, session: Se
     const named = await messagesNaming(mailDir, rehearsed.addresses)
     const files = [...new Set([...rehearsed.files, ...named.theirs])]
     const found = [...rehearsed.left, ...named.others.map((file) => `${toOthers}: ${file}`)]
-    if (dryRun) return await tell(session, { erasure: rehearsed, files: files.length, left: found })
+    if (dryRun) return answerOf(session, { erasure: rehearsed, files: files.length, left: found })
     const isThere = rehearsed.accounts > 0 || files.length > 0
     if (asks && isThere) await confirm(session, questionAbout(address.email, rehearsed))
     overwriteWhatGoes(store)
@@ -57,7 +57,7 @@ async function eraseFor({ email: address }: z.infer<typeof Options>, session: Se
       found.push(traces)
       await session.commit(store, (trx, ctx) => recordLeft(trx, { left: [traces], ctx }))
     }
-    return await tell(session, { erasure, files: files.length, left: found })
+    return answerOf(session, { erasure, files: files.length, left: found })
   } finally {
     await store.close()
   }
@@ -76,16 +76,16 @@ function agreedOn({ accounts, events, messages, files }: Erasure): string {
   return JSON.stringify([accounts, events, messages, files])
 }
 
-async function tell(
-  session: Session,
+function answerOf(
+  { terminal, common: { dryRun } }: Session,
   erased: { erasure: Erasure; files: number; left: readonly string[] },
-): Promise<number> {
-  const { dryRun } = session.common
-  const { out } = session.terminal
+): Answer {
+  const { out } = terminal
   const json = erasureJson(erased)
-  await answer(session, { text: renderErasure(erased, out), json: { ...json, dryRun } })
-  // A terminal reads it in the answer.
-  if (!out.isTerminal) session.say(`Not reached, and for you to see to: ${json.left.join('; ')}.`)
-  if (dryRun) session.say('This was a rehearsal: nothing was changed.')
-  return 0
+  const say = [
+    // A terminal reads it in the answer.
+    ...(out.isTerminal ? [] : [`Not reached, and for you to see to: ${json.left.join('; ')}.`]),
+    ...(dryRun ? [rehearsed] : []),
+  ]
+  return { text: renderErasure(erased, out), json, say }
 }

@@ -1,64 +1,62 @@
 import * as z from 'zod'
 import type { OpenStore } from '../../db/store/open.ts'
 import { countUsers, streamUsers, type UserOrder, userOrders } from '../../db/users/list.ts'
-import { list as commaList, repeated, wholeNumberOf } from '../../cli/options.ts'
+import { commaList, wholeNumberOf } from '../../cli/options.ts'
 import { userColumns } from '../../render/users.ts'
 import { accountOf } from '../../rules/users/account.ts'
 import type { RuleContext } from '../../rules/permissions/actor.ts'
-import { command, example } from '../../cli/command.ts'
-import { action } from '../../cli/action.ts'
+import { listing } from '../../cli/define.ts'
+import { flag, option, repeated, type ValuesOf } from '../../cli/parameters.ts'
 import type { Session } from '../../cli/session.ts'
 import { chosenFields, endJson, userFilter, writeUsers } from './filter.ts'
 
-const Options = z.object({
-  centre: z.string().optional(),
-  status: commaList,
-  role: commaList,
-  site: commaList,
-  search: z.string().optional(),
-  notSetUp: z.boolean().default(false),
-  neverSignedIn: z.boolean().default(false),
-  deleted: z.boolean().default(false),
-  sort: z.enum(userOrders, { error: `one of ${userOrders.join(', ')}` }).default('email'),
-  reverse: z.boolean().default(false),
-  limit: wholeNumberOf('a whole number').pipe(z.number().min(1, 'at least 1')).optional(),
-  fields: commaList.transform(chosenFields),
-})
+const options = {
+  centre: option('<centre>', 'at this centre'),
+  status: repeated('<status>', 'invited, active, suspended or deleted'),
+  role: repeated('<role>', 'with one of these roles'),
+  site: repeated('<site>', 'with access to these sites'),
+  search: option('<text>', 'by part of a name or address; accents and letter case do not matter'),
+  notSetUp: flag('who have not set up a password'),
+  neverSignedIn: flag('who have never signed in'),
+  deleted: flag('deleted accounts'),
+  sort: option(
+    '<order>',
+    `by ${userOrders.join(', ')}`,
+    z.enum(userOrders, { error: `one of ${userOrders.join(', ')}` }).default('email'),
+  ),
+  reverse: flag('the other way round'),
+  limit: option(
+    '<count>',
+    'at most so many',
+    wholeNumberOf('a whole number').pipe(z.number().min(1, 'at least 1')).optional(),
+  ),
+  fields: repeated(
+    '<names>',
+    `these columns: ${Object.keys(userColumns).join(', ')}`,
+    commaList.transform(chosenFields),
+  ),
+}
 
-type ListOptions = z.infer<typeof Options>
+type ListOptions = ValuesOf<typeof options>
 
 export const list = () =>
-  command('list')
-    .summary('find users')
-    .description('List users, any number of them: all, or those that fit every filter.')
-    .option('--centre <centre>', 'at this centre')
-    .option('--status <status>', 'invited, active, suspended or deleted', repeated)
-    .option('--role <role>', 'with one of these roles', repeated)
-    .option('--site <site>', 'with access to these sites', repeated)
-    .option('--search <text>', 'by part of a name or address; accents and letter case do not matter')
-    .option('--not-set-up', 'who have not set up a password')
-    .option('--never-signed-in', 'who have never signed in')
-    .option('--deleted', 'deleted accounts')
-    .option('--sort <order>', `by ${userOrders.join(', ')}`)
-    .option('--reverse', 'the other way round')
-    .option('--limit <count>', 'at most so many')
-    .option('--fields <names>', `these columns: ${Object.keys(userColumns).join(', ')}`, repeated)
-    .addHelpText(
-      'after',
-      example('ssh-admin users list --centre EG001', 'ssh-admin users list --search haddad --status active'),
-    )
-    .action(
-      action(Options, async (options, session) => {
-        const store = await session.open('read')
-        try {
-          const ctx = await session.ctx(store)
-          await listUsers(options, { session, store, ctx })
-          return 0
-        } finally {
-          await store.close()
-        }
-      }),
-    )
+  listing({
+    name: 'list',
+    summary: 'find users',
+    description: 'List users, any number of them: all, or those that fit every filter.',
+    options,
+    examples: ['ssh-admin users list --centre EG001', 'ssh-admin users list --search haddad --status active'],
+    run: async (options, session) => {
+      const store = await session.open('read')
+      try {
+        const ctx = await session.ctx(store)
+        await listUsers(options, { session, store, ctx })
+        return 0
+      } finally {
+        await store.close()
+      }
+    },
+  })
 
 interface ListingContext {
   session: Session

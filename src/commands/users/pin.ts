@@ -1,15 +1,14 @@
-import * as z from 'zod'
 import { renderPin } from '../../render/pin.ts'
 import { person, userJson } from '../../render/users.ts'
 import { printedPin } from '../../rules/credentials/derive.ts'
 import { issuePin, showPin } from '../../rules/users/pin.ts'
-import { preparedMutation } from '../../cli/mutation.ts'
-import { mutationCommand, example } from '../../cli/command.ts'
+import { preparedMutation } from '../../cli/define.ts'
+import { argument, flag } from '../../cli/parameters.ts'
 import { agreedOnAccount } from './questions.ts'
 
-const Options = z.object({ email: z.string(), show: z.boolean().default(false) })
-
-interface Request extends z.infer<typeof Options> {
+interface Request {
+  email: string
+  show: boolean
   /** From which PINs are derived; known once the store is open. */
   key?: Buffer
   rehearsed?: boolean
@@ -18,49 +17,42 @@ interface Request extends z.infer<typeof Options> {
 const none = Buffer.alloc(0)
 
 export const pin = () =>
-  mutationCommand('pin')
-    .summary('issue a new PIN, or show the present one')
-    .description(
+  preparedMutation({
+    name: 'pin',
+    summary: 'issue a new PIN, or show the present one',
+    description:
       'Issue a new PIN to a user who has not set up a password; the one before is void, and you are asked first when it is still open. The audit log keeps who issued or looked, never the PIN. A rehearsal shows no PIN.',
-    )
-    .argument('<email>', "the user's address")
-    .option('--show', 'show the PIN that is open now, and issue none')
-    .addHelpText(
-      'after',
-      example(
-        'ssh-admin users pin amira@school.example --yes',
-        'ssh-admin users pin amira@school.example --show',
-      ),
-    )
-    .action(
-      preparedMutation({
-        options: Options,
-        prepare: async (options): Promise<Request> => options,
-        complete: async (request, { session, store }) => ({
-          ...request,
-          key: store.keys().pin,
-          rehearsed: session.common.dryRun,
-        }),
-        act:
-          ({ email, show, key = none, rehearsed = false }, ctx) =>
-          async (trx) => {
-            const done = await (show ? showPin : issuePin)(trx, { email, key, ctx })
-            return rehearsed ? { ...done, pin: null } : done
-          },
-        confirm: {
-          mayAsk: ({ show }) => !show,
-          question: ({ account, voids }) =>
-            voids
-              ? `${person(account)} has a PIN that is still open (users pin ${account.email} --show). Void it, and issue a new one?`
-              : undefined,
-          agreedOn: ({ account, voids }) => [agreedOnAccount(account), voids],
-        },
-        render: renderPin,
-        json: ({ account, pin: digits, validUntil, changed }) => ({
-          user: userJson(account),
-          pin: digits && printedPin(digits),
-          validUntil,
-          changed,
-        }),
-      }),
-    )
+    args: { email: argument("the user's address") },
+    options: {
+      show: flag('show the PIN that is open now, and issue none'),
+    },
+    examples: [
+      'ssh-admin users pin amira@school.example --yes',
+      'ssh-admin users pin amira@school.example --show',
+    ],
+    prepare: async (options): Promise<Request> => options,
+    complete: async (request, { session, store }) => ({
+      ...request,
+      key: store.keys().pin,
+      rehearsed: session.common.dryRun,
+    }),
+    act: async (trx, ctx, { email, show, key = none, rehearsed = false }) => {
+      const done = await (show ? showPin : issuePin)(trx, { email, key, ctx })
+      return rehearsed ? { ...done, pin: null } : done
+    },
+    confirm: {
+      mayAsk: ({ show }) => !show,
+      question: ({ account, voids }) =>
+        voids
+          ? `${person(account)} has a PIN that is still open (users pin ${account.email} --show). Void it, and issue a new one?`
+          : undefined,
+      agreedOn: ({ account, voids }) => [agreedOnAccount(account), voids],
+    },
+    render: renderPin,
+    json: ({ account, pin: digits, validUntil, changed }) => ({
+      user: userJson(account),
+      pin: digits && printedPin(digits),
+      validUntil,
+      changed,
+    }),
+  })

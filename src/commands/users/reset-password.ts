@@ -1,38 +1,29 @@
-import * as z from 'zod'
 import { lockedOutNotices, renderChangedUsers, usersJson } from '../../render/users.ts'
 import { resetPassword } from '../../rules/users/reset-password.ts'
 import { forEachTarget } from '../../rules/batch.ts'
-import { mutation } from '../../cli/mutation.ts'
-import { mutationCommand, example } from '../../cli/command.ts'
+import { mutation } from '../../cli/define.ts'
+import { each } from '../../cli/parameters.ts'
 import { agreedOnUsers, questionAbout } from './questions.ts'
 
-const Options = z.object({ email: z.array(z.string()) })
-
 export const reset = () =>
-  mutationCommand('reset-password')
-    .summary('send users a message that lets them choose a password')
-    .description(
+  mutation({
+    name: 'reset-password',
+    summary: 'send users a message that lets them choose a password',
+    description:
       'Send a reset message, or a fresh set-up message to users who have no password yet. Earlier unused links are void.',
-    )
-    .argument('<email...>', "the users' addresses; - reads them from stdin, one a line")
-    .addHelpText('after', example('ssh-admin users reset-password amira@school.example --yes'))
-    .action(
-      mutation({
-        options: Options,
-        act:
-          ({ email: emails }, ctx) =>
-          (trx) =>
-            forEachTarget(trx, emails, (email) => resetPassword(trx, { email, ctx })),
-        confirm: {
-          question: (sent) =>
-            questionAbout(sent, {
-              verb: 'Send a message to choose a password to',
-              effect: 'The present password works until a new one is chosen; earlier unused links are void.',
-            }),
-          agreedOn: agreedOnUsers,
-        },
-        render: renderChangedUsers,
-        json: usersJson,
-        notices: lockedOutNotices,
-      }),
-    )
+    args: { email: each("the users' addresses; - reads them from stdin, one a line") },
+    examples: ['ssh-admin users reset-password amira@school.example --yes'],
+    act: (trx, ctx, { email: emails }) =>
+      forEachTarget(trx, emails, (email) => resetPassword(trx, { email, ctx })),
+    confirm: {
+      question: (sent) =>
+        questionAbout(sent, {
+          verb: 'Send a message to choose a password to',
+          effect: 'The present password works until a new one is chosen; earlier unused links are void.',
+        }),
+      agreedOn: agreedOnUsers,
+    },
+    render: renderChangedUsers,
+    json: usersJson,
+    notices: lockedOutNotices,
+  })

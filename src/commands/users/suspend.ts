@@ -1,35 +1,26 @@
-import * as z from 'zod'
 import { renderChangedUsers, usersJson } from '../../render/users.ts'
 import type { ChangedUser } from '../../rules/users/changed.ts'
 import { holdings } from '../../rules/refusals.ts'
 import { forEachTarget } from '../../rules/batch.ts'
 import { suspendUser } from '../../rules/users/suspend.ts'
-import { mutation } from '../../cli/mutation.ts'
-import { mutationCommand, example } from '../../cli/command.ts'
+import { mutation } from '../../cli/define.ts'
+import { each } from '../../cli/parameters.ts'
 import { agreedOnUsers, questionAbout } from './questions.ts'
 
-const Options = z.object({ email: z.array(z.string()) })
-
 export const suspend = () =>
-  mutationCommand('suspend')
-    .summary('stop users signing in')
-    .description(
+  mutation({
+    name: 'suspend',
+    summary: 'stop users signing in',
+    description:
       'Stop users signing in. Their records and history stay as they are; their unused links and PINs are void.',
-    )
-    .argument('<email...>', "the users' addresses; - reads them from stdin, one a line")
-    .addHelpText('after', example('ssh-admin users suspend amira@school.example --yes'))
-    .action(
-      mutation({
-        options: Options,
-        act:
-          ({ email: emails }, ctx) =>
-          (trx) =>
-            forEachTarget(trx, emails, (email) => suspendUser(trx, { email, ctx })),
-        confirm: { question: suspensionQuestion, agreedOn: agreedOnUsers },
-        render: renderChangedUsers,
-        json: usersJson,
-      }),
-    )
+    args: { email: each("the users' addresses; - reads them from stdin, one a line") },
+    examples: ['ssh-admin users suspend amira@school.example --yes'],
+    act: (trx, ctx, { email: emails }) =>
+      forEachTarget(trx, emails, (email) => suspendUser(trx, { email, ctx })),
+    confirm: { question: suspensionQuestion, agreedOn: agreedOnUsers },
+    render: renderChangedUsers,
+    json: usersJson,
+  })
 
 function suspensionQuestion(suspended: readonly ChangedUser[]): string | undefined {
   const held = suspended.filter(({ account }) => account.progressionTests.learnerGroups > 0)

@@ -1,42 +1,33 @@
-import * as z from 'zod'
 import { undoImport } from '../../../import/undo.ts'
 import { renderUndone, undoneJson } from '../../../render/imports.ts'
 import { count } from '../../../render/text.ts'
 import { importNumber } from '../../../rules/imports/find.ts'
-import { mutation } from '../../../cli/mutation.ts'
-import { mutationCommand, example } from '../../../cli/command.ts'
+import { mutation } from '../../../cli/define.ts'
+import { argument } from '../../../cli/parameters.ts'
 
 export const undo = () =>
-  mutationCommand('undo')
-    .summary('take an import back')
-    .description(
-      `Take an import back as if it had not been: what it created goes, old names and what it deleted come back,
+  mutation({
+    name: 'undo',
+    summary: 'take an import back',
+    description: `Take an import back as if it had not been: what it created goes, old names and what it deleted come back,
 its PINs are void and its waiting letters cancelled. What changed since is listed and left alone.`,
-    )
-    .argument('<id>', 'the number of the import')
-    .addHelpText('after', example('ssh-admin centres imports undo 1 --yes'))
-    .action(
-      mutation({
-        options: z.object({ id: importNumber }),
-        act:
-          ({ id }, ctx) =>
-          (trx) =>
-            undoImport(trx, { id, ctx }),
-        confirm: {
-          agreedOn: ({ changed, undone, left, import: { id, file, state } }) => [
-            id,
-            file,
-            state,
-            changed,
-            undone,
-            left,
-          ],
-          question: ({ changed, undone, left, import: { id, file } }) =>
-            changed
-              ? `Take back import ${id} (${file})? ${count(undone.centresRemoved, 'centre')} and ${count(undone.usersRemoved, 'user')} go, ${count(undone.pinsVoided, 'PIN')} will be void${left.length > 0 ? `, ${count(left.length, 'thing')} that changed since ${left.length === 1 ? 'stays' : 'stay'}` : ''}.`
-              : undefined,
-        },
-        render: renderUndone,
-        json: undoneJson,
-      }),
-    )
+    args: { id: argument('the number of the import', importNumber) },
+    examples: ['ssh-admin centres imports undo 1 --yes'],
+    act: (trx, ctx, { id }) => undoImport(trx, { id, ctx }),
+    confirm: {
+      agreedOn: ({ changed, undone, left, import: { id, file, state } }) => [
+        id,
+        file,
+        state,
+        changed,
+        undone,
+        left,
+      ],
+      question: ({ changed, undone, left, import: { id, file } }) =>
+        changed
+          ? `Take back import ${id} (${file})? ${count(undone.centresRemoved, 'centre')} and ${count(undone.usersRemoved, 'user')} go, ${count(undone.pinsVoided, 'PIN')} will be void${left.length > 0 ? `, ${count(left.length, 'thing')} that changed since ${left.length === 1 ? 'stays' : 'stay'}` : ''}.`
+          : undefined,
+    },
+    render: renderUndone,
+    json: undoneJson,
+  })

@@ -1,0 +1,25 @@
+import { type Command, Option } from 'commander'
+import { refuseTwoActors } from './options.ts'
+
+/** The options that every command has. */
+export function addCommonOptions(to: Command): Command {
+  return to
+    .option('--json', 'print one JSON document')
+    .option('-q, --quiet', 'say nothing but the answer')
+    .option('--debug', 'show the stack of an error')
+    .option('--no-color', 'no colour')
+    .option('--no-input', 'never ask')
+    .option('--db <path>', 'the store (SSH_ADMIN_DB)')
+    .option('--key-file <path>', 'its key (SSH_ADMIN_KEY_FILE)')
+    .option('--as <email>', 'act for this user, with their rights, or staff (SSH_ADMIN_AS)', sameActor)
+    .addOption(new Option('--smtp <url>', 'the mail server (SSH_ADMIN_SMTP_URL)').hideHelp())
+    .addOption(new Option('--mail-dir <path>', 'where messages are written (SSH_ADMIN_MAIL_DIR)').hideHelp())
+    .option('--wait <seconds>', 'how long to wait for a busy store', '30')
+    .helpOption('-h, --help', 'show this help')
+}
+
+/** Two that differ would leave it to chance for whom the command acts. */
+function sameActor(value: string, before: string | undefined): string {
+  refuseTwoActors(value, before)
+  return value
+}

@@ -1,0 +1,114 @@
+import { Command } from 'commander'
+import type { OpenStore } from '../db/store/open.ts'
+import type { Pieces } from '../render/pieces.ts'
+import type { RuleContext } from '../rules/permissions/actor.ts'
+import { action, answer } from './action.ts'
+import { addCommonOptions } from './common-options.ts'
+import type { Mutation } from './mutation.ts'
+import { addParameters, type Parameters } from './parameters.ts'
+import type { Notice, Session } from './session.ts'
+import type { View } from '../render/table.ts'
+
+/** What every command says of itself: the help, its page in docs/commands.md and completion read it. */
+export interface Declaration<Args, Options> {
+  name: string
+  summary: string
+  description: string
+  args?: Parameters<Args>
+  options?: Parameters<Options>
+  /** What the help says after the examples. */
+  notes?: string
+  /** The end of the help; a test runs each. */
+  examples: readonly [string, ...string[]]
+}
+
+/** An answer for a person or a pipe, and the same for a script. */
+export interface Answer {
+  text: string | Pieces
+  json: object
+  /** Lines of the conversation that follow it. */
+  say?: readonly string[]
+  /** The exit code; absent: 0. */
+  exit?: number
+}
+
+export interface Query<Args, Options, Result> extends Declaration<Args, Options> {
+  read: (store: OpenStore, ctx: RuleContext, options: Args & Options, session: Session) => Promise<Result>
+  render: (result: Result, view: View) => string | Pieces
+  json: (result: Result) => object
+  /** What else there is to know, for a line on stderr or for `notices`. */
+  notices?: (result: Result) => readonly Notice[]
+  exit?: (result: Result) => number
+}
+
+/** A command that only looks: parse → open → find the actor → read → answer. */
+export function query<Result, Args = object, Options = object>(spec: Query<Args, Options, Result>): Command {
+  return declare(spec, async (options, session) => {
+    const { runQuery } = await import('./query.ts')
+    return runQuery(spec, options, session)
+  })
+}
+
+/** A list: the same, streamed, with the fields, formats, order and limit that every list has. */
+export function listing<Args = object, Options = object>(
+  spec: Declaration<Args, Options> & { run: Work<Args, Options> },
+): Command {
+  return declare(spec, spec.run)
+}
+
+/** A command that changes something: parse → open → rehearse → confirm → commit → deliver → answer. */
+export function mutation<Result, Args = object, Options = object>(
+  spec: Omit<Mutation<Args, Options, Args & Options, Result>, 'prepare'>,
+): Command {
+  return preparedMutation({ ...spec, prepare: async (options: Args & Options) => options })
+}
+
+/** The same, for one that first reads a file or asks for what was not said. */
+export function preparedMutation<Request, Result, Args = object, Options = object>(
+  spec: Mutation<Args, Options, Request, Result>,
+): Command {
+  const work: Work<Args, Options> = async (options, session) => {
+    const { runMutation } = await import('./mutation.ts')
+    return runMutation(spec, options, session)
+  }
+  return declare(spec, work, { asks: true, rehearses: spec.rehearses ?? true })
+}
+
+export interface Doing<Args, Options> extends Declaration<Args, Options> {
+  /** It takes --dry-run and --yes. */
+  changes?: boolean
+  run: (options: Args & Options, session: Session) => Promise<Answer>
+}
+
+/** One of the few that are none of these: parse → do → answer. */
+export function command<Args = object, Options = object>(spec: Doing<Args, Options>): Command {
+  const work: Work<Args, Options> = async (options, session) => {
+    const { exit = 0, say = [], ...said } = await spec.run(options, session)
+    const { dryRun } = session.common
+    await answer(session, spec.changes ? { ...said, json: { ...said.json, dryRun } } : said)
+    for (const line of say) session.say(line)
+    return exit
+  }
+  const changes = spec.changes ?? false
+  return declare(spec, work, { asks: changes, rehearses: changes })
+}
+
+type Work<Args, Options> = (options: Args & Options, session: Session) => Promise<number>
+
+function declare<Args, Options>(
+  spec: Declaration<Args, Options>,
+  work: Work<Args, Options>,
+  { asks = false, rehearses = false }: { asks?: boolean; rehearses?: boolean } = {},
+): Command {
+  const declared = addCommonOptions(new Command(spec.name))
+    .summary(spec.summary)
+    .description(spec.description)
+  if (rehearses) declared.option('--dry-run', 'show what would happen, and change nothing')
+  if (asks) declared.option('-y, --yes', 'answer every question with yes')
+  addParameters(declared, spec.args)
+  addParameters(declared, spec.options)
+  const examples = spec.examples.map((line) => `  $ ${line}`).join('\n')
+  declared.addHelpText('after', `\nExamples:\n${examples}\n`)
+  if (spec.notes !== undefined) declared.addHelpText('after', spec.notes)
+  return declared.action(action(spec, work))
+}

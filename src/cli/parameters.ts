@@ -1,0 +1,182 @@
+import { Argument, type Command, Option } from 'commander'
+import * as z from 'zod'
+import { Usage } from '../errors.ts'
+import { commaList } from './options.ts'
+
+/** An argument or option of a command: what the help says of it, and what may be typed. */
+export interface Parameter<Value> {
+  declare: (command: Command, name: string) => void
+  schema: z.ZodType<Value>
+}
+
+/** By name, in camelCase: `transferTo` is typed as `--transfer-to`. */
+export type Parameters<Values> = { readonly [Name in keyof Values]: Parameter<Values[Name]> }
+
+/** What is typed for them, once it is checked. */
+export type ValuesOf<Declared> = {
+  [Name in keyof Declared]: Declared[Name] extends Parameter<infer Value> ? Value : never
+}
+
+/** `<centre>`: one, always. */
+export function argument(what: string): Parameter<string>
+export function argument<Value>(what: string, schema: z.ZodType<Value>): Parameter<Value>
+export function argument(what: string, schema: z.ZodType<unknown> = z.string()): Parameter<unknown> {
+  return { schema, declare: (command, name) => command.addArgument(new Argument(`<${name}>`, what)) }
+}
+
+/** `[file]`: one, or none. */
+export function optionalArgument(what: string): Parameter<string | undefined>
+export function optionalArgument<Value>(what: string, schema: z.ZodType<Value>): Parameter<Value>
+export function optionalArgument(
+  what: string,
+  schema: z.ZodType<unknown> = z.string().optional(),
+): Parameter<unknown> {
+  return { schema, declare: (command, name) => command.addArgument(new Argument(`[${name}]`, what)) }
+}
+
+/** `<email...>`: one or more; `-` stands for those on stdin, one a line. */
+export function each(what: string): Parameter<string[]>
+export function each<Value>(what: string, schema: z.ZodType<Value>): Parameter<Value>
+export function each(what: string, schema: z.ZodType<unknown> = z.array(z.string())): Parameter<unknown> {
+  return { schema, declare: (command, name) => command.addArgument(new Argument(`<${name}...>`, what)) }
+}
+
+/** `[person...]`: any number, none included. */
+export function anyNumber(what: string): Parameter<string[]> {
+  return {
+    schema: z.array(z.string()).default([]),
+    declare: (command, name) => command.addArgument(new Argument(`[${name}...]`, what)),
+  }
+}
+
+/** `<shell>`: one of these. */
+export function oneOf<Choice extends string>(
+  choices: readonly [Choice, ...Choice[]],
+  what: string,
+): Parameter<Choice> {
+  return {
+    schema: z.enum(choices),
+    declare: (command, name) => command.addArgument(new Argument(`<${name}>`, what).choices(choices)),
+  }
+}
+
+/** `--deleted`: there, or not. */
+export function flag(what: string): Parameter<boolean> {
+  return { schema: z.boolean().default(false), declare: (command, name) => command.option(long(name), what) }
+}
+
+/** `--admin`, `--no-admin`, or neither. */
+export function eitherWay({ on, off }: { on: string; off: string }): Parameter<boolean | undefined> {
+  return {
+    schema: z.boolean().optional(),
+    declare: (command, name) => command.option(long(name), on).option(long(`no-${name}`), off),
+  }
+}
+
+/** `--centre <centre>`, once. @param value the word for what is typed: `<centre>` */
+export function option(value: string, what: string): Parameter<string | undefined>
+export function option<Value>(value: string, what: string, schema: z.ZodType<Value>): Parameter<Value>
+export function option(
+  value: string,
+  what: string,
+  schema: z.ZodType<unknown> = z.string().optional(),
+): Parameter<unknown> {
+  return { schema, declare: (command, name) => command.option(`${long(name)} ${value}`, what) }
+}
+
+/** One of these, or none. */
+export function optionOf<Choice extends string>(
+  choices: readonly [Choice, ...Choice[]],
+  value: string,
+  what: string,
+): Parameter<Choice | undefined> {
+  return {
+    schema: z.enum(choices).optional(),
+    declare: (command, name) =>
+      command.addOption(new Option(`${long(name)} ${value}`, what).choices(choices)),
+  }
+}
+
+/** One that must be said. */
+export function requiredOption(value: string, what: string): Parameter<string>
+export function requiredOption<Value>(value: string, what: string, schema: z.ZodType<Value>): Parameter<Value>
+export function requiredOption(
+  value: string,
+  what: string,
+  schema: z.ZodType<unknown> = z.string(),
+): Parameter<unknown> {
+  return { schema, declare: (command, name) => command.requiredOption(`${long(name)} ${value}`, what) }
+}
+
+/** `--site <site>`, any number of times; several are separated by commas too. */
+export function repeated(value: string, what: string): Parameter<string[]>
+export function repeated<Value>(value: string, what: string, schema: z.ZodType<Value>): Parameter<Value>
+export function repeated(
+  value: string,
+  what: string,
+  schema: z.ZodType<unknown> = commaList,
+): Parameter<unknown> {
+  return { schema, declare: (command, name) => command.option(`${long(name)} ${value}`, what, collect) }
+}
+
+/** `-y`, for a command that changes nothing and may ask all the same. */
+export function yesOption(what: string): Parameter<boolean> {
+  return {
+    schema: z.boolean().default(false),
+    declare: (command) => command.option('-y, --yes', what),
+  }
+}
+
+/** Tells commander of them. */
+export function addParameters<Values>(to: Command, parameters: Parameters<Values> | undefined): void {
+  if (parameters) for (const name in parameters) parameters[name].declare(to, kebab(name))
+}
+
+/** Checks what was typed; says what is wrong with it in one line. @throws a usage error */
+export function valuesOf<Args, Options>(
+  { args, options }: { args?: Parameters<Args>; options?: Parameters<Options> },
+  typed: Readonly<Record<string, unknown>>,
+): Args & Options {
+  const problems: string[] = []
+  const values = { ...checked(args, typed, problems), ...checked(options, typed, problems) }
+  if (isWhole<Args & Options>(values, problems)) return values
+  throw new Usage(problems.join('; '), { code: 'invalid-option', hint: 'Add --help to see what it takes.' })
+}
+
+function checked<Values>(
+  parameters: Parameters<Values> | undefined,
+  typed: Readonly<Record<string, unknown>>,
+  problems: string[],
+): Partial<Values> {
+  const values: Partial<Values> = {}
+  if (!parameters) return values
+  for (const name in parameters) {
+    const parsed = parameters[name].schema.safeParse(typed[name])
+    if (parsed.success) values[name] = parsed.data
+    else problems.push(...parsed.error.issues.map(({ message }) => `${spoken(name, typed)}: ${message}`))
+  }
+  return values
+}
+
+function isWhole<Values>(_values: object, problems: readonly string[]): _values is Values & object {
+  return problems.length === 0
+}
+
+function spoken(name: string, typed: Readonly<Record<string, unknown>>): string {
+  const value = typed[name]
+  const named = long(kebab(name))
+  return typeof value === 'string' && value !== '' ? `${named} ${value}` : named
+}
+
+function collect(value: string, before: string[] | undefined): string[] {
+  return [...(before ?? []), value]
+}
+
+function long(name: string): string {
+  return `--${name}`
+}
+
+/** `transferTo` → `transfer-to`. */
+function kebab(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
+}
