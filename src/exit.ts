@@ -2,6 +2,7 @@ import { getSystemErrorMap } from 'node:util'
 import { BadInput, Cancelled, Failure, type Problem, Unavailable, Usage } from './errors.ts'
 import { oneLine } from './render/clean-text.ts'
 import type { View } from './render/table.ts'
+import type { Shape } from './render/json.ts'
 import { UnusableFile, UnusableWorkbook } from './workbook/errors.ts'
 
 export interface Reporting {
@@ -18,9 +19,8 @@ export function report(
 ): { text: string; exit: number } {
   const failure = error instanceof Failure ? error : failureOf(error)
   if (!failure) return reportBug(error, { json, debug, version })
-  const { code, message, hint, details, exit } = failure
-  if (json)
-    return { text: `${JSON.stringify({ error: { code, message, hint: hint ?? null, details } })}\n`, exit }
+  const { message, hint, details, exit } = failure
+  if (json) return { text: `${JSON.stringify(errorJson(failure))}\n`, exit }
   if (exit === 130) return { text: `${message}\n`, exit }
 
   const lines = [`${view.chalk.red('error:')} ${harmless(message)}`]
@@ -29,6 +29,23 @@ export function report(
   if (debug && failure.stack) lines.push(failure.stack)
   if (debug && failure.cause instanceof Error) lines.push(`caused by ${failure.cause.stack}`)
   return { text: `${lines.join('\n')}\n`, exit }
+}
+
+/** The error document; the problems in its details are as complete as itself. */
+function errorJson({ code, message, hint, details }: Failure): Shape<'error'> {
+  const { problems: _, ...others } = details
+  const problems = problemsIn(details).map(({ hint: next, ...problem }) => ({
+    ...problem,
+    hint: next ?? null,
+  }))
+  return {
+    error: {
+      code,
+      message,
+      hint: hint ?? null,
+      details: problems.length > 0 ? { ...others, problems } : details,
+    },
+  }
 }
 
 /** A file may have been made to send its names to the terminal as commands. */
@@ -163,8 +180,10 @@ function reportBug(
     'This is a mistake in ssh-admin. Please report it with what you typed and the output of --debug.'
   const exit = 1
   if (json) {
-    const details = debug ? { stack } : {}
-    return { text: `${JSON.stringify({ error: { code: 'unexpected', message, hint, details } })}\n`, exit }
+    const error: Shape<'error'> = {
+      error: { code: 'unexpected', message, hint, details: debug ? { stack } : {} },
+    }
+    return { text: `${JSON.stringify(error)}\n`, exit }
   }
   const facts = `ssh-admin ${version}, Node ${process.version}, ${process.platform}`
   const more = debug && stack ? `\n${stack}` : ''

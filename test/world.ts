@@ -15,6 +15,7 @@ import type { RuleContext } from '../src/rules/permissions/actor.ts'
 import { readAddress } from '../src/rules/users/email.ts'
 import { searchKey } from '../src/rules/search-key.ts'
 import { newUser } from '../src/rules/users/new-user.ts'
+import { asksForJson, checkJson } from './json-answers.ts'
 
 export interface Ran {
   exit: number
@@ -216,10 +217,10 @@ async function runIn({
     { ...typing, stdin, stdout: stdout.stream, stderr: stderr.stream },
   )
   const exit = await run(argv, context)
+  const ran = { exit, stdout: stdout.text(), stderr: stderr.text() }
+  if (asksForJson(argv)) checkJson(argv, ran)
   return {
-    exit,
-    stdout: stdout.text(),
-    stderr: stderr.text(),
+    ...ran,
     json: () => JSON.parse(stdout.text()),
     error: () => JSON.parse(stderr.text()).error,
   }

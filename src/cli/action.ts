@@ -7,6 +7,7 @@ import { typedOptions } from './options.ts'
 import { type Parameters, valuesOf } from './parameters.ts'
 import { readLines } from './read-lines.ts'
 import { actsForNobody } from '../rules/permissions/matrix.ts'
+import type { AnyJsonAnswer } from '../render/json.ts'
 import { type Pieces, piecesOfJson } from '../render/pieces.ts'
 import { type Session, sessionOf } from './session.ts'
 
@@ -94,7 +95,7 @@ export const rehearsed = 'This was a rehearsal: nothing was changed.'
 /** Prints the answer: for a person, a pipe, or a script. */
 export async function answer(
   session: Session,
-  { text, json }: { text: string | Pieces; json: object },
+  { text, json }: { text: string | Pieces; json: AnyJsonAnswer },
 ): Promise<void> {
   const { write, out } = session.terminal
   const { interruption } = session.context

@@ -1,5 +1,6 @@
 import { Command } from 'commander'
 import type { OpenStore } from '../db/store/open.ts'
+import type { AnyJsonAnswer, AnyJsonOfChange } from '../render/json.ts'
 import type { Pieces } from '../render/pieces.ts'
 import type { RuleContext } from '../rules/permissions/actor.ts'
 import { action, answer } from './action.ts'
@@ -23,19 +24,22 @@ export interface Declaration<Args, Options> {
 }
 
 /** An answer for a person or a pipe, and the same for a script. */
-export interface Answer {
+export interface Answer<Json = AnyJsonAnswer> {
   text: string | Pieces
-  json: object
+  json: Json
   /** Lines of the conversation that follow it. */
   say?: readonly string[]
   /** The exit code; absent: 0. */
   exit?: number
 }
 
+/** The same where something changes; whether it was rehearsed is added. */
+export type AnswerOfChange = Answer<AnyJsonOfChange>
+
 export interface Query<Args, Options, Result> extends Declaration<Args, Options> {
   read: (store: OpenStore, ctx: RuleContext, options: Args & Options, session: Session) => Promise<Result>
   render: (result: Result, view: View) => string | Pieces
-  json: (result: Result) => object
+  json: (result: Result) => AnyJsonAnswer
   /** What else there is to know, for a line on stderr or for `notices`. */
   notices?: (result: Result) => readonly Notice[]
   exit?: (result: Result) => number
@@ -74,23 +78,39 @@ export function preparedMutation<Request, Result, Args = object, Options = objec
   return declare(spec, work, { asks: true, rehearses: spec.rehearses ?? true })
 }
 
-export interface Doing<Args, Options> extends Declaration<Args, Options> {
-  /** It takes --dry-run and --yes. */
-  changes?: boolean
+interface Looking<Args, Options> extends Declaration<Args, Options> {
+  changes?: false
   run: (options: Args & Options, session: Session) => Promise<Answer>
 }
+
+interface Changing<Args, Options> extends Declaration<Args, Options> {
+  /** It takes --dry-run and --yes. */
+  changes: true
+  run: (options: Args & Options, session: Session) => Promise<AnswerOfChange>
+}
+
+type Doing<Args, Options> = Looking<Args, Options> | Changing<Args, Options>
 
 /** One of the few that are none of these: parse → do → answer. */
 export function command<Args = object, Options = object>(spec: Doing<Args, Options>): Command {
   const work: Work<Args, Options> = async (options, session) => {
-    const { exit = 0, say = [], ...said } = await spec.run(options, session)
-    const { dryRun } = session.common
-    await answer(session, spec.changes ? { ...said, json: { ...said.json, dryRun } } : said)
+    const { exit = 0, say = [], ...said } = await answerOf(spec, options, session)
+    await answer(session, said)
     for (const line of say) session.say(line)
     return exit
   }
   const changes = spec.changes ?? false
   return declare(spec, work, { asks: changes, rehearses: changes })
+}
+
+async function answerOf<Args, Options>(
+  spec: Doing<Args, Options>,
+  options: Args & Options,
+  session: Session,
+): Promise<Answer> {
+  if (!spec.changes) return spec.run(options, session)
+  const changed = await spec.run(options, session)
+  return { ...changed, json: { ...changed.json, dryRun: session.common.dryRun } }
 }
 
 type Work<Args, Options> = (options: Args & Options, session: Session) => Promise<number>

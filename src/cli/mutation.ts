@@ -3,6 +3,7 @@ import type { OpenStore } from '../db/store/open.ts'
 import type { Clock, Trx } from '../db/transact.ts'
 import { Cancelled, Refused } from '../errors.ts'
 import { confirm } from './prompt.ts'
+import type { AnyJsonOfChange } from '../render/json.ts'
 import type { Message } from '../render/messages.ts'
 import type { RuleContext } from '../rules/permissions/actor.ts'
 import type { View } from '../render/table.ts'
@@ -26,7 +27,7 @@ export interface Mutation<Args, Options, Request, Result> extends Declaration<Ar
   /** This command can make the store. */
   createsStore?: boolean
   render: (result: Result, view: View, mail: readonly Message[]) => string
-  json: (result: Result, mail: readonly Message[]) => object
+  json: (result: Result, mail: readonly Message[]) => AnyJsonOfChange
   /** Whether a message goes out must not show: it waits for `mail send`, and nothing is said of it. */
   mailWaits?: boolean
   /** What else there is to know, for a line on stderr or for `notices`. */

@@ -3,6 +3,7 @@ import { isTopic, type Topic, topics } from '../cli/help/topics.ts'
 import { nearestOf } from '../nearest.ts'
 import type { View } from '../render/table.ts'
 import { type Answer, command } from '../cli/define.ts'
+import type { JsonAnswer } from '../render/json.ts'
 import { optionalArgument } from '../cli/parameters.ts'
 
 export const help = () =>
@@ -26,7 +27,7 @@ function topicsInLines({ chalk }: View): string {
   return `Topics:\n${lines.join('\n')}\n\nssh-admin --help lists the commands; ssh-admin NOUN VERB --help explains one.`
 }
 
-async function explained(topic: Topic, { chalk }: View): Promise<Answer> {
+async function explained(topic: Topic, { chalk }: View): Promise<Answer<JsonAnswer<'help'>>> {
   if (topic === 'exit-codes') {
     const { exitCodes } = await import('../cli/help/texts.ts')
     const lines = exitCodes.map(({ code, meaning, next }) => {
@@ -35,8 +36,8 @@ async function explained(topic: Topic, { chalk }: View): Promise<Answer> {
     return { text: lines.join('\n'), json: { topic, exitCodes } }
   }
   if (topic === 'json') {
-    const { json, jsonSchemas } = await import('../cli/help/json.ts')
-    return { text: json, json: { topic, schemas: jsonSchemas() } }
+    const { answerOf, json, jsonSchemas } = await import('../cli/help/json.ts')
+    return { text: json, json: { topic, schemas: jsonSchemas(), answers: answerOf } }
   }
   const text = await plainTopic(topic)
   return { text, json: { topic, text } }

@@ -8,8 +8,9 @@ import type { Message } from './messages.ts'
 import { oneLine, tsvLine } from './clean-text.ts'
 import { table, type View } from './table.ts'
 import { userJson } from './users.ts'
+import type { JsonAnswer, JsonOfChange } from './json.ts'
 
-export function associatesJson(associates: readonly AssociateRow[]) {
+export function associatesJson(associates: readonly AssociateRow[]): JsonAnswer<'associateList'> {
   return {
     associates: associates.map(({ id, number, name, centres, assigned }) => ({
       id,
@@ -29,7 +30,7 @@ export function renderAssociates(associates: readonly AssociateRow[], view: View
   return table(['Number', 'Name', 'Centres', 'Assigned'], rows, view)
 }
 
-export function associateJson({ associate, accounts, centres }: AssociateView) {
+export function associateJson({ associate, accounts, centres }: AssociateView): JsonAnswer<'associate'> {
   return {
     associate: centreJson(associate),
     accounts,
@@ -59,7 +60,10 @@ export function renderAssociate({ associate, accounts, centres }: AssociateView,
   ].join('\n')
 }
 
-export function assignedJson({ account, centres, assigned, changed }: Assigned, mail: readonly Message[]) {
+export function assignedJson(
+  { account, centres, assigned, changed }: Assigned,
+  mail: readonly Message[],
+): JsonOfChange<'assigned'> {
   return {
     account: userJson(account),
     centres: centres.map(({ centre, changed: one }) => ({ ...centreJson(centre), changed: one })),

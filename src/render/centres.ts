@@ -8,14 +8,18 @@ import { oneLine, tsvLine } from './clean-text.ts'
 import { table, type View } from './table.ts'
 import { ago, count } from './text.ts'
 import { userJson } from './users.ts'
+import type { JsonAnswer, JsonOfChange, Shape } from './json.ts'
 
 interface CentreList {
   centres: readonly CentreWithPeople[]
   total: number
 }
 
-export function centreListJson({ centres, total }: CentreList) {
-  return { centres: centres.map(centreJson), total }
+export function centreListJson({ centres, total }: CentreList): JsonAnswer<'centreList'> {
+  return {
+    centres: centres.map((centre) => ({ ...centreJson(centre), changed: false, outcome: 'unchanged' })),
+    total,
+  }
 }
 
 /** A table for a person; for a pipe one record a centre, with its kind, Associate and times. */
@@ -66,7 +70,7 @@ function centreStatus({ deleted_at, status }: CentreWithPeople): string {
 }
 
 /** The answer of every command that changes centres. */
-export function centresJson(changed: readonly ChangedCentre[]) {
+export function centresJson(changed: readonly ChangedCentre[]): JsonOfChange<'centres'> {
   return {
     centres: changed.map(({ centre, outcome }) => ({
       ...centreJson(centre),
@@ -122,7 +126,7 @@ function spoken(field: string): string {
 }
 
 /** A centre as every answer with --json shows it. */
-export function centreJson(centre: CentreWithPeople) {
+export function centreJson(centre: CentreWithPeople): Shape<'centre'> {
   return {
     id: centre.id,
     number: centre.number,
@@ -137,7 +141,7 @@ export function centreJson(centre: CentreWithPeople) {
     britishCouncil: centre.british_council === 1,
     globalListening: centre.global_listening === 1,
     coordinator:
-      centre.coordinator_email === null
+      centre.coordinator_email === null || centre.coordinator_status === null
         ? null
         : {
             email: centre.coordinator_email,
@@ -150,7 +154,7 @@ export function centreJson(centre: CentreWithPeople) {
   }
 }
 
-export function centreViewJson({ centre, people, issues, events }: CentreView) {
+export function centreViewJson({ centre, people, issues, events }: CentreView): JsonAnswer<'centreDetails'> {
   return { ...centreJson(centre), people: people.map(userJson), issues, lastEvents: events }
 }
 

@@ -5,12 +5,13 @@ import { centreJson } from './centres.ts'
 import type { Message } from './messages.ts'
 import { oneLine, tsvLine } from './clean-text.ts'
 import { userJson } from './users.ts'
+import type { JsonOfChange } from './json.ts'
 
 /** The answer of every coordinator command. */
 export function coordinationJson(
   { centre, coordinator, former, affected, changed }: Coordination,
   mail: readonly Message[] = [],
-) {
+): JsonOfChange<'coordination'> {
   return {
     centre: centreJson(centre),
     coordinator: coordinator && userJson(coordinator),

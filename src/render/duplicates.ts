@@ -3,6 +3,7 @@ import { nameOf } from '../rules/users/account.ts'
 import type { Pair, WhyAlike } from '../rules/users/duplicates.ts'
 import { tsvLine } from './clean-text.ts'
 import { table, type View } from './table.ts'
+import type { JsonAnswer } from './json.ts'
 
 const words: Readonly<Record<WhyAlike, string>> = {
   'same-name-near-address': 'one name, nearly one address',
@@ -10,7 +11,7 @@ const words: Readonly<Record<WhyAlike, string>> = {
   'look-alike-address': 'addresses read as one another',
 }
 
-export function duplicatesJson(pairs: readonly Pair[]) {
+export function duplicatesJson(pairs: readonly Pair[]): JsonAnswer<'duplicates'> {
   return {
     duplicates: pairs.map(({ why, users }) => ({
       why,

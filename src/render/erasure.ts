@@ -1,6 +1,7 @@
 import type { Erasure } from '../rules/users/erase.ts'
 import type { View } from './table.ts'
 import { oneLine, tsvLine } from './clean-text.ts'
+import type { JsonOfChange } from './json.ts'
 
 interface Erased {
   erasure: Erasure
@@ -18,7 +19,11 @@ export const beyondReach = [
   'copies of the mail directory',
 ] as const
 
-export function erasureJson({ erasure: { accounts, events, messages }, files, left }: Erased) {
+export function erasureJson({
+  erasure: { accounts, events, messages },
+  files,
+  left,
+}: Erased): JsonOfChange<'erasure'> {
   const changed = accounts > 0 || files > 0
   return { erased: { accounts, events, messages, files }, left: [...left, ...beyondReach], changed }
 }

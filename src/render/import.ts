@@ -5,6 +5,7 @@ import type { View } from './table.ts'
 import { oneLine as cell, tsvLine } from './clean-text.ts'
 import { type Pieces, piecesOfLines } from './pieces.ts'
 import { count, listLines } from './text.ts'
+import type { JsonAnswer } from './json.ts'
 
 /** What an import did, would do, or did once. */
 export interface ImportAnswer {
@@ -21,7 +22,17 @@ export interface ImportAnswer {
   dryRun: boolean
 }
 
-export function importJson({ id, state, source, counts, plan, pins, mail, elapsedMs, dryRun }: ImportAnswer) {
+export function importJson({
+  id,
+  state,
+  source,
+  counts,
+  plan,
+  pins,
+  mail,
+  elapsedMs,
+  dryRun,
+}: ImportAnswer): JsonAnswer<'import'> {
   return {
     import: { id, file: source.file, sheet: source.sheet, state, digest: source.digest },
     rows: counts.rows,
@@ -35,7 +46,10 @@ export function importJson({ id, state, source, counts, plan, pins, mail, elapse
     })),
     missingCentres: plan.missingCentres.map(({ id: _, ...centre }) => centre),
     extraUsers: plan.extraUsers.map(({ id: _, ...user }) => user),
-    duplicatedUsers: plan.duplicatedUsers,
+    duplicatedUsers: plan.duplicatedUsers.map(({ email, places }) => ({
+      email,
+      places: places.map(({ centre, in: at, cell = null }) => ({ centre, in: at, cell })),
+    })),
     issues: plan.issues,
     pins,
     mail,

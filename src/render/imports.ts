@@ -6,9 +6,20 @@ import { statusOfMaker } from '../unfinished-files.ts'
 import { oneLine, tsvLine } from './clean-text.ts'
 import { table, type View } from './table.ts'
 import { ago, count, listLines } from './text.ts'
+import type { JsonAnswer, JsonOfChange, Shape } from './json.ts'
 
 /** An import as the history shows it. */
-export function importRowJson({ id, file, sheet, digest, state, at, operator, actor, counts }: ImportRow) {
+export function importRowJson({
+  id,
+  file,
+  sheet,
+  digest,
+  state,
+  at,
+  operator,
+  actor,
+  counts,
+}: ImportRow): Shape<'importRecord'> {
   return { id, file, sheet, digest, state, at, operator, actor, counts: countsIn(counts) }
 }
 
@@ -50,7 +61,7 @@ interface ShownImport {
 }
 
 /** The answer of an import as it was, with what it did, as far as that is still there. */
-export function shownImportJson({ row, contents }: ShownImport) {
+export function shownImportJson({ row, contents }: ShownImport): JsonAnswer<'shownImport'> {
   const { rows, centres, users } = countsIn(row.counts)
   const open = contents.createdUsers.filter(({ pin }) => pin === 'issued').length
   return {
@@ -119,7 +130,7 @@ export function renderShownImport({ row, contents }: ShownImport, view: View): s
   return `${lines.join('\n')}\n`
 }
 
-export function undoneJson({ import: row, changed, undone, left }: Undone) {
+export function undoneJson({ import: row, changed, undone, left }: Undone): JsonOfChange<'undoneImport'> {
   return { import: importRowJson(row), changed, undone, left }
 }
 

@@ -1,341 +1,646 @@
-import * as z from 'zod'
+import * as z from 'zod/mini'
 
-/** The shapes that --json promises; `ssh-admin help json --json` prints them as JSON schemas. */
+/**
+ * The shapes that --json promises, by name; `ssh-admin help json --json` prints them as JSON schemas.
+ * They are made when they are asked for: what a command answers is checked by its type alone.
+ */
+export function shapesOfJson() {
+  return { ...partShapes(), ...answerShapes() }
+}
 
-const count = z.number().int().min(0)
-const time = z.iso.datetime()
+type Shapes = ReturnType<typeof shapesOfJson>
+export type ShapeName = keyof Shapes
 
-const user = z.object({
-  id: count,
-  email: z.string(),
-  firstName: z.string(),
-  lastName: z.string(),
-  centre: z.object({ number: z.string(), name: z.string() }).nullable(),
-  hubRole: z.enum(['coordinator', 'admin', 'teacher']).nullable(),
-  roles: z.array(z.string()),
-  sites: z.array(z.string()),
-  status: z.enum(['invited', 'active', 'suspended', 'deleted']),
-  canSignIn: z.boolean(),
-  whyNot: z
-    .enum(['deleted', 'suspended', 'no-centre', 'centre-deleted', 'coordinator-suspended', 'invited'])
-    .nullable(),
-  pin: z.enum(['none', 'issued', 'used', 'expired', 'void']),
-  lastSignedInAt: time.nullable(),
-  createdAt: time,
-  progressionTests: z.object({ learnerGroups: count, tests: count, results: count }),
+/** A value of a published shape, as it is rendered. */
+export type Shape<Name extends ShapeName> = Rendered<z.infer<Shapes[Name]>>
+
+type Rendered<Value> = Value extends readonly (infer Item)[]
+  ? readonly Rendered<Item>[]
+  : Value extends object
+    ? { readonly [Key in keyof Value]: Rendered<Value[Key]> }
+    : Value
+
+type AnswerName = (typeof answerOf)[CommandWords]
+type Without<Value, Key extends PropertyKey> = Value extends object ? Omit<Value, Key> : never
+
+/** What a command answers; the notices are added when it is printed. */
+export type JsonAnswer<Name extends AnswerName> = Without<Shape<Name>, 'notices'>
+export type AnyJsonAnswer = { [Name in AnswerName]: JsonAnswer<Name> }[AnswerName]
+
+/** The same of a command that changes something: whether it was rehearsed is added too. */
+export type JsonOfChange<Name extends AnswerName> = Without<JsonAnswer<Name>, 'dryRun'>
+export type AnyJsonOfChange = { [Name in ChangeName]: JsonOfChange<Name> }[ChangeName]
+type ChangeName = { [Name in AnswerName]: 'dryRun' extends keyof Shape<Name> ? Name : never }[AnswerName]
+
+type CommandWords = keyof typeof answerOf
+
+/** Which shape each command answers in. */
+export const answerOf = {
+  'centres import': 'import',
+  'centres apply': 'import',
+  'centres imports': 'imports',
+  'centres imports show': 'shownImport',
+  'centres imports undo': 'undoneImport',
+  'centres pins': 'pinSheet',
+  'centres list': 'centreList',
+  'centres show': 'centreDetails',
+  'centres create': 'centres',
+  'centres edit': 'centres',
+  'centres delete': 'centres',
+  'centres restore': 'centres',
+  'centres export': 'exportedCentres',
+  'centres sample': 'sample',
+  'users add': 'users',
+  'users list': 'userList',
+  'users show': 'userDetails',
+  'users edit': 'users',
+  'users suspend': 'users',
+  'users restore': 'users',
+  'users delete': 'deletedUsers',
+  'users transfer': 'transfer',
+  'users move': 'users',
+  'users remove': 'users',
+  'users reset-password': 'users',
+  'users pin': 'pin',
+  'users duplicates': 'duplicates',
+  'users erase': 'erasure',
+  'users sample': 'sample',
+  'users exists': 'exists',
+  'coordinator show': 'shownCoordination',
+  'coordinator add': 'coordination',
+  'coordinator change': 'coordination',
+  'coordinator suspend': 'coordination',
+  'coordinator restore': 'coordination',
+  'associates list': 'associateList',
+  'associates show': 'associate',
+  'associates assign': 'assigned',
+  'associates unassign': 'assigned',
+  'roles list': 'roleList',
+  'roles grant': 'users',
+  'roles revoke': 'users',
+  'roles check': 'permission',
+  'progression-tests import': 'progressionTestsImport',
+  'progression-tests sample': 'sample',
+  'progression-tests list': 'progressionTests',
+  'account request': 'accountRequest',
+  'account activate': 'account',
+  'account set-up': 'account',
+  'account verify': 'account',
+  'account sign-in': 'account',
+  'mail list': 'messageList',
+  'mail show': 'shownMessage',
+  'mail send': 'messages',
+  'mail cancel': 'cancelledMessages',
+  'templates list': 'templateList',
+  'templates show': 'template',
+  'templates edit': 'changedTemplate',
+  'templates preview': 'templatePreview',
+  'templates reset': 'changedTemplate',
+  'audit list': 'auditList',
+  'audit export': 'auditExport',
+  'audit verify': 'auditVerdict',
+  'store init': 'begunStore',
+  'store info': 'store',
+  'store check': 'storeCheck',
+  'store backup': 'backup',
+  'store restore': 'restoredStore',
+  'store migrate': 'migratedStore',
+  'store rekey': 'rekeyedStore',
+  'store accept-clock': 'acceptedClock',
+  seed: 'seededStore',
+  config: 'settings',
+  completion: 'completionScript',
+  help: 'help',
+} as const satisfies Record<string, keyof ReturnType<typeof answerShapes>>
+
+const count = () => z.int().check(z.nonnegative())
+const time = () => z.iso.datetime()
+const text = () => z.string()
+const orNull = <Type extends z.core.SomeType>(type: Type) => z.nullable(type)
+
+/** An answer of a command that only looks, or that writes nothing but a file. */
+function answer<Fields extends z.core.$ZodLooseShape>(fields: Fields) {
+  return z.strictObject({ ...fields, notices: z.array(notice()) })
+}
+
+/** An answer of a command that can be rehearsed. */
+function answerOfChange<Fields extends z.core.$ZodLooseShape>(fields: Fields) {
+  return z.strictObject({ ...fields, dryRun: z.boolean(), notices: z.array(notice()) })
+}
+
+const userStatus = () => z.enum(['invited', 'active', 'suspended', 'deleted'])
+
+const user = () =>
+  z.strictObject({
+    id: count(),
+    email: text(),
+    firstName: text(),
+    lastName: text(),
+    centre: orNull(z.strictObject({ number: text(), name: text() })),
+    hubRole: orNull(z.enum(['coordinator', 'admin', 'teacher'])),
+    roles: z.array(text()),
+    sites: z.array(text()),
+    status: userStatus(),
+    canSignIn: z.boolean(),
+    whyNot: orNull(
+      z.enum(['deleted', 'suspended', 'no-centre', 'centre-deleted', 'coordinator-suspended', 'invited']),
+    ),
+    pin: z.enum(['none', 'issued', 'used', 'expired', 'void']),
+    lastSignedInAt: orNull(time()),
+    createdAt: time(),
+    progressionTests: z.strictObject({ learnerGroups: count(), tests: count(), results: count() }),
+  })
+
+const changedUser = () =>
+  z.strictObject({
+    ...user().shape,
+    changed: z.boolean(),
+    outcome: z.enum([
+      'created',
+      'rejoined',
+      'suspended',
+      'restored',
+      'deleted',
+      'edited',
+      'removed',
+      'moved',
+      'message-sent',
+      'message-written',
+      'message-waiting',
+      'message-failed',
+      'unchanged',
+    ]),
+  })
+
+const centre = () =>
+  z.strictObject({
+    id: count(),
+    number: text(),
+    name: text(),
+    kind: z.enum(['school', 'associate', 'associate-centre']),
+    associate: orNull(text()),
+    status: z.enum(['approved', 'active', 'deleted']),
+    address: text(),
+    town: text(),
+    postcode: text(),
+    country: text(),
+    britishCouncil: z.boolean(),
+    globalListening: z.boolean(),
+    coordinator: orNull(z.strictObject({ email: text(), name: text(), status: userStatus() })),
+    users: count(),
+    createdAt: time(),
+    deletedAt: orNull(time()),
+  })
+
+const changedCentre = () =>
+  z.strictObject({
+    ...centre().shape,
+    changed: z.boolean(),
+    outcome: z.enum(['created', 'edited', 'deleted', 'restored', 'unchanged']),
+  })
+
+const message = () =>
+  z.strictObject({
+    id: count(),
+    to: text(),
+    letter: text(),
+    subject: text(),
+    state: z.enum(['queued', 'written', 'sent', 'failed', 'unknown', 'cancelled']),
+    attempts: count(),
+    lastError: orNull(text()),
+    createdAt: time(),
+    deliveredAt: orNull(time()),
+  })
+
+const event = () =>
+  z.strictObject({
+    id: count(),
+    at: time(),
+    operator: orNull(text()),
+    actor: orNull(text()),
+    kind: z.enum(['change', 'refusal', 'event']),
+    action: text(),
+    subject: orNull(text()),
+    details: z.record(text(), z.unknown()),
+  })
+
+/** What is wrong with a cell of a workbook. */
+const issue = () =>
+  z.strictObject({
+    cell: text(),
+    row: count(),
+    column: text(),
+    value: text(),
+    code: text(),
+    message: text(),
+    hint: orNull(text()),
+  })
+
+const notice = () => z.strictObject({ code: text(), message: text() })
+
+/** One of several things that stand in the way; `cells` where it stands in several. */
+const problem = () =>
+  z.strictObject({
+    target: text(),
+    code: text(),
+    message: text(),
+    hint: orNull(text()),
+    cells: z.optional(z.array(text())),
+  })
+
+/** On stderr, in place of an answer; some errors have details of their own. */
+const error = () =>
+  z.strictObject({
+    error: z.strictObject({
+      code: text(),
+      message: text(),
+      hint: orNull(text()),
+      details: z.catchall(
+        z.object({ problems: z.optional(z.array(problem())), candidates: z.optional(z.array(text())) }),
+        z.unknown(),
+      ),
+    }),
+  })
+
+/** What answers are made of. */
+const partShapes = () => ({
+  user: user(),
+  changedUser: changedUser(),
+  centre: centre(),
+  message: message(),
+  event: event(),
+  issue: issue(),
+  importRecord: importRecord(),
+  notice: notice(),
+  problem: problem(),
+  error: error(),
 })
 
-const centre = z.object({
-  id: count,
-  number: z.string(),
-  name: z.string(),
-  kind: z.enum(['school', 'associate', 'associate-centre']),
-  associate: z.string().nullable(),
-  status: z.enum(['approved', 'active', 'deleted']),
-  address: z.string(),
-  town: z.string(),
-  postcode: z.string(),
-  country: z.string(),
-  coordinator: z.object({ email: z.string(), name: z.string(), status: z.string() }).nullable(),
-  users: count,
-  createdAt: time,
-  deletedAt: time.nullable(),
-})
-
-const message = z.object({
-  id: count,
-  to: z.string(),
-  letter: z.string(),
-  subject: z.string(),
-  state: z.enum(['queued', 'written', 'sent', 'failed', 'unknown', 'cancelled']),
-  attempts: count,
-  lastError: z.string().nullable(),
-  createdAt: time,
-  deliveredAt: time.nullable(),
-})
-
-const issue = z.object({
-  cell: z.string().nullable(),
-  row: count.nullable(),
-  column: z.string().nullable(),
-  value: z.string().nullable(),
-  code: z.string(),
-  message: z.string(),
-  hint: z.string().nullable(),
-})
-
-const importAnswer = z.object({
-  import: z.object({
-    id: count.nullable(),
-    file: z.string(),
-    sheet: z.string(),
-    state: z.enum(['planned', 'applied', 'undone']),
-    digest: z.string(),
+const importCounts = () => ({
+  rows: z.strictObject({ read: count(), accepted: count(), heldBack: count(), blank: count() }),
+  centres: z.strictObject({
+    created: count(),
+    renamed: count(),
+    unchanged: count(),
+    restored: count(),
+    deleted: count(),
   }),
-  rows: z.object({ read: count, accepted: count, heldBack: count, blank: count }),
-  centres: z.object({ created: count, renamed: count, unchanged: count, restored: count, deleted: count }),
-  users: z.object({ created: count, replaced: count, unchanged: count, deleted: count }),
-  renamedCentres: z.array(
-    z.object({ number: z.string(), from: z.string(), to: z.string(), cell: z.string().nullable() }),
-  ),
+  users: z.strictObject({ created: count(), replaced: count(), unchanged: count(), deleted: count() }),
+})
+
+const importState = () => z.enum(['planned', 'applied', 'undone'])
+
+/** An import as the history keeps it. */
+const importRecord = () =>
+  z.strictObject({
+    id: count(),
+    file: text(),
+    sheet: text(),
+    digest: text(),
+    state: importState(),
+    at: time(),
+    operator: text(),
+    actor: orNull(text()),
+    counts: z.strictObject(importCounts()),
+  })
+
+const importFields = () => ({
+  ...importCounts(),
+  renamedCentres: z.array(z.strictObject({ number: text(), from: text(), to: text(), cell: orNull(text()) })),
   missingCentres: z.array(
-    z.object({ number: z.string(), name: z.string(), users: count, kept: z.string().nullable() }),
+    z.strictObject({
+      number: text(),
+      name: text(),
+      users: count(),
+      kept: orNull(z.enum(['held-back-rows'])),
+    }),
   ),
   extraUsers: z.array(
-    z.object({
-      email: z.string(),
-      centre: z.string(),
-      spreadsheetEmails: z.array(z.string()),
-      lastSignedInAt: time.nullable(),
-      kept: z.string().nullable(),
+    z.strictObject({
+      email: text(),
+      centre: text(),
+      spreadsheetEmails: z.array(text()),
+      lastSignedInAt: orNull(time()),
+      kept: orNull(
+        z.enum(['held-back-rows', 'is-coordinator', 'has-progression-tests', 'has-associate-centres']),
+      ),
     }),
   ),
   duplicatedUsers: z.array(
-    z.object({
-      email: z.string(),
+    z.strictObject({
+      email: text(),
       places: z.array(
-        z.object({ centre: z.string(), in: z.enum(['workbook', 'store']), cell: z.string().nullish() }),
+        z.strictObject({ centre: text(), in: z.enum(['workbook', 'store']), cell: orNull(text()) }),
       ),
     }),
   ),
-  issues: z.array(issue),
-  pins: z.object({ file: z.string().nullable(), count }),
-  mail: z.object({ queued: count }),
-  elapsedMs: z.number(),
+  issues: z.array(issue()),
+  pins: z.strictObject({ file: orNull(text()), count: count() }),
+  mail: z.strictObject({ queued: count() }),
+  elapsedMs: count(),
   dryRun: z.boolean(),
 })
 
-const failure = z.object({
-  error: z.object({
-    code: z.string(),
-    message: z.string(),
-    hint: z.string().nullable(),
-    details: z.record(z.string(), z.unknown()),
+const mail = () => z.array(message())
+
+const coordination = () => ({
+  centre: centre(),
+  coordinator: orNull(user()),
+  former: orNull(user()),
+  affected: count(),
+  changed: z.boolean(),
+  mail: mail(),
+})
+
+const transferFields = () => ({
+  from: text(),
+  to: text(),
+  sites: z.array(z.strictObject({ site: text(), learnerGroups: count(), tests: count(), results: count() })),
+  changed: z.boolean(),
+})
+
+const voided = () => z.strictObject({ pins: count(), links: count(), letters: count() })
+
+/** What was there before, and what is new. */
+const merged = () => z.strictObject({ created: count(), unchanged: count() })
+
+const answerShapes = () => ({
+  import: answer({
+    import: z.strictObject({
+      id: orNull(count()),
+      file: text(),
+      sheet: text(),
+      state: importState(),
+      digest: text(),
+    }),
+    ...importFields(),
+    /** With --plan-out where it was saved, null in a rehearsal. */
+    plan: z.optional(orNull(text())),
   }),
-})
-
-const auditEvent = z.object({
-  id: count,
-  at: time,
-  operator: z.string().nullable(),
-  actor: z.string().nullable(),
-  kind: z.enum(['change', 'refusal', 'event']),
-  action: z.string(),
-  subject: z.string().nullable(),
-  details: z.record(z.string(), z.unknown()),
-})
-
-/** `users add`, `suspend`, `restore`, `delete`, `edit`, `remove`, `move`, `reset-password`. */
-const users = z.object({
-  users: z.array(
-    user.extend({
-      changed: z.boolean(),
-      outcome: z.enum([
-        'created',
-        'rejoined',
-        'suspended',
-        'restored',
-        'deleted',
-        'edited',
-        'removed',
-        'moved',
-        'message-sent',
-        'message-written',
-        'message-waiting',
-        'message-failed',
-        'unchanged',
-      ]),
-    }),
-  ),
-  mail: z.array(message),
-  total: count,
-  dryRun: z.boolean(),
-})
-
-/** `users list`. */
-const userList = z.object({ users: z.array(user), total: count })
-
-/** `users transfer`. */
-const transfer = z.object({
-  from: z.string(),
-  to: z.string(),
-  sites: z.array(z.object({ site: z.string(), learnerGroups: count, tests: count, results: count })),
-  changed: z.boolean(),
-})
-
-/** `store accept-clock`. */
-const acceptedClock = z.object({
-  acceptedAt: time,
-  lastEventAt: time.nullable(),
-  voided: z.object({ pins: count, links: count, letters: count }),
-  changed: z.boolean(),
-})
-
-/** `store restore`. */
-const restoredStore = z.object({
-  store: z.string(),
-  file: z.string(),
-  /** Where the store that was there lies now. */
-  kept: z.string().nullable(),
-  keyFile: z.string(),
-  newKey: z.boolean(),
-  voided: z.object({ pins: count, links: count, letters: count }),
-  erasedAgain: z.object({ accounts: count, suspended: z.array(count) }),
-  changed: z.boolean(),
-  dryRun: z.boolean(),
-})
-
-/** `users pin`, where the PIN is asked for by name; null in a rehearsal. */
-const pin = z.object({ user, pin: z.string().nullable(), validUntil: time, changed: z.boolean() })
-
-/** `progression-tests list --owner`. */
-const progressionTests = z.object({
-  progressionTests: z.array(
-    z.object({
-      site: z.string(),
-      learnerGroup: z.string(),
-      stage: z.string(),
-      subject: z.string(),
-      test: z.string(),
-      takenOn: z.iso.date(),
-      results: count,
-    }),
-  ),
-  total: count,
-})
-
-/** `progression-tests import`. */
-const progressionTestsImport = z.object({
-  file: z.string(),
-  rows: count,
-  learnerGroups: z.object({ created: count, unchanged: count }),
-  tests: z.object({ created: count, unchanged: count }),
-  results: z.object({ created: count, corrected: count, unchanged: count }),
-  changed: z.boolean(),
-  dryRun: z.boolean(),
-})
-
-/** `coordinator show`, `add`, `change`, `suspend`, `restore`. */
-const coordination = z.object({
-  centre,
-  coordinator: user.nullable(),
-  former: user.nullable(),
-  affected: count,
-  changed: z.boolean(),
-  mail: z.array(message),
-})
-
-/** `associates list`. */
-const associateList = z.object({
-  associates: z.array(
-    z.object({ id: count, number: z.string(), name: z.string(), centres: count, assigned: count }),
-  ),
-  total: count,
-})
-
-/** `associates show`. */
-const associate = z.object({
-  associate: centre,
-  accounts: z.array(z.object({ email: z.string(), assigned: count })),
-  centres: z.array(centre.extend({ assignedTo: z.array(z.string()) })),
-  total: count,
-})
-
-/** `associates assign`, `unassign`. */
-const assigned = z.object({
-  account: user,
-  centres: z.array(centre.extend({ changed: z.boolean() })),
-  assigned: count,
-  changed: z.boolean(),
-})
-
-/** `roles list`; with `--matrix` who may do what. */
-const roleList = z.object({
-  roles: z.array(
-    z.object({
-      name: z.string(),
-      service: z.string(),
-      shared: z.boolean(),
-      givenBy: z.string(),
-      does: z.string(),
-    }),
-  ),
-  total: count,
-})
-const matrix = z.object({ matrix: z.array(z.object({ actor: z.string(), may: z.string() })), total: count })
-
-/** `roles check`. */
-const permission = z.object({
-  actor: z.string(),
-  action: z.string(),
-  target: z.string(),
-  allowed: z.boolean(),
-  rule: z.string(),
-})
-
-/** `audit list`. */
-const auditList = z.object({ events: z.array(auditEvent), total: count })
-
-/** `audit verify`. */
-const auditVerdict = z.object({ ok: z.boolean(), events: count, head: z.string().nullable() })
-
-/** `users erase`. */
-const erasure = z.object({
-  erased: z.object({ accounts: count, events: count, messages: count, files: count }),
-  left: z.array(z.string()),
-  changed: z.boolean(),
-  dryRun: z.boolean(),
-})
-
-/** `users duplicates`. */
-const duplicates = z.object({
-  duplicates: z.array(
-    z.object({
-      why: z.enum(['same-name-near-address', 'same-name-same-centre', 'look-alike-address']),
-      users: z.array(
-        user
-          .pick({
-            id: true,
-            email: true,
-            firstName: true,
-            lastName: true,
-            status: true,
-            lastSignedInAt: true,
-          })
-          .extend({
-            centre: z.string().nullable(),
-          }),
+  imports: answer({ imports: z.array(importRecord()), total: count() }),
+  shownImport: answer({
+    import: importRecord(),
+    ...importFields(),
+    created: z.strictObject({
+      createdCentres: z.array(z.strictObject({ number: text(), name: text() })),
+      createdUsers: z.array(
+        z.strictObject({ email: text(), centre: orNull(text()), status: userStatus(), pin: text() }),
+      ),
+      changes: z.array(
+        z.strictObject({ kind: text(), what: orNull(text()), before: orNull(text()), after: orNull(text()) }),
       ),
     }),
-  ),
-  total: count,
-})
+  }),
+  undoneImport: answerOfChange({
+    import: importRecord(),
+    changed: z.boolean(),
+    undone: z.strictObject({
+      usersRemoved: count(),
+      centresRemoved: count(),
+      namesGivenBack: count(),
+      centresRestored: count(),
+      usersRestored: count(),
+      centresDeletedAgain: count(),
+      pinsVoided: count(),
+      lettersCancelled: count(),
+    }),
+    left: z.array(z.strictObject({ what: text(), reason: text() })),
+  }),
+  pinSheet: answerOfChange({
+    file: orNull(text()),
+    count: count(),
+    withoutPin: z.array(z.strictObject({ email: text(), reason: text() })),
+    renewed: count(),
+    changed: z.boolean(),
+  }),
+  exportedCentres: answerOfChange({ file: text(), centres: count(), users: count() }),
+  sample: answerOfChange({ file: text() }),
 
-export const shapes = {
-  user,
-  users,
-  userList,
-  transfer,
-  pin,
-  acceptedClock,
-  restoredStore,
-  progressionTests,
-  progressionTestsImport,
-  centre,
-  message,
-  import: importAnswer,
-  issue,
-  coordination,
-  associateList,
-  associate,
-  assigned,
-  roleList,
-  matrix,
-  permission,
-  event: auditEvent,
-  auditList,
-  auditVerdict,
-  erasure,
-  duplicates,
-  error: failure,
-}
+  centres: answerOfChange({ centres: z.array(changedCentre()), total: count() }),
+  centreList: answer({ centres: z.array(changedCentre()), total: count() }),
+  centreDetails: answer({
+    ...centre().shape,
+    people: z.array(user()),
+    issues: z.array(z.strictObject({ code: text(), message: text(), hint: text() })),
+    lastEvents: z.array(event()),
+  }),
+
+  users: answerOfChange({ users: z.array(changedUser()), mail: mail(), total: count() }),
+  userList: answer({ users: z.array(changedUser()), mail: mail(), total: count() }),
+  deletedUsers: answerOfChange({
+    users: z.array(changedUser()),
+    mail: mail(),
+    total: count(),
+    transfers: z.array(z.strictObject(transferFields())),
+  }),
+  userDetails: answer({ ...user().shape, lastEvents: z.array(event()) }),
+  transfer: answerOfChange({ ...transferFields(), mail: mail() }),
+  /** The PIN is null in a rehearsal. */
+  pin: answerOfChange({ user: user(), pin: orNull(text()), validUntil: time(), changed: z.boolean() }),
+  duplicates: answer({
+    duplicates: z.array(
+      z.strictObject({
+        why: z.enum(['same-name-near-address', 'same-name-same-centre', 'look-alike-address']),
+        users: z.array(
+          z.strictObject({
+            id: count(),
+            email: text(),
+            firstName: text(),
+            lastName: text(),
+            centre: orNull(text()),
+            status: userStatus(),
+            lastSignedInAt: orNull(time()),
+          }),
+        ),
+      }),
+    ),
+    total: count(),
+  }),
+  erasure: answerOfChange({
+    erased: z.strictObject({ accounts: count(), events: count(), messages: count(), files: count() }),
+    left: z.array(text()),
+    changed: z.boolean(),
+  }),
+  exists: answer({ exists: z.boolean() }),
+
+  coordination: answerOfChange(coordination()),
+  shownCoordination: answer(coordination()),
+
+  associateList: answer({
+    associates: z.array(
+      z.strictObject({ id: count(), number: text(), name: text(), centres: count(), assigned: count() }),
+    ),
+    total: count(),
+  }),
+  associate: answer({
+    associate: centre(),
+    accounts: z.array(z.strictObject({ email: text(), assigned: count() })),
+    centres: z.array(z.strictObject({ ...centre().shape, assignedTo: z.array(text()) })),
+    total: count(),
+  }),
+  assigned: answerOfChange({
+    account: user(),
+    centres: z.array(z.strictObject({ ...centre().shape, changed: z.boolean() })),
+    assigned: count(),
+    changed: z.boolean(),
+    mail: mail(),
+  }),
+
+  /** With --matrix who may do what. */
+  roleList: z.union([
+    answer({
+      roles: z.array(
+        z.strictObject({
+          name: text(),
+          service: text(),
+          shared: z.boolean(),
+          givenBy: text(),
+          does: text(),
+        }),
+      ),
+      total: count(),
+    }),
+    answer({ matrix: z.array(z.strictObject({ actor: text(), may: text() })), total: count() }),
+  ]),
+  permission: answer({
+    actor: text(),
+    action: text(),
+    target: text(),
+    allowed: z.boolean(),
+    rule: text(),
+  }),
+
+  progressionTests: answer({
+    progressionTests: z.array(
+      z.strictObject({
+        site: text(),
+        learnerGroup: text(),
+        stage: text(),
+        subject: text(),
+        test: text(),
+        takenOn: z.iso.date(),
+        results: count(),
+      }),
+    ),
+    total: count(),
+  }),
+  progressionTestsImport: answerOfChange({
+    file: text(),
+    rows: count(),
+    learnerGroups: merged(),
+    tests: merged(),
+    results: z.strictObject({ created: count(), corrected: count(), unchanged: count() }),
+    changed: z.boolean(),
+  }),
+
+  accountRequest: answerOfChange({ email: text(), requested: z.boolean() }),
+  account: answerOfChange({ ...user().shape, changed: z.boolean(), mail: mail() }),
+
+  messages: answerOfChange({ messages: mail(), total: count() }),
+  messageList: answer({ messages: mail(), total: count() }),
+  cancelledMessages: answerOfChange({
+    messages: z.array(z.strictObject({ ...message().shape, changed: z.boolean() })),
+    total: count(),
+  }),
+  /** `file` is what it was written to, `page` what --html wrote. */
+  shownMessage: answer({ ...message().shape, file: orNull(text()), text: text(), page: orNull(text()) }),
+
+  templateList: answer({
+    templates: z.array(
+      z.strictObject({
+        name: text(),
+        does: text(),
+        subject: text(),
+        edited: z.boolean(),
+        editedAt: orNull(time()),
+        editedBy: orNull(text()),
+      }),
+    ),
+    total: count(),
+  }),
+  template: answer({
+    name: text(),
+    subject: text(),
+    text: text(),
+    html: text(),
+    edited: z.boolean(),
+    variables: z.array(text()),
+  }),
+  changedTemplate: answerOfChange({ name: text(), changed: z.boolean() }),
+  templatePreview: answerOfChange({ name: text(), changed: z.boolean(), mail: mail() }),
+
+  auditList: answer({ events: z.array(event()), total: count() }),
+  auditExport: answer({ file: text(), events: count() }),
+  auditVerdict: answer({ ok: z.boolean(), events: count(), head: orNull(text()) }),
+
+  begunStore: answerOfChange({ store: text(), keyFile: text(), changed: z.boolean() }),
+  store: answer({
+    store: text(),
+    bytes: count(),
+    keyFile: text(),
+    key: z.enum(['there', 'missing', 'of-another-store', 'unreadable']),
+    createdAt: time(),
+    version: count(),
+    centres: z.strictObject({ live: count(), deleted: count() }),
+    users: z.strictObject({ invited: count(), active: count(), suspended: count(), deleted: count() }),
+    auditRows: count(),
+    messagesWaiting: count(),
+    lastImport: orNull(z.strictObject({ id: count(), file: text(), at: time(), state: importState() })),
+    kept: z.array(z.strictObject({ file: text(), at: time(), bytes: count() })),
+  }),
+  storeCheck: answer({ ok: z.boolean(), store: text(), keyFile: text(), findings: z.array(problem()) }),
+  /** `bytes` is null in a rehearsal. */
+  backup: answerOfChange({
+    store: text(),
+    file: text(),
+    bytes: orNull(count()),
+    keyFile: text(),
+    changed: z.boolean(),
+  }),
+  /** `kept` is where the store that was there lies now. */
+  restoredStore: answerOfChange({
+    store: text(),
+    file: text(),
+    kept: orNull(text()),
+    keyFile: text(),
+    newKey: z.boolean(),
+    voided: voided(),
+    erasedAgain: z.strictObject({ accounts: count(), suspended: z.array(count()) }),
+    changed: z.boolean(),
+  }),
+  migratedStore: answerOfChange({
+    store: text(),
+    from: count(),
+    to: count(),
+    kept: orNull(text()),
+    changed: z.boolean(),
+  }),
+  rekeyedStore: answerOfChange({ store: text(), keyFile: text(), voided: voided(), changed: z.boolean() }),
+  acceptedClock: answerOfChange({
+    acceptedAt: time(),
+    lastEventAt: orNull(time()),
+    voided: voided(),
+    changed: z.boolean(),
+  }),
+  seededStore: answerOfChange({ centres: count(), users: count(), changed: z.boolean() }),
+
+  settings: answer({
+    file: text(),
+    settings: z.record(text(), z.strictObject({ value: orNull(text()), from: text() })),
+  }),
+  completionScript: answer({ shell: text(), script: text() }),
+  help: z.union([
+    answer({ topics: z.record(text(), text()) }),
+    answer({ topic: text(), text: text() }),
+    answer({
+      topic: text(),
+      exitCodes: z.array(z.strictObject({ code: count(), meaning: text(), next: text() })),
+    }),
+    answer({
+      topic: text(),
+      /** JSON schemas by name, and which of them each command answers in. */
+      schemas: z.record(text(), z.record(text(), z.unknown())),
+      answers: z.record(text(), text()),
+    }),
+  ]),
+})

@@ -1,20 +1,11 @@
-import type { MessageState, OutboxRow } from '../db/schema.ts'
+import type { OutboxRow } from '../db/schema.ts'
 import { oneLine, tsvLine } from './clean-text.ts'
 import { table, type View } from './table.ts'
 import { ago } from './text.ts'
+import type { JsonAnswer, Shape } from './json.ts'
 
 /** A message as the answers show it. */
-export interface Message {
-  id: number
-  to: string
-  letter: string
-  subject: string
-  state: MessageState
-  attempts: number
-  lastError: string | null
-  createdAt: string
-  deliveredAt: string | null
-}
+export type Message = Shape<'message'>
 
 /** Whether the message is still owed: the command that owes it ends with 9. */
 export function isOwed({ state }: Pick<Message, 'state'>): boolean {
@@ -35,7 +26,7 @@ export function messageOf(row: OutboxRow): Message {
   }
 }
 
-export function messagesJson(rows: readonly OutboxRow[], total: number) {
+export function messagesJson(rows: readonly OutboxRow[], total: number): JsonAnswer<'messageList'> {
   return { messages: rows.map(messageOf), total }
 }
 

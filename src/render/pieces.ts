@@ -53,3 +53,32 @@ function* itemsOf(list: readonly unknown[]): Generator<string> {
   }
   yield list.length === 0 ? '[]' : ']'
 }
+
+interface ListDocument {
+  /** What the list is called. */
+  name: string
+  items: AsyncIterable<object>
+  /** The rest of the document, known once all of them were read. */
+  rest: () => Promise<object>
+}
+
+/** A document that begins with a list of any length, written as its items are read: as JSON.stringify gives it. */
+export async function* piecesOfJsonList(
+  { name, items, rest }: ListDocument,
+  indent: 0 | 2,
+): AsyncGenerator<string> {
+  const line = (depth: number) => (indent === 0 ? '' : `\n${' '.repeat(indent * depth)}`)
+  const indented = (value: object, depth: number) =>
+    JSON.stringify(value, null, indent).replaceAll('\n', line(depth))
+  let piece = `{${line(1)}${JSON.stringify(name)}:${indent === 0 ? '' : ' '}[`
+  let isFirst = true
+  for await (const item of items) {
+    piece += `${isFirst ? '' : ','}${line(2)}${indented(item, 2)}`
+    isFirst = false
+    if (piece.length < pieceLength) continue
+    yield piece
+    piece = ''
+  }
+  const end = JSON.stringify(await rest(), null, indent).slice(1)
+  yield `${piece}${isFirst ? '' : line(1)}],${end}\n`
+}

@@ -4,6 +4,7 @@ import type { Checked } from '../rules/permissions/check.ts'
 import { matrix, othersRow, staffRow } from '../rules/permissions/matrix.ts'
 import { oneLine, tsvLine } from './clean-text.ts'
 import { table, type View } from './table.ts'
+import type { JsonAnswer } from './json.ts'
 
 const givers: Readonly<Record<NonNullable<Role['ctx']>, string>> = {
   'by-staff': 'Cambridge staff only',
@@ -16,7 +17,7 @@ function giverOf({ ctx }: Role): string {
   return ctx ? givers[ctx] : 'roles grant'
 }
 
-export function catalogueJson() {
+export function catalogueJson(): Extract<JsonAnswer<'roleList'>, { roles: unknown }> {
   const roles = catalogue.map((role) => ({
     name: role.name,
     service: role.service,
@@ -41,7 +42,7 @@ export function renderCatalogue(view: View): string {
 }
 
 /** Who may do what, as the office writes it. */
-export function matrixJson() {
+export function matrixJson(): Extract<JsonAnswer<'roleList'>, { matrix: unknown }> {
   const rows = [staffRow, ...matrix, othersRow].map(({ actor, may }) => ({ actor, may }))
   return { matrix: rows, total: rows.length }
 }

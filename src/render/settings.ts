@@ -1,6 +1,7 @@
 import type { Setting, Settings } from '../config.ts'
 import { tsvLine } from './clean-text.ts'
 import { table, type View } from './table.ts'
+import type { JsonAnswer } from './json.ts'
 
 export function renderSettings(settings: Settings, { file, view }: { file: string; view: View }): string {
   const rows = Object.entries(settings).map(([name, { value, from }]) => [name, masked(value) ?? '', from])
@@ -8,7 +9,7 @@ export function renderSettings(settings: Settings, { file, view }: { file: strin
   return `${table(['setting', 'value', 'from'], rows, view)}\n\nThe configuration file is ${file}`
 }
 
-export function settingsJson(settings: Settings): Record<string, { value: string | null; from: string }> {
+export function settingsJson(settings: Settings): JsonAnswer<'settings'>['settings'] {
   const shown = ({ value, from }: Setting) => ({ value: masked(value) ?? null, from })
   return Object.fromEntries(Object.entries(settings).map(([name, setting]) => [name, shown(setting)]))
 }

@@ -4,6 +4,7 @@ import type { Voided } from '../db/credentials.ts'
 import type { View } from './table.ts'
 import { tsvLine } from './clean-text.ts'
 import { ago } from './text.ts'
+import type { JsonAnswer } from './json.ts'
 
 export interface StoreDescription extends StoreFacts {
   /** Of the file, which may be older than what is read of it. */
@@ -46,7 +47,7 @@ export function renderStore(about: StoreDescription, view: View): string {
   return lines.map(([name, value]) => `${view.chalk.bold(name.padEnd(17))} ${tsvLine([value])}`).join('\n')
 }
 
-export function storeJson(about: StoreDescription) {
+export function storeJson(about: StoreDescription): JsonAnswer<'store'> {
   const { store, bytes, keyFile, key, createdAt, version, lastImport, auditRows, messagesWaiting } = about
   const { centres, users, kept } = about
   return {

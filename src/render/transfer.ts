@@ -3,9 +3,10 @@ import type { View } from './table.ts'
 import { tsvLine } from './clean-text.ts'
 import { count } from './text.ts'
 import { person } from './users.ts'
+import type { JsonOfChange } from './json.ts'
 
 /** The answer of `users transfer`. */
-export function transferJson({ from, to, sites }: Transferred) {
+export function transferJson({ from, to, sites }: Transferred): Omit<JsonOfChange<'transfer'>, 'mail'> {
   return { from: from.email, to: to.email, sites, changed: sites.length > 0 }
 }
 

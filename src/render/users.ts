@@ -11,9 +11,10 @@ import { oneLine, tsvLine } from './clean-text.ts'
 import type { Message } from './messages.ts'
 import { reasons, remedy } from './sign-in-reasons.ts'
 import { ago, count } from './text.ts'
+import type { JsonOfChange, Shape } from './json.ts'
 
 /** A user as every answer with --json shows them. */
-export function userJson(account: Account) {
+export function userJson(account: Account): Shape<'user'> {
   const { id, email, firstName, lastName, centre, hubRole, roles, sites, status, canSignIn, whyNot, pin } =
     account
   const { lastSignedInAt, createdAt, progressionTests, derivedRoles } = account
@@ -36,8 +37,13 @@ export function userJson(account: Account) {
   }
 }
 
+/** A user in a list, which changes nobody. */
+export function listedUserJson(account: Account): Shape<'changedUser'> {
+  return { ...userJson(account), changed: false, outcome: 'unchanged' }
+}
+
 /** The answer of every command that changes users. */
-export function usersJson(changed: readonly ChangedUser[], mail: readonly Message[]) {
+export function usersJson(changed: readonly ChangedUser[], mail: readonly Message[]): JsonOfChange<'users'> {
   return {
     users: changed.map((one) => ({
       ...userJson(one.account),

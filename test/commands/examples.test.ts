@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { everyCommand } from '../../docs/command-tree.ts'
-import { worldFor } from '../example-worlds.ts'
+import { typedExample, worldFor } from '../example-worlds.ts'
 
 const leaves = (await everyCommand()).filter(({ examples }) => examples.length > 0)
 
@@ -12,7 +12,7 @@ describe.each(leaves)('the help of $words', ({ words, examples }) => {
   it.each(examples.map((example) => ({ example })))('can be followed: $example', async ({ example }) => {
     const world = await worldFor({ words, example })
     try {
-      const { argv, stdinFrom } = typed(example)
+      const { argv, stdinFrom } = typedExample(example)
       const stdin = stdinFrom && readFileSync(world.path(stdinFrom), 'utf8')
       const ran = await world.run(argv, { stdin })
       expect(answers, ran.stderr).toContain(ran.exit)
@@ -21,10 +21,3 @@ describe.each(leaves)('the help of $words', ({ words, examples }) => {
     }
   })
 })
-
-/** The words as a shell passes them on, and the file it reads them from. */
-function typed(line: string): { argv: string[]; stdinFrom: string | undefined } {
-  const [command = '', stdinFrom] = line.split(' < ')
-  const words = [...command.matchAll(/'([^']*)'|(\S+)/g)].map(([, quoted, plain]) => quoted ?? plain ?? '')
-  return { argv: words.slice(1), stdinFrom: stdinFrom?.trim() }
-}

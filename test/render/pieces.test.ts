@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { piecesOfJson, piecesOfLines } from '../../src/render/pieces.ts'
+import { piecesOfJson, piecesOfJsonList, piecesOfLines } from '../../src/render/pieces.ts'
 
 const issues = Array.from({ length: 5000 }, (_, row) => ({
   row,
@@ -23,6 +23,21 @@ describe('a long answer is written a piece at a time', () => {
     expect(text.join('')).toBe(`${lines.join('\n')}\n`)
     for (const pieces of [json, text]) {
       expect(pieces.length).toBeGreaterThan(1)
+      expect(Math.max(...pieces.map(({ length }) => length))).toBeLessThan(70_000)
+    }
+  })
+
+  it.each([0, 2] as const)('as its items are read, indented by %i', async (indent) => {
+    for (const users of [[], [{ a: 1, list: ['é\n"'] }, { b: null }], issues]) {
+      async function* items() {
+        yield* users
+      }
+      const rest = async () => ({ total: users.length, notices: [] })
+      const pieces: string[] = []
+      for await (const piece of piecesOfJsonList({ name: 'users', items: items(), rest }, indent))
+        pieces.push(piece)
+      const whole = { users, total: users.length, notices: [] }
+      expect(pieces.join('')).toBe(`${JSON.stringify(whole, null, indent)}\n`)
       expect(Math.max(...pieces.map(({ length }) => length))).toBeLessThan(70_000)
     }
   })

@@ -1,9 +1,13 @@
-import * as z from 'zod'
-import { shapes } from '../../render/json.ts'
+import * as z from 'zod/mini'
+import { shapesOfJson } from '../../render/json.ts'
+
+export { answerOf } from '../../render/json.ts'
 
 /** The published shapes as JSON schemas, by name. */
-export function jsonSchemas(): Record<string, object> {
-  return Object.fromEntries(Object.entries(shapes).map(([name, shape]) => [name, z.toJSONSchema(shape)]))
+export function jsonSchemas(): Record<string, Record<string, unknown>> {
+  return Object.fromEntries(
+    Object.entries(shapesOfJson()).map(([name, shape]) => [name, { ...z.toJSONSchema(shape) }]),
+  )
 }
 
 export const json = `--json prints one JSON document on stdout, with camelCase keys, UTC times, and the same order every
@@ -13,9 +17,10 @@ instead: {"error": {"code", "message", "hint", "details"}}; codes are stable.
 A terminal gets the document indented, a pipe gets it in one line.
 
 Shapes:
-${namesInLines(Object.keys(shapes))}
+${namesInLines(Object.keys(shapesOfJson()))}
 
-ssh-admin help json --json prints their JSON schemas.`
+ssh-admin help json --json prints their JSON schemas, and which of them each command answers in. They are
+closed: nothing comes that they do not name.`
 
 /** Six to a line. */
 function namesInLines(names: readonly string[]): string {

@@ -49,8 +49,8 @@ async function listEventsFor(
       await answer(session, { text: '', json: { events: events.map(readable), total } })
     } else if (out.isTerminal) {
       const found = await listEvents(store.db, { ...wanted, limit: filter.limit ?? onTerminal })
-      const text = renderEvents({ ...found, events: found.events.map(readable) }, out)
-      await answer(session, { text, json: {} })
+      const shown = { ...found, events: found.events.map(readable) }
+      await answer(session, { text: renderEvents(shown, out), json: shown })
     } else {
       for await (const page of pagesOfEvents(store.db, { ...wanted, order: 'desc' })) {
         await session.terminal.write(`${page.map(readable).map(renderEvent).join('\n')}\n`)

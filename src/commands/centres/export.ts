@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { type Answer, command } from '../../cli/define.ts'
+import { type AnswerOfChange, command } from '../../cli/define.ts'
 import { optionalArgument } from '../../cli/parameters.ts'
 import { checkOutputFile, type OutputFile, type OutputKind, prepareTable } from '../../cli/output-file.ts'
 import { recordEvent } from '../../cli/record-event.ts'
@@ -60,7 +60,9 @@ export const exportCentres = () =>
         }
         if (by.kind === 'staff') await tellWhatIsLeftOut(store, session)
         if (/\.csv$/i.test(shown)) warnOfLostZeros(session)
-        return shown === '-' ? { text: '', json: {} } : answerOf({ file: shown, counts }, session)
+        return shown === '-'
+          ? { text: '', json: { file: shown, ...counts } }
+          : answerOf({ file: shown, counts }, session)
       } finally {
         await store.close()
       }
@@ -98,7 +100,10 @@ function warnOfLostZeros(session: Session): void {
   })
 }
 
-function answerOf({ file, counts }: { file: string; counts: ExportCounts }, session: Session): Answer {
+function answerOf(
+  { file, counts }: { file: string; counts: ExportCounts },
+  session: Session,
+): AnswerOfChange {
   const { dryRun } = session.common
   const { centres, users } = counts
   const what = `${count(centres, 'centre')} and ${count(users, 'user')}`

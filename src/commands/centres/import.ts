@@ -6,7 +6,7 @@ import type { Roster } from '../../import/roster.ts'
 import { wholeNumberOf } from '../../cli/options.ts'
 import { changedMeanwhile } from '../../cli/mutation.ts'
 import { columnsHelp } from '../columns-help.ts'
-import { type Answer, command } from '../../cli/define.ts'
+import { type AnswerOfChange, command } from '../../cli/define.ts'
 import { argument, flag, option, repeated, type ValuesOf } from '../../cli/parameters.ts'
 import type { Session } from '../../cli/session.ts'
 import { confirmWithoutStore, comparable } from './confirm-without-store.ts'
@@ -74,7 +74,7 @@ Centres and users that are not in the workbook are listed, and deleted only when
     run: importWorkbook,
   })
 
-async function importWorkbook(options: Options, session: Session): Promise<Answer> {
+async function importWorkbook(options: Options, session: Session): Promise<AnswerOfChange> {
   const { dryRun, yes } = session.common
   if (options.partial && options.wholeRoster) {
     throw new Usage('A workbook is part of a roster, or a whole one.', {

@@ -6,7 +6,7 @@ import { count, listLines } from '../../render/text.ts'
 import { findImportNumber, importNumber } from '../../rules/imports/find.ts'
 import type { View } from '../../render/table.ts'
 import { rehearsed } from '../../cli/action.ts'
-import { type Answer, command } from '../../cli/define.ts'
+import { type AnswerOfChange, command } from '../../cli/define.ts'
 import { argument, flag, requiredOption, type ValuesOf } from '../../cli/parameters.ts'
 import { sheetIsThere, slipsOption } from './import-output-files.ts'
 import type { Session, WorkFor } from '../../cli/session.ts'
@@ -36,7 +36,7 @@ With --renew those who have not set up their account get a new PIN; the one befo
     run: makePinsAgain,
   })
 
-async function makePinsAgain(options: Options, session: Session): Promise<Answer> {
+async function makePinsAgain(options: Options, session: Session): Promise<AnswerOfChange> {
   const { tableEnding } = await import('../../workbook/write.ts')
   const { import: importId, out } = options
   if (out.trim() !== '') tableEnding(out)
@@ -84,7 +84,10 @@ async function makePinsAgain(options: Options, session: Session): Promise<Answer
   }
 }
 
-function answerOf(session: Session, { made, file }: { made: PinsAgain; file: string | null }): Answer {
+function answerOf(
+  session: Session,
+  { made, file }: { made: PinsAgain; file: string | null },
+): AnswerOfChange {
   const { count: open, withoutPin, renewed } = made
   return {
     text: render(made, file, session.terminal.out),

@@ -1,5 +1,5 @@
 import { rehearsed } from '../../cli/action.ts'
-import type { Answer } from '../../cli/define.ts'
+import type { AnswerOfChange } from '../../cli/define.ts'
 import { forgetSheets } from '../../cli/leftovers.ts'
 import { changedMeanwhile, checkMail } from '../../cli/mutation.ts'
 import { confirm } from '../../cli/prompt.ts'
@@ -40,7 +40,7 @@ interface ImportRun {
 }
 
 /** Shows the plan, asks, writes the PINs beside their place, commits, puts them in place, sends the letters, answers. */
-export async function runImport(work: ImportRun): Promise<Answer> {
+export async function runImport(work: ImportRun): Promise<AnswerOfChange> {
   const { session, ready, outputs, started, asks } = work
   const { changesNothing, countsOf } = await import('../../import/apply.ts')
   const { plan, deletions, source } = ready

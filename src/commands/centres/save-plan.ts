@@ -1,7 +1,7 @@
 import { type OutputFile, textOf } from '../../cli/output-file.ts'
 import type { OpenStore } from '../../db/store/open.ts'
 import { describePlan, importJson, renderImport } from '../../render/import.ts'
-import type { Answer } from '../../cli/define.ts'
+import type { AnswerOfChange } from '../../cli/define.ts'
 import type { Session } from '../../cli/session.ts'
 import type { RuleContext } from '../../rules/permissions/actor.ts'
 import { type ImportOutputFiles, placeIssues, prepareIssues } from './import-output-files.ts'
@@ -20,7 +20,7 @@ interface Saving {
 export async function savePlanOnly(
   output: OutputFile,
   { session, store, ctx, ready, outputs, started }: Saving,
-): Promise<Answer> {
+): Promise<AnswerOfChange> {
   const { textOfPlan } = await import('../../import/plan-file.ts')
   const { countsOf } = await import('../../import/apply.ts')
   const { source, path, plan, deletions, sendMail, touched } = ready

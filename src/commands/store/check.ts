@@ -5,6 +5,7 @@ import { permit } from '../../rules/permissions/decide.ts'
 import { command } from '../../cli/define.ts'
 import { unfinishedFiles } from '../../cli/leftovers.ts'
 import type { Session } from '../../cli/session.ts'
+import type { Shape } from '../../render/json.ts'
 import { placesOf } from '../../cli/store-paths.ts'
 
 export const check = () =>
@@ -21,7 +22,7 @@ export const check = () =>
       })
       return {
         text: [...untidy.map(inWords), `The store ${db} and its key are sound.`].join('\n'),
-        json: { ok: true, store: db, keyFile, findings: untidy },
+        json: { ok: true, store: db, keyFile, findings: untidy.map(findingJson) },
       }
     },
   })
@@ -125,6 +126,10 @@ function damaged(db: string, problems: Finding[]): Unavailable {
     hint: 'Keep all files as they are. ssh-admin store restore FILE brings a backup back, and keeps the present store.',
     details: { problems },
   })
+}
+
+function findingJson({ hint, ...found }: Finding): Shape<'problem'> {
+  return { ...found, hint: hint ?? null }
 }
 
 function inWords({ message, hint }: Finding): string {

@@ -2,6 +2,7 @@ import { Refused } from '../../errors.ts'
 import { command } from '../../cli/define.ts'
 import { flag } from '../../cli/parameters.ts'
 import { removeLeftovers } from '../../cli/leftovers.ts'
+import { placesOf } from '../../cli/store-paths.ts'
 
 export const init = () =>
   command({
@@ -15,14 +16,14 @@ export const init = () =>
     changes: true,
     run: async ({ ifMissing }, session) => {
       const { existsSync } = await import('node:fs')
-      const { db, keyFile } = session.settings
+      const { db, keyFile } = placesOf(session)
       const refuseOther = () => {
         if (ifMissing) return
-        throw new Refused('store-exists', `There is a store at ${db.value} already.`, {
+        throw new Refused('store-exists', `There is a store at ${db} already.`, {
           hint: 'It stays as it is. To begin another one, name its place with --db.',
         })
       }
-      if (db.value !== undefined && existsSync(db.value)) refuseOther()
+      if (existsSync(db)) refuseOther()
       const { dryRun } = session.common
       const store = await session.open(dryRun ? 'rehearse-beginning' : 'begin')
       const changed = store.created
@@ -35,9 +36,9 @@ export const init = () =>
       }
       return {
         text: changed
-          ? `Began the store ${db.value}\nIts key is ${keyFile.value}: keep a copy elsewhere; without it no PIN or link can be made again.`
-          : `There is a store at ${db.value}; nothing to do.`,
-        json: { store: db.value, keyFile: keyFile.value, changed },
+          ? `Began the store ${db}\nIts key is ${keyFile}: keep a copy elsewhere; without it no PIN or link can be made again.`
+          : `There is a store at ${db}; nothing to do.`,
+        json: { store: db, keyFile, changed },
       }
     },
   })

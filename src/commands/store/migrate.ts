@@ -2,7 +2,7 @@ import { changedMeanwhile } from '../../cli/mutation.ts'
 import { confirm } from '../../cli/prompt.ts'
 import { migrateStore } from '../../rules/store/events.ts'
 import { permit } from '../../rules/permissions/decide.ts'
-import { type Answer, command } from '../../cli/define.ts'
+import { type AnswerOfChange, command } from '../../cli/define.ts'
 import { removeLeftovers } from '../../cli/leftovers.ts'
 import type { Session } from '../../cli/session.ts'
 import { placesOf } from '../../cli/store-paths.ts'
@@ -78,7 +78,7 @@ function noteIn(session: Session, { from, to }: { from: number; to: number }) {
   }
 }
 
-function unchanged({ db, version }: { db: string; version: number }): Answer {
+function unchanged({ db, version }: { db: string; version: number }): AnswerOfChange {
   return {
     text: `The store ${db} is up to date: it is of version ${version}.`,
     json: { store: db, from: version, to: version, kept: null, changed: false },

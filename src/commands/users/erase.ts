@@ -7,7 +7,7 @@ import { erasureJson, renderErasure } from '../../render/erasure.ts'
 import { type Erasure, eraseUser, recordLeft } from '../../rules/users/erase.ts'
 import { type Address, typedAddress } from '../../rules/users/email.ts'
 import { rehearsed } from '../../cli/action.ts'
-import { type Answer, command } from '../../cli/define.ts'
+import { type AnswerOfChange, command } from '../../cli/define.ts'
 import { argument } from '../../cli/parameters.ts'
 import type { Session, WorkFor } from '../../cli/session.ts'
 
@@ -23,7 +23,7 @@ The audit log goes on saying what happened, without saying to whom, and that thi
     run: eraseFor,
   })
 
-async function eraseFor({ email: address }: { email: Address }, session: Session): Promise<Answer> {
+async function eraseFor({ email: address }: { email: Address }, session: Session): Promise<AnswerOfChange> {
   const { dryRun, yes } = session.common
   const asks = !dryRun && !yes
   const { messagesNaming, overwriteWhatGoes, removeFiles, scrub } = await import('../../db/users/erase.ts')
@@ -79,7 +79,7 @@ function agreedOn({ accounts, events, messages, files }: Erasure): string {
 function answerOf(
   { terminal, common: { dryRun } }: Session,
   erased: { erasure: Erasure; files: number; left: readonly string[] },
-): Answer {
+): AnswerOfChange {
   const { out } = terminal
   const json = erasureJson(erased)
   const say = [

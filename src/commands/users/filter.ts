@@ -4,14 +4,7 @@ import type { Store, UserStatus } from '../../db/schema.ts'
 import type { UserFilter } from '../../db/users/list.ts'
 import { Cancelled } from '../../errors.ts'
 import { tsvLine } from '../../render/clean-text.ts'
-import {
-  cellsOf,
-  isUserField,
-  ordinaryFields,
-  userColumns,
-  type UserField,
-  userJson,
-} from '../../render/users.ts'
+import { cellsOf, isUserField, ordinaryFields, userColumns, type UserField } from '../../render/users.ts'
 import { findCentre } from '../../rules/centres/find.ts'
 import type { RuleContext } from '../../rules/permissions/actor.ts'
 import { visibleCentres } from '../../rules/permissions/decide.ts'
@@ -87,11 +80,9 @@ interface Page {
   session: Session
 }
 
-/** Writes users as they come, a page at a time: tables, one record a line, or JSON. @returns how many */
+/** Writes users as they come, a page at a time: tables, or one record a line. @returns how many */
 export async function writeUsers(accounts: Accounts, page: Page): Promise<number> {
-  const { common, terminal } = page.session
-  if (common.json) return writeJson(accounts, page.session)
-  return terminal.out.isTerminal ? writeTables(accounts, page) : writeRecords(accounts, page)
+  return page.session.terminal.out.isTerminal ? writeTables(accounts, page) : writeRecords(accounts, page)
 }
 
 async function writeRecords(accounts: Accounts, { fields, session }: Page): Promise<number> {
@@ -119,26 +110,6 @@ async function writeTables(accounts: Accounts, { fields, session }: Page): Promi
         )}\n`,
       ),
   })
-}
-
-async function writeJson(accounts: Accounts, session: Session): Promise<number> {
-  const { write } = session.terminal
-  await write('{"users":[')
-  let comma = ''
-  return inPieces(accounts, {
-    session,
-    size: 500,
-    each: async (page) => {
-      const text = comma + page.map((account) => JSON.stringify(userJson(account))).join(',')
-      comma = ','
-      return write(text)
-    },
-  })
-}
-
-/** What follows the last of them in the JSON document. */
-export async function endJson(total: number, { terminal: { write }, notices }: Session): Promise<void> {
-  await write(`],"total":${total},"notices":${JSON.stringify(notices)}}\n`)
 }
 
 /** Hands over a page at a time, so that a list of any length fits in memory. @returns how many there were */

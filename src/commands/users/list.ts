@@ -1,14 +1,16 @@
 import * as z from 'zod'
 import type { OpenStore } from '../../db/store/open.ts'
-import { countUsers, streamUsers, type UserOrder, userOrders } from '../../db/users/list.ts'
+import { countUsers, streamUsers, type UserFilter, type UserOrder, userOrders } from '../../db/users/list.ts'
+import { Cancelled } from '../../errors.ts'
 import { commaList, wholeNumberOf } from '../../cli/options.ts'
-import { userColumns } from '../../render/users.ts'
-import { accountOf } from '../../rules/users/account.ts'
+import { piecesOfJsonList } from '../../render/pieces.ts'
+import { listedUserJson, userColumns } from '../../render/users.ts'
+import { type Account, accountOf } from '../../rules/users/account.ts'
 import type { RuleContext } from '../../rules/permissions/actor.ts'
 import { listing } from '../../cli/define.ts'
 import { flag, option, repeated, type ValuesOf } from '../../cli/parameters.ts'
 import type { Session } from '../../cli/session.ts'
-import { chosenFields, endJson, userFilter, writeUsers } from './filter.ts'
+import { chosenFields, userFilter, writeUsers } from './filter.ts'
 
 const options = {
   centre: option('<centre>', 'at this centre'),
@@ -70,12 +72,40 @@ async function listUsers(options: ListOptions, { session, store, ctx }: ListingC
   const filter = await userFilter(store.db, options, ctx)
   const rows = streamUsers(store.db, { filter, order, reverse, limit })
   const accounts = accountsOf(rows, ctx.at)
-  const { json } = session.common
+  if (session.common.json) return writeJson(accounts, { filter, limit, session, store })
   const shown = await writeUsers(accounts, { fields, session })
   const total = shown === limit ? await countUsers(store.db, filter) : shown
-  if (json) return endJson(total, session)
   if (shown === 0) session.say('Nobody fits.')
   else if (total > shown) session.say(`${shown} of ${total}; --limit shows more.`)
+}
+
+async function writeJson(
+  accounts: AsyncIterable<Account>,
+  {
+    filter,
+    limit,
+    session,
+    store,
+  }: { filter: UserFilter; limit: number | undefined; session: Session; store: OpenStore },
+): Promise<void> {
+  const { context, notices, terminal } = session
+  let shown = 0
+  async function* users() {
+    for await (const account of accounts) {
+      shown += 1
+      yield listedUserJson(account)
+    }
+  }
+  const rest = async () => ({
+    mail: [],
+    total: shown === limit ? await countUsers(store.db, filter) : shown,
+    notices,
+  })
+  const document = { name: 'users', items: users(), rest }
+  for await (const piece of piecesOfJsonList(document, terminal.out.isTerminal ? 2 : 0)) {
+    if (context.signal.aborted) throw new Cancelled()
+    if (!(await terminal.write(piece))) return
+  }
 }
 
 async function* accountsOf(rows: ReturnType<typeof streamUsers>, at: Date) {

@@ -1,5 +1,5 @@
 import type { Kysely, Selectable } from 'kysely'
-import type { ImportChangeTable, ImportTable, Store } from '../schema.ts'
+import type { ImportChangeTable, ImportTable, PinState, Store, UserStatus } from '../schema.ts'
 
 export type ImportRow = Selectable<ImportTable>
 
@@ -14,7 +14,7 @@ export function listImports(db: Kysely<Store>): Promise<ImportRow[]> {
 
 export interface ImportContents {
   createdCentres: { number: string; name: string }[]
-  createdUsers: { email: string; centre: string | null; status: string; pin: string }[]
+  createdUsers: { email: string; centre: string | null; status: UserStatus; pin: PinState }[]
   changes: {
     kind: ImportChangeTable['kind']
     what: string | null

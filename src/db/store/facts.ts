@@ -1,6 +1,6 @@
 import { existsSync, statSync } from 'node:fs'
 import type { Kysely } from 'kysely'
-import type { Store } from '../schema.ts'
+import type { ImportTable, Store } from '../schema.ts'
 import type { Trx } from '../transact.ts'
 
 export interface StoreFacts {
@@ -10,7 +10,7 @@ export interface StoreFacts {
   users: { invited: number; active: number; suspended: number; deleted: number }
   auditRows: number
   messagesWaiting: number
-  lastImport: { id: number; file: string; at: string; state: string } | null
+  lastImport: { id: number; file: string; at: string; state: ImportTable['state'] } | null
 }
 
 /** What can be said of a store without its key. */

@@ -1,0 +1,41 @@
+import { readFileSync } from 'node:fs'
+import { describe, expect, it } from 'vitest'
+import { everyCommand } from '../../docs/command-tree.ts'
+import { answerOf } from '../../src/render/json.ts'
+import { typedExample, worldFor } from '../example-worlds.ts'
+
+const leaves = await everyCommand()
+
+it('each command has one published shape, and each shape a command', () => {
+  expect(leaves.map(({ words }) => words).sort()).toEqual(Object.keys(answerOf).sort())
+})
+
+/** Exits 8 and 9 are answers: rows held back, and messages that wait. */
+const answers = [0, 8, 9]
+
+describe.each(leaves)('$words --json', ({ words, command, examples }) => {
+  const ways = command.options.some(({ long }) => long === '--dry-run')
+    ? [['--json'], ['--dry-run', '--json']]
+    : [['--json']]
+  const lines = examples.filter((example) => example.startsWith(`ssh-admin ${words}`))
+
+  it('has an example', () => expect(lines).not.toEqual([]))
+
+  it.each(lines.flatMap((example) => ways.map((more) => ({ example, more }))))(
+    'answers in its published shape: $example $more',
+    async ({ example, more }) => {
+      const world = await worldFor({ words, example })
+      try {
+        const { argv, stdinFrom } = typedExample(example)
+        if (argv.includes('-') && words === 'centres export') return
+        const stdin = stdinFrom && readFileSync(world.path(stdinFrom), 'utf8')
+        const ran = await world.run([...argv, ...more.filter((word) => !argv.includes(word))], { stdin })
+        expect(answers, ran.stderr).toContain(ran.exit)
+        expect(ran.stdout).toMatch(/^\{.*\}\n$/)
+        if (more.includes('--dry-run')) expect(ran.json()).toMatchObject({ dryRun: true })
+      } finally {
+        await world.close()
+      }
+    },
+  )
+})

@@ -1,0 +1,53 @@
+import { answerOf, shapesOfJson } from '../src/render/json.ts'
+
+const shapes = shapesOfJson()
+
+interface Ended {
+  exit: number
+  stdout: string
+  stderr: string
+}
+
+/** Which shape the command answers in that these words run; undefined where they run none. */
+export function shapeOf(argv: readonly string[]): keyof typeof shapes | undefined {
+  const words = new Map<string, keyof typeof shapes>(Object.entries(answerOf))
+  for (const at of argv.keys()) {
+    for (const length of [3, 2, 1]) {
+      const shape = words.get(argv.slice(at, at + length).join(' '))
+      if (shape !== undefined) return shape
+    }
+  }
+  return undefined
+}
+
+/** Whether what was typed asks for a JSON document. */
+export function asksForJson(argv: readonly string[]): boolean {
+  const options = argv.includes('--') ? argv.slice(0, argv.indexOf('--')) : argv
+  const forHelp = options.some((word) => ['-h', '--help', '-V', '--version'].includes(word))
+  return options.includes('--json') && !forHelp
+}
+
+/** Everything that any command ever prints with --json is strictly of its published shape. @throws what is not */
+export function checkJson(argv: readonly string[], { exit, stdout, stderr }: Ended): void {
+  const said = `ssh-admin ${argv.join(' ')}`
+  if (stdout === '') {
+    const failure = shapes.error.safeParse(parsed(stderr, said))
+    if (!failure.success) throw new Error(`${said}: no published error: ${failure.error.message}\n${stderr}`)
+    if (stderr.trimEnd().includes('\n')) throw new Error(`${said}: more than one line on stderr:\n${stderr}`)
+    if ([0, 8, 9].includes(exit)) throw new Error(`${said}: exit ${exit} without an answer`)
+    return
+  }
+  if (stderr !== '') throw new Error(`${said}: an answer, and more on stderr:\n${stderr}`)
+  const name = shapeOf(argv)
+  if (name === undefined) throw new Error(`${said}: no command of this name has a published shape`)
+  const answer = shapes[name].safeParse(parsed(stdout, said))
+  if (!answer.success) throw new Error(`${said}: not the shape ${name}: ${answer.error.message}`)
+}
+
+function parsed(text: string, said: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    throw new Error(`${said}: no JSON document: ${text.slice(0, 300)}`)
+  }
+}
