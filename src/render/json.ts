@@ -248,6 +248,14 @@ const problem = () =>
     cells: z.optional(z.array(text())),
   })
 
+/** What may have been meant: a word, a user or a centre. */
+const candidate = () =>
+  z.union([
+    text(),
+    z.strictObject({ email: text(), centre: orNull(text()), status: userStatus() }),
+    z.strictObject({ number: text(), name: text() }),
+  ])
+
 /** On stderr, in place of an answer; some errors have details of their own. */
 const error = () =>
   z.strictObject({
@@ -256,7 +264,7 @@ const error = () =>
       message: text(),
       hint: orNull(text()),
       details: z.catchall(
-        z.object({ problems: z.optional(z.array(problem())), candidates: z.optional(z.array(text())) }),
+        z.object({ problems: z.optional(z.array(problem())), candidates: z.optional(z.array(candidate())) }),
         z.unknown(),
       ),
     }),

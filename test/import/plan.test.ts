@@ -325,7 +325,7 @@ describe('duplicated users', () => {
     )
     expect(json().duplicatedUsers[0].places).toEqual([
       { centre: 'EG002', in: 'workbook', cell: 'centres!C3' },
-      { centre: 'EG001', in: 'store' },
+      { centre: 'EG001', in: 'store', cell: null },
     ])
     expect(json()).toMatchObject({
       rows: { accepted: 2, heldBack: 1 },
