@@ -101,6 +101,13 @@ module.exports = {
     only('^src/(cli|commands)/', 'commander'),
     only('^src/db/', 'kysely'),
     only('^src/db/sqlite/driver[.]ts$', 'better-sqlite3|better-sqlite3-node20'),
+    {
+      name: 'only-its-room-knows-the-handle-of-sqlite',
+      comment: 'Its types too: no raw handle leaves the room.',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/db/sqlite/' },
+      to: { path: 'node_modules/(@types/)?better-sqlite3' },
+    },
     only('^src/workbook/', 'exceljs|saxes|yauzl|numfmt|csv-stringify'),
     only('^src/mail/', 'nodemailer|liquidjs'),
     {

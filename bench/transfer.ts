@@ -4,6 +4,7 @@ import { commit } from '../src/db/transact.ts'
 import { transferProgressionTests } from '../src/rules/users/transfer.ts'
 import { reason, run, sshAdmin } from './processes.ts'
 import { type Row, type Settings, seconds } from './rows.ts'
+import { sql } from 'kysely'
 import { connectSqlite } from '../src/db/sqlite/driver.ts'
 
 const GROUPS = 1_000
@@ -48,14 +49,14 @@ async function inTurnWithin(full: string): Promise<Omit<Row, 'what'>> {
     return performance.now() - begun
   }
   // Every result rewritten, as where each of them bears its owner.
-  const rewriting = store.raw.prepare('update results set mark = mark + 1')
+  const rewriting = sql`update results set mark = mark + 1`
   const ours: number[] = []
   const theirs: number[] = []
   for (const [from, to] of turns()) {
     ours.push(
       await time(() => commit(store, (trx) => transferProgressionTests(trx, { from, to, ctx: given }))),
     )
-    theirs.push(await time(() => rewriting.run()))
+    theirs.push(await time(() => rewriting.execute(store.db)))
   }
   await store.close()
   const [a, b] = [Math.min(...ours), Math.min(...theirs)]

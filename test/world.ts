@@ -3,6 +3,7 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { PassThrough, Readable } from 'node:stream'
+import { sql } from 'kysely'
 import { run } from '../src/cli/run.ts'
 import type { Context, Output } from '../src/context.ts'
 import { type Interruption, newInterruption } from '../src/interruption.ts'
@@ -49,6 +50,10 @@ export interface World {
   /** Runs a command as a pipe would see it. */
   run: (argv: readonly string[], typing?: Typing) => Promise<Ran>
   store: () => Promise<OpenStore>
+  /** What a query finds in the store, or a statement changes, past every rule. */
+  rows: <Row = Record<string, unknown>>(statement: string) => Promise<Row[]>
+  /** Somebody at the store itself, who removes what stands in the way. */
+  tamper: (...statements: string[]) => Promise<void>
   given: () => RuleContext
   commit: <Result>(work: (given: RuleContext) => Work<Result>) => Promise<Result>
   rehearse: <Result>(work: (given: RuleContext) => Work<Result>) => Promise<Result>
@@ -116,6 +121,8 @@ export function newWorld(at = new Date('2026-03-02T09:00:00.000Z')): World {
     path: (name) => join(folder, name),
     run: (argv, typing = {}) => runIn({ folder, db, now, argv, typing }),
     store,
+    rows: async <Row>(statement: string) => (await sql.raw<Row>(statement).execute((await store()).db)).rows,
+    tamper: async (...statements) => tamperWith(await store(), statements),
     given,
     commit: async (work) => (await commit(await store(), work(given()))).result,
     rehearse: async (work) => rehearse(await store(), work(given())),
@@ -131,6 +138,18 @@ export function newWorld(at = new Date('2026-03-02T09:00:00.000Z')): World {
     },
   }
   return world
+}
+
+async function tamperWith({ db }: OpenStore, statements: readonly string[]): Promise<void> {
+  const run = async (statement: string) => sql.raw<Record<string, string>>(statement).execute(db)
+  const { rows: triggers } = await run(
+    "select name, sql from sqlite_schema where type = 'trigger' and tbl_name like 'audit%'",
+  )
+  for (const { name } of triggers) await run(`drop trigger ${name}`)
+  await run('pragma foreign_keys = off')
+  for (const statement of statements) await run(statement)
+  await run('pragma foreign_keys = on')
+  for (const { sql: trigger = '' } of triggers) await run(trigger)
 }
 
 async function insertCentre(world: World, number: string, facts: CentreFacts): Promise<number> {

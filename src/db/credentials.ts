@@ -1,5 +1,6 @@
-import type { Kysely, Selectable } from 'kysely'
-import { cancelMessages, type MessageReason } from './outbox.ts'
+import { type Kysely, type Selectable, sql } from 'kysely'
+import { cancelCarriers, cancelMessages, type MessageReason } from './outbox.ts'
+import { anyOf } from './portable.ts'
 import type { CredentialPurpose, CredentialTable, Store } from './schema.ts'
 import { transactionState, type Trx } from './transact.ts'
 
@@ -46,13 +47,26 @@ export async function issueCredential(
 }
 
 /** Voids every open link, temporary password, code and PIN of a user, and cancels the messages that carry them. */
-export async function voidOpenCredentials(trx: Trx, userId: number): Promise<void> {
-  await voidCredentials(trx, {
-    userId,
-    purposes: ['set-up', 'reset', 'temporary-password', 'code'],
-    why: 'void',
-  })
-  await voidPin(trx, userId)
+export function voidOpenCredentials(trx: Trx, userId: number): Promise<void> {
+  return voidOpenCredentialsOf(trx, [userId])
+}
+
+/** The same of many users at once. */
+export async function voidOpenCredentialsOf(trx: Trx, userIds: readonly number[]): Promise<void> {
+  const voided = await trx
+    .updateTable('credentials')
+    .set({ state: 'void' })
+    .where(anyOf(sql.ref('user_id'), userIds))
+    .where('state', '=', 'open')
+    .returning('id')
+    .execute()
+  await trx
+    .updateTable('users')
+    .set({ pin_state: 'void' })
+    .where(anyOf(sql.ref('id'), userIds))
+    .where('pin_state', '=', 'issued')
+    .execute()
+  await cancelCarriers(trx, { userIds, credentialIds: voided.map(({ id }) => id) })
 }
 
 /** Voids an open PIN; the letter that says how to use it is not sent any more. */
@@ -168,14 +182,15 @@ export async function voidIssuedAfter(trx: Trx, time: string): Promise<Voided> {
 }
 
 /** Gives users a new PIN each; the one before it is void by that. */
-export function renewPins(
+export async function renewPins(
   trx: Trx,
   { nonces, at }: { nonces: readonly { id: number; nonce: Buffer }[]; at: string },
-): void {
-  const renew = transactionState(trx).raw.prepare(
-    `update users set pin_nonce = ?, pin_state = 'issued', pin_issued_at = ?, pin_wrong_tries = 0 where id = ?`,
-  )
-  for (const { id, nonce } of nonces) renew.run(nonce, at, id)
+): Promise<void> {
+  function* rows() {
+    for (const { id, nonce } of nonces) yield [id, nonce, 'issued', at, 0]
+  }
+  const columns = ['id', 'pin_nonce', 'pin_state', 'pin_issued_at', 'pin_wrong_tries'] as const
+  await transactionState(trx).bulk.update('users', columns, rows())
 }
 
 /** When an account's owner asked for a message and got one, since then, latest first. */

@@ -1,4 +1,5 @@
-import type { Insertable, Kysely } from 'kysely'
+import { type Insertable, type Kysely, sql } from 'kysely'
+import { anyOf } from './portable.ts'
 import type { MessageState, OutboxRow, OutboxTable, Store } from './schema.ts'
 import { transactionState, type Trx } from './transact.ts'
 
@@ -50,6 +51,22 @@ export async function cancelMessages(
   if (credentialIds) query = query.where('credential_id', 'in', [...credentialIds])
   if (letter !== undefined) query = query.where('letter', '=', letter)
   await query.execute()
+}
+
+/** Cancels the waiting messages of users that carry one of these credentials, or explain their PIN. */
+export async function cancelCarriers(
+  trx: Trx,
+  { userIds, credentialIds }: { userIds: readonly number[]; credentialIds: readonly number[] },
+): Promise<void> {
+  await trx
+    .updateTable('outbox')
+    .set({ state: 'cancelled', last_error: reasons.void, next_try_at: null })
+    .where(anyOf(sql.ref('user_id'), userIds))
+    .where('state', '=', 'queued')
+    .where((eb) =>
+      eb.or([eb('letter', '=', 'account-activation'), anyOf(sql.ref('credential_id'), credentialIds)]),
+    )
+    .execute()
 }
 
 /** Cancels one waiting message, by hand. */
@@ -124,12 +141,13 @@ export async function waitingMessages(db: Kysely<Store>, { dueAt, importId }: Wa
 
 /** Messages by their numbers, in that order of number. */
 export async function findMessages(db: Kysely<Store>, ids: readonly number[]): Promise<OutboxRow[]> {
-  const rows: OutboxRow[] = []
-  for (let at = 0; at < ids.length; at += 500) {
-    const some = ids.slice(at, at + 500)
-    rows.push(...(await db.selectFrom('outbox').selectAll().where('id', 'in', some).orderBy('id').execute()))
-  }
-  return rows
+  if (ids.length === 0) return []
+  return db
+    .selectFrom('outbox')
+    .selectAll()
+    .where(anyOf(sql.ref('id'), ids))
+    .orderBy('id')
+    .execute()
 }
 
 export const messageStates: readonly MessageState[] = [

@@ -1,3 +1,4 @@
+import type { Value } from './engine.ts'
 import type { NewCentre, NewUserRow } from './schema.ts'
 import { transactionState, type Trx } from './transact.ts'
 
@@ -8,23 +9,66 @@ export async function isEmpty(trx: Trx): Promise<boolean> {
   return centre === undefined && user === undefined
 }
 
-/** Compiled once and run for each row. */
-export function insertingCentres(trx: Trx): (centre: NewCentre) => number {
-  return inserting(trx, 'centres')
+const centreColumns = [
+  'number',
+  'name',
+  'folded',
+  'kind',
+  'status',
+  'address',
+  'town',
+  'postcode',
+  'country',
+  'british_council',
+  'global_listening',
+  'created_at',
+] as const
+
+const userColumns = [
+  'email',
+  'email_key',
+  'first_name',
+  'last_name',
+  'folded',
+  'centre_id',
+  'hub_role',
+  'status',
+  'status_before_suspension',
+  'pin_nonce',
+  'pin_state',
+  'pin_issued_at',
+  'pin_wrong_tries',
+  'created_at',
+  'suspended_at',
+] as const
+
+/** Adds centres. @returns the number of the first; the others follow */
+export async function insertSeedCentres(
+  trx: Trx,
+  centres: { count: number; rows: Iterable<Pick<NewCentre, (typeof centreColumns)[number]>> },
+): Promise<number> {
+  const { bulk } = transactionState(trx)
+  const first = await bulk.reserve('centres', centres.count)
+  const values = numbered(first, centres.rows, (row) => centreColumns.map((column) => row[column]))
+  await bulk.insert('centres', ['id', ...centreColumns], values)
+  return first
 }
 
-export function insertingUsers(trx: Trx): (user: NewUserRow) => number {
-  return inserting(trx, 'users')
+/** Adds users. */
+export async function insertSeedUsers(
+  trx: Trx,
+  users: { count: number; rows: Iterable<Pick<NewUserRow, (typeof userColumns)[number]>> },
+): Promise<void> {
+  const { bulk } = transactionState(trx)
+  const first = await bulk.reserve('users', users.count)
+  const values = numbered(first, users.rows, (row) => userColumns.map((column) => row[column] ?? null))
+  await bulk.insert('users', ['id', ...userColumns], values)
 }
 
-function inserting<Row extends object>(trx: Trx, table: 'centres' | 'users'): (row: Row) => number {
-  const { raw } = transactionState(trx)
-  let insert: ReturnType<typeof raw.prepare> | undefined
-  return (row) => {
-    const columns = Object.keys(row)
-    insert ??= raw.prepare(
-      `insert into ${table} (${columns.join(', ')}) values (${columns.map((name) => `@${name}`).join(', ')})`,
-    )
-    return Number(insert.run(row).lastInsertRowid)
+function* numbered<Row>(first: number, rows: Iterable<Row>, valuesOf: (row: Row) => Value[]) {
+  let id = first
+  for (const row of rows) {
+    yield [id, ...valuesOf(row)]
+    id += 1
   }
 }

@@ -1,13 +1,12 @@
-import type Database from 'better-sqlite3'
-import type { ControlledTransaction, Transaction } from 'kysely'
+import type { ControlledTransaction, Kysely, Transaction } from 'kysely'
 import { Failure } from '../errors.ts'
 import { faultPoint } from '../fault-points.ts'
 import { finishing } from '../interruption.ts'
 import { clocksOf, refuseClockBehind, timeBy } from './clock.ts'
 import { hasSeal, headFileOf, type LogHead, readHeadFile, writeHeadFile } from './audit/head-file.ts'
+import type { Bulk } from './engine.ts'
 import type { OpenStore } from './store/open.ts'
 import type { Store } from './schema.ts'
-import { noteHolder, releaseStore } from './sqlite/wait.ts'
 
 export type Trx = Transaction<Store>
 /** `must-be-right`: more than an hour behind stops the work; `is-accepted`: time counts anew from it. */
@@ -15,7 +14,7 @@ export type Clock = 'must-be-right' | 'may-be-behind' | 'is-accepted'
 export type Work<Result> = (trx: Trx) => Promise<Result>
 
 interface TransactionState {
-  raw: Database.Database
+  bulk: Bulk
   auditKey: Buffer
   /** Makes the digests of the addresses that were erased. */
   erasureKey: Buffer
@@ -31,7 +30,7 @@ interface TransactionState {
 
 const transactionStates = new WeakMap<Trx, TransactionState>()
 
-/** What a transaction runs in: its connection, the key that seals the audit log, what it owes. */
+/** What a transaction runs in: how it writes many rows, the key that seals the audit log, what it owes. */
 export function transactionState(trx: Trx): TransactionState {
   const found = transactionStates.get(trx)
   if (!found) throw new Error('a rule runs inside commit() or rehearse()')
@@ -130,27 +129,24 @@ async function within<Result>(
   body: (trx: Trx, end: ControlledTransaction<Store>) => Promise<Result>,
 ): Promise<Result> {
   const trx = await store.db.startTransaction().execute()
-  const { path } = store
+  let release: (() => void) | undefined
   // A process that ends at once takes its note with it.
-  const forget = path ? store.interruption?.beforeEnding(() => releaseStore(path)) : undefined
+  const forget = store.interruption?.beforeEnding(() => release?.())
   try {
     // Within the transaction: while this one waited, another process may have changed the key.
     const { audit: auditKey, erasure: erasureKey } = store.keys()
-    if (store.path) {
-      const since = new Date().toISOString()
-      noteHolder(store.path, { pid: process.pid, command: store.command, since })
-    }
+    release = store.engine.noteHolder(store.command)
     const clocks = await clocksOf(trx, store.now())
     if (clock === 'must-be-right') refuseClockBehind(clocks)
     const at = clock === 'is-accepted' ? clocks.clock : timeBy(clocks)
-    transactionStates.set(trx, { raw: store.raw, auditKey, erasureKey, at, owed: [] })
+    transactionStates.set(trx, { bulk: store.engine.bulk, auditKey, erasureKey, at, owed: [] })
     return await body(trx, trx)
   } catch (error) {
     if (!trx.isCommitted && !trx.isRolledBack) await trx.rollback().execute()
     throw error
   } finally {
-    if (trx.isCommitted) noteHead(store, transactionStates.get(trx))
-    if (path) releaseStore(path)
+    if (trx.isCommitted) await noteHead(store, transactionStates.get(trx))
+    release?.()
     forget?.()
   }
 }
@@ -160,18 +156,21 @@ async function within<Result>(
  * new key, or a store that is put in place, begins anew. A store that has not taken its place yet has no
  * path, and its log no head that anybody looks for.
  */
-function noteHead({ path, keyFile, raw }: OpenStore, state: TransactionState | undefined): void {
+async function noteHead(
+  { path, keyFile, db }: OpenStore,
+  state: TransactionState | undefined,
+): Promise<void> {
   if (path === undefined || !state?.head) return
   const file = headFileOf(keyFile)
   const noted = readHeadFile(file)
-  if (noted && !state.hasNewSegment && !isInLog(raw, noted)) return
+  if (noted && !state.hasNewSegment && !(await isInLog(db, noted))) return
   writeHeadFile(file, state.head)
 }
 
 /** The change is made: where this cannot be read, the older head stays, and is in the log still. */
-function isInLog(raw: Database.Database, head: LogHead): boolean {
+async function isInLog(db: Kysely<Store>, head: LogHead): Promise<boolean> {
   try {
-    return hasSeal(raw, head)
+    return await hasSeal(db, head)
   } catch {
     return false
   }

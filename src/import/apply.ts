@@ -63,7 +63,7 @@ interface Applying {
   ctx: RuleContext
 }
 
-/** Applies a plan as it is: one transaction, statements compiled once. @returns the import's number */
+/** Applies a plan as it is, in one transaction. @returns the import's number */
 export async function applyImport(
   trx: Trx,
   { plan, deletions, source, nonces, ctx }: Applying,
@@ -76,8 +76,11 @@ export async function applyImport(
   const importId = await insertImport(trx, { ...source, at, operator: by.operator, actor, counts })
 
   const making = { importId, at }
-  insertCentres(trx, plan.newCentres, { ...making, folded: centreSearchKey })
-  insertUsers(trx, usersToInsert(plan, { nonces, idOf: centreIds(trx), importId, at }))
+  const created = await insertCentres(trx, plan.newCentres, { ...making, folded: centreSearchKey })
+  const saved = plan.newUsers.map(({ centre }) => centre).filter((number) => !created.has(number))
+  const ids = await centreIds(trx, saved)
+  const idOf = (number: string) => created.get(number) ?? ids.get(number)
+  await insertUsers(trx, plan.newUsers.length, usersToInsert(plan, { nonces, idOf, importId, at }))
   const numbers = new Map(plan.renames.map(({ id, number }) => [id, number]))
   await applyChanges(trx, changesOf(plan, deletions), {
     ...making,

@@ -35,7 +35,7 @@ export async function pinsAgain(trx: Trx, { importId, pinKey, renew, ctx }: Aske
       id,
       nonce: pool.subarray(position * 16, position * 16 + 16),
     }))
-    renewPins(trx, { nonces, at })
+    await renewPins(trx, { nonces, at })
   }
   const users = renewable.length > 0 ? await usersOfImport(trx, importId) : before
   await appendAudit(trx, {

@@ -1,5 +1,6 @@
-import type Database from 'better-sqlite3'
-import { type ImportReading, type ImportView, readImportView, storeVersion } from '../db/imports/view.ts'
+import { type ImportReading, type ImportView, readImportView } from '../db/imports/view.ts'
+import type { OpenStore } from '../db/store/open.ts'
+import type { Trx } from '../db/transact.ts'
 import type { RuleContext } from '../rules/permissions/actor.ts'
 import { searchKey } from '../rules/search-key.ts'
 import { domainOf, domainOfSender, isInAnotherScript, lookAlikeDomains } from '../rules/users/look-alike.ts'
@@ -57,14 +58,23 @@ export function touchedBy(roster: Roster, ctx: Pick<RuleContext, 'sender'>): Tou
 
 export interface StoreReading {
   view: ImportView
-  /** SQLite's word for 'nobody else has written since'. */
+  /** The engine's word for 'nobody else has written since'. */
   version: number
 }
 
 /** With the roster, it is noted in `touched` what of the store its names depend on. */
-export function readStore(raw: Database.Database, touched: Touched, roster?: Roster): StoreReading {
-  const version = storeVersion(raw)
-  return { view: readImportView(raw, readingOf(touched, roster)), version }
+export async function readStore(
+  { db, engine }: Pick<OpenStore, 'db' | 'engine'>,
+  touched: Touched,
+  roster?: Roster,
+): Promise<StoreReading> {
+  const version = await engine.writesOfOthers()
+  return { view: await readImportView(db, readingOf(touched, roster)), version }
+}
+
+/** What the store holds of it within a transaction. */
+export function viewWithin(trx: Trx, touched: Touched): Promise<ImportView> {
+  return readImportView(trx, readingOf(touched, undefined))
 }
 
 function readingOf(touched: Touched, roster: Roster | undefined): ImportReading {

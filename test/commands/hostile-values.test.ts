@@ -16,7 +16,8 @@ const steering = (text: string) => [
 
 /** Everything that can be read back holds something hostile. */
 async function spoil(world: World): Promise<void> {
-  const { db, raw } = await world.store()
+  const { db } = await world.store()
+  const added = `'${hostile.replaceAll("'", "''")}'`
   for (const [table, columns] of Object.entries({
     centres: ['name', 'address', 'town', 'postcode'],
     users: ['first_name', 'last_name'],
@@ -27,10 +28,10 @@ async function spoil(world: World): Promise<void> {
     results: ['learner'],
   })) {
     for (const column of columns) {
-      raw.prepare(`update ${table} set ${column} = coalesce(${column}, '') || ?`).run(hostile)
+      await world.rows(`update ${table} set ${column} = coalesce(${column}, '') || ${added}`)
     }
   }
-  raw.prepare('update outbox set subject = subject || ?').run(hostile.replace('\r', ''))
+  await world.rows(`update outbox set subject = subject || ${added.replace('\r', '')}`)
   await db
     .insertInto('templates')
     .values({

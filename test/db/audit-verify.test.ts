@@ -18,20 +18,7 @@ beforeEach(async () => {
 })
 afterEach(() => world.close())
 
-/** Somebody at the file itself, who removes what stands in the way. */
-async function tamper(...statements: string[]): Promise<void> {
-  const { raw } = await world.store()
-  const triggers = raw
-    .prepare<[], { name: string; sql: string }>(
-      "select name, sql from sqlite_schema where type = 'trigger' and tbl_name like 'audit%'",
-    )
-    .all()
-  for (const { name } of triggers) raw.exec(`drop trigger ${name}`)
-  raw.pragma('foreign_keys = off')
-  for (const statement of statements) raw.exec(statement)
-  raw.pragma('foreign_keys = on')
-  for (const { sql } of triggers) raw.exec(sql)
-}
+const tamper = (...statements: string[]) => world.tamper(...statements)
 
 const headFile = () => `${world.db}.key.head`
 
@@ -46,15 +33,12 @@ const cutOff = (row: number) =>
 /** As if the program itself had written it so: every row is sealed again with the store's key. */
 async function sealAnew(...changes: string[]): Promise<void> {
   await tamper(...changes)
-  const { raw, keys } = await world.store()
+  const { keys } = await world.store()
   let before: Buffer | undefined
-  const seals = raw
-    .prepare<[], SealedRow>('select * from audit order by id')
-    .all()
-    .map((row) => {
-      before = sealRow(keys().audit, { row, before })
-      return `update audit set mac = x'${before.toString('hex')}' where id = ${row.id}`
-    })
+  const seals = (await world.rows<SealedRow>('select * from audit order by id')).map((row) => {
+    before = sealRow(keys().audit, { row, before })
+    return `update audit set mac = x'${before.toString('hex')}' where id = ${row.id}`
+  })
   await tamper(...seals)
   rmSync(headFile(), { force: true })
 }
@@ -108,8 +92,7 @@ describe('verifying the audit log', () => {
   })
 
   it('finds a subject that was emptied without an event that says so', async () => {
-    const { raw } = await world.store()
-    raw.exec('update audit_personal set value = null, salt = null where audit_id = 4')
+    await world.rows('update audit_personal set value = null, salt = null where audit_id = 4')
     expect(await found()).toEqual(['subject of row 4 was emptied, and no event says so'])
   })
 
@@ -311,19 +294,17 @@ describe('verifying the audit log', () => {
   it.each([0, -3])('finds a row that was put in as number %i, which the store refuses', async (id) => {
     const columns = 'segment, at, operator, kind, action, command, facts, personal, mac'
     const row = `insert into audit (id, ${columns}) select ${id}, ${columns} from audit where id = 2`
-    const { raw } = await world.store()
-    expect(() => raw.exec(row)).toThrow('count from 1')
+    await expect(world.rows(row)).rejects.toThrow('count from 1')
     await tamper(row)
     expect(await found()).toEqual([`row ${id} stands before the first, where none is written`])
   })
 
   it('names times that run backwards, and finds nothing wrong in them', async () => {
-    const { raw } = await world.store()
     await world.commit(
       (given) => (trx) => appendAudit(trx, { ...given, at: new Date('2026-04-01T00:00:00Z'), action: 'x.y' }),
     )
     await sealAnew("update audit set at = '2026-01-01T00:00:00.000Z' where id = 6")
-    expect(raw.prepare('select count(*) from audit').pluck().get()).toBe(6)
+    expect(await world.rows('select count(*) as n from audit')).toEqual([{ n: 6 }])
     const ran = await world.run(['audit', 'verify', '--json'])
     expect(ran.exit).toBe(0)
     expect(ran.json().notices).toMatchObject([
@@ -338,16 +319,12 @@ describe('verifying the audit log', () => {
   })
 
   it('finds a log written anew with another key', async () => {
-    const { raw } = await world.store()
     const key = randomBytes(32)
     let before: Buffer | undefined
-    const seals = raw
-      .prepare<[], SealedRow>('select * from audit order by id')
-      .all()
-      .map((row) => {
-        before = sealRow(key, { row, before })
-        return `update audit set mac = x'${before.toString('hex')}' where id = ${row.id}`
-      })
+    const seals = (await world.rows<SealedRow>('select * from audit order by id')).map((row) => {
+      before = sealRow(key, { row, before })
+      return `update audit set mac = x'${before.toString('hex')}' where id = ${row.id}`
+    })
     await tamper(...seals)
     expect(await found()).toContain(
       "no row is sealed with this store's key: the log was written anew, or moved here",
@@ -355,14 +332,13 @@ describe('verifying the audit log', () => {
   })
 
   it('is refused by the store itself: a row is neither changed nor deleted', async () => {
-    const { raw } = await world.store()
     for (const statement of [
       "update audit set action = 'x' where id = 1",
       'delete from audit where id = 1',
       "update audit_personal set value = 'x' where audit_id = 1",
       'delete from audit_personal where audit_id = 1',
     ]) {
-      expect(() => raw.exec(statement)).toThrow(/append-only|never changed/)
+      await expect(world.rows(statement)).rejects.toThrow(/append-only|never changed/)
     }
   })
 })
@@ -435,11 +411,10 @@ describe('the log after somebody was erased', () => {
     )
     expect((await world.run(['users', 'delete', erased.subject, '--suspend', '--yes'])).exit).toBe(0)
     expect((await world.run(['users', 'erase', erased.subject, '--yes'])).exit).toBe(0)
-    const { raw } = await world.store()
-    const values = raw.prepare(
+    const values = await world.rows(
       `select field, value from audit_personal where audit_id = ${added} order by field`,
     )
-    expect(values.all()).toEqual([
+    expect(values).toEqual([
       { field: 'by', value: erased.actor },
       { field: 'subject', value: null },
     ])

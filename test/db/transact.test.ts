@@ -1,5 +1,5 @@
+import { sql } from 'kysely'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { transactionState } from '../../src/db/transact.ts'
 import { newWorld, type World } from '../world.ts'
 
 describe('a transaction', () => {
@@ -13,7 +13,7 @@ describe('a transaction', () => {
     await world.centre('EG001')
     const filling = world.commit(() => async (trx) => {
       await trx.deleteFrom('centres').execute()
-      transactionState(trx).raw.exec('rollback')
+      await sql`rollback`.execute(trx)
       throw Object.assign(new Error('database or disk is full'), { code: 'SQLITE_FULL' })
     })
     await expect(filling).rejects.toMatchObject({ code: 'SQLITE_FULL' })

@@ -1,7 +1,7 @@
 import { chmodSync, copyFileSync, readFileSync, writeFileSync } from 'node:fs'
 import { gunzipSync } from 'node:zlib'
 import { openDatabase } from '../../src/db/sqlite/connection.ts'
-import { migrate } from '../../src/db/store/migrate.ts'
+import { migrate } from '../../src/db/sqlite/migrate.ts'
 
 const at = (name: string) => new URL(name, import.meta.url)
 

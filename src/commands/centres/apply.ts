@@ -56,7 +56,7 @@ async function stillTrue(saved: SavedPlan, store: OpenStore): Promise<PreparedIm
   const { readStore } = await import('../../import/read-store.ts')
   const { digestOfView } = await import('../../db/imports/view.ts')
   const { storeChanged } = await import('../../import/plan-file.ts')
-  const { view, version } = readStore(store.raw, saved.touched)
+  const { view, version } = await readStore(store, saved.touched)
   if (digestOfView(view) !== saved.storeDigest) throw storeChanged()
   return {
     ...saved,

@@ -137,7 +137,7 @@ export async function planWorkbook(
   const { checkRenames } = await import('../../import/renames.ts')
   const partial = await isPartial(wanted, { session, roster })
   const touched = touchedBy(roster, { sender: session.settings.mailFrom.value ?? '' })
-  const { view, version } = readStore(store.raw, touched, roster)
+  const { view, version } = await readStore(store, touched, roster)
   const plan = planImport(roster, { view, restoreDeleted: wanted.restoreDeleted, partial })
   if (wanted.strict) refuseAnyIssue(plan)
   checkRenames(plan, wanted.allowRenames)

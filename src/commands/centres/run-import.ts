@@ -113,7 +113,7 @@ async function applyOrRehearse({ session, store, ctx, ready, outputs }: ImportRu
   const { plan, deletions, source } = ready
   const nonces = noncesFor(plan, ctx.random)
   const work = async (trx: Trx, ctx: RuleContext) => {
-    await refuseChangedStore({ store, ready })
+    await refuseChangedStore(trx, { store, ready })
     const id = await applyImport(trx, { plan, deletions, source, nonces, ctx })
     if (plan.newUsers.length > 0 && !session.common.dryRun)
       await recordOwedSheet(trx, { importId: id, unfinished: outputs.pins.unfinished })
@@ -155,17 +155,14 @@ async function queueMail(trx: Trx, { id, ctx }: { id: number; ctx: RuleContext }
 }
 
 /** What was planned is what is done: if the store's part has changed since, nothing happens. */
-async function refuseChangedStore({
-  store,
-  ready,
-}: {
-  store: OpenStore
-  ready: PreparedImport
-}): Promise<void> {
-  const { digestOfView, storeVersion } = await import('../../db/imports/view.ts')
-  if (storeVersion(store.raw) === ready.version) return
-  const { readStore } = await import('../../import/read-store.ts')
-  const { view } = readStore(store.raw, ready.touched)
+async function refuseChangedStore(
+  trx: Trx,
+  { store, ready }: { store: OpenStore; ready: PreparedImport },
+): Promise<void> {
+  const { digestOfView } = await import('../../db/imports/view.ts')
+  if ((await store.engine.writesOfOthers()) === ready.version) return
+  const { viewWithin } = await import('../../import/read-store.ts')
+  const view = await viewWithin(trx, ready.touched)
   if (digestOfView(view) !== ready.storeDigest()) throw changedMeanwhile()
 }
 

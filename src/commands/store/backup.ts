@@ -40,12 +40,11 @@ async function copy(
   store: Awaited<ReturnType<Session['open']>>,
   { output, session }: { output: OutputFile; session: Session },
 ): Promise<number> {
-  const { copyStore } = await import('../../db/store/backup.ts')
   const { signal } = session.context
   let bytes = 0
   await output.prepare({
     writeTo: async (to) => {
-      bytes = await copyStore(store, { to, signal })
+      bytes = await store.engine.copyOut(to, signal)
     },
   })
   await output.moveIntoPlace()

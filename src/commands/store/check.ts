@@ -1,5 +1,5 @@
 import type { OpenStore } from '../../db/store/open.ts'
-import type { Finding } from '../../db/sqlite/integrity.ts'
+import type { Finding } from '../../db/engine.ts'
 import { Unavailable } from '../../errors.ts'
 import { permit } from '../../rules/permissions/decide.ts'
 import { command } from '../../cli/define.ts'

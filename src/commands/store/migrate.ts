@@ -27,7 +27,7 @@ export const migrate = () =>
         if (!yes) {
           await confirm(session, question({ db, from, to, keep }))
         }
-        const { migrateStoreFile } = await import('../../db/store/bring-up-to-date.ts')
+        const { migrateStoreFile } = await import('../../db/sqlite/bring-up-to-date.ts')
         const found = await migrateStoreFile(await session.opening('use'), {
           from,
           keep,
@@ -68,8 +68,7 @@ function question({ db, from, to, keep }: { db: string; from: number; to: number
 function noteIn(session: Session, { from, to }: { from: number; to: number }) {
   return async (store: Awaited<ReturnType<Session['open']>>): Promise<void> => {
     const { keyStatus } = await import('../../db/store/keys.ts')
-    const { fingerprintOf } = await import('../../db/store/open.ts')
-    if (keyStatus(store.keyFile, fingerprintOf(store.raw)) === 'there') {
+    if (keyStatus(store.keyFile, store.engine.fingerprint()) === 'there') {
       await session.commit(store, (trx, ctx) => migrateStore(trx, { from, to, ctx }))
     } else {
       const message = 'The audit log does not name this, because the key cannot be used.'

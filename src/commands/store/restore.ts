@@ -36,11 +36,11 @@ export const restore = () =>
     run: async (options, session) => {
       const { dryRun, yes } = session.common
       const asks = !dryRun && !yes
-      const { holdAlone, placeStore, refuseWhileInUse } = await import('../../db/store/place.ts')
+      const { holdAlone, placeStore, refuseWhileInUse } = await import('../../db/sqlite/place.ts')
       const { nameToKeep } = await import('../../db/store/kept-copies.ts')
       const { withNewKey } = await import('../../db/store/rekey.ts')
       const { forgetHeadFile, headFileOf, writeHeadFile } = await import('../../db/audit/head-file.ts')
-      const { headAt, headIfAny } = await import('../../db/audit/chain.ts')
+      const { headAt, headIfAny } = await import('../../db/sqlite/look-into.ts')
       const { db, keyFile } = placesOf(session)
       const file = fileToRestore(options, session)
       await refuseMissing(file)
@@ -136,8 +136,7 @@ async function resolvePaths(
   const { keepCredentials, newKey } = options
   const key = keyAfterRestoring({ backup: path, present: db, keyFile, mayMake: newKey, random })
   if (keepCredentials) refuseToKeepCredentials(key)
-  const { erasedIn } = await import('../../db/users/erase.ts')
-  const { overwriteWhatGoes, scrub } = await import('../../db/users/erase.ts')
+  const { erasedIn } = await import('../../db/sqlite/look-into.ts')
   const erased = erasedIn(db, { backup: path })
   if (!erased) {
     session.notify({
@@ -151,12 +150,12 @@ async function resolvePaths(
     const otherKey = key.isAnother ? key.keys.fingerprint : undefined
     // The head is noted once the copy has taken the store's place.
     const sealed = { ...store, keys: () => key.keys }
-    overwriteWhatGoes(store)
+    store.engine.overwriteWhatGoes()
     const { result } = await session.commit(sealed, (trx, ctx) =>
       restoreStore(trx, { otherKey, keepCredentials, erased: erased ?? [], ctx }),
     )
-    if (result.erasedAgain.accounts > 0) await scrub(store)
-    return { key, ...result, head: headOf(store.raw) }
+    if (result.erasedAgain.accounts > 0) await store.engine.scrub()
+    return { key, ...result, head: await headOf(store.db) }
   } finally {
     await store.close()
   }

@@ -26,7 +26,7 @@ The audit log goes on saying what happened, without saying to whom, and that thi
 async function eraseFor({ email: address }: { email: Address }, session: Session): Promise<AnswerOfChange> {
   const { dryRun, yes } = session.common
   const asks = !dryRun && !yes
-  const { messagesNaming, overwriteWhatGoes, removeFiles, scrub } = await import('../../db/users/erase.ts')
+  const { messagesNaming, removeFiles } = await import('../../db/users/erase.ts')
   const { mentionsInFileName } = await import('../../db/users/erase.ts')
   const mailDir = session.settings.mailDir.value ?? ''
   const left = async (addresses: readonly WrittenAddress[]) => {
@@ -45,7 +45,7 @@ async function eraseFor({ email: address }: { email: Address }, session: Session
     if (dryRun) return answerOf(session, { erasure: rehearsed, files: files.length, left: found })
     const isThere = rehearsed.accounts > 0 || files.length > 0
     if (asks && isThere) await confirm(session, questionAbout(address.email, rehearsed))
-    overwriteWhatGoes(store)
+    store.engine.overwriteWhatGoes()
     const { result: erasure } = await session.commit(store, async (trx, ctx) => {
       const erased = await erasing(trx, ctx)
       if (asks && agreedOn(erased) !== agreedOn(rehearsed)) throw changedMeanwhile()
@@ -53,7 +53,7 @@ async function eraseFor({ email: address }: { email: Address }, session: Session
       await removeFiles(files)
       return erased
     })
-    if (!(await scrub(store))) {
+    if (!(await store.engine.scrub())) {
       found.push(traces)
       await session.commit(store, (trx, ctx) => recordLeft(trx, { left: [traces], ctx }))
     }

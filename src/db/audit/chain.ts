@@ -1,10 +1,9 @@
 import { createHash } from 'node:crypto'
-import type Database from 'better-sqlite3'
-import { existsSync } from 'node:fs'
-import { openDatabase } from '../sqlite/connection.ts'
+import { type Kysely, sql } from 'kysely'
+import type { Store } from '../schema.ts'
 import { type AuditProblem, type SealedRow, sealRow } from './append.ts'
 import type { LogHead } from './head-file.ts'
-import { readObject, valueChecker, valuesWithoutRow } from './personal-values.ts'
+import { type CheckValues, readObject, valueChecker, valuesWithoutRow } from './personal-values.ts'
 
 export interface AuditVerdict {
   ok: boolean
@@ -43,31 +42,26 @@ const clockAccepted = 'store.clock-accepted'
  * Whether the audit log is whole: no row changed, removed, inserted or moved. It shows what was
  * done without the key; against somebody who holds the key, only a head kept elsewhere helps.
  */
-export function verifyChain(
-  raw: Database.Database,
+export async function verifyChain(
+  db: Kysely<Store>,
   { key, heads = [] }: { key: Buffer; heads?: readonly KnownHead[] },
-): AuditVerdict {
+): Promise<AuditVerdict> {
   const found: AuditProblem[] = []
   let more = 0
   const report = (problem: AuditProblem) => {
     if (found.length < maxListed) found.push(problem)
     else more += 1
   }
-  const segment = Number(
-    raw
-      .prepare(`select ${asNumber('max(segment)')} from audit`)
-      .pluck()
-      .get() ?? 1,
-  )
+  const segment = await lastSegment(db)
   const isSealed = { any: false, right: 0, wrong: 0 }
   let before: StoredRow | undefined
   let events = 0
   const unseen = new Map(heads.map(({ head, called }) => [head, called]))
   const backwards: Backwards[] = []
   const earlier = createHash('sha256')
-  const valueProblems = valueChecker(raw)
+  const valuesBeside = await valueChecker(db)
 
-  for (const row of rowsOf(raw)) {
+  for await (const { row, valueProblems } of withValues(rowsOf(db), valuesBeside)) {
     if (row.id < 1) {
       report({ row: row.id, message: `row ${row.id} stands before the first, where none is written` })
       continue
@@ -93,14 +87,14 @@ export function verifyChain(
       // After a gap the seal before is unknown; the gap itself has been reported.
       if (!right && gap <= 0) report({ row: row.id, message: `row ${row.id} is not as it was written` })
     }
-    for (const problem of valueProblems(row)) report(problem)
+    for (const problem of valueProblems) report(problem)
     unseen.delete(row.mac.toString('hex'))
     before = row
   }
-  for (const id of rowsBeyondNumbers(raw)) {
+  for (const id of await rowsBeyondNumbers(db)) {
     report({ message: `row ${id} stands where no row is ever written` })
   }
-  for (const problem of valuesWithoutRow(raw)) report(problem)
+  for (const problem of await valuesWithoutRow(db)) report(problem)
 
   if (isSealed.wrong > 1 && isSealed.right === 0) {
     found.unshift({
@@ -117,65 +111,74 @@ export function verifyChain(
 }
 
 /** The digest of every row so far, which the first row of a new part of the log carries. */
-export function digestOfLog(raw: Database.Database): string {
+export async function digestOfLog(db: Kysely<Store>): Promise<string> {
   const digest = createHash('sha256')
-  for (const row of rowsOf(raw)) digest.update(digestable(row))
+  for await (const page of rowsOf(db)) for (const row of page) digest.update(digestable(row))
   return digest.digest('hex')
 }
 
 /** The last row's number and seal, of a log that has one. */
-export function headOf(raw: Database.Database): LogHead {
-  const last = raw.prepare<[], StoredRow>('select * from audit order by id desc limit 1').get()
+export async function headOf(db: Kysely<Store>): Promise<LogHead> {
+  const newest = db.selectFrom('audit').select(['id', 'mac']).orderBy('id', 'desc').limit(1)
+  const last = await newest.executeTakeFirst()
   if (!last) throw new Error('a log is looked for its head after it was written to')
   return { events: last.id, head: last.mac.toString('hex') }
 }
 
-/** The same of whatever lies at a path; undefined where that is no store, or its log cannot be read. */
-export function headAt(path: string): LogHead | undefined {
-  if (!existsSync(path)) return undefined
-  const raw = openDatabase(path)
-  try {
-    return headIfAny(raw)
-  } finally {
-    raw.close()
-  }
+async function lastSegment(db: Kysely<Store>): Promise<number> {
+  const last = await db
+    .selectFrom('audit')
+    .select(({ fn }) => fn.max(asNumber('segment')).as('segment'))
+    .executeTakeFirst()
+  return last?.segment ?? 1
 }
 
-export function headIfAny(raw: Database.Database | undefined): LogHead | undefined {
-  try {
-    return raw && headOf(raw)
-  } catch {
-    return undefined
-  }
-}
-
-function* rowsOf(raw: Database.Database): Generator<StoredRow> {
-  const page = raw.prepare<{ after: number }, StoredRow>(
-    `select id, ${asNumber('segment')} as segment, at, operator, kind, action, command, facts, personal, mac
-      from audit where id > @after and id < ${Number.MAX_SAFE_INTEGER} order by id limit 1000`,
-  )
+/** The log, page by page. */
+async function* rowsOf(db: Kysely<Store>): AsyncGenerator<StoredRow[]> {
   // From the smallest number there is, whatever it should be.
   for (let after = Number.MIN_SAFE_INTEGER; ; ) {
-    const rows = page.all({ after })
-    yield* rows
+    const rows: StoredRow[] = await db
+      .selectFrom('audit')
+      .select(['id', 'at', 'operator', 'kind', 'action', 'command', 'facts', 'personal', 'mac'])
+      .select(asNumber('segment').as('segment'))
+      .where('id', '>', after)
+      .where('id', '<', Number.MAX_SAFE_INTEGER)
+      .orderBy('id')
+      .limit(1000)
+      .execute()
+    yield rows
     const end = rows.at(-1)
     if (!end) return
     after = end.id
   }
 }
 
+async function* withValues(pages: AsyncGenerator<StoredRow[]>, check: CheckValues) {
+  for await (const rows of pages) {
+    const problems = await check(rows)
+    for (const [position, row] of rows.entries()) yield { row, valueProblems: problems[position] ?? [] }
+  }
+}
+
 /** Numbers that a program reads as another number, or not at all: only somebody else puts them in. */
-function rowsBeyondNumbers(raw: Database.Database): string[] {
-  const beyond = raw.prepare<[], string>(
-    `select cast(id as text) from audit
-      where id <= ${Number.MIN_SAFE_INTEGER} or id >= ${Number.MAX_SAFE_INTEGER} order by id limit ${maxListed}`,
-  )
-  return beyond.pluck().all()
+async function rowsBeyondNumbers(db: Kysely<Store>): Promise<string[]> {
+  const rows = await db
+    .selectFrom('audit')
+    .select(sql<string>`cast(id as text)`.as('number'))
+    .where(({ eb, or }) =>
+      or([eb('id', '<=', Number.MIN_SAFE_INTEGER), eb('id', '>=', Number.MAX_SAFE_INTEGER)]),
+    )
+    .orderBy('id')
+    .limit(maxListed)
+    .execute()
+  return rows.map(({ number }) => number)
 }
 
 /** An integer of the store as a number that can be read, whatever somebody put there. */
-function asNumber(column: string): string {
-  return `max(${Number.MIN_SAFE_INTEGER}, min(${column}, ${Number.MAX_SAFE_INTEGER}))`
+function asNumber(column: string) {
+  const { MIN_SAFE_INTEGER: least, MAX_SAFE_INTEGER: most } = Number
+  return sql<number>`case when ${sql.ref(column)} < ${sql.lit(least)} then ${sql.lit(least)}
+    when ${sql.ref(column)} > ${sql.lit(most)} then ${sql.lit(most)} else ${sql.ref(column)} end`
 }
 
 function digestable({ mac, ...row }: StoredRow): string {

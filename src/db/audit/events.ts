@@ -1,4 +1,5 @@
 import { type Expression, expressionBuilder, type Kysely, type SqlBool, sql } from 'kysely'
+import { jsonNumber, jsonObject } from '../portable.ts'
 import type { EventKind, Store } from '../schema.ts'
 import { isVisible, type VisibleCentres } from '../centres/visible.ts'
 
@@ -106,7 +107,7 @@ function eventRows(db: Kysely<Store>, visible: VisibleCentres = 'all') {
     .selectFrom('audit')
     .select(['audit.id', 'at', 'operator', 'kind', 'action', 'command', 'facts'])
     .select(
-      sql<string>`(select json_group_object(field, ${value}) from audit_personal where audit_id = audit.id)`.as(
+      sql<string>`(select ${jsonObject(sql.ref('field'), value)} from audit_personal where audit_id = audit.id)`.as(
         'people',
       ),
     )
@@ -195,7 +196,7 @@ function importsOfCentre(number: string) {
 /** The event of an import carries its number among its facts. */
 function eventsOfImports(imports: ReturnType<typeof importsOfUser>) {
   return sql<number>`select id from audit where action in (${sql.join(importActions)})
-    and json_extract(facts, '$.import') in (${imports})`
+    and ${jsonNumber(sql.ref('facts'), 'import')} in (${imports})`
 }
 
 /** What the log calls an import, and taking one back. */

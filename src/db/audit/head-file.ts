@@ -1,6 +1,7 @@
-import type Database from 'better-sqlite3'
+import type { Kysely } from 'kysely'
 import { closeSync, constants, readFileSync } from 'node:fs'
 import { openSync, rmSync, writeSync } from '../../disk.ts'
+import type { Store } from '../schema.ts'
 
 /** Where the log ended when it was last written to: the number of its last row, and that row's seal. */
 export interface LogHead {
@@ -51,9 +52,9 @@ export function readHeadFile(path: string): LogHead | undefined {
 }
 
 /** Whether the log holds the row that was its last once. */
-export function hasSeal(raw: Database.Database, { events, head }: LogHead): boolean {
-  const row = raw.prepare<[number, Buffer], unknown>('select 1 from audit where id = ? and mac = ?')
-  return row.get(events, Buffer.from(head, 'hex')) !== undefined
+export async function hasSeal(db: Kysely<Store>, { events, head }: LogHead): Promise<boolean> {
+  const row = await db.selectFrom('audit').select('mac').where('id', '=', events).executeTakeFirst()
+  return row?.mac.toString('hex') === head
 }
 
 function contentsOf(path: string): string {

@@ -1,4 +1,5 @@
-import type Database from 'better-sqlite3'
+import { type Kysely, sql } from 'kysely'
+import type { Store } from '../schema.ts'
 import { type AuditProblem, digestOf, type SealedRow } from './append.ts'
 
 interface ValueRow {
@@ -17,26 +18,22 @@ interface Covered {
   user: number | null | undefined
 }
 
-/** Finds what is wrong with the values beside a row. */
-export type CheckValues = (row: Pick<SealedRow, 'id' | 'personal'>) => Generator<AuditProblem>
+/** Finds what is wrong with the values beside rows that follow one another, row by row. */
+export type CheckValues = (rows: readonly Pick<SealedRow, 'id' | 'personal'>[]) => Promise<AuditProblem[][]>
 
 /**
  * The values beside a row are those that its seal covers, or were erased by an event that names
  * them: without the second, emptying them would go unseen.
  */
-export function valueChecker(raw: Database.Database): CheckValues {
-  const besides = raw.prepare<[number], ValueRow>(
-    `select field, max(-1, min(user_id, ${Number.MAX_SAFE_INTEGER})) as user_id, salt, value
-      from audit_personal where audit_id = ?`,
-  )
-  const erasures = erasuresIn(raw)
-  return function* check({ id, personal }) {
+export async function valueChecker(db: Kysely<Store>): Promise<CheckValues> {
+  const erasures = await erasuresIn(db)
+  function* check({ id, personal }: Pick<SealedRow, 'id' | 'personal'>, beside: readonly ValueRow[]) {
     const sealed = coveredBy(personal)
     if (!sealed) {
       yield { row: id, message: `row ${id} is not as it was written: which values it has cannot be read` }
       return
     }
-    for (const { field, user_id, salt, value } of besides.all(id)) {
+    for (const { field, user_id, salt, value } of beside) {
       const covered = sealed.get(field)
       sealed.delete(field)
       if (!covered) {
@@ -56,17 +53,55 @@ export function valueChecker(raw: Database.Database): CheckValues {
     }
     for (const field of sealed.keys()) yield { row: id, message: `${field} of row ${id} is missing` }
   }
+  return async (rows) => {
+    const beside = await valuesBeside(db, rows)
+    return rows.map((row) => [...check(row, beside.get(row.id) ?? [])])
+  }
 }
 
-/** Values beside rows that are not there. */
-export function* valuesWithoutRow(raw: Database.Database): Generator<AuditProblem> {
-  const rows = raw.prepare<[], { field: string; row: string }>(
-    `select field, cast(audit_id as text) as row from audit_personal
-      where not exists (select 1 from audit where audit.id = audit_personal.audit_id) order by audit_id`,
-  )
-  for (const { field, row } of rows.iterate()) {
-    yield { message: `${field} is kept for row ${row}, which is not there` }
+async function valuesBeside(
+  db: Kysely<Store>,
+  rows: readonly { id: number }[],
+): Promise<Map<number, ValueRow[]>> {
+  const [first, last] = [rows[0], rows.at(-1)]
+  const found = new Map<number, ValueRow[]>()
+  if (!first || !last) return found
+  const values = await db
+    .selectFrom('audit_personal')
+    .select(['audit_id', 'field', 'salt', 'value'])
+    .select(readableUser.as('user_id'))
+    .where('audit_id', '>=', first.id)
+    .where('audit_id', '<=', last.id)
+    .orderBy('audit_id')
+    .orderBy('field')
+    .execute()
+  for (const { audit_id, ...value } of values) {
+    const there = found.get(audit_id)
+    if (there) there.push(value)
+    else found.set(audit_id, [value])
   }
+  return found
+}
+
+/** Whatever number somebody put there. */
+const readableUser = sql<number | null>`case when user_id < -1 then -1
+  when user_id > ${sql.lit(Number.MAX_SAFE_INTEGER)} then ${sql.lit(Number.MAX_SAFE_INTEGER)} else user_id end`
+
+/** Values beside rows that are not there. */
+export async function valuesWithoutRow(db: Kysely<Store>): Promise<AuditProblem[]> {
+  const rows = await db
+    .selectFrom('audit_personal')
+    .select(['field', sql<string>`cast(audit_id as text)`.as('number')])
+    .where(({ not, exists, selectFrom }) =>
+      not(
+        exists(selectFrom('audit').select('audit.id').whereRef('audit.id', '=', 'audit_personal.audit_id')),
+      ),
+    )
+    .orderBy('audit_id')
+    .execute()
+  return rows.map(({ field, number }) => ({
+    message: `${field} is kept for row ${number}, which is not there`,
+  }))
 }
 
 function coveredBy(personal: string): Map<string, Covered> | undefined {
@@ -84,12 +119,9 @@ function coveredBy(personal: string): Map<string, Covered> | undefined {
 /** Whether an event says that a value was erased. */
 type Erased = (value: { row: number; field: string; user: number | null | undefined }) => boolean
 
-function erasuresIn(raw: Database.Database): Erased[] {
-  return raw
-    .prepare<[], string>("select facts from audit where action = 'users.erased' order by id")
-    .pluck()
-    .all()
-    .map(erasedBy)
+async function erasuresIn(db: Kysely<Store>): Promise<Erased[]> {
+  const events = db.selectFrom('audit').select('facts').where('action', '=', 'users.erased').orderBy('id')
+  return (await events.execute()).map(({ facts }) => erasedBy(facts))
 }
 
 /** An event names the fields of each row; before it did, the rows and the users. */

@@ -1,3 +1,6 @@
+import type { Kysely } from 'kysely'
+import type { Store } from '../schema.ts'
+import { readObject } from './personal-values.ts'
 import { type AuditVerdict, type KnownHead, verifyChain } from './chain.ts'
 import { changeListDigest } from '../imports/write.ts'
 import { headFileOf, readHeadFile } from './head-file.ts'
@@ -5,8 +8,9 @@ import type { OpenStore } from '../store/open.ts'
 
 /** The chain, the head that was noted beside the key, and what the log says of each import against what is in the store. */
 export async function verifyAudit(store: OpenStore, { head }: { head?: string } = {}): Promise<AuditVerdict> {
-  const verdict = verifyChain(store.raw, { key: store.keys().audit, heads: knownHeads(store, head) })
-  for (const { number, changes } of importsInLog(store)) {
+  const key = store.keys().audit
+  const verdict = await verifyChain(store.db, { key, heads: knownHeads(store, head) })
+  for (const { number, changes } of await importsInLog(store.db)) {
     if (changes === (await changeListDigest(store.db, number))) continue
     verdict.problems.push({ message: `what import ${number} did is not what the log says it did` })
     verdict.ok = false
@@ -25,14 +29,12 @@ function knownHeads({ path, keyFile }: OpenStore, named: string | undefined): Kn
 }
 
 /** Imports that stand as they were applied; one taken back has no change list any more. */
-function importsInLog({ raw }: OpenStore): { number: number; changes: string }[] {
-  return raw
-    .prepare<[], { number: number; changes: string }>(
-      `select number, changes from (
-          select id, facts ->> '$.import' as number, facts ->> '$.changes' as changes
-            from (select id, iif(json_valid(facts), facts, '{}') as facts from audit where action = 'centres.imported')
-        ) where number in (select id from imports where state = 'applied')
-        order by id`,
-    )
-    .all()
+async function importsInLog(db: Kysely<Store>): Promise<{ number: number; changes: unknown }[]> {
+  const events = db.selectFrom('audit').select('facts').where('action', '=', 'centres.imported').orderBy('id')
+  const applied = db.selectFrom('imports').select('id').where('state', '=', 'applied')
+  const standing = new Set((await applied.execute()).map(({ id }) => id))
+  return (await events.execute()).flatMap(({ facts }) => {
+    const { import: number, changes } = readObject(facts) ?? {}
+    return typeof number === 'number' && standing.has(number) ? [{ number, changes }] : []
+  })
 }

@@ -1,6 +1,7 @@
 import { type Kysely, sql } from 'kysely'
 import { type CentreWithPeople, centresWithPeople } from './centres.ts'
 import type { Store } from '../schema.ts'
+import { contains } from '../portable.ts'
 import type { Trx } from '../transact.ts'
 import { isVisible, type VisibleCentres } from './visible.ts'
 
@@ -81,7 +82,7 @@ export function associateCentres(
 ): Promise<CentreWithPeople[]> {
   return centresWithPeople(db)
     .where('centres.associate_id', '=', associateId)
-    .where(sql<boolean>`instr(centres.folded, ${search}) > 0`)
+    .where(contains(sql.ref('centres.folded'), search))
     .where(isVisible('centres.id', visible))
     .orderBy('centres.number')
     .execute()

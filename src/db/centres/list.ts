@@ -1,6 +1,7 @@
 import { type Expression, expressionBuilder, type Kysely, type SqlBool, sql } from 'kysely'
 import { type CentreWithPeople, centresWithPeople } from './centres.ts'
 import type { CentreKind, Store } from '../schema.ts'
+import { contains, positionOf } from '../portable.ts'
 import { isVisible, type VisibleCentres } from './visible.ts'
 
 export type CentreStatus = 'approved' | 'active' | 'deleted'
@@ -58,11 +59,11 @@ function orderedBy(order: CentreOrder, countries: readonly string[]): Expression
       // The folded text is the number, a blank, and the name.
       return sql`substr(centres.folded, length(centres.number) + 2)`
     case 'country':
-      return sql`instr(${countries.join(' ')}, centres.country)`
+      return positionOf(sql.ref('centres.country'), sql`${countries.join(' ')}`)
     case 'kind':
       return sql.ref('centres.kind')
     case 'status':
-      return sql`iif(centres.deleted_at is null, centres.status, 'deleted')`
+      return sql`case when centres.deleted_at is null then centres.status else 'deleted' end`
     case 'users':
       return sql.ref('user_count')
     case 'created':
@@ -94,7 +95,7 @@ function passing({
   if (kinds.length > 0) conditions.push(eb('centres.kind', 'in', [...kinds]))
   if (countries.length > 0) conditions.push(eb('centres.country', 'in', [...countries]))
   if (associateId !== undefined) conditions.push(eb('centres.associate_id', '=', associateId))
-  for (const word of words) conditions.push(sql<SqlBool>`instr(centres.folded, ${word}) > 0`)
+  for (const word of words) conditions.push(contains(sql.ref('centres.folded'), word))
   if (visible !== 'all') conditions.push(sql<SqlBool>`${isVisible('centres.id', visible)}`)
   return eb.and(conditions)
 }

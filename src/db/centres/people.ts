@@ -59,7 +59,7 @@ export function streamPlacedUsers(
     .select((eb) =>
       eb
         .selectFrom('user_roles')
-        .select(sql<string | null>`group_concat(role, ',' order by role)`.as('names'))
+        .select(sql<string | null>`string_agg(role, ',' order by role)`.as('names'))
         .whereRef('user_roles.user_id', '=', 'users.id')
         .as('roles'),
     )

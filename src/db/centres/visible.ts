@@ -1,4 +1,5 @@
 import { type Kysely, type RawBuilder, sql } from 'kysely'
+import { anyOf } from '../portable.ts'
 import type { Store } from '../schema.ts'
 
 /** The centres that an actor may see, by id; Cambridge staff see all. */
@@ -7,8 +8,7 @@ export type VisibleCentres = 'all' | readonly number[]
 /** A condition for lists: the centre in this column is one that may be seen. */
 export function isVisible(column: string, visible: VisibleCentres): RawBuilder<boolean> {
   if (visible === 'all') return sql<boolean>`true`
-  // One parameter, however many centres an Associate has.
-  return sql<boolean>`${sql.ref(column)} in (select value from json_each(${JSON.stringify(visible)}))`
+  return anyOf(sql.ref(column), visible)
 }
 
 export async function visibleNumbers(db: Kysely<Store>, visible: readonly number[]): Promise<string[]> {

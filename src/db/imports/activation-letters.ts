@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import { transactionState, type Trx } from '../transact.ts'
 
 export interface UnwrittenUserRow {
@@ -11,28 +12,42 @@ export interface UnwrittenUserRow {
 }
 
 /** The users of an import whose PIN is open and who have not been written to about it. */
-export function newUsersWithoutLetter(trx: Trx, importId: number): UnwrittenUserRow[] {
-  return transactionState(trx)
-    .raw.prepare<[number], UnwrittenUserRow>(
-      `select users.id, email, first_name as firstName, last_name as lastName,
-         coalesce(centres.name, '') as centreName, coalesce(centres.number, '') as centreNumber,
-         pin_issued_at as pinIssuedAt
-       from users left join centres on centres.id = users.centre_id
-       where users.created_by_import = ? and users.status = 'invited' and pin_state = 'issued'
-         and centres.deleted_at is null
-         and not exists (select 1 from outbox where outbox.user_id = users.id
-           and letter = 'account-activation' and outbox.state not in ('failed', 'cancelled'))
-       order by users.id`,
+export function newUsersWithoutLetter(trx: Trx, importId: number): Promise<UnwrittenUserRow[]> {
+  return trx
+    .selectFrom('users')
+    .leftJoin('centres', 'centres.id', 'users.centre_id')
+    .select([
+      'users.id',
+      'email',
+      'first_name as firstName',
+      'last_name as lastName',
+      sql<string>`coalesce(centres.name, '')`.as('centreName'),
+      sql<string>`coalesce(centres.number, '')`.as('centreNumber'),
+      sql<string>`pin_issued_at`.as('pinIssuedAt'),
+    ])
+    .where('users.created_by_import', '=', importId)
+    .where('users.status', '=', 'invited')
+    .where('pin_state', '=', 'issued')
+    .where('centres.deleted_at', 'is', null)
+    .where(({ not, exists, selectFrom }) =>
+      not(
+        exists(
+          selectFrom('outbox')
+            .select('outbox.id')
+            .whereRef('outbox.user_id', '=', 'users.id')
+            .where('letter', '=', 'account-activation')
+            .where('outbox.state', 'not in', ['failed', 'cancelled']),
+        ),
+      ),
     )
-    .all(importId)
+    .orderBy('users.id')
+    .execute()
 }
 
 /** Whether an import stands, was undone, or never was. */
-export function importStatus(trx: Trx, importId: number): 'applied' | 'undone' | undefined {
-  return transactionState(trx)
-    .raw.prepare<[number], 'applied' | 'undone'>('select state from imports where id = ?')
-    .pluck()
-    .get(importId)
+export async function importStatus(trx: Trx, importId: number): Promise<'applied' | 'undone' | undefined> {
+  const found = trx.selectFrom('imports').select('state').where('id', '=', importId)
+  return (await found.executeTakeFirst())?.state
 }
 
 export interface LetterRow {
@@ -44,29 +59,43 @@ export interface LetterRow {
   expiresAt: string
 }
 
-/** Queues one letter for many people; compiled once, so that a hundred thousand take a second. */
-export function queueLetters(
+const columns = [
+  'id',
+  'message_id',
+  'user_id',
+  'import_id',
+  'to_address',
+  'to_name',
+  'letter',
+  'subject',
+  'fields',
+  'state',
+  'created_at',
+  'expires_at',
+] as const
+
+/** Queues one letter for many people at once. */
+export async function queueLetters(
   trx: Trx,
   {
     letter,
     subject,
     importId,
     at,
-    rows,
-  }: { letter: string; subject: string; importId: number; at: Date; rows: Iterable<LetterRow> },
-): number {
-  const { raw, owed } = transactionState(trx)
-  const insert = raw.prepare(
-    `insert into outbox (message_id, user_id, import_id, to_address, to_name, letter, subject, fields,
-       state, created_at, expires_at)
-     values (@messageId, @userId, @importId, @toAddress, @toName, @letter, @subject, @fields,
-       'queued', @createdAt, @expiresAt)`,
-  )
+    letters,
+  }: { letter: string; subject: string; importId: number; at: Date; letters: readonly LetterRow[] },
+): Promise<number> {
+  if (letters.length === 0) return 0
+  const { bulk, owed } = transactionState(trx)
+  const first = await bulk.reserve('outbox', letters.length)
   const createdAt = at.toISOString()
-  let count = 0
-  for (const row of rows) {
-    owed.push(Number(insert.run({ ...row, letter, subject, importId, createdAt }).lastInsertRowid))
-    count += 1
+  function* rows() {
+    for (const [position, { messageId, userId, toAddress, toName, fields, expiresAt }] of letters.entries()) {
+      const addressed = [messageId, userId, importId, toAddress, toName]
+      yield [first + position, ...addressed, letter, subject, fields, 'queued', createdAt, expiresAt]
+    }
   }
-  return count
+  await bulk.insert('outbox', columns, rows())
+  for (const position of letters.keys()) owed.push(first + position)
+  return letters.length
 }

@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto'
-import type Database from 'better-sqlite3'
-import type { CentreKind, HubRole } from '../schema.ts'
+import { type Kysely, type RawBuilder, sql } from 'kysely'
+import { anyOf } from '../portable.ts'
+import type { CentreKind, HubRole, Store } from '../schema.ts'
+import { domainsInUse } from '../users/users.ts'
 
 /** A centre as planning an import sees it. */
 export interface SeenCentre {
@@ -56,27 +58,25 @@ export interface ImportReading {
   nearKey: (number: string) => string
 }
 
-/** Reads, through statements prepared once, what an import depends on. */
-export function readImportView(raw: Database.Database, reading: ImportReading): ImportView {
+/** Reads, table by table, what an import depends on. */
+export async function readImportView(db: Kysely<Store>, reading: ImportReading): Promise<ImportView> {
   const { numbers, addresses, strayAddresses, nearKey } = reading
-  const centres = readCentres(raw)
+  const centres = await readCentres(db)
   const bearsName = reading.bearsName(centres)
   const wanted = centresWanted(centres, { numbers, bearsName, nearKey })
-  for (const id of centresOfAddresses(raw, strayAddresses)) wanted.add(id)
-  const users = usersOfCentres(raw, { wanted, all: centres.length })
-  const deletedAddresses = addUsersByAddress(raw, { users, addresses })
-  const countUsers = raw
-    .prepare<[number], number>(`select count(*) from users where centre_id = ? and status <> 'deleted'`)
-    .pluck()
+  for (const id of await centresOfAddresses(db, strayAddresses)) wanted.add(id)
+  const users = await usersOfCentres(db, { wanted, all: centres.length })
+  const usersOf = await countsByCentre(db, { centres, wanted, users })
+  const deletedAddresses = await addUsersByAddress(db, { users, addresses })
   return {
     centres,
     touched: wanted,
     users,
     deletedAddresses,
-    holdsTests: idsOf(raw, 'select distinct owner_id from learner_groups'),
-    holdsAssociateCentres: idsOf(raw, 'select distinct user_id from assignments'),
-    lookAlikes: reading.lookAlikes(reading.foreignDomains.length > 0 ? domainsInUse(raw) : []),
-    usersOf: (centreId) => countUsers.get(centreId) ?? 0,
+    holdsTests: await idsOf(db, sql`select distinct owner_id as id from learner_groups`),
+    holdsAssociateCentres: await idsOf(db, sql`select distinct user_id as id from assignments`),
+    lookAlikes: reading.lookAlikes(reading.foreignDomains.length > 0 ? await domainsInUse(db) : []),
+    usersOf: (centreId) => usersOf.get(centreId) ?? 0,
   }
 }
 
@@ -101,109 +101,138 @@ function centresWanted(
   return wanted
 }
 
-function readCentres(raw: Database.Database): SeenCentre[] {
-  const coordinated = idsOf(
-    raw,
-    `select centre_id from users where hub_role = 'coordinator' and status <> 'deleted'`,
+async function readCentres(db: Kysely<Store>): Promise<SeenCentre[]> {
+  const coordinated = await idsOf(
+    db,
+    sql`select centre_id as id from users where hub_role = 'coordinator' and status <> 'deleted'`,
   )
-  const rows = raw.prepare<
-    [],
-    {
-      id: number
-      number: string
-      name: string
-      kind: CentreKind
-      status: 'approved' | 'active'
-      deleted: number
-    }
-  >('select id, number, name, kind, status, deleted_at is not null as deleted from centres order by number')
+  const rows = db
+    .selectFrom('centres')
+    .select(['id', 'number', 'name', 'kind', 'status', 'deleted_at'])
+    .orderBy('number')
+    .stream(rowsAtOnce)
   const centres: SeenCentre[] = []
   // Named one by one: to copy all but some of a row takes longer than to read it.
-  for (const { id, number, name, kind, status, deleted } of rows.iterate()) {
+  for await (const { id, number, name, kind, status, deleted_at } of rows) {
     centres.push({
       id,
       number,
       name,
       kind,
       status,
-      deleted: deleted === 1,
+      deleted: deleted_at !== null,
       hasCoordinator: coordinated.has(id),
     })
   }
   return centres
 }
 
-function centresOfAddresses(raw: Database.Database, addresses: Iterable<string>): number[] {
-  const centreOf = raw
-    .prepare<[string], number | null>(
-      `select centre_id from users where email_key = ? and status <> 'deleted'`,
-    )
-    .pluck()
-  return [...addresses].flatMap((key) => centreOf.get(key) ?? [])
+async function centresOfAddresses(db: Kysely<Store>, addresses: Iterable<string>): Promise<number[]> {
+  const keys = [...addresses]
+  if (keys.length === 0) return []
+  const rows = await db
+    .selectFrom('users')
+    .select('centre_id')
+    .where(anyOf(sql.ref('email_key'), keys))
+    .where('status', '<>', 'deleted')
+    .execute()
+  return rows.flatMap(({ centre_id }) => centre_id ?? [])
 }
 
-const userColumns =
-  'id, email, email_key as "key", centre_id as "centreId", hub_role as "hubRole", last_signed_in_at as "lastSignedInAt"'
+/** Rows fetched at once, where they are fetched. */
+const rowsAtOnce = 2000
 
-/** All users at once where most centres are wanted, else centre by centre. */
-function usersOfCentres(
-  raw: Database.Database,
+/** Addresses looked for at once. */
+const addressesAtOnce = 20_000
+
+function seenUsers(db: Kysely<Store>) {
+  return db
+    .selectFrom('users')
+    .select([
+      'id',
+      'email',
+      'email_key as key',
+      'centre_id as centreId',
+      'hub_role as hubRole',
+      'last_signed_in_at as lastSignedInAt',
+    ])
+    .where('status', '<>', 'deleted')
+}
+
+/** All users at once where most centres are wanted, else those of the wanted ones. */
+async function usersOfCentres(
+  db: Kysely<Store>,
   { wanted, all }: { wanted: ReadonlySet<number>; all: number },
-): Map<string, SeenUser> {
+): Promise<Map<string, SeenUser>> {
   const users = new Map<string, SeenUser>()
-  if (wanted.size * 4 > all) {
-    const everybody = raw.prepare<[], SeenUser>(
-      `select ${userColumns} from users where status <> 'deleted' and centre_id is not null`,
-    )
-    for (const user of everybody.iterate()) {
-      if (user.centreId === null || !wanted.has(user.centreId)) continue
-      // One text, not two, where they are equal.
-      if (user.key === user.email) user.key = user.email
-      users.set(user.key, user)
-    }
-    return users
+  if (wanted.size === 0) return users
+  const query =
+    wanted.size * 4 > all
+      ? seenUsers(db).where('centre_id', 'is not', null)
+      : seenUsers(db).where(anyOf(sql.ref('centre_id'), [...wanted]))
+  for await (const user of query.stream(rowsAtOnce)) {
+    if (user.centreId === null || !wanted.has(user.centreId)) continue
+    // One text, not two, where they are equal.
+    if (user.key === user.email) user.key = user.email
+    users.set(user.key, user)
   }
-  const atCentre = raw.prepare<[number], SeenUser>(
-    `select ${userColumns} from users where centre_id = ? and status <> 'deleted'`,
-  )
-  for (const id of wanted) for (const user of atCentre.all(id)) users.set(user.key, user)
   return users
 }
 
-function addUsersByAddress(
-  raw: Database.Database,
+/** Those of the wanted centres are counted as they are there; the others' by the store. */
+async function countsByCentre(
+  db: Kysely<Store>,
+  {
+    centres,
+    wanted,
+    users,
+  }: { centres: readonly SeenCentre[]; wanted: ReadonlySet<number>; users: ReadonlyMap<string, SeenUser> },
+): Promise<Map<number, number>> {
+  const counts = new Map<number, number>()
+  const others = centres.filter(({ id, deleted }) => !deleted && !wanted.has(id)).map(({ id }) => id)
+  if (others.length > 0) {
+    const rows = await db
+      .selectFrom('users')
+      .select(({ fn }) => ['centre_id', fn.countAll<number>().as('n')])
+      .where(anyOf(sql.ref('centre_id'), others))
+      .where('status', '<>', 'deleted')
+      .groupBy('centre_id')
+      .execute()
+    for (const { centre_id, n } of rows) if (centre_id !== null) counts.set(centre_id, n)
+  }
+  for (const { centreId } of users.values()) {
+    if (centreId !== null) counts.set(centreId, (counts.get(centreId) ?? 0) + 1)
+  }
+  return counts
+}
+
+async function addUsersByAddress(
+  db: Kysely<Store>,
   { users, addresses }: { users: Map<string, SeenUser>; addresses: Iterable<string> },
-): Set<string> {
+): Promise<Set<string>> {
   const deleted = new Set<string>()
-  const anybody = raw.prepare('select 1 from users limit 1').get() !== undefined
+  const anybody = await db.selectFrom('users').select('id').limit(1).executeTakeFirst()
   if (!anybody) return deleted
-  const someDeleted = raw.prepare(`select 1 from users where status = 'deleted' limit 1`).get() !== undefined
-  const live = raw.prepare<[string], SeenUser>(
-    `select ${userColumns} from users where email_key = ? and status <> 'deleted'`,
-  )
-  const gone = raw.prepare<[string], number>(
-    `select 1 from users where email_key = ? and status = 'deleted' limit 1`,
-  )
-  for (const key of addresses) {
-    if (users.has(key)) continue
-    const user = live.get(key)
-    if (user) users.set(key, user)
-    else if (someDeleted && gone.get(key) !== undefined) deleted.add(key)
+  const sought = [...addresses].filter((key) => !users.has(key))
+  for (let at = 0; at < sought.length; at += addressesAtOnce) {
+    const some = sought.slice(at, at + addressesAtOnce)
+    const live = seenUsers(db).where(anyOf(sql.ref('email_key'), some))
+    for (const user of await live.execute()) users.set(user.key, user)
+    const gone = await db
+      .selectFrom('users')
+      .select('email_key')
+      .distinct()
+      .where(anyOf(sql.ref('email_key'), some))
+      .where('status', '=', 'deleted')
+      .execute()
+    for (const { email_key } of gone) if (!users.has(email_key)) deleted.add(email_key)
   }
   return deleted
 }
 
-function domainsInUse(raw: Database.Database): string[] {
-  return raw
-    .prepare<[], string>(
-      `select distinct substr(email_key, instr(email_key, '@') + 1) from users where status <> 'deleted'`,
-    )
-    .pluck()
-    .all()
-}
-
-function idsOf(raw: Database.Database, query: string): Set<number> {
-  return new Set(raw.prepare<[], number>(query).pluck().all())
+async function idsOf(db: Kysely<Store>, query: RawBuilder<unknown>): Promise<Set<number>> {
+  const { rows } = await sql<{ id: number }>`${query}`.execute(db)
+  return new Set(rows.map(({ id }) => id))
 }
 
 /**
@@ -225,9 +254,4 @@ export function digestOfView({ centres, touched, users, deletedAddresses, ...vie
   for (const key of [...deletedAddresses].sort()) digest.update(key)
   for (const pair of [...view.lookAlikes].sort()) digest.update(JSON.stringify(pair))
   return `sha256:${digest.digest('hex')}`
-}
-
-/** SQLite's count of what other connections have written: equal counts, nothing written between. */
-export function storeVersion(raw: Database.Database): number {
-  return Number(raw.pragma('data_version', { simple: true }))
 }

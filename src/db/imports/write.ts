@@ -1,7 +1,7 @@
-import type Database from 'better-sqlite3'
 import { type Kysely, sql } from 'kysely'
 import { createHash } from 'node:crypto'
-import { voidOpenCredentials } from '../credentials.ts'
+import { voidOpenCredentialsOf } from '../credentials.ts'
+import { anyOf } from '../portable.ts'
 import type { CentreKind, ImportChangeTable, NewUserRow, Store } from '../schema.ts'
 import { transactionState, type Trx } from '../transact.ts'
 
@@ -47,27 +47,56 @@ interface MakingCentres extends Making {
   folded: (centre: CentreToInsert) => string
 }
 
-/** Inserts centres through one statement, Associates before their centres. */
-export function insertCentres(
+const centreColumns = [
+  'id',
+  'number',
+  'name',
+  'folded',
+  'kind',
+  'associate_id',
+  'status',
+  'address',
+  'town',
+  'postcode',
+  'country',
+  'british_council',
+  'global_listening',
+  'created_at',
+  'created_by_import',
+] as const
+
+/** Inserts centres, Associates before their centres. @returns their ids, by number */
+export async function insertCentres(
   trx: Trx,
   centres: readonly CentreToInsert[],
   { importId, at, folded }: MakingCentres,
-): void {
-  const insert = transactionState(trx).raw.prepare(
-    `insert into centres (number, name, folded, kind, associate_id, status, address, town, postcode, country,
-       british_council, global_listening, created_at, created_by_import)
-     values (?, ?, ?, ?, (select id from centres where number = ?), ?, ?, ?, ?, ?, 0, 0, ?, ?)`,
+): Promise<Map<string, number>> {
+  if (centres.length === 0) return new Map()
+  const { bulk } = transactionState(trx)
+  const inOrder = [
+    ...centres.filter(({ associate }) => associate === null),
+    ...centres.filter(({ associate }) => associate !== null),
+  ]
+  const first = await bulk.reserve('centres', inOrder.length)
+  const ids = new Map(inOrder.map(({ number }, position) => [number, first + position]))
+  const others = inOrder.flatMap(({ associate }) =>
+    associate === null || ids.has(associate) ? [] : associate,
   )
-  const put = (centre: CentreToInsert) => {
-    const { number, name, kind, associate, status, address, town, postcode, country } = centre
-    const search = folded(centre)
-    insert.run(number, name, search, kind, associate, status, address, town, postcode, country, at, importId)
+  const saved = await centreIds(trx, others)
+  function* rows() {
+    for (const [position, centre] of inOrder.entries()) {
+      const { number, name, kind, associate, status, address, town, postcode, country } = centre
+      const associateId = associate === null ? null : (ids.get(associate) ?? saved.get(associate) ?? null)
+      const place = [status, address, town, postcode, country, 0, 0, at, importId]
+      yield [first + position, number, name, folded(centre), kind, associateId, ...place]
+    }
   }
-  for (const centre of centres) if (centre.associate === null) put(centre)
-  for (const centre of centres) if (centre.associate !== null) put(centre)
+  await bulk.insert('centres', centreColumns, rows())
+  return ids
 }
 
 const userColumns = [
+  'id',
   'email',
   'email_key',
   'first_name',
@@ -82,32 +111,56 @@ const userColumns = [
   'pin_wrong_tries',
   'created_at',
   'created_by_import',
-] as const satisfies readonly (keyof NewUserRow)[]
+] as const
 
-/** Inserts users through one statement; what it leaves out is null in every new user. */
-export function insertUsers(trx: Trx, users: Iterable<{ row: NewUserRow; roles: readonly string[] }>): void {
-  const { raw } = transactionState(trx)
-  const insert = raw.prepare(
-    `insert into users (${userColumns.join(', ')}) values (${userColumns.map(() => '?').join(', ')})`,
-  )
-  const giveRole = raw.prepare('insert into user_roles (user_id, role) values (?, ?)')
-  for (const { row, roles } of users) {
-    const { lastInsertRowid } = insert.run(userColumns.map((column) => row[column]))
-    for (const role of roles) giveRole.run(lastInsertRowid, role)
+/** Inserts users; what their rows leave out is null in every new user. */
+export async function insertUsers(
+  trx: Trx,
+  count: number,
+  users: Iterable<{ row: NewUserRow; roles: readonly string[] }>,
+): Promise<void> {
+  if (count === 0) return
+  const { bulk } = transactionState(trx)
+  const first = await bulk.reserve('users', count)
+  const given: [number, string][] = []
+  function* rows() {
+    let id = first
+    for (const { row, roles } of users) {
+      for (const role of roles) given.push([id, role])
+      yield [
+        id,
+        row.email,
+        row.email_key,
+        row.first_name,
+        row.last_name,
+        row.folded,
+        row.centre_id ?? null,
+        row.hub_role ?? null,
+        row.status,
+        row.pin_nonce ?? null,
+        row.pin_state,
+        row.pin_issued_at ?? null,
+        row.pin_wrong_tries,
+        row.created_at,
+        row.created_by_import ?? null,
+      ]
+      id += 1
+    }
   }
+  await bulk.insert('users', userColumns, rows())
+  await bulk.insert('user_roles', ['user_id', 'role'], given)
 }
 
-/** Finds the id of a centre by its number, through one statement. */
-export function centreIds(trx: Trx): (number: string) => number | undefined {
-  const idOf = transactionState(trx)
-    .raw.prepare<[string], number>('select id from centres where number = ?')
-    .pluck()
-  let last: { number: string; id: number | undefined } | undefined
-  return (number) => {
-    // The users of a centre come one after another.
-    if (last?.number !== number) last = { number, id: idOf.get(number) }
-    return last.id
-  }
+/** The ids of centres that are in the store, by their numbers. */
+export async function centreIds(trx: Trx, numbers: Iterable<string>): Promise<Map<string, number>> {
+  const wanted = [...new Set(numbers)]
+  if (wanted.length === 0) return new Map()
+  const rows = await trx
+    .selectFrom('centres')
+    .select(['id', 'number'])
+    .where(anyOf(sql.ref('number'), wanted))
+    .execute()
+  return new Map(rows.map(({ id, number }) => [number, id]))
 }
 
 type Change = Omit<ImportChangeTable, 'import_id' | 'position'>
@@ -117,53 +170,88 @@ interface RowChanges extends Making {
   folded: (renamed: { id: number; name: string }) => string
 }
 
-/** What the import changes of what was there, each with a row that undoing reads. */
-export async function applyChanges(trx: Trx, changes: readonly Change[], making: RowChanges): Promise<void> {
-  const { raw } = transactionState(trx)
-  const note = raw.prepare(
-    'insert into import_changes (import_id, position, kind, centre_id, user_id, before, after) values (?, ?, ?, ?, ?, ?, ?)',
+/** What the import changes of what was there, kind by kind, each with a row that undoing reads. */
+export async function applyChanges(
+  trx: Trx,
+  changes: readonly Change[],
+  { importId, at, folded }: RowChanges,
+): Promise<void> {
+  if (changes.length === 0) return
+  const { bulk } = transactionState(trx)
+  const centresOf = (kind: Change['kind']) =>
+    changes.flatMap((change) => (change.kind === kind && change.centre_id !== null ? [change.centre_id] : []))
+  const usersToDelete = changes.flatMap(({ kind, user_id }) =>
+    kind === 'user-deleted' && user_id !== null ? [user_id] : [],
   )
-  const change = changerOf(raw, making)
-  for (const [position, { kind, centre_id, user_id, before, after }] of changes.entries()) {
-    const replaced = change({ kind, centre_id, user_id, before, after })
-    note.run(making.importId, position, kind, centre_id, user_id, replaced ?? before, after)
-    if (kind === 'user-deleted' && user_id !== null) await voidOpenCredentials(trx, user_id)
+  const replaced = {
+    centres: await deletionTimes(trx, centresOf('centre-restored')),
+    users: await pinStates(trx, usersToDelete),
   }
+  const before = (change: Change) => {
+    if (change.kind === 'centre-restored') return replaced.centres.get(change.centre_id)
+    return change.kind === 'user-deleted' ? replaced.users.get(change.user_id) : undefined
+  }
+  function* renamed() {
+    for (const { kind, centre_id, after } of changes) {
+      if (kind === 'centre-renamed' && centre_id !== null && after !== null)
+        yield [centre_id, after, folded({ id: centre_id, name: after })]
+    }
+  }
+  function* noted() {
+    for (const [position, change] of changes.entries()) {
+      const { kind, centre_id, user_id, after } = change
+      yield [importId, position, kind, centre_id, user_id, before(change) ?? change.before, after]
+    }
+  }
+  await bulk.update('centres', ['id', 'name', 'folded'], renamed())
+  await setOfCentres(trx, centresOf('centre-restored'), { deleted_at: null })
+  await setOfCentres(trx, centresOf('centre-activated'), { status: 'active' })
+  await setOfCentres(trx, centresOf('centre-deleted'), { deleted_at: at })
+  await deleteUsers(trx, usersToDelete, at)
+  await bulk.insert('import_changes', changeColumns, noted())
 }
 
-/** @returns what it replaced, where only the store knows it */
-function changerOf(
-  raw: Database.Database,
-  { at, folded }: RowChanges,
-): (change: Change) => string | undefined {
-  const rename = raw.prepare('update centres set name = ?, folded = ? where id = ?')
-  const restore = raw.prepare('update centres set deleted_at = null where id = ?')
-  const activate = raw.prepare(`update centres set status = 'active' where id = ?`)
-  const deleteCentre = raw.prepare('update centres set deleted_at = ? where id = ?')
-  const deletedAt = raw
-    .prepare<[number | null], string>('select deleted_at from centres where id = ?')
-    .pluck()
-  const pinState = raw.prepare<[number | null], string>('select pin_state from users where id = ?').pluck()
-  const deleteUser = raw.prepare(
-    `update users set status = 'deleted', status_before_deletion = status, deleted_at = ? where id = ?`,
-  )
-  return ({ kind, centre_id, user_id, after }) => {
-    if (kind === 'centre-renamed' && centre_id !== null && after !== null) {
-      rename.run(after, folded({ id: centre_id, name: after }), centre_id)
-    } else if (kind === 'centre-restored') {
-      const since = deletedAt.get(centre_id)
-      restore.run(centre_id)
-      return since
-    }
-    if (kind === 'centre-activated') activate.run(centre_id)
-    else if (kind === 'centre-deleted') deleteCentre.run(at, centre_id)
-    else if (kind === 'user-deleted') {
-      const pin = pinState.get(user_id)
-      deleteUser.run(at, user_id)
-      return pin
-    }
-    return undefined
-  }
+const changeColumns = ['import_id', 'position', 'kind', 'centre_id', 'user_id', 'before', 'after'] as const
+
+async function setOfCentres(
+  trx: Trx,
+  ids: readonly number[],
+  values: { deleted_at: string | null } | { status: 'active' },
+): Promise<void> {
+  if (ids.length === 0) return
+  await trx
+    .updateTable('centres')
+    .set(values)
+    .where(anyOf(sql.ref('id'), ids))
+    .execute()
+}
+
+async function deleteUsers(trx: Trx, ids: readonly number[], at: string): Promise<void> {
+  if (ids.length === 0) return
+  await trx
+    .updateTable('users')
+    .set(({ ref }) => ({
+      status: 'deleted',
+      status_before_deletion: sql<'active'>`${ref('status')}`,
+      deleted_at: at,
+    }))
+    .where(anyOf(sql.ref('id'), ids))
+    .execute()
+  await voidOpenCredentialsOf(trx, ids)
+}
+
+async function deletionTimes(trx: Trx, ids: readonly number[]): Promise<Map<number | null, string | null>> {
+  if (ids.length === 0) return new Map()
+  const query = trx.selectFrom('centres').select(['id', 'deleted_at'])
+  const rows = await query.where(anyOf(sql.ref('id'), ids)).execute()
+  return new Map(rows.map(({ id, deleted_at }) => [id, deleted_at]))
+}
+
+async function pinStates(trx: Trx, ids: readonly number[]): Promise<Map<number | null, string>> {
+  if (ids.length === 0) return new Map()
+  const query = trx.selectFrom('users').select(['id', 'pin_state'])
+  const rows = await query.where(anyOf(sql.ref('id'), ids)).execute()
+  return new Map(rows.map(({ id, pin_state }) => [id, pin_state]))
 }
 
 /**
@@ -172,22 +260,37 @@ function changerOf(
  * @returns `sha256:` and hexadecimal digits
  */
 export async function changeListDigest(db: Kysely<Store>, importId: number): Promise<string> {
-  // One text for each list, made by SQLite: row by row it would cost an import more than its writing.
-  const { rows } = await sql<{ centres: string | null; users: string | null; changes: string | null }>`
+  // One text for each list of what was created: row by row it would cost an import more than its writing.
+  const { rows } = await sql<{ centres: string | null; users: string | null }>`
     select
-      (select group_concat(id || ' ' || number, char(10)) from
-        (select id, number from centres where created_by_import = ${importId} order by id)) as centres,
-      (select group_concat(id, char(10)) from
-        (select id from users where created_by_import = ${importId} order by id)) as users,
-      (select group_concat(change, char(10)) from
-        (select json_array(position, kind, centre_id, user_id,
-            iif(kind like 'centre-%', before, null), iif(kind like 'centre-%', after, null)) as change
-          from import_changes where import_id = ${importId} order by position)) as changes`.execute(db)
-  const [lists] = rows
+      (select string_agg(cast(id as text) || ' ' || number, ${lineEnd} order by id) from centres
+        where created_by_import = ${importId}) as centres,
+      (select string_agg(cast(id as text), ${lineEnd} order by id) from users
+        where created_by_import = ${importId}) as users`.execute(db)
+  const changes = await db
+    .selectFrom('import_changes')
+    .select(['position', 'kind', 'centre_id', 'user_id', 'before', 'after'])
+    .where('import_id', '=', importId)
+    .orderBy('position')
+    .execute()
   const digest = createHash('sha256')
-  for (const list of [lists?.centres, lists?.users, lists?.changes]) {
+  for (const list of [rows[0]?.centres, rows[0]?.users, changes.map(digestible).join('\n')]) {
     const bytes = Buffer.from(list ?? '')
     digest.update(`${bytes.length}\n`).update(bytes)
   }
   return `sha256:${digest.digest('hex')}`
+}
+
+const lineEnd = sql.lit('\n')
+
+function digestible({
+  position,
+  kind,
+  centre_id,
+  user_id,
+  before,
+  after,
+}: Omit<ImportChangeTable, 'import_id'>) {
+  const names = kind.startsWith('centre-') ? [before, after] : [null, null]
+  return JSON.stringify([position, kind, centre_id, user_id, ...names])
 }

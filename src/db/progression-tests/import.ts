@@ -1,3 +1,5 @@
+import { sql } from 'kysely'
+import { anyOf } from '../portable.ts'
 import { transactionState, type Trx } from '../transact.ts'
 
 /** A learner group with what it is to have, keyed so that nothing stands in it twice. */
@@ -23,50 +25,94 @@ export interface Merged {
   results: { created: number; corrected: number; unchanged: number }
 }
 
-/** Adds what is not there yet and corrects marks; the statements are compiled once. */
-export function mergeGroups(trx: Trx, groups: readonly Group[]): Merged {
-  const { raw } = transactionState(trx)
-  const findGroup = raw
-    .prepare<[number, string, string], number>(
-      'select min(id) from learner_groups where owner_id = ? and site = ? and name = ?',
-    )
-    .pluck()
-  const addGroup = raw.prepare('insert into learner_groups (owner_id, site, name, stage) values (?, ?, ?, ?)')
-  const findTest = raw
-    .prepare<[number, string, string, string], number>(
-      `select min(id) from tests where learner_group_id = ? and subject = ? and title = ? and taken_on = ?`,
-    )
-    .pluck()
-  const addTest = raw.prepare(
-    'insert into tests (learner_group_id, subject, title, taken_on) values (?, ?, ?, ?)',
-  )
-  const countResults = raw.prepare<[number], number>('select count(*) from results where test_id = ?').pluck()
-  const setResult = raw.prepare(
-    `insert into results (test_id, learner, mark) values (?, ?, ?)
-     on conflict (test_id, learner) do update set mark = excluded.mark where mark is not excluded.mark`,
-  )
-
+/** Adds what is not there yet and corrects marks. */
+export async function mergeGroups(trx: Trx, groups: readonly Group[]): Promise<Merged> {
+  const { bulk } = transactionState(trx)
   const merged: Merged = {
     learnerGroups: { created: 0, unchanged: 0 },
     tests: { created: 0, unchanged: 0 },
     results: { created: 0, corrected: 0, unchanged: 0 },
   }
-  for (const { ownerId, site, name, stage, tests } of groups) {
-    const thereGroup = findGroup.get(ownerId, site, name) ?? undefined
-    const groupId = thereGroup ?? Number(addGroup.run(ownerId, site, name, stage).lastInsertRowid)
-    merged.learnerGroups[thereGroup === undefined ? 'created' : 'unchanged'] += 1
-    for (const { subject, title, takenOn, results } of tests.values()) {
-      const thereTest = findTest.get(groupId, subject, title, takenOn) ?? undefined
-      const testId = thereTest ?? Number(addTest.run(groupId, subject, title, takenOn).lastInsertRowid)
-      merged.tests[thereTest === undefined ? 'created' : 'unchanged'] += 1
-      const before = countResults.get(testId) ?? 0
-      let touched = 0
-      for (const [learner, mark] of results) touched += setResult.run(testId, learner, mark).changes
-      const created = (countResults.get(testId) ?? 0) - before
-      merged.results.created += created
-      merged.results.corrected += touched - created
-      merged.results.unchanged += results.size - touched
-    }
+  const groupIds = await savedGroups(trx, groups)
+  const newGroups = groups.filter((group) => !groupIds.has(keyOfGroup(group)))
+  const firstGroup = newGroups.length > 0 ? await bulk.reserve('learner_groups', newGroups.length) : 0
+  const groupRows = newGroups.map((group, position) => {
+    groupIds.set(keyOfGroup(group), firstGroup + position)
+    return [firstGroup + position, group.ownerId, group.site, group.name, group.stage]
+  })
+  await bulk.insert('learner_groups', ['id', 'owner_id', 'site', 'name', 'stage'], groupRows)
+  merged.learnerGroups = { created: newGroups.length, unchanged: groups.length - newGroups.length }
+
+  const tests = groups.flatMap((group) => {
+    const groupId = groupIds.get(keyOfGroup(group)) ?? 0
+    return [...group.tests.values()].map((test) => ({ ...test, groupId }))
+  })
+  const testIds = await savedTests(trx, [...groupIds.values()])
+  const newTests = tests.filter((test) => !testIds.has(keyOfTest(test)))
+  const firstTest = newTests.length > 0 ? await bulk.reserve('tests', newTests.length) : 0
+  const testRows = newTests.map((test, position) => {
+    testIds.set(keyOfTest(test), firstTest + position)
+    return [firstTest + position, test.groupId, test.subject, test.title, test.takenOn]
+  })
+  const testColumns = ['id', 'learner_group_id', 'subject', 'title', 'taken_on'] as const
+  await bulk.insert('tests', testColumns, testRows)
+  merged.tests = { created: newTests.length, unchanged: tests.length - newTests.length }
+
+  const ids = tests.map((test) => testIds.get(keyOfTest(test)) ?? 0)
+  function* marks() {
+    for (const [position, { results }] of tests.entries())
+      for (const [learner, mark] of results) yield [ids[position] ?? 0, learner, mark]
   }
+  const before = await countResults(trx, ids)
+  const touched = await bulk.merge('results', { key: ['test_id', 'learner'], set: 'mark' }, marks())
+  const created = (await countResults(trx, ids)) - before
+  const all = tests.reduce((sum, { results }) => sum + results.size, 0)
+  merged.results = { created, corrected: touched - created, unchanged: all - touched }
   return merged
+}
+
+function keyOfGroup({ ownerId, site, name }: Pick<Group, 'ownerId' | 'site' | 'name'>): string {
+  return JSON.stringify([ownerId, site, name])
+}
+
+function keyOfTest({
+  groupId,
+  subject,
+  title,
+  takenOn,
+}: Omit<Test, 'results'> & { groupId: number }): string {
+  return JSON.stringify([groupId, subject, title, takenOn])
+}
+
+/** The oldest of those that have the same name. */
+async function savedGroups(trx: Trx, groups: readonly Group[]): Promise<Map<string, number>> {
+  const owners = [...new Set(groups.map(({ ownerId }) => ownerId))]
+  const rows = await trx
+    .selectFrom('learner_groups')
+    .select(['id', 'owner_id as ownerId', 'site', 'name'])
+    .where(anyOf(sql.ref('owner_id'), owners))
+    .orderBy('id', 'desc')
+    .execute()
+  const wanted = new Set(groups.map(keyOfGroup))
+  const ids = rows.map((row) => [keyOfGroup(row), row.id] as const)
+  return new Map(ids.filter(([key]) => wanted.has(key)))
+}
+
+async function savedTests(trx: Trx, groupIds: readonly number[]): Promise<Map<string, number>> {
+  const rows = await trx
+    .selectFrom('tests')
+    .select(['id', 'learner_group_id as groupId', 'subject', 'title', 'taken_on as takenOn'])
+    .where(anyOf(sql.ref('learner_group_id'), groupIds))
+    .orderBy('id', 'desc')
+    .execute()
+  return new Map(rows.map((row) => [keyOfTest(row), row.id]))
+}
+
+async function countResults(trx: Trx, testIds: readonly number[]): Promise<number> {
+  const { n } = await trx
+    .selectFrom('results')
+    .select(({ fn }) => fn.countAll<number>().as('n'))
+    .where(anyOf(sql.ref('test_id'), testIds))
+    .executeTakeFirstOrThrow()
+  return n
 }

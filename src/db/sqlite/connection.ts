@@ -2,42 +2,14 @@ import type Database from 'better-sqlite3'
 import { Kysely } from 'kysely'
 import { Unavailable } from '../../errors.ts'
 import { StoreDialect } from './dialect.ts'
-import type { Interruption } from '../../interruption.ts'
-import type { OpenStore } from '../store/open.ts'
+import type { Opening } from '../store/opening.ts'
 import type { Store } from '../schema.ts'
-import { refuseOtherVersion } from '../store/version.ts'
-import { type Holder, waitForStore } from './wait.ts'
+import { refuseOtherVersion } from './version.ts'
+import { waitForStore } from './wait.ts'
 import { connectSqlite } from './driver.ts'
 
 /** 'SSHa', in the header of every store. */
 export const applicationId = 0x53534861
-
-/**
- * What a store is opened for. `use` changes it; `begin` makes one where there is none; `rehearse` changes
- * none, and `rehearse-beginning` makes one in memory. `read` needs no store that can be written, and takes
- * an older one as a copy in memory that is brought up to date; `as-it-is` takes any version as it stands.
- * `place` readies a copy, an older one included, that is to take the place of a store.
- */
-export type OpenMode = 'use' | 'begin' | 'rehearse' | 'rehearse-beginning' | 'read' | 'as-it-is' | 'place'
-
-export interface Opening {
-  path: string
-  keyFile: string
-  /** How long to wait for another writer, in milliseconds. */
-  maxWaitMs: number
-  mode: OpenMode
-  /** What the clock says. */
-  now: () => Date
-  /** The words typed, for those who wait meanwhile. */
-  command: string
-  /** Told, once, who holds the store that is waited for. */
-  onWait: (holder: Holder | undefined) => void
-  signal?: AbortSignal
-  /** Absent where nothing that is done counts, as in a copy. */
-  interruption?: Interruption | undefined
-  /** Says in a store that is being begun by whom; absent where none can be. */
-  writeFirstEvent?: (store: OpenStore) => Promise<void>
-}
 
 export function openDatabase(
   path: string,

@@ -1,17 +1,9 @@
 import type Database from 'better-sqlite3'
 import { Unavailable } from '../../errors.ts'
+import type { Finding } from '../engine.ts'
 import { applicationId, openDatabase } from './connection.ts'
 import { isDamage } from './errors.ts'
-import { knownVersionOf } from '../store/version.ts'
-
-/** Something wrong with a store or what lies beside it. */
-export interface Finding {
-  /** What it is about: a file, or `audit log`. */
-  target: string
-  code: string
-  message: string
-  hint?: string
-}
+import { knownVersionOf } from './version.ts'
 
 const maxLines = 20
 

@@ -5,15 +5,7 @@ import { rmSync, writeFileSync } from '../../disk.ts'
 import { Cancelled, Unavailable } from '../../errors.ts'
 import type { Interruption } from '../../interruption.ts'
 import { readSmallFile } from '../../input-file.ts'
-
-/** Who is writing to the store now. */
-export interface Holder {
-  pid: number
-  command: string
-  since: string
-  /** The machine on which it runs; absent in a note of an older ssh-admin. */
-  host?: string
-}
+import type { Holder } from '../store/opening.ts'
 
 interface Patience {
   path: string

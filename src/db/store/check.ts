@@ -2,8 +2,8 @@ import { existsSync, readdirSync, statSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { Unavailable } from '../../errors.ts'
 import { keysOfFingerprint, waitingKeyFile } from './keys.ts'
-import { fingerprintOf, type OpenStore } from './open.ts'
-import { damageIn, type Finding } from '../sqlite/integrity.ts'
+import type { OpenStore } from './open.ts'
+import type { Finding } from '../engine.ts'
 import { statusOfMaker, type UnfinishedFile } from '../../unfinished-files.ts'
 import { keptCopiesOf } from './kept-copies.ts'
 import { staleHolder } from '../sqlite/wait.ts'
@@ -16,9 +16,9 @@ export interface Checked {
 }
 
 /** Looks through a store as it is, its key, and what lies beside them; changes nothing. */
-export function checkFiles({ raw, keyFile }: OpenStore, path: string): Checked {
-  const damage = damageIn(raw, path)
-  const fingerprint = fingerprintOf(raw)
+export function checkFiles({ engine, keyFile }: OpenStore, path: string): Checked {
+  const damage = engine.damage()
+  const fingerprint = engine.fingerprint()
   damage.push(...troubleWithKey(keyFile, fingerprint))
   const beside = [
     ...leftovers(path, /\.(new|part|restoring|migrating)(-wal|-shm|-journal|\.writer)?$/),

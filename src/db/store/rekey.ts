@@ -3,7 +3,7 @@ import { rmSync, syncFolder } from '../../disk.ts'
 import { Failure } from '../../errors.ts'
 import { deriveKeys, type Keys, keyStatus, placeWaitingKey, waitingKeyFile, writeKeyFile } from './keys.ts'
 import type { Interruption } from '../../interruption.ts'
-import { fingerprintOf, type OpenStore } from './open.ts'
+import type { OpenStore } from './open.ts'
 import { removeIfPossible } from './unfinished-copy.ts'
 
 export interface NewKey {
@@ -17,7 +17,7 @@ export interface NewKey {
  * store's key lies there, which must not be written over; `key-damaged`, `key-unreadable`
  */
 export function newKeyFor(store: OpenStore, random: (bytes: number) => Buffer): NewKey {
-  if (keyStatus(store.keyFile, fingerprintOf(store.raw)) !== 'missing') store.keys()
+  if (keyStatus(store.keyFile, store.engine.fingerprint()) !== 'missing') store.keys()
   return makeKey(store.keyFile, random)
 }
 

@@ -1,9 +1,8 @@
 import { constants, existsSync } from 'node:fs'
 import { copyFileSync } from '../../disk.ts'
 import { BadInput, Refused, Unavailable } from '../../errors.ts'
-import { openDatabase } from '../sqlite/connection.ts'
+import { fingerprintIn } from '../sqlite/look-into.ts'
 import { deriveKeys, type Keys, readKeyFile } from './keys.ts'
-import { fingerprintOf } from './open.ts'
 import { makeKey, type NewKey } from './rekey.ts'
 import { integrityProblems } from '../sqlite/integrity.ts'
 import type { Interruption } from '../../interruption.ts'
@@ -85,17 +84,4 @@ function keyMissing(keyFile: string): Unavailable {
   return new Unavailable('key-missing', `The key file is not at ${keyFile}.`, {
     hint: 'Put it back first, or name it with --key-file. If it is lost, add --new-key.',
   })
-}
-
-/** A present store that is damaged or not there tells nothing. */
-function fingerprintIn(path: string): string | undefined {
-  if (!existsSync(path)) return undefined
-  const raw = openDatabase(path)
-  try {
-    return fingerprintOf(raw)
-  } catch {
-    return undefined
-  } finally {
-    raw.close()
-  }
 }

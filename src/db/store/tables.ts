@@ -1,4 +1,3 @@
-import type Database from 'better-sqlite3'
 import type { Store } from '../schema.ts'
 
 /** Every table of a store that is up to date. */
@@ -25,8 +24,4 @@ const tables: Readonly<Record<keyof Store, true>> = {
   audit_personal: true,
 }
 
-/** The first table that a store should have and has not: what is left of it cannot be trusted. */
-export function missingTable(raw: Database.Database): string | undefined {
-  const there = new Set(raw.prepare(`select name from sqlite_schema where type = 'table'`).pluck().all())
-  return Object.keys(tables).find((name) => !there.has(name))
-}
+export const tableNames: readonly string[] = Object.keys(tables)

@@ -1,17 +1,15 @@
 import { type Kysely, type RawBuilder, type Selectable, sql } from 'kysely'
 import { createHmac } from 'node:crypto'
-import { existsSync } from 'node:fs'
 import { readdir, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { rm } from '../../disk.ts'
+import { anyOf, contains, positionOf } from '../portable.ts'
 import type { ErasedAccountTable, Store } from '../schema.ts'
-import { openDatabase } from '../sqlite/connection.ts'
-import { isBusy } from '../sqlite/errors.ts'
-import type { OpenStore } from '../store/open.ts'
 import { transactionState, type Trx } from '../transact.ts'
 import { forgetWrongSignIns } from '../wrong-tries.ts'
 
 const erasedWord = '(erased)'
+const lineEnd = sql.lit('\n')
 
 interface Somebody {
   /** Every account of theirs. */
@@ -37,7 +35,7 @@ export async function addressesWritten(trx: Trx, ids: readonly number[]): Promis
     .selectFrom('audit_personal')
     .select(sql<string>`value`.as('address'))
     .where('user_id', 'in', [...ids])
-    .where(sql<boolean>`instr(value, '@') > 1`)
+    .where(sql<boolean>`${positionOf('@', sql.ref('value'))} > 1`)
   const written = trx
     .selectFrom('outbox')
     .select('to_address as address')
@@ -73,7 +71,7 @@ export async function eraseAccounts(trx: Trx, { ids, addresses }: Somebody): Pro
       last_name: '',
       folded: '',
       password_hash: null,
-      pin_state: sql<'none'>`iif(pin_state = 'issued', 'void', pin_state)`,
+      pin_state: sql<'none'>`case when pin_state = 'issued' then 'void' else pin_state end`,
       pin_nonce: null,
     })
     .where('id', 'in', [...ids])
@@ -111,10 +109,10 @@ export async function eraseMessages(
       fields: '{}',
       last_error: null,
       file: null,
-      state: sql<'cancelled'>`iif(state = 'queued', 'cancelled', state)`,
+      state: sql<'cancelled'>`case when state = 'queued' then 'cancelled' else state end`,
       next_try_at: null,
     })
-    .where(sql<boolean>`id in (select value from json_each(${JSON.stringify(numbers)}))`)
+    .where(anyOf(sql.ref('id'), numbers))
     .execute()
   return { count: theirs.length, files: theirs.flatMap(({ file }) => (file === null ? [] : [file])) }
 }
@@ -195,13 +193,7 @@ export async function eraseFromAudit(
     .updateTable('audit_personal')
     .set({ value: null, salt: null })
     .where('value', 'is not', null)
-    .where((eb) =>
-      eb.or([
-        eb('user_id', 'in', [...ids]),
-        sql<boolean>`exists (select 1 from json_each(${JSON.stringify(naming)}) as named
-          where named.value ->> 0 = audit_personal.audit_id and named.value ->> 1 = audit_personal.field)`,
-      ]),
-    )
+    .where((eb) => eb.or([eb('user_id', 'in', [...ids]), anyOf(sql`audit_id || ' ' || field`, naming)]))
     .returning(['audit_id', 'field'])
     .execute()
   const fields: Record<number, string[]> = {}
@@ -210,10 +202,7 @@ export async function eraseFromAudit(
 }
 
 /** The values that hold one of the addresses, each by its row and field. */
-async function valuesNaming(
-  trx: Trx,
-  addresses: Somebody['addresses'],
-): Promise<(readonly [number, string])[]> {
+async function valuesNaming(trx: Trx, addresses: Somebody['addresses']): Promise<string[]> {
   const inText = mentionsIn(addresses)
   const inFileName = mentionsInFileName(addresses)
   const rows = await trx
@@ -227,7 +216,7 @@ async function valuesNaming(
       const mentions = isAboutFile(action) ? inFileName : inText
       return value !== null && value.search(mentions) >= 0
     })
-    .map(({ audit_id, field }) => [audit_id, field] as const)
+    .map(({ audit_id, field }) => `${audit_id} ${field}`)
 }
 
 /** What is imported is called by its file. */
@@ -242,14 +231,14 @@ export async function mentionsLeft(trx: Trx, addresses: readonly WrittenAddress[
   const inFileName = mentionsInFileName(addresses)
   const templates = await trx
     .selectFrom('templates')
-    .select(['name', sql<string>`subject || char(10) || text || char(10) || html`.as('words')])
+    .select(['name', sql<string>`subject || ${lineEnd} || text || ${lineEnd} || html`.as('words')])
     .orderBy('name')
     .execute()
   const centres = await trx
     .selectFrom('centres')
     .select([
       'number',
-      sql<string>`address || char(10) || town || char(10) || postcode || char(10) || name`.as('words'),
+      sql<string>`address || ${lineEnd} || town || ${lineEnd} || postcode || ${lineEnd} || name`.as('words'),
     ])
     .where((eb) =>
       eb.or(
@@ -273,29 +262,6 @@ export async function mentionsLeft(trx: Trx, addresses: readonly WrittenAddress[
       .filter(({ facts }) => facts.search(inFileName) >= 0)
       .map(({ id }) => `row ${id} of the audit log: the name of a file of results, which names them`),
   ]
-}
-
-/** From now on this connection overwrites what it removes. */
-export function overwriteWhatGoes({ raw }: OpenStore): void {
-  raw.pragma('secure_delete = on')
-}
-
-/**
- * Writes the store's file anew, so that no page keeps what earlier changes left behind, and
- * empties the log beside it. @returns whether nobody was in the way
- */
-export async function scrub({ raw }: OpenStore): Promise<boolean> {
-  for (let tries = 0; tries < 20; tries += 1) {
-    if (tries > 0) await new Promise((resolve) => setTimeout(resolve, 100))
-    try {
-      raw.exec('vacuum')
-      const [checkpoint] = raw.prepare<[], { busy: number }>('pragma wal_checkpoint(truncate)').all()
-      if (checkpoint?.busy === 0) return true
-    } catch (error) {
-      if (!isBusy(error)) throw error
-    }
-  }
-  return false
 }
 
 /** The written messages that are to somebody, and those to others that name them. */
@@ -390,48 +356,14 @@ export async function accountsErasedBefore(trx: Trx) {
     )
     .select(['users.id', 'email', 'email_key', 'status'])
     .select(
-      sql<number>`(hub_role is 'coordinator'
+      sql<number>`(coalesce(hub_role, '') = 'coordinator'
         or exists (select 1 from learner_groups where owner_id = users.id)
         or exists (select 1 from assignments where assignments.user_id = users.id))`.as('holds'),
     )
     .where('email', '<>', addressOfErased())
     .orderBy('users.id')
     .execute()
-  return rows.map(({ holds, ...account }) => ({ ...account, holds: holds === 1 }))
-}
-
-/**
- * Whom the store at a path erased, where it is the same store as the backup. @returns undefined where it is too
- * damaged to tell
- */
-export function erasedIn(path: string, { backup }: { backup: string }): ErasedAccount[] | undefined {
-  if (!existsSync(path)) return []
-  try {
-    const id = storeIdOf(backup)
-    const raw = openDatabase(path)
-    try {
-      if (raw.prepare('select store_id from store').pluck().get() !== id) return []
-      const noted = raw.prepare(`select 1 from sqlite_schema where name = 'erased_accounts'`).get()
-      const erased = noted
-        ? 'select user_id, created_at, address from erased_accounts'
-        : `select id as user_id, created_at, null as address from users
-            where email = 'erased-' || id || '@erased.invalid'`
-      return raw.prepare<[], ErasedAccount>(erased).all()
-    } finally {
-      raw.close()
-    }
-  } catch {
-    return undefined
-  }
-}
-
-function storeIdOf(path: string): unknown {
-  const raw = openDatabase(path)
-  try {
-    return raw.prepare('select store_id from store').pluck().get()
-  } finally {
-    raw.close()
-  }
+  return rows.map(({ holds, ...account }) => ({ ...account, holds: Boolean(holds) }))
 }
 
 function digestOf(trx: Trx, emailKey: string): string {
@@ -466,7 +398,7 @@ function mayMention(column: string, addresses: readonly WrittenAddress[]): RawBu
     ...new Set(addresses.map(({ emailKey }) => emailKey.slice(0, emailKey.lastIndexOf('@') + 1))),
   ]
   return sql<boolean>`(${sql.join(
-    starts.map((start) => sql`instr(lower(${sql.ref(column)}), ${start}) > 0`),
+    starts.map((start) => contains(sql`lower(${sql.ref(column)})`, start)),
     sql` or `,
   )})`
 }

@@ -1,5 +1,6 @@
 import { type Expression, expressionBuilder, type Kysely, type SqlBool, sql } from 'kysely'
 import type { HubRole, Store, UserStatus } from '../schema.ts'
+import { contains } from '../portable.ts'
 import { type UserWithCentre, usersWithCentre } from './users.ts'
 import { isVisible, type VisibleCentres } from '../centres/visible.ts'
 
@@ -77,7 +78,7 @@ function passing(filter: UserFilter): Expression<SqlBool> {
   ]
   if (centreId !== undefined) conditions.push(eb('users.centre_id', '=', centreId))
   if (neverSignedIn) conditions.push(eb('users.last_signed_in_at', 'is', null))
-  for (const word of words) conditions.push(sql<SqlBool>`instr(users.folded, ${word}) > 0`)
+  for (const word of words) conditions.push(contains(sql.ref('users.folded'), word))
   for (const site of sites) conditions.push(hasSite(site))
   const anyRole = [...hubRolesIn(filter), ...rolesIn(filter)]
   if (anyRole.length > 0) conditions.push(eb.or(anyRole))

@@ -1,5 +1,6 @@
 import { type Kysely, sql } from 'kysely'
 import { isVisible, type VisibleCentres } from '../centres/visible.ts'
+import { positionOf } from '../portable.ts'
 import type { Store, UserStatus } from '../schema.ts'
 
 /** The query that every look-up and list of users begins with: the user, their centre, what they hold. */
@@ -50,17 +51,17 @@ function uncountedUsers(db: Kysely<Store>) {
         .as('coordinator_status'),
       eb
         .selectFrom('user_roles')
-        .select(sql<string | null>`group_concat(role, ',' order by role)`.as('names'))
+        .select(sql<string | null>`string_agg(role, ',' order by role)`.as('names'))
         .whereRef('user_roles.user_id', '=', 'users.id')
         .as('role_names'),
       eb
         .selectFrom('user_sites')
-        .select(sql<string | null>`group_concat(site, ',' order by site)`.as('names'))
+        .select(sql<string | null>`string_agg(site, ',' order by site)`.as('names'))
         .whereRef('user_sites.user_id', '=', 'users.id')
         .as('site_names'),
       eb
         .selectFrom('assignments')
-        .select(sql<string | null>`group_concat(centre_id, ',' order by centre_id)`.as('ids'))
+        .select(sql<string | null>`string_agg(cast(centre_id as text), ',' order by centre_id)`.as('ids'))
         .whereRef('assignments.user_id', '=', 'users.id')
         .as('assigned_ids'),
     ])
@@ -129,7 +130,7 @@ export async function openPinOf(
 export async function domainsInUse(db: Kysely<Store>): Promise<string[]> {
   const rows = await db
     .selectFrom('users')
-    .select(sql<string>`substr(email_key, instr(email_key, '@') + 1)`.as('domain'))
+    .select(sql<string>`substr(email_key, ${positionOf('@', sql.ref('email_key'))} + 1)`.as('domain'))
     .where('status', '<>', 'deleted')
     .distinct()
     .execute()

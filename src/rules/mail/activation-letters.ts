@@ -21,7 +21,7 @@ export async function queueActivationLetters(
   const subject = await subjectOf(trx, letter)
   const batch = random(8).toString('hex')
   const sender = by.kind === 'user' ? by.email : ''
-  const rows = newUsersWithoutLetter(trx, importId).map((user) => {
+  const letters = (await newUsersWithoutLetter(trx, importId)).map((user) => {
     const { id, email, pinIssuedAt } = user
     const firstName = headerText(user.firstName)
     const lastName = headerText(user.lastName)
@@ -36,7 +36,7 @@ export async function queueActivationLetters(
       expiresAt: new Date(Date.parse(pinIssuedAt) + lifetimes.pin).toISOString(),
     }
   })
-  return queueLetters(trx, { letter, subject, importId, at, rows })
+  return queueLetters(trx, { letter, subject, importId, at, letters })
 }
 
 /** The same for an import of earlier. @throws `import-not-found`, `import-undone` */
@@ -44,7 +44,7 @@ export async function sendLettersOfImport(
   trx: Trx,
   { importId, ctx }: { importId: number; ctx: RuleContext },
 ): Promise<number> {
-  const standing = importStatus(trx, importId)
+  const standing = await importStatus(trx, importId)
   if (standing === undefined) {
     throw new NotFound('import-not-found', `There is no import ${importId}.`, {
       hint: 'ssh-admin centres imports lists them.',

@@ -50,7 +50,7 @@ export async function importProgressionTests(
   for (const [key, without] of rowsOfNoOwner) withoutOwner.push(noOwner(await findOwner(key), without))
   if (problems.length + withoutOwner.length > 0) throw badRows([...withoutOwner, ...problems])
 
-  const merged = mergeGroups(trx, [...groups.values()])
+  const merged = await mergeGroups(trx, [...groups.values()])
   const counts = { rows: rows.length, ...merged }
   if (merged.results.created + merged.results.corrected > 0) {
     await appendAudit(trx, {

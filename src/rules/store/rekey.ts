@@ -1,7 +1,7 @@
 import { lastSeal } from '../../db/audit/append.ts'
 import { digestOfLog } from '../../db/audit/chain.ts'
 import { changeFingerprint } from '../../db/store/facts.ts'
-import { transactionState, type Trx } from '../../db/transact.ts'
+import type { Trx } from '../../db/transact.ts'
 import { type Voided, voidEveryCredential } from '../../db/credentials.ts'
 import type { RuleContext } from '../permissions/actor.ts'
 import { permit } from '../permissions/decide.ts'
@@ -30,7 +30,7 @@ export async function rekeyStore(trx: Trx, { fingerprint, ctx }: Rekeying): Prom
       oldHead: head?.mac.toString('hex') ?? null,
       oldRows: head?.id ?? 0,
       // The old key is gone: from now on only this digest tells whether those rows are as they were.
-      oldDigest: digestOfLog(transactionState(trx).raw),
+      oldDigest: await digestOfLog(trx),
       voided,
     },
   })

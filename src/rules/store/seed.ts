@@ -1,4 +1,4 @@
-import { insertingCentres, insertingUsers, isEmpty } from '../../db/seed.ts'
+import { insertSeedCentres, insertSeedUsers, isEmpty } from '../../db/seed.ts'
 import type { Trx } from '../../db/transact.ts'
 import { Refused } from '../../errors.ts'
 import type { RuleContext } from '../permissions/actor.ts'
@@ -31,18 +31,21 @@ export async function seedStore(trx: Trx, { centres, users, seed, ctx }: Seeding
     })
   }
   const at = ctx.at.toISOString()
-  const insertCentre = insertingCentres(trx)
-  const insertUser = insertingUsers(trx)
-  const made = Array.from({ length: centres }, (_, position) => {
-    const centre = seedCentre(seed, position)
-    return { number: centre.number, id: insertCentre(centreRow(centre, at)) }
-  })
-  for (let position = 0; position < users; position += 1) {
-    const centre = made[position % centres]
-    if (!centre) break
-    const place = Math.floor(position / centres)
-    const person = seedUser(seed, { position, place, centre: centre.number })
-    insertUser(userRow(person, { centreId: centre.id, at }))
+  if (centres > 0) {
+    const made = Array.from({ length: centres }, (_, position) => seedCentre(seed, position))
+    const first = await insertSeedCentres(trx, {
+      count: centres,
+      rows: made.map((centre) => centreRow(centre, at)),
+    })
+    function* people() {
+      for (let position = 0; position < users; position += 1) {
+        const at = position % centres
+        const place = Math.floor(position / centres)
+        const person = seedUser(seed, { position, place, centre: made[at]?.number ?? '' })
+        yield userRow(person, { centreId: first + at, at: ctx.at.toISOString() })
+      }
+    }
+    await insertSeedUsers(trx, { count: users, rows: people() })
   }
   await appendAudit(trx, { ...ctx, action: 'store.seeded', facts: { centres, users, seed } })
   return { centres, users: centres > 0 ? users : 0 }

@@ -6,6 +6,7 @@ import { centreNameFault, readPersonName } from '../../../src/rules/names.ts'
 import { cleanText } from '../../../src/workbook/cell.ts'
 import { openWorkbook } from '../../../src/workbook/read.ts'
 import { writeWorkbook } from '../../../src/workbook/write.ts'
+import { tableNames } from '../../../src/db/store/tables.ts'
 import { newWorld, type World } from '../../world.ts'
 
 let world: World
@@ -16,14 +17,10 @@ afterEach(() => world.close())
 
 /** Every table but the audit log, as it stands. */
 async function contents(of: World) {
-  const { raw } = await of.store()
-  const tables = raw.prepare<[], string>(
-    "select name from sqlite_schema where type = 'table' and name not like 'sqlite_%' and name not like 'audit%'",
+  const tables = tableNames.filter((name) => !name.startsWith('audit'))
+  return Promise.all(
+    tables.map(async (name) => [name, await of.rows(`select * from "${name}" order by 1, 2`)]),
   )
-  return tables
-    .pluck()
-    .all()
-    .map((name) => [name, raw.prepare(`select * from "${name}" order by 1, 2`).all()])
 }
 
 async function cellsOf(path: string, sheet?: string) {

@@ -54,11 +54,10 @@ describe.each(changes)('$words', ({ words, before, outcome, rehearsed: wouldBe =
   })
 
   it('changes nothing with --dry-run, and gives the same answer', async () => {
-    const { raw } = await world.store()
-    const everything = () => JSON.stringify(raw.prepare('select * from users').all())
-    const present = everything()
+    const everything = async () => JSON.stringify(await world.rows('select * from users'))
+    const present = await everything()
     const rehearsed = await world.run([...argvOf(words), '--dry-run', '--json'])
-    expect(everything()).toBe(present)
+    expect(await everything()).toBe(present)
     expect(rehearsed.json()).toMatchObject({
       users: [{ outcome: wouldBe }],
       dryRun: true,

@@ -8,23 +8,20 @@ describe('writing to the new users of an import', () => {
   beforeEach(async () => {
     world = newWorld()
     await world.centre('EG001', { name: 'Nile\r\nValley School' })
-    const { raw } = await world.store()
-    raw.exec(`insert into imports (id, file, sheet, digest, state, at, operator, counts)
+    await world.rows(`insert into imports (id, file, sheet, digest, state, at, operator, counts)
       values (1, 'centres.xlsx', 'Centres', '', 'applied', '2026-03-02T09:00:00.000Z', 'tester', '{}')`)
   })
   afterEach(() => world.close())
 
   const newcomers = async (count: number) => {
-    const { raw } = await world.store()
-    raw
-      .prepare(
-        `with recursive n(i) as (select 1 union all select i + 1 from n where i < ?)
+    const at = world.now.toISOString()
+    await world.rows(
+      `with recursive n(i) as (select 1 union all select i + 1 from n where i < ${count})
          insert into users (email, email_key, first_name, last_name, folded, centre_id, hub_role, status,
            pin_nonce, pin_state, pin_issued_at, pin_wrong_tries, created_at, created_by_import)
          select 'user' || i || '@school.example', 'user' || i || '@school.example', 'Amira', 'No ' || i, '',
-           1, 'teacher', 'invited', zeroblob(16), 'issued', ?, 0, ?, 1 from n`,
-      )
-      .run(count, world.now.toISOString(), world.now.toISOString())
+           1, 'teacher', 'invited', zeroblob(16), 'issued', '${at}', 0, '${at}', 1 from n`,
+    )
   }
   const queue = () =>
     world.commit((given) => (trx) => queueActivationLetters(trx, { importId: 1, ctx: given }))

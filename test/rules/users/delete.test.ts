@@ -96,16 +96,15 @@ describe('deleting a user', () => {
   it('is impossible below the rules too, while they hold Progression Test data', async () => {
     await world.user(amira, { centre: 'EG001', status: 'suspended', sites: ['cambridge-primary'] })
     await holding(world, amira)
-    const { raw } = await world.store()
-    const force = raw.prepare(
+    const force = world.rows(
       `update users set status = 'deleted', deleted_at = '2026-03-02', status_before_deletion = 'suspended'
-       where email_key = ?`,
+       where email_key = '${amira}'`,
     )
-    expect(() => force.run(amira)).toThrow('has-progression-tests')
-    const forceCoordinator = raw.prepare(
+    await expect(force).rejects.toThrow('has-progression-tests')
+    const forceCoordinator = world.rows(
       `update users set status = 'deleted', deleted_at = '2026-03-02', status_before_deletion = 'active'
        where hub_role = 'coordinator'`,
     )
-    expect(() => forceCoordinator.run()).toThrow('CHECK')
+    await expect(forceCoordinator).rejects.toThrow(/check/i)
   })
 })

@@ -36,11 +36,10 @@ describe('issuing a PIN', () => {
     await world.user(amira, { centre: 'EG001', status: 'invited' })
     const { pin } = await issuing()
     await showing()
-    const { raw } = await world.store()
     const everything = JSON.stringify([
-      raw.prepare('select * from users').all(),
-      raw.prepare('select * from audit').all(),
-      raw.prepare('select * from audit_personal').all(),
+      await world.rows('select * from users'),
+      await world.rows('select * from audit'),
+      await world.rows('select * from audit_personal'),
     ])
     expect(everything).not.toContain(pin)
   })

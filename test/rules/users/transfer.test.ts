@@ -100,8 +100,7 @@ describe('transferring Progression Test data', () => {
   it('moves nothing when the counts before and after disagree', async () => {
     await world.user(omar, { centre: 'EG001', sites: both })
     await holding(world, omar, { group: '5A', learners: ['Zain'] })
-    const { raw } = await world.store()
-    raw.exec(`create trigger losing after update of owner_id on learner_groups when old.name = '9C'
+    await world.rows(`create trigger losing after update of owner_id on learner_groups when old.name = '9C'
       begin delete from results where test_id in (select id from tests where learner_group_id = old.id); end`)
     await expect(transferring()).rejects.toThrow('a transfer lost results on cambridge-lower-secondary')
     expect(await world.account(amira)).toMatchObject({ progressionTests: { learnerGroups: 2, results: 3 } })

@@ -1,7 +1,7 @@
 import type Database from 'better-sqlite3'
 import { Unavailable } from '../../errors.ts'
 import { latestVersion, migrationNames } from '../migrations/index.ts'
-import { missingTable } from './tables.ts'
+import { tableNames } from '../store/tables.ts'
 
 /** What the file's header says of the tables in it. */
 export function versionOf(raw: Database.Database): number {
@@ -83,4 +83,10 @@ function appliedMigrations(raw: Database.Database): string[] {
 function programOf(raw: Database.Database): string {
   const column = raw.prepare(`select 1 from pragma_table_info('store') where name = 'program'`).get()
   return column ? String(raw.prepare('select program from store').pluck().get() ?? '') : ''
+}
+
+/** The first table that a store should have and has not: what is left of it cannot be trusted. */
+function missingTable(raw: Database.Database): string | undefined {
+  const there = new Set(raw.prepare(`select name from sqlite_schema where type = 'table'`).pluck().all())
+  return tableNames.find((name) => !there.has(name))
 }

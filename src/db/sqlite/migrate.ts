@@ -2,9 +2,9 @@ import type Database from 'better-sqlite3'
 import { Kysely, Migrator } from 'kysely'
 import { Failure, Unavailable } from '../../errors.ts'
 import { version as program } from '../../version.ts'
-import { StoreDialect } from '../sqlite/dialect.ts'
+import { StoreDialect } from './dialect.ts'
 import { latestVersion, migrationNames, migrations } from '../migrations/index.ts'
-import { isAboutTheDisk } from '../sqlite/errors.ts'
+import { isAboutTheDisk } from './errors.ts'
 
 interface Migrating {
   /** The store as it is named to the person; the connection may be to a copy. */

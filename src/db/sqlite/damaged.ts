@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs'
 import { Unavailable } from '../../errors.ts'
-import type { Header } from '../sqlite/errors.ts'
+import type { Header } from './errors.ts'
 
 const hint =
   'Keep all files as they are. ssh-admin store check says more; ssh-admin store restore FILE brings a backup back, and keeps the present store.'

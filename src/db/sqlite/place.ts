@@ -4,9 +4,9 @@ import { dirname } from 'node:path'
 import { copyFileSync, linkSync, renameSync, rmSync, syncFile, trySyncFolder } from '../../disk.ts'
 import { Unavailable } from '../../errors.ts'
 import { makersMark } from '../../unfinished-files.ts'
-import { openDatabase } from '../sqlite/connection.ts'
-import { isBusy, isDamage } from '../sqlite/errors.ts'
-import { damageIn } from '../sqlite/integrity.ts'
+import { openDatabase } from './connection.ts'
+import { isBusy, isDamage } from './errors.ts'
+import { damageIn } from './integrity.ts'
 
 /** A store that nobody else can open until it is let go of. */
 interface Held {

@@ -8,19 +8,15 @@ import { Unavailable } from '../../errors.ts'
 import { finishing } from '../../interruption.ts'
 import { makersMark } from '../../unfinished-files.ts'
 import { version as program } from '../../version.ts'
-import {
-  applicationId,
-  kyselyOver,
-  type Opening,
-  openDatabase,
-  prepareConnection,
-} from '../sqlite/connection.ts'
+import { applicationId, kyselyOver, openDatabase, prepareConnection } from './connection.ts'
 import { forgetHeadFile, headFileOf, type LogHead, writeHeadFile } from '../audit/head-file.ts'
-import { deriveKeys, type Keys, readKeyFile, writeKeyFile } from './keys.ts'
+import { deriveKeys, type Keys, readKeyFile, writeKeyFile } from '../store/keys.ts'
 import type { Store } from '../schema.ts'
+import { fingerprintIn } from './look-into.ts'
 import { migrate } from './migrate.ts'
 import { cannotLink, makeWhole } from './place.ts'
-import { removeIfPossible, unfinishedCopy } from './unfinished-copy.ts'
+import type { Opening } from '../store/opening.ts'
+import { removeIfPossible, unfinishedCopy } from '../store/unfinished-copy.ts'
 
 /** Writes the first event into a store that has not taken its place yet. @returns where its log ends then */
 export type FirstEvent = (newStore: string, keys: Keys) => Promise<LogHead | undefined>
@@ -193,17 +189,6 @@ function fingerprintOfKey(keyFile: string): string | undefined {
   } catch (error) {
     if (error instanceof Unavailable && error.code === 'key-damaged') return undefined
     throw error
-  }
-}
-
-function fingerprintIn(file: string): string | undefined {
-  const raw = openDatabase(file)
-  try {
-    return String(raw.prepare('select key_fingerprint from store').pluck().get())
-  } catch {
-    return undefined
-  } finally {
-    raw.close()
   }
 }
 

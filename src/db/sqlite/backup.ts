@@ -1,7 +1,7 @@
+import type Database from 'better-sqlite3'
 import { statSync } from 'node:fs'
 import { chmodSync, rmSync } from '../../disk.ts'
 import { Cancelled } from '../../errors.ts'
-import type { OpenStore } from './open.ts'
 import { makeWhole } from './place.ts'
 
 /** Pages copied between two breaths, in which Ctrl-C is heard. */
@@ -12,10 +12,10 @@ interface Copying {
   signal: AbortSignal
 }
 
-/** Copies a store in use into one plain file, synced; what a failure leaves is for the caller to take away. */
-export async function copyStore(store: OpenStore, { to, signal }: Copying): Promise<number> {
+/** Copies a store in use into one plain file, synced; what a failure leaves is for the caller to take away. @returns its size */
+export async function copyDatabase(raw: Database.Database, { to, signal }: Copying): Promise<number> {
   try {
-    await store.raw.backup(to, {
+    await raw.backup(to, {
       progress: () => {
         if (signal.aborted) throw new Cancelled()
         return pagesAtOnce

@@ -1,0 +1,62 @@
+import type { Store } from './schema.ts'
+
+/** What a column holds, as it is written. */
+export type Value = string | number | Buffer | null
+
+type Column<Table extends keyof Store> = keyof Store[Table] & string
+
+/** Tables whose rows are numbered by the store. */
+export type Numbered = 'centres' | 'users' | 'learner_groups' | 'tests' | 'outbox'
+
+/** Many rows at once, within the transaction that is open: iterables in, a promise out. */
+export interface Bulk {
+  /** Sets numbers aside that no row ever had, one after the other. @returns the first */
+  reserve(table: Numbered, count: number): Promise<number>
+  /** Adds rows; each has its values in the order of the columns. */
+  insert<Table extends keyof Store>(
+    table: Table,
+    columns: readonly Column<Table>[],
+    rows: Iterable<readonly Value[]>,
+  ): Promise<void>
+  /** Changes rows that are there, each found by the first of the columns. */
+  update<Table extends keyof Store>(
+    table: Table,
+    columns: readonly [Column<Table>, ...Column<Table>[]],
+    rows: Iterable<readonly Value[]>,
+  ): Promise<void>
+  /** Adds rows; where one with the same key is there, sets what differs. @returns how many were added or differed */
+  merge<Table extends keyof Store>(
+    table: Table,
+    columns: { key: readonly Column<Table>[]; set: Column<Table> },
+    rows: Iterable<readonly Value[]>,
+  ): Promise<number>
+}
+
+/** What a store is kept in, behind what every query can ask of it. */
+export interface Engine {
+  bulk: Bulk
+  /** What the store keeps of its key. */
+  fingerprint(): string
+  /** Equal answers: nobody else has written to the store between them. */
+  writesOfOthers(): Promise<number>
+  /** Says who has the store while a transaction is open. @returns takes it back */
+  noteHolder(command: string): () => void
+  /** What does not hold together, as far as the engine itself can tell. */
+  damage(): Finding[]
+  /** Copies the whole store into a file of SQLite, which needs no other beside it. @returns its size */
+  copyOut(to: string, signal: AbortSignal): Promise<number>
+  /** Makes what is removed from now on unreadable. */
+  overwriteWhatGoes(): void
+  /** Makes what was removed before unreadable. @returns whether nobody was in the way */
+  scrub(): Promise<boolean>
+  close(): void
+}
+
+/** Something wrong with a store or what lies beside it. */
+export interface Finding {
+  /** What it is about: a file, or `audit log`. */
+  target: string
+  code: string
+  message: string
+  hint?: string
+}

@@ -1,0 +1,50 @@
+import { type Expression, type RawBuilder, type RawNode, sql } from 'kysely'
+
+/** A piece of a query that PostgreSQL writes in another way; as it stands, it is SQLite's. */
+export interface PortableNode extends RawNode {
+  readonly postgres: RawNode
+}
+
+type Piece = RawBuilder<unknown> | Expression<unknown>
+
+function inBoth<T>(sqlite: RawBuilder<T>, postgres: RawBuilder<T>): RawBuilder<T> {
+  const toOperationNode = (): PortableNode => ({
+    ...sqlite.toOperationNode(),
+    postgres: postgres.toOperationNode(),
+  })
+  return sql<T>`${{ toOperationNode }}`
+}
+
+/** Where a part begins within a text, from 1; 0 where it is not in it. */
+export function positionOf(part: string | Piece, text: Piece): RawBuilder<number> {
+  return inBoth(sql<number>`instr(${text}, ${part})`, sql<number>`strpos(${text}, ${part})`)
+}
+
+/** Whether a text has this part, letter for letter. */
+export function contains(text: Piece, part: string): RawBuilder<boolean> {
+  return sql<boolean>`${positionOf(part, text)} > 0`
+}
+
+/** Whether a value is one of these: one parameter, however many they are. */
+export function anyOf(value: Piece, list: readonly (string | number)[]): RawBuilder<boolean> {
+  return inBoth(
+    sql<boolean>`${value} in (select value from json_each(${JSON.stringify(list)}))`,
+    sql<boolean>`${value} = any(${list})`,
+  )
+}
+
+/** A number that a JSON text has under a name. */
+export function jsonNumber(text: Piece, name: string): RawBuilder<number | null> {
+  return inBoth(
+    sql<number | null>`json_extract(${text}, ${`$.${name}`})`,
+    sql<number | null>`cast(cast(${text} as json) ->> ${name} as bigint)`,
+  )
+}
+
+/** One JSON object of the names and values of rows, as text. */
+export function jsonObject(name: Piece, value: Piece): RawBuilder<string> {
+  return inBoth(
+    sql<string>`json_group_object(${name}, ${value})`,
+    sql<string>`coalesce(cast(json_object_agg(${name}, ${value}) as text), '{}')`,
+  )
+}

@@ -1,0 +1,67 @@
+import { existsSync } from 'node:fs'
+import type Database from 'better-sqlite3'
+import type { LogHead } from '../audit/head-file.ts'
+import type { ErasedAccount } from '../users/erase.ts'
+import { openDatabase } from './connection.ts'
+import { fingerprintOf } from './engine.ts'
+
+/** The key of a store that lies at a path; one that is damaged or not there tells nothing. */
+export function fingerprintIn(path: string): string | undefined {
+  if (!existsSync(path)) return undefined
+  try {
+    return lookInto(path, fingerprintOf)
+  } catch {
+    return undefined
+  }
+}
+
+/**
+ * Whom the store at a path erased, where it is the same store as the backup. @returns undefined where it is too
+ * damaged to tell
+ */
+export function erasedIn(path: string, { backup }: { backup: string }): ErasedAccount[] | undefined {
+  if (!existsSync(path)) return []
+  try {
+    const id = lookInto(backup, storeIdOf)
+    return lookInto(path, (raw) => (storeIdOf(raw) === id ? erasedAccounts(raw) : []))
+  } catch {
+    return undefined
+  }
+}
+
+/** Where the log of whatever lies at a path ends; undefined where that is no store, or its log cannot be read. */
+export function headAt(path: string): LogHead | undefined {
+  return existsSync(path) ? lookInto(path, headIfAny) : undefined
+}
+
+export function headIfAny(raw: Database.Database | undefined): LogHead | undefined {
+  try {
+    const newest = raw?.prepare<[], { id: number; mac: Buffer }>('select id, mac from audit order by id desc limit 1')
+    const last = newest?.get()
+    return last && { events: last.id, head: last.mac.toString('hex') }
+  } catch {
+    return undefined
+  }
+}
+
+function lookInto<Result>(path: string, look: (raw: Database.Database) => Result): Result {
+  const raw = openDatabase(path)
+  try {
+    return look(raw)
+  } finally {
+    raw.close()
+  }
+}
+
+function storeIdOf(raw: Database.Database): unknown {
+  return raw.prepare('select store_id from store').pluck().get()
+}
+
+function erasedAccounts(raw: Database.Database): ErasedAccount[] {
+  const noted = raw.prepare(`select 1 from sqlite_schema where name = 'erased_accounts'`).get()
+  const erased = noted
+    ? 'select user_id, created_at, address from erased_accounts'
+    : `select id as user_id, created_at, null as address from users
+        where email = 'erased-' || id || '@erased.invalid'`
+  return raw.prepare<[], ErasedAccount>(erased).all()
+}

@@ -1,0 +1,255 @@
+import type Database from 'better-sqlite3'
+import { randomBytes } from 'node:crypto'
+import { existsSync, readFileSync, statSync } from 'node:fs'
+import { chmodSync } from '../../disk.ts'
+import { Unavailable } from '../../errors.ts'
+import type { Engine } from '../engine.ts'
+import { headOf } from '../audit/chain.ts'
+import type { LogHead } from '../audit/head-file.ts'
+import { latestVersion } from '../migrations/index.ts'
+import { applicationId, kyselyOver, openDatabase, openInMemory, prepareConnection } from './connection.ts'
+import { connectSqlite } from './driver.ts'
+import { headerOf, isBusy, isDamage, isUnwritable } from './errors.ts'
+import { waitForStore } from './wait.ts'
+import { createStore, initializeStore } from './create.ts'
+import { damaged } from './damaged.ts'
+import { sqliteEngine } from './engine.ts'
+import type { OpenStore } from '../store/open.ts'
+import type { Opening } from '../store/opening.ts'
+import { deriveKeys, type Keys, keysOfFingerprint } from '../store/keys.ts'
+import { migrate } from './migrate.ts'
+import { leaveWal } from './place.ts'
+import { knownVersionOf, storeOlder } from './version.ts'
+
+export async function openSqliteStore(opening: Opening): Promise<OpenStore> {
+  let created = false
+  if (!existsSync(opening.path)) {
+    if (opening.mode === 'rehearse-beginning') return storeInMemory(opening)
+    if (opening.mode !== 'begin') throw noStore(opening.path)
+    created = await createStore(opening, (path, keys) => writeFirstEvent(opening, { path, keys }))
+  }
+  return connectInTurn(opening, { created })
+}
+
+/** While the store lies under its temporary name, so that no store is ever in its place without it. */
+async function writeFirstEvent(
+  opening: Opening,
+  { path, keys }: { path: string; keys: Keys },
+): Promise<LogHead | undefined> {
+  if (!opening.writeFirstEvent) return undefined
+  const store = await connect({ ...opening, path, mode: 'place', interruption: undefined }, { created: true })
+  try {
+    await opening.writeFirstEvent({ ...store, keys: () => keys })
+    return await headOf(store.db)
+  } finally {
+    await store.close()
+  }
+}
+
+/** The last of other processes to close the store has it alone for a moment. */
+async function connectInTurn(opening: Opening, { created }: { created: boolean }): Promise<OpenStore> {
+  const { path, maxWaitMs: patience, onWait, signal, interruption } = opening
+  const since = { started: 0, told: false }
+  const waiting = waitForStore({ path, patience, onWait, signal, interruption, since })
+  for (let tries = 0; ; tries += 1) {
+    try {
+      return await connect(opening, { created })
+    } catch (error) {
+      if (!isBusy(error)) throw error
+    }
+    await waiting(tries)
+  }
+}
+
+function noStore(path: string): Unavailable {
+  return new Unavailable('store-missing', `There is no store at ${path}.`, {
+    hint: 'Begin one with: ssh-admin centres import FILE, or ssh-admin store init',
+  })
+}
+
+async function connect(opening: Opening, { created }: { created: boolean }): Promise<OpenStore> {
+  const { path, mode } = opening
+  refuseForeignFile(path)
+  if (mode === 'read' || mode === 'as-it-is') return connectToRead(opening)
+  const file = identityOf(path)
+  makeSideFilesWritable(path)
+  const raw = openDatabase(path)
+  try {
+    const version = knownVersionOf(raw, path)
+    if (mode === 'place') {
+      leaveWal(raw, path)
+      prepareConnection(raw)
+      if (version < latestVersion) await migrate(raw, { path })
+      return connected(opening, { raw, version, created, path: undefined, isCopy: false })
+    }
+    if (version < latestVersion) throw storeOlder(path, version)
+    prepareConnection(raw, { journal: 'wal' })
+    if (identityOf(path) !== file) throw movedMeanwhile()
+    return connected(opening, { raw, version, created, path, isCopy: false })
+  } catch (error) {
+    raw.close()
+    throw error
+  }
+}
+
+async function connectToRead(opening: Opening): Promise<OpenStore> {
+  const { path, mode } = opening
+  const opened = openToRead(path)
+  const { version } = opened
+  const copied = mode === 'read' && version < latestVersion
+  const raw = copied ? await upToDateInMemory(opened, path) : opened.raw
+  prepareConnection(raw)
+  return connected(opening, { raw, version, created: false, path, isCopy: copied || opened.inMemory })
+}
+
+type Connected = Pick<OpenStore, 'version' | 'created' | 'path' | 'isCopy'> & { raw: Database.Database }
+
+function connected(opening: Opening, { raw, ...about }: Connected): OpenStore {
+  const { keyFile, command, now, interruption } = opening
+  const db = kyselyOver(raw, opening)
+  const engine = sqliteEngine(raw, { named: opening.path, path: about.path })
+  const keys = keysOfStore(engine, keyFile)
+  return opened({ ...about, db, engine, keyFile, command, now, interruption, keys })
+}
+
+/** They take after the store: what was made while that was read-only would keep it so. */
+function makeSideFilesWritable(path: string): void {
+  for (const file of [`${path}-wal`, `${path}-shm`]) {
+    const stats = statSync(file, { throwIfNoEntry: false })
+    if (!stats?.isFile() || (stats.mode & 0o600) === 0o600) continue
+    try {
+      chmodSync(file, stats.mode | 0o600)
+    } catch {
+      // Somebody else's: what SQLite says of it is told.
+    }
+  }
+}
+
+/** Which file it is that bears a name. */
+function identityOf(path: string): string {
+  const { dev, ino } = statSync(path, { bigint: true })
+  return `${dev}:${ino}`
+}
+
+/** Between opening a file and locking it, another process may have put another store in its place: as good as busy. */
+function movedMeanwhile(): Error {
+  return Object.assign(new Error('another store was put in its place'), { code: 'SQLITE_BUSY' })
+}
+
+/** Before SQLite may write to it. */
+function refuseForeignFile(path: string): void {
+  const file = statSync(path)
+  if (!file.isFile()) throw foreign(path, 'is no file')
+  if (file.size === 0) throw foreign(path, 'is empty')
+  const id = applicationIdOf(path)
+  if (id === undefined) throw foreign(path, 'is no database')
+  if (id !== applicationId) throw foreign(path, 'is a database of another program')
+}
+
+/** Read-only; where something is to be rolled back first, SQLite cannot say, but the file can. */
+function applicationIdOf(path: string): number | undefined {
+  const raw = openDatabase(path, { readonly: true })
+  try {
+    return Number(raw.pragma('application_id', { simple: true }))
+  } catch (error) {
+    if (!isUnwritable(error) && !isDamage(error)) throw error
+    const header = headerOf(path)
+    if (header?.applicationId === applicationId && isDamage(error)) throw damaged(path, header)
+    return header?.applicationId
+  } finally {
+    raw.close()
+  }
+}
+
+function foreign(path: string, what: string): Unavailable {
+  return new Unavailable('store-foreign', `${path} ${what}, not a store of ssh-admin.`, {
+    hint: 'Name the store with --db, or begin a new one elsewhere.',
+  })
+}
+
+function keysOfStore(engine: Engine, keyFile: string): () => Keys {
+  let keys: Keys | undefined
+  return () => {
+    // Asked anew each time: another process may have given the store a new key meanwhile.
+    const fingerprint = engine.fingerprint()
+    if (keys?.fingerprint !== fingerprint) keys = keysOfFingerprint(keyFile, fingerprint)
+    return keys
+  }
+}
+
+function opened(store: Omit<OpenStore, 'close'>): OpenStore {
+  return {
+    ...store,
+    close: async () => {
+      await store.db.destroy()
+      store.engine.close()
+    },
+  }
+}
+
+async function storeInMemory(opening: Opening): Promise<OpenStore> {
+  const raw = connectSqlite(':memory:')
+  prepareConnection(raw)
+  const db = kyselyOver(raw, opening)
+  const keys = deriveKeys(randomBytes(32))
+  const { path, keyFile, command, now } = opening
+  await initializeStore({ db, raw, path, fingerprint: keys.fingerprint, at: now() })
+  const version = latestVersion
+  return opened({
+    db,
+    engine: sqliteEngine(raw, { named: path, path: undefined }),
+    path: undefined,
+    keyFile,
+    created: true,
+    version,
+    isCopy: false,
+    command,
+    now,
+    keys: () => keys,
+  })
+}
+
+interface Reading {
+  raw: Database.Database
+  version: number
+  /** Changes to it would change nothing on the disk. */
+  inMemory: boolean
+}
+
+/**
+ * Opens a store to look at it as it is: what a killed process left unfinished is rolled back on the way, and
+ * where nothing may be written, the whole file is read into memory.
+ */
+function openToRead(path: string): Reading {
+  const raw = openDatabase(path)
+  try {
+    return { raw, version: knownVersionOf(raw, path), inMemory: false }
+  } catch (error) {
+    raw.close()
+    if (!isUnwritable(error)) throw error
+  }
+  const copy = readWhole(path)
+  return { raw: copy, version: knownVersionOf(copy, path), inMemory: true }
+}
+
+/** A copy in memory that is brought up to date: for reading an older store without changing it. */
+async function upToDateInMemory({ raw }: Reading, path: string): Promise<Database.Database> {
+  const copy = openInMemory(raw.serialize())
+  raw.close()
+  await migrate(copy, { path })
+  copy.pragma('query_only = on')
+  return copy
+}
+
+function readWhole(path: string): Database.Database {
+  for (const part of ['-wal', '-journal']) {
+    const beside = statSync(`${path}${part}`, { throwIfNoEntry: false })
+    if (!beside?.size) continue
+    throw new Unavailable(
+      'store-read-only',
+      `The store ${path} was not closed properly, and what is needed to read it cannot be written beside it.`,
+      { hint: `Copy it, with ${path}${part}, to a folder that you may write, and name that with --db.` },
+    )
+  }
+  return openInMemory(readFileSync(path))
+}

@@ -1,0 +1,38 @@
+import type { Interruption } from '../../interruption.ts'
+import type { OpenStore } from './open.ts'
+
+/**
+ * What a store is opened for. `use` changes it; `begin` makes one where there is none; `rehearse` changes
+ * none, and `rehearse-beginning` makes one in memory. `read` needs no store that can be written, and takes
+ * an older one as a copy in memory that is brought up to date; `as-it-is` takes any version as it stands.
+ * `place` readies a copy, an older one included, that is to take the place of a store.
+ */
+export type OpenMode = 'use' | 'begin' | 'rehearse' | 'rehearse-beginning' | 'read' | 'as-it-is' | 'place'
+
+/** Who is writing to the store now. */
+export interface Holder {
+  pid: number
+  command: string
+  since: string
+  /** The machine on which it runs; absent in a note of an older ssh-admin. */
+  host?: string
+}
+
+export interface Opening {
+  path: string
+  keyFile: string
+  /** How long to wait for another writer, in milliseconds. */
+  maxWaitMs: number
+  mode: OpenMode
+  /** What the clock says. */
+  now: () => Date
+  /** The words typed, for those who wait meanwhile. */
+  command: string
+  /** Told, once, who holds the store that is waited for. */
+  onWait: (holder: Holder | undefined) => void
+  signal?: AbortSignal
+  /** Absent where nothing that is done counts, as in a copy. */
+  interruption?: Interruption | undefined
+  /** Says in a store that is being begun by whom; absent where none can be. */
+  writeFirstEvent?: (store: OpenStore) => Promise<void>
+}
