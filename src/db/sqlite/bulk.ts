@@ -24,9 +24,9 @@ export function sqliteBulk(raw: Database.Database): Bulk {
       runAll(insertion(table, columns), rows)
     },
     update: async (table, [key, ...others], rows) => {
-      // The key comes first in a row, and last in the statement.
-      const set = others.map((column, position) => `${quoted(column)} = ?${position + 2}`)
-      runAll(`update ${quoted(table)} set ${set.join(', ')} where ${quoted(key)} = ?1`, rows)
+      const set = others.map((column) => `${quoted(column)} = ?`)
+      const statement = `update ${quoted(table)} set ${set.join(', ')} where ${quoted(key)} = ?`
+      runAll(statement, withFirstLast(rows))
     },
     merge: async (table, { key, set }, rows) => {
       const kept = key.map(quoted).join(', ')
@@ -38,6 +38,11 @@ export function sqliteBulk(raw: Database.Database): Bulk {
       )
     },
   }
+}
+
+/** The key comes first in a row, and last in the statement. */
+function* withFirstLast(rows: Iterable<readonly Value[]>) {
+  for (const [first = null, ...others] of rows) yield [...others, first]
 }
 
 function insertion(table: string, columns: readonly string[]): string {
