@@ -36,7 +36,9 @@ export function headAt(path: string): LogHead | undefined {
 
 export function headIfAny(raw: Database.Database | undefined): LogHead | undefined {
   try {
-    const newest = raw?.prepare<[], { id: number; mac: Buffer }>('select id, mac from audit order by id desc limit 1')
+    const newest = raw?.prepare<[], { id: number; mac: Buffer }>(
+      'select id, mac from audit order by id desc limit 1',
+    )
     const last = newest?.get()
     return last && { events: last.id, head: last.mac.toString('hex') }
   } catch {
