@@ -12,5 +12,7 @@ export default defineConfig({
     pool: 'forks',
     maxWorkers: 2,
     env: { TZ: 'UTC', NO_COLOR: '1' },
+    // What the built program runs in processes of its own is not counted.
+    coverage: { provider: 'v8', include: ['src/**'], reporter: ['text', 'json'], reportsDirectory: 'coverage' },
   },
 })

@@ -74,16 +74,19 @@ function inWords({ action, details, subject }: Pick<AuditEntry, 'action' | 'deta
     .join(', ')
 }
 
-const counts = z.record(z.string(), z.number())
-const ImportFacts = z.object({
-  import: z.number(),
-  counts: z.object({ rows: counts, centres: counts, users: counts }).optional(),
-  undone: counts.optional(),
-  left: z.number().optional(),
-})
+/** Made for the events of imports alone. */
+function importFacts() {
+  const counts = z.record(z.string(), z.number())
+  return z.object({
+    import: z.number(),
+    counts: z.object({ rows: counts, centres: counts, users: counts }).optional(),
+    undone: counts.optional(),
+    left: z.number().optional(),
+  })
+}
 
 function importInWords(facts: Record<string, unknown>): { number: number; words: string } | undefined {
-  const read = ImportFacts.safeParse(facts)
+  const read = importFacts().safeParse(facts)
   if (!read.success) return undefined
   const { import: number, counts, undone = {}, left = 0 } = read.data
   const parts = counts ? doneInWords(counts) : []
@@ -92,7 +95,7 @@ function importInWords(facts: Record<string, unknown>): { number: number; words:
   return { number, words: parts.join(', ') || 'nothing changed' }
 }
 
-type Counts = NonNullable<z.infer<typeof ImportFacts>['counts']>
+type Counts = NonNullable<z.infer<ReturnType<typeof importFacts>>['counts']>
 
 function doneInWords({ rows, centres, users }: Counts): string[] {
   const parts = ['created', 'replaced', 'renamed', 'restored', 'deleted'].flatMap((done) => {

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { execa, type Options } from 'execa'
+import { asksForJson, checkJson } from '../json-answers.ts'
 
 export const root = fileURLToPath(new URL('../..', import.meta.url))
 export const bin = join(root, 'bin/ssh-admin.js')
@@ -36,7 +37,14 @@ export function newDesk(): Desk {
   return {
     folder,
     path: (name) => join(folder, name),
-    program: (argv, options) => ended(process.execPath, [bin, ...argv], { ...surroundings, ...options }),
+    program: async (argv, options) => {
+      const ran = await ended(process.execPath, [bin, ...argv], { ...surroundings, ...options })
+      const { exitCode: exit } = ran
+      // One that was killed, or whose answer goes elsewhere, has none to look at.
+      if (asksForJson(argv) && exit !== undefined && options?.stdout === undefined)
+        checkJson(argv, { ...ran, exit })
+      return ran
+    },
     shell: (line, options) =>
       ended('bash', ['-c', `ssh-admin() { '${process.execPath}' '${bin}' "$@"; }; ${line}`], {
         ...surroundings,

@@ -1,0 +1,48 @@
+import { Chalk } from 'chalk'
+import fc from 'fast-check'
+import stringWidth from 'string-width'
+import { describe, expect, it } from 'vitest'
+import { table, type View } from '../../src/render/table.ts'
+
+const screen = (width: number): View => ({
+  isTerminal: true,
+  width,
+  chalk: new Chalk({ level: 0 }),
+  now: new Date('2026-03-02T09:00:00Z'),
+})
+
+const headings = ['Number', 'Name', 'Town']
+const long = 'The International School of the Upper Nile and of all the Lakes Beyond'
+
+describe('a table', () => {
+  it('shows each cell whole where there is room', () => {
+    expect(table(headings, [['EG001', long, 'Cairo']], screen(120))).toBe(
+      `Number  Name${' '.repeat(long.length - 4)}  Town\nEG001   ${long}  Cairo`,
+    )
+  })
+
+  it('shortens the widest column at a narrow terminal, and leaves the others as they are', () => {
+    const [heading, row] = table(headings, [['EG001', long, 'Cairo']], screen(60)).split('\n')
+    expect(heading).toMatch(/^Number {2}Name +Town$/)
+    expect(row).toBe(`EG001   ${long.slice(0, 44)}…  Cairo`)
+  })
+
+  it('counts two columns for a Chinese letter', () => {
+    const rows = [['EG001', '上海国际学校'.repeat(4), 'Cairo']]
+    for (const line of table(headings, rows, screen(40)).split('\n'))
+      expect(stringWidth(line)).toBeLessThanOrEqual(40)
+    expect(table(headings, rows, screen(40))).toMatch(/EG001 {3}(上海国际学校){2}\S*… {1,3}Cairo/)
+  })
+
+  it('has one line for each row, none wider than the terminal, whatever is in it', () => {
+    const cell = fc.oneof(fc.string(), fc.string({ unit: 'grapheme' }), fc.integer(), fc.constant(null))
+    const rows = fc.array(fc.tuple(cell, cell, cell), { maxLength: 8 })
+    fc.assert(
+      fc.property(rows, fc.integer({ min: 20, max: 120 }), (some, width) => {
+        const lines = table(headings, some, screen(width)).split('\n')
+        expect(lines.length).toBe(some.length + 1)
+        for (const line of lines) expect(stringWidth(line)).toBeLessThanOrEqual(width)
+      }),
+    )
+  })
+})
