@@ -13,6 +13,11 @@ export default defineConfig({
     maxWorkers: 2,
     env: { TZ: 'UTC', NO_COLOR: '1' },
     // What the built program runs in processes of its own is not counted.
-    coverage: { provider: 'v8', include: ['src/**'], reporter: ['text', 'json'], reportsDirectory: 'coverage' },
+    coverage: {
+      provider: 'v8',
+      include: ['src/**'],
+      reporter: ['text', 'json'],
+      reportsDirectory: 'coverage',
+    },
   },
 })
