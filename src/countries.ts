@@ -1,193 +1,204 @@
 import { distance } from 'fastest-levenshtein'
 import countries from 'i18n-iso-countries'
 import english from 'i18n-iso-countries/langs/en.json' with { type: 'json' }
+import { alsoCalled, formerNames, mayBe, shownAs } from './country-names.ts'
 
 /** The directory of Cambridge schools lists schools without a country of their own as 'Online'. */
 const online = { code: 'ZZ', name: 'Online' }
 
-/** What offices write and the standard does not, in plain letters. */
-const alsoCalled: Readonly<Record<string, string>> = {
-  england: 'GB',
-  scotland: 'GB',
-  wales: 'GB',
-  'northern ireland': 'GB',
-  britain: 'GB',
-  'united kingdom of great britain and northern ireland': 'GB',
-  eire: 'IE',
-  roi: 'IE',
-  holland: 'NL',
-  ksa: 'SA',
-  emirates: 'AE',
-  rsa: 'ZA',
-  car: 'CF',
-  png: 'PG',
-  bvi: 'VG',
-  'us virgin islands': 'VI',
-  'virgin islands us': 'VI',
-  'virgin islands british': 'VG',
-  'british virgin islands': 'VG',
-  prc: 'CN',
-  'p r china': 'CN',
-  'pr china': 'CN',
-  'mainland china': 'CN',
-  'china mainland': 'CN',
-  'china pr': 'CN',
-  'china people s republic of': 'CN',
-  'china peoples republic of': 'CN',
-  'peoples republic of china': 'CN',
-  hk: 'HK',
-  'hong kong': 'HK',
-  'china hong kong': 'HK',
-  'china hong kong sar': 'HK',
-  macau: 'MO',
-  'china macao sar': 'MO',
-  'china macau sar': 'MO',
-  roc: 'TW',
-  rok: 'KR',
-  korea: 'KR',
-  'korea south': 'KR',
-  's korea': 'KR',
-  'korea rep': 'KR',
-  'korea republic': 'KR',
-  'korea north': 'KP',
-  'n korea': 'KP',
-  dprk: 'KP',
-  'korea dem people s rep': 'KP',
-  'korea democratic people s republic of': 'KP',
-  'democratic people s republic of korea': 'KP',
-  congo: 'CG',
-  'congo brazzaville': 'CG',
-  'congo rep': 'CG',
-  'congo republic of': 'CG',
-  'congo republic of the': 'CG',
-  drc: 'CD',
-  'dr congo': 'CD',
-  'd r congo': 'CD',
-  'congo dr': 'CD',
-  'congo kinshasa': 'CD',
-  'congo dem rep': 'CD',
-  'congo democratic republic': 'CD',
-  'congo democratic republic of': 'CD',
-  'congo democratic republic of the': 'CD',
-  zaire: 'CD',
-  vietnam: 'VN',
-  'viet nam': 'VN',
-  syria: 'SY',
-  laos: 'LA',
-  'lao pdr': 'LA',
-  brunei: 'BN',
-  bolivia: 'BO',
-  venezuela: 'VE',
-  moldova: 'MD',
-  'occupied palestinian territory': 'PS',
-  'palestinian territories': 'PS',
-  'west bank and gaza': 'PS',
-  turkey: 'TR',
-  turkiye: 'TR',
-  czech: 'CZ',
-  'slovak republic': 'SK',
-  macedonia: 'MK',
-  fyrom: 'MK',
-  bosnia: 'BA',
-  bih: 'BA',
-  swaziland: 'SZ',
-  burma: 'MM',
-  irak: 'IQ',
-  'kyrgyz republic': 'KG',
-  kirgizstan: 'KG',
-  'cape verde': 'CV',
-  'ivory coast': 'CI',
-  'east timor': 'TL',
-  'falkland islands': 'FK',
-  falklands: 'FK',
-  micronesia: 'FM',
-  vatican: 'VA',
-  'vatican city': 'VA',
-  'holy see': 'VA',
-  trinidad: 'TT',
-  't and t': 'TT',
-  'saint vincent': 'VC',
-  'saint kitts': 'KN',
-  'sao tome': 'ST',
-  antigua: 'AG',
-  'turks and caicos': 'TC',
-  caymans: 'KY',
-  kosovo: 'XK',
-}
-
-/** Shown as people look for them in a list, not under the P of a people's republic. */
-const shownAs: Readonly<Record<string, string>> = {
-  BN: 'Brunei',
-  CD: 'Congo, Democratic Republic of the',
-  CG: 'Congo',
-  CN: 'China',
-  FK: 'Falkland Islands',
-  FM: 'Micronesia',
-  GM: 'Gambia',
-  IR: 'Iran',
-  LA: 'Laos',
-  MD: 'Moldova',
-  MK: 'North Macedonia',
-  PS: 'Palestine',
-  RU: 'Russia',
-  SY: 'Syria',
-  TW: 'Taiwan',
-  TZ: 'Tanzania',
-  US: 'United States',
-  VA: 'Vatican City',
-  VG: 'British Virgin Islands',
-  VI: 'US Virgin Islands',
-}
-
 interface Atlas {
+  /** Plain form, or code in small letters → code. */
   codes: Map<string, string>
+  /** Key → code. */
+  keys: Map<string, string>
   names: Map<string, string>
   /** Plain form → the name as it is shown, for guesses. */
   spoken: Map<string, string>
 }
 
 let atlas: Atlas | undefined
+const maxRemembered = 2000
+const remembered = new Map<string, string | undefined>()
 
 /** The ISO 3166 alpha-2 code of a country by its English name or its code, as people write them; undefined for none. */
 export function countryCode(text: string): string | undefined {
+  if (remembered.has(text)) return remembered.get(text)
+  const code = readCountry(text)
+  if (remembered.size >= maxRemembered) remembered.clear()
+  remembered.set(text, code)
+  return code
+}
+
+function readCountry(text: string): string | undefined {
   const { codes } = openAtlas()
   const name = plain(text)
-  const exact = codes.get(name) ?? codes.get(initials(name))
+  if (mayBe.has(name)) return undefined
+  const exact = codes.get(name)
   if (exact !== undefined) return exact
-  const [, before = '', beside = ''] = /^([^,(]+)[,(]+(.*)$/s.exec(text) ?? []
-  return beside === '' ? withoutForm(name, codes) : withBeside(plain(before), plain(beside), codes)
+  const letters = name.replaceAll(' ', '')
+  if (/^\p{L}( \p{L})+$/u.test(name)) return isAbbreviation(letters) ? codes.get(letters) : undefined
+  return byKey(text) ?? ofItsParts(text)
 }
 
-/** `Egypt, Arab Rep.`, `Gambia, The`, `Myanmar (Burma)`: a name, and what kind of state it is, or its other name. */
-function withBeside(name: string, beside: string, codes: Atlas['codes']): string | undefined {
-  const code = codes.get(name) ?? withoutForm(name, codes)
-  if (code === undefined || codes.get(beside) === code) return code
-  if (OF_CHINA.has(code)) return /^(sar |prc |pr )*(china|sar|prc)$/.test(beside) ? code : undefined
-  return sharesItsName(name) || !FORM_BESIDE.test(beside) ? undefined : code
+/** Whether a run of letters stands for a country with dots too; most codes do not: S.A. is no Saudi Arabia. */
+function isAbbreviation(letters: string): boolean {
+  abbreviations ??= new Set([
+    'uk',
+    'gb',
+    'us',
+    'usa',
+    'uae',
+    'nz',
+    ...Object.values(alsoCalled)
+      .flat()
+      .filter((name) => /^[A-Z]+$/i.test(name) && name.toUpperCase() === name)
+      .map((name) => name.toLowerCase()),
+  ])
+  return abbreviations.has(letters)
+}
+let abbreviations: Set<string> | undefined
+
+/** The words of a name in any order, without those that only say what kind of state it is. */
+function byKey(text: string): string | undefined {
+  const words = wordsOf(text)
+  const { keys } = openAtlas()
+  const whole = keys.get(keyOf(words))
+  if (whole !== undefined) return whole
+  const own = words.filter((word) => !KIND_OF_STATE.has(word))
+  if (own.length === 0) return undefined
+  const [region] = [...new Set(own)].filter((word) => OF_CHINA.has(word))
+  const rest = region === undefined ? own : own.filter((word) => word !== 'china' && word !== 'province')
+  return sharesItsName(keyOf(own)) ? undefined : keys.get(keyOf(rest))
 }
 
-/** `Republic of Ireland`, `Hashemite Kingdom of Jordan`, `Hong Kong SAR`. */
-function withoutForm(name: string, codes: Atlas['codes']): string | undefined {
-  const region = codes.get(name.replace(/ (sar|special administrative region)( of china)?$/, ''))
-  if (region !== undefined && OF_CHINA.has(region)) return region
-  const rest = name.replace(FORM_BEFORE, '')
-  return rest === name || sharesItsName(rest) ? undefined : codes.get(rest)
+/** `Myanmar (Burma)`, `UK - England`, `Dubai UAE`: parts that all mean the same. */
+function ofItsParts(text: string): string | undefined {
+  const marked = text
+    .split(/[,;/|()[\]–—:]+|\s-\s/)
+    .map((part) => part.trim())
+    .filter((part) => plain(part) !== '')
+  if (marked.length > 1) return commonTo(marked)
+  const words = plain(text).split(' ')
+  if (words.length > 5) return undefined
+  for (let at = 1; at < words.length; at++) {
+    const code = commonTo([words.slice(0, at).join(' '), words.slice(at).join(' ')])
+    if (code !== undefined) return code
+  }
+  return undefined
 }
 
-const OF_CHINA = new Set(['HK', 'MO', 'TW'])
-const FORM =
-  'arab|bolivarian|commonwealth|co operative|cooperative|democratic|dem|emirate|federal|federated|federation|federative|grand duchy|hashemite|independent|islamic|kingdom|oriental|people s|peoples|plurinational|principality|rep|republic|socialist|state|states|sultanate|union|united'
-const FORM_BEFORE = new RegExp(`^((${FORM}) )+of (the )?`)
-const FORM_BESIDE = new RegExp(`^((${FORM}|of|the)( |$))+$`)
+function commonTo(parts: readonly string[]): string | undefined {
+  const { codes } = openAtlas()
+  let common: string | undefined
+  for (const part of parts) {
+    const name = plain(part).replace(/^(?:formerly|former|ex|previously|now|aka|also) /, '')
+    const code = !mayBe.has(name)
+      ? (codes.get(name) ?? codes.get(abbreviated(name)) ?? byKey(name))
+      : undefined
+    if (code === undefined || (common !== undefined && code !== common)) return undefined
+    common = code
+  }
+  return common
+}
+
+function abbreviated(name: string): string {
+  const letters = name.replaceAll(' ', '')
+  return /^\p{L}( \p{L})+$/u.test(name) && isAbbreviation(letters) ? letters : name
+}
+
+/** In these a part of China has its own code, whatever stands beside it. */
+const OF_CHINA = new Set(['hong', 'hongkong', 'hk', 'macao', 'macau', 'taiwan'])
+const KIND_OF_STATE = new Set(
+  [
+    'arab bolivarian commonwealth co operative cooperative democratic emirate federal federated federation',
+    'federative grand duchy hashemite independent islamic kingdom oriental people plurinational principality',
+    'republic socialist state states sultanate union united former formerly yugoslav sovereign nation',
+    'sar special administrative region',
+  ]
+    .join(' ')
+    .split(' '),
+)
+const SMALL_WORDS = new Set(['the', 'of', 'and'])
+
+/** Shortened words, as the World Bank, sports federations and those who fill in forms write them. */
+const WRITTEN_OUT: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    rep: 'republic',
+    dem: 'democratic',
+    fed: 'federal',
+    sts: 'states',
+    st: 'saint',
+    ste: 'saint',
+    is: 'island',
+    isl: 'island',
+    isls: 'island',
+    islands: 'island',
+    peoples: 'people',
+    northern: 'north',
+    southern: 'south',
+    western: 'west',
+    eastern: 'east',
+    n: 'north',
+    s: 'south',
+    w: 'west',
+    e: 'east',
+    herz: 'herzegovina',
+    afr: 'africa',
+    pr: 'people republic',
+    prc: 'people republic',
+    dpr: 'democratic people republic',
+    pdr: 'democratic people republic',
+    dr: 'democratic republic',
+    rb: 'bolivarian republic',
+    fyr: 'former yugoslav republic',
+    fs: 'federated states',
+    ir: 'islamic republic',
+    sr: 'socialist republic',
+    ur: 'united republic',
+    ng: 'new guinea',
+  }),
+)
+
+/** The words of a name, written out, in no order; letters that stand alone together are one. */
+function wordsOf(text: string): string[] {
+  const name = plain(text.replace(/[’']s\b/giu, ''))
+  const joined = name.replace(/(?<!\S)\p{L}(?: \p{L})+(?!\S)/gu, (letters) => letters.replaceAll(' ', ''))
+  const words = joined.split(' ')
+  return words
+    .flatMap((word) => (words.length > 1 ? (WRITTEN_OUT.get(word) ?? word) : word).split(' '))
+    .filter((word) => !SMALL_WORDS.has(word))
+}
+
+function keyOf(words: readonly string[]): string {
+  return [...new Set(words)].sort().join(' ')
+}
 
 /** Names that two states share, or a state and a part of another: what stands beside them decides. */
-function sharesItsName(name: string): boolean {
-  return ['china', 'congo', 'georgia', 'guinea', 'korea', 'virgin islands'].includes(name)
+function sharesItsName(key: string): boolean {
+  return [
+    'china',
+    'congo',
+    'georgia',
+    'guinea',
+    'korea',
+    'niger',
+    'island virgin',
+    'samoa',
+    'sudan',
+  ].includes(key)
 }
 
-/** `u k` was U.K. */
-function initials(name: string): string {
-  return /^\p{L}( \p{L})+$/u.test(name) ? name.replaceAll(' ', '') : name
+const WITH_SHARED_NAMES: Readonly<Record<string, readonly string[]>> = {
+  CD: ['Democratic Republic Congo', 'Democratic Congo'],
+  CG: ['Republic Congo'],
+  CN: ['People Republic China'],
+  GE: ['Republic Georgia'],
+  GN: ['Republic Guinea'],
+  KP: ['Democratic People Republic Korea'],
+  KR: ['Republic Korea'],
+  NE: ['Republic Niger'],
+  SD: ['Republic Sudan', 'Democratic Republic Sudan'],
+  WS: ['Independent State Samoa', 'Republic Samoa'],
 }
 
 /** The English name of a code. */
@@ -198,12 +209,15 @@ export function countryName(code: string): string {
 const SHORTEST_GUESSED = 5
 
 /**
- * The country that a mistyped name must mean, at most one: never from a code, which is a letter away from
- * another's, and never where two are as near, or where the first letter differs (Holand is not Poland).
+ * The countries that a text can mean, two where people must say which; of a mistyped name at most one: never from a
+ * code, which is a letter away from another's, and never where two are as near, or where the first letter differs
+ * (Holand is not Poland).
  */
 export function closestCountries(text: string): string[] {
   const { spoken } = openAtlas()
   const wanted = plain(text)
+  const either = mayBe.get(wanted)
+  if (either !== undefined) return either.map(countryName)
   if (wanted.length < SHORTEST_GUESSED) return []
   const most = wanted.length < 8 ? 1 : 2
   let best = most + 1
@@ -230,27 +244,41 @@ function openAtlas(): Atlas {
 
 function drawAtlas(): Atlas {
   countries.registerLocale(english)
-  const codes = new Map<string, string>()
-  const names = new Map<string, string>()
-  const spoken = new Map<string, string>()
+  const drawn: Atlas = { codes: new Map(), keys: new Map(), names: new Map(), spoken: new Map() }
+  const { codes, keys, names, spoken } = drawn
   for (const [code, official] of Object.entries(countries.getNames('en', { select: 'all' }))) {
     const all = Array.isArray(official) ? official : [official]
     const shown = shownAs[code] ?? all[0] ?? code
     names.set(code, shown)
-    for (const name of [...all, shown]) {
-      codes.set(plain(name), code)
-      spoken.set(plain(name), shown)
-    }
+    for (const name of [...all, shown]) call(drawn, { code, name })
     codes.set(code.toLowerCase(), code)
     codes.set((countries.alpha2ToAlpha3(code) ?? code).toLowerCase(), code)
   }
-  for (const [name, code] of Object.entries(alsoCalled)) {
-    codes.set(name, code)
-    spoken.set(name, names.get(code) ?? code)
-  }
+  // Two states have one name in the list; bare, it is that of the one that is shown by it.
+  for (const code of ['CG', 'CN', 'KR']) call(drawn, { code, name: names.get(code) ?? code })
+  for (const [code, called] of Object.entries(alsoCalled))
+    for (const name of called) call(drawn, { code, name })
+  for (const [code, called] of Object.entries(formerNames))
+    for (const name of called) {
+      codes.set(plain(name), code)
+      keys.set(keyOf(wordsOf(name)), code)
+    }
+  for (const [code, called] of Object.entries(WITH_SHARED_NAMES))
+    for (const name of called) keys.set(keyOf(wordsOf(name)), code)
   codes.set(plain(online.name), online.code)
   names.set(online.code, online.name)
-  return { codes, names, spoken }
+  for (const name of spoken.keys()) if (mayBe.has(name)) spoken.delete(name)
+  return drawn
+}
+
+/** Lets a country be found by a name: as it stands, by its words, and by those that are its own. */
+function call({ codes, keys, names, spoken }: Atlas, { code, name }: { code: string; name: string }): void {
+  const words = wordsOf(name)
+  const own = words.filter((word) => !KIND_OF_STATE.has(word))
+  codes.set(plain(name), code)
+  spoken.set(plain(name), names.get(code) ?? code)
+  keys.set(keyOf(words), code)
+  if (own.length > 0 && !sharesItsName(keyOf(own))) keys.set(keyOf(own), code)
 }
 
 function plain(name: string): string {

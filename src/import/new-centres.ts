@@ -150,13 +150,13 @@ function holdBackErrorCells(roster: Roster, row: RosterRow): void {
 function holdBackUnreadable(roster: Roster, row: RosterRow): void {
   const { country } = row.location
   if (country !== '' && !row.faults?.has('country') && countryCode(country) === undefined) {
-    const [guess] = closestCountries(country)
+    const meant = closestCountries(country).join(' or ')
     holdBack(roster, row, {
       field: 'country',
       value: country,
       code: 'unknown-country',
-      message: `is ${country}: no country is called so${guess ? ` (did you mean ${guess}?)` : ''}`,
-      hint: guess ?? 'The English name, or the ISO code.',
+      message: `is ${country}: no country is called so${meant ? ` (did you mean ${meant}?)` : ''}`,
+      hint: meant || 'The English name, or the ISO code.',
     })
   }
   if (row.kind !== '' && !row.faults?.has('kind') && readKind(row.kind) === undefined) {
@@ -170,26 +170,26 @@ function holdBackUnreadable(roster: Roster, row: RosterRow): void {
   }
 }
 
-const kinds: Readonly<Record<string, CentreKind>> = {
-  school: 'school',
-  centre: 'school',
-  'cambridge international school': 'school',
-  'international school': 'school',
-  associate: 'associate',
-  'cambridge associate': 'associate',
-  'associate centre': 'associate-centre',
-  'associate center': 'associate-centre',
-  'associate school': 'associate-centre',
-}
+const kinds: ReadonlyMap<string, CentreKind> = new Map([
+  ['school', 'school'],
+  ['centre', 'school'],
+  ['cambridge international school', 'school'],
+  ['international school', 'school'],
+  ['associate', 'associate'],
+  ['cambridge associate', 'associate'],
+  ['associate centre', 'associate-centre'],
+  ['associate center', 'associate-centre'],
+  ['associate school', 'associate-centre'],
+])
 
 /** A kind however it is written; undefined for blank and for none. */
 export function readKind(text: string): CentreKind | undefined {
   if (text === '') return undefined
-  return kinds[
+  return kinds.get(
     searchKey(text)
       .replace(/[^a-z]+/g, ' ')
-      .trim()
-  ]
+      .trim(),
+  )
 }
 
 function holdBackDifferentLocations(roster: Roster, rows: readonly RosterRow[]): void {

@@ -181,7 +181,7 @@ const dash = /^[-.]$/
 /** What people and programs write where there is nothing. */
 const placeholders = new Set(
   [
-    'null nil none nan nat na n/a n.a. n.a n/d tbc tba tbd unknown undefined missing blank empty k.a. s/n',
+    'null nil none nan nat inf -inf infinity -infinity na n/a n.a. n.a n/d tbc tba tbd unknown undefined missing blank empty k.a. s/n',
     '<na> <null> <none> <nil> <blank> <empty> (na) (null) (none) (nil) (blank) (empty) (missing) (unknown)',
     '(leer) (vide) (vuoto) (vacío) (vazio) (leeg) (puste) (tom) (пусто) (空白) [blank] [empty] [null] loading...',
   ]
@@ -196,6 +196,12 @@ const placeholders = new Set(
       '(en blanco)',
     ),
 )
+/** What stands where nothing is known, or where a box was ticked; in any letter case. */
+export function isNoValue(text: string): boolean {
+  const folded = text.normalize('NFKC').trim().toLowerCase()
+  return placeholders.has(folded) || yesesAndNoes.has(folded)
+}
+
 /** As spreadsheets write what is ticked, in the languages of many. */
 const yesesAndNoes = new Set(
   [

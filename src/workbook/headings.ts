@@ -172,15 +172,19 @@ function refuseLostMap(headings: string[], map: Readonly<Record<string, string>>
   }
 }
 
-/** `E-mail *`, `EMAIL`, `e mail` and `Email (required)` are one; so are `Centre #`, `Centre №` and `centre no.`. */
+/** `E-mail *`, `EMAIL`, `1. e mail` and `Email (required)` are one; so are `Centre #`, `Centre №` and `centre no.`. */
 export function headingKey(heading: string): string {
-  return (heading.length > 200 ? heading : heading.replace(REMARK, ''))
+  return (heading.length > 200 ? heading : heading.replace(COUNTED, '').replace(REMARK, ''))
     .replaceAll('#', ' no ')
     .normalize('NFKD')
     .toLowerCase()
     .replace(/[^\p{L}\p{N}]/gu, '')
 }
 
+// What a form says before the name of a column: its place among the questions, and whether it must be answered.
+const COUNTED =
+  /^\s*(?:(?:\(?\d{1,2}(?:\.\d{1,2})*[.)]|\d{1,2}\.\d{1,2}(?=\s)|q(?:uestion)?\.?\s?\d{1,2}\s?[.:)–—-]|(?:required|mandatory|compulsory|optional)\s*[:–—-])\s*)+(?=\p{L})/iu
+
 // What a form says of a column beside its name. Other words in brackets may make it another column: Email (secondary).
 const REMARK =
-  /[\s:–—-]*[([]?\s*(?<![\p{L}\p{N}])(?:(?:is\s+)?(?:required|mandatory|compulsory|optional|obligatory)(?:\s+field)?|(?:if (?:any|known|applicable)|e\.\s?g\.|for example|such as)[^)\]]*)\s*[)\]]?[\s*]*$/iu
+  /[\s:–—-]*[([]?\s*(?<![\p{L}\p{N}])(?:(?:is\s+)?(?:required|mandatory|compulsory|optional|obligatory)(?:\s+field)?|(?:only\s+)?one\s+(?:(?:per|in each|in every|a)\s+)(?:row|line|cell)|must be filled(?:\s+in)?|(?:if (?:any|known|applicable)|e\.\s?g\.|for example|such as)[^)\]]*)\s*[)\]]?[\s*]*$/iu

@@ -13,6 +13,11 @@ const manners: readonly ((heading: string) => string)[] = [
   (heading) => ` ${heading.toLowerCase()} *`,
   (heading) => `${heading} (required)`,
   (heading) => `${heading}:`,
+  (heading) => `${heading} *`,
+  (heading) => `1. ${heading}`,
+  (heading) => `12) ${heading} (one per row)`,
+  (heading) => `Required: ${heading}`,
+  (heading) => `2.1 Optional – ${heading}`,
   (heading) => heading.replace(' ', '\n'),
 ]
 /** A row of headings: each field once, under a name of its own, in some order, and columns that mean nothing. */

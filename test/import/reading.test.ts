@@ -90,7 +90,41 @@ describe('a centre number in CSV', () => {
     expect(ran.json()).toMatchObject({ issues: [], centres: { created: 0, unchanged: 1 } })
   })
 
-  it.each(['50538.0', '1.00E+05', '01-Mar', 'MAR-26', 'TBC', 'NONE', 'TRUE', '0000', '#REF!'])(
+  it.each([
+    ...[
+      'TBC',
+      'TBC1',
+      'tbc 2',
+      'T.B.C.',
+      '(new)',
+      'NEW',
+      'NEW2',
+      'TEST',
+      'TEST01',
+      'NONE',
+      'N/A',
+      'k.A.',
+      'INF',
+      'TRUE',
+    ],
+    ...['WAHR', 'FAUX', '0000', '????', '---', 'XX', 'EGXXX', 'EG???', '50XXX', 'Pending'],
+  ])('is no %s, which stands for none, and the hint says so', async (number) => {
+    const ran = await importText(`Centre number,Centre name,Email,Country\n${number},X School,,Ghana\n`)
+    expect(ran.json().issues).toMatchObject([
+      { code: 'invalid-number', hint: 'Write the centre number, or leave the row out until it is known.' },
+    ])
+    expect((await living(world)).centres).toHaveLength(3)
+  })
+
+  it.each(['NA001', 'NO123', 'TBCX9', 'XK001', 'NEWTON', 'TESTER1', 'X1', 'EG0X1'])(
+    '%s is one, whatever it begins with',
+    async (number) => {
+      await importText(`Centre number,Centre name,Email,Country\n${number},X School,,Ghana\n`)
+      expect((await living(world)).centres).toContain(number)
+    },
+  )
+
+  it.each(['50538.0', '1.00E+05', '01-Mar', 'MAR-26', '#REF!'])(
     '%s is held back, and a hint says what to do',
     async (number) => {
       const ran = await importText(`Centre number,Centre name,Email,Country\n${number},X School,,Ghana\n`)

@@ -59,8 +59,8 @@ function askCountry(number: string, { terminal, common }: Session): Promise<stri
     question,
     check: (text) => {
       if (countryCode(text) !== undefined) return undefined
-      const [guess] = closestCountries(text)
-      return `There is no country called so${guess ? `; did you mean ${guess}?` : '.'}`
+      const meant = closestCountries(text).join(' or ')
+      return `There is no country called so${meant ? `; did you mean ${meant}?` : '.'}`
     },
   })
 }

@@ -3,6 +3,7 @@ import { type CentreWithPeople, findCentreByNumber } from '../../db/centres/cent
 import type { Store } from '../../db/schema.ts'
 import { closestCentres } from '../../db/users/closest.ts'
 import { NotFound, Usage } from '../../errors.ts'
+import { isNoValue } from '../names.ts'
 import type { RuleContext } from '../permissions/actor.ts'
 import { mayLearnOf, outsideView, visibleCentres } from '../permissions/decide.ts'
 
@@ -33,29 +34,28 @@ export function newCentreNumber(text: string): string {
   })
 }
 
-const placeholders = new Set([
-  'TBC',
-  'TBA',
-  'TBD',
-  'NONE',
-  'NULL',
-  'NIL',
-  'NA',
-  'NAN',
-  'N/A',
-  'NEW',
-  'UNKNOWN',
-  'PENDING',
-  'MISSING',
-  'UNDEFINED',
-  'TRUE',
-  'FALSE',
-])
+/** Of things that are to come, or to be tried; also counted: TBC1. */
+const toCome =
+  /^(?:TBC|TBA|TBD|TBN|TODO|TEST|TESTING|TEMP|DUMMY|SAMPLE|EXAMPLE|NEW|PENDING|LATER|PLACEHOLDER)\d{0,3}$/
+/** X or ? where letters or digits are to come: EGXXX, 50XXX. */
+const leftOpen = /^[A-Z]{0,3}\d*(?:X{2,}|\?+)$|^X+$/
 
-/** What people write who do not know a number yet: a word for nothing, or the same nought or X again and again. */
-export function isPlaceholderNumber(number: string): boolean {
+/** What people write who do not know a number yet: a word for nothing, something to be tried, or signs that are to be replaced. */
+export function isPlaceholderNumber(text: string): boolean {
+  const number = text.trim().toUpperCase()
+  // As almost every number is: EG001, 50538.
+  if (/^(?:[A-Z]{2})?\d*[1-9]\d*[A-Z]?$/.test(number)) return false
+  if (leftOpen.test(number)) return true
   if (/^\d*[1-9]/.test(number)) return false
-  return placeholders.has(number) || /^(?:0+|X+)$/.test(number)
+  const letters = number.replace(/[^\p{L}\p{N}?]/gu, '')
+  return (
+    letters === '' ||
+    /^0+$/.test(letters) ||
+    leftOpen.test(letters) ||
+    toCome.test(letters) ||
+    isNoValue(number) ||
+    isNoValue(letters)
+  )
 }
 
 /**

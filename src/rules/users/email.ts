@@ -1,5 +1,6 @@
 import { domainToASCII, domainToUnicode } from 'node:url'
 import { Usage } from '../../errors.ts'
+import { hintForAddress } from './address-hint.ts'
 
 /** An address as it is shown, and as it is compared. */
 export interface Address {
@@ -25,7 +26,9 @@ const domainLabel = /^(?!-)[a-z0-9-]{1,63}(?<!-)$/
  */
 export function readAddress(text: string): Address | AddressProblem {
   const read = addressIn(text)
-  return 'key' in read ? read : { ...read, ...remedyFor(visible(text.replace(/[\r\n\t]+/g, ' '))) }
+  if ('key' in read) return read
+  const line = visible(text.replace(/[\r\n\t]+/g, ' '))
+  return { ...read, ...hintForAddress(line, (part) => 'key' in addressIn(part)) }
 }
 
 function addressIn(text: string): Address | AddressProblem {
@@ -126,55 +129,4 @@ export function visible(text: string): string {
   return text.replace(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, (character) => {
     return `\\u${(character.codePointAt(0) ?? 0).toString(16).padStart(4, '0')}`
   })
-}
-
-/** What is in the way of an address, and what to take away. */
-interface Remedy {
-  problem?: string
-  hint: string
-}
-
-const ADDRESS = /[^\s<>()[\],;:"'|]+@[^\s<>()[\],;:"'|]+/g
-const BEHIND = /[.,;:]+$/
-const marks: Readonly<Record<string, string>> = { '.': 'dot', ',': 'comma', ';': 'semicolon', ':': 'colon' }
-
-/** Letters that a word processor puts in place of those that were typed. */
-const lookAlikes: readonly { letters: RegExp; name: string; typed: string }[] = [
-  { letters: /[\u2018\u2019\u201b\u2032\u00b4`]/, name: 'a curly apostrophe', typed: "'" },
-  { letters: /[\u201c-\u201f]/, name: 'a curly quotation mark', typed: 'nothing' },
-  { letters: /[\u2010-\u2015\u2212\ufe58\ufe63\uff0d]/, name: 'a long dash', typed: '-' },
-  { letters: /\uff20/, name: 'a full-width @', typed: '@' },
-]
-
-/** What to do about text that was meant as an address; nothing where that cannot be told. */
-function remedyFor(text: string): Remedy | undefined {
-  const found = text.match(ADDRESS)?.map((address) => address.replace(BEHIND, '')) ?? []
-  const [first, second] = found
-  const mailto = /^\s*mailto:/i.test(text)
-  if (first !== undefined && second !== undefined && !mailto) {
-    return {
-      problem: 'holds more than one address',
-      hint: `keep one address here, such as ${first}, and give ${second} a row of its own`,
-    }
-  }
-  if (first !== undefined && mailto)
-    return {
-      problem: 'has mailto: before it',
-      hint: `take away mailto:, so that ${first.replace(/\?.*$/s, '')} is left`,
-    }
-  if (first !== undefined && /[<>]/.test(text))
-    return {
-      problem: 'has more than an address in it',
-      hint: `leave ${first} alone, without the name and < >`,
-    }
-  const end = BEHIND.exec(text.trimEnd())?.[0].at(-1)
-  if (end !== undefined)
-    return { hint: `take away the ${marks[end] ?? 'mark'} at its end${first ? `: ${first}` : ''}` }
-  const alphabet = lookAlikes.find(({ letters }) => letters.test(text))
-  const letter = alphabet?.letters.exec(text)?.[0]
-  if (alphabet && letter !== undefined)
-    return { hint: `${letter} is ${alphabet.name}: type ${alphabet.typed} in its place` }
-  if (first !== undefined && first !== text.trim() && !/[\p{Cc}\p{Cf}]/u.test(text))
-    return { hint: `leave ${first} alone, without what stands around it` }
-  return undefined
 }

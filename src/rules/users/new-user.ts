@@ -89,10 +89,9 @@ export function typedPerson(text: string): Person {
   return { address: typedAddress(email), ...typedName(name) }
 }
 
-// As address books and lists of pupils write it.
-const lastThenFirst = /^\s*([^,]*[^\s,])\s*,\s*([^\s,][^,]*?)\s*$/u
-// What follows some names behind a comma, and is no first name.
-const title = /^(jr|sr|ii|iii|iv|phd|ph\.d|md|m\.d|m\.?a|b\.?a|m\.?ed|b\.?ed|esq)\.?$/i
+// What follows some names behind a comma, and is no first name. Ma and Ba are names, MA and BA degrees.
+const title =
+  /^(?:(?:[Jj][Rr]|[Ss][Rr]|I{2,3}|IV|[Ee][Ss][Qq]|P[Hh]\.?\s?D|M\.?A|B\.?A|M\.?D|M\.?Sc|B\.?Sc|M\.?Ed|B\.?Ed|Dr|Prof)\.?)$/
 
 /** The first and last name in one line of text. */
 function typedName(text: string): { firstName: string; lastName: string } {
@@ -100,12 +99,24 @@ function typedName(text: string): { firstName: string; lastName: string } {
   refuseBreaks(line)
   const fault = nameTextFault(line)
   if (fault) throw notAName(fault)
-  const [, last, first] = lastThenFirst.exec(line) ?? []
-  if (last !== undefined && first !== undefined && !title.test(first))
-    return typedNames({ firstName: first, lastName: last })
-  const words = line.split(/\s+/u).filter((word) => word !== '')
+  const parts = line
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '')
+  const titles = parts.length > 1 ? parts.slice(1).filter((part) => title.test(part)) : []
+  const names = parts.filter((part, at) => at === 0 || !title.test(part))
+  const [name = '', first] = names
+  const withTitles = (last: string) => [last, ...titles].join(', ')
+  if (names.length > 2)
+    throw new Usage(`It cannot be told which of ${visible(line)} is the last name.`, {
+      code: 'invalid-person',
+      hint: "Write it without commas: 'First Last <email>'",
+    })
+  // As address books and lists of pupils write it.
+  if (first !== undefined) return typedNames({ firstName: first, lastName: withTitles(name) })
+  const words = name.split(/\s+/u).filter((word) => word !== '')
   if (words.length === 0) throw new Usage('A name is missing.', { code: 'name-missing' })
-  const lastName = words.length > 1 ? (words.pop() ?? '') : ''
+  const lastName = words.length > 1 || titles.length > 0 ? withTitles(words.pop() ?? '') : ''
   return typedNames({ firstName: words.join(' '), lastName })
 }
 

@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { readAddress } from '../../../src/rules/users/email.ts'
 import { typedPerson } from '../../../src/rules/users/new-user.ts'
@@ -17,6 +18,18 @@ describe('an address that cannot be used', () => {
     ['o’brien@m.example', /’ is a curly apostrophe: type '/],
     ['anna–maria@m.example', /– is a long dash: type -/],
     ['(ada@m.example)', /leave ada@m\.example alone/],
+    ['ada@m.example (home)', /leave ada@m\.example alone/],
+    ['ada@m .example', /take away the blank: ada@m\.example/],
+    ['ada@m.example .uk', /take away the blank: ada@m\.example\.uk/],
+    ['ada @ m.example', /take away the blank: ada@m\.example/],
+    ['ada@m,example', /write a dot/],
+    ['http://m.example/ada@m.example', /write the e-mail address/],
+    ['ada@m.example<mailto:ada@m.example>', /leave ada@m\.example alone, without the link/],
+    ['Ada@m.example <mailto:ada@M.example>', /leave Ada@m\.example alone, without the link/],
+    ['#ada@m.example#mailto:ada@m.example#', /leave ada@m\.example alone, without the link/],
+    ['ada@m.example#mailto:ada@m.example#', /leave ada@m\.example alone, without the link/],
+    ['Ada#mailto:ada@m.example#', /leave ada@m\.example alone, without the link/],
+    ['ada@m.example<mailto:bob@m.example>', /give bob@m\.example a row/],
   ])('%s is told what to take away', (text, hint) => {
     expect(readAddress(text)).toMatchObject({
       problem: expect.any(String),
@@ -30,6 +43,52 @@ describe('an address that cannot be used', () => {
       expect(readAddress(text)).not.toHaveProperty('hint')
     },
   )
+
+  it.each([
+    'ada smith@m.example',
+    'ada@m.example,uk',
+    'ada@m. example school',
+    'ada@m.example-2@x',
+    'ada@m<mailto:ada@m>',
+    '<ada@m.example> or phone',
+    'ada@m.example?x',
+    'ada@@m.example',
+    'ada.m.example',
+  ])('%s is told no address that may not be meant', (text) => {
+    expect(JSON.stringify({ ...readAddress(text), problem: undefined })).not.toMatch(/\S@\S/)
+  })
+
+  it('is told an address only where that can be used, whatever stands around it', () => {
+    const around = fc.constantFrom(
+      '',
+      ' ',
+      '<',
+      '>',
+      '#',
+      'mailto:',
+      '(',
+      ')',
+      ',',
+      ';',
+      '.',
+      '"',
+      'x',
+      '/',
+      '://',
+      '-',
+    )
+    const piece = fc.constantFrom('ada@m.example', 'ada@m', 'm.example', 'bob@m.example', '@m.example', 'Ada')
+    fc.assert(
+      fc.property(fc.array(fc.oneof(around, piece), { minLength: 1, maxLength: 7 }), (parts) => {
+        const text = parts.join('')
+        const read = readAddress(text)
+        for (const told of ('hint' in read ? read.hint : undefined)?.match(/[^\s,:]+@[^\s,:]+/g) ?? []) {
+          expect(readAddress(told)).toHaveProperty('key')
+          expect(text.toLowerCase().replaceAll(' ', '')).toContain(told.toLowerCase())
+        }
+      }),
+    )
+  })
 
   it('names its remedy without what steers a terminal', () => {
     expect(JSON.stringify(readAddress('mailto:a\u001b[2J@m.example'))).not.toContain('\u001b')
@@ -45,8 +104,20 @@ describe('a person typed in one line', () => {
     ['El Haddad,  Amira Nour <a@b.example>', 'Amira Nour', 'El Haddad'],
     ['Amira Haddad <a@b.example>', 'Amira', 'Haddad'],
     ['Pelé <a@b.example>', 'Pelé', ''],
-    ['Martin King, Jr. <a@b.example>', 'Martin King,', 'Jr.'],
+    ['Martin King, Jr. <a@b.example>', 'Martin', 'King, Jr.'],
+    ['Smith, Jr., John <a@b.example>', 'John', 'Smith, Jr.'],
+    ['Smith, John, Jr. <a@b.example>', 'John', 'Smith, Jr.'],
+    ['John Smith, Ph.D., M.Ed. <a@b.example>', 'John', 'Smith, Ph.D., M.Ed.'],
+    ['Haddad, <a@b.example>', 'Haddad', ''],
+    ['Chen, Ma <a@b.example>', 'Ma', 'Chen'],
+    ['Chen, MA <a@b.example>', '', 'Chen, MA'],
   ])('%s is %s %s', (text, firstName, lastName) => {
     expect(typedPerson(text)).toMatchObject({ firstName, lastName })
+  })
+
+  it('is refused where commas leave open which is the last name', () => {
+    expect(() => typedPerson('Haddad, Amira, Nour <a@b.example>')).toThrow(
+      expect.objectContaining({ code: 'invalid-person' }),
+    )
   })
 })
