@@ -68,9 +68,9 @@ const dates = [
 ]
 
 function hintFor(text: string): string {
+  if (isPlaceholderNumber(text)) return 'Write the centre number, or leave the row out until it is known.'
   if (/^\d+\.0+$/.test(text)) return 'The .0 at its end is the trouble: take it away.'
   if (/^\d([.,]\d+)?e[+-]?\d+$/i.test(text)) return `A spreadsheet shortened it. ${asText}`
   if (dates.some((date) => date.test(text))) return tookForDate
-  if (isPlaceholderNumber(text)) return 'Write the centre number, or leave the row out until it is known.'
   return '2 to 12 letters and digits, such as EG001'
 }
