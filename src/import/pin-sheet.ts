@@ -162,11 +162,28 @@ function slip(row: PinRow, { hub, endsPage }: { hub: string; endsPage: boolean }
 }
 
 function stepsAt(hub: string): string {
+  const goTo = '1. Go to '
   return [
-    `1. Go to ${hub} and choose “Activate account”.`,
+    `${goTo}${parted(hub, { behind: goTo })} and choose “Activate account”.`,
     '2. Type your e-mail address and the PIN, and choose a password.',
     '3. We send you an e-mail with a code: type it, and your account is ready.',
   ].join('\n')
+}
+
+/** A web address behind other words, parted behind a sign where its line ends: programs part it within a word. */
+function parted(address: string, { behind }: { behind: string }): string {
+  const most = Math.floor(across({ width: widths[2], size: SMALL }))
+  let onLine = behind.length
+  let text = ''
+  for (const piece of address.match(/[^/.?&=_-]+[/.?&=_-]*|[/.?&=_-]+/g) ?? []) {
+    if (text !== '' && onLine + piece.length > most) {
+      text += '\n'
+      onLine = 0
+    }
+    text += piece
+    onLine += piece.length
+  }
+  return text
 }
 
 const day = new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeZone: 'UTC' })
@@ -179,12 +196,16 @@ function inWords(moment: string): string {
 function heightOf(runs: readonly TextRun[], width: number): number {
   let height = 0
   for (const { text, size = 11 } of runs) {
-    // Two letters are the indent.
-    const across = ((width - 2) * 11) / size / 1.15
+    const most = across({ width, size })
     for (const line of text.replace(/\n$/, '').split('\n'))
-      height += Math.max(1, Math.ceil(widthOf(line) / across)) * LINE * (size / 11)
+      height += Math.max(1, Math.ceil(widthOf(line) / most)) * LINE * (size / 11)
   }
   return Math.ceil(height)
+}
+
+/** How many letters of a size stand beside each other in a column, with room to spare; two are the indent. */
+function across({ width, size }: { width: number; size: number }): number {
+  return ((width - 2) * 11) / size / 1.15
 }
 
 /** Letters across, those of Chinese, Japanese and Korean twice as wide. */

@@ -20,6 +20,7 @@ import {
 import { findNewCentres, type PlannedCentre } from './new-centres.ts'
 import { findNewUsers, type NewUserOfRoster } from './new-people.ts'
 import { holdBackNearNumbers } from './near-number.ts'
+import { holdBackRenumbered } from './renumbered.ts'
 import type { Roster } from './roster.ts'
 import type { Issue, RosterRow } from './roster-row.ts'
 
@@ -87,6 +88,7 @@ function planRows(roster: Roster, { view, restoreDeleted, partial }: Planning): 
   if (!restoreDeleted) holdBackDeletedCentres(roster, { places, centres })
   holdBackDifferentNames(roster, places)
   holdBackNearNumbers(roster, { places, centres, users: view.users })
+  holdBackRenumbered(roster, { places, centres, view })
   holdBackOthersNames(roster, { places, centres })
   const duplicatedUsers = holdBackDuplicates(roster, { users: view.users, centresById })
   holdBackDifferentRows(roster, places)

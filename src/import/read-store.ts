@@ -5,6 +5,7 @@ import type { RuleContext } from '../rules/permissions/actor.ts'
 import { searchKey } from '../rules/search-key.ts'
 import { domainOf, domainOfSender, isInAnotherScript, lookAlikeDomains } from '../rules/users/look-alike.ts'
 import { namesGivenAnew } from './renames.ts'
+import { namesOfNewNumbers } from './renumbered.ts'
 import { nearKey } from './near-number.ts'
 import type { Roster } from './roster.ts'
 
@@ -15,7 +16,7 @@ export interface Touched {
   strayAddresses: string[]
   /** Folded. */
   strayNames: string[]
-  /** Folded: the names that saved centres are given which are called otherwise. */
+  /** Folded: the names that saved centres are given which are called otherwise, and those of new numbers. */
   newNames: string[]
   /** Domains of its addresses that are shown in another script, and then that of the sender of messages. */
   foreignDomains: string[]
@@ -88,7 +89,10 @@ function readingOf(touched: Touched, roster: Roster | undefined): ImportReading 
     foreignDomains,
     lookAlikes: (inUse) => lookAlikeDomains(foreignDomains, [...senderDomains, ...inUse], rosterDomains),
     bearsName(centres) {
-      if (roster) touched.newNames = [...namesGivenAnew(roster.rows, centres)]
+      if (roster)
+        touched.newNames = [
+          ...new Set([...namesGivenAnew(roster.rows, centres), ...namesOfNewNumbers(roster.rows, centres)]),
+        ]
       const names = new Set([...strayNames, ...touched.newNames])
       return names.size === 0 ? () => false : (name) => names.has(searchKey(name))
     },

@@ -79,6 +79,11 @@ export function changesTexts(code: string): boolean {
   return shown === undefined ? /@|;[^;]*;[^;]*;/s.test(withoutLiterals(code)) : shown !== example
 }
 
+/** Whether a format shows numbers or texts otherwise than they are. */
+export function changesWhatIsShown(code: string): boolean {
+  return customFormat(code) !== 'plain' || changesTexts(code)
+}
+
 /** What the cell shows; undefined for a format that nobody can read. */
 function shownBy(code: string, value: number): string | undefined {
   try {

@@ -1,5 +1,5 @@
 import { UnusableWorkbook } from './errors.ts'
-import { builtInFormat, changesTexts, customFormat, type NumberFormat } from './number.ts'
+import { builtInFormat, changesTexts, changesWhatIsShown, customFormat, type NumberFormat } from './number.ts'
 import type { Book } from './sheet-rows.ts'
 import { readXml, type XmlReader } from './xml.ts'
 import type { Archive } from './zip.ts'
@@ -156,7 +156,7 @@ export async function readStyles(
       else if (name === 'numFmt') {
         const code = attributes.get('formatCode') ?? ''
         if (within !== 'rules') custom.set(Number(attributes.get('numFmtId')), code)
-        else if (customFormat(code) !== 'plain' || changesTexts(code)) numberRules.add(rule)
+        else if (changesWhatIsShown(code)) numberRules.add(rule)
       } else if (name === 'xf' && within === 'cells') {
         const id = Number(attributes.get('numFmtId') ?? 0)
         const code = custom.get(id)

@@ -123,10 +123,8 @@ export function scanner({ part, root, container, unit, read, slow, around = fals
     },
     end() {
       // Saxes finds the words for what is missing, or the end tag that was written in an unusual way.
-      if (state !== 'done') {
-        if (state !== 'slow') giveUp(0)
-        sink?.end()
-      }
+      if (state !== 'done' && state !== 'slow') giveUp(0)
+      sink?.end()
     },
   }
 

@@ -1,7 +1,7 @@
 import { type CellNote, rangeOf, type SheetFacts } from './sheet-xml.ts'
 import { maxColumns, maxRows } from './cell.ts'
 import { damaged, detached } from './errors.ts'
-import { type NumberFormat, readNumber, shownText } from './number.ts'
+import { changesWhatIsShown, type NumberFormat, readNumber, shownText } from './number.ts'
 import { unescapeText } from './xml.ts'
 
 /** One row of a sheet: its number as Excel shows it, its cells by 0-based column, and what is known of them besides. */
@@ -48,8 +48,8 @@ export interface RowMaker {
   /** Columns nobody sees, counted from 1 as in the file. */
   hideColumns(first: number, last: number): void
   merge(reference: string): void
-  /** A conditional format, by its number among the styles, and the cells to which it applies. */
-  formatByRule(references: string, format: number): void
+  /** A conditional format, by its number among the styles or the code that it brings, and the cells to which it applies. */
+  formatByRule(references: string, format: { style: number } | { code: string }): void
 }
 
 export function rowMaker(
@@ -135,7 +135,8 @@ export function rowMaker(
       if (range !== undefined) facts.merged.push(range)
     },
     formatByRule(references, format) {
-      if (numberRules?.has(format) !== true) return
+      const changes = 'code' in format ? changesWhatIsShown(format.code) : numberRules?.has(format.style)
+      if (changes !== true) return
       for (const reference of references.trim().split(/\s+/)) {
         const range = rangeOf(reference.includes(':') ? reference : `${reference}:${reference}`)
         if (range !== undefined) facts.formattedByRule.push(range)

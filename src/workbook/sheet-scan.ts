@@ -1,6 +1,6 @@
 import { scanCells, scanner } from './scan.ts'
 import type { RowMaker } from './sheet-rows.ts'
-import { isTrue, readSheetXml } from './sheet-xml.ts'
+import { isTrue, isZero, readSheetXml } from './sheet-xml.ts'
 import type { TextSink } from './xml.ts'
 
 /** Reads the rows of a sheet: by scanning as long as it looks as every program writes it, else with saxes. */
@@ -11,7 +11,7 @@ export function scanSheet(part: string, maker: RowMaker): TextSink {
     container: 'sheetData',
     unit: 'row',
     read(tag, text, from, to) {
-      maker.begin(tag.attribute('r'), isTrue(tag.attribute('hidden')))
+      maker.begin(tag.attribute('r'), isTrue(tag.attribute('hidden')) || isZero(tag.attribute('ht')))
       if (!scanCells(text, from, to, maker.cell)) return false
       maker.finish()
       return true

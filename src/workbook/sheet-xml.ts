@@ -1,5 +1,6 @@
 import { columnLetters, columnOf } from './cell.ts'
 import { bomb } from './errors.ts'
+import { extensionFormats } from './extension-formats.ts'
 import type { RawCell, RowMaker } from './sheet-rows.ts'
 import { readXml, type TextSink } from './xml.ts'
 
@@ -50,14 +51,14 @@ export function readSheetXml(part: string, maker: RowMaker): TextSink {
         else if (open === 1) conditional = attributes.get('sqref') ?? ''
         else if (open === 2 && name === 'mergeCell') maker.merge(attributes.get('ref') ?? '')
         else if (open === 2 && name === 'cfRule')
-          maker.formatByRule(conditional, Number(attributes.get('dxfId') ?? -1))
+          maker.formatByRule(conditional, { style: Number(attributes.get('dxfId') ?? -1) })
       } else if (skipped > 0) skipped += 1
       else if (place === 'before' && name === 'sheetData') place = 'rows'
       else if (place === 'before') {
-        if (name === 'col' && isTrue(attributes.get('hidden')))
+        if (name === 'col' && (isTrue(attributes.get('hidden')) || isZero(attributes.get('width'))))
           maker.hideColumns(Number(attributes.get('min')), Number(attributes.get('max')))
       } else if (place === 'rows' && name === 'row') {
-        maker.begin(attributes.get('r'), isTrue(attributes.get('hidden')))
+        maker.begin(attributes.get('r'), isTrue(attributes.get('hidden')) || isZero(attributes.get('ht')))
         place = 'row'
       } else if (place === 'row' && name === 'c') {
         const reference = attributes.get('r')
@@ -90,13 +91,18 @@ export function readSheetXml(part: string, maker: RowMaker): TextSink {
     },
   })
 
+  const extensions = extensionFormats(part, ({ references, codes }) => {
+    for (const code of codes) maker.formatByRule(references, { code })
+  })
   return {
-    // What follows is not asked for: links, drop-downs, printing.
+    // What follows is not asked for but for the extension list: links, drop-downs, printing.
     write: (text) => {
       if (place !== 'done') xml.write(text)
+      if (place === 'after' || place === 'done') extensions.write(text)
     },
     end: () => {
       if (place !== 'after' && place !== 'done') xml.end()
+      extensions.end()
     },
   }
 }
@@ -104,6 +110,11 @@ export function readSheetXml(part: string, maker: RowMaker): TextSink {
 /** As XML Schema writes a boolean, and as some programs do. */
 export function isTrue(value: string | undefined): boolean {
   return value === '1' || value === 'true'
+}
+
+/** A height or a width of nothing hides a row or a column as well. */
+export function isZero(size: string | undefined): boolean {
+  return size !== undefined && size.trim() !== '' && Number(size) === 0
 }
 
 /** A range of cells; rows count from 1, columns from 0. */

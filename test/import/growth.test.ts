@@ -59,6 +59,7 @@ function looksAt(
     holdsTests: new Set<number>(),
     holdsAssociateCentres: new Set<number>(),
     usersOf: () => 0,
+    locations: new Map(),
     lookAlikes: new Map(),
   }
   const { issues } = planImport(roster, { view, restoreDeleted: false, partial: false })

@@ -82,6 +82,49 @@ describe('a number that is nearly a saved one', () => {
   })
 })
 
+describe('a new number under the name of a saved centre', () => {
+  beforeEach(() =>
+    importRows(world, [line('PK200', '', { name: 'Model School', country: 'Pakistan', town: 'Lahore' })]),
+  )
+
+  it.each([
+    ['', 'Pakistan'],
+    ['LAHORE ', 'PK'],
+  ])('is held back where that has no row, in the town %j of %s', async (town, country) => {
+    const ran = await importRows(world, [
+      line('PK201', 'new@d.example', { name: 'model  school', country, town }),
+    ])
+    expect(ran.json().issues).toMatchObject([
+      { cell: 'centres!A2', code: 'same-centre', message: expect.stringContaining('PK200') },
+    ])
+    expect((await living(world)).centres).not.toContain('PK201')
+    expect(ran.json().missingCentres).not.toContainEqual(
+      expect.objectContaining({ number: 'PK200', kept: null }),
+    )
+  })
+
+  it.each([
+    ['in another town', line('PK201', '', { name: 'Model School', country: 'Pakistan', town: 'Multan' }), []],
+    ['in another country', line('PK201', '', { name: 'Model School', country: 'India' }), []],
+    [
+      'where that one has a row too',
+      line('PK201', '', { name: 'Model School', country: 'Pakistan' }),
+      [line('PK200', '', { name: 'Model School' })],
+    ],
+  ])('is a new centre %s', async (_, row, others) => {
+    const ran = await importRows(world, [row, ...others])
+    expect(ran.json()).toMatchObject({ issues: [], centres: { created: 1 } })
+  })
+
+  it('makes a saved plan void where a centre has got that name meanwhile', async () => {
+    writeCsv(world, [line('PK201', '', { name: 'Other School', country: 'Pakistan' })])
+    await world.run(['centres', 'import', 'centres.csv', '--plan-out', 'p.plan', '--json'])
+    await world.run(['centres', 'edit', 'PK200', '--name', 'Other School', '--yes'])
+    const ran = await world.run(['centres', 'apply', 'p.plan', '--yes', '--json'])
+    expect(ran.error()).toMatchObject({ code: 'plan-changed' })
+  })
+})
+
 describe('a centre number in CSV', () => {
   it.each(["'50538", '"=""50538"""', '５０５３８'])('%s is read as 50538', async (number) => {
     const ran = await importText(

@@ -37,8 +37,20 @@ describe('the slips of a PIN workbook', () => {
     expect(who).toContain('(EG001)')
     expect(what).toContain(String(list?.getCell('F2').value))
     expect(what).toContain('valid until 1 April 2026')
-    expect(how?.split('\n')).toHaveLength(3)
-    expect(how).toContain('https://support.cambridgeinternational.example')
+    expect(how?.match(/^\d\. /gm)).toHaveLength(3)
+    expect(how?.replaceAll('\n', '')).toContain('Go to https://support.cambridgeinternational.example')
+  })
+
+  it('part the address of the hub behind its signs, where it is too long for its column', async () => {
+    const { slips } = await imported()
+    const [text = ''] = (slips?.getCell(1, 3).text ?? '').split(' and choose')
+    expect(text.replaceAll('\n', '')).toBe('1. Go to https://support.cambridgeinternational.example')
+    const parts = text.split('\n')
+    expect(parts.length).toBeGreaterThan(1)
+    for (const [at, part] of parts.entries()) {
+      expect(part.length).toBeLessThan(28)
+      if (at < parts.length - 1) expect(part).toMatch(/[/.]$/)
+    }
   })
 
   it('have lines to cut along, and long names go on below within their slip', async () => {

@@ -122,6 +122,21 @@ describe('a number', () => {
     expect(codes).toEqual(held)
   })
 
+  it.each([
+    ['A2:A9', '&quot;EG&quot;000', ['Centres!A2 shown-otherwise']],
+    ['C1:C4 A2', '&quot;EG&quot;000', ['Centres!A2 shown-otherwise']],
+    ['B2:B9', '&quot;EG&quot;000', []],
+    ['A2:A9', 'General', []],
+  ])('to which a format of the extension list at %s applies, %s', async (cells, code, held) => {
+    const links = Array.from({ length: 3000 }, (_, at) => `<hyperlink ref="C${at + 2}" location="x"/>`).join(
+      '',
+    )
+    const { codes } = await importCells([{ cell: '50538', type: 'n' }, ...rest], {
+      behind: `<hyperlinks>${links}</hyperlinks><pageMargins left="1"/><extLst><ext xmlns:x14="x" uri="{78C0D931-6437-407d-A8EE-F0AAD7539E65}"><x14:conditionalFormattings><x14:conditionalFormatting xmlns:xm="y"><x14:cfRule type="expression" priority="1" id="{0}"><xm:f>Other!A1=1</xm:f><x14:dxf><numFmt numFmtId="170" formatCode="${code}"/></x14:dxf></x14:cfRule><xm:sqref>${cells}</xm:sqref></x14:conditionalFormatting></x14:conditionalFormattings></ext></extLst>`,
+    })
+    expect(codes).toEqual(held)
+  })
+
   it.each(['Infinity', '0x10', '1,234', '0b11'])('is not %s', async (cell) => {
     const { issues } = await importCells([{ cell, type: 'n' }, ...rest])
     expect(issues).toMatchObject([{ cell: 'Centres!A2', code: 'shown-otherwise', value: cell }])

@@ -159,14 +159,17 @@ describe('reading a workbook', () => {
     ['as every program writes it', ''],
     ['with a comment among its rows', '<!-- -->'],
   ])('knows hidden rows, hidden columns and merged cells of a sheet %s', async (_, odd) => {
-    const sheet = `<worksheet xmlns="${MAIN}"><cols><col min="2" max="3" hidden="1"/><col min="4" max="4" hidden="0"/></cols><sheetData>${odd}<row r="1"><c><v>1</v></c></row><row r="2" hidden="1"><c><v>2</v></c></row></sheetData><customSheetViews><customSheetView><pageMargins/></customSheetView></customSheetViews><mergeCells count="1"><mergeCell ref="A2:B4"/></mergeCells><hyperlinks><hyperlink ref="A1:A9"/></hyperlinks></worksheet>`
+    const sheet = `<worksheet xmlns="${MAIN}"><cols><col min="2" max="3" hidden="1"/><col min="4" max="4" hidden="0" width="9"/><col min="5" max="5" width="0" customWidth="1"/></cols><sheetData>${odd}<row r="1"><c><v>1</v></c></row><row r="2" hidden="1"><c><v>2</v></c></row><row r="3" ht="0" customHeight="1"><c><v>3</v></c></row><row r="4" ht="15.75"><c><v>4</v></c></row></sheetData><customSheetViews><customSheetView><pageMargins/></customSheetView></customSheetViews><mergeCells count="1"><mergeCell ref="A2:B4"/></mergeCells><hyperlinks><hyperlink ref="A1:A9"/></hyperlinks></worksheet>`
     const workbook = await openWorkbook(await fileOf(book({ sheet })))
     const hidden: unknown[] = []
     const facts = await workbook.readRows((row) => hidden.push(row.hidden))
     await workbook.close()
-    expect(hidden).toEqual([undefined, true])
+    expect(hidden).toEqual([undefined, true, true, undefined])
     expect(facts).toEqual({
-      hiddenColumns: [[1, 2]],
+      hiddenColumns: [
+        [1, 2],
+        [4, 4],
+      ],
       merged: [{ firstRow: 2, lastRow: 4, firstColumn: 0, lastColumn: 1 }],
       formattedByRule: [],
     })

@@ -81,6 +81,7 @@ const inserted = fc.constantFrom(
     ' t="inlineStr"',
     ' r="B9"',
     ' hidden="1"',
+    ' ht="0"',
   ],
   ...[
     '<x:v xmlns:x="y">1</x:v>',

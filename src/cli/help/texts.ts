@@ -118,6 +118,7 @@ Why a row is held back (issues[].code):
   merged                  the cell lies beneath a merged one
   not-a-name, too-long    what stands there is no name of a centre or a person
   another-centres-name    the name is that of another saved centre
+  same-centre             a new number with the name and country of a saved centre that has no row
   lost-zeros, near-number the new number is nearly that of a saved centre with this name or address
   unclear-headings        the row stands below headings that are not understood, or above all headings
   invalid-number, missing-number

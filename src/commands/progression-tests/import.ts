@@ -14,7 +14,7 @@ export const importResults = () =>
       'Bring learner groups, tests and results in, with their owners and site. All rows or none; the same rows again change nothing, a different mark is a correction.',
     args: { file: argument('the workbook or CSV file; - for stdin') },
     options: {
-      sheet: option('<name>', 'the sheet to read (default: the first)'),
+      sheet: option('<name>', 'the sheet to read (default: the one that is open, or else the first)'),
       map: repeated(
         '<column=field>',
         "which column is which field, such as 'Pupil no=Learner'",

@@ -20,7 +20,7 @@ const options = {
   site: repeated('<site>', 'with access to this site'),
   role: repeated('<role>', 'with this role; service roles alone make no hub user'),
   from: option('<file>', 'read them from a workbook or CSV file, or - for stdin'),
-  sheet: option('<name>', 'the sheet of the workbook (default: the first)'),
+  sheet: option('<name>', 'the sheet to read (default: the one that is open, or else the first)'),
   map: repeated(
     '<column=field>',
     "which column is which field, such as 'Mail=Email'",

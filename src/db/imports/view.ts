@@ -25,6 +25,12 @@ export interface SeenUser {
   lastSignedInAt: string | null
 }
 
+/** Where a centre is: an ISO code, and a town as it was written. */
+export interface CentreLocation {
+  country: string
+  town: string
+}
+
 /** What planning an import reads of the store. */
 export interface ImportView {
   centres: SeenCentre[]
@@ -41,6 +47,8 @@ export interface ImportView {
   lookAlikes: ReadonlyMap<string, string>
   /** Counts of live users by centre, for centres that are not in the workbook. */
   usersOf: (centreId: number) => number
+  /** Where centres are that are not in the workbook, and whose name stands in it beside another number. */
+  locations: ReadonlyMap<number, CentreLocation>
 }
 
 /** What of the store a workbook touches. */
@@ -77,6 +85,7 @@ export async function readImportView(db: Kysely<Store>, reading: ImportReading):
     holdsAssociateCentres: await idsOf(db, sql`select distinct user_id as id from assignments`),
     lookAlikes: reading.lookAlikes(reading.foreignDomains.length > 0 ? await domainsInUse(db) : []),
     usersOf: (centreId) => usersOf.get(centreId) ?? 0,
+    locations: await locationsOf(db, centresBorne(centres, { numbers, bearsName })),
   }
 }
 
@@ -99,6 +108,27 @@ function centresWanted(
   const near = new Set([...named].map(nearKey))
   for (const { id, number } of centres) if (near.has(nearKey(number))) wanted.add(id)
   return wanted
+}
+
+function centresBorne(
+  centres: readonly SeenCentre[],
+  { numbers, bearsName }: Pick<ImportReading, 'numbers'> & { bearsName: (name: string) => boolean },
+): number[] {
+  const borne = centres.filter(({ name }) => bearsName(name))
+  if (borne.length === 0) return []
+  const named = new Set(numbers)
+  return borne.flatMap(({ id, number }) => (named.has(number) ? [] : [id]))
+}
+
+async function locationsOf(db: Kysely<Store>, ids: readonly number[]): Promise<Map<number, CentreLocation>> {
+  if (ids.length === 0) return new Map()
+  const rows = await db
+    .selectFrom('centres')
+    .select(['id', 'country', 'town'])
+    .where(anyOf(sql.ref('id'), ids))
+    .orderBy('id')
+    .execute()
+  return new Map(rows.map(({ id, country, town }) => [id, { country, town }]))
 }
 
 async function readCentres(db: Kysely<Store>): Promise<SeenCentre[]> {
@@ -252,6 +282,7 @@ export function digestOfView({ centres, touched, users, deletedAddresses, ...vie
     digest.update(JSON.stringify([user.id, user.email, key, user.centreId, user.hubRole, ...holds]))
   }
   for (const key of [...deletedAddresses].sort()) digest.update(key)
+  for (const [id, { country, town }] of view.locations) digest.update(JSON.stringify([id, country, town]))
   for (const pair of [...view.lookAlikes].sort()) digest.update(JSON.stringify(pair))
   return `sha256:${digest.digest('hex')}`
 }

@@ -1,0 +1,62 @@
+import { countryCode } from '../countries.ts'
+import type { CentreLocation, ImportView, SeenCentre } from '../db/imports/view.ts'
+import { searchKey } from '../rules/search-key.ts'
+import { firstOf, holdBack, type RowsByCentre } from './hold-back.ts'
+import type { Roster } from './roster.ts'
+import { blames, type RosterRow } from './roster-row.ts'
+
+interface Seen {
+  places: RowsByCentre
+  centres: ReadonlyMap<string, SeenCentre>
+  view: Pick<ImportView, 'locations'>
+}
+
+/** The names, folded, of the numbers that are new; none where nothing is saved yet. */
+export function namesOfNewNumbers(rows: Iterable<RosterRow>, centres: readonly SeenCentre[]): Set<string> {
+  const names = new Set<string>()
+  if (centres.length === 0) return names
+  const saved = new Set(centres.map(({ number }) => number))
+  for (const { number, name } of rows)
+    if (number !== undefined && name !== '' && !saved.has(number)) names.add(searchKey(name))
+  return names
+}
+
+/**
+ * A new number under the name of a saved centre that has no row, in its country, and in its town where both are
+ * known: most likely that centre under another number, and never a second one by itself.
+ */
+export function holdBackRenumbered(roster: Roster, { places, centres, view }: Seen): void {
+  const wanted = namesOfNewNumbers(roster.rows, [...centres.values()])
+  if (wanted.size === 0) return
+  const absent = new Map<string, SeenCentre[]>()
+  for (const centre of centres.values()) {
+    const name = searchKey(centre.name)
+    if (!centre.deleted && !places.has(centre.number) && wanted.has(name))
+      absent.set(name, [...(absent.get(name) ?? []), centre])
+  }
+  if (absent.size === 0) return
+  for (const [number, rows] of places) {
+    if (centres.has(number) || rows.some((row) => blames(row, 'number'))) continue
+    const name = firstOf(rows, (row) => row.name)
+    const meant = absent.get(searchKey(name))?.find(({ id }) => isThere(rows, view.locations.get(id)))
+    if (meant === undefined) continue
+    for (const row of rows)
+      holdBack(roster, row, {
+        field: 'number',
+        value: number,
+        code: 'same-centre',
+        message: `is ${number}: perhaps ${meant.number}, which has this name and country and no row here`,
+        hint: `If ${meant.number} is meant, write that number. If it is another centre, give ${meant.number} a row too, or add this one with: ssh-admin centres create ${number}`,
+      })
+  }
+}
+
+function isThere(rows: readonly RosterRow[], location: CentreLocation | undefined): boolean {
+  if (location === undefined) return false
+  const { country, town } = location
+  const said = firstOf(rows, ({ location }) => location.town)
+  return (
+    countryCode(firstOf(rows, ({ location }) => location.country)) === country &&
+    (said === '' || town === '' || searchKey(said) === searchKey(town))
+  )
+}
