@@ -1,11 +1,9 @@
 import { spawn } from '@lydell/node-pty'
 import { PassThrough } from 'node:stream'
-import { fileURLToPath } from 'node:url'
 import { stripVTControlCharacters } from 'node:util'
 import { run } from '../src/cli/run.ts'
+import { builtProgram } from './built-program.ts'
 import { contextIn, type Typing, type World } from './world.ts'
-
-const program = fileURLToPath(new URL('../bin/ssh-admin.js', import.meta.url))
 
 const keys = { enter: '\r', space: ' ', down: '\x1b[B', up: '\x1b[A', 'ctrl-c': '\x03' } as const
 
@@ -32,7 +30,7 @@ export function atTerminal(world: World, argv: readonly string[]): Typist {
   const { PATH = '' } = process.env
   const env = { PATH, HOME: world.folder, SSH_ADMIN_DB: world.db, TERM: 'xterm-256color', TZ: 'UTC' }
   return typistAt(
-    spawn(process.execPath, [program, ...argv], { cols: 100, rows: 40, cwd: world.folder, env }),
+    spawn(process.execPath, [builtProgram(), ...argv], { cols: 100, rows: 40, cwd: world.folder, env }),
   )
 }
 

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { atTerminal } from '../terminal.ts'
+import { inProcess } from '../terminal.ts'
 import { connectSqlite } from '../../src/db/sqlite/driver.ts'
 import { newWorld, type World } from '../world.ts'
 
@@ -21,7 +21,7 @@ const refusal = { kind: 'refusal', action: 'users.suspend' }
 
 describe('rights', () => {
   it('are those of the moment of the change: lost while a question was open, nothing is done', async () => {
-    const typist = atTerminal(world, suspending)
+    const typist = inProcess(world, suspending)
     await typist.sees('Suspend Amira Haddad')
     expect((await world.run(['users', 'suspend', admin, '--yes'])).exit).toBe(0)
     typist.types('y')
@@ -41,7 +41,7 @@ describe('rights', () => {
         "update users set status = 'suspended', status_before_suspension = 'active' where email_key = ?",
       )
       .run(admin)
-    const typist = atTerminal(world, [...suspending, '--yes'])
+    const typist = inProcess(world, [...suspending, '--yes'])
     await typist.sees('Waiting for')
     other.exec('commit')
     other.close()

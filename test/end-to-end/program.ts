@@ -1,12 +1,12 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { execa, type Options } from 'execa'
 import { asksForJson, checkJson } from '../json-answers.ts'
+import { builtProgram, root } from '../built-program.ts'
 
-export const root = fileURLToPath(new URL('../..', import.meta.url))
-export const bin = join(root, 'bin/ssh-admin.js')
+export { root }
+export const bin = builtProgram()
 
 export interface Desk {
   folder: string

@@ -1,11 +1,9 @@
-import { fileURLToPath } from 'node:url'
 import { execa } from 'execa'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { queueMessage } from '../../src/rules/mail/queue-message.ts'
+import { builtProgram } from '../built-program.ts'
 import { newWorld, type World } from '../world.ts'
 import { mailServer } from './server.ts'
-
-const program = fileURLToPath(new URL('../../bin/ssh-admin.js', import.meta.url))
 
 describe('mail send, as programs of their own', () => {
   let world: World
@@ -33,7 +31,7 @@ describe('mail send, as programs of their own', () => {
     return (await db.selectFrom('outbox').select('state').orderBy('id').execute()).map(({ state }) => state)
   }
   const start = (port: number) =>
-    execa(process.execPath, [program, 'mail', 'send'], {
+    execa(process.execPath, [builtProgram(), 'mail', 'send'], {
       env: {
         HOME: world.folder,
         SSH_ADMIN_DB: world.db,

@@ -1,10 +1,8 @@
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { execa } from 'execa'
-
-const program = fileURLToPath(new URL('./ssh-admin.js', import.meta.url))
+import { builtWithFaultPoints } from '../built-program.ts'
 
 export interface Ran {
   /** Undefined where a signal ended it. */
@@ -46,7 +44,7 @@ function deskIn(folder: string): Desk {
     path: (name) => join(folder, name),
     run: async (argv, { fault = '', env = {} } = {}) => {
       rmSync(log, { force: true })
-      const ended = await execa(process.execPath, [program, ...argv], {
+      const ended = await execa(process.execPath, [builtWithFaultPoints(), ...argv], {
         cwd: folder,
         env: {
           ...{

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { atTerminal } from '../../terminal.ts'
+import { inProcess } from '../../terminal.ts'
 import { newWorld, type World } from '../../world.ts'
 
 let world: World
@@ -20,7 +20,7 @@ const coordinator = async () => {
 
 describe('changing the coordinator at a terminal', () => {
   it('lists the admins to choose from, and finds one by a part of the name', async () => {
-    const typist = atTerminal(world, ['coordinator', 'change', 'EG001'])
+    const typist = inProcess(world, ['coordinator', 'change', 'EG001'])
     await typist.sees('Who coordinates EG001 from now on?')
     await typist.sees('Omar Said <omar@school.example>')
     await typist.sees('Somebody new')
@@ -38,7 +38,7 @@ describe('changing the coordinator at a terminal', () => {
   })
 
   it('offers a new person', async () => {
-    const typist = atTerminal(world, ['coordinator', 'change', 'EG001'])
+    const typist = inProcess(world, ['coordinator', 'change', 'EG001'])
     await typist.sees('Somebody new')
     typist.presses('down', 'down')
     await typist.sees('❯ Somebody new')
@@ -57,7 +57,7 @@ describe('changing the coordinator at a terminal', () => {
   })
 
   it.each(['enter', 'ctrl-c'] as const)('changes nothing on %s, and gives the cursor back', async (key) => {
-    const typist = atTerminal(world, ['coordinator', 'change', 'EG001', '--to', 'omar@school.example'])
+    const typist = inProcess(world, ['coordinator', 'change', 'EG001', '--to', 'omar@school.example'])
     await typist.sees('Make Omar Said')
     await typist.sees('(y/N)')
     typist.presses(key)

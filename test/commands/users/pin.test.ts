@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { atTerminal } from '../../terminal.ts'
+import { inProcess } from '../../terminal.ts'
 import { newWorld, type World } from '../../world.ts'
 
 const email = 'amira@school.example'
@@ -34,12 +34,12 @@ describe('issuing a PIN', () => {
   it('asks at a terminal, and No leaves the one that was handed out', async () => {
     const first = (await pin()).json().pin
     await (await world.store()).close()
-    const typist = atTerminal(world, ['users', 'pin', email])
+    const typist = inProcess(world, ['users', 'pin', email])
     await typist.sees('still open')
     typist.types('n\r')
     expect((await typist.leaves()).exit).toBe(130)
 
-    const again = atTerminal(world, ['users', 'pin', email])
+    const again = inProcess(world, ['users', 'pin', email])
     await again.sees('still open')
     again.types('y\r')
     const ended = await again.leaves()

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { holding } from '../../holding.ts'
-import { atTerminal } from '../../terminal.ts'
+import { inProcess } from '../../terminal.ts'
 import { newWorld, type World } from '../../world.ts'
 
 const amira = 'amira@school.example'
@@ -21,7 +21,7 @@ describe('at a terminal', () => {
   afterEach(() => world.close())
 
   it('two people are added by answering questions', async () => {
-    const desk = atTerminal(world, ['users', 'add'])
+    const desk = inProcess(world, ['users', 'add'])
     await desk.sees('Centre number:')
     desk.types('EG009\r')
     await desk.sees('There is no centre EG009')
@@ -64,7 +64,7 @@ describe('at a terminal', () => {
   })
 
   it('Ctrl-C among the questions adds nobody', async () => {
-    const desk = atTerminal(world, ['users', 'add', '--centre', 'EG001'])
+    const desk = inProcess(world, ['users', 'add', '--centre', 'EG001'])
     await desk.sees('First name:')
     desk.types('Amira\r')
     await desk.sees('Last name:')
@@ -79,7 +79,7 @@ describe('at a terminal', () => {
 
   it('No to a suspension leaves everything as it was', async () => {
     await world.user(amira, { centre: 'EG001' })
-    const desk = atTerminal(world, ['users', 'suspend', amira])
+    const desk = inProcess(world, ['users', 'suspend', amira])
     await desk.sees('Suspend Amira Haddad (EG001)? They cannot sign in until restored.')
     desk.presses('enter')
     expect(await desk.leaves()).toMatchObject({ exit: 130 })
@@ -88,7 +88,7 @@ describe('at a terminal', () => {
 
   it('so does Ctrl-C', async () => {
     await world.user(amira, { centre: 'EG001' })
-    const desk = atTerminal(world, ['users', 'suspend', amira])
+    const desk = inProcess(world, ['users', 'suspend', amira])
     await desk.sees('until restored.')
     desk.presses('ctrl-c')
     const { exit, text } = await desk.leaves()
@@ -99,7 +99,7 @@ describe('at a terminal', () => {
 
   it('yes suspends', async () => {
     await world.user(amira, { centre: 'EG001' })
-    const desk = atTerminal(world, ['users', 'suspend', amira])
+    const desk = inProcess(world, ['users', 'suspend', amira])
     await desk.sees('until restored.')
     desk.types('y\r')
     const { exit, text } = await desk.leaves()
@@ -111,7 +111,7 @@ describe('at a terminal', () => {
   it('deleting offers the steps that must come first, one after another', async () => {
     await world.user(amira, { centre: 'EG001', sites: ['cambridge-primary'] })
     await holding(world, amira)
-    const desk = atTerminal(world, ['users', 'delete', amira])
+    const desk = inProcess(world, ['users', 'delete', amira])
     await desk.sees('is active, and only suspended users are deleted. Suspend them first?')
     desk.types('y\r')
     await desk.sees('holds 1 learner group with 2 results. Who takes over?')
@@ -128,10 +128,11 @@ describe('at a terminal', () => {
   it('No to the last question takes back the steps before it', async () => {
     await world.user(amira, { centre: 'EG001', sites: ['cambridge-primary'] })
     await holding(world, amira)
-    const desk = atTerminal(world, ['users', 'delete', amira])
+    const desk = inProcess(world, ['users', 'delete', amira])
     await desk.sees('Suspend them first?')
     desk.types('y\r')
     await desk.sees('Who takes over?')
+    await desk.sees('Omar Haddad (EG001)')
     desk.presses('enter')
     await desk.sees('Delete Amira Haddad (EG001)?')
     desk.types('n\r')
@@ -141,7 +142,7 @@ describe('at a terminal', () => {
 
   it('editing without an option shows what each thing is now', async () => {
     await world.user(amira, { centre: 'EG001' })
-    const desk = atTerminal(world, ['users', 'edit', amira])
+    const desk = inProcess(world, ['users', 'edit', amira])
     await desk.sees('First name: (Amira)')
     desk.presses('enter')
     await desk.sees('Last name: (Haddad)')
