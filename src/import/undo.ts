@@ -11,7 +11,7 @@ import {
   setCentreDeleted,
   setCentreName,
 } from '../db/imports/undo.ts'
-import { isErased } from '../db/users/erase.ts'
+import { isErased } from '../db/users/erased-accounts.ts'
 import type { ImportRow } from '../db/imports/imports.ts'
 import { forgetOwedSheet } from '../db/imports/pin-sheets-owed.ts'
 import type { Trx } from '../db/transact.ts'

@@ -1,6 +1,6 @@
 import type { Kysely } from 'kysely'
 import type { Store } from '../db/schema.ts'
-import { isErased } from '../db/users/erase.ts'
+import { isErased } from '../db/users/erased-accounts.ts'
 import { countAssignments } from '../db/users/users.ts'
 import { Refused } from '../errors.ts'
 import { type Account, nameOf } from './users/account.ts'

@@ -1,6 +1,6 @@
 import { basename } from 'node:path'
 import * as z from 'zod'
-import type { WrittenAddress } from '../../db/users/erase.ts'
+import { mentionsInFileName, type WrittenAddress } from '../../db/users/mentions.ts'
 import { changedMeanwhile } from '../../cli/mutation.ts'
 import { confirm } from '../../cli/prompt.ts'
 import { erasureJson, renderErasure } from '../../render/erasure.ts'
@@ -26,8 +26,7 @@ The audit log goes on saying what happened, without saying to whom, and that thi
 async function eraseFor({ email: address }: { email: Address }, session: Session): Promise<AnswerOfChange> {
   const { dryRun, yes } = session.common
   const asks = !dryRun && !yes
-  const { messagesNaming, removeFiles } = await import('../../db/users/erase.ts')
-  const { mentionsInFileName } = await import('../../db/users/erase.ts')
+  const { messagesNaming, removeFiles } = await import('../../mail/written-messages.ts')
   const mailDir = session.settings.mailDir.value ?? ''
   const left = async (addresses: readonly WrittenAddress[]) => {
     const { others } = await messagesNaming(mailDir, addresses)

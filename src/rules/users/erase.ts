@@ -1,7 +1,6 @@
 import type { Trx } from '../../db/transact.ts'
 import { markDeleted, markSuspended } from '../../db/users/changes.ts'
 import {
-  accountsErasedBefore,
   addressesWritten,
   deletedAccounts,
   eraseAccounts,
@@ -9,11 +8,9 @@ import {
   eraseMentions,
   eraseMessages,
   isOfSomebodyElse,
-  mentionsLeft,
-  noteErased,
-  wasErased,
-  type WrittenAddress,
 } from '../../db/users/erase.ts'
+import { accountsErasedBefore, noteErased, wasErased } from '../../db/users/erased-accounts.ts'
+import { findMentions, type Mentions, type WrittenAddress } from '../../db/users/mentions.ts'
 import { findLiveUser } from '../../db/users/users.ts'
 import { NotFound, Refused } from '../../errors.ts'
 import { appendAudit } from '../audit/append.ts'
@@ -94,13 +91,22 @@ async function eraseThese(
   await eraseAccounts(trx, somebody)
   const values = await eraseFromAudit(trx, somebody)
   const rows = Object.keys(values).map(Number)
-  const here = await mentionsLeft(trx, addresses)
+  const here = namingThem(await findMentions(trx, addresses))
   await appendAudit(trx, {
     ...ctx,
     action: 'users.erased',
     facts: { users: ids, rows, values, messages: count, left: [...here, ...(await left(addresses))] },
   })
   return { accounts: ids.length, events: rows.length, messages: count, files, addresses, left: here }
+}
+
+/** What is for somebody to see to: said without the address. */
+function namingThem({ templates, centres, events }: Mentions): string[] {
+  return [
+    ...templates.map((name) => `the template ${name}, which names them`),
+    ...centres.map((number) => `the entry of centre ${number}, which names them`),
+    ...events.map((id) => `row ${id} of the audit log: the name of a file of results, which names them`),
+  ]
 }
 
 /** An address that somebody else has by now is theirs: what names it there is not about the person. */
