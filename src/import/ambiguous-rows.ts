@@ -21,7 +21,7 @@ interface Known {
   view: ImportView
 }
 
-/** What is looked up about a centre of the workbook; made once for each, however many rows it has. */
+/** What is looked up about a centre of the workbook; kept for each of several rows, most centres have one. */
 interface Places extends Known {
   names: Map<string, ReadonlySet<string>>
   describes: Map<string, boolean>
@@ -84,10 +84,11 @@ function namesOfPlace(
 ): ReadonlySet<string> {
   const known = names.get(number)
   if (known) return known
-  const inRows = (places.get(number) ?? []).filter(({ issues }) => !issues).map(({ name }) => searchKey(name))
+  const rows = places.get(number) ?? []
+  const inRows = rows.filter(({ issues }) => !issues).map(({ name }) => searchKey(name))
   const said = inRows.filter((name) => name !== '')
   const called = new Set(said.length > 0 ? said : [searchKey(centres.get(number)?.name ?? '')])
-  names.set(number, called)
+  if (rows.length > 1) names.set(number, called)
   return called
 }
 
@@ -98,7 +99,7 @@ function describesCentre(number: string, { places, describes }: Places): boolean
   const rows = places.get(number) ?? []
   const enough =
     rows.some(({ name }) => name !== '') && rows.some(({ location: place }) => place.country !== '')
-  describes.set(number, enough)
+  if (rows.length > 1) describes.set(number, enough)
   return enough
 }
 

@@ -1,6 +1,7 @@
 import type { SeenCentre, SeenUser } from '../db/imports/view.ts'
 import { cellName } from '../workbook/cell.ts'
-import { few, holdBack } from './hold-back.ts'
+import { few, maxListed } from './hold-back.ts'
+import { holdBack } from './issues.ts'
 import type { Roster } from './roster.ts'
 import type { RosterRow } from './roster-row.ts'
 
@@ -24,7 +25,7 @@ export function holdBackDuplicates(roster: Roster, { users, centresById }: Seen)
     const saved = users.get(key)
     const savedCentre = saved?.centreId ? centresById.get(saved.centreId) : undefined
     if (saved && !savedCentre) {
-      holdBackWithoutCentre(roster, rows, live)
+      holdBackWithoutCentre(rows, live)
       continue
     }
     const numbers = new Set(rows.map(({ number }) => number))
@@ -32,9 +33,17 @@ export function holdBackDuplicates(roster: Roster, { users, centresById }: Seen)
     if (numbers.size < 2) continue
 
     const sorted = [...numbers].flatMap((number) => number ?? []).sort()
+    const words = savedCentre ? savedAt(savedCentre.number) : standsElsewhere(sorted)
     for (const row of rows) {
-      if (row.number !== savedCentre?.number)
-        holdBackElsewhere(roster, row, { numbers: sorted, saved: savedCentre?.number, live })
+      if (row.number === savedCentre?.number) continue
+      const { number = '', address: { email = '' } = {} } = row
+      holdBack(row, {
+        field: 'email',
+        value: email,
+        code: 'duplicated-user',
+        message: words(number),
+        hint: savedCentre && live.has(number) ? moveTo(number) : keepOneRow,
+      })
     }
     duplicated.push({
       email: saved?.email ?? smallest(rows.map(({ address }) => address?.email ?? key)),
@@ -73,33 +82,35 @@ function addressesInQuestion(rows: readonly RosterRow[], { users, centresById }:
   return inQuestion
 }
 
-function holdBackElsewhere(
-  roster: Roster,
-  row: RosterRow,
-  {
-    numbers,
-    saved,
-    live,
-  }: { numbers: readonly string[]; saved: string | undefined; live: ReadonlySet<string> },
-): void {
-  const others = numbers.slice(0, 4).filter((number) => number !== row.number)
-  holdBack(roster, row, {
-    field: 'email',
-    value: row.address?.email ?? '',
-    code: 'duplicated-user',
-    message: saved
-      ? `${row.address?.email} belongs to ${saved} already`
-      : `${row.address?.email} stands at ${few(others, numbers.length - 1)} too`,
-    hint:
-      saved && live.has(row.number ?? '')
-        ? `To move them: ssh-admin users move ${row.address?.email} --to ${row.number}`
-        : 'Keep the row of the centre where they work.',
-  })
+const keepOneRow = 'Keep the row of the centre where they work.'
+
+function savedAt(saved: string): (number: string) => (email: string) => string {
+  const words = (email: string) => `${email} belongs to ${saved} already`
+  return () => words
 }
 
-function holdBackWithoutCentre(roster: Roster, rows: readonly RosterRow[], live: ReadonlySet<string>): void {
+function moveTo(number: string): (email: string) => string {
+  return (email) => `To move them: ssh-admin users move ${email} --to ${number}`
+}
+
+/** The others of the centres where an address stands: for all but the first few, the same words. */
+function standsElsewhere(numbers: readonly string[]): (number: string) => (email: string) => string {
+  const first = numbers.slice(0, maxListed + 1)
+  const wordsBut = (number: string | undefined) => {
+    const others = few(
+      first.filter((other) => other !== number),
+      numbers.length - 1,
+    )
+    return (email: string) => `${email} stands at ${others} too`
+  }
+  const ofLater = wordsBut(undefined)
+  const ofFirst = new Map(first.map((number) => [number, wordsBut(number)]))
+  return (number) => ofFirst.get(number) ?? ofLater
+}
+
+function holdBackWithoutCentre(rows: readonly RosterRow[], live: ReadonlySet<string>): void {
   for (const row of rows) {
-    holdBack(roster, row, {
+    holdBack(row, {
       field: 'email',
       value: row.address?.email ?? '',
       code: 'no-centre',

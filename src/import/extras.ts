@@ -1,5 +1,5 @@
 import type { ImportView, SeenCentre, SeenUser } from '../db/imports/view.ts'
-import { findAmbiguousRows } from './ambiguous-rows.ts'
+import type { AmbiguousRows } from './ambiguous-rows.ts'
 import type { RowsByCentre } from './hold-back.ts'
 import type { Roster } from './roster.ts'
 import type { RosterRow } from './roster-row.ts'
@@ -33,12 +33,13 @@ interface Present {
   centres: ReadonlyMap<string, SeenCentre>
   centresById: ReadonlyMap<number, SeenCentre>
   view: ImportView
+  ambiguous: AmbiguousRows
 }
 
 /** Held-back rows are there: their centre is not missing, whatever is wrong with them. */
 export function findMissingCentres(present: Present): MissingCentre[] {
-  const { view, places } = present
-  const { meant, hinted, anywhere } = findAmbiguousRows(present)
+  const { view, places, ambiguous } = present
+  const { meant, hinted, anywhere } = ambiguous
   return view.centres
     .filter(({ id, number, deleted }) => !deleted && !places.has(number) && !meant.has(id))
     .map(({ id, number, name }) => ({
@@ -54,8 +55,8 @@ export function findExtraUsers(present: Present): {
   extraUsers: ExtraUser[]
   live: { centres: number; users: number }
 } {
-  const { roster, places, centres, centresById, view } = present
-  const { meant, hinted, anywhere } = findAmbiguousRows(present)
+  const { roster, places, centres, centresById, view, ambiguous } = present
+  const { meant, hinted, anywhere } = ambiguous
   const unsure = new Set([...meant, ...hinted])
   for (const [number, rows] of places) {
     const centre = centres.get(number)

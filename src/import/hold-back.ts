@@ -1,8 +1,7 @@
 import type { SeenCentre } from '../db/imports/view.ts'
 import { searchKey } from '../rules/search-key.ts'
-import type { CentreField } from './columns.ts'
-import type { Roster } from './roster.ts'
-import { addIssue, type Fault, type RosterRow } from './roster-row.ts'
+import { holdBack } from './issues.ts'
+import type { RosterRow } from './roster-row.ts'
 
 /** Rows by their centre, in the order of the numbers. */
 export type RowsByCentre = Map<string, RosterRow[]>
@@ -18,24 +17,18 @@ export function rowsByCentre(rows: readonly RosterRow[]): RowsByCentre {
   return places
 }
 
-/** Holds a row back for a fault in one of its columns. */
-export function holdBack(
-  roster: Pick<Roster, 'sheet' | 'columns'>,
-  row: RosterRow,
-  { field, ...fault }: Fault & { field: CentreField },
-): void {
-  addIssue(row, { field, sheet: roster.sheet, columns: roster.columns, fault })
-}
-
 /** A centre that is deleted in the store stays deleted, unless its restoration is asked for. */
-export function holdBackDeletedCentres(
-  roster: Roster,
-  { places, centres }: { places: RowsByCentre; centres: ReadonlyMap<string, SeenCentre> },
-): void {
+export function holdBackDeletedCentres({
+  places,
+  centres,
+}: {
+  places: RowsByCentre
+  centres: ReadonlyMap<string, SeenCentre>
+}): void {
   for (const [number, rows] of places) {
     if (!centres.get(number)?.deleted) continue
     for (const row of rows) {
-      holdBack(roster, row, {
+      holdBack(row, {
         field: 'number',
         value: number,
         code: 'centre-deleted',
@@ -47,14 +40,14 @@ export function holdBackDeletedCentres(
 }
 
 /** Rows of one centre agree on its name; blank is the same. */
-export function holdBackDifferentNames(roster: Roster, places: RowsByCentre): void {
+export function holdBackDifferentNames(places: RowsByCentre): void {
   for (const [number, rows] of places) {
     if (rows.length < 2) continue
     const names = distinct(rows.map(({ name }) => name))
     if (names.length < 2) continue
     const message = `of ${number} is not the same in all its rows: ${listed(names)}`
     for (const row of rows) {
-      holdBack(roster, row, {
+      holdBack(row, {
         field: 'name',
         value: row.name,
         code: 'names-differ',
@@ -66,7 +59,7 @@ export function holdBackDifferentNames(roster: Roster, places: RowsByCentre): vo
 }
 
 /** The same address twice at one centre: equal rows count once, different ones are held back. */
-export function holdBackDifferentRows(roster: Roster, places: RowsByCentre): void {
+export function holdBackDifferentRows(places: RowsByCentre): void {
   for (const [number, rows] of places) {
     if (rows.length < 2) continue
     for (const [key, same] of byAddress(rows)) {
@@ -74,11 +67,11 @@ export function holdBackDifferentRows(roster: Roster, places: RowsByCentre): voi
       const numbers = same.map((other) => other.row).sort((one, other) => one - other)
       const message = `stands in ${same.length} rows of ${number} that differ: rows ${few(numbers.map(String))}`
       for (const row of same) {
-        holdBack(roster, row, {
+        holdBack(row, {
           field: 'email',
           value: row.address?.email ?? key,
           code: 'rows-differ',
-          message: `${row.address?.email} ${message}`,
+          message: (email) => `${email} ${message}`,
           hint: 'Keep the right row, or make them equal.',
         })
       }
@@ -125,12 +118,13 @@ export function listed(values: readonly string[]): string {
   )
 }
 
-const maxNamed = 3
+/** How many of a list stand in a message. */
+export const maxListed = 3
 
 /** The first few of many, and how many more there are: a message stays one, whatever the workbook. */
 export function few(texts: readonly string[], total = texts.length): string {
-  const first = texts.slice(0, maxNamed).join(', ')
-  const more = total - Math.min(maxNamed, texts.length)
+  const first = texts.slice(0, maxListed).join(', ')
+  const more = total - Math.min(maxListed, texts.length)
   return more > 0 ? `${first} and ${more.toLocaleString('en')} more` : first
 }
 

@@ -2,8 +2,8 @@ import { Refused } from '../errors.ts'
 import { columnOf } from '../workbook/cell.ts'
 import { headingKey } from '../workbook/headings.ts'
 import type { CellToWrite, SheetToWrite } from '../workbook/sheet.ts'
+import type { Issue } from './issues.ts'
 import type { Roster } from './roster.ts'
-import type { Issue } from './roster-row.ts'
 
 /** Whether a workbook says of itself that it is no whole roster: by its mark, or by the column of the reasons. */
 export function isPartOfRoster({ marks, headings }: Pick<Roster, 'marks' | 'headings'>): boolean {
@@ -27,13 +27,7 @@ export const reasonsHeading = 'Why it was held back'
 export const partOfRoster = 'ssh-admin-part-of-roster'
 
 /** The rows held back, as they stood, with the reasons: ready to be corrected and imported. */
-export function issuesSheet(roster: Roster, issues: readonly Issue[]): SheetToWrite {
-  const byRow = new Map<number, Issue[]>()
-  for (const issue of issues) {
-    const others = byRow.get(issue.row)
-    if (others) others.push(issue)
-    else byRow.set(issue.row, [issue])
-  }
+export function issuesSheet(roster: Roster, issues: Iterable<Issue>): SheetToWrite {
   const old = roster.headings.at(-1) === reasonsHeading ? 1 : 0
   const width = Math.max(roster.headings.length, 1)
   // The columns that are kept, each with its place among the cells: all but the reasons of last time.
@@ -49,17 +43,38 @@ export function issuesSheet(roster: Roster, issues: readonly Issue[]): SheetToWr
       ...headings.map((heading) => ({ heading, width: Math.min(40, Math.max(12, heading.length + 2)) })),
       { heading: reasonsHeading, width: 60 },
     ],
-    rows: [...byRow].map(([row, ofRow]) => {
-      const cells = roster.cells?.get(row) ?? []
-      const reasons = reasonsByColumn(ofRow, roster.moved.get(row))
-      return [
-        ...kept.map((column) => offending(cells[column] ?? '', reasons.get(column))),
-        ofRow.map((issue) => `${issue.cell}: ${inWords(issue)}`).join('\n'),
-      ]
-    }),
+    rows: rowsHeldBack(roster, { issues, kept }),
     wrapped: true,
     print: { landscape: true, title: 'Held back: correct the coloured cells, and import this workbook' },
   }
+}
+
+function* rowsHeldBack(
+  roster: Roster,
+  { issues, kept }: { issues: Iterable<Issue>; kept: readonly number[] },
+): Generator<CellToWrite[]> {
+  for (const ofRow of byRow(issues)) {
+    const row = ofRow[0]?.row ?? 0
+    const cells = roster.cells?.get(row) ?? []
+    const reasons = reasonsByColumn(ofRow, roster.moved.get(row))
+    yield [
+      ...kept.map((column) => offending(cells[column] ?? '', reasons.get(column))),
+      ofRow.map((issue) => `${issue.cell}: ${inWords(issue)}`).join('\n'),
+    ]
+  }
+}
+
+/** The issues of each row, which stand together. */
+function* byRow(issues: Iterable<Issue>): Generator<Issue[]> {
+  let ofRow: Issue[] = []
+  for (const issue of issues) {
+    if (ofRow[0] && ofRow[0].row !== issue.row) {
+      yield ofRow
+      ofRow = []
+    }
+    ofRow.push(issue)
+  }
+  if (ofRow.length > 0) yield ofRow
 }
 
 /** What is wrong with each cell of a row, by the column where the cell is kept; columns count from 0. */

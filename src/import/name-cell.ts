@@ -1,7 +1,7 @@
 import { centreNameFault, readPersonName, tidyName, wholeNameFault } from '../rules/names.ts'
 import { type CellNote, cellFault } from '../workbook/sheet-xml.ts'
 import type { CentreField } from './columns.ts'
-import type { Fault } from './roster-row.ts'
+import type { Fault } from './issues.ts'
 
 /** A cell as it stands. */
 export interface NameCell {
@@ -87,7 +87,7 @@ function faultOfText(name: string, fault: ReturnType<typeof centreNameFault>): F
   return { value: name, code, message, ...(hint === undefined ? {} : { hint }) }
 }
 
-type KindFault = Fault & { hint: string }
+type KindFault = Fault & { message: string; hint: string }
 
 /** A cell that is no text is no name. */
 function kindFault({ text, note }: NameCell): KindFault | undefined {

@@ -1,7 +1,7 @@
 import type { SeenCentre, SeenUser } from '../db/imports/view.ts'
 import { searchKey } from '../rules/search-key.ts'
-import { holdBack, type RowsByCentre } from './hold-back.ts'
-import type { Roster } from './roster.ts'
+import type { RowsByCentre } from './hold-back.ts'
+import { holdBack } from './issues.ts'
 import type { RosterRow } from './roster-row.ts'
 
 /** What two numbers have in common that differ only by leading zeros, O for 0, or I or L for 1. */
@@ -20,7 +20,7 @@ interface Seen {
 }
 
 /** A new number that is nearly a saved one, beside its name or the address of one of its users: never a second centre. */
-export function holdBackNearNumbers(roster: Roster, { places, centres, users }: Seen): void {
+export function holdBackNearNumbers({ places, centres, users }: Seen): void {
   const wanted = new Set<string>()
   for (const number of places.keys()) if (!centres.has(number)) wanted.add(nearKey(number))
   if (wanted.size === 0 || centres.size === 0) return
@@ -33,7 +33,7 @@ export function holdBackNearNumbers(roster: Roster, { places, centres, users }: 
     if (centres.has(number)) continue
     const meant = saved.get(nearKey(number))?.find((centre) => isMeant(centre, { rows, users }))
     if (meant === undefined) continue
-    for (const row of rows) holdBack(roster, row, { field: 'number', value: number, ...fault(number, meant) })
+    for (const row of rows) holdBack(row, { field: 'number', value: number, ...fault(number, meant) })
   }
 }
 

@@ -3,9 +3,9 @@ import type { SeenCentre } from '../db/imports/view.ts'
 import type { CentreKind } from '../db/schema.ts'
 import { searchKey } from '../rules/search-key.ts'
 import type { CentreField } from './columns.ts'
-import { accepted, distinct, firstOf, holdBack, listed, type RowsByCentre } from './hold-back.ts'
-import type { Roster } from './roster.ts'
-import { blames, type Fault, type RosterRow } from './roster-row.ts'
+import { accepted, distinct, firstOf, listed, type RowsByCentre } from './hold-back.ts'
+import { addIssue, blames, type Fault, holdBack } from './issues.ts'
+import type { RosterRow } from './roster-row.ts'
 
 /** A centre that the workbook brings. */
 export interface NewCentreOfRoster {
@@ -31,35 +31,38 @@ interface Seen {
 }
 
 /** The new centres of the accepted rows; where one cannot be made, all its rows are held back. */
-export function findNewCentres(roster: Roster, { places, centres }: Seen): PlannedCentre[] {
+export function findNewCentres({ places, centres }: Seen): PlannedCentre[] {
   const isNew = (number: string) => !centres.has(number)
-  for (const [number, rows] of places) if (isNew(number)) holdBackDifferentLocations(roster, rows)
+  for (const [number, rows] of places) if (isNew(number)) holdBackDifferentLocations(rows)
   const found: PlannedCentre[] = []
   // Associates first: the workbook may bring one together with its centres.
   const isAssociate = (rows: readonly RosterRow[]) => rows.some(({ kind }) => readKind(kind) === 'associate')
   for (const [number, rows] of places) {
-    const place = isNew(number) && isAssociate(rows) && newPlace(roster, { number, rows })
+    const place = isNew(number) && isAssociate(rows) && newPlace({ number, rows })
     if (place) found.push(place)
   }
   const associates = new Set(found.filter(({ kind }) => kind === 'associate').map(({ number }) => number))
   for (const [number, rows] of places) {
     if (!isNew(number) || isAssociate(rows)) continue
-    const place = newPlace(roster, { number, rows })
+    const place = newPlace({ number, rows })
     if (!place) continue
     const { associate } = place
     if (associate === null || actsAsAssociate(associate, { centres, associates })) found.push(place)
-    else holdBackUnknownAssociate(roster, { rows, associate, centres })
+    else holdBackUnknownAssociate({ rows, associate, centres })
   }
   return found.sort((one, other) => (one.number < other.number ? -1 : 1))
 }
 
 /** The facts of a new centre, from the rows that are not held back. */
-function newPlace(
-  roster: Roster,
-  { number, rows }: { number: string; rows: readonly RosterRow[] },
-): PlannedCentre | undefined {
-  for (const row of rows) holdBackErrorCells(roster, row)
-  for (const row of rows) holdBackUnreadable(roster, row)
+function newPlace({
+  number,
+  rows,
+}: {
+  number: string
+  rows: readonly RosterRow[]
+}): PlannedCentre | undefined {
+  for (const row of rows) holdBackErrorCells(row)
+  for (const row of rows) holdBackUnreadable(row)
   // Where no row is good, what is missing is told all the same: each problem in one run.
   const good = accepted(rows)
   const telling = good.length > 0 ? good : rows
@@ -70,7 +73,7 @@ function newPlace(
   const associate = said((row) => row.associate)
   const missing = missingFacts({ number, name, country, kind, associate })
   for (const fault of missing) {
-    for (const row of telling) if (!blames(row, fault.field)) holdBack(roster, row, fault)
+    for (const row of telling) if (!blames(row, fault.field)) holdBack(row, fault)
   }
   if (missing.length > 0 || country === undefined || good.length === 0) return undefined
   return {
@@ -139,32 +142,36 @@ function missingFacts({
   return missing
 }
 
-function holdBackErrorCells(roster: Roster, row: RosterRow): void {
+function holdBackErrorCells(row: RosterRow): void {
   if (!row.faults) return
   for (const field of ['address', 'town', 'postcode', 'country', 'kind', 'associate'] as const) {
-    const fault = row.faults.get(field)
-    if (fault !== undefined) holdBack(roster, row, { field, ...fault })
+    const faulty = row.faults.find((issue) => issue.field === field)
+    if (faulty !== undefined) addIssue(row, faulty)
   }
 }
 
-function holdBackUnreadable(roster: Roster, row: RosterRow): void {
+function hasFault({ faults = [] }: RosterRow, field: CentreField): boolean {
+  return faults.some((fault) => fault.field === field)
+}
+
+function holdBackUnreadable(row: RosterRow): void {
   const { country } = row.location
-  if (country !== '' && !row.faults?.has('country') && countryCode(country) === undefined) {
+  if (country !== '' && !hasFault(row, 'country') && countryCode(country) === undefined) {
     const meant = closestCountries(country).join(' or ')
-    holdBack(roster, row, {
+    holdBack(row, {
       field: 'country',
       value: country,
       code: 'unknown-country',
-      message: `is ${country}: no country is called so${meant ? ` (did you mean ${meant}?)` : ''}`,
+      message: meant ? `is ${country}: no country is called so (did you mean ${meant}?)` : noSuchCountry,
       hint: meant || 'The English name, or the ISO code.',
     })
   }
-  if (row.kind !== '' && !row.faults?.has('kind') && readKind(row.kind) === undefined) {
-    holdBack(roster, row, {
+  if (row.kind !== '' && !hasFault(row, 'kind') && readKind(row.kind) === undefined) {
+    holdBack(row, {
       field: 'kind',
       value: row.kind,
       code: 'unknown-kind',
-      message: `is ${row.kind}: no kind of centre is called so`,
+      message: noSuchKind,
       hint: 'school, associate or associate-centre',
     })
   }
@@ -192,14 +199,14 @@ export function readKind(text: string): CentreKind | undefined {
   )
 }
 
-function holdBackDifferentLocations(roster: Roster, rows: readonly RosterRow[]): void {
+function holdBackDifferentLocations(rows: readonly RosterRow[]): void {
   if (rows.length < 2) return
   for (const { field, value } of locationFields) {
     const values = distinct(rows.map(value))
     if (values.length < 2) continue
     const message = `of ${rows[0]?.number} is not the same in all its rows: ${listed(values)}`
     for (const row of rows) {
-      holdBack(roster, row, {
+      holdBack(row, {
         field,
         value: value(row),
         code: 'location-differs',
@@ -228,26 +235,31 @@ function actsAsAssociate(
   return associates.has(number)
 }
 
-function holdBackUnknownAssociate(
-  roster: Roster,
-  {
-    rows,
-    associate,
-    centres,
-  }: { rows: readonly RosterRow[]; associate: string; centres: ReadonlyMap<string, SeenCentre> },
-): void {
+const noSuchCountry = (name: string) => `is ${name}: no country is called so`
+const noSuchKind = (kind: string) => `is ${kind}: no kind of centre is called so`
+const noSuchAssociate = (number: string) =>
+  `is ${number}, and there is no such Associate, here or in the store`
+const addAssociate = (number: string) => `Add a row for ${number} with the kind associate.`
+
+function holdBackUnknownAssociate({
+  rows,
+  associate,
+  centres,
+}: {
+  rows: readonly RosterRow[]
+  associate: string
+  centres: ReadonlyMap<string, SeenCentre>
+}): void {
   const saved = centres.get(associate)
   for (const row of accepted(rows)) {
-    holdBack(roster, row, {
+    holdBack(row, {
       field: 'associate',
       value: associate,
       code: saved ? 'not-an-associate' : 'associate-not-found',
       message: saved
         ? `is ${associate}, which is ${saved.deleted ? 'deleted' : 'no Associate'}`
-        : `is ${associate}, and there is no such Associate, here or in the store`,
-      hint: saved
-        ? 'ssh-admin associates list names them.'
-        : `Add a row for ${associate} with the kind associate.`,
+        : noSuchAssociate,
+      hint: saved ? 'ssh-admin associates list names them.' : addAssociate,
     })
   }
 }

@@ -2,8 +2,8 @@ import type { SeenCentre, SeenUser } from '../db/imports/view.ts'
 import { nearestOf } from '../nearest.ts'
 import { catalogue, findRole } from '../rules/roles/catalogue.ts'
 import { askForTheAddress, domainOf, onlyLooksLike } from '../rules/users/look-alike.ts'
-import { holdBack, type RowsByCentre } from './hold-back.ts'
-import type { Roster } from './roster.ts'
+import type { RowsByCentre } from './hold-back.ts'
+import { addIssue, holdBack } from './issues.ts'
 import type { RosterRow } from './roster-row.ts'
 
 /** A person that the workbook brings, with the roles it asks for. */
@@ -26,30 +26,28 @@ interface Seen {
 }
 
 /** The new users of the accepted rows; rows whose role cannot be given are held back. */
-export function findNewUsers(
-  roster: Roster,
-  { places, centres, users, lookAlikes }: Seen,
-): NewUserOfRoster[] {
+export function findNewUsers({ places, centres, users, lookAlikes }: Seen): NewUserOfRoster[] {
   const found: NewUserOfRoster[] = []
   for (const [number, rows] of places) {
-    const newRows = newUsersIn(roster, { rows, users, lookAlikes })
-    holdBackSecondCoordinators(roster, { newRows, taken: centres.get(number)?.hasCoordinator ?? false })
+    const newRows = newUsersIn({ rows, users, lookAlikes })
+    holdBackSecondCoordinators({ newRows, taken: centres.get(number)?.hasCoordinator ?? false })
     for (const newUser of newRows) found.push(newUser)
   }
   return found
 }
 
-function newUsersIn(
-  roster: Roster,
-  { rows, users, lookAlikes }: Pick<Seen, 'users' | 'lookAlikes'> & { rows: readonly RosterRow[] },
-): NewUserOfRoster[] {
+function newUsersIn({
+  rows,
+  users,
+  lookAlikes,
+}: Pick<Seen, 'users' | 'lookAlikes'> & { rows: readonly RosterRow[] }): NewUserOfRoster[] {
   // Most centres have one row: nothing is made to look for its twins.
   const people = rows.length > 1 ? new Map<string, RosterRow[]>() : undefined
   const newRows: NewUserOfRoster[] = []
   for (const row of rows) {
     if (row.address && users.has(row.address.key)) continue
-    if (lookAlikes.size > 0) holdBackLookAlike(roster, row, lookAlikes)
-    const roles = rolesOf(roster, row)
+    if (lookAlikes.size > 0) holdBackLookAlike(row, lookAlikes)
+    const roles = rolesOf(row)
     if (row.issues || !row.address) continue
     const { key } = row.address
     const twins = people?.get(key)
@@ -65,12 +63,12 @@ function newUsersIn(
   return newRows
 }
 
-function holdBackLookAlike(roster: Roster, row: RosterRow, lookAlikes: Seen['lookAlikes']): void {
+function holdBackLookAlike(row: RosterRow, lookAlikes: Seen['lookAlikes']): void {
   if (!row.address) return
   const domain = domainOf(row.address.key)
   const other = lookAlikes.get(domain)
   if (other === undefined) return
-  holdBack(roster, row, {
+  holdBack(row, {
     field: 'email',
     value: row.address.email,
     code: 'look-alike-domain',
@@ -80,16 +78,19 @@ function holdBackLookAlike(roster: Roster, row: RosterRow, lookAlikes: Seen['loo
 }
 
 /** A centre has at most one coordinator: the first address in the alphabet, so that order is nothing. */
-function holdBackSecondCoordinators(
-  roster: Roster,
-  { newRows, taken }: { newRows: readonly NewUserOfRoster[]; taken: boolean },
-): void {
+function holdBackSecondCoordinators({
+  newRows,
+  taken,
+}: {
+  newRows: readonly NewUserOfRoster[]
+  taken: boolean
+}): void {
   if (!newRows.some(({ roles }) => roles.includes('coordinator'))) return
   const wanting = newRows.filter(({ roles }) => roles.includes('coordinator'))
   wanting.sort((one, other) => (one.key < other.key ? -1 : 1))
   for (const { rows } of taken ? wanting : wanting.slice(1)) {
     for (const row of rows) {
-      holdBack(roster, row, {
+      holdBack(row, {
         field: 'role',
         value: row.role,
         code: 'has-coordinator',
@@ -105,10 +106,10 @@ function holdBackSecondCoordinators(
 const noRoles: readonly string[] = []
 
 /** The roles a row names, separated by commas or semicolons; a new user's only. */
-function rolesOf(roster: Roster, row: RosterRow): readonly string[] {
-  const fault = row.faults?.get('role')
-  if (fault !== undefined) {
-    holdBack(roster, row, { field: 'role', ...fault })
+function rolesOf(row: RosterRow): readonly string[] {
+  const faulty = row.faults?.find(({ field }) => field === 'role')
+  if (faulty !== undefined) {
+    addIssue(row, faulty)
     return noRoles
   }
   if (row.role === '') return noRoles
@@ -116,9 +117,9 @@ function rolesOf(roster: Roster, row: RosterRow): readonly string[] {
   for (const word of row.role.split(/[,;]/).map((part) => part.trim())) {
     if (word === '') continue
     const role = findRole(word)
-    if (role === undefined) holdBackUnknownRole(roster, row, word)
+    if (role === undefined) holdBackUnknownRole(row, word)
     else if (role.ctx === 'by-staff' || role.ctx === 'derived') {
-      holdBack(roster, row, {
+      holdBack(row, {
         field: 'role',
         value: word,
         code: 'role-not-granted',
@@ -133,10 +134,10 @@ function rolesOf(roster: Roster, row: RosterRow): readonly string[] {
   return [...roles].sort()
 }
 
-function holdBackUnknownRole(roster: Roster, row: RosterRow, word: string): void {
+function holdBackUnknownRole(row: RosterRow, word: string): void {
   const names = catalogue.map(({ name }) => name)
   const [guess] = nearestOf(word.toLowerCase(), names)
-  holdBack(roster, row, {
+  holdBack(row, {
     field: 'role',
     value: word,
     code: 'unknown-role',

@@ -3,7 +3,7 @@ import { isPlaceholderNumber, readCentreNumber } from '../rules/centres/find.ts'
 import { visible } from '../rules/users/email.ts'
 import { type CellNote, cellFault, errorCell, shownOtherwise } from '../workbook/sheet-xml.ts'
 import { cleanCode } from '../workbook/cell.ts'
-import type { Fault } from './roster-row.ts'
+import type { Fault } from './issues.ts'
 
 /** The centre number that a cell shows, or why it is none. */
 export function readNumberCell(

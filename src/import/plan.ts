@@ -4,6 +4,7 @@ import { isHubRole } from '../rules/roles/catalogue.ts'
 import { hubRoleFor } from '../rules/users/new-user.ts'
 import { cellName } from '../workbook/cell.ts'
 import { runningNumbers } from '../workbook/headings-errors.ts'
+import { findAmbiguousRows } from './ambiguous-rows.ts'
 import { headingOf } from './columns.ts'
 import { holdBackOthersNames } from './renames.ts'
 import { type DuplicatedUser, holdBackDuplicates } from './duplicates.ts'
@@ -20,9 +21,10 @@ import {
 import { findNewCentres, type PlannedCentre } from './new-centres.ts'
 import { findNewUsers, type NewUserOfRoster } from './new-people.ts'
 import { holdBackNearNumbers } from './near-number.ts'
+import { type Issues, issuesOf } from './issues.ts'
 import { holdBackRenumbered } from './renumbered.ts'
 import type { Roster } from './roster.ts'
-import type { Issue, RosterRow } from './roster-row.ts'
+import type { RosterRow } from './roster-row.ts'
 
 export type { PlannedCentre } from './new-centres.ts'
 
@@ -52,7 +54,7 @@ export interface Plan {
   missingCentres: MissingCentre[]
   extraUsers: ExtraUser[]
   duplicatedUsers: DuplicatedUser[]
-  issues: Issue[]
+  issues: Issues
   /** Live centres, and live users at the workbook's centres: what the limit on deleting is a share of. */
   live: { centres: number; users: number; inWorkbook: number }
 }
@@ -85,15 +87,15 @@ function planRows(roster: Roster, { view, restoreDeleted, partial }: Planning): 
   refuseRowCounter(roster, centres)
   const places = rowsByCentre(roster.rows)
 
-  if (!restoreDeleted) holdBackDeletedCentres(roster, { places, centres })
-  holdBackDifferentNames(roster, places)
-  holdBackNearNumbers(roster, { places, centres, users: view.users })
+  if (!restoreDeleted) holdBackDeletedCentres({ places, centres })
+  holdBackDifferentNames(places)
+  holdBackNearNumbers({ places, centres, users: view.users })
   holdBackRenumbered(roster, { places, centres, view })
   holdBackOthersNames(roster, { places, centres })
   const duplicatedUsers = holdBackDuplicates(roster, { users: view.users, centresById })
-  holdBackDifferentRows(roster, places)
-  const newRows = findNewUsers(roster, { places, centres, users: view.users, lookAlikes: view.lookAlikes })
-  const newCentres = findNewCentres(roster, { places, centres })
+  holdBackDifferentRows(places)
+  const newRows = findNewUsers({ places, centres, users: view.users, lookAlikes: view.lookAlikes })
+  const newCentres = findNewCentres({ places, centres })
 
   const heldBack = roster.rows.filter(({ issues }) => issues)
   const accepted = roster.rows.length - heldBack.length
@@ -106,7 +108,8 @@ function planRows(roster: Roster, { view, restoreDeleted, partial }: Planning): 
     if (centre.kind === 'associate-centre' && !coordinated.has(centre.number)) centre.status = 'approved'
   }
   const saved = savedCentres({ places, centres })
-  const present = { roster, places, centres, centresById, view }
+  const ambiguous = findAmbiguousRows({ roster, places, centres, view })
+  const present = { roster, places, centres, centresById, view, ambiguous }
   const { extraUsers, live } = findExtraUsers(present)
   return {
     rows: { read: roster.rows.length, accepted, heldBack: heldBack.length, blank: roster.blank },
@@ -140,7 +143,7 @@ function planRows(roster: Roster, { view, restoreDeleted, partial }: Planning): 
     extraUsers: partial ? [] : extraUsers,
     live: { ...live, inWorkbook: saved.filter(({ centre }) => !centre.deleted).length },
     duplicatedUsers,
-    issues: heldBack.flatMap(({ issues }) => issues ?? []).sort(bySheetOrder),
+    issues: issuesOf(heldBack, roster),
   }
 }
 
@@ -204,10 +207,6 @@ function countUnchangedUsers(roster: Roster, view: ImportView): number {
     if (address && !issues && view.users.has(address.key)) seen.add(address.key)
   }
   return seen.size
-}
-
-function bySheetOrder(one: Issue, other: Issue): number {
-  return one.row - other.row || compare(one.cell, other.cell) || compare(one.code, other.code)
 }
 
 function compare(one: string, other: string): number {

@@ -1,7 +1,8 @@
 import type { SeenCentre } from '../db/imports/view.ts'
 import { Refused } from '../errors.ts'
 import { searchKey } from '../rules/search-key.ts'
-import { cut, few, firstOf, holdBack, type RowsByCentre } from './hold-back.ts'
+import { cut, few, firstOf, type RowsByCentre } from './hold-back.ts'
+import { holdBack } from './issues.ts'
 import type { Plan } from './plan.ts'
 import type { Roster } from './roster.ts'
 import type { RosterRow } from './roster-row.ts'
@@ -81,7 +82,7 @@ export function holdBackOthersNames(roster: Roster, { places, centres }: Seen): 
     const other = byName.get(searchKey(name))?.find((one) => one !== centre && !keepsName(one, places))
     if (other === undefined) continue
     for (const row of rows) {
-      holdBack(roster, row, {
+      holdBack(row, {
         field: 'name',
         value: row.name,
         code: 'another-centres-name',

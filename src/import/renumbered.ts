@@ -1,9 +1,10 @@
 import { countryCode } from '../countries.ts'
 import type { CentreLocation, ImportView, SeenCentre } from '../db/imports/view.ts'
 import { searchKey } from '../rules/search-key.ts'
-import { firstOf, holdBack, type RowsByCentre } from './hold-back.ts'
+import { firstOf, type RowsByCentre } from './hold-back.ts'
+import { blames, holdBack } from './issues.ts'
 import type { Roster } from './roster.ts'
-import { blames, type RosterRow } from './roster-row.ts'
+import type { RosterRow } from './roster-row.ts'
 
 interface Seen {
   places: RowsByCentre
@@ -41,7 +42,7 @@ export function holdBackRenumbered(roster: Roster, { places, centres, view }: Se
     const meant = absent.get(searchKey(name))?.find(({ id }) => isThere(rows, view.locations.get(id)))
     if (meant === undefined) continue
     for (const row of rows)
-      holdBack(roster, row, {
+      holdBack(row, {
         field: 'number',
         value: number,
         code: 'same-centre',

@@ -1,32 +1,15 @@
 import { isErrorWord } from '../error-words.ts'
 import { type Address, readAddress, visible } from '../rules/users/email.ts'
 import { cellName, cleanCode, cleanText, trimCode } from '../workbook/cell.ts'
-import {
-  cellFault,
-  type CellFault,
-  type CellNote,
-  errorCell,
-  notAsShown,
-  shownOtherwise,
-} from '../workbook/sheet-xml.ts'
+import { cellFault, type CellNote, errorCell, notAsShown, shownOtherwise } from '../workbook/sheet-xml.ts'
 import { isAddress, type UnclearTable } from '../workbook/headings-again.ts'
 import { unclearHint } from '../workbook/headings-errors.ts'
 import type { Table } from '../workbook/headings.ts'
 import type { SheetRow } from '../workbook/read.ts'
-import { centreColumns, type CentreField, headingOf } from './columns.ts'
+import { centreColumns, type CentreField } from './columns.ts'
+import { addIssue, blames, type Fault, type RowIssue } from './issues.ts'
 import { type NameCell, readCentreName, readPersonCells } from './name-cell.ts'
 import { readNumberCell } from './number-cell.ts'
-
-/** Something wrong in a cell, and what to do about it. */
-export interface Issue {
-  cell: string
-  row: number
-  column: string
-  value: string
-  code: string
-  message: string
-  hint: string | null
-}
 
 /** A row as it was read: what it says of a place and of a person, and what is wrong with it. */
 export interface RosterRow {
@@ -43,21 +26,26 @@ export interface RosterRow {
   kind: string
   associate: string
   /** Cells that could not be read, such as #N/A, by field. */
-  faults: Map<CentreField, CellFault> | undefined
+  faults: readonly RowIssue[] | undefined
   /** Where the fields stand, for a row below headings of another order. */
   columns: ReadonlyMap<string, number> | undefined
   /** A row with an issue is held back. */
-  issues: Issue[] | undefined
+  issues: RowIssue[] | undefined
 }
+
 interface RowReading {
   sheet: string
   first: Table
   /** The cells whose names were tidied. */
   tidied: string[]
+  shared: (issue: RowIssue) => RowIssue
 }
 
 /** Made once for a table: what it looks up would cost more, row by row, than reading. */
-export function rowReader(table: Table, { sheet, first, tidied }: RowReading): (row: SheetRow) => RosterRow {
+export function rowReader(
+  table: Table,
+  { sheet, first, tidied, shared }: RowReading,
+): (row: SheetRow) => RosterRow {
   const { columns } = table
   const at = (field: CentreField) => columns.get(field) ?? -1
   const number = at('number')
@@ -95,11 +83,11 @@ export function rowReader(table: Table, { sheet, first, tidied }: RowReading): (
       },
       kind: textIn(row, kind),
       associate: cleanCode(textIn(row, associate)).toUpperCase(),
-      faults: faultsIn(row, { columns, fields: others }),
+      faults: faultsIn(row, { columns, fields: others, shared }),
       columns: table === first ? undefined : columns,
       issues: undefined,
     }
-    const blame: Blame = (field, fault) => addIssue(read, { field, sheet, columns, fault })
+    const blame: Blame = (field, fault) => addIssue(read, shared({ field, fault }))
     const numbered = readNumberCell(cellIn(row, number), row.notes?.get(number))
     if ('number' in numbered) read.number = numbered.number
     else blame('number', numbered.fault)
@@ -145,19 +133,6 @@ function shownAsText(note: CellNote | undefined): string | undefined {
   return /\de[+-]?\d/i.test(note.shown) ? undefined : note.shown
 }
 
-/** Whether something else is wrong in that column already. */
-export function blames({ issues = [] }: Pick<RosterRow, 'issues'>, field: CentreField): boolean {
-  return issues.some(({ column }) => column === headingOf(field))
-}
-
-/** What is wrong, worded to follow the column's name. */
-export interface Fault {
-  value: string
-  code: string
-  message: string
-  hint?: string
-}
-
 type Blame = (field: CentreField, fault: Fault) => void
 
 function readEmail(
@@ -191,7 +166,7 @@ function readEmail(
       blame('email', {
         value,
         code: 'invalid-email',
-        message: `${value} ${problem}`,
+        message: (address) => `${address} ${problem}`,
         ...(hint === undefined ? {} : { hint }),
       })
     }
@@ -209,36 +184,19 @@ function readEmail(
   }
 }
 
-/** Adds an issue to a row; a row with an issue is held back. */
-export function addIssue(
-  row: RosterRow,
-  {
-    field,
-    sheet,
-    columns,
-    fault,
-  }: { field: CentreField; sheet: string; columns: ReadonlyMap<string, number>; fault: Fault },
-): void {
-  const places = row.columns ?? columns
-  const column = places.get(field) ?? places.get('number') ?? 0
-  const issue = {
-    cell: cellName(sheet, column, row.row),
-    row: row.row,
-    column: headingOf(field),
-    value: fault.value,
-    code: fault.code,
-    message: `${headingOf(field)} ${fault.message}`,
-    hint: fault.hint ?? null,
-  }
-  // A list of its own: planning puts the row's former list back.
-  row.issues = [...(row.issues ?? []), issue]
-}
-
 function faultsIn(
   { cells, notes }: SheetRow,
-  { columns, fields }: { columns: ReadonlyMap<string, number>; fields: readonly CentreField[] },
-): Map<CentreField, CellFault> | undefined {
-  let faults: Map<CentreField, CellFault> | undefined
+  {
+    columns,
+    fields,
+    shared,
+  }: {
+    columns: ReadonlyMap<string, number>
+    fields: readonly CentreField[]
+    shared: (issue: RowIssue) => RowIssue
+  },
+): RowIssue[] | undefined {
+  let faults: RowIssue[] | undefined
   for (const field of fields) {
     const column = columns.get(field)
     if (column === undefined) continue
@@ -249,21 +207,18 @@ function faultsIn(
       (text !== undefined && isErrorWord(text) ? errorCell(text) : undefined) ??
       (shownAsText(note) === undefined ? notAsShown(note, text ?? '') : undefined)
     if (fault === undefined) continue
-    faults ??= new Map()
-    faults.set(field, fault)
+    const issue = shared({ field, fault })
+    faults = faults ? [...faults, issue] : [issue]
   }
   return faults
 }
 
 /** Rows of which nobody can tell what their cells say: they are there, and nothing of them is read. */
-export function unclearRowReader(
-  table: UnclearTable,
-  { sheet }: { sheet: string },
-): (row: SheetRow) => RosterRow {
-  return (row) => unclearRow(row, { table, sheet })
+export function unclearRowReader(table: UnclearTable): (row: SheetRow) => RosterRow {
+  return (row) => unclearRow(row, table)
 }
 
-function unclearRow(row: SheetRow, { table, sheet }: { table: UnclearTable; sheet: string }): RosterRow {
+function unclearRow(row: SheetRow, table: UnclearTable): RosterRow {
   const where =
     table.headingRow < row.number
       ? `it stands below row ${table.headingRow}, whose headings are not understood: ${table.reason}`
@@ -285,8 +240,6 @@ function unclearRow(row: SheetRow, { table, sheet }: { table: UnclearTable; shee
   }
   addIssue(read, {
     field: 'number',
-    sheet,
-    columns: table.columns,
     fault: { value: '', code: 'unclear-headings', message: `cannot be told: ${where}`, hint: unclearHint },
   })
   return read

@@ -6,7 +6,8 @@ import { cellFault, type CellFault, type CellRange, type CoveredCells } from '..
 import { readTable } from '../workbook/table.ts'
 import { tableNotices } from '../workbook/table-notices.ts'
 import { type CentreField, centreColumns, headingOf } from './columns.ts'
-import { addIssue, type RosterRow, rowReader, unclearRowReader } from './roster-row.ts'
+import { addIssue, sharedIssues } from './issues.ts'
+import { type RosterRow, rowReader, unclearRowReader } from './roster-row.ts'
 import { type RowCounter, watchRowCounter } from './row-counter.ts'
 
 export interface Roster {
@@ -55,6 +56,7 @@ export async function readRoster(workbook: Workbook, { map, keepCells, progress 
   const counting = rowCounter()
   const counted = watchRowCounter()
   const tidied: string[] = []
+  const shared = sharedIssues()
   /** Reads a row by the headings above it. */
   const arrive = (row: SheetRow, table: Table | UnclearTable) => {
     const above = first ?? table
@@ -67,8 +69,8 @@ export async function readRoster(workbook: Workbook, { map, keepCells, progress 
       const { sheet } = workbook
       const read =
         'reason' in table
-          ? unclearRowReader(table, { sheet })
-          : rowReader(table, { sheet, first: above, tidied })
+          ? unclearRowReader(table)
+          : rowReader(table, { sheet, first: above, tidied, shared })
       below = {
         table,
         read,
@@ -199,9 +201,9 @@ function holdBackCovered(roster: Roster, covered: CoveredCells): void {
       if (field === 'number') row.number = undefined
       if (field === 'email') row.address = undefined
       if (field === 'name') row.name = ''
-      row.issues = row.issues?.filter(({ column }) => column !== headingOf(field))
-      if (alwaysRead.has(field)) addIssue(row, { field, sheet: roster.sheet, columns: roster.columns, fault })
-      else row.faults = new Map([...(row.faults ?? []), [field, fault]])
+      row.issues = row.issues?.filter((issue) => issue.field !== field)
+      if (alwaysRead.has(field)) addIssue(row, { field, fault })
+      else row.faults = [...(row.faults ?? []).filter((other) => other.field !== field), { field, fault }]
       if (kept) {
         const shown = [...kept]
         const column = columns.get(field) ?? -1
@@ -232,7 +234,7 @@ function holdBackFormattedByRule(roster: Roster, ranges: readonly CellRange[]): 
       hint: 'Take the number format out of the conditional format, and type what it showed.',
     }
     row.number = undefined
-    addIssue(row, { field: 'number', sheet: roster.sheet, columns: roster.columns, fault })
+    addIssue(row, { field: 'number', fault })
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Counts, Source } from '../import/apply.ts'
 import type { Deletions } from '../import/deletions.ts'
+import type { Issue } from '../import/issues.ts'
 import type { Plan } from '../import/plan.ts'
 import type { View } from './table.ts'
 import { oneLine as cell, tsvLine } from './clean-text.ts'
@@ -204,15 +205,15 @@ function renameText({ number, before, after }: Plan['renames'][number]): string 
   return `${number}  ${cell(before)} → ${cell(after)}`
 }
 
-function issueText({ cell: at, message }: Plan['issues'][number]): string {
+function issueText({ cell: at, message }: Issue): string {
   const text = cell(message)
   return `  ${at}  ${text.length > longestText ? `${text.slice(0, longestText)}…` : text}`
 }
 
 /** Each of a few; of many, the first of each kind, and where the rest are. */
 function issueLines({ issues }: Pick<Plan, 'issues'>, { chalk }: View): string[] {
-  if (issues.length <= maxIssues) return issues.map(issueText)
-  const kinds = new Map<string, { first: Plan['issues'][number]; count: number }>()
+  if (issues.length <= maxIssues) return Array.from(issues, issueText)
+  const kinds = new Map<string, { first: Issue; count: number }>()
   for (const issue of issues) {
     const kind = kinds.get(issue.code)
     if (kind) kind.count += 1

@@ -19,7 +19,7 @@ export function* piecesOfLines(lines: Iterable<string>): Generator<string> {
 /** The same text as JSON.stringify gives, whose lists are written an item at a time. */
 export function* piecesOfJson(document: object, indent: 0 | 2): Generator<string> {
   const entries = Object.entries(document).filter(([, value]) => value !== undefined)
-  const isLong = entries.some(([, value]) => Array.isArray(value) && value.length > 1000)
+  const isLong = entries.some(([, value]) => isList(value) && value.length > 1000)
   if (!isLong || indent > 0) {
     yield `${JSON.stringify(document, null, indent)}\n`
     return
@@ -39,13 +39,20 @@ function* partsOf(entries: readonly [string, unknown][]): Generator<string> {
   for (const [key, value] of entries) {
     yield `${before}${JSON.stringify(key)}:`
     before = ','
-    if (Array.isArray(value)) yield* itemsOf(value)
+    if (isList(value)) yield* itemsOf(value)
     else yield JSON.stringify(value)
   }
   yield '}'
 }
 
-function* itemsOf(list: readonly unknown[]): Generator<string> {
+/** A list, or what is one in JSON and whose items are made as they are needed. */
+type List = Iterable<unknown> & { readonly length: number }
+
+function isList(value: unknown): value is List {
+  return typeof value === 'object' && value !== null && Symbol.iterator in value && 'length' in value
+}
+
+function* itemsOf(list: List): Generator<string> {
   let before = '['
   for (const item of list) {
     yield `${before}${JSON.stringify(item) ?? 'null'}`

@@ -64,6 +64,7 @@ function looksAt(
   }
   const { issues } = planImport(roster, { view, restoreDeleted: false, partial: false })
   expect(issues.length).toBeGreaterThanOrEqual(count)
+  expect([...issues]).toHaveLength(issues.length)
   for (const { message } of issues) expect(message.length).toBeLessThan(250)
   return looks
 }

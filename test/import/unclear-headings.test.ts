@@ -104,7 +104,7 @@ describe('headings that stand again and are half understood', () => {
           second.some((column) => known.some((one) => one.field === field && one.text === column.text)),
         )
         for (const { issues } of roster.rows.slice(before)) {
-          if (!isUnderstood) expect(issues?.map(({ code }) => code)).toEqual(['unclear-headings'])
+          if (!isUnderstood) expect(issues?.map(({ fault }) => fault.code)).toEqual(['unclear-headings'])
         }
         await workbook.close()
       }),

@@ -202,7 +202,7 @@ function refuseAnyIssue({ issues, rows }: Plan): void {
     {
       hint: 'Correct them, or leave out --strict to import the others.',
       details: {
-        problems: issues.map(({ cell, code, message, hint }) => ({
+        problems: Array.from(issues, ({ cell, code, message, hint }) => ({
           target: cell,
           code,
           message,

@@ -1,0 +1,117 @@
+import { cellName } from '../workbook/cell.ts'
+import { type CentreField, headingOf } from './columns.ts'
+import type { Roster } from './roster.ts'
+import type { RosterRow } from './roster-row.ts'
+
+/** Something wrong in a cell, and what to do about it, as it is told. */
+export interface Issue {
+  cell: string
+  row: number
+  column: string
+  value: string
+  code: string
+  message: string
+  hint: string | null
+}
+
+/** What is wrong, worded to follow the column's name. */
+export interface Fault {
+  value: string
+  code: string
+  message: Words
+  hint?: Words
+}
+
+/** Of thousands of faults alike only the value is kept: such words are made from it when they are told. */
+type Words = string | ((value: string) => string)
+
+/** What is wrong with a row: where it stands is told with it. */
+export interface RowIssue {
+  field: CentreField
+  fault: Fault
+}
+
+const maxShared = 1000
+
+/** Makes equal issues one: a sheet may have the same mistake in every cell. */
+export function sharedIssues(): (issue: RowIssue) => RowIssue {
+  const known = new Map<string, RowIssue>()
+  return (issue) => {
+    const { field, fault } = issue
+    const key = `${field} ${fault.code} ${fault.value}`
+    const same = known.get(key)
+    if (same && same.fault.message === fault.message && same.fault.hint === fault.hint) return same
+    if (!same && known.size < maxShared) known.set(key, issue)
+    return issue
+  }
+}
+
+/** Adds an issue to a row; a row with an issue is held back. */
+export function addIssue(row: RosterRow, issue: RowIssue): void {
+  // A list of its own: planning puts the row's former list back.
+  row.issues = row.issues ? [...row.issues, issue] : [issue]
+}
+
+/** Holds a row back for a fault in one of its columns. */
+export function holdBack(row: RosterRow, { field, ...fault }: Fault & { field: CentreField }): void {
+  addIssue(row, { field, fault })
+}
+
+/** Whether something else is wrong in that column already. */
+export function blames({ issues = [] }: Pick<RosterRow, 'issues'>, field: CentreField): boolean {
+  return issues.some((issue) => issue.field === field)
+}
+
+/** The issues of a workbook, which may be hundreds of thousands; in a saved plan they are a list. */
+export type Issues = Iterable<Issue> & { readonly length: number; toJSON?: () => Issue[] }
+
+/** The issues of the rows held back, in the order of the sheet: each is made when it is told, and not kept. */
+export function issuesOf(
+  heldBack: readonly RosterRow[],
+  { sheet, columns }: Pick<Roster, 'sheet' | 'columns'>,
+): Issues {
+  // No more of a row is held than its issues: its cells would weigh while the store is written.
+  const rows = heldBack
+    .map(({ row, columns: own, issues = [] }) => ({ row, columns: own ?? columns, issues }))
+    .sort((one, other) => one.row - other.row)
+  function* inOrder(): Generator<Issue> {
+    for (const { row, columns, issues } of rows) {
+      const told = issues.map((issue) => toldIssue(issue, { sheet, row, columns }))
+      yield* told.length > 1 ? told.sort(byCell) : told
+    }
+  }
+  return {
+    length: rows.reduce((sum, { issues }) => sum + issues.length, 0),
+    [Symbol.iterator]: inOrder,
+    toJSON: () => [...inOrder()],
+  }
+}
+
+function toldIssue(
+  { field, fault: { value, code, message, hint } }: RowIssue,
+  { sheet, row, columns }: { sheet: string; row: number; columns: ReadonlyMap<string, number> },
+): Issue {
+  const column = columns.get(field) ?? columns.get('number') ?? 0
+  return {
+    cell: cellName(sheet, column, row),
+    row,
+    column: headingOf(field),
+    value,
+    code,
+    message: `${headingOf(field)} ${inWords(message, value)}`,
+    hint: hint === undefined ? null : inWords(hint, value),
+  }
+}
+
+function inWords(words: Words, value: string): string {
+  return typeof words === 'string' ? words : words(value)
+}
+
+function byCell(one: Issue, other: Issue): number {
+  return compare(one.cell, other.cell) || compare(one.code, other.code)
+}
+
+function compare(one: string, other: string): number {
+  if (one === other) return 0
+  return one < other ? -1 : 1
+}
