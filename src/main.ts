@@ -13,8 +13,8 @@ export async function main(argv: readonly string[]): Promise<number> {
   }
   const context = contextOfProcess(interruption)
   const exit = await run(argv, context)
-  if (!interruption.heard.aborted) return exit
-  // Somebody is sending signals: Node takes its handlers away when it ends by itself, and not when it is told to.
+  // Node takes its handlers away when it ends by itself, and not when it is told to: a signal that comes late changes
+  // nothing of what was answered.
   for (const stream of [context.stdout, context.stderr]) await flushed(stream)
   process.exit(exit)
 }

@@ -1,3 +1,4 @@
+import type { OutputFile } from './output-file.ts'
 import type { Session } from './session.ts'
 
 interface HappenedEvent {
@@ -8,8 +9,8 @@ interface HappenedEvent {
 }
 
 /**
- * Records that somebody carried particulars out of the store, or looked at somebody's message. It
- * is written after, and where it cannot be (no key, nothing to write to) the answer stands and a
+ * Records that somebody carries particulars out of the store, or looks at somebody's message, before
+ * they have them. Where it cannot be written (no key, nothing to write to) the answer stands and a
  * notice says so.
  */
 export async function recordEvent(session: Session, event: HappenedEvent): Promise<void> {
@@ -29,4 +30,13 @@ export async function recordEvent(session: Session, event: HappenedEvent): Promi
       message: 'The audit log does not name this: it cannot be written to.',
     })
   }
+}
+
+/** Puts a file in its place once the log names it: whoever ends the program in between has no file. @returns where it is */
+export async function placeRecorded(
+  session: Session,
+  { file, event }: { file: OutputFile; event: HappenedEvent },
+): Promise<string> {
+  await recordEvent(session, event)
+  return file.moveIntoPlace()
 }

@@ -18,6 +18,8 @@ interface TransactionState {
   auditKey: Buffer
   /** Makes the digests of the addresses that were erased. */
   erasureKey: Buffer
+  /** Makes the digests of the addresses for which a wrong password was typed. */
+  signInKey: Buffer
   /** Of everything that is done here: read once the store is held. */
   at: Date
   /** Messages that this transaction owes somebody, by their outbox number. */
@@ -134,12 +136,12 @@ async function within<Result>(
   const forget = store.interruption?.beforeEnding(() => release?.())
   try {
     // Within the transaction: while this one waited, another process may have changed the key.
-    const { audit: auditKey, erasure: erasureKey } = store.keys()
+    const { audit: auditKey, erasure: erasureKey, signIn: signInKey } = store.keys()
     release = store.engine.noteHolder(store.command)
     const clocks = await clocksOf(trx, store.now())
     if (clock === 'must-be-right') refuseClockBehind(clocks)
     const at = clock === 'is-accepted' ? clocks.clock : timeBy(clocks)
-    transactionStates.set(trx, { bulk: store.engine.bulk, auditKey, erasureKey, at, owed: [] })
+    transactionStates.set(trx, { bulk: store.engine.bulk, auditKey, erasureKey, signInKey, at, owed: [] })
     return await body(trx, trx)
   } catch (error) {
     if (!trx.isCommitted && !trx.isRolledBack) await trx.rollback().execute()

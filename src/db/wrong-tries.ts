@@ -1,8 +1,6 @@
-import type { Kysely } from 'kysely'
-import { createHash } from 'node:crypto'
+import { createHmac } from 'node:crypto'
 import { type Credential, voidPin } from './credentials.ts'
-import type { Store } from './schema.ts'
-import type { Trx } from './transact.ts'
+import { transactionState, type Trx } from './transact.ts'
 
 /** Counts a wrong try; the last one allowed voids it. */
 export async function countWrongTry(
@@ -51,11 +49,11 @@ export interface WrongSignIns {
 }
 
 /** @param key the address as it is compared, whether anybody has it or not */
-export async function wrongSignInsFor(db: Kysely<Store>, key: string): Promise<WrongSignIns | undefined> {
-  const row = await db
+export async function wrongSignInsFor(trx: Trx, key: string): Promise<WrongSignIns | undefined> {
+  const row = await trx
     .selectFrom('wrong_sign_ins')
     .select(['in_a_row', 'last_at'])
-    .where('address', '=', digestOf(key))
+    .where('address', '=', digestOf(trx, key))
     .executeTakeFirst()
   return row && { inARow: row.in_a_row, lastAt: new Date(row.last_at) }
 }
@@ -65,7 +63,7 @@ export async function countWrongSignIn(trx: Trx, { key, at }: { key: string; at:
   const last_at = at.toISOString()
   const { in_a_row } = await trx
     .insertInto('wrong_sign_ins')
-    .values({ address: digestOf(key), in_a_row: 1, last_at })
+    .values({ address: digestOf(trx, key), in_a_row: 1, last_at })
     .onConflict((conflict) =>
       conflict.column('address').doUpdateSet(({ eb, ref }) => ({
         in_a_row: eb(ref('wrong_sign_ins.in_a_row'), '+', 1),
@@ -79,10 +77,15 @@ export async function countWrongSignIn(trx: Trx, { key, at }: { key: string; at:
 
 /** The row of wrong ones is at an end. */
 export async function forgetWrongSignIns(trx: Trx, key: string): Promise<void> {
-  await trx.deleteFrom('wrong_sign_ins').where('address', '=', digestOf(key)).execute()
+  await trx.deleteFrom('wrong_sign_ins').where('address', '=', digestOf(trx, key)).execute()
 }
 
-/** People type addresses that are not theirs, and not ours: none is kept as it was typed. */
-function digestOf(key: string): string {
-  return createHash('sha256').update(`wrong sign-in\0${key}`).digest('hex')
+/** Those of every address: under a new key none would be found again. */
+export async function forgetEveryWrongSignIn(trx: Trx): Promise<void> {
+  await trx.deleteFrom('wrong_sign_ins').execute()
+}
+
+/** People type addresses that are not theirs, and not ours: without the store's key nobody can try which. */
+function digestOf(trx: Trx, key: string): string {
+  return createHmac('sha256', transactionState(trx).signInKey).update(key).digest('hex')
 }

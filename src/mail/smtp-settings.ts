@@ -1,4 +1,4 @@
-import { readFileSync, statSync } from 'node:fs'
+import { statSync } from 'node:fs'
 import { isIPv4 } from 'node:net'
 import type { ConnectionOptions } from 'node:tls'
 import type { Settings } from '../config.ts'
@@ -7,6 +7,7 @@ import type { OpenStore } from '../db/store/open.ts'
 import { changedTemplates } from '../db/templates.ts'
 import { decodeText } from '../decode-text.ts'
 import { Unavailable, Usage } from '../errors.ts'
+import { readPlainFile } from '../input-file.ts'
 import { isLetterName, letters } from '../rules/mail/letters.ts'
 import { headerText } from '../rules/mail/queue-message.ts'
 import { readAddress } from '../rules/users/email.ts'
@@ -124,7 +125,9 @@ function passwordIn(path: string | undefined): string {
         },
       )
     }
-    const password = decodeText(readFileSync(path))
+    const bytes = readPlainFile(path)
+    if (bytes === undefined) throw new Error('a pipe or a device')
+    const password = decodeText(bytes)
     if (password === undefined) throw new Error('neither UTF-8 nor UTF-16')
     return password.replace(/(?:\r\n|\n|\r)$/, '')
   } catch (cause) {
@@ -133,7 +136,7 @@ function passwordIn(path: string | undefined): string {
       'smtp-password-missing',
       `The mail server's password cannot be read from ${path}.`,
       {
-        hint: 'Check the path (SSH_ADMIN_SMTP_PASSWORD_FILE), and that you may read the file.',
+        hint: 'Check the path (SSH_ADMIN_SMTP_PASSWORD_FILE), that it is a file, and that you may read it.',
         cause,
       },
     )

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini'
+import type { List } from './pieces.ts'
 
 /**
  * The shapes that --json promises, by name; `ssh-admin help json --json` prints them as JSON schemas.
@@ -15,7 +16,7 @@ export type ShapeName = keyof Shapes
 export type Shape<Name extends ShapeName> = Rendered<z.infer<Shapes[Name]>>
 
 type Rendered<Value> = Value extends readonly (infer Item)[]
-  ? readonly Rendered<Item>[]
+  ? List<Rendered<Item>>
   : Value extends object
     ? { readonly [Key in keyof Value]: Rendered<Value[Key]> }
     : Value

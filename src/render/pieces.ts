@@ -46,7 +46,7 @@ function* partsOf(entries: readonly [string, unknown][]): Generator<string> {
 }
 
 /** A list, or what is one in JSON and whose items are made as they are needed. */
-type List = Iterable<unknown> & { readonly length: number }
+export type List<Item = unknown> = Iterable<Item> & { readonly length: number }
 
 function isList(value: unknown): value is List {
   return typeof value === 'object' && value !== null && Symbol.iterator in value && 'length' in value

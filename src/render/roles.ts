@@ -29,7 +29,7 @@ export function catalogueJson(): Extract<JsonAnswer<'roleList'>, { roles: unknow
 }
 
 export function renderCatalogue(view: View): string {
-  const rows = catalogueJson().roles.map(({ name, service, shared, givenBy, does }) => [
+  const rows = Array.from(catalogueJson().roles, ({ name, service, shared, givenBy, does }) => [
     name,
     service,
     shared ? 'shared' : '',
@@ -48,7 +48,7 @@ export function matrixJson(): Extract<JsonAnswer<'roleList'>, { matrix: unknown 
 }
 
 export function renderMatrix(view: View): string {
-  const { matrix: rows } = matrixJson()
+  const rows = [...matrixJson().matrix]
   if (!view.isTerminal) return rows.map(({ actor, may }) => tsvLine([actor, may])).join('\n')
   const { chalk } = view
   const lines = rows.map(({ actor, may }) => `${chalk.bold(actor)}\n${wrapped(may, view.width - 2)}`)

@@ -7,7 +7,7 @@ import { eventsFor } from '../../rules/audit/events-for.ts'
 import { visibleCentres } from '../../rules/permissions/decide.ts'
 import { type Answer, command } from '../../cli/define.ts'
 import { argument, type ValuesOf, yesOption } from '../../cli/parameters.ts'
-import { recordEvent } from '../../cli/record-event.ts'
+import { placeRecorded } from '../../cli/record-event.ts'
 import type { Session } from '../../cli/session.ts'
 import { filterOptions } from './filter.ts'
 
@@ -48,8 +48,10 @@ async function exportTo(
     await output.agreeToReplace()
     if (ending === '.jsonl') await output.prepare(linesOf(events))
     else await prepareTable(output, { sheets: [eventSheet(events)], at: now(), signal })
-    await output.moveIntoPlace()
-    await recordEvent(session, { action: 'audit.exported', facts: { events: counted.events } })
+    await placeRecorded(session, {
+      file: output,
+      event: { action: 'audit.exported', facts: { events: counted.events } },
+    })
     const count = `${counted.events} event${counted.events === 1 ? '' : 's'}`
     return {
       text: session.terminal.out.isTerminal ? `${count} written to ${file}.` : `${file}\t${counted.events}`,

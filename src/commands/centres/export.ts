@@ -2,7 +2,7 @@ import * as z from 'zod'
 import { type AnswerOfChange, command } from '../../cli/define.ts'
 import { optionalArgument } from '../../cli/parameters.ts'
 import { checkOutputFile, type OutputFile, type OutputKind, prepareTable } from '../../cli/output-file.ts'
-import { recordEvent } from '../../cli/record-event.ts'
+import { placeRecorded } from '../../cli/record-event.ts'
 import type { Session } from '../../cli/session.ts'
 import { countLeftOut, streamPlacedUsers } from '../../db/centres/people.ts'
 import type { OpenStore } from '../../db/store/open.ts'
@@ -55,8 +55,8 @@ export const exportCentres = () =>
         else {
           await output.agreeToReplace()
           await prepareTable(output, { sheets: [sheet], at: context.now(), signal: context.signal })
-          await output.moveIntoPlace()
-          await recordEvent(session, { action: 'centres.exported', facts: { ...counts } })
+          const event = { action: 'centres.exported', facts: { ...counts } }
+          await placeRecorded(session, { file: output, event })
         }
         if (by.kind === 'staff') await tellWhatIsLeftOut(store, session)
         if (/\.csv$/i.test(shown)) warnOfLostZeros(session)

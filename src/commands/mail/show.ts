@@ -3,7 +3,7 @@ import { messageOf, renderMessage } from '../../render/messages.ts'
 import { findMessage } from '../../rules/mail/cancel.ts'
 import { command } from '../../cli/define.ts'
 import { argument, option, yesOption } from '../../cli/parameters.ts'
-import { recordEvent } from '../../cli/record-event.ts'
+import { placeRecorded, recordEvent } from '../../cli/record-event.ts'
 
 export const show = () =>
   command({
@@ -30,13 +30,14 @@ export const show = () =>
         const said = await withoutSecrets({ store, row, baseUrl: session.settings.baseUrl.value ?? '' })
         await page?.agreeToReplace()
         await page?.prepare(textOf(said.html))
-        await recordEvent(session, {
+        const event = {
           action: 'mail.shown',
           subject: row.to_address,
           ...(row.user_id === null ? {} : { userId: row.user_id }),
           facts: { message: row.id },
-        })
-        await page?.moveIntoPlace()
+        }
+        if (page) await placeRecorded(session, { file: page, event })
+        else await recordEvent(session, event)
         const file = page?.path ?? null
         const message = messageOf(row)
         return {

@@ -18,7 +18,7 @@ export const duplicates = () =>
     examples: ['ssh-admin users duplicates', 'ssh-admin users duplicates --centre EG001'],
     read: async ({ db }, ctx, { centre: number }) => {
       const centre = number === undefined ? undefined : (await findCentre(db, number, ctx)).id
-      return findDuplicates(await livePeople(db, { visible: visibleCentres(ctx.by), centre }))
+      return findDuplicates(livePeople(db, { visible: visibleCentres(ctx.by), centre }))
     },
     render: renderDuplicates,
     json: duplicatesJson,

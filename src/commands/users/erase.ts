@@ -83,7 +83,7 @@ function answerOf(
   const json = erasureJson(erased)
   const say = [
     // A terminal reads it in the answer.
-    ...(out.isTerminal ? [] : [`Not reached, and for you to see to: ${json.left.join('; ')}.`]),
+    ...(out.isTerminal ? [] : [`Not reached, and for you to see to: ${[...json.left].join('; ')}.`]),
     ...(dryRun ? [rehearsed] : []),
   ]
   return { text: renderErasure(erased, out), json, say }

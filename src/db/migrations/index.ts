@@ -6,6 +6,7 @@ import * as m0004 from './0004-audit-rows-count-from-one.ts'
 import * as m0005 from './0005-pin-sheets-that-are-owed.ts'
 import * as m0006 from './0006-whom-it-erased.ts'
 import * as m0007 from './0007-pin-sheets-noted-before-they-are-written.ts'
+import * as m0008 from './0008-wrong-sign-ins-under-the-key.ts'
 
 /**
  * In their order; frozen once merged. They run with foreign keys off and `legacy_alter_table` on, so that
@@ -19,6 +20,7 @@ const numbered: Record<string, Migration> = {
   '0005-pin-sheets-that-are-owed': m0005,
   '0006-whom-it-erased': m0006,
   '0007-pin-sheets-noted-before-they-are-written': m0007,
+  '0008-wrong-sign-ins-under-the-key': m0008,
 }
 
 export const migrationNames: readonly string[] = Object.keys(numbered)

@@ -15,6 +15,7 @@ export interface Keys {
   code: Buffer
   plan: Buffer
   erasure: Buffer
+  signIn: Buffer
   /** What the store keeps, to know its own key again. */
   fingerprint: string
 }
@@ -29,6 +30,7 @@ export function deriveKeys(secret: Buffer): Keys {
     code: derive('code'),
     plan: derive('plan'),
     erasure: derive('erasure'),
+    signIn: derive('sign-in'),
     fingerprint: derive('fingerprint').toString('hex'),
   }
 }

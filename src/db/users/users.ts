@@ -1,6 +1,6 @@
 import { type Kysely, sql } from 'kysely'
 import { isVisible, type VisibleCentres } from '../centres/visible.ts'
-import { positionOf } from '../portable.ts'
+import { anyOf, positionOf } from '../portable.ts'
 import type { Store, UserStatus } from '../schema.ts'
 
 /** The query that every look-up and list of users begins with: the user, their centre, what they hold. */
@@ -150,11 +150,16 @@ export interface PersonRow {
   lastSignedInAt: string | null
 }
 
-/** Every user who is not deleted, of the centres that may be seen. */
+const peopleAtOnce = 5000
+
+/** Every user who is not deleted, of the centres that may be seen: some thousand at a time, and some by their ids. */
 export function livePeople(
   db: Kysely<Store>,
-  { visible, centre }: { visible: VisibleCentres; centre?: number },
-): Promise<PersonRow[]> {
+  { visible, centre }: { visible: VisibleCentres; centre?: number | undefined },
+): {
+  pages: () => AsyncGenerator<PersonRow[]>
+  withIds: (ids: readonly number[]) => Promise<PersonRow[]>
+} {
   const people = db
     .selectFrom('users')
     .leftJoin('centres', 'centres.id', 'users.centre_id')
@@ -170,5 +175,18 @@ export function livePeople(
     ])
     .where('users.status', '<>', 'deleted')
     .where(isVisible('users.centre_id', visible))
-  return (centre === undefined ? people : people.where('users.centre_id', '=', centre)).execute()
+    .orderBy('users.id')
+  const wanted = centre === undefined ? people : people.where('users.centre_id', '=', centre)
+  return {
+    async *pages() {
+      let last = 0
+      for (;;) {
+        const page = await wanted.where('users.id', '>', last).limit(peopleAtOnce).execute()
+        if (page.length > 0) yield page
+        if (page.length < peopleAtOnce) return
+        last = page.at(-1)?.id ?? last
+      }
+    },
+    withIds: (ids) => wanted.where(anyOf(sql.ref('users.id'), ids)).execute(),
+  }
 }

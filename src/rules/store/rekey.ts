@@ -3,6 +3,7 @@ import { digestOfLog } from '../../db/audit/chain.ts'
 import { changeFingerprint } from '../../db/store/facts.ts'
 import type { Trx } from '../../db/transact.ts'
 import { type Voided, voidEveryCredential } from '../../db/credentials.ts'
+import { forgetEveryWrongSignIn } from '../../db/wrong-tries.ts'
 import type { RuleContext } from '../permissions/actor.ts'
 import { permit } from '../permissions/decide.ts'
 import { appendAudit } from '../audit/append.ts'
@@ -20,6 +21,7 @@ interface Rekeying {
 export async function rekeyStore(trx: Trx, { fingerprint, ctx }: Rekeying): Promise<Voided> {
   permit(ctx, 'store.rekey', { name: 'store' })
   const voided = await voidEveryCredential(trx)
+  await forgetEveryWrongSignIn(trx)
   const head = await lastSeal(trx)
   await changeFingerprint(trx, fingerprint)
   await appendAudit(trx, {

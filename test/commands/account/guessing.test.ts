@@ -173,5 +173,27 @@ describe('guessing', () => {
       )
       expect(kept).not.toContain('nobody')
     })
+
+    it('keeps nothing that an address can be tried against without the key', async () => {
+      const other = newWorld()
+      try {
+        const digests: unknown[] = []
+        for (const one of [world, other]) {
+          await one.store()
+          await one.run(['account', 'sign-in', 'nobody@elsewhere.example'], { stdin: 'wrong' })
+          digests.push(...(await one.rows('select address from wrong_sign_ins')))
+        }
+        expect(new Set(digests.map((row) => JSON.stringify(row))).size).toBe(2)
+      } finally {
+        await other.close()
+      }
+    })
+
+    it('counts anew under a new key, by which no address would be found again', async () => {
+      await world.store()
+      await signIn('wrong', 'nobody@elsewhere.example')
+      expect((await run('store rekey --yes')).exit).toBe(0)
+      expect(await world.rows('select * from wrong_sign_ins')).toEqual([])
+    })
   })
 })

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { chmodSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { inbox } from '../../mail/inbox.ts'
@@ -308,6 +309,9 @@ describe('the commands on messages', () => {
     writeFileSync(file, 'wrong')
     expect((await reset(env)).json().mail[0].lastError).toContain('did not accept the user and password')
     rmSync(file)
+    expect(await reset(env).then((ran) => [ran.exit, ran.error().code])).toEqual([7, 'smtp-password-missing'])
+    // A pipe that nobody writes to is not waited for.
+    execFileSync('mkfifo', ['-m', '600', file])
     expect(await reset(env).then((ran) => [ran.exit, ran.error().code])).toEqual([7, 'smtp-password-missing'])
   })
 

@@ -1,6 +1,8 @@
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { findDuplicates } from '../../../src/rules/users/duplicates.ts'
 import { likenessOf } from '../../../src/rules/users/look-alike.ts'
+import { sharedKeys } from '../../../src/rules/users/shared-keys.ts'
 
 let id = 0
 const person = (email: string, name: string, centre = 'EG001') => {
@@ -9,43 +11,104 @@ const person = (email: string, name: string, centre = 'EG001') => {
   const status = 'active' as const
   return { id, email, emailKey: email, firstName, lastName, centre, status, lastSignedInAt: null }
 }
-const reasons = (...people: ReturnType<typeof person>[]) => findDuplicates(people).map(({ why }) => why)
+type Person = ReturnType<typeof person>
+/** Two people a page, and those who are looked at once more, with how many these were. */
+const peopleOf = (people: readonly Person[]) => {
+  const looked = { again: 0 }
+  return {
+    looked,
+    async *pages() {
+      for (let at = 0; at < people.length; at += 2) yield people.slice(at, at + 2)
+    },
+    withIds: async (ids: readonly number[]) => {
+      looked.again += ids.length
+      return people.filter((one) => ids.includes(one.id))
+    },
+  }
+}
+const reasons = async (...people: Person[]) => (await findDuplicates(peopleOf(people))).map(({ why }) => why)
 
 describe('accounts that may be the same person', () => {
-  it('have one name and nearly one address, across centres', () => {
+  it('have one name and nearly one address, across centres', async () => {
     expect(
-      reasons(
+      await reasons(
         person('amira.haddad@school.example', 'Amira Haddad'),
         person('amira.hadad@school.example', 'Haddad Amíra', 'EG002'),
       ),
     ).toEqual(['same-name-near-address'])
   })
 
-  it('have one name twice at one centre', () => {
+  it('have one name twice at one centre', async () => {
     expect(
-      reasons(person('amira@school.example', 'Amira Haddad'), person('office@mail.example', 'AMIRA HADDAD')),
+      await reasons(
+        person('amira@school.example', 'Amira Haddad'),
+        person('office@mail.example', 'AMIRA HADDAD'),
+      ),
     ).toEqual(['same-name-same-centre'])
   })
 
-  it('have addresses that are read as one another', () => {
+  it('have addresses that are read as one another', async () => {
     expect(
-      reasons(person('admin@school.example', 'Amira Haddad'), person('adrnin@schoo1.example', 'Omar Said')),
+      await reasons(
+        person('admin@school.example', 'Amira Haddad'),
+        person('adrnin@schoo1.example', 'Omar Said'),
+      ),
     ).toEqual(['look-alike-address'])
     expect(likenessOf('a.haddad+hub@school.example')).toBe(likenessOf('ahaddad@schooi.example'))
   })
 
-  it('are not those who share a name at different schools', () => {
+  it('are not those who share a name at different schools', async () => {
     expect(
-      reasons(
+      await reasons(
         person('amira.haddad@school.example', 'Amira Haddad'),
         person('office7@elsewhere.example', 'Amira Haddad', 'EG002'),
       ),
     ).toEqual([])
   })
 
-  it('are not told by a name that more than two hundred bear', () => {
+  it('are not told by a name that more than two hundred bear', async () => {
     const people = Array.from({ length: 201 }, (_, at) => person(`user${at}@school.example`, 'Test Account'))
-    expect(findDuplicates(people.slice(0, 200))).toHaveLength((200 * 199) / 2)
-    expect(findDuplicates(people)).toEqual([])
+    expect(await findDuplicates(peopleOf(people.slice(0, 200)))).toHaveLength((200 * 199) / 2)
+    const many = peopleOf(people)
+    expect(await findDuplicates(many)).toEqual([])
+    expect(many.looked.again).toBe(0)
+  })
+
+  it('are those of the smallest difference: two letters, and not three', async () => {
+    const near = (one: string, other: string) =>
+      reasons(person(one, 'Amira Haddad'), person(other, 'Amira Haddad', 'EG002'))
+    expect(await near('haddad@school.example', 'hazzad@school.example')).toEqual(['same-name-near-address'])
+    expect(await near('haddad@school.example', 'hazzax@school.example')).toEqual([])
+    expect(await near('haddad@school.example', 'haddad@other.example')).toEqual(['same-name-near-address'])
+    expect(await near('haddad@school.example', 'haddadx@schoola.example')).toEqual(['same-name-near-address'])
+    expect(await near('haddad@school.example', 'haddadxy@schoola.example')).toEqual([])
+  })
+
+  it('are looked at in full only where they share a name or what an address looks like', async () => {
+    const people = peopleOf([
+      ...Array.from({ length: 50 }, (_, at) => person(`user${at}x@school.example`, `Omar ${at}`)),
+      person('amira@school.example', 'Amira Haddad'),
+      person('amira@other.example', 'Haddad Amira'),
+    ])
+    expect(await findDuplicates(people)).toHaveLength(1)
+    expect(people.looked.again).toBe(2)
+  })
+})
+
+describe('keys that are shared', () => {
+  it('are found among thousands, each with all who have it', () => {
+    fc.assert(
+      fc.property(fc.array(fc.integer({ min: 0, max: 500 }), { maxLength: 3000 }), (numbers) => {
+        const keys = sharedKeys()
+        const ids = new Map<number, number[]>()
+        for (const [id, number] of numbers.entries()) {
+          keys.add(id, `key ${number}`)
+          ids.set(number, [...(ids.get(number) ?? []), id])
+        }
+        const groups = [...keys.groups()].map((group) => group.sort((one, other) => one - other))
+        const shared = [...ids.values()].filter((group) => group.length > 1)
+        expect(new Set(groups.map(String))).toEqual(new Set(shared.map(String)))
+      }),
+    )
   })
 })
