@@ -15,9 +15,9 @@ import {
 import { readdirSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { execa } from 'execa'
+import { builtProgram, builtWithFaultPoints, root } from '../built-program.ts'
 import { workInMemory } from '../memory-folder.ts'
 import { randomFrom } from '../torture/random.ts'
 import { type Mutant, mutantsOf } from './mutations.ts'
@@ -50,7 +50,9 @@ const { values } = parseArgs({
 const rooms = ['src/rules', 'src/import', 'src/db', 'src/cli']
 
 workInMemory()
-const root = fileURLToPath(new URL('../..', import.meta.url))
+// Tests that start an old build fail, and would be taken for having noticed something.
+builtProgram()
+builtWithFaultPoints()
 const out = join(root, 'test/mutants/out')
 mkdirSync(out, { recursive: true })
 const outcomesFile = join(out, 'outcomes.json')

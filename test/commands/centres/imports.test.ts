@@ -161,6 +161,16 @@ describe('taking an import back', () => {
     expect((await living(world)).centres).toEqual(['EG001', 'EG002'])
   })
 
+  it('leaves a centre alone that it restored and somebody has come to since, and says so', async () => {
+    await world.centre('EG001')
+    await world.run(['centres', 'delete', 'EG001', '--yes'])
+    await importRows(world, [line('EG001')], '--restore-deleted')
+    world.setClock('2026-03-03T09:00:00.000Z')
+    await world.run(['users', 'add', 'Ola Aziz <ola@school.example>', '--centre', 'EG001', '--yes'])
+    expect((await undo(1)).json().left).toEqual([{ what: 'EG001', reason: 'in-use' }])
+    expect((await living(world)).centres).toEqual(['EG001'])
+  })
+
   it('leaves a name alone that changed again', async () => {
     await world.centre('EG001', { name: 'Old' })
     await importRows(world, [line('EG001', '', { name: 'New' })])
