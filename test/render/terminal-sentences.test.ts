@@ -22,7 +22,7 @@ const shown = async (line: string, more: { env?: Record<string, string> } = {}) 
   return (await world.run(words, { terminal: true, env: { NO_COLOR: '1', COLUMNS: '120', ...more.env } }))
     .stdout
 }
-const after = async (...lines: string[]) => {
+const runs = async (...lines: string[]) => {
   for (const line of lines) {
     const { exit, stderr } = await world.run([
       ...line.split(' ').map((word) => word.replaceAll('~', ' ')),
@@ -62,19 +62,19 @@ describe('what became of a user', () => {
   })
 
   it('says to what a restored one comes back', async () => {
-    await after(`users suspend ${amira}`)
+    await runs(`users suspend ${amira}`)
     expect(await shown(`users restore ${amira}`)).toBe('✓ Amira Haddad (EG001) is restored.\n')
     await world.user('yui@school.example', { centre: 'EG001', status: 'invited', firstName: 'Yui' })
-    await after('users suspend yui@school.example')
+    await runs('users suspend yui@school.example')
     expect(await shown('users restore yui@school.example')).toBe('✓ Yui Haddad (EG001) is invited again.\n')
-    await after('users suspend yui@school.example', 'users delete yui@school.example')
+    await runs('users suspend yui@school.example', 'users delete yui@school.example')
     expect(await shown('users restore yui@school.example')).toBe(
       '✓ Yui Haddad (EG001) is back, and suspended as before.\n',
     )
   })
 
   it('says that somebody who comes back keeps their password', async () => {
-    await after(`users remove ${amira}`)
+    await runs(`users remove ${amira}`)
     expect(await shown(`users add Amira~Haddad~<${amira}> --centre EG002 --yes`)).toContain(
       'joined the centre, with the password they have',
     )
@@ -119,7 +119,7 @@ describe('the screen of one user', () => {
   ]
 
   it.each(remedies)('says why one who is %s cannot sign in, and what to type', async (_, lines, why, way) => {
-    await after(...lines)
+    await runs(...lines)
     const screen = await shown(`users show ${amira}`)
     expect(screen).toContain(`Can sign in   no: ${why}\n`)
     expect(screen).toContain(`${' '.repeat(16)}${way}\n`)
@@ -130,7 +130,7 @@ describe('the screen of one user', () => {
     expect(await shown('users show yui@school.example')).toContain(
       'no: no password has been set up yet\n                ssh-admin users reset-password yui@school.example',
     )
-    await after('coordinator suspend EG001')
+    await runs('coordinator suspend EG001')
     expect(await shown('users show huda@school.example')).toContain('ssh-admin coordinator restore EG001')
   })
 
@@ -161,7 +161,7 @@ describe('what became of a coordinator', () => {
     expect(await shown('coordinator show EG002')).toBe(
       "EG002 (Delta Academy) has no coordinator.\nssh-admin coordinator add EG002 'Name <email>'\n",
     )
-    await after('coordinator add EG002 Rana~Aly~<rana@school.example>')
+    await runs('coordinator add EG002 Rana~Aly~<rana@school.example>')
     const screen = await shown('coordinator show EG002')
     expect(screen).toContain('has not set up a password yet')
     expect(screen).toContain('No other user of the centre')
@@ -199,7 +199,7 @@ describe('other answers', () => {
   })
 
   it('say what is erased, and what is left to a person', async () => {
-    await after(`users delete ${amira} --suspend`)
+    await runs(`users delete ${amira} --suspend`)
     expect(await shown(`users erase ${amira} --yes`)).toMatch(
       /^✓ Erased: 1 account, named in \d+ events and \d+ messages?\.\nNot reached, and for you to see to:\n {2}- /,
     )
@@ -208,7 +208,7 @@ describe('other answers', () => {
 
   it('say of a store how large it is, and which copies are kept', async () => {
     await (await world.store()).close()
-    await after('store backup copy.db', 'store restore copy.db')
+    await runs('store backup copy.db', 'store restore copy.db')
     const screen = await shown('store info')
     expect(screen).toMatch(/^size +\d+ KB$/m)
     expect(screen).toMatch(/^kept copy +\S+, .*KB$/m)
