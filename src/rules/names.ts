@@ -262,7 +262,8 @@ const invisible = new RegExp(
 
 /** UTF-8 that was read as Windows-1252: `Ã‰cole` for École. */
 function mojibake(text: string): NameFault | undefined {
-  if (!/[\u00c2-\u00f4]/.test(text)) return undefined
+  // An accented letter before a plain one, as in almost every name that has one, is no UTF-8: nothing to decode.
+  if (!/[\u00c2-\u00f4]/.test(text) || notContinued.test(text)) return undefined
   const bytes: number[] = []
   for (const character of text) {
     const code = character.codePointAt(0) ?? 0
@@ -295,4 +296,8 @@ const windows1252 = new Map(
     character.codePointAt(0) ?? 0,
     0x80 + position,
   ]),
+)
+/** A byte that begins a letter of UTF-8, and none behind it that goes on with one. */
+const notContinued = new RegExp(
+  `[\\u00c2-\\u00f4](?![\\u0080-\\u00bf${[...windows1252.keys()].map((code) => String.fromCodePoint(code)).join('')}])`,
 )
