@@ -1,7 +1,7 @@
 // Started by run.ts as a process of its own: runs tests over one mutant after another, with vitest kept at hand.
 import { statSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { createVitest, type TestSpecification } from 'vitest/node'
+import { createVitest, type TestModule, type TestSpecification } from 'vitest/node'
 
 /** What the parent sends: the file with the change in it, how it was before, and the tests that reach it. */
 export interface Task {
@@ -29,6 +29,14 @@ class AsTheyCome {
   }
 }
 
+/** Of this run alone: vitest's own state keeps what failed for an earlier mutant. */
+let failed: string | undefined
+const noticing = {
+  onTestModuleEnd: (ended: TestModule) => {
+    if (ended.state() === 'failed') failed ??= ended.moduleId.slice(root.length + 1)
+  },
+}
+
 const vitest = await createVitest('test', {
   root,
   watch: false,
@@ -36,7 +44,7 @@ const vitest = await createVitest('test', {
   isolate: false,
   maxWorkers: 1,
   project: ['source'],
-  reporters: [{}],
+  reporters: [noticing],
   coverage: { enabled: false },
   sequence: { sequencer: AsTheyCome },
 })
@@ -59,10 +67,11 @@ async function judge({ file, mutated, original, tests }: Task): Promise<Verdict>
   vitest.invalidateFile(path)
   try {
     const chosen = tests.flatMap((test) => specifications.get(join(root, test)) ?? [])
-    const { testModules, unhandledErrors } = await vitest.runTestSpecifications(chosen)
-    const failed = testModules.find((testModule) => testModule.state() === 'failed')
-    if (failed) return { killedBy: failed.moduleId.slice(root.length + 1) }
-    return { killedBy: unhandledErrors.length > 0 ? 'an error that nobody caught' : null }
+    failed = undefined
+    const before = vitest.state.getUnhandledErrors().length
+    const { unhandledErrors } = await vitest.runTestSpecifications(chosen)
+    const uncaught = unhandledErrors.length > before ? 'an error that nobody caught' : null
+    return { killedBy: failed ?? uncaught }
   } finally {
     writeFileSync(path, original)
     utimesSync(path, atime, mtime)
