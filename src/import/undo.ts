@@ -13,6 +13,7 @@ import {
 } from '../db/imports/undo.ts'
 import { isErased } from '../db/users/erased-accounts.ts'
 import type { ImportRow } from '../db/imports/imports.ts'
+import { changeListDigest } from '../db/imports/write.ts'
 import { forgetOwedSheet } from '../db/imports/pin-sheets-owed.ts'
 import type { Trx } from '../db/transact.ts'
 import type { RuleContext } from '../rules/permissions/actor.ts'
@@ -75,7 +76,8 @@ export async function undoImport(trx: Trx, { id, ctx }: { id: number; ctx: RuleC
     at: ctx.at,
     action: 'centres.import-undone',
     subject: imported.file,
-    facts: { import: id, undone, left: left.length },
+    // What is left of it, which nothing changes any more.
+    facts: { import: id, undone, left: left.length, changes: await changeListDigest(trx, id) },
   })
   return { import: { ...imported, state: 'undone', undone_at: at }, changed: true, undone, left }
 }

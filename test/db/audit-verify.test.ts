@@ -453,3 +453,28 @@ describe('the log after somebody was erased', () => {
     expect(await found()).toEqual([`coordinator of row ${added} was not written with it`])
   })
 })
+
+describe('an import in the log', () => {
+  const undo = async () => {
+    writeFileSync(
+      world.path('list.csv'),
+      'Centre number,Centre name,Email,Country\nFR001,École,amira@school.example,France\n',
+    )
+    expect((await world.run(['centres', 'import', 'list.csv', '--yes'])).exit).toBe(0)
+    await world.run(['users', 'edit', 'amira@school.example', '--first-name', 'Amira', '--yes'])
+    expect((await world.run(['centres', 'imports', 'undo', '1', '--yes'])).exit).toBe(0)
+    expect(await found()).toEqual([])
+  }
+
+  it('is checked when it was taken back, too', async () => {
+    await undo()
+    await tamper('update users set created_by_import = null')
+    expect(await found()).toEqual(['what import 1 did is not what the log says it did'])
+  })
+
+  it('is found where its row says another state than the log', async () => {
+    await undo()
+    await tamper("update imports set state = 'applied', undone_at = null")
+    expect(await found()).toEqual(['import 1 is not undone in the store, as the log says it is'])
+  })
+})

@@ -10,9 +10,8 @@ import type { OpenStore } from '../store/open.ts'
 export async function verifyAudit(store: OpenStore, { head }: { head?: string } = {}): Promise<AuditVerdict> {
   const key = store.keys().audit
   const verdict = await verifyChain(store.db, { key, heads: knownHeads(store, head) })
-  for (const { number, changes } of await importsInLog(store.db)) {
-    if (changes === (await changeListDigest(store.db, number))) continue
-    verdict.problems.push({ message: `what import ${number} did is not what the log says it did` })
+  for (const message of await importProblems(store.db)) {
+    verdict.problems.push({ message })
     verdict.ok = false
   }
   return verdict
@@ -28,13 +27,40 @@ function knownHeads({ path, keyFile }: OpenStore, named: string | undefined): Kn
   ]
 }
 
-/** Imports that stand as they were applied; one taken back has no change list any more. */
-async function importsInLog(db: Kysely<Store>): Promise<{ number: number; changes: unknown }[]> {
-  const events = db.selectFrom('audit').select('facts').where('action', '=', 'centres.imported').orderBy('id')
-  const applied = db.selectFrom('imports').select('id').where('state', '=', 'applied')
-  const standing = new Set((await applied.execute()).map(({ id }) => id))
-  return (await events.execute()).flatMap(({ facts }) => {
+/** What the log says of each import, as it was applied or as it was left when it was taken back. */
+interface ImportInLog {
+  state: 'applied' | 'undone'
+  /** Undefined for one that was taken back before this was written down. */
+  changes: unknown
+}
+
+async function importProblems(db: Kysely<Store>): Promise<string[]> {
+  const inLog = await importsInLog(db)
+  const rows = await db.selectFrom('imports').select(['id', 'state']).orderBy('id').execute()
+  const inStore = new Map(rows.map(({ id, state }) => [id, state]))
+  const problems: string[] = []
+  for (const [number, { state, changes }] of inLog) {
+    if (inStore.get(number) !== state)
+      problems.push(`import ${number} is not ${state} in the store, as the log says it is`)
+    else if (changes !== undefined && changes !== (await changeListDigest(db, number)))
+      problems.push(`what import ${number} did is not what the log says it did`)
+  }
+  for (const { id } of rows) if (!inLog.has(id)) problems.push(`the log names no import ${id}`)
+  return problems
+}
+
+async function importsInLog(db: Kysely<Store>): Promise<Map<number, ImportInLog>> {
+  const events = await db
+    .selectFrom('audit')
+    .select(['action', 'facts'])
+    .where('action', 'in', ['centres.imported', 'centres.import-undone'])
+    .orderBy('id')
+    .execute()
+  const found = new Map<number, ImportInLog>()
+  for (const { action, facts } of events) {
     const { import: number, changes } = readObject(facts) ?? {}
-    return typeof number === 'number' && standing.has(number) ? [{ number, changes }] : []
-  })
+    const state = action === 'centres.imported' ? 'applied' : 'undone'
+    if (typeof number === 'number') found.set(number, { state, changes })
+  }
+  return found
 }
