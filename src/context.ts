@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { hostname, userInfo } from 'node:os'
 import type { Readable, Writable } from 'node:stream'
@@ -18,6 +19,8 @@ export interface Context {
   random: (bytes: number) => Buffer
   /** The operating system's user and host, as the audit log names them. */
   operator: string
+  /** Runs another program at this terminal, such as an editor. @returns its exit code, or null where a signal ended it */
+  runProgram: (program: string, args: readonly string[]) => Promise<number | null>
   /** Ctrl-C, SIGTERM and SIGHUP. */
   interruption: Interruption
   /** Aborted by the first of them. */
@@ -34,9 +37,19 @@ export function contextOfProcess(interruption: Interruption): Context {
     now: () => new Date(),
     random: randomBytes,
     operator: `${userName()}@${hostname()}`,
+    runProgram,
     interruption,
     signal: interruption.signal,
   }
+}
+
+/** With the streams of this process. */
+export function runProgram(program: string, args: readonly string[]): Promise<number | null> {
+  return new Promise((done, fail) => {
+    const child = spawn(program, args, { stdio: 'inherit' })
+    child.once('error', fail)
+    child.once('exit', done)
+  })
 }
 
 /** An account without an entry in the password file has only its number. */

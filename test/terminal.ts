@@ -3,7 +3,7 @@ import { PassThrough } from 'node:stream'
 import { stripVTControlCharacters } from 'node:util'
 import { run } from '../src/cli/run.ts'
 import { builtProgram } from './built-program.ts'
-import { contextIn, type Typing, type World } from './world.ts'
+import { contextIn, newScreen, type Typing, type World } from './world.ts'
 
 const keys = { enter: '\r', space: ' ', down: '\x1b[B', up: '\x1b[A', 'ctrl-c': '\x03' } as const
 
@@ -69,12 +69,6 @@ export function inProcess(
     write: (typed) => void stdin.write(typed),
     kill: () => context.interruption.interrupt(),
   })
-}
-
-/** A terminal goes on when a prompt has ended what it writes to. */
-function newScreen(columns: number): PassThrough {
-  const screen = new PassThrough()
-  return Object.assign(screen, { isTTY: true, columns, rows: 40, end: () => screen })
 }
 
 /** The same for any program in a pseudo-terminal. */

@@ -2,10 +2,11 @@ import { randomBytes } from 'node:crypto'
 import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { clearLine, cursorTo, moveCursor } from 'node:readline'
 import { PassThrough, Readable } from 'node:stream'
 import { sql } from 'kysely'
 import { run } from '../src/cli/run.ts'
-import type { Context, Output } from '../src/context.ts'
+import { type Context, type Output, runProgram } from '../src/context.ts'
 import { type Interruption, newInterruption } from '../src/interruption.ts'
 import { type OpenStore, openStore } from '../src/db/store/open.ts'
 import type { HubRole, UserStatus } from '../src/db/schema.ts'
@@ -35,7 +36,7 @@ export interface Typing {
   env?: Record<string, string | undefined>
   at?: Date
   /** As a terminal shows it, where nobody can be asked. */
-  terminal?: boolean
+  terminal?: boolean | { columns: number }
   /** Ctrl-C at the moment that the test chooses. */
   interruption?: Interruption
 }
@@ -228,8 +229,8 @@ async function runIn({
   argv: readonly string[]
   typing: Typing
 }): Promise<Ran> {
-  const stdout = collecting(typing.terminal === true)
-  const stderr = collecting(typing.terminal === true)
+  const stdout = collecting(typing.terminal)
+  const stderr = collecting(typing.terminal)
   const stdin = Readable.from(typing.stdin === undefined ? [] : [Buffer.from(typing.stdin)])
   const context = contextIn(
     { folder, db, now },
@@ -264,14 +265,30 @@ export function contextIn(
     now: () => at ?? now,
     random: randomBytes,
     operator: 'tester@desk',
+    runProgram,
     interruption,
     signal: interruption.signal,
   }
 }
 
-function collecting(isTTY: boolean): { stream: Output; text: () => string } {
+/** Says that it is a terminal; it goes on when a prompt has ended what it writes to. */
+export function newScreen(columns: number): PassThrough & Output {
+  const screen = new PassThrough()
+  return Object.assign(screen, {
+    isTTY: true,
+    columns,
+    rows: 40,
+    end: () => screen,
+    cursorTo: (x: number) => cursorTo(screen, x),
+    moveCursor: (x: number, y: number) => moveCursor(screen, x, y),
+    clearLine: (direction: -1 | 0 | 1) => clearLine(screen, direction),
+  })
+}
+
+function collecting(terminal: Typing['terminal'] = false): { stream: Output; text: () => string } {
   const chunks: Buffer[] = []
-  const stream = Object.assign(new PassThrough(), isTTY ? { isTTY, columns: 100 } : {})
+  const { columns } = typeof terminal === 'object' ? terminal : { columns: 100 }
+  const stream = terminal === false ? new PassThrough() : newScreen(columns)
   stream.on('data', (chunk: Buffer) => chunks.push(chunk))
   return { stream, text: () => Buffer.concat(chunks).toString('utf8') }
 }

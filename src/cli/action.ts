@@ -4,7 +4,7 @@ import type { Context } from '../context.ts'
 import { Cancelled, Usage } from '../errors.ts'
 import { yieldToSignals } from '../interruption.ts'
 import { typedOptions } from './options.ts'
-import { type Parameters, valuesOf } from './parameters.ts'
+import { type Declared, valuesOf } from './parameters.ts'
 import { readLines } from './read-lines.ts'
 import { actsForNobody } from '../rules/permissions/matrix.ts'
 import type { AnyJsonAnswer } from '../render/json.ts'
@@ -30,9 +30,9 @@ function programOf(leaf: Command): Command {
 }
 
 /** commander's action for work that needs a session and gives an exit code. */
-export function action<Args, Options>(
-  parameters: { args?: Parameters<Args>; options?: Parameters<Options> },
-  work: (options: Args & Options, session: Session) => Promise<number>,
+export function action<Args, Options, Every>(
+  parameters: Declared<Args, Options, Every>,
+  work: (options: Args & Every & Options, session: Session) => Promise<number>,
 ): (...typed: unknown[]) => Promise<void> {
   return async (...typed) => {
     const leaf = typed.at(-1)

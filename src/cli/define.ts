@@ -1,10 +1,12 @@
 import { Command } from 'commander'
 import type { OpenStore } from '../db/store/open.ts'
-import type { AnyJsonAnswer, AnyJsonOfChange } from '../render/json.ts'
+import type { AnswerName, AnyJsonAnswer, AnyJsonOfChange } from '../render/json.ts'
 import type { Pieces } from '../render/pieces.ts'
 import type { RuleContext } from '../rules/permissions/actor.ts'
 import { action, answer } from './action.ts'
 import { addCommonOptions } from './common-options.ts'
+import { type ListOptions, listParameters } from './list-options.ts'
+import type { Listing } from './listing.ts'
 import type { Mutation } from './mutation.ts'
 import { addParameters, type Parameters } from './parameters.ts'
 import type { Notice, Session } from './session.ts'
@@ -53,11 +55,21 @@ export function query<Result, Args = object, Options = object>(spec: Query<Args,
   })
 }
 
-/** A list: the same, streamed, with the fields, formats, order and limit that every list has. */
-export function listing<Args = object, Options = object>(
-  spec: Declaration<Args, Options> & { run: Work<Args, Options> },
-): Command {
-  return declare(spec, spec.run)
+/** A list: the same, streamed, with the search, fields, formats, order and limit that every list has. */
+export function listing<
+  Row,
+  Name extends string,
+  Shape extends AnswerName,
+  Sort extends Name = never,
+  Args = object,
+  Options = object,
+>(spec: Listing<Args, Options, Row, Name, Sort, Shape>): Command {
+  const every = listParameters(Object.keys(spec.fields), { searched: spec.searched ?? true })
+  const work: Work<Args & ListOptions, Options> = async (options, session) => {
+    const { runListing } = await import('./listing.ts')
+    return runListing(spec, options, session)
+  }
+  return declare(spec, work, { every })
 }
 
 /** A command that changes something: parse → open → rehearse → confirm → commit → deliver → answer. */
@@ -115,10 +127,17 @@ async function answerOf<Args, Options>(
 
 type Work<Args, Options> = (options: Args & Options, session: Session) => Promise<number>
 
-function declare<Args, Options>(
+interface Kind<Every> {
+  /** What each command of this kind takes. */
+  every?: Parameters<Every>
+  asks?: boolean
+  rehearses?: boolean
+}
+
+function declare<Args, Options, Every = object>(
   spec: Declaration<Args, Options>,
-  work: Work<Args, Options>,
-  { asks = false, rehearses = false }: { asks?: boolean; rehearses?: boolean } = {},
+  work: Work<Args & Every, Options>,
+  { every, asks = false, rehearses = false }: Kind<Every> = {},
 ): Command {
   const declared = addCommonOptions(new Command(spec.name))
     .summary(spec.summary)
@@ -127,8 +146,9 @@ function declare<Args, Options>(
   if (asks) declared.option('-y, --yes', 'answer every question with yes')
   addParameters(declared, spec.args)
   addParameters(declared, spec.options)
+  addParameters(declared, every)
   const examples = spec.examples.map((line) => `  $ ${line}`).join('\n')
   declared.addHelpText('after', `\nExamples:\n${examples}\n`)
   if (spec.notes !== undefined) declared.addHelpText('after', spec.notes)
-  return declared.action(action(spec, work))
+  return declared.action(action({ args: spec.args, options: spec.options, every }, work))
 }

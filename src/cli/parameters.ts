@@ -127,19 +127,30 @@ export function yesOption(what: string): Parameter<boolean> {
   }
 }
 
+/** The arguments and options of a command, and those that its kind has. */
+export interface Declared<Args, Options, Every> {
+  args: Parameters<Args> | undefined
+  options: Parameters<Options> | undefined
+  every: Parameters<Every> | undefined
+}
+
 /** Tells commander of them. */
 export function addParameters<Values>(to: Command, parameters: Parameters<Values> | undefined): void {
   if (parameters) for (const name in parameters) parameters[name].declare(to, kebab(name))
 }
 
 /** Checks what was typed; says what is wrong with it in one line. @throws a usage error */
-export function valuesOf<Args, Options>(
-  { args, options }: { args?: Parameters<Args>; options?: Parameters<Options> },
+export function valuesOf<Args, Options, Every>(
+  { args, options, every }: Declared<Args, Options, Every>,
   typed: Readonly<Record<string, unknown>>,
-): Args & Options {
+): Args & Every & Options {
   const problems: string[] = []
-  const values = { ...checked(args, typed, problems), ...checked(options, typed, problems) }
-  if (isWhole<Args & Options>(values, problems)) return values
+  const values = {
+    ...checked(args, typed, problems),
+    ...checked(every, typed, problems),
+    ...checked(options, typed, problems),
+  }
+  if (isWhole<Args & Every & Options>(values, problems)) return values
   throw new Usage(problems.join('; '), { code: 'invalid-option', hint: 'Add --help to see what it takes.' })
 }
 

@@ -39,12 +39,19 @@ function tell(error: unknown, argv: readonly string[], context: Context): number
   const { err } = terminalOf(context, { color: !beforeTargets.includes('--no-color'), quiet: false })
   const { text, exit } = report(error instanceof CommanderError ? usageOf(error) : error, {
     view: err,
-    json: beforeTargets.includes('--json'),
+    json: wantsJson(beforeTargets),
     debug: beforeTargets.includes('--debug'),
     version,
   })
   context.stderr.write(cleanForTerminal(text))
   return exit
+}
+
+/** `--format json` is another way to say `--json`. */
+function wantsJson(argv: readonly string[]): boolean {
+  return (
+    argv.includes('--json') || argv.includes('--format=json') || argv[argv.indexOf('--format') + 1] === 'json'
+  )
 }
 
 /** `help users suspend` is another way to say `users suspend --help`; a topic goes before a noun. */

@@ -52,7 +52,8 @@ interface Committed<Result> {
 
 export function sessionOf(command: Command, context: Context): Session {
   refuseEmptyOptions(command)
-  const common = checked(CommonOptions, typedOptions(command))
+  const typed = typedOptions(command)
+  const common = checked(CommonOptions, { ...typed, json: typed.json === true || typed.format === 'json' })
   const settings = resolveSettings(common, context)
   const changes = !common.dryRun && command.options.some(({ long }) => long === '--dry-run')
   const quiet = common.quiet || common.json

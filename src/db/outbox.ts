@@ -165,23 +165,32 @@ interface MessageFilter {
   /** The address as it is written to, in lower case. */
   to?: string
   importId?: number
-  limit?: number
 }
 
-/** Messages, newest first, and how many there are without the limit. */
-export async function listMessages(
+/** Messages one by one, newest first. */
+export async function* streamMessages(
   db: Kysely<Store>,
-  { states, letter, to, importId, limit }: MessageFilter,
-): Promise<{ rows: OutboxRow[]; total: number }> {
+  { reverse, limit, ...filter }: MessageFilter & { reverse: boolean; limit?: number },
+): AsyncGenerator<OutboxRow> {
+  const found = passing(db, filter)
+    .selectAll()
+    .orderBy('id', reverse ? 'asc' : 'desc')
+  yield* (limit === undefined ? found : found.limit(limit)).stream()
+}
+
+export async function countMessages(db: Kysely<Store>, filter: MessageFilter): Promise<number> {
+  const { n } = await passing(db, filter)
+    .select(({ fn }) => fn.countAll<number>().as('n'))
+    .executeTakeFirstOrThrow()
+  return n
+}
+
+/** The one place that knows which messages a list shows. */
+function passing(db: Kysely<Store>, { states, letter, to, importId }: MessageFilter) {
   let query = db.selectFrom('outbox')
   if (states.length > 0) query = query.where('state', 'in', [...states])
   if (letter !== undefined) query = query.where('letter', '=', letter)
   if (to !== undefined) query = query.where(({ fn }) => fn<string>('lower', ['to_address']), '=', to)
   if (importId !== undefined) query = query.where('import_id', '=', importId)
-  const { total } = await query
-    .select(({ fn }) => fn.countAll<number>().as('total'))
-    .executeTakeFirstOrThrow()
-  let page = query.selectAll().orderBy('id', 'desc')
-  if (limit !== undefined) page = page.limit(limit)
-  return { rows: await page.execute(), total }
+  return query
 }

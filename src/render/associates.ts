@@ -6,58 +6,59 @@ import type { AssociateView } from '../rules/associates/details.ts'
 import { centreJson } from './centres.ts'
 import type { Message } from './messages.ts'
 import { oneLine, tsvLine } from './clean-text.ts'
-import { table, type View } from './table.ts'
+import { field } from './fields.ts'
+import type { View } from './table.ts'
 import { userJson } from './users.ts'
-import type { JsonAnswer, JsonOfChange } from './json.ts'
+import type { JsonItem, JsonOfChange } from './json.ts'
 
-export function associatesJson(associates: readonly AssociateRow[]): JsonAnswer<'associateList'> {
+export const associateFields = {
+  number: field<AssociateRow>('Number', ({ number }) => number),
+  name: field<AssociateRow>('Name', ({ name }) => name),
+  centres: field<AssociateRow>('Centres', ({ centres }) => centres ?? 0),
+  assigned: field<AssociateRow>('Assigned', ({ assigned }) => assigned ?? 0),
+}
+
+export function associateRowJson({
+  id,
+  number,
+  name,
+  centres,
+  assigned,
+}: AssociateRow): JsonItem<'associateList'> {
+  return { id, number, name, centres: centres ?? 0, assigned: assigned ?? 0 }
+}
+
+type AssociateCentre = AssociateView['centres'][number]
+
+/** What is said of a centre of an Associate. */
+export const associateCentreFields = {
+  number: field<AssociateCentre>('Number', ({ centre }) => centre.number),
+  name: field<AssociateCentre>('Name', ({ centre }) => centre.name),
+  status: field<AssociateCentre>('Status', ({ centre }) => statusOf(centre)),
+  coordinator: field<AssociateCentre>('Coordinator', ({ centre }) => centre.coordinator_email),
+  'coordinator-status': field<AssociateCentre>(
+    'Coordinator status',
+    ({ centre }) => centre.coordinator_status,
+  ),
+  'assigned-to': field<AssociateCentre>('Assigned to', ({ assignedTo }) => assignedTo.join(', ')),
+}
+
+export function associateCentreJson({ centre, assignedTo }: AssociateCentre): JsonItem<'associate'> {
+  return { ...centreJson(centre), assignedTo }
+}
+
+/** The Associate itself, above its centres. */
+export function aboutAssociate({ associate, accounts }: AssociateView) {
   return {
-    associates: associates.map(({ id, number, name, centres, assigned }) => ({
-      id,
-      number,
-      name,
-      centres: centres ?? 0,
-      assigned: assigned ?? 0,
-    })),
-    total: associates.length,
+    json: { associate: centreJson(associate), accounts },
+    lines: ({ chalk }: View) => [
+      chalk.bold(oneLine(`${associate.number} ${associate.name}`)),
+      ...(accounts.length > 0
+        ? accounts.map(({ email, assigned }) => `${oneLine(email)} acts for ${assigned} of at most 50`)
+        : ['No account acts for its centres.']),
+      '',
+    ],
   }
-}
-
-export function renderAssociates(associates: readonly AssociateRow[], view: View): string {
-  const rows = associates.map(({ number, name, centres, assigned }) => [number, name, centres, assigned])
-  if (!view.isTerminal) return rows.map(tsvLine).join('\n')
-  if (rows.length === 0) return 'There is no Associate.'
-  return table(['Number', 'Name', 'Centres', 'Assigned'], rows, view)
-}
-
-export function associateJson({ associate, accounts, centres }: AssociateView): JsonAnswer<'associate'> {
-  return {
-    associate: centreJson(associate),
-    accounts,
-    centres: centres.map(({ centre, assignedTo }) => ({ ...centreJson(centre), assignedTo })),
-    total: centres.length,
-  }
-}
-
-export function renderAssociate({ associate, accounts, centres }: AssociateView, view: View): string {
-  const rows = centres.map(({ centre, assignedTo }) => [
-    centre.number,
-    centre.name,
-    statusOf(centre),
-    centre.coordinator_email ?? '',
-    centre.coordinator_status ?? '',
-    assignedTo.join(', '),
-  ])
-  if (!view.isTerminal) return rows.map(tsvLine).join('\n')
-  const { chalk } = view
-  const acting = accounts.map(({ email, assigned }) => `${oneLine(email)} acts for ${assigned} of at most 50`)
-  const headings = ['Number', 'Name', 'Status', 'Coordinator', 'Standing', 'Assigned to']
-  return [
-    chalk.bold(oneLine(`${associate.number} ${associate.name}`)),
-    ...(acting.length > 0 ? acting : ['No account acts for its centres.']),
-    '',
-    rows.length > 0 ? table(headings, rows, view) : 'No centre to show.',
-  ].join('\n')
 }
 
 export function assignedJson(

@@ -1,28 +1,36 @@
 import * as z from 'zod'
 import type { AuditEntry } from '../db/audit/events.ts'
-import { oneLine, tsvLine } from './clean-text.ts'
-import { table, type View } from './table.ts'
+import { oneLine } from './clean-text.ts'
+import { field } from './fields.ts'
 import { ago, count, plainTime } from './text.ts'
 
-/** An event as one record for a pipe. */
-export function renderEvent({ id, at, kind, action, subject, actor, operator, details }: AuditEntry): string {
-  return tsvLine([id, at, kind, action, subject, actor ?? 'staff', operator, JSON.stringify(details)])
+/** What a list says of an event. */
+export const eventFields = {
+  id: field<AuditEntry>('No.', ({ id }) => id),
+  at: field<AuditEntry>(
+    'When',
+    ({ at }) => at,
+    ({ at }, { now }) => ago(at, now),
+  ),
+  kind: field<AuditEntry>('Kind', ({ kind }) => kind),
+  action: field<AuditEntry>(
+    'What',
+    ({ action }) => action,
+    ({ action, kind }) => (kind === 'refusal' ? `${action}, refused` : action),
+  ),
+  subject: field<AuditEntry>('To whom', ({ subject }) => subject),
+  actor: field<AuditEntry>(
+    'Actor',
+    ({ actor }) => actor ?? 'staff',
+    ({ actor }) => actor ?? 'Cambridge staff',
+  ),
+  operator: field<AuditEntry>('Operator', ({ operator }) => operator),
+  details: field<AuditEntry>('Details', ({ details }) => JSON.stringify(details), inWords),
+  by: field<AuditEntry>('By', ({ actor, operator }) => actor ?? operator ?? 'Cambridge staff'),
 }
 
-export function renderEvents(
-  { events, total }: { events: readonly AuditEntry[]; total: number },
-  view: View,
-): string {
-  if (events.length === 0) return 'Nothing of that kind has happened.'
-  const rows = events.map((event) => {
-    const { id, at, action, kind, subject, actor, operator } = event
-    const what = kind === 'refusal' ? `${action}, refused` : action
-    return [id, ago(at, view.now), what, subject, actor ?? operator ?? 'Cambridge staff', inWords(event)]
-  })
-  const drawn = table(['No.', 'When', 'What', 'To whom', 'By', 'Details'], rows, view)
-  if (events.length === total) return drawn
-  return `${drawn}\n${view.chalk.dim(`${total - events.length} more: --limit ${total}`)}`
-}
+export const eventsInTable = ['id', 'at', 'action', 'subject', 'by', 'details'] as const
+export const eventsInPipe = ['id', 'at', 'kind', 'action', 'subject', 'actor', 'operator', 'details'] as const
 
 /** One line for the end of `users show` and `centres show`. */
 export function eventLine(event: AuditEntry): string {

@@ -5,64 +5,47 @@ import type { CentreView } from '../rules/centres/details.ts'
 import { type Account, nameOf } from '../rules/users/account.ts'
 import { eventLine } from './audit.ts'
 import { oneLine, tsvLine } from './clean-text.ts'
+import { field } from './fields.ts'
 import { table, type View } from './table.ts'
 import { ago, count } from './text.ts'
 import { userJson } from './users.ts'
-import type { JsonAnswer, JsonOfChange, Shape } from './json.ts'
+import type { JsonAnswer, JsonItem, JsonOfChange, Shape } from './json.ts'
 
-interface CentreList {
-  centres: readonly CentreWithPeople[]
-  total: number
+/** A centre in a list, which changes none. */
+export function listedCentreJson(centre: CentreWithPeople): JsonItem<'centreList'> {
+  return { ...centreJson(centre), changed: false, outcome: 'unchanged' }
 }
 
-export function centreListJson({ centres, total }: CentreList): JsonAnswer<'centreList'> {
-  return {
-    centres: centres.map((centre) => ({ ...centreJson(centre), changed: false, outcome: 'unchanged' })),
-    total,
-  }
-}
-
-/** A table for a person; for a pipe one record a centre, with its kind, Associate and times. */
-export function renderCentreList({ centres, total }: CentreList, view: View): string {
-  if (!view.isTerminal) return centres.map(centreRecord).join('\n')
-  if (centres.length === 0) return 'No centre fits.'
-  const { chalk } = view
-  const headings = ['Number', 'Name', 'Country', 'Status', 'Users', 'Coordinator']
-  const pages: string[] = []
-  for (let at = 0; at < centres.length; at += rowsInTable) {
-    pages.push(table(headings, centres.slice(at, at + rowsInTable).map(rowOf), view))
-  }
-  const shown =
-    centres.length < total
-      ? `${centres.length.toLocaleString('en-GB')} of ${count(total, 'centre')}; a larger --limit shows more.`
-      : `${count(total, 'centre')}.`
-  return [...pages, chalk.dim(shown)].join('\n')
-}
-
-// Drawing a table takes time with the square of its length.
-const rowsInTable = 500
-
-function rowOf(centre: CentreWithPeople): (string | number | null)[] {
-  const { number, name, user_count, coordinator_email, coordinator_status } = centre
-  const status = coordinator_status === 'active' ? '' : ` (${coordinator_status})`
-  const coordinator = coordinator_email === null ? '' : `${coordinator_email}${status}`
-  return [number, name, countryName(centre.country), centreStatus(centre), user_count, coordinator]
-}
-
-function centreRecord(centre: CentreWithPeople): string {
-  const { number, name, country, user_count, kind, associate_number, created_at, deleted_at } = centre
-  return tsvLine([
-    number,
-    name,
-    countryName(country),
-    centreStatus(centre),
-    user_count,
-    centre.coordinator_email,
-    kind,
-    associate_number,
-    created_at,
-    deleted_at,
-  ])
+/** What a list says of a centre. */
+export const centreFields = {
+  number: field<CentreWithPeople>('Number', ({ number }) => number),
+  name: field<CentreWithPeople>('Name', ({ name }) => name),
+  country: field<CentreWithPeople>('Country', ({ country }) => countryName(country)),
+  status: field<CentreWithPeople>('Status', centreStatus),
+  users: field<CentreWithPeople>('Users', ({ user_count }) => user_count ?? 0),
+  coordinator: field<CentreWithPeople>(
+    'Coordinator',
+    ({ coordinator_email }) => coordinator_email,
+    ({ coordinator_email, coordinator_status }) =>
+      coordinator_email === null || coordinator_status === 'active'
+        ? coordinator_email
+        : `${coordinator_email} (${coordinator_status})`,
+  ),
+  kind: field<CentreWithPeople>('Kind', ({ kind }) => kind),
+  associate: field<CentreWithPeople>('Associate', ({ associate_number }) => associate_number),
+  created: field<CentreWithPeople>(
+    'Created',
+    ({ created_at }) => created_at,
+    ({ created_at }, { now }) => ago(created_at, now),
+  ),
+  deleted: field<CentreWithPeople>(
+    'Deleted',
+    ({ deleted_at }) => deleted_at,
+    ({ deleted_at }, { now }) => (deleted_at === null ? null : ago(deleted_at, now)),
+  ),
+  address: field<CentreWithPeople>('Address', ({ address }) => address),
+  town: field<CentreWithPeople>('Town', ({ town }) => town),
+  postcode: field<CentreWithPeople>('Postcode', ({ postcode }) => postcode),
 }
 
 function centreStatus({ deleted_at, status }: CentreWithPeople): string {

@@ -1,9 +1,8 @@
 import type { PersonRow } from '../db/users/users.ts'
 import { nameOf } from '../rules/users/account.ts'
 import type { Pair, WhyAlike } from '../rules/users/duplicates.ts'
-import { tsvLine } from './clean-text.ts'
-import { table, type View } from './table.ts'
-import type { JsonAnswer } from './json.ts'
+import type { JsonItem } from './json.ts'
+import { field } from './fields.ts'
 
 const words: Readonly<Record<WhyAlike, string>> = {
   'same-name-near-address': 'one name, nearly one address',
@@ -11,37 +10,40 @@ const words: Readonly<Record<WhyAlike, string>> = {
   'look-alike-address': 'addresses read as one another',
 }
 
-export function duplicatesJson(pairs: readonly Pair[]): JsonAnswer<'duplicates'> {
+export function duplicateJson({ why, users }: Pair): JsonItem<'duplicates'> {
   return {
-    duplicates: pairs.map(({ why, users }) => ({
-      why,
-      users: users.map(({ id, email, firstName, lastName, centre, status, lastSignedInAt }) => ({
-        id,
-        email,
-        firstName,
-        lastName,
-        centre,
-        status,
-        lastSignedInAt,
-      })),
+    why,
+    users: users.map(({ id, email, firstName, lastName, centre, status, lastSignedInAt }) => ({
+      id,
+      email,
+      firstName,
+      lastName,
+      centre,
+      status,
+      lastSignedInAt,
     })),
-    total: pairs.length,
   }
 }
 
-export function renderDuplicates(pairs: readonly Pair[], view: View): string {
-  if (!view.isTerminal) {
-    return pairs.map(({ why, users }) => tsvLine([why, ...users.flatMap(cellsOf)])).join('\n')
-  }
-  if (pairs.length === 0) return 'No two accounts look like the same person.'
-  const rows = pairs.flatMap(({ why, users: [one, other] }) => [
-    [...cellsOf(one), words[why]],
-    [...cellsOf(other), ''],
-  ])
-  return table(['Address', 'Name', 'Centre', 'Status', 'Why'], rows, view)
+/** What is said of two accounts that may be one person's. */
+export const duplicateFields = {
+  why: field<Pair>(
+    'Why',
+    ({ why }) => why,
+    ({ why }) => words[why],
+  ),
+  email: field<Pair>('Address', ({ users: [one] }) => one.email),
+  name: field<Pair>('Name', ({ users: [one] }) => ownName(one)),
+  centre: field<Pair>('Centre', ({ users: [one] }) => one.centre ?? 'no centre'),
+  status: field<Pair>('Status', ({ users: [one] }) => one.status),
+  'other-email': field<Pair>('Other address', ({ users: [, other] }) => other.email),
+  'other-name': field<Pair>('Other name', ({ users: [, other] }) => ownName(other)),
+  'other-centre': field<Pair>('Other centre', ({ users: [, other] }) => other.centre ?? 'no centre'),
+  'other-status': field<Pair>('Other status', ({ users: [, other] }) => other.status),
 }
 
-function cellsOf(person: PersonRow): string[] {
+/** Where there is none, an address stands for it elsewhere. */
+function ownName(person: PersonRow): string {
   const name = nameOf(person)
-  return [person.email, name === person.email ? '' : name, person.centre ?? 'no centre', person.status]
+  return name === person.email ? '' : name
 }

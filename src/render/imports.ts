@@ -4,7 +4,8 @@ import type { Counts } from '../import/apply.ts'
 import type { Undone } from '../import/undo.ts'
 import { statusOfMaker } from '../unfinished-files.ts'
 import { oneLine, tsvLine } from './clean-text.ts'
-import { table, type View } from './table.ts'
+import { field } from './fields.ts'
+import type { View } from './table.ts'
 import { ago, count, listLines } from './text.ts'
 import type { JsonAnswer, JsonOfChange, Shape } from './json.ts'
 
@@ -27,32 +28,29 @@ function countsIn(counts: string): Counts {
   return JSON.parse(counts)
 }
 
-export function renderImports(rows: readonly ImportRow[], view: View): string {
-  if (!view.isTerminal) {
-    return rows
-      .map(({ id, at, state, file, sheet, operator, counts }) => {
-        const { centres, users } = countsIn(counts)
-        return `${tsvLine([id, at, state, file, sheet, operator, centres.created, users.created + users.replaced])}\n`
-      })
-      .join('')
-  }
-  if (rows.length === 0) return 'Nothing has been imported yet. To begin: ssh-admin centres import FILE\n'
-  return table(
-    ['Import', 'When', 'File', 'By', 'Centres', 'Users', 'State'],
-    rows.map(({ id, at, state, file, operator, counts }) => {
-      const { centres, users } = countsIn(counts)
-      return [
-        id,
-        ago(at, view.now),
-        file,
-        operator,
-        `+${centres.created}`,
-        `+${users.created + users.replaced}`,
-        state,
-      ]
-    }),
-    view,
-  )
+/** What the history says of an import. */
+export const importFields = {
+  id: field<ImportRow>('Import', ({ id }) => id),
+  at: field<ImportRow>(
+    'When',
+    ({ at }) => at,
+    ({ at }, { now }) => ago(at, now),
+  ),
+  state: field<ImportRow>('State', ({ state }) => state),
+  file: field<ImportRow>('File', ({ file }) => file),
+  sheet: field<ImportRow>('Sheet', ({ sheet }) => sheet),
+  operator: field<ImportRow>('By', ({ operator }) => operator),
+  centres: field<ImportRow>('Centres', centresCreated, (row) => `+${centresCreated(row)}`),
+  users: field<ImportRow>('Users', usersCreated, (row) => `+${usersCreated(row)}`),
+}
+
+function centresCreated({ counts }: ImportRow): number {
+  return countsIn(counts).centres.created
+}
+
+function usersCreated({ counts }: ImportRow): number {
+  const { users } = countsIn(counts)
+  return users.created + users.replaced
 }
 
 interface ShownImport {

@@ -21,12 +21,22 @@ type Rendered<Value> = Value extends readonly (infer Item)[]
     ? { readonly [Key in keyof Value]: Rendered<Value[Key]> }
     : Value
 
-type AnswerName = (typeof answerOf)[CommandWords]
+export type AnswerName = (typeof answerOf)[CommandWords]
 type Without<Value, Key extends PropertyKey> = Value extends object ? Omit<Value, Key> : never
 
 /** What a command answers; the notices are added when it is printed. */
 export type JsonAnswer<Name extends AnswerName> = Without<Shape<Name>, 'notices'>
 export type AnyJsonAnswer = { [Name in AnswerName]: JsonAnswer<Name> }[AnswerName]
+
+/** What an answer holds. */
+export type JsonKey<Name extends AnswerName> = KeyOf<JsonAnswer<Name>>
+type KeyOf<Value> = Value extends object ? keyof Value & string : never
+
+/** One of those that a command lists. */
+export type JsonItem<Name extends AnswerName> = ItemOf<JsonAnswer<Name>>
+type ItemOf<Value> = Value extends object
+  ? { [Key in keyof Value]: Value[Key] extends readonly (infer Item)[] ? Item : never }[keyof Value]
+  : never
 
 /** The same of a command that changes something: whether it was rehearsed is added too. */
 export type JsonOfChange<Name extends AnswerName> = Without<JsonAnswer<Name>, 'dryRun'>

@@ -1,8 +1,9 @@
 import type { OutboxRow } from '../db/schema.ts'
 import { oneLine, tsvLine } from './clean-text.ts'
+import { type Field, field } from './fields.ts'
 import { table, type View } from './table.ts'
 import { ago } from './text.ts'
-import type { JsonAnswer, Shape } from './json.ts'
+import type { Shape } from './json.ts'
 
 /** A message as the answers show it. */
 export type Message = Shape<'message'>
@@ -26,30 +27,60 @@ export function messageOf(row: OutboxRow): Message {
   }
 }
 
-export function messagesJson(rows: readonly OutboxRow[], total: number): JsonAnswer<'messageList'> {
-  return { messages: rows.map(messageOf), total }
+/** What a list says of a message. */
+export const messageFields = {
+  id: field<Message>('No.', ({ id }) => id),
+  to: field<Message>('To', ({ to }) => to),
+  letter: field<Message>('Letter', ({ letter }) => letter),
+  subject: field<Message>('Subject', ({ subject }) => subject),
+  state: field<Message>('State', ({ state }) => state),
+  attempts: field<Message>('Tries', ({ attempts }) => attempts),
+  'last-error': field<Message>(
+    'Error',
+    ({ lastError }) => lastError,
+    (message) => (isOwed(message) ? message.lastError : ''),
+  ),
+  created: field<Message>(
+    'Created',
+    ({ createdAt }) => createdAt,
+    ({ createdAt }, { now }) => ago(createdAt, now),
+  ),
+  delivered: field<Message>(
+    'Delivered',
+    ({ deliveredAt }) => deliveredAt,
+    ({ deliveredAt }, { now }) => (deliveredAt === null ? '' : ago(deliveredAt, now)),
+  ),
+  when: field<Message>(
+    'When',
+    ({ createdAt, deliveredAt }) => deliveredAt ?? createdAt,
+    ({ createdAt, deliveredAt }, { now }) => ago(deliveredAt ?? createdAt, now),
+  ),
 }
 
-/** Messages as a list. */
+export const messagesInTable = ['id', 'to', 'letter', 'state', 'when', 'last-error'] as const
+export const messagesInPipe = [
+  'id',
+  'to',
+  'letter',
+  'subject',
+  'state',
+  'attempts',
+  'last-error',
+  'created',
+  'delivered',
+] as const
+
+/** The messages that a command did something with. */
 export function renderMessages(messages: readonly Message[], view: View): string {
-  if (!view.isTerminal) {
+  if (!view.isTerminal)
     return messages
-      .map(({ id, to, letter, subject, state, attempts, lastError, createdAt, deliveredAt }) =>
-        tsvLine([id, to, letter, subject, state, attempts, lastError, createdAt, deliveredAt]),
-      )
+      .map((message) => tsvLine(messagesInPipe.map((name) => messageFields[name].value(message))))
       .join('\n')
-  }
   if (messages.length === 0) return 'No messages.'
+  const fields: Field<Message>[] = messagesInTable.map((name) => messageFields[name])
   return table(
-    ['No.', 'To', 'Letter', 'State', 'When', ''],
-    messages.map(({ id, to, letter, state, createdAt, deliveredAt, lastError }) => [
-      id,
-      to,
-      letter,
-      state,
-      ago(deliveredAt ?? createdAt, view.now),
-      state === 'queued' || state === 'failed' || state === 'unknown' ? lastError : '',
-    ]),
+    fields.map(({ heading }) => heading),
+    messages.map((message) => fields.map((one) => (one.shown ?? one.value)(message, view))),
     view,
   )
 }

@@ -62,22 +62,28 @@ function* itemsOf(list: List): Generator<string> {
 }
 
 interface ListDocument {
+  /** What stands before the list. */
+  before?: object
   /** What the list is called. */
   name: string
-  items: AsyncIterable<object>
+  items: AsyncIterable<unknown>
   /** The rest of the document, known once all of them were read. */
   rest: () => Promise<object>
 }
 
-/** A document that begins with a list of any length, written as its items are read: as JSON.stringify gives it. */
+/** A document with a list of any length, written as its items are read: as JSON.stringify gives it. */
 export async function* piecesOfJsonList(
-  { name, items, rest }: ListDocument,
+  { before = {}, name, items, rest }: ListDocument,
   indent: 0 | 2,
 ): AsyncGenerator<string> {
   const line = (depth: number) => (indent === 0 ? '' : `\n${' '.repeat(indent * depth)}`)
-  const indented = (value: object, depth: number) =>
+  const indented = (value: unknown, depth: number) =>
     JSON.stringify(value, null, indent).replaceAll('\n', line(depth))
-  let piece = `{${line(1)}${JSON.stringify(name)}:${indent === 0 ? '' : ' '}[`
+  const colon = indent === 0 ? ':' : ': '
+  const first = Object.entries(before).map(
+    ([key, value]) => `${line(1)}${JSON.stringify(key)}${colon}${indented(value, 1)},`,
+  )
+  let piece = `{${first.join('')}${line(1)}${JSON.stringify(name)}${colon}[`
   let isFirst = true
   for await (const item of items) {
     piece += `${isFirst ? '' : ','}${line(2)}${indented(item, 2)}`

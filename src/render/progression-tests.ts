@@ -1,17 +1,19 @@
 import type { TestOfOwner } from '../db/progression-tests/holdings.ts'
 import type { ImportedResults } from '../rules/progression-tests/import.ts'
 import { tsvLine } from './clean-text.ts'
-import { table, type View } from './table.ts'
+import { field } from './fields.ts'
+import type { View } from './table.ts'
 import { count } from './text.ts'
 
-const headings = ['Site', 'Learner group', 'Stage', 'Subject', 'Test', 'Taken on', 'Results']
-
-export function renderTests(tests: readonly TestOfOwner[], view: View): string {
-  const rows = tests.map(({ site, learnerGroup, stage, subject, test, takenOn, results }) => {
-    return [site, learnerGroup, stage, subject, test, takenOn, results]
-  })
-  if (!view.isTerminal) return rows.map(tsvLine).join('\n')
-  return rows.length === 0 ? 'No tests.' : table(headings, rows, view)
+/** What a list says of a test. */
+export const testFields = {
+  site: field<TestOfOwner>('Site', ({ site }) => site),
+  'learner-group': field<TestOfOwner>('Learner group', ({ learnerGroup }) => learnerGroup),
+  stage: field<TestOfOwner>('Stage', ({ stage }) => stage),
+  subject: field<TestOfOwner>('Subject', ({ subject }) => subject),
+  test: field<TestOfOwner>('Test', ({ test }) => test),
+  'taken-on': field<TestOfOwner>('Taken on', ({ takenOn }) => takenOn),
+  results: field<TestOfOwner>('Results', ({ results }) => results),
 }
 
 export function renderImportedResults(imported: ImportedResults, { isTerminal, chalk }: View): string {

@@ -1,10 +1,11 @@
-import { catalogue, type Role } from '../rules/roles/catalogue.ts'
+import type { Role } from '../rules/roles/catalogue.ts'
 import type { ChangedUser } from '../rules/users/changed.ts'
 import type { Checked } from '../rules/permissions/check.ts'
 import { matrix, othersRow, staffRow } from '../rules/permissions/matrix.ts'
 import { oneLine, tsvLine } from './clean-text.ts'
-import { table, type View } from './table.ts'
-import type { JsonAnswer } from './json.ts'
+import { field } from './fields.ts'
+import type { JsonAnswer, JsonItem } from './json.ts'
+import type { View } from './table.ts'
 
 const givers: Readonly<Record<NonNullable<Role['ctx']>, string>> = {
   'by-staff': 'Cambridge staff only',
@@ -17,28 +18,23 @@ function giverOf({ ctx }: Role): string {
   return ctx ? givers[ctx] : 'roles grant'
 }
 
-export function catalogueJson(): Extract<JsonAnswer<'roleList'>, { roles: unknown }> {
-  const roles = catalogue.map((role) => ({
+/** What is said of a role, as `--json` says it. */
+export function roleJson(role: Role): JsonItem<'roleList'> {
+  return {
     name: role.name,
     service: role.service,
     shared: role.shared ?? false,
     givenBy: giverOf(role),
     does: role.does,
-  }))
-  return { roles, total: roles.length }
+  }
 }
 
-export function renderCatalogue(view: View): string {
-  const rows = Array.from(catalogueJson().roles, ({ name, service, shared, givenBy, does }) => [
-    name,
-    service,
-    shared ? 'shared' : '',
-    givenBy,
-    does,
-  ])
-  if (!view.isTerminal) return rows.map(tsvLine).join('\n')
-  const headings = ['Role', 'Service', '', 'Given by', 'Lets its holder']
-  return table(headings, rows, view)
+export const roleFields = {
+  name: field<Role>('Role', ({ name }) => name),
+  service: field<Role>('Service', ({ service }) => service),
+  shared: field<Role>('Shared', ({ shared }) => (shared ? 'shared' : '')),
+  'given-by': field<Role>('Given by', giverOf),
+  does: field<Role>('Lets its holder', ({ does }) => does),
 }
 
 /** Who may do what, as the office writes it. */

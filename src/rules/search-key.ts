@@ -28,3 +28,10 @@ export function searchKey(text: string): string {
 export function centreSearchKey({ number, name }: { number: string; name: string }): string {
   return searchKey(`${number} ${name}`)
 }
+
+/** The words that are looked for, folded. */
+export function wordsIn(text = ''): string[] {
+  return searchKey(text)
+    .split(/\s+/)
+    .filter((word) => word !== '')
+}

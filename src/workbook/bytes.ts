@@ -15,12 +15,12 @@ export interface Contents {
 /** Reads a file, a pipe, or standard input for `-`, up to 512 MB. @throws AbortError once the signal is aborted */
 export async function readContents(
   path: string,
-  { stdin, signal }: { stdin: NodeJS.ReadableStream; signal?: AbortSignal | undefined },
+  { stdin, signal }: { stdin: NodeJS.ReadableStream | undefined; signal?: AbortSignal | undefined },
 ): Promise<Contents> {
   const chunks: Buffer[] = []
   const hash = createHash('sha256')
   let size = 0
-  for await (const chunk of path === '-' ? untilAborted(stdin, signal) : fileStream(path, signal)) {
+  for await (const chunk of path === '-' && stdin ? untilAborted(stdin, signal) : fileStream(path, signal)) {
     size += chunk.length
     if (size > maxBytes) throw tooLarge(path)
     hash.update(chunk)

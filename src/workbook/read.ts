@@ -39,7 +39,7 @@ export interface Workbook {
 export interface OpenOptions {
   /** Without it: the sheet that is open when the workbook is opened, or else the first that is not hidden. */
   sheet?: string
-  stdin?: NodeJS.ReadableStream
+  stdin?: NodeJS.ReadableStream | undefined
   /** Ends the reading, also while nobody writes to a pipe. */
   signal?: AbortSignal
   /** Whether the first rows of a sheet are those of what is sought; of several sheets, that tells which to read. */
@@ -49,7 +49,7 @@ export interface OpenOptions {
 /** Opens an `.xlsx` or CSV file, told apart by content; throws UnusableWorkbook with words that say what it is instead. */
 export async function openWorkbook(
   path: string,
-  { sheet, stdin = process.stdin, signal, fits }: OpenOptions = {},
+  { sheet, stdin, signal, fits }: OpenOptions = {},
 ): Promise<Workbook> {
   const { bytes, digest } = await readContents(path, { stdin, signal })
   const file = path === '-' ? '-' : basename(path)

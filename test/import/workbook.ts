@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { randomBytes } from 'node:crypto'
 import { PassThrough, Readable } from 'node:stream'
+import { runProgram } from '../../src/context.ts'
 import { run } from '../../src/cli/run.ts'
 import { newInterruption } from '../../src/interruption.ts'
 import { writeWorkbook } from '../../src/workbook/write.ts'
@@ -134,6 +135,7 @@ export async function runWhile(
       return randomBytes(bytes)
     },
     operator: 'tester@desk',
+    runProgram,
     interruption,
     signal: interruption.signal,
   })

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { eventLine } from '../../src/render/audit.ts'
-import { lastEvents, listEvents } from '../../src/db/audit/events.ts'
+import { type AuditEntry, lastEvents, streamEvents } from '../../src/db/audit/events.ts'
 import { newWorld, type World } from '../world.ts'
 
 let world: World
@@ -29,7 +29,8 @@ describe('what happened last', () => {
     })
     expect(await world.run(['centres', 'imports', 'undo', '1', '--yes'])).toMatchObject({ exit: 0 })
     const { db } = await world.store()
-    const { events } = await listEvents(db, { action: 'centres' })
+    const events: AuditEntry[] = []
+    for await (const event of streamEvents(db, { action: 'centres', order: 'desc' })) events.push(event)
     expect(events.map(eventLine).join('\n')).toMatchInlineSnapshot(`
       "  2026-03-02 09:00 UTC  centres.import-undone  by Cambridge staff (tester@desk): import 1 (one-of-each.xlsx): users removed 3, centres removed 3, pins voided 3
         2026-03-02 09:00 UTC  centres.imported  by Cambridge staff (tester@desk): import 1 (one-of-each.xlsx): 3 centres and 3 users created, 3 rows held back"

@@ -1,16 +1,22 @@
+import { listing } from '../../cli/define.ts'
+import { allOf } from '../../cli/list-options.ts'
 import { associatesWithCounts } from '../../db/centres/assignments.ts'
-import { associatesJson, renderAssociates } from '../../render/associates.ts'
+import { associateFields, associateRowJson } from '../../render/associates.ts'
 import { visibleCentres } from '../../rules/permissions/decide.ts'
-import { query } from '../../cli/define.ts'
 
 export const list = () =>
-  query({
+  listing({
     name: 'list',
     summary: 'list the Associates',
     description:
       'List the Associates: how many centres each has, and how many of those some account acts for.\nIn a pipe: number, name, centres, centres assigned.',
     examples: ['ssh-admin associates list'],
-    read: ({ db }, { by }) => associatesWithCounts(db, visibleCentres(by)),
-    render: renderAssociates,
-    json: associatesJson,
+    noun: 'Associate',
+    answer: 'associateList',
+    key: 'associates',
+    fields: associateFields,
+    id: 'number',
+    find: async ({ store: { db }, ctx }) => allOf(await associatesWithCounts(db, visibleCentres(ctx.by))),
+    json: associateRowJson,
+    none: 'There is no Associate.',
   })

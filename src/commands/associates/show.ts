@@ -1,20 +1,27 @@
-import { associateJson, renderAssociate } from '../../render/associates.ts'
-import { associateDetails } from '../../rules/associates/details.ts'
-import { query } from '../../cli/define.ts'
+import { listing } from '../../cli/define.ts'
+import { allOf } from '../../cli/list-options.ts'
 import { argument, option } from '../../cli/parameters.ts'
+import { aboutAssociate, associateCentreFields, associateCentreJson } from '../../render/associates.ts'
+import { associateDetails } from '../../rules/associates/details.ts'
 
 export const show = () =>
-  query({
+  listing({
     name: 'show',
     summary: "show an Associate's centres, their coordinators, and who acts for them",
     description:
       "Show an Associate's centres, their status and coordinators, and the accounts that act for them.\nIn a pipe: number, name, status, coordinator, the coordinator's status, accounts that act for it.",
     args: { associate: argument('the number of the Associate') },
-    options: {
-      search: option('<text>', 'only centres with this in their number or name'),
+    options: { search: option('<text>', 'only centres with this in their number or name') },
+    examples: ['ssh-admin associates show CA001', 'ssh-admin associates show CA001 nile'],
+    noun: 'centre',
+    answer: 'associate',
+    key: 'centres',
+    fields: associateCentreFields,
+    id: 'number',
+    find: async ({ store: { db }, ctx }, { associate, search }) => {
+      const details = await associateDetails(db, { associate, search, ctx })
+      return { ...allOf(details.centres), about: aboutAssociate(details) }
     },
-    examples: ['ssh-admin associates show CA001', 'ssh-admin associates show CA001 --search nile'],
-    read: ({ db }, ctx, { associate, search }) => associateDetails(db, { associate, search, ctx }),
-    render: renderAssociate,
-    json: associateJson,
+    json: associateCentreJson,
+    none: 'No centre to show.',
   })

@@ -42,7 +42,7 @@ async function exportTo(
   try {
     const { by } = await session.ctx(store)
     const counted = { events: 0 }
-    const log = streamEvents(store.db, { ...filter, visible: visibleCentres(by) })
+    const log = streamEvents(store.db, { ...filter, order: 'asc', visible: visibleCentres(by) })
     const events = counting(log, { counted, readable: await eventsFor(store.db, by) })
     const { now, signal } = session.context
     await output.agreeToReplace()

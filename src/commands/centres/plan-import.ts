@@ -1,7 +1,6 @@
 import { resolve } from 'node:path'
 import { ask, tick } from '../../cli/prompt.ts'
 import type { Session } from '../../cli/session.ts'
-import type { Terminal } from '../../cli/terminal.ts'
 import type { OpenStore } from '../../db/store/open.ts'
 import { BadInput, Cancelled } from '../../errors.ts'
 import type { Source } from '../../import/apply.ts'
@@ -10,7 +9,6 @@ import type { Plan } from '../../import/plan.ts'
 import type { Touched } from '../../import/read-store.ts'
 import type { Roster } from '../../import/roster.ts'
 import { centreTitle } from '../../render/centres.ts'
-import { oneLine } from '../../render/clean-text.ts'
 import { describePlan } from '../../render/import.ts'
 import { count } from '../../render/text.ts'
 import type { DeletedCentre } from '../../rules/centres/delete.ts'
@@ -211,28 +209,4 @@ function refuseAnyIssue({ issues, rows }: Plan): void {
       },
     },
   )
-}
-
-interface Progress {
-  say: (state: { share: number; rows: number }) => void
-  stop: () => void
-}
-
-/** A line on stderr that says how far the work is; silent where nobody watches. */
-export async function progressOf(terminal: Terminal, named: string): Promise<Progress> {
-  if (!terminal.animated) return { say: () => undefined, stop: () => undefined }
-  const what = oneLine(named)
-  const { default: ora } = await import('ora')
-  const spinner = ora({ text: `${what} …`, stream: process.stderr, discardStdin: false }).start()
-  const started = performance.now()
-  return {
-    say: ({ share, rows }) => {
-      const rate = Math.round(rows / Math.max(0.001, (performance.now() - started) / 1000))
-      const percent = Math.min(100, Math.round(share * 100))
-      spinner.text = `${what} … ${percent} %, ${rows.toLocaleString('en-GB')} rows, ${rate.toLocaleString('en-GB')} a second`
-    },
-    stop: () => {
-      spinner.stop()
-    },
-  }
 }

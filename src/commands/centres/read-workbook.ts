@@ -3,7 +3,8 @@ import { Cancelled } from '../../errors.ts'
 import type { Roster } from '../../import/roster.ts'
 import { notifyOtherSheets, notifyUnknownColumn } from '../read-table.ts'
 import type { Session } from '../../cli/session.ts'
-import { progressOf } from './plan-import.ts'
+import { progressOn } from '../../cli/progress.ts'
+import { oneLine } from '../../render/clean-text.ts'
 
 interface Wanted {
   file: string
@@ -30,14 +31,20 @@ export async function readWorkbook(wanted: Wanted, session: Session): Promise<Ro
     fits: (rows) => hasHeadings(rows, { specs: centreColumns, map }),
   })
   if (wanted.sheet === undefined) await notifyOtherSheets(workbook, session)
-  const progress = await progressOf(terminal, `Reading ${workbook.file}`)
+  const reading = `Reading ${oneLine(workbook.file)} …`
+  const started = performance.now()
+  const progress = await progressOn(terminal, reading)
   try {
     const roster = await readRoster(workbook, {
       map,
       keepCells: wanted.issuesOut !== undefined,
       progress: (share, rows) => {
         if (context.signal.aborted) throw new Cancelled()
-        progress.say({ share, rows })
+        const rate = Math.round(rows / Math.max(0.001, (performance.now() - started) / 1000))
+        const percent = Math.min(100, Math.round(share * 100))
+        progress.say(
+          `${reading} ${percent} %, ${rows.toLocaleString('en-GB')} rows, ${rate.toLocaleString('en-GB')} a second`,
+        )
       },
     })
     for (const notice of roster.notices) session.notify(notice)

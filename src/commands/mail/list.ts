@@ -1,14 +1,14 @@
 import * as z from 'zod'
-import { listMessages, messageStates } from '../../db/outbox.ts'
+import { countMessages, messageStates, streamMessages } from '../../db/outbox.ts'
 import { commaList, wholeNumberOf } from '../../cli/options.ts'
-import { messageOf, messagesJson, renderMessages } from '../../render/messages.ts'
+import { messageFields, messageOf, messagesInPipe, messagesInTable } from '../../render/messages.ts'
 import { letters } from '../../rules/mail/letters.ts'
 import { unknownName } from '../../rules/unknown-name.ts'
-import { query } from '../../cli/define.ts'
+import { listing } from '../../cli/define.ts'
 import { option, repeated } from '../../cli/parameters.ts'
 
 export const list = () =>
-  query({
+  listing({
     name: 'list',
     summary: 'show messages and what became of them',
     description: 'List messages, newest first: what waits, what was written or sent, what failed and why.',
@@ -29,18 +29,29 @@ export const list = () =>
         'of this import',
         wholeNumberOf('the number of an import').pipe(z.number().min(1, 'at least 1')).optional(),
       ),
-      limit: option(
-        '<count>',
-        'at most so many',
-        wholeNumberOf('a whole number').pipe(z.number().min(1, 'at least 1')).optional(),
-      ),
     },
     examples: ['ssh-admin mail list', 'ssh-admin mail list --state queued,failed'],
-    read: ({ db }, _ctx, { state: states, letter, to, import: importId, limit }) =>
-      listMessages(db, { states, letter, to: to?.trim().toLowerCase(), importId, limit }),
-    render: ({ rows }, view) => renderMessages(rows.map(messageOf), view),
-    json: ({ rows, total }) => messagesJson(rows, total),
+    noun: 'message',
+    answer: 'messageList',
+    key: 'messages',
+    fields: messageFields,
+    table: messagesInTable,
+    pipe: messagesInPipe,
+    id: 'id',
+    find: async ({ store: { db } }, { state: states, letter, to, import: importId }) => {
+      const filter = { states, letter, to: to?.trim().toLowerCase(), importId }
+      return {
+        rows: (page) => messagesOf(streamMessages(db, { ...filter, ...page })),
+        count: () => countMessages(db, filter),
+      }
+    },
+    json: (message) => message,
+    none: 'No messages.',
   })
+
+async function* messagesOf(rows: ReturnType<typeof streamMessages>) {
+  for await (const row of rows) yield messageOf(row)
+}
 
 function stateNamed(name: string) {
   const state = messageStates.find((one) => one === name.toLowerCase())

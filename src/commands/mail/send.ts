@@ -2,6 +2,7 @@ import * as z from 'zod'
 import { command } from '../../cli/define.ts'
 import { flag, option, type ValuesOf } from '../../cli/parameters.ts'
 import { numberOf, wholeNumberOf } from '../../cli/options.ts'
+import { progressOn } from '../../cli/progress.ts'
 import type { Session } from '../../cli/session.ts'
 import type { Terminal } from '../../cli/terminal.ts'
 import { failedMessages, findMessages, requeueFailed, waitingMessages } from '../../db/outbox.ts'
@@ -97,15 +98,11 @@ function waiting(trx: Trx, { due, failed, import: importId }: SendOptions): Prom
 
 /** A line on stderr that counts the messages; silent where nobody watches, or when there are few. */
 export async function countingOf(terminal: Terminal, total: number): Promise<Counting> {
-  if (!terminal.animated || total < 5) return { say: () => undefined, stop: () => undefined }
-  const { default: ora } = await import('ora')
-  const spinner = ora({ text: `${total} messages …`, stream: process.stderr, discardStdin: false }).start()
+  if (total < 5) return { say: () => undefined, stop: () => undefined }
+  const progress = await progressOn(terminal, `${total} messages …`)
   return {
-    say: (done) => {
-      spinner.text = `${done.toLocaleString('en-GB')} of ${total.toLocaleString('en-GB')} messages …`
-    },
-    stop: () => {
-      spinner.stop()
-    },
+    say: (done) =>
+      progress.say(`${done.toLocaleString('en-GB')} of ${total.toLocaleString('en-GB')} messages …`),
+    stop: progress.stop,
   }
 }

@@ -1,11 +1,12 @@
 import { testsOf } from '../../db/progression-tests/holdings.ts'
-import { renderTests } from '../../render/progression-tests.ts'
+import { testFields } from '../../render/progression-tests.ts'
 import { findUser } from '../../rules/users/find.ts'
-import { query } from '../../cli/define.ts'
+import { listing } from '../../cli/define.ts'
+import { allOf } from '../../cli/list-options.ts'
 import { requiredOption } from '../../cli/parameters.ts'
 
 export const list = () =>
-  query({
+  listing({
     name: 'list',
     summary: 'list the tests that a teacher holds',
     description: 'List the learner groups and tests that a teacher owns, with how many results each has.',
@@ -13,10 +14,15 @@ export const list = () =>
       owner: requiredOption('<email>', "the teacher's address"),
     },
     examples: ['ssh-admin progression-tests list --owner amira@school.example'],
-    read: async ({ db }, { at, by }, { owner }) => {
+    noun: 'test',
+    answer: 'progressionTests',
+    key: 'progressionTests',
+    fields: testFields,
+    id: 'test',
+    find: async ({ store: { db }, ctx: { at, by } }, { owner }) => {
       const { id } = await findUser(db, { email: owner, at, by })
-      return testsOf(db, id)
+      return allOf(await testsOf(db, id))
     },
-    render: renderTests,
-    json: (tests) => ({ progressionTests: tests, total: tests.length }),
+    json: (test) => test,
+    none: 'No tests.',
   })

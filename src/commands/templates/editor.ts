@@ -1,9 +1,9 @@
-import { spawn } from 'node:child_process'
 import { readFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { decodeText } from '../../decode-text.ts'
 import { mkdtempSync, rm, writeFileSync } from '../../disk.ts'
+import type { Context } from '../../context.ts'
 import { BadInput, Cancelled, Unavailable } from '../../errors.ts'
 import { inputStream, untilAborted } from '../../input-file.ts'
 import type { Session } from '../../cli/session.ts'
@@ -18,7 +18,7 @@ export async function inEditor(
   const file = join(folder, name)
   try {
     writeFileSync(file, text, { mode: 0o600 })
-    await run(env.VISUAL || env.EDITOR || 'vi', file)
+    await runEditor(env.VISUAL || env.EDITOR || 'vi', { file, context: session.context })
     return decoded(await readFile(file), 'What the editor saved')
   } finally {
     await rm(folder, { recursive: true, force: true })
@@ -26,18 +26,14 @@ export async function inEditor(
 }
 
 /** The setting may hold options, as in `code --wait`; a shell reads it, as git does. */
-function run(editor: string, file: string): Promise<void> {
-  return new Promise((done, fail) => {
-    const child = spawn('sh', ['-c', `${editor} "$1"`, 'editor', file], { stdio: 'inherit' })
-    child.once('error', fail)
-    child.once('exit', (code) => {
-      if (code === 0) return done()
-      fail(
-        new Unavailable('editor-failed', `The editor ${editor} ended with ${code}; nothing was changed.`, {
-          hint: 'Set EDITOR to one that is there, or use --from FILE.',
-        }),
-      )
-    })
+async function runEditor(
+  editor: string,
+  { file, context }: { file: string; context: Context },
+): Promise<void> {
+  const code = await context.runProgram('sh', ['-c', `${editor} "$1"`, 'editor', file])
+  if (code === 0) return
+  throw new Unavailable('editor-failed', `The editor ${editor} ended with ${code}; nothing was changed.`, {
+    hint: 'Set EDITOR to one that is there, or use --from FILE.',
   })
 }
 

@@ -1,13 +1,14 @@
 import { livePeople } from '../../db/users/users.ts'
-import { duplicatesJson, renderDuplicates } from '../../render/duplicates.ts'
+import { duplicateFields, duplicateJson } from '../../render/duplicates.ts'
 import { findCentre } from '../../rules/centres/find.ts'
 import { findDuplicates } from '../../rules/users/duplicates.ts'
 import { visibleCentres } from '../../rules/permissions/decide.ts'
-import { query } from '../../cli/define.ts'
+import { listing } from '../../cli/define.ts'
+import { allOf } from '../../cli/list-options.ts'
 import { option } from '../../cli/parameters.ts'
 
 export const duplicates = () =>
-  query({
+  listing({
     name: 'duplicates',
     summary: 'list accounts that may be the same person',
     description:
@@ -16,10 +17,16 @@ export const duplicates = () =>
       centre: option('<centre>', 'only within this centre'),
     },
     examples: ['ssh-admin users duplicates', 'ssh-admin users duplicates --centre EG001'],
-    read: async ({ db }, ctx, { centre: number }) => {
+    noun: 'pair',
+    answer: 'duplicates',
+    key: 'duplicates',
+    fields: duplicateFields,
+    table: ['email', 'name', 'centre', 'other-email', 'other-centre', 'why'],
+    id: 'email',
+    find: async ({ store: { db }, ctx }, { centre: number }) => {
       const centre = number === undefined ? undefined : (await findCentre(db, number, ctx)).id
-      return findDuplicates(livePeople(db, { visible: visibleCentres(ctx.by), centre }))
+      return allOf(await findDuplicates(livePeople(db, { visible: visibleCentres(ctx.by), centre })))
     },
-    render: renderDuplicates,
-    json: duplicatesJson,
+    json: duplicateJson,
+    none: 'No two accounts look like the same person.',
   })

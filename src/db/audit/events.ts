@@ -54,25 +54,17 @@ export async function lastEvents(
   return rows.map(entryOf)
 }
 
-/** The events that pass the filter, newest first, and how many there are without the limit. */
-export async function listEvents(
-  db: Kysely<Store>,
-  filter: EventFilter,
-): Promise<{ events: AuditEntry[]; total: number }> {
-  const found = eventRows(db, filter.visible).where(passing(filter)).orderBy('audit.id', 'desc')
-  const rows = await (filter.limit === undefined ? found : found.limit(filter.limit)).execute()
-  const events = rows.map(entryOf)
-  if (filter.limit === undefined || rows.length < filter.limit) return { events, total: rows.length }
+export async function countEvents(db: Kysely<Store>, filter: EventFilter): Promise<number> {
   const { n } = await db
     .selectFrom('audit')
     .where(passing(filter))
     .select(({ fn }) => fn.countAll<number>().as('n'))
     .executeTakeFirstOrThrow()
-  return { events, total: n }
+  return n
 }
 
-/** The events that pass the filter, a page at a time, for a log of any length. */
-export async function* pagesOfEvents(
+/** The events that pass the filter, read a page at a time, for a log of any length. */
+async function* pagesOfEvents(
   db: Kysely<Store>,
   { order, limit, ...filter }: EventFilter & { order: 'asc' | 'desc' },
 ): AsyncGenerator<AuditEntry[]> {
@@ -93,9 +85,12 @@ export async function* pagesOfEvents(
   }
 }
 
-/** The same one by one, oldest first. */
-export async function* streamEvents(db: Kysely<Store>, filter: EventFilter): AsyncGenerator<AuditEntry> {
-  for await (const page of pagesOfEvents(db, { ...filter, order: 'asc' })) yield* page
+/** The events that pass the filter one by one, oldest first (`asc`) or newest first. */
+export async function* streamEvents(
+  db: Kysely<Store>,
+  filter: EventFilter & { order: 'asc' | 'desc' },
+): AsyncGenerator<AuditEntry> {
+  for await (const page of pagesOfEvents(db, filter)) yield* page
 }
 
 /** In place of what belongs to a centre that the reader may not see. */

@@ -31,24 +31,26 @@ interface Listing {
   countries: readonly string[]
 }
 
-/** The centres that pass the filter, and how many there are without the limit. */
-export async function listCentres(
+/** The centres that pass the filter, one by one, however many there are. */
+export async function* streamCentres(
   db: Kysely<Store>,
   { filter, order, reverse, limit, countries }: Listing,
-): Promise<{ centres: CentreWithPeople[]; total: number }> {
+): AsyncGenerator<CentreWithPeople> {
   const direction = reverse ? 'desc' : 'asc'
   const sorted = centresWithPeople(db)
     .where(passing(filter))
     .orderBy(orderedBy(order, countries), direction)
     .orderBy('centres.number', direction)
-  const centres = await (limit === undefined ? sorted : sorted.limit(limit)).execute()
-  if (limit === undefined || centres.length < limit) return { centres, total: centres.length }
+  yield* (limit === undefined ? sorted : sorted.limit(limit)).stream()
+}
+
+export async function countCentres(db: Kysely<Store>, filter: CentreFilter): Promise<number> {
   const { n } = await db
     .selectFrom('centres')
     .where(passing(filter))
     .select(({ fn }) => fn.countAll<number>().as('n'))
     .executeTakeFirstOrThrow()
-  return { centres, total: n }
+  return n
 }
 
 function orderedBy(order: CentreOrder, countries: readonly string[]): Expression<unknown> {

@@ -1,0 +1,59 @@
+import * as z from 'zod'
+import { unknownName } from '../rules/unknown-name.ts'
+import type { Found } from './listing.ts'
+import { wholeNumberOf } from './options.ts'
+import { option, optionalArgument, flag, type Parameters, repeated } from './parameters.ts'
+
+export const listFormats = ['table', 'tsv', 'csv', 'json', 'jsonl', 'ids', 'count'] as const
+
+export type ListFormat = (typeof listFormats)[number]
+
+/** What every list takes. */
+export interface ListOptions {
+  text: string | undefined
+  fields: string[]
+  format: ListFormat | undefined
+  sort: string | undefined
+  reverse: boolean
+  limit: number | undefined
+}
+
+/** @param fields what can be shown and sorted by @param searchable absent for a list that is not searched */
+export function listParameters(
+  fields: readonly string[],
+  { searched }: { searched: boolean },
+): Parameters<ListOptions> {
+  const text = searched
+    ? optionalArgument('only those with this in them; accents and letter case do not matter')
+    : { schema: z.undefined(), declare: () => undefined }
+  return {
+    text,
+    fields: repeated('<names>', `these columns: ${fields.join(', ')}`),
+    format: option(
+      '<format>',
+      `one of ${listFormats.join(', ')}`,
+      z.string().transform(formatNamed).optional(),
+    ),
+    sort: option('<field>', 'by one of these columns', z.string().optional()),
+    reverse: flag('the other way round'),
+    limit: option(
+      '<count>',
+      'at most so many',
+      wholeNumberOf('a whole number').pipe(z.number().min(1, 'at least 1')).optional(),
+    ),
+  }
+}
+
+function formatNamed(name: string): ListFormat {
+  const format = listFormats.find((one) => one === name.trim().toLowerCase())
+  if (format) return format
+  throw unknownName({ kind: 'format', name, known: listFormats })
+}
+
+/** A list that is held whole, because it is short. */
+export function allOf<Row, Sort extends string>(all: readonly Row[]): Found<Row, Sort> {
+  return {
+    rows: ({ reverse, limit }) => (reverse ? all.toReversed() : all).slice(0, limit),
+    count: async () => all.length,
+  }
+}

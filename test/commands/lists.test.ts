@@ -1,0 +1,153 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { newWorld, type World } from '../world.ts'
+
+let world: World
+beforeEach(async () => {
+  world = newWorld()
+  await world.centre('CA001', { name: 'Delta', kind: 'associate' })
+  await world.centre('CA101', { name: 'Nile School', associate: 'CA001', status: 'approved' })
+  await world.centre('EG001', { name: '=1+1', coordinator: 'amira@school.example' })
+  await world.user('omar@school.example', { centre: 'EG001', firstName: 'Omar', lastName: 'Saïd' })
+  await world.user('rana@delta.example', { centre: 'CA001', firstName: 'Rana', hubRole: 'admin' })
+  await world.run(['users', 'reset-password', 'omar@school.example', '--yes'])
+  await world.run(['users', 'reset-password', 'rana@delta.example', '--yes'])
+})
+afterEach(() => world.close())
+
+const out = async (...argv: string[]) => (await world.run(argv)).stdout
+
+const lists: [argv: string[], key: string, id: string][] = [
+  [['users', 'list'], 'users', 'email'],
+  [['centres', 'list'], 'centres', 'number'],
+  [['associates', 'list'], 'associates', 'number'],
+  [['associates', 'show', 'CA001'], 'centres', 'number'],
+  [['mail', 'list'], 'messages', 'id'],
+  [['templates', 'list'], 'templates', 'name'],
+  [['audit', 'list'], 'events', 'id'],
+  [['roles', 'list'], 'roles', 'name'],
+]
+
+describe.each(lists)('%s', (argv, key, id) => {
+  it('counts, names and limits what it lists, in every format', async () => {
+    const { [key]: rows, total } = (await world.run([...argv, '--json'])).json()
+    expect(total).toBe(rows.length)
+    expect(await out(...argv, '--format', 'count')).toBe(`${total}\n`)
+    const ids = rows.map((row: Record<string, unknown>) => String(row[id]))
+    expect(await out(...argv, '--format', 'ids')).toBe(ids.map((one: string) => `${one}\n`).join(''))
+    const records = await out(...argv, '--format', 'jsonl')
+    expect(
+      records
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line)),
+    ).toEqual(rows)
+    expect(await out(...argv, '--format', 'json')).toBe(await out(...argv, '--json'))
+    expect(await out(...argv, '--fields', id)).toBe(await out(...argv, '--format', 'ids'))
+    expect(await out(...argv, '--fields', id, '--format', 'csv')).toBe(
+      [id, ...ids].map((one: string) => `"${one}"\r\n`).join(''),
+    )
+    expect(await out(...argv, '--format', 'ids', '--limit', '1')).toBe(`${ids[0]}\n`)
+    expect(await out(...argv, '--format', 'ids', '--reverse')).toBe(
+      ids
+        .toReversed()
+        .map((one: string) => `${one}\n`)
+        .join(''),
+    )
+    expect(await out(...argv, '--format', 'ids', '--sort', id, '--limit', '1')).not.toBe('')
+  })
+
+  it('ends at a terminal with its total', async () => {
+    const { [key]: rows } = (await world.run([...argv, '--json'])).json()
+    const { stdout } = await world.run([...argv, '--no-color'], { terminal: { columns: 120 } })
+    expect(stdout.trim().split('\n').at(-1)).toMatch(new RegExp(`^${rows.length} [A-Za-z]+\\.$`))
+  })
+
+  it('refuses a field, an order and a format that there are not, and guesses what was meant', async () => {
+    const asked = `${id}x`
+    for (const option of ['--fields', '--sort']) {
+      const refused = await world.run([...argv, option, asked, '--json'])
+      expect(refused).toMatchObject({ exit: 2 })
+      expect(refused.error()).toMatchObject({
+        code: 'unknown-field',
+        details: { candidates: expect.arrayContaining([id]) },
+      })
+    }
+    const { error, exit } = await world.run([...argv, '--format', 'tvs', '--json'])
+    expect([exit, error().code]).toEqual([2, 'unknown-format'])
+  })
+
+  it('finds nothing where nothing fits, and says so beside the answer', async () => {
+    expect(await world.run([...argv, 'zzz-nowhere'])).toMatchObject({
+      exit: 0,
+      stdout: '',
+      stderr: expect.stringMatching(/.+\n/),
+    })
+    expect((await world.run([...argv, 'zzz-nowhere', '--json'])).json()).toMatchObject({
+      [key]: [],
+      total: 0,
+    })
+  })
+})
+
+describe('a list', () => {
+  it('finds by a text, whatever its accents and capitals', async () => {
+    expect(await out('users', 'list', 'SAID', '--fields', 'email')).toBe('omar@school.example\n')
+    expect(await out('centres', 'list', 'nile', '--fields', 'number')).toBe('CA101\n')
+    expect(await out('mail', 'list', 'omar', '--fields', 'to')).toBe('omar@school.example\n')
+    expect(await out('roles', 'list', 'scripts', '--format', 'ids')).toContain('access-to-scripts\n')
+  })
+
+  it('is sorted by any of its fields', async () => {
+    const users = ['users', 'list', '--format', 'ids', '--sort']
+    expect(await out(...users, 'first-name')).toBe(
+      'amira@school.example\nomar@school.example\nrana@delta.example\n',
+    )
+    expect(await out(...users, 'first-name', '--reverse', '--limit', '1')).toBe('rana@delta.example\n')
+    expect(
+      await out(
+        'centres',
+        'list',
+        '--fields',
+        'number',
+        '--sort',
+        'coordinator',
+        '--reverse',
+        '--limit',
+        '1',
+      ),
+    ).toBe('EG001\n')
+  })
+
+  it('has every total in JSON, whatever the limit and the text', async () => {
+    const totalOf = async (...argv: string[]) => (await world.run([...argv, '--json'])).json().total
+    expect(await totalOf('users', 'list', '--limit', '1')).toBe(3)
+    expect(await totalOf('mail', 'list', 'reset', '--limit', '1')).toBe(2)
+    expect(await totalOf('roles', 'list', '--sort', 'service', '--limit', '1')).toBeGreaterThan(5)
+  })
+
+  it('gives the fields that are named, in JSON too', async () => {
+    expect(
+      (await world.run(['users', 'list', 'omar', '--fields', 'email,last-name', '--json'])).json(),
+    ).toMatchObject({
+      users: [{ email: 'omar@school.example', lastName: 'Saïd' }],
+    })
+  })
+
+  it('writes CSV that no spreadsheet program runs', async () => {
+    expect(await out('centres', 'list', 'EG001', '--format', 'csv', '--fields', 'name')).toBe(
+      `"name"\r\n"'=1+1"\r\n`,
+    )
+  })
+
+  it('refuses --json beside another format', async () => {
+    expect(await world.run(['users', 'list', '--json', '--format', 'csv'])).toMatchObject({ exit: 2 })
+  })
+
+  it('is indented for a terminal, and the same JSON', async () => {
+    const { stdout } = await world.run(['users', 'list', '--json'], { terminal: true })
+    const parsed = JSON.parse(stdout)
+    expect(stdout).toBe(`${JSON.stringify(parsed, null, 2)}\n`)
+    const none = await world.run(['users', 'list', 'nobody', '--json'], { terminal: true })
+    expect(none.stdout).toBe(`${JSON.stringify(JSON.parse(none.stdout), null, 2)}\n`)
+  })
+})
