@@ -1,6 +1,6 @@
 // The arrows of the house (docs/code-map.md): who may know whom. `npm run arrows` holds them.
 const leaves =
-  'input-file|errors|error-words|nearest|countries|country-names|decode-text|version|disk|fault-points|interruption|unfinished-files'
+  'input-file|errors|error-words|nearest|search-key|countries|country-names|decode-text|version|disk|fault-points|interruption|unfinished-files'
 
 /** A room may import itself, the rooms named, and packages; types may come from a little further. */
 function room(name, { may, types = [], leaves: also = leaves, but = 'nothing' }) {
@@ -37,10 +37,13 @@ module.exports = {
   forbidden: [
     ...room('db', {
       may: [],
-      leaves: 'input-file|errors|version|disk|fault-points|interruption|unfinished-files',
+      leaves: 'input-file|errors|nearest|search-key|version|disk|fault-points|interruption|unfinished-files',
     }),
     ...room('rules', { may: ['db', 'letters'] }),
-    ...room('workbook', { may: [], leaves: 'input-file|decode-text|error-words|disk|fault-points' }),
+    ...room('workbook', {
+      may: [],
+      leaves: 'input-file|nearest|search-key|decode-text|error-words|disk|fault-points',
+    }),
     ...room('letters', { may: [], types: ['rules', 'db'] }),
     ...room('import', { may: ['rules', 'db', 'workbook'] }),
     ...room('render', {

@@ -1,4 +1,5 @@
 import { distance } from 'fastest-levenshtein'
+import { searchKey } from './search-key.ts'
 import countries from 'i18n-iso-countries'
 import english from 'i18n-iso-countries/langs/en.json' with { type: 'json' }
 import { alsoCalled, formerNames, mayBe, shownAs } from './country-names.ts'
@@ -282,10 +283,7 @@ function call({ codes, keys, names, spoken }: Atlas, { code, name }: { code: str
 }
 
 function plain(name: string): string {
-  return name
-    .normalize('NFKD')
-    .replace(/\p{M}+/gu, '')
-    .toLowerCase()
+  return searchKey(name)
     .replace(/&/g, ' and ')
     .replace(/[^\p{L}\p{N}]+/gu, ' ')
     .trim()

@@ -15,7 +15,7 @@ import { findLiveUser } from '../src/db/users/users.ts'
 import { accountOf } from '../src/rules/users/account.ts'
 import type { RuleContext } from '../src/rules/permissions/actor.ts'
 import { readAddress } from '../src/rules/users/email.ts'
-import { searchKey } from '../src/rules/search-key.ts'
+import { searchKey } from '../src/search-key.ts'
 import { newUser } from '../src/rules/users/new-user.ts'
 import { asksForJson, checkJson } from './json-answers.ts'
 

@@ -1,6 +1,7 @@
 import { Cancelled, Usage } from '../errors.ts'
 import { yieldToSignals } from '../interruption.ts'
 import { cleanForTerminal, oneLine } from '../render/clean-text.ts'
+import { searchKey } from '../search-key.ts'
 import type { Terminal } from './terminal.ts'
 
 export interface Choice<Value> {
@@ -58,8 +59,8 @@ export async function choose<Value>(
 ): Promise<Value> {
   const { search } = await import('@inquirer/prompts')
   const find = (term: string | undefined) => {
-    const part = (term ?? '').toLocaleLowerCase()
-    return choices.map(harmless).filter(({ name }) => name.toLocaleLowerCase().includes(part))
+    const part = searchKey(term ?? '')
+    return choices.map(harmless).filter(({ name }) => searchKey(name).includes(part))
   }
   return asked(terminal, (streams) =>
     search<Value>({ message: cleanForTerminal(question), source: find }, streams),

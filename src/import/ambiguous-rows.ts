@@ -1,5 +1,5 @@
 import type { ImportView, SeenCentre } from '../db/imports/view.ts'
-import { searchKey } from '../rules/search-key.ts'
+import { searchKey } from '../search-key.ts'
 import type { RowsByCentre } from './hold-back.ts'
 import type { Roster } from './roster.ts'
 import type { RosterRow } from './roster-row.ts'

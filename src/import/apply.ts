@@ -9,7 +9,7 @@ import {
 import type { NewUserRow } from '../db/schema.ts'
 import type { Trx } from '../db/transact.ts'
 import type { RuleContext } from '../rules/permissions/actor.ts'
-import { centreSearchKey } from '../rules/search-key.ts'
+import { centreSearchKey } from '../search-key.ts'
 import { newUser } from '../rules/users/new-user.ts'
 import { permit } from '../rules/permissions/decide.ts'
 import { appendAudit } from '../rules/audit/append.ts'

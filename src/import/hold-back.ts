@@ -1,5 +1,5 @@
 import type { SeenCentre } from '../db/imports/view.ts'
-import { searchKey } from '../rules/search-key.ts'
+import { searchKey } from '../search-key.ts'
 import { holdBack } from './issues.ts'
 import type { RosterRow } from './roster-row.ts'
 

@@ -1,7 +1,7 @@
 import { closestCountries, countryCode } from '../countries.ts'
 import type { SeenCentre } from '../db/imports/view.ts'
 import type { CentreKind } from '../db/schema.ts'
-import { searchKey } from '../rules/search-key.ts'
+import { searchKey } from '../search-key.ts'
 import type { CentreField } from './columns.ts'
 import { accepted, distinct, firstOf, listed, type RowsByCentre } from './hold-back.ts'
 import { addIssue, blames, type Fault, holdBack } from './issues.ts'

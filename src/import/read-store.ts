@@ -2,7 +2,7 @@ import { type ImportReading, type ImportView, readImportView } from '../db/impor
 import type { OpenStore } from '../db/store/open.ts'
 import type { Trx } from '../db/transact.ts'
 import type { RuleContext } from '../rules/permissions/actor.ts'
-import { searchKey } from '../rules/search-key.ts'
+import { searchKey } from '../search-key.ts'
 import { domainOf, domainOfSender, isInAnotherScript, lookAlikeDomains } from '../rules/users/look-alike.ts'
 import { namesGivenAnew } from './renames.ts'
 import { namesOfNewNumbers } from './renumbered.ts'

@@ -1,6 +1,6 @@
 import type { SeenCentre } from '../db/imports/view.ts'
 import { Refused } from '../errors.ts'
-import { searchKey } from '../rules/search-key.ts'
+import { searchKey } from '../search-key.ts'
 import { cut, few, firstOf, type RowsByCentre } from './hold-back.ts'
 import { holdBack } from './issues.ts'
 import type { Plan } from './plan.ts'

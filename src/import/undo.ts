@@ -20,7 +20,7 @@ import type { RuleContext } from '../rules/permissions/actor.ts'
 import { findImportNumber } from '../rules/imports/find.ts'
 import { permit } from '../rules/permissions/decide.ts'
 import { appendAudit } from '../rules/audit/append.ts'
-import { centreSearchKey } from '../rules/search-key.ts'
+import { centreSearchKey } from '../search-key.ts'
 
 export interface Undone {
   import: ImportRow

@@ -1,4 +1,5 @@
 import { type Account, nameOf } from '../rules/users/account.ts'
+import { signInReasons } from '../rules/users/sign-in-reasons.ts'
 import type { Coordination } from '../rules/coordinator/coordination.ts'
 import type { View } from './table.ts'
 import { centreJson } from './centres.ts'
@@ -83,8 +84,6 @@ export function usersOf(count: number): string {
   return count === 1 ? '1 other user' : `${count} other users`
 }
 
-function whyOf({ status, whyNot }: Account): string {
-  if (status === 'suspended') return 'suspended'
-  if (status === 'invited') return 'has not set up a password yet'
-  return `cannot sign in (${whyNot ?? status})`
+function whyOf({ whyNot }: Account): string {
+  return whyNot === null ? 'can sign in' : `cannot sign in: ${signInReasons[whyNot]}`
 }

@@ -6,11 +6,11 @@ import { holdings } from '../rules/refusals.ts'
 import { type Account, nameOf, type UncountedAccount } from '../rules/users/account.ts'
 import type { ChangedUser, Outcome } from '../rules/users/changed.ts'
 import type { EditedUser } from '../rules/users/edit.ts'
+import { remedy, signInReasons } from '../rules/users/sign-in-reasons.ts'
 import { eventLine } from './audit.ts'
 import { oneLine, tsvLine } from './clean-text.ts'
 import { field } from './fields.ts'
 import type { Message } from './messages.ts'
-import { reasons, remedy } from './sign-in-reasons.ts'
 import { ago, count } from './text.ts'
 import type { JsonOfChange, Shape } from './json.ts'
 
@@ -263,7 +263,7 @@ function forPerson({ account, holdings, events }: UserSheet, view: View): string
 
 function signIn({ canSignIn, whyNot }: Account, { chalk }: View): string {
   if (canSignIn || whyNot === null) return `${label('Can sign in')}${chalk.green('yes')}`
-  return `${label('Can sign in')}${chalk.red('no')}: ${reasons[whyNot]}`
+  return `${label('Can sign in')}${chalk.red('no')}: ${signInReasons[whyNot]}`
 }
 
 function centreLine({ centre }: Account): string {

@@ -17,6 +17,17 @@ export function refuseErased(account: { id: number; email: string }): void {
   )
 }
 
+type Deletable = { number: string } & ({ deleted: boolean } | { deleted_at: string | null })
+
+/** What would send or issue somebody anything there, or bring somebody there. @throws `centre-deleted` */
+export function refuseDeletedCentre(centre: Deletable): void {
+  const { number } = centre
+  if (!('deleted' in centre ? centre.deleted : centre.deleted_at !== null)) return
+  throw new Refused('centre-deleted', `The centre ${number} is deleted.`, {
+    hint: `ssh-admin centres restore ${number}`,
+  })
+}
+
 /** What to type to restore a suspended user: a coordinator is restored by the coordinator commands. */
 export function restoring({ email, hubRole, centre }: Pick<Account, 'email' | 'hubRole' | 'centre'>): string {
   if (hubRole === 'coordinator') return `ssh-admin coordinator restore ${centre?.number}`

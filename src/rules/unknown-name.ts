@@ -11,7 +11,7 @@ export function unknownName({
   name: string
   known: readonly string[]
 }): Usage {
-  const candidates = nearestOf(name.toLowerCase(), known)
+  const candidates = nearestOf(name, known)
   return new Usage(`There is no ${kind} ${name}.`, {
     code: `unknown-${kind}`,
     hint:

@@ -1,6 +1,6 @@
 import { badMap } from './headings-errors.ts'
 import { type ColumnSpec, headingKey } from './headings.ts'
-import { didYouMean } from './nearest.ts'
+import { didYouMean } from '../nearest.ts'
 
 /** `['Org ID=Centre number']` → `{ 'Org ID': 'number' }`; a field goes by its name or its proper heading. */
 export function parseMap(values: readonly string[], specs: readonly ColumnSpec[]): Record<string, string> {

@@ -1,6 +1,6 @@
 import { cleanText, columnLetters } from './cell.ts'
 import { badMap, missingColumns, noHeadings, sameField, sameHeading } from './headings-errors.ts'
-import { didYouMean, nearest } from './nearest.ts'
+import { didYouMean, looseLimit, nearestOf } from '../nearest.ts'
 import { isBlankRow, type SheetRow } from './sheet-rows.ts'
 
 /** A column that is looked for: its field, its proper heading, and what else people call it. */
@@ -167,7 +167,7 @@ function refuseLostMap(headings: string[], map: Readonly<Record<string, string>>
     throw badMap(
       `there is no column ${heading}${didYouMean(heading, found)}`,
       `the columns are: ${found.join(', ')}`,
-      nearest(heading, found),
+      nearestOf(heading, found, looseLimit(heading)),
     )
   }
 }

@@ -4,7 +4,7 @@ import { readCsv } from './csv.ts'
 import { damaged, UnusableWorkbook } from './errors.ts'
 import { maxHeadingRow } from './cell.ts'
 import { detectFormat, detectTextFormat, detectZipContent } from './detect-format.ts'
-import { didYouMean, nearest } from './nearest.ts'
+import { didYouMean, looseLimit, nearestOf } from '../nearest.ts'
 import { type BookParts, readParts, readStyles, type SheetPart } from './parts.ts'
 import { readSharedStrings } from './shared-strings.ts'
 import type { SheetFacts } from './sheet-xml.ts'
@@ -203,6 +203,6 @@ function noSheet(
 ): UnusableWorkbook {
   return new UnusableWorkbook('workbook-no-sheet', message, {
     hint,
-    details: { sheets, candidates: nearest(wanted, sheets) },
+    details: { sheets, candidates: nearestOf(wanted, sheets, looseLimit(wanted)) },
   })
 }

@@ -27,7 +27,10 @@ function endless(made: { rows: number }) {
     id: 'number',
     find: async () => ({
       rows: function* () {
-        for (;;) yield (made.rows += 1)
+        for (;;) {
+          made.rows += 1
+          yield made.rows
+        }
       },
     }),
     json: (id) => ({ id, number: String(id), name: '', centres: 0, assigned: 0 }),

@@ -1,7 +1,7 @@
 import type { Kysely } from 'kysely'
 import type { Store, UserStatus } from '../../db/schema.ts'
 import type { UserFilter } from '../../db/users/list.ts'
-import { wordsIn } from '../../rules/search-key.ts'
+import { wordsIn } from '../../search-key.ts'
 import { findCentre } from '../../rules/centres/find.ts'
 import type { RuleContext } from '../../rules/permissions/actor.ts'
 import { visibleCentres } from '../../rules/permissions/decide.ts'

@@ -1,9 +1,7 @@
-import { distance } from 'fastest-levenshtein'
 import type { Kysely } from 'kysely'
 import type { Store } from '../schema.ts'
+import { nearestTo } from '../../nearest.ts'
 import { isVisible, type VisibleCentres } from '../centres/visible.ts'
-
-const most = 3
 
 export interface Candidate {
   email: string
@@ -19,7 +17,7 @@ export async function closestAddresses(
   db: Kysely<Store>,
   { key, visible }: { key: string; visible: VisibleCentres },
 ): Promise<Candidate[]> {
-  const near = nearestOf<string>(key)
+  const near = nearestTo<string>(key, limitFor(key))
   let after: string | undefined = ''
   while (after !== undefined) {
     const page: { email_key: string }[] = await keysAfter(db, {
@@ -82,25 +80,11 @@ export async function closestCentres(
     .where(isVisible('id', visible))
     .orderBy('number')
     .stream()
-  const near = nearestOf<{ number: string; name: string }>(number)
+  const near = nearestTo<{ number: string; name: string }>(number, limitFor(number))
   for await (const row of rows) near.offer(row.number, row)
   return near.found()
 }
 
-function nearestOf<Row>(wanted: string) {
-  const limit = Math.max(1, Math.min(4, Math.floor(wanted.length / 4)))
-  const kept: { row: Row; far: number; name: string }[] = []
-  return {
-    limit,
-    offer(name: string, row: Row) {
-      if (Math.abs(name.length - wanted.length) > limit) return
-      const far = distance(name, wanted)
-      // Names come in order, so one as far as the last that is kept would not displace it.
-      if (far > limit || (kept.length === most && far >= (kept.at(-1)?.far ?? 0))) return
-      kept.push({ row, far, name })
-      kept.sort((a, b) => a.far - b.far || (a.name < b.name ? -1 : 1))
-      kept.length = Math.min(kept.length, most)
-    },
-    found: () => kept.map(({ row }) => row),
-  }
+function limitFor(wanted: string): number {
+  return Math.max(1, Math.min(4, Math.floor(wanted.length / 4)))
 }

@@ -1,4 +1,4 @@
-import { searchKey } from '../search-key.ts'
+import { searchKey } from '../../search-key.ts'
 
 const substitutes: Record<string, string> = {
   '0': 'o',

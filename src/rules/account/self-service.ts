@@ -4,9 +4,9 @@ import { findLiveUser } from '../../db/users/users.ts'
 import type { WrongSignIns } from '../../db/wrong-tries.ts'
 import { Refused } from '../../errors.ts'
 import type { RuleContext } from '../permissions/actor.ts'
-import { restoring } from '../refusals.ts'
 import { type Account, accountOf } from '../users/account.ts'
 import { typedAddress } from '../users/email.ts'
+import { remedy, signInReasons } from '../users/sign-in-reasons.ts'
 import type { SignInBlocker } from '../users/sign-in-status.ts'
 
 /** The live account that somebody claims is theirs; whether there is one is not told. */
@@ -36,30 +36,19 @@ export function refuseSignIn(
 ): void {
   const { whyNot, email } = account
   if (whyNot === null || !reasons.includes(whyNot)) return
-  throw new Refused(whyNot, `${email}: ${sentences[whyNot](account)}`, {
-    hint: hints[whyNot](account),
+  throw new Refused(whyNot, `${email}: ${whyNot === 'invited' ? notVerified : signInReasons[whyNot]}.`, {
+    hint: hintFor(account),
     keepsChanges,
   })
 }
 
-const sentences: Readonly<Record<SignInBlocker, (account: Account) => string>> = {
-  deleted: () => 'this account is deleted.',
-  suspended: () => 'this account is suspended.',
-  'no-centre': () => 'this account belongs to no centre.',
-  'centre-deleted': ({ centre }) => `the centre ${centre?.number} is deleted.`,
-  'coordinator-suspended': ({ centre }) =>
-    `nobody at ${centre?.number} can sign in while its coordinator is suspended.`,
-  invited: () => 'this account is not active yet: its address has not been verified.',
-}
+/** Of an invited account: somebody shows a secret of theirs who has not verified the address yet. */
+const notVerified = 'the account is not active yet, because its address has not been verified'
 
-const hints: Readonly<Record<SignInBlocker, (account: Account) => string>> = {
-  deleted: ({ email }) => `ssh-admin users restore ${email}`,
-  suspended: restoring,
-  'no-centre': ({ email }) => `ssh-admin users add ${email} --centre CENTRE`,
-  'centre-deleted': ({ centre }) => `ssh-admin centres restore ${centre?.number}`,
-  'coordinator-suspended': ({ centre }) => `ssh-admin coordinator restore ${centre?.number}`,
-  invited: ({ email }) =>
-    `Type the code from the message: ssh-admin account verify ${email}; or ask for a new message: ssh-admin account request ${email}`,
+function hintFor(account: Account): string | undefined {
+  const { email, whyNot } = account
+  if (whyNot !== 'invited') return remedy(account)
+  return `Type the code from the message: ssh-admin account verify ${email}; or ask for a new message: ssh-admin account request ${email}`
 }
 
 const minute = 60_000

@@ -5,7 +5,7 @@ import type { Store } from '../../db/schema.ts'
 import { Refused } from '../../errors.ts'
 import type { RuleContext } from '../permissions/actor.ts'
 import { findCentre } from '../centres/find.ts'
-import { searchKey } from '../search-key.ts'
+import { searchKey } from '../../search-key.ts'
 import { visibleCentres } from '../permissions/decide.ts'
 
 export interface AssociateView {

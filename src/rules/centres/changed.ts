@@ -3,6 +3,7 @@ import { type CentreFacts, countAssociateCentres } from '../../db/centres/change
 import type { Trx } from '../../db/transact.ts'
 import { Refused } from '../../errors.ts'
 import type { RuleContext } from '../permissions/actor.ts'
+import { refuseDeletedCentre } from '../refusals.ts'
 import { findCentre } from './find.ts'
 import { type CentreOptions, missingAssociate } from './options.ts'
 
@@ -131,10 +132,8 @@ async function findAssociate(
       hint: 'ssh-admin associates list names them.',
     })
   }
-  if (associate.deleted_at === null) return associate
-  throw new Refused('centre-deleted', `The Associate ${associate.number} (${associate.name}) is deleted.`, {
-    hint: `ssh-admin centres restore ${associate.number}`,
-  })
+  refuseDeletedCentre(associate)
+  return associate
 }
 
 async function refuseWhileOthersBelongToIt(trx: Trx, { id, kind, number }: CentreWithPeople): Promise<void> {

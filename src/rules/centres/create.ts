@@ -6,7 +6,7 @@ import type { RuleContext } from '../permissions/actor.ts'
 import { centreNow, type ChangedCentre, differences, factsOf, kindOf, wantedFacts } from './changed.ts'
 import { newCentreNumber } from './find.ts'
 import type { NewCentreOptions } from './options.ts'
-import { centreSearchKey } from '../search-key.ts'
+import { centreSearchKey } from '../../search-key.ts'
 import { permit } from '../permissions/decide.ts'
 import { appendAudit } from '../audit/append.ts'
 

@@ -5,7 +5,7 @@ import type { RuleContext } from '../permissions/actor.ts'
 import { centreNow, type ChangedCentre, differences, factsOf, wantedFacts } from './changed.ts'
 import type { CentreOptions } from './options.ts'
 import { findCentre } from './find.ts'
-import { searchKey, centreSearchKey } from '../search-key.ts'
+import { searchKey, centreSearchKey } from '../../search-key.ts'
 import { onCentre, permit } from '../permissions/decide.ts'
 import { appendAudit } from '../audit/append.ts'
 

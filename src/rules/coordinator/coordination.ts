@@ -43,14 +43,6 @@ export async function coordinationOf(
   }
 }
 
-/** What would send a letter is refused at a deleted centre. */
-export function refuseDeletedCentre({ number, deleted_at }: CentreWithPeople): void {
-  if (deleted_at === null) return
-  throw new Refused('centre-deleted', `${number} is deleted; nobody there can be sent anything.`, {
-    hint: `ssh-admin centres restore ${number}`,
-  })
-}
-
 export function noCoordinator({ number }: CentreWithPeople): Refused {
   return new Refused('no-coordinator', `${number} has no coordinator.`, {
     hint: `ssh-admin coordinator add ${number} 'Name <email>'`,

@@ -1,5 +1,5 @@
 import type { HubRole } from '../../db/schema.ts'
-import { searchKey } from '../search-key.ts'
+import { searchKey } from '../../search-key.ts'
 
 export type Service =
   | 'Centre Administration'

@@ -2,6 +2,7 @@ import type { Trx } from '../../db/transact.ts'
 import { giveRoles, markEdited } from '../../db/users/changes.ts'
 import { Refused, Usage } from '../../errors.ts'
 import { type Account, nameOf } from '../users/account.ts'
+import { refuseDeletedCentre } from '../refusals.ts'
 import type { RuleContext } from '../permissions/actor.ts'
 import { type ChangedUser, changedTo, onUser, unchanged } from '../users/changed.ts'
 import { chosenRoles } from './chosen.ts'
@@ -25,15 +26,7 @@ export async function grantRoles(trx: Trx, { email, roles, ctx }: Granting): Pro
       hint: `ssh-admin users add '${nameOf(account)} <${account.email}>' --centre CENTRE`,
     })
   }
-  if (account.centre.deleted) {
-    throw new Refused(
-      'centre-deleted',
-      `The centre of ${nameOf(account)}, ${account.centre.number}, is deleted.`,
-      {
-        hint: `ssh-admin centres restore ${account.centre.number}`,
-      },
-    )
-  }
+  refuseDeletedCentre(account.centre)
   const granted = chosen.filter((role) => !account.roles.includes(role))
   if (granted.length === 0) return unchanged(account)
 

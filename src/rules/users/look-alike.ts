@@ -3,7 +3,7 @@ import type { Trx } from '../../db/transact.ts'
 import { domainsInUse } from '../../db/users/users.ts'
 import { Refused } from '../../errors.ts'
 import type { RuleContext } from '../permissions/actor.ts'
-import { searchKey } from '../search-key.ts'
+import { searchKey } from '../../search-key.ts'
 import { type Address, readAddress } from './email.ts'
 
 const likeness: Readonly<Record<string, string>> = {

@@ -1,13 +1,12 @@
 import type { Trx } from '../../db/transact.ts'
 import { placeAt, takeEveryRole } from '../../db/users/changes.ts'
-import { Refused } from '../../errors.ts'
 import type { RuleContext } from '../permissions/actor.ts'
 import { type ChangedUser, changedTo, onUser, unchanged } from './changed.ts'
 import { findCentre } from '../centres/find.ts'
 import { findUser } from './find.ts'
 import { onCentre, permit } from '../permissions/decide.ts'
 import { appendAudit } from '../audit/append.ts'
-import { refuseWhileHolding, refuseWhileInOffice } from '../refusals.ts'
+import { refuseDeletedCentre, refuseWhileHolding, refuseWhileInOffice } from '../refusals.ts'
 import { belongsToNone } from './set-up-message.ts'
 
 interface Move {
@@ -28,11 +27,7 @@ export async function moveUser(trx: Trx, { email, to, ctx }: Move): Promise<Chan
   if (account.centre === null) throw belongsToNone(account)
   await refuseWhileInOffice(trx, account)
   refuseWhileHolding(account, { hint: `ssh-admin users transfer ${account.email} --to EMAIL` })
-  if (centre.deleted_at !== null) {
-    throw new Refused('centre-deleted', `The centre ${centre.number} is deleted.`, {
-      hint: `ssh-admin centres restore ${centre.number}`,
-    })
-  }
+  refuseDeletedCentre(centre)
 
   const hubRole = account.hubRole === 'admin' ? 'teacher' : account.hubRole
   await placeAt(trx, { id: account.id, centreId: centre.id, hubRole, at })

@@ -1,7 +1,7 @@
 import type { HubRole, NewUserRow } from '../../db/schema.ts'
 import { Usage } from '../../errors.ts'
 import { type NameFault, type NamePart, nameTextFault, type PersonName, readPersonName } from '../names.ts'
-import { searchKey } from '../search-key.ts'
+import { searchKey } from '../../search-key.ts'
 import { type Address, typedAddress, visible } from './email.ts'
 
 interface NewUser {

@@ -1,6 +1,7 @@
 import type { Trx } from '../../db/transact.ts'
 import { Refused } from '../../errors.ts'
 import { type Account, nameOf } from './account.ts'
+import { refuseDeletedCentre } from '../refusals.ts'
 import type { RuleContext } from '../permissions/actor.ts'
 import { type LetterName, queueMessage } from '../mail/queue-message.ts'
 
@@ -24,11 +25,7 @@ function letterFor({ hubRole }: Account): LetterName {
 export function refuseWithoutCentre(account: Account): void {
   const { centre } = account
   if (centre === null) throw belongsToNone(account)
-  if (centre.deleted) {
-    throw new Refused('centre-deleted', `The centre of ${nameOf(account)}, ${centre.number}, is deleted.`, {
-      hint: `ssh-admin centres restore ${centre.number}`,
-    })
-  }
+  refuseDeletedCentre(centre)
 }
 
 /** Who was removed joins a centre as a new user does. */

@@ -1,8 +1,9 @@
-import { type Account, nameOf } from '../rules/users/account.ts'
-import type { SignInBlocker } from '../rules/users/sign-in-status.ts'
+import { restoring } from '../refusals.ts'
+import { type Account, nameOf } from './account.ts'
+import type { SignInBlocker } from './sign-in-status.ts'
 
-/** Why somebody cannot sign in, in a few words. */
-export const reasons: Readonly<Record<SignInBlocker, string>> = {
+/** Why somebody cannot sign in, in a few words: wherever it is told. */
+export const signInReasons: Readonly<Record<SignInBlocker, string>> = {
   deleted: 'the account is deleted',
   suspended: 'the account is suspended',
   'no-centre': 'the account belongs to no centre',
@@ -20,9 +21,7 @@ export function remedy(account: Account): string | undefined {
     case 'deleted':
       return `ssh-admin users restore ${email}`
     case 'suspended':
-      return account.hubRole === 'coordinator'
-        ? `ssh-admin coordinator restore ${centre?.number}`
-        : `ssh-admin users restore ${email}`
+      return restoring(account)
     case 'no-centre':
       return `ssh-admin users add '${nameOf(account)} <${email}>' --centre CENTRE`
     case 'centre-deleted':
