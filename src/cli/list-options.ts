@@ -1,5 +1,4 @@
 import * as z from 'zod'
-import { unknownName } from '../rules/unknown-name.ts'
 import type { Found } from './listing.ts'
 import { wholeNumberOf } from './options.ts'
 import { option, optionalArgument, flag, type Parameters, repeated } from './parameters.ts'
@@ -12,7 +11,7 @@ export type ListFormat = (typeof listFormats)[number]
 export interface ListOptions {
   text: string | undefined
   fields: string[]
-  format: ListFormat | undefined
+  format: string | undefined
   sort: string | undefined
   reverse: boolean
   limit: number | undefined
@@ -28,13 +27,9 @@ export function listParameters(
     : { schema: z.undefined(), declare: () => undefined }
   return {
     text,
-    fields: repeated('<names>', `these columns: ${fields.join(', ')}`),
-    format: option(
-      '<format>',
-      `one of ${listFormats.join(', ')}`,
-      z.string().transform(formatNamed).optional(),
-    ),
-    sort: option('<field>', 'by one of these columns', z.string().optional()),
+    fields: repeated('<names>', `these columns, but for --json: ${fields.join(', ')}`),
+    format: option('<format>', `one of ${listFormats.join(', ')}`),
+    sort: option('<field>', 'by one of these columns'),
     reverse: flag('the other way round'),
     limit: option(
       '<count>',
@@ -42,12 +37,6 @@ export function listParameters(
       wholeNumberOf('a whole number').pipe(z.number().min(1, 'at least 1')).optional(),
     ),
   }
-}
-
-function formatNamed(name: string): ListFormat {
-  const format = listFormats.find((one) => one === name.trim().toLowerCase())
-  if (format) return format
-  throw unknownName({ kind: 'format', name, known: listFormats })
 }
 
 /** A list that is held whole, because it is short. */

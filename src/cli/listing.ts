@@ -13,7 +13,7 @@ import { searchKey, wordsIn } from '../search-key.ts'
 import { unknownName } from '../rules/unknown-name.ts'
 import { answer } from './action.ts'
 import type { Answer, Declaration } from './define.ts'
-import { allOf, type ListFormat, type ListOptions } from './list-options.ts'
+import { allOf, type ListFormat, listFormats, type ListOptions } from './list-options.ts'
 import type { Session } from './session.ts'
 
 interface ListDeclaration<
@@ -93,7 +93,7 @@ export interface Page<Sort extends string> {
 /** What of the list is wanted, and how. */
 interface Wanted<Name extends string> {
   names: readonly Name[]
-  /** Whether they were named, so that JSON holds them alone. */
+  /** Whether they were named, so that JSON lines hold them alone. */
   named: boolean
   format: ListFormat
   sort: Name | undefined
@@ -147,12 +147,13 @@ function wantedOf<Row, Name extends string, Sort extends Name>(
     throw unknownName({ kind: 'field', name, known: Object.keys(fields) })
   }
   const usual = terminal.out.isTerminal ? 'table' : 'tsv'
-  if (common.json && options.format !== undefined && options.format !== 'json')
-    throw new Usage(`--json prints JSON, and --format ${options.format} does not.`, {
+  const asked = options.format === undefined ? undefined : formatNamed(options.format)
+  if (common.json && asked !== undefined && asked !== 'json')
+    throw new Usage(`--json prints JSON, and --format ${asked} does not.`, {
       code: 'invalid-option',
       hint: 'Leave one of them out.',
     })
-  const format = common.json ? 'json' : (options.format ?? usual)
+  const format = common.json ? 'json' : (asked ?? usual)
   const all = Object.keys(fields).filter((name) => isIn(fields, name))
   const named = options.fields.map(fieldNamed)
   return {
@@ -163,6 +164,12 @@ function wantedOf<Row, Name extends string, Sort extends Name>(
     reverse: options.reverse,
     limit: options.limit ?? (format === 'table' && terminal.out.isTerminal ? atTerminal : undefined),
   }
+}
+
+function formatNamed(name: string): ListFormat {
+  const format = listFormats.find((one) => one === name.trim().toLowerCase())
+  if (format) return format
+  throw unknownName({ kind: 'format', name, known: listFormats })
 }
 
 function isIn<Name extends string>(fields: Readonly<Record<Name, unknown>>, name: string): name is Name {
@@ -392,7 +399,7 @@ function document<Row, Name extends string, Sort extends Name>(
 ): AsyncIterable<string> {
   const { spec, found } = list
   async function* items() {
-    for await (const row of rows) yield recordOf(row, list)
+    for await (const row of rows) yield spec.json(row)
   }
   return piecesOfJsonList(
     {

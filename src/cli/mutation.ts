@@ -2,7 +2,6 @@ import { existsSync } from 'node:fs'
 import type { OpenStore } from '../db/store/open.ts'
 import type { Clock, Trx } from '../db/transact.ts'
 import { Cancelled, Refused } from '../errors.ts'
-import { confirm } from './prompt.ts'
 import type { AnyJsonOfChange } from '../render/json.ts'
 import type { Message } from '../render/messages.ts'
 import type { RuleContext } from '../rules/permissions/actor.ts'
@@ -165,7 +164,10 @@ async function confirmResult<Args, Options, Request, Result>(
   if (!spec.confirm) return undefined
   const rehearsed = await session.rehearse(store, workOf(running), spec.clock)
   const question = spec.confirm.question(rehearsed, { request, session })
-  if (question) await confirm(session, question, { flag })
+  if (question) {
+    const { confirm } = await import('./prompt.ts')
+    await confirm(session, question, { flag })
+  }
   return JSON.stringify(spec.confirm.agreedOn(rehearsed))
 }
 

@@ -4,9 +4,7 @@ import { setContext, outcomeOf } from './action.ts'
 import { type Loader, type Group, summaries, tree } from './tree.ts'
 import type { Context } from '../context.ts'
 import { Usage } from '../errors.ts'
-import { report } from '../exit.ts'
 import { isTopic } from './help/topics.ts'
-import { nearestOf } from '../nearest.ts'
 import { cleanForTerminal } from '../render/clean-text.ts'
 import { endQuietlyWhenReaderLeaves, terminalOf } from './terminal.ts'
 import { version } from '../version.ts'
@@ -30,11 +28,12 @@ export async function run(argv: readonly string[], context: Context): Promise<nu
       await terminalOf(context, { color: false, quiet: false }).write(cleanForTerminal(help.join('')))
     return outcomeOf(program)
   } catch (error) {
-    return tell(error, argv, context)
+    return await tell(error, argv, context)
   }
 }
 
-function tell(error: unknown, argv: readonly string[], context: Context): number {
+async function tell(error: unknown, argv: readonly string[], context: Context): Promise<number> {
+  const { report } = await import('../exit.ts')
   const beforeTargets = argv.includes('--') ? argv.slice(0, argv.indexOf('--')) : argv
   const { err } = terminalOf(context, { color: !beforeTargets.includes('--no-color'), quiet: false })
   const { text, exit } = report(error instanceof CommanderError ? usageOf(error) : error, {
@@ -103,7 +102,7 @@ async function programFor(argv: readonly string[], context: Context, output: Hel
     program.addCommand(part)
     prepare(part, context, output)
   }
-  if (first !== undefined && !(first in tree)) throw unknownCommand(first, Object.keys(tree), [])
+  if (first !== undefined && !(first in tree)) throw await unknownCommand(first, Object.keys(tree), [])
   return program
 }
 
@@ -135,7 +134,7 @@ async function growFor(word: string, node: Loader | Group, words: readonly strin
   const next = verb === undefined ? undefined : node.verbs[verb]
   if (verb === undefined || next === undefined) {
     const noun = await grow(word, node)
-    if (verb !== undefined && !node.alone) throw unknownCommand(verb, Object.keys(node.verbs), [word])
+    if (verb !== undefined && !node.alone) throw await unknownCommand(verb, Object.keys(node.verbs), [word])
     return noun
   }
   return (await nounCommand(word, node)).addCommand(await growFor(verb, next, words))
@@ -183,7 +182,12 @@ function wordsIn(argv: readonly string[]): string[] {
   return words
 }
 
-function unknownCommand(word: string, known: readonly string[], before: readonly string[]): Usage {
+async function unknownCommand(
+  word: string,
+  known: readonly string[],
+  before: readonly string[],
+): Promise<Usage> {
+  const { nearestOf } = await import('../nearest.ts')
   const candidates = nearestOf(word, known)
   const spoken = ['ssh-admin', ...before].join(' ')
   return new Usage(`${spoken} has no command '${word}'.`, {

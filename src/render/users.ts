@@ -1,17 +1,11 @@
 import type { View } from './table.ts'
-import type { AuditEntry } from '../db/audit/events.ts'
-import type { Holding } from '../db/progression-tests/holdings.ts'
 import { type MessageOutcome, outcomeOfMessage } from '../rules/mail/outcome.ts'
 import { holdings } from '../rules/refusals.ts'
 import { type Account, nameOf, type UncountedAccount } from '../rules/users/account.ts'
 import type { ChangedUser, Outcome } from '../rules/users/changed.ts'
 import type { EditedUser } from '../rules/users/edit.ts'
-import { remedy, signInReasons } from '../rules/users/sign-in-reasons.ts'
-import { eventLine } from './audit.ts'
 import { oneLine, tsvLine } from './clean-text.ts'
-import { field } from './fields.ts'
 import type { Message } from './messages.ts'
-import { ago, count } from './text.ts'
 import type { JsonOfChange, Shape } from './json.ts'
 
 /** A user as every answer with --json shows them. */
@@ -135,47 +129,6 @@ function restoredTo(status: Account['status']): string {
   return status === 'suspended' ? 'is back, and suspended as before' : 'is restored'
 }
 
-/** What a list says of a user. */
-export const userFields = {
-  email: field<Account>('E-mail', ({ email }) => email),
-  name: field<Account>('Name', ({ firstName, lastName }) => `${firstName} ${lastName}`.trim()),
-  'first-name': field<Account>('First name', ({ firstName }) => firstName),
-  'last-name': field<Account>('Last name', ({ lastName }) => lastName),
-  centre: field<Account>('Centre', ({ centre }) => centre?.number ?? null),
-  'centre-name': field<Account>('Centre name', ({ centre }) => centre?.name ?? null),
-  'hub-role': field<Account>('Hub role', ({ hubRole }) => hubRole),
-  roles: field<Account>(
-    'Roles',
-    ({ roles }) => roles.join(','),
-    ({ roles }) => roles.join(', '),
-  ),
-  sites: field<Account>(
-    'Sites',
-    ({ sites }) => sites.join(','),
-    ({ sites }) => sites.join(', '),
-  ),
-  status: field<Account>('Status', ({ status }) => status),
-  'can-sign-in': field<Account>('Can sign in', ({ canSignIn }) => (canSignIn ? 'yes' : 'no')),
-  'why-not': field<Account>('Why not', ({ whyNot }) => whyNot),
-  pin: field<Account>('PIN', ({ pin }) => pin),
-  'last-signed-in': field<Account>(
-    'Last signed in',
-    ({ lastSignedInAt }) => lastSignedInAt,
-    ({ lastSignedInAt }, { now }) => (lastSignedInAt ? ago(lastSignedInAt, now) : 'never'),
-  ),
-  created: field<Account>(
-    'Created',
-    ({ createdAt }) => createdAt,
-    ({ createdAt }, { now }) => ago(createdAt, now),
-  ),
-  'learner-groups': field<Account>(
-    'Learner groups',
-    ({ progressionTests }) => progressionTests.learnerGroups,
-  ),
-  tests: field<Account>('Tests', ({ progressionTests }) => progressionTests.tests),
-  results: field<Account>('Results', ({ progressionTests }) => progressionTests.results),
-}
-
 interface Notice {
   code: string
   message: string
@@ -227,87 +180,4 @@ export function waitingMessages({ email }: Account, letters: readonly string[]):
   return [
     { code: 'mail-waiting', message: letters.length === 1 ? message : message.replace('waits', 'wait') },
   ]
-}
-
-interface UserSheet {
-  account: Account
-  holdings: readonly Holding[]
-  events: readonly AuditEntry[]
-}
-
-/** One screen: can this person sign in, and if not why; what they hold; what happened last. */
-export function renderUser(sheet: UserSheet, view: View): string {
-  return view.isTerminal ? forPerson(sheet, view) : forPipe(sheet)
-}
-
-function forPerson({ account, holdings, events }: UserSheet, view: View): string {
-  const { chalk, now } = view
-  const way = remedy(account)
-  const lines = [
-    `${chalk.bold(oneLine(nameOf(account)))}  ${oneLine(account.email)}`,
-    '',
-    signIn(account, view),
-    ...(way ? [`                ${chalk.cyan(way)}`] : []),
-    line('Status', account.status),
-    line('Centre', centreLine(account)),
-    line('Roles', [...account.roles, ...account.derivedRoles].join(', ') || 'none'),
-    line('Sites', account.sites.join(', ') || 'none'),
-    line('PIN', account.pin),
-    line('Last sign-in', account.lastSignedInAt ? ago(account.lastSignedInAt, now) : 'never'),
-    line('Created', ago(account.createdAt, now)),
-    ...holdingLines(holdings),
-  ]
-  if (events.length > 0) lines.push('', chalk.bold('Last events'), ...events.map(eventLine))
-  return lines.join('\n')
-}
-
-function signIn({ canSignIn, whyNot }: Account, { chalk }: View): string {
-  if (canSignIn || whyNot === null) return `${label('Can sign in')}${chalk.green('yes')}`
-  return `${label('Can sign in')}${chalk.red('no')}: ${signInReasons[whyNot]}`
-}
-
-function centreLine({ centre }: Account): string {
-  if (!centre) return 'none'
-  return `${centre.number} ${centre.name}${centre.deleted ? ' (deleted)' : ''}`
-}
-
-function holdingLines(holdings: readonly Holding[]): string[] {
-  if (holdings.length === 0) return [line('Holds', 'no Progression Test data')]
-  return holdings.map(({ site, learnerGroups, tests, results }, at) =>
-    line(
-      at === 0 ? 'Holds' : '',
-      `${site}: ${count(learnerGroups, 'learner group')}, ${count(tests, 'test')}, ${count(results, 'result')}`,
-    ),
-  )
-}
-
-function line(name: string, value: string): string {
-  return `${label(name)}${oneLine(value)}`
-}
-
-function label(name: string): string {
-  return `  ${name.padEnd(14)}`
-}
-
-function forPipe({ account, holdings, events }: UserSheet): string {
-  return [
-    tsvLine(['email', account.email]),
-    tsvLine(['name', `${account.firstName} ${account.lastName}`.trim()]),
-    tsvLine(['can-sign-in', account.canSignIn ? 'yes' : 'no']),
-    tsvLine(['why-not', account.whyNot]),
-    tsvLine(['status', account.status]),
-    tsvLine(['centre', account.centre?.number]),
-    tsvLine(['centre-name', account.centre?.name]),
-    tsvLine(['roles', [...account.roles, ...account.derivedRoles].join(',')]),
-    tsvLine(['sites', account.sites.join(',')]),
-    tsvLine(['pin', account.pin]),
-    tsvLine(['last-signed-in', account.lastSignedInAt]),
-    tsvLine(['created', account.createdAt]),
-    ...holdings.map(({ site, learnerGroups, tests, results }) =>
-      tsvLine(['holds', site, learnerGroups, tests, results]),
-    ),
-    ...events.map(({ at, action, actor, operator }) =>
-      tsvLine(['event', at, action, actor ?? 'staff', operator]),
-    ),
-  ].join('\n')
 }

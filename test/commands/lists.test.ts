@@ -125,12 +125,14 @@ describe('a list', () => {
     expect(await totalOf('roles', 'list', '--sort', 'service', '--limit', '1')).toBeGreaterThan(5)
   })
 
-  it('gives the fields that are named, in JSON too', async () => {
-    expect(
-      (await world.run(['users', 'list', 'omar', '--fields', 'email,last-name', '--json'])).json(),
-    ).toMatchObject({
-      users: [{ email: 'omar@school.example', lastName: 'Saïd' }],
+  it('gives the fields that are named, but for the JSON document, whose shape is published', async () => {
+    const argv = ['users', 'list', 'omar', '--fields', 'email,last-name']
+    expect(await out(...argv)).toBe('omar@school.example\tSaïd\n')
+    expect(JSON.parse(await out(...argv, '--format', 'jsonl'))).toEqual({
+      email: 'omar@school.example',
+      lastName: 'Saïd',
     })
+    expect((await world.run([...argv, '--json'])).json()).toMatchObject({ users: [{ firstName: 'Omar' }] })
   })
 
   it('writes CSV that no spreadsheet program runs', async () => {

@@ -7,13 +7,8 @@ import type { Transferred } from '../../rules/users/transfer.ts'
 import { transferJson } from '../../render/transfer.ts'
 import { preparedMutation } from '../../cli/define.ts'
 import { each, flag, option } from '../../cli/parameters.ts'
-import {
-  agreedOnTransfer,
-  agreedOnUser,
-  type Deletions,
-  offerMissingSteps,
-  questionAbout,
-} from './questions.ts'
+import { type Deletions, offerMissingSteps } from './offer-missing-steps.ts'
+import { agreedOnTransfer, agreedOnUser, questionAbout } from './questions.ts'
 
 export const deletion = () =>
   preparedMutation({

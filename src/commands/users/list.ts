@@ -1,7 +1,8 @@
 import { listing } from '../../cli/define.ts'
 import { flag, option, repeated } from '../../cli/parameters.ts'
 import { countUsers, streamUsers, userOrders } from '../../db/users/list.ts'
-import { listedUserJson, userFields } from '../../render/users.ts'
+import { userFields } from '../../render/user-fields.ts'
+import { listedUserJson } from '../../render/users.ts'
 import { accountOf } from '../../rules/users/account.ts'
 import { userFilter } from './filter.ts'
 

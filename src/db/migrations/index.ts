@@ -1,26 +1,19 @@
 import { type Kysely, type Migration, sql } from 'kysely'
-import * as m0001 from './0001-centres-users-and-their-history.ts'
-import * as m0002 from './0002-wrong-sign-ins-and-account-requests.ts'
-import * as m0003 from './0003-the-program-that-wrote-it.ts'
-import * as m0004 from './0004-audit-rows-count-from-one.ts'
-import * as m0005 from './0005-pin-sheets-that-are-owed.ts'
-import * as m0006 from './0006-whom-it-erased.ts'
-import * as m0007 from './0007-pin-sheets-noted-before-they-are-written.ts'
-import * as m0008 from './0008-wrong-sign-ins-under-the-key.ts'
 
 /**
- * In their order; frozen once merged. They run with foreign keys off and `legacy_alter_table` on, so that
- * a table can be rebuilt (new one, copy, drop, rename); what points at nothing afterwards fails the migration.
+ * In their order, loaded where one has to run; frozen once merged. They run with foreign keys off and
+ * `legacy_alter_table` on, so that a table can be rebuilt (new one, copy, drop, rename); what points at nothing afterwards fails the migration.
  */
-const numbered: Record<string, Migration> = {
-  '0001-centres-users-and-their-history': m0001,
-  '0002-wrong-sign-ins-and-account-requests': m0002,
-  '0003-the-program-that-wrote-it': m0003,
-  '0004-audit-rows-count-from-one': m0004,
-  '0005-pin-sheets-that-are-owed': m0005,
-  '0006-whom-it-erased': m0006,
-  '0007-pin-sheets-noted-before-they-are-written': m0007,
-  '0008-wrong-sign-ins-under-the-key': m0008,
+const numbered: Record<string, () => Promise<Pick<Migration, 'up'>>> = {
+  '0001-centres-users-and-their-history': () => import('./0001-centres-users-and-their-history.ts'),
+  '0002-wrong-sign-ins-and-account-requests': () => import('./0002-wrong-sign-ins-and-account-requests.ts'),
+  '0003-the-program-that-wrote-it': () => import('./0003-the-program-that-wrote-it.ts'),
+  '0004-audit-rows-count-from-one': () => import('./0004-audit-rows-count-from-one.ts'),
+  '0005-pin-sheets-that-are-owed': () => import('./0005-pin-sheets-that-are-owed.ts'),
+  '0006-whom-it-erased': () => import('./0006-whom-it-erased.ts'),
+  '0007-pin-sheets-noted-before-they-are-written': () =>
+    import('./0007-pin-sheets-noted-before-they-are-written.ts'),
+  '0008-wrong-sign-ins-under-the-key': () => import('./0008-wrong-sign-ins-under-the-key.ts'),
 }
 
 export const migrationNames: readonly string[] = Object.keys(numbered)
@@ -31,10 +24,11 @@ export const latestVersion = migrationNames.length
 /** Every migration, each noting its number in the file's header within its own transaction. */
 export function migrations(): Record<string, Migration> {
   return Object.fromEntries(
-    Object.entries(numbered).map(([name, migration], position) => [
+    Object.entries(numbered).map(([name, load], position) => [
       name,
       {
         async up(db: Kysely<unknown>) {
+          const migration = await load()
           await migration.up(db)
           await refuseOrphans(db)
           await sql.raw(`pragma user_version = ${position + 1}`).execute(db)

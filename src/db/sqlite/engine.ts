@@ -1,6 +1,5 @@
 import type Database from 'better-sqlite3'
 import type { Engine } from '../engine.ts'
-import { copyDatabase } from './backup.ts'
 import { sqliteBulk } from './bulk.ts'
 import { isBusy } from './errors.ts'
 import { damageIn } from './integrity.ts'
@@ -25,7 +24,10 @@ export function sqliteEngine(raw: Database.Database, { named, path }: Connected)
       return () => releaseStore(path)
     },
     damage: () => damageIn(raw, named),
-    copyOut: (to, signal) => copyDatabase(raw, { to, signal }),
+    copyOut: async (to, signal) => {
+      const { copyDatabase } = await import('./backup.ts')
+      return copyDatabase(raw, { to, signal })
+    },
     overwriteWhatGoes: () => {
       raw.pragma('secure_delete = on')
     },

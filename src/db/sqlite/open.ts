@@ -4,21 +4,17 @@ import { existsSync, readFileSync, statSync } from 'node:fs'
 import { chmodSync } from '../../disk.ts'
 import { Unavailable } from '../../errors.ts'
 import type { Engine } from '../engine.ts'
-import { headOf } from '../audit/chain.ts'
 import type { LogHead } from '../audit/head-file.ts'
 import { latestVersion } from '../migrations/index.ts'
 import { applicationId, kyselyOver, openDatabase, openInMemory, prepareConnection } from './connection.ts'
 import { connectSqlite } from './driver.ts'
 import { headerOf, isBusy, isDamage, isUnwritable } from './errors.ts'
 import { waitForStore } from './wait.ts'
-import { createStore, initializeStore } from './create.ts'
 import { damaged } from './damaged.ts'
 import { sqliteEngine } from './engine.ts'
 import type { OpenStore } from '../store/open.ts'
 import type { Opening } from '../store/opening.ts'
 import { deriveKeys, type Keys, keysOfFingerprint } from '../store/keys.ts'
-import { migrate } from './migrate.ts'
-import { leaveWal } from './place.ts'
 import { knownVersionOf, storeOlder } from './version.ts'
 
 export async function openSqliteStore(opening: Opening): Promise<OpenStore> {
@@ -26,6 +22,7 @@ export async function openSqliteStore(opening: Opening): Promise<OpenStore> {
   if (!existsSync(opening.path)) {
     if (opening.mode === 'rehearse-beginning') return storeInMemory(opening)
     if (opening.mode !== 'begin') throw noStore(opening.path)
+    const { createStore } = await import('./create.ts')
     created = await createStore(opening, (path, keys) => writeFirstEvent(opening, { path, keys }))
   }
   return connectInTurn(opening, { created })
@@ -40,6 +37,7 @@ async function writeFirstEvent(
   const store = await connect({ ...opening, path, mode: 'place', interruption: undefined }, { created: true })
   try {
     await opening.writeFirstEvent({ ...store, keys: () => keys })
+    const { headOf } = await import('../audit/chain.ts')
     return await headOf(store.db)
   } finally {
     await store.close()
@@ -77,9 +75,13 @@ async function connect(opening: Opening, { created }: { created: boolean }): Pro
   try {
     const version = knownVersionOf(raw, path)
     if (mode === 'place') {
+      const { leaveWal } = await import('./place.ts')
       leaveWal(raw, path)
       prepareConnection(raw)
-      if (version < latestVersion) await migrate(raw, { path })
+      if (version < latestVersion) {
+        const { migrate } = await import('./migrate.ts')
+        await migrate(raw, { path })
+      }
       return connected(opening, { raw, version, created, path: undefined, isCopy: false })
     }
     if (version < latestVersion) throw storeOlder(path, version)
@@ -193,6 +195,7 @@ async function storeInMemory(opening: Opening): Promise<OpenStore> {
   const db = kyselyOver(raw, opening)
   const keys = deriveKeys(randomBytes(32))
   const { path, keyFile, command, now } = opening
+  const { initializeStore } = await import('./create.ts')
   await initializeStore({ db, raw, path, fingerprint: keys.fingerprint, at: now() })
   const version = latestVersion
   return opened({
@@ -236,6 +239,7 @@ function openToRead(path: string): Reading {
 async function upToDateInMemory({ raw }: Reading, path: string): Promise<Database.Database> {
   const copy = openInMemory(raw.serialize())
   raw.close()
+  const { migrate } = await import('./migrate.ts')
   await migrate(copy, { path })
   copy.pragma('query_only = on')
   return copy

@@ -1,7 +1,7 @@
 import type { Kysely } from 'kysely'
 import type { Store } from '../../db/schema.ts'
 import { findLiveUser, findLiveUserUncounted } from '../../db/users/users.ts'
-import { type Candidate, closestAddresses } from '../../db/users/closest.ts'
+import type { Candidate, closestAddresses } from '../../db/users/closest.ts'
 import { NotFound, type NotPermitted } from '../../errors.ts'
 import { type Account, accountOf, type UncountedAccount, uncountedAccountOf } from './account.ts'
 import type { ActingUser, Actor } from '../permissions/actor.ts'
@@ -46,17 +46,23 @@ export async function userOutside(
   db: Kysely<Store>,
   { address, by, at, userId }: { address: Address; by: ActingUser; at: Date; userId?: number },
 ): Promise<NotPermitted> {
-  const candidates = await closestAddresses(db, { key: address.key, visible: visibleCentres(by) })
+  const candidates = await closestTo(db, { key: address.key, visible: visibleCentres(by) })
   const hint = didYouMean(candidates)
   return outsideView({ by, at }, { name: address.email, userId, candidates, hint })
 }
 
 async function userNotFound(db: Kysely<Store>, { email, key }: Address): Promise<NotFound> {
-  const candidates = await closestAddresses(db, { key, visible: 'all' })
+  const candidates = await closestTo(db, { key, visible: 'all' })
   return new NotFound('user-not-found', `Nobody has the address ${email}.`, {
     hint: didYouMean(candidates),
     details: { candidates },
   })
+}
+
+/** Loaded for whoever mistyped. */
+async function closestTo(...search: Parameters<typeof closestAddresses>): Promise<Candidate[]> {
+  const { closestAddresses } = await import('../../db/users/closest.ts')
+  return closestAddresses(...search)
 }
 
 function didYouMean(candidates: readonly Candidate[]): string | undefined {

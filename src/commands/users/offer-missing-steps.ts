@@ -1,0 +1,51 @@
+import { choose, confirm } from '../../cli/prompt.ts'
+import type { Session } from '../../cli/session.ts'
+import type { Terminal } from '../../cli/terminal.ts'
+import type { OpenStore } from '../../db/store/open.ts'
+import { person } from '../../render/users.ts'
+import type { RuleContext } from '../../rules/permissions/actor.ts'
+import { holdings } from '../../rules/refusals.ts'
+import { missingSteps, type MissingSteps } from '../../rules/users/deletion-steps.ts'
+
+export interface Deletions {
+  emails: readonly string[]
+  /** Who is suspended first. */
+  suspend: ReadonlySet<string>
+  /** Who takes over from whom. */
+  transferTo: ReadonlyMap<string, string>
+}
+
+/** Offers, one after another, the steps that must come first; No to any of them leaves all as it is. */
+export async function offerMissingSteps(
+  deletions: Deletions,
+  { session, store, ctx, asks }: { session: Session; store: OpenStore; ctx: RuleContext; asks: boolean },
+): Promise<Deletions> {
+  const suspend = new Set(deletions.suspend)
+  const transferTo = new Map(deletions.transferTo)
+  // Where several are deleted at once, every problem is listed instead.
+  const [email, ...others] = new Set(deletions.emails)
+  if (!asks || email === undefined || others.length > 0) return deletions
+  const missing = await missingSteps(store.db, { email, at: ctx.at, by: ctx.by })
+  if (missing.suspend && !suspend.has(email)) {
+    await confirm(session, suspensionOffer(missing))
+    suspend.add(email)
+  }
+  if (missing.receivers && missing.receivers.length > 0 && !transferTo.has(email)) {
+    transferTo.set(email, await chooseReceiver(session.terminal, missing))
+  }
+  return { ...deletions, suspend, transferTo }
+}
+
+function suspensionOffer({ account }: MissingSteps): string {
+  return `${person(account)} is ${account.status}, and only suspended users are deleted. Suspend them first?`
+}
+
+function chooseReceiver(terminal: Terminal, { account, receivers = [] }: MissingSteps): Promise<string> {
+  return choose(terminal, {
+    question: `${person(account)} holds ${holdings(account.progressionTests)}. Who takes over?`,
+    choices: receivers.map((receiver) => ({
+      value: receiver.email,
+      name: `${person(receiver)} ${receiver.email}`,
+    })),
+  })
+}
