@@ -35,7 +35,13 @@ type KeyOf<Value> = Value extends object ? keyof Value & string : never
 /** One of those that a command lists. */
 export type JsonItem<Name extends AnswerName> = ItemOf<JsonAnswer<Name>>
 type ItemOf<Value> = Value extends object
-  ? { [Key in keyof Value]: Value[Key] extends readonly (infer Item)[] ? Item : never }[keyof Value]
+  ? {
+      [Key in keyof Value]: Value[Key] extends string
+        ? never
+        : Value[Key] extends Iterable<infer Item>
+          ? Item
+          : never
+    }[keyof Value]
   : never
 
 /** The same of a command that changes something: whether it was rehearsed is added too. */
