@@ -269,7 +269,9 @@ async function write<Row, Name extends string, Sort extends Name>(
     // A reader who has left wants no more of it.
     if (!(await session.terminal.write(piece))) return
   }
-  if (rows.count === 0 && (wanted.format === 'table' || wanted.format === 'tsv')) session.say(spec.none)
+  const isTold = wanted.format === 'table' && session.terminal.out.isTerminal
+  if (rows.count === 0 && !isTold && (wanted.format === 'table' || wanted.format === 'tsv'))
+    session.say(spec.none)
 }
 
 interface Counted<Row> extends AsyncIterable<Row> {
@@ -376,7 +378,8 @@ async function* tables<Row, Name extends string, Sort extends Name>(
     page = []
   }
   if (page.length > 0) yield draw(page)
-  if (view.isTerminal && rows.count > 0) yield `${view.chalk.dim(totalOf(list, rows.count))}\n`
+  if (!view.isTerminal) return
+  yield rows.count === 0 ? `${spec.none}\n` : `${view.chalk.dim(totalOf(list, rows.count))}\n`
 }
 
 function shownIn<Row>(view: View, { shown, value }: Field<Row>, row: Row): Cell {

@@ -163,7 +163,7 @@ describe('what became of a coordinator', () => {
     )
     await runs('coordinator add EG002 Rana~Aly~<rana@school.example>')
     const screen = await shown('coordinator show EG002')
-    expect(screen).toContain('has not set up a password yet')
+    expect(screen).toContain('no password has been set up yet')
     expect(screen).toContain('No other user of the centre')
   })
 })
