@@ -25,7 +25,6 @@ async function bundle({ to, faultPoints }) {
     chunkNames: 'chunks/[name]-[hash]',
     // What is read at every start should be short; the maps give errors their lines back.
     minify: true,
-    keepNames: true,
     sourcemap: 'linked',
     // What is not bundled is compiled for the machine, and is installed at the version that was tested;
     // the last is of exceljs's reader of zip files in the cloud, and is never called.

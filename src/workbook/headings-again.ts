@@ -1,3 +1,4 @@
+import { isErrorWord } from '../error-words.ts'
 import { UnusableWorkbook } from './errors.ts'
 import { type ColumnSpec, headingKey, headingsIn, knownHeadings, type Table, tableBelow } from './headings.ts'
 import { isBlankRow, type SheetRow } from './sheet-rows.ts'
@@ -112,9 +113,11 @@ function isWords(cell: string): boolean {
   return cell.length <= maxHeadingLength && !/[\d@]/.test(cell)
 }
 
-/** Nothing to be read, written by hand. */
+/** Nothing to be read, written by hand or by a formula that failed. */
 function isPlaceholder(text: string): boolean {
   return (
-    !/\p{L}{2}/u.test(text) || /^(?:tb[acd]|n\/?a|none|nil|null|unknown|new|pending|missing)\b/i.test(text)
+    isErrorWord(text) ||
+    !/\p{L}{2}/u.test(text) ||
+    /^(?:tb[acd]|n\/?a|none|nil|null|unknown|new|pending|missing)\b/i.test(text)
   )
 }

@@ -170,6 +170,14 @@ describe('an export pasted under another', () => {
     expect((await living(world)).centres).toEqual(['EG002'])
   })
 
+  it('is no row of formulas that failed, which is held back by itself', async () => {
+    const ran = await importText(
+      'Centre number,Centre name,Email,Country\n#REF!,#REF!,#REF!,#REF!\nEG002,Delta School,ada@a.example,Egypt\n',
+    )
+    expect(ran.json()).toMatchObject({ rows: { read: 2, accepted: 1, heldBack: 1 }, notices: [] })
+    expect((await living(world)).users).toEqual(['ada@a.example'])
+  })
+
   it('is read where all that is needed is understood, and what is not is left aside and named', async () => {
     const ran = await importText(
       'Centre number,Centre name,Email,Country\nEG002,Delta School,ada@a.example,Egypt\n' +

@@ -183,6 +183,9 @@ const actors: Readonly<Record<string, Partial<Record<Where, readonly string[]>>>
 const commands = await commandsWithActors()
 const mutations = commands.filter(({ words }) => !readOnlyCommands.includes(words.replaceAll(' ', '.')))
 
+/** What every list takes. */
+const ofLists = ['--fields', '--format', '--sort', '--reverse', '--limit']
+
 /** Options that choose among what may be read or done anyway, or say what a file is. */
 const choosing: Readonly<Record<string, readonly string[]>> = {
   'centres import': ['--sheet', '--map'],
@@ -190,7 +193,9 @@ const choosing: Readonly<Record<string, readonly string[]>> = {
   'centres edit': ['--kind', '--associate', '--address', '--town', '--postcode', '--country'],
   'users add': ['--sheet', '--map'],
   'progression-tests import': ['--sheet', '--map'],
-  'mail list': ['--letter', '--limit'],
+  'centres imports': ofLists,
+  'mail list': ['--letter', ...ofLists],
+  'templates list': ofLists,
   'mail send': ['--failed', '--import', '--rate'],
 }
 

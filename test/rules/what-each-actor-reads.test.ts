@@ -43,7 +43,7 @@ const lists: Readonly<Record<string, Call>> = {
 /** Options that choose among what may be read anyway. */
 const choosing = [
   ...['--country', '--kind', '--status', '--associate', '--sort', '--reverse', '--limit', '--role', '--site'],
-  ...['--not-set-up', '--never-signed-in', '--fields', '--action', '--since', '--until'],
+  ...['--not-set-up', '--never-signed-in', '--fields', '--format', '--action', '--since', '--until'],
   ...['--subject', '--actor'],
 ]
 

@@ -78,12 +78,12 @@ const likeness: Readonly<Record<string, string>> = {
 export function likenessOf(key: string): string {
   const at = key.lastIndexOf('@')
   const local = key.slice(0, at).replace(/\+.*$/, '').replace(/[._-]/g, '')
-  return `${seen(local)}@${seen(domainToUnicode(key.slice(at + 1)) || key.slice(at + 1))}`
+  return `${seen(local)}@${domainLikeness(key.slice(at + 1))}`
 }
 
 /** What a domain looks like at a glance; it is compared as addresses are, and shown in its own script. */
 function domainLikeness(domain: string): string {
-  return seen(domainToUnicode(domain) || domain)
+  return seen((isInAnotherScript(domain) && domainToUnicode(domain)) || domain)
 }
 
 /** A name however it is written: no accents, no letter case, whichever word comes first. */
@@ -96,11 +96,12 @@ export function nameKeyOf({ firstName, lastName }: { firstName: string; lastName
 }
 
 function seen(text: string): string {
-  return [...searchKey(text)]
-    .map((letter) => likeness[letter] ?? letter)
-    .join('')
-    .replaceAll('rn', 'm')
-    .replaceAll('vv', 'w')
+  const key = searchKey(text)
+  // Most are in the English alphabet, of which few letters are taken for another.
+  const read = /^[ -~]*$/.test(key)
+    ? key.replace(/[01i|35]/g, (letter) => likeness[letter] ?? letter)
+    : [...key].map((letter) => likeness[letter] ?? letter).join('')
+  return read.replaceAll('rn', 'm').replaceAll('vv', 'w')
 }
 
 /**
@@ -142,26 +143,33 @@ export function lookAlikeDomains(
   known: readonly string[],
   beside: readonly string[] = [],
 ): ReadonlyMap<string, string> {
-  const inUse = byLikeness(known)
-  const together = byLikeness(beside)
+  const endings = domains.flatMap((domain) =>
+    endingsOf(domain)
+      .filter(isInAnotherScript)
+      .map((ending) => ({ domain, ending, likeness: domainLikeness(ending) })),
+  )
+  const wanted = new Set(endings.map(({ likeness }) => likeness))
+  const inUse = byLikeness(known, wanted)
+  const together = byLikeness(beside, wanted)
   const found = new Map<string, string>()
-  for (const domain of domains) {
-    for (const ending of endingsOf(domain).filter(isInAnotherScript)) {
-      const likeness = domainLikeness(ending)
-      if (inUse.get(likeness)?.has(ending)) continue
-      const [other] = [inUse, together].flatMap((index) => otherThan(ending, index.get(likeness)))
-      if (other !== undefined && !found.has(domain)) found.set(domain, other)
-    }
+  for (const { domain, ending, likeness } of endings) {
+    if (inUse.get(likeness)?.has(ending)) continue
+    const [other] = [inUse, together].flatMap((index) => otherThan(ending, index.get(likeness)))
+    if (other !== undefined && !found.has(domain)) found.set(domain, other)
   }
   return found
 }
 
-/** By what their endings look like: each ending, with a domain that has it. */
-function byLikeness(domains: readonly string[]): Map<string, Map<string, string>> {
+/** By what their endings look like, where that is wanted: each ending, with a domain that has it. */
+function byLikeness(
+  domains: readonly string[],
+  wanted: ReadonlySet<string>,
+): Map<string, Map<string, string>> {
   const index = new Map<string, Map<string, string>>()
   for (const domain of domains) {
     for (const ending of endingsOf(domain)) {
       const likeness = domainLikeness(ending)
+      if (!wanted.has(likeness)) continue
       const alike = index.get(likeness) ?? new Map<string, string>()
       if (!alike.has(ending)) alike.set(ending, domain)
       index.set(likeness, alike)

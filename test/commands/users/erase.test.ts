@@ -191,18 +191,12 @@ describe('ssh-admin users erase', () => {
         created_at: world.now.toISOString(),
       })
       .execute()
-    await db
-      .insertInto('imports')
-      .values({
-        file: `list-${former}.xlsx`,
-        sheet: `list-${former}`,
-        digest: 'd',
-        state: 'applied',
-        at: world.now.toISOString(),
-        operator: 'tester@desk',
-        counts: '{}',
-      })
-      .execute()
+    const list = `list-${former}.csv`
+    writeFileSync(
+      world.path(list),
+      'Centre number,Centre name,Email,Country\nEG900,Nile,nile@new.example,Egypt\n',
+    )
+    expect((await world.run(['centres', 'import', list, '--yes'])).exit).toBe(0)
     const theirs = `${world.db}.mail/theirs.eml`
     mkdirSync(`${world.db}.mail`, { recursive: true })
     writeFileSync(theirs, `To: ${former}\r\nSubject: x\r\n\r\nHello\r\n`)
@@ -220,7 +214,7 @@ describe('ssh-admin users erase', () => {
       { subject: 'About (erased)', fields: JSON.stringify({ text: `(erased) and x-${former}` }) },
     ])
     expect(await db.selectFrom('imports').select(['file', 'sheet']).execute()).toEqual([
-      { file: 'list-(erased).xlsx', sheet: 'list-(erased)' },
+      { file: 'list-(erased).csv', sheet: 'list-(erased)' },
     ])
     const values = await db.selectFrom('audit_personal').select('value').execute()
     expect(JSON.stringify(values)).not.toMatch(/zaid\.(before|new)@old/)
