@@ -38,7 +38,7 @@ export function readPersonName(texts: { firstName: string; lastName: string }): 
   const last = readPart(texts.lastName, 'lastName')
   const faults = [...first.faults, ...last.faults]
   // Letters say both, one after the other.
-  if (faults.length === 0 && webAddress.test(`${first.name} ${last.name}`.normalize('NFKC'))) {
+  if (faults.length === 0 && holdsWebAddress(`${first.name} ${last.name}`.normalize('NFKC'))) {
     faults.push({ field: last.name === '' ? 'firstName' : 'lastName', ...isWebAddress })
   }
   const parts = [first.name, last.name].filter((name) => name !== '')
@@ -128,7 +128,7 @@ export function nameTextFault(text: string): NameFault | undefined {
       hint: 'Type the letter itself.',
     }
   }
-  if (invisible.test(text.replace(marks, ''))) {
+  if (!printed.test(text) && invisible.test(text.replace(marks, ''))) {
     return {
       code: 'not-a-name',
       message: `holds an invisible character: ${visible(text)}`,
@@ -141,7 +141,11 @@ export function nameTextFault(text: string): NameFault | undefined {
 /** What is no name where it would be all of it; as one of a person's two names it may be one. */
 export function wholeNameFault(name: string): NameFault | undefined {
   const folded = name.normalize('NFKC').toLowerCase()
-  const once = folded.includes(' ') ? (/^(.+?)(?: \1)+$/s.exec(folded)?.[1] ?? folded) : folded
+  const [word = ''] = folded.split(' ', 1)
+  const once =
+    word.length < folded.length && placeholderWords.has(word)
+      ? (/^(.+?)(?: \1)+$/s.exec(folded)?.[1] ?? folded)
+      : folded
   const isNumber = /\d/.test(folded) && (scientific.test(folded) || dates.some((date) => date.test(folded)))
   if (isNumber || placeholders.has(once)) {
     return { code: 'not-a-name', message: `is ${name}, which is no name` }
@@ -171,7 +175,7 @@ function personTextFault(name: string): NameFault | undefined {
   if (/[@<]/.test(plain)) {
     return { code: 'not-a-name', message: `holds ${plain.includes('@') ? 'an @' : 'a <'}, and no name does` }
   }
-  if (webAddress.test(plain)) return isWebAddress
+  if (holdsWebAddress(plain)) return isWebAddress
   if ([...name].length <= maxNameLength) return undefined
   return { code: 'too-long', message: `is longer than ${maxNameLength} letters` }
 }
@@ -196,6 +200,8 @@ const placeholders = new Set(
       '(en blanco)',
     ),
 )
+/** The first word of each. */
+const placeholderWords = new Set([...placeholders].map((placeholder) => placeholder.split(' ', 1)[0] ?? ''))
 /** What stands where nothing is known, or where a box was ticked; in any letter case. */
 export function isNoValue(text: string): boolean {
   const folded = text.normalize('NFKC').trim().toLowerCase()
@@ -239,8 +245,15 @@ const webAddress = new RegExp(
   'iu',
 )
 
+/** Each of them has one of a few signs, which almost no name has. */
+function holdsWebAddress(text: string): boolean {
+  return /[:/\\⁄∕.。]/.test(text) && webAddress.test(text)
+}
+
 /** Marks without meaning between letters of one direction, and the mark at the beginning of a file. */
 const marks = /[\u00ad\u200e\u200f]|^\ufeff+|\ufeff+$/g
+/** Nothing of it can be invisible: the letters and signs of the West, told without looking at what stands beside each. */
+const printed = /^[ -~\u00a1-\u00ac\u00ae-\u02ff]*$/
 const blanks = '\\s\\u0085'
 const joiner = '[\\u200c\\u200d]'
 /**

@@ -32,9 +32,10 @@ export function readAddress(text: string): Address | AddressProblem {
 }
 
 function addressIn(text: string): Address | AddressProblem {
-  const email = text.replace(blanks, '').normalize('NFC')
+  const isOrdinary = ordinary.test(text)
+  const email = isOrdinary ? text : text.replace(blanks, '').normalize('NFC')
   if (email === '') return { problem: 'is empty' }
-  if (invisible.test(email)) return { problem: 'contains an invisible character' }
+  if (!isOrdinary && invisible.test(email)) return { problem: 'contains an invisible character' }
   const at = email.lastIndexOf('@')
   if (at < 1 || at === email.length - 1) return { problem: 'is not an address: name@school.example' }
   const local = email.slice(0, at)
