@@ -2,7 +2,7 @@ import { isErrorWord } from '../error-words.ts'
 import { type Address, readAddress, visible } from '../rules/users/email.ts'
 import { cellName, cleanCode, cleanText, trimCode } from '../workbook/cell.ts'
 import { cellFault, type CellNote, errorCell, notAsShown, shownOtherwise } from '../workbook/sheet-xml.ts'
-import { isAddress, type UnclearTable } from '../workbook/headings-again.ts'
+import type { UnclearTable } from '../workbook/headings-again.ts'
 import { unclearHint } from '../workbook/headings-errors.ts'
 import type { Table } from '../workbook/headings.ts'
 import type { SheetRow } from '../workbook/read.ts'
@@ -112,6 +112,11 @@ export function rowReader(
     if (person.tidied) tidied.push(cellName(sheet, lastName, row.number))
     return read
   }
+}
+
+/** One that can be used; other texts with an @ are names of something. */
+function isAddress(cell: string): boolean {
+  return cell.includes('@') && 'key' in readAddress(cell)
 }
 
 function nameCell(row: SheetRow, column: number): NameCell {

@@ -1,5 +1,5 @@
 import { isErrorWord } from '../error-words.ts'
-import { visible } from './users/email.ts'
+import { readAddress, visible } from './users/email.ts'
 
 /** Why a text is no name, worded to follow what it is the name of: `holds a web address`. */
 export interface NameFault {
@@ -160,7 +160,13 @@ export function centreNameFault(text: string): NameFault | undefined {
 }
 
 function centreTextFault(name: string): NameFault | undefined {
-  return yesOrNo(name) ?? wholeNameFault(name)
+  return yesOrNo(name) ?? wholeNameFault(name) ?? addressFault(name)
+}
+
+/** It stands in the wrong column, or was typed in the wrong place. */
+function addressFault(name: string): NameFault | undefined {
+  if (!name.includes('@') || !('key' in readAddress(name))) return undefined
+  return { code: 'not-a-name', message: `is ${name}, an e-mail address and no name` }
 }
 
 /** A cell that was ticked, in a file that has no kinds of cells; people may be called so. */

@@ -224,6 +224,11 @@ describe('an export pasted under another', () => {
     expect((await living(world)).users).toEqual(['omar@a.example'])
   })
 
+  it('takes an @ for part of a name where it makes no address', async () => {
+    const ran = await importText('Centre number,Centre name,Country,Email\n01,!@TRUE,Egypt,\n')
+    expect(ran.json()).toMatchObject({ issues: [], centres: { created: 1 } })
+  })
+
   it('holds back an address that stands in the column of something else', async () => {
     const ran = await importText(
       'Centre number,Centre name,Country,Email\nEG002,Delta School,ada@a.example,\n',

@@ -261,9 +261,12 @@ describe('a name at the command line', () => {
     expect((await world.run(['users', 'add', '--from', 'people.xlsx', '--json'])).exit).toBe(0)
   })
 
-  it('is that of a centre likewise', async () => {
-    const ran = await world.run(['centres', 'edit', 'EG001', '--name', '#REF!', '--json'])
-    expect([ran.exit, ran.error().code]).toEqual([2, 'error-cell'])
+  it.each([
+    ['#REF!', 'error-cell'],
+    ['office@nile.example', 'not-a-name'],
+  ])('is that of a centre likewise: %s', async (name, code) => {
+    const ran = await world.run(['centres', 'edit', 'EG001', '--name', name, '--json'])
+    expect([ran.exit, ran.error().code]).toEqual([2, code])
   })
 
   it('is not judged where it stays as it was saved', async () => {
