@@ -13,7 +13,7 @@ export interface Interruption {
   /** Whether a change counts already. */
   isFinishing: () => boolean
   /** Says a line of the conversation; silent until a command has said how. */
-  tell: (say: (line: string) => void) => void
+  announceWith: (say: (line: string) => void) => void
   /** Does this at a second signal before the process ends. @returns what takes it back */
   beforeEnding: (cleanUp: () => void) => () => void
   /** A signal came. */
@@ -66,7 +66,7 @@ export function newInterruption(end: () => void): Interruption {
       if (hearing.signal.aborted) cancelling.abort()
     },
     isFinishing: () => finishing !== undefined,
-    tell: (how) => {
+    announceWith: (how) => {
       say = how
     },
     beforeEnding: (cleanUp) => {

@@ -38,7 +38,7 @@ export interface Confirmation<Options, Request, Result> {
   /** What will happen, from a rehearsal; none when there is nothing to ask. */
   question: (result: Result, at: { request: Request; session: Session }) => string | undefined
   /** What of the result is agreed to: if it is another when it is done, nothing is. */
-  agreedOn: (result: Result) => unknown
+  comparable: (result: Result) => unknown
   /** Whether these options can lead to the question; absent: they can. */
   mayAsk?: (options: Options) => boolean
   /** The flags that say what would be asked; absent: --yes alone. */
@@ -73,12 +73,12 @@ export async function runMutation<Args, Options, Request, Result>(
     const still = asks && agreed === undefined
     const request = await completed({ spec, session, store, prepared, asks: still })
     const running = { spec, session, store, request, asks: still, flag, agreed }
-    const { result, mail, owed } = await commitOrRehearse(running)
+    const { result, mail, undelivered } = await commitOrRehearse(running)
     for (const notice of spec.notices?.(result) ?? []) session.notify(notice)
     const json = { ...spec.json(result, mail), dryRun }
     await answer(session, { text: spec.render(result, session.terminal.out, mail), json })
     if (dryRun) session.say(rehearsed)
-    return spec.exit?.(result) || (owed ? 9 : 0)
+    return spec.exit?.(result) || (undelivered ? 9 : 0)
   } finally {
     await store.close()
   }
@@ -117,30 +117,30 @@ type WithRequest<Args, Options, Request, Result> = Running<Args, Options, Reques
 /** Nothing that was read before the transaction is relied on within it: neither rights nor the time. */
 async function commitOrRehearse<Args, Options, Request, Result>(
   running: WithRequest<Args, Options, Request, Result> & { agreed: string | undefined },
-): Promise<{ result: Result; mail: Message[]; owed: boolean }> {
+): Promise<{ result: Result; mail: Message[]; undelivered: boolean }> {
   const { spec, session, store, asks } = running
   const work = workOf(running)
   if (session.common.dryRun)
     return {
       ...(await session.rehearse(store, (trx, ctx) => withMail(trx, () => work(trx, ctx)), spec.clock)),
-      owed: false,
+      undelivered: false,
     }
   const agreed = asks ? await confirmResult(running) : running.agreed
   if (session.context.signal.aborted) throw new Cancelled()
-  const { result, owed, by } = await session.commit(
+  const { result, queued, by } = await session.commit(
     store,
     async (trx, ctx) => {
       const done = await work(trx, ctx)
-      if (agreed !== undefined && JSON.stringify(spec.confirm?.agreedOn(done)) !== agreed)
+      if (agreed !== undefined && JSON.stringify(spec.confirm?.comparable(done)) !== agreed)
         throw changedMeanwhile()
       return done
     },
     spec.clock,
   )
-  if (owed.length === 0 || spec.mailWaits) return { result, mail: [], owed: false }
-  const { deliverOwed } = await import('../mail/deliver.ts')
-  const delivered = await deliverOwed({ store, session, by, numbers: owed })
-  return { result, mail: delivered.messages, owed: delivered.owed }
+  if (queued.length === 0 || spec.mailWaits) return { result, mail: [], undelivered: false }
+  const { deliverQueued } = await import('../mail/deliver.ts')
+  const delivered = await deliverQueued({ store, session, by, numbers: queued })
+  return { result, mail: delivered.messages, undelivered: delivered.undelivered }
 }
 
 function workOf<Args, Options, Request, Result>({
@@ -168,7 +168,7 @@ async function confirmResult<Args, Options, Request, Result>(
     const { confirm } = await import('./prompt.ts')
     await confirm(session, question, { flag })
   }
-  return JSON.stringify(spec.confirm.agreedOn(rehearsed))
+  return JSON.stringify(spec.confirm.comparable(rehearsed))
 }
 
 function isMissing({ settings }: Session): boolean {
@@ -195,7 +195,7 @@ async function confirmWithoutStore<Args, Options, Request, Result>({
 /** Mail that is set up wrongly is told of before anything is changed that needs it. */
 export async function checkMail(trx: Trx, { session }: { session: Session }): Promise<void> {
   const { transactionState } = await import('../db/transact.ts')
-  if (transactionState(trx).owed.length === 0) return
+  if (transactionState(trx).queued.length === 0) return
   const { checkMailSettings } = await import('../mail/smtp-settings.ts')
   checkMailSettings(session.settings)
 }
@@ -205,10 +205,10 @@ async function withMail<Result>(
   trx: Trx,
   work: () => Promise<Result>,
 ): Promise<{ result: Result; mail: Message[] }> {
-  const { owedMessages } = await import('../db/outbox.ts')
+  const { queuedMessages } = await import('../db/outbox.ts')
   const { messageOf } = await import('../render/messages.ts')
   const result = await work()
-  return { result, mail: (await owedMessages(trx)).map(messageOf) }
+  return { result, mail: (await queuedMessages(trx)).map(messageOf) }
 }
 
 export function changedMeanwhile(): Refused {

@@ -28,11 +28,11 @@ export async function run(argv: readonly string[], context: Context): Promise<nu
       await terminalOf(context, { color: false, quiet: false }).write(cleanForTerminal(help.join('')))
     return outcomeOf(program)
   } catch (error) {
-    return await tell(error, argv, context)
+    return await writeError(error, argv, context)
   }
 }
 
-async function tell(error: unknown, argv: readonly string[], context: Context): Promise<number> {
+async function writeError(error: unknown, argv: readonly string[], context: Context): Promise<number> {
   const { report } = await import('../exit.ts')
   const beforeTargets = argv.includes('--') ? argv.slice(0, argv.indexOf('--')) : argv
   const { err } = terminalOf(context, { color: !beforeTargets.includes('--no-color'), quiet: false })

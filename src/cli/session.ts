@@ -45,7 +45,7 @@ export type WorkFor<Result> = (trx: Trx, ctx: RuleContext) => Promise<Result>
 interface Committed<Result> {
   result: Result
   /** Messages that are owed now, by their outbox number. */
-  owed: number[]
+  queued: number[]
   /** Who did it, as they were when it was done. */
   by: RuleContext['by']
 }
@@ -66,7 +66,7 @@ export function sessionOf(command: Command, context: Context): Session {
     notices.push(notice)
     terminal.say(oneLine(notice.message))
   }
-  context.interruption.tell(terminal.say)
+  context.interruption.announceWith(terminal.say)
   return {
     context,
     common,
@@ -173,7 +173,7 @@ async function commitFor<Result>(
   { work, acting, clock }: { work: WorkFor<Result>; acting: Acting; clock: Clock | undefined },
 ): Promise<Committed<Result>> {
   const { commit } = await import('../db/transact.ts')
-  const { result, owed } = await commit(
+  const { result, queued } = await commit(
     store,
     async (trx) => {
       const ctx = await givenWithin(trx, acting)
@@ -181,5 +181,5 @@ async function commitFor<Result>(
     },
     clock,
   )
-  return { result: result.done, owed, by: result.by }
+  return { result: result.done, queued, by: result.by }
 }

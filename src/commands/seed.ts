@@ -26,7 +26,7 @@ export const seed = () =>
     confirm: {
       question: ({ centres, users }, { session }) =>
         `Fill the store ${session.settings.db.value ?? ''} with ${centres} invented centres and ${users} invented users?`,
-      agreedOn: ({ centres, users }) => [centres, users],
+      comparable: ({ centres, users }) => [centres, users],
     },
     render: ({ centres, users }) => `${centres} centres and ${users} users were made up.`,
     json: (made) => ({ ...made, changed: true }),

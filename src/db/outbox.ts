@@ -25,7 +25,7 @@ export async function insertMessage(
     .values({ ...message, fields: JSON.stringify(message.fields), state: 'queued' })
     .returningAll()
     .executeTakeFirstOrThrow()
-  transactionState(trx).owed.push(row.id)
+  transactionState(trx).queued.push(row.id)
   return row
 }
 
@@ -80,8 +80,8 @@ export async function cancelMessage(trx: Trx, id: number): Promise<void> {
 }
 
 /** What this transaction owes, as it stands inside it: what a rehearsal would send. */
-export function owedMessages(trx: Trx): Promise<OutboxRow[]> {
-  return findMessages(trx, transactionState(trx).owed)
+export function queuedMessages(trx: Trx): Promise<OutboxRow[]> {
+  return findMessages(trx, transactionState(trx).queued)
 }
 
 interface Wanted {

@@ -8,13 +8,13 @@ export interface Savepoint {
 }
 
 export async function savepoint(trx: Trx): Promise<Savepoint> {
-  const { owed } = transactionState(trx)
-  const owedBefore = owed.length
+  const { queued } = transactionState(trx)
+  const queuedBefore = queued.length
   await sql`savepoint batch`.execute(trx)
   return {
     rollBack: async () => {
       await sql`rollback to savepoint batch`.execute(trx)
-      owed.length = owedBefore
+      queued.length = queuedBefore
     },
     release: async () => {
       await sql`release savepoint batch`.execute(trx)

@@ -23,7 +23,7 @@ interface TransactionState {
   /** Of everything that is done here: read once the store is held. */
   at: Date
   /** Messages that this transaction owes somebody, by their outbox number. */
-  owed: number[]
+  queued: number[]
   /** Where the audit log ends, once this transaction has written to it. */
   head?: LogHead
   /** Whether it began a new part of the log, which names the end of the old one. */
@@ -49,7 +49,7 @@ export async function commit<Result>(
   store: OpenStore,
   work: Work<Result>,
   clock: Clock = 'must-be-right',
-): Promise<{ result: Result; owed: number[] }> {
+): Promise<{ result: Result; queued: number[] }> {
   return withRollbackWork(store, () =>
     within(store, clock, async (trx, end) => {
       const result = await work(trx).catch(async (error: unknown) => {
@@ -65,7 +65,7 @@ export async function commit<Result>(
       })
       faultPoint('committed', 'done')
       store.interruption?.finish('the change is saved')
-      return { result, owed: transactionState(trx).owed }
+      return { result, queued: transactionState(trx).queued }
     }),
   )
 }
@@ -141,7 +141,7 @@ async function within<Result>(
     const clocks = await clocksOf(trx, store.now())
     if (clock === 'must-be-right') refuseClockBehind(clocks)
     const at = clock === 'is-accepted' ? clocks.clock : timeBy(clocks)
-    transactionStates.set(trx, { bulk: store.engine.bulk, auditKey, erasureKey, signInKey, at, owed: [] })
+    transactionStates.set(trx, { bulk: store.engine.bulk, auditKey, erasureKey, signInKey, at, queued: [] })
     return await body(trx, trx)
   } catch (error) {
     if (!trx.isCommitted && !trx.isRolledBack) await trx.rollback().execute()

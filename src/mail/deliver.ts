@@ -3,7 +3,7 @@ import type { Context } from '../context.ts'
 import type { OpenStore } from '../db/store/open.ts'
 import { findMessages } from '../db/outbox.ts'
 import type { OutboxRow } from '../db/schema.ts'
-import { isOwed, type Message, messageOf } from '../render/messages.ts'
+import { isUndelivered, type Message, messageOf } from '../render/messages.ts'
 import type { Actor } from '../rules/permissions/actor.ts'
 import { sendMessages } from './send.ts'
 import { mailServerOf } from './smtp-settings.ts'
@@ -35,11 +35,11 @@ export interface Counting {
 export interface Delivered {
   messages: Message[]
   /** Something is still owed that nobody else is at work on. */
-  owed: boolean
+  undelivered: boolean
 }
 
 /** Delivers what a committed change owes, and says of each message what became of it. */
-export async function deliverOwed(delivering: Delivering): Promise<Delivered> {
+export async function deliverQueued(delivering: Delivering): Promise<Delivered> {
   try {
     return await deliver(delivering)
   } catch (error) {
@@ -49,7 +49,7 @@ export async function deliverOwed(delivering: Delivering): Promise<Delivered> {
     const why = error instanceof Error ? error.message : String(error)
     const rows = await findMessages(store.db, numbers)
     for (const notice of noticesAfterTrouble(rows, why)) session.notify(notice)
-    return { ...deliveredOf(rows), owed: rows.some(isOwed) }
+    return { ...deliveredOf(rows), undelivered: rows.some(isUndelivered) }
   }
 }
 
@@ -73,7 +73,7 @@ function noticesAfterTrouble(rows: readonly OutboxRow[], why: string): Notice[] 
 function deliveredOf(rows: readonly OutboxRow[]): Delivered {
   return {
     messages: rows.map(messageOf),
-    owed: rows.some((row) => isOwed(row) && !isClaimed(row)),
+    undelivered: rows.some((row) => isUndelivered(row) && !isClaimed(row)),
   }
 }
 

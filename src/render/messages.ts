@@ -9,7 +9,7 @@ import type { Shape } from './json.ts'
 export type Message = Shape<'message'>
 
 /** Whether the message is still owed: the command that owes it ends with 9. */
-export function isOwed({ state }: Pick<Message, 'state'>): boolean {
+export function isUndelivered({ state }: Pick<Message, 'state'>): boolean {
   return state === 'queued' || state === 'failed' || state === 'unknown'
 }
 
@@ -38,7 +38,7 @@ export const messageFields = {
   'last-error': field<Message>(
     'Error',
     ({ lastError }) => lastError,
-    (message) => (isOwed(message) ? message.lastError : ''),
+    (message) => (isUndelivered(message) ? message.lastError : ''),
   ),
   created: field<Message>(
     'Created',

@@ -3,7 +3,7 @@ import { deleteCentre } from '../../rules/centres/delete.ts'
 import { forEachTarget } from '../../rules/batch.ts'
 import { mutation } from '../../cli/define.ts'
 import { each } from '../../cli/parameters.ts'
-import { agreedOnCentres, centreNumbers } from './options.ts'
+import { comparableCentres, centreNumbers } from './options.ts'
 import { deletionQuestion } from './plan-import.ts'
 
 export const deletion = () =>
@@ -16,7 +16,7 @@ export const deletion = () =>
     examples: ['ssh-admin centres delete EG001 --yes'],
     act: (trx, ctx, { centre: centres }) =>
       forEachTarget(trx, centres, (centre) => deleteCentre(trx, { centre, ctx })),
-    confirm: { question: deletionQuestion, agreedOn: agreedOnCentres },
+    confirm: { question: deletionQuestion, comparable: comparableCentres },
     render: renderChangedCentres,
     json: centresJson,
   })

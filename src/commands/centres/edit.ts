@@ -5,7 +5,7 @@ import { parseCentreOptions } from '../../rules/centres/options.ts'
 import { editCentre } from '../../rules/centres/edit.ts'
 import { preparedMutation } from '../../cli/define.ts'
 import { argument } from '../../cli/parameters.ts'
-import { agreedOnCentres, centreOptions } from './options.ts'
+import { comparableCentres, centreOptions } from './options.ts'
 
 export const edit = () =>
   preparedMutation({
@@ -32,7 +32,7 @@ export const edit = () =>
     confirm: {
       mayAsk: ({ name }) => name !== undefined,
       question: ([edited]) => edited && namesakeQuestion(edited),
-      agreedOn: agreedOnCentres,
+      comparable: comparableCentres,
     },
     render: renderChangedCentres,
     json: centresJson,

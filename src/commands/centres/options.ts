@@ -28,7 +28,7 @@ export const centreNumbers = z
   .transform((numbers) => numbers.map((number) => number.trim().toUpperCase()))
 
 /** What of changed centres is agreed to: which they are, what is changed of them, and how many people are there. */
-export function agreedOnCentres(changed: readonly ChangedCentre[]): unknown {
+export function comparableCentres(changed: readonly ChangedCentre[]): unknown {
   return changed.map(({ centre, outcome, fields, namesakes }) => [
     [centre.id, centre.number, centre.name, centre.kind, centre.status, centre.user_count],
     outcome,

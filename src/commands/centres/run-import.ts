@@ -78,7 +78,7 @@ export async function runImport(work: ImportRun): Promise<AnswerOfChange> {
     elapsedMs,
     dryRun,
   }
-  const complete = placed && !letters.owed && !owedOfThisFile
+  const complete = placed && !letters.undelivered && !owedOfThisFile
   return {
     text: renderImport(imported, session.terminal.out),
     json: importJson(imported),
@@ -138,7 +138,7 @@ async function applyOrRehearse({ session, store, ctx, ready, outputs }: ImportRu
       await note(store, (trx) => noteSheet(trx, outputs.pins.unfinished))
       await preparePins({ session, store, ctx, ready, outputs, nonces })
     }
-    const { result, owed: letters } = await session.commit(store, work)
+    const { result, queued: letters } = await session.commit(store, work)
     if (!hasPins) return { ...result, letters, file: null, owed: false }
     const placed = await placePins({ session, store, outputs, id: result.id, count: plan.newUsers.length })
     return { ...result, letters, ...placed }
@@ -179,11 +179,11 @@ interface SendingContext {
 async function sendLetters(
   numbers: readonly number[],
   { session, store, ctx }: SendingContext,
-): Promise<{ states: string; owed: boolean }> {
-  if (numbers.length === 0) return { states: '', owed: false }
-  const { deliverOwed } = await import('../../mail/deliver.ts')
+): Promise<{ states: string; undelivered: boolean }> {
+  if (numbers.length === 0) return { states: '', undelivered: false }
+  const { deliverQueued } = await import('../../mail/deliver.ts')
   const { countingOf } = await import('../mail/send.ts')
   const counting = await countingOf(session.terminal, numbers.length)
-  const { messages, owed } = await deliverOwed({ store, session, by: ctx.by, numbers, counting })
-  return { states: countedStates(messages), owed }
+  const { messages, undelivered } = await deliverQueued({ store, session, by: ctx.by, numbers, counting })
+  return { states: countedStates(messages), undelivered }
 }

@@ -5,7 +5,7 @@ import type { Coordination } from '../../rules/coordinator/coordination.ts'
 import { called, coordinationJson, placeOf, renderCoordinatorChange } from '../../render/coordination.ts'
 import { mutation } from '../../cli/define.ts'
 import { argument, flag } from '../../cli/parameters.ts'
-import { agreedOnCoordination } from './questions.ts'
+import { comparableCoordination } from './questions.ts'
 
 export const add = () =>
   mutation({
@@ -22,7 +22,7 @@ export const add = () =>
     },
     examples: ["ssh-admin coordinator add CA001 'Rana Said <rana@associate.example>' --yes"],
     act: (trx, ctx, { centre, person, ifMissing }) => addCoordinator(trx, { centre, person, ifMissing, ctx }),
-    confirm: { question: additionQuestion, agreedOn: agreedOnCoordination },
+    confirm: { question: additionQuestion, comparable: comparableCoordination },
     render: (coordination, view) => renderCoordinatorChange(coordination, view, added),
     json: coordinationJson,
   })

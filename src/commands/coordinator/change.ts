@@ -7,7 +7,7 @@ import { typedPerson } from '../../rules/users/new-user.ts'
 import { preparedMutation } from '../../cli/define.ts'
 import { argument, flag, option, type ValuesOf } from '../../cli/parameters.ts'
 import type { Session } from '../../cli/session.ts'
-import { agreedOnCoordination, type chooseSuccessor } from './questions.ts'
+import { comparableCoordination, type chooseSuccessor } from './questions.ts'
 
 const options = {
   to: option('<email>', 'an administrator of the centre'),
@@ -44,7 +44,7 @@ export const change = () =>
     act: (trx, ctx, request: Request) => changeCoordinator(trx, { ...request, ctx }),
     confirm: {
       question: changeQuestion,
-      agreedOn: agreedOnCoordination,
+      comparable: comparableCoordination,
       flags: ({ to, new: person }) => (to === undefined && !person ? flags : undefined),
     },
     render: (coordination, view) => renderCoordinatorChange(coordination, view, changedTo),

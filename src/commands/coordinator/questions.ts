@@ -13,7 +13,7 @@ import { readAddress } from '../../rules/users/email.ts'
 import { typedPerson } from '../../rules/users/new-user.ts'
 
 /** What of a coordinator command is agreed to: who coordinates which centre, before and after, and how many it touches. */
-export function agreedOnCoordination({
+export function comparableCoordination({
   centre,
   coordinator,
   former,
@@ -24,16 +24,16 @@ export function agreedOnCoordination({
     centre.id,
     centre.name,
     centre.status,
-    agreedOnAccount(coordinator),
+    comparableAccount(coordinator),
     former?.id,
-    agreedOnAccount(former),
+    comparableAccount(former),
     affected,
     changed,
   ]
 }
 
 /** A new coordinator has another number each time they are made: their address says who they are. */
-function agreedOnAccount(account: Account | null): unknown {
+function comparableAccount(account: Account | null): unknown {
   return account && [account.email, account.firstName, account.lastName, account.hubRole, account.status]
 }
 

@@ -9,7 +9,7 @@ import type { Coordination } from '../../rules/coordinator/coordination.ts'
 import { suspendCoordinator } from '../../rules/coordinator/suspend.ts'
 import { mutation } from '../../cli/define.ts'
 import { argument } from '../../cli/parameters.ts'
-import { agreedOnCoordination } from './questions.ts'
+import { comparableCoordination } from './questions.ts'
 
 export const suspend = () =>
   mutation({
@@ -20,7 +20,7 @@ export const suspend = () =>
     args: { centre: argument('the number of the centre') },
     examples: ['ssh-admin coordinator suspend EG001 --yes'],
     act: (trx, ctx, { centre }) => suspendCoordinator(trx, { centre, ctx }),
-    confirm: { question: suspensionQuestion, agreedOn: agreedOnCoordination },
+    confirm: { question: suspensionQuestion, comparable: comparableCoordination },
     render: (coordination, view) => renderCoordinatorChange(coordination, view, suspended),
     json: coordinationJson,
   })

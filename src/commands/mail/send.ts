@@ -46,14 +46,14 @@ export const send = () =>
       checkMailSettings(session.settings)
       const store = await session.open(dryRun ? 'rehearse' : 'use')
       try {
-        const { messages, owed } = await (dryRun ? rehearsed : sent)(options, { session, store })
+        const { messages, undelivered } = await (dryRun ? rehearsed : sent)(options, { session, store })
         const { out } = session.terminal
         const said = dryRun ? 'This was a rehearsal: nothing was sent.' : `${countedStates(messages)}.`
         return {
           text: renderMessages(messages, out),
           json: { messages, total: messages.length },
           say: [messages.length === 0 ? 'Nothing waits.' : said],
-          exit: owed ? 9 : 0,
+          exit: undelivered ? 9 : 0,
         }
       } finally {
         await store.close()
@@ -71,11 +71,11 @@ async function rehearsed(options: SendOptions, { session, store }: SendingContex
     await queueFirst(trx, options, ctx)
     return findMessages(trx, await waiting(trx, options))
   })
-  return { messages: rows.map(messageOf), owed: false }
+  return { messages: rows.map(messageOf), undelivered: false }
 }
 
 async function sent(options: SendOptions, { session, store }: SendingContext): Promise<Delivered> {
-  const { deliverOwed, refusedNotices } = await import('../../mail/deliver.ts')
+  const { deliverQueued, refusedNotices } = await import('../../mail/deliver.ts')
   const { result: numbers, by } = await session.commit(store, async (trx, ctx) => {
     await queueFirst(trx, options, ctx)
     return waiting(trx, options)
@@ -83,7 +83,7 @@ async function sent(options: SendOptions, { session, store }: SendingContext): P
   const refused = await failedMessages(store.db, { importId: options.import })
   for (const notice of refusedNotices(refused)) session.notify(notice)
   const counting = await countingOf(session.terminal, numbers.length)
-  return deliverOwed({ store, session, by, numbers, rate: options.rate, counting })
+  return deliverQueued({ store, session, by, numbers, rate: options.rate, counting })
 }
 
 async function queueFirst(trx: Trx, { import: importId }: SendOptions, ctx: RuleContext): Promise<void> {

@@ -13,7 +13,7 @@ export const acceptClockCommand = () =>
     act: (trx, ctx) => acceptClock(trx, { ctx }),
     confirm: {
       // The time goes on while the question is open.
-      agreedOn: ({ changed, lastEventAt, voided }) => [changed, lastEventAt, voided],
+      comparable: ({ changed, lastEventAt, voided }) => [changed, lastEventAt, voided],
       question: ({ changed, acceptedAt, lastEventAt, voided }) =>
         changed
           ? `The clock says ${acceptedAt}, the last event is of ${lastEventAt}. Is the clock right, and shall time count anew from it? That voids ${voidedInWords(voided)}.`

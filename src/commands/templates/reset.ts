@@ -12,7 +12,7 @@ export const reset = () =>
     examples: ['ssh-admin templates reset invitation --yes'],
     act: (trx, ctx, { name: letter }) => resetTemplate(trx, { letter, ctx }),
     confirm: {
-      agreedOn: ({ letter, changed, was }) => [letter, changed, was],
+      comparable: ({ letter, changed, was }) => [letter, changed, was],
       question: ({ letter, changed }) =>
         changed
           ? `Give the letter ${letter} its shipped words back? The changed ones are gone. To keep them: ssh-admin templates show ${letter}`

@@ -8,7 +8,7 @@ import { transferJson } from '../../render/transfer.ts'
 import { preparedMutation } from '../../cli/define.ts'
 import { each, flag, option } from '../../cli/parameters.ts'
 import { type Deletions, offerMissingSteps } from './offer-missing-steps.ts'
-import { agreedOnTransfer, agreedOnUser, questionAbout } from './questions.ts'
+import { comparableTransfer, comparableUser, questionAbout } from './questions.ts'
 
 export const deletion = () =>
   preparedMutation({
@@ -40,11 +40,11 @@ export const deletion = () =>
       ),
     confirm: {
       question: deletionQuestion,
-      agreedOn: (deleted) =>
+      comparable: (deleted) =>
         deleted.map(({ suspendedFirst, transferred, ...changed }) => [
-          agreedOnUser(changed),
+          comparableUser(changed),
           suspendedFirst,
-          transferred && agreedOnTransfer(transferred),
+          transferred && comparableTransfer(transferred),
         ]),
     },
     render: renderChangedUsers,

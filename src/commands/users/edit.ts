@@ -9,7 +9,7 @@ import { type EditedUser, editUser } from '../../rules/users/edit.ts'
 import { readAddress } from '../../rules/users/email.ts'
 import { findUser } from '../../rules/users/find.ts'
 import type { Changes } from '../../rules/users/patch.ts'
-import { agreedOnAccount, agreedOnUser } from './questions.ts'
+import { comparableAccount, comparableUser } from './questions.ts'
 
 const options = {
   firstName: option('<name>', ''),
@@ -58,7 +58,7 @@ export const edit = () =>
     act: async (trx, ctx, { user, changes }) => [await editUser(trx, { email: user, changes, ctx })],
     confirm: {
       question: ([edited]) => edited && editQuestion(edited),
-      agreedOn: (edited) => edited.map((one) => [agreedOnUser(one), agreedOnAccount(one.before)]),
+      comparable: (edited) => edited.map((one) => [comparableUser(one), comparableAccount(one.before)]),
       flags: (options) => (namesNothing(options) ? flags : undefined),
       mayAsk: (options) => namesNothing(options) || asksFirst(options),
     },

@@ -47,7 +47,7 @@ async function eraseFor({ email: address }: { email: Address }, session: Session
     store.engine.overwriteWhatGoes()
     const { result: erasure } = await session.commit(store, async (trx, ctx) => {
       const erased = await erasing(trx, ctx)
-      if (asks && agreedOn(erased) !== agreedOn(rehearsed)) throw changedMeanwhile()
+      if (asks && comparable(erased) !== comparable(rehearsed)) throw changedMeanwhile()
       // The files first: whoever is stopped in between finds the account again, and erases the rest.
       await removeFiles(files)
       return erased
@@ -71,7 +71,7 @@ function questionAbout(email: string, { accounts, events }: Erasure): string {
   return `Erase the name and address of ${email} (${many}, ${events} events)? This cannot be undone.`
 }
 
-function agreedOn({ accounts, events, messages, files }: Erasure): string {
+function comparable({ accounts, events, messages, files }: Erasure): string {
   return JSON.stringify([accounts, events, messages, files])
 }
 

@@ -2,7 +2,7 @@ import { renderChangedUsers, usersJson } from '../../render/users.ts'
 import { moveUser } from '../../rules/users/move.ts'
 import { mutation } from '../../cli/define.ts'
 import { argument, requiredOption } from '../../cli/parameters.ts'
-import { agreedOnUsers, questionAbout } from './questions.ts'
+import { comparableUsers, questionAbout } from './questions.ts'
 
 export const move = () =>
   mutation({
@@ -22,7 +22,7 @@ export const move = () =>
           verb: `Move to ${to.toUpperCase()}:`,
           effect: 'The roles they have now go.',
         }),
-      agreedOn: agreedOnUsers,
+      comparable: comparableUsers,
     },
     render: renderChangedUsers,
     json: usersJson,

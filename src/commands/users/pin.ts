@@ -4,7 +4,7 @@ import { printedPin } from '../../rules/credentials/derive.ts'
 import { issuePin, showPin } from '../../rules/users/pin.ts'
 import { preparedMutation } from '../../cli/define.ts'
 import { argument, flag } from '../../cli/parameters.ts'
-import { agreedOnAccount } from './questions.ts'
+import { comparableAccount } from './questions.ts'
 
 interface Request {
   email: string
@@ -46,7 +46,7 @@ export const pin = () =>
         voids
           ? `${person(account)} has a PIN that is still open (users pin ${account.email} --show). Void it, and issue a new one?`
           : undefined,
-      agreedOn: ({ account, voids }) => [agreedOnAccount(account), voids],
+      comparable: ({ account, voids }) => [comparableAccount(account), voids],
     },
     render: renderPin,
     json: ({ account, pin: digits, validUntil, changed }) => ({

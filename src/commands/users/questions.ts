@@ -27,19 +27,19 @@ export function questionAbout(
 const most = 20
 
 /** What of an account is agreed to: whose it is, where, and what they are and hold. */
-export function agreedOnAccount(account: UncountedAccount): unknown {
+export function comparableAccount(account: UncountedAccount): unknown {
   const { id, email, firstName, lastName, centre, hubRole, roles, sites, status } = account
   return [id, email, firstName, lastName, centre?.id, hubRole, roles, sites, status]
 }
 
-export function agreedOnUser({ account, outcome, sentWayIn }: ChangedUser): unknown {
-  return [agreedOnAccount(account), account.progressionTests, outcome, sentWayIn]
+export function comparableUser({ account, outcome, sentWayIn }: ChangedUser): unknown {
+  return [comparableAccount(account), account.progressionTests, outcome, sentWayIn]
 }
 
-export function agreedOnUsers(changed: readonly ChangedUser[]): unknown {
-  return changed.map(agreedOnUser)
+export function comparableUsers(changed: readonly ChangedUser[]): unknown {
+  return changed.map(comparableUser)
 }
 
-export function agreedOnTransfer({ from, to, sites }: Transferred): unknown {
-  return [agreedOnAccount(from), agreedOnAccount(to), sites]
+export function comparableTransfer({ from, to, sites }: Transferred): unknown {
+  return [comparableAccount(from), comparableAccount(to), sites]
 }

@@ -3,7 +3,7 @@ import { removeUser } from '../../rules/users/remove.ts'
 import { forEachTarget } from '../../rules/batch.ts'
 import { mutation } from '../../cli/define.ts'
 import { each } from '../../cli/parameters.ts'
-import { agreedOnUsers, questionAbout } from './questions.ts'
+import { comparableUsers, questionAbout } from './questions.ts'
 
 export const remove = () =>
   mutation({
@@ -21,7 +21,7 @@ export const remove = () =>
           verb: 'Remove from the centre',
           effect: 'Every role and service there goes; the account remains.',
         }),
-      agreedOn: agreedOnUsers,
+      comparable: comparableUsers,
     },
     render: renderChangedUsers,
     json: usersJson,

@@ -3,7 +3,7 @@ import { resetPassword } from '../../rules/users/reset-password.ts'
 import { forEachTarget } from '../../rules/batch.ts'
 import { mutation } from '../../cli/define.ts'
 import { each } from '../../cli/parameters.ts'
-import { agreedOnUsers, questionAbout } from './questions.ts'
+import { comparableUsers, questionAbout } from './questions.ts'
 
 export const reset = () =>
   mutation({
@@ -21,7 +21,7 @@ export const reset = () =>
           verb: 'Send a message to choose a password to',
           effect: 'The present password works until a new one is chosen; earlier unused links are void.',
         }),
-      agreedOn: agreedOnUsers,
+      comparable: comparableUsers,
     },
     render: renderChangedUsers,
     json: usersJson,

@@ -5,7 +5,7 @@ import { forEachTarget } from '../../rules/batch.ts'
 import { suspendUser } from '../../rules/users/suspend.ts'
 import { mutation } from '../../cli/define.ts'
 import { each } from '../../cli/parameters.ts'
-import { agreedOnUsers, questionAbout } from './questions.ts'
+import { comparableUsers, questionAbout } from './questions.ts'
 
 export const suspend = () =>
   mutation({
@@ -17,7 +17,7 @@ export const suspend = () =>
     examples: ['ssh-admin users suspend amira@school.example --yes'],
     act: (trx, ctx, { email: emails }) =>
       forEachTarget(trx, emails, (email) => suspendUser(trx, { email, ctx })),
-    confirm: { question: suspensionQuestion, agreedOn: agreedOnUsers },
+    confirm: { question: suspensionQuestion, comparable: comparableUsers },
     render: renderChangedUsers,
     json: usersJson,
   })

@@ -6,7 +6,7 @@ import { progressionTestSite } from '../../rules/roles/chosen.ts'
 import { type Transferred, transferProgressionTests } from '../../rules/users/transfer.ts'
 import { mutation } from '../../cli/define.ts'
 import { argument, repeated, requiredOption } from '../../cli/parameters.ts'
-import { agreedOnTransfer } from './questions.ts'
+import { comparableTransfer } from './questions.ts'
 
 export const transfer = () =>
   mutation({
@@ -26,7 +26,7 @@ export const transfer = () =>
     examples: ['ssh-admin users transfer amira@school.example --to omar@school.example --yes'],
     act: (trx, ctx, { from, to, site }) =>
       transferProgressionTests(trx, { from, to, sites: site.length > 0 ? site : undefined, ctx }),
-    confirm: { question: transferQuestion, agreedOn: agreedOnTransfer },
+    confirm: { question: transferQuestion, comparable: comparableTransfer },
     render: renderTransfer,
     json: (transferred, mail) => ({ ...transferJson(transferred), mail }),
   })

@@ -86,7 +86,7 @@ export async function queueLetters(
   }: { letter: string; subject: string; importId: number; at: Date; letters: readonly LetterRow[] },
 ): Promise<number> {
   if (letters.length === 0) return 0
-  const { bulk, owed } = transactionState(trx)
+  const { bulk, queued } = transactionState(trx)
   const first = await bulk.reserve('outbox', letters.length)
   const createdAt = at.toISOString()
   function* rows() {
@@ -96,6 +96,6 @@ export async function queueLetters(
     }
   }
   await bulk.insert('outbox', columns, rows())
-  for (const position of letters.keys()) owed.push(first + position)
+  for (const position of letters.keys()) queued.push(first + position)
   return letters.length
 }

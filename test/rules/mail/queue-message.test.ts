@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { voidOpenCredentials } from '../../../src/db/credentials.ts'
-import { owedMessages } from '../../../src/db/outbox.ts'
+import { queuedMessages } from '../../../src/db/outbox.ts'
 import { headerText, queueMessage } from '../../../src/rules/mail/queue-message.ts'
 import { newWorld, type World } from '../../world.ts'
 
@@ -19,7 +19,7 @@ describe('owing somebody a letter', () => {
   const setUp = () =>
     world.commit((given) => async (trx) => {
       await queueMessage(trx, given, { letter: 'account-set-up', to: amira })
-      return (await owedMessages(trx))[0]
+      return (await queuedMessages(trx))[0]
     })
   const rows = async () => {
     const { db } = await world.store()

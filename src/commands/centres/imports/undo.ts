@@ -15,7 +15,7 @@ its PINs are void and its waiting letters cancelled. What changed since is liste
     examples: ['ssh-admin centres imports undo 1 --yes'],
     act: (trx, ctx, { id }) => undoImport(trx, { id, ctx }),
     confirm: {
-      agreedOn: ({ changed, undone, left, import: { id, file, state } }) => [
+      comparable: ({ changed, undone, left, import: { id, file, state } }) => [
         id,
         file,
         state,
