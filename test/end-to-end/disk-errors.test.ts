@@ -1,0 +1,92 @@
+import { copyFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { type Desk, newDesk } from '../torture/desk.ts'
+
+const workbook = fileURLToPath(new URL('../../fixtures/centres.xlsx', import.meta.url))
+const importing = ['centres', 'import', 'centres.xlsx', '--yes', '--pins-out', 'pins.xlsx', '--json']
+
+/** What a disk, or whoever keeps it, can answer. */
+const errors = ['ENOSPC', 'EDQUOT', 'EIO', 'EPERM', 'EROFS'] as const
+
+let begun: Desk
+let desk: Desk
+beforeAll(async () => {
+  begun = newDesk()
+  copyFileSync(workbook, begun.path('centres.xlsx'))
+  expect((await begun.run(['store', 'init', '--yes'])).exit).toBe(0)
+})
+beforeEach(() => {
+  desk = begun.copy()
+})
+afterEach(() => desk.clear())
+afterAll(() => begun.clear())
+
+const places = new Map<string, number>()
+
+/** The place of the first point of this name in what the command does. */
+async function pointOf(argv: readonly string[], name: RegExp): Promise<number> {
+  const known = places.get(name.source)
+  if (known !== undefined) return known
+  const probe = desk.copy()
+  try {
+    const { points } = await probe.run(argv, { fault: 'none 0' })
+    const at = points.findIndex((point) => name.test(point)) + 1
+    expect(at, points.join('\n')).toBeGreaterThan(0)
+    places.set(name.source, at)
+    return at
+  } finally {
+    probe.clear()
+  }
+}
+
+const users = async () => (await desk.run(['users', 'list', '--format', 'count'])).stdout.trim()
+
+describe('a disk that answers with an error', () => {
+  it.each(errors)('leaves everything as it was where the PIN sheet cannot be begun: %s', async (error) => {
+    const at = await pointOf(importing, /open \.pins-/)
+    const ran = await desk.run(importing, { fault: `${error} ${at}` })
+    expect([ran.exit, ran.stdout]).toEqual([7, ''])
+    const { message, hint } = JSON.parse(ran.stderr).error
+    expect(`${message} ${hint}`).toMatch(/pins\.xlsx|disk|write|name/)
+    expect(`${message} ${hint}`).not.toMatch(/mistake in ssh-admin|injected|\.part/)
+    expect(await users()).toBe('0')
+  })
+
+  it.each(errors)('owes the sheet where it cannot be placed, and says how to make it: %s', async (error) => {
+    const at = await pointOf(importing, /link pins\.xlsx/)
+    const ran = await desk.run(importing, { fault: `${error} ${at}` })
+    const answer = JSON.parse(ran.stdout)
+    // Some disks have no second name for a file: there it is placed by its only one.
+    const isPlaced = error === 'EPERM'
+    expect(ran.exit).toBe(isPlaced ? 0 : 9)
+    expect(desk.files().includes('pins.xlsx')).toBe(isPlaced)
+    if (!isPlaced) expect(JSON.stringify(answer.notices)).toContain('ssh-admin centres pins 1')
+    expect(await users()).toBe('319')
+  })
+
+  it.each(errors)('makes no backup that is not whole: %s', async (error) => {
+    const argv = ['store', 'backup', 'copy.db', '--yes', '--json']
+    const at = await pointOf(argv, /open \.backup-/)
+    const ran = await desk.run(argv, { fault: `${error} ${at}` })
+    expect([ran.exit, ran.stdout]).toEqual([7, ''])
+    expect(ran.stderr).not.toMatch(/mistake in ssh-admin|injected/)
+    expect(desk.files().filter((name) => /copy|backup/.test(name))).toEqual([])
+  })
+
+  it.each(errors)('leaves a message waiting where it cannot be written, and says so: %s', async (error) => {
+    expect(
+      (await desk.run(['centres', 'create', 'EG001', '--name', 'Nile', '--country', 'Egypt'])).exit,
+    ).toBe(0)
+    const argv = ['users', 'add', 'Amira Haddad <amira@nile.example>', '--centre', 'EG001', '--json']
+    const at = await pointOf(argv, /mkdir hub\.db\.mail/)
+    const ran = await desk.run(argv, { fault: `${error} ${at}` })
+    expect(ran.exit).toBe(9)
+    expect(JSON.parse(ran.stdout)).toMatchObject({
+      users: [{ outcome: 'created' }],
+      mail: [{ state: 'queued' }],
+      notices: [{ code: 'mail-waiting' }],
+    })
+    expect(ran.stdout).not.toMatch(/mistake in ssh-admin|injected/)
+  })
+})
