@@ -94,7 +94,7 @@ export function rowReader(
     if (named.fault) blame('name', named.fault)
     const text = trimCode(cellIn(row, email))
     const elsewhere =
-      text === '' ? [...columns].find(([, column]) => isAddress(cellIn(row, column)))?.[0] : undefined
+      text === '' ? [...columns].find(([, column]) => isUsableAddress(cellIn(row, column)))?.[0] : undefined
     readEmail(read, { text, note: row.notes?.get(email), blame, person, elsewhere })
     for (const { field, fault } of person.faults) blame(field, fault)
     if (row.notes !== undefined) {
@@ -115,7 +115,7 @@ export function rowReader(
 }
 
 /** One that can be used; other texts with an @ are names of something. */
-function isAddress(cell: string): boolean {
+function isUsableAddress(cell: string): boolean {
   return cell.includes('@') && 'key' in readAddress(cell)
 }
 

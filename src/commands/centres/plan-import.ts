@@ -23,7 +23,7 @@ export interface PreparedImport {
   touched: Touched
   /** Of what planning read of the store. */
   storeDigest: () => string
-  /** SQLite's count of others' writes when it was read. */
+  /** The engine's count of others' writes when it was read. */
   version: number
   centreNames: ReadonlyMap<string, string>
   /** Absent for a saved plan, and where no rows are to be written out. */

@@ -44,14 +44,14 @@ export async function sendLettersOfImport(
   trx: Trx,
   { importId, ctx }: { importId: number; ctx: RuleContext },
 ): Promise<number> {
-  const standing = await importStatus(trx, importId)
-  if (standing === undefined) {
+  const status = await importStatus(trx, importId)
+  if (status === undefined) {
     throw new NotFound('import-not-found', `There is no import ${importId}.`, {
       hint: 'ssh-admin centres imports lists them.',
     })
   }
   permit(ctx, 'mail.send', { name: `import ${importId}` })
-  if (standing === 'undone')
+  if (status === 'undone')
     throw new Refused('import-undone', `Import ${importId} was taken back: it has no users.`)
   return queueActivationLetters(trx, { importId, ctx })
 }
