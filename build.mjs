@@ -1,7 +1,10 @@
 // Bundles the program: ESM, split by command, native and heavy packages left outside.
-import { rename, rm } from 'node:fs/promises'
+import { cp, rename, rm } from 'node:fs/promises'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { build } from 'esbuild'
+
+const build = await loadBuilder()
+if (!build) process.exit()
 
 const root = fileURLToPath(new URL('.', import.meta.url))
 
@@ -26,8 +29,8 @@ async function bundle({ to, faultPoints }) {
     // What is read at every start should be short; the maps give errors their lines back.
     minify: true,
     sourcemap: 'linked',
-    // What is not bundled is compiled for the machine, and is installed at the version that was tested;
-    // the last is of exceljs's reader of zip files in the cloud, and is never called.
+    // What is not bundled is compiled for the machine: shipped beside the bundle, or installed at the version that was
+    // tested; the last is of exceljs's reader of zip files in the cloud, and is never called.
     external: ['better-sqlite3', 'better-sqlite3-node20', '@node-rs/argon2', '@aws-sdk/client-s3'],
     // Bundled CommonJS packages ask for Node's own modules with require(), and for their own file's name.
     banner: {
@@ -35,10 +38,29 @@ async function bundle({ to, faultPoints }) {
     },
     logLevel: 'warning',
   })
+  await shipSqlite(join(outdir, 'node_modules/better-sqlite3'))
 
   // Put in place whole, so that a program that runs meanwhile never finds half of it.
   const old = `${outdir}-old`
   await rename(`${root}${to}`, old).catch(() => undefined)
   await rename(outdir, `${root}${to}`)
   await rm(old, { recursive: true, force: true })
+}
+
+/** SQLite for Node 22 and later, ready-made for each machine: npm would look for a compiler before it installs it. */
+async function shipSqlite(to) {
+  const from = join(root, 'node_modules/better-sqlite3')
+  for (const part of ['package.json', 'LICENSE', 'lib', 'prebuilds'])
+    await cp(join(from, part), join(to, part), { recursive: true })
+}
+
+/** Absent where only what runs was installed (`npm ci --omit=dev`): what was built before stays. */
+async function loadBuilder() {
+  try {
+    return (await import('esbuild')).build
+  } catch (error) {
+    if (process.env.npm_lifecycle_event !== 'prepare' || error.code !== 'ERR_MODULE_NOT_FOUND') throw error
+    console.log('esbuild is not installed, so nothing is built.')
+    return undefined
+  }
 }

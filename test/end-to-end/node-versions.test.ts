@@ -1,4 +1,4 @@
-import { cpSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { execa } from 'execa'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -55,6 +55,7 @@ describe('SQLite that is not installed for this Node', () => {
       // What runs, without the packages beside it.
       for (const part of ['bin', 'dist', 'package.json'])
         cpSync(join(root, part), desk.path(`installed/${part}`), { recursive: true })
+      rmSync(desk.path('installed/dist/node_modules'), { recursive: true })
       const program = desk.path('installed/bin/ssh-admin.js')
       const { exitCode, stderr } = await execa(process.execPath, [program, 'store', 'init', '--json'], {
         cwd: desk.folder,
@@ -75,6 +76,15 @@ describe('SQLite that is not installed for this Node', () => {
     } finally {
       desk.clear()
     }
+  })
+})
+
+describe('installing a checkout', () => {
+  it('asks for no compiler on Node 22 and later: the lock says that SQLite there is ready-made', () => {
+    const lock = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')).packages
+    // npm leaves this out when it writes the lock, and would then build what needs no building: put it back by hand.
+    expect(lock['node_modules/better-sqlite3']).toMatchObject({ gypfile: false })
+    expect(lock['node_modules/better-sqlite3']).not.toHaveProperty('hasInstallScript')
   })
 })
 

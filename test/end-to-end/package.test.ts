@@ -1,20 +1,21 @@
-import { cpSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { cpSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import { delimiter, join } from 'node:path'
 import { execa } from 'execa'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { csv, line } from '../import/workbook.ts'
 import { isFetched, nodeBinary } from '../nodes.ts'
 import { type Desk, newDesk, root } from './program.ts'
 
-/** In the package without a script to run: SQLite for Node 22 and later. */
-const readyMade =
+/** The SQLite of Node 22 and later is in the package; that of Node 20 is built, which takes its time. */
+const later =
   Number.parseInt(process.versions.node, 10) >= 22
     ? process.execPath
     : isFetched(24)
       ? nodeBinary(24)
       : undefined
-const node = readyMade ?? process.execPath
+const node = later ?? process.execPath
 const minutes = 60_000
+const noCompiler = { CC: 'false', CXX: 'false', npm_config_python: join(root, 'no-python') }
 
 const registry = await execa(
   'npm',
@@ -48,7 +49,10 @@ describe.skipIf(registry.exitCode !== 0)(
       symlinkSync(join(root, 'node_modules'), desk.path('checkout/node_modules'))
       await execa('npm', ['pack', '--pack-destination', desk.folder], { cwd: desk.path('checkout') })
       const [tarball = ''] = readdirSync(desk.folder).filter((name) => name.endsWith('.tgz'))
-      const scripts = readyMade ? ['--ignore-scripts'] : []
+      // npm itself runs on the Node that is installed for.
+      mkdirSync(desk.path('bin'))
+      symlinkSync(node, desk.path('bin/node'))
+      const { stdout: globalconfig } = await execa('npm', ['config', 'get', 'globalconfig'])
       await execa(
         'npm',
         [
@@ -58,10 +62,17 @@ describe.skipIf(registry.exitCode !== 0)(
           desk.path('prefix'),
           '--no-audit',
           '--no-fund',
-          ...scripts,
           desk.path(tarball),
         ],
-        { cwd: desk.folder },
+        {
+          cwd: desk.folder,
+          env: {
+            PATH: `${desk.path('bin')}${delimiter}${process.env.PATH}`,
+            // With another prefix npm would look for its settings there.
+            npm_config_globalconfig: globalconfig,
+            ...(later ? noCompiler : {}),
+          },
+        },
       )
       installed = desk.path('prefix/lib/node_modules/ssh-admin')
     }, 15 * minutes)
@@ -81,14 +92,29 @@ describe.skipIf(registry.exitCode !== 0)(
 
     it('brings what was tested and nothing else: the program in one piece, and what is compiled for a machine', () => {
       const lock = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')).packages
-      const { dependencies } = JSON.parse(readFileSync(join(installed, 'package.json'), 'utf8'))
+      const { dependencies, optionalDependencies } = readPackage(installed)
       for (const [name, version] of Object.entries(dependencies)) {
         expect({ name, version }).toEqual({ name, version: lock[`node_modules/${name}`].version })
-        const there = JSON.parse(readFileSync(join(installed, 'node_modules', name, 'package.json'), 'utf8'))
+        const there = readPackage(join(installed, 'node_modules', name))
         expect({ name, version: there.version }).toEqual({ name, version })
       }
-      expect(Object.keys(dependencies).sort()).toEqual(['@node-rs/argon2', 'better-sqlite3'])
+      expect(Object.keys(dependencies)).toEqual(['@node-rs/argon2'])
+      const older = lock['node_modules/better-sqlite3-node20'].version
+      expect(optionalDependencies).toEqual({ 'better-sqlite3-node20': `npm:better-sqlite3@${older}` })
       expect(readdirSync(join(installed, 'node_modules'))).not.toContain('exceljs')
+    })
+
+    it('has the SQLite of Node 22 and later in itself, ready-made for each machine, with its licence', () => {
+      const shipped = join(installed, 'dist/node_modules/better-sqlite3')
+      const { version } = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')).packages[
+        'node_modules/better-sqlite3'
+      ]
+      expect(readPackage(shipped)).toMatchObject({ version, license: 'MIT' })
+      expect(readFileSync(join(shipped, 'LICENSE'), 'utf8')).toContain('The MIT License')
+      const machines = ['linux', 'linuxmusl', 'darwin', 'win32'].flatMap((system) =>
+        ['arm64', 'x64'].map((processor) => `${system}-${processor}.node`),
+      )
+      expect(readdirSync(join(shipped, 'prebuilds')).sort()).toEqual(machines.sort())
     })
 
     it('writes a letter, and a workbook to fill in', async () => {
@@ -130,3 +156,7 @@ describe.skipIf(registry.exitCode !== 0)(
     })
   },
 )
+
+function readPackage(folder: string) {
+  return JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))
+}
