@@ -1,6 +1,6 @@
 // The arrows of the house (docs/code-map.md): who may know whom. `npm run arrows` holds them.
 const leaves =
-  'input-file|errors|error-words|nearest|search-key|countries|country-names|decode-text|version|disk|fault-points|interruption|unfinished-files'
+  'input-file|errors|error-words|nearest|search-key|countries|country-names|decode-text|version|disk|fault-points|interruption|unfinished-files|shared-place'
 
 /** A room may import itself, the rooms named, and packages; types may come from a little further. */
 function room(name, { may, types = [], leaves: also = leaves, but = 'nothing' }) {
@@ -37,7 +37,7 @@ module.exports = {
   forbidden: [
     ...room('db', {
       may: [],
-      leaves: 'input-file|errors|nearest|search-key|version|disk|fault-points|interruption|unfinished-files',
+      leaves: 'input-file|errors|nearest|search-key|version|disk|fault-points|interruption|unfinished-files|shared-place',
     }),
     ...room('rules', { may: ['db', 'letters'] }),
     ...room('workbook', {
@@ -71,7 +71,7 @@ module.exports = {
       comment: 'But for the cleaner of what a terminal is sent, which imports nothing.',
       severity: 'error',
       from: {
-        path: '^src/(input-file|errors|error-words|nearest|countries|country-names|decode-text|read-lines|version|disk|fault-points|interruption|unfinished-files|context|config|options|terminal|prompt)[.]ts$',
+        path: '^src/(input-file|errors|error-words|nearest|countries|country-names|decode-text|read-lines|version|disk|fault-points|interruption|unfinished-files|shared-place|context|config|options|terminal|prompt)[.]ts$',
       },
       to: { path: '^src/[^/]+/', pathNot: '^src/render/one-line[.]ts$' },
     },
@@ -110,6 +110,12 @@ module.exports = {
       severity: 'error',
       from: { path: '^src/', pathNot: '^src/db/sqlite/' },
       to: { path: 'node_modules/(@types/)?better-sqlite3' },
+    },
+    {
+      name: 'only-its-room-knows-the-server',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/db/postgres/' },
+      to: { path: 'node_modules/(@types/)?pg(-|/)' },
     },
     only('^src/workbook/', 'exceljs|saxes|yauzl|numfmt|csv-stringify'),
     only('^src/mail/', 'nodemailer|liquidjs'),

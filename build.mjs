@@ -31,7 +31,15 @@ async function bundle({ to, faultPoints }) {
     sourcemap: 'linked',
     // What is not bundled is compiled for the machine: shipped beside the bundle, or installed at the version that was
     // tested; the last is of exceljs's reader of zip files in the cloud, and is never called.
-    external: ['better-sqlite3', 'better-sqlite3-node20', '@node-rs/argon2', '@aws-sdk/client-s3'],
+    external: [
+      'better-sqlite3',
+      'better-sqlite3-node20',
+      '@node-rs/argon2',
+      '@aws-sdk/client-s3',
+      // Other ways to PostgreSQL, which its driver looks for and does without.
+      'pg-native',
+      'pg-cloudflare',
+    ],
     // Bundled CommonJS packages ask for Node's own modules with require(), and for their own file's name.
     banner: {
       js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url); const __filename = import.meta.filename; const __dirname = import.meta.dirname;",

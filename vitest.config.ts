@@ -5,11 +5,13 @@ workInMemory()
 
 const inProcess = ['test/**/*.test.ts']
 const ofPrograms = ['test/end-to-end/**/*.test.ts']
+const ofServer = 'test/db/postgres/**'
+const setup = ['test/setup.ts', ...(process.env.MUTANTS_REACHED ? ['test/mutants/reached.ts'] : [])]
 
 export default defineConfig({
   test: {
     // While `npm run mutants` learns which tests reach what.
-    setupFiles: ['test/setup.ts', ...(process.env.MUTANTS_REACHED ? ['test/mutants/reached.ts'] : [])],
+    setupFiles: setup,
     testTimeout: 180_000,
     hookTimeout: 180_000,
     pool: 'forks',
@@ -24,9 +26,19 @@ export default defineConfig({
     },
     projects: [
       // One process reads the source once, for all of its files: nothing in src keeps state at import.
-      { extends: true, test: { name: 'source', include: inProcess, exclude: ofPrograms, isolate: false } },
+      { extends: true, test: { name: 'source', include: inProcess, exclude: [...ofPrograms, ofServer], isolate: false } },
       // These start the built program as processes of its own.
       { extends: true, test: { name: 'program', include: ofPrograms } },
+      // The rules once more, with every store on a server of PostgreSQL.
+      {
+        extends: true,
+        test: {
+          name: 'server',
+          include: [`${ofServer}/*.test.ts`, 'test/rules/**/*.test.ts'],
+          setupFiles: [...setup, 'test/on-server.ts'],
+          globalSetup: ['test/server.ts'],
+        },
+      },
     ],
   },
 })

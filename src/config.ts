@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path'
 import * as z from 'zod'
 import { decodeText } from './decode-text.ts'
 import type { Context } from './context.ts'
+import { isSharedPlace, readSharedPlace } from './shared-place.ts'
 import { Usage } from './errors.ts'
 import { readPlainFile } from './input-file.ts'
 
@@ -63,19 +64,24 @@ export function resolveSettings(flags: Partial<Record<SettingName, string>>, con
       from: 'default' as const,
     }
     if (!paths.has(name) || setting.value === undefined) return setting
+    if (name === 'db' && isSharedPlace(setting.value)) {
+      readSharedPlace(setting.value)
+      return setting
+    }
     const scheme = schemeOf(setting.value)
     if (scheme !== undefined) throw notAFile(name, { scheme, from: setting.from })
     return { ...setting, value: resolve(context.cwd, setting.value) }
   }
   const db = first('db', join(dataFolder(context), 'hub.db'))
+  const isShared = isSharedPlace(db.value ?? '')
   return {
     db,
-    keyFile: first('keyFile', `${db.value}.key`),
+    keyFile: first('keyFile', isShared ? join(configFolder(context), 'STORE_ID.key') : `${db.value}.key`),
     as: first('as'),
     asRequired: yesOrNo(first('asRequired', 'false')),
     smtp: first('smtp'),
     smtpPasswordFile: first('smtpPasswordFile'),
-    mailDir: first('mailDir', `${db.value}.mail`),
+    mailDir: first('mailDir', isShared ? join(dataFolder(context), 'mail') : `${db.value}.mail`),
     mailFrom: first('mailFrom', 'noreply@cambridgeinternational.org'),
     baseUrl: first('baseUrl', 'https://support.cambridgeinternational.example'),
   }
@@ -150,8 +156,12 @@ function notAFile(name: SettingName, { scheme, from }: { scheme: string; from: O
   )
 }
 
-export function configFilePath({ env }: Context): string {
-  return join(env.XDG_CONFIG_HOME || join(homeOf(env), '.config'), 'ssh-admin', 'config.json')
+export function configFilePath(context: Context): string {
+  return join(configFolder(context), 'config.json')
+}
+
+function configFolder({ env }: Context): string {
+  return join(env.XDG_CONFIG_HOME || join(homeOf(env), '.config'), 'ssh-admin')
 }
 
 function dataFolder({ env }: Context): string {

@@ -73,6 +73,22 @@ export class Unavailable extends Failure {
   readonly exit = 7
 }
 
+/** The connection broke while a change was being saved, and nobody can say yet whether it was. */
+export class Unsure extends Failure {
+  readonly exit = 10
+
+  constructor(store: string, cause: unknown) {
+    super(
+      'store-unsure',
+      `The connection to ${store} broke while the change was being saved: it is not known whether it was made.`,
+      {
+        hint: 'ssh-admin audit list --limit 1 says so, once the store can be reached.',
+        cause,
+      },
+    )
+  }
+}
+
 /** The answer could not be written where it was sent; what was to be changed is done. */
 export class AnswerNotWritten extends Failure {
   readonly exit = 9

@@ -16,6 +16,7 @@ import { accountOf } from '../src/rules/users/account.ts'
 import type { RuleContext } from '../src/rules/permissions/actor.ts'
 import { readAddress } from '../src/rules/users/email.ts'
 import { searchKey } from '../src/search-key.ts'
+import { emptySharedStore, sharedTestPlace, tamperWithShared, testServer } from './shared-store.ts'
 import { newUser } from '../src/rules/users/new-user.ts'
 import { asksForJson, checkJson } from './json-answers.ts'
 
@@ -87,8 +88,13 @@ interface UserFacts {
 /** A folder, a store, a key and a clock of its own for one test. */
 export function newWorld(at = new Date('2026-03-02T09:00:00.000Z')): World {
   const folder = mkdtempSync(join(tmpdir(), 'ssh-admin-'))
-  const db = join(folder, 'hub.db')
+  const file = join(folder, 'hub.db')
+  const keyFile = `${file}.key`
+  const db = testServer === undefined ? file : sharedTestPlace(testServer)
   let now = at
+  const ready = once(async () => {
+    if (testServer !== undefined) await emptySharedStore(testServer, { keyFile, at })
+  })
   let opened: OpenStore | undefined
   const given = (): RuleContext => ({
     by: { kind: 'staff', operator: 'tester@desk', command: 'test' },
@@ -98,11 +104,12 @@ export function newWorld(at = new Date('2026-03-02T09:00:00.000Z')): World {
   })
 
   const store = async () => {
+    await ready()
     opened ??= await openStore({
       path: db,
-      keyFile: `${db}.key`,
+      keyFile,
       maxWaitMs: 30_000,
-      mode: existsSync(db) ? 'use' : 'begin',
+      mode: testServer !== undefined || existsSync(db) ? 'use' : 'begin',
       now: () => now,
       command: 'test',
       onWait: () => undefined,
@@ -120,10 +127,16 @@ export function newWorld(at = new Date('2026-03-02T09:00:00.000Z')): World {
       now = new Date(to)
     },
     path: (name) => join(folder, name),
-    run: (argv, typing = {}) => runIn({ folder, db, now, argv, typing }),
+    run: async (argv, typing = {}) => {
+      await ready()
+      return runIn({ folder, db, now, argv, typing })
+    },
     store,
     rows: async <Row>(statement: string) => (await sql.raw<Row>(statement).execute((await store()).db)).rows,
-    tamper: async (...statements) => tamperWith(await store(), statements),
+    tamper: async (...statements) =>
+      testServer === undefined
+        ? tamperWith(await store(), statements)
+        : tamperWithShared(testServer, statements),
     given,
     commit: async (work) => (await commit(await store(), work(given()))).result,
     rehearse: async (work) => rehearse(await store(), work(given())),
@@ -139,6 +152,14 @@ export function newWorld(at = new Date('2026-03-02T09:00:00.000Z')): World {
     },
   }
   return world
+}
+
+function once(work: () => Promise<void>): () => Promise<void> {
+  let done: Promise<void> | undefined
+  return () => {
+    done ??= work()
+    return done
+  }
 }
 
 async function tamperWith({ db }: OpenStore, statements: readonly string[]): Promise<void> {
@@ -246,6 +267,12 @@ async function runIn({
   }
 }
 
+/** What lies beside a store that is a file, for one that is on a server. */
+function filesBeside(folder: string): Record<string, string> {
+  if (testServer === undefined) return {}
+  return { SSH_ADMIN_KEY_FILE: join(folder, 'hub.db.key'), SSH_ADMIN_MAIL_DIR: join(folder, 'hub.db.mail') }
+}
+
 /** Everything that is not argv, for a command that is run in a world. */
 export function contextIn(
   { folder, db, now }: Pick<World, 'folder' | 'db' | 'now'>,
@@ -257,7 +284,7 @@ export function contextIn(
   }: Omit<Typing, 'stdin'> & Pick<Context, 'stdin' | 'stdout' | 'stderr'>,
 ): Context {
   return {
-    env: { HOME: folder, SSH_ADMIN_DB: db, ...env },
+    env: { HOME: folder, SSH_ADMIN_DB: db, ...filesBeside(folder), ...env },
     cwd: folder,
     stdin: streams.stdin,
     stdout: streams.stdout,

@@ -3,6 +3,7 @@ import { basename, dirname } from 'node:path'
 import { unfinishedOutputsIn } from './unfinished-outputs.ts'
 import type { OpenStore } from '../db/store/open.ts'
 import { rmSync } from '../disk.ts'
+import { isSharedPlace } from '../shared-place.ts'
 import { placesOf } from './store-paths.ts'
 import { statusOfMaker, type UnfinishedFile, unfinishedIn } from '../unfinished-files.ts'
 import type { Session } from './session.ts'
@@ -21,7 +22,9 @@ export async function unfinishedFiles(
   const noted = store ? await unfinishedSheets(store.db) : []
   const { db, keyFile } = placesOf({ settings })
   const found = [
-    ...[db, keyFile].flatMap((file) => unfinishedIn(dirname(file), [`${basename(file)}.`])),
+    ...[db, keyFile]
+      .filter((file) => !isSharedPlace(file))
+      .flatMap((file) => unfinishedIn(dirname(file), [`${basename(file)}.`])),
     ...(settings.mailDir.value ? unfinishedIn(settings.mailDir.value, ['']) : []),
     ...unfinishedOutputsIn([context.cwd, ...noted.map(({ unfinished }) => dirname(unfinished))]),
   ]

@@ -135,6 +135,7 @@ async function openingFor({
     mode,
     now: context.now,
     command,
+    operator: context.operator,
     signal: context.signal,
     interruption,
     onWait: (holder) => terminal.say(`Waiting for ${nameHolder(holder)} to finish with the store …`),

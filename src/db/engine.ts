@@ -1,3 +1,4 @@
+import type { LogHead } from './audit/head-file.ts'
 import type { Store } from './schema.ts'
 
 /** What a column holds, as it is written. */
@@ -6,7 +7,7 @@ export type Value = string | number | Buffer | null
 type Column<Table extends keyof Store> = keyof Store[Table] & string
 
 /** Tables whose rows are numbered by the store. */
-export type Numbered = 'centres' | 'users' | 'learner_groups' | 'tests' | 'outbox'
+export type Numbered = 'imports' | 'centres' | 'users' | 'learner_groups' | 'tests' | 'outbox'
 
 /** Many rows at once, within the transaction that is open: iterables in, a promise out. */
 export interface Bulk {
@@ -34,6 +35,8 @@ export interface Bulk {
 
 /** What a store is kept in, behind what every query can ask of it. */
 export interface Engine {
+  /** On a server, where several desks use it: there is no file to be copied, locked or put in place. */
+  isShared: boolean
   bulk: Bulk
   /** What the store keeps of its key. */
   fingerprint(): string
@@ -41,6 +44,10 @@ export interface Engine {
   writesOfOthers(): Promise<number>
   /** Says who has the store while a transaction is open. @returns takes it back */
   noteHolder(command: string): () => void
+  /** Where the log will end once the transaction is committed: a commit that nobody confirmed is known by it. */
+  aboutToCommit(head: LogHead | undefined): void
+  /** In bytes, with what is kept beside it. */
+  size(): Promise<number>
   /** What does not hold together, as far as the engine itself can tell. */
   damage(): Finding[]
   /** Copies the whole store into a file of SQLite, which needs no other beside it. @returns its size */

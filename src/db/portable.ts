@@ -1,4 +1,4 @@
-import { type Expression, type RawBuilder, type RawNode, sql } from 'kysely'
+import { type Expression, type OrderByItemBuilder, type RawBuilder, type RawNode, sql } from 'kysely'
 
 /** A piece of a query that PostgreSQL writes in another way; as it stands, it is SQLite's. */
 export interface PortableNode extends RawNode {
@@ -47,4 +47,10 @@ export function jsonObject(name: Piece, value: Piece): RawBuilder<string> {
     sql<string>`json_group_object(${name}, ${value})`,
     sql<string>`coalesce(cast(json_object_agg(${name}, ${value}) as text), '{}')`,
   )
+}
+
+/** What is absent comes before everything: first where the order rises, last where it falls. */
+export function nullsFirst(direction: 'asc' | 'desc' = 'asc') {
+  return (order: OrderByItemBuilder) =>
+    direction === 'asc' ? order.asc().nullsFirst() : order.desc().nullsLast()
 }

@@ -60,6 +60,7 @@ export async function commit<Result>(
         what: 'the change is being saved',
         finish: async () => {
           faultPoint('commit', 'sqlite')
+          store.engine.aboutToCommit(transactionState(trx).head)
           await end.commit().execute()
         },
       })

@@ -13,6 +13,7 @@ import { restoreUser } from '../../src/rules/users/restore.ts'
 import { suspendUser } from '../../src/rules/users/suspend.ts'
 import { transferProgressionTests } from '../../src/rules/users/transfer.ts'
 import { countResults } from '../holding.ts'
+import { testServer } from '../shared-store.ts'
 import { newWorld, type World } from '../world.ts'
 import { Model, resultRows } from './users-model.ts'
 
@@ -160,7 +161,7 @@ describe('any sequence of commands', () => {
         await world.centre('EG002', { coordinator: 'rana@school.example' })
         const { db } = await world.store()
         // Nothing is lost when the power fails in a test; thousands of steps are quicker so.
-        await world.rows('pragma synchronous = off')
+        if (testServer === undefined) await world.rows('pragma synchronous = off')
         const ids = await db.selectFrom('users').select('id').execute()
         for (const { id } of ids) await db.insertInto('user_sites').values({ user_id: id, site }).execute()
         taken += [...commands].length

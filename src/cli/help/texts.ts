@@ -36,6 +36,11 @@ export const exitCodes = [
     meaning: 'done, but something is still owed: a message waits, or a file could not be put in place',
     next: 'the hint says how to get it',
   },
+  {
+    code: 10,
+    meaning: 'not known: the connection to a shared store broke while the change was being saved',
+    next: 'ssh-admin audit list says whether it was',
+  },
   { code: 130, meaning: 'cancelled: Ctrl-C, or No at a question; nothing changed', next: '' },
 ] as const
 
@@ -73,7 +78,9 @@ has its default. ssh-admin config shows each value and where it came from.
                    SSH_ADMIN_BASE_URL            https://support.cambridgeinternational.example
 
 An empty setting is a mistake (exit 2), so that a script whose variable is empty never acts on the
-default; so is a store, a key or a folder that is named by an address such as postgres://.
+default; so is a key or a folder that is named by an address such as https://. A store may be on a server
+of PostgreSQL: postgres://USER@HOST/DATABASE, never with a password (~/.pgpass, PGPASSWORD). Its key is then
+$XDG_CONFIG_HOME/ssh-admin/STORE_ID.key, which each desk has a copy of.
 
 The configuration file is $XDG_CONFIG_HOME/ssh-admin/config.json. It may hold: db, keyFile, as, smtp,
 smtpPasswordFile, mailDir, mailFrom, baseUrl. For example:

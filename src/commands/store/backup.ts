@@ -20,8 +20,9 @@ export const backup = () =>
       const { dryRun } = session.common
       const output = await checkOutputFile(session, { kind: 'backup', file: options.file, asksLater: true })
       const { path: file } = output
-      const { db, keyFile } = placesOf(session)
+      const { db } = placesOf(session)
       const store = await session.open('as-it-is')
+      const { keyFile } = store
       try {
         permit(await session.ctx(store), 'store.backup', { name: 'store' })
         await output.agreeToReplace()

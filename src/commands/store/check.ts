@@ -16,8 +16,8 @@ export const check = () =>
       'Look through every page of the store, its key, its audit log, and the files beside it. Exit code 7 when something is damaged; what is only untidy is told.',
     examples: ['ssh-admin store check', 'ssh-admin store check --json'],
     run: async (_, session) => {
-      const { db, keyFile } = placesOf(session)
-      const untidy = await lookThrough(session).catch(async (error: unknown) => {
+      const { db } = placesOf(session)
+      const { untidy, keyFile } = await lookThrough(session).catch(async (error: unknown) => {
         throw (await leftWithoutStore(error, session)) ?? (await damageThatStopped(error, db)) ?? error
       })
       return {
@@ -27,8 +27,8 @@ export const check = () =>
     },
   })
 
-/** @returns what is only untidy */
-async function lookThrough(session: Session): Promise<Finding[]> {
+/** @returns what is only untidy, and where the key is */
+async function lookThrough(session: Session): Promise<{ untidy: Finding[]; keyFile: string }> {
   const { checkFiles } = await import('../../db/store/check.ts')
   const { db } = placesOf(session)
   const store = await session.open('as-it-is')
@@ -40,7 +40,8 @@ async function lookThrough(session: Session): Promise<Finding[]> {
     if (damage.length > 0) throw damaged(db, [...damage, ...untidy])
     const owed = await whatIsOwed(store, session)
     const named = new Set(untidy.map(({ target }) => target))
-    return [...untidy, ...(await futureOf(store)), ...owed.filter(({ target }) => !named.has(target))]
+    const others = owed.filter(({ target }) => !named.has(target))
+    return { untidy: [...untidy, ...(await futureOf(store)), ...others], keyFile: store.keyFile }
   } finally {
     await store.close()
   }

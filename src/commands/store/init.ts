@@ -16,7 +16,7 @@ export const init = () =>
     changes: true,
     run: async ({ ifMissing }, session) => {
       const { existsSync } = await import('node:fs')
-      const { db, keyFile } = placesOf(session)
+      const { db } = placesOf(session)
       const refuseOther = () => {
         if (ifMissing) return
         throw new Refused('store-exists', `There is a store at ${db} already.`, {
@@ -26,7 +26,7 @@ export const init = () =>
       if (existsSync(db)) refuseOther()
       const { dryRun } = session.common
       const store = await session.open(dryRun ? 'rehearse-beginning' : 'begin')
-      const changed = store.created
+      const { created: changed, keyFile } = store
       try {
         // Another process may have begun it since.
         if (!changed) refuseOther()

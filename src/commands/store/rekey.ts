@@ -19,9 +19,10 @@ export const rekey = () =>
       const { dryRun, yes } = session.common
       const asks = !dryRun && !yes
       const { newKeyFor, withNewKey } = await import('../../db/store/rekey.ts')
-      const { db, keyFile } = placesOf(session)
+      const { db } = placesOf(session)
 
       const store = await session.open(dryRun ? 'rehearse' : 'use')
+      const { keyFile } = store
       try {
         const { random } = await session.ctx(store)
         const key = newKeyFor(store, random)

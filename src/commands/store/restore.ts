@@ -6,6 +6,7 @@ import type { KeyAfter } from '../../db/store/restore.ts'
 import type { Voided } from '../../db/credentials.ts'
 import { BadInput, Refused } from '../../errors.ts'
 import { finishing } from '../../interruption.ts'
+import { isSharedPlace } from '../../shared-place.ts'
 import { changedMeanwhile } from '../../cli/mutation.ts'
 import { confirm } from '../../cli/prompt.ts'
 import { voidedInWords } from '../../render/store.ts'
@@ -41,6 +42,7 @@ export const restore = () =>
       const { withNewKey } = await import('../../db/store/rekey.ts')
       const { forgetHeadFile, headFileOf, writeHeadFile } = await import('../../db/audit/head-file.ts')
       const { headAt, headIfAny } = await import('../../db/sqlite/look-into.ts')
+      refuseShared(placesOf(session).db)
       const { db, keyFile } = placesOf(session)
       const file = fileToRestore(options, session)
       await refuseMissing(file)
@@ -90,6 +92,14 @@ export const restore = () =>
       }
     },
   })
+
+/** Its tables are the server's: what is read back goes beside it, as a store of its own. */
+function refuseShared(db: string): void {
+  if (!isSharedPlace(db)) return
+  throw new Refused('store-is-shared', 'A backup is not put in the place of a store on a server.', {
+    hint: 'Name a file for it: ssh-admin store restore FILE --db hub.db',
+  })
+}
 
 function fileToRestore({ file }: Options, session: Session): string {
   return resolve(session.context.cwd, file)

@@ -1,4 +1,5 @@
 import type { Kysely, Selectable } from 'kysely'
+import { nullsFirst } from '../portable.ts'
 import type { ImportChangeTable, ImportTable, PinState, Store, UserStatus } from '../schema.ts'
 
 export type ImportRow = Selectable<ImportTable>
@@ -36,7 +37,7 @@ export async function readImportContents(db: Kysely<Store>, id: number): Promise
     .leftJoin('centres', 'centres.id', 'users.centre_id')
     .select(['users.email', 'centres.number as centre', 'users.status', 'users.pin_state as pin'])
     .where('users.created_by_import', '=', id)
-    .orderBy('centres.number')
+    .orderBy('centres.number', nullsFirst())
     .orderBy('users.email')
     .execute()
   const changes = await db
@@ -88,7 +89,7 @@ export function usersOfImport(db: Kysely<Store>, id: number): Promise<ImportedUs
       'centres.deleted_at as centre_deleted_at',
     ])
     .where('users.created_by_import', '=', id)
-    .orderBy('centres.number')
+    .orderBy('centres.number', nullsFirst())
     .orderBy('users.email_key')
     .execute()
 }

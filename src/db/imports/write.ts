@@ -17,11 +17,11 @@ interface NewImport {
 
 /** @returns the import's number */
 export async function insertImport(trx: Trx, { counts, ...facts }: NewImport): Promise<number> {
-  const { id } = await trx
+  const id = await transactionState(trx).bulk.reserve('imports', 1)
+  await trx
     .insertInto('imports')
-    .values({ ...facts, state: 'applied', counts: JSON.stringify(counts), undone_at: null })
-    .returning('id')
-    .executeTakeFirstOrThrow()
+    .values({ id, ...facts, state: 'applied', counts: JSON.stringify(counts), undone_at: null })
+    .execute()
   return id
 }
 

@@ -1,4 +1,5 @@
 import type Database from 'better-sqlite3'
+import { existsSync, statSync } from 'node:fs'
 import type { Engine } from '../engine.ts'
 import { sqliteBulk } from './bulk.ts'
 import { isBusy } from './errors.ts'
@@ -15,6 +16,7 @@ interface Connected {
 /** What only SQLite does for a store, over one connection. */
 export function sqliteEngine(raw: Database.Database, { named, path }: Connected): Engine {
   return {
+    isShared: false,
     bulk: sqliteBulk(raw),
     fingerprint: () => fingerprintOf(raw),
     writesOfOthers: async () => Number(raw.pragma('data_version', { simple: true })),
@@ -23,6 +25,8 @@ export function sqliteEngine(raw: Database.Database, { named, path }: Connected)
       noteHolder(path, { pid: process.pid, command, since: new Date().toISOString() })
       return () => releaseStore(path)
     },
+    size: async () => sizeOf(named),
+    aboutToCommit: () => undefined,
     damage: () => damageIn(raw, named),
     copyOut: async (to, signal) => {
       const { copyDatabase } = await import('./backup.ts')
@@ -42,6 +46,11 @@ export function sqliteEngine(raw: Database.Database, { named, path }: Connected)
 /** What the store keeps of its key. */
 export function fingerprintOf(raw: Database.Database): string {
   return String(raw.prepare('select key_fingerprint from store').pluck().get())
+}
+
+/** In bytes, with what SQLite keeps beside it. */
+function sizeOf(path: string): number {
+  return [path, `${path}-wal`].reduce((sum, file) => sum + (existsSync(file) ? statSync(file).size : 0), 0)
 }
 
 /** Writes the store's file anew, so that no page keeps what earlier changes left behind, and empties the log beside it. */

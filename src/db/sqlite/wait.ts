@@ -110,7 +110,7 @@ function isElsewhere({ host }: Holder): boolean {
 }
 
 function lives(holder: Holder): boolean {
-  if (isElsewhere(holder)) return true
+  if (isElsewhere(holder) || holder.pid === undefined) return true
   try {
     process.kill(holder.pid, 0)
     return true
@@ -121,7 +121,8 @@ function lives(holder: Holder): boolean {
 }
 
 export function nameHolder(holder: Holder | undefined): string {
-  return holder ? `${holder.command} (process ${holder.pid})` : 'another program'
+  if (!holder) return 'another program'
+  return holder.pid === undefined ? holder.command : `${holder.command} (process ${holder.pid})`
 }
 
 function locked(path: string, holder: Holder | undefined): Unavailable {

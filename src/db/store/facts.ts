@@ -1,4 +1,3 @@
-import { existsSync, statSync } from 'node:fs'
 import type { Kysely } from 'kysely'
 import type { ImportTable, Store } from '../schema.ts'
 import type { Trx } from '../transact.ts'
@@ -51,11 +50,6 @@ export async function storeFacts(db: Kysely<Store>): Promise<StoreFacts> {
     messagesWaiting: waiting.n,
     lastImport: lastImport ?? null,
   }
-}
-
-/** In bytes, with what SQLite keeps beside it. */
-export function sizeOfStore(path: string): number {
-  return [path, `${path}-wal`].reduce((sum, file) => sum + (existsSync(file) ? statSync(file).size : 0), 0)
 }
 
 /** Makes another key the store's own. */

@@ -2,6 +2,7 @@ import type { Kysely } from 'kysely'
 import type { Interruption } from '../../interruption.ts'
 import type { Engine } from '../engine.ts'
 import type { Store } from '../schema.ts'
+import { isSharedPlace } from '../../shared-place.ts'
 import type { Keys } from './keys.ts'
 import type { Opening } from './opening.ts'
 
@@ -30,6 +31,10 @@ export interface OpenStore {
 }
 
 export async function openStore(opening: Opening): Promise<OpenStore> {
+  if (isSharedPlace(opening.path)) {
+    const { openSharedStore } = await import('../postgres/open.ts')
+    return openSharedStore(opening)
+  }
   const { openSqliteStore } = await import('../sqlite/open.ts')
   return openSqliteStore(opening)
 }

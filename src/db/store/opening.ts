@@ -11,7 +11,8 @@ export type OpenMode = 'use' | 'begin' | 'rehearse' | 'rehearse-beginning' | 're
 
 /** Who is writing to the store now. */
 export interface Holder {
-  pid: number
+  /** Of a process on this machine or the one named; absent where the server names who it is. */
+  pid?: number
   command: string
   since: string
   /** The machine on which it runs; absent in a note of an older ssh-admin. */
@@ -28,6 +29,8 @@ export interface Opening {
   now: () => Date
   /** The words typed, for those who wait meanwhile. */
   command: string
+  /** Who typed them, at which machine. */
+  operator?: string
   /** Told, once, who holds the store that is waited for. */
   onWait: (holder: Holder | undefined) => void
   signal?: AbortSignal

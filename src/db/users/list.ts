@@ -1,6 +1,6 @@
 import { type Expression, expressionBuilder, type Kysely, type SqlBool, sql } from 'kysely'
 import type { HubRole, Store, UserStatus } from '../schema.ts'
-import { contains } from '../portable.ts'
+import { contains, nullsFirst } from '../portable.ts'
 import { type UserWithCentre, usersWithCentre } from './users.ts'
 import { isVisible, type VisibleCentres } from '../centres/visible.ts'
 
@@ -45,7 +45,7 @@ export async function* streamUsers(
 ): AsyncGenerator<UserWithCentre> {
   const direction = reverse ? 'desc' : 'asc'
   let query = usersWithCentre(db).where(passing(filter))
-  for (const column of columnsOf[order]) query = query.orderBy(sql.ref(column), direction)
+  for (const column of columnsOf[order]) query = query.orderBy(sql.ref(column), nullsFirst(direction))
   query = query.orderBy('users.id', direction)
   yield* (limit === undefined ? query : query.limit(limit)).stream()
 }

@@ -1,0 +1,80 @@
+import { readFileSync } from 'node:fs'
+import pg from 'pg'
+import { Unavailable } from '../../errors.ts'
+import { inWords } from './errors.ts'
+import type { SharedPlace } from '../../shared-place.ts'
+
+const integer = 20
+const numeric = 1700
+
+/** Counts and sums are numbers here, as they are in SQLite. */
+const types: pg.CustomTypesConfig = {
+  getTypeParser: (oid: number, format?: 'text' | 'binary') =>
+    oid === integer || oid === numeric ? Number : pg.types.getTypeParser(oid, format),
+}
+
+/** How long one host may take to answer, in milliseconds. */
+const maxConnecting = 10_000
+
+/**
+ * Connects to the first host that answers; where several are named, to the one that takes changes, and for reading
+ * to any. @throws Unavailable
+ */
+export async function connect(place: SharedPlace, { writes }: { writes: boolean }): Promise<pg.Client> {
+  let trouble: unknown
+  for (const { host, port } of place.hosts) {
+    try {
+      const client = await connectTo(place, { host, port })
+      if (!writes || place.hosts.length === 1 || !(await isStandby(client))) return client
+      await client.end()
+      trouble ??= Object.assign(new Error(`${host} is a standby`), { code: '25006' })
+    } catch (error) {
+      trouble = error
+    }
+  }
+  throw inWords(trouble, place.shown)
+}
+
+async function connectTo(
+  place: SharedPlace,
+  { host, port }: { host: string; port: number },
+): Promise<pg.Client> {
+  const { user, database, plain } = place
+  const isLocal = host.startsWith('/') || /^(localhost|127\.\d+\.\d+\.\d+|::1)$/.test(host)
+  const client = new pg.Client({
+    host,
+    port,
+    database,
+    ...(user === undefined ? {} : { user }),
+    ssl: plain || isLocal ? false : { rejectUnauthorized: true, ...trusted(place) },
+    types,
+    keepAlive: true,
+    connectionTimeoutMillis: maxConnecting,
+    application_name: 'ssh-admin',
+  })
+  // What goes wrong while nothing is asked is told by what is asked next.
+  client.on('error', () => undefined)
+  await client.connect()
+  return client
+}
+
+function trusted({ rootCertificate, shown }: SharedPlace): { ca?: string } {
+  if (rootCertificate === undefined) return {}
+  try {
+    return { ca: readFileSync(rootCertificate, 'utf8') }
+  } catch (cause) {
+    throw new Unavailable(
+      'store-untrusted',
+      `The certificate ${rootCertificate} for ${shown} cannot be read.`,
+      {
+        hint: 'Check the file that sslrootcert names in the address.',
+        cause,
+      },
+    )
+  }
+}
+
+async function isStandby(client: pg.Client): Promise<boolean> {
+  const { rows } = await client.query<{ standby: boolean }>('select pg_is_in_recovery() as standby')
+  return rows[0]?.standby === true
+}

@@ -1,0 +1,68 @@
+import { Unavailable } from '../../errors.ts'
+
+/** What PostgreSQL, or the network before it, calls an error; nothing for an error of something else. */
+export function sqlStateOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : ''
+}
+
+const words: readonly { pattern: RegExp; code: string; says: (place: string) => string; hint: string }[] = [
+  {
+    pattern: /^(28...|42501)$/,
+    code: 'store-refused',
+    says: (place) => `The server of ${place} refuses this user.`,
+    hint: 'Check the user in the address and the password in ~/.pgpass; what a desk needs is granted with: ssh-admin store init --roles',
+  },
+  {
+    pattern: /^3D000$/,
+    code: 'store-missing',
+    says: (place) => `There is no database for ${place}.`,
+    hint: 'Have it made by whoever looks after the server: createdb hub',
+  },
+  {
+    pattern: /^25006$/,
+    code: 'store-read-only',
+    says: (place) => `The server of ${place} takes no changes: it is a standby.`,
+    hint: 'Name every host of it, postgres://hub@db1,db2/hub: the one that takes changes is used.',
+  },
+  {
+    pattern: /^53[12]00$/,
+    code: 'store-full',
+    says: (place) => `The server of ${place} has no room left.`,
+    hint: 'Nothing was changed. Have room made on the server, then try again.',
+  },
+  {
+    pattern:
+      /^(DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN|UNABLE_TO_.*|CERT_.*|ERR_TLS_CERT_ALTNAME_INVALID)$/,
+    code: 'store-untrusted',
+    says: (place) => `The server of ${place} cannot prove that it is the one.`,
+    hint: 'Name the certificate of who signed its own: ?sslrootcert=FILE in the address.',
+  },
+  {
+    pattern:
+      /^(08...|57P0.|53300|53400|ECONN.*|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOENT|EACCES|EPIPE)$/,
+    code: 'store-unavailable',
+    says: (place) => `The server of ${place} cannot be reached.`,
+    hint: 'Check the address, the network, and that the server runs; then try again.',
+  },
+]
+
+/** The connection is gone, or could not be made. */
+export function isDisconnected(error: unknown): boolean {
+  return (
+    /^(08...|57P0.|ECONN.*|EPIPE|ETIMEDOUT)$/.test(sqlStateOf(error)) ||
+    (error instanceof Error && /Connection terminated|not queryable/.test(error.message))
+  )
+}
+
+/** An error of the server in words; any other as it is. */
+export function inWords(error: unknown, place: string): unknown {
+  if (error instanceof Error && /does not support SSL/.test(error.message)) {
+    return new Unavailable('store-untrusted', `The server of ${place} speaks no TLS.`, {
+      hint: 'Have it set up there; or, on a network that you trust, add ?sslmode=disable to the address.',
+      cause: error,
+    })
+  }
+  const code = isDisconnected(error) && sqlStateOf(error) === '' ? 'ECONNRESET' : sqlStateOf(error)
+  const found = words.find(({ pattern }) => pattern.test(code))
+  return found ? new Unavailable(found.code, found.says(place), { hint: found.hint, cause: error }) : error
+}

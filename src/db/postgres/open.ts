@@ -1,0 +1,199 @@
+import { Kysely } from 'kysely'
+import { randomBytes } from 'node:crypto'
+import { existsSync } from 'node:fs'
+import { dirname } from 'node:path'
+import type pg from 'pg'
+import { mkdirSync, rmSync, trySyncFolder } from '../../disk.ts'
+import { Unavailable } from '../../errors.ts'
+import { version as program } from '../../version.ts'
+import type { Engine } from '../engine.ts'
+import { latestVersion } from '../migrations/index.ts'
+import type { Store } from '../schema.ts'
+import { deriveKeys, type Keys, keysOfFingerprint, writeKeyFile } from '../store/keys.ts'
+import type { OpenStore } from '../store/open.ts'
+import type { Opening } from '../store/opening.ts'
+import { sharedBulk } from './bulk.ts'
+import { connect } from './connection.ts'
+import { copyOut } from './copy-out.ts'
+import { SharedDialect } from './dialect.ts'
+import { inWords, sqlStateOf } from './errors.ts'
+import { firstSchema } from './first-schema.ts'
+import { readSharedPlace, type SharedPlace } from '../../shared-place.ts'
+import { SharedConnection, type StoreRow } from './shared-connection.ts'
+
+/** Opens a store that several desks share. @throws `store-missing`, `store-newer`, `store-older`, and what a server says */
+export async function openSharedStore(opening: Opening): Promise<OpenStore> {
+  const place = readSharedPlace(opening.path)
+  const reads = opening.mode === 'read' || opening.mode === 'as-it-is'
+  const connection = await connectionTo(place, opening)
+  try {
+    const row = await connection.look()
+    if (row) {
+      refuseOtherVersion(row, { place, reads })
+      return openedStore(connection, { opening, created: false })
+    }
+  } catch (error) {
+    await connection.close()
+    throw error
+  }
+  await connection.close()
+  if (opening.mode === 'rehearse-beginning') {
+    const { openSqliteStore } = await import('../sqlite/open.ts')
+    return openSqliteStore(opening)
+  }
+  if (opening.mode !== 'begin') throw missing(place)
+  return begin(place, opening)
+}
+
+async function connectionTo(place: SharedPlace, opening: Opening): Promise<SharedConnection> {
+  const reads = opening.mode === 'read' || opening.mode === 'as-it-is'
+  const client = await connect(place, { writes: !reads })
+  const check = (row: StoreRow) => refuseOtherVersion(row, { place, reads: false })
+  return new SharedConnection(client, { place, opening, snapshot: reads, check })
+}
+
+function openedStore(
+  connection: SharedConnection,
+  { opening, created }: { opening: Opening; created: boolean },
+): OpenStore {
+  const { command, interruption, path } = opening
+  const keyFile = keyFileOf(opening.keyFile, connection.row.storeId)
+  const db = new Kysely<Store>({ dialect: new SharedDialect(connection) })
+  let keys: Keys | undefined
+  return {
+    db,
+    engine: sharedEngine(connection),
+    path,
+    keyFile,
+    created,
+    isCopy: false,
+    version: connection.row.version,
+    command,
+    now: () => connection.now(),
+    interruption,
+    keys: () => {
+      const { fingerprint } = connection.row
+      if (keys?.fingerprint !== fingerprint) keys = keysOfFingerprint(keyFile, fingerprint)
+      return keys
+    },
+    close: async () => {
+      await db.destroy()
+      await connection.close()
+    },
+  }
+}
+
+function sharedEngine(connection: SharedConnection): Engine {
+  const query = async (text: string) => (await connection.query<{ n: number }>(text, [])).rows[0]?.n ?? 0
+  return {
+    isShared: true,
+    bulk: sharedBulk(() => connection.client),
+    fingerprint: () => connection.row.fingerprint,
+    // Every change of what an import reads has its row in the log.
+    writesOfOthers: () => query('select coalesce(max(id), 0) as n from audit'),
+    // The row that is held says it.
+    noteHolder: () => () => undefined,
+    aboutToCommit: (head) => connection.aboutToCommit(head),
+    size: () =>
+      query(
+        `select coalesce(sum(pg_total_relation_size(oid)), 0) as n from pg_class
+          where relkind = 'r' and relnamespace = (select oid from pg_namespace where nspname = current_schema())`,
+      ),
+    damage: () => [],
+    copyOut: (to, signal) => copyOut(connection, { to, signal }),
+    overwriteWhatGoes: () => undefined,
+    scrub: () => connection.vacuum(),
+    close: () => undefined,
+  }
+}
+
+/** Where no key file is named, the key of a shared store bears the store's own number. */
+const storeNumber = 'STORE_ID'
+
+function keyFileOf(named: string, storeId: string): string {
+  return named.replace(storeNumber, storeId)
+}
+
+/** In one transaction: of two desks that begin at once, one begins the store and the other finds it. */
+async function begin(place: SharedPlace, opening: Opening): Promise<OpenStore> {
+  const storeId = randomBytes(12).toString('hex')
+  const keyFile = keyFileOf(opening.keyFile, storeId)
+  if (existsSync(keyFile)) {
+    throw new Unavailable(
+      'key-without-store',
+      `There is a key at ${keyFile}, but no store at ${place.shown}.`,
+      {
+        hint: 'Is it the right address? To begin anew, move the key away.',
+      },
+    )
+  }
+  const secret = randomBytes(32)
+  const keys = deriveKeys(secret)
+  const client = await connect(place, { writes: true })
+  let placed = false
+  try {
+    await makeTables(client, { place, storeId, fingerprint: keys.fingerprint, at: opening.now() })
+    mkdirSync(dirname(keyFile), { recursive: true, mode: 0o700 })
+    writeKeyFile(keyFile, secret)
+    placed = true
+    trySyncFolder(dirname(keyFile))
+    await client.query('commit')
+  } catch (error) {
+    await client.query('rollback').catch(() => undefined)
+    if (placed) rmSync(keyFile, { force: true })
+    if (sqlStateOf(error) === '23505' || sqlStateOf(error) === '42P07')
+      return openSharedStore({ ...opening, mode: 'use' })
+    throw inWords(error, place.shown)
+  } finally {
+    await client.end()
+  }
+  const connection = await connectionTo(place, { ...opening, mode: 'use' })
+  await connection.look()
+  const store = openedStore(connection, { opening, created: true })
+  await opening.writeFirstEvent?.(store)
+  return store
+}
+
+async function makeTables(
+  client: pg.Client,
+  { place, storeId, fingerprint, at }: { place: SharedPlace; storeId: string; fingerprint: string; at: Date },
+): Promise<void> {
+  const schema = client.escapeIdentifier(place.schema)
+  await client.query(
+    `begin; create schema if not exists ${schema}; set local search_path to ${schema}; ${firstSchema().join(';\n')}`,
+  )
+  await client.query('insert into store_versions (version, program) values ($1, $2)', [
+    latestVersion,
+    program,
+  ])
+  await client.query(
+    'insert into store (id, store_id, key_fingerprint, created_at, program) values (1, $1, $2, $3, $4)',
+    [storeId, fingerprint, at.toISOString(), program],
+  )
+}
+
+function refuseOtherVersion(
+  { version }: StoreRow,
+  { place, reads }: { place: SharedPlace; reads: boolean },
+): void {
+  if (version > latestVersion) {
+    throw new Unavailable('store-newer', `The store ${place.shown} was made by a newer ssh-admin.`, {
+      hint: 'Update ssh-admin on this machine. Nothing was changed.',
+    })
+  }
+  if (version === latestVersion || reads) return
+  throw new Unavailable(
+    'store-older',
+    `The store ${place.shown} was made by an older ssh-admin: it is of version ${version}, and this program needs ${latestVersion}.`,
+    {
+      hint: 'Have its owner bring it up to date with: ssh-admin store migrate',
+      details: { version, needed: latestVersion },
+    },
+  )
+}
+
+function missing(place: SharedPlace): Unavailable {
+  return new Unavailable('store-missing', `There is no store at ${place.shown}.`, {
+    hint: 'Begin one with: ssh-admin centres import FILE, or ssh-admin store init',
+  })
+}

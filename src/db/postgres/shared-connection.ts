@@ -1,0 +1,350 @@
+import type pg from 'pg'
+import { setTimeout as pause } from 'node:timers/promises'
+import Cursor from 'pg-cursor'
+import { Cancelled, Unavailable, Unsure } from '../../errors.ts'
+import type { LogHead } from '../audit/head-file.ts'
+import type { Value } from '../engine.ts'
+import type { Holder, Opening } from '../store/opening.ts'
+import { connect } from './connection.ts'
+import { inWords, isDisconnected, sqlStateOf } from './errors.ts'
+import type { SharedPlace } from '../../shared-place.ts'
+
+/** The store's own row, with what every transaction must know of it. */
+export interface StoreRow {
+  storeId: string
+  fingerprint: string
+  version: number
+}
+
+interface Sharing {
+  place: SharedPlace
+  opening: Opening
+  /** Everything that is read is of one moment. */
+  snapshot: boolean
+  /** Looks, once the store is held, whether it is still what was opened. */
+  check: (row: StoreRow) => void
+}
+
+/** Longer, and whoever watches is told; in milliseconds. */
+const quietWait = 200
+/** One wait of the server's, in which Ctrl-C is not heard. */
+const longestWait = 1000
+/** So long a transaction that only reads stays open with nothing asked. */
+const idleReading = 300
+const rowsAtOnce = 1000
+const maxClockDifference = 300_000
+const minClockDifference = 1000
+
+/**
+ * One connection to a shared store. Whatever is asked outside a change is asked in a transaction that only reads,
+ * which nothing waits for; a change begins by taking the store's row, and has the store alone until it ends.
+ */
+export class SharedConnection {
+  readonly #sharing: Sharing
+  #client: pg.Client
+  #state: 'idle' | 'reading' | 'writing' = 'idle'
+  #resting: NodeJS.Timeout | undefined
+  #row: StoreRow | undefined
+  #expected: LogHead | undefined
+  /** How far the server's clock is ahead of this machine's, in milliseconds. */
+  #clockDifference = 0
+
+  constructor(client: pg.Client, sharing: Sharing) {
+    this.#client = client
+    this.#sharing = sharing
+  }
+
+  get row(): StoreRow {
+    if (!this.#row) throw new Error('a shared store is looked at before it is used')
+    return this.#row
+  }
+
+  /** The time: this machine's clock, put right where the server's is another. */
+  now(): Date {
+    const { now } = this.#sharing.opening
+    return new Date(now().getTime() + this.#clockDifference)
+  }
+
+  /** Finds the store's row, outside any change. @returns undefined where there is no store */
+  async look(): Promise<StoreRow | undefined> {
+    try {
+      const client = await this.reading()
+      this.#noteRow((await client.query(storeRow())).rows[0])
+      this.#rest()
+      return this.#row
+    } catch (error) {
+      if (!/^(42P01|3F000)$/.test(sqlStateOf(error))) throw this.#told(error)
+      await this.rollback()
+      return undefined
+    }
+  }
+
+  /** For what is asked now: within the change that is open, or in a transaction that only reads. */
+  async reading(): Promise<pg.Client> {
+    clearTimeout(this.#resting)
+    if (this.#state === 'idle') {
+      this.#state = 'reading'
+      const level = this.#sharing.snapshot ? 'repeatable read' : 'read committed'
+      await this.#ask(`begin isolation level ${level} read only; ${this.#settings()}`)
+    }
+    return this.#client
+  }
+
+  async query<R extends object>(text: string, values: readonly unknown[]): Promise<pg.QueryResult<R>> {
+    if (this.#state !== 'writing' && !/^\s*(select|with)\b/i.test(text)) return this.#alone(text, values)
+    const client = await this.reading()
+    try {
+      return await client.query<R>(text, [...values])
+    } catch (error) {
+      if (this.#state === 'reading') await this.rollback()
+      throw this.#told(error)
+    } finally {
+      this.#rest()
+    }
+  }
+
+  /** What is written outside a change is committed at once. */
+  async #alone<R extends object>(text: string, values: readonly unknown[]): Promise<pg.QueryResult<R>> {
+    await this.rollback()
+    await this.#client.query(`begin; ${this.#settings()}`)
+    try {
+      const result = await this.#client.query<R>(text, [...values])
+      await this.#client.query('commit')
+      return result
+    } catch (error) {
+      await this.#client.query('rollback')
+      throw this.#told(error)
+    }
+  }
+
+  /** Takes the store's row, and with it the store; waits for whoever has it. */
+  async begin(): Promise<void> {
+    clearTimeout(this.#resting)
+    const started = performance.now()
+    let told = false
+    for (let tries = 0; ; tries += 1) {
+      const left = this.#sharing.opening.maxWaitMs - (performance.now() - started)
+      const wait = tries === 0 ? 0 : Math.max(1, Math.min(left, tries === 1 ? quietWait : longestWait))
+      if (await this.#take(wait)) return
+      const { signal, interruption, maxWaitMs, onWait } = this.#sharing.opening
+      if (signal?.aborted && !interruption?.isFinishing()) throw new Cancelled()
+      const waited = performance.now() - started
+      if (waited >= maxWaitMs) throw this.#locked(await this.#holder())
+      if (!told && waited > quietWait) {
+        told = true
+        onWait(await this.#holder())
+      }
+    }
+  }
+
+  /** @returns whether this process has the store now */
+  async #take(wait: number): Promise<boolean> {
+    const end = this.#state === 'reading' ? 'commit; ' : ''
+    this.#state = 'writing'
+    // READ COMMITTED: whoever waited for the row sees what was committed meanwhile. Above it they would not, unsaid.
+    const begin = `${end}begin isolation level read committed; ${this.#settings()}; set local idle_in_transaction_session_timeout to '60s'`
+    const lock = wait === 0 ? storeRow('for update nowait') : storeRow('for update')
+    const limit = wait === 0 ? '' : `set local lock_timeout to ${Math.ceil(wait)}; `
+    try {
+      const result: unknown = await this.#client.query(
+        `${begin}; ${limit}${lock}; set local lock_timeout to 0`,
+      )
+      const taken = Array.isArray(result) ? result.find(({ command }) => command === 'SELECT') : undefined
+      this.#noteRow(taken?.rows[0])
+      this.#refuseOtherClock()
+      this.#sharing.check(this.row)
+      return true
+    } catch (error) {
+      await this.rollback()
+      if (sqlStateOf(error) === '55P03') return false
+      throw this.#told(error)
+    }
+  }
+
+  /** Where the log will end once what is open is committed: by this it is known again. */
+  aboutToCommit(head: LogHead | undefined): void {
+    this.#expected = head
+  }
+
+  async commit(): Promise<void> {
+    const expected = this.#expected
+    this.#expected = undefined
+    try {
+      const { command } = await this.#client.query('commit')
+      this.#state = 'idle'
+      if (command !== 'COMMIT') throw new Error('the server took the change back')
+    } catch (error) {
+      if (!isDisconnected(error)) throw this.#told(error)
+      await this.#findOut(expected, error)
+    }
+  }
+
+  async rollback(): Promise<void> {
+    clearTimeout(this.#resting)
+    if (this.#state === 'idle') return
+    this.#state = 'idle'
+    await this.#client.query('rollback').catch((error: unknown) => {
+      if (!isDisconnected(error)) throw error
+    })
+  }
+
+  async close(): Promise<void> {
+    clearTimeout(this.#resting)
+    await this.rollback()
+    await this.#client.end().catch(() => undefined)
+  }
+
+  /** The rows of a table, many at once, each with its values in the order of the columns. */
+  async *rowsOf(table: string, columns: readonly string[]): AsyncGenerator<Value[][]> {
+    const client = await this.reading()
+    const names = columns.map((name) => this.#quoted(name)).join(', ')
+    const text = `select ${names} from ${this.#quoted(table)} order by 1`
+    const cursor = client.query(new Cursor<Value[]>(text, [], { rowMode: 'array' }))
+    try {
+      for (let rows = await cursor.read(rowsAtOnce); rows.length > 0; rows = await cursor.read(rowsAtOnce))
+        yield rows
+    } catch (error) {
+      throw this.#told(error)
+    } finally {
+      await cursor.close()
+    }
+  }
+
+  /** The highest number that a table ever gave; 0 where it gave none. */
+  async lastNumber(table: string): Promise<number> {
+    const { rows } = await this.query<{ n: number }>(
+      `select greatest(coalesce(pg_sequence_last_value(cast(pg_get_serial_sequence($1, 'id') as regclass)), 0),
+        (select coalesce(max(id), 0) from ${this.#quoted(table)})) as n`,
+      [table],
+    )
+    return rows[0]?.n ?? 0
+  }
+
+  /** Gives back the room of what was removed, so that it is written over. @returns whether it could be done */
+  async vacuum(): Promise<boolean> {
+    await this.rollback()
+    const { schema } = this.#sharing.place
+    const tables = ['users', 'outbox', 'credentials', 'audit_personal', 'imports', 'import_changes']
+    const names = tables.map((table) => `${this.#quoted(schema)}.${table}`)
+    const vacuumed = await this.#client.query(`vacuum ${names.join(', ')}`).catch(() => undefined)
+    return vacuumed !== undefined
+  }
+
+  get client(): pg.Client {
+    return this.#client
+  }
+
+  /** The connection broke while a change was being committed: whether it was is asked of whoever answers now. */
+  async #findOut(head: LogHead | undefined, cause: unknown): Promise<void> {
+    this.#state = 'idle'
+    const { place, opening } = this.#sharing
+    const until = performance.now() + opening.maxWaitMs
+    while (head && performance.now() < until) {
+      try {
+        this.#client = await connect(place, { writes: true })
+        const seals = await this.query<{ mac: Buffer }>('select mac from audit where id = $1', [head.events])
+        if (seals.rows[0]?.mac.toString('hex') === head.head) return
+        throw new Unavailable(
+          'store-unavailable',
+          'The connection to the store broke before the change was saved.',
+          {
+            hint: 'Nothing was changed. Run the command once more.',
+            cause,
+          },
+        )
+      } catch (error) {
+        if (error instanceof Unavailable && error.cause === cause) throw error
+        await pause(200)
+      }
+    }
+    throw new Unsure(place.shown, cause)
+  }
+
+  #settings(): string {
+    const { place, opening } = this.#sharing
+    const name = `ssh-admin ${opening.command} (${opening.operator ?? ''})`.slice(0, 63)
+    return `set local search_path to ${this.#quoted(place.schema)}; set local application_name to ${this.#literal(name)}; set local standard_conforming_strings to on`
+  }
+
+  #quoted(name: string): string {
+    return this.#client.escapeIdentifier(name)
+  }
+
+  #literal(text: string): string {
+    return this.#client.escapeLiteral(text)
+  }
+
+  async #ask(text: string): Promise<void> {
+    try {
+      await this.#client.query(text)
+    } catch (error) {
+      this.#state = 'idle'
+      throw this.#told(error)
+    }
+  }
+
+  /** Between two questions nothing is kept open for long. */
+  #rest(): void {
+    if (this.#state !== 'reading' || this.#sharing.snapshot) return
+    clearTimeout(this.#resting)
+    this.#resting = setTimeout(() => {
+      void this.rollback().catch(() => undefined)
+    }, idleReading).unref()
+  }
+
+  rest(): void {
+    this.#rest()
+  }
+
+  #noteRow(
+    row: { store_id: string; key_fingerprint: string; version: number; clock: number } | undefined,
+  ): void {
+    if (!row)
+      throw new Unavailable('store-damaged', `The store ${this.#sharing.place.shown} has no row of its own.`)
+    this.#row = { storeId: row.store_id, fingerprint: row.key_fingerprint, version: Number(row.version) }
+    const difference = Number(row.clock) - Date.now()
+    this.#clockDifference = Math.abs(difference) < minClockDifference ? 0 : difference
+  }
+
+  #refuseOtherClock(): void {
+    const difference = this.#clockDifference
+    if (Math.abs(difference) <= maxClockDifference) return
+    const here = new Date().toISOString()
+    const there = new Date(Date.now() + difference).toISOString()
+    throw new Unavailable(
+      'clock-differs',
+      `This machine's clock says ${here}, and the clock of ${this.#sharing.place.shown} says ${there}.`,
+      {
+        hint: "Set this machine's clock; nothing is changed before.",
+        details: { clock: here, server: there },
+      },
+    )
+  }
+
+  async #holder(): Promise<Holder | undefined> {
+    const { rows } = await this.#client.query<{ pid: number; name: string; since: Date }>(
+      `select pid, application_name as name, xact_start as since from pg_stat_activity
+        where datname = current_database() and pid <> pg_backend_pid() and application_name like 'ssh-admin %'
+          and backend_xid is not null and wait_event_type is distinct from 'Lock' order by xact_start limit 1`,
+    )
+    const [first] = rows
+    if (!first) return undefined
+    return { command: first.name.replace(/^ssh-admin /, ''), since: first.since.toISOString() }
+  }
+
+  #locked(holder: Holder | undefined): Unavailable {
+    const who = holder?.command ?? 'another program'
+    return new Unavailable('store-locked', `The store ${this.#sharing.place.shown} is in use by ${who}.`, {
+      hint: 'Try again in a moment, or wait longer with --wait SECONDS.',
+    })
+  }
+
+  #told(error: unknown): unknown {
+    return inWords(error, this.#sharing.place.shown)
+  }
+}
+
+function storeRow(lock = ''): string {
+  return `select store_id, key_fingerprint, (select max(version) from store_versions) as version,
+    extract(epoch from clock_timestamp()) * 1000 as clock from store where id = 1 ${lock}`
+}

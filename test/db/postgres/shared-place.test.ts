@@ -1,0 +1,49 @@
+import { describe, expect, it } from 'vitest'
+import { readSharedPlace } from '../../../src/shared-place.ts'
+
+describe('the address of a shared store', () => {
+  it('names a host, a user, a database, and the schema that is ours', () => {
+    expect(readSharedPlace('postgres://hub@db.example/hub')).toMatchObject({
+      hosts: [{ host: 'db.example', port: 5432 }],
+      user: 'hub',
+      database: 'hub',
+      schema: 'ssh_admin',
+      plain: false,
+    })
+  })
+
+  it.each([
+    [
+      'postgres://hub@db1:5432,db2:5433/hub',
+      [
+        { host: 'db1', port: 5432 },
+        { host: 'db2', port: 5433 },
+      ],
+    ],
+    ['postgres://hub@[::1]:5433/hub', [{ host: '::1', port: 5433 }]],
+    ['postgresql:///hub', [{ host: 'localhost', port: 5432 }]],
+    ['postgres:///hub?host=/run/postgresql', [{ host: '/run/postgresql', port: 5432 }]],
+  ])('%s is of these hosts', (address, hosts) => {
+    expect(readSharedPlace(address).hosts).toEqual(hosts)
+  })
+
+  it.each(['postgres://hub:secret@db/hub', 'postgres://db/hub?password=secret'])(
+    'never holds a password, which others could read, nor is it said: %s',
+    (address) => {
+      expect(() => readSharedPlace(address)).toThrow(expect.objectContaining({ code: 'password-in-address' }))
+      expect(() => readSharedPlace(address)).not.toThrow('secret')
+    },
+  )
+
+  it.each([
+    'postgres://hub@db',
+    'postgres://hub@db/hub?sslmode=prefer',
+    'postgres://hub@db/hub?schema=pg_catalog',
+    'postgres://hub@db/hub?schema=a;b',
+    'postgres://hub@db/hub?options=x',
+    'postgres://hub@db:99999/hub',
+    'postgres://hub@db/%zz',
+  ])('%s is none', (address) => {
+    expect(() => readSharedPlace(address)).toThrow(expect.objectContaining({ code: 'invalid-store' }))
+  })
+})

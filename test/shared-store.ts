@@ -1,0 +1,73 @@
+import { randomBytes } from 'node:crypto'
+import { existsSync } from 'node:fs'
+import pg from 'pg'
+import { openStore } from '../src/db/store/open.ts'
+import { deriveKeys, writeKeyFile } from '../src/db/store/keys.ts'
+import { tableNames } from '../src/db/store/tables.ts'
+
+/** A server to test against; absent: every store is a file. */
+export const testServer = process.env.SSH_ADMIN_TEST_DB
+
+const schema = `worker_${process.env.VITEST_POOL_ID ?? '0'}`
+
+/** The store of this worker, which its tests have one after the other. */
+export function sharedTestPlace(server: string): string {
+  return `${server}${server.includes('?') ? '&' : '?'}schema=${schema}`
+}
+
+const numbered = [
+  'imports',
+  'centres',
+  'users',
+  'credentials',
+  'learner_groups',
+  'tests',
+  'results',
+  'outbox',
+]
+
+let client: Promise<pg.Client> | undefined
+
+async function connected(server: string): Promise<pg.Client> {
+  const opened = new pg.Client({ connectionString: server })
+  opened.on('error', () => undefined)
+  await opened.connect()
+  await opened.query(`set search_path to ${schema}`)
+  return opened
+}
+
+/** Takes out everything that the test before put in, and gives the store a key of its own. */
+export async function emptySharedStore(
+  server: string,
+  { keyFile, at }: { keyFile: string; at: Date },
+): Promise<void> {
+  client ??= connected(server)
+  const opened = await client
+  const { rows } = await opened.query('select to_regclass($1) as store', [`${schema}.store`])
+  if (rows[0]?.store === null) {
+    const place = sharedTestPlace(server)
+    const options = { maxWaitMs: 30_000, now: () => at, command: 'test', onWait: () => undefined }
+    await (await openStore({ ...options, path: place, keyFile: `${keyFile}.first`, mode: 'begin' })).close()
+  }
+  if (existsSync(keyFile)) return
+  const secret = randomBytes(32)
+  writeKeyFile(keyFile, secret)
+  const { fingerprint } = deriveKeys(secret)
+  const emptied = [...tableNames].reverse().map((name) => `delete from ${name}`)
+  const restarted = numbered.map(
+    (name) => `perform setval(pg_get_serial_sequence('${name}', 'id'), 1, false);`,
+  )
+  await opened.query(
+    `begin; set local session_replication_role to replica; ${emptied.join('; ')};
+      insert into store (id, store_id, key_fingerprint, created_at, program)
+        values (1, '${randomBytes(12).toString('hex')}', '${fingerprint}', '${at.toISOString()}', 'test');
+      do $$ begin ${restarted.join(' ')} end $$; commit`,
+  )
+}
+
+/** Changes the store past every trigger and reference, as its owner could. */
+export async function tamperWithShared(server: string, statements: readonly string[]): Promise<void> {
+  client ??= connected(server)
+  const opened = await client
+  await opened.query(`begin; set local session_replication_role to replica; ${statements.join('; ')}; commit`)
+}
