@@ -37,7 +37,8 @@ module.exports = {
   forbidden: [
     ...room('db', {
       may: [],
-      leaves: 'input-file|errors|nearest|search-key|version|disk|fault-points|interruption|unfinished-files|shared-place',
+      leaves:
+        'input-file|errors|nearest|search-key|version|disk|fault-points|interruption|unfinished-files|shared-place',
     }),
     ...room('rules', { may: ['db', 'letters'] }),
     ...room('workbook', {

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { transferProgressionTests } from '../../../src/rules/users/transfer.ts'
 import { countResults, holding } from '../../holding.ts'
+import { testServer } from '../../shared-store.ts'
 import { newWorld, type World } from '../../world.ts'
 
 const amira = 'amira@school.example'
@@ -97,7 +98,8 @@ describe('transferring Progression Test data', () => {
     expect(await world.account(amira)).toMatchObject({ progressionTests: { learnerGroups: 2 } })
   })
 
-  it('moves nothing when the counts before and after disagree', async () => {
+  // Its trigger is written as SQLite has them.
+  it.skipIf(testServer !== undefined)('moves nothing when the counts before and after disagree', async () => {
     await world.user(omar, { centre: 'EG001', sites: both })
     await holding(world, omar, { group: '5A', learners: ['Zain'] })
     await world.rows(`create trigger losing after update of owner_id on learner_groups when old.name = '9C'
