@@ -15,17 +15,6 @@ export function sharedTestPlace(server: string): string {
   return `${server}${server.includes('?') ? '&' : '?'}schema=${schema}`
 }
 
-const numbered = [
-  'imports',
-  'centres',
-  'users',
-  'credentials',
-  'learner_groups',
-  'tests',
-  'results',
-  'outbox',
-]
-
 let client: Promise<pg.Client> | undefined
 
 async function connected(server: string): Promise<pg.Client> {
@@ -54,14 +43,13 @@ export async function emptySharedStore(
   writeKeyFile(keyFile, secret)
   const { fingerprint } = deriveKeys(secret)
   const emptied = [...tableNames].reverse().map((name) => `delete from ${name}`)
-  const restarted = numbered.map(
-    (name) => `perform setval(pg_get_serial_sequence('${name}', 'id'), 1, false);`,
-  )
   await opened.query(
     `begin; set local session_replication_role to replica; ${emptied.join('; ')};
       insert into store (id, store_id, key_fingerprint, created_at, program)
         values (1, '${randomBytes(12).toString('hex')}', '${fingerprint}', '${at.toISOString()}', 'test');
-      do $$ begin ${restarted.join(' ')} end $$; commit`,
+      select setval(pg_get_serial_sequence(table_name, column_name), 1, false)
+        from information_schema.columns where table_schema = current_schema() and is_identity = 'YES';
+      commit`,
   )
 }
 

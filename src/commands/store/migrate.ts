@@ -1,3 +1,4 @@
+import { isSharedPlace } from '../../shared-place.ts'
 import { changedMeanwhile } from '../../cli/mutation.ts'
 import { confirm } from '../../cli/prompt.ts'
 import { migrateStore } from '../../rules/store/events.ts'
@@ -12,23 +13,24 @@ export const migrate = () =>
     name: 'migrate',
     summary: 'bring a store of an older ssh-admin up to date',
     description:
-      'Bring a store that an older ssh-admin made up to date. The store as it is is kept beside it, whole, and nothing but you removes that copy. Programs that are older than this one cannot use the store afterwards.',
+      'Bring a store that an older ssh-admin made up to date. The store as it is is kept beside it, whole, and nothing but you removes that copy; of a store on a server none is kept, so make a backup before. Programs that are older than this one cannot use the store afterwards.',
     examples: ['ssh-admin store migrate --yes', 'ssh-admin store migrate --dry-run'],
     changes: true,
     run: async (_, session) => {
       const { dryRun, yes } = session.common
       const { nameToKeep } = await import('../../db/store/kept-copies.ts')
       const { db } = placesOf(session)
-      const { from, to } = await rehearsed(session)
+      const { from, to, isShared } = await rehearsed(session)
       if (from === to) return unchanged({ db, version: to })
 
       const keep = nameToKeep(db, { before: 'migration', now: session.context.now() })
+      const kept = isShared ? null : keep
       if (!dryRun) {
         if (!yes) {
-          await confirm(session, question({ db, from, to, keep }))
+          await confirm(session, question({ db, from, to, keep: kept }))
         }
-        const { migrateStoreFile } = await import('../../db/sqlite/bring-up-to-date.ts')
-        const found = await migrateStoreFile(await session.opening('use'), {
+        const { bringUpToDate } = await import('../../db/store/bring-up-to-date.ts')
+        const found = await bringUpToDate(await session.opening('use'), {
           from,
           keep,
           note: noteIn(session, { from, to }),
@@ -39,29 +41,43 @@ export const migrate = () =>
       }
       const lines = [
         `${dryRun ? 'Would bring' : 'Brought'} the store ${db} up to date: from version ${from} to ${to}.`,
-        `The store as it ${dryRun ? 'is would be' : 'was is'} kept as ${keep}`,
+        ...(kept ? [`The store as it ${dryRun ? 'is would be' : 'was is'} kept as ${kept}`] : []),
       ]
       return {
         text: lines.join('\n'),
-        json: { store: db, from, to, kept: keep, changed: true },
+        json: { store: db, from, to, kept, changed: true },
       }
     },
   })
 
-/** Does it to a copy in memory, so that nobody is asked about what cannot be done. */
-async function rehearsed(session: Session): Promise<{ from: number; to: number }> {
+/** Does it to a copy in memory where it is a file, so that nobody is asked about what cannot be done. */
+async function rehearsed(session: Session): Promise<{ from: number; to: number; isShared: boolean }> {
   const { latestVersion } = await import('../../db/migrations/index.ts')
-  const store = await session.open('read')
+  const { db } = placesOf(session)
+  const store = await session.open(isSharedPlace(db) ? 'as-it-is' : 'read')
   try {
     permit(await session.ctx(store), 'store.migrate', { name: 'store' })
-    return { from: store.version, to: latestVersion }
+    return { from: store.version, to: latestVersion, isShared: store.engine.isShared }
   } finally {
     await store.close()
   }
 }
 
-function question({ db, from, to, keep }: { db: string; from: number; to: number; keep: string }): string {
-  return `Bring ${db} up to date, from version ${from} to ${to}? The store as it is is kept as ${keep}. An older ssh-admin cannot use it afterwards.`
+function question({
+  db,
+  from,
+  to,
+  keep,
+}: {
+  db: string
+  from: number
+  to: number
+  keep: string | null
+}): string {
+  const aside = keep
+    ? `The store as it is is kept as ${keep}.`
+    : 'No copy of it is kept: make one before, with ssh-admin store backup FILE.'
+  return `Bring ${db} up to date, from version ${from} to ${to}? ${aside} An older ssh-admin cannot use it afterwards.`
 }
 
 /** The log names it where the key is there; without the key the store is brought up to date all the same. */

@@ -1,10 +1,18 @@
 import { type Kysely, type Migration, sql } from 'kysely'
 
+export interface NumberedMigration extends Pick<Migration, 'up'> {
+  /**
+   * What is run on a server of PostgreSQL in the place of `up`: only where its tables, columns and indexes cannot be
+   * put into PostgreSQL's words by themselves, as triggers and functions cannot.
+   */
+  onServer?: Migration['up']
+}
+
 /**
  * In their order, loaded where one has to run; frozen once merged. They run with foreign keys off and
  * `legacy_alter_table` on, so that a table can be rebuilt (new one, copy, drop, rename); what points at nothing afterwards fails the migration.
  */
-const numbered: Record<string, () => Promise<Pick<Migration, 'up'>>> = {
+const numbered: Record<string, () => Promise<NumberedMigration>> = {
   '0001-centres-users-and-their-history': () => import('./0001-centres-users-and-their-history.ts'),
   '0002-wrong-sign-ins-and-account-requests': () => import('./0002-wrong-sign-ins-and-account-requests.ts'),
   '0003-the-program-that-wrote-it': () => import('./0003-the-program-that-wrote-it.ts'),
@@ -36,6 +44,15 @@ export function migrations(): Record<string, Migration> {
       },
     ]),
   )
+}
+
+/** What a store of this version lacks: each with the number that it brings it to. */
+export function migrationsAfter(
+  version: number,
+): { version: number; load: () => Promise<NumberedMigration> }[] {
+  return Object.values(numbered)
+    .map((load, position) => ({ version: position + 1, load }))
+    .slice(version)
 }
 
 async function refuseOrphans(db: Kysely<unknown>): Promise<void> {

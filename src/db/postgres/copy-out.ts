@@ -1,6 +1,5 @@
 import { rmSync } from '../../disk.ts'
 import { Cancelled } from '../../errors.ts'
-import { tableNames } from '../store/tables.ts'
 import type { SharedConnection } from './shared-connection.ts'
 
 interface Copying {
@@ -8,22 +7,19 @@ interface Copying {
   signal: AbortSignal
 }
 
-/** Tables whose numbers are never given again. */
-const counted = ['imports', 'centres', 'users', 'credentials', 'outbox']
-
 /** Copies every table, all as they were at one moment, into a file of SQLite, which is a store of its own. @returns its size */
 export async function copyOut(connection: SharedConnection, { to, signal }: Copying): Promise<number> {
   const { newFile } = await import('../sqlite/new-file.ts')
-  const file = await newFile(to)
+  const file = await newFile(to, { version: connection.row.version })
   try {
-    for (const table of tableNames) {
+    for (const table of file.tables()) {
       for await (const rows of connection.rowsOf(table, file.columnsOf(table))) {
         if (signal.aborted) throw new Cancelled()
         file.insert(table, rows)
       }
     }
     const last: [string, number][] = []
-    for (const table of counted) last.push([table, await connection.lastNumber(table)])
+    for (const table of file.counted()) last.push([table, await connection.lastNumber(table)])
     return file.finish(last)
   } finally {
     file.close()

@@ -31,7 +31,7 @@ export class SharedDialect implements Dialect {
   }
 
   createQueryCompiler(): QueryCompiler {
-    return new Compiler()
+    return new PortableCompiler()
   }
 
   createAdapter(): PostgresAdapter {
@@ -116,7 +116,8 @@ class Connection implements DatabaseConnection {
   }
 }
 
-class Compiler extends PostgresQueryCompiler {
+/** Knows the pieces of a query that have two forms. */
+export class PortableCompiler extends PostgresQueryCompiler {
   protected override visitRaw(node: RawNode): void {
     super.visitRaw(isPortable(node) ? node.postgres : node)
   }

@@ -286,6 +286,9 @@ const guards = [
   ],
 ] as const
 
+/** A shared store has the tables of this version before any migration; frozen. */
+export const firstVersion = 8
+
 /** Every statement that makes the tables of a shared store, in the schema that is looked in first. */
 export function firstSchema(): string[] {
   return [

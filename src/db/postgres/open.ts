@@ -17,19 +17,19 @@ import { connect } from './connection.ts'
 import { copyOut } from './copy-out.ts'
 import { SharedDialect } from './dialect.ts'
 import { inWords, sqlStateOf } from './errors.ts'
-import { firstSchema } from './first-schema.ts'
+import { firstSchema, firstVersion } from './first-schema.ts'
+import { migrateWithin } from './migrate.ts'
 import { readSharedPlace, type SharedPlace } from '../../shared-place.ts'
 import { SharedConnection, type StoreRow } from './shared-connection.ts'
 
 /** Opens a store that several desks share. @throws `store-missing`, `store-newer`, `store-older`, and what a server says */
 export async function openSharedStore(opening: Opening): Promise<OpenStore> {
   const place = readSharedPlace(opening.path)
-  const reads = opening.mode === 'read' || opening.mode === 'as-it-is'
   const connection = await connectionTo(place, opening)
   try {
     const row = await connection.look()
     if (row) {
-      refuseOtherVersion(row, { place, reads })
+      refuseOtherVersion(row, { place, asItIs: opening.mode === 'as-it-is' })
       return openedStore(connection, { opening, created: false })
     }
   } catch (error) {
@@ -48,7 +48,7 @@ export async function openSharedStore(opening: Opening): Promise<OpenStore> {
 async function connectionTo(place: SharedPlace, opening: Opening): Promise<SharedConnection> {
   const reads = opening.mode === 'read' || opening.mode === 'as-it-is'
   const client = await connect(place, { writes: !reads })
-  const check = (row: StoreRow) => refuseOtherVersion(row, { place, reads: false })
+  const check = (row: StoreRow) => refuseOtherVersion(row, { place, asItIs: false })
   return new SharedConnection(client, { place, opening, snapshot: reads, check })
 }
 
@@ -162,10 +162,8 @@ async function makeTables(
   await client.query(
     `begin; create schema if not exists ${schema}; set local search_path to ${schema}; ${firstSchema().join(';\n')}`,
   )
-  await client.query('insert into store_versions (version, program) values ($1, $2)', [
-    latestVersion,
-    program,
-  ])
+  await client.query('insert into store_versions (version, program) values ($1, $2)', [firstVersion, program])
+  await migrateWithin(client, { from: firstVersion })
   await client.query(
     'insert into store (id, store_id, key_fingerprint, created_at, program) values (1, $1, $2, $3, $4)',
     [storeId, fingerprint, at.toISOString(), program],
@@ -174,14 +172,14 @@ async function makeTables(
 
 function refuseOtherVersion(
   { version }: StoreRow,
-  { place, reads }: { place: SharedPlace; reads: boolean },
+  { place, asItIs }: { place: SharedPlace; asItIs: boolean },
 ): void {
   if (version > latestVersion) {
     throw new Unavailable('store-newer', `The store ${place.shown} was made by a newer ssh-admin.`, {
       hint: 'Update ssh-admin on this machine. Nothing was changed.',
     })
   }
-  if (version === latestVersion || reads) return
+  if (version === latestVersion || asItIs) return
   throw new Unavailable(
     'store-older',
     `The store ${place.shown} was made by an older ssh-admin: it is of version ${version}, and this program needs ${latestVersion}.`,

@@ -4,22 +4,14 @@ import { finishing } from '../../interruption.ts'
 import { makersMark } from '../../unfinished-files.ts'
 import type { Opening } from '../store/opening.ts'
 import { latestVersion } from '../migrations/index.ts'
-import { openStore, type OpenStore } from '../store/open.ts'
+import type { BringingUpToDate } from '../store/bring-up-to-date.ts'
+import { openStore } from '../store/open.ts'
 import { holdAlone, placeStore } from './place.ts'
 import { unfinishedCopy } from '../store/unfinished-copy.ts'
 import { knownVersionOf } from './version.ts'
 
 /** Pages copied between two breaths, in which Ctrl-C is heard. */
 const pagesAtOnce = 5000
-
-interface BringingUpToDate {
-  /** The version that was agreed to; with any other, nothing is done. */
-  from: number
-  /** What the store as it is now is called afterwards. */
-  keep: string
-  /** Writes the event, in the copy that takes the store's place. */
-  note: (store: OpenStore) => Promise<void>
-}
 
 /**
  * Brings a copy of an older store up to date, and puts it in the store's place, which is kept beside it. Whoever

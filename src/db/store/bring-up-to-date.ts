@@ -1,0 +1,30 @@
+import { isSharedPlace } from '../../shared-place.ts'
+import { openStore, type OpenStore } from './open.ts'
+import type { Opening } from './opening.ts'
+
+export interface BringingUpToDate {
+  /** The version that was agreed to; with any other, nothing is done. */
+  from: number
+  /** What the store as it is now is called afterwards, where it is a file. */
+  keep: string
+  /** Writes the event: of a file, in the copy that takes the store's place. */
+  note: (store: OpenStore) => Promise<void>
+}
+
+/** Brings an older store up to date: all of it, or none. @returns the version that it had */
+export async function bringUpToDate(opening: Opening, doing: BringingUpToDate): Promise<number> {
+  if (!isSharedPlace(opening.path)) {
+    const { migrateStoreFile } = await import('../sqlite/bring-up-to-date.ts')
+    return migrateStoreFile(opening, doing)
+  }
+  const { migrateSharedStore } = await import('../postgres/bring-up-to-date.ts')
+  const version = await migrateSharedStore(opening, doing)
+  if (version !== doing.from) return version
+  const store = await openStore({ ...opening, mode: 'use' })
+  try {
+    await doing.note(store)
+  } finally {
+    await store.close()
+  }
+  return version
+}
