@@ -1,12 +1,17 @@
+import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
+import { issueCredential } from '../src/db/credentials.ts'
 import { openStore } from '../src/db/store/open.ts'
+import { commit } from '../src/db/transact.ts'
+import { hours } from '../src/rules/credentials/derive.ts'
 import { newPassword } from '../src/rules/account/password.ts'
 import { inTurn, type Program, reason, run, sshAdmin } from './processes.ts'
 import { type Row, type Settings, seconds } from './rows.ts'
 
-/** Wrong tries for one address, so that none is refused for coming too soon. */
-const triesEach = 8
+/** Wrong tries for one address, so that none is refused for coming too soon, and what is tried stays open. */
+const triesEach = 4
 const pairsPerRound = 8
+const aPassword = 'nine camels cross the river'
 
 /** Whether the time of an answer tells an address that is known from one that is not. */
 export async function measure({ folder, rounds }: Settings): Promise<Row[]> {
@@ -15,9 +20,26 @@ export async function measure({ folder, rounds }: Settings): Promise<Row[]> {
   try {
     const known = await seeded(db, Math.ceil((pairs + 1) / triesEach))
     const unknown = known.map((email) => `nobody-${email}`)
+    const asked = { pairs, known, unknown, db }
     return [
-      await compared('a wrong sign-in', { pairs, known, unknown, command: 'sign-in', db, exit: 3 }),
-      await compared('a request for a message', { pairs, known, unknown, command: 'request', db, exit: 0 }),
+      await compared('a wrong sign-in', {
+        ...asked,
+        command: 'sign-in',
+        input: 'not the password\n',
+        exit: 3,
+      }),
+      await compared('a request for a message', { ...asked, command: 'request', input: '', exit: 0 }),
+      await compared('a wrong PIN', {
+        ...asked,
+        command: 'activate',
+        input: `00000000\n${aPassword}\n`,
+        exit: 3,
+      }),
+      await compared('a wrong temporary password', {
+        ...asked,
+        ...{ command: 'set-up', input: `abcd-efgh-jkmn-pqrs\n${aPassword}\n`, exit: 3 },
+      }),
+      await compared('a wrong code', { ...asked, command: 'verify', input: '000000\n', exit: 3 }),
     ]
   } catch (error) {
     return [{ what: 'sign-in', unit: '×', goal: { atMost: 1.1 }, missing: reason(error) }]
@@ -29,17 +51,15 @@ interface Comparing {
   known: readonly string[]
   unknown: readonly string[]
   command: string
+  /** What is typed. */
+  input: string
   db: string
   exit: number
 }
 
 /** The slower against the faster of the two: either way would tell. */
-async function compared(what: string, { pairs, known, unknown, command, db, exit }: Comparing): Promise<Row> {
-  const { a, b, ratio } = await inTurn(
-    trying(known, { command, db, exit }),
-    trying(unknown, { command, db, exit }),
-    pairs,
-  )
+async function compared(what: string, { pairs, known, unknown, ...trying }: Comparing): Promise<Row> {
+  const { a, b, ratio } = await inTurn(tryingEach(known, trying), tryingEach(unknown, trying), pairs)
   return {
     what: `${what}: a known address against an unknown one`,
     measured: seconds(a),
@@ -50,9 +70,9 @@ async function compared(what: string, { pairs, known, unknown, command, db, exit
   }
 }
 
-function trying(
+function tryingEach(
   emails: readonly string[],
-  { command, db, exit }: Pick<Comparing, 'command' | 'db' | 'exit'>,
+  { command, input, db, exit }: Pick<Comparing, 'command' | 'input' | 'db' | 'exit'>,
 ): Program {
   let tries = 0
   return {
@@ -60,12 +80,12 @@ function trying(
       const email = emails[Math.floor(tries++ / triesEach) % emails.length] ?? ''
       return sshAdmin('account', command, email, '--db', db)
     },
-    input: 'not the password\n',
+    input,
     exit,
   }
 }
 
-/** @returns as many addresses of active users with a password */
+/** @returns as many addresses of active users with a password, and with a PIN, a temporary password and a code that are open */
 async function seeded(db: string, count: number): Promise<string[]> {
   await run({ args: sshAdmin('seed', '--centres', '1', '--users', String(count + 5), '--yes', '--db', db) })
   const store = await openStore({
@@ -77,15 +97,33 @@ async function seeded(db: string, count: number): Promise<string[]> {
     command: 'bench',
     onWait: () => undefined,
   })
+  const at = new Date()
   try {
-    const { hash } = await newPassword('nine camels cross the river')
+    const { hash } = await newPassword(aPassword)
     await store.db
       .updateTable('users')
-      .set({ password_hash: hash, status: 'active' })
+      .set({
+        ...{ password_hash: hash, status: 'active', pin_state: 'issued', pin_nonce: randomBytes(16) },
+        ...{
+          pin_issued_at: at.toISOString(),
+        },
+      })
       .where('status', '=', 'invited')
       .execute()
-    const users = await store.db.selectFrom('users').select('email').where('status', '=', 'active').execute()
-    return users.slice(0, count).map(({ email }) => email)
+    const users = await store.db
+      .selectFrom('users')
+      .select(['id', 'email'])
+      .where('status', '=', 'active')
+      .execute()
+    const known = users.slice(0, count)
+    await commit(store, async (trx) => {
+      for (const { id: userId } of known) {
+        const issued = { userId, at, random: randomBytes, lifetime: hours(24) }
+        await issueCredential(trx, { ...issued, purpose: 'temporary-password' })
+        await issueCredential(trx, { ...issued, purpose: 'code' })
+      }
+    })
+    return known.map(({ email }) => email)
   } finally {
     await store.close()
   }

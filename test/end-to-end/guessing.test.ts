@@ -34,8 +34,10 @@ describe('guessing with forty programs at once', { timeout: 300_000 }, () => {
     return (await PostalMime.parse(readFileSync(join(folder, last)))).text ?? ''
   }
   const found = async (pattern: RegExp) => pattern.exec(await newestLetter())?.[1] ?? ''
-  const judged = async (action: string): Promise<number> =>
-    JSON.parse(await done(`audit list --action ${action} --json`)).total
+  const judged = async (action: string): Promise<number> => {
+    const { events } = JSON.parse(await done(`audit list --action ${action} --json`))
+    return events.filter(({ details }: { details: { judged?: boolean } }) => details.judged !== false).length
+  }
   const guess = (line: string, { input, apart }: { input: (n: number) => string; apart: number }) =>
     Promise.all(
       Array.from({ length: atOnce }, (_, n) =>

@@ -7,7 +7,7 @@ import type { RuleContext } from '../permissions/actor.ts'
 import { accountById } from '../users/changed.ts'
 import { choosePassword, type NewPassword } from './password.ts'
 import { maxWrongTries, pinOf, timingSafeEqualText } from '../credentials/derive.ts'
-import { asOwner, claimedAccount, refuseSignIn } from './self-service.ts'
+import { asOwner, claimedAccount, recordWrongTry, refuseSignIn, type WrongTry } from './self-service.ts'
 import { appendAudit } from '../audit/append.ts'
 import { queueMessage } from '../mail/queue-message.ts'
 
@@ -27,13 +27,8 @@ export async function activateAccount(
 ): Promise<Account> {
   const { at } = ctx
   const account = await claimedAccount(trx, { email, at })
-  if (account?.pin !== 'issued') throw wrongPin()
-  const { pinNonce } = await secretsOf(trx, account.id)
-  const right = pinNonce !== null && timingSafeEqualText(pin.replace(/\s/g, ''), pinOf(key, pinNonce))
-  if (!right) {
-    await countTry(trx, { account, ctx })
-    throw wrongPin({ keepsChanges: true })
-  }
+  const right = account?.pin === 'issued' && (await isPinOf(trx, { account, pin, key }))
+  if (!right) throw await wrongPin(trx, { account, ctx })
   refuseSignIn(account, ['deleted', 'suspended', 'no-centre', 'centre-deleted'])
 
   const owner = asOwner(ctx, account)
@@ -52,23 +47,21 @@ export async function activateAccount(
   return accountById(trx, { id: account.id, at })
 }
 
-/** The same words for every cause, also where the address is unknown [004]. */
-function wrongPin({ keepsChanges = false } = {}): Refused {
-  return new Refused('wrong-pin', 'This address and PIN do not open an account.', {
-    hint: 'Check both on the sheet they came on. After five wrong PINs, or 30 days, a new one is needed: ssh-admin users pin EMAIL',
-    keepsChanges,
-  })
+async function isPinOf(
+  trx: Trx,
+  { account, pin, key }: Pick<Activation, 'pin' | 'key'> & { account: Account },
+): Promise<boolean> {
+  const { pinNonce } = await secretsOf(trx, account.id)
+  return pinNonce !== null && timingSafeEqualText(pin.replace(/\s/g, ''), pinOf(key, pinNonce))
 }
 
-async function countTry(trx: Trx, { account, ctx }: { account: Account; ctx: RuleContext }): Promise<void> {
-  const { id: userId, email: subject } = account
-  await countWrongPin(trx, { userId, most: maxWrongTries })
-  await appendAudit(trx, {
-    by: ctx.by,
-    at: ctx.at,
-    action: 'account.wrong-pin',
-    kind: 'event',
-    subject,
-    userId,
+/** The same words for every cause, also where the address is unknown [004]. */
+async function wrongPin(trx: Trx, { account, ctx }: WrongTry): Promise<Refused> {
+  const judged = account?.pin === 'issued'
+  if (judged) await countWrongPin(trx, { userId: account.id, most: maxWrongTries })
+  await recordWrongTry(trx, { action: 'account.wrong-pin', judged, account, ctx })
+  return new Refused('wrong-pin', 'This address and PIN do not open an account.', {
+    hint: 'Check both on the sheet they came on. After five wrong PINs, or 30 days, a new one is needed: ssh-admin users pin EMAIL',
+    keepsChanges: true,
   })
 }

@@ -1,10 +1,12 @@
 import type { Kysely } from 'kysely'
 import type { Store } from '../../db/schema.ts'
 import { findLiveUser } from '../../db/users/users.ts'
+import type { Trx } from '../../db/transact.ts'
 import type { WrongSignIns } from '../../db/wrong-tries.ts'
 import { Refused } from '../../errors.ts'
 import type { RuleContext } from '../permissions/actor.ts'
 import { type Account, accountOf } from '../users/account.ts'
+import { appendAudit } from '../audit/append.ts'
 import { typedAddress } from '../users/email.ts'
 import { remedy, signInReasons } from '../users/sign-in-reasons.ts'
 import type { SignInBlocker } from '../users/sign-in-status.ts'
@@ -26,6 +28,31 @@ export function asOwner(ctx: RuleContext, { id, email, hubRole, roles, centre }:
     ...ctx,
     by: { kind: 'user', operator, command, id, email, hubRole, roles, centre, assigned: [] },
   }
+}
+
+export interface WrongTry {
+  /** Absent where nobody has the address that was typed. */
+  account: Account | undefined
+  ctx: RuleContext
+}
+
+/**
+ * Of an address that nobody has, too, and where nothing is open that could be tried, so that the answer takes as
+ * long; what was `judged` was compared with a secret.
+ */
+export async function recordWrongTry(
+  trx: Trx,
+  { action, judged, account, ctx: { by, at } }: WrongTry & { action: string; judged?: boolean },
+): Promise<void> {
+  const whose = account && { subject: account.email, userId: account.id }
+  await appendAudit(trx, {
+    by,
+    at,
+    action,
+    kind: 'event',
+    ...whose,
+    ...(judged === undefined ? {} : { facts: { judged } }),
+  })
 }
 
 /** Refuses, naming the rule: only once the owner has shown a right secret. */

@@ -16,7 +16,7 @@ import {
   timingSafeEqualText,
   temporaryPasswordOf,
 } from '../credentials/derive.ts'
-import { asOwner, claimedAccount, refuseSignIn } from './self-service.ts'
+import { asOwner, claimedAccount, recordWrongTry, refuseSignIn, type WrongTry } from './self-service.ts'
 import { appendAudit } from '../audit/append.ts'
 import { queueMessage } from '../mail/queue-message.ts'
 
@@ -58,24 +58,14 @@ export async function setUpWithTemporaryPassword(
   const account = await claimedAccount(trx, { email, at })
   const purpose = 'temporary-password'
   const credential = account && (await findOpenCredential(trx, { userId: account.id, purpose }))
-  if (!account || !credential || hasExpired(credential, at)) throw wrongTemporaryPassword()
-  if (!timingSafeEqualText(plainly(temporaryPassword), plainly(temporaryPasswordOf(keys.code, credential)))) {
-    await countWrongTry(trx, { credential, most: maxWrongTries })
-    const { id: userId, email: subject } = account
-    await appendAudit(trx, {
-      by: ctx.by,
-      at,
-      action: 'account.wrong-temporary-password',
-      kind: 'event',
-      subject,
-      userId,
-    })
-    throw wrongTemporaryPassword({ keepsChanges: true })
-  }
+  const open = credential && !hasExpired(credential, at) ? credential : undefined
+  const right =
+    open && timingSafeEqualText(plainly(temporaryPassword), plainly(temporaryPasswordOf(keys.code, open)))
+  if (!account || !open || !right) throw await wrongTemporaryPassword(trx, { account, open, ctx })
   refuseSignIn(account, ['deleted', 'suspended', 'no-centre', 'centre-deleted'])
 
   const owner = asOwner(ctx, account)
-  await choosePassword(trx, { account, password, with: credential.id, ctx })
+  await choosePassword(trx, { account, password, with: open.id, ctx })
   await queueMessage(trx, owner, { letter: 'verification-code', to: account })
   const { id: userId, email: subject } = account
   await appendAudit(trx, {
@@ -96,13 +86,23 @@ function plainly(temporaryPassword: string): string {
 }
 
 /** The same words for every cause, also where the address is unknown [004]. */
-function wrongTemporaryPassword({ keepsChanges = false } = {}): Refused {
+async function wrongTemporaryPassword(
+  trx: Trx,
+  { account, open, ctx }: WrongTry & { open: Credential | undefined },
+): Promise<Refused> {
+  if (open) await countWrongTry(trx, { credential: open, most: maxWrongTries })
+  await recordWrongTry(trx, {
+    action: 'account.wrong-temporary-password',
+    judged: open !== undefined,
+    account,
+    ctx,
+  })
   return new Refused(
     'wrong-temporary-password',
     'This address and temporary password do not open an account.',
     {
       hint: 'It works for 48 hours, one time, and five wrong tries end it. For a new one: ssh-admin account request EMAIL',
-      keepsChanges,
+      keepsChanges: true,
     },
   )
 }

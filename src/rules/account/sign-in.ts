@@ -6,7 +6,15 @@ import type { Account } from '../users/account.ts'
 import type { RuleContext } from '../permissions/actor.ts'
 import { accountById } from '../users/changed.ts'
 import { typedAddress } from '../users/email.ts'
-import { asOwner, claimedAccount, maxQuickTries, refuseTooManyTries, refuseSignIn } from './self-service.ts'
+import {
+  asOwner,
+  claimedAccount,
+  maxQuickTries,
+  recordWrongTry,
+  refuseSignIn,
+  refuseTooManyTries,
+  type WrongTry,
+} from './self-service.ts'
 import { isPassword } from './password.ts'
 import { appendAudit } from '../audit/append.ts'
 import { queueMessage } from '../mail/queue-message.ts'
@@ -50,18 +58,10 @@ export async function signIn(trx: Trx, { email: typed, password, ctx }: SigningI
   return accountById(trx, { id: userId, at })
 }
 
-interface WrongSignIn {
-  key: string
-  account: Account | undefined
-  ctx: RuleContext
-}
-
 /** Counted in the transaction that judged it, known or not; the owner hears once of a row that grows long. */
-async function wrongSignIn(trx: Trx, { key, account, ctx }: WrongSignIn): Promise<Refused> {
-  const { by, at } = ctx
-  const inARow = await countWrongSignIn(trx, { key, at })
-  const whose = account && { subject: account.email, userId: account.id }
-  await appendAudit(trx, { by, at, action: 'account.wrong-password', kind: 'event', ...whose })
+async function wrongSignIn(trx: Trx, { key, account, ctx }: WrongTry & { key: string }): Promise<Refused> {
+  const inARow = await countWrongSignIn(trx, { key, at: ctx.at })
+  await recordWrongTry(trx, { action: 'account.wrong-password', account, ctx })
   if (inARow === maxQuickTries && account?.centre && !account.centre.deleted) {
     await queueMessage(trx, ctx, { letter: 'sign-in-slowed', to: account })
   }

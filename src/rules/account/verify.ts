@@ -1,4 +1,4 @@
-import { findOpenCredential, voidCredentials } from '../../db/credentials.ts'
+import { type Credential, findOpenCredential, voidCredentials } from '../../db/credentials.ts'
 import { markActive } from '../../db/users/passwords.ts'
 import type { Trx } from '../../db/transact.ts'
 import { countWrongTry } from '../../db/wrong-tries.ts'
@@ -7,7 +7,7 @@ import type { Account } from '../users/account.ts'
 import type { RuleContext } from '../permissions/actor.ts'
 import { accountById } from '../users/changed.ts'
 import { codeOf, maxWrongTries, timingSafeEqualText } from '../credentials/derive.ts'
-import { asOwner, claimedAccount, refuseSignIn } from './self-service.ts'
+import { asOwner, claimedAccount, recordWrongTry, refuseSignIn, type WrongTry } from './self-service.ts'
 import { appendAudit } from '../audit/append.ts'
 
 interface Verification {
@@ -23,16 +23,13 @@ export async function verifyAccount(trx: Trx, { email, code, key, ctx }: Verific
   const { at } = ctx
   const account = await claimedAccount(trx, { email, at })
   const credential = account && (await findOpenCredential(trx, { userId: account.id, purpose: 'code' }))
-  if (!account || !credential || at.getTime() >= Date.parse(credential.expiresAt)) throw wrongCode()
-  const { id: userId, email: subject } = account
-  if (!timingSafeEqualText(code.replace(/\s/g, ''), codeOf(key, credential))) {
-    await countWrongTry(trx, { credential, most: maxWrongTries })
-    await appendAudit(trx, { by: ctx.by, at, action: 'account.wrong-code', kind: 'event', subject, userId })
-    throw wrongCode({ keepsChanges: true })
-  }
+  const open = credential && at.getTime() < Date.parse(credential.expiresAt) ? credential : undefined
+  const right = open && timingSafeEqualText(code.replace(/\s/g, ''), codeOf(key, open))
+  if (!account || !open || !right) throw await wrongCode(trx, { account, open, ctx })
   refuseSignIn(account, ['deleted', 'suspended', 'no-centre', 'centre-deleted'])
 
-  await voidCredentials(trx, { userId, purposes: ['code'], used: credential.id, why: 'void' })
+  const { id: userId, email: subject } = account
+  await voidCredentials(trx, { userId, purposes: ['code'], used: open.id, why: 'void' })
   await markActive(trx, userId)
   const { by } = asOwner(ctx, account)
   const facts = { before: account.status, after: 'active' }
@@ -41,9 +38,14 @@ export async function verifyAccount(trx: Trx, { email, code, key, ctx }: Verific
 }
 
 /** The same words for every cause, also where the address is unknown [004]. */
-function wrongCode({ keepsChanges = false } = {}): Refused {
+async function wrongCode(
+  trx: Trx,
+  { account, open, ctx }: WrongTry & { open: Credential | undefined },
+): Promise<Refused> {
+  if (open) await countWrongTry(trx, { credential: open, most: maxWrongTries })
+  await recordWrongTry(trx, { action: 'account.wrong-code', judged: open !== undefined, account, ctx })
   return new Refused('wrong-code', 'This address and code do not belong together.', {
     hint: 'The code works for 30 minutes, and five wrong tries end it. For a new message: ssh-admin account request EMAIL',
-    keepsChanges,
+    keepsChanges: true,
   })
 }

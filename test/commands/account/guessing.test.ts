@@ -20,6 +20,10 @@ describe('guessing', () => {
     exit === 0 ? 'done' : error().code || stdout
   const later = (minutes: number) => world.setClock(new Date(world.now.getTime() + minutes * 60_000))
   const events = async (action: string) => (await run(`audit list --action ${action}`)).json().total
+  const judged = async (action: string) => {
+    const { events } = (await run(`audit list --action ${action}`)).json()
+    return events.filter(({ details }: { details: { judged?: boolean } }) => details.judged).length
+  }
   const letterText = async () => (await inbox(world)).at(-1)?.text ?? ''
   const active = async () => {
     const id = await world.user(email, { centre: 'EG001' })
@@ -38,7 +42,7 @@ describe('guessing', () => {
         await world.user(email, { centre: 'EG001', status: 'invited' })
         return (await run(`users pin ${email}`)).json().pin
       },
-      guess: (secret: string) => run(`account activate ${email}`, `${secret}\n${good}\n`),
+      guess: (secret: string, address = email) => run(`account activate ${address}`, `${secret}\n${good}\n`),
       wrong: (n: number) => String(n).padStart(8, '0'),
     },
     {
@@ -49,7 +53,7 @@ describe('guessing', () => {
         await run(`users reset-password ${email} --yes`)
         return /^ {3}(\S{19})$/m.exec(await letterText())?.[1]
       },
-      guess: (secret: string) => run(`account set-up ${email}`, `${secret}\n${good}\n`),
+      guess: (secret: string, address = email) => run(`account set-up ${address}`, `${secret}\n${good}\n`),
       wrong: (n: number) => `abcd-efgh-jkmn-${String(n).padStart(4, '2')}`,
     },
     {
@@ -61,7 +65,7 @@ describe('guessing', () => {
         await run(`account activate ${email}`, `${pin}\n${good}\n`)
         return /^ {3}(\d{6})$/m.exec(await letterText())?.[1]
       },
-      guess: (secret: string) => run(`account verify ${email}`, secret),
+      guess: (secret: string, address = email) => run(`account verify ${address}`, secret),
       wrong: (n: number) => String(n).padStart(6, '0'),
     },
   ])('$what', ({ action, begin, guess, wrong }) => {
@@ -69,8 +73,18 @@ describe('guessing', () => {
       const secret = String(await begin())
       const tries = Array.from({ length: 40 }, (_, n) => wrong(n)).filter((one) => one !== secret)
       for (const one of tries.slice(0, 12)) expect((await guess(one)).exit).toBe(3)
-      expect(await events(action)).toBe(5)
+      expect(await judged(action)).toBe(5)
       expect((await guess(secret)).exit).toBe(3)
+    })
+
+    it('is recorded also where nobody has the address, and where nothing is open, so that it takes as long', async () => {
+      await world.user('omar@school.example', { centre: 'EG001' })
+      for (const address of ['nobody@school.example', 'omar@school.example']) {
+        const before = await events(action)
+        expect((await guess(wrong(1), address)).exit).toBe(3)
+        expect(await events(action)).toBe(before + 1)
+      }
+      expect(await judged(action)).toBe(0)
     })
 
     it('is judged no more often where the clock goes back between the tries', async () => {
@@ -79,7 +93,7 @@ describe('guessing', () => {
         later(n % 2 ? 10 : -20)
         await guess(wrong(n))
       }
-      expect(await events(action)).toBeLessThanOrEqual(5)
+      expect(await judged(action)).toBeLessThanOrEqual(5)
       expect((await guess(secret)).exit).toBe(3)
     })
   })
