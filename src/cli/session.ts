@@ -86,7 +86,7 @@ export function sessionOf(command: Command, context: Context): Session {
     opening: (mode) => openingFor({ ...parts, mode, path: undefined, interruption: context.interruption }),
     ctx: (store) => givenFor(store, acting),
     commit: async (store, work, clock) => {
-      const committed = await commitFor(store, { work, acting, clock })
+      const committed = await commitFor(store, { work, acting, clock, notify })
       // A copy that is to take the place of a store has none yet.
       if (store.path !== undefined) {
         const { removeLeftovers } = await import('./leftovers.ts')
@@ -171,10 +171,20 @@ async function givenAt(
 
 async function commitFor<Result>(
   store: OpenStore,
-  { work, acting, clock }: { work: WorkFor<Result>; acting: Acting; clock: Clock | undefined },
+  {
+    work,
+    acting,
+    clock,
+    notify,
+  }: {
+    work: WorkFor<Result>
+    acting: Acting
+    clock: Clock | undefined
+    notify?: Session['notify']
+  },
 ): Promise<Committed<Result>> {
   const { commit } = await import('../db/transact.ts')
-  const { result, queued } = await commit(
+  const { result, queued, missingHead } = await commit(
     store,
     async (trx) => {
       const ctx = await givenWithin(trx, acting)
@@ -182,5 +192,15 @@ async function commitFor<Result>(
     },
     clock,
   )
+  if (missingHead !== undefined) notify?.(missingHeadNotice(missingHead, 'noted-again'))
   return { result: result.done, queued, by: result.by }
+}
+
+/** By the change that notes it again it is said once; by what only looks, as long as it is missing. */
+export function missingHeadNotice(file: string, found: 'noted-again' | 'missing'): Notice {
+  const missing = found === 'missing' ? 'is not there' : 'was not there; it is noted there again'
+  return {
+    code: 'head-missing',
+    message: `${file}, in which each change notes where the audit log ends, ${missing}. That is so where the key was brought here without it, or a command was killed while it put a store in its place. Otherwise somebody took it away, and rows may have been cut off: compare with a head that you kept (ssh-admin audit verify --head HASH).`,
+  }
 }

@@ -26,6 +26,8 @@ interface TransactionState {
   queued: number[]
   /** Where the audit log ends, once this transaction has written to it. */
   head?: LogHead
+  /** Where the log's head was looked for beside the key, and none was found. */
+  missingHead?: string
   /** Whether it began a new part of the log, which names the end of the old one. */
   hasNewSegment?: boolean
 }
@@ -44,14 +46,23 @@ export function timeOf(trx: Trx): Date {
   return transactionState(trx).at
 }
 
+interface Committed<Result> {
+  result: Result
+  queued: number[]
+  /** The file in which the head of the log was not found any more; it is noted there again. */
+  missingHead: string | undefined
+}
+
 /** Does the work for good. A failure takes everything back, save what it asks to keep, or where it keeps all that was done. @throws `clock-behind` */
 export async function commit<Result>(
   store: OpenStore,
   work: Work<Result>,
   clock: Clock = 'must-be-right',
-): Promise<{ result: Result; queued: number[] }> {
-  return withRollbackWork(store, () =>
+): Promise<Committed<Result>> {
+  let state: TransactionState | undefined
+  const done = await withRollbackWork(store, () =>
     within(store, clock, async (trx, end) => {
+      state = transactionState(trx)
       const result = await work(trx).catch(async (error: unknown) => {
         if (error instanceof Failure && error.outliving.keepsChanges) await end.commit().execute()
         throw error
@@ -69,6 +80,7 @@ export async function commit<Result>(
       return { result, queued: transactionState(trx).queued }
     }),
   )
+  return { ...done, missingHead: state?.missingHead }
 }
 
 /** Notes what changes nothing that anybody keeps, for those who come after a process that was killed: a signal still cancels. */
@@ -133,6 +145,7 @@ async function within<Result>(
 ): Promise<Result> {
   const trx = await store.db.startTransaction().execute()
   let release: (() => void) | undefined
+  let isDone = false
   // A process that ends at once takes its note with it.
   const forget = store.interruption?.beforeEnding(() => release?.())
   try {
@@ -143,12 +156,14 @@ async function within<Result>(
     if (clock === 'must-be-right') refuseClockBehind(clocks)
     const at = clock === 'is-accepted' ? clocks.clock : timeBy(clocks)
     transactionStates.set(trx, { bulk: store.engine.bulk, auditKey, erasureKey, signInKey, at, queued: [] })
-    return await body(trx, trx)
+    const result = await body(trx, trx)
+    isDone = true
+    return result
   } catch (error) {
     if (!trx.isCommitted && !trx.isRolledBack) await trx.rollback().execute()
     throw error
   } finally {
-    if (trx.isCommitted) await noteHead(store, transactionStates.get(trx))
+    if (trx.isCommitted) await noteHead(store, { state: transactionStates.get(trx), isDone })
     release?.()
     forget?.()
   }
@@ -157,17 +172,18 @@ async function within<Result>(
 /**
  * A head that the log does not hold stays noted, so that rows which were cut off go on being found: only a
  * new key, or a store that is put in place, begins anew. A store that has not taken its place yet has no
- * path, and its log no head that anybody looks for.
+ * path, and its log no head that anybody looks for. One that is missing is noted again by a change that can
+ * tell of it, and not where a failure is all that is told.
  */
 async function noteHead(
   { path, keyFile, db }: OpenStore,
-  state: TransactionState | undefined,
+  { state, isDone }: { state: TransactionState | undefined; isDone: boolean },
 ): Promise<void> {
   if (path === undefined || !state?.head) return
   const file = headFileOf(keyFile)
   const noted = readHeadFile(file)
-  if (noted && !state.hasNewSegment && !(await isInLog(db, noted))) return
-  writeHeadFile(file, state.head)
+  if (state.hasNewSegment || (noted && (await isInLog(db, noted)))) writeHeadFile(file, state.head)
+  else if (!noted && isDone && writeHeadFile(file, state.head)) state.missingHead = file
 }
 
 /** The change is made: where this cannot be read, the older head stays, and is in the log still. */

@@ -309,6 +309,7 @@ describe('verifying the audit log', () => {
     expect(ran.exit).toBe(0)
     expect(ran.json().notices).toMatchObject([
       { code: 'time-backwards', message: expect.stringContaining('row 6, 2026-01-01T00:00:00.000Z') },
+      { code: 'head-missing' },
     ])
   })
 
@@ -476,5 +477,46 @@ describe('an import in the log', () => {
     await undo()
     await tamper("update imports set state = 'applied', undone_at = null")
     expect(await found()).toEqual(['import 1 is not undone in the store, as the log says it is'])
+  })
+})
+
+describe('a head that is not beside the key any more', () => {
+  it('is missed by the change that comes next, once, and noted again', async () => {
+    await centre()
+    const edit = (town: string) => world.run(['centres', 'edit', 'EG001', '--town', town, '--yes', '--json'])
+    expect((await edit('Cairo')).json().notices).toEqual([])
+    rmSync(headFile())
+    expect((await edit('Giza')).json().notices).toMatchObject([{ code: 'head-missing' }])
+    expect((await edit('Luxor')).json().notices).toEqual([])
+  })
+
+  it('is missed where the log was emptied with it', async () => {
+    await centre()
+    await tamper('delete from audit_personal', 'delete from audit')
+    rmSync(headFile())
+    const edited = await world.run(['centres', 'edit', 'EG001', '--town', 'Giza', '--yes', '--json'])
+    expect(edited.json().notices).toMatchObject([{ code: 'head-missing' }])
+  })
+
+  it('stays missing through what fails, and cannot tell of it', async () => {
+    await centre()
+    await world.run(['centres', 'edit', 'EG001', '--town', 'Cairo', '--yes'])
+    rmSync(headFile())
+    const failed = await world.run(['account', 'sign-in', 'amira@school.example', '--json'], {
+      stdin: 'not my password\n',
+    })
+    expect(failed.exit).toBe(3)
+    const edited = await world.run(['centres', 'edit', 'EG001', '--town', 'Giza', '--yes', '--json'])
+    expect(edited.json().notices).toMatchObject([{ code: 'head-missing' }])
+  })
+
+  it('is named by audit verify and store check, and is no finding', async () => {
+    await centre()
+    await world.run(['centres', 'edit', 'EG001', '--town', 'Cairo', '--yes'])
+    rmSync(headFile())
+    const verified = await world.run(['audit', 'verify', '--json'])
+    expect([verified.exit, verified.json().notices]).toMatchObject([0, [{ code: 'head-missing' }]])
+    const checked = await world.run(['store', 'check', '--json'])
+    expect([checked.exit, checked.json().findings]).toMatchObject([0, [{ code: 'head-missing' }]])
   })
 })

@@ -3,7 +3,7 @@ import type { AuditVerdict, Backwards } from '../../db/audit/chain.ts'
 import { Unavailable } from '../../errors.ts'
 import { query } from '../../cli/define.ts'
 import { option } from '../../cli/parameters.ts'
-import type { Notice } from '../../cli/session.ts'
+import { missingHeadNotice, type Notice } from '../../cli/session.ts'
 
 export const verify = () =>
   query({
@@ -25,17 +25,20 @@ Every row is sealed with the store's key together with the row before it: what w
     },
     examples: ['ssh-admin audit verify'],
     read: async (store, _ctx, { head }) => {
-      const { verifyAudit } = await import('../../db/audit/verify.ts')
+      const { missingHead, verifyAudit } = await import('../../db/audit/verify.ts')
       const verdict = await verifyAudit(store, { head })
       if (!verdict.ok) throw broken(verdict)
-      return verdict
+      return { ...verdict, missing: missingHead(store, verdict) }
     },
     render: ({ events, head }, { isTerminal, chalk }) =>
       isTerminal
         ? `${chalk.green('✓')} The audit log is whole: ${events} event${events === 1 ? '' : 's'}.\n  Head: ${head ?? 'none yet'}`
         : `${events}\t${head ?? ''}`,
     json: ({ ok, events, head }) => ({ ok, events, head }),
-    notices: ({ backwards }) => backwards.map(backwardsNotice),
+    notices: ({ backwards, missing }) => [
+      ...backwards.map(backwardsNotice),
+      ...(missing === undefined ? [] : [missingHeadNotice(missing, 'missing')]),
+    ],
   })
 
 /** As it was written, and yet not in order: a clock was set back. */

@@ -4,7 +4,7 @@ import { Unavailable } from '../../errors.ts'
 import { permit } from '../../rules/permissions/decide.ts'
 import { command } from '../../cli/define.ts'
 import { unfinishedFiles } from '../../cli/leftovers.ts'
-import type { Session } from '../../cli/session.ts'
+import { missingHeadNotice, type Session } from '../../cli/session.ts'
 import type { Shape } from '../../render/json.ts'
 import { placesOf } from '../../cli/store-paths.ts'
 
@@ -35,7 +35,9 @@ async function lookThrough(session: Session): Promise<{ untidy: Finding[]; keyFi
   try {
     permit(await session.ctx(store), 'store.backup', { name: 'store' })
     const { damage, untidy } = checkFiles(store, db)
-    if (damage.length === 0) damage.push(...(await troubleWithAudit(store, session)))
+    const log = damage.length === 0 ? await findingsOfAudit(store, session) : { damage: [], untidy: [] }
+    damage.push(...log.damage)
+    untidy.push(...log.untidy)
     if (await isOlder(store)) untidy.push(olderInWords(store, db))
     if (damage.length > 0) throw damaged(db, [...damage, ...untidy])
     const owed = await whatIsOwed(store, session)
@@ -96,12 +98,19 @@ async function futureOf(store: OpenStore): Promise<Finding[]> {
 }
 
 /** The log of an older store is looked through in a copy in memory that is brought up to date. */
-async function troubleWithAudit(store: OpenStore, session: Session): Promise<Finding[]> {
-  const { verifyAudit } = await import('../../db/audit/verify.ts')
+async function findingsOfAudit(
+  store: OpenStore,
+  session: Session,
+): Promise<{ damage: Finding[]; untidy: Finding[] }> {
+  const { missingHead, verifyAudit } = await import('../../db/audit/verify.ts')
   const log = (await isOlder(store)) ? await session.open('read') : store
   try {
-    const { problems } = await verifyAudit(log)
-    return problems.map(({ message }) => ({ target: 'audit log', code: 'audit-broken', message }))
+    const verdict = await verifyAudit(log)
+    const missing = missingHead(store, verdict)
+    return {
+      damage: verdict.problems.map(({ message }) => ({ target: 'audit log', code: 'audit-broken', message })),
+      untidy: missing === undefined ? [] : [{ target: missing, ...missingHeadNotice(missing, 'missing') }],
+    }
   } finally {
     if (log !== store) await log.close()
   }

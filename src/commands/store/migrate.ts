@@ -5,7 +5,7 @@ import { migrateStore } from '../../rules/store/events.ts'
 import { permit } from '../../rules/permissions/decide.ts'
 import { type AnswerOfChange, command } from '../../cli/define.ts'
 import { removeLeftovers } from '../../cli/leftovers.ts'
-import type { Session } from '../../cli/session.ts'
+import { missingHeadNotice, type Session } from '../../cli/session.ts'
 import { placesOf } from '../../cli/store-paths.ts'
 
 export const migrate = () =>
@@ -37,6 +37,7 @@ export const migrate = () =>
         })
         if (found === to) return unchanged({ db, version: to })
         if (found !== from) throw changedMeanwhile()
+        await noteHead(session, { from })
         await removeLeftovers(session)
       }
       const lines = [
@@ -91,6 +92,18 @@ function noteIn(session: Session, { from, to }: { from: number; to: number }) {
       session.notify({ code: 'not-recorded', message })
     }
   }
+}
+
+/** The first head of a store whose programs noted none; where they did, it is missed. */
+async function noteHead(session: Session, { from }: { from: number }): Promise<void> {
+  const { emptyLog, firstVersionWithHead, headFileOf, readHeadFile, writeHeadFile } = await import(
+    '../../db/audit/head-file.ts'
+  )
+  const { headAt } = await import('../../db/sqlite/look-into.ts')
+  const { db, keyFile } = placesOf(session)
+  const file = headFileOf(keyFile)
+  if (readHeadFile(file) || !writeHeadFile(file, headAt(db) ?? emptyLog)) return
+  if (from >= firstVersionWithHead) session.notify(missingHeadNotice(file, 'noted-again'))
 }
 
 function unchanged({ db, version }: { db: string; version: number }): AnswerOfChange {

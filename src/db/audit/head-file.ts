@@ -12,6 +12,12 @@ export interface LogHead {
 
 const heading = 'ssh-admin head 1'
 
+/** Where a log without rows ends: every log goes on from there. */
+export const emptyLog: LogHead = { events: 0, head: '0'.repeat(64) }
+
+/** Stores of older versions were kept by programs that noted no head. */
+export const firstVersionWithHead = 4
+
 /** Beside the key, which is best kept elsewhere than the store: who cuts the store's log must reach both. */
 export function headFileOf(keyFile: string): string {
   return `${keyFile}.head`
@@ -20,8 +26,9 @@ export function headFileOf(keyFile: string): string {
 /**
  * Notes the head of the log after a commit. It is one more witness and never a condition: unsynced,
  * and where it cannot be written the change stands, and the older head is still in the log.
+ * @returns whether it is noted
  */
-export function writeHeadFile(path: string, { events, head }: LogHead): void {
+export function writeHeadFile(path: string, { events, head }: LogHead): boolean {
   const { O_WRONLY, O_CREAT, O_TRUNC, O_NOFOLLOW, O_NONBLOCK } = constants
   try {
     const file = openSync(path, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_NONBLOCK, 0o600)
@@ -30,8 +37,10 @@ export function writeHeadFile(path: string, { events, head }: LogHead): void {
     } finally {
       closeSync(file)
     }
+    return true
   } catch {
     // The change is made; the next one notes the head again.
+    return false
   }
 }
 
@@ -53,6 +62,7 @@ export function readHeadFile(path: string): LogHead | undefined {
 
 /** Whether the log holds the row that was its last once. */
 export async function hasSeal(db: Kysely<Store>, { events, head }: LogHead): Promise<boolean> {
+  if (events === emptyLog.events) return true
   const row = await db.selectFrom('audit').select('mac').where('id', '=', events).executeTakeFirst()
   return row?.mac.toString('hex') === head
 }

@@ -3,7 +3,7 @@ import type { Store } from '../schema.ts'
 import { readObject } from './personal-values.ts'
 import { type AuditVerdict, type KnownHead, verifyChain } from './chain.ts'
 import { changeListDigest } from '../imports/write.ts'
-import { headFileOf, readHeadFile } from './head-file.ts'
+import { emptyLog, firstVersionWithHead, headFileOf, readHeadFile } from './head-file.ts'
 import type { OpenStore } from '../store/open.ts'
 
 /** The chain, the head that was noted beside the key, and what the log says of each import against what is in the store. */
@@ -17,11 +17,21 @@ export async function verifyAudit(store: OpenStore, { head }: { head?: string } 
   return verdict
 }
 
+/** The file in which the head of a log with events is noted, where it is not there. */
+export function missingHead(
+  { path, keyFile, version }: OpenStore,
+  { events }: { events: number },
+): string | undefined {
+  if (path === undefined || events === 0 || version < firstVersionWithHead) return undefined
+  const file = headFileOf(keyFile)
+  return readHeadFile(file) ? undefined : file
+}
+
 function knownHeads({ path, keyFile }: OpenStore, named: string | undefined): KnownHead[] {
   const noted = path === undefined ? undefined : readHeadFile(headFileOf(keyFile))
   return [
     ...(named === undefined ? [] : [{ head: named, called: 'the head you named' }]),
-    ...(noted
+    ...(noted && noted.events > emptyLog.events
       ? [{ head: noted.head, called: `the head of ${noted.events} events that ${headFileOf(keyFile)} keeps` }]
       : []),
   ]

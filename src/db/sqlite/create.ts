@@ -9,7 +9,7 @@ import { finishing } from '../../interruption.ts'
 import { makersMark } from '../../unfinished-files.ts'
 import { version as program } from '../../version.ts'
 import { applicationId, kyselyOver, openDatabase, prepareConnection } from './connection.ts'
-import { forgetHeadFile, headFileOf, type LogHead, writeHeadFile } from '../audit/head-file.ts'
+import { emptyLog, forgetHeadFile, headFileOf, type LogHead, writeHeadFile } from '../audit/head-file.ts'
 import { deriveKeys, type Keys, readKeyFile, writeKeyFile } from '../store/keys.ts'
 import type { Store } from '../schema.ts'
 import { fingerprintIn } from './look-into.ts'
@@ -66,7 +66,7 @@ export async function createStore(opening: Opening, writeFirstEvent: FirstEvent)
       interruption?.unfinish()
       return await settleWithOtherBeginner(opening)
     }
-    if (head) writeHeadFile(headFileOf(keyFile), head)
+    writeHeadFile(headFileOf(keyFile), head ?? emptyLog)
     return true
   } finally {
     for (const copy of unfinished) copy.remove()

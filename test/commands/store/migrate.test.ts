@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { openDatabase } from '../../../src/db/sqlite/connection.ts'
+import { firstVersionWithHead } from '../../../src/db/audit/head-file.ts'
 import { latestVersion } from '../../../src/db/migrations/index.ts'
 import { writeOlderStore } from '../../stores/older-store.ts'
 import { newWorld, type World } from '../../world.ts'
@@ -88,6 +89,17 @@ describe.each(older)('a store of version $version', ({ version }) => {
     rmSync(`${world.db}.key`)
     const ran = await world.run(['store', 'migrate', '--yes', '--json'])
     expect(ran.json()).toMatchObject({ changed: true, notices: [{ code: 'not-recorded' }] })
+  })
+
+  it('has a head beside its key afterwards, and one that is missed is told', async () => {
+    const head = `${world.db}.key.head`
+    rmSync(head, { force: true })
+    const ran = await world.run(['store', 'migrate', '--yes', '--json'])
+    const told = version >= firstVersionWithHead ? [{ code: 'head-missing' }] : []
+    expect(ran.json().notices).toMatchObject(told)
+    expect(existsSync(head)).toBe(true)
+    const edited = await world.run(['users', 'suspend', 'amira@nile.example', '--yes', '--json'])
+    expect(edited.json().notices).toEqual([])
   })
 
   it('is brought up to date where it is restored', async () => {
