@@ -137,7 +137,7 @@ module.exports = {
       name: 'everything-can-be-found',
       severity: 'error',
       from: {},
-      to: { couldNotResolve: true, pathNot: 'dist/cli[.]js$' },
+      to: { couldNotResolve: true, pathNot: 'dist/program[.]js$' },
     },
   ],
   options: {

@@ -1,22 +1,33 @@
-// Bundles the program: ESM, split by command, native and heavy packages left outside.
-import { cp, rename, rm } from 'node:fs/promises'
-import { join } from 'node:path'
+// Bundles the program: one file of what commands need, the large packages beside it, native ones left outside.
+import { createHash } from 'node:crypto'
+import { cp, mkdir, rename, rm, writeFile } from 'node:fs/promises'
+import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
-const build = await loadBuilder()
-if (!build) process.exit()
+const builder = await loadBuilder()
+if (!builder) process.exit()
+const { build, transform } = builder
 
 const root = fileURLToPath(new URL('.', import.meta.url))
+/** A module of more bytes is a large package that few commands need: it is a file of its own. */
+const LARGE = 170_000
+
+/** The level of colour is given to chalk; what finds one by itself loads half of Node's network code. */
+const withoutItsOwnLevel = [
+  { filter: /^#supports-color$/ },
+  () => ({
+    path: fileURLToPath(import.meta.resolve('chalk').replace('index.js', 'vendor/supports-color/browser.js')),
+  }),
+]
 
 // The bundle that is published, and one that fails where it is told to, for test/torture.
 await bundle({ to: 'dist', faultPoints: false })
 await bundle({ to: 'dist-with-fault-points', faultPoints: true })
 
 async function bundle({ to, faultPoints }) {
-  const outdir = `${root}.dist-${process.pid}`
-  await build({
-    define: { FAULT_POINTS: String(faultPoints) },
-    entryPoints: { cli: 'src/main.ts' },
+  const { outputFiles } = await build({
+    define: { FAULT_POINTS: String(faultPoints), 'import.meta.url': '__url' },
+    entryPoints: { program: 'src/main.ts' },
     absWorkingDir: root,
     bundle: true,
     splitting: true,
@@ -24,11 +35,10 @@ async function bundle({ to, faultPoints }) {
     platform: 'node',
     mainFields: ['module', 'main'],
     target: 'node20',
-    outdir,
-    chunkNames: 'chunks/[name]-[hash]',
-    // What is read at every start should be short; the maps give errors their lines back.
+    outdir: 'dist',
+    chunkNames: '[name]-[hash]',
+    write: false,
     minify: true,
-    sourcemap: 'linked',
     // What is not bundled is compiled for the machine: shipped beside the bundle, or installed at the version that was
     // tested; the last is of exceljs's reader of zip files in the cloud, and is never called.
     external: [
@@ -40,18 +50,45 @@ async function bundle({ to, faultPoints }) {
       'pg-native',
       'pg-cloudflare',
     ],
-    // Bundled CommonJS packages ask for Node's own modules with require(), and for their own file's name.
-    banner: {
-      js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url); const __filename = import.meta.filename; const __dirname = import.meta.dirname;",
-    },
+    plugins: [{ name: 'colours-are-ours', setup: ({ onResolve }) => onResolve(...withoutItsOwnLevel) }],
     logLevel: 'warning',
   })
-  await shipSqlite(join(outdir, 'node_modules/better-sqlite3'))
+  const modules = await Promise.all(
+    outputFiles.map(async ({ path, text }) => ({
+      name: `./${basename(path)}`,
+      code: await asFunction(text),
+    })),
+  )
+  await place({ to, modules })
+}
 
-  // Put in place whole, so that a program that runs meanwhile never finds half of it.
-  const old = `${outdir}-old`
+/** CommonJS, because V8 keeps the compiled code of a script, and not of an ES module. */
+async function asFunction(esm) {
+  const { code } = await transform(esm, {
+    format: 'cjs',
+    minify: true,
+    target: 'node20',
+    supported: { 'dynamic-import': false },
+  })
+  return `function(require,exports,module,__url,__filename,__dirname){${code}}`
+}
+
+/** Put in place whole, so that a program that runs meanwhile never finds half of it. */
+async function place({ to, modules }) {
+  const made = `${root}.dist-${process.pid}`
+  await mkdir(made)
+  const small = modules.filter(({ code }) => code.length <= LARGE)
+  const table = `({${small.map(({ name, code }) => `${JSON.stringify(name)}:${code}`).join(',\n')}})`
+  // The compiled code that is kept for it bears this in its name: other code never gets it.
+  const digest = createHash('sha256').update(table).digest('hex').slice(0, 32)
+  await writeFile(`${made}/program.js`, `/*${digest}*/${table}`)
+  for (const { name, code } of modules) {
+    if (code.length > LARGE) await writeFile(`${made}/${name}`, `(${code})`)
+  }
+  await shipSqlite(join(made, 'node_modules/better-sqlite3'))
+  const old = `${made}-old`
   await rename(`${root}${to}`, old).catch(() => undefined)
-  await rename(outdir, `${root}${to}`)
+  await rename(made, `${root}${to}`)
   await rm(old, { recursive: true, force: true })
 }
 
@@ -65,7 +102,7 @@ async function shipSqlite(to) {
 /** Absent where only what runs was installed (`npm ci --omit=dev`): what was built before stays. */
 async function loadBuilder() {
   try {
-    return (await import('esbuild')).build
+    return await import('esbuild')
   } catch (error) {
     if (process.env.npm_lifecycle_event !== 'prepare' || error.code !== 'ERR_MODULE_NOT_FOUND') throw error
     console.log('esbuild is not installed, so nothing is built.')

@@ -31,11 +31,14 @@ export function contextOfProcess(interruption: Interruption): Context {
   return {
     env: process.env,
     cwd: process.cwd(),
-    stdin: process.stdin,
+    // Only a command that asks or reads needs it, and Node opens it where it is first named.
+    get stdin() {
+      return process.stdin
+    },
     stdout: process.stdout,
     stderr: process.stderr,
     now: () => new Date(),
-    random: randomBytes,
+    random: (bytes) => randomBytes(bytes),
     operator: `${userName()}@${hostname()}`,
     runProgram,
     interruption,

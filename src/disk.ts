@@ -1,5 +1,4 @@
 import * as fs from 'node:fs'
-import * as promises from 'node:fs/promises'
 import { basename } from 'node:path'
 import { faultPoint } from './fault-points.ts'
 
@@ -118,7 +117,7 @@ export function syncFile(path: string): void {
 /** Makes a new file, for its owner only, that is wholly on the disk when this resolves. */
 export async function writeNewFile(path: string, bytes: Uint8Array): Promise<void> {
   faultPoint(`open ${kindOf(path)}`)
-  const file = await promises.open(path, 'wx', 0o600)
+  const file = await fs.promises.open(path, 'wx', 0o600)
   try {
     faultPoint('write')
     await file.writeFile(bytes)
@@ -131,7 +130,7 @@ export async function writeNewFile(path: string, bytes: Uint8Array): Promise<voi
 
 export async function rename(from: string, to: string): Promise<void> {
   faultPoint(`rename ${kindOf(to)}`)
-  await promises.rename(from, to)
+  await fs.promises.rename(from, to)
 }
 
 export async function rm(
@@ -139,7 +138,7 @@ export async function rm(
   options: { force?: boolean; recursive?: boolean } = {},
 ): Promise<void> {
   faultPoint(`remove ${kindOf(path)}`)
-  await promises.rm(path, options)
+  await fs.promises.rm(path, options)
 }
 
 /** A name without what is different each time. */

@@ -2,6 +2,8 @@ import { run } from './cli/run.ts'
 import { contextOfProcess, type Output } from './context.ts'
 import { newInterruption } from './interruption.ts'
 
+export { isCommand } from './cli/tree.ts'
+
 /** The program as the operating system starts it; a closed terminal and a polite kill are Ctrl-C. */
 export async function main(argv: readonly string[]): Promise<number> {
   const interruption = newInterruption(() => process.exit(130))

@@ -6,12 +6,12 @@ export const root = fileURLToPath(new URL('..', import.meta.url))
 
 /** The program as tests start it: they run what was built. @throws where the source was changed since */
 export function builtProgram(): string {
-  return builtSince(join(root, 'bin/ssh-admin.js'), 'dist/cli.js')
+  return builtSince(join(root, 'bin/ssh-admin.js'), 'dist/program.js')
 }
 
 /** The same with points where it fails when it is told to. */
 export function builtWithFaultPoints(): string {
-  return builtSince(join(root, 'test/torture/ssh-admin.js'), 'dist-with-fault-points/cli.js')
+  return builtSince(join(root, 'test/torture/ssh-admin.js'), 'dist-with-fault-points/program.js')
 }
 
 const looked = new Set<string>()

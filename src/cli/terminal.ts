@@ -29,7 +29,7 @@ interface TerminalOptions {
 }
 
 export function terminalOf(context: Context, { color, quiet, changes = false }: TerminalOptions): Terminal {
-  const { stdin, stdout, stderr, env } = context
+  const { stdout, stderr, env } = context
   const view = (stream: Output): View => ({
     isTerminal: stream.isTTY === true,
     width: widthOf(stream, env),
@@ -37,10 +37,14 @@ export function terminalOf(context: Context, { color, quiet, changes = false }: 
     now: context.now(),
   })
   return {
-    stdin,
+    get stdin() {
+      return context.stdin
+    },
     stderr,
     signal: context.signal,
-    canAsk: stdin.isTTY === true && stderr.isTTY === true,
+    get canAsk() {
+      return stderr.isTTY === true && context.stdin.isTTY === true
+    },
     out: view(stdout),
     err: view(stderr),
     animated: stderr.isTTY === true && hasWidth(stderr) && env.TERM !== 'dumb' && !env.CI && !quiet,

@@ -179,3 +179,14 @@ export const summaries: Readonly<Record<string, string>> = {
   completion: 'print what makes a shell complete commands',
   help: 'explain exit codes, JSON, settings, the workbook, mail',
 }
+
+/** Whether these words, and nothing beside them, name a command or a noun. */
+export function isCommand(words: readonly string[]): boolean {
+  let verbs: Readonly<Record<string, Loader | Group>> = tree
+  for (const word of words) {
+    const next = Object.hasOwn(verbs, word) ? verbs[word] : undefined
+    if (!next) return false
+    verbs = typeof next === 'function' ? {} : next.verbs
+  }
+  return true
+}

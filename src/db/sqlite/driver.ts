@@ -1,4 +1,6 @@
+import { existsSync } from 'node:fs'
 import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
 import type Database from 'better-sqlite3'
 import { Unavailable } from '../../errors.ts'
 
@@ -13,18 +15,19 @@ export const driverPackage =
 
 const require = createRequire(import.meta.url)
 let driver: Driver | undefined
+let binary: string | undefined
 
 /** Opens a SQLite database, or a copy in memory of one's bytes: the one place where one is. @throws `driver-missing` */
 export function connectSqlite(file: string | Buffer, options?: Database.Options): Database.Database {
   driver ??= loadDriver()
-  return new driver(file, options)
+  return new driver(file, { ...options, ...whereItsBinaryIs() })
 }
 
 function loadDriver(): Driver {
   try {
     const loaded: Driver = require(driverPackage)
     // The binary behind it is not looked for before the first database.
-    new loaded(':memory:').close()
+    new loaded(':memory:', whereItsBinaryIs()).close()
     return loaded
   } catch (cause) {
     throw new Unavailable(
@@ -33,6 +36,16 @@ function loadDriver(): Driver {
       { hint: whatToInstall(), cause },
     )
   }
+}
+
+/** Better-sqlite3 12 loads a package that looks for its binary in a dozen folders, unless it is told. */
+function whereItsBinaryIs(): { nativeBinding?: string } {
+  if (driverPackage === 'better-sqlite3') return {}
+  binary ??= join(
+    dirname(require.resolve(`${driverPackage}/package.json`)),
+    'build/Release/better_sqlite3.node',
+  )
+  return existsSync(binary) ? { nativeBinding: binary } : {}
 }
 
 function whatToInstall(): string {

@@ -1,0 +1,94 @@
+const fs = require('node:fs')
+const { homedir } = require('node:os')
+const { join } = require('node:path')
+const { crc32 } = require('node:zlib')
+
+/** So many commands are kept; the oldest go first. Each is half a megabyte. */
+const MAX_FILES = 64
+
+/**
+ * V8's compiled code of the program, one file for each command, version and Node, in a folder that is this user's
+ * alone, or none: code from there is run unread. Node's own choice is a folder in the machine's temporary one,
+ * whoever made it.
+ */
+exports.compiledCode = (source) => {
+  const folder = join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'ssh-admin')
+  const about = `${kindOfAnswer()}.${source.slice(2, 34)}.${process.version}-${process.arch}`
+  const fileOf = (words) => join(folder, `${[...words, about].join('-')}`)
+  const commands = commandsIn(process.argv.slice(2))
+  return {
+    kept: () => (isOurs(folder) ? readFirst(commands.map(fileOf)) : undefined),
+    keepAtExit: (script, isCommand) =>
+      process.once('exit', (code) => {
+        const words = commands.find(isCommand)
+        // What ended early has compiled only some of what the command needs.
+        if (words && (code === 0 || code === 8) && isOurs(folder, { make: true }))
+          keep(folder, { file: fileOf(words), script })
+      }),
+  }
+}
+
+/** What the command may be, the longer first: the words that come after it may be about a person, and are kept nowhere. */
+function commandsIn(argv) {
+  const end = argv.findIndex((word) => !/^[a-z][a-z-]*$/.test(word))
+  const words = argv.slice(0, Math.min(3, end === -1 ? argv.length : end))
+  return [words, ...words.map((_, n) => words.slice(0, words.length - 1 - n))]
+}
+
+/** Help, text for a terminal, and JSON need different code. */
+function kindOfAnswer() {
+  if (process.argv.includes('--help') || process.argv.includes('-h')) return 'help'
+  if (process.argv.includes('--json')) return 'json'
+  return process.stdout.isTTY ? 'terminal' : 'text'
+}
+
+function isOurs(folder, { make = false } = {}) {
+  try {
+    if (make) fs.mkdirSync(folder, { recursive: true, mode: 0o700 })
+    const found = fs.lstatSync(folder)
+    return found.isDirectory() && found.uid === process.getuid?.() && (found.mode & 0o077) === 0
+  } catch {
+    return false
+  }
+}
+
+function readFirst(files) {
+  for (const file of files) {
+    try {
+      return whole(fs.readFileSync(file))
+    } catch {
+      // A shorter command, or none yet.
+    }
+  }
+  return undefined
+}
+
+/** V8 looks at the length alone, and runs what is damaged. @returns nothing where the sum at the end is another */
+function whole(bytes) {
+  const code = bytes.subarray(0, -4)
+  return bytes.length > 4 && crc32(code) === bytes.readUInt32LE(code.length) ? code : undefined
+}
+
+/** Whole or not at all; what cannot be kept is compiled again the next time, without a word. */
+function keep(folder, { file, script }) {
+  const made = `${file}.${process.pid}.new`
+  try {
+    const to = fs.openSync(made, 'wx', 0o600)
+    const code = script.createCachedData()
+    const sum = Buffer.alloc(4)
+    sum.writeUInt32LE(crc32(code))
+    fs.writevSync(to, [code, sum])
+    fs.fsyncSync(to)
+    fs.closeSync(to)
+    fs.renameSync(made, file)
+    removeOldest(folder)
+  } catch {
+    fs.rmSync(made, { force: true })
+  }
+}
+
+function removeOldest(folder) {
+  const files = fs.readdirSync(folder).map((name) => join(folder, name))
+  const byAge = files.map((file) => ({ file, at: fs.statSync(file).mtimeMs })).sort((a, b) => b.at - a.at)
+  for (const { file } of byAge.slice(MAX_FILES)) fs.rmSync(file, { force: true, recursive: true })
+}

@@ -1,0 +1,111 @@
+import {
+  chmodSync,
+  chownSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  statSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs'
+import { join } from 'node:path'
+import { execa } from 'execa'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { bin, type Desk, newDesk } from './program.ts'
+
+const nobody = 65_534
+
+describe('compiled code', () => {
+  let desk: Desk
+  beforeEach(() => {
+    desk = newDesk()
+    mkdirSync(desk.path('tmp'))
+  })
+  afterEach(() => desk.clear())
+
+  const start = async (env: Record<string, string> = {}, argv = ['config', '--json']) => {
+    const { exitCode, stderr } = await execa(process.execPath, [bin, ...argv], {
+      cwd: desk.folder,
+      env: { HOME: desk.folder, TMPDIR: desk.path('tmp'), ...env },
+      extendEnv: false,
+    })
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' })
+    expect(readdirSync(desk.path('tmp'))).toEqual([])
+  }
+  const cache = () => desk.path('.cache/ssh-admin')
+
+  it('is kept in a folder that only its owner can open', async () => {
+    await start()
+    expect(statSync(cache()).mode & 0o777).toBe(0o700)
+    const [file = ''] = readdirSync(cache())
+    expect(file).toMatch(/^config-json[.][0-9a-f]{32}[.]v/)
+    expect(statSync(join(cache(), file)).mode & 0o777).toBe(0o600)
+  })
+
+  it('is used the next time, and made anew where it is not whole', async () => {
+    await start()
+    const [file = ''] = readdirSync(cache())
+    const made = statSync(join(cache(), file))
+    await start()
+    expect(statSync(join(cache(), file)).ino).toBe(made.ino)
+    const whole = readFileSync(join(cache(), file))
+    for (const at of [whole.length >> 1, whole.length - 1]) {
+      const damaged = Buffer.from(whole)
+      damaged.writeUInt8(damaged.readUInt8(at) ^ 255, at)
+      writeFileSync(join(cache(), file), damaged)
+      await start()
+      expect(readFileSync(join(cache(), file)).equals(damaged)).toBe(false)
+    }
+    truncateSync(join(cache(), file), made.size - 100)
+    await start()
+    expect(statSync(join(cache(), file)).size).toBeGreaterThan(made.size - 100)
+  })
+
+  it('bears no word of what a command was asked about', async () => {
+    await start({}, ['--json', 'config'])
+    await start({}, ['help', 'settings', 'amira', '--help'])
+    expect(readdirSync(cache()).join(' ')).toMatch(/^help-help/m)
+    expect(readdirSync(cache()).join(' ')).not.toContain('amira')
+  })
+
+  it('is kept for no more than so many commands', async () => {
+    mkdirSync(cache(), { recursive: true, mode: 0o700 })
+    for (let n = 0; n < 70; n += 1) writeFileSync(join(cache(), `old-${n}`), '')
+    await start()
+    const files = readdirSync(cache())
+    expect(files).toHaveLength(64)
+    expect(files.some((file) => file.startsWith('config-json'))).toBe(true)
+  })
+
+  it('is kept where XDG_CACHE_HOME says', async () => {
+    await start({ XDG_CACHE_HOME: desk.path('caches') })
+    expect(readdirSync(desk.path('caches/ssh-admin'))).not.toEqual([])
+  })
+
+  it('is not kept in a folder that others can open', async () => {
+    mkdirSync(cache(), { recursive: true })
+    chmodSync(cache(), 0o755)
+    await start()
+    expect(readdirSync(cache())).toEqual([])
+  })
+
+  it('is not kept behind a symbolic link', async () => {
+    mkdirSync(desk.path('elsewhere'), { mode: 0o700 })
+    mkdirSync(desk.path('.cache'))
+    symlinkSync(desk.path('elsewhere'), cache())
+    await start()
+    expect(readdirSync(desk.path('elsewhere'))).toEqual([])
+  })
+
+  it.skipIf(process.getuid?.() !== 0)('is not taken from a folder of somebody else', async () => {
+    mkdirSync(cache(), { recursive: true, mode: 0o700 })
+    chownSync(cache(), nobody, nobody)
+    await start()
+    expect(readdirSync(cache())).toEqual([])
+  })
+
+  it('is not kept where nothing can be written, without a word', async () => {
+    await start({ XDG_CACHE_HOME: bin })
+  })
+})
