@@ -4,18 +4,20 @@ import type { Context } from '../context.ts'
 import { Cancelled, Usage } from '../errors.ts'
 import { yieldToSignals } from '../interruption.ts'
 import { typedOptions } from './options.ts'
-import { type Declared, valuesOf } from './parameters.ts'
+import { holdsName } from './names-typed.ts'
+import { type Declared, namedParameters, valuesOf } from './parameters.ts'
 import { readLines } from './read-lines.ts'
 import { actsForNobody } from '../rules/permissions/matrix.ts'
 import type { AnyJsonAnswer } from '../render/json.ts'
 import { type Pieces, piecesOfJson } from '../render/pieces.ts'
 import { type Session, sessionOf } from './session.ts'
 
-const contexts = new WeakMap<Command, Context>()
+const contexts = new WeakMap<Command, { context: Context; argv: readonly string[] }>()
 const outcomes = new WeakMap<Command, number>()
 
-export function setContext(program: Command, context: Context): void {
-  contexts.set(program, context)
+/** @param argv the words as they were typed */
+export function setContext(program: Command, context: Context, argv: readonly string[] = []): void {
+  contexts.set(program, { context, argv })
   outcomes.set(program, 0)
 }
 
@@ -38,12 +40,22 @@ export function action<Args, Options, Every>(
     const leaf = typed.at(-1)
     if (!(leaf instanceof Command)) throw new Error('an action is run by commander')
     const program = programOf(leaf)
-    const context = contexts.get(program)
-    if (!context) throw new Error('a command is run by run()')
-    const session = sessionOf(leaf, context)
-    const options = valuesOf(parameters, await resolveTargets(leaf, typedOptions(leaf), context))
+    const surroundings = contexts.get(program)
+    if (!surroundings) throw new Error('a command is run by run()')
+    const { context, argv } = surroundings
+    const session = sessionOf(leaf, context, argv)
+    const { typed: said, fromStdin } = await resolveTargets(leaf, typedOptions(leaf), context)
+    const options = valuesOf(parameters, said)
     await refuseForOthers(session)
-    outcomes.set(program, await keepingRefusals(session, () => work(options, session)))
+    const found = { typed: said, fromStdin, kinds: namedParameters(parameters), changes: parameters.changes }
+    outcomes.set(
+      program,
+      await keepingRefusals(session, async () => {
+        if (!holdsName(found)) return work(options, session)
+        const { withNamesFound } = await import('./find-by-name.ts')
+        return work(valuesOf(parameters, await withNamesFound(found, session)), session)
+      }),
+    )
   }
 }
 
@@ -114,24 +126,31 @@ function piecesOf(text: string | Pieces): Pieces {
   return [text.endsWith('\n') ? text : `${text}\n`]
 }
 
+interface Targets {
+  typed: Record<string, unknown>
+  /** Those that were read from stdin, where nobody is named by name. */
+  fromStdin: ReadonlySet<string>
+}
+
 /** Where several targets can be named, `-` stands for those on stdin, one a line. */
 async function resolveTargets(
   leaf: Command,
   typed: Record<string, unknown>,
   context: Context,
-): Promise<Record<string, unknown>> {
+): Promise<Targets> {
+  const fromStdin = new Set<string>()
   const last = leaf.registeredArguments.at(-1)
   const name = Object.keys(typed).find((key) => {
     const value = typed[key]
     return last?.variadic && Array.isArray(value) && value === leaf.processedArgs.at(-1)
   })
-  if (name === undefined) return typed
+  if (name === undefined) return { typed, fromStdin }
   const targets = typed[name]
-  if (!Array.isArray(targets) || !targets.includes('-')) return typed
+  if (!Array.isArray(targets) || !targets.includes('-')) return { typed, fromStdin }
   const lines = await linesOf(context.stdin)
   const all = targets.flatMap((target) => (target === '-' ? lines : [target]))
   if (all.length === 0) throw new Usage('Nothing was named on stdin.', { hint: 'One a line.' })
-  return { ...typed, [name]: all }
+  return { typed: { ...typed, [name]: all }, fromStdin: new Set(lines) }
 }
 
 async function linesOf(stream: NodeJS.ReadableStream): Promise<string[]> {

@@ -150,5 +150,5 @@ function declare<Args, Options, Every = object>(
   const examples = spec.examples.map((line) => `  $ ${line}`).join('\n')
   declared.addHelpText('after', `\nExamples:\n${examples}\n`)
   if (spec.notes !== undefined) declared.addHelpText('after', spec.notes)
-  return declared.action(action({ args: spec.args, options: spec.options, every }, work))
+  return declared.action(action({ args: spec.args, options: spec.options, every, changes: asks }, work))
 }

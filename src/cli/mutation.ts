@@ -60,7 +60,8 @@ export async function runMutation<Args, Options, Request, Result>(
   session: Session,
 ): Promise<number> {
   const { dryRun, yes } = session.common
-  const asks = spec.confirm !== undefined && !dryRun && !yes && (spec.confirm.mayAsk?.(options) ?? true)
+  const mayAsk = spec.confirm !== undefined && (spec.confirm.mayAsk?.(options) ?? true)
+  const asks = !dryRun && !yes && (mayAsk || session.named.length > 0)
   const prepared = await spec.prepare(options, session)
   const flag = spec.confirm?.flags?.(options)
   const agreed =
@@ -130,9 +131,10 @@ async function commitOrRehearse<Args, Options, Request, Result>(
   const { result, queued, by } = await session.commit(
     store,
     async (trx, ctx) => {
+      if (agreed === undefined) return work(trx, ctx)
+      const who = await whoIsNamed(trx, session)
       const done = await work(trx, ctx)
-      if (agreed !== undefined && JSON.stringify(spec.confirm?.comparable(done)) !== agreed)
-        throw changedMeanwhile()
+      if (comparableOf(running, { done, who }) !== agreed) throw changedMeanwhile()
       return done
     },
     spec.clock,
@@ -161,14 +163,54 @@ async function confirmResult<Args, Options, Request, Result>(
   running: WithRequest<Args, Options, Request, Result>,
 ): Promise<string | undefined> {
   const { spec, session, store, request, flag } = running
-  if (!spec.confirm) return undefined
-  const rehearsed = await session.rehearse(store, workOf(running), spec.clock)
-  const question = spec.confirm.question(rehearsed, { request, session })
+  const work = workOf(running)
+  const rehearsal = async (trx: Trx, ctx: RuleContext) => {
+    const who = await whoIsNamed(trx, session)
+    return { who, done: await work(trx, ctx) }
+  }
+  const rehearsed = await session.rehearse(store, rehearsal, spec.clock)
+  const question =
+    spec.confirm?.question(rehearsed.done, { request, session }) ?? questionOfName(running, rehearsed.done)
   if (question) {
     const { confirm } = await import('./prompt.ts')
     await confirm(session, question, { flag })
   }
-  return JSON.stringify(spec.confirm.comparable(rehearsed))
+  return comparableOf(running, rehearsed)
+}
+
+/** Whoever is named by name is asked about, also by a command that asks nothing else; nothing to do, nothing asked. */
+function questionOfName<Args, Options, Request, Result>(
+  { spec, session: { named, command } }: Running<Args, Options, Request, Result>,
+  done: Result,
+): string | undefined {
+  if (named.length === 0 || isUnchanged(spec.json(done, []))) return undefined
+  return `Go on with ssh-admin ${command}?`
+}
+
+function isUnchanged(answer: object): boolean {
+  const flags = [answer, ...Object.values(answer).flat()].flatMap((part: unknown) =>
+    typeof part === 'object' && part !== null && 'changed' in part ? [part.changed] : [],
+  )
+  return flags.length > 0 && flags.every((changed) => changed === false)
+}
+
+/** An address or a number can come to mean another while a question about a name is open. */
+async function whoIsNamed(trx: Trx, { named }: Session): Promise<unknown> {
+  if (named.length === 0) return undefined
+  const { whoHasAddress } = await import('../db/users/by-name.ts')
+  const { whichHasNumber } = await import('../db/centres/by-name.ts')
+  const who: unknown[] = []
+  for (const { kind, value } of named)
+    who.push(kind === 'user' ? await whoHasAddress(trx, value) : await whichHasNumber(trx, value))
+  return who
+}
+
+/** What was agreed to, as text. */
+function comparableOf<Args, Options, Request, Result>(
+  { spec }: Running<Args, Options, Request, Result>,
+  { done, who }: { done: Result; who: unknown },
+): string {
+  return JSON.stringify([spec.confirm?.comparable(done), who])
 }
 
 function isMissing({ settings }: Session): boolean {

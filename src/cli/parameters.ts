@@ -7,7 +7,22 @@ import { commaList } from './options.ts'
 export interface Parameter<Value> {
   declare: (command: Command, name: string) => void
   schema: z.ZodType<Value>
+  /** Whose name may be typed in the place of an address or a centre number. */
+  named?: NamedKind
 }
+
+/**
+ * `any-user`: an account that is not deleted, or else one that is. `subject`: a user or a centre, of whom there
+ * may be none left: what is no name stays as it is typed.
+ */
+export type NamedKind =
+  | 'user'
+  | 'any-user'
+  | 'deleted-user'
+  | 'past-user'
+  | 'centre'
+  | 'user-or-centre'
+  | 'subject'
 
 /** By name, in camelCase: `transferTo` is typed as `--transfer-to`. */
 export type Parameters<Values> = { readonly [Name in keyof Values]: Parameter<Values[Name]> }
@@ -97,6 +112,11 @@ export function optionOf<Choice extends string>(
   }
 }
 
+/** Where this stands, a name does too: of a person in the place of an address, of a centre in that of its number. */
+export function orName<Value>(named: NamedKind, parameter: Parameter<Value>): Parameter<Value> {
+  return { ...parameter, named }
+}
+
 /** One that must be said. */
 export function requiredOption(value: string, what: string): Parameter<string>
 export function requiredOption<Value>(value: string, what: string, schema: z.ZodType<Value>): Parameter<Value>
@@ -132,6 +152,26 @@ export interface Declared<Args, Options, Every> {
   args: Parameters<Args> | undefined
   options: Parameters<Options> | undefined
   every: Parameters<Every> | undefined
+  /** The command changes something. */
+  changes: boolean
+}
+
+/** Those of the parameters that take a name, by their own names. */
+export function namedParameters<Args, Options, Every>({
+  args,
+  options,
+}: Declared<Args, Options, Every>): ReadonlyMap<string, NamedKind> {
+  const kinds = new Map<string, NamedKind>()
+  const note = <Values>(parameters: Parameters<Values> | undefined) => {
+    if (!parameters) return
+    for (const name in parameters) {
+      const { named } = parameters[name]
+      if (named) kinds.set(name, named)
+    }
+  }
+  note(args)
+  note(options)
+  return kinds
 }
 
 /** Tells commander of them. */
@@ -141,7 +181,7 @@ export function addParameters<Values>(to: Command, parameters: Parameters<Values
 
 /** Checks what was typed; says what is wrong with it in one line. @throws a usage error */
 export function valuesOf<Args, Options, Every>(
-  { args, options, every }: Declared<Args, Options, Every>,
+  { args, options, every }: Omit<Declared<Args, Options, Every>, 'changes'>,
   typed: Readonly<Record<string, unknown>>,
 ): Args & Every & Options {
   const problems: string[] = []

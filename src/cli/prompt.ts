@@ -2,6 +2,7 @@ import { Cancelled, Usage } from '../errors.ts'
 import { yieldToSignals } from '../interruption.ts'
 import { cleanForTerminal, oneLine } from '../render/clean-text.ts'
 import { searchKey } from '../search-key.ts'
+import type { FoundByName } from './session.ts'
 import type { Terminal } from './terminal.ts'
 
 export interface Choice<Value> {
@@ -32,14 +33,17 @@ export function requireTerminal(terminal: Terminal, { flag, may, question }: Ask
 interface AtTerminal {
   terminal: Terminal
   common: { input: boolean }
+  /** Who was named by name: the question says who that is. */
+  named: readonly FoundByName[]
 }
 
 /** Asks yes or no, default No; No is a cancellation, nobody to ask a mistake of the call. */
 export async function confirm(
-  { terminal, common }: AtTerminal,
-  question: string,
+  { terminal, common, named }: AtTerminal,
+  asked: string,
   { flag = '--yes' }: { flag?: string | undefined } = {},
 ): Promise<void> {
+  const question = [...named.map(({ typed, described }) => `'${typed}' is ${described}.`), asked].join('\n')
   requireTerminal(terminal, { flag, may: common.input, question })
   if (!(await askYesNo(terminal, question))) throw new Cancelled()
 }

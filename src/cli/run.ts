@@ -19,7 +19,7 @@ export async function run(argv: readonly string[], context: Context): Promise<nu
     const words = helpAsACommandSaysIt(argv)
     const help: string[] = []
     const program = await programFor(words, context, { writeOut: (text) => help.push(text) })
-    setContext(program, context)
+    setContext(program, context, words)
     await program.parseAsync(words, { from: 'user' }).catch((error: unknown) => {
       // Help and version end so.
       if (!(error instanceof CommanderError && error.exitCode === 0)) throw error

@@ -15,6 +15,18 @@ export interface Notice {
   message: string
 }
 
+/** A name that was typed, and whom or which centre it meant. */
+export interface FoundByName {
+  typed: string
+  kind: 'user' | 'centre'
+  /** The address, or the number. */
+  value: string
+  /** Who that is, in words. */
+  described: string
+  /** The same for a script. */
+  facts: Readonly<Record<string, unknown>>
+}
+
 /** One command being run: its surroundings, settled. */
 export interface Session {
   context: Context
@@ -23,7 +35,11 @@ export interface Session {
   terminal: Terminal
   /** The words typed, such as `users suspend`. */
   command: string
+  /** All that was typed, the options too. */
+  argv: readonly string[]
   notices: Notice[]
+  /** Those who were named by name, and who they are. */
+  named: FoundByName[]
   /** Tells a warning or hint: a line on stderr, or in `notices` with --json. */
   notify: (notice: Notice) => void
   /** Says a line of the conversation; silent with --json and --quiet. */
@@ -50,7 +66,7 @@ interface Committed<Result> {
   by: RuleContext['by']
 }
 
-export function sessionOf(command: Command, context: Context): Session {
+export function sessionOf(command: Command, context: Context, argv: readonly string[] = []): Session {
   refuseEmptyOptions(command)
   const typed = typedOptions(command)
   const common = checked(CommonOptions, { ...typed, json: typed.json === true || typed.format === 'json' })
@@ -73,7 +89,9 @@ export function sessionOf(command: Command, context: Context): Session {
     settings,
     terminal,
     command: words,
+    argv,
     notices,
+    named: [],
     notify,
     say: terminal.say,
     open: async (mode, other) => {

@@ -269,7 +269,12 @@ const problem = () =>
 const candidate = () =>
   z.union([
     text(),
-    z.strictObject({ email: text(), centre: orNull(text()), status: userStatus() }),
+    z.strictObject({
+      email: text(),
+      name: z.optional(text()),
+      centre: orNull(text()),
+      status: userStatus(),
+    }),
     z.strictObject({ number: text(), name: text() }),
   ])
 

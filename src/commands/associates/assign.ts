@@ -1,7 +1,7 @@
 import { assignedJson, renderAssigned } from '../../render/associates.ts'
 import { assignCentres } from '../../rules/associates/assign.ts'
 import { mutation } from '../../cli/define.ts'
-import { argument, each } from '../../cli/parameters.ts'
+import { argument, orName, each } from '../../cli/parameters.ts'
 
 export const assign = () =>
   mutation({
@@ -10,8 +10,11 @@ export const assign = () =>
     description:
       'Let an account of an Associate, its coordinator or an admin, act for associate centres of that Associate: 50 at most.',
     args: {
-      email: argument('the address of the account'),
-      centre: each('the numbers of the centres; - reads them from stdin, one a line'),
+      email: orName('user', argument('the address or name of the account')),
+      centre: orName(
+        'centre',
+        each('the numbers or names of the centres; - reads numbers from stdin, one a line'),
+      ),
     },
     examples: ['ssh-admin associates assign rana@associate.example CA101 CA102'],
     act: (trx, ctx, { email, centre: centres }) => assignCentres(trx, { email, centres, ctx }),

@@ -1,6 +1,6 @@
 import { listing } from '../../cli/define.ts'
 import { allOf } from '../../cli/list-options.ts'
-import { argument, option } from '../../cli/parameters.ts'
+import { argument, orName, option } from '../../cli/parameters.ts'
 import { aboutAssociate, associateCentreFields, associateCentreJson } from '../../render/associates.ts'
 import { associateDetails } from '../../rules/associates/details.ts'
 
@@ -10,7 +10,7 @@ export const show = () =>
     summary: "show an Associate's centres, their coordinators, and who acts for them",
     description:
       "Show an Associate's centres, their status and coordinators, and the accounts that act for them.\nIn a pipe: number, name, status, coordinator, the coordinator's status, accounts that act for it.",
-    args: { associate: argument('the number of the Associate') },
+    args: { associate: orName('centre', argument('the number or name of the Associate')) },
     options: { search: option('<text>', 'only centres with this in their number or name') },
     examples: ['ssh-admin associates show CA001', 'ssh-admin associates show CA001 nile'],
     noun: 'centre',

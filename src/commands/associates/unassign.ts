@@ -1,7 +1,7 @@
 import { assignedJson, renderAssigned } from '../../render/associates.ts'
 import { unassignCentres } from '../../rules/associates/assign.ts'
 import { mutation } from '../../cli/define.ts'
-import { argument, each } from '../../cli/parameters.ts'
+import { argument, orName, each } from '../../cli/parameters.ts'
 
 export const unassign = () =>
   mutation({
@@ -10,8 +10,11 @@ export const unassign = () =>
     description:
       'Stop an account of an Associate acting for these associate centres. The centres stay with their Associate.',
     args: {
-      email: argument('the address of the account'),
-      centre: each('the numbers of the centres; - reads them from stdin, one a line'),
+      email: orName('user', argument('the address or name of the account')),
+      centre: orName(
+        'centre',
+        each('the numbers or names of the centres; - reads numbers from stdin, one a line'),
+      ),
     },
     examples: ['ssh-admin associates unassign rana@associate.example CA101 CA102'],
     act: (trx, ctx, { email, centre: centres }) => unassignCentres(trx, { email, centres, ctx }),

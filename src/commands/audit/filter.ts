@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { option } from '../../cli/parameters.ts'
+import { orName, option } from '../../cli/parameters.ts'
 
 const day = /^\d{4}-\d{2}-\d{2}$/
 const oneDay = 86_400_000
@@ -29,8 +29,8 @@ const text = z.string().trim().min(1).optional()
 /** What narrows the log down. */
 export const filterOptions = {
   kind: option('<kind>', 'change, refusal or event', z.enum(['change', 'refusal', 'event']).optional()),
-  subject: option('<who>', 'what happened to this address or centre', text),
-  actor: option('<email>', 'what this user did; staff for Cambridge staff', text),
+  subject: orName('subject', option('<who>', 'what happened to this person or centre', text)),
+  actor: orName('past-user', option('<email>', 'what this user did; staff for Cambridge staff', text)),
   action: option('<action>', 'what was done: users.suspended, or users for all of it', text),
   since: option('<time>', 'from this day or time on, UTC', since.optional()),
   until: option('<time>', 'up to this day or time, UTC', until.optional()),

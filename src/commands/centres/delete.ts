@@ -2,7 +2,7 @@ import { centresJson, renderChangedCentres } from '../../render/centres.ts'
 import { deleteCentre } from '../../rules/centres/delete.ts'
 import { forEachTarget } from '../../rules/batch.ts'
 import { mutation } from '../../cli/define.ts'
-import { each } from '../../cli/parameters.ts'
+import { orName, each } from '../../cli/parameters.ts'
 import { comparableCentres, centreNumbers } from './options.ts'
 import { deletionQuestion } from './plan-import.ts'
 
@@ -12,7 +12,12 @@ export const deletion = () =>
     summary: 'delete centres; restore gives them back',
     description:
       'Delete centres. While a centre is deleted its users cannot sign in; nothing of theirs is lost, and restoring it gives everyone back what they had.',
-    args: { centre: each('the centre numbers; - reads them from stdin, one a line', centreNumbers) },
+    args: {
+      centre: orName(
+        'centre',
+        each('the centre numbers or names; - reads numbers from stdin, one a line', centreNumbers),
+      ),
+    },
     examples: ['ssh-admin centres delete EG001 --yes'],
     act: (trx, ctx, { centre: centres }) =>
       forEachTarget(trx, centres, (centre) => deleteCentre(trx, { centre, ctx })),

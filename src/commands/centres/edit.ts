@@ -4,7 +4,7 @@ import type { ChangedCentre } from '../../rules/centres/changed.ts'
 import { parseCentreOptions } from '../../rules/centres/options.ts'
 import { editCentre } from '../../rules/centres/edit.ts'
 import { preparedMutation } from '../../cli/define.ts'
-import { argument } from '../../cli/parameters.ts'
+import { argument, orName } from '../../cli/parameters.ts'
 import { comparableCentres, centreOptions } from './options.ts'
 
 export const edit = () =>
@@ -13,7 +13,7 @@ export const edit = () =>
     summary: "change a centre's facts",
     description:
       'Change what is said of a centre; what is not named stays. A centre that leaves its Associate is assigned to nobody there any longer. You are asked first when another centre has the new name already.',
-    args: { centre: argument('the centre number') },
+    args: { centre: orName('centre', argument('the number or name of the centre')) },
     options: {
       ...centreOptions,
     },

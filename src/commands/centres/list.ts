@@ -9,7 +9,7 @@ import { wordsIn } from '../../search-key.ts'
 import { visibleCentres } from '../../rules/permissions/decide.ts'
 import { unknownName } from '../../rules/unknown-name.ts'
 import { listing } from '../../cli/define.ts'
-import { flag, option, repeated } from '../../cli/parameters.ts'
+import { flag, option, orName, repeated } from '../../cli/parameters.ts'
 
 const statuses: readonly CentreStatus[] = ['approved', 'active', 'deleted']
 
@@ -33,7 +33,7 @@ export const list = () =>
         'approved, active or deleted',
         commaList.transform((names) => names.map(statusNamed)),
       ),
-      associate: option('<centre>', 'the centres of this Associate'),
+      associate: orName('centre', option('<centre>', 'the centres of this Associate')),
       deleted: flag('deleted centres'),
     },
     examples: ['ssh-admin centres list --country Egypt', 'ssh-admin centres list nile --status active'],

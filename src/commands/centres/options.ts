@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { eitherWay, option } from '../../cli/parameters.ts'
+import { orName, eitherWay, option } from '../../cli/parameters.ts'
 import type { ChangedCentre } from '../../rules/centres/changed.ts'
 import { cleanText } from '../../workbook/cell.ts'
 
@@ -10,7 +10,7 @@ const text = z.string().transform(cleanText).optional()
 export const centreOptions = {
   name: option('<name>', 'its name', text),
   kind: option('<kind>', 'school, associate or associate-centre'),
-  associate: option('<centre>', 'its Associate; this makes it an associate centre'),
+  associate: orName('centre', option('<centre>', 'its Associate; this makes it an associate centre')),
   address: option('<address>', 'street and house', text),
   town: option('<town>', 'town', text),
   postcode: option('<postcode>', 'postcode', text),

@@ -4,7 +4,7 @@ import { addCoordinator } from '../../rules/coordinator/add.ts'
 import type { Coordination } from '../../rules/coordinator/coordination.ts'
 import { called, coordinationJson, placeOf, renderCoordinatorChange } from '../../render/coordination.ts'
 import { mutation } from '../../cli/define.ts'
-import { argument, flag } from '../../cli/parameters.ts'
+import { argument, orName, flag } from '../../cli/parameters.ts'
 import { comparableCoordination } from './questions.ts'
 
 export const add = () =>
@@ -14,7 +14,7 @@ export const add = () =>
     description:
       'Give a centre that has none its coordinator: a new user, who is sent a message to set up a password. Its link lives 48 hours.',
     args: {
-      centre: argument('the number of the centre'),
+      centre: orName('centre', argument('the number or name of the centre')),
       person: argument("'Name <email>'", z.string().transform(typedPerson)),
     },
     options: {

@@ -5,12 +5,12 @@ import { changeCoordinator, type Successor } from '../../rules/coordinator/chang
 import type { Coordination } from '../../rules/coordinator/coordination.ts'
 import { typedPerson } from '../../rules/users/new-user.ts'
 import { preparedMutation } from '../../cli/define.ts'
-import { argument, flag, option, type ValuesOf } from '../../cli/parameters.ts'
+import { argument, orName, flag, option, type ValuesOf } from '../../cli/parameters.ts'
 import type { Session } from '../../cli/session.ts'
 import { comparableCoordination, type chooseSuccessor } from './questions.ts'
 
 const options = {
-  to: option('<email>', 'an administrator of the centre'),
+  to: orName('user', option('<email>', 'an administrator of the centre')),
   new: option('<person>', "a new user: 'Name <email>'", z.string().transform(typedPerson).optional()),
   suspendFormer: flag('suspend the former coordinator too'),
 }
@@ -30,7 +30,7 @@ export const change = () =>
     summary: 'hand the place of coordinator to somebody else',
     description:
       'Hand the place of coordinator to an administrator of the centre, or to a new person. The former coordinator becomes a teacher. At a terminal, without --to and --new, it lists those who can be chosen.',
-    args: { centre: argument('the number of the centre') },
+    args: { centre: orName('centre', argument('the number or name of the centre')) },
     options,
     examples: [
       'ssh-admin coordinator change EG001 --to omar@school.example --yes',

@@ -9,7 +9,7 @@ import { needsMessage } from '../../render/users.ts'
 import type { Coordination } from '../../rules/coordinator/coordination.ts'
 import { restoreCoordinator } from '../../rules/coordinator/restore.ts'
 import { mutation } from '../../cli/define.ts'
-import { argument } from '../../cli/parameters.ts'
+import { argument, orName } from '../../cli/parameters.ts'
 
 export const restore = () =>
   mutation({
@@ -17,7 +17,7 @@ export const restore = () =>
     summary: "restore a centre's coordinator, and let its users in again",
     description:
       "Restore a suspended coordinator. The centre's users have back exactly what they had: who could sign in before can again.",
-    args: { centre: argument('the number of the centre') },
+    args: { centre: orName('centre', argument('the number or name of the centre')) },
     examples: ['ssh-admin coordinator restore EG001'],
     act: (trx, ctx, { centre }) => restoreCoordinator(trx, { centre, ctx }),
     render: (coordination, view) => renderCoordinatorChange(coordination, view, restored),

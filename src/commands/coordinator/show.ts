@@ -2,7 +2,7 @@ import { coordinationJson, renderCoordination } from '../../render/coordination.
 import { coordinationOf } from '../../rules/coordinator/coordination.ts'
 import { findCentre } from '../../rules/centres/find.ts'
 import { query } from '../../cli/define.ts'
-import { argument } from '../../cli/parameters.ts'
+import { argument, orName } from '../../cli/parameters.ts'
 
 export const show = () =>
   query({
@@ -10,7 +10,7 @@ export const show = () =>
     summary: "show a centre's coordinator",
     description:
       "Show a centre's coordinator, whether they can sign in, and how many users depend on it.\nIn a pipe: number, address, name, status, former address, users affected, changed or unchanged.",
-    args: { centre: argument('the number of the centre') },
+    args: { centre: orName('centre', argument('the number or name of the centre')) },
     examples: ['ssh-admin coordinator show EG001'],
     read: async ({ db }, ctx, { centre }) => {
       const { number } = await findCentre(db, centre, ctx)

@@ -8,7 +8,7 @@ import {
 import type { Coordination } from '../../rules/coordinator/coordination.ts'
 import { suspendCoordinator } from '../../rules/coordinator/suspend.ts'
 import { mutation } from '../../cli/define.ts'
-import { argument } from '../../cli/parameters.ts'
+import { argument, orName } from '../../cli/parameters.ts'
 import { comparableCoordination } from './questions.ts'
 
 export const suspend = () =>
@@ -17,7 +17,7 @@ export const suspend = () =>
     summary: "suspend a centre's coordinator, and lock its users out",
     description:
       "Suspend a centre's coordinator. Until they are restored, or another one takes the place, none of the centre's users can sign in. Nothing of theirs is changed.",
-    args: { centre: argument('the number of the centre') },
+    args: { centre: orName('centre', argument('the number or name of the centre')) },
     examples: ['ssh-admin coordinator suspend EG001 --yes'],
     act: (trx, ctx, { centre }) => suspendCoordinator(trx, { centre, ctx }),
     confirm: { question: suspensionQuestion, comparable: comparableCoordination },

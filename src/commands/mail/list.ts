@@ -5,7 +5,7 @@ import { messageFields, messageOf, messagesInPipe, messagesInTable } from '../..
 import { letters } from '../../rules/mail/letters.ts'
 import { unknownName } from '../../rules/unknown-name.ts'
 import { listing } from '../../cli/define.ts'
-import { option, repeated } from '../../cli/parameters.ts'
+import { orName, option, repeated } from '../../cli/parameters.ts'
 
 export const list = () =>
   listing({
@@ -23,7 +23,7 @@ export const list = () =>
         `one of ${Object.keys(letters).join(', ')}`,
         z.string().transform(letterNamed).optional(),
       ),
-      to: option('<email>', 'to this address'),
+      to: orName('past-user', option('<email>', 'to this person')),
       import: option(
         '<id>',
         'of this import',

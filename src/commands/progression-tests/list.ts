@@ -3,7 +3,7 @@ import { testFields } from '../../render/progression-tests.ts'
 import { findUser } from '../../rules/users/find.ts'
 import { listing } from '../../cli/define.ts'
 import { allOf } from '../../cli/list-options.ts'
-import { requiredOption } from '../../cli/parameters.ts'
+import { orName, requiredOption } from '../../cli/parameters.ts'
 
 export const list = () =>
   listing({
@@ -11,7 +11,7 @@ export const list = () =>
     summary: 'list the tests that a teacher holds',
     description: 'List the learner groups and tests that a teacher owns, with how many results each has.',
     options: {
-      owner: requiredOption('<email>', "the teacher's address"),
+      owner: orName('user', requiredOption('<email>', "the teacher's address or name")),
     },
     examples: ['ssh-admin progression-tests list --owner amira@school.example'],
     noun: 'test',

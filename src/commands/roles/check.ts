@@ -2,7 +2,7 @@ import * as z from 'zod'
 import { renderChecked } from '../../render/roles.ts'
 import { checkPermission } from '../../rules/permissions/check.ts'
 import { query } from '../../cli/define.ts'
-import { argument, option } from '../../cli/parameters.ts'
+import { argument, orName, option } from '../../cli/parameters.ts'
 
 export const check = () =>
   query({
@@ -11,9 +11,9 @@ export const check = () =>
     description:
       'Say whether somebody may do something to a user or at a centre, and which rule says so. An action is named as its command is: users.suspend, coordinator.change, roles.grant.\nIn a pipe: yes or no, and the rule.',
     args: {
-      email: argument('who would do it'),
+      email: orName('user', argument('who would do it')),
       action: argument('what: users.suspend'),
-      target: argument('to whom, or where: an address or a centre number'),
+      target: orName('user-or-centre', argument('to whom, or where: a person or a centre')),
     },
     options: {
       role: option('<role>', 'the role to be granted or revoked'),

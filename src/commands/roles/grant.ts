@@ -2,7 +2,7 @@ import { renderRolesOf } from '../../render/roles.ts'
 import { usersJson } from '../../render/users.ts'
 import { grantRoles } from '../../rules/roles/grant.ts'
 import { mutation } from '../../cli/define.ts'
-import { argument, each } from '../../cli/parameters.ts'
+import { argument, orName, each } from '../../cli/parameters.ts'
 
 export const grant = () =>
   mutation({
@@ -10,7 +10,7 @@ export const grant = () =>
     summary: 'give somebody roles',
     description:
       "Give somebody roles of their centre's services. ssh-admin roles list names them; administrative rights are given with users edit.",
-    args: { email: argument('the address of the user'), role: each('the roles') },
+    args: { email: orName('user', argument('the address or name of the user')), role: each('the roles') },
     examples: ['ssh-admin roles grant amira@school.example access-to-scripts'],
     act: (trx, ctx, { email, role: roles }) => grantRoles(trx, { email, roles, ctx }),
     render: renderRolesOf,

@@ -9,13 +9,13 @@ import type { ChangedUser } from '../../rules/users/changed.ts'
 import { forEachTarget } from '../../rules/batch.ts'
 import { columnsHelp } from '../columns-help.ts'
 import { preparedMutation } from '../../cli/define.ts'
-import { anyNumber, flag, option, repeated, type ValuesOf } from '../../cli/parameters.ts'
+import { anyNumber, orName, flag, option, repeated, type ValuesOf } from '../../cli/parameters.ts'
 import type { Session } from '../../cli/session.ts'
 import { additionOf, askForPeople, type NewPerson, readPerson, refuseNamedTwice } from './new-people.ts'
 import { userColumns } from './read-users.ts'
 
 const options = {
-  centre: option('<centre>', 'the number of their centre'),
+  centre: orName('centre', option('<centre>', 'the number or name of their centre')),
   admin: flag('with administrative rights'),
   site: repeated('<site>', 'with access to this site'),
   role: repeated('<role>', 'with this role; service roles alone make no hub user'),

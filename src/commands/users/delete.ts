@@ -6,7 +6,7 @@ import { forEachTarget } from '../../rules/batch.ts'
 import type { Transferred } from '../../rules/users/transfer.ts'
 import { transferJson } from '../../render/transfer.ts'
 import { preparedMutation } from '../../cli/define.ts'
-import { each, flag, option } from '../../cli/parameters.ts'
+import { orName, each, flag, option } from '../../cli/parameters.ts'
 import { type Deletions, offerMissingSteps } from './offer-missing-steps.ts'
 import { comparableTransfer, comparableUser, questionAbout } from './questions.ts'
 
@@ -17,10 +17,18 @@ export const deletion = () =>
     description:
       'Delete suspended users who coordinate nothing and hold no Progression Test data. Their history stays. ' +
       'At a terminal the steps that must come first are offered; everything happens together, or nothing does.',
-    args: { email: each("the users' addresses; - reads them from stdin, one a line") },
+    args: {
+      email: orName(
+        'any-user',
+        each("the users' addresses or names; - reads addresses from stdin, one a line"),
+      ),
+    },
     options: {
       suspend: flag('suspend them first'),
-      transferTo: option('<email>', 'transfer their Progression Test data to this colleague first'),
+      transferTo: orName(
+        'user',
+        option('<email>', 'transfer their Progression Test data to this colleague first'),
+      ),
     },
     examples: ['ssh-admin users delete amira@school.example --suspend --yes'],
     prepare: async ({ email, suspend, transferTo }): Promise<Deletions> => ({

@@ -5,7 +5,7 @@ import { findDuplicates } from '../../rules/users/duplicates.ts'
 import { visibleCentres } from '../../rules/permissions/decide.ts'
 import { listing } from '../../cli/define.ts'
 import { allOf } from '../../cli/list-options.ts'
-import { option } from '../../cli/parameters.ts'
+import { orName, option } from '../../cli/parameters.ts'
 
 export const duplicates = () =>
   listing({
@@ -14,7 +14,7 @@ export const duplicates = () =>
     description:
       'List pairs of accounts that may be the same person, within and across centres: one name with nearly one address, one name twice at a centre, and addresses that are read as one another. It is for somebody to decide; nothing is changed.\nIn a pipe: reason, then address, name, centre and status of the one and of the other.',
     options: {
-      centre: option('<centre>', 'only within this centre'),
+      centre: orName('centre', option('<centre>', 'only within this centre')),
     },
     examples: ['ssh-admin users duplicates', 'ssh-admin users duplicates --centre EG001'],
     noun: 'pair',

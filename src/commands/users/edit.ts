@@ -1,5 +1,5 @@
 import { preparedMutation } from '../../cli/define.ts'
-import { argument, eitherWay, option, repeated, type ValuesOf } from '../../cli/parameters.ts'
+import { argument, orName, eitherWay, option, repeated, type ValuesOf } from '../../cli/parameters.ts'
 import { ask, requireTerminal, tick } from '../../cli/prompt.ts'
 import type { Terminal } from '../../cli/terminal.ts'
 import { editNotices, person, renderChangedUsers, usersJson } from '../../render/users.ts'
@@ -37,7 +37,7 @@ export const edit = () =>
     description:
       'Change what is named. A changed address is told to the old one and the new one, and open links are void. ' +
       'Without any option, at a terminal, asks for each, showing what it is now.',
-    args: { user: argument("the user's address") },
+    args: { user: orName('user', argument("the user's address or name")) },
     options,
     examples: [
       "ssh-admin users edit amira@school.example --last-name 'El Haddad'",

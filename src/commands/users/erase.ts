@@ -1,14 +1,13 @@
 import { basename } from 'node:path'
-import * as z from 'zod'
 import { mentionsInFileName, type WrittenAddress } from '../../db/users/mentions.ts'
 import { changedMeanwhile } from '../../cli/mutation.ts'
 import { confirm } from '../../cli/prompt.ts'
 import { erasureJson, renderErasure } from '../../render/erasure.ts'
 import { type Erasure, eraseUser, recordLeft } from '../../rules/users/erase.ts'
-import { type Address, typedAddress } from '../../rules/users/email.ts'
+import { typedAddress } from '../../rules/users/email.ts'
 import { rehearsed } from '../../cli/action.ts'
 import { type AnswerOfChange, command } from '../../cli/define.ts'
-import { argument } from '../../cli/parameters.ts'
+import { argument, orName } from '../../cli/parameters.ts'
 import type { Session, WorkFor } from '../../cli/session.ts'
 
 export const erase = () =>
@@ -17,13 +16,14 @@ export const erase = () =>
     summary: 'erase the name and address of a deleted user',
     description: `Erase the name and address of a deleted user, because they ask for it: from the store, the audit log, the messages and the mail directory. It cannot be undone.
 The audit log goes on saying what happened, without saying to whom, and that this was done. It says what it cannot reach.`,
-    args: { email: argument('the address of the deleted user', z.string().transform(typedAddress)) },
+    args: { email: orName('deleted-user', argument('the address or name of the deleted user')) },
     examples: ['ssh-admin users erase zaid@school.example --yes'],
     changes: true,
     run: eraseFor,
   })
 
-async function eraseFor({ email: address }: { email: Address }, session: Session): Promise<AnswerOfChange> {
+async function eraseFor({ email }: { email: string }, session: Session): Promise<AnswerOfChange> {
+  const address = typedAddress(email)
   const { dryRun, yes } = session.common
   const asks = !dryRun && !yes
   const { messagesNaming, removeFiles } = await import('../../mail/written-messages.ts')

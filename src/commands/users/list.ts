@@ -1,5 +1,5 @@
 import { listing } from '../../cli/define.ts'
-import { flag, option, repeated } from '../../cli/parameters.ts'
+import { orName, flag, option, repeated } from '../../cli/parameters.ts'
 import { countUsers, streamUsers, userOrders } from '../../db/users/list.ts'
 import { userFields } from '../../render/user-fields.ts'
 import { listedUserJson } from '../../render/users.ts'
@@ -12,7 +12,7 @@ export const list = () =>
     summary: 'find users',
     description: 'List users, any number of them: all, or those that fit every filter.',
     options: {
-      centre: option('<centre>', 'at this centre'),
+      centre: orName('centre', option('<centre>', 'at this centre')),
       status: repeated('<status>', 'invited, active, suspended or deleted'),
       role: repeated('<role>', 'with one of these roles'),
       site: repeated('<site>', 'with access to these sites'),

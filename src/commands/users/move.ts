@@ -1,7 +1,7 @@
 import { renderChangedUsers, usersJson } from '../../render/users.ts'
 import { moveUser } from '../../rules/users/move.ts'
 import { mutation } from '../../cli/define.ts'
-import { argument, requiredOption } from '../../cli/parameters.ts'
+import { argument, orName, requiredOption } from '../../cli/parameters.ts'
 import { comparableUsers, questionAbout } from './questions.ts'
 
 export const move = () =>
@@ -10,9 +10,9 @@ export const move = () =>
     summary: 'move a user to another centre',
     description:
       'Move a user to another centre. The roles at the old one go; an administrator is a teacher at the new one.',
-    args: { email: argument("the user's address") },
+    args: { email: orName('user', argument("the user's address or name")) },
     options: {
-      to: requiredOption('<centre>', 'the number of the new centre'),
+      to: orName('centre', requiredOption('<centre>', 'the number or name of the new centre')),
     },
     examples: ['ssh-admin users move amira@school.example --to EG002 --yes'],
     act: async (trx, ctx, { email, to }) => [await moveUser(trx, { email, to, ctx })],

@@ -7,6 +7,7 @@ import { findLiveUser } from '../../db/users/users.ts'
 import { Usage } from '../../errors.ts'
 import { failureOf } from '../../rules/batch.ts'
 import { readCentreNumber } from '../../rules/centres/find.ts'
+import { centresNamed, describeCentre } from '../../rules/centres/find-by-name.ts'
 import type { RuleContext } from '../../rules/permissions/actor.ts'
 import { mayLearnOf } from '../../rules/permissions/decide.ts'
 import { sites } from '../../rules/roles/catalogue.ts'
@@ -37,16 +38,32 @@ export async function askForPeople({ people, ...place }: Known, atHand: Mutation
 }
 
 async function askCentre({ terminal, db, ctx }: MutationStage): Promise<string> {
-  return ask(terminal, {
-    question: 'Centre number:',
+  const typed = await ask(terminal, {
+    question: 'Centre (number or name):',
     check: async (text) => {
-      const number = readCentreNumber(text)
-      if (number === undefined) return '2 to 12 letters and digits, such as EG001'
-      const centre = await findCentreByNumber(db, number)
-      if (!centre || !mayLearnOf(ctx.by, centre.id)) return `There is no centre ${number}`
-      return centre.deleted_at === null ? undefined : `${number} (${centre.name}) is deleted`
+      const found = await centreMeant(db, { text, ctx })
+      return typeof found === 'string' ? found : undefined
     },
   })
+  const found = await centreMeant(db, { text: typed, ctx })
+  return typeof found === 'string' ? typed : found.number
+}
+
+/** The centre that a number or a part of a name means, or why it is none. */
+async function centreMeant(
+  db: Kysely<Store>,
+  { text, ctx }: { text: string; ctx: RuleContext },
+): Promise<{ number: string } | string> {
+  const number = readCentreNumber(text)
+  const centre = number === undefined ? undefined : await findCentreByNumber(db, number)
+  if (centre && mayLearnOf(ctx.by, centre.id))
+    return centre.deleted_at === null ? centre : `${centre.number} (${centre.name}) is deleted`
+  const { rows, total } = await centresNamed(db, { text, ctx })
+  const [first, ...others] = rows
+  if (!first) return `There is no centre ${number ?? text}`
+  if (others.length === 0) return first
+  const more = total > 3 ? ', …' : ''
+  return `${total} centres are called so: ${rows.slice(0, 3).map(describeCentre).join(', ')}${more}`
 }
 
 async function askPerson(

@@ -3,7 +3,7 @@ import { person, userJson } from '../../render/users.ts'
 import { printedPin } from '../../rules/credentials/derive.ts'
 import { issuePin, showPin } from '../../rules/users/pin.ts'
 import { preparedMutation } from '../../cli/define.ts'
-import { argument, flag } from '../../cli/parameters.ts'
+import { argument, orName, flag } from '../../cli/parameters.ts'
 import { comparableAccount } from './questions.ts'
 
 interface Request {
@@ -22,7 +22,7 @@ export const pin = () =>
     summary: 'issue a new PIN, or show the present one',
     description:
       'Issue a new PIN to a user who has not set up a password; the one before is void, and you are asked first when it is still open. The audit log keeps who issued or looked, never the PIN. A rehearsal shows no PIN.',
-    args: { email: argument("the user's address") },
+    args: { email: orName('user', argument("the user's address or name")) },
     options: {
       show: flag('show the PIN that is open now, and issue none'),
     },

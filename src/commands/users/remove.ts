@@ -2,7 +2,7 @@ import { renderChangedUsers, usersJson } from '../../render/users.ts'
 import { removeUser } from '../../rules/users/remove.ts'
 import { forEachTarget } from '../../rules/batch.ts'
 import { mutation } from '../../cli/define.ts'
-import { each } from '../../cli/parameters.ts'
+import { orName, each } from '../../cli/parameters.ts'
 import { comparableUsers, questionAbout } from './questions.ts'
 
 export const remove = () =>
@@ -11,7 +11,9 @@ export const remove = () =>
     summary: 'take users out of their centre, and keep the accounts',
     description:
       'Take users out of their centre: every role there goes, and with it every service. The accounts remain.',
-    args: { email: each("the users' addresses; - reads them from stdin, one a line") },
+    args: {
+      email: orName('user', each("the users' addresses or names; - reads addresses from stdin, one a line")),
+    },
     examples: ['ssh-admin users remove amira@school.example --yes'],
     act: (trx, ctx, { email: emails }) =>
       forEachTarget(trx, emails, (email) => removeUser(trx, { email, ctx })),

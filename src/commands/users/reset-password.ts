@@ -2,7 +2,7 @@ import { lockedOutNotices, renderChangedUsers, usersJson } from '../../render/us
 import { resetPassword } from '../../rules/users/reset-password.ts'
 import { forEachTarget } from '../../rules/batch.ts'
 import { mutation } from '../../cli/define.ts'
-import { each } from '../../cli/parameters.ts'
+import { orName, each } from '../../cli/parameters.ts'
 import { comparableUsers, questionAbout } from './questions.ts'
 
 export const reset = () =>
@@ -11,7 +11,9 @@ export const reset = () =>
     summary: 'send users a message that lets them choose a password',
     description:
       'Send a reset message, or a fresh set-up message to users who have no password yet. Earlier unused links are void.',
-    args: { email: each("the users' addresses; - reads them from stdin, one a line") },
+    args: {
+      email: orName('user', each("the users' addresses or names; - reads addresses from stdin, one a line")),
+    },
     examples: ['ssh-admin users reset-password amira@school.example --yes'],
     act: (trx, ctx, { email: emails }) =>
       forEachTarget(trx, emails, (email) => resetPassword(trx, { email, ctx })),

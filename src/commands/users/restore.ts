@@ -2,7 +2,7 @@ import { renderChangedUsers, restorationNotices, usersJson } from '../../render/
 import { restoreUser } from '../../rules/users/restore.ts'
 import { forEachTarget } from '../../rules/batch.ts'
 import { mutation } from '../../cli/define.ts'
-import { each, flag } from '../../cli/parameters.ts'
+import { orName, each, flag } from '../../cli/parameters.ts'
 
 export const restore = () =>
   mutation({
@@ -10,7 +10,12 @@ export const restore = () =>
     summary: 'let suspended or deleted users back in',
     description:
       'Give suspended users back what they were before; a deleted user comes back as they were when deleted.',
-    args: { email: each("the users' addresses; - reads them from stdin, one a line") },
+    args: {
+      email: orName(
+        'any-user',
+        each("the users' addresses or names; - reads addresses from stdin, one a line"),
+      ),
+    },
     options: {
       send: flag('send a new set-up message to those who have not set up a password'),
     },

@@ -7,7 +7,7 @@ import { findUserOrDeleted } from '../../rules/users/changed.ts'
 import { eventsFor } from '../../rules/audit/events-for.ts'
 import { visibleCentres } from '../../rules/permissions/decide.ts'
 import { query } from '../../cli/define.ts'
-import { argument } from '../../cli/parameters.ts'
+import { argument, orName } from '../../cli/parameters.ts'
 
 export const show = () =>
   query({
@@ -15,7 +15,7 @@ export const show = () =>
     summary: 'show everything about one user',
     description:
       'Show one user: whether they can sign in, and if not, why and what to do; what they hold; what happened last.',
-    args: { email: argument("the user's address") },
+    args: { email: orName('any-user', argument("the user's address or name")) },
     examples: ['ssh-admin users show amira@school.example'],
     read: async ({ db }, { at, by }, { email }) => {
       const account = await findUserOrDeleted(db, { email, at, by })

@@ -4,7 +4,7 @@ import { holdings } from '../../rules/refusals.ts'
 import { forEachTarget } from '../../rules/batch.ts'
 import { suspendUser } from '../../rules/users/suspend.ts'
 import { mutation } from '../../cli/define.ts'
-import { each } from '../../cli/parameters.ts'
+import { orName, each } from '../../cli/parameters.ts'
 import { comparableUsers, questionAbout } from './questions.ts'
 
 export const suspend = () =>
@@ -13,7 +13,9 @@ export const suspend = () =>
     summary: 'stop users signing in',
     description:
       'Stop users signing in. Their records and history stay as they are; their unused links and PINs are void.',
-    args: { email: each("the users' addresses; - reads them from stdin, one a line") },
+    args: {
+      email: orName('user', each("the users' addresses or names; - reads addresses from stdin, one a line")),
+    },
     examples: ['ssh-admin users suspend amira@school.example --yes'],
     act: (trx, ctx, { email: emails }) =>
       forEachTarget(trx, emails, (email) => suspendUser(trx, { email, ctx })),

@@ -5,7 +5,7 @@ import { person } from '../../render/users.ts'
 import { progressionTestSite } from '../../rules/roles/chosen.ts'
 import { type Transferred, transferProgressionTests } from '../../rules/users/transfer.ts'
 import { mutation } from '../../cli/define.ts'
-import { argument, repeated, requiredOption } from '../../cli/parameters.ts'
+import { argument, orName, repeated, requiredOption } from '../../cli/parameters.ts'
 import { comparableTransfer } from './questions.ts'
 
 export const transfer = () =>
@@ -14,9 +14,9 @@ export const transfer = () =>
     summary: 'move Progression Test data from one teacher to another',
     description:
       'Move all learner groups, tests and results from one teacher to another at the same centre, on every site or on one.',
-    args: { from: argument('the address of the teacher who holds them') },
+    args: { from: orName('user', argument('the address or name of the teacher who holds them')) },
     options: {
-      to: requiredOption('<email>', 'the colleague who takes over'),
+      to: orName('user', requiredOption('<email>', 'the colleague who takes over')),
       site: repeated(
         '<site>',
         'only this site: cambridge-primary or cambridge-lower-secondary',

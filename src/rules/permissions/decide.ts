@@ -137,6 +137,8 @@ export function mayLearnOf(by: Actor, centreId: number | null): boolean {
 
 interface Unseen {
   name: string
+  /** What the log says of it; null for a name of a person, who could not be erased from there. */
+  subject?: string | null
   userId?: number
   /** The nearest of what the actor may see, and how a hint names them. */
   candidates?: readonly object[]
@@ -148,7 +150,7 @@ const outside = 'outside what the account may see'
 /** What is not there and what may not be seen read the same. */
 export function outsideView(
   { by, at }: { by: ActingUser; at: Date },
-  { name, userId, candidates = [], hint }: Unseen,
+  { name, subject = name, userId, candidates = [], hint }: Unseen,
 ): NotPermitted {
   const action = by.command.replaceAll(' ', '.')
   const rule = outside
@@ -160,7 +162,7 @@ export function outsideView(
         by,
         at,
         action,
-        subject: name,
+        subject: subject ?? undefined,
         userId,
         kind: 'refusal',
         facts: { rule },

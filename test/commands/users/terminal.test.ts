@@ -22,7 +22,7 @@ describe('at a terminal', () => {
 
   it('two people are added by answering questions', async () => {
     const desk = inProcess(world, ['users', 'add'])
-    await desk.sees('Centre number:')
+    await desk.sees('Centre (number or name):')
     desk.types('EG009\r')
     await desk.sees('There is no centre EG009')
     desk.types('\x7f'.repeat(5))

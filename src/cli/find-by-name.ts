@@ -1,0 +1,163 @@
+import type { OpenStore } from '../db/store/open.ts'
+import { NotFound } from '../errors.ts'
+import {
+  centreCandidate,
+  centresNamed,
+  describeCentre,
+  isKnownNumber,
+  noCentreNamed,
+} from '../rules/centres/find-by-name.ts'
+import type { RuleContext } from '../rules/permissions/actor.ts'
+import {
+  type Deleted,
+  describeUser,
+  nobodyNamed,
+  userCandidate,
+  usersNamed,
+} from '../rules/users/find-by-name.ts'
+import { canBeName, type NamesTyped } from './names-typed.ts'
+import type { NamedKind } from './parameters.ts'
+import { choose } from './prompt.ts'
+import type { FoundByName, Session } from './session.ts'
+import { lineWith } from './typed-line.ts'
+
+/** What was typed, with addresses and numbers in the place of names. Nothing is changed by a name alone. */
+export async function withNamesFound(
+  { typed, kinds, fromStdin, changes }: NamesTyped,
+  session: Session,
+): Promise<Record<string, unknown>> {
+  const store = await session.open(session.common.dryRun ? 'rehearse' : 'read')
+  try {
+    const ctx = await session.ctx(store)
+    const find = async (text: unknown, kind: NamedKind) => {
+      if (typeof text !== 'string' || fromStdin.has(text) || !canBeName(text, kind)) return text
+      return (await findNamed(text, { kind, store, ctx, session })) ?? text
+    }
+    const found: Record<string, unknown> = { ...typed }
+    for (const [parameter, kind] of kinds) {
+      const value = typed[parameter]
+      if (!Array.isArray(value)) found[parameter] = await find(value, kind)
+      else {
+        const each: unknown[] = []
+        for (const text of value) each.push(await find(text, kind))
+        found[parameter] = each
+      }
+    }
+    if (changes && !mayAsk(session) && session.named.length > 0) throw notEnough(session)
+    return found
+  } finally {
+    await store.close()
+  }
+}
+
+interface Finding {
+  kind: NamedKind
+  store: OpenStore
+  ctx: RuleContext
+  session: Session
+}
+
+/** @returns the address or number; undefined where it is none of a name */
+async function findNamed(text: string, finding: Finding): Promise<string | undefined> {
+  const { kind, store, ctx, session } = finding
+  const mayBeCentre = kind === 'centre' || kind === 'user-or-centre' || kind === 'subject'
+  if (mayBeCentre && (await isKnownNumber(store.db, { text, ctx }))) return undefined
+  const { candidates, total } = await candidatesFor(text, finding)
+  const [first] = candidates
+  if (!first) {
+    if (kind === 'subject' || kind === 'past-user') return undefined
+    throw await notFound(text, finding)
+  }
+  if (total > 1 && (!mayAsk(session) || session.common.dryRun || total > candidates.length))
+    throw ambiguous(text, { candidates, total, session })
+  const chosen =
+    total > 1
+      ? await choose(session.terminal, {
+          question: `Which '${text}'?`,
+          choices: candidates.map((candidate) => ({ value: candidate, name: candidate.described })),
+        })
+      : first
+  session.named.push(chosen)
+  return chosen.value
+}
+
+function mayAsk({ terminal, common }: Session): boolean {
+  return terminal.canAsk && common.input && !common.yes
+}
+
+async function candidatesFor(
+  text: string,
+  { kind, store: { db }, ctx }: Finding,
+): Promise<{ candidates: FoundByName[]; total: number }> {
+  const people = kind === 'centre' ? none : await usersNamed(db, { text, deleted: deletedOf[kind], ctx })
+  const isOfCentres = kind === 'centre' || kind === 'user-or-centre' || kind === 'subject'
+  const centres = isOfCentres ? await centresNamed(db, { text, ctx }) : none
+  const users = people.rows.map((user) => ({
+    typed: text,
+    kind: 'user' as const,
+    value: user.email,
+    described: describeUser(user),
+    facts: userCandidate(user),
+  }))
+  const places = centres.rows.map((centre) => ({
+    typed: text,
+    kind: 'centre' as const,
+    value: centre.number,
+    described: describeCentre(centre),
+    facts: centreCandidate(centre),
+  }))
+  return { candidates: [...users, ...places], total: people.total + centres.total }
+}
+
+const none = { rows: [], total: 0 }
+
+const deletedOf: Readonly<Record<Exclude<NamedKind, 'centre'>, Deleted>> = {
+  user: 'never',
+  'any-user': 'if-nobody-else',
+  'deleted-user': 'only',
+  'past-user': 'if-nobody-else',
+  'user-or-centre': 'never',
+  subject: 'if-nobody-else',
+}
+
+async function notFound(text: string, { kind, store: { db }, ctx }: Finding) {
+  if (kind === 'centre') return noCentreNamed(db, { text, ctx })
+  return nobodyNamed(db, { text, deleted: deletedOf[kind], ctx })
+}
+
+const mostListed = 10
+
+function ambiguous(
+  text: string,
+  { candidates, total, session }: { candidates: readonly FoundByName[]; total: number; session: Session },
+): NotFound {
+  const shown = candidates.slice(0, mostListed)
+  const isOfCentres = candidates.every(({ kind }) => kind === 'centre')
+  const isOfUsers = candidates.every(({ kind }) => kind === 'user')
+  const what = isOfCentres ? 'centres' : isOfUsers ? 'people' : 'people and centres'
+  const lines = shown.map(({ described }) => `  ${described}`)
+  const more = total > shown.length ? [`  … and ${(total - shown.length).toLocaleString('en-GB')} more`] : []
+  const line = lineWith(session.argv, new Map([[text, shown[0]?.value ?? text]]))
+  return new NotFound(
+    isOfCentres ? 'ambiguous-centre' : 'ambiguous-user',
+    `${total.toLocaleString('en-GB')} ${what} are called '${text}'.`,
+    {
+      hint: [`Say which, such as: ${line}`, ...lines, ...more].join('\n'),
+      details: { candidates: shown.map(({ facts }) => facts), total },
+    },
+  )
+}
+
+/** Whoever is changed is named by their address where nobody can be asked whether they are meant. */
+function notEnough({ named, argv }: Session): NotFound {
+  const people = named.filter(({ kind }) => kind === 'user')
+  const who = named.map(({ typed, described }) => `'${typed}' is ${described}`).join('; ')
+  return new NotFound(
+    people.length > 0 ? 'ambiguous-user' : 'ambiguous-centre',
+    `A name is not enough for a change where nobody is asked. ${who}.`,
+    {
+      hint: lineWith(argv, new Map(named.map(({ typed, value }) => [typed, value]))),
+      details: { candidates: named.map(({ facts }) => facts), total: named.length },
+    },
+  )
+}

@@ -1,0 +1,30 @@
+import type { NamedKind } from './parameters.ts'
+
+/** What was typed where a name may stand. */
+export interface NamesTyped {
+  typed: Readonly<Record<string, unknown>>
+  kinds: ReadonlyMap<string, NamedKind>
+  /** What was read from stdin is an address or a number. */
+  fromStdin: ReadonlySet<string>
+  changes: boolean
+}
+
+/** Whether anything typed can be a name: without one the store is not looked into. */
+export function holdsName({ typed, kinds, fromStdin }: NamesTyped): boolean {
+  return [...kinds].some(([parameter, kind]) =>
+    [typed[parameter]]
+      .flat()
+      .some((text) => typeof text === 'string' && !fromStdin.has(text) && canBeName(text, kind)),
+  )
+}
+
+/** As almost every number of a centre is: EG001, 50538. */
+const usualNumber = /^\s*(?:[a-z]{2})?\d+[a-z]?\s*$/i
+
+/** An @ makes it an address, or a mistyped one; the usual form of a number makes it a number. */
+export function canBeName(text: string, kind: NamedKind): boolean {
+  if (text.trim() === '' || text.includes('@')) return false
+  if (kind === 'past-user' && text.trim().toLowerCase() === 'staff') return false
+  if (kind === 'centre' || kind === 'user-or-centre' || kind === 'subject') return !usualNumber.test(text)
+  return true
+}

@@ -1,0 +1,37 @@
+import { type Kysely, sql } from 'kysely'
+import { contains } from '../portable.ts'
+import type { Store } from '../schema.ts'
+import { isVisible, type VisibleCentres } from './visible.ts'
+
+export interface NamedCentre {
+  id: number
+  number: string
+  name: string
+}
+
+interface Search {
+  /** Folded; each is a part of the number or the name. */
+  words: readonly string[]
+  /** Deleted centres, or those that are not. */
+  deleted: boolean
+  visible: VisibleCentres
+}
+
+/** The centres with all of these words in their number or name. */
+export function streamCentresByName(
+  db: Kysely<Store>,
+  { words, deleted, visible }: Search,
+): AsyncIterable<NamedCentre> {
+  let query = db
+    .selectFrom('centres')
+    .select(['id', 'number', 'name'])
+    .where('deleted_at', deleted ? 'is not' : 'is', null)
+    .where(isVisible('id', visible))
+  for (const word of words) query = query.where(contains(sql.ref('folded'), word))
+  return query.orderBy('number').stream()
+}
+
+/** Which centre has a number: what must not have changed while somebody was asked. */
+export async function whichHasNumber(db: Kysely<Store>, number: string): Promise<unknown> {
+  return db.selectFrom('centres').select(['id', 'name']).where('number', '=', number).executeTakeFirst()
+}
