@@ -166,14 +166,20 @@ export const tree: Readonly<Record<string, Loader | Group>> = {
   templates,
   audit,
   store,
+  find: async () => (await import('../commands/find.ts')).find(),
   seed: async () => (await import('../commands/seed.ts')).seed(),
+  whoami: async () => (await import('../commands/whoami.ts')).whoami(),
   config: async () => (await import('../commands/config.ts')).config(),
   completion: async () => (await import('../commands/completion.ts')).completion(),
   help: async () => (await import('../commands/help.ts')).help(),
+  version: async () => (await import('../commands/version.ts')).showVersion(),
 }
 
 /** One line for each command without a noun, so that the first help loads none of them. */
 export const summaries: Readonly<Record<string, string>> = {
+  find: 'find people and centres by any part of a name, address or number',
+  whoami: 'say for whom a command acts, and what they may do',
+  version: 'show the version',
   seed: 'fill an empty store with invented centres and users',
   config: 'show each setting and where it came from',
   completion: 'print what makes a shell complete commands',

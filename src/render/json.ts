@@ -124,6 +124,9 @@ export const answerOf = {
   'store migrate': 'migratedStore',
   'store rekey': 'rekeyedStore',
   'store accept-clock': 'acceptedClock',
+  find: 'found',
+  whoami: 'whoami',
+  version: 'version',
   seed: 'seededStore',
   config: 'settings',
   completion: 'completionScript',
@@ -653,6 +656,32 @@ const answerShapes = () => ({
     changed: z.boolean(),
   }),
   seededStore: answerOfChange({ centres: count(), users: count(), changed: z.boolean() }),
+
+  /** `id` is an address, or the number of a centre; `centre` is where a user is. */
+  found: answer({
+    results: z.array(
+      z.strictObject({
+        kind: z.enum(['user', 'centre']),
+        id: text(),
+        name: text(),
+        centre: orNull(text()),
+        status: text(),
+      }),
+    ),
+    total: count(),
+  }),
+  /** `actor` and what belongs to it are null for Cambridge staff; `centres` are those that may be seen. */
+  whoami: answer({
+    actor: orNull(text()),
+    centre: orNull(text()),
+    hubRole: orNull(text()),
+    roles: z.array(text()),
+    operator: text(),
+    store: text(),
+    rights: z.array(z.strictObject({ actor: text(), may: text() })),
+    centres: orNull(z.array(text())),
+  }),
+  version: answer({ version: text(), node: text(), platform: text() }),
 
   settings: answer({
     file: text(),

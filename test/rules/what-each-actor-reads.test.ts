@@ -30,6 +30,7 @@ const lists: Readonly<Record<string, Call>> = {
   'users list --search': ({ teacher }) => ['--search', teacher],
   'users list --deleted': () => ['--deleted'],
   'users duplicates': () => [],
+  find: ({ teacher }) => [teacher],
   'associates list': () => [],
   'roles list': () => [],
   'roles list --matrix': () => ['--matrix'],

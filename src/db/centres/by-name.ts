@@ -1,12 +1,14 @@
 import { type Kysely, sql } from 'kysely'
 import { contains } from '../portable.ts'
 import type { Store } from '../schema.ts'
+import type { CentreStatus } from './list.ts'
 import { isVisible, type VisibleCentres } from './visible.ts'
 
 export interface NamedCentre {
   id: number
   number: string
   name: string
+  status: CentreStatus
 }
 
 interface Search {
@@ -25,6 +27,7 @@ export function streamCentresByName(
   let query = db
     .selectFrom('centres')
     .select(['id', 'number', 'name'])
+    .select(sql<CentreStatus>`case when deleted_at is null then status else 'deleted' end`.as('status'))
     .where('deleted_at', deleted ? 'is not' : 'is', null)
     .where(isVisible('id', visible))
   for (const word of words) query = query.where(contains(sql.ref('folded'), word))

@@ -15,6 +15,7 @@ import {
   matrix,
   type MatrixRow,
   rolesOfUserManagement,
+  othersRow,
   staffRow,
   type Whom,
 } from './matrix.ts'
@@ -118,6 +119,13 @@ export function mayRun(command: string): boolean {
 
 export function isAction(name: string): name is Action {
   return actions.some((action) => action === name)
+}
+
+/** What the actor may do, as the table says it: the rows that hold for them. */
+export function rightsOf(by: Actor): readonly { actor: string; may: string }[] {
+  if (by.kind === 'staff') return [staffRow]
+  const rows = rowsOf(by).map(({ actor, may }) => ({ actor, may }))
+  return rows.length > 0 ? rows : [othersRow]
 }
 
 /** The centres that an actor may see: their own, and those where the matrix lets them do something. */

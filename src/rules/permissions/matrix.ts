@@ -68,6 +68,7 @@ export const readOnlyCommands: readonly string[] = [
   'progression-tests.sample',
   'audit.list',
   'audit.export',
+  'find',
 ]
 
 /** What an account's owner does, and what is about nobody. */
@@ -78,6 +79,8 @@ export const publicCommands: readonly string[] = [
   'progression-tests.sample',
   'config',
   'help',
+  'version',
+  'whoami',
   'completion',
   'complete',
   'version',

@@ -1,0 +1,50 @@
+import { listing } from '../cli/define.ts'
+import { streamCentresByName } from '../db/centres/by-name.ts'
+import { streamUsersByName } from '../db/users/by-name.ts'
+import { Usage } from '../errors.ts'
+import { type FoundRow, foundFields, foundOfCentre, foundOfUser } from '../render/found.ts'
+import { visibleCentres } from '../rules/permissions/decide.ts'
+
+export const find = () =>
+  listing({
+    name: 'find',
+    summary: 'find people and centres by any part of a name, address or number',
+    description:
+      'Find people and centres at once, by any part of a name, an address or a number: centres first.\nIn a pipe: kind, number or address, name, centre, status.',
+    examples: ['ssh-admin find haddad', "ssh-admin find 'nile academy'"],
+    noun: 'result',
+    answer: 'found',
+    key: 'results',
+    fields: foundFields,
+    id: 'id',
+    searches: true,
+    find: async ({ store: { db }, ctx: { by }, words }) => {
+      if (words.length === 0) {
+        throw new Usage('What is looked for?', { code: 'missing-argument', hint: 'ssh-admin find TEXT' })
+      }
+      const search = { words, deleted: false, visible: visibleCentres(by) }
+      return {
+        rows: ({ limit }) => foundIn(streamCentresByName(db, search), streamUsersByName(db, search), limit),
+      }
+    },
+    json: (row) => row,
+    none: 'Nobody and no centre fits.',
+  })
+
+async function* foundIn(
+  centres: ReturnType<typeof streamCentresByName>,
+  users: ReturnType<typeof streamUsersByName>,
+  limit: number | undefined,
+): AsyncGenerator<FoundRow> {
+  let left = limit ?? Number.POSITIVE_INFINITY
+  for await (const centre of centres) {
+    if (left <= 0) return
+    left -= 1
+    yield foundOfCentre(centre)
+  }
+  for await (const user of users) {
+    if (left <= 0) return
+    left -= 1
+    yield foundOfUser(user)
+  }
+}
