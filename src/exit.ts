@@ -10,17 +10,20 @@ export interface Reporting {
   json: boolean
   debug: boolean
   version: string
+  /** The command as it was surely meant, to be pasted after the hint. */
+  line?: string | undefined
 }
 
 /** Gives an error its words and its exit code: the one place where errors end. */
 export function report(
   error: unknown,
-  { view, json, debug, version }: Reporting,
+  { view, json, debug, version, line }: Reporting,
 ): { text: string; exit: number } {
   const failure = error instanceof Failure ? error : failureOf(error)
   if (!failure) return reportBug(error, { json, debug, version })
-  const { message, hint, details, exit } = failure
-  if (json) return { text: `${JSON.stringify(errorJson(failure))}\n`, exit }
+  const { message, details, exit } = failure
+  const hint = line === undefined ? failure.hint : [failure.hint, `  ${line}`].join('\n')
+  if (json) return { text: `${JSON.stringify(errorJson(failure, hint))}\n`, exit }
   if (exit === 130) return { text: `${message}\n`, exit }
 
   const lines = [`${view.chalk.red('error:')} ${harmless(message)}`]
@@ -32,7 +35,7 @@ export function report(
 }
 
 /** The error document; the problems in its details are as complete as itself. */
-function errorJson({ code, message, hint, details }: Failure): Shape<'error'> {
+function errorJson({ code, message, details }: Failure, hint: string | undefined): Shape<'error'> {
   const { problems: _, ...others } = details
   const problems = problemsIn(details).map(({ hint: next, ...problem }) => ({
     ...problem,
@@ -172,7 +175,7 @@ const storeTroubles: readonly (readonly [string, string, string, string])[] = [
 
 function reportBug(
   error: unknown,
-  { json, debug, version }: Omit<Reporting, 'view'>,
+  { json, debug, version }: Omit<Reporting, 'view' | 'line'>,
 ): { text: string; exit: number } {
   const message = error instanceof Error ? error.message : String(error)
   const stack = error instanceof Error ? error.stack : undefined

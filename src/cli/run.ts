@@ -3,11 +3,11 @@ import { addCommonOptions } from './common-options.ts'
 import { setContext, outcomeOf } from './action.ts'
 import { type Loader, type Group, summaries, tree } from './tree.ts'
 import type { Context } from '../context.ts'
-import { Usage } from '../errors.ts'
 import { isTopic } from './help/topics.ts'
 import { cleanForTerminal } from '../render/clean-text.ts'
 import { endQuietlyWhenReaderLeaves, terminalOf } from './terminal.ts'
 import { version } from '../version.ts'
+import { understood } from './words.ts'
 
 const valued = new Set(['--db', '--key-file', '--as', '--wait', '--smtp', '--mail-dir'])
 
@@ -16,7 +16,7 @@ export async function run(argv: readonly string[], context: Context): Promise<nu
   if (argv[0] === 'complete' && argv[1] === '--') return complete(argv.slice(2), context)
   for (const stream of [context.stdout, context.stderr]) endQuietlyWhenReaderLeaves(stream)
   try {
-    const words = helpAsACommandSaysIt(argv)
+    const words = helpAsACommandSaysIt(understood(argv, positionsIn(argv)))
     const help: string[] = []
     const program = await programFor(words, context, { writeOut: (text) => help.push(text) })
     setContext(program, context, words)
@@ -36,7 +36,11 @@ async function writeError(error: unknown, argv: readonly string[], context: Cont
   const { report } = await import('../exit.ts')
   const beforeTargets = argv.includes('--') ? argv.slice(0, argv.indexOf('--')) : argv
   const { err } = terminalOf(context, { color: !beforeTargets.includes('--no-color'), quiet: false })
-  const { text, exit } = report(error instanceof CommanderError ? usageOf(error) : error, {
+  const { unknownOption, lineWithNearest } = await import('./suggestions.ts')
+  const told =
+    error instanceof CommanderError ? unknownOption(error.message, { argv, code: codeOf(error) }) : error
+  const { text, exit } = report(told, {
+    line: lineWithNearest(told, argv),
     view: err,
     json: wantsJson(beforeTargets),
     debug: beforeTargets.includes('--debug'),
@@ -57,7 +61,10 @@ function wantsJson(argv: readonly string[]): boolean {
 function helpAsACommandSaysIt(argv: readonly string[]): readonly string[] {
   const [first, second = '', third] = argv
   if (isTopic(second) && (third === undefined || third.startsWith('-'))) return argv
-  return first === 'help' && second in tree ? [...argv.slice(1), '--help'] : argv
+  if (first !== 'help') return argv
+  const rest = argv.slice(1)
+  const [noun = '', ...others] = understood(rest, positionsIn(rest))
+  return noun in tree ? [noun, ...others, '--help'] : argv
 }
 
 /** Answers a shell that completes a line; what cannot be completed is no error. */
@@ -98,11 +105,14 @@ async function programFor(argv: readonly string[], context: Context, output: Hel
   const words = wordsIn(argv)
   const [first] = words
   for (const [word, node] of Object.entries(tree)) {
-    const part = word === first ? await growFor(word, node, words) : nameOnly(word, node)
+    const part = word === first ? await growFor(word, node, { words, argv }) : nameOnly(word, node)
     program.addCommand(part)
     prepare(part, context, output)
   }
-  if (first !== undefined && !(first in tree)) throw await unknownCommand(first, Object.keys(tree), [])
+  if (first !== undefined && !(first in tree)) {
+    const { unknownCommand } = await import('./suggestions.ts')
+    throw unknownCommand({ argv, word: first, known: Object.keys(tree), before: [] })
+  }
   return program
 }
 
@@ -127,17 +137,27 @@ First steps:
 ssh-admin NOUN --help says more; ssh-admin help exit-codes, help json and help settings too.
 `
 
+interface Typed {
+  argv: readonly string[]
+  /** Those of them that name a command. */
+  words: readonly string[]
+}
+
 /** Loads the one command that the words name; its siblings only where help lists them. */
-async function growFor(word: string, node: Loader | Group, words: readonly string[]): Promise<Command> {
+async function growFor(word: string, node: Loader | Group, typed: Typed): Promise<Command> {
   if (typeof node === 'function') return node()
+  const { words, argv } = typed
   const verb = words[words.indexOf(word) + 1]
   const next = verb === undefined ? undefined : node.verbs[verb]
   if (verb === undefined || next === undefined) {
     const noun = await grow(word, node)
-    if (verb !== undefined && !node.alone) throw await unknownCommand(verb, Object.keys(node.verbs), [word])
+    if (verb !== undefined && !node.alone) {
+      const { unknownCommand } = await import('./suggestions.ts')
+      throw unknownCommand({ argv, word: verb, known: Object.keys(node.verbs), before: [word] })
+    }
     return noun
   }
-  return (await nounCommand(word, node)).addCommand(await growFor(verb, next, words))
+  return (await nounCommand(word, node)).addCommand(await growFor(verb, next, typed))
 }
 
 async function grow(word: string, node: Loader | Group): Promise<Command> {
@@ -172,44 +192,22 @@ function prepare(command: Command, context: Context, output: HelpOutput): void {
 }
 
 function wordsIn(argv: readonly string[]): string[] {
-  const words: string[] = []
+  return positionsIn(argv).map(({ word }) => word)
+}
+
+/** The words that name a command, and where they stand. */
+function positionsIn(argv: readonly string[]): { word: string; at: number }[] {
+  const words: { word: string; at: number }[] = []
   for (let at = 0; at < argv.length; at += 1) {
     const word = argv[at] ?? ''
     if (word === '--') break
     if (valued.has(word)) at += 1
-    else if (!word.startsWith('-')) words.push(word)
+    else if (!word.startsWith('-')) words.push({ word, at })
   }
   return words
 }
 
-async function unknownCommand(
-  word: string,
-  known: readonly string[],
-  before: readonly string[],
-): Promise<Usage> {
-  const { nearestOf } = await import('../nearest.ts')
-  const candidates = nearestOf(word, known)
-  const spoken = ['ssh-admin', ...before].join(' ')
-  return new Usage(`${spoken} has no command '${word}'.`, {
-    code: 'unknown-command',
-    hint:
-      candidates.length > 0
-        ? `Did you mean ${candidates.map((name) => `${spoken} ${name}`).join(', or ')}?`
-        : `${spoken} --help lists them.`,
-    details: { candidates },
-  })
-}
-
-/** commander's complaint in our words, its guess as candidates. */
-function usageOf(error: CommanderError): Usage {
-  const [message = '', guess = ''] = error.message.replace(/^error: /, '').split('\n')
-  const candidates = [...(guess.match(/\(Did you mean (?:one of )?(.*)\?\)/)?.[1]?.split(', ') ?? [])]
-  return new Usage(`${message.charAt(0).toUpperCase()}${message.slice(1)}.`, {
-    code: error.code.replace(/^commander\./, '').replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`),
-    hint:
-      candidates.length > 0
-        ? `Did you mean ${candidates.join(', or ')}?`
-        : 'Add --help to see what it takes.',
-    details: { candidates },
-  })
+/** commander's code in our spelling. */
+function codeOf({ code }: CommanderError): string {
+  return code.replace(/^commander\./, '').replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
 }

@@ -7,7 +7,12 @@ export function lineWith(argv: readonly string[], instead: ReadonlyMap<string, s
     const [, option = '', value = ''] = /^(--[a-z-]+=)?(.*)$/s.exec(word) ?? []
     return `${option}${value.split(',').map(other).join(',')}`
   })
-  return ['ssh-admin', ...words].map(quoted).join(' ')
+  return commandLine(words)
+}
+
+/** A whole command, as it is pasted into a shell. */
+export function commandLine(argv: readonly string[]): string {
+  return ['ssh-admin', ...argv].map(quoted).join(' ')
 }
 
 /** A word as a shell takes it for one. */

@@ -72,6 +72,6 @@ describe('whoami', () => {
 describe('the version', () => {
   it('is what every spelling of the question shows', async () => {
     const { stdout } = await world.run(['--version'])
-    for (const argv of [['version'], ['-V']]) expect((await world.run(argv)).stdout).toBe(stdout)
+    for (const argv of [['version'], ['-V'], ['-v']]) expect((await world.run(argv)).stdout).toBe(stdout)
   })
 })

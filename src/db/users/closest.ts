@@ -1,6 +1,7 @@
 import type { Kysely } from 'kysely'
 import type { Store } from '../schema.ts'
 import { nearestTo } from '../../nearest.ts'
+import { distanceOfAddresses, mostApart } from '../../near-address.ts'
 import { isVisible, type VisibleCentres } from '../centres/visible.ts'
 
 export interface Candidate {
@@ -10,14 +11,14 @@ export interface Candidate {
 }
 
 /**
- * The addresses most like a mistyped one, of the centres that may be seen; far ones are left out. Of a
+ * The addresses of which one is a mistyped spelling, of the centres that may be seen. Of a
  * million addresses only keys of nearly the same length are read, from the index, page by page.
  */
 export async function closestAddresses(
   db: Kysely<Store>,
   { key, visible }: { key: string; visible: VisibleCentres },
 ): Promise<Candidate[]> {
-  const near = nearestTo<string>(key, limitFor(key))
+  const near = nearestTo<string>(key, mostApart(key))
   let after: string | undefined = ''
   while (after !== undefined) {
     const page: { email_key: string }[] = await keysAfter(db, {
@@ -26,7 +27,10 @@ export async function closestAddresses(
       within: near.limit,
       visible,
     })
-    for (const { email_key } of page) near.offer(email_key, email_key)
+    for (const { email_key } of page) {
+      const far = distanceOfAddresses(key, email_key)
+      if (far !== undefined) near.take(email_key, { far, row: email_key })
+    }
     after = page.length < pageSize ? undefined : page.at(-1)?.email_key
   }
   const keys = near.found()

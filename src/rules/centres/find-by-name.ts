@@ -44,7 +44,10 @@ export async function noCentreNamed(
       : undefined
   if (ctx.by.kind === 'user')
     return outsideView({ by: ctx.by, at: ctx.at }, { name: text, subject: null, candidates, hint })
-  return new NotFound('centre-not-found', `No centre is called '${text}'.`, { hint, details: { candidates } })
+  return new NotFound('centre-not-found', `No centre is called '${text}'.`, {
+    hint,
+    details: { wanted: text, candidates },
+  })
 }
 
 /** `EG001 Nile Academy` */

@@ -79,5 +79,8 @@ export async function findCentre(
   if (ctx?.by.kind === 'user') {
     throw outsideView({ by: ctx.by, at: ctx.at }, { name: wanted, candidates, hint })
   }
-  throw new NotFound('centre-not-found', `There is no centre ${wanted}.`, { hint, details: { candidates } })
+  throw new NotFound('centre-not-found', `There is no centre ${wanted}.`, {
+    hint,
+    details: { wanted, candidates },
+  })
 }

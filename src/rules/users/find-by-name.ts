@@ -50,7 +50,7 @@ export async function nobodyNamed(
     return outsideView({ by: ctx.by, at: ctx.at }, { name: text, subject: null, candidates, hint })
   return new NotFound('user-not-found', `Nobody is called '${text}'.`, {
     hint: hint ?? "ssh-admin find looks for any part of a name, an address or a centre's name.",
-    details: { candidates },
+    details: { wanted: text, candidates },
   })
 }
 

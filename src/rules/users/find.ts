@@ -55,7 +55,7 @@ async function userNotFound(db: Kysely<Store>, { email, key }: Address): Promise
   const candidates = await closestTo(db, { key, visible: 'all' })
   return new NotFound('user-not-found', `Nobody has the address ${email}.`, {
     hint: didYouMean(candidates),
-    details: { candidates },
+    details: { wanted: email, candidates },
   })
 }
 

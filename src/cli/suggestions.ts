@@ -1,0 +1,85 @@
+import { Failure, Usage } from '../errors.ts'
+import { nearestOf } from '../nearest.ts'
+import { tree } from './tree.ts'
+import { commandLine } from './typed-line.ts'
+import { graveVerbs } from './words.ts'
+
+interface Unknown {
+  /** All that was typed. */
+  argv: readonly string[]
+  word: string
+  /** What may stand in its place. */
+  known: readonly string[]
+  /** The words before it. */
+  before: readonly string[]
+}
+
+/** What was typed is no command: what was surely meant, with everything else that was typed, to be pasted. */
+export function unknownCommand({ argv, word, known, before }: Unknown): Usage {
+  const spoken = ['ssh-admin', ...before].join(' ')
+  const grave = graveVerbs(word, known)
+  const near = grave.length > 0 ? grave : nearestOf(word, known).filter((name) => !isOpposite(name, word))
+  const candidates = near.length > 0 || before.length > 0 ? near : nounsWith(word)
+  const lines = candidates.map((name) => lineInstead(argv, { word, name }))
+  return new Usage(`${spoken} has no command '${word}'.`, {
+    code: 'unknown-command',
+    hint: candidates.length > 0 ? `Did you mean ${lines.join(', or ')}?` : `${spoken} --help lists them.`,
+    details: { candidates },
+  })
+}
+
+/** The line with another word, or two, where the first such one stands. */
+function lineInstead(argv: readonly string[], { word, name }: { word: string; name: string }): string {
+  const at = argv.indexOf(word)
+  return commandLine(argv.flatMap((typed, place) => (place === at ? name.split(' ') : [typed])))
+}
+
+const mostNouns = 3
+
+/** `suspend` without its noun: `users suspend`, `coordinator suspend`. */
+function nounsWith(verb: string): string[] {
+  const nouns = Object.entries(tree).filter(([, node]) => typeof node !== 'function' && verb in node.verbs)
+  return nouns.slice(0, mostNouns).map(([noun]) => `${noun} ${verb}`)
+}
+
+/** `unassign` for `asign` would do what was not meant. */
+function isOpposite(one: string, other: string): boolean {
+  return isNegated(one) !== isNegated(other)
+}
+
+function isNegated(word: string): boolean {
+  return /^(?:un|dis|de(?!l))/.test(word)
+}
+
+/** commander's complaint about an option in our words, its guess in the line that was typed. */
+export function unknownOption(
+  message: string,
+  { argv, code }: { argv: readonly string[]; code: string },
+): Usage {
+  const [said = '', guess = ''] = message.replace(/^error: /, '').split('\n')
+  const candidates = [...(guess.match(/\(Did you mean (?:one of )?(.*)\?\)/)?.[1]?.split(', ') ?? [])]
+  const [, wrong = ''] = /'([^']*)'/.exec(said) ?? []
+  const lines = candidates.map((name) => lineInstead(argv, { word: wrong, name }))
+  return new Usage(`${said.charAt(0).toUpperCase()}${said.slice(1)}.`, {
+    code,
+    hint: lines.length > 0 ? `Did you mean ${lines.join(', or ')}?` : 'Add --help to see what it takes.',
+    details: { candidates },
+  })
+}
+
+/** The whole line with the nearest of those who may have been meant, to be pasted. */
+export function lineWithNearest(error: unknown, argv: readonly string[]): string | undefined {
+  if (!(error instanceof Failure)) return undefined
+  const { target, wanted = target, candidates } = error.details
+  if (typeof wanted !== 'string' || !Array.isArray(candidates)) return undefined
+  const meant = valueOf(candidates[0])
+  const isWanted = (word: string) => word.trim().toLowerCase() === wanted.toLowerCase()
+  if (meant === undefined || !argv.some(isWanted)) return undefined
+  return commandLine(argv.map((word) => (isWanted(word) ? meant : word)))
+}
+
+function valueOf(candidate: unknown): string | undefined {
+  if (typeof candidate !== 'object' || candidate === null) return undefined
+  if ('email' in candidate && typeof candidate.email === 'string') return candidate.email
+  return 'number' in candidate && typeof candidate.number === 'string' ? candidate.number : undefined
+}

@@ -1,0 +1,105 @@
+import { type Group, type Loader, tree } from './tree.ts'
+
+/** What people type for a noun or a command, and its own words. */
+const nouns: Readonly<Record<string, string>> = {
+  centre: 'centres',
+  center: 'centres',
+  centers: 'centres',
+  user: 'users',
+  coordinators: 'coordinator',
+  associate: 'associates',
+  role: 'roles',
+  'progression-test': 'progression-tests',
+  accounts: 'account',
+  template: 'templates',
+}
+
+const shortcuts: Readonly<Record<string, readonly string[]>> = {
+  'reset-password': ['users', 'reset-password'],
+  import: ['centres', 'import'],
+  search: ['find'],
+  '-v': ['--version'],
+}
+
+/** Several verbs mean the same; a noun has one of them. */
+const synonyms: Readonly<Record<string, readonly string[]>> = {
+  unsuspend: ['restore'],
+  undelete: ['restore'],
+  enable: ['restore'],
+  upload: ['import'],
+  create: ['add'],
+  add: ['create'],
+  new: ['add', 'create'],
+  find: ['list'],
+  search: ['list'],
+  ls: ['list'],
+  get: ['show'],
+  view: ['show'],
+  update: ['edit'],
+  modify: ['edit'],
+}
+
+/** What leads to somebody losing something is never run by another word, only named. */
+const graver: Readonly<Record<string, readonly string[]>> = {
+  disable: ['suspend', 'delete'],
+  block: ['suspend'],
+  deactivate: ['suspend', 'delete'],
+  lock: ['suspend'],
+  rm: ['delete', 'remove'],
+  del: ['delete', 'remove'],
+  destroy: ['delete'],
+}
+
+/** Where a word of the command stands among what was typed. */
+interface Position {
+  word: string
+  at: number
+}
+
+/** The words typed, with those of the program in the place of those that people bring. */
+export function understood(argv: readonly string[], positions: readonly Position[]): readonly string[] {
+  if (argv.length === 1 && argv[0] === '-v') return ['--version']
+  const [first, second] = positions
+  if (!first || first.word === 'help') return argv
+  const shortcut = Object.hasOwn(tree, first.word) ? undefined : shortcuts[first.word]
+  if (shortcut) return replaced(argv, first, shortcut)
+  const noun = nouns[first.word]
+  if (noun !== undefined) return understoodVerb(replaced(argv, first, [noun]), { noun, verb: second })
+  return understoodVerb(argv, { noun: first.word, verb: second })
+}
+
+function understoodVerb(
+  argv: readonly string[],
+  { noun, verb }: { noun: string; verb: Position | undefined },
+): readonly string[] {
+  const group = groupOf(noun)
+  if (!group || !verb || verb.word in group.verbs) return argv
+  if (verb.word === 'activate' && noun === 'centres') return moved(argv, verb, ['coordinator', 'add'])
+  if (verb.word === 'activate' && noun === 'users') return moved(argv, verb, ['account', 'activate'])
+  const meant = known(synonyms, verb.word).find((word) => word in group.verbs)
+  return meant === undefined ? argv : replaced(argv, verb, [meant])
+}
+
+/** The verbs of a noun that a grave word leads to. */
+export function graveVerbs(word: string, verbs: readonly string[]): string[] {
+  return known(graver, word).filter((verb) => verbs.includes(verb))
+}
+
+function known(words: Readonly<Record<string, readonly string[]>>, word: string): readonly string[] {
+  return Object.hasOwn(words, word) ? (words[word] ?? []) : []
+}
+
+function groupOf(noun: string): Group | undefined {
+  const node: Group | Loader | undefined = Object.hasOwn(tree, noun) ? tree[noun] : undefined
+  return typeof node === 'function' ? undefined : node
+}
+
+function replaced(argv: readonly string[], { at }: Position, by: readonly string[]): string[] {
+  return [...argv.slice(0, at), ...by, ...argv.slice(at + 1)]
+}
+
+/** Another noun too: the one that was typed, somewhere before the verb, goes. */
+function moved(argv: readonly string[], verb: Position, by: readonly string[]): string[] {
+  const noun = argv.findIndex((word, at) => at < verb.at && word in tree)
+  return [...argv.slice(0, noun), ...by, ...argv.slice(noun + 1, verb.at), ...argv.slice(verb.at + 1)]
+}
