@@ -72,13 +72,13 @@ export function lineWithNearest(error: unknown, argv: readonly string[]): string
   if (!(error instanceof Failure)) return undefined
   const { target, wanted = target, candidates } = error.details
   if (typeof wanted !== 'string' || !Array.isArray(candidates)) return undefined
-  const meant = valueOf(candidates[0])
+  const meant = addressOrNumberOf(candidates[0])
   const isWanted = (word: string) => word.trim().toLowerCase() === wanted.toLowerCase()
   if (meant === undefined || !argv.some(isWanted)) return undefined
   return commandLine(argv.map((word) => (isWanted(word) ? meant : word)))
 }
 
-function valueOf(candidate: unknown): string | undefined {
+function addressOrNumberOf(candidate: unknown): string | undefined {
   if (typeof candidate !== 'object' || candidate === null) return undefined
   if ('email' in candidate && typeof candidate.email === 'string') return candidate.email
   return 'number' in candidate && typeof candidate.number === 'string' ? candidate.number : undefined
