@@ -17,6 +17,7 @@ export interface Setting {
 const names = [
   'db',
   'keyFile',
+  'keyCommand',
   'as',
   'asRequired',
   'smtp',
@@ -31,6 +32,7 @@ export type Settings = Record<SettingName, Setting>
 const variables: Record<SettingName, string> = {
   db: 'SSH_ADMIN_DB',
   keyFile: 'SSH_ADMIN_KEY_FILE',
+  keyCommand: 'SSH_ADMIN_KEY_COMMAND',
   as: 'SSH_ADMIN_AS',
   asRequired: 'SSH_ADMIN_AS_REQUIRED',
   smtp: 'SSH_ADMIN_SMTP_URL',
@@ -44,6 +46,7 @@ const text = z.string().min(1).optional()
 const ConfigFile = z.strictObject({
   db: text,
   keyFile: text,
+  keyCommand: text,
   as: text,
   asRequired: z.boolean().transform(String).optional(),
   smtp: text,
@@ -77,6 +80,7 @@ export function resolveSettings(flags: Partial<Record<SettingName, string>>, con
   return {
     db,
     keyFile: first('keyFile', isShared ? join(configFolder(context), 'STORE_ID.key') : `${db.value}.key`),
+    keyCommand: first('keyCommand'),
     as: first('as'),
     asRequired: yesOrNo(first('asRequired', 'false')),
     smtp: first('smtp'),

@@ -77,11 +77,11 @@ export function sessionOf(command: Command, context: Context, argv: readonly str
   const words = wordsOf(command)
   const notices: Notice[] = []
   const acting = { context, settings, command: words, dryRun: common.dryRun }
-  const parts = { context, common, settings, terminal, command: words }
   const notify = (notice: Notice) => {
     notices.push(notice)
     terminal.say(oneLine(notice.message))
   }
+  const parts = { context, common, settings, terminal, command: words, notify }
   context.interruption.announceWith(terminal.say)
   return {
     context,
@@ -140,7 +140,8 @@ async function openingFor({
   mode,
   path = settings.db.value ?? '',
   interruption,
-}: Pick<Session, 'context' | 'common' | 'settings' | 'terminal' | 'command'> & {
+  notify,
+}: Pick<Session, 'context' | 'common' | 'settings' | 'terminal' | 'command' | 'notify'> & {
   mode: OpenMode
   path: string | undefined
   interruption: Interruption | undefined
@@ -148,6 +149,7 @@ async function openingFor({
   const { nameHolder } = await import('../db/sqlite/wait.ts')
   return {
     path,
+    secret: await secretOf({ settings, context }),
     keyFile: settings.keyFile.value ?? '',
     maxWaitMs: common.wait * 1000,
     mode,
@@ -156,8 +158,25 @@ async function openingFor({
     operator: context.operator,
     signal: context.signal,
     interruption,
+    onOtherClock: (difference) => notify({ code: 'clock-differs', message: otherClockInWords(difference) }),
     onWait: (holder) => terminal.say(`Waiting for ${nameHolder(holder)} to finish with the store …`),
   }
+}
+
+function otherClockInWords(difference: number): string {
+  const seconds = Math.round(Math.abs(difference) / 1000)
+  return `This machine's clock is ${seconds} seconds ${difference > 0 ? 'behind' : 'ahead of'} the server's, which counts: set it.`
+}
+
+/** A key file that is named in the call goes before the command of the configuration. */
+async function secretOf({
+  settings: { keyCommand, keyFile },
+  context: { env },
+}: Pick<Session, 'settings' | 'context'>): Promise<(() => Buffer) | undefined> {
+  const { value } = keyCommand
+  if (value === undefined || keyFile.from === 'flag') return undefined
+  const { secretFromCommand } = await import('../db/store/key-command.ts')
+  return () => secretFromCommand(value, env)
 }
 
 interface Acting extends Pick<Session, 'context' | 'settings' | 'command'> {

@@ -33,6 +33,17 @@ export interface Bulk {
   ): Promise<number>
 }
 
+export interface ServerFacts {
+  /** The one that answers, of all that the address names. */
+  host: string
+  /** Of PostgreSQL, such as `17.9`. */
+  version: string
+  /** How long a question and its answer are on their way, in milliseconds. */
+  roundTripMs: number
+  /** Who is changing the store now: their command, and who they are. */
+  heldBy: string | null
+}
+
 /** What a store is kept in, behind what every query can ask of it. */
 export interface Engine {
   /** On a server, where several desks use it: there is no file to be copied, locked or put in place. */
@@ -46,8 +57,12 @@ export interface Engine {
   noteHolder(command: string): () => void
   /** Where the log will end once the transaction is committed: a commit that nobody confirmed is known by it. */
   aboutToCommit(head: LogHead | undefined): void
+  /** What is known of the server that it is on; undefined of a file. */
+  server(): Promise<ServerFacts | undefined>
   /** In bytes, with what is kept beside it. */
   size(): Promise<number>
+  /** Whether work that failed so may be tried again: nothing of it was saved. */
+  mayRunAgain(error: unknown): boolean
   /** What does not hold together, as far as the engine itself can tell. */
   damage(): Finding[]
   /** Copies the whole store into a file of SQLite, which needs no other beside it. @returns its size */

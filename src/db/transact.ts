@@ -138,11 +138,22 @@ async function runRollbackWork(store: OpenStore, failure: Failure): Promise<void
   })
 }
 
-async function within<Result>(
-  store: OpenStore,
-  clock: Clock,
-  body: (trx: Trx, end: ControlledTransaction<Store>) => Promise<Result>,
-): Promise<Result> {
+type Body<Result> = (trx: Trx, end: ControlledTransaction<Store>) => Promise<Result>
+
+/** How often work is done anew whose transaction a server ended before it was committed. */
+const maxTries = 4
+
+async function within<Result>(store: OpenStore, clock: Clock, body: Body<Result>): Promise<Result> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await withinOne(store, clock, body)
+    } catch (error) {
+      if (tries === maxTries || !store.engine.mayRunAgain(error)) throw error
+    }
+  }
+}
+
+async function withinOne<Result>(store: OpenStore, clock: Clock, body: Body<Result>): Promise<Result> {
   const trx = await store.db.startTransaction().execute()
   let release: (() => void) | undefined
   let isDone = false

@@ -610,6 +610,15 @@ const answerShapes = () => ({
   store: answer({
     store: text(),
     bytes: count(),
+    /** Null of a store that is a file. */
+    server: orNull(
+      z.strictObject({
+        host: text(),
+        version: text(),
+        roundTripMs: z.number(),
+        heldBy: orNull(text()),
+      }),
+    ),
     keyFile: text(),
     key: z.enum(['there', 'missing', 'of-another-store', 'unreadable']),
     createdAt: time(),

@@ -4,14 +4,24 @@ import { table, type View } from './table.ts'
 import type { JsonAnswer } from './json.ts'
 
 export function renderSettings(settings: Settings, { file, view }: { file: string; view: View }): string {
-  const rows = Object.entries(settings).map(([name, { value, from }]) => [name, masked(value) ?? '', from])
+  const rows = Object.entries(settings).map(([name, { value, from }]) => [
+    name,
+    shown(name, value) ?? '',
+    from,
+  ])
   if (!view.isTerminal) return rows.map(tsvLine).join('\n')
   return `${table(['setting', 'value', 'from'], rows, view)}\n\nThe configuration file is ${file}`
 }
 
 export function settingsJson(settings: Settings): JsonAnswer<'settings'>['settings'] {
-  const shown = ({ value, from }: Setting) => ({ value: masked(value) ?? null, from })
-  return Object.fromEntries(Object.entries(settings).map(([name, setting]) => [name, shown(setting)]))
+  const told = (name: string, { value, from }: Setting) => ({ value: shown(name, value) ?? null, from })
+  return Object.fromEntries(Object.entries(settings).map(([name, setting]) => [name, told(name, setting)]))
+}
+
+/** Of a command only which program it is: what follows may be a secret. */
+function shown(name: string, value: string | undefined): string | undefined {
+  if (name === 'keyCommand') return value?.trim().replace(/\s.*$/s, ' …')
+  return masked(value)
 }
 
 const inUrl = /^((?:[a-z][a-z0-9+.-]*:\/*|\/\/+)[^/?#:@]*):.*@/is

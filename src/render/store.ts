@@ -1,5 +1,6 @@
 import type { StoreFacts } from '../db/store/facts.ts'
 import type { KeptCopy } from '../db/store/kept-copies.ts'
+import type { ServerFacts } from '../db/engine.ts'
 import type { Voided } from '../db/credentials.ts'
 import type { View } from './table.ts'
 import { tsvLine } from './clean-text.ts'
@@ -11,6 +12,7 @@ export interface StoreDescription extends StoreFacts {
   version: number
   /** Copies that lie beside it. */
   kept: readonly KeptCopy[]
+  server: ServerFacts | null
   store: string
   bytes: number
   keyFile: string
@@ -29,6 +31,7 @@ export function renderStore(about: StoreDescription, view: View): string {
   const { centres, users, lastImport } = about
   const lines: [string, string | number][] = [
     ['store', about.store],
+    ...serverLines(about.server),
     ['key', `${about.keyFile}${keyWords[about.key]}`],
     ['size', view.isTerminal ? inUnits(about.bytes) : about.bytes],
     ['begun', time(about.createdAt)],
@@ -53,6 +56,7 @@ export function storeJson(about: StoreDescription): JsonAnswer<'store'> {
   return {
     store,
     bytes,
+    server: about.server,
     keyFile,
     key,
     createdAt,
@@ -64,6 +68,15 @@ export function storeJson(about: StoreDescription): JsonAnswer<'store'> {
     lastImport,
     kept,
   }
+}
+
+function serverLines(server: ServerFacts | null): [string, string][] {
+  if (!server) return []
+  const { host, version, roundTripMs, heldBy } = server
+  return [
+    ['server', `PostgreSQL ${version} on ${host}, ${roundTripMs} ms away`],
+    ...(heldBy === null ? [] : [['in use by', heldBy] satisfies [string, string]]),
+  ]
 }
 
 function inUnits(bytes: number): string {

@@ -69,6 +69,7 @@ has its default. ssh-admin config shows each value and where it came from.
 
   --db PATH        SSH_ADMIN_DB                  the store; $XDG_DATA_HOME/ssh-admin/hub.db
   --key-file PATH  SSH_ADMIN_KEY_FILE            its key; the store's path + .key
+                   SSH_ADMIN_KEY_COMMAND         a command that writes the key file's text, for a secret manager
   --as EMAIL       SSH_ADMIN_AS                  act for this user, with their rights; Cambridge staff (staff)
                    SSH_ADMIN_AS_REQUIRED         1: every command must say --as (asRequired: true in the file)
   --smtp URL       SSH_ADMIN_SMTP_URL            the mail server; none (see: ssh-admin help mail)
@@ -82,8 +83,8 @@ default; so is a key or a folder that is named by an address such as https://. A
 of PostgreSQL: postgres://USER@HOST/DATABASE, never with a password (~/.pgpass, PGPASSWORD). Its key is then
 $XDG_CONFIG_HOME/ssh-admin/STORE_ID.key, which each desk has a copy of.
 
-The configuration file is $XDG_CONFIG_HOME/ssh-admin/config.json. It may hold: db, keyFile, as, smtp,
-smtpPasswordFile, mailDir, mailFrom, baseUrl. For example:
+The configuration file is $XDG_CONFIG_HOME/ssh-admin/config.json. It may hold: db, keyFile, keyCommand, as,
+smtp, smtpPasswordFile, mailDir, mailFrom, baseUrl. For example:
 
   { "db": "/srv/hub/hub.db", "keyFile": "/etc/ssh-admin/hub.key", "smtp": "smtps://hub@mail.school.example" }
 

@@ -9,17 +9,19 @@ export const info = () =>
     summary: 'say where the store is and what is in it',
     description: 'Say where the store and its key are, how large it is, and what is in it.',
     examples: ['ssh-admin store info', 'ssh-admin store info --json'],
-    read: async ({ db, version, keyFile, engine }, ctx, _options, session): Promise<StoreDescription> => {
+    read: async (store, ctx, _options, session): Promise<StoreDescription> => {
+      const { db, version, keyFile, engine } = store
       const { storeFacts } = await import('../../db/store/facts.ts')
       const { keyStatus } = await import('../../db/store/keys.ts')
       const { keptCopiesOf } = await import('../../db/store/kept-copies.ts')
       permit(ctx, 'store.backup', { name: 'store' })
       const { db: path } = placesOf(session)
       const facts = await storeFacts(db)
-      const key = keyStatus(keyFile, facts.fingerprint)
+      const key = keyStatus(store)
       const bytes = await engine.size()
+      const server = (await engine.server()) ?? null
       const kept = engine.isShared ? [] : keptCopiesOf(path)
-      return { ...facts, version, store: path, bytes, keyFile, key, kept }
+      return { ...facts, version, store: path, bytes, keyFile, key, server, kept }
     },
     render: renderStore,
     json: storeJson,

@@ -85,7 +85,7 @@ function question({
 function noteIn(session: Session, { from, to }: { from: number; to: number }) {
   return async (store: Awaited<ReturnType<Session['open']>>): Promise<void> => {
     const { keyStatus } = await import('../../db/store/keys.ts')
-    if (keyStatus(store.keyFile, store.engine.fingerprint()) === 'there') {
+    if (keyStatus(store) === 'there') {
       await session.commit(store, (trx, ctx) => migrateStore(trx, { from, to, ctx }))
     } else {
       const message = 'The audit log does not name this, because the key cannot be used.'

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
+import { setTimeout as pause } from 'node:timers/promises'
 import pg from 'pg'
-import { Unavailable } from '../../errors.ts'
+import { Cancelled, Unavailable } from '../../errors.ts'
 import { inWords } from './errors.ts'
 import type { SharedPlace } from '../../shared-place.ts'
 
@@ -15,12 +16,38 @@ const types: pg.CustomTypesConfig = {
 
 /** How long one host may take to answer, in milliseconds. */
 const maxConnecting = 10_000
+const pauseBetween = 250
 
 /**
  * Connects to the first host that answers; where several are named, to the one that takes changes, and for reading
  * to any. @throws Unavailable
  */
-export async function connect(place: SharedPlace, { writes }: { writes: boolean }): Promise<pg.Client> {
+export async function connect(
+  place: SharedPlace,
+  { writes, patience = 0, signal }: Connecting,
+): Promise<pg.Client> {
+  const until = performance.now() + patience
+  for (;;) {
+    try {
+      return await connectOnce(place, { writes })
+    } catch (error) {
+      const isPassing = error instanceof Unavailable && /^store-(unavailable|read-only)$/.test(error.code)
+      if (!isPassing || performance.now() + pauseBetween > until) throw error
+      await pause(pauseBetween, undefined, { signal }).catch(() => {
+        throw new Cancelled()
+      })
+    }
+  }
+}
+
+interface Connecting {
+  writes: boolean
+  /** How long to try again for, as while a standby takes over; in milliseconds. */
+  patience?: number
+  signal?: AbortSignal | undefined
+}
+
+async function connectOnce(place: SharedPlace, { writes }: { writes: boolean }): Promise<pg.Client> {
   let trouble: unknown
   for (const { host, port } of place.hosts) {
     try {

@@ -13,6 +13,30 @@ const words: readonly { pattern: RegExp; code: string; says: (place: string) => 
     hint: 'Check the user in the address and the password in ~/.pgpass; what a desk needs is granted with: ssh-admin store init --roles',
   },
   {
+    pattern: /^(55P03|57014|40001|40P01)$/,
+    code: 'store-locked',
+    says: (place) => `The store ${place} is in use by another program.`,
+    hint: 'Nothing was changed. Try again in a moment, or wait longer with --wait SECONDS.',
+  },
+  {
+    pattern: /^(42P01|3F000)$/,
+    code: 'store-missing',
+    says: (place) => `There is no store at ${place}, or not all of it.`,
+    hint: 'Check the address, and its ?schema=. Begin one with: ssh-admin store init',
+  },
+  {
+    pattern: /^(XX00[12]|58030|58P01|F0000)$/,
+    code: 'store-damaged',
+    says: (place) => `The server of ${place} cannot read what it keeps, or its disk.`,
+    hint: 'Nothing was changed. Have whoever looks after the server look at its log.',
+  },
+  {
+    pattern: /^(22021|22P05)$/,
+    code: 'store-refused',
+    says: (place) => `The database of ${place} does not take every letter.`,
+    hint: 'Nothing was changed. It must be made for UTF-8: createdb --encoding UTF8 --template template0 hub',
+  },
+  {
     pattern: /^3D000$/,
     code: 'store-missing',
     says: (place) => `There is no database for ${place}.`,
@@ -25,7 +49,7 @@ const words: readonly { pattern: RegExp; code: string; says: (place: string) => 
     hint: 'Name every host of it, postgres://hub@db1,db2/hub: the one that takes changes is used.',
   },
   {
-    pattern: /^53[12]00$/,
+    pattern: /^(53[12]00|54000)$/,
     code: 'store-full',
     says: (place) => `The server of ${place} has no room left.`,
     hint: 'Nothing was changed. Have room made on the server, then try again.',
@@ -61,6 +85,16 @@ export function inWords(error: unknown, place: string): unknown {
       hint: 'Have it set up there; or, on a network that you trust, add ?sslmode=disable to the address.',
       cause: error,
     })
+  }
+  if (error instanceof Error && /client password must be a string|no password/i.test(error.message)) {
+    return new Unavailable(
+      'store-refused',
+      `The server of ${place} asks for a password, and there is none.`,
+      {
+        hint: 'Put it into ~/.pgpass (HOST:PORT:DATABASE:USER:PASSWORD, chmod 600), or into PGPASSWORD.',
+        cause: error,
+      },
+    )
   }
   const code = isDisconnected(error) && sqlStateOf(error) === '' ? 'ECONNRESET' : sqlStateOf(error)
   const found = words.find(({ pattern }) => pattern.test(code))

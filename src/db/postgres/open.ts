@@ -47,7 +47,9 @@ export async function openSharedStore(opening: Opening): Promise<OpenStore> {
 
 async function connectionTo(place: SharedPlace, opening: Opening): Promise<SharedConnection> {
   const reads = opening.mode === 'read' || opening.mode === 'as-it-is'
-  const client = await connect(place, { writes: !reads })
+  // Of several hosts, one may be about to take over from another.
+  const patience = place.hosts.length > 1 ? opening.maxWaitMs : 0
+  const client = await connect(place, { writes: !reads, patience, signal: opening.signal })
   const check = (row: StoreRow) => refuseOtherVersion(row, { place, asItIs: false })
   return new SharedConnection(client, { place, opening, snapshot: reads, check })
 }
@@ -56,7 +58,7 @@ function openedStore(
   connection: SharedConnection,
   { opening, created }: { opening: Opening; created: boolean },
 ): OpenStore {
-  const { command, interruption, path } = opening
+  const { command, interruption, path, secret } = opening
   const keyFile = keyFileOf(opening.keyFile, connection.row.storeId)
   const db = new Kysely<Store>({ dialect: new SharedDialect(connection) })
   let keys: Keys | undefined
@@ -65,6 +67,7 @@ function openedStore(
     engine: sharedEngine(connection),
     path,
     keyFile,
+    keyFromCommand: secret !== undefined,
     created,
     isCopy: false,
     version: connection.row.version,
@@ -73,7 +76,8 @@ function openedStore(
     interruption,
     keys: () => {
       const { fingerprint } = connection.row
-      if (keys?.fingerprint !== fingerprint) keys = keysOfFingerprint(keyFile, fingerprint)
+      if (keys?.fingerprint !== fingerprint)
+        keys = keysOfFingerprint({ keyFile, secret, isShared: true }, fingerprint)
       return keys
     },
     close: async () => {
@@ -94,11 +98,13 @@ function sharedEngine(connection: SharedConnection): Engine {
     // The row that is held says it.
     noteHolder: () => () => undefined,
     aboutToCommit: (head) => connection.aboutToCommit(head),
+    server: () => connection.about(),
     size: () =>
       query(
         `select coalesce(sum(pg_total_relation_size(oid)), 0) as n from pg_class
           where relkind = 'r' and relnamespace = (select oid from pg_namespace where nspname = current_schema())`,
       ),
+    mayRunAgain: (error) => connection.mayRunAgain(error),
     damage: () => [],
     copyOut: (to, signal) => copyOut(connection, { to, signal }),
     overwriteWhatGoes: () => undefined,

@@ -3,7 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import Cursor from 'pg-cursor'
 import { Cancelled, Unavailable, Unsure } from '../../errors.ts'
 import type { LogHead } from '../audit/head-file.ts'
-import type { Value } from '../engine.ts'
+import type { ServerFacts, Value } from '../engine.ts'
 import type { Holder, Opening } from '../store/opening.ts'
 import { connect } from './connection.ts'
 import { inWords, isDisconnected, sqlStateOf } from './errors.ts'
@@ -32,6 +32,8 @@ const longestWait = 1000
 /** So long a transaction that only reads stays open with nothing asked. */
 const idleReading = 300
 const rowsAtOnce = 1000
+/** How far a desk's clock may be off: unsaid, and at all; in milliseconds. */
+const maxQuietDifference = 30_000
 const maxClockDifference = 300_000
 const minClockDifference = 1000
 
@@ -46,12 +48,39 @@ export class SharedConnection {
   #resting: NodeJS.Timeout | undefined
   #row: StoreRow | undefined
   #expected: LogHead | undefined
+  /** The connection is gone: the next change, or the next question outside one, makes another. */
+  #isLost = false
+  /** Failures after which the same work may be tried again: nothing of it was saved. */
+  readonly #passing = new WeakSet<object>()
+  #clockTold = false
   /** How far the server's clock is ahead of this machine's, in milliseconds. */
   #clockDifference = 0
 
   constructor(client: pg.Client, sharing: Sharing) {
-    this.#client = client
+    this.#client = this.#watched(client)
     this.#sharing = sharing
+  }
+
+  #watched(client: pg.Client): pg.Client {
+    this.#isLost = false
+    client.on('end', () => {
+      if (client === this.#client) this.#isLost = true
+    })
+    return client
+  }
+
+  /** Outside a transaction a connection that was lost is made anew, within what may be waited. */
+  async #reconnectIfLost(): Promise<void> {
+    if (!this.#isLost || this.#state !== 'idle') return
+    const { place, opening, snapshot } = this.#sharing
+    this.#client = this.#watched(
+      await connect(place, { writes: !snapshot, patience: opening.maxWaitMs, signal: opening.signal }),
+    )
+  }
+
+  /** Whether the same work may be tried again: the connection, or a lock, was lost before anything was saved. */
+  mayRunAgain(error: unknown): boolean {
+    return typeof error === 'object' && error !== null && this.#passing.has(error)
   }
 
   get row(): StoreRow {
@@ -83,6 +112,7 @@ export class SharedConnection {
   async reading(): Promise<pg.Client> {
     clearTimeout(this.#resting)
     if (this.#state === 'idle') {
+      await this.#reconnectIfLost()
       this.#state = 'reading'
       const level = this.#sharing.snapshot ? 'repeatable read' : 'read committed'
       await this.#ask(`begin isolation level ${level} read only; ${this.#settings()}`)
@@ -139,6 +169,7 @@ export class SharedConnection {
 
   /** @returns whether this process has the store now */
   async #take(wait: number): Promise<boolean> {
+    await this.#reconnectIfLost()
     const end = this.#state === 'reading' ? 'commit; ' : ''
     this.#state = 'writing'
     // READ COMMITTED: whoever waited for the row sees what was committed meanwhile. Above it they would not, unsaid.
@@ -151,7 +182,7 @@ export class SharedConnection {
       )
       const taken = Array.isArray(result) ? result.find(({ command }) => command === 'SELECT') : undefined
       this.#noteRow(taken?.rows[0])
-      this.#refuseOtherClock()
+      this.#tellOtherClock()
       this.#sharing.check(this.row)
       return true
     } catch (error) {
@@ -241,23 +272,55 @@ export class SharedConnection {
     const until = performance.now() + opening.maxWaitMs
     while (head && performance.now() < until) {
       try {
-        this.#client = await connect(place, { writes: true })
-        const seals = await this.query<{ mac: Buffer }>('select mac from audit where id = $1', [head.events])
-        if (seals.rows[0]?.mac.toString('hex') === head.head) return
-        throw new Unavailable(
-          'store-unavailable',
-          'The connection to the store broke before the change was saved.',
-          {
-            hint: 'Nothing was changed. Run the command once more.',
-            cause,
-          },
-        )
-      } catch (error) {
-        if (error instanceof Unavailable && error.cause === cause) throw error
+        this.#client = this.#watched(await connect(place, { writes: true }))
+        if (await this.#hasSeal(head, Math.max(1, until - performance.now()))) return
+      } catch {
         await pause(200)
+        continue
       }
+      const notSaved = new Unavailable(
+        'store-unavailable',
+        `The connection to ${place.shown} broke before the change was saved.`,
+        { hint: 'Nothing was changed. Run the command once more.', cause },
+      )
+      this.#passing.add(notSaved)
+      throw notSaved
     }
     throw new Unsure(place.shown, cause)
+  }
+
+  /** Holding the store: while the server still commits for the connection that broke, nobody else has it. */
+  async #hasSeal({ events, head }: LogHead, wait: number): Promise<boolean> {
+    await this.#client.query(
+      `begin; ${this.#settings()}; set local lock_timeout to ${Math.ceil(wait)}; select id from store where id = 1 for update`,
+    )
+    const { rows } = await this.#client.query<{ mac: Buffer }>('select mac from audit where id = $1', [
+      events,
+    ])
+    await this.#client.query('rollback')
+    return rows[0]?.mac.toString('hex') === head
+  }
+
+  /** Of the server that answers. */
+  async about(): Promise<ServerFacts> {
+    const client = await this.reading()
+    const times: number[] = []
+    while (times.length < 3) {
+      const started = performance.now()
+      await client.query('select 1')
+      times.push(performance.now() - started)
+    }
+    const { rows } = await client.query<{ version: string }>(
+      `select current_setting('server_version') as version`,
+    )
+    const holder = await this.#holder()
+    this.#rest()
+    return {
+      host: this.#client.host,
+      version: (rows[0]?.version ?? '').split(' ')[0] ?? '',
+      roundTripMs: Math.round(Math.min(...times) * 10) / 10,
+      heldBy: holder?.command ?? null,
+    }
   }
 
   #settings(): string {
@@ -306,9 +369,15 @@ export class SharedConnection {
     this.#clockDifference = Math.abs(difference) < minClockDifference ? 0 : difference
   }
 
-  #refuseOtherClock(): void {
+  /** A clock that is a little off is told, once; one that is far off changes nothing. */
+  #tellOtherClock(): void {
     const difference = this.#clockDifference
-    if (Math.abs(difference) <= maxClockDifference) return
+    if (Math.abs(difference) <= maxQuietDifference) return
+    if (Math.abs(difference) <= maxClockDifference) {
+      if (!this.#clockTold) this.#sharing.opening.onOtherClock?.(difference)
+      this.#clockTold = true
+      return
+    }
     const here = new Date().toISOString()
     const there = new Date(Date.now() + difference).toISOString()
     throw new Unavailable(
@@ -340,7 +409,11 @@ export class SharedConnection {
   }
 
   #told(error: unknown): unknown {
-    return inWords(error, this.#sharing.place.shown)
+    if (isDisconnected(error)) this.#isLost = true
+    const told = inWords(error, this.#sharing.place.shown)
+    const isPassing = isDisconnected(error) || /^40(001|P01)$/.test(sqlStateOf(error))
+    if (isPassing && typeof told === 'object' && told !== null) this.#passing.add(told)
+    return told
   }
 }
 

@@ -25,8 +25,10 @@ export function sqliteEngine(raw: Database.Database, { named, path }: Connected)
       noteHolder(path, { pid: process.pid, command, since: new Date().toISOString() })
       return () => releaseStore(path)
     },
+    server: async () => undefined,
     size: async () => sizeOf(named),
     aboutToCommit: () => undefined,
+    mayRunAgain: () => false,
     damage: () => damageIn(raw, named),
     copyOut: async (to, signal) => {
       const { copyDatabase } = await import('./backup.ts')

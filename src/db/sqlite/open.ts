@@ -14,7 +14,7 @@ import { damaged } from './damaged.ts'
 import { sqliteEngine } from './engine.ts'
 import type { OpenStore } from '../store/open.ts'
 import type { Opening } from '../store/opening.ts'
-import { deriveKeys, type Keys, keysOfFingerprint } from '../store/keys.ts'
+import { deriveKeys, type KeyPlace, type Keys, keysOfFingerprint } from '../store/keys.ts'
 import { knownVersionOf, storeOlder } from './version.ts'
 
 export async function openSqliteStore(opening: Opening): Promise<OpenStore> {
@@ -107,11 +107,12 @@ async function connectToRead(opening: Opening): Promise<OpenStore> {
 type Connected = Pick<OpenStore, 'version' | 'created' | 'path' | 'isCopy'> & { raw: Database.Database }
 
 function connected(opening: Opening, { raw, ...about }: Connected): OpenStore {
-  const { keyFile, command, now, interruption } = opening
+  const { keyFile, secret, command, now, interruption } = opening
   const db = kyselyOver(raw, opening)
   const engine = sqliteEngine(raw, { named: opening.path, path: about.path })
-  const keys = keysOfStore(engine, keyFile)
-  return opened({ ...about, db, engine, keyFile, command, now, interruption, keys })
+  const keys = keysOfStore(engine, { keyFile, secret, isShared: false })
+  const keyFromCommand = secret !== undefined
+  return opened({ ...about, db, engine, keyFile, keyFromCommand, command, now, interruption, keys })
 }
 
 /** They take after the store: what was made while that was read-only would keep it so. */
@@ -169,12 +170,12 @@ function foreign(path: string, what: string): Unavailable {
   })
 }
 
-function keysOfStore(engine: Engine, keyFile: string): () => Keys {
+function keysOfStore(engine: Engine, place: KeyPlace): () => Keys {
   let keys: Keys | undefined
   return () => {
     // Asked anew each time: another process may have given the store a new key meanwhile.
     const fingerprint = engine.fingerprint()
-    if (keys?.fingerprint !== fingerprint) keys = keysOfFingerprint(keyFile, fingerprint)
+    if (keys?.fingerprint !== fingerprint) keys = keysOfFingerprint(place, fingerprint)
     return keys
   }
 }
@@ -203,6 +204,7 @@ async function storeInMemory(opening: Opening): Promise<OpenStore> {
     engine: sqliteEngine(raw, { named: path, path: undefined }),
     path: undefined,
     keyFile,
+    keyFromCommand: false,
     created: true,
     version,
     isCopy: false,

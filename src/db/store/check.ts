@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, statSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { Unavailable } from '../../errors.ts'
-import { keysOfFingerprint, waitingKeyFile } from './keys.ts'
+import { waitingKeyFile } from './keys.ts'
 import type { OpenStore } from './open.ts'
 import type { Finding } from '../engine.ts'
 import { statusOfMaker, type UnfinishedFile } from '../../unfinished-files.ts'
@@ -16,10 +16,11 @@ export interface Checked {
 }
 
 /** Looks through a store as it is, its key, and what lies beside them; changes nothing. */
-export function checkFiles({ engine, keyFile }: OpenStore, path: string): Checked {
+export function checkFiles(store: OpenStore, path: string): Checked {
+  const { engine, keyFile } = store
   const damage = engine.damage()
   const fingerprint = engine.fingerprint()
-  damage.push(...troubleWithKey(keyFile, fingerprint))
+  damage.push(...troubleWithKey(store))
   const beside = [
     ...leftovers(path, /\.(new|part|restoring|migrating)(-wal|-shm|-journal|\.writer)?$/),
     ...leftovers(keyFile, /\.new$/),
@@ -45,9 +46,9 @@ function kept(path: string): Finding[] {
   }))
 }
 
-function troubleWithKey(keyFile: string, fingerprint: string): Finding[] {
+function troubleWithKey({ keyFile, keys }: OpenStore): Finding[] {
   try {
-    keysOfFingerprint(keyFile, fingerprint)
+    keys()
     return []
   } catch (error) {
     if (!(error instanceof Unavailable)) throw error

@@ -65,8 +65,17 @@ export function placeWaitingKey(keyFile: string, fingerprint: string): boolean {
   }
 }
 
+/** Where the key of a store is read. */
+export interface KeyPlace {
+  keyFile: string
+  /** Where a command gives the key, and no file: its 32 bytes. */
+  secret?: (() => Buffer) | undefined
+  /** Several desks have copies of the key, of which one may be older. */
+  isShared: boolean
+}
+
 /** The keys of the store with this fingerprint. Throws `key-mismatch`, and what `readKeyFile` throws. */
-export function keysOfFingerprint(keyFile: string, fingerprint: string): Keys {
+export function keysOfFingerprint({ keyFile, secret, isShared }: KeyPlace, fingerprint: string): Keys {
   const waiting = waitingKeyFile(keyFile, fingerprint)
   // A rekeying that was cut short after the store knew the new key, and before the file had its name.
   const waited = existsSync(waiting) ? deriveKeys(readKeyFile(waiting)) : undefined
@@ -74,20 +83,29 @@ export function keysOfFingerprint(keyFile: string, fingerprint: string): Keys {
     placeWaitingKey(keyFile, fingerprint)
     return waited
   }
-  const keys = deriveKeys(readKeyFile(keyFile))
+  const keys = deriveKeys(secret ? secret() : readKeyFile(keyFile))
   if (fingerprint === keys.fingerprint) return keys
-  throw new Unavailable('key-mismatch', `${keyFile} is the key of another store.`, {
+  const named = secret ? 'What the command gives' : keyFile
+  if (isShared) {
+    throw new Unavailable(
+      'key-mismatch',
+      `${named} is not the key of this store: the store was given a new key since, or it is the key of another one.`,
+      {
+        hint: 'ssh-admin audit list --action store.rekeyed says who gave it a new key, and when: bring a copy of that key here. Nothing was changed.',
+      },
+    )
+  }
+  throw new Unavailable('key-mismatch', `${named} is the key of another store.`, {
     hint: 'Name the right one with --key-file.',
   })
 }
 
-/** Whether the key of the store with this fingerprint can be used. */
-export function keyStatus(
-  keyFile: string,
-  fingerprint: string,
-): 'there' | 'missing' | 'of-another-store' | 'unreadable' {
+/** Whether the key of a store can be used. */
+export function keyStatus(store: {
+  keys: () => Keys
+}): 'there' | 'missing' | 'of-another-store' | 'unreadable' {
   try {
-    keysOfFingerprint(keyFile, fingerprint)
+    store.keys()
     return 'there'
   } catch (error) {
     if (!(error instanceof Unavailable)) throw error
@@ -98,9 +116,14 @@ export function keyStatus(
 
 /** Throws `key-missing`, `key-exposed`, `key-unreadable` or `key-damaged`. */
 export function readKeyFile(path: string): Buffer {
-  const [first, second] = contentsOf(path).split('\n')
+  return secretIn(contentsOf(path), path)
+}
+
+/** @param named where the text is from */
+export function secretIn(text: string, named: string): Buffer {
+  const [first, second] = text.split('\n')
   const secret = Buffer.from(second ?? '', 'base64')
-  if (first !== heading || secret.length !== 32) throw noKeyFile(path)
+  if (first !== heading || secret.length !== 32) throw noKeyFile(named)
   return secret
 }
 

@@ -13,6 +13,8 @@ export interface OpenStore {
   /** Absent for a rehearsal in memory. */
   path: string | undefined
   keyFile: string
+  /** A command gives the key, and no file does. */
+  keyFromCommand: boolean
   /** Made just now, by this process and no other. */
   created: boolean
   /** Of the file, in memory: to be looked at, and not to be changed. */

@@ -22,6 +22,8 @@ export interface Holder {
 export interface Opening {
   path: string
   keyFile: string
+  /** Where a command gives the key, and no file: its 32 bytes. */
+  secret?: (() => Buffer) | undefined
   /** How long to wait for another writer, in milliseconds. */
   maxWaitMs: number
   mode: OpenMode
@@ -33,6 +35,8 @@ export interface Opening {
   operator?: string
   /** Told, once, who holds the store that is waited for. */
   onWait: (holder: Holder | undefined) => void
+  /** Told, once, how far the server's clock is ahead of this machine's, in milliseconds. */
+  onOtherClock?: (difference: number) => void
   signal?: AbortSignal
   /** Absent where nothing that is done counts, as in a copy. */
   interruption?: Interruption | undefined

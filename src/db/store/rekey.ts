@@ -1,6 +1,6 @@
 import { dirname } from 'node:path'
 import { rmSync, syncFolder } from '../../disk.ts'
-import { Failure } from '../../errors.ts'
+import { Failure, Refused, Unsure } from '../../errors.ts'
 import { deriveKeys, type Keys, keyStatus, placeWaitingKey, waitingKeyFile, writeKeyFile } from './keys.ts'
 import type { Interruption } from '../../interruption.ts'
 import type { OpenStore } from './open.ts'
@@ -17,7 +17,16 @@ export interface NewKey {
  * store's key lies there, which must not be written over; `key-damaged`, `key-unreadable`
  */
 export function newKeyFor(store: OpenStore, random: (bytes: number) => Buffer): NewKey {
-  if (keyStatus(store.keyFile, store.engine.fingerprint()) !== 'missing') store.keys()
+  if (store.keyFromCommand) {
+    throw new Refused(
+      'key-from-command',
+      'A command gives the key of this store: it would go on giving the old one.',
+      {
+        hint: 'Name the file for the new key with --key-file FILE, a copy of the present key; then put its text where the command has it from.',
+      },
+    )
+  }
+  if (keyStatus(store) !== 'missing') store.keys()
   return makeKey(store.keyFile, random)
 }
 
@@ -44,7 +53,7 @@ export async function withNewKey<Result>(
     result = await takeOn()
   } catch (error) {
     // A refusal came first. After anything else the store may know the new key: better one too many.
-    if (error instanceof Failure) rmSync(waiting, { force: true })
+    if (error instanceof Failure && !(error instanceof Unsure)) rmSync(waiting, { force: true })
     throw error
   } finally {
     forget()

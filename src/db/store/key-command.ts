@@ -1,0 +1,50 @@
+import { spawnSync } from 'node:child_process'
+import { Unavailable } from '../../errors.ts'
+import { secretIn } from './keys.ts'
+
+/** How long a secret manager may take, in milliseconds. */
+const maxTime = 30_000
+
+/**
+ * The 32 bytes of the key, from a command whose standard output is a key file's text. No shell looks at it.
+ * @throws `key-command-failed`, `key-damaged`
+ */
+export function secretFromCommand(
+  command: string,
+  env: Readonly<Record<string, string | undefined>>,
+): Buffer {
+  const [program = '', ...args] = wordsOfCommand(command)
+  const ran = spawnSync(program, args, {
+    env: { ...env },
+    encoding: 'utf8',
+    timeout: maxTime,
+    maxBuffer: 65_536,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  if (ran.error || ran.status !== 0) throw failed(program, ran)
+  return secretIn(ran.stdout, `what ${program} wrote`)
+}
+
+/** As a shell splits them, with quotes round what has spaces in it, and nothing more of a shell. */
+export function wordsOfCommand(command: string): string[] {
+  const found = command.matchAll(/(?:"[^"]*"|'[^']*'|[^\s"'])+/g)
+  return [...found].map(([word]) => word.replace(/"([^"]*)"|'([^']*)'/g, '$1$2'))
+}
+
+function failed(program: string, { error, status, signal }: ReturnType<typeof spawnSync>): Unavailable {
+  const why = error && 'code' in error ? String(error.code) : undefined
+  const how =
+    why === 'ENOENT'
+      ? 'there is no such program'
+      : why === 'ETIMEDOUT'
+        ? `it took longer than ${maxTime / 1000} seconds`
+        : (why ?? (signal ? `it was ended by ${signal}` : `it ended with ${status}`))
+  return new Unavailable(
+    'key-command-failed',
+    `The command that gives the key, ${program}, does not work: ${how}.`,
+    {
+      hint: 'It is keyCommand in the configuration file, or SSH_ADMIN_KEY_COMMAND; it writes the text of the key file. Nothing was changed.',
+      cause: error,
+    },
+  )
+}

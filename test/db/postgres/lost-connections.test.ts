@@ -1,0 +1,110 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { openStore, type OpenStore } from '../../../src/db/store/open.ts'
+import { commit, type Trx } from '../../../src/db/transact.ts'
+import { appendAudit } from '../../../src/rules/audit/append.ts'
+import { readSharedPlace } from '../../../src/shared-place.ts'
+import { newWorld, type World } from '../../world.ts'
+import { type CuttingProxy, cuttingProxy } from './cutting-proxy.ts'
+
+let world: World
+let proxy: CuttingProxy
+let place: string
+const opened: OpenStore[] = []
+
+beforeEach(async () => {
+  world = newWorld()
+  await world.store()
+  const [server] = readSharedPlace(world.db).hosts
+  if (!server) throw new Error('the server has a host')
+  proxy = await cuttingProxy(server)
+  place = world.db.replace(/@[^/]+/, `@127.0.0.1:${proxy.port}`)
+})
+afterEach(async () => {
+  vi.useRealTimers()
+  for (const store of opened.splice(0)) await store.close().catch(() => undefined)
+  await proxy.close()
+  await world.close()
+})
+
+async function desk({ maxWaitMs = 30_000, onOtherClock }: Partial<Parameters<typeof openStore>[0]> = {}) {
+  const store = await openStore({
+    path: place,
+    keyFile: world.path('hub.db.key'),
+    maxWaitMs,
+    mode: 'use',
+    now: () => new Date(),
+    command: 'users suspend',
+    operator: 'tom@desk-1',
+    onWait: () => undefined,
+    ...(onOtherClock ? { onOtherClock } : {}),
+  })
+  opened.push(store)
+  return store
+}
+
+function adding(store: OpenStore, before: (trx: Trx) => Promise<unknown> = async () => undefined) {
+  return commit(
+    store,
+    async (trx) => {
+      const at = new Date()
+      await appendAudit(trx, { ...world.given(), at, action: 'centres.created', subject: 'EG001' })
+      await before(trx)
+    },
+    'is-accepted',
+  )
+}
+
+const events = async () => (await world.rows<{ n: number }>('select count(*) as n from audit'))[0]?.n
+
+describe('a connection that breaks while a change is being saved', () => {
+  it('after the server heard it, is told from one that was not: the change is made, once', async () => {
+    const store = await desk()
+    proxy.cutNextCommit('after')
+    await adding(store)
+    expect(await events()).toBe(1)
+  })
+
+  it('before the server heard it, has the change made anew, once', async () => {
+    const store = await desk()
+    proxy.cutNextCommit('before')
+    await adding(store)
+    expect(await events()).toBe(1)
+  })
+
+  it('is said not to be known, with an exit code of its own, where nobody answers any more', async () => {
+    const store = await desk({ maxWaitMs: 500 })
+    proxy.cutNextCommit('after', 'let nobody through')
+    await expect(adding(store)).rejects.toMatchObject({ code: 'store-unsure', exit: 10 })
+  })
+})
+
+it('goes on by itself where the server ends its connection before anything is saved', async () => {
+  const store = await desk()
+  let ended = false
+  await adding(store, async (trx) => {
+    if (ended) return
+    ended = true
+    await world.rows(
+      `select pg_terminate_backend(pid) from pg_stat_activity where application_name like 'ssh-admin users suspend%'`,
+    )
+    await trx.selectFrom('store').select('id').execute()
+  })
+  expect(await events()).toBe(1)
+})
+
+describe('the clock of a desk', () => {
+  it('that is a minute off is told, once, and the server’s counts', async () => {
+    const told: number[] = []
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 60_000 })
+    const store = await desk({ onOtherClock: (difference) => told.push(Math.round(difference / 10_000)) })
+    await adding(store)
+    await adding(store)
+    expect(told).toEqual([-6])
+  })
+
+  it('that is ten minutes off changes nothing', async () => {
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 600_000 })
+    await expect(adding(await desk())).rejects.toMatchObject({ code: 'clock-differs', exit: 7 })
+    expect(await events()).toBe(0)
+  })
+})
