@@ -25,6 +25,9 @@ const situations: Readonly<Record<string, Prepare>> = {
     await world.run(['associates', 'assign', 'rana@associate.example', 'CA101', 'CA102'])
   },
   'roles revoke': (world) => world.run(['roles', 'grant', amira, 'access-to-scripts']),
+  'key-times list': importKeyTimes,
+  'key-times show': importKeyTimes,
+  'key-times edit': importKeyTimes,
   'account activate': writePin,
   'account set-up': async (world) => {
     await world.run(['users', 'add', 'Nour Salem <nour@school.example>', '--centre', 'EG001'])
@@ -106,6 +109,11 @@ async function importFixtures(world: World): Promise<void> {
     'first-pins.xlsx',
   ])
   if (ran.exit !== 0) throw new Error(`the fixtures cannot be imported: ${ran.stderr}`)
+}
+
+async function importKeyTimes(world: World): Promise<void> {
+  const ran = await world.run(['key-times', 'import', 'fixtures/key-times.csv', '--yes'])
+  if (ran.exit !== 0) throw new Error(`the Key Times cannot be imported: ${ran.stderr}`)
 }
 
 async function addRana(world: World): Promise<void> {

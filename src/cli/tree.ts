@@ -98,6 +98,16 @@ const progressionTests: Group = {
   },
 }
 
+const keyTimes: Group = {
+  summary: 'the local times at which exams begin, by country and session',
+  verbs: {
+    import: async () => (await import('../commands/key-times/import.ts')).importTimes(),
+    list: async () => (await import('../commands/key-times/list.ts')).list(),
+    show: async () => (await import('../commands/key-times/show.ts')).show(),
+    edit: async () => (await import('../commands/key-times/edit.ts')).edit(),
+  },
+}
+
 const account: Group = {
   summary: "what an account's owner does: activate, set up, sign in",
   verbs: {
@@ -161,6 +171,7 @@ export const tree: Readonly<Record<string, Loader | Group>> = {
   associates,
   roles,
   'progression-tests': progressionTests,
+  'key-times': keyTimes,
   account,
   mail,
   templates,

@@ -15,6 +15,8 @@ export interface TableFile {
 
 /** A row that has something in it, by the fields of its table. */
 export interface TableRow<Field extends string> {
+  /** Of the sheet, from 1. */
+  number: number
   textOf: (field: Field) => string
   /** Where a field stands: `Results!B4`. */
   cellOf: (field: Field) => string
@@ -66,6 +68,7 @@ export async function readTableFile<Field extends string>(
     const rows = found.map(({ row, columns }): TableRow<Field> => {
       const columnOf = (field: Field) => columns.get(field) ?? -1
       return {
+        number: row.number,
         textOf: (field) => row.cells[columnOf(field)] ?? '',
         noteOf: (field) => row.notes?.get(columnOf(field)),
         cellOf: (field) => cellName(workbook.sheet, columns.get(field) ?? 0, row.number),

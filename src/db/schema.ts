@@ -22,6 +22,7 @@ export interface Store {
   templates: TemplateTable
   audit: AuditTable
   audit_personal: AuditPersonalTable
+  key_times: KeyTimeTable
 }
 
 export interface StoreTable {
@@ -55,6 +56,8 @@ export interface CentreTable {
   edited_at: string | null
   deleted_at: string | null
   created_by_import: number | null
+  /** An IANA time zone that was said; null: the only one of its country, or nobody knows. */
+  time_zone: string | null
 }
 
 export type HubRole = 'coordinator' | 'admin' | 'teacher'
@@ -259,6 +262,27 @@ export interface AuditPersonalTable {
   user_id: number | null
   salt: Buffer | null
   value: string | null
+}
+
+export type ExamSession = 'AM' | 'PM' | 'EV'
+
+/** The local time at which every candidate of a country, or of a part of it, is in the exam or supervised. */
+export interface KeyTimeTable {
+  id: Generated<number>
+  /** ISO 3166 alpha-2. */
+  country: string
+  /** 1 to 6. */
+  administrative_zone: number | null
+  session: ExamSession
+  /** `10:00`. */
+  local_time: string
+  /** IANA. */
+  time_zone: string
+  /** Null: every series. */
+  series: string | null
+  /** The first and the last day on which it holds, as dates. */
+  from_date: string | null
+  until_date: string | null
 }
 
 export type NewCentre = Insertable<CentreTable>

@@ -105,6 +105,7 @@ function happened({ centre, outcome, fields }: ChangedCentre): string {
 function spoken(field: string): string {
   if (field === 'britishCouncil') return 'British Council'
   if (field === 'globalListening') return 'Global Listening'
+  if (field === 'timeZone') return 'time zone'
   return field === 'associate' ? 'Associate' : field
 }
 
@@ -123,6 +124,7 @@ export function centreJson(centre: CentreWithPeople): Shape<'centre'> {
     country: countryName(centre.country),
     britishCouncil: centre.british_council === 1,
     globalListening: centre.global_listening === 1,
+    timeZone: centre.time_zone,
     coordinator:
       centre.coordinator_email === null || centre.coordinator_status === null
         ? null
@@ -166,6 +168,7 @@ function forPerson(
       ? [line('Looks after', count(associateCentres, 'associate centre'))]
       : []),
     line('Location', place.filter((part) => part !== '').join(', ')),
+    ...(centre.time_zone === null ? [] : [line('Time zone', centre.time_zone)]),
     ...(marks.length > 0 ? [line('Marks', marks.join(', '))] : []),
     line('Coordinator', coordinator ? coordinatorLine(coordinator) : 'none'),
     line('Users', String(people.length)),
@@ -221,6 +224,7 @@ function forPipe({ centre, people, issues, events }: CentreView): string {
     tsvLine(['town', centre.town]),
     tsvLine(['postcode', centre.postcode]),
     tsvLine(['country', countryName(centre.country)]),
+    tsvLine(['time-zone', centre.time_zone]),
     tsvLine(['marks', marksOf(centre).join(',')]),
     tsvLine(['coordinator', centre.coordinator_email]),
     tsvLine(['users', people.length]),

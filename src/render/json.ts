@@ -99,6 +99,10 @@ export const answerOf = {
   'progression-tests import': 'progressionTestsImport',
   'progression-tests sample': 'sample',
   'progression-tests list': 'progressionTests',
+  'key-times import': 'keyTimesImport',
+  'key-times list': 'keyTimeList',
+  'key-times show': 'shownKeyTimes',
+  'key-times edit': 'changedKeyTime',
   'account request': 'accountRequest',
   'account activate': 'account',
   'account set-up': 'account',
@@ -206,6 +210,8 @@ const centre = () =>
     country: text(),
     britishCouncil: z.boolean(),
     globalListening: z.boolean(),
+    /** IANA; null: the only one of its country, or nobody knows. */
+    timeZone: orNull(text()),
     coordinator: orNull(z.strictObject({ email: text(), name: text(), status: userStatus() })),
     users: count(),
     createdAt: time(),
@@ -295,9 +301,31 @@ const error = () =>
     }),
   })
 
+const session = () => z.enum(['AM', 'PM', 'EV'])
+
+const keyTime = () =>
+  z.strictObject({
+    id: count(),
+    country: text(),
+    administrativeZone: orNull(count()),
+    session: session(),
+    localTime: text(),
+    timeZone: text(),
+    series: orNull(text()),
+    from: orNull(z.iso.date()),
+    until: orNull(z.iso.date()),
+  })
+
+/** What stands in the way of an answer, and how it is mended. */
+const obstacle = () => z.strictObject({ code: text(), message: text(), hint: text() })
+
+/** Of a table of which rows can be held back. */
+const rowsOfTable = () => z.strictObject({ read: count(), accepted: count(), heldBack: count() })
+
 /** What answers are made of. */
 const partShapes = () => ({
   user: user(),
+  keyTime: keyTime(),
   changedUser: changedUser(),
   centre: centre(),
   message: message(),
@@ -563,6 +591,41 @@ const answerShapes = () => ({
     learnerGroups: merged(),
     tests: merged(),
     results: z.strictObject({ created: count(), corrected: count(), unchanged: count() }),
+    changed: z.boolean(),
+  }),
+
+  keyTimesImport: answerOfChange({
+    file: text(),
+    rows: rowsOfTable(),
+    keyTimes: z.strictObject({ created: count(), changed: count(), unchanged: count() }),
+    issues: z.array(issue()),
+    changed: z.boolean(),
+  }),
+  /** `nextAt` is today, or on the first day on which it holds; null where that is no more, or no such time. */
+  keyTimeList: answer({
+    keyTimes: z.array(z.strictObject({ ...keyTime().shape, nextAt: orNull(time()) })),
+    total: count(),
+  }),
+  shownKeyTimes: answer({
+    centre: z.strictObject({ number: text(), name: text() }),
+    country: text(),
+    timeZone: orNull(text()),
+    date: z.iso.date(),
+    keyTimes: z.array(
+      z.strictObject({
+        session: session(),
+        series: orNull(text()),
+        localTime: orNull(text()),
+        local: orNull(text()),
+        at: orNull(time()),
+        problem: orNull(obstacle()),
+      }),
+    ),
+    total: count(),
+  }),
+  changedKeyTime: answerOfChange({
+    ...keyTime().shape,
+    outcome: z.enum(['edited', 'removed', 'unchanged']),
     changed: z.boolean(),
   }),
 

@@ -259,6 +259,8 @@ export const notAsking: readonly string[] = [
   'roles grant',
   'roles revoke',
   'progression-tests import',
+  'key-times import',
+  'key-times edit',
   'mail send',
   'mail cancel',
   'templates edit',

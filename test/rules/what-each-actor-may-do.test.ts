@@ -24,6 +24,9 @@ const staffOnly: Readonly<Record<string, Call>> = {
   'centres imports show': fixed('1'),
   'centres imports undo': fixed('1'),
   'centres pins': fixed('1', '--out', 'pins.xlsx', '--renew', '--slips', 'continuous'),
+  'key-times import': fixed('times.csv', '--strict'),
+  'key-times list': fixed(),
+  'key-times edit': fixed('1', '--local-time', '10:00', '--remove'),
   'centres create': fixed(
     'EG900',
     '--name',
@@ -189,10 +192,21 @@ const ofLists = ['--fields', '--format', '--sort', '--reverse', '--limit']
 /** Options that choose among what may be read or done anyway, or say what a file is. */
 const choosing: Readonly<Record<string, readonly string[]>> = {
   'centres import': ['--sheet', '--map'],
-  'centres create': ['--kind', '--associate', '--address', '--town', '--postcode', '--british-council'],
-  'centres edit': ['--kind', '--associate', '--address', '--town', '--postcode', '--country'],
+  'centres create': [
+    '--kind',
+    '--associate',
+    '--address',
+    '--town',
+    '--postcode',
+    '--british-council',
+    '--time-zone',
+  ],
+  'centres edit': ['--kind', '--associate', '--address', '--town', '--postcode', '--country', '--time-zone'],
   'users add': ['--sheet', '--map'],
   'progression-tests import': ['--sheet', '--map'],
+  'key-times import': ['--sheet', '--map', '--strict'],
+  'key-times list': ['--country', '--zone', '--series', ...ofLists],
+  'key-times edit': ['--time-zone', '--administrative-zone', '--series', '--from', '--until'],
   'centres imports': ofLists,
   'mail list': ['--letter', ...ofLists],
   'templates list': ofLists,

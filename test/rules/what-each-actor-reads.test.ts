@@ -20,6 +20,11 @@ const about: Readonly<Record<string, Call>> = {
   'progression-tests list': ({ teacher }) => ['--owner', teacher],
 }
 
+/** What all the people of a centre may see of their own, and nobody of another. */
+const ofOwnCentre: Readonly<Record<string, Call>> = {
+  'key-times show': ({ centre }) => [centre],
+}
+
 /** Lists: everybody gets one, of what they may see; also where they ask for what they may not. */
 const lists: Readonly<Record<string, Call>> = {
   'centres list': () => [],
@@ -45,7 +50,7 @@ const lists: Readonly<Record<string, Call>> = {
 const choosing = [
   ...['--country', '--kind', '--status', '--associate', '--sort', '--reverse', '--limit', '--role', '--site'],
   ...['--not-set-up', '--never-signed-in', '--fields', '--format', '--action', '--since', '--until'],
-  ...['--subject', '--actor'],
+  ...['--subject', '--actor', '--date'],
 ]
 
 /** Where each may see what is there. */
@@ -86,7 +91,7 @@ afterAll(() => world.close())
 
 describe('every command that only looks', () => {
   it('is called here, with each of its options', () => {
-    const calls = Object.entries({ ...about, ...lists }).map(([name, call]) => [
+    const calls = Object.entries({ ...about, ...ofOwnCentre, ...lists }).map(([name, call]) => [
       ...name.split(' '),
       ...call(places['a school']),
     ])
@@ -138,6 +143,29 @@ describe.each(Object.entries(sees))('looking as %s', (actor, seen) => {
   it('reads of an Associate where they act for it, and nowhere else', async () => {
     const ran = await run(actor, 'associates show', ['CA001', '--search', 'CA'])
     expect(ran.exit).toBe(seen.includes('the Associate') ? 0 : 5)
+  })
+})
+
+describe('what belongs to a centre', () => {
+  const home: Readonly<Record<string, Where>> = {
+    'teacher@own.example': 'a school',
+    'scripts@own.example': 'a school',
+    'coordinator@own.example': 'a school',
+    'coordinator@branch.example': 'an associate centre',
+    'manager@associate.example': 'the Associate',
+    'teacher@far.example': 'another school',
+  }
+  it.each(Object.entries(home))('is read by its own people, and by nobody else: %s', async (actor, own) => {
+    for (const [name, call] of Object.entries(ofOwnCentre))
+      for (const where of wheres)
+        expect((await run(actor, name, call(places[where]))).exit, `${name} ${where}`).toBe(
+          where === own ? 0 : 5,
+        )
+  })
+
+  it.each(['suspended', 'invited', 'removed', 'nobody'])('is not read by somebody %s', async (who) => {
+    for (const [name, call] of Object.entries(ofOwnCentre))
+      expect(await run(`${who}@own.example`, name, call(places['a school']))).toMatchObject({ exit: 5 })
   })
 })
 

@@ -1,15 +1,15 @@
-import * as z from 'zod'
 import { countryCode, countryNames } from '../../countries.ts'
 import { centreOrders, type CentreStatus, countCentres, streamCentres } from '../../db/centres/list.ts'
 import { commaList } from '../../cli/options.ts'
 import { centreFields, listedCentreJson } from '../../render/centres.ts'
-import { centreKinds, typedCountry, typedKind } from '../../rules/centres/options.ts'
+import { centreKinds, typedKind } from '../../rules/centres/options.ts'
 import { findCentre } from '../../rules/centres/find.ts'
 import { wordsIn } from '../../search-key.ts'
 import { visibleCentres } from '../../rules/permissions/decide.ts'
 import { unknownName } from '../../rules/unknown-name.ts'
 import { listing } from '../../cli/define.ts'
 import { flag, option, orName, repeated } from '../../cli/parameters.ts'
+import { countriesTyped } from './countries.ts'
 
 const statuses: readonly CentreStatus[] = ['approved', 'active', 'deleted']
 
@@ -22,7 +22,7 @@ export const list = () =>
       'In a pipe: number, name, country, status, users, coordinator, kind, Associate, created, deleted.',
     options: {
       search: option('<text>', 'by part of a number or name; accents and letter case do not matter'),
-      country: repeated('<country>', 'in this country, by English name or ISO code', countries),
+      country: repeated('<country>', 'in this country, by English name or ISO code', countriesTyped),
       kind: repeated(
         '<kind>',
         centreKinds.join(', '),
@@ -76,20 +76,9 @@ export const list = () =>
     none: 'No centre fits.',
   })
 
-const countries = z
-  .array(z.string())
-  .default([])
-  .transform((names) => names.flatMap(countriesIn))
-
 /** Every country's code, in the order of their names. */
 function byName(): string[] {
   return countryNames().flatMap((name) => countryCode(name) ?? [])
-}
-
-/** Some countries' names have a comma in them. */
-function countriesIn(text: string): string[] {
-  const whole = countryCode(text)
-  return whole === undefined ? text.split(',').map((part) => typedCountry(part.trim())) : [whole]
 }
 
 function statusNamed(name: string): CentreStatus {

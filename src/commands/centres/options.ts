@@ -20,6 +20,10 @@ export const centreOptions = {
     on: 'mark it for Global Listening; not for a British Council centre',
     off: 'take that mark away',
   }),
+  timeZone: option(
+    '<zone>',
+    'its IANA time zone, such as America/New_York, where its country has several; none takes it away',
+  ),
 }
 
 /** Several centres as they are typed; one named twice is one. */

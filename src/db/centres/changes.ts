@@ -15,6 +15,8 @@ export interface CentreFacts {
   country: string
   britishCouncil: boolean
   globalListening: boolean
+  /** IANA; null: the only one of its country, or nobody knows. */
+  timeZone: string | null
 }
 
 interface ToWrite extends CentreFacts {
@@ -47,7 +49,7 @@ export async function setCentreFacts(
 
 function columnsOf(facts: CentreFacts & { folded: string }) {
   const { name, folded, kind, status, address, town, postcode, country } = facts
-  const { associateId, britishCouncil, globalListening } = facts
+  const { associateId, britishCouncil, globalListening, timeZone } = facts
   return {
     name,
     folded,
@@ -60,6 +62,7 @@ function columnsOf(facts: CentreFacts & { folded: string }) {
     country,
     british_council: britishCouncil ? 1 : 0,
     global_listening: globalListening ? 1 : 0,
+    time_zone: timeZone,
   }
 }
 

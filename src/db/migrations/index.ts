@@ -22,6 +22,7 @@ const numbered: Record<string, () => Promise<NumberedMigration>> = {
   '0007-pin-sheets-noted-before-they-are-written': () =>
     import('./0007-pin-sheets-noted-before-they-are-written.ts'),
   '0008-wrong-sign-ins-under-the-key': () => import('./0008-wrong-sign-ins-under-the-key.ts'),
+  '0009-key-times-and-time-zones': () => import('./0009-key-times-and-time-zones.ts'),
 }
 
 export const migrationNames: readonly string[] = Object.keys(numbered)

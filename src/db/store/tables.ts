@@ -22,6 +22,7 @@ const tables: Readonly<Record<keyof Store, true>> = {
   templates: true,
   audit: true,
   audit_personal: true,
+  key_times: true,
 }
 
 export const tableNames: readonly string[] = Object.keys(tables)

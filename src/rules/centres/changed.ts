@@ -46,6 +46,7 @@ export function factsOf(centre: CentreWithPeople): NamedFacts {
     country,
     britishCouncil: centre.british_council === 1,
     globalListening: centre.global_listening === 1,
+    timeZone: centre.time_zone,
   }
 }
 
@@ -59,6 +60,7 @@ const blank: Omit<NamedFacts, 'name' | 'country'> = {
   postcode: '',
   britishCouncil: false,
   globalListening: false,
+  timeZone: null,
 }
 
 interface Wanting {
@@ -93,9 +95,19 @@ export async function wantedFacts(trx: Trx, { number, before, fields, ctx }: Wan
     country: fields.country ?? present.country,
     britishCouncil: fields.britishCouncil ?? present.britishCouncil,
     globalListening: fields.globalListening ?? present.globalListening,
+    timeZone: await wantedTimeZone(present, fields),
   }
   refuseGlobalListening(number, wanted)
   return wanted
+}
+
+/** One of another country says nothing of this one. */
+async function wantedTimeZone(present: NamedFacts, fields: CentreOptions): Promise<string | null> {
+  const country = fields.country ?? present.country
+  if (fields.timeZone === undefined) return country === present.country ? present.timeZone : null
+  if (fields.timeZone === 'none') return null
+  const { typedTimeZoneIn } = await import('../key-times/time-zones.ts')
+  return typedTimeZoneIn(country, fields.timeZone)
 }
 
 /** Who names an Associate means an associate centre. */

@@ -18,6 +18,8 @@ export interface CentreOptions {
   country?: string | undefined
   britishCouncil?: boolean | undefined
   globalListening?: boolean | undefined
+  /** An IANA time zone, or `none`. */
+  timeZone?: string | undefined
 }
 
 /** A new centre has at least a name and a country. */

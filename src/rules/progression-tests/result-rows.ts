@@ -1,4 +1,5 @@
 import type { Problem } from '../../errors.ts'
+import { isDate } from '../dates.ts'
 import { findSite, progressionTestSites } from '../roles/catalogue.ts'
 import { readAddress } from '../users/email.ts'
 
@@ -85,12 +86,6 @@ function markHint(text: string): string | undefined {
   return text.includes('%')
     ? 'write the mark as a number without %, and format the cells as numbers'
     : undefined
-}
-
-function isDate(text: string): boolean {
-  if (!/^\d{4}-\d{2}-\d{2}$/.test(text)) return false
-  const at = new Date(`${text}T00:00:00Z`)
-  return !Number.isNaN(at.getTime()) && at.toISOString().startsWith(text)
 }
 
 /** What makes two learner groups or tests the same. */

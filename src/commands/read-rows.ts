@@ -1,0 +1,88 @@
+import * as z from 'zod'
+import type { Session } from '../cli/session.ts'
+import { flag, option, repeated } from '../cli/parameters.ts'
+import { BadInput } from '../errors.ts'
+import type { CellIssue, TableRowAsWritten } from '../rules/imports/table-row.ts'
+import type { ColumnSpec } from '../workbook/headings.ts'
+import { readTableFile, type TableFile } from './read-table.ts'
+
+/** What every command takes that reads a table of which rows can be held back. */
+export const tableOptions = {
+  sheet: option('<name>', 'the sheet to read (default: the one that is open, or else the first)'),
+  map: repeated(
+    '<column=field>',
+    "which column is which field, such as 'Nation=Country'",
+    z.array(z.string()).default([]),
+  ),
+  strict: flag('any mistake: change nothing (exit code 6)'),
+}
+
+export interface RowsAsWritten<Field extends string> {
+  file: string
+  digest: string
+  rows: TableRowAsWritten<Field>[]
+  strict: boolean
+}
+
+/** Reads the rows of a table; what is wrong in their cells is for the rule to say. */
+export async function readRows<Field extends string>(
+  { strict, ...wanted }: TableFile & { strict: boolean },
+  columns: readonly (ColumnSpec & { field: Field })[],
+  session: Session,
+): Promise<RowsAsWritten<Field>> {
+  const { cleanText } = await import('../workbook/cell.ts')
+  const { file, digest, rows } = await readTableFile(wanted, columns, session)
+  const headings = new Map(columns.map(({ field, heading }) => [field, heading]))
+  return {
+    file,
+    digest,
+    strict,
+    rows: rows.map(({ number, textOf, faultOf, cellOf }) => ({
+      row: number,
+      texts: textsOf(columns, (field) => cleanText(textOf(field))),
+      faults: columns.flatMap(({ field }) => {
+        const fault = faultOf(field, { text: false })
+        return fault ? [{ field, ...fault }] : []
+      }),
+      cellOf,
+      headingOf: (field) => headings.get(field) ?? field,
+    })),
+  }
+}
+
+function textsOf<Field extends string>(
+  columns: readonly { field: Field }[],
+  textOf: (field: Field) => string,
+): Record<Field, string> {
+  const texts: Partial<Record<Field, string>> = {}
+  for (const { field } of columns) texts[field] = textOf(field)
+  if (isWhole(texts, columns)) return texts
+  throw new Error('a column has no text')
+}
+
+function isWhole<Field extends string>(
+  texts: Partial<Record<Field, string>>,
+  columns: readonly { field: Field }[],
+): texts is Record<Field, string> {
+  return columns.every(({ field }) => texts[field] !== undefined)
+}
+
+/** With --strict a row that would be held back keeps all of them out. @throws `has-issues` */
+export function refuseIssues(issues: readonly CellIssue[], { strict }: { strict: boolean }): void {
+  if (!strict || issues.length === 0) return
+  throw new BadInput(
+    'has-issues',
+    `${issues.length === 1 ? 'One cell has a mistake' : `${issues.length} cells have mistakes`}; nothing was changed.`,
+    {
+      hint: 'Correct them, or leave out --strict to hold their rows back.',
+      details: {
+        problems: issues.map(({ cell, code, message, hint }) => ({
+          target: cell,
+          code,
+          message,
+          ...(hint === null ? {} : { hint }),
+        })),
+      },
+    },
+  )
+}

@@ -1,0 +1,155 @@
+import { countryName } from '../countries.ts'
+import type { ImportedKeyTimes } from '../rules/key-times/import.ts'
+import type { ChangedKeyTime } from '../rules/key-times/edit.ts'
+import { localTimeInWords } from '../rules/key-times/local-time.ts'
+import type { KeyTime } from '../rules/key-times/lookup.ts'
+import type { KeyTimesOfCentre, SessionOfDay } from '../rules/key-times/show.ts'
+import { oneLine, tsvLine } from './clean-text.ts'
+import { field } from './fields.ts'
+import { renderIssues, renderRowCounts } from './held-back.ts'
+import type { JsonAnswer, JsonOfChange, Shape } from './json.ts'
+import { table, type View } from './table.ts'
+import { plainTime } from './text.ts'
+
+/** A Key Time with the next moment of it. */
+export interface ListedKeyTime {
+  keyTime: KeyTime
+  next: Date | undefined
+}
+
+/** What a list says of a Key Time. */
+export const keyTimeFields = {
+  id: field<ListedKeyTime>('No.', ({ keyTime }) => keyTime.id),
+  country: field<ListedKeyTime>('Country', ({ keyTime }) => countryName(keyTime.country)),
+  'administrative-zone': field<ListedKeyTime>('Zone', ({ keyTime }) => keyTime.administrative_zone),
+  session: field<ListedKeyTime>('Session', ({ keyTime }) => keyTime.session),
+  'local-time': field<ListedKeyTime>('Local time', ({ keyTime }) => keyTime.local_time),
+  'time-zone': field<ListedKeyTime>('Time zone', ({ keyTime }) => keyTime.time_zone),
+  series: field<ListedKeyTime>('Series', ({ keyTime }) => keyTime.series),
+  from: field<ListedKeyTime>('From', ({ keyTime }) => keyTime.from_date),
+  until: field<ListedKeyTime>('Until', ({ keyTime }) => keyTime.until_date),
+  next: field<ListedKeyTime>(
+    'Next in UTC',
+    ({ next }) => next?.toISOString() ?? null,
+    ({ next }) => (next ? plainTime(next.toISOString()) : ''),
+  ),
+}
+
+export function keyTimeJson(keyTime: KeyTime): Shape<'keyTime'> {
+  return {
+    id: keyTime.id,
+    country: countryName(keyTime.country),
+    administrativeZone: keyTime.administrative_zone,
+    session: keyTime.session,
+    localTime: keyTime.local_time,
+    timeZone: keyTime.time_zone,
+    series: keyTime.series,
+    from: keyTime.from_date,
+    until: keyTime.until_date,
+  }
+}
+
+export function renderImportedKeyTimes(imported: ImportedKeyTimes, view: View): string {
+  const { rows, keyTimes, issues } = imported
+  const { created, changed, unchanged } = keyTimes
+  if (!view.isTerminal) {
+    return [
+      ...renderRowCounts(rows, view),
+      tsvLine(['key-times', created, changed, unchanged]),
+      ...renderIssues(issues, view),
+    ].join('\n')
+  }
+  return [
+    ...renderRowCounts(rows, view),
+    `  New Key Times: ${created}. Changed: ${changed}. There already: ${unchanged}.`,
+    ...renderIssues(issues, view),
+  ].join('\n')
+}
+
+export function importedKeyTimesJson({
+  keyTimes,
+  ...imported
+}: ImportedKeyTimes): JsonOfChange<'keyTimesImport'> {
+  return { ...imported, keyTimes, changed: keyTimes.created + keyTimes.changed > 0 }
+}
+
+export function renderChangedKeyTime({ keyTime, outcome }: ChangedKeyTime, view: View): string {
+  const { id, country, session, local_time, time_zone } = keyTime
+  if (!view.isTerminal) return tsvLine([id, countryName(country), session, local_time, time_zone, outcome])
+  const mark = outcome === 'unchanged' ? view.chalk.dim('·') : view.chalk.green('✓')
+  const what = outcome === 'unchanged' ? 'is as it was' : `is ${outcome}`
+  return `${mark} Key Time ${id} ${what}: ${session} in ${countryName(country)}, ${local_time} ${time_zone}.`
+}
+
+export function changedKeyTimeJson({ keyTime, outcome }: ChangedKeyTime): JsonOfChange<'changedKeyTime'> {
+  return { ...keyTimeJson(keyTime), outcome, changed: outcome !== 'unchanged' }
+}
+
+export function renderKeyTimesOfCentre(shown: KeyTimesOfCentre, view: View): string {
+  const { centre, zone, date, sessions } = shown
+  if (!view.isTerminal) {
+    return sessions
+      .map(({ session, series, keyTime, at, problem }) =>
+        tsvLine([
+          session,
+          series,
+          keyTime?.local_time ?? null,
+          zone,
+          at?.toISOString() ?? null,
+          problem?.code ?? null,
+        ]),
+      )
+      .join('\n')
+  }
+  const { chalk } = view
+  const lines = [
+    chalk.bold(`${centre.number} ${oneLine(centre.name)}, ${date}, ${zone ?? 'no time zone'}`),
+    '',
+  ]
+  if (sessions.length === 0) lines.push(`No Key Time in ${countryName(centre.country)} on that day.`)
+  const whole = sessions.filter(({ problem }) => problem === null)
+  if (whole.length > 0) {
+    const rows = whole.map(({ session, series, at }) => [
+      session,
+      series ?? 'every',
+      at && zone ? localTimeInWords(at, zone) : '',
+      at ? plainTime(at.toISOString()) : '',
+    ])
+    lines.push(table(['Session', 'Series', 'Local time', 'UTC'], rows, view))
+  }
+  for (const { session, problem } of sessions) {
+    if (problem === null) continue
+    lines.push(
+      `${chalk.yellow('!')} ${session}: ${oneLine(problem.message)}`,
+      `  ${chalk.cyan(oneLine(problem.hint))}`,
+    )
+  }
+  return lines.join('\n')
+}
+
+export function keyTimesOfCentreJson({
+  centre,
+  zone,
+  date,
+  sessions,
+}: KeyTimesOfCentre): JsonAnswer<'shownKeyTimes'> {
+  return {
+    centre: { number: centre.number, name: centre.name },
+    country: countryName(centre.country),
+    timeZone: zone,
+    date,
+    keyTimes: sessions.map((session) => sessionJson(session, zone)),
+    total: sessions.length,
+  }
+}
+
+function sessionJson({ session, series, keyTime, at, problem }: SessionOfDay, zone: string | null) {
+  return {
+    session,
+    series,
+    localTime: keyTime?.local_time ?? null,
+    local: at && zone ? localTimeInWords(at, zone) : null,
+    at: at?.toISOString() ?? null,
+    problem,
+  }
+}

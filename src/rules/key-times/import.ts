@@ -1,0 +1,118 @@
+import {
+  changeKeyTime,
+  findKeyTimes,
+  insertKeyTime,
+  type KeyTimeRow,
+  type NewKeyTime,
+} from '../../db/key-times/key-times.ts'
+import type { Trx } from '../../db/transact.ts'
+import { appendAudit } from '../audit/append.ts'
+import { type CellIssue, cellIssue, inOrderOfRows, type RowCounts, rowCounts } from '../imports/table-row.ts'
+import type { RuleContext } from '../permissions/actor.ts'
+import { permit } from '../permissions/decide.ts'
+import { type KeyTimeRowAsWritten, readKeyTimeRow } from './key-time-rows.ts'
+import { overlaps } from './overlaps.ts'
+import { showTheSame } from './time-zones.ts'
+
+interface Import {
+  file: string
+  digest: string
+  rows: readonly KeyTimeRowAsWritten[]
+  ctx: RuleContext
+}
+
+export interface ImportedKeyTimes {
+  file: string
+  rows: RowCounts
+  keyTimes: { created: number; changed: number; unchanged: number }
+  issues: CellIssue[]
+}
+
+interface ReadRow {
+  row: KeyTimeRowAsWritten
+  read: NewKeyTime
+}
+
+/**
+ * Brings Key Times in. One for the same country, time zone, session, series and first day takes the place of the
+ * one that is there; rows with a mistake, and rows that would hold at once with another, are held back.
+ */
+export async function importKeyTimes(
+  trx: Trx,
+  { file, digest, rows, ctx }: Import,
+): Promise<ImportedKeyTimes> {
+  const { by, at } = ctx
+  permit(ctx, 'key-times.import', { name: file })
+  const issues: CellIssue[] = []
+  const found: ReadRow[] = []
+  for (const row of rows) {
+    const outcome = readKeyTimeRow(row)
+    if ('issues' in outcome) issues.push(...outcome.issues)
+    else found.push({ row, read: outcome.read })
+  }
+  const saved = await findKeyTimes(trx)
+  const accepted = withoutOverlaps(found, saved, issues)
+
+  const keyTimes = { created: 0, changed: 0, unchanged: 0 }
+  for (const { read } of accepted) {
+    const same = saved.find((one) => isSameKeyTime(one, read))
+    if (same === undefined) {
+      keyTimes.created += 1
+      await insertKeyTime(trx, read)
+    } else if (isEqual(same, read)) keyTimes.unchanged += 1
+    else {
+      keyTimes.changed += 1
+      await changeKeyTime(trx, { id: same.id, ...read })
+    }
+  }
+  const counts = rowCounts(rows, issues)
+  if (keyTimes.created + keyTimes.changed > 0) {
+    const facts = { digest, rows: counts, keyTimes }
+    await appendAudit(trx, { by, at, action: 'key-times.imported', subject: file, facts })
+  }
+  return { file, rows: counts, keyTimes, issues: inOrderOfRows(issues) }
+}
+
+/** Equal rows count once; rows that would hold at once with others, of the file or saved, are held back. */
+function withoutOverlaps(
+  found: readonly ReadRow[],
+  saved: readonly KeyTimeRow[],
+  issues: CellIssue[],
+): ReadRow[] {
+  const distinct = found.filter(
+    ({ read }, at) => found.findIndex((other) => isEqual(other.read, read)) === at,
+  )
+  const stays = saved.filter((one) => distinct.every(({ read }) => !isSameKeyTime(one, read)))
+  return distinct.filter(({ row, read }) => {
+    const inFile = distinct.find((other) => other.read !== read && overlaps(other.read, read))
+    const inStore = stays.find((one) => overlaps(one, read))
+    if (inFile === undefined && inStore === undefined) return true
+    const other = inFile ? `that of row ${inFile.row.row}` : `the saved one (No. ${inStore?.id})`
+    const code = 'key-times-overlap'
+    const hint = 'Let one end before the other begins, with From and Until.'
+    const fault = { code, message: `and ${other} would hold on the same days`, hint }
+    issues.push(cellIssue(row, 'localTime', fault))
+    return false
+  })
+}
+
+/** Whether one takes the place of the other. */
+function isSameKeyTime(one: NewKeyTime, other: NewKeyTime): boolean {
+  return (
+    one.country === other.country &&
+    one.session === other.session &&
+    (one.series ?? null) === (other.series ?? null) &&
+    (one.from_date ?? null) === (other.from_date ?? null) &&
+    showTheSame(one.time_zone, other.time_zone)
+  )
+}
+
+function isEqual(one: NewKeyTime, other: NewKeyTime): boolean {
+  return (
+    isSameKeyTime(one, other) &&
+    one.time_zone === other.time_zone &&
+    one.local_time === other.local_time &&
+    (one.administrative_zone ?? null) === (other.administrative_zone ?? null) &&
+    (one.until_date ?? null) === (other.until_date ?? null)
+  )
+}

@@ -1,0 +1,164 @@
+import { closestCountries, countryCode, countryName } from '../../countries.ts'
+import type { NewKeyTime } from '../../db/key-times/key-times.ts'
+import type { ExamSession } from '../../db/schema.ts'
+import { isDate } from '../dates.ts'
+import { cellIssue, type CellIssue, type TableRowAsWritten, unreadableCells } from '../imports/table-row.ts'
+import { clocksOf, findTimeZone, isIn, onlyTimeZoneOf, timeZoneHint } from './time-zones.ts'
+
+export const keyTimeFields = [
+  'country',
+  'administrativeZone',
+  'session',
+  'localTime',
+  'timeZone',
+  'series',
+  'from',
+  'until',
+] as const
+
+export type KeyTimeField = (typeof keyTimeFields)[number]
+export type KeyTimeRowAsWritten = TableRowAsWritten<KeyTimeField>
+
+/** Reads one row; says of each cell what is wrong with it. */
+export function readKeyTimeRow(row: KeyTimeRowAsWritten): { read: NewKeyTime } | { issues: CellIssue[] } {
+  const { texts } = row
+  const issues = unreadableCells(row)
+  const wrong = (field: KeyTimeField, code: string, message: string, hint?: string) => {
+    if (issues.every(({ cell }) => cell !== row.cellOf(field)))
+      issues.push(cellIssue(row, field, { code, message, hint }))
+  }
+  const country = countryCode(texts.country)
+  if (country === undefined) {
+    const near = closestCountries(texts.country)
+    wrong(
+      'country',
+      'unknown-country',
+      texts.country === '' ? 'is missing' : `names no country: ${texts.country}`,
+      near.length > 0 ? `Did you mean ${near.join(' or ')}?` : undefined,
+    )
+  }
+  const administrativeZone = readAdministrativeZone(texts.administrativeZone)
+  if (administrativeZone === undefined)
+    wrong('administrativeZone', 'invalid-zone', `is a number from 1 to 6, not ${texts.administrativeZone}`)
+  const session = readSession(texts.session)
+  if (session === undefined)
+    wrong('session', 'invalid-session', `is AM, PM or EV, not ${texts.session || 'blank'}`)
+  const localTime = readLocalTime(texts.localTime)
+  if (localTime === undefined)
+    wrong('localTime', 'invalid-time', `is a time such as 10:00, not ${texts.localTime || 'blank'}`)
+  const series = readSeries(texts.series)
+  if (series === undefined)
+    wrong('series', 'invalid-series', `is a year and a month such as 2026-06, not ${texts.series}`)
+  const [from, until] = [readDay(texts.from), readDay(texts.until)]
+  if (from === undefined) wrong('from', 'invalid-date', `is a day such as 2026-03-29, not ${texts.from}`)
+  if (until === undefined) wrong('until', 'invalid-date', `is a day such as 2026-10-24, not ${texts.until}`)
+  if (from && until && from > until) wrong('until', 'ends-before-it-begins', `is before ${from}`)
+  const zone = country === undefined ? undefined : readTimeZone(country, texts.timeZone)
+  if (zone && 'code' in zone) wrong('timeZone', zone.code, zone.message, zone.hint)
+  if (
+    issues.length > 0 ||
+    country === undefined ||
+    administrativeZone === undefined ||
+    session === undefined ||
+    localTime === undefined ||
+    series === undefined ||
+    from === undefined ||
+    until === undefined ||
+    zone === undefined ||
+    'code' in zone
+  )
+    return { issues }
+  return {
+    read: {
+      country,
+      administrative_zone: administrativeZone,
+      session,
+      local_time: localTime,
+      time_zone: zone.name,
+      series,
+      from_date: from,
+      until_date: until,
+    },
+  }
+}
+
+/** Null where nothing is said; undefined where it is no administrative zone. */
+export function readAdministrativeZone(text: string): number | null | undefined {
+  if (text === '') return null
+  const number = /^(?:zone\s*)?([1-6])$/i.exec(text.trim())?.[1]
+  return number === undefined ? undefined : Number(number)
+}
+
+const sessions: Readonly<Record<string, ExamSession>> = {
+  am: 'AM',
+  morning: 'AM',
+  pm: 'PM',
+  afternoon: 'PM',
+  ev: 'EV',
+  eve: 'EV',
+  evening: 'EV',
+}
+
+export function readSession(text: string): ExamSession | undefined {
+  return sessions[text.trim().toLowerCase()]
+}
+
+/** `9:00`, `09.00`, `09:00:00`, `1:30 pm`, as spreadsheets show times. */
+export function readLocalTime(text: string): string | undefined {
+  const found = /^(\d{1,2})[:.](\d{2})(?:[:.]00)?\s*([ap]\.?m\.?)?$/i.exec(text.trim())
+  if (!found) return undefined
+  const [, hours = '', minutes = '', half] = found
+  const isAfternoon = half?.toLowerCase().startsWith('p')
+  const hour = Number(hours)
+  if (half !== undefined && (hour < 1 || hour > 12)) return undefined
+  const ofDay = half === undefined ? hour : (hour % 12) + (isAfternoon ? 12 : 0)
+  if (ofDay > 23 || Number(minutes) > 59) return undefined
+  return `${String(ofDay).padStart(2, '0')}:${minutes}`
+}
+
+/** Null where nothing is said; undefined where it is no series. */
+export function readSeries(text: string): string | null | undefined {
+  if (text === '') return null
+  return /^20\d{2}-(0[1-9]|1[0-2])$/.test(text.trim()) ? text.trim() : undefined
+}
+
+function readDay(text: string): string | null | undefined {
+  if (text === '') return null
+  return isDate(text) ? text : undefined
+}
+
+interface ZoneFault {
+  code: string
+  message: string
+  hint: string
+}
+
+function readTimeZone(country: string, text: string): { name: string } | ZoneFault {
+  if (text === '') {
+    const only = onlyTimeZoneOf(country)
+    if (only !== undefined) return { name: only }
+    const several = clocksOf(country)
+    return {
+      code: 'time-zone-needed',
+      message:
+        several.length === 0
+          ? `is needed: ${countryName(country)} has none of its own`
+          : `is needed: ${countryName(country)} has several`,
+      hint: timeZoneHint(country, text),
+    }
+  }
+  const name = findTimeZone(text)
+  if (name === undefined) {
+    return {
+      code: 'unknown-time-zone',
+      message: `names no time zone: ${text}`,
+      hint: timeZoneHint(country, text),
+    }
+  }
+  if (isIn(country, name)) return { name }
+  return {
+    code: 'time-zone-elsewhere',
+    message: `names ${name}, which is none of ${countryName(country)}`,
+    hint: timeZoneHint(country, text),
+  }
+}

@@ -1,0 +1,45 @@
+import { Temporal } from 'temporal-polyfill'
+
+/** A moment, or why a local clock does not show one and no other. */
+export type Moment =
+  | { at: Date }
+  | { problem: 'local-time-does-not-exist' | 'local-time-exists-twice'; words: string }
+
+interface LocalTime {
+  /** `2026-06-02`. */
+  date: string
+  /** `10:00`. */
+  time: string
+  /** IANA. */
+  zone: string
+}
+
+/** The moment at which the clocks of a zone show a time on a day. When they go forward or back it may be none, or two. */
+export function momentOf({ date, time, zone }: LocalTime): Moment {
+  const wanted = Temporal.PlainDateTime.from(`${date}T${time}`)
+  const first = wanted.toZonedDateTime(zone, { disambiguation: 'earlier' })
+  const last = wanted.toZonedDateTime(zone, { disambiguation: 'later' })
+  if (first.epochMilliseconds === last.epochMilliseconds) return { at: new Date(first.epochMilliseconds) }
+  const shown = first.toPlainDateTime()
+  return Temporal.PlainDateTime.compare(shown, wanted) === 0
+    ? {
+        problem: 'local-time-exists-twice',
+        words: `${time} exists twice on ${date} in ${zone}: the clocks go back`,
+      }
+    : {
+        problem: 'local-time-does-not-exist',
+        words: `${time} does not exist on ${date} in ${zone}: the clocks go forward`,
+      }
+}
+
+/** What the clocks of a zone show at a moment: `2026-06-02 10:00`. */
+export function localTimeAt(at: Date, zone: string): string {
+  const shown = Temporal.Instant.fromEpochMilliseconds(at.getTime()).toZonedDateTimeISO(zone)
+  return `${shown.toPlainDate().toString()} ${shown.toPlainTime().toString({ smallestUnit: 'minute' })}`
+}
+
+/** The same with how far they are from UTC: `2026-06-02 10:00 Africa/Cairo (UTC+03:00)`. */
+export function localTimeInWords(at: Date, zone: string): string {
+  const { offset } = Temporal.Instant.fromEpochMilliseconds(at.getTime()).toZonedDateTimeISO(zone)
+  return `${localTimeAt(at, zone)} ${zone} (UTC${offset})`
+}

@@ -1,0 +1,129 @@
+import type { Selectable } from 'kysely'
+import { countryName } from '../../countries.ts'
+import type { ExamSession, KeyTimeTable } from '../../db/schema.ts'
+import { momentOf } from './local-time.ts'
+import { clocksOf, onlyTimeZoneOf, showTheSame } from './time-zones.ts'
+
+export type KeyTime = Selectable<KeyTimeTable>
+
+/** Where a centre is, as far as time goes. */
+export interface Place {
+  number: string
+  country: string
+  /** The time zone that was said of the centre. */
+  time_zone: string | null
+}
+
+/** What stands in the way of an answer, and how it is mended. */
+export interface TimeProblem {
+  code:
+    | 'no-time-zone'
+    | 'no-key-time'
+    | 'key-times-overlap'
+    | 'local-time-does-not-exist'
+    | 'local-time-exists-twice'
+  message: string
+  hint: string
+}
+
+interface Wanted {
+  session: ExamSession
+  /** `2026-06-02`. */
+  date: string
+  /** Undefined: one that holds for every series. */
+  series: string | undefined
+}
+
+export interface FoundKeyTime {
+  keyTime: KeyTime
+  /** The time zone of the centre. */
+  zone: string
+  at: Date
+}
+
+/** The time zone of a centre: its own, or its country's only one; it is never guessed. */
+export function timeZoneOf({
+  number,
+  country,
+  time_zone,
+}: Place): { zone: string } | { problem: TimeProblem } {
+  const zone = time_zone ?? onlyTimeZoneOf(country)
+  if (zone !== undefined) return { zone }
+  const several = clocksOf(country)
+  return {
+    problem: {
+      code: 'no-time-zone',
+      message:
+        several.length === 0
+          ? `${countryName(country)} has no time zone of its own, and nobody has said that of ${number}.`
+          : `${countryName(country)} has several time zones, and nobody has said that of ${number}.`,
+      hint: `ssh-admin centres edit ${number} --time-zone ${several[0] ?? 'ZONE'}`,
+    },
+  }
+}
+
+/** Key Times by their country, to be asked again and again. */
+export type KeyTimes = (country: string) => readonly KeyTime[]
+
+export function keyTimesByCountry(all: readonly KeyTime[]): KeyTimes {
+  const byCountry = new Map<string, KeyTime[]>()
+  for (const one of all) byCountry.set(one.country, [...(byCountry.get(one.country) ?? []), one])
+  return (country) => byCountry.get(country) ?? []
+}
+
+/**
+ * The Key Time of a centre on a day, and the moment of it. One for the series goes before one for every
+ * series, one with dates before one without.
+ */
+export function keyTimeOf(
+  place: Place,
+  wanted: Wanted,
+  keyTimes: KeyTimes,
+): FoundKeyTime | { problem: TimeProblem } {
+  const placed = timeZoneOf(place)
+  if ('problem' in placed) return placed
+  const { zone } = placed
+  const all = keyTimes(place.country).filter((one) => holds(one, wanted) && showTheSame(one.time_zone, zone))
+  const [best, next] = [...all].sort((one, other) => rank(other) - rank(one))
+  const where = `${countryName(place.country)} (${zone})`
+  if (best === undefined) {
+    return {
+      problem: {
+        code: 'no-key-time',
+        message: `There is no Key Time for ${wanted.session} on ${wanted.date} in ${where}.`,
+        hint: `ssh-admin key-times list --country ${place.country}; ssh-admin key-times import FILE adds one.`,
+      },
+    }
+  }
+  if (next !== undefined && rank(next) === rank(best) && next.local_time !== best.local_time) {
+    return {
+      problem: {
+        code: 'key-times-overlap',
+        message: `Two Key Times hold for ${wanted.session} on ${wanted.date} in ${where}: ${best.local_time} and ${next.local_time}.`,
+        hint: `ssh-admin key-times edit ${next.id} --from DATE --until DATE`,
+      },
+    }
+  }
+  const moment = momentOf({ date: wanted.date, time: best.local_time, zone })
+  if ('at' in moment) return { keyTime: best, zone, at: moment.at }
+  return {
+    problem: {
+      code: moment.problem,
+      message: `The Key Time ${moment.words}.`,
+      hint: `ssh-admin key-times edit ${best.id} --local-time HH:MM`,
+    },
+  }
+}
+
+function holds(
+  { session, series, from_date, until_date }: KeyTime,
+  { session: wanted, series: of, date }: Wanted,
+): boolean {
+  if (session !== wanted) return false
+  if (series !== null && series !== of) return false
+  return (from_date === null || from_date <= date) && (until_date === null || date <= until_date)
+}
+
+function rank({ series, from_date, until_date }: KeyTime): number {
+  return (series === null ? 0 : 2) + (from_date === null && until_date === null ? 0 : 1)
+}

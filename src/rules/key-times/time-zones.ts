@@ -1,0 +1,111 @@
+import { getCountry, getTimezone, getAllTimezones } from 'countries-and-timezones'
+import { countryName } from '../../countries.ts'
+import { Usage } from '../../errors.ts'
+import { nearestOf } from '../../nearest.ts'
+
+/** An IANA time zone by its name, in whatever case; former names lead to the present one. Undefined for none. */
+export function findTimeZone(name: string): string | undefined {
+  const zone = getTimezone(spelt(name) ?? '')
+  if (!zone) return undefined
+  return zone.aliasOf ?? zone.name
+}
+
+/** The names of every time zone that is in use somewhere. */
+export function timeZoneNames(): string[] {
+  return Object.values(getAllTimezones())
+    .filter(({ countries }) => countries.length > 0)
+    .map(({ name }) => name)
+}
+
+let spellings: Map<string, string> | undefined
+function spelt(name: string): string | undefined {
+  spellings ??= new Map(
+    Object.keys(getAllTimezones({ deprecated: true })).map((zone) => [zone.toLowerCase(), zone]),
+  )
+  return spellings.get(name.trim().replaceAll(' ', '_').toLowerCase())
+}
+
+/** The time zones of a country, its own before those of others. @param country ISO 3166 alpha-2 */
+export function timeZonesOf(country: string): string[] {
+  const zones = [...(getCountry(country)?.timezones ?? [])]
+  const isOwn = (zone: string) => getTimezone(zone)?.countries[0] === country
+  return [...zones.filter(isOwn), ...zones.filter((zone) => !isOwn(zone))]
+}
+
+const clocks = new Map<string, readonly string[]>()
+
+/** The clocks of a country: zones that always show the same time are one. @returns the first zone of each */
+export function clocksOf(country: string): readonly string[] {
+  const known = clocks.get(country)
+  if (known) return known
+  const zones = timeZonesOf(country)
+  const found = zones.filter((zone, at) => zones.findIndex((other) => showTheSame(zone, other)) === at)
+  clocks.set(country, found)
+  return found
+}
+
+/** The only time zone of a country; undefined where it has several, or none. */
+export function onlyTimeZoneOf(country: string): string | undefined {
+  const [only, ...others] = clocksOf(country)
+  return others.length === 0 ? only : undefined
+}
+
+/** Whether the clocks of two zones show the same time on every day of these years. */
+export function showTheSame(one: string, other: string): boolean {
+  return one === other || shownBy(one) === shownBy(other)
+}
+
+const shown = new Map<string, string>()
+const firstDay = Date.UTC(2024, 0, 1)
+const lastDay = Date.UTC(2034, 0, 1)
+const week = 7 * 24 * 60 * 60 * 1000
+
+/** Clocks are changed for weeks at least: what each shows, week by week. */
+function shownBy(zone: string): string {
+  const known = shown.get(zone)
+  if (known !== undefined) return known
+  const clock = new Intl.DateTimeFormat('en', {
+    timeZone: zone,
+    hourCycle: 'h23',
+    day: 'numeric',
+    hour: 'numeric',
+    minute: 'numeric',
+  })
+  const times: string[] = []
+  for (let at = firstDay; at < lastDay; at += week) times.push(clock.format(at))
+  const found = times.join()
+  shown.set(zone, found)
+  return found
+}
+
+/** A time zone that was typed for a country. @throws `unknown-time-zone`, `time-zone-elsewhere` */
+export function typedTimeZoneIn(country: string, text: string): string {
+  const zone = findTimeZone(text)
+  if (zone === undefined) {
+    throw new Usage(`There is no time zone ${text}.`, {
+      code: 'unknown-time-zone',
+      hint: timeZoneHint(country, text),
+    })
+  }
+  if (isIn(country, zone)) return zone
+  throw new Usage(`The time zone ${zone} is none of ${countryName(country)}.`, {
+    code: 'time-zone-elsewhere',
+    hint: timeZoneHint(country, text),
+  })
+}
+
+/** Where there is no country, as with schools that are online, any zone may be said. */
+export function isIn(country: string, zone: string): boolean {
+  const zones = timeZonesOf(country)
+  return zones.length === 0 || zones.includes(zone)
+}
+
+/** The zones that may have been meant. */
+export function timeZoneHint(country: string, text: string): string {
+  const near = nearestOf(text, timeZonesOf(country))
+  if (near.length > 0) return `Did you mean ${near.join(', or ')}?`
+  const own = clocksOf(country)
+  const more = own.length > 6 ? ' …' : ''
+  if (own.length > 0) return `${countryName(country)} has ${own.slice(0, 6).join(', ')}${more}.`
+  return 'An IANA name, such as Africa/Cairo.'
+}

@@ -1,0 +1,227 @@
+import { writeFileSync } from 'node:fs'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { newWorld, type World } from '../../world.ts'
+
+const headings = 'Country,Administrative zone,Session,Local time,Time zone,Series,From,Until'
+
+let world: World
+beforeEach(async () => {
+  world = newWorld()
+  await world.centre('EG001', { coordinator: 'huda@school.example' })
+  await world.centre('GB001', { country: 'GB' })
+  await world.centre('NZ001', { country: 'NZ' })
+  await world.user('teacher@school.example', { centre: 'EG001' })
+})
+afterEach(() => world.close())
+
+const importing = (rows: readonly string[], ...more: string[]) => {
+  writeFileSync(world.path('times.csv'), [headings, ...rows].join('\n'))
+  return world.run(['key-times', 'import', 'times.csv', '--json', ...more])
+}
+const shown = async (centre: string, date: string, ...more: string[]) =>
+  (await world.run(['key-times', 'show', centre, '--date', date, '--json', ...more])).json()
+
+const uk = [
+  'UK,2,AM,10:00,,,2026-03-29,2026-10-24',
+  'UK,2,PM,14:00,,,2026-03-29,2026-10-24',
+  'UK,2,AM,09:00,,,2026-10-25,',
+  'UK,2,PM,13:00,,,2026-10-25,',
+]
+
+describe('importing Key Times', () => {
+  it('adds them once, and takes another time as a change', async () => {
+    expect(await importing(['Egypt,3,AM,10:00,,,,'])).toMatchObject({ exit: 0 })
+    const again = (await importing(['Egypt,3,AM,10:00,,,,'])).json()
+    expect(again).toMatchObject({ keyTimes: { created: 0, unchanged: 1 }, changed: false })
+    const later = (await importing(['Egypt,3,AM,10:30,,,,'])).json()
+    expect(later).toMatchObject({ keyTimes: { created: 0, changed: 1 }, changed: true })
+    expect(await world.rows('select local_time from key_times')).toEqual([{ local_time: '10:30' }])
+  })
+
+  it('reads times and sessions as spreadsheets show them', async () => {
+    await importing(['Egypt,Zone 3,Morning,9:05 AM,,,,', 'Egypt,3,pm,2.30 pm,,,,', 'Egypt,3,EV,18:00:00,,,,'])
+    expect(await world.rows('select session, local_time from key_times order by id')).toEqual([
+      { session: 'AM', local_time: '09:05' },
+      { session: 'PM', local_time: '14:30' },
+      { session: 'EV', local_time: '18:00' },
+    ])
+  })
+
+  it.each([
+    ['Egipt,3,AM,10:00,,,,', 'unknown-country', 'A2'],
+    ['Egypt,7,AM,10:00,,,,', 'invalid-zone', 'B2'],
+    ['Egypt,3,noon,10:00,,,,', 'invalid-session', 'C2'],
+    ['Egypt,3,AM,24:00,,,,', 'invalid-time', 'D2'],
+    ['Egypt,3,AM,10:60,,,,', 'invalid-time', 'D2'],
+    ['New Zealand,6,AM,10:00,,,,', 'time-zone-needed', 'E2'],
+    ['Egypt,3,AM,10:00,Africa/Kairo,,,', 'unknown-time-zone', 'E2'],
+    ['Egypt,3,AM,10:00,Europe/London,,,', 'time-zone-elsewhere', 'E2'],
+    ['Egypt,3,AM,10:00,,June,,', 'invalid-series', 'F2'],
+    ['Egypt,3,AM,10:00,,,2026-02-30,', 'invalid-date', 'G2'],
+    ['Egypt,3,AM,10:00,,,2026-06-01,2026-05-01', 'ends-before-it-begins', 'H2'],
+    ['Egypt,3,AM,#N/A,,,,', 'error-cell', 'D2'],
+  ])('holds back the row %s, and takes the others: %s', async (row, code, cell) => {
+    const ran = await importing([row, 'Pakistan,4,AM,11:00,,,,'])
+    expect(ran).toMatchObject({ exit: 8 })
+    expect(ran.json()).toMatchObject({
+      rows: { read: 2, accepted: 1, heldBack: 1 },
+      keyTimes: { created: 1 },
+      issues: [{ code, row: 2, cell: expect.stringMatching(new RegExp(`${cell}$`)) }],
+    })
+    expect(await world.rows('select country from key_times')).toEqual([{ country: 'PK' }])
+  })
+
+  it('holds back rows that would hold on the same days', async () => {
+    const ran = await importing([uk[0] ?? '', 'UK,2,AM,11:00,,,2026-06-01,'])
+    expect(ran.json().issues.map(({ code }: { code: string }) => code)).toEqual([
+      'key-times-overlap',
+      'key-times-overlap',
+    ])
+    await importing([uk[0] ?? ''])
+    expect((await importing(['UK,2,AM,11:00,,,2026-06-01,'])).json().issues).toMatchObject([
+      { code: 'key-times-overlap' },
+    ])
+    expect(await world.rows('select id from key_times')).toHaveLength(1)
+  })
+
+  it('changes nothing with --strict where a row has a mistake', async () => {
+    const ran = await importing(['Egypt,9,AM,10:00,,,,', 'Pakistan,4,AM,11:00,,,,'], '--strict')
+    expect(ran).toMatchObject({ exit: 6 })
+    expect(ran.error()).toMatchObject({ code: 'has-issues' })
+    expect(await world.rows('select id from key_times')).toEqual([])
+  })
+
+  it('changes nothing in a rehearsal', async () => {
+    expect((await importing(uk, '--dry-run')).json()).toMatchObject({
+      keyTimes: { created: 4 },
+      dryRun: true,
+    })
+    expect(await world.rows('select id from key_times')).toEqual([])
+  })
+})
+
+describe("a centre's Key Times on a day", () => {
+  it('are those of summer time in the United Kingdom, and others once the clocks have gone back', async () => {
+    await importing(uk)
+    expect((await shown('GB001', '2026-06-02')).keyTimes).toMatchObject([
+      { session: 'AM', localTime: '10:00', at: '2026-06-02T09:00:00.000Z' },
+      { session: 'PM', localTime: '14:00', at: '2026-06-02T13:00:00.000Z' },
+    ])
+    expect((await shown('GB001', '2026-11-03')).keyTimes).toMatchObject([
+      { session: 'AM', localTime: '09:00', at: '2026-11-03T09:00:00.000Z' },
+      { session: 'PM', localTime: '13:00', at: '2026-11-03T13:00:00.000Z' },
+    ])
+  })
+
+  it('are told in local time with the name of the zone, and in UTC', async () => {
+    await importing(['Egypt,3,AM,10:00,,,,'])
+    const ran = await world.run(['key-times', 'show', 'EG001', '--date', '2026-06-02'], { terminal: true })
+    expect(ran.stdout).toContain('2026-06-02 10:00 Africa/Cairo (UTC+03:00)')
+    expect(ran.stdout).toContain('2026-06-02 07:00 UTC')
+  })
+
+  it('are never guessed where the country has several time zones and nobody has said which', async () => {
+    await importing([
+      'New Zealand,6,AM,09:00,Pacific/Auckland,,,',
+      'New Zealand,6,AM,09:45,Pacific/Chatham,,,',
+    ])
+    expect(await shown('NZ001', '2026-06-02')).toMatchObject({
+      timeZone: null,
+      keyTimes: [
+        { at: null, problem: { code: 'no-time-zone', hint: expect.stringContaining('--time-zone') } },
+      ],
+    })
+    await world.run(['centres', 'edit', 'NZ001', '--time-zone', 'pacific/chatham'])
+    expect(await shown('NZ001', '2026-06-02')).toMatchObject({
+      timeZone: 'Pacific/Chatham',
+      keyTimes: [{ localTime: '09:45', at: '2026-06-01T21:00:00.000Z' }],
+    })
+  })
+
+  it('say so where the local time does not exist on that day, or exists twice', async () => {
+    await importing(['UK,2,EV,01:30,,,,'])
+    const codeOn = async (date: string) => (await shown('GB001', date)).keyTimes[0].problem?.code
+    expect(await codeOn('2026-03-29')).toBe('local-time-does-not-exist')
+    expect(await codeOn('2026-10-25')).toBe('local-time-exists-twice')
+    expect(await codeOn('2026-06-02')).toBeUndefined()
+  })
+
+  it('are those of the series, where it has some of its own', async () => {
+    await importing(['Egypt,3,AM,10:00,,,,', 'Egypt,3,AM,09:00,,2026-06,,'])
+    expect((await shown('EG001', '2026-06-02')).keyTimes).toMatchObject([
+      { series: null, localTime: '10:00' },
+      { series: '2026-06', localTime: '09:00' },
+    ])
+  })
+
+  it('are seen by everybody of the centre, and of no other', async () => {
+    await importing(['Egypt,3,AM,10:00,,,,'])
+    const as = (email: string, centre: string) => world.run(['key-times', 'show', centre, '--as', email])
+    expect(await as('teacher@school.example', 'EG001')).toMatchObject({ exit: 0 })
+    for (const centre of ['GB001', 'EG999'])
+      expect(await as('teacher@school.example', centre)).toMatchObject({ exit: 5 })
+  })
+})
+
+const firstId = async () =>
+  String((await world.rows<{ id: number }>('select min(id) as id from key_times'))[0]?.id)
+
+describe('editing a Key Time', () => {
+  it('changes what is named, takes away what is none, and removes it', async () => {
+    await importing([uk[0] ?? ''])
+    const id = await firstId()
+    const edited = await world.run([
+      'key-times',
+      'edit',
+      id,
+      '--until',
+      'none',
+      '--local-time',
+      '9:30',
+      '--json',
+    ])
+    expect(edited.json()).toMatchObject({
+      localTime: '09:30',
+      until: null,
+      from: '2026-03-29',
+      changed: true,
+    })
+    const same = await world.run(['key-times', 'edit', id, '--local-time', '09:30', '--json'])
+    expect(same.json()).toMatchObject({ changed: false, outcome: 'unchanged' })
+    expect(await world.run(['key-times', 'edit', id, '--remove'])).toMatchObject({ exit: 0 })
+    expect(await world.run(['key-times', 'edit', id, '--remove'])).toMatchObject({ exit: 4 })
+  })
+
+  it('is refused where it would hold on the days of another', async () => {
+    await importing(uk)
+    const ran = await world.run(['key-times', 'edit', await firstId(), '--until', '2026-11-01', '--json'])
+    expect(ran).toMatchObject({ exit: 3 })
+    expect(ran.error()).toMatchObject({ code: 'key-times-overlap' })
+  })
+})
+
+describe('the time zone of a centre', () => {
+  const editing = (...argv: string[]) => world.run(['centres', 'edit', 'NZ001', ...argv, '--json'])
+
+  it('is one of its country, and goes when the country changes', async () => {
+    expect((await editing('--time-zone', 'Europe/London')).error()).toMatchObject({
+      code: 'time-zone-elsewhere',
+    })
+    expect((await editing('--time-zone', 'Pacific/Aukland')).error()).toMatchObject({
+      code: 'unknown-time-zone',
+      hint: 'Did you mean Pacific/Auckland?',
+    })
+    expect((await editing('--time-zone', 'Pacific/Auckland')).json()).toMatchObject({
+      centres: [{ timeZone: 'Pacific/Auckland', outcome: 'edited' }],
+    })
+    expect((await editing('--country', 'AU')).json()).toMatchObject({ centres: [{ timeZone: null }] })
+  })
+
+  it('can be said when the centre is made, and taken away', async () => {
+    await world.run(['centres', 'create', 'NZ002', '--name', 'Kea', '--country', 'NZ', '--time-zone', 'NZ'])
+    const zone = () => world.rows("select time_zone from centres where number = 'NZ002'")
+    expect(await zone()).toEqual([{ time_zone: 'Pacific/Auckland' }])
+    await world.run(['centres', 'edit', 'NZ002', '--time-zone', 'none'])
+    expect(await zone()).toEqual([{ time_zone: null }])
+  })
+})

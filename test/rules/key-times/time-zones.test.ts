@@ -1,0 +1,43 @@
+import { describe, expect, it } from 'vitest'
+import { countryCode, countryNames } from '../../../src/countries.ts'
+import {
+  clocksOf,
+  findTimeZone,
+  onlyTimeZoneOf,
+  timeZonesOf,
+} from '../../../src/rules/key-times/time-zones.ts'
+
+describe('the time zones of a country', () => {
+  it.each([
+    ['EG', 'Africa/Cairo'],
+    ['PK', 'Asia/Karachi'],
+    ['IN', 'Asia/Kolkata'],
+    ['GB', 'Europe/London'],
+    ['NP', 'Asia/Kathmandu'],
+    ['WS', 'Pacific/Apia'],
+  ])('are one where the country has one: %s', (country, zone) => {
+    expect(onlyTimeZoneOf(country)).toBe(zone)
+  })
+
+  it('count as one where their clocks always show the same', () => {
+    expect(timeZonesOf('DE')).toEqual(['Europe/Berlin', 'Europe/Zurich'])
+    expect(onlyTimeZoneOf('DE')).toBe('Europe/Berlin')
+    expect(onlyTimeZoneOf('VN')).toBe('Asia/Ho_Chi_Minh')
+  })
+
+  it.each(['NZ', 'BR', 'AU', 'US', 'CN', 'ES'])('are several where they differ: %s', (country) => {
+    expect(clocksOf(country).length).toBeGreaterThan(1)
+    expect(onlyTimeZoneOf(country)).toBeUndefined()
+  })
+
+  it('are found by their former names, and in any case', () => {
+    expect(findTimeZone('asia/calcutta')).toBe('Asia/Kolkata')
+    expect(findTimeZone('America/new york')).toBe('America/New_York')
+    expect(findTimeZone('Africa/Kairo')).toBeUndefined()
+  })
+
+  it('are known for every country but these, where any can be said', () => {
+    const without = countryNames().filter((name) => timeZonesOf(countryCode(name) ?? '').length === 0)
+    expect(without).toEqual(['Bouvet Island', 'Heard Island and McDonald Islands', 'Kosovo', 'Online'])
+  })
+})
