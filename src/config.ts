@@ -14,7 +14,7 @@ export interface Setting {
   from: Origin
 }
 
-const names = [
+export const settingNames = [
   'db',
   'keyFile',
   'keyCommand',
@@ -26,7 +26,7 @@ const names = [
   'mailFrom',
   'baseUrl',
 ] as const
-export type SettingName = (typeof names)[number]
+export type SettingName = (typeof settingNames)[number]
 export type Settings = Record<SettingName, Setting>
 
 const variables: Record<SettingName, string> = {
@@ -48,7 +48,7 @@ const ConfigFile = z.strictObject({
   keyFile: text,
   keyCommand: text,
   as: text,
-  asRequired: z.boolean().transform(String).optional(),
+  asRequired: z.boolean().optional(),
   smtp: text,
   smtpPasswordFile: text,
   mailDir: text,
@@ -56,17 +56,26 @@ const ConfigFile = z.strictObject({
   baseUrl: text,
 })
 
-const paths: ReadonlySet<SettingName> = new Set(['db', 'keyFile', 'mailDir', 'smtpPasswordFile'])
+/** Those that name a file or a folder. */
+export const settingsThatArePaths: ReadonlySet<SettingName> = new Set([
+  'db',
+  'keyFile',
+  'mailDir',
+  'smtpPasswordFile',
+])
 
 /** Flag, then environment, then the configuration file, then default. */
-export function resolveSettings(flags: Partial<Record<SettingName, string>>, context: Context): Settings {
-  const file = readConfigFile(context)
+export function resolveSettings(
+  flags: Partial<Record<SettingName, string>>,
+  context: Context,
+  file: Configuration = readConfigFile(context),
+): Settings {
   const first = (name: SettingName, fallback?: string): Setting => {
     const setting = settingFrom(name, { flags, env: context.env, file }) ?? {
       value: fallback,
       from: 'default' as const,
     }
-    if (!paths.has(name) || setting.value === undefined) return setting
+    if (!settingsThatArePaths.has(name) || setting.value === undefined) return setting
     if (name === 'db' && isSharedPlace(setting.value)) {
       readSharedPlace(setting.value)
       return setting
@@ -108,14 +117,14 @@ function yesOrNo({ value, from }: Setting): Setting {
 interface Sources {
   flags: Partial<Record<SettingName, string>>
   env: Context['env']
-  file: Partial<Record<SettingName, string>>
+  file: Configuration
 }
 
 function settingFrom(name: SettingName, { flags, env, file }: Sources): Setting | undefined {
   const sources = [
     { value: flags[name], from: 'flag' as const },
     { value: env[variables[name]], from: 'environment' as const },
-    { value: file[name], from: 'file' as const },
+    { value: file[name]?.toString(), from: 'file' as const },
   ]
   const setting = sources.find(({ value }) => value !== undefined)
   if (setting?.value?.trim() === '') {
@@ -176,16 +185,23 @@ function homeOf(env: Context['env']): string {
   return env.HOME || homedir()
 }
 
-function readConfigFile(context: Context): z.infer<typeof ConfigFile> {
+export type Configuration = z.infer<typeof ConfigFile>
+
+/** What the configuration file says; nothing where there is none. */
+export function readConfigFile(context: Context): Configuration {
   const path = configFilePath(context)
   const contents = contentsOf(path)
-  if (contents === undefined) return {}
+  return contents === undefined ? {} : configurationOf(contents, path)
+}
+
+/** What its text says. @throws `bad-config` */
+export function configurationOf(contents: string, path: string): Configuration {
   const parsed = ConfigFile.safeParse(jsonOf(contents, path))
   if (parsed.success) return parsed.data
   const [issue] = parsed.error.issues
   throw new Usage(`The configuration file ${path} is wrong: ${issue?.message}.`, {
     code: 'bad-config',
-    hint: `It may hold: ${names.join(', ')}; each a text, but asRequired: true or false.`,
+    hint: `It may hold: ${settingNames.join(', ')}; each a text, but asRequired: true or false.`,
   })
 }
 

@@ -54,6 +54,9 @@ const situations: Readonly<Record<string, Prepare>> = {
     await world.run(['account', 'verify', amira], { stdin: `${inLetter(world, /\b(\d{6})\b/)}\n` })
     writeFileSync(world.path('password.txt'), `${password}\n`)
   },
+  'config edit': async (world) => {
+    writeFileSync(world.path('config.json'), '{ "mailFrom": "hub@school.example" }')
+  },
   'templates edit': async (world) => {
     const { stdout } = await world.run(['templates', 'show', 'invitation'])
     writeFileSync(world.path('invitation.txt'), stdout.replace(/Dear/g, 'Hello'))

@@ -1,10 +1,14 @@
+import { existsSync } from 'node:fs'
 import { Command, CommanderError } from 'commander'
 import { addCommonOptions } from './common-options.ts'
 import { setContext, outcomeOf } from './action.ts'
 import { type Loader, type Group, summaries, tree } from './tree.ts'
+import { actingFor } from '../config.ts'
 import type { Context } from '../context.ts'
 import { isTopic } from './help/topics.ts'
 import { cleanForTerminal } from '../render/clean-text.ts'
+import { isSharedPlace } from '../shared-place.ts'
+import { sessionOf } from './session.ts'
 import { endQuietlyWhenReaderLeaves, terminalOf } from './terminal.ts'
 import { version } from '../version.ts'
 import { understood } from './words.ts'
@@ -16,7 +20,8 @@ export async function run(argv: readonly string[], context: Context): Promise<nu
   if (argv[0] === 'complete' && argv[1] === '--') return complete(argv.slice(2), context)
   for (const stream of [context.stdout, context.stderr]) endQuietlyWhenReaderLeaves(stream)
   try {
-    const words = helpAsACommandSaysIt(understood(argv, positionsIn(argv)))
+    const typed = helpAsACommandSaysIt(understood(argv, positionsIn(argv)))
+    const words = (await isForStatus(typed, context)) ? ['status', ...typed] : typed
     const help: string[] = []
     const program = await programFor(words, context, { writeOut: (text) => help.push(text) })
     setContext(program, context, words)
@@ -30,6 +35,23 @@ export async function run(argv: readonly string[], context: Context): Promise<nu
   } catch (error) {
     return await writeError(error, argv, context)
   }
+}
+
+/** ssh-admin alone, typed at a terminal by Cambridge staff where there is a store, shows its status. */
+async function isForStatus(argv: readonly string[], context: Context): Promise<boolean> {
+  if (context.stdout.isTTY !== true || positionsIn(argv).length > 0 || argv.some(asksForHelp)) return false
+  const program = emptyProgram()
+  prepare(program, context, { writeOut: () => undefined })
+  const { unknown } = program.parseOptions([...argv])
+  if (unknown.length > 0) return false
+  const { settings } = sessionOf(program, context)
+  const db = settings.db.value ?? ''
+  if (actingFor(settings) !== undefined || settings.asRequired.value === 'true') return false
+  return isSharedPlace(db) || existsSync(db)
+}
+
+function asksForHelp(word: string): boolean {
+  return ['-h', '--help', '-V', '--version'].includes(word)
 }
 
 async function writeError(error: unknown, argv: readonly string[], context: Context): Promise<number> {

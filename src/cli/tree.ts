@@ -163,6 +163,17 @@ const store: Group = {
   },
 }
 
+const config: Group = {
+  summary: 'show each setting and where it came from',
+  alone: async () => (await import('../commands/config/show.ts')).config(),
+  verbs: {
+    show: async () => (await import('../commands/config/show.ts')).show(),
+    set: async () => (await import('../commands/config/set.ts')).set(),
+    unset: async () => (await import('../commands/config/unset.ts')).unset(),
+    edit: async () => (await import('../commands/config/edit.ts')).edit(),
+  },
+}
+
 /** The words typed are the path of the command. */
 export const tree: Readonly<Record<string, Loader | Group>> = {
   centres,
@@ -180,7 +191,8 @@ export const tree: Readonly<Record<string, Loader | Group>> = {
   find: async () => (await import('../commands/find.ts')).find(),
   seed: async () => (await import('../commands/seed.ts')).seed(),
   whoami: async () => (await import('../commands/whoami.ts')).whoami(),
-  config: async () => (await import('../commands/config.ts')).config(),
+  config,
+  status: async () => (await import('../commands/status.ts')).status(),
   completion: async () => (await import('../commands/completion.ts')).completion(),
   help: async () => (await import('../commands/help.ts')).help(),
   version: async () => (await import('../commands/version.ts')).showVersion(),
@@ -192,7 +204,7 @@ export const summaries: Readonly<Record<string, string>> = {
   whoami: 'say for whom a command acts, and what they may do',
   version: 'show the version',
   seed: 'fill an empty store with invented centres and users',
-  config: 'show each setting and where it came from',
+  status: 'show at a glance what is in the store, what waits and what to do next',
   completion: 'print what makes a shell complete commands',
   help: 'explain exit codes, JSON, settings, the workbook, mail',
 }

@@ -132,7 +132,12 @@ export const answerOf = {
   whoami: 'whoami',
   version: 'version',
   seed: 'seededStore',
+  status: 'status',
   config: 'settings',
+  'config show': 'settings',
+  'config set': 'changedSetting',
+  'config unset': 'changedSetting',
+  'config edit': 'changedSetting',
   completion: 'completionScript',
   help: 'help',
 } as const satisfies Record<string, keyof ReturnType<typeof answerShapes>>
@@ -755,6 +760,20 @@ const answerShapes = () => ({
   }),
   version: answer({ version: text(), node: text(), platform: text() }),
 
+  /** `lapsing` and `sheetsOwed` are what somebody should see to soon; `next` are lines to be pasted. */
+  status: answer({
+    store: text(),
+    answersInMs: count(),
+    centres: z.strictObject({ approved: count(), active: count(), deleted: count() }),
+    users: z.strictObject({ invited: count(), active: count(), suspended: count(), deleted: count() }),
+    messages: z.strictObject({ waiting: count(), failed: count(), unknown: count() }),
+    lapsing: z.strictObject({ links: count(), pins: count() }),
+    sheetsOwed: z.array(z.strictObject({ import: count(), file: text() })),
+    lastImports: z.array(z.strictObject({ id: count(), file: text(), at: time(), state: importState() })),
+    next: z.array(text()),
+  }),
+  /** `name` is null where the whole file was edited. */
+  changedSetting: answerOfChange({ file: text(), name: orNull(text()), changed: z.boolean() }),
   settings: answer({
     file: text(),
     settings: z.record(text(), z.strictObject({ value: orNull(text()), from: text() })),

@@ -28,6 +28,11 @@ const inUrl = /^((?:[a-z][a-z0-9+.-]*:\/*|\/\/+)[^/?#:@]*):.*@/is
 const withoutScheme = /^([^/?#:@\s]*):[^/\s]*@/
 const asParameter = /([?&;](?:[a-z_-]*pass(?:word|wd|phrase)?|pwd|token|secret|[a-z_-]*key|auth)=)[^&;#]*/gi
 
+/** Whether an address holds a password. */
+export function hasPassword(value: string): boolean {
+  return masked(value) !== value
+}
+
 /** A password is nobody's business, wherever in an address it stands, and however wrong that is. */
 function masked(value: string | undefined): string | undefined {
   const shown = value?.replace(inUrl, '$1:***@').replace(asParameter, '$1***')

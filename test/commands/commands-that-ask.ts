@@ -266,6 +266,9 @@ export const notAsking: readonly string[] = [
   'templates edit',
   'templates preview',
   'store init',
+  'config set',
+  'config unset',
+  'config edit',
   // What its owner does, who is asked for secrets alone.
   'account request',
   'account activate',

@@ -83,6 +83,9 @@ default; so is a key or a folder that is named by an address such as https://. A
 of PostgreSQL: postgres://USER@HOST/DATABASE, never with a password (~/.pgpass, PGPASSWORD). Its key is then
 $XDG_CONFIG_HOME/ssh-admin/STORE_ID.key, which each desk has a copy of.
 
+ssh-admin config set NAME VALUE writes one (config set mail-from hub@school.example), config unset takes it out,
+config edit opens the file.
+
 The configuration file is $XDG_CONFIG_HOME/ssh-admin/config.json. It may hold: db, keyFile, keyCommand, as,
 smtp, smtpPasswordFile, mailDir, mailFrom, baseUrl. For example:
 

@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { query } from '../../cli/define.ts'
-import { argument, option } from '../../cli/parameters.ts'
+import { argument, option, orName } from '../../cli/parameters.ts'
 import { keyTimesOfCentreJson, renderKeyTimesOfCentre } from '../../render/key-times.ts'
 import { keyTimesOfCentre } from '../../rules/key-times/show.ts'
 import { typedDate } from './typed.ts'
@@ -11,7 +11,7 @@ export const show = () =>
     summary: "show a centre's Key Times on a day, in local time and UTC",
     description:
       "Show a centre's Key Times on a day, in local time and UTC. A time that does not exist on that day, or exists twice, is named and never guessed.\nIn a pipe: session, series, local time, time zone, UTC, what stands in the way.",
-    args: { centre: argument('the centre number') },
+    args: { centre: orName('centre', argument('the number or name of the centre')) },
     options: {
       date: option(
         '<date>',

@@ -1,15 +1,16 @@
-import { renderSettings, settingsJson } from '../render/settings.ts'
-import { command } from '../cli/define.ts'
+import { renderSettings, settingsJson } from '../../render/settings.ts'
+import { command } from '../../cli/define.ts'
 
-export const config = () =>
+/** `config` and `config show`. */
+const showing = (name: 'config' | 'show', words: string) =>
   command({
-    name: 'config',
+    name,
     summary: 'show each setting and where it came from',
     description:
       'Show each setting with its value and where it came from: a flag, the environment, the configuration file, or the default. Passwords are not shown.',
-    examples: ['ssh-admin config', 'ssh-admin config --json'],
+    examples: [`ssh-admin ${words}`, `ssh-admin ${words} --json`],
     run: async (_, { context, settings, terminal }) => {
-      const { configFilePath } = await import('../config.ts')
+      const { configFilePath } = await import('../../config.ts')
       const file = configFilePath(context)
       return {
         text: renderSettings(settings, { file, view: terminal.out }),
@@ -17,3 +18,6 @@ export const config = () =>
       }
     },
   })
+
+export const config = () => showing('config', 'config')
+export const show = () => showing('show', 'config show')

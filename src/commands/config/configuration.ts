@@ -1,0 +1,105 @@
+import { randomUUID } from 'node:crypto'
+import { dirname, resolve } from 'node:path'
+import { isDeepStrictEqual } from 'node:util'
+import type { AnswerOfChange } from '../../cli/define.ts'
+import type { Session } from '../../cli/session.ts'
+import {
+  type Configuration,
+  configFilePath,
+  configurationOf,
+  readConfigFile,
+  resolveSettings,
+  type SettingName,
+  settingNames,
+  settingsThatArePaths,
+} from '../../config.ts'
+import type { Context } from '../../context.ts'
+import { mkdirSync, renameSync, rmSync, trySyncFolder, writeFileSync } from '../../disk.ts'
+import { Cancelled, Usage } from '../../errors.ts'
+import { hasPassword } from '../../render/settings.ts'
+import { unknownName } from '../../rules/unknown-name.ts'
+import { isSharedPlace } from '../../shared-place.ts'
+
+export type { Configuration } from '../../config.ts'
+
+/** `mail-from`, as its flag is named, or `mailFrom`, as the file has it. */
+export function settingNamed(typed: string): SettingName {
+  const found = settingNames.find(
+    (name) => name === typed.trim() || flagName(name) === typed.trim().toLowerCase(),
+  )
+  if (found) return found
+  throw unknownName({ kind: 'setting', name: typed, known: settingNames.map(flagName) })
+}
+
+/** What goes into the file for what was typed. */
+export function typedSetting(name: SettingName, typed: string, { context }: Session): string | boolean {
+  if (hasPassword(typed)) {
+    throw new Usage(
+      `The value of ${flagName(name)} holds a password, and what is typed can be seen by others.`,
+      {
+        code: 'password-in-argument',
+        hint: name === 'smtp' ? 'ssh-admin config set smtp-password-file FILE' : 'Leave the password out.',
+      },
+    )
+  }
+  if (name === 'asRequired') {
+    if (/^(1|true|yes)$/i.test(typed)) return true
+    if (/^(0|false|no)$/i.test(typed)) return false
+    throw new Usage(`as-required is true or false, and not ${typed}.`, { code: 'invalid-option' })
+  }
+  return settingsThatArePaths.has(name) && !isSharedPlace(typed) && !/^[a-z][a-z0-9+.-]+:/i.test(typed)
+    ? resolve(context.cwd, typed)
+    : typed
+}
+
+/** The configuration that a text holds. @throws what of it cannot be used */
+export function configurationIn(text: string, context: Context): Configuration {
+  const path = configFilePath(context)
+  const file = configurationOf(text, path)
+  // What another source says just now does not make it right.
+  resolveSettings({}, { ...context, env: { HOME: context.env.HOME } }, file)
+  return file
+}
+
+interface Change {
+  /** Null where the whole file is changed. */
+  name: SettingName | null
+  change: (file: Configuration) => object
+}
+
+/** Writes the file anew, whole, readable by its owner only; nothing where nothing is another. */
+export async function changeConfiguration(
+  { context, common }: Session,
+  { name, change }: Change,
+): Promise<AnswerOfChange> {
+  const path = configFilePath(context)
+  const before = readConfigFile(context)
+  const text = `${JSON.stringify(change(before), null, 2)}\n`
+  const after = configurationIn(text, context)
+  const changed = !isDeepStrictEqual(before, after)
+  if (context.signal.aborted) throw new Cancelled()
+  if (changed && !common.dryRun) replaceFile(path, text)
+  const what = name === null ? 'The configuration' : flagName(name)
+  return {
+    text: changed ? `${what} is changed in ${path}.` : `${what} is so in ${path} already; nothing to do.`,
+    json: { file: path, name: name && flagName(name), changed },
+    say: common.dryRun ? ['This was a rehearsal: nothing was changed.'] : [],
+  }
+}
+
+function replaceFile(path: string, text: string): void {
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
+  const unfinished = `${path}.${randomUUID()}.unfinished`
+  try {
+    writeFileSync(unfinished, text, { mode: 0o600 })
+    renameSync(unfinished, path)
+  } catch (error) {
+    rmSync(unfinished, { force: true })
+    throw error
+  }
+  trySyncFolder(dirname(path))
+}
+
+function flagName(name: SettingName): string {
+  return name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
+}

@@ -1,0 +1,118 @@
+import type { StoreCounts } from '../db/store/status.ts'
+import { oneLine, tsvLine } from './clean-text.ts'
+import type { JsonAnswer } from './json.ts'
+import type { View } from './table.ts'
+import { ago, count } from './text.ts'
+
+export interface Status extends StoreCounts {
+  store: string
+  /** How long the store took to say all this. */
+  answersInMs: number
+  /** PIN sheets that could not be put in their place. */
+  sheetsOwed: readonly { import: number; file: string }[]
+}
+
+/** The store on one screen; a name and a value a line in a pipe. */
+export function renderStatus(status: Status, view: View): string {
+  const lines = linesOf(status, view)
+  if (!view.isTerminal) return lines.map(tsvLine).join('\n')
+  const { chalk, width } = view
+  const shown = lines.map(([name, value]) => {
+    const room = Math.max(20, width - 13)
+    const text = oneLine(value)
+    return `${chalk.bold(name.padEnd(12))} ${text.length > room ? `${text.slice(0, room - 1)}…` : text}`
+  })
+  const next = nextSteps(status).map(
+    (step, at) => `${at === 0 ? chalk.bold('Next'.padEnd(12)) : ' '.repeat(12)} ${step}`,
+  )
+  return [...shown, ...(next.length > 0 ? ['', ...next] : [])].join('\n')
+}
+
+type Line = readonly [name: string, value: string]
+
+function linesOf(status: Status, view: View): Line[] {
+  const { store, answersInMs, centres, users, messages, lapsing, sheetsOwed, lastImports } = status
+  const time = (iso: string) => (view.isTerminal ? ago(iso, view.now) : iso)
+  const some = (...parts: readonly (readonly [number, string])[]) =>
+    parts
+      .filter(([many], at) => many > 0 || at === 0)
+      .map(([many, what]) => `${many.toLocaleString('en-GB')} ${what}`)
+      .join(', ')
+  const lapses = [
+    ...(lapsing.links > 0 ? [`${count(lapsing.links, 'invitation')} within a day`] : []),
+    ...(lapsing.pins > 0 ? [`${count(lapsing.pins, 'PIN')} within three days`] : []),
+  ]
+  const optional: Line[] = [
+    ...(lapses.length > 0 ? [['Lapses soon', lapses.join(', ')] as const] : []),
+    ...sheetsOwed.map(
+      (sheet) => ['Owed', `the PIN sheet of import ${sheet.import} (${sheet.file})`] as const,
+    ),
+  ]
+  return [
+    ['Store', view.isTerminal ? `${store} (answered in ${answersInMs} ms)` : store],
+    [
+      'Centres',
+      some([centres.active, 'active'], [centres.approved, 'approved'], [centres.deleted, 'deleted']),
+    ],
+    [
+      'People',
+      some(
+        [users.active, 'active'],
+        [users.invited, 'invited'],
+        [users.suspended, 'suspended'],
+        [users.deleted, 'deleted'],
+      ),
+    ],
+    [
+      'Messages',
+      some(
+        [messages.waiting, 'waiting'],
+        [messages.failed, 'failed'],
+        [messages.unknown, 'that may have been sent'],
+      ),
+    ],
+    ...optional,
+    ...(lastImports.length === 0 ? [['Imports', 'none yet'] as const] : []),
+    ...lastImports.map(
+      ({ id, file, at, state }, place) =>
+        [
+          place === 0 ? 'Imports' : '',
+          `${id}: ${file}, ${time(at)}${state === 'undone' ? ' (undone)' : ''}`,
+        ] as const,
+    ),
+  ]
+}
+
+const mostSteps = 3
+
+/** What somebody at this desk would do now, gravest first. */
+export function nextSteps({ centres, messages, sheetsOwed, lapsing }: Status): string[] {
+  const [owed] = sheetsOwed
+  const steps = [
+    ...(owed ? [`ssh-admin centres pins ${owed.import} --out ${`pins-${owed.import}.xlsx`}`] : []),
+    ...(messages.failed > 0 ? ['ssh-admin mail list --state failed'] : []),
+    ...(messages.unknown > 0 ? ['ssh-admin mail list --state unknown'] : []),
+    ...(messages.waiting > 0 ? ['ssh-admin mail send'] : []),
+    ...(centres.active + centres.approved === 0
+      ? ['ssh-admin centres sample centres.xlsx', 'ssh-admin centres import centres.xlsx']
+      : []),
+    ...(centres.approved > 0 ? ['ssh-admin centres list --status approved'] : []),
+    ...(lapsing.links + lapsing.pins > 0 ? ['ssh-admin users list --not-set-up'] : []),
+  ]
+  return steps.slice(0, mostSteps)
+}
+
+export function statusJson(status: Status): JsonAnswer<'status'> {
+  const { store, answersInMs, centres, users, messages, lapsing, sheetsOwed, lastImports } = status
+  return {
+    store,
+    answersInMs,
+    centres,
+    users,
+    messages,
+    lapsing,
+    sheetsOwed,
+    lastImports,
+    next: nextSteps(status),
+  }
+}

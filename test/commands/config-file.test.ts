@@ -1,0 +1,89 @@
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { inProcess } from '../terminal.ts'
+import { newWorld, type World } from '../world.ts'
+
+let world: World
+beforeEach(() => {
+  world = newWorld()
+})
+afterEach(() => world.close())
+
+const file = () => world.path('.config/ssh-admin/config.json')
+const contents = () => JSON.parse(readFileSync(file(), 'utf8'))
+const set = (...more: string[]) => world.run(['config', 'set', ...more, '--json'])
+
+describe('config set', () => {
+  it('writes a setting under the name of its flag, readable by its owner only', async () => {
+    expect((await set('mail-from', 'hub@school.example')).json()).toMatchObject({
+      name: 'mail-from',
+      changed: true,
+    })
+    expect((await set('asRequired', 'yes')).json()).toMatchObject({ changed: true })
+    expect((await set('mail-dir', 'letters')).exit).toBe(0)
+    expect(contents()).toEqual({
+      mailFrom: 'hub@school.example',
+      asRequired: true,
+      mailDir: world.path('letters'),
+    })
+    expect(statSync(file()).mode & 0o777).toBe(0o600)
+  })
+
+  it('changes nothing where it is so already, or in a rehearsal', async () => {
+    expect((await set('mail-from', 'hub@school.example', '--dry-run')).json()).toMatchObject({
+      dryRun: true,
+      changed: true,
+    })
+    expect(existsSync(file())).toBe(false)
+    await set('mail-from', 'hub@school.example')
+    expect((await set('mail-from', 'hub@school.example')).json()).toMatchObject({ changed: false })
+  })
+
+  it.each([
+    [['mail-form', 'hub@school.example'], 'unknown-setting'],
+    [['smtp', 'smtps://hub:secret@mail.example'], 'password-in-argument'],
+    [['as-required', 'perhaps'], 'invalid-option'],
+    [['db', 'mysql://db.example/hub'], 'not-a-file'],
+    [['mail-from', ''], 'bad-config'],
+  ])('refuses what cannot be used: %j', async (argv, code) => {
+    const ran = await set(...argv)
+    expect({ exit: ran.exit, code: ran.error().code }).toEqual({ exit: 2, code })
+    expect(ran.stderr).not.toContain('secret')
+    expect(existsSync(file())).toBe(false)
+  })
+})
+
+describe('config unset', () => {
+  it('takes a setting out again', async () => {
+    await set('mail-from', 'hub@school.example')
+    expect((await world.run(['config', 'unset', 'mail-from', '--json'])).json()).toMatchObject({
+      changed: true,
+    })
+    expect(contents()).toEqual({})
+    expect((await world.run(['config', 'unset', 'mail-from', '--json'])).json()).toMatchObject({
+      changed: false,
+    })
+  })
+})
+
+describe('config edit', () => {
+  it('takes what the editor saved once it can be used', async () => {
+    const script = world.path('editor.sh')
+    writeFileSync(
+      script,
+      `if [ -e ${world.path('once')} ]; then echo '{"mailFrom": "hub@school.example"}' > "$1"; else touch ${world.path('once')}; echo '{"mailForm": 1}' > "$1"; fi\n`,
+    )
+    const desk = inProcess(world, ['config', 'edit'], {
+      env: { EDITOR: `sh ${script}`, PATH: process.env.PATH },
+    })
+    await desk.sees('mailForm')
+    await desk.sees('Edit it again?')
+    desk.types('y\r')
+    expect(await desk.leaves()).toMatchObject({ exit: 0 })
+    expect(contents()).toEqual({ mailFrom: 'hub@school.example' })
+  })
+
+  it('needs somebody to edit it', async () => {
+    expect(await world.run(['config', 'edit'])).toMatchObject({ exit: 2 })
+  })
+})
