@@ -25,6 +25,27 @@ const situations: Readonly<Record<string, Prepare>> = {
     await world.run(['associates', 'assign', 'rana@associate.example', 'CA101', 'CA102'])
   },
   'roles revoke': (world) => world.run(['roles', 'grant', amira, 'access-to-scripts']),
+  'resources show': uploadListening,
+  'resources download': uploadListening,
+  'resources withdraw': uploadListening,
+  'resources restore': async (world) => {
+    await uploadListening(world)
+    await world.run(['resources', 'withdraw', '1', '--yes'])
+  },
+  'entries list': async (world) => {
+    await world.run(['entries', 'import', 'fixtures/entries.csv', '--yes'])
+  },
+  'releases create': uploadListening,
+  'releases list': release,
+  'releases show': release,
+  'releases edit': release,
+  'releases publish': release,
+  'releases withdraw': release,
+  'releases authorisations': release,
+  'help-documents list': uploadHelp,
+  'help-documents download': uploadHelp,
+  'help-documents replace': uploadHelp,
+  'help-documents withdraw': uploadHelp,
   'key-times list': importKeyTimes,
   'key-times show': importKeyTimes,
   'key-times edit': importKeyTimes,
@@ -112,6 +133,22 @@ async function importFixtures(world: World): Promise<void> {
     'first-pins.xlsx',
   ])
   if (ran.exit !== 0) throw new Error(`the fixtures cannot be imported: ${ran.stderr}`)
+}
+
+async function uploadListening(world: World): Promise<void> {
+  const facts = '--kind listening-audio --series 2026-06 --component 0500/12'.split(' ')
+  await world.run(['resources', 'upload', 'fixtures/listening.wav', '--title', 'Listening', ...facts])
+}
+
+async function release(world: World): Promise<void> {
+  await uploadListening(world)
+  await importKeyTimes(world)
+  const opens = ['--opens', 'key-time AM 2026-06-02 - 2h']
+  await world.run(['releases', 'create', 'June', '--resource', '1', ...opens, '--for', 'all'])
+}
+
+async function uploadHelp(world: World): Promise<void> {
+  await world.run(['help-documents', 'upload', 'fixtures/commas.csv', '--title', 'How to add users'])
 }
 
 async function importKeyTimes(world: World): Promise<void> {

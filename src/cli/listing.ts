@@ -51,6 +51,8 @@ interface ListDeclaration<
   rest?: object
   /** What is said when there are none. */
   none: string
+  /** The file that the list is written into instead, where one is named. */
+  toFile?: (options: Args & Options) => string | undefined
 }
 
 export type Listing<
@@ -130,6 +132,11 @@ export async function runListing<
     const ctx = await session.ctx(store)
     const source = { store, ctx, words: spec.searches ? words : [] }
     const found = spec.all ? allOf<Row, Sort>(spec.all()) : await spec.find(source, options)
+    const file = spec.toFile?.(options)
+    if (file !== undefined) {
+      const list = { spec, found, wanted, words: spec.searches ? [] : words, total: 0 }
+      return await writeToFile(list, { session, file })
+    }
     await write({ spec, found, wanted, words: spec.searches ? [] : words, total: 0 }, session)
     return 0
   } finally {
@@ -272,6 +279,33 @@ async function write<Row, Name extends string, Sort extends Name>(
   const isTold = wanted.format === 'table' && session.terminal.out.isTerminal
   if (rows.count === 0 && !isTold && (wanted.format === 'table' || wanted.format === 'tsv'))
     session.say(spec.none)
+}
+
+/** The list as a table of its own, complete; the log names it before it is in its place. */
+async function writeToFile<Row, Name extends string, Sort extends Name>(
+  list: List<Row, Name, Sort>,
+  { session, file }: { session: Session; file: string },
+): Promise<number> {
+  const { checkOutputFile, prepareTable } = await import('./output-file.ts')
+  const { placeRecorded } = await import('./record-event.ts')
+  const { spec } = list
+  const { now, signal } = session.context
+  const output = await checkOutputFile(session, { kind: 'list', file, flag: '--out', asksLater: true })
+  await output.agreeToReplace()
+  const rows = counted(rowsOf(list, signal))
+  const columns = list.wanted.names.map((name) => ({ heading: spec.fields[name].heading, width: 24 }))
+  async function* cells() {
+    for await (const row of rows) yield cellsOf(row, list).map((cell) => String(cell ?? ''))
+  }
+  const sheet = { name: session.command, columns, rows: cells(), print: { landscape: true } }
+  await prepareTable(output, { sheets: [sheet], at: now(), signal })
+  const action = `${session.command.replaceAll(' ', '.')}.written`
+  await placeRecorded(session, { file: output, event: { action, facts: { rows: rows.count } } })
+  const text = session.terminal.out.isTerminal
+    ? `${count(rows.count, spec.noun)} written to ${file}.`
+    : tsvLine([file, rows.count])
+  await answer(session, { text, json: { file, total: rows.count } })
+  return 0
 }
 
 interface Counted<Row> extends AsyncIterable<Row> {

@@ -11,7 +11,17 @@ import { confirm } from './prompt.ts'
 import type { Session } from './session.ts'
 
 /** What a file is for: the first part of its name until it is whole. */
-export type OutputKind = 'pins' | 'issues' | 'plan' | 'export' | 'audit' | 'sample' | 'page' | 'backup'
+export type OutputKind =
+  | 'pins'
+  | 'issues'
+  | 'plan'
+  | 'export'
+  | 'audit'
+  | 'sample'
+  | 'page'
+  | 'backup'
+  | 'download'
+  | 'list'
 
 /** The bytes of a file as they come, or what writes them to a path that is free, for its owner only. */
 type Contents = AsyncIterable<string | Uint8Array> | { writeTo: (path: string) => Promise<void> }

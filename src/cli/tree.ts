@@ -108,6 +108,50 @@ const keyTimes: Group = {
   },
 }
 
+const resources: Group = {
+  summary: 'files for centres: listening recordings, pre-release material, specimens',
+  verbs: {
+    upload: async () => (await import('../commands/resources/upload.ts')).upload(),
+    list: async () => (await import('../commands/resources/list.ts')).list(),
+    show: async () => (await import('../commands/resources/show.ts')).show(),
+    download: async () => (await import('../commands/resources/download.ts')).download(),
+    withdraw: async () => (await import('../commands/resources/withdraw.ts')).withdraw(),
+    restore: async () => (await import('../commands/resources/restore.ts')).restore(),
+  },
+}
+
+const helpDocuments: Group = {
+  summary: 'files for everybody who can sign in',
+  verbs: {
+    upload: async () => (await import('../commands/help-documents/upload.ts')).upload(),
+    list: async () => (await import('../commands/help-documents/list.ts')).list(),
+    download: async () => (await import('../commands/help-documents/download.ts')).download(),
+    replace: async () => (await import('../commands/help-documents/replace.ts')).replace(),
+    withdraw: async () => (await import('../commands/help-documents/withdraw.ts')).withdraw(),
+  },
+}
+
+const releases: Group = {
+  summary: 'what opens for which centres, and when',
+  verbs: {
+    create: async () => (await import('../commands/releases/create.ts')).create(),
+    list: async () => (await import('../commands/releases/list.ts')).list(),
+    show: async () => (await import('../commands/releases/show.ts')).show(),
+    edit: async () => (await import('../commands/releases/edit.ts')).edit(),
+    publish: async () => (await import('../commands/releases/publish.ts')).publish(),
+    withdraw: async () => (await import('../commands/releases/withdraw.ts')).withdraw(),
+    authorisations: async () => (await import('../commands/releases/authorisations.ts')).authorisations(),
+  },
+}
+
+const entries: Group = {
+  summary: 'how many candidates each centre has for a component',
+  verbs: {
+    import: async () => (await import('../commands/entries/import.ts')).importEntriesCommand(),
+    list: async () => (await import('../commands/entries/list.ts')).list(),
+  },
+}
+
 const account: Group = {
   summary: "what an account's owner does: activate, set up, sign in",
   verbs: {
@@ -182,7 +226,11 @@ export const tree: Readonly<Record<string, Loader | Group>> = {
   associates,
   roles,
   'progression-tests': progressionTests,
+  resources,
   'key-times': keyTimes,
+  releases,
+  entries,
+  'help-documents': helpDocuments,
   account,
   mail,
   templates,

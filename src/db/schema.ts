@@ -23,6 +23,16 @@ export interface Store {
   audit: AuditTable
   audit_personal: AuditPersonalTable
   key_times: KeyTimeTable
+  contents: ContentTable
+  content_pieces: ContentPieceTable
+  resources: ResourceTable
+  resource_components: ResourceComponentTable
+  help_documents: HelpDocumentTable
+  help_document_versions: HelpDocumentVersionTable
+  entries: EntryTable
+  releases: ReleaseTable
+  release_resources: ReleaseResourceTable
+  release_audiences: ReleaseAudienceTable
 }
 
 export interface StoreTable {
@@ -283,6 +293,104 @@ export interface KeyTimeTable {
   /** The first and the last day on which it holds, as dates. */
   from_date: string | null
   until_date: string | null
+}
+
+/** The bytes of a file, kept once however often it is uploaded. */
+export interface ContentTable {
+  id: Generated<number>
+  /** Null until all of its pieces are there. */
+  sha256: string | null
+  bytes: number | null
+  /** Who is uploading it, until it is whole. */
+  maker: string | null
+  begun_at: string
+  /** When its bytes were last read and were others than those that were uploaded. */
+  mismatch_at: string | null
+}
+
+export interface ContentPieceTable {
+  content_id: number
+  position: number
+  bytes: Buffer
+}
+
+export type ResourceKind = 'listening-audio' | 'pre-release' | 'specimen' | 'other'
+export type ResourceArea = 'general' | 'tp'
+
+/** A file for centres. */
+export interface ResourceTable {
+  id: Generated<number>
+  title: string
+  kind: ResourceKind
+  area: ResourceArea
+  series: string
+  /** The name that it was uploaded under. */
+  file: string
+  content_id: number
+  created_at: string
+  withdrawn_at: string | null
+}
+
+export interface ResourceComponentTable {
+  resource_id: number
+  /** Syllabus and component: `0500/12`. */
+  component: string
+}
+
+/** A file for everybody who can sign in. */
+export interface HelpDocumentTable {
+  id: Generated<number>
+  title: string
+  created_at: string
+  withdrawn_at: string | null
+}
+
+export interface HelpDocumentVersionTable {
+  document_id: number
+  /** From 1; the last is the one that is read. */
+  version: number
+  file: string
+  content_id: number
+  created_at: string
+}
+
+/** A centre has candidates for a component in a series; as it was sent, whether the centre is known or not. */
+export interface EntryTable {
+  id: Generated<number>
+  centre_number: string
+  series: string
+  component: string
+  candidates: number
+}
+
+export type ReleaseState = 'draft' | 'released' | 'withdrawn'
+
+/** What makes resources available to an audience from a moment until another. */
+export interface ReleaseTable {
+  id: Generated<number>
+  name: string
+  state: ReleaseState
+  /** An ISO time, or relative to a Key Time: `key-time AM 2026-06-02 - 2h`. */
+  opens: string
+  closes: string | null
+  created_at: string
+  released_at: string | null
+  withdrawn_at: string | null
+}
+
+export interface ReleaseResourceTable {
+  release_id: number
+  resource_id: number
+}
+
+export type AudienceKind = 'all' | 'kind' | 'country' | 'zone' | 'centre' | 'entries'
+
+/** A part of the audience of a release: every centre that is in one of its parts is in it. */
+export interface ReleaseAudienceTable {
+  release_id: number
+  kind: AudienceKind
+  /** The kind of centre, the country, the administrative zone, the centre's number; empty where there is nothing to say. */
+  value: string
 }
 
 export type NewCentre = Insertable<CentreTable>

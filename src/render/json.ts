@@ -103,6 +103,26 @@ export const answerOf = {
   'key-times list': 'keyTimeList',
   'key-times show': 'shownKeyTimes',
   'key-times edit': 'changedKeyTime',
+  'resources upload': 'changedResources',
+  'resources list': 'resourceList',
+  'resources show': 'resource',
+  'resources download': 'download',
+  'resources withdraw': 'changedResources',
+  'resources restore': 'changedResources',
+  'releases create': 'createdRelease',
+  'releases list': 'releaseList',
+  'releases show': 'shownRelease',
+  'releases edit': 'changedRelease',
+  'releases publish': 'publishedRelease',
+  'releases withdraw': 'changedRelease',
+  'releases authorisations': 'authorisationList',
+  'entries import': 'entriesImport',
+  'entries list': 'entryList',
+  'help-documents upload': 'changedHelpDocuments',
+  'help-documents list': 'helpDocumentList',
+  'help-documents download': 'download',
+  'help-documents replace': 'changedHelpDocuments',
+  'help-documents withdraw': 'changedHelpDocuments',
   'account request': 'accountRequest',
   'account activate': 'account',
   'account set-up': 'account',
@@ -321,8 +341,95 @@ const keyTime = () =>
     until: orNull(z.iso.date()),
   })
 
+const resource = () =>
+  z.strictObject({
+    id: count(),
+    title: text(),
+    kind: z.enum(['listening-audio', 'pre-release', 'specimen', 'other']),
+    area: z.enum(['general', 'tp']),
+    series: text(),
+    components: z.array(text()),
+    file: text(),
+    bytes: count(),
+    sha256: text(),
+    status: z.enum(['kept', 'withdrawn', 'damaged']),
+    createdAt: time(),
+    withdrawnAt: orNull(time()),
+  })
+
 /** What stands in the way of an answer, and how it is mended. */
 const obstacle = () => z.strictObject({ code: text(), message: text(), hint: text() })
+
+const release = () =>
+  z.strictObject({
+    id: count(),
+    name: text(),
+    state: z.enum(['draft', 'released', 'withdrawn']),
+    /** An ISO time, or `key-time AM 2026-06-02 - 2h`. */
+    opens: text(),
+    closes: orNull(text()),
+    audience: z.array(text()),
+    resources: z.array(
+      z.strictObject({ id: count(), title: text(), kind: text(), series: text(), withdrawn: z.boolean() }),
+    ),
+    createdAt: time(),
+    releasedAt: orNull(time()),
+    withdrawnAt: orNull(time()),
+  })
+
+/** For whom something closes that was open. */
+const closing = () =>
+  z.strictObject({
+    release: z.strictObject({ id: count(), name: text() }),
+    centre: z.strictObject({ number: text(), name: text() }),
+    resources: z.array(text()),
+  })
+
+const authorisation = () =>
+  z.strictObject({
+    release: z.strictObject({ id: count(), name: text() }),
+    centre: z.strictObject({ number: text(), name: text() }),
+    resources: z.array(z.strictObject({ id: count(), title: text(), kind: text() })),
+    opensAt: orNull(time()),
+    /** What the clock shows there when it opens, with the name of its zone. */
+    opensLocal: orNull(text()),
+    closesAt: orNull(time()),
+    timeZone: orNull(text()),
+    state: z.enum(['not-yet-open', 'open', 'closed', 'never-opens']),
+    problem: orNull(obstacle()),
+  })
+
+/** When a release opens around the world. */
+const outlook = () => ({
+  centres: count(),
+  firstOpensAt: orNull(time()),
+  lastOpensAt: orNull(time()),
+  lastClosesAt: orNull(time()),
+  timeline: z.array(
+    z.strictObject({
+      at: time(),
+      centres: count(),
+      zones: z.array(z.strictObject({ timeZone: orNull(text()), local: orNull(text()), centres: count() })),
+    }),
+  ),
+  without: z.array(
+    z.strictObject({ centre: z.strictObject({ number: text(), name: text() }), problem: obstacle() }),
+  ),
+})
+
+const helpDocument = () =>
+  z.strictObject({
+    id: count(),
+    title: text(),
+    version: count(),
+    file: text(),
+    bytes: count(),
+    sha256: text(),
+    status: z.enum(['kept', 'withdrawn', 'damaged']),
+    createdAt: time(),
+    replacedAt: orNull(time()),
+    withdrawnAt: orNull(time()),
+  })
 
 /** Of a table of which rows can be held back. */
 const rowsOfTable = () => z.strictObject({ read: count(), accepted: count(), heldBack: count() })
@@ -331,6 +438,11 @@ const rowsOfTable = () => z.strictObject({ read: count(), accepted: count(), hel
 const partShapes = () => ({
   user: user(),
   keyTime: keyTime(),
+  keptResource: resource(),
+  release: release(),
+  authorisation: authorisation(),
+  closing: closing(),
+  helpDocument: helpDocument(),
   changedUser: changedUser(),
   centre: centre(),
   message: message(),
@@ -600,6 +712,7 @@ const answerShapes = () => ({
   }),
 
   keyTimesImport: answerOfChange({
+    closed: z.array(closing()),
     file: text(),
     rows: rowsOfTable(),
     keyTimes: z.strictObject({ created: count(), changed: count(), unchanged: count() }),
@@ -631,7 +744,85 @@ const answerShapes = () => ({
   changedKeyTime: answerOfChange({
     ...keyTime().shape,
     outcome: z.enum(['edited', 'removed', 'unchanged']),
+    closed: z.array(closing()),
     changed: z.boolean(),
+  }),
+
+  createdRelease: answerOfChange({ ...release().shape, changed: z.boolean() }),
+  /** With the centres of its audience, and when the first and the last of them opens. */
+  releaseList: answer({
+    releases: z.array(
+      z.strictObject({
+        ...release().shape,
+        centres: count(),
+        firstOpensAt: orNull(time()),
+        lastOpensAt: orNull(time()),
+        withoutKeyTime: count(),
+      }),
+    ),
+    total: count(),
+  }),
+  shownRelease: answer({ ...release().shape, ...outlook() }),
+  changedRelease: answerOfChange({
+    ...release().shape,
+    outcome: z.enum(['edited', 'released', 'withdrawn', 'unchanged']),
+    closed: z.array(closing()),
+    changed: z.boolean(),
+  }),
+  publishedRelease: answerOfChange({
+    ...release().shape,
+    ...outlook(),
+    outcome: z.enum(['edited', 'released', 'withdrawn', 'unchanged']),
+    changed: z.boolean(),
+    authorisations: z.array(authorisation()),
+  }),
+  /** With --out where it was written. */
+  authorisationList: z.union([
+    answer({ authorisations: z.array(authorisation()), total: count() }),
+    answer({ file: text(), total: count() }),
+  ]),
+  entriesImport: answerOfChange({
+    closed: z.array(closing()),
+    file: text(),
+    rows: rowsOfTable(),
+    entries: z.strictObject({ created: count(), changed: count(), unchanged: count() }),
+    issues: z.array(issue()),
+    changed: z.boolean(),
+  }),
+  entryList: answer({
+    entries: z.array(
+      z.strictObject({
+        centre: z.strictObject({ number: text(), name: orNull(text()) }),
+        series: text(),
+        component: text(),
+        candidates: count(),
+      }),
+    ),
+    total: count(),
+  }),
+  resourceList: answer({ resources: z.array(resource()), total: count() }),
+  resource: answer(resource().shape),
+  changedResources: answerOfChange({
+    resources: z.array(
+      z.strictObject({
+        ...resource().shape,
+        outcome: z.enum(['uploaded', 'withdrawn', 'restored', 'unchanged']),
+        changed: z.boolean(),
+      }),
+    ),
+    total: count(),
+  }),
+  download: answer({ id: count(), title: text(), file: text(), bytes: count(), sha256: text() }),
+  helpDocumentList: answer({ helpDocuments: z.array(helpDocument()), total: count() }),
+  changedHelpDocuments: answerOfChange({
+    helpDocuments: z.array(
+      z.strictObject({
+        ...helpDocument().shape,
+        outcome: z.enum(['uploaded', 'replaced', 'withdrawn', 'unchanged']),
+        changed: z.boolean(),
+      }),
+    ),
+    total: count(),
   }),
 
   accountRequest: answerOfChange({ email: text(), requested: z.boolean() }),

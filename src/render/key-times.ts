@@ -5,6 +5,7 @@ import { localTimeInWords } from '../rules/key-times/local-time.ts'
 import type { KeyTime } from '../rules/key-times/lookup.ts'
 import type { KeyTimesOfCentre, SessionOfDay } from '../rules/key-times/show.ts'
 import { oneLine, tsvLine } from './clean-text.ts'
+import { renderClosing } from './closing.ts'
 import { field } from './fields.ts'
 import { renderIssues, renderRowCounts } from './held-back.ts'
 import type { JsonAnswer, JsonOfChange, Shape } from './json.ts'
@@ -50,39 +51,50 @@ export function keyTimeJson(keyTime: KeyTime): Shape<'keyTime'> {
 }
 
 export function renderImportedKeyTimes(imported: ImportedKeyTimes, view: View): string {
-  const { rows, keyTimes, issues } = imported
+  const { rows, keyTimes, issues, closes } = imported
   const { created, changed, unchanged } = keyTimes
   if (!view.isTerminal) {
     return [
       ...renderRowCounts(rows, view),
       tsvLine(['key-times', created, changed, unchanged]),
       ...renderIssues(issues, view),
+      ...renderClosing(closes, view),
     ].join('\n')
   }
   return [
     ...renderRowCounts(rows, view),
     `  New Key Times: ${created}. Changed: ${changed}. There already: ${unchanged}.`,
     ...renderIssues(issues, view),
+    ...renderClosing(closes, view),
   ].join('\n')
 }
 
 export function importedKeyTimesJson({
   keyTimes,
+  closes,
   ...imported
 }: ImportedKeyTimes): JsonOfChange<'keyTimesImport'> {
-  return { ...imported, keyTimes, changed: keyTimes.created + keyTimes.changed > 0 }
+  return { ...imported, keyTimes, closed: closes, changed: keyTimes.created + keyTimes.changed > 0 }
 }
 
-export function renderChangedKeyTime({ keyTime, outcome }: ChangedKeyTime, view: View): string {
+export function renderChangedKeyTime({ keyTime, outcome, closes }: ChangedKeyTime, view: View): string {
   const { id, country, session, local_time, time_zone } = keyTime
-  if (!view.isTerminal) return tsvLine([id, countryName(country), session, local_time, time_zone, outcome])
+  if (!view.isTerminal) {
+    const line = tsvLine([id, countryName(country), session, local_time, time_zone, outcome])
+    return [line, ...renderClosing(closes, view)].join('\n')
+  }
   const mark = outcome === 'unchanged' ? view.chalk.dim('·') : view.chalk.green('✓')
   const what = outcome === 'unchanged' ? 'is as it was' : `is ${outcome}`
-  return `${mark} Key Time ${id} ${what}: ${session} in ${countryName(country)}, ${local_time} ${time_zone}.`
+  const line = `${mark} Key Time ${id} ${what}: ${session} in ${countryName(country)}, ${local_time} ${time_zone}.`
+  return [line, ...renderClosing(closes, view)].join('\n')
 }
 
-export function changedKeyTimeJson({ keyTime, outcome }: ChangedKeyTime): JsonOfChange<'changedKeyTime'> {
-  return { ...keyTimeJson(keyTime), outcome, changed: outcome !== 'unchanged' }
+export function changedKeyTimeJson({
+  keyTime,
+  outcome,
+  closes,
+}: ChangedKeyTime): JsonOfChange<'changedKeyTime'> {
+  return { ...keyTimeJson(keyTime), outcome, closed: closes, changed: outcome !== 'unchanged' }
 }
 
 export function renderKeyTimesOfCentre(shown: KeyTimesOfCentre, view: View): string {

@@ -1,6 +1,10 @@
-/** `1 centre`, `1,200 centres`. */
+/** `1 centre`, `1,200 centres`, `2 entries`. */
 export function count(number: number, noun: string): string {
-  return `${number.toLocaleString('en-GB')} ${number === 1 ? noun : `${noun}s`}`
+  return `${number.toLocaleString('en-GB')} ${number === 1 ? noun : plural(noun)}`
+}
+
+function plural(noun: string): string {
+  return noun.endsWith('entry') ? `${noun.slice(0, -1)}ies` : `${noun}s`
 }
 
 /** A title and its items, indented; nothing at all when there are none. */

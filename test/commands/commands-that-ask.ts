@@ -57,6 +57,36 @@ const worded = (greeting: string) => async (world: World) => {
   writeFileSync(world.path('words.txt'), shown.stdout.replace(/Dear|Hello/g, greeting))
   await does('templates edit invitation --from words.txt')(world)
 }
+const uploadedResource = async (world: World) => {
+  writeFileSync(world.path('first.txt'), 'first')
+  await does('resources upload first.txt --title Listening --kind other --series 2026-06')(world)
+}
+const entriesOf = (candidates: number) =>
+  `Centre number,Series,Component,Candidates\nEG001,2026-06,0500/12,${candidates}\n`
+const keyTimesAt = (time: string) => `Country,Administrative zone,Session,Local time\nEgypt,3,AM,${time}\n`
+const drafted = async (world: World) => {
+  writeFileSync(world.path('first.txt'), 'first')
+  await does('resources upload first.txt --title Text --kind other --series 2026-06 --component 0500/12')(
+    world,
+  )
+  await does('releases create June --resource 1 --opens 2026-03-01T08:00Z --for all')(world)
+}
+const opened = async (world: World) => {
+  await drafted(world)
+  writeFileSync(world.path('some.csv'), entriesOf(12))
+  await does('releases publish June')(world)
+}
+const openedByKeyTime = async (world: World) => {
+  await opened(world)
+  writeFileSync(world.path('first.csv'), keyTimesAt('10:00'))
+  await does('key-times import first.csv')(world)
+  const opens = ['--opens', 'key-time AM 2026-03-02 - 2h']
+  await world.run(['releases', 'edit', 'June', ...opens, '--yes'])
+}
+const uploadedHelp = async (world: World) => {
+  writeFileSync(world.path('first.txt'), 'first')
+  await does('help-documents upload first.txt --title Help')(world)
+}
 const later = new Date('2026-03-09T09:00:00.000Z')
 const laterStill = new Date('2026-03-10T09:00:00.000Z')
 
@@ -104,6 +134,103 @@ export const asking: Readonly<Record<string, Asks>> = {
   'centres export': replacing,
   'centres sample': replacing,
   'users sample': replacing,
+  'resources withdraw': {
+    argv: ['1'],
+    question: 'Withdraw 1 resource',
+    prepare: uploadedResource,
+    nothing: { prepare: ['resources', 'withdraw', '1'] },
+    meanwhile: (world) => world.tamper("update resources set title = 'Another'"),
+  },
+  'resources download': {
+    ...replacing,
+    argv: ['1', '--out', 'there.csv'],
+    prepare: async (world) => {
+      await uploadedResource(world)
+      await replacing.prepare(world)
+    },
+    writesOnlyAFile: true,
+  },
+  'help-documents download': {
+    ...replacing,
+    argv: ['1', '--out', 'there.csv'],
+    prepare: async (world) => {
+      await uploadedHelp(world)
+      await replacing.prepare(world)
+    },
+    writesOnlyAFile: true,
+  },
+  'releases publish': {
+    argv: ['June'],
+    question: 'June: for 2 centres',
+    prepare: drafted,
+    nothing: { prepare: ['releases', 'publish', 'June'] },
+    meanwhile: does('centres create EG007 --name Elsewhere --country EG'),
+  },
+  'releases withdraw': {
+    argv: ['June'],
+    question: 'Withdraw release',
+    prepare: drafted,
+    nothing: { prepare: ['releases', 'withdraw', 'June'] },
+    meanwhile: (world) => world.tamper("update releases set opens = '2026-06-02T08:00:00.000Z'"),
+  },
+  'releases edit': {
+    argv: ['June', '--opens', '2026-06-02T08:00Z'],
+    question: 'would close for',
+    prepare: opened,
+    nothing: { prepare: ['releases', 'edit', 'June', '--opens', '2026-06-02T08:00Z'] },
+    meanwhile: does('centres create EG007 --name Elsewhere --country EG'),
+  },
+  'releases authorisations': {
+    ...replacing,
+    argv: ['--out', 'there.csv'],
+    writesOnlyAFile: true,
+  },
+  'entries import': {
+    argv: ['none.csv'],
+    question: 'would close for 1 centre',
+    prepare: async (world) => {
+      await opened(world)
+      await does('entries import some.csv')(world)
+      await does('releases edit June --for entries')(world)
+      writeFileSync(world.path('none.csv'), entriesOf(0))
+    },
+    nothing: { prepare: ['entries', 'import', 'none.csv'] },
+    meanwhile: does('releases withdraw June'),
+  },
+  'key-times import': {
+    argv: ['later.csv'],
+    question: 'would close for',
+    prepare: async (world) => {
+      await openedByKeyTime(world)
+      writeFileSync(world.path('later.csv'), keyTimesAt('18:00'))
+    },
+    nothing: { prepare: ['key-times', 'import', 'later.csv'] },
+    meanwhile: does('releases withdraw June'),
+  },
+  'key-times edit': {
+    argv: ['1', '--local-time', '18:00'],
+    question: 'would close for',
+    prepare: openedByKeyTime,
+    nothing: { prepare: ['key-times', 'edit', '1', '--local-time', '18:00'] },
+    meanwhile: does('releases withdraw June'),
+  },
+  'help-documents replace': {
+    argv: ['1', 'second.txt'],
+    question: 'in the place of',
+    prepare: async (world) => {
+      await uploadedHelp(world)
+      writeFileSync(world.path('second.txt'), 'second')
+    },
+    nothing: { prepare: ['help-documents', 'replace', '1', 'second.txt'] },
+    meanwhile: (world) => world.tamper("update help_documents set title = 'Another'"),
+  },
+  'help-documents withdraw': {
+    argv: ['1'],
+    question: 'Withdraw ‘Help’',
+    prepare: uploadedHelp,
+    nothing: { prepare: ['help-documents', 'withdraw', '1'] },
+    meanwhile: (world) => world.tamper("update help_documents set title = 'Another'"),
+  },
   'progression-tests sample': replacing,
   'audit export': { ...replacing, writesOnlyAFile: true },
   'mail show': {
@@ -259,8 +386,10 @@ export const notAsking: readonly string[] = [
   'roles grant',
   'roles revoke',
   'progression-tests import',
-  'key-times import',
-  'key-times edit',
+  'resources upload',
+  'resources restore',
+  'releases create',
+  'help-documents upload',
   'mail send',
   'mail cancel',
   'templates edit',

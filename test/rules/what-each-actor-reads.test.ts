@@ -23,6 +23,7 @@ const about: Readonly<Record<string, Call>> = {
 /** What all the people of a centre may see of their own, and nobody of another. */
 const ofOwnCentre: Readonly<Record<string, Call>> = {
   'key-times show': ({ centre }) => [centre],
+  'releases authorisations --centre': ({ centre }) => ['--centre', centre],
 }
 
 /** Lists: everybody gets one, of what they may see; also where they ask for what they may not. */
@@ -37,6 +38,8 @@ const lists: Readonly<Record<string, Call>> = {
   'users duplicates': () => [],
   find: ({ teacher }) => [teacher],
   'associates list': () => [],
+  'releases authorisations': () => [],
+  'help-documents list': () => [],
   'roles list': () => [],
   'roles list --matrix': () => ['--matrix'],
   'audit list': () => [],
@@ -50,7 +53,7 @@ const lists: Readonly<Record<string, Call>> = {
 const choosing = [
   ...['--country', '--kind', '--status', '--associate', '--sort', '--reverse', '--limit', '--role', '--site'],
   ...['--not-set-up', '--never-signed-in', '--fields', '--format', '--action', '--since', '--until'],
-  ...['--subject', '--actor', '--date'],
+  ...['--subject', '--actor', '--date', '--release', '--out', '--yes', '--history'],
 ]
 
 /** Where each may see what is there. */
@@ -97,6 +100,8 @@ describe('every command that only looks', () => {
     ])
     // Its own test, below: an Associate is no place like the others.
     calls.push(['associates', 'show', '--search'])
+    // Of what is released: test/rules/releases, test/rules/help-documents.
+    calls.push(['resources', 'download'], ['help-documents', 'download'])
     const missing = commands.flatMap(({ words, options }) => {
       const of = calls.filter((argv) => argv.slice(0, words.split(' ').length).join(' ') === words)
       const known = [...of.flat(), ...choosing]

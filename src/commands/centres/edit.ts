@@ -1,4 +1,5 @@
 import { Usage } from '../../errors.ts'
+import { closingQuestion } from '../../render/closing.ts'
 import { centresJson, renderChangedCentres } from '../../render/centres.ts'
 import type { ChangedCentre } from '../../rules/centres/changed.ts'
 import { parseCentreOptions } from '../../rules/centres/options.ts'
@@ -12,7 +13,7 @@ export const edit = () =>
     name: 'edit',
     summary: "change a centre's facts",
     description:
-      'Change what is said of a centre; what is not named stays. A centre that leaves its Associate is assigned to nobody there any longer. You are asked first when another centre has the new name already.',
+      'Change what is said of a centre; what is not named stays. A centre that leaves its Associate is assigned to nobody there any longer. You are asked first when another centre has the new name already, and where it would close what is released and open for it.',
     args: { centre: orName('centre', argument('the number or name of the centre')) },
     options: {
       ...centreOptions,
@@ -30,13 +31,20 @@ export const edit = () =>
     },
     act: async (trx, ctx, { centre, fields }) => [await editCentre(trx, { centre, fields, ctx })],
     confirm: {
-      mayAsk: ({ name }) => name !== undefined,
-      question: ([edited]) => edited && namesakeQuestion(edited),
+      mayAsk: ({ name, kind, associate, country, timeZone, globalListening }) =>
+        [name, kind, associate, country, timeZone, globalListening].some((value) => value !== undefined),
+      question: ([edited]) => edited && questionOf(edited),
       comparable: comparableCentres,
     },
     render: renderChangedCentres,
     json: centresJson,
   })
+
+function questionOf(edited: ChangedCentre): string | undefined {
+  const closing = closingQuestion(edited.closes ?? [], `Change ${edited.centre.number}`)
+  const namesake = namesakeQuestion(edited)
+  return namesake && closing ? `${namesake}\n${closing}` : (namesake ?? closing)
+}
 
 /** Schools of one name are ordinary, and easily taken for one another. */
 function namesakeQuestion({ centre: { number, name }, namesakes = [] }: ChangedCentre): string | undefined {

@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { orName, eitherWay, option } from '../../cli/parameters.ts'
+import { comparableClosing } from '../../render/closing.ts'
 import type { ChangedCentre } from '../../rules/centres/changed.ts'
 import { cleanText } from '../../workbook/cell.ts'
 
@@ -33,10 +34,11 @@ export const centreNumbers = z
 
 /** What of changed centres is agreed to: which they are, what is changed of them, and how many people are there. */
 export function comparableCentres(changed: readonly ChangedCentre[]): unknown {
-  return changed.map(({ centre, outcome, fields, namesakes }) => [
+  return changed.map(({ centre, outcome, fields, namesakes, closes = [] }) => [
     [centre.id, centre.number, centre.name, centre.kind, centre.status, centre.user_count],
     outcome,
     fields,
     namesakes,
+    comparableClosing(closes),
   ])
 }

@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import { preparedMutation } from '../../cli/define.ts'
 import { wholeNumberOf } from '../../cli/options.ts'
+import { closingQuestion, comparableClosing } from '../../render/closing.ts'
 import { argument, flag, option } from '../../cli/parameters.ts'
 import { Usage } from '../../errors.ts'
 import { changedKeyTimeJson, renderChangedKeyTime } from '../../render/key-times.ts'
@@ -41,6 +42,10 @@ export const edit = () =>
       return { id, changes: remove ? ('remove' as const) : changes }
     },
     act: (trx, ctx, { id, changes }) => editKeyTime(trx, { id, changes, ctx }),
+    confirm: {
+      question: ({ closes }) => closingQuestion(closes, 'Change this Key Time'),
+      comparable: ({ keyTime, outcome, closes }) => [keyTime, outcome, comparableClosing(closes)],
+    },
     render: renderChangedKeyTime,
     json: changedKeyTimeJson,
   })

@@ -1,4 +1,5 @@
 import { preparedMutation } from '../../cli/define.ts'
+import { closingQuestion, comparableClosing } from '../../render/closing.ts'
 import { argument } from '../../cli/parameters.ts'
 import { importedKeyTimesJson, renderImportedKeyTimes } from '../../render/key-times.ts'
 import { importKeyTimes } from '../../rules/key-times/import.ts'
@@ -23,6 +24,10 @@ A country with several time zones needs one in each row: it is never guessed.`,
       const imported = await importKeyTimes(trx, { file, digest, rows, ctx })
       refuseIssues(imported.issues, { strict })
       return imported
+    },
+    confirm: {
+      question: ({ closes }) => closingQuestion(closes, 'Change these Key Times'),
+      comparable: ({ rows, keyTimes, closes }) => [rows, keyTimes, comparableClosing(closes)],
     },
     render: renderImportedKeyTimes,
     json: importedKeyTimesJson,

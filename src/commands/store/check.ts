@@ -1,6 +1,6 @@
 import type { OpenStore } from '../../db/store/open.ts'
 import type { Finding } from '../../db/engine.ts'
-import { Unavailable } from '../../errors.ts'
+import { Failure, Unavailable } from '../../errors.ts'
 import { permit } from '../../rules/permissions/decide.ts'
 import { command } from '../../cli/define.ts'
 import { unfinishedFiles } from '../../cli/leftovers.ts'
@@ -39,6 +39,11 @@ async function lookThrough(session: Session): Promise<{ untidy: Finding[]; keyFi
     damage.push(...log.damage)
     untidy.push(...log.untidy)
     if (await isOlder(store)) untidy.push(olderInWords(store, db))
+    else {
+      const files = await findingsOfContents(store, session)
+      damage.push(...files.damage)
+      untidy.push(...files.untidy)
+    }
     if (damage.length > 0) throw damaged(db, [...damage, ...untidy])
     const owed = await whatIsOwed(store, session)
     const named = new Set(untidy.map(({ target }) => target))
@@ -46,6 +51,54 @@ async function lookThrough(session: Session): Promise<{ untidy: Finding[]; keyFi
     return { untidy: [...untidy, ...(await futureOf(store)), ...others], keyFile: store.keyFile }
   } finally {
     await store.close()
+  }
+}
+
+/** Reads every file that is kept in the store; what is found is remembered for the lists of errors. */
+async function findingsOfContents(
+  store: OpenStore,
+  session: Session,
+): Promise<{ damage: Finding[]; untidy: Finding[] }> {
+  const { checkContents, noteChecked } = await import('../../rules/resources/check-contents.ts')
+  const checked = await checkContents(store.db, store.now())
+  if (checked.damaged.length + checked.mended.length > 0) {
+    try {
+      const own = await session.open('use')
+      try {
+        await session.commit(own, (trx, { at }) => noteChecked(trx, checked, at))
+      } finally {
+        await own.close()
+      }
+    } catch (error) {
+      // What can only be read is looked through all the same.
+      if (!(error instanceof Failure)) throw error
+    }
+  }
+  const { damaged, leftOut, broken } = checked
+  return {
+    damage: damaged.map(({ sha256 }) => ({
+      target: sha256,
+      code: 'content-damaged',
+      message: `The bytes of a file are not those that were uploaded (SHA-256 ${sha256}).`,
+      hint: 'ssh-admin resources list and ssh-admin help-documents list name it: upload the file again.',
+    })),
+    untidy: [
+      ...leftOut.map(({ sha256 }) => ({
+        target: sha256,
+        code: 'content-left-out',
+        message: `The bytes of a file are not in this store (SHA-256 ${sha256}): it was copied without them.`,
+      })),
+      ...(broken === 0
+        ? []
+        : [
+            {
+              target: 'uploads',
+              code: 'broken-uploads',
+              message: `${broken} ${broken === 1 ? 'upload was' : 'uploads were'} cut short.`,
+              hint: 'It harms nothing; the next upload takes away what is left.',
+            },
+          ]),
+    ],
   }
 }
 

@@ -23,6 +23,8 @@ const numbered: Record<string, () => Promise<NumberedMigration>> = {
     import('./0007-pin-sheets-noted-before-they-are-written.ts'),
   '0008-wrong-sign-ins-under-the-key': () => import('./0008-wrong-sign-ins-under-the-key.ts'),
   '0009-key-times-and-time-zones': () => import('./0009-key-times-and-time-zones.ts'),
+  '0010-resources-and-help-documents': () => import('./0010-resources-and-help-documents.ts'),
+  '0011-entries-and-releases': () => import('./0011-entries-and-releases.ts'),
 }
 
 export const migrationNames: readonly string[] = Object.keys(numbered)

@@ -23,6 +23,16 @@ const tables: Readonly<Record<keyof Store, true>> = {
   audit: true,
   audit_personal: true,
   key_times: true,
+  contents: true,
+  content_pieces: true,
+  resources: true,
+  resource_components: true,
+  help_documents: true,
+  help_document_versions: true,
+  entries: true,
+  releases: true,
+  release_resources: true,
+  release_audiences: true,
 }
 
 export const tableNames: readonly string[] = Object.keys(tables)

@@ -3,6 +3,7 @@ import { type CentreFacts, countAssociateCentres } from '../../db/centres/change
 import type { Trx } from '../../db/transact.ts'
 import { Refused } from '../../errors.ts'
 import type { RuleContext } from '../permissions/actor.ts'
+import type { Closing } from '../releases/what-closes.ts'
 import { refuseDeletedCentre } from '../refusals.ts'
 import { findCentre } from './find.ts'
 import { type CentreOptions, missingAssociate } from './options.ts'
@@ -15,6 +16,8 @@ export interface ChangedCentre {
   fields: string[]
   /** Numbers of other centres that have the new name too. */
   namesakes?: readonly string[]
+  /** What is released, and was open for it, and is not any more. */
+  closes?: readonly Closing[]
 }
 
 /** The centre as it is after what was done to it. */

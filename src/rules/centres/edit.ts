@@ -4,6 +4,7 @@ import type { Trx } from '../../db/transact.ts'
 import type { RuleContext } from '../permissions/actor.ts'
 import { centreNow, type ChangedCentre, differences, factsOf, wantedFacts } from './changed.ts'
 import type { CentreOptions } from './options.ts'
+import type { Closing } from '../releases/what-closes.ts'
 import { findCentre } from './find.ts'
 import { searchKey, centreSearchKey } from '../../search-key.ts'
 import { onCentre, permit } from '../permissions/decide.ts'
@@ -20,19 +21,21 @@ async function namesakesOf(trx: Trx, { id, name }: { id: number; name: string })
 /** Name, kind, Associate, location and marks; with another Associate nobody is assigned any longer. */
 export async function editCentre(
   trx: Trx,
-  { centre, fields, ctx }: { centre: string; fields: CentreOptions; ctx: RuleContext },
+  { centre, fields: said, ctx }: { centre: string; fields: CentreOptions; ctx: RuleContext },
 ): Promise<ChangedCentre> {
   const { by, at } = ctx
   const before = await findCentre(trx, centre, ctx)
   permit(ctx, 'centres.edit', onCentre(before))
   const { id, number } = before
-  const wanted = await wantedFacts(trx, { number, before, fields, ctx })
+  const wanted = await wantedFacts(trx, { number, before, fields: said, ctx })
   const changes = differences(factsOf(before), wanted)
   if (Object.keys(changes).length === 0) return { centre: before, outcome: 'unchanged', fields: [] }
 
   const leaves = before.associate_id !== null && before.associate_id !== wanted.associateId
   const unassigned = leaves ? await unassignEverybody(trx, id) : 0
-  await setCentreFacts(trx, { id, at, ...wanted, folded: centreSearchKey({ number, name: wanted.name }) })
+  const folded = centreSearchKey({ number, name: wanted.name })
+  const work = () => setCentreFacts(trx, { id, at, ...wanted, folded })
+  const closes = await closedBy(trx, { number, fields: Object.keys(changes), ctx, work })
   await appendAudit(trx, {
     by,
     at,
@@ -40,7 +43,27 @@ export async function editCentre(
     subject: number,
     facts: { ...changes, ...(leaves ? { unassigned } : {}) },
   })
-  const edited = await centreNow(trx, { number, outcome: 'edited', fields: Object.keys(changes) })
+  const fields = Object.keys(changes)
+  const edited = { ...(await centreNow(trx, { number, outcome: 'edited', fields })), closes }
   const renamed = wanted.name !== before.name
   return renamed ? { ...edited, namesakes: await namesakesOf(trx, edited.centre) } : edited
+}
+
+/** What a centre says of itself that decides what opens there, and when. */
+const deciding: ReadonlySet<string> = new Set(['kind', 'country', 'timeZone', 'globalListening'])
+
+interface Edit {
+  number: string
+  fields: readonly string[]
+  ctx: RuleContext
+  work: () => Promise<void>
+}
+
+async function closedBy(trx: Trx, { number, fields, ctx, work }: Edit): Promise<readonly Closing[]> {
+  if (!fields.some((field) => deciding.has(field))) {
+    await work()
+    return []
+  }
+  const { noticingWhatCloses } = await import('../releases/what-closes.ts')
+  return (await noticingWhatCloses(trx, { meant: { numbers: [number] }, ctx, work })).closes
 }

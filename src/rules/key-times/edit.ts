@@ -11,6 +11,7 @@ import { NotFound, Refused, Usage } from '../../errors.ts'
 import { appendAudit } from '../audit/append.ts'
 import type { RuleContext } from '../permissions/actor.ts'
 import { permit } from '../permissions/decide.ts'
+import { type Closing, noticingWhatCloses } from '../releases/what-closes.ts'
 import { overlaps } from './overlaps.ts'
 import { typedTimeZoneIn } from './time-zones.ts'
 
@@ -27,6 +28,8 @@ export interface KeyTimeChanges {
 export interface ChangedKeyTime {
   keyTime: KeyTimeRow
   outcome: 'edited' | 'removed' | 'unchanged'
+  /** For whom something closes by this that was open. */
+  closes: Closing[]
 }
 
 interface Editing {
@@ -46,10 +49,12 @@ export async function editKeyTime(trx: Trx, { id, changes, ctx }: Editing): Prom
   }
   permit(ctx, 'key-times.edit', { name: `Key Time ${id}` })
   const subject = before.country
+  const meant = { countries: [before.country] }
   if (changes === 'remove') {
-    await removeKeyTime(trx, id)
-    await appendAudit(trx, { by, at, action: 'key-times.removed', subject, facts: { ...before } })
-    return { keyTime: before, outcome: 'removed' }
+    const { closes } = await noticingWhatCloses(trx, { meant, ctx, work: () => removeKeyTime(trx, id) })
+    const facts = { ...before, closes: closes.length }
+    await appendAudit(trx, { by, at, action: 'key-times.removed', subject, facts })
+    return { keyTime: before, outcome: 'removed', closes }
   }
   const wanted = { ...before, ...columnsOf(before, changes) }
   const changed = Object.fromEntries(
@@ -57,15 +62,19 @@ export async function editKeyTime(trx: Trx, { id, changes, ctx }: Editing): Prom
       .filter(([name, value]) => new Map<string, unknown>(Object.entries(before)).get(name) !== value)
       .map(([name, value]) => [name, value]),
   )
-  if (Object.keys(changed).length === 0) return { keyTime: before, outcome: 'unchanged' }
+  if (Object.keys(changed).length === 0) return { keyTime: before, outcome: 'unchanged', closes: [] }
   refuseBackwards(wanted)
   await refuseOverlap(trx, wanted)
 
   const { id: _, ...values } = wanted
-  await changeKeyTime(trx, { id, ...values })
-  const facts = { id, before, after: changed }
+  const { closes } = await noticingWhatCloses(trx, {
+    meant,
+    ctx,
+    work: () => changeKeyTime(trx, { id, ...values }),
+  })
+  const facts = { id, before, after: changed, closes: closes.length }
   await appendAudit(trx, { by, at, action: 'key-times.edited', subject, facts })
-  return { keyTime: wanted, outcome: 'edited' }
+  return { keyTime: wanted, outcome: 'edited', closes }
 }
 
 function columnsOf(before: KeyTimeRow, changes: KeyTimeChanges): Partial<NewKeyTime> {

@@ -11,6 +11,7 @@ import { type CellIssue, cellIssue, inOrderOfRows, type RowCounts, rowCounts } f
 import type { RuleContext } from '../permissions/actor.ts'
 import { permit } from '../permissions/decide.ts'
 import { type KeyTimeRowAsWritten, readKeyTimeRow } from './key-time-rows.ts'
+import { type Closing, noticingWhatCloses } from '../releases/what-closes.ts'
 import { overlaps } from './overlaps.ts'
 import { showTheSame } from './time-zones.ts'
 
@@ -26,6 +27,8 @@ export interface ImportedKeyTimes {
   rows: RowCounts
   keyTimes: { created: number; changed: number; unchanged: number }
   issues: CellIssue[]
+  /** For whom something closes by this that was open. */
+  closes: Closing[]
 }
 
 interface ReadRow {
@@ -53,6 +56,24 @@ export async function importKeyTimes(
   const saved = await findKeyTimes(trx)
   const accepted = withoutOverlaps(found, saved, issues)
 
+  const countries = [...new Set(accepted.map(({ read }) => read.country))]
+  const { result: keyTimes, closes } = await noticingWhatCloses(trx, {
+    meant: { countries },
+    ctx,
+    work: () => saveKeyTimes(trx, { accepted, saved }),
+  })
+  const counts = rowCounts(rows, issues)
+  if (keyTimes.created + keyTimes.changed > 0) {
+    const facts = { digest, rows: counts, keyTimes, closes: closes.length }
+    await appendAudit(trx, { by, at, action: 'key-times.imported', subject: file, facts })
+  }
+  return { file, rows: counts, keyTimes, issues: inOrderOfRows(issues), closes }
+}
+
+async function saveKeyTimes(
+  trx: Trx,
+  { accepted, saved }: { accepted: readonly ReadRow[]; saved: readonly KeyTimeRow[] },
+): Promise<ImportedKeyTimes['keyTimes']> {
   const keyTimes = { created: 0, changed: 0, unchanged: 0 }
   for (const { read } of accepted) {
     const same = saved.find((one) => isSameKeyTime(one, read))
@@ -65,12 +86,7 @@ export async function importKeyTimes(
       await changeKeyTime(trx, { id: same.id, ...read })
     }
   }
-  const counts = rowCounts(rows, issues)
-  if (keyTimes.created + keyTimes.changed > 0) {
-    const facts = { digest, rows: counts, keyTimes }
-    await appendAudit(trx, { by, at, action: 'key-times.imported', subject: file, facts })
-  }
-  return { file, rows: counts, keyTimes, issues: inOrderOfRows(issues) }
+  return keyTimes
 }
 
 /** Equal rows count once; rows that would hold at once with others, of the file or saved, are held back. */

@@ -1,0 +1,168 @@
+import { createHash } from 'node:crypto'
+import { statSync } from 'node:fs'
+import { basename, resolve } from 'node:path'
+import type { OpenStore } from '../db/store/open.ts'
+import { BadInput, Cancelled, Refused } from '../errors.ts'
+import { inputStream } from '../input-file.ts'
+import { oneLine } from '../render/clean-text.ts'
+import type { Uploaded } from '../rules/resources/keep-content.ts'
+import { makersMark } from '../unfinished-files.ts'
+import { progressOn } from './progress.ts'
+import type { Session } from './session.ts'
+
+/** What one file may hold at most. */
+export const maxBytes = 500 * 1024 * 1024
+
+/** A file that is to be kept, and its digest. */
+export interface FileToUpload {
+  /** Its name, without its folder. */
+  name: string
+  path: string
+  sha256: string
+  bytes: number
+}
+
+/** Reads a file through for its digest; nothing of it is kept. @throws `file-…` */
+export async function fileToUpload(session: Session, file: string): Promise<FileToUpload> {
+  const { cwd } = session.context
+  const path = resolve(cwd, file)
+  const stats = statOrRefuse(path, file)
+  if (!stats.isFile()) throw unusable(file, 'is no ordinary file')
+  if (stats.size === 0) throw unusable(file, 'is empty')
+  if (stats.size > maxBytes) throw unusable(file, 'is larger than 500 MB')
+  const hash = createHash('sha256')
+  let bytes = 0
+  const progress = await progressOn(session.terminal, `Reading ${oneLine(file)} …`)
+  try {
+    for await (const piece of piecesOfFile(path, { file, session })) {
+      hash.update(piece)
+      bytes += piece.length
+      if (bytes > maxBytes) throw unusable(file, 'is larger than 500 MB')
+      progress.say(`Reading ${oneLine(file)} … ${percent(bytes, stats.size)} %`)
+    }
+  } finally {
+    progress.stop()
+  }
+  return { name: basename(path), path, sha256: hash.digest('hex'), bytes }
+}
+
+/**
+ * Puts the bytes of a file into the store, piece by piece, each in a transaction of its own: others go on writing
+ * meanwhile, and nothing refers to the pieces until the last makes them whole.
+ */
+export async function uploadFile(
+  session: Session,
+  { store, file }: { store: OpenStore; file: FileToUpload },
+): Promise<Uploaded> {
+  const { findContent, beginUpload, addPiece } = await import('../db/contents/contents.ts')
+  const { note } = await import('../db/transact.ts')
+  const { sweepUploads } = await import('../rules/resources/sweep-uploads.ts')
+  const { name, path, sha256, bytes } = file
+  const known = { name, sha256, bytes }
+  if (session.common.dryRun || (await findContent(store.db, sha256))) return known
+  const { context } = session
+  const begun = { id: 0 }
+  await note(store, async (trx) => {
+    await sweepUploads(trx, store.now())
+    begun.id = await beginUpload(trx, { maker: makersMark(), at: store.now() })
+  })
+  const hash = createHash('sha256')
+  const progress = await progressOn(session.terminal, `Uploading ${oneLine(name)} …`)
+  let position = 0
+  let sent = 0
+  try {
+    for await (const piece of piecesOfFile(path, { file: name, session })) {
+      hash.update(piece)
+      sent += piece.length
+      if (sent > bytes) break
+      await note(store, async (trx) => {
+        const added = await addPiece(trx, { uploadId: begun.id, position, bytes: piece })
+        if (!added) throw interrupted(name)
+      })
+      position += 1
+      progress.say(`Uploading ${oneLine(name)} … ${percent(sent, bytes)} %`)
+      if (context.signal.aborted) throw new Cancelled()
+    }
+    if (sent !== bytes || hash.digest('hex') !== sha256) {
+      throw new BadInput('file-changed', `${name} was changed while it was being read.`, {
+        hint: 'Try again when nobody writes to it.',
+      })
+    }
+  } catch (error) {
+    await removeQuietly(store, begun.id)
+    throw error
+  } finally {
+    progress.stop()
+  }
+  return { ...known, uploadId: begun.id }
+}
+
+function interrupted(name: string): Refused {
+  return new Refused('upload-interrupted', `The upload of ${name} was taken for one that was cut short.`, {
+    hint: 'Try again.',
+  })
+}
+
+/** Where it cannot be taken away now, whoever uploads next does. */
+async function removeQuietly(store: OpenStore, uploadId: number): Promise<void> {
+  const { removeUpload } = await import('../db/contents/contents.ts')
+  const { note } = await import('../db/transact.ts')
+  try {
+    await note(store, (trx) => removeUpload(trx, uploadId))
+  } catch {
+    return
+  }
+}
+
+/** All pieces are of one length but the last. */
+async function* piecesOfFile(
+  path: string,
+  { file, session }: { file: string; session: Session },
+): AsyncGenerator<Buffer> {
+  const { pieceLength } = await import('../db/contents/contents.ts')
+  const { signal } = session.context
+  let waiting: Buffer[] = []
+  let length = 0
+  try {
+    for await (const part of inputStream(path, signal)) {
+      waiting.push(part)
+      length += part.length
+      while (length >= pieceLength) {
+        const all = Buffer.concat(waiting)
+        yield all.subarray(0, pieceLength)
+        waiting = [all.subarray(pieceLength)]
+        length = all.length - pieceLength
+      }
+    }
+  } catch (error) {
+    if (signal.aborted) throw new Cancelled()
+    if (error instanceof Error && 'syscall' in error) throw unreadable(file, error)
+    throw error
+  }
+  if (length > 0) yield Buffer.concat(waiting)
+}
+
+function statOrRefuse(path: string, file: string) {
+  try {
+    return statSync(path)
+  } catch (error) {
+    throw unreadable(file, error)
+  }
+}
+
+function unreadable(file: string, cause: unknown): BadInput {
+  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : ''
+  if (code === 'ENOENT' || code === 'ENOTDIR') {
+    return new BadInput('file-not-found', `There is no file ${file}.`, { cause })
+  }
+  if (code === 'EACCES') return new BadInput('file-not-readable', `You may not read ${file}.`, { cause })
+  return new BadInput('file-not-readable', `${file} cannot be read: ${code}.`, { cause })
+}
+
+function unusable(file: string, why: string): BadInput {
+  return new BadInput('file-not-usable', `${file} ${why}.`, { hint: 'A file has 1 byte to 500 MB.' })
+}
+
+function percent(part: number, of: number): number {
+  return Math.min(100, Math.round((part / Math.max(1, of)) * 100))
+}

@@ -1,0 +1,44 @@
+import { preparedMutation } from '../../cli/define.ts'
+import { argument } from '../../cli/parameters.ts'
+import { fileToUpload, type FileToUpload, uploadFile } from '../../cli/upload.ts'
+import { changedHelpDocumentsJson, renderChangedHelpDocuments } from '../../render/help-documents.ts'
+import { replaceHelpDocument } from '../../rules/help-documents/upload.ts'
+import type { Uploaded } from '../../rules/resources/keep-content.ts'
+import { comparableHelpDocuments } from './questions.ts'
+
+interface Request {
+  id: string
+  file: FileToUpload
+  uploaded: Uploaded
+}
+
+export const replace = () =>
+  preparedMutation({
+    name: 'replace',
+    summary: 'put another file in the place of a help document',
+    description: 'Put another file in the place of a help document. The old one stays in the history.',
+    args: {
+      id: argument('its number, which help-documents list shows'),
+      file: argument('the file'),
+    },
+    examples: ['ssh-admin help-documents replace 1 fixtures/users.csv --yes'],
+    prepare: async ({ id, file: name }, session) => {
+      const file = await fileToUpload(session, name)
+      const request: Request = { id, file, uploaded: file }
+      return request
+    },
+    complete: async (request, { session, store }) => ({
+      ...request,
+      uploaded: await uploadFile(session, { store, file: request.file }),
+    }),
+    act: async (trx, ctx, { id, uploaded: file }) => [await replaceHelpDocument(trx, { id, file, ctx })],
+    confirm: {
+      question: ([changed]) =>
+        changed?.outcome === 'replaced'
+          ? `Put ${changed.document.file} in the place of ‘${changed.document.title}’, as version ${changed.document.version}?`
+          : undefined,
+      comparable: comparableHelpDocuments,
+    },
+    render: renderChangedHelpDocuments,
+    json: changedHelpDocumentsJson,
+  })

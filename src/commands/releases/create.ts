@@ -1,0 +1,44 @@
+import { preparedMutation } from '../../cli/define.ts'
+import { argument, repeated, requiredOption } from '../../cli/parameters.ts'
+import { commaList } from '../../cli/options.ts'
+import { Usage } from '../../errors.ts'
+import { releaseJson, renderCreatedRelease } from '../../render/releases.ts'
+import { createRelease } from '../../rules/releases/create.ts'
+import { typedMoment } from '../../rules/releases/moment.ts'
+import { nameTyped, releaseOptions } from './typed.ts'
+
+export const create = () =>
+  preparedMutation({
+    name: 'create',
+    summary: 'draft what opens for which centres, and when',
+    description: `Draft a release: which resources open for whom, from a moment until another. It opens for nobody until it is published.
+A moment is the same for everybody, or so long before or after the Key Time of a day and session at each centre.`,
+    args: { name: argument('what it is called', nameTyped) },
+    options: {
+      ...releaseOptions,
+      resource: repeated('<ids>', 'the numbers of its resources, which resources list shows', commaList),
+      opens: requiredOption(
+        '<moment>',
+        "2026-06-02T08:00Z, now, or 'key-time AM 2026-06-02 - 2h': so long before the Key Time of each centre",
+      ),
+    },
+    examples: [
+      "ssh-admin releases create 'Listening June' --resource 1 --opens 'key-time AM 2026-06-02 - 2h' --closes 2026-06-03T00:00Z --for entries",
+    ],
+    prepare: async ({ name, resource: resources, opens, closes, for: audience }, session) => {
+      const now = session.context.now()
+      if (resources.length === 0) {
+        throw new Usage('Which resources?', { code: 'missing-value', hint: '--resource ID' })
+      }
+      return {
+        name,
+        resources,
+        audience,
+        opens: typedMoment(opens, now),
+        closes: closes === undefined || closes === 'none' ? null : typedMoment(closes, now),
+      }
+    },
+    act: (trx, ctx, wanted) => createRelease(trx, { ...wanted, ctx }),
+    render: renderCreatedRelease,
+    json: (release) => ({ ...releaseJson(release), changed: true }),
+  })

@@ -1,0 +1,47 @@
+import { listing } from '../../cli/define.ts'
+import { allOf } from '../../cli/list-options.ts'
+import { commaList } from '../../cli/options.ts'
+import { repeated } from '../../cli/parameters.ts'
+import { findReleases } from '../../db/releases/releases.ts'
+import type { ReleaseState } from '../../db/schema.ts'
+import { type ListedRelease, listedReleaseJson, releaseFields } from '../../render/releases.ts'
+import { outlookOf } from '../../rules/releases/outlook.ts'
+import { unknownName } from '../../rules/unknown-name.ts'
+
+const states: readonly ReleaseState[] = ['draft', 'released', 'withdrawn']
+
+export const list = () =>
+  listing({
+    name: 'list',
+    summary: 'list releases, with when they open and where they never will',
+    description:
+      'List releases, newest first: for how many centres, when the first and the last of them opens, and how many have no Key Time.\nIn a pipe: number, name, state, resources, audience, opens, closes, centres, first, last, without a Key Time.',
+    options: {
+      state: repeated(
+        '<state>',
+        states.join(', '),
+        commaList.transform((names) => names.map(stateNamed)),
+      ),
+    },
+    examples: ['ssh-admin releases list --state released'],
+    noun: 'release',
+    answer: 'releaseList',
+    key: 'releases',
+    fields: releaseFields,
+    table: ['id', 'name', 'state', 'for', 'centres', 'first', 'last', 'without-key-time'],
+    id: 'id',
+    find: async ({ store: { db } }, { state }) => {
+      const listed: ListedRelease[] = []
+      for (const release of await findReleases(db, { states: state }))
+        listed.push({ release, outlook: await outlookOf(db, release) })
+      return allOf(listed)
+    },
+    json: listedReleaseJson,
+    none: 'No releases.',
+  })
+
+function stateNamed(name: string): ReleaseState {
+  const state = states.find((one) => one === name.toLowerCase())
+  if (state) return state
+  throw unknownName({ kind: 'state', name, known: states })
+}

@@ -1,0 +1,65 @@
+import * as z from 'zod'
+import { listing } from '../../cli/define.ts'
+import { allOf } from '../../cli/list-options.ts'
+import { commaList } from '../../cli/options.ts'
+import { flag, option, repeated } from '../../cli/parameters.ts'
+import { findResources } from '../../db/resources/resources.ts'
+import { resourceFields, resourceJson } from '../../render/resources.ts'
+import {
+  resourceAreas,
+  resourceKinds,
+  typedArea,
+  typedComponent,
+  typedResourceKind,
+} from '../../rules/resources/resource.ts'
+import { typedSeries } from '../key-times/typed.ts'
+
+export const list = () =>
+  listing({
+    name: 'list',
+    summary: 'list the files for centres',
+    description:
+      'List resources, newest first, withdrawn ones included.\nIn a pipe: number, title, kind, area, series, components, file, bytes, SHA-256, status, uploaded, withdrawn.',
+    options: {
+      kind: repeated(
+        '<kind>',
+        resourceKinds.join(', '),
+        commaList.transform((names) => names.map(typedResourceKind)),
+      ),
+      area: repeated(
+        '<area>',
+        resourceAreas.join(' or '),
+        commaList.transform((names) => names.map(typedArea)),
+      ),
+      series: option(
+        '<series>',
+        'of this series, such as 2026-06',
+        z.string().transform(typedSeries).optional(),
+      ),
+      component: option(
+        '<component>',
+        'for this component, such as 0500/12',
+        z.string().transform(typedComponent).optional(),
+      ),
+      withdrawn: flag('withdrawn ones alone'),
+    },
+    examples: ['ssh-admin resources list', 'ssh-admin resources list listening --series 2026-06'],
+    noun: 'resource',
+    answer: 'resourceList',
+    key: 'resources',
+    fields: resourceFields,
+    table: ['id', 'title', 'kind', 'series', 'components', 'bytes', 'status', 'created'],
+    id: 'id',
+    find: async ({ store: { db } }, { kind: kinds, area: areas, series, component, withdrawn }) =>
+      allOf(
+        await findResources(db, {
+          kinds,
+          areas,
+          series,
+          component,
+          ...(withdrawn ? { withdrawn } : {}),
+        }),
+      ),
+    json: resourceJson,
+    none: 'No resources.',
+  })

@@ -1,0 +1,17 @@
+import { mutation } from '../../cli/define.ts'
+import { each } from '../../cli/parameters.ts'
+import { changedResourcesJson, renderChangedResources } from '../../render/resources.ts'
+import { forEachTarget } from '../../rules/batch.ts'
+import { restoreResource } from '../../rules/resources/withdraw.ts'
+
+export const restore = () =>
+  mutation({
+    name: 'restore',
+    summary: 'let a withdrawn file open again',
+    description: 'Take a withdrawal back: the resource opens again for those for whom its releases open it.',
+    args: { id: each('the numbers; - reads them from stdin, one a line') },
+    examples: ['ssh-admin resources restore 1'],
+    act: (trx, ctx, { id: ids }) => forEachTarget(trx, ids, (id) => restoreResource(trx, { id, ctx })),
+    render: renderChangedResources,
+    json: changedResourcesJson,
+  })

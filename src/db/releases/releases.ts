@@ -1,0 +1,172 @@
+import { type Kysely, type Selectable, sql } from 'kysely'
+import { anyOf } from '../portable.ts'
+import { findResources, type ResourceRow } from '../resources/resources.ts'
+import type { AudienceKind, CentreKind, ReleaseState, ReleaseTable, Store } from '../schema.ts'
+import type { Trx } from '../transact.ts'
+
+/** A release with its resources, withdrawn ones included, and its audience. */
+export interface ReleaseRow extends Selectable<ReleaseTable> {
+  resources: ResourceRow[]
+  audience: { kind: AudienceKind; value: string }[]
+}
+
+export interface ReleaseFilter {
+  ids?: readonly number[]
+  name?: string
+  states?: readonly ReleaseState[]
+}
+
+/** Newest first. */
+export async function findReleases(db: Kysely<Store>, filter: ReleaseFilter = {}): Promise<ReleaseRow[]> {
+  const { ids, name, states = [] } = filter
+  let query = db.selectFrom('releases').selectAll()
+  if (ids) query = query.where(anyOf(sql.ref('id'), ids))
+  if (name !== undefined) query = query.where('name', '=', name)
+  if (states.length > 0) query = query.where('state', 'in', [...states])
+  const releases = await query.orderBy('id', 'desc').execute()
+  const found = releases.map(({ id }) => id)
+  const links = await db
+    .selectFrom('release_resources')
+    .selectAll()
+    .where(anyOf(sql.ref('release_id'), found))
+    .orderBy('resource_id')
+    .execute()
+  const resources = await findResources(db, {
+    ids: [...new Set(links.map(({ resource_id }) => resource_id))],
+  })
+  const parts = await db
+    .selectFrom('release_audiences')
+    .selectAll()
+    .where(anyOf(sql.ref('release_id'), found))
+    .orderBy('kind')
+    .orderBy('value')
+    .execute()
+  const byId = new Map(resources.map((resource) => [resource.id, resource]))
+  return releases.map((release) => ({
+    ...release,
+    resources: links
+      .filter(({ release_id }) => release_id === release.id)
+      .flatMap(({ resource_id }) => byId.get(resource_id) ?? []),
+    audience: parts
+      .filter(({ release_id }) => release_id === release.id)
+      .map(({ kind, value }) => ({ kind, value })),
+  }))
+}
+
+export interface ReleaseValues {
+  name: string
+  opens: string
+  closes: string | null
+  resourceIds: readonly number[]
+  audience: readonly { kind: AudienceKind; value: string }[]
+}
+
+export async function insertRelease(
+  trx: Trx,
+  { name, opens, closes, resourceIds, audience, at }: ReleaseValues & { at: Date },
+): Promise<number> {
+  const { id } = await trx
+    .insertInto('releases')
+    .values({
+      name,
+      state: 'draft',
+      opens,
+      closes,
+      created_at: at.toISOString(),
+      released_at: null,
+      withdrawn_at: null,
+    })
+    .returning('id')
+    .executeTakeFirstOrThrow()
+  await insertParts(trx, { id, resourceIds, audience })
+  return id
+}
+
+export async function changeRelease(
+  trx: Trx,
+  { id, name, opens, closes, resourceIds, audience }: ReleaseValues & { id: number },
+): Promise<void> {
+  await trx.updateTable('releases').set({ name, opens, closes }).where('id', '=', id).execute()
+  await trx.deleteFrom('release_resources').where('release_id', '=', id).execute()
+  await trx.deleteFrom('release_audiences').where('release_id', '=', id).execute()
+  await insertParts(trx, { id, resourceIds, audience })
+}
+
+async function insertParts(
+  trx: Trx,
+  { id, resourceIds, audience }: Pick<ReleaseValues, 'resourceIds' | 'audience'> & { id: number },
+): Promise<void> {
+  for (const resource_id of resourceIds)
+    await trx.insertInto('release_resources').values({ release_id: id, resource_id }).execute()
+  for (const { kind, value } of audience)
+    await trx.insertInto('release_audiences').values({ release_id: id, kind, value }).execute()
+}
+
+export async function markReleased(trx: Trx, { id, at }: { id: number; at: Date }): Promise<void> {
+  const values = { state: 'released', released_at: at.toISOString() } as const
+  await trx.updateTable('releases').set(values).where('id', '=', id).execute()
+}
+
+export async function markReleaseWithdrawn(trx: Trx, { id, at }: { id: number; at: Date }): Promise<void> {
+  const values = { state: 'withdrawn', withdrawn_at: at.toISOString() } as const
+  await trx.updateTable('releases').set(values).where('id', '=', id).execute()
+}
+
+/** What of a centre decides what opens there. */
+export interface CentreOfRelease {
+  id: number
+  number: string
+  name: string
+  kind: CentreKind
+  country: string
+  time_zone: string | null
+  global_listening: number
+}
+
+/** Which centres are meant; absent: every one. */
+export interface CentresMeant {
+  numbers?: readonly string[] | undefined
+  countries?: readonly string[] | undefined
+}
+
+/** Those whose people can see what is released: not deleted, and their coordinator not suspended. */
+export function findCentresOfReleases(
+  db: Kysely<Store>,
+  { numbers, countries }: CentresMeant = {},
+): Promise<CentreOfRelease[]> {
+  let query = db
+    .selectFrom('centres')
+    .select(['id', 'number', 'name', 'kind', 'country', 'time_zone', 'global_listening'])
+    .where('deleted_at', 'is', null)
+    .where(({ not, exists, selectFrom }) =>
+      not(
+        exists(
+          selectFrom('users')
+            .select('users.id')
+            .whereRef('users.centre_id', '=', 'centres.id')
+            .where('users.hub_role', '=', 'coordinator')
+            .where('users.status', '=', 'suspended'),
+        ),
+      ),
+    )
+  if (numbers) query = query.where(anyOf(sql.ref('number'), numbers))
+  if (countries) query = query.where(anyOf(sql.ref('country'), countries))
+  return query.orderBy('number').execute()
+}
+
+/** Which centres have candidates: `EG001 2026-06 0500/12`. */
+export async function entryKeys(
+  db: Kysely<Store>,
+  { components, numbers }: { components: readonly string[]; numbers?: readonly string[] | undefined },
+): Promise<Set<string>> {
+  let query = db
+    .selectFrom('entries')
+    .select(['centre_number', 'series', 'component'])
+    .where(anyOf(sql.ref('component'), components))
+    .where('candidates', '>', 0)
+  if (numbers) query = query.where(anyOf(sql.ref('centre_number'), numbers))
+  const rows = await query.execute()
+  return new Set(
+    rows.map(({ centre_number, series, component }) => `${centre_number} ${series} ${component}`),
+  )
+}

@@ -1,0 +1,82 @@
+import type { HelpDocumentRow } from '../db/help-documents/help-documents.ts'
+import type { ChangedHelpDocument } from '../rules/help-documents/help-document.ts'
+import { oneLine, tsvLine } from './clean-text.ts'
+import { field } from './fields.ts'
+import type { JsonOfChange, Shape } from './json.ts'
+import { sizeInWords } from './resources.ts'
+import type { View } from './table.ts'
+import { ago } from './text.ts'
+
+/** What a list says of a help document. */
+export const helpDocumentFields = {
+  id: field<HelpDocumentRow>('No.', ({ id }) => id),
+  title: field<HelpDocumentRow>('Title', ({ title }) => title),
+  version: field<HelpDocumentRow>('Version', ({ version }) => version),
+  file: field<HelpDocumentRow>('File', ({ file }) => file),
+  bytes: field<HelpDocumentRow>(
+    'Size',
+    ({ bytes }) => bytes,
+    ({ bytes }) => sizeInWords(bytes),
+  ),
+  sha256: field<HelpDocumentRow>('SHA-256', ({ sha256 }) => sha256),
+  status: field<HelpDocumentRow>('Status', statusOf),
+  created: field<HelpDocumentRow>(
+    'Uploaded',
+    ({ created_at }) => created_at,
+    ({ created_at }, { now }) => ago(created_at, now),
+  ),
+  replaced: field<HelpDocumentRow>(
+    'Replaced',
+    (row) => replacedAt(row),
+    (row, { now }) => ago(replacedAt(row) ?? row.created_at, now),
+  ),
+  withdrawn: field<HelpDocumentRow>('Withdrawn', ({ withdrawn_at }) => withdrawn_at),
+}
+
+function replacedAt({ version, version_at }: HelpDocumentRow): string | null {
+  return version > 1 ? version_at : null
+}
+
+function statusOf({ withdrawn_at, mismatch_at }: HelpDocumentRow): 'kept' | 'withdrawn' | 'damaged' {
+  if (mismatch_at !== null) return 'damaged'
+  return withdrawn_at === null ? 'kept' : 'withdrawn'
+}
+
+export function helpDocumentJson(document: HelpDocumentRow): Shape<'helpDocument'> {
+  return {
+    id: document.id,
+    title: document.title,
+    version: document.version,
+    file: document.file,
+    bytes: document.bytes,
+    sha256: document.sha256,
+    status: statusOf(document),
+    createdAt: document.created_at,
+    replacedAt: replacedAt(document),
+    withdrawnAt: document.withdrawn_at,
+  }
+}
+
+export function changedHelpDocumentsJson(
+  changed: readonly ChangedHelpDocument[],
+): JsonOfChange<'changedHelpDocuments'> {
+  return {
+    helpDocuments: changed.map(({ document, outcome }) => ({
+      ...helpDocumentJson(document),
+      outcome,
+      changed: outcome !== 'unchanged',
+    })),
+    total: changed.length,
+  }
+}
+
+export function renderChangedHelpDocuments(changed: readonly ChangedHelpDocument[], view: View): string {
+  return changed
+    .map(({ document: { id, title, file, version, bytes }, outcome }) => {
+      if (!view.isTerminal) return tsvLine([id, title, version, file, outcome])
+      const mark = outcome === 'unchanged' ? view.chalk.dim('·') : view.chalk.green('✓')
+      const what = outcome === 'unchanged' ? 'is as it was' : `is ${outcome}`
+      return `${mark} Help document ${id} ${what}: ${oneLine(title)}, version ${version} (${oneLine(file)}, ${sizeInWords(bytes)}).`
+    })
+    .join('\n')
+}

@@ -1,0 +1,287 @@
+import type { ReleaseRow } from '../db/releases/releases.ts'
+import { localTimeInWords } from '../rules/key-times/local-time.ts'
+import { audienceInWords, audienceText } from '../rules/releases/audience.ts'
+import { type Authorisation, type AuthorisationState, stateAt } from '../rules/releases/authorisations.ts'
+import type { ChangedRelease } from '../rules/releases/edit.ts'
+import type { Outlook } from '../rules/releases/outlook.ts'
+import type { PublishedRelease } from '../rules/releases/publish.ts'
+import { oneLine, tsvLine } from './clean-text.ts'
+import { renderClosing } from './closing.ts'
+import { field } from './fields.ts'
+import type { JsonAnswer, JsonItem, JsonOfChange, Shape } from './json.ts'
+import type { View } from './table.ts'
+import { count, listLines, plainTime } from './text.ts'
+
+/** A release with when it opens. */
+export interface ListedRelease {
+  release: ReleaseRow
+  outlook: Outlook
+}
+
+/** What a list says of a release. */
+export const releaseFields = {
+  id: field<ListedRelease>('No.', ({ release }) => release.id),
+  name: field<ListedRelease>('Name', ({ release }) => release.name),
+  state: field<ListedRelease>('State', ({ release }) => release.state),
+  resources: field<ListedRelease>('Resources', ({ release }) =>
+    release.resources.map(({ id }) => id).join(', '),
+  ),
+  for: field<ListedRelease>('For', ({ release }) => release.audience.map(audienceText).join(', ')),
+  opens: field<ListedRelease>('Opens', ({ release }) => release.opens),
+  closes: field<ListedRelease>('Closes', ({ release }) => release.closes),
+  centres: field<ListedRelease>('Centres', ({ outlook }) => outlook.centres),
+  first: field<ListedRelease>(
+    'First opens',
+    ({ outlook }) => isoOf(outlook.firstOpensAt),
+    ({ outlook }) => shown(outlook.firstOpensAt),
+  ),
+  last: field<ListedRelease>(
+    'Last opens',
+    ({ outlook }) => isoOf(outlook.lastOpensAt),
+    ({ outlook }) => shown(outlook.lastOpensAt),
+  ),
+  'without-key-time': field<ListedRelease>('Without Key Time', ({ outlook }) => outlook.without.length),
+}
+
+function isoOf(at: Date | null): string | null {
+  return at?.toISOString() ?? null
+}
+
+function shown(at: Date | null): string {
+  return at === null ? '' : plainTime(at.toISOString())
+}
+
+export function releaseJson(release: ReleaseRow): Shape<'release'> {
+  return {
+    id: release.id,
+    name: release.name,
+    state: release.state,
+    opens: release.opens,
+    closes: release.closes,
+    audience: release.audience.map(audienceText),
+    resources: release.resources.map(({ id, title, kind, series, withdrawn_at }) => ({
+      id,
+      title,
+      kind,
+      series,
+      withdrawn: withdrawn_at !== null,
+    })),
+    createdAt: release.created_at,
+    releasedAt: release.released_at,
+    withdrawnAt: release.withdrawn_at,
+  }
+}
+
+export function listedReleaseJson({ release, outlook }: ListedRelease): JsonItem<'releaseList'> {
+  return {
+    ...releaseJson(release),
+    centres: outlook.centres,
+    firstOpensAt: isoOf(outlook.firstOpensAt),
+    lastOpensAt: isoOf(outlook.lastOpensAt),
+    withoutKeyTime: outlook.without.length,
+  }
+}
+
+function outlookJson({ centres, firstOpensAt, lastOpensAt, lastClosesAt, timeline, without }: Outlook) {
+  return {
+    centres,
+    firstOpensAt: isoOf(firstOpensAt),
+    lastOpensAt: isoOf(lastOpensAt),
+    lastClosesAt: isoOf(lastClosesAt),
+    timeline: timeline.map(({ at, ...rest }) => ({ at: at.toISOString(), ...rest })),
+    without: without.flatMap(({ centre, problem }) =>
+      problem === null ? [] : [{ centre: { number: centre.number, name: centre.name }, problem }],
+    ),
+  }
+}
+
+export function shownReleaseJson({ release, outlook }: ListedRelease): JsonAnswer<'shownRelease'> {
+  return { ...releaseJson(release), ...outlookJson(outlook) }
+}
+
+export function changedReleaseJson({
+  release,
+  outcome,
+  closes,
+}: ChangedRelease): JsonOfChange<'changedRelease'> {
+  return { ...releaseJson(release), outcome, closed: closes, changed: outcome !== 'unchanged' }
+}
+
+export function publishedReleaseJson(
+  { release, outcome, outlook }: PublishedRelease,
+  at: Date,
+): JsonOfChange<'publishedRelease'> {
+  return {
+    ...releaseJson(release),
+    ...outlookJson(outlook),
+    outcome,
+    changed: outcome !== 'unchanged',
+    authorisations: outlook.authorisations.map((authorisation) => authorisationJson({ authorisation, at })),
+  }
+}
+
+/** An authorisation as it is looked at. */
+export interface ListedAuthorisation {
+  authorisation: Authorisation
+  at: Date
+}
+
+function stateOf({ authorisation, at }: ListedAuthorisation): AuthorisationState {
+  return stateAt(authorisation, at)
+}
+
+function localOf({ authorisation: { opensAt, zone } }: ListedAuthorisation): string | null {
+  return opensAt !== null && zone !== null ? localTimeInWords(opensAt, zone) : null
+}
+
+/** What a list says of an authorisation. */
+export const authorisationFields = {
+  release: field<ListedAuthorisation>('Release', ({ authorisation }) => authorisation.release.id),
+  'release-name': field<ListedAuthorisation>('Name', ({ authorisation }) => authorisation.release.name),
+  centre: field<ListedAuthorisation>('Centre', ({ authorisation }) => authorisation.centre.number),
+  'centre-name': field<ListedAuthorisation>('Centre name', ({ authorisation }) => authorisation.centre.name),
+  resources: field<ListedAuthorisation>('Resources', ({ authorisation }) =>
+    authorisation.resources.map(({ id, title }) => `${id} ${title}`).join(', '),
+  ),
+  state: field<ListedAuthorisation>('State', stateOf),
+  'opens-local': field<ListedAuthorisation>('Opens there', localOf),
+  opens: field<ListedAuthorisation>(
+    'Opens in UTC',
+    ({ authorisation }) => isoOf(authorisation.opensAt),
+    ({ authorisation }) => shown(authorisation.opensAt),
+  ),
+  closes: field<ListedAuthorisation>(
+    'Closes in UTC',
+    ({ authorisation }) => isoOf(authorisation.closesAt),
+    ({ authorisation }) => shown(authorisation.closesAt),
+  ),
+  problem: field<ListedAuthorisation>(
+    'Problem',
+    ({ authorisation }) => authorisation.problem?.code ?? null,
+    ({ authorisation }) => authorisation.problem?.message ?? '',
+  ),
+}
+
+export function authorisationJson(listed: ListedAuthorisation): Shape<'authorisation'> {
+  const { release, centre, resources, opensAt, closesAt, zone, problem } = listed.authorisation
+  return {
+    release: { id: release.id, name: release.name },
+    centre: { number: centre.number, name: centre.name },
+    resources: resources.map(({ id, title, kind }) => ({ id, title, kind })),
+    opensAt: isoOf(opensAt),
+    opensLocal: localOf(listed),
+    closesAt: isoOf(closesAt),
+    timeZone: zone,
+    state: stateOf(listed),
+    problem,
+  }
+}
+
+export function renderRelease({ release, outlook }: ListedRelease, view: View): string {
+  if (!view.isTerminal) return forPipe(release, outlook)
+  const { chalk } = view
+  const facts: [string, string][] = [
+    ['State', release.state],
+    ['For', audienceInWords(release.audience)],
+    ['Opens', release.opens],
+    ['Closes', release.closes ?? 'never'],
+    ...release.resources.map(({ id, title, kind, withdrawn_at }): [string, string] => [
+      'Resource',
+      `${id} ${title} (${kind}${withdrawn_at === null ? '' : ', withdrawn'})`,
+    ]),
+  ]
+  return [
+    chalk.bold(`Release ${release.id}: ${oneLine(release.name)}`),
+    '',
+    ...facts.map(([name, value]) => `  ${name.padEnd(10)}${oneLine(value)}`),
+    '',
+    ...renderOutlook(outlook, view),
+  ].join('\n')
+}
+
+function forPipe(release: ReleaseRow, outlook: Outlook): string {
+  return [
+    tsvLine(['id', release.id]),
+    tsvLine(['name', release.name]),
+    tsvLine(['state', release.state]),
+    tsvLine(['for', release.audience.map(audienceText).join(',')]),
+    tsvLine(['opens', release.opens]),
+    tsvLine(['closes', release.closes]),
+    ...release.resources.map(({ id, title }) => tsvLine(['resource', id, title])),
+    ...outlookLines(outlook),
+  ].join('\n')
+}
+
+function outlookLines({ centres, timeline, without }: Outlook): string[] {
+  return [
+    tsvLine(['centres', centres]),
+    ...timeline.map(({ at, centres: there, zones }) =>
+      tsvLine(['opens-at', at.toISOString(), there, zones.map(({ timeZone }) => timeZone ?? '').join(',')]),
+    ),
+    ...without.map(({ centre, problem }) => tsvLine(['without', centre.number, problem?.code ?? null])),
+  ]
+}
+
+const mostMoments = 40
+const mostZones = 3
+const mostNamed = 10
+
+/** When it opens around the world, one line for each moment, the more centres the longer. */
+export function renderOutlook({ centres, timeline, without, lastClosesAt }: Outlook, view: View): string[] {
+  const { chalk } = view
+  const most = Math.max(1, ...timeline.map(({ centres: there }) => there))
+  const moments = timeline.map(({ at, centres: there, zones }) => {
+    const bar = '█'.repeat(Math.max(1, Math.round((there / most) * 12))).padEnd(12)
+    const named = zones
+      .slice(0, mostZones)
+      .map(({ timeZone, local }) => `${timeZone ?? 'no time zone'}${local ? ` ${local.slice(11, 16)}` : ''}`)
+    const more = zones.length > mostZones ? ` and ${zones.length - mostZones} more zones` : ''
+    const line = oneLine(
+      `  ${plainTime(at.toISOString())}  ${bar} ${count(there, 'centre')}  ${named.join(', ')}${more}`,
+    )
+    return line.length > view.width ? `${line.slice(0, Math.max(1, view.width - 1))}…` : line
+  })
+  const shownMoments = moments.slice(0, mostMoments)
+  const rest = moments.length - shownMoments.length
+  const problems = without.map(({ centre, problem }) =>
+    oneLine(`${centre.number} ${centre.name}: ${problem?.message ?? ''} ${problem?.hint ?? ''}`),
+  )
+  return [
+    `Opens for ${count(centres - without.length, 'centre')}${timeline.length === 0 ? '.' : ':'}`,
+    ...shownMoments,
+    ...(rest > 0 ? [`  … and ${rest} later moments`] : []),
+    ...(lastClosesAt === null ? [] : [`Closed everywhere from ${plainTime(lastClosesAt.toISOString())}.`]),
+    ...(without.length === 0
+      ? []
+      : listLines(
+          chalk.yellow(`! Never opens for ${count(without.length, 'centre')}:`),
+          problems,
+          mostNamed,
+        )),
+  ]
+}
+
+export function renderCreatedRelease(release: ReleaseRow, view: View): string {
+  if (!view.isTerminal) return tsvLine([release.id, release.name, release.state])
+  return `${view.chalk.green('✓')} Release ${release.id}, ${oneLine(release.name)}, is a draft for ${audienceInWords(release.audience)}: ssh-admin releases publish ${release.id} opens it.`
+}
+
+export function renderChangedRelease({ release, outcome, closes }: ChangedRelease, view: View): string {
+  if (!view.isTerminal)
+    return [tsvLine([release.id, release.name, release.state, outcome]), ...renderClosing(closes, view)].join(
+      '\n',
+    )
+  const mark = outcome === 'unchanged' ? view.chalk.dim('·') : view.chalk.green('✓')
+  const what = outcome === 'unchanged' ? `is ${release.state} as it was` : `is ${outcome}`
+  return [
+    `${mark} Release ${release.id}, ${oneLine(release.name)}, ${what}.`,
+    ...renderClosing(closes, view),
+  ].join('\n')
+}
+
+export function renderPublishedRelease(published: PublishedRelease, view: View): string {
+  const { outlook } = published
+  const first = renderChangedRelease(published, view)
+  if (view.isTerminal) return [first, ...renderOutlook(outlook, view)].join('\n')
+  return [first, ...outlookLines(outlook)].join('\n')
+}

@@ -1,0 +1,86 @@
+import { entriesOf, insertEntries, type NewEntry, removeEntries } from '../../db/entries/entries.ts'
+import type { Trx } from '../../db/transact.ts'
+import { appendAudit } from '../audit/append.ts'
+import { type CellIssue, inOrderOfRows, type RowCounts, rowCounts } from '../imports/table-row.ts'
+import type { RuleContext } from '../permissions/actor.ts'
+import { permit } from '../permissions/decide.ts'
+import { type Closing, noticingWhatCloses } from '../releases/what-closes.ts'
+import { type EntryRowAsWritten, readEntryRow } from './entry-rows.ts'
+
+interface Import {
+  file: string
+  digest: string
+  rows: readonly EntryRowAsWritten[]
+  ctx: RuleContext
+}
+
+export interface ImportedEntries {
+  file: string
+  rows: RowCounts
+  entries: { created: number; changed: number; unchanged: number }
+  issues: CellIssue[]
+  /** For whom something closes by this that was open. */
+  closes: Closing[]
+}
+
+/**
+ * Brings entries in: what a file says of a centre, series and component takes the place of what was there, and what it
+ * does not name stays. Entries that are named twice are kept so, and listed as errors until a file says it once.
+ */
+export async function importEntries(trx: Trx, { file, digest, rows, ctx }: Import): Promise<ImportedEntries> {
+  const { by, at } = ctx
+  permit(ctx, 'entries.import', { name: file })
+  const issues: CellIssue[] = []
+  const wanted = new Map<string, NewEntry[]>()
+  for (const row of rows) {
+    const outcome = readEntryRow(row)
+    if ('issues' in outcome) issues.push(...outcome.issues)
+    else wanted.set(keyOf(outcome.read), [...(wanted.get(keyOf(outcome.read)) ?? []), outcome.read])
+  }
+  const centres = new Set([...wanted.values()].flat().map(({ centre_number }) => centre_number))
+  const saved = new Map<string, { ids: number[]; counts: number[] }>()
+  for (const entry of await entriesOf(trx, [...centres])) {
+    const there = saved.get(keyOf(entry)) ?? { ids: [], counts: [] }
+    there.ids.push(entry.id)
+    there.counts.push(entry.candidates)
+    saved.set(keyOf(entry), there)
+  }
+
+  const entries = { created: 0, changed: 0, unchanged: 0 }
+  const gone: number[] = []
+  const added: NewEntry[] = []
+  for (const [key, together] of wanted) {
+    const there = saved.get(key)
+    const counts = together.map(({ candidates }) => candidates)
+    if (there && inOrder(there.counts) === inOrder(counts)) {
+      entries.unchanged += together.length
+      continue
+    }
+    if (there) entries.changed += together.length
+    else entries.created += together.length
+    gone.push(...(there?.ids ?? []))
+    added.push(...together)
+  }
+  const { closes } = await noticingWhatCloses(trx, {
+    meant: { numbers: [...new Set(added.map(({ centre_number }) => centre_number))] },
+    ctx,
+    work: async () => {
+      await removeEntries(trx, gone)
+      await insertEntries(trx, added)
+    },
+  })
+  const counts = rowCounts(rows, issues)
+  if (added.length > 0) {
+    const facts = { digest, rows: counts, entries, closes: closes.length }
+    await appendAudit(trx, { by, at, action: 'entries.imported', subject: file, facts })
+  }
+  return { file, rows: counts, entries, issues: inOrderOfRows(issues), closes }
+}
+
+function keyOf({ centre_number, series, component }: NewEntry): string {
+  return `${centre_number} ${series} ${component}`
+}
+
+function inOrder(counts: readonly number[]): string {
+  return [...counts].sort((one, other) => one - other).join()
+}

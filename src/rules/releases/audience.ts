@@ -1,0 +1,67 @@
+import { countryCode, countryName } from '../../countries.ts'
+import type { AudienceKind, CentreKind } from '../../db/schema.ts'
+import { Usage } from '../../errors.ts'
+import { readCentreNumber } from '../centres/find.ts'
+import { typedCountry } from '../centres/options.ts'
+
+/** A part of an audience: every centre that is in one of the parts is in it. */
+export interface AudiencePart {
+  kind: AudienceKind
+  value: string
+}
+
+const kinds: Readonly<Record<string, CentreKind>> = {
+  schools: 'school',
+  associates: 'associate',
+  'associate-centres': 'associate-centre',
+}
+
+/** `all`, `schools`, `country:EG`, `zone:4`, `entries`, or centre numbers. @throws `invalid-audience` */
+export function typedAudience(text: string): AudiencePart {
+  const word = text.trim()
+  const name = word.toLowerCase()
+  if (name === 'all') return { kind: 'all', value: '' }
+  if (name === 'entries') return { kind: 'entries', value: '' }
+  const kind = kinds[name]
+  if (kind) return { kind: 'kind', value: kind }
+  const [, of, value = ''] = /^(country|zone):(.*)$/i.exec(word) ?? []
+  if (of?.toLowerCase() === 'country') return { kind: 'country', value: typedCountry(value) }
+  if (of?.toLowerCase() === 'zone' && /^[1-6]$/.test(value.trim()))
+    return { kind: 'zone', value: value.trim() }
+  const number = of === undefined ? readCentreNumber(word) : undefined
+  if (number !== undefined) return { kind: 'centre', value: number }
+  throw new Usage(`${text} is no audience.`, {
+    code: 'invalid-audience',
+    hint:
+      countryCode(word) === undefined
+        ? 'all, schools, associates, associate-centres, country:EG, zone:4, entries, or centre numbers.'
+        : `country:${countryCode(word)}`,
+  })
+}
+
+/** As it is typed. */
+export function audienceText({ kind, value }: AudiencePart): string {
+  if (kind === 'all' || kind === 'entries') return kind
+  if (kind === 'kind') return Object.entries(kinds).find(([, one]) => one === value)?.[0] ?? value
+  return kind === 'centre' ? value : `${kind}:${value}`
+}
+
+/** For a sentence: `all centres`, `centres in Egypt`. */
+export function audienceInWords(parts: readonly AudiencePart[]): string {
+  const words = parts
+    .filter(({ kind }) => kind !== 'centre')
+    .map((part) => {
+      if (part.kind === 'all') return 'all centres'
+      if (part.kind === 'entries') return 'centres with an entry'
+      if (part.kind === 'country') return `centres in ${countryName(part.value)}`
+      if (part.kind === 'zone') return `centres in administrative zone ${part.value}`
+      return audienceText(part).replace('-', ' ')
+    })
+  const named = parts.filter(({ kind }) => kind === 'centre').map(({ value }) => value)
+  const shown = named.slice(0, 5).join(', ')
+  const all = [
+    ...words,
+    ...(named.length > 5 ? [`${shown} and ${named.length - 5} more`] : named.slice(0, 5)),
+  ]
+  return all.length === 0 ? 'nobody' : all.join(', ')
+}

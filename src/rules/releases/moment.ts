@@ -1,0 +1,82 @@
+import type { ExamSession } from '../../db/schema.ts'
+import { Usage } from '../../errors.ts'
+import { isDate } from '../dates.ts'
+import { type KeyTimes, keyTimeOf, type Place, type TimeProblem, timeZoneOf } from '../key-times/lookup.ts'
+
+/** When something opens or closes: for everybody at once, or so long before or after the Key Time of each. */
+export type ReleaseMoment =
+  | { kind: 'absolute'; at: Date }
+  | { kind: 'key-time'; session: ExamSession; date: string; offsetMinutes: number }
+
+const absolute = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,3})?)?(Z|[+-]\d{2}:\d{2})$/i
+const relative =
+  /^key-time\s+(AM|PM|EV)\s+(\d{4}-\d{2}-\d{2})(?:\s*([+-])\s*(?:(\d{1,3})h)?(?:(\d{1,4})m)?)?$/i
+
+/** `2026-06-02T08:00Z`, `now`, `key-time AM 2026-06-02 - 2h`. @throws `invalid-moment` */
+export function typedMoment(text: string, now: Date): ReleaseMoment {
+  const words = text.trim()
+  if (words.toLowerCase() === 'now') return { kind: 'absolute', at: now }
+  const read = readMoment(words)
+  if (read) return read
+  throw new Usage(`${text} is not a moment.`, {
+    code: 'invalid-moment',
+    hint: /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}/.test(words)
+      ? `Say how far it is from UTC: ${words.slice(0, 16)}Z is UTC.`
+      : "Write 2026-06-02T08:00Z, now, or 'key-time AM 2026-06-02 - 2h'.",
+  })
+}
+
+function readMoment(text: string): ReleaseMoment | undefined {
+  if (absolute.test(text) && isDate(text.slice(0, 10))) {
+    const at = new Date(text.toUpperCase())
+    return Number.isNaN(at.getTime()) ? undefined : { kind: 'absolute', at }
+  }
+  const found = relative.exec(text)
+  if (!found) return undefined
+  const [, named = '', date = '', sign, hours, minutes] = found
+  const session = sessions.find((one) => one === named.toUpperCase())
+  if (session === undefined || !isDate(date)) return undefined
+  if (sign !== undefined && hours === undefined && minutes === undefined) return undefined
+  const length = Number(hours ?? 0) * 60 + Number(minutes ?? 0)
+  return { kind: 'key-time', session, date, offsetMinutes: sign === '-' ? -length : length }
+}
+
+const sessions: readonly ExamSession[] = ['AM', 'PM', 'EV']
+
+/** As it is kept and shown; `readKept` reads it again. */
+export function momentText(moment: ReleaseMoment): string {
+  if (moment.kind === 'absolute') return moment.at.toISOString()
+  const { session, date, offsetMinutes } = moment
+  const length = Math.abs(offsetMinutes)
+  const hours = Math.floor(length / 60)
+  const parts = `${hours > 0 ? `${hours}h` : ''}${length % 60 > 0 ? `${length % 60}m` : ''}`
+  return `key-time ${session} ${date}${length === 0 ? '' : ` ${offsetMinutes < 0 ? '-' : '+'} ${parts}`}`
+}
+
+export function readKept(text: string): ReleaseMoment {
+  const moment = readMoment(text)
+  if (moment) return moment
+  throw new Error(`a release has the moment ${text}`)
+}
+
+export interface MomentThere {
+  at: Date
+  /** The time zone of the centre; null where nobody knows it, and it is not needed. */
+  zone: string | null
+}
+
+/** The moment at a centre. */
+export function momentAt(
+  moment: ReleaseMoment,
+  place: Place,
+  { series, keyTimes }: { series: string | undefined; keyTimes: KeyTimes },
+): MomentThere | { problem: TimeProblem } {
+  if (moment.kind === 'absolute') {
+    const placed = timeZoneOf(place)
+    return { at: moment.at, zone: 'zone' in placed ? placed.zone : null }
+  }
+  const { session, date, offsetMinutes } = moment
+  const found = keyTimeOf(place, { session, date, series }, keyTimes)
+  if ('problem' in found) return found
+  return { at: new Date(found.at.getTime() + offsetMinutes * 60_000), zone: found.zone }
+}

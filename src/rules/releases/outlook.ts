@@ -1,0 +1,67 @@
+import type { Kysely } from 'kysely'
+import type { ReleaseRow } from '../../db/releases/releases.ts'
+import type { Store } from '../../db/schema.ts'
+import { localTimeInWords } from '../key-times/local-time.ts'
+import { type Authorisation, authorisationsOf, readReleaseFacts } from './authorisations.ts'
+
+/** When a release opens around the world, and where it never will. */
+export interface Outlook {
+  centres: number
+  firstOpensAt: Date | null
+  lastOpensAt: Date | null
+  lastClosesAt: Date | null
+  /** In the order of time. */
+  timeline: OpeningMoment[]
+  /** Centres for which it cannot be worked out. */
+  without: Authorisation[]
+  authorisations: Authorisation[]
+}
+
+export interface OpeningMoment {
+  at: Date
+  centres: number
+  /** By time zone: how many centres, and what the clock shows there. */
+  zones: { timeZone: string | null; local: string | null; centres: number }[]
+}
+
+/** Works out when a release opens for each centre of its audience, whatever its state. */
+export async function outlookOf(db: Kysely<Store>, release: ReleaseRow): Promise<Outlook> {
+  const facts = await readReleaseFacts(db, { releases: [release] })
+  const authorisations = [...authorisationsOf(release, facts)]
+  const without = authorisations.filter(({ problem }) => problem !== null)
+  const byMoment = new Map<number, Map<string | null, number>>()
+  let lastClosesAt: Date | null = null
+  for (const { opensAt, closesAt, zone, problem } of authorisations) {
+    if (problem !== null || opensAt === null) continue
+    const zones = byMoment.get(opensAt.getTime()) ?? new Map<string | null, number>()
+    zones.set(zone, (zones.get(zone) ?? 0) + 1)
+    byMoment.set(opensAt.getTime(), zones)
+    if (closesAt !== null && (lastClosesAt === null || closesAt > lastClosesAt)) lastClosesAt = closesAt
+  }
+  const timeline = [...byMoment]
+    .sort(([one], [other]) => one - other)
+    .map(([time, zones]) => openingMoment(new Date(time), zones))
+  return {
+    centres: authorisations.length,
+    firstOpensAt: timeline.at(0)?.at ?? null,
+    lastOpensAt: timeline.at(-1)?.at ?? null,
+    lastClosesAt,
+    timeline,
+    without,
+    authorisations,
+  }
+}
+
+function openingMoment(at: Date, zones: ReadonlyMap<string | null, number>): OpeningMoment {
+  const rows = [...zones].map(([timeZone, centres]) => ({
+    timeZone,
+    local: timeZone === null ? null : localTimeInWords(at, timeZone),
+    centres,
+  }))
+  rows.sort((one, other) => other.centres - one.centres || compared(one.timeZone, other.timeZone))
+  return { at, centres: rows.reduce((sum, { centres }) => sum + centres, 0), zones: rows }
+}
+
+function compared(one: string | null, other: string | null): number {
+  return (one ?? '') < (other ?? '') ? -1 : 1
+}

@@ -1,0 +1,88 @@
+import type { Kysely } from 'kysely'
+import { findReleases, type ReleaseRow } from '../../db/releases/releases.ts'
+import type { ResourceRow } from '../../db/resources/resources.ts'
+import type { Store } from '../../db/schema.ts'
+import type { Trx } from '../../db/transact.ts'
+import { NotFound, Refused, Usage } from '../../errors.ts'
+import { findResource } from '../resources/resource.ts'
+import type { AudiencePart } from './audience.ts'
+import { type ReleaseMoment, readKept } from './moment.ts'
+
+/** A release by its number, or by its name. @throws `release-not-found` */
+export async function findRelease(db: Kysely<Store>, wanted: string): Promise<ReleaseRow> {
+  const text = wanted.trim()
+  const [found] = /^\d{1,12}$/.test(text)
+    ? await findReleases(db, { ids: [Number(text)] })
+    : await findReleases(db, { name: text })
+  if (found) return found
+  throw new NotFound('release-not-found', `There is no release ${text}.`, { hint: 'ssh-admin releases list' })
+}
+
+/** What somebody wants a release to be. */
+export interface WantedRelease {
+  name: string
+  resources: ResourceRow[]
+  audience: readonly AudiencePart[]
+  opens: ReleaseMoment
+  closes: ReleaseMoment | null
+}
+
+/** The resources that were named, withdrawn ones refused. */
+export async function wantedResources(trx: Trx, ids: readonly string[]): Promise<ResourceRow[]> {
+  const found: ResourceRow[] = []
+  for (const id of new Set(ids)) found.push(await findResource(trx, id))
+  const withdrawn = found.find(({ withdrawn_at }) => withdrawn_at !== null)
+  if (withdrawn) {
+    throw new Refused('withdrawn', `Resource ${withdrawn.id} (${withdrawn.title}) is withdrawn.`, {
+      hint: `ssh-admin resources restore ${withdrawn.id}, or leave it out.`,
+    })
+  }
+  return found.sort((one, other) => one.id - other.id)
+}
+
+/** @throws `name-in-use`, `ends-before-it-begins`, `series-differ` */
+export async function refuseContradictions(
+  trx: Trx,
+  { id, ...wanted }: WantedRelease & { id?: number },
+): Promise<void> {
+  const { name, resources, opens, closes } = wanted
+  const same = (await findReleases(trx, { name })).find((one) => one.id !== id && one.state !== 'withdrawn')
+  if (same) {
+    throw new Refused('name-in-use', `Release ${same.id} is called ‘${name}’ already.`, {
+      hint: 'Choose another name.',
+    })
+  }
+  if (closes && endsFirst(opens, closes)) {
+    throw new Usage('A release cannot close before it opens.', {
+      code: 'ends-before-it-begins',
+      hint: 'Change --opens or --closes.',
+    })
+  }
+  const series = new Set(resources.map((resource) => resource.series))
+  if (series.size > 1 && [opens, closes].some((moment) => moment?.kind === 'key-time')) {
+    throw new Refused(
+      'series-differ',
+      `A Key Time is that of a series, and these resources are of ${[...series].join(' and ')}.`,
+      { hint: 'Make a release for each series.' },
+    )
+  }
+}
+
+/** Whether it surely ends before it begins, wherever it is; of a moment and a Key Time that is found centre by centre. */
+export function endsFirst(opens: ReleaseMoment, closes: ReleaseMoment): boolean {
+  if (opens.kind === 'absolute' && closes.kind === 'absolute') return closes.at <= opens.at
+  if (opens.kind !== 'key-time' || closes.kind !== 'key-time') return false
+  if (opens.date !== closes.date) return closes.date < opens.date
+  return opens.session === closes.session && closes.offsetMinutes <= opens.offsetMinutes
+}
+
+/** What a release is now, as it could be wanted. */
+export function presentOf({ name, resources, audience, opens, closes }: ReleaseRow): WantedRelease {
+  return {
+    name,
+    resources: [...resources].sort((one, other) => one.id - other.id),
+    audience,
+    opens: readKept(opens),
+    closes: closes === null ? null : readKept(closes),
+  }
+}

@@ -1,0 +1,66 @@
+import { readFileSync, writeFileSync } from 'node:fs'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { newWorld, type World } from '../../world.ts'
+
+const teacher = ['--as', 'teacher@school.example']
+
+let world: World
+let id: string
+beforeEach(async () => {
+  world = newWorld()
+  await world.centre('EG001', { coordinator: 'huda@school.example' })
+  await world.user('teacher@school.example', { centre: 'EG001' })
+  await world.user('invited@school.example', { centre: 'EG001', status: 'invited' })
+  for (const text of ['first', 'second']) writeFileSync(world.path(`${text}.txt`), text)
+  const argv = ['help-documents', 'upload', 'first.txt', '--title', 'Adding users', '--json']
+  id = String((await world.run(argv)).json().helpDocuments[0].id)
+})
+afterEach(() => world.close())
+
+const listed = async (...more: string[]) =>
+  (await world.run(['help-documents', 'list', '--json', ...more])).json().helpDocuments
+
+describe('help documents', () => {
+  it('are read by everybody who can sign in, and by nobody else', async () => {
+    expect(await listed(...teacher)).toMatchObject([{ title: 'Adding users', version: 1 }])
+    await world.run(['help-documents', 'download', id, '--out', 'back.txt', ...teacher])
+    expect(readFileSync(world.path('back.txt'), 'utf8')).toBe('first')
+    const argv = ['help-documents', 'list', '--as', 'invited@school.example']
+    expect(await world.run(argv)).toMatchObject({ exit: 5 })
+  })
+
+  it('are uploaded, replaced and withdrawn by Cambridge staff alone', async () => {
+    for (const argv of [
+      ['upload', 'second.txt', '--title', 'Other'],
+      ['replace', id, 'second.txt'],
+      ['withdraw', id],
+    ])
+      expect(await world.run(['help-documents', ...argv, '--yes', ...teacher])).toMatchObject({ exit: 5 })
+  })
+
+  it('keep what was replaced in their history', async () => {
+    const argv = ['help-documents', 'replace', id, 'second.txt', '--yes', '--json']
+    expect((await world.run(argv)).json()).toMatchObject({
+      helpDocuments: [{ version: 2, file: 'second.txt', outcome: 'replaced' }],
+    })
+    expect((await world.run(argv)).json()).toMatchObject({ helpDocuments: [{ changed: false }] })
+    expect(await listed('--history')).toMatchObject([{ version: 2 }, { version: 1, file: 'first.txt' }])
+    expect(await listed('--history', ...teacher)).toMatchObject([{ version: 2 }])
+  })
+
+  it('are seen by staff alone once they are withdrawn', async () => {
+    await world.run(['help-documents', 'withdraw', id, '--yes'])
+    expect(await listed()).toMatchObject([{ status: 'withdrawn' }])
+    expect(await listed(...teacher)).toEqual([])
+    const download = ['help-documents', 'download', id, '--out', 'back.txt']
+    expect(await world.run([...download, ...teacher])).toMatchObject({ exit: 4 })
+    expect(await world.run(['help-documents', 'replace', id, 'second.txt', '--yes'])).toMatchObject({
+      exit: 3,
+    })
+  })
+
+  it('have a title each', async () => {
+    const argv = ['help-documents', 'upload', 'second.txt', '--title', 'Adding users', '--json']
+    expect((await world.run(argv)).error()).toMatchObject({ code: 'title-in-use' })
+  })
+})

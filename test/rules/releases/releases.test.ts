@@ -1,0 +1,296 @@
+import { writeFileSync } from 'node:fs'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { newWorld, type World } from '../../world.ts'
+
+const opening = new Date('2026-06-02T05:00:00.000Z')
+const closing = new Date('2026-06-02T12:00:00.000Z')
+const second = 1000
+const earlier = (at: Date) => new Date(at.getTime() - second)
+
+let world: World
+/** What was made last has the greatest number, also where numbers are never given again. */
+let audio: string
+let text: string
+
+beforeEach(async () => {
+  world = newWorld()
+  await world.centre('EG001', { coordinator: 'coordinator@school.example' })
+  await world.user('admin@school.example', { centre: 'EG001', hubRole: 'admin' })
+  await world.user('teacher@school.example', { centre: 'EG001' })
+  await world.user('officer@school.example', { centre: 'EG001', hubRole: null, roles: ['exams-officer'] })
+  await world.user('scripts@school.example', { centre: 'EG001', hubRole: null, roles: ['access-to-scripts'] })
+  await world.centre('EG002', { coordinator: 'other@far.example' })
+  await world.centre('CA001', { kind: 'associate', coordinator: 'coordinator@associate.example' })
+  await world.user('officer@associate.example', { centre: 'CA001', roles: ['exams-officer'] })
+  for (const [number, domain] of [
+    ['CA101', 'branch.example'],
+    ['CA102', 'listening.example'],
+  ] as const) {
+    await world.centre(number, { associate: 'CA001', coordinator: `coordinator@${domain}` })
+    await world.user(`officer@${domain}`, { centre: number, roles: ['exams-officer'] })
+  }
+  await world.run(['centres', 'edit', 'CA102', '--global-listening'])
+  await world.centre('NZ001', { country: 'NZ' })
+  writeFileSync(
+    world.path('times.csv'),
+    'Country,Administrative zone,Session,Local time\nEgypt,3,AM,10:00\nEgypt,3,PM,14:00\n',
+  )
+  await run('key-times', 'import', 'times.csv')
+  audio = await uploaded('listening-audio')
+  text = await uploaded('pre-release')
+})
+afterEach(() => world.close())
+
+async function run(...argv: string[]) {
+  const ran = await world.run([...argv, '--yes', '--json'])
+  if (ran.exit !== 0) throw new Error(`${argv.join(' ')}: ${ran.stderr}`)
+  return ran.json()
+}
+
+async function uploaded(kind: string): Promise<string> {
+  writeFileSync(world.path(`${kind}.txt`), kind)
+  const facts = ['--kind', kind, '--series', '2026-06', '--component', '0500/12']
+  const { resources } = await run('resources', 'upload', `${kind}.txt`, '--title', kind, ...facts)
+  return String(resources[0].id)
+}
+
+/** A release of both, two hours before the morning's Key Time until two hours before the afternoon's and more. */
+async function released(audience = 'all', { opens = 'key-time AM 2026-06-02 - 2h' } = {}): Promise<string> {
+  const moments = ['--opens', opens, '--closes', 'key-time PM 2026-06-02 + 1h']
+  const resources = ['--resource', `${audio},${text}`]
+  await run('releases', 'create', 'June', ...resources, ...moments, '--for', audience)
+  const { id } = await run('releases', 'publish', 'June')
+  return String(id)
+}
+
+const downloading = (email: string, id: string, at: Date) =>
+  world.run(['resources', 'download', id, '--out', 'there.bin', '--yes', '--as', email], { at })
+
+async function hasBoth(email: string, at: Date): Promise<{ audio: boolean; text: boolean }> {
+  const exits = [(await downloading(email, audio, at)).exit, (await downloading(email, text, at)).exit]
+  for (const exit of exits) expect([0, 5]).toContain(exit)
+  return { audio: exits[0] === 0, text: exits[1] === 0 }
+}
+
+describe('a release', () => {
+  it('opens at its moment and closes at its moment, to the second', async () => {
+    await released()
+    const at = async (moment: Date) => (await downloading('coordinator@school.example', text, moment)).exit
+    expect(await at(earlier(opening))).toBe(5)
+    expect(await at(opening)).toBe(0)
+    expect(await at(earlier(closing))).toBe(0)
+    expect(await at(closing)).toBe(5)
+  })
+
+  it('gives listening recordings to holders of Global Listening, and all else to the office', async () => {
+    await released()
+    const both = { audio: true, text: true }
+    const onlyText = { audio: false, text: true }
+    const nothing = { audio: false, text: false }
+    for (const [email, expected] of [
+      ['officer@school.example', both],
+      ['coordinator@school.example', onlyText],
+      ['admin@school.example', onlyText],
+      ['teacher@school.example', nothing],
+      ['scripts@school.example', nothing],
+      ['officer@associate.example', onlyText],
+      ['coordinator@associate.example', onlyText],
+      ['officer@branch.example', onlyText],
+      ['officer@listening.example', both],
+      ['coordinator@listening.example', onlyText],
+    ] as const)
+      expect(await hasBoth(email, opening), email).toEqual(expected)
+  })
+
+  it('gives no listening recording where the mark for Global Listening gave way to the British Council', async () => {
+    await released()
+    await run('centres', 'edit', 'CA102', '--no-global-listening', '--british-council')
+    expect(await hasBoth('officer@listening.example', opening)).toEqual({ audio: false, text: true })
+  })
+
+  it('opens later where the Key Time becomes a later one, and for nobody earlier', async () => {
+    await released()
+    const [egypt] = await world.rows<{ id: number }>("select id from key_times where session = 'AM'")
+    await run('key-times', 'edit', String(egypt?.id), '--local-time', '11:00')
+    expect(await downloading('coordinator@school.example', text, opening)).toMatchObject({ exit: 5 })
+    const { authorisations } = await run('releases', 'authorisations', '--centre', 'EG001')
+    expect(authorisations).toMatchObject([{ opensAt: '2026-06-02T06:00:00.000Z' }])
+  })
+
+  it('gives nothing while the centre is deleted, or its coordinator suspended, and all of it afterwards', async () => {
+    await released()
+    world.setClock(opening)
+    const count = async () =>
+      (await world.run(['releases', 'authorisations', '--centre', 'EG001', '--format', 'count'])).stdout
+    expect(await count()).toBe('1\n')
+    for (const [away, back] of [
+      [
+        ['centres', 'delete', 'EG001'],
+        ['centres', 'restore', 'EG001'],
+      ],
+      [
+        ['coordinator', 'suspend', 'EG001'],
+        ['coordinator', 'restore', 'EG001'],
+      ],
+    ] as const) {
+      await run(...away)
+      expect(await count()).toBe('0\n')
+      expect(await downloading('officer@school.example', audio, opening)).toMatchObject({ exit: 5 })
+      await run(...back)
+      expect(await count()).toBe('1\n')
+      expect(await downloading('officer@school.example', audio, opening)).toMatchObject({ exit: 0 })
+    }
+  })
+
+  it('gives nobody what is withdrawn, what is a draft, or what another release may hold', async () => {
+    const id = await released()
+    world.setClock(opening)
+    await run('resources', 'withdraw', text)
+    expect(await hasBoth('officer@school.example', opening)).toEqual({ audio: true, text: false })
+    await run('resources', 'restore', text)
+    await run('releases', 'withdraw', id)
+    expect(await hasBoth('officer@school.example', opening)).toEqual({ audio: false, text: false })
+  })
+
+  it.each([
+    ['all', ['CA001', 'CA101', 'CA102', 'EG001', 'EG002', 'NZ001']],
+    ['schools', ['EG001', 'EG002', 'NZ001']],
+    ['associate-centres', ['CA101', 'CA102']],
+    ['country:NZ', ['NZ001']],
+    ['zone:3', ['CA001', 'CA101', 'CA102', 'EG001', 'EG002']],
+    ['EG002,CA101', ['CA101', 'EG002']],
+    ['country:NZ,EG002', ['EG002', 'NZ001']],
+    ['entries', ['EG002']],
+  ])('is for its audience, and for nobody else: %s', async (audience, numbers) => {
+    writeFileSync(
+      world.path('entries.csv'),
+      'Centre number,Series,Component,Candidates\nEG002,2026-06,0500/12,3\nEG001,2026-06,0500/12,0\nEG001,2026-11,0500/12,3\nCA101,2026-06,0510/12,3\n',
+    )
+    await run('entries', 'import', 'entries.csv')
+    const id = await released(audience)
+    const { authorisations } = await run('releases', 'authorisations', '--release', id)
+    expect(authorisations.map((one: { centre: { number: string } }) => one.centre.number)).toEqual(numbers)
+  })
+
+  it('never opens where the time zone is not known, and says how that is mended', async () => {
+    const id = await released('country:NZ')
+    const { authorisations } = await run('releases', 'authorisations', '--release', id)
+    expect(authorisations).toMatchObject([
+      { state: 'never-opens', opensAt: null, problem: { code: 'no-time-zone' } },
+    ])
+  })
+
+  it('is told in local time with the zone, and in UTC', async () => {
+    await released('EG001')
+    const { authorisations } = await run('releases', 'authorisations', '--centre', 'EG001')
+    expect(authorisations).toMatchObject([
+      { opensAt: opening.toISOString(), opensLocal: '2026-06-02 08:00 Africa/Cairo (UTC+03:00)' },
+    ])
+  })
+
+  it('is written into a workbook for checking by eye', async () => {
+    const id = await released('EG001')
+    const ran = await run('releases', 'authorisations', '--release', id, '--out', 'check.xlsx')
+    expect(ran).toMatchObject({ file: 'check.xlsx', total: 1 })
+  })
+})
+
+describe("a person's own authorisations", () => {
+  it('are those of their centre, with what is for them', async () => {
+    await released()
+    const seen = async (email: string) =>
+      (await run('releases', 'authorisations', '--as', email)).authorisations.map(
+        (one: { centre: { number: string }; resources: { kind: string }[] }) => [
+          one.centre.number,
+          ...one.resources.map(({ kind }) => kind),
+        ],
+      )
+    expect(await seen('officer@school.example')).toEqual([['EG001', 'listening-audio', 'pre-release']])
+    expect(await seen('admin@school.example')).toEqual([['EG001', 'pre-release']])
+    expect(await seen('teacher@school.example')).toEqual([])
+    const elsewhere = ['releases', 'authorisations', '--centre', 'EG002', '--as', 'officer@school.example']
+    expect(await world.run(elsewhere)).toMatchObject({ exit: 5 })
+  })
+})
+
+describe('what is open', () => {
+  beforeEach(async () => {
+    await released('all', { opens: 'key-time AM 2026-06-02 - 2h' })
+    world.setClock('2026-06-02T06:00:00.000Z')
+  })
+  const refused = async (...argv: string[]) => {
+    const ran = await world.run([...argv])
+    expect(ran, ran.stderr).toMatchObject({ exit: 2 })
+    return ran.stderr
+  }
+
+  it('is not closed by a later Key Time without being asked, which says for whom', async () => {
+    writeFileSync(
+      world.path('later.csv'),
+      'Country,Administrative zone,Session,Local time\nEgypt,3,AM,12:00\n',
+    )
+    expect(await refused('key-times', 'import', 'later.csv')).toContain('5 centres (CA001')
+    const { closed } = await run('key-times', 'import', 'later.csv')
+    expect(closed.map((one: { centre: { number: string } }) => one.centre.number)).toContain('EG001')
+    expect(await downloading('officer@school.example', audio, world.now)).toMatchObject({ exit: 5 })
+  })
+
+  it('is not closed by an edit of the centre without being asked', async () => {
+    expect(await refused('centres', 'edit', 'EG001', '--country', 'PK')).toContain('EG001')
+    expect(await refused('centres', 'edit', 'CA102', '--no-global-listening')).toContain('CA102')
+    expect(await world.run(['centres', 'edit', 'EG001', '--town', 'Giza'])).toMatchObject({ exit: 0 })
+  })
+
+  it('is not asked about where nothing closes', async () => {
+    writeFileSync(
+      world.path('same.csv'),
+      'Country,Administrative zone,Session,Local time\nEgypt,3,AM,09:00\n',
+    )
+    const ran = await world.run(['key-times', 'import', 'same.csv', '--json'])
+    expect(ran).toMatchObject({ exit: 0 })
+    expect(ran.json()).toMatchObject({ closed: [] })
+  })
+})
+
+describe('publishing', () => {
+  const drafting = (...more: string[]) =>
+    world.run(['releases', 'create', 'Draft', '--resource', text, '--opens', '2026-06-02T08:00Z', ...more])
+
+  it('shows before it asks how many centres, from when, and which never see it', async () => {
+    await drafting('--for', 'all')
+    await run('releases', 'edit', 'Draft', '--opens', 'key-time AM 2026-06-02 - 2h')
+    const ran = await world.run(['releases', 'publish', 'Draft'])
+    expect(ran).toMatchObject({ exit: 2 })
+    expect(ran.stderr).toContain('2026-06-02 05:00 UTC')
+    expect(ran.stderr).toContain('NZ001')
+    const rehearsed = await world.run(['releases', 'publish', 'Draft', '--dry-run', '--json'])
+    expect(rehearsed.json().authorisations).toHaveLength(6)
+    expect((await world.run(['releases', 'show', 'Draft', '--json'])).json().state).toBe('draft')
+  })
+
+  it('is refused for nobody, and for nothing', async () => {
+    await drafting()
+    const code = async () =>
+      (await world.run(['releases', 'publish', 'Draft', '--yes', '--json'])).error().code
+    expect(await code()).toBe('no-audience')
+    await run('releases', 'edit', 'Draft', '--for', 'all')
+    await run('resources', 'withdraw', text)
+    expect(await code()).toBe('no-resource')
+  })
+
+  it.each([
+    ['2026-06-02T08:00'],
+    ['tomorrow'],
+    ['key-time XX 2026-06-02'],
+    ['key-time AM 2026-02-30'],
+    ['key-time AM 2026-06-02 - 2d'],
+    ['2026-02-30T08:00Z'],
+  ])('takes no %s for a moment', async (moment) => {
+    expect(await drafting('--closes', moment)).toMatchObject({ exit: 2 })
+  })
+
+  it('takes no release that closes before it opens', async () => {
+    const ran = await drafting('--closes', '2026-06-02T07:59Z', '--json')
+    expect(ran.error()).toMatchObject({ code: 'ends-before-it-begins' })
+  })
+})
