@@ -51,6 +51,8 @@ interface ListDeclaration<
   rest?: object
   /** What is said when there are none. */
   none: string
+  /** The exit code, by how many were shown; absent: 0. */
+  exit?: (shown: number) => number
   /** The file that the list is written into instead, where one is named. */
   toFile?: (options: Args & Options) => string | undefined
 }
@@ -137,8 +139,8 @@ export async function runListing<
       const list = { spec, found, wanted, words: spec.searches ? [] : words, total: 0 }
       return await writeToFile(list, { session, file })
     }
-    await write({ spec, found, wanted, words: spec.searches ? [] : words, total: 0 }, session)
-    return 0
+    const shown = await write({ spec, found, wanted, words: spec.searches ? [] : words, total: 0 }, session)
+    return spec.exit?.(shown) ?? 0
   } finally {
     await store.close()
   }
@@ -268,17 +270,18 @@ const inOrder = new Intl.Collator('en', { numeric: true })
 async function write<Row, Name extends string, Sort extends Name>(
   list: List<Row, Name, Sort>,
   session: Session,
-): Promise<void> {
+): Promise<number> {
   const { spec, wanted } = list
   await yieldToSignals()
   const rows = counted(rowsOf(list, session.context.signal))
   for await (const piece of inPieces(textOf(list, rows, session))) {
     // A reader who has left wants no more of it.
-    if (!(await session.terminal.write(piece))) return
+    if (!(await session.terminal.write(piece))) return rows.count
   }
   const isTold = wanted.format === 'table' && session.terminal.out.isTerminal
   if (rows.count === 0 && !isTold && (wanted.format === 'table' || wanted.format === 'tsv'))
     session.say(spec.none)
+  return rows.count
 }
 
 /** The list as a table of its own, complete; the log names it before it is in its place. */

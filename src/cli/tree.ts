@@ -131,6 +131,13 @@ const helpDocuments: Group = {
   },
 }
 
+const errors: Group = {
+  summary: 'what is wrong with entries, Key Times and releases',
+  verbs: {
+    list: async () => (await import('../commands/errors/list.ts')).list(),
+  },
+}
+
 const releases: Group = {
   summary: 'what opens for which centres, and when',
   verbs: {
@@ -231,6 +238,7 @@ export const tree: Readonly<Record<string, Loader | Group>> = {
   releases,
   entries,
   'help-documents': helpDocuments,
+  errors,
   account,
   mail,
   templates,

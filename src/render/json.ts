@@ -109,6 +109,7 @@ export const answerOf = {
   'resources download': 'download',
   'resources withdraw': 'changedResources',
   'resources restore': 'changedResources',
+  'errors list': 'errorList',
   'releases create': 'createdRelease',
   'releases list': 'releaseList',
   'releases show': 'shownRelease',
@@ -748,6 +749,18 @@ const answerShapes = () => ({
     changed: z.boolean(),
   }),
 
+  errorList: answer({
+    errors: z.array(
+      z.strictObject({
+        kind: z.enum(['entry', 'key-time', 'other']),
+        code: text(),
+        subject: text(),
+        message: text(),
+        hint: text(),
+      }),
+    ),
+    total: count(),
+  }),
   createdRelease: answerOfChange({ ...release().shape, changed: z.boolean() }),
   /** With the centres of its audience, and when the first and the last of them opens. */
   releaseList: answer({

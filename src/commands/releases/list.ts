@@ -5,7 +5,8 @@ import { repeated } from '../../cli/parameters.ts'
 import { findReleases } from '../../db/releases/releases.ts'
 import type { ReleaseState } from '../../db/schema.ts'
 import { type ListedRelease, listedReleaseJson, releaseFields } from '../../render/releases.ts'
-import { outlookOf } from '../../rules/releases/outlook.ts'
+import { readReleaseFacts } from '../../rules/releases/authorisations.ts'
+import { outlookFrom } from '../../rules/releases/outlook.ts'
 import { unknownName } from '../../rules/unknown-name.ts'
 
 const states: readonly ReleaseState[] = ['draft', 'released', 'withdrawn']
@@ -31,10 +32,13 @@ export const list = () =>
     table: ['id', 'name', 'state', 'for', 'centres', 'first', 'last', 'without-key-time'],
     id: 'id',
     find: async ({ store: { db } }, { state }) => {
-      const listed: ListedRelease[] = []
-      for (const release of await findReleases(db, { states: state }))
-        listed.push({ release, outlook: await outlookOf(db, release) })
-      return allOf(listed)
+      const releases = await findReleases(db, { states: state })
+      const facts = await readReleaseFacts(db, { releases })
+      const listed = (release: (typeof releases)[number]): ListedRelease => {
+        // Held for each of many: without the centres one by one.
+        return { release, outlook: { ...outlookFrom(facts, release), authorisations: [] } }
+      }
+      return allOf(releases.map(listed))
     },
     json: listedReleaseJson,
     none: 'No releases.',

@@ -2,7 +2,12 @@ import type { Kysely } from 'kysely'
 import type { ReleaseRow } from '../../db/releases/releases.ts'
 import type { Store } from '../../db/schema.ts'
 import { localTimeInWords } from '../key-times/local-time.ts'
-import { type Authorisation, authorisationsOf, readReleaseFacts } from './authorisations.ts'
+import {
+  type Authorisation,
+  authorisationsOf,
+  readReleaseFacts,
+  type ReleaseFacts,
+} from './authorisations.ts'
 
 /** When a release opens around the world, and where it never will. */
 export interface Outlook {
@@ -26,7 +31,11 @@ export interface OpeningMoment {
 
 /** Works out when a release opens for each centre of its audience, whatever its state. */
 export async function outlookOf(db: Kysely<Store>, release: ReleaseRow): Promise<Outlook> {
-  const facts = await readReleaseFacts(db, { releases: [release] })
+  return outlookFrom(await readReleaseFacts(db, { releases: [release] }), release)
+}
+
+/** The same for each of many, from facts that were read once. */
+export function outlookFrom(facts: ReleaseFacts, release: ReleaseRow): Outlook {
   const authorisations = [...authorisationsOf(release, facts)]
   const without = authorisations.filter(({ problem }) => problem !== null)
   const byMoment = new Map<number, Map<string | null, number>>()

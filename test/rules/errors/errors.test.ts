@@ -1,0 +1,117 @@
+import { writeFileSync } from 'node:fs'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { newWorld, type World } from '../../world.ts'
+
+let world: World
+let resource: string
+beforeEach(async () => {
+  world = newWorld()
+  await world.centre('EG001', { coordinator: 'huda@school.example' })
+  await world.centre('EG002')
+  writeFileSync(world.path('first.txt'), 'first')
+  const facts = ['--kind', 'other', '--series', '2026-06', '--component', '0500/12']
+  const { resources } = await run('resources', 'upload', 'first.txt', '--title', 'Text', ...facts)
+  resource = String(resources[0].id)
+})
+afterEach(() => world.close())
+
+async function run(...argv: string[]) {
+  const ran = await world.run([...argv, '--yes', '--json'])
+  if (ran.exit !== 0) throw new Error(`${argv.join(' ')}: ${ran.stderr}`)
+  return ran.json()
+}
+
+const entries = (...rows: string[]) => {
+  writeFileSync(world.path('entries.csv'), ['Centre number,Series,Component,Candidates', ...rows].join('\n'))
+  return run('entries', 'import', 'entries.csv')
+}
+const keyTimes = (...rows: string[]) => {
+  writeFileSync(
+    world.path('times.csv'),
+    ['Country,Administrative zone,Session,Local time,Time zone', ...rows].join('\n'),
+  )
+  return run('key-times', 'import', 'times.csv')
+}
+const releasing = (...more: string[]) => run('releases', 'create', 'June', '--resource', resource, ...more)
+
+async function found(kind?: string): Promise<{ exit: number; errors: [string, string][] }> {
+  const argv = ['errors', 'list', '--json', ...(kind === undefined ? [] : ['--kind', kind])]
+  const ran = await world.run(argv)
+  for (const { message, hint } of ran.json().errors) {
+    expect(message).not.toBe('')
+    expect(hint).not.toBe('')
+  }
+  return {
+    exit: ran.exit,
+    errors: ran.json().errors.map(({ code, subject }: { code: string; subject: string }) => [code, subject]),
+  }
+}
+
+describe('the list of errors', () => {
+  it('ends with 0 where there is none, and with 8 where there is any', async () => {
+    expect(await found()).toEqual({ exit: 0, errors: [] })
+    await entries('EG009,2026-06,0500/12,3')
+    expect(await found()).toMatchObject({ exit: 8 })
+    expect(await world.run(['errors', 'list'])).toMatchObject({ exit: 8 })
+    expect(await found('other')).toEqual({ exit: 0, errors: [] })
+  })
+
+  it('names entries of unknown and deleted centres, unknown components, and what stands twice', async () => {
+    await entries(
+      'EG009,2026-06,0500/12,3',
+      'EG002,2026-06,0500/12,3',
+      'EG001,2026-06,0500/99,3',
+      'EG001,2026-06,0500/12,3',
+      'EG001,2026-06,0500/12,3',
+      'EG001,2026-03,0500/12,0',
+      'EG001,2026-03,0500/12,5',
+    )
+    await run('centres', 'delete', 'EG002')
+    const { errors } = await found('entry')
+    expect([...errors].sort()).toEqual([
+      ['centre-deleted', 'EG002'],
+      ['centre-not-found', 'EG009'],
+      ['counts-differ', 'EG001'],
+      ['entry-twice', 'EG001'],
+      ['unknown-component', '0500/12'],
+      ['unknown-component', '0500/99'],
+    ])
+  })
+
+  it('lets go of an entry that a later file says once', async () => {
+    await entries('EG001,2026-06,0500/12,3', 'EG001,2026-06,0500/12,4')
+    expect(await found('entry')).toMatchObject({ errors: [['counts-differ', 'EG001']] })
+    await entries('EG001,2026-06,0500/12,4')
+    expect(await found('entry')).toEqual({ exit: 0, errors: [] })
+  })
+
+  it('names centres of a release that never see it, countries in no zone, and in two', async () => {
+    await keyTimes('Pakistan,,AM,11:00,', 'India,4,AM,12:30,', 'India,5,PM,16:00,')
+    await releasing('--opens', 'key-time AM 2026-06-02 - 2h', '--for', 'EG001')
+    expect([...(await found('key-time')).errors].sort()).toEqual([
+      ['administrative-zones-differ', 'India'],
+      ['no-administrative-zone', 'Pakistan'],
+      ['no-key-time', 'EG001'],
+    ])
+    await keyTimes('Egypt,3,AM,00:30,')
+    await run('releases', 'edit', 'June', '--opens', 'key-time AM 2026-04-24')
+    expect((await found('key-time')).errors).toContainEqual(['local-time-does-not-exist', 'EG001'])
+  })
+
+  it('names a release without an audience, without a resource, or that closes before it opens', async () => {
+    await keyTimes('Egypt,3,AM,10:00,')
+    const { id } = await releasing('--opens', 'key-time AM 2026-06-02')
+    expect((await found('other')).errors).toEqual([['no-audience', `release ${id}`]])
+    await run('releases', 'edit', 'June', '--for', 'EG001', '--closes', '2026-06-02T06:00Z')
+    expect((await found('other')).errors).toEqual([['ends-before-it-begins', `release ${id}`]])
+    await run('resources', 'withdraw', resource)
+    expect((await found('other')).errors).toEqual([['no-resource', `release ${id}`]])
+    await run('releases', 'withdraw', 'June')
+    expect(await found()).toEqual({ exit: 0, errors: [] })
+  })
+
+  it('names a resource whose bytes were others when they were last read', async () => {
+    await world.tamper(`update contents set mismatch_at = '2026-03-02T09:00:00.000Z'`)
+    expect((await found('other')).errors).toEqual([['content-damaged', `resource ${resource}`]])
+  })
+})
