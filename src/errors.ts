@@ -7,11 +7,16 @@ export interface Problem {
   cells?: string[]
 }
 
+/** Facts for a script; the problems may be as many as a workbook has rows, each made when it is told. */
+interface Details extends Record<string, unknown> {
+  problems?: Iterable<Problem> & { readonly length: number }
+}
+
 interface More {
   /** What to type or do next. */
   hint?: string
   /** Facts for a script, such as `candidates` or `problems`. */
-  details?: Record<string, unknown>
+  details?: Details
   cause?: unknown
   /** What must outlive the failure, such as the record of a refusal: done in a transaction of its own. */
   keep?(trx: unknown): Promise<void>
@@ -24,7 +29,7 @@ export abstract class Failure extends Error {
   abstract readonly exit: number
   readonly code: string
   readonly hint: string | undefined
-  readonly details: Record<string, unknown>
+  readonly details: Details
   readonly outliving: Pick<More, 'keep' | 'keepsChanges'>
 
   constructor(code: string, message: string, { hint, details, cause, keep, keepsChanges }: More = {}) {

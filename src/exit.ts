@@ -1,6 +1,8 @@
 import { getSystemErrorMap } from 'node:util'
 import { BadInput, Cancelled, Failure, type Problem, Unavailable, Usage } from './errors.ts'
 import { oneLine } from './render/clean-text.ts'
+import { firstOfEachKind } from './render/kinds.ts'
+import { type List, mapped, type Pieces, piecesOfJson, piecesOfLines } from './render/pieces.ts'
 import type { View } from './render/table.ts'
 import type { Shape } from './render/json.ts'
 import { UnusableFile, UnusableWorkbook } from './workbook/errors.ts'
@@ -18,26 +20,44 @@ export interface Reporting {
 export function report(
   error: unknown,
   { view, json, debug, version, line }: Reporting,
-): { text: string; exit: number } {
+): { pieces: Pieces; exit: number } {
   const failure = error instanceof Failure ? error : failureOf(error)
   if (!failure) return reportBug(error, { json, debug, version })
-  const { message, details, exit } = failure
+  const { exit } = failure
   const hint = line === undefined ? failure.hint : [failure.hint, `  ${line}`].join('\n')
-  if (json) return { text: `${JSON.stringify(errorJson(failure, hint))}\n`, exit }
-  if (exit === 130) return { text: `${message}\n`, exit }
+  if (json) return { pieces: piecesOfJson(errorJson(failure, hint), 0), exit }
+  if (exit === 130) return { pieces: [`${failure.message}\n`], exit }
+  return { pieces: piecesOfLines(linesOf(failure, { hint, view, debug })), exit }
+}
 
-  const lines = [`${view.chalk.red('error:')} ${harmless(message)}`]
-  for (const problem of problemsIn(details)) lines.push(`  ${harmless(describeProblem(problem))}`)
-  if (hint) lines.push(`${view.chalk.cyan('hint:')}  ${harmless(hint)}`)
-  if (debug && failure.stack) lines.push(failure.stack)
-  if (debug && failure.cause instanceof Error) lines.push(`caused by ${failure.cause.stack}`)
-  return { text: `${lines.join('\n')}\n`, exit }
+function* linesOf(
+  failure: Failure,
+  { hint, view, debug }: Pick<Reporting, 'view' | 'debug'> & { hint: string | undefined },
+): Generator<string> {
+  const { message, details } = failure
+  yield `${view.chalk.red('error:')} ${harmless(message)}`
+  yield* problemLines(problemsIn(details), view)
+  if (hint) yield `${view.chalk.cyan('hint:')}  ${harmless(hint)}`
+  if (debug && failure.stack) yield failure.stack
+  if (debug && failure.cause instanceof Error) yield `caused by ${failure.cause.stack}`
+}
+
+const maxAtTerminal = 50
+
+/** Each of them; of many, a person at a terminal sees the first of each kind, and where the rest are. */
+function* problemLines(problems: List<Problem>, { chalk, isTerminal }: View): Generator<string> {
+  if (isTerminal && problems.length > maxAtTerminal) {
+    for (const line of firstOfEachKind(problems, describeProblem)) yield `  ${harmless(line)}`
+    yield chalk.dim('  All of them: --json')
+    return
+  }
+  for (const problem of problems) yield `  ${harmless(describeProblem(problem))}`
 }
 
 /** The error document; the problems in its details are as complete as itself. */
 function errorJson({ code, message, details }: Failure, hint: string | undefined): Shape<'error'> {
   const { problems: _, ...others } = details
-  const problems = problemsIn(details).map(({ hint: next, ...problem }) => ({
+  const problems = mapped(problemsIn(details), ({ hint: next, ...problem }) => ({
     ...problem,
     hint: next ?? null,
   }))
@@ -46,7 +66,7 @@ function errorJson({ code, message, details }: Failure, hint: string | undefined
       code,
       message,
       hint: hint ?? null,
-      details: problems.length > 0 ? { ...others, problems } : details,
+      details: details.problems === undefined ? others : { ...others, problems },
     },
   }
 }
@@ -56,8 +76,8 @@ function harmless(words: string): string {
   return words.split('\n').map(oneLine).join('\n')
 }
 
-function problemsIn(details: Record<string, unknown>): Problem[] {
-  return Array.isArray(details.problems) ? details.problems : []
+function problemsIn({ problems = [] }: Failure['details']): List<Problem> {
+  return problems
 }
 
 function describeProblem({ target, message, hint }: Problem): string {
@@ -176,7 +196,7 @@ const storeTroubles: readonly (readonly [string, string, string, string])[] = [
 function reportBug(
   error: unknown,
   { json, debug, version }: Omit<Reporting, 'view' | 'line'>,
-): { text: string; exit: number } {
+): { pieces: Pieces; exit: number } {
   const message = error instanceof Error ? error.message : String(error)
   const stack = error instanceof Error ? error.stack : undefined
   const hint =
@@ -186,9 +206,9 @@ function reportBug(
     const error: Shape<'error'> = {
       error: { code: 'unexpected', message, hint, details: debug ? { stack } : {} },
     }
-    return { text: `${JSON.stringify(error)}\n`, exit }
+    return { pieces: [`${JSON.stringify(error)}\n`], exit }
   }
   const facts = `ssh-admin ${version}, Node ${process.version}, ${process.platform}`
   const more = debug && stack ? `\n${stack}` : ''
-  return { text: `error: unexpected: ${message}\nhint:  ${hint}\n       ${facts}${more}\n`, exit }
+  return { pieces: [`error: unexpected: ${message}\nhint:  ${hint}\n       ${facts}${more}\n`], exit }
 }

@@ -4,7 +4,7 @@ import { addCommonOptions } from './common-options.ts'
 import { setContext, outcomeOf } from './action.ts'
 import { type Loader, type Group, summaries, tree } from './tree.ts'
 import { actingFor } from '../config.ts'
-import type { Context } from '../context.ts'
+import type { Context, Output } from '../context.ts'
 import { isTopic } from './help/topics.ts'
 import { cleanForTerminal } from '../render/clean-text.ts'
 import { isSharedPlace } from '../shared-place.ts'
@@ -61,15 +61,23 @@ async function writeError(error: unknown, argv: readonly string[], context: Cont
   const { unknownOption, lineWithNearest } = await import('./suggestions.ts')
   const told =
     error instanceof CommanderError ? unknownOption(error.message, { argv, code: codeOf(error) }) : error
-  const { text, exit } = report(told, {
+  const { pieces, exit } = report(told, {
     line: lineWithNearest(told, argv),
     view: err,
     json: wantsJson(beforeTargets),
     debug: beforeTargets.includes('--debug'),
     version,
   })
-  context.stderr.write(cleanForTerminal(text))
+  for (const piece of pieces) await written(context.stderr, cleanForTerminal(piece))
   return exit
+}
+
+/** Resolves when the reader has taken it, or has left. */
+function written(stream: Output, text: string): Promise<void> {
+  return new Promise((resolve) => {
+    if (stream.writableEnded || stream.destroyed) resolve()
+    else stream.write(text, () => resolve())
+  })
 }
 
 /** `--format json` is another way to say `--json`. */

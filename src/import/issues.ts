@@ -49,7 +49,12 @@ export function sharedIssues(): (issue: RowIssue) => RowIssue {
 /** Adds an issue to a row; a row with an issue is held back. */
 export function addIssue(row: RosterRow, issue: RowIssue): void {
   // A list of its own: planning puts the row's former list back.
-  row.issues = row.issues ? [...row.issues, issue] : [issue]
+  row.issues = withIssue(row.issues, issue)
+}
+
+/** A list without room for more: one that grew would keep some, and there may be as many lists as rows. */
+export function withIssue(issues: readonly RowIssue[] | undefined, issue: RowIssue): RowIssue[] {
+  return issues === undefined ? [issue] : issues.concat(issue)
 }
 
 /** Holds a row back for a fault in one of its columns. */

@@ -7,7 +7,7 @@ import { unclearHint } from '../workbook/headings-errors.ts'
 import type { Table } from '../workbook/headings.ts'
 import type { SheetRow } from '../workbook/read.ts'
 import { centreColumns, type CentreField } from './columns.ts'
-import { addIssue, blames, type Fault, type RowIssue } from './issues.ts'
+import { addIssue, blames, type Fault, type RowIssue, withIssue } from './issues.ts'
 import { type NameCell, readCentreName, readPersonCells } from './name-cell.ts'
 import { readNumberCell } from './number-cell.ts'
 
@@ -38,13 +38,13 @@ interface RowReading {
   first: Table
   /** The cells whose names were tidied. */
   tidied: string[]
-  shared: (issue: RowIssue) => RowIssue
+  sharedIssue: (issue: RowIssue) => RowIssue
 }
 
 /** Made once for a table: what it looks up would cost more, row by row, than reading. */
 export function rowReader(
   table: Table,
-  { sheet, first, tidied, shared }: RowReading,
+  { sheet, first, tidied, sharedIssue }: RowReading,
 ): (row: SheetRow) => RosterRow {
   const { columns } = table
   const at = (field: CentreField) => columns.get(field) ?? -1
@@ -60,6 +60,7 @@ export function rowReader(
   const country = at('country')
   const kind = at('kind')
   const associate = at('associate')
+  const shared = sharedTexts()
   const others = ['address', 'town', 'postcode', 'country', 'role', 'kind', 'associate'] as const
   return (row) => {
     const named = readCentreName(nameCell(row, name))
@@ -72,22 +73,22 @@ export function rowReader(
       number: undefined,
       name: named.name,
       address: undefined,
-      firstName: person.firstName,
-      lastName: person.lastName,
-      role: textIn(row, role),
+      firstName: shared(person.firstName),
+      lastName: shared(person.lastName),
+      role: shared(textIn(row, role)),
       location: {
-        address: textIn(row, address),
-        town: textIn(row, town),
-        postcode: textIn(row, postcode),
-        country: textIn(row, country),
+        address: shared(textIn(row, address)),
+        town: shared(textIn(row, town)),
+        postcode: shared(textIn(row, postcode)),
+        country: shared(textIn(row, country)),
       },
-      kind: textIn(row, kind),
-      associate: cleanCode(textIn(row, associate)).toUpperCase(),
-      faults: faultsIn(row, { columns, fields: others, shared }),
+      kind: shared(textIn(row, kind)),
+      associate: shared(cleanCode(textIn(row, associate)).toUpperCase()),
+      faults: faultsIn(row, { columns, fields: others, sharedIssue }),
       columns: table === first ? undefined : columns,
       issues: undefined,
     }
-    const blame: Blame = (field, fault) => addIssue(read, shared({ field, fault }))
+    const blame: Blame = (field, fault) => addIssue(read, sharedIssue({ field, fault }))
     const numbered = readNumberCell(cellIn(row, number), row.notes?.get(number))
     if ('number' in numbered) read.number = numbered.number
     else blame('number', numbered.fault)
@@ -111,6 +112,18 @@ export function rowReader(
     if (named.tidied) tidied.push(cellName(sheet, name, row.number))
     if (person.tidied) tidied.push(cellName(sheet, lastName, row.number))
     return read
+  }
+}
+
+const maxSharedTexts = 1000
+
+/** Makes equal texts one: a column of countries has the same few in every row. */
+function sharedTexts(): (text: string) => string {
+  const known = new Map<string, string>()
+  return (text) => {
+    const same = known.get(text)
+    if (same === undefined && known.size < maxSharedTexts) known.set(text, text)
+    return same ?? text
   }
 }
 
@@ -194,11 +207,11 @@ function faultsIn(
   {
     columns,
     fields,
-    shared,
+    sharedIssue,
   }: {
     columns: ReadonlyMap<string, number>
     fields: readonly CentreField[]
-    shared: (issue: RowIssue) => RowIssue
+    sharedIssue: (issue: RowIssue) => RowIssue
   },
 ): RowIssue[] | undefined {
   let faults: RowIssue[] | undefined
@@ -212,8 +225,8 @@ function faultsIn(
       (text !== undefined && isErrorWord(text) ? errorCell(text) : undefined) ??
       (shownAsText(note) === undefined ? notAsShown(note, text ?? '') : undefined)
     if (fault === undefined) continue
-    const issue = shared({ field, fault })
-    faults = faults ? [...faults, issue] : [issue]
+    const issue = sharedIssue({ field, fault })
+    faults = withIssue(faults, issue)
   }
   return faults
 }

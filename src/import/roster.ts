@@ -7,6 +7,7 @@ import { readTable } from '../workbook/table.ts'
 import { tableNotices } from '../workbook/table-notices.ts'
 import { type CentreField, centreColumns, headingOf } from './columns.ts'
 import { addIssue, sharedIssues } from './issues.ts'
+import { type KeptCells, newKeptCells } from './kept-cells.ts'
 import { type RosterRow, rowReader, unclearRowReader } from './roster-row.ts'
 import { type RowCounter, watchRowCounter } from './row-counter.ts'
 
@@ -27,7 +28,7 @@ export interface Roster {
   /** Its column of numbers may only count the rows: the store's numbers tell. */
   rowCounter: RowCounter | undefined
   /** The cells as they stand, by row number, when they were asked for. */
-  cells: Map<number, readonly (string | undefined)[]> | undefined
+  cells: KeptCells | undefined
   /** By row number, for rows below headings of another order: where each column of theirs is kept. */
   moved: Map<number, ReadonlyMap<number, number>>
   /** Headings that only stand further down; their cells are kept behind those of the others. */
@@ -44,7 +45,7 @@ interface Reading {
 /** Reads every row; a row with a mistake stays, with its issues. */
 export async function readRoster(workbook: Workbook, { map, keepCells, progress }: Reading): Promise<Roster> {
   const rows: RosterRow[] = []
-  const cells = keepCells ? new Map<number, readonly (string | undefined)[]>() : undefined
+  const cells = keepCells ? newKeptCells() : undefined
   let blank = 0
   let lastRow: number | undefined
   let first: Table | undefined
@@ -56,7 +57,7 @@ export async function readRoster(workbook: Workbook, { map, keepCells, progress 
   const counting = rowCounter()
   const counted = watchRowCounter()
   const tidied: string[] = []
-  const shared = sharedIssues()
+  const sharedIssue = sharedIssues()
   /** Reads a row by the headings above it. */
   const arrive = (row: SheetRow, table: Table | UnclearTable) => {
     const above = first ?? table
@@ -70,7 +71,7 @@ export async function readRoster(workbook: Workbook, { map, keepCells, progress 
       const read =
         'reason' in table
           ? unclearRowReader(table)
-          : rowReader(table, { sheet, first: above, tidied, shared })
+          : rowReader(table, { sheet, first: above, tidied, sharedIssue })
       below = {
         table,
         read,
@@ -203,7 +204,7 @@ function holdBackCovered(roster: Roster, covered: CoveredCells): void {
       if (field === 'name') row.name = ''
       row.issues = row.issues?.filter((issue) => issue.field !== field)
       if (alwaysRead.has(field)) addIssue(row, { field, fault })
-      else row.faults = [...(row.faults ?? []).filter((other) => other.field !== field), { field, fault }]
+      else row.faults = (row.faults ?? []).filter((other) => other.field !== field).concat({ field, fault })
       if (kept) {
         const shown = [...kept]
         const column = columns.get(field) ?? -1

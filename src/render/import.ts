@@ -3,6 +3,7 @@ import type { Deletions } from '../import/deletions.ts'
 import type { Issue } from '../import/issues.ts'
 import type { Plan } from '../import/plan.ts'
 import type { View } from './table.ts'
+import { firstOfEachKind } from './kinds.ts'
 import { oneLine as cell, tsvLine } from './clean-text.ts'
 import { type Pieces, piecesOfLines } from './pieces.ts'
 import { count, listLines } from './text.ts'
@@ -213,17 +214,11 @@ function issueText({ cell: at, message }: Issue): string {
 /** Each of a few; of many, the first of each kind, and where the rest are. */
 function issueLines({ issues }: Pick<Plan, 'issues'>, { chalk }: View): string[] {
   if (issues.length <= maxIssues) return Array.from(issues, issueText)
-  const kinds = new Map<string, { first: Issue; count: number }>()
-  for (const issue of issues) {
-    const kind = kinds.get(issue.code)
-    if (kind) kind.count += 1
-    else kinds.set(issue.code, { first: issue, count: 1 })
-  }
   return [
-    ...[...kinds].flatMap(([code, { first, count: number }]) => [
-      `  ${count(number, 'issue')} of the kind ${code}${number > 1 ? ', the first' : ''}:`,
-      `  ${issueText(first)}`,
-    ]),
+    ...Array.from(
+      firstOfEachKind(issues, (issue) => issueText(issue).trimStart()),
+      (line) => `  ${line}`,
+    ),
     chalk.dim('  All of them: --issues-out FILE, or --json'),
   ]
 }

@@ -16,16 +16,10 @@ export function* piecesOfLines(lines: Iterable<string>): Generator<string> {
   if (piece !== '') yield piece
 }
 
-/** The same text as JSON.stringify gives, whose lists are written an item at a time. */
+/** The same text as JSON.stringify gives, whose long lists are written an item at a time, wherever they stand. */
 export function* piecesOfJson(document: object, indent: 0 | 2): Generator<string> {
-  const entries = Object.entries(document).filter(([, value]) => value !== undefined)
-  const isLong = entries.some(([, value]) => isList(value) && value.length > 1000)
-  if (!isLong || indent > 0) {
-    yield `${JSON.stringify(document, null, indent)}\n`
-    return
-  }
   let piece = ''
-  for (const part of partsOf(entries)) {
+  for (const part of partsOf(document, { indent, depth: 0 })) {
     piece += part
     if (piece.length < pieceLength) continue
     yield piece
@@ -34,31 +28,58 @@ export function* piecesOfJson(document: object, indent: 0 | 2): Generator<string
   yield `${piece}\n`
 }
 
-function* partsOf(entries: readonly [string, unknown][]): Generator<string> {
-  let before = '{'
-  for (const [key, value] of entries) {
-    yield `${before}${JSON.stringify(key)}:`
-    before = ','
-    if (isList(value)) yield* itemsOf(value)
-    else yield JSON.stringify(value)
+function* partsOf(value: unknown, { indent, depth }: { indent: 0 | 2; depth: number }): Generator<string> {
+  const line = (at: number) => (indent === 0 ? '' : `\n${' '.repeat(indent * at)}`)
+  if (!holdsLongList(value)) {
+    yield JSON.stringify(value, null, indent).replaceAll('\n', line(depth))
+    return
   }
-  yield '}'
+  const within = { indent, depth: depth + 1 }
+  let before = line(depth + 1)
+  if (isList(value)) {
+    yield '['
+    for (const item of value) {
+      yield before
+      yield* partsOf(item ?? null, within)
+      before = `,${line(depth + 1)}`
+    }
+    yield `${line(depth)}]`
+    return
+  }
+  yield '{'
+  for (const [key, part] of Object.entries(value)) {
+    if (part === undefined) continue
+    yield `${before}${JSON.stringify(key)}:${indent === 0 ? '' : ' '}`
+    yield* partsOf(part, within)
+    before = `,${line(depth + 1)}`
+  }
+  yield `${line(depth)}}`
+}
+
+const maxWhole = 1000
+
+/** Whether there is a list in it that is better written an item at a time. */
+function holdsLongList(value: unknown): value is object {
+  if (typeof value !== 'object' || value === null) return false
+  return isList(value) ? value.length > maxWhole : Object.values(value).some(holdsLongList)
 }
 
 /** A list, or what is one in JSON and whose items are made as they are needed. */
 export type List<Item = unknown> = Iterable<Item> & { readonly length: number }
 
-function isList(value: unknown): value is List {
+export function isList(value: unknown): value is List {
   return typeof value === 'object' && value !== null && Symbol.iterator in value && 'length' in value
 }
 
-function* itemsOf(list: List): Generator<string> {
-  let before = '['
-  for (const item of list) {
-    yield `${before}${JSON.stringify(item) ?? 'null'}`
-    before = ','
+/** The items of a list, made one by one; in a document it is the list that JSON knows. */
+export function mapped<Item, Made>(
+  list: List<Item>,
+  make: (item: Item) => Made,
+): List<Made> & { toJSON: () => Made[] } {
+  function* items() {
+    for (const item of list) yield make(item)
   }
-  yield list.length === 0 ? '[]' : ']'
+  return { length: list.length, [Symbol.iterator]: items, toJSON: () => [...items()] }
 }
 
 interface ListDocument {

@@ -245,8 +245,6 @@ export function* shapesXml(notes: readonly Note[]): Generator<string> {
   yield '</xml>'
 }
 
-const ROWS_AT_ONCE = 1000
-
 /**
  * Writes a sheet as CSV that Excel opens with its accents (UTF-8 with a byte order mark). A text that a spreadsheet
  * program would run as a formula gets an apostrophe in front, which `openWorkbook` takes away again.
@@ -264,11 +262,15 @@ export async function* csvText({ columns, rows }: SheetToWrite): AsyncGenerator<
   const line = (cells: readonly CellToWrite[]) => columns.map((_, column) => csvCell(cells[column]))
   yield csv([line(columns.map(({ heading }) => heading))])
   let waiting: string[][] = []
+  let length = 0
   for await (const cells of rows) {
-    waiting.push(line(cells))
-    if (waiting.length < ROWS_AT_ONCE) continue
+    const texts = line(cells)
+    waiting.push(texts)
+    for (const text of texts) length += text.length + 1
+    if (length < PIECE) continue
     yield csv(waiting)
     waiting = []
+    length = 0
   }
   if (waiting.length > 0) yield csv(waiting)
 }

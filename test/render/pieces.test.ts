@@ -12,6 +12,11 @@ describe('a long answer is written a piece at a time', () => {
     ['lists', { import: { id: null }, issues, empty: [], absent: undefined, total: 5000 }],
     ['a short document', { a: 1, list: [1, undefined, 'é\n"'] }],
     ['nothing', {}],
+    [
+      'a list within',
+      { error: { details: { candidates: [], problems: issues, absent: undefined } }, end: [{}] },
+    ],
+    ['lists within lists', { lists: [issues, [], [1]], a: { b: { c: issues.map(({ row }) => row) } } }],
   ])('which together are the JSON of %s', (_what, document) => {
     expect([...piecesOfJson(document, 0)].join('')).toBe(`${JSON.stringify(document)}\n`)
     expect([...piecesOfJson(document, 2)].join('')).toBe(`${JSON.stringify(document, null, 2)}\n`)

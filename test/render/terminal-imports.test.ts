@@ -79,6 +79,18 @@ describe('an import at a terminal', () => {
     expect(stdout).toContain('All of them: --issues-out FILE, or --json')
   })
 
+  it('shows the first of each kind where so many are refused', async () => {
+    rowsOf(
+      'a.csv',
+      Array.from({ length: 60 }, (_, at) => `EG0${at + 10},School ${at},Egypt,Cairo,A,B,user${at}@`),
+    )
+    const { stderr, exit } = await shown('centres import a.csv --strict')
+    expect(exit).toBe(6)
+    expect(stderr).toContain('60 issues of the kind invalid-email, the first:')
+    expect(stderr).toContain('All of them: --json')
+    expect(stderr.split('\n').length).toBeLessThan(12)
+  })
+
   it('says that a plan is saved, how to apply it, and what is in it', async () => {
     rowsOf('a.csv', [
       'EG001,Nile School,Egypt,Cairo,Amira,Haddad,amira@school.example',

@@ -55,8 +55,8 @@ describe("a file's name at the start of a sentence", () => {
     const file = 'fixtures/holiday.jpg.xlsx'
     const error = await openWorkbook(file).catch((reason: unknown) => reason)
     const view = { isTerminal: false, width: 100, chalk: new Chalk({ level: 0 }), now: new Date(0) }
-    const { text, exit } = report(error, { view, json: false, debug: false, version: '1' })
+    const { pieces, exit } = report(error, { view, json: false, debug: false, version: '1' })
     expect(exit).toBe(6)
-    expect(text).toContain(`error: ${file} is a picture, not a workbook.`)
+    expect([...pieces].join('')).toContain(`error: ${file} is a picture, not a workbook.`)
   })
 })

@@ -10,6 +10,7 @@ import type { Touched } from '../../import/read-store.ts'
 import type { Roster } from '../../import/roster.ts'
 import { centreTitle } from '../../render/centres.ts'
 import { describePlan } from '../../render/import.ts'
+import { mapped } from '../../render/pieces.ts'
 import { count } from '../../render/text.ts'
 import type { DeletedCentre } from '../../rules/centres/delete.ts'
 
@@ -200,7 +201,7 @@ function refuseAnyIssue({ issues, rows }: Plan): void {
     {
       hint: 'Correct them, or leave out --strict to import the others.',
       details: {
-        problems: Array.from(issues, ({ cell, code, message, hint }) => ({
+        problems: mapped(issues, ({ cell, code, message, hint }) => ({
           target: cell,
           code,
           message,
