@@ -1,4 +1,3 @@
-import * as z from 'zod'
 import { checkOutputFile, prepareTable } from '../../cli/output-file.ts'
 import type { PinsAgain } from '../../import/pins-again.ts'
 import { tsvLine } from '../../render/clean-text.ts'
@@ -7,16 +6,12 @@ import { findImportNumber, importNumber } from '../../rules/imports/find.ts'
 import type { View } from '../../render/table.ts'
 import { rehearsed } from '../../cli/action.ts'
 import { type AnswerOfChange, command } from '../../cli/define.ts'
-import { argument, flag, requiredOption, type ValuesOf } from '../../cli/parameters.ts'
+import { argument, flag, option, type ValuesOf } from '../../cli/parameters.ts'
 import { sheetIsThere, slipsOption } from './import-output-files.ts'
 import type { Session, WorkFor } from '../../cli/session.ts'
 
 const options = {
-  out: requiredOption(
-    '<file>',
-    'where the sheet goes: .xlsx, .csv or .json',
-    z.string({ error: 'say where the sheet goes, such as pins.xlsx' }),
-  ),
+  out: option('<file>', 'where the sheet goes: .xlsx, .csv or .json (default: new-user-pins-ID.xlsx here)'),
   slips: slipsOption,
   renew: flag('issue new PINs to those not yet active'),
 }
@@ -38,7 +33,7 @@ With --renew those who have not set up their account get a new PIN; the one befo
 
 async function makePinsAgain(options: Options, session: Session): Promise<AnswerOfChange> {
   const { tableEnding } = await import('../../workbook/write.ts')
-  const { import: importId, out } = options
+  const { import: importId, out = `new-user-pins-${importId}.xlsx` } = options
   if (out.trim() !== '') tableEnding(out)
   const output = await checkOutputFile(session, { kind: 'pins', file: out, flag: '--out', asksLater: true })
   const { dryRun } = session.common
@@ -52,7 +47,7 @@ async function makePinsAgain(options: Options, session: Session): Promise<Answer
     const work: WorkFor<PinsAgain> = (trx, ctx) =>
       pinsAgain(trx, { importId, pinKey, renew: options.renew, ctx })
     const made = await session.rehearse(store, work)
-    if (dryRun) return answerOf(session, { made, file: options.out })
+    if (dryRun) return answerOf(session, { made, file: out })
     await output.agreeToReplace()
 
     // The sheet is whole on the disk before the new PINs count.
@@ -71,13 +66,13 @@ async function makePinsAgain(options: Options, session: Session): Promise<Answer
       if (result.made.renewed === 0) throw error
       session.notify({
         code: 'pins-not-placed',
-        message: `The new PINs count, but ${options.out} could not be written. To make it again: ssh-admin centres pins ${importId} --out FILE`,
+        message: `The new PINs count, but ${out} could not be written. To make it again: ssh-admin centres pins ${importId} --out FILE`,
       })
       return { ...answerOf(session, { made: result.made, file: null }), exit: 9 }
     }
     const notice = noSlipsNotice({ count: result.users, layout: options.slips }, importId)
     if (notice && tableEnding(out) === '.xlsx') session.notify(notice)
-    return answerOf(session, { made: result.made, file: options.out })
+    return answerOf(session, { made: result.made, file: out })
   } finally {
     output.discard()
     await store.close()

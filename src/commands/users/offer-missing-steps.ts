@@ -2,10 +2,12 @@ import { choose, confirm } from '../../cli/prompt.ts'
 import type { Session } from '../../cli/session.ts'
 import type { Terminal } from '../../cli/terminal.ts'
 import type { OpenStore } from '../../db/store/open.ts'
+import { Refused } from '../../errors.ts'
+import type { Account } from '../../rules/users/account.ts'
 import { person } from '../../render/users.ts'
 import type { RuleContext } from '../../rules/permissions/actor.ts'
 import { holdings } from '../../rules/refusals.ts'
-import { missingSteps, type MissingSteps } from '../../rules/users/deletion-steps.ts'
+import { missingSteps, type MissingSteps, receiversFor } from '../../rules/users/deletion-steps.ts'
 
 export interface Deletions {
   emails: readonly string[]
@@ -47,5 +49,17 @@ function chooseReceiver(terminal: Terminal, { account, receivers = [] }: Missing
       value: receiver.email,
       name: `${person(receiver)} ${receiver.email}`,
     })),
+  })
+}
+
+/** Offers the colleagues who could take over. @throws `no-receiver` where there is none */
+export async function offerReceivers(
+  terminal: Terminal,
+  { db, account, at }: { db: OpenStore['db']; account: Account; at: Date },
+): Promise<string> {
+  const receivers = await receiversFor(db, { account, at })
+  if (receivers.length > 0) return chooseReceiver(terminal, { account, suspend: false, receivers })
+  throw new Refused('no-receiver', `Nobody else at the centre of ${person(account)} can take over.`, {
+    hint: 'A colleague needs access to the same sites: ssh-admin users edit EMAIL --add-site SITE',
   })
 }

@@ -4,19 +4,31 @@ import { count } from '../../render/text.ts'
 import { person } from '../../render/users.ts'
 import { progressionTestSite } from '../../rules/roles/chosen.ts'
 import { type Transferred, transferProgressionTests } from '../../rules/users/transfer.ts'
-import { mutation } from '../../cli/define.ts'
-import { argument, orName, repeated, requiredOption } from '../../cli/parameters.ts'
+import { preparedMutation } from '../../cli/define.ts'
+import { requireTerminal } from '../../cli/prompt.ts'
+import { findUser } from '../../rules/users/find.ts'
+import { argument, orName, repeated, option } from '../../cli/parameters.ts'
 import { comparableTransfer } from './questions.ts'
 
+interface Request {
+  from: string
+  /** Absent: to be chosen. */
+  to: string | undefined
+  site: readonly string[]
+}
+
 export const transfer = () =>
-  mutation({
+  preparedMutation({
     name: 'transfer',
     summary: 'move Progression Test data from one teacher to another',
     description:
       'Move all learner groups, tests and results from one teacher to another at the same centre, on every site or on one.',
     args: { from: orName('user', argument('the address or name of the teacher who holds them')) },
     options: {
-      to: orName('user', requiredOption('<email>', 'the colleague who takes over')),
+      to: orName(
+        'user',
+        option('<email>', 'the colleague who takes over; at a terminal those who can are offered'),
+      ),
       site: repeated(
         '<site>',
         'only this site: cambridge-primary or cambridge-lower-secondary',
@@ -24,9 +36,29 @@ export const transfer = () =>
       ),
     },
     examples: ['ssh-admin users transfer amira@school.example --to omar@school.example --yes'],
-    act: (trx, ctx, { from, to, site }) =>
+    prepare: async ({ from, to, site }, { terminal, common }): Promise<Request> => {
+      if (to !== undefined) return { from, to, site }
+      const question = `Who takes over from ${from}?`
+      requireTerminal(terminal, {
+        flag: '--to',
+        may: common.input && !common.yes && !common.dryRun,
+        question,
+      })
+      return { from, to: undefined, site }
+    },
+    complete: async (request, { session, store, ctx: { at, by } }) => {
+      if (request.to !== undefined) return request
+      const { offerReceivers } = await import('./offer-missing-steps.ts')
+      const account = await findUser(store.db, { email: request.from, at, by })
+      return { ...request, to: await offerReceivers(session.terminal, { db: store.db, account, at }) }
+    },
+    act: (trx, ctx, { from, to = '', site }) =>
       transferProgressionTests(trx, { from, to, sites: site.length > 0 ? site : undefined, ctx }),
-    confirm: { question: transferQuestion, comparable: comparableTransfer },
+    confirm: {
+      question: transferQuestion,
+      comparable: comparableTransfer,
+      flags: ({ to }) => (to === undefined ? '--to and --yes' : undefined),
+    },
     render: renderTransfer,
     json: (transferred, mail) => ({ ...transferJson(transferred), mail }),
   })

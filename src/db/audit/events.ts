@@ -25,6 +25,8 @@ export interface EventFilter {
   subject?: string
   /** An address; `staff` for Cambridge staff. */
   actor?: string
+  /** The operating system's user and host. */
+  operator?: string | undefined
   /** The whole action, or its noun: `coordinator`. */
   action?: string
   /** ISO times: from this one on, and before that one. */
@@ -134,6 +136,7 @@ function passing({
   kind,
   subject,
   actor,
+  operator,
   action,
   since,
   until,
@@ -149,6 +152,7 @@ function passing({
   if (action?.includes('.')) conditions.push(eb('audit.action', '=', action))
   else if (action)
     conditions.push(eb('audit.action', '>=', `${action}.`), eb('audit.action', '<', `${action}/`))
+  if (operator) conditions.push(eb('audit.operator', '=', operator))
   if (since) conditions.push(eb('audit.at', '>=', since))
   if (until) conditions.push(eb('audit.at', '<', until))
   if (visible !== 'all') conditions.push(sql<SqlBool>`audit.id in (${within(visible)})`)

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { bytesIn } from '../../import/tables.ts'
 import { importRows, line, runWhile } from '../../import/workbook.ts'
@@ -116,7 +116,13 @@ describe('making the PIN sheet of an import again', () => {
     expect([unknown.exit, unknown.error().code]).toEqual([4, 'import-not-found'])
     expect((await again('nowhere/x.csv')).error().code).toBe('file-no-folder')
     expect((await again('x.pdf')).error().code).toBe('workbook-unknown-ending')
-    expect((await world.run(['centres', 'pins', '1', '--json'])).exit).toBe(2)
+  })
+
+  it('names its file as the import does, and asks before it replaces one', async () => {
+    const ran = await world.run(['centres', 'pins', '1', '--json'])
+    expect(ran.json()).toMatchObject({ file: 'new-user-pins-1.xlsx', count: 4 })
+    expect(existsSync(world.path('new-user-pins-1.xlsx'))).toBe(true)
+    expect(await world.run(['centres', 'pins', '1'])).toMatchObject({ exit: 2 })
   })
 })
 

@@ -1,0 +1,43 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { holding } from '../../holding.ts'
+import { inProcess } from '../../terminal.ts'
+import { newWorld, type World } from '../../world.ts'
+
+const amira = 'amira@school.example'
+const sites = ['cambridge-primary']
+
+let world: World
+beforeEach(async () => {
+  world = newWorld()
+  await world.centre('EG001')
+  await world.user(amira, { centre: 'EG001', sites })
+  await holding(world, amira)
+})
+afterEach(() => world.close())
+
+describe('transferring without saying to whom', () => {
+  it('offers the colleagues who can take over, at a terminal', async () => {
+    await world.user('omar@school.example', { centre: 'EG001', firstName: 'Omar', sites })
+    await world.user('siteless@school.example', { centre: 'EG001', firstName: 'Sami' })
+    const desk = inProcess(world, ['users', 'transfer', amira])
+    await desk.sees('Who takes over?')
+    await desk.sees('omar@school.example')
+    desk.presses('enter')
+    await desk.sees('Transfer 1 learner group')
+    desk.types('y\r')
+    const { exit, text } = await desk.leaves()
+    expect(exit).toBe(0)
+    expect(text).not.toContain('siteless@')
+    expect((await world.account('omar@school.example'))?.progressionTests.learnerGroups).toBe(1)
+  })
+
+  it('says what a colleague needs where nobody can', async () => {
+    const desk = inProcess(world, ['users', 'transfer', amira])
+    expect(await desk.leaves()).toMatchObject({ exit: 3, text: expect.stringContaining('--add-site') })
+  })
+
+  it.each([[[]], [['--yes']], [['--dry-run']]])('is a mistake where nobody is asked: %j', async (more) => {
+    const ran = await world.run(['users', 'transfer', amira, '--json', ...more])
+    expect({ exit: ran.exit, ...ran.error() }).toMatchObject({ exit: 2, code: 'answer-needed', hint: '--to' })
+  })
+})
