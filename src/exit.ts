@@ -1,4 +1,5 @@
 import { getSystemErrorMap } from 'node:util'
+import { missesItsTables } from './db/sqlite/errors.ts'
 import { BadInput, Cancelled, Failure, type Problem, Unavailable, Usage } from './errors.ts'
 import { oneLine } from './render/clean-text.ts'
 import { firstOfEachKind } from './render/kinds.ts'
@@ -91,7 +92,7 @@ function failureOf(error: unknown): Failure | undefined {
   // A signal ended what was being read.
   if (error.code === 'ABORT_ERR') return new Cancelled()
   if (error instanceof UnusableWorkbook || error instanceof UnusableFile) return failureOfFile(error)
-  const code = String(error.code)
+  const code = missesItsTables(error) ? 'SQLITE_CORRUPT' : String(error.code)
   const known = storeTroubles.find(([start]) =>
     start.startsWith('SQLITE') ? code.startsWith(start) : code === start,
   )

@@ -12,7 +12,13 @@ export function isBusy(error: unknown): boolean {
 
 /** SQLite says that a store does not hold together. */
 export function isDamage(error: unknown): error is Error {
-  return /^SQLITE_(CORRUPT|NOTADB)/.test(codeOf(error))
+  return /^SQLITE_(CORRUPT|NOTADB)/.test(codeOf(error)) || missesItsTables(error)
+}
+
+/** A table or column that each store has is not there: what the file says of its own tables is not what was written. */
+export function missesItsTables(error: unknown): boolean {
+  if (codeOf(error) !== 'SQLITE_ERROR' || !(error instanceof Error)) return false
+  return /^no such (table|column|index): |has no column named /.test(error.message)
 }
 
 /** There is no room, or the disk does not answer: nothing is wrong with the store. */

@@ -9,6 +9,7 @@ import {
   writeSync,
 } from 'node:fs'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { connectSqlite } from '../../../src/db/sqlite/driver.ts'
 import { newWorld, type World } from '../../world.ts'
 
 describe('checking a store', () => {
@@ -76,6 +77,24 @@ describe('checking a store', () => {
     const ran = await world.run(['store', 'check', '--json'])
     expect(ran.exit).toBe(7)
     expect(ran.error()).toMatchObject({ code: 'store-damaged' })
+  })
+
+  it('fails when what the file says of its own tables is not what was written, and so does whatever needs them', async () => {
+    const raw = connectSqlite(world.db)
+    raw.exec('alter table store rename column key_fingerprint to key_fingerprinu')
+    raw.close()
+    for (const argv of [
+      ['store', 'check'],
+      ['store', 'info'],
+      ['centres', 'create', 'EG001', '--name', 'A', '--country', 'Egypt'],
+    ]) {
+      const ran = await world.run([...argv, '--json'])
+      expect({ argv, exit: ran.exit, code: ran.error().code }).toEqual({
+        argv,
+        exit: 7,
+        code: 'store-damaged',
+      })
+    }
   })
 
   it('says all it can of a store that was cut short', async () => {
