@@ -23,6 +23,7 @@ import { findNewUsers, type NewUserOfRoster } from './new-people.ts'
 import { holdBackNearNumbers } from './near-number.ts'
 import { type Issues, issuesOf } from './issues.ts'
 import { holdBackRenumbered } from './renumbered.ts'
+import { acceptSavedLocations } from './places-that-are-addresses.ts'
 import type { Roster } from './roster.ts'
 import type { RosterRow } from './roster-row.ts'
 
@@ -87,6 +88,7 @@ function planRows(roster: Roster, { view, restoreDeleted, partial }: Planning): 
   refuseRowCounter(roster, centres)
   const places = rowsByCentre(roster.rows)
 
+  acceptSavedLocations(roster.rows, { centres, view })
   if (!restoreDeleted) holdBackDeletedCentres({ places, centres })
   holdBackDifferentNames(places)
   holdBackNearNumbers({ places, centres, users: view.users })

@@ -1,4 +1,4 @@
-import { columnLetters, columnOf } from './cell.ts'
+import { columnLetters, columnOf, maxColumns } from './cell.ts'
 import { bomb } from './errors.ts'
 import { extensionFormats } from './extension-formats.ts'
 import type { RawCell, RowMaker } from './sheet-rows.ts'
@@ -30,6 +30,8 @@ export function readSheetXml(part: string, maker: RowMaker): TextSink {
   let skipped = 0
   /** How many elements are open behind the rows. */
   let open = 0
+  /** The first column of which nothing was said yet, where such columns have no width. */
+  let hiddenFrom: number | undefined
   /** The cells to which the rules that follow apply. */
   let conditional = ''
 
@@ -40,6 +42,14 @@ export function readSheetXml(part: string, maker: RowMaker): TextSink {
       cell.formula ??= ''
       collecting = 'formula'
     } else if (name === (inline ? 't' : 'v')) collecting = 'value'
+  }
+
+  const readColumn = (attributes: ReadonlyMap<string, string>) => {
+    const [first, last] = [Number(attributes.get('min')), Number(attributes.get('max'))]
+    // Columns come in their order: those between two are as wide as the sheet says.
+    if (hiddenFrom !== undefined && first > hiddenFrom) maker.hideColumns(hiddenFrom, first - 1)
+    if (hiddenFrom !== undefined) hiddenFrom = last + 1
+    if (isTrue(attributes.get('hidden')) || isZero(attributes.get('width'))) maker.hideColumns(first, last)
   }
 
   const xml = readXml(part, {
@@ -53,10 +63,13 @@ export function readSheetXml(part: string, maker: RowMaker): TextSink {
         else if (open === 2 && name === 'cfRule')
           maker.formatByRule(conditional, { style: Number(attributes.get('dxfId') ?? -1) })
       } else if (skipped > 0) skipped += 1
-      else if (place === 'before' && name === 'sheetData') place = 'rows'
-      else if (place === 'before') {
-        if (name === 'col' && (isTrue(attributes.get('hidden')) || isZero(attributes.get('width'))))
-          maker.hideColumns(Number(attributes.get('min')), Number(attributes.get('max')))
+      else if (place === 'before' && name === 'sheetData') {
+        place = 'rows'
+        if (hiddenFrom !== undefined) maker.hideColumns(hiddenFrom, maxColumns)
+      } else if (place === 'before') {
+        // Rows that are written are shown unless each says otherwise, whatever zeroHeight says of the others.
+        if (name === 'sheetFormatPr' && isZero(attributes.get('defaultColWidth'))) hiddenFrom = 1
+        else if (name === 'col') readColumn(attributes)
       } else if (place === 'rows' && name === 'row') {
         maker.begin(attributes.get('r'), isTrue(attributes.get('hidden')) || isZero(attributes.get('ht')))
         place = 'row'

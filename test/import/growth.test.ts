@@ -60,6 +60,7 @@ function looksAt(
     holdsAssociateCentres: new Set<number>(),
     usersOf: () => 0,
     locations: new Map(),
+    locationsWithAt: new Map(),
     lookAlikes: new Map(),
   }
   const { issues } = planImport(roster, { view, restoreDeleted: false, partial: false })

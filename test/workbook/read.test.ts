@@ -175,6 +175,20 @@ describe('reading a workbook', () => {
     })
   })
 
+  it('knows columns that are hidden by default, and takes no row that is written for hidden by default', async () => {
+    const sheet = `<worksheet xmlns="${MAIN}"><sheetFormatPr defaultRowHeight="15" zeroHeight="1" defaultColWidth="0"/><cols><col min="1" max="1" width="9"/><col min="4" max="5" width="9"/><col min="6" max="6" width="9" hidden="1"/></cols><sheetData><row r="1"><c><v>1</v></c></row><row r="2" hidden="1"><c><v>2</v></c></row></sheetData></worksheet>`
+    const workbook = await openWorkbook(await fileOf(book({ sheet })))
+    const hidden: unknown[] = []
+    const { hiddenColumns } = await workbook.readRows((row) => hidden.push(row.hidden))
+    await workbook.close()
+    expect(hidden).toEqual([undefined, true])
+    expect(hiddenColumns).toEqual([
+      [1, 2],
+      [5, 5],
+      [6, 16383],
+    ])
+  })
+
   it('counts cells and rows that have no references', async () => {
     const rows =
       '<row><c><v>1</v></c><c><v>2</v></c></row><row r="5"><c r="C5"><v>3</v></c><c><v>4</v></c></row><row><c><v>5</v></c></row>'

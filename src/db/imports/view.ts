@@ -49,6 +49,8 @@ export interface ImportView {
   usersOf: (centreId: number) => number
   /** Where centres are that are not in the workbook, and whose name stands in it beside another number. */
   locations: ReadonlyMap<number, CentreLocation>
+  /** The locations, as they were written, of the workbook's centres that have an @ in theirs. */
+  locationsWithAt: ReadonlyMap<number, { address: string; town: string; postcode: string }>
 }
 
 /** What of the store a workbook touches. */
@@ -86,6 +88,7 @@ export async function readImportView(db: Kysely<Store>, reading: ImportReading):
     lookAlikes: reading.lookAlikes(reading.foreignDomains.length > 0 ? await domainsInUse(db) : []),
     usersOf: (centreId) => usersOf.get(centreId) ?? 0,
     locations: await locationsOf(db, centresBorne(centres, { numbers, bearsName })),
+    locationsWithAt: await locationsWithAt(db, wanted),
   }
 }
 
@@ -129,6 +132,22 @@ async function locationsOf(db: Kysely<Store>, ids: readonly number[]): Promise<M
     .orderBy('id')
     .execute()
   return new Map(rows.map(({ id, country, town }) => [id, { country, town }]))
+}
+
+async function locationsWithAt(
+  db: Kysely<Store>,
+  wanted: ReadonlySet<number>,
+): Promise<ImportView['locationsWithAt']> {
+  if (wanted.size === 0) return new Map()
+  const rows = await db
+    .selectFrom('centres')
+    .select(['id', 'address', 'town', 'postcode'])
+    .where(({ eb, or }) =>
+      or([eb('address', 'like', '%@%'), eb('town', 'like', '%@%'), eb('postcode', 'like', '%@%')]),
+    )
+    .orderBy('id')
+    .execute()
+  return new Map(rows.flatMap(({ id, ...location }) => (wanted.has(id) ? [[id, location] as const] : [])))
 }
 
 async function readCentres(db: Kysely<Store>): Promise<SeenCentre[]> {
@@ -283,6 +302,8 @@ export function digestOfView({ centres, touched, users, deletedAddresses, ...vie
   }
   for (const key of [...deletedAddresses].sort()) digest.update(key)
   for (const [id, { country, town }] of view.locations) digest.update(JSON.stringify([id, country, town]))
+  for (const [id, { address, town, postcode }] of view.locationsWithAt)
+    digest.update(JSON.stringify([id, address, town, postcode]))
   for (const pair of [...view.lookAlikes].sort()) digest.update(JSON.stringify(pair))
   return `sha256:${digest.digest('hex')}`
 }

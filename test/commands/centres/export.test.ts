@@ -172,6 +172,43 @@ describe('importing an export', () => {
     )
   })
 
+  it('changes nothing where an e-mail address stands for a location, and nobody is there', {
+    timeout: 120_000,
+  }, async () => {
+    const text = fc.constantFrom('', 'Main Road 1', 'office@school.example', 'c/o ada@nile.example', '@home')
+    const located = fc.record({ address: text, town: text, postcode: text })
+    await fc.assert(
+      fc.asyncProperty(fc.array(located, { minLength: 1, maxLength: 4 }), ways, async (places, way) => {
+        const random = newWorld()
+        try {
+          for (const [at, { address, town, postcode }] of places.entries()) {
+            const where = ['--address', address, '--town', town, '--postcode', postcode]
+            const created = ['centres', 'create', `EG${100 + at}`, '--name', 'Nile', '--country', 'Egypt']
+            const typed = where.filter((_, part) => where[part - (part % 2) + 1] !== '')
+            expect((await random.run([...created, ...typed])).exit).toBe(0)
+          }
+          await changesNothing(random, way)
+        } finally {
+          await random.close()
+        }
+      }),
+      { numRuns: 15 },
+    )
+  })
+
+  it('holds a row back whose address stands under Address, where that is not the saved location', async () => {
+    const create = ['centres', 'create', 'EG001', '--name', 'Nile', '--country', 'Egypt', '--address']
+    expect((await world.run([...create, 'office@school.example'])).exit).toBe(0)
+    await world.user('amira@school.example', { centre: 'EG001' })
+    for (const address of ['amira@school.example', 'omar@school.example']) {
+      const csv = `Centre number,Centre name,Email,Country,Address\nEG001,Nile,,Egypt,${address}\n`
+      await writeFile(world.path('list.csv'), csv)
+      const ran = await world.run(['centres', 'import', 'list.csv', '--delete-extra', '--yes', '--json'])
+      expect([ran.exit, ran.json().issues[0].code]).toEqual([8, 'missing-email'])
+    }
+    expect(await world.account('amira@school.example')).toMatchObject({ status: 'active' })
+  })
+
   it('changes nothing, whatever names and numbers were typed and saved', { timeout: 120_000 }, async () => {
     const words = [
       'TRUE',
