@@ -3,13 +3,11 @@ const { load } = require('./program.js')
 
 // What the tool writes is for its owner only, a store that SQLite makes anew included.
 process.umask(0o077)
-if (!saysVersion(process.argv.slice(2))) start()
-
-function start() {
-  // Until the program can say more: nothing has been done yet.
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => process.exit(130))
-  load({ folder: `${__dirname}/../dist`, keepsCompiled: true }).main(process.argv.slice(2))
-}
+// Until the program can say more: nothing has been done yet.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => process.exit(130))
+// A signal that comes when it has answered changes nothing of that.
+if (saysVersion(process.argv.slice(2))) process.exit(0)
+load({ folder: `${__dirname}/../dist`, keepsCompiled: true }).main(process.argv.slice(2))
 
 /** Nothing of the program is needed for it; where it cannot be written the program says so. */
 function saysVersion(argv) {
