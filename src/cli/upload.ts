@@ -59,7 +59,7 @@ export async function uploadFile(
   const { sweepUploads } = await import('../rules/resources/sweep-uploads.ts')
   const { name, path, sha256, bytes } = file
   const known = { name, sha256, bytes }
-  if (session.common.dryRun || (await findContent(store.db, sha256))) return known
+  if (session.common.dryRun || (await findContent(store.db, sha256))?.usable) return known
   const { context } = session
   const begun = { id: 0 }
   await note(store, async (trx) => {

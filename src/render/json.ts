@@ -819,7 +819,7 @@ const answerShapes = () => ({
     resources: z.array(
       z.strictObject({
         ...resource().shape,
-        outcome: z.enum(['uploaded', 'withdrawn', 'restored', 'unchanged']),
+        outcome: z.enum(['uploaded', 'mended', 'withdrawn', 'restored', 'unchanged']),
         changed: z.boolean(),
       }),
     ),
@@ -831,7 +831,7 @@ const answerShapes = () => ({
     helpDocuments: z.array(
       z.strictObject({
         ...helpDocument().shape,
-        outcome: z.enum(['uploaded', 'replaced', 'withdrawn', 'unchanged']),
+        outcome: z.enum(['uploaded', 'mended', 'replaced', 'withdrawn', 'unchanged']),
         changed: z.boolean(),
       }),
     ),
@@ -909,6 +909,8 @@ const answerShapes = () => ({
     file: text(),
     bytes: orNull(count()),
     keyFile: text(),
+    /** With --without-content the bytes of files are left out. */
+    withoutContent: z.boolean(),
     changed: z.boolean(),
   }),
   /** `kept` is where the store that was there lies now. */

@@ -74,6 +74,14 @@ export const operations: readonly Operation[] = [
     argv: ['centres', 'imports', 'undo', '1', '--yes'],
   },
   {
+    name: 'upload',
+    prepare: async (desk) => {
+      await school(desk)
+      writeFileSync(desk.path('audio.mp3'), Buffer.alloc(2_500_000, 7))
+    },
+    argv: ['resources', 'upload', 'audio.mp3', ...'--title Audio --kind other --series 2026-06'.split(' ')],
+  },
+  {
     name: 'transfer',
     prepare: school,
     argv: ['users', 'transfer', 'amira@school.example', '--to', 'omar@school.example', '--yes'],

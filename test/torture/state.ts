@@ -28,6 +28,12 @@ export function stateOf(path: string): string {
         `select action, count(*) from audit where kind = 'change' and action <> 'store.begun' group by 1 order by 1`,
       ),
       templates: rows('select name from templates order by 1'),
+      // What is left of an upload that was cut short belongs to nothing, and goes with the next.
+      resources: rows(
+        `select title, file, sha256, contents.bytes,
+           (select sum(length(content_pieces.bytes)) from content_pieces where content_id = contents.id)
+         from resources join contents on contents.id = resources.content_id order by resources.id`,
+      ),
     })
   } finally {
     raw.close()

@@ -3,7 +3,7 @@ import { checkOutputFile, type OutputFile } from '../../cli/output-file.ts'
 import { backUpStore } from '../../rules/store/events.ts'
 import { permit } from '../../rules/permissions/decide.ts'
 import { command } from '../../cli/define.ts'
-import { argument } from '../../cli/parameters.ts'
+import { argument, flag } from '../../cli/parameters.ts'
 import type { Session } from '../../cli/session.ts'
 import { placesOf } from '../../cli/store-paths.ts'
 
@@ -14,10 +14,14 @@ export const backup = () =>
     description:
       'Copy the store, also while others work with it, into one file for its owner only. The key is not in it: keep a copy of the key in another place.',
     args: { file: argument('the file to make', z.string().min(1)) },
-    examples: ['ssh-admin store backup hub-backup.db'],
+    options: {
+      withoutContent: flag('leave out the bytes of resources and help documents; all else of them is there'),
+    },
+    examples: ['ssh-admin store backup hub-backup.db', 'ssh-admin store backup small.db --without-content'],
     changes: true,
     run: async (options, session) => {
       const { dryRun } = session.common
+      const { withoutContent } = options
       const output = await checkOutputFile(session, { kind: 'backup', file: options.file, asksLater: true })
       const { path: file } = output
       const { db } = placesOf(session)
@@ -26,10 +30,10 @@ export const backup = () =>
       try {
         permit(await session.ctx(store), 'store.backup', { name: 'store' })
         await output.agreeToReplace()
-        const bytes = dryRun ? null : await copy(store, { output, session })
+        const bytes = dryRun ? null : await copy(store, { output, session, withoutContent })
         return {
-          text: `${dryRun ? 'Would copy' : 'Copied'} the store ${db} to ${file}\nThe key is not in it: it is ${keyFile}. Keep a copy of that too, in another place.`,
-          json: { store: db, file, bytes, keyFile, changed: true },
+          text: `${dryRun ? 'Would copy' : 'Copied'} the store ${db} to ${file}\nThe key is not in it: it is ${keyFile}. Keep a copy of that too, in another place.${withoutContent ? '\nThe bytes of resources and help documents are not in it: where it is restored, they cannot be downloaded.' : ''}`,
+          json: { store: db, file, bytes, keyFile, withoutContent, changed: true },
         }
       } finally {
         await store.close()
@@ -39,13 +43,16 @@ export const backup = () =>
 
 async function copy(
   store: Awaited<ReturnType<Session['open']>>,
-  { output, session }: { output: OutputFile; session: Session },
+  { output, session, withoutContent }: { output: OutputFile; session: Session; withoutContent: boolean },
 ): Promise<number> {
   const { signal } = session.context
   let bytes = 0
   await output.prepare({
     writeTo: async (to) => {
       bytes = await store.engine.copyOut(to, signal)
+      if (!withoutContent) return
+      const { leaveOutContent } = await import('../../db/sqlite/leave-out-content.ts')
+      bytes = leaveOutContent(to)
     },
   })
   await output.moveIntoPlace()

@@ -12,14 +12,37 @@ export interface Content {
 /** How many bytes of a file are one row: what is held in memory of it, and what one transaction writes. */
 export const pieceLength = 1024 * 1024
 
-/** The bytes that have this digest, where they are kept already. */
-export async function findContent(db: Kysely<Store>, sha256: string): Promise<Content | undefined> {
+/** The bytes that have this digest, where they are kept already; `usable` says that they are there and right, as far as is known. */
+export async function findContent(
+  db: Kysely<Store>,
+  sha256: string,
+): Promise<(Content & { usable: boolean }) | undefined> {
   const row = await db
     .selectFrom('contents')
-    .select(['id', 'bytes'])
+    .leftJoin('content_pieces', (join) =>
+      join.onRef('content_pieces.content_id', '=', 'contents.id').on('content_pieces.position', '=', 0),
+    )
+    .select(['contents.id', 'contents.bytes', 'contents.mismatch_at', 'content_pieces.position'])
     .where('sha256', '=', sha256)
     .executeTakeFirst()
-  return row && { id: row.id, sha256, bytes: row.bytes ?? 0 }
+  if (!row) return undefined
+  const usable = row.mismatch_at === null && row.position !== null
+  return { id: row.id, sha256, bytes: row.bytes ?? 0, usable }
+}
+
+/** Puts what was uploaded again in the place of bytes that are damaged, or were left out. */
+export async function mendContent(
+  trx: Trx,
+  { contentId, uploadId }: { contentId: number; uploadId: number },
+): Promise<void> {
+  await trx.deleteFrom('content_pieces').where('content_id', '=', contentId).execute()
+  await trx
+    .updateTable('content_pieces')
+    .set({ content_id: contentId })
+    .where('content_id', '=', uploadId)
+    .execute()
+  await trx.deleteFrom('contents').where('id', '=', uploadId).where('sha256', 'is', null).execute()
+  await noteMismatch(trx, { contentId, at: null })
 }
 
 /** An upload that is not whole: nothing refers to it. */

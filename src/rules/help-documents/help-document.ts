@@ -8,7 +8,7 @@ import { typedNumber } from '../resources/resource.ts'
 /** A help document after a change, and what became of it. */
 export interface ChangedHelpDocument {
   document: HelpDocumentRow
-  outcome: 'uploaded' | 'replaced' | 'withdrawn' | 'unchanged'
+  outcome: 'uploaded' | 'mended' | 'replaced' | 'withdrawn' | 'unchanged'
 }
 
 /** Those that the actor may read: everybody those that are not withdrawn, Cambridge staff the others and the history too. */

@@ -1,5 +1,6 @@
 import {
   findHelpDocuments,
+  type HelpDocumentRow,
   insertHelpDocument,
   insertVersion,
 } from '../../db/help-documents/help-documents.ts'
@@ -25,9 +26,10 @@ export async function uploadHelpDocument(
   const { by, at } = ctx
   permit(ctx, 'help-documents.upload', { name: file.name })
   const there = (await findHelpDocuments(trx, { withdrawn: false })).find((one) => one.title === title)
-  const contentId = await keepContent(trx, file)
+  const { contentId, mended } = await keepContent(trx, file)
   if (there?.content_id === contentId && there.file === file.name) {
-    return { document: there, outcome: 'unchanged' }
+    if (!mended) return { document: there, outcome: 'unchanged' }
+    return mendedDocument(trx, { document: there, file, ctx })
   }
   if (there) {
     throw new Refused('title-in-use', `Help document ${there.id} is called ‘${title}’ already.`, {
@@ -57,15 +59,27 @@ export async function replaceHelpDocument(
   const subject = `help document ${before.id}`
   permit(ctx, 'help-documents.replace', { name: subject })
   refuseWithdrawn(before)
-  const contentId = await keepContent(trx, file)
+  const { contentId, mended } = await keepContent(trx, file)
   if (before.content_id === contentId && before.file === file.name) {
-    return { document: before, outcome: 'unchanged' }
+    if (!mended) return { document: before, outcome: 'unchanged' }
+    return mendedDocument(trx, { document: before, file, ctx })
   }
   const version = before.version + 1
   await insertVersion(trx, { documentId: before.id, version, file: file.name, contentId, at })
   const facts = { version, file: file.name, bytes: file.bytes, sha256: file.sha256 }
   await appendAudit(trx, { by, at, action: 'help-documents.replaced', subject, facts })
   return { document: await findHelpDocument(trx, { id, by }), outcome: 'replaced' }
+}
+
+/** The same file, whose bytes were damaged or left out, and are right again. */
+async function mendedDocument(
+  trx: Trx,
+  { document, file, ctx: { by, at } }: { document: HelpDocumentRow; file: Uploaded; ctx: RuleContext },
+): Promise<ChangedHelpDocument> {
+  const subject = `help document ${document.id}`
+  const facts = { file: file.name, bytes: file.bytes, sha256: file.sha256 }
+  await appendAudit(trx, { by, at, action: 'help-documents.mended', subject, facts })
+  return { document: await findHelpDocument(trx, { id: String(document.id), by }), outcome: 'mended' }
 }
 
 function refuseWithdrawn({

@@ -1,4 +1,4 @@
-import { findContent, finishUpload, removeUpload } from '../../db/contents/contents.ts'
+import { findContent, finishUpload, mendContent, removeUpload } from '../../db/contents/contents.ts'
 import { transactionState, type Trx } from '../../db/transact.ts'
 import { Refused } from '../../errors.ts'
 
@@ -11,16 +11,28 @@ export interface Uploaded {
   uploadId?: number
 }
 
-/** Makes what was uploaded whole, in the transaction that refers to it; equal bytes are kept once. @returns its number */
-export async function keepContent(trx: Trx, file: Uploaded): Promise<number> {
+/** The bytes of a file in the store. */
+export interface Kept {
+  contentId: number
+  /** They were damaged, or had been left out of the store, and are right again. */
+  mended: boolean
+}
+
+/**
+ * Makes what was uploaded whole, in the transaction that refers to it; equal bytes are kept once, and what was uploaded
+ * again takes the place of bytes that are damaged.
+ */
+export async function keepContent(trx: Trx, file: Uploaded): Promise<Kept> {
   const { name, sha256, bytes, uploadId } = file
   const there = await findContent(trx, sha256)
   if (there) {
-    if (uploadId !== undefined) await removeUpload(trx, uploadId)
-    return there.id
+    const mended = !there.usable && uploadId !== undefined
+    if (mended) await mendContent(trx, { contentId: there.id, uploadId })
+    else if (uploadId !== undefined) await removeUpload(trx, uploadId)
+    return { contentId: there.id, mended }
   }
-  if (uploadId === undefined) return rehearsedContent(trx, file)
-  if (await finishUpload(trx, { uploadId, sha256, bytes })) return uploadId
+  if (uploadId === undefined) return { contentId: await rehearsedContent(trx, file), mended: false }
+  if (await finishUpload(trx, { uploadId, sha256, bytes })) return { contentId: uploadId, mended: false }
   throw new Refused('upload-interrupted', `The upload of ${name} was taken for one that was cut short.`, {
     hint: 'Try again.',
   })

@@ -15,7 +15,7 @@ export const resourceAreas = ['general', 'tp'] as const satisfies readonly Resou
 /** A resource after a change, and what became of it. */
 export interface ChangedResource {
   resource: ResourceRow
-  outcome: 'uploaded' | 'withdrawn' | 'restored' | 'unchanged'
+  outcome: 'uploaded' | 'mended' | 'withdrawn' | 'restored' | 'unchanged'
 }
 
 /** @throws `unknown-kind` */

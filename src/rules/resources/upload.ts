@@ -26,11 +26,17 @@ interface Uploading extends ResourceFacts {
 export async function uploadResource(trx: Trx, { file, ctx, ...facts }: Uploading): Promise<ChangedResource> {
   const { by, at } = ctx
   permit(ctx, 'resources.upload', { name: file.name })
-  const contentId = await keepContent(trx, file)
+  const { contentId, mended } = await keepContent(trx, file)
   const same = (await findResources(trx, { contentId, withdrawn: false })).find((one) =>
     isSame(one, facts, file.name),
   )
-  if (same) return { resource: same, outcome: 'unchanged' }
+  if (same && !mended) return { resource: same, outcome: 'unchanged' }
+  if (same) {
+    const facts = { file: file.name, bytes: file.bytes, sha256: file.sha256 }
+    await appendAudit(trx, { by, at, action: 'resources.mended', subject: `resource ${same.id}`, facts })
+    const [resource = same] = await findResources(trx, { ids: [same.id] })
+    return { resource, outcome: 'mended' }
+  }
 
   const id = await insertResource(trx, { ...facts, file: file.name, contentId, at })
   await appendAudit(trx, {

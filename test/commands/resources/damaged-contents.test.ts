@@ -72,3 +72,35 @@ describe('an upload that was cut short', () => {
     ])
   })
 })
+
+describe('a file that is uploaded again', () => {
+  it('takes the place of bytes that are damaged', async () => {
+    written('one.mp3', randomBytes(2 * megabyte))
+    await uploading('one.mp3')
+    await world.tamper(`update content_pieces set bytes = x'00' where position = 1`)
+    await world.run(['resources', 'download', '1', '--out', 'back.mp3'])
+    expect((await uploading('one.mp3')).json()).toMatchObject({
+      resources: [{ id: 1, outcome: 'mended', status: 'kept', changed: true }],
+    })
+    expect(await world.run(['resources', 'download', '1', '--out', 'back.mp3'])).toMatchObject({ exit: 0 })
+    expect(await world.rows('select id from contents')).toHaveLength(1)
+  })
+})
+
+describe('a backup without content', () => {
+  it('has everything but the bytes, says so, and takes them again', async () => {
+    const bytes = written('one.mp3', randomBytes(2 * megabyte))
+    await uploading('one.mp3')
+    const backup = await world.run(['store', 'backup', 'small.db', '--without-content', '--json'])
+    expect(backup.json()).toMatchObject({ withoutContent: true })
+    expect(backup.json().bytes).toBeLessThan(bytes.length)
+    await (await world.store()).close()
+    expect(await world.run(['store', 'restore', 'small.db', '--yes'])).toMatchObject({ exit: 0 })
+    const download = ['resources', 'download', '1', '--out', 'back.mp3', '--json']
+    expect((await world.run(download)).error()).toMatchObject({ code: 'content-left-out' })
+    const check = await world.run(['store', 'check', '--json'])
+    expect(check.json().findings.map(({ code }: { code: string }) => code)).toContain('content-left-out')
+    expect((await uploading('one.mp3')).json()).toMatchObject({ resources: [{ outcome: 'mended' }] })
+    expect(await world.run(download)).toMatchObject({ exit: 0 })
+  })
+})
