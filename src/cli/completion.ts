@@ -51,13 +51,31 @@ function addOptions(entry: Entry, command: Command): void {
     const alias = option.short?.slice(1)
     if (!option.required) entry.option(name, option.description, alias)
     else {
-      const values = option.argChoices ?? (/(^|-)site$/.test(name) ? sites : [])
+      const values = option.argChoices ?? valuesOf(command, name)
       const offer = (complete: (value: string, meaning: string) => void) => {
         for (const value of values) complete(value, '')
       }
       entry.option(name, option.description, offer, alias)
     }
   }
+}
+
+/** What an option can be, where that is one of a few words. */
+function valuesOf(command: Command, name: string): readonly string[] {
+  if (/(^|-)site$/.test(name)) return sites
+  const noun = command.parent?.name()
+  return wordsOf[`${noun} ${name}`] ?? []
+}
+
+const wordsOf: Readonly<Record<string, readonly string[]>> = {
+  'resources kind': ['listening-audio', 'pre-release', 'specimen', 'other'],
+  'resources area': ['general', 'tp'],
+  'releases for': ['all', 'schools', 'associates', 'associate-centres', 'country:', 'zone:', 'entries'],
+  'releases opens': ['now', 'key-time'],
+  'releases closes': ['none', 'key-time'],
+  'releases state': ['draft', 'released', 'withdrawn'],
+  'key-times zone': ['1', '2', '3', '4', '5', '6'],
+  'errors kind': ['entry', 'key-time', 'other'],
 }
 
 /** A place where a path stands: the value of an option, or an argument that is a file. */

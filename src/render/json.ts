@@ -938,7 +938,15 @@ const answerShapes = () => ({
     voided: voided(),
     changed: z.boolean(),
   }),
-  seededStore: answerOfChange({ centres: count(), users: count(), changed: z.boolean() }),
+  seededStore: answerOfChange({
+    centres: count(),
+    users: count(),
+    /** With --releases what else was made up. */
+    releases: orNull(
+      z.strictObject({ keyTimes: count(), entries: count(), resources: count(), releases: count() }),
+    ),
+    changed: z.boolean(),
+  }),
 
   /** `id` is an address, or the number of a centre; `centre` is where a user is. */
   found: answer({

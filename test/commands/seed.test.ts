@@ -59,4 +59,16 @@ describe('seeding a store', () => {
     expect(await said('--users', '2000000')).toBe('--users 2000000: at most 1000000')
     expect(await said('--seed', '1.5')).toBe('--seed 1.5: a whole number')
   })
+
+  it('makes up what is released too, of which nothing is wrong', async () => {
+    expect((await seed('--releases')).json()).toMatchObject({ releases: { resources: 2, releases: 2 } })
+    const listed = (await world.run(['releases', 'list', '--json'])).json().releases
+    expect(listed).toMatchObject([
+      { state: 'released', centres: 3, withoutKeyTime: 0 },
+      { state: 'released', withoutKeyTime: 0 },
+    ])
+    expect(await world.run(['errors', 'list'])).toMatchObject({ exit: 0 })
+    const download = ['resources', 'download', '1', '--out', world.path('there.txt')]
+    expect(await world.run(download)).toMatchObject({ exit: 0 })
+  })
 })

@@ -20,6 +20,8 @@ describe('completing in a shell', () => {
       expect.arrayContaining(['--keep-credentials', '--json']),
     )
     expect(await values('completion', 'b')).toContain('bash')
+    expect(await values('resources', 'upload', '--kind', 'li')).toContain('listening-audio')
+    expect(await values('releases', 'create', '--for', 'en')).toContain('entries')
   })
 
   it('leaves files to the shell where a file is wanted, and nowhere else', async () => {

@@ -85,7 +85,7 @@ const staffOnly: Readonly<Record<string, Call>> = {
   'store rekey': fixed(),
   'store migrate': fixed(),
   'store accept-clock': fixed(),
-  seed: fixed('--centres', '1', '--users', '1', '--seed', '1'),
+  seed: fixed('--centres', '1', '--users', '1', '--seed', '1', '--releases'),
 }
 
 const newPerson = 'New Person <new@new.example>'

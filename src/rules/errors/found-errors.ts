@@ -9,6 +9,7 @@ import { findReleases } from '../../db/releases/releases.ts'
 import { findResources } from '../../db/resources/resources.ts'
 import type { Store } from '../../db/schema.ts'
 import { countryName } from '../../countries.ts'
+import type { TimeProblem } from '../key-times/lookup.ts'
 import { authorisationsOf, readReleaseFacts } from '../releases/authorisations.ts'
 
 export const errorKinds = ['entry', 'key-time', 'other'] as const
@@ -96,13 +97,34 @@ async function* keyTimeErrors(db: Kysely<Store>): AsyncGenerator<FoundError> {
   }
   const releases = (await findReleases(db)).filter(({ state }) => state !== 'withdrawn')
   const facts = await readReleaseFacts(db, { releases })
+  const found = new Map<string, Unseen>()
   for (const release of releases)
     for (const { centre, problem } of authorisationsOf(release, facts)) {
       if (problem === null) continue
-      const { code, message, hint } = problem
-      const words = `${centre.number} never sees release ${release.id} (${release.name}): ${message}`
-      yield { kind, code, subject: centre.number, message: words, hint }
+      // A centre without a time zone is mended by itself, what is wrong with a Key Time for all of its centres.
+      const subject = problem.code === 'no-time-zone' ? centre.number : countryName(centre.country)
+      const { code, message } = problem
+      const key = `${code} ${message}`
+      const unseen = found.get(key) ?? { problem, subject, centres: new Set(), releases: new Set() }
+      unseen.centres.add(centre.number)
+      unseen.releases.add(`${release.id} (${release.name})`)
+      found.set(key, unseen)
     }
+  for (const { problem, subject, centres, releases: unseen } of found.values()) {
+    const [first = '', ...others] = unseen
+    const more = others.length > 0 ? ` and ${others.length} more` : ''
+    const who = centres.size === 1 ? `${[...centres].join()} never sees` : `${centres.size} centres never see`
+    const message = `${problem.message} ${who} release ${first}${more}.`
+    yield { kind, code: problem.code, subject, message, hint: problem.hint }
+  }
+}
+
+/** Something because of which centres never see releases. */
+interface Unseen {
+  problem: TimeProblem
+  subject: string
+  centres: Set<string>
+  releases: Set<string>
 }
 
 async function* otherErrors(db: Kysely<Store>): AsyncGenerator<FoundError> {

@@ -4,6 +4,7 @@ import { Refused } from '../../errors.ts'
 import type { RuleContext } from '../permissions/actor.ts'
 import { readAddress } from '../users/email.ts'
 import { searchKey } from '../../search-key.ts'
+import type { SeededReleases } from './seed-releases.ts'
 import { seedCentre, seedUser } from './seed-data.ts'
 import { newUser } from '../users/new-user.ts'
 import { permit } from '../permissions/decide.ts'
@@ -14,16 +15,23 @@ interface Seeding {
   users: number
   /** The same number invents the same people. */
   seed: number
+  /** Key Times, entries, resources and releases too. */
+  releases: boolean
   ctx: RuleContext
 }
 
 export interface Seeded {
   centres: number
   users: number
+  /** Null where none were asked for. */
+  releases: SeededReleases | null
 }
 
 /** Fills an empty store with people who cannot exist; never one in which somebody does. */
-export async function seedStore(trx: Trx, { centres, users, seed, ctx }: Seeding): Promise<Seeded> {
+export async function seedStore(
+  trx: Trx,
+  { centres, users, seed, releases: wanted, ctx }: Seeding,
+): Promise<Seeded> {
   permit(ctx, 'seed', { name: 'store' })
   if (!(await isEmpty(trx))) {
     throw new Refused('store-not-empty', 'There are centres or users in this store.', {
@@ -47,8 +55,15 @@ export async function seedStore(trx: Trx, { centres, users, seed, ctx }: Seeding
     }
     await insertSeedUsers(trx, { count: users, rows: people() })
   }
-  await appendAudit(trx, { ...ctx, action: 'store.seeded', facts: { centres, users, seed } })
-  return { centres, users: centres > 0 ? users : 0 }
+  const releases = wanted ? await inventReleases(trx, ctx) : null
+  const more = releases === null ? {} : { releases }
+  await appendAudit(trx, { ...ctx, action: 'store.seeded', facts: { centres, users, seed, ...more } })
+  return { centres, users: centres > 0 ? users : 0, releases }
+}
+
+async function inventReleases(trx: Trx, { at }: RuleContext): Promise<SeededReleases> {
+  const { seedReleases } = await import('./seed-releases.ts')
+  return seedReleases(trx, at)
 }
 
 function centreRow({ number, name, town, country }: ReturnType<typeof seedCentre>, at: string) {

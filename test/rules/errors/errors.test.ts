@@ -91,11 +91,24 @@ describe('the list of errors', () => {
     expect([...(await found('key-time')).errors].sort()).toEqual([
       ['administrative-zones-differ', 'India'],
       ['no-administrative-zone', 'Pakistan'],
-      ['no-key-time', 'EG001'],
+      ['no-key-time', 'Egypt'],
     ])
     await keyTimes('Egypt,3,AM,00:30,')
     await run('releases', 'edit', 'June', '--opens', 'key-time AM 2026-04-24')
-    expect((await found('key-time')).errors).toContainEqual(['local-time-does-not-exist', 'EG001'])
+    expect((await found('key-time')).errors).toContainEqual(['local-time-does-not-exist', 'Egypt'])
+  })
+
+  it('says once for a country what keeps its centres from many releases, and once for a centre its time zone', async () => {
+    await world.centre('NZ001', { country: 'NZ' })
+    for (const name of ['One', 'Two']) {
+      const more = ['--resource', resource, '--opens', 'key-time AM 2026-06-02', '--for', 'all']
+      await run('releases', 'create', name, ...more)
+    }
+    const { errors } = (await world.run(['errors', 'list', '--kind', 'key-time', '--json'])).json()
+    expect(errors).toMatchObject([
+      { code: 'no-key-time', subject: 'Egypt', message: expect.stringContaining('2 centres never see') },
+      { code: 'no-time-zone', subject: 'NZ001', hint: expect.stringContaining('centres edit NZ001') },
+    ])
   })
 
   it('names a release without an audience, without a resource, or that closes before it opens', async () => {
