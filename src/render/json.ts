@@ -878,7 +878,13 @@ const answerShapes = () => ({
   auditExport: answer({ file: text(), events: count() }),
   auditVerdict: answer({ ok: z.boolean(), events: count(), head: orNull(text()) }),
 
-  begunStore: answerOfChange({ store: text(), keyFile: text(), changed: z.boolean() }),
+  /** `desks`: with --roles, the role of a shared store's desks; null else. */
+  begunStore: answerOfChange({
+    store: text(),
+    keyFile: text(),
+    desks: orNull(z.strictObject({ role: text(), statements: z.array(text()), made: z.boolean() })),
+    changed: z.boolean(),
+  }),
   store: answer({
     store: text(),
     bytes: count(),

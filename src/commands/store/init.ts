@@ -1,3 +1,4 @@
+import type { DeskRole } from '../../db/store/desk-role.ts'
 import { Refused } from '../../errors.ts'
 import { command } from '../../cli/define.ts'
 import { flag } from '../../cli/parameters.ts'
@@ -11,14 +12,17 @@ export const init = () =>
     description: 'Begin a new, empty store, and the key file from which its PINs and links are derived.',
     options: {
       ifMissing: flag('a store that is there already is no error'),
+      roles: flag('of a store on a server: make a role for desks, which cannot change the audit log'),
     },
     examples: ['ssh-admin store init --db hub.db'],
     changes: true,
-    run: async ({ ifMissing }, session) => {
+    run: async ({ ifMissing, roles }, session) => {
       const { existsSync } = await import('node:fs')
       const { db } = placesOf(session)
+      const { deskRoleOf, refuseFile } = await import('../../db/store/desk-role.ts')
+      if (roles) refuseFile(db)
       const refuseOther = () => {
-        if (ifMissing) return
+        if (ifMissing || roles) return
         throw new Refused('store-exists', `There is a store at ${db} already.`, {
           hint: 'It stays as it is. To begin another one, name its place with --db.',
         })
@@ -34,11 +38,27 @@ export const init = () =>
       } finally {
         await store.close()
       }
+      const desks = roles ? await deskRoleOf(db, { make: !dryRun }) : undefined
+      const lines = [
+        ...(changed
+          ? [
+              `Began the store ${db}`,
+              `Its key is ${keyFile}: keep a copy elsewhere; without it no PIN or link can be made again.`,
+            ]
+          : desks
+            ? []
+            : [`There is a store at ${db}; nothing to do.`]),
+        ...(desks ? roleLines(desks) : []),
+      ]
       return {
-        text: changed
-          ? `Began the store ${db}\nIts key is ${keyFile}: keep a copy elsewhere; without it no PIN or link can be made again.`
-          : `There is a store at ${db}; nothing to do.`,
-        json: { store: db, keyFile, changed },
+        text: lines.join('\n'),
+        json: { store: db, keyFile, desks: desks ?? null, changed: changed || desks?.made === true },
       }
     },
   })
+
+function roleLines({ role, statements, made }: DeskRole): string[] {
+  const next = `Then each desk signs in as a user who has it: create user tom password '…' in role "${role}";`
+  if (made) return [`Made the role ${role}: it adds to the audit log, and cannot change it.`, next]
+  return ['These statements make the role for desks; its owner runs them:', ...statements, next]
+}

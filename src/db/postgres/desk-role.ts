@@ -1,0 +1,42 @@
+import { readSharedPlace } from '../../shared-place.ts'
+import type { DeskRole } from '../store/desk-role.ts'
+import { connect } from './connection.ts'
+import { inWords, sqlStateOf } from './errors.ts'
+
+/**
+ * A role for desks: it reads and changes the store, adds to the audit log, and can neither change nor shorten it, nor
+ * alter a table. Whoever has the rights makes it; else its statements are for somebody who has.
+ */
+export async function deskRole(address: string, { make }: { make: boolean }): Promise<DeskRole> {
+  const place = readSharedPlace(address)
+  const role = `${place.schema}_desk`
+  const statements = statementsFor(place.schema, role)
+  if (!make) return { role, statements, made: false }
+  const client = await connect(place, { writes: true })
+  try {
+    await client.query(`begin; ${statements.join('\n')} commit`)
+    return { role, statements, made: true }
+  } catch (error) {
+    await client.query('rollback').catch(() => undefined)
+    if (sqlStateOf(error) === '42501') return { role, statements, made: false }
+    throw inWords(error, place.shown)
+  } finally {
+    await client.end()
+  }
+}
+
+/** A schema's name has nothing in it that would have to be quoted. */
+function statementsFor(schema: string, role: string): string[] {
+  const rights = `select, insert, update, delete on`
+  return [
+    `do $$ begin create role "${role}" nologin; exception when duplicate_object then null; end $$;`,
+    `grant usage on schema "${schema}" to "${role}";`,
+    `grant ${rights} all tables in schema "${schema}" to "${role}";`,
+    `grant usage, select, update on all sequences in schema "${schema}" to "${role}";`,
+    `revoke update, delete, truncate on "${schema}".audit, "${schema}".audit_personal from "${role}";`,
+    `grant update (value, salt) on "${schema}".audit_personal to "${role}";`,
+    `revoke insert, update, delete on "${schema}".store_versions from "${role}";`,
+    `alter default privileges in schema "${schema}" grant ${rights} tables to "${role}";`,
+    `alter default privileges in schema "${schema}" grant usage, select, update on sequences to "${role}";`,
+  ]
+}

@@ -1,0 +1,70 @@
+import { writeFileSync } from 'node:fs'
+import pg from 'pg'
+import { afterEach, beforeEach, expect, it } from 'vitest'
+import { readSharedPlace } from '../../../src/shared-place.ts'
+import { testServer } from '../../shared-store.ts'
+import { newWorld, type World } from '../../world.ts'
+
+let world: World
+let owner: pg.Client
+let desk: pg.Client
+const user = `desk_${process.env.VITEST_POOL_ID ?? '0'}`
+const asDesk = () => ['--db', world.db.replace(/\/\/[^@]+@/, `//${user}@`)]
+
+beforeEach(async () => {
+  world = newWorld()
+  await world.centre('EG001', { coordinator: 'huda@school.example' })
+  await world.user('omar@school.example', { centre: 'EG001' })
+  expect((await world.run(['store', 'init', '--roles'])).stdout).toContain('Made the role')
+  owner = new pg.Client({ connectionString: testServer ?? '' })
+  await owner.connect()
+  const { schema } = readSharedPlace(world.db)
+  await owner.query(`create user ${user} password 'hub' in role ${schema}_desk`)
+  desk = new pg.Client({ connectionString: (testServer ?? '').replace(/\/\/[^@]+@/, `//${user}@`) })
+  await desk.connect()
+  await desk.query(`set search_path to ${schema}`)
+})
+afterEach(async () => {
+  await desk.end()
+  await owner.query(`drop user ${user}`)
+  await owner.end()
+  await world.close()
+})
+
+it('a desk with the role of desks works as ever', async () => {
+  expect((await world.run(['users', 'suspend', 'omar@school.example', '--yes', ...asDesk()])).exit).toBe(0)
+  const csv = 'Centre number,Centre name,Country,Email\nEG002,Two,Egypt,amira@two.example\n'
+  writeFileSync(world.path('two.csv'), csv)
+  const importing = ['centres', 'import', 'two.csv', '--yes', ...asDesk()]
+  const imported = await world.run(importing)
+  expect(imported.exit, imported.stderr).toBe(0)
+  for (const verb of ['delete', 'erase']) {
+    const ran = await world.run(['users', verb, 'omar@school.example', '--yes', ...asDesk()])
+    expect(ran.exit, ran.stderr).toBe(0)
+  }
+  expect((await world.run(['audit', 'verify', '--json', ...asDesk()])).json()).toMatchObject({ ok: true })
+})
+
+it.each([
+  "update audit set action = 'x'",
+  'delete from audit',
+  'truncate audit cascade',
+  'delete from audit_personal',
+  'update audit_personal set field = field',
+  'alter table audit disable trigger all',
+  'drop table audit cascade',
+  'insert into store_versions values (99)',
+])('the server itself refuses a desk: %s', async (statement) => {
+  await expect(desk.query(statement)).rejects.toMatchObject({ code: '42501' })
+})
+
+it('is told as what makes it, where whoever asks may not make it', async () => {
+  const ran = await world.run(['store', 'init', '--roles', '--json', ...asDesk()])
+  expect(ran.json()).toMatchObject({ desks: { made: false }, changed: false })
+  expect((await world.run(['store', 'init', '--roles', '--dry-run', '--json'])).json().desks.made).toBe(false)
+})
+
+it('is nothing for a file', async () => {
+  const ran = await world.run(['store', 'init', '--roles', '--json', '--db', world.path('file.db')])
+  expect([ran.exit, ran.error().code]).toEqual([2, 'store-is-a-file'])
+})
