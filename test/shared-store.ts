@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import pg from 'pg'
+import { emptyLog, headFileOf, writeHeadFile } from '../src/db/audit/head-file.ts'
 import { openStore } from '../src/db/store/open.ts'
 import { deriveKeys, writeKeyFile } from '../src/db/store/keys.ts'
 import { tableNames } from '../src/db/store/tables.ts'
@@ -41,6 +42,7 @@ export async function emptySharedStore(
   if (existsSync(keyFile)) return
   const secret = randomBytes(32)
   writeKeyFile(keyFile, secret)
+  writeHeadFile(headFileOf(keyFile), emptyLog)
   const { fingerprint } = deriveKeys(secret)
   const emptied = [...tableNames].reverse().map((name) => `delete from ${name}`)
   await opened.query(
