@@ -1,11 +1,13 @@
 import { readFileSync } from 'node:fs'
 import { sql } from 'kysely'
+import pg from 'pg'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { openStore, type OpenStore } from '../../../src/db/store/open.ts'
 import { openDatabase } from '../../../src/db/sqlite/connection.ts'
 import { tableNames } from '../../../src/db/store/tables.ts'
 import { commit } from '../../../src/db/transact.ts'
 import { appendAudit } from '../../../src/rules/audit/append.ts'
+import { testServer } from '../../shared-store.ts'
 import { newWorld, type World } from '../../world.ts'
 
 let world: World
@@ -46,6 +48,24 @@ describe('two desks at one store', () => {
     await expect.poll(() => waitedFor, { timeout: 120_000 }).toEqual(['users suspend (tom@desk-1)'])
     await first.commit().execute()
     await (await second).rollback().execute()
+  })
+
+  it('say in store info who has it, and not who has another one', async () => {
+    const holder = async () => (await world.run(['store', 'info', '--json'])).json().server.heldBy
+    const first = await (await desk()).db.startTransaction().execute()
+    expect(await holder()).toBe('users suspend (tom@desk-1)')
+    await first.rollback().execute()
+    const client = new pg.Client({
+      connectionString: testServer ?? '',
+      application_name: 'ssh-admin elsewhere',
+    })
+    await client.connect()
+    try {
+      await client.query('begin; create temporary table other (id int); select pg_current_xact_id()')
+      expect(await holder()).toBe(null)
+    } finally {
+      await client.end()
+    }
   })
 
   it('give up waiting in words', async () => {
