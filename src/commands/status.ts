@@ -7,13 +7,14 @@ import { storeCounts } from '../db/store/status.ts'
 import type { OpenStore } from '../db/store/open.ts'
 import { renderStatus, type Status, statusJson } from '../render/status.ts'
 import { lifetimes } from '../rules/credentials/derive.ts'
+import { releasesOpeningSoon } from '../rules/releases/opening-soon.ts'
 
 export const status = () =>
   query({
     name: 'status',
     summary: 'show at a glance what is in the store, what waits and what to do next',
     description:
-      'Show the store on one screen: centres and people by status, messages that wait or failed, invitations and PINs that lapse soon, PIN sheets that are owed, the last imports, and what to do next. ssh-admin alone at a terminal shows the same.',
+      'Show the store on one screen: centres and people by status, messages that wait or failed, invitations and PINs that lapse soon, PIN sheets that are owed, releases that open within a day, the last imports, and what to do next. ssh-admin alone at a terminal shows the same.',
     examples: ['ssh-admin status', 'ssh-admin status --json'],
     read: (store, { at }, _options, session) => statusOf(store, { at, session }),
     render: renderStatus,
@@ -40,6 +41,7 @@ export async function statusOf(
   const sheetsOwed = await owedSheets(store.db)
   return {
     ...counts,
+    opening: await releasesOpeningSoon(store.db, at),
     sheetsOwed: sheetsOwed.map(({ importId, file }) => ({ import: importId, file })),
     store: placesOf(session).db,
     answersInMs: Math.ceil(performance.now() - began),

@@ -989,6 +989,16 @@ const answerShapes = () => ({
     messages: z.strictObject({ waiting: count(), failed: count(), unknown: count() }),
     lapsing: z.strictObject({ links: count(), pins: count() }),
     sheetsOwed: z.array(z.strictObject({ import: count(), file: text() })),
+    /** Releases that open for some centre within a day. */
+    opening: z.array(
+      z.strictObject({
+        id: count(),
+        name: text(),
+        firstOpensAt: time(),
+        centres: count(),
+        withoutKeyTime: count(),
+      }),
+    ),
     lastImports: z.array(z.strictObject({ id: count(), file: text(), at: time(), state: importState() })),
     next: z.array(text()),
   }),

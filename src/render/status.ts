@@ -1,8 +1,9 @@
 import type { StoreCounts } from '../db/store/status.ts'
+import type { OpeningSoon } from '../rules/releases/opening-soon.ts'
 import { oneLine, tsvLine } from './clean-text.ts'
 import type { JsonAnswer } from './json.ts'
 import type { View } from './table.ts'
-import { ago, count } from './text.ts'
+import { ago, count, plainTime } from './text.ts'
 
 export interface Status extends StoreCounts {
   store: string
@@ -10,6 +11,8 @@ export interface Status extends StoreCounts {
   answersInMs: number
   /** PIN sheets that could not be put in their place. */
   sheetsOwed: readonly { import: number; file: string }[]
+  /** Releases that open for some centre within a day. */
+  opening: readonly OpeningSoon[]
 }
 
 /** The store on one screen; a name and a value a line in a pipe. */
@@ -31,7 +34,7 @@ export function renderStatus(status: Status, view: View): string {
 type Line = readonly [name: string, value: string]
 
 function linesOf(status: Status, view: View): Line[] {
-  const { store, answersInMs, centres, users, messages, lapsing, sheetsOwed, lastImports } = status
+  const { store, answersInMs, centres, users, messages, lapsing, sheetsOwed, opening, lastImports } = status
   const time = (iso: string) => (view.isTerminal ? ago(iso, view.now) : iso)
   const some = (...parts: readonly (readonly [number, string])[]) =>
     parts
@@ -47,6 +50,11 @@ function linesOf(status: Status, view: View): Line[] {
     ...sheetsOwed.map(
       (sheet) => ['Owed', `the PIN sheet of import ${sheet.import} (${sheet.file})`] as const,
     ),
+    ...opening.map(({ name, firstOpensAt, centres: all, withoutKeyTime }) => {
+      const never = withoutKeyTime === 0 ? '' : `; never for ${count(withoutKeyTime, 'centre')} of them`
+      const when = view.isTerminal ? plainTime(firstOpensAt) : firstOpensAt
+      return ['Opens soon', `${name}, from ${when}, for ${count(all, 'centre')}${never}`] as const
+    }),
   ]
   return [
     ['Store', view.isTerminal ? `${store} (answered in ${answersInMs} ms)` : store],
@@ -86,10 +94,13 @@ function linesOf(status: Status, view: View): Line[] {
 const mostSteps = 3
 
 /** What somebody at this desk would do now, gravest first. */
-export function nextSteps({ centres, messages, sheetsOwed, lapsing }: Status): string[] {
+export function nextSteps({ centres, messages, sheetsOwed, lapsing, opening }: Status): string[] {
   const [owed] = sheetsOwed
   const steps = [
     ...(owed ? [`ssh-admin centres pins ${owed.import} --out ${`pins-${owed.import}.xlsx`}`] : []),
+    ...(opening.some(({ withoutKeyTime }) => withoutKeyTime > 0)
+      ? ['ssh-admin errors list --kind key-time']
+      : []),
     ...(messages.failed > 0 ? ['ssh-admin mail list --state failed'] : []),
     ...(messages.unknown > 0 ? ['ssh-admin mail list --state unknown'] : []),
     ...(messages.waiting > 0 ? ['ssh-admin mail send'] : []),
@@ -103,7 +114,7 @@ export function nextSteps({ centres, messages, sheetsOwed, lapsing }: Status): s
 }
 
 export function statusJson(status: Status): JsonAnswer<'status'> {
-  const { store, answersInMs, centres, users, messages, lapsing, sheetsOwed, lastImports } = status
+  const { store, answersInMs, centres, users, messages, lapsing, sheetsOwed, opening, lastImports } = status
   return {
     store,
     answersInMs,
@@ -112,6 +123,7 @@ export function statusJson(status: Status): JsonAnswer<'status'> {
     messages,
     lapsing,
     sheetsOwed,
+    opening,
     lastImports,
     next: nextSteps(status),
   }

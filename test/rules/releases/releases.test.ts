@@ -195,6 +195,24 @@ describe('a release', () => {
   })
 })
 
+describe('what opens within a day', () => {
+  it('is named by status, with the centres that will never see it', async () => {
+    const id = await released()
+    const soon = async () => (await world.run(['status', '--json'])).json()
+    world.setClock(new Date(opening.getTime() - 24 * 60 * 60 * 1000 - second))
+    expect((await soon()).opening).toEqual([])
+    world.setClock(new Date(opening.getTime() - 24 * 60 * 60 * 1000))
+    const first = opening.toISOString()
+    const expected = { id: Number(id), name: 'June', firstOpensAt: first, centres: 6, withoutKeyTime: 1 }
+    expect(await soon()).toMatchObject({
+      opening: [expected],
+      next: expect.arrayContaining(['ssh-admin errors list --kind key-time']),
+    })
+    world.setClock(opening)
+    expect((await soon()).opening).toEqual([])
+  })
+})
+
 describe("a person's own authorisations", () => {
   it('are those of their centre, with what is for them', async () => {
     await released()
