@@ -15,6 +15,7 @@ const centres: Group = {
   summary: 'centres and the workbook that brings them',
   verbs: {
     import: async () => (await import('../commands/centres/import.ts')).importCentres(),
+    lint: async () => (await import('../commands/centres/lint.ts')).lint(),
     apply: async () => (await import('../commands/centres/apply.ts')).apply(),
     imports: {
       summary: 'what has been imported, and when',

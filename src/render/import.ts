@@ -40,6 +40,17 @@ export function importJson({
     rows: counts.rows,
     centres: counts.centres,
     users: counts.users,
+    ...listsOfPlan(plan),
+    pins,
+    mail,
+    elapsedMs,
+    dryRun,
+  }
+}
+
+/** What a plan lists for a script: by cell, number or address. */
+export function listsOfPlan(plan: ImportAnswer['plan']) {
+  return {
     renamedCentres: plan.renames.map(({ number, before, after, cell: at }) => ({
       number,
       from: before,
@@ -53,10 +64,6 @@ export function importJson({
       places: places.map(({ centre, in: at, cell = null }) => ({ centre, in: at, cell })),
     })),
     issues: plan.issues,
-    pins,
-    mail,
-    elapsedMs,
-    dryRun,
   }
 }
 

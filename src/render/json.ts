@@ -55,6 +55,7 @@ type CommandWords = keyof typeof answerOf
 export const answerOf = {
   'centres import': 'import',
   'centres apply': 'import',
+  'centres lint': 'linted',
   'centres imports': 'imports',
   'centres imports show': 'shownImport',
   'centres imports undo': 'undoneImport',
@@ -483,8 +484,8 @@ const importRecord = () =>
     counts: z.strictObject(importCounts()),
   })
 
-const importFields = () => ({
-  ...importCounts(),
+/** What an import would touch, hold back and leave alone. */
+const planFields = () => ({
   renamedCentres: z.array(z.strictObject({ number: text(), from: text(), to: text(), cell: orNull(text()) })),
   missingCentres: z.array(
     z.strictObject({
@@ -514,6 +515,11 @@ const importFields = () => ({
     }),
   ),
   issues: z.array(issue()),
+})
+
+const importFields = () => ({
+  ...importCounts(),
+  ...planFields(),
   pins: z.strictObject({ file: orNull(text()), count: count() }),
   mail: z.strictObject({ queued: count() }),
   elapsedMs: count(),
@@ -544,6 +550,17 @@ const voided = () => z.strictObject({ pins: count(), links: count(), letters: co
 const merged = () => z.strictObject({ created: count(), unchanged: count() })
 
 const answerShapes = () => ({
+  /** `newCentres` and `newUsers` are how many; `ok` says that no row would be held back. */
+  linted: answer({
+    ok: z.boolean(),
+    file: text(),
+    sheet: text(),
+    digest: text(),
+    rows: z.strictObject({ read: count(), accepted: count(), heldBack: count(), blank: count() }),
+    newCentres: count(),
+    newUsers: count(),
+    ...planFields(),
+  }),
   import: answer({
     import: z.strictObject({
       id: orNull(count()),

@@ -28,7 +28,7 @@ export const exitCodes = [
   },
   {
     code: 8,
-    meaning: 'done, but some rows were held back; they are listed',
+    meaning: 'done, but some rows were held back, or would be (centres lint); they are listed',
     next: 'fix those rows, send them again',
   },
   {
@@ -149,4 +149,5 @@ What is said beside (notices[].code): hidden-rows, hidden-columns, headings-agai
 unknown-column, name-tidied, partial-workbook, nothing-deleted, issues-not-written, no-slips (more than
 10,000 new users: --slips by-centre), pins-not-placed and issues-not-placed (exit 9).
 
-Look before you leap: ssh-admin centres import FILE --dry-run`
+Look before you leap: ssh-admin centres lint FILE says what is wrong with it, without a store too;
+ssh-admin centres import FILE --dry-run does all of an import and takes it back`
