@@ -1,5 +1,6 @@
 import { RootCommand, script } from '@bomb.sh/tab'
 import type { Argument, Command } from 'commander'
+import { type NamedKind, namedKindOf } from './parameters.ts'
 import { sites } from '../rules/roles/catalogue.ts'
 
 export const shells = ['bash', 'zsh', 'fish'] as const
@@ -91,6 +92,31 @@ function wantsFile(program: Command, typed: readonly string[]): boolean {
   return /file|plan|path/.test(argument?.name() ?? '')
 }
 
+/** Whose name, address or number stands at the end of what was typed; undefined where another value does. */
+export function wantedAt(program: Command, typed: readonly string[]): NamedKind | undefined {
+  const words = typed
+    .slice(0, -1)
+    .flatMap((word) => (/^--[^=]+=/.test(word) ? word.split(/=(.*)/s, 2) : [word]))
+  const { command, rest } = deepest(program, withoutCommonOptions(program, words))
+  const options = command.createHelp().visibleOptions(command)
+  const optionOf = (word: string | undefined) =>
+    options.find(({ long, short }) => word !== undefined && [long, short].includes(word))
+  const before = optionOf(words.at(-1))
+  if (before?.required) return namedKindOf(before)
+  // What is typed for an option is no argument.
+  const positional = rest.filter((word, at) => !word.startsWith('-') && !optionOf(rest[at - 1])?.required)
+  const { registeredArguments } = command
+  const argument = registeredArguments[positional.length] ?? registeredArguments.at(-1)
+  const isOver = positional.length >= registeredArguments.length && argument?.variadic !== true
+  return argument === undefined || isOver ? undefined : namedKindOf(argument)
+}
+
+/** The words of the command and what follows it, without what every command takes. */
+function withoutCommonOptions(program: Command, words: readonly string[]): string[] {
+  const optionOf = (word: string | undefined) => program.options.find(({ long }) => long === word)
+  return words.filter((word, at) => !optionOf(word) && !optionOf(words[at - 1])?.required)
+}
+
 function deepest(program: Command, words: readonly string[]): { command: Command; rest: readonly string[] } {
   let command = program
   for (const [at, word] of words.entries()) {
@@ -118,6 +144,8 @@ function printedBy(work: () => void): string {
 
 /** Needs bash 4.4 and nothing else. Words are passed as an array; what they hold is never evaluated. */
 const bashScript = `# bash completion for ssh-admin
+# An address is one word: bash would cut it at the @.
+COMP_WORDBREAKS=\${COMP_WORDBREAKS//@}
 __ssh_admin_complete() {
     local cur=\${COMP_WORDS[COMP_CWORD]} word last='' line directive=0
     local -a words=() lines=()

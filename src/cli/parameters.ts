@@ -114,7 +114,20 @@ export function optionOf<Choice extends string>(
 
 /** Where this stands, a name does too: of a person in the place of an address, of a centre in that of its number. */
 export function orName<Value>(named: NamedKind, parameter: Parameter<Value>): Parameter<Value> {
-  return { ...parameter, named }
+  const declare = (command: Command, name: string) => {
+    parameter.declare(command, name)
+    const option = command.options.find(({ long }) => long === `--${name}`)
+    const declared = option ?? command.registeredArguments.at(-1)
+    if (declared) namedKinds.set(declared, named)
+  }
+  return { ...parameter, named, declare }
+}
+
+const namedKinds = new WeakMap<Argument | Option, NamedKind>()
+
+/** Whose name may stand where this argument or option does, for completion. */
+export function namedKindOf(declared: Argument | Option): NamedKind | undefined {
+  return namedKinds.get(declared)
 }
 
 /** One that must be said. */

@@ -105,7 +105,9 @@ async function complete(typed: readonly string[], context: Context): Promise<num
   for (const [word, node] of Object.entries(tree)) {
     program.addCommand(word === words[0] ? await growAlong(word, node, words) : nameOnly(word, node))
   }
-  context.stdout.write(suggestions(program, typed))
+  const { valuesFromStore } = await import('./complete-from-store.ts')
+  const values = await valuesFromStore(program, typed, context)
+  context.stdout.write(`${values.map((line) => `${line}\n`).join('')}${suggestions(program, typed)}`)
   return 0
 }
 

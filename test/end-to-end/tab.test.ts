@@ -58,6 +58,16 @@ describe.skipIf(!hasBash)('TAB in bash', () => {
     await completes('ssh-admin users list --site=sch', '--site=school-support-hub')
   })
 
+  it('completes addresses and numbers of the store, on either side of the @', async () => {
+    await desk.program(['centres', 'create', 'EG001', '--name', 'Nile', '--country', 'EG'])
+    await desk.program(['users', 'add', 'Omar Said <omar@nile.example>', '--centre', 'EG001'])
+    await completes('ssh-admin users show om', 'users show omar@nile.example')
+    bash.types('\x15')
+    await completes('ssh-admin users show omar@n', 'users show omar@nile.example')
+    bash.types('\x15')
+    await completes('ssh-admin users list --centre EG', 'users list --centre EG001')
+  })
+
   it('completes the names of files where a file is wanted', async () => {
     writeFileSync(desk.path('work/the roster.xlsx'), '')
     await completes('ssh-admin centres import the', String.raw`import the\ roster.xlsx`)

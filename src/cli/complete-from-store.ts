@@ -1,0 +1,67 @@
+import { existsSync } from 'node:fs'
+import type { Command } from 'commander'
+import { actingFor, resolveSettings } from '../config.ts'
+import type { Context } from '../context.ts'
+import { centresBeginning, usersBeginning } from '../db/beginnings.ts'
+import { openStore } from '../db/store/open.ts'
+import { oneLine } from '../render/clean-text.ts'
+import { findActor } from '../rules/permissions/actor.ts'
+import { visibleCentres } from '../rules/permissions/decide.ts'
+import { isSharedPlace } from '../shared-place.ts'
+import { wantedAt } from './completion.ts'
+import type { NamedKind } from './parameters.ts'
+
+/** Addresses and centre numbers of the store, for a shell that completes a word; each with its meaning. */
+export async function valuesFromStore(
+  program: Command,
+  typed: readonly string[],
+  context: Context,
+): Promise<string[]> {
+  const kind = wantedAt(program, typed)
+  if (kind === undefined) return []
+  try {
+    return await valuesOf(kind, { typed, context })
+  } catch {
+    // Who presses TAB reads no error: nothing is offered.
+    return []
+  }
+}
+
+async function valuesOf(
+  kind: NamedKind,
+  { typed, context }: { typed: readonly string[]; context: Context },
+): Promise<string[]> {
+  const flag = (name: string) => valueAfter(typed, name)
+  const flags = { db: flag('--db'), keyFile: flag('--key-file'), as: flag('--as') }
+  const settings = resolveSettings(flags, context)
+  const { db: path, keyFile } = { db: settings.db.value ?? '', keyFile: settings.keyFile.value ?? '' }
+  const isUnnamed = settings.asRequired.value === 'true' && settings.as.value === undefined
+  if (isUnnamed || isSharedPlace(path) || !existsSync(path)) return []
+  const { now, operator } = context
+  const store = await openStore({
+    path,
+    keyFile,
+    maxWaitMs: 0,
+    mode: 'read',
+    now,
+    command: 'complete',
+    onWait: () => undefined,
+  })
+  try {
+    const email = actingFor(settings)
+    // What is offered is what a list would show, which everybody may ask for.
+    const by = await findActor(store.db, { operator, command: 'find', email, at: now() })
+    const search = { beginning: typed.at(-1) ?? '', visible: visibleCentres(by) }
+    const users = kind === 'centre' ? [] : await usersBeginning(store.db, search)
+    const centres = /centre|subject/.test(kind) ? await centresBeginning(store.db, search) : []
+    return [...users, ...centres].map(({ value, meaning }) => `${oneLine(value)}\t${oneLine(meaning)}`)
+  } finally {
+    await store.close()
+  }
+}
+
+function valueAfter(typed: readonly string[], name: string): string | undefined {
+  const at = typed.lastIndexOf(name, typed.length - 2)
+  if (at >= 0) return typed[at + 1]
+  return typed.find((word) => word.startsWith(`${name}=`))?.slice(name.length + 1)
+}

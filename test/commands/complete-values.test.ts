@@ -1,0 +1,54 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { newWorld, type World } from '../world.ts'
+
+let world: World
+beforeEach(async () => {
+  world = newWorld()
+  await world.centre('EG001', { name: 'Nile Academy', coordinator: 'head@nile.example' })
+  await world.centre('EG002', { name: 'Delta Academy' })
+  await world.user('omar@nile.example', { centre: 'EG001', firstName: 'Omar', lastName: 'Said' })
+  await world.user('omid@delta.example', { centre: 'EG002' })
+  await world.user('gone@nile.example', { centre: 'EG001' })
+  await world.run(['users', 'delete', 'gone@nile.example', '--suspend', '--yes'])
+})
+afterEach(() => world.close())
+
+const values = async (...typed: string[]) => {
+  const { stdout, exit, stderr } = await world.run(['complete', '--', ...typed])
+  expect({ exit, stderr }).toEqual({ exit: 0, stderr: '' })
+  const lines = stdout.split('\n').filter((line) => line !== '' && !/^:\d+$/.test(line))
+  return lines
+    .map((line) => line.split('\t')[0])
+    .filter((value) => value !== undefined && !value.startsWith('--'))
+}
+
+describe('completing what is in the store', () => {
+  it('offers addresses where a person stands, and numbers where a centre does', async () => {
+    expect(await values('users', 'show', 'om')).toEqual(['omar@nile.example', 'omid@delta.example'])
+    expect(await values('users', 'suspend', 'head@nile.example', 'OM')).toEqual([
+      'omar@nile.example',
+      'omid@delta.example',
+    ])
+    expect(await values('centres', 'show', 'eg')).toEqual(['EG001', 'EG002'])
+    expect(await values('users', 'list', '--centre', 'EG00')).toEqual(['EG001', 'EG002'])
+    expect(await values('users', 'move', 'omar@nile.example', '--to', '')).toEqual(['EG001', 'EG002'])
+    expect(await values('users', 'show', 'gone')).toEqual([])
+    expect((await world.run(['complete', '--', 'users', 'show', 'oma'])).stdout).toContain(
+      'omar@nile.example\tOmar Said EG001\n',
+    )
+  })
+
+  it('offers only what the actor on the line may see', async () => {
+    expect(await values('--as', 'head@nile.example', 'users', 'show', 'om')).toEqual(['omar@nile.example'])
+    expect(await values('centres', 'show', '--as', 'head@nile.example', '')).toEqual(['EG001'])
+    expect(await values('--as', 'omar@nile.example', 'users', 'show', 'om')).toEqual([])
+    expect(await values('--as', 'nobody@nile.example', 'users', 'show', 'om')).toEqual([])
+  })
+
+  it('offers nothing, says nothing and records nothing where it cannot', async () => {
+    expect(await values('--db', 'none.db', 'users', 'show', 'om')).toEqual([])
+    expect(await values('users', 'add', 'om')).toEqual([])
+    const { events } = (await world.run(['audit', 'list', '--kind', 'refusal', '--json'])).json()
+    expect(events).toEqual([])
+  })
+})
