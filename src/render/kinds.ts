@@ -13,6 +13,6 @@ export function* firstOfEachKind<Problem extends { code: string }>(
   }
   for (const [code, { first, count: number }] of kinds) {
     yield `${count(number, 'issue')} of the kind ${code}${number > 1 ? ', the first' : ''}:`
-    yield `    ${inWords(first)}`
+    yield `  ${inWords(first)}`
   }
 }

@@ -53,7 +53,7 @@ const lists: Readonly<Record<string, Call>> = {
 const choosing = [
   ...['--country', '--kind', '--status', '--associate', '--sort', '--reverse', '--limit', '--role', '--site'],
   ...['--not-set-up', '--never-signed-in', '--fields', '--format', '--action', '--since', '--until'],
-  ...['--subject', '--actor', '--date', '--release', '--out', '--yes', '--history'],
+  ...['--subject', '--actor', '--date', '--release', '--out', '--yes', '--history', '--last'],
 ]
 
 /** Where each may see what is there. */
