@@ -1,10 +1,10 @@
 const fs = require('node:fs')
-const { homedir } = require('node:os')
-const { join } = require('node:path')
+const { dirname, isAbsolute, join } = require('node:path')
 const { crc32 } = require('node:zlib')
 
 /** So many commands are kept; the oldest go first. Each is half a megabyte. */
 const MAX_FILES = 64
+const OWN_NAME = /^[a-z-]+[.][0-9a-f]{32}[.]v[0-9.]+-[a-z0-9]+([.][0-9]+[.]new)?$/
 
 /**
  * V8's compiled code of the program, one file for each command, version and Node, in a folder that is this user's
@@ -12,7 +12,8 @@ const MAX_FILES = 64
  * whoever made it.
  */
 exports.compiledCode = (source) => {
-  const folder = join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'ssh-admin')
+  const folder = cacheFolder()
+  if (folder === undefined) return { kept: () => undefined, keepAtExit: () => undefined }
   const about = `${kindOfAnswer()}.${source.slice(2, 34)}.${process.version}-${process.arch}`
   const fileOf = (words) => join(folder, `${[...words, about].join('-')}`)
   const commands = commandsIn(process.argv.slice(2))
@@ -26,6 +27,13 @@ exports.compiledCode = (source) => {
           keep(folder, { file: fileOf(words), script })
       }),
   }
+}
+
+/** A folder for nothing else, whatever else the settings put beside it; none where nobody says where, or there is no home. */
+function cacheFolder() {
+  const { XDG_CACHE_HOME: caches, HOME: home } = process.env
+  if (caches && isAbsolute(caches)) return fs.existsSync(caches) ? join(caches, 'ssh-admin/code') : undefined
+  return home && isAbsolute(home) && fs.existsSync(home) ? join(home, '.cache/ssh-admin/code') : undefined
 }
 
 /** What the command may be, the longer first: the words that come after it may be about a person, and are kept nowhere. */
@@ -45,17 +53,21 @@ function kindOfAnswer() {
 function isOurs(folder, { make = false } = {}) {
   try {
     if (make) fs.mkdirSync(folder, { recursive: true, mode: 0o700 })
-    const found = fs.lstatSync(folder)
-    return found.isDirectory() && found.uid === process.getuid?.() && (found.mode & 0o077) === 0
+    return isOwn(dirname(folder), 0o022) && isOwn(folder, 0o077)
   } catch {
     return false
   }
 }
 
+function isOwn(folder, closedTo) {
+  const found = fs.lstatSync(folder)
+  return found.isDirectory() && found.uid === process.getuid?.() && (found.mode & closedTo) === 0
+}
+
 function readFirst(files) {
   for (const file of files) {
     try {
-      return whole(fs.readFileSync(file))
+      if (fs.lstatSync(file).isFile()) return whole(fs.readFileSync(file))
     } catch {
       // A shorter command, or none yet.
     }
@@ -77,18 +89,30 @@ function keep(folder, { file, script }) {
     const code = script.createCachedData()
     const sum = Buffer.alloc(4)
     sum.writeUInt32LE(crc32(code))
-    fs.writevSync(to, [code, sum])
+    fs.writeFileSync(to, Buffer.concat([code, sum]))
     fs.fsyncSync(to)
     fs.closeSync(to)
     fs.renameSync(made, file)
     removeOldest(folder)
   } catch {
-    fs.rmSync(made, { force: true })
+    removeQuietly(made)
   }
 }
 
+/** Its own files alone: whatever else lies there stays. */
 function removeOldest(folder) {
-  const files = fs.readdirSync(folder).map((name) => join(folder, name))
-  const byAge = files.map((file) => ({ file, at: fs.statSync(file).mtimeMs })).sort((a, b) => b.at - a.at)
-  for (const { file } of byAge.slice(MAX_FILES)) fs.rmSync(file, { force: true, recursive: true })
+  const files = fs.readdirSync(folder).filter((name) => OWN_NAME.test(name))
+  const byAge = files
+    .map((name) => join(folder, name))
+    .map((file) => ({ file, at: fs.lstatSync(file).mtimeMs }))
+    .sort((a, b) => b.at - a.at)
+  for (const { file } of byAge.slice(MAX_FILES)) removeQuietly(file)
+}
+
+function removeQuietly(file) {
+  try {
+    fs.unlinkSync(file)
+  } catch {
+    // It is gone, or stays where nobody misses it.
+  }
 }

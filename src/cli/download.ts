@@ -38,10 +38,11 @@ export async function downloadTo(session: Session, { out, find }: Download): Pro
   const { readContent } = await import('../rules/resources/read-content.ts')
   const store = await session.open('read')
   try {
-    const ctx = await session.ctx(store)
-    const found = await find(store, ctx)
-    const { id, title, contentId, sha256, bytes, subject, action } = found
+    await find(store, await session.ctx(store))
     await output.agreeToReplace()
+    // What was open before the question may be closed after it.
+    const ctx = await session.ctx(store)
+    const { id, title, contentId, sha256, bytes, subject, action } = await find(store, ctx)
     const progress = await progressOn(session.terminal, `Writing ${oneLine(out)} …`)
     try {
       const content = { id: contentId, sha256, bytes, named: subject, at: ctx.at }

@@ -33,7 +33,7 @@ describe('compiled code', () => {
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' })
     expect(readdirSync(desk.path('tmp'))).toEqual([])
   }
-  const cache = () => desk.path('.cache/ssh-admin')
+  const cache = () => desk.path('.cache/ssh-admin/code')
 
   it('is kept in a folder that only its owner can open', async () => {
     await start()
@@ -71,16 +71,21 @@ describe('compiled code', () => {
 
   it('is kept for no more than so many commands', async () => {
     mkdirSync(cache(), { recursive: true, mode: 0o700 })
-    for (let n = 0; n < 70; n += 1) writeFileSync(join(cache(), `old-${n}`), '')
+    const old = (n: number) => `old.${'0'.repeat(30)}${n + 10}.v20.1.0-x64`
+    for (let n = 0; n < 70; n += 1) writeFileSync(join(cache(), old(n)), '')
+    for (const other of ['hub.db', 'hub.db.key']) writeFileSync(join(cache(), other), 'the store')
+    mkdirSync(join(cache(), 'hub.db.mail'))
     await start()
     const files = readdirSync(cache())
-    expect(files).toHaveLength(64)
+    expect(files).toEqual(expect.arrayContaining(['hub.db', 'hub.db.key', 'hub.db.mail']))
+    expect(files).toHaveLength(64 + 3)
     expect(files.some((file) => file.startsWith('config-json'))).toBe(true)
   })
 
   it('is kept where XDG_CACHE_HOME says', async () => {
+    mkdirSync(desk.path('caches'))
     await start({ XDG_CACHE_HOME: desk.path('caches') })
-    expect(readdirSync(desk.path('caches/ssh-admin'))).not.toEqual([])
+    expect(readdirSync(desk.path('caches/ssh-admin/code'))).not.toEqual([])
   })
 
   it('is not kept in a folder that others can open', async () => {
@@ -92,7 +97,7 @@ describe('compiled code', () => {
 
   it('is not kept behind a symbolic link', async () => {
     mkdirSync(desk.path('elsewhere'), { mode: 0o700 })
-    mkdirSync(desk.path('.cache'))
+    mkdirSync(desk.path('.cache/ssh-admin'), { recursive: true })
     symlinkSync(desk.path('elsewhere'), cache())
     await start()
     expect(readdirSync(desk.path('elsewhere'))).toEqual([])
@@ -107,5 +112,12 @@ describe('compiled code', () => {
 
   it('is not kept where nothing can be written, without a word', async () => {
     await start({ XDG_CACHE_HOME: bin })
+  })
+
+  it('is not kept below the current folder, nor where there is no home', async () => {
+    mkdirSync(desk.path('relative'))
+    await start({ XDG_CACHE_HOME: 'relative', HOME: desk.path('nowhere') })
+    expect(readdirSync(desk.path('relative'))).toEqual([])
+    expect(readdirSync(desk.folder)).not.toContain('nowhere')
   })
 })

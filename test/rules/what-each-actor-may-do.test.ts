@@ -79,6 +79,7 @@ const staffOnly: Readonly<Record<string, Call>> = {
   'audit verify': fixed('--head', 'f'.repeat(64)),
   'store init': fixed('--if-missing'),
   status: fixed(),
+  'centres lint': fixed('nothing.xlsx'),
   'store info': fixed(),
   'store check': fixed(),
   'store backup': fixed('backup.db'),
@@ -210,6 +211,7 @@ const ofLists = ['--fields', '--format', '--sort', '--reverse', '--limit']
 /** Options that choose among what may be read or done anyway, or say what a file is. */
 const choosing: Readonly<Record<string, readonly string[]>> = {
   'centres import': ['--sheet', '--map'],
+  'centres lint': ['--sheet', '--map'],
   'centres create': [
     '--kind',
     '--associate',
@@ -221,6 +223,7 @@ const choosing: Readonly<Record<string, readonly string[]>> = {
   ],
   'centres edit': ['--kind', '--associate', '--address', '--town', '--postcode', '--country', '--time-zone'],
   'store backup': ['--without-content'],
+  'store init': ['--roles'],
   'users add': ['--sheet', '--map'],
   'progression-tests import': ['--sheet', '--map'],
   'key-times import': ['--sheet', '--map', '--strict'],

@@ -1,11 +1,10 @@
 import { preparedMutation } from '../../cli/define.ts'
 import { argument } from '../../cli/parameters.ts'
 import { Usage } from '../../errors.ts'
-import { closingQuestion } from '../../render/closing.ts'
 import { changedReleaseJson, renderChangedRelease } from '../../render/releases.ts'
 import { editRelease } from '../../rules/releases/edit.ts'
 import { typedMoment } from '../../rules/releases/moment.ts'
-import { comparableRelease } from './questions.ts'
+import { comparableWithOutlook, editQuestion } from './questions.ts'
 import { nameOption, releaseOptions } from './typed.ts'
 
 export const edit = () =>
@@ -13,7 +12,7 @@ export const edit = () =>
     name: 'edit',
     summary: 'change what a release opens, when, or for whom',
     description:
-      'Change a release; what is not named stays, and --resource and --for are the whole of what shall be. You are asked first where it would close what is open for somebody.',
+      'Change a release; what is not named stays, and --resource and --for are the whole of what shall be. You are asked first where it is released already, with when it opens for whom, and where it would close what is open for somebody.',
     args: { release: argument('its number or its name') },
     options: { name: nameOption, ...releaseOptions },
     examples: ["ssh-admin releases edit 1 --opens 'key-time AM 2026-06-02 - 1h30m'"],
@@ -35,11 +34,7 @@ export const edit = () =>
       return { release, changes }
     },
     act: (trx, ctx, { release, changes }) => editRelease(trx, { release, changes, ctx }),
-    confirm: {
-      question: ({ release, closes }) =>
-        closingQuestion(closes, `Change release ${release.id}, ${release.name}`),
-      comparable: comparableRelease,
-    },
+    confirm: { question: editQuestion, comparable: comparableWithOutlook },
     render: renderChangedRelease,
     json: changedReleaseJson,
   })

@@ -2,7 +2,7 @@ import { mutation } from '../../cli/define.ts'
 import { argument } from '../../cli/parameters.ts'
 import { publishedReleaseJson, renderPublishedRelease } from '../../render/releases.ts'
 import { publishRelease } from '../../rules/releases/publish.ts'
-import { comparablePublished, publishQuestion } from './questions.ts'
+import { comparableWithOutlook, publishQuestion } from './questions.ts'
 
 export const publish = () =>
   mutation({
@@ -13,7 +13,7 @@ With --dry-run --json, or releases authorisations --release, the whole list.`,
     args: { release: argument('its number or its name') },
     examples: ['ssh-admin releases publish 1 --yes'],
     act: async (trx, ctx, { release }) => ({ ...(await publishRelease(trx, { release, ctx })), at: ctx.at }),
-    confirm: { question: publishQuestion, comparable: comparablePublished },
+    confirm: { question: publishQuestion, comparable: comparableWithOutlook },
     render: renderPublishedRelease,
     json: (published) => publishedReleaseJson(published, published.at),
   })

@@ -1,6 +1,8 @@
-import { comparableClosing } from '../../render/closing.ts'
+import type { ReleaseRow } from '../../db/releases/releases.ts'
+import { closingQuestion, comparableClosing } from '../../render/closing.ts'
 import { count, listLines, plainTime } from '../../render/text.ts'
 import type { ChangedRelease } from '../../rules/releases/edit.ts'
+import type { Outlook } from '../../rules/releases/outlook.ts'
 import type { PublishedRelease } from '../../rules/releases/publish.ts'
 
 const mostNamed = 10
@@ -9,6 +11,19 @@ const mostZones = 12
 /** What a careful colleague would want to know before it is released. */
 export function publishQuestion({ release, outcome, outlook }: PublishedRelease): string | undefined {
   if (outcome === 'unchanged') return undefined
+  return [...outlookLines(release, outlook), `Release it for ${count(outlook.centres, 'centre')}?`].join('\n')
+}
+
+/** The same before what is released already is changed, and for whom it closes. */
+export function editQuestion({ release, closes, outlook }: ChangedRelease): string | undefined {
+  const what = `Change release ${release.id}, ${release.name}`
+  const when = outlook ? outlookLines(release, outlook) : []
+  const closing = closingQuestion(closes, what)?.split('\n') ?? []
+  if (when.length === 0 && closing.length === 0) return undefined
+  return [...closing.slice(0, -1), ...when, closing.at(-1) ?? `${what}, which is released?`].join('\n')
+}
+
+function outlookLines(release: ReleaseRow, outlook: Outlook): string[] {
   const { centres, firstOpensAt, lastOpensAt, lastClosesAt, timeline, without } = outlook
   const zones = [
     ...new Set(timeline.flatMap((moment) => moment.zones.map(({ timeZone }) => timeZone ?? 'no time zone'))),
@@ -33,8 +48,7 @@ export function publishQuestion({ release, outcome, outlook }: PublishedRelease)
       : [`It is closed everywhere from ${plainTime(lastClosesAt.toISOString())}.`]),
     ...(zones.length === 0 ? [] : [`Time zones: ${zones.slice(0, mostZones).join(', ')}${more}.`]),
     ...listLines('It never opens for:', named, mostNamed),
-    `Release it for ${count(centres, 'centre')}?`,
-  ].join('\n')
+  ]
 }
 
 /** What of a release is agreed to. */
@@ -45,11 +59,10 @@ export function comparableRelease({ release, outcome, closes }: ChangedRelease):
 }
 
 /** The same, with what opens when for whom. */
-export function comparablePublished(published: PublishedRelease): unknown {
-  const { authorisations } = published.outlook
+export function comparableWithOutlook(changed: ChangedRelease): unknown {
   return [
-    comparableRelease(published),
-    authorisations.map(({ centre, opensAt, closesAt, problem, resources }) => [
+    comparableRelease(changed),
+    changed.outlook?.authorisations.map(({ centre, opensAt, closesAt, problem, resources }) => [
       [centre.number, opensAt, closesAt, problem?.code],
       resources.map(({ id }) => id),
     ]),

@@ -37,7 +37,7 @@ interface ReadRow {
 }
 
 /**
- * Brings Key Times in. One for the same country, time zone, session, series and first day takes the place of the
+ * Brings Key Times in. One for the same country, time zone, session, series and first day, dated or not, takes the place of the
  * one that is there; rows with a mistake, and rows that would hold at once with another, are held back.
  */
 export async function importKeyTimes(
@@ -119,8 +119,14 @@ function isSameKeyTime(one: NewKeyTime, other: NewKeyTime): boolean {
     one.session === other.session &&
     (one.series ?? null) === (other.series ?? null) &&
     (one.from_date ?? null) === (other.from_date ?? null) &&
+    hasDates(one) === hasDates(other) &&
     showTheSame(one.time_zone, other.time_zone)
   )
+}
+
+/** One without dates holds whenever none with dates does: the two stand side by side. */
+function hasDates({ from_date, until_date }: NewKeyTime): boolean {
+  return (from_date ?? null) !== null || (until_date ?? null) !== null
 }
 
 function isEqual(one: NewKeyTime, other: NewKeyTime): boolean {

@@ -5,7 +5,7 @@ import type { RuleContext } from '../permissions/actor.ts'
 import { permit } from '../permissions/decide.ts'
 import { type AudiencePart, audienceText } from './audience.ts'
 import { momentText, type ReleaseMoment } from './moment.ts'
-import { findRelease, refuseContradictions, wantedResources } from './release.ts'
+import { findRelease, refuseContradictions, wantedAudience, wantedResources } from './release.ts'
 
 interface Creation {
   name: string
@@ -19,11 +19,12 @@ interface Creation {
 /** A draft, which opens for nobody until it is released. */
 export async function createRelease(
   trx: Trx,
-  { name, resources: ids, audience, opens, closes, ctx }: Creation,
+  { name, resources: ids, audience: parts, opens, closes, ctx }: Creation,
 ): Promise<ReleaseRow> {
   const { by, at } = ctx
   permit(ctx, 'releases.create', { name })
   const resources = await wantedResources(trx, ids)
+  const audience = await wantedAudience(trx, parts)
   await refuseContradictions(trx, { name, resources, audience, opens, closes })
 
   const moments = { opens: momentText(opens), closes: closes && momentText(closes) }

@@ -6,11 +6,13 @@ import type { RuleContext } from '../permissions/actor.ts'
 import { permit } from '../permissions/decide.ts'
 import { type AudiencePart, audienceText } from './audience.ts'
 import { momentText, type ReleaseMoment } from './moment.ts'
+import { type Outlook, outlookOf } from './outlook.ts'
 import {
   findRelease,
   presentOf,
   refuseContradictions,
   type WantedRelease,
+  wantedAudience,
   wantedResources,
 } from './release.ts'
 import { type Closing, noticingWhatCloses } from './what-closes.ts'
@@ -30,6 +32,8 @@ export interface ChangedRelease {
   outcome: 'edited' | 'released' | 'withdrawn' | 'unchanged'
   /** For whom it closes by this. */
   closes: Closing[]
+  /** When it opens for whom, where it is released already and that is another now. */
+  outlook?: Outlook | undefined
 }
 
 interface Editing {
@@ -52,7 +56,7 @@ export async function editRelease(
   const wanted: WantedRelease = {
     name: changes.name ?? present.name,
     resources: changes.resources ? await wantedResources(trx, changes.resources) : present.resources,
-    audience: changes.audience ?? present.audience,
+    audience: changes.audience ? await wantedAudience(trx, changes.audience) : present.audience,
     opens: changes.opens ?? present.opens,
     closes: changes.closes === undefined ? present.closes : changes.closes,
   }
@@ -74,7 +78,16 @@ export async function editRelease(
   })
   const facts = { before: was, after: is, closes: closes.length }
   await appendAudit(trx, { by, at, action: 'releases.edited', subject, facts })
-  return { release: await findRelease(trx, String(before.id)), outcome: 'edited', closes }
+  const release = await findRelease(trx, String(before.id))
+  const opensAnew =
+    before.state === 'released' &&
+    JSON.stringify({ ...was, name: '' }) !== JSON.stringify({ ...is, name: '' })
+  return {
+    release,
+    outcome: 'edited',
+    closes,
+    outlook: opensAnew ? await outlookOf(trx, release) : undefined,
+  }
 }
 
 function factsOf({ name, resources, audience, opens, closes }: WantedRelease) {

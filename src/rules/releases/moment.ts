@@ -29,7 +29,8 @@ export function typedMoment(text: string, now: Date): ReleaseMoment {
 function readMoment(text: string): ReleaseMoment | undefined {
   if (absolute.test(text) && isDate(text.slice(0, 10))) {
     const at = new Date(text.toUpperCase())
-    return Number.isNaN(at.getTime()) ? undefined : { kind: 'absolute', at }
+    const year = at.getUTCFullYear()
+    return year >= 1970 && year < 9999 ? { kind: 'absolute', at } : undefined
   }
   const found = relative.exec(text)
   if (!found) return undefined
@@ -38,8 +39,12 @@ function readMoment(text: string): ReleaseMoment | undefined {
   if (session === undefined || !isDate(date)) return undefined
   if (sign !== undefined && hours === undefined && minutes === undefined) return undefined
   const length = Number(hours ?? 0) * 60 + Number(minutes ?? 0)
+  if (length > maxMinutes) return undefined
   return { kind: 'key-time', session, date, offsetMinutes: sign === '-' ? -length : length }
 }
+
+/** A moment is never further from a Key Time; what is kept can be read again. */
+const maxMinutes = 999 * 60 + 59
 
 const sessions: readonly ExamSession[] = ['AM', 'PM', 'EV']
 

@@ -4,8 +4,9 @@ import type { ResourceRow } from '../../db/resources/resources.ts'
 import type { Store } from '../../db/schema.ts'
 import type { Trx } from '../../db/transact.ts'
 import { NotFound, Refused, Usage } from '../../errors.ts'
+import { findCentre } from '../centres/find.ts'
 import { findResource } from '../resources/resource.ts'
-import type { AudiencePart } from './audience.ts'
+import { type AudiencePart, audienceText } from './audience.ts'
 import { type ReleaseMoment, readKept } from './moment.ts'
 
 /** A release by its number, or by its name. @throws `release-not-found` */
@@ -29,8 +30,12 @@ export interface WantedRelease {
 
 /** The resources that were named, withdrawn ones refused. */
 export async function wantedResources(trx: Trx, ids: readonly string[]): Promise<ResourceRow[]> {
-  const found: ResourceRow[] = []
-  for (const id of new Set(ids)) found.push(await findResource(trx, id))
+  const byId = new Map<number, ResourceRow>()
+  for (const wanted of ids) {
+    const resource = await findResource(trx, wanted)
+    byId.set(resource.id, resource)
+  }
+  const found = [...byId.values()]
   const withdrawn = found.find(({ withdrawn_at }) => withdrawn_at !== null)
   if (withdrawn) {
     throw new Refused('withdrawn', `Resource ${withdrawn.id} (${withdrawn.title}) is withdrawn.`, {
@@ -38,6 +43,15 @@ export async function wantedResources(trx: Trx, ids: readonly string[]): Promise
     })
   }
   return found.sort((one, other) => one.id - other.id)
+}
+
+/** Each part of an audience once. @throws `centre-not-found` for a number that no centre has */
+export async function wantedAudience(trx: Trx, parts: readonly AudiencePart[]): Promise<AudiencePart[]> {
+  const distinct = new Map(parts.map((part) => [audienceText(part), part]))
+  for (const { kind, value } of distinct.values()) {
+    if (kind === 'centre') await findCentre(trx, value)
+  }
+  return [...distinct.values()]
 }
 
 /** @throws `name-in-use`, `ends-before-it-begins`, `series-differ` */

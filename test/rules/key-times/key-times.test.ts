@@ -38,6 +38,18 @@ describe('importing Key Times', () => {
     expect(await world.rows('select local_time from key_times')).toEqual([{ local_time: '10:30' }])
   })
 
+  it('leaves one that holds whenever no other does beside those with dates, however often', async () => {
+    const rows = ['UK,2,AM,09:00,,,,', 'UK,2,AM,10:00,,,,2026-10-24']
+    expect((await importing(rows)).json()).toMatchObject({ keyTimes: { created: 2 } })
+    expect((await importing(rows)).json()).toMatchObject({ keyTimes: { unchanged: 2 }, changed: false })
+    const longer = await importing(['UK,2,AM,10:30,,,,2026-10-31'])
+    expect(longer.json()).toMatchObject({ keyTimes: { created: 0, changed: 1 } })
+    expect(await world.rows('select local_time, until_date from key_times order by id')).toEqual([
+      { local_time: '09:00', until_date: null },
+      { local_time: '10:30', until_date: '2026-10-31' },
+    ])
+  })
+
   it('reads times and sessions as spreadsheets show them', async () => {
     await importing(['Egypt,Zone 3,Morning,9:05 AM,,,,', 'Egypt,3,pm,2.30 pm,,,,', 'Egypt,3,EV,18:00:00,,,,'])
     expect(await world.rows('select session, local_time from key_times order by id')).toEqual([

@@ -296,6 +296,34 @@ describe('publishing', () => {
     expect(await code()).toBe('no-resource')
   })
 
+  it('can be read again where the moment is as far off as it can be', async () => {
+    await drafting('--for', 'all', '--closes', 'key-time AM 2026-06-02 + 999h59m')
+    expect(await world.run(['releases', 'list', '--json'])).toMatchObject({ exit: 0 })
+  })
+
+  it('takes a number that no centre has for a mistake, and what is named twice once', async () => {
+    const unknown = await drafting('--for', 'EG001,school', '--json')
+    expect([unknown.exit, unknown.error().code]).toEqual([4, 'centre-not-found'])
+    expect(
+      await drafting('--for', 'country:EG,country:Egypt,EG001,eg001', '--resource', `0${text}`),
+    ).toMatchObject({
+      exit: 0,
+    })
+    const { audience, resources } = (await world.run(['releases', 'show', 'Draft', '--json'])).json()
+    expect(audience).toHaveLength(2)
+    expect(resources).toHaveLength(1)
+    expect(await world.run(['releases', 'edit', 'Draft', '--for', 'EG999'])).toMatchObject({ exit: 4 })
+  })
+
+  it('is asked for again where what is released opens otherwise', async () => {
+    const id = await released('EG001')
+    const asked = await world.run(['releases', 'edit', id, '--for', 'all'])
+    expect(asked).toMatchObject({ exit: 2 })
+    expect(asked.stderr).toContain('for 6 centres')
+    await run('releases', 'edit', id, '--name', 'Summer')
+    expect(await world.run(['releases', 'edit', id, '--name', 'June again'])).toMatchObject({ exit: 0 })
+  })
+
   it.each([
     ['2026-06-02T08:00'],
     ['tomorrow'],
@@ -303,6 +331,9 @@ describe('publishing', () => {
     ['key-time AM 2026-02-30'],
     ['key-time AM 2026-06-02 - 2d'],
     ['2026-02-30T08:00Z'],
+    ['key-time AM 2026-06-02 - 999h60m'],
+    ['9999-12-31T23:59-01:00'],
+    ['0000-01-01T00:00+01:00'],
   ])('takes no %s for a moment', async (moment) => {
     expect(await drafting('--closes', moment)).toMatchObject({ exit: 2 })
   })
