@@ -15,6 +15,7 @@ import {
   userCandidate,
   usersNamed,
 } from '../rules/users/find-by-name.ts'
+import { accountsWith, whoHas } from '../db/who-has.ts'
 import { canBeName, type NamesTyped } from './names-typed.ts'
 import type { NamedKind } from './parameters.ts'
 import { choose } from './prompt.ts'
@@ -77,8 +78,21 @@ async function findNamed(text: string, finding: Finding): Promise<string | undef
           choices: candidates.map((candidate) => ({ value: candidate, name: candidate.described })),
         })
       : first
+  if (chosen.facts.status === 'deleted' && chosen.kind === 'user') {
+    const accounts = await accountsWith(store.db, chosen.value)
+    if (accounts > 1) throw addressOfSeveral(chosen, accounts)
+  }
   session.named.push(chosen)
   return chosen.value
+}
+
+/** A command goes by the address, and would mean another account than the deleted one of this name. */
+function addressOfSeveral({ described, value }: FoundByName, accounts: number): NotFound {
+  return new NotFound(
+    'ambiguous-user',
+    `${described}: ${accounts} accounts have had this address, so the name does not say which is meant.`,
+    { hint: `Look first, and go by the address: ssh-admin users show ${value}` },
+  )
 }
 
 function mayAsk({ terminal, common }: Session): boolean {
@@ -92,20 +106,18 @@ async function candidatesFor(
   const people = kind === 'centre' ? none : await usersNamed(db, { text, deleted: deletedOf[kind], ctx })
   const isOfCentres = kind === 'centre' || kind === 'user-or-centre' || kind === 'subject'
   const centres = isOfCentres ? await centresNamed(db, { text, ctx }) : none
-  const users = people.rows.map((user) => ({
-    typed: text,
-    kind: 'user' as const,
-    value: user.email,
-    described: describeUser(user),
-    facts: userCandidate(user),
-  }))
-  const places = centres.rows.map((centre) => ({
-    typed: text,
-    kind: 'centre' as const,
-    value: centre.number,
-    described: describeCentre(centre),
-    facts: centreCandidate(centre),
-  }))
+  const users: FoundByName[] = []
+  for (const user of people.rows) {
+    const [value, described, facts] = [user.email, describeUser(user), userCandidate(user)]
+    const who = await whoHas(db, { kind: 'user', value })
+    users.push({ typed: text, kind: 'user', value, described, facts, who })
+  }
+  const places: FoundByName[] = []
+  for (const centre of centres.rows) {
+    const [value, described, facts] = [centre.number, describeCentre(centre), centreCandidate(centre)]
+    const who = await whoHas(db, { kind: 'centre', value })
+    places.push({ typed: text, kind: 'centre', value, described, facts, who })
+  }
   return { candidates: [...users, ...places], total: people.total + centres.total }
 }
 

@@ -169,6 +169,7 @@ async function confirmResult<Args, Options, Request, Result>(
     return { who, done: await work(trx, ctx) }
   }
   const rehearsed = await session.rehearse(store, rehearsal, spec.clock)
+  if (session.named.some(({ who }, at) => rehearsed.who?.[at] !== who)) throw changedMeanwhile()
   const question =
     spec.confirm?.question(rehearsed.done, { request, session }) ?? questionOfName(running, rehearsed.done)
   if (question) {
@@ -194,14 +195,12 @@ function isUnchanged(answer: object): boolean {
   return flags.length > 0 && flags.every((changed) => changed === false)
 }
 
-/** An address or a number can come to mean another while a question about a name is open. */
-async function whoIsNamed(trx: Trx, { named }: Session): Promise<unknown> {
+/** An address or a number can come to mean another after a name was looked up, and while a question about it is open. */
+async function whoIsNamed(trx: Trx, { named }: Session): Promise<string[] | undefined> {
   if (named.length === 0) return undefined
-  const { whoHasAddress } = await import('../db/users/by-name.ts')
-  const { whichHasNumber } = await import('../db/centres/by-name.ts')
-  const who: unknown[] = []
-  for (const { kind, value } of named)
-    who.push(kind === 'user' ? await whoHasAddress(trx, value) : await whichHasNumber(trx, value))
+  const { whoHas } = await import('../db/who-has.ts')
+  const who: string[] = []
+  for (const { kind, value } of named) who.push(await whoHas(trx, { kind, value }))
   return who
 }
 

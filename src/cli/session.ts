@@ -25,6 +25,8 @@ export interface FoundByName {
   described: string
   /** The same for a script. */
   facts: Readonly<Record<string, unknown>>
+  /** Which accounts have the address, or which centre the number, as it was when they were found. */
+  who: string
 }
 
 /** One command being run: its surroundings, settled. */

@@ -51,14 +51,18 @@ function isNegated(word: string): boolean {
   return /^(?:un|dis|de(?!l))/.test(word)
 }
 
-/** commander's complaint about an option in our words, its guess in the line that was typed. */
+/** An option that takes something away, or says that it shall not be. */
+const takesAway = /^--(no-|un|rm|del|remove|without|drop|dis)/
+
+/** commander's complaint about an option in our words, its guess in the line that was typed; never one that does the opposite. */
 export function unknownOption(
   message: string,
   { argv, code }: { argv: readonly string[]; code: string },
 ): Usage {
   const [said = '', guess = ''] = message.replace(/^error: /, '').split('\n')
-  const candidates = [...(guess.match(/\(Did you mean (?:one of )?(.*)\?\)/)?.[1]?.split(', ') ?? [])]
   const [, wrong = ''] = /'([^']*)'/.exec(said) ?? []
+  const guessed = guess.match(/\(Did you mean (?:one of )?(.*)\?\)/)?.[1]?.split(', ') ?? []
+  const candidates = guessed.filter((name) => takesAway.test(name) === takesAway.test(wrong))
   const lines = candidates.map((name) => lineInstead(argv, { word: wrong, name }))
   return new Usage(`${said.charAt(0).toUpperCase()}${said.slice(1)}.`, {
     code,

@@ -1,8 +1,14 @@
-/** The command as it was typed, with other words in the place of some, to be pasted. */
+/** The command as it was typed, with another word in the place of each of some, where it stands first, to be pasted. */
 export function lineWith(argv: readonly string[], instead: ReadonlyMap<string, string>): string {
-  const other = (word: string) => instead.get(word.trim()) ?? word
+  // What is typed again may be a value: `centres edit harbour --name harbour`.
+  const left = new Map(instead)
+  const other = (word: string) => {
+    const found = left.get(word.trim())
+    left.delete(word.trim())
+    return found ?? word
+  }
   const words = argv.map((word) => {
-    if (instead.has(word)) return other(word)
+    if (left.has(word)) return other(word)
     // --to='Omar Said', or one of several between commas.
     const [, option = '', value = ''] = /^(--[a-z-]+=)?(.*)$/s.exec(word) ?? []
     return `${option}${value.split(',').map(other).join(',')}`

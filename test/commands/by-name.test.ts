@@ -80,6 +80,24 @@ describe('looking for somebody by name', () => {
     expect(await emailOf('omar')).toBe('l@nile.example')
   })
 
+  it('is not enough for a deleted account whose address somebody else has now', async () => {
+    await world.run(['users', 'delete', omar, '--suspend', '--yes'])
+    await world.run(['users', 'add', `Zed Stranger <${omar}>`, '--centre', 'EG002', '--yes'])
+    for (const argv of [['show'], ['restore'], ['erase'], ['delete']]) {
+      const ran = await world.run(['users', ...argv, 'omar saïd', '--json'])
+      expect({ argv, exit: ran.exit }).toEqual({ argv, exit: 4 })
+    }
+    expect((await world.run(['users', 'show', 'omar saïd', '--json'])).error()).toMatchObject({
+      code: 'ambiguous-user',
+      message: expect.stringContaining('2 accounts'),
+    })
+  })
+
+  it('is put into the line to be pasted once, and not where the same word is a value', async () => {
+    const ran = await world.run(['centres', 'edit', 'kabatas', '--name', 'kabatas', '--yes', '--json'])
+    expect(ran.error().hint).toBe('ssh-admin centres edit EG002 --name kabatas --yes --json')
+  })
+
   it('takes text with an @ for an address, mistyped or not', async () => {
     expect(await emailOf('omar@')).toBe('invalid-email')
     expect(await emailOf('omar@nowhere.example')).toBe('user-not-found')

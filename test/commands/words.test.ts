@@ -108,3 +108,15 @@ describe('an address that was mistyped', () => {
     expect(distanceOfAddresses(typed, there)).toBeUndefined()
   })
 })
+
+describe('an option that was mistyped', () => {
+  it.each([
+    ['users edit omar@nile.example --rm-role exams-officer', '--add-role'],
+    ['centres import roster.csv --no-delete-missing', '--delete-missing'],
+    ['users delete omar@nile.example --no-suspend', ' --suspend'],
+  ])('is never taken for the opposite: %s', async (line, opposite) => {
+    const ran = await world.run(line.split(' '))
+    expect(ran.exit).toBe(2)
+    expect(ran.stderr).not.toContain(opposite)
+  })
+})
