@@ -51,8 +51,8 @@ function isNegated(word: string): boolean {
   return /^(?:un|dis|de(?!l))/.test(word)
 }
 
-/** An option that takes something away, or says that it shall not be. */
-const takesAway = /^--(no-|un|rm|del|remove|without|drop|dis)/
+/** Options that say that something shall not be, and those that take something away. */
+const opposites = [/^--(no-|un|without|dis)/, /^--(rm|del|remove|drop)/]
 
 /** commander's complaint about an option in our words, its guess in the line that was typed; never one that does the opposite. */
 export function unknownOption(
@@ -62,7 +62,7 @@ export function unknownOption(
   const [said = '', guess = ''] = message.replace(/^error: /, '').split('\n')
   const [, wrong = ''] = /'([^']*)'/.exec(said) ?? []
   const guessed = guess.match(/\(Did you mean (?:one of )?(.*)\?\)/)?.[1]?.split(', ') ?? []
-  const candidates = guessed.filter((name) => takesAway.test(name) === takesAway.test(wrong))
+  const candidates = guessed.filter((name) => opposites.every((kind) => kind.test(name) === kind.test(wrong)))
   const lines = candidates.map((name) => lineInstead(argv, { word: wrong, name }))
   return new Usage(`${said.charAt(0).toUpperCase()}${said.slice(1)}.`, {
     code,
