@@ -29,11 +29,15 @@ export function stateOf(path: string): string {
       ),
       templates: rows('select name from templates order by 1'),
       // What is left of an upload that was cut short belongs to nothing, and goes with the next.
-      resources: rows(
-        `select title, file, sha256, contents.bytes,
+      // A store that was not brought up to date yet has none.
+      resources:
+        rows("select name from sqlite_master where name = 'resources'").length === 0
+          ? []
+          : rows(
+              `select title, file, sha256, contents.bytes,
            (select sum(length(content_pieces.bytes)) from content_pieces where content_id = contents.id)
          from resources join contents on contents.id = resources.content_id order by resources.id`,
-      ),
+            ),
     })
   } finally {
     raw.close()
