@@ -1,31 +1,36 @@
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import type pg from 'pg'
 import { from as copyFrom } from 'pg-copy-streams'
 import type { Bulk, Numbered, Value } from '../engine.ts'
+import type { SharedConnection } from './shared-connection.ts'
 
 /** Rows by COPY: into the table where they are new, into a staging table that is merged where they are not. */
-export function sharedBulk(client: () => pg.Client): Bulk {
+export function sharedBulk(connection: Pick<SharedConnection, 'ask'>): Bulk {
   const copy = async (table: string, columns: readonly string[], rows: Iterable<readonly Value[]>) => {
-    const stream = client().query(copyFrom(`copy ${table} (${columns.map(quoted).join(', ')}) from stdin`))
-    await pipeline(Readable.from(chunksOf(rows)), stream)
-    return stream.rowCount
+    await connection.ask((client) => {
+      const stream = client.query(copyFrom(`copy ${table} (${columns.map(quoted).join(', ')}) from stdin`))
+      return pipeline(Readable.from(chunksOf(rows)), stream)
+    })
   }
   const staged = async (table: string, columns: readonly string[], rows: Iterable<readonly Value[]>) => {
     const names = columns.map(quoted).join(', ')
-    await client().query(
-      `create temporary table staging on commit drop as select ${names} from ${quoted(table)} where false`,
+    await connection.ask((client) =>
+      client.query(
+        `create temporary table staging on commit drop as select ${names} from ${quoted(table)} where false`,
+      ),
     )
-    return copy('pg_temp.staging', columns, rows)
+    await copy('pg_temp.staging', columns, rows)
   }
   const merged = async (statement: string) => {
-    const { rowCount } = await client().query(statement)
-    await client().query('drop table pg_temp.staging')
+    const { rowCount } = await connection.ask((client) => client.query(statement))
+    await connection.ask((client) => client.query('drop table pg_temp.staging'))
     return rowCount ?? 0
   }
   return {
     reserve: async (table, count) => {
-      const { rows } = await client().query<{ first: number }>(reserving(table, count))
+      const { rows } = await connection.ask((client) =>
+        client.query<{ first: number }>(reserving(table, count)),
+      )
       return Number(rows[0]?.first ?? 1)
     },
     insert: async (table, columns, rows) => {

@@ -14,7 +14,6 @@ import {
   type RawNode,
   type ValueListNode,
 } from 'kysely'
-import Cursor from 'pg-cursor'
 import type { PortableNode } from '../portable.ts'
 import type { SharedConnection } from './shared-connection.ts'
 
@@ -98,21 +97,8 @@ class Connection implements DatabaseConnection {
     return { rows, numAffectedRows: BigInt(rowCount ?? 0) }
   }
 
-  async *streamQuery<R>(
-    { sql, parameters }: CompiledQuery,
-    chunkSize = 100,
-  ): AsyncIterableIterator<QueryResult<R>> {
-    const client = await this.#shared.reading()
-    const cursor = client.query(new Cursor<R>(sql, [...parameters]))
-    try {
-      for (;;) {
-        const rows = await cursor.read(Math.max(chunkSize, 500))
-        if (rows.length === 0) return
-        yield { rows }
-      }
-    } finally {
-      await cursor.close()
-    }
+  async *streamQuery<R>({ sql, parameters }: CompiledQuery): AsyncIterableIterator<QueryResult<R>> {
+    for await (const rows of this.#shared.stream<R>(sql, parameters)) yield { rows }
   }
 }
 

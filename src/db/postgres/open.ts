@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type pg from 'pg'
 import { mkdirSync, rmSync, trySyncFolder } from '../../disk.ts'
-import { Unavailable } from '../../errors.ts'
+import { Unavailable, Unsure } from '../../errors.ts'
 import { version as program } from '../../version.ts'
 import type { Engine } from '../engine.ts'
 import { latestVersion } from '../migrations/index.ts'
@@ -16,7 +16,7 @@ import { sharedBulk } from './bulk.ts'
 import { connect } from './connection.ts'
 import { copyOut } from './copy-out.ts'
 import { SharedDialect } from './dialect.ts'
-import { inWords, sqlStateOf } from './errors.ts'
+import { inWords, isDisconnected, sqlStateOf } from './errors.ts'
 import { firstSchema, firstVersion } from './first-schema.ts'
 import { migrateWithin } from './migrate.ts'
 import { readSharedPlace, type SharedPlace } from '../../shared-place.ts'
@@ -91,7 +91,7 @@ function sharedEngine(connection: SharedConnection): Engine {
   const query = async (text: string) => (await connection.query<{ n: number }>(text, [])).rows[0]?.n ?? 0
   return {
     isShared: true,
-    bulk: sharedBulk(() => connection.client),
+    bulk: sharedBulk(connection),
     fingerprint: () => connection.row.fingerprint,
     // Every change of what an import reads has its row in the log.
     writesOfOthers: () => query('select coalesce(max(id), 0) as n from audit'),
@@ -137,14 +137,18 @@ async function begin(place: SharedPlace, opening: Opening): Promise<OpenStore> {
   const keys = deriveKeys(secret)
   const client = await connect(place, { writes: true })
   let placed = false
+  let committing = false
   try {
     await makeTables(client, { place, storeId, fingerprint: keys.fingerprint, at: opening.now() })
     mkdirSync(dirname(keyFile), { recursive: true, mode: 0o700 })
     writeKeyFile(keyFile, secret)
     placed = true
     trySyncFolder(dirname(keyFile))
+    committing = true
     await client.query('commit')
   } catch (error) {
+    // The store may be there all the same, and would be worth nothing without its key.
+    if (committing && isDisconnected(error)) throw new Unsure(place.shown, error)
     await client.query('rollback').catch(() => undefined)
     if (placed) rmSync(keyFile, { force: true })
     if (sqlStateOf(error) === '23505' || sqlStateOf(error) === '42P07')

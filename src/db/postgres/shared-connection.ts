@@ -115,7 +115,7 @@ export class SharedConnection {
       await this.#reconnectIfLost()
       this.#state = 'reading'
       const level = this.#sharing.snapshot ? 'repeatable read' : 'read committed'
-      await this.#ask(`begin isolation level ${level} read only; ${this.#settings()}`)
+      await this.#begin(`begin isolation level ${level} read only; ${this.#settings()}`)
     }
     return this.#client
   }
@@ -142,7 +142,7 @@ export class SharedConnection {
       await this.#client.query('commit')
       return result
     } catch (error) {
-      await this.#client.query('rollback')
+      await this.#client.query('rollback').catch(() => undefined)
       throw this.#told(error)
     }
   }
@@ -226,18 +226,30 @@ export class SharedConnection {
   }
 
   /** The rows of a table, many at once, each with its values in the order of the columns. */
-  async *rowsOf(table: string, columns: readonly string[]): AsyncGenerator<Value[][]> {
-    const client = await this.reading()
+  rowsOf(table: string, columns: readonly string[]): AsyncGenerator<Value[][]> {
     const names = columns.map((name) => this.#quoted(name)).join(', ')
-    const text = `select ${names} from ${this.#quoted(table)} order by 1`
-    const cursor = client.query(new Cursor<Value[]>(text, [], { rowMode: 'array' }))
+    return this.#read(
+      new Cursor<Value[]>(`select ${names} from ${this.#quoted(table)} order by 1`, [], { rowMode: 'array' }),
+    )
+  }
+
+  /** What a query finds, many rows at once. */
+  stream<R>(text: string, values: readonly unknown[]): AsyncGenerator<R[]> {
+    return this.#read(new Cursor<R>(text, [...values]))
+  }
+
+  async *#read<R>(cursor: Cursor<R>): AsyncGenerator<R[]> {
+    const client = await this.reading()
+    client.query(cursor)
     try {
       for (let rows = await cursor.read(rowsAtOnce); rows.length > 0; rows = await cursor.read(rowsAtOnce))
         yield rows
     } catch (error) {
+      if (this.#state === 'reading') await this.rollback()
       throw this.#told(error)
     } finally {
-      await cursor.close()
+      await cursor.close().catch(() => undefined)
+      this.#rest()
     }
   }
 
@@ -261,8 +273,13 @@ export class SharedConnection {
     return vacuumed !== undefined
   }
 
-  get client(): pg.Client {
-    return this.#client
+  /** Asks within the change that is open in ways of its own, such as COPY. @throws what the server says, in words */
+  async ask<Result>(work: (client: pg.Client) => Promise<Result>): Promise<Result> {
+    try {
+      return await work(this.#client)
+    } catch (error) {
+      throw this.#told(error)
+    }
   }
 
   /** The connection broke while a change was being committed: whether it was is asked of whoever answers now. */
@@ -337,7 +354,7 @@ export class SharedConnection {
     return this.#client.escapeLiteral(text)
   }
 
-  async #ask(text: string): Promise<void> {
+  async #begin(text: string): Promise<void> {
     try {
       await this.#client.query(text)
     } catch (error) {
@@ -353,10 +370,6 @@ export class SharedConnection {
     this.#resting = setTimeout(() => {
       void this.rollback().catch(() => undefined)
     }, idleReading).unref()
-  }
-
-  rest(): void {
-    this.#rest()
   }
 
   #noteRow(
