@@ -36,11 +36,16 @@ export async function downloadTo(session: Session, { out, find }: Download): Pro
     asksLater: true,
   })
   const { readContent } = await import('../rules/resources/read-content.ts')
+  const before = await session.open('read')
+  try {
+    await find(before, await session.ctx(before))
+  } finally {
+    await before.close()
+  }
+  await output.agreeToReplace()
+  // What was open before the question may be closed after it: looked at anew, as a shared store is of one moment.
   const store = await session.open('read')
   try {
-    await find(store, await session.ctx(store))
-    await output.agreeToReplace()
-    // What was open before the question may be closed after it.
     const ctx = await session.ctx(store)
     const { id, title, contentId, sha256, bytes, subject, action } = await find(store, ctx)
     const progress = await progressOn(session.terminal, `Writing ${oneLine(out)} …`)

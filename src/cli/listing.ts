@@ -387,11 +387,9 @@ async function* numberOf<Row, Name extends string, Sort extends Name>(
   rows: Counted<Row>,
 ) {
   const { limit = Number.POSITIVE_INFINITY } = wanted
-  if (found.count && words.length === 0) yield `${Math.min(limit, await found.count())}\n`
-  else {
-    for await (const _ of rows);
-    yield `${rows.count}\n`
-  }
+  if (found.count && words.length === 0) rows.count = Math.min(limit, await found.count())
+  else for await (const _ of rows);
+  yield `${rows.count}\n`
 }
 
 // Drawing a table takes time with the square of its length.

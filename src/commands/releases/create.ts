@@ -4,8 +4,8 @@ import { commaList } from '../../cli/options.ts'
 import { Usage } from '../../errors.ts'
 import { releaseJson, renderCreatedRelease } from '../../render/releases.ts'
 import { createRelease } from '../../rules/releases/create.ts'
-import { typedMoment } from '../../rules/releases/moment.ts'
-import { nameTyped, releaseOptions } from './typed.ts'
+import { momentTyped, typedMoment } from '../../rules/releases/moment.ts'
+import { closesTyped, nameTyped, releaseOptions } from './typed.ts'
 
 export const create = () =>
   preparedMutation({
@@ -25,8 +25,7 @@ A moment is the same for everybody, or so long before or after the Key Time of a
     examples: [
       "ssh-admin releases create 'Listening June' --resource 1 --opens 'key-time AM 2026-06-02 - 2h' --closes 2026-06-03T00:00Z --for entries",
     ],
-    prepare: async ({ name, resource: resources, opens, closes, for: audience }, session) => {
-      const now = session.context.now()
+    prepare: async ({ name, resource: resources, opens, closes, for: audience }) => {
       if (resources.length === 0) {
         throw new Usage('Which resources?', { code: 'missing-value', hint: '--resource ID' })
       }
@@ -34,11 +33,17 @@ A moment is the same for everybody, or so long before or after the Key Time of a
         name,
         resources,
         audience,
-        opens: typedMoment(opens, now),
-        closes: closes === undefined || closes === 'none' ? null : typedMoment(closes, now),
+        opens: typedMoment(opens),
+        closes: closes === undefined ? null : closesTyped(closes),
       }
     },
-    act: (trx, ctx, wanted) => createRelease(trx, { ...wanted, ctx }),
+    act: (trx, ctx, { opens, closes, ...wanted }) =>
+      createRelease(trx, {
+        ...wanted,
+        opens: momentTyped(opens, ctx.at),
+        closes: closes && momentTyped(closes, ctx.at),
+        ctx,
+      }),
     render: renderCreatedRelease,
     json: (release) => ({ ...releaseJson(release), changed: true }),
   })

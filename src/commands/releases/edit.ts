@@ -2,10 +2,10 @@ import { preparedMutation } from '../../cli/define.ts'
 import { argument } from '../../cli/parameters.ts'
 import { Usage } from '../../errors.ts'
 import { changedReleaseJson, renderChangedRelease } from '../../render/releases.ts'
-import { editRelease } from '../../rules/releases/edit.ts'
-import { typedMoment } from '../../rules/releases/moment.ts'
+import { editRelease, type ReleaseChanges } from '../../rules/releases/edit.ts'
+import { momentTyped, type TypedMoment, typedMoment } from '../../rules/releases/moment.ts'
 import { comparableWithOutlook, editQuestion } from './questions.ts'
-import { nameOption, releaseOptions } from './typed.ts'
+import { closesTyped, nameOption, releaseOptions } from './typed.ts'
 
 export const edit = () =>
   preparedMutation({
@@ -16,14 +16,13 @@ export const edit = () =>
     args: { release: argument('its number or its name') },
     options: { name: nameOption, ...releaseOptions },
     examples: ["ssh-admin releases edit 1 --opens 'key-time AM 2026-06-02 - 1h30m'"],
-    prepare: async ({ release, name, resource, opens, closes, for: audience }, session) => {
-      const now = session.context.now()
-      const changes = {
+    prepare: async ({ release, name, resource, opens, closes, for: audience }) => {
+      const changes: TypedChanges = {
         name,
         resources: resource.length > 0 ? resource : undefined,
         audience: audience.length > 0 ? audience : undefined,
-        opens: opens === undefined ? undefined : typedMoment(opens, now),
-        closes: closesTyped(closes, now),
+        opens: opens === undefined ? undefined : typedMoment(opens),
+        closes: closes === undefined ? undefined : closesTyped(closes),
       }
       if (Object.values(changes).every((value) => value === undefined)) {
         throw new Usage(`Nothing was said of ${release}.`, {
@@ -33,13 +32,20 @@ export const edit = () =>
       }
       return { release, changes }
     },
-    act: (trx, ctx, { release, changes }) => editRelease(trx, { release, changes, ctx }),
+    // Now is one moment, before the question and after it.
+    complete: async ({ release, changes }, { ctx: { at } }) => ({ release, changes: settled(changes, at) }),
+    act: (trx, ctx, { release, changes }) =>
+      editRelease(trx, { release, changes: settled(changes, ctx.at), ctx }),
     confirm: { question: editQuestion, comparable: comparableWithOutlook },
     render: renderChangedRelease,
     json: changedReleaseJson,
   })
 
-function closesTyped(text: string | undefined, now: Date) {
-  if (text === undefined) return undefined
-  return text.trim().toLowerCase() === 'none' ? null : typedMoment(text, now)
+interface TypedChanges extends Omit<ReleaseChanges, 'opens' | 'closes'> {
+  opens?: TypedMoment | undefined
+  closes?: TypedMoment | null | undefined
+}
+
+function settled({ opens, closes, ...changes }: TypedChanges, at: Date): ReleaseChanges {
+  return { ...changes, opens: opens && momentTyped(opens, at), closes: closes && momentTyped(closes, at) }
 }

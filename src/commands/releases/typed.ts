@@ -2,6 +2,7 @@ import * as z from 'zod'
 import { commaList } from '../../cli/options.ts'
 import { option, repeated } from '../../cli/parameters.ts'
 import { typedAudience } from '../../rules/releases/audience.ts'
+import { type TypedMoment, typedMoment } from '../../rules/releases/moment.ts'
 import { titleTyped } from '../resources/upload.ts'
 
 /** What `create` and `edit` can say of a release. */
@@ -20,6 +21,11 @@ export const releaseOptions = {
 }
 
 export const nameTyped = titleTyped
+
+/** Of `--closes`: null is never. */
+export function closesTyped(text: string): TypedMoment | null {
+  return text.trim().toLowerCase() === 'none' ? null : typedMoment(text)
+}
 
 /** Of what is edited: the same, or nothing said. */
 export const nameOption = option('<name>', 'another name', z.optional(titleTyped))

@@ -25,7 +25,7 @@ export interface ImportedEntries {
 
 /**
  * Brings entries in: what a file says of a centre, series and component takes the place of what was there, and what it
- * does not name stays. Entries that are named twice are kept so, and listed as errors until a file says it once.
+ * does not name stays, and one of no candidates is taken away. Entries that are named twice are kept so, and listed as errors until a file says it once.
  */
 export async function importEntries(trx: Trx, { file, digest, rows, ctx }: Import): Promise<ImportedEntries> {
   const { by, at } = ctx
@@ -49,20 +49,23 @@ export async function importEntries(trx: Trx, { file, digest, rows, ctx }: Impor
   const entries = { created: 0, changed: 0, unchanged: 0 }
   const gone: number[] = []
   const added: NewEntry[] = []
+  const touched = new Set<string>()
   for (const [key, together] of wanted) {
     const there = saved.get(key)
-    const counts = together.map(({ candidates }) => candidates)
-    if (there && inOrder(there.counts) === inOrder(counts)) {
+    const kept = together.filter(({ candidates }) => candidates > 0)
+    const counts = kept.map(({ candidates }) => candidates)
+    if (inOrder(there?.counts ?? []) === inOrder(counts)) {
       entries.unchanged += together.length
       continue
     }
     if (there) entries.changed += together.length
     else entries.created += together.length
     gone.push(...(there?.ids ?? []))
-    added.push(...together)
+    added.push(...kept)
+    touched.add(together[0]?.centre_number ?? '')
   }
   const { closes } = await noticingWhatCloses(trx, {
-    meant: { numbers: [...new Set(added.map(({ centre_number }) => centre_number))] },
+    meant: { numbers: [...touched] },
     ctx,
     work: async () => {
       await removeEntries(trx, gone)
@@ -70,7 +73,7 @@ export async function importEntries(trx: Trx, { file, digest, rows, ctx }: Impor
     },
   })
   const counts = rowCounts(rows, issues)
-  if (added.length > 0) {
+  if (touched.size > 0) {
     const facts = { digest, rows: counts, entries, closes: closes.length }
     await appendAudit(trx, { by, at, action: 'entries.imported', subject: file, facts })
   }

@@ -38,7 +38,8 @@ export async function* findErrors(
 
 async function* entryErrors(db: Kysely<Store>): AsyncGenerator<FoundError> {
   const kind = 'entry'
-  const mend = 'Correct the file, and import it again: ssh-admin entries import FILE'
+  const mend =
+    'correct the file, and import it again, a wrong row with 0 candidates too: ssh-admin entries import FILE'
   for (const { number, deleted, entries } of await entriesWithoutCentre(db)) {
     const what = `${entries} ${entries === 1 ? 'entry is' : 'entries are'}`
     yield deleted
@@ -73,7 +74,7 @@ async function* entryErrors(db: Kysely<Store>): AsyncGenerator<FoundError> {
       code: least === most ? 'entry-twice' : 'counts-differ',
       subject: number,
       message: least === most ? `${twice}.` : `${twice}, with ${least} and with ${most} candidates.`,
-      hint: mend,
+      hint: `${mend.charAt(0).toUpperCase()}${mend.slice(1)}`,
     }
   }
 }

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import { changeRelease, type ReleaseRow } from '../../db/releases/releases.ts'
 import type { Trx } from '../../db/transact.ts'
 import { Refused } from '../../errors.ts'
@@ -61,7 +62,7 @@ export async function editRelease(
     closes: changes.closes === undefined ? present.closes : changes.closes,
   }
   const [was, is] = [factsOf(present), factsOf(wanted)]
-  if (JSON.stringify(was) === JSON.stringify(is)) return { release: before, outcome: 'unchanged', closes: [] }
+  if (isDeepStrictEqual(was, is)) return { release: before, outcome: 'unchanged', closes: [] }
   await refuseContradictions(trx, { id: before.id, ...wanted })
 
   const { closes } = await noticingWhatCloses(trx, {
@@ -79,9 +80,7 @@ export async function editRelease(
   const facts = { before: was, after: is, closes: closes.length }
   await appendAudit(trx, { by, at, action: 'releases.edited', subject, facts })
   const release = await findRelease(trx, String(before.id))
-  const opensAnew =
-    before.state === 'released' &&
-    JSON.stringify({ ...was, name: '' }) !== JSON.stringify({ ...is, name: '' })
+  const opensAnew = before.state === 'released' && !isDeepStrictEqual({ ...was, name: is.name }, is)
   return {
     release,
     outcome: 'edited',

@@ -12,10 +12,17 @@ const absolute = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,3})?)?(Z|[+-]\d{2
 const relative =
   /^key-time\s+(AM|PM|EV)\s+(\d{4}-\d{2}-\d{2})(?:\s*([+-])\s*(?:(\d{1,3})h)?(?:(\d{1,4})m)?)?$/i
 
+/** As it is typed; what `now` is, the store's time says. */
+export type TypedMoment = ReleaseMoment | 'now'
+
+export function momentTyped(typed: TypedMoment, now: Date): ReleaseMoment {
+  return typed === 'now' ? { kind: 'absolute', at: now } : typed
+}
+
 /** `2026-06-02T08:00Z`, `now`, `key-time AM 2026-06-02 - 2h`. @throws `invalid-moment` */
-export function typedMoment(text: string, now: Date): ReleaseMoment {
+export function typedMoment(text: string): TypedMoment {
   const words = text.trim()
-  if (words.toLowerCase() === 'now') return { kind: 'absolute', at: now }
+  if (words.toLowerCase() === 'now') return 'now'
   const read = readMoment(words)
   if (read) return read
   throw new Usage(`${text} is not a moment.`, {

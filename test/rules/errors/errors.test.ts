@@ -53,6 +53,7 @@ describe('the list of errors', () => {
     await entries('EG009,2026-06,0500/12,3')
     expect(await found()).toMatchObject({ exit: 8 })
     expect(await world.run(['errors', 'list'])).toMatchObject({ exit: 8 })
+    expect(await world.run(['errors', 'list', '--format', 'count'])).toMatchObject({ exit: 8, stdout: '1\n' })
     expect(await found('other')).toEqual({ exit: 0, errors: [] })
   })
 
@@ -63,7 +64,7 @@ describe('the list of errors', () => {
       'EG001,2026-06,0500/99,3',
       'EG001,2026-06,0500/12,3',
       'EG001,2026-06,0500/12,3',
-      'EG001,2026-03,0500/12,0',
+      'EG001,2026-03,0500/12,4',
       'EG001,2026-03,0500/12,5',
     )
     await run('centres', 'delete', 'EG002')
@@ -83,6 +84,13 @@ describe('the list of errors', () => {
     expect(await found('entry')).toMatchObject({ errors: [['counts-differ', 'EG001']] })
     await entries('EG001,2026-06,0500/12,4')
     expect(await found('entry')).toEqual({ exit: 0, errors: [] })
+  })
+
+  it('lets go of a mistyped entry that a later file gives no candidates', async () => {
+    await entries('ZZ001,2026-06,0500/12,3')
+    expect(await entries('ZZ001,2026-06,0500/12,0')).toMatchObject({ changed: true })
+    expect(await entries('ZZ001,2026-06,0500/12,0')).toMatchObject({ changed: false })
+    expect(await found()).toEqual({ exit: 0, errors: [] })
   })
 
   it('names centres of a release that never see it, countries in no zone, and in two', async () => {

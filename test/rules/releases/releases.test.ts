@@ -1,5 +1,6 @@
-import { writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { inProcess } from '../../terminal.ts'
 import { newWorld, type World } from '../../world.ts'
 
 const opening = new Date('2026-06-02T05:00:00.000Z')
@@ -61,6 +62,11 @@ async function released(audience = 'all', { opens = 'key-time AM 2026-06-02 - 2h
   await run('releases', 'create', 'June', ...resources, ...moments, '--for', audience)
   const { id } = await run('releases', 'publish', 'June')
   return String(id)
+}
+
+async function lastEvent(): Promise<Date> {
+  const [row] = await world.rows('select max(at) as at from audit')
+  return new Date(String(row?.at))
 }
 
 const downloading = (email: string, id: string, at: Date) =>
@@ -270,6 +276,21 @@ describe('what is open', () => {
   })
 })
 
+describe('downloading', () => {
+  it('is refused where it closed while somebody was asked whether to replace a file', async () => {
+    const id = await released('EG001')
+    writeFileSync(world.path('there.bin'), 'mine')
+    const argv = ['resources', 'download', text, '--out', 'there.bin', '--as', 'officer@school.example']
+    const typist = inProcess(world, argv, { at: opening })
+    await typist.sees('Replace it?')
+    await run('releases', 'withdraw', id)
+    typist.types('y')
+    typist.presses('enter')
+    expect(await typist.leaves()).toMatchObject({ exit: 5 })
+    expect(readFileSync(world.path('there.bin'), 'utf8')).toBe('mine')
+  })
+})
+
 describe('publishing', () => {
   const drafting = (...more: string[]) =>
     world.run(['releases', 'create', 'Draft', '--resource', text, '--opens', '2026-06-02T08:00Z', ...more])
@@ -313,6 +334,15 @@ describe('publishing', () => {
     expect(audience).toHaveLength(2)
     expect(resources).toHaveLength(1)
     expect(await world.run(['releases', 'edit', 'Draft', '--for', 'EG999'])).toMatchObject({ exit: 4 })
+  })
+
+  it('takes now by the clock of the store, which never runs backwards', async () => {
+    await drafting('--for', 'all')
+    const late = new Date((await lastEvent()).getTime() - 60_000)
+    const { stdout } = await world.run(['releases', 'edit', 'Draft', '--opens', 'now', '--yes', '--json'], {
+      at: late,
+    })
+    expect(new Date(JSON.parse(stdout).opens).getTime()).toBeGreaterThan(late.getTime())
   })
 
   it('is asked for again where what is released opens otherwise', async () => {
