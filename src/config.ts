@@ -181,8 +181,14 @@ function dataFolder({ env }: Context): string {
   return join(env.XDG_DATA_HOME || join(homeOf(env), '.local', 'share'), 'ssh-admin')
 }
 
+/** Where nobody says and the account has none, as in a container, it is the root folder, as it is there. */
 function homeOf(env: Context['env']): string {
-  return env.HOME || homedir()
+  if (env.HOME) return env.HOME
+  try {
+    return homedir()
+  } catch {
+    return '/'
+  }
 }
 
 export type Configuration = z.infer<typeof ConfigFile>

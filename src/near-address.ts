@@ -9,6 +9,8 @@ export function distanceOfAddresses(typed: string, there: string): number | unde
   const local = distanceOfNames(one.local, other.local)
   const domain = distance(one.domain, other.domain)
   if (local === undefined || domain > domainLimit(one.domain)) return undefined
+  // school12 and school13 are two schools.
+  if (digitsOf(one.domain) !== digitsOf(other.domain)) return undefined
   return local + domain
 }
 
@@ -21,8 +23,10 @@ export function mostApart(typed: string): number {
 /** teacher1 and teacher2, sara and lara are two people; amria is amira. */
 function distanceOfNames(typed: string, there: string): number | undefined {
   if (typed === there) return 0
-  if (typed.replace(/\D/g, '') !== there.replace(/\D/g, '')) return undefined
+  if (digitsOf(typed) !== digitsOf(there)) return undefined
   if (isSwapped(typed, there)) return 1
+  // Another letter in a short name is another name: anna and anne, a.khan and a.khat.
+  if (typed.length === there.length && typed.length <= longestShort) return undefined
   const far = distance(typed, there)
   return far <= nameLimit(typed) && typed.charAt(0) === there.charAt(0) ? far : undefined
 }
@@ -37,7 +41,13 @@ function isSwapped(one: string, other: string): boolean {
 
 function nameLimit(local: string): number {
   if (local.length <= 3) return 0
-  return local.length <= 8 ? 1 : 2
+  return local.length <= longestShort ? 1 : 2
+}
+
+const longestShort = 8
+
+function digitsOf(text: string): string {
+  return text.replace(/\D/g, '')
 }
 
 function domainLimit(domain: string): number {

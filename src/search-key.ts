@@ -29,9 +29,9 @@ export function centreSearchKey({ number, name }: { number: string; name: string
   return searchKey(`${number} ${name}`)
 }
 
-/** The words that are looked for, folded. */
+/** The words that are looked for, folded; `Saleh, Omar` is two. */
 export function wordsIn(text = ''): string[] {
   return searchKey(text)
-    .split(/\s+/)
+    .split(/[\s,]+/)
     .filter((word) => word !== '')
 }

@@ -1,4 +1,5 @@
 import { oneLine } from '../render/clean-text.ts'
+import { shortened } from '../render/table.ts'
 import type { Terminal } from './terminal.ts'
 
 /** A line on stderr that goes on changing, for whoever watches; silent where nobody does. */
@@ -10,10 +11,12 @@ export interface Progress {
 export async function progressOn(terminal: Terminal, first: string): Promise<Progress> {
   if (!terminal.animated) return { say: () => undefined, stop: () => undefined }
   const { default: ora } = await import('ora')
-  const spinner = ora({ text: oneLine(first), stream: terminal.stderr, discardStdin: false }).start()
+  // Beside the sign that turns; drawn on one line, it is drawn anew on one.
+  const fitting = (text: string) => shortened(oneLine(text), terminal.err.width - 3)
+  const spinner = ora({ text: fitting(first), stream: terminal.stderr, discardStdin: false }).start()
   return {
     say: (text) => {
-      spinner.text = oneLine(text)
+      spinner.text = fitting(text)
     },
     stop: () => {
       spinner.stop()

@@ -1,6 +1,7 @@
 import { Cancelled, Usage } from '../errors.ts'
 import { yieldToSignals } from '../interruption.ts'
 import { cleanForTerminal, oneLine } from '../render/clean-text.ts'
+import { shortened } from '../render/table.ts'
 import { searchKey } from '../search-key.ts'
 import type { FoundByName } from './session.ts'
 import type { Terminal } from './terminal.ts'
@@ -64,7 +65,9 @@ export async function choose<Value>(
   const { search } = await import('@inquirer/prompts')
   const find = (term: string | undefined) => {
     const part = searchKey(term ?? '')
-    return choices.map(harmless).filter(({ name }) => searchKey(name).includes(part))
+    return choices
+      .filter(({ name }) => searchKey(name).includes(part))
+      .map((choice) => harmless(choice, terminal))
   }
   return asked(terminal, (streams) =>
     search<Value>({ message: cleanForTerminal(question), source: find }, streams),
@@ -80,7 +83,12 @@ export async function tick<Value>(
   const pageSize = 12
   return asked(terminal, (streams) =>
     checkbox<Value>(
-      { message: cleanForTerminal(question), choices: choices.map(harmless), pageSize, loop: false },
+      {
+        message: cleanForTerminal(question),
+        choices: choices.map((choice) => harmless(choice, terminal)),
+        pageSize,
+        loop: false,
+      },
       streams,
     ),
   )
@@ -110,11 +118,15 @@ export async function askSecret(terminal: Terminal, question: string): Promise<s
   return asked(terminal, (streams) => password({ message: cleanForTerminal(question), mask: true }, streams))
 }
 
-function harmless<Value>(choice: Choice<Value>): Choice<Value> {
+/** The columns of what is drawn before a choice. */
+const besideChoice = 5
+
+/** Cleaned, and on one line. */
+function harmless<Value>(choice: Choice<Value>, { err }: Terminal): Choice<Value> {
   const { description } = choice
   return {
     ...choice,
-    name: oneLine(choice.name),
+    name: shortened(oneLine(choice.name), err.width - besideChoice),
     ...(description === undefined ? {} : { description: oneLine(description) }),
   }
 }

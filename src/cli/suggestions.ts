@@ -77,9 +77,8 @@ export function lineWithNearest(error: unknown, argv: readonly string[]): string
   const { target, wanted = target, candidates } = error.details
   if (typeof wanted !== 'string' || !Array.isArray(candidates)) return undefined
   const meant = addressOrNumberOf(candidates[0])
-  const isWanted = (word: string) => word.trim().toLowerCase() === wanted.toLowerCase()
-  if (meant === undefined || !argv.some(isWanted)) return undefined
-  return commandLine(argv.map((word) => (isWanted(word) ? meant : word)))
+  const word = argv.find((typed) => typed.trim().toLowerCase() === wanted.toLowerCase())
+  return meant === undefined || word === undefined ? undefined : lineInstead(argv, { word, name: meant })
 }
 
 function addressOrNumberOf(candidate: unknown): string | undefined {

@@ -65,7 +65,8 @@ function longestThatFits(lines: readonly (readonly string[])[], width: number): 
   return longest
 }
 
-function shortened(text: string, longest: number): string {
+/** As much of a text as so many columns take, with … where it goes on. */
+export function shortened(text: string, longest: number): string {
   if (widthOf(text) <= longest) return text
   let kept = ''
   let taken = 0

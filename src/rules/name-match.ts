@@ -1,6 +1,6 @@
 import { distance } from 'fastest-levenshtein'
 import { nearestTo } from '../nearest.ts'
-import { searchKey, wordsIn } from '../search-key.ts'
+import { wordsIn } from '../search-key.ts'
 
 /** Those that a typed name fits best, and how many they are; the rows are the first of them. */
 export interface Matches<Row> {
@@ -26,10 +26,10 @@ export async function bestMatches<Row>(
   typed: string,
   { nameOf, orElse }: Names<Row>,
 ): Promise<Matches<Row>> {
-  const words = wordsIn(typed)
+  const words = partsOf(typed)
   const found = new Map<number, Matches<Row>>()
   for await (const row of rows) {
-    const fit = fitOf(words, nameOf(row)) || (orElse && contains(searchKey(orElse(row)), words) ? 1 : 0)
+    const fit = fitOf(words, nameOf(row)) || (orElse && fitOf(words, orElse(row)) > 0 ? 1 : 0)
     if (fit === 0) continue
     const alike = found.get(fit) ?? { rows: [], total: 0 }
     alike.total += 1
@@ -39,17 +39,29 @@ export async function bestMatches<Row>(
   return found.get(4) ?? found.get(3) ?? found.get(2) ?? found.get(1) ?? { rows: [], total: 0 }
 }
 
-/** 4: the whole name; 3: whole words of it; 2: parts of it; 0: not this one. */
+/** 4: the whole name; 3: whole words of it; 2: parts of it, each of a word of its own; 0: not this one. */
 function fitOf(words: readonly string[], name: string): 0 | 2 | 3 | 4 {
-  const key = searchKey(name)
-  if (words.length === 0 || !contains(key, words)) return 0
-  const parts = wordsIn(name)
+  const parts = partsOf(name)
+  if (words.length === 0 || !areOfWordsOfTheirOwn(words, parts)) return 0
   if (!words.every((word) => parts.includes(word))) return 2
   return words.length === parts.length ? 4 : 3
 }
 
-function contains(key: string, words: readonly string[]): boolean {
-  return words.length > 0 && words.every((word) => key.includes(word))
+/** al-Rashid and o.said are two words each. */
+function partsOf(name: string): string[] {
+  return wordsIn(name.replace(/[-._]+/g, ' '))
+}
+
+function areOfWordsOfTheirOwn(words: readonly string[], parts: readonly string[]): boolean {
+  const left = [...parts]
+  return words
+    .toSorted((one, other) => other.length - one.length)
+    .every((word) => {
+      const whole = left.indexOf(word)
+      const at = whole >= 0 ? whole : left.findIndex((part) => part.includes(word))
+      if (at >= 0) left.splice(at, 1)
+      return at >= 0
+    })
 }
 
 /** The rows whose name, or one word of it, is most like a mistyped one. */

@@ -93,6 +93,29 @@ describe('looking for somebody by name', () => {
     })
   })
 
+  it('means nobody else where an address changes hands while the names are offered', async () => {
+    await world.user('o.two@nile.example', { centre: 'EG001', firstName: 'Omar', lastName: 'Saïd' })
+    const typist = inProcess(world, ['users', 'suspend', 'omar saïd'])
+    await typist.sees("Which 'omar saïd'?")
+    await world.run(['users', 'edit', omar, '--email', 'o.three@nile.example', '--yes'])
+    await world.user(omar, { centre: 'EG002', firstName: 'Zed', lastName: 'Stranger' })
+    typist.presses('enter')
+    expect(await typist.leaves()).toMatchObject({
+      exit: 3,
+      text: expect.stringContaining('changed meanwhile'),
+    })
+    expect(await statusOf(omar)).toBe('active')
+  })
+
+  it('fits with each of its words a word of its own', async () => {
+    await world.user('ali@nile.example', { centre: 'EG001', firstName: 'Ali', lastName: 'Karim' })
+    expect(await emailOf('ali k')).toBe('ali@nile.example')
+    expect(await emailOf('ali l')).toBe('user-not-found')
+    await world.user('r@nile.example', { centre: 'EG001', firstName: 'Hoda', lastName: 'al-Rashid' })
+    for (const name of ['al-rashid', 'rashid al', 'Rashid, Hoda'])
+      expect(await emailOf(name)).toBe('r@nile.example')
+  })
+
   it('is put into the line to be pasted once, and not where the same word is a value', async () => {
     const ran = await world.run(['centres', 'edit', 'kabatas', '--name', 'kabatas', '--yes', '--json'])
     expect(ran.error().hint).toBe('ssh-admin centres edit EG002 --name kabatas --yes --json')

@@ -1,4 +1,5 @@
-import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, lstatSync, mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
+import { dirname } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { inProcess } from '../terminal.ts'
 import { newWorld, type World } from '../world.ts'
@@ -37,6 +38,17 @@ describe('config set', () => {
     expect(existsSync(file())).toBe(false)
     await set('mail-from', 'hub@school.example')
     expect((await set('mail-from', 'hub@school.example')).json()).toMatchObject({ changed: false })
+  })
+
+  it('goes through a link into the file that is kept elsewhere', async () => {
+    writeFileSync(world.path('kept.json'), '{}')
+    mkdirSync(dirname(file()), { recursive: true })
+    symlinkSync(world.path('kept.json'), file())
+    await set('mail-from', 'hub@school.example')
+    expect(lstatSync(file()).isSymbolicLink()).toBe(true)
+    expect(JSON.parse(readFileSync(world.path('kept.json'), 'utf8'))).toEqual({
+      mailFrom: 'hub@school.example',
+    })
   })
 
   it.each([

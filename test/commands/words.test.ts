@@ -104,6 +104,9 @@ describe('an address that was mistyped', () => {
     ['ali@school.example', 'eli@school.example'],
     ['teacher1@school.example', 'teacher2@school.example'],
     ['amira@school.example', 'amira@another.example'],
+    ['anna@school.example', 'anne@school.example'],
+    ['a.khat@school.example', 'a.khan@school.example'],
+    ['head@school13.example', 'head@school12.example'],
   ])('is no stranger at the same domain: %s for %s', (typed, there) => {
     expect(distanceOfAddresses(typed, there)).toBeUndefined()
   })

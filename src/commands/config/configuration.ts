@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { existsSync, realpathSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import type { AnswerOfChange } from '../../cli/define.ts'
@@ -87,8 +88,10 @@ export async function changeConfiguration(
   }
 }
 
-function replaceFile(path: string, text: string): void {
-  mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
+/** Behind a link the file that it leads to: a configuration is often kept elsewhere. */
+function replaceFile(named: string, text: string): void {
+  mkdirSync(dirname(named), { recursive: true, mode: 0o700 })
+  const path = existsSync(named) ? realpathSync(named) : named
   const unfinished = `${path}.${randomUUID()}.unfinished`
   try {
     writeFileSync(unfinished, text, { mode: 0o600 })
