@@ -75,7 +75,7 @@ describe('an upload', () => {
   })
 
   it('and a download hold a piece of the file in memory, and not the file', async () => {
-    largeFile('audio.mp3', 160 * megabyte)
+    largeFile('audio.mp3', 360 * megabyte)
     const peak = async (argv: readonly string[]) => {
       const watched = `process.on('exit', () => require('node:fs').writeFileSync('peak', String(process.resourceUsage().maxRSS)))`
       writeFileSync(desk.path('peak.cjs'), watched)
@@ -90,7 +90,8 @@ describe('an upload', () => {
       return Number(readFileSync(desk.path('peak'), 'utf8')) / 1024
     }
     const usual = await peak(['resources', 'list'])
-    const enough = usual + 80
+    // What is let go of is taken back when the engine pleases, later on some than on others: far less than the file.
+    const enough = usual + 180
     expect(await peak(['resources', 'upload', 'audio.mp3', ...facts])).toBeLessThan(enough)
     const download = ['resources', 'download', '1', '--out', 'back.mp3', '--json']
     expect(await peak(download)).toBeLessThan(enough)
