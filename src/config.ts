@@ -100,6 +100,29 @@ export function resolveSettings(
   }
 }
 
+/** A place that is named for a store: a path of this machine, or the address of a server. @throws Usage `not-a-file` */
+export function placeOf(typed: string, context: Context): string {
+  if (isSharedPlace(typed)) {
+    readSharedPlace(typed)
+    return typed
+  }
+  const scheme = schemeOf(typed)
+  if (scheme !== undefined) throw notAFile('db', { scheme, from: 'flag' })
+  return resolve(context.cwd, typed)
+}
+
+interface KeyOf {
+  settings: Settings
+  context: Context
+  storeId: string
+}
+
+/** Where the key of a store at another place is looked for. */
+export function keyFileFor(place: string, { settings: { keyFile }, context, storeId }: KeyOf): string {
+  if (keyFile.from !== 'default' && keyFile.value !== undefined) return keyFile.value
+  return isSharedPlace(place) ? join(configFolder(context), `${storeId}.key`) : `${place}.key`
+}
+
 /** Who is acted for; absent for Cambridge staff, who can also be named: `--as staff`. */
 export function actingFor({ as }: Settings): string | undefined {
   return as.value?.trim().toLowerCase() === 'staff' ? undefined : as.value

@@ -208,6 +208,7 @@ const store: Group = {
     info: async () => (await import('../commands/store/info.ts')).info(),
     check: async () => (await import('../commands/store/check.ts')).check(),
     backup: async () => (await import('../commands/store/backup.ts')).backup(),
+    copy: async () => (await import('../commands/store/copy.ts')).copy(),
     restore: async () => (await import('../commands/store/restore.ts')).restore(),
     migrate: async () => (await import('../commands/store/migrate.ts')).migrate(),
     rekey: async () => (await import('../commands/store/rekey.ts')).rekey(),

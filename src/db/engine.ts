@@ -44,6 +44,12 @@ export interface ServerFacts {
   heldBy: string | null
 }
 
+export interface CopyingOut {
+  signal: AbortSignal
+  /** Without the bytes of resources and help documents. */
+  withoutContent: boolean
+}
+
 /** What a store is kept in, behind what every query can ask of it. */
 export interface Engine {
   /** On a server, where several desks use it: there is no file to be copied, locked or put in place. */
@@ -65,8 +71,12 @@ export interface Engine {
   mayRunAgain(error: unknown): boolean
   /** What does not hold together, as far as the engine itself can tell. */
   damage(): Finding[]
-  /** Copies the whole store into a file of SQLite, which needs no other beside it. @returns its size */
-  copyOut(to: string, signal: AbortSignal): Promise<number>
+  /** The rows of a table as they are kept, many at once, each with its values in the order of the columns. */
+  rowsOf(table: string, columns: readonly string[]): AsyncIterable<Value[][]>
+  /** The highest number that a table ever gave; 0 where it gave none. */
+  lastNumber(table: string): Promise<number>
+  /** Copies the whole store, as it is at one moment, into a file of SQLite, which needs no other beside it. @returns its size */
+  copyOut(to: string, options: CopyingOut): Promise<number>
   /** Makes what is removed from now on unreadable. */
   overwriteWhatGoes(): void
   /** Makes what was removed before unreadable. @returns whether nobody was in the way */

@@ -146,6 +146,7 @@ export const answerOf = {
   'store info': 'store',
   'store check': 'storeCheck',
   'store backup': 'backup',
+  'store copy': 'copiedStore',
   'store restore': 'restoredStore',
   'store migrate': 'migratedStore',
   'store rekey': 'rekeyedStore',
@@ -933,6 +934,19 @@ const answerShapes = () => ({
     bytes: orNull(count()),
     keyFile: text(),
     /** With --without-content the bytes of files are left out. */
+    withoutContent: z.boolean(),
+    changed: z.boolean(),
+  }),
+  /** `rows` and `head`, the end of the audit log, are those of both; null in a rehearsal. */
+  copiedStore: answerOfChange({
+    store: text(),
+    to: text(),
+    counts: z.strictObject({ centres: count(), users: count(), events: count() }),
+    rows: orNull(count()),
+    head: orNull(z.strictObject({ events: count(), head: text() })),
+    keyFile: text(),
+    /** Where the key of the copy is looked for. */
+    keyFileOfCopy: text(),
     withoutContent: z.boolean(),
     changed: z.boolean(),
   }),

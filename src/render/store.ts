@@ -4,7 +4,7 @@ import type { ServerFacts } from '../db/engine.ts'
 import type { Voided } from '../db/credentials.ts'
 import type { View } from './table.ts'
 import { tsvLine } from './clean-text.ts'
-import { ago } from './text.ts'
+import { ago, inUnits } from './text.ts'
 import type { JsonAnswer } from './json.ts'
 
 export interface StoreDescription extends StoreFacts {
@@ -77,11 +77,6 @@ function serverLines(server: ServerFacts | null): [string, string][] {
     ['server', `PostgreSQL ${version} on ${host}, ${roundTripMs} ms away`],
     ...(heldBy === null ? [] : [['in use by', heldBy] satisfies [string, string]]),
   ]
-}
-
-function inUnits(bytes: number): string {
-  if (bytes < 1e6) return `${Math.ceil(bytes / 1e3)} KB`
-  return bytes < 1e9 ? `${(bytes / 1e6).toFixed(1)} MB` : `${(bytes / 1e9).toFixed(2)} GB`
 }
 
 /** `3 PINs and 1 link`: what is made void. */

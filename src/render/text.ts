@@ -7,6 +7,12 @@ function plural(noun: string): string {
   return noun.endsWith('entry') ? `${noun.slice(0, -1)}ies` : `${noun}s`
 }
 
+/** `18 KB`, `1.5 MB`, `2.25 GB`. */
+export function inUnits(bytes: number): string {
+  if (bytes < 1e6) return `${Math.ceil(bytes / 1e3)} KB`
+  return bytes < 1e9 ? `${(bytes / 1e6).toFixed(1)} MB` : `${(bytes / 1e9).toFixed(2)} GB`
+}
+
 /** A title and its items, indented; nothing at all when there are none. */
 export function listLines(title: string, items: readonly string[], most: number): string[] {
   if (items.length === 0) return []

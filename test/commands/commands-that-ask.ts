@@ -339,6 +339,11 @@ export const asking: Readonly<Record<string, Asks>> = {
     prepare: writing('kept.db', ''),
     meanwhile: writing('kept.db', 'somebody else wrote this'),
   },
+  'store copy': {
+    argv: ['--to', 'moved.db'],
+    question: 'Copy',
+    meanwhile: renamed,
+  },
   'store migrate': {
     argv: ['--db', 'older.db'],
     question: 'up to date, from version',

@@ -89,4 +89,15 @@ describe('a disk that answers with an error', () => {
     })
     expect(ran.stdout).not.toMatch(/mistake in ssh-admin|injected/)
   })
+
+  it('says that a copy of the store is there where the log could not name it any more', async () => {
+    const ran = await desk.run(['store', 'copy', '--to', 'moved.db', '--yes', '--json'], {
+      fault: 'EIO commit',
+    })
+    const { notices, head } = JSON.parse(ran.stdout)
+    expect([ran.exit, notices[0].code]).toEqual([0, 'not-recorded'])
+    const key = ['--key-file', `${desk.db}.key`, '--json']
+    const verified = await desk.run(['audit', 'verify', '--db', 'moved.db', ...key])
+    expect(JSON.parse(verified.stdout)).toMatchObject({ ok: true, head: head.head })
+  })
 })

@@ -153,6 +153,7 @@ describe('what is made beside the store at a terminal', () => {
         before: () => writeOlderStore(desk.db, 1),
       },
     ],
+    ['store copy', { argv: ['store', 'copy', '--to', 'moved.db', '--yes'], point: 'fsync', before: init }],
     ['store rekey', { argv: ['store', 'rekey', '--yes'], point: 'fsync', before: init }],
   ] as const)('is taken away when a second signal ends %s', async (_, { argv, point, before: prepare }) => {
     await prepare()

@@ -1,5 +1,7 @@
 import * as z from 'zod'
 import { checkOutputFile, type OutputFile } from '../../cli/output-file.ts'
+import { refuseWithoutRoom } from '../../cli/room-on-disk.ts'
+import { bytesToCopy } from '../../db/store/size-of-copy.ts'
 import { backUpStore } from '../../rules/store/events.ts'
 import { permit } from '../../rules/permissions/decide.ts'
 import { command } from '../../cli/define.ts'
@@ -29,6 +31,7 @@ export const backup = () =>
       const { keyFile } = store
       try {
         permit(await session.ctx(store), 'store.backup', { name: 'store' })
+        refuseWithoutRoom(file, await bytesToCopy(store, { withoutContent }))
         await output.agreeToReplace()
         const bytes = dryRun ? null : await copy(store, { output, session, withoutContent })
         return {
@@ -49,10 +52,7 @@ async function copy(
   let bytes = 0
   await output.prepare({
     writeTo: async (to) => {
-      bytes = await store.engine.copyOut(to, signal)
-      if (!withoutContent) return
-      const { leaveOutContent } = await import('../../db/sqlite/leave-out-content.ts')
-      bytes = leaveOutContent(to)
+      bytes = await store.engine.copyOut(to, { signal, withoutContent })
     },
   })
   await output.moveIntoPlace()

@@ -58,10 +58,17 @@ async function rehearsed(session: Session): Promise<{ from: number; to: number; 
   const store = await session.open(isSharedPlace(db) ? 'as-it-is' : 'read')
   try {
     permit(await session.ctx(store), 'store.migrate', { name: 'store' })
+    if (!store.engine.isShared) await refuseWithoutRoom(db, store)
     return { from: store.version, to: latestVersion, isShared: store.engine.isShared }
   } finally {
     await store.close()
   }
+}
+
+/** Of a file, a copy is brought up to date. */
+async function refuseWithoutRoom(db: string, store: Awaited<ReturnType<Session['open']>>): Promise<void> {
+  const { refuseWithoutRoom: refuse } = await import('../../cli/room-on-disk.ts')
+  refuse(db, await store.engine.size())
 }
 
 function question({

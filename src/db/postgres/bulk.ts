@@ -1,3 +1,4 @@
+import type pg from 'pg'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { from as copyFrom } from 'pg-copy-streams'
@@ -7,10 +8,7 @@ import type { SharedConnection } from './shared-connection.ts'
 /** Rows by COPY: into the table where they are new, into a staging table that is merged where they are not. */
 export function sharedBulk(connection: Pick<SharedConnection, 'ask'>): Bulk {
   const copy = async (table: string, columns: readonly string[], rows: Iterable<readonly Value[]>) => {
-    await connection.ask((client) => {
-      const stream = client.query(copyFrom(`copy ${table} (${columns.map(quoted).join(', ')}) from stdin`))
-      return pipeline(Readable.from(chunksOf(rows)), stream)
-    })
+    await connection.ask((client) => copyRows(client, { table, columns }, [rows]))
   }
   const staged = async (table: string, columns: readonly string[], rows: Iterable<readonly Value[]>) => {
     const names = columns.map(quoted).join(', ')
@@ -61,6 +59,18 @@ export function sharedBulk(connection: Pick<SharedConnection, 'ask'>): Bulk {
   }
 }
 
+type Batches = Iterable<Iterable<readonly Value[]>> | AsyncIterable<Iterable<readonly Value[]>>
+
+/** Adds rows to a table by COPY, as they come. */
+export async function copyRows(
+  client: pg.Client,
+  { table, columns }: { table: string; columns: readonly string[] },
+  rows: Batches,
+): Promise<void> {
+  const stream = client.query(copyFrom(`copy ${table} (${columns.map(quoted).join(', ')}) from stdin`))
+  await pipeline(Readable.from(chunksOf(rows)), stream)
+}
+
 /** An import's number is the next one: a sequence would use one up in a rehearsal. */
 function reserving(table: Numbered, count: number): string {
   if (table === 'imports') return 'select coalesce(max(id), 0) + 1 as first from imports'
@@ -83,13 +93,15 @@ function startedOf(rows: Iterable<readonly Value[]>): Iterable<readonly Value[]>
 /** Of the text that is sent at once. */
 const chunkLength = 65_536
 
-function* chunksOf(rows: Iterable<readonly Value[]>): Generator<Buffer> {
+async function* chunksOf(batches: Batches): AsyncGenerator<Buffer> {
   let text = ''
-  for (const row of rows) {
-    text += `${row.map(inCopy).join('\t')}\n`
-    if (text.length < chunkLength) continue
-    yield Buffer.from(text)
-    text = ''
+  for await (const rows of batches) {
+    for (const row of rows) {
+      text += `${row.map(inCopy).join('\t')}\n`
+      if (text.length < chunkLength) continue
+      yield Buffer.from(text)
+      text = ''
+    }
   }
   if (text !== '') yield Buffer.from(text)
 }

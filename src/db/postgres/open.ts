@@ -2,7 +2,6 @@ import { Kysely } from 'kysely'
 import { randomBytes } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { dirname } from 'node:path'
-import type pg from 'pg'
 import { mkdirSync, rmSync, trySyncFolder } from '../../disk.ts'
 import { Unavailable, Unsure } from '../../errors.ts'
 import { version as program } from '../../version.ts'
@@ -14,11 +13,9 @@ import type { OpenStore } from '../store/open.ts'
 import type { Opening } from '../store/opening.ts'
 import { sharedBulk } from './bulk.ts'
 import { connect } from './connection.ts'
-import { copyOut } from './copy-out.ts'
 import { SharedDialect } from './dialect.ts'
 import { inWords, isDisconnected, sqlStateOf } from './errors.ts'
-import { firstSchema, firstVersion } from './first-schema.ts'
-import { migrateWithin } from './migrate.ts'
+import { makeSchema } from './new-schema.ts'
 import { readSharedPlace, type SharedPlace } from '../../shared-place.ts'
 import { SharedConnection, type StoreRow } from './shared-connection.ts'
 
@@ -64,7 +61,7 @@ function openedStore(
   let keys: Keys | undefined
   return {
     db,
-    engine: sharedEngine(connection),
+    engine: sharedEngine(connection, db),
     path,
     keyFile,
     keyFromCommand: secret !== undefined,
@@ -87,7 +84,7 @@ function openedStore(
   }
 }
 
-function sharedEngine(connection: SharedConnection): Engine {
+function sharedEngine(connection: SharedConnection, db: Kysely<Store>): Engine {
   const query = async (text: string) => (await connection.query<{ n: number }>(text, [])).rows[0]?.n ?? 0
   return {
     isShared: true,
@@ -106,7 +103,14 @@ function sharedEngine(connection: SharedConnection): Engine {
       ),
     mayRunAgain: (error) => connection.mayRunAgain(error),
     damage: () => [],
-    copyOut: (to, signal) => copyOut(connection, { to, signal }),
+    rowsOf: (table, columns) => connection.rowsOf(table, columns),
+    lastNumber: (table) => connection.lastNumber(table),
+    copyOut: async (to, options) => {
+      const { copyToFile } = await import('../sqlite/new-file.ts')
+      const engine = sharedEngine(connection, db)
+      return (await copyToFile(to, { ...options, from: { db, engine, version: connection.row.version } }))
+        .bytes
+    },
     overwriteWhatGoes: () => undefined,
     scrub: () => connection.vacuum(),
     close: () => undefined,
@@ -139,7 +143,12 @@ async function begin(place: SharedPlace, opening: Opening): Promise<OpenStore> {
   let placed = false
   let committing = false
   try {
-    await makeTables(client, { place, storeId, fingerprint: keys.fingerprint, at: opening.now() })
+    await client.query('begin')
+    await makeSchema(client, place)
+    await client.query(
+      'insert into store (id, store_id, key_fingerprint, created_at, program) values (1, $1, $2, $3, $4)',
+      [storeId, keys.fingerprint, opening.now().toISOString(), program],
+    )
     mkdirSync(dirname(keyFile), { recursive: true, mode: 0o700 })
     writeKeyFile(keyFile, secret)
     placed = true
@@ -162,22 +171,6 @@ async function begin(place: SharedPlace, opening: Opening): Promise<OpenStore> {
   const store = openedStore(connection, { opening, created: true })
   await opening.writeFirstEvent?.(store)
   return store
-}
-
-async function makeTables(
-  client: pg.Client,
-  { place, storeId, fingerprint, at }: { place: SharedPlace; storeId: string; fingerprint: string; at: Date },
-): Promise<void> {
-  const schema = client.escapeIdentifier(place.schema)
-  await client.query(
-    `begin; create schema if not exists ${schema}; set local search_path to ${schema}; ${firstSchema().join(';\n')}`,
-  )
-  await client.query('insert into store_versions (version, program) values ($1, $2)', [firstVersion, program])
-  await migrateWithin(client, { from: firstVersion })
-  await client.query(
-    'insert into store (id, store_id, key_fingerprint, created_at, program) values (1, $1, $2, $3, $4)',
-    [storeId, fingerprint, at.toISOString(), program],
-  )
 }
 
 function refuseOtherVersion(

@@ -32,6 +32,8 @@ const longestWait = 1000
 /** So long a transaction that only reads stays open with nothing asked. */
 const idleReading = 300
 const rowsAtOnce = 1000
+/** The same of rows that hold a piece of a file each. */
+const piecesAtOnce = 8
 /** How far a desk's clock may be off: unsaid, and at all; in milliseconds. */
 const maxQuietDifference = 30_000
 const maxClockDifference = 300_000
@@ -228,22 +230,23 @@ export class SharedConnection {
   /** The rows of a table, many at once, each with its values in the order of the columns. */
   rowsOf(table: string, columns: readonly string[]): AsyncGenerator<Value[][]> {
     const names = columns.map((name) => this.#quoted(name)).join(', ')
+    const asked = `select ${names} from ${this.#quoted(table)} order by 1`
     return this.#read(
-      new Cursor<Value[]>(`select ${names} from ${this.#quoted(table)} order by 1`, [], { rowMode: 'array' }),
+      new Cursor<Value[]>(asked, [], { rowMode: 'array' }),
+      table === 'content_pieces' ? piecesAtOnce : rowsAtOnce,
     )
   }
 
   /** What a query finds, many rows at once. */
   stream<R>(text: string, values: readonly unknown[]): AsyncGenerator<R[]> {
-    return this.#read(new Cursor<R>(text, [...values]))
+    return this.#read(new Cursor<R>(text, [...values]), rowsAtOnce)
   }
 
-  async *#read<R>(cursor: Cursor<R>): AsyncGenerator<R[]> {
+  async *#read<R>(cursor: Cursor<R>, atOnce: number): AsyncGenerator<R[]> {
     const client = await this.reading()
     client.query(cursor)
     try {
-      for (let rows = await cursor.read(rowsAtOnce); rows.length > 0; rows = await cursor.read(rowsAtOnce))
-        yield rows
+      for (let rows = await cursor.read(atOnce); rows.length > 0; rows = await cursor.read(atOnce)) yield rows
     } catch (error) {
       if (this.#state === 'reading') await this.rollback()
       throw this.#told(error)

@@ -1,6 +1,6 @@
 import type Database from 'better-sqlite3'
 import { existsSync, statSync } from 'node:fs'
-import type { Engine } from '../engine.ts'
+import type { Engine, Value } from '../engine.ts'
 import { sqliteBulk } from './bulk.ts'
 import { isBusy } from './errors.ts'
 import { damageIn } from './integrity.ts'
@@ -30,9 +30,15 @@ export function sqliteEngine(raw: Database.Database, { named, path }: Connected)
     aboutToCommit: () => undefined,
     mayRunAgain: () => false,
     damage: () => damageIn(raw, named),
-    copyOut: async (to, signal) => {
+    rowsOf: (table, columns) => rowsOf(raw, { table, columns }),
+    lastNumber: async (table) =>
+      raw.prepare<[string], number>('select seq from sqlite_sequence where name = ?').pluck().get(table) ?? 0,
+    copyOut: async (to, { signal, withoutContent }) => {
       const { copyDatabase } = await import('./backup.ts')
-      return copyDatabase(raw, { to, signal })
+      const bytes = await copyDatabase(raw, { to, signal })
+      if (!withoutContent) return bytes
+      const { leaveOutContent } = await import('./leave-out-content.ts')
+      return leaveOutContent(to)
     },
     overwriteWhatGoes: () => {
       raw.pragma('secure_delete = on')
@@ -43,6 +49,30 @@ export function sqliteEngine(raw: Database.Database, { named, path }: Connected)
       raw.close()
     },
   }
+}
+
+/** How many rows, and about how many bytes of them, are held at once. */
+const rowsAtOnce = 1000
+const bytesAtOnce = 8_000_000
+
+/** Nothing else is asked of the connection meanwhile. */
+async function* rowsOf(
+  raw: Database.Database,
+  { table, columns }: { table: string; columns: readonly string[] },
+): AsyncGenerator<Value[][]> {
+  const names = columns.map((name) => `"${name}"`).join(', ')
+  const found = raw.prepare<[], Value[]>(`select ${names} from "${table}"`).raw().iterate()
+  let rows: Value[][] = []
+  let bytes = 0
+  for (const row of found) {
+    rows.push(row)
+    for (const value of row) if (Buffer.isBuffer(value)) bytes += value.length
+    if (rows.length < rowsAtOnce && bytes < bytesAtOnce) continue
+    yield rows
+    rows = []
+    bytes = 0
+  }
+  if (rows.length > 0) yield rows
 }
 
 /** What the store keeps of its key. */

@@ -1,68 +1,79 @@
+import type Database from 'better-sqlite3'
 import { statSync } from 'node:fs'
-import { chmodSync } from '../../disk.ts'
-import type { Value } from '../engine.ts'
+import { chmodSync, rmSync } from '../../disk.ts'
+import type { CopyingOut, Value } from '../engine.ts'
+import {
+  type Copied,
+  copyTables,
+  type EmptyStore,
+  type EmptyTable,
+  type Source,
+} from '../store/copy-tables.ts'
 import { applicationId, openDatabase, prepareConnection } from './connection.ts'
+import { headIfAny } from './look-into.ts'
 import { migrate } from './migrate.ts'
 import { makeWhole } from './place.ts'
 
-/** A file that is being filled with the tables of another store. */
-export interface NewFile {
-  tables: () => string[]
-  columnsOf: (table: string) => string[]
-  /** Tables whose numbers are never given again. */
-  counted: () => string[]
-  insert: (table: string, rows: Iterable<readonly Value[]>) => void
-  /** Numbers that were given before are never given again. @returns the file's size */
-  finish: (lastNumbers: Iterable<readonly [string, number]>) => number
-  close: () => void
+interface CopyingToFile extends CopyingOut {
+  from: Source & { version: number }
+  onRows?: (copied: number) => void
 }
 
-/** Makes an empty store of this version in a file of SQLite, which takes rows as they are, in any order. */
-export async function newFile(path: string, { version }: { version: number }): Promise<NewFile> {
+/**
+ * Copies every row of a store, which nobody changes meanwhile, into a new file of SQLite that is a store of the same
+ * version. What a failure leaves of the file itself is for the caller to take away.
+ */
+export async function copyToFile(
+  path: string,
+  { from, ...options }: CopyingToFile,
+): Promise<Copied & { bytes: number }> {
   const raw = openDatabase(path)
-  chmodSync(path, 0o600)
-  prepareConnection(raw, { journal: 'delete' })
-  await migrate(raw, { path, to: version })
-  raw.pragma(`application_id = ${applicationId}`)
-  raw.pragma('foreign_keys = off')
-  raw.exec('begin')
-  return {
-    tables: () =>
-      raw
-        .prepare<[], string>(
-          "select name from sqlite_schema where type = 'table' and name not glob 'sqlite_*' and name not glob 'kysely_*'",
-        )
-        .pluck()
-        .all(),
-    columnsOf: (table) =>
-      raw.prepare<[string], string>('select name from pragma_table_info(?)').pluck().all(table),
-    counted: () =>
-      raw
-        .prepare<[], string>(
-          "select name from sqlite_schema where type = 'table' and sql like '%autoincrement%' order by name",
-        )
-        .pluck()
-        .all(),
-    insert: (table, rows) => {
-      const places = raw.prepare<[string], number>('select count(*) from pragma_table_info(?)').pluck()
-      const signs = Array.from({ length: places.get(table) ?? 0 }, () => '?')
-      const insert = raw.prepare<Value[]>(`insert into "${table}" values (${signs.join(', ')})`)
-      for (const row of rows) insert.run(...row)
-    },
-    finish: (lastNumbers) => {
-      const forget = raw.prepare<[string]>('delete from sqlite_sequence where name = ?')
-      const set = raw.prepare<[string, number]>('insert into sqlite_sequence (name, seq) values (?, ?)')
-      for (const [table, last] of lastNumbers) {
-        forget.run(table)
-        set.run(table, last)
-      }
-      raw.exec('commit')
-      raw.close()
-      makeWhole(path, { named: path })
-      return statSync(path).size
-    },
-    close: () => {
-      raw.close()
-    },
+  try {
+    chmodSync(path, 0o600)
+    prepareConnection(raw, { journal: 'delete' })
+    await migrate(raw, { path, to: from.version })
+    raw.pragma(`application_id = ${applicationId}`)
+    // Rows come table by table, as they are: that what they point at is there is looked at when all of them are.
+    raw.pragma('foreign_keys = off')
+    raw.exec('begin')
+    const copied = await copyTables({ ...options, from, to: emptyFile(raw, path) })
+    raw.exec('commit')
+    raw.close()
+    makeWhole(path, { named: path })
+    return { ...copied, bytes: statSync(path).size }
+  } finally {
+    raw.close()
+    for (const leftover of [`${path}-wal`, `${path}-shm`, `${path}-journal`])
+      rmSync(leftover, { force: true })
   }
+}
+
+function emptyFile(raw: Database.Database, named: string): EmptyStore {
+  return {
+    named,
+    tables: async () => tablesIn(raw),
+    insert: async ({ name, columns }, rows) => {
+      const names = columns.map((column) => `"${column}"`).join(', ')
+      const signs = columns.map(() => '?').join(', ')
+      const insert = raw.prepare<Value[]>(`insert into "${name}" (${names}) values (${signs})`)
+      for await (const some of rows) for (const row of some) insert.run(...row)
+    },
+    setLastNumber: async (table, last) => {
+      raw.prepare<[string]>('delete from sqlite_sequence where name = ?').run(table)
+      raw.prepare<[string, number]>('insert into sqlite_sequence (name, seq) values (?, ?)').run(table, last)
+    },
+    rowsIn: async (table) => raw.prepare<[], number>(`select count(*) from "${table}"`).pluck().get() ?? 0,
+    head: async () => headIfAny(raw),
+  }
+}
+
+function tablesIn(raw: Database.Database): EmptyTable[] {
+  const columns = raw.prepare<[string], string>('select name from pragma_table_info(?)').pluck()
+  return raw
+    .prepare<[], { name: string; counted: number }>(
+      `select name, sql like '%autoincrement%' as counted from sqlite_schema
+        where type = 'table' and name not glob 'sqlite_*' and name not glob 'kysely_*'`,
+    )
+    .all()
+    .map(({ name, counted }) => ({ name, columns: columns.all(name), counted: counted === 1 }))
 }

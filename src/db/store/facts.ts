@@ -3,6 +3,7 @@ import type { ImportTable, Store } from '../schema.ts'
 import type { Trx } from '../transact.ts'
 
 export interface StoreFacts {
+  storeId: string
   createdAt: string
   fingerprint: string
   centres: { live: number; deleted: number }
@@ -42,6 +43,7 @@ export async function storeFacts(db: Kysely<Store>): Promise<StoreFacts> {
     .limit(1)
     .executeTakeFirst()
   return {
+    storeId: store.store_id,
     createdAt: store.created_at,
     fingerprint: store.key_fingerprint,
     centres: { live: centres.all - centres.deleted, deleted: centres.deleted },

@@ -52,6 +52,7 @@ export const actions = [
   'templates.reset',
   'store.init',
   'store.backup',
+  'store.copy',
   'store.restore',
   'store.rekey',
   'store.accept-clock',

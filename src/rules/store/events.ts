@@ -17,6 +17,12 @@ export async function backUpStore(trx: Trx, { ctx }: { ctx: RuleContext }): Prom
   await appendAudit(trx, { ...ctx, action: 'store.backed-up', kind: 'event' })
 }
 
+/** A copy carries everybody's particulars out of the store; the event is the last that it has. */
+export async function noteCopy(trx: Trx, { to, ctx }: { to: string; ctx: RuleContext }): Promise<void> {
+  permit(ctx, 'store.copy', { name: 'store' })
+  await appendAudit(trx, { ...ctx, action: 'store.copied', kind: 'event', facts: { to } })
+}
+
 interface Migration {
   from: number
   to: number

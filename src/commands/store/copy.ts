@@ -1,0 +1,196 @@
+import { existsSync } from 'node:fs'
+import { resolve } from 'node:path'
+import * as z from 'zod'
+import { placeOf } from '../../config.ts'
+import type { Copied } from '../../db/store/copy-tables.ts'
+import type { StoreFacts } from '../../db/store/facts.ts'
+import type { OpenStore } from '../../db/store/open.ts'
+import { Refused } from '../../errors.ts'
+import { isSharedPlace } from '../../shared-place.ts'
+import { count } from '../../render/text.ts'
+import { noteCopy } from '../../rules/store/events.ts'
+import { command } from '../../cli/define.ts'
+import { changedMeanwhile } from '../../cli/mutation.ts'
+import { checkOutputFile, type OutputFile } from '../../cli/output-file.ts'
+import { flag, option } from '../../cli/parameters.ts'
+import { progressOn } from '../../cli/progress.ts'
+import { confirm } from '../../cli/prompt.ts'
+import type { Session } from '../../cli/session.ts'
+import { placesOf } from '../../cli/store-paths.ts'
+
+export const copy = () =>
+  command({
+    name: 'copy',
+    summary: 'copy the store to another place, a file or a server',
+    description:
+      'Copy the whole store to another place: from a file to a server of PostgreSQL, from there into a file, or into another file. Nobody can change the store meanwhile. It is done once every table has as many rows there as here and the audit log ends in the same row. The store itself stays as it is, and the copy has the same key.',
+    options: {
+      to: option('<place>', 'a file that is not there yet, or postgres://user@host/database', z.string()),
+      withoutContent: flag('leave out the bytes of resources and help documents; all else of them is there'),
+    },
+    examples: ['ssh-admin store copy --to moved.db --yes'],
+    changes: true,
+    run: async ({ to: typed, withoutContent }, session) => {
+      const { dryRun, yes } = session.common
+      const { db } = placesOf(session)
+      const to = placeOf(typed, session.context)
+      const output = isSharedPlace(to) ? undefined : await newFile(typed, session)
+      const { rehearseCopy } = await import('../../db/store/copy.ts')
+      const store = await session.open(dryRun ? 'rehearse' : 'use')
+      try {
+        const copying = { store, session, to, output, withoutContent }
+        const { facts, key } = await session.rehearse(store, (trx, ctx) => look(copying, { trx, ctx }))
+        if (output) await refuseWithoutRoom(output.path, copying)
+        await rehearseCopy(to)
+        if (!dryRun && !yes) await confirm(session, question({ db, to, facts }))
+        const copied = dryRun ? undefined : await copyAll(copying, facts)
+        const counted = countsOf(facts)
+        const lines = [
+          `${dryRun ? 'Would copy' : 'Copied'} the store ${db} to ${to}: ${inWords(counted)}.`,
+          ...(copied ? proof(copied) : []),
+          ...(withoutContent
+            ? ['The bytes of resources and help documents are not in it: they cannot be downloaded there.']
+            : []),
+          ...keyLines(copying, key),
+          'The store that was copied is as it was: go on with one of the two.',
+        ]
+        const rows = copied ? sumOf(copied) : null
+        const json = { store: db, to, counts: counted, rows, head: copied?.head ?? null, keyFile: key.here }
+        return {
+          text: lines.join('\n'),
+          json: { ...json, keyFileOfCopy: key.there, withoutContent, changed: true },
+        }
+      } finally {
+        await store.close()
+      }
+    },
+  })
+
+interface Copying {
+  store: OpenStore
+  session: Session
+  to: string
+  /** Absent where the copy is on a server. */
+  output: OutputFile | undefined
+  withoutContent: boolean
+}
+
+/** Nothing that lies there is written over, nor taken for a part of the copy. */
+async function newFile(file: string, session: Session): Promise<OutputFile> {
+  const output = await checkOutputFile(session, { kind: 'backup', file, flag: '--to', asksLater: true })
+  for (const part of ['', '-wal', '-journal']) {
+    const there = `${output.path}${part}`
+    if (!existsSync(there)) continue
+    throw new Refused('store-exists', `There is a file ${there} already.`, {
+      hint: 'It stays as it is. Name a file that is not there.',
+    })
+  }
+  return output
+}
+
+type Within = Parameters<Parameters<Session['rehearse']>[1]>
+
+interface KeyPlaces {
+  here: string
+  /** Where ssh-admin looks for the key of the copy, where nobody names it. */
+  there: string
+}
+
+async function look(
+  { store, session, to }: Copying,
+  { trx, ctx }: { trx: Within[0]; ctx: Within[1] },
+): Promise<{ facts: StoreFacts; key: KeyPlaces }> {
+  const { storeFacts } = await import('../../db/store/facts.ts')
+  const { keyFileFor } = await import('../../config.ts')
+  const facts = await storeFacts(trx)
+  await noteCopy(trx, { to, ctx })
+  const there = keyFileFor(to, {
+    settings: session.settings,
+    context: session.context,
+    storeId: facts.storeId,
+  })
+  return { facts, key: { here: store.keyFile, there } }
+}
+
+async function refuseWithoutRoom(file: string, { store, withoutContent }: Copying): Promise<void> {
+  const { refuseWithoutRoom: refuse } = await import('../../cli/room-on-disk.ts')
+  const { bytesToCopy } = await import('../../db/store/size-of-copy.ts')
+  refuse(file, await bytesToCopy(store, { withoutContent }))
+}
+
+/** With the event that says so, which is the last of both logs. */
+async function copyAll(
+  { store, session, to, output, withoutContent }: Copying,
+  agreed: StoreFacts,
+): Promise<Copied> {
+  const { copyStore } = await import('../../db/store/copy.ts')
+  const { storeFacts } = await import('../../db/store/facts.ts')
+  const { interruption } = session.context
+  const progress = await progressOn(session.terminal, 'Copying …')
+  const onRows = (copied: number) => progress.say(`Copying: ${count(copied, 'row')} …`)
+  let placed: Copied | undefined
+  try {
+    await session.commit(store, async (trx, ctx) => {
+      if (JSON.stringify(await storeFacts(trx)) !== JSON.stringify(agreed)) throw changedMeanwhile()
+      await noteCopy(trx, { to, ctx })
+      const placeFile = async (writeTo: (path: string) => Promise<void>) => {
+        await output?.prepare({ writeTo })
+        await output?.moveIntoPlace()
+      }
+      placed = await copyStore(store, trx, { to, withoutContent, interruption, onRows, placeFile })
+    })
+  } catch (error) {
+    if (!placed) throw error
+    const why = error instanceof Error ? ` ${error.message}` : ''
+    session.notify({
+      code: 'not-recorded',
+      message: `The copy is in its place; the audit log here does not name it.${why}`,
+    })
+  } finally {
+    progress.stop()
+  }
+  if (!placed) throw new Error('a copy was made and is nowhere')
+  return placed
+}
+
+function question({ db, to, facts }: { db: string; to: string; facts: StoreFacts }): string {
+  return `Copy ${db} to ${to}? That is ${inWords(countsOf(facts))}. Nobody can change the store meanwhile.`
+}
+
+interface Counts {
+  centres: number
+  users: number
+  events: number
+}
+
+function countsOf({ centres, users, auditRows }: StoreFacts): Counts {
+  return {
+    centres: centres.live + centres.deleted,
+    users: users.invited + users.active + users.suspended + users.deleted,
+    // The copy itself is one.
+    events: auditRows + 1,
+  }
+}
+
+function inWords({ centres, users, events }: Counts): string {
+  return `${count(centres, 'centre')}, ${count(users, 'user')} and ${count(events, 'event')} of the audit log`
+}
+
+function sumOf({ rows }: Copied): number {
+  return Object.values(rows).reduce((sum, some) => sum + some, 0)
+}
+
+function proof(copied: Copied): string[] {
+  const tables = Object.keys(copied.rows).length
+  return [
+    `There are ${count(sumOf(copied), 'row')} in ${count(tables, 'table')}, as many there as here.`,
+    `The audit log ends in the same row in both: ${copied.head?.events} ${copied.head?.head}`,
+  ]
+}
+
+function keyLines({ session }: Copying, { here, there }: KeyPlaces): string[] {
+  if (session.settings.keyCommand.value !== undefined) return []
+  if (resolve(here) === resolve(there) || existsSync(there))
+    return [`The key is not in it: the copy has the same one, ${there}`]
+  return [`The key is not in it: the copy has the same one. Put it beside it: cp ${here} ${there}`]
+}

@@ -1,0 +1,69 @@
+import type pg from 'pg'
+import { Unsure } from '../../errors.ts'
+import { finishing, type Interruption } from '../../interruption.ts'
+import { readSharedPlace, type SharedPlace } from '../../shared-place.ts'
+import type { CopyingOut } from '../engine.ts'
+import { type Copied, copyTables, type Source } from '../store/copy-tables.ts'
+import { connect } from './connection.ts'
+import { inWords, isDisconnected } from './errors.ts'
+import { emptySchema, makeSchema, refuseTakenSchema } from './new-schema.ts'
+
+interface CopyingToServer extends CopyingOut {
+  from: Source
+  interruption: Interruption
+  onRows?: (copied: number) => void
+}
+
+/** Copies every row of a store, which nobody changes meanwhile, into a schema of its own: all of it, or nothing is there. */
+export async function copyToServer(
+  address: string,
+  { interruption, ...copying }: CopyingToServer,
+): Promise<Copied> {
+  return withNewSchema(readSharedPlace(address), async (client, place) => {
+    const copied = await copyTables({ ...copying, to: emptySchema(client, place) })
+    await client.query(
+      `analyze ${Object.keys(copied.rows)
+        .map((name) => client.escapeIdentifier(name))
+        .join(', ')}`,
+    )
+    await finishing(interruption, {
+      what: `the copy is being saved in ${place.shown}`,
+      finish: () => saved(client, place),
+    })
+    return copied
+  })
+}
+
+/** Whether a store could be made there; nothing is. @throws `store-exists`, `store-foreign`, `store-refused` */
+export async function rehearseNewSchema(address: string): Promise<void> {
+  await withNewSchema(readSharedPlace(address), async (client) => {
+    await client.query('rollback')
+  })
+}
+
+async function withNewSchema<Result>(
+  place: SharedPlace,
+  work: (client: pg.Client, place: SharedPlace) => Promise<Result>,
+): Promise<Result> {
+  const client = await connect(place, { writes: true })
+  try {
+    await client.query('begin')
+    await refuseTakenSchema(client, place)
+    await makeSchema(client, place)
+    return await work(client, place)
+  } catch (error) {
+    await client.query('rollback').catch(() => undefined)
+    throw inWords(error, place.shown)
+  } finally {
+    await client.end().catch(() => undefined)
+  }
+}
+
+async function saved(client: pg.Client, { shown }: SharedPlace): Promise<void> {
+  try {
+    await client.query('commit')
+  } catch (error) {
+    if (isDisconnected(error)) throw new Unsure(shown, error)
+    throw error
+  }
+}

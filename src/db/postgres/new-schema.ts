@@ -1,0 +1,89 @@
+import type pg from 'pg'
+import { Refused } from '../../errors.ts'
+import type { SharedPlace } from '../../shared-place.ts'
+import { version as program } from '../../version.ts'
+import type { EmptyStore, EmptyTable } from '../store/copy-tables.ts'
+import { copyRows } from './bulk.ts'
+import { firstSchema, firstVersion } from './first-schema.ts'
+import { migrateWithin } from './migrate.ts'
+
+/** Makes every table of a store in a schema of its own, which is looked in first from then on, within the transaction that is open. */
+export async function makeSchema(client: pg.Client, { schema }: Pick<SharedPlace, 'schema'>): Promise<void> {
+  const name = client.escapeIdentifier(schema)
+  await client.query(
+    `create schema if not exists ${name}; set local search_path to ${name}; ${firstSchema().join(';\n')}`,
+  )
+  await client.query('insert into store_versions (version, program) values ($1, $2)', [firstVersion, program])
+  await migrateWithin(client, { from: firstVersion })
+}
+
+/** @throws `store-exists`, `store-foreign` where something is in the schema already */
+export async function refuseTakenSchema(
+  client: pg.Client,
+  { schema, shown }: Pick<SharedPlace, 'schema' | 'shown'>,
+): Promise<void> {
+  const { rows } = await client.query<{ name: string }>(
+    `select relname as name from pg_class where relkind in ('r', 'v', 'm', 'S', 'f', 'p')
+      and relnamespace = (select oid from pg_namespace where nspname = $1)`,
+    [schema],
+  )
+  if (rows.length === 0) return
+  const hint = `It stays as it is. Name another schema: ?schema=${schema}_2 at the end of the address.`
+  if (rows.some(({ name }) => name === 'store_versions'))
+    throw new Refused('store-exists', `There is a store at ${shown} already.`, { hint })
+  throw new Refused('store-foreign', `The schema ${schema} of ${shown} has tables of another program.`, {
+    hint,
+  })
+}
+
+/** The tables that `makeSchema` made, to be filled with the rows of another store. */
+export function emptySchema(client: pg.Client, { shown }: Pick<SharedPlace, 'shown'>): EmptyStore {
+  return {
+    named: shown,
+    tables: () => tablesIn(client),
+    insert: ({ name, columns }, rows) =>
+      copyRows(client, { table: client.escapeIdentifier(name), columns }, rows),
+    setLastNumber: async (table, last) => {
+      if (last > 0) await client.query(`select setval(pg_get_serial_sequence($1, 'id'), $2)`, [table, last])
+    },
+    rowsIn: async (table) => {
+      const counted = await client.query<{ n: number }>(
+        `select count(*) as n from ${client.escapeIdentifier(table)}`,
+      )
+      return counted.rows[0]?.n ?? 0
+    },
+    head: async () => {
+      const newest = await client.query<{ id: number; mac: Buffer }>(
+        'select id, mac from audit order by id desc limit 1',
+      )
+      const [last] = newest.rows
+      return last && { events: last.id, head: last.mac.toString('hex') }
+    },
+  }
+}
+
+/** As each refers to others: whatever is referred to comes first. */
+async function tablesIn(client: pg.Client): Promise<EmptyTable[]> {
+  const { rows } = await client.query<EmptyTable & { parents: string[] }>(
+    `select relname as name,
+        (select array_agg(cast(attname as text) order by attnum) from pg_attribute
+          where attrelid = c.oid and attnum > 0 and not attisdropped) as columns,
+        exists (select 1 from pg_attribute where attrelid = c.oid and attidentity <> '') as counted,
+        array(select cast(p.relname as text) from pg_constraint join pg_class p on p.oid = confrelid
+          where conrelid = c.oid and contype = 'f' and confrelid <> conrelid) as parents
+      from pg_class c where relkind = 'r' and relname <> 'store_versions'
+        and relnamespace = (select oid from pg_namespace where nspname = current_schema())
+      order by relname`,
+  )
+  const ordered: EmptyTable[] = []
+  const waiting = new Map(rows.map((table) => [table.name, table]))
+  while (waiting.size > 0) {
+    const next = [...waiting.values()].filter(({ parents }) => !parents.some((name) => waiting.has(name)))
+    if (next.length === 0) throw new Error(`tables refer to each other: ${[...waiting.keys()].join(', ')}`)
+    for (const table of next) {
+      ordered.push(table)
+      waiting.delete(table.name)
+    }
+  }
+  return ordered
+}

@@ -1,0 +1,104 @@
+import { type Kysely, sql } from 'kysely'
+import { Cancelled, Unavailable } from '../../errors.ts'
+import type { LogHead } from '../audit/head-file.ts'
+import type { CopyingOut, Engine, Value } from '../engine.ts'
+import type { Store } from '../schema.ts'
+
+/** A store that takes the rows of another, and that nobody sees before it is whole. */
+export interface EmptyStore {
+  /** What it is called in a message. */
+  named: string
+  /** Parents come before their children. */
+  tables(): Promise<readonly EmptyTable[]>
+  insert(table: EmptyTable, rows: AsyncIterable<Value[][]>): Promise<void>
+  /** Numbers that were given before are never given again. */
+  setLastNumber(table: string, last: number): Promise<void>
+  rowsIn(table: string): Promise<number>
+  /** The last row of its audit log, and that row's seal. */
+  head(): Promise<LogHead | undefined>
+}
+
+export interface EmptyTable {
+  name: string
+  columns: readonly string[]
+  /** Its numbers are never given again. */
+  counted: boolean
+}
+
+export interface Copied {
+  /** How many rows each table has, here as there. */
+  rows: Readonly<Record<string, number>>
+  /** Where the log ends, here as there. */
+  head: LogHead | undefined
+}
+
+/** What is copied, as it is in the transaction that is open. */
+export interface Source {
+  db: Kysely<Store>
+  engine: Pick<Engine, 'rowsOf' | 'lastNumber'>
+}
+
+interface Copying extends CopyingOut {
+  from: Source
+  to: EmptyStore
+  onRows?: ((copied: number) => void) | undefined
+}
+
+/** The tables that hold the bytes of files, and the column that says that they are whole. */
+const pieces = 'content_pieces'
+const contents = { table: 'contents', whole: 'sha256' } as const
+
+/**
+ * Copies every row of a store, which nobody changes meanwhile, into an empty one, and looks whether all of them came.
+ * @throws `copy-differs`
+ */
+export async function copyTables({ from, to, signal, withoutContent, onRows }: Copying): Promise<Copied> {
+  const rows: Record<string, number> = {}
+  let copied = 0
+  for (const table of await to.tables()) {
+    if (withoutContent && table.name === pieces) continue
+    const whole = withoutContent && table.name === contents.table ? table.columns.indexOf(contents.whole) : -1
+    const reading = async function* all() {
+      for await (const read of from.engine.rowsOf(table.name, table.columns)) {
+        if (signal.aborted) throw new Cancelled()
+        copied += read.length
+        onRows?.(copied)
+        yield whole < 0 ? read : read.filter((row) => row[whole] !== null)
+      }
+    }
+    await to.insert(table, reading())
+    if (table.counted) await to.setLastNumber(table.name, await from.engine.lastNumber(table.name))
+    const here = await rowsIn(from.db, { table: table.name, onlyWhole: whole >= 0 })
+    const there = await to.rowsIn(table.name)
+    if (here !== there) throw differs(to, `${table.name} has ${there} rows there, and ${here} here`)
+    rows[table.name] = here
+  }
+  const head = await headOf(from.db)
+  const there = await to.head()
+  if (head?.events !== there?.events || head?.head !== there?.head)
+    throw differs(to, 'the audit log does not end there as it does here')
+  return { rows, head }
+}
+
+async function headOf(db: Kysely<Store>): Promise<LogHead | undefined> {
+  const newest = db.selectFrom('audit').select(['id', 'mac']).orderBy('id', 'desc').limit(1)
+  const last = await newest.executeTakeFirst()
+  return last && { events: last.id, head: last.mac.toString('hex') }
+}
+
+async function rowsIn(
+  db: Kysely<Store>,
+  { table, onlyWhole }: { table: string; onlyWhole: boolean },
+): Promise<number> {
+  const counted = onlyWhole ? sql.ref(contents.whole) : sql`*`
+  const { rows } = await sql<{ n: number }>`select count(${counted}) as n from ${sql.table(table)}`.execute(
+    db,
+  )
+  return rows[0]?.n ?? 0
+}
+
+function differs({ named }: EmptyStore, how: string): Unavailable {
+  return new Unavailable('copy-differs', `The copy in ${named} is not what was copied: ${how}.`, {
+    hint: 'Nothing was put in its place. ssh-admin store check looks through the store; look at the disk too, then try again.',
+  })
+}

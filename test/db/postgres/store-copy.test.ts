@@ -1,0 +1,164 @@
+import { writeFileSync } from 'node:fs'
+import pg from 'pg'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { copyToServer } from '../../../src/db/postgres/copy-to-server.ts'
+import { openDatabase } from '../../../src/db/sqlite/connection.ts'
+import { tableNames } from '../../../src/db/store/tables.ts'
+import { newInterruption } from '../../../src/interruption.ts'
+import { testServer } from '../../shared-store.ts'
+import { newWorld, type World } from '../../world.ts'
+
+const schema = `copied_${process.env.VITEST_POOL_ID ?? '0'}`
+const server = () => `${testServer}?schema=${schema}`
+let world: World
+let client: pg.Client
+
+beforeEach(async () => {
+  world = newWorld()
+  client = new pg.Client({ connectionString: testServer ?? '' })
+  await client.connect()
+  await client.query(`drop schema if exists ${schema} cascade`)
+})
+afterEach(async () => {
+  await client.query(`drop schema if exists ${schema} cascade; drop role if exists ${schema}_guest`)
+  await client.end()
+  await world.close()
+})
+
+const key = () => ['--key-file', world.path('file.key')]
+const at = (place: string) => (argv: readonly string[]) =>
+  world.run([...argv, '--db', place, ...key(), '--json'])
+const schemaIsThere = async () =>
+  (await client.query('select 1 from pg_namespace where nspname = $1', [schema])).rows.length > 0
+
+/** A store that is a file, with something in every kind of column. */
+async function fileStore(): Promise<ReturnType<typeof at>> {
+  const run = at('file.db')
+  await run(['store', 'init'])
+  writeFileSync(
+    world.path('roster.csv'),
+    'Centre number,Centre name,Country,Email,First name\nEG001,"École\tone \\ two",Egypt,red@sea.example,Zoë\nEG002,Two,Egypt,two@sea.example,\n',
+  )
+  await run(['centres', 'import', 'roster.csv', '--yes', '--pins-out', 'pins.csv'])
+  writeFileSync(world.path('sound.mp3'), Buffer.from(Array.from({ length: 2_500_000 }, (_, n) => n % 256)))
+  const about = ['--title', 'Listening', '--kind', 'specimen', '--series', '2026-06']
+  await run(['resources', 'upload', 'sound.mp3', ...about, '--yes'])
+  await run(['users', 'suspend', 'two@sea.example', '--yes'])
+  return run
+}
+
+const contentsOf = async (rows: (table: string) => Promise<unknown[]>) => {
+  const found: Record<string, unknown[]> = {}
+  for (const table of tableNames) found[table] = (await rows(table)).map((row) => JSON.stringify(row)).sort()
+  return found
+}
+const inFile = (name: string) =>
+  contentsOf(async (table) => {
+    const raw = openDatabase(world.path(name))
+    try {
+      return raw.prepare(`select * from "${table}"`).all()
+    } finally {
+      raw.close()
+    }
+  })
+
+describe('copying a store', () => {
+  it('from a file to a server and back gives the same store, row by row', async () => {
+    const file = await fileStore()
+    const there = (await file(['store', 'copy', '--to', server(), '--yes'])).json()
+    const verified = await at(server())(['audit', 'verify'])
+    expect(verified.json()).toMatchObject({ ok: true, events: there.head.events, head: there.head.head })
+    const users = await at(server())(['users', 'list'])
+    expect(users.json()).toEqual((await file(['users', 'list'])).json())
+    const back = (await at(server())(['store', 'copy', '--to', 'back.db', '--yes'])).json()
+    expect(back.rows).toBe(there.rows + 1)
+    await file(['store', 'copy', '--to', 'same.db', '--yes'])
+    const [one, other] = [await inFile('back.db'), await inFile('same.db')]
+    for (const table of tableNames.filter((name) => !/^audit/.test(name)))
+      expect(one[table], table).toEqual(other[table])
+    expect((await at('back.db')(['audit', 'verify'])).json()).toMatchObject({
+      ok: true,
+      head: back.head.head,
+    })
+    const downloaded = await at('back.db')(['resources', 'download', '1', '--out', 'again.mp3'])
+    expect(downloaded.exit).toBe(0)
+  })
+
+  it('goes on numbering, on the server, after accounts that are gone', async () => {
+    const file = await fileStore()
+    const raw = openDatabase(world.path('file.db'))
+    raw.exec("update sqlite_sequence set seq = 900 where name = 'users'")
+    raw.close()
+    await file(['store', 'copy', '--to', server(), '--yes'])
+    const added = await at(server())([
+      'users',
+      'add',
+      'New One <new@sea.example>',
+      '--centre',
+      'EG001',
+      '--yes',
+    ])
+    expect(added.json().users[0].id).toBe(901)
+  })
+
+  it('leaves the bytes of files out where that is said, and all else is there', async () => {
+    const file = await fileStore()
+    await file(['store', 'copy', '--to', server(), '--without-content', '--yes'])
+    const pieces = await client.query(`select count(*) as n from ${schema}.content_pieces`)
+    expect(Number(pieces.rows[0]?.n)).toBe(0)
+    expect((await at(server())(['resources', 'list'])).json().total).toBe(1)
+  })
+
+  it('says in a rehearsal what it would do, and makes no schema', async () => {
+    const file = await fileStore()
+    const rehearsed = await file(['store', 'copy', '--to', server(), '--dry-run'])
+    expect(rehearsed.json()).toMatchObject({ dryRun: true, counts: { centres: 2, users: 2 } })
+    expect(await schemaIsThere()).toBe(false)
+  })
+
+  it('is refused where there is a store, or anything else', async () => {
+    const file = await fileStore()
+    await client.query(`create schema ${schema}; create table ${schema}.other (id int)`)
+    const foreign = await file(['store', 'copy', '--to', server(), '--yes'])
+    expect([foreign.exit, foreign.error().code]).toEqual([3, 'store-foreign'])
+    await client.query(`drop schema ${schema} cascade`)
+    await file(['store', 'copy', '--to', server(), '--yes'])
+    const again = await file(['store', 'copy', '--to', server(), '--yes', '--dry-run'])
+    expect([again.exit, again.error().code]).toEqual([3, 'store-exists'])
+  })
+
+  it('is refused to a user who may make no schema, and leaves nothing in either log', async () => {
+    const file = await fileStore()
+    await client.query(`create role ${schema}_guest login password 'hub'`)
+    const guest = server().replace('hub@', `${schema}_guest@`)
+    const refused = await file(['store', 'copy', '--to', guest, '--yes'])
+    expect([refused.exit, refused.error().code]).toEqual([7, 'store-refused'])
+    expect((await file(['audit', 'list', '--action', 'store.copied'])).json().total).toBe(0)
+  })
+
+  it('leaves nothing when it is cancelled on the way', async () => {
+    await world.centre('EG001')
+    const { db, engine } = await world.store()
+    const interruption = newInterruption(() => undefined)
+    const rowsOf: typeof engine.rowsOf = (table, columns) => {
+      if (table === 'centres') interruption.interrupt()
+      return engine.rowsOf(table, columns)
+    }
+    const from = { db, engine: { rowsOf, lastNumber: engine.lastNumber } }
+    const options = { from, interruption, signal: interruption.signal, withoutContent: false }
+    await expect(copyToServer(server(), options)).rejects.toMatchObject({ code: 'cancelled' })
+    expect(await schemaIsThere()).toBe(false)
+  })
+
+  it('leaves nothing where it fails on the way', async () => {
+    const file = await fileStore()
+    const raw = openDatabase(world.path('file.db'))
+    // A letter that PostgreSQL does not take, in the last of the tables that are copied.
+    raw.exec("insert into templates values ('invitation', 'a' || char(0) || 'b', '', '', '2026-01-01', 'x')")
+    raw.close()
+    const failed = await file(['store', 'copy', '--to', server(), '--yes'])
+    expect(failed.exit).toBe(7)
+    expect(await schemaIsThere()).toBe(false)
+    expect((await file(['audit', 'list', '--action', 'store.copied'])).json().total).toBe(0)
+  })
+})
