@@ -1,12 +1,10 @@
-import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import * as z from 'zod'
 import type { LogHead } from '../../db/audit/head-file.ts'
 import type { KeyAfter } from '../../db/store/restore.ts'
 import type { Voided } from '../../db/credentials.ts'
 import { BadInput, Refused } from '../../errors.ts'
-import { finishing } from '../../interruption.ts'
-import { isSharedPlace } from '../../shared-place.ts'
+import type { PresentStore } from '../../db/store/present-store.ts'
 import { changedMeanwhile } from '../../cli/mutation.ts'
 import { confirm } from '../../cli/prompt.ts'
 import { voidedInWords } from '../../render/store.ts'
@@ -29,7 +27,7 @@ export const restore = () =>
     name: 'restore',
     summary: 'put a backup in the place of the store',
     description:
-      'Put a backup in the place of the store, which is kept beside it. PINs and links that were open when the backup was made become void, because they may have been used or replaced since.',
+      'Put a backup in the place of the store, which is kept beside it: of a store on a server, in a schema of its own. PINs and links that were open when the backup was made become void, because they may have been used or replaced since.',
     args: { file: argument('a file that store backup made', z.string().min(1)) },
     options,
     examples: ['ssh-admin store restore hub-backup.db --yes'],
@@ -37,41 +35,28 @@ export const restore = () =>
     run: async (options, session) => {
       const { dryRun, yes } = session.common
       const asks = !dryRun && !yes
-      const { holdAlone, placeStore, refuseWhileInUse } = await import('../../db/sqlite/place.ts')
-      const { nameToKeep } = await import('../../db/store/kept-copies.ts')
+      const { presentStore } = await import('../../db/store/present-store.ts')
       const { withNewKey } = await import('../../db/store/rekey.ts')
       const { forgetHeadFile, headFileOf, writeHeadFile } = await import('../../db/audit/head-file.ts')
-      const { headAt, headIfAny } = await import('../../db/sqlite/look-into.ts')
-      refuseShared(placesOf(session).db)
-      const { db, keyFile } = placesOf(session)
+      const { db } = placesOf(session)
       const file = fileToRestore(options, session)
       await refuseMissing(file)
       await refuseItself(file, db)
-      refuseWhileInUse(db)
 
-      const present = headAt(db)
-      const copy = await copyOf(file, session)
+      const present = await presentStore(await session.opening('use'))
+      const { kept } = present
+      const copy = await copyOf(file, { session, present })
       try {
-        const { key, voided, erasedAgain, head } = await resolvePaths(copy.path, { options, session })
-        const kept = existsSync(db) ? nameToKeep(db, { before: 'restore', now: session.context.now() }) : null
+        const { key, keyFile, voided, erasedAgain, head } = await resolvePaths(copy.path, {
+          options,
+          session,
+          present,
+        })
         if (asks) await confirm(session, question({ db, file, kept, voided }))
         if (!dryRun) {
           const place = async () => {
-            const held = holdAlone(db)
-            try {
-              // Whom it erased since is not known to the copy.
-              if (!isSame(headIfAny(held.raw), present)) throw changedMeanwhile()
-              const keep = kept ?? nameToKeep(db, { before: 'restore', now: session.context.now() })
-              await finishing(session.context.interruption, {
-                what: 'the backup is being put in the place of the store',
-                finish: () => {
-                  forgetHeadFile(headFileOf(keyFile))
-                  placeStore({ from: copy.path, held, keep })
-                },
-              })
-            } finally {
-              held.letGo()
-            }
+            const beforePlacing = () => forgetHeadFile(headFileOf(keyFile))
+            if (!(await present.replaceWith(copy.path, { beforePlacing }))) throw changedMeanwhile()
           }
           await (key.made
             ? withNewKey(key.made, { takeOn: place, interruption: session.context.interruption })
@@ -92,14 +77,6 @@ export const restore = () =>
       }
     },
   })
-
-/** Its tables are the server's: what is read back goes beside it, as a store of its own. */
-function refuseShared(db: string): void {
-  if (!isSharedPlace(db)) return
-  throw new Refused('store-is-shared', 'A backup is not put in the place of a store on a server.', {
-    hint: 'Name a file for it: ssh-admin store restore FILE --db hub.db',
-  })
-}
 
 function fileToRestore({ file }: Options, session: Session): string {
   return resolve(session.context.cwd, file)
@@ -122,32 +99,34 @@ async function refuseItself(file: string, db: string): Promise<void> {
 }
 
 /** Beside the store, so that it can take its place in one step; a rehearsal leaves that folder alone. */
-async function copyOf(file: string, session: Session) {
-  const { db } = placesOf(session)
+async function copyOf(file: string, { session, present }: { session: Session; present: PresentStore }) {
   const { dryRun } = session.common
   const { mkdirSync } = await import('../../disk.ts')
   const { tmpdir } = await import('node:os')
   const { dirname, join } = await import('node:path')
   const { copyToRestore } = await import('../../db/store/restore.ts')
-  if (!dryRun) mkdirSync(dirname(db), { recursive: true, mode: 0o700 })
-  const beside = dryRun ? join(tmpdir(), `ssh-admin-${process.pid}`) : db
+  if (!dryRun) mkdirSync(dirname(present.copyBeside), { recursive: true, mode: 0o700 })
+  const beside = dryRun ? join(tmpdir(), `ssh-admin-${process.pid}`) : present.copyBeside
   return copyToRestore(file, { beside, interruption: session.context.interruption })
 }
 
 /** Brings the copy up to date and voids what must not go on, before anything takes its place. */
 async function resolvePaths(
   path: string,
-  { options, session }: { options: Options; session: Session },
-): Promise<Restored & { key: KeyAfter; head: LogHead }> {
+  { options, session, present }: { options: Options; session: Session; present: PresentStore },
+): Promise<Restored & { key: KeyAfter; keyFile: string; head: LogHead }> {
   const { keyAfterRestoring, refuseToKeepCredentials } = await import('../../db/store/restore.ts')
+  const { storeIdIn } = await import('../../db/sqlite/look-into.ts')
   const { headOf } = await import('../../db/audit/chain.ts')
-  const { db, keyFile } = placesOf(session)
   const { random } = session.context
-  const { keepCredentials, newKey } = options
-  const key = keyAfterRestoring({ backup: path, present: db, keyFile, mayMake: newKey, random })
+  const { keepCredentials, newKey: mayMake } = options
+  const storeId = storeIdIn(path)
+  const keyFile = present.keyFileFor(storeId)
+  const { secret } = await session.opening('use')
+  const ofPresent = present.fingerprint
+  const key = keyAfterRestoring({ backup: path, present: ofPresent, keyFile, secret, mayMake, random })
   if (keepCredentials) refuseToKeepCredentials(key)
-  const { erasedIn } = await import('../../db/sqlite/look-into.ts')
-  const erased = erasedIn(db, { backup: path })
+  const erased = present.erased(storeId)
   if (!erased) {
     session.notify({
       code: 'erased-unknown',
@@ -165,14 +144,10 @@ async function resolvePaths(
       restoreStore(trx, { otherKey, keepCredentials, erased: erased ?? [], ctx }),
     )
     if (result.erasedAgain.accounts > 0) await store.engine.scrub()
-    return { key, ...result, head: await headOf(store.db) }
+    return { key, keyFile, ...result, head: await headOf(store.db) }
   } finally {
     await store.close()
   }
-}
-
-function isSame(head: LogHead | undefined, other: LogHead | undefined): boolean {
-  return head?.events === other?.events && head?.head === other?.head
 }
 
 function question({

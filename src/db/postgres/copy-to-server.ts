@@ -10,14 +10,17 @@ import { emptySchema, makeSchema, refuseTakenSchema } from './new-schema.ts'
 
 interface CopyingToServer extends CopyingOut {
   from: Source
-  interruption: Interruption
+  /** Absent where nothing that is done counts. */
+  interruption: Interruption | undefined
+  /** Just before it is saved. */
+  beforeSaving?: () => void | Promise<void>
   onRows?: (copied: number) => void
 }
 
 /** Copies every row of a store, which nobody changes meanwhile, into a schema of its own: all of it, or nothing is there. */
 export async function copyToServer(
   address: string,
-  { interruption, ...copying }: CopyingToServer,
+  { interruption, beforeSaving, ...copying }: CopyingToServer,
 ): Promise<Copied> {
   return withNewSchema(readSharedPlace(address), async (client, place) => {
     const copied = await copyTables({ ...copying, to: emptySchema(client, place) })
@@ -28,7 +31,10 @@ export async function copyToServer(
     )
     await finishing(interruption, {
       what: `the copy is being saved in ${place.shown}`,
-      finish: () => saved(client, place),
+      finish: async () => {
+        await beforeSaving?.()
+        return saved(client, place)
+      },
     })
     return copied
   })

@@ -27,9 +27,16 @@ export async function deskRole(address: string, { make }: { make: boolean }): Pr
 
 /** A schema's name has nothing in it that would have to be quoted. */
 function statementsFor(schema: string, role: string): string[] {
-  const rights = `select, insert, update, delete on`
   return [
     `do $$ begin create role "${role}" nologin; exception when duplicate_object then null; end $$;`,
+    ...grantsFor(schema, role),
+  ]
+}
+
+/** What the role may do in a schema, for the owner of its tables to grant. */
+export function grantsFor(schema: string, role: string): string[] {
+  const rights = `select, insert, update, delete on`
+  return [
     `grant usage on schema "${schema}" to "${role}";`,
     `grant ${rights} all tables in schema "${schema}" to "${role}";`,
     `grant usage, select, update on all sequences in schema "${schema}" to "${role}";`,

@@ -42,7 +42,7 @@ export async function openSharedStore(opening: Opening): Promise<OpenStore> {
   return begin(place, opening)
 }
 
-async function connectionTo(place: SharedPlace, opening: Opening): Promise<SharedConnection> {
+export async function connectionTo(place: SharedPlace, opening: Opening): Promise<SharedConnection> {
   const reads = opening.mode === 'read' || opening.mode === 'as-it-is'
   // Of several hosts, one may be about to take over from another.
   const patience = place.hosts.length > 1 ? opening.maxWaitMs : 0
@@ -120,7 +120,7 @@ function sharedEngine(connection: SharedConnection, db: Kysely<Store>): Engine {
 /** Where no key file is named, the key of a shared store bears the store's own number. */
 const storeNumber = 'STORE_ID'
 
-function keyFileOf(named: string, storeId: string): string {
+export function keyFileOf(named: string, storeId: string): string {
   return named.replace(storeNumber, storeId)
 }
 

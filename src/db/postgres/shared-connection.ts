@@ -90,6 +90,21 @@ export class SharedConnection {
     return this.#row
   }
 
+  /** @throws `store-newer`, `store-older` */
+  check(): void {
+    this.#sharing.check(this.row)
+  }
+
+  /** Where the log ends; undefined of an empty one. */
+  async head(): Promise<LogHead | undefined> {
+    const { rows } = await this.query<{ id: number; mac: Buffer }>(
+      'select id, mac from audit order by id desc limit 1',
+      [],
+    )
+    const [last] = rows
+    return last && { events: last.id, head: last.mac.toString('hex') }
+  }
+
   /** The time: this machine's clock, put right where the server's is another. */
   now(): Date {
     const { now } = this.#sharing.opening
@@ -100,7 +115,7 @@ export class SharedConnection {
   async look(): Promise<StoreRow | undefined> {
     try {
       const client = await this.reading()
-      this.#noteRow((await client.query(storeRow())).rows[0])
+      this.#noteRow((await client.query(storeRow)).rows[0])
       this.#rest()
       return this.#row
     } catch (error) {
@@ -176,14 +191,19 @@ export class SharedConnection {
     this.#state = 'writing'
     // READ COMMITTED: whoever waited for the row sees what was committed meanwhile. Above it they would not, unsaid.
     const begin = `${end}begin isolation level read committed; ${this.#settings()}; set local idle_in_transaction_session_timeout to '60s'`
-    const lock = wait === 0 ? storeRow('for update nowait') : storeRow('for update')
+    const lock = `select tableoid as held from store where id = 1 for update ${wait === 0 ? 'nowait' : ''}`
     const limit = wait === 0 ? '' : `set local lock_timeout to ${Math.ceil(wait)}; `
     try {
       const result: unknown = await this.#client.query(
-        `${begin}; ${limit}${lock}; set local lock_timeout to 0`,
+        `${begin}; ${limit}${lock}; set local lock_timeout to 0; ${storeRow}`,
       )
-      const taken = Array.isArray(result) ? result.find(({ command }) => command === 'SELECT') : undefined
-      this.#noteRow(taken?.rows[0])
+      const [held, read] = Array.isArray(result) ? result.filter(({ command }) => command === 'SELECT') : []
+      // While it was waited for, another store took the place of this one: what is held is what was kept.
+      if (held?.rows[0]?.held !== read?.rows[0]?.held) {
+        await this.rollback()
+        return false
+      }
+      this.#noteRow(read?.rows[0])
       this.#tellOtherClock()
       this.#sharing.check(this.row)
       return true
@@ -437,7 +457,6 @@ export class SharedConnection {
   }
 }
 
-function storeRow(lock = ''): string {
-  return `select store_id, key_fingerprint, (select max(version) from store_versions) as version,
-    extract(epoch from clock_timestamp()) * 1000 as clock from store where id = 1 ${lock}`
-}
+/** Read once it is held, in a statement of its own: of what was committed while it was waited for, nothing is missed. */
+const storeRow = `select store_id, key_fingerprint, (select max(version) from store_versions) as version,
+  extract(epoch from clock_timestamp()) * 1000 as clock, tableoid as held from store where id = 1`

@@ -15,15 +15,19 @@ export function fingerprintIn(path: string): string | undefined {
   }
 }
 
+/** The number that a store at a path bears. */
+export function storeIdIn(path: string): string {
+  return String(lookInto(path, storeIdOf))
+}
+
 /**
- * Whom the store at a path erased, where it is the same store as the backup. @returns undefined where it is too
+ * Whom the store at a path erased, where it is the one with this number. @returns undefined where it is too
  * damaged to tell
  */
-export function erasedIn(path: string, { backup }: { backup: string }): ErasedAccount[] | undefined {
+export function erasedIn(path: string, { storeId }: { storeId: string }): ErasedAccount[] | undefined {
   if (!existsSync(path)) return []
   try {
-    const id = lookInto(backup, storeIdOf)
-    return lookInto(path, (raw) => (storeIdOf(raw) === id ? erasedAccounts(raw) : []))
+    return lookInto(path, (raw) => (storeIdOf(raw) === storeId ? erasedAccounts(raw) : []))
   } catch {
     return undefined
   }

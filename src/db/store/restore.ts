@@ -49,24 +49,35 @@ export interface KeyAfter {
 }
 
 interface KeyQuestion {
+  /** Where the backup lies. */
   backup: string
-  present: string
+  /** Fingerprint of the key of the store that is there. */
+  present: string | undefined
   keyFile: string
+  /** Where a command gives the key, and no file: its 32 bytes. */
+  secret: (() => Buffer) | undefined
   /** Somebody said that the key is lost. */
   mayMake: boolean
   random: (bytes: number) => Buffer
 }
 
 /** The key with which a restored store goes on: its own, or the one that the present store was given since. */
-export function keyAfterRestoring({ backup, present, keyFile, mayMake, random }: KeyQuestion): KeyAfter {
-  if (!existsSync(keyFile)) {
+export function keyAfterRestoring({
+  backup,
+  present,
+  keyFile,
+  secret,
+  mayMake,
+  random,
+}: KeyQuestion): KeyAfter {
+  if (!secret && !existsSync(keyFile)) {
     if (!mayMake) throw keyMissing(keyFile)
     const made = makeKey(keyFile, random)
     return { keys: made.keys, isAnother: true, made }
   }
-  const keys = deriveKeys(readKeyFile(keyFile))
+  const keys = deriveKeys(secret ? secret() : readKeyFile(keyFile))
   if (keys.fingerprint === fingerprintIn(backup)) return { keys, isAnother: false, made: undefined }
-  if (keys.fingerprint === fingerprintIn(present)) return { keys, isAnother: true, made: undefined }
+  if (keys.fingerprint === present) return { keys, isAnother: true, made: undefined }
   throw new Unavailable('key-mismatch', `${keyFile} is the key of another store than the backup’s.`, {
     hint: 'Name the right one with --key-file. If it is lost, name a place where there is no key, and add --new-key.',
   })

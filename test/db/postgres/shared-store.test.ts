@@ -78,6 +78,20 @@ describe('two desks at one store', () => {
     await first.rollback().execute()
   })
 
+  it('change nothing in a store that was brought up to date while they waited', async () => {
+    const waiting: string[] = []
+    const [one, other] = [await desk(), await desk((command) => waiting.push(command))]
+    const first = await one.db.startTransaction().execute()
+    const second = other.db.startTransaction().execute()
+    const refused = expect(second).rejects.toMatchObject({ code: 'store-newer' })
+    await expect.poll(() => waiting.length, { timeout: 120_000 }).toBe(1)
+    await sql`insert into store_versions values (99, '9.0.0')`.execute(first)
+    await first.updateTable('store').set({ program: '9.0.0' }).execute()
+    await first.commit().execute()
+    await refused
+    await world.tamper('delete from store_versions where version = 99')
+  })
+
   it('see, once they have it, what the other did meanwhile', async () => {
     const waiting: string[] = []
     const [one, other] = [await desk(), await desk((command) => waiting.push(command))]
@@ -153,9 +167,4 @@ it('says that there is no store, and makes none, where none was begun', async ()
 it('says that a server cannot be reached', async () => {
   const ran = await world.run(['users', 'list', '--db', 'postgres://hub@127.0.0.1:1/hub', '--json'])
   expect([ran.exit, ran.error().code]).toEqual([7, 'store-unavailable'])
-})
-
-it('does not put a backup in the place of a store on a server', async () => {
-  const ran = await world.run(['store', 'restore', 'backup.db', '--yes', '--json'])
-  expect([ran.exit, ran.error().code]).toEqual([3, 'store-is-shared'])
 })

@@ -1,0 +1,176 @@
+import type pg from 'pg'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { Unavailable } from '../../errors.ts'
+import { finishing } from '../../interruption.ts'
+import { readSharedPlace, type SharedPlace } from '../../shared-place.ts'
+import { makersMark } from '../../unfinished-files.ts'
+import type { LogHead } from '../audit/head-file.ts'
+import { copyTables, type Source } from '../store/copy-tables.ts'
+import { openStore } from '../store/open.ts'
+import type { Opening } from '../store/opening.ts'
+import type { PresentStore } from '../store/present-store.ts'
+import type { ErasedAccount } from '../users/erased-accounts.ts'
+import { connect } from './connection.ts'
+import { copyToServer, rehearseNewSchema } from './copy-to-server.ts'
+import { grantsFor } from './desk-role.ts'
+import { inWords } from './errors.ts'
+import { emptySchema, makeSchema } from './new-schema.ts'
+import { connectionTo, keyFileOf } from './open.ts'
+
+/** A store on a server that a backup is to take the place of. @throws `store-newer`, `store-older`, `store-refused` */
+export async function presentSharedStore(opening: Opening): Promise<PresentStore> {
+  const place = readSharedPlace(opening.path)
+  const found = await lookAt(place, opening)
+  if (!found) await rehearseNewSchema(opening.path)
+  const kept = found ? schemaToKeep(place, opening.now()) : null
+  return {
+    fingerprint: found?.fingerprint,
+    keyFileFor: (storeId) => keyFileOf(opening.keyFile, found?.storeId ?? storeId),
+    erased: (storeId) => (found?.storeId === storeId ? found.erased : []),
+    kept: kept === null ? null : shownWith(place, kept),
+    copyBeside: join(tmpdir(), `ssh-admin-${process.pid}`),
+    replaceWith: (file, { beforePlacing }) =>
+      asSource(file, opening, async (from) => {
+        if (found && kept !== null)
+          return replaceSchema(place, { opening, from, kept, head: found.head, beforePlacing })
+        const { interruption, signal = new AbortController().signal } = opening
+        await copyToServer(opening.path, {
+          from,
+          signal,
+          interruption,
+          withoutContent: false,
+          beforeSaving: beforePlacing,
+        })
+        return true
+      }),
+  }
+}
+
+interface Found {
+  storeId: string
+  fingerprint: string
+  head: LogHead | undefined
+  erased: ErasedAccount[]
+}
+
+async function lookAt(place: SharedPlace, opening: Opening): Promise<Found | undefined> {
+  const connection = await connectionTo(place, { ...opening, mode: 'use' })
+  try {
+    const row = await connection.look()
+    if (!row) return undefined
+    connection.check()
+    await refuseOthers(place)
+    const { rows } = await connection.query<ErasedAccount>(
+      'select user_id, created_at, address from erased_accounts',
+      [],
+    )
+    return { ...row, head: await connection.head(), erased: rows }
+  } finally {
+    await connection.close()
+  }
+}
+
+/** Whoever owns the store may give its schema another name, and make one. @throws `store-refused` */
+async function refuseOthers(place: SharedPlace): Promise<void> {
+  const client = await connect(place, { writes: true })
+  try {
+    const { rows } = await client.query<{ may: boolean }>(
+      `select pg_has_role(nspowner, 'usage') and has_database_privilege(current_database(), 'create') as may
+        from pg_namespace where nspname = $1`,
+      [place.schema],
+    )
+    if (rows[0]?.may) return
+  } catch (error) {
+    throw inWords(error, place.shown)
+  } finally {
+    await client.end()
+  }
+  throw new Unavailable(
+    'store-refused',
+    `This user may not put another store in the place of ${place.shown}.`,
+    {
+      hint: 'That is for whoever began it: name that user in the address. Nothing was changed.',
+    },
+  )
+}
+
+/** What a file holds, as a source of rows. */
+async function asSource(
+  file: string,
+  opening: Opening,
+  work: (from: Source) => Promise<boolean>,
+): Promise<boolean> {
+  const store = await openStore({ ...opening, path: file, mode: 'place', interruption: undefined })
+  try {
+    return await work(store)
+  } finally {
+    await store.close()
+  }
+}
+
+interface Replacing {
+  opening: Opening
+  from: Source
+  kept: string
+  /** Where the log of the store that is there ended when it was looked at. */
+  head: LogHead | undefined
+  beforePlacing: () => void | Promise<void>
+}
+
+/** In one transaction, which has the store: a schema is filled beside it, and the two change names. */
+async function replaceSchema(
+  place: SharedPlace,
+  { opening, from, kept, head, beforePlacing }: Replacing,
+): Promise<boolean> {
+  const { interruption, signal = new AbortController().signal } = opening
+  const connection = await connectionTo(place, { ...opening, mode: 'use' })
+  try {
+    await connection.begin()
+    const now = await connection.head()
+    if (now?.events !== head?.events || now?.head !== head?.head) {
+      await connection.rollback()
+      return false
+    }
+    const made = `${place.schema.slice(0, 40)}_${makersMark().slice(-12)}`
+    await connection.ask(async (client) => {
+      await makeSchema(client, { schema: made })
+      await copyTables({ from, to: emptySchema(client, place), signal, withoutContent: false })
+      await client.query(renaming({ schema: place.schema, made, kept }))
+      await grantToDesks(client, place.schema)
+    })
+    await finishing(interruption, {
+      what: 'the backup is being put in the place of the store',
+      finish: async () => {
+        await beforePlacing()
+        await connection.commit()
+      },
+    })
+    return true
+  } finally {
+    await connection.close()
+  }
+}
+
+function renaming({ schema, made, kept }: { schema: string; made: string; kept: string }): string {
+  return `alter schema "${schema}" rename to "${kept}"; alter schema "${made}" rename to "${schema}"; set local search_path to "${schema}"`
+}
+
+/** What desks might do in the store that was there, they may in the one that is there now. */
+async function grantToDesks(client: pg.Client, schema: string): Promise<void> {
+  const role = `${schema}_desk`
+  const { rows } = await client.query('select 1 from pg_roles where rolname = $1', [role])
+  if (rows.length > 0) await client.query(grantsFor(schema, role).join(' '))
+}
+
+function schemaToKeep({ schema }: SharedPlace, now: Date): string {
+  const ending = `_before_restore_${now.toISOString().slice(0, 19).replace(/\D/g, '_')}z`
+  return `${schema.slice(0, 63 - ending.length)}${ending}`
+}
+
+/** The address of another schema beside this one. */
+function shownWith({ shown }: SharedPlace, schema: string): string {
+  const [address = '', query = ''] = shown.split('?')
+  const options = query.split('&').filter((option) => option !== '' && !option.startsWith('schema='))
+  return `${address}?${[...options, `schema=${schema}`].join('&')}`
+}

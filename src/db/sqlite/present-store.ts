@@ -1,0 +1,47 @@
+import { existsSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { mkdirSync } from '../../disk.ts'
+import { finishing } from '../../interruption.ts'
+import type { LogHead } from '../audit/head-file.ts'
+import { nameToKeep } from '../store/kept-copies.ts'
+import type { Opening } from '../store/opening.ts'
+import type { PresentStore } from '../store/present-store.ts'
+import { erasedIn, fingerprintIn, headAt, headIfAny } from './look-into.ts'
+import { holdAlone, placeStore, refuseWhileInUse } from './place.ts'
+
+/** A file that a backup is to take the place of. @throws `store-in-use` */
+export function presentStoreFile({ path, keyFile, now, interruption }: Opening): PresentStore {
+  refuseWhileInUse(path)
+  const head = headAt(path)
+  const kept = existsSync(path) ? nameToKeep(path, { before: 'restore', now: now() }) : null
+  return {
+    fingerprint: fingerprintIn(path),
+    keyFileFor: () => keyFile,
+    erased: (storeId) => erasedIn(path, { storeId }),
+    kept,
+    copyBeside: path,
+    replaceWith: async (file, { beforePlacing }) => {
+      mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
+      const held = holdAlone(path)
+      try {
+        // Whom it erased since is not known to the copy.
+        if (!isSame(headIfAny(held.raw), head)) return false
+        const keep = kept ?? nameToKeep(path, { before: 'restore', now: now() })
+        await finishing(interruption, {
+          what: 'the backup is being put in the place of the store',
+          finish: async () => {
+            await beforePlacing()
+            placeStore({ from: file, held, keep })
+          },
+        })
+        return true
+      } finally {
+        held.letGo()
+      }
+    },
+  }
+}
+
+function isSame(head: LogHead | undefined, other: LogHead | undefined): boolean {
+  return head?.events === other?.events && head?.head === other?.head
+}

@@ -1,0 +1,160 @@
+import { existsSync, renameSync } from 'node:fs'
+import pg from 'pg'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { presentSharedStore } from '../../../src/db/postgres/present-store.ts'
+import type { Opening } from '../../../src/db/store/opening.ts'
+import { testServer } from '../../shared-store.ts'
+import { newWorld, type World } from '../../world.ts'
+
+const schema = `restored_${process.env.VITEST_POOL_ID ?? '0'}`
+const server = () => `${testServer}?schema=${schema}`
+let world: World
+let client: pg.Client
+
+const schemas = async () =>
+  (
+    await client.query<{ name: string }>(
+      'select nspname as name from pg_namespace where nspname like $1 order by 1',
+      [`${schema}%`],
+    )
+  ).rows.map(({ name }) => name)
+const dropAll = async () => {
+  for (const name of await schemas()) await client.query(`drop schema ${name} cascade`)
+  for (const role of ['desk', 'tom'])
+    await client.query(
+      `do $$ begin execute 'drop owned by ${schema}_${role}; drop role ${schema}_${role}'; exception when undefined_object then null; end $$`,
+    )
+}
+
+beforeEach(async () => {
+  world = newWorld()
+  client = new pg.Client({ connectionString: testServer ?? '' })
+  await client.connect()
+  await dropAll()
+})
+afterEach(async () => {
+  await dropAll()
+  await client.end()
+  await world.close()
+})
+
+const at =
+  (place: string) =>
+  (...argv: string[]) =>
+    world.run([...argv, '--db', place, '--key-file', world.path('file.key'), '--json'])
+const there = (...argv: string[]) => at(server())(...argv)
+
+/** Two people, a backup of both, and one of them suspended since. */
+async function backedUp(): Promise<void> {
+  await there('store', 'init')
+  await there('centres', 'create', 'EG001', '--name', 'Nile', '--country', 'Egypt')
+  for (const who of ['Huda Aziz <huda@sea.example>', 'Omar Saleh <omar@sea.example>'])
+    await there('users', 'add', who, '--centre', 'EG001')
+  await there('users', 'pin', 'omar@sea.example', '--yes')
+  expect((await there('store', 'backup', 'backup.db')).exit).toBe(0)
+  await there('users', 'suspend', 'huda@sea.example', '--yes')
+}
+
+const statusOf = async (email: string, place = server()) =>
+  (await at(place)('users', 'show', email)).json().status
+
+describe('restoring a store that is on a server', () => {
+  it('puts the backup in its place, keeps what was there, and voids what was open', async () => {
+    await backedUp()
+    const restored = (await there('store', 'restore', 'backup.db', '--yes')).json()
+    expect(restored).toMatchObject({ voided: { pins: 1 }, newKey: false, store: server() })
+    expect(await statusOf('huda@sea.example')).toBe('invited')
+    expect(await statusOf('huda@sea.example', restored.kept)).toBe('suspended')
+    expect((await there('audit', 'verify')).json()).toMatchObject({ ok: true })
+    expect((await there('audit', 'list', '--limit', '1')).json().events[0].action).toBe('store.restored')
+    const [now, kept, ...more] = await schemas()
+    expect([now, more]).toEqual([schema, []])
+    expect(kept).toMatch(/_before_restore_2026_03_02_09_00_00z$/)
+  })
+
+  it('changes nothing in a rehearsal', async () => {
+    await backedUp()
+    const rehearsed = await there('store', 'restore', 'backup.db', '--dry-run')
+    expect(rehearsed.json()).toMatchObject({ dryRun: true, voided: { pins: 1 } })
+    expect(await schemas()).toEqual([schema])
+    expect(await statusOf('huda@sea.example')).toBe('suspended')
+  })
+
+  it('erases again whom the store erased since', async () => {
+    await backedUp()
+    await there('users', 'delete', 'huda@sea.example', '--yes')
+    await there('users', 'erase', 'huda@sea.example', '--yes')
+    const restored = (await there('store', 'restore', 'backup.db', '--yes')).json()
+    expect(restored.erasedAgain.accounts).toBe(1)
+    expect((await there('users', 'exists', 'huda@sea.example')).exit).toBe(4)
+    const { rows } = await client.query(`select 1 from ${schema}.audit_personal where value like 'huda%'`)
+    expect(rows).toEqual([])
+  })
+
+  it('leaves to desks the rights that they had', async () => {
+    await backedUp()
+    await there('store', 'init', '--roles')
+    await client.query(`create user ${schema}_tom password 'hub' in role ${schema}_desk`)
+    await there('store', 'restore', 'backup.db', '--yes')
+    const tom = at(server().replace('hub@', `${schema}_tom@`))
+    expect((await tom('users', 'suspend', 'omar@sea.example', '--yes')).exit).toBe(0)
+    const refused = await tom('store', 'restore', 'backup.db', '--yes')
+    expect([refused.exit, refused.error().code]).toEqual([7, 'store-refused'])
+    expect(await statusOf('omar@sea.example')).toBe('suspended')
+  })
+
+  it('brings a store to a server that has none', async () => {
+    await backedUp()
+    await client.query(`drop schema ${schema} cascade`)
+    const restored = (await there('store', 'restore', 'backup.db', '--yes')).json()
+    expect(restored.kept).toBe(null)
+    expect(await statusOf('omar@sea.example')).toBe('invited')
+  })
+
+  it('makes a new key where the old one is lost', async () => {
+    await backedUp()
+    renameSync(world.path('file.key'), world.path('lost.key'))
+    const refused = await there('store', 'restore', 'backup.db', '--yes')
+    expect([refused.exit, refused.error().code]).toEqual([7, 'key-missing'])
+    const restored = (await there('store', 'restore', 'backup.db', '--yes', '--new-key')).json()
+    expect([restored.newKey, existsSync(world.path('file.key'))]).toEqual([true, true])
+    expect((await there('users', 'suspend', 'omar@sea.example', '--yes')).exit).toBe(0)
+  })
+
+  const opening = (): Opening => ({
+    path: server(),
+    keyFile: world.path('file.key'),
+    maxWaitMs: 120_000,
+    mode: 'use',
+    now: () => world.now,
+    command: 'store restore',
+    onWait: () => undefined,
+  })
+  const waiting = async () =>
+    (
+      await client.query(
+        `select 1 from pg_stat_activity where application_name like 'ssh-admin users suspend%' and wait_event_type = 'Lock'`,
+      )
+    ).rows.length
+
+  it('loses nothing of what a desk changes that waited meanwhile: it goes on in the store that is there now', async () => {
+    await backedUp()
+    const present = await presentSharedStore(opening())
+    let suspending: ReturnType<typeof there> | undefined
+    const beforePlacing = async () => {
+      suspending = there('users', 'suspend', 'omar@sea.example', '--yes')
+      await expect.poll(waiting, { timeout: 120_000 }).toBe(1)
+    }
+    expect(await present.replaceWith(world.path('backup.db'), { beforePlacing })).toBe(true)
+    expect((await suspending)?.exit).toBe(0)
+    expect(await statusOf('omar@sea.example')).toBe('suspended')
+  })
+
+  it('does nothing where a desk changed the store since it was looked at', async () => {
+    await backedUp()
+    const present = await presentSharedStore(opening())
+    await there('users', 'suspend', 'omar@sea.example', '--yes')
+    expect(await present.replaceWith(world.path('backup.db'), { beforePlacing: () => undefined })).toBe(false)
+    expect(await schemas()).toEqual([schema])
+  })
+})
