@@ -14,6 +14,9 @@ const situations: Readonly<Record<string, Prepare>> = {
     world.run(['centres', 'import', 'fixtures/centres-next-term.xlsx', '--plan-out', 'autumn.plan']),
   'centres restore': (world) => world.run(['centres', 'delete', 'EG002', '--yes']),
   'users restore': (world) => world.run(['users', 'suspend', amira, '--yes']),
+  batch: async (world) => {
+    writeFileSync(world.path('changes.txt'), `users suspend ${amira}\nusers suspend omar@school.example\n`)
+  },
   'users pin': writePin,
   'users transfer': async (world) => {
     await world.run(['users', 'edit', 'omar@school.example', '--add-site', 'cambridge-primary'])

@@ -39,9 +39,25 @@ export function checkJson(argv: readonly string[], { exit, stdout, stderr }: End
   }
   if (stderr !== '') throw new Error(`${said}: an answer, and more on stderr:\n${stderr}`)
   const name = shapeOf(argv)
+  if (name === 'batch') {
+    checkLines(stdout, said)
+    return
+  }
   if (name === undefined) throw new Error(`${said}: no command of this name has a published shape`)
   const answer = shapes[name].safeParse(parsed(stdout, said))
   if (!answer.success) throw new Error(`${said}: not the shape ${name}: ${answer.error.message}`)
+}
+
+/** A batch answers in lines, each with the answer of the command that it ran. */
+function checkLines(stdout: string, said: string): void {
+  for (const text of stdout.trimEnd().split('\n')) {
+    const line = shapes.batch.safeParse(parsed(text, said))
+    if (!line.success) throw new Error(`${said}: not a line of a batch: ${line.error.message}\n${text}`)
+    if (!('line' in line.data)) continue
+    const { command, answer, exit } = line.data
+    const words = command.split(' ').slice(1)
+    if (answer !== null) checkJson(words, { exit, stdout: JSON.stringify(answer), stderr: '' })
+  }
 }
 
 function parsed(text: string, said: string): unknown {

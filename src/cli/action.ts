@@ -10,14 +10,23 @@ import { readLines } from './read-lines.ts'
 import { actsForNobody } from '../rules/permissions/matrix.ts'
 import type { AnyJsonAnswer } from '../render/json.ts'
 import { type Pieces, piecesOfJson } from '../render/pieces.ts'
+import type { Batch, RunLine } from './batch-line.ts'
 import { type Session, sessionOf } from './session.ts'
 
-const contexts = new WeakMap<Command, { context: Context; argv: readonly string[] }>()
+interface Surroundings {
+  context: Context
+  /** The words as they were typed. */
+  argv: readonly string[]
+  runLine: RunLine
+  /** Where they are a line of a batch. */
+  batch?: Batch | undefined
+}
+
+const contexts = new WeakMap<Command, Surroundings>()
 const outcomes = new WeakMap<Command, number>()
 
-/** @param argv the words as they were typed */
-export function setContext(program: Command, context: Context, argv: readonly string[] = []): void {
-  contexts.set(program, { context, argv })
+export function setContext(program: Command, surroundings: Surroundings): void {
+  contexts.set(program, surroundings)
   outcomes.set(program, 0)
 }
 
@@ -34,7 +43,7 @@ function programOf(leaf: Command): Command {
 /** commander's action for work that needs a session and gives an exit code. */
 export function action<Args, Options, Every>(
   parameters: Declared<Args, Options, Every>,
-  work: (options: Args & Every & Options, session: Session) => Promise<number>,
+  { work, inBatch }: Doing<Args & Every & Options>,
 ): (...typed: unknown[]) => Promise<void> {
   return async (...typed) => {
     const leaf = typed.at(-1)
@@ -42,8 +51,15 @@ export function action<Args, Options, Every>(
     const program = programOf(leaf)
     const surroundings = contexts.get(program)
     if (!surroundings) throw new Error('a command is run by run()')
-    const { context, argv } = surroundings
-    const session = sessionOf(leaf, context, argv)
+    const { context } = surroundings
+    const session = sessionOf(leaf, context, surroundings)
+    if (session.batch?.checks) {
+      const options = valuesOf(parameters, typedOptions(leaf))
+      const { refuseInBatch } = await import('./batch-line.ts')
+      const asks = inBatch.asks(options) && !session.common.yes && !session.common.dryRun
+      if (inBatch.begins) session.batch.begins()
+      return refuseInBatch({ ...typedIn(leaf), command: session.command, kind: inBatch.kind, asks })
+    }
     const { typed: said, fromStdin } = await resolveTargets(leaf, typedOptions(leaf), context)
     const options = valuesOf(parameters, said)
     await refuseForOthers(session)
@@ -57,6 +73,27 @@ export function action<Args, Options, Every>(
       }),
     )
   }
+}
+
+/** What a command does, and how it stands as a line of a batch. */
+interface Doing<Values> {
+  work: (options: Values, session: Session) => Promise<number>
+  inBatch: InBatch<Values>
+}
+
+export interface InBatch<Values> {
+  kind: 'looks' | 'changes' | 'other'
+  asks: (options: Values) => boolean
+  begins: boolean
+}
+
+function typedIn(leaf: Command): { options: string[]; args: unknown[] } {
+  const options: string[] = []
+  for (let at: Command | null = leaf; at; at = at.parent) {
+    for (const option of at.options)
+      if (at.getOptionValueSource(option.attributeName()) === 'cli') options.push(option.long ?? '')
+  }
+  return { options, args: leaf.processedArgs.flat() }
 }
 
 /** At a desk where nobody acts as Cambridge staff by default, each command says for whom it acts. */

@@ -3,7 +3,7 @@ import type { OpenStore } from '../db/store/open.ts'
 import type { AnswerName, AnyJsonAnswer, AnyJsonOfChange } from '../render/json.ts'
 import type { Pieces } from '../render/pieces.ts'
 import type { RuleContext } from '../rules/permissions/actor.ts'
-import { action, answer } from './action.ts'
+import { action, answer, type InBatch } from './action.ts'
 import { addCommonOptions } from './common-options.ts'
 import { type ListOptions, listParameters } from './list-options.ts'
 import type { Listing } from './listing.ts'
@@ -49,10 +49,14 @@ export interface Query<Args, Options, Result> extends Declaration<Args, Options>
 
 /** A command that only looks: parse → open → find the actor → read → answer. */
 export function query<Result, Args = object, Options = object>(spec: Query<Args, Options, Result>): Command {
-  return declare(spec, async (options, session) => {
-    const { runQuery } = await import('./query.ts')
-    return runQuery(spec, options, session)
-  })
+  return declare(
+    spec,
+    async (options, session) => {
+      const { runQuery } = await import('./query.ts')
+      return runQuery(spec, options, session)
+    },
+    { batch: 'looks' },
+  )
 }
 
 /** A list: the same, streamed, with the search, fields, formats, order and limit that every list has. */
@@ -69,7 +73,7 @@ export function listing<
     const { runListing } = await import('./listing.ts')
     return runListing(spec, options, session)
   }
-  return declare(spec, work, { every })
+  return declare(spec, work, { every, batch: 'looks' })
 }
 
 /** A command that changes something: parse → open → rehearse → confirm → commit → deliver → answer. */
@@ -87,12 +91,23 @@ export function preparedMutation<Request, Result, Args = object, Options = objec
     const { runMutation } = await import('./mutation.ts')
     return runMutation(spec, options, session)
   }
-  return declare(spec, work, { asks: true, rehearses: spec.rehearses ?? true })
+  return declare(spec, work, {
+    asks: true,
+    rehearses: spec.rehearses ?? true,
+    batch: 'changes',
+    begins: spec.createsStore ?? false,
+    mayAsk: (options) => spec.confirm !== undefined && (spec.confirm.mayAsk?.(options) ?? true),
+  })
 }
 
 interface Looking<Args, Options> extends Declaration<Args, Options> {
   changes?: false
   run: (options: Args & Options, session: Session) => Promise<Answer>
+}
+
+interface Streaming<Args, Options> extends Declaration<Args, Options> {
+  /** Writes its answer itself, as it comes. @returns the exit code */
+  stream: (options: Args & Options, session: Session) => Promise<number>
 }
 
 interface Changing<Args, Options> extends Declaration<Args, Options> {
@@ -102,6 +117,11 @@ interface Changing<Args, Options> extends Declaration<Args, Options> {
 }
 
 type Doing<Args, Options> = Looking<Args, Options> | Changing<Args, Options>
+
+/** One whose answers come one by one, for as long as it runs. */
+export function streamingCommand<Args = object, Options = object>(spec: Streaming<Args, Options>): Command {
+  return declare(spec, spec.stream, { asks: true, rehearses: true })
+}
 
 /** One of the few that are none of these: parse → do → answer. */
 export function command<Args = object, Options = object>(spec: Doing<Args, Options>): Command {
@@ -127,17 +147,30 @@ async function answerOf<Args, Options>(
 
 type Work<Args, Options> = (options: Args & Options, session: Session) => Promise<number>
 
-interface Kind<Every> {
+interface Kind<Every, Values> {
   /** What each command of this kind takes. */
   every?: Parameters<Every>
   asks?: boolean
   rehearses?: boolean
+  /** What it is as a line of a batch. */
+  batch?: InBatch<Values>['kind']
+  /** It can make the store. */
+  begins?: boolean
+  /** Whether these options can lead to a question. */
+  mayAsk?: (options: Values) => boolean
 }
 
 function declare<Args, Options, Every = object>(
   spec: Declaration<Args, Options>,
   work: Work<Args & Every, Options>,
-  { every, asks = false, rehearses = false }: Kind<Every> = {},
+  {
+    every,
+    asks = false,
+    rehearses = false,
+    batch = 'other',
+    begins = false,
+    mayAsk = () => false,
+  }: Kind<Every, Args & Every & Options> = {},
 ): Command {
   const declared = addCommonOptions(new Command(spec.name))
     .summary(spec.summary)
@@ -150,5 +183,6 @@ function declare<Args, Options, Every = object>(
   const examples = spec.examples.map((line) => `  $ ${line}`).join('\n')
   declared.addHelpText('after', `\nExamples:\n${examples}\n`)
   if (spec.notes !== undefined) declared.addHelpText('after', spec.notes)
-  return declared.action(action({ args: spec.args, options: spec.options, every, changes: asks }, work))
+  const parameters = { args: spec.args, options: spec.options, every, changes: asks }
+  return declared.action(action(parameters, { work, inBatch: { kind: batch, asks: mayAsk, begins } }))
 }

@@ -140,9 +140,17 @@ async function commitOrRehearse<Args, Options, Request, Result>(
     spec.clock,
   )
   if (queued.length === 0 || spec.mailWaits) return { result, mail: [], undelivered: false }
+  if (session.batch) return { result, mail: await messagesOwed(store, queued), undelivered: false }
   const { deliverQueued } = await import('../mail/deliver.ts')
   const delivered = await deliverQueued({ store, session, by, numbers: queued })
   return { result, mail: delivered.messages, undelivered: delivered.undelivered }
+}
+
+/** Those that a line of a batch owes: they go out once all of its lines are done. */
+async function messagesOwed(store: OpenStore, queued: readonly number[]): Promise<Message[]> {
+  const { findMessages } = await import('../db/outbox.ts')
+  const { messageOf } = await import('../render/messages.ts')
+  return (await findMessages(store.db, queued)).map(messageOf)
 }
 
 function workOf<Args, Options, Request, Result>({
@@ -246,10 +254,13 @@ async function withMail<Result>(
   trx: Trx,
   work: () => Promise<Result>,
 ): Promise<{ result: Result; mail: Message[] }> {
-  const { queuedMessages } = await import('../db/outbox.ts')
+  const { findMessages } = await import('../db/outbox.ts')
+  const { transactionState } = await import('../db/transact.ts')
   const { messageOf } = await import('../render/messages.ts')
+  const { queued } = transactionState(trx)
+  const before = queued.length
   const result = await work()
-  return { result, mail: (await queuedMessages(trx)).map(messageOf) }
+  return { result, mail: (await findMessages(trx, queued.slice(before))).map(messageOf) }
 }
 
 export function changedMeanwhile(): Refused {

@@ -5,11 +5,14 @@ import { setContext, outcomeOf } from './action.ts'
 import { type Loader, type Group, summaries, tree } from './tree.ts'
 import { actingFor } from '../config.ts'
 import type { Context, Output } from '../context.ts'
+import { Usage } from '../errors.ts'
 import { isTopic } from './help/topics.ts'
 import { cleanForTerminal } from '../render/clean-text.ts'
 import { isSharedPlace } from '../shared-place.ts'
+import type { RunLine } from './batch-line.ts'
 import { sessionOf } from './session.ts'
 import { endQuietlyWhenReaderLeaves, terminalOf } from './terminal.ts'
+import { commandLine } from './typed-line.ts'
 import { version } from '../version.ts'
 import { understood } from './words.ts'
 
@@ -24,7 +27,7 @@ export async function run(argv: readonly string[], context: Context): Promise<nu
     const words = (await isForStatus(typed, context)) ? ['status', ...typed] : typed
     const help: string[] = []
     const program = await programFor(words, context, { writeOut: (text) => help.push(text) })
-    setContext(program, context, words)
+    setContext(program, { context, argv: words, runLine })
     await program.parseAsync(words, { from: 'user' }).catch((error: unknown) => {
       // Help and version end so.
       if (!(error instanceof CommanderError && error.exitCode === 0)) throw error
@@ -44,7 +47,7 @@ async function isForStatus(argv: readonly string[], context: Context): Promise<b
   prepare(program, context, { writeOut: () => undefined })
   const { unknown } = program.parseOptions([...argv])
   if (unknown.length > 0) return false
-  const { settings } = sessionOf(program, context)
+  const { settings } = sessionOf(program, context, { argv, runLine })
   const db = settings.db.value ?? ''
   if (actingFor(settings) !== undefined || settings.asRequired.value === 'true') return false
   return isSharedPlace(db) || existsSync(db)
@@ -54,22 +57,73 @@ function asksForHelp(word: string): boolean {
   return ['-h', '--help', '-V', '--version'].includes(word)
 }
 
+/** Runs a line of a batch, as it would run by itself. */
+const runLine: RunLine = async (argv, { context, batch }) => {
+  try {
+    const words = understood(argv, positionsIn(argv))
+    let asksForHelp = false
+    const writeOut = () => {
+      asksForHelp = true
+    }
+    const program = await programFor(words, context, { writeOut, isLine: true })
+    setContext(program, { context, argv: words, batch, runLine })
+    await program.parseAsync(words, { from: 'user' }).catch((error: unknown) => {
+      if (!asksForHelp) throw error
+    })
+    if (asksForHelp) throw helpInBatch(words)
+    return { exit: outcomeOf(program) }
+  } catch (error) {
+    const thrown = await inOurWords(error, argv)
+    const { color, debug } = batch.common
+    const told = async (json: boolean) =>
+      (await reported(thrown, { argv, context, color, json, debug })).pieces
+    const [text, json] = [[...(await told(false))].join(''), [...(await told(true))].join('')]
+    const { exit } = await reported(thrown, { argv, context, color, json: true, debug })
+    return { exit, error: { thrown, text, json } }
+  }
+}
+
+function helpInBatch(words: readonly string[]): Usage {
+  const line = commandLine(words)
+  return new Usage(`${line} is no command that does something.`, {
+    code: 'not-in-a-batch',
+    hint: 'Help is given by itself: ssh-admin --help lists the commands.',
+  })
+}
+
 async function writeError(error: unknown, argv: readonly string[], context: Context): Promise<number> {
-  const { report } = await import('../exit.ts')
   const beforeTargets = argv.includes('--') ? argv.slice(0, argv.indexOf('--')) : argv
-  const { err } = terminalOf(context, { color: !beforeTargets.includes('--no-color'), quiet: false })
-  const { unknownOption, lineWithNearest } = await import('./suggestions.ts')
-  const told =
-    error instanceof CommanderError ? unknownOption(error.message, { argv, code: codeOf(error) }) : error
-  const { pieces, exit } = report(told, {
-    line: lineWithNearest(told, argv),
-    view: err,
+  const { pieces, exit } = await reported(await inOurWords(error, argv), {
+    argv,
+    context,
+    color: !beforeTargets.includes('--no-color'),
     json: wantsJson(beforeTargets),
     debug: beforeTargets.includes('--debug'),
-    version,
   })
   for (const piece of pieces) await written(context.stderr, cleanForTerminal(piece))
   return exit
+}
+
+/** commander's complaints too. */
+async function inOurWords(error: unknown, argv: readonly string[]): Promise<unknown> {
+  if (!(error instanceof CommanderError)) return error
+  const { unknownOption } = await import('./suggestions.ts')
+  return unknownOption(error.message, { argv, code: codeOf(error) })
+}
+
+interface Told {
+  argv: readonly string[]
+  context: Context
+  color: boolean
+  json: boolean
+  debug: boolean
+}
+
+async function reported(error: unknown, { argv, context, color, json, debug }: Told) {
+  const { report } = await import('../exit.ts')
+  const { lineWithNearest } = await import('./suggestions.ts')
+  const { err } = terminalOf(context, { color, quiet: false })
+  return report(error, { line: lineWithNearest(error, argv), view: err, json, debug, version })
 }
 
 /** Resolves when the reader has taken it, or has left. */
@@ -129,6 +183,8 @@ export async function wholeProgram(): Promise<Command> {
 
 interface HelpOutput {
   writeOut: (text: string) => void
+  /** Of a batch: nothing is listed. */
+  isLine?: true
 }
 
 async function programFor(argv: readonly string[], context: Context, output: HelpOutput): Promise<Command> {
@@ -137,6 +193,7 @@ async function programFor(argv: readonly string[], context: Context, output: Hel
   const words = wordsIn(argv)
   const [first] = words
   for (const [word, node] of Object.entries(tree)) {
+    if (output.isLine && word !== first) continue
     const part = word === first ? await growFor(word, node, { words, argv }) : nameOnly(word, node)
     program.addCommand(part)
     prepare(part, context, output)

@@ -5,7 +5,8 @@ import type { OpenStore } from '../db/store/open.ts'
 import type { OpenMode, Opening } from '../db/store/opening.ts'
 import type { Clock, Trx } from '../db/transact.ts'
 import type { Interruption } from '../interruption.ts'
-import { CommonOptions, checked, refuseEmptyOptions, typedOptions } from './options.ts'
+import type { Batch, RunLine } from './batch-line.ts'
+import { CommonOptions, checked, refuseEmptyOptions, refuseTwoActors, typedOptions } from './options.ts'
 import { oneLine } from '../render/clean-text.ts'
 import type { RuleContext } from '../rules/permissions/actor.ts'
 import { type Terminal, terminalOf } from './terminal.ts'
@@ -56,23 +57,40 @@ export interface Session {
   commit: <Result>(store: OpenStore, work: WorkFor<Result>, clock?: Clock) => Promise<Committed<Result>>
   /** Does the same, and takes all of it back. */
   rehearse: <Result>(store: OpenStore, work: WorkFor<Result>, clock?: Clock) => Promise<Result>
+  /** The batch that the command is a line of. */
+  batch: Batch | undefined
+  /** Runs a command as a line of a batch. */
+  runLine: RunLine
 }
 
 export type WorkFor<Result> = (trx: Trx, ctx: RuleContext) => Promise<Result>
 
-interface Committed<Result> {
+export interface Committed<Result> {
   result: Result
   /** Messages that are owed now, by their outbox number. */
   queued: number[]
   /** Who did it, as they were when it was done. */
   by: RuleContext['by']
+  /** Whether the log tells of it: where nothing was changed, it does not. */
+  isLogged: boolean
 }
 
-export function sessionOf(command: Command, context: Context, argv: readonly string[] = []): Session {
+interface Surroundings {
+  argv: readonly string[]
+  batch?: Batch | undefined
+  runLine: RunLine
+}
+
+export function sessionOf(
+  command: Command,
+  context: Context,
+  { argv, batch, runLine }: Surroundings,
+): Session {
   refuseEmptyOptions(command)
   const typed = typedOptions(command)
-  const common = checked(CommonOptions, { ...typed, json: typed.json === true || typed.format === 'json' })
-  const settings = resolveSettings(common, context)
+  const said = checked(CommonOptions, { ...typed, json: typed.json === true || typed.format === 'json' })
+  const common = batch ? commonWithin(batch, said) : said
+  const settings = batch ? settingsWithin(batch, said) : resolveSettings(common, context)
   const changes = !common.dryRun && command.options.some(({ long }) => long === '--dry-run')
   const quiet = common.quiet || common.json
   const terminal = terminalOf(context, { color: common.color, quiet, changes })
@@ -85,6 +103,13 @@ export function sessionOf(command: Command, context: Context, argv: readonly str
   }
   const parts = { context, common, settings, terminal, command: words, notify }
   context.interruption.announceWith(terminal.say)
+  const open: Session['open'] = async (mode, other) => {
+    const { openStore } = await import('../db/store/open.ts')
+    // What is done to a copy does not count yet.
+    const interruption = other ? undefined : context.interruption
+    const opening = await openingFor({ ...parts, mode, path: other?.path, interruption })
+    return openStore({ ...opening, writeFirstEvent: (store) => beginIn(store, acting) })
+  }
   return {
     context,
     common,
@@ -96,19 +121,14 @@ export function sessionOf(command: Command, context: Context, argv: readonly str
     named: [],
     notify,
     say: terminal.say,
-    open: async (mode, other) => {
-      const { openStore } = await import('../db/store/open.ts')
-      // What is done to a copy does not count yet.
-      const interruption = other ? undefined : context.interruption
-      const opening = await openingFor({ ...parts, mode, path: other?.path, interruption })
-      return openStore({ ...opening, writeFirstEvent: (store) => beginIn(store, acting) })
-    },
+    open: batch ? (mode) => batch.storeFor(mode, open) : open,
     opening: (mode) => openingFor({ ...parts, mode, path: undefined, interruption: context.interruption }),
     ctx: (store) => givenFor(store, acting),
     commit: async (store, work, clock) => {
       const committed = await commitFor(store, { work, acting, clock, notify })
+      if (batch) batch.committed(committed)
       // A copy that is to take the place of a store has none yet.
-      if (store.path !== undefined) {
+      else if (store.path !== undefined) {
         const { removeLeftovers } = await import('./leftovers.ts')
         await removeLeftovers({ context, settings, notify }, store)
       }
@@ -118,7 +138,23 @@ export function sessionOf(command: Command, context: Context, argv: readonly str
       const { rehearse } = await import('../db/transact.ts')
       return rehearse(store, async (trx) => work(trx, await givenWithin(trx, acting)), clock)
     },
+    batch,
+    runLine,
   }
+}
+
+/** What is said once for a whole batch holds for each of its lines. */
+function commonWithin({ common }: Batch, said: CommonOptions): CommonOptions {
+  const { json, color, debug, wait } = common
+  const [yes, dryRun] = [said.yes || common.yes, said.dryRun || common.dryRun]
+  return { ...said, json, color, debug, wait, yes, dryRun, input: false }
+}
+
+/** A line can act for somebody of its own, where the batch was not begun for one. @throws a usage error */
+function settingsWithin({ settings }: Batch, { as }: CommonOptions): Settings {
+  if (as === undefined) return settings
+  if (settings.as.from === 'flag') refuseTwoActors(as, settings.as.value)
+  return { ...settings, as: { value: as, from: 'flag' } }
 }
 
 async function beginIn(store: OpenStore, acting: Acting): Promise<void> {
@@ -223,7 +259,7 @@ async function commitFor<Result>(
   },
 ): Promise<Committed<Result>> {
   const { commit } = await import('../db/transact.ts')
-  const { result, queued, missingHead } = await commit(
+  const { result, queued, missingHead, isLogged } = await commit(
     store,
     async (trx) => {
       const ctx = await givenWithin(trx, acting)
@@ -232,7 +268,7 @@ async function commitFor<Result>(
     clock,
   )
   if (missingHead !== undefined) notify?.(missingHeadNotice(missingHead, 'noted-again'))
-  return { result: result.done, queued, by: result.by }
+  return { result: result.done, queued, by: result.by, isLogged }
 }
 
 /** By the change that notes it again it is said once; by what only looks, as long as it is missing. */

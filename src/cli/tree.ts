@@ -249,6 +249,7 @@ export const tree: Readonly<Record<string, Loader | Group>> = {
   find: async () => (await import('../commands/find.ts')).find(),
   seed: async () => (await import('../commands/seed.ts')).seed(),
   whoami: async () => (await import('../commands/whoami.ts')).whoami(),
+  batch: async () => (await import('../commands/batch.ts')).batch(),
   config,
   status: async () => (await import('../commands/status.ts')).status(),
   completion: async () => (await import('../commands/completion.ts')).completion(),
@@ -259,6 +260,7 @@ export const tree: Readonly<Record<string, Loader | Group>> = {
 /** One line for each command without a noun, so that the first help loads none of them. */
 export const summaries: Readonly<Record<string, string>> = {
   find: 'find people and centres by any part of a name, address or number',
+  batch: 'run many commands, one a line, in one go',
   whoami: 'say for whom a command acts, and what they may do',
   version: 'show the version',
   seed: 'fill an empty store with invented centres and users',

@@ -7,17 +7,20 @@ export interface Savepoint {
   release: () => Promise<void>
 }
 
-export async function savepoint(trx: Trx): Promise<Savepoint> {
-  const { queued } = transactionState(trx)
-  const queuedBefore = queued.length
-  await sql`savepoint batch`.execute(trx)
+/** @param name of its own where others may be open within it */
+export async function savepoint(trx: Trx, name = 'batch'): Promise<Savepoint> {
+  const state = transactionState(trx)
+  const [queuedBefore, headBefore] = [state.queued.length, state.head]
+  const point = sql.id(name)
+  await sql`savepoint ${point}`.execute(trx)
   return {
     rollBack: async () => {
-      await sql`rollback to savepoint batch`.execute(trx)
-      queued.length = queuedBefore
+      await sql`rollback to savepoint ${point}`.execute(trx)
+      state.queued.length = queuedBefore
+      state.head = headBefore
     },
     release: async () => {
-      await sql`release savepoint batch`.execute(trx)
+      await sql`release savepoint ${point}`.execute(trx)
     },
   }
 }

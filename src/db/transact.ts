@@ -46,11 +46,14 @@ export function timeOf(trx: Trx): Date {
   return transactionState(trx).at
 }
 
-interface Committed<Result> {
+export interface Committed<Result> {
   result: Result
+  /** Messages that are owed now, by their outbox number. */
   queued: number[]
   /** The file in which the head of the log was not found any more; it is noted there again. */
   missingHead: string | undefined
+  /** Whether the log tells of it: where nothing was changed, it does not. */
+  isLogged: boolean
 }
 
 /** Does the work for good. A failure takes everything back, save what it asks to keep, or where it keeps all that was done. @throws `clock-behind` */
@@ -59,6 +62,7 @@ export async function commit<Result>(
   work: Work<Result>,
   clock: Clock = 'must-be-right',
 ): Promise<Committed<Result>> {
+  if (store.transaction) return store.transaction.commit(work)
   let state: TransactionState | undefined
   const done = await withRollbackWork(store, () =>
     within(store, clock, async (trx, end) => {
@@ -80,7 +84,7 @@ export async function commit<Result>(
       return { result, queued: transactionState(trx).queued }
     }),
   )
-  return { ...done, missingHead: state?.missingHead }
+  return { ...done, missingHead: state?.missingHead, isLogged: state?.head !== undefined }
 }
 
 /** Notes what changes nothing that anybody keeps, for those who come after a process that was killed: a signal still cancels. */
@@ -100,7 +104,8 @@ export async function withRollbackWork<Result>(
   try {
     return await work()
   } catch (error) {
-    if (hasToKeep(error)) await runRollbackWork(store, error)
+    // Within a change that is still open it is kept by whoever takes that back.
+    if (hasToKeep(error) && !store.transaction) await runRollbackWork(store, error)
     throw error
   }
 }
@@ -111,6 +116,7 @@ export async function rehearse<Result>(
   work: Work<Result>,
   clock: Clock = 'must-be-right',
 ): Promise<Result> {
+  if (store.transaction) return store.transaction.rehearse(work)
   return withRollbackWork(store, () =>
     within(store, clock, async (trx, end) => {
       const result = await work(trx)

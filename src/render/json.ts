@@ -152,6 +152,7 @@ export const answerOf = {
   'store rekey': 'rekeyedStore',
   'store accept-clock': 'acceptedClock',
   find: 'found',
+  batch: 'batch',
   whoami: 'whoami',
   version: 'version',
   seed: 'seededStore',
@@ -1009,6 +1010,25 @@ const answerShapes = () => ({
     rights: z.array(z.strictObject({ actor: text(), may: text() })),
     centres: orNull(z.array(text())),
   }),
+  /** With --json a batch answers in documents of one line each: one for each of its lines, and one that counts them. */
+  batch: z.union([
+    z.strictObject({
+      line: count(),
+      command: text(),
+      exit: count(),
+      /** What the line's own command answers. */
+      answer: orNull(z.record(text(), z.unknown())),
+      error: orNull(
+        z.strictObject({
+          code: text(),
+          message: text(),
+          hint: orNull(text()),
+          details: z.record(text(), z.unknown()),
+        }),
+      ),
+    }),
+    answerOfChange({ done: count(), refused: count(), left: count(), atomic: z.boolean() }),
+  ]),
   version: answer({ version: text(), node: text(), platform: text() }),
 
   /** `lapsing` and `sheetsOwed` are what somebody should see to soon; `next` are lines to be pasted. */

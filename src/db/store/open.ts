@@ -3,6 +3,7 @@ import type { Interruption } from '../../interruption.ts'
 import type { Engine } from '../engine.ts'
 import type { Store } from '../schema.ts'
 import { isSharedPlace } from '../../shared-place.ts'
+import type { OpenTransaction } from '../one-change.ts'
 import type { Keys } from './keys.ts'
 import type { Opening } from './opening.ts'
 
@@ -27,6 +28,8 @@ export interface OpenStore {
   now: () => Date
   /** Told when a change begins to count; absent where none does. */
   interruption?: Interruption | undefined
+  /** The one that is open already, where all that is done is one change: it is saved, or taken back, as a whole. */
+  transaction?: OpenTransaction
   /** Read on first use; throws `key-missing` or `key-mismatch`. */
   keys(): Keys
   close(): Promise<void>

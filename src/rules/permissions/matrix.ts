@@ -90,9 +90,10 @@ export const readOnlyCommands: readonly string[] = [
   'find',
 ]
 
-/** What an account's owner does, and what is about nobody. */
+/** What an account's owner does, what is about nobody, and what does nothing but by its lines. */
 export const publicCommands: readonly string[] = [
   'account',
+  'batch',
   'centres.sample',
   'users.sample',
   'progression-tests.sample',

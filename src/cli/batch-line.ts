@@ -1,0 +1,99 @@
+import type { Settings } from '../config.ts'
+import type { Context } from '../context.ts'
+import type { OpenMode } from '../db/store/opening.ts'
+import type { OpenStore } from '../db/store/open.ts'
+import { Usage } from '../errors.ts'
+import type { CommonOptions } from './options.ts'
+import type { Committed, Session } from './session.ts'
+
+/** What the lines of a batch have in common. */
+export interface Batch {
+  /** The line is only looked at: whether it is a command that can run here. */
+  checks: boolean
+  /** What was said for all of them. */
+  common: CommonOptions
+  settings: Settings
+  /** The one store of all lines. @param open opens it, where that has not been done */
+  storeFor: (mode: OpenMode, open: Session['open']) => Promise<OpenStore>
+  /** What a line has done, and the messages that it owes. */
+  committed: (done: Committed<unknown>) => void
+  /** The line begins a store where there is none. */
+  begins: () => void
+}
+
+/** How a line ended: with an answer, or with an error. */
+export interface LineEnd {
+  exit: number
+  error?: { thrown: unknown; json: string; text: string }
+}
+
+export type RunLine = (
+  argv: readonly string[],
+  { context, batch }: { context: Context; batch: Batch },
+) => Promise<LineEnd>
+
+/** What the options of a line may not say: it is said once, for all of them. */
+const ofTheBatch = ['--json', '--db', '--key-file', '--wait', '--smtp', '--mail-dir'] as const
+
+/** What leads to a file of its own, or to stdin. */
+const withFiles = ['--out', '--html', '--report', '--from'] as const
+
+/** Changes that read secrets or a file, or are about the store as a whole. */
+const aloneOnly: ReadonlySet<string> = new Set([
+  'account activate',
+  'account request',
+  'account set-up',
+  'account sign-in',
+  'account verify',
+  'entries import',
+  'help-documents replace',
+  'help-documents upload',
+  'key-times import',
+  'progression-tests import',
+  'resources upload',
+  'seed',
+  'store accept-clock',
+  'store info',
+  'templates edit',
+])
+
+interface Line {
+  command: string
+  /** The options that were typed, as they are called. */
+  options: readonly string[]
+  /** The arguments that were typed. */
+  args: readonly unknown[]
+  /** What the line is run by; absent: nothing that a batch could run. */
+  kind: 'looks' | 'changes' | 'other'
+  /** Without --yes it would ask, and nobody could answer. */
+  asks: boolean
+}
+
+/** What cannot be a line of a batch. @throws a usage error */
+export function refuseInBatch({ command, options, args, kind, asks }: Line): void {
+  if (kind === 'other' || aloneOnly.has(command)) {
+    throw new Usage(`${command} does not run within a batch.`, {
+      code: 'not-in-a-batch',
+      hint: `Lines change the store one thing at a time, or look. By itself: ssh-admin ${command}`,
+    })
+  }
+  const common = ofTheBatch.find((name) => options.includes(name))
+  if (common !== undefined) {
+    throw new Usage(`${common} is for the whole batch, and not for one of its lines.`, {
+      code: 'not-in-a-batch',
+      hint: `ssh-admin batch ${common}`,
+    })
+  }
+  const file = withFiles.find((name) => options.includes(name))
+  if (file !== undefined || args.includes('-')) {
+    throw new Usage(`Within a batch ${file ?? '-'} cannot be used: its lines read and write no files.`, {
+      code: 'not-in-a-batch',
+      hint: `Run it by itself: ssh-admin ${command}`,
+    })
+  }
+  if (!asks) return
+  throw new Usage(`${command} asks before it does this, and within a batch nobody can be asked.`, {
+    code: 'answer-needed',
+    hint: 'Add --yes to the line, or for all lines: ssh-admin batch --yes',
+  })
+}

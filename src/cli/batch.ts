@@ -1,0 +1,452 @@
+import { Writable, Readable } from 'node:stream'
+import type { Context, Output } from '../context.ts'
+import type { OpenStore } from '../db/store/open.ts'
+import { Cancelled, Failure, type Problem, Usage } from '../errors.ts'
+import { type Interruption, newInterruption, yieldToSignals } from '../interruption.ts'
+import { tsvLine } from '../render/clean-text.ts'
+import { count } from '../render/text.ts'
+import type { Actor } from '../rules/permissions/actor.ts'
+import { rehearsed } from './action.ts'
+import type { Batch, LineEnd } from './batch-line.ts'
+import { type NumberedLine, windowsOf } from './lines-of-input.ts'
+import type { Session } from './session.ts'
+import { commandLine } from './typed-line.ts'
+import { wordsOfLine } from './words-of-line.ts'
+
+interface Wanted {
+  atomic: boolean
+  keepGoing: boolean
+}
+
+/** A line that is a command. */
+interface Line {
+  number: number
+  words: readonly string[]
+}
+
+/** What has become of the lines so far. */
+interface Progress {
+  /** Done, or nothing to do. */
+  done: number
+  refused: number
+  /** Not run: what came before ended the batch. */
+  left: number
+  /** The number of the line that ended it. */
+  stoppedAt?: number
+  exits: Set<number>
+  /** Whether a line changed anything that is saved. */
+  isChanged: boolean
+}
+
+/** Runs the lines of stdin. @returns the exit code */
+export async function runBatch(wanted: Wanted, session: Session): Promise<number> {
+  const whole = wanted.atomic || session.common.dryRun
+  const run = newRun(session)
+  if (session.context.stdin.isTTY) session.say('One command a line; Ctrl-D ends.')
+  try {
+    for await (const window of windowsOf(session.context.stdin, {
+      signal: session.context.interruption.heard,
+      whole,
+    })) {
+      const lines = await checkedLines(window, run)
+      if (whole) await runAsOneChange(lines, { wanted, run })
+      else await runEach(lines, { wanted, run })
+      if (isOver(run.progress)) break
+    }
+    return await ended(wanted, run)
+  } catch (error) {
+    // What is done is told, and its messages go out.
+    if (!run.progress.isChanged || !(error instanceof Failure)) throw error
+    if (!(error instanceof Cancelled)) run.failure = error
+    leave(run, 0)
+    return await ended(wanted, run)
+  } finally {
+    await run.store?.close()
+    run.forget()
+  }
+}
+
+function isOver({ stoppedAt }: Progress): boolean {
+  return stoppedAt !== undefined
+}
+
+interface Run {
+  session: Session
+  batch: Batch
+  context: Context
+  interruption: Interruption
+  store: OpenStore | undefined
+  /** Where all lines are one change, the store within it. */
+  within: OpenStore | undefined
+  /** What the first line may do where there is no store. */
+  begins: boolean
+  progress: Progress
+  owed: { by: Actor; numbers: number[] }[]
+  /** What ended the batch that no line is to blame for. */
+  failure: Failure | undefined
+  forget: () => void
+}
+
+function newRun(session: Session): Run {
+  const { interruption, forget } = interruptionOfLines(
+    session.context.interruption,
+    () => run.progress.isChanged,
+  )
+  const context = { ...session.context, interruption, signal: interruption.signal }
+  const run: Run = {
+    session,
+    context,
+    interruption,
+    batch: {
+      checks: false,
+      common: session.common,
+      settings: session.settings,
+      storeFor: async (mode, open) => {
+        if (run.within) return run.within
+        const begins = mode === 'begin' || mode === 'rehearse-beginning'
+        if (!run.store) run.store = await open(begins ? mode : session.common.dryRun ? 'rehearse' : 'use')
+        return { ...run.store, close: async () => undefined }
+      },
+      begins: () => {
+        run.begins = true
+      },
+      committed: ({ queued, by, isLogged }) => {
+        if (!run.within) run.progress.isChanged ||= isLogged
+        if (queued.length > 0) owe(run, { by, numbers: queued })
+      },
+    },
+    store: undefined,
+    within: undefined,
+    begins: false,
+    progress: { done: 0, refused: 0, left: 0, exits: new Set(), isChanged: false },
+    owed: [],
+    failure: undefined,
+    forget,
+  }
+  return run
+}
+
+function owe({ owed }: Run, { by, numbers }: { by: Actor; numbers: readonly number[] }): void {
+  const last = owed.at(-1)
+  if (last && emailOf(last.by) === emailOf(by)) last.numbers.push(...numbers)
+  else owed.push({ by, numbers: [...numbers] })
+}
+
+function emailOf(by: Actor): string | undefined {
+  return by.kind === 'user' ? by.email : undefined
+}
+
+/**
+ * Each line is cancelled or brought to its end as it would be by itself. Once one of them has changed something,
+ * no signal ends the process with words that say that nothing was.
+ */
+function interruptionOfLines(
+  whole: Interruption,
+  isChanged: () => boolean,
+): { interruption: Interruption; forget: () => void } {
+  const ofLine = newInterruption(() => undefined)
+  whole.heard.addEventListener('abort', ofLine.interrupt)
+  if (whole.heard.aborted) ofLine.interrupt()
+  const interruption: Interruption = {
+    ...ofLine,
+    finish: (what) => {
+      ofLine.finish(what)
+      whole.finish(what)
+    },
+    unfinish: () => {
+      ofLine.unfinish()
+      if (!isChanged()) whole.unfinish()
+    },
+    beforeEnding: whole.beforeEnding,
+    announceWith: () => undefined,
+  }
+  return { interruption, forget: () => whole.heard.removeEventListener('abort', ofLine.interrupt) }
+}
+
+/** All that is wrong with the lines is told before any of them is run. @throws a usage error */
+async function checkedLines(window: readonly NumberedLine[], run: Run): Promise<Line[]> {
+  const lines: Line[] = []
+  const wrong: { number: number; failure: Failure }[] = []
+  const batch = { ...run.batch, checks: true }
+  for (const { number, text } of window) {
+    if (number % 1000 === 0) await yieldToSignals()
+    if (run.interruption.signal.aborted) throw new Cancelled()
+    try {
+      const words = wordsOfLine(text)
+      if (words.length === 0) continue
+      const before = run.begins
+      const { error } = await run.session.runLine(words, { context: lineContext(run).context, batch })
+      if (lines.length > 0) run.begins = before
+      if (error) throw error.thrown
+      lines.push({ number, words })
+    } catch (error) {
+      if (!(error instanceof Failure)) throw error
+      wrong.push({ number, failure: error })
+    }
+  }
+  const [first] = wrong
+  if (!first) return lines
+  if (wrong.length === 1) throw failureOfLine(first)
+  throw new Usage(`${count(wrong.length, 'line')} cannot be run; ${soFar(run.progress)}`, {
+    code: 'several-problems',
+    details: { problems: wrong.map(problemOf) },
+  })
+}
+
+function soFar({ isChanged }: Progress): string {
+  return isChanged ? 'the lines before them are done.' : 'nothing was changed.'
+}
+
+function problemOf({ number, failure }: { number: number; failure: Failure }): Problem {
+  const { code, message, hint } = failure
+  return { target: `line ${number}`, code, message, ...(hint === undefined ? {} : { hint }) }
+}
+
+/** What a line failed of, and which it was. */
+class FailureOfLine extends Failure {
+  readonly exit: number
+
+  constructor(line: number, { exit, code, message, hint, details }: Failure) {
+    super(code, `Line ${line}: ${message}`, {
+      details: { ...details, line },
+      ...(hint === undefined ? {} : { hint }),
+    })
+    this.exit = exit
+  }
+}
+
+function failureOfLine({ number, failure }: { number: number; failure: Failure }): Failure {
+  return new FailureOfLine(number, failure)
+}
+
+interface Running {
+  wanted: Wanted
+  run: Run
+}
+
+/** One after the other, each saved before the next begins. */
+async function runEach(lines: readonly Line[], running: Running): Promise<void> {
+  const { run } = running
+  for (const [at, line] of lines.entries()) {
+    const end = await runOne(line, run)
+    if (end.error?.thrown instanceof Cancelled) return leave(run, lines.length - at)
+    if (!(await write(run, { line, end }))) return leave(run, lines.length - at - 1)
+    if (stops(end, running)) return leave(run, lines.length - at - 1, line)
+  }
+}
+
+/** All of them within one transaction: saved at the end, or taken back. */
+async function runAsOneChange(lines: readonly Line[], running: Running): Promise<void> {
+  const { run } = running
+  const { session } = run
+  if (lines.length === 0) return
+  const { asOneChange, rehearseOneChange } = await import('../db/one-change.ts')
+  const { withRollbackWork } = await import('../db/transact.ts')
+  const store = await openForAll(run)
+  const ends: { line: Line; end: LineEnd }[] = []
+  const work = async (within: OpenStore) => {
+    run.within = within
+    for (const [at, line] of lines.entries()) {
+      const end = await runOne(line, run)
+      if (end.error?.thrown instanceof Cancelled) throw end.error.thrown
+      // Whoever ends it keeps what a refusal leaves behind.
+      if (end.error && running.wanted.atomic) throw new LineEnded(line.number, end)
+      ends.push({ line, end })
+      if (stops(end, running)) return leave(run, lines.length - at - 1, line)
+    }
+  }
+  try {
+    if (session.common.dryRun) await rehearseOneChange(store, work)
+    else run.progress.isChanged = (await asOneChange(store, work)).isLogged
+  } catch (error) {
+    if (!(error instanceof LineEnded)) throw error
+    const { thrown } = error
+    if (!(thrown instanceof Failure)) throw thrown
+    await kept(thrown)
+    throw failureOfLine({ number: error.line, failure: thrown })
+  } finally {
+    run.within = undefined
+  }
+  for (const { end } of ends) await kept(end.error?.thrown)
+  for (const one of ends) if (!(await write(run, one))) return
+
+  /** A refusal of rights is in the log, whatever became of the others. */
+  async function kept(thrown: unknown): Promise<void> {
+    if (!(thrown instanceof Failure)) return
+    await withRollbackWork(store, () => Promise.reject(thrown)).catch((error: unknown) => {
+      if (error !== thrown) throw error
+    })
+  }
+}
+
+/** Takes all lines back. */
+class LineEnded extends Error {
+  readonly line: number
+  readonly thrown: unknown
+
+  constructor(line: number, { error }: LineEnd) {
+    super(`line ${line} was refused`)
+    this.line = line
+    this.thrown = error?.thrown
+  }
+}
+
+async function openForAll(run: Run): Promise<OpenStore> {
+  const { dryRun } = run.session.common
+  const mode = run.begins ? (dryRun ? 'rehearse-beginning' : 'begin') : dryRun ? 'rehearse' : 'use'
+  run.store = await run.session.open(mode)
+  return run.store
+}
+
+async function runOne(line: Line, run: Run): Promise<Ended> {
+  const { session, batch, interruption, progress } = run
+  const { context, said } = lineContext(run)
+  const end = await session.runLine(line.words, { context, batch })
+  await yieldToSignals()
+  // What is done is done: the next one can be cancelled again.
+  if (interruption.isFinishing()) interruption.unfinish()
+  if (!(end.error?.thrown instanceof Cancelled)) {
+    if (end.error) progress.refused += 1
+    else progress.done += 1
+    progress.exits.add(end.exit)
+  }
+  return { ...end, ...said() }
+}
+
+/** How a line ended, and what it said. */
+type Ended = LineEnd & { stdout?: string; stderr?: string }
+
+/** After a mistake of ours, or without a store, nothing more is tried. */
+const endsAll: ReadonlySet<number> = new Set([1, 7, 10, 130])
+
+function stops({ exit, error }: LineEnd, { wanted: { keepGoing } }: Running): boolean {
+  return error !== undefined && (!keepGoing || endsAll.has(exit))
+}
+
+function leave({ progress }: Run, left: number, at?: Line): void {
+  progress.left += left
+  progress.stoppedAt = at?.number ?? progress.stoppedAt ?? -1
+}
+
+/** The surroundings of a line: nobody to ask, and what it says is collected. */
+function lineContext({ context, session }: Run): {
+  context: Context
+  said: () => { stdout: string; stderr: string }
+} {
+  const isJson = session.common.json
+  const { columns, isTTY } = context.stdout
+  const stdout = collecting({ columns, isTTY: isTTY && !isJson })
+  const stderr = collecting({ columns })
+  return {
+    context: { ...context, stdin: Readable.from([]), stdout: stdout.stream, stderr: stderr.stream },
+    said: () => ({ stdout: stdout.text(), stderr: stderr.text() }),
+  }
+}
+
+function collecting(like: Pick<Output, 'columns' | 'isTTY'>): { stream: Output; text: () => string } {
+  const chunks: Buffer[] = []
+  const stream = new Writable({
+    write: (chunk: Buffer, _, done) => {
+      chunks.push(chunk)
+      done()
+    },
+  })
+  return { stream: Object.assign(stream, like), text: () => Buffer.concat(chunks).toString('utf8') }
+}
+
+/** @returns false once the reader has left */
+async function write(run: Run, { line, end }: { line: Line; end: Ended }): Promise<boolean> {
+  const { session } = run
+  const { terminal, common } = session
+  if (common.json) return terminal.write(`${jsonOf(line, end)}\n`)
+  for (const text of linesOf(end.error?.text ?? end.stderr ?? ''))
+    if (end.error || !common.quiet) session.context.stderr.write(`line ${line.number}: ${text}\n`)
+  if (terminal.out.isTerminal) {
+    return end.error
+      ? true
+      : terminal.write(
+          linesOf(end.stdout ?? '')
+            .map((text) => `${text}\n`)
+            .join(''),
+        )
+  }
+  const said = end.error ? messageOf(end.error.thrown) : linesOf(end.stdout ?? '').join('; ')
+  return terminal.write(`${tsvLine([line.number, end.exit, said.replaceAll('\t', ' ')])}\n`)
+}
+
+function linesOf(text: string): string[] {
+  const lines = text.split('\n')
+  if (lines.at(-1) === '') lines.pop()
+  return lines
+}
+
+function messageOf(thrown: unknown): string {
+  return thrown instanceof Error ? thrown.message : String(thrown)
+}
+
+/** The documents of the line's own command, as they are. */
+function jsonOf({ number, words }: Line, { exit, error, stdout = '' }: Ended): string {
+  const answer = error || stdout === '' ? 'null' : stdout.trimEnd()
+  const failure = error
+    ? error.json
+        .trimEnd()
+        .replace(/^\{"error":/, '')
+        .replace(/\}$/, '')
+    : 'null'
+  const command = JSON.stringify(commandLine(words))
+  return `{"line":${number},"command":${command},"exit":${exit},"answer":${answer},"error":${failure}}`
+}
+
+/** Sends what is owed, says what has become of the lines. @returns the exit code */
+async function ended({ atomic }: Wanted, run: Run): Promise<number> {
+  const { session, progress, store } = run
+  const { dryRun, json } = session.common
+  let undelivered = false
+  if (store && !dryRun) {
+    const { deliverQueued } = await import('../mail/deliver.ts')
+    for (const { by, numbers } of run.owed)
+      undelivered = (await deliverQueued({ store, session, by, numbers })).undelivered || undelivered
+  }
+  const { done, refused, left } = progress
+  if (run.failure) session.notify({ code: run.failure.code, message: run.failure.message })
+  if (wasStopped(run))
+    session.notify({ code: 'cancelled', message: 'Cancelled: what was done before stays done.' })
+  if (json) {
+    const summary = { done, refused, left, atomic, dryRun, notices: session.notices }
+    await session.terminal.write(`${JSON.stringify(summary)}\n`)
+  } else {
+    session.say(inWords(run))
+    if (dryRun) session.say(rehearsed)
+  }
+  return exitOf(run, undelivered)
+}
+
+function inWords({ progress: { done, refused, left, stoppedAt } }: Run): string {
+  const parts = [`${count(done, 'line')} done`]
+  if (refused > 0) parts.push(`${count(refused, 'line')} refused`)
+  if (left > 0) parts.push(`${count(left, 'line')} not run`)
+  const where = left > 0 && stoppedAt !== undefined && stoppedAt > 0 ? ` It ended at line ${stoppedAt}.` : ''
+  return `${parts.join(', ')}.${where}`
+}
+
+/** A signal came before all lines were done. */
+function wasStopped({ progress: { stoppedAt }, session }: Run): boolean {
+  return stoppedAt !== undefined && session.context.interruption.heard.aborted
+}
+
+const gravestFirst = [1, 2, 7, 6, 5, 4, 3]
+
+/** Codes that say that nothing was changed are given where nothing was. */
+function exitOf(run: Run, undelivered: boolean): number {
+  const { progress, failure } = run
+  const { exits, isChanged, left } = progress
+  if (exits.has(10)) return 10
+  if (!isChanged) {
+    const gravest = gravestFirst.find((exit) => exits.has(exit))
+    if (gravest !== undefined) return gravest
+    if (wasStopped(run)) return 130
+  }
+  if (exits.has(8) && progress.refused === 0 && left === 0) return 8
+  const isOwed = undelivered || exits.has(9) || progress.refused > 0
+  return isOwed || left > 0 || failure || wasStopped(run) ? 9 : 0
+}

@@ -1,0 +1,93 @@
+import type { Input } from '../context.ts'
+import { BadInput, Cancelled } from '../errors.ts'
+
+/** A line of the input, counted from one. */
+export interface NumberedLine {
+  number: number
+  text: string
+}
+
+/** So much is read before any of it is looked at. */
+const maxWindow = 16 * 1024 * 1024
+
+/**
+ * The lines of stdin in windows, each of which is looked at as a whole before any of it is done: all of what is
+ * piped, 16 MB at a time; at a terminal each line as it is typed. @throws `list-encoding`
+ */
+export async function* windowsOf(
+  input: Input,
+  { signal, whole }: { signal: AbortSignal; whole: boolean },
+): AsyncGenerator<NumberedLine[]> {
+  const enough = whole ? Number.POSITIVE_INFINITY : input.isTTY ? 0 : maxWindow
+  let [number, size] = [0, 0]
+  let window: NumberedLine[] = []
+  for await (const text of linesOf(chunksOf(input, signal))) {
+    number += 1
+    window.push({ number, text })
+    size += text.length + 1
+    if (size <= enough) continue
+    yield window
+    window = []
+    size = 0
+  }
+  if (window.length > 0) yield window
+}
+
+async function* linesOf(chunks: AsyncIterable<Buffer>): AsyncGenerator<string> {
+  let decoder: Decoder | undefined
+  let rest = ''
+  for await (const chunk of chunks) {
+    decoder ??= decoderOf(chunk)
+    const parts = `${rest}${decoded(decoder, chunk)}`.split(/\r\n|\n/)
+    rest = parts.pop() ?? ''
+    yield* parts
+  }
+  const last = `${rest}${decoder ? decoded(decoder) : ''}`
+  if (last !== '') yield last
+}
+
+type Decoder = InstanceType<typeof TextDecoder>
+
+/** UTF-16 has a mark at its beginning, where a program such as PowerShell wrote it. */
+function decoderOf([first, second]: Buffer): Decoder {
+  if (first === 0xff && second === 0xfe) return new TextDecoder('utf-16le', { fatal: true })
+  if (first === 0xfe && second === 0xff) return new TextDecoder('utf-16be', { fatal: true })
+  return new TextDecoder('utf-8', { fatal: true })
+}
+
+function decoded(decoder: Decoder, chunk?: Buffer): string {
+  const text = textOrNothing(decoder, chunk)
+  if (text !== undefined && !text.includes('\0')) return text
+  throw new BadInput('list-encoding', 'What was given on stdin is neither UTF-8 nor UTF-16.', {
+    hint: 'Save it as UTF-8.',
+  })
+}
+
+function textOrNothing(decoder: Decoder, chunk: Buffer | undefined): string | undefined {
+  try {
+    return chunk ? decoder.decode(chunk, { stream: true }) : decoder.decode()
+  } catch {
+    return undefined
+  }
+}
+
+/** Ctrl-C ends the waiting for more. */
+async function* chunksOf(input: Input, signal: AbortSignal): AsyncGenerator<Buffer> {
+  const chunks = input[Symbol.asyncIterator]()
+  let stop: () => void = () => undefined
+  const stopped = new Promise<never>((_, reject) => {
+    stop = () => reject(new Cancelled())
+    signal.addEventListener('abort', stop, { once: true })
+  })
+  stopped.catch(() => undefined)
+  try {
+    if (signal.aborted) throw new Cancelled()
+    for (;;) {
+      const { done, value } = await Promise.race([chunks.next(), stopped])
+      if (done) return
+      yield Buffer.from(value)
+    }
+  } finally {
+    signal.removeEventListener('abort', stop)
+  }
+}

@@ -1,0 +1,78 @@
+import { type Savepoint, savepoint } from './savepoint.ts'
+import type { OpenStore } from './store/open.ts'
+import { type Committed, commit, rehearse, transactionState, type Trx, type Work } from './transact.ts'
+
+/** A transaction in which several changes are made one after the other, each of them a part of one. */
+export interface OpenTransaction {
+  /** Does a part, with the messages that it owes: it is saved with the others. */
+  commit: <Result>(work: Work<Result>) => Promise<Committed<Result>>
+  /** Does a part, and takes it back: where all of them are, at their end. */
+  rehearse: <Result>(work: Work<Result>) => Promise<Result>
+}
+
+/** All that is done with the store it hands over is one change, saved at the end. @throws what the work throws: then nothing is saved */
+export function asOneChange<Result>(
+  store: OpenStore,
+  work: (within: OpenStore) => Promise<Result>,
+): Promise<Committed<Result>> {
+  return commit(store, (trx) =>
+    work(
+      storeWithin(store, trx, {
+        commit: (part) => committedPart(trx, part),
+        rehearse: (part) => rehearsedPart(trx, part),
+      }),
+    ),
+  )
+}
+
+/** The same, and all of it is taken back, at the end: each part sees what those before it did. */
+export function rehearseOneChange<Result>(
+  store: OpenStore,
+  work: (within: OpenStore) => Promise<Result>,
+): Promise<Result> {
+  return rehearse(store, (trx) =>
+    work(
+      storeWithin(store, trx, {
+        commit: (part) => committedPart(trx, part),
+        rehearse: async (part) => (await committedPart(trx, part)).result,
+      }),
+    ),
+  )
+}
+
+function storeWithin(store: OpenStore, trx: Trx, transaction: OpenTransaction): OpenStore {
+  // Whoever opened the store closes it.
+  return { ...store, db: trx, transaction, close: async () => undefined }
+}
+
+async function committedPart<Result>(trx: Trx, work: Work<Result>): Promise<Committed<Result>> {
+  const state = transactionState(trx)
+  const [queuedBefore, headBefore] = [state.queued.length, state.head]
+  const before = await savepoint(trx, 'part')
+  try {
+    const result = await work(trx)
+    await before.release()
+    const queued = state.queued.slice(queuedBefore)
+    return { result, queued, missingHead: undefined, isLogged: state.head !== headBefore }
+  } catch (error) {
+    await takenBack(before)
+    throw error
+  }
+}
+
+async function rehearsedPart<Result>(trx: Trx, work: Work<Result>): Promise<Result> {
+  const before = await savepoint(trx, 'part')
+  try {
+    return await work(trx)
+  } finally {
+    await takenBack(before)
+  }
+}
+
+/** Where even that fails, as on a full disk or without a connection, what went wrong first is told. */
+async function takenBack(part: Savepoint): Promise<void> {
+  await part
+    .rollBack()
+    .then(part.release)
+    .catch(() => undefined)
+}

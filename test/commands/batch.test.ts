@@ -1,0 +1,275 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { wholeProgram } from '../../src/cli/run.ts'
+import { newInterruption } from '../../src/interruption.ts'
+import { inProcess } from '../terminal.ts'
+import { newWorld, type World } from '../world.ts'
+
+let world: World
+beforeEach(async () => {
+  world = newWorld()
+  await world.centre('EG001', { coordinator: 'huda@school.example' })
+  await world.user('amira@school.example', { centre: 'EG001' })
+  await world.user('omar@school.example', { centre: 'EG001', firstName: 'Omar', lastName: 'Said' })
+})
+afterEach(() => world.close())
+
+const batch = (lines: readonly string[], ...options: string[]) =>
+  world.run(['batch', ...options], { stdin: `${lines.join('\n')}\n` })
+const statusOf = async (email: string) => (await world.account(email))?.status
+const documents = (stdout: string) =>
+  stdout
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line))
+
+describe('a batch', () => {
+  it('runs each line as it would run by itself, and answers one line for each', async () => {
+    const ran = await batch([
+      '# those who left',
+      '',
+      'users suspend amira@school.example --yes',
+      '{"command": "users edit", "args": ["omar@school.example"], "options": {"firstName": "Omar Ali"}}',
+    ])
+    expect(ran.exit).toBe(0)
+    expect(ran.stdout).toMatch(
+      /^3\t0\tamira@school\.example .*suspended\n4\t0\tomar@school\.example .*edited\n$/,
+    )
+    expect(ran.stderr).toBe('2 lines done.\n')
+    expect(await statusOf('amira@school.example')).toBe('suspended')
+    const [last] = await world.rows('select command, action from audit order by id desc limit 1')
+    expect(last).toEqual({ command: 'users edit', action: 'users.edited' })
+  })
+
+  it('answers with documents of one line each, and one that counts them', async () => {
+    const ran = await batch(
+      ['users suspend amira@school.example', 'users show nobody@school.example'],
+      '--json',
+      '--yes',
+    )
+    const [first, second, summary] = documents(ran.stdout)
+    expect(first).toMatchObject({
+      line: 1,
+      exit: 0,
+      answer: { users: [{ outcome: 'suspended' }] },
+      error: null,
+    })
+    expect(second).toMatchObject({ line: 2, exit: 4, answer: null, error: { code: 'user-not-found' } })
+    expect(summary).toMatchObject({ done: 1, refused: 1, left: 0, dryRun: false })
+    expect(ran.exit).toBe(9)
+  })
+
+  it('ends at the first line that is refused, with the exit code of that line where nothing was changed', async () => {
+    const ran = await batch(
+      [
+        'users show amira@school.example',
+        'users suspend huda@school.example',
+        'users suspend omar@school.example',
+      ],
+      '--yes',
+    )
+    expect(ran.exit).toBe(3)
+    expect(ran.stderr).toContain('line 2: error: Amira Haddad coordinates EG001')
+    expect(ran.stderr).toContain('1 line done, 1 line refused, 1 line not run. It ended at line 2.')
+    expect(await statusOf('omar@school.example')).toBe('active')
+  })
+
+  it('goes on with --keep-going, and says with exit 9 that not all is done', async () => {
+    const ran = await batch(
+      ['users suspend huda@school.example', 'users suspend omar@school.example'],
+      '--yes',
+      '--keep-going',
+    )
+    expect([ran.exit, await statusOf('omar@school.example')]).toEqual([9, 'suspended'])
+  })
+
+  it('is all or nothing with --atomic, and says which line was refused', async () => {
+    const ran = await batch(
+      ['users suspend omar@school.example', 'users suspend huda@school.example'],
+      '--yes',
+      '--atomic',
+      '--json',
+    )
+    expect([ran.exit, ran.stdout]).toEqual([3, ''])
+    expect(ran.error()).toMatchObject({ code: 'is-coordinator', details: { line: 2 } })
+    expect(ran.error().message).toMatch(/^Line 2: /)
+    expect(await statusOf('omar@school.example')).toBe('active')
+    expect(await world.rows("select * from audit where action = 'users.suspended'")).toEqual([])
+  })
+
+  it('lets later lines of one change see what earlier ones did', async () => {
+    const lines = [
+      "users add 'Layla Saleh <layla@school.example>' --centre EG001",
+      'users suspend layla@school.example',
+      'users show layla@school.example',
+    ]
+    const rehearsed = await batch(lines, '--yes', '--dry-run', '--json')
+    expect(rehearsed.exit).toBe(0)
+    expect(documents(rehearsed.stdout)[2].answer.status).toBe('suspended')
+    expect(documents(rehearsed.stdout)[0].answer).toMatchObject({ dryRun: true, mail: [{ state: 'queued' }] })
+    expect(await statusOf('layla@school.example')).toBeUndefined()
+    expect(await world.rows('select * from outbox')).toEqual([])
+    const done = await batch(lines, '--yes', '--atomic')
+    expect([done.exit, await statusOf('layla@school.example')]).toEqual([0, 'suspended'])
+    expect((await world.run(['audit', 'verify'])).exit).toBe(0)
+  })
+
+  it('sends each message once, when the lines are done', async () => {
+    const lines = ['users reset-password amira@school.example', 'users reset-password omar@school.example']
+    for (const mode of [[], ['--atomic']]) {
+      const ran = await batch(lines, '--yes', '--json', ...mode)
+      const [first, , summary] = documents(ran.stdout)
+      expect(first.answer.mail).toMatchObject([{ to: 'amira@school.example', state: 'queued' }])
+      expect(summary.notices).toMatchObject([{ code: 'mail-written' }])
+    }
+    const states = await world.rows('select to_address, state from outbox order by id')
+    expect(states.map((row) => Object.values(row).join(' '))).toEqual([
+      'amira@school.example written',
+      'omar@school.example written',
+      'amira@school.example written',
+      'omar@school.example written',
+    ])
+  })
+
+  it('acts in each line with the rights of its own actor, and records what was refused', async () => {
+    const line = 'users suspend huda@school.example --yes --as amira@school.example'
+    for (const mode of [[], ['--atomic'], ['--dry-run'], ['--keep-going']]) {
+      const ran = await batch(['users show omar@school.example', line], ...mode)
+      expect(ran.exit).toBe(5)
+    }
+    const refusals = await world.rows("select action, facts from audit where kind = 'refusal'")
+    expect(refusals).toHaveLength(4)
+    expect(refusals.map(({ facts }) => String(facts).includes('dryRun')).filter(Boolean)).toHaveLength(1)
+  })
+
+  it('gives no line more rights than the batch was begun with', async () => {
+    const ran = await batch(
+      ['users suspend omar@school.example --yes --as staff'],
+      '--as',
+      'amira@school.example',
+    )
+    expect(ran.exit).toBe(2)
+    expect(ran.stderr).toContain('--as is given twice, and not the same')
+    const own = await batch(['users suspend omar@school.example --yes'], '--as', 'amira@school.example')
+    expect([own.exit, await statusOf('omar@school.example')]).toEqual([5, 'active'])
+  })
+
+  it('asks each line for its actor, where every command must name one', async () => {
+    const env = { SSH_ADMIN_AS_REQUIRED: '1' }
+    const lines = 'users show amira@school.example --as staff\nusers show omar@school.example\n'
+    const ran = await world.run(['batch'], { stdin: lines, env })
+    expect([ran.exit, ran.stdout]).toEqual([2, expect.stringMatching(/^1\t0\t.*\n2\t2\tHere every command/)])
+  })
+
+  it.each([
+    ['users suspend amira@school.example', 'answer-needed'],
+    ['centres import centres.xlsx --yes', 'not-in-a-batch'],
+    ['store rekey --yes', 'not-in-a-batch'],
+    ['config set db x', 'not-in-a-batch'],
+    ['batch', 'not-in-a-batch'],
+    ['help', 'not-in-a-batch'],
+    ['users', 'not-in-a-batch'],
+    ['users suspend --help', 'not-in-a-batch'],
+    ['users suspend - --yes', 'not-in-a-batch'],
+    ['users show amira@school.example --db other.db', 'not-in-a-batch'],
+    ['users list --json', 'not-in-a-batch'],
+    ['users add --from people.csv', 'not-in-a-batch'],
+    ['account sign-in amira@school.example', 'not-in-a-batch'],
+    ['users suspnd amira@school.example', 'unknown-command'],
+    ['users suspend amira@school.example --yess', 'unknown-option'],
+    ["users show 'amira", 'invalid-line'],
+  ])('looks at all lines before it runs the first: %s', async (wrong, code) => {
+    const ran = await world.run(['batch', '--json'], {
+      stdin: `users suspend omar@school.example --yes\n${wrong}\n`,
+    })
+    expect([ran.exit, ran.stdout]).toEqual([2, ''])
+    expect(ran.error()).toMatchObject({ code, details: { line: 2 } })
+    expect(await statusOf('omar@school.example')).toBe('active')
+  })
+
+  it('names every line that cannot be run', async () => {
+    const ran = await batch(['users nothing', 'users show', 'users show amira@school.example'])
+    expect(ran.exit).toBe(2)
+    expect(ran.stderr).toMatch(
+      /2 lines cannot be run; nothing was changed\.\n {2}line 1: .*\n.*\n {2}line 2: /,
+    )
+  })
+
+  it('does nothing without a line', async () => {
+    const ran = await batch(['', '# nothing'])
+    expect([ran.exit, ran.stdout, ran.stderr]).toEqual([0, '', '0 lines done.\n'])
+  })
+
+  it('begins a store where its first line can', async () => {
+    const env = { SSH_ADMIN_DB: world.path('new.db'), SSH_ADMIN_KEY_FILE: world.path('new.key') }
+    const stdin = "centres create EG009 --name 'Nile School' --country Egypt\ncentres show EG009\n"
+    const rehearsed = await world.run(['batch', '--dry-run'], { stdin, env })
+    expect(rehearsed.exit).toBe(0)
+    expect((await world.run(['batch'], { stdin: 'centres show EG009\n', env })).exit).toBe(7)
+    expect((await world.run(['batch', '--atomic'], { stdin, env })).exit).toBe(0)
+    expect((await world.run(['centres', 'show', 'EG009'], { env })).exit).toBe(0)
+  })
+
+  it.each([
+    ['UTF-16 with a mark', Buffer.from('\uFEFFusers show amira@school.example\r\n', 'utf16le'), 0],
+    ['UTF-8 with a mark', Buffer.from('\uFEFFusers show amira@school.example'), 0],
+    ['neither', Buffer.from([0x75, 0xff, 0xfe, 0x0a]), 6],
+  ])('reads %s', async (_, stdin, exit) => {
+    expect((await world.run(['batch'], { stdin })).exit).toBe(exit)
+  })
+
+  it('is cancelled before its first change, and ended between two lines after it', async () => {
+    const before = newInterruption(() => undefined)
+    before.interrupt()
+    const stdin = 'users suspend amira@school.example --yes\nusers suspend omar@school.example --yes\n'
+    const cancelled = await world.run(['batch'], { stdin, interruption: before })
+    expect([cancelled.exit, await statusOf('amira@school.example')]).toEqual([130, 'active'])
+
+    const during = newInterruption(() => undefined)
+    const screen = inProcess(world, ['batch'], { interruption: during })
+    screen.types('users suspend amira@school.example --yes\n')
+    await screen.sees(/suspended/i)
+    during.interrupt()
+    const ended = await screen.leaves()
+    expect(ended.exit).toBe(9)
+    expect(ended.text).toContain('what was done before stays done')
+    expect(ended.text).not.toContain('Nothing was changed')
+    expect(await statusOf('amira@school.example')).toBe('suspended')
+  })
+
+  it('knows of every command whether it runs within a batch', async () => {
+    const leaves: string[] = []
+    const walk = (command: Awaited<ReturnType<typeof wholeProgram>>, before: string[]): void => {
+      for (const part of command.commands) walk(part, [...before, part.name()])
+      if (before.length > 0 && command.commands.length === 0) leaves.push(before.join(' '))
+    }
+    walk(await wholeProgram(), [])
+    const alone: string[] = []
+    for (const words of leaves) {
+      const ran = await batch([words], '--json')
+      if (ran.stdout === '' && ran.error().code === 'not-in-a-batch') alone.push(words)
+    }
+    expect(alone).toMatchInlineSnapshot(`
+      [
+        "centres export",
+        "centres sample",
+        "users sample",
+        "progression-tests sample",
+        "account set-up",
+        "mail send",
+        "store init",
+        "store info",
+        "store check",
+        "store migrate",
+        "store rekey",
+        "store accept-clock",
+        "seed",
+        "whoami",
+        "batch",
+        "config show",
+        "config edit",
+        "help",
+        "version",
+      ]
+    `)
+  })
+})

@@ -1,0 +1,73 @@
+import { writeFileSync } from 'node:fs'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { atTerminal } from '../terminal.ts'
+import { newWorld, type World } from '../world.ts'
+import { type Desk, newDesk } from './program.ts'
+
+describe('a batch in a pipe', () => {
+  let desk: Desk
+  beforeEach(async () => {
+    desk = newDesk()
+    writeFileSync(
+      desk.path('begin.txt'),
+      [
+        "centres create EG001 --name 'Nile School' --country Egypt",
+        "users add 'Amira Haddad <amira@school.example>' --centre EG001",
+      ].join('\n'),
+    )
+    writeFileSync(
+      desk.path('lines.txt'),
+      Array.from({ length: 300 }, (_, at) => `users edit amira@school.example --first-name A${at}\n`).join(
+        '',
+      ),
+    )
+  })
+  afterEach(() => desk.clear())
+
+  it('begins a store, and makes changes one after the other', async () => {
+    const begun = await desk.shell('ssh-admin batch < begin.txt')
+    expect([begun.exitCode, begun.stdout.trimEnd().split('\n')]).toEqual([
+      0,
+      [expect.stringMatching(/^1\t0\tEG001/), expect.stringMatching(/^2\t0\tamira@school\.example/)],
+    ])
+    const done = await desk.shell('ssh-admin batch --json < lines.txt | tail -1')
+    expect(JSON.parse(done.stdout)).toMatchObject({ done: 300, refused: 0, left: 0 })
+    expect((await desk.program(['audit', 'verify'])).exitCode).toBe(0)
+  })
+
+  it('runs no more lines once its reader has left, and says how many it ran', async () => {
+    await desk.shell('ssh-admin batch < begin.txt')
+    const { stdout, stderr } = await desk.shell(
+      'ssh-admin batch < lines.txt | head -1; echo ${PIPESTATUS[0]}',
+    )
+    const [first, exit] = stdout.trimEnd().split('\n')
+    expect(first).toMatch(/^1\t0\t/)
+    expect(stderr).not.toContain('EPIPE')
+    // A reader who leaves at the very end is not noticed.
+    const [, done, left = '0'] = /^(\d+) lines? done(?:, (\d+) lines? not run)?/m.exec(stderr) ?? []
+    expect(Number(done) + Number(left)).toBe(300)
+    expect(exit).toBe(left === '0' ? '0' : '9')
+  })
+})
+
+describe('a batch at a terminal', () => {
+  let world: World
+  beforeEach(async () => {
+    world = newWorld()
+    await world.centre('EG001')
+    await world.user('amira@school.example', { centre: 'EG001' })
+  })
+  afterEach(() => world.close())
+
+  it('runs each line as it is typed, and Ctrl-C ends it with what was done', async () => {
+    const screen = atTerminal(world, ['batch'])
+    await screen.sees('Ctrl-D ends')
+    screen.types('users suspend amira@school.example --yes\n')
+    await screen.sees('suspended')
+    screen.presses('ctrl-c')
+    const { exit, text } = await screen.leaves()
+    expect(exit).toBe(9)
+    expect(text).toContain('what was done before stays done')
+    expect(text).not.toContain('Nothing was changed')
+  })
+})
