@@ -29,7 +29,8 @@ export const settingNames = [
 export type SettingName = (typeof settingNames)[number]
 export type Settings = Record<SettingName, Setting>
 
-const variables: Record<SettingName, string> = {
+/** The environment's names for them. */
+export const variables: Record<SettingName, string> = {
   db: 'SSH_ADMIN_DB',
   keyFile: 'SSH_ADMIN_KEY_FILE',
   keyCommand: 'SSH_ADMIN_KEY_COMMAND',

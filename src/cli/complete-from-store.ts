@@ -1,35 +1,38 @@
 import { existsSync } from 'node:fs'
-import type { Command } from 'commander'
 import { actingFor, resolveSettings } from '../config.ts'
 import type { Context } from '../context.ts'
-import { centresBeginning, usersBeginning } from '../db/beginnings.ts'
+import { centresBeginning, numberedBeginning, usersBeginning } from '../db/beginnings.ts'
 import { openStore } from '../db/store/open.ts'
 import { oneLine } from '../render/clean-text.ts'
 import { findActor } from '../rules/permissions/actor.ts'
 import { visibleCentres } from '../rules/permissions/decide.ts'
 import { isSharedPlace } from '../shared-place.ts'
-import { wantedAt } from './completion.ts'
-import type { NamedKind } from './parameters.ts'
+import type { Place } from './completion.ts'
+import { namedKindOf, offeredValuesOf } from './parameters.ts'
 
 /** Addresses and centre numbers of the store, for a shell that completes a word; each with its meaning. */
-export async function valuesFromStore(
-  program: Command,
-  typed: readonly string[],
-  context: Context,
-): Promise<string[]> {
-  const kind = wantedAt(program, typed)
+export async function valuesFromStore(place: Place, { typed, context }: Line): Promise<string[]> {
+  const named = namedKindOf(place.declared)
+  const offered = offeredValuesOf(place.declared)
+  const kind = named ?? (offered && 'stored' in offered ? offered.stored : undefined)
   if (kind === undefined) return []
   try {
-    return await valuesOf(kind, { typed, context })
+    const values = await valuesOf(kind, { beginning: place.beginning, typed, context })
+    return values.map((line) => `${place.before}${line}`)
   } catch {
     // Who presses TAB reads no error: nothing is offered.
     return []
   }
 }
 
+interface Line {
+  typed: readonly string[]
+  context: Context
+}
+
 async function valuesOf(
-  kind: NamedKind,
-  { typed, context }: { typed: readonly string[]; context: Context },
+  kind: string,
+  { beginning, typed, context }: Line & { beginning: string },
 ): Promise<string[]> {
   const flag = (name: string) => valueAfter(typed, name)
   const flags = { db: flag('--db'), keyFile: flag('--key-file'), as: flag('--as') }
@@ -51,10 +54,14 @@ async function valuesOf(
     const email = actingFor(settings)
     // What is offered is what a list would show, which everybody may ask for.
     const by = await findActor(store.db, { operator, command: 'find', email, at: now() })
-    const search = { beginning: typed.at(-1) ?? '', visible: visibleCentres(by) }
-    const users = kind === 'centre' ? [] : await usersBeginning(store.db, search)
+    const search = { beginning, visible: visibleCentres(by) }
+    const users = /user|subject/.test(kind) ? await usersBeginning(store.db, search) : []
     const centres = /centre|subject/.test(kind) ? await centresBeginning(store.db, search) : []
-    return [...users, ...centres].map(({ value, meaning }) => `${oneLine(value)}\t${oneLine(meaning)}`)
+    // Cambridge staff's alone, as their lists are.
+    const others = by.kind === 'staff' ? await numberedBeginning(store.db, { kind, beginning }) : []
+    return [...users, ...centres, ...others].map(
+      ({ value, meaning }) => `${oneLine(value)}\t${oneLine(meaning)}`,
+    )
   } finally {
     await store.close()
   }

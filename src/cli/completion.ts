@@ -1,7 +1,7 @@
 import { RootCommand, script } from '@bomb.sh/tab'
-import type { Argument, Command } from 'commander'
-import { type NamedKind, namedKindOf } from './parameters.ts'
-import { sites } from '../rules/roles/catalogue.ts'
+import { Argument, type Command, type Option } from 'commander'
+import { searchKey } from '../search-key.ts'
+import { isCommaList, type OfferedValue, offeredValuesOf } from './parameters.ts'
 
 export const shells = ['bash', 'zsh', 'fish'] as const
 type Shell = (typeof shells)[number]
@@ -30,20 +30,11 @@ function addCommands(known: RootCommand, parent: Command, path: readonly string[
     const words = [...path, command.name()]
     const entry = known.command(words.join(' '), command.summary())
     addOptions(entry, command)
-    for (const argument of command.registeredArguments) addArgument(entry, argument)
     addCommands(known, command, words)
   }
 }
 
 type Entry = ReturnType<RootCommand['command']>
-
-function addArgument(entry: Entry, argument: Argument): void {
-  const { argChoices = [] } = argument
-  const offer = (complete: (value: string, meaning: string) => void) => {
-    for (const choice of argChoices) complete(choice, '')
-  }
-  entry.argument(argument.name(), offer, argument.variadic)
-}
 
 function addOptions(entry: Entry, command: Command): void {
   for (const option of command.createHelp().visibleOptions(command)) {
@@ -51,32 +42,9 @@ function addOptions(entry: Entry, command: Command): void {
     if (name === undefined) continue
     const alias = option.short?.slice(1)
     if (!option.required) entry.option(name, option.description, alias)
-    else {
-      const values = option.argChoices ?? valuesOf(command, name)
-      const offer = (complete: (value: string, meaning: string) => void) => {
-        for (const value of values) complete(value, '')
-      }
-      entry.option(name, option.description, offer, alias)
-    }
+    // Its values are offered by `valuesAt`.
+    else entry.option(name, option.description, () => undefined, alias)
   }
-}
-
-/** What an option can be, where that is one of a few words. */
-function valuesOf(command: Command, name: string): readonly string[] {
-  if (/(^|-)site$/.test(name)) return sites
-  const noun = command.parent?.name()
-  return wordsOf[`${noun} ${name}`] ?? []
-}
-
-const wordsOf: Readonly<Record<string, readonly string[]>> = {
-  'resources kind': ['listening-audio', 'pre-release', 'specimen', 'other'],
-  'resources area': ['general', 'tp'],
-  'releases for': ['all', 'schools', 'associates', 'associate-centres', 'country:', 'zone:', 'entries'],
-  'releases opens': ['now', 'key-time'],
-  'releases closes': ['none', 'key-time'],
-  'releases state': ['draft', 'released', 'withdrawn'],
-  'key-times zone': ['1', '2', '3', '4', '5', '6'],
-  'errors kind': ['entry', 'key-time', 'other'],
 }
 
 /** A place where a path stands: the value of an option, or an argument that is a file. */
@@ -92,23 +60,55 @@ function wantsFile(program: Command, typed: readonly string[]): boolean {
   return /file|plan|path/.test(argument?.name() ?? '')
 }
 
-/** Whose name, address or number stands at the end of what was typed; undefined where another value does. */
-export function wantedAt(program: Command, typed: readonly string[]): NamedKind | undefined {
-  const words = typed
-    .slice(0, -1)
-    .flatMap((word) => (/^--[^=]+=/.test(word) ? word.split(/=(.*)/s, 2) : [word]))
+/** What is being typed at the end of a line. */
+export interface Place {
+  /** The argument, or the option whose value it is. */
+  declared: Argument | Option
+  /** The beginning of the value, and what stands before it in the same word: `active,` of `active,su`. */
+  beginning: string
+  before: string
+}
+
+/** Where the end of what was typed stands; undefined where a command or an option does. */
+export function placeAt(program: Command, typed: readonly string[]): Place | undefined {
+  const parts = typed.flatMap((word) => (/^--[^=]+=/.test(word) ? word.split(/=(.*)/s, 2) : [word]))
+  const words = parts.slice(0, -1)
+  const declared = declaredAfter(program, words)
+  const last = parts.at(-1) ?? ''
+  if (declared === undefined || (declared instanceof Argument && last.startsWith('-'))) return undefined
+  const comma = isCommaList(declared) ? last.lastIndexOf(',') + 1 : 0
+  return { declared, beginning: last.slice(comma), before: last.slice(0, comma) }
+}
+
+function declaredAfter(program: Command, words: readonly string[]): Argument | Option | undefined {
   const { command, rest } = deepest(program, withoutCommonOptions(program, words))
   const options = command.createHelp().visibleOptions(command)
   const optionOf = (word: string | undefined) =>
     options.find(({ long, short }) => word !== undefined && [long, short].includes(word))
   const before = optionOf(words.at(-1))
-  if (before?.required) return namedKindOf(before)
+  if (before?.required) return before
   // What is typed for an option is no argument.
   const positional = rest.filter((word, at) => !word.startsWith('-') && !optionOf(rest[at - 1])?.required)
   const { registeredArguments } = command
   const argument = registeredArguments[positional.length] ?? registeredArguments.at(-1)
   const isOver = positional.length >= registeredArguments.length && argument?.variadic !== true
-  return argument === undefined || isOver ? undefined : namedKindOf(argument)
+  return isOver ? undefined : argument
+}
+
+/** The values that fit there and are in no store, each with its meaning; letter case does not matter. */
+export function valuesAt({ declared, beginning, before }: Place): string[] {
+  const offered = offeredValuesOf(declared)
+  if (offered === undefined || 'stored' in offered) return []
+  const key = searchKey(beginning)
+  const isTyped = new Set(before.split(','))
+  return (typeof offered === 'function' ? offered(beginning) : offered)
+    .map(valueAndMeaning)
+    .filter(([value]) => searchKey(value).startsWith(key) && !isTyped.has(value))
+    .map(([value, meaning]) => `${before}${value}\t${meaning}`)
+}
+
+function valueAndMeaning(offered: OfferedValue): readonly [string, string] {
+  return typeof offered === 'string' ? [offered, ''] : offered
 }
 
 /** The words of the command and what follows it, without what every command takes. */
@@ -147,12 +147,16 @@ const bashScript = `# bash completion for ssh-admin
 # An address is one word: bash would cut it at the @.
 COMP_WORDBREAKS=\${COMP_WORDBREAKS//@}
 __ssh_admin_complete() {
-    local cur=\${COMP_WORDS[COMP_CWORD]} word last='' line directive=0
+    local cur=\${COMP_WORDS[COMP_CWORD]} word last='' line value directive=0 quote=''
     local -a words=() lines=()
+    local quoting=$'[\\\\\\\\"\\']'
+    case $cur in [\\"\\']*) quote=1 ;; esac
+    cur=\${cur//$quoting/}
     # bash cuts --option=value into three: the program is asked as if there were a blank.
     for word in "\${COMP_WORDS[@]:1:COMP_CWORD}"; do
         if [[ $word == '=' && $last == --* ]]; then last='='; continue; fi
-        words+=("$word")
+        # What stands in quotes, or behind a backslash, without them.
+        words+=("\${word//$quoting/}")
         last=$word
     done
     if [[ $cur == '=' ]]; then cur=''; words+=(''); fi
@@ -162,7 +166,9 @@ __ssh_admin_complete() {
         if [[ $line =~ ^:([0-9]+)$ ]]; then
             directive=\${BASH_REMATCH[1]}
         elif [[ -n $line && \${line%%$'\\t'*} == "$cur"* ]]; then
-            COMPREPLY+=("\${line%%$'\\t'*}")
+            value=\${line%%$'\\t'*}
+            if [[ -z $quote && $value == *[!a-zA-Z0-9_@%+=:,./-]* ]]; then printf -v value %q "$value"; fi
+            COMPREPLY+=("$value")
         fi
     done
     # 4: no files here; otherwise the shell completes their names itself.
@@ -176,7 +182,7 @@ const zshScript = `#compdef ssh-admin
 _ssh_admin() {
     local directive line
     local -a typed lines values
-    typed=("\${(@)words[2,CURRENT]}")
+    typed=("\${(@Q)words[2,CURRENT]}")
     if [[ $typed[-1] == --*=* ]]; then
         typed[-1]=("\${typed[-1]%%=*}" "\${typed[-1]#*=}")
         compset -P '--[^=]#='

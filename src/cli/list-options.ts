@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import type { Found } from './listing.ts'
 import { wholeNumberOf } from './options.ts'
-import { option, optionalArgument, flag, type Parameters, repeated } from './parameters.ts'
+import { option, optionalArgument, flag, type Parameters, repeated, withValues } from './parameters.ts'
 
 export const listFormats = ['table', 'tsv', 'csv', 'json', 'jsonl', 'ids', 'count'] as const
 
@@ -27,9 +27,9 @@ export function listParameters(
     : { schema: z.undefined(), declare: () => undefined }
   return {
     text,
-    fields: repeated('<names>', `these columns, but for --json: ${fields.join(', ')}`),
-    format: option('<format>', `one of ${listFormats.join(', ')}`),
-    sort: option('<field>', 'by one of these columns'),
+    fields: withValues(fields, repeated('<names>', `these columns, but for --json: ${fields.join(', ')}`)),
+    format: withValues(listFormats, option('<format>', `one of ${listFormats.join(', ')}`)),
+    sort: withValues(fields, option('<field>', 'by one of these columns')),
     reverse: flag('the other way round'),
     limit: option(
       '<count>',

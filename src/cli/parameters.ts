@@ -130,6 +130,38 @@ export function namedKindOf(declared: Argument | Option): NamedKind | undefined 
   return namedKinds.get(declared)
 }
 
+/** A word that may be typed, with what it means where that helps. */
+export type OfferedValue = string | readonly [value: string, meaning: string]
+
+/** What completion offers: words, or how they are found; what is in the store is found there. */
+export type OfferedValues =
+  | readonly OfferedValue[]
+  | ((beginning: string) => readonly OfferedValue[])
+  | { stored: 'release' | 'resource' | 'help-document' | 'import' }
+
+/** TAB offers these where this stands. */
+export function withValues<Value>(values: OfferedValues, parameter: Parameter<Value>): Parameter<Value> {
+  const declare = (command: Command, name: string) => {
+    parameter.declare(command, name)
+    const option = command.options.find(({ long }) => long === `--${name}`)
+    const declared = option ?? command.registeredArguments.at(-1)
+    if (declared) offeredValues.set(declared, values)
+  }
+  return { ...parameter, declare }
+}
+
+const offeredValues = new WeakMap<Argument | Option, OfferedValues>()
+
+/** What completion offers for this argument or option. */
+export function offeredValuesOf(declared: Argument | Option): OfferedValues | undefined {
+  return offeredValues.get(declared) ?? declared.argChoices
+}
+
+/** Several can be typed with commas between them. */
+export function isCommaList(declared: Argument | Option): boolean {
+  return declared instanceof Option && declared.parseArg === collect
+}
+
 /** One that must be said. */
 export function requiredOption(value: string, what: string): Parameter<string>
 export function requiredOption<Value>(value: string, what: string, schema: z.ZodType<Value>): Parameter<Value>

@@ -4,14 +4,14 @@ import { nearestOf } from '../nearest.ts'
 import type { View } from '../render/table.ts'
 import { type Answer, command } from '../cli/define.ts'
 import type { JsonAnswer } from '../render/json.ts'
-import { optionalArgument } from '../cli/parameters.ts'
+import { optionalArgument, withValues } from '../cli/parameters.ts'
 
 export const help = () =>
   command({
     name: 'help',
-    summary: 'explain exit codes, JSON, settings, the workbook, mail',
+    summary: 'explain exit codes, JSON, settings, the workbook, roles, mail, examples, scripting',
     description: `Explain one topic: ${Object.keys(topics).join(', ')}. After the words of a command it shows that command's help.`,
-    args: { topic: optionalArgument('what to explain') },
+    args: { topic: withValues(Object.entries(topics), optionalArgument('what to explain')) },
     examples: ['ssh-admin help exit-codes', 'ssh-admin help json --json'],
     run: async ({ topic }, { terminal: { out } }) => {
       if (topic === undefined) return { text: topicsInLines(out), json: { topics } }
@@ -27,26 +27,32 @@ function topicsInLines({ chalk }: View): string {
   return `Topics:\n${lines.join('\n')}\n\nssh-admin --help lists the commands; ssh-admin NOUN VERB --help explains one.`
 }
 
-async function explained(topic: Topic, { chalk }: View): Promise<Answer<JsonAnswer<'help'>>> {
+async function explained(topic: Topic, view: View): Promise<Answer<JsonAnswer<'help'>>> {
+  const { wrapPage } = await import('../cli/help/wrap.ts')
   if (topic === 'exit-codes') {
     const { exitCodes } = await import('../cli/help/texts.ts')
-    const lines = exitCodes.map(({ code, meaning, next }) => {
-      return `${chalk.bold(String(code).padStart(4))}  ${meaning}${next ? `\n      → ${next}` : ''}`
-    })
-    return { text: lines.join('\n'), json: { topic, exitCodes } }
+    const lines = exitCodes.flatMap(({ code, meaning, next }) => [
+      `${String(code).padStart(4)}  ${meaning}`,
+      ...(next ? [`      → ${next}`] : []),
+    ])
+    return { text: wrapPage(lines.join('\n'), view.width), json: { topic, exitCodes } }
   }
   if (topic === 'json') {
     const { answerOf, json, jsonSchemas } = await import('../cli/help/json.ts')
-    return { text: json, json: { topic, schemas: jsonSchemas(), answers: answerOf } }
+    return {
+      text: wrapPage(json, view.width),
+      json: { topic, schemas: jsonSchemas(), answers: answerOf },
+    }
   }
-  const text = await plainTopic(topic)
-  return { text, json: { topic, text } }
+  const text = await pageOf(topic)
+  return { text: wrapPage(text, view.width), json: { topic, text } }
 }
 
-async function plainTopic(topic: 'settings' | 'workbook' | 'mail'): Promise<string> {
-  if (topic === 'settings') return (await import('../cli/help/texts.ts')).settings
-  if (topic === 'workbook') return (await import('../cli/help/texts.ts')).workbook
-  return (await import('../cli/help/texts.ts')).mail
+async function pageOf(topic: Exclude<Topic, 'exit-codes' | 'json'>): Promise<string> {
+  if (topic === 'roles') return (await import('../cli/help/roles.ts')).rolesPage()
+  if (topic === 'examples') return (await import('../cli/help/examples.ts')).examplesPage
+  if (topic === 'scripting') return (await import('../cli/help/scripting.ts')).scriptingPage
+  return (await import('../cli/help/texts.ts'))[topic]
 }
 
 function unknownTopic(topic: string): Usage {

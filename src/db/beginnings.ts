@@ -57,3 +57,39 @@ export async function centresBeginning(
     .execute()
   return rows.map(({ number: value, name }) => ({ value, meaning: name }))
 }
+
+/** Releases by name or number, and what has a number alone, that begin so; newest first. */
+export async function numberedBeginning(
+  db: Kysely<Store>,
+  { kind, beginning }: { kind: string; beginning: string },
+): Promise<Completed[]> {
+  if (kind === 'release') {
+    const rows = await db
+      .selectFrom('releases')
+      .select(['id', 'name', 'state'])
+      .orderBy('id', 'desc')
+      .execute()
+    const byName = rows.map(({ name, state }) => ({ value: name, meaning: state }))
+    const byNumber = rows.map(({ id, name }) => ({ value: String(id), meaning: name }))
+    return beginningWith(/^\d/.test(beginning) ? byNumber : byName, beginning)
+  }
+  if (kind === 'resource' || kind === 'help-document') {
+    const table = kind === 'resource' ? 'resources' : 'help_documents'
+    const rows = await db.selectFrom(table).select(['id', 'title']).orderBy('id', 'desc').execute()
+    return beginningWith(
+      rows.map(({ id, title }) => ({ value: String(id), meaning: title })),
+      beginning,
+    )
+  }
+  if (kind !== 'import') return []
+  const rows = await db.selectFrom('imports').select(['id', 'file']).orderBy('id', 'desc').execute()
+  return beginningWith(
+    rows.map(({ id, file }) => ({ value: String(id), meaning: file })),
+    beginning,
+  )
+}
+
+function beginningWith(all: readonly Completed[], beginning: string): Completed[] {
+  const key = beginning.toLowerCase()
+  return all.filter(({ value }) => value.toLowerCase().startsWith(key)).slice(0, mostOffered)
+}

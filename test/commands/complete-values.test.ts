@@ -52,3 +52,56 @@ describe('completing what is in the store', () => {
     expect(events).toEqual([])
   })
 })
+
+describe('completing words that are in no store', () => {
+  it.each([
+    [
+      ['users', 'list', '--status', ''],
+      ['invited', 'active', 'suspended', 'deleted'],
+    ],
+    [['users', 'list', '--status', 'active,su'], ['active,suspended']],
+    [
+      ['users', 'list', '--status', 'active,'],
+      ['active,invited', 'active,suspended', 'active,deleted'],
+    ],
+    [['users', 'list', '--site=school'], ['school-support-hub']],
+    [
+      ['users', 'edit', 'omar@nile.example', '--add-role', 'submit'],
+      ['submit-exams-officer', 'submit-teacher'],
+    ],
+    [['roles', 'grant', 'omar@nile.example', 'access-a'], ['access-arrangements']],
+    [['roles', 'check', 'omar@nile.example', 'users.tr'], ['users.transfer']],
+    [['centres', 'list', '--country', 'egy'], ['Egypt']],
+    [['centres', 'list', '--country', 'EG'], ['Egypt', 'EG']],
+    [['centres', 'create', 'EG9', '--kind', 'associate-'], ['associate-centre']],
+    [['centres', 'list', '--sort', 'num'], ['number']],
+    [
+      ['users', 'list', '--format', 'json'],
+      ['json', 'jsonl'],
+    ],
+    [['mail', 'list', '--state', 'q'], ['queued']],
+    [['mail', 'list', '--letter', 'inv'], ['invitation']],
+    [['templates', 'show', 'inv'], ['invitation']],
+    [['audit', 'list', '--kind', 'ch'], ['change']],
+    [['errors', 'list', '--kind', 'k'], ['key-time']],
+    [['key-times', 'list', '--zone', '4'], ['4']],
+    [['resources', 'upload', 'f', '--area', 't'], ['tp']],
+    [['config', 'set', 'mail-f'], ['mail-from']],
+    [['help', 'work'], ['workbook']],
+  ])('%j', async (typed, offered) => {
+    expect(await values(...typed)).toEqual(offered)
+  })
+})
+
+describe('completing releases', () => {
+  it('offers names and numbers to Cambridge staff alone', async () => {
+    await world.run(['seed', '--releases', '--yes', '--db', 'seeded.db'])
+    const { releases } = (await world.run(['releases', 'list', '--json', '--db', 'seeded.db'])).json()
+    const [{ id, name }] = releases
+    const typed = ['--db', 'seeded.db', 'releases', 'show', name.slice(0, 4)]
+    expect(await values(...typed)).toContain(name)
+    expect(await values('--db', 'seeded.db', 'releases', 'show', String(id))).toContain(String(id))
+    const { users } = (await world.run(['users', 'list', '--json', '--db', 'seeded.db'])).json()
+    expect(await values('--as', users[0].email, ...typed)).toEqual([])
+  })
+})

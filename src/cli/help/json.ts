@@ -16,16 +16,7 @@ instead: {"error": {"code", "message", "hint", "details"}}; codes are stable.
 
 A terminal gets the document indented, a pipe gets it in one line.
 
-Shapes:
-${namesInLines(Object.keys(shapesOfJson()))}
+The shapes are ${Object.keys(shapesOfJson()).join(', ')}.
 
 ssh-admin help json --json prints their JSON schemas, and which of them each command answers in. They are
 closed: nothing comes that they do not name.`
-
-/** Six to a line. */
-function namesInLines(names: readonly string[]): string {
-  const lines = Array.from({ length: Math.ceil(names.length / 6) }, (_, at) =>
-    names.slice(at * 6, at * 6 + 6),
-  )
-  return lines.map((line) => `  ${line.join(', ')}`).join(',\n')
-}

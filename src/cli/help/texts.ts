@@ -28,7 +28,8 @@ export const exitCodes = [
   },
   {
     code: 8,
-    meaning: 'done, but some rows were held back, or would be (centres lint); they are listed',
+    meaning:
+      'done, but some rows were held back, or there are errors (errors list, centres lint); they are listed',
     next: 'fix those rows, send them again',
   },
   {
@@ -39,9 +40,13 @@ export const exitCodes = [
   {
     code: 10,
     meaning: 'not known: the connection to a shared store broke while the change was being saved',
-    next: 'ssh-admin audit list says whether it was',
+    next: 'ssh-admin audit list --last says whether it was; never simply again',
   },
-  { code: 130, meaning: 'cancelled: Ctrl-C, or No at a question; nothing changed', next: '' },
+  {
+    code: 130,
+    meaning: 'cancelled: Ctrl-C, SIGTERM, SIGHUP, or No at a question; nothing changed',
+    next: '',
+  },
 ] as const
 
 export const mail = `Without a mail server each message is written to the mail directory as an .eml file, which any mail
@@ -87,9 +92,11 @@ ssh-admin config set NAME VALUE writes one (config set mail-from hub@school.exam
 config edit opens the file.
 
 The configuration file is $XDG_CONFIG_HOME/ssh-admin/config.json. It may hold: db, keyFile, keyCommand, as,
-smtp, smtpPasswordFile, mailDir, mailFrom, baseUrl. For example:
+asRequired, smtp, smtpPasswordFile, mailDir, mailFrom, baseUrl. For example:
 
-  { "db": "/srv/hub/hub.db", "keyFile": "/etc/ssh-admin/hub.key", "smtp": "smtps://hub@mail.school.example" }
+  { "db": "/srv/hub/hub.db",
+    "keyFile": "/etc/ssh-admin/hub.key",
+    "smtp": "smtps://hub@mail.school.example" }
 
 NO_COLOR, FORCE_COLOR, TERM=dumb, CI and COLUMNS are honoured.`
 

@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { orName, option } from '../../cli/parameters.ts'
+import { orName, option, optionOf } from '../../cli/parameters.ts'
 
 const day = /^\d{4}-\d{2}-\d{2}$/
 const oneDay = 86_400_000
@@ -28,7 +28,7 @@ const text = z.string().trim().min(1).optional()
 
 /** What narrows the log down. */
 export const filterOptions = {
-  kind: option('<kind>', 'change, refusal or event', z.enum(['change', 'refusal', 'event']).optional()),
+  kind: optionOf(['change', 'refusal', 'event'], '<kind>', 'change, refusal or event'),
   subject: orName('subject', option('<who>', 'what happened to this person or centre', text)),
   actor: orName('past-user', option('<email>', 'what this user did; staff for Cambridge staff', text)),
   action: option('<action>', 'what was done: users.suspended, or users for all of it', text),

@@ -8,8 +8,8 @@ import { wordsIn } from '../../search-key.ts'
 import { visibleCentres } from '../../rules/permissions/decide.ts'
 import { unknownName } from '../../rules/unknown-name.ts'
 import { listing } from '../../cli/define.ts'
-import { flag, option, orName, repeated } from '../../cli/parameters.ts'
-import { countriesTyped } from './countries.ts'
+import { flag, option, orName, repeated, withValues } from '../../cli/parameters.ts'
+import { countriesTyped, offeredCountries } from './countries.ts'
 
 const statuses: readonly CentreStatus[] = ['approved', 'active', 'deleted']
 
@@ -22,16 +22,25 @@ export const list = () =>
       'In a pipe: number, name, country, status, users, coordinator, kind, Associate, created, deleted.',
     options: {
       search: option('<text>', 'by part of a number or name; accents and letter case do not matter'),
-      country: repeated('<country>', 'in this country, by English name or ISO code', countriesTyped),
-      kind: repeated(
-        '<kind>',
-        centreKinds.join(', '),
-        commaList.transform((names) => names.map(typedKind)),
+      country: withValues(
+        offeredCountries,
+        repeated('<country>', 'in this country, by English name or ISO code', countriesTyped),
       ),
-      status: repeated(
-        '<status>',
-        'approved, active or deleted',
-        commaList.transform((names) => names.map(statusNamed)),
+      kind: withValues(
+        centreKinds,
+        repeated(
+          '<kind>',
+          centreKinds.join(', '),
+          commaList.transform((names) => names.map(typedKind)),
+        ),
+      ),
+      status: withValues(
+        statuses,
+        repeated(
+          '<status>',
+          'approved, active or deleted',
+          commaList.transform((names) => names.map(statusNamed)),
+        ),
       ),
       associate: orName('centre', option('<centre>', 'the centres of this Associate')),
       deleted: flag('deleted centres'),

@@ -6,7 +6,7 @@ import { findImportNumber, importNumber } from '../../rules/imports/find.ts'
 import type { View } from '../../render/table.ts'
 import { rehearsed } from '../../cli/action.ts'
 import { type AnswerOfChange, command } from '../../cli/define.ts'
-import { argument, flag, option, type ValuesOf } from '../../cli/parameters.ts'
+import { argument, flag, option, type ValuesOf, withValues } from '../../cli/parameters.ts'
 import { sheetIsThere, slipsOption } from './import-output-files.ts'
 import type { Session, WorkFor } from '../../cli/session.ts'
 
@@ -24,7 +24,7 @@ export const pins = () =>
     summary: 'make the PIN sheet of an import again',
     description: `Make the PIN sheet of an import again: every user of it, with a PIN only where it is still open, else the reason.
 With --renew those who have not set up their account get a new PIN; the one before it is void.`,
-    args: { import: argument('the number of the import', importNumber) },
+    args: { import: withValues({ stored: 'import' }, argument('the number of the import', importNumber)) },
     options,
     examples: ['ssh-admin centres pins 1 --out pins-again.xlsx --yes'],
     changes: true,

@@ -23,13 +23,18 @@ import { isSharedPlace } from '../../shared-place.ts'
 
 export type { Configuration } from '../../config.ts'
 
+/** Every setting, named as its flag is. */
+export function settingFlags(): string[] {
+  return settingNames.map(flagName)
+}
+
 /** `mail-from`, as its flag is named, or `mailFrom`, as the file has it. */
 export function settingNamed(typed: string): SettingName {
   const found = settingNames.find(
     (name) => name === typed.trim() || flagName(name) === typed.trim().toLowerCase(),
   )
   if (found) return found
-  throw unknownName({ kind: 'setting', name: typed, known: settingNames.map(flagName) })
+  throw unknownName({ kind: 'setting', name: typed, known: settingFlags() })
 }
 
 /** What goes into the file for what was typed. */

@@ -1,6 +1,6 @@
 import { command } from '../../cli/define.ts'
-import { argument } from '../../cli/parameters.ts'
-import { changeConfiguration, settingNamed, typedSetting } from './configuration.ts'
+import { argument, withValues } from '../../cli/parameters.ts'
+import { changeConfiguration, settingNamed, typedSetting, settingFlags } from './configuration.ts'
 
 export const set = () =>
   command({
@@ -9,7 +9,10 @@ export const set = () =>
     description:
       'Write a setting into the configuration file, named as its flag is. A flag and the environment still go first. A password is never written: smtp-password-file names a file with it.',
     args: {
-      name: argument('the setting: db, key-file, as, as-required, smtp, mail-dir, mail-from, base-url …'),
+      name: withValues(
+        settingFlags,
+        argument('the setting: db, key-file, as, as-required, smtp, mail-dir, mail-from, base-url …'),
+      ),
       value: argument('its value'),
     },
     examples: ['ssh-admin config set mail-from hub@school.example'],

@@ -1,13 +1,13 @@
 import { command } from '../../cli/define.ts'
-import { argument } from '../../cli/parameters.ts'
-import { changeConfiguration, settingNamed } from './configuration.ts'
+import { argument, withValues } from '../../cli/parameters.ts'
+import { changeConfiguration, settingNamed, settingFlags } from './configuration.ts'
 
 export const unset = () =>
   command({
     name: 'unset',
     summary: 'take a setting out of the configuration file',
     description: 'Take a setting out of the configuration file: what it was by default, it is again.',
-    args: { name: argument('the setting, named as its flag is') },
+    args: { name: withValues(settingFlags, argument('the setting, named as its flag is')) },
     examples: ['ssh-admin config unset mail-from'],
     changes: true,
     run: async ({ name: typed }, session) => {

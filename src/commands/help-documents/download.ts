@@ -1,6 +1,6 @@
 import { command } from '../../cli/define.ts'
 import { downloadTo } from '../../cli/download.ts'
-import { argument, requiredOption, yesOption } from '../../cli/parameters.ts'
+import { argument, requiredOption, yesOption, withValues } from '../../cli/parameters.ts'
 import { findHelpDocument } from '../../rules/help-documents/help-document.ts'
 
 export const download = () =>
@@ -9,7 +9,9 @@ export const download = () =>
     summary: 'write a help document onto this machine',
     description:
       'Write a help document into a file. What comes out is what was uploaded, or nothing. Each download is in the audit log.',
-    args: { id: argument('its number, which help-documents list shows') },
+    args: {
+      id: withValues({ stored: 'help-document' }, argument('its number, which help-documents list shows')),
+    },
     options: {
       out: requiredOption('<file>', 'where it goes'),
       yes: yesOption('replace the file that is there without asking'),

@@ -1,5 +1,5 @@
 import { preparedMutation } from '../../cli/define.ts'
-import { argument } from '../../cli/parameters.ts'
+import { argument, withValues } from '../../cli/parameters.ts'
 import { fileToUpload, type FileToUpload, uploadFile } from '../../cli/upload.ts'
 import { changedHelpDocumentsJson, renderChangedHelpDocuments } from '../../render/help-documents.ts'
 import { replaceHelpDocument } from '../../rules/help-documents/upload.ts'
@@ -18,7 +18,7 @@ export const replace = () =>
     summary: 'put another file in the place of a help document',
     description: 'Put another file in the place of a help document. The old one stays in the history.',
     args: {
-      id: argument('its number, which help-documents list shows'),
+      id: withValues({ stored: 'help-document' }, argument('its number, which help-documents list shows')),
       file: argument('the file'),
     },
     examples: ['ssh-admin help-documents replace 1 fixtures/users.csv --yes'],

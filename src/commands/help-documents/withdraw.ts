@@ -1,5 +1,5 @@
 import { mutation } from '../../cli/define.ts'
-import { each } from '../../cli/parameters.ts'
+import { each, withValues } from '../../cli/parameters.ts'
 import { changedHelpDocumentsJson, renderChangedHelpDocuments } from '../../render/help-documents.ts'
 import { forEachTarget } from '../../rules/batch.ts'
 import { withdrawHelpDocument } from '../../rules/help-documents/withdraw.ts'
@@ -11,7 +11,9 @@ export const withdraw = () =>
     summary: 'let nobody but Cambridge staff see a help document any more',
     description:
       'Withdraw help documents: nobody but Cambridge staff sees them any more. Nothing is deleted.',
-    args: { id: each('the numbers; - reads them from stdin, one a line') },
+    args: {
+      id: withValues({ stored: 'help-document' }, each('the numbers; - reads them from stdin, one a line')),
+    },
     examples: ['ssh-admin help-documents withdraw 1 --yes'],
     act: (trx, ctx, { id: ids }) => forEachTarget(trx, ids, (id) => withdrawHelpDocument(trx, { id, ctx })),
     confirm: {

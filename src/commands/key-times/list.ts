@@ -2,11 +2,11 @@ import * as z from 'zod'
 import { listing } from '../../cli/define.ts'
 import { allOf } from '../../cli/list-options.ts'
 import { commaList } from '../../cli/options.ts'
-import { option, repeated } from '../../cli/parameters.ts'
+import { option, repeated, withValues } from '../../cli/parameters.ts'
 import { findKeyTimes } from '../../db/key-times/key-times.ts'
 import { keyTimeFields, keyTimeJson } from '../../render/key-times.ts'
 import { nextMoment } from '../../rules/key-times/next.ts'
-import { countriesTyped } from '../centres/countries.ts'
+import { countriesTyped, offeredCountries } from '../centres/countries.ts'
 import { typedSeries, typedZoneNumber } from './typed.ts'
 
 export const list = () =>
@@ -16,11 +16,17 @@ export const list = () =>
     description:
       'List Key Times with the next moment of each in UTC: today, or on the first day on which it holds.\nIn a pipe: number, country, administrative zone, session, local time, time zone, series, from, until, next.',
     options: {
-      country: repeated('<country>', 'of this country, by English name or ISO code', countriesTyped),
-      zone: repeated(
-        '<number>',
-        'of countries in this administrative zone, 1 to 6',
-        commaList.transform((texts) => texts.map(typedZoneNumber)),
+      country: withValues(
+        offeredCountries,
+        repeated('<country>', 'of this country, by English name or ISO code', countriesTyped),
+      ),
+      zone: withValues(
+        ['1', '2', '3', '4', '5', '6'],
+        repeated(
+          '<number>',
+          'of countries in this administrative zone, 1 to 6',
+          commaList.transform((texts) => texts.map(typedZoneNumber)),
+        ),
       ),
       series: option(
         '<series>',

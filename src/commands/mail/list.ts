@@ -2,10 +2,10 @@ import * as z from 'zod'
 import { countMessages, messageStates, streamMessages } from '../../db/outbox.ts'
 import { commaList, wholeNumberOf } from '../../cli/options.ts'
 import { messageFields, messageOf, messagesInPipe, messagesInTable } from '../../render/messages.ts'
-import { letters } from '../../rules/mail/letters.ts'
+import { letters, offeredLetters } from '../../rules/mail/letters.ts'
 import { unknownName } from '../../rules/unknown-name.ts'
 import { listing } from '../../cli/define.ts'
-import { orName, option, repeated } from '../../cli/parameters.ts'
+import { orName, option, repeated, withValues } from '../../cli/parameters.ts'
 
 export const list = () =>
   listing({
@@ -13,21 +13,30 @@ export const list = () =>
     summary: 'show messages and what became of them',
     description: 'List messages, newest first: what waits, what was written or sent, what failed and why.',
     options: {
-      state: repeated(
-        '<state>',
-        messageStates.join(', '),
-        commaList.transform((names) => names.map(stateNamed)),
+      state: withValues(
+        messageStates,
+        repeated(
+          '<state>',
+          messageStates.join(', '),
+          commaList.transform((names) => names.map(stateNamed)),
+        ),
       ),
-      letter: option(
-        '<name>',
-        `one of ${Object.keys(letters).join(', ')}`,
-        z.string().transform(letterNamed).optional(),
+      letter: withValues(
+        offeredLetters,
+        option(
+          '<name>',
+          `one of ${Object.keys(letters).join(', ')}`,
+          z.string().transform(letterNamed).optional(),
+        ),
       ),
       to: orName('past-user', option('<email>', 'to this person')),
-      import: option(
-        '<id>',
-        'of this import',
-        wholeNumberOf('the number of an import').pipe(z.number().min(1, 'at least 1')).optional(),
+      import: withValues(
+        { stored: 'import' },
+        option(
+          '<id>',
+          'of this import',
+          wholeNumberOf('the number of an import').pipe(z.number().min(1, 'at least 1')).optional(),
+        ),
       ),
     },
     examples: ['ssh-admin mail list', 'ssh-admin mail list --state queued,failed'],

@@ -1,5 +1,5 @@
 import { listing } from '../../cli/define.ts'
-import { option, orName, yesOption } from '../../cli/parameters.ts'
+import { option, orName, yesOption, withValues } from '../../cli/parameters.ts'
 import { findReleases } from '../../db/releases/releases.ts'
 import { authorisationFields, authorisationJson, type ListedAuthorisation } from '../../render/releases.ts'
 import { findOwnCentre } from '../../rules/centres/find-own.ts'
@@ -16,7 +16,7 @@ With --as what that person may see. With --release a draft too, to check it befo
 In a pipe: release, its name, centre, its name, resources, state, opens there, opens in UTC, closes in UTC, problem.`,
     options: {
       centre: orName('centre', option('<centre>', 'for this centre')),
-      release: option('<release>', 'of this release, by number or name'),
+      release: withValues({ stored: 'release' }, option('<release>', 'of this release, by number or name')),
       out: option('<file>', 'write the list into a file instead: .xlsx or .csv'),
       yes: yesOption('replace the file that is there without asking'),
     },

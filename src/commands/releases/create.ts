@@ -1,5 +1,5 @@
 import { preparedMutation } from '../../cli/define.ts'
-import { argument, repeated, requiredOption } from '../../cli/parameters.ts'
+import { argument, repeated, requiredOption, withValues } from '../../cli/parameters.ts'
 import { commaList } from '../../cli/options.ts'
 import { Usage } from '../../errors.ts'
 import { releaseJson, renderCreatedRelease } from '../../render/releases.ts'
@@ -16,10 +16,16 @@ A moment is the same for everybody, or so long before or after the Key Time of a
     args: { name: argument('what it is called', nameTyped) },
     options: {
       ...releaseOptions,
-      resource: repeated('<ids>', 'the numbers of its resources, which resources list shows', commaList),
-      opens: requiredOption(
-        '<moment>',
-        "2026-06-02T08:00Z, now, or 'key-time AM 2026-06-02 - 2h': so long before the Key Time of each centre",
+      resource: withValues(
+        { stored: 'resource' },
+        repeated('<ids>', 'the numbers of its resources, which resources list shows', commaList),
+      ),
+      opens: withValues(
+        ['now', 'key-time'],
+        requiredOption(
+          '<moment>',
+          "2026-06-02T08:00Z, now, or 'key-time AM 2026-06-02 - 2h': so long before the Key Time of each centre",
+        ),
       ),
     },
     examples: [

@@ -1,5 +1,5 @@
 import { preparedMutation } from '../../cli/define.ts'
-import { argument } from '../../cli/parameters.ts'
+import { argument, withValues } from '../../cli/parameters.ts'
 import { Usage } from '../../errors.ts'
 import { changedReleaseJson, renderChangedRelease } from '../../render/releases.ts'
 import { editRelease, type ReleaseChanges } from '../../rules/releases/edit.ts'
@@ -13,7 +13,7 @@ export const edit = () =>
     summary: 'change what a release opens, when, or for whom',
     description:
       'Change a release; what is not named stays, and --resource and --for are the whole of what shall be. You are asked first where it is released already, with when it opens for whom, and where it would close what is open for somebody.',
-    args: { release: argument('its number or its name') },
+    args: { release: withValues({ stored: 'release' }, argument('its number or its name')) },
     options: { name: nameOption, ...releaseOptions },
     examples: ["ssh-admin releases edit 1 --opens 'key-time AM 2026-06-02 - 1h30m'"],
     prepare: async ({ release, name, resource, opens, closes, for: audience }) => {

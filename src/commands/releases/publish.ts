@@ -1,5 +1,5 @@
 import { mutation } from '../../cli/define.ts'
-import { argument } from '../../cli/parameters.ts'
+import { argument, withValues } from '../../cli/parameters.ts'
 import { publishedReleaseJson, renderPublishedRelease } from '../../render/releases.ts'
 import { publishRelease } from '../../rules/releases/publish.ts'
 import { comparableWithOutlook, publishQuestion } from './questions.ts'
@@ -10,7 +10,7 @@ export const publish = () =>
     summary: 'release it: from now on it opens, for each centre at its moment',
     description: `Release a draft. You are asked first, with how many centres it is for, when it opens first and last, which have no Key Time and never see it, and which time zones there are.
 With --dry-run --json, or releases authorisations --release, the whole list.`,
-    args: { release: argument('its number or its name') },
+    args: { release: withValues({ stored: 'release' }, argument('its number or its name')) },
     examples: ['ssh-admin releases publish 1 --yes'],
     act: async (trx, ctx, { release }) => ({ ...(await publishRelease(trx, { release, ctx })), at: ctx.at }),
     confirm: { question: publishQuestion, comparable: comparableWithOutlook },

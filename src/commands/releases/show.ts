@@ -1,5 +1,5 @@
 import { query } from '../../cli/define.ts'
-import { argument } from '../../cli/parameters.ts'
+import { argument, withValues } from '../../cli/parameters.ts'
 import { renderRelease, shownReleaseJson } from '../../render/releases.ts'
 import { outlookOf } from '../../rules/releases/outlook.ts'
 import { findRelease } from '../../rules/releases/release.ts'
@@ -10,7 +10,7 @@ export const show = () =>
     summary: 'show a release, and when it opens around the world',
     description:
       'Show what a release opens, for whom, and when it opens around the world: one line for each moment, with the centres and their time zones; and the centres for which it never opens.',
-    args: { release: argument('its number or its name') },
+    args: { release: withValues({ stored: 'release' }, argument('its number or its name')) },
     examples: ['ssh-admin releases show 1'],
     read: async ({ db }, _ctx, { release: named }) => {
       const release = await findRelease(db, named)

@@ -1,22 +1,34 @@
 import * as z from 'zod'
 import { commaList } from '../../cli/options.ts'
-import { option, repeated } from '../../cli/parameters.ts'
+import { option, repeated, withValues } from '../../cli/parameters.ts'
 import { typedAudience } from '../../rules/releases/audience.ts'
 import { type TypedMoment, typedMoment } from '../../rules/releases/moment.ts'
 import { titleTyped } from '../resources/upload.ts'
 
 /** What `create` and `edit` can say of a release. */
 export const releaseOptions = {
-  resource: repeated('<ids>', 'the numbers of its resources, which resources list shows'),
-  opens: option(
-    '<moment>',
-    "2026-06-02T08:00Z, now, or 'key-time AM 2026-06-02 - 2h': so long before the Key Time of each centre",
+  resource: withValues(
+    { stored: 'resource' },
+    repeated('<ids>', 'the numbers of its resources, which resources list shows'),
   ),
-  closes: option('<moment>', 'the same; with none, or without it, it never closes'),
-  for: repeated(
-    '<audience>',
-    'all, schools, associates, associate-centres, country:EG, zone:4, entries, or centre numbers; who is in one of them is meant',
-    commaList.transform((texts) => texts.map(typedAudience)),
+  opens: withValues(
+    ['now', 'key-time'],
+    option(
+      '<moment>',
+      "2026-06-02T08:00Z, now, or 'key-time AM 2026-06-02 - 2h': so long before the Key Time of each centre",
+    ),
+  ),
+  closes: withValues(
+    ['none', 'key-time'],
+    option('<moment>', 'the same; with none, or without it, it never closes'),
+  ),
+  for: withValues(
+    ['all', 'schools', 'associates', 'associate-centres', 'country:', 'zone:', 'entries'],
+    repeated(
+      '<audience>',
+      'all, schools, associates, associate-centres, country:EG, zone:4, entries, or centre numbers; who is in one of them is meant',
+      commaList.transform((texts) => texts.map(typedAudience)),
+    ),
   ),
 }
 

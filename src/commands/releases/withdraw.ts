@@ -1,5 +1,5 @@
 import { mutation } from '../../cli/define.ts'
-import { argument } from '../../cli/parameters.ts'
+import { argument, withValues } from '../../cli/parameters.ts'
 import { closingQuestion } from '../../render/closing.ts'
 import { changedReleaseJson, renderChangedRelease } from '../../render/releases.ts'
 import { withdrawRelease } from '../../rules/releases/publish.ts'
@@ -11,7 +11,7 @@ export const withdraw = () =>
     summary: 'let a release open for nobody any more',
     description:
       'Withdraw a release: it opens for nobody any more. Nothing is deleted, and who has a file keeps it. A withdrawn release stays withdrawn; another can be made.',
-    args: { release: argument('its number or its name') },
+    args: { release: withValues({ stored: 'release' }, argument('its number or its name')) },
     examples: ['ssh-admin releases withdraw 1 --yes'],
     act: (trx, ctx, { release }) => withdrawRelease(trx, { release, ctx }),
     confirm: {

@@ -1,6 +1,6 @@
 import { command } from '../../cli/define.ts'
 import { downloadTo } from '../../cli/download.ts'
-import { argument, requiredOption, yesOption } from '../../cli/parameters.ts'
+import { argument, requiredOption, yesOption, withValues } from '../../cli/parameters.ts'
 import { permitDownload } from '../../rules/releases/visible.ts'
 import { findResource, typedNumber } from '../../rules/resources/resource.ts'
 
@@ -10,7 +10,7 @@ export const download = () =>
     summary: 'write a file for centres onto this machine',
     description:
       'Write the bytes of a resource into a file. What comes out is what was uploaded, or nothing: its SHA-256 is checked. With --as only what is open for that person now, by a release. Each download is in the audit log.',
-    args: { id: argument('its number, which resources list shows') },
+    args: { id: withValues({ stored: 'resource' }, argument('its number, which resources list shows')) },
     options: {
       out: requiredOption('<file>', 'where it goes'),
       yes: yesOption('replace the file that is there without asking'),

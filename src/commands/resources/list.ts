@@ -2,7 +2,7 @@ import * as z from 'zod'
 import { listing } from '../../cli/define.ts'
 import { allOf } from '../../cli/list-options.ts'
 import { commaList } from '../../cli/options.ts'
-import { flag, option, repeated } from '../../cli/parameters.ts'
+import { flag, option, repeated, withValues } from '../../cli/parameters.ts'
 import { findResources } from '../../db/resources/resources.ts'
 import { resourceFields, resourceJson } from '../../render/resources.ts'
 import {
@@ -21,15 +21,21 @@ export const list = () =>
     description:
       'List resources, newest first, withdrawn ones included.\nIn a pipe: number, title, kind, area, series, components, file, bytes, SHA-256, status, uploaded, withdrawn.',
     options: {
-      kind: repeated(
-        '<kind>',
-        resourceKinds.join(', '),
-        commaList.transform((names) => names.map(typedResourceKind)),
+      kind: withValues(
+        resourceKinds,
+        repeated(
+          '<kind>',
+          resourceKinds.join(', '),
+          commaList.transform((names) => names.map(typedResourceKind)),
+        ),
       ),
-      area: repeated(
-        '<area>',
-        resourceAreas.join(' or '),
-        commaList.transform((names) => names.map(typedArea)),
+      area: withValues(
+        resourceAreas,
+        repeated(
+          '<area>',
+          resourceAreas.join(' or '),
+          commaList.transform((names) => names.map(typedArea)),
+        ),
       ),
       series: option(
         '<series>',

@@ -1,5 +1,5 @@
 import { mutation } from '../../cli/define.ts'
-import { each } from '../../cli/parameters.ts'
+import { each, withValues } from '../../cli/parameters.ts'
 import { changedResourcesJson, renderChangedResources } from '../../render/resources.ts'
 import { forEachTarget } from '../../rules/batch.ts'
 import { restoreResource } from '../../rules/resources/withdraw.ts'
@@ -9,7 +9,9 @@ export const restore = () =>
     name: 'restore',
     summary: 'let a withdrawn file open again',
     description: 'Take a withdrawal back: the resource opens again for those for whom its releases open it.',
-    args: { id: each('the numbers; - reads them from stdin, one a line') },
+    args: {
+      id: withValues({ stored: 'resource' }, each('the numbers; - reads them from stdin, one a line')),
+    },
     examples: ['ssh-admin resources restore 1'],
     act: (trx, ctx, { id: ids }) => forEachTarget(trx, ids, (id) => restoreResource(trx, { id, ctx })),
     render: renderChangedResources,

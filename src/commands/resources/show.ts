@@ -1,5 +1,5 @@
 import { query } from '../../cli/define.ts'
-import { argument } from '../../cli/parameters.ts'
+import { argument, withValues } from '../../cli/parameters.ts'
 import { renderResource, resourceJson } from '../../render/resources.ts'
 import { findResource } from '../../rules/resources/resource.ts'
 
@@ -8,7 +8,7 @@ export const show = () =>
     name: 'show',
     summary: 'show everything about one file for centres',
     description: 'Show what a resource is, how large, and the SHA-256 of its bytes.',
-    args: { id: argument('its number, which resources list shows') },
+    args: { id: withValues({ stored: 'resource' }, argument('its number, which resources list shows')) },
     examples: ['ssh-admin resources show 1'],
     read: ({ db }, _ctx, { id }) => findResource(db, id),
     render: renderResource,

@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { preparedMutation } from '../../cli/define.ts'
-import { each, option, repeated, requiredOption } from '../../cli/parameters.ts'
+import { each, option, repeated, requiredOption, withValues } from '../../cli/parameters.ts'
 import { commaList } from '../../cli/options.ts'
 import { fileToUpload, type FileToUpload, uploadFile } from '../../cli/upload.ts'
 import { Usage } from '../../errors.ts'
@@ -38,10 +38,13 @@ Nobody sees a resource until a release opens it. The same file with the same fac
     args: { file: each('the files') },
     options: {
       title: requiredOption('<title>', 'what it is, as people read it', titleTyped),
-      kind: requiredOption(
-        '<kind>',
-        resourceKinds.join(', '),
-        z.string({ error: 'which kind?' }).transform(typedResourceKind),
+      kind: withValues(
+        resourceKinds,
+        requiredOption(
+          '<kind>',
+          resourceKinds.join(', '),
+          z.string({ error: 'which kind?' }).transform(typedResourceKind),
+        ),
       ),
       series: requiredOption(
         '<series>',
@@ -53,10 +56,13 @@ Nobody sees a resource until a release opens it. The same file with the same fac
         'the components that it is for, such as 0500/12',
         commaList.transform((texts) => [...new Set(texts.map(typedComponent))].sort()),
       ),
-      area: option(
-        '<area>',
-        `${resourceAreas.join(' or ')} (default: general)`,
-        z.string().default('general').transform(typedArea),
+      area: withValues(
+        resourceAreas,
+        option(
+          '<area>',
+          `${resourceAreas.join(' or ')} (default: general)`,
+          z.string().default('general').transform(typedArea),
+        ),
       ),
     },
     examples: [

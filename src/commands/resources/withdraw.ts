@@ -1,5 +1,5 @@
 import { mutation } from '../../cli/define.ts'
-import { each } from '../../cli/parameters.ts'
+import { each, withValues } from '../../cli/parameters.ts'
 import { changedResourcesJson, renderChangedResources } from '../../render/resources.ts'
 import { forEachTarget } from '../../rules/batch.ts'
 import { withdrawResource } from '../../rules/resources/withdraw.ts'
@@ -11,7 +11,9 @@ export const withdraw = () =>
     summary: 'let a file for centres open for nobody any more',
     description:
       'Withdraw resources: they open for nobody until they are restored. Nothing is deleted, and who has a file keeps it.',
-    args: { id: each('the numbers; - reads them from stdin, one a line') },
+    args: {
+      id: withValues({ stored: 'resource' }, each('the numbers; - reads them from stdin, one a line')),
+    },
     examples: ['ssh-admin resources withdraw 1 --yes'],
     act: (trx, ctx, { id: ids }) => forEachTarget(trx, ids, (id) => withdrawResource(trx, { id, ctx })),
     confirm: { question: withdrawalQuestion, comparable: comparableResources },

@@ -2,7 +2,8 @@ import { renderRolesOf } from '../../render/roles.ts'
 import { usersJson } from '../../render/users.ts'
 import { grantRoles } from '../../rules/roles/grant.ts'
 import { mutation } from '../../cli/define.ts'
-import { argument, orName, each } from '../../cli/parameters.ts'
+import { argument, orName, each, withValues } from '../../cli/parameters.ts'
+import { offeredRoles } from '../../rules/roles/catalogue.ts'
 
 export const grant = () =>
   mutation({
@@ -10,7 +11,10 @@ export const grant = () =>
     summary: 'give somebody roles',
     description:
       "Give somebody roles of their centre's services. ssh-admin roles list names them; administrative rights are given with users edit.",
-    args: { email: orName('user', argument('the address or name of the user')), role: each('the roles') },
+    args: {
+      email: orName('user', argument('the address or name of the user')),
+      role: withValues(offeredRoles, each('the roles')),
+    },
     examples: ['ssh-admin roles grant amira@school.example access-to-scripts'],
     act: (trx, ctx, { email, role: roles }) => grantRoles(trx, { email, roles, ctx }),
     render: renderRolesOf,

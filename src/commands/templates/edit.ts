@@ -6,10 +6,11 @@ import { requireTerminal, askYesNo } from '../../cli/prompt.ts'
 import { editTemplate, letterCalled } from '../../rules/templates/edit.ts'
 import type { LetterName } from '../../rules/mail/letters.ts'
 import { preparedMutation } from '../../cli/define.ts'
-import { argument, option } from '../../cli/parameters.ts'
+import { argument, option, withValues } from '../../cli/parameters.ts'
 import type { Session } from '../../cli/session.ts'
 import { inEditor } from './editor.ts'
 import { presentTemplate, shippedTemplate } from './present.ts'
+import { offeredLetters } from '../../rules/mail/letters.ts'
 
 export const edit = () =>
   preparedMutation({
@@ -17,7 +18,12 @@ export const edit = () =>
     summary: 'change the words of a letter',
     description:
       'Change the words of a letter in your editor (VISUAL, EDITOR), or take them from a file. They are checked before they are saved.',
-    args: { name: argument('the name that templates list shows', z.string().transform(letterCalled)) },
+    args: {
+      name: withValues(
+        offeredLetters,
+        argument('the name that templates list shows', z.string().transform(letterCalled)),
+      ),
+    },
     options: {
       from: option('<file>', 'the template as templates show prints it; - for stdin'),
     },

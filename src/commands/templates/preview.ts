@@ -4,14 +4,20 @@ import { messageOf } from '../../render/messages.ts'
 import { letterCalled } from '../../rules/templates/edit.ts'
 import { previewLetter } from '../../rules/templates/preview.ts'
 import { mutation } from '../../cli/define.ts'
-import { argument, requiredOption } from '../../cli/parameters.ts'
+import { argument, requiredOption, withValues } from '../../cli/parameters.ts'
+import { offeredLetters } from '../../rules/mail/letters.ts'
 
 export const preview = () =>
   mutation({
     name: 'preview',
     summary: 'send a letter to yourself, to see how it reads',
     description: 'Send a letter as it reads now, about an invented person. Nothing in it opens anything.',
-    args: { name: argument('the name that templates list shows', z.string().transform(letterCalled)) },
+    args: {
+      name: withValues(
+        offeredLetters,
+        argument('the name that templates list shows', z.string().transform(letterCalled)),
+      ),
+    },
     options: {
       to: requiredOption('<email>', 'who gets it'),
     },

@@ -1,14 +1,20 @@
 import * as z from 'zod'
 import { letterCalled, resetTemplate } from '../../rules/templates/edit.ts'
 import { mutation } from '../../cli/define.ts'
-import { argument } from '../../cli/parameters.ts'
+import { argument, withValues } from '../../cli/parameters.ts'
+import { offeredLetters } from '../../rules/mail/letters.ts'
 
 export const reset = () =>
   mutation({
     name: 'reset',
     summary: 'give a letter its shipped words back',
     description: 'Give a letter the words it was shipped with. The changed ones are gone.',
-    args: { name: argument('the name that templates list shows', z.string().transform(letterCalled)) },
+    args: {
+      name: withValues(
+        offeredLetters,
+        argument('the name that templates list shows', z.string().transform(letterCalled)),
+      ),
+    },
     examples: ['ssh-admin templates reset invitation --yes'],
     act: (trx, ctx, { name: letter }) => resetTemplate(trx, { letter, ctx }),
     confirm: {

@@ -9,16 +9,17 @@ import type { ChangedUser } from '../../rules/users/changed.ts'
 import { forEachTarget } from '../../rules/batch.ts'
 import { columnsHelp } from '../columns-help.ts'
 import { preparedMutation } from '../../cli/define.ts'
-import { anyNumber, orName, flag, option, repeated, type ValuesOf } from '../../cli/parameters.ts'
+import { anyNumber, orName, flag, option, repeated, type ValuesOf, withValues } from '../../cli/parameters.ts'
 import type { Session } from '../../cli/session.ts'
 import { additionOf, askForPeople, type NewPerson, readPerson, refuseNamedTwice } from './new-people.ts'
 import { userColumns } from './read-users.ts'
+import { sites, offeredRoles } from '../../rules/roles/catalogue.ts'
 
 const options = {
   centre: orName('centre', option('<centre>', 'the number or name of their centre')),
   admin: flag('with administrative rights'),
-  site: repeated('<site>', 'with access to this site'),
-  role: repeated('<role>', 'with this role; service roles alone make no hub user'),
+  site: withValues(sites, repeated('<site>', 'with access to this site')),
+  role: withValues(offeredRoles, repeated('<role>', 'with this role; service roles alone make no hub user')),
   from: option('<file>', 'read them from a workbook or CSV file, or - for stdin'),
   sheet: option('<name>', 'the sheet to read (default: the one that is open, or else the first)'),
   map: repeated(

@@ -1,9 +1,17 @@
 import { preparedMutation } from '../../cli/define.ts'
-import { argument, orName, eitherWay, option, repeated, type ValuesOf } from '../../cli/parameters.ts'
+import {
+  argument,
+  orName,
+  eitherWay,
+  option,
+  repeated,
+  type ValuesOf,
+  withValues,
+} from '../../cli/parameters.ts'
 import { ask, requireTerminal, tick } from '../../cli/prompt.ts'
 import type { Terminal } from '../../cli/terminal.ts'
 import { editNotices, person, renderChangedUsers, usersJson } from '../../render/users.ts'
-import { catalogue, sites } from '../../rules/roles/catalogue.ts'
+import { catalogue, sites, offeredRoles } from '../../rules/roles/catalogue.ts'
 import type { Account } from '../../rules/users/account.ts'
 import { type EditedUser, editUser } from '../../rules/users/edit.ts'
 import { readAddress } from '../../rules/users/email.ts'
@@ -16,10 +24,10 @@ const options = {
   lastName: option('<name>', ''),
   email: option('<email>', 'a new address'),
   admin: eitherWay({ on: 'give administrative rights', off: 'take administrative rights away' }),
-  addSite: repeated('<site>', 'give access to this site'),
-  removeSite: repeated('<site>', 'take access to this site away'),
-  addRole: repeated('<role>', 'give this role'),
-  removeRole: repeated('<role>', 'take this role away'),
+  addSite: withValues(sites, repeated('<site>', 'give access to this site')),
+  removeSite: withValues(sites, repeated('<site>', 'take access to this site away')),
+  addRole: withValues(offeredRoles, repeated('<role>', 'give this role')),
+  removeRole: withValues(offeredRoles, repeated('<role>', 'take this role away')),
 }
 
 type Options = { user: string } & ValuesOf<typeof options>

@@ -45,12 +45,12 @@ export async function userFilter(
   }
 }
 
-const statuses: readonly UserStatus[] = ['invited', 'active', 'suspended', 'deleted']
+export const userStatuses: readonly UserStatus[] = ['invited', 'active', 'suspended', 'deleted']
 
 function statusNamed(name: string): UserStatus {
-  const status = statuses.find((one) => one === name.toLowerCase())
+  const status = userStatuses.find((one) => one === name.toLowerCase())
   if (status) return status
-  throw unknownName({ kind: 'status', name, known: statuses })
+  throw unknownName({ kind: 'status', name, known: userStatuses })
 }
 
 function roleNamed(name: string): string {

@@ -1,10 +1,11 @@
 import { listing } from '../../cli/define.ts'
-import { orName, flag, option, repeated } from '../../cli/parameters.ts'
+import { orName, flag, option, repeated, withValues } from '../../cli/parameters.ts'
 import { countUsers, streamUsers, userOrders } from '../../db/users/list.ts'
 import { userFields } from '../../render/user-fields.ts'
 import { listedUserJson } from '../../render/users.ts'
 import { accountOf } from '../../rules/users/account.ts'
-import { userFilter } from './filter.ts'
+import { userFilter, userStatuses } from './filter.ts'
+import { sites, offeredRoles } from '../../rules/roles/catalogue.ts'
 
 export const list = () =>
   listing({
@@ -13,9 +14,9 @@ export const list = () =>
     description: 'List users, any number of them: all, or those that fit every filter.',
     options: {
       centre: orName('centre', option('<centre>', 'at this centre')),
-      status: repeated('<status>', 'invited, active, suspended or deleted'),
-      role: repeated('<role>', 'with one of these roles'),
-      site: repeated('<site>', 'with access to these sites'),
+      status: withValues(userStatuses, repeated('<status>', 'invited, active, suspended or deleted')),
+      role: withValues(offeredRoles, repeated('<role>', 'with one of these roles')),
+      site: withValues(sites, repeated('<site>', 'with access to these sites')),
       search: option('<text>', 'by part of a name or address; accents and letter case do not matter'),
       notSetUp: flag('who have not set up a password'),
       neverSignedIn: flag('who have never signed in'),

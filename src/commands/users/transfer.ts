@@ -7,8 +7,9 @@ import { type Transferred, transferProgressionTests } from '../../rules/users/tr
 import { preparedMutation } from '../../cli/define.ts'
 import { requireTerminal } from '../../cli/prompt.ts'
 import { findUser } from '../../rules/users/find.ts'
-import { argument, orName, repeated, option } from '../../cli/parameters.ts'
+import { argument, orName, repeated, option, withValues } from '../../cli/parameters.ts'
 import { comparableTransfer } from './questions.ts'
+import { sites } from '../../rules/roles/catalogue.ts'
 
 interface Request {
   from: string
@@ -29,10 +30,13 @@ export const transfer = () =>
         'user',
         option('<email>', 'the colleague who takes over; at a terminal those who can are offered'),
       ),
-      site: repeated(
-        '<site>',
-        'only this site: cambridge-primary or cambridge-lower-secondary',
-        commaList.transform((names) => names.map(progressionTestSite)),
+      site: withValues(
+        sites,
+        repeated(
+          '<site>',
+          'only this site: cambridge-primary or cambridge-lower-secondary',
+          commaList.transform((names) => names.map(progressionTestSite)),
+        ),
       ),
     },
     examples: ['ssh-admin users transfer amira@school.example --to omar@school.example --yes'],

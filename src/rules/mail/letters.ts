@@ -90,3 +90,8 @@ export async function subjectOf(trx: Trx, letter: LetterName): Promise<string> {
   const changed = await findTemplate(trx, letter)
   return changed?.subject ?? letters[letter].subject
 }
+
+/** Their names, each with what it is for. */
+export function offeredLetters(): (readonly [string, string])[] {
+  return Object.entries(letters).map(([name, { does }]) => [name, does] as const)
+}

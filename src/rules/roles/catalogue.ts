@@ -131,3 +131,8 @@ function plainWords(name: string): string {
     .replace(/[^\p{L}\p{N}]+/gu, ' ')
     .trim()
 }
+
+/** Their names, each with its service. */
+export function offeredRoles(): (readonly [string, string])[] {
+  return catalogue.map(({ name, service }) => [name, service] as const)
+}

@@ -3,7 +3,7 @@ import { renderUndone, undoneJson } from '../../../render/imports.ts'
 import { count } from '../../../render/text.ts'
 import { importNumber } from '../../../rules/imports/find.ts'
 import { mutation } from '../../../cli/define.ts'
-import { argument } from '../../../cli/parameters.ts'
+import { argument, withValues } from '../../../cli/parameters.ts'
 
 export const undo = () =>
   mutation({
@@ -11,7 +11,7 @@ export const undo = () =>
     summary: 'take an import back',
     description: `Take an import back as if it had not been: what it created goes, old names and what it deleted come back,
 its PINs are void and its waiting letters cancelled. What changed since is listed and left alone.`,
-    args: { id: argument('the number of the import', importNumber) },
+    args: { id: withValues({ stored: 'import' }, argument('the number of the import', importNumber)) },
     examples: ['ssh-admin centres imports undo 1 --yes'],
     act: (trx, ctx, { id }) => undoImport(trx, { id, ctx }),
     confirm: {
