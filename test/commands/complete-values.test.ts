@@ -72,7 +72,10 @@ describe('completing words that are in no store', () => {
     [['roles', 'grant', 'omar@nile.example', 'access-a'], ['access-arrangements']],
     [['roles', 'check', 'omar@nile.example', 'users.tr'], ['users.transfer']],
     [['centres', 'list', '--country', 'egy'], ['Egypt']],
-    [['centres', 'list', '--country', 'EG'], ['Egypt', 'EG']],
+    [
+      ['centres', 'list', '--country', 'EG'],
+      ['Egypt', 'EG'],
+    ],
     [['centres', 'create', 'EG9', '--kind', 'associate-'], ['associate-centre']],
     [['centres', 'list', '--sort', 'num'], ['number']],
     [
