@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto'
 import { cp, mkdir, rename, rm, writeFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { fileURLToPath, pathToFileURL } from 'node:url'
 
 const builder = await loadBuilder()
 if (!builder) process.exit()
@@ -11,6 +11,20 @@ const { build, transform } = builder
 const root = fileURLToPath(new URL('.', import.meta.url))
 /** A module of more bytes is a large package that few commands need: it is a file of its own. */
 const LARGE = 170_000
+
+/**
+ * Compiled for the machine, and shipped beside the bundle or installed at the version that was tested; the last
+ * but two is of exceljs's reader of zip files in the cloud, and is never called.
+ */
+const notBundled = [
+  'better-sqlite3',
+  'better-sqlite3-node20',
+  '@node-rs/argon2',
+  '@aws-sdk/client-s3',
+  // Other ways to PostgreSQL, which its driver looks for and does without.
+  'pg-native',
+  'pg-cloudflare',
+]
 
 /** The level of colour is given to chalk; what finds one by itself loads half of Node's network code. */
 const withoutItsOwnLevel = [
@@ -23,6 +37,7 @@ const withoutItsOwnLevel = [
 // The bundle that is published, and one that fails where it is told to, for test/torture.
 await bundle({ to: 'dist', faultPoints: false })
 await bundle({ to: 'dist-with-fault-points', faultPoints: true })
+await writeManual()
 
 async function bundle({ to, faultPoints }) {
   const { outputFiles } = await build({
@@ -39,17 +54,7 @@ async function bundle({ to, faultPoints }) {
     chunkNames: '[name]-[hash]',
     write: false,
     minify: true,
-    // What is not bundled is compiled for the machine: shipped beside the bundle, or installed at the version that was
-    // tested; the last is of exceljs's reader of zip files in the cloud, and is never called.
-    external: [
-      'better-sqlite3',
-      'better-sqlite3-node20',
-      '@node-rs/argon2',
-      '@aws-sdk/client-s3',
-      // Other ways to PostgreSQL, which its driver looks for and does without.
-      'pg-native',
-      'pg-cloudflare',
-    ],
+    external: notBundled,
     plugins: [{ name: 'colours-are-ours', setup: ({ onResolve }) => onResolve(...withoutItsOwnLevel) }],
     logLevel: 'warning',
   })
@@ -95,6 +100,29 @@ async function place({ to, modules }) {
   await rename(`${root}${to}`, old).catch(() => undefined)
   await rename(made, `${root}${to}`)
   await rm(old, { recursive: true, force: true })
+}
+
+/** The manual's pages, from the tree of commands. */
+async function writeManual() {
+  const made = join(root, `.dist-${process.pid}-manual.cjs`)
+  await build({
+    define: { FAULT_POINTS: 'false', 'import.meta.url': '__url' },
+    banner: { js: "const __url = require('node:url').pathToFileURL(__filename).href" },
+    entryPoints: [join(root, 'docs/write-man-pages.ts')],
+    bundle: true,
+    format: 'cjs',
+    platform: 'node',
+    target: 'node20',
+    outfile: made,
+    external: notBundled,
+    logLevel: 'warning',
+  })
+  try {
+    const { writeManPages } = await import(pathToFileURL(made).href)
+    await writeManPages(join(root, 'man'))
+  } finally {
+    await rm(made)
+  }
 }
 
 /** SQLite for Node 22 and later, ready-made for each machine: npm would look for a compiler before it installs it. */

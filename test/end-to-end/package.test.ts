@@ -1,5 +1,5 @@
 import { cpSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
-import { delimiter, join } from 'node:path'
+import { basename, delimiter, join } from 'node:path'
 import { execa } from 'execa'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { csv, line } from '../import/workbook.ts'
@@ -88,6 +88,16 @@ describe.skipIf(registry.exitCode !== 0)(
         readFileSync(join(installed, 'package.json'), 'utf8'),
       )
       expect({ license, author, repository, bugs }).toEqual({ license: 'UNLICENSED' })
+    })
+
+    it('brings its manual, where man looks for it', async () => {
+      const { man } = readPackage(installed)
+      expect(man).toContain('man/ssh-admin.1')
+      for (const page of man) {
+        const inPlace = readFileSync(desk.path(join('prefix/share/man/man1', basename(page))), 'utf8')
+        expect(inPlace).toBe(readFileSync(join(installed, page), 'utf8'))
+        expect(inPlace).toMatch(/^\.TH /)
+      }
     })
 
     it('brings what was tested and nothing else: the program in one piece, and what is compiled for a machine', () => {

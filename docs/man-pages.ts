@@ -1,0 +1,202 @@
+import { Command, type Option } from 'commander'
+import { addCommonOptions } from '../src/cli/common-options.ts'
+import { exitCodes, settings } from '../src/cli/help/texts.ts'
+import { tree } from '../src/cli/tree.ts'
+import { version } from '../src/version.ts'
+import { everyCommand, type Leaf } from './command-tree.ts'
+
+/** The pages of the manual by their files' names: the program's own, and one for each noun. */
+export async function manPages(): Promise<ReadonlyMap<string, string>> {
+  const leaves = await everyCommand()
+  const common = addCommonOptions(new Command('any')).options.filter((option) => !option.hidden)
+  const known = new Set(common.map(({ flags }) => flags))
+  const pages = new Map<string, string>()
+  const nouns = Object.entries(tree).flatMap(([noun, node]) =>
+    typeof node === 'function' ? [] : [{ noun, summary: node.summary }],
+  )
+  const isOfNoun = (leaf: Leaf) => nouns.some(({ noun }) => firstWord(leaf) === noun)
+  pages.set(
+    'ssh-admin.1',
+    programPage({ nouns, alone: leaves.filter((leaf) => !isOfNoun(leaf)), common, known }),
+  )
+  for (const { noun, summary } of nouns) {
+    const own = leaves.filter((leaf) => firstWord(leaf) === noun)
+    pages.set(`ssh-admin-${noun}.1`, nounPage({ noun, summary, leaves: own, known }))
+  }
+  return pages
+}
+
+/** The names of the files, for package.json: npm takes no patterns there. */
+export function manPageNames(): string[] {
+  const nouns = Object.entries(tree).filter(([, node]) => typeof node !== 'function')
+  return ['ssh-admin.1', ...nouns.map(([noun]) => `ssh-admin-${noun}.1`)]
+}
+
+function firstWord({ words }: Leaf): string {
+  return words.split(' ')[0] ?? ''
+}
+
+interface ProgramPage {
+  nouns: readonly { noun: string; summary: string }[]
+  alone: readonly Leaf[]
+  common: readonly Option[]
+  known: ReadonlySet<string>
+}
+
+function programPage({ nouns, alone, common, known }: ProgramPage): string {
+  return page([
+    title('ssh-admin'),
+    heading('NAME'),
+    text('ssh-admin - administer the School Support Hub: centres, users, coordinators and PINs'),
+    heading('SYNOPSIS'),
+    `${bold('ssh-admin')} ${italic('noun')} ${italic('verb')} [${italic('options')}]`,
+    heading('DESCRIPTION'),
+    text('Each noun has a page of its own.'),
+    ...nouns.map(({ noun, summary }) => term(`${bold(`ssh-admin-${noun}`)}(1)`, summary)),
+    heading('COMMANDS'),
+    ...alone.map((leaf) => command(leaf, known)),
+    heading('OPTIONS OF EVERY COMMAND'),
+    ...common.map(option),
+    heading('EXIT STATUS'),
+    ...exitCodes.map(({ code, meaning, next }) =>
+      term(bold(String(code)), next ? `${meaning}: ${next}.` : meaning),
+    ),
+    heading('ENVIRONMENT'),
+    verbatim(settings),
+    heading('SEE ALSO'),
+    `${nouns.map(({ noun }) => `${bold(`ssh-admin-${noun}`)}(1)`).join(',\n')}`,
+  ])
+}
+
+interface NounPage {
+  noun: string
+  summary: string
+  leaves: readonly Leaf[]
+  known: ReadonlySet<string>
+}
+
+function nounPage({ noun, summary, leaves, known }: NounPage): string {
+  return page([
+    title(`ssh-admin-${noun}`),
+    heading('NAME'),
+    text(`ssh-admin-${noun} - ${summary}`),
+    heading('SYNOPSIS'),
+    leaves.map((leaf) => `${usage(leaf)}`).join('\n.br\n'),
+    heading('DESCRIPTION'),
+    text('The options of every command are in'),
+    `${bold('ssh-admin')}(1).`,
+    heading('COMMANDS'),
+    ...leaves.map((leaf) => command(leaf, known)),
+    heading('SEE ALSO'),
+    `${bold('ssh-admin')}(1)`,
+  ])
+}
+
+function command(leaf: Leaf, known: ReadonlySet<string>): string {
+  const { command: declared, words, examples, more } = leaf
+  const own = declared.options.filter(({ flags, hidden }) => !hidden && !known.has(flags))
+  const args = declared.registeredArguments.filter(({ description }) => description !== '')
+  return [
+    `.SS "${escaped(words)}"`,
+    usage(leaf),
+    '.PP',
+    declared.description().split('\n').map(text).join('\n.PP\n'),
+    ...args.map((argument) => term(italic(argument.name()), argument.description)),
+    ...own.map(option),
+    '.PP',
+    verbatim(examples.join('\n')),
+    ...(more === '' ? [] : ['.PP', verbatim(more)]),
+  ].join('\n')
+}
+
+function usage({ words, command: declared }: Leaf): string {
+  const args = declared.registeredArguments.map((argument) => {
+    const name = `${italic(argument.name())}${argument.variadic ? ' ...' : ''}`
+    return argument.required ? name : `[${name}]`
+  })
+  return [bold(`ssh-admin ${words}`), ...args, `[${italic('options')}]`].join(' ')
+}
+
+function option({ flags, description }: Option): string {
+  return term(bold(flags), description)
+}
+
+function term(name: string, meaning: string): string {
+  return `.TP\n${name}\n${meaning === '' ? '\\&' : text(meaning)}`
+}
+
+function title(name: string): string {
+  const day = new Date().toISOString().slice(0, 10)
+  return `.TH "${escaped(name.toUpperCase())}" "1" "${day}" "ssh\\-admin ${escaped(version)}" "User Commands"`
+}
+
+function heading(words: string): string {
+  return `.SH "${words}"`
+}
+
+function page(parts: readonly string[]): string {
+  return `${parts.join('\n')}\n`
+}
+
+function verbatim(lines: string): string {
+  return `.RS 4\n.nf\n${lines
+    .split('\n')
+    .map((one) => (one === '' ? '\\&' : line(one)))
+    .join('\n')}\n.fi\n.RE`
+}
+
+function bold(words: string): string {
+  return `\\fB${escaped(words)}\\fR`
+}
+
+function italic(words: string): string {
+  return `\\fI${escaped(words)}\\fR`
+}
+
+const longest = 78
+
+/** Text that roff fills, on lines as short as it wants them; one that begins like a request is none. */
+function text(words: string): string {
+  return broken(escaped(words.trim()), '').join('\n')
+}
+
+/** A line that stays one: what is too long goes on behind a backslash. */
+function line(words: string): string {
+  return broken(escaped(words.trimEnd()), ' \\').join('\n')
+}
+
+function broken(words: string, end: string): string[] {
+  const lines: string[] = []
+  for (const word of words.split(/(?<=\S) (?=\S)/)) {
+    const last = lines.at(-1)
+    if (last !== undefined && last.length + word.length + 1 <= longest)
+      lines[lines.length - 1] = `${last} ${word}`
+    else lines.push(word)
+  }
+  return lines.map((part, at) => {
+    const safe = part.replace(/^([.']|\\\(aq)/, '\\&$1')
+    return at < lines.length - 1 ? `${safe}${end}` : safe
+  })
+}
+
+const named: Readonly<Record<string, string>> = {
+  '\\': '\\e',
+  '-': '\\-',
+  "'": '\\(aq',
+  '"': '\\(dq',
+  '`': '\\(ga',
+  '^': '\\(ha',
+  '~': '\\(ti',
+}
+
+/** Characters that roff would take for its own, and those beyond ASCII. */
+function escaped(words: string): string {
+  return [...words]
+    .map((letter) => {
+      const code = letter.codePointAt(0) ?? 0
+      return (
+        named[letter] ?? (code > 126 ? `\\[u${code.toString(16).toUpperCase().padStart(4, '0')}]` : letter)
+      )
+    })
+    .join('')
+}
