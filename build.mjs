@@ -1,6 +1,6 @@
 // Bundles the program: one file of what commands need, the large packages beside it, native ones left outside.
 import { createHash } from 'node:crypto'
-import { cp, mkdir, rename, rm, writeFile } from 'node:fs/promises'
+import { cp, mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 
@@ -108,7 +108,7 @@ async function writeManual() {
   await build({
     define: { FAULT_POINTS: 'false', 'import.meta.url': '__url' },
     banner: { js: "const __url = require('node:url').pathToFileURL(__filename).href" },
-    entryPoints: [join(root, 'docs/write-man-pages.ts')],
+    entryPoints: [join(root, 'docs/man-pages.ts')],
     bundle: true,
     format: 'cjs',
     platform: 'node',
@@ -118,8 +118,12 @@ async function writeManual() {
     logLevel: 'warning',
   })
   try {
-    const { writeManPages } = await import(pathToFileURL(made).href)
-    await writeManPages(join(root, 'man'))
+    const { manPages } = await import(pathToFileURL(made).href)
+    const pages = await manPages()
+    const folder = join(root, 'man')
+    await mkdir(folder, { recursive: true })
+    for (const [name, page] of pages) await writeFile(join(folder, name), page)
+    for (const name of await readdir(folder)) if (!pages.has(name)) await rm(join(folder, name))
   } finally {
     await rm(made)
   }

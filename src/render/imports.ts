@@ -24,7 +24,7 @@ export function importRowJson({
   return { id, file, sheet, digest, state, at, operator, actor, counts: countsIn(counts) }
 }
 
-function countsIn(counts: string): Counts {
+export function countsIn(counts: string): Counts {
   return JSON.parse(counts)
 }
 
@@ -53,7 +53,7 @@ function usersCreated({ counts }: ImportRow): number {
   return users.created + users.replaced
 }
 
-interface ShownImport {
+export interface ShownImport {
   row: ImportRow
   contents: ImportContents
 }

@@ -64,6 +64,7 @@ async function stillTrue(saved: SavedPlan, store: OpenStore): Promise<PreparedIm
     version,
     centreNames: new Map(view.centres.map(({ number, name }) => [number, name])),
     roster: undefined,
+    reported: undefined,
     described: false,
   }
 }

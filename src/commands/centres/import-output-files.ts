@@ -25,6 +25,7 @@ export interface ImportOutputFiles {
   slips: SlipLayout | undefined
   issues: OutputFile | undefined
   plan: OutputFile | undefined
+  report: OutputFile | undefined
 }
 
 interface Wanted {
@@ -32,6 +33,7 @@ interface Wanted {
   pinsOut?: string | undefined
   issuesOut?: string | undefined
   planOut?: string | undefined
+  report?: string | undefined
   slips?: SlipLayout | undefined
 }
 
@@ -42,7 +44,7 @@ export async function checkOutputFiles(
 ): Promise<ImportOutputFiles> {
   const { tableEnding } = await import('../../workbook/write.ts')
   refusePlaceTwice(session, wanted)
-  const { pinsOut, issuesOut, planOut } = wanted
+  const { pinsOut, issuesOut, planOut, report } = wanted
   for (const table of [pinsOut, issuesOut]) if (table !== undefined && table.trim() !== '') tableEnding(table)
   const pinsNameIsOurs = pinsOut === undefined
   const from = { input: input === '-' ? undefined : input }
@@ -59,9 +61,10 @@ export async function checkOutputFiles(
     slips,
     issues: await optional('issues', issuesOut, '--issues-out'),
     plan: await optional('plan', planOut, '--plan-out'),
+    report: await optional('page', report, '--report'),
   }
 
-  async function optional(kind: 'issues' | 'plan', named: string | undefined, flag: string) {
+  async function optional(kind: 'issues' | 'plan' | 'page', named: string | undefined, flag: string) {
     return named === undefined ? undefined : checkOutputFile(session, { ...from, kind, file: named, flag })
   }
 }
@@ -69,13 +72,14 @@ export async function checkOutputFiles(
 /** PINs that another file overwrites would be lost. */
 function refusePlaceTwice(
   { context }: Session,
-  { pinsOut, issuesOut, planOut }: Omit<Wanted, 'input' | 'slips'>,
+  { pinsOut, issuesOut, planOut, report }: Omit<Wanted, 'input' | 'slips'>,
 ): void {
   const taken = new Map<string, string>()
   for (const [flag, place] of Object.entries({
     '--pins-out': pinsOut,
     '--issues-out': issuesOut,
     '--plan-out': planOut,
+    '--report': report,
   })) {
     if (place === undefined) continue
     const path = resolve(context.cwd, place)

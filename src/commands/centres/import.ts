@@ -26,6 +26,10 @@ const options = {
   pinsOut: option('<file>', 'where the PINs go: .xlsx, .csv or .json (default: new-user-pins-ID.xlsx here)'),
   slips: slipsOption,
   issuesOut: option('<file>', 'write the rows held back, with the reasons, to be corrected and imported'),
+  report: option(
+    '<file>',
+    'write a page to look at: what was done, by country, and the rows held back (.html)',
+  ),
   planOut: option('<file>', 'save the plan for centres apply, and change nothing'),
   deleteMissing: flag('delete every centre that is not in the workbook'),
   deleteExtra: flag('delete every user of its centres who is not in the workbook'),
@@ -69,6 +73,7 @@ Centres and users that are not in the workbook are listed, and deleted only when
       'ssh-admin centres import fixtures/centres.xlsx --dry-run',
       'ssh-admin centres import fixtures/centres.xlsx --yes --pins-out pins.xlsx',
       'ssh-admin centres import fixtures/one-of-each.xlsx --yes --issues-out held-back.xlsx',
+      'ssh-admin centres import fixtures/one-of-each.xlsx --yes --report import.html',
     ],
     changes: true,
     run: importWorkbook,

@@ -7,6 +7,7 @@ import type { Source } from '../../import/apply.ts'
 import type { Deletions } from '../../import/deletions.ts'
 import type { Plan } from '../../import/plan.ts'
 import type { Touched } from '../../import/read-store.ts'
+import type { ReportFacts } from '../../import/report-facts.ts'
 import type { Roster } from '../../import/roster.ts'
 import { centreTitle } from '../../render/centres.ts'
 import { describePlan } from '../../render/import.ts'
@@ -29,6 +30,8 @@ export interface PreparedImport {
   centreNames: ReadonlyMap<string, string>
   /** Absent for a saved plan, and where no rows are to be written out. */
   roster: Roster | undefined
+  /** What a report says of the rows; absent where none is wanted. */
+  reported: ReportFacts | undefined
   /** It was shown already, before what the workbook lacks was offered for deletion. */
   described: boolean
 }
@@ -104,6 +107,7 @@ function centresLeftAsTheyAre(touched: readonly DeletedCentre[]): string[] {
 export interface Wanted {
   file: string
   issuesOut?: string | undefined
+  report?: string | undefined
   deleteMissing: boolean
   deleteExtra: boolean
   deleteCentre: readonly string[]
@@ -173,8 +177,14 @@ export async function planWorkbook(
     ),
     // Only the rows held back are written out again.
     roster: wanted.issuesOut === undefined ? undefined : roster,
+    reported: wanted.report === undefined ? undefined : await factsOf(store, { roster, plan }),
     described: offers,
   }
+}
+
+async function factsOf({ db }: OpenStore, of: { roster: Roster; plan: Plan }): Promise<ReportFacts> {
+  const { reportFacts } = await import('../../import/report-facts.ts')
+  return reportFacts(db, of)
 }
 
 /** @throws `partial-workbook` where a part of a roster is to delete somebody */

@@ -28,6 +28,7 @@ import {
   preparePins,
 } from './import-output-files.ts'
 import type { PreparedImport } from './plan-import.ts'
+import { placeReport } from './report.ts'
 
 interface ImportRun {
   session: Session
@@ -78,7 +79,8 @@ export async function runImport(work: ImportRun): Promise<AnswerOfChange> {
     elapsedMs,
     dryRun,
   }
-  const complete = placed && !letters.undelivered && !owedOfThisFile
+  const reported = await placeReport(work, imported)
+  const complete = placed && reported && !letters.undelivered && !owedOfThisFile
   return {
     text: renderImport(imported, session.terminal.out),
     json: importJson(imported),

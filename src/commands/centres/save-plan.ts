@@ -6,6 +6,7 @@ import type { Session } from '../../cli/session.ts'
 import type { RuleContext } from '../../rules/permissions/actor.ts'
 import { type ImportOutputFiles, placeIssues, prepareIssues } from './import-output-files.ts'
 import type { PreparedImport } from './plan-import.ts'
+import { notifyNoReport } from './report.ts'
 
 interface Saving {
   session: Session
@@ -36,6 +37,7 @@ export async function savePlanOnly(
   })
   if (!dryRun) await output.moveIntoPlace()
   const placed = !issues || (await placeIssues({ session, outputs }))
+  if (outputs.report) notifyNoReport(session, outputs.report)
   for (const line of describePlan(plan, deletions, session.terminal.err)) session.say(line)
   const planned = {
     id: null,

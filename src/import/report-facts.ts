@@ -1,0 +1,91 @@
+import type { Kysely } from 'kysely'
+import { countryCode, countryName } from '../countries.ts'
+import { countriesOfCentres } from '../db/imports/countries-of-centres.ts'
+import type { Store } from '../db/schema.ts'
+import type { Issue } from './issues.ts'
+import type { Plan } from './plan.ts'
+import type { Roster } from './roster.ts'
+import type { RosterRow } from './roster-row.ts'
+
+/** What came of the rows of a country. */
+export interface CountryOutcome {
+  /** Its English name; null where nobody can tell. */
+  country: string | null
+  accepted: number
+  heldBack: number
+}
+
+/** A row held back, with what says which one it is. */
+export interface ReportedRow {
+  row: number
+  number: string
+  name: string
+  email: string
+  issues: Issue[]
+}
+
+/** What a report says of the rows, which are let go before the store is written. */
+export interface ReportFacts {
+  countries: CountryOutcome[]
+  heldBack: ReportedRow[]
+  newCentres: { number: string; name: string; country: string }[]
+}
+
+/** As many rows as a page can sensibly show. */
+export const mostReported = 1000
+
+/** Counts the rows of each country, and keeps the first of those held back. */
+export async function reportFacts(
+  db: Kysely<Store>,
+  { roster, plan }: { roster: Roster; plan: Plan },
+): Promise<ReportFacts> {
+  const heldBack = new Set<number>()
+  const firstIssues = new Map<number, Issue[]>()
+  for (const issue of plan.issues) {
+    heldBack.add(issue.row)
+    if (firstIssues.size < mostReported || firstIssues.has(issue.row))
+      firstIssues.set(issue.row, [...(firstIssues.get(issue.row) ?? []), issue])
+  }
+  const countryOf = await countriesOf(db, roster)
+  const outcomes = new Map<string | null, CountryOutcome>()
+  const rows: ReportedRow[] = []
+  for (const row of roster.rows) {
+    const country = countryOf(row)
+    const outcome = outcomes.get(country) ?? { country, accepted: 0, heldBack: 0 }
+    outcomes.set(country, outcome)
+    if (heldBack.has(row.row)) outcome.heldBack += 1
+    else outcome.accepted += 1
+    const issues = firstIssues.get(row.row)
+    if (issues === undefined) continue
+    const { number = '', name, address } = row
+    rows.push({ row: row.row, number, name, email: address?.email ?? '', issues })
+  }
+  return {
+    countries: [...outcomes.values()].sort(byRows),
+    heldBack: rows.sort((one, other) => one.row - other.row),
+    newCentres: plan.newCentres
+      .slice(0, mostReported)
+      .map(({ number, name, country }) => ({ number, name, country: countryName(country) })),
+  }
+}
+
+export function byRows(one: CountryOutcome, other: CountryOutcome): number {
+  return other.accepted + other.heldBack - one.accepted - one.heldBack
+}
+
+/** The country that a row names; else the one that another row of its centre names; else the centre's in the store. */
+async function countriesOf(db: Kysely<Store>, { rows }: Roster): Promise<(row: RosterRow) => string | null> {
+  const named = new Map<string, string>()
+  for (const { number, location } of rows) {
+    if (number === undefined || location.country === '' || named.has(number)) continue
+    const code = countryCode(location.country)
+    if (code !== undefined) named.set(number, code)
+  }
+  const saved = await countriesOfCentres(db)
+  return ({ number, location }) => {
+    const code =
+      (number === undefined ? undefined : (saved.get(number) ?? named.get(number))) ??
+      (location.country === '' ? undefined : countryCode(location.country))
+    return code === undefined ? null : countryName(code)
+  }
+}

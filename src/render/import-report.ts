@@ -1,0 +1,215 @@
+import type { Counts } from '../import/apply.ts'
+import type { Plan } from '../import/plan.ts'
+import type { ReportedRow, ReportFacts } from '../import/report-facts.ts'
+import { html, type Html, htmlJoined } from './html.ts'
+import { reportStyle } from './import-report-style.ts'
+import { count, plainTime } from './text.ts'
+
+/** All that a page about an import shows. */
+export interface ImportReport {
+  id: number | null
+  state: 'applied' | 'undone'
+  file: string
+  sheet: string
+  digest: string
+  /** When, ISO, and on whose machine. */
+  at: string
+  operator: string
+  counts: Counts
+  countries: ReportFacts['countries']
+  /** What a bar of the chart counts. */
+  counted: 'rows' | 'users'
+  newCentres: ReportFacts['newCentres']
+  /** Null where the rows are not kept any more. */
+  heldBack: readonly ReportedRow[] | null
+  renames: readonly { number: string; before: string; after: string }[]
+  missingCentres: Plan['missingCentres']
+  extraUsers: Plan['extraUsers']
+  duplicatedUsers: Plan['duplicatedUsers']
+  /** What was deleted, and where it was. */
+  deleted: readonly (readonly [string, string])[]
+}
+
+/** One page that needs nothing else: no script, no network. */
+export function importReportPage(report: ImportReport): string {
+  const title = `Import ${report.id === null ? '' : `${report.id}: `}${report.file}`
+  const kinds = kindsOf(report.heldBack ?? [])
+  return html`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
+<title>${title}</title>
+<style>${reportStyle(kinds.map(({ code }) => code))}</style>
+</head>
+<body>
+<header>
+<h1>${title}</h1>
+<p class="about">${plainTime(report.at)} · ${report.operator} · sheet ${report.sheet}${report.state === 'undone' ? ' · taken back since' : ''}</p>
+</header>
+<main>
+${numbers(report)}
+${chart(report)}
+${heldBackSection(report, kinds)}
+${section('New centres', report.counts.centres.created, {
+  head: ['Number', 'Name', 'Country'],
+  rows: report.newCentres.map(({ number, name, country }) => [number, name, country]),
+})}
+${section('Renamed centres', report.counts.centres.renamed, {
+  head: ['Number', 'From', 'To'],
+  rows: shortened(report.renames).map(({ number, before, after }) => [number, before, after]),
+})}
+${section('Deleted', report.deleted.length, { head: ['What', 'Of'], rows: shortened(report.deleted) })}
+${section('Centres that are not in the workbook', report.missingCentres.length, {
+  head: ['Number', 'Name', 'Users', 'Kept because'],
+  rows: shortened(report.missingCentres).map(({ number, name, users, kept }) => [
+    number,
+    name,
+    String(users),
+    words(kept),
+  ]),
+})}
+${section('Users of these centres who are not in the workbook', report.extraUsers.length, {
+  head: ['Email', 'Centre', 'Last signed in', 'Kept because'],
+  rows: shortened(report.extraUsers).map(({ email, centre, lastSignedInAt, kept }) => [
+    email,
+    centre,
+    lastSignedInAt?.slice(0, 10) ?? 'never',
+    words(kept),
+  ]),
+})}
+${section('Addresses at several centres', report.duplicatedUsers.length, {
+  head: ['Email', 'Where'],
+  rows: shortened(report.duplicatedUsers).map(({ email, places }) => [
+    email,
+    places.map(({ centre, cell }) => (cell ? `${centre} (${cell})` : `${centre} (saved)`)).join(', '),
+  ]),
+})}
+</main>
+<footer><p>${report.digest === '' ? '' : `SHA-256 of the file: ${report.digest}`}</p>
+${report.id === null || report.state === 'undone' ? '' : html`<p>To take it back: <code>ssh-admin centres imports undo ${String(report.id)}</code></p>`}
+</footer>
+</body>
+</html>
+`.toString()
+}
+
+function numbers({ counts: { rows, centres, users } }: ImportReport): Html {
+  const tiles: [string, number, string][] = [
+    ['rows read', rows.read, ''],
+    ['rows held back', rows.heldBack, rows.heldBack > 0 ? 'warn' : ''],
+    ['centres created', centres.created, ''],
+    ['centres renamed', centres.renamed, ''],
+    ['centres restored', centres.restored, ''],
+    ['centres deleted', centres.deleted, centres.deleted > 0 ? 'warn' : ''],
+    ['users created', users.created, ''],
+    ['users replaced', users.replaced, ''],
+    ['users deleted', users.deleted, users.deleted > 0 ? 'warn' : ''],
+  ]
+  const shown = tiles.filter(([what, number]) => number > 0 || what.startsWith('rows'))
+  return html`<ul class="numbers">${htmlJoined(
+    shown.map(
+      ([what, number, look]) =>
+        html`<li class="${look}"><b>${number.toLocaleString('en-GB')}</b> ${what}</li>`,
+    ),
+  )}</ul>`
+}
+
+const mostBars = 30
+
+/** A bar for each country: what went in, and what was held back. */
+function chart({ countries, counted }: ImportReport): Html {
+  if (countries.length === 0) return html``
+  const most = Math.max(1, ...countries.map(({ accepted, heldBack }) => accepted + heldBack))
+  const bars = countries.slice(0, mostBars).map(({ country, accepted, heldBack }) => {
+    const share = (rows: number) => String(Math.round((rows / most) * 10_000) / 100)
+    const name = country ?? 'No country known'
+    const told =
+      heldBack > 0
+        ? `${accepted.toLocaleString('en-GB')}, ${heldBack.toLocaleString('en-GB')} held back`
+        : accepted.toLocaleString('en-GB')
+    return html`<tr><th scope="row">${name}</th><td class="bar"><svg width="100%" height="14" role="img" aria-label="${told}"><rect class="in" width="${share(accepted)}%" height="14"/><rect class="back" x="${share(accepted)}%" width="${share(heldBack)}%" height="14"/></svg></td><td class="number">${told}</td></tr>`
+  })
+  return html`<section><h2>${counted === 'rows' ? 'Rows' : 'New users'} by country</h2><table class="chart"><tbody>${htmlJoined(bars)}</tbody></table>
+${more(countries.length - bars.length, 'country')}<p class="legend"><span class="in"></span> went in <span class="back"></span> held back</p></section>`
+}
+
+interface Kind {
+  code: string
+  rows: number
+}
+
+const mostKinds = 12
+
+/** The codes of what is wrong, the commonest first. */
+function kindsOf(rows: readonly ReportedRow[]): Kind[] {
+  const byCode = new Map<string, number>()
+  for (const { issues } of rows)
+    for (const code of new Set(issues.map(({ code }) => code))) byCode.set(code, (byCode.get(code) ?? 0) + 1)
+  return [...byCode]
+    .map(([code, rows]) => ({ code, rows }))
+    .sort((one, other) => other.rows - one.rows)
+    .slice(0, mostKinds)
+}
+
+function heldBackSection({ heldBack, counts: { rows } }: ImportReport, kinds: readonly Kind[]): Html {
+  if (rows.heldBack === 0) return html``
+  if (heldBack === null)
+    return html`<section><h2>Rows held back (${rows.heldBack.toLocaleString('en-GB')})</h2><p>They are not kept in the store. To see them: <code>ssh-admin centres lint FILE</code></p></section>`
+  const choices = [{ code: 'all', rows: heldBack.length }, ...kinds].map(
+    ({ code, rows }, at) =>
+      html`<input type="radio" name="kind" id="kind-${code}"${at === 0 ? html` checked` : ''}><label for="kind-${code}">${words(code)} <small>${rows.toLocaleString('en-GB')}</small></label>`,
+  )
+  const shown = heldBack.map(
+    ({ row, number, name, email, issues }) =>
+      html`<tr class="${issues.map(({ code }) => code).join(' ')}"><td class="number">${String(row)}</td><td>${number}</td><td>${name}</td><td>${email}</td><td><ul>${htmlJoined(
+        issues.map(
+          ({ cell, value, message, hint }) =>
+            html`<li><code>${cell}</code> <mark>${value === '' ? 'empty' : shortValue(value)}</mark> ${message}${hint === null ? '' : html` <em>${hint}</em>`}</li>`,
+        ),
+      )}</ul></td></tr>`,
+  )
+  return html`<section class="held-back"><h2>Rows held back (${rows.heldBack.toLocaleString('en-GB')})</h2>
+${htmlJoined(choices)}
+<div class="wide"><table><thead><tr><th>Row</th><th>Centre</th><th>Name</th><th>Email</th><th>What is wrong, by cell</th></tr></thead><tbody>
+${htmlJoined(shown)}
+</tbody></table></div>
+${more(rows.heldBack - heldBack.length, 'row', ' To have all of them: --issues-out FILE.')}</section>`
+}
+
+const longestValue = 200
+
+function shortValue(value: string): string {
+  return value.length > longestValue ? `${value.slice(0, longestValue)}…` : value
+}
+
+const mostListed = 1000
+
+function shortened<Item>(items: readonly Item[]): readonly Item[] {
+  return items.slice(0, mostListed)
+}
+
+function section(
+  title: string,
+  total: number,
+  { head, rows }: { head: readonly string[]; rows: readonly (readonly string[])[] },
+): Html {
+  if (total === 0) return html``
+  const cells = rows.map(
+    (row) => html`<tr>${htmlJoined(row.map((cell) => html`<td>${shortValue(cell)}</td>`))}</tr>`,
+  )
+  return html`<section><details${rows.length <= 20 ? html` open` : ''}><summary><h2>${title} (${total.toLocaleString('en-GB')})</h2></summary>
+<div class="wide"><table><thead><tr>${htmlJoined(head.map((name) => html`<th>${name}</th>`))}</tr></thead><tbody>
+${htmlJoined(cells)}
+</tbody></table></div>
+${more(total - rows.length, 'line')}</details></section>`
+}
+
+function more(number: number, noun: string, after = ''): Html {
+  return number > 0 ? html`<p class="more">… and ${count(number, noun)} more.${after}</p>` : html``
+}
+
+function words(code: string | null): string {
+  return (code ?? '').replaceAll('-', ' ')
+}
