@@ -154,7 +154,7 @@ Why a row is held back (issues[].code):
 
 What is said beside (notices[].code): hidden-rows, hidden-columns, headings-again, other-sheets,
 unknown-column, name-tidied, partial-workbook, nothing-deleted, issues-not-written, no-slips (more than
-10,000 new users: --slips by-centre), pins-not-placed and issues-not-placed (exit 9).
+10,000 new users: --slips by-centre), pins-not-placed and issues-not-placed, report-not-placed (exit 9).
 
 Look before you leap: ssh-admin centres lint FILE says what is wrong with it, without a store too;
 ssh-admin centres import FILE --dry-run does all of an import and takes it back`

@@ -1,0 +1,98 @@
+import { existsSync, readFileSync, statSync } from 'node:fs'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { importRows, type Line } from '../../import/workbook.ts'
+import { newWorld, type World } from '../../world.ts'
+
+let world: World
+beforeEach(() => {
+  world = newWorld()
+})
+afterEach(() => world.close())
+
+const nile: Line = { number: 'EG001', name: 'Nile Academy', country: 'Egypt', email: 'amira@nile.example' }
+const page = (name = 'import.html') => readFileSync(world.path(name), 'utf8')
+
+describe('the page about an import', () => {
+  it('says what was done, by country, and shows each row held back with its cells', async () => {
+    const rows: Line[] = [
+      nile,
+      { number: 'PK200', name: 'Indus School', country: 'Pakistan', email: 'omar@' },
+      { number: 'PK201', name: 'Ravi School', country: 'Pakistan', email: 'huda@ravi.example' },
+    ]
+    const { exit } = await importRows(world, rows, '--report', 'import.html')
+    expect(exit).toBe(8)
+    const text = page()
+    expect(text).toContain('<b>3</b> rows read')
+    expect(text).toMatch(/<th scope="row">Pakistan<\/th>.*1, 1 held back/)
+    expect(text).toMatch(/<tr class="invalid-email">.*PK200.*<mark>omar@<\/mark>/)
+    expect(text).toContain('ssh-admin centres imports undo 1')
+    expect(statSync(world.path('import.html')).mode & 0o777).toBe(0o600)
+  })
+
+  it('lists who is missing, extra and at several centres', async () => {
+    await importRows(world, [
+      nile,
+      { ...nile, email: 'extra@nile.example' },
+      { number: 'PK200', name: 'Indus School', country: 'Pakistan', email: 'omar@indus.example' },
+    ])
+    await importRows(
+      world,
+      [nile, { number: 'PK201', name: 'Ravi School', country: 'Pakistan', email: 'amira@nile.example' }],
+      '--report',
+      'import.html',
+    )
+    const text = page()
+    expect(text).toMatch(/Centres that are not in the workbook \(1\).*PK200/s)
+    expect(text).toMatch(/who are not in the workbook \(1\).*extra@nile\.example/s)
+    expect(text).toMatch(/Addresses at several centres \(1\).*amira@nile\.example/s)
+  })
+
+  it('asks nothing of the network, runs nothing, and shows whatever stands in a cell as text', async () => {
+    const hostile = '<img src=x onerror="alert(1)"></td></table><script>alert(2)</script>@x'
+    await importRows(
+      world,
+      [nile, { number: 'PK200', name: `School "&' <b>`, country: 'Pakistan', email: hostile }],
+      '--report',
+      'import.html',
+    )
+    const text = page()
+    expect(text).toContain('&lt;script&gt;alert(2)&lt;/script&gt;')
+    expect(text).not.toMatch(/<(script|img|link|iframe|object)\b|url\(|https?:|\son\w+\s*=\s*"/)
+    expect(text).toContain(`content="default-src 'none'; style-src 'unsafe-inline'"`)
+    expect(text).not.toContain('<b>"')
+  })
+
+  it('shows a thousand of the rows held back, and says how many more there are', async () => {
+    const rows = Array.from({ length: 1203 }, (_, at) => ({ ...nile, email: `wrong${at}@` }))
+    await importRows(world, [nile, ...rows], '--report', 'import.html')
+    expect(page().match(/<tr class="invalid-email">/g)).toHaveLength(1000)
+    expect(page()).toContain('… and 203 rows more. To have all of them: --issues-out FILE.')
+  })
+
+  it('is named in the log', async () => {
+    await importRows(world, [nile], '--report', 'import.html')
+    const { events } = (await world.run(['audit', 'list', '--kind', 'event', '--json'])).json()
+    expect(events).toMatchObject([{ action: 'centres.imports.reported', details: { import: 1 } }])
+  })
+
+  it('is not written by a rehearsal, which says so', async () => {
+    const ran = await importRows(world, [nile], '--report', 'import.html', '--dry-run')
+    expect({ exit: ran.exit, there: existsSync(world.path('import.html')) }).toEqual({
+      exit: 0,
+      there: false,
+    })
+    expect(ran.json().notices).toMatchObject([{ code: 'report-not-written' }])
+  })
+
+  it('can be made later, as far as the store still knows', async () => {
+    await importRows(world, [nile, { ...nile, email: 'wrong@' }])
+    const ran = await world.run(['centres', 'imports', 'show', '1', '--report', 'import.html'])
+    expect(ran.exit).toBe(0)
+    const text = page()
+    expect(text).toContain('<b>2</b> rows read')
+    expect(text).toMatch(/New users by country.*Egypt/s)
+    expect(text).toContain('They are not kept in the store.')
+    const { events } = (await world.run(['audit', 'list', '--kind', 'event', '--json'])).json()
+    expect(events).toMatchObject([{ action: 'centres.imports.reported' }])
+  })
+})
