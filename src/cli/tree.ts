@@ -266,7 +266,7 @@ export const summaries: Readonly<Record<string, string>> = {
   seed: 'fill an empty store with invented centres and users',
   status: 'show at a glance what is in the store, what waits and what to do next',
   completion: 'print what makes a shell complete commands',
-  help: 'explain exit codes, JSON, settings, the workbook, roles, mail, examples, scripting',
+  help: 'explain exit codes, JSON, settings, the workbook, roles, mail, scripting',
 }
 
 /** Whether these words, and nothing beside them, name a command or a noun. */
