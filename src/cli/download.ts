@@ -1,8 +1,10 @@
-import type { OpenStore } from '../db/store/open.ts'
+import type { Kysely } from 'kysely'
+import type { Store } from '../db/schema.ts'
 import type { Answer } from './define.ts'
+import { changedMeanwhile } from './mutation.ts'
 import { checkOutputFile } from './output-file.ts'
 import { progressOn } from './progress.ts'
-import { placeRecorded } from './record-event.ts'
+import { placeOnlyRecorded } from './record-event.ts'
 import type { Session } from './session.ts'
 import { oneLine, tsvLine } from '../render/clean-text.ts'
 import type { RuleContext } from '../rules/permissions/actor.ts'
@@ -24,10 +26,13 @@ interface Download {
   /** As typed. */
   out: string
   /** Finds what the actor may have. @throws what stands in the way */
-  find: (store: OpenStore, ctx: RuleContext) => Promise<Downloadable>
+  find: (db: Kysely<Store>, ctx: RuleContext) => Promise<Downloadable>
 }
 
-/** Writes the bytes that were uploaded into a file, or none: they are hashed on their way, and the log names it first. */
+/**
+ * Writes the bytes that were uploaded into a file, or none: they are hashed on their way, and the file takes its place
+ * only once the log names it, by somebody who may have it at that moment.
+ */
 export async function downloadTo(session: Session, { out, find }: Download): Promise<Answer> {
   const output = await checkOutputFile(session, {
     kind: 'download',
@@ -38,7 +43,9 @@ export async function downloadTo(session: Session, { out, find }: Download): Pro
   const { readContent } = await import('../rules/resources/read-content.ts')
   const before = await session.open('read')
   try {
-    await find(before, await session.ctx(before))
+    await find(before.db, await session.ctx(before))
+    // Told before the bytes are written: without the key no download can be recorded.
+    before.keys()
   } finally {
     await before.close()
   }
@@ -47,7 +54,7 @@ export async function downloadTo(session: Session, { out, find }: Download): Pro
   const store = await session.open('read')
   try {
     const ctx = await session.ctx(store)
-    const { id, title, contentId, sha256, bytes, subject, action } = await find(store, ctx)
+    const { id, title, contentId, sha256, bytes, subject, action } = await find(store.db, ctx)
     const progress = await progressOn(session.terminal, `Writing ${oneLine(out)} …`)
     try {
       const content = { id: contentId, sha256, bytes, named: subject, at: ctx.at }
@@ -55,8 +62,14 @@ export async function downloadTo(session: Session, { out, find }: Download): Pro
     } finally {
       progress.stop()
     }
-    const facts = { title, bytes, sha256 }
-    await placeRecorded(session, { file: output, event: { action, subject, facts } })
+    await placeOnlyRecorded(session, {
+      file: output,
+      judge: async (trx, now) => {
+        const found = await find(trx, now)
+        if (found.contentId !== contentId) throw changedMeanwhile()
+        return { action, subject, facts: { title, bytes, sha256 } }
+      },
+    })
     const text = session.terminal.out.isTerminal
       ? `${oneLine(title)} written to ${oneLine(out)}; its SHA-256 is as it was uploaded.`
       : tsvLine([out, bytes, sha256])

@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs'
 import { basename, dirname } from 'node:path'
+import { removeAbandoned } from './remove-abandoned.ts'
 import { unfinishedOutputsIn } from './unfinished-outputs.ts'
 import type { OpenStore } from '../db/store/open.ts'
-import { rmSync } from '../disk.ts'
 import { isSharedPlace } from '../shared-place.ts'
 import { placesOf } from './store-paths.ts'
 import { statusOfMaker, type UnfinishedFile, unfinishedIn } from '../unfinished-files.ts'
@@ -36,17 +36,7 @@ export async function removeLeftovers(
   session: LeftoverScope & Pick<Session, 'notify'>,
   store?: OpenStore,
 ): Promise<void> {
-  for (const { path, abandoned } of await unfinishedFiles(session, store)) {
-    if (!abandoned) continue
-    try {
-      rmSync(path)
-    } catch {
-      // It stays, and store check goes on naming it.
-      continue
-    }
-    const message = `Removed ${path}, which a command that was cut short had left behind.`
-    session.notify({ code: 'leftover-removed', message })
-  }
+  removeAbandoned(await unfinishedFiles(session, store), session)
   if (store) await forgetEndedSheets(store)
 }
 

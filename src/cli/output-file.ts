@@ -3,11 +3,12 @@ import { basename, dirname, extname, join, resolve } from 'node:path'
 import { fsyncSync, linkSync, openSync, renameSync, rmSync, trySyncFolder, writeSync } from '../disk.ts'
 import { Cancelled, Failure, Refused, Unavailable, Usage } from '../errors.ts'
 import { finishing } from '../interruption.ts'
-import { makersMark } from '../unfinished-files.ts'
+import { makersMark, unfinishedIn } from '../unfinished-files.ts'
 import type { CellToWrite, SheetToWrite } from '../workbook/sheet.ts'
 import type { Tables } from '../workbook/write.ts'
 import { changedMeanwhile } from './mutation.ts'
 import { confirm } from './prompt.ts'
+import { removeAbandoned } from './remove-abandoned.ts'
 import type { Session } from './session.ts'
 
 /** What a file is for: the first part of its name until it is whole. */
@@ -39,7 +40,7 @@ export interface OutputFile {
   unfinished: string
   /** Asks before one that is there is replaced, unless that was asked already. */
   agreeToReplace: () => Promise<void>
-  /** Writes all of it beside its place, and syncs it. */
+  /** Writes all of it beside its place, and syncs it; what a killed one left there goes. */
   prepare: (contents: Contents) => Promise<void>
   /** @param freeName given, the first of these names that nobody has; @returns the name as it is shown */
   moveIntoPlace: (freeName?: (attempt: number) => string) => Promise<string>
@@ -104,6 +105,7 @@ function outputFile(
       agreed = true
     },
     prepare: async (contents) => {
+      removeAbandoned(unfinishedIn(dirname(path), [`.${kind}-`]), session)
       forget = interruption.beforeEnding(discard)
       try {
         if ('writeTo' in contents) await contents.writeTo(unfinished)

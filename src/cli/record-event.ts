@@ -1,5 +1,5 @@
 import type { OutputFile } from './output-file.ts'
-import type { Session } from './session.ts'
+import type { Session, WorkFor } from './session.ts'
 
 interface HappenedEvent {
   action: string
@@ -38,5 +38,28 @@ export async function placeRecorded(
   { file, event }: { file: OutputFile; event: HappenedEvent },
 ): Promise<string> {
   await recordEvent(session, event)
+  return file.moveIntoPlace()
+}
+
+/** Puts a file in its place once its event is saved, which what may be had is judged with; unsaved, there is no file. @returns where it is */
+export async function placeOnlyRecorded(
+  session: Session,
+  { file, judge }: { file: OutputFile; judge: WorkFor<HappenedEvent> },
+): Promise<string> {
+  const { appendAudit } = await import('../rules/audit/append.ts')
+  try {
+    const store = await session.open('use')
+    try {
+      await session.commit(store, async (trx, ctx) => {
+        const event = await judge(trx, ctx)
+        await appendAudit(trx, { ...ctx, ...event, kind: 'event' })
+      })
+    } finally {
+      await store.close()
+    }
+  } catch (error) {
+    file.discard()
+    throw error
+  }
   return file.moveIntoPlace()
 }

@@ -5,30 +5,68 @@ import { count, listLines } from './text.ts'
 
 const mostNamed = 12
 
-/** For whom something closes: a question where anything does. */
-export function closingQuestion(closes: readonly Closing[], what: string): string | undefined {
-  if (closes.length === 0) return undefined
-  const lines = closes.map(({ release, centre, resources }) =>
+/** For whom something closes or opens: a question where anything does. */
+export function closingQuestion(
+  closes: readonly Closing[],
+  what: string,
+  opens: readonly Closing[] = [],
+): string | undefined {
+  if (closes.length === 0 && opens.length === 0) return undefined
+  const done = [
+    ...(closes.length > 0 ? [`close what is open for ${centresOf(closes).counted}`] : []),
+    ...(opens.length > 0 ? [`open it now for ${centresOf(opens).counted}`] : []),
+  ]
+  // The first line is all that is told where nobody can be asked.
+  const both =
+    closes.length > 0 && opens.length > 0 ? ['Something would close, and something would open at once:'] : []
+  return [
+    ...both,
+    ...named(closes, 'What is open now would close for'),
+    ...named(opens, 'What is not open would open at once for'),
+    `${what}, and ${done.join(', and ')}?`,
+  ].join('\n')
+}
+
+function named(changes: readonly Closing[], first: string): string[] {
+  if (changes.length === 0) return []
+  const { counted, few } = centresOf(changes)
+  const lines = changes.map(({ release, centre, resources }) =>
     oneLine(`${centre.number} ${centre.name}: ${release.name} (${resources.join(', ')})`),
   )
-  const centres = [...new Set(closes.map(({ centre }) => centre.number))]
-  const few = `${centres.slice(0, 3).join(', ')}${centres.length > 3 ? ' …' : ''}`
-  const first = `What is open now would close for ${count(centres.length, 'centre')} (${few}):`
-  const shown = listLines(first, lines, mostNamed)
-  return `${shown.join('\n')}\n${what}, and close what is open for ${count(centres.length, 'centre')}?`
+  return listLines(`${first} ${counted} (${few}):`, lines, mostNamed)
+}
+
+function centresOf(changes: readonly Closing[]): { counted: string; few: string } {
+  const centres = [...new Set(changes.map(({ centre }) => centre.number))]
+  return {
+    counted: count(centres.length, 'centre'),
+    few: `${centres.slice(0, 3).join(', ')}${centres.length > 3 ? ' …' : ''}`,
+  }
 }
 
 /** What of it is agreed to. */
-export function comparableClosing(closes: readonly Closing[]): unknown {
-  return closes.map(({ release, centre, resources }) => [release.id, centre.number, resources])
+export function comparableClosing(closes: readonly Closing[], opens: readonly Closing[] = []): unknown {
+  return [closes, opens].map((changes) =>
+    changes.map(({ release, centre, resources }) => [release.id, centre.number, resources]),
+  )
 }
 
-export function renderClosing(closes: readonly Closing[], view: View): string[] {
-  if (!view.isTerminal) {
-    return closes.map(({ release, centre }) => tsvLine(['closed', release.id, release.name, centre.number]))
-  }
-  const lines = closes.map(({ release, centre }) =>
+export function renderClosing(
+  closes: readonly Closing[],
+  view: View,
+  opens: readonly Closing[] = [],
+): string[] {
+  if (!view.isTerminal) return [...linesForPipe('closed', closes), ...linesForPipe('opened', opens)]
+  return [...listed('Closed', closes), ...listed('Opened', opens)]
+}
+
+function linesForPipe(word: string, changes: readonly Closing[]): string[] {
+  return changes.map(({ release, centre }) => tsvLine([word, release.id, release.name, centre.number]))
+}
+
+function listed(word: string, changes: readonly Closing[]): string[] {
+  const lines = changes.map(({ release, centre }) =>
     oneLine(`${centre.number} ${centre.name}: ${release.name}`),
   )
-  return listLines(`  Closed for ${count(lines.length, 'authorisation')}:`, lines, mostNamed)
+  return listLines(`  ${word} for ${count(lines.length, 'authorisation')}:`, lines, mostNamed)
 }

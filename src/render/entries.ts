@@ -22,7 +22,7 @@ export function entryJson(entry: EntryRow): JsonItem<'entryList'> {
 }
 
 export function renderImportedEntries(
-  { rows, entries, issues, closes }: ImportedEntries,
+  { rows, entries, issues, closes, opens }: ImportedEntries,
   view: View,
 ): string {
   const { created, changed, unchanged } = entries
@@ -33,14 +33,21 @@ export function renderImportedEntries(
     ...renderRowCounts(rows, view),
     counts,
     ...renderIssues(issues, view),
-    ...renderClosing(closes, view),
+    ...renderClosing(closes, view, opens),
   ].join('\n')
 }
 
 export function importedEntriesJson({
   entries,
   closes,
+  opens,
   ...imported
 }: ImportedEntries): JsonOfChange<'entriesImport'> {
-  return { ...imported, entries, closed: closes, changed: entries.created + entries.changed > 0 }
+  return {
+    ...imported,
+    entries,
+    closed: closes,
+    opened: opens,
+    changed: entries.created + entries.changed > 0,
+  }
 }

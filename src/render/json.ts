@@ -381,7 +381,7 @@ const release = () =>
     withdrawnAt: orNull(time()),
   })
 
-/** For whom something closes that was open. */
+/** For whom something closes that was open, or opens that was not. */
 const closing = () =>
   z.strictObject({
     release: z.strictObject({ id: count(), name: text() }),
@@ -399,7 +399,7 @@ const authorisation = () =>
     opensLocal: orNull(text()),
     closesAt: orNull(time()),
     timeZone: orNull(text()),
-    state: z.enum(['not-yet-open', 'open', 'closed', 'never-opens']),
+    state: z.enum(['draft', 'withdrawn', 'not-yet-open', 'open', 'closed', 'never-opens']),
     problem: orNull(obstacle()),
   })
 
@@ -733,6 +733,7 @@ const answerShapes = () => ({
 
   keyTimesImport: answerOfChange({
     closed: z.array(closing()),
+    opened: z.array(closing()),
     file: text(),
     rows: rowsOfTable(),
     keyTimes: z.strictObject({ created: count(), changed: count(), unchanged: count() }),
@@ -765,6 +766,7 @@ const answerShapes = () => ({
     ...keyTime().shape,
     outcome: z.enum(['edited', 'removed', 'unchanged']),
     closed: z.array(closing()),
+    opened: z.array(closing()),
     changed: z.boolean(),
   }),
 
@@ -815,6 +817,7 @@ const answerShapes = () => ({
   ]),
   entriesImport: answerOfChange({
     closed: z.array(closing()),
+    opened: z.array(closing()),
     file: text(),
     rows: rowsOfTable(),
     entries: z.strictObject({ created: count(), changed: count(), unchanged: count() }),

@@ -51,50 +51,61 @@ export function keyTimeJson(keyTime: KeyTime): Shape<'keyTime'> {
 }
 
 export function renderImportedKeyTimes(imported: ImportedKeyTimes, view: View): string {
-  const { rows, keyTimes, issues, closes } = imported
+  const { rows, keyTimes, issues, closes, opens } = imported
   const { created, changed, unchanged } = keyTimes
   if (!view.isTerminal) {
     return [
       ...renderRowCounts(rows, view),
       tsvLine(['key-times', created, changed, unchanged]),
       ...renderIssues(issues, view),
-      ...renderClosing(closes, view),
+      ...renderClosing(closes, view, opens),
     ].join('\n')
   }
   return [
     ...renderRowCounts(rows, view),
     `  New Key Times: ${created}. Changed: ${changed}. There already: ${unchanged}.`,
     ...renderIssues(issues, view),
-    ...renderClosing(closes, view),
+    ...renderClosing(closes, view, opens),
   ].join('\n')
 }
 
 export function importedKeyTimesJson({
   keyTimes,
   closes,
+  opens,
   ...imported
 }: ImportedKeyTimes): JsonOfChange<'keyTimesImport'> {
-  return { ...imported, keyTimes, closed: closes, changed: keyTimes.created + keyTimes.changed > 0 }
+  return {
+    ...imported,
+    keyTimes,
+    closed: closes,
+    opened: opens,
+    changed: keyTimes.created + keyTimes.changed > 0,
+  }
 }
 
-export function renderChangedKeyTime({ keyTime, outcome, closes }: ChangedKeyTime, view: View): string {
+export function renderChangedKeyTime(
+  { keyTime, outcome, closes, opens }: ChangedKeyTime,
+  view: View,
+): string {
   const { id, country, session, local_time, time_zone } = keyTime
   if (!view.isTerminal) {
     const line = tsvLine([id, countryName(country), session, local_time, time_zone, outcome])
-    return [line, ...renderClosing(closes, view)].join('\n')
+    return [line, ...renderClosing(closes, view, opens)].join('\n')
   }
   const mark = outcome === 'unchanged' ? view.chalk.dim('·') : view.chalk.green('✓')
   const what = outcome === 'unchanged' ? 'is as it was' : `is ${outcome}`
   const line = `${mark} Key Time ${id} ${what}: ${session} in ${countryName(country)}, ${local_time} ${time_zone}.`
-  return [line, ...renderClosing(closes, view)].join('\n')
+  return [line, ...renderClosing(closes, view, opens)].join('\n')
 }
 
 export function changedKeyTimeJson({
   keyTime,
   outcome,
   closes,
+  opens,
 }: ChangedKeyTime): JsonOfChange<'changedKeyTime'> {
-  return { ...keyTimeJson(keyTime), outcome, closed: closes, changed: outcome !== 'unchanged' }
+  return { ...keyTimeJson(keyTime), outcome, closed: closes, opened: opens, changed: outcome !== 'unchanged' }
 }
 
 export function renderKeyTimesOfCentre(shown: KeyTimesOfCentre, view: View): string {

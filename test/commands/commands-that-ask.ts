@@ -80,7 +80,7 @@ const openedByKeyTime = async (world: World) => {
   await opened(world)
   writeFileSync(world.path('first.csv'), keyTimesAt('10:00'))
   await does('key-times import first.csv')(world)
-  const opens = ['--opens', 'key-time AM 2026-03-02 - 2h']
+  const opens = ['--opens', 'key-time AM 2026-03-02']
   await world.run(['releases', 'edit', 'June', ...opens, '--yes'])
 }
 const uploadedHelp = async (world: World) => {
@@ -202,16 +202,16 @@ export const asking: Readonly<Record<string, Asks>> = {
     question: 'would close for',
     prepare: async (world) => {
       await openedByKeyTime(world)
-      writeFileSync(world.path('later.csv'), keyTimesAt('18:00'))
+      writeFileSync(world.path('later.csv'), keyTimesAt('11:30'))
     },
     nothing: { prepare: ['key-times', 'import', 'later.csv'] },
     meanwhile: does('releases withdraw June'),
   },
   'key-times edit': {
-    argv: ['1', '--local-time', '18:00'],
+    argv: ['1', '--local-time', '11:30'],
     question: 'would close for',
     prepare: openedByKeyTime,
-    nothing: { prepare: ['key-times', 'edit', '1', '--local-time', '18:00'] },
+    nothing: { prepare: ['key-times', 'edit', '1', '--local-time', '11:30'] },
     meanwhile: does('releases withdraw June'),
   },
   'help-documents replace': {

@@ -13,7 +13,7 @@ export const edit = () =>
     name: 'edit',
     summary: "change a centre's facts",
     description:
-      'Change what is said of a centre; what is not named stays. A centre that leaves its Associate is assigned to nobody there any longer. You are asked first when another centre has the new name already, and where it would close what is released and open for it.',
+      'Change what is said of a centre; what is not named stays. A centre that leaves its Associate is assigned to nobody there any longer. You are asked first when another centre has the new name already, and where it would close what is released and open for it, or open at once what is not.',
     args: { centre: orName('centre', argument('the number or name of the centre')) },
     options: {
       ...centreOptions,
@@ -41,7 +41,7 @@ export const edit = () =>
   })
 
 function questionOf(edited: ChangedCentre): string | undefined {
-  const closing = closingQuestion(edited.closes ?? [], `Change ${edited.centre.number}`)
+  const closing = closingQuestion(edited.closes ?? [], `Change ${edited.centre.number}`, edited.opens)
   const namesake = namesakeQuestion(edited)
   return namesake && closing ? `${namesake}\n${closing}` : (namesake ?? closing)
 }

@@ -36,11 +36,11 @@ export const centreNumbers = z
 
 /** What of changed centres is agreed to: which they are, what is changed of them, and how many people are there. */
 export function comparableCentres(changed: readonly ChangedCentre[]): unknown {
-  return changed.map(({ centre, outcome, fields, namesakes, closes = [] }) => [
+  return changed.map(({ centre, outcome, fields, namesakes, closes, opens }) => [
     [centre.id, centre.number, centre.name, centre.kind, centre.status, centre.user_count],
     outcome,
     fields,
     namesakes,
-    comparableClosing(closes),
+    comparableClosing(closes ?? [], opens),
   ])
 }

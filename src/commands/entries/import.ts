@@ -48,8 +48,8 @@ Rows with a mistake are held back and change nothing; the rest goes in (exit cod
       return imported
     },
     confirm: {
-      question: ({ closes }) => closingQuestion(closes, 'Change these entries'),
-      comparable: ({ rows, entries, closes }) => [rows, entries, comparableClosing(closes)],
+      question: ({ closes, opens }) => closingQuestion(closes, 'Change these entries', opens),
+      comparable: ({ rows, entries, closes, opens }) => [rows, entries, comparableClosing(closes, opens)],
     },
     render: renderImportedEntries,
     json: importedEntriesJson,

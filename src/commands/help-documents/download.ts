@@ -20,7 +20,7 @@ export const download = () =>
     run: ({ id, out }, session) =>
       downloadTo(session, {
         out,
-        find: async ({ db }, { by }) => {
+        find: async (db, { by }) => {
           const {
             content_id: contentId,
             title,

@@ -43,8 +43,12 @@ export const edit = () =>
     },
     act: (trx, ctx, { id, changes }) => editKeyTime(trx, { id, changes, ctx }),
     confirm: {
-      question: ({ closes }) => closingQuestion(closes, 'Change this Key Time'),
-      comparable: ({ keyTime, outcome, closes }) => [keyTime, outcome, comparableClosing(closes)],
+      question: ({ closes, opens }) => closingQuestion(closes, 'Change this Key Time', opens),
+      comparable: ({ keyTime, outcome, closes, opens }) => [
+        keyTime,
+        outcome,
+        comparableClosing(closes, opens),
+      ],
     },
     render: renderChangedKeyTime,
     json: changedKeyTimeJson,

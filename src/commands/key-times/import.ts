@@ -26,8 +26,8 @@ A country with several time zones needs one in each row: it is never guessed.`,
       return imported
     },
     confirm: {
-      question: ({ closes }) => closingQuestion(closes, 'Change these Key Times'),
-      comparable: ({ rows, keyTimes, closes }) => [rows, keyTimes, comparableClosing(closes)],
+      question: ({ closes, opens }) => closingQuestion(closes, 'Change these Key Times', opens),
+      comparable: ({ rows, keyTimes, closes, opens }) => [rows, keyTimes, comparableClosing(closes, opens)],
     },
     render: renderImportedKeyTimes,
     json: importedKeyTimesJson,

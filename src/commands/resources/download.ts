@@ -19,7 +19,7 @@ export const download = () =>
     run: ({ id, out }, session) =>
       downloadTo(session, {
         out,
-        find: async ({ db }, { by, at }) => {
+        find: async (db, { by, at }) => {
           if (by.kind === 'user')
             await permitDownload(db, { resourceId: typedNumber(id, 'a resource'), by, at })
           const { content_id: contentId, ...resource } = await findResource(db, id)

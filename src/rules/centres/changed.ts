@@ -18,6 +18,8 @@ export interface ChangedCentre {
   namesakes?: readonly string[]
   /** What is released, and was open for it, and is not any more. */
   closes?: readonly Closing[]
+  /** And opens that was not. */
+  opens?: readonly Closing[]
 }
 
 /** The centre as it is after what was done to it. */

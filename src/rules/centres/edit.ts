@@ -35,7 +35,7 @@ export async function editCentre(
   const unassigned = leaves ? await unassignEverybody(trx, id) : 0
   const folded = centreSearchKey({ number, name: wanted.name })
   const work = () => setCentreFacts(trx, { id, at, ...wanted, folded })
-  const closes = await closedBy(trx, { number, fields: Object.keys(changes), ctx, work })
+  const moved = await closedAndOpenedBy(trx, { number, fields: Object.keys(changes), ctx, work })
   await appendAudit(trx, {
     by,
     at,
@@ -44,7 +44,7 @@ export async function editCentre(
     facts: { ...changes, ...(leaves ? { unassigned } : {}) },
   })
   const fields = Object.keys(changes)
-  const edited = { ...(await centreNow(trx, { number, outcome: 'edited', fields })), closes }
+  const edited = { ...(await centreNow(trx, { number, outcome: 'edited', fields })), ...moved }
   const renamed = wanted.name !== before.name
   return renamed ? { ...edited, namesakes: await namesakesOf(trx, edited.centre) } : edited
 }
@@ -59,11 +59,15 @@ interface Edit {
   work: () => Promise<void>
 }
 
-async function closedBy(trx: Trx, { number, fields, ctx, work }: Edit): Promise<readonly Closing[]> {
+async function closedAndOpenedBy(
+  trx: Trx,
+  { number, fields, ctx, work }: Edit,
+): Promise<{ closes: readonly Closing[]; opens: readonly Closing[] }> {
   if (!fields.some((field) => deciding.has(field))) {
     await work()
-    return []
+    return { closes: [], opens: [] }
   }
   const { noticingWhatCloses } = await import('../releases/what-closes.ts')
-  return (await noticingWhatCloses(trx, { meant: { numbers: [number] }, ctx, work })).closes
+  const { closes, opens } = await noticingWhatCloses(trx, { meant: { numbers: [number] }, ctx, work })
+  return { closes, opens }
 }

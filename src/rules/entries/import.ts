@@ -19,8 +19,9 @@ export interface ImportedEntries {
   rows: RowCounts
   entries: { created: number; changed: number; unchanged: number }
   issues: CellIssue[]
-  /** For whom something closes by this that was open. */
+  /** For whom something closes by this that was open, and opens that was not. */
   closes: Closing[]
+  opens: Closing[]
 }
 
 /**
@@ -64,7 +65,7 @@ export async function importEntries(trx: Trx, { file, digest, rows, ctx }: Impor
     added.push(...kept)
     touched.add(together[0]?.centre_number ?? '')
   }
-  const { closes } = await noticingWhatCloses(trx, {
+  const { closes, opens } = await noticingWhatCloses(trx, {
     meant: { numbers: [...touched] },
     ctx,
     work: async () => {
@@ -74,10 +75,10 @@ export async function importEntries(trx: Trx, { file, digest, rows, ctx }: Impor
   })
   const counts = rowCounts(rows, issues)
   if (touched.size > 0) {
-    const facts = { digest, rows: counts, entries, closes: closes.length }
+    const facts = { digest, rows: counts, entries, closes: closes.length, opens: opens.length }
     await appendAudit(trx, { by, at, action: 'entries.imported', subject: file, facts })
   }
-  return { file, rows: counts, entries, issues: inOrderOfRows(issues), closes }
+  return { file, rows: counts, entries, issues: inOrderOfRows(issues), closes, opens }
 }
 
 function keyOf({ centre_number, series, component }: NewEntry): string {

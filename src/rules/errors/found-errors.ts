@@ -9,6 +9,7 @@ import { findReleases } from '../../db/releases/releases.ts'
 import { findResources } from '../../db/resources/resources.ts'
 import type { Store } from '../../db/schema.ts'
 import { countryName } from '../../countries.ts'
+import { contradictionOf } from '../key-times/key-time-rows.ts'
 import type { TimeProblem } from '../key-times/lookup.ts'
 import { authorisationsOf, readReleaseFacts } from '../releases/authorisations.ts'
 
@@ -82,8 +83,18 @@ async function* entryErrors(db: Kysely<Store>): AsyncGenerator<FoundError> {
 async function* keyTimeErrors(db: Kysely<Store>): AsyncGenerator<FoundError> {
   const kind = 'key-time'
   const zones = new Map<string, Set<number | null>>()
-  for (const { country, administrative_zone: zone } of await findKeyTimes(db))
+  for (const { id, country, administrative_zone: zone, session, local_time } of await findKeyTimes(db)) {
     zones.set(country, (zones.get(country) ?? new Set()).add(zone))
+    const contradiction = contradictionOf(session, local_time)
+    if (!contradiction) continue
+    yield {
+      kind,
+      code: 'time-not-in-session',
+      subject: countryName(country),
+      message: `Key Time ${id} of ${countryName(country)} ${contradiction.message}.`,
+      hint: `ssh-admin key-times edit ${id} --local-time HH:MM`,
+    }
+  }
   for (const [country, all] of zones) {
     const known = [...all].filter((zone) => zone !== null)
     const name = countryName(country)

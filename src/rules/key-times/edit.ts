@@ -12,6 +12,7 @@ import { appendAudit } from '../audit/append.ts'
 import type { RuleContext } from '../permissions/actor.ts'
 import { permit } from '../permissions/decide.ts'
 import { type Closing, noticingWhatCloses } from '../releases/what-closes.ts'
+import { contradictionOf } from './key-time-rows.ts'
 import { overlaps } from './overlaps.ts'
 import { typedTimeZoneIn } from './time-zones.ts'
 
@@ -28,8 +29,9 @@ export interface KeyTimeChanges {
 export interface ChangedKeyTime {
   keyTime: KeyTimeRow
   outcome: 'edited' | 'removed' | 'unchanged'
-  /** For whom something closes by this that was open. */
+  /** For whom something closes by this that was open, and opens that was not. */
   closes: Closing[]
+  opens: Closing[]
 }
 
 interface Editing {
@@ -51,10 +53,14 @@ export async function editKeyTime(trx: Trx, { id, changes, ctx }: Editing): Prom
   const subject = before.country
   const meant = { countries: [before.country] }
   if (changes === 'remove') {
-    const { closes } = await noticingWhatCloses(trx, { meant, ctx, work: () => removeKeyTime(trx, id) })
-    const facts = { ...before, closes: closes.length }
+    const { closes, opens } = await noticingWhatCloses(trx, {
+      meant,
+      ctx,
+      work: () => removeKeyTime(trx, id),
+    })
+    const facts = { ...before, closes: closes.length, opens: opens.length }
     await appendAudit(trx, { by, at, action: 'key-times.removed', subject, facts })
-    return { keyTime: before, outcome: 'removed', closes }
+    return { keyTime: before, outcome: 'removed', closes, opens }
   }
   const wanted = { ...before, ...columnsOf(before, changes) }
   const changed = Object.fromEntries(
@@ -62,19 +68,21 @@ export async function editKeyTime(trx: Trx, { id, changes, ctx }: Editing): Prom
       .filter(([name, value]) => new Map<string, unknown>(Object.entries(before)).get(name) !== value)
       .map(([name, value]) => [name, value]),
   )
-  if (Object.keys(changed).length === 0) return { keyTime: before, outcome: 'unchanged', closes: [] }
+  if (Object.keys(changed).length === 0)
+    return { keyTime: before, outcome: 'unchanged', closes: [], opens: [] }
   refuseBackwards(wanted)
+  if (wanted.local_time !== before.local_time) refuseContradiction(wanted)
   await refuseOverlap(trx, wanted)
 
   const { id: _, ...values } = wanted
-  const { closes } = await noticingWhatCloses(trx, {
+  const { closes, opens } = await noticingWhatCloses(trx, {
     meant,
     ctx,
     work: () => changeKeyTime(trx, { id, ...values }),
   })
-  const facts = { id, before, after: changed, closes: closes.length }
+  const facts = { id, before, after: changed, closes: closes.length, opens: opens.length }
   await appendAudit(trx, { by, at, action: 'key-times.edited', subject, facts })
-  return { keyTime: wanted, outcome: 'edited', closes }
+  return { keyTime: wanted, outcome: 'edited', closes, opens }
 }
 
 function columnsOf(before: KeyTimeRow, changes: KeyTimeChanges): Partial<NewKeyTime> {
@@ -87,6 +95,15 @@ function columnsOf(before: KeyTimeRow, changes: KeyTimeChanges): Partial<NewKeyT
     ...(from === undefined ? {} : { from_date: from }),
     ...(until === undefined ? {} : { until_date: until }),
   }
+}
+
+function refuseContradiction({ session, local_time: time }: KeyTimeRow): void {
+  const contradiction = contradictionOf(session, time)
+  if (!contradiction) return
+  throw new Usage(`The local time ${contradiction.message}.`, {
+    code: 'time-not-in-session',
+    hint: contradiction.hint,
+  })
 }
 
 function refuseBackwards({ from_date, until_date }: KeyTimeRow): void {

@@ -27,8 +27,9 @@ export interface ImportedKeyTimes {
   rows: RowCounts
   keyTimes: { created: number; changed: number; unchanged: number }
   issues: CellIssue[]
-  /** For whom something closes by this that was open. */
+  /** For whom something closes by this that was open, and opens that was not. */
   closes: Closing[]
+  opens: Closing[]
 }
 
 interface ReadRow {
@@ -57,17 +58,21 @@ export async function importKeyTimes(
   const accepted = withoutOverlaps(found, saved, issues)
 
   const countries = [...new Set(accepted.map(({ read }) => read.country))]
-  const { result: keyTimes, closes } = await noticingWhatCloses(trx, {
+  const {
+    result: keyTimes,
+    closes,
+    opens,
+  } = await noticingWhatCloses(trx, {
     meant: { countries },
     ctx,
     work: () => saveKeyTimes(trx, { accepted, saved }),
   })
   const counts = rowCounts(rows, issues)
   if (keyTimes.created + keyTimes.changed > 0) {
-    const facts = { digest, rows: counts, keyTimes, closes: closes.length }
+    const facts = { digest, rows: counts, keyTimes, closes: closes.length, opens: opens.length }
     await appendAudit(trx, { by, at, action: 'key-times.imported', subject: file, facts })
   }
-  return { file, rows: counts, keyTimes, issues: inOrderOfRows(issues), closes }
+  return { file, rows: counts, keyTimes, issues: inOrderOfRows(issues), closes, opens }
 }
 
 async function saveKeyTimes(

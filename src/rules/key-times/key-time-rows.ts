@@ -3,7 +3,7 @@ import type { NewKeyTime } from '../../db/key-times/key-times.ts'
 import type { ExamSession } from '../../db/schema.ts'
 import { isDate } from '../dates.ts'
 import { cellIssue, type CellIssue, type TableRowAsWritten, unreadableCells } from '../imports/table-row.ts'
-import { clocksOf, findTimeZone, isIn, onlyTimeZoneOf, timeZoneHint } from './time-zones.ts'
+import { clocksOf, findTimeZone, onlyTimeZoneOf, timeZoneHint, zoneIn } from './time-zones.ts'
 
 export const keyTimeFields = [
   'country',
@@ -46,6 +46,8 @@ export function readKeyTimeRow(row: KeyTimeRowAsWritten): { read: NewKeyTime } |
   const localTime = readLocalTime(texts.localTime)
   if (localTime === undefined)
     wrong('localTime', 'invalid-time', `is a time such as 10:00, not ${texts.localTime || 'blank'}`)
+  const contradiction = localTime && session ? contradictionOf(session, localTime) : undefined
+  if (contradiction) wrong('localTime', 'time-not-in-session', contradiction.message, contradiction.hint)
   const series = readSeries(texts.series)
   if (series === undefined)
     wrong('series', 'invalid-series', `is a year and a month such as 2026-06, not ${texts.series}`)
@@ -103,7 +105,32 @@ export function readSession(text: string): ExamSession | undefined {
   return sessions[text.trim().toLowerCase()]
 }
 
-/** `9:00`, `09.00`, `09:00:00`, `1:30 pm`, as spreadsheets show times. */
+/** The first and the last minute of each, overlapping where the countries of the world differ. */
+const timesOf: Readonly<Record<ExamSession, readonly [string, string]>> = {
+  AM: ['00:00', '11:59'],
+  PM: ['12:00', '17:59'],
+  EV: ['16:00', '23:59'],
+}
+
+/** Why a time is none of a session, worded to follow the name of what holds it; what was meant is not guessed. */
+export function contradictionOf(
+  session: ExamSession,
+  localTime: string,
+): { message: string; hint: string } | undefined {
+  const [first, last] = timesOf[session]
+  if (localTime >= first && localTime <= last) return undefined
+  const [hours, minutes] = localTime.split(':')
+  const later = `${Number(hours) + 12}:${minutes}`
+  return {
+    message: `is ${localTime}, which is no time of ${session} (${first} to ${last})`,
+    hint:
+      later >= first && later <= last
+        ? `Write ${later}, if that is meant, or another session.`
+        : 'Write another time, or another session.',
+  }
+}
+
+/** `9:00`, `09.00`, `09:00:00`, `1:30 pm`, as spreadsheets show times; 12:00 am is noon to some and midnight to others. */
 export function readLocalTime(text: string): string | undefined {
   const found = /^(\d{1,2})[:.](\d{2})(?:[:.]00)?\s*([ap]\.?m\.?)?$/i.exec(text.trim())
   if (!found) return undefined
@@ -111,6 +138,7 @@ export function readLocalTime(text: string): string | undefined {
   const isAfternoon = half?.toLowerCase().startsWith('p')
   const hour = Number(hours)
   if (half !== undefined && (hour < 1 || hour > 12)) return undefined
+  if (half !== undefined && hour === 12 && !isAfternoon) return undefined
   const ofDay = half === undefined ? hour : (hour % 12) + (isAfternoon ? 12 : 0)
   if (ofDay > 23 || Number(minutes) > 59) return undefined
   return `${String(ofDay).padStart(2, '0')}:${minutes}`
@@ -155,7 +183,8 @@ function readTimeZone(country: string, text: string): { name: string } | ZoneFau
       hint: timeZoneHint(country, text),
     }
   }
-  if (isIn(country, name)) return { name }
+  const there = zoneIn(country, name)
+  if (there !== undefined) return { name: there }
   return {
     code: 'time-zone-elsewhere',
     message: `names ${name}, which is none of ${countryName(country)}`,

@@ -2,7 +2,7 @@ import type { Selectable } from 'kysely'
 import { countryName } from '../../countries.ts'
 import type { ExamSession, KeyTimeTable } from '../../db/schema.ts'
 import { momentOf } from './local-time.ts'
-import { clocksOf, onlyTimeZoneOf, showTheSame } from './time-zones.ts'
+import { clocksOf, onlyTimeZoneOf, showTheSame, timeZoneHint } from './time-zones.ts'
 
 export type KeyTime = Selectable<KeyTimeTable>
 
@@ -57,7 +57,7 @@ export function timeZoneOf({
         several.length === 0
           ? `${countryName(country)} has no time zone of its own, and nobody has said that of ${number}.`
           : `${countryName(country)} has several time zones, and nobody has said that of ${number}.`,
-      hint: `ssh-admin centres edit ${number} --time-zone ${several[0] ?? 'ZONE'}`,
+      hint: `ssh-admin centres edit ${number} --time-zone ZONE. ${timeZoneHint(country, '')}`,
     },
   }
 }

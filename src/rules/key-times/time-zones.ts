@@ -1,4 +1,4 @@
-import { getCountry, getTimezone, getAllTimezones } from 'countries-and-timezones'
+import { getCountry, getTimezone, getAllTimezones, type Timezone } from 'countries-and-timezones'
 import { countryName } from '../../countries.ts'
 import { Usage } from '../../errors.ts'
 import { nearestOf } from '../../nearest.ts'
@@ -25,12 +25,53 @@ function spelt(name: string): string | undefined {
   return spellings.get(name.trim().replaceAll(' ', '_').toLowerCase())
 }
 
-/** The time zones of a country, its own before those of others. @param country ISO 3166 alpha-2 */
+/** The time zones of a country by the names that are its own, where it has some, before those of others. @param country ISO 3166 alpha-2 */
 export function timeZonesOf(country: string): string[] {
-  const zones = [...(getCountry(country)?.timezones ?? [])]
+  const zones = (getCountry(country)?.timezones ?? []).map((zone) => ownNameOf(country, zone))
   const isOwn = (zone: string) => getTimezone(zone)?.countries[0] === country
-  return [...zones.filter(isOwn), ...zones.filter((zone) => !isOwn(zone))]
+  return [
+    ...zones.filter((zone) => isOwn(zone) && principal.has(zone)),
+    ...zones.filter((zone) => isOwn(zone) && !principal.has(zone)),
+    ...zones.filter((zone) => !isOwn(zone)),
+  ]
 }
+
+/** Of those that always show the same, the one that people there look for; elsewhere the first by name is. */
+const principal: ReadonlySet<string> = new Set([
+  'America/Denver',
+  'America/Edmonton',
+  'America/Halifax',
+  'America/Manaus',
+  'America/Mexico_City',
+  'America/New_York',
+  'America/Sao_Paulo',
+  'America/Toronto',
+  'America/Whitehorse',
+  'America/Winnipeg',
+  'Asia/Kamchatka',
+  'Asia/Nicosia',
+  'Asia/Novosibirsk',
+  'Asia/Tashkent',
+  'Asia/Vladivostok',
+  'Asia/Yakutsk',
+  'Australia/Sydney',
+  'Europe/Lisbon',
+  'Europe/Madrid',
+  'Europe/Moscow',
+  'Europe/Samara',
+])
+
+/** Oman's Asia/Dubai is Asia/Muscat there. */
+function ownNameOf(country: string, zone: string): string {
+  if (getTimezone(zone)?.countries[0] === country) return zone
+  ownNames ??= Object.values(getAllTimezones({ deprecated: true })).filter(
+    ({ name, aliasOf, countries }) => aliasOf !== null && countries.length === 1 && name.includes('/'),
+  )
+  const own = ownNames.find(({ aliasOf, countries }) => aliasOf === zone && countries[0] === country)
+  return own?.name ?? zone
+}
+
+let ownNames: Timezone[] | undefined
 
 const clocks = new Map<string, readonly string[]>()
 
@@ -50,13 +91,13 @@ export function onlyTimeZoneOf(country: string): string | undefined {
   return others.length === 0 ? only : undefined
 }
 
-/** Whether the clocks of two zones show the same time on every day of these years. */
+/** Whether the clocks of two zones show the same time on every day of these years, which no exam to come is before. */
 export function showTheSame(one: string, other: string): boolean {
   return one === other || shownBy(one) === shownBy(other)
 }
 
 const shown = new Map<string, string>()
-const firstDay = Date.UTC(2024, 0, 1)
+const firstDay = Date.UTC(2025, 0, 1)
 const lastDay = Date.UTC(2034, 0, 1)
 const week = 7 * 24 * 60 * 60 * 1000
 
@@ -87,25 +128,26 @@ export function typedTimeZoneIn(country: string, text: string): string {
       hint: timeZoneHint(country, text),
     })
   }
-  if (isIn(country, zone)) return zone
+  const there = zoneIn(country, zone)
+  if (there !== undefined) return there
   throw new Usage(`The time zone ${zone} is none of ${countryName(country)}.`, {
     code: 'time-zone-elsewhere',
     hint: timeZoneHint(country, text),
   })
 }
 
-/** Where there is no country, as with schools that are online, any zone may be said. */
-export function isIn(country: string, zone: string): boolean {
+/** A zone by the name that it has in a country; undefined where it is none of it. Where there is no country, as with schools that are online, any zone may be said. */
+export function zoneIn(country: string, zone: string): string | undefined {
   const zones = timeZonesOf(country)
-  return zones.length === 0 || zones.includes(zone)
+  const own = ownNameOf(country, zone)
+  return zones.length === 0 || zones.includes(own) ? own : undefined
 }
 
-/** The zones that may have been meant. */
+/** The zones that may have been meant, or those that there are; none is chosen. */
 export function timeZoneHint(country: string, text: string): string {
-  const near = nearestOf(text, timeZonesOf(country))
+  const near = text.trim() === '' ? [] : nearestOf(text, timeZonesOf(country))
   if (near.length > 0) return `Did you mean ${near.join(', or ')}?`
   const own = clocksOf(country)
-  const more = own.length > 6 ? ' …' : ''
-  if (own.length > 0) return `${countryName(country)} has ${own.slice(0, 6).join(', ')}${more}.`
+  if (own.length > 0) return `${countryName(country)} has ${own.join(', ')}.`
   return 'An IANA name, such as Africa/Cairo.'
 }

@@ -129,10 +129,19 @@ function momentsOf(
   }
 }
 
-export type AuthorisationState = 'not-yet-open' | 'open' | 'closed' | 'never-opens'
+export type AuthorisationState =
+  | Exclude<ReleaseRow['state'], 'released'>
+  | 'not-yet-open'
+  | 'open'
+  | 'closed'
+  | 'never-opens'
 
-/** How it is at a moment, once it is released; what cannot be worked out never opens. */
-export function stateAt({ opensAt, closesAt, problem }: Moments, at: Date): AuthorisationState {
+/** How it is at a moment; what is not released opens for nobody, and what cannot be worked out never opens. */
+export function stateAt(
+  { release, opensAt, closesAt, problem }: Authorisation,
+  at: Date,
+): AuthorisationState {
+  if (release.state !== 'released') return release.state
   if (problem !== null || opensAt === null) return 'never-opens'
   if (at < opensAt) return 'not-yet-open'
   return closesAt !== null && at >= closesAt ? 'closed' : 'open'

@@ -26,7 +26,8 @@ export async function publishRelease(trx: Trx, { release: named, ctx }: Wanted):
   permit(ctx, 'releases.publish', { name: subject })
   if (before.state === 'withdrawn') throw isWithdrawn(before)
   refuseIncomplete(before)
-  const outlook = await outlookOf(trx, before)
+  // As it will be.
+  const outlook = await outlookOf(trx, { ...before, state: 'released' })
   if (before.state === 'released') return { release: before, outcome: 'unchanged', closes: [], outlook }
 
   await markReleased(trx, { id: before.id, at })

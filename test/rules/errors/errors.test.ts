@@ -94,7 +94,7 @@ describe('the list of errors', () => {
   })
 
   it('names centres of a release that never see it, countries in no zone, and in two', async () => {
-    await keyTimes('Pakistan,,AM,11:00,', 'India,4,AM,12:30,', 'India,5,PM,16:00,')
+    await keyTimes('Pakistan,,AM,11:00,', 'India,4,AM,11:30,', 'India,5,PM,16:00,')
     await releasing('--opens', 'key-time AM 2026-06-02 - 2h', '--for', 'EG001')
     expect([...(await found('key-time')).errors].sort()).toEqual([
       ['administrative-zones-differ', 'India'],
@@ -104,6 +104,12 @@ describe('the list of errors', () => {
     await keyTimes('Egypt,3,AM,00:30,')
     await run('releases', 'edit', 'June', '--opens', 'key-time AM 2026-04-24')
     expect((await found('key-time')).errors).toContainEqual(['local-time-does-not-exist', 'Egypt'])
+  })
+
+  it('names a Key Time of an older store whose time is none of its session', async () => {
+    await keyTimes('Egypt,3,PM,14:00,')
+    await world.tamper(`update key_times set local_time = '02:00'`)
+    expect((await found('key-time')).errors).toEqual([['time-not-in-session', 'Egypt']])
   })
 
   it('says once for a country what keeps its centres from many releases, and once for a centre its time zone', async () => {

@@ -64,6 +64,11 @@ describe('importing Key Times', () => {
     ['Egypt,7,AM,10:00,,,,', 'invalid-zone', 'B2'],
     ['Egypt,3,noon,10:00,,,,', 'invalid-session', 'C2'],
     ['Egypt,3,AM,24:00,,,,', 'invalid-time', 'D2'],
+    ['Egypt,3,AM,12:00 am,,,,', 'invalid-time', 'D2'],
+    ['Egypt,3,PM,2:00,,,,', 'time-not-in-session', 'D2'],
+    ['Egypt,3,AM,2:00 pm,,,,', 'time-not-in-session', 'D2'],
+    ['Egypt,3,PM,18:00,,,,', 'time-not-in-session', 'D2'],
+    ['Egypt,3,EV,7:00,,,,', 'time-not-in-session', 'D2'],
     ['Egypt,3,AM,10:60,,,,', 'invalid-time', 'D2'],
     ['New Zealand,6,AM,10:00,,,,', 'time-zone-needed', 'E2'],
     ['Egypt,3,AM,10:00,Africa/Kairo,,,', 'unknown-time-zone', 'E2'],
@@ -81,6 +86,14 @@ describe('importing Key Times', () => {
       issues: [{ code, row: 2, cell: expect.stringMatching(new RegExp(`${cell}$`)) }],
     })
     expect(await world.rows('select country from key_times')).toEqual([{ country: 'PK' }])
+  })
+
+  it('names the time that was perhaps meant, and takes none', async () => {
+    const { issues } = (await importing(['Egypt,3,PM,2:00,,,,', 'Brazil,1,AM,9:00,,,,'])).json()
+    expect(issues).toMatchObject([
+      { hint: 'Write 14:00, if that is meant, or another session.' },
+      { code: 'time-zone-needed', hint: expect.stringMatching(/^Brazil has America\/.*America\/Sao_Paulo/) },
+    ])
   })
 
   it('holds back rows that would hold on the same days', async () => {
@@ -140,7 +153,13 @@ describe("a centre's Key Times on a day", () => {
     expect(await shown('NZ001', '2026-06-02')).toMatchObject({
       timeZone: null,
       keyTimes: [
-        { at: null, problem: { code: 'no-time-zone', hint: expect.stringContaining('--time-zone') } },
+        {
+          at: null,
+          problem: {
+            code: 'no-time-zone',
+            hint: 'ssh-admin centres edit NZ001 --time-zone ZONE. New Zealand has Pacific/Auckland, Pacific/Chatham.',
+          },
+        },
       ],
     })
     await world.run(['centres', 'edit', 'NZ001', '--time-zone', 'pacific/chatham'])
@@ -151,7 +170,7 @@ describe("a centre's Key Times on a day", () => {
   })
 
   it('say so where the local time does not exist on that day, or exists twice', async () => {
-    await importing(['UK,2,EV,01:30,,,,'])
+    await importing(['UK,2,AM,01:30,,,,'])
     const codeOn = async (date: string) => (await shown('GB001', date)).keyTimes[0].problem?.code
     expect(await codeOn('2026-03-29')).toBe('local-time-does-not-exist')
     expect(await codeOn('2026-10-25')).toBe('local-time-exists-twice')
@@ -202,6 +221,18 @@ describe('editing a Key Time', () => {
     expect(same.json()).toMatchObject({ changed: false, outcome: 'unchanged' })
     expect(await world.run(['key-times', 'edit', id, '--remove'])).toMatchObject({ exit: 0 })
     expect(await world.run(['key-times', 'edit', id, '--remove'])).toMatchObject({ exit: 4 })
+  })
+
+  it('is refused for a time that is none of its session', async () => {
+    await importing([uk[1] ?? ''])
+    const ran = await world.run(['key-times', 'edit', await firstId(), '--local-time', '2:00', '--json'])
+    expect(ran).toMatchObject({ exit: 2 })
+    expect(ran.error()).toMatchObject({
+      code: 'time-not-in-session',
+      message: 'The local time is 02:00, which is no time of PM (12:00 to 17:59).',
+      hint: expect.stringContaining('14:00'),
+    })
+    expect(await world.rows('select local_time from key_times')).toEqual([{ local_time: '14:00' }])
   })
 
   it('is refused where it would hold on the days of another', async () => {

@@ -5,6 +5,7 @@ import {
   findTimeZone,
   onlyTimeZoneOf,
   timeZonesOf,
+  typedTimeZoneIn,
 } from '../../../src/rules/key-times/time-zones.ts'
 
 describe('the time zones of a country', () => {
@@ -20,9 +21,26 @@ describe('the time zones of a country', () => {
   })
 
   it('count as one where their clocks always show the same', () => {
-    expect(timeZonesOf('DE')).toEqual(['Europe/Berlin', 'Europe/Zurich'])
+    expect(timeZonesOf('DE')).toEqual(['Europe/Berlin', 'Europe/Busingen'])
     expect(onlyTimeZoneOf('DE')).toBe('Europe/Berlin')
     expect(onlyTimeZoneOf('VN')).toBe('Asia/Ho_Chi_Minh')
+  })
+
+  it.each([
+    ['CY', 'Asia/Nicosia'],
+    ['UZ', 'Asia/Tashkent'],
+    ['OM', 'Asia/Muscat'],
+    ['TG', 'Africa/Lome'],
+    ['KZ', 'Asia/Almaty'],
+    ['NO', 'Europe/Oslo'],
+  ])('are called as they are there, and are one where clocks agree from now on: %s', (country, zone) => {
+    expect(onlyTimeZoneOf(country)).toBe(zone)
+  })
+
+  it('can be typed by the name that they share with another country', () => {
+    expect(typedTimeZoneIn('OM', 'Asia/Dubai')).toBe('Asia/Muscat')
+    expect(typedTimeZoneIn('OM', 'asia/muscat')).toBe('Asia/Muscat')
+    expect(typedTimeZoneIn('AE', 'Asia/Dubai')).toBe('Asia/Dubai')
   })
 
   it.each(['NZ', 'BR', 'AU', 'US', 'CN', 'ES'])('are several where they differ: %s', (country) => {

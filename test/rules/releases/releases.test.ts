@@ -251,7 +251,7 @@ describe('what is open', () => {
   it('is not closed by a later Key Time without being asked, which says for whom', async () => {
     writeFileSync(
       world.path('later.csv'),
-      'Country,Administrative zone,Session,Local time\nEgypt,3,AM,12:00\n',
+      'Country,Administrative zone,Session,Local time\nEgypt,3,AM,11:30\n',
     )
     expect(await refused('key-times', 'import', 'later.csv')).toContain('5 centres (CA001')
     const { closed } = await run('key-times', 'import', 'later.csv')
@@ -273,6 +273,85 @@ describe('what is open', () => {
     const ran = await world.run(['key-times', 'import', 'same.csv', '--json'])
     expect(ran).toMatchObject({ exit: 0 })
     expect(ran.json()).toMatchObject({ closed: [] })
+  })
+})
+
+describe('what is not open yet', () => {
+  beforeEach(async () => {
+    await released('all', { opens: 'key-time AM 2026-06-02 - 1h' })
+    world.setClock('2026-06-02T05:30:00.000Z')
+  })
+  const refused = async (...argv: string[]) => {
+    const ran = await world.run([...argv])
+    expect(ran, ran.stderr).toMatchObject({ exit: 2 })
+    return ran.stderr
+  }
+  const isOpen = async () => (await downloading('officer@school.example', audio, world.now)).exit === 0
+
+  it('is not opened by an earlier Key Time without being asked, which says for whom', async () => {
+    writeFileSync(
+      world.path('earlier.csv'),
+      'Country,Administrative zone,Session,Local time\nEgypt,3,AM,08:00\n',
+    )
+    expect(await isOpen()).toBe(false)
+    const asked = await refused('key-times', 'import', 'earlier.csv')
+    expect(asked).toContain('would open at once for 5 centres (CA001')
+    const [egypt] = await world.rows<{ id: number }>("select id from key_times where session = 'AM'")
+    expect(await refused('key-times', 'edit', String(egypt?.id), '--local-time', '08:00')).toContain('CA001')
+    expect(await isOpen()).toBe(false)
+    const { opened, closed } = await run('key-times', 'import', 'earlier.csv')
+    expect(opened.map((one: { centre: { number: string } }) => one.centre.number)).toContain('EG001')
+    expect(closed).toEqual([])
+    expect(await isOpen()).toBe(true)
+  })
+
+  it('is not opened by another country or time zone of a centre without being asked', async () => {
+    writeFileSync(
+      world.path('pakistan.csv'),
+      'Country,Administrative zone,Session,Local time\nPakistan,4,AM,09:00\nPakistan,4,PM,14:00\n',
+    )
+    expect(await world.run(['key-times', 'import', 'pakistan.csv'])).toMatchObject({ exit: 0 })
+    expect(await refused('centres', 'edit', 'EG001', '--country', 'PK')).toContain(
+      'would open at once for 1 centre (EG001)',
+    )
+    expect(await isOpen()).toBe(false)
+    await run('centres', 'edit', 'EG001', '--country', 'PK')
+    expect(await isOpen()).toBe(true)
+  })
+
+  it('is not opened by an entry without being asked', async () => {
+    await run('releases', 'edit', 'June', '--for', 'entries', '--opens', '2026-06-02T05:00Z')
+    writeFileSync(
+      world.path('entries.csv'),
+      'Centre number,Series,Component,Candidates\nEG001,2026-06,0500/12,4\n',
+    )
+    expect(await refused('entries', 'import', 'entries.csv')).toContain(
+      'would open at once for 1 centre (EG001)',
+    )
+    expect(await isOpen()).toBe(false)
+    expect(await run('entries', 'import', 'entries.csv')).toMatchObject({
+      opened: [{ centre: { number: 'EG001' } }],
+    })
+    expect(await isOpen()).toBe(true)
+  })
+})
+
+describe('the list of authorisations', () => {
+  it('calls a draft and a withdrawn release what they are, and never open', async () => {
+    const id = await released('EG001')
+    world.setClock(opening)
+    const states = async () => {
+      const { authorisations } = await run('releases', 'authorisations', '--release', id)
+      return authorisations.map(({ state }: { state: string }) => state)
+    }
+    expect(await states()).toEqual(['open'])
+    await run('releases', 'withdraw', id)
+    expect(await states()).toEqual(['withdrawn'])
+    await run('releases', 'create', 'Draft', '--resource', text, '--for', 'EG001', '--opens', 'now')
+    const listed = await world.run(['releases', 'authorisations', '--release', 'Draft'])
+    expect(listed.stdout).toContain('\tdraft\t')
+    const rehearsed = await world.run(['releases', 'publish', 'Draft', '--dry-run', '--json'])
+    expect(rehearsed.json().authorisations).toMatchObject([{ state: 'open' }])
   })
 })
 
