@@ -40,10 +40,13 @@ export async function readRows<Field extends string>(
     rows: rows.map(({ number, textOf, faultOf, cellOf }) => ({
       row: number,
       texts: textsOf(columns, (field) => cleanText(textOf(field))),
-      faults: columns.flatMap(({ field }) => {
-        const fault = faultOf(field, { text: false })
-        return fault ? [{ field, ...fault }] : []
-      }),
+      // Found anew whenever they are asked for: a sheet may have one in every cell.
+      get faults() {
+        return columns.flatMap(({ field }) => {
+          const fault = faultOf(field, { text: false })
+          return fault ? [{ field, ...fault }] : []
+        })
+      },
       cellOf,
       headingOf: (field) => headings.get(field) ?? field,
     })),

@@ -1,4 +1,5 @@
 import { resolve } from 'node:path'
+import { growHeapSlowly, manyMistakes } from '../heap-growth.ts'
 import { isErrorWord } from '../error-words.ts'
 import type { CellFault, CellNote } from '../workbook/sheet-xml.ts'
 import type { ColumnSpec } from '../workbook/headings.ts'
@@ -59,7 +60,9 @@ export async function readTableFile<Field extends string>(
       specs,
       map,
       onRow: (row, { columns }) => {
-        if (!isBlankRow(row)) found.push({ row, columns })
+        if (isBlankRow(row)) return
+        found.push({ row, columns })
+        if (found.length === manyMistakes) growHeapSlowly()
       },
     })
     if (sheet === undefined) await notifyOtherSheets(workbook, session)

@@ -5,6 +5,7 @@ import { isBlankRow, type SheetRow, type Workbook } from '../workbook/read.ts'
 import { cellFault, type CellFault, type CellRange, type CoveredCells } from '../workbook/sheet-xml.ts'
 import { readTable } from '../workbook/table.ts'
 import { tableNotices } from '../workbook/table-notices.ts'
+import { growHeapSlowly, manyMistakes } from '../heap-growth.ts'
 import { type CentreField, centreColumns, headingOf } from './columns.ts'
 import { addIssue, sharedIssues } from './issues.ts'
 import { type KeptCells, newKeptCells } from './kept-cells.ts'
@@ -47,6 +48,7 @@ export async function readRoster(workbook: Workbook, { map, keepCells, progress 
   const rows: RosterRow[] = []
   const cells = keepCells ? newKeptCells() : undefined
   let blank = 0
+  let heldBack = 0
   let lastRow: number | undefined
   let first: Table | undefined
   const moved: Roster['moved'] = new Map()
@@ -78,7 +80,12 @@ export async function readRoster(workbook: Workbook, { map, keepCells, progress 
         moves: table === above ? undefined : movesTo(above, { found: table, laterHeadings }),
       }
     }
-    rows.push(below.read(row))
+    const read = below.read(row)
+    rows.push(read)
+    if (read.issues !== undefined) {
+      heldBack += 1
+      if (heldBack === manyMistakes) growHeapSlowly()
+    }
     cells?.set(row.number, cellsAsShown(row, below.moves))
     if (cells && below.moves) moved.set(row.number, below.moves)
   }

@@ -10,7 +10,7 @@ const words: Readonly<Record<WhyAlike, string>> = {
   'look-alike-address': 'addresses read as one another',
 }
 
-export function duplicateJson({ why, users }: Pair): JsonItem<'duplicates'> {
+export function duplicateJson({ why, users, more }: Pair): JsonItem<'duplicates'> {
   return {
     why,
     users: users.map(({ id, email, firstName, lastName, centre, status, lastSignedInAt }) => ({
@@ -22,6 +22,7 @@ export function duplicateJson({ why, users }: Pair): JsonItem<'duplicates'> {
       status,
       lastSignedInAt,
     })),
+    more,
   }
 }
 
@@ -30,7 +31,7 @@ export const duplicateFields = {
   why: field<Pair>(
     'Why',
     ({ why }) => why,
-    ({ why }) => words[why],
+    ({ why, more }) => (more === 0 ? words[why] : `${words[why]}; and ${more.toLocaleString('en')} more`),
   ),
   email: field<Pair>('Address', ({ users: [one] }) => one.email),
   name: field<Pair>('Name', ({ users: [one] }) => ownName(one)),
@@ -40,6 +41,7 @@ export const duplicateFields = {
   'other-name': field<Pair>('Other name', ({ users: [, other] }) => ownName(other)),
   'other-centre': field<Pair>('Other centre', ({ users: [, other] }) => other.centre ?? 'no centre'),
   'other-status': field<Pair>('Other status', ({ users: [, other] }) => other.status),
+  more: field<Pair>('More', ({ more }) => more),
 }
 
 /** Where there is none, an address stands for it elsewhere. */

@@ -650,6 +650,7 @@ const answerShapes = () => ({
             lastSignedInAt: orNull(time()),
           }),
         ),
+        more: count(),
       }),
     ),
     total: count(),

@@ -27,7 +27,7 @@ export async function forEachTarget<Target extends string, Result>(
   }
   const told: { target: Target; failure: Failure }[] = []
   for (const { target, failure } of failures)
-    told.push({ target, failure: await alone(before, { failure, rule: () => rule(target) }) })
+    told.push({ target, failure: (await refusedAlone(before, () => rule(target))) ?? failure })
   throw collected(told, targets.length)
 }
 
@@ -35,12 +35,9 @@ export async function forEachTarget<Target extends string, Result>(
  * What stands in the way of one where nothing was done to its neighbours: they are taken back, so no
  * message or hint may tell of them. What only they stand in the way of is told as it was.
  */
-async function alone(
-  before: Savepoint,
-  { failure, rule }: { failure: Failure; rule: () => Promise<unknown> },
-): Promise<Failure> {
+async function refusedAlone(before: Savepoint, rule: () => Promise<unknown>): Promise<Failure | undefined> {
   await before.rollBack()
-  return (await failureOf(rule)) ?? failure
+  return failureOf(rule)
 }
 
 /** The gravest of 2, 5, 4, 3 decides, as the contract orders them. */
@@ -89,26 +86,48 @@ export async function forEachRow<Row, Result>(
 ): Promise<Result[]> {
   const before = await savepoint(trx)
   const results: Result[] = []
-  const refused: { row: Row; wrong: Failure[]; failure: Failure | undefined }[] = []
+  const refused: { row: Row; told: readonly Told[]; byRule: boolean }[] = []
+  const toldOf = (row: Row, failure: Failure) => toldFrom({ target: cellOf(row, failure), failure })
   for (const row of rows) {
     const wrong = await check(row)
     const failure =
       wrong.length === 0 ? await failureOf(async () => results.push(await rule(row))) : undefined
-    if (failure || wrong.length > 0) refused.push({ row, wrong, failure })
+    const failures = failure ? [failure] : wrong
+    if (failures.length > 0)
+      refused.push({ row, told: failures.map((one) => toldOf(row, one)), byRule: failure !== undefined })
   }
   if (refused.length === 0) {
     await before.release()
     return results
   }
-  const failures: { target: string; failure: Failure }[] = []
-  for (const { row, wrong, failure } of refused) {
-    const told = failure ? [await alone(before, { failure, rule: () => rule(row) })] : wrong
-    for (const one of told) failures.push({ target: cellOf(row, one), failure: one })
+  const all: Told[] = []
+  for (const {
+    row,
+    told: [first, ...others],
+    byRule,
+  } of refused) {
+    if (first === undefined) continue
+    // Where nothing was done to any neighbour, nothing need be taken back.
+    const again = byRule && results.length > 0 ? await refusedAlone(before, () => rule(row)) : undefined
+    all.push(again ? toldOf(row, again) : first, ...others)
   }
-  if (failures.every(({ failure }) => failure instanceof NotPermitted)) {
+  const failures = all.flatMap(({ problem: { target }, failure }) => (failure ? [{ target, failure }] : []))
+  if (failures.length === all.length && failures.every(({ failure }) => failure instanceof NotPermitted))
     throw collected(failures, rows.length)
-  }
-  throw badRows(failures.map(problemOf), keepingOf(failures))
+  const problems = all.map(({ problem }) => problem)
+  throw badRows(problems, { cells: problems.length, keep: keepingOf(failures) })
+}
+
+/** What is kept of a failure: of a hundred thousand, the place in the program where each was thrown would weigh. */
+interface Told {
+  problem: Problem
+  /** Only where more is needed of it than its words. */
+  failure: Failure | undefined
+}
+
+function toldFrom({ target, failure }: { target: string; failure: Failure }): Told {
+  const isNeeded = failure instanceof NotPermitted || failure.outliving.keep !== undefined
+  return { problem: problemOf({ target, failure }), failure: isNeeded ? failure : undefined }
 }
 
 /** The refusal that some work ends in, if it does. */
@@ -122,9 +141,11 @@ export async function failureOf(work: () => unknown): Promise<Failure | undefine
   }
 }
 
-/** The file cannot be used: each of its problems, by cell. */
-export function badRows(problems: readonly Problem[], keep?: (trx: Trx) => Promise<void>): BadInput {
-  const cells = problems.reduce((sum, one) => sum + (one.cells?.length ?? 1), 0)
+/** The file cannot be used: each of its problems, by cell; @param cells how many cells they are about */
+export function badRows(
+  problems: Iterable<Problem> & { readonly length: number },
+  { cells, keep }: { cells: number; keep?: ((trx: Trx) => Promise<void>) | undefined },
+): BadInput {
   const count = cells === 1 ? 'One cell stands' : `${cells} cells stand`
   return new BadInput('bad-rows', `${count} in the way; nothing was changed.`, {
     hint: 'Correct the file, and give it to the same command again.',

@@ -1,6 +1,7 @@
-import { writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
+import { execa } from 'execa'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { type Desk, newDesk } from './program.ts'
+import { bin, type Desk, newDesk } from './program.ts'
 
 let desk: Desk
 beforeEach(() => {
@@ -45,15 +46,58 @@ describe('importing tens of thousands of rows with a mistake in each', () => {
   })
 })
 
-function importing(list: keyof typeof lists, options: readonly string[]) {
-  const lines = [fields, ...Array.from({ length: rows }, (_, at) => lists[list](at))]
-  writeFileSync(desk.path('list.csv'), `${lines.join('\n')}\n`)
-  return desk.program(['centres', 'import', 'list.csv', ...options, '--json'], {
-    env: {
-      PATH: process.env.PATH,
-      HOME: desk.folder,
-      SSH_ADMIN_DB: desk.path('hub.db'),
-      NODE_OPTIONS: `--max-old-space-size=${enough}`,
-    },
+describe('importing a hundred thousand rows with eight mistakes in each', () => {
+  it('takes less than 300 MB to refuse them, each problem told', async () => {
+    const watched = `process.on('exit', () => require('node:fs').writeFileSync('peak', String(process.resourceUsage().maxRSS)))`
+    writeFileSync(desk.path('peak.cjs'), watched)
+    writeList(beside, 100_000)
+    const argv = [bin, 'centres', 'import', 'list.csv', '--strict', '--json']
+    const ended = await execa(process.execPath, argv, {
+      cwd: desk.folder,
+      env: environment(['--require', desk.path('peak.cjs')]),
+      extendEnv: false,
+      reject: false,
+      stderr: { file: desk.path('told.json') },
+    })
+    expect(ended.exitCode).toBe(6)
+    const told = readFileSync(desk.path('told.json'), 'utf8')
+    expect(told.match(/"code":"error-cell"/g)).toHaveLength(800_000)
+    expect((Number(readFileSync(desk.path('peak'), 'utf8')) * 1024) / 1e6).toBeLessThan(300)
   })
+})
+
+describe('importing tens of thousands of results with a mistake in every cell', () => {
+  it('needs no more memory than for rows, each problem told', async () => {
+    const columns = 'Teacher email,Site,Learner group,Stage,Subject,Test,Taken on,Learner,Mark'
+    const wrong = columns.replace(/[^,]+/g, '#N/A')
+    writeFileSync(desk.path('results.csv'), `${[columns, ...Array(rows).fill(wrong)].join('\n')}\n`)
+    await desk.program(['store', 'init', '--yes'], { env: environment([limited]) })
+    const argv = ['progression-tests', 'import', 'results.csv', '--yes', '--json']
+    const ended = await desk.program(argv, { env: environment([limited]) })
+    expect(ended.exitCode).toBe(6)
+    expect(ended.stderr.match(/"code":"error-cell"/g)).toHaveLength(9 * rows)
+  })
+})
+
+const limited = `--max-old-space-size=${enough}`
+
+function importing(list: keyof typeof lists, options: readonly string[]) {
+  writeList(list, rows)
+  return desk.program(['centres', 'import', 'list.csv', ...options, '--json'], {
+    env: environment([limited]),
+  })
+}
+
+function writeList(list: keyof typeof lists, count: number): void {
+  const lines = [fields, ...Array.from({ length: count }, (_, at) => lists[list](at))]
+  writeFileSync(desk.path('list.csv'), `${lines.join('\n')}\n`)
+}
+
+function environment(node: readonly string[]) {
+  return {
+    PATH: process.env.PATH,
+    HOME: desk.folder,
+    SSH_ADMIN_DB: desk.path('hub.db'),
+    NODE_OPTIONS: node.join(' '),
+  }
 }

@@ -45,7 +45,14 @@ export async function readResults(wanted: TableFile, session: Session): Promise<
   return {
     file,
     digest,
-    rows: rows.map((row) => ({ texts: textsOf(row), faults: faultsIn(row), cellOf: row.cellOf })),
+    rows: rows.map((row) => ({
+      texts: textsOf(row),
+      // Found anew whenever they are asked for: a sheet may have one in every cell.
+      get faults() {
+        return faultsIn(row)
+      },
+      cellOf: row.cellOf,
+    })),
   }
 }
 

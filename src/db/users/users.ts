@@ -86,6 +86,20 @@ export function findLiveUserUncounted(db: Kysely<Store>, key: string): Promise<U
     .executeTakeFirst()
 }
 
+/** Which account an address has, and at which centre it is, of many at once. */
+export async function centresOfUsers(
+  db: Kysely<Store>,
+  keys: readonly string[],
+): Promise<Map<string, { id: number; centreId: number | null }>> {
+  const users = await db
+    .selectFrom('users')
+    .select(['id', 'email_key as key', 'centre_id as centreId'])
+    .where('status', '<>', 'deleted')
+    .where(anyOf(sql.ref('email_key'), keys))
+    .execute()
+  return new Map(users.map(({ key, ...user }) => [key, user]))
+}
+
 export function findUserById(db: Kysely<Store>, id: number): Promise<UserWithCentre | undefined> {
   return usersWithCentre(db).where('users.id', '=', id).executeTakeFirst()
 }

@@ -36,7 +36,11 @@ export async function importEntries(trx: Trx, { file, digest, rows, ctx }: Impor
   for (const row of rows) {
     const outcome = readEntryRow(row)
     if ('issues' in outcome) issues.push(...outcome.issues)
-    else wanted.set(keyOf(outcome.read), [...(wanted.get(keyOf(outcome.read)) ?? []), outcome.read])
+    else {
+      const together = wanted.get(keyOf(outcome.read))
+      if (together) together.push(outcome.read)
+      else wanted.set(keyOf(outcome.read), [outcome.read])
+    }
   }
   const centres = new Set([...wanted.values()].flat().map(({ centre_number }) => centre_number))
   const saved = new Map<string, { ids: number[]; counts: number[] }>()

@@ -100,12 +100,25 @@ function withoutOverlaps(
   saved: readonly KeyTimeRow[],
   issues: CellIssue[],
 ): ReadRow[] {
-  const distinct = found.filter(
-    ({ read }, at) => found.findIndex((other) => isEqual(other.read, read)) === at,
+  const said = new Set<string>()
+  const together = new Map<string, ReadRow[]>()
+  const distinct = found.filter((one) => {
+    const content = contentOf(one.read)
+    if (said.has(content)) return false
+    said.add(content)
+    const place = placeOf(one.read)
+    const others = together.get(place)
+    if (others) others.push(one)
+    else together.set(place, [one])
+    return true
+  })
+  const stays = saved.filter((one) =>
+    (together.get(placeOf(one)) ?? []).every(({ read }) => !isSameKeyTime(one, read)),
   )
-  const stays = saved.filter((one) => distinct.every(({ read }) => !isSameKeyTime(one, read)))
   return distinct.filter(({ row, read }) => {
-    const inFile = distinct.find((other) => other.read !== read && overlaps(other.read, read))
+    const inFile = together
+      .get(placeOf(read))
+      ?.find((other) => other.read !== read && overlaps(other.read, read))
     const inStore = stays.find((one) => overlaps(one, read))
     if (inFile === undefined && inStore === undefined) return true
     const other = inFile ? `that of row ${inFile.row.row}` : `the saved one (No. ${inStore?.id})`
@@ -115,6 +128,26 @@ function withoutOverlaps(
     issues.push(cellIssue(row, 'localTime', fault))
     return false
   })
+}
+
+/** Only those of one country and session can be the same, or hold at once. */
+function placeOf({ country, session }: NewKeyTime): string {
+  return `${country} ${session}`
+}
+
+/** Rows that say the same are one. */
+function contentOf(read: NewKeyTime): string {
+  const { country, session, series, time_zone, local_time, administrative_zone, from_date, until_date } = read
+  const dates = [from_date ?? null, until_date ?? null]
+  return JSON.stringify([
+    country,
+    session,
+    series ?? null,
+    time_zone,
+    local_time,
+    administrative_zone ?? null,
+    dates,
+  ])
 }
 
 /** Whether one takes the place of the other. */

@@ -1,7 +1,7 @@
 import { type Group, mergeGroups, type Merged } from '../../db/progression-tests/import.ts'
 import type { Trx } from '../../db/transact.ts'
-import { findLiveUser, type UserWithCentre } from '../../db/users/users.ts'
-import type { Problem } from '../../errors.ts'
+import { centresOfUsers } from '../../db/users/users.ts'
+import type { BadInput, Problem } from '../../errors.ts'
 import type { RuleContext } from '../permissions/actor.ts'
 import { permit } from '../permissions/decide.ts'
 import { appendAudit } from '../audit/append.ts'
@@ -30,25 +30,23 @@ export async function importProgressionTests(
 ): Promise<ImportedResults> {
   const { by, at } = ctx
   permit(ctx, 'progression-tests.import', { name: file })
-  const problems: Problem[] = []
+  const outcomes = rows.map(lookAt)
+  const keys = new Set(outcomes.flatMap(({ teacherKey }) => teacherKey ?? []))
+  const owners = await centresOfUsers(trx, [...keys])
   const groups = new Map<string, Group>()
-  const findOwner = owners(trx)
   const rowsOfNoOwner = new Map<string, ResultRow[]>()
-  for (const row of rows) {
-    const outcome = readResult(row)
-    const teacherKey = 'problems' in outcome ? outcome.teacherKey : outcome.read.teacherKey
-    const owner = teacherKey === undefined ? undefined : await findOwner(teacherKey)
-    const fits = owner !== undefined && owner.centre_id !== null
+  const wrong: (ResultRow | Problem)[] = []
+  let cells = 0
+  for (const { row, read, wrongCells, teacherKey } of outcomes) {
+    const owner = teacherKey === undefined ? undefined : owners.get(teacherKey)
+    const fits = owner !== undefined && owner.centreId !== null
     if (teacherKey !== undefined && !fits) inMap(rowsOfNoOwner, teacherKey, () => []).push(row)
-    if ('problems' in outcome) problems.push(...outcome.problems)
-    else if (fits) {
-      const problem = place(groups, outcome.read, owner.id)
-      if (problem) problems.push(problem)
-    }
+    const problem = read && fits ? place(groups, read, owner.id) : undefined
+    if (wrongCells > 0) wrong.push(row)
+    else if (problem) wrong.push(problem)
+    cells += problem ? 1 : wrongCells
   }
-  const withoutOwner: Problem[] = []
-  for (const [key, without] of rowsOfNoOwner) withoutOwner.push(noOwner(await findOwner(key), without))
-  if (problems.length + withoutOwner.length > 0) throw badRows([...withoutOwner, ...problems])
+  if (cells + rowsOfNoOwner.size > 0) throw refusal({ wrong, cells, rowsOfNoOwner, owners })
 
   const merged = await mergeGroups(trx, [...groups.values()])
   const counts = { rows: rows.length, ...merged }
@@ -64,18 +62,45 @@ export async function importProgressionTests(
   return { file, ...counts }
 }
 
-function owners(trx: Trx): (key: string) => Promise<UserWithCentre | undefined> {
-  const found = new Map<string, UserWithCentre | undefined>()
-  return async (key) => {
-    if (!found.has(key)) found.set(key, await findLiveUser(trx, key))
-    return found.get(key)
+/** What is kept of a row: the words of what is wrong with it are made again when they are told. */
+function lookAt(row: ResultRow) {
+  const outcome = readResult(row)
+  if ('read' in outcome)
+    return { row, read: outcome.read, wrongCells: 0, teacherKey: outcome.read.teacherKey }
+  return { row, read: undefined, wrongCells: outcome.problems.length, teacherKey: outcome.teacherKey }
+}
+
+interface Refused {
+  wrong: readonly (ResultRow | Problem)[]
+  /** How many cells that are, those of no owner aside. */
+  cells: number
+  rowsOfNoOwner: ReadonlyMap<string, readonly ResultRow[]>
+  owners: ReadonlyMap<string, unknown>
+}
+
+/** Every problem by its cell; a workbook may have hundreds of thousands, each of which is made when it is told. */
+function refusal({ wrong, cells, rowsOfNoOwner, owners }: Refused): BadInput {
+  function* problems(): Generator<Problem> {
+    for (const [key, rows] of rowsOfNoOwner) yield noOwner(rows, { isKnown: owners.has(key) })
+    for (const one of wrong) {
+      if ('target' in one) yield one
+      else yield* problemsOf(one)
+    }
   }
+  const without = [...rowsOfNoOwner.values()].reduce((sum, rows) => sum + rows.length, 0)
+  const length = cells + rowsOfNoOwner.size
+  return badRows({ length, [Symbol.iterator]: problems }, { cells: cells + without })
+}
+
+function problemsOf(row: ResultRow): readonly Problem[] {
+  const outcome = readResult(row)
+  return 'problems' in outcome ? outcome.problems : []
 }
 
 const maxCellsNamed = 5
 
 /** Data is held at a centre: somebody without one could never hand it over. Told once for each address. */
-function noOwner(owner: UserWithCentre | undefined, rows: readonly ResultRow[]): Problem {
+function noOwner(rows: readonly ResultRow[], { isKnown }: { isKnown: boolean }): Problem {
   const cells = rows.map(({ cellOf }) => cellOf('teacher'))
   const [target = ''] = cells
   const more = cells.length - maxCellsNamed
@@ -84,8 +109,8 @@ function noOwner(owner: UserWithCentre | undefined, rows: readonly ResultRow[]):
   const address = rows[0]?.texts.teacher ?? ''
   return {
     target,
-    code: owner ? 'no-centre' : 'user-not-found',
-    message: owner
+    code: isKnown ? 'no-centre' : 'user-not-found',
+    message: isKnown
       ? `${address} belongs to no centre${where}.`
       : `Nobody has the address ${address}${where}.`,
     hint: `ssh-admin users add 'Name <${address}>' --centre CENTRE`,

@@ -43,7 +43,7 @@ interface Unreadable {
 
 /** Reads one row; says of each cell what is wrong with it. */
 export function readResult(row: ResultRow): { read: ReadResult } | Unreadable {
-  const { texts } = row
+  const { texts, faults } = row
   const address = readAddress(texts.teacher)
   const site = progressionTestSites.find((name) => name === findSite(texts.site))
   const mark = readMark(texts.mark)
@@ -51,7 +51,7 @@ export function readResult(row: ResultRow): { read: ReadResult } | Unreadable {
   const wrong = (field: ResultField, code: string, message: string, hint?: string) =>
     problems.push({ target: row.cellOf(field), code, message, ...(hint === undefined ? {} : { hint }) })
   for (const field of resultFields) {
-    const fault = row.faults[field]
+    const fault = faults[field]
     if (fault === undefined) continue
     const { code, message, hint } = fault
     problems.push({ target: row.cellOf(field), code, message: `The cell ${message}.`, hint })

@@ -15,7 +15,7 @@ import { decide, mayLearnOf, onCentre, permit } from '../permissions/decide.ts'
 import { chosenRoles, chosenSites } from '../roles/chosen.ts'
 import { type Account, accountOf, nameOf } from './account.ts'
 import { accountById, type ChangedUser, unchanged } from './changed.ts'
-import { typedAddress } from './email.ts'
+import { readAddress, typedAddress } from './email.ts'
 import { refuseLookAlikeDomain } from './look-alike.ts'
 import { hubRoleFor, namesIn, newUser, type Person } from './new-user.ts'
 import { sendSetUpMessage } from './set-up-message.ts'
@@ -196,8 +196,22 @@ interface Table {
 
 /** Adds the people of a table, all or none. @throws `bad-rows`, with every problem by its cell */
 export function addUsers(trx: Trx, { rows, admin, ifMissing, ctx }: Table): Promise<ChangedUser[]> {
+  const earlier = earlierRows(rows)
+  // A list names few centres, and many times.
+  const looked = new Map<string, Promise<Failure | undefined>>()
+  const centreFailure = (centre: string) => {
+    const before = looked.get(centre)
+    if (before) return before
+    const look = failureOf(() => (centre === '' ? refuseNoNumber() : findCentre(trx, centre, ctx)))
+    looked.set(centre, look)
+    return look
+  }
   return forEachRow(trx, rows, {
-    check: (row) => wrongCells(trx, { row, ctx }),
+    check: async (row) => {
+      const wrong = await wrongCells(row, { centreFailure })
+      const same = wrong.length === 0 ? earlier.get(row) : undefined
+      return same === undefined || (ifMissing && isEqualRow(row, same)) ? wrong : [namedTwice(row, same)]
+    },
     rule: (row) => {
       const { centre, roles, sites } = row
       return addUser(trx, { person: personIn(row), centre, roles, sites, admin, ifMissing, ctx })
@@ -207,18 +221,46 @@ export function addUsers(trx: Trx, { rows, admin, ifMissing, ctx }: Table): Prom
   })
 }
 
+/** Of each row whose address stands further up too, the first that has it. */
+function earlierRows(rows: readonly UserRow[]): Map<UserRow, UserRow> {
+  const firsts = new Map<string, UserRow>()
+  const earlier = new Map<UserRow, UserRow>()
+  for (const row of rows) {
+    const address = readAddress(row.email)
+    if (!('key' in address)) continue
+    const first = firsts.get(address.key)
+    if (first) earlier.set(row, first)
+    else firsts.set(address.key, row)
+  }
+  return earlier
+}
+
+function isEqualRow({ cells: _, ...one }: UserRow, { cells: __, ...other }: UserRow): boolean {
+  return JSON.stringify(one) === JSON.stringify(other)
+}
+
+function namedTwice({ email }: UserRow, first: UserRow): Usage {
+  return new Usage(`${email} stands at ${first.cells.email} too.`, {
+    code: 'named-twice',
+    hint: 'Keep the right row.',
+  })
+}
+
 /** Each cell is looked at, whatever is wrong with the others. */
-async function wrongCells(trx: Trx, { row, ctx }: { row: UserRow; ctx: RuleContext }): Promise<Failure[]> {
+async function wrongCells(
+  row: UserRow,
+  { centreFailure }: { centreFailure: (centre: string) => Promise<Failure | undefined> },
+): Promise<Failure[]> {
   const { error, centre, email, roles, sites } = row
   if (error) return [new Usage(`The cell ${error.message}.`, { code: error.code, hint: error.hint })]
   const looks = [
-    () => (centre === '' ? refuseNoNumber() : findCentre(trx, centre, ctx)),
     () => nameIn(row),
     () => typedAddress(email),
     () => chosenRoles(roles),
     () => chosenSites(sites),
   ]
-  const wrong: Failure[] = []
+  const unknown = await centreFailure(centre)
+  const wrong = unknown ? [unknown] : []
   for (const look of looks) {
     const failure = await failureOf(look)
     if (failure) wrong.push(failure)

@@ -9,6 +9,8 @@ export type WhyAlike = 'same-name-near-address' | 'same-name-same-centre' | 'loo
 export interface Pair {
   why: WhyAlike
   users: [PersonRow, PersonRow]
+  /** How many others are alike to these two: of many, the first two stand for all. */
+  more: number
 }
 
 /** People of the store, of whom there may be millions: never all of them at once. */
@@ -20,53 +22,92 @@ export interface People {
 
 /** Addresses of one person differ by a letter or two, or by where the domain ends. */
 const nearest = 2
-/** Beyond so many people of one name, only look-alike addresses tell anything. */
+/** Of a name that more people have, the addresses are not compared: they are told where they are at one centre. */
 const maxOfOneName = 200
+/** So many accounts that are alike are told two by two; of more, the first two stand for all. */
+const maxInPairs = 3
 
 /** Pairs to decide on: one name with nearly one address, or twice at one centre; addresses read as one another. */
 export async function findDuplicates(people: People): Promise<Pair[]> {
   const likenesses = sharedKeys()
   const names = sharedKeys()
+  const namesAtCentre = sharedKeys()
   for await (const page of people.pages()) {
     for (const person of page) {
       likenesses.add(person.id, likenessOf(person.emailKey))
       const name = nameKeyOf(person)
-      if (name !== '') names.add(person.id, name)
+      if (name === '') continue
+      names.add(person.id, name)
+      if (person.centre !== null) namesAtCentre.add(person.id, nameAtCentre(person))
     }
   }
   const found = new Map<string, Pair>()
-  const alike = groupsOf(people, { keys: likenesses, keyOf: ({ emailKey }) => likenessOf(emailKey) })
-  for await (const group of alike) {
-    for (const users of pairsOf(group)) note(found, { why: 'look-alike-address', users })
-  }
-  const ofOneName = groupsOf(people, { keys: names, keyOf: nameKeyOf, atMost: maxOfOneName })
-  for await (const group of ofOneName) for (const pair of pairsOfOneName(group)) note(found, pair)
+  const keyOf = ({ emailKey }: PersonRow) => likenessOf(emailKey)
+  for await (const alike of groupsOf(people, { keys: likenesses, keyOf, first: maxInPairs }))
+    for (const pair of pairsOf(alike)) note(found, { why: 'look-alike-address', ...pair })
+  for await (const { people: ofOneName } of groupsOf(people, {
+    keys: names,
+    keyOf: nameKeyOf,
+    atMost: maxOfOneName,
+  }))
+    for (const near of nearOnesOf(ofOneName))
+      for (const pair of pairsOf(near)) note(found, { why: 'same-name-near-address', ...pair })
+  for await (const together of groupsOf(people, {
+    keys: namesAtCentre,
+    keyOf: nameAtCentre,
+    first: maxInPairs,
+  }))
+    for (const pair of pairsOf(together)) note(found, { why: 'same-name-same-centre', ...pair })
   return [...found.values()].sort((one, other) => (orderOf(one) < orderOf(other) ? -1 : 1))
+}
+
+function nameAtCentre(person: PersonRow): string {
+  return `${person.centre} ${nameKeyOf(person)}`
 }
 
 const peopleAtOnce = 2000
 
+/** People who are alike. */
+interface Alike {
+  people: readonly PersonRow[]
+  /** How many there are besides. */
+  more: number
+}
+
+interface Grouping {
+  keys: SharedKeys
+  keyOf: (person: PersonRow) => string
+  /** Larger groups are left out. */
+  atMost?: number
+  /** Of larger groups only two are read. */
+  first?: number
+}
+
 /** The people of each key that two or more have, read when it is their turn. */
 async function* groupsOf(
   people: People,
-  {
-    keys,
-    keyOf,
-    atMost = Number.POSITIVE_INFINITY,
-  }: { keys: SharedKeys; keyOf: (person: PersonRow) => string; atMost?: number },
-): AsyncGenerator<PersonRow[]> {
+  { keys, keyOf, atMost = Number.POSITIVE_INFINITY, first = Number.POSITIVE_INFINITY }: Grouping,
+): AsyncGenerator<Alike> {
   let ids: number[] = []
+  /** By the first of the group. */
+  let left = new Map<number, number>()
   for (const group of keys.groups()) {
     if (group.length > atMost) continue
-    for (const id of group) ids.push(id)
+    const some = group.length > first ? group.sort((one, other) => one - other).slice(0, 2) : group
+    for (const id of some) ids.push(id)
+    if (some.length < group.length) left.set(some[0] ?? 0, group.length - some.length)
     if (ids.length < peopleAtOnce) continue
-    yield* grouped(await people.withIds(ids), keyOf)
+    yield* grouped(await people.withIds(ids), { keyOf, left })
     ids = []
+    left = new Map()
   }
-  if (ids.length > 0) yield* grouped(await people.withIds(ids), keyOf)
+  if (ids.length > 0) yield* grouped(await people.withIds(ids), { keyOf, left })
 }
 
-function grouped(people: readonly PersonRow[], keyOf: (person: PersonRow) => string): Iterable<PersonRow[]> {
+function* grouped(
+  people: readonly PersonRow[],
+  { keyOf, left }: { keyOf: (person: PersonRow) => string; left: ReadonlyMap<number, number> },
+): Generator<Alike> {
   const groups = new Map<string, PersonRow[]>()
   for (const person of people) {
     const key = keyOf(person)
@@ -74,16 +115,49 @@ function grouped(people: readonly PersonRow[], keyOf: (person: PersonRow) => str
     if (group) group.push(person)
     else groups.set(key, [person])
   }
-  return groups.values()
+  for (const group of groups.values()) {
+    const more = group.reduce((sum, { id }) => sum + (left.get(id) ?? 0), 0)
+    yield { people: group, more }
+  }
 }
 
-function* pairsOfOneName(group: readonly PersonRow[]): Generator<Pair> {
-  const addresses = new Map(group.map((person) => [person, addressOf(person)]))
-  for (const users of pairsOf(group)) {
-    const [one, other] = users
-    if (areNear(addresses.get(one), addresses.get(other))) yield { why: 'same-name-near-address', users }
-    else if (one.centre !== null && one.centre === other.centre) yield { why: 'same-name-same-centre', users }
+/** People of one name whose addresses are near each other, or are near to one that both are near to. */
+function* nearOnesOf(group: readonly PersonRow[]): Generator<Alike> {
+  const addresses = group.map(addressOf)
+  /** Where the chain of each leads: to the first of those who are near. */
+  const leads = group.map((_, at) => at)
+  const firstOf = (at: number): number => {
+    const next = leads[at] ?? at
+    return next === at ? at : firstOf(next)
   }
+  for (const [at, address] of addresses.entries()) {
+    for (let other = 0; other < at; other += 1) {
+      const first = firstOf(other)
+      const own = firstOf(at)
+      // Who is in one chain already need not be compared.
+      if (first === own || !areNear(address, addresses[other])) continue
+      leads[Math.max(first, own)] = Math.min(first, own)
+    }
+  }
+  const chains = new Map<number, PersonRow[]>()
+  for (const [at, person] of group.entries()) {
+    const chain = chains.get(firstOf(at))
+    if (chain) chain.push(person)
+    else chains.set(firstOf(at), [person])
+  }
+  for (const people of chains.values()) if (people.length > 1) yield { people, more: 0 }
+}
+
+/** Two by two; of many, the first two and how many more there are. */
+function* pairsOf({ people, more }: Alike): Generator<Pick<Pair, 'users' | 'more'>> {
+  const [first, second] = people
+  if (first === undefined || second === undefined) return
+  if (people.length + more > maxInPairs) {
+    yield { users: [first, second], more: people.length - 2 + more }
+    return
+  }
+  for (const [at, one] of people.entries())
+    for (const other of people.slice(at + 1)) yield { users: [one, other], more: 0 }
 }
 
 interface Address {
@@ -115,12 +189,6 @@ function bitsOf(number: number): number {
   let bits = number - ((number >>> 1) & 0x5555_5555)
   bits = (bits & 0x3333_3333) + ((bits >>> 2) & 0x3333_3333)
   return Math.imul((bits + (bits >>> 4)) & 0x0f0f_0f0f, 0x0101_0101) >>> 24
-}
-
-function* pairsOf(group: readonly PersonRow[]): Generator<[PersonRow, PersonRow]> {
-  for (const [at, one] of group.entries()) {
-    for (const other of group.slice(at + 1)) yield [one, other]
-  }
 }
 
 /** The first reason found for a pair is the one to give. */

@@ -195,6 +195,20 @@ describe('several users at once', () => {
     expect(ran).toMatchObject({ exit: 2 })
     expect(ran.error().code).toBe('named-twice')
   })
+
+  it('that stand twice in a table are named with where they stood before, and none is added', async () => {
+    const rows = ['Centre number,Email,First name', 'EG001,ab@school.example,A', 'EG001,AB@school.example,B']
+    writeFileSync(world.path('new.csv'), `${rows.join('\n')}\n`)
+    const ran = await world.run(['users', 'add', '--from', 'new.csv', '--json'])
+    expect(ran).toMatchObject({ exit: 6 })
+    expect(ran.error().details.problems).toEqual([
+      expect.objectContaining({
+        target: 'new!B3',
+        code: 'named-twice',
+        message: expect.stringContaining('new!B2'),
+      }),
+    ])
+  })
 })
 
 describe('looking at users', () => {

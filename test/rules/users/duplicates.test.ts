@@ -66,12 +66,35 @@ describe('accounts that may be the same person', () => {
     ).toEqual([])
   })
 
-  it('are not told by a name that more than two hundred bear', async () => {
-    const people = Array.from({ length: 201 }, (_, at) => person(`user${at}@school.example`, 'Test Account'))
-    expect(await findDuplicates(peopleOf(people.slice(0, 200)))).toHaveLength((200 * 199) / 2)
-    const many = peopleOf(people)
-    expect(await findDuplicates(many)).toEqual([])
-    expect(many.looked.again).toBe(0)
+  it.each([4, 200, 201, 3000])(
+    'are one pair and how many more where %i are alike at a centre',
+    async (count) => {
+      const people = peopleOf(
+        Array.from({ length: count }, (_, at) => person(`user${at}@school.example`, 'Test Account')),
+      )
+      const found = await findDuplicates(people)
+      expect(found).toEqual([expect.objectContaining({ more: count - 2 })])
+      expect(new Set(found.flatMap(({ users }) => users.map(({ id }) => id))).size).toBe(2)
+      if (count > 200) expect(people.looked.again).toBe(2)
+    },
+  )
+
+  it('are told two by two where they are three', async () => {
+    const three = [1, 2, 3].map((at) => person(`user${at}@school.example`, 'Test Account'))
+    expect((await findDuplicates(peopleOf(three))).map(({ more }) => more)).toEqual([0, 0, 0])
+  })
+
+  it('of many names with two hundred people each at a centre are as many rows as names', async () => {
+    const people = Array.from({ length: 6000 }, (_, at) =>
+      person(`p${at}@school.example`, `Name ${at % 30}`, `EG${at % 30}`),
+    )
+    const byId = new Map(people.map((one) => [one.id, one]))
+    const found = await findDuplicates({
+      ...peopleOf(people),
+      withIds: async (ids) => ids.flatMap((one) => byId.get(one) ?? []),
+    })
+    expect(found.filter(({ why }) => why === 'same-name-same-centre').length).toBeLessThanOrEqual(30)
+    expect(found.length).toBeLessThan(people.length / 10)
   })
 
   it('are those of the smallest difference: two letters, and not three', async () => {
@@ -91,7 +114,8 @@ describe('accounts that may be the same person', () => {
       person('amira@other.example', 'Haddad Amira'),
     ])
     expect(await findDuplicates(people)).toHaveLength(1)
-    expect(people.looked.again).toBe(2)
+    // By their name, and by their name at their centre.
+    expect(people.looked.again).toBe(4)
   })
 })
 
