@@ -28,6 +28,7 @@ const readCalls = new Set([
   'realpathSync',
   'stat',
   'statSync',
+  'statfsSync',
 ])
 
 /** Files that open one to read it. */
