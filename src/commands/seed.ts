@@ -1,38 +1,82 @@
+import { resolve } from 'node:path'
 import * as z from 'zod'
-import { seedStore } from '../rules/store/seed.ts'
+import { type Seeded, seedStore } from '../rules/store/seed.ts'
 import { wholeNumberOf } from '../cli/options.ts'
-import { mutation } from '../cli/define.ts'
+import { preparedMutation } from '../cli/define.ts'
 import { flag, option } from '../cli/parameters.ts'
+import type { Session } from '../cli/session.ts'
+import { BadInput } from '../errors.ts'
+import { readSmallFile } from '../input-file.ts'
+import { count } from '../render/text.ts'
 
-const count = (least: number, most: number) =>
+const number = (least: number, most: number) =>
   wholeNumberOf('a whole number').pipe(
     z.number().min(least, `at least ${least}`).max(most, `at most ${most}`),
   )
 
 export const seed = () =>
-  mutation({
+  preparedMutation({
     name: 'seed',
     summary: 'fill an empty store with invented centres and users',
     description:
       'Fill an empty store with invented centres and users, to try things out. You are asked first, with the name of the store. Their addresses are at domains that cannot exist. The same numbers make the same ones every time.',
     options: {
-      centres: option('<n>', 'how many centres', count(1, 100_000).default(20)),
-      users: option('<n>', 'how many users, shared out among the centres', count(0, 1_000_000).default(200)),
-      seed: option('<n>', 'another number, other people', count(0, 1e9).default(1)),
+      centres: option('<n>', 'how many centres', number(1, 100_000).default(20)),
+      users: option('<n>', 'how many users, shared out among the centres', number(0, 1_000_000).default(200)),
+      seed: option('<n>', 'another number, other people', number(0, 1e9).default(1)),
       releases: flag('Key Times, entries, resources and releases too'),
+      services: flag('Associates with associate centres, service roles and Progression Test data too'),
+      passwordFile: option('<file>', 'everybody who has set up a password has the one in this file'),
+      ifMissing: flag('fine if it was filled with the same numbers; nothing is changed then'),
     },
     examples: [
       'ssh-admin seed --centres 20 --users 200 --db trial.db --yes',
-      'ssh-admin seed --releases --db trial.db --yes',
+      'ssh-admin seed --releases --services --db trial.db --yes',
+      'ssh-admin seed --if-missing --db trial.db --yes',
     ],
+    prepare: async ({ passwordFile, ...request }, session) => ({
+      ...request,
+      passwordHash: passwordFile === undefined ? undefined : await hashOfPasswordIn(passwordFile, session),
+    }),
     createsStore: true,
     act: (trx, ctx, request) => seedStore(trx, { ...request, ctx }),
     confirm: {
-      question: ({ centres, users }, { session }) =>
-        `Fill the store ${session.settings.db.value ?? ''} with ${centres} invented centres and ${users} invented users?`,
-      comparable: ({ centres, users }) => [centres, users],
+      question: ({ centres, users, changed }, { session }) =>
+        changed
+          ? `Fill the store ${session.settings.db.value ?? ''} with ${centres} invented centres and ${users} invented users?`
+          : undefined,
+      comparable: ({ centres, users, changed }) => [centres, users, changed],
     },
-    render: ({ centres, users, releases }) =>
-      `${centres} centres and ${users} users were made up${releases === null ? '' : `, ${releases.keyTimes} Key Times, ${releases.entries} entries, ${releases.resources} resources and ${releases.releases} releases`}.`,
-    json: (made) => ({ ...made, changed: true }),
+    render: renderSeeded,
+    json: (made) => made,
   })
+
+/** The password is in the first line. @throws where it is no password that somebody may choose */
+async function hashOfPasswordIn(file: string, { context }: Session): Promise<string> {
+  const { newPassword } = await import('../rules/account/password.ts')
+  const [line = ''] = (textIn(file, resolve(context.cwd, file)) ?? '').split(/\r?\n/)
+  return (await newPassword(line)).hash
+}
+
+function textIn(file: string, path: string): string | undefined {
+  try {
+    return readSmallFile(path).text
+  } catch (error) {
+    throw new BadInput('file-not-readable', `${file} cannot be read.`, {
+      hint: 'Name a file whose first line is the password.',
+      cause: error,
+    })
+  }
+}
+
+function renderSeeded({ centres, users, releases, services, changed }: Seeded): string {
+  const people = `${count(centres, 'centre')} and ${count(users, 'user')}`
+  if (!changed) return `These ${people} were made up already; nothing to do.`
+  const parts = [
+    releases !== null &&
+      `${releases.keyTimes} Key Times, ${releases.entries} entries, ${releases.resources} resources and ${releases.releases} releases`,
+    services !== null &&
+      `${count(services.associates, 'Associate')} with ${count(services.associateCentres, 'associate centre')}, ${count(services.roles, 'service role')} and ${count(services.learnerGroups, 'learner group')}`,
+  ].filter((part) => part !== false)
+  return `${[people, ...parts].join(', ')} were made up.`
+}

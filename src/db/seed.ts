@@ -14,6 +14,7 @@ const centreColumns = [
   'name',
   'folded',
   'kind',
+  'associate_id',
   'status',
   'address',
   'town',
@@ -34,6 +35,7 @@ const userColumns = [
   'hub_role',
   'status',
   'status_before_suspension',
+  'password_hash',
   'pin_nonce',
   'pin_state',
   'pin_issued_at',
@@ -45,24 +47,31 @@ const userColumns = [
 /** Adds centres. @returns the number of the first; the others follow */
 export async function insertSeedCentres(
   trx: Trx,
-  centres: { count: number; rows: Iterable<Pick<NewCentre, (typeof centreColumns)[number]>> },
+  centres: {
+    count: number
+    /** @param first the number of the first */
+    rows: (first: number) => Iterable<Pick<NewCentre, (typeof centreColumns)[number]>>
+  },
 ): Promise<number> {
   const { bulk } = transactionState(trx)
   const first = await bulk.reserve('centres', centres.count)
-  const values = numbered(first, centres.rows, (row) => centreColumns.map((column) => row[column]))
+  const values = numbered(first, centres.rows(first), (row) =>
+    centreColumns.map((column) => row[column] ?? null),
+  )
   await bulk.insert('centres', ['id', ...centreColumns], values)
   return first
 }
 
-/** Adds users. */
+/** Adds users. @returns the number of the first; the others follow */
 export async function insertSeedUsers(
   trx: Trx,
   users: { count: number; rows: Iterable<Pick<NewUserRow, (typeof userColumns)[number]>> },
-): Promise<void> {
+): Promise<number> {
   const { bulk } = transactionState(trx)
   const first = await bulk.reserve('users', users.count)
   const values = numbered(first, users.rows, (row) => userColumns.map((column) => row[column] ?? null))
   await bulk.insert('users', ['id', ...userColumns], values)
+  return first
 }
 
 function* numbered<Row>(first: number, rows: Iterable<Row>, valuesOf: (row: Row) => Value[]) {

@@ -987,6 +987,15 @@ const answerShapes = () => ({
     releases: orNull(
       z.strictObject({ keyTimes: count(), entries: count(), resources: count(), releases: count() }),
     ),
+    /** With --services likewise. */
+    services: orNull(
+      z.strictObject({
+        associates: count(),
+        associateCentres: count(),
+        roles: count(),
+        learnerGroups: count(),
+      }),
+    ),
     changed: z.boolean(),
   }),
 

@@ -1,3 +1,4 @@
+import { writeFileSync } from 'node:fs'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { newWorld, type World } from '../world.ts'
 
@@ -32,6 +33,54 @@ describe('seeding a store', () => {
     for (const number of ['1', '2']) await seed('--seed', number, '--db', world.path(`${number}.db`))
     expect(await people(world.path('1.db'))).toEqual(await people())
     expect(await people(world.path('2.db'))).not.toEqual(await people())
+  })
+
+  it('makes up Associates, service roles and Progression Test data', async () => {
+    const argv = ['seed', '--centres', '9', '--users', '90', '--services', '--yes', '--json']
+    const { services } = (await world.run(argv)).json()
+    expect(services).toEqual({ associates: 1, associateCentres: 2, roles: 36, learnerGroups: 9 })
+    const { associates } = (await world.run(['associates', 'list', '--json'])).json()
+    expect(associates).toHaveLength(1)
+    const [{ number }] = associates
+    const { centres } = (await world.run(['associates', 'show', number, '--json'])).json()
+    expect(centres).toHaveLength(2)
+    const { coordinator } = (await world.run(['coordinator', 'show', number, '--json'])).json()
+    const acting = await world.run(['whoami', '--as', coordinator.email, '--json'])
+    expect(JSON.stringify(acting.json())).toContain(centres[0].number)
+    const { users } = (await world.run(['users', 'list', '--role', 'exams-officer', '--json'])).json()
+    expect(users).toHaveLength(9)
+    expect((await world.run(['store', 'check'])).exit).toBe(0)
+  })
+
+  it('gives a password that is known, where one is named, to those who have set one up', async () => {
+    writeFileSync(world.path('password.txt'), 'nine green herons wait\n')
+    await seed('--password-file', 'password.txt')
+    const [active] = (await people()).filter(({ status }: { status: string }) => status === 'active')
+    const right = await world.run(['account', 'sign-in', active.email], { stdin: 'nine green herons wait\n' })
+    expect(right.exit).toBe(0)
+    const [invited] = (await people()).filter(({ status }: { status: string }) => status === 'invited')
+    const wrong = await world.run(['account', 'sign-in', invited.email], {
+      stdin: 'nine green herons wait\n',
+    })
+    expect(wrong.exit).not.toBe(0)
+  })
+
+  it('takes no password that nobody may choose, and no file that is not there', async () => {
+    writeFileSync(world.path('password.txt'), 'short\n')
+    expect((await seed('--password-file', 'password.txt')).error()).toMatchObject({ code: 'weak-password' })
+    const ran = await seed('--password-file', 'none.txt')
+    expect({ exit: ran.exit, code: ran.error().code }).toEqual({ exit: 6, code: 'file-not-readable' })
+  })
+
+  it('is content, when asked to be, with a store that was filled with the same numbers', async () => {
+    await seed()
+    expect((await seed('--if-missing')).json()).toMatchObject({ centres: 3, users: 30, changed: false })
+    for (const other of [['--seed', '2'], ['--centres', '4'], ['--services']]) {
+      const ran = await seed('--if-missing', ...other)
+      expect({ exit: ran.exit, code: ran.error().code }).toEqual({ exit: 3, code: 'store-not-empty' })
+    }
+    expect((await seed()).error()).toMatchObject({ code: 'store-not-empty' })
+    expect(await people()).toHaveLength(30)
   })
 
   it('is refused where somebody is, whatever was said', async () => {

@@ -96,7 +96,7 @@ const staffOnly: Readonly<Record<string, Call>> = {
   'store rekey': fixed(),
   'store migrate': fixed(),
   'store accept-clock': fixed(),
-  seed: fixed('--centres', '1', '--users', '1', '--seed', '1', '--releases'),
+  seed: fixed('--releases', '--services', '--if-missing'),
 }
 
 const newPerson = 'New Person <new@new.example>'

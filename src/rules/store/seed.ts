@@ -1,10 +1,12 @@
 import { insertSeedCentres, insertSeedUsers, isEmpty } from '../../db/seed.ts'
+import { seededFacts } from '../../db/seed-services.ts'
 import type { Trx } from '../../db/transact.ts'
 import { Refused } from '../../errors.ts'
 import type { RuleContext } from '../permissions/actor.ts'
 import { readAddress } from '../users/email.ts'
 import { searchKey } from '../../search-key.ts'
 import type { SeededReleases } from './seed-releases.ts'
+import { type SeededServices, seedPlace, type SeedPlace, type seedServices } from './seed-services.ts'
 import { seedCentre, seedUser } from './seed-data.ts'
 import { newUser } from '../users/new-user.ts'
 import { permit } from '../permissions/decide.ts'
@@ -17,6 +19,12 @@ interface Seeding {
   seed: number
   /** Key Times, entries, resources and releases too. */
   releases: boolean
+  /** Associates, service roles and Progression Test data too. */
+  services: boolean
+  /** What is kept of the password of those who have one; absent: nobody knows theirs. */
+  passwordHash?: string | undefined
+  /** Fine where this store was seeded with the same numbers. */
+  ifMissing: boolean
   ctx: RuleContext
 }
 
@@ -25,40 +33,70 @@ export interface Seeded {
   users: number
   /** Null where none were asked for. */
   releases: SeededReleases | null
+  services: SeededServices | null
+  changed: boolean
 }
 
 /** Fills an empty store with people who cannot exist; never one in which somebody does. */
-export async function seedStore(
-  trx: Trx,
-  { centres, users, seed, releases: wanted, ctx }: Seeding,
-): Promise<Seeded> {
+export async function seedStore(trx: Trx, seeding: Seeding): Promise<Seeded> {
+  const { centres, users, seed, releases: wanted, services: serviced, passwordHash, ctx } = seeding
   permit(ctx, 'seed', { name: 'store' })
-  if (!(await isEmpty(trx))) {
-    throw new Refused('store-not-empty', 'There are centres or users in this store.', {
-      hint: 'Seed another one: ssh-admin seed --db trial.db',
-    })
-  }
+  if (!(await isEmpty(trx))) return seededBefore(trx, seeding)
   const at = ctx.at.toISOString()
-  if (centres > 0) {
-    const made = Array.from({ length: centres }, (_, position) => seedCentre(seed, position))
-    const first = await insertSeedCentres(trx, {
-      count: centres,
-      rows: made.map((centre) => centreRow(centre, at)),
-    })
-    function* people() {
-      for (let position = 0; position < users; position += 1) {
-        const at = position % centres
-        const place = Math.floor(position / centres)
-        const person = seedUser(seed, { position, place, centre: made[at]?.number ?? '' })
-        yield userRow(person, { centreId: first + at, at: ctx.at.toISOString() })
-      }
+  const placeOf = (at: number): SeedPlace => (serviced ? seedPlace(at, centres) : { kind: 'school' })
+  const made = Array.from({ length: centres }, (_, position) => seedCentre(seed, position))
+  const firstCentre = await insertSeedCentres(trx, {
+    count: centres,
+    rows: (first) =>
+      made.map((centre, position) => centreRow(centre, { at, place: placeOf(position), first })),
+  })
+  function* people() {
+    for (let position = 0; position < users; position += 1) {
+      const at = position % centres
+      const place = Math.floor(position / centres)
+      const person = seedUser(seed, { position, place, centre: made[at]?.number ?? '' })
+      yield userRow(person, { centreId: firstCentre + at, at: ctx.at.toISOString(), passwordHash })
     }
-    await insertSeedUsers(trx, { count: users, rows: people() })
   }
+  const firstUser = await insertSeedUsers(trx, { count: users, rows: people() })
   const releases = wanted ? await inventReleases(trx, ctx) : null
-  const more = releases === null ? {} : { releases }
+  const services = serviced
+    ? await inventServices(trx, {
+        centres: { count: centres, first: firstCentre },
+        users: { count: users, first: firstUser },
+        at: ctx.at,
+      })
+    : null
+  const more = { ...(releases && { releases }), ...(services && { services }) }
   await appendAudit(trx, { ...ctx, action: 'store.seeded', facts: { centres, users, seed, ...more } })
-  return { centres, users: centres > 0 ? users : 0, releases }
+  return { centres, users, releases, services, changed: true }
+}
+
+/** @throws `store-not-empty` unless it was seeded with the same numbers, and that is fine */
+async function seededBefore(
+  trx: Trx,
+  { centres, users, seed, releases, services, ifMissing }: Seeding,
+): Promise<Seeded> {
+  const before = ifMissing ? await seededFacts(trx) : undefined
+  const isSame =
+    before !== undefined &&
+    before.centres === centres &&
+    before.users === users &&
+    before.seed === seed &&
+    (before.releases !== undefined) === releases &&
+    (before.services !== undefined) === services
+  if (isSame) return { centres, users, releases: null, services: null, changed: false }
+  throw new Refused('store-not-empty', 'There are centres or users in this store.', {
+    hint: 'Seed another one: ssh-admin seed --db trial.db',
+  })
+}
+
+async function inventServices(
+  trx: Trx,
+  seeding: Parameters<typeof seedServices>[1],
+): Promise<SeededServices> {
+  const { seedServices } = await import('./seed-services.ts')
+  return seedServices(trx, seeding)
 }
 
 async function inventReleases(trx: Trx, { at }: RuleContext): Promise<SeededReleases> {
@@ -66,13 +104,16 @@ async function inventReleases(trx: Trx, { at }: RuleContext): Promise<SeededRele
   return seedReleases(trx, at)
 }
 
-function centreRow({ number, name, town, country }: ReturnType<typeof seedCentre>, at: string) {
+function centreRow(
+  { number, name, town, country }: ReturnType<typeof seedCentre>,
+  { at, place, first }: { at: string; place: SeedPlace; first: number },
+) {
   return {
     number,
     name,
     folded: searchKey(`${number} ${name}`),
-    kind: 'school',
-    associate_id: null,
+    kind: place.kind,
+    associate_id: place.kind === 'associate-centre' ? first + place.associate : null,
     status: 'active',
     address: '',
     town,
@@ -89,7 +130,7 @@ function centreRow({ number, name, town, country }: ReturnType<typeof seedCentre
 
 function userRow(
   { email, firstName, lastName, hubRole, status, pinNonce }: ReturnType<typeof seedUser>,
-  { centreId, at }: { centreId: number; at: string },
+  { centreId, at, passwordHash }: { centreId: number; at: string; passwordHash: string | undefined },
 ) {
   const address = readAddress(email)
   if (!('key' in address)) throw new Error(`an invented address ${address.problem}`)
@@ -97,6 +138,7 @@ function userRow(
   const suspended = status === 'suspended'
   return {
     ...row,
+    password_hash: status === 'invited' ? null : (passwordHash ?? null),
     status,
     status_before_suspension: suspended ? ('active' as const) : null,
     suspended_at: suspended ? at : null,
