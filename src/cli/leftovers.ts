@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { basename, dirname } from 'node:path'
 import { removeAbandoned } from './remove-abandoned.ts'
 import { unfinishedOutputsIn } from './unfinished-outputs.ts'
+import { unfinishedSheets } from '../db/imports/pin-sheets-owed.ts'
 import type { OpenStore } from '../db/store/open.ts'
 import { isSharedPlace } from '../shared-place.ts'
 import { placesOf } from './store-paths.ts'
@@ -18,8 +19,16 @@ export async function unfinishedFiles(
   { settings, context }: LeftoverScope,
   store?: Pick<OpenStore, 'db'>,
 ): Promise<UnfinishedFile[]> {
-  const { unfinishedSheets } = await import('../db/imports/pin-sheets-owed.ts')
-  const noted = store ? await unfinishedSheets(store.db) : []
+  return filesWith(await notedSheets(store), { settings, context })
+}
+
+type NotedSheets = Awaited<ReturnType<typeof unfinishedSheets>>
+
+async function notedSheets(store: Pick<OpenStore, 'db'> | undefined): Promise<NotedSheets> {
+  return store ? unfinishedSheets(store.db) : []
+}
+
+function filesWith(noted: NotedSheets, { settings, context }: LeftoverScope): UnfinishedFile[] {
   const { db, keyFile } = placesOf({ settings })
   const found = [
     ...[db, keyFile]
@@ -36,14 +45,14 @@ export async function removeLeftovers(
   session: LeftoverScope & Pick<Session, 'notify'>,
   store?: OpenStore,
 ): Promise<void> {
-  removeAbandoned(await unfinishedFiles(session, store), session)
-  if (store) await forgetEndedSheets(store)
+  const noted = await notedSheets(store)
+  removeAbandoned(filesWith(noted, session), session)
+  if (store) await forgetEndedSheets(store, noted)
 }
 
 /** Notes of sheets whose import was never committed and whose file is gone. */
-async function forgetEndedSheets(store: OpenStore): Promise<void> {
-  const { unfinishedSheets } = await import('../db/imports/pin-sheets-owed.ts')
-  const ended = (await unfinishedSheets(store.db))
+async function forgetEndedSheets(store: OpenStore, noted: NotedSheets): Promise<void> {
+  const ended = noted
     .filter(({ importId, unfinished }) => importId === null && isGone(unfinished))
     .map(({ unfinished }) => unfinished)
   if (ended.length > 0) await forgetSheets(store, ended)

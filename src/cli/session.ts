@@ -224,7 +224,7 @@ interface Acting extends Pick<Session, 'context' | 'settings' | 'command'> {
 async function givenFor(store: OpenStore, acting: Acting): Promise<RuleContext> {
   const { withRollbackWork } = await import('../db/transact.ts')
   const { timeAfterLastEvent } = await import('../db/clock.ts')
-  const at = await timeAfterLastEvent(store.db, store.now())
+  const at = await timeAfterLastEvent(store.db, store.now(), store.engine)
   return withRollbackWork(store, () => givenAt(store.db, { ...acting, at }))
 }
 

@@ -1,5 +1,6 @@
 import type { Kysely } from 'kysely'
 import { Unavailable } from '../errors.ts'
+import type { Engine } from './engine.ts'
 import type { Store } from './schema.ts'
 import type { Trx } from './transact.ts'
 
@@ -14,8 +15,14 @@ interface Clocks {
 }
 
 /** Both clocks by which time in a store is judged. */
-export async function clocksOf(db: Kysely<Store>, clock: Date): Promise<Clocks> {
-  const last = await db.selectFrom('audit').select('at').orderBy('id', 'desc').limit(1).executeTakeFirst()
+export async function clocksOf(
+  db: Kysely<Store>,
+  clock: Date,
+  { server }: Pick<Engine, 'server'> = {},
+): Promise<Clocks> {
+  const last = server
+    ? server.lastEvent()
+    : await db.selectFrom('audit').select('at').orderBy('id', 'desc').limit(1).executeTakeFirst()
   return { clock, lastEvent: last && new Date(last.at) }
 }
 
@@ -24,8 +31,12 @@ export function timeBy({ clock, lastEvent }: Clocks): Date {
   return lastEvent && lastEvent > clock ? lastEvent : clock
 }
 
-export async function timeAfterLastEvent(db: Kysely<Store>, clock: Date): Promise<Date> {
-  return timeBy(await clocksOf(db, clock))
+export async function timeAfterLastEvent(
+  db: Kysely<Store>,
+  clock: Date,
+  engine: Pick<Engine, 'server'>,
+): Promise<Date> {
+  return timeBy(await clocksOf(db, clock, engine))
 }
 
 /** @throws `clock-behind` where the clock is more than an hour behind the last event */

@@ -2,7 +2,7 @@ import { type Kysely, type Selectable, sql } from 'kysely'
 import { cancelCarriers, cancelMessages, type MessageReason } from './outbox.ts'
 import { anyOf } from './portable.ts'
 import type { CredentialPurpose, CredentialTable, Store } from './schema.ts'
-import { transactionState, type Trx } from './transact.ts'
+import { sendWithNext, transactionState, type Trx } from './transact.ts'
 
 export interface Credential {
   id: number
@@ -53,20 +53,19 @@ export function voidOpenCredentials(trx: Trx, userId: number): Promise<void> {
 
 /** The same of many users at once. */
 export async function voidOpenCredentialsOf(trx: Trx, userIds: readonly number[]): Promise<void> {
-  const voided = await trx
+  await cancelCarriers(trx, { userIds })
+  const open = trx
     .updateTable('credentials')
     .set({ state: 'void' })
     .where(anyOf(sql.ref('user_id'), userIds))
     .where('state', '=', 'open')
-    .returning('id')
-    .execute()
-  await trx
+  await sendWithNext(trx, open)
+  const pins = trx
     .updateTable('users')
     .set({ pin_state: 'void' })
     .where(anyOf(sql.ref('id'), userIds))
     .where('pin_state', '=', 'issued')
-    .execute()
-  await cancelCarriers(trx, { userIds, credentialIds: voided.map(({ id }) => id) })
+  await sendWithNext(trx, pins)
 }
 
 /** Voids an open PIN; the letter that says how to use it is not sent any more. */
@@ -90,20 +89,16 @@ export async function voidCredentials(
     why,
   }: { userId: number; purposes: readonly CredentialPurpose[]; used?: number; why: MessageReason },
 ): Promise<void> {
-  if (used !== undefined) {
-    await trx.updateTable('credentials').set({ state: 'used' }).where('id', '=', used).execute()
-  }
-  const open = await trx
-    .selectFrom('credentials')
-    .select('id')
+  if (used !== undefined)
+    await sendWithNext(trx, trx.updateTable('credentials').set({ state: 'used' }).where('id', '=', used))
+  await cancelMessages(trx, { userId, carrying: purposes, why })
+  const open = trx
+    .updateTable('credentials')
+    .set({ state: 'void' })
     .where('user_id', '=', userId)
     .where('state', '=', 'open')
     .where('purpose', 'in', [...purposes])
-    .execute()
-  if (open.length === 0) return
-  const ids = open.map(({ id }) => id)
-  await trx.updateTable('credentials').set({ state: 'void' }).where('id', 'in', ids).execute()
-  await cancelMessages(trx, { userId, credentialIds: ids, why })
+  await sendWithNext(trx, open)
 }
 
 /** A credential by its number, whatever its state. */

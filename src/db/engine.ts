@@ -1,3 +1,4 @@
+import type { CompiledQuery } from 'kysely'
 import type { LogHead } from './audit/head-file.ts'
 import type { Store } from './schema.ts'
 
@@ -44,10 +45,26 @@ export interface ServerFacts {
   heldBy: string | null
 }
 
+/** A row of the audit log, without what it says. */
+export interface LastEvent {
+  id: number
+  segment: number
+  mac: Buffer
+  /** ISO time. */
+  at: string
+}
+
 export interface CopyingOut {
   signal: AbortSignal
   /** Without the bytes of resources and help documents. */
   withoutContent: boolean
+}
+
+export interface FewerRoundTrips {
+  /** The last event of the log, as it was when the store was looked at, or taken for a change; undefined of an empty log. */
+  lastEvent(): LastEvent | undefined
+  /** Sends a statement that answers nothing together with the next one; its failure is told there. */
+  sendWithNext(query: CompiledQuery): void
 }
 
 /** What a store is kept in, behind what every query can ask of it. */
@@ -55,6 +72,8 @@ export interface Engine {
   /** On a server, where several desks use it: there is no file to be copied, locked or put in place. */
   isShared: boolean
   bulk: Bulk
+  /** What a server is asked in fewer round trips than a file; absent of a file, where asking costs nothing. */
+  server?: FewerRoundTrips
   /** What the store keeps of its key. */
   fingerprint(): string
   /** Equal answers: nobody else has written to the store between them. */
@@ -64,7 +83,7 @@ export interface Engine {
   /** Where the log will end once the transaction is committed: a commit that nobody confirmed is known by it. */
   aboutToCommit(head: LogHead | undefined): void
   /** What is known of the server that it is on; undefined of a file. */
-  server(): Promise<ServerFacts | undefined>
+  aboutServer(): Promise<ServerFacts | undefined>
   /** In bytes, with what is kept beside it. */
   size(): Promise<number>
   /** Whether work that failed so may be tried again: nothing of it was saved. */

@@ -1,7 +1,7 @@
 import { makersMark, statusOfMark } from '../unfinished-files.ts'
 import { reasons } from './outbox.ts'
 import type { MessageState, OutboxRow } from './schema.ts'
-import type { Trx } from './transact.ts'
+import { sendWithNext, type Trx } from './transact.ts'
 
 interface Claim {
   ids: readonly number[]
@@ -61,11 +61,8 @@ export async function claimMessages(trx: Trx, { ids, by, at, lease }: Claim): Pr
         .where('id', '=', row.id)
         .execute()
     } else {
-      await trx
-        .updateTable('outbox')
-        .set({ claimed_by: by, claimed_at: now })
-        .where('id', '=', row.id)
-        .execute()
+      const claim = { claimed_by: by, claimed_at: now }
+      await sendWithNext(trx, trx.updateTable('outbox').set(claim).where('id', '=', row.id))
       claimed.push({ ...row, claimed_by: by, claimed_at: now })
     }
   }
@@ -118,7 +115,7 @@ export async function settleMessages(
       .where('id', '=', id)
       .where('claimed_by', '=', by)
     if (state === 'queued') query = query.where('state', '=', 'queued')
-    await query.execute()
+    await sendWithNext(trx, query)
   }
 }
 

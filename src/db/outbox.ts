@@ -1,7 +1,7 @@
 import { type Insertable, type Kysely, sql } from 'kysely'
 import { anyOf } from './portable.ts'
-import type { MessageState, OutboxRow, OutboxTable, Store } from './schema.ts'
-import { transactionState, type Trx } from './transact.ts'
+import type { CredentialPurpose, MessageState, OutboxRow, OutboxTable, Store } from './schema.ts'
+import { sendWithNext, transactionState, type Trx } from './transact.ts'
 
 /** Why a message that waited is not sent any more. */
 export type MessageReason = keyof typeof reasons
@@ -31,42 +31,54 @@ export async function insertMessage(
 
 interface Cancelling {
   userId: number
-  /** Only the messages that carry one of these. */
-  credentialIds?: readonly number[]
+  /** Only the messages that carry an open credential of one of these purposes. */
+  carrying?: readonly CredentialPurpose[]
   /** Only this letter. */
   letter?: string
   why: MessageReason
 }
 
 /** Cancels a user's waiting messages. */
-export async function cancelMessages(
-  trx: Trx,
-  { userId, credentialIds, letter, why }: Cancelling,
-): Promise<void> {
+export async function cancelMessages(trx: Trx, { userId, carrying, letter, why }: Cancelling): Promise<void> {
   let query = trx
     .updateTable('outbox')
     .set({ state: 'cancelled', last_error: reasons[why], next_try_at: null })
     .where('user_id', '=', userId)
     .where('state', '=', 'queued')
-  if (credentialIds) query = query.where('credential_id', 'in', [...credentialIds])
+  if (carrying) {
+    query = query.where('credential_id', 'in', (eb) =>
+      eb
+        .selectFrom('credentials')
+        .select('id')
+        .where('user_id', '=', userId)
+        .where('state', '=', 'open')
+        .where('purpose', 'in', [...carrying]),
+    )
+  }
   if (letter !== undefined) query = query.where('letter', '=', letter)
-  await query.execute()
+  await sendWithNext(trx, query)
 }
 
-/** Cancels the waiting messages of users that carry one of these credentials, or explain their PIN. */
-export async function cancelCarriers(
-  trx: Trx,
-  { userIds, credentialIds }: { userIds: readonly number[]; credentialIds: readonly number[] },
-): Promise<void> {
-  await trx
+/** Cancels the waiting messages of users that carry an open credential, or explain their PIN. */
+export async function cancelCarriers(trx: Trx, { userIds }: { userIds: readonly number[] }): Promise<void> {
+  const cancelled = trx
     .updateTable('outbox')
     .set({ state: 'cancelled', last_error: reasons.void, next_try_at: null })
     .where(anyOf(sql.ref('user_id'), userIds))
     .where('state', '=', 'queued')
     .where((eb) =>
-      eb.or([eb('letter', '=', 'account-activation'), anyOf(sql.ref('credential_id'), credentialIds)]),
+      eb.or([
+        eb('letter', '=', 'account-activation'),
+        eb('credential_id', 'in', (open) =>
+          open
+            .selectFrom('credentials')
+            .select('id')
+            .where(anyOf(sql.ref('credentials.user_id'), userIds))
+            .where('credentials.state', '=', 'open'),
+        ),
+      ]),
     )
-    .execute()
+  await sendWithNext(trx, cancelled)
 }
 
 /** Cancels one waiting message, by hand. */

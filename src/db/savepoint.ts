@@ -1,5 +1,5 @@
-import { sql } from 'kysely'
-import { transactionState, type Trx } from './transact.ts'
+import { type RawBuilder, sql } from 'kysely'
+import { sendWithNext, transactionState, type Trx } from './transact.ts'
 
 /** A point within a transaction, to which what is done after it can be taken back. */
 export interface Savepoint {
@@ -10,17 +10,20 @@ export interface Savepoint {
 /** @param name of its own where others may be open within it */
 export async function savepoint(trx: Trx, name = 'batch'): Promise<Savepoint> {
   const state = transactionState(trx)
-  const [queuedBefore, headBefore] = [state.queued.length, state.head]
+  const [queuedBefore, headBefore, lastBefore] = [state.queued.length, state.head, state.last]
   const point = sql.id(name)
-  await sql`savepoint ${point}`.execute(trx)
+  const send = (statement: RawBuilder<unknown>) =>
+    sendWithNext(trx, { compile: () => statement.compile(trx), execute: () => statement.execute(trx) })
+  await send(sql`savepoint ${point}`)
   return {
     rollBack: async () => {
       await sql`rollback to savepoint ${point}`.execute(trx)
       state.queued.length = queuedBefore
       state.head = headBefore
+      state.last = lastBefore
     },
     release: async () => {
-      await sql`release savepoint ${point}`.execute(trx)
+      await send(sql`release savepoint ${point}`)
     },
   }
 }

@@ -24,3 +24,17 @@ export async function saveTemplate(db: Kysely<Store>, row: TemplateRow): Promise
 export async function removeTemplate(db: Kysely<Store>, name: string): Promise<void> {
   await db.deleteFrom('templates').where('name', '=', name).execute()
 }
+
+/** What a letter to a user is filled with beside what its rule says: their centre, and the subject that staff gave the letter, if they did. */
+export function centreAndSubject(
+  db: Kysely<Store>,
+  { userId, letter }: { userId: number; letter: string },
+): Promise<{ name: string | null; number: string | null; subject: string | null } | undefined> {
+  return db
+    .selectFrom('users')
+    .leftJoin('centres', 'centres.id', 'users.centre_id')
+    .leftJoin('templates', (join) => join.on('templates.name', '=', letter))
+    .select(['centres.name', 'centres.number', 'templates.subject'])
+    .where('users.id', '=', userId)
+    .executeTakeFirst()
+}

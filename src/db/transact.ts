@@ -1,10 +1,10 @@
-import type { ControlledTransaction, Kysely, Transaction } from 'kysely'
+import type { CompiledQuery, ControlledTransaction, Kysely, Transaction } from 'kysely'
 import { Failure } from '../errors.ts'
 import { faultPoint } from '../fault-points.ts'
 import { finishing } from '../interruption.ts'
 import { clocksOf, refuseClockBehind, timeBy } from './clock.ts'
 import { hasSeal, headFileOf, type LogHead, readHeadFile, writeHeadFile } from './audit/head-file.ts'
-import type { Bulk } from './engine.ts'
+import type { Bulk, Engine, LastEvent } from './engine.ts'
 import type { OpenStore } from './store/open.ts'
 import type { Store } from './schema.ts'
 
@@ -15,6 +15,10 @@ export type Work<Result> = (trx: Trx) => Promise<Result>
 
 interface TransactionState {
   bulk: Bulk
+  server: Engine['server']
+  /** The last row of the log, where that is known: before this transaction, and now. */
+  before?: { row: LastRow | undefined }
+  last?: { row: LastRow | undefined }
   auditKey: Buffer
   /** Makes the digests of the addresses that were erased. */
   erasureKey: Buffer
@@ -32,6 +36,8 @@ interface TransactionState {
   hasNewSegment?: boolean
 }
 
+type LastRow = Pick<LastEvent, 'id' | 'segment' | 'mac'>
+
 const transactionStates = new WeakMap<Trx, TransactionState>()
 
 /** What a transaction runs in: how it writes many rows, the key that seals the audit log, what it owes. */
@@ -39,6 +45,16 @@ export function transactionState(trx: Trx): TransactionState {
   const found = transactionStates.get(trx)
   if (!found) throw new Error('a rule runs inside commit() or rehearse()')
   return found
+}
+
+/** Does what answers nothing; on a server it is sent with the next question, and its failure is told there. */
+export async function sendWithNext(
+  trx: Trx,
+  query: { compile: () => CompiledQuery; execute: () => Promise<unknown> },
+): Promise<void> {
+  const { server } = transactionState(trx)
+  if (server) server.sendWithNext(query.compile())
+  else await query.execute()
 }
 
 /** The time of what is done in a transaction. */
@@ -169,10 +185,21 @@ async function withinOne<Result>(store: OpenStore, clock: Clock, body: Body<Resu
     // Within the transaction: while this one waited, another process may have changed the key.
     const { audit: auditKey, erasure: erasureKey, signIn: signInKey } = store.keys()
     release = store.engine.noteHolder(store.command)
-    const clocks = await clocksOf(trx, store.now())
+    const clocks = await clocksOf(trx, store.now(), store.engine)
     if (clock === 'must-be-right') refuseClockBehind(clocks)
     const at = clock === 'is-accepted' ? clocks.clock : timeBy(clocks)
-    transactionStates.set(trx, { bulk: store.engine.bulk, auditKey, erasureKey, signInKey, at, queued: [] })
+    const { bulk, server } = store.engine
+    const lastEvent = server?.lastEvent()
+    transactionStates.set(trx, {
+      bulk,
+      server,
+      auditKey,
+      erasureKey,
+      signInKey,
+      at,
+      queued: [],
+      ...(server ? { before: { row: lastEvent }, last: { row: lastEvent } } : {}),
+    })
     const result = await body(trx, trx)
     isDone = true
     return result
@@ -199,8 +226,13 @@ async function noteHead(
   if (path === undefined || !state?.head) return
   const file = headFileOf(keyFile)
   const noted = readHeadFile(file)
-  if (state.hasNewSegment || (noted && (await isInLog(db, noted)))) writeHeadFile(file, state.head)
+  if (state.hasNewSegment || (noted && (isBefore(state, noted) || (await isInLog(db, noted)))))
+    writeHeadFile(file, state.head)
   else if (!noted && isDone && writeHeadFile(file, state.head)) state.missingHead = file
+}
+
+function isBefore({ before }: TransactionState, { events, head }: LogHead): boolean {
+  return before?.row !== undefined && before.row.id === events && before.row.mac.toString('hex') === head
 }
 
 /** The change is made: where this cannot be read, the older head stays, and is in the log still. */

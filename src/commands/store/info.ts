@@ -19,7 +19,7 @@ export const info = () =>
       const facts = await storeFacts(db)
       const key = keyStatus(store)
       const bytes = await engine.size()
-      const server = (await engine.server()) ?? null
+      const server = (await engine.aboutServer()) ?? null
       const kept = engine.isShared ? [] : keptCopiesOf(path)
       return { ...facts, version, store: path, bytes, keyFile, key, server, kept }
     },

@@ -1,6 +1,6 @@
 import { createHash, createHmac, randomBytes } from 'node:crypto'
 import type { AuditPersonalTable, AuditTable, EventKind } from '../schema.ts'
-import { transactionState, type Trx } from '../transact.ts'
+import { sendWithNext, transactionState, type Trx } from '../transact.ts'
 
 /** A fact of an event that names or describes a person: kept beside the chain, erasable. */
 export interface Personal {
@@ -65,11 +65,9 @@ export async function insertAuditRow(trx: Trx, event: AuditEvent): Promise<numbe
     ),
   }
   const mac = sealRow(transactionState(trx).auditKey, { row, before: last?.mac })
-  await trx
-    .insertInto('audit')
-    .values({ ...row, kind: event.kind, mac })
-    .execute()
+  await sendWithNext(trx, trx.insertInto('audit').values({ ...row, kind: event.kind, mac }))
   const state = transactionState(trx)
+  state.last = { row: { id: row.id, segment: row.segment, mac } }
   state.head = { events: row.id, head: mac.toString('hex') }
   if (event.segment !== undefined) state.hasNewSegment = true
   const beside: AuditPersonalTable[] = personal.map(({ field, value, userId, salt }) => ({
@@ -79,7 +77,7 @@ export async function insertAuditRow(trx: Trx, event: AuditEvent): Promise<numbe
     salt,
     value,
   }))
-  if (beside.length > 0) await trx.insertInto('audit_personal').values(beside).execute()
+  if (beside.length > 0) await sendWithNext(trx, trx.insertInto('audit_personal').values(beside))
   return row.id
 }
 
@@ -89,7 +87,9 @@ function notBefore(time: Date, at: string): string {
 }
 
 /** The last row's number, part of the log, and seal: its head. */
-export function lastSeal(trx: Trx): Promise<Pick<AuditTable, 'id' | 'segment' | 'mac'> | undefined> {
+export async function lastSeal(trx: Trx): Promise<Pick<AuditTable, 'id' | 'segment' | 'mac'> | undefined> {
+  const { last } = transactionState(trx)
+  if (last) return last.row
   return trx
     .selectFrom('audit')
     .select(['id', 'segment', 'mac'])

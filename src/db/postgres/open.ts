@@ -95,7 +95,11 @@ function sharedEngine(connection: SharedConnection, db: Kysely<Store>): Engine {
     // The row that is held says it.
     noteHolder: () => () => undefined,
     aboutToCommit: (head) => connection.aboutToCommit(head),
-    server: () => connection.about(),
+    server: {
+      lastEvent: () => connection.lastEvent,
+      sendWithNext: ({ sql, parameters }) => connection.sendWithNext(sql, parameters),
+    },
+    aboutServer: () => connection.about(),
     size: () =>
       query(
         `select coalesce(sum(pg_total_relation_size(oid)), 0) as n from pg_class

@@ -3,7 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import Cursor from 'pg-cursor'
 import { Cancelled, Unavailable, Unsure } from '../../errors.ts'
 import type { LogHead } from '../audit/head-file.ts'
-import type { ServerFacts, Value } from '../engine.ts'
+import type { LastEvent, ServerFacts, Value } from '../engine.ts'
 import type { Holder, Opening } from '../store/opening.ts'
 import { connect } from './connection.ts'
 import { inWords, isDisconnected, sqlStateOf } from './errors.ts'
@@ -49,7 +49,10 @@ export class SharedConnection {
   #state: 'idle' | 'reading' | 'writing' = 'idle'
   #resting: NodeJS.Timeout | undefined
   #row: StoreRow | undefined
+  #lastEvent: LastEvent | undefined
   #expected: LogHead | undefined
+  /** Statements that are sent with the next question. */
+  readonly #waiting: { text: string; values: readonly unknown[] }[] = []
   /** The connection is gone: the next change, or the next question outside one, makes another. */
   #isLost = false
   /** Failures after which the same work may be tried again: nothing of it was saved. */
@@ -90,6 +93,11 @@ export class SharedConnection {
     return this.#row
   }
 
+  /** The last event of the log, as it was when the store was looked at or taken last. */
+  get lastEvent(): LastEvent | undefined {
+    return this.#lastEvent
+  }
+
   /** @throws `store-newer`, `store-older` */
   check(): void {
     this.#sharing.check(this.row)
@@ -114,8 +122,8 @@ export class SharedConnection {
   /** Finds the store's row, outside any change. @returns undefined where there is no store */
   async look(): Promise<StoreRow | undefined> {
     try {
-      const client = await this.reading()
-      this.#noteRow((await client.query(storeRow)).rows[0])
+      await this.#toRead()
+      this.#noteRow((await this.#send<RowOfStore>(storeRow)).rows[0])
       this.#rest()
       return this.#row
     } catch (error) {
@@ -125,23 +133,49 @@ export class SharedConnection {
     }
   }
 
-  /** For what is asked now: within the change that is open, or in a transaction that only reads. */
-  async reading(): Promise<pg.Client> {
+  /** For what is asked next: within the change that is open, or in a transaction that only reads and begins with it. */
+  async #toRead(): Promise<void> {
     clearTimeout(this.#resting)
-    if (this.#state === 'idle') {
-      await this.#reconnectIfLost()
-      this.#state = 'reading'
-      const level = this.#sharing.snapshot ? 'repeatable read' : 'read committed'
-      await this.#begin(`begin isolation level ${level} read only; ${this.#settings()}`)
-    }
-    return this.#client
+    if (this.#state !== 'idle') return
+    await this.#reconnectIfLost()
+    this.#state = 'reading'
+    const level = this.#sharing.snapshot ? 'repeatable read' : 'read committed'
+    this.sendWithNext(`begin isolation level ${level} read only; ${this.#settings()}`)
+  }
+
+  /** A statement that answers nothing waits for the next question, and is sent with it; its failure is told there. */
+  sendWithNext(text: string, values: readonly unknown[] = []): void {
+    this.#waiting.push({ text, values })
+  }
+
+  /** What waits and this question go in one round trip. */
+  async #send<R extends object>(text: string, values: readonly unknown[] = []): Promise<pg.QueryResult<R>> {
+    const client = this.#client
+    const ask = <Row extends object>(asked: string, given: readonly unknown[]) =>
+      client.query<Row>(asked, given.length === 0 ? undefined : [...given])
+    const waiting = this.#waiting.splice(0)
+    if (waiting.length === 0) return ask<R>(text, values)
+    pipelining(client, true)
+    const before = waiting.map((statement) => ask(statement.text, statement.values))
+    const asked = ask<R>(text, values)
+    const ended = await Promise.allSettled([...before, asked])
+    pipelining(client, false)
+    const failed = ended.find(({ status }) => status === 'rejected')
+    if (failed?.status === 'rejected') throw failed.reason
+    return asked
+  }
+
+  /** Before anything is asked in a way that cannot be one of several. */
+  async #sendWaiting(): Promise<void> {
+    const last = this.#waiting.pop()
+    if (last) await this.#send(last.text, last.values)
   }
 
   async query<R extends object>(text: string, values: readonly unknown[]): Promise<pg.QueryResult<R>> {
     if (this.#state !== 'writing' && !/^\s*(select|with)\b/i.test(text)) return this.#alone(text, values)
-    const client = await this.reading()
+    await this.#toRead()
     try {
-      return await client.query<R>(text, [...values])
+      return await this.#send<R>(text, values)
     } catch (error) {
       if (this.#state === 'reading') await this.rollback()
       throw this.#told(error)
@@ -187,7 +221,9 @@ export class SharedConnection {
   /** @returns whether this process has the store now */
   async #take(wait: number): Promise<boolean> {
     await this.#reconnectIfLost()
-    const end = this.#state === 'reading' ? 'commit; ' : ''
+    const hasRead = this.#state === 'reading' && this.#waiting.length === 0
+    this.#waiting.length = 0
+    const end = hasRead ? 'commit; ' : ''
     this.#state = 'writing'
     // READ COMMITTED: whoever waited for the row sees what was committed meanwhile. Above it they would not, unsaid.
     const begin = `${end}begin isolation level read committed; ${this.#settings()}; set local idle_in_transaction_session_timeout to '60s'`
@@ -223,7 +259,7 @@ export class SharedConnection {
     const expected = this.#expected
     this.#expected = undefined
     try {
-      const { command } = await this.#client.query('commit')
+      const { command } = await this.#send('commit')
       this.#state = 'idle'
       if (command !== 'COMMIT') throw new Error('the server took the change back')
     } catch (error) {
@@ -234,6 +270,7 @@ export class SharedConnection {
 
   async rollback(): Promise<void> {
     clearTimeout(this.#resting)
+    this.#waiting.length = 0
     if (this.#state === 'idle') return
     this.#state = 'idle'
     await this.#client.query('rollback').catch((error: unknown) => {
@@ -243,7 +280,9 @@ export class SharedConnection {
 
   async close(): Promise<void> {
     clearTimeout(this.#resting)
-    await this.rollback()
+    // What is open ends with the connection.
+    this.#state = 'idle'
+    this.#waiting.length = 0
     await this.#client.end().catch(() => undefined)
   }
 
@@ -263,9 +302,10 @@ export class SharedConnection {
   }
 
   async *#read<R>(cursor: Cursor<R>, atOnce: number): AsyncGenerator<R[]> {
-    const client = await this.reading()
-    client.query(cursor)
     try {
+      await this.#toRead()
+      await this.#sendWaiting()
+      this.#client.query(cursor)
       for (let rows = await cursor.read(atOnce); rows.length > 0; rows = await cursor.read(atOnce)) yield rows
     } catch (error) {
       if (this.#state === 'reading') await this.rollback()
@@ -299,6 +339,7 @@ export class SharedConnection {
   /** Asks within the change that is open in ways of its own, such as COPY. @throws what the server says, in words */
   async ask<Result>(work: (client: pg.Client) => Promise<Result>): Promise<Result> {
     try {
+      await this.#sendWaiting()
       return await work(this.#client)
     } catch (error) {
       throw this.#told(error)
@@ -343,7 +384,9 @@ export class SharedConnection {
 
   /** Of the server that answers. */
   async about(): Promise<ServerFacts> {
-    const client = await this.reading()
+    await this.#toRead()
+    await this.#sendWaiting()
+    const client = this.#client
     const times: number[] = []
     while (times.length < 3) {
       const started = performance.now()
@@ -377,15 +420,6 @@ export class SharedConnection {
     return this.#client.escapeLiteral(text)
   }
 
-  async #begin(text: string): Promise<void> {
-    try {
-      await this.#client.query(text)
-    } catch (error) {
-      this.#state = 'idle'
-      throw this.#told(error)
-    }
-  }
-
   /** Between two questions nothing is kept open for long. */
   #rest(): void {
     if (this.#state !== 'reading' || this.#sharing.snapshot) return
@@ -395,12 +429,12 @@ export class SharedConnection {
     }, idleReading).unref()
   }
 
-  #noteRow(
-    row: { store_id: string; key_fingerprint: string; version: number; clock: number } | undefined,
-  ): void {
+  #noteRow(row: RowOfStore | undefined): void {
     if (!row)
       throw new Unavailable('store-damaged', `The store ${this.#sharing.place.shown} has no row of its own.`)
     this.#row = { storeId: row.store_id, fingerprint: row.key_fingerprint, version: Number(row.version) }
+    const { last_id: id, last_segment: segment, last_mac: mac, last_at: at } = row
+    this.#lastEvent = id === null || !mac || at === null ? undefined : { id, segment: segment ?? 1, mac, at }
     const difference = Number(row.clock) - Date.now()
     this.#clockDifference = Math.abs(difference) < minClockDifference ? 0 : difference
   }
@@ -457,6 +491,26 @@ export class SharedConnection {
   }
 }
 
+interface RowOfStore {
+  store_id: string
+  key_fingerprint: string
+  version: number
+  clock: number
+  held: number
+  last_id: number | null
+  last_segment: number | null
+  last_mac: Buffer | null
+  last_at: string | null
+}
+
 /** Read once it is held, in a statement of its own: of what was committed while it was waited for, nothing is missed. */
 const storeRow = `select store_id, key_fingerprint, (select max(version) from store_versions) as version,
-  extract(epoch from clock_timestamp()) * 1000 as clock, tableoid as held from store where id = 1`
+    extract(epoch from clock_timestamp()) * 1000 as clock, store.tableoid as held,
+    last.id as last_id, segment as last_segment, mac as last_mac, at as last_at
+  from store left join (select id, segment, mac, at from audit order by id desc limit 1) as last on true
+  where store.id = 1`
+
+/** Whether what is asked is sent at once, or once what was asked before is answered; asked where nothing is under way. */
+function pipelining(client: pg.Client, pipeline: boolean): void {
+  Object.assign(client, { pipeline })
+}

@@ -25,7 +25,7 @@ export function sqliteEngine(raw: Database.Database, { named, path }: Connected)
       noteHolder(path, { pid: process.pid, command, since: new Date().toISOString() })
       return () => releaseStore(path)
     },
-    server: async () => undefined,
+    aboutServer: async () => undefined,
     size: async () => sizeOf(named),
     aboutToCommit: () => undefined,
     mayRunAgain: () => false,

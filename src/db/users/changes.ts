@@ -1,6 +1,6 @@
 import type { Updateable } from 'kysely'
 import type { HubRole, NewUserRow, UserTable } from '../schema.ts'
-import type { Trx } from '../transact.ts'
+import { sendWithNext, type Trx } from '../transact.ts'
 
 interface Belongings {
   roles: readonly string[]
@@ -105,16 +105,18 @@ export async function setPin(trx: Trx, { id, nonce, at }: Since & { nonce: Buffe
 }
 
 async function change(trx: Trx, id: number, values: Updateable<UserTable>): Promise<void> {
-  await trx.updateTable('users').set(values).where('id', '=', id).execute()
+  await sendWithNext(trx, trx.updateTable('users').set(values).where('id', '=', id))
 }
 
 export async function giveRoles(trx: Trx, userId: number, roles: readonly string[]): Promise<void> {
   for (const role of roles) {
-    await trx
-      .insertInto('user_roles')
-      .values({ user_id: userId, role })
-      .onConflict((conflict) => conflict.doNothing())
-      .execute()
+    await sendWithNext(
+      trx,
+      trx
+        .insertInto('user_roles')
+        .values({ user_id: userId, role })
+        .onConflict((conflict) => conflict.doNothing()),
+    )
   }
 }
 

@@ -1,12 +1,12 @@
 import { issueCredential } from '../../db/credentials.ts'
 import { insertMessage } from '../../db/outbox.ts'
+import { centreAndSubject } from '../../db/templates.ts'
 import type { CredentialPurpose } from '../../db/schema.ts'
 import type { Trx } from '../../db/transact.ts'
 import { isErased } from '../../db/users/erased-accounts.ts'
-import { findUserById } from '../../db/users/users.ts'
 import { lifetimes } from '../credentials/derive.ts'
 import type { RuleContext } from '../permissions/actor.ts'
-import { type LetterName, letters, subjectOf } from './letters.ts'
+import { type LetterName, letters } from './letters.ts'
 
 export type { LetterName }
 
@@ -24,7 +24,7 @@ interface Letter {
 export async function queueMessage(trx: Trx, { by, at, random }: RuleContext, letter: Letter): Promise<void> {
   const { to, fields = {}, importId, credential = letters[letter.letter].credential } = letter
   if (isErased(to)) return
-  const user = await findUserById(trx, to.id)
+  const about = await centreAndSubject(trx, { userId: to.id, letter: letter.letter })
   const issued = credential
     ? await issueCredential(trx, {
         userId: to.id,
@@ -38,8 +38,8 @@ export async function queueMessage(trx: Trx, { by, at, random }: RuleContext, le
     firstName: to.firstName,
     lastName: to.lastName,
     email: to.email,
-    centreName: user?.centre_name ?? '',
-    centreNumber: user?.centre_number ?? '',
+    centreName: about?.name ?? '',
+    centreNumber: about?.number ?? '',
     sender: by.kind === 'user' ? by.email : '',
     ...fields,
   }
@@ -51,7 +51,7 @@ export async function queueMessage(trx: Trx, { by, at, random }: RuleContext, le
     to_address: to.email,
     to_name: headerText(`${to.firstName} ${to.lastName}`),
     letter: letter.letter,
-    subject: await subjectOf(trx, letter.letter),
+    subject: about?.subject ?? letters[letter.letter].subject,
     fields: Object.fromEntries(Object.entries(said).map(([name, value]) => [name, headerText(value)])),
     created_at: at.toISOString(),
     next_try_at: null,
