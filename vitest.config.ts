@@ -6,6 +6,8 @@ workInMemory()
 const inProcess = ['test/**/*.test.ts']
 const ofPrograms = ['test/end-to-end/**/*.test.ts']
 const ofServer = 'test/db/postgres/**'
+/** Processes of the built program, at one server. */
+const ofDesks = 'test/end-to-end/desks.test.ts'
 const setup = ['test/setup.ts', ...(process.env.MUTANTS_REACHED ? ['test/mutants/reached.ts'] : [])]
 
 export default defineConfig({
@@ -31,14 +33,14 @@ export default defineConfig({
         test: { name: 'source', include: inProcess, exclude: [...ofPrograms, ofServer], isolate: false },
       },
       // These start the built program as processes of its own.
-      { extends: true, test: { name: 'program', include: ofPrograms } },
+      { extends: true, test: { name: 'program', include: ofPrograms, exclude: [ofDesks] } },
       // The rules once more, with every store on a server of PostgreSQL. What each actor may do is decided before any
       // store is asked, in hundreds of cases: those run there only where SSH_ADMIN_TEST_DB names a server.
       {
         extends: true,
         test: {
           name: 'server',
-          include: [`${ofServer}/*.test.ts`, 'test/rules/**/*.test.ts'],
+          include: [`${ofServer}/*.test.ts`, ofDesks, 'test/rules/**/*.test.ts'],
           exclude: [
             // It asks SQLite itself for its tables.
             'test/rules/mail/activation-letters.test.ts',

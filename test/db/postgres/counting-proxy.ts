@@ -30,8 +30,9 @@ export async function countingProxy(
       socket.on('close', () => open.delete(socket))
     }
     desk.on('data', (bytes) => {
-      // The last of all is goodbye, which has no answer.
-      if (isSignedIn && !isAsking && bytes[0] !== 'X'.charCodeAt(0)) asked += 1
+      // A transaction that only read is ended while nothing is asked, however long that is; and goodbye has no answer.
+      const isWaitedFor = bytes[0] !== 'X'.charCodeAt(0) && !bytes.includes('Q\0\0\0\rrollback\0')
+      if (isSignedIn && !isAsking && isWaitedFor) asked += 1
       isAsking = true
       pass(bytes, server)
     })

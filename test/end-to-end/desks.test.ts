@@ -1,0 +1,120 @@
+import { fileURLToPath } from 'node:url'
+import { execa } from 'execa'
+import pg from 'pg'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { latestVersion } from '../../src/db/migrations/index.ts'
+import { readSharedPlace } from '../../src/shared-place.ts'
+import { builtProgram } from '../built-program.ts'
+import { type CuttingProxy, cuttingProxy } from '../db/postgres/cutting-proxy.ts'
+import { testServer } from '../shared-store.ts'
+import { type ManyDesks, workAtManyDesks } from '../torture/desks.ts'
+import { newWorld, type World } from '../world.ts'
+
+let world: World
+let client: pg.Client
+let proxy: CuttingProxy | undefined
+
+beforeEach(async () => {
+  world = newWorld()
+  await world.store()
+  client = new pg.Client({ connectionString: testServer ?? '' })
+  await client.connect()
+  await client.query(`set search_path to ${readSharedPlace(world.db).schema}`)
+})
+afterEach(async () => {
+  await proxy?.close()
+  proxy = undefined
+  await client.end()
+  await world.close()
+})
+
+const desks = (more: Partial<ManyDesks> = {}): ManyDesks => ({
+  folder: world.folder,
+  keyFile: world.path('hub.db.key'),
+  place: () => world.db,
+  client,
+  desks: 8,
+  goesOn: (begun) => begun < 3,
+  seed: 1,
+  ...more,
+})
+
+describe('eight desks at one store', () => {
+  it('lose nothing and do nothing twice, and what each says is so', async () => {
+    const { commands, exits, failures } = await workAtManyDesks(desks())
+    expect(failures, JSON.stringify(exits)).toEqual([])
+    expect(commands).toBe(24)
+  })
+
+  it('nor when commands are killed, and connections are cut while a change is being saved', async () => {
+    const [server] = readSharedPlace(world.db).hosts
+    if (!server) throw new Error('the server has a host')
+    const between = await cuttingProxy(server)
+    proxy = between
+    const cut = world.db.replace(/@[^/]+/, `@127.0.0.1:${between.port}`)
+    let cuts = 0
+    const { exits, failures } = await workAtManyDesks(
+      desks({
+        seed: 2,
+        goesOn: (begun) => {
+          cuts += 1
+          between.cutNextCommit(cuts % 2 === 0 ? 'before' : 'after')
+          return begun < 2
+        },
+        // Desk 0 makes the store ready, and is let alone.
+        place: (desk) => (desk % 2 === 1 ? cut : world.db),
+        kills: (random) => random.below(3) === 0,
+      }),
+    )
+    expect(failures, JSON.stringify(exits)).toEqual([])
+  })
+
+  const program = (node: readonly string[], env: Record<string, string> = {}) =>
+    execa(
+      process.execPath,
+      [
+        ...node,
+        builtProgram(),
+        'centres',
+        'create',
+        'EG009',
+        '--name',
+        'Nine',
+        '--country',
+        'Egypt',
+        '--json',
+      ],
+      {
+        cwd: world.folder,
+        env: {
+          PATH: process.env.PATH,
+          HOME: world.folder,
+          PGPASSWORD: process.env.PGPASSWORD,
+          SSH_ADMIN_DB: world.db,
+          SSH_ADMIN_KEY_FILE: world.path('hub.db.key'),
+          ...env,
+        },
+        extendEnv: false,
+        reject: false,
+      },
+    )
+  const codeOf = (stderr: string) => JSON.parse(stderr).error.code
+
+  it('refuse one whose clock is ten minutes ahead, and change nothing', async () => {
+    const clock = fileURLToPath(new URL('moved-clock.mjs', import.meta.url))
+    const { exitCode, stderr } = await program(['--import', clock], { MOVED_CLOCK: '10' })
+    expect([exitCode, codeOf(stderr)]).toEqual([7, 'clock-differs'])
+    expect(await world.rows('select 1 from centres')).toEqual([])
+  })
+
+  it('refuse an older program, and change nothing', async () => {
+    await client.query(`insert into store_versions values (${latestVersion + 1}, '9.0.0')`)
+    try {
+      const { exitCode, stderr } = await program([])
+      expect([exitCode, codeOf(stderr)]).toEqual([7, 'store-newer'])
+      expect((await client.query('select 1 from centres')).rows).toEqual([])
+    } finally {
+      await client.query(`delete from store_versions where version > ${latestVersion}`)
+    }
+  })
+})

@@ -1,0 +1,251 @@
+import { copyFileSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { execa } from 'execa'
+import type pg from 'pg'
+import { builtProgram } from '../built-program.ts'
+import { type Random, randomFrom } from './random.ts'
+
+export interface ManyDesks {
+  /** A folder for their homes. */
+  folder: string
+  keyFile: string
+  /** The address of the store, for each desk. */
+  place: (desk: number) => string
+  /** Signed in where the store's tables are looked in first. */
+  client: pg.Client
+  desks: number
+  /** Whether a desk begins one more command, of which it has begun so many. */
+  goesOn: (begun: number) => boolean
+  seed: number
+  /** Whether a command is killed while it runs. */
+  kills?: (random: Random) => boolean
+}
+
+export interface Worked {
+  commands: number
+  /** How many ended with each exit code; `killed` for those that a signal ended. */
+  exits: Record<string, number>
+  failures: string[]
+}
+
+const centres = ['EG001', 'EG002', 'EG003'] as const
+const teachers = centres.flatMap((number) =>
+  ['one', 'two', 'three'].map((name) => ({ number, email: `${name}@${number.toLowerCase()}.example` })),
+)
+const rosters = ['north', 'south', 'both'] as const
+
+/** What a desk does, what may come of it where nothing is cut or killed, and the event that says that it was done. */
+interface Deed {
+  argv: string[]
+  exits: readonly number[]
+  action?: string
+  /** Whether the answer says that something was changed. */
+  changed?: (answer: Record<string, unknown>) => boolean
+}
+
+function deed(random: Random, desk: number, begun: number): Deed {
+  const { number, email } = random.oneOf([teachers[0] ?? { number: 'EG001', email: '' }, ...teachers])
+  const other = random.oneOf(['one', 'two', 'three'] as const)
+  const changedUser = (answer: Record<string, unknown>) =>
+    JSON.stringify(answer.users).includes('"changed":true')
+  const changed = (answer: Record<string, unknown>) => answer.changed === true
+  const kind = random.below(7)
+  if (kind === 0)
+    return { argv: ['users', 'suspend', email], exits: [0], action: 'users.suspended', changed: changedUser }
+  if (kind === 1)
+    return { argv: ['users', 'restore', email], exits: [0], action: 'users.restored', changed: changedUser }
+  if (kind === 2) {
+    const to = `${other}@${number.toLowerCase()}.example`
+    return { argv: ['users', 'transfer', email, '--to', to], exits: [0, 3] }
+  }
+  if (kind === 3) {
+    const to = `admin-${random.oneOf(['a', 'b'] as const)}@${number.toLowerCase()}.example`
+    const argv = ['coordinator', 'change', number, '--to', to]
+    return { argv, exits: [0, 3], action: 'coordinator.changed', changed }
+  }
+  if (kind === 4) {
+    const pins = `pins-${desk}-${begun}.csv`
+    return { argv: ['centres', 'import', `${random.oneOf(rosters)}.csv`, '--pins-out', pins], exits: [0, 8] }
+  }
+  if (kind === 5) return { argv: ['centres', 'imports', 'undo', String(1 + random.below(4))], exits: [0, 4] }
+  // A suspended one is refused.
+  return { argv: ['users', 'reset-password', email], exits: [0, 3, 9] }
+}
+
+/** Lets many desks work at one store at the same moment, and looks whether all that they said is so. */
+export async function workAtManyDesks(work: ManyDesks): Promise<Worked> {
+  const { client, desks } = work
+  await prepare(work)
+  const before = await sums(client)
+  const done: Done[] = []
+  await Promise.all(Array.from({ length: desks }, (_, desk) => workAt(work, { desk, done })))
+  const exits: Record<string, number> = {}
+  for (const { exit } of done) exits[exit ?? 'killed'] = (exits[exit ?? 'killed'] ?? 0) + 1
+  const failures = [...done.flatMap(strangeEnd), ...(await whatIsWrong(work, { before, done }))]
+  return { commands: done.length, exits, failures }
+}
+
+interface Done extends Deed {
+  exit: number | undefined
+  stdout: string
+  stderr: string
+}
+
+/** Not known whether it was done: killed, or cut off while it was saved. */
+const unsure = (exit: number | undefined) => exit === undefined || exit === 10
+
+function strangeEnd({ argv, exits, exit, stderr }: Done): string[] {
+  if (unsure(exit) || exits.includes(exit ?? -1)) return []
+  return [`${argv.join(' ')} ended with ${exit}: ${stderr}`]
+}
+
+async function workAt(work: ManyDesks, { desk, done }: { desk: number; done: Done[] }): Promise<void> {
+  const random = randomFrom(work.seed * 100 + desk)
+  for (let begun = 0; work.goesOn(begun); begun += 1) {
+    const next = deed(random, desk, begun)
+    const kills = work.kills?.(random) ?? false
+    const after = random.below(900)
+    const ran = run(work, desk, [...next.argv, '--yes', '--json', '--wait', '300'])
+    if (kills) setTimeout(() => ran.kill('SIGKILL'), after)
+    const { exitCode: exit, stdout, stderr } = await ran
+    done.push({ ...next, exit, stdout, stderr })
+  }
+}
+
+function run({ folder, keyFile, place }: ManyDesks, desk: number, argv: readonly string[]) {
+  const home = join(folder, `desk-${desk}`)
+  if (!existsSync(home)) {
+    mkdirSync(home)
+    copyFileSync(keyFile, join(home, 'key'))
+    for (const roster of rosters) writeFileSync(join(home, `${roster}.csv`), rosterOf(roster))
+  }
+  return execa(process.execPath, [builtProgram(), ...argv], {
+    cwd: home,
+    env: {
+      PATH: process.env.PATH,
+      HOME: home,
+      PGPASSWORD: process.env.PGPASSWORD,
+      SSH_ADMIN_DB: place(desk),
+      SSH_ADMIN_KEY_FILE: join(home, 'key'),
+      TZ: 'UTC',
+    },
+    extendEnv: false,
+    reject: false,
+    stdin: 'ignore',
+    timeout: 300_000,
+  })
+}
+
+/** Two that have nobody in common, and one of all of them. */
+function rosterOf(name: (typeof rosters)[number]): string {
+  const people = (of: string) =>
+    Array.from(
+      { length: 6 },
+      (_, at) => `${of.toUpperCase()}0${at % 2},${of} school,Egypt,user${at}@${of}.example`,
+    )
+  const rows = name === 'both' ? [...people('north'), ...people('south')] : people(name)
+  return `${['Centre number,Centre name,Country,Email', ...rows].join('\n')}\n`
+}
+
+async function prepare(work: ManyDesks): Promise<void> {
+  const must = async (...argv: string[]) => {
+    const { exitCode, stderr } = await run(work, 0, [...argv, '--yes'])
+    if (exitCode !== 0 && exitCode !== 9)
+      throw new Error(`${argv.join(' ')} ended with ${exitCode}: ${stderr}`)
+  }
+  for (const number of centres) {
+    const at = `${number.toLowerCase()}.example`
+    await must('centres', 'create', number, '--name', `School ${number}`, '--country', 'Egypt')
+    await must('coordinator', 'add', number, `First Coordinator <admin-a@${at}>`)
+    await must('users', 'add', `Other Admin <admin-b@${at}>`, '--centre', number, '--admin')
+    const people = teachers.filter((teacher) => teacher.number === number)
+    const named = people.map(({ email }) => `Some Teacher <${email}>`)
+    await must('users', 'add', ...named, '--centre', number, '--site', 'cambridge-primary')
+  }
+  const results = teachers.map(
+    ({ email }) => `${email},cambridge-primary,${email[0]}B,4,English,Paper 1,2026-02-02,Ali,31`,
+  )
+  const heading = 'Teacher email,Site,Learner group,Stage,Subject,Test,Taken on,Learner,Mark'
+  writeFileSync(join(work.folder, 'desk-0', 'results.csv'), `${[heading, ...results].join('\n')}\n`)
+  await must('progression-tests', 'import', 'results.csv')
+}
+
+interface Sums {
+  groups: number
+  results: number
+  marks: number
+  people: number
+}
+
+async function sums(client: pg.Client): Promise<Sums> {
+  const one = (query: string) => numberFrom(client, query)
+  return {
+    groups: await one('select count(*) from learner_groups'),
+    results: await one('select count(*) from results'),
+    marks: await one('select sum(mark) from results'),
+    people: await one("select count(*) from users where status <> 'deleted' and created_by_import is null"),
+  }
+}
+
+async function numberFrom(client: pg.Client, query: string): Promise<number> {
+  const { rows } = await client.query<Record<string, unknown>>(query)
+  return Number(Object.values(rows[0] ?? {})[0])
+}
+
+async function whatIsWrong(
+  work: ManyDesks,
+  { before, done }: { before: Sums; done: readonly Done[] },
+): Promise<string[]> {
+  const { client, desks, folder } = work
+  const wrong: string[] = []
+  const none = async (what: string, query: string) => {
+    const { rows } = await client.query<Record<string, unknown>>(query)
+    if (rows.length > 0) wrong.push(`${what}: ${JSON.stringify(rows)}`)
+  }
+  const after = await sums(client)
+  if (JSON.stringify(after) !== JSON.stringify(before))
+    wrong.push(`there were ${JSON.stringify(before)}, and there are ${JSON.stringify(after)}`)
+  await none(
+    'a centre has not one coordinator',
+    `select number from centres where number like 'EG00%' and
+      (select count(*) from users where centre_id = centres.id and hub_role = 'coordinator' and status <> 'deleted') <> 1`,
+  )
+  await none(
+    'an address has two accounts',
+    `select email_key from users where status <> 'deleted' group by email_key having count(*) > 1`,
+  )
+  await none(
+    'what an import made is not what its event says',
+    `select i.id from imports i where i.state = 'applied' and cast(cast(i.counts as json) -> 'users' ->> 'created' as bigint)
+      <> (select count(*) from users where created_by_import = i.id)`,
+  )
+  await none(
+    'an import that was undone left somebody',
+    `select i.id from imports i join users u on u.created_by_import = i.id where i.state = 'undone' and u.status = 'invited' and u.edited_at is null`,
+  )
+  for (const action of new Set(done.flatMap(({ action: is }) => is ?? []))) {
+    const all = done.filter((one) => one.action === action)
+    const sure = all.filter(({ exit, stdout, changed }) => exit === 0 && changed?.(JSON.parse(stdout))).length
+    const perhaps = all.filter(({ exit }) => unsure(exit)).length
+    const events = await numberFrom(
+      client,
+      `select count(*) from audit where action = '${action}' and kind = 'change'`,
+    )
+    if (events < sure || events > sure + perhaps)
+      wrong.push(
+        `${action} is ${events} times in the log, was said ${sure} times, and is not known of ${perhaps}`,
+      )
+  }
+  const messages = Array.from({ length: desks }, (_, desk) =>
+    join(folder, `desk-${desk}`, '.local/share/ssh-admin/mail'),
+  )
+    .filter((mail) => existsSync(mail))
+    .flatMap((mail) => readdirSync(mail))
+    .filter((name) => name.endsWith('.eml'))
+    .map((name) => Number(name.split('-')[0]))
+  const twice = messages.filter((number, at) => messages.indexOf(number) !== at)
+  if (twice.length > 0) wrong.push(`messages ${twice.join(', ')} went out twice`)
+  const verified = await run(work, 0, ['audit', 'verify', '--json'])
+  if (verified.exitCode !== 0) wrong.push(`the audit log: ${verified.stdout}${verified.stderr}`)
+  return wrong
+}
