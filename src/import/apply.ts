@@ -1,3 +1,4 @@
+import { counted } from './counted.ts'
 import {
   applyChanges,
   centreIds,
@@ -61,12 +62,14 @@ interface Applying {
   source: Source
   nonces: Nonces
   ctx: RuleContext
+  /** Called with how many users have been saved. */
+  onUser: (done: number) => void
 }
 
 /** Applies a plan as it is, in one transaction. @returns the import's number */
 export async function applyImport(
   trx: Trx,
-  { plan, deletions, source, nonces, ctx }: Applying,
+  { plan, deletions, source, nonces, ctx, onUser }: Applying,
 ): Promise<number> {
   const { by } = ctx
   permit(ctx, 'centres.import', { name: source.file })
@@ -80,7 +83,8 @@ export async function applyImport(
   const saved = plan.newUsers.map(({ centre }) => centre).filter((number) => !created.has(number))
   const ids = await centreIds(trx, saved)
   const idOf = (number: string) => created.get(number) ?? ids.get(number)
-  await insertUsers(trx, plan.newUsers.length, usersToInsert(plan, { nonces, idOf, importId, at }))
+  const users = usersToInsert(plan, { nonces, idOf, importId, at })
+  await insertUsers(trx, plan.newUsers.length, counted(users, onUser))
   const numbers = new Map(plan.renames.map(({ id, number }) => [id, number]))
   await applyChanges(trx, changesOf(plan, deletions), {
     ...making,

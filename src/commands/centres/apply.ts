@@ -1,3 +1,4 @@
+import { phasesOn } from '../../cli/phases.ts'
 import { resolve } from 'node:path'
 import type { OpenStore } from '../../db/store/open.ts'
 import type { SavedPlan } from '../../import/plan-file.ts'
@@ -44,7 +45,16 @@ If the workbook or what the plan read of the store has changed meanwhile, nothin
         refuseChangedWorkbook(saved)
         const ready = await stillTrue(saved, store)
         const ctx = await session.ctx(store)
-        return await runImport({ session, store, ctx, ready, outputs, started, asks })
+        return await runImport({
+          session,
+          store,
+          ctx,
+          ready,
+          outputs,
+          started,
+          asks,
+          phases: phasesOn(session, undefined),
+        })
       } finally {
         await store.close()
       }

@@ -1,4 +1,5 @@
 import type { Roster } from '../../import/roster.ts'
+import type { Phases } from '../../cli/phases.ts'
 import { confirm } from '../../cli/prompt.ts'
 import { describePlan, importQuestion } from '../../render/import.ts'
 import type { Session } from '../../cli/session.ts'
@@ -8,6 +9,7 @@ interface Beginning {
   session: Session
   roster: Roster
   asks: boolean
+  phases: Phases
 }
 
 /**
@@ -16,13 +18,13 @@ interface Beginning {
  */
 export async function confirmWithoutStore(
   wanted: Wanted,
-  { session, roster, asks }: Beginning,
+  { session, roster, asks, phases }: Beginning,
 ): Promise<{ plan: string; asked: number }> {
   const { changesNothing, countsOf } = await import('../../import/apply.ts')
   const store = await session.open('rehearse-beginning')
   try {
     await session.ctx(store)
-    const ready = await planWorkbook(wanted, { session, store, roster, asks })
+    const ready = await planWorkbook(wanted, { session, store, roster, asks, phases })
     const { plan, deletions } = ready
     const before = performance.now()
     const counts = countsOf(plan, deletions)

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
 import { extname, join, resolve } from 'node:path'
+import { counted } from '../../import/counted.ts'
 import { checkOutputFile, type OutputFile, prepareTable } from '../../cli/output-file.ts'
 import { optionOf } from '../../cli/parameters.ts'
 import type { Session } from '../../cli/session.ts'
@@ -101,22 +102,35 @@ interface Preparing {
   ready: PreparedImport
   outputs: ImportOutputFiles
   nonces: Nonces
+  /** Called with how many have passed. */
+  onUser: (done: number) => void
 }
 
 /** The sheet of PINs, whole on the disk beside its place before anything is committed. */
-export async function preparePins({ session, store, ctx, ready, outputs, nonces }: Preparing): Promise<void> {
+export async function preparePins({
+  session,
+  store,
+  ctx,
+  ready,
+  outputs,
+  nonces,
+  onUser,
+}: Preparing): Promise<void> {
   const { pinsOfNewUsers } = await import('../../import/pin-sheet.ts')
   const { pinTables } = await import('../../import/pin-sheet.ts')
   const { plan } = ready
   const rows = {
     [Symbol.iterator]: () =>
-      pinsOfNewUsers({
-        users: plan.newUsers,
-        nonces,
-        pinKey: store.keys().pin,
-        centreNames: { get: centreNamesAfter(ready) },
-        at: ctx.at,
-      }),
+      counted(
+        pinsOfNewUsers({
+          users: plan.newUsers,
+          nonces,
+          pinKey: store.keys().pin,
+          centreNames: { get: centreNamesAfter(ready) },
+          at: ctx.at,
+        }),
+        onUser,
+      ),
   }
   const hub = session.settings.baseUrl.value ?? ''
   const sheets = pinTables({ rows, count: plan.newUsers.length, layout: outputs.slips, hub })
@@ -207,7 +221,7 @@ export async function prepareIssues({
   ctx,
   ready: { roster, plan },
   outputs,
-}: Omit<Preparing, 'store' | 'nonces'>): Promise<boolean> {
+}: Omit<Preparing, 'store' | 'nonces' | 'onUser'>): Promise<boolean> {
   if (!outputs.issues || !roster || plan.rows.heldBack === 0) return false
   if (session.common.dryRun) {
     session.notify({

@@ -7,8 +7,9 @@ import { wholeNumberOf } from '../../cli/options.ts'
 import { changedMeanwhile } from '../../cli/mutation.ts'
 import { columnsHelp } from '../columns-help.ts'
 import { type AnswerOfChange, command } from '../../cli/define.ts'
-import { argument, flag, option, repeated, type ValuesOf } from '../../cli/parameters.ts'
+import { argument, flag, option, repeated, type ValuesOf, optionOf } from '../../cli/parameters.ts'
 import type { Session } from '../../cli/session.ts'
+import { phasesOn } from '../../cli/phases.ts'
 import { confirmWithoutStore, comparable } from './confirm-without-store.ts'
 import { runImport } from './run-import.ts'
 import { checkOutputFiles, slipsOption } from './import-output-files.ts'
@@ -49,6 +50,7 @@ const options = {
   wholeRoster: flag('this is a whole roster, though it says that it is part of one'),
   restoreDeleted: flag('restore the deleted centres that the workbook names'),
   sendMail: flag('send each new user a message that says how to activate the account'),
+  progress: optionOf(['json'], '<form>', 'how far it is, on stderr: json for a document a line'),
   strict: flag('any mistake: change nothing (exit code 6)'),
 }
 
@@ -89,12 +91,13 @@ async function importWorkbook(options: Options, session: Session): Promise<Answe
   const asks = !dryRun && !yes && options.planOut === undefined
   const called = performance.now()
   const outputs = await checkOutputFiles(session, { ...options, input: options.file })
-  let held: Roster | undefined = await readWorkbook(options, session)
+  const phases = phasesOn(session, options.progress)
+  let held: Roster | undefined = await readWorkbook(options, session, phases)
 
   const first = !dryRun && options.planOut === undefined && !existsSync(session.settings.db.value ?? '')
   const agreed =
     first && (asks || mayBeRefused(options))
-      ? await confirmWithoutStore(options, { session, roster: held, asks })
+      ? await confirmWithoutStore(options, { session, roster: held, asks, phases })
       : undefined
   const started = called + (agreed?.asked ?? 0)
   const store = await session.open(dryRun ? 'rehearse-beginning' : 'begin')
@@ -102,10 +105,10 @@ async function importWorkbook(options: Options, session: Session): Promise<Answe
     const ctx = await session.ctx(store)
     const still = agreed === undefined && asks
     const planNow = async () => {
-      const roster = held ?? (await readWorkbook(options, session))
+      const roster = held ?? (await readWorkbook(options, session, phases))
       // Let go of the rows: they would weigh while the store is written; a second try reads them again.
       held = options.file === '-' ? roster : undefined
-      return planWorkbook(options, { session, store, roster, asks: still })
+      return planWorkbook(options, { session, store, roster, asks: still, phases })
     }
     // With --yes nobody agreed to one plan: when the store changed meanwhile, it is planned again.
     for (let tries = 1; ; tries += 1) {
@@ -114,7 +117,7 @@ async function importWorkbook(options: Options, session: Session): Promise<Answe
         if (asks && agreed !== undefined && comparable(ready) !== agreed.plan) throw changedMeanwhile()
         if (outputs.plan)
           return await savePlanOnly(outputs.plan, { session, store, ctx, ready, outputs, started })
-        return await runImport({ session, store, ctx, ready, outputs, started, asks: still })
+        return await runImport({ session, store, ctx, ready, outputs, started, asks: still, phases })
       } catch (error) {
         const again =
           error instanceof Refused && error.code === 'changed-meanwhile' && !asks && tries < maxTries
@@ -122,6 +125,7 @@ async function importWorkbook(options: Options, session: Session): Promise<Answe
       }
     }
   } finally {
+    phases.pause()
     await store.close()
   }
 }

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import * as z from 'zod'
 import { type Answer, command } from '../../cli/define.ts'
 import { argument, option, repeated, type ValuesOf } from '../../cli/parameters.ts'
+import { phasesOn } from '../../cli/phases.ts'
 import type { Session } from '../../cli/session.ts'
 import { placesOf } from '../../cli/store-paths.ts'
 import { centreColumns } from '../../import/columns.ts'
@@ -40,7 +41,7 @@ async function lintWorkbook(options: Options, session: Session): Promise<Answer>
   const { readStore, touchedBy } = await import('../../import/read-store.ts')
   const { noDeletions } = await import('../../import/deletions.ts')
   const { isPartOfRoster } = await import('../../import/issues-sheet.ts')
-  const roster = await readWorkbook(options, session)
+  const roster = await readWorkbook(options, session, phasesOn(session, undefined))
   const { db } = placesOf(session)
   const store = await session.open(isSharedPlace(db) || existsSync(db) ? 'read' : 'rehearse-beginning')
   try {

@@ -1,4 +1,5 @@
 import { resolve } from 'node:path'
+import type { Phases } from '../../cli/phases.ts'
 import { ask, tick } from '../../cli/prompt.ts'
 import type { Session } from '../../cli/session.ts'
 import type { OpenStore } from '../../db/store/open.ts'
@@ -126,12 +127,13 @@ interface Planning {
   store: OpenStore
   roster: Roster
   asks: boolean
+  phases: Phases
 }
 
 /** Plans the roster against the store as it is now, deletions included. */
 export async function planWorkbook(
   wanted: Wanted,
-  { session, store, roster, asks }: Planning,
+  { session, store, roster, asks, phases }: Planning,
 ): Promise<PreparedImport> {
   const { planImport } = await import('../../import/plan.ts')
   const { readStore, touchedBy } = await import('../../import/read-store.ts')
@@ -139,9 +141,11 @@ export async function planWorkbook(
   const { chooseDeletions, checkAllowance, noDeletions } = await import('../../import/deletions.ts')
   const { checkRenames } = await import('../../import/renames.ts')
   const partial = await isPartial(wanted, { session, roster })
+  await phases.begin('comparing', 'Comparing with the store …', roster.rows.length)
   const touched = touchedBy(roster, { sender: session.settings.mailFrom.value ?? '' })
   const { view, version } = await readStore(store, touched, roster)
   const plan = planImport(roster, { view, restoreDeleted: wanted.restoreDeleted, partial })
+  phases.pause()
   if (wanted.strict) refuseAnyIssue(plan)
   checkRenames(plan, wanted.allowRenames)
 

@@ -3,8 +3,7 @@ import { Cancelled } from '../../errors.ts'
 import type { Roster } from '../../import/roster.ts'
 import { notifyOtherSheets, notifyUnknownColumn } from '../read-table.ts'
 import type { Session } from '../../cli/session.ts'
-import { progressOn } from '../../cli/progress.ts'
-import { oneLine } from '../../render/clean-text.ts'
+import type { Phases } from '../../cli/phases.ts'
 
 interface Wanted {
   file: string
@@ -14,13 +13,13 @@ interface Wanted {
 }
 
 /** Reads the workbook's rows, with a line of progress for those who watch. */
-export async function readWorkbook(wanted: Wanted, session: Session): Promise<Roster> {
+export async function readWorkbook(wanted: Wanted, session: Session, phases: Phases): Promise<Roster> {
   const { openWorkbook } = await import('../../workbook/read.ts')
   const { parseMap } = await import('../../workbook/column-map.ts')
   const { centreColumns } = await import('../../import/columns.ts')
   const { readRoster } = await import('../../import/roster.ts')
   const { reasonsHeading } = await import('../../import/issues-sheet.ts')
-  const { context, terminal } = session
+  const { context } = session
   const map = parseMap(wanted.map, centreColumns)
   const path = wanted.file === '-' ? '-' : resolve(context.cwd, wanted.file)
   const { hasHeadings } = await import('../../workbook/headings.ts')
@@ -31,20 +30,14 @@ export async function readWorkbook(wanted: Wanted, session: Session): Promise<Ro
     fits: (rows) => hasHeadings(rows, { specs: centreColumns, map }),
   })
   if (wanted.sheet === undefined) await notifyOtherSheets(workbook, session)
-  const reading = `Reading ${oneLine(workbook.file)} …`
-  const started = performance.now()
-  const progress = await progressOn(terminal, reading)
+  await phases.begin('reading', `Reading ${workbook.file} …`)
   try {
     const roster = await readRoster(workbook, {
       map,
       keepCells: wanted.issuesOut !== undefined,
       progress: (share, rows) => {
         if (context.signal.aborted) throw new Cancelled()
-        const rate = Math.round(rows / Math.max(0.001, (performance.now() - started) / 1000))
-        const percent = Math.min(100, Math.round(share * 100))
-        progress.say(
-          `${reading} ${percent} %, ${rows.toLocaleString('en-GB')} rows, ${rate.toLocaleString('en-GB')} a second`,
-        )
+        phases.at(rows, share)
       },
     })
     for (const notice of roster.notices) session.notify(notice)
@@ -52,7 +45,7 @@ export async function readWorkbook(wanted: Wanted, session: Session): Promise<Ro
       if (heading !== reasonsHeading) notifyUnknownColumn(heading, session)
     return roster
   } finally {
-    progress.stop()
+    phases.pause()
     await workbook.close()
   }
 }

@@ -2,6 +2,7 @@ import { rehearsed } from '../../cli/action.ts'
 import type { AnswerOfChange } from '../../cli/define.ts'
 import { forgetSheets } from '../../cli/leftovers.ts'
 import { changedMeanwhile, checkMail } from '../../cli/mutation.ts'
+import type { Phases } from '../../cli/phases.ts'
 import { confirm } from '../../cli/prompt.ts'
 import type { Session } from '../../cli/session.ts'
 import { noteSheet, owedSheets, recordOwedSheet } from '../../db/imports/pin-sheets-owed.ts'
@@ -38,6 +39,7 @@ interface ImportRun {
   outputs: ImportOutputFiles
   started: number
   asks: boolean
+  phases: Phases
 }
 
 /** Shows the plan, asks, writes the PINs beside their place, commits, puts them in place, sends the letters, answers. */
@@ -110,13 +112,15 @@ interface Done {
   owed: boolean
 }
 
-async function applyOrRehearse({ session, store, ctx, ready, outputs }: ImportRun): Promise<Done> {
+async function applyOrRehearse({ session, store, ctx, ready, outputs, phases }: ImportRun): Promise<Done> {
   const { applyImport, noncesFor } = await import('../../import/apply.ts')
   const { plan, deletions, source } = ready
   const nonces = noncesFor(plan, ctx.random)
   const work = async (trx: Trx, ctx: RuleContext) => {
     await refuseChangedStore(trx, { store, ready })
-    const id = await applyImport(trx, { plan, deletions, source, nonces, ctx })
+    await phases.begin('saving', 'Saving …', plan.newUsers.length)
+    const onUser = (done: number) => phases.at(done)
+    const id = await applyImport(trx, { plan, deletions, source, nonces, ctx, onUser })
     if (plan.newUsers.length > 0 && !session.common.dryRun)
       await recordOwedSheet(trx, { importId: id, unfinished: outputs.pins.unfinished })
     const queued = ready.sendMail ? await queueMail(trx, { id, ctx }) : 0
@@ -138,9 +142,11 @@ async function applyOrRehearse({ session, store, ctx, ready, outputs }: ImportRu
   try {
     if (hasPins) {
       await note(store, (trx) => noteSheet(trx, outputs.pins.unfinished))
-      await preparePins({ session, store, ctx, ready, outputs, nonces })
+      await phases.begin('making-pins', 'Making PINs and their sheet …', plan.newUsers.length)
+      await preparePins({ session, store, ctx, ready, outputs, nonces, onUser: (done) => phases.at(done) })
     }
     const { result, queued: letters } = await session.commit(store, work)
+    phases.pause()
     if (!hasPins) return { ...result, letters, file: null, owed: false }
     const placed = await placePins({ session, store, outputs, id: result.id, count: plan.newUsers.length })
     return { ...result, letters, ...placed }

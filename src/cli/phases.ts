@@ -1,0 +1,82 @@
+import { oneLine } from '../render/clean-text.ts'
+import { type Progress, progressOn } from './progress.ts'
+import type { Session } from './session.ts'
+
+export type Phase = 'reading' | 'comparing' | 'making-pins' | 'saving' | 'sending'
+
+/** How far a long piece of work is, from its beginning to its end. */
+export interface Phases {
+  /** @param words what a person reads; @param total how many there are, where that is known */
+  begin: (phase: Phase, words: string, total?: number) => Promise<void>
+  /** @param share of all, from 0 to 1; absent: of the total that was said */
+  at: (done: number, share?: number) => void
+  /** Leaves the line to whatever comes next, such as a question. */
+  pause: () => void
+}
+
+const noPhases: Phases = {
+  begin: async () => undefined,
+  at: () => undefined,
+  pause: () => undefined,
+}
+
+/** Between two lines of one phase, so that nobody reads hundreds of them. */
+const pauseMs = 200
+/** A rate is known once this has passed. */
+const settledMs = 500
+
+/** For whoever watches, a line that goes on changing; with `json`, a document a line for a program; else nothing. */
+export function phasesOn(session: Session, form: 'json' | undefined): Phases {
+  const { terminal } = session
+  if (form !== 'json' && !terminal.animated) return noPhases
+  let current: { phase: Phase; words: string; total: number; since: number; told: number } = {
+    phase: 'reading',
+    words: '',
+    total: 0,
+    since: 0,
+    told: 0,
+  }
+  let line: Progress | undefined
+  const tell = (done: number, share: number | undefined) => {
+    const now = performance.now()
+    const passed = now - current.since
+    const perSecond = passed < settledMs ? null : Math.round(done / (passed / 1000))
+    const left = share && passed >= settledMs ? Math.ceil((passed * (1 - share)) / share / 1000) : null
+    current.told = now
+    if (form === 'json') {
+      const percent = share === undefined ? null : Math.min(100, Math.round(share * 100))
+      const { phase } = current
+      const progress = { phase, done, percent, perSecond, secondsLeft: left }
+      terminal.stderr.write(`${JSON.stringify({ progress })}\n`)
+      return
+    }
+    const parts = [
+      share === undefined ? undefined : `${Math.min(100, Math.round(share * 100))} %`,
+      done > 0 ? done.toLocaleString('en-GB') : undefined,
+      perSecond === null || done === 0 ? undefined : `${perSecond.toLocaleString('en-GB')} a second`,
+      left === null || left < 1 ? undefined : `${timeOf(left)} left`,
+    ].filter((part) => part !== undefined)
+    line?.say(`${current.words} ${parts.join(', ')}`.trimEnd())
+  }
+  return {
+    begin: async (phase, words, total = 0) => {
+      const now = performance.now()
+      current = { phase, words: oneLine(words), total, since: now, told: now }
+      if (form === 'json') return tell(0, total > 0 ? 0 : undefined)
+      if (line) line.say(current.words)
+      else line = await progressOn(terminal, current.words)
+    },
+    at: (done, share) => {
+      if (performance.now() - current.told < pauseMs) return
+      tell(done, share ?? (current.total > 0 ? done / current.total : undefined))
+    },
+    pause: () => {
+      line?.stop()
+      line = undefined
+    },
+  }
+}
+
+function timeOf(seconds: number): string {
+  return seconds < 60 ? `${seconds} s` : `${Math.ceil(seconds / 60)} min`
+}

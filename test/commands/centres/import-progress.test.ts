@@ -1,0 +1,41 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { line, writeCsv } from '../../import/workbook.ts'
+import { newWorld, type World } from '../../world.ts'
+
+let world: World
+beforeEach(() => {
+  world = newWorld()
+})
+afterEach(() => world.close())
+
+const importing = (...flags: readonly string[]) => {
+  const rows = Array.from({ length: 1500 }, (_, at) => line(`EG${at}`, `user${at}@nile.example`))
+  return world.run(['centres', 'import', writeCsv(world, rows), '--yes', ...flags])
+}
+
+describe('how far an import is', () => {
+  it('is told to a program that asks, phase by phase, a document a line', async () => {
+    const { exit, stderr } = await importing('--progress', 'json')
+    expect(exit).toBe(0)
+    const told = stderr
+      .split('\n')
+      .filter((line) => line.startsWith('{'))
+      .map((line) => JSON.parse(line).progress)
+    const phases = told.map(({ phase }) => phase)
+    expect(phases.filter((phase, at) => phase !== phases[at - 1])).toEqual([
+      'reading',
+      'comparing',
+      'making-pins',
+      'saving',
+    ])
+    for (const { percent, done } of told) {
+      expect(percent ?? 0).toBeLessThanOrEqual(100)
+      expect(done).toBeGreaterThanOrEqual(0)
+    }
+  })
+
+  it('is not told in a pipe', async () => {
+    const { stderr } = await importing()
+    expect(stderr).not.toMatch(/Reading|Comparing|Saving|%/)
+  })
+})

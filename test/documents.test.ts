@@ -1,0 +1,62 @@
+import { readFileSync, symlinkSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { newWorld, type World } from './world.ts'
+
+const root = join(import.meta.dirname, '..')
+
+describe('what the documents say is typed', () => {
+  let world: World
+  beforeEach(() => {
+    world = newWorld()
+    symlinkSync(join(root, 'fixtures'), world.path('fixtures'))
+  })
+  afterEach(() => world.close())
+
+  /** Whoever acts has set up their password. */
+  const setUp = async (email: string | undefined) => {
+    if (email === undefined) return
+    const { db } = await world.store()
+    await db.updateTable('users').set({ status: 'active' }).where('email', '=', email).execute()
+  }
+
+  it.each(['tasks.md', 'associates.md'])(
+    '%s: each line does what it is for, from top to bottom',
+    async (name) => {
+      const lines = linesIn(readFileSync(join(root, 'docs', name), 'utf8'))
+      expect(lines.length).toBeGreaterThan(5)
+      for (const line of lines) {
+        await setUp(/--as (\S+)/.exec(line)?.[1])
+        const { exit, stderr } = await world.run(wordsOf(line).slice(1))
+        // Rows that are held back and errors that are listed are an answer.
+        expect({ line, exit: exit === 8 ? 0 : exit, stderr: exit === 0 || exit === 8 ? '' : stderr }).toEqual(
+          {
+            line,
+            exit: 0,
+            stderr: '',
+          },
+        )
+      }
+    },
+  )
+})
+
+/** Of blocks of code, and of tables: what stands in prose is only spoken of. */
+function linesIn(text: string): string[] {
+  const inBlocks = [...text.matchAll(/^```sh\n([\s\S]*?)^```$/gm)].map(({ 1: lines = '', index }) => ({
+    index,
+    lines: lines.split('\n').filter((line) => line.startsWith('ssh-admin ')),
+  }))
+  const inTables = [...text.matchAll(/^\|.*\|$/gm)].map(({ 0: row, index }) => ({
+    index,
+    lines: [...row.matchAll(/`(ssh-admin [^`]+)`/g)].map(([, line = '']) => line),
+  }))
+  return [...inBlocks, ...inTables]
+    .sort((one, other) => one.index - other.index)
+    .flatMap(({ lines }) => lines)
+}
+
+/** As a shell would part them: quotation marks hold words together. */
+function wordsOf(line: string): string[] {
+  return [...line.matchAll(/'([^']*)'|(\S+)/g)].map(([, quoted, bare]) => quoted ?? bare ?? '')
+}
