@@ -77,6 +77,7 @@ export async function readTableFile<Field extends string>(
         cellOf: (field) => cellName(workbook.sheet, columns.get(field) ?? 0, row.number),
         faultOf: (field, how) => {
           const column = columnOf(field)
+          if (row.fault && column === Math.min(...columns.values())) return row.fault
           const merged = table.covered.get(row.number)?.get(column)
           const text = row.cells[column]?.trim() ?? ''
           return (

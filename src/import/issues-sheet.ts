@@ -1,5 +1,6 @@
 import { Refused } from '../errors.ts'
 import { columnOf } from '../workbook/cell.ts'
+import { headingForNone } from '../workbook/cells-without-heading.ts'
 import { headingKey } from '../workbook/headings.ts'
 import type { CellToWrite, SheetToWrite } from '../workbook/sheet.ts'
 import type { Issue } from './issues.ts'
@@ -29,13 +30,13 @@ export const partOfRoster = 'ssh-admin-part-of-roster'
 /** The rows held back, as they stood, with the reasons: ready to be corrected and imported. */
 export function issuesSheet(roster: Roster, issues: Iterable<Issue>): SheetToWrite {
   const old = roster.headings.at(-1) === reasonsHeading ? 1 : 0
-  const width = Math.max(roster.headings.length, 1)
+  const width = Math.max(roster.headings.length, 1, longestRow(roster))
   // The columns that are kept, each with its place among the cells: all but the reasons of last time.
   const kept = Array.from({ length: width + roster.laterHeadings.length }, (_, column) => column).filter(
-    (column) => column < width - old || column >= width,
+    (column) => old === 0 || column !== roster.headings.length - 1,
   )
   const headings = kept.map(
-    (column) => [...roster.headings, ...roster.laterHeadings][column] || `Column ${column + 1}`,
+    (column) => [...roster.headings, ...roster.laterHeadings][column] || headingForNone(column),
   )
   return {
     name: roster.sheet,
@@ -47,6 +48,18 @@ export function issuesSheet(roster: Roster, issues: Iterable<Issue>): SheetToWri
     wrapped: true,
     print: { landscape: true, title: 'Held back: correct the coloured cells, and import this workbook' },
   }
+}
+
+/** Rows held back may reach beyond the headings; where there are others further down, their cells are kept there. */
+function longestRow({ rows, cells, laterHeadings }: Roster): number {
+  if (laterHeadings.length > 0) return 0
+  return rows.reduce(
+    (most, { row, issues }) =>
+      issues?.some(({ fault }) => fault.code === 'two-rows-in-one')
+        ? Math.max(most, cells?.get(row)?.length ?? 0)
+        : most,
+    0,
+  )
 }
 
 function* rowsHeldBack(

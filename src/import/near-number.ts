@@ -1,6 +1,6 @@
 import type { SeenCentre, SeenUser } from '../db/imports/view.ts'
 import { searchKey } from '../search-key.ts'
-import type { RowsByCentre } from './hold-back.ts'
+import { distinct, few, type RowsByCentre } from './hold-back.ts'
 import { holdBack } from './issues.ts'
 import type { RosterRow } from './roster-row.ts'
 
@@ -19,40 +19,93 @@ interface Seen {
   users: ReadonlyMap<string, SeenUser>
 }
 
-/** A new number that is nearly a saved one, beside its name or the address of one of its users: never a second centre. */
+/**
+ * A new number that is nearly a saved one, or nearly another of the workbook, beside a name that is nearly its name
+ * or the address of one of its users: never a second centre.
+ */
 export function holdBackNearNumbers({ places, centres, users }: Seen): void {
-  const wanted = new Set<string>()
-  for (const number of places.keys()) if (!centres.has(number)) wanted.add(nearKey(number))
-  if (wanted.size === 0 || centres.size === 0) return
+  const near = new Map<string, string[]>()
+  for (const number of places.keys()) {
+    if (centres.has(number)) continue
+    const key = nearKey(number)
+    near.set(key, (near.get(key) ?? []).concat(number))
+  }
+  if (near.size === 0) return
   const saved = new Map<string, SeenCentre[]>()
   for (const centre of centres.values()) {
     const key = nearKey(centre.number)
-    if (wanted.has(key)) saved.set(key, [...(saved.get(key) ?? []), centre])
+    if (near.has(key)) saved.set(key, [...(saved.get(key) ?? []), centre])
   }
-  for (const [number, rows] of places) {
-    if (centres.has(number)) continue
-    const meant = saved.get(nearKey(number))?.find((centre) => isMeant(centre, { rows, users }))
-    if (meant === undefined) continue
-    for (const row of rows) holdBack(row, { field: 'number', value: number, ...fault(number, meant) })
+  for (const [key, numbers] of near) {
+    for (const number of numbers) {
+      const rows = places.get(number) ?? []
+      const meant = saved.get(key)?.find((centre) => isMeant(centre, { rows, places, users }))
+      const faultOf = meant ? fault(number, meant) : faultAmong(number, { numbers, places })
+      if (faultOf === undefined) continue
+      for (const row of rows) holdBack(row, { field: 'number', value: number, ...faultOf })
+    }
   }
 }
 
 function isMeant(
   centre: SeenCentre,
-  { rows, users }: { rows: readonly RosterRow[]; users: ReadonlyMap<string, SeenUser> },
+  {
+    rows,
+    places,
+    users,
+  }: { rows: readonly RosterRow[]; places: RowsByCentre; users: ReadonlyMap<string, SeenUser> },
 ): boolean {
-  const name = searchKey(centre.name)
-  return rows.some(
-    (row) =>
-      searchKey(row.name) === name ||
-      (row.address !== undefined && users.get(row.address.key)?.centreId === centre.id),
+  const names = [centre.name, ...(places.get(centre.number) ?? []).map(({ name }) => name)]
+  return (
+    areNamedAlike(names, rows) ||
+    rows.some(({ address }) => address !== undefined && users.get(address.key)?.centreId === centre.id)
   )
 }
 
-function fault(
+/** Of I, L and 1 a workbook can make half a million numbers that are nearly one. */
+const maxCompared = 50
+
+/** Two new numbers of the workbook that are nearly one, under names that are: which of them is right, nobody can tell. */
+function faultAmong(
   number: string,
-  { number: saved }: SeenCentre,
-): { code: string; message: string; hint: string } {
+  { numbers, places }: { numbers: readonly string[]; places: RowsByCentre },
+): NearFault | undefined {
+  const rows = places.get(number) ?? []
+  for (const other of numbers.slice(0, maxCompared)) {
+    const others = places.get(other) ?? []
+    if (other === number) continue
+    const names = others.map(({ name }) => name)
+    if (!areNamedAlike(names, rows)) continue
+    const where = few(others.map(({ row }) => String(row)).sort((one, two) => Number(one) - Number(two)))
+    const { message, ...rest } = fault(number, { number: other })
+    return { ...rest, message: `${message} (${others.length === 1 ? 'row' : 'rows'} ${where})` }
+  }
+  return undefined
+}
+
+function areNamedAlike(names: readonly string[], rows: readonly RosterRow[]): boolean {
+  const known = distinct(names.map(searchKey))
+  const here = distinct(rows.map(({ name }) => searchKey(name)))
+  return known.some((one) => here.some((other) => one === other || differByAWord(one, other)))
+}
+
+/** ‘Old Harbour’ and ‘Old Harbour School’, or ‘Old Harbour College’; not ‘Old School’ and ‘New School’. */
+function differByAWord(one: string, other: string): boolean {
+  const words = wordsOf(one)
+  const others = wordsOf(other)
+  const shared = [...words].filter((word) => others.has(word)).length
+  const most = Math.max(words.size, others.size) - shared
+  const fewest = Math.min(words.size, others.size) - shared
+  return shared > 0 && (fewest === 0 || (shared > 1 && most === 1))
+}
+
+function wordsOf(name: string): Set<string> {
+  return new Set(name.split(/[^\p{L}\p{N}]+/u).filter((word) => word !== ''))
+}
+
+type NearFault = { code: string; message: string; hint: string }
+
+function fault(number: string, { number: saved }: { number: string }): NearFault {
   const zeros = withoutZeros(number) === withoutZeros(saved)
   const how = !zeros
     ? 'with O for 0, or I or L for 1'

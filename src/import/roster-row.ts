@@ -63,6 +63,7 @@ export function rowReader(
   const shared = sharedTexts()
   const others = ['address', 'town', 'postcode', 'country', 'role', 'kind', 'associate'] as const
   return (row) => {
+    if (row.fault) return unreadRow(row, { columns: table === first ? undefined : columns, fault: row.fault })
     const named = readCentreName(nameCell(row, name))
     const person = readPersonCells({
       firstName: nameCell(row, firstName),
@@ -241,6 +242,20 @@ function unclearRow(row: SheetRow, table: UnclearTable): RosterRow {
     table.headingRow < row.number
       ? `it stands below row ${table.headingRow}, whose headings are not understood: ${table.reason}`
       : table.reason
+  const fault: Fault = {
+    value: '',
+    code: 'unclear-headings',
+    message: `cannot be told: ${where}`,
+    hint: unclearHint,
+  }
+  return unreadRow(row, { columns: table.columns, fault })
+}
+
+/** A row that is there, and nothing of it is read. */
+function unreadRow(
+  row: SheetRow,
+  { columns, fault }: { columns: RosterRow['columns']; fault: Fault },
+): RosterRow {
   const read: RosterRow = {
     row: row.number,
     number: undefined,
@@ -253,12 +268,9 @@ function unclearRow(row: SheetRow, table: UnclearTable): RosterRow {
     kind: '',
     associate: '',
     faults: undefined,
-    columns: table.columns,
+    columns,
     issues: undefined,
   }
-  addIssue(read, {
-    field: 'number',
-    fault: { value: '', code: 'unclear-headings', message: `cannot be told: ${where}`, hint: unclearHint },
-  })
+  addIssue(read, { field: 'number', fault })
   return read
 }

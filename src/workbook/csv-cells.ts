@@ -1,6 +1,8 @@
 import { maxColumns } from './cell.ts'
+import { holdsLineEnd, lineEndFault } from './cells-without-heading.ts'
 import { unguarded } from './csv-guard.ts'
 import { openQuote, quoteBeforeText, tooLong, tooManyColumns } from './csv-errors.ts'
+import type { CellFault } from './sheet-xml.ts'
 
 export const maxRowLength = 1024 * 1024
 
@@ -11,21 +13,28 @@ interface CsvLine {
 }
 
 /** The cells of a row, or how it goes on: a quotation mark opened that the line does not close. */
-export type CellsRead = { cells: (string | undefined)[] } | 'goes-on'
+export type CellsRead = { cells: (string | undefined)[]; fault?: CellFault } | 'goes-on'
 
 /** Reads the cells of a line, or of several that one cell holds together. */
 export function cellsIn(line: string, { delimiter, row }: CsvLine): CellsRead {
   if (line.length > maxRowLength) throw tooLong(row)
   const cells: (string | undefined)[] = []
+  let fault: CellFault | undefined
+  const mayHoldLineEnds = otherLineEnds.test(line)
   const put = (text: string) => {
     if (cells.length === maxColumns) throw tooManyColumns(row, maxColumns)
     cells.push(text === '' ? undefined : unguarded(text))
   }
+  const putBare = (text: string) => {
+    put(text)
+    if (mayHoldLineEnds && holdsLineEnd(text)) fault ??= lineEndFault(text)
+  }
+  const read = () => (fault === undefined ? { cells } : { cells, fault })
   if (!line.includes('"')) {
     for (let at = 0; ; ) {
       const end = line.indexOf(delimiter, at)
-      put(end === -1 ? line.slice(at) : line.slice(at, end))
-      if (end === -1) return { cells }
+      putBare(end === -1 ? line.slice(at) : line.slice(at, end))
+      if (end === -1) return read()
       at = end + delimiter.length
     }
   }
@@ -33,13 +42,13 @@ export function cellsIn(line: string, { delimiter, row }: CsvLine): CellsRead {
   const whole = () => {
     // As many as stand in a row: the mark may have swallowed one.
     if (inOneCell > 0 && inOneCell >= cells.length) throw openQuote(row)
-    return { cells }
+    return read()
   }
   for (let at = 0; ; ) {
     const quote = openingQuote(line, at)
     if (quote === -1) {
       const end = line.indexOf(delimiter, at)
-      put(end === -1 ? line.slice(at) : line.slice(at, end))
+      putBare(end === -1 ? line.slice(at) : line.slice(at, end))
       if (end === -1) return whole()
       at = end + delimiter.length
       continue
@@ -61,6 +70,9 @@ export function cellsIn(line: string, { delimiter, row }: CsvLine): CellsRead {
     at = end + delimiter.length
   }
 }
+
+// What ends a line in other programs, and not in CSV.
+const otherLineEnds = /[\u000b\u000c\u001c-\u001e\u0085\u2028\u2029]/
 
 /** Whether a line behind the first of a cell has several cells itself. */
 function linesCouldBeRows(content: string, delimiter: string): boolean {

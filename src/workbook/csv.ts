@@ -98,7 +98,7 @@ function lineReader({ delimiter, onRow, above }: Lines): LineReader {
         open = { text: whole, lines }
         return
       }
-      const row: SheetRow = { number, cells: read.cells }
+      const row: SheetRow = { number, ...read }
       even(row, { severalLines: open !== undefined })
       open = undefined
       onRow(row)

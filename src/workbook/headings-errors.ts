@@ -38,6 +38,18 @@ export function sameField({ field, specs, headings, columns, row }: SameField): 
   )
 }
 
+/** A row stands in the line of the headings. */
+export function rowInHeadings(row: number, text: string): UnusableWorkbook {
+  return new UnusableWorkbook(
+    'workbook-damaged',
+    `the headings in row ${row} hold what is none: ${cut(text)}`,
+    {
+      hint: 'perhaps the end of that line was lost: look at that row, and part the headings from what follows',
+      details: { row },
+    },
+  )
+}
+
 /** One heading stands twice. */
 export function sameHeading(message: string, headings: string[]): UnusableWorkbook {
   return new UnusableWorkbook('workbook-same-heading', message, {

@@ -1,4 +1,4 @@
-import { type CellNote, rangeOf, type SheetFacts } from './sheet-xml.ts'
+import { type CellFault, type CellNote, rangeOf, type SheetFacts } from './sheet-xml.ts'
 import { maxColumns, maxRows } from './cell.ts'
 import { damaged, detached } from './errors.ts'
 import { changesWhatIsShown, type NumberFormat, readNumber, shownText } from './number.ts'
@@ -11,6 +11,8 @@ export interface SheetRow {
   notes?: Map<number, CellNote>
   /** Nobody who looks at the sheet sees it. */
   hidden?: boolean
+  /** Why nothing of it is read: it may be two rows. */
+  fault?: CellFault
 }
 
 /** What the cells of a sheet refer to. */

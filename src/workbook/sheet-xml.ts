@@ -208,7 +208,7 @@ export type CellNote =
 
 /** What is wrong in a cell, worded to follow the name of its column. */
 export interface CellFault {
-  code: 'error-cell' | 'not-calculated' | 'merged' | 'shown-otherwise'
+  code: 'error-cell' | 'not-calculated' | 'merged' | 'shown-otherwise' | 'two-rows-in-one'
   value: string
   message: string
   hint: string

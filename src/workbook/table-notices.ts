@@ -1,8 +1,9 @@
+import { columnLetters } from './cell.ts'
 import type { ReadTableResult } from './table.ts'
 
 /** What a person must know of a table before they agree to it. */
 export interface TableNotice {
-  code: 'hidden-rows' | 'hidden-columns' | 'headings-again'
+  code: 'hidden-rows' | 'hidden-columns' | 'headings-again' | 'cells-without-heading'
   message: string
 }
 
@@ -12,7 +13,11 @@ export function tableNotices({
   hiddenRows,
   hiddenColumns,
   headingsAgain,
-}: Pick<ReadTableResult, 'hiddenRows' | 'hiddenColumns' | 'headingsAgain'>): TableNotice[] {
+  withoutHeading,
+}: Pick<
+  ReadTableResult,
+  'hiddenRows' | 'hiddenColumns' | 'headingsAgain' | 'withoutHeading'
+>): TableNotice[] {
   const notices: TableNotice[] = []
   if (hiddenRows > 0) {
     notices.push({
@@ -45,6 +50,15 @@ export function tableNotices({
   tell(again('the same columns'), '; they are passed over')
   tell(again('other columns'), ', in another order; what follows is read by them')
   tell(again('nothing that can be read'), ', and are not understood; what follows is held back')
+  if (withoutHeading.rows > 0) {
+    const { rows, columns } = withoutHeading
+    const where = `${columns.length === 1 ? 'column' : 'columns'} ${few(columns.map(columnLetters))}`
+    const have = rows === 1 ? '1 row has' : `${rows.toLocaleString('en')} rows have`
+    notices.push({
+      code: 'cells-without-heading',
+      message: `${have} something in ${where}, where there is no heading; it is left aside.`,
+    })
+  }
   return notices
 }
 

@@ -1,7 +1,8 @@
 import { maxHeadingRow } from './cell.ts'
+import { cellsWithoutHeading } from './cells-without-heading.ts'
 import { UnusableWorkbook } from './errors.ts'
 import { headingsFinder, isAddress, isNumber, type UnclearTable } from './headings-again.ts'
-import { amongSheets, unclearHeadings } from './headings-errors.ts'
+import { amongSheets, rowInHeadings, unclearHeadings } from './headings-errors.ts'
 import { type ColumnSpec, matchHeadings, type Table } from './headings.ts'
 import type { SheetRow, Workbook } from './read.ts'
 import { type CellRange, coveredCells, type CoveredCells } from './sheet-xml.ts'
@@ -15,6 +16,8 @@ export interface ReadTableResult extends Table {
   hiddenColumns: string[]
   /** The rows in which the headings stand again, and what follows them. */
   headingsAgain: { row: number; follows: 'the same columns' | 'other columns' | 'nothing that can be read' }[]
+  /** Rows that were read though something stands where no heading is, and in which columns that is. */
+  withoutHeading: { rows: number; columns: number[] }
   /** Cells that lie beneath a merged one. */
   covered: CoveredCells
   /** Where a conditional format may show a number otherwise. */
@@ -47,6 +50,8 @@ export async function readTable(
   const columns = new Set<number>()
   const headingsAgain: ReadTableResult['headingsAgain'] = []
   const headingsAt = headingsFinder(specs, map)
+  const beyondHeadings = cellsWithoutHeading({ specs, isCsv: workbook.kind === 'csv' })
+  const withoutHeading = { rows: 0, columns: new Set<number>() }
   const follow = (next: Table | UnclearTable) => {
     table = next
     if ('reason' in next) return
@@ -72,12 +77,22 @@ export async function readTable(
       return
     }
     if (row.hidden && !isBlankRow(row)) hiddenRows += 1
-    if ('reason' in found) tellUnclear(row, found)
-    else onRow(row, found)
+    if ('reason' in found) {
+      tellUnclear(row, found)
+      return
+    }
+    const beyond = beyondHeadings(row, found)
+    if (beyond?.fault !== undefined) row.fault ??= beyond.fault
+    else if (beyond !== undefined) {
+      withoutHeading.rows += 1
+      for (const column of beyond.columns) withoutHeading.columns.add(column)
+    }
+    onRow(row, found)
   }
   const begin = (): Table => {
     try {
       first = matchHeadings(waiting, specs, map)
+      refuseRowInHeadings(waiting, first)
     } catch (error) {
       throw error instanceof UnusableWorkbook ? amongSheets(error, workbook) : error
     }
@@ -109,12 +124,24 @@ export async function readTable(
         heading !== '' && hiddenColumns.some(([from, to]) => column >= from && column <= to),
     ),
     headingsAgain,
+    withoutHeading: {
+      rows: withoutHeading.rows,
+      columns: [...withoutHeading.columns].sort((one, other) => one - other),
+    },
     formattedByRule,
     covered: coveredCells(merged, {
       columns: [...columns],
       rows: [found.headingRow + 1, previous?.number ?? 0],
     }),
   }
+}
+
+/** Where the line of the headings has lost its end, the first row stands among them. */
+function refuseRowInHeadings(rows: readonly SheetRow[], { headingRow, headings }: Table): void {
+  const row = rows.find(({ number }) => number === headingRow)
+  const address = headings.find(isAddress)
+  const text = row?.fault?.value ?? address
+  if (text !== undefined) throw rowInHeadings(headingRow, text)
 }
 
 /** What stands above headings is a title or a note, unless it has an address and a number and is as long as a row. */

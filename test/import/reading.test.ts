@@ -1,5 +1,6 @@
-import { writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { book, fileOf } from '../workbook/book.ts'
 import { newWorld, type Ran, type World } from '../world.ts'
 import { importRows, type Line, line, living, writeCsv } from './workbook.ts'
 
@@ -19,6 +20,15 @@ const saved: readonly Line[] = [
 const importText = async (text: string, ...flags: readonly string[]): Promise<Ran> => {
   writeFileSync(world.path('list.csv'), text)
   return world.run(['centres', 'import', 'list.csv', '--yes', '--json', ...flags])
+}
+const importSheet = async (
+  rows: readonly (readonly string[])[],
+  ...flags: readonly string[]
+): Promise<Ran> => {
+  const cell = (text: string) => (text === '' ? '<c/>' : `<c t="inlineStr"><is><t>${text}</t></is></c>`)
+  const xml = rows.map((cells) => `<row>${cells.map(cell).join('')}</row>`).join('')
+  const path = await fileOf(book({ rows: xml }))
+  return world.run(['centres', 'import', path, '--yes', '--json', ...flags])
 }
 const codes = (ran: Ran): string[] => ran.json().issues.map(({ code }: { code: string }) => code)
 
@@ -62,17 +72,126 @@ describe('a name that is none', () => {
   })
 })
 
+describe('two rows in one', () => {
+  const headings = 'Centre number,Centre name,Email,First name,Last name,Country'
+  const rows = [
+    'EG001,Nile View School,omar@a.example,Omar,Saleh,Egypt',
+    '00123,Old Harbour School,jan@b.example,Jan,Vos,Netherlands',
+    '50538,Three Rivers College,kofi@c.example,Kofi,Mensah,Ghana',
+  ]
+
+  it.each([
+    ['no end of the line', ''],
+    ['a comma for it', ','],
+    ...['\u2028', '\u2029', '\u0085', '\f', '\v', '\u001e', '\u001c'].map((end) => [
+      JSON.stringify(end),
+      end,
+    ]),
+  ])('are held back, with %s between them, and nobody is deleted', async (_, end) => {
+    const ran = await importText(
+      `${headings}\n${rows[0]}\n${rows[1]}${end}${rows[2]}\n`,
+      '--delete-missing',
+      '--delete-extra',
+    )
+    expect(ran.json()).toMatchObject({
+      rows: { read: 2, heldBack: 1 },
+      issues: [{ cell: 'list!A3', code: 'two-rows-in-one' }],
+      centres: { deleted: 0 },
+      users: { deleted: 0 },
+    })
+    expect((await living(world)).centres).toEqual(['00123', '50538', 'EG001'])
+  })
+
+  it.each(['\u2028', '\f', '\u001e'])(
+    'are held back under headings that reach further, with %j',
+    async (end) => {
+      const wide = `${headings}${',Notes'.padEnd(12, ',')},,,`
+      const ran = await importText(`${wide}\n${rows[0]}${end}${rows[1]}\n${rows[2]}\n`, '--delete-missing')
+      expect(codes(ran)).toEqual(['two-rows-in-one'])
+      expect((await living(world)).centres).toEqual(['00123', '50538', 'EG001'])
+    },
+  )
+
+  it.each([
+    ['an address', ['', '', 'x@o.example']],
+    ['a number of the same form and a name', ['50539', 'Other College']],
+  ])('are held back in a workbook where, beside the table, stands %s', async (_, beside) => {
+    const ran = await importSheet(
+      [headings.split(','), [...(rows[2] ?? '').split(','), ...beside]],
+      '--delete-missing',
+    )
+    expect(codes(ran)).toEqual(['two-rows-in-one'])
+    expect((await living(world)).centres).toEqual(['00123', '50538', 'EG001'])
+  })
+
+  it('are not what a row is with notes beside the table, which are told of', async () => {
+    const ran = await importSheet([
+      headings.split(','),
+      ...rows.map((row, at) => [...row.split(','), `paid ${at}`, '250']),
+    ])
+    expect(ran.json()).toMatchObject({
+      issues: [],
+      rows: { accepted: 3 },
+      notices: [{ code: 'cells-without-heading', message: expect.stringContaining('columns G, H') }],
+    })
+  })
+
+  it('are refused where one of them is the row of the headings', async () => {
+    for (const text of [`${headings}${rows[0]}`, `${headings},${rows[0]}`, `${headings}\u2028${rows[0]}`]) {
+      const ran = await importText(`${text}\n${rows[1]}\n`, '--delete-missing')
+      expect([ran.exit, ran.error().code]).toEqual([6, 'workbook-damaged'])
+    }
+  })
+
+  it('stay whole in the workbook of what was held back', async () => {
+    await importText(`${headings}\n${rows[1]},${rows[2]}\n`, '--issues-out', 'held.csv')
+    const held = readFileSync(world.path('held.csv'), 'utf8')
+    for (const cell of (rows[2] ?? '').split(',')) expect(held).toContain(`"${cell}"`)
+    const again = await world.run(['centres', 'import', 'held.csv', '--yes', '--json'])
+    expect(codes(again)).toEqual(['two-rows-in-one'])
+  })
+
+  it('are refused among users to be added', async () => {
+    const row = 'EG001,Ada,Byron,ada@a.example'
+    writeFileSync(
+      world.path('u.csv'),
+      `Centre number,First name,Last name,Email\n${row},${row.replaceAll('a', 'e')}\n`,
+    )
+    const ran = await world.run(['users', 'add', '--from', 'u.csv', '--yes', '--json'])
+    expect(ran.exit).toBe(6)
+    expect(ran.stderr).toContain('two-rows-in-one')
+  })
+})
+
 describe('a number that is nearly a saved one', () => {
   it.each([
     ['123', 'jan@b.example', 'A School', 'lost-zeros'],
     ['123', '', 'Old Harbour School', 'lost-zeros'],
     ['EGOO1', '', 'Nile View School', 'near-number'],
     ['EG00I', 'omar@a.example', 'A School', 'near-number'],
+    ['123', '', 'Old Harbour', 'lost-zeros'],
+    ['5O538', '', 'Three Rivers Academy', 'near-number'],
   ])('makes no second centre: %s with the address %j or the name %j', async (number, email, name, code) => {
     const ran = await importRows(world, [line(number, email, { name })])
     expect(ran.exit).toBe(8)
     expect(codes(ran)[0]).toBe(code)
     expect(JSON.stringify(ran.json().issues)).not.toContain(`--to ${number}`)
+    expect((await living(world)).centres).toEqual(['00123', '50538', 'EG001'])
+  })
+
+  it.each([
+    ['00777', '777', 'Delta School'],
+    ['GH0O1', 'GH001', 'Delta School'],
+    ['GHI01', 'GH101', 'Delta School Accra'],
+  ])('makes no two centres of one: %s and %s in one workbook', async (one, other, name) => {
+    const ran = await importRows(world, [
+      line(one, 'one@d.example', { name: 'Delta School' }),
+      line(other, 'two@d.example', { name }),
+    ])
+    expect(ran.json().issues).toMatchObject([
+      { cell: 'centres!A2', message: expect.stringContaining(`${other}, `) },
+      { cell: 'centres!A3', message: expect.stringContaining('(row 2)') },
+    ])
     expect((await living(world)).centres).toEqual(['00123', '50538', 'EG001'])
   })
 

@@ -138,6 +138,7 @@ Why a row is held back (issues[].code):
   another-centres-name    the name is that of another saved centre
   same-centre             a new number with the name and country of a saved centre that has no row
   lost-zeros, near-number the new number is nearly that of a saved centre with this name or address
+  two-rows-in-one         something stands beyond the headings, or the end of a line inside a cell
   unclear-headings        the row stands below headings that are not understood, or above all headings
   invalid-number, missing-number
   invalid-email, missing-email
@@ -153,8 +154,9 @@ Why a row is held back (issues[].code):
   centre-deleted          --restore-deleted brings the centre back
 
 What is said beside (notices[].code): hidden-rows, hidden-columns, headings-again, other-sheets,
-unknown-column, name-tidied, partial-workbook, nothing-deleted, issues-not-written, no-slips (more than
-10,000 new users: --slips by-centre), pins-not-placed and issues-not-placed, report-not-placed (exit 9).
+cells-without-heading, unknown-column, name-tidied, partial-workbook, nothing-deleted, issues-not-written,
+no-slips (more than 10,000 new users: --slips by-centre), pins-not-placed, issues-not-placed and
+report-not-placed (exit 9).
 
 Look before you leap: ssh-admin centres lint FILE says what is wrong with it, without a store too;
 ssh-admin centres import FILE --dry-run does all of an import and takes it back`

@@ -1,0 +1,127 @@
+import { columnLetters } from './cell.ts'
+import { isAddress, isNumber } from './headings-again.ts'
+import type { ColumnSpec, Table } from './headings.ts'
+import type { SheetRow } from './sheet-rows.ts'
+import type { CellFault } from './sheet-xml.ts'
+
+/** What is found in columns without a heading. */
+export interface CellsWithoutHeading {
+  /** Why the row is not read: it looks like two in one. */
+  fault?: CellFault
+  /** The columns, counted from 0. */
+  columns: number[]
+}
+
+interface Reading {
+  specs: readonly ColumnSpec[]
+  /** As long as the headings each row is; a CSV file whose rows are longer has lost the end of one. */
+  isCsv: boolean
+}
+
+/**
+ * Looks for cells to which no heading belongs. Notes may stand there; a second row that got there because the end
+ * of its line was lost, or a table beside the first, must not be passed over: whoever is in it would be missing.
+ */
+export function cellsWithoutHeading({
+  specs,
+  isCsv,
+}: Reading): (row: SheetRow, table: Table) => CellsWithoutHeading | undefined {
+  let known: { table: Table; gaps: readonly number[]; needed: readonly number[] } | undefined
+  return (row, table) => {
+    if (known?.table !== table) known = { table, ...columnsOf(table, specs) }
+    const { headings } = table
+    const { cells } = row
+    if (cells.length <= headings.length && known.gaps.length === 0) return undefined
+    const columns = known.gaps.filter((column) => isFilled(cells[column]))
+    const within = columns.length
+    // The cells of a row that reaches to XFD are mostly not there: only those that are get looked at.
+    for (const key of Object.keys(cells.slice(headings.length))) {
+      const column = headings.length + Number(key)
+      if (isFilled(cells[column])) columns.push(column)
+    }
+    if (columns.length === 0) return undefined
+    const isLonger = isCsv && columns.length > within
+    if (!isLonger && !lookLikeRow({ row, columns, needed: known.needed })) return { columns }
+    return { columns, fault: twoInOne(row, columns) }
+  }
+}
+
+/** A row whose cell in CSV holds the end of a line as other programs write it. */
+export function lineEndFault(text: string): CellFault {
+  const character = lineEnds.exec(text)?.[1] ?? ''
+  const code = character.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0')
+  return {
+    code: 'two-rows-in-one',
+    value: text,
+    message: `stands in a row with an end of a line inside a cell (U+${code}): perhaps two rows in one`,
+    hint: 'Part the rows, or take that character away.',
+  }
+}
+
+/** Whether a cell that stands in no quotation marks holds the end of a line that is none in CSV, between what else it holds. */
+export function holdsLineEnd(text: string): boolean {
+  return lineEnds.test(text)
+}
+
+// A letter that was read as two in the wrong character set may have U+0085 for its second.
+const lineEnds =
+  /[^\s\p{Cc}][\s\p{Cc}]*([\u000b\u000c\u001c-\u001e\u2028\u2029]|(?<![\u00c2-\u00f4][\u0080-\u00bf]?)\u0085)[\s\p{Cc}]*[^\s\p{Cc}]/u
+
+function columnsOf({ headings, columns }: Table, specs: readonly ColumnSpec[]) {
+  return {
+    gaps: Array.from(headings.keys()).filter((column) => isNoHeading(headings[column] ?? '', column)),
+    needed: specs.flatMap(({ field, required }) => (required ? [columns.get(field) ?? -1] : [])),
+  }
+}
+
+/** As a workbook of rows held back calls a column that had none. */
+export function headingForNone(column: number): string {
+  return `Column ${column + 1}`
+}
+
+function isNoHeading(heading: string, column: number): boolean {
+  return heading === '' || heading === headingForNone(column)
+}
+
+/** An address; or several cells of which one is a number like that of the row itself. */
+function lookLikeRow({
+  row: { cells },
+  columns,
+  needed,
+}: {
+  row: SheetRow
+  columns: readonly number[]
+  needed: readonly number[]
+}): boolean {
+  const texts = columns.map((column) => cells[column]?.trim() ?? '')
+  if (texts.some(isAddress)) return true
+  if (texts.length < 2) return false
+  const shapes = new Set(
+    needed.flatMap((column) => {
+      const text = cells[column]?.trim() ?? ''
+      return isNumber(text) ? [shapeOf(text)] : []
+    }),
+  )
+  return texts.some((text) => isNumber(text) && shapes.has(shapeOf(text)))
+}
+
+function shapeOf(number: string): string {
+  return number.replace(/\d/g, '9').replace(/[A-Z]/g, 'A')
+}
+
+function isFilled(cell: string | undefined): boolean {
+  return cell !== undefined && /[^\s\p{Cc}\p{Cf}\u2800\u3164\uffa0]/u.test(cell)
+}
+
+const maxShown = 3
+
+function twoInOne({ cells }: SheetRow, columns: readonly number[]): CellFault {
+  const texts = columns.slice(0, maxShown).map((column) => (cells[column] ?? '').trim().slice(0, 40))
+  const more = columns.length > maxShown ? ' …' : ''
+  return {
+    code: 'two-rows-in-one',
+    value: cells[columns[0] ?? 0] ?? '',
+    message: `stands in a row with cells that have no heading, from column ${columnLetters(columns[0] ?? 0)} on (${texts.join(', ')}${more}): perhaps two rows in one`,
+    hint: 'Part the rows. If it is one row, look for a comma too many, or give those columns a heading.',
+  }
+}
