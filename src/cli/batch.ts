@@ -3,7 +3,7 @@ import type { Context, Output } from '../context.ts'
 import type { OpenStore } from '../db/store/open.ts'
 import { Cancelled, Failure, type Problem, Usage } from '../errors.ts'
 import { type Interruption, newInterruption, yieldToSignals } from '../interruption.ts'
-import { tsvLine } from '../render/clean-text.ts'
+import { cleanForTerminal, tsvLine } from '../render/clean-text.ts'
 import { count } from '../render/text.ts'
 import type { Actor } from '../rules/permissions/actor.ts'
 import { rehearsed } from './action.ts'
@@ -359,12 +359,13 @@ async function write(run: Run, { line, end }: { line: Line; end: Ended }): Promi
   const { session } = run
   const { terminal, common } = session
   if (common.json) return terminal.write(`${jsonOf(line, end)}\n`)
-  for (const text of linesOf(end.error?.text ?? end.stderr ?? ''))
+  // What the line said itself was cleaned when it said it.
+  for (const text of linesOf(end.error ? cleanForTerminal(end.error.text) : (end.stderr ?? '')))
     if (end.error || !common.quiet) session.context.stderr.write(`line ${line.number}: ${text}\n`)
   if (terminal.out.isTerminal) {
     return end.error
       ? true
-      : terminal.write(
+      : terminal.writeCleaned(
           linesOf(end.stdout ?? '')
             .map((text) => `${text}\n`)
             .join(''),

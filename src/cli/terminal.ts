@@ -1,7 +1,7 @@
-import { Chalk } from 'chalk'
 import type { Context, Input, Output } from '../context.ts'
 import { AnswerNotWritten } from '../errors.ts'
 import { cleanForTerminal } from '../render/clean-text.ts'
+import { stylesOf, withStyles } from '../render/styles.ts'
 import type { View } from '../render/table.ts'
 
 export interface Terminal {
@@ -17,6 +17,8 @@ export interface Terminal {
   animated: boolean
   /** Writes the answer; resolves when the reader has taken it, with false once they have left. */
   write: (text: string) => Promise<boolean>
+  /** The same for what was written by a command within this one, and cleaned then. */
+  writeCleaned: (text: string) => Promise<boolean>
   /** Says a line of the conversation. */
   say: (line: string) => void
 }
@@ -33,9 +35,17 @@ export function terminalOf(context: Context, { color, quiet, changes = false }: 
   const view = (stream: Output): View => ({
     isTerminal: stream.isTTY === true,
     width: widthOf(stream, env),
-    chalk: new Chalk({ level: color ? colourLevel(stream, env) : 0 }),
+    chalk: stylesOf(color ? colourLevel(stream, env) : 0),
     now: context.now(),
   })
+  const put = (text: string): Promise<boolean> =>
+    new Promise((resolve, reject) => {
+      if (stdout.writableEnded || stdout.destroyed) return resolve(false)
+      stdout.write(text, (error) => {
+        if (error && !hasReaderLeft(error)) reject(new AnswerNotWritten(error, { changes }))
+        else resolve(!error)
+      })
+    })
   return {
     get stdin() {
       return context.stdin
@@ -48,14 +58,8 @@ export function terminalOf(context: Context, { color, quiet, changes = false }: 
     out: view(stdout),
     err: view(stderr),
     animated: stderr.isTTY === true && hasWidth(stderr) && env.TERM !== 'dumb' && !env.CI && !quiet,
-    write: (text) =>
-      new Promise((resolve, reject) => {
-        if (stdout.writableEnded || stdout.destroyed) return resolve(false)
-        stdout.write(stdout.isTTY ? cleanForTerminal(text) : text, (error) => {
-          if (error && !hasReaderLeft(error)) reject(new AnswerNotWritten(error, { changes }))
-          else resolve(!error)
-        })
-      }),
+    write: (text) => put(stdout.isTTY ? cleanForTerminal(text) : withStyles(text)),
+    writeCleaned: put,
     say: (line) => {
       if (!quiet) stderr.write(`${cleanForTerminal(line)}\n`)
     },

@@ -1,18 +1,17 @@
+import { splitAtStyles, styleOf } from './styles.ts'
+
 const breaks = /[\t\n\v\f\r\u0085\u2028\u2029]+/g
 /** Controls, C1 and what an escape sequence begins with included; marks of direction, tags, and what cannot be seen. Joiners are spelling. */
 const steering = /(?![\u200c\u200d])[\p{Cc}\p{Cf}\u2028\u2029]/gu
-/** Bold, dim and colours, as we write them ourselves; nothing that hides or moves. */
-const ownStyle = /(\u001b\[(?:[12]|22|3\d|9[0-7]|38;5;\d{1,3}|38;2;\d{1,3};\d{1,3};\d{1,3})m)/
 
 /**
  * The one cleaner of what a terminal is sent: what would steer it, turn the writing round or hide
- * in it is written out. JSON stays the same JSON.
+ * in it is written out, styles that are not our own with it. JSON stays the same JSON.
  */
 export function cleanForTerminal(text: string): string {
   if (!/[^\n\x20-\x7e\u00a1-\u00ac\u00ae-\u05ff]/.test(text)) return text
-  return text
-    .split(ownStyle)
-    .map((part, at) => (at % 2 === 1 ? part : part.replace(steering, lineOrWrittenOut)))
+  return splitAtStyles(text)
+    .map((part, at) => (at % 2 === 1 ? styleOf(part) : part.replace(steering, lineOrWrittenOut)))
     .join('')
 }
 

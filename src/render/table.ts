@@ -1,14 +1,14 @@
-import type { ChalkInstance } from 'chalk'
 import Table from 'cli-table3'
 import stringWidth from 'string-width'
 import { oneLine } from './clean-text.ts'
+import type { Styles } from './styles.ts'
 
 /** How a stream is written to: as a person reads it, or as a program does. */
 export interface View {
   isTerminal: boolean
   /** In characters. */
   width: number
-  chalk: ChalkInstance
+  chalk: Styles
   now: Date
 }
 

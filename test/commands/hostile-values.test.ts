@@ -1,8 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { writeFileSync } from 'node:fs'
+import stringWidth from 'string-width'
 import { everyCommand } from '../../docs/command-tree.ts'
 import { cleanForTerminal } from '../../src/render/clean-text.ts'
+import { stylesOf } from '../../src/render/styles.ts'
 import { appendAudit } from '../../src/rules/audit/append.ts'
 import { worldFor } from '../example-worlds.ts'
+import { inProcess } from '../terminal.ts'
 import { newWorld, type World } from '../world.ts'
 
 /** A title, a cleared screen, hidden text, C1, an override, an isolate, a mark, a tag. */
@@ -93,8 +97,38 @@ describe.each(leaves)('a terminal that $words is run in', ({ words, examples: [e
 
 describe('what a terminal is sent', () => {
   it('keeps our own colours, lines, and the spelling of names', () => {
-    const text = '\u001b[1mName\u001b[22m\n\u001b[31mمی\u200cخواهم\u001b[39m\té'
-    expect(cleanForTerminal(text)).toBe(text)
+    const { bold, red } = stylesOf(1)
+    expect(cleanForTerminal(`${bold('Name')}\n${red('می\u200cخواهم')}\té`)).toBe(
+      '\u001b[1mName\u001b[22m\n\u001b[31mمی\u200cخواهم\u001b[39m\té',
+    )
+    expect(stringWidth(bold('Name'))).toBe(4)
+  })
+
+  it('has no colour that a value brought along', () => {
+    const { bold } = stylesOf(1)
+    expect(cleanForTerminal(bold('a\u001b[30mb\u001b[1mc'))).toBe(
+      '\u001b[1ma\\u001b[30mb\\u001b[1mc\u001b[22m',
+    )
+  })
+
+  it('has no colour of the name of a file, in the summary, the issues or a stack', async () => {
+    const world = newWorld()
+    try {
+      const file = 'roster\u001b[30m.csv'
+      writeFileSync(world.path(file), 'Centre number,Centre name,Email,Country\nEG001,Nile School,a@,Egypt\n')
+      for (const argv of [
+        ['centres', 'import', file, '--yes'],
+        ['centres', 'import', file, '--yes', '--json'],
+        ['centres', 'lint', file],
+        ['status', '--debug', '--db', '/nonexistent/a\u001b[31mb'],
+      ]) {
+        const { raw } = await inProcess(world, argv).leaves()
+        expect(raw).not.toMatch(/\u001b\[3[01]m(?:\.csv|b)/)
+        expect(raw).toMatch(/\\u001b\[3[01]m(?:\.csv|b)/)
+      }
+    } finally {
+      await world.close()
+    }
   })
 
   it('is the same JSON as before', () => {

@@ -1,5 +1,5 @@
-import { Chalk } from 'chalk'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { stylesOf } from '../../src/render/styles.ts'
 import { deletionQuestion } from '../../src/commands/centres/plan-import.ts'
 import { renderCentre, renderChangedCentres } from '../../src/render/centres.ts'
 import { deleteCentre } from '../../src/rules/centres/delete.ts'
@@ -12,7 +12,7 @@ let world: World
 let screen: View
 beforeEach(async () => {
   world = newWorld()
-  screen = { isTerminal: true, width: 120, chalk: new Chalk({ level: 0 }), now: world.now }
+  screen = { isTerminal: true, width: 120, chalk: stylesOf(0), now: world.now }
   await world.centre('CA001', { name: 'Delta', kind: 'associate' })
   await world.centre('CA101', { name: 'Nile\u001b[31m\tSchool', associate: 'CA001', status: 'approved' })
   await world.centre('EG001', { name: 'El Nour School', coordinator: 'amira@school.example' })

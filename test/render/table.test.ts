@@ -1,13 +1,13 @@
-import { Chalk } from 'chalk'
 import fc from 'fast-check'
 import stringWidth from 'string-width'
 import { describe, expect, it } from 'vitest'
+import { stylesOf } from '../../src/render/styles.ts'
 import { table, type View } from '../../src/render/table.ts'
 
 const screen = (width: number): View => ({
   isTerminal: true,
   width,
-  chalk: new Chalk({ level: 0 }),
+  chalk: stylesOf(0),
   now: new Date('2026-03-02T09:00:00Z'),
 })
 

@@ -1,6 +1,6 @@
 import { gzipSync } from 'node:zlib'
-import { Chalk } from 'chalk'
 import { describe, expect, it } from 'vitest'
+import { stylesOf } from '../../src/render/styles.ts'
 import { compoundFile } from '../../fixtures/compound.ts'
 import { report } from '../../src/exit.ts'
 import { openWorkbook } from '../../src/workbook/read.ts'
@@ -54,7 +54,7 @@ describe("a file's name at the start of a sentence", () => {
   it('keeps its letters', async () => {
     const file = 'fixtures/holiday.jpg.xlsx'
     const error = await openWorkbook(file).catch((reason: unknown) => reason)
-    const view = { isTerminal: false, width: 100, chalk: new Chalk({ level: 0 }), now: new Date(0) }
+    const view = { isTerminal: false, width: 100, chalk: stylesOf(0), now: new Date(0) }
     const { pieces, exit } = report(error, { view, json: false, debug: false, version: '1' })
     expect(exit).toBe(6)
     expect([...pieces].join('')).toContain(`error: ${file} is a picture, not a workbook.`)

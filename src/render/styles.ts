@@ -1,0 +1,46 @@
+import { randomInt } from 'node:crypto'
+import { Chalk } from 'chalk'
+
+/** The styles in which something is written for people. */
+export type Styles = Record<'bold' | 'dim' | 'red' | 'green' | 'yellow' | 'cyan', (text: string) => string>
+
+/** In each style that we write ourselves, and in no value of the store or of a file: drawn anew for each process. */
+const mark = Array.from({ length: 4 }, () => randomInt(1000, 10_000)).join(';')
+
+/** Each has the form of a style, so that it counts for nothing where the width of a text is measured. */
+const marked = new RegExp(`\u001b\\[(\\d{1,2});${mark}m`)
+
+/** Styles that `cleanForTerminal` tells from those which a value brings along; with level 0 none. */
+export function stylesOf(level: 0 | 1 | 2 | 3): Styles {
+  const chalk = new Chalk({ level })
+  const style = (code: (text: string) => string) => {
+    const [open = '', close = ''] = code('|')
+      .split('|')
+      .map((part) => part.replace(/m$/, `;${mark}m`))
+    return (text: string) => `${open}${text}${close}`
+  }
+  return {
+    bold: style(chalk.bold),
+    dim: style(chalk.dim),
+    red: style(chalk.red),
+    green: style(chalk.green),
+    yellow: style(chalk.yellow),
+    cyan: style(chalk.cyan),
+  }
+}
+
+/** Splits a text at its own styles: at odd places stand their codes. */
+export function splitAtStyles(text: string): string[] {
+  return text.includes(mark) ? text.split(marked) : [text]
+}
+
+/** A text with its styles as a terminal knows them, and all else as it is. */
+export function withStyles(text: string): string {
+  return splitAtStyles(text)
+    .map((part, at) => (at % 2 === 1 ? styleOf(part) : part))
+    .join('')
+}
+
+export function styleOf(code: string): string {
+  return `\u001b[${code}m`
+}
