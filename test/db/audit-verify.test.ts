@@ -106,6 +106,23 @@ describe('verifying the audit log', () => {
     expect(await found()).toEqual(['row 3 is missing'])
   })
 
+  it('lets nothing be changed where the last rows were cut off, and says so', async () => {
+    const [{ last } = { last: 0 }] = await world.rows<{ last: number }>('select max(id) as last from audit')
+    await tamper(`delete from audit where id = ${last}`)
+    for (const argv of [
+      ['centres', 'create', 'EG404', '--name', 'Luxor School', '--country', 'Egypt'],
+      ['store', 'rekey', '--yes'],
+    ]) {
+      const ran = await world.run([...argv, '--json'])
+      expect(ran.exit).toBe(7)
+      expect(ran.error()).toMatchObject({
+        code: 'audit-broken',
+        message: expect.stringContaining(`ends at row ${last - 1}, and row ${last} was there`),
+      })
+    }
+    expect(await world.rows("select number from centres where number = 'EG404'")).toEqual([])
+  })
+
   it('finds the first rows removed', async () => {
     await tamper('delete from audit_personal where audit_id < 3', 'delete from audit where id < 3')
     expect(await found()).toEqual(['rows 1 to 2 are missing'])

@@ -1,4 +1,5 @@
 import { createHash, createHmac, randomBytes } from 'node:crypto'
+import { Unavailable } from '../../errors.ts'
 import type { AuditPersonalTable, AuditTable, EventKind } from '../schema.ts'
 import { sendWithNext, transactionState, type Trx } from '../transact.ts'
 
@@ -44,6 +45,7 @@ export interface AuditProblem {
 /** Adds a row to the log, sealed together with the one before it. */
 export async function insertAuditRow(trx: Trx, event: AuditEvent): Promise<number> {
   const last = await lastSeal(trx)
+  await refuseCutLog(trx, last?.id ?? 0)
   const personal = event.personal.map((fact) => ({ ...fact, salt: randomBytes(16) }))
   const row: SealedRow = {
     id: (last?.id ?? 0) + 1,
@@ -84,6 +86,25 @@ export async function insertAuditRow(trx: Trx, event: AuditEvent): Promise<numbe
 function notBefore(time: Date, at: string): string {
   const iso = time.toISOString()
   return at < iso ? iso : at
+}
+
+/** Values of rows that are not there any more: the log was cut, and what is written now would cover it up. @throws `audit-broken` */
+async function refuseCutLog(trx: Trx, last: number): Promise<void> {
+  const beyond = await trx
+    .selectFrom('audit_personal')
+    .select('audit_id')
+    .where('audit_id', '>', last)
+    .orderBy('audit_id')
+    .limit(1)
+    .executeTakeFirst()
+  if (beyond === undefined) return
+  throw new Unavailable(
+    'audit-broken',
+    `The audit log was cut: it ends at row ${last}, and row ${beyond.audit_id} was there. Nothing was changed.`,
+    {
+      hint: 'Keep the store as it is, and restore a backup: ssh-admin audit verify says where the log ended.',
+    },
+  )
 }
 
 /** The last row's number, part of the log, and seal: its head. */
