@@ -69,7 +69,7 @@ module.exports = {
     },
     {
       name: 'leaves-hang-at-the-end',
-      comment: 'But for the cleaner of what a terminal is sent, which imports nothing.',
+      comment: 'But for the cleaner of what a terminal is sent, which knows our styles and nothing else.',
       severity: 'error',
       from: {
         path: '^src/(input-file|errors|error-words|nearest|near-address|countries|country-names|decode-text|read-lines|version|disk|fault-points|interruption|unfinished-files|shared-place|heap-growth|context|config|options|terminal|prompt)[.]ts$',
@@ -101,7 +101,7 @@ module.exports = {
       to: { path: '^src/workbook/write(-xlsx)?[.]ts$', dynamic: false, dependencyTypesNot: ['type-only'] },
     },
     only('^src/cli/prompt[.]ts$', '@inquirer/prompts'),
-    only('^src/cli/terminal[.]ts$', 'chalk'),
+    only('^src/render/styles[.]ts$', 'chalk'),
     only('^src/(cli|commands)/', 'commander'),
     only('^src/db/', 'kysely'),
     only('^src/db/sqlite/driver[.]ts$', 'better-sqlite3|better-sqlite3-node20'),
