@@ -1,5 +1,5 @@
 import { homedir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { isAbsolute, join, resolve } from 'node:path'
 import * as z from 'zod'
 import { decodeText } from './decode-text.ts'
 import type { Context } from './context.ts'
@@ -198,11 +198,16 @@ export function configFilePath(context: Context): string {
 }
 
 function configFolder({ env }: Context): string {
-  return join(env.XDG_CONFIG_HOME || join(homeOf(env), '.config'), 'ssh-admin')
+  return join(baseFolder(env.XDG_CONFIG_HOME) ?? join(homeOf(env), '.config'), 'ssh-admin')
 }
 
 function dataFolder({ env }: Context): string {
-  return join(env.XDG_DATA_HOME || join(homeOf(env), '.local', 'share'), 'ssh-admin')
+  return join(baseFolder(env.XDG_DATA_HOME) ?? join(homeOf(env), '.local', 'share'), 'ssh-admin')
+}
+
+/** The XDG specification: one that is not absolute is ignored, as a store would be wherever somebody stands. */
+function baseFolder(path: string | undefined): string | undefined {
+  return path !== undefined && isAbsolute(path) ? path : undefined
 }
 
 /** Where nobody says and the account has none, as in a container, it is the root folder, as it is there. */
@@ -228,11 +233,33 @@ export function readConfigFile(context: Context): Configuration {
 export function configurationOf(contents: string, path: string): Configuration {
   const parsed = ConfigFile.safeParse(jsonOf(contents, path))
   if (parsed.success) return parsed.data
-  const [issue] = parsed.error.issues
-  throw new Usage(`The configuration file ${path} is wrong: ${issue?.message}.`, {
+  throw new Usage(`The configuration file ${path} is wrong: ${whatIsWrong(parsed.error)}.`, {
     code: 'bad-config',
-    hint: `It may hold: ${settingNames.join(', ')}; each a text, but asRequired: true or false.`,
+    hint: `It may hold: ${settingNames.join(', ')}; each a text, but asRequired: true or false. To mend it: ssh-admin config edit`,
   })
+}
+
+function whatIsWrong({ issues: [issue] }: z.ZodError): string {
+  if (issue?.code === 'unrecognized_keys') return `it has no setting ${issue.keys.join(', ')}`
+  const name = issue?.path.join('.') ?? ''
+  if (name === '') return 'it holds no settings between braces'
+  if (issue?.code === 'too_small') return `${name} is empty; leave it out instead`
+  return name === 'asRequired' ? 'asRequired is neither true nor false' : `${name} is no text`
+}
+
+/** What it says, where that can be read: one that is to be mended may say anything. */
+export function readableConfigFile(context: Context): Configuration {
+  try {
+    return readConfigFile(context)
+  } catch (error) {
+    if (error instanceof Usage) return {}
+    throw error
+  }
+}
+
+/** Its text as it stands; undefined where there is none. */
+export function textOfConfigFile(context: Context): string | undefined {
+  return contentsOf(configFilePath(context))
 }
 
 function contentsOf(path: string): string | undefined {
@@ -262,6 +289,10 @@ function jsonOf(contents: string, path: string): unknown {
   try {
     return JSON.parse(contents)
   } catch (cause) {
-    throw new Usage(`The configuration file ${path} is not JSON.`, { code: 'bad-config', cause })
+    throw new Usage(`The configuration file ${path} is not JSON.`, {
+      code: 'bad-config',
+      hint: 'To mend it: ssh-admin config edit',
+      cause,
+    })
   }
 }

@@ -8,6 +8,7 @@ import type { AnswerName, JsonItem, JsonKey } from '../render/json.ts'
 import { piecesOfJsonList } from '../render/pieces.ts'
 import type { View } from '../render/table.ts'
 import { count } from '../render/text.ts'
+import { wrapped } from '../render/wrap.ts'
 import type { RuleContext } from '../rules/permissions/actor.ts'
 import { searchKey, wordsIn } from '../search-key.ts'
 import { unknownName } from '../rules/unknown-name.ts'
@@ -32,6 +33,8 @@ interface ListDeclaration<
   fields: Readonly<Record<Name, Field<Row>>>
   /** Those that a terminal shows, where none are named; absent: all. */
   table?: readonly NoInfer<Name>[]
+  /** Those that a narrow terminal does without, the least important first; absent: the last, but for the first two. */
+  leastFirst?: readonly NoInfer<Name>[]
   /** Those that a pipe gets; absent: all, in the order in which they stand. */
   pipe?: readonly NoInfer<Name>[]
   /** What identifies a row, for `--format ids`. */
@@ -191,7 +194,18 @@ interface List<Row, Name extends string, Sort extends Name> {
       key: string
       json: (row: Row) => unknown
     },
-    'noun' | 'key' | 'fields' | 'table' | 'pipe' | 'id' | 'sorts' | 'atTerminal' | 'json' | 'rest' | 'none'
+    | 'noun'
+    | 'key'
+    | 'fields'
+    | 'table'
+    | 'leastFirst'
+    | 'pipe'
+    | 'id'
+    | 'sorts'
+    | 'atTerminal'
+    | 'json'
+    | 'rest'
+    | 'none'
   >
   found: Found<Row, Sort>
   wanted: Wanted<Name>
@@ -400,10 +414,20 @@ async function* tables<Row, Name extends string, Sort extends Name>(
   rows: Counted<Row>,
   view: View,
 ) {
-  const { table } = await import('../render/table.ts')
+  const { columnsThatFit, table } = await import('../render/table.ts')
   const { spec, found, wanted } = list
   const headings = wanted.names.map((name) => spec.fields[name].heading)
-  const draw = (page: Cell[][]) => `${table(headings, page, view)}\n`
+  const leastFirst = leastFirstOf(list)
+  const key = wanted.names.indexOf(spec.id)
+  const hidden = new Set<string>()
+  const draw = (page: Cell[][]) => {
+    const kept = view.isTerminal
+      ? columnsThatFit(headings, page, { width: view.width, key, leastFirst })
+      : [...headings.keys()]
+    const only = <Part>(parts: readonly Part[]) => parts.filter((_, at) => kept.includes(at))
+    for (const [at, heading] of headings.entries()) if (!kept.includes(at)) hidden.add(heading)
+    return `${table(only(headings), page.map(only), view, { key: kept.indexOf(key) })}\n`
+  }
   if (view.isTerminal) for (const line of found.about?.lines(view) ?? []) yield `${line}\n`
   let page: Cell[][] = []
   for await (const row of rows) {
@@ -415,6 +439,21 @@ async function* tables<Row, Name extends string, Sort extends Name>(
   if (page.length > 0) yield draw(page)
   if (!view.isTerminal) return
   yield rows.count === 0 ? `${spec.none}\n` : `${view.chalk.dim(totalOf(list, rows.count))}\n`
+  const without = wrapped(`No room for: ${[...hidden].join(', ')}.`, view.width)
+  if (hidden.size > 0) yield `${view.chalk.dim(without)}\n`
+}
+
+/** By their places; whoever names the columns gets them. */
+function leastFirstOf<Row, Name extends string, Sort extends Name>({
+  spec,
+  wanted: { names, named },
+}: List<Row, Name, Sort>): number[] {
+  if (named) return []
+  const least = spec.leastFirst ?? names.slice(2).reverse()
+  return least
+    .filter((name) => name !== spec.id)
+    .map((name) => names.indexOf(name))
+    .filter((at) => at >= 0)
 }
 
 function shownIn<Row>(view: View, { shown, value }: Field<Row>, row: Row): Cell {

@@ -1,7 +1,9 @@
-import { Cancelled, Usage } from '../errors.ts'
+import { isDeepStrictEqual } from 'node:util'
+import { Cancelled, Refused, Usage } from '../errors.ts'
 import { yieldToSignals } from '../interruption.ts'
 import { cleanForTerminal, oneLine } from '../render/clean-text.ts'
 import { shortened } from '../render/table.ts'
+import { wrappedText } from '../render/wrap.ts'
 import { searchKey } from '../search-key.ts'
 import type { FoundByName } from './session.ts'
 import type { Terminal } from './terminal.ts'
@@ -53,7 +55,7 @@ export async function confirm(
 export async function askYesNo(terminal: Terminal, question: string): Promise<boolean> {
   const { confirm } = await import('@inquirer/prompts')
   return asked(terminal, (streams) =>
-    confirm({ message: cleanForTerminal(question), default: false }, streams),
+    confirm({ message: inLines(terminal, question), default: false }, streams),
   )
 }
 
@@ -70,8 +72,30 @@ export async function choose<Value>(
       .map((choice) => harmless(choice, terminal))
   }
   return asked(terminal, (streams) =>
-    search<Value>({ message: cleanForTerminal(question), source: find }, streams),
+    search<Value>({ message: inLines(terminal, question), source: find }, streams),
   )
+}
+
+interface Offered<Value> {
+  question: string
+  choices: readonly Choice<Value>[]
+  /** What the choices stand for beside their names, such as which accounts they are. */
+  facts: unknown
+}
+
+/** Offers what the store holds, and looks again once one is chosen. @throws `changed-meanwhile` where it is another now */
+export async function chooseFromStore<Value>(
+  terminal: Terminal,
+  find: () => Promise<Offered<Value>>,
+): Promise<Value> {
+  const offered = await find()
+  const chosen = await choose(terminal, offered)
+  if (!isDeepStrictEqual(await find(), offered)) {
+    throw new Refused('changed-meanwhile', 'What was offered has changed meanwhile; nothing was done.', {
+      hint: 'Look again, and run the command once more.',
+    })
+  }
+  return chosen
 }
 
 /** Offers a list to tick. */
@@ -84,7 +108,7 @@ export async function tick<Value>(
   return asked(terminal, (streams) =>
     checkbox<Value>(
       {
-        message: cleanForTerminal(question),
+        message: inLines(terminal, question),
         choices: choices.map((choice) => harmless(choice, terminal)),
         pageSize,
         loop: false,
@@ -107,7 +131,7 @@ export async function ask(
     return wrong === undefined ? true : oneLine(wrong)
   }
   const shown = present === undefined ? undefined : oneLine(present)
-  const message = cleanForTerminal(question)
+  const message = inLines(terminal, question)
   const typed = await asked(terminal, (streams) => input({ message, default: shown, validate }, streams))
   return present !== undefined && typed === shown ? present : typed
 }
@@ -115,7 +139,12 @@ export async function ask(
 /** Asks for a secret, which is never shown. */
 export async function askSecret(terminal: Terminal, question: string): Promise<string> {
   const { password } = await import('@inquirer/prompts')
-  return asked(terminal, (streams) => password({ message: cleanForTerminal(question), mask: true }, streams))
+  return asked(terminal, (streams) => password({ message: inLines(terminal, question), mask: true }, streams))
+}
+
+/** Cleaned, and broken between words: what is drawn before a question takes two columns, what is typed some more. */
+function inLines({ err }: Terminal, question: string): string {
+  return wrappedText(cleanForTerminal(question), err.width - 8)
 }
 
 /** The columns of what is drawn before a choice. */

@@ -11,7 +11,7 @@ import { cleanForTerminal } from '../render/clean-text.ts'
 import { isSharedPlace } from '../shared-place.ts'
 import type { RunLine } from './batch-line.ts'
 import { sessionOf } from './session.ts'
-import { endQuietlyWhenReaderLeaves, terminalOf } from './terminal.ts'
+import { endQuietlyWhenReaderLeaves, forStream, terminalOf } from './terminal.ts'
 import { commandLine } from './typed-line.ts'
 import { version } from '../version.ts'
 import { understood } from './words.ts'
@@ -32,8 +32,10 @@ export async function run(argv: readonly string[], context: Context): Promise<nu
       // Help and version end so.
       if (!(error instanceof CommanderError && error.exitCode === 0)) throw error
     })
-    if (help.length > 0)
-      await terminalOf(context, { color: false, quiet: false }).write(cleanForTerminal(help.join('')))
+    if (help.length > 0) {
+      const text = forStream(context.stdout, cleanForTerminal(help.join('')), context.env)
+      await terminalOf(context, { color: false, quiet: false }).write(text)
+    }
     return outcomeOf(program)
   } catch (error) {
     return await writeError(error, argv, context)
@@ -100,7 +102,8 @@ async function writeError(error: unknown, argv: readonly string[], context: Cont
     json: wantsJson(beforeTargets),
     debug: beforeTargets.includes('--debug'),
   })
-  for (const piece of pieces) await written(context.stderr, cleanForTerminal(piece))
+  for (const piece of pieces)
+    await written(context.stderr, forStream(context.stderr, cleanForTerminal(piece), context.env))
   return exit
 }
 

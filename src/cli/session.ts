@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import { actingFor, type Settings, resolveSettings } from '../config.ts'
+import { actingFor, readableConfigFile, type Settings, resolveSettings } from '../config.ts'
 import type { Context } from '../context.ts'
 import type { OpenStore } from '../db/store/open.ts'
 import type { OpenMode, Opening } from '../db/store/opening.ts'
@@ -90,7 +90,7 @@ export function sessionOf(
   const typed = typedOptions(command)
   const said = checked(CommonOptions, { ...typed, json: typed.json === true || typed.format === 'json' })
   const common = batch ? commonWithin(batch, said) : said
-  const settings = batch ? settingsWithin(batch, said) : resolveSettings(common, context)
+  const settings = batch ? settingsWithin(batch, said) : settingsFor(wordsOf(command), { common, context })
   const changes = !common.dryRun && command.options.some(({ long }) => long === '--dry-run')
   const quiet = common.quiet || common.json
   const terminal = terminalOf(context, { color: common.color, quiet, changes })
@@ -141,6 +141,16 @@ export function sessionOf(
     batch,
     runLine,
   }
+}
+
+/** Whoever mends the configuration file is not kept from it by what is wrong with it. */
+function settingsFor(
+  words: string,
+  { common, context }: { common: CommonOptions; context: Context },
+): Settings {
+  return words === 'config edit'
+    ? resolveSettings(common, context, readableConfigFile(context))
+    : resolveSettings(common, context)
 }
 
 /** What is said once for a whole batch holds for each of its lines. */

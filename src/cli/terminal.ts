@@ -3,6 +3,7 @@ import { AnswerNotWritten } from '../errors.ts'
 import { cleanForTerminal } from '../render/clean-text.ts'
 import { stylesOf, withStyles } from '../render/styles.ts'
 import type { View } from '../render/table.ts'
+import { wrappedText } from '../render/wrap.ts'
 
 export interface Terminal {
   stdin: Input
@@ -61,9 +62,14 @@ export function terminalOf(context: Context, { color, quiet, changes = false }: 
     write: (text) => put(stdout.isTTY ? cleanForTerminal(text) : withStyles(text)),
     writeCleaned: put,
     say: (line) => {
-      if (!quiet) stderr.write(`${cleanForTerminal(line)}\n`)
+      if (!quiet) stderr.write(`${forStream(stderr, cleanForTerminal(line), env)}\n`)
     },
   }
+}
+
+/** Between words, where somebody reads it at a terminal whose width is known. */
+export function forStream(stream: Output, text: string, env: Context['env']): string {
+  return stream.isTTY === true ? wrappedText(text, widthOf(stream, env)) : text
 }
 
 function widthOf(stream: Output, env: Context['env']): number {

@@ -3,10 +3,11 @@ import type { CentreWithPeople } from '../db/centres/centres.ts'
 import type { ChangedCentre } from '../rules/centres/changed.ts'
 import type { CentreView } from '../rules/centres/details.ts'
 import { type Account, nameOf } from '../rules/users/account.ts'
-import { eventLine } from './audit.ts'
+import { eventJson, eventLine } from './audit.ts'
 import { oneLine, tsvLine } from './clean-text.ts'
 import { field } from './fields.ts'
-import { table, type View } from './table.ts'
+import { fittingTable, type View } from './table.ts'
+import { statusInWords } from './user-fields.ts'
 import { ago, count } from './text.ts'
 import { userJson } from './users.ts'
 import type { JsonAnswer, JsonItem, JsonOfChange, Shape } from './json.ts'
@@ -140,7 +141,7 @@ export function centreJson(centre: CentreWithPeople): Shape<'centre'> {
 }
 
 export function centreViewJson({ centre, people, issues, events }: CentreView): JsonAnswer<'centreDetails'> {
-  return { ...centreJson(centre), people: people.map(userJson), issues, lastEvents: events }
+  return { ...centreJson(centre), people: people.map(userJson), issues, lastEvents: events.map(eventJson) }
 }
 
 /** One screen: the facts, what is the matter, the people, what happened last. */
@@ -180,7 +181,8 @@ function forPerson(
     lines.push('', `${chalk.yellow('!')} ${oneLine(message)}`, `  ${chalk.cyan(oneLine(hint))}`)
   }
   if (people.length > 0) lines.push('', peopleTable(people, view))
-  if (events.length > 0) lines.push('', chalk.bold('Last events'), ...events.map(eventLine))
+  if (events.length > 0)
+    lines.push('', chalk.bold('Last events'), ...events.map((event) => eventLine(event, view)))
   return lines.join('\n')
 }
 
@@ -189,11 +191,12 @@ function peopleTable(people: readonly Account[], view: View): string {
     `${account.firstName} ${account.lastName}`.trim(),
     account.email,
     account.roles.join(', '),
-    account.status,
-    account.whyNot === null ? 'yes' : `no: ${account.whyNot.replaceAll('-', ' ')}`,
+    statusInWords(account),
+    account.pin,
     account.lastSignedInAt ? ago(account.lastSignedInAt, view.now) : 'never',
   ])
-  return table(['Name', 'E-mail', 'Roles', 'Status', 'Can sign in', 'Last signed in'], rows, view)
+  const headings = ['Name', 'E-mail', 'Roles', 'Status', 'PIN', 'Last signed in']
+  return fittingTable(headings, rows, view, { key: 1, leastFirst: [4, 2, 5, 3, 0] })
 }
 
 function coordinatorLine(coordinator: Account): string {

@@ -35,16 +35,18 @@ const noBorder = {
 export function table(
   headings: readonly string[],
   rows: readonly (readonly (string | number | null)[])[],
-  { chalk, width }: View,
+  { chalk, width }: Pick<View, 'chalk' | 'width'>,
+  { key }: { key?: number | undefined } = {},
 ): string {
   const lines = rows.map((row) => row.map(oneLine))
-  const longest = longestThatFits([headings, ...lines], width)
+  const widths = widthsThatFit(columnsOf(headings, lines, key), width)
+  const cut = (cells: readonly string[]) => cells.map((cell, at) => shortened(cell, widths[at] ?? 1))
   const drawn = new Table({
-    head: headings.map((heading) => chalk.bold(shortened(heading, longest))),
+    head: cut(headings).map((heading) => chalk.bold(heading)),
     chars: noBorder,
     style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0 },
   })
-  for (const cells of lines) drawn.push(cells.map((cell) => shortened(cell, longest)))
+  for (const cells of lines) drawn.push(cut(cells))
   return drawn
     .toString()
     .split('\n')
@@ -52,17 +54,85 @@ export function table(
     .join('\n')
 }
 
-/** The widest columns give way first: how wide a cell may be, so that no row needs two lines. */
-function longestThatFits(lines: readonly (readonly string[])[], width: number): number {
-  const widths: number[] = []
-  for (const cells of lines) {
-    for (const [column, cell] of cells.entries())
-      widths[column] = Math.max(widths[column] ?? 0, widthOf(cell))
+/**
+ * Which columns there is room for, by their places. Moments, numbers and short words are shown whole or not at
+ * all; what is long is cut, and keeps enough to be known by.
+ * @param key the one by which a row is known: it is cut last
+ * @param leastFirst those that go where there is not, the least important first
+ */
+export function columnsThatFit(
+  headings: readonly string[],
+  rows: readonly (readonly (string | number | null)[])[],
+  { width, key, leastFirst }: { width: number; key?: number | undefined; leastFirst: readonly number[] },
+): number[] {
+  const columns = columnsOf(
+    headings,
+    rows.map((row) => row.map(oneLine)),
+    key,
+  )
+  const kept = new Set(columns.keys())
+  const needed = () =>
+    [...kept].reduce((sum, at) => sum + (columns[at]?.narrowest ?? 0) + gap.length, -gap.length)
+  for (const least of leastFirst) {
+    if (needed() <= width) break
+    kept.delete(least)
   }
-  const room = width - gap.length * (widths.length - 1)
-  let longest = Math.max(1, ...widths)
-  while (longest > 1 && widths.reduce((sum, one) => sum + Math.min(one, longest), 0) > room) longest -= 1
-  return longest
+  return [...kept]
+}
+
+interface Column {
+  /** Of its longest cell, or its heading. */
+  widest: number
+  /** What it needs at least. */
+  narrowest: number
+}
+
+/** A text that is longer than this may be cut to it. */
+const enough = 16
+/** And that by which a row is known, such as an address, to this. */
+const enoughOfKey = 36
+
+/** Of those columns that there is room for. */
+export function fittingTable(
+  headings: readonly string[],
+  rows: readonly (readonly (string | number | null)[])[],
+  view: View,
+  { key, leastFirst }: { key: number; leastFirst: readonly number[] },
+): string {
+  const kept = columnsThatFit(headings, rows, { width: view.width, key, leastFirst })
+  const only = <Part>(parts: readonly Part[]) => parts.filter((_, at) => kept.includes(at))
+  return table(only(headings), rows.map(only), view, { key: kept.indexOf(key) })
+}
+
+/** A moment, a date, a number. */
+const neverCut = /^(\d{4}-\d{2}-\d{2}|[\d.,:+-]+$)/
+
+function columnsOf(
+  headings: readonly string[],
+  lines: readonly (readonly string[])[],
+  key: number | undefined,
+): Column[] {
+  return headings.map((heading, at) => {
+    const cells = lines.map((cells) => cells[at] ?? '').filter((cell) => cell !== '')
+    const widest = cells.reduce((most, cell) => Math.max(most, widthOf(cell)), widthOf(heading))
+    const isWhole = cells.every((cell) => neverCut.test(cell))
+    return { widest, narrowest: isWhole ? widest : Math.min(widest, at === key ? enoughOfKey : enough) }
+  })
+}
+
+/** The widest columns give way first, so that no row needs two lines. */
+function widthsThatFit(columns: readonly Column[], width: number): number[] {
+  const room = width - gap.length * (columns.length - 1)
+  let longest = Math.max(1, ...columns.map(({ widest }) => widest))
+  const widths = () => columns.map(({ widest, narrowest }) => Math.min(widest, Math.max(narrowest, longest)))
+  const isTooWide = (all: readonly number[]) => all.reduce((sum, one) => sum + one, 0) > room
+  while (longest > 1 && isTooWide(widths())) longest -= 1
+  const fitting = widths()
+  if (!isTooWide(fitting)) return fitting
+  // Not even that: then each gives way.
+  let most = Math.max(1, ...fitting)
+  while (most > 1 && isTooWide(fitting.map((one) => Math.min(one, most)))) most -= 1
+  return fitting.map((one) => Math.min(one, most))
 }
 
 /** As much of a text as so many columns take, with … where it goes on. */

@@ -35,7 +35,8 @@ function forPerson({ account, holdings, events }: UserSheet, view: View): string
     line('Created', ago(account.createdAt, now)),
     ...holdingLines(holdings),
   ]
-  if (events.length > 0) lines.push('', chalk.bold('Last events'), ...events.map(eventLine))
+  if (events.length > 0)
+    lines.push('', chalk.bold('Last events'), ...events.map((event) => eventLine(event, view)))
   return lines.join('\n')
 }
 

@@ -2,6 +2,17 @@ import type { Account } from '../rules/users/account.ts'
 import { field } from './fields.ts'
 import { ago } from './text.ts'
 
+const spoken: Readonly<Record<string, string>> = {
+  'no-centre': 'no centre',
+  'centre-deleted': 'centre deleted',
+  'coordinator-suspended': 'locked',
+}
+
+/** Whoever is active may be kept out by their centre; of the others the status says why. */
+export function statusInWords({ status, whyNot }: Account): string {
+  return whyNot === null || status !== 'active' ? status : `active, ${spoken[whyNot] ?? whyNot}`
+}
+
 /** What a list says of a user. */
 export const userFields = {
   email: field<Account>('E-mail', ({ email }) => email),
@@ -21,7 +32,7 @@ export const userFields = {
     ({ sites }) => sites.join(','),
     ({ sites }) => sites.join(', '),
   ),
-  status: field<Account>('Status', ({ status }) => status),
+  status: field<Account>('Status', ({ status }) => status, statusInWords),
   'can-sign-in': field<Account>('Can sign in', ({ canSignIn }) => (canSignIn ? 'yes' : 'no')),
   'why-not': field<Account>('Why not', ({ whyNot }) => whyNot),
   pin: field<Account>('PIN', ({ pin }) => pin),

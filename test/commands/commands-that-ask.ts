@@ -381,6 +381,8 @@ export const asking: Readonly<Record<string, Asks>> = {
 
 /** What changes something and asks for no consent, so that a new command says which it is. */
 export const notAsking: readonly string[] = [
+  // Its lines are refused where they would ask.
+  'batch',
   'centres create',
   'centres restore',
   'users add',

@@ -56,7 +56,7 @@ describe('config set', () => {
     [['smtp', 'smtps://hub:secret@mail.example'], 'password-in-argument'],
     [['as-required', 'perhaps'], 'invalid-option'],
     [['db', 'mysql://db.example/hub'], 'not-a-file'],
-    [['mail-from', ''], 'bad-config'],
+    [['mail-from', ''], 'empty-setting'],
   ])('refuses what cannot be used: %j', async (argv, code) => {
     const ran = await set(...argv)
     expect({ exit: ran.exit, code: ran.error().code }).toEqual({ exit: 2, code })
@@ -97,5 +97,50 @@ describe('config edit', () => {
 
   it('needs somebody to edit it', async () => {
     expect(await world.run(['config', 'edit'])).toMatchObject({ exit: 2 })
+  })
+})
+
+describe('a configuration file that cannot be used', () => {
+  const broken = ['{"db": 5}', '{"nonsense": 1}', '{"as": ""}', '{"db": ', '[]']
+  beforeEach(() => mkdirSync(dirname(file()), { recursive: true }))
+
+  it.each(broken)('is told of in our words, with what mends it: %s', async (text) => {
+    writeFileSync(file(), text)
+    const ran = await world.run(['config', 'show'])
+    expect([ran.exit, ran.stderr]).toEqual([2, expect.stringContaining('ssh-admin config edit')])
+    expect(ran.stderr).not.toMatch(/expected|Invalid input|Too small|\.\./)
+  })
+
+  it.each(broken)('is replaced by config edit: %s', async (text) => {
+    writeFileSync(file(), text)
+    writeFileSync(world.path('good.json'), '{}')
+    const ran = await world.run(['config', 'edit', '--from', 'good.json', '--json'])
+    expect(ran.json()).toMatchObject({ changed: true })
+    expect((await world.run(['config', 'show'])).exit).toBe(0)
+  })
+
+  it('is opened in the editor as it stands', async () => {
+    writeFileSync(file(), '{"db": ')
+    writeFileSync(world.path('editor.sh'), '#!/bin/sh\ngrep -q \'"db": \' "$1" && echo "{}" > "$1"\n', {
+      mode: 0o700,
+    })
+    const ended = await inProcess(world, ['config', 'edit'], {
+      env: { EDITOR: world.path('editor.sh') },
+    }).leaves()
+    expect([ended.exit, contents()]).toEqual([0, {}])
+  })
+
+  it('is not made by an empty value', async () => {
+    const ran = await world.run(['config', 'set', 'as', ''])
+    expect([ran.exit, ran.stderr]).toEqual([2, expect.stringContaining('The value of as is empty.\n')])
+  })
+})
+
+describe('a folder of the XDG specification', () => {
+  it('is left out of account where it is not absolute', async () => {
+    const env = { XDG_CONFIG_HOME: 'here', XDG_DATA_HOME: './there', SSH_ADMIN_DB: undefined }
+    const { settings, file: path } = (await world.run(['config', 'show', '--json'], { env })).json()
+    expect(path).toBe(file())
+    expect(settings.db.value).toBe(world.path('.local/share/ssh-admin/hub.db'))
   })
 })

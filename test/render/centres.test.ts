@@ -80,7 +80,7 @@ describe('centres on a screen', () => {
     const { db } = await world.store()
     const looked = await centreDetails(db, { centre: 'EG001', ctx: world.given() })
     const [screenful, events] = renderCentre(looked, screen).split('\n\nLast events\n')
-    expect(events).toContain('coordinator.suspended')
+    expect(events).toContain('suspended Amira Haddad, the coordinator of EG001')
     expect(screenful).toMatchInlineSnapshot(`
       "EG001 El Nour School
 
@@ -94,9 +94,9 @@ describe('centres on a screen', () => {
       ! Its coordinator Amira Haddad is suspended, so 1 other user has no access.
         ssh-admin coordinator restore EG001
 
-      Name          E-mail                Roles        Status     Can sign in                Last signed in
-      Amira Haddad  amira@school.example  coordinator  suspended  no: suspended              never
-      Omar Said     omar@school.example   teacher      invited    no: coordinator suspended  never"
+      Name          E-mail                Roles        Status     PIN   Last signed in
+      Amira Haddad  amira@school.example  coordinator  suspended  none  never
+      Omar Said     omar@school.example   teacher      invited    none  never"
     `)
   })
 

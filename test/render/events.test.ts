@@ -1,6 +1,13 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { eventLine } from '../../src/render/audit.ts'
 import { type AuditEntry, lastEvents, streamEvents } from '../../src/db/audit/events.ts'
+import { messageStates } from '../../src/db/outbox.ts'
+import { hasSentence } from '../../src/render/audit-sentences.ts'
+import { outcomeOfMessage } from '../../src/rules/mail/outcome.ts'
+import { holding } from '../holding.ts'
 import { newWorld, type World } from '../world.ts'
 
 let world: World
@@ -18,8 +25,8 @@ describe('what happened last', () => {
     const { db } = await world.store()
     const { number } = await db.selectFrom('centres').select('number').executeTakeFirstOrThrow()
     const [event] = await lastEvents(db, { visible: 'all', subject: number })
-    expect(event && eventLine(event)).toBe(
-      '  2026-03-02 09:00 UTC  centres.imported  by Cambridge staff (tester@desk): import 1 (centres-alone.xlsx): 3 centres created',
+    expect(event && eventLine(event, { now: world.now })).toBe(
+      '  just now        tester@desk imported centres-alone.xlsx (import 1: 3 centres created)',
     )
   })
 
@@ -31,9 +38,55 @@ describe('what happened last', () => {
     const { db } = await world.store()
     const events: AuditEntry[] = []
     for await (const event of streamEvents(db, { action: 'centres', order: 'desc' })) events.push(event)
-    expect(events.map(eventLine).join('\n')).toMatchInlineSnapshot(`
-      "  2026-03-02 09:00 UTC  centres.import-undone  by Cambridge staff (tester@desk): import 1 (one-of-each.xlsx): users removed 3, centres removed 3, pins voided 3
-        2026-03-02 09:00 UTC  centres.imported  by Cambridge staff (tester@desk): import 1 (one-of-each.xlsx): 3 centres and 3 users created, 3 rows held back"
+    expect(events.map((event) => eventLine(event, { now: world.now })).join('\n')).toMatchInlineSnapshot(`
+      "  just now        tester@desk took back the import of one-of-each.xlsx (import 1: users removed 3, centres removed 3, pins voided 3)
+        just now        tester@desk imported one-of-each.xlsx (import 1: 3 centres and 3 users created, 3 rows held back)"
     `)
+  })
+})
+
+describe('an event as a sentence', () => {
+  it('names who did it and to whom, with what it meant', async () => {
+    await world.centre('EG001', { coordinator: 'huda@school.example' })
+    await world.user('omar@school.example', { centre: 'EG001', firstName: 'Omar', lastName: 'Said' })
+    await holding(world, 'omar@school.example')
+    await world.run(['users', 'suspend', 'omar@school.example', '--yes', '--as', 'huda@school.example'])
+    await world.run(['users', 'restore', 'omar@school.example', '--as', 'omar@school.example'])
+    await world.run(['users', 'restore', 'omar@school.example'])
+    const listed = await world.run(['audit', 'list', '--limit', '3'], { terminal: { columns: 120 } })
+    const lines = listed.stdout.split('\n').slice(1, 4)
+    expect(lines.map((line) => line.replace(/^\d+ +/, ''))).toEqual([
+      '2026-03-02 09:00  tester@desk restored Omar Said (was suspended, is active)',
+      '2026-03-02 09:00  Omar Said was refused users restore: only somebody who can sign in may act',
+      expect.stringMatching(
+        /^2026-03-02 09:00 {2}Amira Haddad suspended Omar Said \(was active; holds \d learner groups?\)/,
+      ),
+    ])
+  })
+
+  it('is told of what its owner does with an account under the name of the owner', async () => {
+    await world.centre('EG001')
+    await world.user('omar@school.example', { centre: 'EG001', firstName: 'Omar', lastName: 'Said' })
+    await world.run(['account', 'sign-in', 'omar@school.example'], { stdin: 'wrong password of his\n' })
+    const { stdout } = await world.run(['users', 'show', 'omar@school.example'], { terminal: true })
+    expect(stdout).toContain('just now        Omar Said entered a wrong password')
+    const raw = await world.run(['audit', 'list', '--limit', '1', '--json'])
+    expect(raw.json().events[0]).toMatchObject({ action: 'account.wrong-password', actor: null })
+  })
+
+  it('there is for every action that the source writes into the log', () => {
+    const src = fileURLToPath(new URL('../../src', import.meta.url))
+    const found = new Set<string>()
+    for (const file of readdirSync(src, { recursive: true, encoding: 'utf8' })) {
+      if (!file.endsWith('.ts')) continue
+      const text = readFileSync(join(src, file), 'utf8')
+      // Of a condition both.
+      for (const [line] of text.matchAll(/\baction: .*/g))
+        for (const [, action] of line.matchAll(/'([a-z-]+\.[a-z.-]+)'/g)) found.add(action ?? '')
+    }
+    expect(found.size).toBeGreaterThan(60)
+    expect([...found].filter((action) => !hasSentence(action))).toEqual([])
+    const states = messageStates.map((state) => `mail.${outcomeOfMessage(state)}`)
+    expect(states.filter((action) => !hasSentence(action))).toEqual([])
   })
 })

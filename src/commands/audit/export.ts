@@ -2,7 +2,7 @@ import { extname } from 'node:path'
 import type { AuditEntry } from '../../db/audit/events.ts'
 import { checkOutputFile, prepareTable } from '../../cli/output-file.ts'
 import { Usage } from '../../errors.ts'
-import { eventSheet } from '../../render/audit.ts'
+import { eventJson, eventSheet } from '../../render/audit.ts'
 import { eventsFor } from '../../rules/audit/events-for.ts'
 import { visibleCentres } from '../../rules/permissions/decide.ts'
 import { type Answer, command } from '../../cli/define.ts'
@@ -73,5 +73,5 @@ async function* counting(
 }
 
 async function* linesOf(events: AsyncIterable<AuditEntry>): AsyncGenerator<string> {
-  for await (const event of events) yield `${JSON.stringify(event)}\n`
+  for await (const event of events) yield `${JSON.stringify(eventJson(event))}\n`
 }

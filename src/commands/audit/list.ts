@@ -1,7 +1,7 @@
 import { listing } from '../../cli/define.ts'
 import { flag } from '../../cli/parameters.ts'
 import { type AuditEntry, countEvents, streamEvents } from '../../db/audit/events.ts'
-import { eventFields, eventsInPipe, eventsInTable } from '../../render/audit.ts'
+import { eventFields, eventJson, eventsInPipe, eventsInTable } from '../../render/audit.ts'
 import { eventsFor } from '../../rules/audit/events-for.ts'
 import { visibleCentres } from '../../rules/permissions/decide.ts'
 import { filterOptions } from './filter.ts'
@@ -43,7 +43,7 @@ export const list = () =>
         count: async () => Math.min(await countEvents(db, filter), last ? 1 : Number.POSITIVE_INFINITY),
       }
     },
-    json: (event) => event,
+    json: eventJson,
     none: 'Nothing of that kind has happened.',
   })
 

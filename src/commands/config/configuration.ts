@@ -8,11 +8,13 @@ import {
   type Configuration,
   configFilePath,
   configurationOf,
+  readableConfigFile,
   readConfigFile,
   resolveSettings,
   type SettingName,
   settingNames,
   settingsThatArePaths,
+  textOfConfigFile,
 } from '../../config.ts'
 import type { Context } from '../../context.ts'
 import { mkdirSync, renameSync, rmSync, trySyncFolder, writeFileSync } from '../../disk.ts'
@@ -48,6 +50,12 @@ export function typedSetting(name: SettingName, typed: string, { context }: Sess
       },
     )
   }
+  if (typed.trim() === '') {
+    throw new Usage(`The value of ${flagName(name)} is empty.`, {
+      code: 'empty-setting',
+      hint: `To take it out: ssh-admin config unset ${flagName(name)}`,
+    })
+  }
   if (name === 'asRequired') {
     if (/^(1|true|yes)$/i.test(typed)) return true
     if (/^(0|false|no)$/i.test(typed)) return false
@@ -79,10 +87,11 @@ export async function changeConfiguration(
   { name, change }: Change,
 ): Promise<AnswerOfChange> {
   const path = configFilePath(context)
-  const before = readConfigFile(context)
+  // The whole of one that cannot be used can be replaced.
+  const before = name === null ? readableConfigFile(context) : readConfigFile(context)
   const text = `${JSON.stringify(change(before), null, 2)}\n`
   const after = configurationIn(text, context)
-  const changed = !isDeepStrictEqual(before, after)
+  const changed = !isDeepStrictEqual(before, after) || !isSound(context)
   if (context.signal.aborted) throw new Cancelled()
   if (changed && !common.dryRun) replaceFile(path, text)
   const what = name === null ? 'The configuration' : flagName(name)
@@ -90,6 +99,16 @@ export async function changeConfiguration(
     text: changed ? `${what} is changed in ${path}.` : `${what} is so in ${path} already; nothing to do.`,
     json: { file: path, name: name && flagName(name), changed },
     say: common.dryRun ? ['This was a rehearsal: nothing was changed.'] : [],
+  }
+}
+
+function isSound(context: Context): boolean {
+  const text = textOfConfigFile(context)
+  try {
+    if (text !== undefined) configurationOf(text, '')
+    return true
+  } catch {
+    return false
   }
 }
 

@@ -2,7 +2,7 @@ import { command } from '../../cli/define.ts'
 import { option } from '../../cli/parameters.ts'
 import { askYesNo, requireTerminal } from '../../cli/prompt.ts'
 import type { Session } from '../../cli/session.ts'
-import { readConfigFile } from '../../config.ts'
+import { textOfConfigFile } from '../../config.ts'
 import { Cancelled } from '../../errors.ts'
 import { failureOf } from '../../rules/batch.ts'
 import { inEditor, textFrom } from '../templates/editor.ts'
@@ -35,7 +35,7 @@ export const edit = () =>
 
 /** The editor, until what it saves can be used or its editor gives up. */
 async function editedConfiguration(session: Session): Promise<Configuration> {
-  let text = `${JSON.stringify(readConfigFile(session.context), null, 2)}\n`
+  let text = textOfConfigFile(session.context) ?? '{}\n'
   for (;;) {
     text = await inEditor(text, { name: 'config.json', session })
     const wrong = await failureOf(() => configurationIn(text, session.context))

@@ -1,4 +1,4 @@
-import { ask, type Choice, choose } from '../../cli/prompt.ts'
+import { ask, type Choice, chooseFromStore } from '../../cli/prompt.ts'
 import type { Session } from '../../cli/session.ts'
 import { adminsOf } from '../../db/centres/centres.ts'
 import type { OpenStore } from '../../db/store/open.ts'
@@ -44,15 +44,18 @@ export async function chooseSuccessor(
 ): Promise<Successor | undefined> {
   const centre = await findCentre(db, number, ctx)
   if (!decide(ctx.by, 'coordinator.change', onCentre(centre)).allowed) return undefined
-  const admins = await adminsOf(db, centre.id)
-  const choices: Choice<string | undefined>[] = admins.map(({ email, first_name, last_name, status }) => {
-    const name = nameOf({ email, firstName: first_name, lastName: last_name })
-    const waiting = status === 'invited' ? ', not set up yet' : ''
-    return { value: email, name: oneLine(`${name} <${email}>${waiting}`) }
-  })
-  choices.push({ value: undefined, name: 'Somebody new …' })
   const question = `Who coordinates ${centre.number} from now on?`
-  const to = await choose(terminal, { question, choices })
+  const to = await chooseFromStore(terminal, async () => {
+    const now = await findCentre(db, number, ctx)
+    const admins = await adminsOf(db, now.id)
+    const choices: Choice<string | undefined>[] = admins.map(({ email, first_name, last_name, status }) => {
+      const name = nameOf({ email, firstName: first_name, lastName: last_name })
+      const waiting = status === 'invited' ? ', not set up yet' : ''
+      return { value: email, name: oneLine(`${name} <${email}>${waiting}`) }
+    })
+    choices.push({ value: undefined, name: 'Somebody new …' })
+    return { question, choices, facts: [now.id, now.name, now.status, admins] }
+  })
   if (to !== undefined) return { to }
 
   const name = await ask(terminal, { question: 'Their name', check: filled })

@@ -1,4 +1,5 @@
-import { choose, confirm } from '../../cli/prompt.ts'
+import { changedMeanwhile } from '../../cli/mutation.ts'
+import { chooseFromStore, confirm } from '../../cli/prompt.ts'
 import type { Session } from '../../cli/session.ts'
 import type { Terminal } from '../../cli/terminal.ts'
 import type { OpenStore } from '../../db/store/open.ts'
@@ -30,10 +31,14 @@ export async function offerMissingSteps(
   const missing = await missingSteps(store.db, { email, at: ctx.at, by: ctx.by })
   if (missing.suspend && !suspend.has(email)) {
     await confirm(session, suspensionOffer(missing))
+    const { account } = await missingSteps(store.db, { email, at: ctx.at, by: ctx.by })
+    if (account.id !== missing.account.id || account.status !== missing.account.status)
+      throw changedMeanwhile()
     suspend.add(email)
   }
   if (missing.receivers && missing.receivers.length > 0 && !transferTo.has(email)) {
-    transferTo.set(email, await chooseReceiver(session.terminal, missing))
+    const steps = () => missingSteps(store.db, { email, at: ctx.at, by: ctx.by })
+    transferTo.set(email, await chooseReceiver(session.terminal, steps))
   }
   return { ...deletions, suspend, transferTo }
 }
@@ -42,23 +47,35 @@ function suspensionOffer({ account }: MissingSteps): string {
   return `${person(account)} is ${account.status}, and only suspended users are deleted. Suspend them first?`
 }
 
-function chooseReceiver(terminal: Terminal, { account, receivers = [] }: MissingSteps): Promise<string> {
-  return choose(terminal, {
-    question: `${person(account)} holds ${holdings(account.progressionTests)}. Who takes over?`,
-    choices: receivers.map((receiver) => ({
-      value: receiver.email,
-      name: `${person(receiver)} ${receiver.email}`,
-    })),
+function chooseReceiver(
+  terminal: Terminal,
+  find: () => Promise<Pick<MissingSteps, 'account' | 'receivers'>>,
+): Promise<string> {
+  return chooseFromStore(terminal, async () => {
+    const { account, receivers = [] } = await find()
+    return {
+      question: `${person(account)} holds ${holdings(account.progressionTests)}. Who takes over?`,
+      choices: receivers.map((receiver) => ({
+        value: receiver.email,
+        name: `${person(receiver)} ${receiver.email}`,
+      })),
+      facts: [account.id, account.status, receivers.map(({ id, status }) => [id, status])],
+    }
   })
 }
 
 /** Offers the colleagues who could take over. @throws `no-receiver` where there is none */
 export async function offerReceivers(
   terminal: Terminal,
-  { db, account, at }: { db: OpenStore['db']; account: Account; at: Date },
+  {
+    db,
+    account,
+    at,
+    current,
+  }: { db: OpenStore['db']; account: Account; at: Date; current: () => Promise<Account> },
 ): Promise<string> {
-  const receivers = await receiversFor(db, { account, at })
-  if (receivers.length > 0) return chooseReceiver(terminal, { account, suspend: false, receivers })
+  const find = async () => ({ account: await current(), receivers: await receiversFor(db, { account, at }) })
+  if ((await find()).receivers.length > 0) return chooseReceiver(terminal, find)
   throw new Refused('no-receiver', `Nobody else at the centre of ${person(account)} can take over.`, {
     hint: 'A colleague needs access to the same sites: ssh-admin users edit EMAIL --add-site SITE',
   })

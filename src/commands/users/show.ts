@@ -1,4 +1,5 @@
 import { lastEvents } from '../../db/audit/events.ts'
+import { eventJson } from '../../render/audit.ts'
 import { lettersWaitingFor } from '../../db/outbox.ts'
 import { holdingsOf } from '../../db/progression-tests/holdings.ts'
 import { renderUser } from '../../render/user-details.ts'
@@ -29,5 +30,5 @@ export const show = () =>
     },
     render: renderUser,
     notices: ({ account, lettersWaiting }) => waitingMessages(account, lettersWaiting),
-    json: ({ account, events }) => ({ ...userJson(account), lastEvents: events }),
+    json: ({ account, events }) => ({ ...userJson(account), lastEvents: events.map(eventJson) }),
   })

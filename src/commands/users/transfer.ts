@@ -3,7 +3,8 @@ import { renderTransfer, transferJson } from '../../render/transfer.ts'
 import { count } from '../../render/text.ts'
 import { person } from '../../render/users.ts'
 import { progressionTestSite } from '../../rules/roles/chosen.ts'
-import { type Transferred, transferProgressionTests } from '../../rules/users/transfer.ts'
+import { holdingsOf } from '../../db/progression-tests/holdings.ts'
+import { type Transferred, transferNothing, transferProgressionTests } from '../../rules/users/transfer.ts'
 import { preparedMutation } from '../../cli/define.ts'
 import { requireTerminal } from '../../cli/prompt.ts'
 import { findUser } from '../../rules/users/find.ts'
@@ -53,11 +54,21 @@ export const transfer = () =>
     complete: async (request, { session, store, ctx: { at, by } }) => {
       if (request.to !== undefined) return request
       const { offerReceivers } = await import('./offer-missing-steps.ts')
-      const account = await findUser(store.db, { email: request.from, at, by })
-      return { ...request, to: await offerReceivers(session.terminal, { db: store.db, account, at }) }
+      const current = () => findUser(store.db, { email: request.from, at, by })
+      const account = await current()
+      const held = await holdingsOf(store.db, { ownerId: account.id, sites: sitesOf(request) })
+      if (held.length === 0) return request
+      return {
+        ...request,
+        to: await offerReceivers(session.terminal, { db: store.db, account, at, current }),
+      }
     },
-    act: (trx, ctx, { from, to = '', site }) =>
-      transferProgressionTests(trx, { from, to, sites: site.length > 0 ? site : undefined, ctx }),
+    act: (trx, ctx, { to, ...request }) => {
+      const wanted = { from: request.from, sites: sitesOf(request), ctx }
+      return to === undefined
+        ? transferNothing(trx, wanted)
+        : transferProgressionTests(trx, { ...wanted, to })
+    },
     confirm: {
       question: transferQuestion,
       comparable: comparableTransfer,
@@ -66,6 +77,10 @@ export const transfer = () =>
     render: renderTransfer,
     json: (transferred, mail) => ({ ...transferJson(transferred), mail }),
   })
+
+function sitesOf({ site }: Pick<Request, 'site'>): readonly string[] | undefined {
+  return site.length > 0 ? site : undefined
+}
 
 function transferQuestion({ from, to, sites }: Transferred): string | undefined {
   if (sites.length === 0) return undefined

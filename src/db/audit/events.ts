@@ -15,6 +15,8 @@ export interface AuditEntry {
   action: string
   /** An address or a centre number; null where there is none, or the person was erased. */
   subject: string | null
+  /** What those of its people whom the reader may see are called now, by their part in it. */
+  names: Readonly<Record<string, string>>
   /** Before, after, counts, the command, and the people by their part in it. */
   details: Record<string, unknown>
 }
@@ -99,16 +101,20 @@ export async function* streamEvents(
 export const elsewhere = '(elsewhere)'
 
 function eventRows(db: Kysely<Store>, visible: VisibleCentres = 'all') {
+  const personal = sql`audit_personal where audit_id = audit.id`
   const value = sql`case when ${isReadable(visible)} then value else ${elsewhere} end`
   return db
     .selectFrom('audit')
     .select(['audit.id', 'at', 'operator', 'kind', 'action', 'command', 'facts'])
-    .select(
-      sql<string>`(select ${jsonObject(sql.ref('field'), value)} from audit_personal where audit_id = audit.id)`.as(
-        'people',
-      ),
-    )
+    .select([
+      sql<string>`(select ${jsonObject(sql.ref('field'), value)} from ${personal})`.as('people'),
+      sql<string>`(select ${jsonObject(sql.ref('field'), nameNow)} from ${personal}
+        and user_id is not null and ${isReadable(visible)})`.as('names'),
+    ])
 }
+
+/** Erased, it is empty. */
+const nameNow = sql`(select trim(first_name || ' ' || last_name) from users where users.id = user_id)`
 
 /** Whether a value beside a row is about nobody at a centre that the reader may not see. */
 function isReadable(visible: VisibleCentres) {
@@ -118,7 +124,7 @@ function isReadable(visible: VisibleCentres) {
 
 type EventRow = Awaited<ReturnType<ReturnType<typeof eventRows>['execute']>>[number]
 
-function entryOf({ id, at, operator, kind, action, command, facts, people }: EventRow): AuditEntry {
+function entryOf({ id, at, operator, kind, action, command, facts, people, names }: EventRow): AuditEntry {
   const { actor, subject, ...others } = JSON.parse(people)
   return {
     id,
@@ -128,6 +134,7 @@ function entryOf({ id, at, operator, kind, action, command, facts, people }: Eve
     kind,
     action,
     subject: subject ?? null,
+    names: JSON.parse(names),
     details: { command, ...JSON.parse(facts), ...others },
   }
 }

@@ -5,7 +5,7 @@ import type { Store } from '../../db/schema.ts'
 import { NotFound, type NotPermitted } from '../../errors.ts'
 import { wordsIn } from '../../search-key.ts'
 import { bestMatches, type Matches, nearestNames } from '../name-match.ts'
-import type { RuleContext } from '../permissions/actor.ts'
+import { type RuleContext, takesAway } from '../permissions/actor.ts'
 import { mayLearnOf, outsideView, visibleCentres } from '../permissions/decide.ts'
 import { readCentreNumber } from './find.ts'
 
@@ -37,7 +37,7 @@ export async function noCentreNamed(
   { text, ctx }: Search,
 ): Promise<NotFound | NotPermitted> {
   const all = streamCentresByName(db, { words: [], deleted: false, visible: visibleCentres(ctx.by) })
-  const candidates = (await nearestNames(all, text, names)).map(centreCandidate)
+  const candidates = takesAway(ctx.by) ? [] : (await nearestNames(all, text, names)).map(centreCandidate)
   const hint =
     candidates.length > 0
       ? `Did you mean ${candidates.map(({ number, name }) => `${number} (${name})`).join(', or ')}?`

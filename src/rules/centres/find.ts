@@ -4,7 +4,7 @@ import type { Store } from '../../db/schema.ts'
 import { closestCentres } from '../../db/users/closest.ts'
 import { NotFound, Usage } from '../../errors.ts'
 import { isNoValue } from '../names.ts'
-import type { RuleContext } from '../permissions/actor.ts'
+import { type RuleContext, takesAway } from '../permissions/actor.ts'
 import { mayLearnOf, outsideView, visibleCentres } from '../permissions/decide.ts'
 
 const shape = /^[A-Z0-9]{2,12}$/
@@ -71,7 +71,7 @@ export async function findCentre(
   const centre = await findCentreByNumber(db, wanted)
   if (centre && (!ctx || mayLearnOf(ctx.by, centre.id))) return centre
   const visible = ctx ? visibleCentres(ctx.by) : 'all'
-  const candidates = await closestCentres(db, { number: wanted, visible })
+  const candidates = takesAway(ctx?.by) ? [] : await closestCentres(db, { number: wanted, visible })
   const hint =
     candidates.length > 0
       ? `Did you mean ${candidates.map(({ number, name }) => `${number} (${name})`).join(', or ')}?`

@@ -45,6 +45,11 @@ export interface RuleContext {
   sender: string
 }
 
+/** Nothing that is only like what was typed is suggested to whoever deletes it. */
+export function takesAway(by: Pick<Typed, 'command'> | undefined): boolean {
+  return by !== undefined && /\b(delete|erase|remove)$/.test(by.command)
+}
+
 interface Acting {
   operator: string
   command: string

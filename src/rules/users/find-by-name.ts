@@ -4,7 +4,7 @@ import { type NamedUser, streamUsersByName } from '../../db/users/by-name.ts'
 import { NotFound, type NotPermitted } from '../../errors.ts'
 import { wordsIn } from '../../search-key.ts'
 import { bestMatches, type Matches, nearestNames } from '../name-match.ts'
-import type { RuleContext } from '../permissions/actor.ts'
+import { type RuleContext, takesAway } from '../permissions/actor.ts'
 import { outsideView, visibleCentres } from '../permissions/decide.ts'
 import { nameOf } from './account.ts'
 
@@ -43,7 +43,7 @@ export async function nobodyNamed(
 ): Promise<NotFound | NotPermitted> {
   const visible = visibleCentres(ctx.by)
   const all = streamUsersByName(db, { words: [], deleted: deleted === 'only', visible })
-  const near = await nearestNames(all, text, names)
+  const near = takesAway(ctx.by) ? [] : await nearestNames(all, text, names)
   const candidates = near.map(userCandidate)
   const hint = near.length > 0 ? `Did you mean ${near.map(describeUser).join(', or ')}?` : undefined
   if (ctx.by.kind === 'user')

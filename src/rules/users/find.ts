@@ -4,7 +4,7 @@ import { findLiveUser, findLiveUserUncounted } from '../../db/users/users.ts'
 import type { Candidate, closestAddresses } from '../../db/users/closest.ts'
 import { NotFound, type NotPermitted } from '../../errors.ts'
 import { type Account, accountOf, type UncountedAccount, uncountedAccountOf } from './account.ts'
-import type { ActingUser, Actor } from '../permissions/actor.ts'
+import { type ActingUser, type Actor, takesAway } from '../permissions/actor.ts'
 import { type Address, typedAddress } from './email.ts'
 import { mayLearnOf, outsideView, visibleCentres } from '../permissions/decide.ts'
 
@@ -38,7 +38,7 @@ async function rowOf<Row extends { id: number; centre_id: number | null }>(
     throw await userOutside(db, { address, by, at, userId: row?.id })
   }
   if (row) return row
-  throw await userNotFound(db, address)
+  throw await userNotFound(db, address, by)
 }
 
 /** The refusal for an address that the actor may not see, naming the closest of those they may. */
@@ -46,13 +46,18 @@ export async function userOutside(
   db: Kysely<Store>,
   { address, by, at, userId }: { address: Address; by: ActingUser; at: Date; userId?: number },
 ): Promise<NotPermitted> {
-  const candidates = await closestTo(db, { key: address.key, visible: visibleCentres(by) })
+  const near = { key: address.key, visible: visibleCentres(by) }
+  const candidates = takesAway(by) ? [] : await closestTo(db, near)
   const hint = didYouMean(candidates)
   return outsideView({ by, at }, { name: address.email, userId, candidates, hint })
 }
 
-async function userNotFound(db: Kysely<Store>, { email, key }: Address): Promise<NotFound> {
-  const candidates = await closestTo(db, { key, visible: 'all' })
+async function userNotFound(
+  db: Kysely<Store>,
+  { email, key }: Address,
+  by: Actor | undefined,
+): Promise<NotFound> {
+  const candidates = takesAway(by) ? [] : await closestTo(db, { key, visible: 'all' })
   return new NotFound('user-not-found', `Nobody has the address ${email}.`, {
     hint: didYouMean(candidates),
     details: { wanted: email, candidates },

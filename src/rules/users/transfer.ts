@@ -24,6 +24,20 @@ export interface Transferred {
   sites: Holding[]
 }
 
+/** Whoever holds nothing hands nothing over, and nobody is asked for. @throws `changed-meanwhile` where they hold something now */
+export async function transferNothing(
+  trx: Trx,
+  { from, sites, ctx }: Omit<Transfer, 'to'>,
+): Promise<Transferred> {
+  const giver = await findUserUncounted(trx, { email: from, at: ctx.at, by: ctx.by })
+  permit(ctx, 'users.transfer', onUser(giver))
+  if ((await holdingsOf(trx, { ownerId: giver.id, sites })).length === 0)
+    return { from: giver, to: giver, sites: [] }
+  throw new Refused('changed-meanwhile', `${nameOf(giver)} holds Progression Test data now.`, {
+    hint: 'Look again, and run the command once more.',
+  })
+}
+
 /**
  * Moves all learner groups, tests and associated data from one teacher to another at the same
  * centre; groups of equal names are both kept [guide for school coordinators].

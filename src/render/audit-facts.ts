@@ -1,0 +1,77 @@
+import * as z from 'zod'
+import type { AuditEntry } from '../db/audit/events.ts'
+import { count } from './text.ts'
+
+/** What an event says besides who, what and when, as a person reads it; `--json` has all of it. */
+export function factsInWords(
+  { action }: Pick<AuditEntry, 'action'>,
+  facts: Readonly<Record<string, unknown>>,
+): string {
+  if (/^centres\.import(ed|-undone)$/.test(action)) {
+    const told = importInWords(facts)
+    if (told) return `import ${told.number}: ${told.words}`
+  }
+  return namedParts(facts)
+    .map(({ name, words }) => `${name} ${words}`)
+    .join(', ')
+}
+
+/** Made for the events of imports alone. */
+function importFacts() {
+  const counts = z.record(z.string(), z.number())
+  return z.object({
+    import: z.number(),
+    counts: z.object({ rows: counts, centres: counts, users: counts }).optional(),
+    undone: counts.optional(),
+    left: z.number().optional(),
+  })
+}
+
+function importInWords(facts: Record<string, unknown>): { number: number; words: string } | undefined {
+  const read = importFacts().safeParse(facts)
+  if (!read.success) return undefined
+  const { import: number, counts, undone = {}, left = 0 } = read.data
+  const parts = counts ? doneInWords(counts) : []
+  for (const [name, many] of Object.entries(undone)) if (many > 0) parts.push(`${spaced(name)} ${many}`)
+  if (left > 0) parts.push(`${left} left alone`)
+  return { number, words: parts.join(', ') || 'nothing changed' }
+}
+
+type Counts = NonNullable<z.infer<ReturnType<typeof importFacts>>['counts']>
+
+function doneInWords({ rows, centres, users }: Counts): string[] {
+  const parts = ['created', 'replaced', 'renamed', 'restored', 'deleted'].flatMap((done) => {
+    const whom = [
+      ...(centres[done] ? [count(centres[done], 'centre')] : []),
+      ...(users[done] ? [count(users[done], 'user')] : []),
+    ]
+    return whom.length > 0 ? [`${whom.join(' and ')} ${done}`] : []
+  })
+  return rows.heldBack ? [...parts, `${count(rows.heldBack, 'row')} held back`] : parts
+}
+
+const seal = /^(sha256:)?[0-9a-f]{64}$/
+
+function said(value: unknown): string {
+  if (value === null) return 'none'
+  if (Array.isArray(value)) return value.map(said).join(' ')
+  // Digests and seals are for programs to compare.
+  if (typeof value !== 'object') return seal.test(String(value)) ? '' : String(value)
+  const parts = new Map<string, unknown>(Object.entries(value))
+  if (parts.has('before') && parts.has('after'))
+    return `${said(parts.get('before'))} → ${said(parts.get('after'))}`
+  return namedParts(value)
+    .map(({ name, words }) => `${name} ${words}`)
+    .join(' ')
+}
+
+function namedParts(facts: object): { name: string; words: string }[] {
+  return Object.entries(facts)
+    .map(([name, value]) => ({ name: spaced(name), words: said(value) }))
+    .filter(({ words }) => words !== '')
+}
+
+/** `hubRole` is written for programs. */
+function spaced(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`)
+}

@@ -1,0 +1,161 @@
+import type { AuditEntry } from '../db/audit/events.ts'
+import { factsInWords } from './audit-facts.ts'
+import { count } from './text.ts'
+
+/**
+ * What happened, in a sentence: `Amira Haddad suspended Omar Said (was active; holds 2 learner groups)`. What its
+ * owner does with an account is told under the owner's name, whoever typed it.
+ */
+export function sentenceOf(event: AuditEntry): string {
+  if (event.kind === 'refusal') return refusalOf(event)
+  const [noun] = event.action.split('.')
+  const who = noun === 'account' && event.subject !== null ? personIn(event, 'subject') : whoDid(event)
+  const phrase = did[event.action] ?? defaultPhrase(event)
+  const used = new Set(['command'])
+  const words = phrase.replace(/\{(\w+)\}/g, (_, field: string) => {
+    used.add(field)
+    return field === 'subject' ? subjectOf(event) : personIn(event, field)
+  })
+  const more = particulars(event, used)
+  return `${who} ${words}${more === '' ? '' : ` (${more})`}`
+}
+
+function refusalOf(event: AuditEntry): string {
+  const { details, action, subject, actor } = event
+  const whom = subject === null || subject === actor ? '' : ` for ${personIn(event, 'subject')}`
+  const rule = typeof details.rule === 'string' ? `: ${details.rule}` : ''
+  const rehearsed = details.dryRun === true ? ' in a rehearsal' : ''
+  return `${whoDid(event)} was refused ${action.replaceAll('.', ' ')}${whom}${rehearsed}${rule}`
+}
+
+function whoDid({ actor, names, operator }: AuditEntry): string {
+  return actor === null ? (operator ?? 'Cambridge staff') : names.actor || actor
+}
+
+/** By name, where there is one still. */
+function personIn({ names, details, subject }: AuditEntry, field: string): string {
+  if (names[field]) return names[field]
+  const value = field === 'subject' ? subject : details[field]
+  return typeof value === 'string' && value !== '' ? value : 'nobody'
+}
+
+function subjectOf(event: AuditEntry): string {
+  return event.subject === null ? 'somebody who was erased' : personIn(event, 'subject')
+}
+
+/** Each action of the log; the names of people and of what it was done to stand between braces. */
+const did: Readonly<Record<string, string>> = {
+  'account.password-chosen': 'chose a password',
+  'account.requested': 'asked for a message',
+  'account.signed-in': 'signed in',
+  'account.verified': 'entered the code that was sent',
+  'account.wrong-code': 'entered a wrong code',
+  'account.wrong-password': 'entered a wrong password',
+  'account.wrong-pin': 'entered a wrong PIN',
+  'account.wrong-temporary-password': 'entered a wrong temporary password',
+  'associates.assigned': 'assigned associate centres to {subject}',
+  'associates.unassigned': 'took associate centres from {subject}',
+  'audit.exported': 'exported the audit log',
+  'centres.created': 'created centre {subject}',
+  'centres.deleted': 'deleted centre {subject}',
+  'centres.edited': 'edited centre {subject}',
+  'centres.exported': 'exported the centres',
+  'centres.import-undone': 'took back the import of {subject}',
+  'centres.imported': 'imported {subject}',
+  'centres.imports.reported': 'wrote the page about an import to a file',
+  'centres.restored': 'restored centre {subject}',
+  'coordinator.added': 'made {coordinator} the coordinator of {subject}',
+  'coordinator.changed': 'made {coordinator} the coordinator of {subject}, after {former}',
+  'coordinator.restored': 'restored {coordinator}, the coordinator of {subject}',
+  'coordinator.suspended': 'suspended {coordinator}, the coordinator of {subject}',
+  'entries.imported': 'imported the entries of {subject}',
+  'help-documents.downloaded': 'downloaded {subject}',
+  'help-documents.mended': 'uploaded {subject} again, whose bytes were damaged',
+  'help-documents.replaced': 'replaced {subject}',
+  'help-documents.uploaded': 'uploaded {subject}',
+  'help-documents.withdrawn': 'withdrew {subject}',
+  'key-times.edited': 'changed the Key Time {subject}',
+  'key-times.imported': 'imported the Key Times of {subject}',
+  'key-times.removed': 'removed the Key Time {subject}',
+  'mail.cancelled': 'cancelled a message to {subject}',
+  'mail.message-failed': 'could not send a message',
+  'mail.message-sent': 'sent a message',
+  'mail.message-waiting': 'left a message waiting',
+  'mail.message-written': 'wrote a message to a file',
+  'mail.shown': 'looked at a message to {subject}',
+  'pins.made-again': 'made the PIN sheet of import {subject} again',
+  'pins.renewed': 'issued the PINs of import {subject} anew',
+  'progression-tests.imported': 'imported the Progression Test data of {subject}',
+  'releases.authorisations.written': 'wrote the release authorisations to a file',
+  'releases.created': 'created {subject}',
+  'releases.edited': 'edited {subject}',
+  'releases.released': 'released {subject}',
+  'releases.withdrawn': 'withdrew {subject}',
+  'resources.download': 'asked to download {subject}',
+  'resources.downloaded': 'downloaded {subject}',
+  'resources.mended': 'uploaded {subject} again, whose bytes were damaged',
+  'resources.restored': 'restored {subject}',
+  'resources.uploaded': 'uploaded {subject}',
+  'resources.withdrawn': 'withdrew {subject}',
+  'roles.granted': 'granted roles to {subject}',
+  'roles.revoked': 'revoked roles of {subject}',
+  'store.backed-up': 'backed up the store',
+  'store.begun': 'began the store',
+  'store.clock-accepted': 'accepted the clock',
+  'store.copied': 'copied the store',
+  'store.migrated': 'brought the store up to date',
+  'store.rekeyed': 'gave the store a new key',
+  'store.restored': 'restored the store from a backup',
+  'store.seeded': 'filled the store with invented centres and users',
+  'templates.edited': 'changed the words of a letter',
+  'templates.previewed': 'sent a sample of a letter to {subject}',
+  'templates.reset': 'gave a letter its shipped words back',
+  'users.added': 'added {subject}',
+  'users.deleted': 'deleted {subject}',
+  'users.edited': 'edited {subject}',
+  'users.erased': 'erased somebody',
+  'users.moved': 'moved {subject} to another centre',
+  'users.password-reset': 'reset the password of {subject}',
+  'users.pin-issued': 'issued a PIN to {subject}',
+  'users.pin-shown': 'looked at the PIN of {subject}',
+  'users.rejoined': 'brought {subject} back to a centre',
+  'users.removed': 'removed {subject} from their organisation',
+  'users.restored': 'restored {subject}',
+  'users.suspended': 'suspended {subject}',
+  'users.transferred': 'transferred the Progression Test data of {subject} to {receiver}',
+}
+
+/** Whether an action has a sentence of its own. */
+export function hasSentence(action: string): boolean {
+  return Object.hasOwn(did, action)
+}
+
+/** What a newer program wrote. */
+function defaultPhrase({ action, subject }: AuditEntry): string {
+  return `did ${action}${subject === null ? '' : ' to {subject}'}`
+}
+
+/** What else there is to know of it, between brackets. */
+function particulars(event: AuditEntry, used: ReadonlySet<string>): string {
+  const { before, after, progressionTests, ...others } = event.details
+  const rest = Object.fromEntries(Object.entries(others).filter(([name]) => !used.has(name)))
+  const parts = [
+    ...(typeof before === 'string' ? [`was ${before}${becomes(event.action, after)}`] : []),
+    ...(typeof before === 'object' && before !== null ? [factsInWords(event, { before, after })] : []),
+    ...(before === undefined && after !== undefined ? [factsInWords(event, { after })] : []),
+    ...holds(progressionTests),
+    factsInWords(event, rest),
+  ]
+  return parts.filter((part) => part !== '').join('; ')
+}
+
+/** The verb says it for most. */
+function becomes(action: string, after: unknown): string {
+  return typeof after === 'string' && /\.(restored|moved)$/.test(action) ? `, is ${after}` : ''
+}
+
+function holds(progressionTests: unknown): string[] {
+  if (typeof progressionTests !== 'object' || progressionTests === null) return []
+  const groups = 'learnerGroups' in progressionTests ? progressionTests.learnerGroups : 0
+  return typeof groups === 'number' && groups > 0 ? [`holds ${count(groups, 'learner group')}`] : []
+}
