@@ -16,20 +16,32 @@ export function distanceOfAddresses(typed: string, there: string): number | unde
 
 /** How much longer or shorter the other one can be. */
 export function mostApart(typed: string): number {
-  const { local, domain } = partsOf(typed)
-  return nameLimit(local) + domainLimit(domain)
+  return 1 + domainLimit(partsOf(typed).domain)
 }
 
-/** teacher1 and teacher2, sara and lara are two people; amria is amira. */
+/** Only a slip that is no other name: amria and amirra are amira; mariam is not maria, and teacher2 not teacher1. */
 function distanceOfNames(typed: string, there: string): number | undefined {
   if (typed === there) return 0
+  if (withoutLookAlikes(typed) === withoutLookAlikes(there)) return 1
   if (digitsOf(typed) !== digitsOf(there)) return undefined
-  if (isSwapped(typed, there)) return 1
-  // Another letter in a short name is another name: anna and anne, a.khan and a.khat.
-  if (typed.length === there.length && typed.length <= longestShort) return undefined
-  const far = distance(typed, there)
-  return far <= nameLimit(typed) && typed.charAt(0) === there.charAt(0) ? far : undefined
+  const isSlip = isSwapped(typed, there) || isDoubled(typed, there) || isDoubled(there, typed)
+  return isSlip ? 1 : undefined
 }
+
+/** A zero is taken for an O, a one for an L. */
+function withoutLookAlikes(name: string): string {
+  return name.replaceAll('0', 'o').replaceAll('1', 'l')
+}
+
+/** One letter stands twice; short names that differ by it, such as ana and anna, are two. */
+function isDoubled(longer: string, one: string): boolean {
+  if (longer.length !== one.length + 1 || one.length < shortest) return false
+  const at = [...one].findIndex((letter, place) => letter !== longer[place])
+  const place = at === -1 ? one.length : at
+  return place > 0 && longer[place] === longer[place - 1] && longer.slice(place + 1) === one.slice(place)
+}
+
+const shortest = 5
 
 /** Two neighbours have changed places. */
 function isSwapped(one: string, other: string): boolean {
@@ -38,13 +50,6 @@ function isSwapped(one: string, other: string): boolean {
   const swapped = `${one.slice(0, at)}${one.charAt(at + 1)}${one.charAt(at)}${one.slice(at + 2)}`
   return swapped === other
 }
-
-function nameLimit(local: string): number {
-  if (local.length <= 3) return 0
-  return local.length <= longestShort ? 1 : 2
-}
-
-const longestShort = 8
 
 function digitsOf(text: string): string {
   return text.replace(/\D/g, '')

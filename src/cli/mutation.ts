@@ -9,6 +9,7 @@ import type { View } from '../render/table.ts'
 import { answer, rehearsed } from './action.ts'
 import type { Declaration } from './define.ts'
 import type { Notice, Session, WorkFor } from './session.ts'
+import { lineWith } from './typed-line.ts'
 
 export interface Mutation<Args, Options, Request, Result> extends Declaration<Args, Options> {
   /** Reads files and asks for what is missing, before the store is opened. */
@@ -189,11 +190,12 @@ async function confirmResult<Args, Options, Request, Result>(
 
 /** Whoever is named by name is asked about, also by a command that asks nothing else; nothing to do, nothing asked. */
 function questionOfName<Args, Options, Request, Result>(
-  { spec, session: { named, command } }: Running<Args, Options, Request, Result>,
+  { spec, session: { named, argv } }: Running<Args, Options, Request, Result>,
   done: Result,
 ): string | undefined {
   if (named.length === 0 || isUnchanged(spec.json(done, []))) return undefined
-  return `Go on with ssh-admin ${command}?`
+  const line = lineWith(argv, new Map(named.map(({ typed, value }) => [typed, value])))
+  return `Go on with ${line}?`
 }
 
 function isUnchanged(answer: object): boolean {

@@ -17,9 +17,11 @@ interface Unknown {
 /** What was typed is no command: what was surely meant, with everything else that was typed, to be pasted. */
 export function unknownCommand({ argv, word, known, before }: Unknown): Usage {
   const spoken = ['ssh-admin', ...before].join(' ')
-  const grave = graveVerbs(word, known)
-  const near = grave.length > 0 ? grave : nearestOf(word, known).filter((name) => !isOpposite(name, word))
-  const candidates = near.length > 0 || before.length > 0 ? near : nounsWith(word)
+  const grave = graveVerbs(word, { noun: before[0], verbs: known })
+  // A letter or two are the beginning of too much.
+  const like = word.length < 3 ? [] : nearestOf(word, known).filter((name) => !isOpposite(name, word))
+  const near = grave.length > 0 ? grave : like
+  const candidates = near.length > 0 || before.length > 0 ? near : nounsWith(word, argv)
   const lines = candidates.map((name) => lineInstead(argv, { word, name }))
   return new Usage(`${spoken} has no command '${word}'.`, {
     code: 'unknown-command',
@@ -35,10 +37,18 @@ function lineInstead(argv: readonly string[], { word, name }: { word: string; na
 }
 
 const mostNouns = 3
+const ofPeople: ReadonlySet<string> = new Set(['users', 'roles', 'account', 'associates'])
+const ofCentres: ReadonlySet<string> = new Set(['centres', 'coordinator'])
+const isLikeNumber = /^[a-z]{2}\d{3}$/i
 
-/** `suspend` without its noun: `users suspend`, `coordinator suspend`. */
-function nounsWith(verb: string): string[] {
-  const nouns = Object.entries(tree).filter(([, node]) => typeof node !== 'function' && verb in node.verbs)
+/** `suspend` without its noun: `users suspend`, `coordinator suspend`; of people where an address is named, of centres where a number is. */
+function nounsWith(verb: string, argv: readonly string[]): string[] {
+  const named = argv.slice(argv.indexOf(verb) + 1).find((typed) => !typed.startsWith('-')) ?? ''
+  const about = named.includes('@') ? ofPeople : isLikeNumber.test(named) ? ofCentres : undefined
+  const nouns = Object.entries(tree).filter(
+    ([noun, node]) =>
+      typeof node !== 'function' && verb in node.verbs && (about === undefined || about.has(noun)),
+  )
   return nouns.slice(0, mostNouns).map(([noun]) => `${noun} ${verb}`)
 }
 
@@ -71,9 +81,13 @@ export function unknownOption(
   })
 }
 
-/** The whole line with the nearest of those who may have been meant, to be pasted. */
+/** What only looks: elsewhere a line with another person or centre would do something to them. */
+const looking: ReadonlySet<string> = new Set(['show', 'list', 'exists', 'check', 'export', 'authorisations'])
+
+/** The whole line with the nearest of those who may have been meant, to be pasted; of what changes nothing. */
 export function lineWithNearest(error: unknown, argv: readonly string[]): string | undefined {
-  if (!(error instanceof Failure)) return undefined
+  const verb = argv.filter((typed) => !typed.startsWith('-'))[1]
+  if (!(error instanceof Failure) || verb === undefined || !looking.has(verb)) return undefined
   const { target, wanted = target, candidates } = error.details
   if (typeof wanted !== 'string' || !Array.isArray(candidates)) return undefined
   const meant = addressOrNumberOf(candidates[0])

@@ -12,6 +12,10 @@ const nouns: Readonly<Record<string, string>> = {
   'progression-test': 'progression-tests',
   accounts: 'account',
   template: 'templates',
+  resource: 'resources',
+  release: 'releases',
+  'key-time': 'key-times',
+  'help-document': 'help-documents',
 }
 
 const shortcuts: Readonly<Record<string, readonly string[]>> = {
@@ -26,9 +30,12 @@ const synonyms: Readonly<Record<string, readonly string[]>> = {
   unsuspend: ['restore'],
   undelete: ['restore'],
   enable: ['restore'],
+  unblock: ['restore'],
+  reactivate: ['restore'],
   upload: ['import'],
+  import: ['upload'],
   create: ['add'],
-  add: ['create'],
+  add: ['create', 'upload'],
   new: ['add', 'create'],
   find: ['list'],
   search: ['list'],
@@ -45,10 +52,18 @@ const graver: Readonly<Record<string, readonly string[]>> = {
   block: ['suspend'],
   deactivate: ['suspend', 'delete'],
   lock: ['suspend'],
-  rm: ['delete', 'remove'],
-  del: ['delete', 'remove'],
-  destroy: ['delete'],
+  delete: ['withdraw'],
+  remove: ['withdraw'],
+  rm: ['delete', 'remove', 'withdraw'],
+  del: ['delete', 'remove', 'withdraw'],
+  destroy: ['delete', 'withdraw'],
+  unpublish: ['withdraw'],
+  open: ['publish'],
+  release: ['publish'],
 }
+
+/** A Key Time is taken away by an option. */
+const removing: ReadonlySet<string> = new Set(['delete', 'remove', 'rm', 'del', 'destroy'])
 
 /** Where a word of the command stands among what was typed. */
 interface Position {
@@ -63,6 +78,12 @@ export function understood(argv: readonly string[], positions: readonly Position
   if (!first || first.word === 'help') return argv
   const shortcut = Object.hasOwn(tree, first.word) ? undefined : shortcuts[first.word]
   if (shortcut) return replaced(argv, first, shortcut)
+  if (first.word === 'activate')
+    return replaced(
+      argv,
+      first,
+      second?.word.includes('@') ? ['account', 'activate'] : ['coordinator', 'add'],
+    )
   const noun = nouns[first.word]
   if (noun !== undefined) return understoodVerb(replaced(argv, first, [noun]), { noun, verb: second })
   return understoodVerb(argv, { noun: first.word, verb: second })
@@ -81,7 +102,11 @@ function understoodVerb(
 }
 
 /** The verbs of a noun that a grave word leads to. */
-export function graveVerbs(word: string, verbs: readonly string[]): string[] {
+export function graveVerbs(
+  word: string,
+  { noun, verbs }: { noun: string | undefined; verbs: readonly string[] },
+): string[] {
+  if (noun === 'key-times' && removing.has(word)) return ['edit --remove']
   return known(graver, word).filter((verb) => verbs.includes(verb))
 }
 

@@ -419,6 +419,7 @@ const outlook = () => ({
   without: z.array(
     z.strictObject({ centre: z.strictObject({ number: text(), name: text() }), problem: obstacle() }),
   ),
+  withoutGlobalListening: z.array(z.strictObject({ number: text(), name: text() })),
 })
 
 const helpDocument = () =>
@@ -1058,7 +1059,7 @@ const answerShapes = () => ({
       z.strictObject({
         id: count(),
         name: text(),
-        firstOpensAt: time(),
+        firstOpensAt: orNull(time()),
         centres: count(),
         withoutKeyTime: count(),
       }),

@@ -82,7 +82,15 @@ export function listedReleaseJson({ release, outlook }: ListedRelease): JsonItem
   }
 }
 
-function outlookJson({ centres, firstOpensAt, lastOpensAt, lastClosesAt, timeline, without }: Outlook) {
+function outlookJson({
+  centres,
+  firstOpensAt,
+  lastOpensAt,
+  lastClosesAt,
+  timeline,
+  without,
+  leftOut,
+}: Outlook) {
   return {
     centres,
     firstOpensAt: isoOf(firstOpensAt),
@@ -92,6 +100,7 @@ function outlookJson({ centres, firstOpensAt, lastOpensAt, lastClosesAt, timelin
     without: without.flatMap(({ centre, problem }) =>
       problem === null ? [] : [{ centre: { number: centre.number, name: centre.name }, problem }],
     ),
+    withoutGlobalListening: leftOut.map(({ number, name }) => ({ number, name })),
   }
 }
 
@@ -212,13 +221,14 @@ function forPipe(release: ReleaseRow, outlook: Outlook): string {
   ].join('\n')
 }
 
-function outlookLines({ centres, timeline, without }: Outlook): string[] {
+function outlookLines({ centres, timeline, without, leftOut }: Outlook): string[] {
   return [
     tsvLine(['centres', centres]),
     ...timeline.map(({ at, centres: there, zones }) =>
       tsvLine(['opens-at', at.toISOString(), there, zones.map(({ timeZone }) => timeZone ?? '').join(',')]),
     ),
     ...without.map(({ centre, problem }) => tsvLine(['without', centre.number, problem?.code ?? null])),
+    ...leftOut.map(({ number }) => tsvLine(['without-global-listening', number])),
   ]
 }
 
@@ -227,7 +237,8 @@ const mostZones = 3
 const mostNamed = 10
 
 /** When it opens around the world, one line for each moment, the more centres the longer. */
-export function renderOutlook({ centres, timeline, without, lastClosesAt }: Outlook, view: View): string[] {
+export function renderOutlook(outlook: Outlook, view: View): string[] {
+  const { centres, timeline, without, lastClosesAt, leftOut } = outlook
   const { chalk } = view
   const most = Math.max(1, ...timeline.map(({ centres: there }) => there))
   const moments = timeline.map(({ at, centres: there, zones }) => {
@@ -258,7 +269,21 @@ export function renderOutlook({ centres, timeline, without, lastClosesAt }: Outl
           problems,
           mostNamed,
         )),
+    ...leftOutLines(leftOut, mostNamed),
   ]
+}
+
+/** Whose recordings nobody there may have. */
+export function leftOutLines(leftOut: Outlook['leftOut'], most: number): string[] {
+  const what =
+    leftOut.length === 1
+      ? '1 centre has entries for a recording and no Global Listening, and is left out:'
+      : `${leftOut.length} centres have entries for a recording and no Global Listening, and are left out:`
+  return listLines(
+    what,
+    leftOut.map(({ number, name }) => oneLine(`${number} ${name}`)),
+    most,
+  )
 }
 
 export function renderCreatedRelease(release: ReleaseRow, view: View): string {
@@ -279,9 +304,42 @@ export function renderChangedRelease({ release, outcome, closes }: ChangedReleas
   ].join('\n')
 }
 
-export function renderPublishedRelease(published: PublishedRelease, view: View): string {
-  const { outlook } = published
-  const first = renderChangedRelease(published, view)
-  if (view.isTerminal) return [first, ...renderOutlook(outlook, view)].join('\n')
-  return [first, ...outlookLines(outlook)].join('\n')
+/** A rehearsal shows the whole list: a line for each centre. */
+export function renderPublishedRelease(
+  published: PublishedRelease & { at: Date; rehearsed: boolean },
+  view: View,
+): string {
+  const { release, outlook, outcome, at, rehearsed } = published
+  const isRehearsal = rehearsed && outcome !== 'unchanged'
+  const centres = isRehearsal ? outlook.authorisations : []
+  if (!view.isTerminal) {
+    return [
+      renderChangedRelease(published, view),
+      ...outlookLines(outlook),
+      ...centres.map((authorisation) => lineOfCentre({ authorisation, at })),
+    ].join('\n')
+  }
+  const first = isRehearsal
+    ? `${view.chalk.dim('·')} Release ${release.id}, ${oneLine(release.name)}, would be released.`
+    : renderChangedRelease(published, view)
+  return [
+    first,
+    ...renderOutlook(isRehearsal ? { ...outlook, without: [], leftOut: [] } : outlook, view),
+    ...listLines('Centre by centre:', centres.map(inWords), centres.length),
+    ...(isRehearsal ? leftOutLines(outlook.leftOut, outlook.leftOut.length) : []),
+  ].join('\n')
+}
+
+function lineOfCentre(listed: ListedAuthorisation): string {
+  const { centre, opensAt, closesAt, zone, problem } = listed.authorisation
+  const moments = [isoOf(opensAt), isoOf(closesAt), zone]
+  return tsvLine(['centre', centre.number, centre.name, stateOf(listed), ...moments, problem?.code ?? null])
+}
+
+function inWords({ centre, opensAt, zone, problem }: Authorisation): string {
+  const when =
+    problem !== null || opensAt === null
+      ? `never: ${problem?.message ?? ''}`
+      : `${shown(opensAt)}${zone === null ? '' : `, ${localTimeInWords(opensAt, zone)}`}`
+  return oneLine(`${centre.number} ${centre.name}: ${when}`)
 }

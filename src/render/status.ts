@@ -52,6 +52,8 @@ function linesOf(status: Status, view: View): Line[] {
     ),
     ...opening.map(({ name, firstOpensAt, centres: all, withoutKeyTime }) => {
       const never = withoutKeyTime === 0 ? '' : `; never for ${count(withoutKeyTime, 'centre')} of them`
+      if (firstOpensAt === null)
+        return ['Opens soon', `${name}, for ${count(all, 'centre')}${never}`] as const
       const when = view.isTerminal ? plainTime(firstOpensAt) : firstOpensAt
       return ['Opens soon', `${name}, from ${when}, for ${count(all, 'centre')}${never}`] as const
     }),

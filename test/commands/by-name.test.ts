@@ -198,7 +198,7 @@ describe('changing somebody named by name', () => {
     const before = await world.account(omar)
     const typist = inProcess(world, line.split(' '))
     await typist.sees('o.said@nile.example')
-    await typist.sees('Go on with')
+    await typist.sees(`Go on with ssh-admin ${line.replace('omar', omar)}?`)
     typist.types('n')
     typist.presses('enter')
     expect(await typist.leaves()).toMatchObject({ exit: 130 })

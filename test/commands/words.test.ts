@@ -81,10 +81,58 @@ describe('the words that people bring', () => {
   })
 
   it('are taken for an address that there is, with the line to paste', async () => {
-    const ran = await world.run(['users', 'suspend', 'omra@nile.example', '--yes', '--json'])
-    expect(ran.error().hint).toContain('\n  ssh-admin users suspend omar@nile.example --yes --json')
-    const centre = await world.run(['centres', 'show', 'EG011', '--json'])
+    const ran = await world.run(['users', 'show', 'omra@nile.example', '--json'])
+    expect(ran.error().hint).toContain('\n  ssh-admin users show omar@nile.example --json')
+    const centre = await world.run(['centres', 'show', 'EG01', '--json'])
     expect(centre.error().hint).toContain('\n  ssh-admin centres show EG001 --json')
+  })
+})
+
+describe('a suggestion', () => {
+  it('names who may be meant, and is no line to paste where it would do something to them', async () => {
+    for (const argv of [
+      ['users', 'suspend', 'omra@nile.example', '--yes', '--json'],
+      ['centres', 'delete', 'EG01', '--yes', '--json'],
+    ]) {
+      const { hint } = (await world.run(argv)).error()
+      expect(hint).toMatch(/^Did you mean (omar@nile.example|EG001) /)
+      expect(hint).not.toContain('ssh-admin')
+    }
+  })
+
+  it.each(['EG011', 'EG003', 'EG010', 'AG001'])('is no other centre: %s', async (number) => {
+    const ran = await world.run(['centres', 'show', number, '--json'])
+    expect(ran).toMatchObject({ exit: 4 })
+    expect(ran.error().details.candidates).toEqual([])
+  })
+
+  it.each([
+    ['s restore sara@nile.example', 'ssh-admin --help lists them.'],
+    ['delete sara@nile.example', 'Did you mean ssh-admin users delete sara@nile.example --json?'],
+    ['resources delete 1', 'Did you mean ssh-admin resources withdraw 1 --json?'],
+    ['resources rm 1', 'Did you mean ssh-admin resources withdraw 1 --json?'],
+    ['releases delete June', 'Did you mean ssh-admin releases withdraw June --json?'],
+    ['releases rm June', 'Did you mean ssh-admin releases withdraw June --json?'],
+    ['releases unpublish June', 'Did you mean ssh-admin releases withdraw June --json?'],
+    ['releases open June', 'Did you mean ssh-admin releases publish June --json?'],
+    ['key-times delete 1', 'Did you mean ssh-admin key-times edit --remove 1 --json?'],
+    ['key-times rm 1', 'Did you mean ssh-admin key-times edit --remove 1 --json?'],
+  ])('leads to the command that was meant: %s', async (line, hint) => {
+    const ran = await world.run([...line.split(' '), '--json'])
+    expect(ran).toMatchObject({ exit: 2 })
+    expect(ran.error().hint).toBe(hint)
+  })
+
+  it.each([
+    ['activate EG900', 'missing-argument'],
+    ['users unblock nobody@nile.example', 'user-not-found'],
+    ['users reactivate nobody@nile.example', 'user-not-found'],
+    ['resources import nothing.mp3 --title T --kind other --series 2026-06', 'file-'],
+    ['resources add nothing.mp3 --title T --kind other --series 2026-06', 'file-'],
+    ['help-documents add nothing.pdf --title T', 'file-'],
+  ])('is not needed where another word is understood: %s', async (line, code) => {
+    const ran = await world.run([...line.split(' '), '--json', '--yes'])
+    expect(ran.error().code).toContain(code)
   })
 })
 
@@ -92,6 +140,8 @@ describe('an address that was mistyped', () => {
   it.each([
     ['amria@school.example', 'amira@school.example'],
     ['amirra@school.example', 'amira@school.example'],
+    ['mohamed.ali@school.example', 'mohammed.ali@school.example'],
+    ['0mar@school.example', 'omar@school.example'],
     ['amira@shcool.example', 'amira@school.example'],
     ['a.b@school.exampl', 'a.b@school.example'],
   ])('may be %s for %s', (typed, there) => {
@@ -104,6 +154,12 @@ describe('an address that was mistyped', () => {
     ['ali@school.example', 'eli@school.example'],
     ['teacher1@school.example', 'teacher2@school.example'],
     ['amira@school.example', 'amira@another.example'],
+    ['amir@school.example', 'amira@school.example'],
+    ['maria@school.example', 'mariam@school.example'],
+    ['maria.khan@school.example', 'mariam.khan@school.example'],
+    ['christine@school.example', 'christina@school.example'],
+    ['ana@school.example', 'anna@school.example'],
+    ['teacher12@school.example', 'teacher1l@another.example'],
     ['anna@school.example', 'anne@school.example'],
     ['a.khat@school.example', 'a.khan@school.example'],
     ['head@school13.example', 'head@school12.example'],

@@ -3,6 +3,7 @@ import { listing } from '../../cli/define.ts'
 import { allOf } from '../../cli/list-options.ts'
 import { commaList } from '../../cli/options.ts'
 import { option, repeated, withValues } from '../../cli/parameters.ts'
+import { countryName } from '../../countries.ts'
 import { findKeyTimes } from '../../db/key-times/key-times.ts'
 import { keyTimeFields, keyTimeJson } from '../../render/key-times.ts'
 import { nextMoment } from '../../rules/key-times/next.ts'
@@ -42,7 +43,11 @@ export const list = () =>
     id: 'id',
     find: async ({ store: { db }, ctx }, { country, zone, series }) => {
       const found = await findKeyTimes(db, { countries: country, administrativeZones: zone, series })
-      return allOf(found.map((keyTime) => ({ keyTime, next: nextMoment(keyTime, ctx.at) })))
+      // By the names that are shown, which have another order than their codes.
+      const inOrder = [...found].sort((one, other) =>
+        countryName(one.country).localeCompare(countryName(other.country), 'en'),
+      )
+      return allOf(inOrder.map((keyTime) => ({ keyTime, next: nextMoment(keyTime, ctx.at) })))
     },
     json: ({ keyTime, next }) => ({ ...keyTimeJson(keyTime), nextAt: next?.toISOString() ?? null }),
     none: 'No Key Times.',

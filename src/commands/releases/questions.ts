@@ -1,5 +1,6 @@
 import type { ReleaseRow } from '../../db/releases/releases.ts'
 import { closingQuestion, comparableClosing } from '../../render/closing.ts'
+import { leftOutLines } from '../../render/releases.ts'
 import { count, listLines, plainTime } from '../../render/text.ts'
 import type { ChangedRelease } from '../../rules/releases/edit.ts'
 import type { Outlook } from '../../rules/releases/outlook.ts'
@@ -11,7 +12,12 @@ const mostZones = 12
 /** What a careful colleague would want to know before it is released. */
 export function publishQuestion({ release, outcome, outlook }: PublishedRelease): string | undefined {
   if (outcome === 'unchanged') return undefined
-  return [...outlookLines(release, outlook), `Release it for ${count(outlook.centres, 'centre')}?`].join('\n')
+  const { centres, without } = outlook
+  const opens =
+    without.length === 0
+      ? count(centres, 'centre')
+      : `${centres - without.length} of ${count(centres, 'centre')}`
+  return [...outlookLines(release, outlook), `Release it: it opens for ${opens}?`].join('\n')
 }
 
 /** The same before what is released already is changed, and for whom it closes. */
@@ -24,7 +30,7 @@ export function editQuestion({ release, closes, outlook }: ChangedRelease): stri
 }
 
 function outlookLines(release: ReleaseRow, outlook: Outlook): string[] {
-  const { centres, firstOpensAt, lastOpensAt, lastClosesAt, timeline, without } = outlook
+  const { centres, firstOpensAt, lastOpensAt, lastClosesAt, timeline, without, leftOut } = outlook
   const zones = [
     ...new Set(timeline.flatMap((moment) => moment.zones.map(({ timeZone }) => timeZone ?? 'no time zone'))),
   ]
@@ -48,6 +54,7 @@ function outlookLines(release: ReleaseRow, outlook: Outlook): string[] {
       : [`It is closed everywhere from ${plainTime(lastClosesAt.toISOString())}.`]),
     ...(zones.length === 0 ? [] : [`Time zones: ${zones.slice(0, mostZones).join(', ')}${more}.`]),
     ...listLines('It never opens for:', named, mostNamed),
+    ...leftOutLines(leftOut, mostNamed),
   ]
 }
 
@@ -62,6 +69,7 @@ export function comparableRelease({ release, outcome, closes }: ChangedRelease):
 export function comparableWithOutlook(changed: ChangedRelease): unknown {
   return [
     comparableRelease(changed),
+    changed.outlook?.leftOut.map(({ number }) => number),
     changed.outlook?.authorisations.map(({ centre, opensAt, closesAt, problem, resources }) => [
       [centre.number, opensAt, closesAt, problem?.code],
       resources.map(({ id }) => id),

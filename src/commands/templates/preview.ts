@@ -4,7 +4,7 @@ import { messageOf } from '../../render/messages.ts'
 import { letterCalled } from '../../rules/templates/edit.ts'
 import { previewLetter } from '../../rules/templates/preview.ts'
 import { mutation } from '../../cli/define.ts'
-import { argument, requiredOption, withValues } from '../../cli/parameters.ts'
+import { argument, orName, requiredOption, withValues } from '../../cli/parameters.ts'
 import { offeredLetters } from '../../rules/mail/letters.ts'
 
 export const preview = () =>
@@ -19,7 +19,7 @@ export const preview = () =>
       ),
     },
     options: {
-      to: requiredOption('<email>', 'who gets it'),
+      to: orName('user', requiredOption('<email>', 'who gets it')),
     },
     examples: ['ssh-admin templates preview invitation --to me@office.example'],
     act: (trx, ctx, { name: letter, to: email }) =>

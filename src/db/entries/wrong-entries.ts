@@ -1,5 +1,5 @@
 import { type Kysely, sql } from 'kysely'
-import type { Store } from '../schema.ts'
+import type { CentreKind, Store } from '../schema.ts'
 
 /** Entries of centres that are not there, or are deleted, by their number. */
 export async function entriesWithoutCentre(
@@ -56,5 +56,49 @@ export function duplicateEntries(
     .orderBy('centre_number')
     .orderBy('series')
     .orderBy('component')
+    .execute()
+}
+
+/** Live centres with candidates for a recording that is not withdrawn, which nobody there may have: they have no Global Listening. */
+export function entriesWithoutGlobalListening(db: Kysely<Store>): Promise<
+  {
+    number: string
+    kind: CentreKind
+    british_council: number
+    component: string
+    series: string
+    resource: number
+  }[]
+> {
+  return db
+    .selectFrom('entries')
+    .innerJoin('centres', 'centres.number', 'entries.centre_number')
+    .innerJoin('resource_components', 'resource_components.component', 'entries.component')
+    .innerJoin('resources', (join) =>
+      join
+        .onRef('resources.id', '=', 'resource_components.resource_id')
+        .onRef('resources.series', '=', 'entries.series'),
+    )
+    .select(['centres.number', 'centres.kind', 'centres.british_council'])
+    .select(['entries.component', 'entries.series'])
+    .select(({ fn }) => fn.min<number>('resources.id').as('resource'))
+    .where('entries.candidates', '>', 0)
+    .where('resources.kind', '=', 'listening-audio')
+    .where('resources.withdrawn_at', 'is', null)
+    .where('centres.deleted_at', 'is', null)
+    .where('centres.kind', '<>', 'school')
+    .where(({ eb, not, and }) =>
+      not(and([eb('centres.kind', '=', 'associate-centre'), eb('centres.global_listening', '=', 1)])),
+    )
+    .groupBy([
+      'centres.number',
+      'centres.kind',
+      'centres.british_council',
+      'entries.component',
+      'entries.series',
+    ])
+    .orderBy('centres.number')
+    .orderBy('entries.series')
+    .orderBy('entries.component')
     .execute()
 }

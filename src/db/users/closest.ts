@@ -2,6 +2,7 @@ import type { Kysely } from 'kysely'
 import type { Store } from '../schema.ts'
 import { nearestTo } from '../../nearest.ts'
 import { distanceOfAddresses, mostApart } from '../../near-address.ts'
+import { numberWithoutSlips } from '../../near-number.ts'
 import { isVisible, type VisibleCentres } from '../centres/visible.ts'
 
 export interface Candidate {
@@ -72,7 +73,7 @@ function candidateOf(db: Kysely<Store>, key: string): Promise<Candidate | undefi
     .executeTakeFirst()
 }
 
-/** The centre numbers most like a mistyped one, of the centres that may be seen. */
+/** The centre numbers of which one is a mistyped spelling, of the centres that may be seen. */
 export async function closestCentres(
   db: Kysely<Store>,
   { number, visible }: { number: string; visible: VisibleCentres },
@@ -84,11 +85,8 @@ export async function closestCentres(
     .where(isVisible('id', visible))
     .orderBy('number')
     .stream()
-  const near = nearestTo<{ number: string; name: string }>(number, limitFor(number))
-  for await (const row of rows) near.offer(row.number, row)
-  return near.found()
-}
-
-function limitFor(wanted: string): number {
-  return Math.max(1, Math.min(4, Math.floor(wanted.length / 4)))
+  const wanted = numberWithoutSlips(number)
+  const near: { number: string; name: string }[] = []
+  for await (const row of rows) if (numberWithoutSlips(row.number) === wanted) near.push(row)
+  return near.slice(0, 3)
 }

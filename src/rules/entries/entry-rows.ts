@@ -1,5 +1,6 @@
 import type { NewEntry } from '../../db/entries/entries.ts'
 import { isPlaceholderNumber, readCentreNumber } from '../centres/find.ts'
+import { seriesHint } from '../imports/cell-hints.ts'
 import { cellIssue, type CellIssue, type TableRowAsWritten, unreadableCells } from '../imports/table-row.ts'
 import { readSeries } from '../key-times/key-time-rows.ts'
 import { readComponent } from '../resources/resource.ts'
@@ -11,16 +12,21 @@ export type EntryRowAsWritten = TableRowAsWritten<EntryField>
 export function readEntryRow(row: EntryRowAsWritten): { read: NewEntry } | { issues: CellIssue[] } {
   const { texts } = row
   const issues = unreadableCells(row)
-  const wrong = (field: EntryField, code: string, message: string) => {
+  const wrong = (field: EntryField, code: string, message: string, hint?: string) => {
     if (issues.every(({ cell }) => cell !== row.cellOf(field)))
-      issues.push(cellIssue(row, field, { code, message }))
+      issues.push(cellIssue(row, field, { code, message, hint }))
   }
   const number = readCentreNumber(texts.number)
   if (number === undefined || isPlaceholderNumber(number))
     wrong('number', 'invalid-number', `is 2 to 12 letters and digits, not ${texts.number || 'blank'}`)
   const series = readSeries(texts.series)
   if (!series)
-    wrong('series', 'invalid-series', `is a year and a month such as 2026-06, not ${texts.series || 'blank'}`)
+    wrong(
+      'series',
+      'invalid-series',
+      `is a year and a month such as 2026-06, not ${texts.series || 'blank'}`,
+      seriesHint(texts.series),
+    )
   const component = readComponent(texts.component)
   if (component === undefined)
     wrong('component', 'invalid-component', `is such as 0500/12, not ${texts.component || 'blank'}`)

@@ -2,6 +2,7 @@ import type { Kysely } from 'kysely'
 import {
   duplicateEntries,
   entriesWithoutCentre,
+  entriesWithoutGlobalListening,
   entriesWithoutResource,
 } from '../../db/entries/wrong-entries.ts'
 import { findKeyTimes } from '../../db/key-times/key-times.ts'
@@ -68,6 +69,17 @@ async function* entryErrors(db: Kysely<Store>): AsyncGenerator<FoundError> {
       hint: `ssh-admin resources upload FILE --title TITLE --kind KIND --series ${series} --component ${component}, or: ${mend}`,
     }
   }
+  for (const found of await entriesWithoutGlobalListening(db)) {
+    const { number, kind: centre, british_council, component, series, resource } = found
+    const may = centre === 'associate-centre' && british_council === 0
+    yield {
+      kind,
+      code: 'no-global-listening',
+      subject: number,
+      message: `${number} has entries for ${component} in ${series}, and no Global Listening: nobody there may have its recording, resource ${resource}.`,
+      hint: may ? `ssh-admin centres edit ${number} --global-listening, or: ${mend}` : sentence(mend),
+    }
+  }
   for (const { number, component, series, least, most } of await duplicateEntries(db)) {
     const twice = `${number} has more than one entry for ${component} in ${series}`
     yield {
@@ -75,9 +87,13 @@ async function* entryErrors(db: Kysely<Store>): AsyncGenerator<FoundError> {
       code: least === most ? 'entry-twice' : 'counts-differ',
       subject: number,
       message: least === most ? `${twice}.` : `${twice}, with ${least} and with ${most} candidates.`,
-      hint: `${mend.charAt(0).toUpperCase()}${mend.slice(1)}`,
+      hint: sentence(mend),
     }
   }
+}
+
+function sentence(text: string): string {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}`
 }
 
 async function* keyTimeErrors(db: Kysely<Store>): AsyncGenerator<FoundError> {

@@ -2,6 +2,7 @@ import { closestCountries, countryCode, countryName } from '../../countries.ts'
 import type { NewKeyTime } from '../../db/key-times/key-times.ts'
 import type { ExamSession } from '../../db/schema.ts'
 import { isDate } from '../dates.ts'
+import { dayHint, seriesHint, timeHint } from '../imports/cell-hints.ts'
 import { cellIssue, type CellIssue, type TableRowAsWritten, unreadableCells } from '../imports/table-row.ts'
 import { clocksOf, findTimeZone, onlyTimeZoneOf, timeZoneHint, zoneIn } from './time-zones.ts'
 
@@ -45,15 +46,27 @@ export function readKeyTimeRow(row: KeyTimeRowAsWritten): { read: NewKeyTime } |
     wrong('session', 'invalid-session', `is AM, PM or EV, not ${texts.session || 'blank'}`)
   const localTime = readLocalTime(texts.localTime)
   if (localTime === undefined)
-    wrong('localTime', 'invalid-time', `is a time such as 10:00, not ${texts.localTime || 'blank'}`)
+    wrong(
+      'localTime',
+      'invalid-time',
+      `is a time such as 10:00, not ${texts.localTime || 'blank'}`,
+      timeHint(texts.localTime),
+    )
   const contradiction = localTime && session ? contradictionOf(session, localTime) : undefined
   if (contradiction) wrong('localTime', 'time-not-in-session', contradiction.message, contradiction.hint)
   const series = readSeries(texts.series)
   if (series === undefined)
-    wrong('series', 'invalid-series', `is a year and a month such as 2026-06, not ${texts.series}`)
+    wrong(
+      'series',
+      'invalid-series',
+      `is a year and a month such as 2026-06, not ${texts.series}`,
+      seriesHint(texts.series),
+    )
   const [from, until] = [readDay(texts.from), readDay(texts.until)]
-  if (from === undefined) wrong('from', 'invalid-date', `is a day such as 2026-03-29, not ${texts.from}`)
-  if (until === undefined) wrong('until', 'invalid-date', `is a day such as 2026-10-24, not ${texts.until}`)
+  if (from === undefined)
+    wrong('from', 'invalid-date', `is a day such as 2026-03-29, not ${texts.from}`, dayHint(texts.from))
+  if (until === undefined)
+    wrong('until', 'invalid-date', `is a day such as 2026-10-24, not ${texts.until}`, dayHint(texts.until))
   if (from && until && from > until) wrong('until', 'ends-before-it-begins', `is before ${from}`)
   const zone = country === undefined ? undefined : readTimeZone(country, texts.timeZone)
   if (zone && 'code' in zone) wrong('timeZone', zone.code, zone.message, zone.hint)

@@ -37,11 +37,22 @@ export interface ReleaseFacts {
 /** Reads what is needed to say what these releases give these centres. */
 export async function readReleaseFacts(
   db: Kysely<Store>,
-  { releases, meant }: { releases: readonly ReleaseRow[]; meant?: CentresMeant },
+  {
+    releases,
+    meant,
+    listening = 'not-asked',
+  }: { releases: readonly ReleaseRow[]; meant?: CentresMeant; listening?: 'not-asked' | 'asked' },
 ): Promise<ReleaseFacts> {
-  const byEntry = releases.filter(({ audience }) => audience.some(({ kind }) => kind === 'entries'))
   const components = [
-    ...new Set(byEntry.flatMap(({ resources }) => resources.flatMap(({ components: own }) => own))),
+    ...new Set(
+      releases.flatMap(({ audience, resources }) => {
+        const byEntry = audience.some(({ kind }) => kind === 'entries')
+        const counting = resources.filter(
+          ({ kind }) => byEntry || (listening === 'asked' && kind === 'listening-audio'),
+        )
+        return counting.flatMap(({ components: own }) => own)
+      }),
+    ),
   ]
   const entries =
     components.length === 0 ? new Set<string>() : await entryKeys(db, { components, numbers: meant?.numbers })
@@ -71,24 +82,49 @@ export function* authorisationsOf(release: ReleaseRow, facts: ReleaseFacts): Gen
   }
 }
 
-/** Listening recordings are only for centres whose exams officers have Global Listening. */
-function resourcesFor(
+/** By what it is, whatever its entries. */
+function isInAudience(
   centre: CentreOfRelease,
-  { release, kept, facts }: { release: ReleaseRow; kept: readonly ResourceRow[]; facts: ReleaseFacts },
-): ResourceRow[] {
-  const isIn = release.audience.some(({ kind, value }) => {
+  audience: ReleaseRow['audience'],
+  facts: Pick<ReleaseFacts, 'zoneOf'>,
+): boolean {
+  return audience.some(({ kind, value }) => {
     if (kind === 'all') return true
     if (kind === 'kind') return centre.kind === value
     if (kind === 'country') return centre.country === value
     if (kind === 'zone') return String(facts.zoneOf(centre.country)) === value
     return kind === 'centre' && centre.number === value
   })
+}
+
+/** Listening recordings are only for centres whose exams officers have Global Listening. */
+function resourcesFor(
+  centre: CentreOfRelease,
+  { release, kept, facts }: { release: ReleaseRow; kept: readonly ResourceRow[]; facts: ReleaseFacts },
+): ResourceRow[] {
+  const isIn = isInAudience(centre, release.audience, facts)
   const byEntry = !isIn && release.audience.some(({ kind }) => kind === 'entries')
   if (!isIn && !byEntry) return []
   return kept.filter(
     (resource) =>
       (resource.kind !== 'listening-audio' || hasGlobalListening(centre)) &&
       (isIn || facts.hasEntry(centre.number, resource)),
+  )
+}
+
+/** Centres of the audience with entries for a recording that they cannot have; the facts are read with `listening`. */
+export function withoutGlobalListening(
+  { audience, resources }: ReleaseRow,
+  facts: ReleaseFacts,
+): CentreOfRelease[] {
+  const recordings = resources.filter(
+    ({ kind, withdrawn_at }) => kind === 'listening-audio' && withdrawn_at === null,
+  )
+  return facts.centres.filter(
+    (centre) =>
+      !hasGlobalListening(centre) &&
+      recordings.some((recording) => facts.hasEntry(centre.number, recording)) &&
+      (isInAudience(centre, audience, facts) || audience.some(({ kind }) => kind === 'entries')),
   )
 }
 

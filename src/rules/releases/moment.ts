@@ -10,7 +10,7 @@ export type ReleaseMoment =
 
 const absolute = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,3})?)?(Z|[+-]\d{2}:\d{2})$/i
 const relative =
-  /^key-time\s+(AM|PM|EV)\s+(\d{4}-\d{2}-\d{2})(?:\s*([+-])\s*(?:(\d{1,3})h)?(?:(\d{1,4})m)?)?$/i
+  /^key-time\s+(AM|PM|EV)\s+(\d{4}-\d{2}-\d{2})(?:\s*([+-])\s*(?:(\d{1,3})\s*h)?\s*(?:(\d{1,4})\s*m)?)?$/i
 
 /** As it is typed; what `now` is, the store's time says. */
 export type TypedMoment = ReleaseMoment | 'now'
@@ -21,7 +21,8 @@ export function momentTyped(typed: TypedMoment, now: Date): ReleaseMoment {
 
 /** `2026-06-02T08:00Z`, `now`, `key-time AM 2026-06-02 - 2h`. @throws `invalid-moment` */
 export function typedMoment(text: string): TypedMoment {
-  const words = text.trim()
+  // The minus of a keyboard, of a calculator and of a word processor.
+  const words = text.trim().replace(/\s*[\u2012-\u2015\u2212]\s*(?=\d+\s*[hm])/i, ' - ')
   if (words.toLowerCase() === 'now') return 'now'
   const read = readMoment(words)
   if (read) return read

@@ -1,12 +1,14 @@
 import type { Kysely } from 'kysely'
 import { findReleases } from '../../db/releases/releases.ts'
 import type { Store } from '../../db/schema.ts'
+import { readKept } from './moment.ts'
 
-/** A release that opens for some centre within a day. */
+/** A release that opens for some centre within a day, or would if the centre had a Key Time. */
 export interface OpeningSoon {
   id: number
   name: string
-  firstOpensAt: string
+  /** The next moment at which it opens for some centre, or else the first; null where it opens for none. */
+  firstOpensAt: string | null
   centres: number
   /** Centres of its audience for which it never opens. */
   withoutKeyTime: number
@@ -25,13 +27,28 @@ export async function releasesOpeningSoon(db: Kysely<Store>, now: Date): Promise
   const facts = await readReleaseFacts(db, { releases: near })
   const until = new Date(now.getTime() + day)
   return near.flatMap((release) => {
-    const { timeline, centres, without } = outlookFrom(facts, release)
+    const { timeline, centres, without, firstOpensAt } = outlookFrom(facts, release)
     const next = timeline.find(({ at }) => at > now)
-    if (next === undefined || next.at > until) return []
+    const isNext = next !== undefined && next.at <= until
+    const isMissed = without.length > 0 && mayOpenBetween(release.opens, { from: now, until })
+    if (!isNext && !isMissed) return []
     const { id, name } = release
-    return [{ id, name, firstOpensAt: next.at.toISOString(), centres, withoutKeyTime: without.length }]
+    const first = next?.at ?? firstOpensAt
+    return [{ id, name, firstOpensAt: first?.toISOString() ?? null, centres, withoutKeyTime: without.length }]
   })
 }
+
+/** Somewhere in the world the day of its Key Time, with the hours before or after it, is in these. */
+function mayOpenBetween(opens: string, { from, until }: { from: Date; until: Date }): boolean {
+  const moment = readKept(opens)
+  if (moment.kind === 'absolute') return moment.at > from && moment.at <= until
+  const midnight = Date.parse(`${moment.date}T00:00:00Z`) + moment.offsetMinutes * 60_000
+  return midnight - earliest <= until.getTime() && midnight + day + latest > from.getTime()
+}
+
+/** The clocks of the world are at most so far ahead of UTC, and behind it. */
+const earliest = 14 * 60 * 60 * 1000
+const latest = 12 * 60 * 60 * 1000
 
 /** A day anywhere in the world, with hours before or after it, is less than three days off. */
 function mayOpenSoon(opens: string, now: Date): boolean {

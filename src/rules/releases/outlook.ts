@@ -1,5 +1,5 @@
 import type { Kysely } from 'kysely'
-import type { ReleaseRow } from '../../db/releases/releases.ts'
+import type { CentreOfRelease, ReleaseRow } from '../../db/releases/releases.ts'
 import type { Store } from '../../db/schema.ts'
 import { localTimeInWords } from '../key-times/local-time.ts'
 import {
@@ -7,6 +7,7 @@ import {
   authorisationsOf,
   readReleaseFacts,
   type ReleaseFacts,
+  withoutGlobalListening,
 } from './authorisations.ts'
 
 /** When a release opens around the world, and where it never will. */
@@ -20,6 +21,8 @@ export interface Outlook {
   /** Centres for which it cannot be worked out. */
   without: Authorisation[]
   authorisations: Authorisation[]
+  /** Centres of the audience with entries for a recording that are left out, because they have no Global Listening. */
+  leftOut: CentreOfRelease[]
 }
 
 export interface OpeningMoment {
@@ -31,7 +34,7 @@ export interface OpeningMoment {
 
 /** Works out when a release opens for each centre of its audience, whatever its state. */
 export async function outlookOf(db: Kysely<Store>, release: ReleaseRow): Promise<Outlook> {
-  return outlookFrom(await readReleaseFacts(db, { releases: [release] }), release)
+  return outlookFrom(await readReleaseFacts(db, { releases: [release], listening: 'asked' }), release)
 }
 
 /** The same for each of many, from facts that were read once. */
@@ -58,6 +61,7 @@ export function outlookFrom(facts: ReleaseFacts, release: ReleaseRow): Outlook {
     timeline,
     without,
     authorisations,
+    leftOut: withoutGlobalListening(release, facts),
   }
 }
 

@@ -79,6 +79,23 @@ describe('the list of errors', () => {
     ])
   })
 
+  it('names entries for a recording of centres that have no Global Listening', async () => {
+    await world.centre('CA001', { kind: 'associate' })
+    await world.centre('CA101', { associate: 'CA001' })
+    writeFileSync(world.path('audio.mp3'), 'audio')
+    const facts = ['--kind', 'listening-audio', '--series', '2026-06', '--component', '0500/13']
+    await run('resources', 'upload', 'audio.mp3', '--title', 'Audio', ...facts)
+    await entries('CA101,2026-06,0500/13,3', 'EG001,2026-06,0500/13,3', 'CA001,2026-06,0500/13,3')
+    expect((await found('entry')).errors).toEqual([
+      ['no-global-listening', 'CA001'],
+      ['no-global-listening', 'CA101'],
+    ])
+    await run('centres', 'edit', 'CA101', '--global-listening')
+    expect((await found('entry')).errors).toEqual([['no-global-listening', 'CA001']])
+    await entries('CA001,2026-06,0500/13,0')
+    expect((await found('entry')).errors).toEqual([])
+  })
+
   it('lets go of an entry that a later file says once', async () => {
     await entries('EG001,2026-06,0500/12,3', 'EG001,2026-06,0500/12,4')
     expect(await found('entry')).toMatchObject({ errors: [['counts-differ', 'EG001']] })

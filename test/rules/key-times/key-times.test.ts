@@ -88,6 +88,25 @@ describe('importing Key Times', () => {
     expect(await world.rows('select country from key_times')).toEqual([{ country: 'PK' }])
   })
 
+  it.each([
+    ['Egypt,3,AM,0.375,,,,', /part of a day.* as 09:00/],
+    ['Egypt,3,AM,2026-06-02T10:00:00,,,,', /write 10:00 alone/],
+    ['Egypt,3,AM,10:00,,2026-06-01,,', /is a date.* as 2026-06 if/],
+    ['Egypt,3,AM,10:00,,31/05/2026,,', /is a date.* as 2026-05 if/],
+    ['Egypt,3,AM,10:00,,,31/05/2026,', /2026-05-31/],
+    ['Egypt,3,AM,10:00,,,05/06/2026,', /year first, then the month/],
+  ])('says what to do with what a spreadsheet made of a cell: %s', async (row, hint) => {
+    const { issues } = (await importing([row])).json()
+    expect(issues).toMatchObject([{ hint: expect.stringMatching(hint) }])
+  })
+
+  it('are listed by the names of their countries', async () => {
+    await importing(['UK,2,AM,10:00,,,,', 'Uganda,3,AM,09:00,,,,', 'Egypt,3,AM,10:00,,,,'])
+    const { keyTimes } = (await world.run(['key-times', 'list', '--json'])).json()
+    const countries = keyTimes.map(({ country }: { country: string }) => country)
+    expect(countries).toEqual(['Egypt', 'Uganda', 'United Kingdom'])
+  })
+
   it('names the time that was perhaps meant, and takes none', async () => {
     const { issues } = (await importing(['Egypt,3,PM,2:00,,,,', 'Brazil,1,AM,9:00,,,,'])).json()
     expect(issues).toMatchObject([

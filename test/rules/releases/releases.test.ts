@@ -205,7 +205,7 @@ describe('what opens within a day', () => {
   it('is named by status, with the centres that will never see it', async () => {
     const id = await released()
     const soon = async () => (await world.run(['status', '--json'])).json()
-    world.setClock(new Date(opening.getTime() - 24 * 60 * 60 * 1000 - second))
+    world.setClock(new Date(opening.getTime() - 48 * 60 * 60 * 1000))
     expect((await soon()).opening).toEqual([])
     world.setClock(new Date(opening.getTime() - 24 * 60 * 60 * 1000))
     const first = opening.toISOString()
@@ -215,7 +215,20 @@ describe('what opens within a day', () => {
       next: expect.arrayContaining(['ssh-admin errors list --kind key-time']),
     })
     world.setClock(opening)
+    expect((await soon()).opening).toMatchObject([expected])
+    world.setClock('2026-06-04T12:00:00.000Z')
     expect((await soon()).opening).toEqual([])
+  })
+
+  it('is named by status where no centre has a Key Time', async () => {
+    const id = await released('NZ001')
+    world.setClock('2026-06-01T09:00:00.000Z')
+    const opened = async () => (await world.run(['status', '--json'])).json().opening
+    const never = { id: Number(id), firstOpensAt: null, centres: 1, withoutKeyTime: 1 }
+    expect(await opened()).toMatchObject([never])
+    expect((await world.run(['status'])).stdout).toContain('June, for 1 centre; never for 1 centre of them')
+    world.setClock('2026-05-29T09:00:00.000Z')
+    expect(await opened()).toEqual([])
   })
 })
 
@@ -384,6 +397,46 @@ describe('publishing', () => {
     const rehearsed = await world.run(['releases', 'publish', 'Draft', '--dry-run', '--json'])
     expect(rehearsed.json().authorisations).toHaveLength(6)
     expect((await world.run(['releases', 'show', 'Draft', '--json'])).json().state).toBe('draft')
+  })
+
+  it('shows in a rehearsal each centre, says what would be, and asks with how many it opens for', async () => {
+    writeFileSync(
+      world.path('entries.csv'),
+      'Centre number,Series,Component,Candidates\nCA101,2026-06,0500/12,3\nEG001,2026-06,0500/12,3\n',
+    )
+    await run('entries', 'import', 'entries.csv')
+    await drafting('--for', 'all')
+    const opens = ['--opens', 'key-time AM 2026-06-02 - 2h']
+    await run('releases', 'edit', 'Draft', '--resource', `${audio},${text}`, ...opens)
+    const argv = ['releases', 'publish', 'Draft']
+    const piped = (await world.run([...argv, '--dry-run'])).stdout.split('\n')
+    expect(piped.filter((line) => line.startsWith('centre\t'))).toHaveLength(6)
+    expect(piped).toContain('without-global-listening\tCA101')
+    const shown = (await world.run([...argv, '--dry-run'], { terminal: { columns: 200 } })).stdout
+    expect(shown).toContain('would be released.')
+    expect(shown).not.toContain('is released')
+    for (const number of ['CA001', 'CA101', 'CA102', 'EG001', 'EG002', 'NZ001'])
+      expect(shown).toContain(`${number} Centre ${number}: `)
+    expect(shown).toContain('1 centre has entries for a recording and no Global Listening')
+    const typist = inProcess(world, argv, { columns: 200 })
+    await typist.sees('CA101 Centre CA101')
+    await typist.sees('Release it: it opens for 5 of 6 centres?')
+    typist.types('n')
+    typist.presses('enter')
+    expect(await typist.leaves()).toMatchObject({ exit: 130 })
+    const rehearsed = await world.run([...argv, '--dry-run', '--json'])
+    expect(rehearsed.json()).toMatchObject({ withoutGlobalListening: [{ number: 'CA101' }] })
+  })
+
+  it.each([
+    ['key-time AM 2026-06-02 - 1 h', 'key-time AM 2026-06-02 - 1h'],
+    ['key-time AM 2026-06-02 - 1h 30m', 'key-time AM 2026-06-02 - 1h30m'],
+    ['key-time AM 2026-06-02 − 2h', 'key-time AM 2026-06-02 - 2h'],
+    ['key-time AM 2026-06-02 – 2 h', 'key-time AM 2026-06-02 - 2h'],
+  ])('understands the moment %s', async (typed, kept) => {
+    await drafting('--for', 'all')
+    await run('releases', 'edit', 'Draft', '--opens', typed)
+    expect((await world.run(['releases', 'show', 'Draft', '--json'])).json().opens).toBe(kept)
   })
 
   it('is refused for nobody, and for nothing', async () => {
