@@ -1,6 +1,6 @@
 // The arrows of the house (docs/code-map.md): who may know whom. `npm run arrows` holds them.
 const leaves =
-  'input-file|errors|error-words|nearest|near-address|search-key|countries|country-names|decode-text|version|disk|fault-points|interruption|unfinished-files|shared-place|heap-growth'
+  'input-file|errors|error-words|nearest|near-address|near-number|search-key|countries|country-names|decode-text|version|disk|fault-points|interruption|unfinished-files|shared-place|heap-growth'
 
 /** A room may import itself, the rooms named, and packages; types may come from a little further. */
 function room(name, { may, types = [], leaves: also = leaves, but = 'nothing' }) {
@@ -38,7 +38,7 @@ module.exports = {
     ...room('db', {
       may: [],
       leaves:
-        'input-file|errors|nearest|near-address|search-key|version|disk|fault-points|interruption|unfinished-files|shared-place',
+        'input-file|errors|nearest|near-address|near-number|search-key|version|disk|fault-points|interruption|unfinished-files|shared-place',
     }),
     ...room('rules', { may: ['db', 'letters'] }),
     ...room('workbook', {
