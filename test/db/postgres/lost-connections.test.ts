@@ -1,8 +1,11 @@
+import { sql } from 'kysely'
+import pg from 'pg'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { openStore, type OpenStore } from '../../../src/db/store/open.ts'
 import { commit, type Trx } from '../../../src/db/transact.ts'
 import { appendAudit } from '../../../src/rules/audit/append.ts'
 import { readSharedPlace } from '../../../src/shared-place.ts'
+import { testServer } from '../../shared-store.ts'
 import { newWorld, type World } from '../../world.ts'
 import { type CuttingProxy, cuttingProxy } from './cutting-proxy.ts'
 
@@ -90,6 +93,54 @@ it('goes on by itself where the server ends its connection before anything is sa
     await trx.selectFrom('store').select('id').execute()
   })
   expect(await events()).toBe(1)
+})
+
+describe('a change that the server ends because of others', () => {
+  const ending = (code: string) =>
+    sql.raw(`do $$ begin raise exception 'ended' using errcode = '${code}'; end $$`)
+
+  it.each(['40001', '40P01'])('is made anew, once: %s', async (code) => {
+    let tries = 0
+    await adding(await desk(), async (trx) => {
+      tries += 1
+      if (tries === 1) await ending(code).execute(trx)
+    })
+    expect([tries, await events()]).toEqual([2, 1])
+  })
+
+  it('is given up after four tries, and told in words', async () => {
+    let tries = 0
+    const always = adding(await desk(), async (trx) => {
+      tries += 1
+      await ending('40001').execute(trx)
+    })
+    await expect(always).rejects.toMatchObject({ code: 'store-locked', exit: 7 })
+    expect([tries, await events()]).toEqual([4, 0])
+  })
+
+  it('is made anew after a deadlock with another program', async () => {
+    const other = new pg.Client({ connectionString: testServer ?? '' })
+    await other.connect()
+    const { schema } = readSharedPlace(world.db)
+    // The server looks for deadlocks when a desk has waited a second; whoever looks is ended.
+    await other.query(
+      `set deadlock_timeout to '600s'; set search_path to ${schema}; begin; lock table templates`,
+    )
+    const store = await desk()
+    let tries = 0
+    let waits: Promise<unknown> | undefined
+    try {
+      await adding(store, async (trx) => {
+        tries += 1
+        if (tries === 1) waits = other.query('update store set program = program; commit')
+        await trx.selectFrom('templates').selectAll().execute()
+      })
+      await waits
+    } finally {
+      await other.end()
+    }
+    expect([tries, await events()]).toEqual([2, 1])
+  })
 })
 
 describe('the clock of a desk', () => {

@@ -15,13 +15,33 @@ describe('writing to the new users of an import', () => {
 
   const newcomers = async (count: number) => {
     const at = world.now.toISOString()
-    await world.rows(
-      `with recursive n(i) as (select 1 union all select i + 1 from n where i < ${count})
-         insert into users (email, email_key, first_name, last_name, folded, centre_id, hub_role, status,
-           pin_nonce, pin_state, pin_issued_at, pin_wrong_tries, created_at, created_by_import)
-         select 'user' || i || '@school.example', 'user' || i || '@school.example', 'Amira', 'No ' || i, '',
-           1, 'teacher', 'invited', zeroblob(16), 'issued', '${at}', 0, '${at}', 1 from n`,
-    )
+    const { db } = await world.store()
+    const { id } = await db.selectFrom('centres').select('id').executeTakeFirstOrThrow()
+    const rows = Array.from({ length: count }, (_, before) => {
+      const number = before + 1
+      const email = `user${number}@school.example`
+      return {
+        email,
+        email_key: email,
+        first_name: 'Amira',
+        last_name: `No ${number}`,
+        folded: '',
+        centre_id: id,
+        hub_role: 'teacher' as const,
+        status: 'invited' as const,
+        pin_nonce: Buffer.alloc(16),
+        pin_state: 'issued' as const,
+        pin_issued_at: at,
+        pin_wrong_tries: 0,
+        created_at: at,
+        created_by_import: 1,
+      }
+    })
+    for (let from = 0; from < count; from += 500)
+      await db
+        .insertInto('users')
+        .values(rows.slice(from, from + 500))
+        .execute()
   }
   const queue = () =>
     world.commit((given) => (trx) => queueActivationLetters(trx, { importId: 1, ctx: given }))
