@@ -32,7 +32,7 @@ const desks = (more: Partial<ManyDesks> = {}): ManyDesks => ({
   folder: world.folder,
   keyFile: world.path('hub.db.key'),
   place: () => world.db,
-  client,
+  client: () => client,
   desks: 8,
   goesOn: (begun) => begun < 3,
   seed: 1,

@@ -12,7 +12,7 @@ export interface ManyDesks {
   /** The address of the store, for each desk. */
   place: (desk: number) => string
   /** Signed in where the store's tables are looked in first. */
-  client: pg.Client
+  client: () => pg.Client
   desks: number
   /** Whether a desk begins one more command, of which it has begun so many. */
   goesOn: (begun: number) => boolean
@@ -76,7 +76,7 @@ function deed(random: Random, desk: number, begun: number): Deed {
 export async function workAtManyDesks(work: ManyDesks): Promise<Worked> {
   const { client, desks } = work
   await prepare(work)
-  const before = await sums(client)
+  const before = await sums(client())
   const done: Done[] = []
   await Promise.all(Array.from({ length: desks }, (_, desk) => workAt(work, { desk, done })))
   const exits: Record<string, number> = {}
@@ -196,7 +196,8 @@ async function whatIsWrong(
   work: ManyDesks,
   { before, done }: { before: Sums; done: readonly Done[] },
 ): Promise<string[]> {
-  const { client, desks, folder } = work
+  const { desks, folder } = work
+  const client = work.client()
   const wrong: string[] = []
   const none = async (what: string, query: string) => {
     const { rows } = await client.query<Record<string, unknown>>(query)

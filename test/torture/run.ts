@@ -1,9 +1,15 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { runAtOnce } from './at-once.ts'
 import { newDesk } from './desk.ts'
 import { tryHostileFiles } from './hostile-files.ts'
 import { importMutatedWorkbooks } from './mutated-workbooks.ts'
 import { workInMemory } from '../memory-folder.ts'
 import { operations } from './operations.ts'
+import type { Worked } from './desks.ts'
+import { fetchServers } from './servers.ts'
+import { tortureFailover, tortureSharedStore } from './shared-store.ts'
 import { type Kind, walk } from './walk.ts'
 
 // npm run torture [-- --short] [-- --only import]: prints operation × points × kinds of fault, tried and failed.
@@ -57,11 +63,36 @@ if (wanted('hostile files')) {
   )
   note('hostile stores, keys and backups', [tried], wrong)
 }
+if (wanted('desks')) {
+  const folder = mkdtempSync(join(tmpdir(), 'ssh-admin-servers-'))
+  try {
+    const length = { time: short ? 15_000 : 60_000, seed: 7 }
+    for (const { name, bin } of await fetchServers(folder)) {
+      if (bin === undefined) {
+        console.log(`${name}: skipped, it is not here and cannot be fetched`)
+        continue
+      }
+      const worked = await tortureSharedStore(bin, length)
+      note(`eight desks at ${name} (${endedOf(worked)})`, [worked.commands], worked.failures)
+      const lost = await tortureFailover(bin, length)
+      note(`eight desks at ${name} that is lost (${endedOf(lost)})`, [lost.commands], lost.failures)
+    }
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
 print(['what', 'tried', 'failed'])
 
 if (printed === 0) throw new Error(`there is nothing called ${only}`)
 console.log(failures.length === 0 ? 'Nothing lost.' : `${failures.length} failures.`)
 process.exitCode = failures.length === 0 ? 0 : 1
+
+function endedOf({ exits }: Worked): string {
+  const ended = Object.entries(exits).map(
+    ([exit, many]) => `${many} with ${exit === 'killed' ? exit : `exit ${exit}`}`,
+  )
+  return ended.join(', ')
+}
 
 function print(headings: readonly string[]): void {
   if (rows.length === 0) return
