@@ -17,6 +17,8 @@ export async function progressOn(terminal: Terminal, first: string): Promise<Pro
   return {
     say: (text) => {
       spinner.text = fitting(text)
+      // What follows may hold the process up until it is done: it is drawn now.
+      spinner.render()
     },
     stop: () => {
       spinner.stop()

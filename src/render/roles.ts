@@ -43,12 +43,15 @@ export function matrixJson(): Extract<JsonAnswer<'roleList'>, { matrix: unknown 
   return { matrix: rows, total: rows.length }
 }
 
+const alsoSo =
+  'What is not written is not allowed. Nobody changes the address or the PIN of an account that holds a role which they neither have nor may grant there, nor their own roles or their own address.'
+
 export function renderMatrix(view: View): string {
   const rows = [...matrixJson().matrix]
   if (!view.isTerminal) return rows.map(({ actor, may }) => tsvLine([actor, may])).join('\n')
   const { chalk } = view
   const lines = rows.map(({ actor, may }) => `${chalk.bold(actor)}\n${wrapped(may, view.width - 2)}`)
-  return `${lines.join('\n')}\n\nWhat is not written is not allowed. Nobody changes the address or the PIN of an account that holds a role\nwhich they neither have nor may grant there, nor their own roles or their own address.`
+  return `${lines.join('\n')}\n\n${wrapped(alsoSo, view.width - 2)}`
 }
 
 export function renderChecked({ actor, action, target, allowed, rule }: Checked, view: View): string {
