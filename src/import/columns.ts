@@ -28,7 +28,18 @@ export const centreColumns = [
   {
     field: 'email',
     heading: 'Email',
-    synonyms: ['E-mail', 'Email address', 'E-mail address', 'Mail', 'User email', 'Username', 'User name'],
+    synonyms: [
+      'E-mail',
+      'Email address',
+      'E-mail address',
+      'Email (work)',
+      'Email address (work)',
+      'Work email',
+      'Mail',
+      'User email',
+      'Username',
+      'User name',
+    ],
     required: true,
   },
   {
@@ -45,7 +56,15 @@ export const centreColumns = [
   {
     field: 'country',
     heading: 'Country',
-    synonyms: ['Country/Region', 'Country or region', 'Nation', 'Country name'],
+    synonyms: [
+      'Country/Region',
+      'Country or region',
+      'Country/Territory',
+      'Country or territory',
+      'Country/Area',
+      'Nation',
+      'Country name',
+    ],
   },
   { field: 'firstName', heading: 'First name', synonyms: ['Given name', 'Forename', 'First'] },
   { field: 'lastName', heading: 'Last name', synonyms: ['Surname', 'Family name', 'Last'] },

@@ -26,6 +26,10 @@ export function readNumberCell(
   if (isErrorWord(text)) return { fault: errorCell(text) }
   const number = readCentreNumber(text)
   if (number !== undefined && !isPlaceholderNumber(number)) return { number }
+  if (/^[=＝]/.test(text)) {
+    const formula = cellFault({ kind: 'not-calculated', formula: text, zero: false }, { text: true })
+    if (formula) return { fault: formula }
+  }
   return { fault: invalid(text, { hint: hintFor(text) }) }
 }
 

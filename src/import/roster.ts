@@ -105,7 +105,8 @@ export async function readRoster(workbook: Workbook, { map, keepCells, progress 
     progress: (share) => progress?.(share, rows.length),
   })
   if (counting.counts()) {
-    throw runningNumbers(table.headings[table.columns.get('number') ?? 0] ?? '', headingOf('number'))
+    const heading = table.headings[table.columns.get('number') ?? 0] ?? ''
+    throw runningNumbers(heading, headingOf('number'), { other: counted.found()?.other })
   }
   const roster: Roster = {
     file: workbook.file,

@@ -98,7 +98,7 @@ export function tidyName(text: string): { name: string; notices: NameNotice[] } 
 /** What no name may be or hold, a centre's or a person's; looked for before the blanks are tidied. */
 export function nameTextFault(text: string): NameFault | undefined {
   const trimmed = text.trim()
-  if (isErrorWord(trimmed.normalize('NFC'))) {
+  if (isErrorWord(trimmed.normalize('NFC')) || errorWithoutHash.test(trimmed)) {
     return {
       code: 'error-cell',
       message: `is ${trimmed}, which is an error of a formula, not a value`,
@@ -141,13 +141,8 @@ export function nameTextFault(text: string): NameFault | undefined {
 /** What is no name where it would be all of it; as one of a person's two names it may be one. */
 export function wholeNameFault(name: string): NameFault | undefined {
   const folded = name.normalize('NFKC').toLowerCase()
-  const [word = ''] = folded.split(' ', 1)
-  const once =
-    word.length < folded.length && placeholderWords.has(word)
-      ? (/^(.+?)(?: \1)+$/s.exec(folded)?.[1] ?? folded)
-      : folded
   const isNumber = /\d/.test(folded) && (scientific.test(folded) || dates.some((date) => date.test(folded)))
-  if (isNumber || placeholders.has(once)) {
+  if (isNumber || isPlaceholder(folded)) {
     return { code: 'not-a-name', message: `is ${name}, which is no name` }
   }
   if (name === '' || /\p{L}/u.test(name)) return undefined
@@ -160,7 +155,7 @@ export function centreNameFault(text: string): NameFault | undefined {
 }
 
 function centreTextFault(name: string): NameFault | undefined {
-  return yesOrNo(name) ?? wholeNameFault(name) ?? addressFault(name)
+  return yesOrNo(name, shortYesesAndNoes) ?? wholeNameFault(name) ?? addressFault(name)
 }
 
 /** It stands in the wrong column, or was typed in the wrong place. */
@@ -170,8 +165,9 @@ function addressFault(name: string): NameFault | undefined {
 }
 
 /** A cell that was ticked, in a file that has no kinds of cells; people may be called so. */
-function yesOrNo(name: string): NameFault | undefined {
-  if (!yesesAndNoes.has(name.toLowerCase())) return undefined
+function yesOrNo(name: string, others?: ReadonlySet<string>): NameFault | undefined {
+  const bare = withoutSigns(name.toLowerCase())
+  if (!yesesAndNoes.has(bare) && others?.has(bare) !== true) return undefined
   return { code: 'not-a-name', message: `is ${name}, a yes or no and no name` }
 }
 
@@ -188,30 +184,70 @@ function personTextFault(name: string): NameFault | undefined {
 
 const isWebAddress: NameFault = { code: 'not-a-name', message: 'holds a web address' }
 const dash = /^[-.]$/
-/** What people and programs write where there is nothing. */
+/** What people and programs write where there is nothing, without signs around it. */
 const placeholders = new Set(
   [
-    'null nil none nan nat inf -inf infinity -infinity na n/a n.a. n.a n/d tbc tba tbd unknown undefined missing blank empty k.a. s/n',
-    '<na> <null> <none> <nil> <blank> <empty> (na) (null) (none) (nil) (blank) (empty) (missing) (unknown)',
-    '(leer) (vide) (vuoto) (vacío) (vazio) (leeg) (puste) (tom) (пусто) (空白) [blank] [empty] [null] loading...',
+    'null nil nill none void nan nat inf -inf infinity -infinity na n/a n.a n/d tbc tba tbd tbn unknown undefined',
+    'missing blank empty k.a s/n \\n loading nothing unnamed noname',
   ]
     .join(' ')
     .split(' ')
     .concat(
-      '[object object]',
+      'object object',
+      'no name',
+      'no data',
+      'no value',
+      'not given',
       'not available',
       'not applicable',
       'not known',
       'to be confirmed',
-      '(en blanco)',
+      'to be advised',
+      'to be announced',
+      'to be decided',
+      'to be determined',
+      'to follow',
+      // What stands above the column.
+      ...[
+        'centre name',
+        'center name',
+        'school name',
+        'name of centre',
+        'name of school',
+        'name of the school',
+      ],
+      ...['centre number', 'center number', 'first name', 'last name', 'full name', 'surname', 'given name'],
+      ...['family name', 'email', 'e-mail', 'email address', 'country', 'town', 'postcode', 'name of user'],
     ),
 )
-/** The first word of each. */
-const placeholderWords = new Set([...placeholders].map((placeholder) => placeholder.split(' ', 1)[0] ?? ''))
+/** Those that are written in brackets only: Tom is a name, (tom) is Swedish for nothing. */
+const inBrackets = new Set(
+  '(leer) (vide) (vuoto) (vacío) (vazio) (leeg) (puste) (tom) (пусто) (空白) (en blanco)'.match(/\([^)]+\)/g),
+)
+
+function isPlaceholder(folded: string): boolean {
+  if (inBrackets.has(folded)) return true
+  const bare = withoutSigns(folded)
+  if (bare.length > longestPlaceholder) return false
+  if (placeholders.has(bare) || /^x{2,}$/.test(bare)) return true
+  return [/ /, /[/|,;]/].some((between) => {
+    const words = bare.split(between)
+    return words.length > 1 && new Set(words).size === 1 && placeholders.has(words[0] ?? '')
+  })
+}
+
+/** `(TBC)`, `"tbc"`, `TBC.`, `tbc?` and `n / a` are what is written without the signs. */
+function withoutSigns(folded: string): string {
+  return folded
+    .replace(/^[\s"'“”„‘’«»‹›`*(<[{]+/, '')
+    .replace(/[\s"'“”„‘’«»‹›`*)>\]}.?!:;,…]+$/, '')
+    .replace(/\s*([/|-])\s*/g, '$1')
+    .replace(/\s+/g, ' ')
+}
 /** What stands where nothing is known, or where a box was ticked; in any letter case. */
 export function isNoValue(text: string): boolean {
   const folded = text.normalize('NFKC').trim().toLowerCase()
-  return placeholders.has(folded) || yesesAndNoes.has(folded)
+  return isPlaceholder(folded) || yesesAndNoes.has(folded)
 }
 
 /** As spreadsheets write what is ticked, in the languages of many. */
@@ -223,6 +259,12 @@ const yesesAndNoes = new Set(
   ]
     .join(' ')
     .split(' '),
+)
+/** People are called so; no centre is. */
+const shortYesesAndNoes: ReadonlySet<string> = new Set(
+  'y n ja nein oui non sí si sim não nao da да net нет tak nie ano ne evet hayır hayir igen nem kyllä ei nee nej nei はい いいえ 是 否'.split(
+    ' ',
+  ),
 )
 const months =
   '(?:jan|feb|m[aä]r|mrt|apr|ma[iy]|mei|ju[nl]|a[uo][gû]|sep|o[ck]t|out|nov|d[eéi][czs]|ene|abr|ago|janv|f[eé]vr|avr|juin|juil|set|gen|mag|giu|lug|ott)'
@@ -238,6 +280,8 @@ const scientific = /^[+-]?\d+(?:[.,]\d+)?e[+-]?\d+$/
 
 /** One that was written out as text; with a plus or minus, a reference or a function. */
 const formula = /^(?:[=＝]|[+-]\s*(?:\$?[a-z]{1,3}\$?\d+$|[a-z][a-z0-9.]*\())/i
+/** An error of a spreadsheet that has lost its sign. */
+const errorWithoutHash = /^(?:ref|name|value|num|null|div\/0|bezug|wert|valeur|valor|nom|nombre)[!?]$/i
 const entity = /&(?:[a-z][a-z0-9]{1,31}|#\d{1,7}|#x[0-9a-f]{1,6});/i
 /** Also as browsers mend it (`https:\\evil.com`, `http:evil.com`), and with a port, question or place behind a dot. */
 const webAddress = new RegExp(
@@ -258,6 +302,8 @@ function holdsWebAddress(text: string): boolean {
 
 /** Marks without meaning between letters of one direction, and the mark at the beginning of a file. */
 const marks = /[\u00ad\u200e\u200f]|^\ufeff+|\ufeff+$/g
+/** With signs around it: what is longer is no placeholder. */
+const longestPlaceholder = 40
 /** Nothing of it can be invisible: the letters and signs of the West, told without looking at what stands beside each. */
 const printed = /^[ -~\u00a1-\u00ac\u00ae-\u02ff]*$/
 const blanks = '\\s\\u0085'

@@ -240,14 +240,28 @@ function markup(beginning: string, path: string): UnusableWorkbook {
 }
 
 function asUtf8(bytes: Buffer, path: string): Buffer {
-  const text = toUtf8(bytes)
+  const text = isUtf32(bytes) ? undefined : toUtf8(bytes)
   if (text !== undefined) return text
+  if (isUtf32(bytes))
+    throw new UnusableWorkbook('workbook-encoding', `${named(path)} is text in UTF-32`, {
+      hint: 'save it as UTF-8, or as .xlsx',
+      file: path,
+    })
   if (bytes.includes(0)) throw notAWorkbook(path, 'a binary file of a kind that is not known')
   throw new UnusableWorkbook(
     'workbook-encoding',
     `${named(path)} is text, but neither UTF-8 nor UTF-16 (line ${firstBadLine(bytes)}): its accented letters cannot be told`,
     { hint: 'save it as .xlsx, or as CSV UTF-8 (in LibreOffice: character set Unicode (UTF-8))', file: path },
   )
+}
+
+/** Of each letter's four bytes one or two are always zero; a mark at the beginning is that of UTF-16 with two zeros more. */
+function isUtf32(bytes: Buffer): boolean {
+  if (bytes.length < 8 || bytes.length % 4 !== 0) return false
+  const letters = Array.from({ length: Math.min(64, bytes.length / 4) }, (_, at) => at * 4)
+  const all = (high: readonly [number, number]) =>
+    letters.every((at) => bytes[at + high[0]] === 0 && (bytes[at + high[1]] ?? 0) <= 0x10)
+  return all([3, 2]) || all([0, 1])
 }
 
 function firstBadLine(bytes: Buffer): number {

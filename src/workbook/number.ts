@@ -54,7 +54,10 @@ function byCode(value: number, held: string, code: string): NumberRead {
     const scale = 100 ** (withoutLiterals(code).split('%').length - 1)
     return { text: `${plain(value * scale)}%` }
   }
-  if (shown !== undefined && Number.isInteger(value) && /^[\p{L}\p{N}]+$/u.test(shown)) return { text: shown }
+  // A sign that fills the cell is shown as often as there is room for it.
+  const fills = /\*./s.test(code.replace(/"[^"]*"|\\.|_./gs, ''))
+  if (shown !== undefined && !fills && Number.isInteger(value) && /^[\p{L}\p{N}]+$/u.test(shown))
+    return { text: shown }
   return { text: held, note: { kind: 'number', shown, held } }
 }
 

@@ -67,7 +67,8 @@ export function scanner({ part, root, container, unit, read, slow, around = fals
       return -1
     }
     if (end === -1) return -1
-    if (!/^<\w+(\s+[\w:.-]+="[^"<>&]*")*\s*$/.test(text.slice(at, end))) {
+    const tag = text.slice(at, end)
+    if (!/^<\w+(\s+[\w:.-]+="[^"<>&]*")*\s*$/.test(tag) || /\sxmlns=/.test(tag)) {
       giveUp(0)
       return -1
     }
@@ -96,7 +97,8 @@ export function scanner({ part, root, container, unit, read, slow, around = fals
       if (tag === undefined) return at
       const end = tag.empty ? tag.end : text.indexOf(stop, tag.end)
       if (end === -1) return at
-      if (tag.odd || !read(tag, text, tag.end, end)) {
+      // It may be of another namespace.
+      if (tag.odd || tag.attribute('xmlns') !== undefined || !read(tag, text, tag.end, end)) {
         giveUp(at)
         return 0
       }
@@ -214,7 +216,7 @@ export function scanCells(text: string, from: number, to: number, onCell: (cell:
         if (code === 114) cell.column = scanColumn(text, equals + 2, close)
         else if (code === 116) cell.type = text.slice(equals + 2, close)
         else if (code === 115) cell.style = Number(text.slice(equals + 2, close))
-      }
+      } else if (text.startsWith('xmlns', at)) return false
       at = close + 1
     }
     if (open) {
@@ -289,7 +291,7 @@ function textBetween(
 
 function scanFormula(text: string, from: number, to: number, cell: RawCell): number {
   const tag = startTag(text, from)
-  if (tag === undefined || tag.odd || tag.end > to) return -1
+  if (tag === undefined || tag.odd || tag.end > to || tag.attribute('xmlns') !== undefined) return -1
   cell.formula ??= ''
   if (tag.empty) return tag.end
   const end = text.indexOf('<', tag.end)

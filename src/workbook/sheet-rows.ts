@@ -1,5 +1,5 @@
 import { type CellFault, type CellNote, rangeOf, type SheetFacts } from './sheet-xml.ts'
-import { maxColumns, maxRows } from './cell.ts'
+import { columnLetters, maxColumns, maxRows } from './cell.ts'
 import { damaged, detached } from './errors.ts'
 import { changesWhatIsShown, type NumberFormat, readNumber, shownText } from './number.ts'
 import { unescapeText } from './xml.ts'
@@ -114,6 +114,7 @@ export function rowMaker(
     cell(cell) {
       column = cell.column === -1 ? column + 1 : cell.column
       if (column >= maxColumns) throw damaged(`row ${row.number} has more than ${maxColumns} columns`)
+      if (row.cells[column] !== undefined || row.notes?.has(column) === true) row.fault ??= cellTwice(column)
       if (cell.type === 'e') {
         setNote(row, column, { kind: 'error', value: cell.value.trim() || '#ERROR' })
         return
@@ -150,6 +151,16 @@ export function rowMaker(
   function maybeNotCalculated({ type, value, present }: RawCell): boolean {
     if (value === '') return type !== 'str' || !present
     return recalculates && (type === '' || type === 'n') && Number(value) === 0
+  }
+}
+
+/** Nobody can tell which of the two a spreadsheet program shows. */
+function cellTwice(column: number): CellFault {
+  return {
+    code: 'cell-twice',
+    value: '',
+    message: `stands in a row that has its cell in column ${columnLetters(column)} twice`,
+    hint: 'Open it in your spreadsheet program, look at that row, and save.',
   }
 }
 

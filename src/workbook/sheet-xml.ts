@@ -53,7 +53,7 @@ export function readSheetXml(part: string, maker: RowMaker): TextSink {
   }
 
   const xml = readXml(part, {
-    open(name, attributes) {
+    open(name, attributes, isForeign) {
       if (place === 'done') return
       if (place === 'after') {
         open += 1
@@ -63,6 +63,7 @@ export function readSheetXml(part: string, maker: RowMaker): TextSink {
         else if (open === 2 && name === 'cfRule')
           maker.formatByRule(conditional, { style: Number(attributes.get('dxfId') ?? -1) })
       } else if (skipped > 0) skipped += 1
+      else if (isForeign) skipped = 1
       else if (place === 'before' && name === 'sheetData') {
         place = 'rows'
         if (hiddenFrom !== undefined) maker.hideColumns(hiddenFrom, maxColumns)
@@ -208,7 +209,7 @@ export type CellNote =
 
 /** What is wrong in a cell, worded to follow the name of its column. */
 export interface CellFault {
-  code: 'error-cell' | 'not-calculated' | 'merged' | 'shown-otherwise' | 'two-rows-in-one'
+  code: 'error-cell' | 'not-calculated' | 'merged' | 'shown-otherwise' | 'two-rows-in-one' | 'cell-twice'
   value: string
   message: string
   hint: string

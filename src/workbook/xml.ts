@@ -9,7 +9,8 @@ const DEEPEST = 256
 
 /** Somebody who is told what an XML text holds; names come without their prefix. */
 export interface XmlReader {
-  open?(name: string, attributes: ReadonlyMap<string, string>): void
+  /** `isForeign`: its namespace is not that of the whole. */
+  open?(name: string, attributes: ReadonlyMap<string, string>, isForeign: boolean): void
   close?(name: string): void
   text?(text: string): void
 }
@@ -26,6 +27,7 @@ export function readXml(part: string, reader: XmlReader): TextSink {
   let depth = 0
   let pending = 0
   let attributes = new Map<string, string>()
+  const spaces = namespaces()
   const wrong = (error: unknown) => {
     if (error instanceof UnusableWorkbook) throw error
     throw damaged(
@@ -39,18 +41,20 @@ export function readXml(part: string, reader: XmlReader): TextSink {
     throw doctype(part)
   })
   parser.on('attribute', ({ name, value }) => {
+    if (name.startsWith('xmlns')) spaces.declare(name.slice('xmlns:'.length), value)
     attributes.set(localName(name), value)
   })
   parser.on('opentag', ({ name }) => {
     pending = 0
     depth += 1
     if (depth > DEEPEST) throw bomb(`${part} has elements more than ${DEEPEST} deep`)
-    reader.open?.(localName(name), attributes)
+    reader.open?.(localName(name), attributes, spaces.open(name))
     if (attributes.size > 0) attributes = new Map()
   })
   parser.on('closetag', ({ name }) => {
     pending = 0
     depth -= 1
+    spaces.close()
     reader.close?.(localName(name))
   })
   const text = (piece: string) => {
@@ -77,6 +81,38 @@ export function readXml(part: string, reader: XmlReader): TextSink {
       } catch (error) {
         wrong(error)
       }
+    },
+  }
+}
+
+/** Which namespaces the open elements have, told apart by whether it is that of the first. */
+function namespaces(): {
+  /** What the element says whose start tag is being read; `''` is the prefix of none. */
+  declare: (prefix: string, uri: string) => void
+  /** Whether an element is of another namespace than the first. */
+  open: (name: string) => boolean
+  close: () => void
+} {
+  const levels: (ReadonlyMap<string, string> | undefined)[] = []
+  let declared: Map<string, string> | undefined
+  let known: ReadonlyMap<string, string> = new Map()
+  let first: { uri: string | undefined } | undefined
+  return {
+    declare(prefix, uri) {
+      declared ??= new Map(known)
+      declared.set(prefix, uri)
+    },
+    open(name) {
+      levels.push(declared === undefined ? undefined : known)
+      known = declared ?? known
+      declared = undefined
+      const colon = name.indexOf(':')
+      const uri = known.get(colon === -1 ? '' : name.slice(0, colon))
+      first ??= { uri }
+      return uri !== first.uri
+    },
+    close() {
+      known = levels.pop() ?? known
     },
   }
 }

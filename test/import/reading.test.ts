@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { book, fileOf } from '../workbook/book.ts'
+import { customFormat, readNumber } from '../../src/workbook/number.ts'
 import { newWorld, type Ran, type World } from '../world.ts'
 import { importRows, type Line, line, living, writeCsv } from './workbook.ts'
 
@@ -160,6 +161,88 @@ describe('two rows in one', () => {
     const ran = await world.run(['users', 'add', '--from', 'u.csv', '--yes', '--json'])
     expect(ran.exit).toBe(6)
     expect(ran.stderr).toContain('two-rows-in-one')
+  })
+})
+
+describe('what other programs and other hands write', () => {
+  it.each(['=50538', '"=TEXT(123;""00000"")"'])(
+    'the number %s is a formula, and is said to be one',
+    async (number) => {
+      const ran = await importText(
+        `Centre number,Centre name,Email\n${number},Three Rivers College,kofi@c.example\n`,
+      )
+      expect(ran.json().issues).toMatchObject([
+        { code: 'not-calculated', hint: expect.stringContaining('recalculate') },
+      ])
+    },
+  )
+
+  it.each(['utf-32le', 'utf-32be'])('a list in %s is to be saved as UTF-8', async (encoding) => {
+    const bytes = [...'\ufeffCentre number,Centre name,Email\nEG001,École,\n'].map((letter) => {
+      const four = Buffer.alloc(4)
+      const code = letter.codePointAt(0) ?? 0
+      if (encoding === 'utf-32le') four.writeUInt32LE(code)
+      else four.writeUInt32BE(code)
+      return four
+    })
+    writeFileSync(world.path('list.csv'), Buffer.concat(bytes))
+    const ran = await world.run(['centres', 'import', 'list.csv', '--yes', '--json'])
+    expect([ran.exit, ran.error().hint]).toEqual([6, expect.stringContaining('UTF-8')])
+  })
+
+  it('elements of another namespace are no rows and no cells, however they are read', async () => {
+    const cell = (text: string, name = 'c') => `<${name} t="inlineStr"><is><t>${text}</t></is></c>`
+    const row = (...cells: string[]) => `<row>${cells.join('')}</row>`
+    const headings = row(cell('Centre number'), cell('Centre name'), cell('Email'), cell('Country/Territory'))
+    const good = row(cell('EG002'), cell('Delta School'), cell(''), cell('Egypt'))
+    for (const foreign of [
+      '<z:row xmlns:z="urn:z" r="9"><z:c r="A9"><z:v>5</z:v></z:c></z:row>',
+      '<row xmlns="urn:z" r="9"><c r="A9"><v>5</v></c></row>',
+      `<z:list xmlns:z="urn:z">${row(cell('EG003'))}</z:list>`,
+    ]) {
+      const path = await fileOf(book({ rows: `${headings}${foreign}${good}` }))
+      const ran = await world.run(['centres', 'import', path, '--dry-run', '--yes', '--json'])
+      expect(ran.json()).toMatchObject({ rows: { read: 1, accepted: 1 }, centres: { created: 1 } })
+    }
+    const other = '<c xmlns="urn:z" t="inlineStr"><is><t>EG009</t></is></c>'
+    const path = await fileOf(book({ rows: `${headings}${good.replace('<c', `${other}<c`)}` }))
+    const ran = await world.run(['centres', 'import', path, '--dry-run', '--yes', '--json'])
+    expect(ran.json()).toMatchObject({ rows: { read: 1, accepted: 1 }, centres: { created: 1 } })
+  })
+
+  it('a format that fills its cell with a sign is told with what the cell holds', () => {
+    expect(readNumber('7', customFormat('"A"* 000'))).toMatchObject({ note: { kind: 'number', held: '7' } })
+    expect(readNumber('7', customFormat('_-* 0_-'))).toEqual({ text: '7' })
+  })
+
+  it('a name with a full-width comma is Last, First, and one with a title is refused', async () => {
+    const add = (person: string) =>
+      world.run(['users', 'add', person, '--centre', 'EG001', '--yes', '--json'])
+    const ran = await add('Haddad，Lina <lina@a.example>')
+    expect(ran.json().users).toMatchObject([{ firstName: 'Lina', lastName: 'Haddad' }])
+    for (const name of ['Haddad, Lina, Dr', 'Lina Haddad, Dr', 'Haddad, Lina, Prof.'])
+      expect((await add(`${name} <other@a.example>`)).error().code).toBe('invalid-person')
+  })
+
+  it('a cell that stands twice in its row holds the row back', async () => {
+    const cell = (at: string, text: string) => `<c r="${at}" t="inlineStr"><is><t>${text}</t></is></c>`
+    const rows =
+      `<row r="1">${cell('A1', 'Centre number')}${cell('B1', 'Centre name')}${cell('C1', 'Email (work)')}</row>` +
+      `<row r="2">${cell('A2', 'EG001')}${cell('A2', '50538')}${cell('B2', 'Nile View School')}</row>`
+    const ran = await world.run([
+      ...['centres', 'import', await fileOf(book({ rows })), '--delete-missing', '--yes', '--json'],
+    ])
+    expect(ran.json()).toMatchObject({ issues: [{ code: 'cell-twice' }], centres: { deleted: 0 } })
+  })
+
+  it('a column that counts the rows is not named in the hint where another holds the numbers', async () => {
+    const ran = await importText(
+      'No,School code,School,Email,Country\n1,EG001,Nile View School,,Egypt\n2,EG002,Old Harbour School,,Egypt\n3,EG003,Delta School,,Egypt\n',
+    )
+    expect([ran.exit, ran.error().hint]).toEqual([
+      6,
+      expect.stringContaining("--map 'School code=Centre number'"),
+    ])
   })
 })
 

@@ -103,6 +103,33 @@ describe('the name of a person', () => {
     expect(centreNameFault(text)?.code).toBe('not-a-name')
   })
 
+  it.each(
+    '(TBC)|[tbc]|TBC.|tbc?|n / a|"None"|\'NULL\'|“None”|None.|None/None|\\N|nill|void|no name|No data|To be advised|xxx|XX|Centre name|(n/a)|*TBC*|TBC!'.split(
+      '|',
+    ),
+  )('is not %s, which is a word for nothing with signs around it', (text) => {
+    expect(centreNameFault(text)?.code).toBe('not-a-name')
+    expect(faultsOf(text, '')).toEqual(['firstName not-a-name'])
+  })
+
+  it.each(['REF!', 'NAME?', 'value!', 'DIV/0!'])('is not %s, an error without its sign', (text) => {
+    expect(centreNameFault(text)?.code).toBe('error-cell')
+  })
+
+  it.each(['Ja', 'Nein', 'Oui', 'Non', 'Sí', 'Não', '(Yes)', 'да'])('is not %s, of a centre', (text) => {
+    expect(centreNameFault(text)?.code).toBe('not-a-name')
+  })
+
+  it.each([
+    ['Ja', 'Si'],
+    ['Si', ''],
+    ['None', 'Void'],
+    ['Tom', ''],
+    ['Na-Na', 'Xx'],
+  ])('may be %s %s, of a person', (first, last) => {
+    expect(faultsOf(first, last).length).toBe(first === 'None' ? 1 : 0)
+  })
+
   it.each('VRAI|WAHR|FALSCH|FAUX|VERDADERO|true'.split('|'))(
     'is not the yes or no %s, of a centre',
     (text) => {

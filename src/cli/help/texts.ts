@@ -139,6 +139,7 @@ Why a row is held back (issues[].code):
   same-centre             a new number with the name and country of a saved centre that has no row
   lost-zeros, near-number the new number is nearly that of a saved centre with this name or address
   two-rows-in-one         something stands beyond the headings, or the end of a line inside a cell
+  cell-twice              a cell stands twice in the row
   unclear-headings        the row stands below headings that are not understood, or above all headings
   invalid-number, missing-number
   invalid-email, missing-email

@@ -91,7 +91,10 @@ export function typedPerson(text: string): Person {
 
 // What follows some names behind a comma, and is no first name. Ma and Ba are names, MA and BA degrees.
 const title =
-  /^(?:(?:[Jj][Rr]|[Ss][Rr]|I{2,3}|IV|[Ee][Ss][Qq]|P[Hh]\.?\s?D|M\.?A|B\.?A|M\.?D|M\.?Sc|B\.?Sc|M\.?Ed|B\.?Ed|Dr|Prof)\.?)$/
+  /^(?:(?:[Jj][Rr]|[Ss][Rr]|I{2,3}|IV|[Ee][Ss][Qq]|P[Hh]\.?\s?D|M\.?A|B\.?A|M\.?D|M\.?Sc|B\.?Sc|M\.?Ed|B\.?Ed)\.?)$/
+
+/** How somebody is addressed, and no part of a name. */
+const form = /^(?:Dr|Prof|Mr|Mrs|Ms|Miss|Mx|Sir|Dame|Rev|Herr|Frau|Mme|Sra)\.?$/i
 
 /** The first and last name in one line of text. */
 function typedName(text: string): { firstName: string; lastName: string } {
@@ -100,14 +103,15 @@ function typedName(text: string): { firstName: string; lastName: string } {
   const fault = nameTextFault(line)
   if (fault) throw notAName(fault)
   const parts = line
-    .split(',')
+    .split(/[,，、،﹐]/)
     .map((part) => part.trim())
     .filter((part) => part !== '')
   const titles = parts.length > 1 ? parts.slice(1).filter((part) => title.test(part)) : []
   const names = parts.filter((part, at) => at === 0 || !title.test(part))
   const [name = '', first] = names
   const withTitles = (last: string) => [last, ...titles].join(', ')
-  if (names.length > 2)
+  // A title before a name is written nowhere else; which of the others is the last name is not said.
+  if (names.length > 2 || parts.slice(1).some((part) => form.test(part)))
     throw new Usage(`It cannot be told which of ${visible(line)} is the last name.`, {
       code: 'invalid-person',
       hint: "Write it without commas: 'First Last <email>'",
