@@ -41,7 +41,7 @@ export function readXml(part: string, reader: XmlReader): TextSink {
     throw doctype(part)
   })
   parser.on('attribute', ({ name, value }) => {
-    if (name.startsWith('xmlns')) spaces.declare(name.slice('xmlns:'.length), value)
+    if (name === 'xmlns' || name.startsWith('xmlns:')) spaces.declare(name.slice('xmlns:'.length), value)
     attributes.set(localName(name), value)
   })
   parser.on('opentag', ({ name }) => {
