@@ -95,15 +95,20 @@ function helpInBatch(words: readonly string[]): Usage {
 
 async function writeError(error: unknown, argv: readonly string[], context: Context): Promise<number> {
   const beforeTargets = argv.includes('--') ? argv.slice(0, argv.indexOf('--')) : argv
+  const json = wantsJson(beforeTargets)
   const { pieces, exit } = await reported(await inOurWords(error, argv), {
     argv,
     context,
     color: !beforeTargets.includes('--no-color'),
-    json: wantsJson(beforeTargets),
+    json,
     debug: beforeTargets.includes('--debug'),
   })
-  for (const piece of pieces)
-    await written(context.stderr, forStream(context.stderr, cleanForTerminal(piece), context.env))
+  const { stderr, env } = context
+  for (const piece of pieces) {
+    const cleaned = cleanForTerminal(piece)
+    // A line end within a text would be no JSON any more.
+    await written(stderr, json ? cleaned : forStream(stderr, cleaned, env))
+  }
   return exit
 }
 

@@ -118,9 +118,9 @@ export function readSession(text: string): ExamSession | undefined {
   return sessions[text.trim().toLowerCase()]
 }
 
-/** The first and the last minute of each, overlapping where the countries of the world differ. */
+/** The first and the last minute of each, overlapping where countries differ: the morning paper is at 12:30 in India. */
 const timesOf: Readonly<Record<ExamSession, readonly [string, string]>> = {
-  AM: ['00:00', '11:59'],
+  AM: ['00:00', '13:59'],
   PM: ['12:00', '17:59'],
   EV: ['16:00', '23:59'],
 }
