@@ -307,6 +307,9 @@ async function writeToFile<Row, Name extends string, Sort extends Name>(
   const { placeRecorded } = await import('./record-event.ts')
   const { spec } = list
   const { now, signal } = session.context
+  const { tableEnding } = await import('../workbook/write.ts')
+  // The file as it was typed: what is written first has another name.
+  if (file.trim() !== '') tableEnding(file)
   const output = await checkOutputFile(session, { kind: 'list', file, flag: '--out', asksLater: true })
   await output.agreeToReplace()
   const rows = counted(rowsOf(list, signal))

@@ -27,6 +27,30 @@ export function closingQuestion(
   ].join('\n')
 }
 
+/** What a change answers, with for whom it closes what was open. */
+export interface WithClosing<Result> {
+  result: Result
+  closes: readonly Closing[]
+}
+
+/** The question of a change, after for whom it would close what is open now. */
+export function withClosing(
+  question: string | undefined,
+  { closes }: Pick<WithClosing<unknown>, 'closes'>,
+): string | undefined {
+  if (question === undefined || closes.length === 0) return question
+  return [...named(closes, 'What is open now would close for'), question].join('\n')
+}
+
+/** What was done, and for whom it closed what was open. */
+export function renderWithClosing(
+  text: string,
+  { closes }: Pick<WithClosing<unknown>, 'closes'>,
+  view: View,
+): string {
+  return [text, ...renderClosing(closes, view)].join('\n')
+}
+
 function named(changes: readonly Closing[], first: string): string[] {
   if (changes.length === 0) return []
   const { counted, few } = centresOf(changes)

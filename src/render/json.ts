@@ -615,7 +615,11 @@ const answerShapes = () => ({
   exportedCentres: answerOfChange({ file: text(), centres: count(), users: count() }),
   sample: answerOfChange({ file: text() }),
 
-  centres: answerOfChange({ centres: z.array(changedCentre()), total: count() }),
+  centres: answerOfChange({
+    centres: z.array(changedCentre()),
+    total: count(),
+    closed: z.optional(z.array(closing())),
+  }),
   centreList: answer({ centres: z.array(changedCentre()), total: count() }),
   centreDetails: answer({
     ...centre().shape,
@@ -663,7 +667,7 @@ const answerShapes = () => ({
   }),
   exists: answer({ exists: z.boolean() }),
 
-  coordination: answerOfChange(coordination()),
+  coordination: answerOfChange({ ...coordination(), closed: z.optional(z.array(closing())) }),
   shownCoordination: answer(coordination()),
 
   associateList: answer({
@@ -848,6 +852,7 @@ const answerShapes = () => ({
       }),
     ),
     total: count(),
+    closed: z.optional(z.array(closing())),
   }),
   download: answer({ id: count(), title: text(), file: text(), bytes: count(), sha256: text() }),
   helpDocumentList: answer({ helpDocuments: z.array(helpDocument()), total: count() }),

@@ -1,4 +1,7 @@
 import { centresJson, renderChangedCentres } from '../../render/centres.ts'
+import { comparableClosing, renderWithClosing, withClosing } from '../../render/closing.ts'
+import { readCentreNumber } from '../../rules/centres/find.ts'
+import { noticingWhatCloses } from '../../rules/releases/what-closes.ts'
 import { deleteCentre } from '../../rules/centres/delete.ts'
 import { forEachTarget } from '../../rules/batch.ts'
 import { mutation } from '../../cli/define.ts'
@@ -20,8 +23,15 @@ export const deletion = () =>
     },
     examples: ['ssh-admin centres delete EG001 --yes'],
     act: (trx, ctx, { centre: centres }) =>
-      forEachTarget(trx, centres, (centre) => deleteCentre(trx, { centre, ctx })),
-    confirm: { question: deletionQuestion, comparable: comparableCentres },
-    render: renderChangedCentres,
-    json: centresJson,
+      noticingWhatCloses(trx, {
+        meant: { numbers: centres.flatMap((centre) => readCentreNumber(centre) ?? []) },
+        ctx,
+        work: () => forEachTarget(trx, centres, (centre) => deleteCentre(trx, { centre, ctx })),
+      }),
+    confirm: {
+      question: (done) => withClosing(deletionQuestion(done.result), done),
+      comparable: ({ result, closes }) => [comparableCentres(result), comparableClosing(closes)],
+    },
+    render: (done, view) => renderWithClosing(renderChangedCentres(done.result, view), done, view),
+    json: ({ result, closes }) => ({ ...centresJson(result), closed: [...closes] }),
   })

@@ -5,6 +5,9 @@ import {
   renderCoordinatorChange,
   usersOf,
 } from '../../render/coordination.ts'
+import { comparableClosing, renderWithClosing, withClosing } from '../../render/closing.ts'
+import { readCentreNumber } from '../../rules/centres/find.ts'
+import { noticingWhatCloses } from '../../rules/releases/what-closes.ts'
 import type { Coordination } from '../../rules/coordinator/coordination.ts'
 import { suspendCoordinator } from '../../rules/coordinator/suspend.ts'
 import { mutation } from '../../cli/define.ts'
@@ -19,10 +22,19 @@ export const suspend = () =>
       "Suspend a centre's coordinator. Until they are restored, or another one takes the place, none of the centre's users can sign in. Nothing of theirs is changed.",
     args: { centre: orName('centre', argument('the number or name of the centre')) },
     examples: ['ssh-admin coordinator suspend EG001 --yes'],
-    act: (trx, ctx, { centre }) => suspendCoordinator(trx, { centre, ctx }),
-    confirm: { question: suspensionQuestion, comparable: comparableCoordination },
-    render: (coordination, view) => renderCoordinatorChange(coordination, view, suspended),
-    json: coordinationJson,
+    act: (trx, ctx, { centre }) =>
+      noticingWhatCloses(trx, {
+        meant: { numbers: [readCentreNumber(centre) ?? centre] },
+        ctx,
+        work: () => suspendCoordinator(trx, { centre, ctx }),
+      }),
+    confirm: {
+      question: (done) => withClosing(suspensionQuestion(done.result), done),
+      comparable: ({ result, closes }) => [comparableCoordination(result), comparableClosing(closes)],
+    },
+    render: (done, view) =>
+      renderWithClosing(renderCoordinatorChange(done.result, view, suspended), done, view),
+    json: ({ result, closes }) => ({ ...coordinationJson(result), closed: [...closes] }),
   })
 
 function suspensionQuestion(coordination: Coordination): string | undefined {

@@ -12,11 +12,16 @@ import { type ReleaseMoment, readKept } from './moment.ts'
 /** A release by its number, or by its name. @throws `release-not-found` */
 export async function findRelease(db: Kysely<Store>, wanted: string): Promise<ReleaseRow> {
   const text = wanted.trim()
-  const [found] = /^\d{1,12}$/.test(text)
+  const [found] = isNumber(text)
     ? await findReleases(db, { ids: [Number(text)] })
     : await findReleases(db, { name: text })
   if (found) return found
   throw new NotFound('release-not-found', `There is no release ${text}.`, { hint: 'ssh-admin releases list' })
+}
+
+/** Whether it names a release by its number. */
+function isNumber(text: string): boolean {
+  return /^\d{1,12}$/.test(text.trim())
 }
 
 /** What somebody wants a release to be. */
@@ -60,6 +65,12 @@ export async function refuseContradictions(
   { id, ...wanted }: WantedRelease & { id?: number },
 ): Promise<void> {
   const { name, resources, opens, closes } = wanted
+  if (isNumber(name)) {
+    throw new Usage(`A release is not called ‘${name}’: a number alone means the release of that number.`, {
+      code: 'invalid-name',
+      hint: `Say what it is: 'Release ${name.trim()}'.`,
+    })
+  }
   const same = (await findReleases(trx, { name })).find((one) => one.id !== id && one.state !== 'withdrawn')
   if (same) {
     throw new Refused('name-in-use', `Release ${same.id} is called ‘${name}’ already.`, {

@@ -82,6 +82,13 @@ export async function permitDownload(
     hint: 'ssh-admin releases authorisations shows what is, and when.',
     details: { action: 'resources.download', rule },
     keep: (trx: Trx) =>
-      appendAudit(trx, { by, at, action: 'resources.download', kind: 'refusal', facts: { rule } }),
+      appendAudit(trx, {
+        by,
+        at,
+        action: 'resources.download',
+        kind: 'refusal',
+        subject: `resource ${resourceId}`,
+        facts: { rule },
+      }),
   })
 }

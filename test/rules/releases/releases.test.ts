@@ -88,6 +88,55 @@ describe('a release', () => {
     expect(await at(closing)).toBe(5)
   })
 
+  it.each([
+    ['resources withdraw', () => ['resources', 'withdraw', text], '5 centres'],
+    ['centres delete', () => ['centres', 'delete', 'EG001'], '1 centre'],
+    ['coordinator suspend', () => ['coordinator', 'suspend', 'eg001'], '1 centre'],
+  ] as const)('that is open is not closed by %s without saying for whom', async (_, argv, counted) => {
+    await released('all', { opens: '2026-06-02T05:00Z' })
+    const typist = inProcess(world, argv(), { at: opening })
+    await typist.sees(`What is open now would close for ${counted}`)
+    await typist.sees('?')
+    typist.types('n')
+    typist.presses('enter')
+    expect((await typist.leaves()).exit).toBe(130)
+    const rehearsed = await world.run([...argv(), '--dry-run', '--json'], { at: opening })
+    expect(rehearsed.json().closed).toContainEqual(
+      expect.objectContaining({ centre: expect.objectContaining({ number: 'EG001' }) }),
+    )
+    const done = await world.run([...argv(), '--yes', '--json'], { at: opening })
+    expect(done.json().closed).toEqual(rehearsed.json().closed)
+  })
+
+  it('is not called by a number, which would be that of another', async () => {
+    const ran = await world.run([
+      'releases',
+      'create',
+      ' 5',
+      '--resource',
+      text,
+      '--opens',
+      'now',
+      '--yes',
+      '--json',
+    ])
+    expect(ran).toMatchObject({ exit: 2 })
+    expect(ran.error().code).toBe('invalid-name')
+  })
+
+  it('that is not open refuses a download, which the log names', async () => {
+    await released()
+    await downloading('coordinator@school.example', text, earlier(opening))
+    const listed = await world.run(['audit', 'list', '--kind', 'refusal', '--json'], { at: opening })
+    expect(listed.json().events).toEqual([expect.objectContaining({ subject: `resource ${text}` })])
+  })
+
+  it('is listed into a file whose ending is known, and else the file is named as it was typed', async () => {
+    const ran = await world.run(['releases', 'authorisations', '--out', 'auth.txt', '--json'])
+    expect(ran).toMatchObject({ exit: 2 })
+    expect(ran.error().message).toContain('auth.txt')
+  })
+
   it('gives listening recordings to holders of Global Listening, and all else to the office', async () => {
     await released()
     const both = { audio: true, text: true }
