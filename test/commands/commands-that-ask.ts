@@ -107,6 +107,16 @@ export const asking: Readonly<Record<string, Asks>> = {
     },
     meanwhile: does('centres create EG005 --name Elsewhere --country EG'),
   },
+  'centres imports show': {
+    ...replacing,
+    argv: ['1', '--report', 'there.html'],
+    prepare: async (world) => {
+      await imported(world)
+      writeFileSync(world.path('there.html'), '')
+    },
+    meanwhile: writing('there.html', 'somebody else wrote this'),
+    writesOnlyAFile: true,
+  },
   'centres imports undo': {
     argv: ['1'],
     question: 'Take back import 1',

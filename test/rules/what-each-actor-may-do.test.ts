@@ -219,7 +219,7 @@ const ofLists = ['--fields', '--format', '--sort', '--reverse', '--limit']
 
 /** Options that choose among what may be read or done anyway, or say what a file is. */
 const choosing: Readonly<Record<string, readonly string[]>> = {
-  'centres import': ['--sheet', '--map'],
+  'centres import': ['--sheet', '--map', '--progress'],
   'centres lint': ['--sheet', '--map'],
   'centres create': [
     '--kind',
@@ -251,6 +251,7 @@ const choosing: Readonly<Record<string, readonly string[]>> = {
   'mail list': ['--letter', ...ofLists],
   'templates list': ofLists,
   'mail send': ['--failed', '--import', '--rate'],
+  seed: ['--centres', '--users', '--seed', '--password-file'],
 }
 
 describe('every command that is for some and not for others', () => {
