@@ -12,13 +12,16 @@ const root = fileURLToPath(new URL('.', import.meta.url))
 /** A module of more bytes is a large package that few commands need: it is a file of its own. */
 const LARGE = 170_000
 
+/** Modules that the program asks for by name: which, it knows when it runs. */
+const sqlites = ['better-sqlite3', 'better-sqlite3-node20']
+
 /**
  * Compiled for the machine, and shipped beside the bundle or installed at the version that was tested; the last
  * but two is of exceljs's reader of zip files in the cloud, and is never called.
  */
 const notBundled = [
-  'better-sqlite3',
-  'better-sqlite3-node20',
+  // Of SQLite only what is compiled; the name is that of what looks for it where nobody says where it is.
+  'bindings',
   '@node-rs/argon2',
   '@aws-sdk/client-s3',
   // Other ways to PostgreSQL, which its driver looks for and does without.
@@ -42,7 +45,7 @@ await writeManual()
 async function bundle({ to, faultPoints }) {
   const { outputFiles } = await build({
     define: { FAULT_POINTS: String(faultPoints), 'import.meta.url': '__url' },
-    entryPoints: { program: 'src/main.ts' },
+    entryPoints: { program: 'src/main.ts', ...Object.fromEntries(sqlites.map((name) => [name, name])) },
     absWorkingDir: root,
     bundle: true,
     splitting: true,
@@ -129,10 +132,13 @@ async function writeManual() {
   }
 }
 
-/** SQLite for Node 22 and later, ready-made for each machine: npm would look for a compiler before it installs it. */
+/**
+ * SQLite for Node 22 and later, ready-made for each machine: npm would look for a compiler before it installs it.
+ * Its JavaScript is in the bundle.
+ */
 async function shipSqlite(to) {
   const from = join(root, 'node_modules/better-sqlite3')
-  for (const part of ['package.json', 'LICENSE', 'lib', 'prebuilds'])
+  for (const part of ['package.json', 'LICENSE', 'prebuilds'])
     await cp(join(from, part), join(to, part), { recursive: true })
 }
 

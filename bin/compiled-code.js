@@ -1,8 +1,7 @@
 const fs = require('node:fs')
 const { dirname, isAbsolute, join } = require('node:path')
-const { crc32 } = require('node:zlib')
 
-/** So many commands are kept; the oldest go first. Each is half a megabyte. */
+/** So many commands are kept; the oldest go first. Each is a megabyte or two. */
 const MAX_FILES = 64
 const OWN_NAME = /^[a-z-]+[.][0-9a-f]{32}[.]v[0-9.]+-[a-z0-9]+([.][0-9]+[.]new)?$/
 
@@ -75,10 +74,14 @@ function readFirst(files) {
   return undefined
 }
 
-/** V8 looks at the length alone, and runs what is damaged. @returns nothing where the sum at the end is another */
+/**
+ * V8 looks at the length alone, and runs what is damaged: it is kept twice. A sum would need a module of Node that takes
+ * longer to load than this to compare. @returns nothing where the two differ
+ */
 function whole(bytes) {
-  const code = bytes.subarray(0, -4)
-  return bytes.length > 4 && crc32(code) === bytes.readUInt32LE(code.length) ? code : undefined
+  const half = bytes.length >> 1
+  const code = bytes.subarray(0, half)
+  return half > 0 && code.equals(bytes.subarray(half)) ? code : undefined
 }
 
 /** Whole or not at all; what cannot be kept is compiled again the next time, without a word. */
@@ -87,9 +90,7 @@ function keep(folder, { file, script }) {
   try {
     const to = fs.openSync(made, 'wx', 0o600)
     const code = script.createCachedData()
-    const sum = Buffer.alloc(4)
-    sum.writeUInt32LE(crc32(code))
-    fs.writeFileSync(to, Buffer.concat([code, sum]))
+    fs.writeFileSync(to, Buffer.concat([code, code]))
     fs.fsyncSync(to)
     fs.closeSync(to)
     fs.renameSync(made, file)

@@ -1,4 +1,5 @@
 const { readFileSync } = require('node:fs')
+const { createRequire } = require('node:module')
 const { resolve } = require('node:path')
 const { Script } = require('node:vm')
 
@@ -6,10 +7,20 @@ const { Script } = require('node:vm')
 const NODE_MODULES = new Set([
   'node:child_process',
   'node:crypto',
+  'node:dns',
   'node:fs/promises',
+  'node:http',
+  'node:https',
+  'node:net',
   'node:timers/promises',
+  'node:tls',
   'node:zlib',
 ])
+
+/** Where a bundled package looks for what is compiled, from the folder of its own files. */
+const NATIVE_FOLDERS = {
+  './better-sqlite3.js': (folder) => resolve(folder, 'node_modules/better-sqlite3/lib'),
+}
 
 /**
  * Loads the bundled program. Its modules are functions in one file, run when they are first asked for; large
@@ -27,7 +38,8 @@ exports.load = ({ folder, keepsCompiled }) => {
 
   const loadModule = (name) => {
     if (NODE_MODULES.has(name)) return whenUsed(name)
-    if (name === 'node:module') return { createRequire: () => outside }
+    if (name === 'node:module') return { createRequire: () => required }
+    if (name.endsWith('.node')) return loadCompiled(name)
     if (!name.startsWith('./') || !name.endsWith('.js')) return outside(name)
     const before = loaded.get(name)
     if (before) return before.exports
@@ -36,9 +48,13 @@ exports.load = ({ folder, keepsCompiled }) => {
       functions[name] ?? new Script(readFileSync(own, 'utf8'), { filename: own }).runInThisContext()
     const module = { exports: {} }
     loaded.set(name, module)
-    work(loadModule, module.exports, module, `file://${own}`, own, folder)
+    work(loadModule, module.exports, module, `file://${own}`, own, NATIVE_FOLDERS[name]?.(folder) ?? folder)
     return module.exports
   }
+  const required = Object.assign(
+    (name) => (`./${name}.js` in functions ? loadModule(`./${name}.js`).default : outside(name)),
+    { resolve: outside.resolve },
+  )
 
   const program = loadModule('./program.js')
   if (compiled && (kept === undefined || script.cachedDataRejected))
@@ -46,13 +62,19 @@ exports.load = ({ folder, keepsCompiled }) => {
   return program
 }
 
-/** Loads a module of Node when the first of its functions is called: the bundle names it at each call. */
+/** Loads a module of Node when the first of its functions is called: the bundle names it at each call, and asks before whether it is an ES module. */
 function whenUsed(name) {
-  return new Proxy({}, { get: (_, key) => require(name)[key] })
+  return new Proxy({}, { get: (_, key) => (key === '__esModule' ? undefined : require(name)[key]) })
 }
 
 /** A package that is shipped beside the bundle goes before one that is installed. */
 function requireFrom(folder) {
-  const resolve = (name) => require.resolve(name, { paths: [folder] })
-  return Object.assign((name) => require(resolve(name)), { resolve })
+  return createRequire(resolve(folder, 'program.js'))
+}
+
+/** What is compiled for a machine, by its path: nothing has to be looked for. */
+function loadCompiled(file) {
+  const module = { exports: {} }
+  process.dlopen(module, file)
+  return module.exports
 }

@@ -28,7 +28,7 @@ async function loadedBy(argv: readonly string[]): Promise<string[]> {
   const log = join(folder, 'loaded')
   rmSync(log, { force: true })
   await fromSource(argv, log)
-  return [...new Set(readFileSync(log, 'utf8').trim().split('\n'))]
+  return [...new Set(readFileSync(log, 'utf8').trim().split('\n'))].filter((file) => file.startsWith('src/'))
 }
 
 async function firstUser(): Promise<string[]> {

@@ -1,6 +1,5 @@
 import { homedir } from 'node:os'
 import { isAbsolute, join, resolve } from 'node:path'
-import * as z from 'zod'
 import { decodeText } from './decode-text.ts'
 import type { Context } from './context.ts'
 import { isSharedPlace, readSharedPlace } from './shared-place.ts'
@@ -42,20 +41,6 @@ export const variables: Record<SettingName, string> = {
   mailFrom: 'SSH_ADMIN_MAIL_FROM',
   baseUrl: 'SSH_ADMIN_BASE_URL',
 }
-
-const text = z.string().min(1).optional()
-const ConfigFile = z.strictObject({
-  db: text,
-  keyFile: text,
-  keyCommand: text,
-  as: text,
-  asRequired: z.boolean().optional(),
-  smtp: text,
-  smtpPasswordFile: text,
-  mailDir: text,
-  mailFrom: text,
-  baseUrl: text,
-})
 
 /** Those that name a file or a folder. */
 export const settingsThatArePaths: ReadonlySet<SettingName> = new Set([
@@ -220,7 +205,10 @@ function homeOf(env: Context['env']): string {
   }
 }
 
-export type Configuration = z.infer<typeof ConfigFile>
+/** What the configuration file may hold: a text, but of `asRequired` whether it is so. */
+export type Configuration = Partial<Record<Exclude<SettingName, 'asRequired'>, string>> & {
+  asRequired?: boolean
+}
 
 /** What the configuration file says; nothing where there is none. */
 export function readConfigFile(context: Context): Configuration {
@@ -231,20 +219,31 @@ export function readConfigFile(context: Context): Configuration {
 
 /** What its text says. @throws `bad-config` */
 export function configurationOf(contents: string, path: string): Configuration {
-  const parsed = ConfigFile.safeParse(jsonOf(contents, path))
-  if (parsed.success) return parsed.data
-  throw new Usage(`The configuration file ${path} is wrong: ${whatIsWrong(parsed.error)}.`, {
+  const found = jsonOf(contents, path)
+  const wrong = whatIsWrongIn(found)
+  if (isConfiguration(found, wrong)) return found
+  throw new Usage(`The configuration file ${path} is wrong: ${wrong}.`, {
     code: 'bad-config',
     hint: `It may hold: ${settingNames.join(', ')}; each a text, but asRequired: true or false. To mend it: ssh-admin config edit`,
   })
 }
 
-function whatIsWrong({ issues: [issue] }: z.ZodError): string {
-  if (issue?.code === 'unrecognized_keys') return `it has no setting ${issue.keys.join(', ')}`
-  const name = issue?.path.join('.') ?? ''
-  if (name === '') return 'it holds no settings between braces'
-  if (issue?.code === 'too_small') return `${name} is empty; leave it out instead`
-  return name === 'asRequired' ? 'asRequired is neither true nor false' : `${name} is no text`
+function whatIsWrongIn(found: unknown): string | undefined {
+  if (typeof found !== 'object' || found === null || Array.isArray(found))
+    return 'it holds no settings between braces'
+  const names: readonly string[] = settingNames
+  for (const [name, value] of Object.entries(found)) {
+    if (!names.includes(name)) return `it has no setting ${name}`
+    if (name === 'asRequired') {
+      if (typeof value !== 'boolean') return `${name} is neither true nor false`
+    } else if (typeof value !== 'string') return `${name} is no text`
+    else if (value === '') return `${name} is empty; leave it out instead`
+  }
+  return undefined
+}
+
+function isConfiguration(_found: unknown, wrong: string | undefined): _found is Configuration {
+  return wrong === undefined
 }
 
 /** What it says, where that can be read: one that is to be mended may say anything. */

@@ -1,7 +1,6 @@
-import * as z from 'zod'
 import type { Found } from './listing.ts'
-import { wholeNumberOf } from './options.ts'
 import { option, optionalArgument, flag, type Parameters, repeated, withValues } from './parameters.ts'
+import { optional, type Schema, wholeNumber } from './typed-values.ts'
 
 export const listFormats = ['table', 'tsv', 'csv', 'json', 'jsonl', 'ids', 'count'] as const
 
@@ -17,6 +16,8 @@ export interface ListOptions {
   limit: number | undefined
 }
 
+const nothing: Schema<undefined> = { safeParse: () => ({ success: true, data: undefined }) }
+
 /** @param fields what can be shown and sorted by @param searchable absent for a list that is not searched */
 export function listParameters(
   fields: readonly string[],
@@ -24,18 +25,14 @@ export function listParameters(
 ): Parameters<ListOptions> {
   const text = searched
     ? optionalArgument('only those with this in them; accents and letter case do not matter')
-    : { schema: z.undefined(), declare: () => undefined }
+    : { schema: nothing, declare: () => undefined }
   return {
     text,
     fields: withValues(fields, repeated('<names>', `these columns, but for --json: ${fields.join(', ')}`)),
     format: withValues(listFormats, option('<format>', `one of ${listFormats.join(', ')}`)),
     sort: withValues(fields, option('<field>', 'by one of these columns')),
     reverse: flag('the other way round'),
-    limit: option(
-      '<count>',
-      'at most so many',
-      wholeNumberOf('a whole number').pipe(z.number().min(1, 'at least 1')).optional(),
-    ),
+    limit: option('<count>', 'at most so many', optional(wholeNumber('a whole number', { least: 1 }))),
   }
 }
 

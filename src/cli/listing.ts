@@ -276,10 +276,12 @@ async function sorted<Row, Name extends string, Sort extends Name>(
 function compared(one: Cell, other: Cell): number {
   if (typeof one === 'number' && typeof other === 'number') return one - other
   if (one === null || other === null) return Number(one !== null) - Number(other !== null)
+  inOrder ??= new Intl.Collator('en', { numeric: true })
   return inOrder.compare(String(one), String(other))
 }
 
-const inOrder = new Intl.Collator('en', { numeric: true })
+/** Made for the first list that is sorted here. */
+let inOrder: Intl.Collator | undefined
 
 async function write<Row, Name extends string, Sort extends Name>(
   list: List<Row, Name, Sort>,

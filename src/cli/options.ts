@@ -1,46 +1,46 @@
 import type { Command } from 'commander'
-import * as z from 'zod'
 import { Usage } from '../errors.ts'
-
-/** A number as it is typed: digits, where JavaScript would also take blanks, `0x1f` and `Infinity`. */
-export function numberOf(error: string): z.ZodType<number, unknown> {
-  return z
-    .union(
-      [
-        z.number(),
-        z
-          .string()
-          .regex(/^[+-]?\d+(\.\d+)?(e\+?\d+)?$/i, error)
-          .transform(Number),
-      ],
-      { error },
-    )
-    .pipe(z.number({ error }))
-}
-
-/** A whole number as it is typed, in decimal digits. */
-export function wholeNumberOf(error: string): z.ZodType<number, unknown> {
-  return numberOf(error).pipe(z.int({ error }))
-}
+import { number } from './typed-values.ts'
 
 /** Options that every command has. */
-export const CommonOptions = z.object({
-  json: z.boolean().default(false),
-  quiet: z.boolean().default(false),
-  debug: z.boolean().default(false),
-  color: z.boolean().default(true),
-  input: z.boolean().default(true),
-  dryRun: z.boolean().default(false),
-  yes: z.boolean().default(false),
-  db: z.string().optional(),
-  keyFile: z.string().optional(),
-  as: z.string().optional(),
-  smtp: z.string().optional(),
-  mailDir: z.string().optional(),
-  wait: numberOf('a number of seconds').pipe(z.number().min(0, 'at least 0')).default(30),
-})
+export interface CommonOptions extends Partial<Record<(typeof named)[number], string>> {
+  json: boolean
+  quiet: boolean
+  debug: boolean
+  color: boolean
+  input: boolean
+  dryRun: boolean
+  yes: boolean
+  /** In seconds. */
+  wait: number
+}
 
-export type CommonOptions = z.infer<typeof CommonOptions>
+const named = ['db', 'keyFile', 'as', 'smtp', 'mailDir'] as const
+
+/** @param typed the options of the command, as typed @throws a usage error */
+export function commonOptions(typed: Readonly<Record<string, unknown>>): CommonOptions {
+  const wait = number('a number of seconds', { least: 0 }).safeParse(typed.wait ?? 30)
+  if (!wait.success) {
+    const problems = wait.error.issues.map(({ message }) => `--wait ${String(typed.wait)}: ${message}`)
+    throw new Usage(problems.join('; '), { code: 'invalid-option', hint: 'Add --help to see what it takes.' })
+  }
+  const said = named.map((name) => [name, typed[name]] as const)
+  return {
+    ...Object.fromEntries(said.filter(isSaid)),
+    json: typed.json === true,
+    quiet: typed.quiet === true,
+    debug: typed.debug === true,
+    color: typed.color !== false,
+    input: typed.input !== false,
+    dryRun: typed.dryRun === true,
+    yes: typed.yes === true,
+    wait: wait.data,
+  }
+}
+
+function isSaid(one: readonly [string, unknown]): one is readonly [string, string] {
+  return typeof one[1] === 'string'
+}
 
 /** The arguments by name and the options, as typed. */
 export function typedOptions(command: Command): Record<string, unknown> {
@@ -92,34 +92,6 @@ export function refuseEmptyOptions(command: Command): void {
 
 function isBlank(value: unknown): boolean {
   return typeof value === 'string' && value.split(',').every((part) => part.trim() === '')
-}
-
-/** Checks what was typed; says what is wrong with it in one line. */
-export function checked<Options>(schema: z.ZodType<Options>, typed: Record<string, unknown>): Options {
-  const parsed = schema.safeParse(typed)
-  if (parsed.success) return parsed.data
-  const problems = parsed.error.issues.map((issue) => {
-    const name = String(issue.path[0] ?? '')
-    return name ? `${flagOf(name, typed)}: ${issue.message}` : issue.message
-  })
-  throw new Usage(problems.join('; '), { code: 'invalid-option', hint: 'Add --help to see what it takes.' })
-}
-
-/** A comma-separated or repeated option, as one list. */
-export const commaList = z
-  .array(z.string())
-  .default([])
-  .transform((values) =>
-    values
-      .flatMap((value) => value.split(','))
-      .map((value) => value.trim())
-      .filter((value) => value !== ''),
-  )
-
-function flagOf(name: string, typed: Record<string, unknown>): string {
-  const flag = `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`
-  const value = typed[name]
-  return typeof value === 'string' && value !== '' ? `${flag} ${value}` : flag
 }
 
 function camelCase(name: string): string {

@@ -1,12 +1,20 @@
 import { Argument, type Command, Option } from 'commander'
-import * as z from 'zod'
 import { Usage } from '../errors.ts'
-import { commaList } from './options.ts'
+import {
+  choiceOf,
+  commaList,
+  optional,
+  type Schema,
+  text,
+  texts,
+  withDefault,
+  yesOrNo,
+} from './typed-values.ts'
 
 /** An argument or option of a command: what the help says of it, and what may be typed. */
 export interface Parameter<Value> {
   declare: (command: Command, name: string) => void
-  schema: z.ZodType<Value>
+  schema: Schema<Value>
   /** Whose name may be typed in the place of an address or a centre number. */
   named?: NamedKind
 }
@@ -34,32 +42,29 @@ export type ValuesOf<Declared> = {
 
 /** `<centre>`: one, always. */
 export function argument(what: string): Parameter<string>
-export function argument<Value>(what: string, schema: z.ZodType<Value>): Parameter<Value>
-export function argument(what: string, schema: z.ZodType<unknown> = z.string()): Parameter<unknown> {
+export function argument<Value>(what: string, schema: Schema<Value>): Parameter<Value>
+export function argument(what: string, schema: Schema<unknown> = text): Parameter<unknown> {
   return { schema, declare: (command, name) => command.addArgument(new Argument(`<${name}>`, what)) }
 }
 
 /** `[file]`: one, or none. */
 export function optionalArgument(what: string): Parameter<string | undefined>
-export function optionalArgument<Value>(what: string, schema: z.ZodType<Value>): Parameter<Value>
-export function optionalArgument(
-  what: string,
-  schema: z.ZodType<unknown> = z.string().optional(),
-): Parameter<unknown> {
+export function optionalArgument<Value>(what: string, schema: Schema<Value>): Parameter<Value>
+export function optionalArgument(what: string, schema: Schema<unknown> = optional(text)): Parameter<unknown> {
   return { schema, declare: (command, name) => command.addArgument(new Argument(`[${name}]`, what)) }
 }
 
 /** `<email...>`: one or more; `-` stands for those on stdin, one a line. */
 export function each(what: string): Parameter<string[]>
-export function each<Value>(what: string, schema: z.ZodType<Value>): Parameter<Value>
-export function each(what: string, schema: z.ZodType<unknown> = z.array(z.string())): Parameter<unknown> {
+export function each<Value>(what: string, schema: Schema<Value>): Parameter<Value>
+export function each(what: string, schema: Schema<unknown> = texts): Parameter<unknown> {
   return { schema, declare: (command, name) => command.addArgument(new Argument(`<${name}...>`, what)) }
 }
 
 /** `[person...]`: any number, none included. */
 export function anyNumber(what: string): Parameter<string[]> {
   return {
-    schema: z.array(z.string()).default([]),
+    schema: withDefault(texts, []),
     declare: (command, name) => command.addArgument(new Argument(`[${name}...]`, what)),
   }
 }
@@ -70,31 +75,31 @@ export function oneOf<Choice extends string>(
   what: string,
 ): Parameter<Choice> {
   return {
-    schema: z.enum(choices),
+    schema: choiceOf(choices),
     declare: (command, name) => command.addArgument(new Argument(`<${name}>`, what).choices(choices)),
   }
 }
 
 /** `--deleted`: there, or not. */
 export function flag(what: string): Parameter<boolean> {
-  return { schema: z.boolean().default(false), declare: (command, name) => command.option(long(name), what) }
+  return { schema: withDefault(yesOrNo, false), declare: (command, name) => command.option(long(name), what) }
 }
 
 /** `--admin`, `--no-admin`, or neither. */
 export function eitherWay({ on, off }: { on: string; off: string }): Parameter<boolean | undefined> {
   return {
-    schema: z.boolean().optional(),
+    schema: optional(yesOrNo),
     declare: (command, name) => command.option(long(name), on).option(long(`no-${name}`), off),
   }
 }
 
 /** `--centre <centre>`, once. @param value the word for what is typed: `<centre>` */
 export function option(value: string, what: string): Parameter<string | undefined>
-export function option<Value>(value: string, what: string, schema: z.ZodType<Value>): Parameter<Value>
+export function option<Value>(value: string, what: string, schema: Schema<Value>): Parameter<Value>
 export function option(
   value: string,
   what: string,
-  schema: z.ZodType<unknown> = z.string().optional(),
+  schema: Schema<unknown> = optional(text),
 ): Parameter<unknown> {
   return { schema, declare: (command, name) => command.option(`${long(name)} ${value}`, what) }
 }
@@ -106,7 +111,7 @@ export function optionOf<Choice extends string>(
   what: string,
 ): Parameter<Choice | undefined> {
   return {
-    schema: z.enum(choices).optional(),
+    schema: optional(choiceOf(choices)),
     declare: (command, name) =>
       command.addOption(new Option(`${long(name)} ${value}`, what).choices(choices)),
   }
@@ -164,22 +169,22 @@ export function isCommaList(declared: Argument | Option): boolean {
 
 /** One that must be said. */
 export function requiredOption(value: string, what: string): Parameter<string>
-export function requiredOption<Value>(value: string, what: string, schema: z.ZodType<Value>): Parameter<Value>
+export function requiredOption<Value>(value: string, what: string, schema: Schema<Value>): Parameter<Value>
 export function requiredOption(
   value: string,
   what: string,
-  schema: z.ZodType<unknown> = z.string(),
+  schema: Schema<unknown> = text,
 ): Parameter<unknown> {
   return { schema, declare: (command, name) => command.requiredOption(`${long(name)} ${value}`, what) }
 }
 
 /** `--site <site>`, any number of times; several are separated by commas too. */
 export function repeated(value: string, what: string): Parameter<string[]>
-export function repeated<Value>(value: string, what: string, schema: z.ZodType<Value>): Parameter<Value>
+export function repeated<Value>(value: string, what: string, schema: Schema<Value>): Parameter<Value>
 export function repeated(
   value: string,
   what: string,
-  schema: z.ZodType<unknown> = commaList,
+  schema: Schema<unknown> = commaList,
 ): Parameter<unknown> {
   return { schema, declare: (command, name) => command.option(`${long(name)} ${value}`, what, collect) }
 }
@@ -187,7 +192,7 @@ export function repeated(
 /** `-y`, for a command that changes nothing and may ask all the same. */
 export function yesOption(what: string): Parameter<boolean> {
   return {
-    schema: z.boolean().default(false),
+    schema: withDefault(yesOrNo, false),
     declare: (command) => command.option('-y, --yes', what),
   }
 }

@@ -6,7 +6,13 @@ import type { OpenMode, Opening } from '../db/store/opening.ts'
 import type { Clock, Trx } from '../db/transact.ts'
 import type { Interruption } from '../interruption.ts'
 import type { Batch, RunLine } from './batch-line.ts'
-import { CommonOptions, checked, refuseEmptyOptions, refuseTwoActors, typedOptions } from './options.ts'
+import {
+  type CommonOptions,
+  commonOptions,
+  refuseEmptyOptions,
+  refuseTwoActors,
+  typedOptions,
+} from './options.ts'
 import { oneLine } from '../render/clean-text.ts'
 import type { RuleContext } from '../rules/permissions/actor.ts'
 import { type Terminal, terminalOf } from './terminal.ts'
@@ -88,7 +94,7 @@ export function sessionOf(
 ): Session {
   refuseEmptyOptions(command)
   const typed = typedOptions(command)
-  const said = checked(CommonOptions, { ...typed, json: typed.json === true || typed.format === 'json' })
+  const said = commonOptions({ ...typed, json: typed.json === true || typed.format === 'json' })
   const common = batch ? commonWithin(batch, said) : said
   const settings = batch ? settingsWithin(batch, said) : settingsFor(wordsOf(command), { common, context })
   const changes = !common.dryRun && command.options.some(({ long }) => long === '--dry-run')

@@ -1,7 +1,6 @@
 import { resolve } from 'node:path'
-import * as z from 'zod'
 import { type Seeded, seedStore } from '../rules/store/seed.ts'
-import { wholeNumberOf } from '../cli/options.ts'
+import { wholeNumber, withDefault } from '../cli/typed-values.ts'
 import { preparedMutation } from '../cli/define.ts'
 import { flag, option } from '../cli/parameters.ts'
 import type { Session } from '../cli/session.ts'
@@ -9,10 +8,7 @@ import { BadInput } from '../errors.ts'
 import { readSmallFile } from '../input-file.ts'
 import { count } from '../render/text.ts'
 
-const number = (least: number, most: number) =>
-  wholeNumberOf('a whole number').pipe(
-    z.number().min(least, `at least ${least}`).max(most, `at most ${most}`),
-  )
+const number = (least: number, most: number) => wholeNumber('a whole number', { least, most })
 
 export const seed = () =>
   preparedMutation({
@@ -21,9 +17,13 @@ export const seed = () =>
     description:
       'Fill an empty store with invented centres and users, to try things out. You are asked first, with the name of the store. Their addresses are at domains that cannot exist. The same numbers make the same ones every time.',
     options: {
-      centres: option('<n>', 'how many centres', number(1, 100_000).default(20)),
-      users: option('<n>', 'how many users, shared out among the centres', number(0, 1_000_000).default(200)),
-      seed: option('<n>', 'another number, other people', number(0, 1e9).default(1)),
+      centres: option('<n>', 'how many centres', withDefault(number(1, 100_000), 20)),
+      users: option(
+        '<n>',
+        'how many users, shared out among the centres',
+        withDefault(number(0, 1_000_000), 200),
+      ),
+      seed: option('<n>', 'another number, other people', withDefault(number(0, 1e9), 1)),
       releases: flag('Key Times, entries, resources and releases too'),
       services: flag('Associates with associate centres, service roles and Progression Test data too'),
       passwordFile: option('<file>', 'everybody who has set up a password has the one in this file'),

@@ -118,17 +118,3 @@ export async function settleMessages(
     await sendWithNext(trx, query)
   }
 }
-
-/** Gives claimed messages back, untried. */
-export async function releaseMessages(
-  trx: Trx,
-  { ids, by }: { ids: readonly number[]; by: string },
-): Promise<void> {
-  if (ids.length === 0) return
-  await trx
-    .updateTable('outbox')
-    .set({ claimed_by: null, claimed_at: null })
-    .where('id', 'in', [...ids])
-    .where('claimed_by', '=', by)
-    .execute()
-}

@@ -30,17 +30,20 @@ interface Claimant {
 const tenMinutes = 600_000
 
 /** Takes those of the messages that nobody else has in hand. */
-export async function claim(
+export async function claim(ids: readonly number[], claimant: Claimant): Promise<OutboxRow[]> {
+  return (await commit(claimant.store, (trx) => claimWithin(trx, ids, claimant))).result
+}
+
+/** The same, in the transaction in which it will be settled too. */
+export async function claimWithin(
+  trx: Trx,
   ids: readonly number[],
-  { store, by, now, lease = tenMinutes, claimant }: Claimant,
+  { by, now, lease = tenMinutes, claimant }: Claimant,
 ): Promise<OutboxRow[]> {
-  const { result } = await commit(store, async (trx) => {
-    const { claimed, interrupted } = await claimMessages(trx, { ids, by: claimant, at: now(), lease })
-    const results = interrupted.map(({ id, state, last_error }) => ({ id, state, lastError: last_error }))
-    await recordOutcomes(trx, { results, by, rows: interrupted })
-    return claimed
-  })
-  return result
+  const { claimed, interrupted } = await claimMessages(trx, { ids, by: claimant, at: now(), lease })
+  const results = interrupted.map(({ id, state, last_error }) => ({ id, state, lastError: last_error }))
+  await recordOutcomes(trx, { results, by, rows: interrupted })
+  return claimed
 }
 
 /** What is to be written down of a message, from what became of it. */
@@ -54,14 +57,20 @@ export function settled(row: OutboxRow, outcome: Outcome, at: Date): Settled {
 /** Writes it down, and an event in the log. */
 export async function settle(
   results: readonly Settled[],
-  { store, by, claimant, rows }: Claimant & { rows: readonly OutboxRow[] },
+  claimant: Claimant & { rows: readonly OutboxRow[] },
+): Promise<void> {
+  if (results.length > 0) await commit(claimant.store, (trx) => settleWithin(trx, results, claimant))
+}
+
+/** The same, in the transaction in which it was claimed. */
+export async function settleWithin(
+  trx: Trx,
+  results: readonly Settled[],
+  { by, claimant, rows }: Omit<Claimant, 'store'> & { rows: readonly OutboxRow[] },
 ): Promise<void> {
   if (results.length === 0) return
-  await commit(store, async (trx) => {
-    const at = timeOf(trx)
-    await settleMessages(trx, { settled: results, by: claimant, at })
-    await recordOutcomes(trx, { results, by, rows })
-  })
+  await settleMessages(trx, { settled: results, by: claimant, at: timeOf(trx) })
+  await recordOutcomes(trx, { results, by, rows })
 }
 
 type Ended = Pick<OutboxRow, 'id' | 'state'> & Pick<Settled, 'lastError'>

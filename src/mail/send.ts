@@ -1,12 +1,13 @@
+import type { Kysely } from 'kysely'
 import { findCredential } from '../db/credentials.ts'
 import type { OpenStore } from '../db/store/open.ts'
-import { newClaimant, releaseMessages, type Settled } from '../db/outbox-claims.ts'
-import type { OutboxRow } from '../db/schema.ts'
+import { newClaimant, type Settled } from '../db/outbox-claims.ts'
+import type { OutboxRow, Store } from '../db/schema.ts'
 import { changedTemplates } from '../db/templates.ts'
 import { commit } from '../db/transact.ts'
 import type { RuleContext } from '../rules/permissions/actor.ts'
 import { type Composed, letterWriter, type Writer } from './compose.ts'
-import { claim, settle, settled } from './claims.ts'
+import { claim, claimWithin, settle, settled, settleWithin } from './claims.ts'
 import {
   type Limits,
   type SmtpConnection,
@@ -114,29 +115,30 @@ function refusedAlike(
   return { code: outcome.code, times: outcome.code === before.code ? before.times + 1 : 1 }
 }
 
-/** Many at a time: writing one again after a crash gives the same file. */
+/** So many files are written while the store is held, then others get in between. */
+const filesAtOnce = 50
+
+/**
+ * Many at a time. Nothing goes over a wire: each is claimed, written and settled in one transaction, and writing one
+ * again after a crash gives the same file.
+ */
 async function writeAll(ids: readonly number[], sending: Sending & { writer: Writer }): Promise<undefined> {
-  const { folder, now, signal } = sending
+  const { store, folder, now, signal } = sending
   await makeMailFolder(folder)
-  const claimant = newClaimant('folder')
-  for (let at = 0; at < ids.length; at += 200) {
+  const claiming = { ...sending, claimant: newClaimant('folder') }
+  for (let at = 0; at < ids.length; at += filesAtOnce) {
     if (signal?.aborted) return undefined
-    const rows = await claim(ids.slice(at, at + 200), { ...sending, claimant })
-    try {
+    await commit(store, async (trx) => {
+      const rows = await claimWithin(trx, ids.slice(at, at + filesAtOnce), claiming)
       const results = await inTurns(rows, async (row): Promise<Settled> => {
-        const composed = await composedFor(row, sending)
+        const composed = await composedFor(row, { ...sending, db: trx })
         if ('why' in composed) return settled(row, { state: 'failed', why: composed.why }, now())
         const file = await writeMessage(folder, { row, raw: composed.raw })
         return { id: row.id, state: 'written', lastError: null, nextTryAt: null, file }
       })
-      await settle(results, { ...sending, claimant, rows })
-    } catch (error) {
-      await commit(sending.store, (trx) =>
-        releaseMessages(trx, { ids: rows.map(({ id }) => id), by: claimant }),
-      )
-      throw error
-    }
-    sending.onProgress?.(Math.min(at + 200, ids.length))
+      await settleWithin(trx, results, { ...claiming, rows })
+    })
+    sending.onProgress?.(Math.min(at + filesAtOnce, ids.length))
   }
   return undefined
 }
@@ -144,10 +146,9 @@ async function writeAll(ids: readonly number[], sending: Sending & { writer: Wri
 /** A message that cannot be written in its template's words, or to its address, is said to have failed. */
 async function composedFor(
   row: OutboxRow,
-  { store, baseUrl, writer }: Sending & { writer: Writer },
+  { store, db = store.db, baseUrl, writer }: Sending & { writer: Writer; db?: Kysely<Store> },
 ): Promise<Composed | { why: string }> {
-  const credential =
-    row.credential_id === null ? undefined : await findCredential(store.db, row.credential_id)
+  const credential = row.credential_id === null ? undefined : await findCredential(db, row.credential_id)
   const secret = credential ? secretOf(credential, { keys: store.keys(), baseUrl }) : {}
   try {
     const values = { ...valuesOf({ row, purpose: credential?.purpose, baseUrl }), ...secret }

@@ -66,18 +66,27 @@ function only(values: Record<string, string>, names: readonly string[]): Values 
   return Object.fromEntries(names.map((name) => [name, values[name] ?? '']))
 }
 
-const words = new Intl.DateTimeFormat('en-GB', {
-  weekday: 'long',
-  day: 'numeric',
-  month: 'long',
-  year: 'numeric',
-  timeZone: 'UTC',
-})
+// Written out: what Node knows of all languages takes longer to load than a letter to write.
+const weekdays = ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday']
+const months = [
+  'January',
+  'February',
+  'March',
+  'April',
+  'May',
+  'June',
+  'July',
+  'August',
+  'September',
+  'October',
+  'November',
+  'December',
+]
 
 /** `Wednesday 4 March 2026 at 09:00 UTC`: the month as a word, since 4/3 is March here and April there. */
 function inWords(at: Date): string {
-  const date = words.format(at).replaceAll(',', '')
-  return `${date} at ${at.toISOString().slice(11, 16)} UTC`
+  const date = [weekdays[at.getUTCDay()], at.getUTCDate(), months[at.getUTCMonth()], at.getUTCFullYear()]
+  return `${date.join(' ')} at ${at.toISOString().slice(11, 16)} UTC`
 }
 
 /** How long what a letter carries is valid, in words; a PIN where it carries nothing. */

@@ -2,6 +2,7 @@
 const { writeFileSync } = require('node:fs')
 
 process.on('exit', () => {
-  const binaries = Object.keys(require.cache).filter((file) => file.endsWith('.node'))
+  process.report.excludeNetwork = true
+  const binaries = process.report.getReport().sharedObjects.filter((file) => file.endsWith('.node'))
   writeFileSync(process.env.LIST_BINARIES, binaries.join('\n'))
 })

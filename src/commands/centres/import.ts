@@ -3,7 +3,7 @@ import * as z from 'zod'
 import { Refused, Usage } from '../../errors.ts'
 import { centreColumns } from '../../import/columns.ts'
 import type { Roster } from '../../import/roster.ts'
-import { wholeNumberOf } from '../../cli/options.ts'
+import { optional, wholeNumber } from '../../cli/typed-values.ts'
 import { changedMeanwhile } from '../../cli/mutation.ts'
 import { columnsHelp } from '../columns-help.ts'
 import { type AnswerOfChange, command } from '../../cli/define.ts'
@@ -39,12 +39,12 @@ const options = {
   allowDeletes: option(
     '<n>',
     'how many centres and users may go, when it is more than a fifth',
-    wholeNumberOf('a whole number').pipe(z.number().min(0, 'at least 0')).optional(),
+    optional(wholeNumber('a whole number', { least: 0 })),
   ),
   allowRenames: option(
     '<n>',
     'how many centres may be renamed, when it is more than a fifth',
-    wholeNumberOf('a whole number').pipe(z.number().min(0, 'at least 0')).optional(),
+    optional(wholeNumber('a whole number', { least: 0 })),
   ),
   partial: flag('this is part of a roster: nobody is missing or extra'),
   wholeRoster: flag('this is a whole roster, though it says that it is part of one'),

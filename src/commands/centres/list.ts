@@ -1,6 +1,6 @@
 import { countryCode, countryNames } from '../../countries.ts'
 import { centreOrders, type CentreStatus, countCentres, streamCentres } from '../../db/centres/list.ts'
-import { commaList } from '../../cli/options.ts'
+import { listOf } from '../../cli/typed-values.ts'
 import { centreFields, listedCentreJson } from '../../render/centres.ts'
 import { centreKinds, typedKind } from '../../rules/centres/options.ts'
 import { findCentre } from '../../rules/centres/find.ts'
@@ -26,22 +26,8 @@ export const list = () =>
         offeredCountries,
         repeated('<country>', 'in this country, by English name or ISO code', countriesTyped),
       ),
-      kind: withValues(
-        centreKinds,
-        repeated(
-          '<kind>',
-          centreKinds.join(', '),
-          commaList.transform((names) => names.map(typedKind)),
-        ),
-      ),
-      status: withValues(
-        statuses,
-        repeated(
-          '<status>',
-          'approved, active or deleted',
-          commaList.transform((names) => names.map(statusNamed)),
-        ),
-      ),
+      kind: withValues(centreKinds, repeated('<kind>', centreKinds.join(', '), listOf(typedKind))),
+      status: withValues(statuses, repeated('<status>', 'approved, active or deleted', listOf(statusNamed))),
       associate: orName('centre', option('<centre>', 'the centres of this Associate')),
       deleted: flag('deleted centres'),
     },

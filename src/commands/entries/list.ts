@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { listing } from '../../cli/define.ts'
-import { commaList } from '../../cli/options.ts'
+import { listOf } from '../../cli/typed-values.ts'
 import { option, repeated } from '../../cli/parameters.ts'
 import { countEntries, streamEntries } from '../../db/entries/entries.ts'
 import { entryFields, entryJson } from '../../render/entries.ts'
@@ -15,16 +15,8 @@ export const list = () =>
     description:
       'List how many candidates each centre has for a component in a series.\nIn a pipe: centre, its name, series, component, candidates.',
     options: {
-      centre: repeated(
-        '<centres>',
-        'of these centres',
-        commaList.transform((texts) => texts.map(typedCentreNumber)),
-      ),
-      component: repeated(
-        '<components>',
-        'for these components, such as 0500/12',
-        commaList.transform((texts) => texts.map(typedComponent)),
-      ),
+      centre: repeated('<centres>', 'of these centres', listOf(typedCentreNumber)),
+      component: repeated('<components>', 'for these components, such as 0500/12', listOf(typedComponent)),
       series: option(
         '<series>',
         'in this series, such as 2026-06',

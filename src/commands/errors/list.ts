@@ -1,6 +1,6 @@
 import { listing } from '../../cli/define.ts'
 import { allOf } from '../../cli/list-options.ts'
-import { commaList } from '../../cli/options.ts'
+import { listOf } from '../../cli/typed-values.ts'
 import { repeated, withValues } from '../../cli/parameters.ts'
 import { errorFields } from '../../render/errors.ts'
 import { type ErrorKind, errorKinds, findErrors, type FoundError } from '../../rules/errors/found-errors.ts'
@@ -13,14 +13,7 @@ export const list = () =>
     description:
       'List errors, found by looking at this moment: each with what to type so that it is gone. Exit code 8 when there are any, so that a script can tell.\nIn a pipe: kind, code, what it is about, what is wrong, how it is mended.',
     options: {
-      kind: withValues(
-        errorKinds,
-        repeated(
-          '<kind>',
-          errorKinds.join(', '),
-          commaList.transform((names) => names.map(kindNamed)),
-        ),
-      ),
+      kind: withValues(errorKinds, repeated('<kind>', errorKinds.join(', '), listOf(kindNamed))),
     },
     examples: ['ssh-admin errors list', 'ssh-admin errors list --kind key-time'],
     noun: 'error',

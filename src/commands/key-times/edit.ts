@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { preparedMutation } from '../../cli/define.ts'
-import { wholeNumberOf } from '../../cli/options.ts'
+import { wholeNumber } from '../../cli/typed-values.ts'
 import { closingQuestion, comparableClosing } from '../../render/closing.ts'
 import { argument, flag, option } from '../../cli/parameters.ts'
 import { Usage } from '../../errors.ts'
@@ -16,7 +16,7 @@ export const edit = () =>
     summary: 'change a Key Time, or take it away',
     description: 'Change one Key Time; what is not named stays. With --remove it is taken away.',
     args: {
-      id: argument('its number, which key-times list shows', wholeNumberOf('the number of a Key Time')),
+      id: argument('its number, which key-times list shows', wholeNumber('the number of a Key Time')),
     },
     options: {
       localTime: option('<time>', 'the local time, such as 10:00', read(typedLocalTime)),

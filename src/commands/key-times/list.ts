@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import { listing } from '../../cli/define.ts'
 import { allOf } from '../../cli/list-options.ts'
-import { commaList } from '../../cli/options.ts'
+import { listOf } from '../../cli/typed-values.ts'
 import { option, repeated, withValues } from '../../cli/parameters.ts'
 import { countryName } from '../../countries.ts'
 import { findKeyTimes } from '../../db/key-times/key-times.ts'
@@ -23,11 +23,7 @@ export const list = () =>
       ),
       zone: withValues(
         ['1', '2', '3', '4', '5', '6'],
-        repeated(
-          '<number>',
-          'of countries in this administrative zone, 1 to 6',
-          commaList.transform((texts) => texts.map(typedZoneNumber)),
-        ),
+        repeated('<number>', 'of countries in this administrative zone, 1 to 6', listOf(typedZoneNumber)),
       ),
       series: option(
         '<series>',

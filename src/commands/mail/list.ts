@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { countMessages, messageStates, streamMessages } from '../../db/outbox.ts'
-import { commaList, wholeNumberOf } from '../../cli/options.ts'
+import { listOf, optional, wholeNumber } from '../../cli/typed-values.ts'
 import { messageFields, messageOf, messagesInPipe, messagesInTable } from '../../render/messages.ts'
 import { letters, offeredLetters } from '../../rules/mail/letters.ts'
 import { unknownName } from '../../rules/unknown-name.ts'
@@ -13,14 +13,7 @@ export const list = () =>
     summary: 'show messages and what became of them',
     description: 'List messages, newest first: what waits, what was written or sent, what failed and why.',
     options: {
-      state: withValues(
-        messageStates,
-        repeated(
-          '<state>',
-          messageStates.join(', '),
-          commaList.transform((names) => names.map(stateNamed)),
-        ),
-      ),
+      state: withValues(messageStates, repeated('<state>', messageStates.join(', '), listOf(stateNamed))),
       letter: withValues(
         offeredLetters,
         option(
@@ -32,11 +25,7 @@ export const list = () =>
       to: orName('past-user', option('<email>', 'to this person')),
       import: withValues(
         { stored: 'import' },
-        option(
-          '<id>',
-          'of this import',
-          wholeNumberOf('the number of an import').pipe(z.number().min(1, 'at least 1')).optional(),
-        ),
+        option('<id>', 'of this import', optional(wholeNumber('the number of an import', { least: 1 }))),
       ),
     },
     examples: ['ssh-admin mail list', 'ssh-admin mail list --state queued,failed'],

@@ -1,7 +1,6 @@
-import * as z from 'zod'
 import { command } from '../../cli/define.ts'
 import { flag, option, type ValuesOf } from '../../cli/parameters.ts'
-import { numberOf, wholeNumberOf } from '../../cli/options.ts'
+import { number, optional, wholeNumber } from '../../cli/typed-values.ts'
 import { progressOn } from '../../cli/progress.ts'
 import type { Session } from '../../cli/session.ts'
 import type { Terminal } from '../../cli/terminal.ts'
@@ -20,12 +19,12 @@ const options = {
   import: option(
     '<id>',
     'the activation letters of this import',
-    wholeNumberOf('the number of an import').pipe(z.number().min(1, 'at least 1')).optional(),
+    optional(wholeNumber('the number of an import', { least: 1 })),
   ),
   rate: option(
     '<count>',
     'at most so many messages a second',
-    numberOf('a number of messages a second').pipe(z.number().positive('more than 0')).optional(),
+    optional(number('a number of messages a second', { above: 0 })),
   ),
 }
 

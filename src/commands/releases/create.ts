@@ -1,6 +1,6 @@
 import { preparedMutation } from '../../cli/define.ts'
 import { argument, repeated, requiredOption, withValues } from '../../cli/parameters.ts'
-import { commaList } from '../../cli/options.ts'
+import { commaList } from '../../cli/typed-values.ts'
 import { Usage } from '../../errors.ts'
 import { releaseJson, renderCreatedRelease } from '../../render/releases.ts'
 import { createRelease } from '../../rules/releases/create.ts'

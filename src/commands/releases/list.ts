@@ -1,6 +1,6 @@
 import { listing } from '../../cli/define.ts'
 import { allOf } from '../../cli/list-options.ts'
-import { commaList } from '../../cli/options.ts'
+import { listOf } from '../../cli/typed-values.ts'
 import { repeated, withValues } from '../../cli/parameters.ts'
 import { findReleases } from '../../db/releases/releases.ts'
 import type { ReleaseState } from '../../db/schema.ts'
@@ -18,14 +18,7 @@ export const list = () =>
     description:
       'List releases, newest first: for how many centres, when the first and the last of them opens, and how many have no Key Time.\nIn a pipe: number, name, state, resources, audience, opens, closes, centres, first, last, without a Key Time.',
     options: {
-      state: withValues(
-        states,
-        repeated(
-          '<state>',
-          states.join(', '),
-          commaList.transform((names) => names.map(stateNamed)),
-        ),
-      ),
+      state: withValues(states, repeated('<state>', states.join(', '), listOf(stateNamed))),
     },
     examples: ['ssh-admin releases list --state released'],
     noun: 'release',

@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { commaList } from '../../cli/options.ts'
+import { listOf } from '../../cli/typed-values.ts'
 import { option, repeated, withValues } from '../../cli/parameters.ts'
 import { typedAudience } from '../../rules/releases/audience.ts'
 import { type TypedMoment, typedMoment } from '../../rules/releases/moment.ts'
@@ -27,7 +27,7 @@ export const releaseOptions = {
     repeated(
       '<audience>',
       'all, schools, associates, associate-centres, country:EG, zone:4, entries, or centre numbers; who is in one of them is meant',
-      commaList.transform((texts) => texts.map(typedAudience)),
+      listOf(typedAudience),
     ),
   ),
 }

@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import { listing } from '../../cli/define.ts'
 import { allOf } from '../../cli/list-options.ts'
-import { commaList } from '../../cli/options.ts'
+import { listOf } from '../../cli/typed-values.ts'
 import { flag, option, repeated, withValues } from '../../cli/parameters.ts'
 import { findResources } from '../../db/resources/resources.ts'
 import { resourceFields, resourceJson } from '../../render/resources.ts'
@@ -23,20 +23,9 @@ export const list = () =>
     options: {
       kind: withValues(
         resourceKinds,
-        repeated(
-          '<kind>',
-          resourceKinds.join(', '),
-          commaList.transform((names) => names.map(typedResourceKind)),
-        ),
+        repeated('<kind>', resourceKinds.join(', '), listOf(typedResourceKind)),
       ),
-      area: withValues(
-        resourceAreas,
-        repeated(
-          '<area>',
-          resourceAreas.join(' or '),
-          commaList.transform((names) => names.map(typedArea)),
-        ),
-      ),
+      area: withValues(resourceAreas, repeated('<area>', resourceAreas.join(' or '), listOf(typedArea))),
       series: option(
         '<series>',
         'of this series, such as 2026-06',

@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import { preparedMutation } from '../../cli/define.ts'
 import { each, option, repeated, requiredOption, withValues } from '../../cli/parameters.ts'
-import { commaList } from '../../cli/options.ts'
+import { commaList, transformed } from '../../cli/typed-values.ts'
 import { fileToUpload, type FileToUpload, uploadFile } from '../../cli/upload.ts'
 import { Usage } from '../../errors.ts'
 import { changedResourcesJson, renderChangedResources } from '../../render/resources.ts'
@@ -54,7 +54,7 @@ Nobody sees a resource until a release opens it. The same file with the same fac
       component: repeated(
         '<components>',
         'the components that it is for, such as 0500/12',
-        commaList.transform((texts) => [...new Set(texts.map(typedComponent))].sort()),
+        transformed(commaList, (texts) => [...new Set(texts.map(typedComponent))].sort()),
       ),
       area: withValues(
         resourceAreas,

@@ -1,4 +1,4 @@
-import { commaList } from '../../cli/options.ts'
+import { listOf } from '../../cli/typed-values.ts'
 import { renderTransfer, transferJson } from '../../render/transfer.ts'
 import { count } from '../../render/text.ts'
 import { person } from '../../render/users.ts'
@@ -36,7 +36,7 @@ export const transfer = () =>
         repeated(
           '<site>',
           'only this site: cambridge-primary or cambridge-lower-secondary',
-          commaList.transform((names) => names.map(progressionTestSite)),
+          listOf(progressionTestSite),
         ),
       ),
     },

@@ -109,14 +109,20 @@ export function isHubRole(name: string): name is HubRole {
   return name === 'coordinator' || name === 'admin' || name === 'teacher'
 }
 
-const byName = new Map(
-  catalogue.flatMap((role) =>
-    [role.name, ...(role.alsoCalled ?? [])].map((name) => [plainWords(name), role] as const),
-  ),
-)
+/** Made for the first name that is typed. */
+let byName: ReadonlyMap<string, Role> | undefined
+
+function rolesByName(): ReadonlyMap<string, Role> {
+  return new Map(
+    catalogue.flatMap((role) =>
+      [role.name, ...(role.alsoCalled ?? [])].map((name) => [plainWords(name), role] as const),
+    ),
+  )
+}
 
 /** A role by its name, however it is spelt: `Exams Officer` is `exams-officer`. */
 export function findRole(name: string): Role | undefined {
+  byName ??= rolesByName()
   return byName.get(plainWords(name))
 }
 

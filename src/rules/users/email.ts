@@ -88,7 +88,10 @@ function isWrittenSo(domain: string, asciiForm: string): boolean {
   return /xn--/.test(written) ? asciiForm === written : domainToUnicode(asciiForm) === written
 }
 
-const scripts = [
+/** Made for the first address that needs them: most are in ASCII, and these take long to compile. */
+let scripts: readonly RegExp[] | undefined
+
+const expressionsOfScripts = () => [
   /^[\p{Script=Latin}\p{Script=Common}\p{Script=Inherited}]*$/u,
   /^[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Common}\p{Script=Inherited}]*$/u,
   /^[\p{Script=Han}\p{Script=Hangul}\p{Script=Common}]*$/u,
@@ -122,6 +125,7 @@ const scripts = [
 ]
 
 function mixesScripts(label: string): boolean {
+  scripts ??= expressionsOfScripts()
   return !scripts.some((script) => script.test(label))
 }
 

@@ -1,0 +1,107 @@
+/**
+ * What may be typed, and what is made of it. A command whose values need more brings a schema of zod, which fits: most
+ * need none, and do without loading it.
+ */
+export interface Schema<Value> {
+  safeParse: (typed: unknown) => Parsed<Value>
+}
+
+type Parsed<Value> =
+  | { success: true; data: Value }
+  | { success: false; error: { issues: readonly { message: string }[] } }
+
+function schema<Value>(read: (typed: unknown) => Value | Wrong): Schema<Value> {
+  return {
+    safeParse: (typed) => {
+      const data = read(typed)
+      if (!(data instanceof Wrong)) return { success: true, data }
+      return { success: false, error: { issues: [{ message: data.message }] } }
+    },
+  }
+}
+
+class Wrong {
+  constructor(readonly message: string) {}
+}
+
+const isText = (typed: unknown): typed is string => typeof typed === 'string'
+
+export const text = schema((typed) => (isText(typed) ? typed : new Wrong('is missing')))
+
+export const texts = schema((typed) =>
+  Array.isArray(typed) && typed.every(isText) ? typed : new Wrong('is missing'),
+)
+
+export const yesOrNo = schema((typed) => (typeof typed === 'boolean' ? typed : new Wrong('is there, or not')))
+
+/** A comma-separated or repeated option, as one list. */
+export const commaList: Schema<string[]> = withDefault(transformed(texts, splitAtCommas), [])
+
+/** The same, and what each of them is. */
+export function listOf<Value>(read: (text: string) => Value): Schema<Value[]> {
+  return transformed(commaList, (names) => names.map(read))
+}
+
+export function choiceOf<Choice extends string>(choices: readonly [Choice, ...Choice[]]): Schema<Choice> {
+  return schema((typed) => choices.find((one) => one === typed) ?? new Wrong(`one of ${choices.join(', ')}`))
+}
+
+export function optional<Value>(of: Schema<Value>): Schema<Value | undefined> {
+  return withDefault<Value | undefined>(of, undefined)
+}
+
+export function withDefault<Value>(of: Schema<Value>, value: Value): Schema<Value> {
+  return {
+    safeParse: (typed) => (typed === undefined ? { success: true, data: value } : of.safeParse(typed)),
+  }
+}
+
+export function transformed<From, To>(of: Schema<From>, into: (value: From) => To): Schema<To> {
+  return {
+    safeParse: (typed) => {
+      const parsed = of.safeParse(typed)
+      return parsed.success ? { success: true, data: into(parsed.data) } : parsed
+    },
+  }
+}
+
+interface Bounds {
+  least?: number
+  most?: number
+  /** It must be more than this. */
+  above?: number
+}
+
+/** A number as it is typed: digits, where JavaScript would also take blanks, `0x1f` and `Infinity`. */
+export function number(what: string, bounds: Bounds = {}): Schema<number> {
+  return schema((typed) => {
+    const found = isText(typed) && digits.test(typed) ? Number(typed) : typed
+    if (typeof found !== 'number' || !Number.isFinite(found)) return new Wrong(what)
+    return outside(found, bounds) ?? found
+  })
+}
+
+/** A whole number as it is typed, in decimal digits. */
+export function wholeNumber(what: string, bounds: Bounds = {}): Schema<number> {
+  const any = number(what)
+  return schema((typed) => {
+    const parsed = any.safeParse(typed)
+    if (!parsed.success || !Number.isSafeInteger(parsed.data)) return new Wrong(what)
+    return outside(parsed.data, bounds) ?? parsed.data
+  })
+}
+
+const digits = /^[+-]?\d+(\.\d+)?(e\+?\d+)?$/i
+
+function outside(found: number, { least, most, above }: Bounds): Wrong | undefined {
+  if (least !== undefined && found < least) return new Wrong(`at least ${least}`)
+  if (most !== undefined && found > most) return new Wrong(`at most ${most}`)
+  return above !== undefined && found <= above ? new Wrong(`more than ${above}`) : undefined
+}
+
+function splitAtCommas(values: readonly string[]): string[] {
+  return values
+    .flatMap((value) => value.split(','))
+    .map((value) => value.trim())
+    .filter((value) => value !== '')
+}

@@ -1,0 +1,68 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { execa } from 'execa'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { bin, type Desk, newDesk, root } from './program.ts'
+
+/** Typed all day: what they load is looked at here, because each file and module is waited for each time. */
+const hot: Record<string, readonly string[]> = {
+  help: ['--help'],
+  'users-show': ['users', 'show', 'user-1@eg0001.school.example'],
+  'users-list': ['users', 'list', '--centre', 'EG0001'],
+  'users-reset-password': ['users', 'reset-password', 'user-1@eg0001.school.example', '--yes'],
+}
+
+/** What Node needs itself to write to a pipe, and to run what is bundled. */
+const always = ['diagnostics_channel', 'module', 'net', 'os', 'process', 'stream', 'stream/promises']
+const alwaysToo = ['string_decoder', 'vm', 'timers/promises']
+const ofNode: Record<string, readonly string[]> = {
+  'users-reset-password': ['crypto', 'perf_hooks'],
+}
+
+describe('what a command loads that is typed all day', () => {
+  let desk: Desk
+  beforeAll(async () => {
+    desk = newDesk()
+    const { exitCode } = await desk.program(['centres', 'create', 'EG0001', '--name', 'A', '--country', 'EG'])
+    expect(exitCode).toBe(0)
+    await desk.program(['users', 'add', 'A <user-1@eg0001.school.example>', '--centre', 'EG0001'])
+  })
+  afterAll(() => desk.clear())
+
+  const env = () => ({ PATH: process.env.PATH, HOME: desk.folder, SSH_ADMIN_DB: desk.path('hub.db') })
+
+  for (const [name, argv] of Object.entries(hot)) {
+    it(`${name}: no file of src and no package that is not in its list`, async () => {
+      const log = desk.path(`${name}.log`)
+      await execa(process.execPath, ['--import', 'tsx', join(root, 'docs/loaded-files.mjs'), ...argv], {
+        cwd: root,
+        env: { ...env(), LOADED_FILES: log },
+        extendEnv: false,
+      })
+      const loaded = [...new Set(linesOf(log))].sort()
+      // To be added to with a thought for everybody who waits: what is needed later is imported there.
+      const known = new Set(linesOf(join(root, `test/end-to-end/loaded/${name}.txt`)))
+      expect(loaded.filter((file) => !known.has(file))).toEqual([])
+      expect(loaded.length).toBeGreaterThan(10)
+    }, 60_000)
+
+    it(`${name}: no module of Node that it can do without`, async () => {
+      const log = desk.path(`${name}.modules`)
+      await execa(
+        process.execPath,
+        ['--require', join(root, 'test/end-to-end/list-loaded.cjs'), bin, ...argv],
+        {
+          cwd: desk.folder,
+          env: { ...env(), LIST_LOADED: log },
+          extendEnv: false,
+        },
+      )
+      const needed = new Set([...always, ...alwaysToo, ...(ofNode[name] ?? [])])
+      expect(linesOf(log).filter((module) => !needed.has(module))).toEqual([])
+    })
+  }
+})
+
+function linesOf(file: string): string[] {
+  return existsSync(file) ? readFileSync(file, 'utf8').trim().split('\n') : []
+}
