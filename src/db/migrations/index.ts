@@ -25,6 +25,7 @@ const numbered: Record<string, () => Promise<NumberedMigration>> = {
   '0009-key-times-and-time-zones': () => import('./0009-key-times-and-time-zones.ts'),
   '0010-resources-and-help-documents': () => import('./0010-resources-and-help-documents.ts'),
   '0011-entries-and-releases': () => import('./0011-entries-and-releases.ts'),
+  '0012-lists-of-words-as-comparisons': () => import('./0012-lists-of-words-as-comparisons.ts'),
 }
 
 export const migrationNames: readonly string[] = Object.keys(numbered)
