@@ -1,4 +1,3 @@
-import * as z from 'zod'
 import type { AuditEntry } from '../db/audit/events.ts'
 import { count } from './text.ts'
 
@@ -16,30 +15,35 @@ export function factsInWords(
     .join(', ')
 }
 
-/** Made for the events of imports alone. */
-function importFacts() {
-  const counts = z.record(z.string(), z.number())
-  return z.object({
-    import: z.number(),
-    counts: z.object({ rows: counts, centres: counts, users: counts }).optional(),
-    undone: counts.optional(),
-    left: z.number().optional(),
-  })
-}
-
 function importInWords(facts: Record<string, unknown>): { number: number; words: string } | undefined {
-  const read = importFacts().safeParse(facts)
-  if (!read.success) return undefined
-  const { import: number, counts, undone = {}, left = 0 } = read.data
+  const { import: number, counts, undone = {}, left = 0 } = facts
+  if (typeof number !== 'number' || typeof left !== 'number' || !isCounts(undone)) return undefined
+  if (counts !== undefined && !isDone(counts)) return undefined
   const parts = counts ? doneInWords(counts) : []
   for (const [name, many] of Object.entries(undone)) if (many > 0) parts.push(`${spaced(name)} ${many}`)
   if (left > 0) parts.push(`${left} left alone`)
   return { number, words: parts.join(', ') || 'nothing changed' }
 }
 
-type Counts = NonNullable<z.infer<ReturnType<typeof importFacts>>['counts']>
+type Counts = Record<string, number>
 
-function doneInWords({ rows, centres, users }: Counts): string[] {
+interface Done {
+  rows: Counts
+  centres: Counts
+  users: Counts
+}
+
+function isCounts(value: unknown): value is Counts {
+  return typeof value === 'object' && value !== null && Object.values(value).every(Number.isFinite)
+}
+
+function isDone(value: unknown): value is Done {
+  if (typeof value !== 'object' || value === null) return false
+  const parts = new Map<string, unknown>(Object.entries(value))
+  return ['rows', 'centres', 'users'].every((part) => isCounts(parts.get(part)))
+}
+
+function doneInWords({ rows, centres, users }: Done): string[] {
   const parts = ['created', 'replaced', 'renamed', 'restored', 'deleted'].flatMap((done) => {
     const whom = [
       ...(centres[done] ? [count(centres[done], 'centre')] : []),
