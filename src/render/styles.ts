@@ -1,11 +1,13 @@
-import { randomInt } from 'node:crypto'
 import { Chalk } from 'chalk'
 
 /** The styles in which something is written for people. */
 export type Styles = Record<'bold' | 'dim' | 'red' | 'green' | 'yellow' | 'cyan', (text: string) => string>
 
-/** In each style that we write ourselves, and in no value of the store or of a file: drawn anew for each process. */
-const mark = Array.from({ length: 4 }, () => randomInt(1000, 10_000)).join(';')
+/**
+ * In each style that we write ourselves, and in no value of the store or of a file: drawn anew for each process, after
+ * which nobody is told it. Node's generator for secrets takes longer to load than all of this file.
+ */
+const mark = Array.from({ length: 4 }, () => 1000 + Math.floor(Math.random() * 9000)).join(';')
 
 /** Each has the form of a style, so that it counts for nothing where the width of a text is measured. */
 const marked = new RegExp(`\u001b\\[(\\d{1,2});${mark}m`)
