@@ -29,7 +29,10 @@ async function rebuild(db: Kysely<unknown>, table: string): Promise<void> {
   // A number that a row once had is never given again, also where that row has gone.
   const [last] = counted
   await sql`delete from sqlite_sequence where name = ${table}`.execute(db)
-  if (last) await sql`insert into sqlite_sequence (name, seq) values (${table}, ${last.seq})`.execute(db)
+  if (last)
+    await sql`insert into sqlite_sequence (name, seq) values (${table}, cast(${last.seq} as integer))`.execute(
+      db,
+    )
 }
 
 function withComparisons(statement: string): string {
