@@ -9,6 +9,7 @@ import {
   type Stats,
   statSync,
 } from 'node:fs'
+import { Socket } from 'node:net'
 
 interface SmallFile {
   stats: Stats
@@ -53,12 +54,11 @@ function withPlainFile<Result>(
  */
 export async function* inputStream(path: string, signal?: AbortSignal): AsyncGenerator<Buffer> {
   const isPipe = statSync(path).isFIFO()
-  const stream = isPipe ? await pipeStream(path) : createReadStream(path, { highWaterMark: 1024 * 1024 })
+  const stream = isPipe ? pipeStream(path) : createReadStream(path, { highWaterMark: 1024 * 1024 })
   yield* untilAborted(stream, signal)
 }
 
-async function pipeStream(path: string) {
-  const { Socket } = await import('node:net')
+function pipeStream(path: string) {
   return new Socket({ fd: openSync(path, atOnce), readable: true, writable: false })
 }
 

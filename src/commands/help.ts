@@ -32,7 +32,7 @@ async function explained(topic: Topic, view: View): Promise<Answer<JsonAnswer<'h
   if (topic === 'exit-codes') {
     const { exitCodes } = await import('../cli/help/texts.ts')
     const lines = exitCodes.flatMap(({ code, meaning, next }) => [
-      `${String(code).padStart(4)}  ${meaning}`,
+      `${' '.repeat(4 - String(code).length)}${view.chalk.bold(String(code))}  ${meaning}`,
       ...(next ? [`      → ${next}`] : []),
     ])
     return { text: wrapPage(lines.join('\n'), view.width), json: { topic, exitCodes } }

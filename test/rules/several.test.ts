@@ -11,7 +11,7 @@ afterEach(() => world.close())
 
 describe('several targets of which one is refused', () => {
   it('tells of the others as they are, not as they would have become', async () => {
-    const argv = ['users', 'suspend', 'amira@school.example', 'amirah@school.example', '--yes', '--json']
+    const argv = ['users', 'suspend', 'amira@school.example', 'amirra@school.example', '--yes', '--json']
     const ran = await world.run(argv)
     expect(ran.exit).toBe(4)
     expect(ran.stderr).toContain('amira@school.example (EG001, active)')
