@@ -9,7 +9,7 @@ import type { Actor } from '../rules/permissions/actor.ts'
 import { rehearsed } from './action.ts'
 import type { Batch, LineEnd } from './batch-line.ts'
 import { type NumberedLine, windowsOf } from './lines-of-input.ts'
-import type { Session } from './session.ts'
+import { missingHeadNotice, type Session } from './session.ts'
 import { commandLine } from './typed-line.ts'
 import { wordsOfLine } from './words-of-line.ts'
 
@@ -244,20 +244,32 @@ async function runAsOneChange(lines: readonly Line[], running: Running): Promise
   const { withRollbackWork } = await import('../db/transact.ts')
   const store = await openForAll(run)
   const ends: { line: Line; end: LineEnd }[] = []
+  const [before, owedBefore] = [{ ...run.progress, exits: new Set(run.progress.exits) }, run.owed]
   const work = async (within: OpenStore) => {
+    // Where a connection broke it is all done anew, and what came of it the first time is not so.
+    ends.length = 0
+    Object.assign(run.progress, before, { exits: new Set(before.exits) })
+    run.owed = [...owedBefore]
     run.within = within
     for (const [at, line] of lines.entries()) {
       const end = await runOne(line, run)
       if (end.error?.thrown instanceof Cancelled) throw end.error.thrown
       // Whoever ends it keeps what a refusal leaves behind.
-      if (end.error && running.wanted.atomic) throw new LineEnded(line.number, end)
+      if (isRefused(end) && running.wanted.atomic) {
+        const thrown = end.error?.thrown
+        throw store.engine.mayRunAgain(thrown) ? thrown : new LineEnded(line.number, end)
+      }
       ends.push({ line, end })
       if (stops(end, running)) return leave(run, lines.length - at - 1, line)
     }
   }
   try {
     if (session.common.dryRun) await rehearseOneChange(store, work)
-    else run.progress.isChanged = (await asOneChange(store, work)).isLogged
+    else {
+      const { isLogged, missingHead } = await asOneChange(store, work)
+      run.progress.isChanged = isLogged
+      if (missingHead !== undefined) session.notify(missingHeadNotice(missingHead, 'noted-again'))
+    }
   } catch (error) {
     if (!(error instanceof LineEnded)) throw error
     const { thrown } = error
@@ -284,10 +296,20 @@ class LineEnded extends Error {
   readonly line: number
   readonly thrown: unknown
 
-  constructor(line: number, { error }: LineEnd) {
+  constructor(line: number, { error, exit }: LineEnd) {
     super(`line ${line} was refused`)
     this.line = line
-    this.thrown = error?.thrown
+    this.thrown = error ? error.thrown : new AnsweredNo(exit)
+  }
+}
+
+/** Nothing went wrong, and the answer is no: `users exists` of an address that nobody has. */
+class AnsweredNo extends Failure {
+  readonly exit: number
+
+  constructor(exit: number) {
+    super('line-answers-no', `It ended with ${exit}; nothing was changed.`)
+    this.exit = exit
   }
 }
 
@@ -306,7 +328,7 @@ async function runOne(line: Line, run: Run): Promise<Ended> {
   // What is done is done: the next one can be cancelled again.
   if (interruption.isFinishing()) interruption.unfinish()
   if (!(end.error?.thrown instanceof Cancelled)) {
-    if (end.error) progress.refused += 1
+    if (isRefused(end)) progress.refused += 1
     else progress.done += 1
     progress.exits.add(end.exit)
   }
@@ -319,8 +341,13 @@ type Ended = LineEnd & { stdout?: string; stderr?: string }
 /** After a mistake of ours, or without a store, nothing more is tried. */
 const endsAll: ReadonlySet<number> = new Set([1, 7, 10, 130])
 
-function stops({ exit, error }: LineEnd, { wanted: { keepGoing } }: Running): boolean {
-  return error !== undefined && (!keepGoing || endsAll.has(exit))
+function stops(end: LineEnd, { wanted: { keepGoing } }: Running): boolean {
+  return isRefused(end) && (!keepGoing || endsAll.has(end.exit))
+}
+
+/** An answer that is no ends a batch as a refusal does; rows held back, and messages that wait, are of what was done. */
+function isRefused({ exit, error }: LineEnd): boolean {
+  return error !== undefined || ![0, 8, 9].includes(exit)
 }
 
 function leave({ progress }: Run, left: number, at?: Line): void {

@@ -7,6 +7,9 @@ export interface NumberedLine {
   text: string
 }
 
+/** Letters of a line at most: no command is as long. */
+const maxLine = 1_000_000
+
 /** So much is read before any of it is looked at. */
 const maxWindow = 16 * 1024 * 1024
 
@@ -35,15 +38,28 @@ export async function* windowsOf(
 
 async function* linesOf(chunks: AsyncIterable<Buffer>): AsyncGenerator<string> {
   let decoder: Decoder | undefined
-  let rest = ''
+  let [rest, heldBack] = ['', '']
   for await (const chunk of chunks) {
     decoder ??= decoderOf(chunk)
-    const parts = `${rest}${decoded(decoder, chunk)}`.split(/\r\n|\n/)
-    rest = parts.pop() ?? ''
-    yield* parts
+    const text = `${heldBack}${decoded(decoder, chunk)}`
+    // A CR may be half of a line end.
+    heldBack = text.endsWith('\r') ? '\r' : ''
+    const [first = '', ...others] = (heldBack ? text.slice(0, -1) : text).split(/\r\n|\r|\n/)
+    rest += first
+    if (rest.length > maxLine) throw lineTooLong()
+    for (const line of others) {
+      yield rest
+      rest = line
+    }
   }
   const last = `${rest}${decoder ? decoded(decoder) : ''}`
   if (last !== '') yield last
+}
+
+function lineTooLong(): BadInput {
+  return new BadInput('line-too-long', 'A line on stdin has more than a million letters.', {
+    hint: 'Write one command a line.',
+  })
 }
 
 type Decoder = InstanceType<typeof TextDecoder>

@@ -156,7 +156,7 @@ function helpAsACommandSaysIt(argv: readonly string[]): readonly string[] {
   if (first !== 'help') return argv
   const rest = argv.slice(1)
   const [noun = '', ...others] = understood(rest, positionsIn(rest))
-  return noun in tree ? [noun, ...others, '--help'] : argv
+  return Object.hasOwn(tree, noun) ? [noun, ...others, '--help'] : argv
 }
 
 /** Answers a shell that completes a line; what cannot be completed is no error. */
@@ -178,7 +178,7 @@ async function complete(typed: readonly string[], context: Context): Promise<num
 async function growAlong(word: string, node: Loader | Group, words: readonly string[]): Promise<Command> {
   if (typeof node === 'function') return node()
   const verb = words[words.indexOf(word) + 1] ?? ''
-  const next = node.verbs[verb]
+  const next = verbOf(node, verb)
   if (!next) return grow(word, node)
   return (await nounCommand(word, node)).addCommand(await growAlong(verb, next, words))
 }
@@ -207,7 +207,7 @@ async function programFor(argv: readonly string[], context: Context, output: Hel
     program.addCommand(part)
     prepare(part, context, output)
   }
-  if (first !== undefined && !(first in tree)) {
+  if (first !== undefined && !Object.hasOwn(tree, first)) {
     const { unknownCommand } = await import('./suggestions.ts')
     throw unknownCommand({ argv, word: first, known: Object.keys(tree), before: [] })
   }
@@ -246,7 +246,7 @@ async function growFor(word: string, node: Loader | Group, typed: Typed): Promis
   if (typeof node === 'function') return node()
   const { words, argv } = typed
   const verb = words[words.indexOf(word) + 1]
-  const next = verb === undefined ? undefined : node.verbs[verb]
+  const next = verb === undefined ? undefined : verbOf(node, verb)
   if (verb === undefined || next === undefined) {
     const noun = await grow(word, node)
     if (verb !== undefined && !node.alone) {
@@ -256,6 +256,11 @@ async function growFor(word: string, node: Loader | Group, typed: Typed): Promis
     return noun
   }
   return (await nounCommand(word, node)).addCommand(await growFor(verb, next, typed))
+}
+
+/** Its own verbs alone: `constructor` is none. */
+function verbOf({ verbs }: Group, verb: string): Loader | Group | undefined {
+  return Object.hasOwn(verbs, verb) ? verbs[verb] : undefined
 }
 
 async function grow(word: string, node: Loader | Group): Promise<Command> {

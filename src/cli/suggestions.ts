@@ -47,7 +47,9 @@ function nounsWith(verb: string, argv: readonly string[]): string[] {
   const about = named.includes('@') ? ofPeople : isLikeNumber.test(named) ? ofCentres : undefined
   const nouns = Object.entries(tree).filter(
     ([noun, node]) =>
-      typeof node !== 'function' && verb in node.verbs && (about === undefined || about.has(noun)),
+      typeof node !== 'function' &&
+      Object.hasOwn(node.verbs, verb) &&
+      (about === undefined || about.has(noun)),
   )
   return nouns.slice(0, mostNouns).map(([noun]) => `${noun} ${verb}`)
 }

@@ -76,7 +76,7 @@ export function understood(argv: readonly string[], positions: readonly Position
   if (argv.length === 1 && argv[0] === '-v') return ['--version']
   const [first, second] = positions
   if (!first || first.word === 'help') return argv
-  const shortcut = Object.hasOwn(tree, first.word) ? undefined : shortcuts[first.word]
+  const shortcut = Object.hasOwn(tree, first.word) ? undefined : own(shortcuts, first.word)
   if (shortcut) return replaced(argv, first, shortcut)
   if (first.word === 'activate')
     return replaced(
@@ -84,7 +84,7 @@ export function understood(argv: readonly string[], positions: readonly Position
       first,
       second?.word.includes('@') ? ['account', 'activate'] : ['coordinator', 'add'],
     )
-  const noun = nouns[first.word]
+  const noun = own(nouns, first.word)
   if (noun !== undefined) return understoodVerb(replaced(argv, first, [noun]), { noun, verb: second })
   return understoodVerb(argv, { noun: first.word, verb: second })
 }
@@ -94,10 +94,10 @@ function understoodVerb(
   { noun, verb }: { noun: string; verb: Position | undefined },
 ): readonly string[] {
   const group = groupOf(noun)
-  if (!group || !verb || verb.word in group.verbs) return argv
+  if (!group || !verb || Object.hasOwn(group.verbs, verb.word)) return argv
   if (verb.word === 'activate' && noun === 'centres') return moved(argv, verb, ['coordinator', 'add'])
   if (verb.word === 'activate' && noun === 'users') return moved(argv, verb, ['account', 'activate'])
-  const meant = known(synonyms, verb.word).find((word) => word in group.verbs)
+  const meant = known(synonyms, verb.word).find((word) => Object.hasOwn(group.verbs, word))
   return meant === undefined ? argv : replaced(argv, verb, [meant])
 }
 
@@ -111,7 +111,12 @@ export function graveVerbs(
 }
 
 function known(words: Readonly<Record<string, readonly string[]>>, word: string): readonly string[] {
-  return Object.hasOwn(words, word) ? (words[word] ?? []) : []
+  return own(words, word) ?? []
+}
+
+/** What is typed may be `constructor`. */
+function own<Value>(words: Readonly<Record<string, Value>>, word: string): Value | undefined {
+  return Object.hasOwn(words, word) ? words[word] : undefined
 }
 
 function groupOf(noun: string): Group | undefined {
@@ -125,6 +130,6 @@ function replaced(argv: readonly string[], { at }: Position, by: readonly string
 
 /** Another noun too: the one that was typed, somewhere before the verb, goes. */
 function moved(argv: readonly string[], verb: Position, by: readonly string[]): string[] {
-  const noun = argv.findIndex((word, at) => at < verb.at && word in tree)
+  const noun = argv.findIndex((word, at) => at < verb.at && Object.hasOwn(tree, word))
   return [...argv.slice(0, noun), ...by, ...argv.slice(noun + 1, verb.at), ...argv.slice(verb.at + 1)]
 }

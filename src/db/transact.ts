@@ -32,6 +32,8 @@ interface TransactionState {
   head?: LogHead
   /** Where the log's head was looked for beside the key, and none was found. */
   missingHead?: string
+  /** A failure is all that is told of it. */
+  isOfFailure?: true
   /** Whether it began a new part of the log, which names the end of the old one. */
   hasNewSegment?: boolean
 }
@@ -155,6 +157,7 @@ async function runRollbackWork(store: OpenStore, failure: Failure): Promise<void
   if (store.isCopy) return
   kept.add(failure)
   await within(store, 'may-be-behind', async (trx, end) => {
+    transactionState(trx).isOfFailure = true
     await outliving.keep?.(trx)
     await end.commit().execute()
   })
@@ -228,7 +231,7 @@ async function noteHead(
   const noted = readHeadFile(file)
   if (state.hasNewSegment || (noted && (isBefore(state, noted) || (await isInLog(db, noted)))))
     writeHeadFile(file, state.head)
-  else if (!noted && isDone && writeHeadFile(file, state.head)) state.missingHead = file
+  else if (!noted && isDone && !state.isOfFailure && writeHeadFile(file, state.head)) state.missingHead = file
 }
 
 function isBefore({ before }: TransactionState, { events, head }: LogHead): boolean {

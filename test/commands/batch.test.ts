@@ -1,3 +1,4 @@
+import { existsSync, rmSync } from 'node:fs'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { wholeProgram } from '../../src/cli/run.ts'
 import { newInterruption } from '../../src/interruption.ts'
@@ -271,5 +272,66 @@ describe('a batch', () => {
         "version",
       ]
     `)
+  })
+})
+
+describe('a line that is no line for a batch', () => {
+  it.each(['constructor', 'users toString', 'users __proto__', 'help toString'])(
+    'is a mistake of the call that names it: %s',
+    async (line) => {
+      const ran = await batch(['users suspend amira@school.example', line], '--yes', '--json')
+      expect(ran).toMatchObject({ exit: 2, stdout: '' })
+      expect(ran.error().message).toContain('Line 2')
+      expect(await statusOf('amira@school.example')).toBe('active')
+    },
+  )
+
+  it('ends it where its answer is no, though nothing went wrong', async () => {
+    const lines = ['users exists nobody@school.example', 'users suspend amira@school.example']
+    expect((await batch(lines, '--yes')).exit).toBe(4)
+    const whole = await batch([...lines].reverse(), '--yes', '--atomic', '--json')
+    expect(whole).toMatchObject({ exit: 4, stdout: '' })
+    expect(whole.error()).toMatchObject({ code: 'line-answers-no', details: { line: 2 } })
+    expect(await statusOf('amira@school.example')).toBe('active')
+  })
+
+  it('ends with CR, too, and is never read without an end', async () => {
+    const stdin = 'users suspend amira@school.example\rusers suspend omar@school.example\r'
+    expect(await world.run(['batch', '--yes'], { stdin })).toMatchObject({
+      exit: 0,
+      stderr: '2 lines done.\n',
+    })
+    const endless = await world.run(['batch', '--yes', '--json'], { stdin: `# ${'x'.repeat(1_100_000)}` })
+    expect(endless).toMatchObject({ exit: 6 })
+    expect(endless.error()).toMatchObject({ code: 'line-too-long' })
+  })
+})
+
+describe('the head of the log that is gone', () => {
+  it('is told of by all lines as one change', async () => {
+    rmSync(`${world.path('hub.db')}.key.head`)
+    const ran = await batch(['users suspend amira@school.example'], '--yes', '--atomic', '--json')
+    expect(documents(ran.stdout).at(-1)).toMatchObject({ notices: [{ code: 'head-missing' }] })
+  })
+
+  it('is not noted again by a refusal, which says nothing of it', async () => {
+    const head = `${world.path('hub.db')}.key.head`
+    rmSync(head)
+    const refused = await world.run([
+      'centres',
+      'create',
+      'EG007',
+      '--name',
+      'Nile',
+      '--country',
+      'EG',
+      '--as',
+      'amira@school.example',
+    ])
+    expect(refused.exit).toBe(5)
+    expect(existsSync(head)).toBe(false)
+    expect((await world.run(['audit', 'list', '--kind', 'refusal', '--json'])).json()).toMatchObject({
+      total: 1,
+    })
   })
 })

@@ -13,5 +13,5 @@ export const topics = {
 export type Topic = keyof typeof topics
 
 export function isTopic(word: string): word is Topic {
-  return word in topics
+  return Object.hasOwn(topics, word)
 }

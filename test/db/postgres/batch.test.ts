@@ -1,5 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { readSharedPlace } from '../../../src/shared-place.ts'
 import { newWorld, type World } from '../../world.ts'
+import { cuttingProxy } from './cutting-proxy.ts'
 
 describe('a batch on a shared store', () => {
   let world: World
@@ -40,5 +42,27 @@ describe('a batch on a shared store', () => {
     const rehearsed = await batch([...refused].reverse(), '--dry-run', '--keep-going')
     expect(rehearsed.stdout).toMatch(/"line":2,.*"outcome":"suspended"/)
     expect(await suspended()).toBe(0)
+  })
+
+  it('answers once for each line where the connection broke as it was saved', async () => {
+    const [server] = readSharedPlace(world.db).hosts
+    if (!server) throw new Error('the server has a host')
+    const proxy = await cuttingProxy(server)
+    try {
+      const place = world.db.replace(/@[^/]+/, `@127.0.0.1:${proxy.port}`)
+      proxy.cutNextCommit('before')
+      const at = ['--db', place, '--key-file', world.path('hub.db.key')]
+      const ran = await batch(['users reset-password amira@school.example'], '--atomic', ...at)
+      const documents = ran.stdout
+        .trimEnd()
+        .split('\n')
+        .map((line) => JSON.parse(line))
+      expect(documents).toMatchObject([
+        { line: 1, exit: 0 },
+        { done: 1, refused: 0, left: 0 },
+      ])
+    } finally {
+      await proxy.close()
+    }
   })
 })
