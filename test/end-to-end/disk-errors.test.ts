@@ -100,4 +100,10 @@ describe('a disk that answers with an error', () => {
     const verified = await desk.run(['audit', 'verify', '--db', 'moved.db', ...key])
     expect(JSON.parse(verified.stdout)).toMatchObject({ ok: true, head: head.head })
   })
+
+  it('does not say then that both logs end in the same row', async () => {
+    const ran = await desk.run(['store', 'copy', '--to', 'moved.db', '--yes'], { fault: 'EIO commit' })
+    expect(ran.stdout).toContain('ends with the copy, which the one here does not name.')
+    expect(ran.stdout).not.toContain('same row')
+  })
 })

@@ -1,6 +1,5 @@
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
-import * as z from 'zod'
 import { placeOf } from '../../config.ts'
 import type { Copied } from '../../db/store/copy-tables.ts'
 import type { StoreFacts } from '../../db/store/facts.ts'
@@ -12,7 +11,7 @@ import { noteCopy } from '../../rules/store/events.ts'
 import { command } from '../../cli/define.ts'
 import { changedMeanwhile } from '../../cli/mutation.ts'
 import { checkOutputFile, type OutputFile } from '../../cli/output-file.ts'
-import { flag, option } from '../../cli/parameters.ts'
+import { flag, requiredOption } from '../../cli/parameters.ts'
 import { progressOn } from '../../cli/progress.ts'
 import { confirm } from '../../cli/prompt.ts'
 import type { Session } from '../../cli/session.ts'
@@ -25,7 +24,7 @@ export const copy = () =>
     description:
       'Copy the whole store to another place: from a file to a server of PostgreSQL, from there into a file, or into another file. Nobody can change the store meanwhile. It is done once every table has as many rows there as here and the audit log ends in the same row. The store itself stays as it is, and the copy has the same key.',
     options: {
-      to: option('<place>', 'a file that is not there yet, or postgres://user@host/database', z.string()),
+      to: requiredOption('<place>', 'a file that is not there yet, or postgres://user@host/database'),
       withoutContent: flag('leave out the bytes of resources and help documents; all else of them is there'),
     },
     examples: ['ssh-admin store copy --to moved.db --yes'],
@@ -118,17 +117,21 @@ async function refuseWithoutRoom(file: string, { store, withoutContent }: Copyin
   refuse(file, await bytesToCopy(store, { withoutContent }))
 }
 
+/** A copy, and whether the log here names it, too: then both end in the same row. */
+type Made = Copied & { isRecorded: boolean }
+
 /** With the event that says so, which is the last of both logs. */
 async function copyAll(
   { store, session, to, output, withoutContent }: Copying,
   agreed: StoreFacts,
-): Promise<Copied> {
+): Promise<Made> {
   const { copyStore } = await import('../../db/store/copy.ts')
   const { storeFacts } = await import('../../db/store/facts.ts')
   const { interruption } = session.context
   const progress = await progressOn(session.terminal, 'Copying …')
   const onRows = (copied: number) => progress.say(`Copying: ${count(copied, 'row')} …`)
   let placed: Copied | undefined
+  let isRecorded = true
   try {
     await session.commit(store, async (trx, ctx) => {
       if (JSON.stringify(await storeFacts(trx)) !== JSON.stringify(agreed)) throw changedMeanwhile()
@@ -141,6 +144,7 @@ async function copyAll(
     })
   } catch (error) {
     if (!placed) throw error
+    isRecorded = false
     const why = error instanceof Error ? ` ${error.message}` : ''
     session.notify({
       code: 'not-recorded',
@@ -150,7 +154,7 @@ async function copyAll(
     progress.stop()
   }
   if (!placed) throw new Error('a copy was made and is nowhere')
-  return placed
+  return { ...placed, isRecorded }
 }
 
 function question({ db, to, facts }: { db: string; to: string; facts: StoreFacts }): string {
@@ -180,11 +184,13 @@ function sumOf({ rows }: Copied): number {
   return Object.values(rows).reduce((sum, some) => sum + some, 0)
 }
 
-function proof(copied: Copied): string[] {
+function proof(copied: Made): string[] {
   const tables = Object.keys(copied.rows).length
   return [
     `There are ${count(sumOf(copied), 'row')} in ${count(tables, 'table')}, as many there as here.`,
-    `The audit log ends in the same row in both: ${copied.head?.events} ${copied.head?.head}`,
+    copied.isRecorded
+      ? `The audit log ends in the same row in both: ${copied.head?.events} ${copied.head?.head}`
+      : 'The audit log there ends with the copy, which the one here does not name.',
   ]
 }
 
