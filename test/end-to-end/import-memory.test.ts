@@ -47,25 +47,29 @@ describe('importing tens of thousands of rows with a mistake in each', () => {
 })
 
 describe('importing a hundred thousand rows with eight mistakes in each', () => {
-  it('takes less than 300 MB to refuse them, each problem told', async () => {
-    const watched = `process.on('exit', () => require('node:fs').writeFileSync('peak', String(process.resourceUsage().maxRSS)))`
-    writeFileSync(desk.path('peak.cjs'), watched)
-    writeList(beside, 100_000)
-    const argv = [bin, 'centres', 'import', 'list.csv', '--strict', '--json']
-    // Kept in this process, it would be cut at a hundred million letters.
-    const ended = await execa(process.execPath, argv, {
-      cwd: desk.folder,
-      env: environment(['--require', desk.path('peak.cjs')]),
-      extendEnv: false,
-      reject: false,
-      stderr: { file: desk.path('told.json') },
-      buffer: false,
-    })
-    expect(ended.exitCode).toBe(6)
-    const told = readFileSync(desk.path('told.json'), 'utf8')
-    expect(told.match(/"code":"error-cell"/g)).toHaveLength(800_000)
-    expect((Number(readFileSync(desk.path('peak'), 'utf8')) * 1024) / 1e6).toBeLessThan(300)
-  })
+  // Half a minute: on the line of Node that the tests are run on first.
+  it.skipIf(!process.version.startsWith('v20.'))(
+    'takes less than 300 MB to refuse them, each problem told',
+    async () => {
+      const watched = `process.on('exit', () => require('node:fs').writeFileSync('peak', String(process.resourceUsage().maxRSS)))`
+      writeFileSync(desk.path('peak.cjs'), watched)
+      writeList(beside, 100_000)
+      const argv = [bin, 'centres', 'import', 'list.csv', '--strict', '--json']
+      // Kept in this process, it would be cut at a hundred million letters.
+      const ended = await execa(process.execPath, argv, {
+        cwd: desk.folder,
+        env: environment(['--require', desk.path('peak.cjs')]),
+        extendEnv: false,
+        reject: false,
+        stderr: { file: desk.path('told.json') },
+        buffer: false,
+      })
+      expect(ended.exitCode).toBe(6)
+      const told = readFileSync(desk.path('told.json'), 'utf8')
+      expect(told.match(/"code":"error-cell"/g)).toHaveLength(800_000)
+      expect((Number(readFileSync(desk.path('peak'), 'utf8')) * 1024) / 1e6).toBeLessThan(300)
+    },
+  )
 })
 
 describe('importing tens of thousands of results with a mistake in every cell', () => {
