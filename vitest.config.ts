@@ -6,6 +6,10 @@ workInMemory()
 const inProcess = ['test/**/*.test.ts']
 const ofPrograms = ['test/end-to-end/**/*.test.ts']
 const ofServer = 'test/db/postgres/**'
+/** They take minutes, and what they try is not another on another line of Node. */
+const long = process.env.LEAVE_OUT_LONG_TESTS
+  ? ['test/end-to-end/{guessing,import-memory,desks}.test.ts']
+  : []
 /** Processes of the built program, at one server. */
 const ofDesks = 'test/end-to-end/desks.test.ts'
 const setup = ['test/setup.ts', ...(process.env.MUTANTS_REACHED ? ['test/mutants/reached.ts'] : [])]
@@ -33,7 +37,7 @@ export default defineConfig({
         test: { name: 'source', include: inProcess, exclude: [...ofPrograms, ofServer], isolate: false },
       },
       // These start the built program as processes of its own.
-      { extends: true, test: { name: 'program', include: ofPrograms, exclude: [ofDesks] } },
+      { extends: true, test: { name: 'program', include: ofPrograms, exclude: [ofDesks, ...long] } },
       // The rules once more, with every store on a server of PostgreSQL. What each actor may do is decided before any
       // store is asked, in hundreds of cases: those run there only where SSH_ADMIN_TEST_DB names a server.
       {
@@ -41,7 +45,10 @@ export default defineConfig({
         test: {
           name: 'server',
           include: [`${ofServer}/*.test.ts`, ofDesks, 'test/rules/**/*.test.ts'],
-          exclude: process.env.SSH_ADMIN_TEST_DB ? [] : ['test/rules/what-each-actor-*.test.ts'],
+          exclude: [
+            ...long,
+            ...(process.env.SSH_ADMIN_TEST_DB ? [] : ['test/rules/what-each-actor-*.test.ts']),
+          ],
           setupFiles: [...setup, 'test/on-server.ts'],
           globalSetup: ['test/server.ts'],
         },

@@ -1,4 +1,5 @@
-// npm run nodes [-- files or folders of tests]: the tests on the other lines of Node, from this checkout.
+// npm run nodes [-- files or folders of tests]: the tests on the other lines of Node, from this checkout. Of folders those
+// are left out that take minutes and are the same on each (vitest.config.ts).
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -7,6 +8,8 @@ import { isFetched, type NodeLine, nodeBinary, nodeLines, nodePackage, nodesFold
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const paths = process.argv.slice(2)
+const areFolders = paths.length > 0 && paths.every((path) => !path.endsWith('.ts'))
+const leavingOut = areFolders ? { LEAVE_OUT_LONG_TESTS: '1' } : {}
 const results: { line: NodeLine; version: string; passed: boolean }[] = []
 
 // First all of them, so that the test that compares them skips none.
@@ -20,7 +23,7 @@ for (const line of nodeLines) {
     stdio: 'inherit',
     reject: false,
     // Programs that tests start by the name of node are this one too.
-    env: { PATH: `${join(node, '..')}:${process.env.PATH}` },
+    env: { PATH: `${join(node, '..')}:${process.env.PATH}`, ...leavingOut },
   })
   results.push({ line, version, passed: exitCode === 0 })
 }
