@@ -63,7 +63,8 @@ if (wanted('hostile files')) {
   )
   note('hostile stores, keys and backups', [tried], wrong)
 }
-if (wanted('desks')) {
+// Servers are fetched for it, for minutes: the short form leaves it to the tests, unless it is named.
+if (only === 'desks' || (!short && wanted('desks'))) {
   const folder = mkdtempSync(join(tmpdir(), 'ssh-admin-servers-'))
   try {
     const length = { time: short ? 15_000 : 60_000, seed: 7 }
