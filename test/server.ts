@@ -1,8 +1,8 @@
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { TestProject } from 'vitest/node'
+import { freePort } from './free-port.ts'
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -67,12 +67,4 @@ async function embeddedPostgres() {
       process.on(end, (code) => Reflect.apply(listener, process, [code]))
   }
   return EmbeddedPostgres
-}
-
-async function freePort(): Promise<number> {
-  const listening = createServer()
-  await new Promise<void>((resolve) => listening.listen(0, '127.0.0.1', resolve))
-  const address = listening.address()
-  await new Promise((resolve) => listening.close(resolve))
-  return typeof address === 'object' && address !== null ? address.port : 0
 }

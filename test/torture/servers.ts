@@ -1,9 +1,9 @@
 import { execFileSync } from 'node:child_process'
 import { chmodSync, chownSync, cpSync, existsSync, mkdtempSync, rmSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { execa } from 'execa'
+import { freePort } from '../free-port.ts'
 
 /** A server of PostgreSQL in a folder of its own, which listens on this machine only and believes everybody. */
 export interface TortureServer {
@@ -68,14 +68,6 @@ function owner(): { uid: number; gid: number } | undefined {
   if (process.getuid?.() !== 0) return undefined
   const id = (what: string) => Number(execFileSync('id', [what, 'postgres'], { encoding: 'utf8' }))
   return { uid: id('-u'), gid: id('-g') }
-}
-
-async function freePort(): Promise<number> {
-  const listening = createServer()
-  await new Promise<void>((resolve) => listening.listen(0, '127.0.0.1', resolve))
-  const address = listening.address()
-  await new Promise((resolve) => listening.close(resolve))
-  return typeof address === 'object' && address !== null ? address.port : 0
 }
 
 /** One of each version that is promised; fetched, but for the one that the tests have and Debian's own. */
