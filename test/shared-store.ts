@@ -16,6 +16,10 @@ export function sharedTestPlace(server: string): string {
   return `${server}${server.includes('?') ? '&' : '?'}schema=${schema}`
 }
 
+/** Of the server's connections those of a desk that suspends users at this worker's store: other workers have desks too. */
+export const suspendingHere = `application_name like 'ssh-admin users suspend%'
+  and pid in (select pid from pg_locks where relation = to_regclass('${schema}.store'))`
+
 let client: Promise<pg.Client> | undefined
 
 async function connected(server: string): Promise<pg.Client> {

@@ -5,7 +5,7 @@ import { openStore, type OpenStore } from '../../../src/db/store/open.ts'
 import { commit, type Trx } from '../../../src/db/transact.ts'
 import { appendAudit } from '../../../src/rules/audit/append.ts'
 import { readSharedPlace } from '../../../src/shared-place.ts'
-import { testServer } from '../../shared-store.ts'
+import { suspendingHere, testServer } from '../../shared-store.ts'
 import { newWorld, type World } from '../../world.ts'
 import { type CuttingProxy, cuttingProxy } from './cutting-proxy.ts'
 
@@ -87,9 +87,7 @@ it('goes on by itself where the server ends its connection before anything is sa
   await adding(store, async (trx) => {
     if (ended) return
     ended = true
-    await world.rows(
-      `select pg_terminate_backend(pid) from pg_stat_activity where application_name like 'ssh-admin users suspend%'`,
-    )
+    await world.rows(`select pg_terminate_backend(pid) from pg_stat_activity where ${suspendingHere}`)
     await trx.selectFrom('store').select('id').execute()
   })
   expect(await events()).toBe(1)

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { sql } from 'kysely'
 import pg from 'pg'
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { openStore, type OpenStore } from '../../../src/db/store/open.ts'
 import { openDatabase } from '../../../src/db/sqlite/connection.ts'
 import { tableNames } from '../../../src/db/store/tables.ts'
@@ -53,8 +53,7 @@ describe('two desks at one store', () => {
   it('say in store info who has it, and not who has another one', async () => {
     const holder = async () => (await world.run(['store', 'info', '--json'])).json().server.heldBy
     const first = await (await desk()).db.startTransaction().execute()
-    // What the server shows of others follows what they do by a moment.
-    await vi.waitFor(async () => expect(await holder()).toBe('users suspend (tom@desk-1)'), 10_000)
+    expect(await holder()).toBe('users suspend (tom@desk-1)')
     await first.rollback().execute()
     const client = new pg.Client({
       connectionString: testServer ?? '',

@@ -3,7 +3,7 @@ import pg from 'pg'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { presentSharedStore } from '../../../src/db/postgres/present-store.ts'
 import type { Opening } from '../../../src/db/store/opening.ts'
-import { testServer } from '../../shared-store.ts'
+import { suspendingHere, testServer } from '../../shared-store.ts'
 import { newWorld, type World } from '../../world.ts'
 
 const schema = `restored_${process.env.VITEST_POOL_ID ?? '0'}`
@@ -133,7 +133,7 @@ describe('restoring a store that is on a server', () => {
   const waiting = async () =>
     (
       await client.query(
-        `select 1 from pg_stat_activity where application_name like 'ssh-admin users suspend%' and wait_event_type = 'Lock'`,
+        `select 1 from pg_stat_activity where ${suspendingHere} and wait_event_type = 'Lock'`,
       )
     ).rows.length
 
