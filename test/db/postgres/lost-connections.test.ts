@@ -137,7 +137,9 @@ describe('a change that the server ends because of others', () => {
     } finally {
       await other.end()
     }
-    expect([tries, await events()]).toEqual([2, 1])
+    // The desk may take the row again before the other one wakes, and meets it once more.
+    expect(tries).toBeGreaterThan(1)
+    expect(await events()).toBe(1)
   })
 })
 

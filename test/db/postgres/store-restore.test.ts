@@ -3,7 +3,7 @@ import pg from 'pg'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { presentSharedStore } from '../../../src/db/postgres/present-store.ts'
 import type { Opening } from '../../../src/db/store/opening.ts'
-import { suspendingHere, testServer } from '../../shared-store.ts'
+import { testServer } from '../../shared-store.ts'
 import { newWorld, type World } from '../../world.ts'
 
 const schema = `restored_${process.env.VITEST_POOL_ID ?? '0'}`
@@ -133,7 +133,9 @@ describe('restoring a store that is on a server', () => {
   const waiting = async () =>
     (
       await client.query(
-        `select 1 from pg_stat_activity where ${suspendingHere} and wait_event_type = 'Lock'`,
+        `select 1 from pg_stat_activity as waiting join pg_stat_activity as restoring
+          on restoring.pid = any(pg_blocking_pids(waiting.pid))
+          where restoring.application_name like 'ssh-admin store restore%'`,
       )
     ).rows.length
 
