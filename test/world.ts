@@ -32,7 +32,8 @@ export interface Ran {
 }
 
 export interface Typing {
-  stdin?: string | Buffer
+  /** Several come one by one. */
+  stdin?: string | Buffer | readonly Buffer[]
   /** Undefined: a variable that is not set. */
   env?: Record<string, string | undefined>
   at?: Date
@@ -252,7 +253,7 @@ async function runIn({
 }): Promise<Ran> {
   const stdout = collecting(typing.terminal)
   const stderr = collecting(typing.terminal)
-  const stdin = Readable.from(typing.stdin === undefined ? [] : [Buffer.from(typing.stdin)])
+  const stdin = Readable.from(chunksOf(typing.stdin))
   const context = contextIn(
     { folder, db, now },
     { ...typing, stdin, stdout: stdout.stream, stderr: stderr.stream },
@@ -318,4 +319,9 @@ function collecting(terminal: Typing['terminal'] = false): { stream: Output; tex
   const stream = terminal === false ? new PassThrough() : newScreen(columns)
   stream.on('data', (chunk: Buffer) => chunks.push(chunk))
   return { stream, text: () => Buffer.concat(chunks).toString('utf8') }
+}
+
+function chunksOf(stdin: Typing['stdin']): readonly Buffer[] {
+  if (stdin === undefined) return []
+  return typeof stdin === 'string' || Buffer.isBuffer(stdin) ? [Buffer.from(stdin)] : stdin
 }

@@ -58,7 +58,9 @@ export function action<Args, Options, Every>(
       const { refuseInBatch } = await import('./batch-line.ts')
       const asks = inBatch.asks(options) && !session.common.yes && !session.common.dryRun
       if (inBatch.begins) session.batch.begins()
-      return refuseInBatch({ ...typedIn(leaf), command: session.command, kind: inBatch.kind, asks })
+      const { json } = session.common
+      refuseInBatch({ ...typedIn(leaf), command: session.command, kind: inBatch.kind, asks, json })
+      return refuseUnnamedActor(session)
     }
     const { typed: said, fromStdin } = await resolveTargets(leaf, typedOptions(leaf), context)
     const options = valuesOf(parameters, said)
@@ -87,13 +89,14 @@ export interface InBatch<Values> {
   begins: boolean
 }
 
-function typedIn(leaf: Command): { options: string[]; args: unknown[] } {
+function typedIn(leaf: Command): { options: string[]; args: unknown[]; format: string | undefined } {
   const options: string[] = []
   for (let at: Command | null = leaf; at; at = at.parent) {
     for (const option of at.options)
       if (at.getOptionValueSource(option.attributeName()) === 'cli') options.push(option.long ?? '')
   }
-  return { options, args: leaf.processedArgs.flat() }
+  const format: unknown = leaf.getOptionValue('format')
+  return { options, args: leaf.processedArgs.flat(), format: typeof format === 'string' ? format : undefined }
 }
 
 /** At a desk where nobody acts as Cambridge staff by default, each command says for whom it acts. */

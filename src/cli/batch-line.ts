@@ -65,12 +65,16 @@ interface Line {
   args: readonly unknown[]
   /** What the line is run by; absent: nothing that a batch could run. */
   kind: 'looks' | 'changes' | 'other'
+  /** How a list is to be written, as it was typed. */
+  format: string | undefined
+  /** All answers of the batch are JSON. */
+  json: boolean
   /** Without --yes it would ask, and nobody could answer. */
   asks: boolean
 }
 
 /** What cannot be a line of a batch. @throws a usage error */
-export function refuseInBatch({ command, options, args, kind, asks }: Line): void {
+export function refuseInBatch({ command, options, args, format, json, kind, asks }: Line): void {
   if (kind === 'other' || aloneOnly.has(command)) {
     throw new Usage(`${command} does not run within a batch.`, {
       code: 'not-in-a-batch',
@@ -83,6 +87,16 @@ export function refuseInBatch({ command, options, args, kind, asks }: Line): voi
       code: 'not-in-a-batch',
       hint: `ssh-admin batch ${common}`,
     })
+  }
+  const isJson = format?.trim().toLowerCase() === 'json'
+  if (isJson || (json && format !== undefined)) {
+    throw new Usage(
+      `--format ${format} is not for a line of a batch${isJson ? '' : ' whose answers are JSON'}.`,
+      {
+        code: 'not-in-a-batch',
+        hint: isJson ? 'For all lines: ssh-admin batch --json' : 'Leave out --format, or --json.',
+      },
+    )
   }
   const file = withFiles.find((name) => options.includes(name))
   if (file !== undefined || args.includes('-')) {

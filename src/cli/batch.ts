@@ -9,8 +9,9 @@ import type { Actor } from '../rules/permissions/actor.ts'
 import { rehearsed } from './action.ts'
 import type { Batch, LineEnd } from './batch-line.ts'
 import { type NumberedLine, windowsOf } from './lines-of-input.ts'
-import { missingHeadNotice, type Session } from './session.ts'
+import { isMissing, missingHeadNotice, type Session } from './session.ts'
 import { commandLine } from './typed-line.ts'
+import { version } from '../version.ts'
 import { wordsOfLine } from './words-of-line.ts'
 
 interface Wanted {
@@ -48,10 +49,16 @@ export async function runBatch(wanted: Wanted, session: Session): Promise<number
       signal: session.context.interruption.heard,
       whole,
     })) {
-      const lines = await checkedLines(window, run)
-      if (whole) await runAsOneChange(lines, { wanted, run })
+      if (isOver(run.progress)) {
+        leave(run, window.filter(isCommand).length)
+        continue
+      }
+      const { lines, wrong } = await lookAt(window, run)
+      if (wrong.length > 0) await refuseWrong(wrong, { run, others: lines.length })
+      else if (whole) await runAsOneChange(lines, { wanted, run })
       else await runEach(lines, { wanted, run })
-      if (isOver(run.progress)) break
+      // Whoever types is not asked for more; of what is piped it is said how much was left.
+      if (isOver(run.progress) && session.context.stdin.isTTY) break
     }
     return await ended(wanted, run)
   } catch (error) {
@@ -103,6 +110,8 @@ function newRun(session: Session): Run {
       settings: session.settings,
       storeFor: async (mode, open) => {
         if (run.within) return run.within
+        // Where there is none yet, it is tried in memory first.
+        if (mode === 'rehearse-beginning' && !session.common.dryRun && !run.store) return open(mode)
         const begins = mode === 'begin' || mode === 'rehearse-beginning'
         if (!run.store) run.store = await open(begins ? mode : session.common.dryRun ? 'rehearse' : 'use')
         return { ...run.store, close: async () => undefined }
@@ -163,41 +172,88 @@ function interruptionOfLines(
   return { interruption, forget: () => whole.heard.removeEventListener('abort', ofLine.interrupt) }
 }
 
-/** All that is wrong with the lines is told before any of them is run. @throws a usage error */
-async function checkedLines(window: readonly NumberedLine[], run: Run): Promise<Line[]> {
+interface WrongLine {
+  line: Line
+  end: LineEnd
+  failure: Failure
+}
+
+/** @throws what is a mistake of ours */
+function failureIn(thrown: unknown): Failure {
+  if (thrown instanceof Failure) return thrown
+  throw thrown
+}
+
+/** Of a line that is no words. */
+async function endOf(failure: Failure, { session }: Run): Promise<LineEnd> {
+  const { report } = await import('../exit.ts')
+  const told = (json: boolean) =>
+    report(failure, { view: session.terminal.err, json, debug: session.common.debug, version })
+  const [text, json] = [[...told(false).pieces].join(''), [...told(true).pieces].join('')]
+  return { exit: failure.exit, error: { thrown: failure, text, json } }
+}
+
+/** All that is wrong with the lines is found before any of them is run. */
+async function lookAt(
+  window: readonly NumberedLine[],
+  run: Run,
+): Promise<{ lines: Line[]; wrong: WrongLine[] }> {
   const lines: Line[] = []
-  const wrong: { number: number; failure: Failure }[] = []
+  const wrong: WrongLine[] = []
   const batch = { ...run.batch, checks: true }
   for (const { number, text } of window) {
     if (number % 1000 === 0) await yieldToSignals()
     if (run.interruption.signal.aborted) throw new Cancelled()
+    const words: string[] = []
     try {
-      const words = wordsOfLine(text)
+      words.push(...wordsOfLine(text))
       if (words.length === 0) continue
       const before = run.begins
-      const { error } = await run.session.runLine(words, { context: lineContext(run).context, batch })
+      const end = await run.session.runLine(words, { context: lineContext(run).context, batch })
       if (lines.length > 0) run.begins = before
-      if (error) throw error.thrown
-      lines.push({ number, words })
+      const line = { number, words }
+      if (!end.error) lines.push(line)
+      else wrong.push({ line, end, failure: failureIn(end.error.thrown) })
     } catch (error) {
-      if (!(error instanceof Failure)) throw error
-      wrong.push({ number, failure: error })
+      const failure = failureIn(error)
+      wrong.push({ line: { number, words }, end: await endOf(failure, run), failure })
     }
   }
+  return { lines, wrong }
+}
+
+/** Of what follows the line that ended it, only how much it is is wanted. */
+function isCommand({ text }: NumberedLine): boolean {
+  return !/^\s*(#|$)/.test(text)
+}
+
+/** None of these lines is run, nor any of those beside them. @throws a usage error where nothing was done before */
+async function refuseWrong(
+  wrong: readonly WrongLine[],
+  { run, others }: { run: Run; others: number },
+): Promise<void> {
+  const { progress } = run
   const [first] = wrong
-  if (!first) return lines
-  if (wrong.length === 1) throw failureOfLine(first)
-  throw new Usage(`${count(wrong.length, 'line')} cannot be run; ${soFar(run.progress)}`, {
+  if (!first) return
+  if (progress.done + progress.refused === 0) throw failureOfLines(wrong)
+  for (const { line, end } of wrong) {
+    progress.refused += 1
+    progress.exits.add(end.exit)
+    if (!(await write(run, { line, end }))) break
+  }
+  leave(run, others, first.line)
+}
+
+function failureOfLines(wrong: readonly WrongLine[]): Failure {
+  const [first] = wrong
+  if (first && wrong.length === 1) return new FailureOfLine(first.line.number, first.failure)
+  return new Usage(`${count(wrong.length, 'line')} cannot be run; nothing was changed.`, {
     code: 'several-problems',
     details: { problems: wrong.map(problemOf) },
   })
 }
 
-function soFar({ isChanged }: Progress): string {
-  return isChanged ? 'the lines before them are done.' : 'nothing was changed.'
-}
-
-function problemOf({ number, failure }: { number: number; failure: Failure }): Problem {
+function problemOf({ line: { number }, failure }: WrongLine): Problem {
   const { code, message, hint } = failure
   return { target: `line ${number}`, code, message, ...(hint === undefined ? {} : { hint }) }
 }
@@ -213,10 +269,6 @@ class FailureOfLine extends Failure {
     })
     this.exit = exit
   }
-}
-
-function failureOfLine({ number, failure }: { number: number; failure: Failure }): Failure {
-  return new FailureOfLine(number, failure)
 }
 
 interface Running {
@@ -238,18 +290,47 @@ async function runEach(lines: readonly Line[], running: Running): Promise<void> 
 /** All of them within one transaction: saved at the end, or taken back. */
 async function runAsOneChange(lines: readonly Line[], running: Running): Promise<void> {
   const { run } = running
-  const { session } = run
+  const { dryRun } = run.session.common
   if (lines.length === 0) return
-  const { asOneChange, rehearseOneChange } = await import('../db/one-change.ts')
-  const { withRollbackWork } = await import('../db/transact.ts')
+  // Where there is no store yet, a refusal leaves none.
+  if (run.begins && !dryRun && isMissing(run.session)) {
+    const store = await run.session.open('rehearse-beginning')
+    try {
+      await asOne({ lines, store, saves: false }, running)
+    } finally {
+      await store.close()
+    }
+  }
   const store = await openForAll(run)
+  const ends = await asOne({ lines, store, saves: !dryRun }, running)
+  for (const { end } of ends) await keepRefusal(store, end.error?.thrown)
+  for (const one of ends) if (!(await write(run, one))) return
+}
+
+interface AsOne {
+  lines: readonly Line[]
+  store: OpenStore
+  saves: boolean
+}
+
+/** @throws what a line failed of, where all are taken back */
+async function asOne(
+  { lines, store, saves }: AsOne,
+  running: Running,
+): Promise<{ line: Line; end: LineEnd }[]> {
+  const { run } = running
+  const { session } = run
+  const { asOneChange, rehearseOneChange } = await import('../db/one-change.ts')
   const ends: { line: Line; end: LineEnd }[] = []
   const [before, owedBefore] = [{ ...run.progress, exits: new Set(run.progress.exits) }, run.owed]
-  const work = async (within: OpenStore) => {
-    // Where a connection broke it is all done anew, and what came of it the first time is not so.
+  const afresh = () => {
     ends.length = 0
     Object.assign(run.progress, before, { exits: new Set(before.exits) })
     run.owed = [...owedBefore]
+  }
+  const work = async (within: OpenStore) => {
+    // Where a connection broke it is all done anew, and what came of it the first time is not so.
+    afresh()
     run.within = within
     for (const [at, line] of lines.entries()) {
       const end = await runOne(line, run)
@@ -264,31 +345,33 @@ async function runAsOneChange(lines: readonly Line[], running: Running): Promise
     }
   }
   try {
-    if (session.common.dryRun) await rehearseOneChange(store, work)
-    else {
-      const { isLogged, missingHead } = await asOneChange(store, work)
-      run.progress.isChanged = isLogged
-      if (missingHead !== undefined) session.notify(missingHeadNotice(missingHead, 'noted-again'))
+    if (!saves) {
+      await rehearseOneChange(store, work)
+      if (!session.common.dryRun) afresh()
+      return ends
     }
+    const { isLogged, missingHead } = await asOneChange(store, work)
+    run.progress.isChanged = isLogged
+    if (missingHead !== undefined) session.notify(missingHeadNotice(missingHead, 'noted-again'))
+    return ends
   } catch (error) {
     if (!(error instanceof LineEnded)) throw error
     const { thrown } = error
     if (!(thrown instanceof Failure)) throw thrown
-    await kept(thrown)
-    throw failureOfLine({ number: error.line, failure: thrown })
+    await keepRefusal(store, thrown)
+    throw new FailureOfLine(error.line, thrown)
   } finally {
     run.within = undefined
   }
-  for (const { end } of ends) await kept(end.error?.thrown)
-  for (const one of ends) if (!(await write(run, one))) return
+}
 
-  /** A refusal of rights is in the log, whatever became of the others. */
-  async function kept(thrown: unknown): Promise<void> {
-    if (!(thrown instanceof Failure)) return
-    await withRollbackWork(store, () => Promise.reject(thrown)).catch((error: unknown) => {
-      if (error !== thrown) throw error
-    })
-  }
+/** A refusal of rights is in the log, whatever became of the others. */
+async function keepRefusal(store: OpenStore, thrown: unknown): Promise<void> {
+  if (!(thrown instanceof Failure)) return
+  const { withRollbackWork } = await import('../db/transact.ts')
+  await withRollbackWork(store, () => Promise.reject(thrown)).catch((error: unknown) => {
+    if (error !== thrown) throw error
+  })
 }
 
 /** Takes all lines back. */
@@ -398,8 +481,17 @@ async function write(run: Run, { line, end }: { line: Line; end: Ended }): Promi
             .join(''),
         )
   }
-  const said = end.error ? messageOf(end.error.thrown) : linesOf(end.stdout ?? '').join('; ')
+  const said = end.error
+    ? messageOf(end.error.thrown)
+    : linesOf(end.stdout ?? '')
+        .map(withoutMark)
+        .join('; ')
   return terminal.write(`${tsvLine([line.number, end.exit, said.replaceAll('\t', ' ')])}\n`)
+}
+
+/** Whether it was done is in the column before. */
+function withoutMark(line: string): string {
+  return line.replace(/^[✓·] /, '')
 }
 
 function linesOf(text: string): string[] {

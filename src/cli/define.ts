@@ -95,7 +95,7 @@ export function preparedMutation<Request, Result, Args = object, Options = objec
     asks: true,
     rehearses: spec.rehearses ?? true,
     batch: 'changes',
-    begins: spec.createsStore ?? false,
+    begins: spec.createsStore !== undefined,
     mayAsk: (options) => spec.confirm !== undefined && (spec.confirm.mayAsk?.(options) ?? true),
   })
 }

@@ -39,7 +39,7 @@ export async function* windowsOf(
 async function* linesOf(chunks: AsyncIterable<Buffer>): AsyncGenerator<string> {
   let decoder: Decoder | undefined
   let [rest, heldBack] = ['', '']
-  for await (const chunk of chunks) {
+  for await (const chunk of withWholeMark(chunks)) {
     decoder ??= decoderOf(chunk)
     const text = `${heldBack}${decoded(decoder, chunk)}`
     // A CR may be half of a line end.
@@ -60,6 +60,21 @@ function lineTooLong(): BadInput {
   return new BadInput('line-too-long', 'A line on stdin has more than a million letters.', {
     hint: 'Write one command a line.',
   })
+}
+
+/** The mark of UTF-16 has two bytes, which can come one by one. */
+async function* withWholeMark(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  let first: Buffer | undefined = Buffer.alloc(0)
+  for await (const chunk of chunks) {
+    if (!first) yield chunk
+    else {
+      first = Buffer.concat([first, chunk])
+      if (first.length < 2) continue
+      yield first
+      first = undefined
+    }
+  }
+  if (first && first.length > 0) yield first
 }
 
 type Decoder = InstanceType<typeof TextDecoder>

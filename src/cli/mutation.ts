@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs'
 import type { OpenStore } from '../db/store/open.ts'
 import type { Clock, Trx } from '../db/transact.ts'
 import { Cancelled, Refused } from '../errors.ts'
@@ -8,7 +7,7 @@ import type { RuleContext } from '../rules/permissions/actor.ts'
 import type { View } from '../render/table.ts'
 import { answer, rehearsed } from './action.ts'
 import type { Declaration } from './define.ts'
-import type { Notice, Session, WorkFor } from './session.ts'
+import { isMissing, type Notice, type Session, type WorkFor } from './session.ts'
 import { lineWith } from './typed-line.ts'
 
 export interface Mutation<Args, Options, Request, Result> extends Declaration<Args, Options> {
@@ -24,8 +23,8 @@ export interface Mutation<Args, Options, Request, Result> extends Declaration<Ar
   rehearses?: false
   /** How the clock is looked at; absent: it must not be behind. */
   clock?: Clock
-  /** This command can make the store. */
-  createsStore?: boolean
+  /** This command can make the store; where there is none yet, nothing stands in the way of an unrefused one. */
+  createsStore?: true | 'unrefused'
   render: (result: Result, view: View, mail: readonly Message[]) => string
   json: (result: Result, mail: readonly Message[]) => AnyJsonOfChange
   /** Whether a message goes out must not show: it waits for `mail send`, and nothing is said of it. */
@@ -65,12 +64,11 @@ export async function runMutation<Args, Options, Request, Result>(
   const asks = !dryRun && !yes && (mayAsk || session.named.length > 0)
   const prepared = await spec.prepare(options, session)
   const flag = spec.confirm?.flags?.(options)
-  const agreed =
-    asks && spec.createsStore && isMissing(session)
-      ? await confirmWithoutStore({ spec, session, prepared, flag })
-      : undefined
+  const mayBeRefused = spec.createsStore === true || (spec.createsStore !== undefined && asks)
+  const begins = !dryRun && mayBeRefused && isMissing(session)
+  const agreed = begins ? await rehearseWithoutStore({ spec, session, prepared, flag, asks }) : undefined
 
-  const store = await session.open(openModeOf({ dryRun, begins: spec.createsStore ?? false }))
+  const store = await session.open(openModeOf({ dryRun, begins: spec.createsStore !== undefined }))
   try {
     const still = asks && agreed === undefined
     const request = await completed({ spec, session, store, prepared, asks: still })
@@ -78,12 +76,18 @@ export async function runMutation<Args, Options, Request, Result>(
     const { result, mail, undelivered } = await commitOrRehearse(running)
     for (const notice of spec.notices?.(result) ?? []) session.notify(notice)
     const json = { ...spec.json(result, mail), dryRun }
-    await answer(session, { text: spec.render(result, session.terminal.out, mail), json })
-    if (dryRun) session.say(rehearsed)
+    await answer(session, { text: spec.render(result, viewOf(session), mail), json })
+    // A batch says it once, at its end.
+    if (dryRun && !session.batch) session.say(rehearsed)
     return spec.exit?.(result) || (undelivered ? 9 : 0)
   } finally {
     await store.close()
   }
+}
+
+/** Of a line of a batch sentences are told, whoever reads them: beside each other, columns of many commands say nothing. */
+function viewOf({ batch, terminal: { out } }: Session): View {
+  return batch && !out.isTerminal ? { ...out, isTerminal: true, width: 10_000 } : out
 }
 
 function openModeOf({ dryRun, begins }: { dryRun: boolean; begins: boolean }) {
@@ -222,22 +226,22 @@ function comparableOf<Args, Options, Request, Result>(
   return JSON.stringify([spec.confirm?.comparable(done), who])
 }
 
-function isMissing({ settings }: Session): boolean {
-  return !existsSync(settings.db.value ?? '')
-}
-
-/** Where there is no store yet, a refusal or a No leaves none. */
-async function confirmWithoutStore<Args, Options, Request, Result>({
+/** Where there is no store yet, a refusal or a No leaves none. @returns what was agreed to, where it was asked */
+async function rehearseWithoutStore<Args, Options, Request, Result>({
   prepared,
   ...running
-}: Omit<Running<Args, Options, Request, Result>, 'store' | 'asks'> & {
+}: Omit<WithRequest<Args, Options, Request, Result>, 'store' | 'request'> & {
   prepared: Request
-  flag: string | undefined
 }): Promise<string | undefined> {
-  const store = await running.session.open('rehearse-beginning')
+  const { session, asks, spec } = running
+  const store = await session.open('rehearse-beginning')
   try {
-    const request = await completed({ ...running, store, prepared, asks: true })
-    return await confirmResult({ ...running, store, request, asks: true })
+    // All lines of a batch are one change, and tried as one.
+    if (store.transaction) return undefined
+    const request = await completed({ ...running, store, prepared })
+    if (asks) return await confirmResult({ ...running, store, request })
+    await session.rehearse(store, workOf({ ...running, store, request }), spec.clock)
+    return undefined
   } finally {
     await store.close()
   }

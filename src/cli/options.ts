@@ -61,11 +61,15 @@ export function typedOptions(command: Command): Record<string, unknown> {
   return typed
 }
 
-/** Given twice, `--as` must say the same. */
-export function refuseTwoActors(one: unknown, other: unknown): void {
+/** Given twice, `--as` must say the same. @param where the other was said, if not with `--as` */
+export function refuseTwoActors(one: unknown, other: unknown, where?: string): void {
   if (typeof one !== 'string' || typeof other !== 'string') return
   if (one.trim().toLowerCase() === other.trim().toLowerCase()) return
-  throw new Usage(`--as is given twice, and not the same: ${other} and ${one}.`, {
+  const both =
+    where === undefined
+      ? `--as is given twice, and not the same: ${other} and ${one}.`
+      : `--as ${one} is not whom the batch acts for: ${where} says ${other}.`
+  throw new Usage(both, {
     code: 'invalid-option',
     hint: 'Say once for whom the command acts.',
   })

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import type { Command } from 'commander'
 import { actingFor, readableConfigFile, type Settings, resolveSettings } from '../config.ts'
 import type { Context } from '../context.ts'
@@ -169,7 +170,14 @@ function commonWithin({ common }: Batch, said: CommonOptions): CommonOptions {
 /** A line can act for somebody of its own, where the batch was not begun for one. @throws a usage error */
 function settingsWithin({ settings }: Batch, { as }: CommonOptions): Settings {
   if (as === undefined) return settings
-  if (settings.as.from === 'flag') refuseTwoActors(as, settings.as.value)
+  const { value, from } = settings.as
+  const where = {
+    flag: '--as of the batch',
+    environment: 'SSH_ADMIN_AS',
+    file: 'the configuration file',
+    default: '',
+  }
+  refuseTwoActors(as, value, where[from])
   return { ...settings, as: { value: as, from: 'flag' } }
 }
 
@@ -294,4 +302,9 @@ export function missingHeadNotice(file: string, found: 'noted-again' | 'missing'
     code: 'head-missing',
     message: `${file}, in which each change notes where the audit log ends, ${missing}. That is so where the key was brought here without it, or a command was killed while it put a store in its place. Otherwise somebody took it away, and rows may have been cut off: compare with a head that you kept (ssh-admin audit verify --head HASH).`,
   }
+}
+
+/** Whether there is no store yet, as far as can be told without asking a server. */
+export function isMissing({ settings }: Pick<Session, 'settings'>): boolean {
+  return !existsSync(settings.db.value ?? '')
 }

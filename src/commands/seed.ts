@@ -38,7 +38,7 @@ export const seed = () =>
       ...request,
       passwordHash: passwordFile === undefined ? undefined : await hashOfPasswordIn(passwordFile, session),
     }),
-    createsStore: true,
+    createsStore: 'unrefused',
     act: (trx, ctx, request) => seedStore(trx, { ...request, ctx }),
     confirm: {
       question: ({ centres, users, changed }, { session }) =>

@@ -1,4 +1,4 @@
-import { existsSync, rmSync } from 'node:fs'
+import { existsSync, readdirSync, rmSync } from 'node:fs'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { wholeProgram } from '../../src/cli/run.ts'
 import { newInterruption } from '../../src/interruption.ts'
@@ -32,8 +32,8 @@ describe('a batch', () => {
       '{"command": "users edit", "args": ["omar@school.example"], "options": {"firstName": "Omar Ali"}}',
     ])
     expect(ran.exit).toBe(0)
-    expect(ran.stdout).toMatch(
-      /^3\t0\tamira@school\.example .*suspended\n4\t0\tomar@school\.example .*edited\n$/,
+    expect(ran.stdout).toBe(
+      '3\t0\tAmira Haddad (EG001) is suspended.\n4\t0\tOmar Ali Said (EG001) is edited.\n',
     )
     expect(ran.stderr).toBe('2 lines done.\n')
     expect(await statusOf('amira@school.example')).toBe('suspended')
@@ -103,6 +103,8 @@ describe('a batch', () => {
       'users suspend layla@school.example',
       'users show layla@school.example',
     ]
+    const inWords = await batch(lines, '--yes', '--dry-run')
+    expect(inWords.stderr.match(/This was a rehearsal/g)).toHaveLength(1)
     const rehearsed = await batch(lines, '--yes', '--dry-run', '--json')
     expect(rehearsed.exit).toBe(0)
     expect(documents(rehearsed.stdout)[2].answer.status).toBe('suspended')
@@ -149,16 +151,33 @@ describe('a batch', () => {
       'amira@school.example',
     )
     expect(ran.exit).toBe(2)
-    expect(ran.stderr).toContain('--as is given twice, and not the same')
+    expect(ran.stderr).toContain('--as of the batch says amira@school.example')
     const own = await batch(['users suspend omar@school.example --yes'], '--as', 'amira@school.example')
     expect([own.exit, await statusOf('omar@school.example')]).toEqual([5, 'active'])
   })
 
-  it('asks each line for its actor, where every command must name one', async () => {
+  it.each([{ SSH_ADMIN_AS: 'amira@school.example' }, { SSH_ADMIN_AS: 'staff' }])(
+    'lets no line act for another than the environment says: %j',
+    async (env) => {
+      const stdin =
+        'users show amira@school.example\nusers show omar@school.example --as huda@school.example\n'
+      const ran = await world.run(['batch'], { stdin, env })
+      expect([ran.exit, ran.stdout]).toEqual([2, ''])
+      expect(ran.stderr).toContain(`SSH_ADMIN_AS says ${env.SSH_ADMIN_AS}`)
+    },
+  )
+
+  it('asks each line for its actor before it runs the first, where every command must name one', async () => {
     const env = { SSH_ADMIN_AS_REQUIRED: '1' }
-    const lines = 'users show amira@school.example --as staff\nusers show omar@school.example\n'
-    const ran = await world.run(['batch'], { stdin: lines, env })
-    expect([ran.exit, ran.stdout]).toEqual([2, expect.stringMatching(/^1\t0\t.*\n2\t2\tHere every command/)])
+    const stdin =
+      'users suspend amira@school.example --as staff --yes\nusers show omar@school.example\nversion\n'
+    const ran = await world.run(['batch', '--json'], { stdin, env })
+    expect([ran.exit, ran.stdout]).toEqual([2, ''])
+    expect(ran.error().details.problems).toMatchObject([
+      { target: 'line 2', code: 'as-required' },
+      { target: 'line 3', code: 'not-in-a-batch' },
+    ])
+    expect(await statusOf('amira@school.example')).toBe('active')
   })
 
   it.each([
@@ -173,6 +192,8 @@ describe('a batch', () => {
     ['users suspend - --yes', 'not-in-a-batch'],
     ['users show amira@school.example --db other.db', 'not-in-a-batch'],
     ['users list --json', 'not-in-a-batch'],
+    ['users list --format json', 'not-in-a-batch'],
+    ['users list --format ids', 'not-in-a-batch'],
     ['users add --from people.csv', 'not-in-a-batch'],
     ['account sign-in amira@school.example', 'not-in-a-batch'],
     ['users suspnd amira@school.example', 'unknown-command'],
@@ -206,8 +227,20 @@ describe('a batch', () => {
     const rehearsed = await world.run(['batch', '--dry-run'], { stdin, env })
     expect(rehearsed.exit).toBe(0)
     expect((await world.run(['batch'], { stdin: 'centres show EG009\n', env })).exit).toBe(7)
+    const refused = `${stdin}centres show EG010\n`
+    expect((await world.run(['batch', '--atomic'], { stdin: refused, env })).exit).toBe(4)
+    const unknown =
+      "centres create EG008 --name 'Giza School' --country Egypt --kind associate-centre --associate CA001\n"
+    expect((await world.run(['batch', '--yes'], { stdin: unknown, env })).exit).toBe(4)
+    expect(readdirSync(world.folder).filter((name) => name.startsWith('new.'))).toEqual([])
     expect((await world.run(['batch', '--atomic'], { stdin, env })).exit).toBe(0)
     expect((await world.run(['centres', 'show', 'EG009'], { env })).exit).toBe(0)
+  })
+
+  it('reads the mark of UTF-16 also where its two bytes come one by one', async () => {
+    const [first, ...others] = Buffer.from('\uFEFFusers show amira@school.example\r\n', 'utf16le')
+    const stdin = [Buffer.from([first ?? 0]), Buffer.from(others)]
+    expect((await world.run(['batch'], { stdin })).exit).toBe(0)
   })
 
   it.each([
@@ -304,6 +337,31 @@ describe('a line that is no line for a batch', () => {
     const endless = await world.run(['batch', '--yes', '--json'], { stdin: `# ${'x'.repeat(1_100_000)}` })
     expect(endless).toMatchObject({ exit: 6 })
     expect(endless.error()).toMatchObject({ code: 'line-too-long' })
+  })
+})
+
+describe('what is wrong far down in a long input', () => {
+  // More than is read before the first lines are run.
+  const comments = `# ${'x'.repeat(900_000)}\n`.repeat(19)
+
+  it('is told line by line, and counted with what was not run', async () => {
+    const stdin = [
+      'users suspend amira@school.example\n',
+      comments,
+      "users suspnd omar@school.example\nusers show omar@school.example\nusers show 'omar\n",
+      comments,
+      '# the end\n\nusers show omar@school.example\n',
+    ].join('')
+    const ran = await world.run(['batch', '--yes', '--json'], { stdin })
+    expect(ran.exit).toBe(9)
+    const [done, unknown, open, summary] = documents(ran.stdout)
+    expect(done).toMatchObject({ line: 1, exit: 0 })
+    expect(unknown).toMatchObject({ line: 21, exit: 2, error: { code: 'unknown-command' } })
+    expect(open).toMatchObject({ line: 23, exit: 2, error: { code: 'invalid-line' } })
+    expect(summary).toMatchObject({ done: 1, refused: 2, left: 2 })
+    expect((await world.run(['batch', '--yes'], { stdin })).stderr).toContain(
+      '1 line done, 2 lines refused, 2 lines not run. It ended at line 21.',
+    )
   })
 })
 
