@@ -1,16 +1,14 @@
 import { Command } from 'commander'
-import type { OpenStore } from '../db/store/open.ts'
 import type { AnswerName, AnyJsonAnswer, AnyJsonOfChange } from '../render/json.ts'
 import type { Pieces } from '../render/pieces.ts'
-import type { RuleContext } from '../rules/permissions/actor.ts'
 import { action, answer, type InBatch } from './action.ts'
 import { addCommonOptions } from './common-options.ts'
 import { type ListOptions, listParameters } from './list-options.ts'
 import type { Listing } from './listing.ts'
 import type { Mutation } from './mutation.ts'
 import { addParameters, type Parameters } from './parameters.ts'
-import type { Notice, Session } from './session.ts'
-import type { View } from '../render/table.ts'
+import type { Query } from './query.ts'
+import type { Session } from './session.ts'
 
 /** What every command says of itself: the help, its page in docs/commands.md and completion read it. */
 export interface Declaration<Args, Options> {
@@ -38,25 +36,22 @@ export interface Answer<Json = AnyJsonAnswer> {
 /** The same where something changes; whether it was rehearsed is added. */
 export type AnswerOfChange = Answer<AnyJsonOfChange>
 
-export interface Query<Args, Options, Result> extends Declaration<Args, Options> {
-  read: (store: OpenStore, ctx: RuleContext, options: Args & Options, session: Session) => Promise<Result>
-  render: (result: Result, view: View) => string | Pieces
-  json: (result: Result) => AnyJsonAnswer
-  /** What else there is to know, for a line on stderr or for `notices`. */
-  notices?: (result: Result) => readonly Notice[]
-  exit?: (result: Result) => number
+/** A command that only looks: parse → open → find the actor → read → answer. */
+export function query<Result, Args = object, Options = object>(
+  spec: Omit<Query<Args, Options, Args & Options, Result>, 'prepare'>,
+): Command {
+  return preparedQuery({ ...spec, prepare: async (options: Args & Options) => options })
 }
 
-/** A command that only looks: parse → open → find the actor → read → answer. */
-export function query<Result, Args = object, Options = object>(spec: Query<Args, Options, Result>): Command {
-  return declare(
-    spec,
-    async (options, session) => {
-      const { runQuery } = await import('./query.ts')
-      return runQuery(spec, options, session)
-    },
-    { batch: 'looks' },
-  )
+/** The same, for one that first reads a file, or makes something else of what was typed. */
+export function preparedQuery<Request, Result, Args = object, Options = object>(
+  spec: Query<Args, Options, Request, Result>,
+): Command {
+  const work: Work<Args, Options> = async (options, session) => {
+    const { runQuery } = await import('./query.ts')
+    return runQuery(spec, options, session)
+  }
+  return declare(spec, work, { batch: spec.output || spec.mode ? 'other' : 'looks' })
 }
 
 /** A list: the same, streamed, with the search, fields, formats, order and limit that every list has. */

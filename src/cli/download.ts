@@ -1,13 +1,15 @@
+import type { Command } from 'commander'
 import type { Kysely } from 'kysely'
 import type { Store } from '../db/schema.ts'
-import type { Answer } from './define.ts'
-import { changedMeanwhile } from './mutation.ts'
-import { checkOutputFile } from './output-file.ts'
-import { progressOn } from './progress.ts'
-import { placeOnlyRecorded } from './record-event.ts'
-import type { Session } from './session.ts'
+import type { OpenStore } from '../db/store/open.ts'
 import { oneLine, tsvLine } from '../render/clean-text.ts'
 import type { RuleContext } from '../rules/permissions/actor.ts'
+import { query } from './define.ts'
+import { changedMeanwhile } from './mutation.ts'
+import type { OutputFile } from './output-file.ts'
+import { argument, requiredOption, withValues, yesOption } from './parameters.ts'
+import { progressOn } from './progress.ts'
+import type { Session } from './session.ts'
 
 /** What is downloaded: the bytes of one file, and what the log says of it. */
 export interface Downloadable {
@@ -23,59 +25,82 @@ export interface Downloadable {
 }
 
 interface Download {
-  /** As typed. */
-  out: string
+  summary: string
+  description: string
+  stored: 'resource' | 'help-document'
+  /** What its argument is. */
+  id: string
+  example: string
   /** Finds what the actor may have. @throws what stands in the way */
-  find: (db: Kysely<Store>, ctx: RuleContext) => Promise<Downloadable>
+  find: (db: Kysely<Store>, ctx: RuleContext, id: string) => Promise<Downloadable>
 }
 
 /**
- * Writes the bytes that were uploaded into a file, or none: they are hashed on their way, and the file takes its place
- * only once the log names it, by somebody who may have it at that moment.
+ * The command that writes the bytes that were uploaded into a file, or none: they are hashed on their way, and the file
+ * takes its place only once the log names it, by somebody who may have it at that moment.
  */
-export async function downloadTo(session: Session, { out, find }: Download): Promise<Answer> {
-  const output = await checkOutputFile(session, {
-    kind: 'download',
-    file: out,
-    flag: '--out',
-    asksLater: true,
+export function downloadCommand({ summary, description, stored, id, example, find }: Download): Command {
+  return query({
+    name: 'download',
+    summary,
+    description,
+    args: { id: withValues({ stored }, argument(id)) },
+    options: {
+      out: requiredOption('<file>', 'where it goes'),
+      yes: yesOption('replace the file that is there without asking'),
+    },
+    examples: [example],
+    read: async (store, ctx, typed) => {
+      const file = await find(store.db, ctx, typed.id)
+      // Told before the bytes are written: without the key no download can be recorded.
+      store.keys()
+      return { typed, file, at: ctx.at }
+    },
+    output: {
+      kind: 'download',
+      flag: '--out',
+      file: ({ out }) => out,
+      write: (output, { file, at }, { store, session }) =>
+        prepareContent(output, { file, at, store, session }),
+      judge:
+        ({ typed, file: { contentId, action, subject, title, bytes, sha256 } }) =>
+        async (trx, now) => {
+          const found = await find(trx, now, typed.id)
+          if (found.contentId !== contentId) throw changedMeanwhile()
+          return { action, subject, facts: { title, bytes, sha256 } }
+        },
+    },
+    render: ({ typed: { out }, file: { title, bytes, sha256 } }, { isTerminal }) =>
+      isTerminal
+        ? `${oneLine(title)} written to ${oneLine(out)}; its SHA-256 is as it was uploaded.`
+        : tsvLine([out, bytes, sha256]),
+    json: ({ typed: { out }, file: { id, title, bytes, sha256 } }) => ({
+      id,
+      title,
+      file: out,
+      bytes,
+      sha256,
+    }),
   })
+}
+
+async function prepareContent(
+  output: OutputFile,
+  {
+    file: { contentId, sha256, bytes, subject },
+    at,
+    store,
+    session,
+  }: { file: Downloadable; at: Date; store: OpenStore; session: Session },
+): Promise<void> {
   const { readContent } = await import('../rules/resources/read-content.ts')
-  const before = await session.open('read')
+  const out = oneLine(output.shown)
+  const progress = await progressOn(session.terminal, `Writing ${out} …`)
   try {
-    await find(before.db, await session.ctx(before))
-    // Told before the bytes are written: without the key no download can be recorded.
-    before.keys()
+    const content = { id: contentId, sha256, bytes, named: subject, at }
+    await output.prepare(watched(readContent(store.db, content), { bytes, say: progress.say, out }))
   } finally {
-    await before.close()
-  }
-  await output.agreeToReplace()
-  // What was open before the question may be closed after it: looked at anew, as a shared store is of one moment.
-  const store = await session.open('read')
-  try {
-    const ctx = await session.ctx(store)
-    const { id, title, contentId, sha256, bytes, subject, action } = await find(store.db, ctx)
-    const progress = await progressOn(session.terminal, `Writing ${oneLine(out)} …`)
-    try {
-      const content = { id: contentId, sha256, bytes, named: subject, at: ctx.at }
-      await output.prepare(watched(readContent(store.db, content), { bytes, say: progress.say, out }))
-    } finally {
-      progress.stop()
-    }
-    await placeOnlyRecorded(session, {
-      file: output,
-      judge: async (trx, now) => {
-        const found = await find(trx, now)
-        if (found.contentId !== contentId) throw changedMeanwhile()
-        return { action, subject, facts: { title, bytes, sha256 } }
-      },
-    })
-    const text = session.terminal.out.isTerminal
-      ? `${oneLine(title)} written to ${oneLine(out)}; its SHA-256 is as it was uploaded.`
-      : tsvLine([out, bytes, sha256])
-    return { text, json: { id, title, file: out, bytes, sha256 } }
-  } finally {
-    await store.close()
+    progress.stop()
   }
 }
 
@@ -86,7 +111,7 @@ async function* watched(
   let written = 0
   for await (const piece of pieces) {
     written += piece.length
-    say(`Writing ${oneLine(out)} … ${Math.round((written / Math.max(1, bytes)) * 100)} %`)
+    say(`Writing ${out} … ${Math.round((written / Math.max(1, bytes)) * 100)} %`)
     yield piece
   }
 }

@@ -38,6 +38,8 @@ export interface OutputFile {
   path: string
   /** Where it lies until it is whole. */
   unfinished: string
+  /** Whether there is one that nobody has said may be replaced. */
+  asksToReplace: () => boolean
   /** Asks before one that is there is replaced, unless that was asked already. */
   agreeToReplace: () => Promise<void>
   /** Writes all of it beside its place, and syncs it; what a killed one left there goes. */
@@ -97,6 +99,7 @@ function outputFile(
     shown,
     path,
     unfinished,
+    asksToReplace: () => !agreed,
     agreeToReplace: async () => {
       if (agreed) return
       const asked = stateOfFile(path)

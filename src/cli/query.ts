@@ -1,20 +1,130 @@
+import type { OpenStore } from '../db/store/open.ts'
+import type { OpenMode } from '../db/store/opening.ts'
+import type { AnyJsonAnswer } from '../render/json.ts'
+import type { Pieces } from '../render/pieces.ts'
+import type { RuleContext } from '../rules/permissions/actor.ts'
+import type { View } from '../render/table.ts'
 import { answer } from './action.ts'
-import type { Query } from './define.ts'
-import type { Session } from './session.ts'
+import type { Declaration } from './define.ts'
+import type { OutputFile, OutputKind } from './output-file.ts'
+import type { HappenedEvent } from './record-event.ts'
+import type { Notice, Session, WorkFor } from './session.ts'
 
-/** Opens the store, finds the actor, reads and answers. @returns the exit code */
-export async function runQuery<Args, Options, Result>(
-  { read, render, json, notices, exit }: Query<Args, Options, Result>,
+export interface Query<Args, Options, Request, Result> extends Declaration<Args, Options> {
+  /** Reads files and looks at what was typed, before the store is opened. */
+  prepare: (options: Args & Options, session: Session) => Promise<Request>
+  /** How it opens the store; absent: to read it, brought up to date. */
+  mode?: (session: Session) => OpenMode
+  read: (store: OpenStore, ctx: RuleContext, request: Request, session: Session) => Promise<Result>
+  /** The file that it writes, or can write. */
+  output?: QueryOutput<Request, Result>
+  /** What the log says of a look, where it says so without a file too. */
+  event?: (result: Result) => HappenedEvent
+  render: (result: Result, view: View) => string | Pieces
+  json: (result: Result) => AnyJsonAnswer
+  /** What else there is to know, for a line on stderr or for `notices`. */
+  notices?: (result: Result) => readonly Notice[]
+  exit?: (result: Result) => number
+  /** Says more of what stopped it. @returns what is thrown instead */
+  explain?: (error: unknown, session: Session) => Promise<unknown>
+}
+
+export interface QueryOutput<Request, Result> {
+  kind: OutputKind
+  /** The option that names it; absent: an argument does. */
+  flag?: string
+  /** As it was typed; none where none was. */
+  file: (request: Request) => string | undefined
+  /** Writes it whole beside its place. */
+  write: (output: OutputFile, result: Result, at: { store: OpenStore; session: Session }) => Promise<void>
+  /** What the log says of the file before it is in its place; absent: what it says of the look. */
+  event?: (result: Result) => HappenedEvent
+  /** The same where there is no file without its event: what may be had is judged once more as it is saved. */
+  judge?: (result: Result) => WorkFor<HappenedEvent>
+  /** What is said once it is there. */
+  placed?: (shown: string) => string
+}
+
+/** Opens the store, finds the actor, reads, writes the file that was named, and answers. @returns the exit code */
+export async function runQuery<Args, Options, Request, Result>(
+  spec: Query<Args, Options, Request, Result>,
   options: Args & Options,
   session: Session,
 ): Promise<number> {
-  const store = await session.open('read')
   try {
-    const result = await read(store, await session.ctx(store), options, session)
-    for (const notice of notices?.(result) ?? []) session.notify(notice)
-    await answer(session, { text: render(result, session.terminal.out), json: json(result) })
-    return exit?.(result) ?? 0
+    return await look(spec, await spec.prepare(options, session), session)
+  } catch (error) {
+    throw (await spec.explain?.(error, session)) ?? error
+  }
+}
+
+async function look<Args, Options, Request, Result>(
+  spec: Query<Args, Options, Request, Result>,
+  request: Request,
+  session: Session,
+): Promise<number> {
+  const output = spec.output && (await outputOf(spec.output, request, session))
+  // What may be had before the question is no longer so after it: it is read anew.
+  if (output?.asksToReplace()) {
+    await reading(spec, { request, session }, async () => undefined)
+    await output.agreeToReplace()
+  }
+  return reading(spec, { request, session }, async (result, store) => {
+    for (const notice of spec.notices?.(result) ?? []) session.notify(notice)
+    await writeAndRecord(spec, { output, result, session, store })
+    await answer(session, { text: spec.render(result, session.terminal.out), json: spec.json(result) })
+    return spec.exit?.(result) ?? 0
+  })
+}
+
+async function reading<Args, Options, Request, Result, Done>(
+  { mode, read }: Pick<Query<Args, Options, Request, Result>, 'mode' | 'read'>,
+  { request, session }: { request: Request; session: Session },
+  use: (result: Result, store: OpenStore) => Promise<Done>,
+): Promise<Done> {
+  const store = await session.open(mode?.(session) ?? 'read')
+  try {
+    return await use(await read(store, await session.ctx(store), request, session), store)
   } finally {
     await store.close()
   }
+}
+
+async function outputOf<Request, Result>(
+  { kind, flag, file }: QueryOutput<Request, Result>,
+  request: Request,
+  session: Session,
+): Promise<OutputFile | undefined> {
+  const named = file(request)
+  if (named === undefined) return undefined
+  const { checkOutputFile } = await import('./output-file.ts')
+  const wanted = { kind, file: named, asksLater: true } as const
+  return checkOutputFile(session, flag === undefined ? wanted : { ...wanted, flag })
+}
+
+/** The log names what was looked at before somebody has it. */
+async function writeAndRecord<Args, Options, Request, Result>(
+  { output: spec, event }: Query<Args, Options, Request, Result>,
+  {
+    output,
+    result,
+    session,
+    store,
+  }: { output: OutputFile | undefined; result: Result; session: Session; store: OpenStore },
+): Promise<void> {
+  if (!event && !output) return
+  const { placeOnlyRecorded, placeRecorded, recordEvent } = await import('./record-event.ts')
+  if (!spec || !output) {
+    if (event) await recordEvent(session, event(result))
+    return
+  }
+  await spec.write(output, result, { store, session })
+  const happened = (spec.event ?? event)?.(result)
+  const judge = spec.judge?.(result)
+  const shown = judge
+    ? await placeOnlyRecorded(session, { file: output, judge })
+    : happened
+      ? await placeRecorded(session, { file: output, event: happened })
+      : await output.moveIntoPlace()
+  if (spec.placed) session.say(spec.placed(shown))
 }

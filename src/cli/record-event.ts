@@ -1,7 +1,7 @@
 import type { OutputFile } from './output-file.ts'
 import type { Session, WorkFor } from './session.ts'
 
-interface HappenedEvent {
+export interface HappenedEvent {
   action: string
   subject?: string
   userId?: number

@@ -8,7 +8,7 @@ import { type Pieces, piecesOfLines } from './pieces.ts'
 import type { View } from './table.ts'
 import { count } from './text.ts'
 
-interface Linted {
+export interface Linted {
   source: Source
   plan: Plan
   /** What importing it would delete, unless told otherwise: nothing. */

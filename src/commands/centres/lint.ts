@@ -1,12 +1,14 @@
 import { existsSync } from 'node:fs'
 import * as z from 'zod'
-import { type Answer, command } from '../../cli/define.ts'
-import { argument, option, repeated, type ValuesOf } from '../../cli/parameters.ts'
+import { preparedQuery } from '../../cli/define.ts'
+import { argument, option, repeated } from '../../cli/parameters.ts'
 import { phasesOn } from '../../cli/phases.ts'
-import type { Session } from '../../cli/session.ts'
 import { placesOf } from '../../cli/store-paths.ts'
+import type { OpenStore } from '../../db/store/open.ts'
 import { centreColumns } from '../../import/columns.ts'
-import { lintJson, renderLint } from '../../render/lint.ts'
+import type { Roster } from '../../import/roster.ts'
+import { type Linted, lintJson, renderLint } from '../../render/lint.ts'
+import type { RuleContext } from '../../rules/permissions/actor.ts'
 import { isSharedPlace } from '../../shared-place.ts'
 import { columnsHelp } from '../columns-help.ts'
 import { readWorkbook } from './read-workbook.ts'
@@ -20,10 +22,8 @@ const options = {
   ),
 }
 
-type Options = { file: string } & ValuesOf<typeof options>
-
 export const lint = () =>
-  command({
+  preparedQuery({
     name: 'lint',
     summary: 'say all that is wrong with a workbook before it is imported',
     description: `Say all that is wrong with a workbook, by cell, and what importing it would do; nothing is imported.
@@ -33,31 +33,25 @@ In a pipe: cell, code, value and message of each mistake.`,
     options,
     notes: columnsHelp(centreColumns, 'ssh-admin centres sample'),
     examples: ['ssh-admin centres lint fixtures/one-of-each.xlsx'],
-    run: lintWorkbook,
+    prepare: (typed, session) => readWorkbook(typed, session, phasesOn(session, undefined)),
+    mode: (session) => {
+      const { db } = placesOf(session)
+      return isSharedPlace(db) || existsSync(db) ? 'read' : 'rehearse-beginning'
+    },
+    read: lintRoster,
+    render: renderLint,
+    json: lintJson,
+    exit: ({ plan }) => (plan.rows.heldBack > 0 ? 8 : 0),
   })
 
-async function lintWorkbook(options: Options, session: Session): Promise<Answer> {
+async function lintRoster(store: OpenStore, { sender }: RuleContext, roster: Roster): Promise<Linted> {
   const { planImport } = await import('../../import/plan.ts')
   const { readStore, touchedBy } = await import('../../import/read-store.ts')
   const { noDeletions } = await import('../../import/deletions.ts')
   const { isPartOfRoster } = await import('../../import/issues-sheet.ts')
-  const roster = await readWorkbook(options, session, phasesOn(session, undefined))
-  const { db } = placesOf(session)
-  const store = await session.open(isSharedPlace(db) || existsSync(db) ? 'read' : 'rehearse-beginning')
-  try {
-    await session.ctx(store)
-    const touched = touchedBy(roster, { sender: session.settings.mailFrom.value ?? '' })
-    const { view } = await readStore(store, touched, roster)
-    const partial = isPartOfRoster(roster)
-    const plan = planImport(roster, { view, restoreDeleted: false, partial })
-    const { file, sheet, digest } = roster
-    const linted = { source: { file, sheet, digest }, plan, deletions: noDeletions }
-    return {
-      text: renderLint(linted, session.terminal.out),
-      json: lintJson(linted),
-      exit: plan.rows.heldBack > 0 ? 8 : 0,
-    }
-  } finally {
-    await store.close()
-  }
+  const { view } = await readStore(store, touchedBy(roster, { sender }), roster)
+  const partial = isPartOfRoster(roster)
+  const plan = planImport(roster, { view, restoreDeleted: false, partial })
+  const { file, sheet, digest } = roster
+  return { source: { file, sheet, digest }, plan, deletions: noDeletions }
 }

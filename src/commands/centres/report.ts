@@ -1,5 +1,5 @@
 import { type OutputFile, textOf } from '../../cli/output-file.ts'
-import { placeRecorded } from '../../cli/record-event.ts'
+import { type HappenedEvent, placeRecorded } from '../../cli/record-event.ts'
 import type { Session } from '../../cli/session.ts'
 import { countryName } from '../../countries.ts'
 import { byRows, type CountryOutcome, mostReported } from '../../import/report-facts.ts'
@@ -65,15 +65,21 @@ export async function placeReport(
 }
 
 /** Whole, and named in the log before it is in its place. @returns where it is */
-export async function writeReport(
+async function writeReport(
   session: Session,
   { file, report }: { file: OutputFile; report: ImportReport },
 ): Promise<string> {
+  await prepareReport(file, report)
+  return placeRecorded(session, { file, event: reportedEvent(report) })
+}
+
+export async function prepareReport(file: OutputFile, report: ImportReport): Promise<void> {
   const { importReportPage } = await import('../../render/import-report.ts')
   await file.prepare(textOf(importReportPage(report)))
-  const { id, file: workbook } = report
-  const event = { action: 'centres.imports.reported', facts: { import: id, file: workbook } }
-  return placeRecorded(session, { file, event })
+}
+
+export function reportedEvent({ id, file }: Pick<ImportReport, 'id' | 'file'>): HappenedEvent {
+  return { action: 'centres.imports.reported', facts: { import: id, file } }
 }
 
 export function notifyNoReport(session: Session, { path }: OutputFile): void {

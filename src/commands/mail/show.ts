@@ -1,12 +1,12 @@
-import { checkOutputFile, textOf } from '../../cli/output-file.ts'
+import { resolve } from 'node:path'
+import { textOf } from '../../cli/output-file.ts'
 import { messageOf, renderMessage } from '../../render/messages.ts'
 import { findMessage } from '../../rules/mail/cancel.ts'
-import { command } from '../../cli/define.ts'
+import { query } from '../../cli/define.ts'
 import { argument, option, yesOption } from '../../cli/parameters.ts'
-import { placeRecorded, recordEvent } from '../../cli/record-event.ts'
 
 export const show = () =>
-  command({
+  query({
     name: 'show',
     summary: 'show one message, its secret left out',
     description:
@@ -17,38 +17,25 @@ export const show = () =>
       yes: yesOption('replace the page that is there without asking'),
     },
     examples: ['ssh-admin mail show 1', 'ssh-admin mail show 1 --html message.html'],
-    run: async ({ id, html }, session) => {
-      const page =
-        html === undefined
-          ? undefined
-          : await checkOutputFile(session, { kind: 'page', file: html, flag: '--html', asksLater: true })
-      const store = await session.open('read')
-      try {
-        await session.ctx(store)
-        const row = await findMessage(store.db, id)
-        const { withoutSecrets } = await import('../../mail/smtp-settings.ts')
-        const said = await withoutSecrets({ store, row, baseUrl: session.settings.baseUrl.value ?? '' })
-        await page?.agreeToReplace()
-        await page?.prepare(textOf(said.html))
-        const event = {
-          action: 'mail.shown',
-          subject: row.to_address,
-          ...(row.user_id === null ? {} : { userId: row.user_id }),
-          facts: { message: row.id },
-        }
-        if (page) await placeRecorded(session, { file: page, event })
-        else await recordEvent(session, event)
-        const file = page?.path ?? null
-        const message = messageOf(row)
-        return {
-          text: renderMessage(
-            { message, written: row.file, text: said.text, page: file },
-            session.terminal.out,
-          ),
-          json: { ...message, file: row.file, text: said.text, page: file },
-        }
-      } finally {
-        await store.close()
-      }
+    read: async (store, _, { id, html }, session) => {
+      const row = await findMessage(store.db, id)
+      const { withoutSecrets } = await import('../../mail/smtp-settings.ts')
+      const content = await withoutSecrets({ store, row, baseUrl: session.settings.baseUrl.value ?? '' })
+      return { row, content, page: html === undefined ? null : resolve(session.context.cwd, html) }
     },
+    event: ({ row }) => ({
+      action: 'mail.shown',
+      subject: row.to_address,
+      ...(row.user_id === null ? {} : { userId: row.user_id }),
+      facts: { message: row.id },
+    }),
+    output: {
+      kind: 'page',
+      flag: '--html',
+      file: ({ html }) => html,
+      write: (output, { content }) => output.prepare(textOf(content.html)),
+    },
+    render: ({ row, content: { text }, page }, view) =>
+      renderMessage({ message: messageOf(row), written: row.file, text, page }, view),
+    json: ({ row, content: { text }, page }) => ({ ...messageOf(row), file: row.file, text, page }),
   })

@@ -1,14 +1,20 @@
 import { readImportContents } from '../../../db/imports/imports.ts'
 import { owedSheets } from '../../../db/imports/pin-sheets-owed.ts'
-import { owedSheetNotice, renderShownImport, shownImportJson } from '../../../render/imports.ts'
+import type { OpenStore } from '../../../db/store/open.ts'
+import type { ImportReport } from '../../../render/import-report.ts'
+import {
+  owedSheetNotice,
+  renderShownImport,
+  type ShownImport,
+  shownImportJson,
+} from '../../../render/imports.ts'
 import { findImportNumber, importNumber } from '../../../rules/imports/find.ts'
-import { command } from '../../../cli/define.ts'
-import { checkOutputFile } from '../../../cli/output-file.ts'
+import { query } from '../../../cli/define.ts'
 import { argument, option, withValues, yesOption } from '../../../cli/parameters.ts'
-import { reportOfShownImport, writeReport } from '../report.ts'
+import { prepareReport, reportedEvent, reportOfShownImport } from '../report.ts'
 
 export const show = () =>
-  command({
+  query({
     name: 'show',
     summary: 'what an import did',
     description: 'What an import created and changed, as far as it is still there.',
@@ -18,32 +24,27 @@ export const show = () =>
       yes: yesOption('replace the page that is there without asking'),
     },
     examples: ['ssh-admin centres imports show 1', 'ssh-admin centres imports show 1 --report import.html'],
-    run: async ({ id, report: named }, session) => {
-      const file =
-        named === undefined
-          ? undefined
-          : await checkOutputFile(session, { kind: 'page', file: named, flag: '--report', asksLater: true })
-      const store = await session.open('read')
-      try {
-        await session.ctx(store)
-        const shown = {
-          row: await findImportNumber(store.db, id),
-          contents: await readImportContents(store.db, id),
-        }
-        const owed = (await owedSheets(store.db)).filter(({ importId }) => importId === id)
-        for (const sheet of owed) session.notify(owedSheetNotice(sheet))
-        if (file) {
-          await file.agreeToReplace()
-          const { countriesOfCentres } = await import('../../../db/imports/countries-of-centres.ts')
-          const report = reportOfShownImport(shown, await countriesOfCentres(store.db))
-          session.say(`The page about it: ${await writeReport(session, { file, report })}`)
-        }
-        return {
-          text: renderShownImport(shown, session.terminal.out),
-          json: shownImportJson(shown),
-        }
-      } finally {
-        await store.close()
-      }
+    read: async ({ db }, _, { id, report }) => {
+      const shown = { row: await findImportNumber(db, id), contents: await readImportContents(db, id) }
+      const owed = (await owedSheets(db)).filter(({ importId }) => importId === id)
+      return { shown, owed, report: report === undefined ? undefined : await reportOf(db, shown) }
     },
+    notices: ({ owed }) => owed.map(owedSheetNotice),
+    output: {
+      kind: 'page',
+      flag: '--report',
+      file: ({ report }) => report,
+      write: async (output, { report }) => {
+        if (report) await prepareReport(output, report)
+      },
+      event: ({ shown: { row } }) => reportedEvent(row),
+      placed: (file) => `The page about it: ${file}`,
+    },
+    render: ({ shown }, view) => renderShownImport(shown, view),
+    json: ({ shown }) => shownImportJson(shown),
   })
+
+async function reportOf(db: OpenStore['db'], shown: ShownImport): Promise<ImportReport> {
+  const { countriesOfCentres } = await import('../../../db/imports/countries-of-centres.ts')
+  return reportOfShownImport(shown, await countriesOfCentres(db))
+}
