@@ -106,6 +106,26 @@ module.exports = {
     only('^src/db/', 'kysely'),
     only('^src/db/sqlite/driver[.]ts$', 'better-sqlite3|better-sqlite3-node20'),
     {
+      name: 'an-engine-is-reached-through-the-store',
+      comment: 'db/store chooses by the place; types too, so that nobody has to know which engine it is.',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/db/(sqlite|postgres|store)/' },
+      to: { path: '^src/db/(sqlite|postgres)/' },
+    },
+    {
+      name: 'sqlite-knows-no-server',
+      severity: 'error',
+      from: { path: '^src/db/sqlite/' },
+      to: { path: '^src/db/postgres/' },
+    },
+    {
+      name: 'the-server-knows-of-sqlite-only-copies',
+      comment: 'A backup is a file of SQLite, and a store that is only rehearsed lies in memory.',
+      severity: 'error',
+      from: { path: '^src/db/postgres/' },
+      to: { path: '^src/db/sqlite/', pathNot: '^src/db/sqlite/(new-file|open)[.]ts$' },
+    },
+    {
       name: 'only-its-room-knows-the-handle-of-sqlite',
       comment: 'Its types too: no raw handle leaves the room.',
       severity: 'error',

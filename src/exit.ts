@@ -1,5 +1,5 @@
 import { getSystemErrorMap } from 'node:util'
-import { missesItsTables } from './db/sqlite/errors.ts'
+import { failureOfStore } from './db/store/errors.ts'
 import { BadInput, Cancelled, Failure, type Problem, Unavailable, Usage } from './errors.ts'
 import { oneLine } from './render/clean-text.ts'
 import { firstOfEachKind } from './render/kinds.ts'
@@ -86,17 +86,14 @@ function describeProblem({ target, message, hint }: Problem): string {
   return hint ? `${told}\n    ${hint}` : told
 }
 
-/** What SQLite, a workbook and the file system say, in our words. */
+/** What the store, a workbook and the file system say, in our words. */
 function failureOf(error: unknown): Failure | undefined {
   if (!(error instanceof Error) || !('code' in error)) return undefined
   // A signal ended what was being read.
   if (error.code === 'ABORT_ERR') return new Cancelled()
   if (error instanceof UnusableWorkbook || error instanceof UnusableFile) return failureOfFile(error)
-  const code = missesItsTables(error) ? 'SQLITE_CORRUPT' : String(error.code)
-  const known = storeTroubles.find(([start]) =>
-    start.startsWith('SQLITE') ? code.startsWith(start) : code === start,
-  )
-  if (!known) return failureOfSystem(error)
+  const known = systemTroubles.find(([code]) => code === error.code)
+  if (!known) return failureOfStore(error) ?? failureOfSystem(error)
   const [, name, message, hint] = known
   return new Unavailable(name, message, { hint, cause: error })
 }
@@ -138,41 +135,7 @@ function sentence(text: string, name: string | undefined): string {
   return /[.!?]$/.test(whole) ? whole : `${whole}.`
 }
 
-const storeTroubles: readonly (readonly [string, string, string, string])[] = [
-  ['SQLITE_BUSY', 'store-locked', 'The store is in use by another program.', 'Try again in a moment.'],
-  ['SQLITE_LOCKED', 'store-locked', 'The store is in use by another program.', 'Try again in a moment.'],
-  [
-    'SQLITE_READONLY',
-    'store-read-only',
-    'The store cannot be written to.',
-    'Check who owns the file and its folder.',
-  ],
-  ['SQLITE_FULL', 'store-full', 'The disk is full; nothing was changed.', 'Make room, then try again.'],
-  [
-    'SQLITE_CORRUPT',
-    'store-damaged',
-    'The store is damaged.',
-    'ssh-admin store check says more; ssh-admin store restore FILE brings a backup back.',
-  ],
-  [
-    'SQLITE_NOTADB',
-    'store-damaged',
-    'The store is damaged.',
-    'ssh-admin store restore FILE brings a backup back.',
-  ],
-  [
-    'SQLITE_CANTOPEN',
-    'store-unavailable',
-    'The store cannot be opened.',
-    'Check the path, and that you may read and write the file and its folder.',
-  ],
-  [
-    'SQLITE_IOERR',
-    'store-unavailable',
-    'The disk did not answer, or it is full.',
-    'Look at the disk, and make room on it; then ssh-admin store check.',
-  ],
-  ['SQLITE_PERM', 'store-unavailable', 'The store may not be opened.', 'Check who owns the file.'],
+const systemTroubles: readonly (readonly [string, string, string, string])[] = [
   ['ENOSPC', 'disk-full', 'The disk is full.', 'Make room, then try again.'],
   ['EROFS', 'file-not-writable', 'The disk is read-only.', 'Choose another folder.'],
   ['EDQUOT', 'disk-full', 'The disk is full, or your share of it.', 'Make room, then try again.'],

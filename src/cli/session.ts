@@ -208,7 +208,7 @@ async function openingFor({
   path: string | undefined
   interruption: Interruption | undefined
 }): Promise<Opening> {
-  const { nameHolder } = await import('../db/sqlite/wait.ts')
+  const { nameHolder } = await import('../db/store/opening.ts')
   return {
     path,
     secret: await secretOf({ settings, context }),

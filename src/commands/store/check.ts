@@ -1,57 +1,65 @@
 import type { OpenStore } from '../../db/store/open.ts'
 import type { Finding } from '../../db/engine.ts'
 import { Failure, Unavailable } from '../../errors.ts'
+import type { RuleContext } from '../../rules/permissions/actor.ts'
 import { permit } from '../../rules/permissions/decide.ts'
-import { command } from '../../cli/define.ts'
+import { query } from '../../cli/define.ts'
 import { unfinishedFiles } from '../../cli/leftovers.ts'
 import { missingHeadNotice, type Session } from '../../cli/session.ts'
 import type { Shape } from '../../render/json.ts'
 import { placesOf } from '../../cli/store-paths.ts'
 
 export const check = () =>
-  command({
+  query({
     name: 'check',
     summary: 'look through the store and its key',
     description:
       'Look through every page of the store, its key, its audit log, and the files beside it. Exit code 7 when something is damaged; what is only untidy is told.',
     examples: ['ssh-admin store check', 'ssh-admin store check --json'],
-    run: async (_, session) => {
+    mode: () => 'as-it-is',
+    read: lookThrough,
+    render: ({ db, untidy }) => [...untidy.map(inWords), `The store ${db} and its key are sound.`].join('\n'),
+    json: ({ db, untidy, keyFile }) => ({ ok: true, store: db, keyFile, findings: untidy.map(findingJson) }),
+    explain: async (error, session) => {
+      const { damageThatStopped } = await import('../../db/store/errors.ts')
       const { db } = placesOf(session)
-      const { untidy, keyFile } = await lookThrough(session).catch(async (error: unknown) => {
-        throw (await leftWithoutStore(error, session)) ?? (await damageThatStopped(error, db)) ?? error
-      })
-      return {
-        text: [...untidy.map(inWords), `The store ${db} and its key are sound.`].join('\n'),
-        json: { ok: true, store: db, keyFile, findings: untidy.map(findingJson) },
-      }
+      const found = await damageThatStopped(error, db)
+      return (await leftWithoutStore(error, session)) ?? (found && damaged(db, found))
     },
   })
 
-/** @returns what is only untidy, and where the key is */
-async function lookThrough(session: Session): Promise<{ untidy: Finding[]; keyFile: string }> {
+interface LookedThrough {
+  db: string
+  /** What is only untidy. */
+  untidy: Finding[]
+  keyFile: string
+}
+
+/** @throws what is damaged */
+async function lookThrough(
+  store: OpenStore,
+  ctx: RuleContext,
+  _: object,
+  session: Session,
+): Promise<LookedThrough> {
   const { checkFiles } = await import('../../db/store/check.ts')
   const { db } = placesOf(session)
-  const store = await session.open('as-it-is')
-  try {
-    permit(await session.ctx(store), 'store.backup', { name: 'store' })
-    const { damage, untidy } = checkFiles(store, db)
-    const log = damage.length === 0 ? await findingsOfAudit(store, session) : { damage: [], untidy: [] }
-    damage.push(...log.damage)
-    untidy.push(...log.untidy)
-    if (await isOlder(store)) untidy.push(olderInWords(store, db))
-    else {
-      const files = await findingsOfContents(store, session)
-      damage.push(...files.damage)
-      untidy.push(...files.untidy)
-    }
-    if (damage.length > 0) throw damaged(db, [...damage, ...untidy])
-    const owed = await whatIsOwed(store, session)
-    const named = new Set(untidy.map(({ target }) => target))
-    const others = owed.filter(({ target }) => !named.has(target))
-    return { untidy: [...untidy, ...(await futureOf(store)), ...others], keyFile: store.keyFile }
-  } finally {
-    await store.close()
+  permit(ctx, 'store.backup', { name: 'store' })
+  const { damage, untidy } = checkFiles(store, db)
+  const log = damage.length === 0 ? await findingsOfAudit(store, session) : { damage: [], untidy: [] }
+  damage.push(...log.damage)
+  untidy.push(...log.untidy)
+  if (await isOlder(store)) untidy.push(olderInWords(store, db))
+  else {
+    const files = await findingsOfContents(store, session)
+    damage.push(...files.damage)
+    untidy.push(...files.untidy)
   }
+  if (damage.length > 0) throw damaged(db, [...damage, ...untidy])
+  const owed = await whatIsOwed(store, session)
+  const named = new Set(untidy.map(({ target }) => target))
+  const others = owed.filter(({ target }) => !named.has(target))
+  return { db, untidy: [...untidy, ...(await futureOf(store)), ...others], keyFile: store.keyFile }
 }
 
 /** Reads every file that is kept in the store; what is found is remembered for the lists of errors. */
@@ -121,18 +129,6 @@ async function leftWithoutStore(error: unknown, session: Session): Promise<Unava
   const problems = (await unfinishedFiles(session)).map(leftover)
   if (problems.length === 0) return undefined
   return new Unavailable(error.code, error.message, { hint: error.hint, details: { problems }, cause: error })
-}
-
-/** Where a store is too damaged to be looked through as usual, all that can be said of it. */
-async function damageThatStopped(error: unknown, db: string): Promise<Unavailable | undefined> {
-  const { damageOf } = await import('../../db/sqlite/integrity.ts')
-  const { isDamage } = await import('../../db/sqlite/errors.ts')
-  const isKnown = error instanceof Unavailable && error.code === 'store-damaged' && !error.details.problems
-  if (isKnown) return damaged(db, [{ target: db, code: error.code, message: error.message }])
-  if (!isDamage(error)) return undefined
-  const found = damageOf(db)
-  const said = { target: db, code: 'store-damaged', message: `${db}: ${error.message}` }
-  return damaged(db, found.length > 0 ? found : [said])
 }
 
 async function futureOf(store: OpenStore): Promise<Finding[]> {

@@ -103,14 +103,12 @@ function noteIn(session: Session, { from, to }: { from: number; to: number }) {
 
 /** The first head of a store whose programs noted none; where they did, it is missed. */
 async function noteHead(session: Session, { from }: { from: number }): Promise<void> {
-  const { emptyLog, firstVersionWithHead, headFileOf, readHeadFile, writeHeadFile } = await import(
-    '../../db/audit/head-file.ts'
-  )
-  const { headAt } = await import('../../db/sqlite/look-into.ts')
+  const { firstVersionWithHead, headFileOf } = await import('../../db/audit/head-file.ts')
+  const { noteFirstHead } = await import('../../db/store/bring-up-to-date.ts')
   const { db, keyFile } = placesOf(session)
   const file = headFileOf(keyFile)
-  if (readHeadFile(file) || !writeHeadFile(file, headAt(db) ?? emptyLog)) return
-  if (from >= firstVersionWithHead) session.notify(missingHeadNotice(file, 'noted-again'))
+  if (!(await noteFirstHead(db, { file })) || from < firstVersionWithHead) return
+  session.notify(missingHeadNotice(file, 'noted-again'))
 }
 
 function unchanged({ db, version }: { db: string; version: number }): AnswerOfChange {

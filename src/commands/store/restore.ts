@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
 import * as z from 'zod'
 import type { LogHead } from '../../db/audit/head-file.ts'
-import type { KeyAfter } from '../../db/store/restore.ts'
+import type { Copy, KeyAfter } from '../../db/store/restore.ts'
 import type { Voided } from '../../db/credentials.ts'
 import { BadInput, Refused } from '../../errors.ts'
 import type { PresentStore } from '../../db/store/present-store.ts'
@@ -47,7 +47,7 @@ export const restore = () =>
       const { kept } = present
       const copy = await copyOf(file, { session, present })
       try {
-        const { key, keyFile, voided, erasedAgain, head } = await resolvePaths(copy.path, {
+        const { key, keyFile, voided, erasedAgain, head } = await resolvePaths(copy, {
           options,
           session,
           present,
@@ -112,15 +112,13 @@ async function copyOf(file: string, { session, present }: { session: Session; pr
 
 /** Brings the copy up to date and voids what must not go on, before anything takes its place. */
 async function resolvePaths(
-  path: string,
+  { path, storeId }: Copy,
   { options, session, present }: { options: Options; session: Session; present: PresentStore },
 ): Promise<Restored & { key: KeyAfter; keyFile: string; head: LogHead }> {
   const { keyAfterRestoring, refuseToKeepCredentials } = await import('../../db/store/restore.ts')
-  const { storeIdIn } = await import('../../db/sqlite/look-into.ts')
   const { headOf } = await import('../../db/audit/chain.ts')
   const { random } = session.context
   const { keepCredentials, newKey: mayMake } = options
-  const storeId = storeIdIn(path)
   const keyFile = present.keyFileFor(storeId)
   const { secret } = await session.opening('use')
   const ofPresent = present.fingerprint

@@ -1,4 +1,5 @@
 import { closeSync, openSync, readSync } from 'node:fs'
+import { Unavailable } from '../../errors.ts'
 
 /** What SQLite calls an error; nothing for an error of something else. */
 function codeOf(error: unknown): string {
@@ -16,7 +17,7 @@ export function isDamage(error: unknown): error is Error {
 }
 
 /** A table or column that each store has is not there: what the file says of its own tables is not what was written. */
-export function missesItsTables(error: unknown): boolean {
+function missesItsTables(error: unknown): boolean {
   if (codeOf(error) !== 'SQLITE_ERROR' || !(error instanceof Error)) return false
   return /^no such (table|column|index): |has no column named /.test(error.message)
 }
@@ -29,6 +30,64 @@ export function isAboutTheDisk(error: unknown): boolean {
 /** The file, or the folder in which SQLite keeps what belongs to it, cannot be written. */
 export function isUnwritable(error: unknown): boolean {
   return /^SQLITE_(READONLY|CANTOPEN|PERM|IOERR_SHM)/.test(codeOf(error))
+}
+
+const words: readonly { pattern: RegExp; code: string; says: string; hint: string }[] = [
+  {
+    pattern: /^SQLITE_(BUSY|LOCKED)/,
+    code: 'store-locked',
+    says: 'The store is in use by another program.',
+    hint: 'Try again in a moment.',
+  },
+  {
+    pattern: /^SQLITE_READONLY/,
+    code: 'store-read-only',
+    says: 'The store cannot be written to.',
+    hint: 'Check who owns the file and its folder.',
+  },
+  {
+    pattern: /^SQLITE_FULL/,
+    code: 'store-full',
+    says: 'The disk is full; nothing was changed.',
+    hint: 'Make room, then try again.',
+  },
+  {
+    pattern: /^SQLITE_CORRUPT/,
+    code: 'store-damaged',
+    says: 'The store is damaged.',
+    hint: 'ssh-admin store check says more; ssh-admin store restore FILE brings a backup back.',
+  },
+  {
+    pattern: /^SQLITE_NOTADB/,
+    code: 'store-damaged',
+    says: 'The store is damaged.',
+    hint: 'ssh-admin store restore FILE brings a backup back.',
+  },
+  {
+    pattern: /^SQLITE_CANTOPEN/,
+    code: 'store-unavailable',
+    says: 'The store cannot be opened.',
+    hint: 'Check the path, and that you may read and write the file and its folder.',
+  },
+  {
+    pattern: /^SQLITE_IOERR/,
+    code: 'store-unavailable',
+    says: 'The disk did not answer, or it is full.',
+    hint: 'Look at the disk, and make room on it; then ssh-admin store check.',
+  },
+  {
+    pattern: /^SQLITE_PERM/,
+    code: 'store-unavailable',
+    says: 'The store may not be opened.',
+    hint: 'Check who owns the file.',
+  },
+]
+
+/** An error of SQLite in words; undefined for one of something else. */
+export function inWords(error: unknown): Unavailable | undefined {
+  const code = missesItsTables(error) ? 'SQLITE_CORRUPT' : codeOf(error)
+  const found = words.find(({ pattern }) => pattern.test(code))
+  return found && new Unavailable(found.code, found.says, { hint: found.hint, cause: error })
 }
 
 export interface Header {

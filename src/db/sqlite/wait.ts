@@ -5,7 +5,7 @@ import { rmSync, writeFileSync } from '../../disk.ts'
 import { Cancelled, Unavailable } from '../../errors.ts'
 import type { Interruption } from '../../interruption.ts'
 import { readSmallFile } from '../../input-file.ts'
-import type { Holder } from '../store/opening.ts'
+import { type Holder, nameHolder } from '../store/opening.ts'
 
 interface Patience {
   path: string
@@ -118,11 +118,6 @@ function lives(holder: Holder): boolean {
     // Somebody else's process may not be signalled, and lives.
     return error instanceof Error && 'code' in error && error.code === 'EPERM'
   }
-}
-
-export function nameHolder(holder: Holder | undefined): string {
-  if (!holder) return 'another program'
-  return holder.pid === undefined ? holder.command : `${holder.command} (process ${holder.pid})`
 }
 
 function locked(path: string, holder: Holder | undefined): Unavailable {

@@ -1,4 +1,5 @@
 import { isSharedPlace } from '../../shared-place.ts'
+import { emptyLog, readHeadFile, writeHeadFile } from '../audit/head-file.ts'
 import { openStore, type OpenStore } from './open.ts'
 import type { Opening } from './opening.ts'
 
@@ -27,4 +28,11 @@ export async function bringUpToDate(opening: Opening, doing: BringingUpToDate): 
     await store.close()
   }
   return version
+}
+
+/** Notes where the log of a file ends, if that is noted nowhere yet. @returns whether it was */
+export async function noteFirstHead(path: string, { file }: { file: string }): Promise<boolean> {
+  if (readHeadFile(file)) return false
+  const { headAt } = await import('../sqlite/look-into.ts')
+  return writeHeadFile(file, headAt(path) ?? emptyLog)
 }

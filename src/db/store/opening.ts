@@ -19,6 +19,12 @@ export interface Holder {
   host?: string
 }
 
+/** Who has the store, for those who wait. */
+export function nameHolder(holder: Holder | undefined): string {
+  if (!holder) return 'another program'
+  return holder.pid === undefined ? holder.command : `${holder.command} (process ${holder.pid})`
+}
+
 export interface Opening {
   path: string
   keyFile: string

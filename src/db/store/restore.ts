@@ -1,7 +1,7 @@
 import { constants, existsSync } from 'node:fs'
 import { copyFileSync } from '../../disk.ts'
 import { BadInput, Refused, Unavailable } from '../../errors.ts'
-import { fingerprintIn } from '../sqlite/look-into.ts'
+import { fingerprintIn, storeIdIn } from '../sqlite/look-into.ts'
 import { deriveKeys, type Keys, readKeyFile } from './keys.ts'
 import { makeKey, type NewKey } from './rekey.ts'
 import { integrityProblems } from '../sqlite/integrity.ts'
@@ -11,6 +11,8 @@ import { unfinishedCopy } from './unfinished-copy.ts'
 
 export interface Copy {
   path: string
+  /** The number that the store bears. */
+  storeId: string
   remove: () => void
 }
 
@@ -33,7 +35,7 @@ export function copyToRestore(
         hint: 'The store is as it was. Name a file that ssh-admin store backup made.',
       })
     }
-    return { path, remove }
+    return { path, storeId: storeIdIn(path), remove }
   } catch (error) {
     remove()
     throw error

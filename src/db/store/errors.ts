@@ -1,0 +1,20 @@
+import { Unavailable } from '../../errors.ts'
+import type { Finding } from '../engine.ts'
+import { inWords, isDamage } from '../sqlite/errors.ts'
+
+/** What the engine of a store says went wrong, in words; undefined for an error of something else. */
+export function failureOfStore(error: unknown): Unavailable | undefined {
+  // What a server says has its words where it is asked.
+  return inWords(error)
+}
+
+/** Where a store is too damaged to be looked through as usual, all that can be said of it. */
+export async function damageThatStopped(error: unknown, path: string): Promise<Finding[] | undefined> {
+  const isKnown = error instanceof Unavailable && error.code === 'store-damaged' && !error.details.problems
+  if (isKnown) return [{ target: path, code: error.code, message: error.message }]
+  if (!isDamage(error)) return undefined
+  const { damageOf } = await import('../sqlite/integrity.ts')
+  const found = damageOf(path)
+  if (found.length > 0) return found
+  return [{ target: path, code: 'store-damaged', message: `${path}: ${error.message}` }]
+}
