@@ -89,7 +89,8 @@ export function preparedMutation<Request, Result, Args = object, Options = objec
   return declare(spec, work, {
     asks: true,
     rehearses: spec.rehearses ?? true,
-    batch: 'changes',
+    // What leaves the store is of one command by itself.
+    batch: spec.output || spec.afterCommit ? 'other' : 'changes',
     begins: spec.createsStore !== undefined,
     mayAsk: (options) => spec.confirm !== undefined && (spec.confirm.mayAsk?.(options) ?? true),
   })

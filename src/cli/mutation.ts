@@ -7,6 +7,7 @@ import type { RuleContext } from '../rules/permissions/actor.ts'
 import type { View } from '../render/table.ts'
 import { answer, rehearsed } from './action.ts'
 import type { Declaration } from './define.ts'
+import type { OutputFile } from './output-file.ts'
 import { isMissing, type Notice, type Session, type WorkFor } from './session.ts'
 import { lineWith } from './typed-line.ts'
 
@@ -17,6 +18,12 @@ export interface Mutation<Args, Options, Request, Result> extends Declaration<Ar
   complete?: (request: Request, at: MutationStage) => Promise<Request>
   /** The rule, within the transaction. */
   act: (trx: Trx, ctx: RuleContext, request: Request, store: OpenStore) => Promise<Result>
+  /** The file that it writes: asked about once the work is known to be possible, and taken away where it comes to nothing. */
+  output?: (request: Request) => OutputFile
+  /** The last within the transaction, and never in a rehearsal: files beside the store, while all can be taken back. */
+  beforeCommit?: (result: Result, at: CommitStage<Request>) => Promise<void>
+  /** What follows once it counts. @returns what is answered */
+  afterCommit?: (result: Result, at: AfterCommitStage<Request>) => Promise<Result>
   /** What is agreed to before it is done. Absent: the command never asks. */
   confirm?: Confirmation<Args & Options, Request, Result>
   /** Whoever tries a secret tries it: false for what has no --dry-run. */
@@ -31,7 +38,23 @@ export interface Mutation<Args, Options, Request, Result> extends Declaration<Ar
   mailWaits?: boolean
   /** What else there is to know, for a line on stderr or for `notices`. */
   notices?: (result: Result) => readonly Notice[]
+  /** Lines of the conversation that follow the answer. */
+  say?: (result: Result, view: View) => readonly string[]
   exit?: (result: Result) => number
+}
+
+interface CommitStage<Request> {
+  ctx: RuleContext
+  request: Request
+  session: Session
+}
+
+interface AfterCommitStage<Request> {
+  /** Who did it, as they were when it was done. */
+  by: RuleContext['by']
+  request: Request
+  session: Session
+  store: OpenStore
 }
 
 export interface Confirmation<Options, Request, Result> {
@@ -69,18 +92,23 @@ export async function runMutation<Args, Options, Request, Result>(
   const agreed = begins ? await rehearseWithoutStore({ spec, session, prepared, flag, asks }) : undefined
 
   const store = await session.open(openModeOf({ dryRun, begins: spec.createsStore !== undefined }))
+  let output: OutputFile | undefined
   try {
     const still = asks && agreed === undefined
     const request = await completed({ spec, session, store, prepared, asks: still })
-    const running = { spec, session, store, request, asks: still, flag, agreed }
+    output = spec.output?.(request)
+    const running = { spec, session, store, request, asks: still, flag, agreed, output }
     const { result, mail, undelivered } = await commitOrRehearse(running)
     for (const notice of spec.notices?.(result) ?? []) session.notify(notice)
     const json = { ...spec.json(result, mail), dryRun }
-    await answer(session, { text: spec.render(result, viewOf(session), mail), json })
+    const view = viewOf(session)
+    await answer(session, { text: spec.render(result, view, mail), json })
+    for (const line of spec.say?.(result, view) ?? []) session.say(line)
     // A batch says it once, at its end.
     if (dryRun && !session.batch) session.say(rehearsed)
     return spec.exit?.(result) || (undelivered ? 9 : 0)
   } finally {
+    output?.discard()
     await store.close()
   }
 }
@@ -122,9 +150,12 @@ type WithRequest<Args, Options, Request, Result> = Running<Args, Options, Reques
 
 /** Nothing that was read before the transaction is relied on within it: neither rights nor the time. */
 async function commitOrRehearse<Args, Options, Request, Result>(
-  running: WithRequest<Args, Options, Request, Result> & { agreed: string | undefined },
+  running: WithRequest<Args, Options, Request, Result> & {
+    agreed: string | undefined
+    output: OutputFile | undefined
+  },
 ): Promise<{ result: Result; mail: Message[]; undelivered: boolean }> {
-  const { spec, session, store, asks } = running
+  const { spec, session, store, asks, request, output } = running
   const work = workOf(running)
   if (session.common.dryRun)
     return {
@@ -132,18 +163,27 @@ async function commitOrRehearse<Args, Options, Request, Result>(
       undelivered: false,
     }
   const agreed = asks ? await confirmResult(running) : running.agreed
+  if (output?.asksToReplace()) {
+    if (!asks) await session.rehearse(store, work, spec.clock)
+    await output.agreeToReplace()
+  }
   if (session.context.signal.aborted) throw new Cancelled()
-  const { result, queued, by } = await session.commit(
+  const {
+    result: committed,
+    queued,
+    by,
+  } = await session.commit(
     store,
     async (trx, ctx) => {
-      if (agreed === undefined) return work(trx, ctx)
-      const who = await whoIsNamed(trx, session)
+      const who = agreed === undefined ? undefined : await whoIsNamed(trx, session)
       const done = await work(trx, ctx)
-      if (comparableOf(running, { done, who }) !== agreed) throw changedMeanwhile()
+      if (agreed !== undefined && comparableOf(running, { done, who }) !== agreed) throw changedMeanwhile()
+      await spec.beforeCommit?.(done, { ctx, request, session })
       return done
     },
     spec.clock,
   )
+  const result = (await spec.afterCommit?.(committed, { by, request, session, store })) ?? committed
   if (queued.length === 0 || spec.mailWaits) return { result, mail: [], undelivered: false }
   if (session.batch) return { result, mail: await messagesOwed(store, queued), undelivered: false }
   const { deliverQueued } = await import('../mail/deliver.ts')

@@ -3,10 +3,10 @@ import type { View } from './table.ts'
 import { oneLine, tsvLine } from './clean-text.ts'
 import type { JsonOfChange } from './json.ts'
 
-interface Erased {
+export interface Erased {
   erasure: Erasure
-  /** Messages removed from the mail directory. */
-  files: number
+  /** Messages that go from the mail directory. */
+  files: readonly string[]
   /** What was found and could not be reached. */
   left: readonly string[]
 }
@@ -21,14 +21,14 @@ export const beyondReach = [
 
 export function erasureJson({
   erasure: { accounts, events, messages },
-  files,
+  files: { length: files },
   left,
 }: Erased): JsonOfChange<'erasure'> {
   const changed = accounts > 0 || files > 0
   return { erased: { accounts, events, messages, files }, left: [...left, ...beyondReach], changed }
 }
 
-export function renderErasure({ erasure, files, left }: Erased, view: View): string {
+export function renderErasure({ erasure, files: { length: files }, left }: Erased, view: View): string {
   const { accounts, events, messages } = erasure
   if (!view.isTerminal) return tsvLine([accounts, events, messages, files])
   const { chalk } = view

@@ -1,11 +1,9 @@
-import { command } from '../../cli/define.ts'
+import { preparedMutation } from '../../cli/define.ts'
 import { flag, option, type ValuesOf } from '../../cli/parameters.ts'
 import { number, optional, wholeNumber } from '../../cli/typed-values.ts'
 import { progressOn } from '../../cli/progress.ts'
-import type { Session } from '../../cli/session.ts'
 import type { Terminal } from '../../cli/terminal.ts'
 import { failedMessages, findMessages, requeueFailed, waitingMessages } from '../../db/outbox.ts'
-import type { OpenStore } from '../../db/store/open.ts'
 import { timeOf, type Trx } from '../../db/transact.ts'
 import type { Counting, Delivered } from '../../mail/deliver.ts'
 import { countedStates, messageOf, renderMessages } from '../../render/messages.ts'
@@ -31,58 +29,43 @@ const options = {
 type SendOptions = ValuesOf<typeof options>
 
 export const send = () =>
-  command({
+  preparedMutation({
     name: 'send',
     summary: 'send the messages that wait',
     description:
       'Send every message that waits, now. With --due only those whose pause is over, for cron. With --failed those that the server refused are tried again. With --import the users of an import who have not activated are first owed the letter that says how to use the PIN.',
     options,
     examples: ['ssh-admin mail send', 'ssh-admin mail send --due', 'ssh-admin mail send --failed'],
-    changes: true,
-    run: async (options, session) => {
-      const { dryRun } = session.common
+    prepare: async (typed: SendOptions, { settings, common: { dryRun } }) => {
       const { checkMailSettings } = await import('../../mail/smtp-settings.ts')
-      checkMailSettings(session.settings)
-      const store = await session.open(dryRun ? 'rehearse' : 'use')
-      try {
-        const { messages, undelivered } = await (dryRun ? rehearsed : sent)(options, { session, store })
-        const { out } = session.terminal
-        const said = dryRun ? 'This was a rehearsal: nothing was sent.' : `${countedStates(messages)}.`
-        return {
-          text: renderMessages(messages, out),
-          json: { messages, total: messages.length },
-          say: [messages.length === 0 ? 'Nothing waits.' : said],
-          exit: undelivered ? 9 : 0,
-        }
-      } finally {
-        await store.close()
-      }
+      checkMailSettings(settings)
+      return { ...typed, dryRun }
     },
+    act: async (trx, ctx, request): Promise<Sending> => {
+      await queueFirst(trx, request, ctx)
+      const numbers = await waiting(trx, request)
+      const rows = request.dryRun ? await findMessages(trx, numbers) : []
+      return { numbers, messages: rows.map(messageOf), undelivered: false }
+    },
+    // They go out below: also those that waited before.
+    mailWaits: true,
+    afterCommit: async ({ numbers }, { by, request, session, store }) => {
+      const { deliverQueued, refusedNotices } = await import('../../mail/deliver.ts')
+      const refused = await failedMessages(store.db, { importId: request.import })
+      for (const notice of refusedNotices(refused)) session.notify(notice)
+      const counting = await countingOf(session.terminal, numbers.length)
+      const { rate } = request
+      return { numbers, ...(await deliverQueued({ store, session, by, numbers, rate, counting })) }
+    },
+    render: ({ messages }, view) => renderMessages(messages, view),
+    json: ({ messages }) => ({ messages, total: messages.length }),
+    say: ({ messages }) => [messages.length === 0 ? 'Nothing waits.' : `${countedStates(messages)}.`],
+    exit: ({ undelivered }) => (undelivered ? 9 : 0),
   })
 
-interface SendingContext {
-  session: Session
-  store: OpenStore
-}
-
-async function rehearsed(options: SendOptions, { session, store }: SendingContext): Promise<Delivered> {
-  const rows = await session.rehearse(store, async (trx, ctx) => {
-    await queueFirst(trx, options, ctx)
-    return findMessages(trx, await waiting(trx, options))
-  })
-  return { messages: rows.map(messageOf), undelivered: false }
-}
-
-async function sent(options: SendOptions, { session, store }: SendingContext): Promise<Delivered> {
-  const { deliverQueued, refusedNotices } = await import('../../mail/deliver.ts')
-  const { result: numbers, by } = await session.commit(store, async (trx, ctx) => {
-    await queueFirst(trx, options, ctx)
-    return waiting(trx, options)
-  })
-  const refused = await failedMessages(store.db, { importId: options.import })
-  for (const notice of refusedNotices(refused)) session.notify(notice)
-  const counting = await countingOf(session.terminal, numbers.length)
-  return deliverQueued({ store, session, by, numbers, rate: options.rate, counting })
+interface Sending extends Delivered {
+  /** Of the messages that wait. */
+  numbers: readonly number[]
 }
 
 async function queueFirst(trx: Trx, { import: importId }: SendOptions, ctx: RuleContext): Promise<void> {
