@@ -3,14 +3,12 @@ import {
   cancelLettersOfImport,
   type ChangeToUndo,
   changesToUndo,
-  type LeftAlone,
   markUndone,
-  removeImportedCentres,
-  removeImportedUsers,
   setCentreApproved,
   setCentreDeleted,
   setCentreName,
 } from '../db/imports/undo.ts'
+import { type LeftAlone, removeCreatedCentres, removeCreatedUsers } from './remove-created.ts'
 import { isErased } from '../db/users/erased-accounts.ts'
 import type { ImportRow } from '../db/imports/imports.ts'
 import { changeListDigest } from '../db/imports/write.ts'
@@ -56,9 +54,9 @@ export async function undoImport(trx: Trx, { id, ctx }: { id: number; ctx: RuleC
   if (imported.state === 'undone') return { import: imported, changed: false, undone: nothing, left: [] }
 
   const letters = await cancelLettersOfImport(trx, id)
-  const users = await removeImportedUsers(trx, imported)
+  const users = await removeCreatedUsers(trx, imported)
   const changes = await undoChanges(trx, imported)
-  const centres = await removeImportedCentres(trx, imported)
+  const centres = await removeCreatedCentres(trx, imported)
   const undone = {
     ...nothing,
     ...changes.undone,
@@ -67,7 +65,8 @@ export async function undoImport(trx: Trx, { id, ctx }: { id: number; ctx: RuleC
     pinsVoided: users.pinsVoided,
     lettersCancelled: letters.cancelled,
   }
-  const left = [...users.left, ...centres.left, ...changes.left, ...letters.left]
+  const lettersLeft = letters.sentTo.map((what) => ({ what, reason: 'letter-sent' }))
+  const left = [...users.left, ...centres.left, ...changes.left, ...lettersLeft]
   const at = ctx.at.toISOString()
   await markUndone(trx, { id, at })
   await forgetOwedSheet(trx, id)

@@ -1,90 +1,149 @@
 import { sql } from 'kysely'
 import type { ImportRow } from './imports.ts'
-import type { ImportChangeTable } from '../schema.ts'
+import { anyOf } from '../portable.ts'
+import type { CentreKind, ImportChangeTable, UserStatus } from '../schema.ts'
 import type { Trx } from '../transact.ts'
 
-export interface LeftAlone {
-  /** An address or a centre number. */
-  what: string
-  reason: string
+/** A user whom an import created, as they are now. */
+export interface CreatedUser {
+  id: number
+  email: string
+  status: UserStatus
+  isSuspended: boolean
+  hasSignedIn: boolean
+  isEdited: boolean
+  /** ISO time; null where none was issued. */
+  pinIssuedAt: string | null
+  hasProgressionTests: boolean
+  hasAssociateCentres: boolean
+  isInAnotherImport: boolean
 }
 
-/** Why a user whom an import created is left alone; null for one who is as the import made them. */
-const reasonForUser = ({ id, at }: ImportRow) => sql<string | null>`case
-  when users.status = 'active' then 'activated'
-  when users.suspended_at is not null then 'suspended'
-  when users.status = 'deleted' then 'deleted'
-  when users.last_signed_in_at is not null then 'signed-in'
-  when users.edited_at is not null then 'edited'
-  when users.pin_issued_at is not null and users.pin_issued_at <> ${at} then 'newer-pin'
-  when exists (select 1 from learner_groups where owner_id = users.id) then 'has-progression-tests'
-  when exists (select 1 from assignments where user_id = users.id) then 'has-associate-centres'
-  when exists (select 1 from import_changes as change join imports on imports.id = change.import_id
-    where change.user_id = users.id and change.import_id <> ${id} and imports.state = 'applied') then 'in-another-import'
-  end`
-
-/** Removes the users that are as the import made them; the others are named, their PINs of it void. */
-export async function removeImportedUsers(
-  trx: Trx,
-  imported: ImportRow,
-): Promise<{ removed: number; pinsVoided: number; left: LeftAlone[] }> {
-  const reason = reasonForUser(imported)
-  const left = await trx
+/** The users whom an import created, by their addresses. */
+export async function usersCreatedBy(trx: Trx, importId: number): Promise<CreatedUser[]> {
+  const rows = await trx
     .selectFrom('users')
-    .select(['email as what', reason.$notNull().as('reason')])
-    .where('created_by_import', '=', imported.id)
-    .where(reason, 'is not', null)
+    .select(['id', 'email', 'status', 'suspended_at', 'last_signed_in_at', 'edited_at', 'pin_issued_at'])
+    .select((eb) => [
+      eb
+        .exists(
+          eb.selectFrom('learner_groups').select('id').whereRef('learner_groups.owner_id', '=', 'users.id'),
+        )
+        .as('has_progression_tests'),
+      eb
+        .exists(
+          eb.selectFrom('assignments').select('user_id').whereRef('assignments.user_id', '=', 'users.id'),
+        )
+        .as('has_associate_centres'),
+      eb
+        .exists(changesOfOthers(trx, importId).where('change.user_id', '=', sql.ref<number>('users.id')))
+        .as('is_in_another_import'),
+    ])
+    .where('created_by_import', '=', importId)
     .orderBy('email_key')
     .execute()
-  const removed = await trx
+  return rows.map((row) => ({
+    id: row.id,
+    email: row.email,
+    status: row.status,
+    isSuspended: row.suspended_at !== null,
+    hasSignedIn: row.last_signed_in_at !== null,
+    isEdited: row.edited_at !== null,
+    pinIssuedAt: row.pin_issued_at,
+    hasProgressionTests: Boolean(row.has_progression_tests),
+    hasAssociateCentres: Boolean(row.has_associate_centres),
+    isInAnotherImport: Boolean(row.is_in_another_import),
+  }))
+}
+
+/** The changes of the other imports that stand. */
+function changesOfOthers(trx: Trx, importId: number) {
+  return trx
+    .selectFrom('import_changes as change')
+    .innerJoin('imports as other', 'other.id', 'change.import_id')
+    .select('change.position')
+    .where('change.import_id', '<>', importId)
+    .where('other.state', '=', 'applied')
+}
+
+export async function removeUsers(trx: Trx, ids: readonly number[]): Promise<void> {
+  await trx
     .deleteFrom('users')
-    .where('created_by_import', '=', imported.id)
-    .where(reason, 'is', null)
-    .executeTakeFirst()
+    .where(anyOf(sql.ref('id'), ids))
+    .execute()
+}
+
+/** Voids the PINs of an import that are open still. @returns how many */
+export async function voidPinsOfImport(trx: Trx, { id, at }: ImportRow): Promise<number> {
   const voided = await trx
     .updateTable('users')
     .set({ pin_state: 'void' })
-    .where('created_by_import', '=', imported.id)
+    .where('created_by_import', '=', id)
     .where('pin_state', '=', 'issued')
-    .where('pin_issued_at', '=', imported.at)
+    .where('pin_issued_at', '=', at)
     .executeTakeFirst()
-  const gone = Number(removed.numDeletedRows)
-  return { removed: gone, pinsVoided: gone + Number(voided.numUpdatedRows), left }
+  return Number(voided.numUpdatedRows)
 }
 
-const reasonForCentre = ({ id }: ImportRow) => sql<string | null>`case
-  when centres.deleted_at is not null then 'deleted'
-  when centres.edited_at is not null then 'edited'
-  when exists (select 1 from users where centre_id = centres.id) then 'has-users'
-  when exists (select 1 from centres as other where other.associate_id = centres.id) then 'has-associate-centres'
-  when exists (select 1 from assignments where centre_id = centres.id) then 'has-associate-centres'
-  when exists (select 1 from import_changes as change join imports on imports.id = change.import_id
-    where change.centre_id = centres.id and change.import_id <> ${id} and imports.state = 'applied') then 'in-another-import'
-  end`
+/** A centre that an import created, as it is now. */
+export interface CreatedCentre {
+  id: number
+  number: string
+  kind: CentreKind
+  isDeleted: boolean
+  isEdited: boolean
+  hasUsers: boolean
+  /** It has some, or is assigned to somebody as one. */
+  hasAssociateCentres: boolean
+  isInAnotherImport: boolean
+}
 
-/** Removes the centres that are as the import made them, associate centres before their Associate. */
-export async function removeImportedCentres(
-  trx: Trx,
-  imported: ImportRow,
-): Promise<{ removed: number; left: LeftAlone[] }> {
-  const reason = reasonForCentre(imported)
-  let removed = 0
-  for (const kinds of [['associate-centre'], ['school', 'associate']] as const) {
-    const gone = await trx
-      .deleteFrom('centres')
-      .where('created_by_import', '=', imported.id)
-      .where('kind', 'in', kinds)
-      .where(reason, 'is', null)
-      .executeTakeFirst()
-    removed += Number(gone.numDeletedRows)
-  }
-  const left = await trx
+/** The centres that an import created, by their numbers. */
+export async function centresCreatedBy(trx: Trx, importId: number): Promise<CreatedCentre[]> {
+  const rows = await trx
     .selectFrom('centres')
-    .select(['number as what', reason.$notNull().as('reason')])
-    .where('created_by_import', '=', imported.id)
+    .select(['id', 'number', 'kind', 'deleted_at', 'edited_at'])
+    .select((eb) => [
+      eb
+        .exists(eb.selectFrom('users').select('users.id').whereRef('users.centre_id', '=', 'centres.id'))
+        .as('has_users'),
+      eb
+        .exists(
+          eb
+            .selectFrom('centres as associated')
+            .select('associated.id')
+            .whereRef('associated.associate_id', '=', 'centres.id'),
+        )
+        .as('has_associated'),
+      eb
+        .exists(
+          eb.selectFrom('assignments').select('user_id').whereRef('assignments.centre_id', '=', 'centres.id'),
+        )
+        .as('is_assigned'),
+      eb
+        .exists(changesOfOthers(trx, importId).where('change.centre_id', '=', sql.ref<number>('centres.id')))
+        .as('is_in_another_import'),
+    ])
+    .where('created_by_import', '=', importId)
     .orderBy('number')
     .execute()
-  return { removed, left }
+  return rows.map((row) => ({
+    id: row.id,
+    number: row.number,
+    kind: row.kind,
+    isDeleted: row.deleted_at !== null,
+    isEdited: row.edited_at !== null,
+    hasUsers: Boolean(row.has_users),
+    hasAssociateCentres: Boolean(row.has_associated) || Boolean(row.is_assigned),
+    isInAnotherImport: Boolean(row.is_in_another_import),
+  }))
+}
+
+export async function removeCentres(trx: Trx, ids: readonly number[]): Promise<void> {
+  await trx
+    .deleteFrom('centres')
+    .where(anyOf(sql.ref('id'), ids))
+    .execute()
 }
 
 export interface ChangeToUndo {
@@ -220,14 +279,14 @@ export async function bringUserBack(trx: Trx, { id, pinState }: { id: number; pi
     .execute()
 }
 
-/** Cancels the letters of an import that still wait, and names those that do not. */
+/** Cancels the letters of an import that still wait. @returns how many, and to whom others went already */
 export async function cancelLettersOfImport(
   trx: Trx,
   importId: number,
-): Promise<{ cancelled: number; left: LeftAlone[] }> {
-  const left = await trx
+): Promise<{ cancelled: number; sentTo: string[] }> {
+  const sent = await trx
     .selectFrom('outbox')
-    .select(['to_address as what', sql<string>`'letter-sent'`.as('reason')])
+    .select('to_address')
     .where('import_id', '=', importId)
     .where('state', 'in', ['sent', 'written', 'unknown'])
     .orderBy('id')
@@ -238,7 +297,7 @@ export async function cancelLettersOfImport(
     .where('import_id', '=', importId)
     .where('state', '=', 'queued')
     .executeTakeFirst()
-  return { cancelled: Number(cancelled.numUpdatedRows), left }
+  return { cancelled: Number(cancelled.numUpdatedRows), sentTo: sent.map((row) => row.to_address) }
 }
 
 export async function markUndone(trx: Trx, { id, at }: { id: number; at: string }) {
