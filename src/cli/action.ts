@@ -10,6 +10,8 @@ import { readLines } from './read-lines.ts'
 import { actsForNobody } from '../rules/permissions/matrix.ts'
 import type { AnyJsonAnswer } from '../render/json.ts'
 import { type Pieces, piecesOfJson } from '../render/pieces.ts'
+import type { View } from '../render/table.ts'
+import { wrappedText } from '../render/wrap.ts'
 import type { Batch, RunLine } from './batch-line.ts'
 import { type Session, sessionOf } from './session.ts'
 
@@ -155,15 +157,17 @@ export async function answer(
   if (interruption.signal.aborted && !interruption.isFinishing()) throw new Cancelled()
   const pieces = session.common.json
     ? piecesOfJson({ ...json, notices: session.notices }, out.isTerminal ? 2 : 0)
-    : piecesOf(text)
+    : piecesOf(text, out)
   // A reader who has left wants no more of it.
   for (const piece of pieces) if (!(await write(piece))) return
 }
 
-function piecesOf(text: string | Pieces): Pieces {
+/** A text is broken between words where it does not fit a terminal; pieces stand as they are. */
+function piecesOf(text: string | Pieces, { isTerminal, width }: View): Pieces {
   if (typeof text !== 'string') return text
   if (text === '') return []
-  return [text.endsWith('\n') ? text : `${text}\n`]
+  const lines = isTerminal ? wrappedText(text, width) : text
+  return [lines.endsWith('\n') ? lines : `${lines}\n`]
 }
 
 interface Targets {

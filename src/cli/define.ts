@@ -178,7 +178,7 @@ function declare<Args, Options, Every = object>(
   addParameters(declared, every)
   const examples = spec.examples.map((line) => `  $ ${line}`).join('\n')
   declared.addHelpText('after', `\nExamples:\n${examples}\n`)
-  if (spec.notes !== undefined) declared.addHelpText('after', spec.notes)
+  if (spec.notes !== undefined) declared.addHelpText('after', spec.notes.replace(/^\n+/, ''))
   const parameters = { args: spec.args, options: spec.options, every, changes: asks }
   return declared.action(action(parameters, { work, inBatch: { kind: batch, asks: mayAsk, begins } }))
 }

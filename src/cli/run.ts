@@ -11,7 +11,7 @@ import { cleanForTerminal } from '../render/clean-text.ts'
 import { isSharedPlace } from '../shared-place.ts'
 import type { RunLine } from './batch-line.ts'
 import { sessionOf } from './session.ts'
-import { endQuietlyWhenReaderLeaves, forStream, terminalOf } from './terminal.ts'
+import { endQuietlyWhenReaderLeaves, forStream, terminalOf, widthOf } from './terminal.ts'
 import { commandLine } from './typed-line.ts'
 import { version } from '../version.ts'
 import { understood } from './words.ts'
@@ -289,7 +289,7 @@ function prepare(command: Command, context: Context, output: HelpOutput): void {
   command.exitOverride().configureOutput({
     writeOut: output.writeOut,
     writeErr: () => undefined,
-    getOutHelpWidth: () => context.stdout.columns ?? 80,
+    getOutHelpWidth: () => widthOf(context.stdout, context.env),
   })
   for (const part of command.commands) prepare(part, context, output)
 }

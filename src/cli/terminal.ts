@@ -72,7 +72,8 @@ export function forStream(stream: Output, text: string, env: Context['env']): st
   return stream.isTTY === true ? wrappedText(text, widthOf(stream, env)) : text
 }
 
-function widthOf(stream: Output, env: Context['env']): number {
+/** In columns: as COLUMNS says, else as the terminal does. */
+export function widthOf(stream: Output, env: Context['env']): number {
   const wanted = Number(env.COLUMNS)
   if (Number.isInteger(wanted) && wanted > 0) return wanted
   return hasWidth(stream) ? stream.columns : 80

@@ -11,5 +11,5 @@ export function columnsHelp(columns: readonly ColumnSpec[], sample?: string): st
 Columns, in any order; other usual names are understood, and --map says which column is which:
   needed:    ${named(true)}
   optional:  ${named(false) || 'none'}
-${sample === undefined ? '' : `  ${sample} writes a workbook with all of them and a guide.\n`}`
+${sample === undefined ? '' : `  A workbook with all of them and a guide: ${sample}\n`}`
 }

@@ -20,6 +20,6 @@ export const completion = () =>
     examples: ['ssh-admin completion bash'],
     run: async ({ shell }) => {
       const script = completionScript(shell)
-      return { text: script, json: { shell, script } }
+      return { text: [script], json: { shell, script } }
     },
   })

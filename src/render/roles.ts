@@ -50,8 +50,8 @@ export function renderMatrix(view: View): string {
   const rows = [...matrixJson().matrix]
   if (!view.isTerminal) return rows.map(({ actor, may }) => tsvLine([actor, may])).join('\n')
   const { chalk } = view
-  const lines = rows.map(({ actor, may }) => `${chalk.bold(actor)}\n${wrapped(may, view.width - 2)}`)
-  return `${lines.join('\n')}\n\n${wrapped(alsoSo, view.width - 2)}`
+  const lines = rows.map(({ actor, may }) => `${chalk.bold(actor)}\n  ${may}`)
+  return `${lines.join('\n')}\n\n${alsoSo}`
 }
 
 export function renderChecked({ actor, action, target, allowed, rule }: Checked, view: View): string {
@@ -69,14 +69,4 @@ export function renderRolesOf({ account, outcome }: ChangedUser, view: View): st
   const { chalk } = view
   const mark = changed ? chalk.green('✓') : chalk.dim('·')
   return `${mark} ${oneLine(email)} ${changed ? 'has now' : 'has already'}: ${roles.length > 0 ? roles.join(', ') : 'no role'}.`
-}
-
-function wrapped(text: string, width: number): string {
-  const lines = ['']
-  for (const word of text.split(' ')) {
-    const line = lines.at(-1) ?? ''
-    if (line !== '' && line.length + word.length + 1 > width) lines.push(word)
-    else lines[lines.length - 1] = line === '' ? word : `${line} ${word}`
-  }
-  return lines.map((line) => `  ${line}`).join('\n')
 }

@@ -1,39 +1,55 @@
 import stringWidth from 'string-width'
 
 /**
- * A line of prose as lines that fit, broken between words. A command that is to be pasted is never broken: it
- * begins a line of its own where it does not fit, and the terminal goes on with it.
+ * A line as lines that fit, broken between words; what does not fit goes on beneath the text of its last column. A
+ * command that is to be pasted is never broken: it begins a line of its own, and the terminal goes on with it.
  */
 export function wrapped(line: string, width: number): string {
-  if (width < 10 || stringWidth(line) <= width) return line
-  const [, indent = '', text = ''] = /^(\s*)(.*)$/s.exec(line) ?? []
-  const [prose = '', command] = splitAtCommand(text)
-  const lines = wordsInLines(prose, { width, indent })
-  if (command === undefined) return lines.join('\n')
-  const last = lines.at(-1) ?? ''
-  if (prose !== '' && stringWidth(`${last} ${command}`) <= width)
-    lines[lines.length - 1] = `${last} ${command}`
-  else lines.push(`${indent}${command}`)
-  return lines.filter((one) => one.trim() !== '').join('\n')
-}
-
-function splitAtCommand(text: string): [string, string | undefined] {
-  const at = text.indexOf('ssh-admin ')
-  return at < 0 ? [text, undefined] : [text.slice(0, at).trimEnd(), text.slice(at)]
-}
-
-function wordsInLines(text: string, { width, indent }: { width: number; indent: string }): string[] {
+  if (width < 10 || fits(line, width)) return line
+  const start = /^\s*/.exec(line)?.[0] ?? ''
+  const hanging = ' '.repeat(hangingOf(line, { indent: start.length, width }))
   const lines: string[] = []
-  let line = ''
-  for (const word of text.split(' ')) {
-    const longer = line === '' ? `${indent}${word}` : `${line} ${word}`
-    if (line !== '' && stringWidth(longer) > width) {
-      lines.push(line)
-      line = `${indent}${word}`
-    } else line = longer
+  let current = start
+  let isEmpty = true
+  for (const word of wordsOf(line.slice(start.length))) {
+    if (!isEmpty && stringWidth(current) + 1 + stringWidth(word) > width) {
+      lines.push(current.trimEnd())
+      current = hanging
+      isEmpty = true
+    }
+    current += isEmpty ? word : ` ${word}`
+    isEmpty = isEmpty && word === ''
   }
-  return [...lines, line]
+  return [...lines, current].join('\n')
 }
+
+/** A letter takes two columns at most, so that most lines need not be measured. */
+function fits(line: string, width: number): boolean {
+  return line.length * 2 <= width || stringWidth(line) <= width
+}
+
+/** Beneath the last column where that leaves room, behind a mark, or a little further in. */
+function hangingOf(line: string, { indent, width }: { indent: number; width: number }): number {
+  const columns = /^(.*\S {2,})\S/.exec(line)?.[1]
+  const column = columns === undefined ? 0 : stringWidth(columns)
+  if (column > 0 && column <= width / 2) return column
+  if (/^\s*[^\p{L}\p{N}\s] /u.test(line)) return indent + 2
+  return indent === 0 ? 0 : indent + 2
+}
+
+/** Each word, and each command as one, to the end of its clause. */
+function wordsOf(text: string): string[] {
+  const words: string[] = []
+  let rest = text
+  for (let command = commandIn(rest); command; command = commandIn(rest)) {
+    words.push(...rest.slice(0, command.index).trimEnd().split(' '), command[0])
+    rest = rest.slice(command.index + command[0].length).trimStart()
+  }
+  return rest === '' && words.length > 0 ? words : [...words, ...rest.split(' ')]
+}
+
+const commandIn = (text: string) =>
+  /(?<=^|\s)(?:\$ )?ssh-admin (?:'[^']*'|[^;,])*?(?:[;,](?=\s)|$)/.exec(text)
 
 /** Each of its lines. */
 export function wrappedText(text: string, width: number): string {

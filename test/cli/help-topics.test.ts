@@ -27,7 +27,10 @@ describe('each page of help', () => {
     '%s fits a terminal of %i columns',
     async (topic, columns) => {
       const { text } = await inProcess(world, ['help', topic], { columns }).leaves()
-      const tooWide = text.split('\n').filter((line) => line.length > columns)
+      // A command is never broken: it is there to be pasted.
+      const tooWide = text
+        .split('\n')
+        .filter((line) => line.length > columns && !/^\s*(\$ )?ssh-admin /.test(line))
       expect(tooWide).toEqual([])
     },
   )

@@ -18,6 +18,6 @@ export const show = () =>
       const letter = letterCalled(name)
       return { letter, template: await presentTemplate(db, letter) }
     },
-    render: ({ letter, template }) => sourceOf(template, letter),
+    render: ({ letter, template }) => [sourceOf(template, letter)],
     json: ({ letter, template }) => ({ name: letter, ...template, variables: variablesFor(letter) }),
   })

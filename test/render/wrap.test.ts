@@ -1,0 +1,32 @@
+import { describe, expect, it } from 'vitest'
+import { wrapped } from '../../src/render/wrap.ts'
+
+describe('a line that does not fit', () => {
+  it('is broken between words', () =>
+    expect(wrapped('Its 3 users cannot sign in until it is restored.', 30)).toBe(
+      'Its 3 users cannot sign in\nuntil it is restored.',
+    ))
+
+  it('goes on beneath the text of its last column', () =>
+    expect(wrapped('  I5  Centre name is what another centre is called', 30)).toBe(
+      '  I5  Centre name is what\n      another centre is called',
+    ))
+
+  it('goes on behind its mark', () =>
+    expect(wrapped('✓ Amira Haddad coordinates EG001 now', 24)).toBe(
+      '✓ Amira Haddad\n  coordinates EG001 now',
+    ))
+
+  it('keeps a command whole, to be pasted, on a line of its own', () =>
+    expect(
+      wrapped("To add her: ssh-admin users add 'Nour Salem <nour@school.example>' --centre EG001", 40),
+    ).toBe("To add her:\nssh-admin users add 'Nour Salem <nour@school.example>' --centre EG001"))
+
+  it('goes on behind a command', () =>
+    expect(wrapped('ssh-admin NOUN --help says more; ssh-admin help json, and others, too', 34)).toBe(
+      'ssh-admin NOUN --help says more;\nssh-admin help json, and others,\ntoo',
+    ))
+
+  it('counts two columns for a wide letter', () =>
+    expect(wrapped('東京都立 国際高等 学校', 12)).toBe('東京都立\n国際高等\n学校'))
+})

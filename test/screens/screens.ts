@@ -1,0 +1,68 @@
+import { readFileSync } from 'node:fs'
+import { everyCommand } from '../../docs/command-tree.ts'
+import { typedExample, worldFor } from '../example-worlds.ts'
+import { inProcess } from '../terminal.ts'
+import { emulate, type Line } from './emulate.ts'
+
+export const widths = [80, 120] as const
+
+/** What somebody sees who types this line at a terminal, and says yes where they are asked. */
+export interface Screen {
+  words: string
+  line: string
+}
+
+/** The first example of each command, as its help has it but for `--yes`; and the help of each noun. */
+export async function everyScreen(): Promise<Screen[]> {
+  const commands = await everyCommand()
+  const nouns = new Set(commands.map(({ words }) => words.split(' ')[0] ?? ''))
+  const examples = commands.flatMap(({ words, examples: [line] }) =>
+    line === undefined || isLongLived(words) ? [] : [{ words, line: line.replace(/ --yes\b/, '') }],
+  )
+  return [
+    { words: 'help', line: 'ssh-admin --help' },
+    ...[...nouns].map((noun) => ({ words: noun, line: `ssh-admin ${noun} --help` })),
+    ...commands.map(({ words }) => ({ words, line: `ssh-admin ${words} --help` })),
+    ...examples,
+  ]
+}
+
+/** What asks for the text of a script, or for an editor. */
+const isLongLived = (words: string) => words === 'completion' || words === 'config edit'
+
+/** A line as it is run, to its end. */
+export async function shownScreen({ words, line }: Screen, columns: number): Promise<Line[]> {
+  const world = await worldFor({ words, example: line })
+  try {
+    const { argv, stdinFrom } = typedExample(line)
+    if (stdinFrom !== undefined) {
+      const stdin = readFileSync(world.path(stdinFrom), 'utf8')
+      const { stdout, stderr } = await world.run(argv, { stdin, terminal: { columns } })
+      return await emulate(settled(`${stdout}${stderr}`, world.folder), columns)
+    }
+    const typist = inProcess(world, argv, {
+      columns,
+      env: { FORCE_COLOR: '1', NO_COLOR: undefined, PAGER: 'cat' },
+    })
+    const isAsked = await typist.sees(/\(y\/N\)/).then(
+      () => true,
+      () => false,
+    )
+    if (isAsked) typist.types('y\r')
+    const { raw } = await typist.leaves()
+    return await emulate(settled(raw, world.folder), columns)
+  } finally {
+    await world.close()
+  }
+}
+
+/** What is another each time, as something that is always the same and as long. */
+function settled(raw: string, folder: string): string {
+  return raw
+    .replaceAll(folder, '/home/tom/hub'.padEnd(folder.length, '-'))
+    .replace(/\b\d{4} \d{4}\b/g, '1234 5678')
+    .replace(/\b[0-9a-f]{24,64}\b/g, (hex) => 'a1b2c3d4'.repeat(8).slice(0, hex.length))
+    .replace(/\b\d+(?:[.,]\d+)?(?= (?:ms|s)\b)/g, (time) =>
+      '0.000'.slice(0, time.length).padEnd(time.length, '0'),
+    )
+}
