@@ -57,7 +57,7 @@ export async function shownScreen({ words, line }: Screen, columns: number): Pro
 }
 
 /** What is another each time, as something that is always the same and as long. */
-function settled(raw: string, folder: string): string {
+export function settled(raw: string, folder: string): string {
   return raw
     .replaceAll(folder, '/home/tom/hub'.padEnd(folder.length, '-'))
     .replace(/\b\d{4} \d{4}\b/g, '1234 5678')
