@@ -99,8 +99,8 @@ export class AnswerNotWritten extends Failure {
   readonly exit = 9
 
   constructor(cause: Error & { code?: string }, { changes }: { changes: boolean }) {
-    const why = cause.code === 'ENOSPC' ? 'the disk is full' : (cause.code ?? cause.message)
-    super('answer-not-written', `The answer could not be written: ${why}.`, {
+    const reason = cause.code === 'ENOSPC' ? 'the disk is full' : (cause.code ?? cause.message)
+    super('answer-not-written', `The answer could not be written: ${reason}.`, {
       cause,
       ...(changes ? { hint: 'What was to be changed is done: ssh-admin audit list says what.' } : {}),
     })

@@ -66,8 +66,8 @@ function decoded(text: string): string {
   }
 }
 
-function invalid(why: string): Usage {
-  return new Usage(`The address of the store cannot be used: ${why}.`, {
+function invalid(reason: string): Usage {
+  return new Usage(`The address of the store cannot be used: ${reason}.`, {
     code: 'invalid-store',
     hint: 'Such as postgres://hub@db.example/hub, or the path of a file.',
   })

@@ -57,9 +57,9 @@ export interface World {
   rows: <Row = Record<string, unknown>>(statement: string) => Promise<Row[]>
   /** Somebody at the store itself, who removes what stands in the way. */
   tamper: (...statements: string[]) => Promise<void>
-  given: () => RuleContext
-  commit: <Result>(work: (given: RuleContext) => Work<Result>) => Promise<Result>
-  rehearse: <Result>(work: (given: RuleContext) => Work<Result>) => Promise<Result>
+  ctx: () => RuleContext
+  commit: <Result>(work: (ctx: RuleContext) => Work<Result>) => Promise<Result>
+  rehearse: <Result>(work: (ctx: RuleContext) => Work<Result>) => Promise<Result>
   centre: (number: string, facts?: CentreFacts) => Promise<number>
   user: (email: string, facts: UserFacts) => Promise<number>
   account: (email: string) => Promise<ReturnType<typeof accountOf> | undefined>
@@ -97,7 +97,7 @@ export function newWorld(at = new Date('2026-03-02T09:00:00.000Z')): World {
     if (testServer !== undefined) await emptySharedStore(testServer, { keyFile, at })
   })
   let opened: OpenStore | undefined
-  const given = (): RuleContext => ({
+  const ctx = (): RuleContext => ({
     by: { kind: 'staff', operator: 'tester@desk', command: 'test' },
     at: now,
     random: randomBytes,
@@ -138,9 +138,9 @@ export function newWorld(at = new Date('2026-03-02T09:00:00.000Z')): World {
       testServer === undefined
         ? tamperWith(await store(), statements)
         : tamperWithShared(testServer, statements),
-    given,
-    commit: async (work) => (await commit(await store(), work(given()))).result,
-    rehearse: async (work) => rehearse(await store(), work(given())),
+    ctx,
+    commit: async (work) => (await commit(await store(), work(ctx()))).result,
+    rehearse: async (work) => rehearse(await store(), work(ctx())),
     centre: async (number, facts = {}) => insertCentre(world, number, facts),
     user: async (email, facts) => insertUser(world, email, facts),
     account: async (email) => {

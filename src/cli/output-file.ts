@@ -298,8 +298,8 @@ function refusal(file: string, error: unknown): unknown {
       cause: error,
     })
   }
-  const why = reasons[code] ?? `the system says ${code}`
-  return new Unavailable('file-not-writable', `${file} cannot be written: ${why}.`, {
+  const reason = reasons[code] ?? `the system says ${code}`
+  return new Unavailable('file-not-writable', `${file} cannot be written: ${reason}.`, {
     hint: 'Choose another folder.',
     cause: error,
   })

@@ -37,7 +37,7 @@ export function phasesOn(session: Session, form: 'json' | undefined): Phases {
     told: 0,
   }
   let line: Progress | undefined
-  const tell = (done: number, share: number | undefined) => {
+  const report = (done: number, share: number | undefined) => {
     const now = performance.now()
     const passed = now - current.since
     const perSecond = passed < settledMs ? null : Math.round(done / (passed / 1000))
@@ -62,13 +62,13 @@ export function phasesOn(session: Session, form: 'json' | undefined): Phases {
     begin: async (phase, words, total = 0) => {
       const now = performance.now()
       current = { phase, words: oneLine(words), total, since: now, told: now }
-      if (form === 'json') return tell(0, total > 0 ? 0 : undefined)
+      if (form === 'json') return report(0, total > 0 ? 0 : undefined)
       if (line) line.say(current.words)
       else line = await progressOn(terminal, current.words)
     },
     at: (done, share) => {
       if (performance.now() - current.told < pauseMs) return
-      tell(done, share ?? (current.total > 0 ? done / current.total : undefined))
+      report(done, share ?? (current.total > 0 ? done / current.total : undefined))
     },
     pause: () => {
       line?.stop()

@@ -130,7 +130,7 @@ export function sessionOf(
     say: terminal.say,
     open: batch ? (mode) => batch.storeFor(mode, open) : open,
     opening: (mode) => openingFor({ ...parts, mode, path: undefined, interruption: context.interruption }),
-    ctx: (store) => givenFor(store, acting),
+    ctx: (store) => contextFor(store, acting),
     commit: async (store, work, clock) => {
       const committed = await commitFor(store, { work, acting, clock, notify })
       if (batch) batch.committed(committed)
@@ -143,7 +143,7 @@ export function sessionOf(
     },
     rehearse: async (store, work, clock) => {
       const { rehearse } = await import('../db/transact.ts')
-      return rehearse(store, async (trx) => work(trx, await givenWithin(trx, acting)), clock)
+      return rehearse(store, async (trx) => work(trx, await contextWithin(trx, acting)), clock)
     },
     batch,
     runLine,
@@ -245,20 +245,20 @@ interface Acting extends Pick<Session, 'context' | 'settings' | 'command'> {
   dryRun: boolean
 }
 
-async function givenFor(store: OpenStore, acting: Acting): Promise<RuleContext> {
+async function contextFor(store: OpenStore, acting: Acting): Promise<RuleContext> {
   const { withRollbackWork } = await import('../db/transact.ts')
   const { timeAfterLastEvent } = await import('../db/clock.ts')
   const at = await timeAfterLastEvent(store.db, store.now(), store.engine)
-  return withRollbackWork(store, () => givenAt(store.db, { ...acting, at }))
+  return withRollbackWork(store, () => contextAt(store.db, { ...acting, at }))
 }
 
 /** Read once the store is held: while it was waited for, or a question open, rights may have changed. */
-async function givenWithin(trx: Trx, acting: Acting): Promise<RuleContext> {
+async function contextWithin(trx: Trx, acting: Acting): Promise<RuleContext> {
   const { timeOf } = await import('../db/transact.ts')
-  return givenAt(trx, { ...acting, at: timeOf(trx) })
+  return contextAt(trx, { ...acting, at: timeOf(trx) })
 }
 
-async function givenAt(
+async function contextAt(
   db: OpenStore['db'],
   { context, settings, command, dryRun, at }: Acting & { at: Date },
 ): Promise<RuleContext> {
@@ -286,7 +286,7 @@ async function commitFor<Result>(
   const { result, queued, missingHead, isLogged } = await commit(
     store,
     async (trx) => {
-      const ctx = await givenWithin(trx, acting)
+      const ctx = await contextWithin(trx, acting)
       return { done: await work(trx, ctx), by: ctx.by }
     },
     clock,

@@ -100,8 +100,8 @@ function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
-function wrongJson(why: string): Usage {
-  return new Usage(`The line begins as JSON does, and cannot be read: ${why}.`, {
+function wrongJson(reason: string): Usage {
+  return new Usage(`The line begins as JSON does, and cannot be read: ${reason}.`, {
     code: 'invalid-line',
     hint: 'A list of words, or {"command": "users suspend", "args": ["amira@school.example"], "options": {"yes": true}}',
   })

@@ -29,7 +29,7 @@ export async function issueCredential(
   trx: Trx,
   { userId, purpose, at, random, lifetime }: Issue,
 ): Promise<{ id: number; expiresAt: string }> {
-  await voidCredentials(trx, { userId, purposes: [purpose], why: 'replaced' })
+  await voidCredentials(trx, { userId, purposes: [purpose], reason: 'replaced' })
   const expiresAt = new Date(at.getTime() + lifetime).toISOString()
   const { id } = await trx
     .insertInto('credentials')
@@ -76,7 +76,7 @@ export async function voidPin(trx: Trx, userId: number): Promise<void> {
     .where('id', '=', userId)
     .where('pin_state', '=', 'issued')
     .execute()
-  await cancelMessages(trx, { userId, letter: 'account-activation', why: 'void' })
+  await cancelMessages(trx, { userId, letter: 'account-activation', reason: 'void' })
 }
 
 /** Closes the open credentials of these purposes; one that was just used is named and becomes `used`. */
@@ -86,12 +86,12 @@ export async function voidCredentials(
     userId,
     purposes,
     used,
-    why,
-  }: { userId: number; purposes: readonly CredentialPurpose[]; used?: number; why: MessageReason },
+    reason,
+  }: { userId: number; purposes: readonly CredentialPurpose[]; used?: number; reason: MessageReason },
 ): Promise<void> {
   if (used !== undefined)
     await sendWithNext(trx, trx.updateTable('credentials').set({ state: 'used' }).where('id', '=', used))
-  await cancelMessages(trx, { userId, carrying: purposes, why })
+  await cancelMessages(trx, { userId, carrying: purposes, reason })
   const open = trx
     .updateTable('credentials')
     .set({ state: 'void' })

@@ -35,14 +35,17 @@ interface Cancelling {
   carrying?: readonly CredentialPurpose[]
   /** Only this letter. */
   letter?: string
-  why: MessageReason
+  reason: MessageReason
 }
 
 /** Cancels a user's waiting messages. */
-export async function cancelMessages(trx: Trx, { userId, carrying, letter, why }: Cancelling): Promise<void> {
+export async function cancelMessages(
+  trx: Trx,
+  { userId, carrying, letter, reason }: Cancelling,
+): Promise<void> {
   let query = trx
     .updateTable('outbox')
-    .set({ state: 'cancelled', last_error: reasons[why], next_try_at: null })
+    .set({ state: 'cancelled', last_error: reasons[reason], next_try_at: null })
     .where('user_id', '=', userId)
     .where('state', '=', 'queued')
   if (carrying) {

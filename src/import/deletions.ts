@@ -108,8 +108,8 @@ function extraUser(plan: Plan, email: string): ExtraUser | Refused {
     )
   }
   if (!found.kept) return found
-  const [why, hint] = reasons[found.kept]
-  return new Refused(found.kept, `${found.email} is kept: ${why}.`, {
+  const [reason, hint] = reasons[found.kept]
+  return new Refused(found.kept, `${found.email} is kept: ${reason}.`, {
     hint: hint.replace('EMAIL', found.email).replace('CENTRE', found.centre),
   })
 }

@@ -65,15 +65,15 @@ function newPlace({
   for (const row of rows) holdBackUnreadable(row)
   // Where no row is good, what is missing is told all the same: each problem in one run.
   const good = accepted(rows)
-  const telling = good.length > 0 ? good : rows
-  const said = (value: (row: RosterRow) => string) => firstOf(telling, value)
+  const fromRows = good.length > 0 ? good : rows
+  const said = (value: (row: RosterRow) => string) => firstOf(fromRows, value)
   const name = said((row) => row.name)
   const country = countryCode(said((row) => row.location.country))
   const kind = readKind(said((row) => row.kind))
   const associate = said((row) => row.associate)
   const missing = missingFacts({ number, name, country, kind, associate })
   for (const fault of missing) {
-    for (const row of telling) if (!blames(row, fault.field)) holdBack(row, fault)
+    for (const row of fromRows) if (!blames(row, fault.field)) holdBack(row, fault)
   }
   if (missing.length > 0 || country === undefined || good.length === 0) return undefined
   return {

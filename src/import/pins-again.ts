@@ -57,7 +57,7 @@ function mayHaveNewPin({ status, centre_deleted_at, centre_number }: ImportedUse
 }
 
 function pinRow(user: ImportedUser, { pinKey, at }: { pinKey: Buffer; at: Date }): PinRow {
-  const reason = whyNoPin(user, at)
+  const reason = reasonForNoPin(user, at)
   const open = reason === undefined && user.pin_nonce !== null && user.pin_issued_at !== null
   return {
     centre: user.centre_number ?? '',
@@ -74,7 +74,7 @@ function pinRow(user: ImportedUser, { pinKey, at }: { pinKey: Buffer; at: Date }
 }
 
 /** What the sheet says in place of a PIN; undefined where it is open. */
-function whyNoPin(user: ImportedUser, at: Date): string | undefined {
+function reasonForNoPin(user: ImportedUser, at: Date): string | undefined {
   if (user.status === 'deleted' || user.status === 'suspended') return user.status
   if (user.centre_deleted_at !== null) return 'centre-deleted'
   const facts = pinStatus({ state: user.pin_state, issuedAt: user.pin_issued_at, at })

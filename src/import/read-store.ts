@@ -4,7 +4,7 @@ import type { Trx } from '../db/transact.ts'
 import type { RuleContext } from '../rules/permissions/actor.ts'
 import { searchKey } from '../search-key.ts'
 import { domainOf, domainOfSender, isInAnotherScript, lookAlikeDomains } from '../rules/users/look-alike.ts'
-import { namesGivenAnew } from './renames.ts'
+import { newNames } from './renames.ts'
 import { namesOfNewNumbers } from './renumbered.ts'
 import { nearKey } from './near-number.ts'
 import type { Roster } from './roster.ts'
@@ -91,7 +91,7 @@ function readingOf(touched: Touched, roster: Roster | undefined): ImportReading 
     bearsName(centres) {
       if (roster)
         touched.newNames = [
-          ...new Set([...namesGivenAnew(roster.rows, centres), ...namesOfNewNumbers(roster.rows, centres)]),
+          ...new Set([...newNames(roster.rows, centres), ...namesOfNewNumbers(roster.rows, centres)]),
         ]
       const names = new Set([...strayNames, ...touched.newNames])
       return names.size === 0 ? () => false : (name) => names.has(searchKey(name))

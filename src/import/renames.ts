@@ -56,7 +56,7 @@ interface Seen {
 }
 
 /** The names, folded, that a workbook gives to saved centres that are called otherwise. */
-export function namesGivenAnew(rows: Iterable<RosterRow>, centres: readonly SeenCentre[]): Set<string> {
+export function newNames(rows: Iterable<RosterRow>, centres: readonly SeenCentre[]): Set<string> {
   const saved = new Map(centres.map(({ number, name }) => [number, name]))
   const names = new Set<string>()
   for (const { number, name } of rows) {
@@ -68,7 +68,7 @@ export function namesGivenAnew(rows: Iterable<RosterRow>, centres: readonly Seen
 
 /** A saved centre is not given the name of another, unless that one stands in the workbook too and keeps it: a column that slipped. */
 export function holdBackOthersNames(roster: Roster, { places, centres }: Seen): void {
-  const wanted = namesGivenAnew(roster.rows, [...centres.values()])
+  const wanted = newNames(roster.rows, [...centres.values()])
   if (wanted.size === 0) return
   const byName = new Map<string, SeenCentre[]>()
   for (const centre of centres.values()) {

@@ -5,7 +5,7 @@ import type { SheetToWrite } from '../workbook/sheet.ts'
 import { type CentreField, columnsToWrite, headingOf, writtenFields } from './columns.ts'
 
 /** The roles an import can give. */
-function givenRoles(): string[] {
+function offeredRoles(): string[] {
   return catalogue
     .filter(({ ctx }) => ctx !== 'derived' && ctx !== 'by-staff')
     .map(({ name }) => name)
@@ -16,7 +16,7 @@ function givenRoles(): string[] {
 export function sampleSheets(): [SheetToWrite, SheetToWrite] {
   const choices: Partial<Record<CentreField, readonly string[]>> = {
     country: countryNames(),
-    role: givenRoles(),
+    role: offeredRoles(),
     kind: centreKinds,
   }
   const columns = columnsToWrite((field) => ({ note: guide[field].what, choices: choices[field] ?? [] }))
@@ -60,7 +60,7 @@ const guide: Readonly<Record<CentreField, Omit<ColumnGuide, 'heading'>>> = {
   },
   role: {
     needed: no,
-    what: `Blank means teacher. Several are separated by commas. One of: ${givenRoles().join(', ')}. A centre has one coordinator. Read for new users only.`,
+    what: `Blank means teacher. Several are separated by commas. One of: ${offeredRoles().join(', ')}. A centre has one coordinator. Read for new users only.`,
     example: 'teacher',
   },
   kind: {

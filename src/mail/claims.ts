@@ -48,7 +48,7 @@ export async function claimWithin(
 
 /** What is to be written down of a message, from what became of it. */
 export function settled(row: OutboxRow, outcome: Outcome, at: Date): Settled {
-  const lastError = 'why' in outcome ? headerText(outcome.why).slice(0, 300) : null
+  const lastError = 'reason' in outcome ? headerText(outcome.reason).slice(0, 300) : null
   const nextTryAt =
     outcome.state === 'queued' ? nextAttempt({ at, attempts: row.attempts }).toISOString() : null
   return { id: row.id, state: outcome.state, lastError, nextTryAt, file: null }

@@ -46,16 +46,16 @@ export async function deliverQueued(delivering: Delivering): Promise<Delivered> 
     // The change is done: whatever went wrong now, the messages wait.
     const { store, session, numbers, counting } = delivering
     counting?.stop()
-    const why = error instanceof Error ? error.message : String(error)
+    const reason = error instanceof Error ? error.message : String(error)
     const rows = await findMessages(store.db, numbers)
-    for (const notice of noticesAfterTrouble(rows, why)) session.notify(notice)
+    for (const notice of noticesAfterTrouble(rows, reason)) session.notify(notice)
     return { ...deliveredOf(rows), undelivered: rows.some(isUndelivered) }
   }
 }
 
 /** Those that are claimed may have been sent before the trouble came. */
-function noticesAfterTrouble(rows: readonly OutboxRow[], why: string): Notice[] {
-  const because = withoutStop(why)
+function noticesAfterTrouble(rows: readonly OutboxRow[], reason: string): Notice[] {
+  const because = withoutStop(reason)
   return [
     ...each(rows.filter(isClaimed), 'mail-unknown', {
       one: ({ to_address }) =>
@@ -65,7 +65,7 @@ function noticesAfterTrouble(rows: readonly OutboxRow[], why: string): Notice[] 
     }),
     ...waitingNotices(
       rows.filter((row) => !isClaimed(row)),
-      why,
+      reason,
     ),
   ]
 }
@@ -121,14 +121,14 @@ function noticesAbout(
     ...each(inState('failed'), 'mail-failed', {
       one: ({ to_address, last_error }) =>
         `The message to ${to_address} was refused: ${withoutStop(last_error)}. ${tryFailed}`,
-      many: (count, why) =>
-        `${count} messages were refused (${namesOf(inState('failed'))}): ${withoutStop(why)}. ${tryFailed}`,
+      many: (count, reason) =>
+        `${count} messages were refused (${namesOf(inState('failed'))}): ${withoutStop(reason)}. ${tryFailed}`,
     }),
     ...each(inState('unknown'), 'mail-unknown', {
       one: ({ to_address, last_error }) =>
         `The message to ${to_address} may have arrived, or not: ${withoutStop(last_error)}. Ask before you send another.`,
-      many: (count, why) =>
-        `${count} messages may have arrived, or not: ${withoutStop(why)}. ssh-admin mail list says which.`,
+      many: (count, reason) =>
+        `${count} messages may have arrived, or not: ${withoutStop(reason)}. ssh-admin mail list says which.`,
     }),
     ...each(claimed, 'mail-claimed', {
       one: ({ to_address }) => `The message to ${to_address} is in another program's hands. ${lapses}`,
@@ -168,8 +168,8 @@ function written(rows: readonly OutboxRow[], folder: string): Notice[] {
   })
 }
 
-function waitingNotices(rows: readonly OutboxRow[], why: string | undefined): Notice[] {
-  const because = why ? `: ${withoutStop(why)}` : ''
+function waitingNotices(rows: readonly OutboxRow[], reason: string | undefined): Notice[] {
+  const because = reason ? `: ${withoutStop(reason)}` : ''
   return each(
     rows.filter(({ state }) => state === 'queued'),
     'mail-waiting',
@@ -183,14 +183,14 @@ function waitingNotices(rows: readonly OutboxRow[], why: string | undefined): No
 }
 
 /** A reason as the middle of a sentence. */
-function withoutStop(why: string | null): string {
-  return (why ?? 'no reason was given').replace(/\.$/, '').replace(/^The /, 'the ')
+function withoutStop(reason: string | null): string {
+  return (reason ?? 'no reason was given').replace(/\.$/, '').replace(/^The /, 'the ')
 }
 
 function each(
   rows: readonly OutboxRow[],
   code: string,
-  words: { one: (row: OutboxRow) => string; many: (count: number, why: string | null) => string },
+  words: { one: (row: OutboxRow) => string; many: (count: number, reason: string | null) => string },
 ): Notice[] {
   const [first] = rows
   if (!first) return []

@@ -81,7 +81,7 @@ async function sendAll(
       if ('trouble' in opened) {
         unreachable = opened
         if (!row) continue
-        const outcome: Outcome = { state: 'queued', why: opened.trouble, forAll: true }
+        const outcome: Outcome = { state: 'queued', reason: opened.trouble, forAll: true }
         await settle([settled(row, outcome, now())], { ...sending, claimant, rows: [row] })
         return opened.trouble
       }
@@ -90,14 +90,14 @@ async function sendAll(
       const began = performance.now()
       const composed = await composedFor(row, sending)
       const outcome: Outcome =
-        'why' in composed ? { state: 'failed', why: composed.why } : await line.send(composed)
-      last = 'why' in outcome ? outcome.why : undefined
+        'reason' in composed ? { state: 'failed', reason: composed.reason } : await line.send(composed)
+      last = 'reason' in outcome ? outcome.reason : undefined
       refused = refusedAlike(outcome, refused)
       broken = outcome.state === 'queued' && outcome.forAll ? broken + 1 : line.isOpen() ? 0 : broken + 1
       await settle([settled(row, outcome, now())], { ...sending, claimant, rows: [row] })
       done += 1
       sending.onProgress?.(done)
-      if (outcome.state === 'queued' && outcome.stops) return outcome.why
+      if (outcome.state === 'queued' && outcome.stops) return outcome.reason
       if (rate) await pause(1000 / rate - (performance.now() - began), signal)
     }
     return undefined
@@ -132,7 +132,7 @@ async function writeAll(ids: readonly number[], sending: Sending & { writer: Wri
       const rows = await claimWithin(trx, ids.slice(at, at + filesAtOnce), claiming)
       const results = await inTurns(rows, async (row): Promise<Settled> => {
         const composed = await composedFor(row, { ...sending, db: trx })
-        if ('why' in composed) return settled(row, { state: 'failed', why: composed.why }, now())
+        if ('reason' in composed) return settled(row, { state: 'failed', reason: composed.reason }, now())
         const file = await writeMessage(folder, { row, raw: composed.raw })
         return { id: row.id, state: 'written', lastError: null, nextTryAt: null, file }
       })
@@ -147,7 +147,7 @@ async function writeAll(ids: readonly number[], sending: Sending & { writer: Wri
 async function composedFor(
   row: OutboxRow,
   { store, db = store.db, baseUrl, writer }: Sending & { writer: Writer; db?: Kysely<Store> },
-): Promise<Composed | { why: string }> {
+): Promise<Composed | { reason: string }> {
   const credential = row.credential_id === null ? undefined : await findCredential(db, row.credential_id)
   const secret = credential ? secretOf(credential, { keys: store.keys(), baseUrl }) : {}
   try {
@@ -155,7 +155,7 @@ async function composedFor(
     return await writer.compose(row, writer.write({ letter: row.letter, subject: row.subject, values }))
   } catch (error) {
     return {
-      why: `the message could not be written: ${error instanceof Error ? error.message : String(error)}`,
+      reason: `the message could not be written: ${error instanceof Error ? error.message : String(error)}`,
     }
   }
 }

@@ -16,14 +16,14 @@ export const usualLimits: Limits = { connect: 10_000, greet: 10_000, reply: 30_0
 export type Outcome =
   | { state: 'sent' }
   /** Refused for good: this recipient, this message. */
-  | { state: 'failed'; why: string; code?: string }
+  | { state: 'failed'; reason: string; code?: string }
   /** Handed over, but the line broke before the server answered: it may have arrived. */
-  | { state: 'unknown'; why: string }
+  | { state: 'unknown'; reason: string }
   /**
    * `forAll`: what is wrong is not about this message, others would meet it too; `stops`: none of them is
    * to be tried now.
    */
-  | { state: 'queued'; why: string; forAll: boolean; stops?: boolean }
+  | { state: 'queued'; reason: string; forAll: boolean; stops?: boolean }
 
 /** A connection to the mail server, for many messages. */
 export interface SmtpConnection {
@@ -135,13 +135,13 @@ function outcomeOf(
   const aboutMessage = command === 'RCPT TO' || command === 'DATA'
   if (responseCode >= 500 && aboutMessage) {
     const answer = String(response || responseCode)
-    if (isAboutSender(answer)) return { state: 'queued', why: words, forAll: true, stops: true }
-    return { state: 'failed', why: words, code: codesOf(answer).join(' ') }
+    if (isAboutSender(answer)) return { state: 'queued', reason: words, forAll: true, stops: true }
+    return { state: 'failed', reason: words, code: codesOf(answer).join(' ') }
   }
   if (responseCode >= 400)
-    return { state: 'queued', why: words, forAll: !aboutMessage || responseCode === 421 }
-  if (handedOver) return { state: 'unknown', why: words }
-  return { state: 'queued', why: words, forAll: true }
+    return { state: 'queued', reason: words, forAll: !aboutMessage || responseCode === 421 }
+  if (handedOver) return { state: 'unknown', reason: words }
+  return { state: 'queued', reason: words, forAll: true }
 }
 
 /** The reply code of a server's answer, and the more precise one of RFC 3463 where it has one. */

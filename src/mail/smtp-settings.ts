@@ -101,8 +101,11 @@ function isThisMachine(host: string): boolean {
   return host.toLowerCase() === 'localhost' || host === '::1' || (isIPv4(host) && host.startsWith('127.'))
 }
 
-function wrong(why: string, hint = 'Such as smtp://user@mail.example:587 or smtps://mail.example.'): Usage {
-  return new Usage(`The mail server's address (SSH_ADMIN_SMTP_URL, --smtp) is wrong. ${why}`, {
+function wrong(
+  reason: string,
+  hint = 'Such as smtp://user@mail.example:587 or smtps://mail.example.',
+): Usage {
+  return new Usage(`The mail server's address (SSH_ADMIN_SMTP_URL, --smtp) is wrong. ${reason}`, {
     code: 'bad-smtp',
     hint,
   })

@@ -32,7 +32,7 @@ export function renderCoordination(coordination: Coordination, view: View): stri
   if (!coordinator) {
     return `${place} has no coordinator.\n${chalk.dim(`ssh-admin coordinator add ${centre.number} 'Name <email>'`)}`
   }
-  const signIn = coordinator.canSignIn ? chalk.green('can sign in') : chalk.yellow(whyOf(coordinator))
+  const signIn = coordinator.canSignIn ? chalk.green('can sign in') : chalk.yellow(reasonInWords(coordinator))
   const lines = [`${called(coordinator)} coordinates ${place}: ${signIn}.`]
   if (coordinator.status === 'suspended') {
     lines.push(`${usersOf(affected)} of the centre cannot sign in until they are restored.`)
@@ -84,6 +84,6 @@ export function usersOf(count: number): string {
   return count === 1 ? '1 other user' : `${count} other users`
 }
 
-function whyOf({ whyNot }: Account): string {
+function reasonInWords({ whyNot }: Account): string {
   return whyNot === null ? 'can sign in' : `cannot sign in: ${signInReasons[whyNot]}`
 }

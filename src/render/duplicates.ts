@@ -1,10 +1,10 @@
 import type { PersonRow } from '../db/users/users.ts'
 import { nameOf } from '../rules/users/account.ts'
-import type { Pair, WhyAlike } from '../rules/users/duplicates.ts'
+import type { Pair, Likeness } from '../rules/users/duplicates.ts'
 import type { JsonItem } from './json.ts'
 import { field } from './fields.ts'
 
-const words: Readonly<Record<WhyAlike, string>> = {
+const words: Readonly<Record<Likeness, string>> = {
   'same-name-near-address': 'one name, nearly one address',
   'same-name-same-centre': 'one name, twice at the centre',
   'look-alike-address': 'addresses read as one another',

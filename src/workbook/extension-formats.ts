@@ -13,7 +13,7 @@ const beginning = /<(?:\w+:)?extLst[\s>]/
 const overlap = 64
 
 /** Looks for conditional formats in what follows the rows, without reading the rest: links and drop-downs may be many. */
-export function extensionFormats(part: string, tell: (format: ExtensionFormat) => void): TextSink {
+export function extensionFormats(part: string, onFormat: (format: ExtensionFormat) => void): TextSink {
   let text = ''
   let begun = false
   return {
@@ -30,7 +30,7 @@ export function extensionFormats(part: string, tell: (format: ExtensionFormat) =
     end() {
       if (!begun) return
       const formats = /<((?:\w+:)?conditionalFormatting)[\s>].*?<\/\1>/gs
-      for (const [format] of text.matchAll(formats)) tell(readFormat(part, format))
+      for (const [format] of text.matchAll(formats)) onFormat(readFormat(part, format))
     },
   }
 }

@@ -84,7 +84,7 @@ async function openXlsx(bytes: Buffer, { path, file, digest, wanted, fits }: Sou
     }
     const looksRight = async ({ part }: SheetPart) =>
       fits === undefined || fits(await firstRows(archive, { part, book: await bookOf() }))
-    const { chosen, likely } = await choose(parts, { wanted, looksRight, tells: fits !== undefined })
+    const { chosen, likely } = await choose(parts, { wanted, looksRight, isDecisive: fits !== undefined })
     const { name, part } = chosen
     return {
       kind: 'xlsx',
@@ -160,20 +160,20 @@ interface Choosing {
   wanted: string | undefined
   looksRight: (sheet: SheetPart) => Promise<boolean>
   /** Whether `looksRight` tells anything. */
-  tells: boolean
+  isDecisive: boolean
 }
 
 /** The sheet that is named; else the one that is open, or else the first that is shown, whichever looks right. */
 async function choose(
   { sheets, active }: BookParts,
-  { wanted, looksRight, tells }: Choosing,
+  { wanted, looksRight, isDecisive }: Choosing,
 ): Promise<{ chosen: SheetPart; likely: string[] }> {
   if (wanted !== undefined) return { chosen: sheetCalled(sheets, wanted), likely: [] }
   const shown = sheets.filter(({ visible }) => visible)
   const first = shown[0] ?? sheets[0]
   if (first === undefined) throw damaged('it has no sheet with cells')
   const open = shown.find(({ name }) => name === active) ?? first
-  if (!tells || shown.length < 2 || (await looksRight(open))) return { chosen: open, likely: [] }
+  if (!isDecisive || shown.length < 2 || (await looksRight(open))) return { chosen: open, likely: [] }
   if (open !== first && (await looksRight(first))) return { chosen: first, likely: [] }
   const likely: string[] = []
   for (const sheet of shown)

@@ -40,16 +40,16 @@ export function tableNotices({
   }
   const again = (follows: (typeof headingsAgain)[number]['follows']) =>
     headingsAgain.filter((other) => other.follows === follows).map(({ row }) => String(row))
-  const tell = (numbers: readonly string[], what: string) => {
+  const notify = (numbers: readonly string[], what: string) => {
     if (numbers.length === 0) return
     notices.push({
       code: 'headings-again',
       message: `The headings stand again in ${rows(numbers)}${what}.`,
     })
   }
-  tell(again('the same columns'), '; they are passed over')
-  tell(again('other columns'), ', in another order; what follows is read by them')
-  tell(again('nothing that can be read'), ', and are not understood; what follows is held back')
+  notify(again('the same columns'), '; they are passed over')
+  notify(again('other columns'), ', in another order; what follows is read by them')
+  notify(again('nothing that can be read'), ', and are not understood; what follows is held back')
   if (withoutHeading.rows > 0) {
     const { rows, columns } = withoutHeading
     const where = `${columns.length === 1 ? 'column' : 'columns'} ${few(columns.map(columnLetters))}`

@@ -58,12 +58,12 @@ export async function readTable(
     for (const heading of next.unknown) unknown.add(heading)
     for (const column of next.columns.values()) columns.add(column)
   }
-  const tellUnclear = (row: SheetRow, found: UnclearTable) => {
+  const noticeOfUnclear = (row: SheetRow, found: UnclearTable) => {
     if (isBlankRow(row)) return
     if (onUnclearRow === undefined) throw unclearHeadings(row.number, found)
     onUnclearRow(row, found)
   }
-  const tell = (row: SheetRow, found: Table | UnclearTable) => {
+  const report = (row: SheetRow, found: Table | UnclearTable) => {
     const again = headingsAt(row, { table: found, row: previous })
     previous = row
     if (again !== undefined) {
@@ -78,7 +78,7 @@ export async function readTable(
     }
     if (row.hidden && !isBlankRow(row)) hiddenRows += 1
     if ('reason' in found) {
-      tellUnclear(row, found)
+      noticeOfUnclear(row, found)
       return
     }
     const beyond = beyondHeadings(row, found)
@@ -100,8 +100,8 @@ export async function readTable(
     onHeadings?.(first)
     const above = { ...first, reason: `the headings are in row ${first.headingRow}, below it` }
     for (const row of waiting) {
-      if (row.number > first.headingRow) tell(row, table ?? first)
-      else if (row.number < first.headingRow && isRowOfTable(row, specs)) tellUnclear(row, above)
+      if (row.number > first.headingRow) report(row, table ?? first)
+      else if (row.number < first.headingRow && isRowOfTable(row, specs)) noticeOfUnclear(row, above)
     }
     waiting = []
     return first
@@ -112,7 +112,7 @@ export async function readTable(
       return
     }
     const begun = table ?? begin()
-    tell(row, table ?? begun)
+    report(row, table ?? begun)
   }, progress)
   const found = first ?? begin()
   return {

@@ -10,7 +10,7 @@ beforeEach(() => {
 afterEach(() => world.close())
 
 const recording = (happening: Omit<Parameters<typeof appendAudit>[1], 'by' | 'at'>) =>
-  world.commit((given) => (trx) => appendAudit(trx, { ...given, ...happening }))
+  world.commit((ctx) => (trx) => appendAudit(trx, { ...ctx, ...happening }))
 
 describe('the last events of a subject', () => {
   it('are newest first, and only theirs', async () => {

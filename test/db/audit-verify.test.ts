@@ -11,8 +11,8 @@ beforeEach(async () => {
   world = newWorld()
   for (const number of ['EG001', 'EG002', 'EG003', 'EG004', 'EG005']) {
     await world.commit(
-      (given) => (trx) =>
-        appendAudit(trx, { ...given, action: 'centres.created', subject: number, facts: { number } }),
+      (ctx) => (trx) =>
+        appendAudit(trx, { ...ctx, action: 'centres.created', subject: number, facts: { number } }),
     )
   }
 })
@@ -161,8 +161,8 @@ describe('verifying the audit log', () => {
     await world.user('amira@school.example', { centre: await centre() })
     const user = await world.user('omar@school.example', { centre: 'EG001' })
     await world.commit(
-      (given) => (trx) =>
-        appendAudit(trx, { ...given, action: 'users.added', subject: 'amira@school.example', userId: user }),
+      (ctx) => (trx) =>
+        appendAudit(trx, { ...ctx, action: 'users.added', subject: 'amira@school.example', userId: user }),
     )
     expect(await found()).toEqual([])
     await tamper(`update audit_personal set user_id = ${user - 1} where audit_id = 6`)
@@ -173,7 +173,7 @@ describe('verifying the audit log', () => {
     await sealTheOldWay()
     expect(await found()).toEqual([])
     await world.commit(
-      (given) => (trx) => appendAudit(trx, { ...given, action: 'centres.created', subject: 'X' }),
+      (ctx) => (trx) => appendAudit(trx, { ...ctx, action: 'centres.created', subject: 'X' }),
     )
     expect(await found()).toEqual([])
     await tamper("update audit_personal set value = 'EG777' where audit_id = 4")
@@ -224,7 +224,7 @@ describe('verifying the audit log', () => {
   it('goes on finding that the store was put back to an earlier one by hand', async () => {
     const backup = world.path('backup.db')
     expect((await world.run(['store', 'backup', backup])).exit).toBe(0)
-    await world.commit((given) => (trx) => appendAudit(trx, { ...given, action: 'centres.created' }))
+    await world.commit((ctx) => (trx) => appendAudit(trx, { ...ctx, action: 'centres.created' }))
     await (await world.store()).close()
     copyFileSync(backup, world.db)
     expect((await world.run(['account', 'request', 'nobody@nowhere.example'])).exit).toBe(0)
@@ -280,7 +280,7 @@ describe('verifying the audit log', () => {
 
   it('is content with a head older than the log, or with none', async () => {
     const older = readFileSync(headFile())
-    await world.commit((given) => (trx) => appendAudit(trx, { ...given, action: 'centres.created' }))
+    await world.commit((ctx) => (trx) => appendAudit(trx, { ...ctx, action: 'centres.created' }))
     expect(readFileSync(headFile())).not.toEqual(older)
     writeFileSync(headFile(), older)
     expect(await found()).toEqual([])
@@ -293,7 +293,7 @@ describe('verifying the audit log', () => {
   it('does not need the head to be written for a change', async () => {
     rmSync(headFile())
     mkdirSync(headFile())
-    await world.commit((given) => (trx) => appendAudit(trx, { ...given, action: 'centres.created' }))
+    await world.commit((ctx) => (trx) => appendAudit(trx, { ...ctx, action: 'centres.created' }))
     expect(await found()).toEqual([])
     const { events } = await verifyAudit(await world.store())
     expect(events).toBe(6)
@@ -304,7 +304,7 @@ describe('verifying the audit log', () => {
     rmSync(headFile())
     writeFileSync(world.path('victim'), 'mine')
     symlinkSync(world.path('victim'), headFile())
-    await world.commit((given) => (trx) => appendAudit(trx, { ...given, action: 'centres.created' }))
+    await world.commit((ctx) => (trx) => appendAudit(trx, { ...ctx, action: 'centres.created' }))
     expect(readFileSync(world.path('victim'), 'utf8')).toBe('mine')
   })
 
@@ -318,7 +318,7 @@ describe('verifying the audit log', () => {
 
   it('names times that run backwards, and finds nothing wrong in them', async () => {
     await world.commit(
-      (given) => (trx) => appendAudit(trx, { ...given, at: new Date('2026-04-01T00:00:00Z'), action: 'x.y' }),
+      (ctx) => (trx) => appendAudit(trx, { ...ctx, at: new Date('2026-04-01T00:00:00Z'), action: 'x.y' }),
     )
     await sealAnew("update audit set at = '2026-01-01T00:00:00.000Z' where id = 6")
     expect(await world.rows('select count(*) as n from audit')).toEqual([{ n: 6 }])
@@ -332,7 +332,7 @@ describe('verifying the audit log', () => {
 
   it('knows an earlier head in a log that has grown', async () => {
     const { head } = await verifyAudit(await world.store())
-    await world.commit((given) => (trx) => appendAudit(trx, { ...given, action: 'centres.created' }))
+    await world.commit((ctx) => (trx) => appendAudit(trx, { ...ctx, action: 'centres.created' }))
     expect(await found(head ?? '')).toEqual([])
   })
 
@@ -365,7 +365,7 @@ describe('the log of a store with a new key', () => {
   beforeEach(async () => {
     expect((await world.run(['store', 'rekey', '--yes'])).exit).toBe(0)
     await world.commit(
-      (given) => (trx) => appendAudit(trx, { ...given, action: 'centres.created', subject: 'EG006' }),
+      (ctx) => (trx) => appendAudit(trx, { ...ctx, action: 'centres.created', subject: 'EG006' }),
     )
   })
 
@@ -418,9 +418,9 @@ describe('the log after somebody was erased', () => {
     const zaid = await world.user('zaid@school.example', { centre: 'EG001' })
     const other = await world.user('someone@else.example', { centre: 'EG001' })
     await world.commit(
-      (given) => (trx) =>
+      (ctx) => (trx) =>
         appendAudit(trx, {
-          ...given,
+          ...ctx,
           action: 'users.added',
           subject: erased.subject,
           userId: zaid,

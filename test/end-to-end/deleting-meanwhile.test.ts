@@ -21,7 +21,7 @@ describe('deleting a user while something else happens', () => {
   })
   afterEach(() => desk.clear())
 
-  const standing = () => {
+  const counts = () => {
     const raw = connectSqlite(desk.path('hub.db'))
     const one = (sql: string) => raw.prepare(sql).pluck().get()
     const found = {
@@ -42,7 +42,7 @@ describe('deleting a user while something else happens', () => {
         desk.program(['users', 'delete', amira, '--suspend', '--yes']),
         desk.program(['progression-tests', 'import', 'results.csv', '--yes']),
       ])
-      const { deleted, orphans, results } = standing()
+      const { deleted, orphans, results } = counts()
       expect(orphans).toBe(0)
       if (deleted === 1) {
         expect([deletion.exitCode, importing.exitCode, results]).toEqual([0, 6, 0])
@@ -65,7 +65,7 @@ describe('deleting a user while something else happens', () => {
       await pause(after)
       running.kill('SIGKILL')
       await ended
-      const { deleted, orphans, results, check } = standing()
+      const { deleted, orphans, results, check } = counts()
       expect({ orphans, results, check }).toEqual({ orphans: 0, results: 1, check: 'ok' })
       if (deleted === 1) break
       const { stdout } = await desk.program(['users', 'show', amira, '--json'])

@@ -160,7 +160,7 @@ describe('importing in two programs, or in one that is killed', () => {
   const many: Line[] = Array.from({ length: 12_000 }, (_, at) =>
     line(`EG${String(at % 500).padStart(4, '0')}`, `user${at}@school.example`),
   )
-  const standing = () => {
+  const counts = () => {
     const raw = connectSqlite(desk.path('hub.db'), { readonly: true })
     const one = (sql: string) => Number(raw.prepare(sql).pluck().get())
     const found = {
@@ -184,7 +184,7 @@ describe('importing in two programs, or in one that is killed', () => {
     const created = both.map(({ stdout }) => JSON.parse(stdout).users.created)
     expect(created.sort()).toEqual([0, 2])
     expect(['one.csv', 'two.csv'].filter((name) => existsSync(desk.path(name)))).toHaveLength(1)
-    expect(standing()).toMatchObject({ users: 2, imports: 1 })
+    expect(counts()).toMatchObject({ users: 2, imports: 1 })
   })
 
   it('leaves a whole store after kill -9 at any moment: all of it, or nothing', async () => {
@@ -199,13 +199,13 @@ describe('importing in two programs, or in one that is killed', () => {
       await pause(moment)
       running.kill('SIGKILL')
       await running
-      const { users, imports, check } = standing()
+      const { users, imports, check } = counts()
       expect(check).toBe('ok')
       expect([users, imports]).toEqual(imports === 0 ? [0, 0] : [12_000, 1])
       expect((await desk.program(['store', 'check'])).exitCode).toBe(0)
     }
     const last = await desk.program(['centres', 'import', 'centres.csv', '--yes', '--json'])
     expect(last.exitCode).toBe(0)
-    expect(standing()).toMatchObject({ users: 12_000, imports: 1 })
+    expect(counts()).toMatchObject({ users: 12_000, imports: 1 })
   })
 })

@@ -7,7 +7,7 @@ import { openWorkbook } from '../../src/workbook/read.ts'
 import { fileOf } from '../workbook/book.ts'
 
 const specs = centreColumns.map((spec) => ({ ...spec }))
-const manners: readonly ((heading: string) => string)[] = [
+const spellings: readonly ((heading: string) => string)[] = [
   (heading) => heading,
   (heading) => heading.toUpperCase(),
   (heading) => ` ${heading.toLowerCase()} *`,
@@ -25,7 +25,7 @@ const headingRow = fc
   .tuple(
     fc.tuple(
       ...specs.map(({ field, heading, synonyms }) =>
-        fc.tuple(fc.constantFrom(heading, ...synonyms), fc.constantFrom(...manners)).map(([text, as]) => ({
+        fc.tuple(fc.constantFrom(heading, ...synonyms), fc.constantFrom(...spellings)).map(([text, as]) => ({
           field: String(field),
           text: as(text),
         })),

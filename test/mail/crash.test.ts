@@ -18,8 +18,8 @@ describe('mail send, as programs of their own', () => {
       const email = `user${at}@school.example`
       const id = await world.user(email, { centre: 'EG001', status: 'invited' })
       await world.commit(
-        (given) => (trx) =>
-          queueMessage(trx, given, {
+        (ctx) => (trx) =>
+          queueMessage(trx, ctx, {
             letter: 'account-set-up',
             to: { id, email, firstName: 'U', lastName: `${at}` },
           }),

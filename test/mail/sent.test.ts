@@ -29,8 +29,8 @@ describe('sending through a mail server', () => {
       const email = `user${at}@school.example`
       const id = await world.user(email, { centre: 'EG001', status: 'invited' })
       await world.commit(
-        (given) => (trx) =>
-          queueMessage(trx, given, {
+        (ctx) => (trx) =>
+          queueMessage(trx, ctx, {
             letter: 'account-set-up',
             to: { id, email, firstName: 'U', lastName: `${at}` },
           }),
@@ -44,7 +44,7 @@ describe('sending through a mail server', () => {
       (await rows()).map(({ id }) => id),
       {
         store: await world.store(),
-        by: world.given().by,
+        by: world.ctx().by,
         now: () => world.now,
         server: { host: '127.0.0.1', port, protection: 'none' },
         folder: world.path('mail'),

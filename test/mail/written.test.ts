@@ -18,9 +18,9 @@ describe('the mail directory', () => {
   afterEach(() => world.close())
 
   const owe = (letter: LetterName, person = { firstName: 'Amira', lastName: 'Haddad' }) =>
-    world.commit((given) => async (trx) => {
+    world.commit((ctx) => async (trx) => {
       const fields = { oldEmail: 'old@school.example', newEmail: 'amira@school.example' }
-      await queueMessage(trx, given, { letter, to: { id, email: 'amira@school.example', ...person }, fields })
+      await queueMessage(trx, ctx, { letter, to: { id, email: 'amira@school.example', ...person }, fields })
     })
   const write = async () => {
     const store = await world.store()
@@ -29,7 +29,7 @@ describe('the mail directory', () => {
       rows.map((row) => row.id),
       {
         store,
-        by: world.given().by,
+        by: world.ctx().by,
         now: () => world.now,
         server: undefined,
         folder: `${world.db}.mail`,

@@ -78,7 +78,7 @@ describe('centres on a screen', () => {
   it('fill one screen when one is shown', async () => {
     await world.run(['coordinator', 'suspend', 'EG001', '--yes'])
     const { db } = await world.store()
-    const looked = await centreDetails(db, { centre: 'EG001', ctx: world.given() })
+    const looked = await centreDetails(db, { centre: 'EG001', ctx: world.ctx() })
     const [screenful, events] = renderCentre(looked, screen).split('\n\nLast events\n')
     expect(events).toContain('suspended Amira Haddad, the coordinator of EG001')
     expect(screenful).toMatchInlineSnapshot(`
@@ -102,7 +102,7 @@ describe('centres on a screen', () => {
 
   it('say whom an Associate looks after', async () => {
     const { db } = await world.store()
-    const given = world.given()
+    const given = world.ctx()
     expect(renderCentre(await centreDetails(db, { centre: 'CA001', ctx: given }), screen)).toContain(
       'Looks after  1 associate centre',
     )

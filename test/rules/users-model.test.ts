@@ -71,29 +71,28 @@ const steps: fc.Arbitrary<Step>[] = [
     step(`add ${email} to ${number}${admin ? ' as admin' : ''}`, {
       foretell: (model) => model.add(email, number, admin),
       act: (world) =>
-        world.commit((given) => (trx) => {
+        world.commit((ctx) => (trx) => {
           const person = typedPerson(`Some Body <${email}>`)
-          return addUser(trx, { person, centre: number, admin, sites: [site], ctx: given })
+          return addUser(trx, { person, centre: number, admin, sites: [site], ctx })
         }),
     }),
   ),
   address.map((email) =>
     step(`suspend ${email}`, {
       foretell: (model) => model.suspend(email),
-      act: (world) => world.commit((given) => (trx) => suspendUser(trx, { email, ctx: given })),
+      act: (world) => world.commit((ctx) => (trx) => suspendUser(trx, { email, ctx })),
     }),
   ),
   address.map((email) =>
     step(`restore ${email}`, {
       foretell: (model) => model.restore(email),
-      act: (world) => world.commit((given) => (trx) => restoreUser(trx, { email, send: true, ctx: given })),
+      act: (world) => world.commit((ctx) => (trx) => restoreUser(trx, { email, send: true, ctx })),
     }),
   ),
   fc.tuple(address, address).map(([from, to]) =>
     step(`transfer ${from} to ${to}`, {
       foretell: (model) => model.transfer(from, to),
-      act: (world) =>
-        world.commit((given) => (trx) => transferProgressionTests(trx, { from, to, ctx: given })),
+      act: (world) => world.commit((ctx) => (trx) => transferProgressionTests(trx, { from, to, ctx })),
     }),
   ),
   fc
@@ -101,35 +100,34 @@ const steps: fc.Arbitrary<Step>[] = [
     .map(([email, suspend, transferTo]) =>
       step(`delete ${email}${suspend ? ' --suspend' : ''} --transfer-to ${transferTo}`, {
         foretell: (model) => model.delete(email, { suspend, transferTo }),
-        act: (world) =>
-          world.commit((given) => (trx) => deleteUser(trx, { email, suspend, transferTo, ctx: given })),
+        act: (world) => world.commit((ctx) => (trx) => deleteUser(trx, { email, suspend, transferTo, ctx })),
       }),
     ),
   fc.tuple(address, centre).map(([email, to]) =>
     step(`move ${email} to ${to}`, {
       foretell: (model) => model.move(email, to),
-      act: (world) => world.commit((given) => (trx) => moveUser(trx, { email, to, ctx: given })),
+      act: (world) => world.commit((ctx) => (trx) => moveUser(trx, { email, to, ctx })),
     }),
   ),
   address.map((email) =>
     step(`remove ${email}`, {
       foretell: (model) => model.remove(email),
-      act: (world) => world.commit((given) => (trx) => removeUser(trx, { email, ctx: given })),
+      act: (world) => world.commit((ctx) => (trx) => removeUser(trx, { email, ctx })),
     }),
   ),
   fc.tuple(address, address).map(([email, other]) =>
     step(`edit ${email} --email ${other}`, {
       foretell: (model) => model.readdress(email, other),
       act: (world) =>
-        world.commit((given) => (trx) => editUser(trx, { email, changes: { email: other }, ctx: given })),
+        world.commit((ctx) => (trx) => editUser(trx, { email, changes: { email: other }, ctx })),
     }),
   ),
   fc.tuple(centre, address, fc.boolean()).map(([number, to, suspendFormer]) =>
     step(`coordinator change ${number} --to ${to}${suspendFormer ? ' --suspend-former' : ''}`, {
       foretell: (model) => model.change(number, to, suspendFormer),
       act: (world) =>
-        world.commit((given) => (trx) => {
-          return changeCoordinator(trx, { centre: number, successor: { to }, suspendFormer, ctx: given })
+        world.commit((ctx) => (trx) => {
+          return changeCoordinator(trx, { centre: number, successor: { to }, suspendFormer, ctx })
         }),
     }),
   ),
@@ -137,9 +135,9 @@ const steps: fc.Arbitrary<Step>[] = [
     step(`import ${results} results of ${email}`, {
       foretell: (model) => model.import(email, results),
       act: (world) =>
-        world.commit((given) => (trx) => {
+        world.commit((ctx) => (trx) => {
           const rows = resultRows(email, results)
-          return importProgressionTests(trx, { file: 'results.csv', digest: '', rows, ctx: given })
+          return importProgressionTests(trx, { file: 'results.csv', digest: '', rows, ctx })
         }),
     }),
   ),

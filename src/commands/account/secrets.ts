@@ -34,8 +34,8 @@ async function askFor(question: string, { terminal, say }: Session): Promise<str
   for (;;) {
     const typed = await askSecret(terminal, `${question}:`)
     if (question !== newPasswordQuestion) return typed
-    const why = await weaknessOf(typed)
-    if (why) say(`This password ${why}.`)
+    const reason = await weaknessOf(typed)
+    if (reason) say(`This password ${reason}.`)
     else if (typed === (await askSecret(terminal, 'Once more:'))) return typed
     else say('These were not the same.')
   }

@@ -58,7 +58,7 @@ export const exportCentres = () =>
           const event = { action: 'centres.exported', facts: { ...counts } }
           await placeRecorded(session, { file: output, event })
         }
-        if (by.kind === 'staff') await tellWhatIsLeftOut(store, session)
+        if (by.kind === 'staff') await notifyLeftOut(store, session)
         if (/\.csv$/i.test(shown)) warnOfLostZeros(session)
         return shown === '-'
           ? { text: '', json: { file: shown, ...counts } }
@@ -83,7 +83,7 @@ async function writeToStdout(sheet: SheetToWrite, { terminal }: Session): Promis
   for await (const piece of csvText(sheet)) await terminal.write(piece)
 }
 
-async function tellWhatIsLeftOut({ db }: OpenStore, session: Session): Promise<void> {
+async function notifyLeftOut({ db }: OpenStore, session: Session): Promise<void> {
   const { centres, users, withoutCentre } = await countLeftOut(db)
   const parts = [
     ...(centres > 0 ? [`${count(centres, 'deleted centre')} with ${count(users, 'user')}`] : []),

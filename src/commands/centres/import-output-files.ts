@@ -199,10 +199,10 @@ export async function placePins({
   } catch (error) {
     // The import stands; only its sheet could not be put in place.
     outputs.pins.discard()
-    const why = error instanceof Error ? ` ${error.message}` : ''
+    const reason = error instanceof Error ? ` ${error.message}` : ''
     session.notify({
       code: 'pins-not-placed',
-      message: `The import is done, but its PIN sheet could not be put in its place.${why} To make it again: ssh-admin centres pins ${id} --out FILE`,
+      message: `The import is done, but its PIN sheet could not be put in its place.${reason} To make it again: ssh-admin centres pins ${id} --out FILE`,
     })
     return { file: null, owed: true }
   }
@@ -249,10 +249,10 @@ export async function placeIssues({
     return true
   } catch (error) {
     issues.discard()
-    const why = error instanceof Error ? ` ${error.message}` : ''
+    const reason = error instanceof Error ? ` ${error.message}` : ''
     session.notify({
       code: 'issues-not-placed',
-      message: `The rows held back could not be written.${why} To get them: import the workbook again with --issues-out FILE`,
+      message: `The rows held back could not be written.${reason} To get them: import the workbook again with --issues-out FILE`,
     })
     return false
   }

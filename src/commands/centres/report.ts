@@ -54,11 +54,11 @@ export async function placeReport(
     return true
   } catch (error) {
     file.discard()
-    const why = error instanceof Error ? ` ${error.message}` : ''
+    const reason = error instanceof Error ? ` ${error.message}` : ''
     const again = id === null ? '' : ` To make it: ssh-admin centres imports show ${id} --report FILE`
     session.notify({
       code: 'report-not-placed',
-      message: `The page about the import could not be written.${why}${again}`,
+      message: `The page about the import could not be written.${reason}${again}`,
     })
     return false
   }

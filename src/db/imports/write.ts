@@ -122,11 +122,11 @@ export async function insertUsers(
   if (count === 0) return
   const { bulk } = transactionState(trx)
   const first = await bulk.reserve('users', count)
-  const given: [number, string][] = []
+  const grants: [number, string][] = []
   function* rows() {
     let id = first
     for (const { row, roles } of users) {
-      for (const role of roles) given.push([id, role])
+      for (const role of roles) grants.push([id, role])
       yield [
         id,
         row.email,
@@ -148,7 +148,7 @@ export async function insertUsers(
     }
   }
   await bulk.insert('users', userColumns, rows())
-  await bulk.insert('user_roles', ['user_id', 'role'], given)
+  await bulk.insert('user_roles', ['user_id', 'role'], grants)
 }
 
 /** The ids of centres that are in the store, by their numbers. */

@@ -144,8 +144,8 @@ function damaged(named: string, what: string): Unavailable {
   })
 }
 
-function notWhole(named: string, why: string): Unavailable {
-  return new Unavailable('store-not-whole', `The store ${named} could not be written whole: ${why}.`, {
+function notWhole(named: string, reason: string): Unavailable {
+  return new Unavailable('store-not-whole', `The store ${named} could not be written whole: ${reason}.`, {
     hint: 'Nothing was put in its place. Look at the disk, and make room on it; then try again.',
   })
 }

@@ -32,13 +32,13 @@ export function wordsOfCommand(command: string): string[] {
 }
 
 function failed(program: string, { error, status, signal }: ReturnType<typeof spawnSync>): Unavailable {
-  const why = error && 'code' in error ? String(error.code) : undefined
+  const reason = error && 'code' in error ? String(error.code) : undefined
   const how =
-    why === 'ENOENT'
+    reason === 'ENOENT'
       ? 'there is no such program'
-      : why === 'ETIMEDOUT'
+      : reason === 'ETIMEDOUT'
         ? `it took longer than ${maxTime / 1000} seconds`
-        : (why ?? (signal ? `it was ended by ${signal}` : `it ended with ${status}`))
+        : (reason ?? (signal ? `it was ended by ${signal}` : `it ended with ${status}`))
   return new Unavailable(
     'key-command-failed',
     `The command that gives the key, ${program}, does not work: ${how}.`,

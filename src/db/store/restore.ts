@@ -29,11 +29,15 @@ export function copyToRestore(
         copyFileSync(`${file}${part}`, `${path}${part}`, constants.COPYFILE_FICLONE)
       }
     }
-    const why = integrityProblems(path)
-    if (why) {
-      throw new BadInput('backup-unusable', `${file} ${why.replaceAll(path, file)}: it cannot be restored.`, {
-        hint: 'The store is as it was. Name a file that ssh-admin store backup made.',
-      })
+    const reason = integrityProblems(path)
+    if (reason) {
+      throw new BadInput(
+        'backup-unusable',
+        `${file} ${reason.replaceAll(path, file)}: it cannot be restored.`,
+        {
+          hint: 'The store is as it was. Name a file that ssh-admin store backup made.',
+        },
+      )
     }
     return { path, storeId: storeIdIn(path), remove }
   } catch (error) {

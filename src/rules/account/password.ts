@@ -35,8 +35,8 @@ export interface NewPassword {
 
 /** Reads a new password, and makes what is kept of it. @throws `weak-password` */
 export async function newPassword(text: string): Promise<NewPassword> {
-  const why = await weaknessOf(text)
-  if (why) throw weak(why)
+  const weakness = await weaknessOf(text)
+  if (weakness) throw weak(weakness)
   const password = text.normalize('NFC')
   const { hash } = await import('@node-rs/argon2')
   return { text: password, hash: await hash(password, argon2id) }
@@ -74,8 +74,8 @@ export function refuseOwnWords({ text }: NewPassword, { firstName, lastName, ema
 
 const service = ['cambridge', 'international', 'school', 'support', 'hub']
 
-function weak(why: string): Usage {
-  return new Usage(`This password ${why}.`, { code: 'weak-password', hint: passwordRule })
+function weak(weakness: string): Usage {
+  return new Usage(`This password ${weakness}.`, { code: 'weak-password', hint: passwordRule })
 }
 
 /** How many different letters and digits are left once these words are taken out. */
@@ -176,9 +176,9 @@ export async function choosePassword(trx: Trx, { account, password, with: by, ct
     userId,
     purposes: ['set-up', 'reset', 'temporary-password', 'code'],
     used: by === 'pin' ? undefined : by,
-    why: 'void',
+    reason: 'void',
   })
-  await cancelMessages(trx, { userId, letter: 'account-activation', why: 'void' })
+  await cancelMessages(trx, { userId, letter: 'account-activation', reason: 'void' })
   await forgetWrongSignIns(trx, account.emailKey)
   if (former !== null)
     await queueMessage(trx, asOwner(ctx, account), { letter: 'password-changed', to: account })

@@ -29,7 +29,7 @@ export async function verifyAccount(trx: Trx, { email, code, key, ctx }: Verific
   refuseSignIn(account, ['deleted', 'suspended', 'no-centre', 'centre-deleted'])
 
   const { id: userId, email: subject } = account
-  await voidCredentials(trx, { userId, purposes: ['code'], used: open.id, why: 'void' })
+  await voidCredentials(trx, { userId, purposes: ['code'], used: open.id, reason: 'void' })
   await markActive(trx, userId)
   const { by } = asOwner(ctx, account)
   const facts = { before: account.status, after: 'active' }

@@ -96,7 +96,7 @@ export function decide(by: Actor, action: Action, target: Target): Decision {
   const held = rowsOf(by)
   const wanted = { action, target, isOwn }
   const granting = held.find(({ grants }) => grants.some((grant) => covers(by, grant, wanted)))
-  if (!granting) return { allowed: false, rule: whyRefused(by, { held, ...wanted }) }
+  if (!granting) return { allowed: false, rule: reasonForRefusal(by, { held, ...wanted }) }
   if (!isOwn && takesOver(action, target)) {
     const missing = powersBeyond(by, target)
     if (missing.length > 0) return { allowed: false, rule: beyondInWords(missing, target) }
@@ -291,7 +291,7 @@ function whoMayTakeOver({ hubRole, roles, assigned }: Holder): string {
 }
 
 /** Why this was refused, and not what would be allowed. */
-function whyRefused(
+function reasonForRefusal(
   by: ActingUser,
   { held, action, target, isOwn }: Wanted & { held: readonly MatrixRow[] },
 ): string {

@@ -56,7 +56,7 @@ export function accountOf(row: UserWithCentre, at: Date): Account {
 export function uncountedAccountOf(row: UncountedUser, at: Date): UncountedAccount {
   const centre = centreOf(row)
   const coordinatorSuspended = row.coordinator_status === 'suspended'
-  const why = signInBlocker({
+  const blocker = signInBlocker({
     status: row.status,
     hasCentre: centre !== null,
     centreDeleted: centre?.deleted ?? false,
@@ -78,8 +78,8 @@ export function uncountedAccountOf(row: UncountedUser, at: Date): UncountedAccou
     status: row.status,
     statusBeforeSuspension: row.status_before_suspension,
     statusBeforeDeletion: row.status_before_deletion,
-    canSignIn: why === null,
-    whyNot: why,
+    canSignIn: blocker === null,
+    whyNot: blocker,
     coordinatorSuspended,
     pin: pinStatus({ state: row.pin_state, issuedAt: row.pin_issued_at, at }),
     lastSignedInAt: row.last_signed_in_at,

@@ -3,11 +3,11 @@ import type { PersonRow } from '../../db/users/users.ts'
 import { likenessOf, nameKeyOf } from './look-alike.ts'
 import { type SharedKeys, sharedKeys } from './shared-keys.ts'
 
-export type WhyAlike = 'same-name-near-address' | 'same-name-same-centre' | 'look-alike-address'
+export type Likeness = 'same-name-near-address' | 'same-name-same-centre' | 'look-alike-address'
 
 /** Two accounts that may be one person, or one that passes itself off as the other. */
 export interface Pair {
-  why: WhyAlike
+  why: Likeness
   users: [PersonRow, PersonRow]
   /** How many others are alike to these two: of many, the first two stand for all. */
   more: number

@@ -52,7 +52,7 @@ export async function editUser(
     facts,
     personal: personalOf(before, wanted),
   })
-  if (wanted.address.key !== before.emailKey) await tellOfNewAddress(trx, { before, edited, ctx })
+  if (wanted.address.key !== before.emailKey) await queueAddressChanged(trx, { before, edited, ctx })
   return { ...edited, before }
 }
 
@@ -111,14 +111,14 @@ async function apply(
 }
 
 /** Both addresses are told, so that nobody loses an account unawares; open links are void. */
-async function tellOfNewAddress(
+async function queueAddressChanged(
   trx: Trx,
   { before, edited, ctx }: { before: Account; edited: ChangedUser; ctx: RuleContext },
 ): Promise<void> {
   await voidCredentials(trx, {
     userId: before.id,
     purposes: ['set-up', 'reset', 'temporary-password', 'code'],
-    why: 'void',
+    reason: 'void',
   })
   const fields = { oldEmail: before.email, newEmail: edited.account.email }
   await queueMessage(trx, ctx, {

@@ -18,12 +18,12 @@ interface SignInFacts {
 }
 
 /** The first rule that keeps a user from signing in; derived when asked, never stored. */
-export function signInBlocker(standing: SignInFacts): SignInBlocker | null {
-  if (standing.status === 'deleted' || standing.status === 'suspended') return standing.status
-  if (!standing.hasCentre) return 'no-centre'
-  if (standing.centreDeleted) return 'centre-deleted'
-  if (standing.coordinatorSuspended && !standing.isCoordinator) return 'coordinator-suspended'
-  return standing.status === 'invited' ? 'invited' : null
+export function signInBlocker(account: SignInFacts): SignInBlocker | null {
+  if (account.status === 'deleted' || account.status === 'suspended') return account.status
+  if (!account.hasCentre) return 'no-centre'
+  if (account.centreDeleted) return 'centre-deleted'
+  if (account.coordinatorSuspended && !account.isCoordinator) return 'coordinator-suspended'
+  return account.status === 'invited' ? 'invited' : null
 }
 
 /** @param issuedAt ISO time, null for a PIN that was never issued */

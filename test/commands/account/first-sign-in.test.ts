@@ -20,7 +20,7 @@ describe('the first sign-in', () => {
   const run = (argv: string, stdin = '') => world.run([...argv.split(' '), '--json'], { stdin })
   const givePin = async () => {
     const store = await world.store()
-    const nonce = world.given().random(16)
+    const nonce = world.ctx().random(16)
     const at = world.now.toISOString()
     await store.db
       .updateTable('users')

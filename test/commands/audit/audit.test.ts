@@ -65,10 +65,10 @@ describe('ssh-admin audit list', () => {
   it('writes control characters out', async () => {
     const { db } = await world.store()
     await db.updateTable('centres').set({ name: 'Evil\u001b[2J\u202eSchool' }).execute()
-    await world.commit((given) => async (trx) => {
+    await world.commit((ctx) => async (trx) => {
       const { appendAudit } = await import('../../../src/rules/audit/append.ts')
       await appendAudit(trx, {
-        ...given,
+        ...ctx,
         action: 'centres.edited',
         subject: 'EG001',
         facts: { name: 'a\u001b[2Jb' },

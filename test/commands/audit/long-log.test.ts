@@ -9,9 +9,9 @@ describe('a log of more events than are read at a time', () => {
   beforeEach(async () => {
     world = newWorld()
     await world.centre('EG001')
-    await world.commit((given) => async (trx) => {
+    await world.commit((ctx) => async (trx) => {
       for (let number = 1; number <= many; number += 1)
-        await appendAudit(trx, { ...given, action: 'centres.edited', subject: `EG${number}`, facts: {} })
+        await appendAudit(trx, { ...ctx, action: 'centres.edited', subject: `EG${number}`, facts: {} })
     })
   })
   afterEach(() => world.close())

@@ -50,7 +50,7 @@ function adding(store: OpenStore, before: (trx: Trx) => Promise<unknown> = async
     store,
     async (trx) => {
       const at = new Date()
-      await appendAudit(trx, { ...world.given(), at, action: 'centres.created', subject: 'EG001' })
+      await appendAudit(trx, { ...world.ctx(), at, action: 'centres.created', subject: 'EG001' })
       await before(trx)
     },
     'is-accepted',

@@ -111,7 +111,7 @@ it('keeps one unbroken log, whoever writes to it', async () => {
   const writing = desks.flatMap((store) =>
     Array.from({ length: 5 }, () =>
       commit(store, (trx) =>
-        appendAudit(trx, { ...world.given(), action: 'centres.created', subject: 'EG001' }),
+        appendAudit(trx, { ...world.ctx(), action: 'centres.created', subject: 'EG001' }),
       ),
     ),
   )

@@ -14,9 +14,9 @@ beforeEach(async () => {
 afterEach(() => world.close())
 
 const assigning = (email: string, centres: readonly string[]) =>
-  world.commit((given) => (trx) => assignCentres(trx, { email, centres, ctx: given }))
+  world.commit((ctx) => (trx) => assignCentres(trx, { email, centres, ctx }))
 const unassigning = (email: string, centres: readonly string[]) =>
-  world.commit((given) => (trx) => unassignCentres(trx, { email, centres, ctx: given }))
+  world.commit((ctx) => (trx) => unassignCentres(trx, { email, centres, ctx }))
 
 async function centresOf(count: number): Promise<string[]> {
   const numbers = Array.from({ length: count }, (_, at) => `CA${101 + at}`)
@@ -121,7 +121,7 @@ describe('an account with associate centres', () => {
     await centresOf(1)
     await assigning(rana, ['CA101'])
     const losing = world.commit(
-      (given) => (trx) => editUser(trx, { email: rana, changes: { admin: false }, ctx: given }),
+      (ctx) => (trx) => editUser(trx, { email: rana, changes: { admin: false }, ctx }),
     )
     await expect(losing).rejects.toMatchObject({
       code: 'has-associate-centres',
@@ -133,8 +133,7 @@ describe('an account with associate centres', () => {
     await centresOf(1)
     await assigning(rana, ['CA101'])
     await world.commit(
-      (given) => (trx) =>
-        editUser(trx, { email: rana, changes: { email: 'new@associate.example' }, ctx: given }),
+      (ctx) => (trx) => editUser(trx, { email: rana, changes: { email: 'new@associate.example' }, ctx }),
     )
     expect(await world.account('new@associate.example')).toMatchObject({ assigned: { length: 1 } })
   })

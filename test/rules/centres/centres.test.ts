@@ -13,22 +13,20 @@ beforeEach(() => {
 })
 afterEach(() => world.close())
 
-const creating = (centre: string, wishes: Partial<NewCentreOptions> = {}, ifMissing = false) =>
+const creating = (centre: string, fields: Partial<NewCentreOptions> = {}, ifMissing = false) =>
   world.commit(
-    (given) => (trx) =>
+    (ctx) => (trx) =>
       createCentre(trx, {
         centre,
-        fields: { name: 'El Nour School', country: 'EG', ...wishes },
+        fields: { name: 'El Nour School', country: 'EG', ...fields },
         ifMissing,
-        ctx: given,
+        ctx,
       }),
   )
-const editing = (centre: string, wishes: CentreOptions) =>
-  world.commit((given) => (trx) => editCentre(trx, { centre, fields: wishes, ctx: given }))
-const deleting = (centre: string) =>
-  world.commit((given) => (trx) => deleteCentre(trx, { centre, ctx: given }))
-const restoring = (centre: string) =>
-  world.commit((given) => (trx) => restoreCentre(trx, { centre, ctx: given }))
+const editing = (centre: string, fields: CentreOptions) =>
+  world.commit((ctx) => (trx) => editCentre(trx, { centre, fields, ctx }))
+const deleting = (centre: string) => world.commit((ctx) => (trx) => deleteCentre(trx, { centre, ctx }))
+const restoring = (centre: string) => world.commit((ctx) => (trx) => restoreCentre(trx, { centre, ctx }))
 const rowOf = async (number: string) =>
   (await world.store()).db.selectFrom('centres').selectAll().where('number', '=', number).executeTakeFirst()
 const eventsOf = async (subject: string) => lastEvents((await world.store()).db, { visible: 'all', subject })

@@ -13,17 +13,15 @@ beforeEach(() => {
 afterEach(() => world.close())
 
 const adding = (person: string, { centre = 'EG001', ifMissing = false } = {}) =>
-  world.commit(
-    (given) => (trx) => addCoordinator(trx, { centre, person: typedPerson(person), ifMissing, ctx: given }),
-  )
+  world.commit((ctx) => (trx) => addCoordinator(trx, { centre, person: typedPerson(person), ifMissing, ctx }))
 const changing = (successor: Successor, { centre = 'EG001', suspendFormer = false } = {}) =>
-  world.commit((given) => (trx) => changeCoordinator(trx, { centre, successor, suspendFormer, ctx: given }))
+  world.commit((ctx) => (trx) => changeCoordinator(trx, { centre, successor, suspendFormer, ctx }))
 const changingTo = (to: string) => changing({ to })
 const changingToNew = (person: string) => changing({ person: typedPerson(person) })
 const suspending = (centre = 'EG001') =>
-  world.commit((given) => (trx) => suspendCoordinator(trx, { centre, ctx: given }))
+  world.commit((ctx) => (trx) => suspendCoordinator(trx, { centre, ctx }))
 const restoring = (centre = 'EG001') =>
-  world.commit((given) => (trx) => restoreCoordinator(trx, { centre, ctx: given }))
+  world.commit((ctx) => (trx) => restoreCoordinator(trx, { centre, ctx }))
 const letters = async () =>
   (await world.store()).db.selectFrom('outbox').select(['to_address', 'letter', 'credential_id']).execute()
 const deleteCentre = async (number: string) =>

@@ -43,8 +43,7 @@ describe('writing to the new users of an import', () => {
         .values(rows.slice(from, from + 500))
         .execute()
   }
-  const queue = () =>
-    world.commit((given) => (trx) => queueActivationLetters(trx, { importId: 1, ctx: given }))
+  const queue = () => world.commit((ctx) => (trx) => queueActivationLetters(trx, { importId: 1, ctx }))
 
   it('owes each a letter without a PIN, valid as long as the PIN, and nobody two', async () => {
     await newcomers(3)

@@ -17,8 +17,8 @@ describe('owing somebody a letter', () => {
   afterEach(() => world.close())
 
   const setUp = () =>
-    world.commit((given) => async (trx) => {
-      await queueMessage(trx, given, { letter: 'account-set-up', to: amira })
+    world.commit((ctx) => async (trx) => {
+      await queueMessage(trx, ctx, { letter: 'account-set-up', to: amira })
       return (await queuedMessages(trx))[0]
     })
   const rows = async () => {
@@ -49,9 +49,7 @@ describe('owing somebody a letter', () => {
   })
 
   it('leaves no trace when rehearsed', async () => {
-    await world.rehearse(
-      (given) => (trx) => queueMessage(trx, given, { letter: 'account-set-up', to: amira }),
-    )
+    await world.rehearse((ctx) => (trx) => queueMessage(trx, ctx, { letter: 'account-set-up', to: amira }))
     expect(await rows()).toEqual({ messages: [], credentials: [] })
   })
 

@@ -18,8 +18,8 @@ describe('adding a user', () => {
 
   const adding = (more: Partial<Omit<Addition, 'person'>> & { text?: string } = {}) => {
     const { text = `Amira Haddad <${amira}>`, ...rest } = more
-    return world.commit((given) => (trx) => {
-      return addUser(trx, { person: typedPerson(text), centre: 'EG001', ...rest, ctx: given })
+    return world.commit((ctx) => (trx) => {
+      return addUser(trx, { person: typedPerson(text), centre: 'EG001', ...rest, ctx })
     })
   }
 
@@ -90,7 +90,7 @@ describe('adding a user', () => {
 
   it('joins an account without a centre to this one, and keeps its name and password', async () => {
     await world.user(amira, { centre: 'EG001', firstName: 'Amira' })
-    await world.commit((given) => (trx) => removeUser(trx, { email: amira, ctx: given }))
+    await world.commit((ctx) => (trx) => removeUser(trx, { email: amira, ctx }))
     await world.centre('EG002')
     const { account, outcome } = await adding({ centre: 'EG002', text: `A. Haddad <${amira}>`, admin: true })
     expect(outcome).toBe('rejoined')
@@ -101,8 +101,8 @@ describe('adding a user', () => {
 
   it('does not join a suspended account to a centre', async () => {
     await world.user(amira, { centre: 'EG001' })
-    await world.commit((given) => (trx) => removeUser(trx, { email: amira, ctx: given }))
-    await world.commit((given) => (trx) => suspendUser(trx, { email: amira, ctx: given }))
+    await world.commit((ctx) => (trx) => removeUser(trx, { email: amira, ctx }))
+    await world.commit((ctx) => (trx) => suspendUser(trx, { email: amira, ctx }))
     await expect(adding()).rejects.toMatchObject({
       code: 'suspended',
       hint: `ssh-admin users restore ${amira}`,
@@ -116,8 +116,8 @@ describe('adding a user', () => {
   })
 
   it('leaves no trace when rehearsed', async () => {
-    await world.rehearse((given) => (trx) => {
-      return addUser(trx, { person: typedPerson(`Amira Haddad <${amira}>`), centre: 'EG001', ctx: given })
+    await world.rehearse((ctx) => (trx) => {
+      return addUser(trx, { person: typedPerson(`Amira Haddad <${amira}>`), centre: 'EG001', ctx })
     })
     expect(await world.account(amira)).toBeUndefined()
     expect(await letters(world)).toEqual([])

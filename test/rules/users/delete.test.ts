@@ -16,7 +16,7 @@ describe('deleting a user', () => {
   afterEach(() => world.close())
 
   const deleting = (more: Partial<Deletion> = {}) =>
-    world.commit((given) => (trx) => deleteUser(trx, { email: amira, suspend: false, ...more, ctx: given }))
+    world.commit((ctx) => (trx) => deleteUser(trx, { email: amira, suspend: false, ...more, ctx }))
 
   it('takes a suspended one out of every list, and keeps the history', async () => {
     await world.user(amira, { centre: 'EG001', status: 'suspended' })

@@ -17,7 +17,7 @@ describe('editing a user', () => {
   afterEach(() => world.close())
 
   const editing = (changes: Changes, email = amira) =>
-    world.commit((given) => (trx) => editUser(trx, { email, changes, ctx: given }))
+    world.commit((ctx) => (trx) => editUser(trx, { email, changes, ctx }))
 
   it('changes names, so that they are found by the new one', async () => {
     const { account } = await editing({ firstName: 'Émilie', lastName: 'Öztürk' })
@@ -40,7 +40,7 @@ describe('editing a user', () => {
   })
 
   it('of the address voids open links', async () => {
-    await world.commit((given) => (trx) => resetPassword(trx, { email: amira, ctx: given }))
+    await world.commit((ctx) => (trx) => resetPassword(trx, { email: amira, ctx }))
     expect(await openCredentials(world, amira)).toEqual(['reset'])
     await editing({ email: 'a.haddad@school.example' })
     expect(await openCredentials(world, 'a.haddad@school.example')).toEqual([])

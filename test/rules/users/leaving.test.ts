@@ -21,8 +21,8 @@ beforeEach(async () => {
 afterEach(() => world.close())
 
 const moving = (email = amira, to = 'EG002') =>
-  world.commit((given) => (trx) => moveUser(trx, { email, to, ctx: given }))
-const removing = (email = amira) => world.commit((given) => (trx) => removeUser(trx, { email, ctx: given }))
+  world.commit((ctx) => (trx) => moveUser(trx, { email, to, ctx }))
+const removing = (email = amira) => world.commit((ctx) => (trx) => removeUser(trx, { email, ctx }))
 
 const assignCentre = async () => {
   await world.centre('CA001', { kind: 'associate' })

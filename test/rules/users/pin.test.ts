@@ -13,8 +13,8 @@ describe('issuing a PIN', () => {
   })
   afterEach(() => world.close())
 
-  const issuing = () => world.commit((given) => (trx) => issuePin(trx, { email: amira, key, ctx: given }))
-  const showing = () => world.commit((given) => (trx) => showPin(trx, { email: amira, key, ctx: given }))
+  const issuing = () => world.commit((ctx) => (trx) => issuePin(trx, { email: amira, key, ctx }))
+  const showing = () => world.commit((ctx) => (trx) => showPin(trx, { email: amira, key, ctx }))
 
   it('gives eight digits that are valid for 30 days', async () => {
     await world.user(amira, { centre: 'EG001', status: 'invited' })
@@ -69,7 +69,7 @@ describe('issuing a PIN', () => {
     await world.centre('EG003', { coordinator: 'huda@school.example' })
     await world.run(['coordinator', 'suspend', 'EG003', '--yes'])
     await expect(
-      world.commit((given) => (trx) => issuePin(trx, { email: 'huda@school.example', key, ctx: given })),
+      world.commit((ctx) => (trx) => issuePin(trx, { email: 'huda@school.example', key, ctx })),
     ).rejects.toMatchObject({ code: 'suspended', hint: 'ssh-admin coordinator restore EG003' })
   })
 

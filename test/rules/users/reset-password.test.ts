@@ -13,8 +13,7 @@ describe('resetting a password', () => {
   })
   afterEach(() => world.close())
 
-  const resetting = (email = amira) =>
-    world.commit((given) => (trx) => resetPassword(trx, { email, ctx: given }))
+  const resetting = (email = amira) => world.commit((ctx) => (trx) => resetPassword(trx, { email, ctx }))
 
   it('sends an active user a reset message', async () => {
     await world.user(amira, { centre: 'EG001' })

@@ -15,10 +15,9 @@ beforeEach(async () => {
 })
 afterEach(() => world.close())
 
-const suspending = (email: string) =>
-  world.commit((given) => (trx) => suspendUser(trx, { email, ctx: given }))
+const suspending = (email: string) => world.commit((ctx) => (trx) => suspendUser(trx, { email, ctx }))
 const restoring = (email: string, send = false) =>
-  world.commit((given) => (trx) => restoreUser(trx, { email, send, ctx: given }))
+  world.commit((ctx) => (trx) => restoreUser(trx, { email, send, ctx }))
 
 describe('suspending a user', () => {
   it('stops sign-in at once', async () => {
@@ -32,8 +31,8 @@ describe('suspending a user', () => {
   it('voids every unused link and PIN', async () => {
     await world.user(amira, { centre: 'EG001', status: 'invited' })
     const key = Buffer.alloc(32)
-    await world.commit((given) => (trx) => resetPassword(trx, { email: amira, ctx: given }))
-    await world.commit((given) => (trx) => issuePin(trx, { email: amira, key, ctx: given }))
+    await world.commit((ctx) => (trx) => resetPassword(trx, { email: amira, ctx }))
+    await world.commit((ctx) => (trx) => issuePin(trx, { email: amira, key, ctx }))
     expect(await openCredentials(world, amira)).toEqual(['set-up'])
     const { account } = await suspending(amira)
     expect(account.pin).toBe('void')

@@ -20,7 +20,7 @@ describe('transferring Progression Test data', () => {
   afterEach(() => world.close())
 
   const transferring = (to = omar, sites?: readonly string[]) =>
-    world.commit((given) => (trx) => transferProgressionTests(trx, { from: amira, to, sites, ctx: given }))
+    world.commit((ctx) => (trx) => transferProgressionTests(trx, { from: amira, to, sites, ctx }))
 
   it('moves all learner groups, tests and results to another teacher', async () => {
     await world.user(omar, { centre: 'EG001', sites: both })
