@@ -4,6 +4,7 @@ import { Cancelled, Refused } from '../errors.ts'
 import type { AnyJsonOfChange } from '../render/json.ts'
 import type { Message } from '../render/messages.ts'
 import type { RuleContext } from '../rules/permissions/actor.ts'
+import type { Pieces } from '../render/pieces.ts'
 import type { View } from '../render/table.ts'
 import { answer, rehearsed } from './action.ts'
 import type { Declaration } from './define.ts'
@@ -32,7 +33,7 @@ export interface Mutation<Args, Options, Request, Result> extends Declaration<Ar
   clock?: Clock
   /** This command can make the store; where there is none yet, nothing stands in the way of an unrefused one. */
   createsStore?: true | 'unrefused'
-  render: (result: Result, view: View, mail: readonly Message[]) => string
+  render: (result: Result, view: View, mail: readonly Message[]) => string | Pieces
   json: (result: Result, mail: readonly Message[]) => AnyJsonOfChange
   /** Whether a message goes out must not show: it waits for `mail send`, and nothing is said of it. */
   mailWaits?: boolean

@@ -2,7 +2,8 @@ import * as z from 'zod'
 import type { Session } from '../cli/session.ts'
 import { flag, option, repeated } from '../cli/parameters.ts'
 import { BadInput } from '../errors.ts'
-import type { CellIssue, TableRowAsWritten } from '../rules/imports/table-row.ts'
+import type { CellIssues, TableRowAsWritten } from '../rules/imports/table-row.ts'
+import { mapped } from '../render/pieces.ts'
 import type { ColumnSpec } from '../workbook/headings.ts'
 import { readTableFile, type TableFile } from './read-table.ts'
 
@@ -33,22 +34,23 @@ export async function readRows<Field extends string>(
   const { cleanText } = await import('../workbook/cell.ts')
   const { file, digest, rows } = await readTableFile(wanted, columns, session)
   const headings = new Map(columns.map(({ field, heading }) => [field, heading]))
+  const headingOf = (field: Field) => headings.get(field) ?? field
   return {
     file,
     digest,
     strict,
-    rows: rows.map(({ number, textOf, faultOf, cellOf }) => ({
-      row: number,
-      texts: textsOf(columns, (field) => cleanText(textOf(field))),
+    rows: rows.map((row) => ({
+      row: row.number,
+      texts: textsOf(columns, (field) => cleanText(row.textOf(field))),
       // Found anew whenever they are asked for: a sheet may have one in every cell.
       get faults() {
         return columns.flatMap(({ field }) => {
-          const fault = faultOf(field, { text: false })
+          const fault = row.faultOf(field, { text: false })
           return fault ? [{ field, ...fault }] : []
         })
       },
-      cellOf,
-      headingOf: (field) => headings.get(field) ?? field,
+      cellOf: (field) => row.cellOf(field),
+      headingOf,
     })),
   }
 }
@@ -71,7 +73,7 @@ function isWhole<Field extends string>(
 }
 
 /** With --strict a row that would be held back keeps all of them out. @throws `has-issues` */
-export function refuseIssues(issues: readonly CellIssue[], { strict }: { strict: boolean }): void {
+export function refuseIssues(issues: CellIssues, { strict }: { strict: boolean }): void {
   if (!strict || issues.length === 0) return
   throw new BadInput(
     'has-issues',
@@ -79,7 +81,7 @@ export function refuseIssues(issues: readonly CellIssue[], { strict }: { strict:
     {
       hint: 'Correct them, or leave out --strict to hold their rows back.',
       details: {
-        problems: issues.map(({ cell, code, message, hint }) => ({
+        problems: mapped(issues, ({ cell, code, message, hint }) => ({
           target: cell,
           code,
           message,

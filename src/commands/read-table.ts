@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
 import { growHeapSlowly, manyMistakes } from '../heap-growth.ts'
 import { isErrorWord } from '../error-words.ts'
-import type { CellFault, CellNote } from '../workbook/sheet-xml.ts'
+import type { CellFault, CellNote, cellFault, errorCell } from '../workbook/sheet-xml.ts'
 import type { ColumnSpec } from '../workbook/headings.ts'
 import type { SheetRow, Workbook } from '../workbook/read.ts'
 import type { Session } from '../cli/session.ts'
@@ -68,30 +68,70 @@ export async function readTableFile<Field extends string>(
     if (sheet === undefined) await notifyOtherSheets(workbook, session)
     for (const notice of tableNotices(table)) session.notify(notice)
     for (const heading of table.unknown) notifyUnknownColumn(heading, session)
-    const rows = found.map(({ row, columns }): TableRow<Field> => {
-      const columnOf = (field: Field) => columns.get(field) ?? -1
-      return {
-        number: row.number,
-        textOf: (field) => row.cells[columnOf(field)] ?? '',
-        noteOf: (field) => row.notes?.get(columnOf(field)),
-        cellOf: (field) => cellName(workbook.sheet, columns.get(field) ?? 0, row.number),
-        faultOf: (field, how) => {
-          const column = columnOf(field)
-          if (row.fault && column === Math.min(...columns.values())) return row.fault
-          const merged = table.covered.get(row.number)?.get(column)
-          const text = row.cells[column]?.trim() ?? ''
-          return (
-            cellFault(
-              merged === undefined ? row.notes?.get(column) : { kind: 'merged', cell: merged },
-              how,
-            ) ?? (isErrorWord(text) ? errorCell(text) : undefined)
-          )
-        },
-      }
-    })
+    const facts: SheetFacts = {
+      cellIn: (column, row) => cellName(workbook.sheet, column, row),
+      mergedAt: (column, row) => table.covered.get(row)?.get(column),
+      faultOfNote: cellFault,
+      errorCell,
+    }
+    const rows = found.map(({ row, columns }) => new RowOfTable<Field>(row, columns, facts))
     return { file: workbook.file, digest: workbook.digest, rows }
   } finally {
     await workbook.close()
+  }
+}
+
+/** What the rows of a sheet share. */
+interface SheetFacts {
+  /** The name of a cell: `Results!B4`. */
+  cellIn: (column: number, row: number) => string
+  /** The merged cell beneath which it lies. */
+  mergedAt: (column: number, row: number) => string | undefined
+  faultOfNote: typeof cellFault
+  errorCell: typeof errorCell
+}
+
+/** Its methods are shared: of a hundred thousand rows, functions of their own would weigh more than the cells. */
+class RowOfTable<Field extends string> implements TableRow<Field> {
+  private readonly row: SheetRow
+  private readonly columns: ReadonlyMap<string, number>
+  private readonly sheet: SheetFacts
+
+  constructor(row: SheetRow, columns: ReadonlyMap<string, number>, sheet: SheetFacts) {
+    this.row = row
+    this.columns = columns
+    this.sheet = sheet
+  }
+
+  get number(): number {
+    return this.row.number
+  }
+
+  textOf(field: Field): string {
+    return this.row.cells[this.columnOf(field)] ?? ''
+  }
+
+  noteOf(field: Field): CellNote | undefined {
+    return this.row.notes?.get(this.columnOf(field))
+  }
+
+  cellOf(field: Field): string {
+    return this.sheet.cellIn(this.columns.get(field) ?? 0, this.row.number)
+  }
+
+  faultOf(field: Field, how: { text: boolean }): CellFault | undefined {
+    const { row, columns, sheet } = this
+    const column = this.columnOf(field)
+    if (row.fault && column === Math.min(...columns.values())) return row.fault
+    const merged = sheet.mergedAt(column, row.number)
+    const note: CellNote | undefined =
+      merged === undefined ? this.noteOf(field) : { kind: 'merged', cell: merged }
+    const text = row.cells[column]?.trim() ?? ''
+    return sheet.faultOfNote(note, how) ?? (isErrorWord(text) ? sheet.errorCell(text) : undefined)
+  }
+
+  private columnOf(field: Field): number {
+    return this.columns.get(field) ?? -1
   }
 }
 

@@ -5,6 +5,7 @@ import { renderClosing } from './closing.ts'
 import { field } from './fields.ts'
 import { renderIssues, renderRowCounts } from './held-back.ts'
 import type { JsonItem, JsonOfChange } from './json.ts'
+import { type Pieces, piecesOfLines } from './pieces.ts'
 import type { View } from './table.ts'
 
 /** What a list says of an entry. */
@@ -21,20 +22,18 @@ export function entryJson(entry: EntryRow): JsonItem<'entryList'> {
   return { centre: { number: centre_number, name: centre_name }, series, component, candidates }
 }
 
-export function renderImportedEntries(
-  { rows, entries, issues, closes, opens }: ImportedEntries,
-  view: View,
-): string {
+export function renderImportedEntries(imported: ImportedEntries, view: View): Pieces {
+  return piecesOfLines(linesOf(imported, view))
+}
+
+function* linesOf({ rows, entries, issues, closes, opens }: ImportedEntries, view: View): Generator<string> {
   const { created, changed, unchanged } = entries
-  const counts = view.isTerminal
+  yield* renderRowCounts(rows, view)
+  yield view.isTerminal
     ? `  New entries: ${created}. Changed: ${changed}. There already: ${unchanged}.`
     : tsvLine(['entries', created, changed, unchanged])
-  return [
-    ...renderRowCounts(rows, view),
-    counts,
-    ...renderIssues(issues, view),
-    ...renderClosing(closes, view, opens),
-  ].join('\n')
+  yield* renderIssues(issues, view)
+  yield* renderClosing(closes, view, opens)
 }
 
 export function importedEntriesJson({

@@ -1,7 +1,8 @@
-import type { CellIssue, RowCounts } from '../rules/imports/table-row.ts'
+import type { CellIssue, CellIssues, RowCounts } from '../rules/imports/table-row.ts'
 import { oneLine, tsvLine } from './clean-text.ts'
+import { firstOfEachKind } from './kinds.ts'
 import type { View } from './table.ts'
-import { count, listLines } from './text.ts'
+import { count } from './text.ts'
 
 /** How many rows were read, and how many of them held back. */
 export function renderRowCounts({ read, accepted, heldBack }: RowCounts, view: View): string[] {
@@ -13,13 +14,22 @@ export function renderRowCounts({ read, accepted, heldBack }: RowCounts, view: V
 
 const mostIssues = 30
 
-/** What is wrong, cell by cell. */
-export function renderIssues(issues: readonly CellIssue[], view: View): string[] {
+/** What is wrong, cell by cell; of many, a person at a terminal sees the first of each kind, and where the rest are. */
+export function* renderIssues(issues: CellIssues, view: View): Generator<string> {
   if (!view.isTerminal) {
-    return issues.map(({ cell, code, message, hint }) => tsvLine(['issue', cell, code, message, hint]))
+    for (const { cell, code, message, hint } of issues) yield tsvLine(['issue', cell, code, message, hint])
+    return
   }
-  const lines = issues.map(({ cell, message, hint }) =>
-    oneLine(`${cell}  ${message}${hint === null ? '' : ` (${hint})`}`),
-  )
-  return listLines('  Held back:', lines, mostIssues)
+  if (issues.length === 0) return
+  yield '  Held back:'
+  if (issues.length <= mostIssues) {
+    for (const issue of issues) yield `    ${issueText(issue)}`
+    return
+  }
+  for (const line of firstOfEachKind(issues, issueText)) yield `    ${line}`
+  yield view.chalk.dim('    All of them: --json')
+}
+
+function issueText({ cell, message, hint }: CellIssue): string {
+  return oneLine(`${cell}  ${message}${hint === null ? '' : ` (${hint})`}`)
 }

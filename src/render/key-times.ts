@@ -9,6 +9,7 @@ import { renderClosing } from './closing.ts'
 import { field } from './fields.ts'
 import { renderIssues, renderRowCounts } from './held-back.ts'
 import type { JsonAnswer, JsonOfChange, Shape } from './json.ts'
+import { type Pieces, piecesOfLines } from './pieces.ts'
 import { table, type View } from './table.ts'
 import { plainTime } from './text.ts'
 
@@ -50,23 +51,21 @@ export function keyTimeJson(keyTime: KeyTime): Shape<'keyTime'> {
   }
 }
 
-export function renderImportedKeyTimes(imported: ImportedKeyTimes, view: View): string {
-  const { rows, keyTimes, issues, closes, opens } = imported
+export function renderImportedKeyTimes(imported: ImportedKeyTimes, view: View): Pieces {
+  return piecesOfLines(linesOfImport(imported, view))
+}
+
+function* linesOfImport(
+  { rows, keyTimes, issues, closes, opens }: ImportedKeyTimes,
+  view: View,
+): Generator<string> {
   const { created, changed, unchanged } = keyTimes
-  if (!view.isTerminal) {
-    return [
-      ...renderRowCounts(rows, view),
-      tsvLine(['key-times', created, changed, unchanged]),
-      ...renderIssues(issues, view),
-      ...renderClosing(closes, view, opens),
-    ].join('\n')
-  }
-  return [
-    ...renderRowCounts(rows, view),
-    `  New Key Times: ${created}. Changed: ${changed}. There already: ${unchanged}.`,
-    ...renderIssues(issues, view),
-    ...renderClosing(closes, view, opens),
-  ].join('\n')
+  yield* renderRowCounts(rows, view)
+  yield view.isTerminal
+    ? `  New Key Times: ${created}. Changed: ${changed}. There already: ${unchanged}.`
+    : tsvLine(['key-times', created, changed, unchanged])
+  yield* renderIssues(issues, view)
+  yield* renderClosing(closes, view, opens)
 }
 
 export function importedKeyTimesJson({

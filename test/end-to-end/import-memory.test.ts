@@ -85,6 +85,36 @@ describe('importing tens of thousands of results with a mistake in every cell', 
   })
 })
 
+describe('reading twelve thousand rows of other tables with a mistake in every cell', () => {
+  it.each([
+    ['users add --from', 6, 'Centre number,First name,Last name,Email,Role,Sites', 1, userRow],
+    ['entries import', 8, 'Centre number,Series,Component,Candidates', 4, entryRow],
+    [
+      'key-times import',
+      8,
+      'Country,Administrative zone,Session,Local time,Time zone,Series,From,Until',
+      7,
+      keyTimeRow,
+    ],
+  ] as const)('needs no more memory for %s than for the rows', async (words, exit, headings, each, row) => {
+    const count = 12_000
+    writeFileSync(
+      desk.path('list.csv'),
+      `${[headings, ...Array.from({ length: count }, (_, at) => row(at))].join('\n')}\n`,
+    )
+    await desk.program(['store', 'init', '--yes'], { env: environment([]) })
+    const argv = [...words.split(' '), 'list.csv', '--yes', '--json']
+    const ended = await desk.program(argv, { env: environment(['--max-old-space-size=36']) })
+    expect(ended.exitCode).toBe(exit)
+    expect(`${ended.stdout}${ended.stderr}`.match(/"message":/g)?.length).toBeGreaterThanOrEqual(each * count)
+  })
+})
+
+const userRow = (at: number) => `ZZ${at},#N/A,=x${at},u${at}@@school.example,teecher${at},prim${at}`
+const entryRow = (at: number) => `!${at},2026-x${at},05a/${at},x${at}`
+const keyTimeRow = (at: number) =>
+  `Egipt${at},${at + 9},AMM${at},25:${at},Africa/Cairoo${at},2026-6${at},x${at},y${at}`
+
 const limited = `--max-old-space-size=${enough}`
 
 function importing(list: keyof typeof lists, options: readonly string[]) {

@@ -31,16 +31,16 @@ interface ReadResults {
 export async function readResults(wanted: TableFile, session: Session): Promise<ReadResults> {
   const { cleanText, trimCode } = await import('../../workbook/cell.ts')
   const { file, digest, rows } = await readTableFile(wanted, resultColumns, session)
-  const textsOf = ({ textOf }: TableRow<ResultField>): ResultRow['texts'] => ({
-    teacher: trimCode(textOf('teacher')),
-    site: cleanText(textOf('site')),
-    group: cleanText(textOf('group')),
-    stage: cleanText(textOf('stage')),
-    subject: cleanText(textOf('subject')),
-    test: cleanText(textOf('test')),
-    takenOn: cleanText(textOf('takenOn')),
-    learner: cleanText(textOf('learner')),
-    mark: cleanText(textOf('mark')),
+  const textsOf = (row: TableRow<ResultField>): ResultRow['texts'] => ({
+    teacher: trimCode(row.textOf('teacher')),
+    site: cleanText(row.textOf('site')),
+    group: cleanText(row.textOf('group')),
+    stage: cleanText(row.textOf('stage')),
+    subject: cleanText(row.textOf('subject')),
+    test: cleanText(row.textOf('test')),
+    takenOn: cleanText(row.textOf('takenOn')),
+    learner: cleanText(row.textOf('learner')),
+    mark: cleanText(row.textOf('mark')),
   })
   return {
     file,
@@ -51,16 +51,16 @@ export async function readResults(wanted: TableFile, session: Session): Promise<
       get faults() {
         return faultsIn(row)
       },
-      cellOf: row.cellOf,
+      cellOf: (field) => row.cellOf(field),
     })),
   }
 }
 
-function faultsIn({ faultOf }: TableRow<ResultField>): ResultRow['faults'] {
+function faultsIn(row: TableRow<ResultField>): ResultRow['faults'] {
   const faults: Writable<ResultRow['faults']> = {}
   for (const field of resultFields) {
     // A mark of 0 may well be what a formula says.
-    const fault = faultOf(field, { text: field !== 'mark' })
+    const fault = row.faultOf(field, { text: field !== 'mark' })
     if (fault !== undefined) faults[field] = fault
   }
   return faults

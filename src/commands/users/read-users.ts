@@ -38,38 +38,69 @@ export async function readUsers(
   const { trimCode } = await import('../../workbook/cell.ts')
   const { noNameOf } = await import('../../import/name-cell.ts')
   const { rows } = await readTableFile(wanted, userColumns, session)
-  return rows.map((row) => {
-    const { textOf, cellOf } = row
-    return {
-      cells: {
-        centre: cellOf('centre'),
-        firstName: cellOf('firstName'),
-        lastName: cellOf('lastName'),
-        email: cellOf('email'),
-        role: cellOf('role'),
-        site: cellOf('site'),
-      },
-      error: faultIn(row, noNameOf),
-      centre: trimCode(textOf('centre')) || (centre ?? ''),
-      firstName: textOf('firstName'),
-      lastName: textOf('lastName'),
-      email: trimCode(textOf('email')),
-      roles: [...roles, ...listIn(textOf('role'))],
-      sites: [...sites, ...listIn(textOf('site'))],
-    }
-  })
+  const usual = { centre: centre ?? '', roles, sites, trimCode, noNameOf }
+  return rows.map((row) => new UserRowOfTable(row, usual))
+}
+
+/** What holds where a row says nothing, and how its cells are read. */
+interface Usual {
+  centre: string
+  roles: readonly string[]
+  sites: readonly string[]
+  trimCode: (text: string) => string
+  noNameOf: typeof noNameOf
+}
+
+/** Read from the cells whenever it is asked for: kept besides them, a hundred thousand rows would weigh twice. */
+class UserRowOfTable implements UserRow {
+  private readonly row: TableRow<UserField>
+  private readonly usual: Usual
+
+  constructor(row: TableRow<UserField>, usual: Usual) {
+    this.row = row
+    this.usual = usual
+  }
+
+  cellOf(field: UserField): string {
+    return this.row.cellOf(field)
+  }
+
+  get error(): UserRow['error'] {
+    return faultIn(this.row, this.usual.noNameOf)
+  }
+
+  get centre(): string {
+    return this.usual.trimCode(this.row.textOf('centre')) || this.usual.centre
+  }
+
+  get firstName(): string {
+    return this.row.textOf('firstName')
+  }
+
+  get lastName(): string {
+    return this.row.textOf('lastName')
+  }
+
+  get email(): string {
+    return this.usual.trimCode(this.row.textOf('email'))
+  }
+
+  get roles(): readonly string[] {
+    return [...this.usual.roles, ...listIn(this.row.textOf('role'))]
+  }
+
+  get sites(): readonly string[] {
+    return [...this.usual.sites, ...listIn(this.row.textOf('site'))]
+  }
 }
 
 /** The first cell of a row that could not be read. */
-function faultIn(
-  { faultOf, textOf, noteOf }: TableRow<UserField>,
-  isNoName: typeof noNameOf,
-): UserRow['error'] {
+function faultIn(row: TableRow<UserField>, isNoName: typeof noNameOf): UserRow['error'] {
   for (const { field } of userColumns) {
-    const fault = faultOf(field, { text: true })
+    const fault = row.faultOf(field, { text: true })
     if (fault !== undefined) return { field, ...fault }
   }
-  const cellAs = (field: UserField) => ({ text: textOf(field), note: noteOf(field) })
+  const cellAs = (field: UserField) => ({ text: row.textOf(field), note: row.noteOf(field) })
   const cells = { firstName: cellAs('firstName'), lastName: cellAs('lastName') }
   for (const field of ['firstName', 'lastName'] as const) {
     const fault = isNoName(cells, field)

@@ -1,4 +1,5 @@
 import { type Kysely, sql } from 'kysely'
+import { anyOf } from '../portable.ts'
 import type { Store } from '../schema.ts'
 import type { Trx } from '../transact.ts'
 
@@ -37,6 +38,16 @@ export type CentreWithPeople = Awaited<ReturnType<ReturnType<typeof centresWithP
 /** @param number in capitals */
 export function findCentreByNumber(db: Kysely<Store>, number: string): Promise<CentreWithPeople | undefined> {
   return centresWithPeople(db).where('centres.number', '=', number).executeTakeFirst()
+}
+
+/** Which of these numbers, in capitals, a centre has. */
+export async function numbersInUse(db: Kysely<Store>, numbers: readonly string[]): Promise<Set<string>> {
+  const rows = await db
+    .selectFrom('centres')
+    .select('number')
+    .where(anyOf(sql.ref('number'), numbers))
+    .execute()
+  return new Set(rows.map(({ number }) => number))
 }
 
 /** Live centres whose folded number and name end so. */

@@ -11,6 +11,20 @@ export interface Candidate {
   status: string
 }
 
+/** A list of thousands that nobody has would be looked for from end to end of the store as often. */
+const mostLookedFor = 20
+
+const lookedFor = new WeakMap<Kysely<Store>, Set<string>>()
+
+/** Whether those like a name are still looked for: within one change for the first few that are asked for. */
+function isLookedFor(db: Kysely<Store>, name: string): boolean {
+  if (!db.isTransaction) return true
+  const names = lookedFor.get(db) ?? new Set()
+  lookedFor.set(db, names)
+  if (names.size < mostLookedFor) names.add(name)
+  return names.has(name)
+}
+
 /**
  * The addresses of which one is a mistyped spelling, of the centres that may be seen. Of a
  * million addresses only keys of nearly the same length are read, from the index, page by page.
@@ -19,6 +33,7 @@ export async function closestAddresses(
   db: Kysely<Store>,
   { key, visible }: { key: string; visible: VisibleCentres },
 ): Promise<Candidate[]> {
+  if (!isLookedFor(db, key)) return []
   const near = nearestTo<string>(key, mostApart(key))
   let after: string | undefined = ''
   while (after !== undefined) {
@@ -78,6 +93,7 @@ export async function closestCentres(
   db: Kysely<Store>,
   { number, visible }: { number: string; visible: VisibleCentres },
 ): Promise<{ number: string; name: string }[]> {
+  if (!isLookedFor(db, number)) return []
   const rows = db
     .selectFrom('centres')
     .select(['number', 'name'])

@@ -2,7 +2,7 @@ import type { Kysely } from 'kysely'
 import { type CentreWithPeople, findCentreByNumber } from '../../db/centres/centres.ts'
 import type { Store } from '../../db/schema.ts'
 import { closestCentres } from '../../db/users/closest.ts'
-import { NotFound, Usage } from '../../errors.ts'
+import { NotFound, type NotPermitted, Usage } from '../../errors.ts'
 import { isNoValue } from '../names.ts'
 import { type RuleContext, takesAway } from '../permissions/actor.ts'
 import { mayLearnOf, outsideView, visibleCentres } from '../permissions/decide.ts'
@@ -70,6 +70,15 @@ export async function findCentre(
   const wanted = typedCentreNumber(number)
   const centre = await findCentreByNumber(db, wanted)
   if (centre && (!ctx || mayLearnOf(ctx.by, centre.id))) return centre
+  throw await centreNotFound(db, wanted, ctx)
+}
+
+/** The refusal for a number that no centre has, or none that the actor may see, naming the closest. */
+export async function centreNotFound(
+  db: Kysely<Store>,
+  wanted: string,
+  ctx?: Pick<RuleContext, 'by' | 'at'>,
+): Promise<NotFound | NotPermitted> {
   const visible = ctx ? visibleCentres(ctx.by) : 'all'
   const candidates = takesAway(ctx?.by) ? [] : await closestCentres(db, { number: wanted, visible })
   const hint =
@@ -77,9 +86,9 @@ export async function findCentre(
       ? `Did you mean ${candidates.map(({ number, name }) => `${number} (${name})`).join(', or ')}?`
       : undefined
   if (ctx?.by.kind === 'user') {
-    throw outsideView({ by: ctx.by, at: ctx.at }, { name: wanted, candidates, hint })
+    return outsideView({ by: ctx.by, at: ctx.at }, { name: wanted, candidates, hint })
   }
-  throw new NotFound('centre-not-found', `There is no centre ${wanted}.`, {
+  return new NotFound('centre-not-found', `There is no centre ${wanted}.`, {
     hint,
     details: { wanted, candidates },
   })

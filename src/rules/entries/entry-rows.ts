@@ -1,7 +1,7 @@
 import type { NewEntry } from '../../db/entries/entries.ts'
 import { isPlaceholderNumber, readCentreNumber } from '../centres/find.ts'
 import { seriesHint } from '../imports/cell-hints.ts'
-import { cellIssue, type CellIssue, type TableRowAsWritten, unreadableCells } from '../imports/table-row.ts'
+import { faultsOfRow, type FieldFault, type TableRowAsWritten } from '../imports/table-row.ts'
 import { readSeries } from '../key-times/key-time-rows.ts'
 import { readComponent } from '../resources/resource.ts'
 
@@ -9,13 +9,11 @@ export type EntryField = 'number' | 'series' | 'component' | 'candidates'
 export type EntryRowAsWritten = TableRowAsWritten<EntryField>
 
 /** Reads one row; says of each cell what is wrong with it. Whether the centre is there is found by looking, later. */
-export function readEntryRow(row: EntryRowAsWritten): { read: NewEntry } | { issues: CellIssue[] } {
+export function readEntryRow(
+  row: EntryRowAsWritten,
+): { read: NewEntry } | { faults: FieldFault<EntryField>[] } {
   const { texts } = row
-  const issues = unreadableCells(row)
-  const wrong = (field: EntryField, code: string, message: string, hint?: string) => {
-    if (issues.every(({ cell }) => cell !== row.cellOf(field)))
-      issues.push(cellIssue(row, field, { code, message, hint }))
-  }
+  const { faults, wrong } = faultsOfRow(row)
   const number = readCentreNumber(texts.number)
   if (number === undefined || isPlaceholderNumber(number))
     wrong('number', 'invalid-number', `is 2 to 12 letters and digits, not ${texts.number || 'blank'}`)
@@ -25,7 +23,7 @@ export function readEntryRow(row: EntryRowAsWritten): { read: NewEntry } | { iss
       'series',
       'invalid-series',
       `is a year and a month such as 2026-06, not ${texts.series || 'blank'}`,
-      seriesHint(texts.series),
+      () => seriesHint(texts.series),
     )
   const component = readComponent(texts.component)
   if (component === undefined)
@@ -34,12 +32,12 @@ export function readEntryRow(row: EntryRowAsWritten): { read: NewEntry } | { iss
   if (candidates === undefined)
     wrong('candidates', 'invalid-count', `is a whole number, not ${texts.candidates || 'blank'}`)
   if (
-    issues.length > 0 ||
+    faults.length > 0 ||
     number === undefined ||
     !series ||
     component === undefined ||
     candidates === undefined
   )
-    return { issues }
+    return { faults }
   return { read: { centre_number: number, series, component, candidates } }
 }

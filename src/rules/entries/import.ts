@@ -1,11 +1,17 @@
 import { entriesOf, insertEntries, type NewEntry, removeEntries } from '../../db/entries/entries.ts'
 import type { Trx } from '../../db/transact.ts'
 import { appendAudit } from '../audit/append.ts'
-import { type CellIssue, inOrderOfRows, type RowCounts, rowCounts } from '../imports/table-row.ts'
+import {
+  type CellIssues,
+  type HeldBackRow,
+  issuesOf,
+  type RowCounts,
+  rowCounts,
+} from '../imports/table-row.ts'
 import type { RuleContext } from '../permissions/actor.ts'
 import { permit } from '../permissions/decide.ts'
 import { type Closing, noticingWhatCloses } from '../releases/what-closes.ts'
-import { type EntryRowAsWritten, readEntryRow } from './entry-rows.ts'
+import { type EntryField, type EntryRowAsWritten, readEntryRow } from './entry-rows.ts'
 
 interface Import {
   file: string
@@ -18,7 +24,7 @@ export interface ImportedEntries {
   file: string
   rows: RowCounts
   entries: { created: number; changed: number; unchanged: number }
-  issues: CellIssue[]
+  issues: CellIssues
   /** For whom something closes by this that was open, and opens that was not. */
   closes: Closing[]
   opens: Closing[]
@@ -31,11 +37,11 @@ export interface ImportedEntries {
 export async function importEntries(trx: Trx, { file, digest, rows, ctx }: Import): Promise<ImportedEntries> {
   const { by, at } = ctx
   permit(ctx, 'entries.import', { name: file })
-  const issues: CellIssue[] = []
+  const heldBack: HeldBackRow<EntryField>[] = []
   const wanted = new Map<string, NewEntry[]>()
   for (const row of rows) {
     const outcome = readEntryRow(row)
-    if ('issues' in outcome) issues.push(...outcome.issues)
+    if ('faults' in outcome) heldBack.push({ row, count: outcome.faults.length, faults: () => faultsOf(row) })
     else {
       const together = wanted.get(keyOf(outcome.read))
       if (together) together.push(outcome.read)
@@ -77,12 +83,17 @@ export async function importEntries(trx: Trx, { file, digest, rows, ctx }: Impor
       await insertEntries(trx, added)
     },
   })
-  const counts = rowCounts(rows, issues)
+  const counts = rowCounts(rows, heldBack)
   if (touched.size > 0) {
     const facts = { digest, rows: counts, entries, closes: closes.length, opens: opens.length }
     await appendAudit(trx, { by, at, action: 'entries.imported', subject: file, facts })
   }
-  return { file, rows: counts, entries, issues: inOrderOfRows(issues), closes, opens }
+  return { file, rows: counts, entries, issues: issuesOf(heldBack), closes, opens }
+}
+
+function faultsOf(row: EntryRowAsWritten) {
+  const outcome = readEntryRow(row)
+  return 'faults' in outcome ? outcome.faults : []
 }
 
 function keyOf({ centre_number, series, component }: NewEntry): string {

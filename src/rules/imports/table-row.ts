@@ -22,18 +22,56 @@ export interface TableRowAsWritten<Field extends string> {
   headingOf: (field: Field) => string
 }
 
-interface Fault {
+/** What is wrong with a field of a row. */
+export interface FieldFault<Field extends string> {
+  field: Field
   code: string
   /** Worded to follow the name of the column. */
   message: string
-  hint?: string
+  /** Where it takes a search, it is made when it is told. */
+  hint?: string | (() => string | undefined) | undefined
 }
 
-/** What is wrong with a field of a row, with its place. */
-export function cellIssue<Field extends string>(
+/** Gathers what is wrong with a row, one fault for each field: what could not be read at all is wrong first. */
+export function faultsOfRow<Field extends string>(row: Pick<TableRowAsWritten<Field>, 'faults'>) {
+  const faults: FieldFault<Field>[] = [...row.faults]
+  return {
+    faults,
+    wrong: (field: Field, code: string, message: string, hint?: FieldFault<Field>['hint']) => {
+      if (faults.every((fault) => fault.field !== field)) faults.push({ field, code, message, hint })
+    },
+  }
+}
+
+/** A row that is held back: how many faults it has, and how to find them again. */
+export interface HeldBackRow<Field extends string> {
+  row: TableRowAsWritten<Field>
+  count: number
+  faults: () => readonly FieldFault<Field>[]
+}
+
+/** Of a table with hundreds of thousands of faults only their rows are kept: each is found anew when it is told. */
+export type CellIssues = Iterable<CellIssue> & { readonly length: number; toJSON: () => CellIssue[] }
+
+/** What is wrong with the rows held back, in the order of the sheet. */
+export function issuesOf<Field extends string>(heldBack: readonly HeldBackRow<Field>[]): CellIssues {
+  const rows = heldBack.toSorted((one, other) => one.row.row - other.row.row)
+  function* inOrder(): Generator<CellIssue> {
+    for (const { row, faults } of rows) {
+      const issues = faults().map((fault) => issueOf(row, fault))
+      yield* issues.sort((one, other) => (one.cell < other.cell ? -1 : 1))
+    }
+  }
+  return {
+    length: rows.reduce((sum, { count }) => sum + count, 0),
+    [Symbol.iterator]: inOrder,
+    toJSON: () => [...inOrder()],
+  }
+}
+
+function issueOf<Field extends string>(
   { row, texts, cellOf, headingOf }: TableRowAsWritten<Field>,
-  field: Field,
-  { code, message, hint }: Fault,
+  { field, code, message, hint }: FieldFault<Field>,
 ): CellIssue {
   const column = headingOf(field)
   return {
@@ -43,13 +81,8 @@ export function cellIssue<Field extends string>(
     value: texts[field],
     code,
     message: `${column} ${message}`,
-    hint: hint ?? null,
+    hint: (typeof hint === 'function' ? hint() : hint) ?? null,
   }
-}
-
-/** Cells that could not be read at all. */
-export function unreadableCells<Field extends string>(row: TableRowAsWritten<Field>): CellIssue[] {
-  return row.faults.map(({ field, ...fault }) => cellIssue(row, field, fault))
 }
 
 /** How many rows there were, and what became of them. */
@@ -59,11 +92,6 @@ export interface RowCounts {
   heldBack: number
 }
 
-export function rowCounts(rows: readonly unknown[], issues: readonly CellIssue[]): RowCounts {
-  const heldBack = new Set(issues.map(({ row }) => row)).size
-  return { read: rows.length, accepted: rows.length - heldBack, heldBack }
-}
-
-export function inOrderOfRows(issues: readonly CellIssue[]): CellIssue[] {
-  return [...issues].sort((one, other) => one.row - other.row || (one.cell < other.cell ? -1 : 1))
+export function rowCounts(rows: readonly unknown[], heldBack: readonly unknown[]): RowCounts {
+  return { read: rows.length, accepted: rows.length - heldBack.length, heldBack: heldBack.length }
 }

@@ -7,10 +7,16 @@ import {
 } from '../../db/key-times/key-times.ts'
 import type { Trx } from '../../db/transact.ts'
 import { appendAudit } from '../audit/append.ts'
-import { type CellIssue, cellIssue, inOrderOfRows, type RowCounts, rowCounts } from '../imports/table-row.ts'
+import {
+  type CellIssues,
+  type HeldBackRow,
+  issuesOf,
+  type RowCounts,
+  rowCounts,
+} from '../imports/table-row.ts'
 import type { RuleContext } from '../permissions/actor.ts'
 import { permit } from '../permissions/decide.ts'
-import { type KeyTimeRowAsWritten, readKeyTimeRow } from './key-time-rows.ts'
+import { type KeyTimeField, type KeyTimeRowAsWritten, readKeyTimeRow } from './key-time-rows.ts'
 import { type Closing, noticingWhatCloses } from '../releases/what-closes.ts'
 import { overlaps } from './overlaps.ts'
 import { showTheSame } from './time-zones.ts'
@@ -26,7 +32,7 @@ export interface ImportedKeyTimes {
   file: string
   rows: RowCounts
   keyTimes: { created: number; changed: number; unchanged: number }
-  issues: CellIssue[]
+  issues: CellIssues
   /** For whom something closes by this that was open, and opens that was not. */
   closes: Closing[]
   opens: Closing[]
@@ -47,15 +53,15 @@ export async function importKeyTimes(
 ): Promise<ImportedKeyTimes> {
   const { by, at } = ctx
   permit(ctx, 'key-times.import', { name: file })
-  const issues: CellIssue[] = []
+  const heldBack: HeldBackRow<KeyTimeField>[] = []
   const found: ReadRow[] = []
   for (const row of rows) {
     const outcome = readKeyTimeRow(row)
-    if ('issues' in outcome) issues.push(...outcome.issues)
+    if ('faults' in outcome) heldBack.push({ row, count: outcome.faults.length, faults: () => faultsOf(row) })
     else found.push({ row, read: outcome.read })
   }
   const saved = await findKeyTimes(trx)
-  const accepted = withoutOverlaps(found, saved, issues)
+  const accepted = withoutOverlaps(found, saved, heldBack)
 
   const countries = [...new Set(accepted.map(({ read }) => read.country))]
   const {
@@ -67,12 +73,17 @@ export async function importKeyTimes(
     ctx,
     work: () => saveKeyTimes(trx, { accepted, saved }),
   })
-  const counts = rowCounts(rows, issues)
+  const counts = rowCounts(rows, heldBack)
   if (keyTimes.created + keyTimes.changed > 0) {
     const facts = { digest, rows: counts, keyTimes, closes: closes.length, opens: opens.length }
     await appendAudit(trx, { by, at, action: 'key-times.imported', subject: file, facts })
   }
-  return { file, rows: counts, keyTimes, issues: inOrderOfRows(issues), closes, opens }
+  return { file, rows: counts, keyTimes, issues: issuesOf(heldBack), closes, opens }
+}
+
+function faultsOf(row: KeyTimeRowAsWritten) {
+  const outcome = readKeyTimeRow(row)
+  return 'faults' in outcome ? outcome.faults : []
 }
 
 async function saveKeyTimes(
@@ -98,7 +109,7 @@ async function saveKeyTimes(
 function withoutOverlaps(
   found: readonly ReadRow[],
   saved: readonly KeyTimeRow[],
-  issues: CellIssue[],
+  heldBack: HeldBackRow<KeyTimeField>[],
 ): ReadRow[] {
   const said = new Set<string>()
   const together = new Map<string, ReadRow[]>()
@@ -124,8 +135,8 @@ function withoutOverlaps(
     const other = inFile ? `that of row ${inFile.row.row}` : `the saved one (No. ${inStore?.id})`
     const code = 'key-times-overlap'
     const hint = 'Let one end before the other begins, with From and Until.'
-    const fault = { code, message: `and ${other} would hold on the same days`, hint }
-    issues.push(cellIssue(row, 'localTime', fault))
+    const message = `and ${other} would hold on the same days`
+    heldBack.push({ row, count: 1, faults: () => [{ field: 'localTime', code, message, hint }] })
     return false
   })
 }

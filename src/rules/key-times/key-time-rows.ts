@@ -3,7 +3,7 @@ import type { NewKeyTime } from '../../db/key-times/key-times.ts'
 import type { ExamSession } from '../../db/schema.ts'
 import { isDate } from '../dates.ts'
 import { dayHint, seriesHint, timeHint } from '../imports/cell-hints.ts'
-import { cellIssue, type CellIssue, type TableRowAsWritten, unreadableCells } from '../imports/table-row.ts'
+import { faultsOfRow, type FieldFault, type TableRowAsWritten } from '../imports/table-row.ts'
 import { clocksOf, findTimeZone, onlyTimeZoneOf, timeZoneHint, zoneIn } from './time-zones.ts'
 
 export const keyTimeFields = [
@@ -21,21 +21,18 @@ export type KeyTimeField = (typeof keyTimeFields)[number]
 export type KeyTimeRowAsWritten = TableRowAsWritten<KeyTimeField>
 
 /** Reads one row; says of each cell what is wrong with it. */
-export function readKeyTimeRow(row: KeyTimeRowAsWritten): { read: NewKeyTime } | { issues: CellIssue[] } {
+export function readKeyTimeRow(
+  row: KeyTimeRowAsWritten,
+): { read: NewKeyTime } | { faults: FieldFault<KeyTimeField>[] } {
   const { texts } = row
-  const issues = unreadableCells(row)
-  const wrong = (field: KeyTimeField, code: string, message: string, hint?: string) => {
-    if (issues.every(({ cell }) => cell !== row.cellOf(field)))
-      issues.push(cellIssue(row, field, { code, message, hint }))
-  }
+  const { faults, wrong } = faultsOfRow(row)
   const country = countryCode(texts.country)
   if (country === undefined) {
-    const near = closestCountries(texts.country)
     wrong(
       'country',
       'unknown-country',
       texts.country === '' ? 'is missing' : `names no country: ${texts.country}`,
-      near.length > 0 ? `Did you mean ${near.join(' or ')}?` : undefined,
+      () => nearCountries(texts.country),
     )
   }
   const administrativeZone = readAdministrativeZone(texts.administrativeZone)
@@ -46,32 +43,28 @@ export function readKeyTimeRow(row: KeyTimeRowAsWritten): { read: NewKeyTime } |
     wrong('session', 'invalid-session', `is AM, PM or EV, not ${texts.session || 'blank'}`)
   const localTime = readLocalTime(texts.localTime)
   if (localTime === undefined)
-    wrong(
-      'localTime',
-      'invalid-time',
-      `is a time such as 10:00, not ${texts.localTime || 'blank'}`,
+    wrong('localTime', 'invalid-time', `is a time such as 10:00, not ${texts.localTime || 'blank'}`, () =>
       timeHint(texts.localTime),
     )
   const contradiction = localTime && session ? contradictionOf(session, localTime) : undefined
   if (contradiction) wrong('localTime', 'time-not-in-session', contradiction.message, contradiction.hint)
   const series = readSeries(texts.series)
   if (series === undefined)
-    wrong(
-      'series',
-      'invalid-series',
-      `is a year and a month such as 2026-06, not ${texts.series}`,
+    wrong('series', 'invalid-series', `is a year and a month such as 2026-06, not ${texts.series}`, () =>
       seriesHint(texts.series),
     )
   const [from, until] = [readDay(texts.from), readDay(texts.until)]
   if (from === undefined)
-    wrong('from', 'invalid-date', `is a day such as 2026-03-29, not ${texts.from}`, dayHint(texts.from))
+    wrong('from', 'invalid-date', `is a day such as 2026-03-29, not ${texts.from}`, () => dayHint(texts.from))
   if (until === undefined)
-    wrong('until', 'invalid-date', `is a day such as 2026-10-24, not ${texts.until}`, dayHint(texts.until))
+    wrong('until', 'invalid-date', `is a day such as 2026-10-24, not ${texts.until}`, () =>
+      dayHint(texts.until),
+    )
   if (from && until && from > until) wrong('until', 'ends-before-it-begins', `is before ${from}`)
   const zone = country === undefined ? undefined : readTimeZone(country, texts.timeZone)
   if (zone && 'code' in zone) wrong('timeZone', zone.code, zone.message, zone.hint)
   if (
-    issues.length > 0 ||
+    faults.length > 0 ||
     country === undefined ||
     administrativeZone === undefined ||
     session === undefined ||
@@ -82,7 +75,7 @@ export function readKeyTimeRow(row: KeyTimeRowAsWritten): { read: NewKeyTime } |
     zone === undefined ||
     'code' in zone
   )
-    return { issues }
+    return { faults }
   return {
     read: {
       country,
@@ -95,6 +88,11 @@ export function readKeyTimeRow(row: KeyTimeRowAsWritten): { read: NewKeyTime } |
       until_date: until,
     },
   }
+}
+
+function nearCountries(text: string): string | undefined {
+  const near = closestCountries(text)
+  return near.length > 0 ? `Did you mean ${near.join(' or ')}?` : undefined
 }
 
 /** Null where nothing is said; undefined where it is no administrative zone. */
@@ -171,7 +169,7 @@ function readDay(text: string): string | null | undefined {
 interface ZoneFault {
   code: string
   message: string
-  hint: string
+  hint: () => string
 }
 
 function readTimeZone(country: string, text: string): { name: string } | ZoneFault {
@@ -185,7 +183,7 @@ function readTimeZone(country: string, text: string): { name: string } | ZoneFau
         several.length === 0
           ? `is needed: ${countryName(country)} has none of its own`
           : `is needed: ${countryName(country)} has several`,
-      hint: timeZoneHint(country, text),
+      hint: () => timeZoneHint(country, text),
     }
   }
   const name = findTimeZone(text)
@@ -193,7 +191,7 @@ function readTimeZone(country: string, text: string): { name: string } | ZoneFau
     return {
       code: 'unknown-time-zone',
       message: `names no time zone: ${text}`,
-      hint: timeZoneHint(country, text),
+      hint: () => timeZoneHint(country, text),
     }
   }
   const there = zoneIn(country, name)
@@ -201,6 +199,6 @@ function readTimeZone(country: string, text: string): { name: string } | ZoneFau
   return {
     code: 'time-zone-elsewhere',
     message: `names ${name}, which is none of ${countryName(country)}`,
-    hint: timeZoneHint(country, text),
+    hint: () => timeZoneHint(country, text),
   }
 }

@@ -1,4 +1,4 @@
-import type { CentreWithPeople } from '../../db/centres/centres.ts'
+import { type CentreWithPeople, numbersInUse } from '../../db/centres/centres.ts'
 import { lettersWaitingFor } from '../../db/outbox.ts'
 import type { HubRole } from '../../db/schema.ts'
 import type { Trx } from '../../db/transact.ts'
@@ -7,7 +7,7 @@ import { findLiveUser } from '../../db/users/users.ts'
 import { type Failure, Refused, Usage } from '../../errors.ts'
 import { appendAudit } from '../audit/append.ts'
 import { failureOf, forEachRow } from '../batch.ts'
-import { findCentre } from '../centres/find.ts'
+import { centreNotFound, findCentre, readCentreNumber, typedCentreNumber } from '../centres/find.ts'
 import { refuseDeletedCentre } from '../refusals.ts'
 import { readPersonName } from '../names.ts'
 import type { Actor, RuleContext } from '../permissions/actor.ts'
@@ -174,9 +174,9 @@ function inUse(account: Account, { by, waits }: { by: Actor; waits: boolean }): 
 /** One row of a table of new users, as it is written there. */
 export interface UserRow {
   /** Where each field stands: `Users!D4`. */
-  cells: Readonly<Record<UserField, string>>
+  cellOf(field: UserField): string
   /** The first cell that could not be read, such as `#N/A`, worded to follow its column's name. */
-  error?: { field: UserField; code: string; message: string; hint: string }
+  error?: { field: UserField; code: string; message: string; hint: string } | undefined
   centre: string
   firstName: string
   lastName: string
@@ -194,16 +194,26 @@ interface Table {
   ctx: RuleContext
 }
 
+/** A list that names as many centres as it has rows is no reason to remember what was said of each. */
+const maxRemembered = 1000
+
 /** Adds the people of a table, all or none. @throws `bad-rows`, with every problem by its cell */
-export function addUsers(trx: Trx, { rows, admin, ifMissing, ctx }: Table): Promise<ChangedUser[]> {
+export async function addUsers(trx: Trx, { rows, admin, ifMissing, ctx }: Table): Promise<ChangedUser[]> {
   const earlier = earlierRows(rows)
+  const numbers = new Set(rows.flatMap(({ centre }) => readCentreNumber(centre) ?? []))
+  const inUse = await numbersInUse(trx, [...numbers])
+  const lookFor = async (centre: string) => {
+    const number = typedCentreNumber(centre)
+    if (inUse.has(number)) return findCentre(trx, number, ctx)
+    throw await centreNotFound(trx, number, ctx)
+  }
   // A list names few centres, and many times.
   const looked = new Map<string, Promise<Failure | undefined>>()
   const centreFailure = (centre: string) => {
     const before = looked.get(centre)
     if (before) return before
-    const look = failureOf(() => (centre === '' ? refuseNoNumber() : findCentre(trx, centre, ctx)))
-    looked.set(centre, look)
+    const look = failureOf(() => (centre === '' ? refuseNoNumber() : lookFor(centre)))
+    if (looked.size < maxRemembered) looked.set(centre, look)
     return look
   }
   return forEachRow(trx, rows, {
@@ -216,8 +226,8 @@ export function addUsers(trx: Trx, { rows, admin, ifMissing, ctx }: Table): Prom
       const { centre, roles, sites } = row
       return addUser(trx, { person: personIn(row), centre, roles, sites, admin, ifMissing, ctx })
     },
-    cellOf: ({ cells, error }, { code, details }) =>
-      cells[error?.field ?? nameField(details) ?? fields[code] ?? 'email'],
+    cellOf: (row, { code, details }) =>
+      row.cellOf(row.error?.field ?? nameField(details) ?? fields[code] ?? 'email'),
   })
 }
 
@@ -235,12 +245,16 @@ function earlierRows(rows: readonly UserRow[]): Map<UserRow, UserRow> {
   return earlier
 }
 
-function isEqualRow({ cells: _, ...one }: UserRow, { cells: __, ...other }: UserRow): boolean {
-  return JSON.stringify(one) === JSON.stringify(other)
+function isEqualRow(one: UserRow, other: UserRow): boolean {
+  return contentOf(one) === contentOf(other)
+}
+
+function contentOf({ error, centre, firstName, lastName, email, roles, sites }: UserRow): string {
+  return JSON.stringify([error, centre, firstName, lastName, email, roles, sites])
 }
 
 function namedTwice({ email }: UserRow, first: UserRow): Usage {
-  return new Usage(`${email} stands at ${first.cells.email} too.`, {
+  return new Usage(`${email} stands at ${first.cellOf('email')} too.`, {
     code: 'named-twice',
     hint: 'Keep the right row.',
   })
