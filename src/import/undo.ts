@@ -10,11 +10,12 @@ import {
 } from '../db/imports/undo.ts'
 import { type LeftAlone, removeCreatedCentres, removeCreatedUsers } from './remove-created.ts'
 import { isErased } from '../db/users/erased-accounts.ts'
-import type { ImportRow } from '../db/imports/imports.ts'
+import { centresOfImport, type ImportRow } from '../db/imports/imports.ts'
 import { changeListDigest } from '../db/imports/write.ts'
 import { forgetOwedSheet } from '../db/imports/pin-sheets-owed.ts'
 import type { Trx } from '../db/transact.ts'
 import type { RuleContext } from '../rules/permissions/actor.ts'
+import { type Closing, noticingWhatCloses } from '../rules/releases/what-closes.ts'
 import { findImportNumber } from '../rules/imports/find.ts'
 import { permit } from '../rules/permissions/decide.ts'
 import { appendAudit } from '../rules/audit/append.ts'
@@ -34,6 +35,8 @@ export interface Undone {
     lettersCancelled: number
   }
   left: LeftAlone[]
+  /** What is released, and was open for its centres, and is not any more. */
+  closes: readonly Closing[]
 }
 
 const nothing: Undone['undone'] = {
@@ -51,12 +54,20 @@ const nothing: Undone['undone'] = {
 export async function undoImport(trx: Trx, { id, ctx }: { id: number; ctx: RuleContext }): Promise<Undone> {
   const imported = await findImportNumber(trx, id)
   permit(ctx, 'centres.import', { name: String(id) })
-  if (imported.state === 'undone') return { import: imported, changed: false, undone: nothing, left: [] }
+  if (imported.state === 'undone')
+    return { import: imported, changed: false, undone: nothing, left: [], closes: [] }
 
   const letters = await cancelLettersOfImport(trx, id)
-  const users = await removeCreatedUsers(trx, imported)
-  const changes = await undoChanges(trx, imported)
-  const centres = await removeCreatedCentres(trx, imported)
+  const { result, closes } = await noticingWhatCloses(trx, {
+    meant: { numbers: await centresOfImport(trx, id) },
+    ctx,
+    work: async () => {
+      const users = await removeCreatedUsers(trx, imported)
+      const changes = await undoChanges(trx, imported)
+      return { users, changes, centres: await removeCreatedCentres(trx, imported) }
+    },
+  })
+  const { users, changes, centres } = result
   const undone = {
     ...nothing,
     ...changes.undone,
@@ -78,7 +89,7 @@ export async function undoImport(trx: Trx, { id, ctx }: { id: number; ctx: RuleC
     // What is left of it, which nothing changes any more.
     facts: { import: id, undone, left: left.length, changes: await changeListDigest(trx, id) },
   })
-  return { import: { ...imported, state: 'undone', undone_at: at }, changed: true, undone, left }
+  return { import: { ...imported, state: 'undone', undone_at: at }, changed: true, undone, left, closes }
 }
 
 type Counter = keyof Undone['undone']

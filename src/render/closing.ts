@@ -13,8 +13,8 @@ export function closingQuestion(
 ): string | undefined {
   if (closes.length === 0 && opens.length === 0) return undefined
   const done = [
-    ...(closes.length > 0 ? [`close what is open for ${centresOf(closes).counted}`] : []),
-    ...(opens.length > 0 ? [`open it now for ${centresOf(opens).counted}`] : []),
+    ...(closes.length > 0 ? [`close what is open for ${whomOf(closes).counted}`] : []),
+    ...(opens.length > 0 ? [`open it now for ${whomOf(opens).counted}`] : []),
   ]
   // The first line is all that is told where nobody can be asked.
   const both =
@@ -34,10 +34,10 @@ export interface WithClosing<Result> {
 }
 
 /** The question of a change, after for whom it would close what is open now. */
-export function withClosing(
-  question: string | undefined,
+export function withClosing<Question extends string | undefined>(
+  question: Question,
   { closes }: Pick<WithClosing<unknown>, 'closes'>,
-): string | undefined {
+): Question | string {
   if (question === undefined || closes.length === 0) return question
   return [...named(closes, 'What is open now would close for'), question].join('\n')
 }
@@ -53,25 +53,37 @@ export function renderWithClosing(
 
 function named(changes: readonly Closing[], first: string): string[] {
   if (changes.length === 0) return []
-  const { counted, few } = centresOf(changes)
-  const lines = changes.map(({ release, centre, resources }) =>
-    oneLine(`${centre.number} ${centre.name}: ${release.name} (${resources.join(', ')})`),
+  const { counted, few } = whomOf(changes)
+  const lines = changes.map((change) =>
+    oneLine(`${whom(change)}: ${change.release.name} (${change.resources.join(', ')})`),
   )
   return listLines(`${first} ${counted} (${few}):`, lines, mostNamed)
 }
 
-function centresOf(changes: readonly Closing[]): { counted: string; few: string } {
-  const centres = [...new Set(changes.map(({ centre }) => centre.number))]
+/** `EG001 Nile School`, or `amira@school.example (EG001)` where it is about one person of it. */
+function whom({ centre, user }: Closing): string {
+  return user === undefined ? `${centre.number} ${centre.name}` : `${user} (${centre.number})`
+}
+
+function whomOf(changes: readonly Closing[]): { counted: string; few: string } {
+  const centres = new Set(changes.flatMap(({ centre, user }) => (user === undefined ? centre.number : [])))
+  const people = new Set(changes.flatMap(({ user }) => user ?? []))
+  const all = [...centres, ...people]
   return {
-    counted: count(centres.length, 'centre'),
-    few: `${centres.slice(0, 3).join(', ')}${centres.length > 3 ? ' …' : ''}`,
+    counted: [
+      ...(centres.size > 0 ? [count(centres.size, 'centre')] : []),
+      ...(people.size > 0
+        ? [people.size === 1 ? '1 person' : `${people.size.toLocaleString('en-GB')} people`]
+        : []),
+    ].join(' and '),
+    few: `${all.slice(0, 3).join(', ')}${all.length > 3 ? ' …' : ''}`,
   }
 }
 
 /** What of it is agreed to. */
 export function comparableClosing(closes: readonly Closing[], opens: readonly Closing[] = []): unknown {
   return [closes, opens].map((changes) =>
-    changes.map(({ release, centre, resources }) => [release.id, centre.number, resources]),
+    changes.map(({ release, centre, user, resources }) => [release.id, centre.number, user, resources]),
   )
 }
 
@@ -85,12 +97,12 @@ export function renderClosing(
 }
 
 function linesForPipe(word: string, changes: readonly Closing[]): string[] {
-  return changes.map(({ release, centre }) => tsvLine([word, release.id, release.name, centre.number]))
+  return changes.map(({ release, centre, user }) =>
+    tsvLine([word, release.id, release.name, centre.number, ...(user === undefined ? [] : [user])]),
+  )
 }
 
 function listed(word: string, changes: readonly Closing[]): string[] {
-  const lines = changes.map(({ release, centre }) =>
-    oneLine(`${centre.number} ${centre.name}: ${release.name}`),
-  )
+  const lines = changes.map((change) => oneLine(`${whom(change)}: ${change.release.name}`))
   return listLines(`  ${word} for ${count(lines.length, 'authorisation')}:`, lines, mostNamed)
 }

@@ -7,6 +7,8 @@ import { firstOfEachKind } from './kinds.ts'
 import { oneLine as cell, tsvLine } from './clean-text.ts'
 import { type Pieces, piecesOfLines } from './pieces.ts'
 import { count, listLines } from './text.ts'
+import type { Closing } from '../rules/releases/what-closes.ts'
+import { renderClosing, withClosing } from './closing.ts'
 import type { JsonAnswer } from './json.ts'
 
 /** What an import did, would do, or did once. */
@@ -18,6 +20,8 @@ export interface ImportAnswer {
   plan: Pick<Plan, 'renames' | 'missingCentres' | 'extraUsers' | 'duplicatedUsers' | 'issues'>
   pins: { file: string | null; count: number }
   mail: { queued: number }
+  /** What is released, and was open for whom it deletes. */
+  closes: readonly Closing[]
   /** What became of those messages, counted: `3 sent, 1 queued`. */
   letters?: string
   elapsedMs: number
@@ -32,6 +36,7 @@ export function importJson({
   plan,
   pins,
   mail,
+  closes,
   elapsedMs,
   dryRun,
 }: ImportAnswer): JsonAnswer<'import'> {
@@ -43,6 +48,7 @@ export function importJson({
     ...listsOfPlan(plan),
     pins,
     mail,
+    closed: [...closes],
     elapsedMs,
     dryRun,
   }
@@ -69,11 +75,11 @@ export function listsOfPlan(plan: ImportAnswer['plan']) {
 
 /** The result: three lines when all is well; a pipe gets every fact, one a line. */
 export function renderImport(answer: ImportAnswer, view: View): string | Pieces {
-  return view.isTerminal ? renderForPerson(answer, view) : piecesOfLines(linesForPipe(answer))
+  return view.isTerminal ? renderForPerson(answer, view) : piecesOfLines(linesForPipe(answer, view))
 }
 
 function renderForPerson(answer: ImportAnswer, view: View): string {
-  const { id, source, counts, plan, pins, mail, letters, elapsedMs, dryRun } = answer
+  const { id, source, counts, plan, pins, mail, closes, letters, elapsedMs, dryRun } = answer
   const { chalk } = view
   const lines: string[] = []
   const took = `${count(counts.rows.read, 'row')} in ${seconds(elapsedMs)}`
@@ -96,6 +102,7 @@ function renderForPerson(answer: ImportAnswer, view: View): string {
   if (lists.length > 0) {
     lines.push(`Not in the workbook: ${lists.join(' and ')}; they stay as they are (--json lists them).`)
   }
+  lines.push(...renderClosing(closes, view))
   if (id !== null) lines.push(chalk.dim(`To take it back: ssh-admin centres imports undo ${id}`))
   if (counts.rows.heldBack > 0) {
     lines.push(chalk.yellow(`${count(counts.rows.heldBack, 'row')} held back:`), ...issueLines(plan, view))
@@ -103,8 +110,8 @@ function renderForPerson(answer: ImportAnswer, view: View): string {
   return `${lines.join('\n')}\n`
 }
 
-function* linesForPipe(answer: ImportAnswer): Generator<string> {
-  const { id, state, source, counts, plan, pins, mail, elapsedMs } = answer
+function* linesForPipe(answer: ImportAnswer, view: View): Generator<string> {
+  const { id, state, source, counts, plan, pins, mail, closes, elapsedMs } = answer
   yield tsvLine(['import', id ?? '', state, source.file, source.sheet, source.digest])
   for (const [part, numbers] of Object.entries({
     rows: counts.rows,
@@ -126,6 +133,7 @@ function* linesForPipe(answer: ImportAnswer): Generator<string> {
   }
   for (const { cell: at, code, value, message } of plan.issues)
     yield tsvLine(['issue', at, code, value, message])
+  yield* renderClosing(closes, view)
   yield tsvLine(['elapsed', elapsedMs])
 }
 
@@ -178,8 +186,11 @@ export function describePlan(plan: Plan, deletions: Deletions, view: View): stri
   return lines
 }
 
-/** What agreeing will do, as a question. */
-export function importQuestion({ centres, users }: Counts): string {
+/** What agreeing will do, as a question, after for whom it would close what is open. */
+export function importQuestion(
+  { centres, users }: Counts,
+  { closes }: { closes: readonly Closing[] },
+): string {
   const newUsers = users.created + users.replaced
   const created = [
     centres.created > 0 && count(centres.created, 'centre'),
@@ -193,7 +204,8 @@ export function importQuestion({ centres, users }: Counts): string {
     users.deleted > 0 && `delete ${count(users.deleted, 'user')}`,
   ].filter((part) => part !== false)
   const text = parts.join(', ')
-  return `${text.charAt(0).toUpperCase()}${text.slice(1)}?`
+  const question = `${text.charAt(0).toUpperCase()}${text.slice(1)}?`
+  return withClosing(question, { closes })
 }
 
 function whatWasDone({ centres, users }: Counts): string | undefined {

@@ -128,17 +128,23 @@ export function renderShownImport({ row, contents }: ShownImport, view: View): s
   return `${lines.join('\n')}\n`
 }
 
-export function undoneJson({ import: row, changed, undone, left }: Undone): JsonOfChange<'undoneImport'> {
-  return { import: importRowJson(row), changed, undone, left }
+export function undoneJson({
+  import: row,
+  changed,
+  undone,
+  left,
+  closes,
+}: Undone): JsonOfChange<'undoneImport'> {
+  return { import: importRowJson(row), changed, undone, left, closed: [...closes] }
 }
 
 export function renderUndone({ import: row, changed, undone, left }: Undone, view: View): string {
   if (!view.isTerminal) {
     const numbers = Object.entries(undone).map(([name, number]) => tsvLine(['undone', name, number]))
     const alone = left.map(({ what, reason }) => tsvLine(['left', what, reason]))
-    return `${[tsvLine(['import', row.id, row.state]), ...numbers, ...alone].join('\n')}\n`
+    return [tsvLine(['import', row.id, row.state]), ...numbers, ...alone].join('\n')
   }
-  if (!changed) return `Import ${row.id} was taken back already; nothing to do.\n`
+  if (!changed) return `Import ${row.id} was taken back already; nothing to do.`
   const parts = [
     `${count(undone.centresRemoved, 'centre')} and ${count(undone.usersRemoved, 'user')} removed`,
     undone.namesGivenBack > 0 && `${count(undone.namesGivenBack, 'old name')} given back`,
@@ -157,7 +163,7 @@ export function renderUndone({ import: row, changed, undone, left }: Undone, vie
       20,
     ),
   ]
-  return `${lines.join('\n')}\n`
+  return lines.join('\n')
 }
 
 /** Says that a sheet is owed, and how to make it; or that its import is still making it. */

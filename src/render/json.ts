@@ -386,6 +386,8 @@ const closing = () =>
   z.strictObject({
     release: z.strictObject({ id: count(), name: text() }),
     centre: z.strictObject({ number: text(), name: text() }),
+    /** The one person whom it is about; absent: everybody of the centre. */
+    user: z.optional(text()),
     resources: z.array(text()),
   })
 
@@ -575,6 +577,7 @@ const answerShapes = () => ({
     ...importFields(),
     /** With --plan-out where it was saved, null in a rehearsal. */
     plan: z.optional(orNull(text())),
+    closed: z.array(closing()),
   }),
   imports: answer({ imports: z.array(importRecord()), total: count() }),
   shownImport: answer({
@@ -604,6 +607,7 @@ const answerShapes = () => ({
       lettersCancelled: count(),
     }),
     left: z.array(z.strictObject({ what: text(), reason: text() })),
+    closed: z.array(closing()),
   }),
   pinSheet: answerOfChange({
     file: orNull(text()),
@@ -628,13 +632,19 @@ const answerShapes = () => ({
     lastEvents: z.array(event()),
   }),
 
-  users: answerOfChange({ users: z.array(changedUser()), mail: mail(), total: count() }),
+  users: answerOfChange({
+    users: z.array(changedUser()),
+    mail: mail(),
+    total: count(),
+    closed: z.array(closing()),
+  }),
   userList: answer({ users: z.array(changedUser()), mail: mail(), total: count() }),
   deletedUsers: answerOfChange({
     users: z.array(changedUser()),
     mail: mail(),
     total: count(),
     transfers: z.array(z.strictObject(transferFields())),
+    closed: z.array(closing()),
   }),
   userDetails: answer({ ...user().shape, lastEvents: z.array(event()) }),
   transfer: answerOfChange({ ...transferFields(), mail: mail() }),

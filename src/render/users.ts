@@ -4,7 +4,9 @@ import { holdings } from '../rules/refusals.ts'
 import { type Account, nameOf, type UncountedAccount } from '../rules/users/account.ts'
 import type { ChangedUser, Outcome } from '../rules/users/changed.ts'
 import type { EditedUser } from '../rules/users/edit.ts'
+import type { Closing } from '../rules/releases/what-closes.ts'
 import { oneLine, tsvLine } from './clean-text.ts'
+import { renderClosing } from './closing.ts'
 import type { Message } from './messages.ts'
 import type { JsonOfChange, Shape } from './json.ts'
 
@@ -47,7 +49,13 @@ export function usersJson(changed: readonly ChangedUser[], mail: readonly Messag
     })),
     mail,
     total: changed.length,
+    closed: closedBy(changed),
   }
+}
+
+/** For whom these changes close what was open. */
+export function closedBy(changed: readonly Pick<ChangedUser, 'closes'>[]): Closing[] {
+  return changed.flatMap(({ closes = [] }) => closes)
 }
 
 /** What became of each user, one a line. */
@@ -57,10 +65,12 @@ export function renderChangedUsers(
   mail: readonly Message[] = [],
 ): string {
   const known = changed.map((one) => ({ ...one, outcome: outcomeAfterMail(one, mail) }))
-  if (view.isTerminal) return known.map((one) => sentence(one, view, mail)).join('\n')
-  return known
-    .map(({ account, outcome }) => tsvLine([account.email, account.centre?.number, account.status, outcome]))
-    .join('\n')
+  const lines = known.map((one) => {
+    const { account, outcome } = one
+    if (view.isTerminal) return sentence(one, view, mail)
+    return tsvLine([account.email, account.centre?.number, account.status, outcome])
+  })
+  return [...lines, ...renderClosing(closedBy(changed), view)].join('\n')
 }
 
 function sentence(changed: ChangedUser, { chalk }: View, mail: readonly Message[]): string {

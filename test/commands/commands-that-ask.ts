@@ -224,6 +224,17 @@ export const asking: Readonly<Record<string, Asks>> = {
     nothing: { prepare: ['key-times', 'edit', '1', '--local-time', '11:30'] },
     meanwhile: does('releases withdraw June'),
   },
+  'roles revoke': {
+    argv: ['admin@school.example', 'exams-officer'],
+    question: 'would close for 1 person',
+    prepare: async (world) => {
+      await does('roles grant admin@school.example exams-officer')(world)
+      await does('users edit admin@school.example --no-admin')(world)
+      await opened(world)
+    },
+    nothing: { prepare: ['roles', 'revoke', 'admin@school.example', 'exams-officer'] },
+    meanwhile: does('releases withdraw June'),
+  },
   'help-documents replace': {
     argv: ['1', 'second.txt'],
     question: 'in the place of',
@@ -401,7 +412,6 @@ export const notAsking: readonly string[] = [
   'associates assign',
   'associates unassign',
   'roles grant',
-  'roles revoke',
   'progression-tests import',
   'resources upload',
   'resources restore',

@@ -5,7 +5,8 @@ import type { SavedPlan } from '../../import/plan-file.ts'
 import { command } from '../../cli/define.ts'
 import { argument, option } from '../../cli/parameters.ts'
 import { runImport } from './run-import.ts'
-import type { PreparedImport } from './plan-import.ts'
+import type { RuleContext } from '../../rules/permissions/actor.ts'
+import { closedByDeletions, type PreparedImport } from './plan-import.ts'
 import { checkOutputFiles, slipsOption } from './import-output-files.ts'
 
 export const apply = () =>
@@ -43,8 +44,8 @@ If the workbook or what the plan read of the store has changed meanwhile, nothin
       try {
         const saved = readPlan(path, store.keys().plan)
         refuseChangedWorkbook(saved)
-        const ready = await stillTrue(saved, store)
         const ctx = await session.ctx(store)
+        const ready = await stillTrue(saved, { store, ctx })
         return await runImport({
           session,
           store,
@@ -62,7 +63,10 @@ If the workbook or what the plan read of the store has changed meanwhile, nothin
   })
 
 /** The plan beside the store as it is now. @throws `plan-changed` where the store's part differs */
-async function stillTrue(saved: SavedPlan, store: OpenStore): Promise<PreparedImport> {
+async function stillTrue(
+  saved: SavedPlan,
+  { store, ctx }: { store: OpenStore; ctx: Pick<RuleContext, 'at'> },
+): Promise<PreparedImport> {
   const { readStore } = await import('../../import/read-store.ts')
   const { digestOfView } = await import('../../db/imports/view.ts')
   const { storeChanged } = await import('../../import/plan-file.ts')
@@ -75,6 +79,7 @@ async function stillTrue(saved: SavedPlan, store: OpenStore): Promise<PreparedIm
     centreNames: new Map(view.centres.map(({ number, name }) => [number, name])),
     roster: undefined,
     reported: undefined,
+    closes: await closedByDeletions(store.db, { deletions: saved.deletions, at: ctx.at }),
     described: false,
   }
 }

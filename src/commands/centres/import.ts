@@ -108,7 +108,7 @@ async function importWorkbook(options: Options, session: Session): Promise<Answe
       const roster = held ?? (await readWorkbook(options, session, phases))
       // Let go of the rows: they would weigh while the store is written; a second try reads them again.
       held = options.file === '-' ? roster : undefined
-      return planWorkbook(options, { session, store, roster, asks: still, phases })
+      return planWorkbook(options, { session, store, ctx, roster, asks: still, phases })
     }
     // With --yes nobody agreed to one plan: when the store changed meanwhile, it is planned again.
     for (let tries = 1; ; tries += 1) {

@@ -15,6 +15,8 @@ import { describePlan } from '../../render/import.ts'
 import { mapped } from '../../render/pieces.ts'
 import { count } from '../../render/text.ts'
 import type { DeletedCentre } from '../../rules/centres/delete.ts'
+import type { RuleContext } from '../../rules/permissions/actor.ts'
+import type { Closing } from '../../rules/releases/what-closes.ts'
 
 /** A plan with all that applying it needs. */
 export interface PreparedImport {
@@ -33,6 +35,8 @@ export interface PreparedImport {
   roster: Roster | undefined
   /** What a report says of the rows; absent where none is wanted. */
   reported: ReportFacts | undefined
+  /** What is open, and would not be any more for whom it deletes. */
+  closes: readonly Closing[]
   /** It was shown already, before what the workbook lacks was offered for deletion. */
   described: boolean
 }
@@ -125,6 +129,7 @@ export interface Wanted {
 interface Planning {
   session: Session
   store: OpenStore
+  ctx: Pick<RuleContext, 'at'>
   roster: Roster
   asks: boolean
   phases: Phases
@@ -133,7 +138,7 @@ interface Planning {
 /** Plans the roster against the store as it is now, deletions included. */
 export async function planWorkbook(
   wanted: Wanted,
-  { session, store, roster, asks, phases }: Planning,
+  { session, store, ctx, roster, asks, phases }: Planning,
 ): Promise<PreparedImport> {
   const { planImport } = await import('../../import/plan.ts')
   const { readStore, touchedBy } = await import('../../import/read-store.ts')
@@ -182,8 +187,23 @@ export async function planWorkbook(
     // Only the rows held back are written out again.
     roster: wanted.issuesOut === undefined ? undefined : roster,
     reported: wanted.report === undefined ? undefined : await factsOf(store, { roster, plan }),
+    closes: await closedByDeletions(store.db, { deletions, at: ctx.at }),
     described: offers,
   }
+}
+
+/** For whom it closes what is open. */
+export async function closedByDeletions(
+  db: OpenStore['db'],
+  { deletions: { centres, users }, at }: { deletions: Deletions; at: Date },
+): Promise<readonly Closing[]> {
+  if (centres.length + users.length === 0) return []
+  const { closedByDeleting } = await import('../../rules/releases/what-closes.ts')
+  return closedByDeleting(db, {
+    centres: centres.map(({ number }) => number),
+    users: users.map(({ id }) => id),
+    at,
+  })
 }
 
 async function factsOf({ db }: OpenStore, of: { roster: Roster; plan: Plan }): Promise<ReportFacts> {

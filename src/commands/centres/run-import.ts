@@ -9,6 +9,7 @@ import { noteSheet, owedSheets, recordOwedSheet } from '../../db/imports/pin-she
 import type { OpenStore } from '../../db/store/open.ts'
 import type { Trx } from '../../db/transact.ts'
 import { Cancelled } from '../../errors.ts'
+import { comparableClosing } from '../../render/closing.ts'
 import {
   describePlan,
   type ImportAnswer,
@@ -18,6 +19,7 @@ import {
 } from '../../render/import.ts'
 import { owedSheetNotice } from '../../render/imports.ts'
 import { countedStates } from '../../render/messages.ts'
+import type { Closing } from '../../rules/releases/what-closes.ts'
 import type { RuleContext } from '../../rules/permissions/actor.ts'
 import { statusOfMaker } from '../../unfinished-files.ts'
 import {
@@ -28,7 +30,7 @@ import {
   prepareIssues,
   preparePins,
 } from './import-output-files.ts'
-import type { PreparedImport } from './plan-import.ts'
+import { closedByDeletions, type PreparedImport } from './plan-import.ts'
 import { placeReport } from './report.ts'
 
 interface ImportRun {
@@ -55,7 +57,7 @@ export async function runImport(work: ImportRun): Promise<AnswerOfChange> {
     const lines = ready.described ? [] : describePlan(plan, deletions, session.terminal.err)
     for (const line of lines) session.say(line)
     const before = performance.now()
-    if (!nothing) await confirm(session, importQuestion(counts))
+    if (!nothing) await confirm(session, importQuestion(counts, ready))
     asked = performance.now() - before
   }
   if (session.context.signal.aborted) throw new Cancelled()
@@ -77,6 +79,7 @@ export async function runImport(work: ImportRun): Promise<AnswerOfChange> {
     plan,
     pins: { file: done.file, count: plan.newUsers.length },
     mail: { queued: done.queued },
+    closes: done.closes,
     letters: letters.states,
     elapsedMs,
     dryRun,
@@ -101,7 +104,7 @@ async function notifyOwedSheets({ session, store, ready }: ImportRun, id: number
   )
 }
 
-const nothingDone = Promise.resolve({ id: null, file: null, queued: 0, letters: [], owed: false })
+const nothingDone = Promise.resolve({ id: null, file: null, queued: 0, letters: [], owed: false, closes: [] })
 
 interface Done {
   id: number
@@ -110,6 +113,7 @@ interface Done {
   /** The letters to deliver, by their numbers. */
   letters: readonly number[]
   owed: boolean
+  closes: readonly Closing[]
 }
 
 async function applyOrRehearse({ session, store, ctx, ready, outputs, phases }: ImportRun): Promise<Done> {
@@ -118,6 +122,9 @@ async function applyOrRehearse({ session, store, ctx, ready, outputs, phases }: 
   const nonces = noncesFor(plan, ctx.random)
   const work = async (trx: Trx, ctx: RuleContext) => {
     await refuseChangedStore(trx, { store, ready })
+    const closes = await closedByDeletions(trx, { deletions, at: ctx.at })
+    if (JSON.stringify(comparableClosing(closes)) !== JSON.stringify(comparableClosing(ready.closes)))
+      throw changedMeanwhile()
     await phases.begin('saving', 'Saving …', plan.newUsers.length)
     const onUser = (done: number) => phases.at(done)
     const id = await applyImport(trx, { plan, deletions, source, nonces, ctx, onUser })
@@ -125,12 +132,13 @@ async function applyOrRehearse({ session, store, ctx, ready, outputs, phases }: 
       await recordOwedSheet(trx, { importId: id, unfinished: outputs.pins.unfinished })
     const queued = ready.sendMail ? await queueMail(trx, { id, ctx }) : 0
     await checkMail(trx, { session })
-    return { id, queued }
+    return { id, queued, closes }
   }
   if (session.common.dryRun) {
-    const { id, queued } = await session.rehearse(store, work)
+    const { id, queued, closes } = await session.rehearse(store, work)
     return {
       id,
+      closes,
       queued,
       letters: [],
       file: plan.newUsers.length > 0 ? nameOfPins({ session, outputs, id }) : null,

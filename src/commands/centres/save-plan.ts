@@ -47,6 +47,7 @@ export async function savePlanOnly(
     plan,
     pins: { file: null, count: plan.newUsers.length },
     mail: { queued: 0 },
+    closes: ready.closes,
     elapsedMs: Math.round(performance.now() - started),
     dryRun,
   }

@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { Usage } from '../../errors.ts'
+import { comparableClosing, renderWithClosing, withClosing } from '../../render/closing.ts'
 import { called, coordinationJson, placeOf, renderCoordinatorChange } from '../../render/coordination.ts'
 import { changeCoordinator, type Successor } from '../../rules/coordinator/change.ts'
 import type { Coordination } from '../../rules/coordinator/coordination.ts'
@@ -43,12 +44,13 @@ export const change = () =>
     }),
     act: (trx, ctx, request: Request) => changeCoordinator(trx, { ...request, ctx }),
     confirm: {
-      question: changeQuestion,
-      comparable: comparableCoordination,
+      question: (done) => withClosing(changeQuestion(done), { closes: done.closes ?? [] }),
+      comparable: (done) => [comparableCoordination(done), comparableClosing(done.closes ?? [])],
       flags: ({ to, new: person }) => (to === undefined && !person ? flags : undefined),
     },
-    render: (coordination, view) => renderCoordinatorChange(coordination, view, changedTo),
-    json: coordinationJson,
+    render: (done, view) =>
+      renderWithClosing(renderCoordinatorChange(done, view, changedTo), { closes: done.closes ?? [] }, view),
+    json: (done, mail) => ({ ...coordinationJson(done, mail), closed: [...(done.closes ?? [])] }),
   })
 
 const flags = "--to EMAIL or --new 'Name <email>', and --yes"

@@ -10,6 +10,7 @@ import {
 } from '../../cli/parameters.ts'
 import { ask, requireTerminal, tick } from '../../cli/prompt.ts'
 import type { Terminal } from '../../cli/terminal.ts'
+import { withClosing } from '../../render/closing.ts'
 import { editNotices, person, renderChangedUsers, usersJson } from '../../render/users.ts'
 import { catalogue, sites, offeredRoles } from '../../rules/roles/catalogue.ts'
 import type { Account } from '../../rules/users/account.ts'
@@ -102,7 +103,7 @@ function changesIn(options: Options): Changes {
   }
 }
 
-function editQuestion({ before, account }: EditedUser): string | undefined {
+function editQuestion({ before, account, closes = [] }: EditedUser): string | undefined {
   const gained = account.roles.filter((role) => !before.roles.includes(role))
   const lost = before.roles.filter((role) => !account.roles.includes(role))
   const effects = [
@@ -112,7 +113,9 @@ function editQuestion({ before, account }: EditedUser): string | undefined {
     ...(gained.length > 0 ? [`They get the role ${gained.join(', ')}.`] : []),
     ...(lost.length > 0 ? [`They lose the role ${lost.join(', ')}.`] : []),
   ]
-  return effects.length > 0 ? `Edit ${person(before)}? ${effects.join(' ')}` : undefined
+  return effects.length > 0
+    ? withClosing(`Edit ${person(before)}? ${effects.join(' ')}`, { closes })
+    : undefined
 }
 
 /** Another spelling of the same address is told to nobody. */

@@ -1,4 +1,5 @@
-import { person } from '../../render/users.ts'
+import { comparableClosing, withClosing } from '../../render/closing.ts'
+import { closedBy, person } from '../../render/users.ts'
 import type { UncountedAccount } from '../../rules/users/account.ts'
 import type { ChangedUser } from '../../rules/users/changed.ts'
 import type { Transferred } from '../../rules/users/transfer.ts'
@@ -18,10 +19,12 @@ export function questionAbout(
   const touched = changed.filter(({ outcome }) => outcome !== 'unchanged')
   const [first] = touched
   if (!first) return undefined
-  if (touched.length === 1) return `${verb} ${person(first.account)}? ${effect}`
+  const closes = closedBy(touched)
+  if (touched.length === 1) return withClosing(`${verb} ${person(first.account)}? ${effect}`, { closes })
   const names = touched.slice(0, most).map(({ account }) => `  ${person(account)}`)
   const more = touched.length > most ? [`  … and ${touched.length - most} more`] : []
-  return [`${verb} these ${touched.length} people? ${effect}`, ...names, ...more, ' '].join('\n')
+  const question = [`${verb} these ${touched.length} people? ${effect}`, ...names, ...more, ' '].join('\n')
+  return withClosing(question, { closes })
 }
 
 const most = 20
@@ -32,8 +35,9 @@ export function comparableAccount(account: UncountedAccount): unknown {
   return [id, email, firstName, lastName, centre?.id, hubRole, roles, sites, status]
 }
 
-export function comparableUser({ account, outcome, sentWayIn }: ChangedUser): unknown {
-  return [comparableAccount(account), account.progressionTests, outcome, sentWayIn]
+export function comparableUser({ account, outcome, sentWayIn, closes = [] }: ChangedUser): unknown {
+  const closing = comparableClosing(closes)
+  return [comparableAccount(account), account.progressionTests, outcome, sentWayIn, closing]
 }
 
 export function comparableUsers(changed: readonly ChangedUser[]): unknown {

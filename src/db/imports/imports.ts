@@ -56,6 +56,18 @@ export async function readImportContents(db: Kysely<Store>, id: number): Promise
   return { createdCentres, createdUsers, changes }
 }
 
+/** The numbers of the centres that it made, deleted or gave back. */
+export async function centresOfImport(db: Kysely<Store>, id: number): Promise<string[]> {
+  const made = db.selectFrom('centres').select('number').where('created_by_import', '=', id)
+  const changed = db
+    .selectFrom('import_changes')
+    .innerJoin('centres', 'centres.id', 'import_changes.centre_id')
+    .select('centres.number')
+    .where('import_changes.import_id', '=', id)
+    .where('import_changes.kind', 'in', ['centre-deleted', 'centre-restored'])
+  return (await made.union(changed).execute()).map(({ number }) => number)
+}
+
 export interface ImportedUser {
   id: number
   email: string

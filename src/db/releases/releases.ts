@@ -24,6 +24,7 @@ export async function findReleases(db: Kysely<Store>, filter: ReleaseFilter = {}
   if (name !== undefined) query = query.where('name', '=', name)
   if (states.length > 0) query = query.where('state', 'in', [...states])
   const releases = await query.orderBy('id', 'desc').execute()
+  if (releases.length === 0) return []
   const found = releases.map(({ id }) => id)
   const links = await db
     .selectFrom('release_resources')
@@ -42,15 +43,25 @@ export async function findReleases(db: Kysely<Store>, filter: ReleaseFilter = {}
     .orderBy('value')
     .execute()
   const byId = new Map(resources.map((resource) => [resource.id, resource]))
+  const linksOf = byRelease(links)
+  const partsOf = byRelease(parts)
   return releases.map((release) => ({
     ...release,
-    resources: links
-      .filter(({ release_id }) => release_id === release.id)
-      .flatMap(({ resource_id }) => byId.get(resource_id) ?? []),
-    audience: parts
-      .filter(({ release_id }) => release_id === release.id)
-      .map(({ kind, value }) => ({ kind, value })),
+    resources: linksOf(release).flatMap(({ resource_id }) => byId.get(resource_id) ?? []),
+    audience: partsOf(release).map(({ kind, value }) => ({ kind, value })),
   }))
+}
+
+function byRelease<Part extends { release_id: number }>(
+  parts: readonly Part[],
+): (release: { id: number }) => Part[] {
+  const of = new Map<number, Part[]>()
+  for (const part of parts) {
+    const there = of.get(part.release_id)
+    if (there) there.push(part)
+    else of.set(part.release_id, [part])
+  }
+  return ({ id }) => of.get(id) ?? []
 }
 
 export interface ReleaseValues {

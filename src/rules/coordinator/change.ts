@@ -6,6 +6,7 @@ import { markSuspended, placeAt } from '../../db/users/changes.ts'
 import { Refused, Usage } from '../../errors.ts'
 import { type Account, nameOf } from '../users/account.ts'
 import type { RuleContext } from '../permissions/actor.ts'
+import { closedForPerson } from '../releases/what-closes.ts'
 import { createCoordinator, refuseAddressInUse } from './add.ts'
 import { refuseOverLimit } from '../associates/assign.ts'
 import { refuseDeletedCentre } from '../refusals.ts'
@@ -64,7 +65,8 @@ export async function changeCoordinator(
     facts: { formerStatus: changed.former?.status ?? null },
     people: { coordinator: changed.coordinator, former },
   })
-  return changed
+  if (!former || !changed.former) return changed
+  return { ...changed, closes: await closedForPerson(trx, { before: former, after: changed.former, at }) }
 }
 
 function refuseUnfit(chosen: Account, { id, number }: CentreWithPeople): void {

@@ -4,6 +4,7 @@ import type { Store } from '../../db/schema.ts'
 import { findUserById } from '../../db/users/users.ts'
 import { Refused } from '../../errors.ts'
 import { type Account, accountOf } from '../users/account.ts'
+import type { Closing } from '../releases/what-closes.ts'
 import { findCentre } from '../centres/find.ts'
 
 /** What a coordinator command answers. */
@@ -15,6 +16,8 @@ export interface Coordination {
   /** The centre's other users that are neither suspended nor deleted. */
   affected: number
   changed: boolean
+  /** What is released, and was open for who coordinated it, and is not any more. */
+  closes?: readonly Closing[]
 }
 
 interface Parts {

@@ -4,6 +4,7 @@ import { type Account, accountOf, type UncountedAccount } from './account.ts'
 import type { Actor } from '../permissions/actor.ts'
 import { typedAddress } from './email.ts'
 import { findUser, userOutside } from './find.ts'
+import type { Closing } from '../releases/what-closes.ts'
 import type { MessageOutcome } from '../mail/outcome.ts'
 import { mayLearnOf, type Target } from '../permissions/decide.ts'
 
@@ -25,6 +26,8 @@ export interface ChangedUser {
   outcome: Outcome
   /** They were sent a new way in; said where the outcome does not. */
   sentWayIn?: boolean
+  /** What is released, and was open for them, and is not any more. */
+  closes?: readonly Closing[]
 }
 
 /** What a permission is asked for: this user. */
@@ -43,7 +46,20 @@ export async function changedTo(
   trx: Trx,
   { account, outcome, at }: { account: Account; outcome: Outcome; at: Date },
 ): Promise<ChangedUser> {
-  return { account: await accountById(trx, { id: account.id, at }), outcome }
+  const after = await accountById(trx, { id: account.id, at })
+  return { account: after, outcome, closes: await closedBy(trx, { before: account, after, at }) }
+}
+
+/** Who holds no office is for nothing that is released. */
+async function closedBy(
+  trx: Trx,
+  change: { before: Account; after: Account; at: Date },
+): Promise<readonly Closing[]> {
+  const { canSignIn, hubRole, roles } = change.before
+  if (!canSignIn || (hubRole !== 'admin' && hubRole !== 'coordinator' && !roles.includes('exams-officer')))
+    return []
+  const { closedForPerson } = await import('../releases/what-closes.ts')
+  return closedForPerson(trx, change)
 }
 
 export function unchanged(account: Account): ChangedUser {

@@ -67,5 +67,6 @@ export async function deleteUser(
     facts: { before: found.status, after: 'deleted', centre: account.centre?.number ?? null },
   })
   const deleted = await changedTo(trx, { account, outcome: 'deleted', at })
-  return { ...deleted, suspendedFirst: suspended.outcome === 'suspended', transferred }
+  const closes = suspended.closes ?? []
+  return { ...deleted, closes, suspendedFirst: suspended.outcome === 'suspended', transferred }
 }

@@ -438,6 +438,7 @@ describe('an import', () => {
       issues: [],
       pins: { file: 'new-user-pins-1.xlsx', count: 2 },
       mail: { queued: 0 },
+      closed: [],
       elapsedMs: expect.any(Number),
       dryRun: false,
       notices: [],

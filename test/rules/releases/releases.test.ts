@@ -64,6 +64,9 @@ async function released(audience = 'all', { opens = 'key-time AM 2026-06-02 - 2h
   return String(id)
 }
 
+const whomIn = ({ closed }: { closed: { user?: string; centre: { number: string } }[] }) =>
+  closed.map(({ user, centre }) => user ?? centre.number)
+
 async function lastEvent(): Promise<Date> {
   const [row] = await world.rows('select max(at) as at from audit')
   return new Date(String(row?.at))
@@ -106,6 +109,79 @@ describe('a release', () => {
     )
     const done = await world.run([...argv(), '--yes', '--json'], { at: opening })
     expect(done.json().closed).toEqual(rehearsed.json().closed)
+  })
+
+  it.each([
+    ['users suspend', ['users', 'suspend', 'officer@school.example'], true],
+    ['users delete', ['users', 'delete', 'officer@school.example', '--suspend'], true],
+    ['users remove', ['users', 'remove', 'officer@school.example'], true],
+    ['users move', ['users', 'move', 'officer@school.example', '--to', 'EG002'], true],
+    ['users edit', ['users', 'edit', 'officer@school.example', '--remove-role', 'exams-officer'], true],
+    ['roles revoke', ['roles', 'revoke', 'officer@school.example', 'exams-officer'], true],
+    ['coordinator change', ['coordinator', 'change', 'EG001', '--to', 'admin@school.example'], false],
+  ] as const)('that is open for somebody is not closed by %s without saying so', async (_, argv, listens) => {
+    await released('all', { opens: '2026-06-02T05:00Z' })
+    const person = listens ? 'officer@school.example' : 'coordinator@school.example'
+    const typist = inProcess(world, [...argv], { at: opening })
+    await typist.sees(`What is open now would close for 1 person (${person})`)
+    await typist.sees('?')
+    typist.types('n')
+    typist.presses('enter')
+    expect((await typist.leaves()).exit).toBe(130)
+    const rehearsed = await world.run([...argv, '--dry-run', '--json'], { at: opening })
+    expect(rehearsed.json().closed).toEqual([
+      {
+        release: { id: 1, name: 'June' },
+        centre: { number: 'EG001', name: expect.any(String) },
+        user: person,
+        resources: listens ? ['listening-audio', 'pre-release'] : ['pre-release'],
+      },
+    ])
+    const piped = await world.run([...argv, '--yes'], { at: opening })
+    expect(piped.stdout).toContain(`closed\t1\tJune\tEG001\t${person}\n`)
+  })
+
+  it('closes for nobody by what is done to a teacher', async () => {
+    await released('all', { opens: '2026-06-02T05:00Z' })
+    const done = await world.run(['users', 'suspend', 'teacher@school.example', '--yes', '--json'], {
+      at: opening,
+    })
+    expect(done.json().closed).toEqual([])
+  })
+
+  it('is not closed by an import without saying for whom, and neither when it is taken back', async () => {
+    await released('all', { opens: '2026-06-02T05:00Z' })
+    writeFileSync(
+      world.path('roster.csv'),
+      'Centre number,Centre name,Country,Email\nEG001,,,coordinator@school.example\nEG009,Red Sea School,Egypt,\n',
+    )
+    const deleting = ['--delete-centre', 'EG002', '--delete-user', 'officer@school.example']
+    const argv = ['centres', 'import', 'roster.csv', ...deleting]
+    const closes = 'What is open now would close for 1 centre and 1 person (EG002, officer@school.example)'
+    const typist = inProcess(world, argv, { at: opening })
+    await typist.sees(closes)
+    await typist.sees('?')
+    typist.types('n')
+    typist.presses('enter')
+    expect((await typist.leaves()).exit).toBe(130)
+    const rehearsed = await world.run([...argv, '--dry-run', '--json'], { at: opening })
+    expect(whomIn(rehearsed.json())).toEqual(['EG002', 'officer@school.example'])
+    const planned = await world.run([...argv, '--plan-out', 'autumn.plan', '--json'], { at: opening })
+    expect(whomIn(planned.json())).toEqual(['EG002', 'officer@school.example'])
+    const applying = inProcess(world, ['centres', 'apply', 'autumn.plan'], { at: opening })
+    await applying.sees(closes)
+    applying.types('y')
+    applying.presses('enter')
+    expect((await applying.leaves()).exit).toBe(0)
+
+    const undo = ['centres', 'imports', 'undo', '1']
+    const undoing = inProcess(world, undo, { at: opening })
+    await undoing.sees('What is open now would close for 1 centre (EG009)')
+    undoing.types('n')
+    undoing.presses('enter')
+    expect((await undoing.leaves()).exit).toBe(130)
+    const undone = await world.run([...undo, '--yes', '--json'], { at: opening })
+    expect(whomIn(undone.json())).toEqual(['EG009'])
   })
 
   it('is not called by a number, which would be that of another', async () => {

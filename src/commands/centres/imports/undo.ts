@@ -1,4 +1,5 @@
-import { undoImport } from '../../../import/undo.ts'
+import { comparableClosing, renderWithClosing, withClosing } from '../../../render/closing.ts'
+import { type Undone, undoImport } from '../../../import/undo.ts'
 import { renderUndone, undoneJson } from '../../../render/imports.ts'
 import { count } from '../../../render/text.ts'
 import { importNumber } from '../../../rules/imports/find.ts'
@@ -15,19 +16,22 @@ its PINs are void and its waiting letters cancelled. What changed since is liste
     examples: ['ssh-admin centres imports undo 1 --yes'],
     act: (trx, ctx, { id }) => undoImport(trx, { id, ctx }),
     confirm: {
-      comparable: ({ changed, undone, left, import: { id, file, state } }) => [
+      comparable: ({ changed, undone, left, closes, import: { id, file, state } }) => [
         id,
         file,
         state,
         changed,
         undone,
         left,
+        comparableClosing(closes),
       ],
-      question: ({ changed, undone, left, import: { id, file } }) =>
-        changed
-          ? `Take back import ${id} (${file})? ${count(undone.centresRemoved, 'centre')} and ${count(undone.usersRemoved, 'user')} go, ${count(undone.pinsVoided, 'PIN')} will be void${left.length > 0 ? `, ${count(left.length, 'thing')} that changed since ${left.length === 1 ? 'stays' : 'stay'}` : ''}.`
-          : undefined,
+      question: (done) => withClosing(undoQuestion(done), done),
     },
-    render: renderUndone,
+    render: (done, view) => `${renderWithClosing(renderUndone(done, view), done, view)}\n`,
     json: undoneJson,
   })
+
+function undoQuestion({ changed, undone, left, import: { id, file } }: Undone): string | undefined {
+  if (!changed) return undefined
+  return `Take back import ${id} (${file})? ${count(undone.centresRemoved, 'centre')} and ${count(undone.usersRemoved, 'user')} go, ${count(undone.pinsVoided, 'PIN')} will be void${left.length > 0 ? `, ${count(left.length, 'thing')} that changed since ${left.length === 1 ? 'stays' : 'stay'}` : ''}.`
+}
