@@ -15,6 +15,7 @@ import { unknownName } from '../rules/unknown-name.ts'
 import { answer } from './action.ts'
 import type { Answer, Declaration } from './define.ts'
 import { allOf, type ListFormat, listFormats, type ListOptions } from './list-options.ts'
+import { readAgainWhereLost } from './read-again.ts'
 import type { Session } from './session.ts'
 
 interface ListDeclaration<
@@ -129,20 +130,26 @@ export async function runListing<
     return 0
   }
   if (spec.all && actingFor(session.settings) === undefined) {
-    await write({ spec, found: allOf<Row, Sort>(spec.all()), wanted, words, total: 0 }, session)
+    const list = { spec, found: allOf<Row, Sort>(spec.all()), wanted, words, total: 0 }
+    await write(list, session, { isShown: false })
     return 0
   }
   const store = await session.open('read')
   try {
-    const ctx = await session.ctx(store)
-    const source = { store, ctx, words: spec.searches ? words : [] }
-    const found = spec.all ? allOf<Row, Sort>(spec.all()) : await spec.find(source, options)
-    const file = spec.toFile?.(options)
-    if (file !== undefined) {
-      const list = { spec, found, wanted, words: spec.searches ? [] : words, total: 0 }
-      return await writeToFile(list, { session, file })
+    const find = async () => {
+      const ctx = await session.ctx(store)
+      const source = { store, ctx, words: spec.searches ? words : [] }
+      const found = spec.all ? allOf<Row, Sort>(spec.all()) : await spec.find(source, options)
+      return { spec, found, wanted, words: spec.searches ? [] : words, total: 0 }
     }
-    const shown = await write({ spec, found, wanted, words: spec.searches ? [] : words, total: 0 }, session)
+    const file = spec.toFile?.(options)
+    if (file !== undefined) return await writeToFile(await readAgainWhereLost(store, find), { session, file })
+    const progress = { isShown: false }
+    const shown = await readAgainWhereLost(
+      store,
+      async () => write(await find(), session, progress),
+      () => progress.isShown,
+    )
     return spec.exit?.(shown) ?? 0
   } finally {
     await store.close()
@@ -286,11 +293,13 @@ let inOrder: Intl.Collator | undefined
 async function write<Row, Name extends string, Sort extends Name>(
   list: List<Row, Name, Sort>,
   session: Session,
+  progress: { isShown: boolean },
 ): Promise<number> {
   const { spec, wanted } = list
   await yieldToSignals()
   const rows = counted(rowsOf(list, session.context.signal))
   for await (const piece of inPieces(textOf(list, rows, session))) {
+    progress.isShown = true
     // A reader who has left wants no more of it.
     if (!(await session.terminal.write(piece))) return rows.count
   }

@@ -7,6 +7,7 @@ import type { View } from '../render/table.ts'
 import { answer } from './action.ts'
 import type { Declaration } from './define.ts'
 import type { OutputFile, OutputKind } from './output-file.ts'
+import { readAgainWhereLost } from './read-again.ts'
 import type { HappenedEvent } from './record-event.ts'
 import type { Notice, Session, WorkFor } from './session.ts'
 
@@ -84,7 +85,10 @@ async function reading<Args, Options, Request, Result, Done>(
 ): Promise<Done> {
   const store = await session.open(mode?.(session) ?? 'read')
   try {
-    return await use(await read(store, await session.ctx(store), request, session), store)
+    const result = await readAgainWhereLost(store, async () =>
+      read(store, await session.ctx(store), request, session),
+    )
+    return await use(result, store)
   } finally {
     await store.close()
   }

@@ -137,7 +137,8 @@ export function sessionOf(
       // A copy that is to take the place of a store has none yet.
       else if (store.path !== undefined) {
         const { removeLeftovers } = await import('./leftovers.ts')
-        await removeLeftovers({ context, settings, notify }, store)
+        // The change is saved, whatever goes wrong from here on; the next one takes away what this one leaves.
+        await removeLeftovers({ context, settings, notify }, store).catch(() => undefined)
       }
       return committed
     },

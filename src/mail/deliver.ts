@@ -47,10 +47,19 @@ export async function deliverQueued(delivering: Delivering): Promise<Delivered> 
     const { store, session, numbers, counting } = delivering
     counting?.stop()
     const reason = error instanceof Error ? error.message : String(error)
-    const rows = await findMessages(store.db, numbers)
+    const rows = await findMessages(store.db, numbers).catch(() => undefined)
+    if (!rows) {
+      session.notify({ code: 'mail-unknown', message: unknownInWords(numbers.length, reason) })
+      return { messages: [], undelivered: true }
+    }
     for (const notice of noticesAfterTrouble(rows, reason)) session.notify(notice)
     return { ...deliveredOf(rows), undelivered: rows.some(isUndelivered) }
   }
+}
+
+function unknownInWords(many: number, reason: string): string {
+  const owed = many === 1 ? 'the message that is owed' : `the ${many} messages that are owed`
+  return `The change is made. What became of ${owed} is not known: ${withoutStop(reason)}. To send what waits: ssh-admin mail send`
 }
 
 /** Those that are claimed may have been sent before the trouble came. */

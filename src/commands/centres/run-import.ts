@@ -5,7 +5,7 @@ import { changedMeanwhile, checkMail } from '../../cli/mutation.ts'
 import type { Phases } from '../../cli/phases.ts'
 import { confirm } from '../../cli/prompt.ts'
 import type { Session } from '../../cli/session.ts'
-import { noteSheet, owedSheets, recordOwedSheet } from '../../db/imports/pin-sheets-owed.ts'
+import { noteSheet, type OwedSheet, owedSheets, recordOwedSheet } from '../../db/imports/pin-sheets-owed.ts'
 import type { OpenStore } from '../../db/store/open.ts'
 import type { Trx } from '../../db/transact.ts'
 import { Cancelled } from '../../errors.ts'
@@ -96,12 +96,22 @@ export async function runImport(work: ImportRun): Promise<AnswerOfChange> {
 
 /** @returns whether a sheet of the same file is owed from before, which importing it once more does not make */
 async function notifyOwedSheets({ session, store, ready }: ImportRun, id: number | null): Promise<boolean> {
-  const owed = (await owedSheets(store.db)).filter(({ importId }) => importId !== id)
+  // The import is done, whether this can be looked at or not.
+  const owed = (await sheetsStillOwed(store).catch(() => [])).filter(({ importId }) => importId !== id)
   for (const sheet of owed) session.notify(owedSheetNotice(sheet))
   const ofThisFile = owed.filter(({ digest }) => digest === ready.source.digest)
-  return (
-    !session.common.dryRun && ofThisFile.some(({ unfinished }) => statusOfMaker(unfinished) !== 'running')
-  )
+  return !session.common.dryRun && ofThisFile.some(({ isOnItsWay }) => !isOnItsWay)
+}
+
+/** Whoever makes one may put it in its place, and end, between two looks. */
+async function sheetsStillOwed(store: OpenStore): Promise<(OwedSheet & { isOnItsWay: boolean })[]> {
+  const sheets = (await owedSheets(store.db)).map((sheet) => ({
+    ...sheet,
+    isOnItsWay: statusOfMaker(sheet.unfinished) === 'running',
+  }))
+  if (sheets.every(({ isOnItsWay }) => isOnItsWay)) return sheets
+  const still = new Set((await owedSheets(store.db)).map(({ importId }) => importId))
+  return sheets.filter(({ importId }) => still.has(importId))
 }
 
 const nothingDone = Promise.resolve({ id: null, file: null, queued: 0, letters: [], owed: false, closes: [] })

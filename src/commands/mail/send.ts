@@ -51,7 +51,7 @@ export const send = () =>
     mailWaits: true,
     afterCommit: async ({ numbers }, { by, request, session, store }) => {
       const { deliverQueued, refusedNotices } = await import('../../mail/deliver.ts')
-      const refused = await failedMessages(store.db, { importId: request.import })
+      const refused = await failedMessages(store.db, { importId: request.import }).catch(() => [])
       for (const notice of refusedNotices(refused)) session.notify(notice)
       const counting = await countingOf(session.terminal, numbers.length)
       const { rate } = request

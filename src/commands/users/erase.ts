@@ -36,7 +36,10 @@ The audit log goes on saying what happened, without saying to whom, and that thi
     },
     afterCommit: async (erased, { session, store }) => {
       if (await store.engine.scrub()) return erased
-      await session.commit(store, (trx, ctx) => recordLeft(trx, { left: [traces], ctx }))
+      await session
+        .commit(store, (trx, ctx) => recordLeft(trx, { left: [traces], ctx }))
+        // They are erased: what is left is told all the same.
+        .catch(() => session.notify({ code: 'not-recorded', message: notRecorded }))
       return { ...erased, left: [...erased.left, traces] }
     },
     render: renderErasure,
@@ -67,6 +70,7 @@ async function eraseWithFiles(
   }
 }
 
+const notRecorded = 'The audit log does not name what was not reached: it cannot be written to.'
 const toOthers = 'a message to somebody else that names them'
 const traces =
   'traces in the file of the store, which another program has open: erase them again once it has ended'

@@ -1,6 +1,5 @@
 import type pg from 'pg'
-import { Readable } from 'node:stream'
-import { pipeline } from 'node:stream/promises'
+import { once } from 'node:events'
 import { from as copyFrom } from 'pg-copy-streams'
 import type { Bulk, Numbered, Value } from '../engine.ts'
 import type { SharedConnection } from './shared-connection.ts'
@@ -68,7 +67,28 @@ export async function copyRows(
   rows: Batches,
 ): Promise<void> {
   const stream = client.query(copyFrom(`copy ${table} (${columns.map(quoted).join(', ')}) from stdin`))
-  await pipeline(Readable.from(chunksOf(rows)), stream)
+  // Not by a pipeline: that takes a stream down, which waits for the server's word, and one that is gone has none.
+  const lost: { trouble?: Error } = {}
+  const ended = new Promise<void>((resolve, reject) => {
+    stream.once('finish', resolve)
+    stream.once('error', (trouble) => {
+      lost.trouble = trouble
+      reject(trouble)
+    })
+  })
+  ended.catch(() => undefined)
+  try {
+    for await (const chunk of chunksOf(rows)) {
+      if (lost.trouble) break
+      if (!stream.write(chunk)) await once(stream, 'drain').catch(() => undefined)
+    }
+  } catch (error) {
+    if (!lost.trouble) stream.destroy(error instanceof Error ? error : new Error(String(error)))
+    await ended.catch(() => undefined)
+    throw error
+  }
+  if (!lost.trouble) stream.end()
+  await ended
 }
 
 /** An import's number is the next one: a sequence would use one up in a rehearsal. */

@@ -74,7 +74,7 @@ const words: readonly { pattern: RegExp; code: string; says: (place: string) => 
 export function isDisconnected(error: unknown): boolean {
   return (
     /^(08...|57P0.|ECONN.*|EPIPE|ETIMEDOUT)$/.test(sqlStateOf(error)) ||
-    (error instanceof Error && /Connection terminated|not queryable/.test(error.message))
+    (error instanceof Error && /Connection terminated|not queryable|timeout expired/.test(error.message))
   )
 }
 

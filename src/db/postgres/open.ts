@@ -17,7 +17,8 @@ import { SharedDialect } from './dialect.ts'
 import { inWords, isDisconnected, sqlStateOf } from './errors.ts'
 import { makeSchema } from './new-schema.ts'
 import { readSharedPlace, type SharedPlace } from '../../shared-place.ts'
-import { SharedConnection, type StoreRow } from './shared-connection.ts'
+import { SharedConnection } from './shared-connection.ts'
+import type { StoreRow } from './store-row.ts'
 
 /** Opens a store that several desks share. @throws `store-missing`, `store-newer`, `store-older`, and what a server says */
 export async function openSharedStore(opening: Opening): Promise<OpenStore> {

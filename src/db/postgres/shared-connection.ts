@@ -7,14 +7,9 @@ import type { LastEvent, ServerFacts, Value } from '../engine.ts'
 import type { Holder, Opening } from '../store/opening.ts'
 import { connect } from './connection.ts'
 import { inWords, isDisconnected, sqlStateOf } from './errors.ts'
+import { holderOf } from './holder.ts'
+import { type RowOfStore, type StoreRow, storeRow } from './store-row.ts'
 import type { SharedPlace } from '../../shared-place.ts'
-
-/** The store's own row, with what every transaction must know of it. */
-export interface StoreRow {
-  storeId: string
-  fingerprint: string
-  version: number
-}
 
 interface Sharing {
   place: SharedPlace
@@ -27,6 +22,8 @@ interface Sharing {
 
 /** Longer, and whoever watches is told; in milliseconds. */
 const quietWait = 200
+/** Between two tries at a server that hangs up on whoever asks; in milliseconds. */
+const pauseBetween = 200
 /** One wait of the server's, in which Ctrl-C is not heard. */
 const longestWait = 1000
 /** So long a transaction that only reads stays open with nothing asked. */
@@ -51,6 +48,8 @@ export class SharedConnection {
   #row: StoreRow | undefined
   #lastEvent: LastEvent | undefined
   #expected: LogHead | undefined
+  /** The server's own number of the change that is open. */
+  #transaction: string | undefined
   /** Statements that are sent with the next question. */
   readonly #waiting: { text: string; values: readonly unknown[] }[] = []
   /** The connection is gone: the next change, or the next question outside one, makes another. */
@@ -75,12 +74,51 @@ export class SharedConnection {
   }
 
   /** Outside a transaction a connection that was lost is made anew, within what may be waited. */
-  async #reconnectIfLost(): Promise<void> {
+  async #reconnectIfLost(until: number): Promise<void> {
     if (!this.#isLost || this.#state !== 'idle') return
     const { place, opening, snapshot } = this.#sharing
+    const patience = Math.max(0, until - performance.now())
     this.#client = this.#watched(
-      await connect(place, { writes: !snapshot, patience: opening.maxWaitMs, signal: opening.signal }),
+      await connect(place, { writes: !snapshot, patience, signal: opening.signal }),
     )
+  }
+
+  /** So long may be waited for a lock, or for another server. */
+  #until(): number {
+    return performance.now() + this.#sharing.opening.maxWaitMs
+  }
+
+  /**
+   * Asks, and where the connection is lost asks the next one that answers, such as a standby that took over: within a
+   * change never, and of a snapshot only what is asked of it first.
+   */
+  async #asking<Result>(ask: () => Promise<Result>): Promise<Result> {
+    const until = this.#until()
+    for (let tries = 1; ; tries += 1) {
+      const begins = this.#state === 'idle'
+      try {
+        await this.#toRead(until)
+        return await ask()
+      } catch (error) {
+        const asksAgain = this.#state === 'reading' && (begins || !this.#sharing.snapshot)
+        if (this.#state === 'reading') await this.rollback()
+        const told = this.#told(error)
+        if (!asksAgain || !isDisconnected(error)) throw told
+        await this.#pauseAfterLoss(told, { tries, until })
+      } finally {
+        this.#rest()
+      }
+    }
+  }
+
+  /** The first time another connection is made at once. @throws what went wrong, once it was waited for long enough */
+  async #pauseAfterLoss(trouble: unknown, { tries, until }: { tries: number; until: number }): Promise<void> {
+    if (tries === 1) return
+    if (performance.now() + pauseBetween > until) throw trouble
+    const { signal } = this.#sharing.opening
+    await pause(pauseBetween, undefined, { signal }).catch(() => {
+      throw new Cancelled()
+    })
   }
 
   /** Whether the same work may be tried again: the connection, or a lock, was lost before anything was saved. */
@@ -122,22 +160,19 @@ export class SharedConnection {
   /** Finds the store's row, outside any change. @returns undefined where there is no store */
   async look(): Promise<StoreRow | undefined> {
     try {
-      await this.#toRead()
-      this.#noteRow((await this.#send<RowOfStore>(storeRow)).rows[0])
-      this.#rest()
+      this.#noteRow((await this.#asking(() => this.#send<RowOfStore>(storeRow))).rows[0])
       return this.#row
     } catch (error) {
-      if (!/^(42P01|3F000)$/.test(sqlStateOf(error))) throw this.#told(error)
-      await this.rollback()
+      if (!isWithoutStore(error)) throw error
       return undefined
     }
   }
 
   /** For what is asked next: within the change that is open, or in a transaction that only reads and begins with it. */
-  async #toRead(): Promise<void> {
+  async #toRead(until: number): Promise<void> {
     clearTimeout(this.#resting)
     if (this.#state !== 'idle') return
-    await this.#reconnectIfLost()
+    await this.#reconnectIfLost(until)
     this.#state = 'reading'
     const level = this.#sharing.snapshot ? 'repeatable read' : 'read committed'
     this.sendWithNext(`begin isolation level ${level} read only; ${this.#settings()}`)
@@ -173,22 +208,15 @@ export class SharedConnection {
 
   async query<R extends object>(text: string, values: readonly unknown[]): Promise<pg.QueryResult<R>> {
     if (this.#state !== 'writing' && !/^\s*(select|with)\b/i.test(text)) return this.#alone(text, values)
-    await this.#toRead()
-    try {
-      return await this.#send<R>(text, values)
-    } catch (error) {
-      if (this.#state === 'reading') await this.rollback()
-      throw this.#told(error)
-    } finally {
-      this.#rest()
-    }
+    return this.#asking(() => this.#send<R>(text, values))
   }
 
   /** What is written outside a change is committed at once. */
   async #alone<R extends object>(text: string, values: readonly unknown[]): Promise<pg.QueryResult<R>> {
     await this.rollback()
-    await this.#client.query(`begin; ${this.#settings()}`)
+    await this.#reconnectIfLost(this.#until())
     try {
+      await this.#client.query(`begin; ${this.#settings()}`)
       const result = await this.#client.query<R>(text, [...values])
       await this.#client.query('commit')
       return result
@@ -198,16 +226,26 @@ export class SharedConnection {
     }
   }
 
-  /** Takes the store's row, and with it the store; waits for whoever has it. */
+  /** Takes the store's row, and with it the store; waits for whoever has it, and for a server that takes over. */
   async begin(): Promise<void> {
     clearTimeout(this.#resting)
+    const { signal, interruption, maxWaitMs, onWait } = this.#sharing.opening
     const started = performance.now()
+    const until = started + maxWaitMs
     let told = false
+    let losses = 0
     for (let tries = 0; ; tries += 1) {
-      const left = this.#sharing.opening.maxWaitMs - (performance.now() - started)
+      const left = until - performance.now()
       const wait = tries === 0 ? 0 : Math.max(1, Math.min(left, tries === 1 ? quietWait : longestWait))
-      if (await this.#take(wait)) return
-      const { signal, interruption, maxWaitMs, onWait } = this.#sharing.opening
+      await this.#reconnectIfLost(until)
+      try {
+        if (await this.#take(wait)) return
+      } catch (error) {
+        if (!this.#isLost) throw error
+        losses += 1
+        await this.#pauseAfterLoss(error, { tries: losses, until })
+        continue
+      }
       if (signal?.aborted && !interruption?.isFinishing()) throw new Cancelled()
       const waited = performance.now() - started
       if (waited >= maxWaitMs) throw this.#locked(await this.#holder())
@@ -220,7 +258,6 @@ export class SharedConnection {
 
   /** @returns whether this process has the store now */
   async #take(wait: number): Promise<boolean> {
-    await this.#reconnectIfLost()
     const hasRead = this.#state === 'reading' && this.#waiting.length === 0
     this.#waiting.length = 0
     const end = hasRead ? 'commit; ' : ''
@@ -256,7 +293,7 @@ export class SharedConnection {
   }
 
   async commit(): Promise<void> {
-    const expected = this.#expected
+    const expected = { head: this.#expected, transaction: this.#transaction }
     this.#expected = undefined
     try {
       const { command } = await this.#send('commit')
@@ -291,27 +328,30 @@ export class SharedConnection {
     const names = columns.map((name) => this.#quoted(name)).join(', ')
     const asked = `select ${names} from ${this.#quoted(table)} order by 1`
     return this.#read(
-      new Cursor<Value[]>(asked, [], { rowMode: 'array' }),
+      () => new Cursor<Value[]>(asked, [], { rowMode: 'array' }),
       table === 'content_pieces' ? piecesAtOnce : rowsAtOnce,
     )
   }
 
   /** What a query finds, many rows at once. */
   stream<R>(text: string, values: readonly unknown[]): AsyncGenerator<R[]> {
-    return this.#read(new Cursor<R>(text, [...values]), rowsAtOnce)
+    return this.#read(() => new Cursor<R>(text, [...values]), rowsAtOnce)
   }
 
-  async *#read<R>(cursor: Cursor<R>, atOnce: number): AsyncGenerator<R[]> {
+  async *#read<R>(made: () => Cursor<R>, atOnce: number): AsyncGenerator<R[]> {
+    let cursor = made()
     try {
-      await this.#toRead()
-      await this.#sendWaiting()
-      this.#client.query(cursor)
-      for (let rows = await cursor.read(atOnce); rows.length > 0; rows = await cursor.read(atOnce)) yield rows
+      let rows = await this.#asking(async () => {
+        await this.#sendWaiting()
+        cursor = this.#client.query(made())
+        return unlessLost(this.#client, cursor.read(atOnce))
+      })
+      for (; rows.length > 0; rows = await unlessLost(this.#client, cursor.read(atOnce))) yield rows
     } catch (error) {
       if (this.#state === 'reading') await this.rollback()
       throw this.#told(error)
     } finally {
-      await cursor.close().catch(() => undefined)
+      if (!this.#isLost) await unlessLost(this.#client, cursor.close()).catch(() => undefined)
       this.#rest()
     }
   }
@@ -329,6 +369,11 @@ export class SharedConnection {
   /** Gives back the room of what was removed, so that it is written over. @returns whether it could be done */
   async vacuum(): Promise<boolean> {
     await this.rollback()
+    const isBack = await this.#reconnectIfLost(this.#until()).then(
+      () => true,
+      () => false,
+    )
+    if (!isBack) return false
     const { schema } = this.#sharing.place
     const tables = ['users', 'outbox', 'credentials', 'audit_personal', 'imports', 'import_changes']
     const names = tables.map((table) => `${this.#quoted(schema)}.${table}`)
@@ -347,16 +392,16 @@ export class SharedConnection {
   }
 
   /** The connection broke while a change was being committed: whether it was is asked of whoever answers now. */
-  async #findOut(head: LogHead | undefined, cause: unknown): Promise<void> {
+  async #findOut(expected: Committing, cause: unknown): Promise<void> {
     this.#state = 'idle'
-    const { place, opening } = this.#sharing
-    const until = performance.now() + opening.maxWaitMs
-    while (head && performance.now() < until) {
+    const { place } = this.#sharing
+    const until = this.#until()
+    do {
       try {
         this.#client = this.#watched(await connect(place, { writes: true }))
-        if (await this.#hasSeal(head, Math.max(1, until - performance.now()))) return
+        if (await this.#isSaved(expected, Math.max(1, until - performance.now()))) return
       } catch {
-        await pause(200)
+        await pause(pauseBetween)
         continue
       }
       const notSaved = new Unavailable(
@@ -366,44 +411,54 @@ export class SharedConnection {
       )
       this.#passing.add(notSaved)
       throw notSaved
-    }
+    } while (performance.now() < until)
     throw new Unsure(place.shown, cause)
   }
 
-  /** Holding the store: while the server still commits for the connection that broke, nobody else has it. */
-  async #hasSeal({ events, head }: LogHead, wait: number): Promise<boolean> {
-    await this.#client.query(
+  /**
+   * Holding the store: while the server still commits for the connection that broke, nobody else has it. A change is
+   * known by its row in the log; what has none, such as a note, by the number that the server gave it.
+   */
+  async #isSaved({ head, transaction }: Committing, wait: number): Promise<boolean> {
+    const client = this.#client
+    await client.query(
       `begin; ${this.#settings()}; set local lock_timeout to ${Math.ceil(wait)}; select id from store where id = 1 for update`,
     )
-    const { rows } = await this.#client.query<{ mac: Buffer }>('select mac from audit where id = $1', [
-      events,
-    ])
-    await this.#client.query('rollback')
-    return rows[0]?.mac.toString('hex') === head
+    try {
+      if (head) {
+        const { rows } = await client.query<{ mac: Buffer }>('select mac from audit where id = $1', [
+          head.events,
+        ])
+        return rows[0]?.mac.toString('hex') === head.head
+      }
+      return await hasCommitted(client, transaction)
+    } finally {
+      await client.query('rollback')
+    }
   }
 
   /** Of the server that answers. */
-  async about(): Promise<ServerFacts> {
-    await this.#toRead()
-    await this.#sendWaiting()
-    const client = this.#client
-    const times: number[] = []
-    while (times.length < 3) {
-      const started = performance.now()
-      await client.query('select 1')
-      times.push(performance.now() - started)
-    }
-    const { rows } = await client.query<{ version: string }>(
-      `select current_setting('server_version') as version`,
-    )
-    const holder = await this.#holder()
-    this.#rest()
-    return {
-      host: this.#client.host,
-      version: (rows[0]?.version ?? '').split(' ')[0] ?? '',
-      roundTripMs: Math.round(Math.min(...times) * 10) / 10,
-      heldBy: holder?.command ?? null,
-    }
+  about(): Promise<ServerFacts> {
+    return this.#asking(async () => {
+      await this.#sendWaiting()
+      const client = this.#client
+      const times: number[] = []
+      while (times.length < 3) {
+        const started = performance.now()
+        await client.query('select 1')
+        times.push(performance.now() - started)
+      }
+      const { rows } = await client.query<{ version: string }>(
+        `select current_setting('server_version') as version`,
+      )
+      const holder = await holderOf(client, this.#sharing.place.schema)
+      return {
+        host: client.host,
+        version: (rows[0]?.version ?? '').split(' ')[0] ?? '',
+        roundTripMs: Math.round(Math.min(...times) * 10) / 10,
+        heldBy: holder?.command ?? null,
+      }
+    })
   }
 
   #settings(): string {
@@ -432,6 +487,7 @@ export class SharedConnection {
   #noteRow(row: RowOfStore | undefined): void {
     if (!row)
       throw new Unavailable('store-damaged', `The store ${this.#sharing.place.shown} has no row of its own.`)
+    this.#transaction = row.transaction ?? undefined
     this.#row = { storeId: row.store_id, fingerprint: row.key_fingerprint, version: Number(row.version) }
     const { last_id: id, last_segment: segment, last_mac: mac, last_at: at } = row
     this.#lastEvent = id === null || !mac || at === null ? undefined : { id, segment: segment ?? 1, mac, at }
@@ -460,19 +516,9 @@ export class SharedConnection {
     )
   }
 
-  async #holder(): Promise<Holder | undefined> {
-    const { rows } = await this.#client.query<{ pid: number; name: string; since: Date }>(
-      `select pid, application_name as name, xact_start as since from pg_stat_activity
-        where datname = current_database() and pid <> pg_backend_pid() and application_name like 'ssh-admin %'
-          and backend_xid is not null and wait_event_type is distinct from 'Lock'
-          and exists (select 1 from pg_locks where pg_locks.pid = pg_stat_activity.pid and granted
-            and relation = to_regclass($1) and mode = 'RowShareLock')
-        order by xact_start limit 1`,
-      [`${this.#quoted(this.#sharing.place.schema)}.store`],
-    )
-    const [first] = rows
-    if (!first) return undefined
-    return { command: first.name.replace(/^ssh-admin /, ''), since: first.since.toISOString() }
+  /** Nobody is named where the server does not answer: it is asked for the store once more. */
+  #holder(): Promise<Holder | undefined> {
+    return holderOf(this.#client, this.#sharing.place.schema).catch(() => undefined)
   }
 
   #locked(holder: Holder | undefined): Unavailable {
@@ -491,26 +537,44 @@ export class SharedConnection {
   }
 }
 
-interface RowOfStore {
-  store_id: string
-  key_fingerprint: string
-  version: number
-  clock: number
-  held: number
-  last_id: number | null
-  last_segment: number | null
-  last_mac: Buffer | null
-  last_at: string | null
-}
-
-/** Read once it is held, in a statement of its own: of what was committed while it was waited for, nothing is missed. */
-const storeRow = `select store_id, key_fingerprint, (select max(version) from store_versions) as version,
-    extract(epoch from clock_timestamp()) * 1000 as clock, store.tableoid as held,
-    last.id as last_id, segment as last_segment, mac as last_mac, at as last_at
-  from store left join (select id, segment, mac, at from audit order by id desc limit 1) as last on true
-  where store.id = 1`
-
 /** Whether what is asked is sent at once, or once what was asked before is answered; asked where nothing is under way. */
 function pipelining(client: pg.Client, pipeline: boolean): void {
   Object.assign(client, { pipeline })
+}
+
+/** A cursor waits for the server's last word, also of one that is gone, which never says it. */
+function unlessLost<Result>(client: pg.Client, asked: Promise<Result>): Promise<Result> {
+  return new Promise((resolve, reject) => {
+    const lost = () => reject(new Error('Connection terminated unexpectedly'))
+    client.once('end', lost)
+    const over = () => client.off('end', lost)
+    asked.then(resolve, reject).then(over, over)
+  })
+}
+
+/** By what a change is known again whose commit nobody confirmed. */
+interface Committing {
+  head: LogHead | undefined
+  transaction: string | undefined
+}
+
+/** Whether the server committed what it gave this number; a standby that took over never heard of one that is higher than its own. */
+async function hasCommitted(client: pg.Client, transaction: string | undefined): Promise<boolean> {
+  if (transaction === undefined) throw new Error('a change that is being committed has a number')
+  try {
+    const { rows } = await client.query<{ status: string | null }>(
+      'select pg_xact_status(cast($1 as xid8)) as status',
+      [transaction],
+    )
+    return rows[0]?.status === 'committed'
+  } catch (error) {
+    if (sqlStateOf(error) === '22023') return false
+    throw error
+  }
+}
+
+/** The schema, or a table of it, is not there. */
+function isWithoutStore(error: unknown): boolean {
+  const said = error instanceof Unavailable ? error.cause : error
+  return /^(42P01|3F000)$/.test(sqlStateOf(said))
 }

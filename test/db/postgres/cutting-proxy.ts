@@ -4,8 +4,15 @@ export interface CuttingProxy {
   port: number
   /** What is to happen to the next commit: the line is cut before the server hears it, or before its answer arrives. */
   cutNextCommit: (when: 'before' | 'after', then?: 'let others through' | 'let nobody through') => void
+  /** After so many questions the line is cut, once: before the server hears the next, or before its answer arrives. */
+  cutAfter: (questions: number, when: 'before' | 'after') => void
+  /** Whether that many were asked; signing in does not count. */
+  wasCut: () => boolean
   close: () => Promise<void>
 }
+
+const readyForQuery = 'Z'.charCodeAt(0)
+const goodbye = 'X'.charCodeAt(0)
 
 /** Stands between a desk and its server, on this machine. */
 export async function cuttingProxy(target: { host: string; port: number }): Promise<CuttingProxy> {
@@ -13,6 +20,8 @@ export async function cuttingProxy(target: { host: string; port: number }): Prom
   let cut: 'before' | 'after' | undefined
   let refusesThen = false
   let refusing = false
+  let cutsAnything = false
+  let next: { questions: number; when: 'before' | 'after' } | undefined
   const proxy = createServer((desk) => {
     if (refusing) {
       desk.destroy()
@@ -20,13 +29,21 @@ export async function cuttingProxy(target: { host: string; port: number }): Prom
     }
     const server = connect(target.port, target.host)
     let deaf = false
+    let isSignedIn = false
     for (const socket of [desk, server]) {
       open.add(socket)
       socket.on('error', () => undefined)
       socket.on('close', () => open.delete(socket))
     }
     desk.on('data', (bytes) => {
-      if (cut === undefined || !bytes.includes('commit\0')) {
+      if (next && isSignedIn && bytes[0] !== goodbye) {
+        next.questions -= 1
+        if (next.questions < 0) {
+          cut = next.when
+          next = undefined
+        }
+      }
+      if (cut === undefined || (!cutsAnything && !bytes.includes('commit\0'))) {
         server.write(bytes)
         return
       }
@@ -45,7 +62,10 @@ export async function cuttingProxy(target: { host: string; port: number }): Prom
       if (deaf) {
         desk.destroy()
         server.destroy()
-      } else desk.write(bytes)
+      } else {
+        isSignedIn ||= bytes.length > 5 && bytes[bytes.length - 6] === readyForQuery
+        desk.write(bytes)
+      }
     })
     desk.on('close', () => server.destroy())
     server.on('close', () => desk.destroy())
@@ -55,8 +75,14 @@ export async function cuttingProxy(target: { host: string; port: number }): Prom
     port: portOf(proxy.address()),
     cutNextCommit: (when, then = 'let others through') => {
       cut = when
+      cutsAnything = false
       refusesThen = then === 'let nobody through'
     },
+    cutAfter: (questions, when) => {
+      next = { questions, when }
+      cutsAnything = true
+    },
+    wasCut: () => next === undefined,
     close: async () => {
       for (const socket of open) socket.destroy()
       await new Promise((resolve) => proxy.close(resolve))

@@ -1,0 +1,28 @@
+/** The store's own row, with what every transaction must know of it. */
+export interface StoreRow {
+  storeId: string
+  fingerprint: string
+  version: number
+}
+
+export interface RowOfStore {
+  store_id: string
+  key_fingerprint: string
+  version: number
+  clock: number
+  held: number
+  /** The server's own number of the transaction; null of one that only reads. */
+  transaction: string | null
+  last_id: number | null
+  last_segment: number | null
+  last_mac: Buffer | null
+  last_at: string | null
+}
+
+/** Read once it is held, in a statement of its own: of what was committed while it was waited for, nothing is missed. */
+export const storeRow = `select store_id, key_fingerprint, (select max(version) from store_versions) as version,
+    extract(epoch from clock_timestamp()) * 1000 as clock, store.tableoid as held,
+    cast(pg_current_xact_id_if_assigned() as text) as transaction,
+    last.id as last_id, segment as last_segment, mac as last_mac, at as last_at
+  from store left join (select id, segment, mac, at from audit order by id desc limit 1) as last on true
+  where store.id = 1`

@@ -1,0 +1,89 @@
+import { existsSync, writeFileSync } from 'node:fs'
+import { afterEach, beforeEach, expect, it } from 'vitest'
+import { readSharedPlace } from '../../../src/shared-place.ts'
+import { newWorld, type Ran, type World } from '../../world.ts'
+import { type CuttingProxy, cuttingProxy } from './cutting-proxy.ts'
+
+let world: World
+let proxy: CuttingProxy
+let place: string
+
+beforeEach(async () => {
+  world = newWorld()
+  await world.centre('EG001', { coordinator: 'huda@school.example' })
+  for (const name of ['omar', 'zoe']) await world.user(`${name}@school.example`, { centre: 'EG001' })
+  const [server] = readSharedPlace(world.db).hosts
+  if (!server) throw new Error('the server has a host')
+  proxy = await cuttingProxy(server)
+  place = world.db.replace(/@[^/]+/, `@127.0.0.1:${proxy.port}`)
+})
+afterEach(async () => {
+  await proxy.close()
+  await world.close()
+})
+
+const through = (argv: readonly string[]) => world.run([...argv, '--db', place])
+const count = async (rows: string) =>
+  (await world.rows<{ n: number }>(`select count(*) as n from ${rows}`))[0]?.n
+
+interface Losing {
+  once: (at: number) => Promise<Ran>
+  check?: (at: number) => Promise<void>
+  /** At which questions: the first, and each so many after it. */
+  every?: number
+}
+
+/** Loses the line at a question of a command, then at a later one, to its last: now before the server hears it, now after. */
+async function losingEach({ once, check, every = 1 }: Losing): Promise<void> {
+  for (let at = 0; ; at += every) {
+    const when = (at / every) % 2 === 0 ? 'before' : 'after'
+    proxy.cutAfter(at, when)
+    const { exit, stderr } = await once(at)
+    expect([exit, exit === 0 ? '' : stderr], `lost ${when} question ${at}`).toEqual([0, ''])
+    await check?.(at)
+    if (!proxy.wasCut()) {
+      expect(at).toBeGreaterThan(1)
+      return
+    }
+  }
+}
+
+it('an import goes on wherever the line is lost: it is done once, and owes no sheet', async () => {
+  let imports = 0
+  await losingEach({
+    every: 3,
+    once: async (at) => {
+      const rows = `Centre number,Centre name,Country,Email\nEG001,Centre EG001,Egypt,new-${at}@school.example\n`
+      writeFileSync(world.path('roster.csv'), rows)
+      return through(['centres', 'import', 'roster.csv', '--pins-out', `pins-${at}.csv`, '--yes'])
+    },
+    check: async (at) => {
+      imports += 1
+      expect(await count(`users where email = 'new-${at}@school.example'`)).toBe(1)
+      expect(await count('imports')).toBe(imports)
+      expect(await count('pin_sheets_owed')).toBe(0)
+      expect(existsSync(world.path(`pins-${at}.csv`))).toBe(true)
+    },
+  })
+})
+
+it('a reset message is owed once and written once, wherever the line is lost', async () => {
+  let messages = 0
+  await losingEach({
+    once: () => through(['users', 'reset-password', 'omar@school.example', '--yes']),
+    check: async () => {
+      messages += 1
+      expect(await count('outbox')).toBe(messages)
+      expect(await count("outbox where state = 'written' and attempts = 1")).toBe(messages)
+    },
+  })
+})
+
+it.each([
+  ['users show omar@school.example'],
+  ['users list --json --sort email'],
+  ['centres list --format count'],
+  ['audit verify'],
+])('%s answers wherever the line is lost', async (line) => {
+  await losingEach({ once: () => through(line.split(' ')) })
+})
