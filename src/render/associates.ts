@@ -8,6 +8,7 @@ import type { Message } from './messages.ts'
 import { oneLine, tsvLine } from './clean-text.ts'
 import { field } from './fields.ts'
 import type { View } from './table.ts'
+import { count } from './text.ts'
 import { userJson } from './users.ts'
 import type { JsonItem, JsonOfChange } from './json.ts'
 
@@ -83,8 +84,9 @@ export function renderAssigned({ account, centres, assigned, changed }: Assigned
       .join('\n')
   }
   const { chalk } = view
-  const count = `${oneLine(nameOf(account))} acts for ${assigned} associate centre${assigned === 1 ? '' : 's'}`
-  return changed ? `${chalk.green('✓')} ${count} now.` : `${chalk.dim('·')} Nothing to do: ${count}.`
+  const centresOfTheirs = assigned === 0 ? 'no associate centre' : count(assigned, 'associate centre')
+  const words = `${oneLine(nameOf(account))} acts for ${centresOfTheirs}`
+  return changed ? `${chalk.green('✓')} ${words} now.` : `${chalk.dim('·')} Nothing to do: ${words}.`
 }
 
 function statusOf({ deleted_at, status }: CentreWithPeople): string {

@@ -5,6 +5,7 @@ import type { CentreView } from '../rules/centres/details.ts'
 import { type Account, nameOf } from '../rules/users/account.ts'
 import { eventJson, eventLine } from './audit.ts'
 import { oneLine, tsvLine } from './clean-text.ts'
+import { type Fact, factLines } from './facts.ts'
 import { field } from './fields.ts'
 import { fittingTable, type View } from './table.ts'
 import { statusInWords } from './user-fields.ts'
@@ -156,27 +157,21 @@ function forPerson(
   const { chalk, now } = view
   const coordinator = people.find(({ hubRole }) => hubRole === 'coordinator')
   const place = [centre.address, centre.town, centre.postcode, countryName(centre.country)]
-  const marks = marksOf(centre)
-  const lines = [
-    chalk.bold(centreTitle(centre)),
-    '',
-    line('Status', centreStatus(centre)),
-    line('Kind', centre.kind),
-    ...(centre.associate_number === null
-      ? []
-      : [line('Associate', `${centre.associate_number} ${associateName ?? ''}`)]),
-    ...(centre.kind === 'associate'
-      ? [line('Looks after', count(associateCentres, 'associate centre'))]
-      : []),
-    line('Location', place.filter((part) => part !== '').join(', ')),
-    ...(centre.time_zone === null ? [] : [line('Time zone', centre.time_zone)]),
-    ...(marks.length > 0 ? [line('Marks', marks.join(', '))] : []),
-    line('Coordinator', coordinator ? coordinatorLine(coordinator) : 'none'),
-    line('Users', String(people.length)),
-    line('Created', ago(centre.created_at, now)),
-    ...(centre.edited_at === null ? [] : [line('Edited', ago(centre.edited_at, now))]),
-    ...(centre.deleted_at === null ? [] : [line('Deleted', ago(centre.deleted_at, now))]),
+  const facts: Fact[] = [
+    ['Status', centreStatus(centre)],
+    ['Kind', centre.kind],
+    ['Associate', centre.associate_number && `${centre.associate_number} ${associateName ?? ''}`],
+    ['Looks after', centre.kind === 'associate' ? count(associateCentres, 'associate centre') : null],
+    ['Location', place.filter((part) => part !== '').join(', ')],
+    ['Time zone', centre.time_zone],
+    ['Marks', marksOf(centre).join(', ')],
+    ['Coordinator', coordinator ? coordinatorLine(coordinator) : 'none'],
+    ['Users', people.length],
+    ['Created', ago(centre.created_at, now)],
+    ['Edited', centre.edited_at && ago(centre.edited_at, now)],
+    ['Deleted', centre.deleted_at && ago(centre.deleted_at, now)],
   ]
+  const lines = [chalk.bold(centreTitle(centre)), '', ...factLines(facts)]
   for (const { message, hint } of issues) {
     lines.push('', `${chalk.yellow('!')} ${oneLine(message)}`, `  ${chalk.cyan(oneLine(hint))}`)
   }
@@ -210,10 +205,6 @@ function marksOf(centre: CentreView['centre']): string[] {
     ...(centre.british_council === 1 ? ['British Council'] : []),
     ...(centre.global_listening === 1 ? ['Global Listening'] : []),
   ]
-}
-
-function line(name: string, value: string): string {
-  return `  ${name.padEnd(13)}${oneLine(value)}`
 }
 
 function forPipe({ centre, people, issues, events }: CentreView): string {

@@ -1,8 +1,9 @@
 import type { OutboxRow } from '../db/schema.ts'
 import { oneLine, tsvLine } from './clean-text.ts'
+import { type Fact, factLines } from './facts.ts'
 import { type Field, field } from './fields.ts'
 import { table, type View } from './table.ts'
-import { ago } from './text.ts'
+import { ago, plainTime } from './text.ts'
 import type { Shape } from './json.ts'
 
 /** A message as the answers show it. */
@@ -102,21 +103,22 @@ interface ShownMessage {
 }
 
 /** One message: its facts, then its words. */
-export function renderMessage({ message, written, text, page }: ShownMessage, { chalk }: View): string {
+export function renderMessage({ message, written, text, page }: ShownMessage, view: View): string {
   const { id, to, subject, state, attempts, lastError, createdAt, deliveredAt } = message
-  const facts: [string, string | number | null][] = [
+  const time = (iso: string) => (view.isTerminal ? plainTime(iso) : iso)
+  const facts: Fact[] = [
     ['Message', id],
     ['To', to],
     ['Subject', subject],
     ['State', lastError ? `${state}: ${lastError}` : state],
     ['Tries', attempts],
-    ['Queued', createdAt],
-    ['Delivered', deliveredAt],
+    ['Queued', time(createdAt)],
+    ['Delivered', deliveredAt === null ? null : time(deliveredAt)],
     ['File', written],
     ['Page', page],
   ]
-  const lines = facts
-    .filter(([, value]) => value !== null)
-    .map(([name, value]) => `${chalk.bold(`${name}:`.padEnd(11))}${oneLine(value)}`)
+  const lines = view.isTerminal
+    ? factLines(facts)
+    : facts.flatMap(([name, value]) => (value === null ? [] : [`${`${name}:`.padEnd(11)}${oneLine(value)}`]))
   return [...lines, '', ...text.trimEnd().split('\n').map(oneLine)].join('\n')
 }

@@ -6,6 +6,7 @@ import type { ChangedRelease } from '../rules/releases/edit.ts'
 import type { Outlook } from '../rules/releases/outlook.ts'
 import type { PublishedRelease } from '../rules/releases/publish.ts'
 import { oneLine, tsvLine } from './clean-text.ts'
+import { type Fact, factLines } from './facts.ts'
 import { renderClosing } from './closing.ts'
 import { field } from './fields.ts'
 import type { JsonAnswer, JsonItem, JsonOfChange, Shape } from './json.ts'
@@ -189,20 +190,22 @@ export function authorisationJson(listed: ListedAuthorisation): Shape<'authorisa
 export function renderRelease({ release, outlook }: ListedRelease, view: View): string {
   if (!view.isTerminal) return forPipe(release, outlook)
   const { chalk } = view
-  const facts: [string, string][] = [
+  const facts: Fact[] = [
     ['State', release.state],
     ['For', audienceInWords(release.audience)],
     ['Opens', release.opens],
     ['Closes', release.closes ?? 'never'],
-    ...release.resources.map(({ id, title, kind, withdrawn_at }): [string, string] => [
-      'Resource',
-      `${id} ${title} (${kind}${withdrawn_at === null ? '' : ', withdrawn'})`,
-    ]),
+    ...release.resources.map(
+      ({ id, title, kind, withdrawn_at }): Fact => [
+        'Resource',
+        `${id} ${title} (${kind}${withdrawn_at === null ? '' : ', withdrawn'})`,
+      ],
+    ),
   ]
   return [
     chalk.bold(`Release ${release.id}: ${oneLine(release.name)}`),
     '',
-    ...facts.map(([name, value]) => `  ${name.padEnd(10)}${oneLine(value)}`),
+    ...factLines(facts),
     '',
     ...renderOutlook(outlook, view),
   ].join('\n')

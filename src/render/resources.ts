@@ -1,10 +1,11 @@
 import type { ResourceRow } from '../db/resources/resources.ts'
 import type { ChangedResource } from '../rules/resources/resource.ts'
 import { oneLine, tsvLine } from './clean-text.ts'
+import { factLines } from './facts.ts'
 import { field } from './fields.ts'
 import type { JsonOfChange, Shape } from './json.ts'
 import type { View } from './table.ts'
-import { ago } from './text.ts'
+import { ago, plainTime, sentenceCase } from './text.ts'
 
 /** What a list says of a resource. */
 export const resourceFields = {
@@ -89,6 +90,7 @@ export function renderChangedResources(changed: readonly ChangedResource[], view
 
 export function renderResource(resource: ResourceRow, view: View): string {
   const { id, title, kind, area, series, components, file, bytes, sha256 } = resource
+  const time = (iso: string) => (view.isTerminal ? plainTime(iso) : iso)
   const facts: [string, string][] = [
     ['status', statusOf(resource)],
     ['kind', kind],
@@ -98,14 +100,14 @@ export function renderResource(resource: ResourceRow, view: View): string {
     ['file', file],
     ['size', view.isTerminal ? sizeInWords(bytes) : String(bytes)],
     ['sha256', sha256],
-    ['uploaded', resource.created_at],
-    ['withdrawn', resource.withdrawn_at ?? ''],
+    ['uploaded', time(resource.created_at)],
+    ['withdrawn', resource.withdrawn_at === null ? '' : time(resource.withdrawn_at)],
   ]
   if (!view.isTerminal) {
     return [tsvLine(['id', id]), tsvLine(['title', title]), ...facts.map((fact) => tsvLine(fact))].join('\n')
   }
-  const lines = facts
-    .filter(([, value]) => value !== '')
-    .map(([name, value]) => `  ${name.padEnd(12)}${oneLine(value)}`)
+  const lines = factLines(
+    facts.map(([name, value]) => [name === 'sha256' ? 'SHA-256' : sentenceCase(name), value]),
+  )
   return [view.chalk.bold(`Resource ${id}: ${oneLine(title)}`), '', ...lines].join('\n')
 }

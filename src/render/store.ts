@@ -2,9 +2,10 @@ import type { StoreFacts } from '../db/store/facts.ts'
 import type { KeptCopy } from '../db/store/kept-copies.ts'
 import type { ServerFacts } from '../db/engine.ts'
 import type { Voided } from '../db/credentials.ts'
+import { type Fact, factLines } from './facts.ts'
 import type { View } from './table.ts'
 import { tsvLine } from './clean-text.ts'
-import { ago, inUnits } from './text.ts'
+import { ago, inUnits, sentenceCase } from './text.ts'
 import type { JsonAnswer } from './json.ts'
 
 export interface StoreDescription extends StoreFacts {
@@ -29,7 +30,7 @@ const keyWords = {
 export function renderStore(about: StoreDescription, view: View): string {
   const time = (iso: string) => (view.isTerminal ? ago(iso, view.now) : iso)
   const { centres, users, lastImport } = about
-  const lines: [string, string | number][] = [
+  const lines: Fact[] = [
     ['store', about.store],
     ...serverLines(about.server),
     ['key', `${about.keyFile}${keyWords[about.key]}`],
@@ -41,13 +42,15 @@ export function renderStore(about: StoreDescription, view: View): string {
     ['messages waiting', about.messagesWaiting],
     ['audit log', about.auditRows],
     ['last import', lastImport ? `${lastImport.id}: ${lastImport.file}, ${time(lastImport.at)}` : 'none'],
-    ...about.kept.map(({ file, at, bytes }): [string, string] => [
-      'kept copy',
-      `${file}, ${time(at)}, ${view.isTerminal ? inUnits(bytes) : bytes}`,
-    ]),
+    ...about.kept.map(
+      ({ file, at, bytes }): Fact => [
+        'kept copy',
+        `${file}, ${time(at)}, ${view.isTerminal ? inUnits(bytes) : bytes}`,
+      ],
+    ),
   ]
-  if (!view.isTerminal) return lines.map(tsvLine).join('\n')
-  return lines.map(([name, value]) => `${view.chalk.bold(name.padEnd(17))} ${tsvLine([value])}`).join('\n')
+  if (!view.isTerminal) return lines.map(([name, value]) => tsvLine([name, value])).join('\n')
+  return factLines(lines.map(([name, value]) => [sentenceCase(name), value])).join('\n')
 }
 
 export function storeJson(about: StoreDescription): JsonAnswer<'store'> {

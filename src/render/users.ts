@@ -87,7 +87,8 @@ function sentence(changed: ChangedUser, { chalk }: View, mail: readonly Message[
   const told = isToSetUp
     ? `; ${message ? setUp[outcomeOfMessage(message.state)] : setUp['message-waiting']}`
     : ''
-  return `${mark} ${person(account)} ${happened[outcome](account)}${told}.`
+  const who = changed.left === undefined ? person(account) : oneLine(nameOf(account))
+  return `${mark} ${who} ${happened[outcome](account, changed.left ?? '')}${told}.`
 }
 
 /** What a rule could only queue, in the words of what became of it. */
@@ -114,7 +115,7 @@ export function person(account: UncountedAccount): string {
   return oneLine(`${nameOf(account)} (${account.centre?.number ?? 'no centre'})`)
 }
 
-const happened: Readonly<Record<Outcome, (account: Account) => string>> = {
+const happened: Readonly<Record<Outcome, (account: Account, left: string) => string>> = {
   created: () => 'has an account now',
   rejoined: ({ status }) =>
     status === 'invited' ? 'joined the centre' : 'joined the centre, with the password they have',
@@ -125,11 +126,11 @@ const happened: Readonly<Record<Outcome, (account: Account) => string>> = {
   restored: ({ status }) => restoredTo(status),
   deleted: () => 'is deleted; the address can be used again',
   edited: () => 'is edited',
-  removed: () => 'is removed from the centre; the account remains',
-  moved: ({ centre }) => `is at ${centre?.number} now`,
+  removed: (_, left) => `is removed from ${left}; the account remains`,
+  moved: ({ centre }, left) => `moved from ${left} to ${centre?.number}`,
   'message-sent': () => 'gets a message that lets them choose a password',
-  'message-written': () => 'is owed a message that lets them choose a password; it is written, and not sent',
-  'message-waiting': () => 'is owed a message that lets them choose a password; it waits',
+  'message-written': () => 'has a message that lets them choose a password; it is written, and not sent',
+  'message-waiting': () => 'has a message that lets them choose a password; it waits to be sent',
   'message-failed': () => 'did not get the message that lets them choose a password',
   unchanged: ({ status }) => `is ${status} as before; nothing to do`,
 }

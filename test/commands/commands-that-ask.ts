@@ -294,13 +294,13 @@ export const asking: Readonly<Record<string, Asks>> = {
   },
   'users move': {
     argv: [teacher, '--to', 'EG002'],
-    question: 'Move to EG002',
+    question: '(EG001) to EG002?',
     nothing: { prepare: ['users', 'move', teacher, '--to', 'EG002'] },
     meanwhile: renamed,
   },
   'users remove': {
     argv: [teacher],
-    question: 'Remove from the centre',
+    question: '(EG001) from the centre?',
     nothing: { prepare: ['users', 'remove', teacher] },
     meanwhile: renamed,
   },

@@ -37,12 +37,12 @@ describe('what became of a user', () => {
     [`users suspend ${amira}`, '✓ Amira Haddad (EG001) is suspended.'],
     [`users edit ${amira} --first-name Amal`, '✓ Amal Haddad (EG001) is edited.'],
     [`users edit ${amira} --first-name Amira`, '· Amira Haddad (EG001) is active as before; nothing to do.'],
-    [`users move ${amira} --to EG002`, '✓ Amira Haddad (EG002) is at EG002 now.'],
-    [`users remove ${amira}`, '✓ Amira Haddad (no centre) is removed from the centre; the account remains.'],
+    [`users move ${amira} --to EG002`, '✓ Amira Haddad moved from EG001 to EG002.'],
+    [`users remove ${amira}`, '✓ Amira Haddad is removed from EG001; the account remains.'],
     [`users delete ${amira} --suspend`, '✓ Amira Haddad (EG001) is deleted; the address can be used again.'],
     [
       `users reset-password ${amira}`,
-      '✓ Amira Haddad (EG001) is owed a message that lets them choose a password; it is written, and not sent.',
+      '✓ Amira Haddad (EG001) has a message that lets them choose a password; it is written, and not sent.',
     ],
     [
       'users add Nour~Salem~<nour@school.example> --centre EG001',
@@ -82,7 +82,7 @@ describe('what became of a user', () => {
 
   it('says that a message waits where the mail server does not answer', async () => {
     const env = { SSH_ADMIN_SMTP_URL: 'smtp://127.0.0.1:9?ignoreTLS=true' }
-    expect(await shown(`users reset-password ${amira} --yes`, { env })).toContain('it waits.')
+    expect(await shown(`users reset-password ${amira} --yes`, { env })).toContain('it waits to be sent.')
     expect(await shown('users add Nour~Salem~<nour@school.example> --centre EG001', { env })).toContain(
       'the message that lets them set up a password waits.',
     )
@@ -210,9 +210,9 @@ describe('other answers', () => {
     await (await world.store()).close()
     await runs('store backup copy.db', 'store restore copy.db')
     const screen = await shown('store info')
-    expect(screen).toMatch(/^size +\d+ KB$/m)
-    expect(screen).toMatch(/^kept copy +\S+, .*KB$/m)
-    expect(screen).toMatch(/^begun +just now$/m)
+    expect(screen).toMatch(/^ {2}Size +\d+ KB$/m)
+    expect(screen).toMatch(/^ {2}Kept copy +\S+, .*KB$/m)
+    expect(screen).toMatch(/^ {2}Begun +just now$/m)
   })
 
   it('say of lists that nothing is there', async () => {

@@ -96,7 +96,7 @@ export async function changeConfiguration(
   if (changed && !common.dryRun) replaceFile(path, text)
   const what = name === null ? 'The configuration' : flagName(name)
   return {
-    text: changed ? `${what} is changed in ${path}.` : `${what} is so in ${path} already; nothing to do.`,
+    text: changed ? `${what} is changed in ${path}.` : `${what} is as it was in ${path}; nothing to do.`,
     json: { file: path, name: name && flagName(name), changed },
     say: common.dryRun ? ['This was a rehearsal: nothing was changed.'] : [],
   }

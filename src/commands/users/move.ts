@@ -19,7 +19,8 @@ export const move = () =>
     confirm: {
       question: (moved, { request: { to } }) =>
         questionAbout(moved, {
-          verb: `Move to ${to.toUpperCase()}:`,
+          verb: 'Move',
+          where: ` to ${to.toUpperCase()}`,
           effect: 'The roles they have now go.',
         }),
       comparable: comparableUsers,

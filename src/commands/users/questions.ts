@@ -1,12 +1,15 @@
+import { oneLine } from '../../render/clean-text.ts'
 import { comparableClosing, withClosing } from '../../render/closing.ts'
 import { closedBy, person } from '../../render/users.ts'
-import type { UncountedAccount } from '../../rules/users/account.ts'
+import { nameOf, type UncountedAccount } from '../../rules/users/account.ts'
 import type { ChangedUser } from '../../rules/users/changed.ts'
 import type { Transferred } from '../../rules/users/transfer.ts'
 
 interface Wording {
   /** 'Suspend', before the name. */
   verb: string
+  /** ' to EG002', behind the name. */
+  where?: string
   /** What will happen, in whole sentences. */
   effect: string
 }
@@ -14,20 +17,28 @@ interface Wording {
 /** Names who it is about and says what will happen; nothing to do, nothing asked. */
 export function questionAbout(
   changed: readonly ChangedUser[],
-  { verb, effect }: Wording,
+  { verb, where = '', effect }: Wording,
 ): string | undefined {
   const touched = changed.filter(({ outcome }) => outcome !== 'unchanged')
   const [first] = touched
   if (!first) return undefined
   const closes = closedBy(touched)
-  if (touched.length === 1) return withClosing(`${verb} ${person(first.account)}? ${effect}`, { closes })
-  const names = touched.slice(0, most).map(({ account }) => `  ${person(account)}`)
+  if (touched.length === 1)
+    return withClosing(`${verb} ${personBefore(first)}${where}? ${effect}`, { closes })
+  const names = touched.slice(0, most).map((one) => `  ${personBefore(one)}`)
   const more = touched.length > most ? [`  … and ${touched.length - most} more`] : []
-  const question = [`${verb} these ${touched.length} people? ${effect}`, ...names, ...more, ' '].join('\n')
+  const question = [`${verb} these ${touched.length} people${where}? ${effect}`, ...names, ...more, ' '].join(
+    '\n',
+  )
   return withClosing(question, { closes })
 }
 
 const most = 20
+
+/** As they were when it was asked: with the centre that they would leave. */
+function personBefore({ account, left }: ChangedUser): string {
+  return left === undefined ? person(account) : oneLine(`${nameOf(account)} (${left})`)
+}
 
 /** What of an account is agreed to: whose it is, where, and what they are and hold. */
 export function comparableAccount(account: UncountedAccount): unknown {

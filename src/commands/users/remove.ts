@@ -20,7 +20,8 @@ export const remove = () =>
     confirm: {
       question: (removed) =>
         questionAbout(removed, {
-          verb: 'Remove from the centre',
+          verb: 'Remove',
+          where: ' from the centre',
           effect: 'Every role and service there goes; the account remains.',
         }),
       comparable: comparableUsers,

@@ -28,6 +28,8 @@ export interface ChangedUser {
   sentWayIn?: boolean
   /** What is released, and was open for them, and is not any more. */
   closes?: readonly Closing[]
+  /** The number of the centre that they left. */
+  left?: string
 }
 
 /** What a permission is asked for: this user. */

@@ -40,7 +40,7 @@ export async function moveUser(trx: Trx, { email, to, ctx }: Move): Promise<Chan
     userId: account.id,
     facts: { before: account.centre.number, after: centre.number, rolesGone: rolesGone(account) },
   })
-  return changedTo(trx, { account, outcome: 'moved', at })
+  return { ...(await changedTo(trx, { account, outcome: 'moved', at })), left: account.centre.number }
 }
 
 function rolesGone({ roles }: { roles: readonly string[] }): string[] {

@@ -32,5 +32,5 @@ export async function removeUser(
     userId: account.id,
     facts: { before: account.centre.number, rolesGone: account.roles, sitesGone: account.sites },
   })
-  return changedTo(trx, { account, outcome: 'removed', at })
+  return { ...(await changedTo(trx, { account, outcome: 'removed', at })), left: account.centre.number }
 }
