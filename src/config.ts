@@ -182,6 +182,11 @@ export function configFilePath(context: Context): string {
   return join(configFolder(context), 'config.json')
 }
 
+/** Where what was typed at length is kept until something comes of it. */
+export function draftsFolder(context: Context): string {
+  return join(dataFolder(context), 'drafts')
+}
+
 function configFolder({ env }: Context): string {
   return join(baseFolder(env.XDG_CONFIG_HOME) ?? join(homeOf(env), '.config'), 'ssh-admin')
 }

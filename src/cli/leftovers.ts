@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
 import { basename, dirname } from 'node:path'
+import { draftsFolder } from '../config.ts'
 import { removeAbandoned } from './remove-abandoned.ts'
 import { unfinishedOutputsIn } from './unfinished-outputs.ts'
 import { unfinishedSheets } from '../db/imports/pin-sheets-owed.ts'
@@ -47,6 +48,10 @@ export async function removeLeftovers(
 ): Promise<void> {
   const noted = await notedSheets(store)
   removeAbandoned(filesWith(noted, session), session)
+  if (existsSync(draftsFolder(session.context))) {
+    const { removeOldDrafts } = await import('./drafts.ts')
+    removeOldDrafts(session.context)
+  }
   if (store) await forgetEndedSheets(store, noted)
 }
 

@@ -87,6 +87,8 @@ export interface Found<Row, Sort extends string = never> {
   rows: (page: Page<Sort>) => AsyncIterable<Row> | Iterable<Row>
   /** How many there are without a limit; absent: they are counted as they pass. */
   count?: () => Promise<number>
+  /** Where somebody sees only a part of them, what that is: said where there are none. */
+  seen?: string | undefined
   /** What they are the list of, before the rows. */
   about?: { lines: (view: View) => readonly string[]; json: object }
 }
@@ -295,7 +297,7 @@ async function write<Row, Name extends string, Sort extends Name>(
   session: Session,
   progress: { isShown: boolean },
 ): Promise<number> {
-  const { spec, wanted } = list
+  const { wanted } = list
   await yieldToSignals()
   const rows = counted(rowsOf(list, session.context.signal))
   for await (const piece of inPieces(textOf(list, rows, session))) {
@@ -305,7 +307,7 @@ async function write<Row, Name extends string, Sort extends Name>(
   }
   const isTold = wanted.format === 'table' && session.terminal.out.isTerminal
   if (rows.count === 0 && !isTold && (wanted.format === 'table' || wanted.format === 'tsv'))
-    session.say(spec.none)
+    session.say(noneOf(list))
   return rows.count
 }
 
@@ -452,7 +454,9 @@ async function* tables<Row, Name extends string, Sort extends Name>(
   }
   if (page.length > 0) yield draw(page)
   if (!view.isTerminal) return
-  yield rows.count === 0 ? `${spec.none}\n` : `${view.chalk.dim(totalOf(list, rows.count))}\n`
+  yield rows.count === 0
+    ? `${wrapped(noneOf(list), view.width)}\n`
+    : `${view.chalk.dim(totalOf(list, rows.count))}\n`
   const without = wrapped(`No room for: ${[...hidden].join(', ')}.`, view.width)
   if (hidden.size > 0) yield `${view.chalk.dim(without)}\n`
 }
@@ -468,6 +472,13 @@ function leastFirstOf<Row, Name extends string, Sort extends Name>({
     .filter((name) => name !== spec.id)
     .map((name) => names.indexOf(name))
     .filter((at) => at >= 0)
+}
+
+function noneOf<Row, Name extends string, Sort extends Name>({
+  spec,
+  found,
+}: Pick<List<Row, Name, Sort>, 'spec' | 'found'>): string {
+  return found.seen === undefined ? spec.none : `${spec.none} ${found.seen}`
 }
 
 function shownIn<Row>(view: View, { shown, value }: Field<Row>, row: Row): Cell {

@@ -8,6 +8,7 @@ import type { Pieces } from '../render/pieces.ts'
 import type { View } from '../render/table.ts'
 import { answer, rehearsed } from './action.ts'
 import type { Declaration } from './define.ts'
+import type { Draft } from './drafts.ts'
 import type { OutputFile } from './output-file.ts'
 import { isMissing, type Notice, type Session, type WorkFor } from './session.ts'
 import { lineWith } from './typed-line.ts'
@@ -37,6 +38,11 @@ export interface Mutation<Args, Options, Request, Result> extends Declaration<Ar
   json: (result: Result, mail: readonly Message[]) => AnyJsonOfChange
   /** Whether a message goes out must not show: it waits for `mail send`, and nothing is said of it. */
   mailWaits?: boolean
+  /** What was typed at length: kept where nothing comes of it, and gone once something does. */
+  draft?: {
+    of: (request: Request) => Draft | Promise<Draft> | undefined
+    usedBy: (request: Request) => string | undefined
+  }
   /** What else there is to know, for a line on stderr or for `notices`. */
   notices?: (result: Result) => readonly Notice[]
   /** Lines of the conversation that follow the answer. */
@@ -99,7 +105,13 @@ export async function runMutation<Args, Options, Request, Result>(
     const request = await completed({ spec, session, store, prepared, asks: still })
     output = spec.output?.(request)
     const running = { spec, session, store, request, asks: still, flag, agreed, output }
-    const { result, mail, undelivered } = await commitOrRehearse(running)
+    const { result, mail, undelivered } = await commitOrRehearse(running).catch(async (error: unknown) => {
+      const draft = await spec.draft?.of(request)
+      if (draft) (await import('./drafts.ts')).keepDraft(session, draft)
+      throw error
+    })
+    const used = dryRun ? undefined : spec.draft?.usedBy(request)
+    if (used !== undefined) (await import('./drafts.ts')).removeUsedDraft(session, used)
     for (const notice of spec.notices?.(result) ?? []) session.notify(notice)
     const json = { ...spec.json(result, mail), dryRun }
     const view = viewOf(session)

@@ -112,6 +112,8 @@ export async function tick<Value>(
         choices: choices.map((choice) => harmless(choice, terminal)),
         pageSize,
         loop: false,
+        // One keystroke never selects everything.
+        shortcuts: { all: null, invert: null },
       },
       streams,
     ),

@@ -90,8 +90,8 @@ function happened({ centre, outcome, fields }: ChangedCentre): string {
   switch (outcome) {
     case 'created':
       return centre.status === 'approved'
-        ? `is there, and approved: ssh-admin coordinator add ${centre.number} 'Name <email>' makes it active`
-        : 'is there'
+        ? `is created, and approved: ssh-admin coordinator add ${centre.number} 'Name <email>' makes it active`
+        : 'is created'
     case 'edited':
       return `is edited: ${fields.map(spoken).join(', ')}`
     case 'deleted':

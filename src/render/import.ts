@@ -189,7 +189,7 @@ export function describePlan(plan: Plan, deletions: Deletions, view: View): stri
 /** What agreeing will do, as a question, after for whom it would close what is open. */
 export function importQuestion(
   { centres, users }: Counts,
-  { closes }: { closes: readonly Closing[] },
+  { closes, deletions }: { closes: readonly Closing[]; deletions: Deletions },
 ): string {
   const newUsers = users.created + users.replaced
   const created = [
@@ -200,12 +200,20 @@ export function importQuestion(
     created.length > 0 && `create ${created.join(' and ')}`,
     centres.renamed > 0 && `rename ${count(centres.renamed, 'centre')}`,
     centres.restored > 0 && `restore ${count(centres.restored, 'centre')}`,
-    centres.deleted > 0 && `delete ${count(centres.deleted, 'centre')}`,
-    users.deleted > 0 && `delete ${count(users.deleted, 'user')}`,
+    centres.deleted > 0 &&
+      `delete ${count(centres.deleted, 'centre')} (${firstOf(deletions.centres.map(({ number }) => number))})`,
+    users.deleted > 0 &&
+      `delete ${count(users.deleted, 'user')} (${firstOf(deletions.users.map(({ email }) => email))})`,
   ].filter((part) => part !== false)
   const text = parts.join(', ')
   const question = `${text.charAt(0).toUpperCase()}${text.slice(1)}?`
   return withClosing(question, { closes })
+}
+
+/** What goes is named where it is agreed to; all of many stand in the plan above. */
+function firstOf(names: readonly string[]): string {
+  const shown = names.slice(0, 5).map(cell).join(', ')
+  return names.length > 5 ? `${shown} and ${names.length - 5} more` : shown
 }
 
 function whatWasDone({ centres, users }: Counts): string | undefined {

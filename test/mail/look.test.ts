@@ -18,6 +18,17 @@ const windows = [
   { name: 'narrow', width: 320, height: 700 },
 ]
 
+it.each(Object.keys(letters).filter(isLetterName))(
+  '%s says of each element with a class how it looks',
+  async (letter) => {
+    const writer = await letterWriter({ changed: new Map(), from: 'noreply@office.example' })
+    const values = sampleOf(letter, 'with')
+    const { html } = writer.write({ letter, subject: letters[letter].subject, values })
+    const marked = html.match(/<[a-z0-9]+[^>]*\sclass="[^>]*>/g) ?? []
+    expect(marked.filter((element) => !element.includes('style="'))).toEqual([])
+  },
+)
+
 describe.skipIf(!program)('the looks of a letter (chromium must be there)', () => {
   let browser: Browser
   beforeAll(async () => {
@@ -35,22 +46,31 @@ describe.skipIf(!program)('the looks of a letter (chromium must be there)', () =
         subject: letters[letter].subject,
         values: longest(sampleOf(letter, 'with')),
       })
+      const pages = [
+        ...(['light', 'dark'] as const).map((colorScheme) => ({ html, colorScheme, as: colorScheme })),
+        // Some mailboxes take the style of the page away.
+        {
+          html: html.replace(/<style>.*?<\/style>/s, ''),
+          colorScheme: 'light' as const,
+          as: 'without-style',
+        },
+      ]
       for (const { name, ...viewport } of windows) {
-        for (const colorScheme of ['light', 'dark'] as const) {
+        for (const { html: shown, colorScheme, as } of pages) {
           const page = await browser.newPage({ viewport, colorScheme })
           const asked: string[] = []
           page.on('request', (request) => asked.push(request.url()))
-          await page.setContent(html)
+          await page.setContent(shown)
           if (pictures) {
-            await page.screenshot({
-              path: join(pictures, `${letter}-${name}-${colorScheme}.png`),
-              fullPage: true,
-            })
+            await page.screenshot({ path: join(pictures, `${letter}-${name}-${as}.png`), fullPage: true })
           }
           expect(asked).toEqual([])
           const { across, contrasts } = await page.evaluate<{ across: number; contrasts: number[] }>(measure)
           expect(across).toBeLessThanOrEqual(viewport.width)
           expect(Math.min(...contrasts)).toBeGreaterThanOrEqual(4.5)
+          const drawn = 'getComputedStyle(document.querySelector("a.button") ?? document.body).display'
+          const isWithButton = shown.includes('class="button"')
+          expect(await page.evaluate(drawn)).toBe(isWithButton ? 'inline-block' : 'block')
           await page.close()
         }
       }

@@ -11,13 +11,24 @@ import type { Account } from '../../rules/users/account.ts'
 
 export const newPasswordQuestion = 'New password'
 
-/** Asks for secrets, or reads them from stdin, one a line in the order of the questions. */
-export async function secretsFor(session: Session, questions: readonly string[]): Promise<string[]> {
+/**
+ * Asks for secrets, or reads them from stdin, one a line in the order of the questions. @param check of the first,
+ * where somebody is asked: the others are not asked for once it throws
+ */
+export async function secretsFor(
+  session: Session,
+  questions: readonly string[],
+  check?: (first: string) => Promise<void>,
+): Promise<string[]> {
   const { terminal, common } = session
   if (terminal.canAsk && common.input) {
     if (questions.includes(newPasswordQuestion)) session.say(passwordRule)
     const answers: string[] = []
-    for (const question of questions) answers.push(await askFor(question, session))
+    for (const question of questions) {
+      const answer = await askFor(question, session)
+      if (answers.length === 0) await check?.(answer)
+      answers.push(answer)
+    }
     return answers
   }
   const lines = terminal.stdin.isTTY ? [] : await linesAsTyped(terminal.stdin)

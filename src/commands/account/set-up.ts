@@ -1,5 +1,6 @@
 import { newPassword, passwordRule } from '../../rules/account/password.ts'
-import { setUpWithLink, setUpWithTemporaryPassword } from '../../rules/account/set-up.ts'
+import type { Session } from '../../cli/session.ts'
+import { checkLink, setUpWithLink, setUpWithTemporaryPassword } from '../../rules/account/set-up.ts'
 import { preparedMutation } from '../../cli/define.ts'
 import { optionalArgument } from '../../cli/parameters.ts'
 import { accountJson, newPasswordQuestion, renderAccount, secretsFor } from './secrets.ts'
@@ -17,7 +18,8 @@ export const setUp = () =>
     rehearses: false,
     prepare: async ({ email }, session) => {
       const first = email === undefined ? 'Link' : 'Temporary password'
-      const [proof = '', text = ''] = await secretsFor(session, [first, newPasswordQuestion])
+      const check = email === undefined ? (link: string) => checkNow(link, session) : undefined
+      const [proof = '', text = ''] = await secretsFor(session, [first, newPasswordQuestion], check)
       return { email, proof, password: await newPassword(text) }
     },
     act: (trx, ctx, { email, proof, password }, store) => {
@@ -36,3 +38,14 @@ export const setUp = () =>
       }),
     json: accountJson,
   })
+
+/** A link that opens nothing is told before a password is chosen; nothing is recorded of the look. */
+async function checkNow(link: string, session: Session): Promise<void> {
+  const store = await session.open('rehearse')
+  try {
+    const keys = store.keys()
+    await session.rehearse(store, (trx, ctx) => checkLink(trx, { link, keys, ctx }), 'may-be-behind')
+  } finally {
+    await store.close()
+  }
+}

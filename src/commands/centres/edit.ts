@@ -1,44 +1,129 @@
-import { Usage } from '../../errors.ts'
+import { countryName } from '../../countries.ts'
+import type { CentreWithPeople } from '../../db/centres/centres.ts'
+import { Failure } from '../../errors.ts'
 import { closingQuestion } from '../../render/closing.ts'
 import { centresJson, renderChangedCentres } from '../../render/centres.ts'
 import type { ChangedCentre } from '../../rules/centres/changed.ts'
-import { parseCentreOptions } from '../../rules/centres/options.ts'
+import { findCentre } from '../../rules/centres/find.ts'
+import { type CentreOptions, centreKinds, parseCentreOptions } from '../../rules/centres/options.ts'
 import { editCentre } from '../../rules/centres/edit.ts'
 import { preparedMutation } from '../../cli/define.ts'
 import { argument, orName } from '../../cli/parameters.ts'
+import { ask, requireTerminal, tick } from '../../cli/prompt.ts'
+import type { Terminal } from '../../cli/terminal.ts'
+import { onlyTimeZoneOf } from '../../rules/key-times/time-zones.ts'
 import { comparableCentres, centreOptions } from './options.ts'
+
+interface Request {
+  centre: string
+  /** Absent until they are asked for. */
+  fields: CentreOptions | undefined
+}
+
+const flags = '--name, --kind, --address, --town, --postcode, --country or the marks'
+
+function saysNothing(said: object): boolean {
+  return Object.values(said).every((value) => value === undefined)
+}
 
 export const edit = () =>
   preparedMutation({
     name: 'edit',
     summary: "change a centre's facts",
     description:
-      'Change what is said of a centre; what is not named stays. A centre that leaves its Associate is assigned to nobody there any longer. You are asked first when another centre has the new name already, and where it would close what is released and open for it, or open at once what is not.',
+      'Change what is said of a centre; what is not named stays. A centre that leaves its Associate is assigned to nobody there any longer. You are asked first when another centre has the new name already, and where it would close what is released and open for it, or open at once what is not. Without any option, at a terminal, asks for each, showing what it is now.',
     args: { centre: orName('centre', argument('the number or name of the centre')) },
     options: {
       ...centreOptions,
     },
     examples: ["ssh-admin centres edit EG001 --name 'El Nour International School' --postcode 11511"],
-    prepare: async ({ centre, ...said }) => {
-      const nothing = Object.values(said).every((value) => value === undefined)
-      if (nothing) {
-        throw new Usage(`Nothing was said of ${centre}.`, {
-          code: 'nothing-said',
-          hint: 'Say what to change, such as --name or --country; --help lists them.',
-        })
-      }
-      return { centre, fields: parseCentreOptions(said) }
+    prepare: async ({ centre, ...said }, session): Promise<Request> => {
+      if (!saysNothing(said)) return { centre, fields: parseCentreOptions(said) }
+      const question = `What shall be changed of ${centre}?`
+      requireTerminal(session.terminal, { flag: flags, may: session.common.input, question })
+      return { centre, fields: undefined }
     },
-    act: async (trx, ctx, { centre, fields }) => [await editCentre(trx, { centre, fields, ctx })],
+    complete: async (request, { session, store, ctx }) => {
+      if (request.fields) return request
+      const centre = await findCentre(store.db, request.centre, ctx)
+      return { ...request, fields: await askForFacts(session.terminal, centre) }
+    },
+    act: async (trx, ctx, { centre, fields = {} }) => [await editCentre(trx, { centre, fields, ctx })],
     confirm: {
-      mayAsk: ({ name, kind, associate, country, timeZone, globalListening }) =>
-        [name, kind, associate, country, timeZone, globalListening].some((value) => value !== undefined),
+      flags: ({ centre: _, ...said }) => (saysNothing(said) ? flags : undefined),
+      mayAsk: ({ centre: _, ...said }) => {
+        const { name, kind, associate, country, timeZone, globalListening } = said
+        const asking = [name, kind, associate, country, timeZone, globalListening]
+        return saysNothing(said) || asking.some((value) => value !== undefined)
+      },
       question: ([edited]) => edited && questionOf(edited),
       comparable: comparableCentres,
     },
     render: renderChangedCentres,
     json: centresJson,
   })
+
+/** Asks for each thing that can be changed, showing what it is now. */
+async function askForFacts(terminal: Terminal, centre: CentreWithPeople): Promise<CentreOptions> {
+  const asking = (question: string, present: string, read: (text: string) => object) =>
+    ask(terminal, { question, present, check: (text) => wrongWith(read(text)) })
+  const name = await asking('Name:', centre.name, (text) => ({ name: text }))
+  const address = await asking('Address:', centre.address, (text) => ({ address: text }))
+  const town = await asking('Town:', centre.town, (text) => ({ town: text }))
+  const postcode = await asking('Postcode:', centre.postcode, (text) => ({ postcode: text }))
+  const country = await asking('Country:', countryName(centre.country), (text) => ({ country: text }))
+  const zone = await zoneOf({ terminal, centre, country })
+  const kind = await asking(`Kind (${centreKinds.join(', ')}):`, centre.kind, (text) => ({ kind: text }))
+  const isOfAssociate = parseCentreOptions({ kind }).kind === 'associate-centre'
+  const associate = isOfAssociate
+    ? await asking('Number of its Associate:', centre.associate_number ?? '', (text) => ({ associate: text }))
+    : undefined
+  const marked = await tick<string>(terminal, { question: 'Marks:', choices: marksOf(centre) })
+  const [britishCouncil, globalListening] = marks.map(({ value }) => marked.includes(value))
+  return parseCentreOptions({
+    ...{ name, address, town, postcode, country, kind, associate, ...zone },
+    britishCouncil,
+    globalListening,
+  })
+}
+
+const marks = [
+  { value: 'british-council', name: 'British Council centre' },
+  { value: 'global-listening', name: 'Global Listening' },
+] as const
+
+function marksOf({ british_council, global_listening }: CentreWithPeople) {
+  const held = [british_council, global_listening]
+  return marks.map((mark, at) => ({ ...mark, checked: held[at] === 1 }))
+}
+
+/** Only where its country has several. */
+async function zoneOf({
+  terminal,
+  centre,
+  country,
+}: {
+  terminal: Terminal
+  centre: CentreWithPeople
+  country: string
+}) {
+  const { country: code = centre.country } = parseCentreOptions({ country })
+  if (onlyTimeZoneOf(code) !== undefined) return {}
+  const present = centre.time_zone ?? 'none'
+  const timeZone = await ask(terminal, { question: 'Time zone (none takes it away):', present })
+  return timeZone === present ? {} : { timeZone }
+}
+
+/** The same as the rule would say, while it can still be typed anew. */
+function wrongWith(typed: object): string | undefined {
+  try {
+    parseCentreOptions(typed)
+    return undefined
+  } catch (error) {
+    if (error instanceof Failure) return error.message
+    throw error
+  }
+}
 
 function questionOf(edited: ChangedCentre): string | undefined {
   const closing = closingQuestion(edited.closes ?? [], `Change ${edited.centre.number}`, edited.opens)

@@ -5,7 +5,7 @@ import { centreFields, listedCentreJson } from '../../render/centres.ts'
 import { centreKinds, typedKind } from '../../rules/centres/options.ts'
 import { findCentre } from '../../rules/centres/find.ts'
 import { wordsIn } from '../../search-key.ts'
-import { visibleCentres } from '../../rules/permissions/decide.ts'
+import { seenBy, visibleCentres } from '../../rules/permissions/decide.ts'
 import { unknownName } from '../../rules/unknown-name.ts'
 import { listing } from '../../cli/define.ts'
 import { flag, option, orName, repeated, withValues } from '../../cli/parameters.ts'
@@ -65,6 +65,7 @@ export const list = () =>
         rows: ({ sort: order = 'number', ...page }) =>
           streamCentres(db, { filter, order, ...page, countries: order === 'country' ? byName() : [] }),
         count: () => countCentres(db, filter),
+        seen: seenBy(ctx.by),
       }
     },
     json: listedCentreJson,

@@ -35,5 +35,11 @@ function additionQuestion(coordination: Coordination): string | undefined {
 
 function added(coordination: Coordination): string {
   const { coordinator } = coordination
-  return `${coordinator ? called(coordinator) : 'Nobody'} coordinates ${placeOf(coordination)} now; a message lets them set up a password within 48 hours.`
+  return `${coordinator ? called(coordinator) : 'Nobody'} coordinates ${placeOf(coordination)} now; a message lets them set up a password within 48 hours.${nextStep(coordination)}`
+}
+
+/** The coordinator of an Associate acts for those of its centres that are assigned to them, and for no others. */
+function nextStep({ centre, coordinator }: Coordination): string {
+  if (centre.kind !== 'associate' || !coordinator) return ''
+  return `\n  Next, the associate centres that they act for: ssh-admin associates assign ${coordinator.email} CENTRE…`
 }

@@ -59,7 +59,11 @@ async function lookThrough(
   const owed = await whatIsOwed(store, session)
   const named = new Set(untidy.map(({ target }) => target))
   const others = owed.filter(({ target }) => !named.has(target))
-  return { db, untidy: [...untidy, ...(await futureOf(store)), ...others], keyFile: store.keyFile }
+  return {
+    db,
+    untidy: [...untidy, ...(await futureOf(store)), ...others, ...(await draftsKept(session))],
+    keyFile: store.keyFile,
+  }
 }
 
 /** Reads every file that is kept in the store; what is found is remembered for the lists of errors. */
@@ -120,6 +124,18 @@ async function whatIsOwed(store: OpenStore, session: Session): Promise<Finding[]
     ...(await owedSheets(store.db)).map((sheet) => ({ target: sheet.unfinished, ...owedSheetNotice(sheet) })),
     ...(await unfinishedFiles(session, store)).map(leftover),
   ]
+}
+
+/** What was typed at length, and nothing has come of. */
+async function draftsKept({ context }: Session): Promise<Finding[]> {
+  const { draftsIn, removeOldDrafts } = await import('../../cli/drafts.ts')
+  removeOldDrafts(context)
+  return draftsIn(context).map(({ path, since }) => ({
+    target: path,
+    code: 'draft-kept',
+    message: `${path} holds what somebody typed on ${since}, and nothing came of it.`,
+    hint: 'ssh-admin users add --from, or templates edit NAME --from, goes on with it; a week later it is gone.',
+  }))
 }
 
 /** Where there is no store, what a command left there that was beginning one, or putting one back. */

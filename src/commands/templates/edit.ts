@@ -5,12 +5,21 @@ import { sourceOf, type Template, type TemplateProblem } from '../../mail/templa
 import { requireTerminal, askYesNo } from '../../cli/prompt.ts'
 import { editTemplate, letterCalled } from '../../rules/templates/edit.ts'
 import type { LetterName } from '../../rules/mail/letters.ts'
+import { type Draft, keepDraft } from '../../cli/drafts.ts'
 import { preparedMutation } from '../../cli/define.ts'
 import { argument, option, withValues } from '../../cli/parameters.ts'
 import type { Session } from '../../cli/session.ts'
 import { inEditor } from './editor.ts'
 import { presentTemplate, shippedTemplate } from './present.ts'
 import { offeredLetters } from '../../rules/mail/letters.ts'
+
+interface Request {
+  letter: LetterName
+  template: Template
+  /** What was typed in the editor. */
+  source?: string
+  from?: string
+}
 
 export const edit = () =>
   preparedMutation({
@@ -28,13 +37,17 @@ export const edit = () =>
       from: option('<file>', 'the template as templates show prints it; - for stdin'),
     },
     examples: ['ssh-admin templates edit invitation --from invitation.txt'],
-    prepare: async ({ name: letter, from }, session) => {
-      const template =
-        from === undefined ? await edited(letter, session) : await readFrom(from, { letter, session })
-      return { letter, template }
+    prepare: async ({ name: letter, from }, session): Promise<Request> => {
+      if (from !== undefined) return { letter, template: await readFrom(from, { letter, session }), from }
+      const { template, source } = await edited(letter, session)
+      return { letter, template, source }
     },
     act: (trx, ctx, { letter, template }) =>
       editTemplate(trx, { letter, template, shipped: shippedTemplate(letter), ctx }),
+    draft: {
+      of: ({ letter, source }) => (source === undefined ? undefined : draftOf(source, letter)),
+      usedBy: ({ from }) => from,
+    },
     render: ({ letter, changed }) =>
       changed
         ? `The letter ${letter} has new words. To see them: ssh-admin templates preview ${letter} --to YOU`
@@ -53,7 +66,7 @@ async function readFrom(
 }
 
 /** The editor, until the template is right or its editor gives up. */
-async function edited(letter: LetterName, session: Session): Promise<Template> {
+async function edited(letter: LetterName, session: Session): Promise<{ template: Template; source: string }> {
   const { terminal, common } = session
   const question = `Which words shall the letter ${letter} have?`
   requireTerminal(terminal, { flag: '--from', may: common.input, question })
@@ -63,10 +76,19 @@ async function edited(letter: LetterName, session: Session): Promise<Template> {
   for (;;) {
     source = await inEditor(source, { name: `${letter}.template`, session })
     const checked = await checkTemplate(source, letter)
-    if (!('problems' in checked)) return checked
+    if (!('problems' in checked)) return { template: checked, source }
     for (const { line, message } of checked.problems) session.say(`line ${line}: ${message}`)
-    if (!(await askYesNo(terminal, 'Edit it again?'))) throw new Cancelled()
+    try {
+      if (!(await askYesNo(terminal, 'Edit it again?'))) throw new Cancelled()
+    } catch (error) {
+      keepDraft(session, draftOf(source, letter))
+      throw error
+    }
   }
+}
+
+function draftOf(source: string, letter: LetterName): Draft {
+  return { name: `${letter}.txt`, text: source, command: `templates edit ${letter} --from` }
 }
 
 function badTemplate(problems: readonly TemplateProblem[]): BadInput {

@@ -2,18 +2,21 @@ import * as z from 'zod'
 import type { Trx } from '../../db/transact.ts'
 import { Usage } from '../../errors.ts'
 import { requireTerminal } from '../../cli/prompt.ts'
+import { oneLine } from '../../render/clean-text.ts'
 import { lockedOutNotices, renderChangedUsers, usersJson } from '../../render/users.ts'
 import type { RuleContext } from '../../rules/permissions/actor.ts'
 import { addUser, addUsers, type UserRow } from '../../rules/users/add.ts'
 import type { ChangedUser } from '../../rules/users/changed.ts'
 import { forEachTarget } from '../../rules/batch.ts'
+import { type Account, nameOf } from '../../rules/users/account.ts'
 import { columnsHelp } from '../columns-help.ts'
 import { preparedMutation } from '../../cli/define.ts'
+import { type Draft, keepDraft } from '../../cli/drafts.ts'
 import { anyNumber, orName, flag, option, repeated, type ValuesOf, withValues } from '../../cli/parameters.ts'
 import type { Session } from '../../cli/session.ts'
 import { additionOf, askForPeople, type NewPerson, readPerson, refuseNamedTwice } from './new-people.ts'
 import { userColumns } from './read-users.ts'
-import { sites, offeredRoles } from '../../rules/roles/catalogue.ts'
+import { isHubRole, offeredRoles, sites, titleOfRole, titleOfSite } from '../../rules/roles/catalogue.ts'
 
 const options = {
   centre: orName('centre', option('<centre>', 'the number or name of their centre')),
@@ -36,6 +39,8 @@ interface Request {
   people: NewPerson[]
   rows: UserRow[]
   options: Options
+  /** Those who were typed, one after the other, and not named in the call. */
+  typed?: readonly NewPerson[]
 }
 
 export const add = () =>
@@ -57,20 +62,88 @@ export const add = () =>
       if (!isIncomplete(request)) return request
       const { people, options } = request
       const { admin, role: roles, site: sites, centre } = options
+      const keep = async (typed: readonly NewPerson[]) => keepDraft(session, await draftOf(typed))
       const asked = await askForPeople(
         { people, centre, admin, roles, sites },
-        { terminal: session.terminal, db: store.db, ctx },
+        { terminal: session.terminal, db: store.db, ctx, keep },
       )
-      return { ...request, people: asked }
+      return { ...request, people: asked, ...(people.length === 0 ? { typed: asked } : {}) }
     },
     act: async (trx, ctx, { people, rows, options: { admin, ifMissing } }) => [
       ...(await addPeople(trx, { people, ifMissing, ctx })),
       ...(await addUsers(trx, { rows, admin, ifMissing, ctx })),
     ],
+    confirm: {
+      mayAsk: asksForPeople,
+      question: (added, { request: { options } }) => (asksForPeople(options) ? lastLook(added) : undefined),
+      comparable: (added) => added.map(({ account, outcome }) => [comparableNewcomer(account), outcome]),
+    },
+    draft: {
+      of: ({ typed }) => (typed ? draftOf(typed) : undefined),
+      usedBy: ({ options }) => options.from,
+    },
     render: renderChangedUsers,
     json: usersJson,
     notices: lockedOutNotices,
   })
+
+/** Whoever was asked for everything sees all of it once more. */
+function lastLook(added: readonly ChangedUser[]): string | undefined {
+  const touched = added.filter(({ outcome }) => outcome !== 'unchanged')
+  const [first] = touched
+  if (!first) return undefined
+  const { centre } = first.account
+  const lines = touched.map(({ account }) => {
+    const { hubRole, roles, sites, email } = account
+    const others = sites.filter((site) => site !== 'school-support-hub').map(titleOfSite)
+    const held = [
+      ...(hubRole === 'admin' ? ['administrative rights'] : []),
+      ...roles.filter(isServiceRole).map(titleOfRole),
+    ]
+    return `  ${oneLine(nameOf(account))} <${email}>${[...held, ...others].map((what) => `, ${what}`).join('')}`
+  })
+  const whom = touched.length === 1 ? 'this user' : `these ${touched.length} users`
+  return [
+    `Add ${whom} to ${centre?.number} (${oneLine(centre?.name ?? '')})? Each is sent a message.`,
+    ...lines,
+    ' ',
+  ].join('\n')
+}
+
+function isServiceRole(role: string): boolean {
+  return !isHubRole(role)
+}
+
+/** A new account has another number each time it is made: the address says whose it is. */
+function comparableNewcomer({
+  email,
+  firstName,
+  lastName,
+  centre,
+  hubRole,
+  roles,
+  sites,
+  status,
+}: Account): unknown {
+  return [email, firstName, lastName, centre?.number, hubRole, roles, sites, status]
+}
+
+/** As --from reads it. */
+async function draftOf(people: readonly NewPerson[]): Promise<Draft> {
+  const { csvText } = await import('../../workbook/write.ts')
+  const columns = userColumns.map(({ heading }) => ({ heading }))
+  const rows = people.map(({ centre, name, address, admin, roles, sites }) => [
+    centre ?? '',
+    name?.firstName ?? '',
+    name?.lastName ?? '',
+    address.email,
+    [...(admin ? ['admin'] : []), ...roles].join(', '),
+    sites.join(', '),
+  ])
+  let text = ''
+  for await (const piece of csvText({ name: '', columns, rows })) text += piece
+  return { name: 'users-add.csv', text, command: 'users add --from' }
+}
 
 function addPeople(
   trx: Trx,
@@ -106,4 +179,10 @@ async function prepare(options: Options, session: Session): Promise<Request> {
 function isIncomplete({ people, options: { from, centre } }: Request): boolean {
   if (from !== undefined) return false
   return people.length === 0 || centre === undefined || people.some(({ name }) => name === undefined)
+}
+
+/** The same, as it was typed. */
+function asksForPeople({ person, from, centre }: Options): boolean {
+  if (from !== undefined) return false
+  return person.length === 0 || centre === undefined || person.some((text) => !text.includes('<'))
 }

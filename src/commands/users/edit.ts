@@ -12,7 +12,7 @@ import { ask, requireTerminal, tick } from '../../cli/prompt.ts'
 import type { Terminal } from '../../cli/terminal.ts'
 import { withClosing } from '../../render/closing.ts'
 import { editNotices, person, renderChangedUsers, usersJson } from '../../render/users.ts'
-import { catalogue, sites, offeredRoles } from '../../rules/roles/catalogue.ts'
+import { catalogue, offeredRoles, sites, titleOfRole, titleOfSite } from '../../rules/roles/catalogue.ts'
 import type { Account } from '../../rules/users/account.ts'
 import { type EditedUser, editUser } from '../../rules/users/edit.ts'
 import { readAddress } from '../../rules/users/email.ts'
@@ -128,10 +128,16 @@ export async function askForChanges(terminal: Terminal, account: Account): Promi
   const firstName = await ask(terminal, { question: 'First name:', present: account.firstName })
   const lastName = await ask(terminal, { question: 'Last name:', present: account.lastName })
   const email = await ask(terminal, { question: 'E-mail:', present: account.email, check: checkAddress })
-  const places = await tickOf(terminal, { question: 'Sites:', names: tickableSites, held: account.sites })
+  const places = await tickOf(terminal, {
+    question: 'Sites:',
+    names: tickableSites,
+    titleOf: titleOfSite,
+    held: account.sites,
+  })
   const roles = await tickOf(terminal, {
     question: 'Roles:',
     names: tickableRoles(account),
+    titleOf: titleOfRole,
     held: account.roles,
   })
   return {
@@ -153,11 +159,18 @@ function tickableRoles({ hubRole }: Account): string[] {
   return [...(hubRole === 'coordinator' ? [] : ['admin']), ...others.map(({ name }) => name)]
 }
 
+interface Ticking {
+  question: string
+  names: readonly string[]
+  titleOf: (name: string) => string
+  held: readonly string[]
+}
+
 async function tickOf(
   terminal: Terminal,
-  { question, names, held }: { question: string; names: readonly string[]; held: readonly string[] },
+  { question, names, titleOf, held }: Ticking,
 ): Promise<{ added: string[]; taken: string[] }> {
-  const choices = names.map((name) => ({ value: name, name, checked: held.includes(name) }))
+  const choices = names.map((name) => ({ value: name, name: titleOf(name), checked: held.includes(name) }))
   const ticked = await tick<string>(terminal, { question, choices })
   return {
     added: ticked.filter((name) => !held.includes(name)),

@@ -3,6 +3,7 @@ import { orName, flag, option, repeated, withValues } from '../../cli/parameters
 import { countUsers, streamUsers, userOrders } from '../../db/users/list.ts'
 import { userFields } from '../../render/user-fields.ts'
 import { listedUserJson } from '../../render/users.ts'
+import { seenBy } from '../../rules/permissions/decide.ts'
 import { accountOf } from '../../rules/users/account.ts'
 import { userFilter, userStatuses } from './filter.ts'
 import { sites, offeredRoles } from '../../rules/roles/catalogue.ts'
@@ -39,6 +40,7 @@ export const list = () =>
         rows: ({ sort: order = 'email', ...page }) =>
           accountsOf(streamUsers(db, { filter, order, ...page }), ctx.at),
         count: () => countUsers(db, filter),
+        seen: seenBy(ctx.by),
       }
     },
     json: listedUserJson,

@@ -10,7 +10,7 @@ import { readCentreNumber } from '../../rules/centres/find.ts'
 import { centresNamed, describeCentre } from '../../rules/centres/find-by-name.ts'
 import type { RuleContext } from '../../rules/permissions/actor.ts'
 import { mayLearnOf } from '../../rules/permissions/decide.ts'
-import { sites } from '../../rules/roles/catalogue.ts'
+import { sites, titleOfRole, titleOfSite } from '../../rules/roles/catalogue.ts'
 import type { Addition } from '../../rules/users/add.ts'
 import { type Address, readAddress, typedAddress } from '../../rules/users/email.ts'
 import { typedNames, typedPerson } from '../../rules/users/new-user.ts'
@@ -19,6 +19,8 @@ interface MutationStage {
   terminal: Terminal
   db: Kysely<Store>
   ctx: RuleContext
+  /** Keeps those who were typed, where it is cancelled. */
+  keep: (typed: readonly NewPerson[]) => Promise<void>
 }
 
 interface Known extends Place {
@@ -32,9 +34,14 @@ export async function askForPeople({ people, ...place }: Known, atHand: Mutation
   for (const person of people)
     asked.push({ ...person, centre, name: person.name ?? (await askName(person, atHand)) })
   if (people.length > 0) return asked
-  do asked.push(await askPerson({ ...place, centre }, { asked, atHand }))
-  while (await askYesNo(atHand.terminal, 'Add another?'))
-  return asked
+  try {
+    do asked.push(await askPerson({ ...place, centre }, { asked, atHand }))
+    while (await askYesNo(atHand.terminal, 'Add another?'))
+    return asked
+  } catch (error) {
+    if (asked.length > 0) await atHand.keep(asked)
+    throw error
+  }
 }
 
 async function askCentre({ terminal, db, ctx }: MutationStage): Promise<string> {
@@ -121,10 +128,10 @@ async function askAddress({
 }
 
 async function askRights({ admin, sites: ctx }: Place, terminal: Terminal) {
-  const rights = { value: 'admin', name: 'administrative rights', checked: admin }
+  const rights = { value: 'admin', name: `Administrative rights: ${titleOfRole('admin')}`, checked: admin }
   const choices = sites
     .filter((site) => site !== 'school-support-hub')
-    .map((site) => ({ value: site, name: site, checked: ctx.includes(site) }))
+    .map((site) => ({ value: site, name: titleOfSite(site), checked: ctx.includes(site) }))
   const ticked = await tick<string>(terminal, {
     question: 'Rights and sites (the hub itself comes with every account):',
     choices: [rights, ...choices],

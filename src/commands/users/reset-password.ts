@@ -1,5 +1,6 @@
 import { lockedOutNotices, renderChangedUsers, usersJson } from '../../render/users.ts'
 import { resetPassword } from '../../rules/users/reset-password.ts'
+import type { ChangedUser } from '../../rules/users/changed.ts'
 import { forEachTarget } from '../../rules/batch.ts'
 import { mutation } from '../../cli/define.ts'
 import { orName, each } from '../../cli/parameters.ts'
@@ -21,7 +22,7 @@ export const reset = () =>
       question: (sent) =>
         questionAbout(sent, {
           verb: 'Send a message to choose a password to',
-          effect: 'The present password works until a new one is chosen; earlier unused links are void.',
+          effect: `${ofPresentPasswords(sent)} Earlier unused links are void.`.trimStart(),
         }),
       comparable: comparableUsers,
     },
@@ -29,3 +30,12 @@ export const reset = () =>
     json: usersJson,
     notices: lockedOutNotices,
   })
+
+/** Whoever has not set up a password has none that could go on working. */
+function ofPresentPasswords(sent: readonly ChangedUser[]): string {
+  const invited = sent.filter(({ account }) => account.status === 'invited').length
+  if (invited === sent.length) return ''
+  return invited === 0
+    ? 'The present password works until a new one is chosen.'
+    : 'Whoever has a password keeps it until a new one is chosen.'
+}

@@ -1,24 +1,35 @@
+/** Said on each element, because some mailboxes take the style of the page away. */
+const looks = {
+  body: "margin: 0; background: #eef1f4; color: #1d2733; font: 16px/1.55 system-ui, 'Segoe UI', Roboto, Arial, sans-serif;",
+  main: 'display: block; max-width: 36rem; margin: 0 auto; padding: 1.5rem; background: #ffffff; overflow-wrap: anywhere;',
+  h1: 'margin: 0 0 1.25rem; padding: 0 0 0.75rem; border-bottom: 3px solid #0a6e8a; font-size: 1.15rem; line-height: 1.35;',
+  footer:
+    'color: #55616e; font-size: 0.875rem; margin-top: 1.5rem; padding-top: 0.75rem; border-top: 1px solid #d5dbe1;',
+} as const
+
+/** The same of what a letter, also one that staff have changed, marks with a class. */
+const looksOfClass: Readonly<Record<string, string>> = {
+  button:
+    'display: inline-block; padding: 0.7rem 1.25rem; border-radius: 0.4rem; background: #0a6e8a; color: #ffffff; font-weight: 600; text-decoration: none;',
+  code: 'font: 600 1.15rem/1.4 ui-monospace, Consolas, Menlo, monospace;',
+  link: 'font-size: 0.85rem;',
+  small: 'color: #55616e; font-size: 0.875rem;',
+}
+
+/** What an element cannot say of itself; in the dark it has to go before what the elements say. */
 const style = `
   :root { color-scheme: light dark; supported-color-schemes: light dark; }
-  body { margin: 0; background: #eef1f4; color: #1d2733; font: 16px/1.55 system-ui, 'Segoe UI', Roboto, Arial, sans-serif; }
-  main { max-width: 36rem; margin: 0 auto; padding: 1.5rem; background: #ffffff; overflow-wrap: anywhere; }
-  h1 { margin: 0 0 1.25rem; padding: 0 0 0.75rem; border-bottom: 3px solid #0a6e8a; font-size: 1.15rem; line-height: 1.35; }
   a { color: #0a6e8a; }
-  a.button { display: inline-block; padding: 0.7rem 1.25rem; border-radius: 0.4rem; background: #0a6e8a; color: #ffffff; font-weight: 600; text-decoration: none; }
-  .code { font: 600 1.15rem/1.4 ui-monospace, Consolas, Menlo, monospace; }
-  .link { font-size: 0.85rem; }
-  .small, footer { color: #55616e; font-size: 0.875rem; }
-  footer { margin-top: 1.5rem; padding-top: 0.75rem; border-top: 1px solid #d5dbe1; }
   li { margin-bottom: 0.4rem; }
   li p { margin: 0.4rem 0; }
   @media (prefers-color-scheme: dark) {
-    body { background: #10161d; color: #e6ebf0; }
-    main { background: #18212b; }
-    h1 { border-color: #4fb6d1; }
+    body { background: #10161d !important; color: #e6ebf0 !important; }
+    main { background: #18212b !important; }
+    h1 { border-color: #4fb6d1 !important; }
     a { color: #7fd0e6; }
-    a.button { background: #4fb6d1; color: #10161d; }
-    .small, footer { color: #a7b3bf; }
-    footer { border-color: #33404d; }
+    a.button { background: #4fb6d1 !important; color: #10161d !important; }
+    .small, footer { color: #a7b3bf !important; }
+    footer { border-color: #33404d !important; }
   }
 `
 
@@ -34,17 +45,26 @@ export function framed({ subject, body }: { subject: string; body: string }): st
 <title>${title}</title>
 <style>${style}</style>
 </head>
-<body>
-<main>
-<h1>${title}</h1>
-${body.trim()}
-<footer>
+<body style="${looks.body}">
+<main style="${looks.main}">
+<h1 style="${looks.h1}">${title}</h1>
+${withLooks(body.trim())}
+<footer style="${looks.footer}">
 <p>${escaped(sender)}</p>
 </footer>
 </main>
 </body>
 </html>
 `
+}
+
+/** An element that says itself how it looks is let alone. */
+function withLooks(body: string): string {
+  return body.replace(/<[a-z][^>]*\sclass="([a-z]+)"[^>]*>/g, (element, name: string) => {
+    const look = looksOfClass[name]
+    if (look === undefined || /\sstyle=/.test(element)) return element
+    return element.replace(/\sclass="/, ` style="${look}" class="`)
+  })
 }
 
 const sender =

@@ -27,13 +27,23 @@ interface SetUp {
   ctx: RuleContext
 }
 
-/** A link proves the mailbox: with it the password is set and the account active. */
-export async function setUpWithLink(trx: Trx, { link, password, keys, ctx }: SetUp): Promise<Account> {
+/** Whether a link opens an account now, before a password is thought of. @throws why it does not */
+export async function checkLink(
+  trx: Trx,
+  { link, keys, ctx }: Omit<SetUp, 'password'>,
+): Promise<{ credential: Credential; account: Account }> {
   const { at } = ctx
   const credential = await provenCredential(trx, { link, keys })
   const account = await accountById(trx, { id: credential.userId, at })
   refuseSpent(credential, { account, at })
   refuseSignIn(account, ['deleted', 'suspended', 'no-centre', 'centre-deleted'])
+  return { credential, account }
+}
+
+/** A link proves the mailbox: with it the password is set and the account active. */
+export async function setUpWithLink(trx: Trx, { link, password, keys, ctx }: SetUp): Promise<Account> {
+  const { at } = ctx
+  const { credential, account } = await checkLink(trx, { link, keys, ctx })
 
   await choosePassword(trx, { account, password, with: credential.id, ctx })
   await markActive(trx, account.id)

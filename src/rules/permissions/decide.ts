@@ -137,6 +137,18 @@ export function visibleCentres(by: Actor): VisibleCentres {
   return [...new Set([by.centre.id, ...others])].sort((one, other) => one - other)
 }
 
+/** What somebody may see, and therefore why a list is empty for them; nothing of Cambridge staff, who see all. */
+export function seenBy(by: Actor): string | undefined {
+  if (by.kind === 'staff') return undefined
+  const seen = visibleCentres(by)
+  if (seen === 'all') return undefined
+  if (seen.length === 0)
+    return `${by.email} has no rights over other accounts, and sees neither people nor centres.`
+  const others = seen.filter((id) => id !== by.centre.id).length
+  const more = others === 0 ? '' : ` and of ${others} associate ${others === 1 ? 'centre' : 'centres'}`
+  return `${by.email} sees what is of ${by.centre.number}${more}, and nothing else.`
+}
+
 /** Whether the actor may learn what is at this centre; an account without a centre is seen by staff alone. */
 export function mayLearnOf(by: Actor, centreId: number | null): boolean {
   const visible = visibleCentres(by)

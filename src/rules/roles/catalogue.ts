@@ -11,6 +11,8 @@ export type Service =
 
 export interface Role {
   name: string
+  /** As the guides write it. */
+  title: string
   service: Service
   /** It counts in every service of the centre, not in one. */
   shared?: boolean
@@ -25,65 +27,74 @@ export interface Role {
 export const catalogue: readonly Role[] = [
   {
     name: 'user-management',
+    title: 'User Management',
     service: 'Centre Administration',
     shared: true,
     does: 'create, edit and delete accounts of the centre or its associate centres, invite, apply roles, reset passwords',
   },
   {
     name: 'exams-officer',
+    title: 'Exams Officer',
     service: 'Centre Administration',
     shared: true,
     does: 'administer examinations',
   },
   {
     name: 'access-to-scripts',
+    title: 'Access to Scripts',
     service: 'Access to Scripts',
     does: "download the centre's scripts; grants nothing to anyone",
   },
   {
     name: 'submit-exams-officer',
+    title: 'Submit for Assessment: Exams Officer',
     service: 'Submit for Assessment',
     does: 'upload and submit work and samples; receives all notifications',
-    alsoCalled: ['Submit for Assessment: Exams Officer'],
   },
   {
     name: 'submit-teacher',
+    title: 'Submit for Assessment: Teacher',
     service: 'Submit for Assessment',
     does: 'upload and submit; receives notifications of own submissions',
-    alsoCalled: ['Submit for Assessment: Teacher'],
   },
   {
     name: 'access-arrangements',
+    title: 'Access Arrangements nominated user',
     service: 'Access Arrangements',
     does: 'nominated user: applications for access arrangements',
-    alsoCalled: ['Access Arrangements nominated user', 'Nominated User'],
+    alsoCalled: ['Nominated User'],
   },
   {
     name: 'compliance-officer',
+    title: 'Compliance Officer',
     service: 'Centre Administration',
     ctx: 'by-staff',
     does: 'shown in the lists; granted by Cambridge staff only',
   },
   {
     name: 'global-listening',
+    title: 'Global Listening',
     service: 'Global Listening',
     ctx: 'derived',
     does: 'derived, never granted: the exams officers of a school, and of an associate centre marked for it',
   },
   {
     name: 'coordinator',
+    title: 'School Support Hub Coordinator',
     service: 'School Support Hub',
     ctx: 'by-coordinator-commands',
     does: 'full administrative rights at the centre; one for each centre',
   },
   {
     name: 'admin',
+    title: 'School Support Hub Admin',
     service: 'School Support Hub',
     ctx: 'by-admin-rights',
     does: 'create and manage teachers at the centre',
   },
   {
     name: 'teacher',
+    title: 'School Support Hub Teacher',
     service: 'School Support Hub',
     ctx: 'by-admin-rights',
     does: 'use the resources and services; no administrative rights',
@@ -102,6 +113,30 @@ export const sites = [
 
 export type Site = (typeof sites)[number]
 
+/** As the guide for coordinators writes them. */
+const siteTitles: Readonly<Record<Site, string>> = {
+  'school-support-hub': 'School Support Hub',
+  'cambridge-primary': 'Cambridge Primary support site',
+  'cambridge-lower-secondary': 'Cambridge Lower Secondary support site',
+  'test-maker': 'Test Maker',
+  'resource-plus': 'Resource Plus',
+  'results-analysis': 'Results Analysis',
+  'discussion-forums': 'Online discussion forums',
+}
+
+/** How a site is offered. */
+export function titleOfSite(name: string): string {
+  const site = sites.find((one) => one === name)
+  return site ? siteTitles[site] : name
+}
+
+/** How a role is offered: as the guides write it, with its service where the name does not say it. */
+export function titleOfRole(name: string): string {
+  const role = catalogue.find((one) => one.name === name)
+  if (!role) return name
+  return role.title.startsWith(role.service) ? role.title : `${role.title} (${role.service})`
+}
+
 /** The sites that hold Progression Test data. */
 export const progressionTestSites = ['cambridge-primary', 'cambridge-lower-secondary'] as const
 
@@ -115,7 +150,7 @@ let byName: ReadonlyMap<string, Role> | undefined
 function rolesByName(): ReadonlyMap<string, Role> {
   return new Map(
     catalogue.flatMap((role) =>
-      [role.name, ...(role.alsoCalled ?? [])].map((name) => [plainWords(name), role] as const),
+      [role.name, role.title, ...(role.alsoCalled ?? [])].map((name) => [plainWords(name), role] as const),
     ),
   )
 }

@@ -1,3 +1,4 @@
+import { readdirSync, statSync } from 'node:fs'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { holding } from '../../holding.ts'
 import { inProcess } from '../../terminal.ts'
@@ -50,6 +51,10 @@ describe('at a terminal', () => {
     desk.presses('enter')
     await desk.sees('Add another?')
     desk.presses('enter')
+    await desk.sees('Add these 2 users to EG001 (Nile Academy)? Each is sent a message.')
+    await desk.sees(`Amira Haddad <${amira}>, administrative rights, Cambridge Primary support site`)
+    expect(await world.account(amira)).toBeUndefined()
+    desk.types('y\r')
     const { exit, text } = await desk.leaves()
     expect(exit).toBe(0)
     expect(text).toContain('✓ Amira Haddad (EG001) has an account now')
@@ -61,6 +66,98 @@ describe('at a terminal', () => {
       hubRole: 'teacher',
       lastName: 'Salem',
     })
+  })
+
+  it('the last person of many that is not typed to the end costs none of the others', async () => {
+    const env = { HOME: world.folder, XDG_DATA_HOME: world.path('data') }
+    const desk = inProcess(world, ['users', 'add', '--centre', 'EG001'], { env })
+    await desk.sees('First name:')
+    desk.types('Amira\r')
+    await desk.sees('Last name:')
+    desk.types('Haddad, "Dr"\r')
+    await desk.sees('E-mail:')
+    desk.types(`${amira}\r`)
+    await desk.sees('Rights and sites')
+    desk.presses('space', 'down', 'space', 'enter')
+    await desk.sees('Add another?')
+    desk.types('y\r')
+    await desk.sees('First name:')
+    desk.presses('ctrl-c')
+    const { exit, text } = await desk.leaves()
+    expect(exit).toBe(130)
+    expect(text).toContain('Nothing was changed')
+    const [, file = ''] =
+      /ssh-admin users add --from (\S+users-add-\S+\.csv)/.exec(text.replaceAll('\n', ' ')) ?? []
+    expect(statSync(file).mode & 0o777).toBe(0o600)
+    const check = async () => (await world.run(['store', 'check', '--json'], { env })).json().findings
+    expect(await check()).toMatchObject([{ code: 'draft-kept', target: file }])
+    const added = await world.run(['users', 'add', '--from', file], { env })
+    expect(added.exit).toBe(0)
+    expect(await world.account(amira)).toMatchObject({
+      lastName: 'Haddad, "Dr"',
+      hubRole: 'admin',
+      sites: ['school-support-hub', 'cambridge-primary'],
+    })
+    expect(await check()).toEqual([])
+  })
+
+  it('people who were typed, and not added at the last look, are kept for a week', async () => {
+    const env = { XDG_DATA_HOME: world.path('data') }
+    const desk = inProcess(world, ['users', 'add', '--centre', 'EG001'], { env })
+    await desk.sees('First name:')
+    desk.types('Amira\r')
+    await desk.sees('Last name:')
+    desk.types('Haddad\r')
+    await desk.sees('E-mail:')
+    desk.types(`${amira}\r`)
+    await desk.sees('Rights and sites')
+    desk.presses('enter')
+    await desk.sees('Add another?')
+    desk.presses('enter')
+    await desk.sees('Add this user to EG001 (Nile Academy)?')
+    desk.presses('enter')
+    expect(await desk.leaves()).toMatchObject({ exit: 130, text: expect.stringContaining('kept for a week') })
+    const kept = () => readdirSync(world.path('data/ssh-admin/drafts'))
+    expect(kept()).toHaveLength(1)
+    await world.run(['users', 'edit', 'omar@school.example', '--first-name', 'Omar Ali'], { env })
+    expect(kept()).toHaveLength(1)
+    world.setClock(new Date(world.now.getTime() + 8 * 24 * 60 * 60 * 1000))
+    await world.run(['users', 'edit', 'omar@school.example', '--first-name', 'Omar'], { env })
+    expect(kept()).toEqual([])
+  })
+
+  it('one keystroke never ticks everything', async () => {
+    await world.user(amira, { centre: 'EG001' })
+    const desk = inProcess(world, ['users', 'edit', amira])
+    for (const question of ['First name:', 'Last name:', 'E-mail:']) {
+      await desk.sees(question)
+      desk.presses('enter')
+    }
+    await desk.sees('Sites:')
+    await desk.sees('Cambridge Lower Secondary support site')
+    desk.types('a')
+    desk.types('i')
+    desk.presses('enter')
+    await desk.sees('Roles:')
+    await desk.sees('School Support Hub Admin')
+    await desk.sees('Exams Officer (Centre Administration)')
+    await desk.sees('Submit for Assessment: Teacher')
+    desk.presses('enter')
+    expect(await desk.leaves()).toMatchObject({ exit: 0, text: expect.stringContaining('nothing to do') })
+    expect(await world.account(amira)).toMatchObject({ sites: ['school-support-hub'], roles: ['teacher'] })
+  })
+
+  it('a message for somebody without a password speaks of no present one', async () => {
+    await world.user(amira, { centre: 'EG001', status: 'invited' })
+    for (const [who, words] of [
+      [amira, 'Send a message to choose a password to Amira Haddad (EG001)? Earlier unused links are void.'],
+      ['omar@school.example', 'The present password works until'],
+    ] as const) {
+      const desk = inProcess(world, ['users', 'reset-password', who])
+      await desk.sees(words)
+      desk.presses('enter')
+      expect(await desk.leaves()).toMatchObject({ exit: 130 })
+    }
   })
 
   it('Ctrl-C among the questions adds nobody', async () => {

@@ -33,5 +33,41 @@ its PINs are void and its waiting letters cancelled. What changed since is liste
 
 function undoQuestion({ changed, undone, left, import: { id, file } }: Undone): string | undefined {
   if (!changed) return undefined
-  return `Take back import ${id} (${file})? ${count(undone.centresRemoved, 'centre')} and ${count(undone.usersRemoved, 'user')} go, ${count(undone.pinsVoided, 'PIN')} will be void${left.length > 0 ? `, ${count(left.length, 'thing')} that changed since ${left.length === 1 ? 'stays' : 'stay'}` : ''}.`
+  const {
+    namesGivenBack,
+    centresRestored,
+    usersRestored,
+    centresDeletedAgain,
+    pinsVoided,
+    lettersCancelled,
+  } = undone
+  const gone = counted(undone.centresRemoved, undone.usersRemoved)
+  const restored = counted(centresRestored, usersRestored)
+  const parts = [
+    gone.length > 0 &&
+      `${gone.join(' and ')} ${verb(undone.centresRemoved + undone.usersRemoved, 'go', 'goes')}`,
+    namesGivenBack > 0 &&
+      `${count(namesGivenBack, 'centre')} ${verb(namesGivenBack, 'get')} the old name back`,
+    restored.length > 0 && `${restored.join(' and ')} ${verb(centresRestored + usersRestored, 'come')} back`,
+    centresDeletedAgain > 0 &&
+      `${count(centresDeletedAgain, 'centre')} ${verb(centresDeletedAgain, 'are', 'is')} deleted again`,
+    pinsVoided > 0 && `${count(pinsVoided, 'PIN')} will be void`,
+    lettersCancelled > 0 &&
+      `${count(lettersCancelled, 'waiting letter')} ${verb(lettersCancelled, 'are', 'is')} cancelled`,
+    left.length > 0 && `${count(left.length, 'thing')} that changed since ${verb(left.length, 'stay')}`,
+  ].filter((part) => part !== false)
+  return [`Take back import ${id} (${file})?`, parts.length > 0 && `${parts.join(', ')}.`]
+    .filter(Boolean)
+    .join(' ')
+}
+
+function counted(centres: number, users: number): string[] {
+  return [centres > 0 && count(centres, 'centre'), users > 0 && count(users, 'user')].filter(
+    (part) => part !== false,
+  )
+}
+
+/** @param ofOne the verb after one, where it is more than an s longer */
+function verb(many: number, ofMany: string, ofOne = `${ofMany}s`): string {
+  return many === 1 ? ofOne : ofMany
 }

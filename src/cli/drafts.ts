@@ -1,0 +1,65 @@
+import { readdirSync } from 'node:fs'
+import { dirname, join, resolve } from 'node:path'
+import { draftsFolder } from '../config.ts'
+import { mkdirSync, rmSync, writeFileSync } from '../disk.ts'
+import { cleanForTerminal } from '../render/clean-text.ts'
+import type { Session } from './session.ts'
+import { quoted } from './typed-line.ts'
+
+/** What somebody typed at length, and nothing has come of yet. */
+export interface Draft {
+  /** As its file is called: `users-add.csv`. */
+  name: string
+  text: string
+  /** The command that goes on with it, but for the file. */
+  command: string
+}
+
+const lifetime = 7 * 24 * 60 * 60 * 1000
+
+/** Keeps it for a week, readable by its owner only, and says where. A rehearsal keeps nothing. */
+export function keepDraft({ context, common, say }: Session, { name, text, command }: Draft): void {
+  if (common.dryRun) return
+  const [, stem = name, ending = ''] = /^(.*)(\.[a-z]+)$/.exec(name) ?? []
+  const folder = draftsFolder(context)
+  const day = context.now().toISOString().slice(0, 10)
+  const file = join(folder, `${stem}-${day}-${context.random(4).toString('hex')}${ending}`)
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 })
+    writeFileSync(file, text, { mode: 0o600, flag: 'wx' })
+    say(`What you typed is kept for a week. To go on: ssh-admin ${command} ${quoted(file)}`)
+  } catch (error) {
+    const why = error instanceof Error ? cleanForTerminal(error.message) : 'unknown'
+    say(`What you typed could not be kept: ${why}`)
+  }
+}
+
+/** Something came of it: it goes, and so do those that are older than a week. */
+export function removeUsedDraft({ context }: Session, file: string | undefined): void {
+  removeOldDrafts(context)
+  if (file === undefined) return
+  const path = resolve(context.cwd, file)
+  if (dirname(path) === draftsFolder(context)) rmSync(path, { force: true })
+}
+
+export function removeOldDrafts(context: Session['context']): void {
+  const before = new Date(context.now().getTime() - lifetime).toISOString().slice(0, 10)
+  for (const { path, since } of draftsIn(context)) if (since < before) rmSync(path, { force: true })
+}
+
+/** Those that are kept now, and since which day. */
+export function draftsIn(context: Session['context']): { path: string; since: string }[] {
+  const folder = draftsFolder(context)
+  return namesIn(folder).flatMap((name) => {
+    const [, since] = /-(\d{4}-\d\d-\d\d)-[0-9a-f]{8}\.[a-z]+$/.exec(name) ?? []
+    return since === undefined ? [] : [{ path: join(folder, name), since }]
+  })
+}
+
+function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder).sort()
+  } catch {
+    return []
+  }
+}
