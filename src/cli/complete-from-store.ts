@@ -56,7 +56,7 @@ async function valuesOf(
     const by = await findActor(store.db, { operator, command: 'find', email, at: now() })
     const search = { beginning, visible: visibleCentres(by) }
     const users = /user|subject/.test(kind) ? await usersBeginning(store.db, search) : []
-    const centres = /centre|subject/.test(kind) ? await centresBeginning(store.db, search) : []
+    const centres = /centre|audience|subject/.test(kind) ? await centresBeginning(store.db, search) : []
     // Cambridge staff's alone, as their lists are.
     const others = by.kind === 'staff' ? await numberedBeginning(store.db, { kind, beginning }) : []
     return [...users, ...centres, ...others].map(

@@ -1,3 +1,4 @@
+import { countryCode } from '../countries.ts'
 import type { OpenStore } from '../db/store/open.ts'
 import { NotFound } from '../errors.ts'
 import {
@@ -8,6 +9,7 @@ import {
   noCentreNamed,
 } from '../rules/centres/find-by-name.ts'
 import type { RuleContext } from '../rules/permissions/actor.ts'
+import { noAudience } from '../rules/releases/audience.ts'
 import {
   type Deleted,
   describeUser,
@@ -16,7 +18,7 @@ import {
   usersNamed,
 } from '../rules/users/find-by-name.ts'
 import { accountsWith, whoHas } from '../db/who-has.ts'
-import { canBeName, type NamesTyped } from './names-typed.ts'
+import { canBeName, type NamesTyped, wordsOf } from './names-typed.ts'
 import type { NamedKind } from './parameters.ts'
 import { choose } from './prompt.ts'
 import type { FoundByName, Session } from './session.ts'
@@ -31,8 +33,13 @@ export async function withNamesFound(
   try {
     const ctx = await session.ctx(store)
     const find = async (text: unknown, kind: NamedKind) => {
-      if (typeof text !== 'string' || fromStdin.has(text) || !canBeName(text, kind)) return text
-      return (await findNamed(text, { kind, store, ctx, session })) ?? text
+      if (typeof text !== 'string' || fromStdin.has(text)) return text
+      const words: string[] = []
+      for (const word of wordsOf(text, kind)) {
+        const found = canBeName(word, kind) ? await findNamed(word, { kind, store, ctx, session }) : undefined
+        words.push(found ?? word)
+      }
+      return words.join(',')
     }
     const found: Record<string, unknown> = { ...typed }
     for (const [parameter, kind] of kinds) {
@@ -61,12 +68,14 @@ interface Finding {
 /** @returns the address or number; undefined where it is none of a name */
 async function findNamed(text: string, finding: Finding): Promise<string | undefined> {
   const { kind, store, ctx, session } = finding
-  const mayBeCentre = kind === 'centre' || kind === 'user-or-centre' || kind === 'subject'
+  const mayBeCentre = isOfCentres(kind)
   if (mayBeCentre && (await isKnownNumber(store.db, { text, ctx }))) return undefined
   const { candidates, total } = await candidatesFor(text, finding)
   const [first] = candidates
   if (!first) {
     if (kind === 'subject' || kind === 'past-user') return undefined
+    const country = kind === 'audience' ? countryCode(text) : undefined
+    if (country !== undefined) throw noAudience(text, `country:${country}`)
     throw await notFound(text, finding)
   }
   if (total > 1 && (!mayAsk(session) || session.common.dryRun || total > candidates.length))
@@ -103,9 +112,11 @@ async function candidatesFor(
   text: string,
   { kind, store: { db }, ctx }: Finding,
 ): Promise<{ candidates: FoundByName[]; total: number }> {
-  const people = kind === 'centre' ? none : await usersNamed(db, { text, deleted: deletedOf[kind], ctx })
-  const isOfCentres = kind === 'centre' || kind === 'user-or-centre' || kind === 'subject'
-  const centres = isOfCentres ? await centresNamed(db, { text, ctx }) : none
+  const people =
+    kind === 'centre' || kind === 'audience'
+      ? none
+      : await usersNamed(db, { text, deleted: deletedOf[kind], ctx })
+  const centres = isOfCentres(kind) ? await centresNamed(db, { text, ctx }) : none
   const users: FoundByName[] = []
   for (const user of people.rows) {
     const [value, described, facts] = [user.email, describeUser(user), userCandidate(user)]
@@ -121,9 +132,13 @@ async function candidatesFor(
   return { candidates: [...users, ...places], total: people.total + centres.total }
 }
 
+function isOfCentres(kind: NamedKind): boolean {
+  return kind === 'centre' || kind === 'audience' || kind === 'user-or-centre' || kind === 'subject'
+}
+
 const none = { rows: [], total: 0 }
 
-const deletedOf: Readonly<Record<Exclude<NamedKind, 'centre'>, Deleted>> = {
+const deletedOf: Readonly<Record<Exclude<NamedKind, 'centre' | 'audience'>, Deleted>> = {
   user: 'never',
   'any-user': 'if-nobody-else',
   'deleted-user': 'only',
@@ -133,7 +148,7 @@ const deletedOf: Readonly<Record<Exclude<NamedKind, 'centre'>, Deleted>> = {
 }
 
 async function notFound(text: string, { kind, store: { db }, ctx }: Finding) {
-  if (kind === 'centre') return noCentreNamed(db, { text, ctx })
+  if (kind === 'centre' || kind === 'audience') return noCentreNamed(db, { text, ctx })
   return nobodyNamed(db, { text, deleted: deletedOf[kind], ctx })
 }
 

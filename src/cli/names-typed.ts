@@ -14,17 +14,32 @@ export function holdsName({ typed, kinds, fromStdin }: NamesTyped): boolean {
   return [...kinds].some(([parameter, kind]) =>
     [typed[parameter]]
       .flat()
-      .some((text) => typeof text === 'string' && !fromStdin.has(text) && canBeName(text, kind)),
+      .some(
+        (text) =>
+          typeof text === 'string' &&
+          !fromStdin.has(text) &&
+          wordsOf(text, kind).some((word) => canBeName(word, kind)),
+      ),
   )
+}
+
+/** What may be a name by itself: whom a release is for is said with commas. */
+export function wordsOf(text: string, kind: NamedKind): string[] {
+  return kind === 'audience' ? text.split(',') : [text]
 }
 
 /** As almost every number of a centre is: EG001, 50538. */
 const usualNumber = /^\s*(?:[a-z]{2})?\d+[a-z]?\s*$/i
 
+/** What says whom a release is for, and is no centre: `all`, `zone:4`. */
+const isWordOfAudience = /^\s*(all|schools|associates|associate-centres|entries)\s*$|:/i
+
 /** An @ makes it an address, or a mistyped one; the usual form of a number makes it a number. */
 export function canBeName(text: string, kind: NamedKind): boolean {
   if (text.trim() === '' || text.includes('@')) return false
+  if (kind === 'audience' && isWordOfAudience.test(text)) return false
   if (kind === 'past-user' && text.trim().toLowerCase() === 'staff') return false
-  if (kind === 'centre' || kind === 'user-or-centre' || kind === 'subject') return !usualNumber.test(text)
+  if (kind === 'centre' || kind === 'audience' || kind === 'user-or-centre' || kind === 'subject')
+    return !usualNumber.test(text)
   return true
 }

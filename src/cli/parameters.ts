@@ -21,7 +21,7 @@ export interface Parameter<Value> {
 
 /**
  * `any-user`: an account that is not deleted, or else one that is. `subject`: a user or a centre, of whom there
- * may be none left: what is no name stays as it is typed.
+ * may be none left: what is no name stays as it is typed. `audience`: a centre, or a word for many.
  */
 export type NamedKind =
   | 'user'
@@ -29,6 +29,7 @@ export type NamedKind =
   | 'deleted-user'
   | 'past-user'
   | 'centre'
+  | 'audience'
   | 'user-or-centre'
   | 'subject'
 

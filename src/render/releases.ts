@@ -5,6 +5,7 @@ import { type Authorisation, type AuthorisationState, stateAt } from '../rules/r
 import type { ChangedRelease } from '../rules/releases/edit.ts'
 import type { Outlook } from '../rules/releases/outlook.ts'
 import type { PublishedRelease } from '../rules/releases/publish.ts'
+import type { Reach } from '../rules/releases/reach.ts'
 import { oneLine, tsvLine } from './clean-text.ts'
 import { type Fact, factLines } from './facts.ts'
 import { renderClosing } from './closing.ts'
@@ -13,8 +14,14 @@ import type { JsonAnswer, JsonItem, JsonOfChange, Shape } from './json.ts'
 import type { View } from './table.ts'
 import { count, listLines, plainTime } from './text.ts'
 
-/** A release with when it opens. */
+/** A release with for how many centres it opens, and when. */
 export interface ListedRelease {
+  release: ReleaseRow
+  reach: Reach
+}
+
+/** A release with when it opens around the world. */
+export interface ShownRelease {
   release: ReleaseRow
   outlook: Outlook
 }
@@ -30,18 +37,18 @@ export const releaseFields = {
   for: field<ListedRelease>('For', ({ release }) => release.audience.map(audienceText).join(', ')),
   opens: field<ListedRelease>('Opens', ({ release }) => release.opens),
   closes: field<ListedRelease>('Closes', ({ release }) => release.closes),
-  centres: field<ListedRelease>('Centres', ({ outlook }) => outlook.centres),
+  centres: field<ListedRelease>('Centres', ({ reach }) => reach.centres),
   first: field<ListedRelease>(
     'First opens',
-    ({ outlook }) => isoOf(outlook.firstOpensAt),
-    ({ outlook }) => shown(outlook.firstOpensAt),
+    ({ reach }) => isoOf(reach.firstOpensAt),
+    ({ reach }) => shown(reach.firstOpensAt),
   ),
   last: field<ListedRelease>(
     'Last opens',
-    ({ outlook }) => isoOf(outlook.lastOpensAt),
-    ({ outlook }) => shown(outlook.lastOpensAt),
+    ({ reach }) => isoOf(reach.lastOpensAt),
+    ({ reach }) => shown(reach.lastOpensAt),
   ),
-  'without-key-time': field<ListedRelease>('Without Key Time', ({ outlook }) => outlook.without.length),
+  'without-key-time': field<ListedRelease>('Without Key Time', ({ reach }) => reach.withoutKeyTime),
 }
 
 function isoOf(at: Date | null): string | null {
@@ -73,13 +80,13 @@ export function releaseJson(release: ReleaseRow): Shape<'release'> {
   }
 }
 
-export function listedReleaseJson({ release, outlook }: ListedRelease): JsonItem<'releaseList'> {
+export function listedReleaseJson({ release, reach }: ListedRelease): JsonItem<'releaseList'> {
   return {
     ...releaseJson(release),
-    centres: outlook.centres,
-    firstOpensAt: isoOf(outlook.firstOpensAt),
-    lastOpensAt: isoOf(outlook.lastOpensAt),
-    withoutKeyTime: outlook.without.length,
+    centres: reach.centres,
+    firstOpensAt: isoOf(reach.firstOpensAt),
+    lastOpensAt: isoOf(reach.lastOpensAt),
+    withoutKeyTime: reach.withoutKeyTime,
   }
 }
 
@@ -105,7 +112,7 @@ function outlookJson({
   }
 }
 
-export function shownReleaseJson({ release, outlook }: ListedRelease): JsonAnswer<'shownRelease'> {
+export function shownReleaseJson({ release, outlook }: ShownRelease): JsonAnswer<'shownRelease'> {
   return { ...releaseJson(release), ...outlookJson(outlook) }
 }
 
@@ -187,7 +194,7 @@ export function authorisationJson(listed: ListedAuthorisation): Shape<'authorisa
   }
 }
 
-export function renderRelease({ release, outlook }: ListedRelease, view: View): string {
+export function renderRelease({ release, outlook }: ShownRelease, view: View): string {
   if (!view.isTerminal) return forPipe(release, outlook)
   const { chalk } = view
   const facts: Fact[] = [

@@ -1,3 +1,4 @@
+import { writeFileSync } from 'node:fs'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { inProcess } from '../terminal.ts'
 import { newWorld, type World } from '../world.ts'
@@ -232,6 +233,43 @@ describe('changing somebody named by name', () => {
   })
 })
 
+describe('whom a release is for', () => {
+  it('is said by the names of centres too, beside the words for many, and asked about', async () => {
+    writeFileSync(world.path('first.txt'), 'first')
+    const facts = ['--title', 'Text', '--kind', 'other', '--series', '2026-06']
+    await world.run(['resources', 'upload', 'first.txt', ...facts, '--yes'])
+    const argv = [
+      'releases',
+      'create',
+      'June',
+      '--resource',
+      '1',
+      '--opens',
+      'now',
+      '--for',
+      'kabatas,country:PK',
+    ]
+    const piped = await world.run([...argv, '--yes', '--json'])
+    expect({ exit: piped.exit, code: piped.error().code }).toEqual({ exit: 4, code: 'ambiguous-centre' })
+    expect(piped.error().hint).toContain('EG002,country:PK')
+    const typist = inProcess(world, argv)
+    await typist.sees("'kabatas' is")
+    typist.types('y')
+    typist.presses('enter')
+    expect((await typist.leaves()).exit).toBe(0)
+    const shown = await world.run(['releases', 'show', 'June', '--json'])
+    expect(shown.json().audience).toEqual(['EG002', 'country:PK'])
+  })
+
+  it('is none where a country is named: how it is written is told', async () => {
+    const argv = ['releases', 'create', 'June', '--resource', '1', '--opens', 'now', '--for', 'Egypt']
+    expect((await world.run([...argv, '--json'])).error()).toMatchObject({
+      code: 'invalid-audience',
+      hint: 'country:EG',
+    })
+  })
+})
+
 describe('a name', () => {
   it.each([
     [['users', 'exists', 'omar'], 'invalid-email'],
@@ -263,6 +301,8 @@ describe('a name', () => {
     'coordinator show': ['no such school'],
     'coordinator suspend': ['no such school'],
     'progression-tests list': ['--owner', 'nobody such'],
+    'releases create': ['June', '--resource', '1', '--opens', 'now', '--for', 'all,no such school'],
+    'releases edit': ['1', '--for', 'no such school'],
     'roles check': ['head@nile.example', 'users.suspend', 'nobody such'],
     'roles grant': ['nobody such', 'access-to-scripts'],
     'roles revoke': ['nobody such', 'access-to-scripts'],

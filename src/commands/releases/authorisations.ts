@@ -3,8 +3,9 @@ import { option, orName, yesOption, withValues } from '../../cli/parameters.ts'
 import { findReleases } from '../../db/releases/releases.ts'
 import { authorisationFields, authorisationJson, type ListedAuthorisation } from '../../render/releases.ts'
 import { findOwnCentre } from '../../rules/centres/find-own.ts'
-import { authorisationsOf, readReleaseFacts } from '../../rules/releases/authorisations.ts'
+import { authorisationsOf } from '../../rules/releases/authorisations.ts'
 import { findRelease } from '../../rules/releases/release.ts'
+import { readReleaseFacts } from '../../rules/releases/release-facts.ts'
 import { visibleAuthorisations } from '../../rules/releases/visible.ts'
 
 export const authorisations = () =>

@@ -3,6 +3,7 @@ import { argument, repeated, requiredOption, withValues } from '../../cli/parame
 import { commaList } from '../../cli/typed-values.ts'
 import { Usage } from '../../errors.ts'
 import { releaseJson, renderCreatedRelease } from '../../render/releases.ts'
+import { typedAudience } from '../../rules/releases/audience.ts'
 import { createRelease } from '../../rules/releases/create.ts'
 import { momentTyped, typedMoment } from '../../rules/releases/moment.ts'
 import { closesTyped, nameTyped, releaseOptions } from './typed.ts'
@@ -38,7 +39,7 @@ A moment is the same for everybody, or so long before or after the Key Time of a
       return {
         name,
         resources,
-        audience,
+        audience: audience.map(typedAudience),
         opens: typedMoment(opens),
         closes: closes === undefined ? null : closesTyped(closes),
       }

@@ -2,6 +2,7 @@ import { preparedMutation } from '../../cli/define.ts'
 import { argument, withValues } from '../../cli/parameters.ts'
 import { Usage } from '../../errors.ts'
 import { changedReleaseJson, renderChangedRelease } from '../../render/releases.ts'
+import { typedAudience } from '../../rules/releases/audience.ts'
 import { editRelease, type ReleaseChanges } from '../../rules/releases/edit.ts'
 import { momentTyped, type TypedMoment, typedMoment } from '../../rules/releases/moment.ts'
 import { comparableWithOutlook, editQuestion } from './questions.ts'
@@ -20,7 +21,7 @@ export const edit = () =>
       const changes: TypedChanges = {
         name,
         resources: resource.length > 0 ? resource : undefined,
-        audience: audience.length > 0 ? audience : undefined,
+        audience: audience.length > 0 ? audience.map(typedAudience) : undefined,
         opens: opens === undefined ? undefined : typedMoment(opens),
         closes: closes === undefined ? undefined : closesTyped(closes),
       }

@@ -5,8 +5,8 @@ import { repeated, withValues } from '../../cli/parameters.ts'
 import { findReleases } from '../../db/releases/releases.ts'
 import type { ReleaseState } from '../../db/schema.ts'
 import { type ListedRelease, listedReleaseJson, releaseFields } from '../../render/releases.ts'
-import { readReleaseFacts } from '../../rules/releases/authorisations.ts'
-import { outlookFrom } from '../../rules/releases/outlook.ts'
+import { reachOf } from '../../rules/releases/reach.ts'
+import { readReleaseFacts } from '../../rules/releases/release-facts.ts'
 import { unknownName } from '../../rules/unknown-name.ts'
 
 const states: readonly ReleaseState[] = ['draft', 'released', 'withdrawn']
@@ -31,8 +31,7 @@ export const list = () =>
       const releases = await findReleases(db, { states: state })
       const facts = await readReleaseFacts(db, { releases })
       const listed = (release: (typeof releases)[number]): ListedRelease => {
-        // Held for each of many: without the centres one by one.
-        return { release, outlook: { ...outlookFrom(facts, release), authorisations: [] } }
+        return { release, reach: reachOf(release, facts) }
       }
       return allOf(releases.map(listed))
     },

@@ -1,7 +1,6 @@
 import * as z from 'zod'
-import { listOf } from '../../cli/typed-values.ts'
-import { option, repeated, withValues } from '../../cli/parameters.ts'
-import { typedAudience } from '../../rules/releases/audience.ts'
+import { commaList } from '../../cli/typed-values.ts'
+import { option, orName, repeated, withValues } from '../../cli/parameters.ts'
 import { type TypedMoment, typedMoment } from '../../rules/releases/moment.ts'
 import { titleTyped } from '../resources/upload.ts'
 
@@ -22,12 +21,15 @@ export const releaseOptions = {
     ['none', 'key-time'],
     option('<moment>', 'the same; with none, or without it, it never closes'),
   ),
-  for: withValues(
-    ['all', 'schools', 'associates', 'associate-centres', 'country:', 'zone:', 'entries'],
-    repeated(
-      '<audience>',
-      'all, schools, associates, associate-centres, country:EG, zone:4, entries, or centre numbers; who is in one of them is meant',
-      listOf(typedAudience),
+  for: orName(
+    'audience',
+    withValues(
+      ['all', 'schools', 'associates', 'associate-centres', 'country:', 'zone:', 'entries'],
+      repeated(
+        '<audience>',
+        'all, schools, associates, associate-centres, country:EG, zone:4, entries, or numbers or names of centres; who is in one of them is meant',
+        commaList,
+      ),
     ),
   ),
 }

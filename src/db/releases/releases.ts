@@ -165,19 +165,23 @@ export function findCentresOfReleases(
   return query.orderBy('number').execute()
 }
 
-/** Which centres have candidates: `EG001 2026-06 0500/12`. */
-export async function entryKeys(
+/** The numbers of the centres that have candidates, by series and component: `2026-06 0500/12`. */
+export async function centresWithEntries(
   db: Kysely<Store>,
   { components, numbers }: { components: readonly string[]; numbers?: readonly string[] | undefined },
-): Promise<Set<string>> {
+): Promise<Map<string, Set<string>>> {
   let query = db
     .selectFrom('entries')
     .select(['centre_number', 'series', 'component'])
     .where(anyOf(sql.ref('component'), components))
     .where('candidates', '>', 0)
   if (numbers) query = query.where(anyOf(sql.ref('centre_number'), numbers))
-  const rows = await query.execute()
-  return new Set(
-    rows.map(({ centre_number, series, component }) => `${centre_number} ${series} ${component}`),
-  )
+  const centres = new Map<string, Set<string>>()
+  for (const { centre_number, series, component } of await query.execute()) {
+    const key = `${series} ${component}`
+    const there = centres.get(key)
+    if (there) there.add(centre_number)
+    else centres.set(key, new Set([centre_number]))
+  }
+  return centres
 }

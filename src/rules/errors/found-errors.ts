@@ -6,13 +6,15 @@ import {
   entriesWithoutResource,
 } from '../../db/entries/wrong-entries.ts'
 import { findKeyTimes } from '../../db/key-times/key-times.ts'
-import { findReleases } from '../../db/releases/releases.ts'
+import { findReleases, type ReleaseRow } from '../../db/releases/releases.ts'
 import { findResources } from '../../db/resources/resources.ts'
 import type { Store } from '../../db/schema.ts'
 import { countryName } from '../../countries.ts'
 import { contradictionOf } from '../key-times/key-time-rows.ts'
-import type { TimeProblem } from '../key-times/lookup.ts'
-import { authorisationsOf, readReleaseFacts } from '../releases/authorisations.ts'
+import { type TimeProblem, timeZoneOf } from '../key-times/lookup.ts'
+import { centresOfRelease, namesItsCentre, type ReachedCentres } from '../releases/centres-of-release.ts'
+import { audienceText } from '../releases/audience.ts'
+import { readReleaseFacts, type ReleaseFacts } from '../releases/release-facts.ts'
 
 export const errorKinds = ['entry', 'key-time', 'other'] as const
 export type ErrorKind = (typeof errorKinds)[number]
@@ -34,8 +36,28 @@ export async function* findErrors(
   kinds: readonly ErrorKind[] = errorKinds,
 ): AsyncGenerator<FoundError> {
   if (kinds.includes('entry')) yield* entryErrors(db)
-  if (kinds.includes('key-time')) yield* keyTimeErrors(db)
-  if (kinds.includes('other')) yield* otherErrors(db)
+  if (!kinds.includes('key-time') && !kinds.includes('other')) return
+  const read = await readReleases(db)
+  if (kinds.includes('key-time')) yield* keyTimeErrors(db, read)
+  if (kinds.includes('other')) yield* otherErrors(db, read)
+}
+
+/** What is not withdrawn, and whom it reaches. */
+interface ReadReleases {
+  facts: ReleaseFacts
+  releases: readonly { release: ReleaseRow; reached: readonly ReachedCentres[] }[]
+}
+
+async function readReleases(db: Kysely<Store>): Promise<ReadReleases> {
+  const releases = (await findReleases(db)).filter(({ state }) => state !== 'withdrawn')
+  const facts = await readReleaseFacts(db, { releases })
+  return {
+    facts,
+    releases: releases.map((release) => ({
+      release,
+      reached: [...centresOfRelease(release, facts).reached()],
+    })),
+  }
 }
 
 async function* entryErrors(db: Kysely<Store>): AsyncGenerator<FoundError> {
@@ -96,7 +118,10 @@ function sentence(text: string): string {
   return `${text.charAt(0).toUpperCase()}${text.slice(1)}`
 }
 
-async function* keyTimeErrors(db: Kysely<Store>): AsyncGenerator<FoundError> {
+async function* keyTimeErrors(
+  db: Kysely<Store>,
+  { facts, releases }: ReadReleases,
+): AsyncGenerator<FoundError> {
   const kind = 'key-time'
   const zones = new Map<string, Set<number | null>>()
   for (const { id, country, administrative_zone: zone, session, local_time } of await findKeyTimes(db)) {
@@ -123,28 +148,84 @@ async function* keyTimeErrors(db: Kysely<Store>): AsyncGenerator<FoundError> {
       yield { kind, code: 'administrative-zones-differ', subject: name, message, hint }
     }
   }
-  const releases = (await findReleases(db)).filter(({ state }) => state !== 'withdrawn')
-  const facts = await readReleaseFacts(db, { releases })
+  const byZone = releases
+    .map(({ release }) => release)
+    .filter(({ audience }) => audience.some(({ kind }) => kind === 'zone'))
+  const [first] = byZone
+  if (first) yield* countriesOutsideZones({ country: (country) => zones.has(country), facts, first, byZone })
   const found = new Map<string, Unseen>()
-  for (const release of releases)
-    for (const { centre, problem } of authorisationsOf(release, facts)) {
-      if (problem === null) continue
-      // A centre without a time zone is mended by itself, what is wrong with a Key Time for all of its centres.
-      const subject = problem.code === 'no-time-zone' ? centre.number : countryName(centre.country)
-      const { code, message } = problem
-      const key = `${code} ${message}`
-      const unseen = found.get(key) ?? { problem, subject, centres: new Set(), releases: new Set() }
-      unseen.centres.add(centre.number)
-      unseen.releases.add(`${release.id} (${release.name})`)
-      found.set(key, unseen)
+  // A centre has a time zone, whether or not a release goes by Key Time.
+  for (const { first: one, centres } of facts.alike) {
+    if ('zone' in timeZoneOf(one)) continue
+    for (const centre of centres) {
+      const placed = timeZoneOf(centre)
+      if ('problem' in placed) unseenBy(found, { problem: placed.problem, subject: centre.number })
     }
-  for (const { problem, subject, centres, releases: unseen } of found.values()) {
-    const [first = '', ...others] = unseen
-    const more = others.length > 0 ? ` and ${others.length} more` : ''
-    const who = centres.size === 1 ? `${[...centres].join()} never sees` : `${centres.size} centres never see`
-    const message = `${problem.message} ${who} release ${first}${more}.`
-    yield { kind, code: problem.code, subject, message, hint: problem.hint }
   }
+  for (const { release, reached } of releases)
+    for (const { centres, problem } of reached) {
+      const [centre] = centres
+      if (problem === null || !centre) continue
+      const subject = namesItsCentre(problem) ? centre.number : countryName(centre.country)
+      const unseen = unseenBy(found, { problem, subject })
+      for (const { number } of centres) unseen.centres.add(number)
+      unseen.releases.add(`${release.id} (${release.name})`)
+    }
+  for (const { problem, subject, centres, releases: unseen } of found.values())
+    yield {
+      kind,
+      code: problem.code,
+      subject,
+      message: sentenceOf(problem, { centres, unseen }),
+      hint: problem.hint,
+    }
+}
+
+interface OutsideZones {
+  country: (country: string) => boolean
+  facts: Pick<ReleaseFacts, 'centres'>
+  first: ReleaseRow
+  byZone: readonly ReleaseRow[]
+}
+
+/** A country is in an administrative zone by its Key Times: its centres are in no release for a zone without. */
+function* countriesOutsideZones({ country: has, facts, first, byZone }: OutsideZones): Generator<FoundError> {
+  const outside = new Map<string, number>()
+  for (const { country } of facts.centres)
+    if (!has(country)) outside.set(country, (outside.get(country) ?? 0) + 1)
+  for (const [country, centres] of outside) {
+    const name = countryName(country)
+    const who = `${centres} ${centres === 1 ? 'centre is' : 'centres are'}`
+    const more = byZone.length > 1 ? ` and ${byZone.length - 1} more` : ''
+    yield {
+      kind: 'key-time',
+      code: 'no-administrative-zone',
+      subject: name,
+      message: `${name} has no Key Times, and so no administrative zone: its ${who} in no release for a zone, such as ${first.id} (${first.name})${more}.`,
+      hint: `ssh-admin key-times import FILE, with a row for ${name} and its administrative zone`,
+    }
+  }
+}
+
+function unseenBy(
+  found: Map<string, Unseen>,
+  { problem, subject }: { problem: TimeProblem; subject: string },
+): Unseen {
+  const key = `${problem.code} ${problem.message}`
+  const unseen = found.get(key) ?? { problem, subject, centres: new Set(), releases: new Set() }
+  found.set(key, unseen)
+  return unseen
+}
+
+function sentenceOf(
+  { message }: TimeProblem,
+  { centres, unseen }: { centres: ReadonlySet<string>; unseen: ReadonlySet<string> },
+): string {
+  const [first, ...others] = unseen
+  if (first === undefined) return message
+  const more = others.length > 0 ? ` and ${others.length} more` : ''
+  const who = centres.size === 1 ? `${[...centres].join()} never sees` : `${centres.size} centres never see`
+  return `${message} ${who} release ${first}${more}.`
 }
 
 /** Something because of which centres never see releases. */
@@ -155,11 +236,9 @@ interface Unseen {
   releases: Set<string>
 }
 
-async function* otherErrors(db: Kysely<Store>): AsyncGenerator<FoundError> {
+async function* otherErrors(db: Kysely<Store>, { releases }: ReadReleases): AsyncGenerator<FoundError> {
   const kind = 'other'
-  const releases = (await findReleases(db)).filter(({ state }) => state !== 'withdrawn')
-  const facts = await readReleaseFacts(db, { releases })
-  for (const release of releases) {
+  for (const { release, reached } of releases) {
     const { id, name } = release
     const subject = `release ${id}`
     const named = `Release ${id} (${name})`
@@ -172,13 +251,17 @@ async function* otherErrors(db: Kysely<Store>): AsyncGenerator<FoundError> {
       const message = `${named} has no resource that is not withdrawn.`
       yield { kind, code: 'no-resource', subject, message, hint }
     }
-    for (const { centre, opensAt, closesAt } of authorisationsOf(release, facts)) {
+    for (const { centres, opensAt, closesAt } of reached) {
       if (opensAt === null || closesAt === null || closesAt > opensAt) continue
-      const message = `${named} closes before it opens, for ${centre.number} at least.`
+      const message = `${named} closes before it opens, for ${centres[0]?.number} at least.`
       const hint = `ssh-admin releases edit ${id} --closes MOMENT`
       yield { kind, code: 'ends-before-it-begins', subject, message, hint }
       break
     }
+    if (reached.length > 0 || release.state !== 'released' || isIncomplete(release)) continue
+    const message = reachesNobody(named, release)
+    const hint = `ssh-admin releases edit ${id} --for AUDIENCE, or ssh-admin releases withdraw ${id}`
+    yield { kind, code: 'no-centre', subject, message, hint }
   }
   for (const { id, title, mismatch_at } of await findResources(db)) {
     if (mismatch_at === null) continue
@@ -190,4 +273,16 @@ async function* otherErrors(db: Kysely<Store>): AsyncGenerator<FoundError> {
       hint: 'Upload the file again, or bring a backup back; ssh-admin store check reads them again.',
     }
   }
+}
+
+/** It has nothing, or is for nobody: listed as that. */
+function isIncomplete({ audience, resources }: ReleaseRow): boolean {
+  return audience.length === 0 || resources.every(({ withdrawn_at }) => withdrawn_at !== null)
+}
+
+/** `Release 3 (June) reaches no centre of zone:4.` */
+function reachesNobody(named: string, { audience, resources }: ReleaseRow): string {
+  const kept = resources.filter(({ withdrawn_at }) => withdrawn_at === null)
+  const listening = kept.every(({ kind }) => kind === 'listening-audio') ? ' that has Global Listening' : ''
+  return `${named} reaches no centre of ${audience.map(audienceText).join(', ')}${listening}.`
 }

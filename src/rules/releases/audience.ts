@@ -30,13 +30,18 @@ export function typedAudience(text: string): AudiencePart {
     return { kind: 'zone', value: value.trim() }
   const number = of === undefined ? readCentreNumber(word) : undefined
   if (number !== undefined) return { kind: 'centre', value: number }
-  throw new Usage(`${text} is no audience.`, {
-    code: 'invalid-audience',
-    hint:
-      countryCode(word) === undefined
-        ? 'all, schools, associates, associate-centres, country:EG, zone:4, entries, or centre numbers.'
-        : `country:${countryCode(word)}`,
-  })
+  const country = countryCode(word)
+  throw noAudience(
+    text,
+    country === undefined
+      ? 'all, schools, associates, associate-centres, country:EG, zone:4, entries, or centre numbers.'
+      : `country:${country}`,
+  )
+}
+
+/** It says for whom, and means nobody that could be meant. */
+export function noAudience(text: string, hint: string): Usage {
+  return new Usage(`${text} is no audience.`, { code: 'invalid-audience', hint })
 }
 
 /** As it is typed. */

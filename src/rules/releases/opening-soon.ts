@@ -22,7 +22,7 @@ export async function releasesOpeningSoon(db: Kysely<Store>, now: Date): Promise
     mayOpenSoon(opens, now),
   )
   if (near.length === 0) return []
-  const { readReleaseFacts } = await import('./authorisations.ts')
+  const { readReleaseFacts } = await import('./release-facts.ts')
   const { outlookFrom } = await import('./outlook.ts')
   const facts = await readReleaseFacts(db, { releases: near })
   const until = new Date(now.getTime() + day)

@@ -2,13 +2,9 @@ import type { Kysely } from 'kysely'
 import type { CentreOfRelease, ReleaseRow } from '../../db/releases/releases.ts'
 import type { Store } from '../../db/schema.ts'
 import { localTimeInWords } from '../key-times/local-time.ts'
-import {
-  type Authorisation,
-  authorisationsOf,
-  readReleaseFacts,
-  type ReleaseFacts,
-  withoutGlobalListening,
-} from './authorisations.ts'
+import { type Authorisation, authorisationsOf } from './authorisations.ts'
+import { hasGlobalListening, isInAudience } from './centres-of-release.ts'
+import { readReleaseFacts, type ReleaseFacts } from './release-facts.ts'
 
 /** When a release opens around the world, and where it never will. */
 export interface Outlook {
@@ -63,6 +59,22 @@ export function outlookFrom(facts: ReleaseFacts, release: ReleaseRow): Outlook {
     authorisations,
     leftOut: withoutGlobalListening(release, facts),
   }
+}
+
+/** Centres of the audience with entries for a recording that they cannot have; the facts are read with `listening`. */
+function withoutGlobalListening({ audience, resources }: ReleaseRow, facts: ReleaseFacts): CentreOfRelease[] {
+  const withEntries = resources
+    .filter(({ kind, withdrawn_at }) => kind === 'listening-audio' && withdrawn_at === null)
+    .flatMap(facts.withEntries)
+  return facts.centres.filter(
+    (centre) =>
+      !hasGlobalListening(centre) &&
+      withEntries.some((centres) => centres.has(centre.number)) &&
+      (isInAudience(centre, audience, facts) ||
+        audience.some(
+          ({ kind, value }) => kind === 'entries' || (kind === 'centre' && value === centre.number),
+        )),
+  )
 }
 
 function openingMoment(at: Date, zones: ReadonlyMap<string | null, number>): OpeningMoment {

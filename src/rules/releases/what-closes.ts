@@ -5,7 +5,8 @@ import type { Trx } from '../../db/transact.ts'
 import { findUserById } from '../../db/users/users.ts'
 import type { RuleContext } from '../permissions/actor.ts'
 import { type Account, accountOf } from '../users/account.ts'
-import { type Authorisation, authorisationsOf, readReleaseFacts, stateAt } from './authorisations.ts'
+import { type Authorisation, authorisationsOf, stateAt } from './authorisations.ts'
+import { readReleaseFacts } from './release-facts.ts'
 import { mayHave } from './visible.ts'
 
 /** A release that was open for a centre and is not any more, or is now and was not. */

@@ -137,8 +137,8 @@ describe('the list of errors', () => {
     }
     const { errors } = (await world.run(['errors', 'list', '--kind', 'key-time', '--json'])).json()
     expect(errors).toMatchObject([
-      { code: 'no-key-time', subject: 'Egypt', message: expect.stringContaining('2 centres never see') },
       { code: 'no-time-zone', subject: 'NZ001', hint: expect.stringContaining('centres edit NZ001') },
+      { code: 'no-key-time', subject: 'Egypt', message: expect.stringContaining('2 centres never see') },
     ])
   })
 
@@ -152,6 +152,49 @@ describe('the list of errors', () => {
     expect((await found('other')).errors).toEqual([['no-resource', `release ${id}`]])
     await run('releases', 'withdraw', 'June')
     expect(await found()).toEqual({ exit: 0, errors: [] })
+  })
+
+  it('names a centre without a time zone though no release goes by Key Time', async () => {
+    await world.centre('NZ001', { country: 'NZ' })
+    expect((await found('key-time')).errors).toEqual([['no-time-zone', 'NZ001']])
+    await run('centres', 'edit', 'NZ001', '--time-zone', 'Pacific/Auckland')
+    expect(await found()).toEqual({ exit: 0, errors: [] })
+  })
+
+  it('names a country without Key Times, whose centres no release for a zone reaches', async () => {
+    await keyTimes('Egypt,3,AM,10:00,')
+    await world.centre('PK200', { country: 'PK' })
+    await releasing('--opens', '2026-06-02T06:00Z', '--for', 'zone:3')
+    const { errors } = (await world.run(['errors', 'list', '--kind', 'key-time', '--json'])).json()
+    expect(errors).toEqual([
+      {
+        kind: 'key-time',
+        code: 'no-administrative-zone',
+        subject: 'Pakistan',
+        message: expect.stringContaining('1 centre is in no release for a zone, such as'),
+        hint: expect.stringContaining('key-times import FILE'),
+      },
+    ])
+    await keyTimes('Pakistan,4,AM,10:00,')
+    expect(await found()).toEqual({ exit: 0, errors: [] })
+  })
+
+  it('names a released release that reaches no centre, and what mends it', async () => {
+    await keyTimes('Egypt,3,AM,10:00,')
+    const { id } = await releasing('--opens', '2026-06-02T06:00Z', '--for', 'zone:4,country:PK')
+    expect((await found('other')).errors).toEqual([])
+    await run('releases', 'publish', 'June')
+    const { errors } = (await world.run(['errors', 'list', '--kind', 'other', '--json'])).json()
+    expect(errors).toMatchObject([
+      {
+        code: 'no-centre',
+        subject: `release ${id}`,
+        message: `Release ${id} (June) reaches no centre of country:PK, zone:4.`,
+        hint: `ssh-admin releases edit ${id} --for AUDIENCE, or ssh-admin releases withdraw ${id}`,
+      },
+    ])
+    await run('releases', 'edit', 'June', '--for', 'zone:3')
+    expect(await found('other')).toEqual({ exit: 0, errors: [] })
   })
 
   it('names a resource whose bytes were others when they were last read', async () => {

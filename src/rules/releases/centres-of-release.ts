@@ -1,0 +1,127 @@
+import type { CentreOfRelease, ReleaseRow } from '../../db/releases/releases.ts'
+import type { ResourceRow } from '../../db/resources/resources.ts'
+import type { KeyTimes, TimeProblem } from '../key-times/lookup.ts'
+import { momentAt, type MomentThere, readKept } from './moment.ts'
+import type { AlikeCentres, ReleaseFacts } from './release-facts.ts'
+
+/** When a release opens and closes at a centre. */
+export interface MomentsThere {
+  /** Null where the Key Time is missing, or is no moment. */
+  opensAt: Date | null
+  closesAt: Date | null
+  /** The time zone of the centre. */
+  zone: string | null
+  problem: TimeProblem | null
+}
+
+/** Centres that a release gives something at the same moments, or at none for the same reason. */
+export interface ReachedCentres extends MomentsThere {
+  centres: readonly CentreOfRelease[]
+}
+
+export interface CentresOfRelease {
+  /** What it gives a centre; nothing where that is not of its audience. */
+  resourcesFor: (centre: CentreOfRelease) => ResourceRow[]
+  momentsFor: (centre: CentreOfRelease) => MomentsThere
+  /** All that it gives something: what is the same of thousands is worked out once. */
+  reached: () => Generator<ReachedCentres>
+}
+
+/** Which centres a release reaches, with what and when. */
+export function centresOfRelease(release: ReleaseRow, facts: ReleaseFacts): CentresOfRelease {
+  const momentsFor = momentsOf(release, facts.keyTimes)
+  const kept = release.resources.filter(({ withdrawn_at }) => withdrawn_at === null)
+  const named = new Set(release.audience.flatMap(({ kind, value }) => (kind === 'centre' ? value : [])))
+  const byEntry = release.audience.some(({ kind }) => kind === 'entries')
+  const withEntries = new Map(
+    byEntry ? kept.map((resource) => [resource.id, facts.withEntries(resource)]) : [],
+  )
+  const known = new Map<AlikeCentres, { areIn: boolean; may: ResourceRow[] }>()
+
+  function ofAll(alike: AlikeCentres) {
+    const there = known.get(alike)
+    if (there) return there
+    const { first } = alike
+    const areIn = isInAudience(first, release.audience, facts)
+    const may = kept.filter(({ kind }) => kind !== 'listening-audio' || hasGlobalListening(first))
+    known.set(alike, { areIn, may })
+    return { areIn, may }
+  }
+
+  function resourcesFor(centre: CentreOfRelease): ResourceRow[] {
+    const { areIn, may } = ofAll(facts.alikeTo(centre))
+    if (areIn || named.has(centre.number)) return may
+    if (!byEntry) return []
+    return may.filter(({ id }) => withEntries.get(id)?.some((centres) => centres.has(centre.number)))
+  }
+
+  function* reached(): Generator<ReachedCentres> {
+    for (const alike of facts.alike) {
+      const { areIn, may } = ofAll(alike)
+      if (may.length === 0 || !(areIn || named.size > 0 || byEntry)) continue
+      const centres = areIn
+        ? alike.centres
+        : alike.centres.filter((centre) => resourcesFor(centre).length > 0)
+      if (centres.length === 0) continue
+      const moments = momentsFor(alike.first)
+      if (moments.problem === null || !namesItsCentre(moments.problem)) yield { centres, ...moments }
+      else for (const centre of centres) yield { centres: [centre], ...momentsFor(centre) }
+    }
+  }
+
+  return { resourcesFor, momentsFor, reached }
+}
+
+/** By what it is, whatever its number and entries. */
+export function isInAudience(
+  centre: CentreOfRelease,
+  audience: ReleaseRow['audience'],
+  facts: Pick<ReleaseFacts, 'zoneOf'>,
+): boolean {
+  return audience.some(({ kind, value }) => {
+    if (kind === 'all') return true
+    if (kind === 'kind') return centre.kind === value
+    if (kind === 'country') return centre.country === value
+    return kind === 'zone' && String(facts.zoneOf(centre.country)) === value
+  })
+}
+
+/** Listening recordings are only for centres whose exams officers have Global Listening. */
+export function hasGlobalListening({
+  kind,
+  global_listening,
+}: Pick<CentreOfRelease, 'kind' | 'global_listening'>): boolean {
+  return kind === 'school' || (kind === 'associate-centre' && global_listening === 1)
+}
+
+/** Worked out once for all centres that are in one place, as far as time goes. */
+function momentsOf(
+  { opens, closes, resources }: ReleaseRow,
+  keyTimes: KeyTimes,
+): (centre: CentreOfRelease) => MomentsThere {
+  const [begin, end] = [readKept(opens), closes === null ? null : readKept(closes)]
+  const series = resources[0]?.series
+  const known = new Map<string, MomentsThere>()
+  return (centre) => {
+    const key = `${centre.country} ${centre.time_zone ?? ''}`
+    const there = known.get(key)
+    if (there && (there.problem === null || !namesItsCentre(there.problem))) return there
+    const first = momentAt(begin, centre, { series, keyTimes })
+    const last: MomentThere | { problem: TimeProblem } | null =
+      end && momentAt(end, centre, { series, keyTimes })
+    const problem = 'problem' in first ? first.problem : last && 'problem' in last ? last.problem : null
+    const found: MomentsThere = {
+      opensAt: 'at' in first ? first.at : null,
+      closesAt: last && 'at' in last ? last.at : null,
+      zone: 'zone' in first ? first.zone : null,
+      problem,
+    }
+    known.set(key, found)
+    return found
+  }
+}
+
+/** A centre without a time zone is mended by itself, what is wrong with a Key Time for all of its centres. */
+export function namesItsCentre({ code }: TimeProblem): boolean {
+  return code === 'no-time-zone'
+}

@@ -1,0 +1,94 @@
+import type { Kysely } from 'kysely'
+import { findKeyTimes } from '../../db/key-times/key-times.ts'
+import {
+  type CentreOfRelease,
+  type CentresMeant,
+  centresWithEntries,
+  findCentresOfReleases,
+  type ReleaseRow,
+} from '../../db/releases/releases.ts'
+import type { ResourceRow } from '../../db/resources/resources.ts'
+import type { Store } from '../../db/schema.ts'
+import { type KeyTimes, keyTimesByCountry } from '../key-times/lookup.ts'
+
+/** Centres that differ in nothing that decides what opens there and when, but for their numbers and entries. */
+export interface AlikeCentres {
+  first: CentreOfRelease
+  centres: CentreOfRelease[]
+}
+
+/** What decides what opens where, read once. */
+export interface ReleaseFacts {
+  centres: readonly CentreOfRelease[]
+  /** The same centres, by what they have in common. */
+  alike: readonly AlikeCentres[]
+  alikeTo: (centre: CentreOfRelease) => AlikeCentres
+  keyTimes: KeyTimes
+  /** The administrative zone of a country; undefined where there is none, or two. */
+  zoneOf: (country: string) => number | undefined
+  /** The numbers of the centres that have candidates for a resource, a set for each of its components. */
+  withEntries: (resource: ResourceRow) => ReadonlySet<string>[]
+}
+
+/** Reads what is needed to say what these releases give these centres. */
+export async function readReleaseFacts(
+  db: Kysely<Store>,
+  {
+    releases,
+    meant,
+    listening = 'not-asked',
+  }: { releases: readonly ReleaseRow[]; meant?: CentresMeant; listening?: 'not-asked' | 'asked' },
+): Promise<ReleaseFacts> {
+  const components = [
+    ...new Set(
+      releases.flatMap(({ audience, resources }) => {
+        const byEntry = audience.some(({ kind }) => kind === 'entries')
+        const counting = resources.filter(
+          ({ kind }) => byEntry || (listening === 'asked' && kind === 'listening-audio'),
+        )
+        return counting.flatMap(({ components: own }) => own)
+      }),
+    ),
+  ]
+  const entries =
+    components.length === 0
+      ? new Map<string, ReadonlySet<string>>()
+      : await centresWithEntries(db, { components, numbers: meant?.numbers })
+  const all = await findKeyTimes(db)
+  const zones = new Map<string, Set<number>>()
+  for (const { country, administrative_zone: zone } of all)
+    if (zone !== null) zones.set(country, (zones.get(country) ?? new Set()).add(zone))
+  const centres = await findCentresOfReleases(db, meant)
+  return {
+    centres,
+    ...alikeCentres(centres),
+    keyTimes: keyTimesByCountry(all),
+    zoneOf: (country) => {
+      const [zone, another] = zones.get(country) ?? []
+      return another === undefined ? zone : undefined
+    },
+    withEntries: ({ series, components: own }) =>
+      own.flatMap((component) => entries.get(`${series} ${component}`) ?? []),
+  }
+}
+
+function alikeCentres(centres: readonly CentreOfRelease[]): Pick<ReleaseFacts, 'alike' | 'alikeTo'> {
+  const byFacts = new Map<string, AlikeCentres>()
+  const byCentre = new Map<number, AlikeCentres>()
+  for (const centre of centres) {
+    const { kind, country, time_zone, global_listening } = centre
+    const key = `${kind} ${country} ${time_zone} ${global_listening}`
+    const there = byFacts.get(key) ?? { first: centre, centres: [] }
+    there.centres.push(centre)
+    byFacts.set(key, there)
+    byCentre.set(centre.id, there)
+  }
+  return {
+    alike: [...byFacts.values()],
+    alikeTo: (centre) => {
+      const alike = byCentre.get(centre.id)
+      if (!alike) throw new Error(`${centre.number} was not read`)
+      return alike
+    },
+  }
+}
