@@ -9,7 +9,7 @@ import {
 } from '../../db/releases/releases.ts'
 import type { ResourceRow } from '../../db/resources/resources.ts'
 import type { Store } from '../../db/schema.ts'
-import { type KeyTimes, keyTimesByCountry } from '../key-times/lookup.ts'
+import { type KeyTime, type KeyTimes, keyTimesByCountry } from '../key-times/lookup.ts'
 
 /** Centres that differ in nothing that decides what opens there and when, but for their numbers and entries. */
 export interface AlikeCentres {
@@ -54,15 +54,29 @@ export async function readReleaseFacts(
     components.length === 0
       ? new Map<string, ReadonlySet<string>>()
       : await centresWithEntries(db, { components, numbers: meant?.numbers })
-  const all = await findKeyTimes(db)
+  return releaseFacts({
+    centres: await findCentresOfReleases(db, meant),
+    keyTimes: await findKeyTimes(db),
+    entries,
+  })
+}
+
+interface FactsRead {
+  centres: readonly CentreOfRelease[]
+  keyTimes: readonly KeyTime[]
+  /** The numbers of centres, by series and component. */
+  entries: ReadonlyMap<string, ReadonlySet<string>>
+}
+
+/** What was read, so that it can be asked again and again. */
+export function releaseFacts({ centres, keyTimes, entries }: FactsRead): ReleaseFacts {
   const zones = new Map<string, Set<number>>()
-  for (const { country, administrative_zone: zone } of all)
+  for (const { country, administrative_zone: zone } of keyTimes)
     if (zone !== null) zones.set(country, (zones.get(country) ?? new Set()).add(zone))
-  const centres = await findCentresOfReleases(db, meant)
   return {
     centres,
     ...alikeCentres(centres),
-    keyTimes: keyTimesByCountry(all),
+    keyTimes: keyTimesByCountry(keyTimes),
     zoneOf: (country) => {
       const [zone, another] = zones.get(country) ?? []
       return another === undefined ? zone : undefined
