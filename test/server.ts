@@ -36,7 +36,7 @@ export default async function startServer(
       // It refuses to run as root, and runs as a user of its own then.
       createPostgresUser: process.getuid?.() === 0,
       initdbFlags: ['--encoding=UTF8', '--locale=C'],
-      postgresFlags: ['-c', 'fsync=off', '-c', 'full_page_writes=off', '-c', 'max_connections=50'],
+      postgresFlags: ['-c', 'fsync=off', '-c', 'full_page_writes=off', '-c', 'max_connections=100'],
       onLog: () => undefined,
       onError: () => undefined,
     })

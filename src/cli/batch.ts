@@ -1,7 +1,7 @@
 import { Writable, Readable } from 'node:stream'
 import type { Context, Output } from '../context.ts'
 import type { OpenStore } from '../db/store/open.ts'
-import { Cancelled, Failure, type Problem, Usage } from '../errors.ts'
+import { Cancelled, Failure, type Problem, Unavailable, Usage } from '../errors.ts'
 import { type Interruption, newInterruption, yieldToSignals } from '../interruption.ts'
 import { cleanForTerminal, tsvLine } from '../render/clean-text.ts'
 import { count } from '../render/text.ts'
@@ -328,11 +328,13 @@ async function asOne(
     Object.assign(run.progress, before, { exits: new Set(before.exits) })
     run.owed = [...owedBefore]
   }
+  let current: Line | undefined
   const work = async (within: OpenStore) => {
     // Where a connection broke it is all done anew, and what came of it the first time is not so.
     afresh()
     run.within = within
     for (const [at, line] of lines.entries()) {
+      current = line
       const end = await runOne(line, run)
       if (end.error?.thrown instanceof Cancelled) throw end.error.thrown
       // Whoever ends it keeps what a refusal leaves behind.
@@ -355,6 +357,9 @@ async function asOne(
     if (missingHead !== undefined) session.notify(missingHeadNotice(missingHead, 'noted-again'))
     return ends
   } catch (error) {
+    // Lost within a line, and not found again: none of them is done.
+    if (error instanceof Unavailable && error.code === 'store-unavailable' && current)
+      throw new FailureOfLine(current.number, error)
     if (!(error instanceof LineEnded)) throw error
     const { thrown } = error
     if (!(thrown instanceof Failure)) throw thrown

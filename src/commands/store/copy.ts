@@ -4,11 +4,11 @@ import { placeOf } from '../../config.ts'
 import type { Copied } from '../../db/store/copy-tables.ts'
 import type { StoreFacts } from '../../db/store/facts.ts'
 import type { OpenStore } from '../../db/store/open.ts'
-import { Refused } from '../../errors.ts'
+import { Failure, Refused } from '../../errors.ts'
 import { isSharedPlace } from '../../shared-place.ts'
 import { count } from '../../render/text.ts'
 import { noteCopy } from '../../rules/store/events.ts'
-import { command } from '../../cli/define.ts'
+import { type AnswerOfChange, command } from '../../cli/define.ts'
 import { changedMeanwhile } from '../../cli/mutation.ts'
 import { checkOutputFile, type OutputFile } from '../../cli/output-file.ts'
 import { flag, requiredOption } from '../../cli/parameters.ts'
@@ -38,32 +38,46 @@ export const copy = () =>
       const store = await session.open(dryRun ? 'rehearse' : 'use')
       try {
         const copying = { store, session, to, output, withoutContent }
-        const { facts, key } = await session.rehearse(store, (trx, ctx) => look(copying, { trx, ctx }))
+        const { facts, key, there } = await session.rehearse(store, (trx, ctx) => look(copying, { trx, ctx }))
+        if (there) return answerOf(copying, { counts: there.counts, copied: there, key, changed: false })
         if (output) await refuseWithoutRoom(output.path, copying)
         await rehearseCopy(to)
         if (!dryRun && !yes) await confirm(session, question({ db, to, facts }))
         const copied = dryRun ? undefined : await copyAll(copying, facts)
-        const counted = countsOf(facts)
-        const lines = [
-          `${dryRun ? 'Would copy' : 'Copied'} the store ${db} to ${to}: ${inWords(counted)}.`,
-          ...(copied ? proof(copied) : []),
-          ...(withoutContent
-            ? ['The bytes of resources and help documents are not in it: they cannot be downloaded there.']
-            : []),
-          ...keyLines(copying, key),
-          'The store that was copied is as it was: go on with one of the two.',
-        ]
-        const rows = copied ? sumOf(copied) : null
-        const json = { store: db, to, counts: counted, rows, head: copied?.head ?? null, keyFile: key.here }
-        return {
-          text: lines.join('\n'),
-          json: { ...json, keyFileOfCopy: key.there, withoutContent, changed: true },
-        }
+        return answerOf(copying, { counts: countsOf(facts), copied, key, changed: true })
       } finally {
         await store.close()
       }
     },
   })
+
+function answerOf(
+  copying: Copying,
+  {
+    counts,
+    copied,
+    key,
+    changed,
+  }: { counts: Counts; copied: Made | undefined; key: KeyPlaces; changed: boolean },
+): AnswerOfChange {
+  const { session, to, withoutContent } = copying
+  const { db } = placesOf(session)
+  const done = session.common.dryRun ? 'Would copy' : 'Copied'
+  const lines = [
+    changed
+      ? `${done} the store ${db} to ${to}: ${inWords(counts)}.`
+      : `The copy of the store ${db} is at ${to} already: ${inWords(counts)}.`,
+    ...(copied ? proof(copied) : []),
+    ...(withoutContent
+      ? ['The bytes of resources and help documents are not in it: they cannot be downloaded there.']
+      : []),
+    ...keyLines(copying, key),
+    'The store that was copied is as it was: go on with one of the two.',
+  ]
+  const rows = copied ? sumOf(copied) : null
+  const json = { store: db, to, counts, rows, head: copied?.head ?? null, keyFile: key.here }
+  return { text: lines.join('\n'), json: { ...json, keyFileOfCopy: key.there, withoutContent, changed } }
+}
 
 interface Copying {
   store: OpenStore
@@ -96,19 +110,54 @@ interface KeyPlaces {
 }
 
 async function look(
-  { store, session, to }: Copying,
+  copying: Copying,
   { trx, ctx }: { trx: Within[0]; ctx: Within[1] },
-): Promise<{ facts: StoreFacts; key: KeyPlaces }> {
+): Promise<{ facts: StoreFacts; key: KeyPlaces; there: CopyThere | undefined }> {
+  const { store, session, to } = copying
   const { storeFacts } = await import('../../db/store/facts.ts')
   const { keyFileFor } = await import('../../config.ts')
   const facts = await storeFacts(trx)
-  await noteCopy(trx, { to, ctx })
-  const there = keyFileFor(to, {
+  const there = isSharedPlace(to)
+    ? await copyThere(copying, { trx, note: () => noteCopy(trx, { to, ctx }) })
+    : undefined
+  if (!there) await noteCopy(trx, { to, ctx })
+  const keyThere = keyFileFor(to, {
     settings: session.settings,
     context: session.context,
     storeId: facts.storeId,
   })
-  return { facts, key: { here: store.keyFile, there } }
+  return { facts, key: { here: store.keyFile, there: keyThere }, there }
+}
+
+interface CopyThere extends Made {
+  counts: Counts
+}
+
+/** A copy whose commit nobody confirmed is there, whole: with its event, which the log here may not have. */
+async function copyThere(
+  { session, to, withoutContent }: Copying,
+  { trx, note }: { trx: Within[0]; note: () => Promise<void> },
+): Promise<CopyThere | undefined> {
+  const { extentOf, isSameStore } = await import('../../db/store/same-copy.ts')
+  const { storeFacts } = await import('../../db/store/facts.ts')
+  const copy = await session.open('read', { path: to }).catch((error: unknown) => {
+    // What is wrong with the place is told where the copy would be made.
+    if (error instanceof Failure) return undefined
+    throw error
+  })
+  if (!copy) return undefined
+  try {
+    const extent = await extentOf(copy.db, { withoutContent })
+    const isRecorded = isSameStore(await extentOf(trx, { withoutContent }), extent)
+    if (!isRecorded) {
+      await note()
+      if (!isSameStore(await extentOf(trx, { withoutContent }), extent)) return undefined
+    }
+    const { events, ...counts } = countsOf(await storeFacts(copy.db))
+    return { ...extent, isRecorded, counts: { ...counts, events: events - 1 } }
+  } finally {
+    await copy.close()
+  }
 }
 
 async function refuseWithoutRoom(file: string, { store, withoutContent }: Copying): Promise<void> {

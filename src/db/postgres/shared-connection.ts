@@ -8,6 +8,7 @@ import type { Holder, Opening } from '../store/opening.ts'
 import { connect } from './connection.ts'
 import { inWords, isDisconnected, sqlStateOf } from './errors.ts'
 import { holderOf } from './holder.ts'
+import { statusOfTransaction } from './status-of-transaction.ts'
 import { type RowOfStore, type StoreRow, storeRow } from './store-row.ts'
 import type { SharedPlace } from '../../shared-place.ts'
 
@@ -431,7 +432,7 @@ export class SharedConnection {
         ])
         return rows[0]?.mac.toString('hex') === head.head
       }
-      return await hasCommitted(client, transaction)
+      return (await statusOfTransaction(client, transaction)) === 'committed'
     } finally {
       await client.query('rollback')
     }
@@ -556,21 +557,6 @@ function unlessLost<Result>(client: pg.Client, asked: Promise<Result>): Promise<
 interface Committing {
   head: LogHead | undefined
   transaction: string | undefined
-}
-
-/** Whether the server committed what it gave this number; a standby that took over never heard of one that is higher than its own. */
-async function hasCommitted(client: pg.Client, transaction: string | undefined): Promise<boolean> {
-  if (transaction === undefined) throw new Error('a change that is being committed has a number')
-  try {
-    const { rows } = await client.query<{ status: string | null }>(
-      'select pg_xact_status(cast($1 as xid8)) as status',
-      [transaction],
-    )
-    return rows[0]?.status === 'committed'
-  } catch (error) {
-    if (sqlStateOf(error) === '22023') return false
-    throw error
-  }
 }
 
 /** The schema, or a table of it, is not there. */

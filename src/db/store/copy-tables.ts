@@ -80,13 +80,17 @@ export async function copyTables({ from, to, signal, withoutContent, onRows }: C
   return { rows, head }
 }
 
-async function headOf(db: Kysely<Store>): Promise<LogHead | undefined> {
+/** Where a log ends, or ended before one of its rows. */
+export async function headOf(
+  db: Kysely<Store>,
+  { before }: { before?: LogHead | undefined } = {},
+): Promise<LogHead | undefined> {
   const newest = db.selectFrom('audit').select(['id', 'mac']).orderBy('id', 'desc').limit(1)
-  const last = await newest.executeTakeFirst()
+  const last = await (before ? newest.where('id', '<', before.events) : newest).executeTakeFirst()
   return last && { events: last.id, head: last.mac.toString('hex') }
 }
 
-async function rowsIn(
+export async function rowsIn(
   db: Kysely<Store>,
   { table, onlyWhole }: { table: string; onlyWhole: boolean },
 ): Promise<number> {

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { readSharedPlace } from '../../../src/shared-place.ts'
 import { newWorld, type World } from '../../world.ts'
-import { cuttingProxy } from './cutting-proxy.ts'
+import { type CuttingProxy, cuttingProxy } from './cutting-proxy.ts'
 
 describe('a batch on a shared store', () => {
   let world: World
@@ -44,25 +44,62 @@ describe('a batch on a shared store', () => {
     expect(await suspended()).toBe(0)
   })
 
-  it('answers once for each line where the connection broke as it was saved', async () => {
-    const [server] = readSharedPlace(world.db).hosts
-    if (!server) throw new Error('the server has a host')
-    const proxy = await cuttingProxy(server)
-    try {
+  describe('whose connection breaks', () => {
+    let proxy: CuttingProxy
+    let at: string[]
+    beforeEach(async () => {
+      const [server] = readSharedPlace(world.db).hosts
+      if (!server) throw new Error('the server has a host')
+      proxy = await cuttingProxy(server)
       const place = world.db.replace(/@[^/]+/, `@127.0.0.1:${proxy.port}`)
-      proxy.cutNextCommit('before')
-      const at = ['--db', place, '--key-file', world.path('hub.db.key')]
-      const ran = await batch(['users reset-password amira@school.example'], '--atomic', ...at)
-      const documents = ran.stdout
+      at = ['--db', place, '--key-file', world.path('hub.db.key'), '--atomic']
+    })
+    afterEach(() => proxy.close())
+
+    const documentsOf = (stdout: string) =>
+      stdout
         .trimEnd()
         .split('\n')
         .map((line) => JSON.parse(line))
-      expect(documents).toMatchObject([
+
+    it('as it is saved, answers once for each line', async () => {
+      proxy.cutNextCommit('before')
+      const ran = await batch(['users reset-password amira@school.example'], ...at)
+      expect(documentsOf(ran.stdout)).toMatchObject([
         { line: 1, exit: 0 },
         { done: 1, refused: 0, left: 0 },
       ])
-    } finally {
-      await proxy.close()
-    }
+    })
+
+    it('within a line, is done once and answers once for each line', async () => {
+      const verbs = ['suspend', 'restore']
+      for (const question of [2, 3, 4, 5, 6, 7]) {
+        proxy.cutAfter(question, question % 2 === 0 ? 'before' : 'after')
+        const people = ['huda', 'amira'].map((name) => `${name}@school.example`)
+        const ran = await batch(
+          [
+            `users edit ${people[0]} --last-name Saleh${'x'.repeat(question)}`,
+            `users ${verbs[question % 2]} ${people[1]}`,
+          ],
+          ...at,
+        )
+        expect([ran.exit, proxy.wasCut()]).toEqual([0, true])
+        expect(documentsOf(ran.stdout)).toMatchObject([
+          { line: 1, exit: 0, answer: { users: [{ changed: true }] } },
+          { line: 2, exit: 0, answer: { users: [{ changed: true }] } },
+          { done: 2, refused: 0, left: 0 },
+        ])
+      }
+    })
+
+    it('within a line, and is not made again, is not done and says at which', async () => {
+      proxy.cutAfter(6, 'before', 'let nobody through')
+      const ran = await batch(lines, '--wait', '1', ...at)
+      expect([ran.exit, ran.error()]).toEqual([
+        7,
+        expect.objectContaining({ code: 'store-unavailable', details: expect.objectContaining({ line: 1 }) }),
+      ])
+      expect(await suspended()).toBe(0)
+    })
   })
 })

@@ -5,7 +5,11 @@ export interface CuttingProxy {
   /** What is to happen to the next commit: the line is cut before the server hears it, or before its answer arrives. */
   cutNextCommit: (when: 'before' | 'after', then?: 'let others through' | 'let nobody through') => void
   /** After so many questions the line is cut, once: before the server hears the next, or before its answer arrives. */
-  cutAfter: (questions: number, when: 'before' | 'after') => void
+  cutAfter: (
+    questions: number,
+    when: 'before' | 'after',
+    then?: 'let others through' | 'let nobody through',
+  ) => void
   /** Whether that many were asked; signing in does not count. */
   wasCut: () => boolean
   close: () => Promise<void>
@@ -78,8 +82,9 @@ export async function cuttingProxy(target: { host: string; port: number }): Prom
       cutsAnything = false
       refusesThen = then === 'let nobody through'
     },
-    cutAfter: (questions, when) => {
+    cutAfter: (questions, when, then) => {
       next = { questions, when }
+      refusesThen = then === 'let nobody through'
       cutsAnything = true
     },
     wasCut: () => next === undefined,

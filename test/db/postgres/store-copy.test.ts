@@ -5,8 +5,10 @@ import { copyToServer } from '../../../src/db/postgres/copy-to-server.ts'
 import { openDatabase } from '../../../src/db/sqlite/connection.ts'
 import { tableNames } from '../../../src/db/store/tables.ts'
 import { newInterruption } from '../../../src/interruption.ts'
+import { readSharedPlace } from '../../../src/shared-place.ts'
 import { testServer } from '../../shared-store.ts'
 import { newWorld, type World } from '../../world.ts'
+import { cuttingProxy } from './cutting-proxy.ts'
 
 const schema = `copied_${process.env.VITEST_POOL_ID ?? '0'}`
 const server = () => `${testServer}?schema=${schema}`
@@ -123,9 +125,39 @@ describe('copying a store', () => {
     expect([foreign.exit, foreign.error().code]).toEqual([3, 'store-foreign'])
     await client.query(`drop schema ${schema} cascade`)
     await file(['store', 'copy', '--to', server(), '--yes'])
+    await file(['users', 'restore', 'two@sea.example'])
     const again = await file(['store', 'copy', '--to', server(), '--yes', '--dry-run'])
     expect([again.exit, again.error().code]).toEqual([3, 'store-exists'])
   })
+
+  it('finds the copy that it made, and leaves it as it is', async () => {
+    const file = await fileStore()
+    const first = await file(['store', 'copy', '--to', server(), '--yes'])
+    const again = await file(['store', 'copy', '--to', server(), '--yes'])
+    expect(again.exit).toBe(0)
+    expect(again.json()).toEqual({ ...first.json(), changed: false })
+  })
+
+  it.each(['before', 'after'] as const)(
+    'whose connection breaks as it is saved (%s the server heard it) says so, and the second try finds what is there',
+    async (when) => {
+      const file = await fileStore()
+      const [host] = readSharedPlace(server()).hosts
+      if (!host) throw new Error('the server has a host')
+      const proxy = await cuttingProxy(host)
+      try {
+        const through = server().replace(/@[^/]+/, `@127.0.0.1:${proxy.port}`)
+        proxy.cutNextCommit(when, 'let nobody through')
+        const cut = await file(['store', 'copy', '--to', through, '--yes'])
+        expect([cut.exit, cut.error().code]).toEqual([10, 'store-unsure'])
+        const again = await file(['store', 'copy', '--to', server(), '--yes'])
+        expect([again.exit, again.json().changed]).toEqual([0, when === 'before'])
+        expect((await at(server())(['audit', 'verify'])).json().ok).toBe(true)
+      } finally {
+        await proxy.close()
+      }
+    },
+  )
 
   it('is refused to a user who may make no schema, and leaves nothing in either log', async () => {
     const file = await fileStore()
