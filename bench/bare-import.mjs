@@ -1,5 +1,5 @@
 // The measure that `centres import` is held to: the same bytes in and out, without a single rule.
-// node bench/bare-import.mjs workbook.xlsx store.db pins.xlsx
+// node bench/bare-import.mjs workbook.xlsx store.db|postgres://user@host/database pins.xlsx
 import { createHmac, randomBytes, randomFillSync } from 'node:crypto'
 import { closeSync, fsyncSync, openSync, readFileSync, writeFileSync } from 'node:fs'
 import { crc32, deflateRawSync, inflateRawSync } from 'node:zlib'
@@ -12,18 +12,18 @@ const PIN_HEADINGS = ['Centre', 'Name', 'E-mail', 'PIN', 'Valid until']
 
 const [workbook, store, pinsOut] = process.argv.slice(2)
 if (!pinsOut) {
-  console.error('usage: node bench/bare-import.mjs workbook.xlsx store.db pins.xlsx')
+  console.error('usage: node bench/bare-import.mjs workbook.xlsx store.db|postgres://… pins.xlsx')
   process.exit(2)
 }
 
 const parts = openZip(readFileSync(workbook))
 const strings = scanStrings(parts('xl/sharedStrings.xml'))
-const db = openStore(store)
+const isServer = store.startsWith('postgres:')
 const key = randomBytes(32)
-writeFileSync(`${store}.key`, key, { mode: 0o600 })
-const users = importSheet(parts('xl/worksheets/sheet1.xml'))
+writeFileSync(`${isServer ? pinsOut : store}.key`, key, { mode: 0o600 })
+const sheet = parts('xl/worksheets/sheet1.xml')
+const users = isServer ? await importToServer(store, sheet) : importToFile(store, sheet)
 writePins(pinsOut, users)
-db.close()
 console.log(JSON.stringify({ users: users.length }))
 
 /** Finds an archive's entries through its central directory and inflates them when asked. */
@@ -116,7 +116,8 @@ function openStore(path) {
   return db
 }
 
-function importSheet(xml) {
+function importToFile(path, xml) {
+  const db = openStore(path)
   const addCentre = db.prepare('insert into centres values (null, ?, ?, ?, ?, ?, ?, ?)')
   const addUser = db.prepare('insert into users values (null, ?, ?, ?, ?, ?, ?)')
   const now = new Date().toISOString()
@@ -139,6 +140,59 @@ function importSheet(xml) {
     users.push({ number, name: `${first} ${last}`, email, pin: pinOf(email, nonce) })
   })
   db.exec('commit')
+  db.close()
+  return users
+}
+
+/** Every row by COPY into one staging table, and from there into both tables. */
+async function importToServer(address, xml) {
+  const { default: pg } = await import('pg')
+  const { from } = await import('pg-copy-streams')
+  const client = new pg.Client({ connectionString: address })
+  await client.connect()
+  const now = new Date().toISOString()
+  await client.query(`drop schema if exists bare cascade; create schema bare; set search_path to bare; begin;
+    create table centres (
+      id integer primary key generated always as identity, number text not null unique, name text not null, address text,
+      town text, postcode text, country text not null, created_at text not null
+    );
+    create table users (
+      id integer primary key generated always as identity, centre_id integer not null references centres (id),
+      email text not null unique, first_name text, last_name text, nonce bytea not null, created_at text not null
+    );
+    create index users_of_a_centre on users (centre_id);
+    create temporary table staging (
+      number text, name text, address text, town text, postcode text, country text, email text, first_name text,
+      last_name text, nonce bytea
+    )`)
+  const copy = client.query(from('copy staging from stdin'))
+  const users = []
+  let text = ''
+  let heading = true
+  scanRows(xml, (cells) => {
+    if (heading) {
+      heading = false
+      return
+    }
+    const [number, , , , , , email, first, last] = cells
+    const nonce = randomFillSync(Buffer.allocUnsafe(16))
+    text += `${cells.map((cell) => cell.replace(/[\\\n\r\t]/g, ' ')).join('\t')}\t\\\\x${nonce.toString('hex')}\n`
+    users.push({ number, name: `${first} ${last}`, email, pin: pinOf(email, nonce) })
+    if (text.length < 1 << 16) return
+    copy.write(text)
+    text = ''
+  })
+  await new Promise((resolve, reject) => {
+    copy.once('finish', resolve)
+    copy.once('error', reject)
+    copy.end(text)
+  })
+  await client.query(`insert into centres (number, name, address, town, postcode, country, created_at)
+      select distinct on (number) number, name, address, town, postcode, country, '${now}' from staging;
+    insert into users (centre_id, email, first_name, last_name, nonce, created_at)
+      select centres.id, lower(email), first_name, last_name, nonce, '${now}' from staging join centres using (number);
+    commit`)
+  await client.end()
   return users
 }
 

@@ -4,6 +4,8 @@ import { execa } from 'execa'
 export interface Program {
   args: readonly string[]
   prepare?: () => Promise<unknown>
+  /** Beside what every program is given. */
+  env?: Readonly<Record<string, string>>
   /** What it reads from stdin. */
   input?: string
   /** The code with which it ends; absent: 0. */
@@ -32,17 +34,17 @@ export async function build(): Promise<string | undefined> {
 /** Wall-clock time of one run, in ms. */
 export async function run(program: Program): Promise<number> {
   await program.prepare?.()
-  const { args, input, exit = 0 } = program
+  const { args, input, env, exit = 0 } = program
   const begun = process.hrtime.bigint()
-  await start(args, { input, exit })
+  await start(args, { input, env, exit })
   return Number(process.hrtime.bigint() - begun) / 1e6
 }
 
 /** The most memory one run held, in MB. */
-export async function peakMemory({ args, prepare }: Program): Promise<number> {
+export async function peakMemory({ args, env, prepare }: Program): Promise<number> {
   await prepare?.()
   const preload = new URL('report-peak.mjs', import.meta.url).href
-  const { stdio } = await start(['--import', preload, ...args])
+  const { stdio } = await start(['--import', preload, ...args], { env, exit: 0 })
   return Number(stdio[3]) / 1024
 }
 
@@ -80,12 +82,12 @@ export function reason(error: unknown): string {
 
 async function start(
   args: readonly string[],
-  { input, exit }: { input?: string; exit: number } = { exit: 0 },
+  { input, env, exit }: { input?: string; env?: Program['env']; exit: number },
 ) {
   const { PATH, HOME, TMPDIR } = process.env
   const ended = await execa(process.execPath, args, {
     cwd: root,
-    env: { PATH, HOME, TMPDIR, NO_COLOR: '1', XDG_CONFIG_HOME: '/nowhere' },
+    env: { PATH, HOME, TMPDIR, NO_COLOR: '1', XDG_CONFIG_HOME: '/nowhere', ...env },
     extendEnv: false,
     stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe', 'pipe'],
     input,

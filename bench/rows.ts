@@ -4,10 +4,10 @@ export interface Row {
   /** As measured, with units: '4.1 s'. Absent when the figure could not be taken. */
   measured?: string
   against?: string
-  /** What the goal is held against: a ratio, or MB. */
+  /** What the goal is held against: a ratio, MB, or seconds. */
   figure?: number
-  unit: '×' | 'MB'
-  goal: { below: number } | { atMost: number }
+  unit: '×' | 'MB' | 's'
+  goal: { below: number } | { atMost: number } | { atLeast: number }
   /** Why the figure could not be taken. */
   missing?: string
 }
@@ -23,12 +23,17 @@ export interface Settings {
 
 export function verdict({ figure, goal, missing }: Row): string {
   if (figure === undefined) return `not taken: ${missing ?? 'unknown'}`
-  const met = 'below' in goal ? figure < goal.below : figure <= goal.atMost
-  return met ? 'met' : 'missed'
+  return isMet(figure, goal) ? 'met' : 'missed'
+}
+
+function isMet(figure: number, goal: Row['goal']): boolean {
+  if ('below' in goal) return figure < goal.below
+  return 'atMost' in goal ? figure <= goal.atMost : figure >= goal.atLeast
 }
 
 export function wanted({ goal, unit }: Row): string {
-  return 'below' in goal ? `< ${goal.below} ${unit}` : `≤ ${goal.atMost} ${unit}`
+  if ('below' in goal) return `< ${goal.below} ${unit}`
+  return 'atMost' in goal ? `≤ ${goal.atMost} ${unit}` : `≥ ${goal.atLeast} ${unit}`
 }
 
 export function seconds(ms: number): string {

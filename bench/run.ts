@@ -17,6 +17,7 @@ const benches: Record<string, () => Promise<Bench>> = {
   import: () => import('./import.ts'),
   transfer: () => import('./transfer.ts'),
   audit: () => import('./audit.ts'),
+  shared: () => import('./shared.ts'),
   'sign-in': () => import('./sign-in.ts'),
 }
 

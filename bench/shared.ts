@@ -1,0 +1,282 @@
+import { randomBytes } from 'node:crypto'
+import { join } from 'node:path'
+import pg from 'pg'
+import { openStore, type OpenStore } from '../src/db/store/open.ts'
+import { commit } from '../src/db/transact.ts'
+import { restoreUser } from '../src/rules/users/restore.ts'
+import { suspendUser } from '../src/rules/users/suspend.ts'
+import { readSharedPlace } from '../src/shared-place.ts'
+import { countingProxy } from '../test/db/postgres/counting-proxy.ts'
+import startServer from '../test/server.ts'
+import { inTurn, type Program, peakMemory, reason, run, sshAdmin } from './processes.ts'
+import { type Row, type Settings, seconds } from './rows.ts'
+import { makeWorkbook } from './workbook.ts'
+
+const usual = 100_000
+const large = 1_000_000
+const desks = 50
+const changesOfADesk = 6
+/** Of each way, in milliseconds. */
+const delay = 10
+const bare = new URL('bare-import.mjs', import.meta.url).pathname
+/** The password of the server that is started for it. */
+const env = { PGPASSWORD: process.env.PGPASSWORD ?? 'hub' }
+
+/** A store on a server: importing against the bare COPY, one-off commands against a file and from afar, many desks at once. */
+export async function measure(settings: Settings): Promise<Row[]> {
+  let address = ''
+  const stop = await startServer({
+    provide: (_, found) => {
+      address = found
+    },
+  })
+  process.env.PGPASSWORD ??= env.PGPASSWORD
+  try {
+    if (address === '') return [missing('a store on a server', 'no server of PostgreSQL is to be had')]
+    const server = new pg.Client({ connectionString: address })
+    await server.connect()
+    try {
+      return await measureAt({ address, server, settings })
+    } finally {
+      await server.end()
+    }
+  } finally {
+    await stop?.()
+  }
+}
+
+interface Measuring {
+  address: string
+  server: pg.Client
+  settings: Settings
+}
+
+async function measureAt(measuring: Measuring): Promise<Row[]> {
+  const { folder } = measuring.settings
+  const rows: Row[] = []
+  const workbook = join(folder, `shared-${usual}.xlsx`)
+  await makeWorkbook(workbook, { rows: usual, seed: 1 })
+  rows.push(await importAgainstBare(measuring, { workbook, rows: usual }))
+  if (measuring.settings.large) {
+    const million = join(folder, `shared-${large}.xlsx`)
+    await makeWorkbook(million, { rows: large, seed: 1 })
+    rows.push(...(await largeImport(measuring, { million, workbook })))
+  }
+  rows.push(...(await oneOffs(measuring)))
+  rows.push(await manyDesks(measuring))
+  return rows
+}
+
+const placeOf = (address: string) => `${address}?schema=bench`
+
+function importing({ address, server, settings }: Measuring, workbook: string): Program {
+  const pins = join(settings.folder, 'pins-of-shared.xlsx')
+  const place = [
+    '--db',
+    placeOf(address),
+    '--key-file',
+    join(settings.folder, `${randomBytes(4).toString('hex')}.key`),
+  ]
+  const clear = async () => {
+    const { rmSync } = await import('node:fs')
+    for (const file of [pins, place[3] ?? '', `${place[3]}.head`]) rmSync(file, { force: true })
+    await server.query('drop schema if exists bench cascade')
+  }
+  return {
+    args: sshAdmin('centres', 'import', workbook, ...place, '--pins-out', pins, '--yes'),
+    env,
+    prepare: clear,
+  }
+}
+
+function bareImport({ address, settings }: Measuring, workbook: string): Program {
+  return { args: [bare, workbook, address, join(settings.folder, 'bare-pins-of-shared.xlsx')], env }
+}
+
+async function importAgainstBare(
+  measuring: Measuring,
+  { workbook, rows }: { workbook: string; rows: number },
+): Promise<Row> {
+  const what = `shared: import of ${rows} rows, against COPY and a merge without rules`
+  const { a, b, ratio } = await inTurn(
+    importing(measuring, workbook),
+    bareImport(measuring, workbook),
+    measuring.settings.rounds,
+  )
+  return { what, measured: seconds(a), against: seconds(b), figure: ratio, unit: '×', goal: { atMost: 1.3 } }
+}
+
+async function largeImport(
+  measuring: Measuring,
+  { million, workbook }: { million: string; workbook: string },
+): Promise<Row[]> {
+  const one = await run(importing(measuring, million))
+  const tenth = await run(importing(measuring, workbook))
+  const memory = await peakMemory(importing(measuring, million))
+  return [
+    {
+      what: `shared: import of ${large} rows, against ${usual}`,
+      measured: seconds(one),
+      against: seconds(tenth),
+      figure: one / tenth,
+      unit: '×',
+      goal: { atMost: 11 },
+    },
+    {
+      what: `shared: most memory, import of ${large} rows`,
+      measured: `${memory.toFixed(0)} MB`,
+      figure: memory,
+      unit: 'MB',
+      goal: { below: 500 },
+    },
+  ]
+}
+
+const emailOf = (desk: number) => `teacher-${desk}@school.example`
+
+/** A store with a centre and a teacher for each desk. @returns how it is named in a call */
+async function newStore(place: string, keyFile: string): Promise<string[]> {
+  const at = ['--db', place, '--key-file', keyFile, '--mail-dir', `${keyFile}.mail`, '--yes']
+  const people = Array.from({ length: desks }, (_, desk) => `Some Teacher <${emailOf(desk)}>`)
+  await run({
+    args: sshAdmin('centres', 'create', 'EG001', '--name', 'School', '--country', 'Egypt', ...at),
+    env,
+  })
+  await run({ args: sshAdmin('users', 'add', ...people, '--centre', 'EG001', ...at), env })
+  return at
+}
+
+async function oneOffs({ address, server, settings }: Measuring): Promise<Row[]> {
+  const { folder, rounds } = settings
+  await server.query('drop schema if exists bench cascade')
+  const key = join(folder, 'one-off.key')
+  const shared = await newStore(placeOf(address), key)
+  const file = await newStore(join(folder, 'one-off.db'), join(folder, 'one-off.db.key'))
+  const showing = (at: readonly string[]): Program => ({
+    args: sshAdmin('users', 'show', emailOf(0), ...at.slice(0, 4)),
+    env,
+  })
+  const near = await inTurn(showing(shared), showing(file), rounds * 3)
+  const [host] = readSharedPlace(address).hosts
+  if (!host) throw new Error('the server has a host')
+  const proxy = await countingProxy(host, { delay })
+  try {
+    const far = placeOf(address.replace(/@[^/]+/, `@127.0.0.1:${proxy.port}`))
+    const there = ['--db', far, ...shared.slice(2)]
+    const verbs = ['suspend', 'restore']
+    const show = await times(rounds * 3, () => run(showing(there)))
+    const change = await times(rounds * 3, (at) =>
+      run({ args: sshAdmin('users', verbs[at % 2] ?? '', emailOf(0), ...there), env }),
+    )
+    const against = `${delay * 2} ms a round trip`
+    return [
+      {
+        what: 'shared: users show beside the server, against a file',
+        measured: seconds(near.a),
+        against: seconds(near.b),
+        figure: near.ratio,
+        unit: '×',
+        goal: { atMost: 1.5 },
+      },
+      {
+        what: 'shared: users show from afar',
+        measured: seconds(show),
+        against,
+        figure: show / 1000,
+        unit: 's',
+        goal: { below: 0.5 },
+      },
+      {
+        what: 'shared: users suspend from afar',
+        measured: seconds(change),
+        against,
+        figure: change / 1000,
+        unit: 's',
+        goal: { below: 0.7 },
+      },
+    ]
+  } finally {
+    await proxy.close()
+  }
+}
+
+async function times(count: number, measuring: (at: number) => Promise<number>): Promise<number> {
+  const found: number[] = []
+  for (let at = 0; at < count; at += 1) found.push(await measuring(at))
+  const sorted = found.sort((one, other) => one - other)
+  return sorted[Math.floor(sorted.length / 2)] ?? 0
+}
+
+/** Each desk with a connection of its own, all in one process, each at somebody of its own. */
+async function manyDesks({ address, settings }: Measuring): Promise<Row> {
+  const what = `shared: changes a second of ${desks} desks at once, against one desk`
+  const keyFile = join(settings.folder, 'one-off.key')
+  const open = () =>
+    openStore({
+      path: placeOf(address),
+      keyFile,
+      maxWaitMs: 120_000,
+      mode: 'use',
+      now: () => new Date(),
+      command: 'bench',
+      onWait: () => undefined,
+    })
+  const stores: OpenStore[] = []
+  try {
+    for (let desk = 0; desk < desks; desk += 1) stores.push(await open())
+    const [first] = stores
+    if (!first) throw new Error('there is a desk')
+    const before = await eventsOf(first)
+    const alone = await changesASecond([first], desks)
+    const together = await changesASecond(stores, changesOfADesk)
+    const made = (await eventsOf(first)) - before
+    if (made !== desks + desks * changesOfADesk) throw new Error(`${made} changes are in the log`)
+    return {
+      what,
+      measured: `${together.toFixed(0)} a second`,
+      against: `${alone.toFixed(0)} a second`,
+      figure: together / alone,
+      unit: '×',
+      goal: { atLeast: 0.8 },
+    }
+  } catch (error) {
+    return { what, unit: '×', goal: { atLeast: 0.8 }, missing: reason(error) }
+  } finally {
+    for (const store of stores) await store.close()
+  }
+}
+
+async function changesASecond(stores: readonly OpenStore[], each: number): Promise<number> {
+  const began = performance.now()
+  await Promise.all(
+    stores.map(async (store, desk) => {
+      for (let at = 0; at < each; at += 1)
+        await change(store, { email: emailOf(desk), suspends: at % 2 === 0 })
+    }),
+  )
+  return (stores.length * each * 1000) / (performance.now() - began)
+}
+
+async function change(
+  store: OpenStore,
+  { email, suspends }: { email: string; suspends: boolean },
+): Promise<void> {
+  const by = { kind: 'staff', operator: 'bench@desk', command: 'bench', dryRun: false } as const
+  await commit(store, async (trx) => {
+    const ctx = { by, at: new Date(), random: randomBytes, sender: 'noreply@cambridgeinternational.org' }
+    await (suspends ? suspendUser(trx, { email, ctx }) : restoreUser(trx, { email, send: false, ctx }))
+  })
+}
+
+async function eventsOf({ db }: OpenStore): Promise<number> {
+  const { n } = await db
+    .selectFrom('audit')
+    .select(({ fn }) => fn.countAll<number>().as('n'))
+    .where('action', 'in', ['users.suspended', 'users.restored'])
+    .executeTakeFirstOrThrow()
+  return n
+}
+
+function missing(what: string, why: string): Row {
+  return { what, unit: '×', goal: { atMost: 1 }, missing: why }
+}
