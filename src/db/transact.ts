@@ -3,7 +3,14 @@ import { Failure } from '../errors.ts'
 import { faultPoint } from '../fault-points.ts'
 import { finishing } from '../interruption.ts'
 import { clocksOf, refuseClockBehind, timeBy } from './clock.ts'
-import { hasSeal, headFileOf, type LogHead, readHeadFile, writeHeadFile } from './audit/head-file.ts'
+import {
+  hasSeal,
+  hasWritten,
+  headFileOf,
+  type LogHead,
+  readHeadFile,
+  writeHeadFile,
+} from './audit/head-file.ts'
 import type { Bulk, Engine, LastEvent } from './engine.ts'
 import type { OpenStore } from './store/open.ts'
 import type { Store } from './schema.ts'
@@ -223,7 +230,7 @@ async function withinOne<Result>(store: OpenStore, clock: Clock, body: Body<Resu
  * tell of it, and not where a failure is all that is told.
  */
 async function noteHead(
-  { path, keyFile, db }: OpenStore,
+  { path, keyFile, db, engine }: OpenStore,
   { state, isDone }: { state: TransactionState | undefined; isDone: boolean },
 ): Promise<void> {
   if (path === undefined || !state?.head) return
@@ -231,7 +238,26 @@ async function noteHead(
   const noted = readHeadFile(file)
   if (state.hasNewSegment || (noted && (isBefore(state, noted) || (await isInLog(db, noted)))))
     writeHeadFile(file, state.head)
-  else if (!noted && isDone && !state.isOfFailure && writeHeadFile(file, state.head)) state.missingHead = file
+  else if (!noted && isDone && !state.isOfFailure) {
+    const isNewDesk = engine.isShared && !(await hadWritten(db, state))
+    if (writeHeadFile(file, state.head) && !isNewDesk) state.missingHead = file
+  }
+}
+
+/** Whether whoever wrote this change's events had written to the log before; in a log that was empty before, it is missed. */
+async function hadWritten(db: Kysely<Store>, { before, head }: TransactionState): Promise<boolean> {
+  const last = before?.row
+  if (last === undefined || head === undefined) return true
+  try {
+    const written = await db
+      .selectFrom('audit')
+      .select('operator')
+      .where('id', '=', head.events)
+      .executeTakeFirst()
+    return written === undefined || (await hasWritten(db, { operator: written.operator, upTo: last.id }))
+  } catch {
+    return true
+  }
 }
 
 function isBefore({ before }: TransactionState, { events, head }: LogHead): boolean {

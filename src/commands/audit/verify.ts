@@ -24,11 +24,11 @@ Every row is sealed with the store's key together with the row before it: what w
       ),
     },
     examples: ['ssh-admin audit verify'],
-    read: async (store, _ctx, { head }) => {
+    read: async (store, ctx, { head }) => {
       const { missingHead, verifyAudit } = await import('../../db/audit/verify.ts')
       const verdict = await verifyAudit(store, { head })
       if (!verdict.ok) throw broken(verdict)
-      return { ...verdict, missing: missingHead(store, verdict) }
+      return { ...verdict, missing: await missingHead(store, { ...verdict, operator: ctx.by.operator }) }
     },
     render: ({ events, head }, { isTerminal, chalk }) =>
       isTerminal

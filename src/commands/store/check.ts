@@ -171,7 +171,7 @@ async function findingsOfAudit(
   const log = (await isOlder(store)) ? await session.open('read') : store
   try {
     const verdict = await verifyAudit(log)
-    const missing = missingHead(store, verdict)
+    const missing = await missingHead(store, { ...verdict, operator: session.context.operator })
     return {
       damage: verdict.problems.map(({ message }) => ({ target: 'audit log', code: 'audit-broken', message })),
       untidy: missing === undefined ? [] : [{ target: missing, ...missingHeadNotice(missing, 'missing') }],

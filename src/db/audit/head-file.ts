@@ -67,6 +67,21 @@ export async function hasSeal(db: Kysely<Store>, { events, head }: LogHead): Pro
   return row?.mac.toString('hex') === head
 }
 
+/** Whether somebody at a desk has written to the log: at a shared store, one that has not yet has no head to miss. */
+export async function hasWritten(
+  db: Kysely<Store>,
+  { operator, upTo }: { operator: string; upTo: number },
+): Promise<boolean> {
+  const row = await db
+    .selectFrom('audit')
+    .select('id')
+    .where('operator', '=', operator)
+    .where('id', '<=', upTo)
+    .limit(1)
+    .executeTakeFirst()
+  return row !== undefined
+}
+
 function contentsOf(path: string): string {
   try {
     const file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK)

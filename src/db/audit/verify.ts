@@ -3,7 +3,7 @@ import type { Store } from '../schema.ts'
 import { readObject } from './personal-values.ts'
 import { type AuditVerdict, type KnownHead, verifyChain } from './chain.ts'
 import { changeListDigest } from '../imports/write.ts'
-import { emptyLog, firstVersionWithHead, headFileOf, readHeadFile } from './head-file.ts'
+import { emptyLog, firstVersionWithHead, hasWritten, headFileOf, readHeadFile } from './head-file.ts'
 import type { OpenStore } from '../store/open.ts'
 
 /** The chain, the head that was noted beside the key, and what the log says of each import against what is in the store. */
@@ -17,14 +17,19 @@ export async function verifyAudit(store: OpenStore, { head }: { head?: string } 
   return verdict
 }
 
-/** The file in which the head of a log with events is noted, where it is not there. */
-export function missingHead(
-  { path, keyFile, version }: OpenStore,
-  { events }: { events: number },
-): string | undefined {
+/**
+ * The file in which the head of a log with events is noted, where it is not there. At a shared store a desk notes its own:
+ * until it has written to the log, it misses none.
+ */
+export async function missingHead(
+  { path, keyFile, version, db, engine }: OpenStore,
+  { events, operator }: { events: number; operator: string },
+): Promise<string | undefined> {
   if (path === undefined || events === 0 || version < firstVersionWithHead) return undefined
   const file = headFileOf(keyFile)
-  return readHeadFile(file) ? undefined : file
+  if (readHeadFile(file)) return undefined
+  const upTo = Number.MAX_SAFE_INTEGER
+  return engine.isShared && !(await hasWritten(db, { operator, upTo })) ? undefined : file
 }
 
 function knownHeads({ path, keyFile }: OpenStore, named: string | undefined): KnownHead[] {

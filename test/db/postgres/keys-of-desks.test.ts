@@ -1,4 +1,4 @@
-import { copyFileSync, readFileSync } from 'node:fs'
+import { copyFileSync, readFileSync, rmSync } from 'node:fs'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { newWorld, type World } from '../../world.ts'
 
@@ -49,6 +49,37 @@ describe('the key at several desks', () => {
     const ran = await world.run(['store', 'rekey', '--yes', '--json'], { env })
     expect([ran.exit, ran.error().code]).toEqual([3, 'key-from-command'])
     expect(readFileSync(world.path('hub.db.key'), 'utf8')).toBe(before)
+  })
+})
+
+describe('the head of the log at a desk that comes to a shared store', () => {
+  const editing = (town: string) =>
+    world.run(['centres', 'edit', 'EG001', '--town', town, '--yes', '--json', '--key-file', key()])
+  const key = () => world.path('new-desk.key')
+
+  beforeEach(async () => {
+    await world.run(['centres', 'edit', 'EG001', '--town', 'Aswan', '--yes'])
+    copyFileSync(world.path('hub.db.key'), key())
+  })
+
+  it('is no loss where nobody has written from there yet, and one from then on', async () => {
+    await world.tamper("update audit set operator = 'omar@another-desk'")
+    expect((await editing('Cairo')).json().notices).toEqual([])
+    expect((await editing('Giza')).json().notices).toEqual([])
+    rmSync(`${key()}.head`)
+    expect((await editing('Luxor')).json().notices).toMatchObject([{ code: 'head-missing' }])
+  })
+
+  it('is missed where they have written, or the log was emptied', async () => {
+    expect((await editing('Cairo')).json().notices).toMatchObject([{ code: 'head-missing' }])
+    rmSync(`${key()}.head`)
+    await world.tamper('delete from audit_personal', 'delete from audit')
+    expect((await editing('Giza')).json().notices).toMatchObject([{ code: 'head-missing' }])
+  })
+
+  it('is named by audit verify to those who have written', async () => {
+    const verified = await world.run(['audit', 'verify', '--json', '--key-file', key()])
+    expect([verified.exit, verified.json().notices]).toMatchObject([0, [{ code: 'head-missing' }]])
   })
 })
 
