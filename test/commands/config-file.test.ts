@@ -30,6 +30,24 @@ describe('config set', () => {
     expect(statSync(file()).mode & 0o777).toBe(0o600)
   })
 
+  it.each([
+    ['as', 'nonsense', 'invalid-email'],
+    ['as', 'amira\u001b]0;x\u0007@school.example', 'invalid-email'],
+    ['mail-from', 'Cambridge', 'bad-mail-from'],
+    ['base-url', 'http://hub.example', 'bad-base-url'],
+    ['smtp', 'nowhere', 'bad-smtp'],
+  ])('refuses %s %j, with which each command or letter would be refused', async (name, value, code) => {
+    const ran = await set(name, value)
+    expect([ran.exit, ran.error().code]).toEqual([2, code])
+    expect(existsSync(file())).toBe(false)
+  })
+
+  it('takes staff, and an address, for whom a desk acts', async () => {
+    expect((await set('as', 'staff')).exit).toBe(0)
+    expect((await set('as', 'amira@school.example', '--as', 'staff')).exit).toBe(0)
+    expect(contents()).toEqual({ as: 'amira@school.example' })
+  })
+
   it('changes nothing where it is so already, or in a rehearsal', async () => {
     expect((await set('mail-from', 'hub@school.example', '--dry-run')).json()).toMatchObject({
       dryRun: true,

@@ -1,3 +1,5 @@
+import { resolveSettings, type SettingName } from '../../config.ts'
+import type { Session } from '../../cli/session.ts'
 import { command } from '../../cli/define.ts'
 import { argument, withValues } from '../../cli/parameters.ts'
 import { changeConfiguration, settingNamed, typedSetting, settingFlags } from './configuration.ts'
@@ -20,6 +22,22 @@ export const set = () =>
     run: async ({ name: typed, value }, session) => {
       const name = settingNamed(typed)
       const setting = typedSetting(name, value, session)
+      await refuseUnusable(session, { name, setting })
       return changeConfiguration(session, { name, change: (file) => ({ ...file, [name]: setting }) })
     },
   })
+
+/** What every command would be refused for afterwards, or each letter. */
+async function refuseUnusable(
+  { context }: Session,
+  { name, setting }: { name: SettingName; setting: string | boolean },
+): Promise<void> {
+  if (name === 'as' && String(setting).trim().toLowerCase() !== 'staff') {
+    const { typedAddress } = await import('../../rules/users/email.ts')
+    typedAddress(String(setting))
+  }
+  if (name !== 'smtp' && name !== 'mailFrom' && name !== 'baseUrl') return
+  const { checkMailSettings } = await import('../../mail/smtp-settings.ts')
+  const file = { [name]: String(setting) }
+  checkMailSettings(resolveSettings({}, { ...context, env: { HOME: context.env.HOME } }, file))
+}
