@@ -12,23 +12,13 @@ import type { AnyJsonAnswer } from '../render/json.ts'
 import { type Pieces, piecesOfJson } from '../render/pieces.ts'
 import type { View } from '../render/table.ts'
 import { wrappedText } from '../render/wrap.ts'
-import type { Batch, RunLine } from './batch-line.ts'
-import { type Session, sessionOf } from './session.ts'
+import { type Invocation, type Session, sessionOf } from './session.ts'
 
-interface Surroundings {
-  context: Context
-  /** The words as they were typed. */
-  argv: readonly string[]
-  runLine: RunLine
-  /** Where they are a line of a batch. */
-  batch?: Batch | undefined
-}
-
-const contexts = new WeakMap<Command, Surroundings>()
+const invocations = new WeakMap<Command, Invocation>()
 const outcomes = new WeakMap<Command, number>()
 
-export function setContext(program: Command, surroundings: Surroundings): void {
-  contexts.set(program, surroundings)
+export function setInvocation(program: Command, invocation: Invocation): void {
+  invocations.set(program, invocation)
   outcomes.set(program, 0)
 }
 
@@ -51,10 +41,10 @@ export function action<Args, Options, Every>(
     const leaf = typed.at(-1)
     if (!(leaf instanceof Command)) throw new Error('an action is run by commander')
     const program = programOf(leaf)
-    const surroundings = contexts.get(program)
-    if (!surroundings) throw new Error('a command is run by run()')
-    const { context } = surroundings
-    const session = sessionOf(leaf, context, surroundings)
+    const invocation = invocations.get(program)
+    if (!invocation) throw new Error('a command is run by run()')
+    const { context } = invocation
+    const session = sessionOf(leaf, invocation)
     if (session.batch?.checks) {
       const options = valuesOf(parameters, typedOptions(leaf))
       const { refuseInBatch } = await import('./batch-line.ts')

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { Command, CommanderError } from 'commander'
 import { addCommonOptions } from './common-options.ts'
-import { setContext, outcomeOf } from './action.ts'
+import { setInvocation, outcomeOf } from './action.ts'
 import { type Loader, type Group, summaries, tree } from './tree.ts'
 import { actingFor } from '../config.ts'
 import type { Context, Output } from '../context.ts'
@@ -27,7 +27,7 @@ export async function run(argv: readonly string[], context: Context): Promise<nu
     const words = (await isForStatus(typed, context)) ? ['status', ...typed] : typed
     const help: string[] = []
     const program = await programFor(words, context, { writeOut: (text) => help.push(text) })
-    setContext(program, { context, argv: words, runLine })
+    setInvocation(program, { context, argv: words, runLine })
     await program.parseAsync(words, { from: 'user' }).catch((error: unknown) => {
       // Help and version end so.
       if (!(error instanceof CommanderError && error.exitCode === 0)) throw error
@@ -49,7 +49,7 @@ async function isForStatus(argv: readonly string[], context: Context): Promise<b
   prepare(program, context, { writeOut: () => undefined })
   const { unknown } = program.parseOptions([...argv])
   if (unknown.length > 0) return false
-  const { settings } = sessionOf(program, context, { argv, runLine })
+  const { settings } = sessionOf(program, { context, argv, runLine })
   const db = settings.db.value ?? ''
   if (actingFor(settings) !== undefined || settings.asRequired.value === 'true') return false
   return isSharedPlace(db) || existsSync(db)
@@ -68,7 +68,7 @@ const runLine: RunLine = async (argv, { context, batch }) => {
       asksForHelp = true
     }
     const program = await programFor(words, context, { writeOut, isLine: true })
-    setContext(program, { context, argv: words, batch, runLine })
+    setInvocation(program, { context, argv: words, batch, runLine })
     await program.parseAsync(words, { from: 'user' }).catch((error: unknown) => {
       if (!asksForHelp) throw error
     })

@@ -82,17 +82,17 @@ export interface Committed<Result> {
   isLogged: boolean
 }
 
-interface Surroundings {
+/** What was typed, and where. */
+export interface Invocation {
+  context: Context
+  /** The words as they were typed. */
   argv: readonly string[]
-  batch?: Batch | undefined
   runLine: RunLine
+  /** Where they are a line of a batch. */
+  batch?: Batch | undefined
 }
 
-export function sessionOf(
-  command: Command,
-  context: Context,
-  { argv, batch, runLine }: Surroundings,
-): Session {
+export function sessionOf(command: Command, { context, argv, batch, runLine }: Invocation): Session {
   refuseEmptyOptions(command)
   const typed = typedOptions(command)
   const said = commonOptions({ ...typed, json: typed.json === true || typed.format === 'json' })

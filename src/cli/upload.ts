@@ -159,8 +159,8 @@ function unreadable(file: string, cause: unknown): BadInput {
   return new BadInput('file-not-readable', `${file} cannot be read: ${code}.`, { cause })
 }
 
-function unusable(file: string, why: string): BadInput {
-  return new BadInput('file-not-usable', `${file} ${why}.`, { hint: 'A file has 1 byte to 500 MB.' })
+function unusable(file: string, reason: string): BadInput {
+  return new BadInput('file-not-usable', `${file} ${reason}.`, { hint: 'A file has 1 byte to 500 MB.' })
 }
 
 function percent(part: number, of: number): number {

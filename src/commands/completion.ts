@@ -9,6 +9,7 @@ Complete words with TAB in every new shell:
   fish   ssh-admin completion fish > ~/.config/fish/completions/ssh-admin.fish
 `
 
+/** Of no other kind: it opens no store. */
 export const completion = () =>
   command({
     name: 'completion',

@@ -6,6 +6,7 @@ import { type Answer, command } from '../cli/define.ts'
 import type { JsonAnswer } from '../render/json.ts'
 import { optionalArgument, withValues } from '../cli/parameters.ts'
 
+/** Of no other kind: it opens no store. */
 export const help = () =>
   command({
     name: 'help',

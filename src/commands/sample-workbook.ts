@@ -15,7 +15,7 @@ interface Sample {
   sheets: () => Promise<[SheetToWrite, ...SheetToWrite[]]>
 }
 
-/** The command that writes an empty workbook to fill in. */
+/** The command that writes an empty workbook to fill in. Of no other kind: it opens no store. */
 export function sampleCommand({ file: usual, reader, example, sheets }: Sample): Command {
   return command({
     name: 'sample',

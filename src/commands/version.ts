@@ -1,6 +1,7 @@
 import { command } from '../cli/define.ts'
 import { version } from '../version.ts'
 
+/** Of no other kind: it opens no store. */
 export const showVersion = () =>
   command({
     name: 'version',

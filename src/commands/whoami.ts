@@ -5,6 +5,7 @@ import { visibleNumbers } from '../db/centres/visible.ts'
 import { renderWhoami, type WhoActs } from '../render/whoami.ts'
 import { rightsOf, visibleCentres } from '../rules/permissions/decide.ts'
 
+/** Of no other kind: for Cambridge staff it opens no store, and needs none. */
 export const whoami = () =>
   command({
     name: 'whoami',

@@ -1,7 +1,7 @@
 import { Command } from 'commander'
 import { PassThrough } from 'node:stream'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { setContext } from '../../src/cli/action.ts'
+import { setInvocation } from '../../src/cli/action.ts'
 import { listing } from '../../src/cli/define.ts'
 import { field } from '../../src/render/fields.ts'
 import { contextIn, newWorld, type World } from '../world.ts'
@@ -49,7 +49,7 @@ async function firstOf(...argv: string[]): Promise<{ text: string; rows: number 
   })
   const program = new Command('ssh-admin').addCommand(endless(made))
   const streams = { stdin: new PassThrough(), stdout, stderr: new PassThrough() }
-  setContext(program, { context: contextIn(world, streams), argv, runLine: async () => ({ exit: 0 }) })
+  setInvocation(program, { context: contextIn(world, streams), argv, runLine: async () => ({ exit: 0 }) })
   await program.parseAsync(['numbers', ...argv], { from: 'user' })
   return { text, rows: made.rows }
 }

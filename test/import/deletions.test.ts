@@ -167,8 +167,16 @@ describe('extra users', () => {
     expect(exit).toBe(3)
     expect(error().details).toMatchObject({
       problems: [
-        { target: 'EG001', code: 'not-missing' },
-        { target: 'omer@school.example', code: 'not-extra' },
+        {
+          target: 'EG001',
+          code: 'not-missing',
+          hint: 'To delete it all the same: ssh-admin centres delete EG001',
+        },
+        {
+          target: 'omer@school.example',
+          code: 'not-extra',
+          hint: 'To delete them all the same: ssh-admin users delete omer@school.example',
+        },
       ],
     })
     const one = await importRows(world, rows, '--delete-user', 'omer@school.example')

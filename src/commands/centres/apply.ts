@@ -9,6 +9,7 @@ import type { RuleContext } from '../../rules/permissions/actor.ts'
 import { closedByDeletions, type PreparedImport } from './plan-import.ts'
 import { checkOutputFiles, slipsOption } from './import-output-files.ts'
 
+/** Of no other kind: a saved plan is its rehearsal, and what is agreed to; its sheets are written in phases of their own. */
 export const apply = () =>
   command({
     name: 'apply',

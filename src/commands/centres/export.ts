@@ -13,6 +13,7 @@ import { count } from '../../render/text.ts'
 import { visibleCentres } from '../../rules/permissions/decide.ts'
 import type { SheetToWrite } from '../../workbook/sheet.ts'
 
+/** Of no other kind: it writes a file, or its rows to stdout as they are read, and can be rehearsed. */
 export const exportCentres = () =>
   command({
     name: 'export',

@@ -59,6 +59,7 @@ type Options = { file: string } & ValuesOf<typeof options>
 /** Each time another process has got its change in: as many as may reasonably be at it at once. */
 const maxTries = 100
 
+/** Of no other kind: it is rehearsed by planning, and planned again when the store has changed; its sheets are written in phases of their own. */
 export const importCentres = () =>
   command({
     name: 'import',

@@ -8,6 +8,7 @@ import { failureOf } from '../../rules/batch.ts'
 import { inEditor, textFrom } from '../templates/editor.ts'
 import { changeConfiguration, configurationIn, type Configuration } from './configuration.ts'
 
+/** Of no other kind: it changes a file, and opens no store. */
 export const edit = () =>
   command({
     name: 'edit',

@@ -1,7 +1,7 @@
 import { renderSettings, settingsJson } from '../../render/settings.ts'
 import { command } from '../../cli/define.ts'
 
-/** `config` and `config show`. */
+/** `config` and `config show`. Of no other kind: it opens no store. */
 const showing = (name: 'config' | 'show', words: string) =>
   command({
     name,

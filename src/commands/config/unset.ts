@@ -2,6 +2,7 @@ import { command } from '../../cli/define.ts'
 import { argument, withValues } from '../../cli/parameters.ts'
 import { changeConfiguration, settingNamed, settingFlags } from './configuration.ts'
 
+/** Of no other kind: it changes a file, and opens no store. */
 export const unset = () =>
   command({
     name: 'unset',

@@ -9,6 +9,7 @@ import { argument, flag } from '../../cli/parameters.ts'
 import type { Session } from '../../cli/session.ts'
 import { placesOf } from '../../cli/store-paths.ts'
 
+/** Of no other kind: a store that cannot be changed is copied too, and the log names the copy once it is there. */
 export const backup = () =>
   command({
     name: 'backup',
@@ -71,7 +72,7 @@ async function noteBackup(session: Session): Promise<void> {
       await store.close()
     }
   } catch (error) {
-    const why = error instanceof Error ? ` ${error.message}` : ''
-    session.notify({ code: 'not-recorded', message: `The audit log does not name this backup.${why}` })
+    const reason = error instanceof Error ? ` ${error.message}` : ''
+    session.notify({ code: 'not-recorded', message: `The audit log does not name this backup.${reason}` })
   }
 }

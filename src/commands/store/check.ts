@@ -56,7 +56,7 @@ async function lookThrough(
     untidy.push(...files.untidy)
   }
   if (damage.length > 0) throw damaged(db, [...damage, ...untidy])
-  const owed = await whatIsOwed(store, session)
+  const owed = await unfinishedWork(store, session)
   const named = new Set(untidy.map(({ target }) => target))
   const others = owed.filter(({ target }) => !named.has(target))
   return {
@@ -115,7 +115,7 @@ async function findingsOfContents(
 }
 
 /** Sheets of PINs that may lie nowhere, and files that a command was making when it ended. */
-async function whatIsOwed(store: OpenStore, session: Session): Promise<Finding[]> {
+async function unfinishedWork(store: OpenStore, session: Session): Promise<Finding[]> {
   const { leftover } = await import('../../db/store/check.ts')
   if (await isOlder(store)) return (await unfinishedFiles(session)).map(leftover)
   const { owedSheets } = await import('../../db/imports/pin-sheets-owed.ts')

@@ -17,6 +17,7 @@ import { confirm } from '../../cli/prompt.ts'
 import type { Session } from '../../cli/session.ts'
 import { placesOf } from '../../cli/store-paths.ts'
 
+/** Of no other kind: the store is copied within its transaction, and what was placed counts though the commit fails. */
 export const copy = () =>
   command({
     name: 'copy',
@@ -194,10 +195,10 @@ async function copyAll(
   } catch (error) {
     if (!placed) throw error
     isRecorded = false
-    const why = error instanceof Error ? ` ${error.message}` : ''
+    const reason = error instanceof Error ? ` ${error.message}` : ''
     session.notify({
       code: 'not-recorded',
-      message: `The copy is in its place; the audit log here does not name it.${why}`,
+      message: `The copy is in its place; the audit log here does not name it.${reason}`,
     })
   } finally {
     progress.stop()

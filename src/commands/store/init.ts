@@ -5,6 +5,7 @@ import { flag } from '../../cli/parameters.ts'
 import { removeLeftovers } from '../../cli/leftovers.ts'
 import { placesOf } from '../../cli/store-paths.ts'
 
+/** Of no other kind: there is nothing to change before there is a store. */
 export const init = () =>
   command({
     name: 'init',

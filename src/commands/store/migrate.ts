@@ -8,6 +8,7 @@ import { removeLeftovers } from '../../cli/leftovers.ts'
 import { missingHeadNotice, type Session } from '../../cli/session.ts'
 import { placesOf } from '../../cli/store-paths.ts'
 
+/** Of no other kind: what changes it is another store, which takes its place. */
 export const migrate = () =>
   command({
     name: 'migrate',

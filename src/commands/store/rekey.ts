@@ -7,6 +7,7 @@ import { command } from '../../cli/define.ts'
 import type { WorkFor } from '../../cli/session.ts'
 import { placesOf } from '../../cli/store-paths.ts'
 
+/** Of no other kind: its change is sealed with a key that is put in its place around the commit. */
 export const rekey = () =>
   command({
     name: 'rekey',

@@ -22,6 +22,7 @@ const options = {
 
 type Options = { file: string } & ValuesOf<typeof options>
 
+/** Of no other kind: what changes it is another store, which takes its place. */
 export const restore = () =>
   command({
     name: 'restore',
