@@ -3,26 +3,13 @@ import { basename, dirname, extname, join, resolve } from 'node:path'
 import { fsyncSync, linkSync, openSync, renameSync, rmSync, trySyncFolder, writeSync } from '../disk.ts'
 import { Cancelled, Failure, Refused, Unavailable, Usage } from '../errors.ts'
 import { finishing } from '../interruption.ts'
-import { makersMark, unfinishedIn } from '../unfinished-files.ts'
+import { makersMark } from '../unfinished-files.ts'
 import type { CellToWrite, SheetToWrite } from '../workbook/sheet.ts'
 import type { Tables } from '../workbook/write.ts'
 import { changedMeanwhile } from './mutation.ts'
 import { confirm } from './prompt.ts'
-import { removeAbandoned } from './remove-abandoned.ts'
 import type { Session } from './session.ts'
-
-/** What a file is for: the first part of its name until it is whole. */
-export type OutputKind =
-  | 'pins'
-  | 'issues'
-  | 'plan'
-  | 'export'
-  | 'audit'
-  | 'sample'
-  | 'page'
-  | 'backup'
-  | 'download'
-  | 'list'
+import { type OutputKind, removeAbandoned, unfinishedOutputsIn } from './unfinished-outputs.ts'
 
 /** The bytes of a file as they come, or what writes them to a path that is free, for its owner only. */
 type Contents = AsyncIterable<string | Uint8Array> | { writeTo: (path: string) => Promise<void> }
@@ -108,7 +95,7 @@ function outputFile(
       agreed = true
     },
     prepare: async (contents) => {
-      removeAbandoned(unfinishedIn(dirname(path), [`.${kind}-`]), session)
+      removeAbandoned(unfinishedOutputsIn([dirname(path)], [kind]), session)
       forget = interruption.beforeEnding(discard)
       try {
         if ('writeTo' in contents) await contents.writeTo(unfinished)

@@ -6,10 +6,11 @@ import type { RuleContext } from '../rules/permissions/actor.ts'
 import type { View } from '../render/table.ts'
 import { answer } from './action.ts'
 import type { Declaration } from './define.ts'
-import type { OutputFile, OutputKind } from './output-file.ts'
+import type { OutputFile } from './output-file.ts'
 import { readAgainWhereLost } from './read-again.ts'
 import type { HappenedEvent } from './record-event.ts'
 import type { Notice, Session, WorkFor } from './session.ts'
+import type { OutputKind } from './unfinished-outputs.ts'
 
 export interface Query<Args, Options, Request, Result> extends Declaration<Args, Options> {
   /** Reads files and looks at what was typed, before the store is opened. */

@@ -1,7 +1,9 @@
+import { rmSync } from '../disk.ts'
 import { type UnfinishedFile, unfinishedIn } from '../unfinished-files.ts'
-import type { OutputKind } from './output-file.ts'
+import type { Session } from './session.ts'
 
-const kinds: readonly OutputKind[] = [
+/** What a file is for: the first part of its name until it is whole. */
+const outputKinds = [
   'pins',
   'issues',
   'plan',
@@ -12,10 +14,29 @@ const kinds: readonly OutputKind[] = [
   'backup',
   'download',
   'list',
-]
+] as const
+export type OutputKind = (typeof outputKinds)[number]
 
 /** Outputs that are not whole, or never will be, in these folders. */
-export function unfinishedOutputsIn(folders: readonly string[]): UnfinishedFile[] {
+export function unfinishedOutputsIn(
+  folders: readonly string[],
+  kinds: readonly OutputKind[] = outputKinds,
+): UnfinishedFile[] {
   const starts = kinds.map((kind) => `.${kind}-`)
   return [...new Set(folders)].flatMap((folder) => unfinishedIn(folder, starts))
+}
+
+/** Takes away what was surely left behind, and says so; what may still be made is let alone. */
+export function removeAbandoned(files: readonly UnfinishedFile[], { notify }: Pick<Session, 'notify'>): void {
+  for (const { path, abandoned } of files) {
+    if (!abandoned) continue
+    try {
+      rmSync(path)
+    } catch {
+      // It stays, and store check goes on naming it.
+      continue
+    }
+    const message = `Removed ${path}, which a command that was cut short had left behind.`
+    notify({ code: 'leftover-removed', message })
+  }
 }

@@ -1,6 +1,6 @@
 import type { Kysely } from 'kysely'
 import { countryCode, countryName } from '../countries.ts'
-import { countriesOfCentres } from '../db/imports/countries-of-centres.ts'
+import { countriesOfCentres } from '../db/centres/centres.ts'
 import type { Store } from '../db/schema.ts'
 import type { Issue } from './issues.ts'
 import type { Plan } from './plan.ts'

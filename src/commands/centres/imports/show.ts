@@ -45,6 +45,6 @@ export const show = () =>
   })
 
 async function reportOf(db: OpenStore['db'], shown: ShownImport): Promise<ImportReport> {
-  const { countriesOfCentres } = await import('../../../db/imports/countries-of-centres.ts')
+  const { countriesOfCentres } = await import('../../../db/centres/centres.ts')
   return reportOfShownImport(shown, await countriesOfCentres(db))
 }
