@@ -32,7 +32,7 @@ export async function bringUpToDate(opening: Opening, doing: BringingUpToDate): 
 
 /** Notes where the log of a file ends, if that is noted nowhere yet. @returns whether it was */
 export async function noteFirstHead(path: string, { file }: { file: string }): Promise<boolean> {
-  if (readHeadFile(file)) return false
+  if (isSharedPlace(path) || readHeadFile(file)) return false
   const { headAt } = await import('../sqlite/look-into.ts')
   return writeHeadFile(file, headAt(path) ?? emptyLog)
 }

@@ -1,0 +1,115 @@
+import { writeFileSync } from 'node:fs'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { newWorld, type World } from '../world.ts'
+
+let world: World
+beforeEach(async () => {
+  world = newWorld()
+  await world.centre('EG001', { name: 'Nile Academy', coordinator: 'huda@school.example' })
+  const files = {
+    'times.csv': 'Country,Administrative zone,Session,Local time\nEgypt,3,AM,10:00\nEgipt,3,PM,14:00\n',
+    'entries.csv':
+      'Centre number,Series,Component,Candidates\nEG001,2026-06,0500/12,3\nEG009,2026-06,0500/12,3\n',
+    'roster.csv': 'Centre number,Centre name,Country,Email\nEG001,Nile Academy,Egypt,not-an-address\n',
+    'text.txt': 'a text',
+  }
+  for (const [name, text] of Object.entries(files)) writeFileSync(world.path(name), text)
+})
+afterEach(() => world.close())
+
+/** What a person sees of it. */
+const shown = async (line: string) => {
+  const words = `${line} --yes`.split(' ')
+  return (await world.run(words, { terminal: true, env: { NO_COLOR: '1', COLUMNS: '120' } })).stdout
+}
+
+const reading = async (line: string) => {
+  const env = { NO_COLOR: '1', COLUMNS: '120' }
+  return (await world.run(line.split(' '), { terminal: true, env })).stdout
+}
+
+const uploading = 'resources upload text.txt --title Text --kind other --series 2026-06 --component 0500/12'
+const creating = 'releases create June --resource 1 --opens 2026-03-01T08:00Z --for all'
+
+describe('what a person sees of releases and what they are made of', () => {
+  it('is what a table had, and each row that was held back by its cell', async () => {
+    expect(await shown('key-times import times.csv')).toBe(
+      [
+        '! 2 rows read. 1 row held back.',
+        '  New Key Times: 1. Changed: 0. There already: 0.',
+        '  Held back:',
+        '    times!A3  Country names no country: Egipt (Did you mean Egypt?)',
+        '',
+      ].join('\n'),
+    )
+    expect(await shown('entries import entries.csv')).toContain('✓ 2 rows read.\n')
+    expect(await reading('errors list')).toContain('1 entry is of EG009, which is no centre.')
+    expect(await reading('key-times show EG001 --date 2026-06-02')).toContain(
+      'AM       every   2026-06-02 10:00 Africa/Cairo (UTC+03:00)  2026-06-02 07:00 UTC',
+    )
+  })
+
+  it('is a sentence for a resource, and another where nothing is changed', async () => {
+    expect(await shown(uploading)).toBe('✓ Resource 1 is uploaded: Text (text.txt, 6 B).\n')
+    expect(await reading('resources show 1')).toContain('  components  0500/12\n')
+    expect(await shown('resources withdraw 1')).toBe('✓ Resource 1 is withdrawn: Text (text.txt, 6 B).\n')
+    expect(await shown('resources withdraw 1')).toBe(
+      '· Resource 1 is withdrawn as it was: Text (text.txt, 6 B).\n',
+    )
+    expect(await shown('resources restore 1')).toBe('✓ Resource 1 is restored: Text (text.txt, 6 B).\n')
+  })
+
+  it('is how a release goes from a draft to its end', async () => {
+    await shown('key-times import times.csv')
+    await shown(uploading)
+    expect(await shown(creating)).toBe(
+      '✓ Release 1, June, is a draft for all centres: ssh-admin releases publish 1 opens it.\n',
+    )
+    const opens = '  2026-03-01 08:00 UTC  ████████████ 1 centre  Africa/Cairo 10:00\n'
+    expect(await shown('releases publish June')).toBe(
+      `✓ Release 1, June, is released.\nOpens for 1 centre:\n${opens}`,
+    )
+    expect(await shown('releases publish June')).toContain('· Release 1, June, is released as it was.\n')
+    expect(await reading('releases show June')).toContain('  Closes    never\n')
+    expect(await reading('releases authorisations')).toContain('1 authorisation.\n')
+    expect(await shown('releases edit June --closes 2026-07-01T08:00Z')).toBe(
+      '✓ Release 1, June, is edited.\n',
+    )
+    expect(await shown('releases withdraw June')).toContain('  Closed for 1 authorisation:\n')
+    expect(await shown('releases withdraw June')).toBe('· Release 1, June, is withdrawn as it was.\n')
+  })
+
+  it('is a sentence for a help document', async () => {
+    const how = 'How, version 1 (text.txt, 6 B).\n'
+    expect(await shown('help-documents upload text.txt --title How')).toBe(
+      `✓ Help document 1 is uploaded: ${how}`,
+    )
+    expect(await shown('help-documents replace 1 text.txt')).toBe(`· Help document 1 is as it was: ${how}`)
+    expect(await reading('help-documents list')).toContain('1 help document.\n')
+    expect(await shown('help-documents withdraw 1')).toBe(`✓ Help document 1 is withdrawn: ${how}`)
+  })
+})
+
+describe('what a person sees', () => {
+  it('of a workbook before it is imported', async () => {
+    const text = await reading('centres lint roster.csv')
+    expect(text).toContain('roster.csv: 1 row, 1 would be held back.\n! 1 row held back\n')
+    expect(text).toContain('Nothing was imported.\n')
+  })
+
+  it('of a message, its secret left out', async () => {
+    await shown('users reset-password huda@school.example')
+    const text = await reading('mail show 1')
+    expect(text).toContain('State:     written\n')
+    expect(text).toContain('https://support.cambridgeinternational.example/…\n')
+    expect(await reading('mail list')).toContain('1 message.\n')
+  })
+
+  it('of an audit log that is whole', async () => {
+    await shown('users suspend huda@school.example')
+    await shown('coordinator suspend EG001')
+    expect(await reading('audit verify')).toMatch(
+      /^✓ The audit log is whole: \d+ events?\.\n {2}Head: \w{64}\n$/,
+    )
+  })
+})
