@@ -51,7 +51,7 @@ describe('what a person sees of releases and what they are made of', () => {
 
   it('is a sentence for a resource, and another where nothing is changed', async () => {
     expect(await shown(uploading)).toBe('✓ Resource 1 is uploaded: Text (text.txt, 6 B).\n')
-    expect(await reading('resources show 1')).toContain('  components  0500/12\n')
+    expect(await reading('resources show 1')).toMatch(/components +0500\/12\n/i)
     expect(await shown('resources withdraw 1')).toBe('✓ Resource 1 is withdrawn: Text (text.txt, 6 B).\n')
     expect(await shown('resources withdraw 1')).toBe(
       '· Resource 1 is withdrawn as it was: Text (text.txt, 6 B).\n',
@@ -70,7 +70,7 @@ describe('what a person sees of releases and what they are made of', () => {
       `✓ Release 1, June, is released.\nOpens for 1 centre:\n${opens}`,
     )
     expect(await shown('releases publish June')).toContain('· Release 1, June, is released as it was.\n')
-    expect(await reading('releases show June')).toContain('  Closes    never\n')
+    expect(await reading('releases show June')).toMatch(/Closes +never\n/i)
     expect(await reading('releases authorisations')).toContain('1 authorisation.\n')
     expect(await shown('releases edit June --closes 2026-07-01T08:00Z')).toBe(
       '✓ Release 1, June, is edited.\n',
@@ -100,7 +100,7 @@ describe('what a person sees', () => {
   it('of a message, its secret left out', async () => {
     await shown('users reset-password huda@school.example')
     const text = await reading('mail show 1')
-    expect(text).toContain('State:     written\n')
+    expect(text).toMatch(/State +written\n/)
     expect(text).toContain('https://support.cambridgeinternational.example/…\n')
     expect(await reading('mail list')).toContain('1 message.\n')
   })

@@ -111,7 +111,7 @@ describe('ssh-admin centres edit', () => {
     expect(ran.json()).toMatchObject({ centres: [{ country: 'Online', changed: true, outcome: 'edited' }] })
     const silent = await world.run(['centres', 'edit', 'EG001', '--json'])
     expect(silent).toMatchObject({ exit: 2 })
-    expect(silent.error()).toMatchObject({ code: 'nothing-said' })
+    expect(silent.error()).toMatchObject({ code: 'answer-needed' })
   })
 })
 
