@@ -73,9 +73,11 @@ export type SlipLayout = (typeof slipLayouts)[number]
 const maxUnasked = 10_000
 
 /** Who, the PIN, and what to do with it: letters across each, so few that they fit on A4 in wider typefaces too. */
-const widths = [30, 16, 28] as const
+const widths = [26, 16, 32] as const
 const LINE = 15
 const SMALL = 9
+// A smaller address is not read from paper.
+const SMALLEST = 6
 const LARGE = 18
 const NAME_SIZE = 12
 const MARGIN = 18
@@ -152,7 +154,7 @@ function slip(row: PinRow, { hub, endsPage }: { hub: string; endsPage: boolean }
     { text: `${pin}\n`, bold: true, size: LARGE },
     { text: `valid until ${inWords(validUntil)}`, size: SMALL },
   ]
-  const how: TextRun[] = [{ text: stepsAt(hub), size: SMALL }]
+  const how = stepsAt(hub)
   const height = MARGIN + Math.max(heightOf(who, widths[0]), heightOf(how, widths[2]))
   return {
     cells: [{ runs: who }, { runs: what, centred: true }, { runs: how }],
@@ -161,19 +163,27 @@ function slip(row: PinRow, { hub, endsPage }: { hub: string; endsPage: boolean }
   }
 }
 
-function stepsAt(hub: string): string {
-  const goTo = '1. Go to '
+function stepsAt(hub: string): TextRun[] {
   return [
-    `${goTo}${parted(hub, { behind: goTo })} and choose “Activate account”.`,
-    '2. Type your e-mail address and the PIN, and choose a password.',
-    '3. We send you an e-mail with a code: type it, and your account is ready.',
-  ].join('\n')
+    { text: '1. Go to this address, and choose “Activate account”:\n', size: SMALL },
+    addressOn(hub),
+    { text: '2. Type your e-mail address and the PIN, and choose a password.\n', size: SMALL },
+    { text: '3. We send you an e-mail with a code: type it, and your account is ready.', size: SMALL },
+  ]
 }
 
-/** A web address behind other words, parted behind a sign where its line ends: programs part it within a word. */
-function parted(address: string, { behind }: { behind: string }): string {
-  const most = Math.floor(across({ width: widths[2], size: SMALL }))
-  let onLine = behind.length
+/** A web address on a line of its own, as large as it fits there whole: on paper nobody sees where it goes on. */
+function addressOn(hub: string): TextRun {
+  // Small letters are no wider than digits, which the width counts; in half points.
+  const fits = Math.floor((2 * (widths[2] - 2) * 11) / hub.length) / 2
+  if (fits >= SMALLEST) return { text: `${hub}\n`, size: Math.min(fits, SMALL) }
+  return { text: `${parted(hub)}\n`, size: SMALLEST }
+}
+
+/** One that is too long even so, parted behind a sign where its line ends: programs part it within a word. */
+function parted(address: string): string {
+  const most = Math.floor(across({ width: widths[2], size: SMALLEST }))
+  let onLine = 0
   let text = ''
   for (const piece of address.match(/[^/.?&=_-]+[/.?&=_-]*|[/.?&=_-]+/g) ?? []) {
     if (text !== '' && onLine + piece.length > most) {
