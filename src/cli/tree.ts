@@ -103,6 +103,7 @@ const keyTimes: Group = {
   summary: 'the local times at which exams begin, by country and session',
   verbs: {
     import: async () => (await import('../commands/key-times/import.ts')).importTimes(),
+    sample: async () => (await import('../commands/key-times/sample.ts')).sample(),
     list: async () => (await import('../commands/key-times/list.ts')).list(),
     show: async () => (await import('../commands/key-times/show.ts')).show(),
     edit: async () => (await import('../commands/key-times/edit.ts')).edit(),
@@ -156,6 +157,7 @@ const entries: Group = {
   summary: 'how many candidates each centre has for a component',
   verbs: {
     import: async () => (await import('../commands/entries/import.ts')).importEntriesCommand(),
+    sample: async () => (await import('../commands/entries/sample.ts')).sample(),
     list: async () => (await import('../commands/entries/list.ts')).list(),
   },
 }

@@ -99,6 +99,8 @@ export const answerOf = {
   'roles check': 'permission',
   'progression-tests import': 'progressionTestsImport',
   'progression-tests sample': 'sample',
+  'entries sample': 'sample',
+  'key-times sample': 'sample',
   'progression-tests list': 'progressionTests',
   'key-times import': 'keyTimesImport',
   'key-times list': 'keyTimeList',

@@ -288,6 +288,8 @@ describe('a batch', () => {
         "centres sample",
         "users sample",
         "progression-tests sample",
+        "key-times sample",
+        "entries sample",
         "account set-up",
         "mail send",
         "store init",

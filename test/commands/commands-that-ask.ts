@@ -253,6 +253,8 @@ export const asking: Readonly<Record<string, Asks>> = {
     meanwhile: (world) => world.tamper("update help_documents set title = 'Another'"),
   },
   'progression-tests sample': replacing,
+  'entries sample': replacing,
+  'key-times sample': replacing,
   'audit export': { ...replacing, writesOnlyAFile: true },
   'mail show': {
     ...replacing,

@@ -2,33 +2,10 @@ import { preparedMutation } from '../../cli/define.ts'
 import { closingQuestion, comparableClosing } from '../../render/closing.ts'
 import { argument } from '../../cli/parameters.ts'
 import { importedEntriesJson, renderImportedEntries } from '../../render/entries.ts'
-import type { EntryField } from '../../rules/entries/entry-rows.ts'
 import { importEntries } from '../../rules/entries/import.ts'
-import type { ColumnSpec } from '../../workbook/headings.ts'
 import { columnsHelp } from '../columns-help.ts'
+import { entryColumns } from './columns.ts'
 import { readRows, refuseIssues, tableOptions } from '../read-rows.ts'
-
-const entryColumns = [
-  {
-    field: 'number',
-    heading: 'Centre number',
-    synonyms: ['Centre', 'Centre no', 'Center number', 'Centre ID'],
-    required: true,
-  },
-  { field: 'series', heading: 'Series', synonyms: ['Exam series'], required: true },
-  {
-    field: 'component',
-    heading: 'Component',
-    synonyms: ['Syllabus and component', 'Component code'],
-    required: true,
-  },
-  {
-    field: 'candidates',
-    heading: 'Candidates',
-    synonyms: ['Number of candidates', 'Entries', 'Count'],
-    required: true,
-  },
-] as const satisfies readonly (ColumnSpec & { field: EntryField })[]
 
 export const importEntriesCommand = () =>
   preparedMutation({
@@ -39,7 +16,7 @@ What it says of a centre, series and component takes the place of what was there
 Rows with a mistake are held back and change nothing; the rest goes in (exit code 8). Entries of centres that are not known go in, and ssh-admin errors list names them.`,
     args: { file: argument('the workbook (.xlsx or .csv), or - for stdin') },
     options: tableOptions,
-    notes: columnsHelp(entryColumns),
+    notes: columnsHelp(entryColumns, 'ssh-admin entries sample'),
     examples: ['ssh-admin entries import fixtures/entries.csv'],
     prepare: (wanted, session) => readRows(wanted, entryColumns, session),
     act: async (trx, ctx, { file, digest, rows, strict }) => {

@@ -17,7 +17,7 @@ Rows with a mistake are held back and change nothing; the rest goes in (exit cod
 A country with several time zones needs one in each row: it is never guessed.`,
     args: { file: argument('the workbook (.xlsx or .csv), or - for stdin') },
     options: tableOptions,
-    notes: columnsHelp(keyTimeColumns),
+    notes: columnsHelp(keyTimeColumns, 'ssh-admin key-times sample'),
     examples: ['ssh-admin key-times import fixtures/key-times.csv'],
     prepare: (wanted, session) => readRows(wanted, keyTimeColumns, session),
     act: async (trx, ctx, { file, digest, rows, strict }) => {

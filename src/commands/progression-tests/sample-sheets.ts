@@ -1,18 +1,10 @@
-import { guideSheet } from '../../import/sample.ts'
 import { progressionTestSites } from '../../rules/roles/catalogue.ts'
 import type { ResultField } from '../../rules/progression-tests/result-rows.ts'
 import type { SheetToWrite } from '../../workbook/sheet.ts'
+import { type ColumnAdvice, sheetsToFillIn } from '../sheets-to-fill-in.ts'
 import { resultColumns } from './read-results.ts'
 
-interface Advice {
-  needed?: string
-  what: string
-  example: string
-  width: number
-  choices?: readonly string[]
-}
-
-const guide: Readonly<Record<ResultField, Advice>> = {
+const guide: Readonly<Record<ResultField, ColumnAdvice>> = {
   teacher: {
     what: 'The address of the teacher who owns the results.',
     example: 'amira@school.example',
@@ -53,13 +45,5 @@ const rules = [
 
 /** The workbook of results to fill in, and a guide to its columns. */
 export function sampleSheets(): [SheetToWrite, SheetToWrite] {
-  const columns = resultColumns.map(({ field, heading }) => {
-    const { width, what, choices = [] } = guide[field]
-    return { heading, width, note: what, choices }
-  })
-  const explained = resultColumns.map(({ field, heading }) => {
-    const { needed = 'yes', what, example } = guide[field]
-    return { heading, needed, what, example }
-  })
-  return [{ name: 'Results', columns, rows: [], print: { landscape: true } }, guideSheet(explained, rules)]
+  return sheetsToFillIn({ name: 'Results', columns: resultColumns, guide, rules })
 }

@@ -1,7 +1,7 @@
-import { guideSheet } from '../../import/sample.ts'
 import type { UserField } from '../../rules/users/add.ts'
 import { catalogue, sites } from '../../rules/roles/catalogue.ts'
 import type { SheetToWrite } from '../../workbook/sheet.ts'
+import { type ColumnAdvice, sheetsToFillIn } from '../sheets-to-fill-in.ts'
 import { userColumns } from './read-users.ts'
 
 /** The roles that adding somebody can give. */
@@ -10,15 +10,7 @@ const roles = catalogue
   .map(({ name }) => name)
   .sort()
 
-interface Advice {
-  needed: string
-  what: string
-  example: string
-  width: number
-  choices?: readonly string[]
-}
-
-const guide: Readonly<Record<UserField, Advice>> = {
+const guide: Readonly<Record<UserField, ColumnAdvice>> = {
   centre: {
     needed: 'unless --centre is given',
     what: 'The number of a centre that is there already. Leading zeros count.',
@@ -58,13 +50,5 @@ const rules = [
 
 /** The workbook of new users to fill in, and a guide to its columns. */
 export function sampleSheets(): [SheetToWrite, SheetToWrite] {
-  const columns = userColumns.map(({ field, heading }) => {
-    const { width, what, choices = [] } = guide[field]
-    return { heading, width, note: what, choices }
-  })
-  const explained = userColumns.map(({ field, heading }) => {
-    const { needed, what, example } = guide[field]
-    return { heading, needed, what, example }
-  })
-  return [{ name: 'Users', columns, rows: [], print: { landscape: true } }, guideSheet(explained, rules)]
+  return sheetsToFillIn({ name: 'Users', columns: userColumns, guide, rules })
 }
