@@ -6,6 +6,7 @@ import type { CentreField } from './columns.ts'
 import { accepted, distinct, firstOf, listed, type RowsByCentre } from './hold-back.ts'
 import { addIssue, blames, type Fault, holdBack } from './issues.ts'
 import type { RosterRow } from './roster-row.ts'
+import { notCalculated } from '../workbook/sheet-xml.ts'
 
 /** A centre that the workbook brings. */
 export interface NewCentreOfRoster {
@@ -73,7 +74,11 @@ function newPlace({
   const associate = said((row) => row.associate)
   const missing = missingFacts({ number, name, country, kind, associate })
   for (const fault of missing) {
-    for (const row of fromRows) if (!blames(row, fault.field)) holdBack(row, fault)
+    for (const row of fromRows) {
+      const formula = row.emptyFormulas?.get(fault.field)
+      const why = formula === undefined ? fault : { field: fault.field, ...notCalculated(formula) }
+      if (!blames(row, fault.field)) holdBack(row, why)
+    }
   }
   if (missing.length > 0 || country === undefined || good.length === 0) return undefined
   return {

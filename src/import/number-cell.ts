@@ -1,7 +1,7 @@
 import { isErrorWord } from '../error-words.ts'
 import { isPlaceholderNumber, readCentreNumber } from '../rules/centres/find.ts'
 import { visible } from '../rules/users/email.ts'
-import { type CellNote, cellFault, errorCell, shownOtherwise } from '../workbook/sheet-xml.ts'
+import { type CellNote, cellFault, errorCell, notCalculated, shownOtherwise } from '../workbook/sheet-xml.ts'
 import { cleanCode } from '../workbook/cell.ts'
 import type { Fault } from './issues.ts'
 
@@ -22,6 +22,7 @@ export function readNumberCell(
   const fault = cellFault(note, { text: true }) ?? notedFault(raw, note)
   if (fault) return { fault }
   const text = asTyped(raw)
+  if (text === '' && note?.kind === 'empty-formula') return { fault: notCalculated(note.formula) }
   if (text === '') return { fault: { value: '', code: 'missing-number', message: 'is missing' } }
   if (isErrorWord(text)) return { fault: errorCell(text) }
   const number = readCentreNumber(text)

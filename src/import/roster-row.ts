@@ -27,6 +27,8 @@ export interface RosterRow {
   associate: string
   /** Cells that could not be read, such as #N/A, by field. */
   faults: readonly RowIssue[] | undefined
+  /** Formulas that say nothing, by field; in a saved centre they may. */
+  emptyFormulas: ReadonlyMap<CentreField, string> | undefined
   /** Where the fields stand, for a row below headings of another order. */
   columns: ReadonlyMap<string, number> | undefined
   /** A row with an issue is held back. */
@@ -86,6 +88,7 @@ export function rowReader(
       kind: shared(textIn(row, kind)),
       associate: shared(cleanCode(textIn(row, associate)).toUpperCase()),
       faults: faultsIn(row, { columns, fields: others, sharedIssue }),
+      emptyFormulas: emptyFormulasIn(row, { name, country }),
       columns: table === first ? undefined : columns,
       issues: undefined,
     }
@@ -203,6 +206,19 @@ function readEmail(
   }
 }
 
+function emptyFormulasIn(
+  { notes }: SheetRow,
+  columns: Partial<Record<CentreField, number>>,
+): RosterRow['emptyFormulas'] {
+  if (notes === undefined) return undefined
+  const found = new Map<CentreField, string>()
+  for (const field of ['name', 'country'] as const) {
+    const note = notes.get(columns[field] ?? -1)
+    if (note?.kind === 'empty-formula') found.set(field, note.formula)
+  }
+  return found.size > 0 ? found : undefined
+}
+
 function faultsIn(
   { cells, notes }: SheetRow,
   {
@@ -268,6 +284,7 @@ function unreadRow(
     kind: '',
     associate: '',
     faults: undefined,
+    emptyFormulas: undefined,
     columns,
     issues: undefined,
   }

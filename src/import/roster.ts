@@ -154,7 +154,7 @@ function cellsAsShown(row: SheetRow, moves: ReadonlyMap<number, number> | undefi
   const cells = [...row.cells]
   for (const [column, note] of row.notes ?? []) {
     if (note.kind === 'error') cells[column] = note.value
-    else if (note.kind === 'not-calculated') cells[column] = note.formula
+    else if (note.kind === 'not-calculated' || note.kind === 'empty-formula') cells[column] = note.formula
     else if (note.kind === 'number' || note.kind === 'text') cells[column] = note.shown
   }
   if (moves === undefined) return cells

@@ -120,9 +120,12 @@ export function rowMaker(
         return
       }
       const text = meaning(cell)
-      if (cell.formula !== undefined && maybeNotCalculated(cell)) {
+      if (cell.formula !== undefined && (cell.value === '' || maybeNotCalculated(cell))) {
         const formula = `=${unescapeText(detached(cell.formula))}`
-        setNote(row, column, { kind: 'not-calculated', formula, zero: cell.value !== '' })
+        const note: CellNote = maybeNotCalculated(cell)
+          ? { kind: 'not-calculated', formula, zero: cell.value !== '' }
+          : { kind: 'empty-formula', formula }
+        setNote(row, column, note)
       }
       if (text !== undefined && text !== '') row.cells[column] = text
     },
@@ -171,7 +174,7 @@ function setNote(row: SheetRow, column: number, note: CellNote): void {
 
 /** Nothing but blanks in it: no text, no number, no error. */
 export function isBlankRow({ cells, notes }: SheetRow): boolean {
-  if (notes !== undefined && notes.size > 0) return false
+  if (notes !== undefined && [...notes.values()].some(({ kind }) => kind !== 'empty-formula')) return false
   // The cells of a row that reaches to XFD are mostly not there; only those that are get looked at.
   return !(cells.length > 64 ? Object.values(cells) : cells).some(
     (cell) => cell !== undefined && /[^\s\p{Cc}\p{Cf}\u2800\u3164\uffa0]/u.test(cell),

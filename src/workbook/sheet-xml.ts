@@ -196,6 +196,8 @@ export type CellNote =
   | { kind: 'error'; value: string }
   /** A formula without a value; or with the value 0, in a workbook that asks to be recalculated. */
   | { kind: 'not-calculated'; formula: string; zero: boolean }
+  /** A formula whose value is an empty text: what it says, or a place that nobody has filled yet. */
+  | { kind: 'empty-formula'; formula: string }
   /** Beneath a merged cell, whose text stands in `cell`: what is in it nobody sees. */
   | { kind: 'merged'; cell: string }
   | { kind: 'date' }
@@ -219,14 +221,7 @@ export interface CellFault {
 export function cellFault(note: CellNote | undefined, { text }: { text: boolean }): CellFault | undefined {
   if (note === undefined) return undefined
   if (note.kind === 'error') return errorCell(note.value)
-  if (note.kind === 'not-calculated' && (text || !note.zero)) {
-    return {
-      code: 'not-calculated',
-      value: note.formula,
-      message: 'is a formula that was not calculated',
-      hint: 'Open it in your spreadsheet program, recalculate, and save.',
-    }
-  }
+  if (note.kind === 'not-calculated' && (text || !note.zero)) return notCalculated(note.formula)
   if (note.kind === 'merged') {
     return {
       code: 'merged',
@@ -236,6 +231,16 @@ export function cellFault(note: CellNote | undefined, { text }: { text: boolean 
     }
   }
   return undefined
+}
+
+/** Of a formula without a value, and of one that says nothing where something must be said. */
+export function notCalculated(formula: string): CellFault {
+  return {
+    code: 'not-calculated',
+    value: formula,
+    message: 'is a formula that was not calculated',
+    hint: 'Open it in your spreadsheet program, recalculate, and save.',
+  }
 }
 
 const asText = 'Format the column as text, and type it again.'

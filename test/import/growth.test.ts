@@ -27,6 +27,7 @@ function looksAt(
       kind: '',
       associate: '',
       faults: undefined,
+      emptyFormulas: undefined,
       columns: undefined,
       issues: undefined,
     }

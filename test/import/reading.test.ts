@@ -210,6 +210,30 @@ describe('what other programs and other hands write', () => {
     expect(ran.json()).toMatchObject({ rows: { read: 1, accepted: 1 }, centres: { created: 1 } })
   })
 
+  it('holds a new centre back as not calculated where a formula says nothing of its name, and a saved one not', async () => {
+    const cell = (text: string) => `<c t="inlineStr"><is><t>${text}</t></is></c>`
+    const empty = '<c t="str"><f>Z1</f><v></v></c>'
+    const row = (...cells: string[]) => `<row>${cells.join('')}</row>`
+    const rows = [
+      row(cell('Centre number'), cell('Centre name'), cell('Email'), cell('Country')),
+      row(cell('EG001'), empty, cell(''), empty),
+      row(cell('EG002'), empty, cell(''), cell('Egypt')),
+      row(cell('EG003'), cell('Delta School'), cell(''), empty),
+      row(empty, cell('Nil School'), cell(''), cell('Egypt')),
+      row(empty, empty, empty, empty),
+    ].join('')
+    const path = await fileOf(book({ rows }))
+    const ran = await world.run(['centres', 'import', path, '--dry-run', '--yes', '--json'])
+    expect(ran.json()).toMatchObject({
+      rows: { read: 4, accepted: 1, heldBack: 3 },
+      issues: [
+        { cell: expect.stringMatching(/!B3$/), code: 'not-calculated', value: '=Z1' },
+        { cell: expect.stringMatching(/!D4$/), code: 'not-calculated', value: '=Z1' },
+        { cell: expect.stringMatching(/!A5$/), code: 'not-calculated', value: '=Z1' },
+      ],
+    })
+  })
+
   it('a format that fills its cell with a sign is told with what the cell holds', () => {
     expect(readNumber('7', customFormat('"A"* 000'))).toMatchObject({ note: { kind: 'number', held: '7' } })
     expect(readNumber('7', customFormat('_-* 0_-'))).toEqual({ text: '7' })

@@ -87,10 +87,17 @@ describe('reading a workbook', () => {
       new Map<number, unknown>([
         [0, { kind: 'error', value: '#N/A' }],
         [1, { kind: 'not-calculated', formula: '=A2', zero: false }],
+        [2, { kind: 'empty-formula', formula: '=A2' }],
         [3, { kind: 'not-calculated', formula: '=B2&"x"', zero: false }],
       ]),
     )
     expect(row && isBlankRow(row)).toBe(false)
+  })
+
+  it('takes a row of formulas that say nothing for blank', async () => {
+    const rows = '<row r="1"><c r="A1" t="str"><f>A2</f><v></v></c><c r="B1" t="str"><f>B2</f><v/></c></row>'
+    const [row] = await rowsOf(await fileOf(book({ rows })))
+    expect(row && isBlankRow(row)).toBe(true)
   })
 
   it('takes the 0 of a formula for no value where the workbook asks to be recalculated', async () => {
