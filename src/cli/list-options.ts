@@ -1,4 +1,4 @@
-import type { Found } from './listing.ts'
+import type { Found } from './list-declaration.ts'
 import { option, optionalArgument, flag, type Parameters, repeated, withValues } from './parameters.ts'
 import { optional, type Schema, wholeNumber } from './typed-values.ts'
 

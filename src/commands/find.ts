@@ -1,6 +1,7 @@
 import { listing } from '../cli/define.ts'
 import { streamCentresByName } from '../db/centres/by-name.ts'
 import { streamUsersByName } from '../db/users/by-name.ts'
+import { mapPages } from '../db/pages.ts'
 import { Usage } from '../errors.ts'
 import { type FoundRow, foundFields, foundOfCentre, foundOfUser } from '../render/found.ts'
 import { visibleCentres } from '../rules/permissions/decide.ts'
@@ -24,7 +25,7 @@ export const find = () =>
       }
       const search = { words, deleted: false, visible: visibleCentres(by) }
       return {
-        rows: ({ limit }) => foundIn(streamCentresByName(db, search), streamUsersByName(db, search), limit),
+        rows: () => foundIn(streamCentresByName(db, search), streamUsersByName(db, search)),
       }
     },
     json: (row) => row,
@@ -34,17 +35,7 @@ export const find = () =>
 async function* foundIn(
   centres: ReturnType<typeof streamCentresByName>,
   users: ReturnType<typeof streamUsersByName>,
-  limit: number | undefined,
-): AsyncGenerator<FoundRow> {
-  let left = limit ?? Number.POSITIVE_INFINITY
-  for await (const centre of centres) {
-    if (left <= 0) return
-    left -= 1
-    yield foundOfCentre(centre)
-  }
-  for await (const user of users) {
-    if (left <= 0) return
-    left -= 1
-    yield foundOfUser(user)
-  }
+): AsyncGenerator<FoundRow[]> {
+  yield* mapPages(centres, foundOfCentre)
+  yield* mapPages(users, foundOfUser)
 }

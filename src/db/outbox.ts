@@ -1,4 +1,5 @@
 import { type Insertable, type Kysely, sql } from 'kysely'
+import { type Pages, pagesOf } from './pages.ts'
 import { anyOf } from './portable.ts'
 import type { CredentialPurpose, MessageState, OutboxRow, OutboxTable, Store } from './schema.ts'
 import { sendWithNext, transactionState, type Trx } from './transact.ts'
@@ -182,15 +183,15 @@ interface MessageFilter {
   importId?: number
 }
 
-/** Messages one by one, newest first. */
-export async function* streamMessages(
+/** Messages, newest first. */
+export function streamMessages(
   db: Kysely<Store>,
   { reverse, limit, ...filter }: MessageFilter & { reverse: boolean; limit?: number },
-): AsyncGenerator<OutboxRow> {
+): Pages<OutboxRow> {
   const found = passing(db, filter)
     .selectAll()
     .orderBy('id', reverse ? 'asc' : 'desc')
-  yield* (limit === undefined ? found : found.limit(limit)).stream()
+  return pagesOf(db, limit === undefined ? found : found.limit(limit))
 }
 
 export async function countMessages(db: Kysely<Store>, filter: MessageFilter): Promise<number> {

@@ -4,6 +4,9 @@ const breaks = /[\t\n\v\f\r\u0085\u2028\u2029]+/g
 /** Controls, C1 and what an escape sequence begins with included; marks of direction, tags, and what cannot be seen. Joiners are spelling. */
 const steering = /(?![\u200c\u200d])[\p{Cc}\p{Cf}\u2028\u2029]/gu
 
+/** Nothing in it steers. */
+const plain = /^[\x20-\x7e\u00a1-\u00ac\u00ae-\u05ff]*$/
+
 /**
  * The one cleaner of what a terminal is sent: what would steer it, turn the writing round or hide
  * in it is written out, styles that are not our own with it. JSON stays the same JSON.
@@ -18,7 +21,9 @@ export function cleanForTerminal(text: string): string {
 /** A value as one cell of one line, cleaned likewise, and with no style of its own. */
 export function oneLine(value: string | number | boolean | null | undefined): string {
   if (value === null || value === undefined) return ''
-  return String(value).replace(breaks, ' ').replace(steering, writtenOut)
+  const text = String(value)
+  // As nearly all are.
+  return plain.test(text) ? text : text.replace(breaks, ' ').replace(steering, writtenOut)
 }
 
 /** One record for a pipe: its cells separated by TAB. */

@@ -87,7 +87,8 @@ interface ListDocument {
   before?: object
   /** What the list is called. */
   name: string
-  items: AsyncIterable<unknown>
+  /** Some at a time. */
+  items: AsyncIterable<readonly unknown[]>
   /** The rest of the document, known once all of them were read. */
   rest: () => Promise<object>
 }
@@ -106,12 +107,14 @@ export async function* piecesOfJsonList(
   )
   let piece = `{${first.join('')}${line(1)}${JSON.stringify(name)}${colon}[`
   let isFirst = true
-  for await (const item of items) {
-    piece += `${isFirst ? '' : ','}${line(2)}${indented(item, 2)}`
-    isFirst = false
-    if (piece.length < pieceLength) continue
-    yield piece
-    piece = ''
+  for await (const some of items) {
+    for (const item of some) {
+      piece += `${isFirst ? '' : ','}${line(2)}${indented(item, 2)}`
+      isFirst = false
+      if (piece.length < pieceLength) continue
+      yield piece
+      piece = ''
+    }
   }
   const end = JSON.stringify(await rest(), null, indent).slice(1)
   yield `${piece}${isFirst ? '' : line(1)}],${end}\n`

@@ -1,4 +1,5 @@
 import { distance } from 'fastest-levenshtein'
+import type { Pages } from '../db/pages.ts'
 import { nearestTo } from '../nearest.ts'
 import { wordsIn } from '../search-key.ts'
 
@@ -22,19 +23,21 @@ interface Names<Row> {
  * Joanne is not. Accents, letter case and the order of the words do not matter.
  */
 export async function bestMatches<Row>(
-  rows: AsyncIterable<Row>,
+  pages: Pages<Row>,
   typed: string,
   { nameOf, orElse }: Names<Row>,
 ): Promise<Matches<Row>> {
   const words = partsOf(typed)
   const found = new Map<number, Matches<Row>>()
-  for await (const row of rows) {
-    const fit = fitOf(words, nameOf(row)) || (orElse && fitOf(words, orElse(row)) > 0 ? 1 : 0)
-    if (fit === 0) continue
-    const alike = found.get(fit) ?? { rows: [], total: 0 }
-    alike.total += 1
-    if (alike.rows.length < mostMatches) alike.rows.push(row)
-    found.set(fit, alike)
+  for await (const page of pages) {
+    for (const row of page) {
+      const fit = fitOf(words, nameOf(row)) || (orElse && fitOf(words, orElse(row)) > 0 ? 1 : 0)
+      if (fit === 0) continue
+      const alike = found.get(fit) ?? { rows: [], total: 0 }
+      alike.total += 1
+      if (alike.rows.length < mostMatches) alike.rows.push(row)
+      found.set(fit, alike)
+    }
   }
   return found.get(4) ?? found.get(3) ?? found.get(2) ?? found.get(1) ?? { rows: [], total: 0 }
 }
@@ -66,18 +69,20 @@ function areOfWordsOfTheirOwn(words: readonly string[], parts: readonly string[]
 
 /** The rows whose name, or one word of it, is most like a mistyped one. */
 export async function nearestNames<Row>(
-  rows: AsyncIterable<Row>,
+  pages: Pages<Row>,
   typed: string,
   { nameOf }: Names<Row>,
 ): Promise<Row[]> {
   const words = wordsIn(typed)
   const wanted = words.toSorted().join(' ')
   const near = nearestTo<Row>(wanted, Math.max(1, Math.min(3, Math.floor(wanted.length / 4))))
-  for await (const row of rows) {
-    const parts = wordsIn(nameOf(row))
-    const spellings = words.length === 1 ? parts : [parts.toSorted().join(' ')]
-    const far = Math.min(...spellings.map((spelling) => distanceWithin(near.limit, spelling, wanted)))
-    if (far <= near.limit) near.take(parts.join(' '), { far, row })
+  for await (const page of pages) {
+    for (const row of page) {
+      const parts = wordsIn(nameOf(row))
+      const spellings = words.length === 1 ? parts : [parts.toSorted().join(' ')]
+      const far = Math.min(...spellings.map((spelling) => distanceWithin(near.limit, spelling, wanted)))
+      if (far <= near.limit) near.take(parts.join(' '), { far, row })
+    }
   }
   return near.found()
 }

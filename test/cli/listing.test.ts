@@ -70,6 +70,6 @@ describe('a list without an end', () => {
 
   it('ends at the limit, where nobody asks for the total', async () => {
     const { text, rows } = await firstOf('--limit', '3')
-    expect([text, rows]).toEqual(['1\n2\n3\n', 4])
+    expect([text, rows]).toEqual(['1\n2\n3\n', 3])
   })
 })

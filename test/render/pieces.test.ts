@@ -35,7 +35,7 @@ describe('a long answer is written a piece at a time', () => {
   it.each([0, 2] as const)('as its items are read, indented by %i', async (indent) => {
     for (const users of [[], [{ a: 1, list: ['é\n"'] }, { b: null }], issues]) {
       async function* items() {
-        yield* users
+        for (let at = 0; at < users.length; at += 100) yield users.slice(at, at + 100)
       }
       const rest = async () => ({ total: users.length, notices: [] })
       const pieces: string[] = []

@@ -1,6 +1,7 @@
 import { listing } from '../../cli/define.ts'
 import { flag } from '../../cli/parameters.ts'
-import { type AuditEntry, countEvents, streamEvents } from '../../db/audit/events.ts'
+import { countEvents, pagesOfEvents } from '../../db/audit/events.ts'
+import { mapPages } from '../../db/pages.ts'
 import { eventFields, eventJson, eventsInPipe, eventsInTable } from '../../render/audit.ts'
 import { eventsFor } from '../../rules/audit/events-for.ts'
 import { visibleCentres } from '../../rules/permissions/decide.ts'
@@ -38,7 +39,7 @@ export const list = () =>
       return {
         rows: ({ reverse, limit }) => {
           const order = reverse && !last ? 'asc' : 'desc'
-          return readableOf(streamEvents(db, { ...filter, limit: last ? 1 : limit, order }), readable)
+          return mapPages(pagesOfEvents(db, { ...filter, limit: last ? 1 : limit, order }), readable)
         },
         count: async () => Math.min(await countEvents(db, filter), last ? 1 : Number.POSITIVE_INFINITY),
       }
@@ -46,7 +47,3 @@ export const list = () =>
     json: eventJson,
     none: 'Nothing of that kind has happened.',
   })
-
-async function* readableOf(events: AsyncIterable<AuditEntry>, readable: (event: AuditEntry) => AuditEntry) {
-  for await (const event of events) yield readable(event)
-}

@@ -62,8 +62,15 @@ export const list = () =>
         visible: visibleCentres(ctx.by),
       }
       return {
-        rows: ({ sort: order = 'number', ...page }) =>
-          streamCentres(db, { filter, order, ...page, countries: order === 'country' ? byName() : [] }),
+        rows: ({ sort: order = 'number', fields, reverse, limit }) =>
+          streamCentres(db, {
+            filter,
+            order,
+            reverse,
+            limit,
+            counted: fields?.has('users') ?? true,
+            countries: order === 'country' ? byName() : [],
+          }),
         count: () => countCentres(db, filter),
         seen: seenBy(ctx.by),
       }

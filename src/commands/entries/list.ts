@@ -4,6 +4,7 @@ import { listOf } from '../../cli/typed-values.ts'
 import { option, repeated } from '../../cli/parameters.ts'
 import { countEntries, streamEntries } from '../../db/entries/entries.ts'
 import { entryFields, entryJson } from '../../render/entries.ts'
+import { reversePages } from '../../db/pages.ts'
 import { typedCentreNumber } from '../../rules/centres/find.ts'
 import { typedComponent } from '../../rules/resources/resource.ts'
 import { typedSeries } from '../key-times/typed.ts'
@@ -32,16 +33,11 @@ export const list = () =>
     find: async ({ store: { db } }, { centre: centres, component: components, series }) => {
       const filter = { centres, components, series }
       return {
-        rows: ({ reverse }) => (reverse ? reversed(streamEntries(db, filter)) : streamEntries(db, filter)),
+        rows: ({ reverse }) =>
+          reverse ? reversePages(streamEntries(db, filter)) : streamEntries(db, filter),
         count: () => countEntries(db, filter),
       }
     },
     json: entryJson,
     none: 'No entries.',
   })
-
-async function* reversed<Row>(rows: AsyncIterable<Row>): AsyncGenerator<Row> {
-  const all: Row[] = []
-  for await (const row of rows) all.push(row)
-  yield* all.toReversed()
-}

@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { countMessages, messageStates, streamMessages } from '../../db/outbox.ts'
+import { mapPages } from '../../db/pages.ts'
 import { listOf, optional, wholeNumber } from '../../cli/typed-values.ts'
 import { messageFields, messageOf, messagesInPipe, messagesInTable } from '../../render/messages.ts'
 import { letters, offeredLetters } from '../../rules/mail/letters.ts'
@@ -39,17 +40,13 @@ export const list = () =>
     find: async ({ store: { db } }, { state: states, letter, to, import: importId }) => {
       const filter = { states, letter, to: to?.trim().toLowerCase(), importId }
       return {
-        rows: (page) => messagesOf(streamMessages(db, { ...filter, ...page })),
+        rows: ({ reverse, limit }) => mapPages(streamMessages(db, { ...filter, reverse, limit }), messageOf),
         count: () => countMessages(db, filter),
       }
     },
     json: (message) => message,
     none: 'No messages.',
   })
-
-async function* messagesOf(rows: ReturnType<typeof streamMessages>) {
-  for await (const row of rows) yield messageOf(row)
-}
 
 function stateNamed(name: string) {
   const state = messageStates.find((one) => one === name.toLowerCase())

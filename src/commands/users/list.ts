@@ -1,6 +1,8 @@
 import { listing } from '../../cli/define.ts'
 import { orName, flag, option, repeated, withValues } from '../../cli/parameters.ts'
 import { countUsers, streamUsers, userOrders } from '../../db/users/list.ts'
+import { mapPages } from '../../db/pages.ts'
+import type { UserPart } from '../../db/users/users.ts'
 import { userFields } from '../../render/user-fields.ts'
 import { listedUserJson } from '../../render/users.ts'
 import { seenBy } from '../../rules/permissions/decide.ts'
@@ -37,8 +39,10 @@ export const list = () =>
     find: async ({ store: { db }, ctx, words }, options) => {
       const filter = await userFilter(db, { ...options, words }, ctx)
       return {
-        rows: ({ sort: order = 'email', ...page }) =>
-          accountsOf(streamUsers(db, { filter, order, ...page }), ctx.at),
+        rows: ({ sort: order = 'email', fields, reverse, limit }) =>
+          mapPages(streamUsers(db, { filter, order, reverse, limit, parts: partsOf(fields) }), (row) =>
+            accountOf(row, ctx.at),
+          ),
         count: () => countUsers(db, filter),
         seen: seenBy(ctx.by),
       }
@@ -50,6 +54,18 @@ export const list = () =>
 
 const usual = ['email', 'name', 'centre', 'roles', 'status', 'why-not', 'last-signed-in'] as const
 
-async function* accountsOf(rows: ReturnType<typeof streamUsers>, at: Date) {
-  for await (const row of rows) yield accountOf(row, at)
+const partOf: Readonly<Record<string, UserPart>> = {
+  roles: 'roles',
+  sites: 'sites',
+  status: 'coordinator',
+  'can-sign-in': 'coordinator',
+  'why-not': 'coordinator',
+  'learner-groups': 'tests',
+  tests: 'tests',
+  results: 'tests',
+}
+
+/** What of a user these fields are made from. */
+function partsOf(fields: ReadonlySet<string> | undefined): ReadonlySet<UserPart> | undefined {
+  return fields && new Set([...fields].flatMap((name) => partOf[name] ?? []))
 }

@@ -68,7 +68,7 @@ export async function countEvents(db: Kysely<Store>, filter: EventFilter): Promi
 }
 
 /** The events that pass the filter, read a page at a time, for a log of any length. */
-async function* pagesOfEvents(
+export async function* pagesOfEvents(
   db: Kysely<Store>,
   { order, limit, ...filter }: EventFilter & { order: 'asc' | 'desc' },
 ): AsyncGenerator<AuditEntry[]> {

@@ -1,4 +1,5 @@
 import { type Kysely, sql } from 'kysely'
+import { type Pages, pagesOf } from '../pages.ts'
 import { contains } from '../portable.ts'
 import type { Store } from '../schema.ts'
 import type { CentreStatus } from './list.ts'
@@ -23,7 +24,7 @@ interface Search {
 export function streamCentresByName(
   db: Kysely<Store>,
   { words, deleted, visible }: Search,
-): AsyncIterable<NamedCentre> {
+): Pages<NamedCentre> {
   let query = db
     .selectFrom('centres')
     .select(['id', 'number', 'name'])
@@ -31,7 +32,7 @@ export function streamCentresByName(
     .where('deleted_at', deleted ? 'is not' : 'is', null)
     .where(isVisible('id', visible))
   for (const word of words) query = query.where(contains(sql.ref('folded'), word))
-  return query.orderBy('number').stream()
+  return pagesOf(db, query.orderBy('number'))
 }
 
 /** Which centre has a number: what must not have changed while somebody was asked. */

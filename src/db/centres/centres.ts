@@ -3,8 +3,13 @@ import { anyOf } from '../portable.ts'
 import type { Store } from '../schema.ts'
 import type { Trx } from '../transact.ts'
 
-/** The query that every look-up and list of centres begins with. */
+/** The query that every look-up of centres begins with. */
 export function centresWithPeople(db: Kysely<Store>) {
+  return listedCentres(db, { counted: true })
+}
+
+/** What lists of centres begin with; where their users are not counted, the number is null. */
+export function listedCentres(db: Kysely<Store>, { counted }: { counted: boolean }) {
   return db
     .selectFrom('centres')
     .leftJoin('centres as associate', 'associate.id', 'centres.associate_id')
@@ -23,14 +28,13 @@ export function centresWithPeople(db: Kysely<Store>) {
       'coordinator.last_name as coordinator_last_name',
       'coordinator.status as coordinator_status',
     ])
-    .select((eb) =>
-      eb
-        .selectFrom('users')
-        .select(({ fn }) => fn.countAll<number>().as('n'))
-        .whereRef('users.centre_id', '=', 'centres.id')
-        .where('users.status', '<>', 'deleted')
-        .as('user_count'),
-    )
+    .select((counted ? usersAtCentre() : sql<number | null>`null`).as('user_count'))
+}
+
+function usersAtCentre() {
+  return sql<
+    number | null
+  >`(select count(*) from users where users.centre_id = centres.id and users.status <> 'deleted')`
 }
 
 export type CentreWithPeople = Awaited<ReturnType<ReturnType<typeof centresWithPeople>['execute']>>[number]

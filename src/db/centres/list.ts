@@ -1,5 +1,6 @@
 import { type Expression, expressionBuilder, type Kysely, type SqlBool, sql } from 'kysely'
-import { type CentreWithPeople, centresWithPeople } from './centres.ts'
+import { type Pages, pagesOf } from '../pages.ts'
+import { type CentreWithPeople, listedCentres } from './centres.ts'
 import type { CentreKind, Store } from '../schema.ts'
 import { contains, positionOf } from '../portable.ts'
 import { isVisible, type VisibleCentres } from './visible.ts'
@@ -29,19 +30,21 @@ interface Listing {
   limit?: number | undefined
   /** Every country's code, in the order of their names. */
   countries: readonly string[]
+  /** Whether the users of each are counted; absent: they are. */
+  counted?: boolean
 }
 
-/** The centres that pass the filter, one by one, however many there are. */
-export async function* streamCentres(
+/** The centres that pass the filter, however many there are. */
+export function streamCentres(
   db: Kysely<Store>,
-  { filter, order, reverse, limit, countries }: Listing,
-): AsyncGenerator<CentreWithPeople> {
+  { filter, order, reverse, limit, countries, counted = true }: Listing,
+): Pages<CentreWithPeople> {
   const direction = reverse ? 'desc' : 'asc'
-  const sorted = centresWithPeople(db)
+  const sorted = listedCentres(db, { counted: counted || order === 'users' })
     .where(passing(filter))
     .orderBy(orderedBy(order, countries), direction)
     .orderBy('centres.number', direction)
-  yield* (limit === undefined ? sorted : sorted.limit(limit)).stream()
+  return pagesOf(db, limit === undefined ? sorted : sorted.limit(limit))
 }
 
 export async function countCentres(db: Kysely<Store>, filter: CentreFilter): Promise<number> {

@@ -1,4 +1,5 @@
 import { type Kysely, type Selectable, sql } from 'kysely'
+import { type Pages, pagesOf } from '../pages.ts'
 import { anyOf } from '../portable.ts'
 import type { EntryTable, Store } from '../schema.ts'
 import { transactionState, type Trx } from '../transact.ts'
@@ -23,16 +24,16 @@ function entriesWhere(db: Kysely<Store>, { centres = [], components = [], series
   return series === undefined ? query : query.where('entries.series', '=', series)
 }
 
-/** In the order of series, component and centre, one by one. */
-export function streamEntries(db: Kysely<Store>, filter: EntryFilter): AsyncIterableIterator<EntryRow> {
-  return entriesWhere(db, filter)
+/** In the order of series, component and centre. */
+export function streamEntries(db: Kysely<Store>, filter: EntryFilter): Pages<EntryRow> {
+  const found = entriesWhere(db, filter)
     .selectAll('entries')
     .select(['centres.name as centre_name', 'centres.deleted_at as centre_deleted_at'])
     .orderBy('series')
     .orderBy('component')
     .orderBy('centre_number')
     .orderBy('entries.id')
-    .stream()
+  return pagesOf(db, found)
 }
 
 export async function countEntries(db: Kysely<Store>, filter: EntryFilter): Promise<number> {

@@ -3,6 +3,7 @@ import {
   CompiledQuery,
   type DatabaseConnection,
   type Driver,
+  type QueryResult,
   SqliteAdapter,
   SqliteDialect,
   SqliteDriver,
@@ -47,6 +48,10 @@ class ImmediateDriver extends SqliteDriver {
     this.#transactions = transactions
   }
 
+  override async acquireConnection(): Promise<DatabaseConnection> {
+    return new StreamingConnection(await super.acquireConnection(), this.#transactions.database)
+  }
+
   override async beginTransaction(connection: DatabaseConnection): Promise<void> {
     const { waitForStore, checkVersion } = this.#transactions
     for (let tries = 0; ; tries += 1) {
@@ -69,6 +74,50 @@ class ImmediateDriver extends SqliteDriver {
   /** On a full disk SQLite has rolled back by itself: to ask for it again would hide what was wrong. */
   override async rollbackTransaction(connection: DatabaseConnection): Promise<void> {
     if (this.#transactions.database.inTransaction) await super.rollbackTransaction(connection)
+  }
+}
+
+/** The stock connection streams row by row, and SQLite's driver takes its time to give each one as an object. */
+class StreamingConnection implements DatabaseConnection {
+  readonly #stock: DatabaseConnection
+  readonly #database: Database.Database
+
+  constructor(stock: DatabaseConnection, database: Database.Database) {
+    this.#stock = stock
+    this.#database = database
+  }
+
+  executeQuery<R>(query: CompiledQuery): Promise<QueryResult<R>> {
+    return this.#stock.executeQuery(query)
+  }
+
+  async *streamQuery<R>({ sql, parameters }: CompiledQuery): AsyncIterableIterator<QueryResult<R>> {
+    const statement = this.#database.prepare<unknown[], unknown[]>(sql)
+    const rowOf = rowMaker<R>(statement.columns().map(({ name }) => name))
+    let rows: R[] = []
+    let enough = rowsAtFirst
+    for (const values of statement.raw().iterate(...parameters)) {
+      rows.push(rowOf(values))
+      if (rows.length < enough) continue
+      yield { rows }
+      rows = []
+      enough = rowsAtOnce
+    }
+    if (rows.length > 0) yield { rows }
+  }
+}
+
+/** The first are wanted soon; then as many as are worth a wait. */
+const rowsAtFirst = 20
+const rowsAtOnce = 200
+
+/** Whoever wrote the query knows what its rows are. */
+function rowMaker<R>(names: readonly string[]): (values: readonly unknown[]) => R
+function rowMaker(names: readonly string[]): (values: readonly unknown[]) => unknown {
+  return (values) => {
+    const row: Record<string, unknown> = {}
+    for (let at = 0; at < names.length; at += 1) row[names[at] ?? ''] = values[at]
+    return row
   }
 }
 

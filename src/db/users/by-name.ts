@@ -1,5 +1,6 @@
 import { type Kysely, sql } from 'kysely'
 import { isVisible, type VisibleCentres } from '../centres/visible.ts'
+import { type Pages, pagesOf } from '../pages.ts'
 import { contains } from '../portable.ts'
 import type { Store, UserStatus } from '../schema.ts'
 
@@ -24,10 +25,7 @@ interface Search {
 }
 
 /** The users with all of these words in their name or address, those deleted last first. */
-export function streamUsersByName(
-  db: Kysely<Store>,
-  { words, deleted, visible }: Search,
-): AsyncIterable<NamedUser> {
+export function streamUsersByName(db: Kysely<Store>, { words, deleted, visible }: Search): Pages<NamedUser> {
   let query = db
     .selectFrom('users')
     .leftJoin('centres', 'centres.id', 'users.centre_id')
@@ -43,7 +41,7 @@ export function streamUsersByName(
     .where('users.status', deleted ? '=' : '<>', 'deleted')
     .where(isVisible('users.centre_id', visible))
   for (const word of words) query = query.where(contains(sql.ref('users.folded'), word))
-  return query.orderBy('users.deleted_at', 'desc').orderBy('users.folded').orderBy('users.id').stream()
+  return pagesOf(db, query.orderBy('users.deleted_at', 'desc').orderBy('users.folded').orderBy('users.id'))
 }
 
 /** Who has an address, and where: what must not have changed while somebody was asked. */

@@ -1,7 +1,8 @@
 import { type Expression, expressionBuilder, type Kysely, type SqlBool, sql } from 'kysely'
 import type { HubRole, Store, UserStatus } from '../schema.ts'
 import { contains, nullsFirst } from '../portable.ts'
-import { type UserWithCentre, usersWithCentre } from './users.ts'
+import { type Pages, pagesOf } from '../pages.ts'
+import { type ListedUser, listedUsers, type UserPart } from './users.ts'
 import { isVisible, type VisibleCentres } from '../centres/visible.ts'
 
 export interface UserFilter {
@@ -36,18 +37,20 @@ interface Listing {
   order: UserOrder
   reverse: boolean
   limit?: number
+  /** What is asked of each; absent: everything. */
+  parts?: ReadonlySet<UserPart>
 }
 
-/** The users that pass the filter, one by one, however many there are. */
-export async function* streamUsers(
+/** The users that pass the filter, however many there are. */
+export function streamUsers(
   db: Kysely<Store>,
-  { filter, order, reverse, limit }: Listing,
-): AsyncGenerator<UserWithCentre> {
+  { filter, order, reverse, limit, parts }: Listing,
+): Pages<ListedUser> {
   const direction = reverse ? 'desc' : 'asc'
-  let query = usersWithCentre(db).where(passing(filter))
+  let query = listedUsers(db, parts).where(passing(filter))
   for (const column of columnsOf[order]) query = query.orderBy(sql.ref(column), nullsFirst(direction))
   query = query.orderBy('users.id', direction)
-  yield* (limit === undefined ? query : query.limit(limit)).stream()
+  return pagesOf(db, limit === undefined ? query : query.limit(limit))
 }
 
 export async function countUsers(db: Kysely<Store>, filter: UserFilter): Promise<number> {

@@ -1,38 +1,64 @@
-import { type Kysely, sql } from 'kysely'
+import { type Kysely, type RawBuilder, sql } from 'kysely'
 import { isVisible, type VisibleCentres } from '../centres/visible.ts'
 import { anyOf, positionOf } from '../portable.ts'
 import type { Store, UserStatus } from '../schema.ts'
 
-/** The query that every look-up and list of users begins with: the user, their centre, what they hold. */
+/** What is known of a user beside their own row and their centre's. */
+export type UserPart = 'coordinator' | 'roles' | 'sites' | 'assignments' | 'tests'
+
+const everyPart: ReadonlySet<UserPart> = new Set(['coordinator', 'roles', 'sites', 'assignments', 'tests'])
+
+/** The query that every look-up of users begins with: the user, their centre, what they hold. */
 export function usersWithCentre(db: Kysely<Store>) {
-  return uncountedUsers(db).select((eb) => [
-    eb
-      .selectFrom('learner_groups')
-      .select(({ fn }) => fn.countAll<number>().as('n'))
-      .whereRef('owner_id', '=', 'users.id')
-      .as('learner_groups'),
-    eb
-      .selectFrom('tests')
-      .innerJoin('learner_groups', 'learner_groups.id', 'tests.learner_group_id')
-      .select(({ fn }) => fn.countAll<number>().as('n'))
-      .whereRef('owner_id', '=', 'users.id')
-      .as('tests'),
-    eb
-      .selectFrom('results')
-      .innerJoin('tests', 'tests.id', 'results.test_id')
-      .innerJoin('learner_groups', 'learner_groups.id', 'tests.learner_group_id')
-      .select(({ fn }) => fn.countAll<number>().as('n'))
-      .whereRef('owner_id', '=', 'users.id')
-      .as('results'),
-  ])
+  return withParts(db, everyPart).selectAll('users')
 }
 
 /** The same without their Progression Test data, whose counting takes longer the more there is. */
 function uncountedUsers(db: Kysely<Store>) {
+  return uncountedWithParts(db, everyPart).selectAll('users')
+}
+
+/** What lists of users begin with: as much of their own rows as an account is made of. */
+export function listedUsers(db: Kysely<Store>, parts: ReadonlySet<UserPart> = everyPart) {
+  return withParts(db, parts).select([
+    'users.id',
+    'users.email',
+    'users.email_key',
+    'users.first_name',
+    'users.last_name',
+    'users.centre_id',
+    'users.hub_role',
+    'users.status',
+    'users.status_before_suspension',
+    'users.status_before_deletion',
+    'users.pin_state',
+    'users.pin_issued_at',
+    'users.last_signed_in_at',
+    'users.created_at',
+  ])
+}
+
+/** What was not asked for is null. */
+function withParts(db: Kysely<Store>, parts: ReadonlySet<UserPart>) {
+  const counted = (number: RawBuilder<number>) => (parts.has('tests') ? number : absent<number>())
+  return uncountedWithParts(db, parts).select([
+    counted(sql`(select count(*) from learner_groups where owner_id = users.id)`).as('learner_groups'),
+    counted(sql`(select count(*) from tests
+      join learner_groups on learner_groups.id = tests.learner_group_id where owner_id = users.id)`).as(
+      'tests',
+    ),
+    counted(sql`(select count(*) from results join tests on tests.id = results.test_id
+      join learner_groups on learner_groups.id = tests.learner_group_id where owner_id = users.id)`).as(
+      'results',
+    ),
+  ])
+}
+
+function uncountedWithParts(db: Kysely<Store>, parts: ReadonlySet<UserPart>) {
+  const ask = <Value>(part: UserPart, value: RawBuilder<Value>) => (parts.has(part) ? value : absent<Value>())
   return db
     .selectFrom('users')
     .leftJoin('centres', 'centres.id', 'users.centre_id')
-    .selectAll('users')
     .select([
       'centres.number as centre_number',
       'centres.name as centre_name',
@@ -41,33 +67,44 @@ function uncountedUsers(db: Kysely<Store>) {
       'centres.deleted_at as centre_deleted_at',
       'centres.global_listening as centre_global_listening',
     ])
-    .select((eb) => [
-      eb
-        .selectFrom('users as coordinator')
-        .select('coordinator.status')
-        .whereRef('coordinator.centre_id', '=', 'users.centre_id')
-        .where('coordinator.hub_role', '=', 'coordinator')
-        .where('coordinator.status', '<>', 'deleted')
-        .as('coordinator_status'),
-      eb
-        .selectFrom('user_roles')
-        .select(sql<string | null>`string_agg(role, ',' order by role)`.as('names'))
-        .whereRef('user_roles.user_id', '=', 'users.id')
-        .as('role_names'),
-      eb
-        .selectFrom('user_sites')
-        .select(sql<string | null>`string_agg(site, ',' order by site)`.as('names'))
-        .whereRef('user_sites.user_id', '=', 'users.id')
-        .as('site_names'),
-      eb
-        .selectFrom('assignments')
-        .select(sql<string | null>`string_agg(cast(centre_id as text), ',' order by centre_id)`.as('ids'))
-        .whereRef('assignments.user_id', '=', 'users.id')
-        .as('assigned_ids'),
+    .select([
+      ask(
+        'coordinator',
+        sql<UserStatus | null>`(select coordinator.status from users as coordinator
+          where coordinator.centre_id = users.centre_id and coordinator.hub_role = 'coordinator'
+          and coordinator.status <> 'deleted')`,
+      ).as('coordinator_status'),
+      ask('roles', listed({ value: sql`role`, of: sql`user_roles` })).as('role_names'),
+      ask('sites', listed({ value: sql`site`, of: sql`user_sites` })).as('site_names'),
+      ask(
+        'assignments',
+        listed({ value: sql`cast(centre_id as text)`, of: sql`assignments`, by: sql`centre_id` }),
+      ).as('assigned_ids'),
     ])
 }
 
+function absent<Value>(): RawBuilder<Value | null> {
+  return sql<null>`null`
+}
+
+/** A user's rows of a table, separated by commas; null where there are none. */
+function listed({
+  value,
+  of,
+  by = value,
+}: {
+  value: RawBuilder<unknown>
+  of: RawBuilder<unknown>
+  by?: RawBuilder<unknown>
+}) {
+  return sql<
+    string | null
+  >`(select string_agg(${value}, ',' order by ${by}) from ${of} where user_id = users.id)`
+}
+
 export type UserWithCentre = Awaited<ReturnType<ReturnType<typeof usersWithCentre>['execute']>>[number]
+/** As an account is made of it. */
+export type ListedUser = Awaited<ReturnType<ReturnType<typeof listedUsers>['execute']>>[number]
 export type UncountedUser = Awaited<ReturnType<ReturnType<typeof uncountedUsers>['execute']>>[number]
 
 /** The live account of an address, by its key. */

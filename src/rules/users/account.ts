@@ -1,5 +1,5 @@
 import type { CentreKind, HubRole, PinState, UserStatus } from '../../db/schema.ts'
-import type { UncountedUser, UserWithCentre } from '../../db/users/users.ts'
+import type { ListedUser } from '../../db/users/users.ts'
 import { pinStatus, type SignInBlocker, signInBlocker } from './sign-in-status.ts'
 
 export interface CentreOfUser {
@@ -39,18 +39,19 @@ export interface Account {
   progressionTests: { learnerGroups: number; tests: number; results: number }
 }
 
+type UncountedUser = Omit<ListedUser, 'learner_groups' | 'tests' | 'results'>
+
 /** Where nobody asks how much they hold. */
 export type UncountedAccount = Omit<Account, 'progressionTests'>
 
-export function accountOf(row: UserWithCentre, at: Date): Account {
-  return {
-    ...uncountedAccountOf(row, at),
-    progressionTests: {
-      learnerGroups: row.learner_groups ?? 0,
-      tests: row.tests ?? 0,
-      results: row.results ?? 0,
-    },
+export function accountOf(row: ListedUser, at: Date): Account {
+  const progressionTests = {
+    learnerGroups: row.learner_groups ?? 0,
+    tests: row.tests ?? 0,
+    results: row.results ?? 0,
   }
+  // Added to it: of a hundred thousand, copies take longer than all else.
+  return Object.assign(uncountedAccountOf(row, at), { progressionTests })
 }
 
 export function uncountedAccountOf(row: UncountedUser, at: Date): UncountedAccount {

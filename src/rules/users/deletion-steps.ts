@@ -37,8 +37,8 @@ export async function receiversFor(
   const sites = held.map(({ site }) => site)
   const receivers: Account[] = []
   const filter = { centreId: account.centre.id, statuses: ['active', 'invited'] as const, sites }
-  for await (const row of streamUsers(db, { filter, order: 'name', reverse: false })) {
-    if (row.id !== account.id) receivers.push(accountOf(row, at))
+  for await (const page of streamUsers(db, { filter, order: 'name', reverse: false })) {
+    for (const row of page) if (row.id !== account.id) receivers.push(accountOf(row, at))
   }
   return receivers
 }

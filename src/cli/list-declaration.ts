@@ -1,0 +1,135 @@
+import type { Pages } from '../db/pages.ts'
+import type { OpenStore } from '../db/store/open.ts'
+import type { Field } from '../render/fields.ts'
+import type { AnswerName, JsonItem, JsonKey } from '../render/json.ts'
+import type { View } from '../render/table.ts'
+import type { RuleContext } from '../rules/permissions/actor.ts'
+import type { Answer, Declaration } from './define.ts'
+import type { ListFormat } from './list-options.ts'
+
+/** What a list is declared with. */
+interface ListDeclaration<
+  Args,
+  Options,
+  Row,
+  Name extends string,
+  Sort extends Name,
+  Shape extends AnswerName,
+> extends Declaration<Args, Options> {
+  /** What it is a list of: `user`, `user-duplicate`. */
+  noun: string
+  /** The shape of `--json`, and what it calls them. */
+  answer: Shape
+  key: JsonKey<NoInfer<Shape>>
+  fields: Readonly<Record<Name, Field<Row>>>
+  /** Those that a terminal shows, where none are named; absent: all. */
+  table?: readonly NoInfer<Name>[]
+  /** Those that a narrow terminal does without, the least important first; absent: the last, but for the first two. */
+  leastFirst?: readonly NoInfer<Name>[]
+  /** Those that a pipe gets; absent: all, in the order in which they stand. */
+  pipe?: readonly NoInfer<Name>[]
+  /** What identifies a row, for `--format ids`. */
+  id: NoInfer<Name>
+  /** Those by which the rows come sorted when they are asked for so; by any other they are sorted here. */
+  sorts?: readonly Sort[]
+  /** False for a list that takes no search text. */
+  searched?: false
+  /** The search text is looked for by `find`; absent: here, in every field. */
+  searches?: true
+  /** How many a terminal shows, where no limit is said. */
+  atTerminal?: number
+  /** Another answer than the list, for these options. */
+  instead?: (options: Args & Options, view: View) => Answer | undefined
+  json: (row: Row) => JsonItem<NoInfer<Shape>>
+  /** What follows the rows in `--json`, beside the total. */
+  rest?: object
+  /** What is said when there are none. */
+  none: string
+  /** The exit code, by how many were shown; absent: 0. */
+  exit?: (shown: number) => number
+  /** The file that the list is written into instead, where one is named. */
+  toFile?: (options: Args & Options) => string | undefined
+}
+
+export type Listing<
+  Args,
+  Options,
+  Row,
+  Name extends string,
+  Sort extends Name,
+  Shape extends AnswerName,
+> = ListDeclaration<Args, Options, Row, Name, Sort, Shape> &
+  (
+    | { find: (source: Source, options: Args & Options) => Promise<Found<Row, Sort>>; all?: undefined }
+    /** Rows that are in no store. */
+    | { all: () => readonly Row[]; find?: undefined }
+  )
+
+/** Where the rows come from. */
+export interface Source {
+  store: OpenStore
+  ctx: RuleContext
+  /** The search text, folded; empty where the listing looks for it itself. */
+  words: readonly string[]
+}
+
+export interface Found<Row, Sort extends string = never> {
+  /** All of them, or some at a time. */
+  rows: (page: Page<Sort>) => Rows<Row>
+  /** How many there are without a limit; absent: they are counted as they pass. */
+  count?: () => Promise<number>
+  /** Where somebody sees only a part of them, what that is: said where there are none. */
+  seen?: string | undefined
+  /** What they are the list of, before the rows. */
+  about?: { lines: (view: View) => readonly string[]; json: object }
+}
+
+export type Rows<Row> = Pages<Row> | Iterable<Row>
+
+export interface Page<Sort extends string> {
+  /** The fields that are shown or sorted by, so that no others need be read; absent: all. */
+  fields: ReadonlySet<string> | undefined
+  /** One of `sorts`; absent: in the order that is usual here. */
+  sort: Sort | undefined
+  reverse: boolean
+  limit: number | undefined
+}
+
+/** What of the list is wanted, and how. */
+export interface Wanted<Name extends string> {
+  names: readonly Name[]
+  /** Whether they were named, so that JSON lines hold them alone. */
+  named: boolean
+  format: ListFormat
+  sort: Name | undefined
+  reverse: boolean
+  limit: number | undefined
+}
+
+/** A list that is being written. */
+export interface List<Row, Name extends string, Sort extends Name> {
+  spec: Pick<
+    Omit<ListDeclaration<unknown, unknown, Row, Name, Sort, AnswerName>, 'key' | 'json'> & {
+      key: string
+      json: (row: Row) => unknown
+    },
+    | 'noun'
+    | 'key'
+    | 'fields'
+    | 'table'
+    | 'leastFirst'
+    | 'pipe'
+    | 'id'
+    | 'sorts'
+    | 'atTerminal'
+    | 'json'
+    | 'rest'
+    | 'none'
+  >
+  found: Found<Row, Sort>
+  wanted: Wanted<Name>
+  /** What is looked for here, and not by the source. */
+  words: readonly string[]
+  /** How many fit, limit aside; known once the rows have passed. */
+  total: number
+}

@@ -1,0 +1,131 @@
+import { Cancelled } from '../errors.ts'
+import type { Cell, Field } from '../render/fields.ts'
+import { searchKey } from '../search-key.ts'
+import type { List, Rows } from './list-declaration.ts'
+import type { ListFormat } from './list-options.ts'
+
+/** The rows that were read, some at a time, and how many they were. */
+export interface CountedPages<Row> extends AsyncIterable<readonly Row[]> {
+  count: number
+}
+
+/** The rows, searched, sorted and limited: by the source where it can, else as they pass. */
+export function pagesOfList<Row, Name extends string, Sort extends Name>(
+  list: List<Row, Name, Sort>,
+  signal: AbortSignal,
+): CountedPages<Row> {
+  return {
+    count: 0,
+    async *[Symbol.asyncIterator]() {
+      for await (const page of pagesIn(list, signal)) {
+        this.count += page.length
+        yield page
+      }
+    },
+  }
+}
+
+async function* pagesIn<Row, Name extends string, Sort extends Name>(
+  list: List<Row, Name, Sort>,
+  signal: AbortSignal,
+) {
+  const { spec, found, words, wanted } = list
+  const { sort, reverse, limit = Number.POSITIVE_INFINITY } = wanted
+  const asked = spec.sorts?.find((one) => one === sort)
+  const isSorted = sort === undefined || asked !== undefined
+  const isLimited = isSorted && words.length === 0 && found.count !== undefined
+  const rows = found.rows({
+    fields: fieldsAsked(list),
+    sort: asked,
+    reverse: isSorted && reverse,
+    limit: isLimited ? wanted.limit : undefined,
+  })
+  let shown = 0
+  for await (const page of inPages(isSorted ? rows : await sorted(rows, list), limit)) {
+    if (signal.aborted) throw new Cancelled()
+    const fitting = words.length === 0 ? page : page.filter((row) => fits(row, spec, words))
+    list.total += fitting.length
+    if (list.total > manyRows && list.total - fitting.length <= manyRows) await rowsAreMany()
+    const kept = fitting.length > limit - shown ? fitting.slice(0, limit - shown) : fitting
+    shown += kept.length
+    if (kept.length > 0) yield kept
+    if (shown >= limit && !needsTotal.has(wanted.format)) return
+  }
+  if (isLimited && shown === limit && needsTotal.has(wanted.format))
+    list.total = (await found.count?.()) ?? shown
+}
+
+/** From so many rows on memory is worth more than the time of the collector. */
+const manyRows = 5000
+
+async function rowsAreMany(): Promise<void> {
+  const { growHeapSlowly } = await import('../heap-growth.ts')
+  growHeapSlowly()
+}
+
+const needsTotal: ReadonlySet<ListFormat> = new Set<ListFormat>(['table', 'json'])
+
+/** Undefined where a row is shown, or searched, whole. */
+function fieldsAsked<Row, Name extends string, Sort extends Name>({
+  spec,
+  wanted: { format, names, named, sort },
+  words,
+}: List<Row, Name, Sort>): ReadonlySet<string> | undefined {
+  if (words.length > 0 || format === 'json' || (format === 'jsonl' && !named)) return undefined
+  const shown = format === 'ids' ? [spec.id] : format === 'count' ? [] : names
+  return new Set<string>(sort === undefined ? shown : [...shown, sort])
+}
+
+const rowsAtOnce = 500
+
+/** Rows that are made one after the other are taken some at a time. */
+async function* inPages<Row>(rows: Rows<Row>, limit = rowsAtOnce): AsyncGenerator<readonly Row[]> {
+  if (Symbol.asyncIterator in rows) {
+    yield* rows
+    return
+  }
+  let page: Row[] = []
+  for (const row of rows) {
+    page.push(row)
+    if (page.length < Math.min(rowsAtOnce, limit)) continue
+    yield page
+    page = []
+  }
+  if (page.length > 0) yield page
+}
+
+function fits<Row, Name extends string, Sort extends Name>(
+  row: Row,
+  { fields }: List<Row, Name, Sort>['spec'],
+  words: readonly string[],
+): boolean {
+  if (words.length === 0) return true
+  const text = searchKey(
+    Object.values<Field<Row>>(fields)
+      .map(({ value }) => value(row) ?? '')
+      .join(' '),
+  )
+  return words.every((word) => text.includes(word))
+}
+
+/** Held together, where nothing sorts them on their way. */
+async function sorted<Row, Name extends string, Sort extends Name>(
+  rows: Rows<Row>,
+  { spec: { fields }, wanted: { sort, reverse } }: List<Row, Name, Sort>,
+): Promise<Row[]> {
+  const all: { row: Row; key: Cell }[] = []
+  for await (const page of inPages(rows))
+    for (const row of page) all.push({ row, key: sort === undefined ? null : fields[sort].value(row) })
+  all.sort((one, other) => (reverse ? -1 : 1) * compared(one.key, other.key))
+  return all.map(({ row }) => row)
+}
+
+function compared(one: Cell, other: Cell): number {
+  if (typeof one === 'number' && typeof other === 'number') return one - other
+  if (one === null || other === null) return Number(one !== null) - Number(other !== null)
+  inOrder ??= new Intl.Collator('en', { numeric: true })
+  return inOrder.compare(String(one), String(other))
+}
+
+/** Made for the first list that is sorted here. */
+let inOrder: Intl.Collator | undefined

@@ -1,0 +1,191 @@
+import { tsvLine } from '../render/clean-text.ts'
+import type { Cell, Field } from '../render/fields.ts'
+import { piecesOfJsonList } from '../render/pieces.ts'
+import type { View } from '../render/table.ts'
+import { count } from '../render/text.ts'
+import { wrapped } from '../render/wrap.ts'
+import type { List } from './list-declaration.ts'
+import type { CountedPages } from './list-rows.ts'
+import type { Session } from './session.ts'
+
+/** The list as it is written, in the format that is wanted. */
+export function textOf<Row, Name extends string, Sort extends Name>(
+  list: List<Row, Name, Sort>,
+  pages: CountedPages<Row>,
+  session: Session,
+): AsyncIterable<string> {
+  const { spec, wanted } = list
+  const { out } = session.terminal
+  switch (wanted.format) {
+    case 'table':
+      return tables(list, pages, out)
+    case 'tsv':
+      return lines(pages, (row) => tsvLine(cellsOf(row, list)))
+    case 'csv':
+      return csv(list, pages)
+    case 'json':
+      return document(list, pages, session)
+    case 'jsonl':
+      return lines(pages, (row) => JSON.stringify(recordOf(row, list)))
+    case 'ids':
+      return lines(pages, (row) => tsvLine([spec.fields[spec.id].value(row)]))
+    case 'count':
+      return numberOf(list, pages)
+  }
+}
+
+export function cellsOf<Row, Name extends string, Sort extends Name>(
+  row: Row,
+  { spec, wanted }: List<Row, Name, Sort>,
+): Cell[] {
+  return wanted.names.map((name) => spec.fields[name].value(row))
+}
+
+function recordOf<Row, Name extends string, Sort extends Name>(
+  row: Row,
+  { spec, wanted }: List<Row, Name, Sort>,
+): unknown {
+  if (!wanted.named) return spec.json(row)
+  return Object.fromEntries(wanted.names.map((name) => [camelCase(name), spec.fields[name].value(row)]))
+}
+
+async function* lines<Row>(
+  pages: AsyncIterable<readonly Row[]>,
+  line: (row: Row) => string,
+): AsyncGenerator<string> {
+  for await (const page of pages) yield `${page.map(line).join('\n')}\n`
+}
+
+async function* csv<Row, Name extends string, Sort extends Name>(
+  list: List<Row, Name, Sort>,
+  pages: AsyncIterable<readonly Row[]>,
+) {
+  const { csvText } = await import('../workbook/write.ts')
+  async function* cells() {
+    for await (const page of pages) for (const row of page) yield cellsOf(row, list)
+  }
+  yield* csvText({ name: '', columns: list.wanted.names.map((heading) => ({ heading })), rows: cells() })
+}
+
+async function* numberOf<Row, Name extends string, Sort extends Name>(
+  { found, wanted, words }: List<Row, Name, Sort>,
+  pages: CountedPages<Row>,
+) {
+  const { limit = Number.POSITIVE_INFINITY } = wanted
+  if (found.count && words.length === 0) pages.count = Math.min(limit, await found.count())
+  else for await (const _ of pages);
+  yield `${pages.count}\n`
+}
+
+// Drawing a table takes time with the square of its length.
+const rowsInTable = 500
+
+async function* tables<Row, Name extends string, Sort extends Name>(
+  list: List<Row, Name, Sort>,
+  pages: CountedPages<Row>,
+  view: View,
+) {
+  const { columnsThatFit, table } = await import('../render/table.ts')
+  const { spec, found, wanted } = list
+  const headings = wanted.names.map((name) => spec.fields[name].heading)
+  const leastFirst = leastFirstOf(list)
+  const key = wanted.names.indexOf(spec.id)
+  const hidden = new Set<string>()
+  const draw = (page: Cell[][]) => {
+    const kept = view.isTerminal
+      ? columnsThatFit(headings, page, { width: view.width, key, leastFirst })
+      : [...headings.keys()]
+    const only = <Part>(parts: readonly Part[]) => parts.filter((_, at) => kept.includes(at))
+    for (const [at, heading] of headings.entries()) if (!kept.includes(at)) hidden.add(heading)
+    return `${table(only(headings), page.map(only), view, { key: kept.indexOf(key) })}\n`
+  }
+  if (view.isTerminal) for (const line of found.about?.lines(view) ?? []) yield `${line}\n`
+  let drawn: Cell[][] = []
+  for await (const page of pages) {
+    for (const row of page) {
+      drawn.push(wanted.names.map((name) => shownIn(view, spec.fields[name], row)))
+      if (drawn.length < rowsInTable) continue
+      yield draw(drawn)
+      drawn = []
+    }
+  }
+  if (drawn.length > 0) yield draw(drawn)
+  if (!view.isTerminal) return
+  yield pages.count === 0
+    ? `${wrapped(noneOf(list), view.width)}\n`
+    : `${view.chalk.dim(totalOf(list, pages.count))}\n`
+  const without = wrapped(`No room for: ${[...hidden].join(', ')}.`, view.width)
+  if (hidden.size > 0) yield `${view.chalk.dim(without)}\n`
+}
+
+/** By their places; whoever names the columns gets them. */
+function leastFirstOf<Row, Name extends string, Sort extends Name>({
+  spec,
+  wanted: { names, named },
+}: List<Row, Name, Sort>): number[] {
+  if (named) return []
+  const least = spec.leastFirst ?? names.slice(2).reverse()
+  return least
+    .filter((name) => name !== spec.id)
+    .map((name) => names.indexOf(name))
+    .filter((at) => at >= 0)
+}
+
+/** What is said when there are none. */
+export function noneOf<Row, Name extends string, Sort extends Name>({
+  spec,
+  found,
+}: Pick<List<Row, Name, Sort>, 'spec' | 'found'>): string {
+  return found.seen === undefined ? spec.none : `${spec.none} ${found.seen}`
+}
+
+function shownIn<Row>(view: View, { shown, value }: Field<Row>, row: Row): Cell {
+  return view.isTerminal && shown ? shown(row, view) : value(row)
+}
+
+function totalOf<Row, Name extends string, Sort extends Name>(
+  { spec, total }: List<Row, Name, Sort>,
+  shown: number,
+): string {
+  if (shown >= total) return `${count(shown, spec.noun)}.`
+  return `${shown.toLocaleString('en-GB')} of ${count(total, spec.noun)}; a larger --limit shows more.`
+}
+
+/** The one JSON document of the list, its rows written as they come. */
+function document<Row, Name extends string, Sort extends Name>(
+  list: List<Row, Name, Sort>,
+  pages: AsyncIterable<readonly Row[]>,
+  { terminal, notices }: Session,
+): AsyncIterable<string> {
+  const { spec, found } = list
+  async function* items() {
+    for await (const page of pages) yield page.map(spec.json)
+  }
+  return piecesOfJsonList(
+    {
+      before: found.about?.json ?? {},
+      name: spec.key,
+      items: items(),
+      rest: async () => ({ ...spec.rest, total: list.total, notices }),
+    },
+    terminal.out.isTerminal ? 2 : 0,
+  )
+}
+
+/** Joined to what is worth a write: the first soon, then larger ones. */
+export async function* inPieces(parts: AsyncIterable<string>): AsyncGenerator<string> {
+  let piece = ''
+  let enough = 1024
+  for await (const part of parts) {
+    piece += part
+    if (piece.length < enough) continue
+    yield piece
+    piece = ''
+    enough = 64 * 1024
+  }
+  if (piece !== '') yield piece
+}
+
+function camelCase(name: string): string {
+  return name.replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase())
+}

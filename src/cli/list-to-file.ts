@@ -1,0 +1,38 @@
+import { tsvLine } from '../render/clean-text.ts'
+import { count } from '../render/text.ts'
+import { answer } from './action.ts'
+import type { List } from './list-declaration.ts'
+import { pagesOfList } from './list-rows.ts'
+import { cellsOf } from './list-text.ts'
+import { checkOutputFile, prepareTable } from './output-file.ts'
+import { placeRecorded } from './record-event.ts'
+import type { Session } from './session.ts'
+
+/** The list as a table of its own, complete; the log names it before it is in its place. */
+export async function writeToFile<Row, Name extends string, Sort extends Name>(
+  list: List<Row, Name, Sort>,
+  { session, file }: { session: Session; file: string },
+): Promise<number> {
+  const { spec } = list
+  const { now, signal } = session.context
+  const { tableEnding } = await import('../workbook/write.ts')
+  // The file as it was typed: what is written first has another name.
+  if (file.trim() !== '') tableEnding(file)
+  const output = await checkOutputFile(session, { kind: 'list', file, flag: '--out', asksLater: true })
+  await output.agreeToReplace()
+  const pages = pagesOfList(list, signal)
+  const columns = list.wanted.names.map((name) => ({ heading: spec.fields[name].heading, width: 24 }))
+  async function* cells() {
+    for await (const page of pages)
+      for (const row of page) yield cellsOf(row, list).map((cell) => String(cell ?? ''))
+  }
+  const sheet = { name: session.command, columns, rows: cells(), print: { landscape: true } }
+  await prepareTable(output, { sheets: [sheet], at: now(), signal })
+  const action = `${session.command.replaceAll(' ', '.')}.written`
+  await placeRecorded(session, { file: output, event: { action, facts: { rows: pages.count } } })
+  const text = session.terminal.out.isTerminal
+    ? `${count(pages.count, spec.noun)} written to ${file}.`
+    : tsvLine([file, pages.count])
+  await answer(session, { text, json: { file, total: pages.count } })
+  return 0
+}

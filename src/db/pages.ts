@@ -1,0 +1,28 @@
+import type { Compilable, Kysely } from 'kysely'
+import type { Store } from './schema.ts'
+
+/** Rows some at a time, however many there are: to wait for each of them takes longer than to read it. */
+export type Pages<Row> = AsyncIterable<readonly Row[]>
+
+/** What a query finds, as it is read; the first page is a small one, so that it comes soon. */
+export async function* pagesOf<Row>(db: Kysely<Store>, query: Compilable<Row>): AsyncGenerator<Row[]> {
+  for await (const { rows } of db.getExecutor().stream(query.compile(), rowsAtOnce)) yield rows
+}
+
+/** As many as are worth a wait; each engine has its own number too. */
+const rowsAtOnce = 1000
+
+/** The same pages, with each row made into another. */
+export async function* mapPages<Row, Made>(
+  pages: Pages<Row>,
+  make: (row: Row) => Made,
+): AsyncGenerator<Made[]> {
+  for await (const page of pages) yield page.map(make)
+}
+
+/** The last row first: all of them are held. */
+export async function* reversePages<Row>(pages: Pages<Row>): AsyncGenerator<Row[]> {
+  const all: (readonly Row[])[] = []
+  for await (const page of pages) all.push(page)
+  for (const page of all.reverse()) yield page.toReversed()
+}
