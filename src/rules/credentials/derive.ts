@@ -19,7 +19,13 @@ export const maxWrongTries = 5
 /** Eight digits, derived: a stolen store opens nothing, a lost sheet can be made again. */
 export function pinOf(key: Buffer, nonce: Buffer): string {
   const seal = createHmac('sha256', key).update(lengthPrefixed('pin', nonce)).digest()
-  return String(seal.readBigUInt64BE(0) % 100_000_000n).padStart(8, '0')
+  return String(remainderOf(seal, 100_000_000)).padStart(8, '0')
+}
+
+/** What is left of the number in the first eight bytes, in steps that no number loses digits by. */
+export function remainderOf(seal: Buffer, divisor: number): number {
+  const high = ((seal.readUIntBE(0, 3) % divisor) * 2 ** 24 + seal.readUIntBE(3, 3)) % divisor
+  return (high * 2 ** 16 + seal.readUInt16BE(6)) % divisor
 }
 
 /** As it is printed and read aloud: two groups of four. */
@@ -45,7 +51,7 @@ export function codeOf(key: Buffer, { userId, nonce }: { userId: number; nonce: 
   const seal = createHmac('sha256', key)
     .update(lengthPrefixed('code', String(userId), nonce))
     .digest()
-  return String(seal.readBigUInt64BE(0) % 1_000_000n).padStart(6, '0')
+  return String(remainderOf(seal, 1_000_000)).padStart(6, '0')
 }
 
 // Without letters and digits that are read as one another.
@@ -74,13 +80,15 @@ export function timingSafeEqualText(typed: string, right: string): boolean {
 
 /** Fields that cannot run into one another. */
 export function lengthPrefixed(...fields: readonly (string | Buffer)[]): Buffer {
-  const parts = fields.flatMap((field) => {
-    const bytes = typeof field === 'string' ? Buffer.from(field) : field
-    const length = Buffer.alloc(4)
-    length.writeUInt32BE(bytes.length)
-    return [length, bytes]
-  })
-  return Buffer.concat(parts)
+  const size = fields.reduce((sum, field) => sum + 4 + Buffer.byteLength(field), 0)
+  const bytes = Buffer.alloc(size)
+  let at = 0
+  for (const field of fields) {
+    const length = typeof field === 'string' ? bytes.write(field, at + 4) : field.copy(bytes, at + 4)
+    bytes.writeUInt32BE(length, at)
+    at += 4 + length
+  }
+  return bytes
 }
 
 const paths = { 'set-up': 'set-up', reset: 'reset-password' } as const

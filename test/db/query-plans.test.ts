@@ -1,0 +1,86 @@
+import type Database from 'better-sqlite3'
+import { createRequire } from 'node:module'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { connectSqlite, driverPackage } from '../../src/db/sqlite/driver.ts'
+import { newWorld, type World } from '../world.ts'
+
+/** Those that take as long in a store of a million users as in one of twenty thousand. */
+const alike: Readonly<Record<string, readonly string[]>> = {
+  'users show': ['users', 'show', 'amira@school.example'],
+  'users exists': ['users', 'exists', 'amira@school.example'],
+  'users list --centre': ['users', 'list', '--centre', 'EG001'],
+  'users reset-password': ['users', 'reset-password', 'amira@school.example', '--yes'],
+  'users pin': ['users', 'pin', 'nour@school.example', '--yes'],
+  'users edit': ['users', 'edit', 'amira@school.example', '--first-name', 'Amina', '--yes'],
+  'users suspend': ['users', 'suspend', 'amira@school.example', '--yes'],
+  'users restore': ['users', 'restore', 'amira@school.example'],
+  'users add': ['users', 'add', 'Omar Said <omar@school.example>', '--centre', 'EG001'],
+  'roles grant': ['roles', 'grant', 'amira@school.example', 'exams-officer', '--yes'],
+  'centres show': ['centres', 'show', 'EG001'],
+  'coordinator show': ['coordinator', 'show', 'EG001'],
+}
+
+describe('what a large store is asked for one person or one centre', () => {
+  let world: World
+  let store: Database.Database
+  const driver: { prototype: Database.Database } = createRequire(import.meta.url)(driverPackage)
+  const prepare = vi.spyOn(driver.prototype, 'prepare')
+
+  beforeAll(async () => {
+    world = newWorld()
+    await world.centre('EG001', { coordinator: 'lina@school.example' })
+    await world.user('amira@school.example', {
+      centre: 'EG001',
+      hubRole: 'teacher',
+      roles: ['submit-teacher'],
+    })
+    await world.user('nour@school.example', { centre: 'EG001', status: 'invited' })
+    store = connectSqlite(world.db)
+  })
+  afterAll(async () => {
+    prepare.mockRestore()
+    store.close()
+    await world.close()
+  })
+
+  for (const [command, argv] of Object.entries(alike)) {
+    it(`${command}: no table is read from one end to the other`, async () => {
+      prepare.mockClear()
+      expect(await world.run(argv)).toMatchObject({ exit: 0 })
+      const asked = new Set(prepare.mock.calls.map(([statement]) => statement).filter(isQuery))
+      expect(asked.size).toBeGreaterThan(1)
+      expect([...asked].flatMap((statement) => scansOf(store, statement))).toEqual([])
+    })
+  }
+
+  it('a look at every user is told as one', () => {
+    expect(scansOf(store, "select id from users where folded like '%a'")).toEqual([
+      "SCAN users: select id from users where folded like '%a'",
+    ])
+  })
+})
+
+function isQuery(statement: string): boolean {
+  return /^\s*(select|with|insert|update|delete)\b/i.test(statement)
+}
+
+/** What has few rows in any store, or was given with the question. */
+const short =
+  /^SCAN (store|templates|pin_sheets_owed|sqlite_schema|json_each|CONSTANT ROW|\d+[- ]\S+ VALUES CLAUSE|\d+ CONSTANT ROWS|\(subquery-\d+\))\b/
+
+function scansOf(store: Database.Database, statement: string): string[] {
+  if (/order by "?(\w+"?\.)?"?id"? desc limit (1\b|\?)$/i.test(statement.trim())) return []
+  // SQLite looks for messages of a new link only while a reference to none is open, which none ever is here.
+  const isOpenReference = (detail: string) =>
+    detail === 'SCAN outbox' && /^insert into "credentials"/.test(statement)
+  // SQLite looks at these two values when it chooses: there are indexes of what is not deleted, and of coordinators.
+  const typed = statement
+    .replaceAll(/\bstatus("?) <> \?/g, "status$1 <> 'deleted'")
+    .replaceAll(/\bhub_role("?) = \?/g, "hub_role$1 = 'coordinator'")
+  const values = Array.from(typed.matchAll(/\?/g), () => null)
+  return store
+    .prepare<unknown[], { detail: string }>(`explain query plan ${typed}`)
+    .all(...values)
+    .filter(({ detail }) => detail.startsWith('SCAN ') && !short.test(detail) && !isOpenReference(detail))
+    .map(({ detail }) => `${detail}: ${statement}`)
+}
