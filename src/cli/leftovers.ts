@@ -45,7 +45,8 @@ export async function removeLeftovers(
   session: LeftoverScope & Pick<Session, 'notify'>,
   store?: OpenStore,
 ): Promise<void> {
-  const noted = await notedSheets(store)
+  const isKnownToHaveNone = store?.engine.server?.hasNotedSheets() === false
+  const noted = isKnownToHaveNone ? [] : await notedSheets(store)
   removeAbandoned(filesWith(noted, session), session)
   if (existsSync(draftsFolder(session.context))) {
     const { removeOldDrafts } = await import('./drafts.ts')

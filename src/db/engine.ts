@@ -52,6 +52,8 @@ export interface LastEvent {
   mac: Buffer
   /** ISO time. */
   at: string
+  /** A row that is not there, and of which values are; null where the log was not cut. */
+  beyond: number | null
 }
 
 export interface CopyingOut {
@@ -63,6 +65,8 @@ export interface CopyingOut {
 export interface FewerRoundTrips {
   /** The last event of the log, as it was when the store was looked at, or taken for a change; undefined of an empty log. */
   lastEvent(): LastEvent | undefined
+  /** Whether any PIN sheet was noted, at that moment. */
+  hasNotedSheets(): boolean
   /** Sends a statement that answers nothing together with the next one; its failure is told there. */
   sendWithNext(query: CompiledQuery): void
 }

@@ -93,6 +93,20 @@ export interface Settled {
   file: string | null
 }
 
+/** Messages as they are once what became of them is written down. */
+export function settledRows(
+  rows: readonly OutboxRow[],
+  { results, at }: { results: readonly Settled[]; at: Date },
+): OutboxRow[] {
+  return results.flatMap(({ id, state, lastError, nextTryAt, file }) => {
+    const row = rows.find((one) => one.id === id)
+    if (!row) return []
+    const delivered_at = state === 'sent' || state === 'written' ? at.toISOString() : null
+    const ended = { state, last_error: lastError, next_try_at: nextTryAt, file, delivered_at }
+    return [{ ...row, ...ended, attempts: row.attempts + 1, claimed_by: null, claimed_at: null }]
+  })
+}
+
 /** Writes down what became of claimed messages. What was sent was sent, even if it was cancelled meanwhile. */
 export async function settleMessages(
   trx: Trx,

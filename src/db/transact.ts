@@ -26,6 +26,8 @@ interface TransactionState {
   /** The last row of the log, where that is known: before this transaction, and now. */
   before?: { row: LastRow | undefined }
   last?: { row: LastRow | undefined }
+  /** The log is known to end where it ended. */
+  isWhole: boolean
   auditKey: Buffer
   /** Makes the digests of the addresses that were erased. */
   erasureKey: Buffer
@@ -208,6 +210,7 @@ async function withinOne<Result>(store: OpenStore, clock: Clock, body: Body<Resu
       signInKey,
       at,
       queued: [],
+      isWhole: lastEvent?.beyond === null,
       ...(server ? { before: { row: lastEvent }, last: { row: lastEvent } } : {}),
     })
     const result = await body(trx, trx)

@@ -95,6 +95,7 @@ function isClaimed({ state, claimed_by }: OutboxRow): boolean {
 async function deliver({ store, session, by, numbers, rate, counting }: Delivering): Promise<Delivered> {
   const { settings, context } = session
   const folder = settings.mailDir.value ?? ''
+  const written = new Map<number, OutboxRow>()
   const stopped = await sendMessages(numbers, {
     store,
     by,
@@ -105,9 +106,13 @@ async function deliver({ store, session, by, numbers, rate, counting }: Deliveri
     baseUrl: settings.baseUrl.value ?? '',
     signal: context.interruption.heard,
     rate,
+    onWritten: (rows) => {
+      for (const row of rows) written.set(row.id, row)
+    },
     onProgress: counting?.say,
   }).finally(() => counting?.stop())
-  const rows = await findMessages(store.db, numbers)
+  const isAllKnown = numbers.every((id) => written.has(id))
+  const rows = isAllKnown ? [...written.values()] : await findMessages(store.db, numbers)
   for (const notice of noticesAbout(rows, { folder, stopped })) session.notify(notice)
   return deliveredOf(rows)
 }

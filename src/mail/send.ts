@@ -1,10 +1,10 @@
 import type { Kysely } from 'kysely'
 import { findCredential } from '../db/credentials.ts'
 import type { OpenStore } from '../db/store/open.ts'
-import { newClaimant, type Settled } from '../db/outbox-claims.ts'
+import { newClaimant, type Settled, settledRows } from '../db/outbox-claims.ts'
 import type { OutboxRow, Store } from '../db/schema.ts'
 import { changedTemplates } from '../db/templates.ts'
-import { commit } from '../db/transact.ts'
+import { commit, timeOf } from '../db/transact.ts'
 import type { RuleContext } from '../rules/permissions/actor.ts'
 import { type Composed, letterWriter, type Writer } from './compose.ts'
 import { claim, claimWithin, settle, settled, settleWithin } from './claims.ts'
@@ -34,6 +34,8 @@ export interface Sending {
   lease?: number
   /** At most so many messages a second. */
   rate?: number
+  /** Told of messages that were claimed, written and settled at once: as they are now. */
+  onWritten?: (rows: readonly OutboxRow[]) => void
   /** Told after each message or batch. */
   onProgress?: (done: number) => void
 }
@@ -128,7 +130,7 @@ async function writeAll(ids: readonly number[], sending: Sending & { writer: Wri
   const claiming = { ...sending, claimant: newClaimant('folder') }
   for (let at = 0; at < ids.length; at += filesAtOnce) {
     if (signal?.aborted) return undefined
-    await commit(store, async (trx) => {
+    const { result: written } = await commit(store, async (trx) => {
       const rows = await claimWithin(trx, ids.slice(at, at + filesAtOnce), claiming)
       const results = await inTurns(rows, async (row): Promise<Settled> => {
         const composed = await composedFor(row, { ...sending, db: trx })
@@ -137,7 +139,9 @@ async function writeAll(ids: readonly number[], sending: Sending & { writer: Wri
         return { id: row.id, state: 'written', lastError: null, nextTryAt: null, file }
       })
       await settleWithin(trx, results, { ...claiming, rows })
+      return settledRows(rows, { results, at: timeOf(trx) })
     })
+    sending.onWritten?.(written)
     sending.onProgress?.(Math.min(at + filesAtOnce, ids.length))
   }
   return undefined

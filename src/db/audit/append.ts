@@ -45,7 +45,7 @@ export interface AuditProblem {
 /** Adds a row to the log, sealed together with the one before it. */
 export async function insertAuditRow(trx: Trx, event: AuditEvent): Promise<number> {
   const last = await lastSeal(trx)
-  await refuseCutLog(trx, last?.id ?? 0)
+  if (!transactionState(trx).isWhole) await refuseCutLog(trx, last?.id ?? 0)
   const personal = event.personal.map((fact) => ({ ...fact, salt: randomBytes(16) }))
   const row: SealedRow = {
     id: (last?.id ?? 0) + 1,

@@ -98,6 +98,7 @@ function sharedEngine(connection: SharedConnection, db: Kysely<Store>): Engine {
     aboutToCommit: (head) => connection.aboutToCommit(head),
     server: {
       lastEvent: () => connection.lastEvent,
+      hasNotedSheets: () => connection.hasNotedSheets,
       sendWithNext: ({ sql, parameters }) => connection.sendWithNext(sql, parameters),
     },
     aboutServer: () => connection.about(),

@@ -48,6 +48,7 @@ export class SharedConnection {
   #resting: NodeJS.Timeout | undefined
   #row: StoreRow | undefined
   #lastEvent: LastEvent | undefined
+  #hasNotedSheets = false
   #expected: LogHead | undefined
   /** The server's own number of the change that is open. */
   #transaction: string | undefined
@@ -135,6 +136,11 @@ export class SharedConnection {
   /** The last event of the log, as it was when the store was looked at or taken last. */
   get lastEvent(): LastEvent | undefined {
     return this.#lastEvent
+  }
+
+  /** Whether any PIN sheet was noted, at that moment. */
+  get hasNotedSheets(): boolean {
+    return this.#hasNotedSheets
   }
 
   /** @throws `store-newer`, `store-older` */
@@ -490,8 +496,10 @@ export class SharedConnection {
       throw new Unavailable('store-damaged', `The store ${this.#sharing.place.shown} has no row of its own.`)
     this.#transaction = row.transaction ?? undefined
     this.#row = { storeId: row.store_id, fingerprint: row.key_fingerprint, version: Number(row.version) }
-    const { last_id: id, last_segment: segment, last_mac: mac, last_at: at } = row
-    this.#lastEvent = id === null || !mac || at === null ? undefined : { id, segment: segment ?? 1, mac, at }
+    const { last_id: id, last_segment: segment, last_mac: mac, last_at: at, beyond } = row
+    this.#lastEvent =
+      id === null || !mac || at === null ? undefined : { id, segment: segment ?? 1, mac, at, beyond }
+    this.#hasNotedSheets = row.sheets
     const difference = Number(row.clock) - Date.now()
     this.#clockDifference = Math.abs(difference) < minClockDifference ? 0 : difference
   }
