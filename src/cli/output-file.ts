@@ -79,7 +79,7 @@ function outputFile(
   let agreed = !replaces || yes || dryRun
   const unfinished = join(dirname(path), `.${kind}-${makersMark()}.part${extname(path)}`)
   const discard = () => {
-    for (const part of ['', '-wal', '-shm', '-journal']) rmSync(`${unfinished}${part}`, { force: true })
+    for (const part of ['', '-wal', '-shm', '-journal']) removeUnfinished(`${unfinished}${part}`)
   }
   let forget: () => void = () => undefined
   return {
@@ -185,7 +185,16 @@ function placeNew(unfinished: string, path: string): void {
     renameSync(unfinished, path)
     return
   }
-  rmSync(unfinished)
+  removeUnfinished(unfinished)
+}
+
+/** What is done is done, and what failed is told for its own reason: store check names what stays, and the next change removes it. */
+function removeUnfinished(path: string): void {
+  try {
+    rmSync(path, { force: true })
+  } catch {
+    // It stays for now.
+  }
 }
 
 /** What belongs to a store beside its own file, and what this program keeps there. */

@@ -107,3 +107,15 @@ describe('a disk that answers with an error', () => {
     expect(ran.stdout).not.toContain('same row')
   })
 })
+
+describe('a file that is in its place, whose unfinished name cannot be taken away', () => {
+  it('is told as made, and what stays is named by store check', async () => {
+    const argv = ['audit', 'export', 'log.jsonl', '--json']
+    const at = await pointOf(argv, /^remove [.].*part/)
+    const ran = await desk.run(argv, { fault: `EIO ${at}` })
+    expect([ran.exit, ran.stderr]).toEqual([0, ''])
+    expect(desk.files()).toContain('log.jsonl')
+    const left = desk.files().find((name) => name.endsWith('.part.jsonl')) ?? 'nothing'
+    expect((await desk.run(['store', 'check', '--json'])).stdout).toContain(left)
+  })
+})
