@@ -165,7 +165,7 @@ async function oneOffs({ address, server, settings }: Measuring): Promise<Row[]>
     const there = ['--db', far, ...shared.slice(2)]
     const verbs = ['suspend', 'restore']
     const show = await times(rounds * 3, () => run(showing(there)))
-    const change = await times(rounds * 3, (at) =>
+    const change = await times(rounds * 4, (at) =>
       run({ args: sshAdmin('users', verbs[at % 2] ?? '', emailOf(0), ...there), env }),
     )
     const against = `${delay * 2} ms a round trip`
