@@ -5,7 +5,7 @@ import type { Readable, Writable } from 'node:stream'
 import type { Interruption } from './interruption.ts'
 
 /** A stream that may be a terminal. */
-export type Output = Writable & { isTTY?: boolean; columns?: number }
+export type Output = Writable & { isTTY?: boolean; columns?: number; rows?: number }
 export type Input = Readable & { isTTY?: boolean }
 
 /** Everything that is not argv. */
@@ -21,10 +21,19 @@ export interface Context {
   operator: string
   /** Runs another program at this terminal, such as an editor. @returns its exit code, or null where a signal ended it */
   runProgram: (program: string, args: readonly string[]) => Promise<number | null>
+  /** Starts the program that shows a long answer piece by piece. */
+  startPager: (command: string, env: Readonly<Record<string, string>>) => Pager
   /** Ctrl-C, SIGTERM and SIGHUP. */
   interruption: Interruption
   /** Aborted by the first of them. */
   signal: AbortSignal
+}
+
+export interface Pager {
+  /** Resolves with false once it has ended. */
+  write: (text: string) => Promise<boolean>
+  /** Resolves when it has ended. */
+  end: () => Promise<void>
 }
 
 export function contextOfProcess(interruption: Interruption): Context {
@@ -41,6 +50,7 @@ export function contextOfProcess(interruption: Interruption): Context {
     random: (bytes) => randomBytes(bytes),
     operator: `${userName()}@${hostname()}`,
     runProgram,
+    startPager,
     interruption,
     signal: interruption.signal,
   }
@@ -53,6 +63,40 @@ export function runProgram(program: string, args: readonly string[]): Promise<nu
     child.once('error', fail)
     child.once('exit', done)
   })
+}
+
+/** More than this is not held for a pager that somebody reads slowly. */
+const enoughForPager = 64 * 1024 * 1024
+
+/** At this terminal, by a shell, as git does. One that ends early, as by `q`, is no error. */
+export function startPager(command: string, env: Readonly<Record<string, string>>): Pager {
+  const stdio: ['pipe', 'inherit', 'inherit'] = ['pipe', 'inherit', 'inherit']
+  const child = spawn('sh', ['-c', command], { stdio, env: { ...process.env, ...env } })
+  let isOver = false
+  const over = new Promise<void>((resolve) => {
+    const end = () => {
+      isOver = true
+      resolve()
+    }
+    child.once('error', end)
+    child.once('close', end)
+    child.stdin.on('error', () => {
+      isOver = true
+    })
+  })
+  return {
+    write: async (text) => {
+      if (isOver) return false
+      // What is read from the store is read to its end, however long somebody looks at the first page.
+      if (!child.stdin.write(text) && child.stdin.writableLength > enoughForPager)
+        await Promise.race([over, new Promise((resolve) => child.stdin.once('drain', resolve))])
+      return !isOver
+    },
+    end: async () => {
+      child.stdin.end()
+      await over
+    },
+  }
 }
 
 /** An account without an entry in the password file has only its number. */

@@ -103,7 +103,7 @@ export async function commandsWithActors(): Promise<Runnable[]> {
 }
 
 const ofEveryCommand =
-  /^--(json|quiet|debug|no-color|no-input|db|key-file|as|smtp|mail-dir|wait|dry-run|yes)$/
+  /^--(json|quiet|debug|no-color|no-input|no-pager|db|key-file|as|smtp|mail-dir|wait|dry-run|yes)$/
 
 function commandsBelow(of: Command, before: readonly string[] = []): Runnable[] {
   const below = of.commands.flatMap((part) => commandsBelow(part, [...before, part.name()]))

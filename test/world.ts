@@ -6,7 +6,7 @@ import { clearLine, cursorTo, moveCursor } from 'node:readline'
 import { PassThrough, Readable } from 'node:stream'
 import { sql } from 'kysely'
 import { run } from '../src/cli/run.ts'
-import { type Context, type Output, runProgram } from '../src/context.ts'
+import { type Context, type Output, runProgram, startPager } from '../src/context.ts'
 import { type Interruption, newInterruption } from '../src/interruption.ts'
 import { type OpenStore, openStore } from '../src/db/store/open.ts'
 import type { HubRole, UserStatus } from '../src/db/schema.ts'
@@ -294,6 +294,7 @@ export function contextIn(
     random: randomBytes,
     operator: 'tester@desk',
     runProgram,
+    startPager,
     interruption,
     signal: interruption.signal,
   }

@@ -10,6 +10,7 @@ import { allOf, type ListFormat, listFormats, type ListOptions } from './list-op
 import { pagesOfList } from './list-rows.ts'
 import { inPieces, noneOf, textOf } from './list-text.ts'
 import { readAgainWhereLost } from './read-again.ts'
+import type { PagedOutput } from './pager.ts'
 import type { Session } from './session.ts'
 
 /** Opens the store, finds the rows, and writes them as they come. @returns the exit code */
@@ -32,9 +33,46 @@ export async function runListing<
     await answer(session, other)
     return 0
   }
+  const out = await outputFor(session)
+  try {
+    return await readAndWrite(spec, options, { session, wanted, words, out })
+  } finally {
+    // The store is closed by then, however long somebody looks at the list.
+    await out.end()
+  }
+}
+
+/** Only a terminal is ever too small for a list. */
+async function outputFor(session: Session): Promise<PagedOutput> {
+  const { terminal, context } = session
+  if (!terminal.out.isTerminal || !context.stdout.rows)
+    return { write: terminal.write, end: async () => undefined }
+  const { pagedOutput } = await import('./pager.ts')
+  return pagedOutput(session)
+}
+
+interface Writing<Name extends string> {
+  session: Session
+  wanted: Wanted<Name>
+  words: readonly string[]
+  out: PagedOutput
+}
+
+async function readAndWrite<
+  Args,
+  Options,
+  Row,
+  Name extends string,
+  Sort extends Name,
+  Shape extends AnswerName,
+>(
+  spec: Listing<Args, Options, Row, Name, Sort, Shape>,
+  options: Args & Options & ListOptions,
+  { session, wanted, words, out }: Writing<Name>,
+): Promise<number> {
   if (spec.all && actingFor(session.settings) === undefined) {
     const list = { spec, found: allOf<Row, Sort>(spec.all()), wanted, words, total: 0 }
-    await write(list, session, { isShown: false })
+    await write(list, session, { isShown: false, out })
     return 0
   }
   const store = await session.open('read')
@@ -50,7 +88,7 @@ export async function runListing<
       const { writeToFile } = await import('./list-to-file.ts')
       return await writeToFile(await readAgainWhereLost(store, find), { session, file })
     }
-    const progress = { isShown: false }
+    const progress = { isShown: false, out }
     const shown = await readAgainWhereLost(
       store,
       async () => write(await find(), session, progress),
@@ -104,7 +142,7 @@ function isIn<Name extends string>(fields: Readonly<Record<Name, unknown>>, name
 async function write<Row, Name extends string, Sort extends Name>(
   list: List<Row, Name, Sort>,
   session: Session,
-  progress: { isShown: boolean },
+  progress: { isShown: boolean; out: PagedOutput },
 ): Promise<number> {
   const { wanted } = list
   await yieldToSignals()
@@ -112,7 +150,7 @@ async function write<Row, Name extends string, Sort extends Name>(
   for await (const piece of inPieces(textOf(list, pages, session))) {
     progress.isShown = true
     // A reader who has left wants no more of it.
-    if (!(await session.terminal.write(piece))) return pages.count
+    if (!(await progress.out.write(piece))) return pages.count
   }
   const isTold = wanted.format === 'table' && session.terminal.out.isTerminal
   if (pages.count === 0 && !isTold && (wanted.format === 'table' || wanted.format === 'tsv'))

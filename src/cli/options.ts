@@ -9,6 +9,8 @@ export interface CommonOptions extends Partial<Record<(typeof named)[number], st
   debug: boolean
   color: boolean
   input: boolean
+  /** What is longer than the screen goes through a pager. */
+  pager: boolean
   dryRun: boolean
   yes: boolean
   /** In seconds. */
@@ -32,6 +34,7 @@ export function commonOptions(typed: Readonly<Record<string, unknown>>): CommonO
     debug: typed.debug === true,
     color: typed.color !== false,
     input: typed.input !== false,
+    pager: typed.pager !== false,
     dryRun: typed.dryRun === true,
     yes: typed.yes === true,
     wait: wait.data,

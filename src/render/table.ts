@@ -85,6 +85,8 @@ interface Column {
   widest: number
   /** What it needs at least. */
   narrowest: number
+  /** It says nothing where it is cut. */
+  isWhole: boolean
 }
 
 /** A text that is longer than this may be cut to it. */
@@ -105,7 +107,8 @@ export function fittingTable(
 }
 
 /** A moment, a date, a number. */
-const neverCut = /^(\d{4}-\d{2}-\d{2}|[\d.,:+-]+$)/
+const neverCut =
+  /^(\d{4}-\d{2}-\d{2}|[\d.,:+-]+$|(never|now|just now|yesterday|today|tomorrow)$|in \d+ \w+$|\d+ \w+ ago$)/
 
 function columnsOf(
   headings: readonly string[],
@@ -116,7 +119,8 @@ function columnsOf(
     const cells = lines.map((cells) => cells[at] ?? '').filter((cell) => cell !== '')
     const widest = cells.reduce((most, cell) => Math.max(most, widthOf(cell)), widthOf(heading))
     const isWhole = cells.every((cell) => neverCut.test(cell))
-    return { widest, narrowest: isWhole ? widest : Math.min(widest, at === key ? enoughOfKey : enough) }
+    const narrowest = isWhole ? widest : Math.min(widest, at === key ? enoughOfKey : enough)
+    return { widest, narrowest, isWhole }
   })
 }
 
@@ -129,10 +133,15 @@ function widthsThatFit(columns: readonly Column[], width: number): number[] {
   while (longest > 1 && isTooWide(widths())) longest -= 1
   const fitting = widths()
   if (!isTooWide(fitting)) return fitting
-  // Not even that: then each gives way.
-  let most = Math.max(1, ...fitting)
-  while (most > 1 && isTooWide(fitting.map((one) => Math.min(one, most)))) most -= 1
-  return fitting.map((one) => Math.min(one, most))
+  // Not even that: then the texts give way further, and only where nothing is left of them the rest.
+  const cut = (most: number, { all }: { all: boolean }) =>
+    fitting.map((one, at) => (columns[at]?.isWhole && !all ? one : Math.min(one, most)))
+  for (const all of [false, true]) {
+    let most = Math.max(1, ...fitting)
+    while (most > 1 && isTooWide(cut(most, { all }))) most -= 1
+    if (all || !isTooWide(cut(most, { all }))) return cut(most, { all })
+  }
+  return fitting
 }
 
 /** As much of a text as so many columns take, with … where it goes on. */

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { randomBytes } from 'node:crypto'
 import { PassThrough, Readable } from 'node:stream'
-import { runProgram } from '../../src/context.ts'
+import { runProgram, startPager } from '../../src/context.ts'
 import { run } from '../../src/cli/run.ts'
 import { newInterruption } from '../../src/interruption.ts'
 import { writeWorkbook } from '../../src/workbook/write.ts'
@@ -136,6 +136,7 @@ export async function runWhile(
     },
     operator: 'tester@desk',
     runProgram,
+    startPager,
     interruption,
     signal: interruption.signal,
   })

@@ -27,6 +27,16 @@ describe('a table', () => {
     expect(row).toBe(`EG001   ${long.slice(0, 44)}…  Cairo`)
   })
 
+  it('cuts texts further before it cuts a moment, where there is hardly any room', () => {
+    const rows = [['EG001', long, long, '2026-03-02 09:00', '3 days ago']]
+    const named = ['Number', 'Name', 'Town', 'Changed', 'Signed in']
+    for (const width of [38, 50, 60, 79]) {
+      const line = table(named, rows, screen(width)).split('\n')[1] ?? ''
+      expect(line).toContain('2026-03-02 09:00  3 days ago')
+      expect(stringWidth(line)).toBeLessThanOrEqual(width)
+    }
+  })
+
   it('counts two columns for a Chinese letter', () => {
     const rows = [['EG001', '上海国际学校'.repeat(4), 'Cairo']]
     for (const line of table(headings, rows, screen(40)).split('\n'))

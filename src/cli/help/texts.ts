@@ -98,7 +98,8 @@ asRequired, smtp, smtpPasswordFile, mailDir, mailFrom, baseUrl. For example:
     "keyFile": "/etc/ssh-admin/hub.key",
     "smtp": "smtps://hub@mail.school.example" }
 
-NO_COLOR, FORCE_COLOR, TERM=dumb, CI and COLUMNS are honoured.`
+NO_COLOR, FORCE_COLOR, TERM=dumb, CI and COLUMNS are honoured. A list that is longer than the screen goes through
+PAGER (less -FRX, where nothing is said; none where it is empty or cat, or with --no-pager).`
 
 export const workbook = `centres import reads an Excel workbook (.xlsx) or a list (.csv). ssh-admin centres sample FILE writes an
 empty one with the right headings.

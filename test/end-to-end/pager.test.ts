@@ -1,0 +1,73 @@
+import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { spawn } from '@lydell/node-pty'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { builtProgram } from '../built-program.ts'
+import { typistAt } from '../terminal.ts'
+import { newWorld, type World } from '../world.ts'
+
+describe('a list at a terminal', () => {
+  let world: World
+  beforeAll(async () => {
+    world = newWorld()
+    await world.run(['seed', '--centres', '30', '--users', '0', '--yes'])
+    // A pager that keeps what it is given.
+    writeFileSync(
+      world.path('pager'),
+      `#!/bin/sh\necho "LESS=$LESS" > "${world.path('seen')}"\ncat >> "${world.path('seen')}"\n`,
+    )
+    chmodSync(world.path('pager'), 0o755)
+  })
+  afterAll(() => world.close())
+
+  const list = (
+    env: Record<string, string>,
+    { rows = 12, argv = ['centres', 'list'] }: { rows?: number; argv?: readonly string[] } = {},
+  ) => {
+    if (existsSync(world.path('seen'))) writeFileSync(world.path('seen'), '')
+    const { PATH = '' } = process.env
+    const surroundings = { PATH, HOME: world.folder, SSH_ADMIN_DB: world.db, TERM: 'xterm-256color', ...env }
+    const options = { cols: 100, rows, cwd: world.folder, env: surroundings }
+    return typistAt(spawn(process.execPath, [builtProgram(), ...argv], options)).leaves()
+  }
+  const seen = () => (existsSync(world.path('seen')) ? readFileSync(world.path('seen'), 'utf8') : '')
+
+  it('goes through the pager where it is longer than the screen, whole', async () => {
+    const { exit, text } = await list({ PAGER: world.path('pager') })
+    expect([exit, text]).toEqual([0, ''])
+    expect(seen()).toMatch(/^LESS=FRX\n/)
+    expect(seen()).toContain('30 centres.')
+    await list({ PAGER: `"${world.path('pager')}" -x`, LESS: 'S' })
+    expect(seen()).toMatch(/^LESS=S\n.*30 centres\./s)
+  })
+
+  it.each([
+    ['fits the screen', {}, { rows: 100 }],
+    ['--no-pager says so', {}, { argv: ['centres', 'list', '--no-pager'] }],
+    ['PAGER is empty', { PAGER: '' }, {}],
+    ['PAGER is cat', { PAGER: 'cat' }, {}],
+    ['the pager is not there', { PAGER: 'no-such-pager -x' }, {}],
+  ])(
+    'is written to the terminal where it %s',
+    async (_, env: Record<string, string>, more: { rows?: number; argv?: string[] }) => {
+      const { exit, text } = await list({ PAGER: world.path('pager'), ...env }, more)
+      expect([exit, seen()]).toEqual([0, ''])
+      expect(text).toContain('30 centres.')
+      expect(text).not.toContain('not found')
+    },
+  )
+
+  it('ends quietly with a pager that ends early', async () => {
+    expect(await list({ PAGER: 'true' })).toMatchObject({ exit: 0, text: '' })
+    expect(await list({ PAGER: 'sh -c "exit 127"' })).toMatchObject({ exit: 0, text: '' })
+  })
+})
+
+describe('a list in a pipe', () => {
+  it('goes through no pager', async () => {
+    const world = newWorld()
+    await world.centre('EG001')
+    const { stdout } = await world.run(['centres', 'list', '--json'], { env: { PAGER: 'no-such-pager' } })
+    expect(JSON.parse(stdout)).toMatchObject({ total: 1 })
+    await world.close()
+  })
+})
