@@ -101,9 +101,16 @@ const situations: Readonly<Record<string, Prepare>> = {
 
 const password = 'a quiet afternoon in Aswan'
 
+interface Example {
+  words: string
+  example: string
+  /** Where the folder of the world is. */
+  under?: string
+}
+
 /** A world of its own for one example, in which it can be typed as it stands. */
-export async function worldFor({ words, example }: { words: string; example: string }): Promise<World> {
-  const world = newWorld()
+export async function worldFor({ words, example, under }: Example): Promise<World> {
+  const world = newWorld(undefined, under)
   symlinkSync(fileURLToPath(new URL('../fixtures', import.meta.url)), world.path('fixtures'))
   if (words === 'store init' || words === 'seed') return world
   if (example.includes('fixtures/') || /\bimports?\b|\bpins\b|\bapply\b/.test(words))

@@ -86,9 +86,9 @@ interface UserFacts {
   sites?: readonly string[]
 }
 
-/** A folder, a store, a key and a clock of its own for one test. */
-export function newWorld(at = new Date('2026-03-02T09:00:00.000Z')): World {
-  const folder = mkdtempSync(join(tmpdir(), 'ssh-admin-'))
+/** A folder, a store, a key and a clock of its own for one test. @param under where the folder is */
+export function newWorld(at = new Date('2026-03-02T09:00:00.000Z'), under = tmpdir()): World {
+  const folder = mkdtempSync(join(under, 'ssh-admin-'))
   const file = join(folder, 'hub.db')
   const keyFile = `${file}.key`
   const db = testServer === undefined ? file : sharedTestPlace(testServer)

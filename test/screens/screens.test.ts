@@ -1,12 +1,14 @@
 import { describe, expect, it } from 'vitest'
 import { type Line, textOf } from './emulate.ts'
-import { everyScreen, shownScreen, widths } from './screens.ts'
+import { everyScreen, type Screen, shownScreen, widths } from './screens.ts'
+import { sessionSvg } from './session.ts'
 
-/** It stands as it is edited; and what prints nothing. */
-const isVerbatim = (words: string) => words === 'templates show'
-const screens = (await everyScreen()).filter(
-  ({ words, line }) => words !== 'users exists' || line.includes('--help'),
-)
+const screens = await everyScreen()
+const isHelp = ({ line }: Screen) => line.endsWith('--help')
+const nouns = [...new Set(screens.map(({ words }) => words.split(' ')[0] ?? ''))]
+
+/** It stands as it is edited. */
+const isVerbatim = ({ words }: Screen) => words === 'templates show'
 
 /** Only a command to be pasted, and a word without a blank, may go on past the edge. */
 function isBroken(lines: readonly Line[], at: number): boolean {
@@ -16,10 +18,20 @@ function isBroken(lines: readonly Line[], at: number): boolean {
 }
 
 describe.each(widths)('at a terminal of %i columns', (columns) => {
-  it.each(screens)('$line', async (screen) => {
-    const lines = await shownScreen(screen, columns)
-    expect(lines.length).toBeGreaterThan(0)
-    const broken = lines.filter((_, at) => isBroken(lines, at)).map(textOf)
-    expect(isVerbatim(screen.words) ? [] : broken).toEqual([])
+  it.each(nouns)('%s breaks no line within a word, and shows what it showed', async (noun) => {
+    const shown: string[] = []
+    for (const screen of screens.filter(({ words }) => words.split(' ')[0] === noun)) {
+      const lines = await shownScreen(screen, columns)
+      const broken = lines.filter((_, at) => isBroken(lines, at)).map(textOf)
+      expect(isVerbatim(screen) ? [] : broken, screen.line).toEqual([])
+      // The words of help are held by docs/commands.md.
+      if (!isHelp(screen) || !screen.words.includes(' '))
+        shown.push(`$ ${screen.line}`, ...lines.map(textOf), '')
+    }
+    await expect(shown.join('\n')).toMatchFileSnapshot(`shown/${noun}-${columns}.txt`)
   })
+})
+
+it('is what the picture of the README shows', async () => {
+  await expect(await sessionSvg()).toMatchFileSnapshot('../../docs/session.svg')
 })

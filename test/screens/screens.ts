@@ -32,7 +32,7 @@ const isLongLived = (words: string) => words === 'completion' || words === 'conf
 
 /** A line as it is run, to its end. */
 export async function shownScreen({ words, line }: Screen, columns: number): Promise<Line[]> {
-  const world = await worldFor({ words, example: line })
+  const world = await worldFor({ words, example: line, under })
   try {
     const { argv, stdinFrom } = typedExample(line)
     if (stdinFrom !== undefined) {
@@ -40,9 +40,10 @@ export async function shownScreen({ words, line }: Screen, columns: number): Pro
       const { stdout, stderr } = await world.run(argv, { stdin, terminal: { columns } })
       return await emulate(settled(`${stdout}${stderr}`, world.folder), columns)
     }
+    // What is drawn while one waits is another each time: with CI nothing is.
     const typist = inProcess(world, argv, {
       columns,
-      env: { FORCE_COLOR: '1', NO_COLOR: undefined, PAGER: 'cat' },
+      env: { FORCE_COLOR: '1', NO_COLOR: undefined, PAGER: 'cat', CI: '1' },
     })
     const isAsked = await typist.sees(/\(y\/N\)/).then(
       () => true,
@@ -56,13 +57,15 @@ export async function shownScreen({ words, line }: Screen, columns: number): Pro
   }
 }
 
+/** The name of a folder here is as long as the one that is shown for it. */
+export const under = '/tmp'
+
 /** What is another each time, as something that is always the same and as long. */
 export function settled(raw: string, folder: string): string {
   return raw
-    .replaceAll(folder, '/home/tom/hub'.padEnd(folder.length, '-'))
-    .replace(/\b\d{4} \d{4}\b/g, '1234 5678')
+    .replaceAll(folder, '/home/tom/support-hub')
+    .replace(/(?<!\d)\d{4} \d{4}(?!\d)/g, '1234 5678')
     .replace(/\b[0-9a-f]{24,64}\b/g, (hex) => 'a1b2c3d4'.repeat(8).slice(0, hex.length))
-    .replace(/\b\d+(?:[.,]\d+)?(?= (?:ms|s)\b)/g, (time) =>
-      '0.000'.slice(0, time.length).padEnd(time.length, '0'),
-    )
+    .replace(/(?<=-)[0-9a-f]{8}(?=\.eml)/g, 'a1b2c3d4')
+    .replace(/\b\d+(?:[.,]\d+)?(?= (?:ms|s|[kKM]B)\b)/g, (figure) => figure.replace(/\d/g, '0'))
 }

@@ -4,7 +4,7 @@ import { typedExample } from '../example-worlds.ts'
 import { inProcess } from '../terminal.ts'
 import { newWorld } from '../world.ts'
 import { emulate } from './emulate.ts'
-import { settled } from './screens.ts'
+import { settled, under } from './screens.ts'
 import { terminalSvg } from './svg.ts'
 
 const columns = 88
@@ -18,7 +18,7 @@ const typed = [
 
 /** The picture of the README, made from the program itself. */
 export async function sessionSvg(): Promise<string> {
-  const world = newWorld()
+  const world = newWorld(undefined, under)
   try {
     symlinkSync(
       fileURLToPath(new URL('../../fixtures/centres.xlsx', import.meta.url)),
@@ -28,7 +28,7 @@ export async function sessionSvg(): Promise<string> {
     for (const { line, answers } of typed) {
       const typist = inProcess(world, typedExample(line).argv, {
         columns,
-        env: { FORCE_COLOR: '1', PAGER: 'cat' },
+        env: { FORCE_COLOR: '1', PAGER: 'cat', CI: '1' },
       })
       if (answers !== undefined) {
         await typist.sees(/\(y\/N\)/)
