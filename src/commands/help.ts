@@ -10,7 +10,7 @@ import { optionalArgument, withValues } from '../cli/parameters.ts'
 export const help = () =>
   command({
     name: 'help',
-    summary: 'explain exit codes, JSON, settings, the workbook, roles, mail, scripting',
+    summary: 'explain exit codes, error codes, JSON, settings, the workbook, roles, mail, scripting',
     description: `Explain one topic: ${Object.keys(topics).join(', ')}. After the words of a command it shows that command's help.`,
     args: { topic: withValues(Object.entries(topics), optionalArgument('what to explain')) },
     examples: ['ssh-admin help exit-codes', 'ssh-admin help json --json'],
@@ -38,6 +38,18 @@ async function explained(topic: Topic, view: View): Promise<Answer<JsonAnswer<'h
     ])
     return { text: wrapPage(lines.join('\n'), view.width), json: { topic, exitCodes } }
   }
+  if (topic === 'error-codes') {
+    const { errorCodes } = await import('../cli/help/error-codes.ts')
+    const all = Object.entries(errorCodes).flatMap(([exit, codes]) =>
+      Object.entries(codes).map(([code, meaning]) => ({ code, exit: Number(exit), meaning })),
+    )
+    const width = Math.max(...all.map(({ code }) => code.length))
+    const lines = all.map(({ code, exit, meaning }, at) => [
+      ...(all[at - 1]?.exit === exit ? [] : ['', view.chalk.bold(`Exit code ${exit}`)]),
+      `  ${code.padEnd(width)}  ${meaning}`,
+    ])
+    return { text: wrapPage(lines.flat().slice(1).join('\n'), view.width), json: { topic, errorCodes: all } }
+  }
   if (topic === 'json') {
     const { answerOf, json, jsonSchemas } = await import('../cli/help/json.ts')
     return {
@@ -49,7 +61,7 @@ async function explained(topic: Topic, view: View): Promise<Answer<JsonAnswer<'h
   return { text: wrapPage(text, view.width), json: { topic, text } }
 }
 
-async function pageOf(topic: Exclude<Topic, 'exit-codes' | 'json'>): Promise<string> {
+async function pageOf(topic: Exclude<Topic, 'exit-codes' | 'error-codes' | 'json'>): Promise<string> {
   if (topic === 'roles') return (await import('../cli/help/roles.ts')).rolesPage()
   if (topic === 'examples') return (await import('../cli/help/examples.ts')).examplesPage
   if (topic === 'scripting') return (await import('../cli/help/scripting.ts')).scriptingPage

@@ -1100,6 +1100,10 @@ const answerShapes = () => ({
     }),
     answer({
       topic: text(),
+      errorCodes: z.array(z.strictObject({ code: text(), exit: count(), meaning: text() })),
+    }),
+    answer({
+      topic: text(),
       /** JSON schemas by name, and which of them each command answers in. */
       schemas: z.record(text(), z.record(text(), z.unknown())),
       answers: z.record(text(), text()),

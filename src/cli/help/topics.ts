@@ -1,6 +1,7 @@
 /** What `ssh-admin help` explains, with a line on each. */
 export const topics = {
   'exit-codes': 'what a script can tell from the exit code',
+  'error-codes': 'every code of an error, with its exit code',
   json: 'what --json prints, and its schemas',
   settings: 'flags, environment, configuration file, defaults',
   workbook: 'the columns of the centres workbook, and what an import does',

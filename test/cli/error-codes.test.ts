@@ -1,0 +1,55 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { describe, expect, it } from 'vitest'
+import { errorCodes } from '../../src/cli/help/error-codes.ts'
+
+const root = fileURLToPath(new URL('../../src', import.meta.url))
+const kinds = {
+  Refused: 3,
+  NotFound: 4,
+  BadInput: 6,
+  UnusableWorkbook: 6,
+  Unavailable: 7,
+  UnusableFile: 7,
+} as const
+
+/** What the source throws by name: the code, and its exit code. */
+function thrown(): { code: string; exit: number }[] {
+  const found: { code: string; exit: number }[] = []
+  for (const file of sourceFiles()) {
+    const text = readFileSync(file, 'utf8')
+    for (const [, kind = '', code = ''] of text.matchAll(/new (\w+)\(\s*'([a-z]+(?:-[a-z]+)*)'/g))
+      if (isKind(kind)) found.push({ code, exit: kinds[kind] })
+    for (const [, code = ''] of text.matchAll(/new Usage\([^;]{0,400}?code: '([a-z-]+)'/g))
+      found.push({ code, exit: 2 })
+  }
+  return found
+}
+
+function isKind(kind: string): kind is keyof typeof kinds {
+  return Object.hasOwn(kinds, kind)
+}
+
+function sourceFiles(): string[] {
+  return readdirSync(root, { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.ts') && !file.endsWith('error-codes.ts'))
+    .map((file) => `${root}/${file}`)
+}
+
+describe('ssh-admin help error-codes', () => {
+  it('names every code that is thrown, with its exit code', () => {
+    const all = thrown()
+    expect(all.length).toBeGreaterThan(150)
+    // A name of a file that no workbook can have is a mistake in what was typed.
+    const told = all.filter(({ code }) => code !== 'workbook-unknown-ending')
+    expect(told.filter(({ code, exit }) => errorCodes[exit]?.[code] === undefined)).toEqual([])
+  })
+
+  it('names none that is thrown nowhere', () => {
+    const source = sourceFiles()
+      .map((file) => readFileSync(file, 'utf8'))
+      .join('\n')
+    const codes = Object.values(errorCodes).flatMap((some) => Object.keys(some))
+    expect(codes.filter((code) => !source.includes(`'${code}'`))).toEqual([])
+  })
+})
