@@ -83,6 +83,8 @@ export function preparedMutation<Request, Result, Args = object, Options = objec
   spec: Mutation<Args, Options, Request, Result>,
 ): Command {
   const work: Work<Args, Options> = async (options, session) => {
+    const instead = spec.instead?.(options, session)
+    if (instead !== undefined) return instead
     const { runMutation } = await import('./mutation.ts')
     return runMutation(spec, options, session)
   }

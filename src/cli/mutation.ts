@@ -14,6 +14,8 @@ import { isMissing, type Notice, type Session, type WorkFor } from './session.ts
 import { lineWith } from './typed-line.ts'
 
 export interface Mutation<Args, Options, Request, Result> extends Declaration<Args, Options> {
+  /** What is done where these options ask for something else than a change of the store. @returns its exit code */
+  instead?: (options: Args & Options, session: Session) => Promise<number> | undefined
   /** Reads files and asks for what is missing, before the store is opened. */
   prepare: (options: Args & Options, session: Session) => Promise<Request>
   /** Asks for what can only be asked with the store at hand; no transaction is open meanwhile. */

@@ -10,7 +10,7 @@ import { optionalArgument, withValues } from '../cli/parameters.ts'
 export const help = () =>
   command({
     name: 'help',
-    summary: 'explain exit codes, error codes, JSON, settings, the workbook, roles, mail, scripting',
+    summary: 'explain exit codes, JSON, settings, the workbook, roles, mail, scripting',
     description: `Explain one topic: ${Object.keys(topics).join(', ')}. After the words of a command it shows that command's help.`,
     args: { topic: withValues(Object.entries(topics), optionalArgument('what to explain')) },
     examples: ['ssh-admin help exit-codes', 'ssh-admin help json --json'],

@@ -1,10 +1,10 @@
 import { resolve } from 'node:path'
 import { type Seeded, seedStore } from '../rules/store/seed.ts'
-import { wholeNumber, withDefault } from '../cli/typed-values.ts'
+import { optional, wholeNumber, withDefault } from '../cli/typed-values.ts'
 import { preparedMutation } from '../cli/define.ts'
 import { flag, option } from '../cli/parameters.ts'
 import type { Session } from '../cli/session.ts'
-import { BadInput } from '../errors.ts'
+import { BadInput, Usage } from '../errors.ts'
 import { readSmallFile } from '../input-file.ts'
 import { count } from '../render/text.ts'
 
@@ -15,7 +15,8 @@ export const seed = () =>
     name: 'seed',
     summary: 'fill an empty store with invented centres and users',
     description:
-      'Fill an empty store with invented centres and users, to try things out. You are asked first, with the name of the store. Their addresses are at domains that cannot exist. The same numbers make the same ones every time.',
+      'Fill an empty store with invented centres and users, to try things out. You are asked first, with the name of the store. Their addresses are at domains that cannot exist. The same numbers make the same ones every time. ' +
+      'With --xlsx they go into a workbook, with as many known mistakes as --faults says, and no store is touched: --expect writes what an import of it into an empty store must answer (rows, centres, users, and each issue by cell, value and code).',
     options: {
       centres: option('<n>', 'how many centres', withDefault(number(1, 100_000), 20)),
       users: option(
@@ -28,12 +29,28 @@ export const seed = () =>
       services: flag('Associates with associate centres, service roles and Progression Test data too'),
       passwordFile: option('<file>', 'everybody who has set up a password has the one in this file'),
       ifMissing: flag('fine if it was filled with the same numbers; nothing is changed then'),
+      xlsx: option('<file>', 'write a workbook (.xlsx or .csv) to be imported instead, and fill no store'),
+      faults: option(
+        '<percent>',
+        'with --xlsx: so many rows with a mistake for a hundred users',
+        optional(number(0, 100)),
+      ),
+      expect: option('<file>', 'with --xlsx: what an import into an empty store must answer, as JSON'),
     },
     examples: [
       'ssh-admin seed --centres 20 --users 200 --db trial.db --yes',
       'ssh-admin seed --releases --services --db trial.db --yes',
       'ssh-admin seed --if-missing --db trial.db --yes',
+      'ssh-admin seed --users 500 --xlsx roster.xlsx --faults 5 --expect answer.json',
     ],
+    instead: (options, session) => {
+      refuseToMix(options)
+      if (options.xlsx === undefined) return undefined
+      const { xlsx } = options
+      return import('./seed-workbook.ts').then(({ writeSeedWorkbook }) =>
+        writeSeedWorkbook(session, { ...options, xlsx }),
+      )
+    },
     prepare: async ({ passwordFile, ...request }, session) => ({
       ...request,
       passwordHash: passwordFile === undefined ? undefined : await hashOfPasswordIn(passwordFile, session),
@@ -50,6 +67,39 @@ export const seed = () =>
     render: renderSeeded,
     json: (made) => made,
   })
+
+interface Mixed {
+  xlsx?: string | undefined
+  faults?: number | undefined
+  expect?: string | undefined
+  releases: boolean
+  services: boolean
+  ifMissing: boolean
+  passwordFile?: string | undefined
+}
+
+/** A workbook and a store are two things. */
+function refuseToMix({ xlsx, ...options }: Mixed): void {
+  const { faults, expect, releases, services, ifMissing, passwordFile } = options
+  const [ofStore] = Object.entries({
+    '--releases': releases,
+    '--services': services,
+    '--if-missing': ifMissing,
+    '--password-file': passwordFile !== undefined,
+  }).flatMap(([name, isSaid]) => (isSaid ? [name] : []))
+  if (xlsx !== undefined && ofStore !== undefined) {
+    throw new Usage(`${ofStore} fills a store, and --xlsx writes a workbook instead.`, {
+      code: 'invalid-option',
+      hint: 'Run it twice, once for each.',
+    })
+  }
+  if (xlsx === undefined && (faults !== undefined || expect !== undefined)) {
+    throw new Usage(`${faults === undefined ? '--expect' : '--faults'} is for a workbook.`, {
+      code: 'missing-value',
+      hint: '--xlsx FILE names it.',
+    })
+  }
+}
 
 /** The password is in the first line. @throws where it is no password that somebody may choose */
 async function hashOfPasswordIn(file: string, { context }: Session): Promise<string> {

@@ -998,24 +998,32 @@ const answerShapes = () => ({
     voided: voided(),
     changed: z.boolean(),
   }),
-  seededStore: answerOfChange({
-    centres: count(),
-    users: count(),
-    /** With --releases what else was made up. */
-    releases: orNull(
-      z.strictObject({ keyTimes: count(), entries: count(), resources: count(), releases: count() }),
-    ),
-    /** With --services likewise. */
-    services: orNull(
-      z.strictObject({
-        associates: count(),
-        associateCentres: count(),
-        roles: count(),
-        learnerGroups: count(),
-      }),
-    ),
-    changed: z.boolean(),
-  }),
+  seededStore: z.union([
+    answerOfChange({
+      centres: count(),
+      users: count(),
+      /** With --releases what else was made up. */
+      releases: orNull(
+        z.strictObject({ keyTimes: count(), entries: count(), resources: count(), releases: count() }),
+      ),
+      /** With --services likewise. */
+      services: orNull(
+        z.strictObject({
+          associates: count(),
+          associateCentres: count(),
+          roles: count(),
+          learnerGroups: count(),
+        }),
+      ),
+      changed: z.boolean(),
+    }),
+    /** With --xlsx the workbook, and the file of what an import of it must answer. */
+    answerOfChange({
+      file: text(),
+      expect: orNull(text()),
+      rows: z.strictObject({ read: count(), accepted: count(), heldBack: count(), blank: count() }),
+    }),
+  ]),
 
   /** `id` is an address, or the number of a centre; `centre` is where a user is. */
   found: answer({

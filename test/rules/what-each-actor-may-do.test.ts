@@ -251,7 +251,7 @@ const choosing: Readonly<Record<string, readonly string[]>> = {
   'mail list': ['--letter', ...ofLists],
   'templates list': ofLists,
   'mail send': ['--failed', '--import', '--rate'],
-  seed: ['--centres', '--users', '--seed', '--password-file'],
+  seed: ['--centres', '--users', '--seed', '--password-file', '--xlsx', '--faults', '--expect'],
 }
 
 describe('every command that is for some and not for others', () => {

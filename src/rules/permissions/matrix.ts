@@ -85,6 +85,8 @@ export const readOnlyCommands: readonly string[] = [
   'help-documents.list',
   'help-documents.download',
   'progression-tests.sample',
+  'key-times.sample',
+  'entries.sample',
   'audit.list',
   'audit.export',
   'find',
@@ -97,14 +99,14 @@ export const publicCommands: readonly string[] = [
   'centres.sample',
   'users.sample',
   'progression-tests.sample',
+  'key-times.sample',
+  'entries.sample',
   'config',
   'help',
   'version',
   'whoami',
   'completion',
   'complete',
-  'version',
-  'whoami',
 ]
 
 /** Whether a command, by its words, needs no actor. */

@@ -1,0 +1,162 @@
+import { countryName } from '../countries.ts'
+import { seedCentre, seedUser } from '../rules/store/seed-data.ts'
+import { cellName } from '../workbook/cell.ts'
+import type { SheetToWrite } from '../workbook/sheet.ts'
+import { type CentreField, columnsToWrite, headingOf, writtenFields } from './columns.ts'
+
+const sheetName = 'Centres'
+
+interface MadeUp {
+  centres: number
+  users: number
+  /** The same number invents the same people. */
+  seed: number
+  /** Rows with a mistake, of a hundred rows with a user. */
+  faults: number
+  /** As an import names the sheet. */
+  sheet?: string
+}
+
+type Cells = Readonly<Partial<Record<CentreField, string>>>
+
+interface ExpectedIssue {
+  cell: string
+  row: number
+  column: string
+  value: string
+  code: string
+}
+
+/** What an import of the workbook into an empty store must answer, as far as it follows from the workbook. */
+export interface ExpectedImport {
+  rows: { read: number; accepted: number; heldBack: number; blank: number }
+  centres: { created: number; renamed: number; unchanged: number; restored: number; deleted: number }
+  users: { created: number; replaced: number; unchanged: number; deleted: number }
+  renamedCentres: []
+  missingCentres: []
+  extraUsers: []
+  duplicatedUsers: []
+  issues: ExpectedIssue[]
+}
+
+/** A mistake: the rows that show it, and what is said of each. */
+interface Fault {
+  code: string
+  field: CentreField
+  rows: (at: { email: string; number: string }) => readonly Cells[]
+}
+
+const person = { firstName: 'Ada', lastName: 'Silva' }
+
+const faultsInTurn: readonly Fault[] = [
+  {
+    code: 'invalid-email',
+    field: 'email',
+    rows: ({ email }) => [{ ...person, email: email.replace(/@.*/, '@') }],
+  },
+  { code: 'error-cell', field: 'firstName', rows: ({ email }) => [{ ...person, email, firstName: '#REF!' }] },
+  { code: 'missing-email', field: 'email', rows: () => [person] },
+  { code: 'unknown-role', field: 'role', rows: ({ email }) => [{ ...person, email, role: 'techer' }] },
+  { code: 'not-a-name', field: 'firstName', rows: ({ email }) => [{ email, firstName: 'NULL' }] },
+  {
+    code: 'invalid-number',
+    field: 'number',
+    rows: ({ email, number }) => [{ ...person, email, number: `${number.slice(0, 2)}-${number.slice(2)}` }],
+  },
+  {
+    code: 'rows-differ',
+    field: 'email',
+    rows: ({ email }) => [
+      { ...person, email },
+      { ...person, email, firstName: 'Eve' },
+    ],
+  },
+]
+
+/** A roster of invented centres and users, with known mistakes; the right rows are those of `seed`. */
+export function madeUpRoster(madeUp: MadeUp): { sheet: SheetToWrite; expected: ExpectedImport } {
+  const faults = faultsByCentre(madeUp)
+  return {
+    sheet: { name: sheetName, columns: columnsToWrite(), rows: rowsOf(madeUp, faults) },
+    expected: expectedOf(madeUp, faults),
+  }
+}
+
+/** Spread out evenly; never alone at a centre, which is created by its right rows. */
+function faultsByCentre({ centres, users, faults }: MadeUp): Map<number, Fault[]> {
+  const found: Fault[] = []
+  let left = Math.round((users * faults) / 100)
+  for (let turn = 0; left > 0; turn += 1) {
+    const fault = faultsInTurn[turn % faultsInTurn.length]
+    const rows = fault?.rows({ email: '', number: '' }).length ?? 0
+    if (!fault || rows > left) continue
+    found.push(fault)
+    left -= rows
+  }
+  const byCentre = new Map<number, Fault[]>()
+  for (const [at, fault] of found.entries()) {
+    const centre = Math.floor((at * centres) / found.length)
+    byCentre.set(centre, [...(byCentre.get(centre) ?? []), fault])
+  }
+  return byCentre
+}
+
+function* rowsOf(madeUp: MadeUp, faults: ReadonlyMap<number, readonly Fault[]>): Generator<string[]> {
+  const { centres, users, seed } = madeUp
+  for (let at = 0; at < centres; at += 1) {
+    const { number, name, town, country } = seedCentre(seed, at)
+    const centre = { number, name, town, country: countryName(country) }
+    const written = (cells: Cells) => {
+      const row: Cells = { ...centre, ...cells }
+      return writtenFields.map((field) => row[field] ?? '')
+    }
+    for (let position = at, place = 0; position < users; position += centres, place += 1) {
+      const { email, firstName, lastName, hubRole } = seedUser(seed, { position, place, centre: number })
+      yield written({ email, firstName, lastName, role: hubRole })
+    }
+    if (usersAt(madeUp, at) === 0) yield written({})
+    for (const { cells } of faultyRows(faults.get(at) ?? [], number)) yield written(cells)
+  }
+}
+
+/** With whose address none of the right rows has. */
+function* faultyRows(faults: readonly Fault[], number: string): Generator<{ cells: Cells; fault: Fault }> {
+  for (const [turn, fault] of faults.entries()) {
+    const email = `mistake-${turn + 1}@${number.toLowerCase()}.school.example`
+    for (const cells of fault.rows({ email, number })) yield { cells, fault }
+  }
+}
+
+function usersAt({ centres, users }: MadeUp, at: number): number {
+  return at < users ? Math.ceil((users - at) / centres) : 0
+}
+
+function expectedOf(madeUp: MadeUp, faults: ReadonlyMap<number, readonly Fault[]>): ExpectedImport {
+  const { centres, users, seed, sheet = sheetName } = madeUp
+  const issues: ExpectedIssue[] = []
+  let row = 1
+  let accepted = 0
+  for (let at = 0; at < centres; at += 1) {
+    const right = Math.max(1, usersAt(madeUp, at))
+    accepted += right
+    row += right
+    const { number } = seedCentre(seed, at)
+    for (const { cells, fault } of faultyRows(faults.get(at) ?? [], number)) {
+      row += 1
+      const { code, field } = fault
+      const column = writtenFields.indexOf(field)
+      const cell = cellName(sheet, column, row)
+      issues.push({ cell, row, column: headingOf(field), value: cells[field] ?? '', code })
+    }
+  }
+  return {
+    rows: { read: row - 1, accepted, heldBack: issues.length, blank: 0 },
+    centres: { created: centres, renamed: 0, unchanged: 0, restored: 0, deleted: 0 },
+    users: { created: users, replaced: 0, unchanged: 0, deleted: 0 },
+    renamedCentres: [],
+    missingCentres: [],
+    extraUsers: [],
+    duplicatedUsers: [],
+    issues,
+  }
+}
