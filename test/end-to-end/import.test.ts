@@ -87,7 +87,7 @@ describe('importing at a terminal', () => {
     await ticked.sees('1 user of these centres')
     await ticked.sees('omar@school.example')
     ticked.presses('space', 'enter')
-    await ticked.sees('Delete 1 centre, delete 1 user?')
+    await ticked.sees(/Delete 1 centre \(EG009\), delete 1 user\s+\(omar@school\.example\)\?/)
     ticked.types('y')
     ticked.presses('enter')
     const { exit, text } = await ticked.leaves()
