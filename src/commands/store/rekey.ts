@@ -32,7 +32,7 @@ export const rekey = () =>
           rekeyStore(trx, { fingerprint: key.keys.fingerprint, ctx })
         const rehearsed = dryRun || asks ? await session.rehearse(sealed, work) : undefined
         if (asks && rehearsed) {
-          const words = `Give ${db} a new key? That voids ${voidedInWords(rehearsed)}; new ones must be issued.`
+          const words = `Give ${db} a new key? That voids ${voidedInWords(rehearsed)}${toBeIssued(rehearsed)}.`
           await confirm(session, words)
         }
         const { result: voided, waitsAs } =
@@ -55,7 +55,7 @@ export const rekey = () =>
           session.notify({ code: 'key-waits', message })
         }
         return {
-          text: `${dryRun ? 'This would void' : 'This voided'} ${voidedInWords(voided)}; new ones must be issued.\nThe ${dryRun ? '' : 'new '}key is ${keyFile}: keep a copy elsewhere.`,
+          text: `${dryRun ? 'This would void' : 'This voided'} ${voidedInWords(voided)}${toBeIssued(voided)}.\nThe ${dryRun ? '' : 'new '}key is ${keyFile}: keep a copy elsewhere.`,
           json: { store: db, keyFile, voided, changed: true },
           exit: waitsAs === undefined ? 0 : 9,
         }
@@ -64,3 +64,7 @@ export const rekey = () =>
       }
     },
   })
+
+function toBeIssued({ pins, links }: Voided): string {
+  return pins + links === 0 ? '' : '; new ones must be issued'
+}
