@@ -1,3 +1,6 @@
+import { failureOfStore } from '../db/store/errors.ts'
+import { Unavailable } from '../errors.ts'
+import { isSharedPlace } from '../shared-place.ts'
 import type { OutputFile } from './output-file.ts'
 import type { Session, WorkFor } from './session.ts'
 
@@ -10,8 +13,8 @@ export interface HappenedEvent {
 
 /**
  * Records that somebody carries particulars out of the store, or looks at somebody's message, before
- * they have them. Where it cannot be written (no key, nothing to write to) the answer stands and a
- * notice says so.
+ * they have them. Where the log cannot be written to (no key, nothing to write to) the answer stands and a
+ * notice says so; where it can, and this was not recorded, it is refused.
  */
 export async function recordEvent(session: Session, event: HappenedEvent): Promise<void> {
   const { appendAudit } = await import('../rules/audit/append.ts')
@@ -24,7 +27,7 @@ export async function recordEvent(session: Session, event: HappenedEvent): Promi
       await store.close()
     }
   } catch (error) {
-    if (!(error instanceof Error)) throw error
+    if (!isAboutUnwritableLog(error, session)) throw error
     session.notify({
       code: 'not-recorded',
       message: 'The audit log does not name this: it cannot be written to.',
@@ -32,12 +35,28 @@ export async function recordEvent(session: Session, event: HappenedEvent): Promi
   }
 }
 
+const unwritableLog = /^(key-.*|store-read-only|store-full|store-refused|audit-broken)$/
+
+/** Neither a busy store, nor a server that does not answer, nor Ctrl-C lets anything out unrecorded. */
+function isAboutUnwritableLog(error: unknown, { settings }: Session): boolean {
+  const failure = error instanceof Unavailable ? error : failureOfStore(error)
+  if (!failure) return false
+  // Of a file it says that its folder, or the disk, takes no more.
+  if (failure.code === 'store-unavailable') return !isSharedPlace(settings.db.value ?? '')
+  return unwritableLog.test(failure.code)
+}
+
 /** Puts a file in its place once the log names it: whoever ends the program in between has no file. @returns where it is */
 export async function placeRecorded(
   session: Session,
   { file, event }: { file: OutputFile; event: HappenedEvent },
 ): Promise<string> {
-  await recordEvent(session, event)
+  try {
+    await recordEvent(session, event)
+  } catch (error) {
+    file.discard()
+    throw error
+  }
   return file.moveIntoPlace()
 }
 

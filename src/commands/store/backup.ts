@@ -2,6 +2,7 @@ import * as z from 'zod'
 import { checkOutputFile, type OutputFile } from '../../cli/output-file.ts'
 import { refuseWithoutRoom } from '../../cli/room-on-disk.ts'
 import { bytesToCopy } from '../../db/store/size-of-copy.ts'
+import { Unsure } from '../../errors.ts'
 import { backUpStore } from '../../rules/store/events.ts'
 import { permit } from '../../rules/permissions/decide.ts'
 import { command } from '../../cli/define.ts'
@@ -73,6 +74,10 @@ async function noteBackup(session: Session): Promise<void> {
     }
   } catch (error) {
     const reason = error instanceof Error ? ` ${error.message}` : ''
-    session.notify({ code: 'not-recorded', message: `The audit log does not name this backup.${reason}` })
+    const says =
+      error instanceof Unsure
+        ? 'Whether the audit log names this backup is not known.'
+        : 'The audit log does not name this backup.'
+    session.notify({ code: 'not-recorded', message: `${says}${reason}` })
   }
 }

@@ -4,7 +4,7 @@ import { placeOf } from '../../config.ts'
 import type { Copied } from '../../db/store/copy-tables.ts'
 import type { StoreFacts } from '../../db/store/facts.ts'
 import type { OpenStore } from '../../db/store/open.ts'
-import { Failure, Refused } from '../../errors.ts'
+import { Failure, Refused, Unsure } from '../../errors.ts'
 import { isSharedPlace } from '../../shared-place.ts'
 import { count } from '../../render/text.ts'
 import { noteCopy } from '../../rules/store/events.ts'
@@ -167,8 +167,8 @@ async function refuseWithoutRoom(file: string, { store, withoutContent }: Copyin
   refuse(file, await bytesToCopy(store, { withoutContent }))
 }
 
-/** A copy, and whether the log here names it, too: then both end in the same row. */
-type Made = Copied & { isRecorded: boolean }
+/** A copy, and whether the log here names it, too: then both end in the same row. Undefined: nobody can say yet. */
+type Made = Copied & { isRecorded: boolean | undefined }
 
 /** With the event that says so, which is the last of both logs. */
 async function copyAll(
@@ -181,7 +181,7 @@ async function copyAll(
   const progress = await progressOn(session.terminal, 'Copying …')
   const onRows = (copied: number) => progress.say(`Copying: ${count(copied, 'row')} …`)
   let placed: Copied | undefined
-  let isRecorded = true
+  let isRecorded: boolean | undefined = true
   try {
     await session.commit(store, async (trx, ctx) => {
       if (JSON.stringify(await storeFacts(trx)) !== JSON.stringify(agreed)) throw changedMeanwhile()
@@ -194,12 +194,13 @@ async function copyAll(
     })
   } catch (error) {
     if (!placed) throw error
-    isRecorded = false
+    isRecorded = error instanceof Unsure ? undefined : false
     const reason = error instanceof Error ? ` ${error.message}` : ''
-    session.notify({
-      code: 'not-recorded',
-      message: `The copy is in its place; the audit log here does not name it.${reason}`,
-    })
+    const says =
+      isRecorded === undefined
+        ? 'whether the audit log here names it is not known.'
+        : 'the audit log here does not name it.'
+    session.notify({ code: 'not-recorded', message: `The copy is in its place; ${says}${reason}` })
   } finally {
     progress.stop()
   }
@@ -240,7 +241,7 @@ function proof(copied: Made): string[] {
     `There are ${count(sumOf(copied), 'row')} in ${count(tables, 'table')}, as many there as here.`,
     copied.isRecorded
       ? `The audit log ends in the same row in both: ${copied.head?.events} ${copied.head?.head}`
-      : 'The audit log there ends with the copy, which the one here does not name.',
+      : `The audit log there ends with the copy, which the one here ${copied.isRecorded === undefined ? 'may name' : 'does not name'}.`,
   ]
 }
 

@@ -1,5 +1,6 @@
-import { renameSync } from 'node:fs'
+import { readdirSync, renameSync } from 'node:fs'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { connectSqlite } from '../../../src/db/sqlite/driver.ts'
 import { newWorld, type World } from '../../world.ts'
 
 describe('what leaves the store', () => {
@@ -57,5 +58,24 @@ describe('what leaves the store', () => {
     expect(ran.exit).toBe(0)
     expect(ran.json().notices).toContainEqual(expect.objectContaining({ code: 'not-recorded' }))
     renameSync(world.path('elsewhere.key'), `${world.db}.key`)
+  })
+  it.each([
+    ['audit export log.csv'],
+    ['centres imports show 1 --report report.html'],
+    ['mail show 1 --html page.html'],
+    ['mail show 1'],
+    ['centres export roster.csv'],
+    ['releases authorisations --out authorisations.csv'],
+  ])('stays in it where the store is only busy, and the log could not name it: %s', async (line) => {
+    const workbook = new URL('../../../fixtures/centres.xlsx', import.meta.url).pathname
+    await world.run(['centres', 'import', workbook, '--pins-out', 'pins.csv', '--yes'])
+    const files = () => readdirSync(world.folder).filter((name) => !/-(wal|shm)$/.test(name))
+    const before = files()
+    const other = connectSqlite(world.db)
+    other.exec('begin immediate')
+    const ran = await world.run([...line.split(' '), '--wait', '0.1', '--json'])
+    other.close()
+    expect([ran.exit, ran.stdout, ran.error().code]).toEqual([7, '', 'store-locked'])
+    expect(files()).toEqual(before)
   })
 })
