@@ -16,8 +16,10 @@ export interface Interruption {
   announceWith: (say: (line: string) => void) => void
   /** Does this at a second signal before the process ends. @returns what takes it back */
   beforeEnding: (cleanUp: () => void) => () => void
+  /** While somebody reads the answer in a pager, Ctrl-C is the pager's. @returns what ends that */
+  whileShown: () => () => void
   /** A signal came. */
-  interrupt: () => void
+  interrupt: (signal?: NodeJS.Signals) => void
 }
 
 /**
@@ -51,6 +53,7 @@ export function newInterruption(end: () => void): Interruption {
   const cancelling = new AbortController()
   const hearing = new AbortController()
   const cleanUps = new Set<() => void>()
+  let isShown = false
   let finishing: string | undefined
   let said: string | undefined
   let say: (line: string) => void = () => undefined
@@ -73,7 +76,14 @@ export function newInterruption(end: () => void): Interruption {
       cleanUps.add(cleanUp)
       return () => cleanUps.delete(cleanUp)
     },
-    interrupt: () => {
+    whileShown: () => {
+      isShown = true
+      return () => {
+        isShown = false
+      }
+    },
+    interrupt: (sent) => {
+      if (isShown && sent === 'SIGINT') return
       const again = cancelling.signal.aborted
       hearing.abort()
       if (finishing !== undefined) return sayOnce()

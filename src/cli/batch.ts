@@ -154,8 +154,9 @@ function interruptionOfLines(
   isChanged: () => boolean,
 ): { interruption: Interruption; forget: () => void } {
   const ofLine = newInterruption(() => undefined)
-  whole.heard.addEventListener('abort', ofLine.interrupt)
-  if (whole.heard.aborted) ofLine.interrupt()
+  const interrupt = () => ofLine.interrupt()
+  whole.heard.addEventListener('abort', interrupt)
+  if (whole.heard.aborted) interrupt()
   const interruption: Interruption = {
     ...ofLine,
     finish: (what) => {
@@ -169,7 +170,7 @@ function interruptionOfLines(
     beforeEnding: whole.beforeEnding,
     announceWith: () => undefined,
   }
-  return { interruption, forget: () => whole.heard.removeEventListener('abort', ofLine.interrupt) }
+  return { interruption, forget: () => whole.heard.removeEventListener('abort', interrupt) }
 }
 
 interface WrongLine {

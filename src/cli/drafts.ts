@@ -1,25 +1,26 @@
 import { readdirSync } from 'node:fs'
-import { dirname, join, resolve } from 'node:path'
+import { join, resolve } from 'node:path'
 import { draftsFolder } from '../config.ts'
 import { mkdirSync, rmSync, writeFileSync } from '../disk.ts'
 import { cleanForTerminal } from '../render/clean-text.ts'
 import type { Session } from './session.ts'
-import { quoted } from './typed-line.ts'
+import { commandLine } from './typed-line.ts'
 
 /** What somebody typed at length, and nothing has come of yet. */
 export interface Draft {
   /** As its file is called: `users-add.csv`. */
   name: string
-  text: string
+  text: string | Uint8Array
   /** The command that goes on with it, but for the file. */
   command: string
 }
 
 const lifetime = 7 * 24 * 60 * 60 * 1000
 
-/** Keeps it for a week, readable by its owner only, and says where. A rehearsal keeps nothing. */
-export function keepDraft({ context, common, say }: Session, { name, text, command }: Draft): void {
-  if (common.dryRun) return
+/** Keeps it for a week, readable by its owner only, and says where. A rehearsal keeps nothing. @returns its file */
+export function keepDraft(session: Session, { name, text, command }: Draft): string | undefined {
+  const { context, common, say } = session
+  if (common.dryRun) return undefined
   const [, stem = name, ending = ''] = /^(.*)(\.[a-z]+)$/.exec(name) ?? []
   const folder = draftsFolder(context)
   const day = context.now().toISOString().slice(0, 10)
@@ -27,19 +28,31 @@ export function keepDraft({ context, common, say }: Session, { name, text, comma
   try {
     mkdirSync(folder, { recursive: true, mode: 0o700 })
     writeFileSync(file, text, { mode: 0o600, flag: 'wx' })
-    say(`What you typed is kept for a week. To go on: ssh-admin ${command} ${quoted(file)}`)
+    say(
+      `What you typed is kept for a week. To go on: ${commandLine([...whereTo(session), ...command.split(' '), file])}`,
+    )
+    return file
   } catch (error) {
     const why = error instanceof Error ? cleanForTerminal(error.message) : 'unknown'
     say(`What you typed could not be kept: ${why}`)
+    return undefined
   }
+}
+
+/** The store and the actor, where they were said: what is pasted elsewhere must not reach another store. */
+function whereTo({ settings }: Session): string[] {
+  const said = { '--db': settings.db, '--key-file': settings.keyFile, '--as': settings.as }
+  return Object.entries(said).flatMap(([flag, { value, from }]) =>
+    value !== undefined && (from === 'flag' || from === 'environment') ? [flag, value] : [],
+  )
 }
 
 /** Something came of it: it goes, and so do those that are older than a week. */
 export function removeUsedDraft({ context }: Session, file: string | undefined): void {
   removeOldDrafts(context)
   if (file === undefined) return
-  const path = resolve(context.cwd, file)
-  if (dirname(path) === draftsFolder(context)) rmSync(path, { force: true })
+  const used = resolve(context.cwd, file)
+  if (draftsIn(context).some(({ path }) => path === used)) rmSync(used, { force: true })
 }
 
 export function removeOldDrafts(context: Session['context']): void {

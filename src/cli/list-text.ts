@@ -22,7 +22,7 @@ export function textOf<Row, Name extends string, Sort extends Name>(
     case 'tsv':
       return lines(pages, (row) => tsvLine(cellsOf(row, list)))
     case 'csv':
-      return csv(list, pages)
+      return csv(list, pages, out)
     case 'json':
       return document(list, pages, session)
     case 'jsonl':
@@ -59,12 +59,19 @@ async function* lines<Row>(
 async function* csv<Row, Name extends string, Sort extends Name>(
   list: List<Row, Name, Sort>,
   pages: AsyncIterable<readonly Row[]>,
+  { isTerminal }: View,
 ) {
   const { csvText } = await import('../workbook/write.ts')
   async function* cells() {
     for await (const page of pages) for (const row of page) yield cellsOf(row, list)
   }
-  yield* csvText({ name: '', columns: list.wanted.names.map((heading) => ({ heading })), rows: cells() })
+  const text = csvText({
+    name: '',
+    columns: list.wanted.names.map((heading) => ({ heading })),
+    rows: cells(),
+  })
+  // A terminal would have each CR written out.
+  for await (const piece of text) yield isTerminal ? piece.replaceAll('\r\n', '\n') : piece
 }
 
 async function* numberOf<Row, Name extends string, Sort extends Name>(
@@ -91,13 +98,17 @@ async function* tables<Row, Name extends string, Sort extends Name>(
   const leastFirst = leastFirstOf(list)
   const key = wanted.names.indexOf(spec.id)
   const hidden = new Set<string>()
+  let fitting: number[] | undefined
   const draw = (page: Cell[][]) => {
-    const kept = view.isTerminal
+    // What is drawn first decides for the whole list. A pipe has no width.
+    fitting ??= view.isTerminal
       ? columnsThatFit(headings, page, { width: view.width, key, leastFirst })
       : [...headings.keys()]
+    const kept = fitting
     const only = <Part>(parts: readonly Part[]) => parts.filter((_, at) => kept.includes(at))
     for (const [at, heading] of headings.entries()) if (!kept.includes(at)) hidden.add(heading)
-    return `${table(only(headings), page.map(only), view, { key: kept.indexOf(key) })}\n`
+    const drawnFor = view.isTerminal ? view : { ...view, width: Number.MAX_SAFE_INTEGER }
+    return `${table(only(headings), page.map(only), drawnFor, { key: kept.indexOf(key) })}\n`
   }
   if (view.isTerminal) for (const line of found.about?.lines(view) ?? []) yield `${line}\n`
   let drawn: Cell[][] = []

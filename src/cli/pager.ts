@@ -1,5 +1,6 @@
 import { statSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
+import { stripVTControlCharacters } from 'node:util'
 import { cleanForTerminal } from '../render/clean-text.ts'
 import type { Session } from './session.ts'
 
@@ -12,24 +13,36 @@ export interface PagedOutput {
 
 /** What is longer than the screen of a terminal goes through the pager; anything else as it would without one. */
 export function pagedOutput({ terminal, context, common }: Session): PagedOutput {
-  const { rows = 0 } = context.stdout
+  const { rows = 0, columns = 80 } = context.stdout
   const pager = rows > 0 && common.pager ? pagerOf(context.env) : undefined
   if (pager === undefined) return { write: terminal.write, end: async () => undefined }
   let held = ''
   let running: ReturnType<typeof context.startPager> | undefined
+  let shown: (() => void) | undefined
   return {
     write: async (text) => {
       if (running) return running.write(cleanForTerminal(text))
       held += text
-      if (held.split('\n').length <= rows) return true
+      if (linesOf(held, columns) <= rows) return true
+      shown = context.interruption.whileShown()
       running = context.startPager(pager, environmentOf(context.env))
       return running.write(cleanForTerminal(held))
     },
     end: async () => {
       if (running) await running.end()
-      else if (held !== '') await terminal.write(held)
+      shown?.()
+      if (running) return
+      if (held !== '') await terminal.write(held)
     },
   }
+}
+
+/** As a terminal of so many columns shows them: what is wider goes on in the next. */
+function linesOf(text: string, columns: number): number {
+  const widths = stripVTControlCharacters(text)
+    .split('\n')
+    .map((line) => Math.max(1, Math.ceil(line.length / columns)))
+  return widths.reduce((sum, lines) => sum + lines, 0)
 }
 
 type Environment = Session['context']['env']

@@ -176,10 +176,34 @@ async function asked<Answer>(
   const { stdin: input, stderr: output, signal } = terminal
   await yieldToSignals()
   if (signal.aborted) throw new Cancelled()
+  const again = withoutRawModeFailures(input)
   try {
     return await prompt({ input, output, signal })
   } catch (error) {
     if (error instanceof Error && /^(Exit|Abort|Cancel)PromptError$/.test(error.name)) throw new Cancelled()
     throw error
+  } finally {
+    again()
   }
+}
+
+/**
+ * A terminal whose window was closed takes no mode any more: Node tells that as an error of the stream, which would end
+ * the program before the signal that comes with it is heard. @returns what ends that
+ */
+function withoutRawModeFailures(input: Terminal['stdin']): () => void {
+  if (!('setRawMode' in input) || typeof input.setRawMode !== 'function') return () => undefined
+  const { setRawMode, emit } = input
+  const quietly = (mode: boolean) => {
+    const unlessError = (event: string | symbol, ...rest: unknown[]) =>
+      event === 'error' || Reflect.apply(emit, input, [event, ...rest])
+    Reflect.set(input, 'emit', unlessError)
+    try {
+      return Reflect.apply(setRawMode, input, [mode])
+    } finally {
+      Reflect.set(input, 'emit', emit)
+    }
+  }
+  Reflect.set(input, 'setRawMode', quietly)
+  return () => void Reflect.set(input, 'setRawMode', setRawMode)
 }

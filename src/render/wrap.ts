@@ -31,14 +31,25 @@ function fits(line: string, width: number): boolean {
 /** Beneath the last column where that leaves room, behind a mark, or a little further in. */
 function hangingOf(line: string, { indent, width }: { indent: number; width: number }): number {
   const columns = /^(.*\S {2,})\S/.exec(line)?.[1]
-  const column = columns === undefined ? 0 : stringWidth(columns)
+  const column = columns === undefined || indent === 0 ? 0 : stringWidth(columns)
   if (column > 0 && column <= width / 2) return column
   if (/^\s*[^\p{L}\p{N}\s] /u.test(line)) return indent + 2
   return indent === 0 ? 0 : indent + 2
 }
 
+/** What is read out or copied as one: a PIN, a moment. */
+const oneWord = /(\d{4}) (\d{4})(?!\d)|(\d{4}-\d\d-\d\d) (\d\d:\d\d)( UTC)?/g
+/** Stands for the blank within it; nothing that is drawn holds it. */
+const held = '\u0000'
+
 /** Each word, and each command as one, to the end of its clause. */
 function wordsOf(text: string): string[] {
+  return split(text.replace(oneWord, (one) => one.replaceAll(' ', held))).map((word) =>
+    word.replaceAll(held, ' '),
+  )
+}
+
+function split(text: string): string[] {
   const words: string[] = []
   let rest = text
   for (let command = commandIn(rest); command; command = commandIn(rest)) {

@@ -29,4 +29,14 @@ describe('a line that does not fit', () => {
 
   it('counts two columns for a wide letter', () =>
     expect(wrapped('東京都立 国際高等 学校', 12)).toBe('東京都立\n国際高等\n学校'))
+
+  it('keeps a PIN and a moment whole', () =>
+    expect(wrapped('The PIN of Lucía is 6351 3793, until 2026-12-26 17:16 UTC.', 26)).toBe(
+      'The PIN of Lucía is\n6351 3793, until\n2026-12-26 17:16 UTC.',
+    ))
+
+  it('takes two blanks of prose for no columns', () =>
+    expect(wrapped('Began the store /home/tom/with  two/hub.db in a folder', 40)).toBe(
+      'Began the store /home/tom/with\ntwo/hub.db in a folder',
+    ))
 })

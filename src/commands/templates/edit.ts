@@ -74,7 +74,11 @@ async function edited(letter: LetterName, session: Session): Promise<{ template:
   const present = await presentTemplate(store.db, letter).finally(() => store.close())
   let source = sourceOf(present, letter)
   for (;;) {
-    source = await inEditor(source, { name: `${letter}.template`, session })
+    source = await inEditor(source, {
+      name: `${letter}.template`,
+      session,
+      keep: (text) => keepDraft(session, draftOf(text, letter)),
+    })
     const checked = await checkTemplate(source, letter)
     if (!('problems' in checked)) return { template: checked, source }
     for (const { line, message } of checked.problems) session.say(`line ${line}: ${message}`)
@@ -87,7 +91,7 @@ async function edited(letter: LetterName, session: Session): Promise<{ template:
   }
 }
 
-function draftOf(source: string, letter: LetterName): Draft {
+function draftOf(source: Draft['text'], letter: LetterName): Draft {
   return { name: `${letter}.txt`, text: source, command: `templates edit ${letter} --from` }
 }
 

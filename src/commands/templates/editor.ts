@@ -8,11 +8,15 @@ import { BadInput, Cancelled, Unavailable } from '../../errors.ts'
 import { inputStream, untilAborted } from '../../input-file.ts'
 import type { Session } from '../../cli/session.ts'
 
+interface Editing {
+  name: string
+  session: Session
+  /** Keeps what was saved, where nothing can be made of it now. */
+  keep?: (saved: Uint8Array) => void
+}
+
 /** Lets somebody change a text in their editor. */
-export async function inEditor(
-  text: string,
-  { name, session }: { name: string; session: Session },
-): Promise<string> {
+export async function inEditor(text: string, { name, session, keep }: Editing): Promise<string> {
   const { env } = session.context
   const folder = mkdtempSync(join(tmpdir(), 'ssh-admin-'))
   const file = join(folder, name)
@@ -20,6 +24,10 @@ export async function inEditor(
     writeFileSync(file, text, { mode: 0o600 })
     await runEditor(env.VISUAL || env.EDITOR || 'vi', { file, context: session.context })
     return decoded(await readFile(file), 'What the editor saved')
+  } catch (error) {
+    const saved = await readFile(file).catch(() => undefined)
+    if (saved !== undefined && saved.toString() !== text) keep?.(saved)
+    throw session.context.signal.aborted ? new Cancelled() : error
   } finally {
     await rm(folder, { recursive: true, force: true })
   }

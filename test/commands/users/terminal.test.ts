@@ -87,7 +87,7 @@ describe('at a terminal', () => {
     expect(exit).toBe(130)
     expect(text).toContain('Nothing was changed')
     const [, file = ''] =
-      /ssh-admin users add --from (\S+users-add-\S+\.csv)/.exec(text.replaceAll('\n', ' ')) ?? []
+      /ssh-admin --db \S+ users add --from (\S+users-add-\S+\.csv)/.exec(text.replaceAll('\n', ' ')) ?? []
     expect(statSync(file).mode & 0o777).toBe(0o600)
     const check = async () => (await world.run(['store', 'check', '--json'], { env })).json().findings
     expect(await check()).toMatchObject([{ code: 'draft-kept', target: file }])
