@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util'
 import { Cancelled, Refused, Usage } from '../errors.ts'
 import { yieldToSignals } from '../interruption.ts'
 import { cleanForTerminal, oneLine } from '../render/clean-text.ts'
+import { questionOnOneLine } from '../render/question-on-one-line.ts'
 import { shortened } from '../render/table.ts'
 import { wrappedText } from '../render/wrap.ts'
 import { searchKey } from '../search-key.ts'
@@ -28,8 +29,8 @@ interface Asked {
 /** Refuses, naming the flag and the question, when nobody can be asked. */
 export function requireTerminal(terminal: Terminal, { flag, may, question }: Asked): void {
   if (terminal.canAsk && may) return
-  const [first = ''] = question.trim().split('\n')
-  const message = `This needs an answer, and there is nobody to ask: say it with ${flag}. Not asked: ${first}`
+  const told = questionOnOneLine(question)
+  const message = `This needs an answer, and there is nobody to ask: say it with ${flag}. Not asked: ${told}`
   throw new Usage(message, { code: 'answer-needed', hint: flag })
 }
 

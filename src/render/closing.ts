@@ -16,11 +16,7 @@ export function closingQuestion(
     ...(closes.length > 0 ? [`close what is open for ${whomOf(closes).counted}`] : []),
     ...(opens.length > 0 ? [`open it now for ${whomOf(opens).counted}`] : []),
   ]
-  // The first line is all that is told where nobody can be asked.
-  const both =
-    closes.length > 0 && opens.length > 0 ? ['Something would close, and something would open at once:'] : []
   return [
-    ...both,
     ...named(closes, 'What is open now would close for'),
     ...named(opens, 'What is not open would open at once for'),
     `${what}, and ${done.join(', and ')}?`,

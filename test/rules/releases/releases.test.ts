@@ -92,10 +92,10 @@ describe('a release', () => {
   })
 
   it.each([
-    ['resources withdraw', () => ['resources', 'withdraw', text], '5 centres'],
-    ['centres delete', () => ['centres', 'delete', 'EG001'], '1 centre'],
-    ['coordinator suspend', () => ['coordinator', 'suspend', 'eg001'], '1 centre'],
-  ] as const)('that is open is not closed by %s without saying for whom', async (_, argv, counted) => {
+    ['resources withdraw', () => ['resources', 'withdraw', text], '5 centres', 'Withdraw 1 resource'],
+    ['centres delete', () => ['centres', 'delete', 'EG001'], '1 centre', 'Delete EG001'],
+    ['coordinator suspend', () => ['coordinator', 'suspend', 'eg001'], '1 centre', 'Suspend'],
+  ] as const)('that is open is not closed by %s without saying for whom', async (_, argv, counted, asks) => {
     await released('all', { opens: '2026-06-02T05:00Z' })
     const typist = inProcess(world, argv(), { at: opening })
     await typist.sees(`What is open now would close for ${counted}`)
@@ -103,6 +103,9 @@ describe('a release', () => {
     typist.types('n')
     typist.presses('enter')
     expect((await typist.leaves()).exit).toBe(130)
+    const unasked = await world.run([...argv(), '--json'], { at: opening })
+    expect(unasked.error().message).toContain(`Not asked: What is open now would close for ${counted} (`)
+    expect(unasked.error().message).toContain(` ${asks}`)
     const rehearsed = await world.run([...argv(), '--dry-run', '--json'], { at: opening })
     expect(rehearsed.json().closed).toContainEqual(
       expect.objectContaining({ centre: expect.objectContaining({ number: 'EG001' }) }),
@@ -128,6 +131,11 @@ describe('a release', () => {
     typist.types('n')
     typist.presses('enter')
     expect((await typist.leaves()).exit).toBe(130)
+    const unasked = await world.run([...argv, '--json'], { at: opening })
+    expect(unasked.error().message).toContain(
+      `Not asked: What is open now would close for 1 person (${person}): ${person} (EG001): June (`,
+    )
+    expect(unasked.error().message).toMatch(/\)\. (Suspend|Delete|Remove|Move|Edit|Take|Make) .*\?/)
     const rehearsed = await world.run([...argv, '--dry-run', '--json'], { at: opening })
     expect(rehearsed.json().closed).toEqual([
       {
@@ -164,6 +172,9 @@ describe('a release', () => {
     typist.types('n')
     typist.presses('enter')
     expect((await typist.leaves()).exit).toBe(130)
+    const unasked = await world.run([...argv, '--json'], { at: opening })
+    expect(unasked.error().message).toContain(closes)
+    expect(unasked.error().message).toContain('). Create 1 centre, delete 1 centre (EG002), delete 1 user')
     const rehearsed = await world.run([...argv, '--dry-run', '--json'], { at: opening })
     expect(whomIn(rehearsed.json())).toEqual(['EG002', 'officer@school.example'])
     const planned = await world.run([...argv, '--plan-out', 'autumn.plan', '--json'], { at: opening })
