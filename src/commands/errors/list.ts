@@ -23,9 +23,10 @@ export const list = () =>
     table: ['kind', 'subject', 'message', 'hint'],
     id: 'subject',
     exit: (shown) => (shown > 0 ? 8 : 0),
-    find: async ({ store: { db } }, { kind }) => {
+    find: async ({ store: { db }, ctx: { at } }, { kind }) => {
       const found: FoundError[] = []
-      for await (const error of findErrors(db, kind.length > 0 ? kind : errorKinds)) found.push(error)
+      const kinds = kind.length > 0 ? kind : errorKinds
+      for await (const error of findErrors(db, { kinds, at })) found.push(error)
       return allOf(found)
     },
     json: (error) => error,

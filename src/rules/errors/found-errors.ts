@@ -13,6 +13,7 @@ import { countryName } from '../../countries.ts'
 import { contradictionOf } from '../key-times/key-time-rows.ts'
 import { type TimeProblem, timeZoneOf } from '../key-times/lookup.ts'
 import { centresOfRelease, namesItsCentre, type ReachedCentres } from '../releases/centres-of-release.ts'
+import { centresOutsideZones, type LeftOutOfZones } from '../releases/centres-outside-zones.ts'
 import { audienceText } from '../releases/audience.ts'
 import { readReleaseFacts, type ReleaseFacts } from '../releases/release-facts.ts'
 
@@ -33,12 +34,12 @@ export interface FoundError {
 /** Every error that there is at this moment. */
 export async function* findErrors(
   db: Kysely<Store>,
-  kinds: readonly ErrorKind[] = errorKinds,
+  { kinds, at }: { kinds: readonly ErrorKind[]; at: Date },
 ): AsyncGenerator<FoundError> {
   if (kinds.includes('entry')) yield* entryErrors(db)
   if (!kinds.includes('key-time') && !kinds.includes('other')) return
   const read = await readReleases(db)
-  if (kinds.includes('key-time')) yield* keyTimeErrors(db, read)
+  if (kinds.includes('key-time')) yield* keyTimeErrors(db, { ...read, at })
   if (kinds.includes('other')) yield* otherErrors(db, read)
 }
 
@@ -120,7 +121,7 @@ function sentence(text: string): string {
 
 async function* keyTimeErrors(
   db: Kysely<Store>,
-  { facts, releases }: ReadReleases,
+  { facts, releases, at }: ReadReleases & { at: Date },
 ): AsyncGenerator<FoundError> {
   const kind = 'key-time'
   const zones = new Map<string, Set<number | null>>()
@@ -148,11 +149,8 @@ async function* keyTimeErrors(
       yield { kind, code: 'administrative-zones-differ', subject: name, message, hint }
     }
   }
-  const byZone = releases
-    .map(({ release }) => release)
-    .filter(({ audience }) => audience.some(({ kind }) => kind === 'zone'))
-  const [first] = byZone
-  if (first) yield* countriesOutsideZones({ country: (country) => zones.has(country), facts, first, byZone })
+  for (const left of centresOutsideZones(releases, { facts, hasKeyTimes: (one) => zones.has(one), at }))
+    yield { kind, ...outsideZones(left) }
   const found = new Map<string, Unseen>()
   // A centre has a time zone, whether or not a release goes by Key Time.
   for (const { first: one, centres } of facts.alike) {
@@ -181,29 +179,17 @@ async function* keyTimeErrors(
     }
 }
 
-interface OutsideZones {
-  country: (country: string) => boolean
-  facts: Pick<ReleaseFacts, 'centres'>
-  first: ReleaseRow
-  byZone: readonly ReleaseRow[]
-}
-
-/** A country is in an administrative zone by its Key Times: its centres are in no release for a zone without. */
-function* countriesOutsideZones({ country: has, facts, first, byZone }: OutsideZones): Generator<FoundError> {
-  const outside = new Map<string, number>()
-  for (const { country } of facts.centres)
-    if (!has(country)) outside.set(country, (outside.get(country) ?? 0) + 1)
-  for (const [country, centres] of outside) {
-    const name = countryName(country)
-    const who = `${centres} ${centres === 1 ? 'centre is' : 'centres are'}`
-    const more = byZone.length > 1 ? ` and ${byZone.length - 1} more` : ''
-    yield {
-      kind: 'key-time',
-      code: 'no-administrative-zone',
-      subject: name,
-      message: `${name} has no Key Times, and so no administrative zone: its ${who} in no release for a zone, such as ${first.id} (${first.name})${more}.`,
-      hint: `ssh-admin key-times import FILE, with a row for ${name} and its administrative zone`,
-    }
+/** A country is in an administrative zone by its Key Times: what is released for a zone leaves its centres out without. */
+function outsideZones({ country, centres, releases }: LeftOutOfZones): Omit<FoundError, 'kind'> {
+  const name = countryName(country)
+  const [first, ...others] = releases
+  const who = centres.length === 1 ? `${centres[0]?.number} is` : `${centres.length} centres are`
+  const more = others.length > 0 ? ` and ${others.length} more` : ''
+  return {
+    code: 'no-administrative-zone',
+    subject: name,
+    message: `${name} has no Key Times, and so no administrative zone: ${who} left out of what is released for zones, such as ${first?.id} (${first?.name})${more}.`,
+    hint: `ssh-admin key-times import FILE, with a row for ${name} and its administrative zone`,
   }
 }
 

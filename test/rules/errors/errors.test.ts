@@ -161,22 +161,80 @@ describe('the list of errors', () => {
     expect(await found()).toEqual({ exit: 0, errors: [] })
   })
 
-  it('names a country without Key Times, whose centres no release for a zone reaches', async () => {
-    await keyTimes('Egypt,3,AM,10:00,')
-    await world.centre('PK200', { country: 'PK' })
-    await releasing('--opens', '2026-06-02T06:00Z', '--for', 'zone:3')
-    const { errors } = (await world.run(['errors', 'list', '--kind', 'key-time', '--json'])).json()
-    expect(errors).toEqual([
-      {
-        kind: 'key-time',
-        code: 'no-administrative-zone',
-        subject: 'Pakistan',
-        message: expect.stringContaining('1 centre is in no release for a zone, such as'),
-        hint: expect.stringContaining('key-times import FILE'),
-      },
-    ])
-    await keyTimes('Pakistan,4,AM,10:00,')
-    expect(await found()).toEqual({ exit: 0, errors: [] })
+  describe('of a country without Key Times', () => {
+    const opens = ['--opens', '2026-06-02T06:00Z']
+    const forZones = async (...more: string[]) => {
+      const { id } = await releasing(...opens, ...more)
+      await run('releases', 'publish', 'June')
+      return id
+    }
+
+    it('names it where a release for a zone leaves its centres out', async () => {
+      await keyTimes('Egypt,3,AM,10:00,')
+      await world.centre('PK200', { country: 'PK' })
+      const id = await forZones('--for', 'zone:3')
+      const { errors } = (await world.run(['errors', 'list', '--kind', 'key-time', '--json'])).json()
+      expect(errors).toEqual([
+        {
+          kind: 'key-time',
+          code: 'no-administrative-zone',
+          subject: 'Pakistan',
+          message: `Pakistan has no Key Times, and so no administrative zone: PK200 is left out of what is released for zones, such as ${id} (June).`,
+          hint: expect.stringContaining('key-times import FILE'),
+        },
+      ])
+      await keyTimes('Pakistan,4,AM,10:00,')
+      expect(await found()).toEqual({ exit: 0, errors: [] })
+    })
+
+    it.each([
+      ['the country is named too', 'zone:3,country:PK'],
+      ['the centre is named too', 'zone:3,PK200'],
+      ['it is for everybody', 'zone:3,all'],
+    ])('says nothing of centres that it reaches all the same, because %s', async (_, audience) => {
+      await keyTimes('Egypt,3,AM,10:00,')
+      await world.centre('PK200', { country: 'PK' })
+      await forZones('--for', audience)
+      expect(await found()).toEqual({ exit: 0, errors: [] })
+    })
+
+    it('names it for the centres that are left out, where others are reached', async () => {
+      await keyTimes('Egypt,3,AM,10:00,')
+      await world.centre('PK200', { country: 'PK' })
+      await world.centre('PK201', { country: 'PK' })
+      await forZones('--for', 'zone:3,PK200')
+      const { errors } = (await world.run(['errors', 'list', '--json'])).json()
+      expect(errors).toMatchObject([{ message: expect.stringContaining(': PK201 is left out') }])
+    })
+
+    it.each([
+      ['a moment', '2026-06-02T09:00Z'],
+      ['Key Times', 'key-time AM 2026-06-02 + 2h'],
+    ])('says nothing of what is not released yet, or has closed by %s', async (_, closes) => {
+      await keyTimes('Egypt,3,AM,10:00,')
+      await world.centre('PK200', { country: 'PK' })
+      await releasing(...opens, '--closes', closes, '--for', 'zone:3')
+      expect(await found()).toEqual({ exit: 0, errors: [] })
+      await run('releases', 'publish', 'June')
+      expect((await found()).errors).toEqual([['no-administrative-zone', 'Pakistan']])
+      const at = new Date('2026-06-02T09:30:00.000Z')
+      expect((await world.run(['errors', 'list', '--json'], { at })).json().errors).toEqual([])
+    })
+
+    it('says nothing of a recording that its centres could not have in a zone either', async () => {
+      await keyTimes('Egypt,3,AM,10:00,')
+      await world.centre('PK001', { kind: 'associate', country: 'PK' })
+      await world.centre('PK101', { associate: 'PK001', country: 'PK' })
+      writeFileSync(world.path('audio.mp3'), 'audio')
+      const facts = ['--kind', 'listening-audio', '--series', '2026-06', '--component', '0500/13']
+      const { resources } = await run('resources', 'upload', 'audio.mp3', '--title', 'Audio', ...facts)
+      await run(
+        ...['releases', 'create', 'Listening', '--resource', String(resources[0].id)],
+        ...[...opens, '--for', 'zone:3'],
+      )
+      await run('releases', 'publish', 'Listening')
+      expect(await found()).toEqual({ exit: 0, errors: [] })
+    })
   })
 
   it('names a released release that reaches no centre, and what mends it', async () => {
