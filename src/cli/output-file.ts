@@ -82,6 +82,7 @@ function outputFile(
     for (const part of ['', '-wal', '-shm', '-journal']) removeUnfinished(`${unfinished}${part}`)
   }
   let forget: () => void = () => undefined
+  let isPlaced = false
   return {
     shown,
     path,
@@ -95,6 +96,9 @@ function outputFile(
       agreed = true
     },
     prepare: async (contents) => {
+      // Where a change is made anew, so is what was written for it.
+      forget()
+      discard()
       removeAbandoned(unfinishedOutputsIn([dirname(path)], [kind]), session)
       forget = interruption.beforeEnding(discard)
       try {
@@ -109,8 +113,9 @@ function outputFile(
       const place = () => {
         if (freeName) return placeUnderFreeName(unfinished, { folder: dirname(path), freeName })
         // A rename puts itself in the place of a link, and never writes through it.
-        if (replaces) renameSync(unfinished, path)
+        if (replaces || isPlaced) renameSync(unfinished, path)
         else placeNew(unfinished, path)
+        isPlaced = true
         trySyncFolder(dirname(path))
         return shown
       }

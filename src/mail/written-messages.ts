@@ -25,6 +25,17 @@ export async function messagesNaming(
   return found
 }
 
-export async function removeFiles(paths: readonly string[]): Promise<void> {
-  for (const path of paths) await rm(path, { force: true })
+/** Each that goes, goes: one that cannot be removed stops no other. */
+export async function removeFiles(paths: readonly string[]): Promise<{ removed: string[]; kept: string[] }> {
+  const removed: string[] = []
+  const kept: string[] = []
+  for (const path of paths) {
+    const gone = await rm(path, { force: true }).then(
+      () => true,
+      () => false,
+    )
+    if (gone) removed.push(path)
+    else kept.push(path)
+  }
+  return { removed, kept }
 }

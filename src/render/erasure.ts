@@ -5,8 +5,10 @@ import type { JsonOfChange } from './json.ts'
 
 export interface Erased {
   erasure: Erasure
-  /** Messages that go from the mail directory. */
+  /** Messages that go from the mail directory; once it is done, those that went. */
   files: readonly string[]
+  /** How many of them could not be removed. */
+  kept: number
   /** What was found and could not be reached. */
   left: readonly string[]
 }

@@ -1,4 +1,4 @@
-import { copyFileSync } from 'node:fs'
+import { copyFileSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { type Desk, newDesk } from '../torture/desk.ts'
@@ -105,6 +105,40 @@ describe('a disk that answers with an error', () => {
     const ran = await desk.run(['store', 'copy', '--to', 'moved.db', '--yes'], { fault: 'EIO commit' })
     expect(ran.stdout).toContain('ends with the copy, which the one here does not name.')
     expect(ran.stdout).not.toContain('same row')
+  })
+})
+
+describe('users erase', () => {
+  const erasing = ['users', 'erase', 'omar@nile.example', '--yes', '--json']
+  const messages = () => (existsSync(desk.path('hub.db.mail')) ? readdirSync(desk.path('hub.db.mail')) : [])
+  beforeEach(async () => {
+    const must = async (...argv: string[]) => expect((await desk.run(argv)).exit, argv.join(' ')).toBe(0)
+    await must('centres', 'create', 'EG001', '--name', 'Nile', '--country', 'Egypt')
+    await must('users', 'add', 'Omar Haddad <omar@nile.example>', '--centre', 'EG001')
+    await must('users', 'delete', 'omar@nile.example', '--suspend', '--yes')
+    mkdirSync(desk.path('hub.db.mail'), { recursive: true })
+    for (const name of ['a.eml', 'to-omar@nile.example.eml'])
+      writeFileSync(desk.path(`hub.db.mail/${name}`), 'To: omar@nile.example\r\n\r\nHello\r\n')
+  })
+
+  it('removes no message where it could not be saved', async () => {
+    const before = messages()
+    const ran = await desk.run(erasing, { fault: 'EIO commit' })
+    expect([ran.exit, ran.stdout]).toEqual([7, ''])
+    expect(messages()).toEqual(before)
+  })
+
+  it('names the message that could not be removed, and removes the others', async () => {
+    const ran = await desk.run(erasing, { fault: 'EIO remove to-omar@nile.example.eml' })
+    expect(ran.exit).toBe(9)
+    const file = desk.path('hub.db.mail/to-omar@nile.example.eml')
+    expect(JSON.parse(ran.stdout).left).toContain(`a message to them that could not be removed: ${file}`)
+    expect(messages()).toEqual(['to-omar@nile.example.eml'])
+    const { stdout } = await desk.run(['audit', 'list', '--action', 'users.erased', '--json'])
+    const [{ details }] = JSON.parse(stdout).events
+    expect(details.left).toEqual(['a message to them that could not be removed: to-(erased).eml'])
+    const again = await desk.run(erasing)
+    expect([again.exit, JSON.parse(again.stdout).erased.files, messages()]).toEqual([0, 1, []])
   })
 })
 

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { stripVTControlCharacters } from 'node:util'
 import { spawn } from '@lydell/node-pty'
@@ -89,6 +89,36 @@ describe.each([
       if (argv[1] === 'import') expect(existsSync(desk.path('pins.csv'))).toBe(true)
     },
   )
+})
+
+describe('users erase at a terminal', () => {
+  let desk: Desk
+  beforeEach(async () => {
+    desk = newDesk()
+    await desk.run(['centres', 'create', 'EG009', '--name', 'Nile Academy', '--country', 'Egypt'])
+    await desk.run(['users', 'add', 'Omar Haddad <omar@school.example>', '--centre', 'EG009'])
+    await desk.run(['users', 'delete', 'omar@school.example', '--suspend', '--yes'])
+    mkdirSync(desk.path('hub.db.mail'), { recursive: true })
+    for (const name of ['a.eml', 'b.eml', 'c.eml'])
+      writeFileSync(desk.path(`hub.db.mail/${name}`), 'To: omar@school.example\r\n\r\nHello\r\n')
+  })
+  afterEach(() => desk.clear())
+
+  const erasing = ['users', 'erase', 'omar@school.example', '--yes']
+  const messages = () => readdirSync(desk.path('hub.db.mail'))
+
+  it('is cancelled before it counts, and no message is removed', async () => {
+    const before = messages()
+    const { exit } = await signalledAt(desk, erasing, { point: 'open hub.db.writer', sent: ['SIGINT'] })
+    expect([exit, messages()]).toEqual([130, before])
+  })
+
+  it.each(signals)('is finished after %s once messages are removed', async (signal) => {
+    const { exit, text } = await signalledAt(desk, erasing, { point: 'remove b.eml', sent: [signal, signal] })
+    expect([exit, text]).toEqual([0, expect.stringContaining('Finishing: the change is saved.')])
+    expect(messages()).toEqual([])
+    expect((await desk.run(erasing)).stdout).toMatch(/^0\t0\t0\t0\n?$/)
+  })
 })
 
 describe('store restore at a terminal', () => {

@@ -1,6 +1,7 @@
 import { basename } from 'node:path'
 import { mentionsInFileName, type WrittenAddress } from '../../db/users/mentions.ts'
 import type { Trx } from '../../db/transact.ts'
+import { Unsure } from '../../errors.ts'
 import { type Erased, erasureJson, renderErasure } from '../../render/erasure.ts'
 import { type Erasure, eraseUser, recordLeft } from '../../rules/users/erase.ts'
 import { typedAddress } from '../../rules/users/email.ts'
@@ -29,24 +30,30 @@ The audit log goes on saying what happened, without saying to whom, and that thi
         erasure.accounts > 0 || files.length > 0 ? questionAbout(email, erasure) : undefined,
       comparable: ({ erasure: { accounts, events, messages }, files }) => [accounts, events, messages, files],
     },
-    // The files first: whoever is stopped in between finds the account again, and erases the rest.
-    beforeCommit: async ({ files }) => {
-      const { removeFiles } = await import('../../mail/written-messages.ts')
-      await removeFiles(files)
-    },
+    // Once it counts: until then nothing is removed, and what stays of the files a repeated erasure finds.
     afterCommit: async (erased, { session, store }) => {
-      if (await store.engine.scrub()) return erased
+      const { removeFiles } = await import('../../mail/written-messages.ts')
+      const { removed, kept } = await removeFiles(erased.files)
+      const scrubbed = await store.engine.scrub()
+      const done = { ...erased, files: removed, kept: kept.length }
+      if (scrubbed && kept.length === 0) return done
+      const others = scrubbed ? [] : [traces]
+      const { addresses } = erased.erasure
+      const noted = [...kept.map((file) => notRemoved(nameWithout(file, addresses))), ...others]
       await session
-        .commit(store, (trx, ctx) => recordLeft(trx, { left: [traces], ctx }))
+        .commit(store, (trx, ctx) => recordLeft(trx, { left: noted, ctx }))
         // They are erased: what is left is told all the same.
-        .catch(() => session.notify({ code: 'not-recorded', message: notRecorded }))
-      return { ...erased, left: [...erased.left, traces] }
+        .catch((error: unknown) =>
+          session.notify({ code: 'not-recorded', message: notRecorded(error instanceof Unsure) }),
+        )
+      return { ...done, left: [...erased.left, ...kept.map(notRemoved), ...others] }
     },
     render: renderErasure,
     json: erasureJson,
     say: (erased, { isTerminal }) =>
       // A terminal reads it in the answer.
       isTerminal ? [] : [`Not reached, and for you to see to: ${[...erasureJson(erased).left].join('; ')}.`],
+    exit: ({ kept }) => (kept > 0 ? 9 : 0),
   })
 
 async function eraseWithFiles(
@@ -57,20 +64,28 @@ async function eraseWithFiles(
   const { messagesNaming } = await import('../../mail/written-messages.ts')
   const left = async (addresses: readonly WrittenAddress[]) => {
     const { others } = await messagesNaming(mailDir, addresses)
-    return others.map(
-      (file) => `${toOthers}: ${basename(file).replace(mentionsInFileName(addresses), '(erased)')}`,
-    )
+    return others.map((file) => `${toOthers}: ${nameWithout(file, addresses)}`)
   }
   const erasure = await eraseUser(trx, { email, left, ctx })
   const named = await messagesNaming(mailDir, erasure.addresses)
   return {
     erasure,
     files: [...new Set([...erasure.files, ...named.theirs])],
+    kept: 0,
     left: [...erasure.left, ...named.others.map((file) => `${toOthers}: ${file}`)],
   }
 }
 
-const notRecorded = 'The audit log does not name what was not reached: it cannot be written to.'
+function nameWithout(file: string, addresses: readonly WrittenAddress[]): string {
+  const name = basename(file)
+  return addresses.length === 0 ? name : name.replace(mentionsInFileName(addresses), '(erased)')
+}
+
+const notRecorded = (unsure: boolean) =>
+  unsure
+    ? 'Whether the audit log names what was not reached is not known.'
+    : 'The audit log does not name what was not reached: it cannot be written to.'
+const notRemoved = (file: string) => `a message to them that could not be removed: ${file}`
 const toOthers = 'a message to somebody else that names them'
 const traces =
   'traces in the file of the store, which another program has open: erase them again once it has ended'
