@@ -1,11 +1,12 @@
 import { closingQuestion, renderClosing } from '../../render/closing.ts'
 import { renderRolesOf } from '../../render/roles.ts'
 import { usersJson } from '../../render/users.ts'
+import { withWhatCloses } from '../../rules/users/changed.ts'
 import { revokeRoles } from '../../rules/roles/revoke.ts'
 import { mutation } from '../../cli/define.ts'
 import { argument, orName, each, withValues } from '../../cli/parameters.ts'
 import { offeredRoles } from '../../rules/roles/catalogue.ts'
-import { comparableUser } from '../users/questions.ts'
+import { comparableUsers } from '../users/questions.ts'
 
 export const revoke = () =>
   mutation({
@@ -18,13 +19,16 @@ export const revoke = () =>
       role: withValues(offeredRoles, each('the roles')),
     },
     examples: ['ssh-admin roles revoke amira@school.example access-to-scripts'],
-    act: (trx, ctx, { email, role: roles }) => revokeRoles(trx, { email, roles, ctx }),
+    act: async (trx, ctx, { email, role: roles }) =>
+      withWhatCloses(trx, ctx, [await revokeRoles(trx, { email, roles, ctx })]),
     confirm: {
-      question: ({ account, closes = [] }) =>
-        closingQuestion(closes, `Take these roles of ${account.email} away`),
-      comparable: comparableUser,
+      question: ([changed]) =>
+        changed && closingQuestion(changed.closes ?? [], `Take these roles of ${changed.account.email} away`),
+      comparable: comparableUsers,
     },
-    render: (changed, view) =>
-      [renderRolesOf(changed, view), ...renderClosing(changed.closes ?? [], view)].join('\n'),
-    json: (changed, mail) => usersJson([changed], mail),
+    render: (revoked, view) =>
+      revoked
+        .flatMap((changed) => [renderRolesOf(changed, view), ...renderClosing(changed.closes ?? [], view)])
+        .join('\n'),
+    json: usersJson,
   })

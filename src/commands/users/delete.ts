@@ -1,5 +1,6 @@
 import { person, renderChangedUsers, usersJson } from '../../render/users.ts'
 import { type DeletedUser, deleteUser } from '../../rules/users/delete.ts'
+import { withWhatCloses } from '../../rules/users/changed.ts'
 import { nameOf } from '../../rules/users/account.ts'
 import { holdings } from '../../rules/refusals.ts'
 import { forEachTarget } from '../../rules/batch.ts'
@@ -37,14 +38,18 @@ export const deletion = () =>
       transferTo: new Map(transferTo === undefined ? [] : email.map((one) => [one, transferTo])),
     }),
     complete: offerMissingSteps,
-    act: (trx, ctx, { emails, suspend, transferTo }) =>
-      forEachTarget(trx, emails, (email) =>
-        deleteUser(trx, {
-          email,
-          suspend: suspend.has(email),
-          transferTo: transferTo.get(email),
-          ctx,
-        }),
+    act: async (trx, ctx, { emails, suspend, transferTo }) =>
+      withWhatCloses(
+        trx,
+        ctx,
+        await forEachTarget(trx, emails, (email) =>
+          deleteUser(trx, {
+            email,
+            suspend: suspend.has(email),
+            transferTo: transferTo.get(email),
+            ctx,
+          }),
+        ),
       ),
     confirm: {
       question: deletionQuestion,

@@ -14,6 +14,7 @@ import { withClosing } from '../../render/closing.ts'
 import { editNotices, person, renderChangedUsers, usersJson } from '../../render/users.ts'
 import { catalogue, offeredRoles, sites, titleOfRole, titleOfSite } from '../../rules/roles/catalogue.ts'
 import type { Account } from '../../rules/users/account.ts'
+import { withWhatCloses } from '../../rules/users/changed.ts'
 import { type EditedUser, editUser } from '../../rules/users/edit.ts'
 import { readAddress } from '../../rules/users/email.ts'
 import { findUser } from '../../rules/users/find.ts'
@@ -64,7 +65,8 @@ export const edit = () =>
       const account = await findUser(store.db, { email: request.user, at, by })
       return { ...request, changes: await askForChanges(session.terminal, account) }
     },
-    act: async (trx, ctx, { user, changes }) => [await editUser(trx, { email: user, changes, ctx })],
+    act: async (trx, ctx, { user, changes }) =>
+      withWhatCloses(trx, ctx, [await editUser(trx, { email: user, changes, ctx })]),
     confirm: {
       question: ([edited]) => edited && editQuestion(edited),
       comparable: (edited) => edited.map((one) => [comparableUser(one), comparableAccount(one.before)]),

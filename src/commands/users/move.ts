@@ -1,4 +1,5 @@
 import { renderChangedUsers, usersJson } from '../../render/users.ts'
+import { withWhatCloses } from '../../rules/users/changed.ts'
 import { moveUser } from '../../rules/users/move.ts'
 import { mutation } from '../../cli/define.ts'
 import { argument, orName, requiredOption } from '../../cli/parameters.ts'
@@ -15,7 +16,8 @@ export const move = () =>
       to: orName('centre', requiredOption('<centre>', 'the number or name of the new centre')),
     },
     examples: ['ssh-admin users move amira@school.example --to EG002 --yes'],
-    act: async (trx, ctx, { email, to }) => [await moveUser(trx, { email, to, ctx })],
+    act: async (trx, ctx, { email, to }) =>
+      withWhatCloses(trx, ctx, [await moveUser(trx, { email, to, ctx })]),
     confirm: {
       question: (moved, { request: { to } }) =>
         questionAbout(moved, {

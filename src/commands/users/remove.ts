@@ -1,4 +1,5 @@
 import { renderChangedUsers, usersJson } from '../../render/users.ts'
+import { withWhatCloses } from '../../rules/users/changed.ts'
 import { removeUser } from '../../rules/users/remove.ts'
 import { forEachTarget } from '../../rules/batch.ts'
 import { mutation } from '../../cli/define.ts'
@@ -15,8 +16,8 @@ export const remove = () =>
       email: orName('user', each("the users' addresses or names; - reads addresses from stdin, one a line")),
     },
     examples: ['ssh-admin users remove amira@school.example --yes'],
-    act: (trx, ctx, { email: emails }) =>
-      forEachTarget(trx, emails, (email) => removeUser(trx, { email, ctx })),
+    act: async (trx, ctx, { email: emails }) =>
+      withWhatCloses(trx, ctx, await forEachTarget(trx, emails, (email) => removeUser(trx, { email, ctx }))),
     confirm: {
       question: (removed) =>
         questionAbout(removed, {

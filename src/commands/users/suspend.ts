@@ -1,5 +1,5 @@
 import { renderChangedUsers, usersJson } from '../../render/users.ts'
-import type { ChangedUser } from '../../rules/users/changed.ts'
+import { type ChangedUser, withWhatCloses } from '../../rules/users/changed.ts'
 import { holdings } from '../../rules/refusals.ts'
 import { forEachTarget } from '../../rules/batch.ts'
 import { suspendUser } from '../../rules/users/suspend.ts'
@@ -17,8 +17,8 @@ export const suspend = () =>
       email: orName('user', each("the users' addresses or names; - reads addresses from stdin, one a line")),
     },
     examples: ['ssh-admin users suspend amira@school.example --yes'],
-    act: (trx, ctx, { email: emails }) =>
-      forEachTarget(trx, emails, (email) => suspendUser(trx, { email, ctx })),
+    act: async (trx, ctx, { email: emails }) =>
+      withWhatCloses(trx, ctx, await forEachTarget(trx, emails, (email) => suspendUser(trx, { email, ctx }))),
     confirm: { question: suspensionQuestion, comparable: comparableUsers },
     render: renderChangedUsers,
     json: usersJson,

@@ -6,7 +6,7 @@ import { markSuspended, placeAt } from '../../db/users/changes.ts'
 import { Refused, Usage } from '../../errors.ts'
 import { type Account, nameOf } from '../users/account.ts'
 import type { RuleContext } from '../permissions/actor.ts'
-import { closedForPerson } from '../releases/what-closes.ts'
+import { closedForPeople } from '../releases/what-closes.ts'
 import { createCoordinator, refuseAddressInUse } from './add.ts'
 import { refuseOverLimit } from '../associates/assign.ts'
 import { refuseDeletedCentre } from '../refusals.ts'
@@ -66,7 +66,8 @@ export async function changeCoordinator(
     people: { coordinator: changed.coordinator, former },
   })
   if (!former || !changed.former) return changed
-  return { ...changed, closes: await closedForPerson(trx, { before: former, after: changed.former, at }) }
+  const closed = await closedForPeople(trx, { people: [{ before: former, after: changed.former }], at })
+  return { ...changed, closes: closed.get(former.id) ?? [] }
 }
 
 function refuseUnfit(chosen: Account, { id, number }: CentreWithPeople): void {

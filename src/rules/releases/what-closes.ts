@@ -1,8 +1,8 @@
 import type { Kysely } from 'kysely'
-import { type CentresMeant, findReleases } from '../../db/releases/releases.ts'
+import { type CentresMeant, findReleases, type ReleaseRow } from '../../db/releases/releases.ts'
 import type { Store } from '../../db/schema.ts'
 import type { Trx } from '../../db/transact.ts'
-import { findUserById } from '../../db/users/users.ts'
+import { findUsersById } from '../../db/users/users.ts'
 import type { RuleContext } from '../permissions/actor.ts'
 import { type Account, accountOf } from '../users/account.ts'
 import { type Authorisation, authorisationsOf, stateAt } from './authorisations.ts'
@@ -43,22 +43,39 @@ interface ChangedPerson {
   after: Account
 }
 
-/** What somebody could have of what is open at their centre, and cannot any more; what closes for the whole centre aside. */
-export async function closedForPerson(
+/** What people could have of what is open at their centres, and cannot any more, by account; what closes for a whole centre aside. */
+export async function closedForPeople(
   db: Kysely<Store>,
-  { before, after, at }: ChangedPerson & { at: Date },
-): Promise<readonly Closing[]> {
-  if (before.centre === null || !before.canSignIn) return []
-  const open = await openNow(db, { meant: { numbers: [before.centre.number] }, ctx: { at } })
-  return lostBy({ before, after }, open)
+  { people, at }: { people: readonly ChangedPerson[]; at: Date },
+): Promise<ReadonlyMap<number, readonly Closing[]>> {
+  const numbers = numbersOf(people.flatMap(({ before }) => (before.canSignIn ? before : [])))
+  if (numbers.length === 0) return new Map()
+  const open = byCentre(await openNow(db, { meant: { numbers }, ctx: { at } }))
+  return new Map(people.map((person) => [person.before.id, lostBy(person, open)]))
 }
 
-function lostBy({ before, after }: ChangedPerson, open: OpenAt): Closing[] {
+function numbersOf(people: readonly Account[]): string[] {
+  return [...new Set(people.flatMap(({ centre }) => centre?.number ?? []))]
+}
+
+type OpenByCentre = ReadonlyMap<number, readonly Authorisation[]>
+
+function byCentre(open: OpenAt): OpenByCentre {
+  const centres = new Map<number, Authorisation[]>()
+  for (const authorisation of open.values()) {
+    const there = centres.get(authorisation.centre.id)
+    if (there) there.push(authorisation)
+    else centres.set(authorisation.centre.id, [authorisation])
+  }
+  return centres
+}
+
+function lostBy({ before, after }: ChangedPerson, open: OpenByCentre): Closing[] {
+  if (before.centre === null) return []
   const stays = after.canSignIn && after.centre?.id === before.centre?.id
   const could = before.canSignIn ? mayHave(before) : () => false
   const still = stays ? mayHave(after) : () => false
-  return [...open.values()].flatMap(({ release, centre, resources }) => {
-    if (centre.id !== before.centre?.id) return []
+  return (open.get(before.centre.id) ?? []).flatMap(({ release, centre, resources }) => {
     const lost = resources.filter((resource) => could(resource) && !still(resource))
     return lost.length === 0 ? [] : [{ ...closing({ release, centre, resources: lost }), user: before.email }]
   })
@@ -69,17 +86,15 @@ export async function closedByDeleting(
   db: Kysely<Store>,
   { centres, users, at }: { centres: readonly string[]; users: readonly number[]; at: Date },
 ): Promise<readonly Closing[]> {
-  if ((await findReleases(db, { states: ['released'] })).length === 0) return []
-  const people: Account[] = []
-  for (const id of users) {
-    const row = await findUserById(db, id)
-    if (row) people.push(accountOf(row, at))
-  }
-  const closed = await openNow(db, { meant: { numbers: centres }, ctx: { at } })
-  const numbers = [...new Set(people.flatMap(({ centre }) => centre?.number ?? []))]
-  const open = await openNow(db, { meant: { numbers }, ctx: { at } })
+  const releases = await findReleases(db, { states: ['released'] })
+  if (releases.length === 0) return []
+  const people = (await findUsersById(db, users)).map((row) => accountOf(row, at))
+  const numbers = [...new Set([...centres, ...numbersOf(people)])]
+  const open = byCentre(await openOf(db, { releases, meant: { numbers }, ctx: { at } }))
+  const deleted = new Set(centres)
+  const closed = [...open.values()].flat().filter(({ centre }) => deleted.has(centre.number))
   const gone = people.map((before) => ({ before, after: { ...before, canSignIn: false } }))
-  return [...[...closed.values()].map(closing), ...gone.flatMap((one) => lostBy(one, open))]
+  return [...closed.map(closing), ...gone.flatMap((one) => lostBy(one, open))]
 }
 
 function closing({
@@ -108,12 +123,19 @@ function onlyIn(there: OpenAt, other: OpenAt): Closing[] {
 }
 
 /** What is open at this moment, by release and centre. */
-async function openNow(
+async function openNow(trx: Kysely<Store>, change: Pick<Change<unknown>, 'meant' | 'ctx'>): Promise<OpenAt> {
+  return openOf(trx, { ...change, releases: await findReleases(trx, { states: ['released'] }) })
+}
+
+async function openOf(
   trx: Kysely<Store>,
-  { meant, ctx: { at } }: Pick<Change<unknown>, 'meant' | 'ctx'>,
+  {
+    releases,
+    meant,
+    ctx: { at },
+  }: Pick<Change<unknown>, 'meant' | 'ctx'> & { releases: readonly ReleaseRow[] },
 ): Promise<OpenAt> {
   const open = new Map<string, Authorisation>()
-  const releases = await findReleases(trx, { states: ['released'] })
   if (releases.length === 0) return open
   const facts = await readReleaseFacts(trx, { releases, ...(meant ? { meant } : {}) })
   for (const release of releases)

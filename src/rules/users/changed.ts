@@ -1,7 +1,7 @@
 import { findDeletedUser, findLiveUser, findUserById } from '../../db/users/users.ts'
 import type { Trx } from '../../db/transact.ts'
 import { type Account, accountOf, type UncountedAccount } from './account.ts'
-import type { Actor } from '../permissions/actor.ts'
+import type { Actor, RuleContext } from '../permissions/actor.ts'
 import { typedAddress } from './email.ts'
 import { findUser, userOutside } from './find.ts'
 import type { Closing } from '../releases/what-closes.ts'
@@ -23,6 +23,8 @@ export type Outcome =
 /** A user after a change, and what became of them. */
 export interface ChangedUser {
   account: Account
+  /** As they were, where anything was done to them. */
+  before?: Account
   outcome: Outcome
   /** They were sent a new way in; said where the outcome does not. */
   sentWayIn?: boolean
@@ -49,19 +51,27 @@ export async function changedTo(
   { account, outcome, at }: { account: Account; outcome: Outcome; at: Date },
 ): Promise<ChangedUser> {
   const after = await accountById(trx, { id: account.id, at })
-  return { account: after, outcome, closes: await closedBy(trx, { before: account, after, at }) }
+  return { account: after, before: account, outcome }
+}
+
+/** The same, with what it closes for whom: what is released is read once for all of them. */
+export async function withWhatCloses<Changed extends ChangedUser>(
+  trx: Trx,
+  { at }: Pick<RuleContext, 'at'>,
+  changed: readonly Changed[],
+): Promise<Changed[]> {
+  const people = changed.flatMap(({ before, account: after, outcome }) =>
+    before && outcome !== 'unchanged' && isInOffice(before) ? [{ before, after }] : [],
+  )
+  if (people.length === 0) return [...changed]
+  const { closedForPeople } = await import('../releases/what-closes.ts')
+  const closed = await closedForPeople(trx, { people, at })
+  return changed.map((one) => ({ ...one, closes: closed.get(one.account.id) ?? [] }))
 }
 
 /** Who holds no office is for nothing that is released. */
-async function closedBy(
-  trx: Trx,
-  change: { before: Account; after: Account; at: Date },
-): Promise<readonly Closing[]> {
-  const { canSignIn, hubRole, roles } = change.before
-  if (!canSignIn || (hubRole !== 'admin' && hubRole !== 'coordinator' && !roles.includes('exams-officer')))
-    return []
-  const { closedForPerson } = await import('../releases/what-closes.ts')
-  return closedForPerson(trx, change)
+function isInOffice({ canSignIn, hubRole, roles }: Account): boolean {
+  return canSignIn && (hubRole === 'admin' || hubRole === 'coordinator' || roles.includes('exams-officer'))
 }
 
 export function unchanged(account: Account): ChangedUser {

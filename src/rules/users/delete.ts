@@ -67,6 +67,5 @@ export async function deleteUser(
     facts: { before: found.status, after: 'deleted', centre: account.centre?.number ?? null },
   })
   const deleted = await changedTo(trx, { account, outcome: 'deleted', at })
-  const closes = suspended.closes ?? []
-  return { ...deleted, closes, suspendedFirst: suspended.outcome === 'suspended', transferred }
+  return { ...deleted, before: found, suspendedFirst: suspended.outcome === 'suspended', transferred }
 }

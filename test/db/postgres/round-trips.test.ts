@@ -1,4 +1,5 @@
-import { afterEach, beforeEach, expect, it } from 'vitest'
+import { writeFileSync } from 'node:fs'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { readSharedPlace } from '../../../src/shared-place.ts'
 import { newWorld, type World } from '../../world.ts'
 import { type CountingProxy, countingProxy } from './counting-proxy.ts'
@@ -47,4 +48,45 @@ it.each([
   // The first change of a desk notes where the log ends.
   await roundTripsOf('users suspend zoe@school.example --yes')
   expect(await roundTripsOf(line)).toBeLessThanOrEqual(most)
+})
+
+describe('for whom something closes', () => {
+  const people = (role: string, many: number) =>
+    Array.from({ length: many }, (_, at) => `${role}${at}@school.example`)
+
+  beforeEach(async () => {
+    for (const email of people('teacher', 4)) await world.user(email, { centre: 'EG001' })
+    for (const email of people('admin', 8)) await world.user(email, { centre: 'EG001', hubRole: 'admin' })
+    writeFileSync(world.path('text.txt'), 'text')
+    for (const line of [
+      'resources upload text.txt --title Text --kind other --series 2026-06 --component 0500/12',
+      'releases create June --resource 1 --opens 2026-03-01T08:00Z --for all,entries',
+      'releases publish June',
+      'users suspend zoe@school.example',
+    ]) {
+      const ran = await world.run([...wordsOf(line), '--yes'])
+      expect(ran.exit, ran.stderr).toBe(0)
+    }
+  })
+
+  it('is asked of the server once for all people of a change', async () => {
+    const teachers = await roundTripsOf(`users suspend ${people('teacher', 4).join(' ')} --yes`)
+    const admins = await roundTripsOf(`users suspend ${people('admin', 4).join(' ')} --yes --json`)
+    expect(admins - teachers).toBeLessThanOrEqual(7)
+  })
+
+  it('is asked once for all whom an import deletes', async () => {
+    const importing = (some: readonly string[]) => {
+      const options = some.map((email) => `--delete-user ${email}`).join(' ')
+      return roundTripsOf(`centres import roster.csv ${options} --allow-deletes ${some.length} --dry-run`)
+    }
+    writeFileSync(
+      world.path('roster.csv'),
+      'Centre number,Centre name,Country,Email\nEG001,,,huda@school.example\n',
+    )
+    const one = await importing(people('admin', 1))
+    const eight = await importing(people('admin', 8))
+    // What deleting them takes, of which nothing is about releases.
+    expect(eight - one).toBeLessThan(7)
+  })
 })
