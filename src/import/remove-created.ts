@@ -8,13 +8,9 @@ import {
   usersCreatedBy,
   voidPinsOfImport,
 } from '../db/imports/undo.ts'
+import { isErased } from '../db/users/erased-accounts.ts'
 import type { Trx } from '../db/transact.ts'
-
-export interface LeftAlone {
-  /** An address or a centre number. */
-  what: string
-  reason: string
-}
+import type { LeftAlone } from '../rules/imports/left-alone.ts'
 
 /** Removes the users that are as the import made them; the others are named, their PINs of it void. */
 export async function removeCreatedUsers(
@@ -61,9 +57,10 @@ function partedBy<Created extends { id: number }>(
 
 /** Why a user whom an import created is left alone; undefined for one who is as the import made them. */
 export function reasonToKeepUser(user: CreatedUser, { at }: Pick<ImportRow, 'at'>): string | undefined {
+  if (user.status === 'deleted') return isErased(user) ? 'erased' : 'deleted'
+  if (user.status === 'suspended') return 'suspended'
   if (user.status === 'active') return 'activated'
-  if (user.isSuspended) return 'suspended'
-  if (user.status === 'deleted') return 'deleted'
+  if (user.wasSuspended) return 'was-suspended'
   if (user.hasSignedIn) return 'signed-in'
   if (user.isEdited) return 'edited'
   if (user.pinIssuedAt !== null && user.pinIssuedAt !== at) return 'newer-pin'

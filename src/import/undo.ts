@@ -8,7 +8,8 @@ import {
   setCentreDeleted,
   setCentreName,
 } from '../db/imports/undo.ts'
-import { type LeftAlone, removeCreatedCentres, removeCreatedUsers } from './remove-created.ts'
+import { type LeftAlone, letterSent } from '../rules/imports/left-alone.ts'
+import { removeCreatedCentres, removeCreatedUsers } from './remove-created.ts'
 import { isErased } from '../db/users/erased-accounts.ts'
 import { centresOfImport, type ImportRow } from '../db/imports/imports.ts'
 import { changeListDigest } from '../db/imports/write.ts'
@@ -76,7 +77,7 @@ export async function undoImport(trx: Trx, { id, ctx }: { id: number; ctx: RuleC
     pinsVoided: users.pinsVoided,
     lettersCancelled: letters.cancelled,
   }
-  const lettersLeft = letters.sentTo.map((what) => ({ what, reason: 'letter-sent' }))
+  const lettersLeft = letters.sentTo.map((what) => ({ what, reason: letterSent }))
   const left = [...users.left, ...centres.left, ...changes.left, ...lettersLeft]
   const at = ctx.at.toISOString()
   await markUndone(trx, { id, at })
@@ -112,8 +113,9 @@ async function undoChange(
 ): Promise<Counter | LeftAlone | undefined> {
   const { kind, before, after, centre, user } = change
   if (kind === 'user-deleted') {
-    if (user?.status !== 'deleted' || user.deletedAt !== imported.at) return undefined
+    if (user?.status !== 'deleted') return undefined
     if (isErased(user)) return { what: user.email, reason: 'erased' }
+    if (user.deletedAt !== imported.at) return { what: user.email, reason: 'deleted-again' }
     if (user.addressInUse) return { what: user.email, reason: 'address-in-use' }
     await bringUserBack(trx, { id: user.id, pinState: before })
     return 'usersRestored'
@@ -126,7 +128,8 @@ async function undoChange(
     return 'namesGivenBack'
   }
   if (kind === 'centre-deleted') {
-    if (centre.deletedAt !== imported.at) return undefined
+    if (centre.deletedAt === null) return undefined
+    if (centre.deletedAt !== imported.at) return { what: number, reason: 'deleted-again' }
     await setCentreDeleted(trx, { id, deletedAt: null })
     return 'centresRestored'
   }

@@ -1,6 +1,7 @@
 import type { ImportContents, ImportRow } from '../db/imports/imports.ts'
 import type { OwedSheet } from '../db/imports/pin-sheets-owed.ts'
 import type { Counts } from '../import/apply.ts'
+import { partedLeft } from '../rules/imports/left-alone.ts'
 import type { Undone } from '../import/undo.ts'
 import { statusOfMaker } from '../unfinished-files.ts'
 import { oneLine, tsvLine } from './clean-text.ts'
@@ -153,13 +154,21 @@ export function renderUndone({ import: row, changed, undone, left }: Undone, vie
     `${count(undone.pinsVoided, 'PIN')} void`,
     undone.lettersCancelled > 0 && `${count(undone.lettersCancelled, 'letter')} cancelled`,
   ].filter((part) => part !== false)
+  const { changed: since, letters } = partedLeft(left)
   const lines = [
     `Took back import ${row.id} (${oneLine(row.file)}): ${parts.join(', ')}.`,
     ...listLines(
       view.chalk.yellow(
-        `${count(left.length, 'thing')} left alone, because ${left.length === 1 ? 'it' : 'they'} changed since:`,
+        `${count(since.length, 'thing')} left alone, because ${since.length === 1 ? 'it' : 'they'} changed since:`,
       ),
-      left.map(({ what, reason }) => `${what}  ${reason.replaceAll('-', ' ')}`),
+      since.map(({ what, reason }) => `${what}  ${reason.replaceAll('-', ' ')}`),
+      20,
+    ),
+    ...listLines(
+      view.chalk.yellow(
+        `${count(letters.length, 'letter')} ${letters.length === 1 ? 'was' : 'were'} sent already:`,
+      ),
+      letters.map(({ what }) => what),
       20,
     ),
   ]

@@ -8,7 +8,7 @@ const untouchedUser: CreatedUser = {
   id: 1,
   email: 'omar@school.example',
   status: 'invited',
-  isSuspended: false,
+  wasSuspended: false,
   hasSignedIn: false,
   isEdited: false,
   pinIssuedAt: imported.at,
@@ -30,9 +30,11 @@ const untouchedCentre: CreatedCentre = {
 
 /** In the order in which they are told where several are so. */
 const reasonsForUsers: readonly [string, Partial<CreatedUser>][] = [
-  ['activated', { status: 'active' }],
-  ['suspended', { isSuspended: true }],
+  ['erased', { status: 'deleted', email: 'erased-1@erased.invalid' }],
   ['deleted', { status: 'deleted' }],
+  ['suspended', { status: 'suspended' }],
+  ['activated', { status: 'active' }],
+  ['was-suspended', { wasSuspended: true }],
   ['signed-in', { hasSignedIn: true }],
   ['edited', { isEdited: true }],
   ['newer-pin', { pinIssuedAt: '2026-03-03T09:00:00.000Z' }],
@@ -66,7 +68,7 @@ describe('undoing an import', () => {
 
   it('tells of several reasons the weightiest', () => {
     let user = untouchedUser
-    for (const [reason, touched] of [...reasonsForUsers].reverse()) {
+    for (const [reason, touched] of reasonsForUsers.toReversed()) {
       user = { ...user, ...touched }
       expect(reasonToKeepUser(user, imported)).toBe(reason)
     }

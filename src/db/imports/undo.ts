@@ -9,7 +9,8 @@ export interface CreatedUser {
   id: number
   email: string
   status: UserStatus
-  isSuspended: boolean
+  /** Suspended once, restored or not. */
+  wasSuspended: boolean
   hasSignedIn: boolean
   isEdited: boolean
   /** ISO time; null where none was issued. */
@@ -46,7 +47,7 @@ export async function usersCreatedBy(trx: Trx, importId: number): Promise<Create
     id: row.id,
     email: row.email,
     status: row.status,
-    isSuspended: row.suspended_at !== null,
+    wasSuspended: row.suspended_at !== null,
     hasSignedIn: row.last_signed_in_at !== null,
     isEdited: row.edited_at !== null,
     pinIssuedAt: row.pin_issued_at,
@@ -286,10 +287,11 @@ export async function cancelLettersOfImport(
 ): Promise<{ cancelled: number; sentTo: string[] }> {
   const sent = await trx
     .selectFrom('outbox')
-    .select('to_address')
+    .leftJoin('users', 'users.id', 'outbox.user_id')
+    .select(['to_address', 'outbox.id', 'users.email'])
     .where('import_id', '=', importId)
     .where('state', 'in', ['sent', 'written', 'unknown'])
-    .orderBy('id')
+    .orderBy('outbox.id')
     .execute()
   const cancelled = await trx
     .updateTable('outbox')
@@ -297,7 +299,20 @@ export async function cancelLettersOfImport(
     .where('import_id', '=', importId)
     .where('state', '=', 'queued')
     .executeTakeFirst()
-  return { cancelled: Number(cancelled.numUpdatedRows), sentTo: sent.map((row) => row.to_address) }
+  return { cancelled: Number(cancelled.numUpdatedRows), sentTo: sent.map(addresseeOf) }
+}
+
+/** A message to somebody who was erased keeps no address: they are called as their account is. */
+function addresseeOf({
+  to_address: address,
+  email,
+  id,
+}: {
+  to_address: string
+  email: string | null
+  id: number
+}): string {
+  return address === '' ? (email ?? `message ${id}`) : address
 }
 
 export async function markUndone(trx: Trx, { id, at }: { id: number; at: string }) {

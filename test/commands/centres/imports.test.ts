@@ -83,13 +83,73 @@ describe('taking an import back', () => {
     expect(json().left).toEqual([{ what: 'omar@school.example', reason: 'letter-sent' }])
   })
 
+  it('names somebody erased since, and the letter that went to them', async () => {
+    await importRows(world, people, '--send-mail', '--smtp', 'smtp://127.0.0.1:1?ignoreTLS=true')
+    const { db } = await world.store()
+    await db
+      .updateTable('outbox')
+      .set({ state: 'written' })
+      .where('to_address', '=', 'omar@school.example')
+      .execute()
+    await world.run(['users', 'delete', 'omar@school.example', '--suspend', '--yes'])
+    expect((await undo(1, '--dry-run')).json().left).toContainEqual({
+      what: 'omar@school.example',
+      reason: 'deleted',
+    })
+    expect((await world.run(['users', 'erase', 'omar@school.example', '--yes'])).exit).toBe(0)
+    const { json } = await undo(1)
+    const nobody = expect.stringMatching(/^erased-\d+@erased\.invalid$/)
+    expect(json().left).toEqual([
+      { what: nobody, reason: 'erased' },
+      { what: 'EG001', reason: 'has-users' },
+      { what: nobody, reason: 'letter-sent' },
+    ])
+  })
+
+  it('counts letters that went out apart from what changed since, in the question too', async () => {
+    await importRows(world, people, '--send-mail', '--smtp', 'smtp://127.0.0.1:1?ignoreTLS=true')
+    const { db } = await world.store()
+    await db
+      .updateTable('outbox')
+      .set({ state: 'written', file: 'x.eml' })
+      .where('to_address', '=', 'omar@school.example')
+      .execute()
+    const unasked = await world.run(['centres', 'imports', 'undo', '1', '--json'])
+    expect(unasked.error().message).toContain('1 letter was sent already.')
+    expect(unasked.error().message).not.toContain('changed since')
+    const done = await world.run(['centres', 'imports', 'undo', '1', '--yes'], { terminal: true })
+    expect(done.stdout).toContain('1 letter was sent already:')
+    expect(done.stdout).not.toContain('changed since')
+  })
+
+  it('leaves alone, and says so, what was restored and deleted again since', async () => {
+    await importRows(world, [...people, line('EG002')])
+    await importRows(world, people.slice(0, 1), '--delete-missing', '--delete-extra')
+    world.setClock('2026-03-03T09:00:00.000Z')
+    for (const call of [
+      'centres restore EG002',
+      'centres delete EG002',
+      'users restore omar@school.example',
+      'users delete omar@school.example --suspend',
+    ])
+      expect((await world.run([...call.split(' '), '--yes'])).exit).toBe(0)
+    const { json } = await undo(2)
+    expect(json().undone).toMatchObject({ centresRestored: 0, usersRestored: 0 })
+    expect(json().left).toEqual(
+      expect.arrayContaining([
+        { what: 'EG002', reason: 'deleted-again' },
+        { what: 'omar@school.example', reason: 'deleted-again' },
+      ]),
+    )
+  })
+
   it.each<[string, (at: World) => Promise<unknown>]>([
     ['activated', () => setUser('omar@school.example', { status: 'active' })],
     ['signed-in', () => setUser('omar@school.example', { last_signed_in_at: '2026-03-02T10:00:00.000Z' })],
     ['edited', (at) => at.run(['users', 'edit', 'omar@school.example', '--last-name', 'Said', '--yes'])],
     ['suspended', (at) => at.run(['users', 'suspend', 'omar@school.example', '--yes'])],
     [
-      'suspended',
+      'was-suspended',
       async (at) => {
         await at.run(['users', 'suspend', 'omar@school.example', '--yes'])
         await at.run(['users', 'restore', 'omar@school.example', '--yes'])

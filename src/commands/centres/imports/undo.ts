@@ -1,4 +1,5 @@
 import { comparableClosing, renderWithClosing, withClosing } from '../../../render/closing.ts'
+import { partedLeft } from '../../../rules/imports/left-alone.ts'
 import { type Undone, undoImport } from '../../../import/undo.ts'
 import { renderUndone, undoneJson } from '../../../render/imports.ts'
 import { count } from '../../../render/text.ts'
@@ -41,6 +42,7 @@ function undoQuestion({ changed, undone, left, import: { id, file } }: Undone): 
     pinsVoided,
     lettersCancelled,
   } = undone
+  const { changed: since, letters } = partedLeft(left)
   const gone = counted(undone.centresRemoved, undone.usersRemoved)
   const restored = counted(centresRestored, usersRestored)
   const parts = [
@@ -54,7 +56,9 @@ function undoQuestion({ changed, undone, left, import: { id, file } }: Undone): 
     pinsVoided > 0 && `${count(pinsVoided, 'PIN')} will be void`,
     lettersCancelled > 0 &&
       `${count(lettersCancelled, 'waiting letter')} ${verb(lettersCancelled, 'are', 'is')} cancelled`,
-    left.length > 0 && `${count(left.length, 'thing')} that changed since ${verb(left.length, 'stay')}`,
+    since.length > 0 && `${count(since.length, 'thing')} that changed since ${verb(since.length, 'stay')}`,
+    letters.length > 0 &&
+      `${count(letters.length, 'letter')} ${verb(letters.length, 'were', 'was')} sent already`,
   ].filter((part) => part !== false)
   return [`Take back import ${id} (${file})?`, parts.length > 0 && `${parts.join(', ')}.`]
     .filter(Boolean)
