@@ -87,7 +87,7 @@ export class Unsure extends Failure {
       'store-unsure',
       `The connection to ${store} broke while the change was being saved: it is not known whether it was made.`,
       {
-        hint: 'ssh-admin audit list --limit 1 says so, once the store can be reached.',
+        hint: 'ssh-admin audit list --last says so, once the store can be reached.',
         cause,
       },
     )
