@@ -1,10 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { type Line, textOf } from './emulate.ts'
-import { everyScreen, type Screen, shownScreen, widths } from './screens.ts'
+import { everyScreen, isHelp, type Screen, shownScreen, widths } from './screens.ts'
 import { sessionSvg } from './session.ts'
 
 const screens = await everyScreen()
-const isHelp = ({ line }: Screen) => line.endsWith('--help')
 const nouns = [...new Set(screens.map(({ words }) => words.split(' ')[0] ?? ''))]
 
 /** It stands as it is edited. */

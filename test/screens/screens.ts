@@ -1,7 +1,10 @@
-import { readFileSync } from 'node:fs'
+import { mkdirSync, readFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { everyCommand } from '../../docs/command-tree.ts'
 import { typedExample, worldFor } from '../example-worlds.ts'
 import { inProcess } from '../terminal.ts'
+import { newWorld } from '../world.ts'
 import { emulate, type Line } from './emulate.ts'
 
 export const widths = [80, 120] as const
@@ -27,12 +30,18 @@ export async function everyScreen(): Promise<Screen[]> {
   ]
 }
 
+export const isHelp = ({ line }: Pick<Screen, 'line'>) => line.endsWith('--help')
+
 /** What asks for the text of a script, or for an editor. */
 const isLongLived = (words: string) => words === 'completion' || words === 'config edit'
 
 /** A line as it is run, to its end. */
 export async function shownScreen({ words, line }: Screen, columns: number): Promise<Line[]> {
-  const world = await worldFor({ words, example: line, under })
+  const under = folderOfScreens()
+  // Help needs nothing to be there.
+  const world = isHelp({ line })
+    ? newWorld(undefined, under)
+    : await worldFor({ words, example: line, under })
   try {
     const { argv, stdinFrom } = typedExample(line)
     if (stdinFrom !== undefined) {
@@ -57,13 +66,21 @@ export async function shownScreen({ words, line }: Screen, columns: number): Pro
   }
 }
 
-/** The name of a folder here is as long as the one that is shown for it. */
-export const under = '/tmp'
+const shownFolder = '/home/anna/school-support-hub'
+
+/** A folder in which the one of a world has a path that is as long as the one that is shown for it, on any machine. */
+export function folderOfScreens(): string {
+  const base = tmpdir().length <= 10 ? tmpdir() : '/tmp'
+  const ofWorld = '/ssh-admin-abcdef'.length
+  const folder = join(base, 'screens-of-tests'.slice(0, shownFolder.length - ofWorld - base.length - 1))
+  mkdirSync(folder, { recursive: true })
+  return folder
+}
 
 /** What is another each time, as something that is always the same and as long. */
 export function settled(raw: string, folder: string): string {
   return raw
-    .replaceAll(folder, '/home/tom/support-hub')
+    .replaceAll(folder, shownFolder)
     .replace(/(?<!\d)\d{4} \d{4}(?!\d)/g, '1234 5678')
     .replace(/\b[0-9a-f]{24,64}\b/g, (hex) => 'a1b2c3d4'.repeat(8).slice(0, hex.length))
     .replace(/(?<=-)[0-9a-f]{8}(?=\.eml)/g, 'a1b2c3d4')

@@ -4,7 +4,7 @@ import { typedExample } from '../example-worlds.ts'
 import { inProcess } from '../terminal.ts'
 import { newWorld } from '../world.ts'
 import { emulate } from './emulate.ts'
-import { settled, under } from './screens.ts'
+import { folderOfScreens, settled } from './screens.ts'
 import { terminalSvg } from './svg.ts'
 
 const columns = 88
@@ -18,7 +18,7 @@ const typed = [
 
 /** The picture of the README, made from the program itself. */
 export async function sessionSvg(): Promise<string> {
-  const world = newWorld(undefined, under)
+  const world = newWorld(undefined, folderOfScreens())
   try {
     symlinkSync(
       fileURLToPath(new URL('../../fixtures/centres.xlsx', import.meta.url)),
