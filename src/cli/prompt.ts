@@ -177,14 +177,14 @@ async function asked<Answer>(
   const { stdin: input, stderr: output, signal } = terminal
   await yieldToSignals()
   if (signal.aborted) throw new Cancelled()
-  const again = withoutRawModeFailures(input)
+  const restore = withoutRawModeFailures(input)
   try {
     return await prompt({ input, output, signal })
   } catch (error) {
     if (error instanceof Error && /^(Exit|Abort|Cancel)PromptError$/.test(error.name)) throw new Cancelled()
     throw error
   } finally {
-    again()
+    restore()
   }
 }
 

@@ -1,4 +1,6 @@
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
+import { readSharedPlace } from '../../../src/shared-place.ts'
+import type { World } from '../../world.ts'
 
 export interface CuttingProxy {
   port: number
@@ -97,4 +99,12 @@ export async function cuttingProxy(target: { host: string; port: number }): Prom
 
 function portOf(address: AddressInfo | string | null): number {
   return typeof address === 'object' && address !== null ? address.port : 0
+}
+
+/** A proxy in front of the server of a world, and the place of its store through it. */
+export async function proxyFor(world: World): Promise<{ proxy: CuttingProxy; place: string }> {
+  const [server] = readSharedPlace(world.db).hosts
+  if (!server) throw new Error('the server has a host')
+  const proxy = await cuttingProxy(server)
+  return { proxy, place: world.db.replace(/@[^/]+/, `@127.0.0.1:${proxy.port}`) }
 }

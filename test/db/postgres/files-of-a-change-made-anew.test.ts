@@ -1,9 +1,8 @@
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { readSharedPlace } from '../../../src/shared-place.ts'
 import { inProcess } from '../../terminal.ts'
 import { newWorld, type World } from '../../world.ts'
-import { type CuttingProxy, cuttingProxy } from './cutting-proxy.ts'
+import { type CuttingProxy, proxyFor } from './cutting-proxy.ts'
 
 let world: World
 let proxy: CuttingProxy
@@ -12,10 +11,7 @@ let place: string
 beforeEach(async () => {
   world = newWorld()
   await world.centre('EG001', { coordinator: 'huda@school.example' })
-  const [server] = readSharedPlace(world.db).hosts
-  if (!server) throw new Error('the server has a host')
-  proxy = await cuttingProxy(server)
-  place = world.db.replace(/@[^/]+/, `@127.0.0.1:${proxy.port}`)
+  ;({ proxy, place } = await proxyFor(world))
 })
 afterEach(async () => {
   await proxy.close()

@@ -1,8 +1,7 @@
 import { existsSync, writeFileSync } from 'node:fs'
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { readSharedPlace } from '../../../src/shared-place.ts'
 import { newWorld, type Ran, type World } from '../../world.ts'
-import { type CuttingProxy, cuttingProxy } from './cutting-proxy.ts'
+import { type CuttingProxy, proxyFor } from './cutting-proxy.ts'
 
 let world: World
 let proxy: CuttingProxy
@@ -12,10 +11,7 @@ beforeEach(async () => {
   world = newWorld()
   await world.centre('EG001', { coordinator: 'huda@school.example' })
   for (const name of ['omar', 'zoe']) await world.user(`${name}@school.example`, { centre: 'EG001' })
-  const [server] = readSharedPlace(world.db).hosts
-  if (!server) throw new Error('the server has a host')
-  proxy = await cuttingProxy(server)
-  place = world.db.replace(/@[^/]+/, `@127.0.0.1:${proxy.port}`)
+  ;({ proxy, place } = await proxyFor(world))
 })
 afterEach(async () => {
   await proxy.close()

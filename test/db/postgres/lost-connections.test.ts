@@ -7,7 +7,7 @@ import { appendAudit } from '../../../src/rules/audit/append.ts'
 import { readSharedPlace } from '../../../src/shared-place.ts'
 import { suspendingHere, testServer } from '../../shared-store.ts'
 import { newWorld, type World } from '../../world.ts'
-import { type CuttingProxy, cuttingProxy } from './cutting-proxy.ts'
+import { type CuttingProxy, proxyFor } from './cutting-proxy.ts'
 
 let world: World
 let proxy: CuttingProxy
@@ -17,10 +17,7 @@ const opened: OpenStore[] = []
 beforeEach(async () => {
   world = newWorld()
   await world.store()
-  const [server] = readSharedPlace(world.db).hosts
-  if (!server) throw new Error('the server has a host')
-  proxy = await cuttingProxy(server)
-  place = world.db.replace(/@[^/]+/, `@127.0.0.1:${proxy.port}`)
+  ;({ proxy, place } = await proxyFor(world))
 })
 afterEach(async () => {
   vi.useRealTimers()
