@@ -40,12 +40,50 @@ export async function run(program: Program): Promise<number> {
   return Number(process.hrtime.bigint() - begun) / 1e6
 }
 
-/** The most memory one run held, in MB. */
-export async function peakMemory({ args, env, prepare }: Program): Promise<number> {
+/** What one run took. */
+export interface Usage {
+  wallMs: number
+  /** Of the processors: a busy machine adds little to it. */
+  cpuMs: number
+  /** The most memory it held. */
+  peakMb: number
+}
+
+export async function usage({ args, env, prepare, input, exit = 0 }: Program): Promise<Usage> {
   await prepare?.()
-  const preload = new URL('report-peak.mjs', import.meta.url).href
-  const { stdio } = await start(['--import', preload, ...args], { env, exit: 0 })
-  return Number(stdio[3]) / 1024
+  const preload = new URL('report-usage.mjs', import.meta.url).href
+  const begun = process.hrtime.bigint()
+  const { stdio } = await start(['--import', preload, ...args], { env, input, exit })
+  const wallMs = Number(process.hrtime.bigint() - begun) / 1e6
+  const { peakKb, cpuMicros }: { peakKb: number; cpuMicros: number } = JSON.parse(String(stdio[3]))
+  return { wallMs, cpuMs: cpuMicros / 1000, peakMb: peakKb / 1024 }
+}
+
+/** The most memory one run held, in MB. */
+export async function peakMemory(program: Program): Promise<number> {
+  return (await usage(program)).peakMb
+}
+
+/**
+ * Runs programs in turn, A B C A B C, after one of each that does not count.
+ * @param enough whether so many rounds will do, asked after each
+ * @returns each one's runs, in the order of the programs
+ */
+export async function usageInTurn(
+  programs: readonly Program[],
+  enough: (rounds: number) => boolean,
+): Promise<Usage[][]> {
+  for (const program of programs) await usage(program)
+  const runs = programs.map((): Usage[] => [])
+  for (let rounds = 1; ; rounds++) {
+    for (const [which, program] of programs.entries()) runs[which]?.push(await usage(program))
+    if (enough(rounds)) return runs
+  }
+}
+
+/** The median of what the pairs' ratios are. */
+export function ratioOfPairs(a: readonly number[], b: readonly number[]): number {
+  return median(a.map((value, pair) => value / (b[pair] ?? Number.NaN)))
 }
 
 /** Runs two programs in turn, A B A B, so that a busy minute meets both; medians, in ms, and of the pairs' ratios. */
@@ -65,7 +103,7 @@ export async function inTurn(
   }
 }
 
-function median(numbers: readonly number[]): number {
+export function median(numbers: readonly number[]): number {
   const sorted = [...numbers].sort((a, b) => a - b)
   const middle = sorted.length >> 1
   const upper = sorted[middle] ?? Number.NaN

@@ -5,80 +5,92 @@ import { openStore } from '../src/db/store/open.ts'
 import { commit } from '../src/db/transact.ts'
 import { hours } from '../src/rules/credentials/derive.ts'
 import { newPassword } from '../src/rules/account/password.ts'
-import { inTurn, type Program, reason, run, sshAdmin } from './processes.ts'
+import {
+  median,
+  type Program,
+  ratioOfPairs,
+  reason,
+  run,
+  sshAdmin,
+  type Usage,
+  usageInTurn,
+} from './processes.ts'
 import { type Row, type Settings, seconds } from './rows.ts'
 
-/** Wrong tries for one address, so that none is refused for coming too soon, and what is tried stays open. */
-const triesEach = 4
-const pairsPerRound = 8
+/** Pairs that are measured of each kind, in any case and where time is left. */
+const pairs = { least: 8, most: 12 }
+/** After so long no further pair of a kind is begun, once there are enough. */
+const enoughMs = 8_000
 const aPassword = 'nine camels cross the river'
 
-/** Whether the time of an answer tells an address that is known from one that is not. */
-export async function measure({ folder, rounds }: Settings): Promise<Row[]> {
+const kinds: readonly Omit<Trying, 'db'>[] = [
+  { what: 'a wrong sign-in', command: 'sign-in', input: 'not the password\n', exit: 3 },
+  { what: 'a request for a message', command: 'request', input: '', exit: 0 },
+  { what: 'a wrong PIN', command: 'activate', input: `00000000\n${aPassword}\n`, exit: 3 },
+  {
+    what: 'a wrong temporary password',
+    command: 'set-up',
+    input: `abcd-efgh-jkmn-pqrs\n${aPassword}\n`,
+    exit: 3,
+  },
+  { what: 'a wrong code', command: 'verify', input: '000000\n', exit: 3 },
+]
+
+/** Whether the answer tells an address that is known from one that is not, by what it costs and how long it takes. */
+export async function measure({ folder }: Settings): Promise<Row[]> {
   const db = join(folder, 'sign-in.db')
-  const pairs = rounds * pairsPerRound
   try {
-    const known = await seeded(db, Math.ceil((pairs + 1) / triesEach))
-    const unknown = known.map((email) => `nobody-${email}`)
-    const asked = { pairs, known, unknown, db }
-    return [
-      await compared('a wrong sign-in', {
-        ...asked,
-        command: 'sign-in',
-        input: 'not the password\n',
-        exit: 3,
-      }),
-      await compared('a request for a message', { ...asked, command: 'request', input: '', exit: 0 }),
-      await compared('a wrong PIN', {
-        ...asked,
-        command: 'activate',
-        input: `00000000\n${aPassword}\n`,
-        exit: 3,
-      }),
-      await compared('a wrong temporary password', {
-        ...asked,
-        ...{ command: 'set-up', input: `abcd-efgh-jkmn-pqrs\n${aPassword}\n`, exit: 3 },
-      }),
-      await compared('a wrong code', { ...asked, command: 'verify', input: '000000\n', exit: 3 }),
-    ]
+    const known = await seeded(db, pairs.most + 1)
+    const rows: Row[] = []
+    for (const kind of kinds) rows.push(await compared({ ...kind, db }, known))
+    return rows
   } catch (error) {
     return [{ what: 'sign-in', unit: '×', goal: { atMost: 1.1 }, missing: reason(error) }]
   }
 }
 
-interface Comparing {
-  pairs: number
-  known: readonly string[]
-  unknown: readonly string[]
+interface Trying {
+  what: string
   command: string
   /** What is typed. */
   input: string
-  db: string
   exit: number
+  db: string
 }
 
-/** The slower against the faster of the two: either way would tell. */
-async function compared(what: string, { pairs, known, unknown, ...trying }: Comparing): Promise<Row> {
-  const { a, b, ratio } = await inTurn(tryingEach(known, trying), tryingEach(unknown, trying), pairs)
+/** The slower against the faster of the two, in processor time: either way would tell. */
+async function compared(trying: Trying, known: readonly string[]): Promise<Row> {
+  const begun = Date.now()
+  const unknown = known.map((email) => `nobody-${email}`)
+  const enough = (rounds: number) =>
+    rounds >= pairs.most || (rounds >= pairs.least && Date.now() - begun > enoughMs)
+  const [a = [], b = []] = await usageInTurn([tryingEach(known, trying), tryingEach(unknown, trying)], enough)
+  const ratio = ratioOfPairs(
+    a.map(({ cpuMs }) => cpuMs),
+    b.map(({ cpuMs }) => cpuMs),
+  )
   return {
-    what: `${what}: a known address against an unknown one`,
-    measured: seconds(a),
-    against: seconds(b),
+    what: `${trying.what}: a known address against an unknown one, processor time`,
+    measured: ofPairs(a),
+    against: ofPairs(b),
     figure: Math.max(ratio, 1 / ratio),
     unit: '×',
     goal: { atMost: 1.1 },
   }
 }
 
-function tryingEach(
-  emails: readonly string[],
-  { command, input, db, exit }: Pick<Comparing, 'command' | 'input' | 'db' | 'exit'>,
-): Program {
+/** Beside it the time on the wall, which a busy machine lengthens. */
+function ofPairs(runs: readonly Usage[]): string {
+  const cpu = seconds(median(runs.map(({ cpuMs }) => cpuMs)))
+  return `${cpu} (answered in ${seconds(median(runs.map(({ wallMs }) => wallMs)))})`
+}
+
+/** Each time for another address: the first try for one is what would tell most, a request sends its message then. */
+function tryingEach(emails: readonly string[], { command, input, db, exit }: Trying): Program {
   let tries = 0
   return {
     get args() {
-      const email = emails[Math.floor(tries++ / triesEach) % emails.length] ?? ''
-      return sshAdmin('account', command, email, '--db', db)
+      return sshAdmin('account', command, emails[tries++ % emails.length] ?? '', '--db', db)
     },
     input,
     exit,

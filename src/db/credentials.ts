@@ -203,7 +203,7 @@ export async function accountRequests(
   return rows.map(({ at }) => new Date(at))
 }
 
-/** Notes one more, and forgets those before `since`. */
+/** Notes one more, of one moment once, and forgets those before `since`. */
 export async function noteAccountRequest(
   trx: Trx,
   { userId, at, since }: { userId: number; at: Date; since: Date },
@@ -213,5 +213,9 @@ export async function noteAccountRequest(
     .where('user_id', '=', userId)
     .where('at', '<=', since.toISOString())
     .execute()
-  await trx.insertInto('account_requests').values({ user_id: userId, at: at.toISOString() }).execute()
+  await trx
+    .insertInto('account_requests')
+    .values({ user_id: userId, at: at.toISOString() })
+    .onConflict((conflict) => conflict.doNothing())
+    .execute()
 }

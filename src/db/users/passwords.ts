@@ -13,8 +13,8 @@ export async function secretsOf(db: Kysely<Store>, userId: number): Promise<Secr
     .selectFrom('users')
     .select(['password_hash', 'pin_nonce'])
     .where('id', '=', userId)
-    .executeTakeFirstOrThrow()
-  return { passwordHash: row.password_hash, pinNonce: row.pin_nonce }
+    .executeTakeFirst()
+  return { passwordHash: row?.password_hash ?? null, pinNonce: row?.pin_nonce ?? null }
 }
 
 /** Stores a new password; with it the PIN is used, if it was what let its owner in, or else void. */

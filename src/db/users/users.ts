@@ -125,6 +125,17 @@ export function findLiveUserUncounted(db: Kysely<Store>, key: string): Promise<U
     .executeTakeFirst()
 }
 
+/** Somebody to whom a message may go: the first that is invited or active, at a centre that is not deleted. */
+export function findAnyUserToWriteTo(db: Kysely<Store>): Promise<UserWithCentre | undefined> {
+  return usersWithCentre(db)
+    .where('users.status', 'in', ['invited', 'active'])
+    .where('centres.deleted_at', 'is', null)
+    .where('users.centre_id', 'is not', null)
+    .orderBy('users.id')
+    .limit(1)
+    .executeTakeFirst()
+}
+
 /** Which account an address has, and at which centre it is, of many at once. */
 export async function centresOfUsers(
   db: Kysely<Store>,

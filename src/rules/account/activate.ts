@@ -7,7 +7,14 @@ import type { RuleContext } from '../permissions/actor.ts'
 import { accountById } from '../users/changed.ts'
 import { choosePassword, type NewPassword } from './password.ts'
 import { maxWrongTries, pinOf, timingSafeEqualText } from '../credentials/derive.ts'
-import { asOwner, claimedAccount, recordWrongTry, refuseSignIn, type WrongTry } from './self-service.ts'
+import {
+  asOwner,
+  claimedAccount,
+  nobody,
+  recordWrongTry,
+  refuseSignIn,
+  type WrongTry,
+} from './self-service.ts'
 import { appendAudit } from '../audit/append.ts'
 import { queueMessage } from '../mail/queue-message.ts'
 
@@ -27,8 +34,8 @@ export async function activateAccount(
 ): Promise<Account> {
   const { at } = ctx
   const account = await claimedAccount(trx, { email, at })
-  const right = account?.pin === 'issued' && (await isPinOf(trx, { account, pin, key }))
-  if (!right) throw await wrongPin(trx, { account, ctx })
+  const right = await isPinOf(trx, { account, pin, key })
+  if (!account || !right) throw await wrongPin(trx, { account, ctx })
   refuseSignIn(account, ['deleted', 'suspended', 'no-centre', 'centre-deleted'])
 
   const owner = asOwner(ctx, account)
@@ -49,16 +56,20 @@ export async function activateAccount(
 
 async function isPinOf(
   trx: Trx,
-  { account, pin, key }: Pick<Activation, 'pin' | 'key'> & { account: Account },
+  { account, pin, key }: Pick<Activation, 'pin' | 'key'> & { account: Account | undefined },
 ): Promise<boolean> {
-  const { pinNonce } = await secretsOf(trx, account.id)
-  return pinNonce !== null && timingSafeEqualText(pin.replace(/\s/g, ''), pinOf(key, pinNonce))
+  const { pinNonce } = await secretsOf(trx, account?.id ?? nobody)
+  return (
+    account?.pin === 'issued' &&
+    pinNonce !== null &&
+    timingSafeEqualText(pin.replace(/\s/g, ''), pinOf(key, pinNonce))
+  )
 }
 
 /** The same words for every cause, also where the address is unknown [004]. */
 async function wrongPin(trx: Trx, { account, ctx }: WrongTry): Promise<Refused> {
   const judged = account?.pin === 'issued'
-  if (judged) await countWrongPin(trx, { userId: account.id, most: maxWrongTries })
+  await countWrongPin(trx, { userId: judged ? account.id : nobody, most: maxWrongTries })
   await recordWrongTry(trx, { action: 'account.wrong-pin', judged, account, ctx })
   return new Refused('wrong-pin', 'This address and PIN do not open an account.', {
     hint: 'Check both on the sheet they came on. After five wrong PINs, or 30 days, a new one is needed: ssh-admin users pin EMAIL',

@@ -16,7 +16,14 @@ import {
   timingSafeEqualText,
   temporaryPasswordOf,
 } from '../credentials/derive.ts'
-import { asOwner, claimedAccount, recordWrongTry, refuseSignIn, type WrongTry } from './self-service.ts'
+import {
+  asOwner,
+  claimedAccount,
+  nobody,
+  recordWrongTry,
+  refuseSignIn,
+  type WrongTry,
+} from './self-service.ts'
 import { appendAudit } from '../audit/append.ts'
 import { queueMessage } from '../mail/queue-message.ts'
 
@@ -67,7 +74,7 @@ export async function setUpWithTemporaryPassword(
   const { at } = ctx
   const account = await claimedAccount(trx, { email, at })
   const purpose = 'temporary-password'
-  const credential = account && (await findOpenCredential(trx, { userId: account.id, purpose }))
+  const credential = await findOpenCredential(trx, { userId: account?.id ?? nobody, purpose })
   const open = credential && !hasExpired(credential, at) ? credential : undefined
   const right =
     open && timingSafeEqualText(plainly(temporaryPassword), plainly(temporaryPasswordOf(keys.code, open)))
@@ -100,7 +107,7 @@ async function wrongTemporaryPassword(
   trx: Trx,
   { account, open, ctx }: WrongTry & { open: Credential | undefined },
 ): Promise<Refused> {
-  if (open) await countWrongTry(trx, { credential: open, most: maxWrongTries })
+  await countWrongTry(trx, { credential: open ?? { id: nobody }, most: maxWrongTries })
   await recordWrongTry(trx, {
     action: 'account.wrong-temporary-password',
     judged: open !== undefined,

@@ -10,10 +10,12 @@ import {
   asOwner,
   claimedAccount,
   maxQuickTries,
+  nobody,
   recordWrongTry,
   refuseSignIn,
   refuseTooManyTries,
   type WrongTry,
+  writeOrPretend,
 } from './self-service.ts'
 import { isPassword } from './password.ts'
 import { appendAudit } from '../audit/append.ts'
@@ -31,8 +33,8 @@ export async function signIn(trx: Trx, { email: typed, password, ctx }: SigningI
   const { email, key } = typedAddress(typed)
   refuseTooManyTries(await wrongSignInsFor(trx, key), { email, at })
   const account = await claimedAccount(trx, { email, at })
-  const hash = account ? (await secretsOf(trx, account.id)).passwordHash : null
-  const right = await isPassword(password, hash)
+  const { passwordHash } = await secretsOf(trx, account?.id ?? nobody)
+  const right = await isPassword(password, passwordHash)
   if (!account || !right) throw await wrongSignIn(trx, { key, account, ctx })
   await forgetWrongSignIns(trx, key)
   const reasons = [
@@ -62,8 +64,10 @@ export async function signIn(trx: Trx, { email: typed, password, ctx }: SigningI
 async function wrongSignIn(trx: Trx, { key, account, ctx }: WrongTry & { key: string }): Promise<Refused> {
   const inARow = await countWrongSignIn(trx, { key, at: ctx.at })
   await recordWrongTry(trx, { action: 'account.wrong-password', account, ctx })
-  if (inARow === maxQuickTries && account?.centre && !account.centre.deleted) {
-    await queueMessage(trx, ctx, { letter: 'sign-in-slowed', to: account })
+  if (inARow === maxQuickTries) {
+    const to = account?.centre && !account.centre.deleted ? account : undefined
+    const write = (owner: Account) => queueMessage(trx, ctx, { letter: 'sign-in-slowed', to: owner })
+    await writeOrPretend(trx, { to, at: ctx.at, write })
   }
   return new Refused('wrong-sign-in', 'The e-mail address or the password is not right.', {
     hint: 'For a new password: ssh-admin account request EMAIL',

@@ -7,7 +7,14 @@ import type { Account } from '../users/account.ts'
 import type { RuleContext } from '../permissions/actor.ts'
 import { accountById } from '../users/changed.ts'
 import { codeOf, maxWrongTries, timingSafeEqualText } from '../credentials/derive.ts'
-import { asOwner, claimedAccount, recordWrongTry, refuseSignIn, type WrongTry } from './self-service.ts'
+import {
+  asOwner,
+  claimedAccount,
+  nobody,
+  recordWrongTry,
+  refuseSignIn,
+  type WrongTry,
+} from './self-service.ts'
 import { appendAudit } from '../audit/append.ts'
 
 interface Verification {
@@ -22,7 +29,7 @@ interface Verification {
 export async function verifyAccount(trx: Trx, { email, code, key, ctx }: Verification): Promise<Account> {
   const { at } = ctx
   const account = await claimedAccount(trx, { email, at })
-  const credential = account && (await findOpenCredential(trx, { userId: account.id, purpose: 'code' }))
+  const credential = await findOpenCredential(trx, { userId: account?.id ?? nobody, purpose: 'code' })
   const open = credential && at.getTime() < Date.parse(credential.expiresAt) ? credential : undefined
   const right = open && timingSafeEqualText(code.replace(/\s/g, ''), codeOf(key, open))
   if (!account || !open || !right) throw await wrongCode(trx, { account, open, ctx })
@@ -42,7 +49,7 @@ async function wrongCode(
   trx: Trx,
   { account, open, ctx }: WrongTry & { open: Credential | undefined },
 ): Promise<Refused> {
-  if (open) await countWrongTry(trx, { credential: open, most: maxWrongTries })
+  await countWrongTry(trx, { credential: open ?? { id: nobody }, most: maxWrongTries })
   await recordWrongTry(trx, { action: 'account.wrong-code', judged: open !== undefined, account, ctx })
   return new Refused('wrong-code', 'This address and code do not belong together.', {
     hint: 'The code works for 30 minutes, and five wrong tries end it. For a new message: ssh-admin account request EMAIL',

@@ -27,10 +27,10 @@ const wordsOf = (line: string) =>
   [...line.matchAll(/'([^']*)'|(\S+)/g)].map(([, quoted, plain]) => quoted ?? plain ?? '')
 
 /** Without signing in, which a server asks as it is set up. */
-async function roundTripsOf(line: string): Promise<number> {
+async function roundTripsOf(line: string, { stdin }: { stdin?: string } = {}): Promise<number> {
   proxy.roundTrips()
-  const ran = await world.run([...wordsOf(line), '--db', place])
-  expect([0, 9], ran.stderr).toContain(ran.exit)
+  const ran = await world.run([...wordsOf(line), '--db', place], { stdin })
+  expect(stdin === undefined ? [0, 9] : [3], ran.stderr).toContain(ran.exit)
   return proxy.roundTrips()
 }
 
@@ -48,6 +48,36 @@ it.each([
   // The first change of a desk notes where the log ends.
   await roundTripsOf('users suspend zoe@school.example --yes')
   expect(await roundTripsOf(line)).toBeLessThanOrEqual(most)
+})
+
+it('asks as often for an account that nobody has, or that is suspended, as for one that gets a message', async () => {
+  await roundTripsOf('users suspend zoe@school.example --yes')
+  const known = await roundTripsOf('account request omar@school.example')
+  expect((await world.run(['mail', 'list', '--json'])).json().messages).toHaveLength(1)
+  const others = ['omar@school.example', 'nobody@school.example', 'zoe@school.example']
+  for (const email of others) expect(await roundTripsOf(`account request ${email}`), email).toBe(known)
+  const { messages } = (await world.run(['mail', 'list', '--json'])).json()
+  expect(messages).toMatchObject([{ to: 'omar@school.example', letter: 'password-reset' }])
+})
+
+it.each([
+  ['sign-in', 'not the password', 10],
+  ['activate', '00000000\nnine camels cross the river', 5],
+  ['set-up', 'abcd-efgh-jkmn-pqrs\nnine camels cross the river', 1],
+  ['verify', '000000', 1],
+])('asks as often for a wrong account %s of nobody as for one of somebody', async (command, stdin, many) => {
+  await roundTripsOf('users suspend zoe@school.example --yes')
+  await roundTripsOf('users pin new@school.example --yes')
+  const tries = async (name: string, atMost = many) => {
+    const asked: number[] = []
+    for (let n = 0; n < atMost; n += 1)
+      asked.push(await roundTripsOf(`account ${command} ${name}@school.example`, { stdin }))
+    return asked
+  }
+  // The tenth wrong password tells its owner, the fifth wrong PIN voids it.
+  const known = await tries('new')
+  expect(await tries('nobody')).toEqual(known)
+  for (const name of ['omar', 'zoe']) expect(await tries(name, 1), name).toEqual(known.slice(0, 1))
 })
 
 describe('for whom something closes', () => {
