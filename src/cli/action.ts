@@ -61,9 +61,10 @@ export function action<Args, Options, Every>(
     outcomes.set(
       program,
       await keepingRefusals(session, async () => {
-        if (!holdsName(found)) return work(options, session)
+        if (!holdsName(found)) return sayingRehearsed(session, () => work(options, session))
         const { withNamesFound } = await import('./find-by-name.ts')
-        return work(valuesOf(parameters, await withNamesFound(found, session)), session)
+        const named = await withNamesFound(found, session)
+        return sayingRehearsed(session, () => work(valuesOf(parameters, named), session))
       }),
     )
   }
@@ -133,8 +134,12 @@ async function keepingRefusals<Result>(session: Session, work: () => Promise<Res
   }
 }
 
-/** What follows the answer of a --dry-run. */
-export const rehearsed = 'This was a rehearsal: nothing was changed.'
+/** The last line of a --dry-run; a batch says it once, at its end. */
+async function sayingRehearsed(session: Session, work: () => Promise<number>): Promise<number> {
+  const exit = await work()
+  if (session.common.dryRun && !session.batch) session.say('This was a rehearsal: nothing was changed.')
+  return exit
+}
 
 /** Prints the answer: for a person, a pipe, or a script. */
 export async function answer(

@@ -6,7 +6,6 @@ import { type Interruption, newInterruption, yieldToSignals } from '../interrupt
 import { cleanForTerminal, tsvLine } from '../render/clean-text.ts'
 import { count } from '../render/text.ts'
 import type { Actor } from '../rules/permissions/actor.ts'
-import { rehearsed } from './action.ts'
 import type { Batch, LineEnd } from './batch-line.ts'
 import { type NumberedLine, windowsOf } from './lines-of-input.ts'
 import { isMissing, missingHeadNotice, type Session } from './session.ts'
@@ -530,8 +529,12 @@ async function ended({ atomic }: Wanted, run: Run): Promise<number> {
   let undelivered = false
   if (store && !dryRun) {
     const { deliverQueued } = await import('../mail/deliver.ts')
-    for (const { by, numbers } of run.owed)
-      undelivered = (await deliverQueued({ store, session, by, numbers })).undelivered || undelivered
+    const { phasesOn } = await import('./phases.ts')
+    for (const { by, numbers } of run.owed) {
+      const counting = await phasesOn(session, undefined).countMessages(numbers.length)
+      const delivered = await deliverQueued({ store, session, by, numbers, counting })
+      undelivered ||= delivered.undelivered
+    }
   }
   const { done, refused, left } = progress
   if (run.failure) session.notify({ code: run.failure.code, message: run.failure.message })
@@ -542,7 +545,6 @@ async function ended({ atomic }: Wanted, run: Run): Promise<number> {
     await session.terminal.write(`${JSON.stringify(summary)}\n`)
   } else {
     session.say(inWords(run))
-    if (dryRun) session.say(rehearsed)
   }
   return exitOf(run, undelivered)
 }

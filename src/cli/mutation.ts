@@ -6,7 +6,7 @@ import type { Message } from '../render/messages.ts'
 import type { RuleContext } from '../rules/permissions/actor.ts'
 import type { Pieces } from '../render/pieces.ts'
 import type { View } from '../render/table.ts'
-import { answer, rehearsed } from './action.ts'
+import { answer } from './action.ts'
 import type { Declaration } from './define.ts'
 import type { Draft } from './drafts.ts'
 import type { OutputFile } from './output-file.ts'
@@ -121,8 +121,6 @@ export async function runMutation<Args, Options, Request, Result>(
     const view = viewOf(session)
     await answer(session, { text: spec.render(result, view, mail), json })
     for (const line of spec.say?.(result, view) ?? []) session.say(line)
-    // A batch says it once, at its end.
-    if (dryRun && !session.batch) session.say(rehearsed)
     return spec.exit?.(result) || (undelivered ? 9 : 0)
   } finally {
     output?.discard()
@@ -204,7 +202,9 @@ async function commitOrRehearse<Args, Options, Request, Result>(
   if (queued.length === 0 || spec.mailWaits) return { result, mail: [], undelivered: false }
   if (session.batch) return { result, mail: await messagesOwed(store, queued), undelivered: false }
   const { deliverQueued } = await import('../mail/deliver.ts')
-  const delivered = await deliverQueued({ store, session, by, numbers: queued })
+  const { phasesOn } = await import('./phases.ts')
+  const counting = await phasesOn(session, undefined).countMessages(queued.length)
+  const delivered = await deliverQueued({ store, session, by, numbers: queued, counting })
   return { result, mail: delivered.messages, undelivered: delivered.undelivered }
 }
 

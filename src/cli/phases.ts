@@ -12,13 +12,26 @@ export interface Phases {
   at: (done: number, share?: number) => void
   /** Leaves the line to whatever comes next, such as a question. */
   pause: () => void
+  /** The messages that a command owes, while they go out. */
+  countMessages: (total: number) => Promise<Counting>
 }
+
+interface Counting {
+  say: (done: number) => void
+  stop: () => void
+}
+
+const notCounting: Counting = { say: () => undefined, stop: () => undefined }
 
 const noPhases: Phases = {
   begin: async () => undefined,
   at: () => undefined,
   pause: () => undefined,
+  countMessages: async () => notCounting,
 }
+
+/** Fewer are written to files before anybody could read of it; a server may take its time with one. */
+const fewMessages = 5
 
 /** Between two lines of one phase, so that nobody reads hundreds of them. */
 const pauseMs = 200
@@ -58,7 +71,7 @@ export function phasesOn(session: Session, form: 'json' | undefined): Phases {
     ].filter((part) => part !== undefined)
     line?.say(`${current.words} ${parts.join(', ')}`.trimEnd())
   }
-  return {
+  const phases: Phases = {
     begin: async (phase, words, total = 0) => {
       const now = performance.now()
       current = { phase, words: oneLine(words), total, since: now, told: now }
@@ -74,7 +87,15 @@ export function phasesOn(session: Session, form: 'json' | undefined): Phases {
       line?.stop()
       line = undefined
     },
+    countMessages: async (total) => {
+      const isQuick = total < fewMessages && session.settings.smtp.value === undefined
+      if (total === 0 || (isQuick && form !== 'json')) return notCounting
+      const messages = total === 1 ? 'one message' : `${total.toLocaleString('en-GB')} messages`
+      await phases.begin('sending', `Sending ${messages} …`, total)
+      return { say: phases.at, stop: phases.pause }
+    },
   }
+  return phases
 }
 
 function timeOf(seconds: number): string {

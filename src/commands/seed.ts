@@ -7,6 +7,7 @@ import type { Session } from '../cli/session.ts'
 import { BadInput, Usage } from '../errors.ts'
 import { readSmallFile } from '../input-file.ts'
 import { count } from '../render/text.ts'
+import type { NewPassword } from '../rules/account/password.ts'
 
 const number = (least: number, most: number) => wholeNumber('a whole number', { least, most })
 
@@ -28,7 +29,7 @@ export const seed = () =>
       releases: flag('Key Times, entries, resources and releases too'),
       services: flag('Associates with associate centres, service roles and Progression Test data too'),
       passwordFile: option('<file>', 'everybody who has set up a password has the one in this file'),
-      ifMissing: flag('fine if it was filled with the same numbers; nothing is changed then'),
+      ifMissing: flag('fine if it was filled with the same numbers and password; nothing is changed then'),
       xlsx: option('<file>', 'write a workbook (.xlsx or .csv) to be imported instead, and fill no store'),
       faults: option(
         '<percent>',
@@ -53,7 +54,7 @@ export const seed = () =>
     },
     prepare: async ({ passwordFile, ...request }, session) => ({
       ...request,
-      passwordHash: passwordFile === undefined ? undefined : await hashOfPasswordIn(passwordFile, session),
+      password: passwordFile === undefined ? undefined : await passwordIn(passwordFile, session),
     }),
     createsStore: 'unrefused',
     act: (trx, ctx, request) => seedStore(trx, { ...request, ctx }),
@@ -102,10 +103,10 @@ function refuseToMix({ xlsx, ...options }: Mixed): void {
 }
 
 /** The password is in the first line. @throws where it is no password that somebody may choose */
-async function hashOfPasswordIn(file: string, { context }: Session): Promise<string> {
+async function passwordIn(file: string, { context }: Session): Promise<NewPassword> {
   const { newPassword } = await import('../rules/account/password.ts')
   const [line = ''] = (textIn(file, resolve(context.cwd, file)) ?? '').split(/\r?\n/)
-  return (await newPassword(line)).hash
+  return newPassword(line)
 }
 
 function textIn(file: string, path: string): string | undefined {

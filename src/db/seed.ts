@@ -9,6 +9,19 @@ export async function isEmpty(trx: Trx): Promise<boolean> {
   return centre === undefined && user === undefined
 }
 
+/** What is kept of the password that most users have; undefined where nobody has one. */
+export async function commonestPasswordHash(trx: Trx): Promise<string | undefined> {
+  const row = await trx
+    .selectFrom('users')
+    .select('password_hash')
+    .where('password_hash', 'is not', null)
+    .groupBy('password_hash')
+    .orderBy((eb) => eb.fn.countAll(), 'desc')
+    .limit(1)
+    .executeTakeFirst()
+  return row?.password_hash ?? undefined
+}
+
 const centreColumns = [
   'number',
   'name',

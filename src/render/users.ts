@@ -116,7 +116,7 @@ export function person(account: UncountedAccount): string {
 }
 
 const happened: Readonly<Record<Outcome, (account: Account, left: string) => string>> = {
-  created: () => 'has an account now',
+  created: ({ status }) => (status === 'invited' ? 'is invited' : 'has an account'),
   rejoined: ({ status }) =>
     status === 'invited' ? 'joined the centre' : 'joined the centre, with the password they have',
   suspended: (account) =>

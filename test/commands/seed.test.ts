@@ -83,6 +83,15 @@ describe('seeding a store', () => {
     expect(await people()).toHaveLength(30)
   })
 
+  it('asks of a store that was filled before for the password that it was filled with', async () => {
+    writeFileSync(world.path('first.txt'), 'nine green herons wait\n')
+    writeFileSync(world.path('other.txt'), 'two grey otters swim\n')
+    await seed('--password-file', 'first.txt')
+    const again = async (...more: string[]) => (await seed('--if-missing', ...more)).exit
+    expect(await again('--password-file', 'first.txt')).toBe(0)
+    expect([await again('--password-file', 'other.txt'), await again()]).toEqual([3, 3])
+  })
+
   it('is refused where somebody is, whatever was said', async () => {
     await world.centre('EG001')
     const ran = await seed()

@@ -46,7 +46,7 @@ describe('what became of a user', () => {
     ],
     [
       'users add Nour~Salem~<nour@school.example> --centre EG001',
-      '✓ Nour Salem (EG001) has an account now; the message that lets them set up a password is written, and not sent.',
+      '✓ Nour Salem (EG001) is invited; the message that lets them set up a password is written, and not sent.',
     ],
     [`roles grant ${amira} exams-officer`, `✓ ${amira} has now: teacher, exams-officer.`],
     [`roles revoke ${amira} exams-officer`, `· ${amira} has already: teacher.`],

@@ -1,4 +1,3 @@
-import { rehearsed } from '../../cli/action.ts'
 import type { AnswerOfChange } from '../../cli/define.ts'
 import { forgetSheets } from '../../cli/leftovers.ts'
 import { changedMeanwhile, checkMail } from '../../cli/mutation.ts'
@@ -89,7 +88,6 @@ export async function runImport(work: ImportRun): Promise<AnswerOfChange> {
   return {
     text: renderImport(imported, session.terminal.out),
     json: importJson(imported),
-    say: dryRun ? [rehearsed] : [],
     exit: plan.rows.heldBack > 0 ? 8 : complete ? 0 : 9,
   }
 }
@@ -196,6 +194,7 @@ interface SendingContext {
   session: Session
   store: OpenStore
   ctx: RuleContext
+  phases: Phases
 }
 
 /**
@@ -204,12 +203,11 @@ interface SendingContext {
  */
 async function sendLetters(
   numbers: readonly number[],
-  { session, store, ctx }: SendingContext,
+  { session, store, ctx, phases }: SendingContext,
 ): Promise<{ states: string; undelivered: boolean }> {
   if (numbers.length === 0) return { states: '', undelivered: false }
   const { deliverQueued } = await import('../../mail/deliver.ts')
-  const { countingOf } = await import('../mail/send.ts')
-  const counting = await countingOf(session.terminal, numbers.length)
+  const counting = await phases.countMessages(numbers.length)
   const { messages, undelivered } = await deliverQueued({ store, session, by: ctx.by, numbers, counting })
   return { states: countedStates(messages), undelivered }
 }

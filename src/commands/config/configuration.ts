@@ -98,7 +98,6 @@ export async function changeConfiguration(
   return {
     text: changed ? `${what} is changed in ${path}.` : `${what} is as it was in ${path}; nothing to do.`,
     json: { file: path, name: name && flagName(name), changed },
-    say: common.dryRun ? ['This was a rehearsal: nothing was changed.'] : [],
   }
 }
 

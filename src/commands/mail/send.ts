@@ -1,11 +1,10 @@
 import { preparedMutation } from '../../cli/define.ts'
-import { flag, option, type ValuesOf } from '../../cli/parameters.ts'
+import { flag, option, optionOf, type ValuesOf } from '../../cli/parameters.ts'
 import { number, optional, wholeNumber } from '../../cli/typed-values.ts'
-import { progressOn } from '../../cli/progress.ts'
-import type { Terminal } from '../../cli/terminal.ts'
+import { phasesOn } from '../../cli/phases.ts'
 import { failedMessages, findMessages, requeueFailed, waitingMessages } from '../../db/outbox.ts'
 import { timeOf, type Trx } from '../../db/transact.ts'
-import type { Counting, Delivered } from '../../mail/deliver.ts'
+import type { Delivered } from '../../mail/deliver.ts'
 import { countedStates, messageOf, renderMessages } from '../../render/messages.ts'
 import { sendLettersOfImport } from '../../rules/mail/activation-letters.ts'
 import type { RuleContext } from '../../rules/permissions/actor.ts'
@@ -24,6 +23,7 @@ const options = {
     'at most so many messages a second',
     optional(number('a number of messages a second', { above: 0 })),
   ),
+  progress: optionOf(['json'], '<form>', 'how far it is, on stderr: json for a document a line'),
 }
 
 type SendOptions = ValuesOf<typeof options>
@@ -53,8 +53,8 @@ export const send = () =>
       const { deliverQueued, refusedNotices } = await import('../../mail/deliver.ts')
       const refused = await failedMessages(store.db, { importId: request.import }).catch(() => [])
       for (const notice of refusedNotices(refused)) session.notify(notice)
-      const counting = await countingOf(session.terminal, numbers.length)
-      const { rate } = request
+      const { rate, progress } = request
+      const counting = await phasesOn(session, progress).countMessages(numbers.length)
       return { numbers, ...(await deliverQueued({ store, session, by, numbers, rate, counting })) }
     },
     render: ({ messages }, view) => renderMessages(messages, view),
@@ -76,15 +76,4 @@ async function queueFirst(trx: Trx, { import: importId }: SendOptions, ctx: Rule
 function waiting(trx: Trx, { due, failed, import: importId }: SendOptions): Promise<number[]> {
   if (failed) return requeueFailed(trx, { importId })
   return waitingMessages(trx, { dueAt: due ? timeOf(trx) : undefined, importId })
-}
-
-/** A line on stderr that counts the messages; silent where nobody watches, or when there are few. */
-export async function countingOf(terminal: Terminal, total: number): Promise<Counting> {
-  if (total < 5) return { say: () => undefined, stop: () => undefined }
-  const progress = await progressOn(terminal, `${total} messages …`)
-  return {
-    say: (done) =>
-      progress.say(`${done.toLocaleString('en-GB')} of ${total.toLocaleString('en-GB')} messages …`),
-    stop: progress.stop,
-  }
 }

@@ -1,7 +1,8 @@
-import { insertSeedCentres, insertSeedUsers, isEmpty } from '../../db/seed.ts'
+import { commonestPasswordHash, insertSeedCentres, insertSeedUsers, isEmpty } from '../../db/seed.ts'
 import { seededFacts } from '../../db/seed-services.ts'
 import type { Trx } from '../../db/transact.ts'
 import { Refused } from '../../errors.ts'
+import type { NewPassword } from '../account/password.ts'
 import type { RuleContext } from '../permissions/actor.ts'
 import { readAddress } from '../users/email.ts'
 import { searchKey } from '../../search-key.ts'
@@ -21,8 +22,8 @@ interface Seeding {
   releases: boolean
   /** Associates, service roles and Progression Test data too. */
   services: boolean
-  /** What is kept of the password of those who have one; absent: nobody knows theirs. */
-  passwordHash?: string | undefined
+  /** Of those who have set one up; absent: nobody knows theirs. */
+  password?: NewPassword | undefined
   /** Fine where this store was seeded with the same numbers. */
   ifMissing: boolean
   ctx: RuleContext
@@ -39,7 +40,7 @@ export interface Seeded {
 
 /** Fills an empty store with people who cannot exist; never one in which somebody does. */
 export async function seedStore(trx: Trx, seeding: Seeding): Promise<Seeded> {
-  const { centres, users, seed, releases: wanted, services: serviced, passwordHash, ctx } = seeding
+  const { centres, users, seed, releases: wanted, services: serviced, password, ctx } = seeding
   permit(ctx, 'seed', { name: 'store' })
   if (!(await isEmpty(trx))) return seededBefore(trx, seeding)
   const at = ctx.at.toISOString()
@@ -55,7 +56,11 @@ export async function seedStore(trx: Trx, seeding: Seeding): Promise<Seeded> {
       const at = position % centres
       const place = Math.floor(position / centres)
       const person = seedUser(seed, { position, place, centre: made[at]?.number ?? '' })
-      yield userRow(person, { centreId: firstCentre + at, at: ctx.at.toISOString(), passwordHash })
+      yield userRow(person, {
+        centreId: firstCentre + at,
+        at: ctx.at.toISOString(),
+        passwordHash: password?.hash,
+      })
     }
   }
   const firstUser = await insertSeedUsers(trx, { count: users, rows: people() })
@@ -67,7 +72,11 @@ export async function seedStore(trx: Trx, seeding: Seeding): Promise<Seeded> {
         at: ctx.at,
       })
     : null
-  const more = { ...(releases && { releases }), ...(services && { services }) }
+  const more = {
+    ...(releases && { releases }),
+    ...(services && { services }),
+    ...(password && { passwords: true }),
+  }
   await appendAudit(trx, { ...ctx, action: 'store.seeded', facts: { centres, users, seed, ...more } })
   return { centres, users, releases, services, changed: true }
 }
@@ -75,7 +84,7 @@ export async function seedStore(trx: Trx, seeding: Seeding): Promise<Seeded> {
 /** @throws `store-not-empty` unless it was seeded with the same numbers, and that is fine */
 async function seededBefore(
   trx: Trx,
-  { centres, users, seed, releases, services, ifMissing }: Seeding,
+  { centres, users, seed, releases, services, password, ifMissing }: Seeding,
 ): Promise<Seeded> {
   const before = ifMissing ? await seededFacts(trx) : undefined
   const isSame =
@@ -84,11 +93,20 @@ async function seededBefore(
     before.users === users &&
     before.seed === seed &&
     (before.releases !== undefined) === releases &&
-    (before.services !== undefined) === services
+    (before.services !== undefined) === services &&
+    (before.passwords !== undefined) === (password !== undefined) &&
+    (password === undefined || (await isPasswordOfMost(trx, password)))
   if (isSame) return { centres, users, releases: null, services: null, changed: false }
   throw new Refused('store-not-empty', 'There are centres or users in this store.', {
     hint: 'Seed another one: ssh-admin seed --db trial.db',
   })
+}
+
+/** Some may have chosen another since: what most of them have is what they were seeded with. */
+async function isPasswordOfMost(trx: Trx, { text }: NewPassword): Promise<boolean> {
+  const { isPassword } = await import('../account/password.ts')
+  const hash = await commonestPasswordHash(trx)
+  return hash === undefined || isPassword(text, hash)
 }
 
 async function inventServices(

@@ -3,6 +3,7 @@ import { chmodSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:f
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { inbox } from '../../mail/inbox.ts'
 import { mailServer, type RealServer } from '../../mail/server.ts'
+import { inProcess } from '../../terminal.ts'
 import { newWorld, type World } from '../../world.ts'
 
 describe('the commands on messages', () => {
@@ -145,6 +146,31 @@ describe('the commands on messages', () => {
     expect([again.exit, again.json().messages]).toMatchObject([0, [{ state: 'sent', attempts: 2 }]])
     expect(server.received).toHaveLength(1)
     expect((await world.run(['mail', 'send', '--json'], { env })).json().notices).toEqual([])
+  })
+
+  it('tell how far the sending is: at a terminal, to a program that asks, and to no other', async () => {
+    const emails = Array.from({ length: 8 }, (_, n) => `user${n}@school.example`)
+    for (const email of emails) await world.user(email, { centre: 'EG001' })
+    const { server, env } = await started()
+    const owe = () => world.run(['users', 'reset-password', ...emails, '--yes'], { env: unreachable })
+    expect((await owe()).exit).toBe(9)
+    const typist = inProcess(world, ['mail', 'send', '--rate', '8'], { env })
+    await typist.sees('Sending 8 messages …')
+    await typist.sees(/Sending 8 messages … \d+ %, \d, \d+ a second, \d+ s left/)
+    expect((await typist.leaves()).exit).toBe(0)
+    expect(server.received).toHaveLength(8)
+
+    await owe()
+    const told = (await world.run(['mail', 'send', '--progress', 'json'], { env })).stderr
+      .split('\n')
+      .filter((line) => line.startsWith('{'))
+      .map((line) => JSON.parse(line).progress)
+    expect(told[0]).toEqual({ phase: 'sending', done: 0, percent: 0, perSecond: null, secondsLeft: null })
+    expect(new Set(told.map(({ phase }) => phase))).toEqual(new Set(['sending']))
+
+    await owe()
+    expect((await world.run(['mail', 'send'], { env })).stderr).not.toMatch(/Sending|%/)
+    expect(server.received).toHaveLength(24)
   })
 
   it('end well beside another that is sending now', async () => {

@@ -57,7 +57,7 @@ describe('at a terminal', () => {
     desk.types('y\r')
     const { exit, text } = await desk.leaves()
     expect(exit).toBe(0)
-    expect(text).toContain('✓ Amira Haddad (EG001) has an account now')
+    expect(text).toContain('✓ Amira Haddad (EG001) is invited')
     expect(await world.account(amira)).toMatchObject({
       hubRole: 'admin',
       sites: ['school-support-hub', 'cambridge-primary'],
