@@ -45,6 +45,15 @@ export function centreSearchKey({ number, name }: { number: string; name: string
   return searchKey(`${number} ${name}`)
 }
 
+/** Names as people look for them in a list: É beside E, 10 after 9. */
+export function compareNames(one: string, other: string): number {
+  inOrder ??= new Intl.Collator('en', { numeric: true })
+  return inOrder.compare(one, other)
+}
+
+/** Made for the first that are compared. */
+let inOrder: Intl.Collator | undefined
+
 /** The words that are looked for, folded; `Saleh, Omar` is two. */
 export function wordsIn(text = ''): string[] {
   return searchKey(text)

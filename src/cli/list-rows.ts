@@ -1,6 +1,6 @@
 import { Cancelled } from '../errors.ts'
 import type { Cell, Field } from '../render/fields.ts'
-import { searchKey } from '../search-key.ts'
+import { compareNames, searchKey } from '../search-key.ts'
 import type { List, Rows } from './list-declaration.ts'
 import type { ListFormat } from './list-options.ts'
 
@@ -115,17 +115,17 @@ async function sorted<Row, Name extends string, Sort extends Name>(
 ): Promise<Row[]> {
   const all: { row: Row; key: Cell }[] = []
   for await (const page of inPages(rows))
-    for (const row of page) all.push({ row, key: sort === undefined ? null : fields[sort].value(row) })
+    for (const row of page) all.push({ row, key: sort === undefined ? null : keyOf(fields[sort], row) })
   all.sort((one, other) => (reverse ? -1 : 1) * compared(one.key, other.key))
   return all.map(({ row }) => row)
+}
+
+function keyOf<Row>({ value, sortedBy = value }: Field<Row>, row: Row): Cell {
+  return sortedBy(row)
 }
 
 function compared(one: Cell, other: Cell): number {
   if (typeof one === 'number' && typeof other === 'number') return one - other
   if (one === null || other === null) return Number(one !== null) - Number(other !== null)
-  inOrder ??= new Intl.Collator('en', { numeric: true })
-  return inOrder.compare(String(one), String(other))
+  return compareNames(String(one), String(other))
 }
-
-/** Made for the first list that is sorted here. */
-let inOrder: Intl.Collator | undefined

@@ -1,7 +1,7 @@
 import { listing } from '../cli/define.ts'
 import { streamCentresByName } from '../db/centres/by-name.ts'
 import { streamUsersByName } from '../db/users/by-name.ts'
-import { mapPages } from '../db/pages.ts'
+import { mapPages, reversePages } from '../db/pages.ts'
 import { Usage } from '../errors.ts'
 import { type FoundRow, foundFields, foundOfCentre, foundOfUser } from '../render/found.ts'
 import { visibleCentres } from '../rules/permissions/decide.ts'
@@ -25,7 +25,10 @@ export const find = () =>
       }
       const search = { words, deleted: false, visible: visibleCentres(by) }
       return {
-        rows: () => foundIn(streamCentresByName(db, search), streamUsersByName(db, search)),
+        rows: ({ reverse }) => {
+          const found = foundIn(streamCentresByName(db, search), streamUsersByName(db, search))
+          return reverse ? reversePages(found) : found
+        },
       }
     },
     json: (row) => row,

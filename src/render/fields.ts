@@ -9,6 +9,8 @@ export interface Field<Row> {
   value: (row: Row) => Cell
   /** For a person, where that differs. */
   shown?: (row: Row, view: View) => Cell
+  /** What a list is sorted by, where that is more than the value. */
+  sortedBy?: (row: Row) => Cell
 }
 
 export function field<Row>(

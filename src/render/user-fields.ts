@@ -18,7 +18,10 @@ export const userFields = {
   email: field<Account>('E-mail', ({ email }) => email),
   name: field<Account>('Name', ({ firstName, lastName }) => `${firstName} ${lastName}`.trim()),
   'first-name': field<Account>('First name', ({ firstName }) => firstName),
-  'last-name': field<Account>('Last name', ({ lastName }) => lastName),
+  'last-name': {
+    ...field<Account>('Last name', ({ lastName }) => lastName),
+    sortedBy: ({ firstName, lastName }: Account) => `${lastName} ${firstName}`,
+  },
   centre: field<Account>('Centre', ({ centre }) => centre?.number ?? null),
   'centre-name': field<Account>('Centre name', ({ centre }) => centre?.name ?? null),
   'hub-role': field<Account>('Hub role', ({ hubRole }) => hubRole),

@@ -97,6 +97,31 @@ describe('a list', () => {
     expect(await out('roles', 'list', 'scripts', '--format', 'ids')).toContain('access-to-scripts\n')
   })
 
+  it('of what was found is turned round too', async () => {
+    const found = async (...more: string[]) =>
+      (await out('find', 'a', '--format', 'ids', ...more)).split('\n')
+    const lines = await found()
+    expect(lines.length).toBeGreaterThan(4)
+    expect((await found('--reverse')).slice(0, -1)).toEqual(lines.slice(0, -1).reverse())
+  })
+
+  it('has letters with accents beside those without, by whichever name', async () => {
+    const people = { 'Étienne Éluard': 'x1', 'Eva Ekberg': 'x2', 'Zoë Zola': 'x3', 'Álvaro Ekberg': 'x4' }
+    for (const [name, local] of Object.entries(people)) {
+      const [firstName = '', lastName = ''] = name.split(' ')
+      await world.user(`${local}@accents.example`, { centre: 'CA101', firstName, lastName })
+    }
+    const by = async (field: string) =>
+      (await out('users', 'list', 'accents', '--sort', field, '--format', 'ids')).match(/x\d/g)
+    expect(await by('last-name')).toEqual(['x4', 'x2', 'x1', 'x3'])
+    expect(await by('first-name')).toEqual(['x4', 'x1', 'x2', 'x3'])
+    expect(await by('name')).toEqual(['x4', 'x1', 'x2', 'x3'])
+    for (const [number, name] of Object.entries({ CA102: 'Zagreb', CA103: 'École', CA104: 'Eton' }))
+      await world.centre(number, { name: `${name} Accents`, associate: 'CA001' })
+    const centres = await out('centres', 'list', 'accents', '--sort', 'name', '--format', 'ids')
+    expect(centres).toBe('CA103\nCA104\nCA102\n')
+  })
+
   it('is sorted by any of its fields', async () => {
     const users = ['users', 'list', '--format', 'ids', '--sort']
     expect(await out(...users, 'first-name')).toBe(

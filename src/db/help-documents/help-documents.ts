@@ -1,4 +1,5 @@
 import type { Kysely } from 'kysely'
+import { compareNames } from '../../search-key.ts'
 import type { Store } from '../schema.ts'
 import type { Trx } from '../transact.ts'
 
@@ -40,11 +41,8 @@ export async function findHelpDocuments(
     .select(['contents.sha256', 'contents.bytes', 'contents.mismatch_at'])
   if (id !== undefined) query = query.where('help_documents.id', '=', id)
   if (!withdrawn) query = query.where('withdrawn_at', 'is', null)
-  const rows = await query
-    .orderBy('help_documents.title')
-    .orderBy('help_documents.id')
-    .orderBy('version.version', 'desc')
-    .execute()
+  const rows = await query.orderBy('help_documents.id').orderBy('version.version', 'desc').execute()
+  rows.sort((one, other) => compareNames(one.title, other.title))
   const seen = new Set<number>()
   const present = history ? rows : rows.filter(({ id }) => !seen.has(id) && seen.add(id))
   return present.map((row) => ({ ...row, sha256: row.sha256 ?? '', bytes: row.bytes ?? 0 }))

@@ -1,4 +1,5 @@
 import { type Kysely, sql } from 'kysely'
+import { compareNames } from '../../search-key.ts'
 import type { Store } from '../schema.ts'
 import type { Trx } from '../transact.ts'
 
@@ -55,8 +56,8 @@ export interface TestOfOwner {
   results: number
 }
 
-export function testsOf(db: Kysely<Store>, ownerId: number): Promise<TestOfOwner[]> {
-  return db
+export async function testsOf(db: Kysely<Store>, ownerId: number): Promise<TestOfOwner[]> {
+  const tests = await db
     .selectFrom('learner_groups')
     .innerJoin('tests', 'tests.learner_group_id', 'learner_groups.id')
     .where('owner_id', '=', ownerId)
@@ -69,10 +70,11 @@ export function testsOf(db: Kysely<Store>, ownerId: number): Promise<TestOfOwner
       'taken_on as takenOn',
     ])
     .select(sql<number>`(select count(*) from results where test_id = tests.id)`.as('results'))
-    .orderBy('site')
-    .orderBy('learner_groups.name')
     .orderBy('learner_groups.id')
     .orderBy('taken_on')
     .orderBy('tests.id')
     .execute()
+  return tests.sort(
+    (one, other) => compareNames(one.site, other.site) || compareNames(one.learnerGroup, other.learnerGroup),
+  )
 }
