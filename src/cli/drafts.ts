@@ -2,6 +2,7 @@ import { readdirSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { draftsFolder } from '../config.ts'
 import { mkdirSync, rmSync, writeFileSync } from '../disk.ts'
+import { Failure } from '../errors.ts'
 import { cleanForTerminal } from '../render/clean-text.ts'
 import type { Session } from './session.ts'
 import { commandLine } from './typed-line.ts'
@@ -17,10 +18,15 @@ export interface Draft {
 
 const lifetime = 7 * 24 * 60 * 60 * 1000
 
-/** Keeps it for a week, readable by its owner only, and says where. A rehearsal keeps nothing. @returns its file */
-export function keepDraft(session: Session, { name, text, command }: Draft): string | undefined {
-  const { context, common, say } = session
-  if (common.dryRun) return undefined
+/**
+ * Keeps it for a week, readable by its owner only, and says where: also when all else is to be quiet, and in the
+ * error document where that is all that is written. A rehearsal keeps nothing.
+ * @param error what came between
+ */
+export function keepDraft(session: Session, { name, text, command }: Draft, error?: unknown): void {
+  const { context, common, terminal } = session
+  const say = common.json ? () => undefined : terminal.warn
+  if (common.dryRun) return
   const [, stem = name, ending = ''] = /^(.*)(\.[a-z]+)$/.exec(name) ?? []
   const folder = draftsFolder(context)
   const day = context.now().toISOString().slice(0, 10)
@@ -31,11 +37,10 @@ export function keepDraft(session: Session, { name, text, command }: Draft): str
     say(
       `What you typed is kept for a week. To go on: ${commandLine([...whereTo(session), ...command.split(' '), file])}`,
     )
-    return file
-  } catch (error) {
-    const why = error instanceof Error ? cleanForTerminal(error.message) : 'unknown'
+    if (error instanceof Failure) error.details.draft = file
+  } catch (trouble) {
+    const why = trouble instanceof Error ? cleanForTerminal(trouble.message) : 'unknown'
     say(`What you typed could not be kept: ${why}`)
-    return undefined
   }
 }
 

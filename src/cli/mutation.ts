@@ -1,6 +1,6 @@
 import type { OpenStore } from '../db/store/open.ts'
 import type { Clock, Trx } from '../db/transact.ts'
-import { Cancelled, Failure, Refused, Unsure } from '../errors.ts'
+import { Cancelled, Refused, Unsure } from '../errors.ts'
 import type { AnyJsonOfChange } from '../render/json.ts'
 import type { Message } from '../render/messages.ts'
 import type { RuleContext } from '../rules/permissions/actor.ts'
@@ -110,8 +110,7 @@ export async function runMutation<Args, Options, Request, Result>(
     const { result, mail, undelivered } = await commitOrRehearse(running).catch(async (error: unknown) => {
       // What may have been done is not to be done once more.
       const draft = error instanceof Unsure ? undefined : await spec.draft?.of(request)
-      const kept = draft && (await import('./drafts.ts')).keepDraft(session, draft)
-      if (kept !== undefined && error instanceof Failure) error.details.draft = kept
+      if (draft) (await import('./drafts.ts')).keepDraft(session, draft, error)
       throw error
     })
     const used = dryRun ? undefined : spec.draft?.usedBy(request)

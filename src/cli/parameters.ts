@@ -237,9 +237,9 @@ export function valuesOf<Args, Options, Every>(
 ): Args & Every & Options {
   const problems: string[] = []
   const values = {
-    ...checked(args, typed, problems),
-    ...checked(every, typed, problems),
-    ...checked(options, typed, problems),
+    ...checked(args, typed, { problems, spelt: kebab }),
+    ...checked(every, typed, { problems, spelt: asOption }),
+    ...checked(options, typed, { problems, spelt: asOption }),
   }
   if (isWhole<Args & Every & Options>(values, problems)) return values
   throw new Usage(problems.join('; '), { code: 'invalid-option', hint: 'Add --help to see what it takes.' })
@@ -248,14 +248,17 @@ export function valuesOf<Args, Options, Every>(
 function checked<Values>(
   parameters: Parameters<Values> | undefined,
   typed: Readonly<Record<string, unknown>>,
-  problems: string[],
+  { problems, spelt }: { problems: string[]; spelt: (name: string) => string },
 ): Partial<Values> {
   const values: Partial<Values> = {}
   if (!parameters) return values
   for (const name in parameters) {
     const parsed = parameters[name].schema.safeParse(typed[name])
     if (parsed.success) values[name] = parsed.data
-    else problems.push(...parsed.error.issues.map(({ message }) => `${spoken(name, typed)}: ${message}`))
+    else {
+      const spoken = spokenOf(spelt(name), typed[name])
+      problems.push(...parsed.error.issues.map(({ message }) => `${spoken}: ${message}`))
+    }
   }
   return values
 }
@@ -264,10 +267,12 @@ function isWhole<Values>(_values: object, problems: readonly string[]): _values 
   return problems.length === 0
 }
 
-function spoken(name: string, typed: Readonly<Record<string, unknown>>): string {
-  const value = typed[name]
-  const named = long(kebab(name))
-  return typeof value === 'string' && value !== '' ? `${named} ${value}` : named
+function asOption(name: string): string {
+  return long(kebab(name))
+}
+
+function spokenOf(name: string, value: unknown): string {
+  return typeof value === 'string' && value !== '' ? `${name} ${value}` : name
 }
 
 function collect(value: string, before: string[] | undefined): string[] {

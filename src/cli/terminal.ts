@@ -22,6 +22,8 @@ export interface Terminal {
   writeCleaned: (text: string) => Promise<boolean>
   /** Says a line of the conversation. */
   say: (line: string) => void
+  /** Says what nobody may miss, however quiet the command is to be. */
+  warn: (line: string) => void
 }
 
 interface TerminalOptions {
@@ -47,6 +49,9 @@ export function terminalOf(context: Context, { color, quiet, changes = false }: 
         else resolve(!error)
       })
     })
+  const warn = (line: string) => {
+    stderr.write(`${forStream(stderr, cleanForTerminal(line), env)}\n`)
+  }
   return {
     get stdin() {
       return context.stdin
@@ -62,8 +67,9 @@ export function terminalOf(context: Context, { color, quiet, changes = false }: 
     write: (text) => put(stdout.isTTY ? cleanForTerminal(text) : withStyles(text)),
     writeCleaned: put,
     say: (line) => {
-      if (!quiet) stderr.write(`${forStream(stderr, cleanForTerminal(line), env)}\n`)
+      if (!quiet) warn(line)
     },
+    warn,
   }
 }
 

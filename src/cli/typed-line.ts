@@ -1,3 +1,5 @@
+import { shellWord } from '../shell-word.ts'
+
 /** The command as it was typed, with another word in the place of each of some, where it stands first, to be pasted. */
 export function lineWith(argv: readonly string[], instead: ReadonlyMap<string, string>): string {
   // What is typed again may be a value: `centres edit harbour --name harbour`.
@@ -18,11 +20,5 @@ export function lineWith(argv: readonly string[], instead: ReadonlyMap<string, s
 
 /** A whole command, as it is pasted into a shell. */
 export function commandLine(argv: readonly string[]): string {
-  return ['ssh-admin', ...argv].map(quoted).join(' ')
-}
-
-/** A word as a shell takes it for one. */
-export function quoted(word: string): string {
-  if (/^[\w@%+=:,./-]+$/.test(word)) return word
-  return `'${word.replaceAll("'", "'\\''")}'`
+  return ['ssh-admin', ...argv].map(shellWord).join(' ')
 }

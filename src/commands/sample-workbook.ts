@@ -5,6 +5,7 @@ import { prepareTable } from '../cli/output-file.ts'
 import { workbookToWrite } from './centres/export.ts'
 import { command } from '../cli/define.ts'
 import { optionalArgument } from '../cli/parameters.ts'
+import { shellWord } from '../shell-word.ts'
 
 interface Sample {
   /** Where it goes when no name is typed. */
@@ -39,7 +40,7 @@ export function sampleCommand({ file: usual, reader, example, sheets }: Sample):
         await output.moveIntoPlace()
       }
       const text = terminal.out.isTerminal
-        ? `${common.dryRun ? 'Would write' : 'Wrote'} ${file}. When it is filled in: ${reader} ${file}`
+        ? `${common.dryRun ? 'Would write' : 'Wrote'} ${file}. When it is filled in: ${reader} ${shellWord(file)}`
         : file
       return { text, json: { file } }
     },

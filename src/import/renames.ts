@@ -1,6 +1,7 @@
 import type { SeenCentre } from '../db/imports/view.ts'
 import { Refused } from '../errors.ts'
 import { searchKey } from '../search-key.ts'
+import { shellWord } from '../shell-word.ts'
 import { cut, few, firstOf, type RowsByCentre } from './hold-back.ts'
 import { holdBack } from './issues.ts'
 import type { Plan } from './plan.ts'
@@ -87,7 +88,7 @@ export function holdBackOthersNames(roster: Roster, { places, centres }: Seen): 
         value: row.name,
         code: 'another-centres-name',
         message: `is ${name}, which is what ${other.number} is called`,
-        hint: `Perhaps the names slipped by a row. If it is meant: ssh-admin centres edit ${number} --name '${name.replaceAll("'", "'\\''")}'`,
+        hint: `Perhaps the names slipped by a row. If it is meant: ssh-admin centres edit ${number} --name ${shellWord(name)}`,
       })
     }
   }

@@ -77,7 +77,7 @@ async function edited(letter: LetterName, session: Session): Promise<{ template:
     source = await inEditor(source, {
       name: `${letter}.template`,
       session,
-      keep: (text) => keepDraft(session, draftOf(text, letter)),
+      keep: (text, error) => keepDraft(session, draftOf(text, letter), error),
     })
     const checked = await checkTemplate(source, letter)
     if (!('problems' in checked)) return { template: checked, source }
@@ -85,7 +85,7 @@ async function edited(letter: LetterName, session: Session): Promise<{ template:
     try {
       if (!(await askYesNo(terminal, 'Edit it again?'))) throw new Cancelled()
     } catch (error) {
-      keepDraft(session, draftOf(source, letter))
+      keepDraft(session, draftOf(source, letter), error)
       throw error
     }
   }

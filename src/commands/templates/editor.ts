@@ -12,7 +12,7 @@ interface Editing {
   name: string
   session: Session
   /** Keeps what was saved, where nothing can be made of it now. */
-  keep?: (saved: Uint8Array) => void
+  keep?: (saved: Uint8Array, error: unknown) => void
 }
 
 /** Lets somebody change a text in their editor. */
@@ -26,8 +26,9 @@ export async function inEditor(text: string, { name, session, keep }: Editing): 
     return decoded(await readFile(file), 'What the editor saved')
   } catch (error) {
     const saved = await readFile(file).catch(() => undefined)
-    if (saved !== undefined && saved.toString() !== text) keep?.(saved)
-    throw session.context.signal.aborted ? new Cancelled() : error
+    const ended = session.context.signal.aborted ? new Cancelled() : error
+    if (saved !== undefined && saved.toString() !== text) keep?.(saved, ended)
+    throw ended
   } finally {
     await rm(folder, { recursive: true, force: true })
   }

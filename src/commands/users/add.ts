@@ -62,7 +62,8 @@ export const add = () =>
       if (!isIncomplete(request)) return request
       const { people, options } = request
       const { admin, role: roles, site: sites, centre } = options
-      const keep = async (typed: readonly NewPerson[]) => void keepDraft(session, await draftOf(typed))
+      const keep = async (typed: readonly NewPerson[], error: unknown) =>
+        keepDraft(session, await draftOf(typed), error)
       const asked = await askForPeople(
         { people, centre, admin, roles, sites },
         { terminal: session.terminal, db: store.db, ctx, keep },

@@ -20,7 +20,7 @@ interface MutationStage {
   db: Kysely<Store>
   ctx: RuleContext
   /** Keeps those who were typed, where it is cancelled. */
-  keep: (typed: readonly NewPerson[]) => Promise<void>
+  keep: (typed: readonly NewPerson[], error: unknown) => Promise<void>
 }
 
 interface Known extends Place {
@@ -31,15 +31,20 @@ interface Known extends Place {
 export async function askForPeople({ people, ...place }: Known, atHand: MutationStage): Promise<NewPerson[]> {
   const centre = place.centre ?? (await askCentre(atHand))
   const asked: NewPerson[] = []
+  let begun: NewPerson | undefined
   for (const person of people)
     asked.push({ ...person, centre, name: person.name ?? (await askName(person, atHand)) })
   if (people.length > 0) return asked
   try {
-    do asked.push(await askPerson({ ...place, centre }, { asked, atHand }))
-    while (await askYesNo(atHand.terminal, 'Add another?'))
+    do {
+      begun = await askWho({ ...place, centre }, { asked, atHand })
+      asked.push({ ...begun, ...(await askRights(begun, atHand.terminal)) })
+      begun = undefined
+    } while (await askYesNo(atHand.terminal, 'Add another?'))
     return asked
   } catch (error) {
-    if (asked.length > 0) await atHand.keep(asked)
+    const typed = begun ? [...asked, begun] : asked
+    if (typed.length > 0) await atHand.keep(typed, error)
     throw error
   }
 }
@@ -73,15 +78,12 @@ async function centreMeant(
   return `${total} centres are called so: ${rows.slice(0, 3).map(describeCentre).join(', ')}${more}`
 }
 
-async function askPerson(
+async function askWho(
   place: Place,
   { asked, atHand }: { asked: readonly NewPerson[]; atHand: MutationStage },
 ): Promise<NewPerson> {
-  const { terminal } = atHand
-  const name = await askNames({ question: 'First name:', terminal })
-  const address = await askAddress({ asked, atHand })
-  const ticked = await askRights(place, terminal)
-  return { ...place, ...ticked, address, name }
+  const name = await askNames({ question: 'First name:', terminal: atHand.terminal })
+  return { ...place, name, address: await askAddress({ asked, atHand }) }
 }
 
 async function askName({ address }: NewPerson, { terminal }: MutationStage) {
@@ -127,11 +129,11 @@ async function askAddress({
   return typedAddress(text)
 }
 
-async function askRights({ admin, sites: ctx }: Place, terminal: Terminal) {
+async function askRights({ admin, sites: chosen }: Place, terminal: Terminal) {
   const rights = { value: 'admin', name: `Administrative rights: ${titleOfRole('admin')}`, checked: admin }
   const choices = sites
     .filter((site) => site !== 'school-support-hub')
-    .map((site) => ({ value: site, name: titleOfSite(site), checked: ctx.includes(site) }))
+    .map((site) => ({ value: site, name: titleOfSite(site), checked: chosen.includes(site) }))
   const ticked = await tick<string>(terminal, {
     question: 'Rights and sites (the hub itself comes with every account):',
     choices: [rights, ...choices],

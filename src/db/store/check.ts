@@ -5,6 +5,7 @@ import { waitingKeyFile } from './keys.ts'
 import type { OpenStore } from './open.ts'
 import type { Finding } from '../engine.ts'
 import { statusOfMaker, type UnfinishedFile } from '../../unfinished-files.ts'
+import { shellWord } from '../../shell-word.ts'
 import { keptCopiesOf } from './kept-copies.ts'
 import { staleHolder } from '../sqlite/wait.ts'
 
@@ -42,7 +43,7 @@ function kept(path: string): Finding[] {
     target: file,
     code: 'kept-copy',
     message: `${file} is a copy of the store, kept ${at.slice(0, 10)} (${bytes} bytes).`,
-    hint: `It is yours to keep or remove: rm ${file}`,
+    hint: `It is yours to keep or remove: rm ${shellWord(file)}`,
   }))
 }
 
@@ -88,7 +89,7 @@ export function leftover({ path, abandoned }: UnfinishedFile): Finding {
     message: abandoned
       ? `${path} was left behind by a command that was cut short.`
       : `${path} is being made by another command, or was left behind by one.`,
-    hint: abandoned ? 'The next change removes it.' : `When no ssh-admin is running: rm ${path}`,
+    hint: abandoned ? 'The next change removes it.' : `When no ssh-admin is running: rm ${shellWord(path)}`,
   }
 }
 
@@ -102,7 +103,7 @@ function staleNote(path: string): Finding[] {
       message: note.holder
         ? `${note.file} names a process (${note.holder.command}) that is gone.`
         : `${note.file} does not say who writes to the store.`,
-      hint: `It harms nothing; the next change removes it, or: rm ${note.file}`,
+      hint: `It harms nothing; the next change removes it, or: rm ${shellWord(note.file)}`,
     },
   ]
 }

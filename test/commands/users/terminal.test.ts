@@ -126,6 +126,25 @@ describe('at a terminal', () => {
     expect(kept()).toEqual([])
   })
 
+  it('the first of them is kept as soon as they have an address, and told where however quiet it is to be', async () => {
+    const env = { XDG_DATA_HOME: world.path('my data') }
+    const desk = inProcess(world, ['users', 'add', '--centre', 'EG001', '--quiet'], { env })
+    await desk.sees('First name:')
+    desk.types('Amira\r')
+    await desk.sees('Last name:')
+    desk.types('Haddad\r')
+    await desk.sees('E-mail:')
+    desk.types(`${amira}\r`)
+    await desk.sees('Rights and sites')
+    desk.presses('ctrl-c')
+    const { text } = await desk.leaves()
+    // Quoted where it has blanks, and on one line of its own.
+    const [, file = ''] = /^ssh-admin --db \S+ users add --from '(.+users-add-\S+\.csv)'$/m.exec(text) ?? []
+    expect(file).toContain('my data')
+    expect((await world.run(['users', 'add', '--from', file], { env })).exit).toBe(0)
+    expect(await world.account(amira)).toMatchObject({ lastName: 'Haddad' })
+  })
+
   it('one keystroke never ticks everything', async () => {
     await world.user(amira, { centre: 'EG001' })
     const desk = inProcess(world, ['users', 'edit', amira])
