@@ -1,5 +1,6 @@
 import fc from 'fast-check'
-import { describe, expect, it } from 'vitest'
+import { SaxesParser } from 'saxes'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import { sharedStringsScanner, sharedStringsXml } from '../../src/workbook/shared-strings.ts'
 import { rowMaker, type SheetRow } from '../../src/workbook/sheet-rows.ts'
 import { scanSheet } from '../../src/workbook/sheet-scan.ts'
@@ -123,6 +124,32 @@ function inPieces(whole: string, sizes: readonly number[]): string[] {
 }
 
 describe('the scanner', () => {
+  afterEach(() => {
+    vi.restoreAllMocks()
+  })
+
+  it('reads the texts of a list as programs write it without the help of saxes', () => {
+    const slow = vi.spyOn(SaxesParser.prototype, 'write')
+    const texts: string[] = []
+    const scanner = sharedStringsScanner('texts', (found) => texts.push(found))
+    scanner.write(`<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\r\n<sst xmlns="${MAIN}" count="2" `)
+    scanner.write('uniqueCount="2"><si><t>Cairo</t></si><si><t xml:space="preserve"> Giza</t></si></sst>')
+    scanner.end()
+    expect(texts).toEqual(['Cairo', ' Giza'])
+    expect(slow).not.toHaveBeenCalled()
+  })
+
+  it('reads the rows of a sheet as programs write them without the help of saxes', () => {
+    const rows: SheetRow[] = []
+    const book = { sharedStrings: ['Cairo'], formats: [], from1904: false, recalculates: false }
+    const scanner = scanSheet('sheet', rowMaker(book, (row) => rows.push(row)))
+    const slow = vi.spyOn(SaxesParser.prototype, 'write')
+    scanner.write(`<?xml version="1.0" encoding="UTF-8"?>\n<worksheet xmlns="${MAIN}"><sheetData>`)
+    scanner.write('<row r="1" spans="1:2"><c r="A1" t="s"><v>0</v></c><c r="B1" t="inlineStr"><is><t>é</t></is></c></row>')
+    expect(rows.map(({ cells }) => [...cells])).toEqual([['Cairo', 'é']])
+    expect(slow).not.toHaveBeenCalled()
+  })
+
   it('reads any sheet as saxes does, however it is cut into pieces', () => {
     const refers = {
       sharedStrings: ['Cairo', 'Giza', 'İzmir'],
