@@ -13,15 +13,19 @@ const likeness: Record<string, string> = {
 }
 const unlike = /[ıßæœøđł’‘]/g
 
-/** Latin letters that are one character each: what one is folded to does not depend on its neighbours. */
-const latin = /^[\x20-\x7e\u00a0-\u024f\u1e00-\u1eff‘’]*$/
+/**
+ * Letters that are one character each: what one is folded to does not depend on its neighbours. Greek ones are left
+ * out, because a sigma does.
+ */
+const separate =
+  /^[\x20-\x7e\u00a0-\u024f\u1e00-\u1eff‘’\u0400-\u052f\u05d0-\u05ea\u0600-\u06ff\u3041-\u3096\u30a1-\u30fa\u4e00-\u9fff\uac00-\ud7a3]*$/
 const beyondAscii = /[^\x20-\x7e]/g
 const foldedLetters = new Map<string, string>()
 
 /** How names and addresses are compared when searching: no accents, no letter case. */
 export function searchKey(text: string): string {
   if (ascii.test(text)) return text.toLowerCase()
-  return latin.test(text) ? text.toLowerCase().replace(beyondAscii, foldedLetter) : folded(text)
+  return separate.test(text) ? text.toLowerCase().replace(beyondAscii, foldedLetter) : folded(text)
 }
 
 /** Folded once: an import holds the same few letters a hundred thousand times. */

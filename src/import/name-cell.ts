@@ -1,4 +1,4 @@
-import { centreNameFault, readPersonName, tidyName, wholeNameFault } from '../rules/names.ts'
+import { centreNameFault, isPlainName, readPersonName, tidyName, wholeNameFault } from '../rules/names.ts'
 import { type CellNote, cellFault } from '../workbook/sheet-xml.ts'
 import type { CentreField } from './columns.ts'
 import type { Fault } from './issues.ts'
@@ -16,16 +16,11 @@ export interface ReadName {
   tidied: boolean
 }
 
-// A name as almost every one is: nothing to tidy, nothing to doubt.
-const ordinary = /^[A-Z](?:[A-Za-z0-9'.,()/&-]| (?! |$))*$/
-
 const longest = 250
 
 /** The name of a centre; a blank cell says nothing of it. */
 export function readCentreName({ text, note }: NameCell): ReadName {
-  if (note === undefined && text.length <= longest && ordinary.test(text) && /[a-z]/.test(text)) {
-    if (text.length > 16 && !text.includes(';')) return { name: text, tidied: false }
-  }
+  if (note === undefined && text.length <= longest && isPlainName(text)) return { name: text, tidied: false }
   const cell = faultOfCell({ text, note })
   if (cell) return { name: '', fault: cell, tidied: false }
   if (text.trim() === '') return { name: '', tidied: false }

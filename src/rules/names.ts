@@ -26,6 +26,32 @@ export interface PersonName {
 
 export const maxNameLength = 100
 
+/** Letters of scripts in which each stands for itself, however it is normalized, and is written without marks of its own. */
+const letters = [
+  'A-Za-z',
+  // Without what Windows-1252 has in the place of the bytes with which UTF-8 goes on, and what is made of two.
+  '\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u0131\u0134-\u013e\u0141-\u0148\u014a-\u0151\u0154-\u015f\u0162-\u0177\u0179-\u017c',
+  '\u0391-\u03a1\u03a3-\u03ce\u0400-\u0481\u048a-\u052f\u05d0-\u05ea\u0621-\u063a\u0641-\u064a',
+  '\u3041-\u3096\u30a1-\u30fa\u30fc\u4e00-\u9fff\uac00-\ud7a3',
+].join('')
+/** One word after another, and no number behind the first, which may be a month. */
+const plain = new RegExp(
+  `^[${letters}]+(?![${letters}])(?!\\.?[-./ ]+\\d)(?:[${letters}0-9'.,()/&-]| (?! |$))*$`,
+)
+
+/**
+ * Whether a name is as almost every one is: nothing to tidy, and nothing of what is no name, because it does not
+ * begin as one of the words for nothing does. Told in a tenth of the time that looking for each of these takes.
+ */
+export function isPlainName(text: string): boolean {
+  if (!plain.test(text)) return false
+  let end = 0
+  // Digits, blanks and signs all have lower codes than letters.
+  while (text.charCodeAt(end) > 0x40) end += 1
+  const word = text.slice(0, end).toLowerCase()
+  return !firstWords.has(word) && !word.startsWith('xx')
+}
+
 /** Letters, blanks, hyphens and apostrophes as almost every name has them. */
 const ordinary = /^(?:[a-z\u00c0-\u02af'’.-]+(?: (?!$)|$))*$/i
 
@@ -34,6 +60,8 @@ const ordinary = /^(?:[a-z\u00c0-\u02af'’.-]+(?: (?!$)|$))*$/i
  * is wrong in each. A stranger's web address in one of Cambridge's own letters is phishing.
  */
 export function readPersonName(texts: { firstName: string; lastName: string }): PersonName {
+  if (isPlainPart(texts.firstName) && (texts.lastName === '' || isPlainPart(texts.lastName)))
+    return { firstName: texts.firstName, lastName: texts.lastName, faults: [], notices: [] }
   const first = readPart(texts.firstName, 'firstName')
   const last = readPart(texts.lastName, 'lastName')
   const faults = [...first.faults, ...last.faults]
@@ -62,6 +90,11 @@ export function readPersonName(texts: { firstName: string; lastName: string }): 
     faults,
     notices,
   }
+}
+
+/** Without the signs of a web address. */
+function isPlainPart(text: string): boolean {
+  return text.length <= maxNameLength && isPlainName(text) && !text.includes('.') && !text.includes('/')
 }
 
 function readPart(text: string, field: NamePart): Pick<PersonName, 'faults' | 'notices'> & { name: string } {
@@ -264,6 +297,12 @@ const yesesAndNoes = new Set(
 const shortYesesAndNoes: ReadonlySet<string> = new Set(
   'y n ja nein oui non sí si sim não nao da да net нет tak nie ano ne evet hayır hayir igen nem kyllä ei nee nej nei はい いいえ 是 否'.split(
     ' ',
+  ),
+)
+/** With which a word for nothing, a yes or a no begins. */
+const firstWords: ReadonlySet<string> = new Set(
+  [...placeholders, ...inBrackets, ...yesesAndNoes, ...shortYesesAndNoes].map(
+    (text) => /\p{L}+/u.exec(text)?.[0] ?? '',
   ),
 )
 const months =

@@ -1,11 +1,85 @@
 import excel from 'exceljs'
+import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { seedUser } from '../../src/rules/store/seed-data.ts'
-import { centreNameFault, readPersonName } from '../../src/rules/names.ts'
+import {
+  centreNameFault,
+  isPlainName,
+  readPersonName,
+  tidyName,
+  wholeNameFault,
+} from '../../src/rules/names.ts'
 import { newWorld, type World } from '../world.ts'
 
 const faultsOf = (firstName: string, lastName = '') =>
   readPersonName({ firstName, lastName }).faults.map(({ field, code }) => `${field} ${code}`)
+
+/** What begins as a word for nothing, and letters of many scripts, with what stands between them. */
+const nearlyNothing = fc
+  .array(
+    fc.oneof(
+      fc.constantFrom(
+        ...'Name of the school|Not applicable|To be confirmed|TBC|N|A|Sept|September|Jan|Unknown|Ja|Nein|Oui|真|いいえ|Нет|Wahr|XX|x'.split(
+          '|',
+        ),
+        ..." |, |-|/|.| - |(|)|'|12|2024|&".split('|'),
+      ),
+      fc.string({
+        unit: fc.integer({ min: 0x20, max: 0xd7a3 }).map((code) => String.fromCodePoint(code)),
+        maxLength: 3,
+      }),
+      fc.constantFrom(
+        'Školní',
+        'São',
+        'Ã‰',
+        'Gymnázium',
+        'Школа',
+        'مدرسة',
+        '学校',
+        '학교',
+        'Χώρα',
+        'Ŀ',
+        'İzmir',
+      ),
+    ),
+    { minLength: 1, maxLength: 6 },
+  )
+  .map((pieces) => pieces.join(''))
+
+describe('a name that is told at a glance', () => {
+  it('has nothing to tidy, and is none of what is no name', () => {
+    fc.assert(
+      fc.property(nearlyNothing, (text) => {
+        fc.pre(isPlainName(text))
+        expect(tidyName(text)).toEqual({ name: text, notices: [] })
+        expect(centreNameFault(text)).toBeUndefined()
+        expect(wholeNameFault(text)).toBeUndefined()
+        // A blank before it has it read in the longer way.
+        const longer = readPersonName({ firstName: ` ${text}`, lastName: ' Haddad' })
+        expect(readPersonName({ firstName: text, lastName: 'Haddad' })).toEqual(longer)
+      }),
+      { numRuns: 1000 },
+    )
+  })
+
+  it('has letters and signs that are themselves, however a text is normalized', () => {
+    for (let code = 0; code <= 0xffff; code += 1) {
+      const text = `A${String.fromCodePoint(code)}b`
+      if (isPlainName(text))
+        expect([text, text.normalize('NFKC'), text.normalize('NFD').normalize()]).toEqual([text, text, text])
+    }
+  })
+
+  it.each([
+    'Ynys Môn School 55',
+    'Ақтөбе мектебі 5',
+    'مدرسة القاهرة',
+    "King's Lea (North) & Co",
+    '北京 中学',
+  ])('is %s', (text) => {
+    expect(isPlainName(text)).toBe(true)
+  })
+})
 
 describe('the name of a person', () => {
   it.each([

@@ -14,7 +14,12 @@ interface AddressProblem {
   hint?: string
 }
 
+/** As almost every one is: nothing in it that has to be looked at closer. */
+const plain =
+  /^[a-z0-9_+-]{1,64}(?:\.[a-z0-9_+-]{1,64})*@(?!\S*xn--)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$/i
 const ordinary = /^[a-z0-9._+-]+@[a-z0-9-]+(?:\.[a-z0-9-]+)+$/i
+/** Neither the part before the @ nor the whole can be too long. */
+const maxPlain = 64
 const invisible = /[\p{Cc}\p{Cf}\u2028\u2029\u115f\u1160\u3164\uffa0]/u
 const blanks = /^[\s\u00a0]+|[\s\u00a0]+$/g
 const localPart = /^[a-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[a-z0-9!#$%&'*+/=?^_`{|}~-]+)*$/i
@@ -32,6 +37,10 @@ export function readAddress(text: string): Address | AddressProblem {
 }
 
 function addressIn(text: string): Address | AddressProblem {
+  if (text.length <= maxPlain && plain.test(text)) {
+    const key = text.toLowerCase()
+    return { email: text, key: key === text ? text : key }
+  }
   const isOrdinary = ordinary.test(text)
   const email = isOrdinary ? text : text.replace(blanks, '').normalize('NFC')
   if (email === '') return { problem: 'is empty' }

@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { chmodSync } from 'node:fs'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { readAddress } from '../../../src/rules/users/email.ts'
@@ -23,6 +24,25 @@ describe('an address', () => {
     'a@学校.example',
   ])('is taken as it is written: %s', (text) => {
     expect(readAddress(text)).toHaveProperty('key')
+  })
+
+  it('is read at a glance as it is read with a blank before it, which takes the longer way', () => {
+    const pieces = fc.constantFrom(
+      ...'a B 9 - . @ _ + xn-- é ．'.split(' '),
+      'school',
+      'example',
+      'x'.repeat(64),
+      'l'.repeat(40),
+    )
+    const texts = fc
+      .tuple(fc.array(pieces, { maxLength: 4 }), fc.array(pieces, { maxLength: 5 }))
+      .map(([local, domain]) => `${local.join('')}@${domain.join('')}`)
+    fc.assert(
+      fc.property(texts, (text) => {
+        expect(readAddress(text)).toEqual(readAddress(` ${text}`))
+      }),
+      { numRuns: 2000 },
+    )
   })
 })
 
