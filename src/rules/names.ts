@@ -26,30 +26,29 @@ export interface PersonName {
 
 export const maxNameLength = 100
 
-/** Letters of scripts in which each stands for itself, however it is normalized, and is written without marks of its own. */
-const letters = [
-  'A-Za-z',
-  // Without what Windows-1252 has in the place of the bytes with which UTF-8 goes on, and what is made of two.
-  '\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u0131\u0134-\u013e\u0141-\u0148\u014a-\u0151\u0154-\u015f\u0162-\u0177\u0179-\u017c',
-  '\u0391-\u03a1\u03a3-\u03ce\u0400-\u0481\u048a-\u052f\u05d0-\u05ea\u0621-\u063a\u0641-\u064a',
-  '\u3041-\u3096\u30a1-\u30fa\u30fc\u4e00-\u9fff\uac00-\ud7a3',
-].join('')
-/** One word after another, and no number behind the first, which may be a month. */
-const plain = new RegExp(
-  `^[${letters}]+(?![${letters}])(?!\\.?[-./ ]+\\d)(?:[${letters}0-9'.,()/&-]| (?! |$))*$`,
-)
+/** Letters and marks, without those that nobody sees. */
+const seen =
+  '[\\p{L}\\p{M}]--[\\u034f\\u115f\\u1160\\u17b4\\u17b5\\u180b-\\u180f\\u3164\\uffa0\\ufe00-\\ufe0f\\u{e0100}-\\u{e01ef}]'
+/** Made for the first name: it takes long to compile. */
+let plain: RegExp | undefined
+
+/** One word after another. */
+const expressionOfPlainNames = () =>
+  new RegExp(`^[\\(«„“]*(?=\\p{L})(?:[[${seen}][0-9'.,\\(\\)\\/&\\-«»„“”‘’]]| (?! |$))*$`, 'v')
+const firstWord = /\p{L}+/u
+const ascii = /^[ -~]*$/
 
 /**
  * Whether a name is as almost every one is: nothing to tidy, and nothing of what is no name, because it does not
- * begin as one of the words for nothing does. Told in a tenth of the time that looking for each of these takes.
+ * begin as one of the words for nothing does. Told much sooner than by looking for each of these.
  */
 export function isPlainName(text: string): boolean {
+  plain ??= expressionOfPlainNames()
   if (!plain.test(text)) return false
-  let end = 0
-  // Digits, blanks and signs all have lower codes than letters.
-  while (text.charCodeAt(end) > 0x40) end += 1
-  const word = text.slice(0, end).toLowerCase()
-  return !firstWords.has(word) && !word.startsWith('xx')
+  const word = firstWord.exec(text)?.[0].toLowerCase() ?? ''
+  if (firstWords.has(word) || word.startsWith('xx')) return false
+  if (month.test(word) && /\d/.test(text)) return false
+  return ascii.test(text) || (text.normalize('NFKC') === text && mojibake(text) === undefined)
 }
 
 /** Letters, blanks, hyphens and apostrophes as almost every name has them. */
@@ -302,12 +301,13 @@ const shortYesesAndNoes: ReadonlySet<string> = new Set(
 /** With which a word for nothing, a yes or a no begins. */
 const firstWords: ReadonlySet<string> = new Set(
   [...placeholders, ...inBrackets, ...yesesAndNoes, ...shortYesesAndNoes].map(
-    (text) => /\p{L}+/u.exec(text)?.[0] ?? '',
+    (text) => firstWord.exec(text)?.[0] ?? '',
   ),
 )
 const months =
   '(?:jan|feb|m[aä]r|mrt|apr|ma[iy]|mei|ju[nl]|a[uo][gû]|sep|o[ck]t|out|nov|d[eéi][czs]|ene|abr|ago|janv|f[eé]vr|avr|juin|juil|set|gen|mag|giu|lug|ott)'
 const fullMonths = '(?:january|february|march|april|may|june|july|august|september|october|november|december)'
+const month = new RegExp(`^(?:${months}|${fullMonths})$`)
 /** In digits, or with a month's name as a spreadsheet shows the date that it took a text for. */
 const dates = [
   /^\d{4}-\d\d-\d\d(?:[t ][\d:.z+-]*)?$/,
