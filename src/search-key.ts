@@ -14,11 +14,12 @@ const likeness: Record<string, string> = {
 const unlike = /[ıßæœøđł’‘]/g
 
 /**
- * Letters that are one character each: what one is folded to does not depend on its neighbours. Greek ones are left
- * out, because a sigma does.
+ * What each letter is folded to does not depend on its neighbours, but for Greek, where a sigma does, and the parts of
+ * Korean letters, which join; nor is half of a letter one.
  */
-const separate =
-  /^[\x20-\x7e\u00a0-\u024f\u1e00-\u1eff‘’\u0400-\u052f\u05d0-\u05ea\u0600-\u06ff\u3041-\u3096\u30a1-\u30fa\u4e00-\u9fff\uac00-\ud7a3]*$/
+const separate = new RegExp(
+  '^[^\\u0370-\\u03ff\\u1100-\\u11ff\\u1f00-\\u1fff\\u3130-\\u318f\\u3200-\\u327f\\ua960-\\ua97f\\ud7b0-\\udfff\\uffa0-\\uffdf]*$',
+)
 const beyondAscii = /[^\x20-\x7e]/g
 const foldedLetters = new Map<string, string>()
 

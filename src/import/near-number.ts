@@ -6,8 +6,11 @@ import type { RosterRow } from './roster-row.ts'
 
 /** What two numbers have in common that differ only by leading zeros, O for 0, or I or L for 1. */
 export function nearKey(number: string): string {
+  if (!slips.test(number)) return number
   return withoutZeros(number.replaceAll('O', '0').replace(/[IL]/g, '1'))
 }
+
+const slips = /[OIL]|^0/
 
 function withoutZeros(number: string): string {
   return number.replace(/^0+/, '')
@@ -24,11 +27,15 @@ interface Seen {
  * or the address of one of its users: never a second centre.
  */
 export function holdBackNearNumbers({ places, centres, users }: Seen): void {
-  const near = new Map<string, string[]>()
+  const near = new Map<string, string | string[]>()
   for (const number of places.keys()) {
     if (centres.has(number)) continue
     const key = nearKey(number)
-    near.set(key, (near.get(key) ?? []).concat(number))
+    const others = near.get(key)
+    // Almost every number is alone: no list is made for it.
+    if (others === undefined) near.set(key, number)
+    else if (typeof others === 'string') near.set(key, [others, number])
+    else others.push(number)
   }
   if (near.size === 0) return
   const saved = new Map<string, SeenCentre[]>()
@@ -36,7 +43,9 @@ export function holdBackNearNumbers({ places, centres, users }: Seen): void {
     const key = nearKey(centre.number)
     if (near.has(key)) saved.set(key, [...(saved.get(key) ?? []), centre])
   }
-  for (const [key, numbers] of near) {
+  for (const [key, found] of near) {
+    if (typeof found === 'string' && !saved.has(key)) continue
+    const numbers = typeof found === 'string' ? [found] : found
     for (const number of numbers) {
       const rows = places.get(number) ?? []
       const meant = saved.get(key)?.find((centre) => isMeant(centre, { rows, places, users }))

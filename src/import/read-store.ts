@@ -31,13 +31,13 @@ export function touchedBy(roster: Roster, ctx: Pick<RuleContext, 'sender'>): Tou
   const strayAddresses = new Set<string>()
   const strayNames = new Set<string>()
   const foreignDomains = new Set<string>()
-  const rosterDomains = new Set<string>()
   for (const { number, address, name } of roster.rows) {
     if (address) {
       addresses.add(address.key)
-      const domain = domainOf(address.key)
-      rosterDomains.add(domain)
-      if (isInAnotherScript(domain)) foreignDomains.add(domain)
+      if (address.key.includes('xn--')) {
+        const domain = domainOf(address.key)
+        if (isInAnotherScript(domain)) foreignDomains.add(domain)
+      }
     }
     if (number !== undefined) numbers.add(number)
     else {
@@ -53,7 +53,7 @@ export function touchedBy(roster: Roster, ctx: Pick<RuleContext, 'sender'>): Tou
     newNames: [],
     foreignDomains: [...foreignDomains],
     senderDomains: foreignDomains.size > 0 ? domainOfSender(ctx) : [],
-    rosterDomains: foreignDomains.size > 0 ? [...rosterDomains] : [],
+    rosterDomains: foreignDomains.size > 0 ? [...new Set([...addresses].map(domainOf))] : [],
   }
 }
 
