@@ -17,9 +17,8 @@ const unlike = /[ıßæœøđł’‘]/g
  * What each letter is folded to does not depend on its neighbours, but for Greek, where a sigma does, and the parts of
  * Korean letters, which join; nor is half of a letter one.
  */
-const separate = new RegExp(
-  '^[^\\u0370-\\u03ff\\u1100-\\u11ff\\u1f00-\\u1fff\\u3130-\\u318f\\u3200-\\u327f\\ua960-\\ua97f\\ud7b0-\\udfff\\uffa0-\\uffdf]*$',
-)
+const separate =
+  /^[^\u0370-\u03ff\u1100-\u11ff\u1f00-\u1fff\u3130-\u318f\u3200-\u327f\ua960-\ua97f\ud7b0-\udfff\uffa0-\uffdf]*$/
 const beyondAscii = /[^\x20-\x7e]/g
 const foldedLetters = new Map<string, string>()
 
