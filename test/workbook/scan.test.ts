@@ -132,7 +132,9 @@ describe('the scanner', () => {
     const slow = vi.spyOn(SaxesParser.prototype, 'write')
     const texts: string[] = []
     const scanner = sharedStringsScanner('texts', (found) => texts.push(found))
-    scanner.write(`<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\r\n<sst xmlns="${MAIN}" count="2" `)
+    scanner.write(
+      `<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\r\n<sst xmlns="${MAIN}" count="2" `,
+    )
     scanner.write('uniqueCount="2"><si><t>Cairo</t></si><si><t xml:space="preserve"> Giza</t></si></sst>')
     scanner.end()
     expect(texts).toEqual(['Cairo', ' Giza'])
@@ -142,10 +144,15 @@ describe('the scanner', () => {
   it('reads the rows of a sheet as programs write them without the help of saxes', () => {
     const rows: SheetRow[] = []
     const book = { sharedStrings: ['Cairo'], formats: [], from1904: false, recalculates: false }
-    const scanner = scanSheet('sheet', rowMaker(book, (row) => rows.push(row)))
+    const scanner = scanSheet(
+      'sheet',
+      rowMaker(book, (row) => rows.push(row)),
+    )
     const slow = vi.spyOn(SaxesParser.prototype, 'write')
     scanner.write(`<?xml version="1.0" encoding="UTF-8"?>\n<worksheet xmlns="${MAIN}"><sheetData>`)
-    scanner.write('<row r="1" spans="1:2"><c r="A1" t="s"><v>0</v></c><c r="B1" t="inlineStr"><is><t>é</t></is></c></row>')
+    scanner.write(
+      '<row r="1" spans="1:2"><c r="A1" t="s"><v>0</v></c><c r="B1" t="inlineStr"><is><t>é</t></is></c></row>',
+    )
     expect(rows.map(({ cells }) => [...cells])).toEqual([['Cairo', 'é']])
     expect(slow).not.toHaveBeenCalled()
   })
