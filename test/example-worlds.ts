@@ -49,6 +49,12 @@ const situations: Readonly<Record<string, Prepare>> = {
   'help-documents download': uploadHelp,
   'help-documents replace': uploadHelp,
   'help-documents withdraw': uploadHelp,
+  'key-times apply': async (world) => {
+    await world.run(['key-times', 'import', 'fixtures/key-times.csv', '--plan-out', 'changes.plan'])
+  },
+  'entries apply': async (world) => {
+    await world.run(['entries', 'import', 'fixtures/entries.csv', '--plan-out', 'changes.plan'])
+  },
   'key-times list': importKeyTimes,
   'key-times show': importKeyTimes,
   'key-times edit': importKeyTimes,

@@ -23,7 +23,7 @@ export interface Mutation<Args, Options, Request, Result> extends Declaration<Ar
   /** The rule, within the transaction. */
   act: (trx: Trx, ctx: RuleContext, request: Request, store: OpenStore) => Promise<Result>
   /** The file that it writes: asked about once the work is known to be possible, and taken away where it comes to nothing. */
-  output?: (request: Request) => OutputFile
+  output?: (request: Request) => OutputFile | undefined
   /** The last within the transaction, and never in a rehearsal: files beside the store, while all can be taken back. */
   beforeCommit?: (result: Result, at: CommitStage<Request>) => Promise<void>
   /** What follows once it counts. @returns what is answered */

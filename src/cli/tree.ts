@@ -103,6 +103,7 @@ const keyTimes: Group = {
   summary: 'the local times at which exams begin, by country and session',
   verbs: {
     import: async () => (await import('../commands/key-times/import.ts')).importTimes(),
+    apply: async () => (await import('../commands/key-times/import.ts')).applyTimes(),
     sample: async () => (await import('../commands/key-times/sample.ts')).sample(),
     list: async () => (await import('../commands/key-times/list.ts')).list(),
     show: async () => (await import('../commands/key-times/show.ts')).show(),
@@ -157,6 +158,7 @@ const entries: Group = {
   summary: 'how many candidates each centre has for a component',
   verbs: {
     import: async () => (await import('../commands/entries/import.ts')).importEntriesCommand(),
+    apply: async () => (await import('../commands/entries/import.ts')).applyEntries(),
     sample: async () => (await import('../commands/entries/sample.ts')).sample(),
     list: async () => (await import('../commands/entries/list.ts')).list(),
   },

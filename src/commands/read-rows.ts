@@ -2,6 +2,7 @@ import * as z from 'zod'
 import type { Session } from '../cli/session.ts'
 import { flag, option, repeated } from '../cli/parameters.ts'
 import { BadInput } from '../errors.ts'
+import type { SheetAsWritten } from '../import/kept-cells.ts'
 import type { CellIssues, TableRowAsWritten } from '../rules/imports/table-row.ts'
 import { mapped } from '../render/pieces.ts'
 import type { ColumnSpec } from '../workbook/headings.ts'
@@ -23,6 +24,7 @@ export interface RowsAsWritten<Field extends string> {
   digest: string
   rows: TableRowAsWritten<Field>[]
   strict: boolean
+  asWritten: () => SheetAsWritten
 }
 
 /** Reads the rows of a table; what is wrong in their cells is for the rule to say. */
@@ -32,13 +34,14 @@ export async function readRows<Field extends string>(
   session: Session,
 ): Promise<RowsAsWritten<Field>> {
   const { cleanText } = await import('../workbook/cell.ts')
-  const { file, digest, rows } = await readTableFile(wanted, columns, session)
+  const { file, digest, rows, asWritten } = await readTableFile(wanted, columns, session)
   const headings = new Map(columns.map(({ field, heading }) => [field, heading]))
   const headingOf = (field: Field) => headings.get(field) ?? field
   return {
     file,
     digest,
     strict,
+    asWritten,
     rows: rows.map((row) => ({
       row: row.number,
       texts: textsOf(columns, (field) => cleanText(row.textOf(field))),
@@ -55,7 +58,7 @@ export async function readRows<Field extends string>(
   }
 }
 
-function textsOf<Field extends string>(
+export function textsOf<Field extends string>(
   columns: readonly { field: Field }[],
   textOf: (field: Field) => string,
 ): Record<Field, string> {

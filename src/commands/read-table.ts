@@ -2,7 +2,8 @@ import { resolve } from 'node:path'
 import { growHeapSlowly, manyMistakes } from '../heap-growth.ts'
 import { isErrorWord } from '../error-words.ts'
 import type { CellFault, CellNote, cellFault, errorCell } from '../workbook/sheet-xml.ts'
-import type { ColumnSpec } from '../workbook/headings.ts'
+import type { SheetAsWritten } from '../import/kept-cells.ts'
+import type { ColumnSpec, Table } from '../workbook/headings.ts'
 import type { SheetRow, Workbook } from '../workbook/read.ts'
 import type { Session } from '../cli/session.ts'
 
@@ -31,6 +32,8 @@ interface ReadTable<Field extends string> {
   file: string
   digest: string
   rows: TableRow<Field>[]
+  /** The sheet as it stands, for a workbook of the rows held back. */
+  asWritten: () => SheetAsWritten
 }
 
 /** Reads a table whose columns are known, and says what people must know of its sheet. */
@@ -55,27 +58,34 @@ export async function readTableFile<Field extends string>(
     fits: (rows) => hasHeadings(rows, { specs, map }),
   })
   try {
-    const found: { row: SheetRow; columns: ReadonlyMap<string, number> }[] = []
+    const found: { row: SheetRow; table: Table }[] = []
     const table = await readTable(workbook, {
       specs,
       map,
-      onRow: (row, { columns }) => {
+      onRow: (row, table) => {
         if (isBlankRow(row)) return
-        found.push({ row, columns })
+        found.push({ row, table })
         if (found.length === manyMistakes) growHeapSlowly()
       },
     })
     if (sheet === undefined) await notifyOtherSheets(workbook, session)
     for (const notice of tableNotices(table)) session.notify(notice)
-    for (const heading of table.unknown) notifyUnknownColumn(heading, session)
+    const { reasonsHeading } = await import('../import/issues-sheet.ts')
+    const { sheetAsWritten } = await import('../import/kept-cells.ts')
+    for (const heading of table.unknown) if (heading !== reasonsHeading) notifyUnknownColumn(heading, session)
     const facts: SheetFacts = {
       cellIn: (column, row) => cellName(workbook.sheet, column, row),
       mergedAt: (column, row) => table.covered.get(row)?.get(column),
       faultOfNote: cellFault,
       errorCell,
     }
-    const rows = found.map(({ row, columns }) => new RowOfTable<Field>(row, columns, facts))
-    return { file: workbook.file, digest: workbook.digest, rows }
+    const rows = found.map(({ row, table: { columns } }) => new RowOfTable<Field>(row, columns, facts))
+    return {
+      file: workbook.file,
+      digest: workbook.digest,
+      rows,
+      asWritten: () => sheetAsWritten(found, { sheet: workbook.sheet, first: table }),
+    }
   } finally {
     await workbook.close()
   }

@@ -4,6 +4,7 @@ import { headingForNone } from '../workbook/cells-without-heading.ts'
 import { headingKey } from '../workbook/headings.ts'
 import type { CellToWrite, SheetToWrite } from '../workbook/sheet.ts'
 import type { Issue } from './issues.ts'
+import type { SheetAsWritten } from './kept-cells.ts'
 import type { Roster } from './roster.ts'
 
 /** Whether a workbook says of itself that it is no whole roster: by its mark, or by the column of the reasons. */
@@ -27,8 +28,11 @@ export const reasonsHeading = 'Why it was held back'
 /** The property of a workbook that is part of a roster: who is not in it is not missing. */
 export const partOfRoster = 'ssh-admin-part-of-roster'
 
+/** Of a roster what its rows say of themselves counts too. */
+type SheetWithRows = SheetAsWritten & Partial<Pick<Roster, 'rows'>>
+
 /** The rows held back, as they stood, with the reasons: ready to be corrected and imported. */
-export function issuesSheet(roster: Roster, issues: Iterable<Issue>): SheetToWrite {
+export function issuesSheet(roster: SheetWithRows, issues: Iterable<Issue>): SheetToWrite {
   const old = roster.headings.at(-1) === reasonsHeading ? 1 : 0
   const width = Math.max(roster.headings.length, 1, longestRow(roster))
   // The columns that are kept, each with its place among the cells: all but the reasons of last time.
@@ -51,7 +55,7 @@ export function issuesSheet(roster: Roster, issues: Iterable<Issue>): SheetToWri
 }
 
 /** Rows held back may reach beyond the headings; where there are others further down, their cells are kept there. */
-function longestRow({ rows, cells, laterHeadings }: Roster): number {
+function longestRow({ rows = [], cells, laterHeadings }: SheetWithRows): number {
   if (laterHeadings.length > 0) return 0
   return rows.reduce(
     (most, { row, issues }) =>
@@ -63,7 +67,7 @@ function longestRow({ rows, cells, laterHeadings }: Roster): number {
 }
 
 function* rowsHeldBack(
-  roster: Roster,
+  roster: SheetAsWritten,
   { issues, kept }: { issues: Iterable<Issue>; kept: readonly number[] },
 ): Generator<CellToWrite[]> {
   for (const ofRow of byRow(issues)) {

@@ -1,3 +1,6 @@
+import { headingKey, type Table } from '../workbook/headings.ts'
+import type { SheetRow } from '../workbook/read.ts'
+
 /** The cells of a row as they stand, from the first column on; empty where nothing is. */
 export type CellsOfRow = readonly (string | undefined)[]
 
@@ -22,4 +25,75 @@ export function newKeptCells(): KeptCells {
       rows.set(row, canBeJoined ? cells.join(separator) : cells)
     },
   }
+}
+
+/** A sheet as it stands, for a workbook of the rows held back. */
+export interface SheetAsWritten {
+  sheet: string
+  headings: readonly string[]
+  /** The cells as they stand, by row number, where they are kept. */
+  cells: Pick<KeptCells, 'get'> | undefined
+  /** By row number, for rows below headings of another order: where each column of theirs is kept. */
+  moved: ReadonlyMap<number, ReadonlyMap<number, number>>
+  /** Headings that only stand further down; their cells are kept behind those of the others. */
+  laterHeadings: readonly string[]
+}
+
+/** A row's cells as a person sees them, under the first headings: what could not be read stays to be seen. */
+export function cellsAsShown(
+  row: SheetRow,
+  moves: ReadonlyMap<number, number> | undefined,
+): (string | undefined)[] {
+  const cells = [...row.cells]
+  for (const [column, note] of row.notes ?? []) {
+    if (note.kind === 'error') cells[column] = note.value
+    else if (note.kind === 'not-calculated' || note.kind === 'empty-formula') cells[column] = note.formula
+    else if (note.kind === 'number' || note.kind === 'text') cells[column] = note.shown
+  }
+  if (moves === undefined) return cells
+  const moved: (string | undefined)[] = []
+  for (const [from, to] of moves) moved[to] = cells[from]
+  return moved
+}
+
+/** For each column below other headings, the column of the first ones that says the same, or a new one behind them. */
+export function movesTo(
+  first: Pick<Table, 'headings' | 'columns'>,
+  { found, laterHeadings }: { found: Table; laterHeadings: string[] },
+): Map<number, number> {
+  const fields = new Map([...found.columns].map(([field, column]) => [column, field]))
+  const moves = new Map<number, number>()
+  for (const [column, heading] of found.headings.entries()) {
+    const key = headingKey(heading)
+    const field = fields.get(column)
+    const same =
+      (field === undefined ? undefined : first.columns.get(field)) ??
+      first.headings.findIndex((other) => key !== '' && headingKey(other) === key)
+    const later = laterHeadings.findIndex((other) => key !== '' && headingKey(other) === key)
+    if (same >= 0) moves.set(column, same)
+    else moves.set(column, first.headings.length + (later >= 0 ? later : laterHeadings.push(heading) - 1))
+  }
+  return moves
+}
+
+/** A table whose rows are all held, with the headings that each stands below. */
+export function sheetAsWritten(
+  rows: readonly { row: SheetRow; table: Table }[],
+  { sheet, first }: { sheet: string; first: Pick<Table, 'headings' | 'headingRow' | 'columns'> },
+): SheetAsWritten {
+  const laterHeadings: string[] = []
+  const movesOf = new Map<Table, ReadonlyMap<number, number>>()
+  const moved = new Map<number, ReadonlyMap<number, number>>()
+  for (const { row, table } of rows) {
+    if (table.headingRow === first.headingRow) continue
+    const moves = movesOf.get(table) ?? movesTo(first, { found: table, laterHeadings })
+    movesOf.set(table, moves)
+    moved.set(row.number, moves)
+  }
+  const byNumber = new Map(rows.map(({ row }) => [row.number, row]))
+  const get = (number: number) => {
+    const row = byNumber.get(number)
+    return row && cellsAsShown(row, moved.get(number))
+  }
+  return { sheet, headings: first.headings, laterHeadings, cells: { get }, moved }
 }

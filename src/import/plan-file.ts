@@ -1,6 +1,7 @@
 import { createHash, createHmac } from 'node:crypto'
 import { BadInput, Refused } from '../errors.ts'
 import { readPlainFile } from '../input-file.ts'
+import { shellWord } from '../shell-word.ts'
 import { lengthPrefixed, timingSafeEqualText } from '../rules/credentials/derive.ts'
 import type { Source } from './apply.ts'
 import type { Deletions } from './deletions.ts'
@@ -22,19 +23,50 @@ export interface SavedPlan {
   storeDigest: string
 }
 
+/** A plan of rows that are read anew as it is applied: of Key Times, or of entries. */
+export interface SavedRows {
+  of: PlannedNoun
+  source: Pick<Source, 'file' | 'digest'>
+  path: string | null
+  /** Those that were accepted, with what their cells say. */
+  rows: readonly { row: number; texts: Readonly<Record<string, string>> }[]
+  storeDigest: string
+}
+
+export type PlannedNoun = 'key-times' | 'entries'
+
 /** A plan as it is saved, under the store's own seal. */
-export function textOfPlan({ saved, planKey }: { saved: SavedPlan; planKey: Buffer }): string {
+export function textOfPlan({ saved, planKey }: { saved: SavedPlan | SavedRows; planKey: Buffer }): string {
   const contents = JSON.stringify(saved)
   return `${format}\n${sealOf(planKey, contents)}\n${contents}\n`
 }
 
 /** Reads a plan back. @throws `plan-unreadable`, or `plan-changed` where the seal does not fit */
 export function readPlan(path: string, planKey: Buffer): SavedPlan {
+  const saved: SavedPlan & { of?: PlannedNoun } = JSON.parse(sealedContents(path, planKey))
+  if (saved.of === undefined) return saved
+  throw ofAnother(path, saved.of)
+}
+
+/** The same for one of rows. */
+export function readPlanOfRows(path: string, planKey: Buffer, of: PlannedNoun): SavedRows {
+  const saved: Omit<SavedRows, 'of'> & { of?: PlannedNoun } = JSON.parse(sealedContents(path, planKey))
+  if (saved.of === of) return { ...saved, of }
+  throw ofAnother(path, saved.of ?? 'centres')
+}
+
+function ofAnother(path: string, noun: PlannedNoun | 'centres'): BadInput {
+  return new BadInput('plan-unreadable', `${path} is a plan of another import.`, {
+    hint: `ssh-admin ${noun} apply ${shellWord(path)}`,
+  })
+}
+
+function sealedContents(path: string, planKey: Buffer): string {
   const [heading, seal = '', ...rest] = planLines(path)
   const contents = rest.join('\n').trimEnd()
   if (heading !== format) {
     throw new BadInput('plan-unreadable', `${path} is not a plan of ssh-admin.`, {
-      hint: 'A plan is made with: ssh-admin centres import FILE --plan-out PLAN',
+      hint: 'A plan is made by an import, with --plan-out PLAN.',
     })
   }
   if (!timingSafeEqualText(seal, sealOf(planKey, contents))) {
@@ -43,8 +75,7 @@ export function readPlan(path: string, planKey: Buffer): SavedPlan {
       details: { changed: 'plan' },
     })
   }
-  const saved: SavedPlan = JSON.parse(contents)
-  return saved
+  return contents
 }
 
 function planLines(path: string): string[] {
@@ -61,12 +92,14 @@ function sealOf(planKey: Buffer, contents: string): string {
   return createHmac('sha256', planKey).update(lengthPrefixed('import plan', contents)).digest('hex')
 }
 
+type Planned = Pick<SavedRows, 'path' | 'source'> & { of?: PlannedNoun }
+
 /** @throws `plan-changed` where the workbook is still in its place and is another now */
-export function refuseChangedWorkbook({ path, source }: SavedPlan): void {
+export function refuseChangedWorkbook({ path, source, of }: Planned): void {
   const digest = path === null ? undefined : digestOfFile(path)
   if (digest === undefined || digest === source.digest) return
   throw new Refused('plan-changed', `The workbook ${path} is not the one that was planned.`, {
-    hint: 'Plan it again: ssh-admin centres import FILE --plan-out PLAN',
+    hint: `Plan it again: ssh-admin ${of ?? 'centres'} import FILE --plan-out PLAN`,
     details: { changed: 'workbook' },
   })
 }
@@ -81,9 +114,9 @@ function digestOfFile(path: string): string | undefined {
   }
 }
 
-export function storeChanged(): Refused {
+export function storeChanged(of: PlannedNoun | 'centres' = 'centres'): Refused {
   return new Refused('plan-changed', 'The store has changed since this was planned; nothing was done.', {
-    hint: 'Plan it again: ssh-admin centres import FILE --plan-out PLAN',
+    hint: `Plan it again: ssh-admin ${of} import FILE --plan-out PLAN`,
     details: { changed: 'store' },
   })
 }

@@ -1,4 +1,4 @@
-import { headingKey, type Table } from '../workbook/headings.ts'
+import type { Table } from '../workbook/headings.ts'
 import { runningNumbers } from '../workbook/headings-errors.ts'
 import type { UnclearTable } from '../workbook/headings-again.ts'
 import { isBlankRow, type SheetRow, type Workbook } from '../workbook/read.ts'
@@ -8,13 +8,12 @@ import { tableNotices } from '../workbook/table-notices.ts'
 import { growHeapSlowly, manyMistakes } from '../heap-growth.ts'
 import { type CentreField, centreColumns, headingOf } from './columns.ts'
 import { addIssue, sharedIssues } from './issues.ts'
-import { type KeptCells, newKeptCells } from './kept-cells.ts'
+import { cellsAsShown, type KeptCells, movesTo, newKeptCells, type SheetAsWritten } from './kept-cells.ts'
 import { type RosterRow, rowReader, unclearRowReader } from './roster-row.ts'
 import { type RowCounter, watchRowCounter } from './row-counter.ts'
 
-export interface Roster {
+export interface Roster extends SheetAsWritten {
   file: string
-  sheet: string
   digest: string
   /** Field → 0-based column. */
   columns: Map<string, number>
@@ -28,12 +27,7 @@ export interface Roster {
   blank: number
   /** Its column of numbers may only count the rows: the store's numbers tell. */
   rowCounter: RowCounter | undefined
-  /** The cells as they stand, by row number, when they were asked for. */
   cells: KeptCells | undefined
-  /** By row number, for rows below headings of another order: where each column of theirs is kept. */
-  moved: Map<number, ReadonlyMap<number, number>>
-  /** Headings that only stand further down; their cells are kept behind those of the others. */
-  laterHeadings: string[]
 }
 
 interface Reading {
@@ -51,7 +45,7 @@ export async function readRoster(workbook: Workbook, { map, keepCells, progress 
   let heldBack = 0
   let lastRow: number | undefined
   let first: Table | undefined
-  const moved: Roster['moved'] = new Map()
+  const moved = new Map<number, ReadonlyMap<number, number>>()
   const laterHeadings: string[] = []
   let below:
     | { table: Table; moves: ReadonlyMap<number, number> | undefined; read: (row: SheetRow) => RosterRow }
@@ -147,40 +141,6 @@ function rowCounter(): { see: (text: string) => void; counts: () => boolean } {
     },
     counts: () => !broken && seen >= 3,
   }
-}
-
-/** A row's cells as a person sees them, under the first headings: what could not be read stays to be seen. */
-function cellsAsShown(row: SheetRow, moves: ReadonlyMap<number, number> | undefined): (string | undefined)[] {
-  const cells = [...row.cells]
-  for (const [column, note] of row.notes ?? []) {
-    if (note.kind === 'error') cells[column] = note.value
-    else if (note.kind === 'not-calculated' || note.kind === 'empty-formula') cells[column] = note.formula
-    else if (note.kind === 'number' || note.kind === 'text') cells[column] = note.shown
-  }
-  if (moves === undefined) return cells
-  const moved: (string | undefined)[] = []
-  for (const [from, to] of moves) moved[to] = cells[from]
-  return moved
-}
-
-/** For each column below other headings, the column of the first ones that says the same, or a new one behind them. */
-function movesTo(
-  first: Table,
-  { found, laterHeadings }: { found: Table; laterHeadings: string[] },
-): Map<number, number> {
-  const fields = new Map([...found.columns].map(([field, column]) => [column, field]))
-  const moves = new Map<number, number>()
-  for (const [column, heading] of found.headings.entries()) {
-    const key = headingKey(heading)
-    const field = fields.get(column)
-    const same =
-      (field === undefined ? undefined : first.columns.get(field)) ??
-      first.headings.findIndex((other) => key !== '' && headingKey(other) === key)
-    const later = laterHeadings.findIndex((other) => key !== '' && headingKey(other) === key)
-    if (same >= 0) moves.set(column, same)
-    else moves.set(column, first.headings.length + (later >= 0 ? later : laterHeadings.push(heading) - 1))
-  }
-  return moves
 }
 
 function tidiedNotice(tidied: readonly string[]): { code: string; message: string }[] {

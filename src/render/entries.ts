@@ -40,6 +40,7 @@ export function importedEntriesJson({
   entries,
   closes,
   opens,
+  storeDigest: _,
   ...imported
 }: ImportedEntries): JsonOfChange<'entriesImport'> {
   return {

@@ -103,6 +103,7 @@ export const answerOf = {
   'key-times sample': 'sample',
   'progression-tests list': 'progressionTests',
   'key-times import': 'keyTimesImport',
+  'key-times apply': 'keyTimesImport',
   'key-times list': 'keyTimeList',
   'key-times show': 'shownKeyTimes',
   'key-times edit': 'changedKeyTime',
@@ -121,6 +122,7 @@ export const answerOf = {
   'releases withdraw': 'changedRelease',
   'releases authorisations': 'authorisationList',
   'entries import': 'entriesImport',
+  'entries apply': 'entriesImport',
   'entries list': 'entryList',
   'help-documents upload': 'changedHelpDocuments',
   'help-documents list': 'helpDocumentList',
@@ -756,6 +758,8 @@ const answerShapes = () => ({
     rows: rowsOfTable(),
     keyTimes: z.strictObject({ created: count(), changed: count(), unchanged: count() }),
     issues: z.array(issue()),
+    /** Where --plan-out saved it. */
+    plan: z.optional(orNull(text())),
     changed: z.boolean(),
   }),
   /** `nextAt` is today, or on the first day on which it holds; null where that is no more, or no such time. */
@@ -840,6 +844,8 @@ const answerShapes = () => ({
     rows: rowsOfTable(),
     entries: z.strictObject({ created: count(), changed: count(), unchanged: count() }),
     issues: z.array(issue()),
+    /** Where --plan-out saved it. */
+    plan: z.optional(orNull(text())),
     changed: z.boolean(),
   }),
   entryList: answer({

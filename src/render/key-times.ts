@@ -72,6 +72,7 @@ export function importedKeyTimesJson({
   keyTimes,
   closes,
   opens,
+  storeDigest: _,
   ...imported
 }: ImportedKeyTimes): JsonOfChange<'keyTimesImport'> {
   return {

@@ -207,6 +207,28 @@ export const asking: Readonly<Record<string, Asks>> = {
     nothing: { prepare: ['entries', 'import', 'none.csv'] },
     meanwhile: does('releases withdraw June'),
   },
+  'entries apply': {
+    argv: ['none.plan'],
+    question: 'would close for 1 centre',
+    prepare: async (world) => {
+      await opened(world)
+      await does('entries import some.csv')(world)
+      await does('releases edit June --for entries')(world)
+      writeFileSync(world.path('none.csv'), entriesOf(0))
+      await world.run(['entries', 'import', 'none.csv', '--plan-out', 'none.plan'])
+    },
+    meanwhile: does('releases withdraw June'),
+  },
+  'key-times apply': {
+    argv: ['later.plan'],
+    question: 'would close for',
+    prepare: async (world) => {
+      await openedByKeyTime(world)
+      writeFileSync(world.path('later.csv'), keyTimesAt('11:30'))
+      await world.run(['key-times', 'import', 'later.csv', '--plan-out', 'later.plan'])
+    },
+    meanwhile: does('releases withdraw June'),
+  },
   'key-times import': {
     argv: ['later.csv'],
     question: 'would close for',

@@ -32,8 +32,17 @@ const staffOnly: Readonly<Record<string, Call>> = {
   'centres imports show': fixed('1', '--report', 'import.html'),
   'centres imports undo': fixed('1'),
   'centres pins': fixed('1', '--out', 'pins.xlsx', '--renew', '--slips', 'continuous'),
-  'key-times import': fixed('times.csv', '--strict'),
-  'entries import': fixed('entries.csv', '--strict'),
+  'key-times import': fixed('times.csv', '--strict', '--issues-out', 'held.csv', '--plan-out', 'times.plan'),
+  'key-times apply': fixed('times.plan'),
+  'entries import': fixed(
+    'entries.csv',
+    '--strict',
+    '--issues-out',
+    'held.csv',
+    '--plan-out',
+    'entries.plan',
+  ),
+  'entries apply': fixed('entries.plan'),
   'entries list': fixed(),
   'errors list': fixed(),
   'resources upload': fixed(...'there.mp3 --title T --kind other --series 2026-06'.split(' ')),
@@ -250,7 +259,7 @@ const choosing: Readonly<Record<string, readonly string[]>> = {
   'centres imports': ofLists,
   'mail list': ['--letter', ...ofLists],
   'templates list': ofLists,
-  'mail send': ['--failed', '--import', '--rate'],
+  'mail send': ['--failed', '--import', '--rate', '--progress'],
   seed: ['--centres', '--users', '--seed', '--password-file', '--xlsx', '--faults', '--expect'],
 }
 

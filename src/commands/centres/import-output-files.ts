@@ -1,14 +1,14 @@
 import { existsSync } from 'node:fs'
-import { extname, join, resolve } from 'node:path'
+import { extname, join } from 'node:path'
 import { counted } from '../../import/counted.ts'
 import { checkOutputFile, type OutputFile, prepareTable } from '../../cli/output-file.ts'
 import { optionOf } from '../../cli/parameters.ts'
+import { refusePlaceTwice } from '../../cli/place-twice.ts'
 import type { Session } from '../../cli/session.ts'
 import type { OpenStore } from '../../db/store/open.ts'
-import { Usage } from '../../errors.ts'
 import { type Nonces, type SlipLayout, slipLayouts } from '../../import/pin-sheet.ts'
 import type { RuleContext } from '../../rules/permissions/actor.ts'
-import type { Tables } from '../../workbook/write.ts'
+import { placeIssuesFile, prepareIssuesFile } from '../issues-file.ts'
 import type { PreparedImport } from './plan-import.ts'
 
 /** How the slips of a PIN workbook are laid out. */
@@ -44,8 +44,13 @@ export async function checkOutputFiles(
   { input, slips, ...wanted }: Wanted,
 ): Promise<ImportOutputFiles> {
   const { tableEnding } = await import('../../workbook/write.ts')
-  refusePlaceTwice(session, wanted)
   const { pinsOut, issuesOut, planOut, report } = wanted
+  refusePlaceTwice(session, {
+    '--pins-out': pinsOut,
+    '--issues-out': issuesOut,
+    '--plan-out': planOut,
+    '--report': report,
+  })
   for (const table of [pinsOut, issuesOut]) if (table !== undefined && table.trim() !== '') tableEnding(table)
   const pinsNameIsOurs = pinsOut === undefined
   const from = { input: input === '-' ? undefined : input }
@@ -67,31 +72,6 @@ export async function checkOutputFiles(
 
   async function optional(kind: 'issues' | 'plan' | 'page', named: string | undefined, flag: string) {
     return named === undefined ? undefined : checkOutputFile(session, { ...from, kind, file: named, flag })
-  }
-}
-
-/** PINs that another file overwrites would be lost. */
-function refusePlaceTwice(
-  { context }: Session,
-  { pinsOut, issuesOut, planOut, report }: Omit<Wanted, 'input' | 'slips'>,
-): void {
-  const taken = new Map<string, string>()
-  for (const [flag, place] of Object.entries({
-    '--pins-out': pinsOut,
-    '--issues-out': issuesOut,
-    '--plan-out': planOut,
-    '--report': report,
-  })) {
-    if (place === undefined) continue
-    const path = resolve(context.cwd, place)
-    const other = taken.get(path)
-    if (other !== undefined) {
-      throw new Usage(`${flag} ${place} is what ${other} names.`, {
-        code: 'file-named-twice',
-        hint: 'Choose another name.',
-      })
-    }
-    taken.set(path, flag)
   }
 }
 
@@ -222,19 +202,15 @@ export async function prepareIssues({
   ready: { roster, plan },
   outputs,
 }: Omit<Preparing, 'store' | 'nonces' | 'onUser'>): Promise<boolean> {
-  if (!outputs.issues || !roster || plan.rows.heldBack === 0) return false
-  if (session.common.dryRun) {
-    session.notify({
-      code: 'issues-not-written',
-      message: `This is a rehearsal: ${outputs.issues.path} with the rows held back (${plan.rows.heldBack}) is not written.`,
-    })
-    return false
-  }
-  const { issuesSheet, partOfRoster } = await import('../../import/issues-sheet.ts')
-  const { signal } = session.context
-  const sheets: Tables = [issuesSheet(roster, plan.issues)]
-  await prepareTable(outputs.issues, { sheets, at: ctx.at, signal, marks: [partOfRoster] })
-  return true
+  if (!outputs.issues || !roster) return false
+  const { partOfRoster } = await import('../../import/issues-sheet.ts')
+  return prepareIssuesFile(session, outputs.issues, {
+    sheet: roster,
+    issues: plan.issues,
+    count: plan.rows.heldBack,
+    at: ctx.at,
+    marks: [partOfRoster],
+  })
 }
 
 /** @returns whether it is where it was wanted */
@@ -242,18 +218,5 @@ export async function placeIssues({
   session,
   outputs,
 }: Pick<Preparing, 'session' | 'outputs'>): Promise<boolean> {
-  const { issues } = outputs
-  if (!issues) return true
-  try {
-    session.say(`The rows held back, with the reasons: ${await issues.moveIntoPlace()}`)
-    return true
-  } catch (error) {
-    issues.discard()
-    const reason = error instanceof Error ? ` ${error.message}` : ''
-    session.notify({
-      code: 'issues-not-placed',
-      message: `The rows held back could not be written.${reason} To get them: import the workbook again with --issues-out FILE`,
-    })
-    return false
-  }
+  return outputs.issues === undefined || placeIssuesFile(session, outputs.issues)
 }

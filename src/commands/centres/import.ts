@@ -6,6 +6,7 @@ import type { Roster } from '../../import/roster.ts'
 import { optional, wholeNumber } from '../../cli/typed-values.ts'
 import { changedMeanwhile } from '../../cli/mutation.ts'
 import { columnsHelp } from '../columns-help.ts'
+import { issuesOutOption } from '../issues-file.ts'
 import { type AnswerOfChange, command } from '../../cli/define.ts'
 import { argument, flag, option, repeated, type ValuesOf, optionOf } from '../../cli/parameters.ts'
 import type { Session } from '../../cli/session.ts'
@@ -26,7 +27,7 @@ const options = {
   ),
   pinsOut: option('<file>', 'where the PINs go: .xlsx, .csv or .json (default: new-user-pins-ID.xlsx here)'),
   slips: slipsOption,
-  issuesOut: option('<file>', 'write the rows held back, with the reasons, to be corrected and imported'),
+  issuesOut: issuesOutOption,
   report: option(
     '<file>',
     'write a page to look at: what was done, by country, and the rows held back (.html)',

@@ -1,35 +1,35 @@
-import { preparedMutation } from '../../cli/define.ts'
-import { closingQuestion, comparableClosing } from '../../render/closing.ts'
-import { argument } from '../../cli/parameters.ts'
 import { importedKeyTimesJson, renderImportedKeyTimes } from '../../render/key-times.ts'
-import { importKeyTimes } from '../../rules/key-times/import.ts'
-import { columnsHelp } from '../columns-help.ts'
-import { readRows, refuseIssues, tableOptions } from '../read-rows.ts'
+import { type ImportedKeyTimes, importKeyTimes } from '../../rules/key-times/import.ts'
+import type { KeyTimeField } from '../../rules/key-times/key-time-rows.ts'
+import { applicationOfRows, importOfRows, type RowsImport } from '../import-rows.ts'
 import { keyTimeColumns } from './columns.ts'
 
+const keyTimes: RowsImport<KeyTimeField, ImportedKeyTimes> = {
+  of: 'key-times',
+  columns: keyTimeColumns,
+  importRows: importKeyTimes,
+  question: 'Change these Key Times',
+  agreed: (imported) => imported.keyTimes,
+  render: renderImportedKeyTimes,
+  json: importedKeyTimesJson,
+}
+
+const example = 'ssh-admin key-times import fixtures/key-times.csv'
+
 export const importTimes = () =>
-  preparedMutation({
-    name: 'import',
+  importOfRows(keyTimes, {
     summary: 'bring Key Times in from a workbook',
     description: `Read a workbook of Key Times: for each country and session the local time at which every candidate is in the exam.
 One for the same country, time zone, session, series and first day takes the place of the one that is there.
 Rows with a mistake are held back and change nothing; the rest goes in (exit code 8).
 A country with several time zones needs one in each row: it is never guessed.`,
-    args: { file: argument('the workbook (.xlsx or .csv), or - for stdin') },
-    options: tableOptions,
-    notes: columnsHelp(keyTimeColumns, 'ssh-admin key-times sample'),
-    examples: ['ssh-admin key-times import fixtures/key-times.csv'],
-    prepare: (wanted, session) => readRows(wanted, keyTimeColumns, session),
-    act: async (trx, ctx, { file, digest, rows, strict }) => {
-      const imported = await importKeyTimes(trx, { file, digest, rows, ctx })
-      refuseIssues(imported.issues, { strict })
-      return imported
-    },
-    confirm: {
-      question: ({ closes, opens }) => closingQuestion(closes, 'Change these Key Times', opens),
-      comparable: ({ rows, keyTimes, closes, opens }) => [rows, keyTimes, comparableClosing(closes, opens)],
-    },
-    render: renderImportedKeyTimes,
-    json: importedKeyTimesJson,
-    exit: ({ issues }) => (issues.length > 0 ? 8 : 0),
+    example,
+  })
+
+export const applyTimes = () =>
+  applicationOfRows(keyTimes, {
+    summary: 'apply a saved plan of Key Times, exactly',
+    description: `Apply a plan that key-times import --plan-out saved: exactly what was reviewed.
+If the workbook or the Key Times of the store have changed meanwhile, nothing happens (exit code 3).`,
+    example,
   })

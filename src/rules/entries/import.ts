@@ -3,6 +3,7 @@ import type { Trx } from '../../db/transact.ts'
 import { appendAudit } from '../audit/append.ts'
 import {
   type CellIssues,
+  digestOfRows,
   type HeldBackRow,
   issuesOf,
   type RowCounts,
@@ -28,6 +29,8 @@ export interface ImportedEntries {
   /** For whom something closes by this that was open, and opens that was not. */
   closes: Closing[]
   opens: Closing[]
+  /** Of the entries of its centres as they were before it. */
+  storeDigest: () => string
 }
 
 /**
@@ -88,7 +91,8 @@ export async function importEntries(trx: Trx, { file, digest, rows, ctx }: Impor
     const facts = { digest, rows: counts, entries, closes: closes.length, opens: opens.length }
     await appendAudit(trx, { by, at, action: 'entries.imported', subject: file, facts })
   }
-  return { file, rows: counts, entries, issues: issuesOf(heldBack), closes, opens }
+  const storeDigest = () => digestOfRows([...saved])
+  return { file, rows: counts, entries, issues: issuesOf(heldBack), closes, opens, storeDigest }
 }
 
 function faultsOf(row: EntryRowAsWritten) {

@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto'
+
 /** Something wrong in a cell of a table, and what to do about it, as it is told. */
 export interface CellIssue {
   cell: string
@@ -83,6 +85,11 @@ function issueOf<Field extends string>(
     message: `${column} ${message}`,
     hint: (typeof hint === 'function' ? hint() : hint) ?? null,
   }
+}
+
+/** Of rows that were read of the store: what a plan was made from. */
+export function digestOfRows(rows: readonly unknown[]): string {
+  return createHash('sha256').update(JSON.stringify(rows)).digest('hex')
 }
 
 /** How many rows there were, and what became of them. */

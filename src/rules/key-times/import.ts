@@ -9,6 +9,7 @@ import type { Trx } from '../../db/transact.ts'
 import { appendAudit } from '../audit/append.ts'
 import {
   type CellIssues,
+  digestOfRows,
   type HeldBackRow,
   issuesOf,
   type RowCounts,
@@ -36,6 +37,8 @@ export interface ImportedKeyTimes {
   /** For whom something closes by this that was open, and opens that was not. */
   closes: Closing[]
   opens: Closing[]
+  /** Of the Key Times as they were before it. */
+  storeDigest: () => string
 }
 
 interface ReadRow {
@@ -78,7 +81,8 @@ export async function importKeyTimes(
     const facts = { digest, rows: counts, keyTimes, closes: closes.length, opens: opens.length }
     await appendAudit(trx, { by, at, action: 'key-times.imported', subject: file, facts })
   }
-  return { file, rows: counts, keyTimes, issues: issuesOf(heldBack), closes, opens }
+  const storeDigest = () => digestOfRows(saved)
+  return { file, rows: counts, keyTimes, issues: issuesOf(heldBack), closes, opens, storeDigest }
 }
 
 function faultsOf(row: KeyTimeRowAsWritten) {

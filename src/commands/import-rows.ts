@@ -1,0 +1,241 @@
+import { resolve } from 'node:path'
+import { answer } from '../cli/action.ts'
+import { preparedMutation } from '../cli/define.ts'
+import { checkOutputFile, type OutputFile, textOf } from '../cli/output-file.ts'
+import { argument, option, type ValuesOf } from '../cli/parameters.ts'
+import { refusePlaceTwice } from '../cli/place-twice.ts'
+import type { Session } from '../cli/session.ts'
+import type { Trx } from '../db/transact.ts'
+import type { PlannedNoun, SavedRows } from '../import/plan-file.ts'
+import { closingQuestion, comparableClosing } from '../render/closing.ts'
+import type { JsonOfChange } from '../render/json.ts'
+import type { Pieces } from '../render/pieces.ts'
+import type { View } from '../render/table.ts'
+import type { CellIssues, RowCounts, TableRowAsWritten } from '../rules/imports/table-row.ts'
+import type { RuleContext } from '../rules/permissions/actor.ts'
+import type { Closing } from '../rules/releases/what-closes.ts'
+import { shellWord } from '../shell-word.ts'
+import type { ColumnSpec } from '../workbook/headings.ts'
+import { columnsHelp } from './columns-help.ts'
+import { checkIssuesFile, issuesOutOption, placeIssuesFile, prepareIssuesFile } from './issues-file.ts'
+import { readRows, refuseIssues, type RowsAsWritten, tableOptions, textsOf } from './read-rows.ts'
+
+interface ImportedRows {
+  rows: RowCounts
+  issues: CellIssues
+  closes: readonly Closing[]
+  opens: readonly Closing[]
+  /** Of what the rule read of the store. */
+  storeDigest: () => string
+}
+
+/** An import of rows that a rule reads, holds back and saves: of Key Times, or of entries. */
+export interface RowsImport<Field extends string, Imported extends ImportedRows> {
+  of: PlannedNoun
+  columns: readonly (ColumnSpec & { field: Field })[]
+  importRows: (trx: Trx, rows: RowsOfFile<Field>) => Promise<Imported>
+  /** What is asked where something closes: `Change these entries`. */
+  question: string
+  /** What of the answer is agreed to, beside what closes. */
+  agreed: (imported: Imported) => unknown
+  render: (imported: Imported, view: View) => Pieces
+  json: (imported: Imported) => JsonOfChange<'keyTimesImport' | 'entriesImport'>
+}
+
+interface RowsOfFile<Field extends string> {
+  file: string
+  digest: string
+  rows: readonly TableRowAsWritten<Field>[]
+  ctx: RuleContext
+}
+
+const options = {
+  ...tableOptions,
+  issuesOut: issuesOutOption,
+  planOut: option('<file>', 'save the plan for apply, and change nothing'),
+}
+
+type Wanted = { file: string } & ValuesOf<typeof options>
+
+interface Request<Field extends string> extends RowsAsWritten<Field> {
+  session: Session
+  issuesFile: OutputFile | undefined
+}
+
+interface Words {
+  summary: string
+  description: string
+  example: string
+}
+
+/** The command that imports them. */
+export function importOfRows<Field extends string, Imported extends ImportedRows>(
+  spec: RowsImport<Field, Imported>,
+  { summary, description, example }: Words,
+) {
+  return preparedMutation({
+    name: 'import',
+    summary,
+    description,
+    args: { file: argument('the workbook (.xlsx or .csv), or - for stdin') },
+    options,
+    notes: columnsHelp(spec.columns, `ssh-admin ${spec.of} sample`),
+    examples: [example, `${example} --issues-out held-back.xlsx`],
+    instead: (wanted, session) => {
+      const { planOut } = wanted
+      return planOut === undefined ? undefined : savePlan(spec, { ...wanted, planOut }, session)
+    },
+    prepare: (wanted, session) => prepared(spec, wanted, session),
+    act: (trx, ctx, request) => imported(spec, { trx, ctx, request }),
+    output: ({ issuesFile }) => issuesFile,
+    beforeCommit: async (result, { request, ctx }) => void (await prepareHeldBack(request, result, ctx.at)),
+    afterCommit: async (result, { request: { session, issuesFile } }) => {
+      if (issuesFile && result.rows.heldBack > 0) await placeIssuesFile(session, issuesFile)
+      return result
+    },
+    confirm: confirmation(spec),
+    render: spec.render,
+    json: spec.json,
+    exit: ({ issues }) => (issues.length > 0 ? 8 : 0),
+  })
+}
+
+/** The command that applies a plan of it. */
+export function applicationOfRows<Field extends string, Imported extends ImportedRows>(
+  spec: RowsImport<Field, Imported>,
+  { summary, description, example }: Words,
+) {
+  return preparedMutation({
+    name: 'apply',
+    summary,
+    description,
+    args: { plan: argument('the saved plan') },
+    examples: [`${example} --plan-out changes.plan`, `ssh-admin ${spec.of} apply changes.plan`],
+    prepare: async ({ plan }, { context }) => ({ path: resolve(context.cwd, plan) }),
+    act: async (trx, ctx, { path }, store) => {
+      const { readPlanOfRows, refuseChangedWorkbook, storeChanged } = await import('../import/plan-file.ts')
+      const saved = readPlanOfRows(path, store.keys().plan, spec.of)
+      refuseChangedWorkbook(saved)
+      const done = await spec.importRows(trx, { ...saved.source, rows: rowsOfPlan(spec, saved), ctx })
+      if (done.storeDigest() !== saved.storeDigest) throw storeChanged(spec.of)
+      return done
+    },
+    confirm: confirmation(spec),
+    render: spec.render,
+    json: spec.json,
+  })
+}
+
+function confirmation<Field extends string, Imported extends ImportedRows>({
+  question,
+  agreed,
+}: RowsImport<Field, Imported>) {
+  return {
+    question: ({ closes, opens }: Imported) => closingQuestion(closes, question, opens),
+    comparable: (result: Imported) => [
+      result.rows,
+      agreed(result),
+      comparableClosing(result.closes, result.opens),
+    ],
+  }
+}
+
+async function prepared<Field extends string, Imported extends ImportedRows>(
+  { columns }: RowsImport<Field, Imported>,
+  wanted: Wanted,
+  session: Session,
+): Promise<Request<Field>> {
+  const { file, issuesOut } = wanted
+  const issuesFile = await checkIssuesFile(session, { file: issuesOut, input: file })
+  return { ...(await readRows(wanted, columns, session)), session, issuesFile }
+}
+
+async function imported<Field extends string, Imported extends ImportedRows>(
+  spec: RowsImport<Field, Imported>,
+  { trx, ctx, request }: { trx: Trx; ctx: RuleContext; request: Request<Field> },
+): Promise<Imported> {
+  const { file, digest, rows, strict } = request
+  const result = await spec.importRows(trx, { file, digest, rows, ctx })
+  refuseIssues(result.issues, { strict })
+  if (request.session.common.dryRun) await prepareHeldBack(request, result, ctx.at)
+  return result
+}
+
+/** @returns whether there are any to be put in their place */
+async function prepareHeldBack<Field extends string>(
+  { session, issuesFile, asWritten }: Request<Field>,
+  { rows, issues }: ImportedRows,
+  at: Date,
+): Promise<boolean> {
+  if (!issuesFile) return false
+  return prepareIssuesFile(session, issuesFile, { sheet: asWritten(), issues, count: rows.heldBack, at })
+}
+
+/** Saves the plan for `apply`, and changes nothing. @returns the exit code */
+async function savePlan<Field extends string, Imported extends ImportedRows>(
+  spec: RowsImport<Field, Imported>,
+  wanted: Wanted & { planOut: string },
+  session: Session,
+): Promise<number> {
+  const { textOfPlan } = await import('../import/plan-file.ts')
+  const { planOut, issuesOut, file } = wanted
+  const { dryRun } = session.common
+  refusePlaceTwice(session, { '--issues-out': issuesOut, '--plan-out': planOut })
+  const input = file === '-' ? undefined : file
+  const output = await checkOutputFile(session, { kind: 'plan', file: planOut, flag: '--plan-out', input })
+  const request = await prepared(spec, wanted, session)
+  const store = await session.open(dryRun ? 'rehearse' : 'use')
+  try {
+    const { at } = await session.ctx(store)
+    const result = await session.rehearse(store, (trx, ctx) => imported(spec, { trx, ctx, request }))
+    if (!dryRun) {
+      const path = input === undefined ? null : resolve(session.context.cwd, input)
+      const saved = planned(spec.of, { request, result, path })
+      await output.prepare(textOf(textOfPlan({ saved, planKey: store.keys().plan })))
+      const hasHeldBack = await prepareHeldBack(request, result, at)
+      await output.moveIntoPlace()
+      if (hasHeldBack && request.issuesFile) await placeIssuesFile(session, request.issuesFile)
+    }
+    const json = { ...spec.json(result), changed: false, plan: dryRun ? null : output.shown, dryRun }
+    await answer(session, { text: spec.render(result, session.terminal.out), json })
+    session.say(
+      dryRun
+        ? 'The plan was made, and not saved.'
+        : `The plan is in ${output.shown}; nothing was changed. To apply it: ssh-admin ${spec.of} apply ${shellWord(output.shown)}`,
+    )
+    return result.rows.heldBack > 0 ? 8 : 0
+  } finally {
+    output.discard()
+    request.issuesFile?.discard()
+    await store.close()
+  }
+}
+
+function planned<Field extends string>(
+  of: PlannedNoun,
+  {
+    request: { file, digest, rows },
+    result: { issues, storeDigest },
+    path,
+  }: { request: Request<Field>; result: ImportedRows; path: string | null },
+): SavedRows {
+  const heldBack = new Set<number>()
+  for (const { row } of issues) heldBack.add(row)
+  const accepted = rows.filter(({ row }) => !heldBack.has(row)).map(({ row, texts }) => ({ row, texts }))
+  return { of, source: { file, digest }, path, rows: accepted, storeDigest: storeDigest() }
+}
+
+/** The rows of a plan, as they were read. */
+function rowsOfPlan<Field extends string, Imported extends ImportedRows>(
+  { columns }: RowsImport<Field, Imported>,
+  { rows }: SavedRows,
+): TableRowAsWritten<Field>[] {
+  const headings = new Map<Field, string>(columns.map(({ field, heading }) => [field, heading]))
+  return rows.map(({ row, texts }) => ({
+    row,
+    texts: textsOf(columns, (field) => texts[field] ?? ''),
+    faults: [],
+    cellOf: (field) => `${headings.get(field) ?? field} in row ${row}`,
+    headingOf: (field) => headings.get(field) ?? field,
+  }))
+}

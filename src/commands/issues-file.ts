@@ -1,0 +1,68 @@
+import { checkOutputFile, type OutputFile, prepareTable } from '../cli/output-file.ts'
+import { option } from '../cli/parameters.ts'
+import type { Session } from '../cli/session.ts'
+import type { Issue } from '../import/issues.ts'
+import type { SheetAsWritten } from '../import/kept-cells.ts'
+
+export const issuesOutOption = option(
+  '<file>',
+  'write the rows held back, with the reasons, to be corrected and imported',
+)
+
+/** Looks at the place of the rows held back before anything is read. */
+export async function checkIssuesFile(
+  session: Session,
+  { file, input }: { file: string | undefined; input: string },
+): Promise<OutputFile | undefined> {
+  if (file === undefined) return undefined
+  const { tableEnding } = await import('../workbook/write.ts')
+  if (file.trim() !== '') tableEnding(file)
+  const read = input === '-' ? undefined : input
+  return checkOutputFile(session, { kind: 'issues', file, flag: '--issues-out', input: read })
+}
+
+interface HeldBack {
+  sheet: SheetAsWritten
+  issues: Iterable<Issue>
+  /** How many rows. */
+  count: number
+  at: Date
+  /** What the workbook says of itself. */
+  marks?: readonly string[]
+}
+
+/** The rows held back, whole on the disk beside their place. @returns whether there are any to be put there */
+export async function prepareIssuesFile(
+  session: Session,
+  file: OutputFile | undefined,
+  { sheet, issues, count, at, marks = [] }: HeldBack,
+): Promise<boolean> {
+  if (!file || count === 0) return false
+  if (session.common.dryRun) {
+    session.notify({
+      code: 'issues-not-written',
+      message: `This is a rehearsal: ${file.path} with the rows held back (${count}) is not written.`,
+    })
+    return false
+  }
+  const { issuesSheet } = await import('../import/issues-sheet.ts')
+  const { signal } = session.context
+  await prepareTable(file, { sheets: [issuesSheet(sheet, issues)], at, signal, marks })
+  return true
+}
+
+/** @returns whether they are where they were wanted */
+export async function placeIssuesFile(session: Session, file: OutputFile): Promise<boolean> {
+  try {
+    session.say(`The rows held back, with the reasons: ${await file.moveIntoPlace()}`)
+    return true
+  } catch (error) {
+    file.discard()
+    const reason = error instanceof Error ? ` ${error.message}` : ''
+    session.notify({
+      code: 'issues-not-placed',
+      message: `The rows held back could not be written.${reason} To get them: import the workbook again with --issues-out FILE`,
+    })
+    return false
+  }
+}
