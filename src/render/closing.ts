@@ -47,6 +47,15 @@ export function renderWithClosing(
   return [text, ...renderClosing(closes, view)].join('\n')
 }
 
+/** What was done, and for whom it opened what was not open. */
+export function renderWithOpening(
+  text: string,
+  { opens }: { opens: readonly Closing[] },
+  view: View,
+): string {
+  return [text, ...renderClosing([], view, opens)].join('\n')
+}
+
 function named(changes: readonly Closing[], first: string): string[] {
   if (changes.length === 0) return []
   const { counted, few } = whomOf(changes)

@@ -627,6 +627,7 @@ const answerShapes = () => ({
     centres: z.array(changedCentre()),
     total: count(),
     closed: z.optional(z.array(closing())),
+    opened: z.optional(z.array(closing())),
   }),
   centreList: answer({ centres: z.array(changedCentre()), total: count() }),
   centreDetails: answer({
@@ -681,7 +682,11 @@ const answerShapes = () => ({
   }),
   exists: answer({ exists: z.boolean() }),
 
-  coordination: answerOfChange({ ...coordination(), closed: z.optional(z.array(closing())) }),
+  coordination: answerOfChange({
+    ...coordination(),
+    closed: z.optional(z.array(closing())),
+    opened: z.optional(z.array(closing())),
+  }),
   shownCoordination: answer(coordination()),
 
   associateList: answer({
@@ -871,6 +876,7 @@ const answerShapes = () => ({
     ),
     total: count(),
     closed: z.optional(z.array(closing())),
+    opened: z.optional(z.array(closing())),
   }),
   download: answer({ id: count(), title: text(), file: text(), bytes: count(), sha256: text() }),
   helpDocumentList: answer({ helpDocuments: z.array(helpDocument()), total: count() }),

@@ -1,6 +1,9 @@
 import { centresJson, renderChangedCentres } from '../../render/centres.ts'
 import { restoreCentre } from '../../rules/centres/restore.ts'
 import { forEachTarget } from '../../rules/batch.ts'
+import { readCentreNumber } from '../../rules/centres/find.ts'
+import { noticingWhatCloses } from '../../rules/releases/what-closes.ts'
+import { renderWithOpening } from '../../render/closing.ts'
 import { mutation } from '../../cli/define.ts'
 import { orName, each } from '../../cli/parameters.ts'
 import { centreNumbers } from './options.ts'
@@ -9,7 +12,8 @@ export const restore = () =>
   mutation({
     name: 'restore',
     summary: 'give deleted centres back',
-    description: 'Restore deleted centres as they were, and their users with the access they had.',
+    description:
+      'Restore deleted centres as they were, and their users with the access they had. What is released and open at this moment opens for them again, and is told.',
     args: {
       centre: orName(
         'centre',
@@ -18,7 +22,11 @@ export const restore = () =>
     },
     examples: ['ssh-admin centres restore EG001'],
     act: (trx, ctx, { centre: centres }) =>
-      forEachTarget(trx, centres, (centre) => restoreCentre(trx, { centre, ctx })),
-    render: renderChangedCentres,
-    json: centresJson,
+      noticingWhatCloses(trx, {
+        meant: { numbers: centres.flatMap((centre) => readCentreNumber(centre) ?? []) },
+        ctx,
+        work: () => forEachTarget(trx, centres, (centre) => restoreCentre(trx, { centre, ctx })),
+      }),
+    render: (done, view) => renderWithOpening(renderChangedCentres(done.result, view), done, view),
+    json: ({ result, opens }) => ({ ...centresJson(result), opened: opens }),
   })

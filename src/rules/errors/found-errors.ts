@@ -15,6 +15,7 @@ import { type TimeProblem, timeZoneOf } from '../key-times/lookup.ts'
 import { centresOfRelease, namesItsCentre, type ReachedCentres } from '../releases/centres-of-release.ts'
 import { centresOutsideZones, type LeftOutOfZones } from '../releases/centres-outside-zones.ts'
 import { audienceText } from '../releases/audience.ts'
+import { isOver } from '../releases/is-over.ts'
 import { readReleaseFacts, type ReleaseFacts } from '../releases/release-facts.ts'
 
 export const errorKinds = ['entry', 'key-time', 'other'] as const
@@ -38,26 +39,25 @@ export async function* findErrors(
 ): AsyncGenerator<FoundError> {
   if (kinds.includes('entry')) yield* entryErrors(db)
   if (!kinds.includes('key-time') && !kinds.includes('other')) return
-  const read = await readReleases(db)
+  const read = await readReleases(db, at)
   if (kinds.includes('key-time')) yield* keyTimeErrors(db, { ...read, at })
   if (kinds.includes('other')) yield* otherErrors(db, read)
 }
 
-/** What is not withdrawn, and whom it reaches. */
+/** What is neither withdrawn nor over, and whom it reaches. */
 interface ReadReleases {
   facts: ReleaseFacts
   releases: readonly { release: ReleaseRow; reached: readonly ReachedCentres[] }[]
 }
 
-async function readReleases(db: Kysely<Store>): Promise<ReadReleases> {
+async function readReleases(db: Kysely<Store>, at: Date): Promise<ReadReleases> {
   const releases = (await findReleases(db)).filter(({ state }) => state !== 'withdrawn')
   const facts = await readReleaseFacts(db, { releases })
   return {
     facts,
-    releases: releases.map((release) => ({
-      release,
-      reached: [...centresOfRelease(release, facts).reached()],
-    })),
+    releases: releases
+      .map((release) => ({ release, reached: [...centresOfRelease(release, facts).reached()] }))
+      .filter(({ release, reached }) => !isOver(release, { reached, at })),
   }
 }
 

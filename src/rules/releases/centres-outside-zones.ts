@@ -1,6 +1,6 @@
 import type { CentreOfRelease, ReleaseRow } from '../../db/releases/releases.ts'
 import { hasGlobalListening, type ReachedCentres } from './centres-of-release.ts'
-import { readKept } from './moment.ts'
+import { isOver } from './is-over.ts'
 import type { ReleaseFacts } from './release-facts.ts'
 
 interface ReleaseReaching {
@@ -51,16 +51,4 @@ function couldHave(centre: CentreOfRelease, { resources }: ReleaseRow): boolean 
     ({ kind, withdrawn_at }) =>
       withdrawn_at === null && (kind !== 'listening-audio' || hasGlobalListening(centre)),
   )
-}
-
-/** It has closed at every centre where it opens. */
-function isOver(
-  { closes }: ReleaseRow,
-  { reached, at }: { reached: readonly ReachedCentres[]; at: Date },
-): boolean {
-  if (closes === null) return false
-  const moment = readKept(closes)
-  if (moment.kind === 'absolute') return moment.at <= at
-  const ends = reached.flatMap(({ closesAt }) => closesAt ?? [])
-  return ends.length > 0 && ends.every((end) => end <= at)
 }

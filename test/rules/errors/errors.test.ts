@@ -142,6 +142,28 @@ describe('the list of errors', () => {
     ])
   })
 
+  it('names what is wrong with a release until it has closed everywhere, and then no more', async () => {
+    const closes = (moment: string) => run('releases', 'edit', 'June', '--closes', moment)
+    const at = async (moment: string) => {
+      const { errors } = (await world.run(['errors', 'list', '--json'], { at: new Date(moment) })).json()
+      return errors.map(({ code }: { code: string }) => code)
+    }
+    await releasing('--opens', 'key-time AM 2026-06-02', '--for', 'all')
+    // It never closes.
+    expect(await at('2028-01-01T00:00:00.000Z')).toEqual(['no-key-time'])
+    await closes('key-time AM 2026-06-02 + 2h')
+    expect(await at('2026-06-03T13:59:59.000Z')).toEqual(['no-key-time'])
+    expect(await at('2026-06-03T14:00:00.000Z')).toEqual([])
+    await closes('2026-06-03T18:00Z')
+    expect(await at('2026-06-03T17:59:59.000Z')).toEqual(['no-key-time'])
+    expect(await at('2026-06-03T18:00:00.000Z')).toEqual([])
+    // What closes before it opens is wrong until both are past.
+    await keyTimes('Egypt,3,AM,10:00,')
+    await closes('2026-05-01T00:00Z')
+    expect(await at('2026-05-02T00:00:00.000Z')).toEqual(['ends-before-it-begins'])
+    expect(await at('2026-06-02T07:00:00.000Z')).toEqual([])
+  })
+
   it('names a release without an audience, without a resource, or that closes before it opens', async () => {
     await keyTimes('Egypt,3,AM,10:00,')
     const { id } = await releasing('--opens', 'key-time AM 2026-06-02')

@@ -115,6 +115,30 @@ describe('a release', () => {
   })
 
   it.each([
+    ['resources restore', () => ['resources', 'withdraw', text], () => ['resources', 'restore', text], 5],
+    ['centres restore', () => ['centres', 'delete', 'EG001'], () => ['centres', 'restore', 'EG001'], 1],
+    [
+      'coordinator restore',
+      () => ['coordinator', 'suspend', 'EG001'],
+      () => ['coordinator', 'restore', 'eg001'],
+      1,
+    ],
+  ] as const)('that opens again by %s is told, and for whom', async (_, taken, back, many) => {
+    await released('all', { opens: '2026-06-02T05:00Z' })
+    await world.run([...taken(), '--yes'], { at: opening })
+    const rehearsed = await world.run([...back(), '--dry-run', '--json'], { at: opening })
+    const seen = await world.run([...back(), '--dry-run'], { at: opening, terminal: true })
+    expect(seen.stdout).toContain('Opened for ')
+    const done = await world.run([...back(), '--json'], { at: opening })
+    expect(done.json().opened).toHaveLength(many)
+    expect(done.json().opened).toContainEqual(
+      expect.objectContaining({ centre: expect.objectContaining({ number: 'EG001' }) }),
+    )
+    expect(rehearsed.json().opened).toEqual(done.json().opened)
+    expect((await world.run([...back(), '--json'], { at: opening })).json().opened).toEqual([])
+  })
+
+  it.each([
     ['users suspend', ['users', 'suspend', 'officer@school.example'], true],
     ['users delete', ['users', 'delete', 'officer@school.example', '--suspend'], true],
     ['users remove', ['users', 'remove', 'officer@school.example'], true],
