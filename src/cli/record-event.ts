@@ -9,6 +9,8 @@ export interface HappenedEvent {
   subject?: string
   userId?: number
   facts?: Record<string, unknown>
+  /** What may name a person, such as the name of a file. */
+  personal?: Record<string, string>
 }
 
 /**

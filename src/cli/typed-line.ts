@@ -1,3 +1,4 @@
+import { withoutPassword } from '../password-in-url.ts'
 import { shellWord } from '../shell-word.ts'
 
 /** The command as it was typed, with another word in the place of each of some, where it stands first, to be pasted. */
@@ -18,7 +19,12 @@ export function lineWith(argv: readonly string[], instead: ReadonlyMap<string, s
   return commandLine(words)
 }
 
-/** A whole command, as it is pasted into a shell. */
+/** A whole command, as it is pasted into a shell; a password that stands in it is not repeated. */
 export function commandLine(argv: readonly string[]): string {
-  return ['ssh-admin', ...argv].map(shellWord).join(' ')
+  return ['ssh-admin', ...argv.map(shownWord)].map(shellWord).join(' ')
+}
+
+function shownWord(word: string): string {
+  const [, option = '', value = ''] = /^(--[a-z-]+=)?(.*)$/s.exec(word) ?? []
+  return `${option}${withoutPassword(value)}`
 }

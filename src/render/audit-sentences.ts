@@ -1,4 +1,4 @@
-import type { AuditEntry } from '../db/audit/events.ts'
+import { type AuditEntry, erasedActor } from '../db/audit/events.ts'
 import { factsInWords } from './audit-facts.ts'
 import { count } from './text.ts'
 
@@ -29,6 +29,7 @@ function refusalOf(event: AuditEntry): string {
 }
 
 function whoDid({ actor, names, operator }: AuditEntry): string {
+  if (actor === erasedActor) return 'somebody who was erased'
   return actor === null ? (operator ?? 'Cambridge staff') : names.actor || actor
 }
 

@@ -1,4 +1,5 @@
 import type { Setting, Settings } from '../config.ts'
+import { withoutPassword } from '../password-in-url.ts'
 import { tsvLine } from './clean-text.ts'
 import { table, type View } from './table.ts'
 import type { JsonAnswer } from './json.ts'
@@ -21,20 +22,5 @@ export function settingsJson(settings: Settings): JsonAnswer<'settings'>['settin
 /** Of a command only which program it is: what follows may be a secret. */
 function shown(name: string, value: string | undefined): string | undefined {
   if (name === 'keyCommand') return value?.trim().replace(/\s.*$/s, ' …')
-  return masked(value)
-}
-
-const inUrl = /^((?:[a-z][a-z0-9+.-]*:\/*|\/\/+)[^/?#:@]*):.*@/is
-const withoutScheme = /^([^/?#:@\s]*):[^/\s]*@/
-const asParameter = /([?&;](?:[a-z_-]*pass(?:word|wd|phrase)?|pwd|token|secret|[a-z_-]*key|auth)=)[^&;#]*/gi
-
-/** Whether an address holds a password. */
-export function hasPassword(value: string): boolean {
-  return masked(value) !== value
-}
-
-/** A password is nobody's business, wherever in an address it stands, and however wrong that is. */
-function masked(value: string | undefined): string | undefined {
-  const shown = value?.replace(inUrl, '$1:***@').replace(asParameter, '$1***')
-  return shown === undefined || inUrl.test(value ?? '') ? shown : shown.replace(withoutScheme, '$1:***@')
+  return value === undefined ? undefined : withoutPassword(value)
 }

@@ -4,6 +4,7 @@ import { holdings } from '../rules/refusals.ts'
 import { type Account, nameOf, type UncountedAccount } from '../rules/users/account.ts'
 import type { ChangedUser, Outcome } from '../rules/users/changed.ts'
 import type { EditedUser } from '../rules/users/edit.ts'
+import { isAnotherAddress } from '../rules/users/email.ts'
 import type { Closing } from '../rules/releases/what-closes.ts'
 import { oneLine, tsvLine } from './clean-text.ts'
 import { renderClosing } from './closing.ts'
@@ -167,7 +168,7 @@ export function restorationNotices(restored: readonly ChangedUser[]): Notice[] {
 /** A new address voids the link that was on its way to the one before. */
 export function editNotices(edited: readonly EditedUser[]): Notice[] {
   return edited
-    .filter(({ account, before }) => account.emailKey !== before.emailKey)
+    .filter(({ account, before }) => isAnotherAddress(before, account))
     .flatMap(({ account }) => needsMessage(account))
 }
 

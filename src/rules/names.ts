@@ -54,6 +54,9 @@ export function isPlainName(text: string): boolean {
 /** Letters, blanks, hyphens and apostrophes as almost every name has them. */
 const ordinary = /^(?:[a-z\u00c0-\u02af'’.-]+(?: (?!$)|$))*$/i
 
+/** As in a web address, and in `St.John`. */
+const dotWithin = /[^.]\.[^. ]/
+
 /**
  * Reads the two names of a person, as they stand in a cell or were typed: tidied, or with what
  * is wrong in each. A stranger's web address in one of Cambridge's own letters is phishing.
@@ -65,7 +68,8 @@ export function readPersonName(texts: { firstName: string; lastName: string }): 
   const last = readPart(texts.lastName, 'lastName')
   const faults = [...first.faults, ...last.faults]
   // Letters say both, one after the other.
-  if (faults.length === 0 && holdsWebAddress(`${first.name} ${last.name}`.normalize('NFKC'))) {
+  const both = [`${first.name} ${last.name}`, `${first.name}${last.name}`]
+  if (faults.length === 0 && both.some((text) => holdsWebAddress(text.normalize('NFKC')))) {
     faults.push({ field: last.name === '' ? 'firstName' : 'lastName', ...isWebAddress })
   }
   const parts = [first.name, last.name].filter((name) => name !== '')
@@ -97,7 +101,7 @@ function isPlainPart(text: string): boolean {
 }
 
 function readPart(text: string, field: NamePart): Pick<PersonName, 'faults' | 'notices'> & { name: string } {
-  if (text.length <= maxNameLength && ordinary.test(text) && !/\bwww\./i.test(text)) {
+  if (text.length <= maxNameLength && ordinary.test(text) && !dotWithin.test(text)) {
     const name = text.normalize('NFC')
     const fault = mojibake(text)
     return { name, faults: fault ? [{ field, ...fault }] : [], notices: [] }
@@ -322,12 +326,19 @@ const formula = /^(?:[=＝]|[+-]\s*(?:\$?[a-z]{1,3}\$?\d+$|[a-z][a-z0-9.]*\())/i
 /** An error of a spreadsheet that has lost its sign. */
 const errorWithoutHash = /^(?:ref|name|value|num|null|div\/0|bezug|wert|valeur|valor|nom|nombre)[!?]$/i
 const entity = /&(?:[a-z][a-z0-9]{1,31}|#\d{1,7}|#x[0-9a-f]{1,6});/i
+/**
+ * Of which mail programs make a link by themselves. Those of countries are left out, which the ends of
+ * abbreviated names are, such as `Md.Al` and `Wm.Li`.
+ */
+const endings =
+  'com|net|org|info|biz|edu|gov|int|mil|example|app|dev|web|online|site|website|xyz|shop|store|top|club|link|live|page|click|cloud|email|tech|space|icu|vip|work|zip|mov'
 /** Also as browsers mend it (`https:\\evil.com`, `http:evil.com`), and with a port, question or place behind a dot. */
 const webAddress = new RegExp(
   [
     '[:/\\\\⁄∕][/\\\\⁄∕]',
-    '(?<![\\p{L}\\p{N}])(?:https?|ftps?|wss?|file|data|javascript|mailto|tel|sms)\\s*:',
-    '(?<!\\p{L})www\\.',
+    '(?<![\\p{L}\\p{N}])(?:https?|ftps?|wss?|file|data|javascript|vbscript|mailto|tel|sms)\\s*:',
+    '(?<!\\p{L})www[.。]',
+    `[\\p{L}\\p{N}-]{2}[.。](?:${endings})(?![\\p{L}\\p{N}])`,
     '[.。]\\S*[/⁄∕]',
     '[.。][\\p{L}\\p{N}][\\p{L}\\p{N}.。-]*[\\\\:?#]\\S',
   ].join('|'),
@@ -336,7 +347,7 @@ const webAddress = new RegExp(
 
 /** Each of them has one of a few signs, which almost no name has. */
 function holdsWebAddress(text: string): boolean {
-  return /[:/\\⁄∕.。]/.test(text) && webAddress.test(text)
+  return /[:/\\⁄∕.。]/.test(text) && webAddress.test(text.replace(/[\u200c\u200d]/g, ''))
 }
 
 /** Marks without meaning between letters of one direction, and the mark at the beginning of a file. */

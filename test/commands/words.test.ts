@@ -109,6 +109,14 @@ describe('a suggestion', () => {
     ['s restore sara@nile.example', 'ssh-admin --help lists them.'],
     ['delete sara@nile.example', 'Did you mean ssh-admin users delete sara@nile.example --json?'],
     ['resources delete 1', 'Did you mean ssh-admin resources withdraw 1 --json?'],
+    [
+      'users suspen 1 --smtp smtp://u:word@h.example',
+      'Did you mean ssh-admin users suspend 1 --smtp smtp://u:***@h.example --json?',
+    ],
+    [
+      'users suspen 1 --smtp=smtp://u:word@h.example',
+      'Did you mean ssh-admin users suspend 1 --smtp=smtp://u:***@h.example --json?',
+    ],
     ['resources rm 1', 'Did you mean ssh-admin resources withdraw 1 --json?'],
     ['releases delete June', 'Did you mean ssh-admin releases withdraw June --json?'],
     ['releases rm June', 'Did you mean ssh-admin releases withdraw June --json?'],

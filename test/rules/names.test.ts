@@ -95,6 +95,9 @@ describe('the name of a person', () => {
     ['Na', 'Li'],
     ['Anna/Maria', 'O\u2019Neill'],
     ['Awww', 'Xi'],
+    ['J.R.R.', 'St.John'],
+    ['Md.Al', 'Wm.Li'],
+    ['A.Com', 'Marcom'],
     ['x'.repeat(100), 'é'.repeat(100)],
   ])('may be %s %s, as it stands', (firstName, lastName) => {
     expect(readPersonName({ firstName, lastName })).toEqual({ firstName, lastName, faults: [], notices: [] })
@@ -118,6 +121,13 @@ describe('the name of a person', () => {
     ['a web address with a place', 'evil.com#login'],
     ['a kind of address', 'mailto:evil'],
     ['a web address behind a digit', '1www.evil.com'],
+    ['a web address alone', 'evil.com'],
+    ['a web address among words', 'Visit evil.com'],
+    ['a web address of another kind', 'ftp.evil.org'],
+    ['a web address with the other full stop', 'www。evil'],
+    ['a web address with the half-width full stop', 'www｡evil'],
+    ['a web address with a joiner in it', 'w\u200dww.evil'],
+    ['a script', 'vbscript:x'],
     ['a web address in full-width marks', 'evil.com：8080'],
     ['an override of direction', 'Amira\u202edaddaH'],
     ['an isolate', 'Amira\u2066'],
@@ -142,6 +152,8 @@ describe('the name of a person', () => {
     ['Go https:', '//evil.com'],
     ['Go https', ':evil.com'],
     ['Go mailto', '：evil'],
+    ['www', '.evil.de'],
+    ['evil', '.com'],
   ])('holds no web address that begins in one part and ends in the other: %s %s', (first, last) => {
     expect(faultsOf(first, last)).not.toEqual([])
   })

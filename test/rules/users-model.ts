@@ -95,7 +95,7 @@ export class Model {
       if (transferTo === email) return 'same-user'
       const outcome = this.transfer(email, transferTo)
       if (outcome !== 'done') return outcome
-    }
+    } else if (transferTo !== undefined && !this.#live.has(transferTo)) return 'user-not-found'
     this.suspend(email)
     this.#live.delete(email)
     this.#deleted.push(person)

@@ -79,7 +79,7 @@ export async function prepareReport(file: OutputFile, report: ImportReport): Pro
 }
 
 export function reportedEvent({ id, file }: Pick<ImportReport, 'id' | 'file'>): HappenedEvent {
-  return { action: 'centres.imports.reported', facts: { import: id, file } }
+  return { action: 'centres.imports.reported', facts: { import: id }, personal: { file } }
 }
 
 export function notifyNoReport(session: Session, { path }: OutputFile): void {

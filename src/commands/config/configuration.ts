@@ -19,7 +19,7 @@ import {
 import type { Context } from '../../context.ts'
 import { mkdirSync, renameSync, rmSync, trySyncFolder, writeFileSync } from '../../disk.ts'
 import { Cancelled, Usage } from '../../errors.ts'
-import { hasPassword } from '../../render/settings.ts'
+import { hasPassword } from '../../password-in-url.ts'
 import { unknownName } from '../../rules/unknown-name.ts'
 import { isSharedPlace } from '../../shared-place.ts'
 

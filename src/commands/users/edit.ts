@@ -16,7 +16,7 @@ import { catalogue, offeredRoles, sites, titleOfRole, titleOfSite } from '../../
 import type { Account } from '../../rules/users/account.ts'
 import { withWhatCloses } from '../../rules/users/changed.ts'
 import { type EditedUser, editUser } from '../../rules/users/edit.ts'
-import { readAddress } from '../../rules/users/email.ts'
+import { isAnotherAddress, readAddress } from '../../rules/users/email.ts'
 import { findUser } from '../../rules/users/find.ts'
 import type { Changes } from '../../rules/users/patch.ts'
 import { comparableAccount, comparableUser } from './questions.ts'
@@ -120,9 +120,9 @@ function editQuestion({ before, account, closes = [] }: EditedUser): string | un
     : undefined
 }
 
-/** Another spelling of the same address is told to nobody. */
+/** Another spelling of the same domain is told to nobody. */
 function effectOfAddress({ before, account }: Pick<EditedUser, 'before' | 'account'>): string {
-  return before.emailKey === account.emailKey ? '' : '; both addresses are told, and open links are void'
+  return isAnotherAddress(before, account) ? '; both addresses are told, and open links are void' : ''
 }
 
 /** Asks for each thing that can be changed, showing what it is now. */

@@ -9,7 +9,7 @@ export interface AuditEntry {
   at: string
   /** Whoever typed it, at which machine; null where that is not for the reader. */
   operator: string | null
-  /** The address of the user who acted; null for Cambridge staff. */
+  /** The address of the user who acted; null for Cambridge staff, `(erased)` for whoever was erased. */
   actor: string | null
   kind: EventKind
   action: string
@@ -97,6 +97,9 @@ export async function* streamEvents(
   for await (const page of pagesOfEvents(db, filter)) yield* page
 }
 
+/** In place of whoever acted and was erased since: their value is kept empty, and staff have none. */
+export const erasedActor = '(erased)'
+
 /** In place of what belongs to a centre that the reader may not see. */
 export const elsewhere = '(elsewhere)'
 
@@ -130,7 +133,7 @@ function entryOf({ id, at, operator, kind, action, command, facts, people, names
     id,
     at,
     operator,
-    actor: actor ?? null,
+    actor: actor === null ? erasedActor : (actor ?? null),
     kind,
     action,
     subject: subject ?? null,

@@ -42,7 +42,7 @@ export interface Mentions {
   templates: string[]
   /** Numbers of centres. */
   centres: string[]
-  /** Rows of the log that bear the name of a file of results. */
+  /** Rows of the log whose facts bear the name of a file. */
   events: number[]
 }
 
@@ -72,7 +72,6 @@ export async function findMentions(trx: Trx, addresses: readonly WrittenAddress[
   const events = await trx
     .selectFrom('audit')
     .select(['id', 'facts'])
-    .where('action', '=', 'progression-tests.imported')
     .where(mayMention('facts', addresses))
     .orderBy('id')
     .execute()

@@ -107,7 +107,7 @@ async function addAgain(
   if (account.centre === null && ctx.by.kind === 'staff') return rejoin(trx, { account, place, ctx })
   if (ifMissing && isEqual(account, { person, place })) return unchanged(account)
   const waits = (await lettersWaitingFor(trx, account.id)).length > 0
-  throw inUse(account, { by: ctx.by, waits })
+  throw inUse(account, { by: ctx.by, waits, typed: person.address.email })
 }
 
 async function rejoin(
@@ -154,9 +154,12 @@ function isEqual(account: Account, { person, place }: { person: Person; place: P
 }
 
 /** Where the account is, is said to those who may know; all others read the same words. */
-function inUse(account: Account, { by, waits }: { by: Actor; waits: boolean }): Refused {
-  const { email } = account
+function inUse(
+  account: Account,
+  { by, waits, typed }: { by: Actor; waits: boolean; typed: string },
+): Refused {
   const known = mayLearnOf(by, account.centre?.id ?? null)
+  const email = known ? account.email : typed
   const where = known ? ` at ${account.centre?.number} (${nameOf(account)}, ${account.status})` : ''
   return new Refused(
     'email-in-use',

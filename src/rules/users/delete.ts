@@ -5,6 +5,7 @@ import { Refused } from '../../errors.ts'
 import { nameOf } from './account.ts'
 import type { RuleContext } from '../permissions/actor.ts'
 import { accountById, type ChangedUser, changedTo, findUserOrDeleted, onUser, unchanged } from './changed.ts'
+import { findUserUncounted } from './find.ts'
 import { permit } from '../permissions/decide.ts'
 import { appendAudit } from '../audit/append.ts'
 import { refuseWhileHolding, refuseWhileInOffice } from '../refusals.ts'
@@ -47,6 +48,8 @@ export async function deleteUser(
   }
   const suspended = suspend ? await suspendUser(trx, { email, ctx }) : unchanged(found)
   const holds = found.progressionTests.learnerGroups > 0
+  // A typing mistake is told, also where there is nothing to take over.
+  if (transferTo !== undefined && !holds) await findUserUncounted(trx, { email: transferTo, at, by })
   const transferred =
     holds && transferTo !== undefined
       ? await transferProgressionTests(trx, { from: email, to: transferTo, ctx })

@@ -6,6 +6,7 @@ import { Refused } from '../../errors.ts'
 import { type Account, nameOf } from './account.ts'
 import type { RuleContext } from '../permissions/actor.ts'
 import { type ChangedUser, changedTo, onUser, unchanged } from './changed.ts'
+import { isAnotherAddress } from './email.ts'
 import { findUser } from './find.ts'
 import { userSearchKey } from './new-user.ts'
 import { permit } from '../permissions/decide.ts'
@@ -29,9 +30,10 @@ export async function editUser(
   const before = await findUser(trx, { email, at, by })
   if (!isAboutRolesOnly(changes)) permit(ctx, 'users.edit', onUser(before))
   const wanted = wantedOf(before, changes)
-  if (wanted.address.key !== before.emailKey)
-    permit(ctx, 'users.edit', { ...onUser(before), field: 'address' })
-  if (wanted.hubRole !== before.hubRole) permit(ctx, 'users.rights', onUser(before))
+  const { email: newEmail, key: newKey } = wanted.address
+  const changesAddress = isAnotherAddress(before, { email: newEmail, emailKey: newKey })
+  if (changesAddress) permit(ctx, 'users.edit', { ...onUser(before), field: 'address' })
+  if (wanted.hubRole !== before.hubRole) permitHubRole(ctx, { before, wanted })
   for (const role of wanted.newRoles) permit(ctx, 'roles.grant', { ...onUser(before), role })
   for (const role of wanted.lostRoles) permit(ctx, 'roles.revoke', { ...onUser(before), role })
   refuseErased(before)
@@ -52,8 +54,18 @@ export async function editUser(
     facts,
     personal: personalOf(before, wanted),
   })
-  if (wanted.address.key !== before.emailKey) await queueAddressChanged(trx, { before, edited, ctx })
+  if (changesAddress) await queueAddressChanged(trx, { before, edited, ctx })
   return { ...edited, before }
+}
+
+/** Somebody without a hub role who gets a site is a teacher from then on: for whoever may make one there. */
+function permitHubRole(ctx: RuleContext, { before, wanted }: { before: Account; wanted: Wanted }): void {
+  const { name, user } = onUser(before)
+  if (before.hubRole !== null || wanted.hubRole !== 'teacher') permit(ctx, 'users.rights', onUser(before))
+  else {
+    const newUser = { hubRole: 'teacher', roles: [] } as const
+    permit(ctx, 'users.add', { name, centre: user?.centre ?? undefined, newUser })
+  }
 }
 
 /** Granting and revoking asks only whether the actor may do that with this role. */

@@ -144,3 +144,18 @@ export function visible(text: string): string {
     return `\\u${(character.codePointAt(0) ?? 0).toString(16).padStart(4, '0')}`
   })
 }
+
+interface KeptAddress {
+  email: string
+  /** As it is compared. */
+  emailKey: string
+}
+
+/** Whether it may be another mailbox: before the @ capitals may make one, after it they make none. */
+export function isAnotherAddress(before: KeptAddress, after: KeptAddress): boolean {
+  return after.emailKey !== before.emailKey || beforeAt(after) !== beforeAt(before)
+}
+
+function beforeAt({ email }: KeptAddress): string {
+  return email.slice(0, email.lastIndexOf('@'))
+}

@@ -105,7 +105,7 @@ function namingThem({ templates, centres, events }: Mentions): string[] {
   return [
     ...templates.map((name) => `the template ${name}, which names them`),
     ...centres.map((number) => `the entry of centre ${number}, which names them`),
-    ...events.map((id) => `row ${id} of the audit log: the name of a file of results, which names them`),
+    ...events.map((id) => `row ${id} of the audit log: the name of a file, which names them`),
   ]
 }
 

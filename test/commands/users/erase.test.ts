@@ -258,7 +258,7 @@ describe('ssh-admin users erase', () => {
       expect.arrayContaining([
         'the template password-reset, which names them',
         'the entry of centre EG001, which names them',
-        `row ${before.id + 1} of the audit log: the name of a file of results, which names them`,
+        `row ${before.id + 1} of the audit log: the name of a file, which names them`,
       ]),
     )
     const events = await db.selectFrom('audit').selectAll().where('id', '=', before.id).execute()
@@ -270,6 +270,37 @@ describe('ssh-admin users erase', () => {
     expect(events.map(({ action }) => action)).toEqual(['progression-tests.imported'])
     expect(JSON.stringify([events, values.map(({ value }) => value)])).not.toContain(zaid)
     expect((await world.run(['audit', 'verify'])).exit).toBe(0)
+  })
+
+  it('empties the name of the file of a report, and names the row of one from before', async () => {
+    const file = `${zaid} list.csv`
+    writeFileSync(world.path(file), 'Centre number,Centre name,Country,Email\nEG001,,,amira@school.example\n')
+    const imported = await world.run(['centres', 'import', world.path(file), '--report', 'r.html', '--yes'])
+    expect(imported.exit, imported.stderr).toBe(0)
+    await world.commit(
+      (ctx) => (trx) => appendAudit(trx, { ...ctx, action: 'centres.imports.reported', facts: { file } }),
+    )
+    await deleteZaid()
+    const { left } = (await world.run(['users', 'erase', zaid, '--yes', '--json'])).json()
+    expect(left).toContainEqual(expect.stringMatching(/^row \d+ of the audit log: the name of a file/))
+    const listed = await world.run(['audit', 'list', '--action', 'centres.imports.reported', '--json'])
+    const files = listed.json().events.map(({ details }: { details: { file: unknown } }) => details.file)
+    expect(files).toEqual([file, null])
+    expect((await world.run(['audit', 'verify'])).exit).toBe(0)
+  })
+
+  it('never makes Cambridge staff of whoever did something and was erased since', async () => {
+    await world.run(['users', 'suspend', 'nobody@elsewhere.example', '--as', zaid, '--yes'])
+    await deleteZaid()
+    expect((await world.run(['users', 'erase', zaid, '--yes'])).exit).toBe(0)
+    const refused = ['audit', 'list', '--kind', 'refusal']
+    expect((await world.run([...refused, '--json'])).json().events).toMatchObject([
+      { actor: '(erased)' },
+      { actor: '(erased)' },
+    ])
+    expect((await world.run([...refused, '--actor', 'staff', '--json'])).json().total).toBe(0)
+    const shown = (await world.run(refused, { terminal: { columns: 200 } })).stdout
+    expect(shown).toContain('somebody who was erased was refused')
   })
 
   it('leaves what names a former address to whoever has it now', async () => {

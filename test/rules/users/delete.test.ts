@@ -87,6 +87,13 @@ describe('deleting a user', () => {
     expect(await world.account(amira)).toMatchObject({ status: 'active', progressionTests: { results: 2 } })
   })
 
+  it('is refused where whoever is to take over is nobody, held or not', async () => {
+    await expect(deleting({ suspend: true, transferTo: 'nobody@school.example' })).rejects.toMatchObject({
+      code: 'user-not-found',
+    })
+    expect((await world.account(amira))?.status).not.toBe('deleted')
+  })
+
   it('changes nothing the second time', async () => {
     await world.user(amira, { centre: 'EG001', status: 'suspended' })
     await deleting()

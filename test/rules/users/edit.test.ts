@@ -53,9 +53,38 @@ describe('editing a user', () => {
     })
   })
 
-  it('of the letter case of an address tells nobody', async () => {
-    expect(await editing({ email: 'Amira@school.example' })).toMatchObject({ outcome: 'edited' })
+  it('of the letter case of a domain tells nobody', async () => {
+    expect(await editing({ email: 'amira@School.example' })).toMatchObject({ outcome: 'edited' })
     expect(await letters(world)).toEqual([])
+  })
+
+  it('of capitals before the @ is another address, which may be another mailbox', async () => {
+    await world.commit((ctx) => (trx) => resetPassword(trx, { email: amira, ctx }))
+    await editing({ email: 'AMIRA@school.example' })
+    expect(await letters(world)).toContain(`address-changed to ${amira}`)
+    expect(await openCredentials(world, amira)).toEqual([])
+  })
+
+  it('of capitals before the @ needs the right to take over the account, and is not for oneself', async () => {
+    for (const [email, by] of [
+      [amira, 'huda@school.example'],
+      ['huda@school.example', 'huda@school.example'],
+    ] as const) {
+      const argv = ['users', 'edit', email, '--email', email.toUpperCase(), '--as', by, '--yes', '--json']
+      expect((await world.run(argv)).exit, email).toBe(5)
+    }
+  })
+
+  it('gives a site to somebody without a hub role: for whoever may make a teacher', async () => {
+    await world.user('vera@school.example', { centre: 'EG001', hubRole: null, roles: ['user-management'] })
+    await world.user('adam@school.example', { centre: 'EG001', hubRole: 'admin' })
+    await world.user('sami@school.example', { centre: 'EG001', hubRole: null })
+    const giving = ['users', 'edit', 'sami@school.example', '--add-site', 'test-maker', '--yes', '--json']
+    const refused = await world.run([...giving, '--as', 'vera@school.example'])
+    expect(refused.error().message).toContain('a role you could not grant: teacher')
+    expect((await world.run([...giving, '--as', 'adam@school.example'])).json()).toMatchObject({
+      users: [{ hubRole: 'teacher' }],
+    })
   })
 
   it('gives and takes administrative rights', async () => {
