@@ -14,12 +14,20 @@ export function isPartOfRoster({ marks, headings }: Pick<Roster, 'marks' | 'head
 }
 
 /** Who stands in no part of a roster may well stand in the rest of it. */
-export function partialWorkbook(file: string): Refused {
+export function partialWorkbook({ file, otherTables }: Pick<Roster, 'file' | 'otherTables'>): Refused {
+  const what = otherTables.length > 0 ? whatElseHoldsTables({ otherTables }) : `${file} is part of a roster`
   return new Refused(
     'partial-workbook',
-    `${file} is part of a roster, so nobody in it is missing or extra, and nothing is deleted by it; nothing was changed.`,
+    `${what}, so nobody in it is missing or extra, and nothing is deleted by it; nothing was changed.`,
     { hint: 'Leave out what deletes. If it is a whole roster after all: --whole-roster' },
   )
+}
+
+/** What a notice says of it, too. */
+export function whatElseHoldsTables({ otherTables }: Pick<Roster, 'otherTables'>): string {
+  const [first = '', ...others] = otherTables
+  const more = others.length === 0 ? '' : ` and ${others.length} more`
+  return `The sheet ‘${first}’${more} of the workbook ${others.length === 0 ? 'holds' : 'hold'} such a table too, and only one is read`
 }
 
 /** The column of the reasons; read back, it says nothing but that the sheet is part of a roster. */

@@ -4,7 +4,7 @@ import { distinct, few, type RowsByCentre } from './hold-back.ts'
 import { holdBack } from './issues.ts'
 import type { RosterRow } from './roster-row.ts'
 
-/** What two numbers have in common that differ only by leading zeros, O for 0, or I or L for 1. */
+/** What two numbers have in common that differ only by zeros before their digits, O for 0, or I or L for 1. */
 export function nearKey(number: string): string {
   if (!slips.test(number)) return number
   return withoutZeros(number.replaceAll('O', '0').replace(/[IL]/g, '1'))
@@ -13,7 +13,7 @@ export function nearKey(number: string): string {
 const slips = /[OIL]|^0/
 
 function withoutZeros(number: string): string {
-  return number.replace(/^0+/, '')
+  return number.replace(/^0+|(?<=[A-Z])0+(?=\d)/g, '')
 }
 
 interface Seen {

@@ -1,6 +1,7 @@
 import { closestCountries, countryCode } from '../countries.ts'
 import type { SeenCentre } from '../db/imports/view.ts'
 import type { CentreKind } from '../db/schema.ts'
+import { hasDigit } from '../rules/centres/find.ts'
 import { searchKey } from '../search-key.ts'
 import type { CentreField } from './columns.ts'
 import { accepted, distinct, firstOf, listed, type RowsByCentre } from './hold-back.ts'
@@ -94,6 +95,12 @@ function newPlace({
   }
 }
 
+const withoutDigit = {
+  code: 'invalid-number',
+  message: 'is not a centre number: it has no digit',
+  hint: 'Write the centre number, or leave the row out until it is known.',
+}
+
 function missingFacts({
   number,
   name,
@@ -107,7 +114,9 @@ function missingFacts({
   kind: CentreKind | undefined
   associate: string
 }): (Fault & { field: CentreField })[] {
-  const missing: (Fault & { field: CentreField })[] = []
+  const missing: (Fault & { field: CentreField })[] = hasDigit(number)
+    ? []
+    : [{ field: 'number', value: number, ...withoutDigit }]
   if (name === '') {
     missing.push({
       field: 'name',

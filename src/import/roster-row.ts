@@ -1,7 +1,14 @@
 import { isErrorWord } from '../error-words.ts'
 import { type Address, readAddress, visible } from '../rules/users/email.ts'
 import { cellName, cleanCode, cleanText, trimCode } from '../workbook/cell.ts'
-import { cellFault, type CellNote, errorCell, notAsShown, shownOtherwise } from '../workbook/sheet-xml.ts'
+import {
+  cellFault,
+  type CellNote,
+  errorCell,
+  notAsShown,
+  notCalculated,
+  shownOtherwise,
+} from '../workbook/sheet-xml.ts'
 import type { UnclearTable } from '../workbook/headings-again.ts'
 import { unclearHint } from '../workbook/headings-errors.ts'
 import type { Table } from '../workbook/headings.ts'
@@ -179,6 +186,8 @@ function readEmail(
     (isErrorWord(text) ? errorCell(text) : undefined) ??
     shownOtherwise(note, text)
   if (fault) blame('email', fault)
+  // Whoever it was to name is there, and nobody knows who.
+  else if (text === '' && note?.kind === 'empty-formula') blame('email', notCalculated(note.formula))
   else if (text !== '') {
     const address = readAddress(text)
     if ('key' in address) read.address = address

@@ -23,6 +23,8 @@ export interface Roster extends SheetAsWritten {
   notices: { code: string; message: string }[]
   /** The names of the workbook's custom properties. */
   marks: ReadonlySet<string>
+  /** Other sheets of the workbook with such a table, which are not read. */
+  otherTables: readonly string[]
   rows: RosterRow[]
   blank: number
   /** Its column of numbers may only count the rows: the store's numbers tell. */
@@ -39,6 +41,7 @@ interface Reading {
 
 /** Reads every row; a row with a mistake stays, with its issues. */
 export async function readRoster(workbook: Workbook, { map, keepCells, progress }: Reading): Promise<Roster> {
+  const otherTables = await workbook.otherTables()
   const rows: RosterRow[] = []
   const cells = keepCells ? newKeptCells() : undefined
   let blank = 0
@@ -111,6 +114,7 @@ export async function readRoster(workbook: Workbook, { map, keepCells, progress 
     unknownColumns: table.unknown,
     notices: [...tableNotices(table), ...tidiedNotice(tidied)],
     marks: workbook.marks,
+    otherTables,
     rows,
     // Who says which column it is knows what it holds.
     rowCounter: Object.values(map).includes('number') ? undefined : counted.found(),

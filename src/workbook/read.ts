@@ -26,6 +26,8 @@ export interface Workbook {
   sheets: string[]
   /** Those that are shown to who opens it, and are not read. */
   otherSheets: string[]
+  /** Those of the others that look like what is sought, too. */
+  otherTables: () => Promise<string[]>
   /** The sheets that look like what is sought, where the one that is read does not. */
   likelySheets: string[]
   /** The names of its custom properties. */
@@ -94,6 +96,13 @@ async function openXlsx(bytes: Buffer, { path, file, digest, wanted, fits }: Sou
       sheets: sheets.map((sheet) => sheet.name),
       otherSheets: sheets.filter((other) => other.visible && other.name !== name).map((other) => other.name),
       likelySheets: likely,
+      async otherTables() {
+        if (fits === undefined) return []
+        const found: string[] = []
+        for (const sheet of sheets)
+          if (sheet.visible && sheet.name !== name && (await looksRight(sheet))) found.push(sheet.name)
+        return found
+      },
       marks,
       async readRows(onRow, progress) {
         const facts: SheetFacts = { hiddenColumns: [], merged: [], formattedByRule: [] }
@@ -147,6 +156,7 @@ function openCsv(bytes: Buffer, { path, file, digest, wanted }: Source): Workboo
     sheets: [sheet],
     otherSheets: [],
     likelySheets: [],
+    otherTables: async () => [],
     marks: new Set(),
     async readRows(onRow, progress) {
       await readCsv(text, onRow, progress)

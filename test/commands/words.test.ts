@@ -111,11 +111,11 @@ describe('a suggestion', () => {
     ['resources delete 1', 'Did you mean ssh-admin resources withdraw 1 --json?'],
     [
       'users suspen 1 --smtp smtp://u:word@h.example',
-      'Did you mean ssh-admin users suspend 1 --smtp smtp://u:***@h.example --json?',
+      "Did you mean ssh-admin users suspend 1 --smtp 'smtp://u:***@h.example' --json?",
     ],
     [
       'users suspen 1 --smtp=smtp://u:word@h.example',
-      'Did you mean ssh-admin users suspend 1 --smtp=smtp://u:***@h.example --json?',
+      "Did you mean ssh-admin users suspend 1 '--smtp=smtp://u:***@h.example' --json?",
     ],
     ['resources rm 1', 'Did you mean ssh-admin resources withdraw 1 --json?'],
     ['releases delete June', 'Did you mean ssh-admin releases withdraw June --json?'],

@@ -45,6 +45,7 @@ function looksAt(
     unknownColumns: [],
     notices: [],
     marks: new Set<string>(),
+    otherTables: [],
     rows,
     blank: 0,
     rowCounter: undefined,

@@ -29,6 +29,45 @@ describe('part of a roster', () => {
   })
 })
 
+describe('one of several sheets with such a table', () => {
+  const sheetOf = (name: string, number: string) => ({
+    name,
+    columns: ['Centre number', 'Centre name', 'Email', 'Country'].map((heading) => ({ heading })),
+    rows: [[number, `School ${number}`, '', 'Egypt']],
+  })
+
+  it.each([[], ['--sheet', 'South']])('is part of a roster: %j', async (...named) => {
+    await world.centre('EG001', { name: 'School EG001' })
+    await world.centre('EG009', { name: 'School EG009' })
+    const sheets = [sheetOf('North', 'EG001'), sheetOf('South', 'EG009')]
+    await writeWorkbook(world.path('two.xlsx'), sheets)
+    const importing = ['centres', 'import', 'two.xlsx', ...named, '--yes', '--json']
+    const refused = await world.run([...importing, '--delete-missing'])
+    expect([refused.exit, refused.error().code]).toEqual([3, 'partial-workbook'])
+    expect(refused.error().message).toContain(named.length > 0 ? '‘North’' : '‘South’')
+    const imported = (await world.run(importing)).json()
+    expect(imported.missingCentres).toEqual([])
+    expect(imported.notices.map(({ code }: { code: string }) => code)).toContain('partial-workbook')
+    const whole = await world.run([...importing, '--delete-missing', '--whole-roster'])
+    expect(whole.json().centres.deleted).toBe(1)
+  })
+
+  it('is whole where the other sheets hold something else', async () => {
+    await world.centre('EG009')
+    const notes = { name: 'Notes', columns: [{ heading: 'Notes' }], rows: [['about EG009']] }
+    await writeWorkbook(world.path('notes.xlsx'), [sheetOf('Centres', 'EG001'), notes])
+    const imported = await world.run([
+      'centres',
+      'import',
+      'notes.xlsx',
+      '--delete-missing',
+      '--yes',
+      '--json',
+    ])
+    expect(imported.json().centres.deleted).toBe(1)
+  })
+})
+
 describe('many issues at a terminal', () => {
   it('are counted by kind, each with its first, and where the rest are', async () => {
     const lines = Array.from({ length: 60 }, (_, at) =>

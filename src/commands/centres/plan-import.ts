@@ -216,13 +216,16 @@ async function isPartial(
   wanted: Wanted,
   { session, roster }: Pick<Planning, 'session' | 'roster'>,
 ): Promise<boolean> {
-  const { isPartOfRoster, partialWorkbook } = await import('../../import/issues-sheet.ts')
-  if (wanted.wholeRoster || !(wanted.partial || isPartOfRoster(roster))) return false
+  const { isPartOfRoster, partialWorkbook, whatElseHoldsTables } = await import(
+    '../../import/issues-sheet.ts'
+  )
+  const isOneOfSeveral = roster.otherTables.length > 0
+  if (wanted.wholeRoster || !(wanted.partial || isOneOfSeveral || isPartOfRoster(roster))) return false
   const { deleteMissing, deleteExtra, deleteCentre, deleteUser } = wanted
   if (deleteMissing || deleteExtra || deleteCentre.length > 0 || deleteUser.length > 0)
-    throw partialWorkbook(roster.file)
-  const message =
-    'This is part of a roster: who does not stand in it is neither missing nor extra. If it is a whole one: --whole-roster'
+    throw partialWorkbook(roster)
+  const what = isOneOfSeveral ? whatElseHoldsTables(roster) : 'This is part of a roster'
+  const message = `${what}: who does not stand in it is neither missing nor extra. If it is a whole one: --whole-roster`
   if (!wanted.partial) session.notify({ code: 'partial-workbook', message })
   return true
 }

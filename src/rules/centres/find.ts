@@ -27,11 +27,16 @@ export function typedCentreNumber(text: string): string {
 /** The number of a centre that is to be made: one that an import would read as well. */
 export function newCentreNumber(text: string): string {
   const number = typedCentreNumber(text)
-  if (!isPlaceholderNumber(number)) return number
+  if (!isPlaceholderNumber(number) && hasDigit(number)) return number
   throw new Usage(`${text} is not a centre number.`, {
     code: 'invalid-number',
     hint: 'Wait until the number is known.',
   })
+}
+
+/** Every centre number has one: letters alone are a word, such as TOTAL or DITTO. */
+export function hasDigit(number: string): boolean {
+  return /\d/.test(number)
 }
 
 /** Of things that are to come, or to be tried; also counted: TBC1. */
