@@ -1,4 +1,5 @@
-import { type AuditEntry, erasedActor } from '../db/audit/events.ts'
+import type { AuditEntry } from '../db/audit/events.ts'
+import { erasedActor } from '../rules/audit/events-for.ts'
 import { factsInWords } from './audit-facts.ts'
 import { count } from './text.ts'
 

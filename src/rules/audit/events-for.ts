@@ -5,6 +5,8 @@ import { visibleNumbers } from '../../db/centres/visible.ts'
 import type { Actor } from '../permissions/actor.ts'
 import { visibleCentres } from '../permissions/decide.ts'
 
+export { erasedActor } from '../../db/audit/events.ts'
+
 type Reader = (event: AuditEntry) => AuditEntry
 
 /**
