@@ -277,6 +277,6 @@ async function eventsOf({ db }: OpenStore): Promise<number> {
   return n
 }
 
-function missing(what: string, why: string): Row {
-  return { what, unit: '×', goal: { atMost: 1 }, missing: why }
+function missing(what: string, reason: string): Row {
+  return { what, unit: '×', goal: { atMost: 1 }, missing: reason }
 }

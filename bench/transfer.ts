@@ -37,7 +37,7 @@ async function inTurnWithin(full: string): Promise<Omit<Row, 'what'>> {
     command: 'bench',
     onWait: () => undefined,
   })
-  const given = {
+  const ctx = {
     by: { kind: 'staff' as const, operator: 'bench', command: 'bench' },
     at: new Date(),
     random: () => Buffer.alloc(16),
@@ -53,9 +53,7 @@ async function inTurnWithin(full: string): Promise<Omit<Row, 'what'>> {
   const ours: number[] = []
   const theirs: number[] = []
   for (const [from, to] of turns()) {
-    ours.push(
-      await time(() => commit(store, (trx) => transferProgressionTests(trx, { from, to, ctx: given }))),
-    )
+    ours.push(await time(() => commit(store, (trx) => transferProgressionTests(trx, { from, to, ctx }))))
     theirs.push(await time(() => rewriting.execute(store.db)))
   }
   await store.close()

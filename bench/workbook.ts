@@ -125,7 +125,7 @@ function makeStock(seed: number): Stock {
     ...place,
     towns: place.towns.map(at),
     country: at(place.country),
-    given: place.given.map((name) => ({ ...name, at: at(name.written) })),
+    firstNames: place.firstNames.map((name) => ({ ...name, at: at(name.written) })),
     family: place.family.map((name) => ({ ...name, at: at(name.written) })),
   }))
   const centre = (index: number) => {
@@ -137,7 +137,7 @@ function makeStock(seed: number): Stock {
     }
     const place = one(places)
     const name = one(place.names)
-    const first = one(place.given)
+    const first = one(place.firstNames)
     const last = one(place.family)
     const number = place.code ? `${place.code}${String(index).padStart(6, '0')}` : 1_000_000 + index
     const own = [

@@ -5,31 +5,31 @@ import { tree } from '../src/cli/tree.ts'
 import { version } from '../src/version.ts'
 import { everyCommand, type Leaf } from './command-tree.ts'
 
-/** The pages of the manual by their files' names: the program's own, and one for each noun. */
+/** The pages of the manual by their files' names: the program's own, and one for each group. */
 export async function manPages(): Promise<ReadonlyMap<string, string>> {
   const leaves = await everyCommand()
   const common = addCommonOptions(new Command('any')).options.filter((option) => !option.hidden)
   const known = new Set(common.map(({ flags }) => flags))
   const pages = new Map<string, string>()
-  const nouns = Object.entries(tree).flatMap(([noun, node]) =>
-    typeof node === 'function' ? [] : [{ noun, summary: node.summary }],
+  const groups = Object.entries(tree).flatMap(([group, node]) =>
+    typeof node === 'function' ? [] : [{ group, summary: node.summary }],
   )
-  const isOfNoun = (leaf: Leaf) => nouns.some(({ noun }) => firstWord(leaf) === noun)
+  const isOfGroup = (leaf: Leaf) => groups.some(({ group }) => firstWord(leaf) === group)
   pages.set(
     'ssh-admin.1',
-    programPage({ nouns, alone: leaves.filter((leaf) => !isOfNoun(leaf)), common, known }),
+    programPage({ groups, alone: leaves.filter((leaf) => !isOfGroup(leaf)), common, known }),
   )
-  for (const { noun, summary } of nouns) {
-    const own = leaves.filter((leaf) => firstWord(leaf) === noun)
-    pages.set(`ssh-admin-${noun}.1`, nounPage({ noun, summary, leaves: own, known }))
+  for (const { group, summary } of groups) {
+    const own = leaves.filter((leaf) => firstWord(leaf) === group)
+    pages.set(`ssh-admin-${group}.1`, groupPage({ group, summary, leaves: own, known }))
   }
   return pages
 }
 
 /** The names of the files, for package.json: npm takes no patterns there. */
 export function manPageNames(): string[] {
-  const nouns = Object.entries(tree).filter(([, node]) => typeof node !== 'function')
-  return ['ssh-admin.1', ...nouns.map(([noun]) => `ssh-admin-${noun}.1`)]
+  const groups = Object.entries(tree).filter(([, node]) => typeof node !== 'function')
+  return ['ssh-admin.1', ...groups.map(([group]) => `ssh-admin-${group}.1`)]
 }
 
 function firstWord({ words }: Leaf): string {
@@ -37,13 +37,13 @@ function firstWord({ words }: Leaf): string {
 }
 
 interface ProgramPage {
-  nouns: readonly { noun: string; summary: string }[]
+  groups: readonly { group: string; summary: string }[]
   alone: readonly Leaf[]
   common: readonly Option[]
   known: ReadonlySet<string>
 }
 
-function programPage({ nouns, alone, common, known }: ProgramPage): string {
+function programPage({ groups, alone, common, known }: ProgramPage): string {
   return page([
     title('ssh-admin'),
     heading('NAME'),
@@ -52,7 +52,7 @@ function programPage({ nouns, alone, common, known }: ProgramPage): string {
     `${bold('ssh-admin')} ${italic('noun')} ${italic('verb')} [${italic('options')}]`,
     heading('DESCRIPTION'),
     text('Each noun has a page of its own.'),
-    ...nouns.map(({ noun, summary }) => term(`${bold(`ssh-admin-${noun}`)}(1)`, summary)),
+    ...groups.map(({ group, summary }) => term(`${bold(`ssh-admin-${group}`)}(1)`, summary)),
     heading('COMMANDS'),
     ...alone.map((leaf) => command(leaf, known)),
     heading('OPTIONS OF EVERY COMMAND'),
@@ -64,22 +64,22 @@ function programPage({ nouns, alone, common, known }: ProgramPage): string {
     heading('ENVIRONMENT'),
     verbatim(settings),
     heading('SEE ALSO'),
-    `${nouns.map(({ noun }) => `${bold(`ssh-admin-${noun}`)}(1)`).join(',\n')}`,
+    `${groups.map(({ group }) => `${bold(`ssh-admin-${group}`)}(1)`).join(',\n')}`,
   ])
 }
 
-interface NounPage {
-  noun: string
+interface GroupPage {
+  group: string
   summary: string
   leaves: readonly Leaf[]
   known: ReadonlySet<string>
 }
 
-function nounPage({ noun, summary, leaves, known }: NounPage): string {
+function groupPage({ group, summary, leaves, known }: GroupPage): string {
   return page([
-    title(`ssh-admin-${noun}`),
+    title(`ssh-admin-${group}`),
     heading('NAME'),
-    text(`ssh-admin-${noun} - ${summary}`),
+    text(`ssh-admin-${group} - ${summary}`),
     heading('SYNOPSIS'),
     leaves.map((leaf) => `${usage(leaf)}`).join('\n.br\n'),
     heading('DESCRIPTION'),

@@ -220,14 +220,14 @@ export function closestCountries(text: string): string[] {
   const either = mayBe.get(wanted)
   if (either !== undefined) return either.map(countryName)
   if (wanted.length < SHORTEST_GUESSED) return []
-  const most = wanted.length < 8 ? 1 : 2
-  let best = most + 1
+  const maxDistance = wanted.length < 8 ? 1 : 2
+  let best = maxDistance + 1
   let found = new Set<string>()
   for (const [name, shown] of spoken) {
     if (name.length < SHORTEST_GUESSED || name[0] !== wanted[0]) continue
     const far = distance(wanted, name)
     if (far < best) found = new Set()
-    if (far <= Math.min(best, most)) found.add(shown)
+    if (far <= Math.min(best, maxDistance)) found.add(shown)
     best = Math.min(best, far)
   }
   return found.size === 1 ? [...found] : []

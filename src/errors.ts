@@ -19,7 +19,7 @@ interface More {
   details?: Details
   cause?: unknown
   /** What must outlive the failure, such as the record of a refusal: done in a transaction of its own. */
-  keep?(trx: unknown): Promise<void>
+  onRollback?(trx: unknown): Promise<void>
   /** What the work did before it failed stands, such as a try that was counted. */
   keepsChanges?: boolean
 }
@@ -30,14 +30,14 @@ export abstract class Failure extends Error {
   readonly code: string
   readonly hint: string | undefined
   readonly details: Details
-  readonly outliving: Pick<More, 'keep' | 'keepsChanges'>
+  readonly rollback: Pick<More, 'onRollback' | 'keepsChanges'>
 
-  constructor(code: string, message: string, { hint, details, cause, keep, keepsChanges }: More = {}) {
+  constructor(code: string, message: string, { hint, details, cause, onRollback, keepsChanges }: More = {}) {
     super(message, { cause })
     this.code = code
     this.hint = hint
     this.details = details ?? {}
-    this.outliving = { keep, keepsChanges }
+    this.rollback = { onRollback, keepsChanges }
   }
 }
 

@@ -82,8 +82,8 @@ function problemsIn({ problems = [] }: Failure['details']): List<Problem> {
 }
 
 function describeProblem({ target, message, hint }: Problem): string {
-  const told = message.includes(target) ? message : `${target}: ${message}`
-  return hint ? `${told}\n    ${hint}` : told
+  const described = message.includes(target) ? message : `${target}: ${message}`
+  return hint ? `${described}\n    ${hint}` : described
 }
 
 /** What the store, a workbook and the file system say, in our words. */

@@ -15,7 +15,7 @@ export function distanceOfAddresses(typed: string, there: string): number | unde
 }
 
 /** How much longer or shorter the other one can be. */
-export function mostApart(typed: string): number {
+export function maxDistance(typed: string): number {
   return 1 + domainLimit(partsOf(typed).domain)
 }
 

@@ -1,18 +1,18 @@
 import { distance } from 'fastest-levenshtein'
 import { searchKey } from './search-key.ts'
 
-const most = 3
+const maxFound = 3
 
 /**
  * The names most like a mistyped one, nearest first, accents and letter case aside; at most three.
  * @param limit how many letters may differ
  */
 export function nearestOf(wanted: string, names: Iterable<string>, limit = usualLimit(wanted)): string[] {
-  const folded = searchKey(wanted).trim().slice(0, longest)
-  const near = nearestTo<string>(folded, limit)
+  const wantedKey = searchKey(wanted).trim().slice(0, longest)
+  const near = nearestTo<string>(wantedKey, limit)
   for (const name of names) {
     const key = searchKey(name).trim().slice(0, longest)
-    if (key.startsWith(folded)) near.take(key, { far: 1, row: name })
+    if (key.startsWith(wantedKey)) near.take(key, { far: 1, row: name })
     else near.offer(key, name)
   }
   return near.found()
@@ -24,7 +24,7 @@ export function nearestTo<Row>(wanted: string, limit: number) {
   const take = (name: string, { far, row }: { far: number; row: Row }) => {
     kept.push({ row, far, name })
     kept.sort((one, other) => one.far - other.far || (one.name < other.name ? -1 : 1))
-    kept.length = Math.min(kept.length, most)
+    kept.length = Math.min(kept.length, maxFound)
   }
   return {
     limit,

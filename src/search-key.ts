@@ -20,22 +20,22 @@ const unlike = /[ıßæœøđł’‘]/g
 const separate =
   /^[^\u0370-\u03ff\u1100-\u11ff\u1f00-\u1fff\u3130-\u318f\u3200-\u327f\ua960-\ua97f\ud7b0-\udfff\uffa0-\uffdf]*$/
 const beyondAscii = /[^\x20-\x7e]/g
-const foldedLetters = new Map<string, string>()
+const keysOfLetters = new Map<string, string>()
 
 /** How names and addresses are compared when searching: no accents, no letter case. */
 export function searchKey(text: string): string {
   if (ascii.test(text)) return text.toLowerCase()
-  return separate.test(text) ? text.toLowerCase().replace(beyondAscii, foldedLetter) : folded(text)
+  return separate.test(text) ? text.toLowerCase().replace(beyondAscii, keyOfLetter) : normalized(text)
 }
 
 /** Folded once: an import holds the same few letters a hundred thousand times. */
-function foldedLetter(letter: string): string {
-  const known = foldedLetters.get(letter) ?? folded(letter)
-  foldedLetters.set(letter, known)
+function keyOfLetter(letter: string): string {
+  const known = keysOfLetters.get(letter) ?? normalized(letter)
+  keysOfLetters.set(letter, known)
   return known
 }
 
-function folded(text: string): string {
+function normalized(text: string): string {
   return text
     .normalize('NFKD')
     .toLowerCase()

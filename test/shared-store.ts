@@ -41,7 +41,7 @@ export async function emptySharedStore(
   if (rows[0]?.store === null) {
     const place = sharedTestPlace(server)
     const options = { maxWaitMs: 30_000, now: () => at, command: 'test', onWait: () => undefined }
-    await (await openStore({ ...options, path: place, keyFile: `${keyFile}.first`, mode: 'begin' })).close()
+    await (await openStore({ ...options, path: place, keyFile: `${keyFile}.first`, mode: 'create' })).close()
   }
   if (existsSync(keyFile)) return
   const secret = randomBytes(32)

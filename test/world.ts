@@ -110,7 +110,7 @@ export function newWorld(at = new Date('2026-03-02T09:00:00.000Z'), under = tmpd
       path: db,
       keyFile,
       maxWaitMs: 30_000,
-      mode: testServer !== undefined || existsSync(db) ? 'use' : 'begin',
+      mode: testServer !== undefined || existsSync(db) ? 'use' : 'create',
       now: () => now,
       command: 'test',
       onWait: () => undefined,

@@ -35,7 +35,7 @@ function programOf(leaf: Command): Command {
 /** commander's action for work that needs a session and gives an exit code. */
 export function action<Args, Options, Every>(
   parameters: Declared<Args, Options, Every>,
-  { work, inBatch }: Doing<Args & Every & Options>,
+  { work, inBatch }: Action<Args & Every & Options>,
 ): (...typed: unknown[]) => Promise<void> {
   return async (...typed) => {
     const leaf = typed.at(-1)
@@ -49,7 +49,7 @@ export function action<Args, Options, Every>(
       const options = valuesOf(parameters, typedOptions(leaf))
       const { refuseInBatch } = await import('./batch-line.ts')
       const asks = inBatch.asks(options) && !session.common.yes && !session.common.dryRun
-      if (inBatch.begins) session.batch.begins()
+      if (inBatch.createsStore) session.batch.noteCreation()
       const { json } = session.common
       refuseInBatch({ ...typedIn(leaf), command: session.command, kind: inBatch.kind, asks, json })
       return refuseUnnamedActor(session)
@@ -60,7 +60,7 @@ export function action<Args, Options, Every>(
     const found = { typed: said, fromStdin, kinds: namedParameters(parameters), changes: parameters.changes }
     outcomes.set(
       program,
-      await keepingRefusals(session, async () => {
+      await recordingRefusals(session, async () => {
         if (!holdsName(found)) return sayingRehearsed(session, () => work(options, session))
         const { withNamesFound } = await import('./find-by-name.ts')
         const named = await withNamesFound(found, session)
@@ -71,15 +71,15 @@ export function action<Args, Options, Every>(
 }
 
 /** What a command does, and how it stands as a line of a batch. */
-interface Doing<Values> {
+interface Action<Values> {
   work: (options: Values, session: Session) => Promise<number>
   inBatch: InBatch<Values>
 }
 
 export interface InBatch<Values> {
-  kind: 'looks' | 'changes' | 'other'
+  kind: 'reads' | 'changes' | 'other'
   asks: (options: Values) => boolean
-  begins: boolean
+  createsStore: boolean
 }
 
 function typedIn(leaf: Command): { options: string[]; args: unknown[]; format: string | undefined } {
@@ -117,12 +117,12 @@ async function refuseForOthers(session: Session): Promise<void> {
 }
 
 /** Whatever ends in a refusal of rights, it is in the log: also where something was only to be looked at. */
-async function keepingRefusals<Result>(session: Session, work: () => Promise<Result>): Promise<Result> {
+async function recordingRefusals<Result>(session: Session, work: () => Promise<Result>): Promise<Result> {
   try {
     return await work()
   } catch (error) {
-    const { hasToKeep, withRollbackWork } = await import('../db/transact.ts')
-    if (!hasToKeep(error)) throw error
+    const { hasRollbackWork: hasRollbackWork, withRollbackWork } = await import('../db/transact.ts')
+    if (!hasRollbackWork(error)) throw error
     const store = await session.open(session.common.dryRun ? 'rehearse' : 'use')
     try {
       return await withRollbackWork(store, () => {

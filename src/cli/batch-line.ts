@@ -18,7 +18,7 @@ export interface Batch {
   /** What a line has done, and the messages that it owes. */
   committed: (done: Committed<unknown>) => void
   /** The line begins a store where there is none. */
-  begins: () => void
+  noteCreation: () => void
 }
 
 /** How a line ended: with an answer, or with an error. */
@@ -64,7 +64,7 @@ interface Line {
   /** The arguments that were typed. */
   args: readonly unknown[]
   /** What the line is run by; absent: nothing that a batch could run. */
-  kind: 'looks' | 'changes' | 'other'
+  kind: 'reads' | 'changes' | 'other'
   /** How a list is to be written, as it was typed. */
   format: string | undefined
   /** All answers of the batch are JSON. */

@@ -52,7 +52,7 @@ export async function runBatch(wanted: Wanted, session: Session): Promise<number
         leave(run, window.filter(isCommand).length)
         continue
       }
-      const { lines, wrong } = await lookAt(window, run)
+      const { lines, wrong } = await checkLines(window, run)
       if (wrong.length > 0) await refuseWrong(wrong, { run, others: lines.length })
       else if (whole) await runAsOneChange(lines, { wanted, run })
       else await runEach(lines, { wanted, run })
@@ -85,9 +85,9 @@ interface Run {
   /** Where all lines are one change, the store within it. */
   within: OpenStore | undefined
   /** What the first line may do where there is no store. */
-  begins: boolean
+  createsStore: boolean
   progress: Progress
-  owed: { by: Actor; numbers: number[] }[]
+  toDeliver: { by: Actor; numbers: number[] }[]
   /** What ended the batch that no line is to blame for. */
   failure: Failure | undefined
   forget: () => void
@@ -110,34 +110,35 @@ function newRun(session: Session): Run {
       storeFor: async (mode, open) => {
         if (run.within) return run.within
         // Where there is none yet, it is tried in memory first.
-        if (mode === 'rehearse-beginning' && !session.common.dryRun && !run.store) return open(mode)
-        const begins = mode === 'begin' || mode === 'rehearse-beginning'
-        if (!run.store) run.store = await open(begins ? mode : session.common.dryRun ? 'rehearse' : 'use')
+        if (mode === 'rehearse-creation' && !session.common.dryRun && !run.store) return open(mode)
+        const createsStore = mode === 'create' || mode === 'rehearse-creation'
+        if (!run.store)
+          run.store = await open(createsStore ? mode : session.common.dryRun ? 'rehearse' : 'use')
         return { ...run.store, close: async () => undefined }
       },
-      begins: () => {
-        run.begins = true
+      noteCreation: () => {
+        run.createsStore = true
       },
       committed: ({ queued, by, isLogged }) => {
         if (!run.within) run.progress.isChanged ||= isLogged
-        if (queued.length > 0) owe(run, { by, numbers: queued })
+        if (queued.length > 0) deliverLater(run, { by, numbers: queued })
       },
     },
     store: undefined,
     within: undefined,
-    begins: false,
+    createsStore: false,
     progress: { done: 0, refused: 0, left: 0, exits: new Set(), isChanged: false },
-    owed: [],
+    toDeliver: [],
     failure: undefined,
     forget,
   }
   return run
 }
 
-function owe({ owed }: Run, { by, numbers }: { by: Actor; numbers: readonly number[] }): void {
-  const last = owed.at(-1)
+function deliverLater({ toDeliver }: Run, { by, numbers }: { by: Actor; numbers: readonly number[] }): void {
+  const last = toDeliver.at(-1)
   if (last && emailOf(last.by) === emailOf(by)) last.numbers.push(...numbers)
-  else owed.push({ by, numbers: [...numbers] })
+  else toDeliver.push({ by, numbers: [...numbers] })
 }
 
 function emailOf(by: Actor): string | undefined {
@@ -187,14 +188,14 @@ function failureIn(thrown: unknown): Failure {
 /** Of a line that is no words. */
 async function endOf(failure: Failure, { session }: Run): Promise<LineEnd> {
   const { report } = await import('../exit.ts')
-  const told = (json: boolean) =>
+  const rendered = (json: boolean) =>
     report(failure, { view: session.terminal.err, json, debug: session.common.debug, version })
-  const [text, json] = [[...told(false).pieces].join(''), [...told(true).pieces].join('')]
+  const [text, json] = [[...rendered(false).pieces].join(''), [...rendered(true).pieces].join('')]
   return { exit: failure.exit, error: { thrown: failure, text, json } }
 }
 
 /** All that is wrong with the lines is found before any of them is run. */
-async function lookAt(
+async function checkLines(
   window: readonly NumberedLine[],
   run: Run,
 ): Promise<{ lines: Line[]; wrong: WrongLine[] }> {
@@ -208,9 +209,9 @@ async function lookAt(
     try {
       words.push(...wordsOfLine(text))
       if (words.length === 0) continue
-      const before = run.begins
+      const before = run.createsStore
       const end = await run.session.runLine(words, { context: lineContext(run).context, batch })
-      if (lines.length > 0) run.begins = before
+      if (lines.length > 0) run.createsStore = before
       const line = { number, words }
       if (!end.error) lines.push(line)
       else wrong.push({ line, end, failure: failureIn(end.error.thrown) })
@@ -293,8 +294,8 @@ async function runAsOneChange(lines: readonly Line[], running: Running): Promise
   const { dryRun } = run.session.common
   if (lines.length === 0) return
   // Where there is no store yet, a refusal leaves none.
-  if (run.begins && !dryRun && isMissing(run.session)) {
-    const store = await run.session.open('rehearse-beginning')
+  if (run.createsStore && !dryRun && isMissing(run.session)) {
+    const store = await run.session.open('rehearse-creation')
     try {
       await asOne({ lines, store, saves: false }, running)
     } finally {
@@ -303,7 +304,7 @@ async function runAsOneChange(lines: readonly Line[], running: Running): Promise
   }
   const store = await openForAll(run)
   const ends = await asOne({ lines, store, saves: !dryRun }, running)
-  for (const { end } of ends) await keepRefusal(store, end.error?.thrown)
+  for (const { end } of ends) await recordRefusal(store, end.error?.thrown)
   for (const one of ends) if (!(await write(run, one))) return
 }
 
@@ -322,11 +323,11 @@ async function asOne(
   const { session } = run
   const { asOneChange, rehearseOneChange } = await import('../db/one-change.ts')
   const ends: { line: Line; end: LineEnd }[] = []
-  const [before, owedBefore] = [{ ...run.progress, exits: new Set(run.progress.exits) }, run.owed]
+  const [before, toDeliverBefore] = [{ ...run.progress, exits: new Set(run.progress.exits) }, run.toDeliver]
   const afresh = () => {
     ends.length = 0
     Object.assign(run.progress, before, { exits: new Set(before.exits) })
-    run.owed = [...owedBefore]
+    run.toDeliver = [...toDeliverBefore]
   }
   let current: Line | undefined
   const work = async (within: OpenStore) => {
@@ -363,7 +364,7 @@ async function asOne(
     if (!(error instanceof LineEnded)) throw error
     const { thrown } = error
     if (!(thrown instanceof Failure)) throw thrown
-    await keepRefusal(store, thrown)
+    await recordRefusal(store, thrown)
     throw new FailureOfLine(error.line, thrown)
   } finally {
     run.within = undefined
@@ -371,7 +372,7 @@ async function asOne(
 }
 
 /** A refusal of rights is in the log, whatever became of the others. */
-async function keepRefusal(store: OpenStore, thrown: unknown): Promise<void> {
+async function recordRefusal(store: OpenStore, thrown: unknown): Promise<void> {
   if (!(thrown instanceof Failure)) return
   const { withRollbackWork } = await import('../db/transact.ts')
   await withRollbackWork(store, () => Promise.reject(thrown)).catch((error: unknown) => {
@@ -403,7 +404,7 @@ class AnsweredNo extends Failure {
 
 async function openForAll(run: Run): Promise<OpenStore> {
   const { dryRun } = run.session.common
-  const mode = run.begins ? (dryRun ? 'rehearse-beginning' : 'begin') : dryRun ? 'rehearse' : 'use'
+  const mode = run.createsStore ? (dryRun ? 'rehearse-creation' : 'create') : dryRun ? 'rehearse' : 'use'
   run.store = await run.session.open(mode)
   return run.store
 }
@@ -530,7 +531,7 @@ async function ended({ atomic }: Wanted, run: Run): Promise<number> {
   if (store && !dryRun) {
     const { deliverQueued } = await import('../mail/deliver.ts')
     const { phasesOn } = await import('./phases.ts')
-    for (const { by, numbers } of run.owed) {
+    for (const { by, numbers } of run.toDeliver) {
       const counting = await phasesOn(session, undefined).countMessages(numbers.length)
       const delivered = await deliverQueued({ store, session, by, numbers, counting })
       undelivered ||= delivered.undelivered
@@ -575,6 +576,6 @@ function exitOf(run: Run, undelivered: boolean): number {
     if (wasStopped(run)) return 130
   }
   if (exits.has(8) && progress.refused === 0 && left === 0) return 8
-  const isOwed = undelivered || exits.has(9) || progress.refused > 0
-  return isOwed || left > 0 || failure || wasStopped(run) ? 9 : 0
+  const isUnfinished = undelivered || exits.has(9) || progress.refused > 0
+  return isUnfinished || left > 0 || failure || wasStopped(run) ? 9 : 0
 }

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { actingFor, resolveSettings } from '../config.ts'
 import type { Context } from '../context.ts'
-import { centresBeginning, numberedBeginning, usersBeginning } from '../db/beginnings.ts'
+import { centresWithPrefix, numberedWithPrefix, usersWithPrefix } from '../db/completions.ts'
 import { openStore } from '../db/store/open.ts'
 import { oneLine } from '../render/clean-text.ts'
 import { findActor } from '../rules/permissions/actor.ts'
@@ -17,7 +17,7 @@ export async function valuesFromStore(place: Place, { typed, context }: Line): P
   const kind = named ?? (offered && 'stored' in offered ? offered.stored : undefined)
   if (kind === undefined) return []
   try {
-    const values = await valuesOf(kind, { beginning: place.beginning, typed, context })
+    const values = await valuesOf(kind, { prefix: place.prefix, typed, context })
     return values.map((line) => `${place.before}${line}`)
   } catch {
     // Who presses TAB reads no error: nothing is offered.
@@ -32,7 +32,7 @@ interface Line {
 
 async function valuesOf(
   kind: string,
-  { beginning, typed, context }: Line & { beginning: string },
+  { prefix, typed, context }: Line & { prefix: string },
 ): Promise<string[]> {
   const flag = (name: string) => valueAfter(typed, name)
   const flags = { db: flag('--db'), keyFile: flag('--key-file'), as: flag('--as') }
@@ -54,11 +54,11 @@ async function valuesOf(
     const email = actingFor(settings)
     // What is offered is what a list would show, which everybody may ask for.
     const by = await findActor(store.db, { operator, command: 'find', email, at: now() })
-    const search = { beginning, visible: visibleCentres(by) }
-    const users = /user|subject/.test(kind) ? await usersBeginning(store.db, search) : []
-    const centres = /centre|audience|subject/.test(kind) ? await centresBeginning(store.db, search) : []
+    const search = { prefix: prefix, visible: visibleCentres(by) }
+    const users = /user|subject/.test(kind) ? await usersWithPrefix(store.db, search) : []
+    const centres = /centre|audience|subject/.test(kind) ? await centresWithPrefix(store.db, search) : []
     // Cambridge staff's alone, as their lists are.
-    const others = by.kind === 'staff' ? await numberedBeginning(store.db, { kind, beginning }) : []
+    const others = by.kind === 'staff' ? await numberedWithPrefix(store.db, { kind, prefix: prefix }) : []
     return [...users, ...centres, ...others].map(
       ({ value, meaning }) => `${oneLine(value)}\t${oneLine(meaning)}`,
     )

@@ -65,7 +65,7 @@ export interface Place {
   /** The argument, or the option whose value it is. */
   declared: Argument | Option
   /** The beginning of the value, and what stands before it in the same word: `active,` of `active,su`. */
-  beginning: string
+  prefix: string
   before: string
 }
 
@@ -77,7 +77,7 @@ export function placeAt(program: Command, typed: readonly string[]): Place | und
   const last = parts.at(-1) ?? ''
   if (declared === undefined || (declared instanceof Argument && last.startsWith('-'))) return undefined
   const comma = isCommaList(declared) ? last.lastIndexOf(',') + 1 : 0
-  return { declared, beginning: last.slice(comma), before: last.slice(0, comma) }
+  return { declared, prefix: last.slice(comma), before: last.slice(0, comma) }
 }
 
 function declaredAfter(program: Command, words: readonly string[]): Argument | Option | undefined {
@@ -96,12 +96,12 @@ function declaredAfter(program: Command, words: readonly string[]): Argument | O
 }
 
 /** The values that fit there and are in no store, each with its meaning; letter case does not matter. */
-export function valuesAt({ declared, beginning, before }: Place): string[] {
+export function valuesAt({ declared, prefix, before }: Place): string[] {
   const offered = offeredValuesOf(declared)
   if (offered === undefined || 'stored' in offered) return []
-  const key = searchKey(beginning)
+  const key = searchKey(prefix)
   const isTyped = new Set(before.split(','))
-  return (typeof offered === 'function' ? offered(beginning) : offered)
+  return (typeof offered === 'function' ? offered(prefix) : offered)
     .map(valueAndMeaning)
     .filter(([value]) => searchKey(value).startsWith(key) && !isTyped.has(value))
     .map(([value, meaning]) => `${before}${value}\t${meaning}`)

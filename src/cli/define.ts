@@ -51,7 +51,7 @@ export function preparedQuery<Request, Result, Args = object, Options = object>(
     const { runQuery } = await import('./query.ts')
     return runQuery(spec, options, session)
   }
-  return declare(spec, work, { batch: spec.output || spec.mode ? 'other' : 'looks' })
+  return declare(spec, work, { batch: spec.output || spec.mode ? 'other' : 'reads' })
 }
 
 /** A list: the same, streamed, with the search, fields, formats, order and limit that every list has. */
@@ -68,7 +68,7 @@ export function listing<
     const { runListing } = await import('./listing.ts')
     return runListing(spec, options, session)
   }
-  return declare(spec, work, { every, batch: 'looks' })
+  return declare(spec, work, { every, batch: 'reads' })
 }
 
 /** A command that changes something: parse → open → rehearse → confirm → commit → deliver → answer. */
@@ -93,36 +93,38 @@ export function preparedMutation<Request, Result, Args = object, Options = objec
     rehearses: spec.rehearses ?? true,
     // What leaves the store is of one command by itself.
     batch: spec.output || spec.afterCommit ? 'other' : 'changes',
-    begins: spec.createsStore !== undefined,
+    createsStore: spec.createsStore !== undefined,
     mayAsk: (options) => spec.confirm !== undefined && (spec.confirm.mayAsk?.(options) ?? true),
   })
 }
 
-interface Looking<Args, Options> extends Declaration<Args, Options> {
+interface PlainCommand<Args, Options> extends Declaration<Args, Options> {
   changes?: false
   run: (options: Args & Options, session: Session) => Promise<Answer>
 }
 
-interface Streaming<Args, Options> extends Declaration<Args, Options> {
+interface StreamingCommand<Args, Options> extends Declaration<Args, Options> {
   /** Writes its answer itself, as it comes. @returns the exit code */
   stream: (options: Args & Options, session: Session) => Promise<number>
 }
 
-interface Changing<Args, Options> extends Declaration<Args, Options> {
+interface ChangingCommand<Args, Options> extends Declaration<Args, Options> {
   /** It takes --dry-run and --yes. */
   changes: true
   run: (options: Args & Options, session: Session) => Promise<AnswerOfChange>
 }
 
-type Doing<Args, Options> = Looking<Args, Options> | Changing<Args, Options>
+type AnyCommand<Args, Options> = PlainCommand<Args, Options> | ChangingCommand<Args, Options>
 
 /** One whose answers come one by one, for as long as it runs. */
-export function streamingCommand<Args = object, Options = object>(spec: Streaming<Args, Options>): Command {
+export function streamingCommand<Args = object, Options = object>(
+  spec: StreamingCommand<Args, Options>,
+): Command {
   return declare(spec, spec.stream, { asks: true, rehearses: true })
 }
 
 /** One of the few that are none of these: parse → do → answer. */
-export function command<Args = object, Options = object>(spec: Doing<Args, Options>): Command {
+export function command<Args = object, Options = object>(spec: AnyCommand<Args, Options>): Command {
   const work: Work<Args, Options> = async (options, session) => {
     const { exit = 0, say = [], ...said } = await answerOf(spec, options, session)
     await answer(session, said)
@@ -134,7 +136,7 @@ export function command<Args = object, Options = object>(spec: Doing<Args, Optio
 }
 
 async function answerOf<Args, Options>(
-  spec: Doing<Args, Options>,
+  spec: AnyCommand<Args, Options>,
   options: Args & Options,
   session: Session,
 ): Promise<Answer> {
@@ -153,7 +155,7 @@ interface Kind<Every, Values> {
   /** What it is as a line of a batch. */
   batch?: InBatch<Values>['kind']
   /** It can make the store. */
-  begins?: boolean
+  createsStore?: boolean
   /** Whether these options can lead to a question. */
   mayAsk?: (options: Values) => boolean
 }
@@ -166,7 +168,7 @@ function declare<Args, Options, Every = object>(
     asks = false,
     rehearses = false,
     batch = 'other',
-    begins = false,
+    createsStore = false,
     mayAsk = () => false,
   }: Kind<Every, Args & Every & Options> = {},
 ): Command {
@@ -182,5 +184,5 @@ function declare<Args, Options, Every = object>(
   declared.addHelpText('after', `\nExamples:\n${examples}\n`)
   if (spec.notes !== undefined) declared.addHelpText('after', spec.notes.replace(/^\n+/, ''))
   const parameters = { args: spec.args, options: spec.options, every, changes: asks }
-  return declared.action(action(parameters, { work, inBatch: { kind: batch, asks: mayAsk, begins } }))
+  return declared.action(action(parameters, { work, inBatch: { kind: batch, asks: mayAsk, createsStore } }))
 }

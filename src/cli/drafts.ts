@@ -39,8 +39,8 @@ export function keepDraft(session: Session, { name, text, command }: Draft, erro
     )
     if (error instanceof Failure) error.details.draft = file
   } catch (trouble) {
-    const why = trouble instanceof Error ? cleanForTerminal(trouble.message) : 'unknown'
-    say(`What you typed could not be kept: ${why}`)
+    const reason = trouble instanceof Error ? cleanForTerminal(trouble.message) : 'unknown'
+    say(`What you typed could not be kept: ${reason}`)
   }
 }
 

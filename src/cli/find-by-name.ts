@@ -89,14 +89,14 @@ async function findNamed(text: string, finding: Finding): Promise<string | undef
       : first
   if (chosen.facts.status === 'deleted' && chosen.kind === 'user') {
     const accounts = await accountsWith(store.db, chosen.value)
-    if (accounts > 1) throw addressOfSeveral(chosen, accounts)
+    if (accounts > 1) throw ambiguousAddress(chosen, accounts)
   }
   session.named.push(chosen)
   return chosen.value
 }
 
 /** A command goes by the address, and would mean another account than the deleted one of this name. */
-function addressOfSeveral({ described, value }: FoundByName, accounts: number): NotFound {
+function ambiguousAddress({ described, value }: FoundByName, accounts: number): NotFound {
   return new NotFound(
     'ambiguous-user',
     `${described}: ${accounts} accounts have had this address, so the name does not say which is meant.`,
@@ -152,13 +152,13 @@ async function notFound(text: string, { kind, store: { db }, ctx }: Finding) {
   return nobodyNamed(db, { text, deleted: deletedOf[kind], ctx })
 }
 
-const mostListed = 10
+const maxListed = 10
 
 function ambiguous(
   text: string,
   { candidates, total, session }: { candidates: readonly FoundByName[]; total: number; session: Session },
 ): NotFound {
-  const shown = candidates.slice(0, mostListed)
+  const shown = candidates.slice(0, maxListed)
   const isOfCentres = candidates.every(({ kind }) => kind === 'centre')
   const isOfUsers = candidates.every(({ kind }) => kind === 'user')
   const what = isOfCentres ? 'centres' : isOfUsers ? 'people' : 'people and centres'

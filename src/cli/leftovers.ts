@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { basename, dirname } from 'node:path'
 import { draftsFolder } from '../config.ts'
 import { removeAbandoned, unfinishedOutputsIn } from './unfinished-outputs.ts'
-import { unfinishedSheets } from '../db/imports/pin-sheets-owed.ts'
+import { unfinishedSheets } from '../db/imports/pending-pin-sheets.ts'
 import type { OpenStore } from '../db/store/open.ts'
 import { isSharedPlace } from '../shared-place.ts'
 import { placesOf } from './store-paths.ts'
@@ -65,7 +65,7 @@ async function forgetEndedSheets(store: OpenStore, noted: NotedSheets): Promise<
 
 /** A note that cannot be taken back names a file that is not there, which harms nobody. */
 export async function forgetSheets(store: OpenStore, unfinished: readonly string[]): Promise<void> {
-  const { forgetNotedSheets } = await import('../db/imports/pin-sheets-owed.ts')
+  const { forgetNotedSheets } = await import('../db/imports/pending-pin-sheets.ts')
   const { note } = await import('../db/transact.ts')
   await note(store, (trx) => forgetNotedSheets(trx, unfinished)).catch(() => undefined)
 }

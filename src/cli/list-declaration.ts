@@ -17,7 +17,7 @@ interface ListDeclaration<
   Shape extends AnswerName,
 > extends Declaration<Args, Options> {
   /** What it is a list of: `user`, `user-duplicate`. */
-  noun: string
+  singular: string
   /** The shape of `--json`, and what it calls them. */
   answer: Shape
   key: JsonKey<NoInfer<Shape>>
@@ -25,7 +25,7 @@ interface ListDeclaration<
   /** Those that a terminal shows, where none are named; absent: all. */
   table?: readonly NoInfer<Name>[]
   /** Those that a narrow terminal does without, the least important first; absent: the last, but for the first two. */
-  leastFirst?: readonly NoInfer<Name>[]
+  dropOrder?: readonly NoInfer<Name>[]
   /** Those that a pipe gets; absent: all, in the order in which they stand. */
   pipe?: readonly NoInfer<Name>[]
   /** What identifies a row, for `--format ids`. */
@@ -113,11 +113,11 @@ export interface List<Row, Name extends string, Sort extends Name> {
       key: string
       json: (row: Row) => unknown
     },
-    | 'noun'
+    | 'singular'
     | 'key'
     | 'fields'
     | 'table'
-    | 'leastFirst'
+    | 'dropOrder'
     | 'pipe'
     | 'id'
     | 'sorts'

@@ -32,7 +32,7 @@ export function listParameters(
     format: withValues(listFormats, option('<format>', `one of ${listFormats.join(', ')}`)),
     sort: withValues(fields, option('<field>', 'by one of these columns')),
     reverse: flag('the other way round'),
-    limit: option('<count>', 'at most so many', optional(wholeNumber('a whole number', { least: 1 }))),
+    limit: option('<count>', 'at most so many', optional(wholeNumber('a whole number', { min: 1 }))),
   }
 }
 

@@ -95,14 +95,14 @@ async function* tables<Row, Name extends string, Sort extends Name>(
   const { columnsThatFit, table } = await import('../render/table.ts')
   const { spec, found, wanted } = list
   const headings = wanted.names.map((name) => spec.fields[name].heading)
-  const leastFirst = leastFirstOf(list)
+  const dropOrder = dropOrderOf(list)
   const key = wanted.names.indexOf(spec.id)
   const hidden = new Set<string>()
   let fitting: number[] | undefined
   const draw = (page: Cell[][]) => {
     // What is drawn first decides for the whole list. A pipe has no width.
     fitting ??= view.isTerminal
-      ? columnsThatFit(headings, page, { width: view.width, key, leastFirst })
+      ? columnsThatFit(headings, page, { width: view.width, key, dropOrder })
       : [...headings.keys()]
     const kept = fitting
     const only = <Part>(parts: readonly Part[]) => parts.filter((_, at) => kept.includes(at))
@@ -130,13 +130,13 @@ async function* tables<Row, Name extends string, Sort extends Name>(
 }
 
 /** By their places; whoever names the columns gets them. */
-function leastFirstOf<Row, Name extends string, Sort extends Name>({
+function dropOrderOf<Row, Name extends string, Sort extends Name>({
   spec,
   wanted: { names, named },
 }: List<Row, Name, Sort>): number[] {
   if (named) return []
-  const least = spec.leastFirst ?? names.slice(2).reverse()
-  return least
+  const dropOrder = spec.dropOrder ?? names.slice(2).reverse()
+  return dropOrder
     .filter((name) => name !== spec.id)
     .map((name) => names.indexOf(name))
     .filter((at) => at >= 0)
@@ -158,8 +158,8 @@ function totalOf<Row, Name extends string, Sort extends Name>(
   { spec, total }: List<Row, Name, Sort>,
   shown: number,
 ): string {
-  if (shown >= total) return `${count(shown, spec.noun)}.`
-  return `${shown.toLocaleString('en-GB')} of ${count(total, spec.noun)}; a larger --limit shows more.`
+  if (shown >= total) return `${count(shown, spec.singular)}.`
+  return `${shown.toLocaleString('en-GB')} of ${count(total, spec.singular)}; a larger --limit shows more.`
 }
 
 /** The one JSON document of the list, its rows written as they come. */

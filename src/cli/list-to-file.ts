@@ -19,7 +19,7 @@ export async function writeToFile<Row, Name extends string, Sort extends Name>(
   // The file as it was typed: what is written first has another name.
   if (file.trim() !== '') tableEnding(file)
   const output = await checkOutputFile(session, { kind: 'list', file, flag: '--out', asksLater: true })
-  await output.agreeToReplace()
+  await output.confirmReplacing()
   const pages = pagesOfList(list, signal)
   const columns = list.wanted.names.map((name) => ({ heading: spec.fields[name].heading, width: 24 }))
   async function* cells() {
@@ -31,7 +31,7 @@ export async function writeToFile<Row, Name extends string, Sort extends Name>(
   const action = `${session.command.replaceAll(' ', '.')}.written`
   await placeRecorded(session, { file: output, event: { action, facts: { rows: pages.count } } })
   const text = session.terminal.out.isTerminal
-    ? `${count(pages.count, spec.noun)} written to ${file}.`
+    ? `${count(pages.count, spec.singular)} written to ${file}.`
     : tsvLine([file, pages.count])
   await answer(session, { text, json: { file, total: pages.count } })
   return 0

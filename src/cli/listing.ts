@@ -152,8 +152,8 @@ async function write<Row, Name extends string, Sort extends Name>(
     // A reader who has left wants no more of it.
     if (!(await progress.out.write(piece))) return pages.count
   }
-  const isTold = wanted.format === 'table' && session.terminal.out.isTerminal
-  if (pages.count === 0 && !isTold && (wanted.format === 'table' || wanted.format === 'tsv'))
+  const saysNone = wanted.format === 'table' && session.terminal.out.isTerminal
+  if (pages.count === 0 && !saysNone && (wanted.format === 'table' || wanted.format === 'tsv'))
     session.say(noneOf(list))
   return pages.count
 }

@@ -97,10 +97,12 @@ export async function runMutation<Args, Options, Request, Result>(
   const prepared = await spec.prepare(options, session)
   const flag = spec.confirm?.flags?.(options)
   const mayBeRefused = spec.createsStore === true || (spec.createsStore !== undefined && asks)
-  const begins = !dryRun && mayBeRefused && isMissing(session)
-  const agreed = begins ? await rehearseWithoutStore({ spec, session, prepared, flag, asks }) : undefined
+  const createsStore = !dryRun && mayBeRefused && isMissing(session)
+  const agreed = createsStore
+    ? await rehearseWithoutStore({ spec, session, prepared, flag, asks })
+    : undefined
 
-  const store = await session.open(openModeOf({ dryRun, begins: spec.createsStore !== undefined }))
+  const store = await session.open(openModeOf({ dryRun, createsStore: spec.createsStore !== undefined }))
   let output: OutputFile | undefined
   try {
     const still = asks && agreed === undefined
@@ -132,9 +134,9 @@ function viewOf({ batch, terminal: { out } }: Session): View {
   return batch && !out.isTerminal ? { ...out, isTerminal: true, width: 10_000 } : out
 }
 
-function openModeOf({ dryRun, begins }: { dryRun: boolean; begins: boolean }) {
-  if (dryRun) return begins ? 'rehearse-beginning' : 'rehearse'
-  return begins ? 'begin' : 'use'
+function openModeOf({ dryRun, createsStore }: { dryRun: boolean; createsStore: boolean }) {
+  if (dryRun) return createsStore ? 'rehearse-creation' : 'rehearse'
+  return createsStore ? 'create' : 'use'
 }
 
 interface Running<Args, Options, Request, Result> {
@@ -179,7 +181,7 @@ async function commitOrRehearse<Args, Options, Request, Result>(
   const agreed = asks ? await confirmResult(running) : running.agreed
   if (output?.asksToReplace()) {
     if (!asks) await session.rehearse(store, work, spec.clock)
-    await output.agreeToReplace()
+    await output.confirmReplacing()
   }
   if (session.context.signal.aborted) throw new Cancelled()
   const {
@@ -199,7 +201,7 @@ async function commitOrRehearse<Args, Options, Request, Result>(
   )
   const result = (await spec.afterCommit?.(committed, { by, request, session, store })) ?? committed
   if (queued.length === 0 || spec.mailWaits) return { result, mail: [], undelivered: false }
-  if (session.batch) return { result, mail: await messagesOwed(store, queued), undelivered: false }
+  if (session.batch) return { result, mail: await messagesWaiting(store, queued), undelivered: false }
   const { deliverQueued } = await import('../mail/deliver.ts')
   const { phasesOn } = await import('./phases.ts')
   const counting = await phasesOn(session, undefined).countMessages(queued.length)
@@ -208,7 +210,7 @@ async function commitOrRehearse<Args, Options, Request, Result>(
 }
 
 /** Those that a line of a batch owes: they go out once all of its lines are done. */
-async function messagesOwed(store: OpenStore, queued: readonly number[]): Promise<Message[]> {
+async function messagesWaiting(store: OpenStore, queued: readonly number[]): Promise<Message[]> {
   const { findMessages } = await import('../db/outbox.ts')
   const { messageOf } = await import('../render/messages.ts')
   // The line is done, whether they can be looked at or not.
@@ -291,7 +293,7 @@ async function rehearseWithoutStore<Args, Options, Request, Result>({
   prepared: Request
 }): Promise<string | undefined> {
   const { session, asks, spec } = running
-  const store = await session.open('rehearse-beginning')
+  const store = await session.open('rehearse-creation')
   try {
     // All lines of a batch are one change, and tried as one.
     if (store.transaction) return undefined

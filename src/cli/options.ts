@@ -21,7 +21,7 @@ const named = ['db', 'keyFile', 'as', 'smtp', 'mailDir'] as const
 
 /** @param typed the options of the command, as typed @throws a usage error */
 export function commonOptions(typed: Readonly<Record<string, unknown>>): CommonOptions {
-  const wait = number('a number of seconds', { least: 0 }).safeParse(typed.wait ?? 30)
+  const wait = number('a number of seconds', { min: 0 }).safeParse(typed.wait ?? 30)
   if (!wait.success) {
     const problems = wait.error.issues.map(({ message }) => `--wait ${String(typed.wait)}: ${message}`)
     throw new Usage(problems.join('; '), { code: 'invalid-option', hint: 'Add --help to see what it takes.' })

@@ -28,7 +28,7 @@ export interface OutputFile {
   /** Whether there is one that nobody has said may be replaced. */
   asksToReplace: () => boolean
   /** Asks before one that is there is replaced, unless that was asked already. */
-  agreeToReplace: () => Promise<void>
+  confirmReplacing: () => Promise<void>
   /** Writes all of it beside its place, and syncs it; what a killed one left there goes. */
   prepare: (contents: Contents) => Promise<void>
   /** @param freeName given, the first of these names that nobody has; @returns the name as it is shown */
@@ -66,7 +66,7 @@ export async function checkOutputFile(session: Session, wanted: Wanted): Promise
   }
   const place = { kind: wanted.kind, shown: file, path, replaces: there && !nameIsOurs }
   const output = outputFile(session, place)
-  if (!wanted.asksLater) await output.agreeToReplace()
+  if (!wanted.asksLater) await output.confirmReplacing()
   return output
 }
 
@@ -76,7 +76,7 @@ function outputFile(
 ): OutputFile {
   const { interruption } = session.context
   const { yes, dryRun } = session.common
-  let agreed = !replaces || yes || dryRun
+  let confirmed = !replaces || yes || dryRun
   const unfinished = join(dirname(path), `.${kind}-${makersMark()}.part${extname(path)}`)
   const discard = () => {
     for (const part of ['', '-wal', '-shm', '-journal']) removeUnfinished(`${unfinished}${part}`)
@@ -87,13 +87,13 @@ function outputFile(
     shown,
     path,
     unfinished,
-    asksToReplace: () => !agreed,
-    agreeToReplace: async () => {
-      if (agreed) return
+    asksToReplace: () => !confirmed,
+    confirmReplacing: async () => {
+      if (confirmed) return
       const asked = stateOfFile(path)
       await confirm(session, `${shown} is there already. Replace it?`)
       if (stateOfFile(path) !== asked) throw changedMeanwhile()
-      agreed = true
+      confirmed = true
     },
     prepare: async (contents) => {
       // Where a change is made anew, so is what was written for it.

@@ -142,7 +142,7 @@ export type OfferedValue = string | readonly [value: string, meaning: string]
 /** What completion offers: words, or how they are found; what is in the store is found there. */
 export type OfferedValues =
   | readonly OfferedValue[]
-  | ((beginning: string) => readonly OfferedValue[])
+  | ((prefix: string) => readonly OfferedValue[])
   | { stored: 'release' | 'resource' | 'help-document' | 'import' }
 
 /** TAB offers these where this stands. */

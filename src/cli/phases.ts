@@ -42,12 +42,12 @@ const settledMs = 500
 export function phasesOn(session: Session, form: 'json' | undefined): Phases {
   const { terminal } = session
   if (form !== 'json' && !terminal.animated) return noPhases
-  let current: { phase: Phase; words: string; total: number; since: number; told: number } = {
+  let current: { phase: Phase; words: string; total: number; since: number; reportedAt: number } = {
     phase: 'reading',
     words: '',
     total: 0,
     since: 0,
-    told: 0,
+    reportedAt: 0,
   }
   let line: Progress | undefined
   const report = (done: number, share: number | undefined) => {
@@ -55,7 +55,7 @@ export function phasesOn(session: Session, form: 'json' | undefined): Phases {
     const passed = now - current.since
     const perSecond = passed < settledMs ? null : Math.round(done / (passed / 1000))
     const left = share && passed >= settledMs ? Math.ceil((passed * (1 - share)) / share / 1000) : null
-    current.told = now
+    current.reportedAt = now
     if (form === 'json') {
       const percent = share === undefined ? null : Math.min(100, Math.round(share * 100))
       const { phase } = current
@@ -74,13 +74,13 @@ export function phasesOn(session: Session, form: 'json' | undefined): Phases {
   const phases: Phases = {
     begin: async (phase, words, total = 0) => {
       const now = performance.now()
-      current = { phase, words: oneLine(words), total, since: now, told: now }
+      current = { phase, words: oneLine(words), total, since: now, reportedAt: now }
       if (form === 'json') return report(0, total > 0 ? 0 : undefined)
       if (line) line.say(current.words)
       else line = await progressOn(terminal, current.words)
     },
     at: (done, share) => {
-      if (performance.now() - current.told < pauseMs) return
+      if (performance.now() - current.reportedAt < pauseMs) return
       report(done, share ?? (current.total > 0 ? done / current.total : undefined))
     },
     pause: () => {

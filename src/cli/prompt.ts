@@ -29,8 +29,8 @@ interface Asked {
 /** Refuses, naming the flag and the question, when nobody can be asked. */
 export function requireTerminal(terminal: Terminal, { flag, may, question }: Asked): void {
   if (terminal.canAsk && may) return
-  const told = questionOnOneLine(question)
-  const message = `This needs an answer, and there is nobody to ask: say it with ${flag}. Not asked: ${told}`
+  const notAsked = questionOnOneLine(question)
+  const message = `This needs an answer, and there is nobody to ask: say it with ${flag}. Not asked: ${notAsked}`
   throw new Usage(message, { code: 'answer-needed', hint: flag })
 }
 

@@ -69,7 +69,7 @@ async function look<Args, Options, Request, Result>(
   // What may be had before the question is no longer so after it: it is read anew.
   if (output?.asksToReplace()) {
     await reading(spec, { request, session }, async () => undefined)
-    await output.agreeToReplace()
+    await output.confirmReplacing()
   }
   return reading(spec, { request, session }, async (result, store) => {
     for (const notice of spec.notices?.(result) ?? []) session.notify(notice)

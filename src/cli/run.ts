@@ -77,9 +77,9 @@ const runLine: RunLine = async (argv, { context, batch }) => {
   } catch (error) {
     const thrown = await inOurWords(error, argv)
     const { color, debug } = batch.common
-    const told = async (json: boolean) =>
+    const rendered = async (json: boolean) =>
       (await reported(thrown, { argv, context, color, json, debug })).pieces
-    const [text, json] = [[...(await told(false))].join(''), [...(await told(true))].join('')]
+    const [text, json] = [[...(await rendered(false))].join(''), [...(await rendered(true))].join('')]
     const { exit } = await reported(thrown, { argv, context, color, json: true, debug })
     return { exit, error: { thrown, text, json } }
   }
@@ -119,7 +119,7 @@ async function inOurWords(error: unknown, argv: readonly string[]): Promise<unkn
   return unknownOption(error.message, { argv, code: codeOf(error) })
 }
 
-interface Told {
+interface FailureReport {
   argv: readonly string[]
   context: Context
   color: boolean
@@ -127,7 +127,7 @@ interface Told {
   debug: boolean
 }
 
-async function reported(error: unknown, { argv, context, color, json, debug }: Told) {
+async function reported(error: unknown, { argv, context, color, json, debug }: FailureReport) {
   const { report } = await import('../exit.ts')
   const { lineWithNearest } = await import('./suggestions.ts')
   const { err } = terminalOf(context, { color, quiet: false })
@@ -155,8 +155,8 @@ function helpAsACommandSaysIt(argv: readonly string[]): readonly string[] {
   if (isTopic(second) && (third === undefined || third.startsWith('-'))) return argv
   if (first !== 'help') return argv
   const rest = argv.slice(1)
-  const [noun = '', ...others] = understood(rest, positionsIn(rest))
-  return Object.hasOwn(tree, noun) ? [noun, ...others, '--help'] : argv
+  const [group = '', ...others] = understood(rest, positionsIn(rest))
+  return Object.hasOwn(tree, group) ? [group, ...others, '--help'] : argv
 }
 
 /** Answers a shell that completes a line; what cannot be completed is no error. */
@@ -180,7 +180,7 @@ async function growAlong(word: string, node: Loader | Group, words: readonly str
   const verb = words[words.indexOf(word) + 1] ?? ''
   const next = verbOf(node, verb)
   if (!next) return grow(word, node)
-  return (await nounCommand(word, node)).addCommand(await growAlong(verb, next, words))
+  return (await groupCommand(word, node)).addCommand(await growAlong(verb, next, words))
 }
 
 /** The whole command tree, every command loaded: for documentation, completion and tests. */
@@ -248,14 +248,14 @@ async function growFor(word: string, node: Loader | Group, typed: Typed): Promis
   const verb = words[words.indexOf(word) + 1]
   const next = verb === undefined ? undefined : verbOf(node, verb)
   if (verb === undefined || next === undefined) {
-    const noun = await grow(word, node)
+    const group = await grow(word, node)
     if (verb !== undefined && !node.alone) {
       const { unknownCommand } = await import('./suggestions.ts')
       throw unknownCommand({ argv, word: verb, known: Object.keys(node.verbs), before: [word] })
     }
-    return noun
+    return group
   }
-  return (await nounCommand(word, node)).addCommand(await growFor(verb, next, typed))
+  return (await groupCommand(word, node)).addCommand(await growFor(verb, next, typed))
 }
 
 /** Its own verbs alone: `constructor` is none. */
@@ -265,18 +265,18 @@ function verbOf({ verbs }: Group, verb: string): Loader | Group | undefined {
 
 async function grow(word: string, node: Loader | Group): Promise<Command> {
   if (typeof node === 'function') return node()
-  const noun = await nounCommand(word, node)
-  for (const [verb, next] of Object.entries(node.verbs)) noun.addCommand(await grow(verb, next))
-  return noun
+  const group = await groupCommand(word, node)
+  for (const [verb, next] of Object.entries(node.verbs)) group.addCommand(await grow(verb, next))
+  return group
 }
 
-async function nounCommand(word: string, { summary, alone }: Group): Promise<Command> {
-  const noun = alone
+async function groupCommand(word: string, { summary, alone }: Group): Promise<Command> {
+  const group = alone
     ? await alone()
     : addCommonOptions(new Command(word)).summary(summary).description(summary)
-  noun.enablePositionalOptions().helpCommand(false)
-  if (!alone) noun.action(() => noun.outputHelp())
-  return noun
+  group.enablePositionalOptions().helpCommand(false)
+  if (!alone) group.action(() => group.outputHelp())
+  return group
 }
 
 function nameOnly(word: string, node: Loader | Group): Command {

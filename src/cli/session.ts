@@ -115,7 +115,7 @@ export function sessionOf(command: Command, { context, argv, batch, runLine }: I
     // What is done to a copy does not count yet.
     const interruption = other ? undefined : context.interruption
     const opening = await openingFor({ ...parts, mode, path: other?.path, interruption })
-    return openStore({ ...opening, writeFirstEvent: (store) => beginIn(store, acting) })
+    return openStore({ ...opening, writeFirstEvent: (store) => recordCreation(store, acting) })
   }
   return {
     context,
@@ -182,7 +182,7 @@ function settingsWithin({ settings }: Batch, { as }: CommonOptions): Settings {
   return { ...settings, as: { value: as, from: 'flag' } }
 }
 
-async function beginIn(store: OpenStore, acting: Acting): Promise<void> {
+async function recordCreation(store: OpenStore, acting: Acting): Promise<void> {
   const { createStore } = await import('../rules/store/events.ts')
   await commitFor(store, { acting, clock: undefined, work: (trx, ctx) => createStore(trx, { ctx }) })
 }

@@ -17,11 +17,11 @@ interface Unknown {
 /** What was typed is no command: what was surely meant, with everything else that was typed, to be pasted. */
 export function unknownCommand({ argv, word, known, before }: Unknown): Usage {
   const spoken = ['ssh-admin', ...before].join(' ')
-  const grave = graveVerbs(word, { noun: before[0], verbs: known })
+  const grave = graveVerbs(word, { groupName: before[0], verbs: known })
   // A letter or two are the beginning of too much.
   const like = word.length < 3 ? [] : nearestOf(word, known).filter((name) => !isOpposite(name, word))
   const near = grave.length > 0 ? grave : like
-  const candidates = near.length > 0 || before.length > 0 ? near : nounsWith(word, argv)
+  const candidates = near.length > 0 || before.length > 0 ? near : groupsWith(word, argv)
   const lines = candidates.map((name) => lineInstead(argv, { word, name }))
   return new Usage(`${spoken} has no command '${word}'.`, {
     code: 'unknown-command',
@@ -36,22 +36,22 @@ function lineInstead(argv: readonly string[], { word, name }: { word: string; na
   return commandLine(argv.flatMap((typed, place) => (place === at ? name.split(' ') : [typed])))
 }
 
-const mostNouns = 3
+const maxGroups = 3
 const ofPeople: ReadonlySet<string> = new Set(['users', 'roles', 'account', 'associates'])
 const ofCentres: ReadonlySet<string> = new Set(['centres', 'coordinator'])
 const isLikeNumber = /^[a-z]{2}\d{3}$/i
 
 /** `suspend` without its noun: `users suspend`, `coordinator suspend`; of people where an address is named, of centres where a number is. */
-function nounsWith(verb: string, argv: readonly string[]): string[] {
+function groupsWith(verb: string, argv: readonly string[]): string[] {
   const named = argv.slice(argv.indexOf(verb) + 1).find((typed) => !typed.startsWith('-')) ?? ''
   const about = named.includes('@') ? ofPeople : isLikeNumber.test(named) ? ofCentres : undefined
-  const nouns = Object.entries(tree).filter(
-    ([noun, node]) =>
+  const groups = Object.entries(tree).filter(
+    ([group, node]) =>
       typeof node !== 'function' &&
       Object.hasOwn(node.verbs, verb) &&
-      (about === undefined || about.has(noun)),
+      (about === undefined || about.has(group)),
   )
-  return nouns.slice(0, mostNouns).map(([noun]) => `${noun} ${verb}`)
+  return groups.slice(0, maxGroups).map(([group]) => `${group} ${verb}`)
 }
 
 /** `unassign` for `asign` would do what was not meant. */

@@ -66,8 +66,8 @@ export function transformed<From, To>(of: Schema<From>, into: (value: From) => T
 }
 
 interface Bounds {
-  least?: number
-  most?: number
+  min?: number
+  max?: number
   /** It must be more than this. */
   above?: number
 }
@@ -93,9 +93,9 @@ export function wholeNumber(what: string, bounds: Bounds = {}): Schema<number> {
 
 const digits = /^[+-]?\d+(\.\d+)?(e\+?\d+)?$/i
 
-function outside(found: number, { least, most, above }: Bounds): Wrong | undefined {
-  if (least !== undefined && found < least) return new Wrong(`at least ${least}`)
-  if (most !== undefined && found > most) return new Wrong(`at most ${most}`)
+function outside(found: number, { min, max, above }: Bounds): Wrong | undefined {
+  if (min !== undefined && found < min) return new Wrong(`at least ${min}`)
+  if (max !== undefined && found > max) return new Wrong(`at most ${max}`)
   return above !== undefined && found <= above ? new Wrong(`more than ${above}`) : undefined
 }
 

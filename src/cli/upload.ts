@@ -61,10 +61,10 @@ export async function uploadFile(
   const known = { name, sha256, bytes }
   if (session.common.dryRun || (await findContent(store.db, sha256))?.usable) return known
   const { context } = session
-  const begun = { id: 0 }
+  const upload = { id: 0 }
   await note(store, async (trx) => {
     await sweepUploads(trx, store.now())
-    begun.id = await beginUpload(trx, { maker: makersMark(), at: store.now() })
+    upload.id = await beginUpload(trx, { maker: makersMark(), at: store.now() })
   })
   const hash = createHash('sha256')
   const progress = await progressOn(session.terminal, `Uploading ${oneLine(name)} …`)
@@ -76,7 +76,7 @@ export async function uploadFile(
       sent += piece.length
       if (sent > bytes) break
       await note(store, async (trx) => {
-        const added = await addPiece(trx, { uploadId: begun.id, position, bytes: piece })
+        const added = await addPiece(trx, { uploadId: upload.id, position, bytes: piece })
         if (!added) throw interrupted(name)
       })
       position += 1
@@ -89,12 +89,12 @@ export async function uploadFile(
       })
     }
   } catch (error) {
-    await removeQuietly(store, begun.id)
+    await removeQuietly(store, upload.id)
     throw error
   } finally {
     progress.stop()
   }
-  return { ...known, uploadId: begun.id }
+  return { ...known, uploadId: upload.id }
 }
 
 function interrupted(name: string): Refused {

@@ -1,7 +1,7 @@
 import { type Group, type Loader, tree } from './tree.ts'
 
 /** What people type for a noun or a command, and its own words. */
-const nouns: Readonly<Record<string, string>> = {
+const groupNames: Readonly<Record<string, string>> = {
   centre: 'centres',
   center: 'centres',
   centers: 'centres',
@@ -84,19 +84,20 @@ export function understood(argv: readonly string[], positions: readonly Position
       first,
       second?.word.includes('@') ? ['account', 'activate'] : ['coordinator', 'add'],
     )
-  const noun = own(nouns, first.word)
-  if (noun !== undefined) return understoodVerb(replaced(argv, first, [noun]), { noun, verb: second })
-  return understoodVerb(argv, { noun: first.word, verb: second })
+  const groupName = own(groupNames, first.word)
+  if (groupName !== undefined)
+    return understoodVerb(replaced(argv, first, [groupName]), { groupName, verb: second })
+  return understoodVerb(argv, { groupName: first.word, verb: second })
 }
 
 function understoodVerb(
   argv: readonly string[],
-  { noun, verb }: { noun: string; verb: Position | undefined },
+  { groupName, verb }: { groupName: string; verb: Position | undefined },
 ): readonly string[] {
-  const group = groupOf(noun)
+  const group = groupOf(groupName)
   if (!group || !verb || Object.hasOwn(group.verbs, verb.word)) return argv
-  if (verb.word === 'activate' && noun === 'centres') return moved(argv, verb, ['coordinator', 'add'])
-  if (verb.word === 'activate' && noun === 'users') return moved(argv, verb, ['account', 'activate'])
+  if (verb.word === 'activate' && groupName === 'centres') return moved(argv, verb, ['coordinator', 'add'])
+  if (verb.word === 'activate' && groupName === 'users') return moved(argv, verb, ['account', 'activate'])
   const meant = known(synonyms, verb.word).find((word) => Object.hasOwn(group.verbs, word))
   return meant === undefined ? argv : replaced(argv, verb, [meant])
 }
@@ -104,9 +105,9 @@ function understoodVerb(
 /** The verbs of a noun that a grave word leads to. */
 export function graveVerbs(
   word: string,
-  { noun, verbs }: { noun: string | undefined; verbs: readonly string[] },
+  { groupName, verbs }: { groupName: string | undefined; verbs: readonly string[] },
 ): string[] {
-  if (noun === 'key-times' && removing.has(word)) return ['edit --remove']
+  if (groupName === 'key-times' && removing.has(word)) return ['edit --remove']
   return known(graver, word).filter((verb) => verbs.includes(verb))
 }
 
@@ -119,8 +120,8 @@ function own<Value>(words: Readonly<Record<string, Value>>, word: string): Value
   return Object.hasOwn(words, word) ? words[word] : undefined
 }
 
-function groupOf(noun: string): Group | undefined {
-  const node: Group | Loader | undefined = Object.hasOwn(tree, noun) ? tree[noun] : undefined
+function groupOf(groupName: string): Group | undefined {
+  const node: Group | Loader | undefined = Object.hasOwn(tree, groupName) ? tree[groupName] : undefined
   return typeof node === 'function' ? undefined : node
 }
 
@@ -130,6 +131,11 @@ function replaced(argv: readonly string[], { at }: Position, by: readonly string
 
 /** Another noun too: the one that was typed, somewhere before the verb, goes. */
 function moved(argv: readonly string[], verb: Position, by: readonly string[]): string[] {
-  const noun = argv.findIndex((word, at) => at < verb.at && Object.hasOwn(tree, word))
-  return [...argv.slice(0, noun), ...by, ...argv.slice(noun + 1, verb.at), ...argv.slice(verb.at + 1)]
+  const groupName = argv.findIndex((word, at) => at < verb.at && Object.hasOwn(tree, word))
+  return [
+    ...argv.slice(0, groupName),
+    ...by,
+    ...argv.slice(groupName + 1, verb.at),
+    ...argv.slice(verb.at + 1),
+  ]
 }

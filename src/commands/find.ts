@@ -13,7 +13,7 @@ export const find = () =>
     description:
       'Find people and centres at once, by any part of a name, an address or a number: centres first.\nIn a pipe: kind, number or address, name, centre, status.',
     examples: ['ssh-admin find haddad', "ssh-admin find 'nile academy'"],
-    noun: 'result',
+    singular: 'result',
     answer: 'found',
     key: 'results',
     fields: foundFields,

@@ -9,7 +9,7 @@ import { readSmallFile } from '../input-file.ts'
 import { count } from '../render/text.ts'
 import type { NewPassword } from '../rules/account/password.ts'
 
-const number = (least: number, most: number) => wholeNumber('a whole number', { least, most })
+const number = (min: number, max: number) => wholeNumber('a whole number', { min, max })
 
 export const seed = () =>
   preparedMutation({

@@ -2,7 +2,7 @@ import { performance } from 'node:perf_hooks'
 import { query } from '../cli/define.ts'
 import type { Session } from '../cli/session.ts'
 import { placesOf } from '../cli/store-paths.ts'
-import { owedSheets } from '../db/imports/pin-sheets-owed.ts'
+import { pendingPinSheets } from '../db/imports/pending-pin-sheets.ts'
 import { storeCounts } from '../db/store/status.ts'
 import type { OpenStore } from '../db/store/open.ts'
 import { renderStatus, type Status, statusJson } from '../render/status.ts'
@@ -38,11 +38,11 @@ export async function statusOf(
     pinsFrom: before(lifetimes.pin),
     pinsUntil: before(lifetimes.pin - soon.pins),
   })
-  const sheetsOwed = await owedSheets(store.db)
+  const pendingSheets = await pendingPinSheets(store.db)
   return {
     ...counts,
     opening: await releasesOpeningSoon(store.db, at),
-    sheetsOwed: sheetsOwed.map(({ importId, file }) => ({ import: importId, file })),
+    pendingPinSheets: pendingSheets.map(({ importId, file }) => ({ import: importId, file })),
     store: placesOf(session).db,
     answersInMs: Math.ceil(performance.now() - began),
   }

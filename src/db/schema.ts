@@ -13,7 +13,7 @@ export interface Store {
   account_requests: AccountRequestTable
   erased_accounts: ErasedAccountTable
   imports: ImportTable
-  pin_sheets_owed: PinSheetOwedTable
+  pin_sheets_owed: PendingPinSheetTable
   import_changes: ImportChangeTable
   learner_groups: LearnerGroupTable
   tests: TestTable
@@ -171,7 +171,7 @@ export interface ImportTable {
 }
 
 /** A sheet of PINs that is not known to lie in its place. */
-export interface PinSheetOwedTable {
+export interface PendingPinSheetTable {
   /** None until the import is committed. */
   import_id: number | null
   unfinished: string

@@ -95,7 +95,7 @@ export async function commit<Result>(
     within(store, clock, async (trx, end) => {
       state = transactionState(trx)
       const result = await work(trx).catch(async (error: unknown) => {
-        if (error instanceof Failure && error.outliving.keepsChanges) await end.commit().execute()
+        if (error instanceof Failure && error.rollback.keepsChanges) await end.commit().execute()
         throw error
       })
       await finishing(store.interruption, {
@@ -132,7 +132,7 @@ export async function withRollbackWork<Result>(
     return await work()
   } catch (error) {
     // Within a change that is still open it is kept by whoever takes that back.
-    if (hasToKeep(error) && !store.transaction) await runRollbackWork(store, error)
+    if (hasRollbackWork(error) && !store.transaction) await runRollbackWork(store, error)
     throw error
   }
 }
@@ -153,21 +153,21 @@ export async function rehearse<Result>(
   )
 }
 
-const kept = new WeakSet<Failure>()
+const recorded = new WeakSet<Failure>()
 
 /** Whether it asks to keep something that has not been kept yet. */
-export function hasToKeep(error: unknown): error is Failure {
-  return error instanceof Failure && error.outliving.keep !== undefined && !kept.has(error)
+export function hasRollbackWork(error: unknown): error is Failure {
+  return error instanceof Failure && error.rollback.onRollback !== undefined && !recorded.has(error)
 }
 
 async function runRollbackWork(store: OpenStore, failure: Failure): Promise<void> {
-  const { outliving } = failure
+  const { rollback } = failure
   // Nothing can be written down there; whoever opens the store itself writes it.
   if (store.isCopy) return
-  kept.add(failure)
+  recorded.add(failure)
   await within(store, 'may-be-behind', async (trx, end) => {
     transactionState(trx).isOfFailure = true
-    await outliving.keep?.(trx)
+    await rollback.onRollback?.(trx)
     await end.commit().execute()
   })
 }

@@ -5,7 +5,7 @@ import { transactionState, type Trx } from './transact.ts'
 /** Counts a wrong try; the last one allowed voids it. */
 export async function countWrongTry(
   trx: Trx,
-  { credential, most }: { credential: Pick<Credential, 'id'>; most: number },
+  { credential, max }: { credential: Pick<Credential, 'id'>; max: number },
 ): Promise<void> {
   await trx
     .updateTable('credentials')
@@ -13,7 +13,7 @@ export async function countWrongTry(
       wrong_tries: eb('wrong_tries', '+', 1),
       state: eb
         .case()
-        .when('wrong_tries', '>=', most - 1)
+        .when('wrong_tries', '>=', max - 1)
         .then('void' as const)
         .else('open' as const)
         .end(),
@@ -26,7 +26,7 @@ export async function countWrongTry(
 /** Counts a wrong PIN; the last one allowed voids it. As many questions each time, so that no answer takes longer. */
 export async function countWrongPin(
   trx: Trx,
-  { userId, most }: { userId: number; most: number },
+  { userId, max }: { userId: number; max: number },
 ): Promise<void> {
   await trx
     .updateTable('users')
@@ -39,7 +39,7 @@ export async function countWrongPin(
     .select('pin_wrong_tries')
     .where('id', '=', userId)
     .executeTakeFirst()
-  await voidPin(trx, user && user.pin_wrong_tries >= most ? userId : 0)
+  await voidPin(trx, user && user.pin_wrong_tries >= max ? userId : 0)
 }
 
 /** Wrong passwords for an address, one after the other. */

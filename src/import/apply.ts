@@ -79,7 +79,7 @@ export async function applyImport(
   const importId = await insertImport(trx, { ...source, at, operator: by.operator, actor, counts })
 
   const making = { importId, at }
-  const created = await insertCentres(trx, plan.newCentres, { ...making, folded: centreSearchKey })
+  const created = await insertCentres(trx, plan.newCentres, { ...making, searchKeyOf: centreSearchKey })
   const saved = plan.newUsers.map(({ centre }) => centre).filter((number) => !created.has(number))
   const ids = await centreIds(trx, saved)
   const idOf = (number: string) => created.get(number) ?? ids.get(number)
@@ -88,7 +88,7 @@ export async function applyImport(
   const numbers = new Map(plan.renames.map(({ id, number }) => [id, number]))
   await applyChanges(trx, changesOf(plan, deletions), {
     ...making,
-    folded: ({ id, name }) => centreSearchKey({ number: numbers.get(id) ?? '', name }),
+    searchKeyOf: ({ id, name }) => centreSearchKey({ number: numbers.get(id) ?? '', name }),
   })
   await appendAudit(trx, {
     by,

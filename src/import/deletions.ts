@@ -159,6 +159,6 @@ export function checkAllowance(plan: Plan, deletions: Deletions, allowed: number
   )
 }
 
-function counted(number: number, noun: string): string {
-  return `${number} ${number === 1 ? noun : `${noun}s`}`
+function counted(number: number, singular: string): string {
+  return `${number} ${number === 1 ? singular : `${singular}s`}`
 }

@@ -66,10 +66,10 @@ export function issuesSheet(roster: SheetWithRows, issues: Iterable<Issue>): She
 function longestRow({ rows = [], cells, laterHeadings }: SheetWithRows): number {
   if (laterHeadings.length > 0) return 0
   return rows.reduce(
-    (most, { row, issues }) =>
+    (max, { row, issues }) =>
       issues?.some(({ fault }) => fault.code === 'two-rows-in-one')
-        ? Math.max(most, cells?.get(row)?.length ?? 0)
-        : most,
+        ? Math.max(max, cells?.get(row)?.length ?? 0)
+        : max,
     0,
   )
 }

@@ -81,8 +81,8 @@ export function issuesOf(
     .sort((one, other) => one.row - other.row)
   function* inOrder(): Generator<Issue> {
     for (const { row, columns, issues } of rows) {
-      const told = issues.map((issue) => toldIssue(issue, { sheet, row, columns }))
-      yield* told.length > 1 ? told.sort(byCell) : told
+      const worded = issues.map((issue) => wordedIssue(issue, { sheet, row, columns }))
+      yield* worded.length > 1 ? worded.sort(byCell) : worded
     }
   }
   return {
@@ -92,7 +92,7 @@ export function issuesOf(
   }
 }
 
-function toldIssue(
+function wordedIssue(
   { field, fault: { value, code, message, hint } }: RowIssue,
   { sheet, row, columns }: { sheet: string; row: number; columns: ReadonlyMap<string, number> },
 ): Issue {

@@ -103,9 +103,9 @@ function differByAWord(one: string, other: string): boolean {
   const words = wordsOf(one)
   const others = wordsOf(other)
   const shared = [...words].filter((word) => others.has(word)).length
-  const most = Math.max(words.size, others.size) - shared
-  const fewest = Math.min(words.size, others.size) - shared
-  return shared > 0 && (fewest === 0 || (shared > 1 && most === 1))
+  const max = Math.max(words.size, others.size) - shared
+  const min = Math.min(words.size, others.size) - shared
+  return shared > 0 && (min === 0 || (shared > 1 && max === 1))
 }
 
 function wordsOf(name: string): Set<string> {

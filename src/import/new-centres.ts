@@ -77,8 +77,8 @@ function newPlace({
   for (const fault of missing) {
     for (const row of fromRows) {
       const formula = row.emptyFormulas?.get(fault.field)
-      const why = formula === undefined ? fault : { field: fault.field, ...notCalculated(formula) }
-      if (!blames(row, fault.field)) holdBack(row, why)
+      const problem = formula === undefined ? fault : { field: fault.field, ...notCalculated(formula) }
+      if (!blames(row, fault.field)) holdBack(row, problem)
     }
   }
   if (missing.length > 0 || country === undefined || good.length === 0) return undefined

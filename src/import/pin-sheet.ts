@@ -113,10 +113,10 @@ export function noSlipsNotice(
   importId: number,
 ): { code: 'no-slips'; message: string } | undefined {
   if (layout !== undefined || count <= maxUnasked) return undefined
-  const [users, most] = [count, maxUnasked].map((number) => number.toLocaleString('en'))
+  const [users, max] = [count, maxUnasked].map((number) => number.toLocaleString('en'))
   return {
     code: 'no-slips',
-    message: `The PIN sheet lists ${users} users and has no slips to cut out: for more than ${most} they are made when asked for. To make them: ssh-admin centres pins ${importId} --out slips.xlsx --slips by-centre`,
+    message: `The PIN sheet lists ${users} users and has no slips to cut out: for more than ${max} they are made when asked for. To make them: ssh-admin centres pins ${importId} --out slips.xlsx --slips by-centre`,
   }
 }
 
@@ -182,11 +182,11 @@ function addressOn(hub: string): TextRun {
 
 /** One that is too long even so, parted behind a sign where its line ends: programs part it within a word. */
 function parted(address: string): string {
-  const most = Math.floor(across({ width: widths[2], size: SMALLEST }))
+  const max = Math.floor(across({ width: widths[2], size: SMALLEST }))
   let onLine = 0
   let text = ''
   for (const piece of address.match(/[^/.?&=_-]+[/.?&=_-]*|[/.?&=_-]+/g) ?? []) {
-    if (text !== '' && onLine + piece.length > most) {
+    if (text !== '' && onLine + piece.length > max) {
       text += '\n'
       onLine = 0
     }
@@ -206,9 +206,9 @@ function inWords(moment: string): string {
 function heightOf(runs: readonly TextRun[], width: number): number {
   let height = 0
   for (const { text, size = 11 } of runs) {
-    const most = across({ width, size })
+    const max = across({ width, size })
     for (const line of text.replace(/\n$/, '').split('\n'))
-      height += Math.max(1, Math.ceil(widthOf(line) / most)) * LINE * (size / 11)
+      height += Math.max(1, Math.ceil(widthOf(line) / max)) * LINE * (size / 11)
   }
   return Math.ceil(height)
 }

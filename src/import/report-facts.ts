@@ -32,7 +32,7 @@ export interface ReportFacts {
 }
 
 /** As many rows as a page can sensibly show. */
-export const mostReported = 1000
+export const maxReported = 1000
 
 /** Counts the rows of each country, and keeps the first of those held back. */
 export async function reportFacts(
@@ -43,7 +43,7 @@ export async function reportFacts(
   const firstIssues = new Map<number, Issue[]>()
   for (const issue of plan.issues) {
     heldBack.add(issue.row)
-    if (firstIssues.size < mostReported || firstIssues.has(issue.row))
+    if (firstIssues.size < maxReported || firstIssues.has(issue.row))
       firstIssues.set(issue.row, [...(firstIssues.get(issue.row) ?? []), issue])
   }
   const countryOf = await countriesOf(db, roster)
@@ -64,7 +64,7 @@ export async function reportFacts(
     countries: [...outcomes.values()].sort(byRows),
     heldBack: rows.sort((one, other) => one.row - other.row),
     newCentres: plan.newCentres
-      .slice(0, mostReported)
+      .slice(0, maxReported)
       .map(({ number, name, country }) => ({ number, name, country: countryName(country) })),
   }
 }

@@ -50,13 +50,13 @@ export function watchRowCounter(): {
     },
     found() {
       if (first === undefined || seen === 0 || others > seen / 10) return undefined
-      let least = Number.POSITIVE_INFINITY
-      let most = 0
+      let min = Number.POSITIVE_INFINITY
+      let max = 0
       for (const number of numbers) {
-        least = Math.min(least, number)
-        most = Math.max(most, number)
+        min = Math.min(min, number)
+        max = Math.max(max, number)
       }
-      if (least >= maxBegin || most - least + 1 > numbers.size * maxShare) return undefined
+      if (min >= maxBegin || max - min + 1 > numbers.size * maxShare) return undefined
       const other = [...likely].find(([, count]) => count > seen / 2)?.[0]
       if (numbers.size < fewest && other === undefined) return undefined
       return { heading: first.table.headings[first.column] ?? '', numbers, other }

@@ -13,7 +13,7 @@ import { removeCreatedCentres, removeCreatedUsers } from './remove-created.ts'
 import { isErased } from '../db/users/erased-accounts.ts'
 import { centresOfImport, type ImportRow } from '../db/imports/imports.ts'
 import { changeListDigest } from '../db/imports/write.ts'
-import { forgetOwedSheet } from '../db/imports/pin-sheets-owed.ts'
+import { removePendingPinSheet } from '../db/imports/pending-pin-sheets.ts'
 import type { Trx } from '../db/transact.ts'
 import type { RuleContext } from '../rules/permissions/actor.ts'
 import { type Closing, noticingWhatCloses } from '../rules/releases/what-closes.ts'
@@ -81,7 +81,7 @@ export async function undoImport(trx: Trx, { id, ctx }: { id: number; ctx: RuleC
   const left = [...users.left, ...centres.left, ...changes.left, ...lettersLeft]
   const at = ctx.at.toISOString()
   await markUndone(trx, { id, at })
-  await forgetOwedSheet(trx, id)
+  await removePendingPinSheet(trx, id)
   await appendAudit(trx, {
     by: ctx.by,
     at: ctx.at,
@@ -124,7 +124,7 @@ async function undoChange(
   const { id, number } = centre
   if (kind === 'centre-renamed') {
     if (before === null || centre.name !== after) return { what: number, reason: 'name-changed-again' }
-    await setCentreName(trx, { id, name: before, folded: centreSearchKey({ number, name: before }) })
+    await setCentreName(trx, { id, name: before, centreKey: centreSearchKey({ number, name: before }) })
     return 'namesGivenBack'
   }
   if (kind === 'centre-deleted') {

@@ -58,8 +58,8 @@ export async function deliverQueued(delivering: Delivering): Promise<Delivered> 
 }
 
 function unknownInWords(many: number, reason: string): string {
-  const owed = many === 1 ? 'the message that is owed' : `the ${many} messages that are owed`
-  return `The change is made. What became of ${owed} is not known: ${withoutStop(reason)}. To send what waits: ssh-admin mail send`
+  const which = many === 1 ? 'the message that is owed' : `the ${many} messages that are owed`
+  return `The change is made. What became of ${which} is not known: ${withoutStop(reason)}. To send what waits: ssh-admin mail send`
 }
 
 /** Those that are claimed may have been sent before the trouble came. */

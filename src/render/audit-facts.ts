@@ -7,8 +7,8 @@ export function factsInWords(
   facts: Readonly<Record<string, unknown>>,
 ): string {
   if (/^centres\.import(ed|-undone)$/.test(action)) {
-    const told = importInWords(facts)
-    if (told) return `import ${told.number}: ${told.words}`
+    const summary = importInWords(facts)
+    if (summary) return `import ${summary.number}: ${summary.words}`
   }
   return namedParts(facts)
     .map(({ name, words }) => `${name} ${words}`)

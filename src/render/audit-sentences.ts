@@ -9,8 +9,8 @@ import { count } from './text.ts'
  */
 export function sentenceOf(event: AuditEntry): string {
   if (event.kind === 'refusal') return refusalOf(event)
-  const [noun] = event.action.split('.')
-  const who = noun === 'account' && event.subject !== null ? personIn(event, 'subject') : whoDid(event)
+  const [group] = event.action.split('.')
+  const who = group === 'account' && event.subject !== null ? personIn(event, 'subject') : whoDid(event)
   const phrase = did[event.action] ?? defaultPhrase(event)
   const used = new Set(['command'])
   const words = phrase.replace(/\{(\w+)\}/g, (_, field: string) => {

@@ -191,7 +191,7 @@ function peopleTable(people: readonly Account[], view: View): string {
     account.lastSignedInAt ? ago(account.lastSignedInAt, view.now) : 'never',
   ])
   const headings = ['Name', 'E-mail', 'Roles', 'Status', 'PIN', 'Last signed in']
-  return fittingTable(headings, rows, view, { key: 1, leastFirst: [4, 2, 5, 3, 0] })
+  return fittingTable(headings, rows, view, { key: 1, dropOrder: [4, 2, 5, 3, 0] })
 }
 
 function coordinatorLine(coordinator: Account): string {
@@ -233,7 +233,7 @@ function forPipe({ centre, people, issues, events }: CentreView): string {
         `${account.firstName} ${account.lastName}`.trim(),
         account.roles.join(','),
         account.status,
-        account.whyNot,
+        account.blocker,
         account.lastSignedInAt,
       ]),
     ),

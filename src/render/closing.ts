@@ -3,7 +3,7 @@ import { oneLine, tsvLine } from './clean-text.ts'
 import type { View } from './table.ts'
 import { count, listLines } from './text.ts'
 
-const mostNamed = 12
+const maxNamed = 12
 
 /** For whom something closes or opens: a question where anything does. */
 export function closingQuestion(
@@ -62,7 +62,7 @@ function named(changes: readonly Closing[], first: string): string[] {
   const lines = changes.map((change) =>
     oneLine(`${whom(change)}: ${change.release.name} (${change.resources.join(', ')})`),
   )
-  return listLines(`${first} ${counted} (${few}):`, lines, mostNamed)
+  return listLines(`${first} ${counted} (${few}):`, lines, maxNamed)
 }
 
 /** `EG001 Nile School`, or `amira@school.example (EG001)` where it is about one person of it. */
@@ -109,5 +109,5 @@ function linesForPipe(word: string, changes: readonly Closing[]): string[] {
 
 function listed(word: string, changes: readonly Closing[]): string[] {
   const lines = changes.map((change) => oneLine(`${whom(change)}: ${change.release.name}`))
-  return listLines(`  ${word} for ${count(lines.length, 'authorisation')}:`, lines, mostNamed)
+  return listLines(`  ${word} for ${count(lines.length, 'authorisation')}:`, lines, maxNamed)
 }

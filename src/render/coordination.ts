@@ -84,6 +84,6 @@ export function usersOf(count: number): string {
   return count === 1 ? '1 other user' : `${count} other users`
 }
 
-function reasonInWords({ whyNot }: Account): string {
-  return whyNot === null ? 'can sign in' : `cannot sign in: ${signInReasons[whyNot]}`
+function reasonInWords({ blocker }: Account): string {
+  return blocker === null ? 'can sign in' : `cannot sign in: ${signInReasons[blocker]}`
 }

@@ -10,9 +10,9 @@ const words: Readonly<Record<Likeness, string>> = {
   'look-alike-address': 'addresses read as one another',
 }
 
-export function duplicateJson({ why, users, more }: Pair): JsonItem<'duplicates'> {
+export function duplicateJson({ likeness, users, more }: Pair): JsonItem<'duplicates'> {
   return {
-    why,
+    why: likeness,
     users: users.map(({ id, email, firstName, lastName, centre, status, lastSignedInAt }) => ({
       id,
       email,
@@ -30,8 +30,9 @@ export function duplicateJson({ why, users, more }: Pair): JsonItem<'duplicates'
 export const duplicateFields = {
   why: field<Pair>(
     'Why',
-    ({ why }) => why,
-    ({ why, more }) => (more === 0 ? words[why] : `${words[why]}; and ${more.toLocaleString('en')} more`),
+    ({ likeness }) => likeness,
+    ({ likeness, more }) =>
+      more === 0 ? words[likeness] : `${words[likeness]}; and ${more.toLocaleString('en')} more`,
   ),
   email: field<Pair>('Address', ({ users: [one] }) => one.email),
   name: field<Pair>('Name', ({ users: [one] }) => ownName(one)),

@@ -12,7 +12,7 @@ export function renderRowCounts({ read, accepted, heldBack }: RowCounts, view: V
   return [`${heldBack === 0 ? chalk.green('✓') : chalk.yellow('!')} ${count(read, 'row')} read.${back}`]
 }
 
-const mostIssues = 30
+const maxIssues = 30
 
 /** What is wrong, cell by cell; of many, a person at a terminal sees the first of each kind, and where the rest are. */
 export function* renderIssues(issues: CellIssues, view: View): Generator<string> {
@@ -22,7 +22,7 @@ export function* renderIssues(issues: CellIssues, view: View): Generator<string>
   }
   if (issues.length === 0) return
   yield '  Held back:'
-  if (issues.length <= mostIssues) {
+  if (issues.length <= maxIssues) {
     for (const issue of issues) yield `    ${issueText(issue)}`
     return
   }

@@ -116,20 +116,20 @@ function numbers({ counts: { rows, centres, users } }: ImportReport): Html {
   )}</ul>`
 }
 
-const mostBars = 30
+const maxBars = 30
 
 /** A bar for each country: what went in, and what was held back. */
 function chart({ countries, counted }: ImportReport): Html {
   if (countries.length === 0) return html``
-  const most = Math.max(1, ...countries.map(({ accepted, heldBack }) => accepted + heldBack))
-  const bars = countries.slice(0, mostBars).map(({ country, accepted, heldBack }) => {
-    const share = (rows: number) => String(Math.round((rows / most) * 10_000) / 100)
+  const max = Math.max(1, ...countries.map(({ accepted, heldBack }) => accepted + heldBack))
+  const bars = countries.slice(0, maxBars).map(({ country, accepted, heldBack }) => {
+    const share = (rows: number) => String(Math.round((rows / max) * 10_000) / 100)
     const name = country ?? 'No country known'
-    const told =
+    const label =
       heldBack > 0
         ? `${accepted.toLocaleString('en-GB')}, ${heldBack.toLocaleString('en-GB')} held back`
         : accepted.toLocaleString('en-GB')
-    return html`<tr><th scope="row">${name}</th><td class="bar"><svg width="100%" height="14" role="img" aria-label="${told}"><rect class="in" width="${share(accepted)}%" height="14"/><rect class="back" x="${share(accepted)}%" width="${share(heldBack)}%" height="14"/></svg></td><td class="number">${told}</td></tr>`
+    return html`<tr><th scope="row">${name}</th><td class="bar"><svg width="100%" height="14" role="img" aria-label="${label}"><rect class="in" width="${share(accepted)}%" height="14"/><rect class="back" x="${share(accepted)}%" width="${share(heldBack)}%" height="14"/></svg></td><td class="number">${label}</td></tr>`
   })
   return html`<section><h2>${counted === 'rows' ? 'Rows' : 'New users'} by country</h2><table class="chart"><tbody>${htmlJoined(bars)}</tbody></table>
 ${more(countries.length - bars.length, 'country')}<p class="legend"><span class="in"></span> went in <span class="back"></span> held back</p></section>`
@@ -140,7 +140,7 @@ interface Kind {
   rows: number
 }
 
-const mostKinds = 12
+const maxKinds = 12
 
 /** The codes of what is wrong, the commonest first. */
 function kindsOf(rows: readonly ReportedRow[]): Kind[] {
@@ -150,7 +150,7 @@ function kindsOf(rows: readonly ReportedRow[]): Kind[] {
   return [...byCode]
     .map(([code, rows]) => ({ code, rows }))
     .sort((one, other) => other.rows - one.rows)
-    .slice(0, mostKinds)
+    .slice(0, maxKinds)
 }
 
 function heldBackSection({ heldBack, counts: { rows } }: ImportReport, kinds: readonly Kind[]): Html {
@@ -184,10 +184,10 @@ function shortValue(value: string): string {
   return value.length > longestValue ? `${value.slice(0, longestValue)}…` : value
 }
 
-const mostListed = 1000
+const maxListed = 1000
 
 function shortened<Item>(items: readonly Item[]): readonly Item[] {
-  return items.slice(0, mostListed)
+  return items.slice(0, maxListed)
 }
 
 function section(
@@ -206,8 +206,8 @@ ${htmlJoined(cells)}
 ${more(total - rows.length, 'line')}</details></section>`
 }
 
-function more(number: number, noun: string, after = ''): Html {
-  return number > 0 ? html`<p class="more">… and ${count(number, noun)} more.${after}</p>` : html``
+function more(number: number, singular: string, after = ''): Html {
+  return number > 0 ? html`<p class="more">… and ${count(number, singular)} more.${after}</p>` : html``
 }
 
 function words(code: string | null): string {

@@ -86,7 +86,9 @@ function renderForPerson(answer: ImportAnswer, view: View): string {
   const done = whatWasDone(counts)
   if (done === undefined) lines.push(`${source.file}: ${took}; nothing to change.`)
   else lines.push(`${dryRun ? 'Would import' : chalk.green('Imported')} ${source.file}: ${took}; ${done}.`)
-  lines.push(...listLines(`${dryRun ? 'To be renamed' : 'Renamed'}:`, plan.renames.map(renameText), most))
+  lines.push(
+    ...listLines(`${dryRun ? 'To be renamed' : 'Renamed'}:`, plan.renames.map(renameText), maxListed),
+  )
   if (pins.count > 0 && pins.file !== null && !dryRun) {
     lines.push(`PINs of the ${count(pins.count, 'new user')}: ${pins.file}`)
   }
@@ -141,7 +143,7 @@ function* linesForPipe(answer: ImportAnswer, view: View): Generator<string> {
 export function describePlan(plan: Plan, deletions: Deletions, view: View): string[] {
   const { chalk } = view
   const lines: string[] = []
-  const part = (title: string, items: readonly string[]) => lines.push(...listLines(title, items, most))
+  const part = (title: string, items: readonly string[]) => lines.push(...listLines(title, items, maxListed))
   part(
     chalk.green(`+ ${count(plan.newCentres.length, 'new centre')}`),
     plan.newCentres.map(({ number, name }) => `${number}  ${cell(name)}`),
@@ -253,7 +255,7 @@ function issueLines({ issues }: Pick<Plan, 'issues'>, { chalk }: View): string[]
 const maxIssues = 20
 const longestText = 160
 /** How much of a list is shown. */
-const most = 8
+const maxListed = 8
 
 function keptNote(kept: string | null): string {
   return kept ? `  (kept: ${kept.replaceAll('-', ' ')})` : ''

@@ -1,5 +1,5 @@
 import type { ImportContents, ImportRow } from '../db/imports/imports.ts'
-import type { OwedSheet } from '../db/imports/pin-sheets-owed.ts'
+import type { PendingPinSheet } from '../db/imports/pending-pin-sheets.ts'
 import type { Counts } from '../import/apply.ts'
 import { partedLeft } from '../rules/imports/left-alone.ts'
 import type { Undone } from '../import/undo.ts'
@@ -176,7 +176,10 @@ export function renderUndone({ import: row, changed, undone, left }: Undone, vie
 }
 
 /** Says that a sheet is owed, and how to make it; or that its import is still making it. */
-export function owedSheetNotice({ importId, unfinished }: OwedSheet): { code: string; message: string } {
+export function pendingPinSheetNotice({ importId, unfinished }: PendingPinSheet): {
+  code: string
+  message: string
+} {
   if (statusOfMaker(unfinished) === 'running') {
     const message = `The PIN sheet of import ${importId} is being put in its place by another ssh-admin.`
     return { code: 'pins-under-way', message }

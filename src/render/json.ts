@@ -146,7 +146,7 @@ export const answerOf = {
   'audit list': 'auditList',
   'audit export': 'auditExport',
   'audit verify': 'auditVerdict',
-  'store init': 'begunStore',
+  'store init': 'createdStore',
   'store info': 'store',
   'store check': 'storeCheck',
   'store backup': 'backup',
@@ -932,7 +932,7 @@ const answerShapes = () => ({
   auditVerdict: answer({ ok: z.boolean(), events: count(), head: orNull(text()) }),
 
   /** `desks`: with --roles, the role of a shared store's desks; null else. */
-  begunStore: answerOfChange({
+  createdStore: answerOfChange({
     store: text(),
     keyFile: text(),
     desks: orNull(z.strictObject({ role: text(), statements: z.array(text()), made: z.boolean() })),

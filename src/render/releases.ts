@@ -242,27 +242,27 @@ function outlookLines({ centres, timeline, without, leftOut }: Outlook): string[
   ]
 }
 
-const mostMoments = 40
-const mostZones = 3
-const mostNamed = 10
+const maxMoments = 40
+const maxZones = 3
+const maxNamed = 10
 
 /** When it opens around the world, one line for each moment, the more centres the longer. */
 export function renderOutlook(outlook: Outlook, view: View): string[] {
   const { centres, timeline, without, lastClosesAt, leftOut } = outlook
   const { chalk } = view
-  const most = Math.max(1, ...timeline.map(({ centres: there }) => there))
+  const max = Math.max(1, ...timeline.map(({ centres: there }) => there))
   const moments = timeline.map(({ at, centres: there, zones }) => {
-    const bar = '█'.repeat(Math.max(1, Math.round((there / most) * 12))).padEnd(12)
+    const bar = '█'.repeat(Math.max(1, Math.round((there / max) * 12))).padEnd(12)
     const named = zones
-      .slice(0, mostZones)
+      .slice(0, maxZones)
       .map(({ timeZone, local }) => `${timeZone ?? 'no time zone'}${local ? ` ${local.slice(11, 16)}` : ''}`)
-    const more = zones.length > mostZones ? ` and ${zones.length - mostZones} more zones` : ''
+    const more = zones.length > maxZones ? ` and ${zones.length - maxZones} more zones` : ''
     const line = oneLine(
       `  ${plainTime(at.toISOString())}  ${bar} ${count(there, 'centre')}  ${named.join(', ')}${more}`,
     )
     return line.length > view.width ? `${line.slice(0, Math.max(1, view.width - 1))}…` : line
   })
-  const shownMoments = moments.slice(0, mostMoments)
+  const shownMoments = moments.slice(0, maxMoments)
   const rest = moments.length - shownMoments.length
   const problems = without.map(({ centre, problem }) =>
     oneLine(`${centre.number} ${centre.name}: ${problem?.message ?? ''} ${problem?.hint ?? ''}`),
@@ -274,17 +274,13 @@ export function renderOutlook(outlook: Outlook, view: View): string[] {
     ...(lastClosesAt === null ? [] : [`Closed everywhere from ${plainTime(lastClosesAt.toISOString())}.`]),
     ...(without.length === 0
       ? []
-      : listLines(
-          chalk.yellow(`! Never opens for ${count(without.length, 'centre')}:`),
-          problems,
-          mostNamed,
-        )),
-    ...leftOutLines(leftOut, mostNamed),
+      : listLines(chalk.yellow(`! Never opens for ${count(without.length, 'centre')}:`), problems, maxNamed)),
+    ...leftOutLines(leftOut, maxNamed),
   ]
 }
 
 /** Whose recordings nobody there may have. */
-export function leftOutLines(leftOut: Outlook['leftOut'], most: number): string[] {
+export function leftOutLines(leftOut: Outlook['leftOut'], max: number): string[] {
   const what =
     leftOut.length === 1
       ? '1 centre has entries for a recording and no Global Listening, and is left out:'
@@ -292,7 +288,7 @@ export function leftOutLines(leftOut: Outlook['leftOut'], most: number): string[
   return listLines(
     what,
     leftOut.map(({ number, name }) => oneLine(`${number} ${name}`)),
-    most,
+    max,
   )
 }
 

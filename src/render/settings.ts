@@ -15,8 +15,8 @@ export function renderSettings(settings: Settings, { file, view }: { file: strin
 }
 
 export function settingsJson(settings: Settings): JsonAnswer<'settings'>['settings'] {
-  const told = (name: string, { value, from }: Setting) => ({ value: shown(name, value) ?? null, from })
-  return Object.fromEntries(Object.entries(settings).map(([name, setting]) => [name, told(name, setting)]))
+  const entryOf = (name: string, { value, from }: Setting) => ({ value: shown(name, value) ?? null, from })
+  return Object.fromEntries(Object.entries(settings).map(([name, setting]) => [name, entryOf(name, setting)]))
 }
 
 /** Of a command only which program it is: what follows may be a secret. */

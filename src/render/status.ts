@@ -10,7 +10,7 @@ export interface Status extends StoreCounts {
   /** How long the store took to say all this. */
   answersInMs: number
   /** PIN sheets that could not be put in their place. */
-  sheetsOwed: readonly { import: number; file: string }[]
+  pendingPinSheets: readonly { import: number; file: string }[]
   /** Releases that open for some centre within a day. */
   opening: readonly OpeningSoon[]
 }
@@ -34,7 +34,8 @@ export function renderStatus(status: Status, view: View): string {
 type Line = readonly [name: string, value: string]
 
 function linesOf(status: Status, view: View): Line[] {
-  const { store, answersInMs, centres, users, messages, lapsing, sheetsOwed, opening, lastImports } = status
+  const { store, answersInMs, centres, users, messages, lapsing, pendingPinSheets, opening, lastImports } =
+    status
   const time = (iso: string) => (view.isTerminal ? ago(iso, view.now) : iso)
   const some = (...parts: readonly (readonly [number, string])[]) =>
     parts
@@ -47,7 +48,7 @@ function linesOf(status: Status, view: View): Line[] {
   ]
   const optional: Line[] = [
     ...(lapses.length > 0 ? [['Lapses soon', lapses.join(', ')] as const] : []),
-    ...sheetsOwed.map(
+    ...pendingPinSheets.map(
       (sheet) => ['Owed', `the PIN sheet of import ${sheet.import} (${sheet.file})`] as const,
     ),
     ...opening.map(({ name, firstOpensAt, centres: all, withoutKeyTime }) => {
@@ -93,13 +94,13 @@ function linesOf(status: Status, view: View): Line[] {
   ]
 }
 
-const mostSteps = 3
+const maxSteps = 3
 
 /** What somebody at this desk would do now, gravest first. */
-export function nextSteps({ centres, messages, sheetsOwed, lapsing, opening }: Status): string[] {
-  const [owed] = sheetsOwed
+export function nextSteps({ centres, messages, pendingPinSheets, lapsing, opening }: Status): string[] {
+  const [pending] = pendingPinSheets
   const steps = [
-    ...(owed ? [`ssh-admin centres pins ${owed.import} --out ${`pins-${owed.import}.xlsx`}`] : []),
+    ...(pending ? [`ssh-admin centres pins ${pending.import} --out ${`pins-${pending.import}.xlsx`}`] : []),
     ...(opening.some(({ withoutKeyTime }) => withoutKeyTime > 0)
       ? ['ssh-admin errors list --kind key-time']
       : []),
@@ -112,11 +113,12 @@ export function nextSteps({ centres, messages, sheetsOwed, lapsing, opening }: S
     ...(centres.approved > 0 ? ['ssh-admin centres list --status approved'] : []),
     ...(lapsing.links + lapsing.pins > 0 ? ['ssh-admin users list --not-set-up'] : []),
   ]
-  return steps.slice(0, mostSteps)
+  return steps.slice(0, maxSteps)
 }
 
 export function statusJson(status: Status): JsonAnswer<'status'> {
-  const { store, answersInMs, centres, users, messages, lapsing, sheetsOwed, opening, lastImports } = status
+  const { store, answersInMs, centres, users, messages, lapsing, pendingPinSheets, opening, lastImports } =
+    status
   return {
     store,
     answersInMs,
@@ -124,7 +126,7 @@ export function statusJson(status: Status): JsonAnswer<'status'> {
     users,
     messages,
     lapsing,
-    sheetsOwed,
+    sheetsOwed: pendingPinSheets,
     opening,
     lastImports,
     next: nextSteps(status),

@@ -63,7 +63,7 @@ export function table(
 export function columnsThatFit(
   headings: readonly string[],
   rows: readonly (readonly (string | number | null)[])[],
-  { width, key, leastFirst }: { width: number; key?: number | undefined; leastFirst: readonly number[] },
+  { width, key, dropOrder }: { width: number; key?: number | undefined; dropOrder: readonly number[] },
 ): number[] {
   const columns = columnsOf(
     headings,
@@ -73,9 +73,9 @@ export function columnsThatFit(
   const kept = new Set(columns.keys())
   const needed = () =>
     [...kept].reduce((sum, at) => sum + (columns[at]?.narrowest ?? 0) + gap.length, -gap.length)
-  for (const least of leastFirst) {
+  for (const name of dropOrder) {
     if (needed() <= width) break
-    kept.delete(least)
+    kept.delete(name)
   }
   return [...kept]
 }
@@ -99,9 +99,9 @@ export function fittingTable(
   headings: readonly string[],
   rows: readonly (readonly (string | number | null)[])[],
   view: View,
-  { key, leastFirst }: { key: number; leastFirst: readonly number[] },
+  { key, dropOrder }: { key: number; dropOrder: readonly number[] },
 ): string {
-  const kept = columnsThatFit(headings, rows, { width: view.width, key, leastFirst })
+  const kept = columnsThatFit(headings, rows, { width: view.width, key, dropOrder })
   const only = <Part>(parts: readonly Part[]) => parts.filter((_, at) => kept.includes(at))
   return table(only(headings), rows.map(only), view, { key: kept.indexOf(key) })
 }
@@ -117,7 +117,7 @@ function columnsOf(
 ): Column[] {
   return headings.map((heading, at) => {
     const cells = lines.map((cells) => cells[at] ?? '').filter((cell) => cell !== '')
-    const widest = cells.reduce((most, cell) => Math.max(most, widthOf(cell)), widthOf(heading))
+    const widest = cells.reduce((max, cell) => Math.max(max, widthOf(cell)), widthOf(heading))
     const isWhole = cells.every((cell) => neverCut.test(cell))
     const narrowest = isWhole ? widest : Math.min(widest, at === key ? enoughOfKey : enough)
     return { widest, narrowest, isWhole }
@@ -134,12 +134,12 @@ function widthsThatFit(columns: readonly Column[], width: number): number[] {
   const fitting = widths()
   if (!isTooWide(fitting)) return fitting
   // Not even that: then the texts give way further, and only where nothing is left of them the rest.
-  const cut = (most: number, { all }: { all: boolean }) =>
-    fitting.map((one, at) => (columns[at]?.isWhole && !all ? one : Math.min(one, most)))
+  const cut = (max: number, { all }: { all: boolean }) =>
+    fitting.map((one, at) => (columns[at]?.isWhole && !all ? one : Math.min(one, max)))
   for (const all of [false, true]) {
-    let most = Math.max(1, ...fitting)
-    while (most > 1 && isTooWide(cut(most, { all }))) most -= 1
-    if (all || !isTooWide(cut(most, { all }))) return cut(most, { all })
+    let max = Math.max(1, ...fitting)
+    while (max > 1 && isTooWide(cut(max, { all }))) max -= 1
+    if (all || !isTooWide(cut(max, { all }))) return cut(max, { all })
   }
   return fitting
 }

@@ -1,10 +1,10 @@
 /** `1 centre`, `1,200 centres`, `2 entries`. */
-export function count(number: number, noun: string): string {
-  return `${number.toLocaleString('en-GB')} ${number === 1 ? noun : plural(noun)}`
+export function count(number: number, singular: string): string {
+  return `${number.toLocaleString('en-GB')} ${number === 1 ? singular : plural(singular)}`
 }
 
-function plural(noun: string): string {
-  return noun.endsWith('entry') ? `${noun.slice(0, -1)}ies` : `${noun}s`
+function plural(singular: string): string {
+  return singular.endsWith('entry') ? `${singular.slice(0, -1)}ies` : `${singular}s`
 }
 
 /** `18 KB`, `1.5 MB`, `2.25 GB`. */
@@ -14,9 +14,9 @@ export function inUnits(bytes: number): string {
 }
 
 /** A title and its items, indented; nothing at all when there are none. */
-export function listLines(title: string, items: readonly string[], most: number): string[] {
+export function listLines(title: string, items: readonly string[], max: number): string[] {
   if (items.length === 0) return []
-  const shown = items.slice(0, most).map((item) => `    ${item}`)
+  const shown = items.slice(0, max).map((item) => `    ${item}`)
   const rest = items.length - shown.length
   return [title, ...shown, ...(rest > 0 ? [`    … and ${rest.toLocaleString('en-GB')} more`] : [])]
 }

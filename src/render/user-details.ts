@@ -40,9 +40,9 @@ function forPerson({ account, holdings, events }: UserSheet, view: View): string
   return lines.join('\n')
 }
 
-function signIn({ canSignIn, whyNot }: Account, { chalk }: View): string {
-  if (canSignIn || whyNot === null) return `${label('Can sign in')}${chalk.green('yes')}`
-  return `${label('Can sign in')}${chalk.red('no')}: ${signInReasons[whyNot]}`
+function signIn({ canSignIn, blocker }: Account, { chalk }: View): string {
+  if (canSignIn || blocker === null) return `${label('Can sign in')}${chalk.green('yes')}`
+  return `${label('Can sign in')}${chalk.red('no')}: ${signInReasons[blocker]}`
 }
 
 function centreLine({ centre }: Account): string {
@@ -73,7 +73,7 @@ function forPipe({ account, holdings, events }: UserSheet): string {
     tsvLine(['email', account.email]),
     tsvLine(['name', `${account.firstName} ${account.lastName}`.trim()]),
     tsvLine(['can-sign-in', account.canSignIn ? 'yes' : 'no']),
-    tsvLine(['why-not', account.whyNot]),
+    tsvLine(['why-not', account.blocker]),
     tsvLine(['status', account.status]),
     tsvLine(['centre', account.centre?.number]),
     tsvLine(['centre-name', account.centre?.name]),

@@ -9,8 +9,8 @@ const spoken: Readonly<Record<string, string>> = {
 }
 
 /** Whoever is active may be kept out by their centre; of the others the status says why. */
-export function statusInWords({ status, whyNot }: Account): string {
-  return whyNot === null || status !== 'active' ? status : `active, ${spoken[whyNot] ?? whyNot}`
+export function statusInWords({ status, blocker }: Account): string {
+  return blocker === null || status !== 'active' ? status : `active, ${spoken[blocker] ?? blocker}`
 }
 
 /** What a list says of a user. */
@@ -37,7 +37,7 @@ export const userFields = {
   ),
   status: field<Account>('Status', ({ status }) => status, statusInWords),
   'can-sign-in': field<Account>('Can sign in', ({ canSignIn }) => (canSignIn ? 'yes' : 'no')),
-  'why-not': field<Account>('Why not', ({ whyNot }) => whyNot),
+  'why-not': field<Account>('Why not', ({ blocker }) => blocker),
   pin: field<Account>('PIN', ({ pin }) => pin),
   'last-signed-in': field<Account>(
     'Last signed in',

@@ -13,7 +13,7 @@ import type { JsonOfChange, Shape } from './json.ts'
 
 /** A user as every answer with --json shows them. */
 export function userJson(account: Account): Shape<'user'> {
-  const { id, email, firstName, lastName, centre, hubRole, roles, sites, status, canSignIn, whyNot, pin } =
+  const { id, email, firstName, lastName, centre, hubRole, roles, sites, status, canSignIn, blocker, pin } =
     account
   const { lastSignedInAt, createdAt, progressionTests, derivedRoles } = account
   return {
@@ -27,7 +27,7 @@ export function userJson(account: Account): Shape<'user'> {
     sites,
     status,
     canSignIn,
-    whyNot,
+    whyNot: blocker,
     pin,
     lastSignedInAt,
     createdAt,
@@ -85,11 +85,11 @@ function sentence(changed: ChangedUser, { chalk }: View, mail: readonly Message[
   const isToSetUp =
     sentWayIn || outcome === 'created' || (outcome === 'rejoined' && account.status === 'invited')
   const message = messageTo(changed, mail)
-  const told = isToSetUp
+  const suffix = isToSetUp
     ? `; ${message ? setUp[outcomeOfMessage(message.state)] : setUp['message-waiting']}`
     : ''
   const who = changed.left === undefined ? person(account) : oneLine(nameOf(account))
-  return `${mark} ${who} ${happened[outcome](account, changed.left ?? '')}${told}.`
+  return `${mark} ${who} ${happened[outcome](account, changed.left ?? '')}${suffix}.`
 }
 
 /** What a rule could only queue, in the words of what became of it. */

@@ -25,10 +25,10 @@ export async function forEachTarget<Target extends string, Result>(
     await before.release()
     return results
   }
-  const told: { target: Target; failure: Failure }[] = []
+  const reported: { target: Target; failure: Failure }[] = []
   for (const { target, failure } of failures)
-    told.push({ target, failure: (await refusedAlone(before, () => rule(target))) ?? failure })
-  throw collected(told, targets.length)
+    reported.push({ target, failure: (await refusedAlone(before, () => rule(target))) ?? failure })
+  throw collected(reported, targets.length)
 }
 
 /**
@@ -49,21 +49,21 @@ function collected(failures: readonly { target: string; failure: Failure }[], of
   const gravest = [Usage, NotPermitted, NotFound, Refused].find((kind) =>
     failures.some(({ failure }) => failure instanceof kind),
   )
-  const keep = keepingOf(failures)
+  const onRollback = onRollbackOf(failures)
   const code = first?.failure.code ?? 'refused'
-  if (gravest === Usage) return new Usage(message, { ...more, code: 'several-problems', keep })
-  if (gravest === NotPermitted) return new NotPermitted(message, { ...more, keep })
+  if (gravest === Usage) return new Usage(message, { ...more, code: 'several-problems', onRollback })
+  if (gravest === NotPermitted) return new NotPermitted(message, { ...more, onRollback })
   if (gravest === NotFound)
-    return new NotFound(codeOfKind(failures, NotFound) ?? code, message, { ...more, keep })
-  return new Refused(codeOfKind(failures, Refused) ?? code, message, { ...more, keep })
+    return new NotFound(codeOfKind(failures, NotFound) ?? code, message, { ...more, onRollback })
+  return new Refused(codeOfKind(failures, Refused) ?? code, message, { ...more, onRollback })
 }
 
 /** Whichever of them decides, what each asks to keep is kept. */
-function keepingOf(failures: readonly { failure: Failure }[]) {
-  const kept = failures.flatMap(({ failure: { outliving } }) => outliving.keep ?? [])
-  if (kept.length === 0) return undefined
+function onRollbackOf(failures: readonly { failure: Failure }[]) {
+  const works = failures.flatMap(({ failure: { rollback } }) => rollback.onRollback ?? [])
+  if (works.length === 0) return undefined
   return async (trx: Trx) => {
-    for (const keep of kept) await keep(trx)
+    for (const onRollback of works) await onRollback(trx)
   }
 }
 
@@ -86,47 +86,52 @@ export async function forEachRow<Row, Result>(
 ): Promise<Result[]> {
   const before = await savepoint(trx)
   const results: Result[] = []
-  const refused: { row: Row; told: readonly Told[]; byRule: boolean }[] = []
-  const toldOf = (row: Row, failure: Failure) => toldFrom({ target: cellOf(row, failure), failure })
+  const refused: { row: Row; reported: readonly ReportedFailure[]; byRule: boolean }[] = []
+  const reportedFor = (row: Row, failure: Failure) =>
+    reportedFailure({ target: cellOf(row, failure), failure })
   for (const row of rows) {
     const wrong = await check(row)
     const failure =
       wrong.length === 0 ? await failureOf(async () => results.push(await rule(row))) : undefined
     const failures = failure ? [failure] : wrong
     if (failures.length > 0)
-      refused.push({ row, told: failures.map((one) => toldOf(row, one)), byRule: failure !== undefined })
+      refused.push({
+        row,
+        reported: failures.map((one) => reportedFor(row, one)),
+        byRule: failure !== undefined,
+      })
   }
   if (refused.length === 0) {
     await before.release()
     return results
   }
-  const all: Told[] = []
+  const all: ReportedFailure[] = []
   for (const {
     row,
-    told: [first, ...others],
+    reported: [first, ...others],
     byRule,
   } of refused) {
     if (first === undefined) continue
     // Where nothing was done to any neighbour, nothing need be taken back.
     const again = byRule && results.length > 0 ? await refusedAlone(before, () => rule(row)) : undefined
-    all.push(again ? toldOf(row, again) : first, ...others)
+    all.push(again ? reportedFor(row, again) : first, ...others)
   }
   const failures = all.flatMap(({ problem: { target }, failure }) => (failure ? [{ target, failure }] : []))
   if (failures.length === all.length && failures.every(({ failure }) => failure instanceof NotPermitted))
     throw collected(failures, rows.length)
   const problems = all.map(({ problem }) => problem)
-  throw badRows(problems, { cells: problems.length, keep: keepingOf(failures) })
+  throw badRows(problems, { cells: problems.length, onRollback: onRollbackOf(failures) })
 }
 
 /** What is kept of a failure: of a hundred thousand, the place in the program where each was thrown would weigh. */
-interface Told {
+interface ReportedFailure {
   problem: Problem
   /** Only where more is needed of it than its words. */
   failure: Failure | undefined
 }
 
-function toldFrom({ target, failure }: { target: string; failure: Failure }): Told {
-  const isNeeded = failure instanceof NotPermitted || failure.outliving.keep !== undefined
+function reportedFailure({ target, failure }: { target: string; failure: Failure }): ReportedFailure {
+  const isNeeded = failure instanceof NotPermitted || failure.rollback.onRollback !== undefined
   return { problem: problemOf({ target, failure }), failure: isNeeded ? failure : undefined }
 }
 
@@ -144,13 +149,13 @@ export async function failureOf(work: () => unknown): Promise<Failure | undefine
 /** The file cannot be used: each of its problems, by cell; @param cells how many cells they are about */
 export function badRows(
   problems: Iterable<Problem> & { readonly length: number },
-  { cells, keep }: { cells: number; keep?: ((trx: Trx) => Promise<void>) | undefined },
+  { cells, onRollback }: { cells: number; onRollback?: ((trx: Trx) => Promise<void>) | undefined },
 ): BadInput {
   const count = cells === 1 ? 'One cell stands' : `${cells} cells stand`
   return new BadInput('bad-rows', `${count} in the way; nothing was changed.`, {
     hint: 'Correct the file, and give it to the same command again.',
     details: { problems },
-    keep,
+    onRollback,
   })
 }
 

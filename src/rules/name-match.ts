@@ -9,7 +9,7 @@ export interface Matches<Row> {
   total: number
 }
 
-const mostMatches = 100
+const maxMatches = 100
 
 interface Names<Row> {
   /** The name of a row. */
@@ -35,7 +35,7 @@ export async function bestMatches<Row>(
       if (fit === 0) continue
       const alike = found.get(fit) ?? { rows: [], total: 0 }
       alike.total += 1
-      if (alike.rows.length < mostMatches) alike.rows.push(row)
+      if (alike.rows.length < maxMatches) alike.rows.push(row)
       found.set(fit, alike)
     }
   }

@@ -176,9 +176,10 @@ export function nameTextFault(text: string): NameFault | undefined {
 
 /** What is no name where it would be all of it; as one of a person's two names it may be one. */
 export function wholeNameFault(name: string): NameFault | undefined {
-  const folded = name.normalize('NFKC').toLowerCase()
-  const isNumber = /\d/.test(folded) && (scientific.test(folded) || dates.some((date) => date.test(folded)))
-  if (isNumber || isPlaceholder(folded)) {
+  const normalized = name.normalize('NFKC').toLowerCase()
+  const isNumber =
+    /\d/.test(normalized) && (scientific.test(normalized) || dates.some((date) => date.test(normalized)))
+  if (isNumber || isPlaceholder(normalized)) {
     return { code: 'not-a-name', message: `is ${name}, which is no name` }
   }
   if (name === '' || /\p{L}/u.test(name)) return undefined
@@ -261,9 +262,9 @@ const inBrackets = new Set(
   '(leer) (vide) (vuoto) (vacío) (vazio) (leeg) (puste) (tom) (пусто) (空白) (en blanco)'.match(/\([^)]+\)/g),
 )
 
-function isPlaceholder(folded: string): boolean {
-  if (inBrackets.has(folded)) return true
-  const bare = withoutSigns(folded)
+function isPlaceholder(normalized: string): boolean {
+  if (inBrackets.has(normalized)) return true
+  const bare = withoutSigns(normalized)
   if (bare.length > longestPlaceholder) return false
   if (placeholders.has(bare) || /^x{2,}$/.test(bare)) return true
   return [/ /, /[/|,;]/].some((between) => {
@@ -273,8 +274,8 @@ function isPlaceholder(folded: string): boolean {
 }
 
 /** `(TBC)`, `"tbc"`, `TBC.`, `tbc?` and `n / a` are what is written without the signs. */
-function withoutSigns(folded: string): string {
-  return folded
+function withoutSigns(normalized: string): string {
+  return normalized
     .replace(/^[\s"'“”„‘’«»‹›`*(<[{]+/, '')
     .replace(/[\s"'“”„‘’«»‹›`*)>\]}.?!:;,…]+$/, '')
     .replace(/\s*([/|-])\s*/g, '$1')
@@ -282,8 +283,8 @@ function withoutSigns(folded: string): string {
 }
 /** What stands where nothing is known, or where a box was ticked; in any letter case. */
 export function isNoValue(text: string): boolean {
-  const folded = text.normalize('NFKC').trim().toLowerCase()
-  return isPlaceholder(folded) || yesesAndNoes.has(folded)
+  const normalized = text.normalize('NFKC').trim().toLowerCase()
+  return isPlaceholder(normalized) || yesesAndNoes.has(normalized)
 }
 
 /** As spreadsheets write what is ticked, in the languages of many. */

@@ -17,8 +17,8 @@ export function quoteBeforeText(row: number, text: string): UnusableWorkbook {
   )
 }
 
-export function tooManyColumns(row: number, most: number): UnusableWorkbook {
-  return unreadable(row, `has more than ${most} columns`)
+export function tooManyColumns(row: number, max: number): UnusableWorkbook {
+  return unreadable(row, `has more than ${max} columns`)
 }
 
 export function tooLong(row: number): UnusableWorkbook {

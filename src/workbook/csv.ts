@@ -99,7 +99,7 @@ function lineReader({ delimiter, onRow, above }: Lines): LineReader {
         return
       }
       const row: SheetRow = { number, ...read }
-      even(row, { severalLines: open !== undefined })
+      even(row, { multiline: open !== undefined })
       open = undefined
       onRow(row)
     },
@@ -113,13 +113,13 @@ function lineReader({ delimiter, onRow, above }: Lines): LineReader {
  * Refuses a cell of several lines in a list whose rows do not all have as many cells as its headings: a mark
  * that was forgotten, and another one further down, make one row of several, which is longer or shorter.
  */
-function evenRows(): (row: SheetRow, about: { severalLines: boolean }) => void {
+function evenRows(): (row: SheetRow, about: { multiline: boolean }) => void {
   let width = 0
   let isEven = true
   let opened: number | undefined
-  return (row, { severalLines }) => {
+  return (row, { multiline }) => {
     const { cells, number } = row
-    if (severalLines) opened ??= number
+    if (multiline) opened ??= number
     if (cells.length === width || isBlankRow(row)) {
       // Nothing new.
     } else if (cells.length > width && number <= maxHeadingRow) {

@@ -191,7 +191,7 @@ async function contentTypeOf(archive: Archive, part: string): Promise<string> {
       if (name === 'Default' && attributes.get('Extension')?.toLowerCase() === ending) ofEnding = type
     },
   })
-  await archive.read('[content_types].xml', types, { most: 4 * 1024 * 1024 })
+  await archive.read('[content_types].xml', types, { max: 4 * 1024 * 1024 })
   return own ?? ofEnding ?? ''
 }
 
@@ -203,7 +203,7 @@ async function mentions(archive: Archive, part: string, words: string): Promise<
     },
     end: () => {},
   }
-  await archive.read(part, sink, { most: 4 * 1024 * 1024 })
+  await archive.read(part, sink, { max: 4 * 1024 * 1024 })
   return text.includes(words)
 }
 

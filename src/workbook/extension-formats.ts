@@ -8,27 +8,27 @@ export interface ExtensionFormat {
 }
 
 const maxLength = 4 * 1024 * 1024
-const beginning = /<(?:\w+:)?extLst[\s>]/
+const startOfFormats = /<(?:\w+:)?extLst[\s>]/
 /** As long as what may be cut at the border of two pieces. */
 const overlap = 64
 
 /** Looks for conditional formats in what follows the rows, without reading the rest: links and drop-downs may be many. */
 export function extensionFormats(part: string, onFormat: (format: ExtensionFormat) => void): TextSink {
   let text = ''
-  let begun = false
+  let found = false
   return {
     write(piece) {
       text += piece
-      if (!begun) {
-        const at = text.search(beginning)
-        begun = at >= 0
-        text = begun ? text.slice(at) : text.slice(-overlap)
+      if (!found) {
+        const at = text.search(startOfFormats)
+        found = at >= 0
+        text = found ? text.slice(at) : text.slice(-overlap)
       }
       if (text.length > maxLength)
         throw bomb(`${part} has an extension list of more than ${maxLength} characters`)
     },
     end() {
-      if (!begun) return
+      if (!found) return
       const formats = /<((?:\w+:)?conditionalFormatting)[\s>].*?<\/\1>/gs
       for (const [format] of text.matchAll(formats)) onFormat(readFormat(part, format))
     },

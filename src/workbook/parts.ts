@@ -172,5 +172,5 @@ export async function readStyles(
 }
 
 async function readSmall(archive: Archive, part: string, reader: XmlReader): Promise<void> {
-  await archive.read(part, readXml(part, reader), { most: maxBytes })
+  await archive.read(part, readXml(part, reader), { max: maxBytes })
 }

@@ -144,7 +144,7 @@ async function firstRows(
 function openCsv(bytes: Buffer, { path, file, digest, wanted }: Source): Workbook {
   const text = detectTextFormat(bytes, path)
   const sheet = path === '-' ? 'stdin' : basename(file, extname(file))
-  if (wanted !== undefined && folded(wanted) !== folded(sheet)) {
+  if (wanted !== undefined && lowerCase(wanted) !== lowerCase(sheet)) {
     const message = `${named(path)} is a CSV file, which has no sheet ${wanted}`
     throw noSheet(wanted, [sheet], { message, hint: 'leave --sheet out' })
   }
@@ -193,7 +193,8 @@ async function choose(
 
 function sheetCalled(sheets: readonly SheetPart[], wanted: string): SheetPart {
   const found =
-    sheets.find(({ name }) => name === wanted) ?? sheets.find(({ name }) => folded(name) === folded(wanted))
+    sheets.find(({ name }) => name === wanted) ??
+    sheets.find(({ name }) => lowerCase(name) === lowerCase(wanted))
   if (found !== undefined) return found
   const names = sheets.map(({ name }) => name)
   throw noSheet(wanted, names, {
@@ -202,7 +203,7 @@ function sheetCalled(sheets: readonly SheetPart[], wanted: string): SheetPart {
   })
 }
 
-function folded(name: string): string {
+function lowerCase(name: string): string {
   return name.normalize('NFKC').trim().toLowerCase()
 }
 

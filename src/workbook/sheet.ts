@@ -75,8 +75,8 @@ export function sheetName(wanted: string, taken: Iterable<string> = []): string 
   for (let number = 1; ; number += 1) {
     const ending = number === 1 ? '' : ` ${number}`
     const candidate = `${shortened(name, maxNameLength - ending.length)}${ending}`
-    const folded = candidate.toLowerCase()
-    if (folded !== 'history' && !others.has(folded)) return candidate
+    const lowerCase = candidate.toLowerCase()
+    if (lowerCase !== 'history' && !others.has(lowerCase)) return candidate
   }
 }
 

@@ -111,8 +111,8 @@ export async function readTable(
       waiting.push(row)
       return
     }
-    const begun = table ?? begin()
-    report(row, table ?? begun)
+    const started = table ?? begin()
+    report(row, table ?? started)
   }, progress)
   const found = first ?? begin()
   return {

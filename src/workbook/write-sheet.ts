@@ -186,9 +186,9 @@ export function layoutOf(
 }
 
 /** Takes from the columns what is more than the narrowest, each in proportion. */
-function narrowed(widths: readonly number[], most: number): number[] {
+function narrowed(widths: readonly number[], max: number): number[] {
   const spare = widths.map((width) => Math.max(0, width - NARROWEST))
-  const excess = sum(widths) - most
+  const excess = sum(widths) - max
   const share = Math.min(1, excess / Math.max(1, sum(spare)))
   return widths.map((width, column) => Math.floor((width - (spare[column] ?? 0) * share) * 100) / 100)
 }

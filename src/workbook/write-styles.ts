@@ -22,14 +22,14 @@ const fill = (colour: string) =>
   `<fill><patternFill patternType="solid"><fgColor rgb="FF${colour}"/><bgColor indexed="64"/></patternFill></fill>`
 const cutLine = (side: string) => `<${side} style="dashed"><color rgb="FF7F7F7F"/></${side}>`
 
-interface Look {
+interface CellStyle {
   font?: number
   fill?: number
   border?: number
   alignment?: string
 }
 
-function styleXml({ font: ofFont = 0, fill: ofFill = 0, border = 0, alignment }: Look): string {
+function styleXml({ font: ofFont = 0, fill: ofFill = 0, border = 0, alignment }: CellStyle): string {
   const start = `<xf numFmtId="${TEXT_FORMAT}" fontId="${ofFont}" fillId="${ofFill}" borderId="${border}" xfId="0" applyNumberFormat="1" applyFont="1" applyFill="1" applyBorder="1"`
   return alignment === undefined ? `${start}/>` : `${start} applyAlignment="1"><alignment ${alignment}/></xf>`
 }

@@ -13,11 +13,11 @@ const CHUNK = 128 * 1024
 /** The parts of a zip file by name, small letters, without a leading slash. */
 export interface Archive {
   names: ReadonlySet<string>
-  /** Feeds one part to the sink; `most` bytes at most. Bytes are counted as they come, whatever the headers say. */
+  /** Feeds one part to the sink; `max` bytes at most. Bytes are counted as they come, whatever the headers say. */
   read(
     name: string,
     sink: TextSink,
-    options?: { most?: number; progress?: (share: number) => void },
+    options?: { max?: number; progress?: (share: number) => void },
   ): Promise<void>
   close(): void
 }
@@ -35,19 +35,19 @@ export async function openArchive(bytes: Buffer): Promise<Archive> {
 
   return {
     names: new Set(parts.keys()),
-    async read(name, sink, { most = maxBytes, progress } = {}) {
+    async read(name, sink, { max = maxBytes, progress } = {}) {
       const part = parts.get(name)
       if (part === undefined) throw damaged(`its part ${name} is missing`)
-      if (part.uncompressedSize > most)
-        throw bomb(`its part ${name} is larger than ${megabytes(most)} when unpacked`)
+      if (part.uncompressedSize > max)
+        throw bomb(`its part ${name} is larger than ${megabytes(max)} when unpacked`)
       const { decode, end } = decoder(name)
       let size = 0
       let checksum = 0
       for await (const chunk of inflated(bytes, part, await startOf(zip, part, name), name)) {
         size += chunk.length
         total += chunk.length
-        if (size > most || total > maxBytes)
-          throw bomb(`its part ${name} is larger than ${megabytes(most)} when unpacked`)
+        if (size > max || total > maxBytes)
+          throw bomb(`its part ${name} is larger than ${megabytes(max)} when unpacked`)
         refuseSwelling(name, size, part.compressedSize)
         checksum = crc32(chunk, checksum)
         sink.write(decode(chunk))

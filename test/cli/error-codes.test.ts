@@ -41,8 +41,8 @@ describe('ssh-admin help error-codes', () => {
     const all = thrown()
     expect(all.length).toBeGreaterThan(150)
     // A name of a file that no workbook can have is a mistake in what was typed.
-    const told = all.filter(({ code }) => code !== 'workbook-unknown-ending')
-    expect(told.filter(({ code, exit }) => errorCodes[exit]?.[code] === undefined)).toEqual([])
+    const documented = all.filter(({ code }) => code !== 'workbook-unknown-ending')
+    expect(documented.filter(({ code, exit }) => errorCodes[exit]?.[code] === undefined)).toEqual([])
   })
 
   it('names none that is thrown nowhere', () => {

@@ -20,7 +20,7 @@ function endless(made: { rows: number }) {
     summary: 'numbers',
     description: 'Numbers.',
     examples: ['ssh-admin numbers'],
-    noun: 'number',
+    singular: 'number',
     answer: 'associateList',
     key: 'associates',
     fields: { number: field<number>('Number', (number) => number) },

@@ -10,9 +10,9 @@ describe('the help', () => {
   afterEach(() => world.close())
 
   it.each(Object.keys(topics))('explains %s, to people and to scripts', async (topic) => {
-    const told = await world.run(['help', topic])
-    expect(told).toMatchObject({ exit: 0, stderr: '' })
-    expect(told.stdout.split('\n').every((line) => line.length <= 220)).toBe(true)
+    const help = await world.run(['help', topic])
+    expect(help).toMatchObject({ exit: 0, stderr: '' })
+    expect(help.stdout.split('\n').every((line) => line.length <= 220)).toBe(true)
     expect((await world.run(['help', topic, '--json'])).json()).toMatchObject({ topic })
   })
 

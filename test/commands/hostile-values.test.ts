@@ -50,9 +50,9 @@ async function spoil(world: World): Promise<void> {
     .execute()
   for (const subject of ['EG001', 'amira@school.example']) {
     await world.commit(
-      (given) => (trx) =>
+      (ctx) => (trx) =>
         appendAudit(trx, {
-          ...given,
+          ...ctx,
           by: { kind: 'staff', operator: `tester${hostile}`, command: `test${hostile}` },
           action: 'centres.edited',
           subject,

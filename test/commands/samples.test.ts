@@ -10,8 +10,8 @@ beforeEach(async () => {
 })
 afterEach(() => world.close())
 
-it.each(['key-times', 'entries'])('%s sample writes what its import reads, with a guide', async (noun) => {
-  const wrote = await world.run([noun, 'sample', 'sample.xlsx', '--json'])
+it.each(['key-times', 'entries'])('%s sample writes what its import reads, with a guide', async (group) => {
+  const wrote = await world.run([group, 'sample', 'sample.xlsx', '--json'])
   expect({ exit: wrote.exit, json: wrote.json() }).toMatchObject({ exit: 0, json: { file: 'sample.xlsx' } })
   const workbook = new excel.Workbook()
   await workbook.xlsx.readFile(world.path('sample.xlsx'))
@@ -22,10 +22,10 @@ it.each(['key-times', 'entries'])('%s sample writes what its import reads, with 
     if (at > 1 && row.getCell(1).text !== 'How it works' && row.getCell(4).text !== '')
       examples.push(row.getCell(4).text)
   })
-  await world.run([noun, 'sample', 'empty.csv'])
+  await world.run([group, 'sample', 'empty.csv'])
   const headings = readFileSync(world.path('empty.csv'), 'utf8').trim().split(',')
   expect(examples).toHaveLength(headings.length)
   appendFileSync(world.path('empty.csv'), `${examples.join()}\n`)
-  const imported = await world.run([noun, 'import', 'empty.csv', '--yes', '--json'])
+  const imported = await world.run([group, 'import', 'empty.csv', '--yes', '--json'])
   expect(imported.json()).toMatchObject({ rows: { read: 1, accepted: 1 }, issues: [] })
 })

@@ -111,8 +111,8 @@ describe('the coordinator of an Associate', () => {
 
 describe('an empty list', () => {
   it('says to a teacher why it is empty', async () => {
-    for (const noun of ['users', 'centres']) {
-      const { exit, stderr } = await world.run([noun, 'list', '--as', 'amira@school.example'])
+    for (const group of ['users', 'centres']) {
+      const { exit, stderr } = await world.run([group, 'list', '--as', 'amira@school.example'])
       expect([exit, stderr]).toEqual([
         0,
         expect.stringContaining('amira@school.example has no rights over other accounts, and sees neither'),

@@ -9,18 +9,18 @@ const importing = ['centres', 'import', 'centres.xlsx', '--yes', '--pins-out', '
 /** What a disk, or whoever keeps it, can answer. */
 const errors = ['ENOSPC', 'EDQUOT', 'EIO', 'EPERM', 'EROFS'] as const
 
-let begun: Desk
+let initialized: Desk
 let desk: Desk
 beforeAll(async () => {
-  begun = newDesk()
-  copyFileSync(workbook, begun.path('centres.xlsx'))
-  expect((await begun.run(['store', 'init', '--yes'])).exit).toBe(0)
+  initialized = newDesk()
+  copyFileSync(workbook, initialized.path('centres.xlsx'))
+  expect((await initialized.run(['store', 'init', '--yes'])).exit).toBe(0)
 })
 beforeEach(() => {
-  desk = begun.copy()
+  desk = initialized.copy()
 })
 afterEach(() => desk.clear())
-afterAll(() => begun.clear())
+afterAll(() => initialized.clear())
 
 const places = new Map<string, number>()
 

@@ -65,8 +65,8 @@ describe('importing a hundred thousand rows with eight mistakes in each', () => 
         buffer: false,
       })
       expect(ended.exitCode).toBe(6)
-      const told = readFileSync(desk.path('told.json'), 'utf8')
-      expect(told.match(/"code":"error-cell"/g)).toHaveLength(800_000)
+      const printed = readFileSync(desk.path('told.json'), 'utf8')
+      expect(printed.match(/"code":"error-cell"/g)).toHaveLength(800_000)
       expect((Number(readFileSync(desk.path('peak'), 'utf8')) * 1024) / 1e6).toBeLessThan(300)
     },
   )

@@ -6,7 +6,7 @@ import { typistAt } from '../terminal.ts'
 import { bin, type Desk, newDesk } from './program.ts'
 
 /** What a terminal that nobody gave a size may get, in characters. */
-const most = 20_000
+const max = 20_000
 
 describe('at a terminal of no width', () => {
   let desk: Desk
@@ -32,11 +32,11 @@ describe('at a terminal of no width', () => {
 
   it('an import, the list, and the sending of mail end, with a few lines', async () => {
     const imported = await unsized('centres import centres.csv --yes').leaves()
-    expect({ exit: imported.exit, short: imported.raw.length < most }).toEqual({ exit: 0, short: true })
+    expect({ exit: imported.exit, short: imported.raw.length < max }).toEqual({ exit: 0, short: true })
     const listed = await unsized('centres list').leaves()
     expect(listed).toMatchObject({ exit: 0, text: expect.stringContaining('School EG001') })
     const sent = await unsized('mail send --import 1').leaves()
-    expect({ exit: sent.exit, short: sent.raw.length < most }).toEqual({ exit: 0, short: true })
+    expect({ exit: sent.exit, short: sent.raw.length < max }).toEqual({ exit: 0, short: true })
     expect(sent.text).toContain('50 written')
   })
 
@@ -46,6 +46,6 @@ describe('at a terminal of no width', () => {
     await asked.sees('Suspend')
     asked.types('y\r')
     const { exit, raw } = await asked.leaves()
-    expect({ exit, short: raw.length < most }).toEqual({ exit: 0, short: true })
+    expect({ exit, short: raw.length < max }).toEqual({ exit: 0, short: true })
   })
 })

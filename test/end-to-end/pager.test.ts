@@ -25,8 +25,8 @@ describe('a list at a terminal', () => {
   ) => {
     if (existsSync(world.path('seen'))) writeFileSync(world.path('seen'), '')
     const { PATH = '' } = process.env
-    const surroundings = { PATH, HOME: world.folder, SSH_ADMIN_DB: world.db, TERM: 'xterm-256color', ...env }
-    const options = { cols: 100, rows, cwd: world.folder, env: surroundings }
+    const variables = { PATH, HOME: world.folder, SSH_ADMIN_DB: world.db, TERM: 'xterm-256color', ...env }
+    const options = { cols: 100, rows, cwd: world.folder, env: variables }
     return typistAt(spawn(process.execPath, [builtProgram(), ...argv], options)).leaves()
   }
   const seen = () => (existsSync(world.path('seen')) ? readFileSync(world.path('seen'), 'utf8') : '')

@@ -27,7 +27,7 @@ export interface Ended {
 /** A folder and a home for one test. */
 export function newDesk(): Desk {
   const folder = mkdtempSync(join(tmpdir(), 'ssh-admin-desk-'))
-  const surroundings: Options = {
+  const defaults: Options = {
     cwd: folder,
     env: { PATH: process.env.PATH, HOME: folder, SSH_ADMIN_DB: join(folder, 'hub.db') },
     extendEnv: false,
@@ -38,7 +38,7 @@ export function newDesk(): Desk {
     folder,
     path: (name) => join(folder, name),
     program: async (argv, options) => {
-      const ran = await ended(process.execPath, [bin, ...argv], { ...surroundings, ...options })
+      const ran = await ended(process.execPath, [bin, ...argv], { ...defaults, ...options })
       const { exitCode: exit } = ran
       // One that was killed, or whose answer goes elsewhere, has none to look at.
       if (asksForJson(argv) && exit !== undefined && options?.stdout === undefined)
@@ -47,7 +47,7 @@ export function newDesk(): Desk {
     },
     shell: (line, options) =>
       ended('bash', ['-c', `ssh-admin() { '${process.execPath}' '${bin}' "$@"; }; ${line}`], {
-        ...surroundings,
+        ...defaults,
         ...options,
       }),
     clear: () => rmSync(folder, { recursive: true, force: true }),

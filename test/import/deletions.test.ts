@@ -42,7 +42,7 @@ describe('missing centres', () => {
       centres: ['EG001'],
       users: ['a@school.example', 'b@school.example'],
     })
-    expect(await world.account('b@school.example')).toMatchObject({ whyNot: 'centre-deleted' })
+    expect(await world.account('b@school.example')).toMatchObject({ blocker: 'centre-deleted' })
   })
 
   it('can be chosen by number', async () => {

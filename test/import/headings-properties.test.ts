@@ -65,18 +65,18 @@ describe('any headings, wherever and however often they stand', () => {
           .map((cells) => Array.from({ length: width }, (_, at) => `"${cells[at] ?? ''}"`).join(','))
           .join('\r\n')
         const workbook = await openWorkbook(await fileOf(text, 'centres.csv'))
-        let told = 0
+        let reported = 0
         try {
           await readTable(workbook, {
             specs,
             onRow: ({ cells }, { columns }) => {
               if (cells.every((cell) => cell === undefined)) return
-              told += 1
+              reported += 1
               for (const [field, column] of columns)
                 expect(cells[column]).toMatch(new RegExp(`^${field} \\d+$`))
             },
           })
-          expect(told).toBe(made)
+          expect(reported).toBe(made)
         } catch (error) {
           if (!(error instanceof UnusableWorkbook)) throw error
           expect(error.code).toBe('workbook-same-heading')

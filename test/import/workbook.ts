@@ -113,12 +113,12 @@ export async function runWhile(
 ): Promise<Pick<Ran, 'exit' | 'stdout' | 'stderr'>> {
   const stdout = new PassThrough()
   const stderr = new PassThrough()
-  const told = { stdout: '', stderr: '' }
+  const output = { stdout: '', stderr: '' }
   stdout.on('data', (chunk: Buffer) => {
-    told.stdout += chunk.toString('utf8')
+    output.stdout += chunk.toString('utf8')
   })
   stderr.on('data', (chunk: Buffer) => {
-    told.stderr += chunk.toString('utf8')
+    output.stderr += chunk.toString('utf8')
   })
   let happened = false
   const interruption = newInterruption(() => undefined)
@@ -140,5 +140,5 @@ export async function runWhile(
     interruption,
     signal: interruption.signal,
   })
-  return { exit, ...told }
+  return { exit, ...output }
 }

@@ -13,7 +13,7 @@ describe('mail send, as programs of their own', () => {
   })
   afterEach(() => world.close())
 
-  const owe = async (count: number) => {
+  const queue = async (count: number) => {
     for (let at = 1; at <= count; at += 1) {
       const email = `user${at}@school.example`
       const id = await world.user(email, { centre: 'EG001', status: 'invited' })
@@ -41,7 +41,7 @@ describe('mail send, as programs of their own', () => {
     })
 
   it('sends none twice when killed after the server took one, and says that it may have arrived', async () => {
-    await owe(3)
+    await queue(3)
     const kill: { now: () => void } = { now: () => undefined }
     const server = await mailServer()
     const killing = await mailServer({
@@ -73,7 +73,7 @@ describe('mail send, as programs of their own', () => {
   })
 
   it('shares the work, with two at it at once', async () => {
-    await owe(30)
+    await queue(30)
     const server = await mailServer()
     await Promise.all([start(server.port), start(server.port)])
     expect(new Set(await states())).toEqual(new Set(['sent']))

@@ -24,7 +24,7 @@ describe('sending through a mail server', () => {
 
   /** For servers that never answer; whoever answers has as long as is usual. */
   const impatient = { connect: 10_000, greet: 3000, reply: 3000 }
-  const owe = async (count: number) => {
+  const queue = async (count: number) => {
     for (let at = 1; at <= count; at += 1) {
       const email = `user${at}@school.example`
       const id = await world.user(email, { centre: 'EG001', status: 'invited' })
@@ -57,7 +57,7 @@ describe('sending through a mail server', () => {
   }
 
   it('hands over several hundred messages on one connection, each to one person, once', async () => {
-    await owe(300)
+    await queue(300)
     const server = closed(await mailServer())
     const after = await send(server.port)
     expect(new Set(after.map(({ state }) => state))).toEqual(new Set(['sent']))
@@ -68,7 +68,7 @@ describe('sending through a mail server', () => {
   })
 
   it('keeps a message that the server cannot take now, for a later try', async () => {
-    await owe(2)
+    await queue(2)
     const server = closed(
       await mailServer({
         onRcptTo: ({ address }, _session, done) =>
@@ -85,7 +85,7 @@ describe('sending through a mail server', () => {
   })
 
   it('fails the message whose recipient is refused for good, and sends the others', async () => {
-    await owe(3)
+    await queue(3)
     const server = closed(
       await mailServer({
         onRcptTo: ({ address }, _session, done) =>
@@ -108,7 +108,7 @@ describe('sending through a mail server', () => {
     ['the server never asks for the message', () => oddServer(upTo('DATA', () => undefined))],
     ['the line breaks before the message', () => oddServer(upTo('DATA', (socket) => socket.destroy()))],
   ])('keeps the message when %s', async (_what, start) => {
-    await owe(1)
+    await queue(1)
     const server = closed(await start())
     const after = await send(server.port, { limits: impatient })
     expect(after).toMatchObject([{ state: 'queued', attempts: 1, claimed_by: null }])
@@ -120,7 +120,7 @@ describe('sending through a mail server', () => {
   ])(
     'says that a message may have arrived when, after it, %s; and never sends it again',
     async (_what, speak) => {
-      await owe(1)
+      await queue(1)
       const odd = closed(await oddServer(speak))
       const after = await send(odd.port, { limits: impatient })
       expect(after).toMatchObject([{ state: 'unknown', attempts: 1 }])
@@ -131,7 +131,7 @@ describe('sending through a mail server', () => {
   )
 
   it('stops after three broken lines, and touches no message after them', async () => {
-    await owe(5)
+    await queue(5)
     const odd = closed(await oddServer(upTo('RCPT', (socket) => socket.destroy())))
     const after = await send(odd.port)
     expect(after.map(({ attempts }) => attempts)).toEqual([1, 1, 1, 0, 0])
@@ -158,7 +158,7 @@ describe('sending through a mail server', () => {
     ['the sender', '550 5.1.8 Bad sender address'],
     ['a sign-in', '530 5.7.0 Authentication required'],
   ])('stops at a refusal that speaks of %s, and everything waits', async (_what, answer) => {
-    await owe(5)
+    await queue(5)
     const server = await refusing(answer)
     const after = await send(server.port)
     expect(after.map(({ state }) => state)).toEqual(['queued', 'queued', 'queued', 'queued', 'queued'])
@@ -167,7 +167,7 @@ describe('sending through a mail server', () => {
   })
 
   it('stops after the same refusal for three recipients in a row; the rest waits', async () => {
-    await owe(6)
+    await queue(6)
     const server = await refusing('550 5.1.1 No such user')
     const after = await send(server.port)
     expect(after.map(({ state }) => state)).toEqual([
@@ -185,7 +185,7 @@ describe('sending through a mail server', () => {
     [['550 5.1.1 No such user', '550 5.1.1 No such user', '550 5.2.1 Mailbox disabled']],
     [['550 5.1.1 No such user', '550 5.1.1 No such user', '552 5.2.2 Mailbox over quota']],
   ])('goes on after refusals that differ: %j', async (answers) => {
-    await owe(4)
+    await queue(4)
     const server = await refusing(...answers, '550 5.1.10 Nobody')
     expect((await send(server.port)).map(({ state }) => state)).toEqual([
       'failed',
@@ -196,7 +196,7 @@ describe('sending through a mail server', () => {
   })
 
   it('sends nothing without protection that was asked for', async () => {
-    await owe(1)
+    await queue(1)
     const plain = closed(await mailServer())
     const host = '127.0.0.1'
     const after = await send(plain.port, { server: { host, port: plain.port, protection: 'starttls' } })
@@ -209,7 +209,7 @@ describe('sending through a mail server', () => {
     ['STARTTLS', 'starttls', false],
     ['TLS from the start', 'tls', true],
   ] as const)('is protected by %s, with a certificate that is trusted', async (_what, protection, secure) => {
-    await owe(2)
+    await queue(2)
     const server = closed(await mailServer({ disabledCommands: [], secure }))
     // The server's certificate is a test's own: here it stands for one that is trusted.
     const tls = { rejectUnauthorized: false }
@@ -227,7 +227,7 @@ describe('sending through a mail server', () => {
       onTestFinished(() => {
         vi.unstubAllEnvs()
       })
-      await owe(1)
+      await queue(1)
       const server = closed(await mailServer({ disabledCommands: [] }))
       const host = '127.0.0.1'
       const after = await send(server.port, { server: { host, port: server.port, protection: 'starttls' } })
@@ -238,7 +238,7 @@ describe('sending through a mail server', () => {
   )
 
   it('never sends the same message twice, with two at it at once', async () => {
-    await owe(40)
+    await queue(40)
     const server = closed(await mailServer())
     await Promise.all([send(server.port), send(server.port)])
     const ids = server.received.map(({ messageId }) => messageId)
@@ -246,7 +246,7 @@ describe('sending through a mail server', () => {
   })
 
   it('leaves a claim to its sender until it lapses; the repetition is the same message', async () => {
-    await owe(1)
+    await queue(1)
     const server = closed(await mailServer())
     await send(server.port)
     const { db } = await world.store()
@@ -261,7 +261,7 @@ describe('sending through a mail server', () => {
   })
 
   it('cancels what expired, and what was voided or replaced', async () => {
-    await owe(1)
+    await queue(1)
     await world.run([
       'users',
       'reset-password',

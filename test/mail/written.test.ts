@@ -17,7 +17,7 @@ describe('the mail directory', () => {
   })
   afterEach(() => world.close())
 
-  const owe = (letter: LetterName, person = { firstName: 'Amira', lastName: 'Haddad' }) =>
+  const queue = (letter: LetterName, person = { firstName: 'Amira', lastName: 'Haddad' }) =>
     world.commit((ctx) => async (trx) => {
       const fields = { oldEmail: 'old@school.example', newEmail: 'amira@school.example' }
       await queueMessage(trx, ctx, { letter, to: { id, email: 'amira@school.example', ...person }, fields })
@@ -41,7 +41,7 @@ describe('the mail directory', () => {
   }
 
   it('holds one message for one person, with the link, the centre and the deadline', async () => {
-    await owe('account-set-up')
+    await queue('account-set-up')
     expect(await write()).toMatchObject([{ state: 'written', attempts: 1 }])
     const [message, ...others] = await inbox(world)
     expect(others).toEqual([])
@@ -61,7 +61,7 @@ describe('the mail directory', () => {
   it.each(Object.keys(letters).filter(isLetterName))(
     'knows the letter %s, in text and in HTML',
     async (letter) => {
-      await owe(letter)
+      await queue(letter)
       expect(await write()).toMatchObject([{ state: 'written', last_error: null }])
       const [message] = await inbox(world)
       expect(message?.text?.replace(/\d+\.[\w-]{43}|^ {3}\S+$/gm, 'SECRET')).toMatchSnapshot()
@@ -70,7 +70,7 @@ describe('the mail directory', () => {
   )
 
   it('shows names as they are, never as markup', async () => {
-    await owe('password-reset', { firstName: '<img src=x>', lastName: '{{ link }}' })
+    await queue('password-reset', { firstName: '<img src=x>', lastName: '{{ link }}' })
     await write()
     const [message] = await inbox(world)
     expect(message?.html).toContain('&lt;img src=x&gt; {{ link }}')
@@ -91,7 +91,7 @@ describe('the mail directory', () => {
       fc.asyncProperty(name, name, async (firstName, lastName) => {
         const { db } = await world.store()
         await db.deleteFrom('outbox').execute()
-        await owe('account-set-up', { firstName, lastName })
+        await queue('account-set-up', { firstName, lastName })
         await write()
         const message = (await inbox(world)).at(-1)
         expect(message?.to?.map(({ address }) => address)).toEqual(['amira@school.example'])

@@ -27,7 +27,7 @@ afterEach(() => world.close())
 
 const deleting = (...numbers: string[]) =>
   world.rehearse(
-    (given) => (trx) => forEachTarget(trx, numbers, (centre) => deleteCentre(trx, { centre, ctx: given })),
+    (ctx) => (trx) => forEachTarget(trx, numbers, (centre) => deleteCentre(trx, { centre, ctx })),
   )
 
 describe('the question before centres are deleted', () => {
@@ -102,11 +102,11 @@ describe('centres on a screen', () => {
 
   it('say whom an Associate looks after', async () => {
     const { db } = await world.store()
-    const given = world.ctx()
-    expect(renderCentre(await centreDetails(db, { centre: 'CA001', ctx: given }), screen)).toContain(
+    const ctx = world.ctx()
+    expect(renderCentre(await centreDetails(db, { centre: 'CA001', ctx }), screen)).toContain(
       'Looks after  1 associate centre',
     )
-    expect(renderCentre(await centreDetails(db, { centre: 'CA101', ctx: given }), screen)).toContain(
+    expect(renderCentre(await centreDetails(db, { centre: 'CA101', ctx }), screen)).toContain(
       'Associate    CA001 Delta',
     )
   })

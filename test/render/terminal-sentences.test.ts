@@ -118,12 +118,15 @@ describe('the screen of one user', () => {
     ],
   ]
 
-  it.each(remedies)('says why one who is %s cannot sign in, and what to type', async (_, lines, why, way) => {
-    await runs(...lines)
-    const screen = await shown(`users show ${amira}`)
-    expect(screen).toContain(`Can sign in   no: ${why}\n`)
-    expect(screen).toContain(`${' '.repeat(16)}${way}\n`)
-  })
+  it.each(remedies)(
+    'says why one who is %s cannot sign in, and what to type',
+    async (_, lines, reason, way) => {
+      await runs(...lines)
+      const screen = await shown(`users show ${amira}`)
+      expect(screen).toContain(`Can sign in   no: ${reason}\n`)
+      expect(screen).toContain(`${' '.repeat(16)}${way}\n`)
+    },
+  )
 
   it('says so of an invited user, and of a suspended coordinator', async () => {
     await world.user('yui@school.example', { centre: 'EG001', status: 'invited' })

@@ -4,7 +4,7 @@ import { everyScreen, isHelp, type Screen, shownScreen, widths } from './screens
 import { sessionSvg } from './session.ts'
 
 const screens = await everyScreen()
-const nouns = [...new Set(screens.map(({ words }) => words.split(' ')[0] ?? ''))]
+const groups = [...new Set(screens.map(({ words }) => words.split(' ')[0] ?? ''))]
 
 /** It stands as it is edited. */
 const isVerbatim = ({ words }: Screen) => words === 'templates show'
@@ -17,9 +17,9 @@ function isBroken(lines: readonly Line[], at: number): boolean {
 }
 
 describe.each(widths)('at a terminal of %i columns', (columns) => {
-  it.each(nouns)('%s breaks no line within a word, and shows what it showed', async (noun) => {
+  it.each(groups)('%s breaks no line within a word, and shows what it showed', async (group) => {
     const shown: string[] = []
-    for (const screen of screens.filter(({ words }) => words.split(' ')[0] === noun)) {
+    for (const screen of screens.filter(({ words }) => words.split(' ')[0] === group)) {
       const lines = await shownScreen(screen, columns)
       const broken = lines.filter((_, at) => isBroken(lines, at)).map(textOf)
       expect(isVerbatim(screen) ? [] : broken, screen.line).toEqual([])
@@ -27,7 +27,7 @@ describe.each(widths)('at a terminal of %i columns', (columns) => {
       if (!isHelp(screen) || !screen.words.includes(' '))
         shown.push(`$ ${screen.line}`, ...lines.map(textOf), '')
     }
-    await expect(shown.join('\n')).toMatchFileSnapshot(`shown/${noun}-${columns}.txt`)
+    await expect(shown.join('\n')).toMatchFileSnapshot(`shown/${group}-${columns}.txt`)
   })
 })
 

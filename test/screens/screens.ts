@@ -18,13 +18,13 @@ export interface Screen {
 /** The first example of each command, as its help has it but for `--yes`; and the help of each noun. */
 export async function everyScreen(): Promise<Screen[]> {
   const commands = await everyCommand()
-  const nouns = new Set(commands.map(({ words }) => words.split(' ')[0] ?? ''))
+  const groups = new Set(commands.map(({ words }) => words.split(' ')[0] ?? ''))
   const examples = commands.flatMap(({ words, examples: [line] }) =>
     line === undefined || isLongLived(words) ? [] : [{ words, line: line.replace(/ --yes\b/, '') }],
   )
   return [
     { words: 'help', line: 'ssh-admin --help' },
-    ...[...nouns].map((noun) => ({ words: noun, line: `ssh-admin ${noun} --help` })),
+    ...[...groups].map((group) => ({ words: group, line: `ssh-admin ${group} --help` })),
     ...commands.map(({ words }) => ({ words, line: `ssh-admin ${words} --help` })),
     ...examples,
   ]

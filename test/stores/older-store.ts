@@ -2,7 +2,7 @@ import { chmodSync, copyFileSync, readFileSync, writeFileSync } from 'node:fs'
 import { gunzipSync } from 'node:zlib'
 import { openDatabase } from '../../src/db/sqlite/connection.ts'
 import { firstVersionWithHead, headFileOf, writeHeadFile } from '../../src/db/audit/head-file.ts'
-import { headIfAny } from '../../src/db/sqlite/look-into.ts'
+import { headIfAny } from '../../src/db/sqlite/inspect.ts'
 import { migrate } from '../../src/db/sqlite/migrate.ts'
 
 const at = (name: string) => new URL(name, import.meta.url)

@@ -15,7 +15,7 @@ export interface ManyDesks {
   client: () => pg.Client
   desks: number
   /** Whether a desk begins one more command, of which it has begun so many. */
-  goesOn: (begun: number) => boolean
+  goesOn: (done: number) => boolean
   seed: number
   /** Whether a command is killed while it runs. */
   kills?: (random: Random) => boolean
@@ -43,7 +43,7 @@ interface Deed {
   changed?: (answer: Record<string, unknown>) => boolean
 }
 
-function deed(random: Random, desk: number, begun: number): Deed {
+function deed(random: Random, desk: number, done: number): Deed {
   const { number, email } = random.oneOf([teachers[0] ?? { number: 'EG001', email: '' }, ...teachers])
   const other = random.oneOf(['one', 'two', 'three'] as const)
   const changedUser = (answer: Record<string, unknown>) =>
@@ -64,7 +64,7 @@ function deed(random: Random, desk: number, begun: number): Deed {
     return { argv, exits: [0, 3], action: 'coordinator.changed', changed }
   }
   if (kind === 4) {
-    const pins = `pins-${desk}-${begun}.csv`
+    const pins = `pins-${desk}-${done}.csv`
     return { argv: ['centres', 'import', `${random.oneOf(rosters)}.csv`, '--pins-out', pins], exits: [0, 8] }
   }
   if (kind === 5) return { argv: ['centres', 'imports', 'undo', String(1 + random.below(4))], exits: [0, 4] }
@@ -101,8 +101,8 @@ function strangeEnd({ argv, exits, exit, stderr }: Done): string[] {
 
 async function workAt(work: ManyDesks, { desk, done }: { desk: number; done: Done[] }): Promise<void> {
   const random = randomFrom(work.seed * 100 + desk)
-  for (let begun = 0; work.goesOn(begun); begun += 1) {
-    const next = deed(random, desk, begun)
+  for (let count = 0; work.goesOn(count); count += 1) {
+    const next = deed(random, desk, count)
     const kills = work.kills?.(random) ?? false
     const after = random.below(900)
     const ran = run(work, desk, [...next.argv, '--yes', '--json', '--wait', '300'])

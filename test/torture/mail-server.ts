@@ -3,7 +3,7 @@ import { connectSqlite } from '../../src/db/sqlite/driver.ts'
 import type { Desk } from './desk.ts'
 
 /** What runs beside an operation. */
-export interface Surroundings {
+export interface Environment {
   env: Record<string, string>
   /** What is not as it should be once the operation was repeated. */
   whatIsWrong: () => Promise<string[]>
@@ -11,14 +11,14 @@ export interface Surroundings {
 }
 
 /** A mail server on loopback: no message comes to it twice, and of none that did not come the store is silent. */
-export async function withMailServer({ db }: Desk): Promise<Surroundings> {
+export async function withMailServer({ db }: Desk): Promise<Environment> {
   const server = await mailServer()
   return {
     env: { SSH_ADMIN_SMTP_URL: `smtp://127.0.0.1:${server.port}?ignoreTLS=true` },
     whatIsWrong: async () => {
       const came = server.received.flatMap(({ to }) => to)
       const twice = came.filter((address, at) => came.indexOf(address) !== at)
-      const lost = owedIn(db).filter((address) => !came.includes(address))
+      const lost = waitingIn(db).filter((address) => !came.includes(address))
       return [
         ...twice.map((address) => `the message to ${address} came twice`),
         ...lost.map((address) => `the message to ${address} is lost`),
@@ -29,7 +29,7 @@ export async function withMailServer({ db }: Desk): Promise<Surroundings> {
 }
 
 /** To whom a message went, as far as the store knows: all but those of which it says that it does not know. */
-function owedIn(db: string): string[] {
+function waitingIn(db: string): string[] {
   const raw = connectSqlite(db)
   try {
     const sql = `select to_address from outbox where state not in ('unknown', 'cancelled')`

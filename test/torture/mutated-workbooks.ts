@@ -24,7 +24,7 @@ const importer = fileURLToPath(new URL('./import-mutated.ts', import.meta.url))
 const chunk = 50
 /** A process that says nothing for so long hangs, however busy the machine is. */
 const longestSilence = 120_000
-const mostMemory = 700 * 1024 ** 2
+const maxMemory = 700 * 1024 ** 2
 const allowed = [0, 3, 6, 8]
 
 /** Imports so many workbooks, each changed in one way or another, the same ones every time. */
@@ -47,7 +47,7 @@ export async function importMutatedWorkbooks(asked: number): Promise<Mutated> {
       exits[exit] = (exits[exit] ?? 0) + 1
       if (!allowed.includes(exit)) failures.push(`${name} ends with ${exit}: ${words}`)
       if (words === '' || words.startsWith('unexpected')) failures.push(`${name} ends without true words`)
-      if (rss > mostMemory) failures.push(`${name} takes ${Math.round(rss / 1024 ** 2)} MB`)
+      if (rss > maxMemory) failures.push(`${name} takes ${Math.round(rss / 1024 ** 2)} MB`)
     }
   })
   if (ended !== asked) failures.push(`${ended} of ${asked} workbooks were imported`)
@@ -68,9 +68,9 @@ async function resultsOf(first: number, last: number, failures: string[]): Promi
   const timer = setTimeout(() => child.kill('SIGKILL'), longestSilence)
   for await (const text of createInterface({ input: child.stdout })) {
     timer.refresh()
-    const told = JSON.parse(text)
-    if ('begins' in told) current = `${told.begins} (${told.how})`
-    else results.push(told)
+    const message = JSON.parse(text)
+    if ('begins' in message) current = `${message.begins} (${message.how})`
+    else results.push(message)
   }
   clearTimeout(timer)
   const { exitCode, signal, stderr } = await child

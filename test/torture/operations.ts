@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { csv, line } from '../import/workbook.ts'
 import { writeOlderStore } from '../stores/older-store.ts'
-import type { Surroundings } from './mail-server.ts'
+import type { Environment } from './mail-server.ts'
 import { withMailServer } from './mail-server.ts'
 import type { Desk } from './desk.ts'
 
@@ -16,7 +16,7 @@ export interface Operation {
   /** Once it was done, the same command is refused. */
   refusedOnceDone?: boolean
   /** What runs beside it, such as a mail server. */
-  surroundings?: (desk: Desk) => Promise<Surroundings>
+  environment?: (desk: Desk) => Promise<Environment>
 }
 
 async function must(desk: Desk, ...argv: string[]): Promise<void> {
@@ -146,7 +146,7 @@ export const operations: readonly Operation[] = [
       await desk.run(importing.filter((word) => word !== '--send-mail'))
     },
     argv: ['mail', 'send', '--import', '1'],
-    surroundings: withMailServer,
+    environment: withMailServer,
   },
   {
     name: 'erase',

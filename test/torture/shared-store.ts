@@ -22,7 +22,7 @@ export async function tortureSharedStore(bin: string, { time, seed }: Length): P
   const proxy = await cuttingProxy({ host: '127.0.0.1', port: server.port })
   const client = await storeAt(server, folder)
   let until: number | undefined
-  let begun = 0
+  let commits = 0
   try {
     return await workAtManyDesks({
       folder,
@@ -31,8 +31,8 @@ export async function tortureSharedStore(bin: string, { time, seed }: Length): P
       client: () => client,
       desks: 8,
       goesOn: () => {
-        begun += 1
-        if (begun % 5 === 0) proxy.cutNextCommit(begun % 2 === 0 ? 'before' : 'after')
+        commits += 1
+        if (commits % 5 === 0) proxy.cutNextCommit(commits % 2 === 0 ? 'before' : 'after')
         until ??= performance.now() + time
         return performance.now() < until
       },

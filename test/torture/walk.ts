@@ -1,7 +1,7 @@
 import type { Desk, Ran } from './desk.ts'
 import { atOnce } from './in-parallel.ts'
 import { filesNobodyNames, kindsOfFilesIn } from './left-behind.ts'
-import type { Surroundings } from './mail-server.ts'
+import type { Environment } from './mail-server.ts'
 import type { Operation } from './operations.ts'
 import { stateOf } from './state.ts'
 
@@ -71,17 +71,17 @@ export async function walk(
 
 async function runWhole(operation: Operation, desk: Desk): Promise<Whole> {
   const here = desk.copy()
-  const surroundings = await operation.surroundings?.(here)
+  const environment = await operation.environment?.(here)
   try {
     const before = stateOf(here.db)
-    const ran = await here.run(operation.argv, { fault: 'none 0', env: surroundings?.env })
+    const ran = await here.run(operation.argv, { fault: 'none 0', env: environment?.env })
     if (!done.includes(ran.exit ?? -1))
       throw new Error(`${operation.name} without a fault ends with ${ran.exit}: ${ran.stderr}`)
     if (ran.points.length === 0) throw new Error(`${operation.name} reached no fault point`)
     const files = new Set([...kindsOfFilesIn(desk), ...kindsOfFilesIn(here)])
     return { before, after: stateOf(here.db), points: ran.points, files }
   } finally {
-    await surroundings?.close()
+    await environment?.close()
     here.clear()
   }
 }
@@ -102,18 +102,18 @@ async function tryOnce({
   at,
   whole,
 }: Trial): Promise<{ state: string; wrong: string[] }> {
-  const surroundings = await operation.surroundings?.(desk)
+  const environment = await operation.environment?.(desk)
   try {
-    const ran = await desk.run(operation.argv, { fault: `${kind} ${at}`, env: surroundings?.env })
+    const ran = await desk.run(operation.argv, { fault: `${kind} ${at}`, env: environment?.env })
     const state = stateOf(desk.db)
     const wrong = kind === 'kill' ? whatAKillLeft(ran) : whatTheAnswerHides(ran, { state, whole })
     if (state !== whole.before && state !== whole.after) wrong.push(`half done: ${state}`)
     wrong.push(...(await whatIsLeft(desk, { state, whole })))
     const refused = operation.refusedOnceDone === true && state === whole.after
-    wrong.push(...(await onceMore({ operation, desk, kind, whole, surroundings, refused })))
+    wrong.push(...(await onceMore({ operation, desk, kind, whole, environment, refused })))
     return { state, wrong }
   } finally {
-    await surroundings?.close()
+    await environment?.close()
   }
 }
 
@@ -150,14 +150,14 @@ async function onceMore({
   desk,
   kind,
   whole,
-  surroundings,
+  environment,
   refused,
 }: Pick<Trial, 'operation' | 'desk' | 'kind' | 'whole'> & {
-  surroundings: Surroundings | undefined
+  environment: Environment | undefined
   refused: boolean
 }): Promise<string[]> {
   const wrong: string[] = []
-  const { exit, stderr } = await desk.run(operation.again ?? operation.argv, { env: surroundings?.env })
+  const { exit, stderr } = await desk.run(operation.again ?? operation.argv, { env: environment?.env })
   if (!(refused ? [3] : done).includes(exit ?? -1)) wrong.push(`once more it ends with ${exit}: ${stderr}`)
   const end = stateOf(desk.db)
   if (!operation.repeats && end !== whole.after) wrong.push(`once more it comes to something else: ${end}`)
@@ -168,5 +168,5 @@ async function onceMore({
     const left = filesNobodyNames(desk, { known: whole.files, named: check.stdout })
     wrong.push(...left.map((file) => `once more, and store check does not name ${file}`))
   }
-  return [...wrong, ...((await surroundings?.whatIsWrong()) ?? [])]
+  return [...wrong, ...((await environment?.whatIsWrong()) ?? [])]
 }

@@ -8,9 +8,9 @@ const narrowest = 30
  * stands alone, and what does not fit goes on beneath its last column: the text behind the last two blanks.
  */
 export function wrapPage(page: string, width: number): string {
-  const most = Math.max(narrowest, Math.min(width, widest))
+  const max = Math.max(narrowest, Math.min(width, widest))
   return paragraphsOf(page)
-    .map((line) => wrapped(line, most))
+    .map((line) => wrapped(line, max))
     .join('\n')
 }
 

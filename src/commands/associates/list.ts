@@ -11,7 +11,7 @@ export const list = () =>
     description:
       'List the Associates: how many centres each has, and how many of those some account acts for.\nIn a pipe: number, name, centres, centres assigned.',
     examples: ['ssh-admin associates list'],
-    noun: 'Associate',
+    singular: 'Associate',
     answer: 'associateList',
     key: 'associates',
     fields: associateFields,

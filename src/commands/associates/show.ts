@@ -13,7 +13,7 @@ export const show = () =>
     args: { associate: orName('centre', argument('the number or name of the Associate')) },
     options: { search: option('<text>', 'only centres with this in their number or name') },
     examples: ['ssh-admin associates show CA001', 'ssh-admin associates show CA001 nile'],
-    noun: 'centre',
+    singular: 'centre',
     answer: 'associate',
     key: 'centres',
     fields: associateCentreFields,

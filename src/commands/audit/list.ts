@@ -22,7 +22,7 @@ export const list = () =>
       'ssh-admin audit list --last',
       'ssh-admin audit list --kind refusal --since 2026-03-01',
     ],
-    noun: 'event',
+    singular: 'event',
     answer: 'auditList',
     key: 'events',
     fields: eventFields,

@@ -6,7 +6,7 @@ import { describePlan, importQuestion } from '../../render/import.ts'
 import type { Session } from '../../cli/session.ts'
 import { planWorkbook, type PreparedImport, type Wanted } from './plan-import.ts'
 
-interface Beginning {
+interface StoreCreation {
   session: Session
   roster: Roster
   asks: boolean
@@ -19,10 +19,10 @@ interface Beginning {
  */
 export async function confirmWithoutStore(
   wanted: Wanted,
-  { session, roster, asks, phases }: Beginning,
+  { session, roster, asks, phases }: StoreCreation,
 ): Promise<{ plan: string; asked: number }> {
   const { changesNothing, countsOf } = await import('../../import/apply.ts')
-  const store = await session.open('rehearse-beginning')
+  const store = await session.open('rehearse-creation')
   try {
     const ctx = await session.ctx(store)
     const ready = await planWorkbook(wanted, { session, store, ctx, roster, asks, phases })

@@ -55,7 +55,7 @@ export const exportCentres = () =>
         if (common.dryRun) await countRows(sheet)
         else if (!output) await writeToStdout(sheet, session)
         else {
-          await output.agreeToReplace()
+          await output.confirmReplacing()
           await prepareTable(output, { sheets: [sheet], at: context.now(), signal: context.signal })
           const event = { action: 'centres.exported', facts: { ...counts } }
           await placeRecorded(session, { file: output, event })

@@ -165,7 +165,7 @@ export async function placePins({
   id: number
   /** How many new users there are. */
   count: number
-}): Promise<{ file: string | null; owed: boolean }> {
+}): Promise<{ file: string | null; pending: boolean }> {
   session.context.interruption.finish('the import is done, and its PIN sheet is being put in its place')
   try {
     const file = await outputs.pins.moveIntoPlace(outputs.pinsNameIsOurs ? nameOfSheet(id) : undefined)
@@ -175,7 +175,7 @@ export async function placePins({
       const notice = noSlipsNotice({ count, layout: outputs.slips }, id)
       if (notice) session.notify(notice)
     }
-    return { file, owed: false }
+    return { file, pending: false }
   } catch (error) {
     // The import stands; only its sheet could not be put in place.
     outputs.pins.discard()
@@ -184,15 +184,15 @@ export async function placePins({
       code: 'pins-not-placed',
       message: `The import is done, but its PIN sheet could not be put in its place.${reason} To make it again: ssh-admin centres pins ${id} --out FILE`,
     })
-    return { file: null, owed: true }
+    return { file: null, pending: true }
   }
 }
 
 /** A store that cannot take this down goes on saying that the sheet may be missing; it is there all the same. */
 export async function sheetIsThere(store: OpenStore, importId: number): Promise<void> {
   const { commit } = await import('../../db/transact.ts')
-  const { forgetOwedSheet } = await import('../../db/imports/pin-sheets-owed.ts')
-  await commit(store, (trx) => forgetOwedSheet(trx, importId)).catch(() => undefined)
+  const { removePendingPinSheet } = await import('../../db/imports/pending-pin-sheets.ts')
+  await commit(store, (trx) => removePendingPinSheet(trx, importId)).catch(() => undefined)
 }
 
 /** @returns whether there is a sheet to be put in its place */

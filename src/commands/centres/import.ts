@@ -40,12 +40,12 @@ const options = {
   allowDeletes: option(
     '<n>',
     'how many centres and users may go, when it is more than a fifth',
-    optional(wholeNumber('a whole number', { least: 0 })),
+    optional(wholeNumber('a whole number', { min: 0 })),
   ),
   allowRenames: option(
     '<n>',
     'how many centres may be renamed, when it is more than a fifth',
-    optional(wholeNumber('a whole number', { least: 0 })),
+    optional(wholeNumber('a whole number', { min: 0 })),
   ),
   partial: flag('this is part of a roster: nobody is missing or extra'),
   wholeRoster: flag('this is a whole roster, though it says that it is part of one'),
@@ -102,7 +102,7 @@ async function importWorkbook(options: Options, session: Session): Promise<Answe
       ? await confirmWithoutStore(options, { session, roster: held, asks, phases })
       : undefined
   const started = called + (agreed?.asked ?? 0)
-  const store = await session.open(dryRun ? 'rehearse-beginning' : 'begin')
+  const store = await session.open(dryRun ? 'rehearse-creation' : 'create')
   try {
     const ctx = await session.ctx(store)
     const still = agreed === undefined && asks

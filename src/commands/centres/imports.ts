@@ -9,7 +9,7 @@ export const imports = () =>
     summary: 'what has been imported, and when',
     description: 'The history of imports, newest first. Each can be shown, and taken back.',
     examples: ['ssh-admin centres imports'],
-    noun: 'import',
+    singular: 'import',
     answer: 'imports',
     key: 'imports',
     fields: importFields,

@@ -36,7 +36,7 @@ In a pipe: cell, code, value and message of each mistake.`,
     prepare: (typed, session) => readWorkbook(typed, session, phasesOn(session, undefined)),
     mode: (session) => {
       const { db } = placesOf(session)
-      return isSharedPlace(db) || existsSync(db) ? 'read' : 'rehearse-beginning'
+      return isSharedPlace(db) || existsSync(db) ? 'read' : 'rehearse-creation'
     },
     read: lintRoster,
     render: renderLint,

@@ -32,7 +32,7 @@ export const list = () =>
       deleted: flag('deleted centres'),
     },
     examples: ['ssh-admin centres list --country Egypt', 'ssh-admin centres list nile --status active'],
-    noun: 'centre',
+    singular: 'centre',
     answer: 'centreList',
     key: 'centres',
     fields: centreFields,

@@ -85,12 +85,12 @@ export function deletionQuestion(deleted: readonly DeletedCentre[]): string | un
   if (!first) return undefined
   const then = [...usersKeptOut(touched), ...centresLeftAsTheyAre(touched)].join(' ')
   if (touched.length === 1) return `Delete ${centreTitle(first.centre)}? ${then}`
-  const names = touched.slice(0, most).map(({ centre }) => `  ${centreTitle(centre)}`)
-  const more = touched.length > most ? [`  … and ${touched.length - most} more`] : []
+  const names = touched.slice(0, maxListed).map(({ centre }) => `  ${centreTitle(centre)}`)
+  const more = touched.length > maxListed ? [`  … and ${touched.length - maxListed} more`] : []
   return [`Delete these ${touched.length} centres? ${then}`, ...names, ...more, ' '].join('\n')
 }
 
-const most = 20
+const maxListed = 20
 
 function usersKeptOut(touched: readonly DeletedCentre[]): string[] {
   const users = touched.reduce((sum, { centre }) => sum + (centre.user_count ?? 0), 0)

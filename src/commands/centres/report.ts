@@ -2,7 +2,7 @@ import { type OutputFile, textOf } from '../../cli/output-file.ts'
 import { type HappenedEvent, placeRecorded } from '../../cli/record-event.ts'
 import type { Session } from '../../cli/session.ts'
 import { countryName } from '../../countries.ts'
-import { byRows, type CountryOutcome, mostReported } from '../../import/report-facts.ts'
+import { byRows, type CountryOutcome, maxReported } from '../../import/report-facts.ts'
 import type { ImportAnswer } from '../../render/import.ts'
 import type { ImportReport } from '../../render/import-report.ts'
 import { countsIn, type ShownImport } from '../../render/imports.ts'
@@ -119,7 +119,7 @@ export function reportOfShownImport(
     countries: [...outcomes.values()].sort(byRows),
     counted: 'users',
     newCentres: contents.createdCentres
-      .slice(0, mostReported)
+      .slice(0, maxReported)
       .map(({ number, name }) => ({ number, name, country: countryOf(number) ?? '' })),
     heldBack: null,
     renames: contents.changes

@@ -4,7 +4,12 @@ import { changedMeanwhile, checkMail } from '../../cli/mutation.ts'
 import type { Phases } from '../../cli/phases.ts'
 import { confirm } from '../../cli/prompt.ts'
 import type { Session } from '../../cli/session.ts'
-import { noteSheet, type OwedSheet, owedSheets, recordOwedSheet } from '../../db/imports/pin-sheets-owed.ts'
+import {
+  noteSheet,
+  type PendingPinSheet,
+  pendingPinSheets,
+  addPendingPinSheet,
+} from '../../db/imports/pending-pin-sheets.ts'
 import type { OpenStore } from '../../db/store/open.ts'
 import type { Trx } from '../../db/transact.ts'
 import { Cancelled } from '../../errors.ts'
@@ -16,7 +21,7 @@ import {
   importQuestion,
   renderImport,
 } from '../../render/import.ts'
-import { owedSheetNotice } from '../../render/imports.ts'
+import { pendingPinSheetNotice } from '../../render/imports.ts'
 import { countedStates } from '../../render/messages.ts'
 import type { Closing } from '../../rules/releases/what-closes.ts'
 import type { RuleContext } from '../../rules/permissions/actor.ts'
@@ -66,8 +71,8 @@ export async function runImport(work: ImportRun): Promise<AnswerOfChange> {
     outputs.issues?.discard()
     throw error
   })
-  const placed = (!issues || (await placeIssues(work))) && !done.owed
-  const owedOfThisFile = await notifyOwedSheets(work, done.id)
+  const placed = (!issues || (await placeIssues(work))) && !done.pending
+  const pendingOfThisFile = await notifyPendingPinSheets(work, done.id)
   const elapsedMs = Math.round(performance.now() - started - asked)
   const letters = await sendLetters(done.letters, work)
   const imported: ImportAnswer = {
@@ -84,7 +89,7 @@ export async function runImport(work: ImportRun): Promise<AnswerOfChange> {
     dryRun,
   }
   const reported = await placeReport(work, imported)
-  const complete = placed && reported && !letters.undelivered && !owedOfThisFile
+  const complete = placed && reported && !letters.undelivered && !pendingOfThisFile
   return {
     text: renderImport(imported, session.terminal.out),
     json: importJson(imported),
@@ -93,26 +98,36 @@ export async function runImport(work: ImportRun): Promise<AnswerOfChange> {
 }
 
 /** @returns whether a sheet of the same file is owed from before, which importing it once more does not make */
-async function notifyOwedSheets({ session, store, ready }: ImportRun, id: number | null): Promise<boolean> {
+async function notifyPendingPinSheets(
+  { session, store, ready }: ImportRun,
+  id: number | null,
+): Promise<boolean> {
   // The import is done, whether this can be looked at or not.
-  const owed = (await sheetsStillOwed(store).catch(() => [])).filter(({ importId }) => importId !== id)
-  for (const sheet of owed) session.notify(owedSheetNotice(sheet))
-  const ofThisFile = owed.filter(({ digest }) => digest === ready.source.digest)
+  const pending = (await sheetsStillPending(store).catch(() => [])).filter(({ importId }) => importId !== id)
+  for (const sheet of pending) session.notify(pendingPinSheetNotice(sheet))
+  const ofThisFile = pending.filter(({ digest }) => digest === ready.source.digest)
   return !session.common.dryRun && ofThisFile.some(({ isOnItsWay }) => !isOnItsWay)
 }
 
 /** Whoever makes one may put it in its place, and end, between two looks. */
-async function sheetsStillOwed(store: OpenStore): Promise<(OwedSheet & { isOnItsWay: boolean })[]> {
-  const sheets = (await owedSheets(store.db)).map((sheet) => ({
+async function sheetsStillPending(store: OpenStore): Promise<(PendingPinSheet & { isOnItsWay: boolean })[]> {
+  const sheets = (await pendingPinSheets(store.db)).map((sheet) => ({
     ...sheet,
     isOnItsWay: statusOfMaker(sheet.unfinished) === 'running',
   }))
   if (sheets.every(({ isOnItsWay }) => isOnItsWay)) return sheets
-  const still = new Set((await owedSheets(store.db)).map(({ importId }) => importId))
+  const still = new Set((await pendingPinSheets(store.db)).map(({ importId }) => importId))
   return sheets.filter(({ importId }) => still.has(importId))
 }
 
-const nothingDone = Promise.resolve({ id: null, file: null, queued: 0, letters: [], owed: false, closes: [] })
+const nothingDone = Promise.resolve({
+  id: null,
+  file: null,
+  queued: 0,
+  letters: [],
+  pending: false,
+  closes: [],
+})
 
 interface Done {
   id: number
@@ -120,7 +135,7 @@ interface Done {
   queued: number
   /** The letters to deliver, by their numbers. */
   letters: readonly number[]
-  owed: boolean
+  pending: boolean
   closes: readonly Closing[]
 }
 
@@ -137,7 +152,7 @@ async function applyOrRehearse({ session, store, ctx, ready, outputs, phases }: 
     const onUser = (done: number) => phases.at(done)
     const id = await applyImport(trx, { plan, deletions, source, nonces, ctx, onUser })
     if (plan.newUsers.length > 0 && !session.common.dryRun)
-      await recordOwedSheet(trx, { importId: id, unfinished: outputs.pins.unfinished })
+      await addPendingPinSheet(trx, { importId: id, unfinished: outputs.pins.unfinished })
     const queued = ready.sendMail ? await queueMail(trx, { id, ctx }) : 0
     await checkMail(trx, { session })
     return { id, queued, closes }
@@ -150,7 +165,7 @@ async function applyOrRehearse({ session, store, ctx, ready, outputs, phases }: 
       queued,
       letters: [],
       file: plan.newUsers.length > 0 ? nameOfPins({ session, outputs, id }) : null,
-      owed: false,
+      pending: false,
     }
   }
   const hasPins = plan.newUsers.length > 0
@@ -163,7 +178,7 @@ async function applyOrRehearse({ session, store, ctx, ready, outputs, phases }: 
     }
     const { result, queued: letters } = await session.commit(store, work)
     phases.pause()
-    if (!hasPins) return { ...result, letters, file: null, owed: false }
+    if (!hasPins) return { ...result, letters, file: null, pending: false }
     const placed = await placePins({ session, store, outputs, id: result.id, count: plan.newUsers.length })
     return { ...result, letters, ...placed }
   } catch (error) {

@@ -91,7 +91,7 @@ export async function changeConfiguration(
   const before = name === null ? readableConfigFile(context) : readConfigFile(context)
   const text = `${JSON.stringify(change(before), null, 2)}\n`
   const after = configurationIn(text, context)
-  const changed = !isDeepStrictEqual(before, after) || !isSound(context)
+  const changed = !isDeepStrictEqual(before, after) || !isReadable(context)
   if (context.signal.aborted) throw new Cancelled()
   if (changed && !common.dryRun) replaceFile(path, text)
   const what = name === null ? 'The configuration' : flagName(name)
@@ -101,7 +101,7 @@ export async function changeConfiguration(
   }
 }
 
-function isSound(context: Context): boolean {
+function isReadable(context: Context): boolean {
   const text = textOfConfigFile(context)
   try {
     if (text !== undefined) configurationOf(text, '')

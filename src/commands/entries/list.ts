@@ -25,7 +25,7 @@ export const list = () =>
       ),
     },
     examples: ['ssh-admin entries list --component 0500/12 --series 2026-06'],
-    noun: 'entry',
+    singular: 'entry',
     answer: 'entryList',
     key: 'entries',
     fields: entryFields,

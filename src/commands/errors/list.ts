@@ -16,7 +16,7 @@ export const list = () =>
       kind: withValues(errorKinds, repeated('<kind>', errorKinds.join(', '), listOf(kindNamed))),
     },
     examples: ['ssh-admin errors list', 'ssh-admin errors list --kind key-time'],
-    noun: 'error',
+    singular: 'error',
     answer: 'errorList',
     key: 'errors',
     fields: errorFields,

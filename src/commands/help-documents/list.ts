@@ -12,7 +12,7 @@ export const list = () =>
       'List help documents by title. Cambridge staff see withdrawn ones too, and with --history what was replaced.\nIn a pipe: number, title, version, file, bytes, SHA-256, status, uploaded, replaced, withdrawn.',
     options: { history: flag('every version, for Cambridge staff') },
     examples: ['ssh-admin help-documents list'],
-    noun: 'help document',
+    singular: 'help document',
     answer: 'helpDocumentList',
     key: 'helpDocuments',
     fields: helpDocumentFields,

@@ -32,7 +32,7 @@ export const list = () =>
       ),
     },
     examples: ['ssh-admin key-times list --country Egypt', 'ssh-admin key-times list --zone 4'],
-    noun: 'Key Time',
+    singular: 'Key Time',
     answer: 'keyTimeList',
     key: 'keyTimes',
     fields: keyTimeFields,

@@ -26,11 +26,11 @@ export const list = () =>
       to: orName('past-user', option('<email>', 'to this person')),
       import: withValues(
         { stored: 'import' },
-        option('<id>', 'of this import', optional(wholeNumber('the number of an import', { least: 1 }))),
+        option('<id>', 'of this import', optional(wholeNumber('the number of an import', { min: 1 }))),
       ),
     },
     examples: ['ssh-admin mail list', 'ssh-admin mail list --state queued,failed'],
-    noun: 'message',
+    singular: 'message',
     answer: 'messageList',
     key: 'messages',
     fields: messageFields,

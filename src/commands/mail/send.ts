@@ -16,7 +16,7 @@ const options = {
   import: option(
     '<id>',
     'the activation letters of this import',
-    optional(wholeNumber('the number of an import', { least: 1 })),
+    optional(wholeNumber('the number of an import', { min: 1 })),
   ),
   rate: option(
     '<count>',

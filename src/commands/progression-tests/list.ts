@@ -14,7 +14,7 @@ export const list = () =>
       owner: orName('user', requiredOption('<email>', "the teacher's address or name")),
     },
     examples: ['ssh-admin progression-tests list --owner amira@school.example'],
-    noun: 'test',
+    singular: 'test',
     answer: 'progressionTests',
     key: 'progressionTests',
     fields: testFields,

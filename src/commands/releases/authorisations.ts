@@ -25,7 +25,7 @@ In a pipe: release, its name, centre, its name, resources, state, opens there, o
       'ssh-admin releases authorisations --centre EG001',
       'ssh-admin releases authorisations --release 1 --out listening-june.xlsx',
     ],
-    noun: 'authorisation',
+    singular: 'authorisation',
     answer: 'authorisationList',
     key: 'authorisations',
     fields: authorisationFields,

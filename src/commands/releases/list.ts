@@ -21,7 +21,7 @@ export const list = () =>
       state: withValues(states, repeated('<state>', states.join(', '), listOf(stateNamed))),
     },
     examples: ['ssh-admin releases list --state released'],
-    noun: 'release',
+    singular: 'release',
     answer: 'releaseList',
     key: 'releases',
     fields: releaseFields,

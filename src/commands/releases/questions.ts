@@ -6,8 +6,8 @@ import type { ChangedRelease } from '../../rules/releases/edit.ts'
 import type { Outlook } from '../../rules/releases/outlook.ts'
 import type { PublishedRelease } from '../../rules/releases/publish.ts'
 
-const mostNamed = 10
-const mostZones = 12
+const maxNamed = 10
+const maxZones = 12
 
 /** What a careful colleague would want to know before it is released. */
 export function publishQuestion({ release, outcome, outlook }: PublishedRelease): string | undefined {
@@ -43,7 +43,7 @@ function outlookLines(release: ReleaseRow, outlook: Outlook): string[] {
     .map(({ centre }) => centre.number)
     .join(', ')}${without.length > 3 ? ' …' : ''}`
   const never = without.length === 0 ? '' : `; ${count(without.length, 'centre')} without a Key Time (${few})`
-  const more = zones.length > mostZones ? ` and ${zones.length - mostZones} more` : ''
+  const more = zones.length > maxZones ? ` and ${zones.length - maxZones} more` : ''
   const named = without.map(
     ({ centre, problem }) => `${centre.number} ${centre.name}: ${problem?.message ?? ''}`,
   )
@@ -52,9 +52,9 @@ function outlookLines(release: ReleaseRow, outlook: Outlook): string[] {
     ...(lastClosesAt === null
       ? []
       : [`It is closed everywhere from ${plainTime(lastClosesAt.toISOString())}.`]),
-    ...(zones.length === 0 ? [] : [`Time zones: ${zones.slice(0, mostZones).join(', ')}${more}.`]),
-    ...listLines('It never opens for:', named, mostNamed),
-    ...leftOutLines(leftOut, mostNamed),
+    ...(zones.length === 0 ? [] : [`Time zones: ${zones.slice(0, maxZones).join(', ')}${more}.`]),
+    ...listLines('It never opens for:', named, maxNamed),
+    ...leftOutLines(leftOut, maxNamed),
   ]
 }
 

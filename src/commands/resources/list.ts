@@ -39,7 +39,7 @@ export const list = () =>
       withdrawn: flag('withdrawn ones alone'),
     },
     examples: ['ssh-admin resources list', 'ssh-admin resources list listening --series 2026-06'],
-    noun: 'resource',
+    singular: 'resource',
     answer: 'resourceList',
     key: 'resources',
     fields: resourceFields,

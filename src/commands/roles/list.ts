@@ -11,7 +11,7 @@ export const list = () =>
       'List the roles, the service each belongs to, and what it lets its holder do. With --matrix: who may do what.\nIn a pipe: role, service, shared, who gives it, what it does; or actor, what they may do.',
     options: { matrix: flag('who may do what') },
     examples: ['ssh-admin roles list', 'ssh-admin roles list --matrix'],
-    noun: 'role',
+    singular: 'role',
     answer: 'roleList',
     key: 'roles',
     fields: roleFields,

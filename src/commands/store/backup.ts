@@ -34,7 +34,7 @@ export const backup = () =>
       try {
         permit(await session.ctx(store), 'store.backup', { name: 'store' })
         refuseWithoutRoom(file, await bytesToCopy(store, { withoutContent }))
-        await output.agreeToReplace()
+        await output.confirmReplacing()
         const bytes = dryRun ? null : await copy(store, { output, session, withoutContent })
         return {
           text: `${dryRun ? 'Would copy' : 'Copied'} the store ${db} to ${file}\nThe key is not in it: it is ${keyFile}. Keep a copy of that too, in another place.${withoutContent ? '\nThe bytes of resources and help documents are not in it: where it is restored, they cannot be downloaded.' : ''}`,

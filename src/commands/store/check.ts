@@ -17,7 +17,7 @@ export const check = () =>
       'Look through every page of the store, its key, its audit log, and the files beside it. Exit code 7 when something is damaged; what is only untidy is told.',
     examples: ['ssh-admin store check', 'ssh-admin store check --json'],
     mode: () => 'as-it-is',
-    read: lookThrough,
+    read: checkStore,
     render: ({ db, untidy }) => [...untidy.map(inWords), `The store ${db} and its key are sound.`].join('\n'),
     json: ({ db, untidy, keyFile }) => ({ ok: true, store: db, keyFile, findings: untidy.map(findingJson) }),
     explain: async (error, session) => {
@@ -36,7 +36,7 @@ interface LookedThrough {
 }
 
 /** @throws what is damaged */
-async function lookThrough(
+async function checkStore(
   store: OpenStore,
   ctx: RuleContext,
   _: object,
@@ -56,9 +56,9 @@ async function lookThrough(
     untidy.push(...files.untidy)
   }
   if (damage.length > 0) throw damaged(db, [...damage, ...untidy])
-  const owed = await unfinishedWork(store, session)
+  const unfinished = await unfinishedWork(store, session)
   const named = new Set(untidy.map(({ target }) => target))
-  const others = owed.filter(({ target }) => !named.has(target))
+  const others = unfinished.filter(({ target }) => !named.has(target))
   return {
     db,
     untidy: [...untidy, ...(await futureOf(store)), ...others, ...(await draftsKept(session))],
@@ -118,10 +118,13 @@ async function findingsOfContents(
 async function unfinishedWork(store: OpenStore, session: Session): Promise<Finding[]> {
   const { leftover } = await import('../../db/store/check.ts')
   if (await isOlder(store)) return (await unfinishedFiles(session)).map(leftover)
-  const { owedSheets } = await import('../../db/imports/pin-sheets-owed.ts')
-  const { owedSheetNotice } = await import('../../render/imports.ts')
+  const { pendingPinSheets } = await import('../../db/imports/pending-pin-sheets.ts')
+  const { pendingPinSheetNotice } = await import('../../render/imports.ts')
   return [
-    ...(await owedSheets(store.db)).map((sheet) => ({ target: sheet.unfinished, ...owedSheetNotice(sheet) })),
+    ...(await pendingPinSheets(store.db)).map((sheet) => ({
+      target: sheet.unfinished,
+      ...pendingPinSheetNotice(sheet),
+    })),
     ...(await unfinishedFiles(session, store)).map(leftover),
   ]
 }

@@ -30,7 +30,7 @@ export const init = () =>
       }
       if (existsSync(db)) refuseOther()
       const { dryRun } = session.common
-      const store = await session.open(dryRun ? 'rehearse-beginning' : 'begin')
+      const store = await session.open(dryRun ? 'rehearse-creation' : 'create')
       const { created: changed, keyFile } = store
       try {
         // Another process may have begun it since.

@@ -12,7 +12,7 @@ export const list = () =>
     summary: 'show the letters and which of them were changed',
     description: 'List the letters: what each is for, and when and by whom its words were changed.',
     examples: ['ssh-admin templates list'],
-    noun: 'template',
+    singular: 'template',
     answer: 'templateList',
     key: 'templates',
     fields: templateFields,

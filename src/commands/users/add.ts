@@ -76,8 +76,8 @@ export const add = () =>
     ],
     confirm: {
       mayAsk: asksForPeople,
-      question: (added, { request: { options } }) => (asksForPeople(options) ? lastLook(added) : undefined),
-      comparable: (added) => added.map(({ account, outcome }) => [comparableNewcomer(account), outcome]),
+      question: (added, { request: { options } }) => (asksForPeople(options) ? reviewOf(added) : undefined),
+      comparable: (added) => added.map(({ account, outcome }) => [comparableNewUser(account), outcome]),
     },
     draft: {
       of: ({ typed }) => (typed ? draftOf(typed) : undefined),
@@ -89,7 +89,7 @@ export const add = () =>
   })
 
 /** Whoever was asked for everything sees all of it once more. */
-function lastLook(added: readonly ChangedUser[]): string | undefined {
+function reviewOf(added: readonly ChangedUser[]): string | undefined {
   const touched = added.filter(({ outcome }) => outcome !== 'unchanged')
   const [first] = touched
   if (!first) return undefined
@@ -116,7 +116,7 @@ function isServiceRole(role: string): boolean {
 }
 
 /** A new account has another number each time it is made: the address says whose it is. */
-function comparableNewcomer({
+function comparableNewUser({
   email,
   firstName,
   lastName,

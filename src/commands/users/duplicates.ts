@@ -17,7 +17,7 @@ export const duplicates = () =>
       centre: orName('centre', option('<centre>', 'only within this centre')),
     },
     examples: ['ssh-admin users duplicates', 'ssh-admin users duplicates --centre EG001'],
-    noun: 'pair',
+    singular: 'pair',
     answer: 'duplicates',
     key: 'duplicates',
     fields: duplicateFields,

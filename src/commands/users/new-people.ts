@@ -28,23 +28,23 @@ interface Known extends Place {
 }
 
 /** Asks for what was not said: the centre, names, or one person after another. Nothing is added meanwhile. */
-export async function askForPeople({ people, ...place }: Known, atHand: MutationStage): Promise<NewPerson[]> {
-  const centre = place.centre ?? (await askCentre(atHand))
+export async function askForPeople({ people, ...place }: Known, stage: MutationStage): Promise<NewPerson[]> {
+  const centre = place.centre ?? (await askCentre(stage))
   const asked: NewPerson[] = []
   let begun: NewPerson | undefined
   for (const person of people)
-    asked.push({ ...person, centre, name: person.name ?? (await askName(person, atHand)) })
+    asked.push({ ...person, centre, name: person.name ?? (await askName(person, stage)) })
   if (people.length > 0) return asked
   try {
     do {
-      begun = await askWho({ ...place, centre }, { asked, atHand })
-      asked.push({ ...begun, ...(await askRights(begun, atHand.terminal)) })
+      begun = await askWho({ ...place, centre }, { asked, stage })
+      asked.push({ ...begun, ...(await askRights(begun, stage.terminal)) })
       begun = undefined
-    } while (await askYesNo(atHand.terminal, 'Add another?'))
+    } while (await askYesNo(stage.terminal, 'Add another?'))
     return asked
   } catch (error) {
     const typed = begun ? [...asked, begun] : asked
-    if (typed.length > 0) await atHand.keep(typed, error)
+    if (typed.length > 0) await stage.keep(typed, error)
     throw error
   }
 }
@@ -80,10 +80,10 @@ async function centreMeant(
 
 async function askWho(
   place: Place,
-  { asked, atHand }: { asked: readonly NewPerson[]; atHand: MutationStage },
+  { asked, stage }: { asked: readonly NewPerson[]; stage: MutationStage },
 ): Promise<NewPerson> {
-  const name = await askNames({ question: 'First name:', terminal: atHand.terminal })
-  return { ...place, name, address: await askAddress({ asked, atHand }) }
+  const name = await askNames({ question: 'First name:', terminal: stage.terminal })
+  return { ...place, name, address: await askAddress({ asked, stage }) }
 }
 
 async function askName({ address }: NewPerson, { terminal }: MutationStage) {
@@ -110,10 +110,10 @@ async function wrongWith(names: { firstName: string; lastName: string }): Promis
 
 async function askAddress({
   asked,
-  atHand: { terminal, db, ctx },
+  stage: { terminal, db, ctx },
 }: {
   asked: readonly NewPerson[]
-  atHand: MutationStage
+  stage: MutationStage
 }): Promise<Address> {
   const text = await ask(terminal, {
     question: 'E-mail:',

@@ -25,15 +25,15 @@ export function questionAbout(
   const closes = closedBy(touched)
   if (touched.length === 1)
     return withClosing(`${verb} ${personBefore(first)}${where}? ${effect}`, { closes })
-  const names = touched.slice(0, most).map((one) => `  ${personBefore(one)}`)
-  const more = touched.length > most ? [`  … and ${touched.length - most} more`] : []
+  const names = touched.slice(0, maxListed).map((one) => `  ${personBefore(one)}`)
+  const more = touched.length > maxListed ? [`  … and ${touched.length - maxListed} more`] : []
   const question = [`${verb} these ${touched.length} people${where}? ${effect}`, ...names, ...more, ' '].join(
     '\n',
   )
   return withClosing(question, { closes })
 }
 
-const most = 20
+const maxListed = 20
 
 /** As they were when it was asked: with the centre that they would leave. */
 function personBefore({ account, left }: ChangedUser): string {

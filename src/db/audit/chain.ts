@@ -176,9 +176,9 @@ async function rowsBeyondNumbers(db: Kysely<Store>): Promise<string[]> {
 
 /** An integer of the store as a number that can be read, whatever somebody put there. */
 function asNumber(column: string) {
-  const { MIN_SAFE_INTEGER: least, MAX_SAFE_INTEGER: most } = Number
-  return sql<number>`case when ${sql.ref(column)} < ${sql.lit(least)} then ${sql.lit(least)}
-    when ${sql.ref(column)} > ${sql.lit(most)} then ${sql.lit(most)} else ${sql.ref(column)} end`
+  const { MIN_SAFE_INTEGER: min, MAX_SAFE_INTEGER: max } = Number
+  return sql<number>`case when ${sql.ref(column)} < ${sql.lit(min)} then ${sql.lit(min)}
+    when ${sql.ref(column)} > ${sql.lit(max)} then ${sql.lit(max)} else ${sql.ref(column)} end`
 }
 
 function digestable({ mac, ...row }: StoredRow): string {

@@ -57,9 +57,9 @@ export async function numbersInUse(db: Kysely<Store>, numbers: readonly string[]
 /** Live centres whose folded number and name end so. */
 export function centresNamedLike(
   db: Kysely<Store>,
-  foldedName: string,
+  nameKey: string,
 ): Promise<{ id: number; number: string; name: string }[]> {
-  const pattern = `% ${foldedName.replaceAll(/[\\%_]/g, (sign) => `\\${sign}`)}`
+  const pattern = `% ${nameKey.replaceAll(/[\\%_]/g, (sign) => `\\${sign}`)}`
   return db
     .selectFrom('centres')
     .select(['id', 'number', 'name'])

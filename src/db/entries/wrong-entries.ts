@@ -46,11 +46,11 @@ export function entriesWithoutResource(
 /** A centre that has more than one entry for a component in a series. */
 export function duplicateEntries(
   db: Kysely<Store>,
-): Promise<{ number: string; component: string; series: string; least: number; most: number }[]> {
+): Promise<{ number: string; component: string; series: string; min: number; max: number }[]> {
   return db
     .selectFrom('entries')
     .select(['centre_number as number', 'component', 'series'])
-    .select(({ fn }) => [fn.min<number>('candidates').as('least'), fn.max<number>('candidates').as('most')])
+    .select(({ fn }) => [fn.min<number>('candidates').as('min'), fn.max<number>('candidates').as('max')])
     .groupBy(['centre_number', 'component', 'series'])
     .having(({ fn }) => fn.countAll<number>(), '>', 1)
     .orderBy('centre_number')

@@ -249,9 +249,9 @@ export async function changesToUndo(trx: Trx, { id, at }: ImportRow): Promise<Ch
 
 export async function setCentreName(
   trx: Trx,
-  { id, name, folded }: { id: number; name: string; folded: string },
+  { id, name, centreKey }: { id: number; name: string; centreKey: string },
 ) {
-  await trx.updateTable('centres').set({ name, folded }).where('id', '=', id).execute()
+  await trx.updateTable('centres').set({ name, folded: centreKey }).where('id', '=', id).execute()
 }
 
 /** @param deletedAt null brings the centre back */

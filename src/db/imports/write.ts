@@ -44,7 +44,7 @@ interface Making {
 
 interface MakingCentres extends Making {
   /** What searching for a centre looks through. */
-  folded: (centre: CentreToInsert) => string
+  searchKeyOf: (centre: CentreToInsert) => string
 }
 
 const centreColumns = [
@@ -69,7 +69,7 @@ const centreColumns = [
 export async function insertCentres(
   trx: Trx,
   centres: readonly CentreToInsert[],
-  { importId, at, folded }: MakingCentres,
+  { importId, at, searchKeyOf }: MakingCentres,
 ): Promise<Map<string, number>> {
   if (centres.length === 0) return new Map()
   const { bulk } = transactionState(trx)
@@ -88,7 +88,7 @@ export async function insertCentres(
       const { number, name, kind, associate, status, address, town, postcode, country } = centre
       const associateId = associate === null ? null : (ids.get(associate) ?? saved.get(associate) ?? null)
       const place = [status, address, town, postcode, country, 0, 0, at, importId]
-      yield [first + position, number, name, folded(centre), kind, associateId, ...place]
+      yield [first + position, number, name, searchKeyOf(centre), kind, associateId, ...place]
     }
   }
   await bulk.insert('centres', centreColumns, rows())
@@ -167,14 +167,14 @@ type Change = Omit<ImportChangeTable, 'import_id' | 'position'>
 
 interface RowChanges extends Making {
   /** What searching for a centre looks through, after it was renamed. */
-  folded: (renamed: { id: number; name: string }) => string
+  searchKeyOf: (renamed: { id: number; name: string }) => string
 }
 
 /** What the import changes of what was there, kind by kind, each with a row that undoing reads. */
 export async function applyChanges(
   trx: Trx,
   changes: readonly Change[],
-  { importId, at, folded }: RowChanges,
+  { importId, at, searchKeyOf }: RowChanges,
 ): Promise<void> {
   if (changes.length === 0) return
   const { bulk } = transactionState(trx)
@@ -194,7 +194,7 @@ export async function applyChanges(
   function* renamed() {
     for (const { kind, centre_id, after } of changes) {
       if (kind === 'centre-renamed' && centre_id !== null && after !== null)
-        yield [centre_id, after, folded({ id: centre_id, name: after })]
+        yield [centre_id, after, searchKeyOf({ id: centre_id, name: after })]
     }
   }
   function* noted() {

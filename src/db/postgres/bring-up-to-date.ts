@@ -43,8 +43,8 @@ export async function migrateSharedStore(
     return version
   } catch (error) {
     await client.query('rollback').catch(() => undefined)
-    const told = inWords(error, place.shown)
-    if (told instanceof Unavailable || !(error instanceof Error)) throw told
+    const failure = inWords(error, place.shown)
+    if (failure instanceof Unavailable || !(error instanceof Error)) throw failure
     throw new Unavailable(
       'migration-failed',
       `The store ${place.shown} cannot be brought up to date: ${error.message}.`,

@@ -35,11 +35,11 @@ export async function openSharedStore(opening: Opening): Promise<OpenStore> {
     throw error
   }
   await connection.close()
-  if (opening.mode === 'rehearse-beginning') {
+  if (opening.mode === 'rehearse-creation') {
     const { openSqliteStore } = await import('../sqlite/open.ts')
     return openSqliteStore(opening)
   }
-  if (opening.mode !== 'begin') throw missing(place)
+  if (opening.mode !== 'create') throw missing(place)
   return begin(place, opening)
 }
 

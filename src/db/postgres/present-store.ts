@@ -21,7 +21,7 @@ import { connectionTo, keyFileOf } from './open.ts'
 /** A store on a server that a backup is to take the place of. @throws `store-newer`, `store-older`, `store-refused` */
 export async function presentSharedStore(opening: Opening): Promise<PresentStore> {
   const place = readSharedPlace(opening.path)
-  const found = await lookAt(place, opening)
+  const found = await findStore(place, opening)
   if (!found) await rehearseNewSchema(opening.path)
   const kept = found ? schemaToKeep(place, opening.now()) : null
   return {
@@ -54,7 +54,7 @@ interface Found {
   erased: ErasedAccount[]
 }
 
-async function lookAt(place: SharedPlace, opening: Opening): Promise<Found | undefined> {
+async function findStore(place: SharedPlace, opening: Opening): Promise<Found | undefined> {
   const connection = await connectionTo(place, { ...opening, mode: 'use' })
   try {
     const row = await connection.look()

@@ -104,9 +104,9 @@ export class SharedConnection {
       } catch (error) {
         const asksAgain = this.#state === 'reading' && (begins || !this.#sharing.snapshot)
         if (this.#state === 'reading') await this.rollback()
-        const told = this.#told(error)
-        if (!asksAgain || !isDisconnected(error)) throw told
-        await this.#pauseAfterLoss(told, { tries, until })
+        const failure = this.#failureInWords(error)
+        if (!asksAgain || !isDisconnected(error)) throw failure
+        await this.#pauseAfterLoss(failure, { tries, until })
       } finally {
         this.#rest()
       }
@@ -193,8 +193,8 @@ export class SharedConnection {
   /** What waits and this question go in one round trip. */
   async #send<R extends object>(text: string, values: readonly unknown[] = []): Promise<pg.QueryResult<R>> {
     const client = this.#client
-    const ask = <Row extends object>(asked: string, given: readonly unknown[]) =>
-      client.query<Row>(asked, given.length === 0 ? undefined : [...given])
+    const ask = <Row extends object>(asked: string, parameters: readonly unknown[]) =>
+      client.query<Row>(asked, parameters.length === 0 ? undefined : [...parameters])
     const waiting = this.#waiting.splice(0)
     if (waiting.length === 0) return ask<R>(text, values)
     pipelining(client, true)
@@ -229,7 +229,7 @@ export class SharedConnection {
       return result
     } catch (error) {
       await this.#client.query('rollback').catch(() => undefined)
-      throw this.#told(error)
+      throw this.#failureInWords(error)
     }
   }
 
@@ -239,7 +239,7 @@ export class SharedConnection {
     const { signal, interruption, maxWaitMs, onWait } = this.#sharing.opening
     const started = performance.now()
     const until = started + maxWaitMs
-    let told = false
+    let notified = false
     let losses = 0
     for (let tries = 0; ; tries += 1) {
       const left = until - performance.now()
@@ -256,8 +256,8 @@ export class SharedConnection {
       if (signal?.aborted && !interruption?.isFinishing()) throw new Cancelled()
       const waited = performance.now() - started
       if (waited >= maxWaitMs) throw this.#locked(await this.#holder())
-      if (!told && waited > quietWait) {
-        told = true
+      if (!notified && waited > quietWait) {
+        notified = true
         onWait(await this.#holder())
       }
     }
@@ -290,7 +290,7 @@ export class SharedConnection {
     } catch (error) {
       await this.rollback()
       if (sqlStateOf(error) === '55P03') return false
-      throw this.#told(error)
+      throw this.#failureInWords(error)
     }
   }
 
@@ -307,7 +307,7 @@ export class SharedConnection {
       this.#state = 'idle'
       if (command !== 'COMMIT') throw new Error('the server took the change back')
     } catch (error) {
-      if (!isDisconnected(error)) throw this.#told(error)
+      if (!isDisconnected(error)) throw this.#failureInWords(error)
       await this.#findOut(expected, error)
     }
   }
@@ -356,7 +356,7 @@ export class SharedConnection {
       for (; rows.length > 0; rows = await unlessLost(this.#client, cursor.read(atOnce))) yield rows
     } catch (error) {
       if (this.#state === 'reading') await this.rollback()
-      throw this.#told(error)
+      throw this.#failureInWords(error)
     } finally {
       if (!this.#isLost) await unlessLost(this.#client, cursor.close()).catch(() => undefined)
       this.#rest()
@@ -394,7 +394,7 @@ export class SharedConnection {
       await this.#sendWaiting()
       return await work(this.#client)
     } catch (error) {
-      throw this.#told(error)
+      throw this.#failureInWords(error)
     }
   }
 
@@ -537,12 +537,12 @@ export class SharedConnection {
     })
   }
 
-  #told(error: unknown): unknown {
+  #failureInWords(error: unknown): unknown {
     if (isDisconnected(error)) this.#isLost = true
-    const told = inWords(error, this.#sharing.place.shown)
+    const failure = inWords(error, this.#sharing.place.shown)
     const isPassing = isDisconnected(error) || /^40(001|P01)$/.test(sqlStateOf(error))
-    if (isPassing && typeof told === 'object' && told !== null) this.#passing.add(told)
-    return told
+    if (isPassing && typeof failure === 'object' && failure !== null) this.#passing.add(failure)
+    return failure
   }
 }
 

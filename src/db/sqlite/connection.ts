@@ -52,7 +52,7 @@ export function kyselyOver(
   raw: Database.Database,
   { path, maxWaitMs: patience, onWait, signal, interruption }: Opening,
 ): Kysely<Store> {
-  const since = { started: 0, told: false }
+  const since = { started: 0, notified: false }
   const waiting = waitForStore({ path, patience, onWait, signal, interruption, since })
   const checkVersion = () => refuseOtherVersion(raw, path)
   return new Kysely<Store>({

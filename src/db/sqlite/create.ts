@@ -12,7 +12,7 @@ import { applicationId, kyselyOver, openDatabase, prepareConnection } from './co
 import { emptyLog, forgetHeadFile, headFileOf, type LogHead, writeHeadFile } from '../audit/head-file.ts'
 import { deriveKeys, type Keys, readKeyFile, writeKeyFile } from '../store/keys.ts'
 import type { Store } from '../schema.ts'
-import { fingerprintIn } from './look-into.ts'
+import { fingerprintIn } from './inspect.ts'
 import { migrate } from './migrate.ts'
 import { cannotLink, makeWhole } from './place.ts'
 import type { Opening } from '../store/opening.ts'
@@ -30,7 +30,7 @@ export async function createStore(opening: Opening, writeFirstEvent: FirstEvent)
   const { path, keyFile, now, interruption } = opening
   makeFolder(dirname(path))
   makeFolder(dirname(keyFile))
-  if (existsSync(keyFile)) return settleWithOtherBeginner(opening)
+  if (existsSync(keyFile)) return useOtherCreatorsStore(opening)
 
   const newStore = `${path}.${makersMark()}.new`
   const newKey = `${keyFile}.${makersMark()}.new`
@@ -64,7 +64,7 @@ export async function createStore(opening: Opening, writeFirstEvent: FirstEvent)
     if (!placed) {
       // Somebody else began it: nothing was changed by this process.
       interruption?.unfinish()
-      return await settleWithOtherBeginner(opening)
+      return await useOtherCreatorsStore(opening)
     }
     writeHeadFile(headFileOf(keyFile), head ?? emptyLog)
     return true
@@ -156,7 +156,7 @@ function isThere(error: unknown): boolean {
 }
 
 /** Between another process's key and its store lie milliseconds; a key alone is something else. */
-async function settleWithOtherBeginner({ path, keyFile }: Opening): Promise<boolean> {
+async function useOtherCreatorsStore({ path, keyFile }: Opening): Promise<boolean> {
   for (let tries = 0; tries < 40 && !existsSync(path); tries += 1) {
     await new Promise((resolve) => setTimeout(resolve, 50))
   }

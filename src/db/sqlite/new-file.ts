@@ -10,7 +10,7 @@ import {
   type Source,
 } from '../store/copy-tables.ts'
 import { applicationId, openDatabase, prepareConnection } from './connection.ts'
-import { headIfAny } from './look-into.ts'
+import { headIfAny } from './inspect.ts'
 import { migrate } from './migrate.ts'
 import { makeWhole } from './place.ts'
 

@@ -20,8 +20,8 @@ import { knownVersionOf, storeOlder } from './version.ts'
 export async function openSqliteStore(opening: Opening): Promise<OpenStore> {
   let created = false
   if (!existsSync(opening.path)) {
-    if (opening.mode === 'rehearse-beginning') return storeInMemory(opening)
-    if (opening.mode !== 'begin') throw noStore(opening.path)
+    if (opening.mode === 'rehearse-creation') return storeInMemory(opening)
+    if (opening.mode !== 'create') throw noStore(opening.path)
     const { createStore } = await import('./create.ts')
     created = await createStore(opening, (path, keys) => writeFirstEvent(opening, { path, keys }))
   }
@@ -47,7 +47,7 @@ async function writeFirstEvent(
 /** The last of other processes to close the store has it alone for a moment. */
 async function connectInTurn(opening: Opening, { created }: { created: boolean }): Promise<OpenStore> {
   const { path, maxWaitMs: patience, onWait, signal, interruption } = opening
-  const since = { started: 0, told: false }
+  const since = { started: 0, notified: false }
   const waiting = waitForStore({ path, patience, onWait, signal, interruption, since })
   for (let tries = 0; ; tries += 1) {
     try {

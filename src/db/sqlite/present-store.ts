@@ -6,7 +6,7 @@ import type { LogHead } from '../audit/head-file.ts'
 import { nameToKeep } from '../store/kept-copies.ts'
 import type { Opening } from '../store/opening.ts'
 import type { PresentStore } from '../store/present-store.ts'
-import { erasedIn, fingerprintIn, headAt, headIfAny } from './look-into.ts'
+import { erasedIn, fingerprintIn, headAt, headIfAny } from './inspect.ts'
 import { holdAlone, placeStore, refuseWhileInUse } from './place.ts'
 
 /** A file that a backup is to take the place of. @throws `store-in-use` */

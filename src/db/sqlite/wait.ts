@@ -14,7 +14,7 @@ interface Patience {
   onWait: (holder: Holder | undefined) => void
   signal: AbortSignal | undefined
   interruption?: Interruption | undefined
-  since: { started: number; told: boolean }
+  since: { started: number; notified: boolean }
 }
 
 /** Waits between two tries to write, says once for whom, and gives up with `store-locked`. */
@@ -22,12 +22,12 @@ export function waitForStore({ path, patience, onWait, signal, interruption, sin
   return async (tries: number): Promise<void> => {
     if (tries === 0) {
       since.started = performance.now()
-      since.told = false
+      since.notified = false
     }
     const waited = performance.now() - since.started
     if (waited >= patience) throw locked(path, holderOf(path))
-    if (!since.told && waited > 200) {
-      since.told = true
+    if (!since.notified && waited > 200) {
+      since.notified = true
       onWait(holderOf(path))
     }
     // What counts already is brought to its end.

@@ -33,6 +33,6 @@ export async function bringUpToDate(opening: Opening, doing: BringingUpToDate): 
 /** Notes where the log of a file ends, if that is noted nowhere yet. @returns whether it was */
 export async function noteFirstHead(path: string, { file }: { file: string }): Promise<boolean> {
   if (isSharedPlace(path) || readHeadFile(file)) return false
-  const { headAt } = await import('../sqlite/look-into.ts')
+  const { headAt } = await import('../sqlite/inspect.ts')
   return writeHeadFile(file, headAt(path) ?? emptyLog)
 }

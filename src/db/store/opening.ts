@@ -7,7 +7,7 @@ import type { OpenStore } from './open.ts'
  * an older one as a copy in memory that is brought up to date; `as-it-is` takes any version as it stands.
  * `place` readies a copy, an older one included, that is to take the place of a store.
  */
-export type OpenMode = 'use' | 'begin' | 'rehearse' | 'rehearse-beginning' | 'read' | 'as-it-is' | 'place'
+export type OpenMode = 'use' | 'create' | 'rehearse' | 'rehearse-creation' | 'read' | 'as-it-is' | 'place'
 
 /** Who is writing to the store now. */
 export interface Holder {

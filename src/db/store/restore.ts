@@ -1,7 +1,7 @@
 import { constants, existsSync } from 'node:fs'
 import { copyFileSync } from '../../disk.ts'
 import { BadInput, Refused, Unavailable } from '../../errors.ts'
-import { fingerprintIn, storeIdIn } from '../sqlite/look-into.ts'
+import { fingerprintIn, storeIdIn } from '../sqlite/inspect.ts'
 import { deriveKeys, type Keys, readKeyFile } from './keys.ts'
 import { makeKey, type NewKey } from './rekey.ts'
 import { integrityProblems } from '../sqlite/integrity.ts'

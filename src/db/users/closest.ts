@@ -1,7 +1,7 @@
 import type { Kysely } from 'kysely'
 import type { Store } from '../schema.ts'
 import { nearestTo } from '../../nearest.ts'
-import { distanceOfAddresses, mostApart } from '../../near-address.ts'
+import { distanceOfAddresses, maxDistance } from '../../near-address.ts'
 import { numberWithoutSlips } from '../../near-number.ts'
 import { isVisible, type VisibleCentres } from '../centres/visible.ts'
 
@@ -12,7 +12,7 @@ export interface Candidate {
 }
 
 /** A list of thousands that nobody has would be looked for from end to end of the store as often. */
-const mostLookedFor = 20
+const maxSearched = 20
 
 const lookedFor = new WeakMap<Kysely<Store>, Set<string>>()
 
@@ -21,7 +21,7 @@ function isLookedFor(db: Kysely<Store>, name: string): boolean {
   if (!db.isTransaction) return true
   const names = lookedFor.get(db) ?? new Set()
   lookedFor.set(db, names)
-  if (names.size < mostLookedFor) names.add(name)
+  if (names.size < maxSearched) names.add(name)
   return names.has(name)
 }
 
@@ -34,7 +34,7 @@ export async function closestAddresses(
   { key, visible }: { key: string; visible: VisibleCentres },
 ): Promise<Candidate[]> {
   if (!isLookedFor(db, key)) return []
-  const near = nearestTo<string>(key, mostApart(key))
+  const near = nearestTo<string>(key, maxDistance(key))
   let after: string | undefined = ''
   while (after !== undefined) {
     const page: { email_key: string }[] = await keysAfter(db, {

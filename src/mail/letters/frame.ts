@@ -1,5 +1,5 @@
 /** Said on each element, because some mailboxes take the style of the page away. */
-const looks = {
+const styles = {
   body: "margin: 0; background: #eef1f4; color: #1d2733; font: 16px/1.55 system-ui, 'Segoe UI', Roboto, Arial, sans-serif;",
   main: 'display: block; max-width: 36rem; margin: 0 auto; padding: 1.5rem; background: #ffffff; overflow-wrap: anywhere;',
   h1: 'margin: 0 0 1.25rem; padding: 0 0 0.75rem; border-bottom: 3px solid #0a6e8a; font-size: 1.15rem; line-height: 1.35;',
@@ -8,7 +8,7 @@ const looks = {
 } as const
 
 /** The same of what a letter, also one that staff have changed, marks with a class. */
-const looksOfClass: Readonly<Record<string, string>> = {
+const stylesOfClasses: Readonly<Record<string, string>> = {
   button:
     'display: inline-block; padding: 0.7rem 1.25rem; border-radius: 0.4rem; background: #0a6e8a; color: #ffffff; font-weight: 600; text-decoration: none;',
   code: 'font: 600 1.15rem/1.4 ui-monospace, Consolas, Menlo, monospace;',
@@ -45,11 +45,11 @@ export function framed({ subject, body }: { subject: string; body: string }): st
 <title>${title}</title>
 <style>${style}</style>
 </head>
-<body style="${looks.body}">
-<main style="${looks.main}">
-<h1 style="${looks.h1}">${title}</h1>
-${withLooks(body.trim())}
-<footer style="${looks.footer}">
+<body style="${styles.body}">
+<main style="${styles.main}">
+<h1 style="${styles.h1}">${title}</h1>
+${withStyles(body.trim())}
+<footer style="${styles.footer}">
 <p>${escaped(sender)}</p>
 </footer>
 </main>
@@ -59,11 +59,11 @@ ${withLooks(body.trim())}
 }
 
 /** An element that says itself how it looks is let alone. */
-function withLooks(body: string): string {
+function withStyles(body: string): string {
   return body.replace(/<[a-z][^>]*\sclass="([a-z]+)"[^>]*>/g, (element, name: string) => {
-    const look = looksOfClass[name]
-    if (look === undefined || /\sstyle=/.test(element)) return element
-    return element.replace(/\sclass="/, ` style="${look}" class="`)
+    const style = stylesOfClasses[name]
+    if (style === undefined || /\sstyle=/.test(element)) return element
+    return element.replace(/\sclass="/, ` style="${style}" class="`)
   })
 }
 

@@ -69,7 +69,7 @@ async function isPinOf(
 /** The same words for every cause, also where the address is unknown [004]. */
 async function wrongPin(trx: Trx, { account, ctx }: WrongTry): Promise<Refused> {
   const judged = account?.pin === 'issued'
-  await countWrongPin(trx, { userId: judged ? account.id : nobody, most: maxWrongTries })
+  await countWrongPin(trx, { userId: judged ? account.id : nobody, max: maxWrongTries })
   await recordWrongTry(trx, { action: 'account.wrong-pin', judged, account, ctx })
   return new Refused('wrong-pin', 'This address and PIN do not open an account.', {
     hint: 'Check both on the sheet they came on. After five wrong PINs, or 30 days, a new one is needed: ssh-admin users pin EMAIL',

@@ -80,9 +80,9 @@ export function refuseSignIn(
   reasons: readonly SignInBlocker[],
   { keepsChanges = false }: { keepsChanges?: boolean } = {},
 ): void {
-  const { whyNot, email } = account
-  if (whyNot === null || !reasons.includes(whyNot)) return
-  throw new Refused(whyNot, `${email}: ${whyNot === 'invited' ? notVerified : signInReasons[whyNot]}.`, {
+  const { blocker, email } = account
+  if (blocker === null || !reasons.includes(blocker)) return
+  throw new Refused(blocker, `${email}: ${blocker === 'invited' ? notVerified : signInReasons[blocker]}.`, {
     hint: hintFor(account),
     keepsChanges,
   })
@@ -92,8 +92,8 @@ export function refuseSignIn(
 const notVerified = 'the account is not active yet, because its address has not been verified'
 
 function hintFor(account: Account): string | undefined {
-  const { email, whyNot } = account
-  if (whyNot !== 'invited') return remedy(account)
+  const { email, blocker } = account
+  if (blocker !== 'invited') return remedy(account)
   return `Type the code from the message: ssh-admin account verify ${email}; or ask for a new message: ssh-admin account request ${email}`
 }
 

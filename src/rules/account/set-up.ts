@@ -107,7 +107,7 @@ async function wrongTemporaryPassword(
   trx: Trx,
   { account, open, ctx }: WrongTry & { open: Credential | undefined },
 ): Promise<Refused> {
-  await countWrongTry(trx, { credential: open ?? { id: nobody }, most: maxWrongTries })
+  await countWrongTry(trx, { credential: open ?? { id: nobody }, max: maxWrongTries })
   await recordWrongTry(trx, {
     action: 'account.wrong-temporary-password',
     judged: open !== undefined,

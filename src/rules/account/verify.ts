@@ -49,7 +49,7 @@ async function wrongCode(
   trx: Trx,
   { account, open, ctx }: WrongTry & { open: Credential | undefined },
 ): Promise<Refused> {
-  await countWrongTry(trx, { credential: open ?? { id: nobody }, most: maxWrongTries })
+  await countWrongTry(trx, { credential: open ?? { id: nobody }, max: maxWrongTries })
   await recordWrongTry(trx, { action: 'account.wrong-code', judged: open !== undefined, account, ctx })
   return new Refused('wrong-code', 'This address and code do not belong together.', {
     hint: 'The code works for 30 minutes, and five wrong tries end it. For a new message: ssh-admin account request EMAIL',

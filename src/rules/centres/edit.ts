@@ -33,8 +33,8 @@ export async function editCentre(
 
   const leaves = before.associate_id !== null && before.associate_id !== wanted.associateId
   const unassigned = leaves ? await unassignEverybody(trx, id) : 0
-  const folded = centreSearchKey({ number, name: wanted.name })
-  const work = () => setCentreFacts(trx, { id, at, ...wanted, folded })
+  const centreKey = centreSearchKey({ number, name: wanted.name })
+  const work = () => setCentreFacts(trx, { id, at, ...wanted, folded: centreKey })
   const moved = await closedAndOpenedBy(trx, { number, fields: Object.keys(changes), ctx, work })
   await appendAudit(trx, {
     by,

@@ -103,13 +103,13 @@ async function* entryErrors(db: Kysely<Store>): AsyncGenerator<FoundError> {
       hint: may ? `ssh-admin centres edit ${number} --global-listening, or: ${mend}` : sentence(mend),
     }
   }
-  for (const { number, component, series, least, most } of await duplicateEntries(db)) {
+  for (const { number, component, series, min, max } of await duplicateEntries(db)) {
     const twice = `${number} has more than one entry for ${component} in ${series}`
     yield {
       kind,
-      code: least === most ? 'entry-twice' : 'counts-differ',
+      code: min === max ? 'entry-twice' : 'counts-differ',
       subject: number,
-      message: least === most ? `${twice}.` : `${twice}, with ${least} and with ${most} candidates.`,
+      message: min === max ? `${twice}.` : `${twice}, with ${min} and with ${max} candidates.`,
       hint: sentence(mend),
     }
   }

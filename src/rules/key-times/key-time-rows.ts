@@ -176,11 +176,11 @@ function readTimeZone(country: string, text: string): { name: string } | ZoneFau
   if (text === '') {
     const only = onlyTimeZoneOf(country)
     if (only !== undefined) return { name: only }
-    const several = clocksOf(country)
+    const zones = clocksOf(country)
     return {
       code: 'time-zone-needed',
       message:
-        several.length === 0
+        zones.length === 0
           ? `is needed: ${countryName(country)} has none of its own`
           : `is needed: ${countryName(country)} has several`,
       hint: () => timeZoneHint(country, text),

@@ -49,12 +49,12 @@ export function timeZoneOf({
 }: Place): { zone: string } | { problem: TimeProblem } {
   const zone = time_zone ?? onlyTimeZoneOf(country)
   if (zone !== undefined) return { zone }
-  const several = clocksOf(country)
+  const zones = clocksOf(country)
   return {
     problem: {
       code: 'no-time-zone',
       message:
-        several.length === 0
+        zones.length === 0
           ? `${countryName(country)} has no time zone of its own, and nobody has said that of ${number}.`
           : `${countryName(country)} has several time zones, and nobody has said that of ${number}.`,
       hint: `ssh-admin centres edit ${number} --time-zone ZONE. ${timeZoneHint(country, '')}`,

@@ -117,7 +117,7 @@ function refusal(message: string, { rule, hint, by, at, email, userId }: Refusin
   return new NotPermitted(message, {
     hint,
     details: { action, rule },
-    keep: (trx: Trx) =>
+    onRollback: (trx: Trx) =>
       appendAudit(trx, {
         by,
         at,

@@ -41,7 +41,7 @@ export async function checkPermission(
   const by = actingUser(account, ctx.by)
   const { allowed, rule } = by
     ? decide(by, action, { ...target, role: wanted, field })
-    : { allowed: false, rule: `only somebody who can sign in may act (${account.whyNot})` }
+    : { allowed: false, rule: `only somebody who can sign in may act (${account.blocker})` }
   return { actor: account.email, action, target: target.name, allowed, rule }
 }
 

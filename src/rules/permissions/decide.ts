@@ -67,7 +67,7 @@ export function permit({ by, at }: Pick<RuleContext, 'by' | 'at'>, action: Actio
   throw new NotPermitted(`${by.email} may not do that (${action}) to ${target.name}: ${rule}.`, {
     hint: `ssh-admin roles check ${by.email} ${action} ${askedOf(target)}`,
     details: { action, target: target.name, rule },
-    keep: (trx: Trx) =>
+    onRollback: (trx: Trx) =>
       appendAudit(trx, {
         by,
         at,
@@ -177,7 +177,7 @@ export function outsideView(
   return new NotPermitted(`${by.email} may not see or change ${name}: it is ${rule}, if it is there.`, {
     hint: hint ?? 'If it is there, somebody at Cambridge, or at its centre, may.',
     details: { action, target: name, rule, candidates },
-    keep: (trx: Trx) =>
+    onRollback: (trx: Trx) =>
       appendAudit(trx, {
         by,
         at,

@@ -114,8 +114,8 @@ export const publicCommands: readonly string[] = [
 /** Whether a command, by its words, needs no actor. */
 export function actsForNobody(command: string): boolean {
   const name = command.replaceAll(' ', '.')
-  const [noun = ''] = name.split('.')
-  return publicCommands.includes(name) || publicCommands.includes(noun)
+  const [group = ''] = name.split('.')
+  return publicCommands.includes(name) || publicCommands.includes(group)
 }
 
 /** What it is done to: an account by its hub role, or the centre itself. */

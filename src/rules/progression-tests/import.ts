@@ -30,7 +30,7 @@ export async function importProgressionTests(
 ): Promise<ImportedResults> {
   const { by, at } = ctx
   permit(ctx, 'progression-tests.import', { name: file })
-  const outcomes = rows.map(lookAt)
+  const outcomes = rows.map(checkRow)
   const keys = new Set(outcomes.flatMap(({ teacherKey }) => teacherKey ?? []))
   const owners = await centresOfUsers(trx, [...keys])
   const groups = new Map<string, Group>()
@@ -63,7 +63,7 @@ export async function importProgressionTests(
 }
 
 /** What is kept of a row: the words of what is wrong with it are made again when they are told. */
-function lookAt(row: ResultRow) {
+function checkRow(row: ResultRow) {
   const outcome = readResult(row)
   if ('read' in outcome)
     return { row, read: outcome.read, wrongCells: 0, teacherKey: outcome.read.teacherKey }

@@ -76,7 +76,7 @@ export async function permitDownload(
   throw new NotPermitted(`${by.email} may not have that resource: it is not open for them, if it is there.`, {
     hint: 'ssh-admin releases authorisations shows what is, and when.',
     details: { action: 'resources.download', rule },
-    keep: (trx: Trx) =>
+    onRollback: (trx: Trx) =>
       appendAudit(trx, {
         by,
         at,

@@ -34,6 +34,6 @@ export async function* readContent(
   if (hash.digest('hex') === sha256) return
   throw new Unavailable('content-damaged', `The bytes of ${named} are not those that were uploaded.`, {
     hint: 'Upload the file again; ssh-admin store check looks through the others.',
-    keep: (trx: Trx) => noteMismatch(trx, { contentId: id, at }),
+    onRollback: (trx: Trx) => noteMismatch(trx, { contentId: id, at }),
   })
 }

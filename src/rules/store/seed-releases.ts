@@ -55,13 +55,13 @@ export async function seedReleases(trx: Trx, at: Date): Promise<SeededReleases> 
   await insertEntries(trx, entries)
   made.entries = entries.length
 
-  const audio = await inventedResource(trx, {
+  const audio = await addResource(trx, {
     title: 'Listening (invented)',
     kind: 'listening-audio',
     series,
     at,
   })
-  const text = await inventedResource(trx, {
+  const text = await addResource(trx, {
     title: 'Pre-release (invented)',
     kind: 'pre-release',
     series,
@@ -89,7 +89,7 @@ export async function seedReleases(trx: Trx, at: Date): Promise<SeededReleases> 
   return made
 }
 
-interface Invented {
+interface SeedResource {
   title: string
   kind: 'listening-audio' | 'pre-release'
   series: string
@@ -97,7 +97,7 @@ interface Invented {
 }
 
 /** A few bytes that say what they are. */
-async function inventedResource(trx: Trx, { title, kind, series, at }: Invented): Promise<number> {
+async function addResource(trx: Trx, { title, kind, series, at }: SeedResource): Promise<number> {
   const bytes = Buffer.from(`${title}: this is no examination material.\n`)
   const contentId = await beginUpload(trx, { maker: 'seed', at })
   await addPiece(trx, { uploadId: contentId, position: 0, bytes })

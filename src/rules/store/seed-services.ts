@@ -12,12 +12,12 @@ export interface SeededServices {
 export type SeedPlace = { kind: 'school' | 'associate' } | { kind: 'associate-centre'; associate: number }
 
 /** How many associate centres an Associate looks after, at most. */
-const mostLookedAfter = 4
+const maxAssociateCentres = 4
 
 /** Of the last third of the centres each fifth is an Associate, and those after it are its associate centres. */
 export function seedPlace(at: number, centres: number): SeedPlace {
   const first = Math.ceil((centres * 2) / 3)
-  const place = (at - first) % (mostLookedAfter + 1)
+  const place = (at - first) % (maxAssociateCentres + 1)
   if (at < first) return { kind: 'school' }
   if (place > 0) return { kind: 'associate-centre', associate: at - place }
   return { kind: at + 1 < centres ? 'associate' : 'school' }

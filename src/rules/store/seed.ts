@@ -64,9 +64,9 @@ export async function seedStore(trx: Trx, seeding: Seeding): Promise<Seeded> {
     }
   }
   const firstUser = await insertSeedUsers(trx, { count: users, rows: people() })
-  const releases = wanted ? await inventReleases(trx, ctx) : null
+  const releases = wanted ? await addReleases(trx, ctx) : null
   const services = serviced
-    ? await inventServices(trx, {
+    ? await addServices(trx, {
         centres: { count: centres, first: firstCentre },
         users: { count: users, first: firstUser },
         at: ctx.at,
@@ -109,15 +109,12 @@ async function isPasswordOfMost(trx: Trx, { text }: NewPassword): Promise<boolea
   return hash === undefined || isPassword(text, hash)
 }
 
-async function inventServices(
-  trx: Trx,
-  seeding: Parameters<typeof seedServices>[1],
-): Promise<SeededServices> {
+async function addServices(trx: Trx, seeding: Parameters<typeof seedServices>[1]): Promise<SeededServices> {
   const { seedServices } = await import('./seed-services.ts')
   return seedServices(trx, seeding)
 }
 
-async function inventReleases(trx: Trx, { at }: RuleContext): Promise<SeededReleases> {
+async function addReleases(trx: Trx, { at }: RuleContext): Promise<SeededReleases> {
   const { seedReleases } = await import('./seed-releases.ts')
   return seedReleases(trx, at)
 }

@@ -31,7 +31,7 @@ export interface Account {
   statusBeforeSuspension: 'invited' | 'active' | null
   statusBeforeDeletion: 'invited' | 'active' | 'suspended' | null
   canSignIn: boolean
-  whyNot: SignInBlocker | null
+  blocker: SignInBlocker | null
   coordinatorSuspended: boolean
   pin: PinState | 'expired'
   lastSignedInAt: string | null
@@ -80,7 +80,7 @@ export function uncountedAccountOf(row: UncountedUser, at: Date): UncountedAccou
     statusBeforeSuspension: row.status_before_suspension,
     statusBeforeDeletion: row.status_before_deletion,
     canSignIn: blocker === null,
-    whyNot: blocker,
+    blocker,
     coordinatorSuspended,
     pin: pinStatus({ state: row.pin_state, issuedAt: row.pin_issued_at, at }),
     lastSignedInAt: row.last_signed_in_at,

@@ -7,7 +7,7 @@ export type Likeness = 'same-name-near-address' | 'same-name-same-centre' | 'loo
 
 /** Two accounts that may be one person, or one that passes itself off as the other. */
 export interface Pair {
-  why: Likeness
+  likeness: Likeness
   users: [PersonRow, PersonRow]
   /** How many others are alike to these two: of many, the first two stand for all. */
   more: number
@@ -44,20 +44,20 @@ export async function findDuplicates(people: People): Promise<Pair[]> {
   const found = new Map<string, Pair>()
   const keyOf = ({ emailKey }: PersonRow) => likenessOf(emailKey)
   for await (const alike of groupsOf(people, { keys: likenesses, keyOf, first: maxInPairs }))
-    for (const pair of pairsOf(alike)) note(found, { why: 'look-alike-address', ...pair })
+    for (const pair of pairsOf(alike)) note(found, { likeness: 'look-alike-address', ...pair })
   for await (const { people: ofOneName } of groupsOf(people, {
     keys: names,
     keyOf: nameKeyOf,
-    atMost: maxOfOneName,
+    maxSize: maxOfOneName,
   }))
     for (const near of nearOnesOf(ofOneName))
-      for (const pair of pairsOf(near)) note(found, { why: 'same-name-near-address', ...pair })
+      for (const pair of pairsOf(near)) note(found, { likeness: 'same-name-near-address', ...pair })
   for await (const together of groupsOf(people, {
     keys: namesAtCentre,
     keyOf: nameAtCentre,
     first: maxInPairs,
   }))
-    for (const pair of pairsOf(together)) note(found, { why: 'same-name-same-centre', ...pair })
+    for (const pair of pairsOf(together)) note(found, { likeness: 'same-name-same-centre', ...pair })
   return [...found.values()].sort((one, other) => (orderOf(one) < orderOf(other) ? -1 : 1))
 }
 
@@ -78,7 +78,7 @@ interface Grouping {
   keys: SharedKeys
   keyOf: (person: PersonRow) => string
   /** Larger groups are left out. */
-  atMost?: number
+  maxSize?: number
   /** Of larger groups only two are read. */
   first?: number
 }
@@ -86,13 +86,13 @@ interface Grouping {
 /** The people of each key that two or more have, read when it is their turn. */
 async function* groupsOf(
   people: People,
-  { keys, keyOf, atMost = Number.POSITIVE_INFINITY, first = Number.POSITIVE_INFINITY }: Grouping,
+  { keys, keyOf, maxSize = Number.POSITIVE_INFINITY, first = Number.POSITIVE_INFINITY }: Grouping,
 ): AsyncGenerator<Alike> {
   let ids: number[] = []
   /** By the first of the group. */
   let left = new Map<number, number>()
   for (const group of keys.groups()) {
-    if (group.length > atMost) continue
+    if (group.length > maxSize) continue
     const some = group.length > first ? group.sort((one, other) => one - other).slice(0, 2) : group
     for (const id of some) ids.push(id)
     if (some.length < group.length) left.set(some[0] ?? 0, group.length - some.length)

@@ -113,9 +113,9 @@ async function apply(
   { before: { id }, wanted, at }: { before: Account; wanted: Wanted; at: Date },
 ): Promise<void> {
   const { firstName, lastName, address, hubRole } = wanted
-  const folded = userSearchKey({ email: address.email, firstName, lastName })
+  const userKey = userSearchKey({ email: address.email, firstName, lastName })
   const { email, key: emailKey } = address
-  await setParticulars(trx, { id, at, email, emailKey, firstName, lastName, folded, hubRole })
+  await setParticulars(trx, { id, at, email, emailKey, firstName, lastName, folded: userKey, hubRole })
   await giveRoles(trx, id, wanted.newRoles)
   await takeRoles(trx, id, wanted.lostRoles)
   await giveSites(trx, id, wanted.newSites)

@@ -14,8 +14,8 @@ export const signInReasons: Readonly<Record<SignInBlocker, string>> = {
 
 /** What to type so that they can. */
 export function remedy(account: Account): string | undefined {
-  const { email, centre, whyNot } = account
-  switch (whyNot) {
+  const { email, centre, blocker } = account
+  switch (blocker) {
     case null:
       return undefined
     case 'deleted':

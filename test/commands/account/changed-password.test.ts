@@ -27,8 +27,8 @@ describe('a password that takes the place of another', () => {
     expect(await letters()).toEqual([])
     await choose('a quiet afternoon in Aswan')
     expect(await letters()).toMatchObject([{ to: email, letter: 'password-changed', state: 'written' }])
-    const told = (await inbox(world)).find(({ subject }) => /password/i.test(subject ?? ''))
-    expect(told?.text).not.toMatch(/camels|Aswan/)
+    const message = (await inbox(world)).find(({ subject }) => /password/i.test(subject ?? ''))
+    expect(message?.text).not.toMatch(/camels|Aswan/)
   })
 })
 

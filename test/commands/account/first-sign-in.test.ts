@@ -33,8 +33,8 @@ describe('the first sign-in', () => {
   const codeIn = (text: string) => /^ {3}(\d{6})$/m.exec(text)?.[1] ?? ''
   const linkIn = (text: string) => /^https:\S+$/m.exec(text)?.[0] ?? ''
   const sendLink = () =>
-    world.commit((given) => async (trx) => {
-      await queueMessage(trx, given, {
+    world.commit((ctx) => async (trx) => {
+      await queueMessage(trx, ctx, {
         letter: 'account-set-up',
         to: { id, email, firstName: 'Amira', lastName: 'Haddad' },
       })

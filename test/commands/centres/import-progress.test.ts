@@ -17,18 +17,18 @@ describe('how far an import is', () => {
   it('is told to a program that asks, phase by phase, a document a line', async () => {
     const { exit, stderr } = await importing('--progress', 'json')
     expect(exit).toBe(0)
-    const told = stderr
+    const reported = stderr
       .split('\n')
       .filter((line) => line.startsWith('{'))
       .map((line) => JSON.parse(line).progress)
-    const phases = told.map(({ phase }) => phase)
+    const phases = reported.map(({ phase }) => phase)
     expect(phases.filter((phase, at) => phase !== phases[at - 1])).toEqual([
       'reading',
       'comparing',
       'making-pins',
       'saving',
     ])
-    for (const { percent, done } of told) {
+    for (const { percent, done } of reported) {
       expect(percent ?? 0).toBeLessThanOrEqual(100)
       expect(done).toBeGreaterThanOrEqual(0)
     }

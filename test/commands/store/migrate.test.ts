@@ -95,8 +95,8 @@ describe.each(older)('a store of version $version', ({ version }) => {
     const head = `${world.db}.key.head`
     rmSync(head, { force: true })
     const ran = await world.run(['store', 'migrate', '--yes', '--json'])
-    const told = version >= firstVersionWithHead ? [{ code: 'head-missing' }] : []
-    expect(ran.json().notices).toMatchObject(told)
+    const notices = version >= firstVersionWithHead ? [{ code: 'head-missing' }] : []
+    expect(ran.json().notices).toMatchObject(notices)
     expect(existsSync(head)).toBe(true)
     const edited = await world.run(['users', 'suspend', 'amira@nile.example', '--yes', '--json'])
     expect(edited.json().notices).toEqual([])

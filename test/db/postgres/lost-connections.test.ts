@@ -142,12 +142,14 @@ describe('a change that the server ends because of others', () => {
 
 describe('the clock of a desk', () => {
   it('that is a minute off is told, once, and the server’s counts', async () => {
-    const told: number[] = []
+    const differences: number[] = []
     vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 60_000 })
-    const store = await desk({ onOtherClock: (difference) => told.push(Math.round(difference / 10_000)) })
+    const store = await desk({
+      onOtherClock: (difference) => differences.push(Math.round(difference / 10_000)),
+    })
     await adding(store)
     await adding(store)
-    expect(told).toEqual([-6])
+    expect(differences).toEqual([-6])
   })
 
   it('that is ten minutes off changes nothing', async () => {

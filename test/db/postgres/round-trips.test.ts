@@ -44,10 +44,10 @@ it.each([
   ['users transfer omar@school.example --to amira@school.example --yes', 6],
   ['roles grant omar@school.example submit-teacher --yes', 5],
   ["users add 'Layla Saleh <layla@school.example>' --centre EG001 --yes", 16],
-])('%s is at most %i round trips to the server', async (line, most) => {
+])('%s is at most %i round trips to the server', async (line, max) => {
   // The first change of a desk notes where the log ends.
   await roundTripsOf('users suspend zoe@school.example --yes')
-  expect(await roundTripsOf(line)).toBeLessThanOrEqual(most)
+  expect(await roundTripsOf(line)).toBeLessThanOrEqual(max)
 })
 
 it('asks as often for an account that nobody has, or that is suspended, as for one that gets a message', async () => {

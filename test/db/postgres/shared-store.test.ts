@@ -22,7 +22,7 @@ afterEach(async () => {
 })
 
 async function desk(
-  told: (command: string) => void = () => undefined,
+  onHolder: (command: string) => void = () => undefined,
   maxWaitMs = 30_000,
 ): Promise<OpenStore> {
   const store = await openStore({
@@ -33,7 +33,7 @@ async function desk(
     now: () => world.now,
     command: 'users suspend',
     operator: 'tom@desk-1',
-    onWait: (holder) => told(holder?.command ?? ''),
+    onWait: (holder) => onHolder(holder?.command ?? ''),
   })
   opened.push(store)
   return store
@@ -121,7 +121,7 @@ it('keeps one unbroken log, whoever writes to it', async () => {
 })
 
 it('refuses to change or empty the log, whoever asks', async () => {
-  await world.commit((given) => (trx) => appendAudit(trx, { ...given, action: 'centres.created' }))
+  await world.commit((ctx) => (trx) => appendAudit(trx, { ...ctx, action: 'centres.created' }))
   for (const statement of ["update audit set action = 'x'", 'delete from audit', 'truncate audit cascade'])
     await expect(world.rows(statement)).rejects.toThrow('append-only')
 })
@@ -141,7 +141,7 @@ it('has the columns of a store that is a file, table by table', async () => {
 
 it('is copied into one file, which is the same store', async () => {
   await world.centre('EG001', { coordinator: 'huda@school.example' })
-  await world.commit((given) => (trx) => appendAudit(trx, { ...given, action: 'centres.created' }))
+  await world.commit((ctx) => (trx) => appendAudit(trx, { ...ctx, action: 'centres.created' }))
   expect((await world.run(['store', 'backup', 'backup.db'])).exit).toBe(0)
   const key = ['--key-file', world.path('hub.db.key')]
   const shown = await world.run([

@@ -56,8 +56,8 @@ describe('a password', () => {
     ['zzzzzzzzzzzzzzzzz', 'row of signs'],
     ['kvxq9kvxq9kvxq9', 'one part repeated'],
     ['kvxq9wkvxq9wkvx', 'one part repeated'],
-  ])('is no run, no part repeated, and no common one with little more: %s', async (text, why) => {
-    expect(await weaknessOf(text)).toContain(why)
+  ])('is no run, no part repeated, and no common one with little more: %s', async (text, weakness) => {
+    expect(await weaknessOf(text)).toContain(weakness)
   })
 
   it.each([

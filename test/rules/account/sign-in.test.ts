@@ -13,19 +13,19 @@ describe('whether a user can sign in', () => {
 
   it('is yes for an active one at a live centre whose coordinator is not suspended', async () => {
     await world.user(amira, { centre: 'EG001' })
-    expect(await world.account(amira)).toMatchObject({ canSignIn: true, whyNot: null })
+    expect(await world.account(amira)).toMatchObject({ canSignIn: true, blocker: null })
   })
 
   it('is no for one who has not set up a password', async () => {
     await world.user(amira, { centre: 'EG001', status: 'invited' })
-    expect(await world.account(amira)).toMatchObject({ canSignIn: false, whyNot: 'invited' })
+    expect(await world.account(amira)).toMatchObject({ canSignIn: false, blocker: 'invited' })
   })
 
   it('is no while the coordinator is suspended, and yes again once restored', async () => {
     await world.user(amira, { centre: 'EG001' })
     await world.run(['coordinator', 'suspend', 'EG001', '--yes'])
-    expect(await world.account(amira)).toMatchObject({ status: 'active', whyNot: 'coordinator-suspended' })
-    expect(await world.account('huda@school.example')).toMatchObject({ whyNot: 'suspended' })
+    expect(await world.account(amira)).toMatchObject({ status: 'active', blocker: 'coordinator-suspended' })
+    expect(await world.account('huda@school.example')).toMatchObject({ blocker: 'suspended' })
     await world.run(['coordinator', 'restore', 'EG001'])
     expect(await world.account(amira)).toMatchObject({ canSignIn: true })
   })
@@ -35,7 +35,7 @@ describe('whether a user can sign in', () => {
     await world.user('omar@school.example', { centre: 'EG001', status: 'invited' })
     await world.run(['coordinator', 'suspend', 'EG001', '--yes'])
     await world.run(['centres', 'delete', 'EG001', '--yes'])
-    expect(await world.account(amira)).toMatchObject({ whyNot: 'suspended' })
-    expect(await world.account('omar@school.example')).toMatchObject({ whyNot: 'centre-deleted' })
+    expect(await world.account(amira)).toMatchObject({ blocker: 'suspended' })
+    expect(await world.account('omar@school.example')).toMatchObject({ blocker: 'centre-deleted' })
   })
 })

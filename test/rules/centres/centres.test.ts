@@ -162,7 +162,7 @@ describe('deleting a centre', () => {
     expect(await world.account('amira@school.example')).toMatchObject({
       status: 'active',
       canSignIn: false,
-      whyNot: 'centre-deleted',
+      blocker: 'centre-deleted',
     })
     expect(await restoring('EG001')).toMatchObject({ outcome: 'restored' })
     expect(await world.account('amira@school.example')).toMatchObject({ canSignIn: true })

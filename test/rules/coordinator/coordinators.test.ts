@@ -112,7 +112,7 @@ describe('suspending a coordinator', () => {
     expect(await world.account('omar@school.example')).toMatchObject({
       status: 'active',
       canSignIn: false,
-      whyNot: 'coordinator-suspended',
+      blocker: 'coordinator-suspended',
     })
   })
 

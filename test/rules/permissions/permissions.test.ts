@@ -145,21 +145,21 @@ describe('who may do what', () => {
 
   it('says why this was refused', async () => {
     await everybody()
-    const why = async (...asked: string[]) =>
+    const ruleFor = async (...asked: string[]) =>
       (await world.run(['roles', 'check', ...asked])).stdout.split('\t')[1]
-    expect(await why(school.admin, 'users.suspend', school.coordinator)).toBe(
+    expect(await ruleFor(school.admin, 'users.suspend', school.coordinator)).toBe(
       'that is the account of the coordinator of EG001\n',
     )
-    expect(await why(school.officer, 'roles.grant', school.teacher, '--role', 'exams-officer')).toBe(
+    expect(await ruleFor(school.officer, 'roles.grant', school.teacher, '--role', 'exams-officer')).toBe(
       'a role you could not grant: exams-officer\n',
     )
-    expect(await why(school.coordinator, 'roles.grant', school.teacher, '--role', 'submit-teacher')).toBe(
+    expect(await ruleFor(school.coordinator, 'roles.grant', school.teacher, '--role', 'submit-teacher')).toBe(
       'a role you could not grant: submit-teacher\n',
     )
-    expect(await why(associate.coordinator, 'coordinator.change', 'CA001')).toBe(
+    expect(await ruleFor(associate.coordinator, 'coordinator.change', 'CA001')).toBe(
       'that is not yours to do at CA001\n',
     )
-    expect(await why(school.teacher, 'users.edit', school.otherTeacher)).toBe(
+    expect(await ruleFor(school.teacher, 'users.edit', school.otherTeacher)).toBe(
       'outside what the account may see\n',
     )
   })

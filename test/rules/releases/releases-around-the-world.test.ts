@@ -105,9 +105,10 @@ function wrongIn(some: readonly CentreOfRelease[], exam: Exam): string[] {
   const facts = factsOf(some, exam)
   const release = released(exam)
   const wrong: string[] = []
-  const given = [...authorisationsOf(release, facts)]
-  if (given.length !== some.length) wrong.push(`${exam.date}: ${given.length} of ${some.length} centres`)
-  for (const { centre, opensAt, closesAt, problem } of given) {
+  const authorised = [...authorisationsOf(release, facts)]
+  if (authorised.length !== some.length)
+    wrong.push(`${exam.date}: ${authorised.length} of ${some.length} centres`)
+  for (const { centre, opensAt, closesAt, problem } of authorised) {
     const zone = centre.time_zone ?? ''
     const moments = momentsShowing(exam, zone)
     const what = `${zone} ${exam.date} ${exam.time}: ${opensAt?.toISOString()} ${problem?.code}`
@@ -121,14 +122,16 @@ function wrongIn(some: readonly CentreOfRelease[], exam: Exam): string[] {
       if (problem?.code !== code) wrong.push(what)
     }
   }
-  const opening = given.flatMap(({ opensAt }) => opensAt ?? [])
+  const opening = authorised.flatMap(({ opensAt }) => opensAt ?? [])
   const inOrder = [...opening]
     .sort((one, other) => one.getTime() - other.getTime())
     .map((at) => at.toISOString())
   if ([...inOrder].sort().join() !== inOrder.join()) wrong.push(`${exam.date}: the order`)
   const { centres: reached, firstOpensAt, lastOpensAt, withoutKeyTime } = reachOf(release, facts)
   const counted = [reached, withoutKeyTime, firstOpensAt?.toISOString(), lastOpensAt?.toISOString()].join()
-  if (counted !== [given.length, given.length - opening.length, inOrder.at(0), inOrder.at(-1)].join())
+  if (
+    counted !== [authorised.length, authorised.length - opening.length, inOrder.at(0), inOrder.at(-1)].join()
+  )
     wrong.push(`${exam.date}: ${counted}`)
   return wrong
 }
@@ -155,9 +158,9 @@ describe('what a release gives a centre in each time zone', () => {
   it('opens when its local clock shows it and never before, on 10,000 days and times at random', () => {
     // The same each time: a multiplicative generator of Lehmer.
     let seed = 20_260_602
-    const below = (most: number) => {
+    const below = (max: number) => {
       seed = (seed * 48_271) % 2_147_483_647
-      return seed % most
+      return seed % max
     }
     const wrong: string[] = []
     for (let tried = 0; tried < 10_000; tried += centres.length) {

@@ -26,7 +26,7 @@ describe('adding a user', () => {
   it('makes a teacher, who is sent a set-up message', async () => {
     const { account, outcome } = await adding()
     expect(outcome).toBe('created')
-    expect(account).toMatchObject({ hubRole: 'teacher', status: 'invited', whyNot: 'invited' })
+    expect(account).toMatchObject({ hubRole: 'teacher', status: 'invited', blocker: 'invited' })
     expect(account).toMatchObject({ firstName: 'Amira', lastName: 'Haddad', sites: ['school-support-hub'] })
     expect(await letters(world)).toEqual([`account-set-up to ${amira}`])
     expect(await openCredentials(world, amira)).toEqual(['set-up'])

@@ -82,9 +82,9 @@ describe('an address that cannot be used', () => {
       fc.property(fc.array(fc.oneof(around, piece), { minLength: 1, maxLength: 7 }), (parts) => {
         const text = parts.join('')
         const read = readAddress(text)
-        for (const told of ('hint' in read ? read.hint : undefined)?.match(/[^\s,:]+@[^\s,:]+/g) ?? []) {
-          expect(readAddress(told)).toHaveProperty('key')
-          expect(text.toLowerCase().replaceAll(' ', '')).toContain(told.toLowerCase())
+        for (const named of ('hint' in read ? read.hint : undefined)?.match(/[^\s,:]+@[^\s,:]+/g) ?? []) {
+          expect(readAddress(named)).toHaveProperty('key')
+          expect(text.toLowerCase().replaceAll(' ', '')).toContain(named.toLowerCase())
         }
       }),
     )

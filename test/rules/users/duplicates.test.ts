@@ -26,7 +26,8 @@ const peopleOf = (people: readonly Person[]) => {
     },
   }
 }
-const reasons = async (...people: Person[]) => (await findDuplicates(peopleOf(people))).map(({ why }) => why)
+const reasons = async (...people: Person[]) =>
+  (await findDuplicates(peopleOf(people))).map(({ likeness }) => likeness)
 
 describe('accounts that may be the same person', () => {
   it('have one name and nearly one address, across centres', async () => {
@@ -93,7 +94,9 @@ describe('accounts that may be the same person', () => {
       ...peopleOf(people),
       withIds: async (ids) => ids.flatMap((one) => byId.get(one) ?? []),
     })
-    expect(found.filter(({ why }) => why === 'same-name-same-centre').length).toBeLessThanOrEqual(30)
+    expect(found.filter(({ likeness }) => likeness === 'same-name-same-centre').length).toBeLessThanOrEqual(
+      30,
+    )
     expect(found.length).toBeLessThan(people.length / 10)
   })
 

@@ -85,7 +85,7 @@ describe('removing a user from the organisation', () => {
     const { account, outcome } = await removing()
     expect(outcome).toBe('removed')
     expect(account).toMatchObject({ centre: null, hubRole: null, roles: [], sites: [], status: 'active' })
-    expect(account).toMatchObject({ canSignIn: false, whyNot: 'no-centre' })
+    expect(account).toMatchObject({ canSignIn: false, blocker: 'no-centre' })
     expect(await openCredentials(world, amira)).toEqual([])
   })
 

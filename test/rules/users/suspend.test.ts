@@ -24,7 +24,7 @@ describe('suspending a user', () => {
     await world.user(amira, { centre: 'EG001' })
     expect(await suspending(amira)).toMatchObject({
       outcome: 'suspended',
-      account: { status: 'suspended', canSignIn: false, whyNot: 'suspended' },
+      account: { status: 'suspended', canSignIn: false, blocker: 'suspended' },
     })
   })
 
@@ -78,7 +78,7 @@ describe('restoring a user', () => {
   it('leaves an invited user in need of a new message', async () => {
     await world.user(amira, { centre: 'EG001', status: 'invited' })
     await suspending(amira)
-    expect(await restoring(amira)).toMatchObject({ account: { status: 'invited', whyNot: 'invited' } })
+    expect(await restoring(amira)).toMatchObject({ account: { status: 'invited', blocker: 'invited' } })
     expect(await letters(world)).toEqual([])
   })
 

@@ -1,9 +1,9 @@
 import { readImportContents } from '../../../db/imports/imports.ts'
-import { owedSheets } from '../../../db/imports/pin-sheets-owed.ts'
+import { pendingPinSheets } from '../../../db/imports/pending-pin-sheets.ts'
 import type { OpenStore } from '../../../db/store/open.ts'
 import type { ImportReport } from '../../../render/import-report.ts'
 import {
-  owedSheetNotice,
+  pendingPinSheetNotice,
   renderShownImport,
   type ShownImport,
   shownImportJson,
@@ -26,10 +26,10 @@ export const show = () =>
     examples: ['ssh-admin centres imports show 1', 'ssh-admin centres imports show 1 --report import.html'],
     read: async ({ db }, _, { id, report }) => {
       const shown = { row: await findImportNumber(db, id), contents: await readImportContents(db, id) }
-      const owed = (await owedSheets(db)).filter(({ importId }) => importId === id)
-      return { shown, owed, report: report === undefined ? undefined : await reportOf(db, shown) }
+      const pending = (await pendingPinSheets(db)).filter(({ importId }) => importId === id)
+      return { shown, pending, report: report === undefined ? undefined : await reportOf(db, shown) }
     },
-    notices: ({ owed }) => owed.map(owedSheetNotice),
+    notices: ({ pending }) => pending.map(pendingPinSheetNotice),
     output: {
       kind: 'page',
       flag: '--report',

@@ -9,7 +9,7 @@ import { fingerprintOf } from './engine.ts'
 export function fingerprintIn(path: string): string | undefined {
   if (!existsSync(path)) return undefined
   try {
-    return lookInto(path, fingerprintOf)
+    return inspect(path, fingerprintOf)
   } catch {
     return undefined
   }
@@ -17,7 +17,7 @@ export function fingerprintIn(path: string): string | undefined {
 
 /** The number that a store at a path bears. */
 export function storeIdIn(path: string): string {
-  return String(lookInto(path, storeIdOf))
+  return String(inspect(path, storeIdOf))
 }
 
 /**
@@ -27,7 +27,7 @@ export function storeIdIn(path: string): string {
 export function erasedIn(path: string, { storeId }: { storeId: string }): ErasedAccount[] | undefined {
   if (!existsSync(path)) return []
   try {
-    return lookInto(path, (raw) => (storeIdOf(raw) === storeId ? erasedAccounts(raw) : []))
+    return inspect(path, (raw) => (storeIdOf(raw) === storeId ? erasedAccounts(raw) : []))
   } catch {
     return undefined
   }
@@ -35,7 +35,7 @@ export function erasedIn(path: string, { storeId }: { storeId: string }): Erased
 
 /** Where the log of whatever lies at a path ends; undefined where that is no store, or its log cannot be read. */
 export function headAt(path: string): LogHead | undefined {
-  return existsSync(path) ? lookInto(path, headIfAny) : undefined
+  return existsSync(path) ? inspect(path, headIfAny) : undefined
 }
 
 export function headIfAny(raw: Database.Database | undefined): LogHead | undefined {
@@ -50,10 +50,10 @@ export function headIfAny(raw: Database.Database | undefined): LogHead | undefin
   }
 }
 
-function lookInto<Result>(path: string, look: (raw: Database.Database) => Result): Result {
+function inspect<Result>(path: string, read: (raw: Database.Database) => Result): Result {
   const raw = openDatabase(path)
   try {
-    return look(raw)
+    return read(raw)
   } finally {
     raw.close()
   }

@@ -3,7 +3,7 @@ import { isVisible, type VisibleCentres } from './centres/visible.ts'
 import type { Store } from './schema.ts'
 
 interface Search {
-  beginning: string
+  prefix: string
   visible: VisibleCentres
 }
 
@@ -13,16 +13,13 @@ interface Completed {
 }
 
 /** As many as a shell can sensibly show. */
-const mostOffered = 50
+const maxOffered = 50
 /** After every letter that an address or a number can have. */
 const last = '\uffff'
 
 /** Addresses that begin so, from their index, with whose they are. */
-export async function usersBeginning(
-  db: Kysely<Store>,
-  { beginning, visible }: Search,
-): Promise<Completed[]> {
-  const key = beginning.toLowerCase()
+export async function usersWithPrefix(db: Kysely<Store>, { prefix, visible }: Search): Promise<Completed[]> {
+  const key = prefix.toLowerCase()
   const rows = await db
     .selectFrom('users')
     .leftJoin('centres', 'centres.id', 'users.centre_id')
@@ -32,7 +29,7 @@ export async function usersBeginning(
     .where('email_key', '<', `${key}${last}`)
     .where(isVisible('users.centre_id', visible))
     .orderBy('email_key')
-    .limit(mostOffered)
+    .limit(maxOffered)
     .execute()
   return rows.map(({ email, first_name, last_name, centre }) => ({
     value: email,
@@ -41,11 +38,11 @@ export async function usersBeginning(
 }
 
 /** Centre numbers that begin so, with the name. */
-export async function centresBeginning(
+export async function centresWithPrefix(
   db: Kysely<Store>,
-  { beginning, visible }: Search,
+  { prefix, visible }: Search,
 ): Promise<Completed[]> {
-  const number = beginning.toUpperCase()
+  const number = prefix.toUpperCase()
   const rows = await db
     .selectFrom('centres')
     .select(['number', 'name'])
@@ -53,15 +50,15 @@ export async function centresBeginning(
     .where('number', '<', `${number}${last}`)
     .where(isVisible('id', visible))
     .orderBy('number')
-    .limit(mostOffered)
+    .limit(maxOffered)
     .execute()
   return rows.map(({ number: value, name }) => ({ value, meaning: name }))
 }
 
 /** Releases by name or number, and what has a number alone, that begin so; newest first. */
-export async function numberedBeginning(
+export async function numberedWithPrefix(
   db: Kysely<Store>,
-  { kind, beginning }: { kind: string; beginning: string },
+  { kind, prefix }: { kind: string; prefix: string },
 ): Promise<Completed[]> {
   if (kind === 'release') {
     const rows = await db
@@ -71,25 +68,25 @@ export async function numberedBeginning(
       .execute()
     const byName = rows.map(({ name, state }) => ({ value: name, meaning: state }))
     const byNumber = rows.map(({ id, name }) => ({ value: String(id), meaning: name }))
-    return beginningWith(/^\d/.test(beginning) ? byNumber : byName, beginning)
+    return withPrefix(/^\d/.test(prefix) ? byNumber : byName, prefix)
   }
   if (kind === 'resource' || kind === 'help-document') {
     const table = kind === 'resource' ? 'resources' : 'help_documents'
     const rows = await db.selectFrom(table).select(['id', 'title']).orderBy('id', 'desc').execute()
-    return beginningWith(
+    return withPrefix(
       rows.map(({ id, title }) => ({ value: String(id), meaning: title })),
-      beginning,
+      prefix,
     )
   }
   if (kind !== 'import') return []
   const rows = await db.selectFrom('imports').select(['id', 'file']).orderBy('id', 'desc').execute()
-  return beginningWith(
+  return withPrefix(
     rows.map(({ id, file }) => ({ value: String(id), meaning: file })),
-    beginning,
+    prefix,
   )
 }
 
-function beginningWith(all: readonly Completed[], beginning: string): Completed[] {
-  const key = beginning.toLowerCase()
-  return all.filter(({ value }) => value.toLowerCase().startsWith(key)).slice(0, mostOffered)
+function withPrefix(all: readonly Completed[], prefix: string): Completed[] {
+  const key = prefix.toLowerCase()
+  return all.filter(({ value }) => value.toLowerCase().startsWith(key)).slice(0, maxOffered)
 }

@@ -2,7 +2,7 @@ import type { Kysely } from 'kysely'
 import type { Store } from '../schema.ts'
 import type { Trx } from '../transact.ts'
 
-export interface OwedSheet {
+export interface PendingPinSheet {
   importId: number
   file: string
   digest: string
@@ -20,9 +20,9 @@ export async function noteSheet(trx: Trx, unfinished: string): Promise<void> {
 }
 
 /** With the import itself: from here on the sheet holds PINs that count. */
-export async function recordOwedSheet(
+export async function addPendingPinSheet(
   trx: Trx,
-  { importId, unfinished }: Pick<OwedSheet, 'importId' | 'unfinished'>,
+  { importId, unfinished }: Pick<PendingPinSheet, 'importId' | 'unfinished'>,
 ): Promise<void> {
   await trx
     .insertInto('pin_sheets_owed')
@@ -32,7 +32,7 @@ export async function recordOwedSheet(
 }
 
 /** The sheet lies in its place, or is worth nothing any more. */
-export async function forgetOwedSheet(trx: Trx, importId: number): Promise<void> {
+export async function removePendingPinSheet(trx: Trx, importId: number): Promise<void> {
   await trx.deleteFrom('pin_sheets_owed').where('import_id', '=', importId).execute()
 }
 
@@ -46,7 +46,7 @@ export async function forgetNotedSheets(trx: Trx, unfinished: readonly string[])
 }
 
 /** Oldest import first. */
-export function owedSheets(db: Kysely<Store>): Promise<OwedSheet[]> {
+export function pendingPinSheets(db: Kysely<Store>): Promise<PendingPinSheet[]> {
   return db
     .selectFrom('pin_sheets_owed')
     .innerJoin('imports', 'imports.id', 'import_id')
