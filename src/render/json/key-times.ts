@@ -1,0 +1,62 @@
+import * as z from 'zod/mini'
+import { answer, answerOfChange, count, issue, obstacle, orNull, rowsOfTable, text, time } from './parts.ts'
+import { closing } from './releases.ts'
+
+const session = () => z.enum(['AM', 'PM', 'EV'])
+
+export const keyTime = () =>
+  z.strictObject({
+    id: count(),
+    country: text(),
+    administrativeZone: orNull(count()),
+    session: session(),
+    localTime: text(),
+    timeZone: text(),
+    series: orNull(text()),
+    from: orNull(z.iso.date()),
+    until: orNull(z.iso.date()),
+  })
+
+/** Answers about Key Times. */
+export const keyTimeAnswers = () => ({
+  keyTimesImport: answerOfChange({
+    closed: z.array(closing()),
+    opened: z.array(closing()),
+    file: text(),
+    rows: rowsOfTable(),
+    keyTimes: z.strictObject({ created: count(), changed: count(), unchanged: count() }),
+    issues: z.array(issue()),
+    /** Where --plan-out saved it. */
+    plan: z.optional(orNull(text())),
+    changed: z.boolean(),
+  }),
+  /** `nextAt` is today, or on the first day on which it holds; null where that is no more, or no such time. */
+  keyTimeList: answer({
+    keyTimes: z.array(z.strictObject({ ...keyTime().shape, nextAt: orNull(time()) })),
+    total: count(),
+  }),
+  shownKeyTimes: answer({
+    centre: z.strictObject({ number: text(), name: text() }),
+    country: text(),
+    timeZone: orNull(text()),
+    date: z.iso.date(),
+    keyTimes: z.array(
+      z.strictObject({
+        session: session(),
+        series: orNull(text()),
+        localTime: orNull(text()),
+        local: orNull(text()),
+        at: orNull(time()),
+        problem: orNull(obstacle()),
+      }),
+    ),
+    total: count(),
+  }),
+  changedKeyTime: answerOfChange({
+    ...keyTime().shape,
+    outcome: z.enum(['edited', 'removed', 'unchanged']),
+    closed: z.array(closing()),
+    opened: z.array(closing()),
+    changed: z.boolean(),
+  }),
+})

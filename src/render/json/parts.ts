@@ -1,0 +1,78 @@
+import * as z from 'zod/mini'
+
+export const count = () => z.int().check(z.nonnegative())
+
+export const time = () => z.iso.datetime()
+
+export const text = () => z.string()
+
+export const orNull = <Type extends z.core.SomeType>(type: Type) => z.nullable(type)
+
+/** An answer of a command that only looks, or that writes nothing but a file. */
+export function answer<Fields extends z.core.$ZodLooseShape>(fields: Fields) {
+  return z.strictObject({ ...fields, notices: z.array(notice()) })
+}
+
+/** An answer of a command that can be rehearsed. */
+export function answerOfChange<Fields extends z.core.$ZodLooseShape>(fields: Fields) {
+  return z.strictObject({ ...fields, dryRun: z.boolean(), notices: z.array(notice()) })
+}
+
+export const userStatus = () => z.enum(['invited', 'active', 'suspended', 'deleted'])
+
+/** What is wrong with a cell of a workbook. */
+export const issue = () =>
+  z.strictObject({
+    cell: text(),
+    row: count(),
+    column: text(),
+    value: text(),
+    code: text(),
+    message: text(),
+    hint: orNull(text()),
+  })
+
+export const notice = () => z.strictObject({ code: text(), message: text() })
+
+/** One of several things that stand in the way; `cells` where it stands in several. */
+export const problem = () =>
+  z.strictObject({
+    target: text(),
+    code: text(),
+    message: text(),
+    hint: orNull(text()),
+    cells: z.optional(z.array(text())),
+  })
+
+/** What may have been meant: a word, a user or a centre. */
+const candidate = () =>
+  z.union([
+    text(),
+    z.strictObject({
+      email: text(),
+      name: z.optional(text()),
+      centre: orNull(text()),
+      status: userStatus(),
+    }),
+    z.strictObject({ number: text(), name: text() }),
+  ])
+
+/** On stderr, in place of an answer; some errors have details of their own. */
+export const error = () =>
+  z.strictObject({
+    error: z.strictObject({
+      code: text(),
+      message: text(),
+      hint: orNull(text()),
+      details: z.catchall(
+        z.object({ problems: z.optional(z.array(problem())), candidates: z.optional(z.array(candidate())) }),
+        z.unknown(),
+      ),
+    }),
+  })
+
+/** What stands in the way of an answer, and how it is mended. */
+export const obstacle = () => z.strictObject({ code: text(), message: text(), hint: text() })
+
+/** Of a table of which rows can be held back. */
+export const rowsOfTable = () => z.strictObject({ read: count(), accepted: count(), heldBack: count() })

@@ -1,0 +1,99 @@
+import * as z from 'zod/mini'
+import { answer, answerOfChange, count, obstacle, orNull, text, time } from './parts.ts'
+
+export const release = () =>
+  z.strictObject({
+    id: count(),
+    name: text(),
+    state: z.enum(['draft', 'released', 'withdrawn']),
+    /** An ISO time, or `key-time AM 2026-06-02 - 2h`. */
+    opens: text(),
+    closes: orNull(text()),
+    audience: z.array(text()),
+    resources: z.array(
+      z.strictObject({ id: count(), title: text(), kind: text(), series: text(), withdrawn: z.boolean() }),
+    ),
+    createdAt: time(),
+    releasedAt: orNull(time()),
+    withdrawnAt: orNull(time()),
+  })
+
+/** For whom something closes that was open, or opens that was not. */
+export const closing = () =>
+  z.strictObject({
+    release: z.strictObject({ id: count(), name: text() }),
+    centre: z.strictObject({ number: text(), name: text() }),
+    /** The one person whom it is about; absent: everybody of the centre. */
+    user: z.optional(text()),
+    resources: z.array(text()),
+  })
+
+export const authorisation = () =>
+  z.strictObject({
+    release: z.strictObject({ id: count(), name: text() }),
+    centre: z.strictObject({ number: text(), name: text() }),
+    resources: z.array(z.strictObject({ id: count(), title: text(), kind: text() })),
+    opensAt: orNull(time()),
+    /** What the clock shows there when it opens, with the name of its zone. */
+    opensLocal: orNull(text()),
+    closesAt: orNull(time()),
+    timeZone: orNull(text()),
+    state: z.enum(['draft', 'withdrawn', 'not-yet-open', 'open', 'closed', 'never-opens']),
+    problem: orNull(obstacle()),
+  })
+
+/** When a release opens around the world. */
+const outlook = () => ({
+  centres: count(),
+  firstOpensAt: orNull(time()),
+  lastOpensAt: orNull(time()),
+  lastClosesAt: orNull(time()),
+  timeline: z.array(
+    z.strictObject({
+      at: time(),
+      centres: count(),
+      zones: z.array(z.strictObject({ timeZone: orNull(text()), local: orNull(text()), centres: count() })),
+    }),
+  ),
+  without: z.array(
+    z.strictObject({ centre: z.strictObject({ number: text(), name: text() }), problem: obstacle() }),
+  ),
+  withoutGlobalListening: z.array(z.strictObject({ number: text(), name: text() })),
+})
+
+/** Answers about releases, and for whom they open and close. */
+export const releaseAnswers = () => ({
+  createdRelease: answerOfChange({ ...release().shape, changed: z.boolean() }),
+  /** With the centres of its audience, and when the first and the last of them opens. */
+  releaseList: answer({
+    releases: z.array(
+      z.strictObject({
+        ...release().shape,
+        centres: count(),
+        firstOpensAt: orNull(time()),
+        lastOpensAt: orNull(time()),
+        withoutKeyTime: count(),
+      }),
+    ),
+    total: count(),
+  }),
+  shownRelease: answer({ ...release().shape, ...outlook() }),
+  changedRelease: answerOfChange({
+    ...release().shape,
+    outcome: z.enum(['edited', 'released', 'withdrawn', 'unchanged']),
+    closed: z.array(closing()),
+    changed: z.boolean(),
+  }),
+  publishedRelease: answerOfChange({
+    ...release().shape,
+    ...outlook(),
+    outcome: z.enum(['edited', 'released', 'withdrawn', 'unchanged']),
+    changed: z.boolean(),
+    authorisations: z.array(authorisation()),
+  }),
+  /** With --out where it was written. */
+  authorisationList: z.union([
+    answer({ authorisations: z.array(authorisation()), total: count() }),
+    answer({ file: text(), total: count() }),
+  ]),
+})

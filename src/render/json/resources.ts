@@ -1,0 +1,63 @@
+import * as z from 'zod/mini'
+import { answer, answerOfChange, count, orNull, text, time } from './parts.ts'
+import { closing } from './releases.ts'
+
+export const resource = () =>
+  z.strictObject({
+    id: count(),
+    title: text(),
+    kind: z.enum(['listening-audio', 'pre-release', 'specimen', 'other']),
+    area: z.enum(['general', 'tp']),
+    series: text(),
+    components: z.array(text()),
+    file: text(),
+    bytes: count(),
+    sha256: text(),
+    status: z.enum(['kept', 'withdrawn', 'damaged']),
+    createdAt: time(),
+    withdrawnAt: orNull(time()),
+  })
+
+export const helpDocument = () =>
+  z.strictObject({
+    id: count(),
+    title: text(),
+    version: count(),
+    file: text(),
+    bytes: count(),
+    sha256: text(),
+    status: z.enum(['kept', 'withdrawn', 'damaged']),
+    createdAt: time(),
+    replacedAt: orNull(time()),
+    withdrawnAt: orNull(time()),
+  })
+
+/** Answers about resources and help documents. */
+export const resourceAnswers = () => ({
+  resourceList: answer({ resources: z.array(resource()), total: count() }),
+  resource: answer(resource().shape),
+  changedResources: answerOfChange({
+    resources: z.array(
+      z.strictObject({
+        ...resource().shape,
+        outcome: z.enum(['uploaded', 'mended', 'withdrawn', 'restored', 'unchanged']),
+        changed: z.boolean(),
+      }),
+    ),
+    total: count(),
+    closed: z.optional(z.array(closing())),
+    opened: z.optional(z.array(closing())),
+  }),
+  download: answer({ id: count(), title: text(), file: text(), bytes: count(), sha256: text() }),
+  helpDocumentList: answer({ helpDocuments: z.array(helpDocument()), total: count() }),
+  changedHelpDocuments: answerOfChange({
+    helpDocuments: z.array(
+      z.strictObject({
+        ...helpDocument().shape,
+        outcome: z.enum(['uploaded', 'mended', 'replaced', 'withdrawn', 'unchanged']),
+        changed: z.boolean(),
+      }),
+    ),
+    total: count(),
+  }),
+})

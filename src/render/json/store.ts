@@ -1,0 +1,151 @@
+import * as z from 'zod/mini'
+import { importState } from './imports.ts'
+import { answer, answerOfChange, count, orNull, problem, text, time } from './parts.ts'
+
+export const event = () =>
+  z.strictObject({
+    id: count(),
+    at: time(),
+    operator: orNull(text()),
+    actor: orNull(text()),
+    kind: z.enum(['change', 'refusal', 'event']),
+    action: text(),
+    subject: orNull(text()),
+    details: z.record(text(), z.unknown()),
+  })
+
+const voided = () => z.strictObject({ pins: count(), links: count(), letters: count() })
+
+/** Answers about the store itself, and its audit log. */
+export const storeAnswers = () => ({
+  auditList: answer({ events: z.array(event()), total: count() }),
+  auditExport: answer({ file: text(), events: count() }),
+  auditVerdict: answer({ ok: z.boolean(), events: count(), head: orNull(text()) }),
+  /** `desks`: with --roles, the role of a shared store's desks; null else. */
+  createdStore: answerOfChange({
+    store: text(),
+    keyFile: text(),
+    desks: orNull(z.strictObject({ role: text(), statements: z.array(text()), made: z.boolean() })),
+    changed: z.boolean(),
+  }),
+  store: answer({
+    store: text(),
+    bytes: count(),
+    /** Null of a store that is a file. */
+    server: orNull(
+      z.strictObject({
+        host: text(),
+        version: text(),
+        roundTripMs: z.number(),
+        heldBy: orNull(text()),
+      }),
+    ),
+    keyFile: text(),
+    key: z.enum(['there', 'missing', 'of-another-store', 'unreadable']),
+    createdAt: time(),
+    version: count(),
+    centres: z.strictObject({ live: count(), deleted: count() }),
+    users: z.strictObject({ invited: count(), active: count(), suspended: count(), deleted: count() }),
+    auditRows: count(),
+    messagesWaiting: count(),
+    lastImport: orNull(z.strictObject({ id: count(), file: text(), at: time(), state: importState() })),
+    kept: z.array(z.strictObject({ file: text(), at: time(), bytes: count() })),
+  }),
+  storeCheck: answer({ ok: z.boolean(), store: text(), keyFile: text(), findings: z.array(problem()) }),
+  /** `bytes` is null in a rehearsal. */
+  backup: answerOfChange({
+    store: text(),
+    file: text(),
+    bytes: orNull(count()),
+    keyFile: text(),
+    /** With --without-content the bytes of files are left out. */
+    withoutContent: z.boolean(),
+    changed: z.boolean(),
+  }),
+  /** `rows` and `head`, the end of the audit log, are those of both; null in a rehearsal. */
+  copiedStore: answerOfChange({
+    store: text(),
+    to: text(),
+    counts: z.strictObject({ centres: count(), users: count(), events: count() }),
+    rows: orNull(count()),
+    head: orNull(z.strictObject({ events: count(), head: text() })),
+    keyFile: text(),
+    /** Where the key of the copy is looked for. */
+    keyFileOfCopy: text(),
+    withoutContent: z.boolean(),
+    changed: z.boolean(),
+  }),
+  /** `kept` is where the store that was there lies now. */
+  restoredStore: answerOfChange({
+    store: text(),
+    file: text(),
+    kept: orNull(text()),
+    keyFile: text(),
+    newKey: z.boolean(),
+    voided: voided(),
+    erasedAgain: z.strictObject({ accounts: count(), suspended: z.array(count()) }),
+    changed: z.boolean(),
+  }),
+  migratedStore: answerOfChange({
+    store: text(),
+    from: count(),
+    to: count(),
+    kept: orNull(text()),
+    changed: z.boolean(),
+  }),
+  rekeyedStore: answerOfChange({ store: text(), keyFile: text(), voided: voided(), changed: z.boolean() }),
+  acceptedClock: answerOfChange({
+    acceptedAt: time(),
+    lastEventAt: orNull(time()),
+    voided: voided(),
+    changed: z.boolean(),
+  }),
+  seededStore: z.union([
+    answerOfChange({
+      centres: count(),
+      users: count(),
+      /** With --releases what else was made up. */
+      releases: orNull(
+        z.strictObject({ keyTimes: count(), entries: count(), resources: count(), releases: count() }),
+      ),
+      /** With --services likewise. */
+      services: orNull(
+        z.strictObject({
+          associates: count(),
+          associateCentres: count(),
+          roles: count(),
+          learnerGroups: count(),
+        }),
+      ),
+      changed: z.boolean(),
+    }),
+    /** With --xlsx the workbook, and the file of what an import of it must answer. */
+    answerOfChange({
+      file: text(),
+      expect: orNull(text()),
+      rows: z.strictObject({ read: count(), accepted: count(), heldBack: count(), blank: count() }),
+    }),
+  ]),
+  /** `lapsing` and `sheetsOwed` are what somebody should see to soon; `next` are lines to be pasted. */
+  status: answer({
+    store: text(),
+    answersInMs: count(),
+    centres: z.strictObject({ approved: count(), active: count(), deleted: count() }),
+    users: z.strictObject({ invited: count(), active: count(), suspended: count(), deleted: count() }),
+    messages: z.strictObject({ waiting: count(), failed: count(), unknown: count() }),
+    lapsing: z.strictObject({ links: count(), pins: count() }),
+    sheetsOwed: z.array(z.strictObject({ import: count(), file: text() })),
+    /** Releases that open for some centre within a day. */
+    opening: z.array(
+      z.strictObject({
+        id: count(),
+        name: text(),
+        firstOpensAt: orNull(time()),
+        centres: count(),
+        withoutKeyTime: count(),
+      }),
+    ),
+    lastImports: z.array(z.strictObject({ id: count(), file: text(), at: time(), state: importState() })),
+    next: z.array(text()),
+  }),
+})
