@@ -121,7 +121,7 @@ async function recordingRefusals<Result>(session: Session, work: () => Promise<R
   try {
     return await work()
   } catch (error) {
-    const { hasRollbackWork: hasRollbackWork, withRollbackWork } = await import('../db/transact.ts')
+    const { hasRollbackWork, withRollbackWork } = await import('../db/transact.ts')
     if (!hasRollbackWork(error)) throw error
     const store = await session.open(session.common.dryRun ? 'rehearse' : 'use')
     try {
