@@ -1,17 +1,16 @@
-// Bundles the program: one file of what commands need, the large packages beside it, native ones left outside.
+// Bundles the program: one file of modules that are read when they are needed, native ones left outside.
+import { execFile } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { cp, mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
+import { promisify } from 'node:util'
 
 const builder = await loadBuilder()
 if (!builder) process.exit()
 const { build, transform } = builder
 
 const root = fileURLToPath(new URL('.', import.meta.url))
-/** A module of more bytes is a large package that few commands need: it is a file of its own. */
-const LARGE = 170_000
-
 /** Modules that the program asks for by name: which, it knows when it runs. */
 const sqlites = ['better-sqlite3', 'better-sqlite3-node20']
 
@@ -86,23 +85,57 @@ function asAscii(code) {
   return code.replace(/[^\0-\x7f]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
 }
 
+/** One list of functions, and where each of them is: the program is never read whole. */
+function inOne(modules) {
+  const functions = modules.map(({ name, code }) => [name, `${code},\n`])
+  // The compiled code that is kept for it bears this in its name: other code never gets it.
+  const digest = createHash('sha256')
+    .update(functions.map(([, text]) => text).join(''))
+    .digest('hex')
+    .slice(0, 32)
+  const header = (start, length) =>
+    `/*${digest} ${[start, length].map((n) => String(n).padStart(9, '0')).join(' ')}*/[\n`
+  let at = header(0, 0).length
+  const places = []
+  for (const [name, text] of functions) {
+    places.push([name, [at, text.length]])
+    at += text.length
+  }
+  const list = JSON.stringify(places)
+  return `${header(at + ']/*'.length, list.length)}${functions.map(([, text]) => text).join('')}]/*${list}*/\n`
+}
+
 /** Put in place whole, so that a program that runs meanwhile never finds half of it. */
 async function place({ to, modules }) {
   const made = `${root}.dist-${process.pid}`
   await mkdir(made)
-  const small = modules.filter(({ code }) => code.length <= LARGE)
-  const table = `({${small.map(({ name, code }) => `${JSON.stringify(name)}:${code}`).join(',\n')}})`
-  // The compiled code that is kept for it bears this in its name: other code never gets it.
-  const digest = createHash('sha256').update(table).digest('hex').slice(0, 32)
-  await writeFile(`${made}/program.js`, `/*${digest}*/${table}`)
-  for (const { name, code } of modules) {
-    if (code.length > LARGE) await writeFile(`${made}/${name}`, `(${code})`)
-  }
+  await writeFile(`${made}/program.js`, inOne(modules))
+  await writeFile(`${made}/help.json`, JSON.stringify(await helpTexts(made)))
   await shipSqlite(join(made, 'node_modules/better-sqlite3'))
   const old = `${made}-old`
   await rename(`${root}${to}`, old).catch(() => undefined)
   await rename(made, `${root}${to}`)
   await rm(old, { recursive: true, force: true })
+}
+
+/**
+ * What `--help` says, as the program itself says it, by the width of what it is written to: 80 is that of a pipe and of
+ * most terminals; where its longest line fits, it is the same at any.
+ */
+async function helpTexts(folder) {
+  const [narrow, whole] = await Promise.all([80, 1000].map((width) => helpAt(width, folder)))
+  const longest = Math.max(...whole.split('\n').map((line) => line.length))
+  return [
+    { from: longest + 1, text: whole },
+    { from: 80, to: 80, text: narrow },
+  ]
+}
+
+async function helpAt(width, folder) {
+  const loader = JSON.stringify(join(root, 'bin/program.js'))
+  const start = `require(${loader}).load({ folder: ${JSON.stringify(folder)}, keepsCompiled: false }).main(['--help'])`
+  const env = { PATH: process.env.PATH, COLUMNS: String(width) }
+  return (await promisify(execFile)(process.execPath, ['-e', start], { env })).stdout
 }
 
 /** The manual's pages, from the tree of commands. */

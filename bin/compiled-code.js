@@ -3,27 +3,34 @@ const { dirname, isAbsolute, join } = require('node:path')
 
 /** So many commands are kept; the oldest go first. Each is a megabyte or two. */
 const MAX_FILES = 64
+/** Bytes of a number that says where the list of modules begins. */
+const LENGTH = 4
+/** Bytes that are compared at once: what is read twice needs no room twice. */
+const PIECE = 65_536
 const OWN_NAME = /^[a-z-]+[.][0-9a-f]{32}[.]v[0-9.]+-[a-z0-9]+([.][0-9]+[.]new)?$/
 
 /**
- * V8's compiled code of the program, one file for each command, version and Node, in a folder that is this user's
- * alone, or none: code from there is run unread. Node's own choice is a folder in the machine's temporary one,
- * whoever made it.
+ * The modules that a command asked for before, and V8's compiled code of them: one file for each command, version and
+ * Node, in a folder that is this user's alone, or none: code from there is run unread. Node's own choice is a folder in
+ * the machine's temporary one, whoever made it.
  */
-exports.compiledCode = (source) => {
+exports.compiledCode = (digest) => {
   const folder = cacheFolder()
   if (folder === undefined) return { kept: () => undefined, keepAtExit: () => undefined }
-  const about = `${kindOfAnswer()}.${source.slice(2, 34)}.${process.version}-${process.arch}`
+  const about = `${kindOfAnswer()}.${digest}.${process.version}-${process.arch}`
   const fileOf = (words) => join(folder, `${[...words, about].join('-')}`)
   const commands = commandsIn(process.argv.slice(2))
   return {
+    /** @returns the modules with their places in the bundle, and their code where they were asked for twice */
     kept: () => (isOurs(folder) ? readFirst(commands.map(fileOf)) : undefined),
-    keepAtExit: (script, isCommand) =>
+    /** @param found what is to be kept, asked for when the command ends; nothing where what is kept holds */
+    keepAtExit: (isCommand, found) =>
       process.once('exit', (code) => {
-        const words = commands.find(isCommand)
-        // What ended early has compiled only some of what the command needs.
-        if (words && (code === 0 || code === 8) && isOurs(folder, { make: true }))
-          keep(folder, { file: fileOf(words), script })
+        // What ended early has asked for only some of what the command needs.
+        if (code !== 0 && code !== 8) return
+        const changed = found()
+        const words = changed && commands.find(isCommand)
+        if (words && isOurs(folder, { make: true })) keep(folder, { file: fileOf(words), ...changed })
       }),
   }
 }
@@ -46,7 +53,16 @@ function commandsIn(argv) {
 function kindOfAnswer() {
   if (process.argv.includes('--help') || process.argv.includes('-h')) return 'help'
   if (process.argv.includes('--json')) return 'json'
-  return process.stdout.isTTY ? 'terminal' : 'text'
+  return isDevice(1) ? 'terminal' : 'text'
+}
+
+/** Node would say whether it is a terminal, and load its network code for it. */
+function isDevice(descriptor) {
+  try {
+    return fs.fstatSync(descriptor).isCharacterDevice()
+  } catch {
+    return false
+  }
 }
 
 function isOurs(folder, { make = false } = {}) {
@@ -66,7 +82,7 @@ function isOwn(folder, closedTo) {
 function readFirst(files) {
   for (const file of files) {
     try {
-      if (fs.lstatSync(file).isFile()) return whole(fs.readFileSync(file))
+      if (fs.lstatSync(file).isFile()) return contentOf(readWhole(file))
     } catch {
       // A shorter command, or none yet.
     }
@@ -74,23 +90,45 @@ function readFirst(files) {
   return undefined
 }
 
+/** @returns nothing where it is damaged */
+function contentOf(bytes) {
+  if (bytes === undefined) return undefined
+  const listAt = bytes.readUInt32LE(bytes.length - LENGTH)
+  const modules = JSON.parse(bytes.latin1Slice(listAt, bytes.length - LENGTH))
+  return { modules, code: listAt > 0 ? bytes.subarray(0, listAt) : undefined }
+}
+
 /**
  * V8 looks at the length alone, and runs what is damaged: it is kept twice. A sum would need a module of Node that takes
  * longer to load than this to compare. @returns nothing where the two differ
  */
-function whole(bytes) {
-  const half = bytes.length >> 1
-  const code = bytes.subarray(0, half)
-  return half > 0 && code.equals(bytes.subarray(half)) ? code : undefined
+function readWhole(file) {
+  const from = fs.openSync(file, 'r')
+  try {
+    const half = fs.fstatSync(from).size >> 1
+    const bytes = Buffer.allocUnsafeSlow(half)
+    if (half <= LENGTH || fs.readSync(from, bytes, 0, half, 0) < half) return undefined
+    const again = Buffer.allocUnsafeSlow(PIECE)
+    for (let at = 0; at < half; at += PIECE) {
+      const length = Math.min(PIECE, half - at)
+      if (fs.readSync(from, again, 0, length, half + at) < length) return undefined
+      if (again.compare(bytes, at, at + length, 0, length) !== 0) return undefined
+    }
+    return bytes
+  } finally {
+    fs.closeSync(from)
+  }
 }
 
-/** Whole or not at all; what cannot be kept is compiled again the next time, without a word. */
-function keep(folder, { file, script }) {
+/** Whole or not at all; what cannot be kept is made again the next time, without a word. */
+function keep(folder, { file, modules, code = Buffer.alloc(0) }) {
   const made = `${file}.${process.pid}.new`
+  const listAt = Buffer.alloc(LENGTH)
+  listAt.writeUInt32LE(code.length)
+  const bytes = Buffer.concat([code, Buffer.from(JSON.stringify(modules), 'latin1'), listAt])
   try {
     const to = fs.openSync(made, 'wx', 0o600)
-    const code = script.createCachedData()
-    fs.writeFileSync(to, Buffer.concat([code, code]))
+    fs.writeFileSync(to, Buffer.concat([bytes, bytes]))
     fs.fsyncSync(to)
     fs.closeSync(to)
     fs.renameSync(made, file)

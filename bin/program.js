@@ -1,7 +1,7 @@
-const { readFileSync } = require('node:fs')
 const { createRequire } = require('node:module')
 const { resolve } = require('node:path')
 const { Script } = require('node:vm')
+const { openBundle } = require('./bundle.js')
 
 /** Modules of Node that are slow to load and are imported by name, for what only some commands do. */
 const NODE_MODULES = new Set([
@@ -23,19 +23,23 @@ const NATIVE_FOLDERS = {
 }
 
 /**
- * Loads the bundled program. Its modules are functions in one file, run when they are first asked for; large
- * packages are files beside it. @returns what the entry module exports
+ * Loads the bundled program. Its modules are functions, read and run when they are first asked for; those that the
+ * command asked for before are one script, with its compiled code. @returns what the entry module exports
  */
 exports.load = ({ folder, keepsCompiled }) => {
   const file = resolve(folder, 'program.js')
-  const source = readFileSync(file, 'latin1')
-  const compiled = keepsCompiled ? require('./compiled-code.js').compiledCode(source) : undefined
-  const kept = compiled?.kept()
-  const script = new Script(source, { filename: file, cachedData: kept })
-  const functions = script.runInThisContext()
+  const bundle = openBundle(file)
+  const compiled = keepsCompiled ? require('./compiled-code.js').compiledCode(bundle.digest) : undefined
+  const kept = compiled?.kept() ?? { modules: [] }
+  const scriptOf = (modules, cachedData) =>
+    new Script(bundle.sourceOf(modules.map(([, place]) => place)), { filename: file, cachedData })
+  const script = kept.modules.length > 0 ? scriptOf(kept.modules, kept.code) : undefined
+  const functions = new Map()
+  script?.runInThisContext().forEach((work, at) => functions.set(kept.modules[at][0], work))
   const loaded = new Map()
-  const outside = requireFrom(folder)
+  const outside = requireFrom(file)
 
+  const functionOf = (name) => scriptOf([[name, bundle.placeOf(name)]]).runInThisContext()[0]
   const loadModule = (name) => {
     if (NODE_MODULES.has(name)) return whenUsed(name)
     if (name === 'node:module') return { createRequire: () => required }
@@ -43,22 +47,27 @@ exports.load = ({ folder, keepsCompiled }) => {
     if (!name.startsWith('./') || !name.endsWith('.js')) return outside(name)
     const before = loaded.get(name)
     if (before) return before.exports
-    const own = resolve(folder, name)
-    const work =
-      functions[name] ?? new Script(readFileSync(own, 'utf8'), { filename: own }).runInThisContext()
+    const work = functions.get(name) ?? functionOf(name)
     const module = { exports: {} }
     loaded.set(name, module)
+    const own = resolve(folder, name)
     work(loadModule, module.exports, module, `file://${own}`, own, NATIVE_FOLDERS[name]?.(folder) ?? folder)
     return module.exports
   }
+  const isBundled = (name) => functions.has(name) || bundle.placeOf(name) !== undefined
   const required = Object.assign(
-    (name) => (`./${name}.js` in functions ? loadModule(`./${name}.js`).default : outside(name)),
+    (name) => (isBundled(`./${name}.js`) ? loadModule(`./${name}.js`).default : outside(name)),
     { resolve: outside.resolve },
   )
 
   const program = loadModule('./program.js')
-  if (compiled && (kept === undefined || script.cachedDataRejected))
-    compiled.keepAtExit(script, program.isCommand)
+  compiled?.keepAtExit(program.isCommand, () => {
+    const more = [...loaded.keys()].filter((name) => !functions.has(name))
+    if (more.length > 0)
+      return { modules: [...kept.modules, ...more.map((name) => [name, bundle.placeOf(name)])] }
+    if (kept.code === undefined || script.cachedDataRejected)
+      return { modules: kept.modules, code: script.createCachedData() }
+  })
   return program
 }
 
@@ -68,8 +77,8 @@ function whenUsed(name) {
 }
 
 /** A package that is shipped beside the bundle goes before one that is installed. */
-function requireFrom(folder) {
-  return createRequire(resolve(folder, 'program.js'))
+function requireFrom(file) {
+  return createRequire(file)
 }
 
 /** What is compiled for a machine, by its path: nothing has to be looked for. */

@@ -1,11 +1,11 @@
 import { spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { hostname, userInfo } from 'node:os'
-import type { Readable, Writable } from 'node:stream'
+import type { Readable } from 'node:stream'
 import type { Interruption } from './interruption.ts'
+import { type Output, outputTo } from './output.ts'
 
 /** A stream that may be a terminal. */
-export type Output = Writable & { isTTY?: boolean; columns?: number; rows?: number }
 export type Input = Readable & { isTTY?: boolean }
 
 /** Everything that is not argv. */
@@ -44,8 +44,8 @@ export function contextOfProcess(interruption: Interruption): Context {
     get stdin() {
       return process.stdin
     },
-    stdout: process.stdout,
-    stderr: process.stderr,
+    stdout: outputTo(1, () => process.stdout),
+    stderr: outputTo(2, () => process.stderr),
     now: () => new Date(),
     random: (bytes) => randomBytes(bytes),
     operator: `${userName()}@${hostname()}`,

@@ -1,6 +1,7 @@
 import { run } from './cli/run.ts'
-import { contextOfProcess, type Output } from './context.ts'
+import { contextOfProcess } from './context.ts'
 import { newInterruption } from './interruption.ts'
+import type { Output } from './output.ts'
 
 export { isCommand } from './cli/tree.ts'
 

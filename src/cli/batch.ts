@@ -1,5 +1,6 @@
 import { Writable, Readable } from 'node:stream'
-import type { Context, Output } from '../context.ts'
+import type { Context } from '../context.ts'
+import type { Output } from '../output.ts'
 import type { OpenStore } from '../db/store/open.ts'
 import { Cancelled, Failure, type Problem, Unavailable, Usage } from '../errors.ts'
 import { type Interruption, newInterruption, yieldToSignals } from '../interruption.ts'

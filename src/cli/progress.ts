@@ -1,5 +1,6 @@
 import { oneLine } from '../render/clean-text.ts'
 import { shortened } from '../render/table.ts'
+import { drawable } from './drawable.ts'
 import type { Terminal } from './terminal.ts'
 
 /** A line on stderr that goes on changing, for whoever watches; silent where nobody does. */
@@ -13,7 +14,11 @@ export async function progressOn(terminal: Terminal, first: string): Promise<Pro
   const { default: ora } = await import('ora')
   // Beside the sign that turns; drawn on one line, it is drawn anew on one.
   const fitting = (text: string) => shortened(oneLine(text), terminal.err.width - 3)
-  const spinner = ora({ text: fitting(first), stream: terminal.stderr, discardStdin: false }).start()
+  const spinner = ora({
+    text: fitting(first),
+    stream: drawable(terminal.stderr),
+    discardStdin: false,
+  }).start()
   return {
     say: (text) => {
       spinner.text = fitting(text)

@@ -1,3 +1,4 @@
+import type { Writable } from 'node:stream'
 import { isDeepStrictEqual } from 'node:util'
 import { Cancelled, Refused, Usage } from '../errors.ts'
 import { yieldToSignals } from '../interruption.ts'
@@ -6,6 +7,7 @@ import { questionOnOneLine } from '../render/question-on-one-line.ts'
 import { shortened } from '../render/table.ts'
 import { wrappedText } from '../render/wrap.ts'
 import { searchKey } from '../search-key.ts'
+import { drawable } from './drawable.ts'
 import type { FoundByName } from './session.ts'
 import type { Terminal } from './terminal.ts'
 
@@ -165,7 +167,7 @@ function harmless<Value>(choice: Choice<Value>, { err }: Terminal): Choice<Value
 
 interface Streams {
   input: Terminal['stdin']
-  output: Terminal['stderr']
+  output: Writable
   signal: AbortSignal
 }
 
@@ -174,12 +176,12 @@ async function asked<Answer>(
   terminal: Terminal,
   prompt: (streams: Streams) => Promise<Answer>,
 ): Promise<Answer> {
-  const { stdin: input, stderr: output, signal } = terminal
+  const { stdin: input, stderr, signal } = terminal
   await yieldToSignals()
   if (signal.aborted) throw new Cancelled()
   const restore = withoutRawModeFailures(input)
   try {
-    return await prompt({ input, output, signal })
+    return await prompt({ input, output: drawable(stderr), signal })
   } catch (error) {
     if (error instanceof Error && /^(Exit|Abort|Cancel)PromptError$/.test(error.name)) throw new Cancelled()
     throw error

@@ -4,7 +4,8 @@ import { addCommonOptions } from './common-options.ts'
 import { setInvocation, outcomeOf } from './action.ts'
 import { type Loader, type Group, summaries, tree } from './tree.ts'
 import { actingFor } from '../config.ts'
-import type { Context, Output } from '../context.ts'
+import type { Context } from '../context.ts'
+import type { Output } from '../output.ts'
 import { Usage } from '../errors.ts'
 import { isTopic } from './help/topics.ts'
 import { cleanForTerminal } from '../render/clean-text.ts'
@@ -201,13 +202,15 @@ async function programFor(argv: readonly string[], context: Context, output: Hel
   prepare(program, context, output)
   const words = wordsIn(argv)
   const [first] = words
+  const isKnown = first !== undefined && Object.hasOwn(tree, first)
   for (const [word, node] of Object.entries(tree)) {
-    if (output.isLine && word !== first) continue
+    // The others are listed by help alone.
+    if (word !== first && (output.isLine || isKnown)) continue
     const part = word === first ? await growFor(word, node, { words, argv }) : nameOnly(word, node)
     program.addCommand(part)
     prepare(part, context, output)
   }
-  if (first !== undefined && !Object.hasOwn(tree, first)) {
+  if (first !== undefined && !isKnown) {
     const { unknownCommand } = await import('./suggestions.ts')
     throw unknownCommand({ argv, word: first, known: Object.keys(tree), before: [] })
   }

@@ -1,4 +1,5 @@
-import type { Context, Input, Output } from '../context.ts'
+import type { Context, Input } from '../context.ts'
+import type { Output } from '../output.ts'
 import { AnswerNotWritten } from '../errors.ts'
 import { cleanForTerminal } from '../render/clean-text.ts'
 import { stylesOf, withStyles } from '../render/styles.ts'

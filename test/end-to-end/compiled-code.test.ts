@@ -9,7 +9,7 @@ import {
   truncateSync,
   writeFileSync,
 } from 'node:fs'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { execa } from 'execa'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { bin, type Desk, newDesk } from './program.ts'
@@ -35,31 +35,61 @@ describe('compiled code', () => {
   }
   const cache = () => desk.path('.cache/ssh-admin/code')
 
+  const only = () => {
+    const [file = ''] = readdirSync(cache())
+    return join(cache(), file)
+  }
+
   it('is kept in a folder that only its owner can open', async () => {
     await start()
     expect(statSync(cache()).mode & 0o777).toBe(0o700)
-    const [file = ''] = readdirSync(cache())
-    expect(file).toMatch(/^config-json[.][0-9a-f]{32}[.]v/)
-    expect(statSync(join(cache(), file)).mode & 0o777).toBe(0o600)
+    expect(basename(only())).toMatch(/^config-json[.][0-9a-f]{32}[.]v/)
+    expect(statSync(only()).mode & 0o777).toBe(0o600)
   })
 
-  it('is used the next time, and made anew where it is not whole', async () => {
+  it('begins with the modules that a command needs; what is compiled of them is kept the next time', async () => {
     await start()
-    const [file = ''] = readdirSync(cache())
-    const made = statSync(join(cache(), file))
+    const list = statSync(only()).size
+    expect(list).toBeLessThan(20_000)
     await start()
-    expect(statSync(join(cache(), file)).ino).toBe(made.ino)
-    const whole = readFileSync(join(cache(), file))
+    expect(statSync(only()).size).toBeGreaterThan(10 * list)
+  })
+
+  it('is used from then on, and made anew where it is not whole', async () => {
+    const warm = async () => {
+      await start()
+      await start()
+    }
+    await warm()
+    const made = statSync(only())
+    await start()
+    expect(statSync(only()).ino).toBe(made.ino)
+    const whole = readFileSync(only())
     for (const at of [whole.length >> 1, whole.length - 1]) {
       const damaged = Buffer.from(whole)
       damaged.writeUInt8(damaged.readUInt8(at) ^ 255, at)
-      writeFileSync(join(cache(), file), damaged)
-      await start()
-      expect(readFileSync(join(cache(), file)).equals(damaged)).toBe(false)
+      writeFileSync(only(), damaged)
+      await warm()
+      expect(readFileSync(only()).equals(damaged)).toBe(false)
+      expect(statSync(only()).size).toBeGreaterThan(made.size - 1000)
     }
-    truncateSync(join(cache(), file), made.size - 100)
-    await start()
-    expect(statSync(join(cache(), file)).size).toBeGreaterThan(made.size - 100)
+    for (const size of [7, made.size - 100]) {
+      truncateSync(only(), size)
+      await warm()
+      expect(statSync(only()).size).toBeGreaterThan(made.size - 1000)
+    }
+  })
+
+  it('knows of a module that is needed another time', async () => {
+    const help = async (topic: string) => {
+      await start({}, ['help', topic])
+      return statSync(only()).size
+    }
+    await help('settings')
+    const one = await help('settings')
+    expect(await help('roles')).toBeLessThan(one / 2)
+    expect(await help('roles')).toBeGreaterThan(one)
+    expect(await help('settings')).toBeGreaterThan(one)
   })
 
   it('bears no word of what a command was asked about', async () => {

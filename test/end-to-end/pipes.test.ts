@@ -1,4 +1,4 @@
-import { existsSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { type Desk, newDesk } from './program.ts'
 
@@ -40,6 +40,33 @@ describe('the program in a pipe', () => {
     const whole = await desk.program(['users', 'list', '--json'])
     expect(Number(stdout)).toBe(Buffer.byteLength(whole.stdout))
     expect(JSON.parse(whole.stdout).users).toHaveLength(5000)
+  })
+
+  it('arrives whole, short or long, in a pipe that was full before and in a file that holds something', async () => {
+    for (const line of ['users list --limit 1 --json', 'users list --json', 'users --help']) {
+      const { stdout: whole } = await desk.program(line.split(' '))
+      const full = `{ head -c 65536 /dev/zero; touch full; ssh-admin ${line}; }`
+      const reader = '{ until [ -e full ]; do sleep 0.01; done; tail -c +65537; }'
+      expect((await desk.shell(`rm -f full; ${full} | ${reader}`)).stdout.trimEnd()).toBe(whole.trimEnd())
+      await desk.shell(`echo before > file; ssh-admin ${line} >> file; echo after >> file`)
+      expect(readFileSync(desk.path('file'), 'utf8').trimEnd()).toBe(`before\n${whole.trimEnd()}\nafter`)
+    }
+  })
+
+  it('ends as ever where there is nothing to write to, and keeps the order of what goes to one file', async () => {
+    const nothing = await desk.shell('ssh-admin users list --limit 1 >&-; echo "$?"')
+    expect(nothing.stdout.trimEnd()).toMatch(/^[09]$/)
+    await desk.shell('ssh-admin users show nobody@school.example >both 2>&1; ssh-admin --version >>both')
+    expect(readFileSync(desk.path('both'), 'utf8')).toMatch(/^error: (.*\n)+\d+[.]\d+[.]\d+\n$/)
+  })
+
+  it('says its own help at each width as it says the help of a noun: by the program', async () => {
+    for (const width of ['40', '79', '80', '81', '93', '94', '200', 'x', '']) {
+      const ask = (argv: string[]) =>
+        desk.program(argv, { env: { HOME: desk.folder, COLUMNS: width }, extendEnv: false })
+      const [atOnce, byProgram] = [await ask(['--help']), await ask(['--help', '--quiet'])]
+      expect(atOnce).toMatchObject({ stdout: byProgram.stdout, stderr: '', exitCode: 0 })
+    }
   })
 
   it.skipIf(!existsSync('/dev/full'))(

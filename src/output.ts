@@ -1,0 +1,89 @@
+import { constants, fstatSync, openSync, writeSync } from 'node:fs'
+import type { Writable } from 'node:stream'
+
+/** What is written to: a terminal, a pipe, a file. */
+export interface Output {
+  readonly isTTY?: boolean
+  readonly columns?: number
+  readonly rows?: number
+  readonly writableEnded: boolean
+  readonly destroyed: boolean
+  /** @param done called when the text has left the process, or never can */
+  write(text: string, done?: (error?: Error | null) => void): boolean
+  on(event: 'error', listener: (error: Error) => void): unknown
+}
+
+/** What is longer is for Node's own stream, which waits for a slow reader. */
+const MOST_AT_ONCE = 65_536
+
+/**
+ * stdout or stderr. Node's own stream takes longer to load than a short command works: to a pipe that has room, or a
+ * file, a short text is written without it. Never is a reader waited for: signals are heard all the while.
+ */
+export function outputTo(descriptor: 1 | 2, own: () => Writable & Output): Output {
+  const direct = withoutStream(descriptor)
+  return direct === undefined ? own() : shortWrites(direct, own)
+}
+
+/** @returns where to write so that it never waits; nothing where that cannot be had */
+function withoutStream(descriptor: 1 | 2): number | undefined {
+  try {
+    const found = fstatSync(descriptor)
+    if (found.isFile()) return descriptor
+    // Opened anew, because whether it waits is else shared with whoever else writes there; only Linux opens it so.
+    if (found.isFIFO() && process.platform === 'linux')
+      return openSync(`/proc/self/fd/${descriptor}`, constants.O_WRONLY | constants.O_NONBLOCK)
+  } catch {
+    // Closed, or somebody else's.
+  }
+  return undefined
+}
+
+function shortWrites(descriptor: number, own: () => Writable & Output): Output {
+  let stream: (Writable & Output) | undefined
+  let length = 0
+  let failed: Error | undefined
+  const listeners: ((error: Error) => void)[] = []
+  const streamed = () => {
+    if (stream === undefined) {
+      stream = own()
+      for (const listener of listeners) stream.on('error', listener)
+    }
+    return stream
+  }
+  return {
+    get writableEnded() {
+      return stream?.writableEnded ?? false
+    },
+    get destroyed() {
+      return failed !== undefined || (stream?.destroyed ?? false)
+    },
+    write(text, done) {
+      if (stream) return stream.write(text, done)
+      const bytes = Buffer.from(text)
+      length += bytes.length
+      const written = failed ? 0 : writeWhatFits(descriptor, length > MOST_AT_ONCE ? Buffer.alloc(0) : bytes)
+      if (typeof written !== 'number') failed = written
+      if (failed === undefined && typeof written === 'number' && written < bytes.length)
+        return streamed().write(bytes.subarray(written), done)
+      if (done) process.nextTick(done, failed)
+      return true
+    },
+    on(_, listener) {
+      listeners.push(listener)
+      stream?.on('error', listener)
+    },
+  }
+}
+
+/** @returns how many bytes were taken, or why none is any more */
+function writeWhatFits(descriptor: number, bytes: Buffer): number | Error {
+  let written = 0
+  try {
+    while (written < bytes.length) written += writeSync(descriptor, bytes, written)
+  } catch (error) {
+    if (!(error instanceof Error)) throw error
+    if (!('code' in error) || error.code !== 'EAGAIN') return error
+  }
+  return written
+}
