@@ -35,7 +35,8 @@ exports.load = ({ folder, keepsCompiled }) => {
     new Script(bundle.sourceOf(modules.map(([, place]) => place)), { filename: file, cachedData })
   const script = kept.modules.length > 0 ? scriptOf(kept.modules, kept.code) : undefined
   const functions = new Map()
-  script?.runInThisContext().forEach((work, at) => functions.set(kept.modules[at][0], work))
+  for (const [at, work] of (script?.runInThisContext() ?? []).entries())
+    functions.set(kept.modules[at][0], work)
   const loaded = new Map()
   const outside = requireFrom(file)
 

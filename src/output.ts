@@ -1,4 +1,4 @@
-import { constants, fstatSync, openSync, writeSync } from 'node:fs'
+import { constants, fstatSync, openSync, type Stats, writeSync } from 'node:fs'
 import type { Writable } from 'node:stream'
 
 /** What is written to: a terminal, a pipe, a file. */
@@ -21,25 +21,24 @@ const MOST_AT_ONCE = 65_536
  * file, a short text is written without it. Never is a reader waited for: signals are heard all the while.
  */
 export function outputTo(descriptor: 1 | 2, own: () => Writable & Output): Output {
-  const direct = withoutStream(descriptor)
-  return direct === undefined ? own() : shortWrites(direct, own)
+  const found = fstatSync(descriptor)
+  if (found.isCharacterDevice()) return own()
+  return shortWrites(found.isFile() ? descriptor : unwaiting(descriptor, found), own)
 }
 
-/** @returns where to write so that it never waits; nothing where that cannot be had */
-function withoutStream(descriptor: 1 | 2): number | undefined {
+/** @returns the same pipe, written to without waiting; nothing where that cannot be had */
+function unwaiting(descriptor: 1 | 2, found: Stats): number | undefined {
+  // Opened anew, because whether it waits is else shared with whoever else writes there; only Linux opens it so.
+  if (!found.isFIFO() || process.platform !== 'linux') return undefined
   try {
-    const found = fstatSync(descriptor)
-    if (found.isFile()) return descriptor
-    // Opened anew, because whether it waits is else shared with whoever else writes there; only Linux opens it so.
-    if (found.isFIFO() && process.platform === 'linux')
-      return openSync(`/proc/self/fd/${descriptor}`, constants.O_WRONLY | constants.O_NONBLOCK)
+    return openSync(`/proc/self/fd/${descriptor}`, constants.O_WRONLY | constants.O_NONBLOCK)
   } catch {
-    // Closed, or somebody else's.
+    // Nobody reads it, or it is somebody else's.
+    return undefined
   }
-  return undefined
 }
 
-function shortWrites(descriptor: number, own: () => Writable & Output): Output {
+function shortWrites(descriptor: number | undefined, own: () => Writable & Output): Output {
   let stream: (Writable & Output) | undefined
   let length = 0
   let failed: Error | undefined
@@ -62,10 +61,12 @@ function shortWrites(descriptor: number, own: () => Writable & Output): Output {
       if (stream) return stream.write(text, done)
       const bytes = Buffer.from(text)
       length += bytes.length
-      const written = failed ? 0 : writeWhatFits(descriptor, length > MOST_AT_ONCE ? Buffer.alloc(0) : bytes)
-      if (typeof written !== 'number') failed = written
-      if (failed === undefined && typeof written === 'number' && written < bytes.length)
-        return streamed().write(bytes.subarray(written), done)
+      if (bytes.length > 0 && failed === undefined) {
+        if (descriptor === undefined || length > MOST_AT_ONCE) return streamed().write(bytes, done)
+        const written = writeWhatFits(descriptor, bytes)
+        if (typeof written !== 'number') failed = written
+        else if (written < bytes.length) return streamed().write(bytes.subarray(written), done)
+      }
       if (done) process.nextTick(done, failed)
       return true
     },
