@@ -48,7 +48,7 @@ export async function readRows<Field extends string>(
       // Found anew whenever they are asked for: a sheet may have one in every cell.
       get faults() {
         return columns.flatMap(({ field }) => {
-          const fault = row.faultOf(field, { text: false })
+          const fault = row.faultOf(field)
           return fault ? [{ field, ...fault }] : []
         })
       },

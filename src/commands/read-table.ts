@@ -22,8 +22,8 @@ export interface TableRow<Field extends string> {
   textOf: (field: Field) => string
   /** Where a field stands: `Results!B4`. */
   cellOf: (field: Field) => string
-  /** Why a cell has no text that could be read; `text` says that its column is one of texts, where a 0 is none. */
-  faultOf: (field: Field, how: { text: boolean }) => CellFault | undefined
+  /** Why a cell has no text that could be read. */
+  faultOf: (field: Field) => CellFault | undefined
   /** What kind of cell it is, where that is not plain text. */
   noteOf: (field: Field) => CellNote | undefined
 }
@@ -129,7 +129,7 @@ class RowOfTable<Field extends string> implements TableRow<Field> {
     return this.sheet.cellIn(this.columns.get(field) ?? 0, this.row.number)
   }
 
-  faultOf(field: Field, how: { text: boolean }): CellFault | undefined {
+  faultOf(field: Field): CellFault | undefined {
     const { row, columns, sheet } = this
     const column = this.columnOf(field)
     if (row.fault && column === Math.min(...columns.values())) return row.fault
@@ -137,7 +137,7 @@ class RowOfTable<Field extends string> implements TableRow<Field> {
     const note: CellNote | undefined =
       merged === undefined ? this.noteOf(field) : { kind: 'merged', cell: merged }
     const text = row.cells[column]?.trim() ?? ''
-    return sheet.faultOfNote(note, how) ?? (isErrorWord(text) ? sheet.errorCell(text) : undefined)
+    return sheet.faultOfNote(note) ?? (isErrorWord(text) ? sheet.errorCell(text) : undefined)
   }
 
   private columnOf(field: Field): number {

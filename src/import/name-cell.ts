@@ -73,7 +73,7 @@ export function noNameOf(cells: Record<PersonField, NameCell>, field: PersonFiel
 }
 
 function faultOfCell({ note }: NameCell): Fault | undefined {
-  return cellFault(note, { text: true })
+  return cellFault(note)
 }
 
 function faultOfText(name: string, fault: ReturnType<typeof centreNameFault>): Fault | undefined {

@@ -47,6 +47,7 @@ function newUsersIn({
   for (const row of rows) {
     if (row.address && users.has(row.address.key)) continue
     if (lookAlikes.size > 0) holdBackLookAlike(row, lookAlikes)
+    holdBackUnknownNames(row)
     const roles = rolesOf(row)
     if (row.issues || !row.address) continue
     const { key } = row.address
@@ -61,6 +62,12 @@ function newUsersIn({
     newRows.push({ rows: people ? sameAddress : rows, key, firstName, lastName, centre, roles })
   }
   return newRows
+}
+
+/** A name that was not calculated matters for somebody new. */
+function holdBackUnknownNames(row: RosterRow): void {
+  for (const issue of row.faults ?? [])
+    if (issue.field === 'firstName' || issue.field === 'lastName') addIssue(row, issue)
 }
 
 function holdBackLookAlike(row: RosterRow, lookAlikes: Seen['lookAlikes']): void {

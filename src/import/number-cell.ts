@@ -19,7 +19,7 @@ export function readNumberCell(
     const shown = readCentreNumber(note.shown)
     if (shown !== undefined && !isPlaceholderNumber(shown)) return { number: shown }
   }
-  const fault = cellFault(note, { text: true }) ?? notedFault(raw, note)
+  const fault = cellFault(note) ?? notedFault(raw, note)
   if (fault) return { fault }
   const text = asTyped(raw)
   if (text === '' && note?.kind === 'empty-formula') return { fault: notCalculated(note.formula) }
@@ -28,7 +28,7 @@ export function readNumberCell(
   const number = readCentreNumber(text)
   if (number !== undefined && !isPlaceholderNumber(number)) return { number }
   if (/^[=＝]/.test(text)) {
-    const formula = cellFault({ kind: 'not-calculated', formula: text, zero: false }, { text: true })
+    const formula = cellFault({ kind: 'not-calculated', formula: text })
     if (formula) return { fault: formula }
   }
   return { fault: invalid(text, { hint: hintFor(text) }) }

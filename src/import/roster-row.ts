@@ -95,7 +95,7 @@ export function rowReader(
       kind: shared(textIn(row, kind)),
       associate: shared(cleanCode(textIn(row, associate)).toUpperCase()),
       faults: faultsIn(row, { columns, fields: others, sharedIssue }),
-      emptyFormulas: emptyFormulasIn(row, { name, country }),
+      emptyFormulas: emptyFormulasIn(row, { name, country, email, firstName, lastName }),
       columns: table === first ? undefined : columns,
       issues: undefined,
     }
@@ -182,12 +182,8 @@ function readEmail(
   },
 ): void {
   const fault =
-    cellFault(note, { text: true }) ??
-    (isErrorWord(text) ? errorCell(text) : undefined) ??
-    shownOtherwise(note, text)
+    cellFault(note) ?? (isErrorWord(text) ? errorCell(text) : undefined) ?? shownOtherwise(note, text)
   if (fault) blame('email', fault)
-  // Whoever it was to name is there, and nobody knows who.
-  else if (text === '' && note?.kind === 'empty-formula') blame('email', notCalculated(note.formula))
   else if (text !== '') {
     const address = readAddress(text)
     if ('key' in address) read.address = address
@@ -211,7 +207,13 @@ function readEmail(
     })
   } else if (read.firstName !== '' || read.lastName !== '' || read.role !== '' || person.faults.length > 0) {
     // A row without address and person is a centre alone.
-    blame('email', { value: '', code: 'missing-email', message: 'is missing, though the row names a person' })
+    if (note?.kind === 'empty-formula') blame('email', notCalculated(note.formula))
+    else
+      blame('email', {
+        value: '',
+        code: 'missing-email',
+        message: 'is missing, though the row names a person',
+      })
   }
 }
 
@@ -221,7 +223,7 @@ function emptyFormulasIn(
 ): RosterRow['emptyFormulas'] {
   if (notes === undefined) return undefined
   const found = new Map<CentreField, string>()
-  for (const field of ['name', 'country'] as const) {
+  for (const field of ['name', 'country', 'email', 'firstName', 'lastName'] as const) {
     const note = notes.get(columns[field] ?? -1)
     if (note?.kind === 'empty-formula') found.set(field, note.formula)
   }
@@ -247,7 +249,7 @@ function faultsIn(
     const text = cells[column]
     const note = notes?.get(column)
     const fault =
-      cellFault(note, { text: true }) ??
+      cellFault(note) ??
       (text !== undefined && isErrorWord(text) ? errorCell(text) : undefined) ??
       (shownAsText(note) === undefined ? notAsShown(note, text ?? '') : undefined)
     if (fault === undefined) continue

@@ -8,6 +8,7 @@ import { tableNotices } from '../workbook/table-notices.ts'
 import { growHeapSlowly, manyMistakes } from '../heap-growth.ts'
 import { type CentreField, centreColumns, headingOf } from './columns.ts'
 import { addIssue, sharedIssues } from './issues.ts'
+import { holdBackEmptyFormulas } from './empty-formulas.ts'
 import { cellsAsShown, type KeptCells, movesTo, newKeptCells, type SheetAsWritten } from './kept-cells.ts'
 import { type RosterRow, rowReader, unclearRowReader } from './roster-row.ts'
 import { type RowCounter, watchRowCounter } from './row-counter.ts'
@@ -125,6 +126,7 @@ export async function readRoster(workbook: Workbook, { map, keepCells, progress 
   }
   holdBackCovered(roster, table.covered)
   holdBackFormattedByRule(roster, table.formattedByRule)
+  holdBackEmptyFormulas(roster, table.calculatedColumns)
   return roster
 }
 
@@ -169,7 +171,7 @@ function holdBackCovered(roster: Roster, covered: CoveredCells): void {
     const kept = roster.cells?.get(row.row)
     for (const { field } of centreColumns) {
       const cell = cells.get(columns.get(field) ?? -1)
-      const fault = cell === undefined ? undefined : cellFault({ kind: 'merged', cell }, { text: true })
+      const fault = cell === undefined ? undefined : cellFault({ kind: 'merged', cell })
       if (fault === undefined) continue
       if (field === 'number') row.number = undefined
       if (field === 'email') row.address = undefined

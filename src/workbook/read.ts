@@ -7,7 +7,7 @@ import { detectFormat, detectTextFormat, detectZipContent } from './detect-forma
 import { didYouMean, looseLimit, nearestOf } from '../nearest.ts'
 import { type BookParts, readParts, readStyles, type SheetPart } from './parts.ts'
 import { readSharedStrings } from './shared-strings.ts'
-import type { SheetFacts } from './sheet-xml.ts'
+import { newSheetFacts, type SheetFacts } from './sheet-xml.ts'
 import { type Book, rowMaker, type SheetRow } from './sheet-rows.ts'
 import { scanSheet } from './sheet-scan.ts'
 import { type Archive, openArchive } from './zip.ts'
@@ -105,7 +105,7 @@ async function openXlsx(bytes: Buffer, { path, file, digest, wanted, fits }: Sou
       },
       marks,
       async readRows(onRow, progress) {
-        const facts: SheetFacts = { hiddenColumns: [], merged: [], formattedByRule: [] }
+        const facts = newSheetFacts()
         await archive.read(part, scanSheet(part, rowMaker(await bookOf(), onRow, facts)), { progress })
         read = undefined
         return facts
@@ -160,7 +160,7 @@ function openCsv(bytes: Buffer, { path, file, digest, wanted }: Source): Workboo
     marks: new Set(),
     async readRows(onRow, progress) {
       await readCsv(text, onRow, progress)
-      return { hiddenColumns: [], merged: [], formattedByRule: [] }
+      return newSheetFacts()
     },
     async close() {},
   }

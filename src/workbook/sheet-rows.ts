@@ -1,4 +1,4 @@
-import { type CellFault, type CellNote, rangeOf, type SheetFacts } from './sheet-xml.ts'
+import { type CellFault, type CellNote, newSheetFacts, rangeOf, type SheetFacts } from './sheet-xml.ts'
 import { columnLetters, maxColumns, maxRows } from './cell.ts'
 import { damaged, detached } from './errors.ts'
 import { changesWhatIsShown, type NumberFormat, readNumber, shownText } from './number.ts'
@@ -57,7 +57,7 @@ export interface RowMaker {
 export function rowMaker(
   { sharedStrings, formats, textFormats, numberRules, from1904, recalculates }: Book,
   onRow: (row: SheetRow) => void,
-  facts: SheetFacts = { hiddenColumns: [], merged: [], formattedByRule: [] },
+  facts: SheetFacts = newSheetFacts(),
 ): RowMaker {
   let last = 0
   let row: SheetRow = { number: 0, cells: [] }
@@ -117,13 +117,16 @@ export function rowMaker(
       if (row.cells[column] !== undefined || row.notes?.has(column) === true) row.fault ??= cellTwice(column)
       if (cell.type === 'e') {
         setNote(row, column, { kind: 'error', value: cell.value.trim() || '#ERROR' })
+        if (cell.formula !== undefined) facts.calculatedColumns.add(column)
         return
       }
       const text = meaning(cell)
-      if (cell.formula !== undefined && (cell.value === '' || maybeNotCalculated(cell))) {
+      if (cell.formula !== undefined && cell.value !== '' && !maybeNotCalculated(cell))
+        facts.calculatedColumns.add(column)
+      else if (cell.formula !== undefined) {
         const formula = `=${unescapeText(detached(cell.formula))}`
         const note: CellNote = maybeNotCalculated(cell)
-          ? { kind: 'not-calculated', formula, zero: cell.value !== '' }
+          ? { kind: 'not-calculated', formula }
           : { kind: 'empty-formula', formula }
         setNote(row, column, note)
       }
@@ -150,9 +153,9 @@ export function rowMaker(
     },
   }
 
-  /** An empty text may be what a formula says, where the file has a place for it. */
+  /** An empty text may be what a formula says, where the file has a place for it and asks for no recalculation. */
   function maybeNotCalculated({ type, value, present }: RawCell): boolean {
-    if (value === '') return type !== 'str' || !present
+    if (value === '') return type !== 'str' || !present || recalculates
     return recalculates && (type === '' || type === 'n') && Number(value) === 0
   }
 }

@@ -147,6 +147,12 @@ export interface SheetFacts {
   merged: CellRange[]
   /** Where a conditional format may show a number otherwise. */
   formattedByRule: CellRange[]
+  /** 0-based: those in which a formula has a result, so that an empty one is a result too. */
+  calculatedColumns: Set<number>
+}
+
+export function newSheetFacts(): SheetFacts {
+  return { hiddenColumns: [], merged: [], formattedByRule: [], calculatedColumns: new Set() }
 }
 
 /** `A2:B4`; undefined for what is no range. */
@@ -195,7 +201,7 @@ export function coveredCells(
 export type CellNote =
   | { kind: 'error'; value: string }
   /** A formula without a value; or with the value 0, in a workbook that asks to be recalculated. */
-  | { kind: 'not-calculated'; formula: string; zero: boolean }
+  | { kind: 'not-calculated'; formula: string }
   /** A formula whose value is an empty text: what it says, or a place that nobody has filled yet. */
   | { kind: 'empty-formula'; formula: string }
   /** Beneath a merged cell, whose text stands in `cell`: what is in it nobody sees. */
@@ -217,11 +223,11 @@ export interface CellFault {
   hint: string
 }
 
-/** Why a cell has no text that could be read; `text` says that its column is one of texts, where a 0 is none. */
-export function cellFault(note: CellNote | undefined, { text }: { text: boolean }): CellFault | undefined {
+/** Why a cell has no text that could be read. */
+export function cellFault(note: CellNote | undefined): CellFault | undefined {
   if (note === undefined) return undefined
   if (note.kind === 'error') return errorCell(note.value)
-  if (note.kind === 'not-calculated' && (text || !note.zero)) return notCalculated(note.formula)
+  if (note.kind === 'not-calculated') return notCalculated(note.formula)
   if (note.kind === 'merged') {
     return {
       code: 'merged',

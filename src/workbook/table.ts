@@ -22,6 +22,8 @@ export interface ReadTableResult extends Table {
   covered: CoveredCells
   /** Where a conditional format may show a number otherwise. */
   formattedByRule: readonly CellRange[]
+  /** The columns in which a formula has a result. */
+  calculatedColumns: ReadonlySet<number>
 }
 
 /** What to look for in a sheet, and who is told of its rows. */
@@ -106,7 +108,7 @@ export async function readTable(
     waiting = []
     return first
   }
-  const { hiddenColumns, merged, formattedByRule } = await workbook.readRows((row) => {
+  const { hiddenColumns, merged, formattedByRule, calculatedColumns } = await workbook.readRows((row) => {
     if (table === undefined && row.number <= maxHeadingRow) {
       waiting.push(row)
       return
@@ -129,6 +131,7 @@ export async function readTable(
       columns: [...withoutHeading.columns].sort((one, other) => one - other),
     },
     formattedByRule,
+    calculatedColumns,
     covered: coveredCells(merged, {
       columns: [...columns],
       rows: [found.headingRow + 1, previous?.number ?? 0],

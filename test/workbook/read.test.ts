@@ -86,9 +86,9 @@ describe('reading a workbook', () => {
     expect(row?.notes).toEqual(
       new Map<number, unknown>([
         [0, { kind: 'error', value: '#N/A' }],
-        [1, { kind: 'not-calculated', formula: '=A2', zero: false }],
+        [1, { kind: 'not-calculated', formula: '=A2' }],
         [2, { kind: 'empty-formula', formula: '=A2' }],
-        [3, { kind: 'not-calculated', formula: '=B2&"x"', zero: false }],
+        [3, { kind: 'not-calculated', formula: '=B2&"x"' }],
       ]),
     )
     expect(row && isBlankRow(row)).toBe(false)
@@ -104,7 +104,7 @@ describe('reading a workbook', () => {
     const workbook = `<workbook xmlns="${MAIN}" xmlns:r="x"><sheets><sheet name="A" sheetId="1" r:id="rId1"/></sheets><calcPr calcId="1" fullCalcOnLoad="1"/></workbook>`
     const rows = '<row r="1"><c r="A1"><f>B1</f><v>0</v></c><c r="B1"><f>C1</f><v>7</v></c></row>'
     const [row] = await rowsOf(await fileOf(book({ rows, workbook })))
-    expect(row?.notes).toEqual(new Map([[0, { kind: 'not-calculated', formula: '=B1', zero: true }]]))
+    expect(row?.notes).toEqual(new Map([[0, { kind: 'not-calculated', formula: '=B1' }]]))
   })
 
   it('reads of an inline string what is in <is>, and of every other cell what is in <v>', async () => {

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { utils, write } from 'xlsx'
 import { writeWorkbook } from '../../src/workbook/write.ts'
 import { sharedStringsScanner, sharedStringsXml } from '../../src/workbook/shared-strings.ts'
-import { readSheetXml, type SheetFacts } from '../../src/workbook/sheet-xml.ts'
+import { newSheetFacts, readSheetXml } from '../../src/workbook/sheet-xml.ts'
 import { rowMaker, type SheetRow } from '../../src/workbook/sheet-rows.ts'
 import { scanSheet } from '../../src/workbook/sheet-scan.ts'
 import type { TextSink } from '../../src/workbook/xml.ts'
@@ -137,7 +137,7 @@ const book = {
 
 function rowsBy(read: typeof scanSheet, xml: string, size: number) {
   const rows: SheetRow[] = []
-  const facts: SheetFacts = { hiddenColumns: [], merged: [], formattedByRule: [] }
+  const facts = newSheetFacts()
   const maker = rowMaker(book, (row) => rows.push(row), facts)
   return outcome(read('sheet', maker), pieces(xml, size), { rows, facts })
 }

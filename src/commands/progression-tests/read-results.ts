@@ -59,8 +59,7 @@ export async function readResults(wanted: TableFile, session: Session): Promise<
 function faultsIn(row: TableRow<ResultField>): ResultRow['faults'] {
   const faults: Writable<ResultRow['faults']> = {}
   for (const field of resultFields) {
-    // A mark of 0 may well be what a formula says.
-    const fault = row.faultOf(field, { text: field !== 'mark' })
+    const fault = row.faultOf(field)
     if (fault !== undefined) faults[field] = fault
   }
   return faults

@@ -97,7 +97,7 @@ class UserRowOfTable implements UserRow {
 /** The first cell of a row that could not be read. */
 function faultIn(row: TableRow<UserField>, isNoName: typeof noNameOf): UserRow['error'] {
   for (const { field } of userColumns) {
-    const fault = row.faultOf(field, { text: true })
+    const fault = row.faultOf(field)
     if (fault !== undefined) return { field, ...fault }
   }
   const cellAs = (field: UserField) => ({ text: row.textOf(field), note: row.noteOf(field) })
