@@ -7,10 +7,15 @@ import type { Issue } from './issues.ts'
 import type { SheetAsWritten } from './kept-cells.ts'
 import type { Roster } from './roster.ts'
 
-/** Whether a workbook says of itself that it is no whole roster: by its mark, or by the column of the reasons. */
-export function isPartOfRoster({ marks, headings }: Pick<Roster, 'marks' | 'headings'>): boolean {
+/** Whether a workbook says of itself that it is no whole roster: by its mark, by the column of the reasons, or by rows on other sheets. */
+export function isPartOfRoster({
+  marks,
+  headings,
+  otherTables,
+}: Pick<Roster, 'marks' | 'headings' | 'otherTables'>): boolean {
   const reasons = headingKey(reasonsHeading)
-  return marks.has(partOfRoster) || headings.some((heading) => headingKey(heading) === reasons)
+  const isMarked = marks.has(partOfRoster) || headings.some((heading) => headingKey(heading) === reasons)
+  return isMarked || otherTables.length > 0
 }
 
 /** Who stands in no part of a roster may well stand in the rest of it. */

@@ -83,6 +83,23 @@ export function hasHeadings(
   }
 }
 
+/** Whether rows may stand below headings of what is sought: with the column that tells them apart, and another. */
+export function mayHoldRows(
+  rows: readonly SheetRow[],
+  {
+    specs,
+    map = {},
+    key,
+  }: { specs: readonly ColumnSpec[]; map?: Readonly<Record<string, string>>; key: string },
+): boolean {
+  const { meanings, mapped } = knownHeadings(specs, map)
+  const headings = rows.findIndex((row) => {
+    const fields = fieldsIn(row, meanings, mapped)
+    return fields.has(key) && fields.size > 1
+  })
+  return headings >= 0 && rows.slice(headings + 1).some((row) => !isBlankRow(row))
+}
+
 function columnsOf(
   headings: string[],
   specs: readonly ColumnSpec[],

@@ -26,7 +26,7 @@ export interface Workbook {
   sheets: string[]
   /** Those that are shown to who opens it, and are not read. */
   otherSheets: string[]
-  /** Those of the others that look like what is sought, too. */
+  /** Those of the others that may hold rows of what is sought, hidden ones too. */
   otherTables: () => Promise<string[]>
   /** The sheets that look like what is sought, where the one that is read does not. */
   likelySheets: string[]
@@ -46,18 +46,20 @@ export interface OpenOptions {
   signal?: AbortSignal
   /** Whether the first rows of a sheet are those of what is sought; of several sheets, that tells which to read. */
   fits?: (rows: SheetRow[]) => boolean
+  /** Whether a sheet that is not read may hold rows of what is sought, by its first rows. */
+  holdsRows?: (rows: SheetRow[]) => boolean
 }
 
 /** Opens an `.xlsx` or CSV file, told apart by content; throws UnusableWorkbook with words that say what it is instead. */
 export async function openWorkbook(
   path: string,
-  { sheet, stdin, signal, fits }: OpenOptions = {},
+  { sheet, stdin, signal, fits, holdsRows }: OpenOptions = {},
 ): Promise<Workbook> {
   const { bytes, digest } = await readContents(path, { stdin, signal })
   const file = path === '-' ? '-' : basename(path)
   return detectFormat(bytes, path) === 'zip'
-    ? openXlsx(bytes, { path, file, digest, wanted: sheet, fits })
-    : openCsv(bytes, { path, file, digest, wanted: sheet, fits })
+    ? openXlsx(bytes, { path, file, digest, wanted: sheet, fits, holdsRows })
+    : openCsv(bytes, { path, file, digest, wanted: sheet })
 }
 
 interface Source {
@@ -65,10 +67,14 @@ interface Source {
   file: string
   digest: string
   wanted: string | undefined
-  fits: OpenOptions['fits']
+  fits?: OpenOptions['fits']
+  holdsRows?: OpenOptions['holdsRows']
 }
 
-async function openXlsx(bytes: Buffer, { path, file, digest, wanted, fits }: Source): Promise<Workbook> {
+async function openXlsx(
+  bytes: Buffer,
+  { path, file, digest, wanted, fits, holdsRows }: Source,
+): Promise<Workbook> {
   const archive = await openArchive(bytes)
   try {
     await detectZipContent(archive, path)
@@ -97,10 +103,10 @@ async function openXlsx(bytes: Buffer, { path, file, digest, wanted, fits }: Sou
       otherSheets: sheets.filter((other) => other.visible && other.name !== name).map((other) => other.name),
       likelySheets: likely,
       async otherTables() {
-        if (fits === undefined) return []
         const found: string[] = []
-        for (const sheet of sheets)
-          if (sheet.visible && sheet.name !== name && (await looksRight(sheet))) found.push(sheet.name)
+        for (const other of holdsRows === undefined ? [] : sheets.filter((sheet) => sheet !== chosen))
+          if (holdsRows?.(await firstRows(archive, { part: other.part, book: await bookOf() })))
+            found.push(other.name)
         return found
       },
       marks,

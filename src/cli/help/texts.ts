@@ -122,7 +122,8 @@ Headings are found wherever they stand and in whatever order; --map 'Column=fiel
   --delete-extra, --delete-centre or --delete-user; more than a fifth needs --allow-deletes N.
   Centres are renamed by their names in the workbook; more than a fifth needs --allow-renames N.
   The rows held back, written with --issues-out and corrected, are part of a roster: in it nobody is missing
-  or extra. --partial says so of another workbook, --whole-roster that it is one after all.
+  or extra, as by one sheet of a workbook whose other sheets have rows too. --partial says so of another
+  workbook, --whole-roster that it is one after all.
   ssh-admin centres imports undo ID takes an import back.
 
 What a cell shows is what goes in. In CSV each line end ends a row; a cell of several lines is read where it

@@ -48,7 +48,7 @@ const options = {
     optional(wholeNumber('a whole number', { min: 0 })),
   ),
   partial: flag('this is part of a roster: nobody is missing or extra'),
-  wholeRoster: flag('this is a whole roster, though it says that it is part of one'),
+  wholeRoster: flag('this is a whole roster, though the workbook says or looks like part of one'),
   restoreDeleted: flag('restore the deleted centres that the workbook names'),
   sendMail: flag('send each new user a message that says how to activate the account'),
   progress: optionOf(['json'], '<form>', 'how far it is, on stderr: json for a document a line'),
