@@ -10,7 +10,7 @@ export function nearKey(number: string): string {
   return withoutZeros(number.replaceAll('O', '0').replace(/[IL]/g, '1'))
 }
 
-const slips = /[OIL]|^0/
+const slips = /[OIL]|(?<!\d)0/
 
 function withoutZeros(number: string): string {
   return number.replace(/^0+|(?<=[A-Z])0+(?=\d)/g, '')
