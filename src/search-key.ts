@@ -14,7 +14,7 @@ const likeness: Record<string, string> = {
 const unlike = /[ıßæœøđł’‘]/g
 
 /**
- * What each letter is folded to does not depend on its neighbours, but for Greek, where a sigma does, and the parts of
+ * The key of each letter does not depend on its neighbours, but for Greek, where a sigma does, and the parts of
  * Korean letters, which join; nor is half of a letter one.
  */
 const separate =
@@ -28,7 +28,7 @@ export function searchKey(text: string): string {
   return separate.test(text) ? text.toLowerCase().replace(beyondAscii, keyOfLetter) : normalized(text)
 }
 
-/** Folded once: an import holds the same few letters a hundred thousand times. */
+/** Made once: an import holds the same few letters a hundred thousand times. */
 function keyOfLetter(letter: string): string {
   const known = keysOfLetters.get(letter) ?? normalized(letter)
   keysOfLetters.set(letter, known)

@@ -3,6 +3,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import {
+  chmodSync,
   cpSync,
   existsSync,
   mkdirSync,
@@ -74,6 +75,8 @@ try {
 /** Nothing is ever changed in the tree that somebody works in. */
 function copyOfTree(): string {
   const folder = mkdtempSync(join(tmpdir(), 'ssh-admin-mutants-'))
+  // Some tests start the program as a user who has no rights here.
+  chmodSync(folder, 0o755)
   const left = new Set(['node_modules', '.git', '.nodes', 'out'])
   for (const name of readdirSync(root)) {
     if (!left.has(name)) {
@@ -188,7 +191,11 @@ function digestOf(tests: readonly Reached[]): string {
   return digest.digest('hex').slice(0, 12)
 }
 
-async function judge(mutant: Mutant, tests: readonly Reached[]): Promise<Found> {
+/** Whether a test passes where nothing was changed: one that fails anyway has noticed nothing. */
+const passesUnchanged = new Map<string, boolean>()
+
+async function judge(mutant: Mutant, reaching: readonly Reached[]): Promise<Found> {
+  const tests = reaching.filter(({ test }) => passesUnchanged.get(test) !== false)
   if (tests.length === 0) return { outcome: 'unreached', by: null }
   const original = readFileSync(join(root, mutant.file), 'utf8')
   const mutated = original.slice(0, mutant.start) + mutant.after + original.slice(mutant.end)
@@ -197,7 +204,13 @@ async function judge(mutant: Mutant, tests: readonly Reached[]): Promise<Found> 
   const limit = 60_000 + 20 * tests.reduce((sum, { ms }) => sum + ms, 0)
   const verdict = await verdictOn(task, limit)
   if (verdict === undefined) return { outcome: 'timed out', by: null }
-  return { outcome: verdict.killedBy === null ? 'survived' : 'killed', by: verdict.killedBy }
+  const { killedBy } = verdict
+  if (killedBy === null) return { outcome: 'survived', by: null }
+  if (!passesUnchanged.has(killedBy)) {
+    const unchanged = await verdictOn({ ...task, mutated: original, tests: [killedBy] }, limit)
+    passesUnchanged.set(killedBy, unchanged?.killedBy === null)
+  }
+  return passesUnchanged.get(killedBy) ? { outcome: 'killed', by: killedBy } : judge(mutant, reaching)
 }
 
 /** @returns undefined where it did not come to an end in time */

@@ -140,7 +140,10 @@ describe('editing a centre', () => {
 
   it('never makes a centre its own Associate', async () => {
     await world.centre('CA001', { kind: 'associate' })
-    await expect(editing('CA001', { associate: 'CA001' })).rejects.toMatchObject({ code: 'not-an-associate' })
+    await expect(editing('CA001', { associate: 'CA001' })).rejects.toMatchObject({
+      code: 'not-an-associate',
+      message: 'CA001 itself is not an Associate that CA001 can belong to.',
+    })
   })
 
   it('refuses either mark beside the other', async () => {

@@ -657,7 +657,8 @@ describe('publishing', () => {
     ['9999-12-31T23:59-01:00'],
     ['0000-01-01T00:00+01:00'],
   ])('takes no %s for a moment', async (moment) => {
-    expect(await drafting('--closes', moment)).toMatchObject({ exit: 2 })
+    const ran = await drafting('--closes', moment, '--json')
+    expect([ran.exit, ran.error().code]).toEqual([2, 'invalid-moment'])
   })
 
   it('takes no release that closes before it opens', async () => {
