@@ -2,11 +2,13 @@ import { existsSync } from 'node:fs'
 import { basename, dirname } from 'node:path'
 import { draftsFolder } from '../config.ts'
 import { removeAbandoned, unfinishedOutputsIn } from './unfinished-outputs.ts'
+import { unfinishedUploads } from '../db/contents/contents.ts'
 import { unfinishedSheets } from '../db/imports/pending-pin-sheets.ts'
 import type { OpenStore } from '../db/store/open.ts'
 import { isSharedPlace } from '../shared-place.ts'
 import { placesOf } from './store-paths.ts'
 import { statusOfMaker, type UnfinishedFile, unfinishedIn } from '../unfinished-files.ts'
+import { count } from '../render/text.ts'
 import type { Session } from './session.ts'
 
 type LeftoverScope = Pick<Session, 'settings' | 'context'>
@@ -52,7 +54,26 @@ export async function removeLeftovers(
     const { removeOldDrafts } = await import('./drafts.ts')
     removeOldDrafts(session.context)
   }
-  if (store) await forgetEndedSheets(store, noted)
+  if (store) {
+    await forgetEndedSheets(store, noted)
+    await removeBrokenUploads(session, store)
+  }
+}
+
+/** The bytes of files that were cut short on their way into the store. */
+async function removeBrokenUploads({ notify }: Pick<Session, 'notify'>, store: OpenStore): Promise<void> {
+  if (store.engine.server?.hasUploads() === false) return
+  if ((await unfinishedUploads(store.db)).length === 0) return
+  const { brokenUploads, sweepUploads } = await import('../rules/resources/sweep-uploads.ts')
+  if ((await brokenUploads(store.db, store.now())).length === 0) return
+  const { note } = await import('../db/transact.ts')
+  const removed = { count: 0 }
+  await note(store, async (trx) => {
+    removed.count = await sweepUploads(trx, store.now())
+  })
+  if (removed.count === 0) return
+  const message = `Removed what ${count(removed.count, 'upload')} that ${removed.count === 1 ? 'was' : 'were'} cut short had left in the store.`
+  notify({ code: 'leftover-removed', message })
 }
 
 /** Notes of sheets whose import was never committed and whose file is gone. */

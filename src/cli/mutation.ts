@@ -4,6 +4,7 @@ import { Cancelled, Refused, Unsure } from '../errors.ts'
 import type { AnyJsonOfChange } from '../render/json.ts'
 import type { Message } from '../render/messages.ts'
 import type { RuleContext } from '../rules/permissions/actor.ts'
+import type { Uploaded } from '../rules/resources/keep-content.ts'
 import type { Pieces } from '../render/pieces.ts'
 import type { View } from '../render/table.ts'
 import { answer } from './action.ts'
@@ -12,6 +13,7 @@ import type { Draft } from './drafts.ts'
 import type { OutputFile } from './output-file.ts'
 import { isMissing, type Notice, type Session, type WorkFor } from './session.ts'
 import { lineWith } from './typed-line.ts'
+import type { FileToUpload } from './upload.ts'
 
 export interface Mutation<Args, Options, Request, Result> extends Declaration<Args, Options> {
   /** What is done where these options ask for something else than a change of the store. @returns its exit code */
@@ -24,6 +26,12 @@ export interface Mutation<Args, Options, Request, Result> extends Declaration<Ar
   act: (trx: Trx, ctx: RuleContext, request: Request, store: OpenStore) => Promise<Result>
   /** The file that it writes: asked about once the work is known to be possible, and taken away where it comes to nothing. */
   output?: (request: Request) => OutputFile | undefined
+  /** Files whose bytes go into the store once the work is known to be possible and is agreed to, before the transaction that refers to them. */
+  upload?: {
+    files: (request: Request) => readonly FileToUpload[]
+    /** The request, with where their bytes are. */
+    with: (request: Request, uploaded: readonly Uploaded[]) => Request
+  }
   /** The last within the transaction, and never in a rehearsal: files beside the store, while all can be taken back. */
   beforeCommit?: (result: Result, at: CommitStage<Request>) => Promise<void>
   /** What follows once it counts. @returns what is answered */
@@ -171,7 +179,7 @@ async function commitOrRehearse<Args, Options, Request, Result>(
     output: OutputFile | undefined
   },
 ): Promise<{ result: Result; mail: Message[]; undelivered: boolean }> {
-  const { spec, session, store, asks, request, output } = running
+  const { spec, session, store, asks, output } = running
   const work = workOf(running)
   if (session.common.dryRun)
     return {
@@ -179,16 +187,48 @@ async function commitOrRehearse<Args, Options, Request, Result>(
       undelivered: false,
     }
   const agreed = asks ? await confirmResult(running) : running.agreed
-  if (output?.asksToReplace()) {
-    if (!asks) await session.rehearse(store, work, spec.clock)
-    await output.confirmReplacing()
-  }
+  const files = spec.upload?.files(running.request) ?? []
+  if (!asks && (output?.asksToReplace() || files.length > 0)) await session.rehearse(store, work, spec.clock)
+  await output?.confirmReplacing()
   if (session.context.signal.aborted) throw new Cancelled()
-  const {
-    result: committed,
-    queued,
-    by,
-  } = await session.commit(
+  const { request, committed, queued, by } = await withUploads(running, files, (request) =>
+    commitRequest({ ...running, request, agreed }),
+  )
+  const result = (await spec.afterCommit?.(committed, { by, request, session, store })) ?? committed
+  if (queued.length === 0 || spec.mailWaits) return { result, mail: [], undelivered: false }
+  if (session.batch) return { result, mail: await messagesWaiting(store, queued), undelivered: false }
+  const { deliverQueued } = await import('../mail/deliver.ts')
+  const { phasesOn } = await import('./phases.ts')
+  const counting = await phasesOn(session, undefined).countMessages(queued.length)
+  const delivered = await deliverQueued({ store, session, by, numbers: queued, counting })
+  return { result, mail: delivered.messages, undelivered: delivered.undelivered }
+}
+
+/** The bytes of these files are in the store before the transaction that refers to them, and go where it comes to nothing. */
+async function withUploads<Args, Options, Request, Result, Done>(
+  { spec, session, store, request }: WithRequest<Args, Options, Request, Result>,
+  files: readonly FileToUpload[],
+  work: (request: Request) => Promise<Done>,
+): Promise<Done> {
+  if (!spec.upload || files.length === 0) return work(request)
+  const { removeUploads, uploadFiles } = await import('./upload.ts')
+  const uploaded = await uploadFiles(session, { store, files })
+  try {
+    if (session.context.signal.aborted) throw new Cancelled()
+    return await work(spec.upload.with(request, uploaded))
+  } catch (error) {
+    // What may have been saved refers to them.
+    if (!(error instanceof Unsure)) await removeUploads(store, uploaded)
+    throw error
+  }
+}
+
+async function commitRequest<Args, Options, Request, Result>(
+  running: WithRequest<Args, Options, Request, Result> & { agreed: string | undefined },
+): Promise<{ request: Request; committed: Result; queued: number[]; by: RuleContext['by'] }> {
+  const { spec, session, store, request, agreed } = running
+  const work = workOf(running)
+  const { result, queued, by } = await session.commit(
     store,
     async (trx, ctx) => {
       const who = agreed === undefined ? undefined : await whoIsNamed(trx, session)
@@ -199,14 +239,7 @@ async function commitOrRehearse<Args, Options, Request, Result>(
     },
     spec.clock,
   )
-  const result = (await spec.afterCommit?.(committed, { by, request, session, store })) ?? committed
-  if (queued.length === 0 || spec.mailWaits) return { result, mail: [], undelivered: false }
-  if (session.batch) return { result, mail: await messagesWaiting(store, queued), undelivered: false }
-  const { deliverQueued } = await import('../mail/deliver.ts')
-  const { phasesOn } = await import('./phases.ts')
-  const counting = await phasesOn(session, undefined).countMessages(queued.length)
-  const delivered = await deliverQueued({ store, session, by, numbers: queued, counting })
-  return { result, mail: delivered.messages, undelivered: delivered.undelivered }
+  return { request, committed: result, queued, by }
 }
 
 /** Those that a line of a batch owes: they go out once all of its lines are done. */

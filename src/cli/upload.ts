@@ -20,6 +20,7 @@ export interface FileToUpload {
   path: string
   sha256: string
   bytes: number
+  isRehearsed: true
 }
 
 /** Reads a file through for its digest; nothing of it is kept. @throws `file-…` */
@@ -43,27 +44,52 @@ export async function fileToUpload(session: Session, file: string): Promise<File
   } finally {
     progress.stop()
   }
-  return { name: basename(path), path, sha256: hash.digest('hex'), bytes }
+  return { name: basename(path), path, sha256: hash.digest('hex'), bytes, isRehearsed: true }
+}
+
+/** All of them, or nothing of any. */
+export async function uploadFiles(
+  session: Session,
+  { store, files }: { store: OpenStore; files: readonly FileToUpload[] },
+): Promise<Uploaded[]> {
+  const uploaded: Uploaded[] = []
+  try {
+    for (const file of files) uploaded.push(await uploadFile(session, { store, file }))
+    return uploaded
+  } catch (error) {
+    await removeUploads(store, uploaded)
+    throw error
+  }
+}
+
+/** Where they cannot be taken away now, the next change does; what is whole by now stays. */
+export async function removeUploads(store: OpenStore, uploaded: readonly Uploaded[]): Promise<void> {
+  const ids = uploaded.flatMap(({ uploadId }) => (uploadId === undefined ? [] : [uploadId]))
+  if (ids.length === 0) return
+  const { removeUpload } = await import('../db/contents/contents.ts')
+  const { note } = await import('../db/transact.ts')
+  const removing = note(store, async (trx) => {
+    for (const id of ids) await removeUpload(trx, id)
+  })
+  await removing.catch(() => undefined)
 }
 
 /**
  * Puts the bytes of a file into the store, piece by piece, each in a transaction of its own: others go on writing
  * meanwhile, and nothing refers to the pieces until the last makes them whole.
  */
-export async function uploadFile(
+async function uploadFile(
   session: Session,
   { store, file }: { store: OpenStore; file: FileToUpload },
 ): Promise<Uploaded> {
   const { findContent, beginUpload, addPiece } = await import('../db/contents/contents.ts')
   const { note } = await import('../db/transact.ts')
-  const { sweepUploads } = await import('../rules/resources/sweep-uploads.ts')
   const { name, path, sha256, bytes } = file
   const known = { name, sha256, bytes }
-  if (session.common.dryRun || (await findContent(store.db, sha256))?.usable) return known
+  if ((await findContent(store.db, sha256))?.usable) return known
   const { context } = session
   const upload = { id: 0 }
   await note(store, async (trx) => {
-    await sweepUploads(trx, store.now())
     upload.id = await beginUpload(trx, { maker: makersMark(), at: store.now() })
   })
   const hash = createHash('sha256')
@@ -89,7 +115,7 @@ export async function uploadFile(
       })
     }
   } catch (error) {
-    await removeQuietly(store, upload.id)
+    await removeUploads(store, [{ ...known, uploadId: upload.id }])
     throw error
   } finally {
     progress.stop()
@@ -101,17 +127,6 @@ function interrupted(name: string): Refused {
   return new Refused('upload-interrupted', `The upload of ${name} was taken for one that was cut short.`, {
     hint: 'Try again.',
   })
-}
-
-/** Where it cannot be taken away now, whoever uploads next does. */
-async function removeQuietly(store: OpenStore, uploadId: number): Promise<void> {
-  const { removeUpload } = await import('../db/contents/contents.ts')
-  const { note } = await import('../db/transact.ts')
-  try {
-    await note(store, (trx) => removeUpload(trx, uploadId))
-  } catch {
-    return
-  }
 }
 
 /** All pieces are of one length but the last. */

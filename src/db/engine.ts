@@ -67,6 +67,8 @@ export interface FewerRoundTrips {
   lastEvent(): LastEvent | undefined
   /** Whether any PIN sheet was noted, at that moment. */
   hasNotedSheets(): boolean
+  /** Whether any file was being uploaded then, or never will be whole. */
+  hasUploads(): boolean
   /** Sends a statement that answers nothing together with the next one; its failure is told there. */
   sendWithNext(query: CompiledQuery): void
 }

@@ -35,7 +35,10 @@ function contentsOf(name: string): unknown {
       .prepare<[], string>(`select name from sqlite_schema where type = 'table'`)
       .pluck()
       .all()
-    return Object.fromEntries(tables.map((table) => [table, raw.prepare(`select * from "${table}"`).all()]))
+    // An upload that came to nothing has used up its number, and left nothing else.
+    const where = (table: string) => (table === 'sqlite_sequence' ? "where name <> 'contents'" : '')
+    const rows = (table: string) => raw.prepare(`select * from "${table}" ${where(table)}`).all()
+    return Object.fromEntries(tables.map((table) => [table, rows(table)]))
   } finally {
     raw.close()
   }

@@ -1,6 +1,6 @@
 import { preparedMutation } from '../../cli/define.ts'
 import { argument, withValues } from '../../cli/parameters.ts'
-import { fileToUpload, type FileToUpload, uploadFile } from '../../cli/upload.ts'
+import { fileToUpload, type FileToUpload } from '../../cli/upload.ts'
 import { changedHelpDocumentsJson, renderChangedHelpDocuments } from '../../render/help-documents.ts'
 import { replaceHelpDocument } from '../../rules/help-documents/upload.ts'
 import type { Uploaded } from '../../rules/resources/keep-content.ts'
@@ -27,10 +27,10 @@ export const replace = () =>
       const request: Request = { id, file, uploaded: file }
       return request
     },
-    complete: async (request, { session, store }) => ({
-      ...request,
-      uploaded: await uploadFile(session, { store, file: request.file }),
-    }),
+    upload: {
+      files: ({ file }) => [file],
+      with: (request, [uploaded = request.file]) => ({ ...request, uploaded }),
+    },
     act: async (trx, ctx, { id, uploaded: file }) => [await replaceHelpDocument(trx, { id, file, ctx })],
     confirm: {
       question: ([changed]) =>

@@ -1,6 +1,6 @@
 import { preparedMutation } from '../../cli/define.ts'
 import { argument, requiredOption } from '../../cli/parameters.ts'
-import { fileToUpload, type FileToUpload, uploadFile } from '../../cli/upload.ts'
+import { fileToUpload, type FileToUpload } from '../../cli/upload.ts'
 import { changedHelpDocumentsJson, renderChangedHelpDocuments } from '../../render/help-documents.ts'
 import { uploadHelpDocument } from '../../rules/help-documents/upload.ts'
 import type { Uploaded } from '../../rules/resources/keep-content.ts'
@@ -25,10 +25,10 @@ export const upload = () =>
       const request: Request = { title, file, uploaded: file }
       return request
     },
-    complete: async (request, { session, store }) => ({
-      ...request,
-      uploaded: await uploadFile(session, { store, file: request.file }),
-    }),
+    upload: {
+      files: ({ file }) => [file],
+      with: (request, [uploaded = request.file]) => ({ ...request, uploaded }),
+    },
     act: async (trx, ctx, { title, uploaded: file }) => [await uploadHelpDocument(trx, { title, file, ctx })],
     render: renderChangedHelpDocuments,
     json: changedHelpDocumentsJson,

@@ -2,7 +2,7 @@ import * as z from 'zod'
 import { preparedMutation } from '../../cli/define.ts'
 import { each, option, repeated, requiredOption, withValues } from '../../cli/parameters.ts'
 import { commaList, transformed } from '../../cli/typed-values.ts'
-import { fileToUpload, type FileToUpload, uploadFile } from '../../cli/upload.ts'
+import { fileToUpload, type FileToUpload } from '../../cli/upload.ts'
 import { Usage } from '../../errors.ts'
 import { changedResourcesJson, renderChangedResources } from '../../render/resources.ts'
 import type { Uploaded } from '../../rules/resources/keep-content.ts'
@@ -20,7 +20,7 @@ import { typedSeries } from '../key-times/typed.ts'
 interface Request {
   facts: ResourceFacts
   files: FileToUpload[]
-  uploaded: Uploaded[]
+  uploaded: readonly Uploaded[]
 }
 
 /** One line of text that says what a file is. */
@@ -72,13 +72,12 @@ Nobody sees a resource until a release opens it. The same file with the same fac
       if (names.length === 0) throw new Usage('Which file?', { code: 'missing-value' })
       const files: FileToUpload[] = []
       for (const name of new Set(names)) files.push(await fileToUpload(session, name))
-      const request: Request = { facts: { title, kind, series, components, area }, files, uploaded: [] }
+      const request: Request = { facts: { title, kind, series, components, area }, files, uploaded: files }
       return request
     },
-    complete: async (request, { session, store }) => {
-      const uploaded: Uploaded[] = []
-      for (const file of request.files) uploaded.push(await uploadFile(session, { store, file }))
-      return { ...request, uploaded }
+    upload: {
+      files: ({ files }) => files,
+      with: (request, uploaded) => ({ ...request, uploaded }),
     },
     act: async (trx, ctx, { facts, uploaded }) => {
       const changed: Awaited<ReturnType<typeof uploadResource>>[] = []

@@ -107,7 +107,7 @@ async function findingsOfContents(
               target: 'uploads',
               code: 'broken-uploads',
               message: `${broken} ${broken === 1 ? 'upload was' : 'uploads were'} cut short.`,
-              hint: 'It harms nothing; the next upload takes away what is left.',
+              hint: 'It harms nothing; the next change removes what is left.',
             },
           ]),
     ],

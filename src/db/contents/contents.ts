@@ -96,9 +96,14 @@ export function unfinishedUploads(db: Kysely<Store>): Promise<Upload[]> {
     .execute()
 }
 
-/** Takes away what was uploaded of something that will never be whole. */
+/** Takes away what was uploaded of something that will never be whole; what is whole stays. */
 export async function removeUpload(trx: Trx, id: number): Promise<void> {
-  await trx.deleteFrom('content_pieces').where('content_id', '=', id).execute()
+  await trx
+    .deleteFrom('content_pieces')
+    .where('content_id', 'in', (unfinished) =>
+      unfinished.selectFrom('contents').select('id').where('id', '=', id).where('sha256', 'is', null),
+    )
+    .execute()
   await trx.deleteFrom('contents').where('id', '=', id).where('sha256', 'is', null).execute()
 }
 

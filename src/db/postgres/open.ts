@@ -99,6 +99,7 @@ function sharedEngine(connection: SharedConnection, db: Kysely<Store>): Engine {
     server: {
       lastEvent: () => connection.lastEvent,
       hasNotedSheets: () => connection.hasNotedSheets,
+      hasUploads: () => connection.hasUploads,
       sendWithNext: ({ sql, parameters }) => connection.sendWithNext(sql, parameters),
     },
     aboutServer: () => connection.about(),

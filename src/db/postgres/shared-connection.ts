@@ -49,6 +49,7 @@ export class SharedConnection {
   #row: StoreRow | undefined
   #lastEvent: LastEvent | undefined
   #hasNotedSheets = false
+  #hasUploads = false
   #expected: LogHead | undefined
   /** The server's own number of the change that is open. */
   #transaction: string | undefined
@@ -141,6 +142,11 @@ export class SharedConnection {
   /** Whether any PIN sheet was noted, at that moment. */
   get hasNotedSheets(): boolean {
     return this.#hasNotedSheets
+  }
+
+  /** Whether any file was being uploaded then, or never will be whole. */
+  get hasUploads(): boolean {
+    return this.#hasUploads
   }
 
   /** @throws `store-newer`, `store-older` */
@@ -500,6 +506,7 @@ export class SharedConnection {
     this.#lastEvent =
       id === null || !mac || at === null ? undefined : { id, segment: segment ?? 1, mac, at, beyond }
     this.#hasNotedSheets = row.sheets
+    this.#hasUploads = row.uploads
     const difference = Number(row.clock) - Date.now()
     this.#clockDifference = Math.abs(difference) < minClockDifference ? 0 : difference
   }

@@ -9,6 +9,8 @@ export interface Uploaded {
   bytes: number
   /** The upload that has its pieces; absent where the bytes are kept already, or in a rehearsal. */
   uploadId?: number
+  /** Nothing of it is uploaded yet: what stands for it is taken back. */
+  isRehearsed?: true
 }
 
 /** The bytes of a file in the store. */
@@ -23,16 +25,17 @@ export interface Kept {
  * again takes the place of bytes that are damaged.
  */
 export async function keepContent(trx: Trx, file: Uploaded): Promise<Kept> {
-  const { name, sha256, bytes, uploadId } = file
+  const { name, sha256, bytes, uploadId, isRehearsed = false } = file
   const there = await findContent(trx, sha256)
   if (there) {
-    const mended = !there.usable && uploadId !== undefined
-    if (mended) await mendContent(trx, { contentId: there.id, uploadId })
+    const mended = !there.usable && (uploadId !== undefined || isRehearsed)
+    if (uploadId !== undefined && mended) await mendContent(trx, { contentId: there.id, uploadId })
     else if (uploadId !== undefined) await removeUpload(trx, uploadId)
     return { contentId: there.id, mended }
   }
-  if (uploadId === undefined) return { contentId: await rehearsedContent(trx, file), mended: false }
-  if (await finishUpload(trx, { uploadId, sha256, bytes })) return { contentId: uploadId, mended: false }
+  if (isRehearsed) return { contentId: await rehearsedContent(trx, file), mended: false }
+  if (uploadId !== undefined && (await finishUpload(trx, { uploadId, sha256, bytes })))
+    return { contentId: uploadId, mended: false }
   throw new Refused('upload-interrupted', `The upload of ${name} was taken for one that was cut short.`, {
     hint: 'Try again.',
   })
@@ -46,5 +49,7 @@ async function rehearsedContent(trx: Trx, { sha256, bytes }: Uploaded): Promise<
     .values({ sha256, bytes, maker: null, begun_at, mismatch_at: null })
     .returning('id')
     .executeTakeFirstOrThrow()
+  const bytesOfNone = Buffer.alloc(1)
+  await trx.insertInto('content_pieces').values({ content_id: id, position: 0, bytes: bytesOfNone }).execute()
   return id
 }
