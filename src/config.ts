@@ -191,7 +191,8 @@ function configFolder({ env }: Context): string {
   return join(baseFolder(env.XDG_CONFIG_HOME) ?? join(homeOf(env), '.config'), 'ssh-admin')
 }
 
-function dataFolder({ env }: Context): string {
+/** Where this user's own things are. */
+export function dataFolder({ env }: Context): string {
   return join(baseFolder(env.XDG_DATA_HOME) ?? join(homeOf(env), '.local', 'share'), 'ssh-admin')
 }
 

@@ -10,11 +10,6 @@ export function mkdirSync(path: string, options: fs.MakeDirectoryOptions = {}): 
   fs.mkdirSync(path, options)
 }
 
-export function mkdtempSync(prefix: string): string {
-  faultPoint('mkdtemp')
-  return fs.mkdtempSync(prefix)
-}
-
 export function openSync(path: string, flags: string | number, mode?: number): number {
   if (flags !== 'r') faultPoint(`open ${kindOf(path)}`)
   return fs.openSync(path, flags, mode)

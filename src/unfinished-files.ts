@@ -22,7 +22,7 @@ export function makersMark(): string {
   return `${thisHost()}-${process.pid}-${startOf(process.pid) ?? '0'}-${randomBytes(6).toString('hex')}`
 }
 
-const endings = 'new|restoring|migrating|part'
+const endings = 'new|restoring|migrating|part|note'
 const beside = '(?:-wal|-shm|-journal|[.]writer)?'
 const name = new RegExp(
   `[.-]([A-Za-z0-9_~]+)-(\\d+)-(\\d+)-[0-9a-f]{12}[.](?:${endings})(?:[.]\\w+)?${beside}$`,

@@ -1,5 +1,5 @@
 import { readdirSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { draftsFolder } from '../config.ts'
 import { mkdirSync, rmSync, writeFileSync } from '../disk.ts'
 import { Failure } from '../errors.ts'
@@ -27,12 +27,9 @@ export function keepDraft(session: Session, { name, text, command }: Draft, erro
   const { context, common, terminal } = session
   const say = common.json ? () => undefined : terminal.warn
   if (common.dryRun) return
-  const [, stem = name, ending = ''] = /^(.*)(\.[a-z]+)$/.exec(name) ?? []
-  const folder = draftsFolder(context)
-  const day = context.now().toISOString().slice(0, 10)
-  const file = join(folder, `${stem}-${day}-${context.random(4).toString('hex')}${ending}`)
+  const file = draftFile(context, name)
   try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 })
+    mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
     writeFileSync(file, text, { mode: 0o600, flag: 'wx' })
     say(
       `What you typed is kept for a week. To go on: ${commandLine([...whereTo(session), ...command.split(' '), file])}`,
@@ -42,6 +39,13 @@ export function keepDraft(session: Session, { name, text, command }: Draft, erro
     const reason = trouble instanceof Error ? cleanForTerminal(trouble.message) : 'unknown'
     say(`What you typed could not be kept: ${reason}`)
   }
+}
+
+/** Where something is kept that begins to be typed today. */
+export function draftFile(context: Session['context'], name: string): string {
+  const [, stem = name, ending = ''] = /^(.*)(\.[a-z]+)$/.exec(name) ?? []
+  const day = context.now().toISOString().slice(0, 10)
+  return join(draftsFolder(context), `${stem}-${day}-${context.random(4).toString('hex')}${ending}`)
 }
 
 /** The store and the actor, where they were said: what is pasted elsewhere must not reach another store. */
@@ -65,11 +69,11 @@ export function removeOldDrafts(context: Session['context']): void {
   for (const { path, since } of draftsIn(context)) if (since < before) rmSync(path, { force: true })
 }
 
-/** Those that are kept now, and since which day. */
+/** Those that are kept now, and since which day; what editors keep beside them, too. */
 export function draftsIn(context: Session['context']): { path: string; since: string }[] {
   const folder = draftsFolder(context)
   return namesIn(folder).flatMap((name) => {
-    const [, since] = /-(\d{4}-\d\d-\d\d)-[0-9a-f]{8}\.[a-z]+$/.exec(name) ?? []
+    const [, since] = /-(\d{4}-\d\d-\d\d)-[0-9a-f]{8}\.[a-z.~]+$/.exec(name) ?? []
     return since === undefined ? [] : [{ path: join(folder, name), since }]
   })
 }

@@ -1,11 +1,12 @@
 import { existsSync } from 'node:fs'
 import { basename, dirname } from 'node:path'
-import { draftsFolder } from '../config.ts'
+import { configFilePath, draftsFolder } from '../config.ts'
 import { removeAbandoned, unfinishedOutputsIn } from './unfinished-outputs.ts'
 import { unfinishedUploads } from '../db/contents/contents.ts'
 import { unfinishedSheets } from '../db/imports/pending-pin-sheets.ts'
 import type { OpenStore } from '../db/store/open.ts'
 import { isSharedPlace } from '../shared-place.ts'
+import { abandonedNotes, isNote, outputNotes, removeEndedNotes } from './output-notes.ts'
 import { placesOf } from './store-paths.ts'
 import { statusOfMaker, type UnfinishedFile, unfinishedIn } from '../unfinished-files.ts'
 import { count } from '../render/text.ts'
@@ -14,14 +15,17 @@ import type { Session } from './session.ts'
 type LeftoverScope = Pick<Session, 'settings' | 'context'>
 
 /**
- * The files of ours that are not whole: beside the store and its key, among the messages, in this folder, and where
- * imports write their sheets. A store that is older, or just restored, cannot say where that is.
+ * The files of ours that are not whole: beside the store and its key, among the messages, in this folder, beside the
+ * configuration, where imports write their sheets, and where anything else was noted to be written. A store that is
+ * older, or just restored, cannot say where imports write.
  */
 export async function unfinishedFiles(
   { settings, context }: LeftoverScope,
   store?: Pick<OpenStore, 'db'>,
 ): Promise<UnfinishedFile[]> {
-  return filesWith(await notedSheets(store), { settings, context })
+  const scope = { settings, context }
+  const notes = outputNotes(scope)
+  return [...filesWith({ sheets: await notedSheets(store), notes }, scope), ...abandonedNotes(notes)]
 }
 
 type NotedSheets = Awaited<ReturnType<typeof unfinishedSheets>>
@@ -30,16 +34,25 @@ async function notedSheets(store: Pick<OpenStore, 'db'> | undefined): Promise<No
   return store ? unfinishedSheets(store.db) : []
 }
 
-function filesWith(noted: NotedSheets, { settings, context }: LeftoverScope): UnfinishedFile[] {
+interface Noted {
+  sheets: NotedSheets
+  notes: ReturnType<typeof outputNotes>
+}
+
+function filesWith({ sheets, notes }: Noted, { settings, context }: LeftoverScope): UnfinishedFile[] {
   const { db, keyFile } = placesOf({ settings })
   const found = [
     ...[db, keyFile]
       .filter((file) => !isSharedPlace(file))
       .flatMap((file) => unfinishedIn(dirname(file), [`${basename(file)}.`])),
     ...(settings.mailDir.value ? unfinishedIn(settings.mailDir.value, ['']) : []),
-    ...unfinishedOutputsIn([context.cwd, ...noted.map(({ unfinished }) => dirname(unfinished))]),
+    ...unfinishedOutputsIn([
+      ...[context.cwd, dirname(configFilePath(context))],
+      ...(isSharedPlace(db) ? [] : [dirname(db)]),
+      ...[...sheets, ...notes].map(({ unfinished }) => dirname(unfinished)),
+    ]),
   ]
-  return [...new Map(found.map((file) => [file.path, file])).values()]
+  return [...new Map(found.map((file) => [file.path, file])).values()].filter(({ path }) => !isNote(path))
 }
 
 /** Takes away what was surely left behind, and says so; what may still be made is let alone. */
@@ -49,7 +62,9 @@ export async function removeLeftovers(
 ): Promise<void> {
   const isKnownToHaveNone = store?.engine.server?.hasNotedSheets() === false
   const noted = isKnownToHaveNone ? [] : await notedSheets(store)
-  removeAbandoned(filesWith(noted, session), session)
+  const notes = outputNotes(session)
+  removeAbandoned(filesWith({ sheets: noted, notes }, session), session)
+  removeEndedNotes(notes)
   if (existsSync(draftsFolder(session.context))) {
     const { removeOldDrafts } = await import('./drafts.ts')
     removeOldDrafts(session.context)

@@ -7,6 +7,7 @@ import { makersMark } from '../unfinished-files.ts'
 import type { CellToWrite, SheetToWrite } from '../workbook/sheet.ts'
 import type { Tables } from '../workbook/write.ts'
 import { changedMeanwhile } from './mutation.ts'
+import { noteOutput } from './output-notes.ts'
 import { confirm } from './prompt.ts'
 import type { Session } from './session.ts'
 import { type OutputKind, removeAbandoned, unfinishedOutputsIn } from './unfinished-outputs.ts'
@@ -70,6 +71,14 @@ export async function checkOutputFile(session: Session, wanted: Wanted): Promise
   return output
 }
 
+/** A file of our own, which is replaced without a question. */
+export function ownOutputFile(
+  session: Session,
+  { kind, path }: { kind: OutputKind; path: string },
+): OutputFile {
+  return outputFile(session, { kind, shown: path, path, replaces: true })
+}
+
 function outputFile(
   session: Session,
   { kind, shown, path, replaces }: { kind: OutputKind; shown: string; path: string; replaces: boolean },
@@ -78,8 +87,10 @@ function outputFile(
   const { yes, dryRun } = session.common
   let confirmed = !replaces || yes || dryRun
   const unfinished = join(dirname(path), `.${kind}-${makersMark()}.part${extname(path)}`)
+  let removeNote: () => void = () => undefined
   const discard = () => {
     for (const part of ['', '-wal', '-shm', '-journal']) removeUnfinished(`${unfinished}${part}`)
+    removeNote()
   }
   let forget: () => void = () => undefined
   let isPlaced = false
@@ -100,6 +111,7 @@ function outputFile(
       forget()
       discard()
       removeAbandoned(unfinishedOutputsIn([dirname(path)], [kind]), session)
+      removeNote = noteOutput(session, unfinished)
       forget = interruption.beforeEnding(discard)
       try {
         if ('writeTo' in contents) await contents.writeTo(unfinished)
@@ -126,6 +138,7 @@ function outputFile(
         throw refusal(shown, error)
       } finally {
         forget()
+        removeNote()
       }
     },
     discard: () => {
@@ -204,7 +217,7 @@ function removeUnfinished(path: string): void {
 
 /** What belongs to a store beside its own file, and what this program keeps there. */
 const partsOfStore =
-  /^(-wal|-shm|-journal|[.](writer|head|key|before-.*|mail)|[.].*[.](new|restoring|migrating|part)([.].*|-wal|-shm|-journal)?)$/
+  /^(-wal|-shm|-journal|[.](writer|head|key|before-.*|mail)|[.].*[.](new|restoring|migrating|part|note)([.].*|-wal|-shm|-journal)?)$/
 
 /** @throws `same-file` for the store, its key, and what lies beside them */
 function refuseFilesOfTheStore(path: string, { file, session }: { file: string; session: Session }): void {

@@ -14,6 +14,7 @@ const outputKinds = [
   'backup',
   'download',
   'list',
+  'config',
 ] as const
 export type OutputKind = (typeof outputKinds)[number]
 

@@ -1,8 +1,8 @@
-import { randomUUID } from 'node:crypto'
 import { existsSync, realpathSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import type { AnswerOfChange } from '../../cli/define.ts'
+import { ownOutputFile, textOf } from '../../cli/output-file.ts'
 import type { Session } from '../../cli/session.ts'
 import {
   type Configuration,
@@ -17,7 +17,7 @@ import {
   textOfConfigFile,
 } from '../../config.ts'
 import type { Context } from '../../context.ts'
-import { mkdirSync, renameSync, rmSync, trySyncFolder, writeFileSync } from '../../disk.ts'
+import { mkdirSync } from '../../disk.ts'
 import { Cancelled, Usage } from '../../errors.ts'
 import { hasPassword } from '../../password-in-url.ts'
 import { unknownName } from '../../rules/unknown-name.ts'
@@ -83,9 +83,10 @@ interface Change {
 
 /** Writes the file anew, whole, readable by its owner only; nothing where nothing is another. */
 export async function changeConfiguration(
-  { context, common }: Session,
+  session: Session,
   { name, change }: Change,
 ): Promise<AnswerOfChange> {
+  const { context, common } = session
   const path = configFilePath(context)
   // The whole of one that cannot be used can be replaced.
   const before = name === null ? readableConfigFile(context) : readConfigFile(context)
@@ -93,7 +94,7 @@ export async function changeConfiguration(
   const after = configurationIn(text, context)
   const changed = !isDeepStrictEqual(before, after) || !isReadable(context)
   if (context.signal.aborted) throw new Cancelled()
-  if (changed && !common.dryRun) replaceFile(path, text)
+  if (changed && !common.dryRun) await replaceFile(path, { text, session })
   const what = name === null ? 'The configuration' : flagName(name)
   return {
     text: changed ? `${what} is changed in ${path}.` : `${what} is as it was in ${path}; nothing to do.`,
@@ -112,18 +113,15 @@ function isReadable(context: Context): boolean {
 }
 
 /** Behind a link the file that it leads to: a configuration is often kept elsewhere. */
-function replaceFile(named: string, text: string): void {
+async function replaceFile(
+  named: string,
+  { text, session }: { text: string; session: Session },
+): Promise<void> {
   mkdirSync(dirname(named), { recursive: true, mode: 0o700 })
   const path = existsSync(named) ? realpathSync(named) : named
-  const unfinished = `${path}.${randomUUID()}.unfinished`
-  try {
-    writeFileSync(unfinished, text, { mode: 0o600 })
-    renameSync(unfinished, path)
-  } catch (error) {
-    rmSync(unfinished, { force: true })
-    throw error
-  }
-  trySyncFolder(dirname(path))
+  const file = ownOutputFile(session, { kind: 'config', path })
+  await file.prepare(textOf(text))
+  await file.moveIntoPlace()
 }
 
 function flagName(name: SettingName): string {

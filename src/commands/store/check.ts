@@ -137,7 +137,7 @@ async function draftsKept({ context }: Session): Promise<Finding[]> {
     target: path,
     code: 'draft-kept',
     message: `${path} holds what somebody typed on ${since}, and nothing came of it.`,
-    hint: 'ssh-admin users add --from, or templates edit NAME --from, goes on with it; a week later it is gone.',
+    hint: 'ssh-admin users add --from, templates edit NAME --from, or config edit --from, goes on with it; a week later it is gone.',
   }))
 }
 

@@ -1,8 +1,9 @@
+import { readdirSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { basename, dirname, join, resolve } from 'node:path'
 import { decodeText } from '../../decode-text.ts'
-import { mkdtempSync, rm, writeFileSync } from '../../disk.ts'
+import { draftFile } from '../../cli/drafts.ts'
+import { mkdirSync, rmSync, writeFileSync } from '../../disk.ts'
 import type { Context } from '../../context.ts'
 import { BadInput, Cancelled, Unavailable } from '../../errors.ts'
 import { inputStream, untilAborted } from '../../input-file.ts'
@@ -15,11 +16,14 @@ interface Editing {
   keep?: (saved: Uint8Array, error: unknown) => void
 }
 
-/** Lets somebody change a text in their editor. */
+/** Lets somebody change a text in their editor: a draft, from the first moment, where this process ends before the editor does. */
 export async function inEditor(text: string, { name, session, keep }: Editing): Promise<string> {
-  const { env } = session.context
-  const folder = mkdtempSync(join(tmpdir(), 'ssh-admin-'))
-  const file = join(folder, name)
+  const { env, interruption } = session.context
+  const file = fileForEditor(name, session.context)
+  // The editor may go on: what it saves is not taken from under it.
+  const forget = interruption.beforeEnding(() =>
+    session.terminal.warn(`What the editor saves is kept for a week: ${file}`),
+  )
   try {
     writeFileSync(file, text, { mode: 0o600 })
     await runEditor(env.VISUAL || env.EDITOR || 'vi', { file, context: session.context })
@@ -30,7 +34,32 @@ export async function inEditor(text: string, { name, session, keep }: Editing): 
     if (saved !== undefined && saved.toString() !== text) keep?.(saved, ended)
     throw ended
   } finally {
-    await rm(folder, { recursive: true, force: true })
+    forget()
+    removeWithCopies(file)
+  }
+}
+
+/** @throws `file-not-writable` */
+function fileForEditor(name: string, context: Context): string {
+  const file = draftFile(context, name)
+  try {
+    mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
+    return file
+  } catch (cause) {
+    throw new Unavailable('file-not-writable', `The folder ${dirname(file)} cannot be made.`, {
+      hint: 'It is where your editor would work: set XDG_DATA_HOME to a folder of yours, or use --from FILE.',
+      cause,
+    })
+  }
+}
+
+/** And what the editor keeps beside it. */
+function removeWithCopies(file: string): void {
+  try {
+    for (const name of readdirSync(dirname(file)))
+      if (name.includes(basename(file))) rmSync(join(dirname(file), name), { force: true })
+  } catch {
+    // It is a draft: store check names it, and a week later it is gone.
   }
 }
 
