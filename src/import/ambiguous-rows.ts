@@ -41,7 +41,7 @@ export function findAmbiguousRows(about: Known): AmbiguousRows {
     meant: centresOf(stray, {
       named: stray,
       known,
-      isCalled: ({ name }, names) => names.has(searchKey(name)),
+      isCalled: ({ nameKey }, names) => nameKey !== undefined && names.has(nameKey),
     }),
     hinted: centresOf(heldBack, {
       named: misplaced,
@@ -87,7 +87,7 @@ function namesOfPlace(
   const rows = places.get(number) ?? []
   const inRows = rows.filter(({ issues }) => !issues).map(({ name }) => searchKey(name))
   const said = inRows.filter((name) => name !== '')
-  const called = new Set(said.length > 0 ? said : [searchKey(centres.get(number)?.name ?? '')])
+  const called = new Set(said.length > 0 ? said : [centres.get(number)?.nameKey ?? ''])
   if (rows.length > 1) names.set(number, called)
   return called
 }
@@ -112,7 +112,8 @@ function lostRows(heldBack: readonly RosterRow[], known: Places): RosterRow[] {
   )
   if (unknown.length === 0) return []
   const good = roster.rows.filter(({ issues }) => !issues)
-  const names = new Set([...view.centres, ...good].map(({ name }) => searchKey(name)))
+  const names = new Set(good.map(({ name }) => searchKey(name)))
+  for (const { nameKey } of view.centres) if (nameKey !== undefined) names.add(nameKey)
   names.delete('')
   const addresses = new Set(good.map(({ address }) => address?.key))
   return unknown.filter(({ name, number, address }) => {

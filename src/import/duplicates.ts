@@ -19,9 +19,11 @@ interface Seen {
 /** The row at its saved centre is accepted, all others are held back; whichever order they have. */
 export function holdBackDuplicates(roster: Roster, { users, centresById }: Seen): DuplicatedUser[] {
   const duplicated: DuplicatedUser[] = []
+  const inQuestion = rowsInQuestion(roster.rows, { users, centresById })
+  if (inQuestion.size === 0) return duplicated
   const live = new Set<string>()
   for (const { number, deleted } of centresById.values()) if (!deleted) live.add(number)
-  for (const [key, rows] of rowsInQuestion(roster.rows, { users, centresById })) {
+  for (const [key, rows] of inQuestion) {
     const saved = users.get(key)
     const savedCentre = saved?.centreId ? centresById.get(saved.centreId) : undefined
     if (saved && !savedCentre) {

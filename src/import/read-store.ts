@@ -1,4 +1,4 @@
-import { type ImportReading, type ImportView, readImportView } from '../db/imports/view.ts'
+import { type ImportReading, type ImportView, readImportView, type SeenCentre } from '../db/imports/view.ts'
 import type { OpenStore } from '../db/store/open.ts'
 import type { Trx } from '../db/transact.ts'
 import type { RuleContext } from '../rules/permissions/actor.ts'
@@ -88,13 +88,19 @@ function readingOf(touched: Touched, roster: Roster | undefined): ImportReading 
     nearKey,
     foreignDomains,
     lookAlikes: (inUse) => lookAlikeDomains(foreignDomains, [...senderDomains, ...inUse], rosterDomains),
-    bearsName(centres) {
-      if (roster)
-        touched.newNames = [
-          ...new Set([...newNames(roster.rows, centres), ...namesOfNewNumbers(roster.rows, centres)]),
-        ]
-      const names = new Set([...strayNames, ...touched.newNames])
-      return names.size === 0 ? () => false : (name) => names.has(searchKey(name))
+    names: () =>
+      roster
+        ? new Set(roster.rows.map(({ name }) => searchKey(name)))
+        : new Set([...strayNames, ...touched.newNames]),
+    namesElsewhere(centres) {
+      if (roster) {
+        const named = new Set(numbers)
+        const saved = new Map<string, SeenCentre>()
+        for (const centre of centres) if (named.has(centre.number)) saved.set(centre.number, centre)
+        const ofNewNumbers = centres.length > 0 ? namesOfNewNumbers(roster.rows, saved) : []
+        touched.newNames = [...new Set([...newNames(roster.rows, saved), ...ofNewNumbers])]
+      }
+      return new Set([...strayNames, ...touched.newNames])
     },
   }
 }

@@ -57,29 +57,31 @@ interface Seen {
 }
 
 /** The names, folded, that a workbook gives to saved centres that are called otherwise. */
-export function newNames(rows: Iterable<RosterRow>, centres: readonly SeenCentre[]): Set<string> {
-  const saved = new Map(centres.map(({ number, name }) => [number, name]))
+export function newNames(rows: Iterable<RosterRow>, saved: ReadonlyMap<string, SeenCentre>): Set<string> {
   const names = new Set<string>()
   for (const { number, name } of rows) {
     const own = number === undefined || name === '' ? undefined : saved.get(number)
-    if (own !== undefined && own !== name && searchKey(own) !== searchKey(name)) names.add(searchKey(name))
+    if (own === undefined || own.name === name) continue
+    const key = searchKey(name)
+    if (own.nameKey !== key) names.add(key)
   }
   return names
 }
 
 /** A saved centre is not given the name of another, unless that one stands in the workbook too and keeps it: a column that slipped. */
 export function holdBackOthersNames(roster: Roster, { places, centres }: Seen): void {
-  const wanted = newNames(roster.rows, [...centres.values()])
+  const wanted = newNames(roster.rows, centres)
   if (wanted.size === 0) return
   const byName = new Map<string, SeenCentre[]>()
   for (const centre of centres.values()) {
-    const name = searchKey(centre.name)
-    if (!centre.deleted && wanted.has(name)) byName.set(name, [...(byName.get(name) ?? []), centre])
+    const { nameKey } = centre
+    if (nameKey !== undefined && !centre.deleted && wanted.has(nameKey))
+      byName.set(nameKey, [...(byName.get(nameKey) ?? []), centre])
   }
   for (const [number, rows] of places) {
     const centre = centres.get(number)
     const name = firstOf(rows, (row) => row.name)
-    if (!centre || name === '' || searchKey(name) === searchKey(centre.name)) continue
+    if (!centre || name === '' || searchKey(name) === centre.nameKey) continue
     const other = byName.get(searchKey(name))?.find((one) => one !== centre && !keepsName(one, places))
     if (other === undefined) continue
     for (const row of rows) {
@@ -94,7 +96,7 @@ export function holdBackOthersNames(roster: Roster, { places, centres }: Seen): 
   }
 }
 
-function keepsName({ number, name }: SeenCentre, places: RowsByCentre): boolean {
+function keepsName({ number, nameKey }: SeenCentre, places: RowsByCentre): boolean {
   const rows = places.get(number)
-  return rows?.every((row) => row.name === '' || searchKey(row.name) === searchKey(name)) ?? false
+  return rows?.every((row) => row.name === '' || searchKey(row.name) === nameKey) ?? false
 }

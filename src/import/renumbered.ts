@@ -12,11 +12,12 @@ interface Seen {
   view: Pick<ImportView, 'locations'>
 }
 
-/** The names, folded, of the numbers that are new; none where nothing is saved yet. */
-export function namesOfNewNumbers(rows: Iterable<RosterRow>, centres: readonly SeenCentre[]): Set<string> {
+/** The names, folded, of the numbers that are new. */
+export function namesOfNewNumbers(
+  rows: Iterable<RosterRow>,
+  saved: ReadonlyMap<string, SeenCentre>,
+): Set<string> {
   const names = new Set<string>()
-  if (centres.length === 0) return names
-  const saved = new Set(centres.map(({ number }) => number))
   for (const { number, name } of rows)
     if (number !== undefined && name !== '' && !saved.has(number)) names.add(searchKey(name))
   return names
@@ -27,13 +28,14 @@ export function namesOfNewNumbers(rows: Iterable<RosterRow>, centres: readonly S
  * known: most likely that centre under another number, and never a second one by itself.
  */
 export function holdBackRenumbered(roster: Roster, { places, centres, view }: Seen): void {
-  const wanted = namesOfNewNumbers(roster.rows, [...centres.values()])
+  if (centres.size === 0) return
+  const wanted = namesOfNewNumbers(roster.rows, centres)
   if (wanted.size === 0) return
   const absent = new Map<string, SeenCentre[]>()
   for (const centre of centres.values()) {
-    const name = searchKey(centre.name)
-    if (!centre.deleted && !places.has(centre.number) && wanted.has(name))
-      absent.set(name, [...(absent.get(name) ?? []), centre])
+    const { nameKey } = centre
+    if (nameKey !== undefined && !centre.deleted && !places.has(centre.number) && wanted.has(nameKey))
+      absent.set(nameKey, [...(absent.get(nameKey) ?? []), centre])
   }
   if (absent.size === 0) return
   for (const [number, rows] of places) {

@@ -9,6 +9,8 @@ export interface SeenCentre {
   id: number
   number: string
   name: string
+  /** What its name is compared by; undefined where no row of the workbook bears that name. */
+  nameKey: string | undefined
   kind: CentreKind
   status: 'approved' | 'active'
   deleted: boolean
@@ -59,8 +61,10 @@ export interface ImportReading {
   addresses: Iterable<string>
   /** Addresses of rows without a usable number: the centres of their users are touched too. */
   strayAddresses: Iterable<string>
-  /** Whether a row bears this name that has no usable number, or that of a centre called otherwise. */
-  bearsName: (centres: readonly SeenCentre[]) => (name: string) => boolean
+  /** What the names of its rows are compared by; asked for where anything is saved. */
+  names: () => ReadonlySet<string>
+  /** Those of them that stand in a row without a usable number, or with that of a centre called otherwise. */
+  namesElsewhere: (centres: readonly SeenCentre[]) => ReadonlySet<string>
   /** Domains of the workbook that are shown in another script. */
   foreignDomains: readonly string[]
   lookAlikes: (inUse: readonly string[]) => ReadonlyMap<string, string>
@@ -71,8 +75,9 @@ export interface ImportReading {
 /** Reads, table by table, what an import depends on. */
 export async function readImportView(db: Kysely<Store>, reading: ImportReading): Promise<ImportView> {
   const { numbers, addresses, strayAddresses, nearKey } = reading
-  const centres = await readCentres(db)
-  const bearsName = reading.bearsName(centres)
+  const centres = await readCentres(db, reading.names)
+  const elsewhere = reading.namesElsewhere(centres)
+  const bearsName = ({ nameKey }: SeenCentre) => nameKey !== undefined && elsewhere.has(nameKey)
   const wanted = centresWanted(centres, { numbers, bearsName, nearKey })
   for (const id of await centresOfAddresses(db, strayAddresses)) wanted.add(id)
   const users = await usersOfCentres(db, { wanted, all: centres.length })
@@ -98,13 +103,13 @@ function centresWanted(
     numbers,
     bearsName,
     nearKey,
-  }: Pick<ImportReading, 'numbers' | 'nearKey'> & { bearsName: (name: string) => boolean },
+  }: Pick<ImportReading, 'numbers' | 'nearKey'> & { bearsName: (centre: SeenCentre) => boolean },
 ): Set<number> {
   const wanted = new Set<number>()
   if (centres.length === 0) return wanted
   const named = new Set(numbers)
-  for (const { id, number, name } of centres) {
-    if (named.delete(number) || bearsName(name)) wanted.add(id)
+  for (const centre of centres) {
+    if (named.delete(centre.number) || bearsName(centre)) wanted.add(centre.id)
   }
   if (named.size === 0) return wanted
   // What is left are new numbers: saved ones that they may be mistaken for matter too.
@@ -115,9 +120,9 @@ function centresWanted(
 
 function centresBorne(
   centres: readonly SeenCentre[],
-  { numbers, bearsName }: Pick<ImportReading, 'numbers'> & { bearsName: (name: string) => boolean },
+  { numbers, bearsName }: Pick<ImportReading, 'numbers'> & { bearsName: (centre: SeenCentre) => boolean },
 ): number[] {
-  const borne = centres.filter(({ name }) => bearsName(name))
+  const borne = centres.filter(bearsName)
   if (borne.length === 0) return []
   const named = new Set(numbers)
   return borne.flatMap(({ id, number }) => (named.has(number) ? [] : [id]))
@@ -150,23 +155,28 @@ async function locationsWithAt(
   return new Map(rows.flatMap(({ id, ...location }) => (wanted.has(id) ? [[id, location] as const] : [])))
 }
 
-async function readCentres(db: Kysely<Store>): Promise<SeenCentre[]> {
+async function readCentres(db: Kysely<Store>, namesOfRows: ImportReading['names']): Promise<SeenCentre[]> {
   const coordinated = await idsOf(
     db,
     sql`select centre_id as id from users where hub_role = 'coordinator' and status <> 'deleted'`,
   )
   const rows = db
     .selectFrom('centres')
-    .select(['id', 'number', 'name', 'kind', 'status', 'deleted_at'])
+    .select(['id', 'number', 'name', 'folded', 'kind', 'status', 'deleted_at'])
     .orderBy('number')
     .stream(rowsAtOnce)
   const centres: SeenCentre[] = []
+  let names: ReadonlySet<string> | undefined
   // Named one by one: to copy all but some of a row takes longer than to read it.
-  for await (const { id, number, name, kind, status, deleted_at } of rows) {
+  for await (const { id, number, name, folded, kind, status, deleted_at } of rows) {
+    names ??= namesOfRows()
+    // It is kept behind the number; nearly all are in no row, and are let go of.
+    const nameKey = folded.slice(number.length + 1)
     centres.push({
       id,
       number,
       name,
+      nameKey: names.has(nameKey) ? nameKey : undefined,
       kind,
       status,
       deleted: deleted_at !== null,
@@ -242,13 +252,13 @@ async function countsByCentre(
   if (others.length > 0) {
     // Of most centres it is quicker to count everybody than to look for each; the index alone tells, without a row.
     const of = others.length * 4 > centres.length ? undefined : others
-    const add = (rows: readonly Counted[], sign: 1 | -1) => {
-      for (const { centre_id, n } of rows)
+    const add = async (rows: AsyncIterable<Counted>, sign: 1 | -1) => {
+      for await (const { centre_id, n } of rows)
         if (centre_id !== null && !wanted.has(centre_id))
           counts.set(centre_id, (counts.get(centre_id) ?? 0) + sign * n)
     }
-    add(await usersByCentre(db, of).execute(), 1)
-    add(await usersByCentre(db, of).where('status', '=', 'deleted').execute(), -1)
+    await add(usersByCentre(db, of).stream(rowsAtOnce), 1)
+    await add(usersByCentre(db, of).where('status', '=', 'deleted').stream(rowsAtOnce), -1)
   }
   for (const { centreId } of users.values()) {
     if (centreId !== null) counts.set(centreId, (counts.get(centreId) ?? 0) + 1)
