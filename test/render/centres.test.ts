@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { stylesOf } from '../../src/render/styles.ts'
-import { deletionQuestion } from '../../src/commands/centres/plan-import.ts'
+import { deletionQuestion } from '../../src/commands/centres/delete.ts'
 import { renderCentre, renderChangedCentres } from '../../src/render/centres.ts'
 import { deleteCentre } from '../../src/rules/centres/delete.ts'
 import { centreDetails } from '../../src/rules/centres/details.ts'

@@ -1,13 +1,13 @@
-import { centresJson, renderChangedCentres } from '../../render/centres.ts'
+import { centresJson, centreTitle, renderChangedCentres } from '../../render/centres.ts'
 import { comparableClosing, renderWithClosing, withClosing } from '../../render/closing.ts'
+import { count } from '../../render/text.ts'
 import { readCentreNumber } from '../../rules/centres/find.ts'
 import { noticingWhatCloses } from '../../rules/releases/what-closes.ts'
-import { deleteCentre } from '../../rules/centres/delete.ts'
+import { type DeletedCentre, deleteCentre } from '../../rules/centres/delete.ts'
 import { forEachTarget } from '../../rules/batch.ts'
 import { mutation } from '../../cli/define.ts'
 import { orName, each } from '../../cli/parameters.ts'
 import { comparableCentres, centreNumbers } from './options.ts'
-import { deletionQuestion } from './plan-import.ts'
 
 export const deletion = () =>
   mutation({
@@ -35,3 +35,34 @@ export const deletion = () =>
     render: (done, view) => renderWithClosing(renderChangedCentres(done.result, view), done, view),
     json: ({ result, closes }) => ({ ...centresJson(result), closed: [...closes] }),
   })
+
+/** Names the centres and says what will happen; nothing to do, nothing asked. */
+export function deletionQuestion(deleted: readonly DeletedCentre[]): string | undefined {
+  const touched = deleted.filter(({ outcome }) => outcome !== 'unchanged')
+  const [first] = touched
+  if (!first) return undefined
+  const then = [...usersKeptOut(touched), ...centresLeftAsTheyAre(touched)].join(' ')
+  if (touched.length === 1) return `Delete ${centreTitle(first.centre)}? ${then}`
+  const names = touched.slice(0, maxListed).map(({ centre }) => `  ${centreTitle(centre)}`)
+  const more = touched.length > maxListed ? [`  … and ${touched.length - maxListed} more`] : []
+  return [`Delete these ${touched.length} centres? ${then}`, ...names, ...more, ' '].join('\n')
+}
+
+const maxListed = 20
+
+function usersKeptOut(touched: readonly DeletedCentre[]): string[] {
+  const users = touched.reduce((sum, { centre }) => sum + (centre.user_count ?? 0), 0)
+  const one = touched.length === 1
+  if (users === 0) return [`${one ? 'It has' : 'They have'} no users; nothing is lost.`]
+  const whose = one ? 'Its' : 'Their'
+  const theirs = users === 1 ? `${whose} user` : `${whose} ${count(users, 'user')}`
+  return [`${theirs} cannot sign in until ${one ? 'it is' : 'they are'} restored; nothing is lost.`]
+}
+
+function centresLeftAsTheyAre(touched: readonly DeletedCentre[]): string[] {
+  const cared = touched.reduce((sum, { associateCentres }) => sum + associateCentres, 0)
+  if (cared === 0) return []
+  const by = touched.length === 1 ? 'it looks after' : 'they look after'
+  if (cared === 1) return [`The associate centre ${by} stays as it is.`]
+  return [`The ${count(cared, 'associate centre')} ${by} stay as they are.`]
+}

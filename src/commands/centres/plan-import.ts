@@ -10,11 +10,9 @@ import type { Plan } from '../../import/plan.ts'
 import type { Touched } from '../../import/read-store.ts'
 import type { ReportFacts } from '../../import/report-facts.ts'
 import type { Roster } from '../../import/roster.ts'
-import { centreTitle } from '../../render/centres.ts'
 import { describePlan } from '../../render/import.ts'
 import { mapped } from '../../render/pieces.ts'
 import { count } from '../../render/text.ts'
-import type { DeletedCentre } from '../../rules/centres/delete.ts'
 import type { RuleContext } from '../../rules/permissions/actor.ts'
 import type { Closing } from '../../rules/releases/what-closes.ts'
 
@@ -76,37 +74,6 @@ async function chooseAtTerminal(plan: Plan, { terminal }: Session): Promise<Dele
     if (typed.trim() !== String(total)) throw new Cancelled()
   }
   return deletions
-}
-
-/** Names the centres and says what will happen; nothing to do, nothing asked. */
-export function deletionQuestion(deleted: readonly DeletedCentre[]): string | undefined {
-  const touched = deleted.filter(({ outcome }) => outcome !== 'unchanged')
-  const [first] = touched
-  if (!first) return undefined
-  const then = [...usersKeptOut(touched), ...centresLeftAsTheyAre(touched)].join(' ')
-  if (touched.length === 1) return `Delete ${centreTitle(first.centre)}? ${then}`
-  const names = touched.slice(0, maxListed).map(({ centre }) => `  ${centreTitle(centre)}`)
-  const more = touched.length > maxListed ? [`  … and ${touched.length - maxListed} more`] : []
-  return [`Delete these ${touched.length} centres? ${then}`, ...names, ...more, ' '].join('\n')
-}
-
-const maxListed = 20
-
-function usersKeptOut(touched: readonly DeletedCentre[]): string[] {
-  const users = touched.reduce((sum, { centre }) => sum + (centre.user_count ?? 0), 0)
-  const one = touched.length === 1
-  if (users === 0) return [`${one ? 'It has' : 'They have'} no users; nothing is lost.`]
-  const whose = one ? 'Its' : 'Their'
-  const theirs = users === 1 ? `${whose} user` : `${whose} ${count(users, 'user')}`
-  return [`${theirs} cannot sign in until ${one ? 'it is' : 'they are'} restored; nothing is lost.`]
-}
-
-function centresLeftAsTheyAre(touched: readonly DeletedCentre[]): string[] {
-  const cared = touched.reduce((sum, { associateCentres }) => sum + associateCentres, 0)
-  if (cared === 0) return []
-  const by = touched.length === 1 ? 'it looks after' : 'they look after'
-  if (cared === 1) return [`The associate centre ${by} stays as it is.`]
-  return [`The ${count(cared, 'associate centre')} ${by} stay as they are.`]
 }
 
 export interface Wanted {
