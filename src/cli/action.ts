@@ -8,6 +8,7 @@ import { holdsName } from './names-typed.ts'
 import { type Declared, namedParameters, valuesOf } from './parameters.ts'
 import { readLines } from './read-lines.ts'
 import { actsForNobody } from '../rules/permissions/matrix.ts'
+import type { PagedOutput } from './pager.ts'
 import type { AnyJsonAnswer } from '../render/json.ts'
 import { type Pieces, piecesOfJson } from '../render/pieces.ts'
 import type { View } from '../render/table.ts'
@@ -141,12 +142,23 @@ async function sayingRehearsed(session: Session, work: () => Promise<number>): P
   return exit
 }
 
-/** Prints the answer: for a person, a pipe, or a script. */
+/** Where what somebody looks at goes: only a terminal is ever too small for it. */
+export async function outputFor(session: Session): Promise<PagedOutput> {
+  const { terminal, context } = session
+  if (!terminal.out.isTerminal || !context.stdout.rows)
+    return { write: terminal.write, end: async () => undefined }
+  const { pagedOutput } = await import('./pager.ts')
+  return pagedOutput(session)
+}
+
+/** Prints the answer: for a person, a pipe, or a script. @param where absent: what was done goes through no pager */
 export async function answer(
   session: Session,
   { text, json }: { text: string | Pieces; json: AnyJsonAnswer },
+  where?: PagedOutput,
 ): Promise<void> {
-  const { write, out } = session.terminal
+  const { out } = session.terminal
+  const { write } = where ?? session.terminal
   const { interruption } = session.context
   await yieldToSignals()
   if (interruption.signal.aborted && !interruption.isFinishing()) throw new Cancelled()

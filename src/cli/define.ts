@@ -1,7 +1,7 @@
 import { Command } from 'commander'
 import type { AnswerName, AnyJsonAnswer, AnyJsonOfChange } from '../render/json.ts'
 import type { Pieces } from '../render/pieces.ts'
-import { action, answer, type InBatch } from './action.ts'
+import { action, answer, type InBatch, outputFor } from './action.ts'
 import { addCommonOptions } from './common-options.ts'
 import { type ListOptions, listParameters } from './list-options.ts'
 import type { Listing } from './list-declaration.ts'
@@ -127,7 +127,8 @@ export function streamingCommand<Args = object, Options = object>(
 export function command<Args = object, Options = object>(spec: AnyCommand<Args, Options>): Command {
   const work: Work<Args, Options> = async (options, session) => {
     const { exit = 0, say = [], ...said } = await answerOf(spec, options, session)
-    await answer(session, said)
+    const out = spec.changes ? undefined : await outputFor(session)
+    await answer(session, said, out).finally(() => out?.end())
     for (const line of say) session.say(line)
     return exit
   }

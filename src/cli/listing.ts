@@ -4,7 +4,7 @@ import { yieldToSignals } from '../interruption.ts'
 import type { AnswerName } from '../render/json.ts'
 import { unknownName } from '../rules/unknown-name.ts'
 import { wordsIn } from '../search-key.ts'
-import { answer } from './action.ts'
+import { answer, outputFor } from './action.ts'
 import type { List, Listing, Wanted } from './list-declaration.ts'
 import { allOf, type ListFormat, listFormats, type ListOptions } from './list-options.ts'
 import { pagesOfList } from './list-rows.ts'
@@ -29,26 +29,17 @@ export async function runListing<
   const wanted = wantedOf(spec, options, session)
   const words = wordsIn(options.text)
   const other = spec.instead?.(options, session.terminal.out)
-  if (other) {
-    await answer(session, other)
-    return 0
-  }
   const out = await outputFor(session)
   try {
+    if (other) {
+      await answer(session, other, out)
+      return 0
+    }
     return await readAndWrite(spec, options, { session, wanted, words, out })
   } finally {
     // The store is closed by then, however long somebody looks at the list.
     await out.end()
   }
-}
-
-/** Only a terminal is ever too small for a list. */
-async function outputFor(session: Session): Promise<PagedOutput> {
-  const { terminal, context } = session
-  if (!terminal.out.isTerminal || !context.stdout.rows)
-    return { write: terminal.write, end: async () => undefined }
-  const { pagedOutput } = await import('./pager.ts')
-  return pagedOutput(session)
 }
 
 interface Writing<Name extends string> {

@@ -4,9 +4,10 @@ import type { AnyJsonAnswer } from '../render/json.ts'
 import type { Pieces } from '../render/pieces.ts'
 import type { RuleContext } from '../rules/permissions/actor.ts'
 import type { View } from '../render/table.ts'
-import { answer } from './action.ts'
+import { answer, outputFor } from './action.ts'
 import type { Declaration } from './define.ts'
 import type { OutputFile } from './output-file.ts'
+import type { PagedOutput } from './pager.ts'
 import { readAgainWhereLost } from './read-again.ts'
 import type { HappenedEvent } from './record-event.ts'
 import type { Notice, Session, WorkFor } from './session.ts'
@@ -53,17 +54,21 @@ export async function runQuery<Args, Options, Request, Result>(
   options: Args & Options,
   session: Session,
 ): Promise<number> {
+  const out = await outputFor(session)
   try {
-    return await look(spec, await spec.prepare(options, session), session)
+    return await look(spec, await spec.prepare(options, session), { session, out })
   } catch (error) {
     throw (await spec.explain?.(error, session)) ?? error
+  } finally {
+    // The store is closed by then, however long somebody looks at it.
+    await out.end()
   }
 }
 
 async function look<Args, Options, Request, Result>(
   spec: Query<Args, Options, Request, Result>,
   request: Request,
-  session: Session,
+  { session, out }: { session: Session; out: PagedOutput },
 ): Promise<number> {
   const output = spec.output && (await outputOf(spec.output, request, session))
   // What may be had before the question is no longer so after it: it is read anew.
@@ -74,7 +79,8 @@ async function look<Args, Options, Request, Result>(
   return reading(spec, { request, session }, async (result, store) => {
     for (const notice of spec.notices?.(result) ?? []) session.notify(notice)
     await writeAndRecord(spec, { output, result, session, store })
-    await answer(session, { text: spec.render(result, session.terminal.out), json: spec.json(result) })
+    const text = spec.render(result, session.terminal.out)
+    await answer(session, { text, json: spec.json(result) }, out)
     return spec.exit?.(result) ?? 0
   })
 }

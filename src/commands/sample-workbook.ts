@@ -39,10 +39,11 @@ export function sampleCommand({ file: usual, reader, example, sheets }: Sample):
         await prepareTable(output, { sheets: await sheets(), at: now(), signal })
         await output.moveIntoPlace()
       }
-      const text = terminal.out.isTerminal
-        ? `${common.dryRun ? 'Would write' : 'Wrote'} ${file}. When it is filled in: ${reader} ${shellWord(file)}`
-        : file
-      return { text, json: { file } }
+      const next = `When it is filled in: ${reader} ${shellWord(file)}`
+      const wrote = `${common.dryRun ? 'Would write' : 'Wrote'} ${file}. ${next}`
+      const text = terminal.out.isTerminal ? wrote : file
+      // A pipe gets the name of the file alone; whoever reads along sees what comes next.
+      return { text, json: { file }, say: terminal.out.isTerminal || common.dryRun ? [] : [next] }
     },
   })
 }

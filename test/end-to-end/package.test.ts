@@ -1,5 +1,6 @@
 import { cpSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { basename, delimiter, join } from 'node:path'
+import ExcelJS from 'exceljs'
 import { execa } from 'execa'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { csv, line } from '../import/workbook.ts'
@@ -127,6 +128,43 @@ describe.skipIf(registry.exitCode !== 0)(
       expect(readdirSync(join(shipped, 'prebuilds')).sort()).toEqual(machines.sort())
     })
 
+    it(
+      'leads whoever has nothing to PINs in three commands that it says itself, by npx',
+      async () => {
+        const home = desk.path('empty home')
+        mkdirSync(home)
+        const [tarball = ''] = readdirSync(desk.folder).filter((name) => name.endsWith('.tgz'))
+        const { stdout: globalconfig } = await execa('npm', ['config', 'get', 'globalconfig'])
+        const env = {
+          PATH: `${desk.path('bin')}${delimiter}${process.env.PATH}`,
+          HOME: home,
+          npm_config_globalconfig: globalconfig,
+          ...(later ? noCompiler : {}),
+        }
+        const npx = async (line: string) => {
+          const [, ...argv] = line.split(' ')
+          const program = ['--yes', '--package', desk.path(tarball), 'ssh-admin']
+          return execa('npx', [...program, ...argv], { cwd: home, env, extendEnv: false })
+        }
+        const suggested = (text: string, pattern: RegExp) => pattern.exec(text)?.[1] ?? 'nothing is suggested'
+
+        const help = await npx('ssh-admin')
+        const sample = await npx(suggested(help.stdout, /\$ (ssh-admin centres sample \S+)/))
+        // What its owner does in between, in their spreadsheet program.
+        const workbook = join(home, sample.stdout.trim())
+        await fillIn(workbook, {
+          'Centre number': 'EG001',
+          'Centre name': 'Nile School',
+          Country: 'Egypt',
+          Email: 'amira@school.example',
+        })
+        const imported = await npx(`${suggested(sample.stderr, /(ssh-admin centres import \S+)/)} --yes`)
+        const [, pins = ''] = /^pins\t(\S+)/m.exec(imported.stdout) ?? []
+        expect(readFileSync(join(home, pins)).subarray(0, 2).toString()).toBe('PK')
+      },
+      5 * minutes,
+    )
+
     it('writes a letter, and a workbook to fill in', async () => {
       const run = (...argv: string[]) =>
         execa(node, [join(installed, 'bin/ssh-admin.js'), ...argv], {
@@ -166,6 +204,17 @@ describe.skipIf(registry.exitCode !== 0)(
     })
   },
 )
+
+/** One centre with one person, in a workbook that is to be filled in. */
+async function fillIn(file: string, values: Readonly<Record<string, string>>): Promise<void> {
+  const workbook = new ExcelJS.Workbook()
+  await workbook.xlsx.readFile(file)
+  const [sheet] = workbook.worksheets
+  sheet?.getRow(1).eachCell((cell, column) => {
+    sheet.getCell(2, column).value = values[String(cell.value)] ?? null
+  })
+  await workbook.xlsx.writeFile(file)
+}
 
 function readPackage(folder: string) {
   return JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))

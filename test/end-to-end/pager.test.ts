@@ -41,6 +41,25 @@ describe('a list at a terminal', () => {
   })
 
   it.each([
+    ['roles list --matrix', 'Associate'],
+    ['help json', 'notices'],
+    ['centres show 0', 'Status'],
+    ['config', 'mailFrom'],
+  ])('and so does what is no list: %s', async (line, words) => {
+    const { stdout } = await world.run(['centres', 'list', '--format', 'ids', '--limit', '1'])
+    const argv = line.replace(/0$/, stdout.trim()).split(' ')
+    const { exit, text } = await list({ PAGER: world.path('pager') }, { rows: 4, argv })
+    expect([exit, text]).toEqual([0, ''])
+    expect(seen()).toContain(words)
+  })
+
+  it('does not take what a change says', async () => {
+    const argv = ['centres', 'create', 'EG999', '--name', 'Nile', '--country', 'EG', '--dry-run']
+    const { text } = await list({ PAGER: world.path('pager') }, { rows: 1, argv })
+    expect([text.includes('EG999'), seen()]).toEqual([true, ''])
+  })
+
+  it.each([
     ['fits the screen', {}, { rows: 100 }],
     ['--no-pager says so', {}, { argv: ['centres', 'list', '--no-pager'] }],
     ['PAGER is empty', { PAGER: '' }, {}],
