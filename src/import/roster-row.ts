@@ -1,5 +1,5 @@
 import { isErrorWord } from '../error-words.ts'
-import { type Address, readAddress, visible } from '../rules/users/email.ts'
+import { type Address, readAddress, readNewAddress, visible } from '../rules/users/email.ts'
 import { cellName, cleanCode, cleanText, trimCode } from '../workbook/cell.ts'
 import {
   cellFault,
@@ -185,7 +185,7 @@ function readEmail(
     cellFault(note) ?? (isErrorWord(text) ? errorCell(text) : undefined) ?? shownOtherwise(note, text)
   if (fault) blame('email', fault)
   else if (text !== '') {
-    const address = readAddress(text)
+    const address = readNewAddress(text)
     if ('key' in address) read.address = address
     else {
       const value = visible(text)

@@ -112,12 +112,15 @@ function wrong(
 }
 
 function passwordIn(path: string | undefined): string {
-  if (path === undefined) {
-    throw wrong(
-      'It names a user, but no password is set.',
-      'Name the file that holds it in SSH_ADMIN_SMTP_PASSWORD_FILE.',
-    )
-  }
+  if (path !== undefined) return smtpPasswordIn(path)
+  throw wrong(
+    'It names a user, but no password is set.',
+    'Name the file that holds it in SSH_ADMIN_SMTP_PASSWORD_FILE.',
+  )
+}
+
+/** @throws `smtp-password-exposed`, `smtp-password-missing` */
+export function smtpPasswordIn(path: string): string {
   try {
     if (process.platform !== 'win32' && statSync(path).mode & 0o077) {
       throw new Unavailable(

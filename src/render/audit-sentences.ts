@@ -23,7 +23,9 @@ export function sentenceOf(event: AuditEntry): string {
 
 function refusalOf(event: AuditEntry): string {
   const { details, action, subject, actor } = event
-  const whom = subject === null || subject === actor ? '' : ` for ${personIn(event, 'subject')}`
+  const { targets } = details
+  const others = typeof targets === 'number' ? ` and ${count(targets - 1, 'other')}` : ''
+  const whom = subject === null || subject === actor ? '' : ` for ${personIn(event, 'subject')}${others}`
   const rule = typeof details.rule === 'string' ? `: ${details.rule}` : ''
   const rehearsed = details.dryRun === true ? ' in a rehearsal' : ''
   return `${whoDid(event)} was refused ${action.replaceAll('.', ' ')}${whom}${rehearsed}${rule}`

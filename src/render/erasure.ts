@@ -19,6 +19,7 @@ export const beyondReach = [
   'PIN sheets, workbooks, plans and exports that were handed out or saved',
   'messages that were delivered',
   'copies of the mail directory',
+  'drafts of what was typed, which each desk keeps for a week',
 ] as const
 
 export function erasureJson({

@@ -1,5 +1,6 @@
 import { type Savepoint, savepoint } from '../db/savepoint.ts'
 import type { Trx } from '../db/transact.ts'
+import { recordingTogether } from './audit/record-refusal.ts'
 import { BadInput, Failure, NotFound, NotPermitted, type Problem, Refused, Usage } from '../errors.ts'
 
 /** One rule for each target, all or none: every refusal is collected into one. */
@@ -62,9 +63,7 @@ function collected(failures: readonly { target: string; failure: Failure }[], of
 function onRollbackOf(failures: readonly { failure: Failure }[]) {
   const works = failures.flatMap(({ failure: { rollback } }) => rollback.onRollback ?? [])
   if (works.length === 0) return undefined
-  return async (trx: Trx) => {
-    for (const onRollback of works) await onRollback(trx)
-  }
+  return recordingTogether(works)
 }
 
 function codeOfKind(failures: readonly { failure: Failure }[], kind: typeof NotFound | typeof Refused) {

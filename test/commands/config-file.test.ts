@@ -36,10 +36,32 @@ describe('config set', () => {
     ['mail-from', 'Cambridge', 'bad-mail-from'],
     ['base-url', 'http://hub.example', 'bad-base-url'],
     ['smtp', 'nowhere', 'bad-smtp'],
+    ['db', 'postgres://hub@db:port/hub', 'invalid-store'],
+    ['db', 'folder', 'store-foreign'],
+    ['db', 'text.txt', 'store-foreign'],
+    ['key-file', 'folder', 'key-damaged'],
+    ['key-file', 'text.txt', 'key-exposed'],
+    ['mail-dir', 'text.txt', 'invalid-option'],
+    ['smtp-password-file', 'nowhere.txt', 'smtp-password-missing'],
+    ['smtp-password-file', 'text.txt', 'smtp-password-exposed'],
   ])('refuses %s %j, with which each command or letter would be refused', async (name, value, code) => {
+    mkdirSync(world.path('folder'))
+    writeFileSync(world.path('text.txt'), 'text', { mode: 0o644 })
     const ran = await set(name, value)
-    expect([ran.exit, ran.error().code]).toEqual([2, code])
+    expect([ran.exit === 2 || ran.exit === 7, ran.error().code]).toEqual([true, code])
     expect(existsSync(file())).toBe(false)
+  })
+
+  it('takes a store, a key and a folder that are still to be made, and a store that is there', async () => {
+    for (const [name, value] of [
+      ['db', 'later.db'],
+      ['key-file', 'later.key'],
+      ['mail-dir', 'later'],
+      ['db', 'postgres://hub@db.example/hub'],
+    ] as const)
+      expect((await set(name, value)).exit, value).toBe(0)
+    await world.run(['store', 'init', '--db', 'there.db', '--yes'])
+    expect((await set('db', 'there.db')).exit).toBe(0)
   })
 
   it('takes staff, and an address, for whom a desk acts', async () => {

@@ -210,6 +210,13 @@ describe('what other programs and other hands write', () => {
     expect(ran.json()).toMatchObject({ rows: { read: 1, accepted: 1 }, centres: { created: 1 } })
   })
 
+  it('holds a row back whose address a spreadsheet has put an apostrophe before', async () => {
+    const ran = await importText("Centre number,Centre name,Email\n'EG001,Nile View School,'omar@a.example\n")
+    expect(ran.json().issues).toMatchObject([
+      { code: 'invalid-email', hint: 'take away the apostrophe at its start: omar@a.example' },
+    ])
+  })
+
   it('holds a row back whose address is a formula that says nothing, so that nobody is deleted for it', async () => {
     const cells = ['EG001', 'Nile View School']
       .map((cell) => `<c t="inlineStr"><is><t>${cell}</t></is></c>`)

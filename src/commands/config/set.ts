@@ -1,5 +1,8 @@
 import { resolveSettings, type SettingName } from '../../config.ts'
 import type { Session } from '../../cli/session.ts'
+import { existsSync, statSync } from 'node:fs'
+import { Unavailable, Usage } from '../../errors.ts'
+import { isSharedPlace, readSharedPlace } from '../../shared-place.ts'
 import { command } from '../../cli/define.ts'
 import { argument, withValues } from '../../cli/parameters.ts'
 import { changeConfiguration, settingNamed, typedSetting, settingFlags } from './configuration.ts'
@@ -30,15 +33,45 @@ export const set = () =>
 
 /** What every command would be refused for afterwards, or each letter. */
 async function refuseUnusable(
-  { context }: Session,
+  session: Session,
   { name, setting }: { name: SettingName; setting: string | boolean },
 ): Promise<void> {
+  const { context } = session
   if (name === 'as' && String(setting).trim().toLowerCase() !== 'staff') {
     const { typedAddress } = await import('../../rules/users/email.ts')
     typedAddress(String(setting))
+  }
+  if (name === 'db') await refuseUnusableStore(session, String(setting))
+  if (name === 'keyFile' && existsSync(String(setting))) {
+    const { readKeyFile } = await import('../../db/store/keys.ts')
+    readKeyFile(String(setting))
+  }
+  if (name === 'mailDir') refuseFileForFolder(String(setting))
+  if (name === 'smtpPasswordFile') {
+    const { smtpPasswordIn } = await import('../../mail/smtp-settings.ts')
+    smtpPasswordIn(String(setting))
   }
   if (name !== 'smtp' && name !== 'mailFrom' && name !== 'baseUrl') return
   const { checkMailSettings } = await import('../../mail/smtp-settings.ts')
   const file = { [name]: String(setting) }
   checkMailSettings(resolveSettings({}, { ...context, env: { HOME: context.env.HOME } }, file))
+}
+
+/** What lies there now, and is no store of ours; one that is still to be made may be named. */
+async function refuseUnusableStore(session: Session, place: string): Promise<void> {
+  if (isSharedPlace(place)) readSharedPlace(place)
+  else if (existsSync(place)) {
+    try {
+      await (await session.open('read', { path: place })).close()
+    } catch (error) {
+      if (!(error instanceof Unavailable)) throw error
+      // Whether it is busy, older or without its key is not about the setting.
+      if (/^store-(?:foreign|unavailable|newer|damaged)$/.test(error.code)) throw error
+    }
+  }
+}
+
+function refuseFileForFolder(path: string): void {
+  if (!existsSync(path) || statSync(path).isDirectory()) return
+  throw new Usage(`${path} is a file, and messages are written to a folder.`, { code: 'invalid-option' })
 }

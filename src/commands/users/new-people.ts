@@ -12,7 +12,7 @@ import type { RuleContext } from '../../rules/permissions/actor.ts'
 import { mayLearnOf } from '../../rules/permissions/decide.ts'
 import { sites, titleOfRole, titleOfSite } from '../../rules/roles/catalogue.ts'
 import type { Addition } from '../../rules/users/add.ts'
-import { type Address, readAddress, typedAddress } from '../../rules/users/email.ts'
+import { type Address, readNewAddress, typedNewAddress } from '../../rules/users/email.ts'
 import { typedNames, typedPerson } from '../../rules/users/new-user.ts'
 
 interface MutationStage {
@@ -118,7 +118,7 @@ async function askAddress({
   const text = await ask(terminal, {
     question: 'E-mail:',
     check: async (typed) => {
-      const address = readAddress(typed)
+      const address = readNewAddress(typed)
       if (!('key' in address)) return `The address ${address.problem}`
       if (asked.some((other) => other.address.key === address.key)) return 'Somebody has this address already'
       const holder = await findLiveUser(db, address.key)
@@ -126,7 +126,7 @@ async function askAddress({
       return holder && !joins ? 'Somebody has this address already' : undefined
     },
   })
-  return typedAddress(text)
+  return typedNewAddress(text)
 }
 
 async function askRights({ admin, sites: chosen }: Place, terminal: Terminal) {
@@ -156,7 +156,7 @@ export interface NewPerson extends Place {
 
 /** Reads `Amira Haddad <amira@school.example>`, or an address whose name is still to be asked for. */
 export function readPerson(text: string, place: Place): NewPerson {
-  if (!text.includes('<')) return { ...place, address: typedAddress(text), name: undefined }
+  if (!text.includes('<')) return { ...place, address: typedNewAddress(text), name: undefined }
   const { address, firstName, lastName } = typedPerson(text)
   return { ...place, address, name: { firstName, lastName } }
 }

@@ -17,7 +17,7 @@ interface Happening {
   /** Names and addresses, by field. */
   personal?: Record<string, string>
   /** Other people with a part in it, by that part: `coordinator`, `former`. */
-  people?: Record<string, { id: number; email: string } | null | undefined>
+  people?: Record<string, { id?: number | undefined; email: string } | null | undefined>
   kind?: EventKind
   /** The part of the log that this row begins, where it begins one. */
   segment?: number

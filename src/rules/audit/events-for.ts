@@ -24,10 +24,24 @@ export async function eventsFor(db: Kysely<Store>, by: Actor): Promise<Reader> {
       return { ...seen, subject: null, details: { command } }
     // Why somebody elsewhere was refused tells of where they are.
     if (event.kind === 'refusal' && event.actor === elsewhere) return { ...seen, details: { command } }
+    // Which server refused a message, and in which words, is Cambridge's own business too.
+    if (event.action.startsWith('mail.')) return { ...seen, details: withoutReason(event.details) }
+    // Nothing tells of those who may not be seen which of them are there.
+    if (event.kind === 'refusal')
+      return { ...seen, details: withoutOthers(numbers, withoutTargets(event.details)) }
     // What is said of a centre is only about that one.
     if (event.action.startsWith('centres.')) return seen
     return { ...seen, details: withoutOthers(numbers, event.details) }
   }
+}
+
+function withoutReason({ reason: _, ...facts }: Record<string, unknown>): Record<string, unknown> {
+  return facts
+}
+
+/** Whom a command was refused for beside the first. */
+function withoutTargets(facts: object): object {
+  return Object.fromEntries(Object.entries(facts).filter(([name]) => !/^target\d+$/.test(name)))
 }
 
 /** Facts without the numbers of centres but these. */

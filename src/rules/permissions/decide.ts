@@ -1,9 +1,8 @@
 import type { CentreWithPeople } from '../../db/centres/centres.ts'
 import type { VisibleCentres } from '../../db/centres/visible.ts'
 import type { CentreKind, HubRole } from '../../db/schema.ts'
-import type { Trx } from '../../db/transact.ts'
 import { NotPermitted } from '../../errors.ts'
-import { appendAudit } from '../audit/append.ts'
+import { recordingRefusal } from '../audit/record-refusal.ts'
 import { isHubRole } from '../roles/catalogue.ts'
 import type { ActingUser, Actor, RuleContext } from './actor.ts'
 import {
@@ -67,16 +66,7 @@ export function permit({ by, at }: Pick<RuleContext, 'by' | 'at'>, action: Actio
   throw new NotPermitted(`${by.email} may not do that (${action}) to ${target.name}: ${rule}.`, {
     hint: `ssh-admin roles check ${by.email} ${action} ${askedOf(target)}`,
     details: { action, target: target.name, rule },
-    onRollback: (trx: Trx) =>
-      appendAudit(trx, {
-        by,
-        at,
-        action,
-        subject: target.name,
-        userId: target.user?.id,
-        kind: 'refusal',
-        facts: { rule },
-      }),
+    onRollback: recordingRefusal({ by, at, action, subject: target.name, userId: target.user?.id, rule }),
   })
 }
 
@@ -177,16 +167,7 @@ export function outsideView(
   return new NotPermitted(`${by.email} may not see or change ${name}: it is ${rule}, if it is there.`, {
     hint: hint ?? 'If it is there, somebody at Cambridge, or at its centre, may.',
     details: { action, target: name, rule, candidates },
-    onRollback: (trx: Trx) =>
-      appendAudit(trx, {
-        by,
-        at,
-        action,
-        subject: subject ?? undefined,
-        userId,
-        kind: 'refusal',
-        facts: { rule },
-      }),
+    onRollback: recordingRefusal({ by, at, action, subject: subject ?? undefined, userId, rule }),
   })
 }
 

@@ -15,7 +15,7 @@ import { decide, mayLearnOf, onCentre, permit } from '../permissions/decide.ts'
 import { chosenRoles, chosenSites } from '../roles/chosen.ts'
 import { type Account, accountOf, nameOf } from './account.ts'
 import { accountById, type ChangedUser, unchanged } from './changed.ts'
-import { readAddress, typedAddress } from './email.ts'
+import { readAddress, typedNewAddress } from './email.ts'
 import { refuseLookAlikeDomain } from './look-alike.ts'
 import { hubRoleFor, namesIn, newUser, type Person } from './new-user.ts'
 import { sendSetUpMessage } from './set-up-message.ts'
@@ -272,7 +272,7 @@ async function wrongCells(
   if (error) return [new Usage(`The cell ${error.message}.`, { code: error.code, hint: error.hint })]
   const looks = [
     () => nameIn(row),
-    () => typedAddress(email),
+    () => typedNewAddress(email),
     () => chosenRoles(roles),
     () => chosenSites(sites),
   ]
@@ -290,7 +290,7 @@ function refuseNoNumber(): never {
 }
 
 function personIn(row: UserRow): Person {
-  return { address: typedAddress(row.email), ...nameIn(row) }
+  return { address: typedNewAddress(row.email), ...nameIn(row) }
 }
 
 function nameIn({ firstName, lastName }: UserRow): { firstName: string; lastName: string } {

@@ -80,6 +80,9 @@ function hintForLetters(line: string, isAddress: (text: string) => boolean): Add
   if (line.split('@').length > 2) return undefined
   const alphabet = lookAlikes.find(({ letters }) => letters.test(line))
   const letter = alphabet?.letters.exec(line)?.[0]
+  // Around a whole address it is a quotation mark.
+  if (alphabet && letter !== undefined && (line.startsWith(letter) || line.endsWith(letter)))
+    return { hint: `take away the ${letter} at its ${line.startsWith(letter) ? 'start' : 'end'}` }
   if (alphabet && letter !== undefined)
     return { hint: `${letter} is ${alphabet.name}: type ${alphabet.typed} in its place` }
   if (!/^[^\s@]+(?:\s+[^\s@]+)*\s*@/.test(line)) return undefined

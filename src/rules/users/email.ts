@@ -68,9 +68,28 @@ function addressIn(text: string): Address | AddressProblem {
   return { email, key: key === email ? email : key }
 }
 
+/** One that an account is to get: nobody's begins with a sign, which a spreadsheet or a list has put before it. */
+export function readNewAddress(text: string): Address | AddressProblem {
+  const address = readAddress(text)
+  const sign = 'key' in address ? /^[^a-z0-9_]+/i.exec(address.email)?.[0] : undefined
+  if (!('key' in address) || sign === undefined) return address
+  const rest = address.email.slice(sign.length)
+  return {
+    problem: `begins with ${sign}, and no address does`,
+    hint: `take away the ${sign === "'" ? 'apostrophe' : sign} at its start: ${rest}`,
+  }
+}
+
 /** An address typed as an argument; a wrong one is a wrong call. */
 export function typedAddress(text: string): Address {
-  const address = readAddress(text)
+  return orUsage(readAddress(text), text)
+}
+
+export function typedNewAddress(text: string): Address {
+  return orUsage(readNewAddress(text), text)
+}
+
+function orUsage(address: Address | AddressProblem, text: string): Address {
   if ('key' in address) return address
   const { problem, hint } = address
   throw new Usage(`${visible(text)} ${problem}.`, {

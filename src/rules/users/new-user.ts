@@ -2,7 +2,7 @@ import type { HubRole, NewUserRow } from '../../db/schema.ts'
 import { Usage } from '../../errors.ts'
 import { type NameFault, type NamePart, nameTextFault, type PersonName, readPersonName } from '../names.ts'
 import { searchKey } from '../../search-key.ts'
-import { type Address, typedAddress, visible } from './email.ts'
+import { type Address, typedNewAddress, visible } from './email.ts'
 
 interface NewUser {
   address: Address
@@ -86,7 +86,7 @@ export function typedPerson(text: string): Person {
       hint: "Put it in quotes: 'First Last <email>'",
     })
   }
-  return { address: typedAddress(email), ...typedName(name) }
+  return { address: typedNewAddress(email), ...typedName(name) }
 }
 
 // What follows some names behind a comma, and is no first name. Ma and Ba are names, MA and BA degrees.

@@ -1,7 +1,7 @@
 import { Refused, Usage } from '../../errors.ts'
 import { type Account, nameOf } from './account.ts'
 import { chosenRoles, chosenSites } from '../roles/chosen.ts'
-import { type Address, typedAddress } from './email.ts'
+import { type Address, typedAddress, typedNewAddress } from './email.ts'
 import { typedNames } from './new-user.ts'
 
 /** What is to be different; absent stays as it is. */
@@ -40,7 +40,12 @@ export function wantedOf(before: Account, changes: Changes): Wanted {
   return {
     firstName,
     lastName,
-    address: email === undefined ? { email: before.email, key: before.emailKey } : typedAddress(email),
+    address:
+      email === undefined
+        ? { email: before.email, key: before.emailKey }
+        : email === before.email
+          ? typedAddress(email)
+          : typedNewAddress(email),
     hubRole: hubRoleAfter(before, {
       admin: admin ?? (add.admin ? true : remove.admin ? false : undefined),
       teacher: add.teacher || addSites.length > 0,

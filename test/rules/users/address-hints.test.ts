@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { readAddress } from '../../../src/rules/users/email.ts'
+import { readAddress, readNewAddress } from '../../../src/rules/users/email.ts'
 import { typedPerson } from '../../../src/rules/users/new-user.ts'
 
 describe('an address that cannot be used', () => {
@@ -17,6 +17,8 @@ describe('an address that cannot be used', () => {
     ['a11@m.example;', /take away the semicolon at its end/],
     ['o’brien@m.example', /’ is a curly apostrophe: type '/],
     ['anna–maria@m.example', /– is a long dash: type -/],
+    ['‘ada@m.example’', /take away the ‘ at its start/],
+    ['ada@m.example’', /take away the ’ at its end/],
     ['(ada@m.example)', /leave ada@m\.example alone/],
     ['ada@m.example (home)', /leave ada@m\.example alone/],
     ['ada@m .example', /take away the blank: ada@m\.example/],
@@ -35,6 +37,25 @@ describe('an address that cannot be used', () => {
       problem: expect.any(String),
       hint: expect.stringMatching(hint),
     })
+  })
+
+  it.each([
+    "'ada@m.example",
+    '=ada@m.example',
+    '+ada@m.example',
+    '-ada@m.example',
+    '*ada@m.example',
+    '`ada@m.example',
+  ])('%s may be in use, and is given to no new account', (text) => {
+    expect(readAddress(text)).toHaveProperty('key')
+    expect(readNewAddress(text)).toMatchObject({
+      hint: expect.stringMatching(/at its start: ada@m\.example$/),
+    })
+  })
+
+  it("begins with what no spreadsheet has put there: _ada@m.example, 1a@m.example, o'brien@m.example", () => {
+    for (const text of ['_ada@m.example', '1a@m.example', "o'brien@m.example"])
+      expect(readNewAddress(text)).toMatchObject({ email: text })
   })
 
   it.each(['', 'Write to Ann', 'ada@', '@m.example', 'ada@localhost'])(
