@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { inTurn, type Program, peakMemory, reason, run, sshAdmin } from './processes.ts'
+import { inTurn, type Program, peakMemory, run, sshAdmin, taken } from './processes.ts'
 import { type Row, type Settings, seconds } from './rows.ts'
 import { makeWorkbook } from './workbook.ts'
 
@@ -94,14 +94,6 @@ function bareImport(workbook: string): Program {
 async function removeStore(store: string): Promise<void> {
   for (const ending of ['', '-wal', '-shm', '.key', '.mail', '.pins.xlsx']) {
     await rm(store + ending, { recursive: true, force: true })
-  }
-}
-
-async function taken(about: Row, measuring: () => Promise<Partial<Row>>): Promise<Row> {
-  try {
-    return { ...about, ...(await measuring()) }
-  } catch (error) {
-    return { ...about, missing: reason(error) }
   }
 }
 

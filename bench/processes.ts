@@ -1,8 +1,11 @@
 import { execa } from 'execa'
+import type { Row } from './rows.ts'
 
 /** A whole process to measure; `prepare` runs before it, outside the measurement. */
 export interface Program {
   args: readonly string[]
+  /** What is run with them; absent: Node. */
+  program?: string
   prepare?: () => Promise<unknown>
   /** Beside what every program is given. */
   env?: Readonly<Record<string, string>>
@@ -34,9 +37,9 @@ export async function build(): Promise<string | undefined> {
 /** Wall-clock time of one run, in ms. */
 export async function run(program: Program): Promise<number> {
   await program.prepare?.()
-  const { args, input, env, exit = 0 } = program
+  const { args, input, env, exit = 0, program: file } = program
   const begun = process.hrtime.bigint()
-  await start(args, { input, env, exit })
+  await start(args, { input, env, exit, file })
   return Number(process.hrtime.bigint() - begun) / 1e6
 }
 
@@ -103,11 +106,40 @@ export async function inTurn(
   }
 }
 
+/** So many runs are counted together: a shell tells the time of what it ran in hundredths of a second. */
+const runsCounted = 10
+
+/** Processor time of one run in ms, user and system, as a shell tells it of many that write to a file. */
+export async function shortCpuMs({ args }: Program, out: string): Promise<number> {
+  const loop = `out=$0; n=0; while [ $n -lt ${runsCounted} ]; do "$@" > "$out" || exit; n=$((n+1)); done; times`
+  const { stdout } = await start(['-c', loop, out, process.execPath, ...args], { exit: 0, file: 'sh' })
+  const parts = [
+    ...(String(stdout)
+      .trim()
+      .split('\n')
+      .at(-1)
+      ?.matchAll(/(\d+)m([\d.]+)s/g) ?? []),
+  ]
+  return (
+    parts.reduce((sum, [, minutes, seconds]) => sum + Number(minutes) * 60_000 + Number(seconds) * 1000, 0) /
+    runsCounted
+  )
+}
+
 export function median(numbers: readonly number[]): number {
   const sorted = [...numbers].sort((a, b) => a - b)
   const middle = sorted.length >> 1
   const upper = sorted[middle] ?? Number.NaN
   return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? upper) + upper) / 2
+}
+
+/** A figure, or why it could not be taken. */
+export async function taken(about: Row, measuring: () => Promise<Partial<Row>>): Promise<Row> {
+  try {
+    return { ...about, ...(await measuring()) }
+  } catch (error) {
+    return { ...about, missing: reason(error) }
+  }
 }
 
 /** The last line of what a failed process said. */
@@ -120,10 +152,15 @@ export function reason(error: unknown): string {
 
 async function start(
   args: readonly string[],
-  { input, env, exit }: { input?: string; env?: Program['env']; exit: number },
+  {
+    input,
+    env,
+    exit,
+    file = process.execPath,
+  }: { input?: string; env?: Program['env']; exit: number; file?: string },
 ) {
   const { PATH, HOME, TMPDIR } = process.env
-  const ended = await execa(process.execPath, args, {
+  const ended = await execa(file, args, {
     cwd: root,
     env: { PATH, HOME, TMPDIR, NO_COLOR: '1', XDG_CONFIG_HOME: '/nowhere', ...env },
     extendEnv: false,

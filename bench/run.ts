@@ -1,9 +1,10 @@
-// npm run bench -- [import|start …] [--large] [--rounds N]
+// npm run bench -- [import|start …] [--large] [--rounds N]: each part writes its figures, and docs/benchmarks.md of all
 import { mkdtemp, rm } from 'node:fs/promises'
 import { cpus, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import Table from 'cli-table3'
+import { keepFigures, writeDocument } from './document.ts'
 import { build } from './processes.ts'
 import { type Row, type Settings, verdict, wanted } from './rows.ts'
 
@@ -15,6 +16,8 @@ interface Bench {
 const benches: Record<string, () => Promise<Bench>> = {
   start: () => import('./start.ts'),
   import: () => import('./import.ts'),
+  lists: () => import('./lists.ts'),
+  peers: () => import('./peers.ts'),
   transfer: () => import('./transfer.ts'),
   audit: () => import('./audit.ts'),
   shared: () => import('./shared.ts'),
@@ -41,9 +44,12 @@ try {
     if (positionals.length > 0 && !positionals.includes(name)) continue
     console.error(`measuring ${name} …`)
     const bench = await load()
-    rows.push(...(await bench.measure({ folder, rounds, large: values.large })))
+    const taken = await bench.measure({ folder, rounds, large: values.large })
+    await keepFigures({ part: name, rows: taken, rounds })
+    rows.push(...taken)
   }
   print(rows)
+  await writeDocument()
 } finally {
   await rm(folder, { recursive: true, force: true })
 }

@@ -1,0 +1,137 @@
+import { existsSync } from 'node:fs'
+import { readFile, writeFile } from 'node:fs/promises'
+import { cpus, loadavg } from 'node:os'
+import { type Row, verdict, wanted } from './rows.ts'
+
+const figures = new URL('figures.json', import.meta.url)
+const document = new URL('../docs/benchmarks.md', import.meta.url)
+const picture = new URL('../docs/benchmarks.svg', import.meta.url)
+
+/** The figures of one part, on one Node. */
+interface Part {
+  part: string
+  node: string
+  processors: number
+  /** How many processes wanted a processor when it ended. */
+  load: number
+  rounds: number
+  on: string
+  rows: readonly Row[]
+}
+
+/** Puts the figures of a part in place of those taken before on the same line of Node. */
+export async function keepFigures(taken: Pick<Part, 'part' | 'rows' | 'rounds'>): Promise<void> {
+  const [load = 0] = loadavg()
+  const now: Part = {
+    ...taken,
+    node: process.versions.node,
+    processors: cpus().length,
+    load: Math.round(load),
+    on: new Date().toISOString().slice(0, 10),
+  }
+  const others = (await partsTaken()).filter((part) => keyOf(part) !== keyOf(now))
+  const parts = [...others, now].sort((one, other) => keyOf(one).localeCompare(keyOf(other)))
+  await writeFile(figures, `${JSON.stringify(parts, undefined, 2)}\n`)
+}
+
+function keyOf({ part, node }: Part): string {
+  return `${part} ${node.split('.')[0]}`
+}
+
+async function partsTaken(): Promise<Part[]> {
+  return existsSync(figures) ? JSON.parse(await readFile(figures, 'utf8')) : []
+}
+
+/** Writes `docs/benchmarks.md` and the picture in it, both of the figures alone. */
+export async function writeDocument(): Promise<void> {
+  const parts = await partsTaken()
+  await writeFile(picture, pictureOf(parts))
+  await writeFile(document, textOf(parts))
+}
+
+function textOf(parts: readonly Part[]): string {
+  return `# Benchmarks
+
+Written by \`npm run bench\`, which needs no network, from \`bench/figures.json\`; \`npm run bench -- start\` takes one part
+anew. Whole processes in turn, medians of pairs; starts in processor time, ten runs at once, the answer written to a file
+(a shell's pipe is the same; a terminal costs what Node's own streams do).
+
+${parts.map(tableOf).join('\n')}
+![Each figure beside its goal](benchmarks.svg)
+
+The bare import (\`bench/bare-import.mjs\`) has no rule in it: it inflates, scans, inserts with prepared statements and
+writes the PIN sheet by hand. The bare list prints what one query finds. The peers (\`bench/peers/\`) do what the bare
+import does, with the libraries that most programs take.
+
+## Tried, and what came of it
+
+- One file of functions with V8's compiled code in place of 64 ES modules: \`users show\` from 3.0 to 1.75 × Node's own
+  start (Node 20). A snapshot was no faster; Node's own cache keeps each file apart, and is slower.
+- Reading only the modules that a command needs, a fifth of the file: a tenth of \`users show\`. A list of functions in
+  place of an object by name: each key cost a shape of the object.
+- A short answer without Node's streams: 4 to 6 ms, a fifth of the bare start on Node 24, a twentieth on Node 20.
+- The loader's three files in one: nothing that could be measured.
+- On Node 24 the bare start takes half the time of Node 20 and the program as long, so the same program has a worse
+  ratio. What is left there is kysely's first use, V8's reading of the compiled code, and its early machine code, which
+  a program cannot turn off once it runs.
+`
+}
+
+function tableOf({ part, node, processors, load, rounds, on, rows }: Part): string {
+  const lines = rows.map(
+    (row) =>
+      `| ${[row.what, row.measured ?? '', row.against ?? '', figureOf(row), wanted(row), verdict(row)].join(' | ')} |`,
+  )
+  const isLoaded = load > processors
+  const machine = isLoaded
+    ? `**a busy machine** (load ${load}): times are too long, ratios uncertain`
+    : 'a quiet machine'
+  return `## ${part}, Node ${node}
+
+${rounds} rounds, ${processors} processors, ${on}, ${machine}.
+
+| what | measured | against | figure | goal | verdict |
+| --- | --- | --- | --- | --- | --- |
+${lines.join('\n')}
+`
+}
+
+function figureOf({ figure, unit }: Row): string {
+  return figure === undefined ? '' : `${figure.toFixed(unit === 'MB' ? 0 : 2)} ${unit}`
+}
+
+const line = 26
+const left = 420
+const scale = 180
+
+/** A bar for each figure, as a part of its goal; the line is the goal. */
+function pictureOf(parts: readonly Part[]): string {
+  const taken = parts.flatMap(({ node, rows }) =>
+    rows.flatMap(({ what, unit, figure, goal }) =>
+      figure === undefined
+        ? []
+        : [{ what: `${what} (${node.split('.')[0]})`, unit, figure, part: partOf(figure, goal) }],
+    ),
+  )
+  const height = (taken.length + 1) * line
+  const bars = taken.map(({ what, part, figure, unit }, at) => {
+    const y = (at + 1) * line
+    const colour = part <= 1 ? '#3a7d44' : '#b3541e'
+    const width = Math.min(part, 2) * scale
+    return `<text x="${left - 8}" y="${y}" text-anchor="end">${escaped(what)}</text><rect x="${left}" y="${y - 12}" width="${width.toFixed(0)}" height="15" fill="${colour}"/><text x="${(left + width + 6).toFixed(0)}" y="${y}">${figure.toFixed(unit === 'MB' ? 0 : 2)} ${unit}</text>`
+  })
+  return `<svg xmlns="http://www.w3.org/2000/svg" width="900" height="${height}" viewBox="0 0 900 ${height}" font-family="sans-serif" font-size="12"><rect width="900" height="${height}" fill="#ffffff"/>
+${bars.join('\n')}
+<line x1="${left + scale}" x2="${left + scale}" y1="8" y2="${height}" stroke="#333333" stroke-dasharray="4 3"/></svg>
+`
+}
+
+/** 1 is the goal. Where more is better, the other way round. */
+function partOf(figure: number, goal: Row['goal']): number {
+  if ('atLeast' in goal) return goal.atLeast / figure
+  return figure / ('below' in goal ? goal.below : goal.atMost)
+}
+
+function escaped(text: string): string {
+  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;')
+}
