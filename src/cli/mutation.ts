@@ -1,10 +1,11 @@
 import type { OpenStore } from '../db/store/open.ts'
 import type { Clock, Trx } from '../db/transact.ts'
-import { Cancelled, Refused, Unsure } from '../errors.ts'
+import { Cancelled, Refused, Unavailable, Unsure } from '../errors.ts'
 import type { AnyJsonOfChange } from '../render/json.ts'
 import type { Message } from '../render/messages.ts'
 import type { RuleContext } from '../rules/permissions/actor.ts'
 import type { Uploaded } from '../rules/resources/keep-content.ts'
+import { isSharedPlace } from '../shared-place.ts'
 import type { Pieces } from '../render/pieces.ts'
 import type { View } from '../render/table.ts'
 import { answer } from './action.ts'
@@ -88,7 +89,8 @@ export interface Confirmation<Options, Request, Result> {
 interface MutationStage {
   session: Session
   store: OpenStore
-  ctx: RuleContext
+  /** Who it is done for, and when: read where it is asked for. */
+  ctx: () => Promise<RuleContext>
   /** Somebody can be asked, and the question will be put; without it nothing else is offered either. */
   asks: boolean
 }
@@ -106,11 +108,12 @@ export async function runMutation<Args, Options, Request, Result>(
   const flag = spec.confirm?.flags?.(options)
   const mayBeRefused = spec.createsStore === true || (spec.createsStore !== undefined && asks)
   const createsStore = !dryRun && mayBeRefused && isMissing(session)
-  const agreed = createsStore
-    ? await rehearseWithoutStore({ spec, session, prepared, flag, asks })
-    : undefined
+  const there = createsStore ? await onServer(session) : undefined
+  const agreed =
+    createsStore && !there ? await rehearseWithoutStore({ spec, session, prepared, flag, asks }) : undefined
 
-  const store = await session.open(openModeOf({ dryRun, createsStore: spec.createsStore !== undefined }))
+  const mode = openModeOf({ dryRun, createsStore: spec.createsStore !== undefined })
+  const store = there ?? (await session.open(mode, { startsWithChange: true }))
   let output: OutputFile | undefined
   try {
     const still = asks && agreed === undefined
@@ -142,6 +145,17 @@ function viewOf({ batch, terminal: { out } }: Session): View {
   return batch && !out.isTerminal ? { ...out, isTerminal: true, width: 10_000 } : out
 }
 
+/** The store, where it is on a server and is there already: only asking tells. */
+async function onServer(session: Session): Promise<OpenStore | undefined> {
+  if (!isSharedPlace(session.settings.db.value ?? '')) return undefined
+  try {
+    return await session.open('use')
+  } catch (error) {
+    if (error instanceof Unavailable && error.code === 'store-missing') return undefined
+    throw error
+  }
+}
+
 function openModeOf({ dryRun, createsStore }: { dryRun: boolean; createsStore: boolean }) {
   if (dryRun) return createsStore ? 'rehearse-creation' : 'rehearse'
   return createsStore ? 'create' : 'use'
@@ -162,7 +176,7 @@ async function completed<Args, Options, Request, Result>({
   asks,
 }: Running<Args, Options, Request, Result> & { prepared: Request }): Promise<Request> {
   if (!spec.complete) return prepared
-  const ctx = await session.ctx(store)
+  const ctx = () => session.ctx(store)
   const offers = asks && session.terminal.canAsk && session.common.input
   return spec.complete(prepared, { session, store, ctx, asks: offers })
 }

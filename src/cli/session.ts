@@ -37,6 +37,12 @@ export interface FoundByName {
   who: string
 }
 
+/** Another file than the store, or the store for what it is opened for. */
+interface OpenedOther {
+  path?: string
+  startsWithChange?: boolean
+}
+
 /** One command being run: its surroundings, settled. */
 export interface Session {
   context: Context
@@ -55,7 +61,7 @@ export interface Session {
   /** Says a line of the conversation; silent with --json and --quiet. */
   say: (line: string) => void
   /** Opens the store, or another file that is one. */
-  open: (mode: OpenMode, other?: { path: string }) => Promise<OpenStore>
+  open: (mode: OpenMode, other?: OpenedOther) => Promise<OpenStore>
   /** How the store would be opened. */
   opening: (mode: OpenMode) => Promise<Opening>
   /** Who the command acts for and what they may do, at this moment: for what only looks. */
@@ -113,9 +119,11 @@ export function sessionOf(command: Command, { context, argv, batch, runLine }: I
   const open: Session['open'] = async (mode, other) => {
     const { openStore } = await import('../db/store/open.ts')
     // What is done to a copy does not count yet.
-    const interruption = other ? undefined : context.interruption
+    const interruption = other?.path === undefined ? context.interruption : undefined
     const opening = await openingFor({ ...parts, mode, path: other?.path, interruption })
-    return openStore({ ...opening, writeFirstEvent: (store) => recordCreation(store, acting) })
+    const startsWithChange = other?.startsWithChange === true
+    const writeFirstEvent = (store: OpenStore) => recordCreation(store, acting)
+    return openStore({ ...opening, startsWithChange, writeFirstEvent })
   }
   return {
     context,
@@ -249,6 +257,7 @@ interface Acting extends Pick<Session, 'context' | 'settings' | 'command'> {
 async function contextFor(store: OpenStore, acting: Acting): Promise<RuleContext> {
   const { withRollbackWork } = await import('../db/transact.ts')
   const { timeAfterLastEvent } = await import('../db/clock.ts')
+  await store.engine.server?.lookedAt()
   const at = await timeAfterLastEvent(store.db, store.now(), store.engine)
   return withRollbackWork(store, () => contextAt(store.db, { ...acting, at }))
 }

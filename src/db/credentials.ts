@@ -1,4 +1,4 @@
-import { type Kysely, type Selectable, sql } from 'kysely'
+import { type Kysely, type RawBuilder, type Selectable, sql } from 'kysely'
 import { cancelCarriers, cancelMessages, type MessageReason } from './outbox.ts'
 import { anyOf } from './portable.ts'
 import type { CredentialPurpose, CredentialTable, Store } from './schema.ts'
@@ -24,25 +24,19 @@ interface Issue {
   lifetime: number
 }
 
-/** Issues a link, temporary password or code; older open ones of its purpose are void, their waiting messages cancelled. */
+/** Issues a link, temporary password or code; older open ones of its purpose are void, their waiting messages cancelled. @returns its number, for the query that needs it */
 export async function issueCredential(
   trx: Trx,
   { userId, purpose, at, random, lifetime }: Issue,
-): Promise<{ id: number; expiresAt: string }> {
+): Promise<{ id: RawBuilder<number>; expiresAt: string }> {
   await voidCredentials(trx, { userId, purposes: [purpose], reason: 'replaced' })
   const expiresAt = new Date(at.getTime() + lifetime).toISOString()
-  const { id } = await trx
+  const credential = { user_id: userId, purpose, nonce: random(16), state: 'open' } as const
+  const issued = trx
     .insertInto('credentials')
-    .values({
-      user_id: userId,
-      purpose,
-      nonce: random(16),
-      issued_at: at.toISOString(),
-      expires_at: expiresAt,
-      state: 'open',
-    })
-    .returning('id')
-    .executeTakeFirstOrThrow()
+    .values({ ...credential, issued_at: at.toISOString(), expires_at: expiresAt })
+  await sendWithNext(trx, issued)
+  const id = sql<number>`(select max(id) from credentials where user_id = ${userId} and purpose = ${purpose} and state = 'open')`
   return { id, expiresAt }
 }
 
@@ -70,12 +64,12 @@ export async function voidOpenCredentialsOf(trx: Trx, userIds: readonly number[]
 
 /** Voids an open PIN; the letter that says how to use it is not sent any more. */
 export async function voidPin(trx: Trx, userId: number): Promise<void> {
-  await trx
+  const pin = trx
     .updateTable('users')
     .set({ pin_state: 'void' })
     .where('id', '=', userId)
     .where('pin_state', '=', 'issued')
-    .execute()
+  await sendWithNext(trx, pin)
   await cancelMessages(trx, { userId, letter: 'account-activation', reason: 'void' })
 }
 
@@ -105,6 +99,20 @@ export async function voidCredentials(
 export async function findCredential(db: Kysely<Store>, id: number): Promise<Credential | undefined> {
   const row = await db.selectFrom('credentials').selectAll().where('id', '=', id).executeTakeFirst()
   return row && credentialOf(row)
+}
+
+/** What the messages with these numbers carry, by the credential's number. */
+export async function credentialsOfMessages(
+  db: Kysely<Store>,
+  messages: readonly number[],
+): Promise<ReadonlyMap<number, Credential>> {
+  const rows = await db
+    .selectFrom('credentials')
+    .innerJoin('outbox', 'outbox.credential_id', 'credentials.id')
+    .selectAll('credentials')
+    .where(anyOf(sql.ref('outbox.id'), messages))
+    .execute()
+  return new Map(rows.map((row) => [row.id, credentialOf(row)]))
 }
 
 /** The one credential of its purpose that is open; it may have expired. */

@@ -63,6 +63,8 @@ export interface CopyingOut {
 }
 
 export interface FewerRoundTrips {
+  /** Looks at the store, where nobody has yet. @throws `store-missing` */
+  lookedAt(): Promise<void>
   /** The last event of the log, as it was when the store was looked at, or taken for a change; undefined of an empty log. */
   lastEvent(): LastEvent | undefined
   /** Whether any PIN sheet was noted, at that moment. */

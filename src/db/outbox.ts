@@ -1,4 +1,4 @@
-import { type Insertable, type Kysely, sql } from 'kysely'
+import { type Insertable, type Kysely, type RawBuilder, sql } from 'kysely'
 import { type Pages, pagesOf } from './pages.ts'
 import { anyOf } from './portable.ts'
 import type { CredentialPurpose, MessageState, OutboxRow, OutboxTable, Store } from './schema.ts'
@@ -16,11 +16,15 @@ export const reasons = {
   interrupted: 'The program that was sending it was stopped.',
 } as const
 
+interface NewMessage extends Omit<Insertable<OutboxTable>, 'state' | 'fields' | 'subject' | 'credential_id'> {
+  fields: Readonly<Record<string, string>>
+  /** As it is, or as a query finds it. */
+  subject: string | RawBuilder<string>
+  credential_id: RawBuilder<number> | null
+}
+
 /** Owes somebody a message; the commit that follows makes it due. */
-export async function insertMessage(
-  trx: Trx,
-  message: Omit<Insertable<OutboxTable>, 'state' | 'fields'> & { fields: Readonly<Record<string, string>> },
-): Promise<OutboxRow> {
+export async function insertMessage(trx: Trx, message: NewMessage): Promise<OutboxRow> {
   const row = await trx
     .insertInto('outbox')
     .values({ ...message, fields: JSON.stringify(message.fields), state: 'queued' })

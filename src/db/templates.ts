@@ -1,4 +1,4 @@
-import type { Kysely, Selectable } from 'kysely'
+import { type Kysely, type RawBuilder, type Selectable, sql } from 'kysely'
 import type { Store, TemplateTable } from './schema.ts'
 
 export type TemplateRow = Selectable<TemplateTable>
@@ -25,16 +25,7 @@ export async function removeTemplate(db: Kysely<Store>, name: string): Promise<v
   await db.deleteFrom('templates').where('name', '=', name).execute()
 }
 
-/** What a letter to a user is filled with beside what its rule says: their centre, and the subject that staff gave the letter, if they did. */
-export function centreAndSubject(
-  db: Kysely<Store>,
-  { userId, letter }: { userId: number; letter: string },
-): Promise<{ name: string | null; number: string | null; subject: string | null } | undefined> {
-  return db
-    .selectFrom('users')
-    .leftJoin('centres', 'centres.id', 'users.centre_id')
-    .leftJoin('templates', (join) => join.on('templates.name', '=', letter))
-    .select(['centres.name', 'centres.number', 'templates.subject'])
-    .where('users.id', '=', userId)
-    .executeTakeFirst()
+/** The subject that staff gave a letter, or else its own, within a query. */
+export function subjectOr(shipped: string, { letter }: { letter: string }): RawBuilder<string> {
+  return sql<string>`coalesce((select subject from templates where name = ${letter}), ${shipped})`
 }

@@ -1,26 +1,28 @@
 import { createHmac } from 'node:crypto'
 import { type Credential, voidPin } from './credentials.ts'
-import { transactionState, type Trx } from './transact.ts'
+import { sendWithNext, transactionState, type Trx } from './transact.ts'
 
 /** Counts a wrong try; the last one allowed voids it. */
 export async function countWrongTry(
   trx: Trx,
   { credential, max }: { credential: Pick<Credential, 'id'>; max: number },
 ): Promise<void> {
-  await trx
-    .updateTable('credentials')
-    .set(({ eb }) => ({
-      wrong_tries: eb('wrong_tries', '+', 1),
-      state: eb
-        .case()
-        .when('wrong_tries', '>=', max - 1)
-        .then('void' as const)
-        .else('open' as const)
-        .end(),
-    }))
-    .where('id', '=', credential.id)
-    .where('state', '=', 'open')
-    .execute()
+  await sendWithNext(
+    trx,
+    trx
+      .updateTable('credentials')
+      .set(({ eb }) => ({
+        wrong_tries: eb('wrong_tries', '+', 1),
+        state: eb
+          .case()
+          .when('wrong_tries', '>=', max - 1)
+          .then('void' as const)
+          .else('open' as const)
+          .end(),
+      }))
+      .where('id', '=', credential.id)
+      .where('state', '=', 'open'),
+  )
 }
 
 /** Counts a wrong PIN; the last one allowed voids it. As many questions each time, so that no answer takes longer. */
@@ -28,12 +30,14 @@ export async function countWrongPin(
   trx: Trx,
   { userId, max }: { userId: number; max: number },
 ): Promise<void> {
-  await trx
-    .updateTable('users')
-    .set(({ eb }) => ({ pin_wrong_tries: eb('pin_wrong_tries', '+', 1) }))
-    .where('id', '=', userId)
-    .where('pin_state', '=', 'issued')
-    .execute()
+  await sendWithNext(
+    trx,
+    trx
+      .updateTable('users')
+      .set(({ eb }) => ({ pin_wrong_tries: eb('pin_wrong_tries', '+', 1) }))
+      .where('id', '=', userId)
+      .where('pin_state', '=', 'issued'),
+  )
   const user = await trx
     .selectFrom('users')
     .select('pin_wrong_tries')
@@ -77,12 +81,12 @@ export async function countWrongSignIn(trx: Trx, { key, at }: { key: string; at:
 
 /** The row of wrong ones is at an end. */
 export async function forgetWrongSignIns(trx: Trx, key: string): Promise<void> {
-  await trx.deleteFrom('wrong_sign_ins').where('address', '=', digestOf(trx, key)).execute()
+  await sendWithNext(trx, trx.deleteFrom('wrong_sign_ins').where('address', '=', digestOf(trx, key)))
 }
 
 /** Those of every address: under a new key none would be found again. */
 export async function forgetEveryWrongSignIn(trx: Trx): Promise<void> {
-  await trx.deleteFrom('wrong_sign_ins').execute()
+  await sendWithNext(trx, trx.deleteFrom('wrong_sign_ins'))
 }
 
 /** People type addresses that are not theirs, and not ours: without the store's key nobody can try which. */

@@ -30,11 +30,6 @@ interface Claimant {
 const tenMinutes = 600_000
 
 /** Takes those of the messages that nobody else has in hand. */
-export async function claim(ids: readonly number[], claimant: Claimant): Promise<OutboxRow[]> {
-  return (await commit(claimant.store, (trx) => claimWithin(trx, ids, claimant))).result
-}
-
-/** The same, in the transaction in which it will be settled too. */
 export async function claimWithin(
   trx: Trx,
   ids: readonly number[],

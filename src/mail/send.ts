@@ -1,13 +1,13 @@
-import type { Kysely } from 'kysely'
-import { findCredential } from '../db/credentials.ts'
+import { type Credential, credentialsOfMessages } from '../db/credentials.ts'
 import type { OpenStore } from '../db/store/open.ts'
 import { newClaimant, type Settled, settledRows } from '../db/outbox-claims.ts'
-import type { OutboxRow, Store } from '../db/schema.ts'
+import type { OutboxRow } from '../db/schema.ts'
 import { changedTemplates } from '../db/templates.ts'
-import { commit, timeOf } from '../db/transact.ts'
+import { together } from '../db/together.ts'
+import { commit, timeOf, type Trx } from '../db/transact.ts'
 import type { RuleContext } from '../rules/permissions/actor.ts'
-import { type Composed, letterWriter, type Writer } from './compose.ts'
-import { claim, claimWithin, settle, settled, settleWithin } from './claims.ts'
+import { type Composed, letterWriter, type Parts, type Writer } from './compose.ts'
+import { claimWithin, settle, settled, settleWithin } from './claims.ts'
 import {
   type Limits,
   type SmtpConnection,
@@ -48,14 +48,39 @@ const maxRefusedAlike = 3
 
 /** Sends or writes those of the messages that still wait, each once. @returns why the rest was not tried */
 export async function sendMessages(ids: readonly number[], sending: Sending): Promise<string | undefined> {
-  const { store, from } = sending
-  const changed = new Map(
-    (await changedTemplates(store.db)).map(({ name, text, html }) => [name, { text, html }]),
-  )
-  const writer = await letterWriter({ changed, from })
+  const changed = new Map<string, Parts>()
+  const writing = { changed, writer: await letterWriter({ changed, from: sending.from }) }
   return sending.server
-    ? sendAll(ids, { ...sending, server: sending.server, writer })
-    : writeAll(ids, { ...sending, writer })
+    ? sendAll(ids, { ...sending, ...writing, server: sending.server })
+    : writeAll(ids, { ...sending, ...writing })
+}
+
+interface Writing {
+  /** As staff last changed them. */
+  changed: Map<string, Parts>
+  writer: Writer
+}
+
+/** A message that was claimed, with what it carries. */
+interface ToWrite {
+  row: OutboxRow
+  credential: Credential | undefined
+}
+
+/** Claims those of the messages that nobody else has, with all that it takes to write them. */
+async function claimToWrite(
+  trx: Trx,
+  ids: readonly number[],
+  { changed, ...claiming }: Sending & Writing & { claimant: string },
+): Promise<ToWrite[]> {
+  const [rows, credentials, templates] = await together(
+    claimWithin(trx, ids, claiming),
+    credentialsOfMessages(trx, ids),
+    changedTemplates(trx),
+  )
+  changed.clear()
+  for (const { name, text, html } of templates) changed.set(name, { text, html })
+  return rows.map((row) => ({ row, credential: credentials.get(row.credential_id ?? 0) }))
 }
 
 /**
@@ -64,7 +89,7 @@ export async function sendMessages(ids: readonly number[], sending: Sending): Pr
  */
 async function sendAll(
   ids: readonly number[],
-  sending: Sending & { server: MailServer; writer: Writer },
+  sending: Sending & Writing & { server: MailServer },
 ): Promise<string | undefined> {
   const { server, limits = usualLimits, now, signal, rate } = sending
   const claimant = newClaimant('server')
@@ -79,7 +104,11 @@ async function sendAll(
       if (signal?.aborted) return undefined
       if (broken >= maxBrokenConnections || refused.times >= maxRefusedAlike) return last
       const opened = line?.isOpen() ? line : (unreachable ?? (await openSmtpConnection(server, limits)))
-      const [row] = await claim([id], { ...sending, claimant })
+      const { result: claimed } = await commit(sending.store, (trx) =>
+        claimToWrite(trx, [id], { ...sending, claimant }),
+      )
+      const [message] = claimed
+      const row = message?.row
       if ('trouble' in opened) {
         unreachable = opened
         if (!row) continue
@@ -88,9 +117,9 @@ async function sendAll(
         return opened.trouble
       }
       line = opened
-      if (!row) continue
+      if (!message || !row) continue
       const began = performance.now()
-      const composed = await composedFor(row, sending)
+      const composed = await composedFor(message, sending)
       const outcome: Outcome =
         'reason' in composed ? { state: 'failed', reason: composed.reason } : await line.send(composed)
       last = 'reason' in outcome ? outcome.reason : undefined
@@ -124,16 +153,18 @@ const filesAtOnce = 50
  * Many at a time. Nothing goes over a wire: each is claimed, written and settled in one transaction, and writing one
  * again after a crash gives the same file.
  */
-async function writeAll(ids: readonly number[], sending: Sending & { writer: Writer }): Promise<undefined> {
+async function writeAll(ids: readonly number[], sending: Sending & Writing): Promise<undefined> {
   const { store, folder, now, signal } = sending
   await makeMailFolder(folder)
   const claiming = { ...sending, claimant: newClaimant('folder') }
   for (let at = 0; at < ids.length; at += filesAtOnce) {
     if (signal?.aborted) return undefined
     const { result: written } = await commit(store, async (trx) => {
-      const rows = await claimWithin(trx, ids.slice(at, at + filesAtOnce), claiming)
-      const results = await inTurns(rows, async (row): Promise<Settled> => {
-        const composed = await composedFor(row, { ...sending, db: trx })
+      const messages = await claimToWrite(trx, ids.slice(at, at + filesAtOnce), claiming)
+      const rows = messages.map(({ row }) => row)
+      const results = await inTurns(messages, async (message): Promise<Settled> => {
+        const { row } = message
+        const composed = await composedFor(message, sending)
         if ('reason' in composed) return settled(row, { state: 'failed', reason: composed.reason }, now())
         const file = await writeMessage(folder, { row, raw: composed.raw })
         return { id: row.id, state: 'written', lastError: null, nextTryAt: null, file }
@@ -149,10 +180,9 @@ async function writeAll(ids: readonly number[], sending: Sending & { writer: Wri
 
 /** A message that cannot be written in its template's words, or to its address, is said to have failed. */
 async function composedFor(
-  row: OutboxRow,
-  { store, db = store.db, baseUrl, writer }: Sending & { writer: Writer; db?: Kysely<Store> },
+  { row, credential }: ToWrite,
+  { store, baseUrl, writer }: Sending & Writing,
 ): Promise<Composed | { reason: string }> {
-  const credential = row.credential_id === null ? undefined : await findCredential(db, row.credential_id)
   const secret = credential ? secretOf(credential, { keys: store.keys(), baseUrl }) : {}
   try {
     const values = { ...valuesOf({ row, purpose: credential?.purpose, baseUrl }), ...secret }

@@ -1,7 +1,4 @@
-import type { Kysely } from 'kysely'
-import type { Store } from '../db/schema.ts'
 import { isErased } from '../db/users/erased-accounts.ts'
-import { countAssignments } from '../db/users/users.ts'
 import { Refused } from '../errors.ts'
 import { type Account, nameOf } from './users/account.ts'
 
@@ -35,14 +32,14 @@ export function restoring({ email, hubRole, centre }: Pick<Account, 'email' | 'h
 }
 
 /** What keeps a user at their centre: coordinating it, or acting for associate centres. */
-export async function refuseWhileInOffice(db: Kysely<Store>, account: Account): Promise<void> {
+export function refuseWhileInOffice(account: Account): void {
   const { centre, email } = account
   if (account.hubRole === 'coordinator') {
     throw new Refused('is-coordinator', `${nameOf(account)} coordinates ${centre?.number}.`, {
       hint: `ssh-admin coordinator change ${centre?.number} --to EMAIL`,
     })
   }
-  const assigned = await countAssignments(db, account.id)
+  const assigned = account.assigned.length
   if (assigned > 0) {
     throw new Refused(
       'has-associate-centres',

@@ -21,7 +21,7 @@ describe('mail send, as programs of their own', () => {
         (ctx) => (trx) =>
           queueMessage(trx, ctx, {
             letter: 'account-set-up',
-            to: { id, email, firstName: 'U', lastName: `${at}` },
+            to: { id, email, firstName: 'U', lastName: `${at}`, centre: null },
           }),
       )
     }

@@ -32,7 +32,7 @@ describe('sending through a mail server', () => {
         (ctx) => (trx) =>
           queueMessage(trx, ctx, {
             letter: 'account-set-up',
-            to: { id, email, firstName: 'U', lastName: `${at}` },
+            to: { id, email, firstName: 'U', lastName: `${at}`, centre: null },
           }),
       )
     }

@@ -20,7 +20,16 @@ describe('the mail directory', () => {
   const queue = (letter: LetterName, person = { firstName: 'Amira', lastName: 'Haddad' }) =>
     world.commit((ctx) => async (trx) => {
       const fields = { oldEmail: 'old@school.example', newEmail: 'amira@school.example' }
-      await queueMessage(trx, ctx, { letter, to: { id, email: 'amira@school.example', ...person }, fields })
+      await queueMessage(trx, ctx, {
+        letter,
+        to: {
+          ...person,
+          id,
+          email: 'amira@school.example',
+          centre: { name: 'Nile Valley School', number: 'EG001' },
+        },
+        fields,
+      })
     })
   const write = async () => {
     const store = await world.store()

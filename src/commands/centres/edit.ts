@@ -45,7 +45,7 @@ export const edit = () =>
     },
     complete: async (request, { session, store, ctx }) => {
       if (request.fields) return request
-      const centre = await findCentre(store.db, request.centre, ctx)
+      const centre = await findCentre(store.db, request.centre, await ctx())
       return { ...request, fields: await askForFacts(session.terminal, centre) }
     },
     act: async (trx, ctx, { centre, fields = {} }) => [await editCentre(trx, { centre, fields, ctx })],

@@ -40,7 +40,8 @@ export const change = () =>
     prepare: prepareChange,
     complete: async (request, { session, store, ctx }) => ({
       ...request,
-      successor: request.successor ?? (await chooseFrom(request.centre, { session, store, ctx })),
+      successor:
+        request.successor ?? (await chooseFrom(request.centre, { session, store, ctx: await ctx() })),
     }),
     act: (trx, ctx, request: Request) => changeCoordinator(trx, { ...request, ctx }),
     confirm: {

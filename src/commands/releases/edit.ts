@@ -34,7 +34,10 @@ export const edit = () =>
       return { release, changes }
     },
     // Now is one moment, before the question and after it.
-    complete: async ({ release, changes }, { ctx: { at } }) => ({ release, changes: settled(changes, at) }),
+    complete: async ({ release, changes }, { ctx }) => {
+      const saysWhen = changes.opens !== undefined || changes.closes !== undefined
+      return saysWhen ? { release, changes: settled(changes, (await ctx()).at) } : { release, changes }
+    },
     act: (trx, ctx, { release, changes }) =>
       editRelease(trx, { release, changes: settled(changes, ctx.at), ctx }),
     confirm: { question: editQuestion, comparable: comparableWithOutlook },

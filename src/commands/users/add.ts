@@ -66,7 +66,7 @@ export const add = () =>
         keepDraft(session, await draftOf(typed), error)
       const asked = await askForPeople(
         { people, centre, admin, roles, sites },
-        { terminal: session.terminal, db: store.db, ctx, keep },
+        { terminal: session.terminal, db: store.db, ctx: await ctx(), keep },
       )
       return { ...request, people: asked, ...(people.length === 0 ? { typed: asked } : {}) }
     },

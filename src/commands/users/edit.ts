@@ -60,8 +60,9 @@ export const edit = () =>
       }
       return { user: options.user, changes: changesIn(options), options }
     },
-    complete: async (request, { session, store, ctx: { by, at } }) => {
+    complete: async (request, { session, store, ctx }) => {
       if (!namesNothing(request.options)) return request
+      const { at, by } = await ctx()
       const account = await findUser(store.db, { email: request.user, at, by })
       return { ...request, changes: await askForChanges(session.terminal, account) }
     },

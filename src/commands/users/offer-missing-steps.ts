@@ -21,13 +21,19 @@ export interface Deletions {
 /** Offers, one after another, the steps that must come first; No to any of them leaves all as it is. */
 export async function offerMissingSteps(
   deletions: Deletions,
-  { session, store, ctx, asks }: { session: Session; store: OpenStore; ctx: RuleContext; asks: boolean },
+  {
+    session,
+    store,
+    ctx: contextOf,
+    asks,
+  }: { session: Session; store: OpenStore; ctx: () => Promise<RuleContext>; asks: boolean },
 ): Promise<Deletions> {
   const suspend = new Set(deletions.suspend)
   const transferTo = new Map(deletions.transferTo)
   // Where several are deleted at once, every problem is listed instead.
   const [email, ...others] = new Set(deletions.emails)
   if (!asks || email === undefined || others.length > 0) return deletions
+  const ctx = await contextOf()
   const missing = await missingSteps(store.db, { email, at: ctx.at, by: ctx.by })
   if (missing.suspend && !suspend.has(email)) {
     await confirm(session, suspensionOffer(missing))

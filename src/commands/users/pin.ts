@@ -9,12 +9,7 @@ import { comparableAccount } from './questions.ts'
 interface Request {
   email: string
   show: boolean
-  /** From which PINs are derived; known once the store is open. */
-  key?: Buffer
-  rehearsed?: boolean
 }
-
-const none = Buffer.alloc(0)
 
 export const pin = () =>
   preparedMutation({
@@ -31,14 +26,9 @@ export const pin = () =>
       'ssh-admin users pin amira@school.example --show',
     ],
     prepare: async (options): Promise<Request> => options,
-    complete: async (request, { session, store }) => ({
-      ...request,
-      key: store.keys().pin,
-      rehearsed: session.common.dryRun,
-    }),
-    act: async (trx, ctx, { email, show, key = none, rehearsed = false }) => {
-      const done = await (show ? showPin : issuePin)(trx, { email, key, ctx })
-      return rehearsed ? { ...done, pin: null } : done
+    act: async (trx, ctx, { email, show }, store) => {
+      const done = await (show ? showPin : issuePin)(trx, { email, key: store.keys().pin, ctx })
+      return ctx.by.dryRun ? { ...done, pin: null } : done
     },
     confirm: {
       mayAsk: ({ show }) => !show,

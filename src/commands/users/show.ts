@@ -1,6 +1,7 @@
 import { lastEvents } from '../../db/audit/events.ts'
 import { eventJson } from '../../render/audit.ts'
 import { lettersWaitingFor } from '../../db/outbox.ts'
+import { together } from '../../db/together.ts'
 import { holdingsOf } from '../../db/progression-tests/holdings.ts'
 import { renderUser } from '../../render/user-details.ts'
 import { userJson, waitingMessages } from '../../render/users.ts'
@@ -21,12 +22,13 @@ export const show = () =>
     read: async ({ db }, { at, by }, { email }) => {
       const account = await findUserOrDeleted(db, { email, at, by })
       const found = { subject: account.email, userId: account.id, visible: visibleCentres(by) }
-      return {
-        account,
-        holdings: await holdingsOf(db, { ownerId: account.id }),
-        lettersWaiting: await lettersWaitingFor(db, account.id),
-        events: (await lastEvents(db, found)).map(await eventsFor(db, by)),
-      }
+      const [holdings, lettersWaiting, events, shown] = await together(
+        holdingsOf(db, { ownerId: account.id }),
+        lettersWaitingFor(db, account.id),
+        lastEvents(db, found),
+        eventsFor(db, by),
+      )
+      return { account, holdings, lettersWaiting, events: events.map(shown) }
     },
     render: renderUser,
     notices: ({ account, lettersWaiting }) => waitingMessages(account, lettersWaiting),

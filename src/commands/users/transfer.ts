@@ -51,8 +51,9 @@ export const transfer = () =>
       })
       return { from, to: undefined, site }
     },
-    complete: async (request, { session, store, ctx: { at, by } }) => {
+    complete: async (request, { session, store, ctx }) => {
       if (request.to !== undefined) return request
+      const { at, by } = await ctx()
       const { offerReceivers } = await import('./offer-missing-steps.ts')
       const current = () => findUser(store.db, { email: request.from, at, by })
       const account = await current()

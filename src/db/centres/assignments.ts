@@ -2,7 +2,7 @@ import { type Kysely, sql } from 'kysely'
 import { type CentreWithPeople, centresWithPeople } from './centres.ts'
 import type { Store } from '../schema.ts'
 import { contains } from '../portable.ts'
-import type { Trx } from '../transact.ts'
+import { sendWithNext, type Trx } from '../transact.ts'
 import { isVisible, type VisibleCentres } from './visible.ts'
 
 /** The associate centres an account acts for, deleted ones included, in order of number. */
@@ -23,18 +23,17 @@ export async function assignCentre(
   trx: Trx,
   { userId, centreId }: { userId: number; centreId: number },
 ): Promise<void> {
-  await trx.insertInto('assignments').values({ user_id: userId, centre_id: centreId }).execute()
+  await sendWithNext(trx, trx.insertInto('assignments').values({ user_id: userId, centre_id: centreId }))
 }
 
 export async function unassignCentre(
   trx: Trx,
   { userId, centreId }: { userId: number; centreId: number },
 ): Promise<void> {
-  await trx
-    .deleteFrom('assignments')
-    .where('user_id', '=', userId)
-    .where('centre_id', '=', centreId)
-    .execute()
+  await sendWithNext(
+    trx,
+    trx.deleteFrom('assignments').where('user_id', '=', userId).where('centre_id', '=', centreId),
+  )
 }
 
 /** Every live Associate that may be seen: its centres, and those that some account acts for. */

@@ -1,7 +1,7 @@
 import { type Kysely, sql } from 'kysely'
 import { anyOf } from '../portable.ts'
 import type { Store } from '../schema.ts'
-import type { Trx } from '../transact.ts'
+import { sendWithNext, type Trx } from '../transact.ts'
 
 /** The query that every look-up of centres begins with. */
 export function centresWithPeople(db: Kysely<Store>) {
@@ -44,6 +44,16 @@ export function findCentreByNumber(db: Kysely<Store>, number: string): Promise<C
   return centresWithPeople(db).where('centres.number', '=', number).executeTakeFirst()
 }
 
+/** @param numbers in capitals */
+export function findCentresByNumber(
+  db: Kysely<Store>,
+  numbers: readonly string[],
+): Promise<CentreWithPeople[]> {
+  return centresWithPeople(db)
+    .where(anyOf(sql.ref('centres.number'), numbers))
+    .execute()
+}
+
 /** Which of these numbers, in capitals, a centre has. */
 export async function numbersInUse(db: Kysely<Store>, numbers: readonly string[]): Promise<Set<string>> {
   const rows = await db
@@ -69,17 +79,15 @@ export function centresNamedLike(
     .execute()
 }
 
-/** The centre's other users that a suspended coordinator locks out: neither suspended nor deleted. */
-export async function countAffected(
-  db: Kysely<Store>,
-  { centreId, coordinatorId }: { centreId: number; coordinatorId: number | null },
-): Promise<number> {
+/** The centre's other users that a suspended coordinator locks out: neither suspended nor deleted. @param number in capitals */
+export async function countAffected(db: Kysely<Store>, number: string): Promise<number> {
   const { n } = await db
     .selectFrom('users')
+    .innerJoin('centres', 'centres.id', 'users.centre_id')
     .select(({ fn }) => fn.countAll<number>().as('n'))
-    .where('centre_id', '=', centreId)
-    .where('status', 'in', ['invited', 'active'])
-    .where('id', '<>', coordinatorId ?? 0)
+    .where('centres.number', '=', number)
+    .where('users.status', 'in', ['invited', 'active'])
+    .where('users.hub_role', 'is distinct from', 'coordinator')
     .executeTakeFirstOrThrow()
   return n
 }
@@ -98,12 +106,12 @@ export async function adminsOf(db: Kysely<Store>, centreId: number) {
 
 /** An approved centre becomes active when its coordinator is set up. */
 export async function activateCentre(trx: Trx, centreId: number): Promise<void> {
-  await trx
+  const activated = trx
     .updateTable('centres')
     .set({ status: 'active' })
     .where('id', '=', centreId)
     .where('status', '=', 'approved')
-    .execute()
+  await sendWithNext(trx, activated)
 }
 
 /** Where every centre is, deleted ones included: number → ISO code. */

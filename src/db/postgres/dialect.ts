@@ -1,10 +1,12 @@
 import {
   type CompiledQuery,
+  type ConnectionProvider,
   type DatabaseConnection,
   type DatabaseIntrospector,
+  DefaultQueryExecutor,
   type Dialect,
   type Driver,
-  type Kysely,
+  Kysely,
   PostgresAdapter,
   PostgresIntrospector,
   PostgresQueryCompiler,
@@ -15,10 +17,25 @@ import {
   type ValueListNode,
 } from 'kysely'
 import type { PortableNode } from '../portable.ts'
+import type { Store } from '../schema.ts'
 import type { SharedConnection } from './shared-connection.ts'
 
-/** One connection, as with a file: what is asked at once is asked one after the other. */
-export class SharedDialect implements Dialect {
+/** Queries over one connection: what is asked at once goes to the server at once. */
+export function sharedDatabase(connection: SharedConnection): Kysely<Store> {
+  const dialect = new SharedDialect(connection)
+  const driver = new SharedDriver(connection)
+  const asking = (provider: ConnectionProvider) =>
+    new DefaultQueryExecutor(dialect.createQueryCompiler(), dialect.createAdapter(), provider)
+  // In a transaction kysely would let each wait for the one before it.
+  const within = () => asking({ provideConnection: (consumer) => consumer(new Connection(connection)) })
+  const outside = asking({
+    provideConnection: async (consumer) => consumer(await driver.acquireConnection()),
+  })
+  const executor = Object.assign(outside, { withConnectionProvider: within })
+  return new Kysely<Store>({ config: { dialect }, dialect, driver, executor })
+}
+
+class SharedDialect implements Dialect {
   readonly #connection: SharedConnection
 
   constructor(connection: SharedConnection) {
@@ -44,8 +61,9 @@ export class SharedDialect implements Dialect {
 
 class SharedDriver implements Driver {
   readonly #connection: SharedConnection
-  #last: Promise<void> = Promise.resolve()
-  #release: () => void = () => undefined
+  /** Ends with the transaction that is open. */
+  #open: Promise<void> | undefined
+  #end: () => void = () => undefined
 
   constructor(connection: SharedConnection) {
     this.#connection = connection
@@ -53,31 +71,44 @@ class SharedDriver implements Driver {
 
   async init(): Promise<void> {}
 
+  /** While a transaction is open, nobody else has the connection. */
   async acquireConnection(): Promise<DatabaseConnection> {
-    const before = this.#last
-    let release = () => {}
-    this.#last = new Promise((resolve) => {
-      release = resolve
-    })
-    await before
-    this.#release = release
+    while (this.#open) await this.#open
     return new Connection(this.#connection)
   }
 
-  async releaseConnection(): Promise<void> {
-    this.#release()
+  async releaseConnection(): Promise<void> {}
+
+  async beginTransaction(): Promise<void> {
+    while (this.#open) await this.#open
+    this.#open = new Promise((resolve) => {
+      this.#end = resolve
+    })
+    try {
+      await this.#connection.begin()
+    } catch (error) {
+      this.#ended()
+      throw error
+    }
   }
 
-  beginTransaction(): Promise<void> {
-    return this.#connection.begin()
+  /** One that fails is rolled back, and ends by that. */
+  async commitTransaction(): Promise<void> {
+    await this.#connection.commit()
+    this.#ended()
   }
 
-  commitTransaction(): Promise<void> {
-    return this.#connection.commit()
+  async rollbackTransaction(): Promise<void> {
+    try {
+      await this.#connection.rollback()
+    } finally {
+      this.#ended()
+    }
   }
 
-  rollbackTransaction(): Promise<void> {
-    return this.#connection.rollback()
+  #ended(): void {
+    this.#open = undefined
+    this.#end()
   }
 
   async destroy(): Promise<void> {

@@ -1,4 +1,4 @@
-import { Kysely } from 'kysely'
+import type { Kysely } from 'kysely'
 import { randomBytes } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { dirname } from 'node:path'
@@ -13,7 +13,7 @@ import type { OpenStore } from '../store/open.ts'
 import type { Opening } from '../store/opening.ts'
 import { sharedBulk } from './bulk.ts'
 import { connect } from './connection.ts'
-import { SharedDialect } from './dialect.ts'
+import { sharedDatabase } from './dialect.ts'
 import { inWords, isDisconnected, sqlStateOf } from './errors.ts'
 import { makeSchema } from './new-schema.ts'
 import { readSharedPlace, type SharedPlace } from '../../shared-place.ts'
@@ -24,6 +24,8 @@ import type { StoreRow } from './store-row.ts'
 export async function openSharedStore(opening: Opening): Promise<OpenStore> {
   const place = readSharedPlace(opening.path)
   const connection = await connectionTo(place, opening)
+  if (opening.startsWithChange && (opening.mode === 'use' || opening.mode === 'rehearse'))
+    return openedStore(connection, { opening, created: false })
   try {
     const row = await connection.look()
     if (row) {
@@ -49,7 +51,13 @@ export async function connectionTo(place: SharedPlace, opening: Opening): Promis
   const patience = place.hosts.length > 1 ? opening.maxWaitMs : 0
   const client = await connect(place, { writes: !reads, patience, signal: opening.signal })
   const check = (row: StoreRow) => refuseOtherVersion(row, { place, asItIs: false })
-  return new SharedConnection(client, { place, opening, snapshot: reads, check })
+  return new SharedConnection(client, {
+    place,
+    opening,
+    snapshot: reads,
+    check,
+    missing: () => missing(place),
+  })
 }
 
 function openedStore(
@@ -57,25 +65,29 @@ function openedStore(
   { opening, created }: { opening: Opening; created: boolean },
 ): OpenStore {
   const { command, interruption, path, secret } = opening
-  const keyFile = keyFileOf(opening.keyFile, connection.row.storeId)
-  const db = new Kysely<Store>({ dialect: new SharedDialect(connection) })
+  const keyFile = () => keyFileOf(opening.keyFile, connection.row.storeId)
+  const db = sharedDatabase(connection)
   let keys: Keys | undefined
   return {
     db,
     engine: sharedEngine(connection, db),
     path,
-    keyFile,
+    get keyFile() {
+      return keyFile()
+    },
     keyFromCommand: secret !== undefined,
     created,
     isCopy: false,
-    version: connection.row.version,
+    get version() {
+      return connection.row.version
+    },
     command,
     now: () => connection.now(),
     interruption,
     keys: () => {
       const { fingerprint } = connection.row
       if (keys?.fingerprint !== fingerprint)
-        keys = keysOfFingerprint({ keyFile, secret, isShared: true }, fingerprint)
+        keys = keysOfFingerprint({ keyFile: keyFile(), secret, isShared: true }, fingerprint)
       return keys
     },
     close: async () => {
@@ -97,6 +109,7 @@ function sharedEngine(connection: SharedConnection, db: Kysely<Store>): Engine {
     noteHolder: () => () => undefined,
     aboutToCommit: (head) => connection.aboutToCommit(head),
     server: {
+      lookedAt: () => connection.lookedAt(),
       lastEvent: () => connection.lastEvent,
       hasNotedSheets: () => connection.hasNotedSheets,
       hasUploads: () => connection.hasUploads,

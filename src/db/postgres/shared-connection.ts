@@ -1,5 +1,5 @@
 import type pg from 'pg'
-import { setTimeout as pause } from 'node:timers/promises'
+import { setImmediate as whatIsUnderWay, setTimeout as pause } from 'node:timers/promises'
 import Cursor from 'pg-cursor'
 import { Cancelled, Unavailable, Unsure } from '../../errors.ts'
 import type { LogHead } from '../audit/head-file.ts'
@@ -19,6 +19,8 @@ interface Sharing {
   snapshot: boolean
   /** Looks, once the store is held, whether it is still what was opened. */
   check: (row: StoreRow) => void
+  /** What is thrown where there is no store. */
+  missing: () => unknown
 }
 
 /** Longer, and whoever watches is told; in milliseconds. */
@@ -53,8 +55,11 @@ export class SharedConnection {
   #expected: LogHead | undefined
   /** The server's own number of the change that is open. */
   #transaction: string | undefined
-  /** Statements that are sent with the next question. */
-  readonly #waiting: { text: string; values: readonly unknown[] }[] = []
+  /** What is not sent yet, in its order; what answers nothing waits for the next question. */
+  readonly #unsent: Statement[] = []
+  #sending: Promise<void> | undefined
+  #ending: Promise<void> | undefined
+  #reconnecting: Promise<void> | undefined
   /** The connection is gone: the next change, or the next question outside one, makes another. */
   #isLost = false
   /** Failures after which the same work may be tried again: nothing of it was saved. */
@@ -79,6 +84,13 @@ export class SharedConnection {
   /** Outside a transaction a connection that was lost is made anew, within what may be waited. */
   async #reconnectIfLost(until: number): Promise<void> {
     if (!this.#isLost || this.#state !== 'idle') return
+    this.#reconnecting ??= this.#reconnect(until).finally(() => {
+      this.#reconnecting = undefined
+    })
+    await this.#reconnecting
+  }
+
+  async #reconnect(until: number): Promise<void> {
     const { place, opening, snapshot } = this.#sharing
     const patience = Math.max(0, until - performance.now())
     this.#client = this.#watched(
@@ -181,11 +193,20 @@ export class SharedConnection {
     }
   }
 
+  /** Looks, where nobody has yet. @throws `store-missing`, `store-newer`, `store-older` */
+  async lookedAt(): Promise<void> {
+    if (this.#row) return
+    if (!(await this.look())) throw this.#sharing.missing()
+    this.check()
+  }
+
   /** For what is asked next: within the change that is open, or in a transaction that only reads and begins with it. */
   async #toRead(until: number): Promise<void> {
     clearTimeout(this.#resting)
     if (this.#state !== 'idle') return
     await this.#reconnectIfLost(until)
+    // Of several that are asked at once, one begins.
+    if (this.#state !== 'idle') return
     this.#state = 'reading'
     const level = this.#sharing.snapshot ? 'repeatable read' : 'read committed'
     this.sendWithNext(`begin isolation level ${level} read only; ${this.#settings()}`)
@@ -193,34 +214,61 @@ export class SharedConnection {
 
   /** A statement that answers nothing waits for the next question, and is sent with it; its failure is told there. */
   sendWithNext(text: string, values: readonly unknown[] = []): void {
-    this.#waiting.push({ text, values })
+    this.#unsent.push({ text, values })
   }
 
-  /** What waits and this question go in one round trip. */
+  /** What waits, and all that is asked at the same moment, go in one round trip. */
   async #send<R extends object>(text: string, values: readonly unknown[] = []): Promise<pg.QueryResult<R>> {
+    return new Promise<pg.QueryResult<R>>((resolve, reject) => {
+      const ask = () => this.#ask<R>({ text, values })
+      this.#unsent.push({ text, values, question: questionOf(ask, { resolve, reject }) })
+      this.#sending ??= this.#sendAll().finally(() => {
+        this.#sending = undefined
+      })
+    })
+  }
+
+  #ask<R extends object>({ text, values }: Statement): Promise<pg.QueryResult<R>> {
+    return this.#client.query<R>(text, values.length === 0 ? undefined : [...values])
+  }
+
+  async #sendAll(): Promise<void> {
+    do {
+      await whatIsUnderWay()
+      const last = this.#unsent.findLastIndex(({ question }) => question)
+      await this.#sendAtOnce(this.#unsent.splice(0, last + 1))
+    } while (this.#unsent.some(({ question }) => question))
+  }
+
+  async #sendAtOnce(statements: readonly Statement[]): Promise<void> {
+    await this.#ending
     const client = this.#client
-    const ask = <Row extends object>(asked: string, parameters: readonly unknown[]) =>
-      client.query<Row>(asked, parameters.length === 0 ? undefined : [...parameters])
-    const waiting = this.#waiting.splice(0)
-    if (waiting.length === 0) return ask<R>(text, values)
-    pipelining(client, true)
-    const before = waiting.map((statement) => ask(statement.text, statement.values))
-    const asked = ask<R>(text, values)
-    const ended = await Promise.allSettled([...before, asked])
-    pipelining(client, false)
-    const failed = ended.find(({ status }) => status === 'rejected')
-    if (failed?.status === 'rejected') throw failed.reason
-    return asked
+    if (statements.length > 1) pipelining(client, true)
+    const sent = statements.map(({ question, ...statement }) => ({
+      question,
+      answered: question ? question.ask() : this.#ask(statement).then(() => undefined),
+    }))
+    const ended = await Promise.allSettled(sent.map(({ answered }) => answered))
+    if (statements.length > 1) pipelining(client, false)
+    let failure: { reason: unknown } | undefined
+    for (const [at, { question }] of sent.entries()) {
+      const end = ended[at]
+      if (end?.status === 'rejected') failure ??= end
+      if (failure) question?.fail(failure.reason)
+      else question?.answer()
+    }
   }
 
   /** Before anything is asked in a way that cannot be one of several. */
   async #sendWaiting(): Promise<void> {
-    const last = this.#waiting.pop()
+    await this.#sending
+    const last = this.#unsent.pop()
     if (last) await this.#send(last.text, last.values)
   }
 
   async query<R extends object>(text: string, values: readonly unknown[]): Promise<pg.QueryResult<R>> {
     if (this.#state !== 'writing' && !/^\s*(select|with)\b/i.test(text)) return this.#alone(text, values)
+    await this.lookedAt()
     return this.#asking(() => this.#send<R>(text, values))
   }
 
@@ -271,8 +319,8 @@ export class SharedConnection {
 
   /** @returns whether this process has the store now */
   async #take(wait: number): Promise<boolean> {
-    const hasRead = this.#state === 'reading' && this.#waiting.length === 0
-    this.#waiting.length = 0
+    const hasRead = this.#state === 'reading' && this.#unsent.length === 0
+    this.#unsent.length = 0
     const end = hasRead ? 'commit; ' : ''
     this.#state = 'writing'
     // READ COMMITTED: whoever waited for the row sees what was committed meanwhile. Above it they would not, unsaid.
@@ -296,6 +344,7 @@ export class SharedConnection {
     } catch (error) {
       await this.rollback()
       if (sqlStateOf(error) === '55P03') return false
+      if (!this.#row && isWithoutStore(error)) throw this.#sharing.missing()
       throw this.#failureInWords(error)
     }
   }
@@ -320,20 +369,30 @@ export class SharedConnection {
 
   async rollback(): Promise<void> {
     clearTimeout(this.#resting)
-    this.#waiting.length = 0
+    await this.#sending
+    this.#unsent.length = 0
     if (this.#state === 'idle') return
     this.#state = 'idle'
-    await this.#client.query('rollback').catch((error: unknown) => {
-      if (!isDisconnected(error)) throw error
-    })
+    this.#ending = this.#client
+      .query('rollback')
+      .then(() => undefined)
+      .catch((error: unknown) => {
+        if (!isDisconnected(error)) throw error
+      })
+      .finally(() => {
+        this.#ending = undefined
+      })
+    await this.#ending
   }
 
   async close(): Promise<void> {
     clearTimeout(this.#resting)
     // What is open ends with the connection.
     this.#state = 'idle'
-    this.#waiting.length = 0
-    await this.#client.end().catch(() => undefined)
+    this.#unsent.length = 0
+    // Goodbye has no answer: nobody waits until it has gone the whole way.
+    this.#client.end().catch(() => undefined)
+    unreferenced(this.#client)
   }
 
   /** The rows of a table, many at once, each with its values in the order of the columns. */
@@ -353,6 +412,7 @@ export class SharedConnection {
 
   async *#read<R>(made: () => Cursor<R>, atOnce: number): AsyncGenerator<R[]> {
     let cursor = made()
+    await this.lookedAt()
     try {
       let rows = await this.#asking(async () => {
         await this.#sendWaiting()
@@ -553,9 +613,42 @@ export class SharedConnection {
   }
 }
 
+interface Statement {
+  text: string
+  values: readonly unknown[]
+  question?: Question
+}
+
+/** Who waits for an answer, and is told once all that was sent with it is answered. */
+interface Question {
+  ask: () => Promise<void>
+  answer: () => void
+  fail: (reason: unknown) => void
+}
+
+function questionOf<Result>(
+  ask: () => Promise<Result>,
+  { resolve, reject }: { resolve: (result: Result) => void; reject: (reason: unknown) => void },
+): Question {
+  let answer = () => {}
+  return {
+    ask: async () => {
+      const result = await ask()
+      answer = () => resolve(result)
+    },
+    answer: () => answer(),
+    fail: reject,
+  }
+}
+
 /** Whether what is asked is sent at once, or once what was asked before is answered; asked where nothing is under way. */
 function pipelining(client: pg.Client, pipeline: boolean): void {
   Object.assign(client, { pipeline })
+}
+
+/** Nothing goes on for its sake alone. */
+function unreferenced(client: pg.Client & { unref?: () => void }): void {
+  client.unref?.()
 }
 
 /** A cursor waits for the server's last word, also of one that is gone, which never says it. */

@@ -1,8 +1,9 @@
 import { type Kysely, type Selectable, sql } from 'kysely'
 import { anyOf } from '../portable.ts'
 import { findResources, type ResourceRow } from '../resources/resources.ts'
+import { together } from '../together.ts'
 import type { AudienceKind, CentreKind, ReleaseState, ReleaseTable, Store } from '../schema.ts'
-import type { Trx } from '../transact.ts'
+import { sendWithNext, type Trx } from '../transact.ts'
 
 /** A release with its resources, withdrawn ones included, and its audience. */
 export interface ReleaseRow extends Selectable<ReleaseTable> {
@@ -26,22 +27,22 @@ export async function findReleases(db: Kysely<Store>, filter: ReleaseFilter = {}
   const releases = await query.orderBy('id', 'desc').execute()
   if (releases.length === 0) return []
   const found = releases.map(({ id }) => id)
-  const links = await db
-    .selectFrom('release_resources')
-    .selectAll()
-    .where(anyOf(sql.ref('release_id'), found))
-    .orderBy('resource_id')
-    .execute()
-  const resources = await findResources(db, {
-    ids: [...new Set(links.map(({ resource_id }) => resource_id))],
-  })
-  const parts = await db
-    .selectFrom('release_audiences')
-    .selectAll()
-    .where(anyOf(sql.ref('release_id'), found))
-    .orderBy('kind')
-    .orderBy('value')
-    .execute()
+  const [links, resources, parts] = await together(
+    db
+      .selectFrom('release_resources')
+      .selectAll()
+      .where(anyOf(sql.ref('release_id'), found))
+      .orderBy('resource_id')
+      .execute(),
+    findResources(db, { releases: found }),
+    db
+      .selectFrom('release_audiences')
+      .selectAll()
+      .where(anyOf(sql.ref('release_id'), found))
+      .orderBy('kind')
+      .orderBy('value')
+      .execute(),
+  )
   const byId = new Map(resources.map((resource) => [resource.id, resource]))
   const linksOf = byRelease(links)
   const partsOf = byRelease(parts)
@@ -97,9 +98,9 @@ export async function changeRelease(
   trx: Trx,
   { id, name, opens, closes, resourceIds, audience }: ReleaseValues & { id: number },
 ): Promise<void> {
-  await trx.updateTable('releases').set({ name, opens, closes }).where('id', '=', id).execute()
-  await trx.deleteFrom('release_resources').where('release_id', '=', id).execute()
-  await trx.deleteFrom('release_audiences').where('release_id', '=', id).execute()
+  await sendWithNext(trx, trx.updateTable('releases').set({ name, opens, closes }).where('id', '=', id))
+  await sendWithNext(trx, trx.deleteFrom('release_resources').where('release_id', '=', id))
+  await sendWithNext(trx, trx.deleteFrom('release_audiences').where('release_id', '=', id))
   await insertParts(trx, { id, resourceIds, audience })
 }
 
@@ -108,19 +109,19 @@ async function insertParts(
   { id, resourceIds, audience }: Pick<ReleaseValues, 'resourceIds' | 'audience'> & { id: number },
 ): Promise<void> {
   for (const resource_id of resourceIds)
-    await trx.insertInto('release_resources').values({ release_id: id, resource_id }).execute()
+    await sendWithNext(trx, trx.insertInto('release_resources').values({ release_id: id, resource_id }))
   for (const { kind, value } of audience)
-    await trx.insertInto('release_audiences').values({ release_id: id, kind, value }).execute()
+    await sendWithNext(trx, trx.insertInto('release_audiences').values({ release_id: id, kind, value }))
 }
 
 export async function markReleased(trx: Trx, { id, at }: { id: number; at: Date }): Promise<void> {
   const values = { state: 'released', released_at: at.toISOString() } as const
-  await trx.updateTable('releases').set(values).where('id', '=', id).execute()
+  await sendWithNext(trx, trx.updateTable('releases').set(values).where('id', '=', id))
 }
 
 export async function markReleaseWithdrawn(trx: Trx, { id, at }: { id: number; at: Date }): Promise<void> {
   const values = { state: 'withdrawn', withdrawn_at: at.toISOString() } as const
-  await trx.updateTable('releases').set(values).where('id', '=', id).execute()
+  await sendWithNext(trx, trx.updateTable('releases').set(values).where('id', '=', id))
 }
 
 /** What of a centre decides what opens there. */

@@ -1,7 +1,7 @@
 import { type Kysely, sql } from 'kysely'
 import { anyOf } from '../portable.ts'
 import type { ResourceArea, ResourceKind, Store } from '../schema.ts'
-import type { Trx } from '../transact.ts'
+import { sendWithNext, type Trx } from '../transact.ts'
 
 /** A resource as it is shown, with the digest of its bytes. */
 export interface ResourceRow {
@@ -29,11 +29,13 @@ export interface ResourceFilter {
   /** Those that are withdrawn alone; absent: every one. */
   withdrawn?: boolean
   contentId?: number
+  /** Those of these releases, by their numbers. */
+  releases?: readonly number[]
 }
 
 /** Newest first. */
 export async function findResources(db: Kysely<Store>, filter: ResourceFilter = {}): Promise<ResourceRow[]> {
-  const { ids, kinds = [], areas = [], series, component, withdrawn, contentId } = filter
+  const { ids, kinds = [], areas = [], series, component, withdrawn, contentId, releases } = filter
   let query = db
     .selectFrom('resources')
     .innerJoin('contents', 'contents.id', 'resources.content_id')
@@ -47,6 +49,13 @@ export async function findResources(db: Kysely<Store>, filter: ResourceFilter = 
         .as('components'),
     )
   if (ids) query = query.where(anyOf(sql.ref('resources.id'), ids))
+  if (releases)
+    query = query.where('resources.id', 'in', (eb) =>
+      eb
+        .selectFrom('release_resources')
+        .select('resource_id')
+        .where(anyOf(sql.ref('release_id'), releases)),
+    )
   if (kinds.length > 0) query = query.where('kind', 'in', [...kinds])
   if (areas.length > 0) query = query.where('area', 'in', [...areas])
   if (series !== undefined) query = query.where('series', '=', series)
@@ -100,7 +109,7 @@ export async function insertResource(
     .returning('id')
     .executeTakeFirstOrThrow()
   for (const component of components)
-    await trx.insertInto('resource_components').values({ resource_id: id, component }).execute()
+    await sendWithNext(trx, trx.insertInto('resource_components').values({ resource_id: id, component }))
   return id
 }
 
@@ -108,9 +117,6 @@ export async function setResourceWithdrawn(
   trx: Trx,
   { id, at }: { id: number; at: Date | null },
 ): Promise<void> {
-  await trx
-    .updateTable('resources')
-    .set({ withdrawn_at: at?.toISOString() ?? null })
-    .where('id', '=', id)
-    .execute()
+  const withdrawn = { withdrawn_at: at?.toISOString() ?? null }
+  await sendWithNext(trx, trx.updateTable('resources').set(withdrawn).where('id', '=', id))
 }

@@ -39,6 +39,8 @@ export interface Opening {
   command: string
   /** Who typed them, at which machine. */
   operator?: string
+  /** What is done first is a change: the store is looked at as it is taken, and not before. */
+  startsWithChange?: boolean
   /** Told, once, who holds the store that is waited for. */
   onWait: (holder: Holder | undefined) => void
   /** Told, once, how far the server's clock is ahead of this machine's, in milliseconds. */

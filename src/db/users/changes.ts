@@ -1,18 +1,30 @@
-import type { Updateable } from 'kysely'
+import { sql, type Updateable } from 'kysely'
 import type { HubRole, NewUserRow, UserTable } from '../schema.ts'
 import { sendWithNext, type Trx } from '../transact.ts'
 
-interface Belongings {
-  roles: readonly string[]
-  sites: readonly string[]
+/** @returns the new user's id */
+export async function insertUser(trx: Trx, row: NewUserRow): Promise<number> {
+  const { id } = await trx.insertInto('users').values(row).returning('id').executeTakeFirstOrThrow()
+  return id
 }
 
-/** @returns the new user's id */
-export async function insertUser(trx: Trx, row: NewUserRow, { roles, sites }: Belongings): Promise<number> {
-  const { id } = await trx.insertInto('users').values(row).returning('id').executeTakeFirstOrThrow()
-  await giveRoles(trx, id, roles)
-  await giveSites(trx, id, sites)
-  return id
+/** For whoever reads them by their address next: nothing is asked of a server alone. */
+export async function insertNewUser(
+  trx: Trx,
+  row: NewUserRow,
+  { roles, sites }: { roles: readonly string[]; sites: readonly string[] },
+): Promise<void> {
+  await sendWithNext(trx, trx.insertInto('users').values(row))
+  const theirs = () =>
+    trx.selectFrom('users').where('email_key', '=', row.email_key).where('status', '<>', 'deleted')
+  for (const role of roles) {
+    const given = theirs().select(['id', sql<string>`cast(${role} as text)`.as('role')])
+    await sendWithNext(trx, trx.insertInto('user_roles').columns(['user_id', 'role']).expression(given))
+  }
+  for (const site of sites) {
+    const given = theirs().select(['id', sql<string>`cast(${site} as text)`.as('site')])
+    await sendWithNext(trx, trx.insertInto('user_sites').columns(['user_id', 'site']).expression(given))
+  }
 }
 
 interface Since {
@@ -122,36 +134,32 @@ export async function giveRoles(trx: Trx, userId: number, roles: readonly string
 
 export async function takeRoles(trx: Trx, userId: number, roles: readonly string[]): Promise<void> {
   if (roles.length === 0) return
-  await trx
-    .deleteFrom('user_roles')
-    .where('user_id', '=', userId)
-    .where('role', 'in', [...roles])
-    .execute()
+  const taken = trx.deleteFrom('user_roles').where('user_id', '=', userId)
+  await sendWithNext(trx, taken.where('role', 'in', [...roles]))
 }
 
 export async function takeEveryRole(trx: Trx, userId: number): Promise<void> {
-  await trx.deleteFrom('user_roles').where('user_id', '=', userId).execute()
+  await sendWithNext(trx, trx.deleteFrom('user_roles').where('user_id', '=', userId))
 }
 
 export async function giveSites(trx: Trx, userId: number, sites: readonly string[]): Promise<void> {
   for (const site of sites) {
-    await trx
-      .insertInto('user_sites')
-      .values({ user_id: userId, site })
-      .onConflict((conflict) => conflict.doNothing())
-      .execute()
+    await sendWithNext(
+      trx,
+      trx
+        .insertInto('user_sites')
+        .values({ user_id: userId, site })
+        .onConflict((conflict) => conflict.doNothing()),
+    )
   }
 }
 
 export async function takeSites(trx: Trx, userId: number, sites: readonly string[]): Promise<void> {
   if (sites.length === 0) return
-  await trx
-    .deleteFrom('user_sites')
-    .where('user_id', '=', userId)
-    .where('site', 'in', [...sites])
-    .execute()
+  const taken = trx.deleteFrom('user_sites').where('user_id', '=', userId)
+  await sendWithNext(trx, taken.where('site', 'in', [...sites]))
 }
 
 export async function takeEverySite(trx: Trx, userId: number): Promise<void> {
-  await trx.deleteFrom('user_sites').where('user_id', '=', userId).execute()
+  await sendWithNext(trx, trx.deleteFrom('user_sites').where('user_id', '=', userId))
 }

@@ -1,7 +1,8 @@
 import { type Kysely, sql } from 'kysely'
 import { anyOf, positionOf } from '../portable.ts'
 import type { Store } from '../schema.ts'
-import type { Trx } from '../transact.ts'
+import { together } from '../together.ts'
+import { sendWithNext, type Trx } from '../transact.ts'
 import { forgetWrongSignIns } from '../wrong-tries.ts'
 import { addressOfErased } from './erased-accounts.ts'
 import { mayMention, mentionsIn, mentionsInFileName, spellingsOf, type WrittenAddress } from './mentions.ts'
@@ -59,28 +60,24 @@ export async function isOfSomebodyElse(
 /** The accounts stay, as numbers that history can point to; whose they were is gone. */
 export async function eraseAccounts(trx: Trx, { ids, addresses }: Somebody): Promise<void> {
   const nobody = addressOfErased()
-  await trx
-    .updateTable('users')
-    .set({
-      email: nobody,
-      email_key: nobody,
-      first_name: '',
-      last_name: '',
-      folded: '',
-      password_hash: null,
-      pin_state: sql<'none'>`case when pin_state = 'issued' then 'void' else pin_state end`,
-      pin_nonce: null,
-    })
-    .where('id', 'in', [...ids])
-    .execute()
-  await trx
-    .deleteFrom('credentials')
-    .where('user_id', 'in', [...ids])
-    .execute()
-  await trx
-    .deleteFrom('account_requests')
-    .where('user_id', 'in', [...ids])
-    .execute()
+  await sendWithNext(
+    trx,
+    trx
+      .updateTable('users')
+      .set({
+        email: nobody,
+        email_key: nobody,
+        first_name: '',
+        last_name: '',
+        folded: '',
+        password_hash: null,
+        pin_state: sql<'none'>`case when pin_state = 'issued' then 'void' else pin_state end`,
+        pin_nonce: null,
+      })
+      .where('id', 'in', [...ids]),
+  )
+  await sendWithNext(trx, trx.deleteFrom('credentials').where('user_id', 'in', [...ids]))
+  await sendWithNext(trx, trx.deleteFrom('account_requests').where('user_id', 'in', [...ids]))
   for (const { emailKey } of addresses) await forgetWrongSignIns(trx, emailKey)
 }
 
@@ -97,20 +94,22 @@ export async function eraseMessages(
     )
     .execute()
   const numbers = theirs.map(({ id }) => id)
-  await trx
-    .updateTable('outbox')
-    .set({
-      to_address: '',
-      to_name: '',
-      subject: '',
-      fields: '{}',
-      last_error: null,
-      file: null,
-      state: sql<'cancelled'>`case when state = 'queued' then 'cancelled' else state end`,
-      next_try_at: null,
-    })
-    .where(anyOf(sql.ref('id'), numbers))
-    .execute()
+  await sendWithNext(
+    trx,
+    trx
+      .updateTable('outbox')
+      .set({
+        to_address: '',
+        to_name: '',
+        subject: '',
+        fields: '{}',
+        last_error: null,
+        file: null,
+        state: sql<'cancelled'>`case when state = 'queued' then 'cancelled' else state end`,
+        next_try_at: null,
+      })
+      .where(anyOf(sql.ref('id'), numbers)),
+  )
   return { count: theirs.length, files: theirs.flatMap(({ file }) => (file === null ? [] : [file])) }
 }
 
@@ -118,46 +117,50 @@ export async function eraseMessages(
 export async function eraseMentions(trx: Trx, { ids, addresses }: Somebody): Promise<void> {
   const spellings = spellingsOf(addresses)
   if (addresses.length > 0) {
-    await takeOutOfLetters(trx, addresses)
-    await takeOutOfFileNames(trx, addresses)
+    await together(takeOutOfLetters(trx, { ids, addresses }), takeOutOfFileNames(trx, addresses))
   }
-  await trx
-    .updateTable('imports')
-    .set({ actor: erasedWord })
-    .where(sql`lower(actor)`, 'in', spellings)
-    .execute()
-  await trx
-    .updateTable('templates')
-    .set({ edited_by: erasedWord })
-    .where(sql`lower(edited_by)`, 'in', spellings)
-    .execute()
-  await trx
-    .updateTable('import_changes')
-    .set({ before: null, after: null })
-    .where('kind', '=', 'user-deleted')
-    .where('user_id', 'in', [...ids])
-    .execute()
+  await sendWithNext(
+    trx,
+    trx.updateTable('imports').set({ actor: erasedWord }).where(sql`lower(actor)`, 'in', spellings),
+  )
+  await sendWithNext(
+    trx,
+    trx.updateTable('templates').set({ edited_by: erasedWord }).where(sql`lower(edited_by)`, 'in', spellings),
+  )
+  await sendWithNext(
+    trx,
+    trx
+      .updateTable('import_changes')
+      .set({ before: null, after: null })
+      .where('kind', '=', 'user-deleted')
+      .where('user_id', 'in', [...ids]),
+  )
 }
 
-async function takeOutOfLetters(trx: Trx, addresses: Somebody['addresses']): Promise<void> {
+/** Their own are emptied as a whole. */
+async function takeOutOfLetters(trx: Trx, { ids, addresses }: Somebody): Promise<void> {
   const mentions = mentionsIn(addresses)
   const rows = await trx
     .selectFrom('outbox')
-    .select(['id', 'subject', 'fields', 'last_error'])
+    .select(['id', 'user_id', 'to_address', 'subject', 'fields', 'last_error'])
     .where((eb) =>
       eb.or((['subject', 'fields', 'last_error'] as const).map((column) => mayMention(column, addresses))),
     )
     .execute()
-  for (const { id, subject, fields, last_error } of rows) {
-    await trx
-      .updateTable('outbox')
-      .set({
-        subject: subject.replace(mentions, erasedWord),
-        fields: fields.replace(mentions, erasedWord),
-        last_error: last_error?.replace(mentions, erasedWord) ?? null,
-      })
-      .where('id', '=', id)
-      .execute()
+  const theirs = new Set(spellingsOf(addresses))
+  for (const { id, user_id, to_address, subject, fields, last_error } of rows) {
+    if ((user_id !== null && ids.includes(user_id)) || theirs.has(to_address.toLowerCase())) continue
+    await sendWithNext(
+      trx,
+      trx
+        .updateTable('outbox')
+        .set({
+          subject: subject.replace(mentions, erasedWord),
+          fields: fields.replace(mentions, erasedWord),
+          last_error: last_error?.replace(mentions, erasedWord) ?? null,
+        })
+        .where('id', '=', id),
+    )
   }
 }
 
@@ -169,23 +172,24 @@ async function takeOutOfFileNames(trx: Trx, addresses: Somebody['addresses']): P
     .where((eb) => eb.or([mayMention('file', addresses), mayMention('sheet', addresses)]))
     .execute()
   for (const { id, file, sheet } of rows) {
-    await trx
-      .updateTable('imports')
-      .set({ file: file.replace(mentions, erasedWord), sheet: sheet.replace(mentions, erasedWord) })
-      .where('id', '=', id)
-      .execute()
+    await sendWithNext(
+      trx,
+      trx
+        .updateTable('imports')
+        .set({ file: file.replace(mentions, erasedWord), sheet: sheet.replace(mentions, erasedWord) })
+        .where('id', '=', id),
+    )
   }
 }
 
 /**
  * Empties their values beside the audit log, and those of others that name them: refusals, files that were
- * imported. Its seals hold. @returns the fields that lost their value, by row
+ * imported. Its seals hold. @param naming those others. @returns the fields that lost their value, by row
  */
 export async function eraseFromAudit(
   trx: Trx,
-  { ids, addresses }: Somebody,
+  { ids, naming }: Pick<Somebody, 'ids'> & { naming: readonly string[] },
 ): Promise<Record<number, string[]>> {
-  const naming = addresses.length === 0 ? [] : await valuesNaming(trx, addresses)
   const emptied = await trx
     .updateTable('audit_personal')
     .set({ value: null, salt: null })
@@ -199,7 +203,8 @@ export async function eraseFromAudit(
 }
 
 /** The values that hold one of the addresses, each by its row and field. */
-async function valuesNaming(trx: Trx, addresses: Somebody['addresses']): Promise<string[]> {
+export async function valuesNaming(trx: Trx, addresses: Somebody['addresses']): Promise<string[]> {
+  if (addresses.length === 0) return []
   const inText = mentionsIn(addresses)
   const inFileName = mentionsInFileName(addresses)
   const rows = await trx

@@ -1,7 +1,7 @@
 import { type RawBuilder, type Selectable, sql } from 'kysely'
 import { createHmac } from 'node:crypto'
 import type { ErasedAccountTable } from '../schema.ts'
-import { transactionState, type Trx } from '../transact.ts'
+import { sendWithNext, transactionState, type Trx } from '../transact.ts'
 
 const domain = 'erased.invalid'
 
@@ -36,15 +36,17 @@ export async function noteErased(
 
 export async function addErased(trx: Trx, accounts: readonly ErasedAccount[]): Promise<void> {
   for (const account of accounts) {
-    await trx
-      .insertInto('erased_accounts')
-      .values(account)
-      .onConflict((conflict) =>
-        conflict.columns(['user_id', 'created_at']).doUpdateSet(({ fn, ref }) => ({
-          address: fn.coalesce(ref('excluded.address'), ref('erased_accounts.address')),
-        })),
-      )
-      .execute()
+    await sendWithNext(
+      trx,
+      trx
+        .insertInto('erased_accounts')
+        .values(account)
+        .onConflict((conflict) =>
+          conflict.columns(['user_id', 'created_at']).doUpdateSet(({ fn, ref }) => ({
+            address: fn.coalesce(ref('excluded.address'), ref('erased_accounts.address')),
+          })),
+        ),
+    )
   }
 }
 

@@ -1,5 +1,6 @@
 import { type RawBuilder, sql } from 'kysely'
 import { contains } from '../portable.ts'
+import { together } from '../together.ts'
 import type { Trx } from '../transact.ts'
 
 const lineEnd = sql.lit('\n')
@@ -51,12 +52,12 @@ export async function findMentions(trx: Trx, addresses: readonly WrittenAddress[
   if (addresses.length === 0) return { templates: [], centres: [], events: [] }
   const inText = mentionsIn(addresses)
   const inFileName = mentionsInFileName(addresses)
-  const templates = await trx
+  const templates = trx
     .selectFrom('templates')
     .select(['name', sql<string>`subject || ${lineEnd} || text || ${lineEnd} || html`.as('words')])
     .orderBy('name')
     .execute()
-  const centres = await trx
+  const centres = trx
     .selectFrom('centres')
     .select([
       'number',
@@ -69,17 +70,18 @@ export async function findMentions(trx: Trx, addresses: readonly WrittenAddress[
     )
     .orderBy('number')
     .execute()
-  const events = await trx
+  const events = trx
     .selectFrom('audit')
     .select(['id', 'facts'])
     .where(mayMention('facts', addresses))
     .orderBy('id')
     .execute()
+  const [inTemplates, inCentres, inEvents] = await together(templates, centres, events)
   const names = (pattern: RegExp) => (row: { words: string }) => row.words.search(pattern) >= 0
   return {
-    templates: templates.filter(names(inText)).map(({ name }) => name),
-    centres: centres.filter(names(inText)).map(({ number }) => number),
-    events: events.filter(({ facts }) => facts.search(inFileName) >= 0).map(({ id }) => id),
+    templates: inTemplates.filter(names(inText)).map(({ name }) => name),
+    centres: inCentres.filter(names(inText)).map(({ number }) => number),
+    events: inEvents.filter(({ facts }) => facts.search(inFileName) >= 0).map(({ id }) => id),
   }
 }
 

@@ -1,18 +1,19 @@
 import type { Kysely } from 'kysely'
 import type { Store } from '../schema.ts'
-import type { Trx } from '../transact.ts'
+import { sendWithNext, type Trx } from '../transact.ts'
 
 export interface Secrets {
   passwordHash: string | null
   pinNonce: Buffer | null
 }
 
-/** What an account is proved with; it never leaves the rules on accounts. */
-export async function secretsOf(db: Kysely<Store>, userId: number): Promise<Secrets> {
+/** What the live account of an address is proved with; it never leaves the rules on accounts. @param key the address as it is compared */
+export async function secretsAt(db: Kysely<Store>, key: string): Promise<Secrets> {
   const row = await db
     .selectFrom('users')
     .select(['password_hash', 'pin_nonce'])
-    .where('id', '=', userId)
+    .where('email_key', '=', key)
+    .where('status', '<>', 'deleted')
     .executeTakeFirst()
   return { passwordHash: row?.password_hash ?? null, pinNonce: row?.pin_nonce ?? null }
 }
@@ -22,28 +23,31 @@ export async function setPassword(
   trx: Trx,
   { userId, hash, pin }: { userId: number; hash: string; pin: 'used' | 'void' },
 ): Promise<void> {
-  await trx.updateTable('users').set({ password_hash: hash }).where('id', '=', userId).execute()
-  await trx
-    .updateTable('users')
-    .set({ pin_state: pin })
-    .where('id', '=', userId)
-    .where('pin_state', '=', 'issued')
-    .execute()
+  await sendWithNext(trx, trx.updateTable('users').set({ password_hash: hash }).where('id', '=', userId))
+  await sendWithNext(
+    trx,
+    trx
+      .updateTable('users')
+      .set({ pin_state: pin })
+      .where('id', '=', userId)
+      .where('pin_state', '=', 'issued'),
+  )
 }
 
 export async function markActive(trx: Trx, userId: number): Promise<void> {
-  await trx
-    .updateTable('users')
-    .set({ status: 'active' })
-    .where('id', '=', userId)
-    .where('status', '=', 'invited')
-    .execute()
+  await sendWithNext(
+    trx,
+    trx
+      .updateTable('users')
+      .set({ status: 'active' })
+      .where('id', '=', userId)
+      .where('status', '=', 'invited'),
+  )
 }
 
 export async function markSignedIn(trx: Trx, { userId, at }: { userId: number; at: Date }): Promise<void> {
-  await trx
-    .updateTable('users')
-    .set({ last_signed_in_at: at.toISOString() })
-    .where('id', '=', userId)
-    .execute()
+  await sendWithNext(
+    trx,
+    trx.updateTable('users').set({ last_signed_in_at: at.toISOString() }).where('id', '=', userId),
+  )
 }

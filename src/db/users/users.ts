@@ -150,6 +150,18 @@ export async function centresOfUsers(
   return new Map(users.map(({ key, ...user }) => [key, user]))
 }
 
+/** Who coordinates a centre, by its number in capitals. */
+export function findCoordinatorOf(
+  db: Kysely<Store>,
+  centreNumber: string,
+): Promise<UserWithCentre | undefined> {
+  return usersWithCentre(db)
+    .where('centres.number', '=', centreNumber)
+    .where('users.hub_role', '=', 'coordinator')
+    .where('users.status', '<>', 'deleted')
+    .executeTakeFirst()
+}
+
 export function findUserById(db: Kysely<Store>, id: number): Promise<UserWithCentre | undefined> {
   return usersWithCentre(db).where('users.id', '=', id).executeTakeFirst()
 }
@@ -172,16 +184,6 @@ export function findDeletedUser(db: Kysely<Store>, key: string): Promise<UserWit
     .orderBy('users.id', 'desc')
     .limit(1)
     .executeTakeFirst()
-}
-
-/** How many associate centres an account acts for. */
-export async function countAssignments(db: Kysely<Store>, userId: number): Promise<number> {
-  const { n } = await db
-    .selectFrom('assignments')
-    .select(({ fn }) => fn.countAll<number>().as('n'))
-    .where('user_id', '=', userId)
-    .executeTakeFirstOrThrow()
-  return n
 }
 
 /** The nonce of a user's open PIN, and when it was issued. */

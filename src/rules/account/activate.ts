@@ -1,10 +1,12 @@
-import { secretsOf } from '../../db/users/passwords.ts'
+import { type Secrets, secretsAt } from '../../db/users/passwords.ts'
+import { together } from '../../db/together.ts'
 import type { Trx } from '../../db/transact.ts'
 import { countWrongPin } from '../../db/wrong-tries.ts'
 import { Refused } from '../../errors.ts'
 import type { Account } from '../users/account.ts'
 import type { RuleContext } from '../permissions/actor.ts'
 import { accountById } from '../users/changed.ts'
+import { typedAddress } from '../users/email.ts'
 import { choosePassword, type NewPassword } from './password.ts'
 import { maxWrongTries, pinOf, timingSafeEqualText } from '../credentials/derive.ts'
 import {
@@ -33,13 +35,16 @@ export async function activateAccount(
   { email, pin, password, key, ctx }: Activation,
 ): Promise<Account> {
   const { at } = ctx
-  const account = await claimedAccount(trx, { email, at })
-  const right = await isPinOf(trx, { account, pin, key })
+  const [account, secrets] = await together(
+    claimedAccount(trx, { email, at }),
+    secretsAt(trx, typedAddress(email).key),
+  )
+  const right = isPinOf(secrets, { account, pin, key })
   if (!account || !right) throw await wrongPin(trx, { account, ctx })
   refuseSignIn(account, ['deleted', 'suspended', 'no-centre', 'centre-deleted'])
 
   const owner = asOwner(ctx, account)
-  await choosePassword(trx, { account, password, with: 'pin', ctx })
+  await choosePassword(trx, { account, password, with: 'pin', secrets, ctx })
   await queueMessage(trx, owner, { letter: 'verification-code', to: account })
   const { id: userId, email: subject } = account
   await appendAudit(trx, {
@@ -54,11 +59,10 @@ export async function activateAccount(
   return accountById(trx, { id: account.id, at })
 }
 
-async function isPinOf(
-  trx: Trx,
+function isPinOf(
+  { pinNonce }: Secrets,
   { account, pin, key }: Pick<Activation, 'pin' | 'key'> & { account: Account | undefined },
-): Promise<boolean> {
-  const { pinNonce } = await secretsOf(trx, account?.id ?? nobody)
+): boolean {
   return (
     account?.pin === 'issued' &&
     pinNonce !== null &&

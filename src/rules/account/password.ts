@@ -1,7 +1,7 @@
 import { voidCredentials } from '../../db/credentials.ts'
 import { cancelMessages } from '../../db/outbox.ts'
 import type { Trx } from '../../db/transact.ts'
-import { secretsOf, setPassword } from '../../db/users/passwords.ts'
+import { type Secrets, secretsAt, setPassword } from '../../db/users/passwords.ts'
 import { forgetWrongSignIns } from '../../db/wrong-tries.ts'
 import { Usage } from '../../errors.ts'
 import { queueMessage } from '../mail/queue-message.ts'
@@ -160,6 +160,8 @@ interface Choice {
   password: NewPassword
   /** What let its owner in: this link or temporary password, by its number, or the PIN. */
   with: number | 'pin'
+  /** What the account was proved with before, where that was read already. */
+  secrets?: Secrets
   ctx: RuleContext
 }
 
@@ -167,10 +169,13 @@ interface Choice {
  * A password set voids every open link, PIN and temporary password; what was used is used. Wrong ones
  * before it do not count any more. One that takes another's place is told to its owner.
  */
-export async function choosePassword(trx: Trx, { account, password, with: by, ctx }: Choice): Promise<void> {
+export async function choosePassword(
+  trx: Trx,
+  { account, password, with: by, secrets, ctx }: Choice,
+): Promise<void> {
   refuseOwnWords(password, account)
   const userId = account.id
-  const { passwordHash: former } = await secretsOf(trx, userId)
+  const { passwordHash: former } = secrets ?? (await secretsAt(trx, account.emailKey))
   await setPassword(trx, { userId, hash: password.hash, pin: by === 'pin' ? 'used' : 'void' })
   await voidCredentials(trx, {
     userId,

@@ -1,4 +1,5 @@
-import { markSignedIn, secretsOf } from '../../db/users/passwords.ts'
+import { markSignedIn, secretsAt } from '../../db/users/passwords.ts'
+import { together } from '../../db/together.ts'
 import type { Trx } from '../../db/transact.ts'
 import { countWrongSignIn, forgetWrongSignIns, wrongSignInsFor } from '../../db/wrong-tries.ts'
 import { Refused } from '../../errors.ts'
@@ -10,7 +11,6 @@ import {
   asOwner,
   claimedAccount,
   maxQuickTries,
-  nobody,
   recordWrongTry,
   refuseSignIn,
   refuseTooManyTries,
@@ -31,9 +31,12 @@ interface SigningIn {
 export async function signIn(trx: Trx, { email: typed, password, ctx }: SigningIn): Promise<Account> {
   const { at } = ctx
   const { email, key } = typedAddress(typed)
-  refuseTooManyTries(await wrongSignInsFor(trx, key), { email, at })
-  const account = await claimedAccount(trx, { email, at })
-  const { passwordHash } = await secretsOf(trx, account?.id ?? nobody)
+  const [wrong, account, { passwordHash }] = await together(
+    wrongSignInsFor(trx, key),
+    claimedAccount(trx, { email, at }),
+    secretsAt(trx, key),
+  )
+  refuseTooManyTries(wrong, { email, at })
   const right = await isPassword(password, passwordHash)
   if (!account || !right) throw await wrongSignIn(trx, { key, account, ctx })
   await forgetWrongSignIns(trx, key)

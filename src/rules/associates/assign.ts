@@ -1,10 +1,11 @@
-import { assignCentre, assignedCentres, unassignCentre } from '../../db/centres/assignments.ts'
+import { assignCentre, unassignCentre } from '../../db/centres/assignments.ts'
 import type { CentreWithPeople } from '../../db/centres/centres.ts'
+import { together } from '../../db/together.ts'
 import type { Trx } from '../../db/transact.ts'
 import { Refused } from '../../errors.ts'
 import { appendAudit } from '../audit/append.ts'
 import { forEachTarget } from '../batch.ts'
-import { findCentre } from '../centres/find.ts'
+import { centresNamed, foundCentre } from '../centres/find.ts'
 import { refuseDeletedCentre } from '../refusals.ts'
 import type { RuleContext } from '../permissions/actor.ts'
 import { permit } from '../permissions/decide.ts'
@@ -35,13 +36,13 @@ export async function assignCentres(
   trx: Trx,
   { email, centres: numbers, ctx }: Assignment,
 ): Promise<Assigned> {
-  const account = await findUser(trx, { email, ...ctx })
+  const [account, found] = await together(findUser(trx, { email, ...ctx }), centresNamed(trx, numbers))
   permit(ctx, 'associates.assign', onUser(account))
   refuseWhoCannotAct(account)
-  const held = await assignedCentres(trx, account.id)
+  const held = account.assigned
   const named = await forEachTarget(trx, numbers, async (number) => {
-    const centre = await findCentre(trx, number, ctx)
-    const changed = !held.some(({ id }) => id === centre.id)
+    const centre = await foundCentre(trx, { number, found, ctx })
+    const changed = !held.includes(centre.id)
     if (changed) refuseForeign(centre, account)
     return { centre, changed }
   })
@@ -59,12 +60,12 @@ export async function unassignCentres(
   trx: Trx,
   { email, centres: numbers, ctx }: Assignment,
 ): Promise<Assigned> {
-  const account = await findUser(trx, { email, ...ctx })
+  const [account, found] = await together(findUser(trx, { email, ...ctx }), centresNamed(trx, numbers))
   permit(ctx, 'associates.unassign', onUser(account))
-  const held = await assignedCentres(trx, account.id)
+  const held = account.assigned
   const named = await forEachTarget(trx, numbers, async (number) => {
-    const centre = await findCentre(trx, number, ctx)
-    return { centre, changed: held.some(({ id }) => id === centre.id) }
+    const centre = await foundCentre(trx, { number, found, ctx })
+    return { centre, changed: held.includes(centre.id) }
   })
   const centres = onceEach(named)
   const lost = centres.filter(({ changed }) => changed).map(({ centre }) => centre)
@@ -130,10 +131,11 @@ async function answerFor(
   trx: Trx,
   { account, centres, ctx }: { account: Account; centres: Assigned['centres']; ctx: RuleContext },
 ): Promise<Assigned> {
+  const after = await accountById(trx, { id: account.id, at: ctx.at })
   return {
-    account: await accountById(trx, { id: account.id, at: ctx.at }),
+    account: after,
     centres,
-    assigned: (await assignedCentres(trx, account.id)).length,
+    assigned: after.assigned.length,
     changed: centres.some(({ changed }) => changed),
   }
 }

@@ -1,5 +1,5 @@
 import type { Kysely } from 'kysely'
-import { type CentreWithPeople, findCentreByNumber } from '../../db/centres/centres.ts'
+import { type CentreWithPeople, findCentreByNumber, findCentresByNumber } from '../../db/centres/centres.ts'
 import type { Store } from '../../db/schema.ts'
 import { closestCentres } from '../../db/users/closest.ts'
 import { NotFound, type NotPermitted, Usage } from '../../errors.ts'
@@ -75,6 +75,26 @@ export async function findCentre(
   const wanted = typedCentreNumber(number)
   const centre = await findCentreByNumber(db, wanted)
   if (centre && (!ctx || mayLearnOf(ctx.by, centre.id))) return centre
+  throw await centreNotFound(db, wanted, ctx)
+}
+
+export type NamedCentres = ReadonlyMap<string, CentreWithPeople>
+
+/** Those of the numbers that a centre has, all read at once; what is no number at all is passed over. */
+export async function centresNamed(db: Kysely<Store>, numbers: readonly string[]): Promise<NamedCentres> {
+  const wanted = [...new Set(numbers.flatMap((number) => readCentreNumber(number) ?? []))]
+  const centres = await findCentresByNumber(db, wanted)
+  return new Map(centres.map((centre) => [centre.number, centre]))
+}
+
+/** As `findCentre`, of centres that were read already. */
+export async function foundCentre(
+  db: Kysely<Store>,
+  { number, found, ctx }: { number: string; found: NamedCentres; ctx: Pick<RuleContext, 'by' | 'at'> },
+): Promise<CentreWithPeople> {
+  const wanted = typedCentreNumber(number)
+  const centre = found.get(wanted)
+  if (centre && mayLearnOf(ctx.by, centre.id)) return centre
   throw await centreNotFound(db, wanted, ctx)
 }
 

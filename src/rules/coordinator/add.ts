@@ -2,7 +2,8 @@ import { activateCentre, type CentreWithPeople } from '../../db/centres/centres.
 import type { Trx } from '../../db/transact.ts'
 import { insertUser } from '../../db/users/changes.ts'
 import { lettersWaitingFor } from '../../db/outbox.ts'
-import { findLiveUser } from '../../db/users/users.ts'
+import { together } from '../../db/together.ts'
+import { findLiveUser, type UserWithCentre } from '../../db/users/users.ts'
 import { Refused } from '../../errors.ts'
 import type { RuleContext } from '../permissions/actor.ts'
 import { refuseDeletedCentre } from '../refusals.ts'
@@ -29,7 +30,7 @@ export async function addCoordinator(
   trx: Trx,
   { centre: number, person, ifMissing, ctx }: Addition,
 ): Promise<Coordination> {
-  const centre = await findCentre(trx, number, ctx)
+  const [centre, holder] = await together(findCentre(trx, number, ctx), findLiveUser(trx, person.address.key))
   permit(ctx, 'coordinator.add', onCentre(centre))
   refuseDeletedCentre(centre)
   if (ifMissing && isAlready(person, centre)) {
@@ -40,9 +41,13 @@ export async function addCoordinator(
       hint: `ssh-admin coordinator change ${centre.number}`,
     })
   }
-  await refuseAddressInUse(trx, { centre, person, ctx })
+  await refuseAddressInUse(trx, { holder, centre, person, ctx })
 
   const coordinator = await createCoordinator(trx, { centre, person, ctx })
+  const [added] = await together(
+    coordinationOf(trx, { number: centre.number, at: ctx.at, changed: true }),
+    oweSetUp(trx, { coordinator, ctx }),
+  )
   await appendAudit(trx, {
     ...ctx,
     action: 'coordinator.added',
@@ -50,7 +55,7 @@ export async function addCoordinator(
     facts: centre.status === 'approved' ? { status: { before: 'approved', after: 'active' } } : {},
     people: { coordinator },
   })
-  return coordinationOf(trx, { number: centre.number, at: ctx.at, changed: true })
+  return added
 }
 
 function isAlready({ address, firstName, lastName }: Person, centre: CentreWithPeople): boolean {
@@ -65,10 +70,14 @@ function isAlready({ address, firstName, lastName }: Person, centre: CentreWithP
 /** A coordinator is a person of their own: an address in use belongs to an account that can be chosen instead. */
 export async function refuseAddressInUse(
   trx: Trx,
-  { centre, person, ctx }: { centre: CentreWithPeople; person: Person; ctx: RuleContext },
+  {
+    holder,
+    centre,
+    person,
+    ctx,
+  }: { holder: UserWithCentre | undefined; centre: CentreWithPeople; person: Person; ctx: RuleContext },
 ): Promise<void> {
-  const { email, key } = person.address
-  const holder = await findLiveUser(trx, key)
+  const { email } = person.address
   if (!holder) return
   const isHere = holder.centre_id === centre.id
   const known = isHere || mayLearnOf(ctx.by, holder.centre_id)
@@ -82,17 +91,25 @@ export async function refuseAddressInUse(
   })
 }
 
-/** Makes the account and owes it the set-up message, whose link lives 48 hours. */
+export type NewCoordinator = Parameters<typeof queueMessage>[2]['to']
+
+/** Owes it the set-up message, whose link lives 48 hours. */
+export function oweSetUp(
+  trx: Trx,
+  { coordinator, ctx }: { coordinator: NewCoordinator; ctx: RuleContext },
+): Promise<void> {
+  return queueMessage(trx, ctx, { letter: 'coordinator-set-up', to: coordinator, credential: 'set-up' })
+}
+
+/** Makes the account; the set-up message is owed apart. */
 export async function createCoordinator(
   trx: Trx,
   { centre, person, ctx }: { centre: CentreWithPeople; person: Person; ctx: RuleContext },
-): Promise<{ id: number; email: string }> {
+): Promise<NewCoordinator> {
   await refuseLookAlikeDomain(trx, { address: person.address, ctx })
   const account = { ...person, centreId: centre.id, hubRole: 'coordinator' as const }
-  const id = await insertUser(trx, newUser(account, { at: ctx.at.toISOString() }), { roles: [], sites: [] })
+  const id = await insertUser(trx, newUser(account, { at: ctx.at.toISOString() }))
   await activateCentre(trx, centre.id)
   const { firstName, lastName, address } = person
-  const to = { id, email: address.email, firstName, lastName }
-  await queueMessage(trx, ctx, { letter: 'coordinator-set-up', to, credential: 'set-up' })
-  return { id, email: address.email }
+  return { id, email: address.email, firstName, lastName, centre }
 }

@@ -1,18 +1,20 @@
 import { assignCentre, assignedCentres, unassignCentre } from '../../db/centres/assignments.ts'
 import { activateCentre, type CentreWithPeople } from '../../db/centres/centres.ts'
 import { voidOpenCredentials } from '../../db/credentials.ts'
+import { together } from '../../db/together.ts'
 import type { Trx } from '../../db/transact.ts'
 import { markSuspended, placeAt } from '../../db/users/changes.ts'
+import { findLiveUser, type UserWithCentre } from '../../db/users/users.ts'
 import { Refused, Usage } from '../../errors.ts'
 import { type Account, nameOf } from '../users/account.ts'
 import type { RuleContext } from '../permissions/actor.ts'
-import { closedForPeople } from '../releases/what-closes.ts'
-import { createCoordinator, refuseAddressInUse } from './add.ts'
+import { closedForPeople, findReleased } from '../releases/what-closes.ts'
+import { createCoordinator, oweSetUp, refuseAddressInUse } from './add.ts'
 import { refuseOverLimit } from '../associates/assign.ts'
 import { refuseDeletedCentre } from '../refusals.ts'
 import { type Coordination, coordinationOf } from './coordination.ts'
-import { findCentre } from '../centres/find.ts'
-import { findUser } from '../users/find.ts'
+import { typedAddress } from '../users/email.ts'
+import { foundUser } from '../users/find.ts'
 import { onCentre, permit } from '../permissions/decide.ts'
 import type { Person } from '../users/new-user.ts'
 import { appendAudit } from '../audit/append.ts'
@@ -39,24 +41,36 @@ export async function changeCoordinator(
   { centre: number, successor, suspendFormer, ctx }: Change,
 ): Promise<Coordination> {
   const { at } = ctx
-  const centre = await findCentre(trx, number, ctx)
+  const [present, there] = await together(
+    coordinationOf(trx, { number, at, changed: false, ctx }),
+    whoIsThere(trx, successor),
+  )
+  const { centre, coordinator: former } = present
   permit(ctx, 'coordinator.change', onCentre(centre))
   refuseDeletedCentre(centre)
   if (!successor) throw new Usage('Who takes the place?', { hint: '--to EMAIL' })
-  const present = await coordinationOf(trx, { number, at, changed: false })
-  const former = present.coordinator
+  let owing: () => Promise<void>
   if ('to' in successor) {
-    const chosen = await findUser(trx, { email: successor.to, ...ctx })
+    const chosen = await foundUser(trx, { row: there, email: successor.to, ...ctx })
     if (chosen.id === former?.id) return present
     refuseUnfit(chosen, centre)
     if (former) await stepDown(trx, { former, suspendFormer, at })
-    await appoint(trx, { chosen, centre, ctx })
+    await placeAt(trx, { id: chosen.id, centreId: centre.id, hubRole: 'coordinator', at })
+    await activateCentre(trx, centre.id)
+    // They are told; an invited one keeps the set-up message they have.
+    owing = () => queueMessage(trx, ctx, { letter: 'coordinator-appointed', to: chosen })
   } else {
-    await refuseAddressInUse(trx, { centre, person: successor.person, ctx })
+    const { person } = successor
+    await refuseAddressInUse(trx, { holder: there, centre, person, ctx })
     if (former) await stepDown(trx, { former, suspendFormer, at })
-    await createCoordinator(trx, { centre, person: successor.person, ctx })
+    const coordinator = await createCoordinator(trx, { centre, person, ctx })
+    owing = () => oweSetUp(trx, { coordinator, ctx })
   }
-  const changed = await coordinationOf(trx, { number, at, changed: true, formerId: former?.id })
+  const [changed, releases] = await together(
+    coordinationOf(trx, { number, at, changed: true, formerId: former?.id }),
+    former ? findReleased(trx) : Promise.resolve([]),
+    owing(),
+  )
   if (former) await handOnAssignments(trx, { from: former, to: changed.coordinator })
   await appendAudit(trx, {
     ...ctx,
@@ -66,7 +80,11 @@ export async function changeCoordinator(
     people: { coordinator: changed.coordinator, former },
   })
   if (!former || !changed.former) return changed
-  const closed = await closedForPeople(trx, { people: [{ before: former, after: changed.former }], at })
+  const closed = await closedForPeople(trx, {
+    people: [{ before: former, after: changed.former }],
+    releases,
+    at,
+  })
   return { ...changed, closes: closed.get(former.id) ?? [] }
 }
 
@@ -101,14 +119,11 @@ async function stepDown(
   await voidOpenCredentials(trx, id)
 }
 
-/** They are told; an invited one keeps the set-up message they have. */
-async function appoint(
-  trx: Trx,
-  { chosen, centre, ctx }: { chosen: Account; centre: CentreWithPeople; ctx: RuleContext },
-): Promise<void> {
-  await placeAt(trx, { id: chosen.id, centreId: centre.id, hubRole: 'coordinator', at: ctx.at })
-  await activateCentre(trx, centre.id)
-  await queueMessage(trx, ctx, { letter: 'coordinator-appointed', to: chosen })
+/** Whose address it is that was chosen, or typed for somebody new. */
+async function whoIsThere(trx: Trx, successor: Successor | undefined): Promise<UserWithCentre | undefined> {
+  if (!successor) return undefined
+  const { key } = 'to' in successor ? typedAddress(successor.to) : successor.person.address
+  return findLiveUser(trx, key)
 }
 
 /** At an Associate, what the former coordinator acted for goes with the place. */
@@ -116,9 +131,8 @@ async function handOnAssignments(
   trx: Trx,
   { from, to }: { from: Account; to: Account | null },
 ): Promise<void> {
-  if (!to) return
+  if (!to || from.assigned.length === 0) return
   const leaving = await assignedCentres(trx, from.id)
-  if (leaving.length === 0) return
   const own = await assignedCentres(trx, to.id)
   const held = new Set(own.map(({ id }) => id))
   const gained = leaving.filter(({ id }) => !held.has(id))

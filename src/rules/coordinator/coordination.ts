@@ -1,11 +1,13 @@
 import type { Kysely } from 'kysely'
 import { type CentreWithPeople, countAffected } from '../../db/centres/centres.ts'
 import type { Store } from '../../db/schema.ts'
-import { findUserById } from '../../db/users/users.ts'
+import { together } from '../../db/together.ts'
+import { findCoordinatorOf, findUserById } from '../../db/users/users.ts'
 import { Refused } from '../../errors.ts'
 import { type Account, accountOf } from '../users/account.ts'
 import type { Closing } from '../releases/what-closes.ts'
-import { findCentre } from '../centres/find.ts'
+import { findCentre, typedCentreNumber } from '../centres/find.ts'
+import type { RuleContext } from '../permissions/actor.ts'
 
 /** What a coordinator command answers. */
 export interface Coordination {
@@ -24,24 +26,27 @@ interface Parts {
   number: string
   at: Date
   changed: boolean
-  formerId?: number
+  formerId?: number | undefined
+  /** Absent where they have seen the centre already. */
+  ctx?: RuleContext
 }
 
 /** The centre as it is now, with the people a coordinator command is about. */
 export async function coordinationOf(
   db: Kysely<Store>,
-  { number, at, changed, formerId }: Parts,
+  { number, at, changed, formerId, ctx }: Parts,
 ): Promise<Coordination> {
-  const centre = await findCentre(db, number)
-  const find = async (id: number | null | undefined) => {
-    const row = typeof id === 'number' ? await findUserById(db, id) : undefined
-    return row ? accountOf(row, at) : null
-  }
+  const [centre, coordinator, former, affected] = await together(
+    findCentre(db, number, ctx),
+    findCoordinatorOf(db, typedCentreNumber(number)),
+    formerId === undefined ? Promise.resolve(undefined) : findUserById(db, formerId),
+    countAffected(db, typedCentreNumber(number)),
+  )
   return {
     centre,
-    coordinator: await find(centre.coordinator_id),
-    former: await find(formerId),
-    affected: await countAffected(db, { centreId: centre.id, coordinatorId: centre.coordinator_id }),
+    coordinator: coordinator ? accountOf(coordinator, at) : null,
+    former: former ? accountOf(former, at) : null,
+    affected,
     changed,
   }
 }

@@ -2,7 +2,6 @@ import type { Trx } from '../../db/transact.ts'
 import { markRestored } from '../../db/users/changes.ts'
 import type { RuleContext } from '../permissions/actor.ts'
 import { type Coordination, coordinationOf, noCoordinator } from './coordination.ts'
-import { findCentre } from '../centres/find.ts'
 import { onCentre, permit } from '../permissions/decide.ts'
 import { appendAudit } from '../audit/append.ts'
 import { refuseErased } from '../refusals.ts'
@@ -12,12 +11,12 @@ export async function restoreCoordinator(
   trx: Trx,
   { centre: number, ctx }: { centre: string; ctx: RuleContext },
 ): Promise<Coordination> {
-  const centre = await findCentre(trx, number, ctx)
+  const present = await coordinationOf(trx, { number, at: ctx.at, changed: false, ctx })
+  const { centre, coordinator, affected } = present
   permit(ctx, 'coordinator.restore', onCentre(centre))
-  const { coordinator, affected } = await coordinationOf(trx, { number, at: ctx.at, changed: false })
   if (!coordinator) throw noCoordinator(centre)
   if (coordinator.status !== 'suspended') {
-    return coordinationOf(trx, { number, at: ctx.at, changed: false })
+    return present
   }
 
   refuseErased(coordinator)

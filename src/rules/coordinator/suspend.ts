@@ -3,7 +3,6 @@ import type { Trx } from '../../db/transact.ts'
 import { markSuspended } from '../../db/users/changes.ts'
 import type { RuleContext } from '../permissions/actor.ts'
 import { type Coordination, coordinationOf, noCoordinator } from './coordination.ts'
-import { findCentre } from '../centres/find.ts'
 import { onCentre, permit } from '../permissions/decide.ts'
 import { appendAudit } from '../audit/append.ts'
 
@@ -15,12 +14,12 @@ export async function suspendCoordinator(
   trx: Trx,
   { centre: number, ctx }: { centre: string; ctx: RuleContext },
 ): Promise<Coordination> {
-  const centre = await findCentre(trx, number, ctx)
+  const present = await coordinationOf(trx, { number, at: ctx.at, changed: false, ctx })
+  const { centre, coordinator, affected } = present
   permit(ctx, 'coordinator.suspend', onCentre(centre))
-  const { coordinator, affected } = await coordinationOf(trx, { number, at: ctx.at, changed: false })
   if (!coordinator) throw noCoordinator(centre)
   if (coordinator.status !== 'invited' && coordinator.status !== 'active') {
-    return coordinationOf(trx, { number, at: ctx.at, changed: false })
+    return present
   }
 
   await markSuspended(trx, { id: coordinator.id, before: coordinator.status, at: ctx.at })

@@ -1,6 +1,6 @@
 import { issueCredential } from '../../db/credentials.ts'
 import { insertMessage } from '../../db/outbox.ts'
-import { centreAndSubject } from '../../db/templates.ts'
+import { subjectOr } from '../../db/templates.ts'
 import type { CredentialPurpose } from '../../db/schema.ts'
 import type { Trx } from '../../db/transact.ts'
 import { isErased } from '../../db/users/erased-accounts.ts'
@@ -12,7 +12,14 @@ export type { LetterName }
 
 interface Letter {
   letter: LetterName
-  to: { id: number; email: string; firstName: string; lastName: string }
+  to: {
+    id: number
+    email: string
+    firstName: string
+    lastName: string
+    /** Theirs, as it is now. */
+    centre: { name: string; number: string } | null
+  }
   /** What the letter lets its reader do: issued new, older unused ones of this purpose void. Each letter has its own by default. */
   credential?: CredentialPurpose
   /** What else the letter says; never a secret. */
@@ -24,7 +31,6 @@ interface Letter {
 export async function queueMessage(trx: Trx, { by, at, random }: RuleContext, letter: Letter): Promise<void> {
   const { to, fields = {}, importId, credential = letters[letter.letter].credential } = letter
   if (isErased(to)) return
-  const about = await centreAndSubject(trx, { userId: to.id, letter: letter.letter })
   const issued = credential
     ? await issueCredential(trx, {
         userId: to.id,
@@ -38,8 +44,8 @@ export async function queueMessage(trx: Trx, { by, at, random }: RuleContext, le
     firstName: to.firstName,
     lastName: to.lastName,
     email: to.email,
-    centreName: about?.name ?? '',
-    centreNumber: about?.number ?? '',
+    centreName: to.centre?.name ?? '',
+    centreNumber: to.centre?.number ?? '',
     sender: by.kind === 'user' ? by.email : '',
     ...fields,
   }
@@ -51,7 +57,7 @@ export async function queueMessage(trx: Trx, { by, at, random }: RuleContext, le
     to_address: to.email,
     to_name: headerText(`${to.firstName} ${to.lastName}`),
     letter: letter.letter,
-    subject: about?.subject ?? letters[letter.letter].subject,
+    subject: subjectOr(letters[letter.letter].subject, { letter: letter.letter }),
     fields: Object.fromEntries(Object.entries(said).map(([name, value]) => [name, headerText(value)])),
     created_at: at.toISOString(),
     next_try_at: null,

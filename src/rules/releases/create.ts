@@ -1,4 +1,5 @@
-import { insertRelease, type ReleaseRow } from '../../db/releases/releases.ts'
+import { findReleases, insertRelease, type ReleaseRow } from '../../db/releases/releases.ts'
+import { together } from '../../db/together.ts'
 import type { Trx } from '../../db/transact.ts'
 import { appendAudit } from '../audit/append.ts'
 import type { RuleContext } from '../permissions/actor.ts'
@@ -23,9 +24,12 @@ export async function createRelease(
 ): Promise<ReleaseRow> {
   const { by, at } = ctx
   permit(ctx, 'releases.create', { name })
-  const resources = await wantedResources(trx, ids)
-  const audience = await wantedAudience(trx, parts)
-  await refuseContradictions(trx, { name, resources, audience, opens, closes })
+  const [resources, audience, same] = await together(
+    wantedResources(trx, ids),
+    wantedAudience(trx, parts),
+    findReleases(trx, { name }),
+  )
+  refuseContradictions({ name, resources, audience, opens, closes }, { same })
 
   const moments = { opens: momentText(opens), closes: closes && momentText(closes) }
   const resourceIds = resources.map(({ id }) => id)

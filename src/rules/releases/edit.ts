@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
-import { changeRelease, type ReleaseRow } from '../../db/releases/releases.ts'
+import { changeRelease, findReleases, type ReleaseRow } from '../../db/releases/releases.ts'
+import { together } from '../../db/together.ts'
 import type { Trx } from '../../db/transact.ts'
 import { Refused } from '../../errors.ts'
 import { appendAudit } from '../audit/append.ts'
@@ -16,7 +17,7 @@ import {
   wantedAudience,
   wantedResources,
 } from './release.ts'
-import { type Closing, noticingWhatCloses } from './what-closes.ts'
+import { type Closing, findReleased, noticingWhatCloses } from './what-closes.ts'
 
 /** What is to be another; what is absent stays. */
 export interface ReleaseChanges {
@@ -49,24 +50,31 @@ export async function editRelease(
   { release: named, changes, ctx }: Editing,
 ): Promise<ChangedRelease> {
   const { by, at } = ctx
-  const before = await findRelease(trx, named)
+  const [before, releases, resources, audience, same] = await together(
+    findRelease(trx, named),
+    findReleased(trx),
+    changes.resources ? wantedResources(trx, changes.resources) : Promise.resolve(undefined),
+    changes.audience ? wantedAudience(trx, changes.audience) : Promise.resolve(undefined),
+    changes.name === undefined ? Promise.resolve([]) : findReleases(trx, { name: changes.name }),
+  )
   const subject = `release ${before.id}`
   permit(ctx, 'releases.edit', { name: subject })
   if (before.state === 'withdrawn') throw isWithdrawn(before)
   const present = presentOf(before)
   const wanted: WantedRelease = {
     name: changes.name ?? present.name,
-    resources: changes.resources ? await wantedResources(trx, changes.resources) : present.resources,
-    audience: changes.audience ? await wantedAudience(trx, changes.audience) : present.audience,
+    resources: resources ?? present.resources,
+    audience: audience ?? present.audience,
     opens: changes.opens ?? present.opens,
     closes: changes.closes === undefined ? present.closes : changes.closes,
   }
   const [was, is] = [factsOf(present), factsOf(wanted)]
   if (isDeepStrictEqual(was, is)) return { release: before, outcome: 'unchanged', closes: [] }
-  await refuseContradictions(trx, { id: before.id, ...wanted })
+  refuseContradictions({ id: before.id, ...wanted }, { same })
 
   const { closes } = await noticingWhatCloses(trx, {
     ctx,
+    releases,
     work: () =>
       changeRelease(trx, {
         id: before.id,

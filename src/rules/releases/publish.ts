@@ -1,4 +1,5 @@
 import { markReleased, markReleaseWithdrawn, type ReleaseRow } from '../../db/releases/releases.ts'
+import { together } from '../../db/together.ts'
 import type { Trx } from '../../db/transact.ts'
 import { Refused } from '../../errors.ts'
 import { appendAudit } from '../audit/append.ts'
@@ -7,7 +8,7 @@ import { permit } from '../permissions/decide.ts'
 import { type ChangedRelease, isWithdrawn } from './edit.ts'
 import { type Outlook, outlookOf } from './outlook.ts'
 import { findRelease } from './release.ts'
-import { noticingWhatCloses } from './what-closes.ts'
+import { findReleased, noticingWhatCloses } from './what-closes.ts'
 
 interface Wanted {
   release: string
@@ -57,12 +58,13 @@ function refuseIncomplete({ id, name, audience, resources }: ReleaseRow): void {
 /** It opens for nobody any more. */
 export async function withdrawRelease(trx: Trx, { release: named, ctx }: Wanted): Promise<ChangedRelease> {
   const { by, at } = ctx
-  const before = await findRelease(trx, named)
+  const [before, releases] = await together(findRelease(trx, named), findReleased(trx))
   const subject = `release ${before.id}`
   permit(ctx, 'releases.withdraw', { name: subject })
   if (before.state === 'withdrawn') return { release: before, outcome: 'unchanged', closes: [] }
   const { closes } = await noticingWhatCloses(trx, {
     ctx,
+    releases,
     work: () => markReleaseWithdrawn(trx, { id: before.id, at }),
   })
   const facts = { name: before.name, state: before.state, closes: closes.length }

@@ -7,6 +7,7 @@ import {
   findCentresOfReleases,
   type ReleaseRow,
 } from '../../db/releases/releases.ts'
+import { together } from '../../db/together.ts'
 import type { ResourceRow } from '../../db/resources/resources.ts'
 import type { Store } from '../../db/schema.ts'
 import { type KeyTime, type KeyTimes, keyTimesByCountry } from '../key-times/lookup.ts'
@@ -50,15 +51,14 @@ export async function readReleaseFacts(
       }),
     ),
   ]
-  const entries =
+  const [entries, centres, keyTimes] = await together(
     components.length === 0
-      ? new Map<string, ReadonlySet<string>>()
-      : await centresWithEntries(db, { components, numbers: meant?.numbers })
-  return releaseFacts({
-    centres: await findCentresOfReleases(db, meant),
-    keyTimes: await findKeyTimes(db),
-    entries,
-  })
+      ? Promise.resolve(new Map<string, ReadonlySet<string>>())
+      : centresWithEntries(db, { components, numbers: meant?.numbers }),
+    findCentresOfReleases(db, meant),
+    findKeyTimes(db),
+  )
+  return releaseFacts({ centres, keyTimes, entries })
 }
 
 interface FactsRead {

@@ -2,6 +2,7 @@ import type { Kysely } from 'kysely'
 import { findReleases, type ReleaseRow } from '../../db/releases/releases.ts'
 import type { ResourceRow } from '../../db/resources/resources.ts'
 import type { Store } from '../../db/schema.ts'
+import { together } from '../../db/together.ts'
 import type { Trx } from '../../db/transact.ts'
 import { NotFound, Refused, Usage } from '../../errors.ts'
 import { findCentre } from '../centres/find.ts'
@@ -35,11 +36,8 @@ export interface WantedRelease {
 
 /** The resources that were named, withdrawn ones refused. */
 export async function wantedResources(trx: Trx, ids: readonly string[]): Promise<ResourceRow[]> {
-  const byId = new Map<number, ResourceRow>()
-  for (const wanted of ids) {
-    const resource = await findResource(trx, wanted)
-    byId.set(resource.id, resource)
-  }
+  const all = await together<ResourceRow[]>(...ids.map((wanted) => findResource(trx, wanted)))
+  const byId = new Map(all.map((resource) => [resource.id, resource]))
   const found = [...byId.values()]
   const withdrawn = found.find(({ withdrawn_at }) => withdrawn_at !== null)
   if (withdrawn) {
@@ -53,17 +51,16 @@ export async function wantedResources(trx: Trx, ids: readonly string[]): Promise
 /** Each part of an audience once. @throws `centre-not-found` for a number that no centre has */
 export async function wantedAudience(trx: Trx, parts: readonly AudiencePart[]): Promise<AudiencePart[]> {
   const distinct = new Map(parts.map((part) => [audienceText(part), part]))
-  for (const { kind, value } of distinct.values()) {
-    if (kind === 'centre') await findCentre(trx, value)
-  }
+  const named = [...distinct.values()].filter(({ kind }) => kind === 'centre')
+  await together(...named.map(({ value }) => findCentre(trx, value)))
   return [...distinct.values()]
 }
 
-/** @throws `name-in-use`, `ends-before-it-begins`, `series-differ` */
-export async function refuseContradictions(
-  trx: Trx,
+/** @param same what is called so already. @throws `name-in-use`, `ends-before-it-begins`, `series-differ` */
+export function refuseContradictions(
   { id, ...wanted }: WantedRelease & { id?: number },
-): Promise<void> {
+  { same: named }: { same: readonly ReleaseRow[] },
+): void {
   const { name, resources, opens, closes } = wanted
   if (isNumber(name)) {
     throw new Usage(`A release is not called ‘${name}’: a number alone means the release of that number.`, {
@@ -71,7 +68,7 @@ export async function refuseContradictions(
       hint: `Say what it is: 'Release ${name.trim()}'.`,
     })
   }
-  const same = (await findReleases(trx, { name })).find((one) => one.id !== id && one.state !== 'withdrawn')
+  const same = named.find((one) => one.id !== id && one.state !== 'withdrawn')
   if (same) {
     throw new Refused('name-in-use', `Release ${same.id} is called ‘${name}’ already.`, {
       hint: 'Choose another name.',

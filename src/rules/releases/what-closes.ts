@@ -23,15 +23,17 @@ interface Change<Result> {
   /** The centres that the change can be felt at; absent: every one. */
   meant?: CentresMeant
   ctx: Pick<RuleContext, 'at'>
+  /** What is released before it, where that was read already. */
+  releases?: readonly ReleaseRow[]
   work: () => Promise<Result>
 }
 
 /** Does something, and says what it closed that was open, and opened that was not: neither is done to anybody without being asked about. */
 export async function noticingWhatCloses<Result>(
   trx: Trx,
-  { meant, ctx, work }: Change<Result>,
+  { meant, ctx, releases, work }: Change<Result>,
 ): Promise<{ result: Result; closes: Closing[]; opens: Closing[] }> {
-  const before = await openNow(trx, { meant, ctx })
+  const before = await openOf(trx, { meant, ctx, releases: releases ?? (await findReleased(trx)) })
   const result = await work()
   const after = await openNow(trx, { meant, ctx })
   return { result, closes: onlyIn(before, after), opens: onlyIn(after, before) }
@@ -43,14 +45,20 @@ interface ChangedPerson {
   after: Account
 }
 
+/** All that is released, of which some may be open somewhere. */
+export function findReleased(db: Kysely<Store>): Promise<ReleaseRow[]> {
+  return findReleases(db, { states: ['released'] })
+}
+
 /** What people could have of what is open at their centres, and cannot any more, by account; what closes for a whole centre aside. */
 export async function closedForPeople(
   db: Kysely<Store>,
-  { people, at }: { people: readonly ChangedPerson[]; at: Date },
+  { people, at, releases }: { people: readonly ChangedPerson[]; at: Date; releases?: readonly ReleaseRow[] },
 ): Promise<ReadonlyMap<number, readonly Closing[]>> {
   const numbers = numbersOf(people.flatMap(({ before }) => (before.canSignIn ? before : [])))
   if (numbers.length === 0) return new Map()
-  const open = byCentre(await openNow(db, { meant: { numbers }, ctx: { at } }))
+  const released = releases ?? (await findReleased(db))
+  const open = byCentre(await openOf(db, { releases: released, meant: { numbers }, ctx: { at } }))
   return new Map(people.map((person) => [person.before.id, lostBy(person, open)]))
 }
 
@@ -86,7 +94,7 @@ export async function closedByDeleting(
   db: Kysely<Store>,
   { centres, users, at }: { centres: readonly string[]; users: readonly number[]; at: Date },
 ): Promise<readonly Closing[]> {
-  const releases = await findReleases(db, { states: ['released'] })
+  const releases = await findReleased(db)
   if (releases.length === 0) return []
   const people = (await findUsersById(db, users)).map((row) => accountOf(row, at))
   const numbers = [...new Set([...centres, ...numbersOf(people)])]
@@ -124,7 +132,7 @@ function onlyIn(there: OpenAt, other: OpenAt): Closing[] {
 
 /** What is open at this moment, by release and centre. */
 async function openNow(trx: Kysely<Store>, change: Pick<Change<unknown>, 'meant' | 'ctx'>): Promise<OpenAt> {
-  return openOf(trx, { ...change, releases: await findReleases(trx, { states: ['released'] }) })
+  return openOf(trx, { ...change, releases: await findReleased(trx) })
 }
 
 async function openOf(

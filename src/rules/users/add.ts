@@ -1,8 +1,9 @@
 import { type CentreWithPeople, numbersInUse } from '../../db/centres/centres.ts'
 import { lettersWaitingFor } from '../../db/outbox.ts'
 import type { HubRole } from '../../db/schema.ts'
+import { together } from '../../db/together.ts'
 import type { Trx } from '../../db/transact.ts'
-import { giveRoles, giveSites, insertUser, placeAt } from '../../db/users/changes.ts'
+import { giveRoles, giveSites, insertNewUser, placeAt } from '../../db/users/changes.ts'
 import { findLiveUser } from '../../db/users/users.ts'
 import { type Failure, Refused, Usage } from '../../errors.ts'
 import { appendAudit } from '../audit/append.ts'
@@ -16,6 +17,7 @@ import { chosenRoles, chosenSites } from '../roles/chosen.ts'
 import { type Account, accountOf, nameOf } from './account.ts'
 import { accountById, type ChangedUser, unchanged } from './changed.ts'
 import { readAddress, typedNewAddress } from './email.ts'
+import { findUser } from './find.ts'
 import { refuseLookAlikeDomain } from './look-alike.ts'
 import { hubRoleFor, namesIn, newUser, type Person } from './new-user.ts'
 import { sendSetUpMessage } from './set-up-message.ts'
@@ -49,28 +51,30 @@ interface Place {
 export async function addUser(trx: Trx, addition: Addition): Promise<ChangedUser> {
   const { person, ctx } = addition
   const { by, at } = ctx
-  const centre = await findCentre(trx, addition.centre, ctx)
+  const [centre, there] = await together(
+    findCentre(trx, addition.centre, ctx),
+    findLiveUser(trx, person.address.key),
+  )
   const place = placeFor(addition, centre)
   const target = onCentre(centre, person.address.email)
   permit(ctx, 'users.add', { ...target, newUser: { hubRole: place.hubRole, roles: place.roles } })
   if (place.hubRole === 'admin') permit(ctx, 'users.add-admin', target)
   for (const role of place.roles) permit(ctx, 'roles.grant', { ...target, role })
   refuseDeletedCentre(centre)
-  const there = await findLiveUser(trx, person.address.key)
   if (!there) await refuseLookAlikeDomain(trx, { address: person.address, ctx })
   if (there) return addAgain(trx, { account: accountOf(there, at), place, addition })
 
   const { hubRole, roles, sites } = place
   const row = newUser({ ...person, centreId: centre.id, hubRole }, { at: at.toISOString() })
-  const id = await insertUser(trx, row, { roles, sites })
-  const account = await accountById(trx, { id, at })
+  await insertNewUser(trx, row, { roles, sites })
+  const account = await findUser(trx, { email: person.address.email, at })
   await sendSetUpMessage(trx, { account, ctx })
   await appendAudit(trx, {
     by,
     at,
     action: 'users.added',
     subject: account.email,
-    userId: id,
+    userId: account.id,
     facts: { centre: centre.number, hubRole, roles, sites },
   })
   return { account, outcome: 'created' }
@@ -202,6 +206,7 @@ const maxRemembered = 1000
 
 /** Adds the people of a table, all or none. @throws `bad-rows`, with every problem by its cell */
 export async function addUsers(trx: Trx, { rows, admin, ifMissing, ctx }: Table): Promise<ChangedUser[]> {
+  if (rows.length === 0) return []
   const earlier = earlierRows(rows)
   const numbers = new Set(rows.flatMap(({ centre }) => readCentreNumber(centre) ?? []))
   const inUse = await numbersInUse(trx, [...numbers])

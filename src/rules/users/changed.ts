@@ -3,7 +3,7 @@ import type { Trx } from '../../db/transact.ts'
 import { type Account, accountOf, type UncountedAccount } from './account.ts'
 import type { Actor, RuleContext } from '../permissions/actor.ts'
 import { typedAddress } from './email.ts'
-import { findUser, userOutside } from './find.ts'
+import { foundUser, userOutside } from './find.ts'
 import type { Closing } from '../releases/what-closes.ts'
 import type { MessageOutcome } from '../mail/outcome.ts'
 import { mayLearnOf, type Target } from '../permissions/decide.ts'
@@ -85,7 +85,7 @@ export async function findUserOrDeleted(
 ): Promise<Account> {
   const address = typedAddress(email)
   const row = (await findLiveUser(trx, address.key)) ?? (await findDeletedUser(trx, address.key))
-  if (row?.status !== 'deleted') return findUser(trx, { email, at, by })
+  if (row?.status !== 'deleted') return foundUser(trx, { row, email, at, ...(by ? { by } : {}) })
   if (by?.kind === 'user' && !mayLearnOf(by, row.centre_id)) {
     throw await userOutside(trx, { address, by, at, userId: row.id })
   }

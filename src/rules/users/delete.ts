@@ -9,7 +9,7 @@ import { findUserUncounted } from './find.ts'
 import { permit } from '../permissions/decide.ts'
 import { appendAudit } from '../audit/append.ts'
 import { refuseWhileHolding, refuseWhileInOffice } from '../refusals.ts'
-import { suspendUser } from './suspend.ts'
+import { suspendAccount } from './suspend.ts'
 import { type Transferred, transferProgressionTests } from './transfer.ts'
 
 export interface Deletion {
@@ -40,13 +40,13 @@ export async function deleteUser(
   const found = await findUserOrDeleted(trx, { email, at, by })
   permit(ctx, 'users.delete', onUser(found))
   if (found.status === 'deleted') return { ...unchanged(found), suspendedFirst: false, transferred: null }
-  await refuseWhileInOffice(trx, found)
+  refuseWhileInOffice(found)
   if (found.status !== 'suspended' && !suspend) {
     throw new Refused('not-suspended', `${nameOf(found)} is ${found.status}: suspend them before deleting.`, {
       hint: `ssh-admin users suspend ${found.email}, or add --suspend`,
     })
   }
-  const suspended = suspend ? await suspendUser(trx, { email, ctx }) : unchanged(found)
+  const suspended = suspend ? await suspendAccount(trx, { account: found, ctx }) : unchanged(found)
   const holds = found.progressionTests.learnerGroups > 0
   // A typing mistake is told, also where there is nothing to take over.
   if (transferTo !== undefined && !holds) await findUserUncounted(trx, { email: transferTo, at, by })
@@ -54,7 +54,7 @@ export async function deleteUser(
     holds && transferTo !== undefined
       ? await transferProgressionTests(trx, { from: email, to: transferTo, ctx })
       : null
-  const account = await accountById(trx, { id: found.id, at })
+  const account = transferred ? await accountById(trx, { id: found.id, at }) : suspended.account
   refuseWhileHolding(account, {
     hint: `ssh-admin users transfer ${account.email} --to EMAIL, or add --transfer-to EMAIL`,
   })

@@ -21,7 +21,7 @@ export async function missingSteps(
 ): Promise<MissingSteps> {
   const account = await findUserOrDeleted(db, { email, at, by })
   if (account.status === 'deleted') return { account, suspend: false }
-  await refuseWhileInOffice(db, account)
+  refuseWhileInOffice(account)
   const suspend = account.status !== 'suspended'
   if (account.progressionTests.learnerGroups === 0) return { account, suspend }
   return { account, suspend, receivers: await receiversFor(db, { account, at }) }

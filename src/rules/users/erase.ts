@@ -1,3 +1,4 @@
+import { together } from '../../db/together.ts'
 import type { Trx } from '../../db/transact.ts'
 import { markDeleted, markSuspended } from '../../db/users/changes.ts'
 import {
@@ -8,6 +9,7 @@ import {
   eraseMentions,
   eraseMessages,
   isOfSomebodyElse,
+  valuesNaming,
 } from '../../db/users/erase.ts'
 import { accountsErasedBefore, noteErased, wasErased } from '../../db/users/erased-accounts.ts'
 import { findMentions, type Mentions, type WrittenAddress } from '../../db/users/mentions.ts'
@@ -46,13 +48,12 @@ interface Erasing {
 export async function eraseUser(trx: Trx, { email: typed, left, ctx }: Erasing): Promise<Erasure> {
   const { email, key } = typedAddress(typed)
   permit(ctx, 'users.erase', { name: email })
-  const live = await findLiveUser(trx, key)
+  const [live, accounts] = await together(findLiveUser(trx, key), deletedAccounts(trx, key))
   if (live) {
     throw new Refused('not-deleted', `${live.email} has an account that is not deleted.`, {
       hint: `ssh-admin users delete ${live.email} --suspend`,
     })
   }
-  const accounts = await deletedAccounts(trx, key)
   const [first] = accounts
   if (!first) {
     if (await wasErased(trx, key)) {
@@ -85,13 +86,19 @@ async function eraseThese(
 ): Promise<Erasure> {
   const addresses = await addressesOf(trx, { ids, address })
   const somebody = { ids, addresses }
-  const { count, files } = await eraseMessages(trx, somebody)
-  await eraseMentions(trx, somebody)
-  await noteErased(trx, { ids, emailKey: address.emailKey })
+  const [{ count, files }, naming] = await together(
+    eraseMessages(trx, somebody),
+    valuesNaming(trx, addresses),
+    eraseMentions(trx, somebody),
+    noteErased(trx, { ids, emailKey: address.emailKey }),
+  )
   await eraseAccounts(trx, somebody)
-  const values = await eraseFromAudit(trx, somebody)
+  const [values, mentions] = await together(
+    eraseFromAudit(trx, { ids, naming }),
+    findMentions(trx, addresses),
+  )
   const rows = Object.keys(values).map(Number)
-  const here = namingThem(await findMentions(trx, addresses))
+  const here = namingThem(mentions)
   await appendAudit(trx, {
     ...ctx,
     action: 'users.erased',
@@ -118,11 +125,11 @@ async function addressesOf(
     const read = readAddress(text)
     return 'key' in read ? [{ email: read.email, emailKey: read.key }] : []
   })
-  const addresses: WrittenAddress[] = []
-  for (const one of [address, ...former]) {
-    if (!(await isOfSomebodyElse(trx, { ids, emailKey: one.emailKey }))) addresses.push(one)
-  }
-  return addresses
+  const all = [address, ...former]
+  const others = await together<boolean[]>(
+    ...all.map(({ emailKey }) => isOfSomebodyElse(trx, { ids, emailKey })),
+  )
+  return all.filter((_, at) => !others[at])
 }
 
 /** What turned out, after a person was erased, to be beyond reach. */

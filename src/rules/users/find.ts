@@ -1,6 +1,6 @@
 import type { Kysely } from 'kysely'
 import type { Store } from '../../db/schema.ts'
-import { findLiveUser, findLiveUserUncounted } from '../../db/users/users.ts'
+import { findLiveUser, findLiveUserUncounted, type UserWithCentre } from '../../db/users/users.ts'
 import type { Candidate, closestAddresses } from '../../db/users/closest.ts'
 import { NotFound, type NotPermitted } from '../../errors.ts'
 import { type Account, accountOf, type UncountedAccount, uncountedAccountOf } from './account.ts'
@@ -20,6 +20,14 @@ interface Search {
  */
 export async function findUser(db: Kysely<Store>, search: Search): Promise<Account> {
   return accountOf(await rowOf(db, search, findLiveUser), search.at)
+}
+
+/** The same, of whoever was found at the address already. */
+export async function foundUser(
+  db: Kysely<Store>,
+  { row, ...search }: Search & { row: UserWithCentre | undefined },
+): Promise<Account> {
+  return accountOf(await rowOf(db, search, async () => row), search.at)
 }
 
 /** The same, without counting the results that they hold. */

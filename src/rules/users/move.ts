@@ -25,7 +25,7 @@ export async function moveUser(trx: Trx, { email, to, ctx }: Move): Promise<Chan
   permit(ctx, 'users.add', onCentre(centre, account.email))
   if (account.centre?.id === centre.id) return unchanged(account)
   if (account.centre === null) throw belongsToNone(account)
-  await refuseWhileInOffice(trx, account)
+  refuseWhileInOffice(account)
   refuseWhileHolding(account, { hint: `ssh-admin users transfer ${account.email} --to EMAIL` })
   refuseDeletedCentre(centre)
 

@@ -17,7 +17,7 @@ export async function removeUser(
   const account = await findUser(trx, { email, at, by })
   permit(ctx, 'users.remove', onUser(account))
   if (account.centre === null) return unchanged(account)
-  await refuseWhileInOffice(trx, account)
+  refuseWhileInOffice(account)
   refuseWhileHolding(account, { hint: `ssh-admin users transfer ${account.email} --to EMAIL` })
 
   await placeAt(trx, { id: account.id, centreId: null, hubRole: null, at })

@@ -2,7 +2,7 @@ import { voidOpenCredentials } from '../../db/credentials.ts'
 import type { Trx } from '../../db/transact.ts'
 import { markSuspended } from '../../db/users/changes.ts'
 import { Refused } from '../../errors.ts'
-import { nameOf } from './account.ts'
+import { type Account, nameOf } from './account.ts'
 import type { RuleContext } from '../permissions/actor.ts'
 import { type ChangedUser, changedTo, onUser, unchanged } from './changed.ts'
 import { findUser } from './find.ts'
@@ -15,7 +15,15 @@ export async function suspendUser(
   { email, ctx }: { email: string; ctx: RuleContext },
 ): Promise<ChangedUser> {
   const { by, at } = ctx
-  const account = await findUser(trx, { email, at, by })
+  return suspendAccount(trx, { account: await findUser(trx, { email, at, by }), ctx })
+}
+
+/** The same, of an account that was found already. */
+export async function suspendAccount(
+  trx: Trx,
+  { account, ctx }: { account: Account; ctx: RuleContext },
+): Promise<ChangedUser> {
+  const { by, at } = ctx
   permit(ctx, 'users.suspend', onUser(account))
   if (account.hubRole === 'coordinator') {
     throw new Refused(

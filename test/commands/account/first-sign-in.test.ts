@@ -36,7 +36,7 @@ describe('the first sign-in', () => {
     world.commit((ctx) => async (trx) => {
       await queueMessage(trx, ctx, {
         letter: 'account-set-up',
-        to: { id, email, firstName: 'Amira', lastName: 'Haddad' },
+        to: { id, email, firstName: 'Amira', lastName: 'Haddad', centre: null },
       })
     })
   const requested = async (address = email) => {

@@ -93,7 +93,7 @@ describe('a batch on a shared store', () => {
     })
 
     it('within a line, and is not made again, is not done and says at which', async () => {
-      proxy.cutAfter(6, 'before', 'let nobody through')
+      proxy.cutAfter(4, 'before', 'let nobody through')
       const ran = await batch(lines, '--wait', '1', ...at)
       expect([ran.exit, ran.error()]).toEqual([
         7,

@@ -34,20 +34,67 @@ async function roundTripsOf(line: string, { stdin }: { stdin?: string } = {}): P
   return proxy.roundTrips()
 }
 
-it.each([
-  ['users show omar@school.example', 6],
-  ['users suspend omar@school.example --yes', 5],
-  ['centres edit EG001 --town Giza --yes', 6],
-  // The change is 7; the rest is the message, which is claimed, written, and settled.
-  ['users reset-password omar@school.example --yes', 12],
-  ['users pin new@school.example --yes', 8],
+/**
+ * A command of everybody's day, in the order in which they can be done one after the other. The message of those
+ * that owe one is claimed, written and settled apart, once the change is known to be saved: three of the number.
+ */
+const lines: readonly (readonly [string, number])[] = [
+  ['users show omar@school.example', 3],
+  ['users edit omar@school.example --last-name Farid --admin --yes', 5],
+  ['users reset-password omar@school.example --yes', 7],
+  ['users pin new@school.example --yes', 4],
   ['users transfer omar@school.example --to amira@school.example --yes', 6],
-  ['roles grant omar@school.example submit-teacher --yes', 5],
-  ["users add 'Layla Saleh <layla@school.example>' --centre EG001 --yes", 16],
-])('%s is at most %i round trips to the server', async (line, max) => {
+  ["users add 'Layla Saleh <layla@school.example>' --centre EG001 --role submit-teacher --yes", 8],
+  ['roles grant amira@school.example submit-teacher --yes', 4],
+  ['roles revoke amira@school.example submit-teacher --yes', 5],
+  ['centres create EG002 --name Delta --country Egypt --yes', 6],
+  ['centres edit EG001 --town Giza --yes', 6],
+  ['users move amira@school.example --to EG002 --yes', 6],
+  ["coordinator add EG002 'Rana Said <rana@school.example>' --yes", 8],
+  ['coordinator change EG001 --to omar@school.example --yes', 7],
+  ["coordinator change EG001 --new 'Nour Salem <nour@school.example>' --yes", 8],
+  ['coordinator suspend EG001 --yes', 6],
+  ['coordinator restore EG001', 4],
+  ['users suspend layla@school.example --yes', 5],
+  ['users restore layla@school.example', 4],
+  ['users remove layla@school.example --yes', 5],
+  ['users delete amira@school.example --suspend --yes', 6],
+  ['users erase amira@school.example --yes', 8],
+  ['centres delete EG002 --yes', 8],
+  ['centres restore EG002', 5],
+  ['centres create CA001 --name Associates --kind associate --country Egypt --yes', 6],
+  ['centres create CA101 --name Looked-after --associate CA001 --country Egypt --yes', 7],
+  ["coordinator add CA001 'Salma Aziz <salma@school.example>' --yes", 8],
+  ['associates assign salma@school.example CA101', 4],
+  ['associates unassign salma@school.example CA101', 4],
+  ['account request omar@school.example', 7],
+  ['templates edit invitation --from text.txt --yes', 5],
+  ['templates reset invitation --yes', 4],
+  ['releases create June --resource 1 --opens 2026-03-01T08:00Z --for all', 7],
+  ['releases edit 1 --for entries --yes', 8],
+  ['releases publish 1 --yes', 8],
+  ['releases withdraw 1 --yes', 8],
+  ['resources withdraw 1 --yes', 8],
+  ['resources restore 1', 4],
+]
+
+it('no command of one change takes more than eight to the server, and each takes no more than it needs', async () => {
+  const template = await world.run(['templates', 'show', 'invitation'])
+  writeFileSync(world.path('text.txt'), template.stdout.replaceAll('Dear', 'Hello'))
+  await roundTripsOf(
+    'resources upload text.txt --title Text --kind other --series 2026-06 --component 0500/12',
+  )
   // The first change of a desk notes where the log ends.
   await roundTripsOf('users suspend zoe@school.example --yes')
-  expect(await roundTripsOf(line)).toBeLessThanOrEqual(max)
+  const taken: string[] = []
+  const most: string[] = []
+  for (const [line, number] of lines) {
+    const trips = await roundTripsOf(line)
+    taken.push(`${Math.max(trips, number)} ${line}`)
+    most.push(`${number} ${line}`)
+  }
+  expect(taken).toEqual(most)
+  expect(lines.every(([, number]) => number <= 8)).toBe(true)
 })
 
 it('asks as often for an account that nobody has, or that is suspended, as for one that gets a message', async () => {

@@ -7,12 +7,12 @@ import { newWorld, type World } from '../../world.ts'
 
 describe('owing somebody a letter', () => {
   let world: World
-  let amira: { id: number; email: string; firstName: string; lastName: string }
+  let amira: { id: number; email: string; firstName: string; lastName: string; centre: null }
   beforeEach(async () => {
     world = newWorld()
     await world.centre('EG001')
     const id = await world.user('amira@school.example', { centre: 'EG001', status: 'invited' })
-    amira = { id, email: 'amira@school.example', firstName: 'Amira', lastName: 'Haddad' }
+    amira = { id, email: 'amira@school.example', firstName: 'Amira', lastName: 'Haddad', centre: null }
   })
   afterEach(() => world.close())
 
