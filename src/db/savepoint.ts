@@ -17,7 +17,7 @@ export async function savepoint(trx: Trx, name = 'batch'): Promise<Savepoint> {
   await send(sql`savepoint ${point}`)
   return {
     rollBack: async () => {
-      await sql`rollback to savepoint ${point}`.execute(trx)
+      await send(sql`rollback to savepoint ${point}`)
       state.queued.length = queuedBefore
       state.head = headBefore
       state.last = lastBefore

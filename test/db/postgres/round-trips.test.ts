@@ -67,7 +67,7 @@ const lines: readonly (readonly [string, number])[] = [
   ["coordinator add CA001 'Salma Aziz <salma@school.example>' --yes", 8],
   ['associates assign salma@school.example CA101', 4],
   ['associates unassign salma@school.example CA101', 4],
-  ['account request omar@school.example', 7],
+  ['account request omar@school.example', 8],
   ['templates edit invitation --from text.txt --yes', 5],
   ['templates reset invitation --yes', 4],
   ['releases create June --resource 1 --opens 2026-03-01T08:00Z --for all', 7],
