@@ -75,7 +75,7 @@ const lines: readonly (readonly [string, number])[] = [
   ['releases publish 1 --yes', 8],
   ['releases withdraw 1 --yes', 8],
   ['resources withdraw 1 --yes', 8],
-  ['resources restore 1', 4],
+  ['resources restore 1', 6],
 ]
 
 it('no command of one change takes more than eight to the server, and each takes no more than it needs', async () => {
