@@ -9,7 +9,7 @@ export function addCommonOptions(to: Command): Command {
     .option('--debug', 'show the stack of an error')
     .option('--no-color', 'no colour')
     .option('--no-input', 'never ask')
-    .option('--no-pager', 'no pager for what is longer than the screen (PAGER)')
+    .option('--no-pager', 'no pager for a list that is longer than the screen (PAGER)')
     .option('--db <path>', 'the store (SSH_ADMIN_DB)')
     .option('--key-file <path>', 'its key (SSH_ADMIN_KEY_FILE)')
     .option('--as <email>', 'act for this user, with their rights, or staff (SSH_ADMIN_AS)', sameActor)
