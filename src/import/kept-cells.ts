@@ -1,4 +1,5 @@
 import { headingKey, type Table } from '../workbook/headings.ts'
+import { isShortened } from '../workbook/number.ts'
 import type { SheetRow } from '../workbook/read.ts'
 
 /** The cells of a row as they stand, from the first column on; empty where nothing is. */
@@ -42,13 +43,15 @@ export interface SheetAsWritten {
 /** A row's cells as a person sees them, under the first headings: what could not be read stays to be seen. */
 export function cellsAsShown(
   row: SheetRow,
-  moves: ReadonlyMap<number, number> | undefined,
+  { moves, columns }: { moves: ReadonlyMap<number, number> | undefined } & Pick<Table, 'columns'>,
 ): (string | undefined)[] {
   const cells = [...row.cells]
   for (const [column, note] of row.notes ?? []) {
     if (note.kind === 'error') cells[column] = note.value
     else if (note.kind === 'not-calculated' || note.kind === 'empty-formula') cells[column] = note.formula
-    else if (note.kind === 'number' || note.kind === 'text') cells[column] = note.shown
+    else if (note.kind === 'number' || note.kind === 'text')
+      // A telephone number keeps its digits; a centre number that was shortened is not to be imported as it stands.
+      cells[column] = isShortened(note.shown) && column !== columns.get('number') ? note.held : note.shown
   }
   if (moves === undefined) return cells
   const moved: (string | undefined)[] = []
@@ -90,10 +93,10 @@ export function sheetAsWritten(
     movesOf.set(table, moves)
     moved.set(row.number, moves)
   }
-  const byNumber = new Map(rows.map(({ row }) => [row.number, row]))
+  const byNumber = new Map(rows.map((row) => [row.row.number, row]))
   const get = (number: number) => {
-    const row = byNumber.get(number)
-    return row && cellsAsShown(row, moved.get(number))
+    const kept = byNumber.get(number)
+    return kept && cellsAsShown(kept.row, { moves: moved.get(number), columns: kept.table.columns })
   }
   return { sheet, headings: first.headings, laterHeadings, cells: { get }, moved }
 }

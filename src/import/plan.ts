@@ -6,7 +6,7 @@ import { cellName } from '../workbook/cell.ts'
 import { runningNumbers } from '../workbook/headings-errors.ts'
 import { findAmbiguousRows } from './ambiguous-rows.ts'
 import { headingOf } from './columns.ts'
-import { holdBackOthersNames } from './renames.ts'
+import { holdBackNumbersAsNames, holdBackOthersNames, readBehindApostrophes } from './renames.ts'
 import { type DuplicatedUser, holdBackDuplicates } from './duplicates.ts'
 import { type ExtraUser, findExtraUsers, findMissingCentres, type MissingCentre } from './extras.ts'
 import {
@@ -90,6 +90,8 @@ function planRows(roster: Roster, { view, restoreDeleted, partial }: Planning): 
 
   acceptSavedLocations(roster.rows, { centres, view })
   if (!restoreDeleted) holdBackDeletedCentres({ places, centres })
+  readBehindApostrophes({ places, centres })
+  holdBackNumbersAsNames({ places, centres })
   holdBackDifferentNames(places)
   holdBackNearNumbers({ places, centres, users: view.users })
   holdBackRenumbered(roster, { places, centres, view })

@@ -68,6 +68,36 @@ export function newNames(rows: Iterable<RosterRow>, saved: ReadonlyMap<string, S
   return names
 }
 
+/** A number in the place of a name: a column was taken for another, or looked up wrongly. */
+export function holdBackNumbersAsNames({ places, centres }: Seen): void {
+  for (const [number, rows] of places) {
+    for (const row of rows) {
+      const { name } = row
+      if (!couldBeNumber.test(name) || name === centres.get(number)?.name) continue
+      const meant = name.toUpperCase()
+      if (!centres.has(meant) && !places.has(meant)) continue
+      holdBack(row, {
+        field: 'name',
+        value: name,
+        code: 'not-a-name',
+        message: `is ${name}, the number of a centre and no name`,
+        hint: 'Perhaps the columns were exchanged. Type the name.',
+      })
+    }
+  }
+}
+
+const couldBeNumber = /^(?=.*\d)[a-z\d]{2,12}$/i
+
+/** A saved name behind the apostrophe with which spreadsheets begin a text is the saved name, and none is given anew. */
+export function readBehindApostrophes({ places, centres }: Seen): void {
+  for (const [number, rows] of places) {
+    const saved = centres.get(number)?.name
+    for (const row of rows)
+      if (row.name.startsWith("'") && row.name.slice(1).trim() === saved) row.name = saved
+  }
+}
+
 /** A saved centre is not given the name of another, unless that one stands in the workbook too and keeps it: a column that slipped. */
 export function holdBackOthersNames(roster: Roster, { places, centres }: Seen): void {
   const wanted = newNames(roster.rows, centres)

@@ -9,6 +9,7 @@ import {
   notCalculated,
   shownOtherwise,
 } from '../workbook/sheet-xml.ts'
+import { isShortened } from '../workbook/number.ts'
 import type { UnclearTable } from '../workbook/headings-again.ts'
 import { unclearHint } from '../workbook/headings-errors.ts'
 import type { Table } from '../workbook/headings.ts'
@@ -117,6 +118,9 @@ export function rowReader(
       ] as const) {
         const note = row.notes.get(column)
         const fault = note?.kind === 'boolean' ? undefined : notAsShown(note, cellIn(row, column))
+        // What a number holds is not what is seen: both are told before what is wrong with one of them.
+        if (fault && (note?.kind === 'number' || note?.kind === 'text'))
+          read.issues = read.issues?.filter((issue) => issue.field !== field)
         if (fault && !blames(read, field)) blame(field, fault)
       }
     }
@@ -159,7 +163,7 @@ function textIn(row: SheetRow, column: number): string {
 /** What a number shows through its format, such as a postcode `123 45`; undefined where it is shown shortened, or as nothing. */
 function shownAsText(note: CellNote | undefined): string | undefined {
   if (note?.kind !== 'number' || note.shown === undefined || note.shown === '') return undefined
-  return /\de[+-]?\d/i.test(note.shown) ? undefined : note.shown
+  return isShortened(note.shown) ? undefined : note.shown
 }
 
 type Blame = (field: CentreField, fault: Fault) => void

@@ -84,7 +84,7 @@ export async function readRoster(workbook: Workbook, { map, keepCells, progress 
       heldBack += 1
       if (heldBack === manyMistakes) growHeapSlowly()
     }
-    cells?.set(row.number, cellsAsShown(row, below.moves))
+    cells?.set(row.number, cellsAsShown(row, { moves: below.moves, columns: table.columns }))
     if (cells && below.moves) moved.set(row.number, below.moves)
   }
   const table = await readTable(workbook, {

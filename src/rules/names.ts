@@ -75,7 +75,9 @@ export function readPersonName(texts: { firstName: string; lastName: string }): 
   const parts = [first.name, last.name].filter((name) => name !== '')
   // One name may be True; two of them are two cells that were ticked.
   const partFault = parts.length > 1 && parts.every((part) => yesOrNo(part)) ? yesOrNo : wholeNameFault
-  const whole = parts.length > 0 && parts.every((part) => partFault(part)) && partFault(parts[0] ?? '')
+  const whole =
+    parts.length > 0 &&
+    (parts.every((part) => partFault(part)) ? partFault(parts[0] ?? '') : wholeNameFault(parts.join(' ')))
   if (faults.length === 0 && whole) {
     faults.push({ field: first.name === '' ? 'lastName' : 'firstName', ...whole })
   }
@@ -192,7 +194,13 @@ export function centreNameFault(text: string): NameFault | undefined {
 }
 
 function centreTextFault(name: string): NameFault | undefined {
-  return yesOrNo(name, shortYesesAndNoes) ?? wholeNameFault(name) ?? addressFault(name)
+  return yesOrNo(name, shortYesesAndNoes) ?? wholeNameFault(name) ?? weekdayFault(name) ?? addressFault(name)
+}
+
+/** What a spreadsheet fills in below a day; people may be called so. */
+function weekdayFault(name: string): NameFault | undefined {
+  if (!weekdays.has(withoutSigns(name.toLowerCase()))) return undefined
+  return { code: 'not-a-name', message: `is ${name}, a day and no name` }
 }
 
 /** It stands in the wrong column, or was typed in the wrong place. */
@@ -225,12 +233,18 @@ const dash = /^[-.]$/
 const placeholders = new Set(
   [
     'null nil nill none void nan nat inf -inf infinity -infinity na n/a n.a n/d tbc tba tbd tbn unknown undefined',
-    'missing blank empty k.a s/n \\n loading nothing unnamed noname',
+    'missing blank empty k.a s/n \\n loading nothing unnamed noname t.b.c t.b.a t.b.d n/k n.k',
+    'ditto same test sample example placeholder dummy',
   ]
     .join(' ')
     .split(' ')
     .concat(
       'object object',
+      'as above',
+      'same as above',
+      'see above',
+      'as below',
+      'see below',
       'no name',
       'no data',
       'no value',
@@ -262,11 +276,14 @@ const inBrackets = new Set(
   '(leer) (vide) (vuoto) (vacío) (vazio) (leeg) (puste) (tom) (пусто) (空白) (en blanco)'.match(/\([^)]+\)/g),
 )
 
+/** Of a letter or form that nobody has filled in: `{{name}}`, `${name}`, `<<name>>`, `%name%`. */
+const fieldOfTemplate = /^(?:\{\{.*\}\}|\$\{.*\}|<<.*>>|%\S+%)$/
+
 function isPlaceholder(normalized: string): boolean {
   if (inBrackets.has(normalized)) return true
   const bare = withoutSigns(normalized)
   if (bare.length > longestPlaceholder) return false
-  if (placeholders.has(bare) || /^x{2,}$/.test(bare)) return true
+  if (placeholders.has(bare) || /^x(?: ?x)+$/.test(bare) || fieldOfTemplate.test(normalized)) return true
   return [/ /, /[/|,;]/].some((between) => {
     const words = bare.split(between)
     return words.length > 1 && new Set(words).size === 1 && placeholders.has(words[0] ?? '')
@@ -303,9 +320,12 @@ const shortYesesAndNoes: ReadonlySet<string> = new Set(
     ' ',
   ),
 )
+const weekdays: ReadonlySet<string> = new Set(
+  'monday tuesday wednesday thursday friday saturday sunday'.split(' '),
+)
 /** With which a word for nothing, a yes or a no begins. */
 const firstWords: ReadonlySet<string> = new Set(
-  [...placeholders, ...inBrackets, ...yesesAndNoes, ...shortYesesAndNoes].map(
+  ['x', ...placeholders, ...inBrackets, ...yesesAndNoes, ...shortYesesAndNoes, ...weekdays].map(
     (text) => firstWord.exec(text)?.[0] ?? '',
   ),
 )

@@ -56,7 +56,9 @@ function byCode(value: number, held: string, code: string): NumberRead {
   }
   // A sign that fills the cell is shown as often as there is room for it.
   const fills = /\*./s.test(code.replace(/"[^"]*"|\\.|_./gs, ''))
-  if (shown !== undefined && !fills && Number.isInteger(value) && /^[\p{L}\p{N}]+$/u.test(shown))
+  // Hours that have passed are a time, however they are counted.
+  const isTime = /\[[hms]+\]/i.test(withoutLiterals(code))
+  if (shown !== undefined && !fills && !isTime && Number.isInteger(value) && /^[\p{L}\p{N}]+$/u.test(shown))
     return { text: shown }
   return { text: held, note: { kind: 'number', shown, held } }
 }
@@ -84,17 +86,30 @@ export function changesTexts(code: string): boolean {
 
 /** Whether a format shows numbers or texts otherwise than they are. */
 export function changesWhatIsShown(code: string): boolean {
-  return customFormat(code) !== 'plain' || changesTexts(code)
+  const format = customFormat(code)
+  const isPlain =
+    format === 'plain' || (typeof format === 'object' && 'zeros' in format && format.zeros === 1)
+  return !isPlain || changesTexts(code)
 }
 
 /** What the cell shows; undefined for a format that nobody can read. */
 function shownBy(code: string, value: number): string | undefined {
+  if (otherDigits.test(code)) return undefined
   try {
     return formatted(code, value).trim()
   } catch {
     return undefined
   }
 }
+
+/** As `1.23457E+11`: not all that the cell holds. */
+export function isShortened(shown: string | undefined): boolean {
+  return shown !== undefined && /\de[+-]?\d/i.test(shown)
+}
+
+/** Digits of another script, which a format asks for by name or by the first byte of its language. */
+const otherDigits =
+  /\[(?:dbnum|natnum)\d|\[\$[^\]]*-(?:0?[2-9a-f]|[1-9a-f][0-9a-f])[0-9a-f]{6}(?:,[^\]]*)?\]/i
 
 /** The shortest decimal text; Excel keeps 15 digits, what is beyond them is noise of binary fractions. */
 function plain(value: number): string {
@@ -119,6 +134,7 @@ function moment(value: number, format: 'date' | 'date-time' | 'time', from1904: 
 }
 
 const builtIn: Readonly<Record<number, string>> = {
+  1: '0',
   2: '0.00',
   3: '#,##0',
   4: '#,##0.00',
@@ -140,15 +156,15 @@ export function builtInFormat(id: number): NumberFormat {
   if (id === 22) return 'date-time'
   if ((id >= 18 && id <= 21) || (id >= 32 && id <= 35) || id === 45 || id === 47) return 'time'
   const code = builtIn[id]
-  return code === undefined ? 'plain' : { code }
+  return code === undefined ? 'plain' : customFormat(code)
 }
 
 /** What a custom format such as `dd/mm/yyyy`, `00000` or `"EG"000` makes of a number. */
 export function customFormat(code: string): NumberFormat {
   const [first = ''] = withoutLiterals(code).split(';')
   const bare = first.trim()
-  if (/^0{2,}$/.test(code.trim())) return { zeros: code.trim().length }
-  if (/^(?:general|@|0)$/i.test(code.trim())) return 'plain'
+  if (/^0+$/.test(code.trim())) return { zeros: code.trim().length }
+  if (/^(?:general|@)$/i.test(code.trim())) return 'plain'
   if (/\[[hms]+\]/i.test(bare)) return { code }
   const letters = bare.replace(/\[[^\]]*\]/g, '').replace(/general/gi, '')
   // 0.00E+00 has an E, and no day or hour; `aaa` is a weekday, `bbbb` a Thai year, `ggge` a year of an era.

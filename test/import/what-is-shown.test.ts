@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { book, MAIN } from '../workbook/book.ts'
 import { newWorld, type World } from '../world.ts'
@@ -180,4 +180,49 @@ describe('a postcode, a town or a first name', () => {
       ])
     }
   })
+})
+
+describe('a number of many digits', () => {
+  it.each(['0', '#', '00'])('is shown whole under the format %s, and is the number', async (code) => {
+    expect((await importCells([{ cell: '123456789012', type: 'n', code }, ...rest])).codes).toEqual([])
+    expect(await centresSaved()).toMatchObject([{ number: '123456789012' }])
+  })
+
+  it('keeps its digits in the workbook of the rows held back; a centre number that was shortened is not made good', async () => {
+    const { codes } = await importCells([
+      { cell: '123456789012', type: 'n' },
+      { cell: 'Nile View School' },
+      { cell: 'a@a.example' },
+      { cell: 'Egypt' },
+      { cell: '447911123456', type: 'n' },
+    ])
+    expect(codes).toEqual(['Centres!A2 shown-otherwise'])
+    await world.run(['centres', 'import', 'centres.xlsx', '--yes', '--issues-out', 'held.csv'])
+    const written = readFileSync(world.path('held.csv'), 'utf8')
+    expect(written).toContain('447911123456')
+    expect(written).not.toMatch(/^123456789012,/m)
+  })
+})
+
+describe('a number under a format that is no number of a centre', () => {
+  it.each(['[h]', '[mm]', '[s]', '[DBNum1]0', '[$-2000000]0', '[$-1E000000]0'])('%s', async (code) => {
+    const { codes } = await importCells([{ cell: '50538', type: 'n', code }, ...rest])
+    expect(codes).toEqual(['Centres!A2 shown-otherwise'])
+  })
+
+  it.each(['[$-409]0', '[$-1010000]0'])('is one under %s, which has the digits of English', async (code) => {
+    expect((await importCells([{ cell: '50538', type: 'n', code }, ...rest])).codes).toEqual([])
+  })
+})
+
+it('a name that is a number tells what is shown beside what is held', async () => {
+  const { issues } = await importCells([
+    { cell: 'EG001' },
+    { cell: '5', type: 'n', code: '"School "0' },
+    { cell: 'a@a.example' },
+    { cell: 'Egypt' },
+  ])
+  expect(issues).toMatchObject([
+    { code: 'shown-otherwise', message: 'Centre name is shown as School 5, and holds 5' },
+  ])
 })

@@ -385,3 +385,29 @@ describe('a name at the command line', () => {
     expect(ran.exit).toBe(0)
   })
 })
+
+describe('what people write who do not know a name yet', () => {
+  it.each([
+    ...['T.B.C.', 'ditto', 'As above', 'see above', 'same', 'Test', 'sample', 'EXAMPLE', 'placeholder'],
+    ...['N/K', '{{name}}', '${school}', '<<Name>>', '%name%', 'Monday', 'sunday'],
+  ])('is no name of a centre: %s', (text) => {
+    expect(centreNameFault(text)).toMatchObject({ code: 'not-a-name' })
+    expect(isPlainName(text)).toBe(false)
+  })
+
+  it.each(['Test Valley School', 'Sample Street Primary', 'Same Hills School', 'Sunday School', 'Friday'])(
+    'is a name with more to it, or of a person: %s',
+    (text) => {
+      if (text.includes(' ')) expect(centreNameFault(text)).toBeUndefined()
+      expect(readPersonName({ firstName: text, lastName: '' }).faults).toEqual([])
+    },
+  )
+
+  it.each([
+    ['to be', 'confirmed'],
+    ['T.B.C.', ''],
+    ['x', 'x'],
+  ])('is not all of a person: %s %s', (firstName, lastName) => {
+    expect(readPersonName({ firstName, lastName }).faults).toMatchObject([{ code: 'not-a-name' }])
+  })
+})
