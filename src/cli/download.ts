@@ -70,14 +70,16 @@ export function downloadCommand({ summary, description, stored, id, example, fin
           return { action, subject, facts: { title, bytes, sha256 } }
         },
     },
-    render: ({ typed: { out }, file: { title, bytes, sha256 } }, { isTerminal }) =>
-      isTerminal
+    render: ({ file: { title, bytes, sha256 } }, { isTerminal }, out) => {
+      if (out === undefined) return ''
+      return isTerminal
         ? `${oneLine(title)} written to ${oneLine(out)}; its SHA-256 is as it was uploaded.`
-        : tsvLine([out, bytes, sha256]),
-    json: ({ typed: { out }, file: { id, title, bytes, sha256 } }) => ({
+        : tsvLine([out, bytes, sha256])
+    },
+    json: ({ file: { id, title, bytes, sha256 } }, out) => ({
       id,
       title,
-      file: out,
+      file: out ?? null,
       bytes,
       sha256,
     }),

@@ -29,7 +29,14 @@ export async function writeToFile<Row, Name extends string, Sort extends Name>(
   const sheet = { name: session.command, columns, rows: cells(), print: { landscape: true } }
   await prepareTable(output, { sheets: [sheet], at: now(), signal })
   const action = `${session.command.replaceAll(' ', '.')}.written`
-  await placeRecorded(session, { file: output, event: { action, facts: { rows: pages.count } } })
+  const placed = await placeRecorded(session, {
+    file: output,
+    event: { action, facts: { rows: pages.count } },
+  })
+  if (placed === undefined) {
+    await answer(session, { text: '', json: { file: null, total: pages.count } })
+    return 9
+  }
   const text = session.terminal.out.isTerminal
     ? `${count(pages.count, spec.singular)} written to ${file}.`
     : tsvLine([file, pages.count])

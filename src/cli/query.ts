@@ -23,8 +23,9 @@ export interface Query<Args, Options, Request, Result> extends Declaration<Args,
   output?: QueryOutput<Request, Result>
   /** What the log says of a look, where it says so without a file too. */
   event?: (result: Result) => HappenedEvent
-  render: (result: Result, view: View) => string | Pieces
-  json: (result: Result) => AnyJsonAnswer
+  /** @param file as it is shown once it is in its place; none where none was named, or it could not be placed */
+  render: (result: Result, view: View, file: string | undefined) => string | Pieces
+  json: (result: Result, file: string | undefined) => AnyJsonAnswer
   /** What else there is to know, for a line on stderr or for `notices`. */
   notices?: (result: Result) => readonly Notice[]
   exit?: (result: Result) => number
@@ -78,10 +79,10 @@ async function look<Args, Options, Request, Result>(
   }
   return reading(spec, { request, session }, async (result, store) => {
     for (const notice of spec.notices?.(result) ?? []) session.notify(notice)
-    await writeAndRecord(spec, { output, result, session, store })
-    const text = spec.render(result, session.terminal.out)
-    await answer(session, { text, json: spec.json(result) }, out)
-    return spec.exit?.(result) ?? 0
+    const file = await writeAndRecord(spec, { output, result, session, store })
+    const text = spec.render(result, session.terminal.out, file)
+    await answer(session, { text, json: spec.json(result, file) }, out)
+    return spec.exit?.(result) || (output && file === undefined ? 9 : 0)
   })
 }
 
@@ -113,7 +114,7 @@ async function outputOf<Request, Result>(
   return checkOutputFile(session, flag === undefined ? wanted : { ...wanted, flag })
 }
 
-/** The log names what was looked at before somebody has it. */
+/** The log names what was looked at before somebody has it. @returns where the file is */
 async function writeAndRecord<Args, Options, Request, Result>(
   { output: spec, event }: Query<Args, Options, Request, Result>,
   {
@@ -122,12 +123,12 @@ async function writeAndRecord<Args, Options, Request, Result>(
     session,
     store,
   }: { output: OutputFile | undefined; result: Result; session: Session; store: OpenStore },
-): Promise<void> {
-  if (!event && !output) return
+): Promise<string | undefined> {
+  if (!event && !output) return undefined
   const { placeOnlyRecorded, placeRecorded, recordEvent } = await import('./record-event.ts')
   if (!spec || !output) {
     if (event) await recordEvent(session, event(result))
-    return
+    return undefined
   }
   await spec.write(output, result, { store, session })
   const happened = (spec.event ?? event)?.(result)
@@ -137,5 +138,6 @@ async function writeAndRecord<Args, Options, Request, Result>(
     : happened
       ? await placeRecorded(session, { file: output, event: happened })
       : await output.moveIntoPlace()
-  if (spec.placed) session.say(spec.placed(shown))
+  if (spec.placed && shown !== undefined) session.say(spec.placed(shown))
+  return shown
 }

@@ -2,7 +2,8 @@ import { failureOfStore } from '../db/store/errors.ts'
 import { Unavailable } from '../errors.ts'
 import { isSharedPlace } from '../shared-place.ts'
 import type { OutputFile } from './output-file.ts'
-import type { Session, WorkFor } from './session.ts'
+import type { Notice, Session, WorkFor } from './session.ts'
+import { commandLine } from './typed-line.ts'
 
 export interface HappenedEvent {
   action: string
@@ -16,15 +17,16 @@ export interface HappenedEvent {
 /**
  * Records that somebody carries particulars out of the store, or looks at somebody's message, before
  * they have them. Where the log cannot be written to (no key, nothing to write to) the answer stands and a
- * notice says so; where it can, and this was not recorded, it is refused.
+ * notice says so; where it can, and this was not recorded, it is refused. @returns whether the log names it
  */
-export async function recordEvent(session: Session, event: HappenedEvent): Promise<void> {
+export async function recordEvent(session: Session, event: HappenedEvent): Promise<boolean> {
   const { appendAudit } = await import('../rules/audit/append.ts')
   try {
     // What was looked at may have been opened to be read only.
     const store = await session.open('use')
     try {
       await session.commit(store, (trx, ctx) => appendAudit(trx, { ...ctx, ...event, kind: 'event' }))
+      return true
     } finally {
       await store.close()
     }
@@ -34,6 +36,7 @@ export async function recordEvent(session: Session, event: HappenedEvent): Promi
       code: 'not-recorded',
       message: 'The audit log does not name this: it cannot be written to.',
     })
+    return false
   }
 }
 
@@ -48,25 +51,32 @@ function isAboutUnwritableLog(error: unknown, { settings }: Session): boolean {
   return unwritableLog.test(failure.code)
 }
 
-/** Puts a file in its place once the log names it: whoever ends the program in between has no file. @returns where it is */
+/** What is told of a file that the log names already, and that is not where it was wanted. */
+type NotPlaced = (reason: string) => Notice
+
+/**
+ * Puts a file in its place once the log names it: whoever ends the program in between has no file.
+ * @returns where it is; undefined where the log names it and it could not be placed, which is told: exit code 9
+ */
 export async function placeRecorded(
   session: Session,
-  { file, event }: { file: OutputFile; event: HappenedEvent },
-): Promise<string> {
+  { file, event, notPlaced }: { file: OutputFile; event: HappenedEvent; notPlaced?: NotPlaced },
+): Promise<string | undefined> {
+  let isRecorded: boolean
   try {
-    await recordEvent(session, event)
+    isRecorded = await recordEvent(session, event)
   } catch (error) {
     file.discard()
     throw error
   }
-  return file.moveIntoPlace()
+  return isRecorded ? placeNamed(session, { file, notPlaced }) : file.moveIntoPlace()
 }
 
-/** Puts a file in its place once its event is saved, which what may be had is judged with; unsaved, there is no file. @returns where it is */
+/** The same once its event is saved, which what may be had is judged with; unsaved, there is no file. */
 export async function placeOnlyRecorded(
   session: Session,
   { file, judge }: { file: OutputFile; judge: WorkFor<HappenedEvent> },
-): Promise<string> {
+): Promise<string | undefined> {
   const { appendAudit } = await import('../rules/audit/append.ts')
   try {
     const store = await session.open('use')
@@ -82,5 +92,23 @@ export async function placeOnlyRecorded(
     file.discard()
     throw error
   }
-  return file.moveIntoPlace()
+  return placeNamed(session, { file })
+}
+
+async function placeNamed(
+  session: Session,
+  { file, notPlaced }: { file: OutputFile; notPlaced?: NotPlaced | undefined },
+): Promise<string | undefined> {
+  try {
+    return await file.moveIntoPlace()
+  } catch (error) {
+    const reason = error instanceof Error ? ` ${error.message}` : ''
+    session.notify(
+      notPlaced?.(reason) ?? {
+        code: 'file-not-placed',
+        message: `The audit log names it, but ${file.shown} is not there.${reason} To write it: ${commandLine(session.argv)}`,
+      },
+    )
+    return undefined
+  }
 }

@@ -83,6 +83,9 @@ export interface Committed<Result> {
   isLogged: boolean
 }
 
+/** What a signal is told where the log tells of nothing. */
+const underWay = 'what is under way'
+
 /** Does the work for good. A failure takes everything back, save what it asks to keep, or where it keeps all that was done. @throws `clock-behind` */
 export async function commit<Result>(
   store: OpenStore,
@@ -98,16 +101,20 @@ export async function commit<Result>(
         if (error instanceof Failure && error.rollback.keepsChanges) await end.commit().execute()
         throw error
       })
-      await finishing(store.interruption, {
-        what: 'the change is being saved',
+      const { interruption } = store
+      const isLater = interruption?.isFinishing() ?? false
+      const { head } = transactionState(trx)
+      await finishing(interruption, {
+        what: head ? 'the change is being saved' : underWay,
         finish: async () => {
           faultPoint('commit', 'sqlite')
-          store.engine.aboutToCommit(transactionState(trx).head)
+          store.engine.aboutToCommit(head)
           await end.commit().execute()
         },
       })
       faultPoint('committed', 'done')
-      store.interruption?.finish('the change is saved')
+      // What follows a change says itself what it is.
+      if (!isLater) interruption?.finish(head ? 'the change is saved' : underWay)
       return { result, queued: transactionState(trx).queued }
     }),
   )

@@ -91,20 +91,28 @@ function isClaimed({ state, claimed_by }: OutboxRow): boolean {
   return state === 'queued' && claimed_by !== null
 }
 
+/** What a signal lets come to its end. */
+const sending = 'the message that is being sent; what is left waits'
+const writing = 'the messages that are being written; what is left waits'
+
 /** Delivers these messages now, and tells what must be told about them. */
 async function deliver({ store, session, by, numbers, rate, counting }: Delivering): Promise<Delivered> {
   const { settings, context } = session
   const folder = settings.mailDir.value ?? ''
   const written = new Map<number, OutboxRow>()
+  const server = mailServerOf(settings)
+  const { interruption } = context
+  // Once a signal was heard, nothing more is begun.
+  if (numbers.length > 0 && !interruption.heard.aborted) interruption.finish(server ? sending : writing)
   const stopped = await sendMessages(numbers, {
     store,
     by,
     now: context.now,
-    server: mailServerOf(settings),
+    server,
     folder,
     from: settings.mailFrom.value ?? '',
     baseUrl: settings.baseUrl.value ?? '',
-    signal: context.interruption.heard,
+    signal: interruption.heard,
     rate,
     onWritten: (rows) => {
       for (const row of rows) written.set(row.id, row)

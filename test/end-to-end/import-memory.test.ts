@@ -104,7 +104,7 @@ describe('reading twelve thousand rows of other tables with a mistake in every c
     )
     await desk.program(['store', 'init', '--yes'], { env: environment([]) })
     const argv = [...words.split(' '), 'list.csv', '--yes', '--json']
-    const ended = await desk.program(argv, { env: environment(['--max-old-space-size=36']) })
+    const ended = await desk.program(argv, { env: environment(['--max-old-space-size=28']) })
     expect(ended.exitCode).toBe(exit)
     expect(`${ended.stdout}${ended.stderr}`.match(/"message":/g)?.length).toBeGreaterThanOrEqual(each * count)
   })

@@ -102,6 +102,8 @@ describe('mail send to a slow server', () => {
       running.send(signal)
       goOn()
       expect([await running.exit, running.text()]).toEqual([9, expect.stringMatching(/wait/)])
+      expect(running.text()).toContain('Finishing: the message that is being sent; what is left waits.')
+      expect(running.text()).not.toContain('the change is')
     } finally {
       await server.close()
     }

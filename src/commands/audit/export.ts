@@ -43,9 +43,11 @@ export const exportEvents = () =>
       },
       event: ({ counted: { events } }) => ({ action: 'audit.exported', facts: { events } }),
     },
-    render: ({ file, counted: { events } }, { isTerminal }) =>
-      isTerminal ? `${count(events, 'event')} written to ${file}.` : `${file}\t${events}`,
-    json: ({ file, counted: { events } }) => ({ file, events }),
+    render: ({ counted: { events } }, { isTerminal }, file) => {
+      if (file === undefined) return ''
+      return isTerminal ? `${count(events, 'event')} written to ${file}.` : `${file}\t${events}`
+    },
+    json: ({ counted: { events } }, file) => ({ file: file ?? null, events }),
   })
 
 function endingOf(file: string): string {

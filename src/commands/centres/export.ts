@@ -58,7 +58,8 @@ export const exportCentres = () =>
           await output.confirmReplacing()
           await prepareTable(output, { sheets: [sheet], at: context.now(), signal: context.signal })
           const event = { action: 'centres.exported', facts: { ...counts } }
-          await placeRecorded(session, { file: output, event })
+          if ((await placeRecorded(session, { file: output, event })) === undefined)
+            return { text: '', json: { file: null, ...counts }, exit: 9 }
         }
         if (by.kind === 'staff') await notifyLeftOut(store, session)
         if (/\.csv$/i.test(shown)) warnOfLostZeros(session)

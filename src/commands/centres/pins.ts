@@ -55,17 +55,17 @@ With --renew those who have not set up their account get a new PIN; the one befo
         await output.moveIntoPlace()
         await sheetIsThere(store, importId)
       } catch (error) {
-        if (sheet.renewed === 0) throw error
+        const reason = error instanceof Error ? ` ${error.message}` : ''
         const again = `ssh-admin centres pins ${importId} --out FILE`
-        return { ...sheet, file: null, notPlaced: { file: output.shown, again } }
+        return { ...sheet, file: null, notPlaced: { file: output.shown, reason, again } }
       }
       const noSlips = isWorkbook
         ? noSlipsNotice({ count: sheet.rows.length, layout: slips }, importId)
         : undefined
       return { ...sheet, noSlips }
     },
-    notices: ({ notPlaced, noSlips }) => [
-      ...(notPlaced ? [notPlacedNotice(notPlaced)] : []),
+    notices: ({ notPlaced, noSlips, renewed }) => [
+      ...(notPlaced ? [notPlacedNotice(notPlaced, renewed)] : []),
       ...(noSlips ? [noSlips] : []),
     ],
     render,
@@ -80,16 +80,20 @@ With --renew those who have not set up their account get a new PIN; the one befo
   })
 
 interface PinSheet extends PinsAgain {
-  /** Null where it could not be written, although the PINs count. */
+  /** Null where it could not be placed, although the log names it. */
   file: string | null
-  notPlaced?: { file: string; again: string }
+  notPlaced?: { file: string; reason: string; again: string }
   noSlips: Notice | undefined
 }
 
-function notPlacedNotice({ file, again }: { file: string; again: string }): Notice {
+function notPlacedNotice(
+  { file, reason, again }: { file: string; reason: string; again: string },
+  renewed: number,
+): Notice {
+  const what = renewed > 0 ? 'The new PINs count' : 'The audit log names the sheet'
   return {
     code: 'pins-not-placed',
-    message: `The new PINs count, but ${file} could not be written. To make it again: ${again}`,
+    message: `${what}, but ${file} could not be written.${reason} To make it again: ${again}`,
   }
 }
 

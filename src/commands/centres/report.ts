@@ -49,28 +49,22 @@ export async function placeReport(
       ...deletions.users.map(({ email, centre }) => [email, centre] as const),
     ],
   }
+  const again = id === null ? '' : ` To make it: ssh-admin centres imports show ${id} --report FILE`
+  const notPlaced = (reason: string) => ({
+    code: 'report-not-placed',
+    message: `The page about the import could not be written.${reason}${again}`,
+  })
   try {
-    session.say(`The page about it: ${await writeReport(session, { file, report })}`)
-    return true
+    await prepareReport(file, report)
+    // Whole, and named in the log before it is in its place.
+    const placed = await placeRecorded(session, { file, event: reportedEvent(report), notPlaced })
+    if (placed !== undefined) session.say(`The page about it: ${placed}`)
+    return placed !== undefined
   } catch (error) {
     file.discard()
-    const reason = error instanceof Error ? ` ${error.message}` : ''
-    const again = id === null ? '' : ` To make it: ssh-admin centres imports show ${id} --report FILE`
-    session.notify({
-      code: 'report-not-placed',
-      message: `The page about the import could not be written.${reason}${again}`,
-    })
+    session.notify(notPlaced(error instanceof Error ? ` ${error.message}` : ''))
     return false
   }
-}
-
-/** Whole, and named in the log before it is in its place. @returns where it is */
-async function writeReport(
-  session: Session,
-  { file, report }: { file: OutputFile; report: ImportReport },
-): Promise<string> {
-  await prepareReport(file, report)
-  return placeRecorded(session, { file, event: reportedEvent(report) })
 }
 
 export async function prepareReport(file: OutputFile, report: ImportReport): Promise<void> {

@@ -21,7 +21,7 @@ export const show = () =>
       const row = await findMessage(store.db, id)
       const { withoutSecrets } = await import('../../mail/smtp-settings.ts')
       const content = await withoutSecrets({ store, row, baseUrl: session.settings.baseUrl.value ?? '' })
-      return { row, content, page: html === undefined ? null : resolve(session.context.cwd, html) }
+      return { row, content, page: html === undefined ? undefined : resolve(session.context.cwd, html) }
     },
     event: ({ row }) => ({
       action: 'mail.shown',
@@ -35,7 +35,12 @@ export const show = () =>
       file: ({ html }) => html,
       write: (output, { content }) => output.prepare(textOf(content.html)),
     },
-    render: ({ row, content: { text }, page }, view) =>
-      renderMessage({ message: messageOf(row), written: row.file, text, page }, view),
-    json: ({ row, content: { text }, page }) => ({ ...messageOf(row), file: row.file, text, page }),
+    render: ({ row, content: { text }, page = null }, view, placed) =>
+      renderMessage({ message: messageOf(row), written: row.file, text, page: placed ? page : null }, view),
+    json: ({ row, content: { text }, page = null }, placed) => ({
+      ...messageOf(row),
+      file: row.file,
+      text,
+      page: placed ? page : null,
+    }),
   })

@@ -45,7 +45,7 @@ const coordination = () => ({
 
 /** Answers about centres, who coordinates them, and Associates. */
 export const centreAnswers = () => ({
-  exportedCentres: answerOfChange({ file: text(), centres: count(), users: count() }),
+  exportedCentres: answerOfChange({ file: orNull(text()), centres: count(), users: count() }),
   sample: answerOfChange({ file: text() }),
   centres: answerOfChange({
     centres: z.array(changedCentre()),

@@ -94,6 +94,6 @@ export const releaseAnswers = () => ({
   /** With --out where it was written. */
   authorisationList: z.union([
     answer({ authorisations: z.array(authorisation()), total: count() }),
-    answer({ file: text(), total: count() }),
+    answer({ file: orNull(text()), total: count() }),
   ]),
 })

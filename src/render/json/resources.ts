@@ -48,7 +48,8 @@ export const resourceAnswers = () => ({
     closed: z.optional(z.array(closing())),
     opened: z.optional(z.array(closing())),
   }),
-  download: answer({ id: count(), title: text(), file: text(), bytes: count(), sha256: text() }),
+  /** `file` of a download or an export is null where it could not be put in its place. */
+  download: answer({ id: count(), title: text(), file: orNull(text()), bytes: count(), sha256: text() }),
   helpDocumentList: answer({ helpDocuments: z.array(helpDocument()), total: count() }),
   changedHelpDocuments: answerOfChange({
     helpDocuments: z.array(

@@ -19,7 +19,7 @@ const voided = () => z.strictObject({ pins: count(), links: count(), letters: co
 /** Answers about the store itself, and its audit log. */
 export const storeAnswers = () => ({
   auditList: answer({ events: z.array(event()), total: count() }),
-  auditExport: answer({ file: text(), events: count() }),
+  auditExport: answer({ file: orNull(text()), events: count() }),
   auditVerdict: answer({ ok: z.boolean(), events: count(), head: orNull(text()) }),
   /** `desks`: with --roles, the role of a shared store's desks; null else. */
   createdStore: answerOfChange({
