@@ -6,7 +6,7 @@ import type { SheetAsWritten } from '../import/kept-cells.ts'
 import type { CellIssues, TableRowAsWritten } from '../rules/imports/table-row.ts'
 import { mapped } from '../render/pieces.ts'
 import type { ColumnSpec } from '../workbook/headings.ts'
-import { readTableFile, type TableFile } from './read-table.ts'
+import { readTableFile, type TableFile, type TableRow } from './read-table.ts'
 
 /** What every command takes that reads a table of which rows can be held back. */
 export const tableOptions = {
@@ -42,19 +42,49 @@ export async function readRows<Field extends string>(
     digest,
     strict,
     asWritten,
-    rows: rows.map((row) => ({
-      row: row.number,
-      texts: textsOf(columns, (field) => cleanText(row.textOf(field))),
-      // Found anew whenever they are asked for: a sheet may have one in every cell.
-      get faults() {
-        return columns.flatMap(({ field }) => {
-          const fault = row.faultOf(field)
-          return fault ? [{ field, ...fault }] : []
-        })
-      },
-      cellOf: (field) => row.cellOf(field),
-      headingOf,
-    })),
+    rows: rows.map((row) => new RowAsWritten(row, { columns, headingOf, cleanText })),
+  }
+}
+
+/** What the rows of a table share. */
+interface ReadAlike<Field extends string> {
+  columns: readonly { field: Field }[]
+  headingOf: (field: Field) => string
+  cleanText: (text: string) => string
+}
+
+/** Its texts and faults are found anew whenever they are asked for: a sheet may have one in every cell. */
+class RowAsWritten<Field extends string> implements TableRowAsWritten<Field> {
+  private readonly written: TableRow<Field>
+  private readonly alike: ReadAlike<Field>
+
+  constructor(written: TableRow<Field>, alike: ReadAlike<Field>) {
+    this.written = written
+    this.alike = alike
+  }
+
+  get row(): number {
+    return this.written.number
+  }
+
+  get texts(): Record<Field, string> {
+    const { columns, cleanText } = this.alike
+    return textsOf(columns, (field) => cleanText(this.written.textOf(field)))
+  }
+
+  get faults() {
+    return this.alike.columns.flatMap(({ field }) => {
+      const fault = this.written.faultOf(field)
+      return fault ? [{ field, ...fault }] : []
+    })
+  }
+
+  cellOf(field: Field): string {
+    return this.written.cellOf(field)
+  }
+
+  headingOf(field: Field): string {
+    return this.alike.headingOf(field)
   }
 }
 

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path'
 import { growHeapSlowly, manyMistakes } from '../heap-growth.ts'
 import { isErrorWord } from '../error-words.ts'
+import { type CellsOfRow, packCells, type PackedCells, unpackCells } from '../workbook/packed-cells.ts'
 import type { CellFault, CellNote, cellFault, errorCell } from '../workbook/sheet-xml.ts'
 import type { SheetAsWritten } from '../import/kept-cells.ts'
 import type { ColumnSpec, Table } from '../workbook/headings.ts'
@@ -58,33 +59,35 @@ export async function readTableFile<Field extends string>(
     fits: (rows) => hasHeadings(rows, { specs, map }),
   })
   try {
-    const found: { row: SheetRow; table: Table }[] = []
+    const rows: RowOfTable<Field>[] = []
+    const facts: SheetFacts = {
+      cellIn: (column, row) => cellName(workbook.sheet, column, row),
+      mergedAt: () => undefined,
+      faultOfNote: cellFault,
+      errorCell,
+      unpacked: undefined,
+    }
     const table = await readTable(workbook, {
       specs,
       map,
       onRow: (row, table) => {
         if (isBlankRow(row)) return
-        found.push({ row, table })
-        if (found.length === manyMistakes) growHeapSlowly()
+        rows.push(new RowOfTable<Field>(row, table, facts))
+        if (rows.length === manyMistakes) growHeapSlowly()
       },
     })
+    facts.mergedAt = (column, row) => table.covered.get(row)?.get(column)
     if (sheet === undefined) await notifyOtherSheets(workbook, session)
     for (const notice of tableNotices(table)) session.notify(notice)
     const { reasonsHeading } = await import('../import/issues-sheet.ts')
     const { sheetAsWritten } = await import('../import/kept-cells.ts')
     for (const heading of table.unknown) if (heading !== reasonsHeading) notifyUnknownColumn(heading, session)
-    const facts: SheetFacts = {
-      cellIn: (column, row) => cellName(workbook.sheet, column, row),
-      mergedAt: (column, row) => table.covered.get(row)?.get(column),
-      faultOfNote: cellFault,
-      errorCell,
-    }
-    const rows = found.map(({ row, table: { columns } }) => new RowOfTable<Field>(row, columns, facts))
+    const held = () => rows.map((row) => ({ row, table: row.table }))
     return {
       file: workbook.file,
       digest: workbook.digest,
       rows,
-      asWritten: () => sheetAsWritten(found, { sheet: workbook.sheet, first: table }),
+      asWritten: () => sheetAsWritten(held(), { sheet: workbook.sheet, first: table }),
     }
   } finally {
     await workbook.close()
@@ -99,49 +102,68 @@ interface SheetFacts {
   mergedAt: (column: number, row: number) => string | undefined
   faultOfNote: typeof cellFault
   errorCell: typeof errorCell
+  /** The row whose cells were asked for last. */
+  unpacked: { row: object; cells: CellsOfRow } | undefined
 }
 
-/** Its methods are shared: of a hundred thousand rows, functions of their own would weigh more than the cells. */
+/**
+ * Its methods are shared, and its cells one text: of a hundred thousand rows, functions and lists of their own would
+ * weigh more than what stands in them.
+ */
 class RowOfTable<Field extends string> implements TableRow<Field> {
-  private readonly row: SheetRow
-  private readonly columns: ReadonlyMap<string, number>
+  readonly number: number
+  private readonly packed: PackedCells
+  readonly notes?: NonNullable<SheetRow['notes']>
+  private readonly fault: SheetRow['fault']
+  /** The headings that it stands below. */
+  readonly table: Table
   private readonly sheet: SheetFacts
 
-  constructor(row: SheetRow, columns: ReadonlyMap<string, number>, sheet: SheetFacts) {
-    this.row = row
-    this.columns = columns
+  constructor({ number, cells, notes, fault }: SheetRow, table: Table, sheet: SheetFacts) {
+    this.number = number
+    this.packed = packCells(cells)
+    if (notes) this.notes = notes
+    this.fault = fault
+    this.table = table
     this.sheet = sheet
   }
 
-  get number(): number {
-    return this.row.number
-  }
-
   textOf(field: Field): string {
-    return this.row.cells[this.columnOf(field)] ?? ''
+    return this.textAt(this.columnOf(field))
   }
 
   noteOf(field: Field): CellNote | undefined {
-    return this.row.notes?.get(this.columnOf(field))
+    return this.notes?.get(this.columnOf(field))
   }
 
   cellOf(field: Field): string {
-    return this.sheet.cellIn(this.columns.get(field) ?? 0, this.row.number)
+    return this.sheet.cellIn(this.table.columns.get(field) ?? 0, this.number)
   }
 
   faultOf(field: Field): CellFault | undefined {
-    const { row, columns, sheet } = this
+    const { number, fault, sheet } = this
+    const { columns } = this.table
     const column = this.columnOf(field)
-    if (row.fault && column === Math.min(...columns.values())) return row.fault
-    const merged = sheet.mergedAt(column, row.number)
+    if (fault && column === Math.min(...columns.values())) return fault
+    const merged = sheet.mergedAt(column, number)
     const note: CellNote | undefined =
       merged === undefined ? this.noteOf(field) : { kind: 'merged', cell: merged }
-    const text = row.cells[column]?.trim() ?? ''
+    const text = this.textAt(column).trim()
     return sheet.faultOfNote(note) ?? (isErrorWord(text) ? sheet.errorCell(text) : undefined)
   }
 
+  get cells(): CellsOfRow {
+    const { sheet, packed } = this
+    if (sheet.unpacked?.row !== this) sheet.unpacked = { row: this, cells: unpackCells(packed) }
+    return sheet.unpacked.cells
+  }
+
+  private textAt(column: number): string {
+    return this.cells[column] ?? ''
+  }
+
   private columnOf(field: Field): number {
-    return this.columns.get(field) ?? -1
+    return this.table.columns.get(field) ?? -1
   }
 }
 

@@ -1,9 +1,7 @@
 import { headingKey, type Table } from '../workbook/headings.ts'
 import { isShortened } from '../workbook/number.ts'
+import { type CellsOfRow, packCells, type PackedCells, unpackCells } from '../workbook/packed-cells.ts'
 import type { SheetRow } from '../workbook/read.ts'
-
-/** The cells of a row as they stand, from the first column on; empty where nothing is. */
-export type CellsOfRow = readonly (string | undefined)[]
 
 /** The cells of rows, by row number. */
 export interface KeptCells {
@@ -11,19 +9,15 @@ export interface KeptCells {
   set: (row: number, cells: CellsOfRow) => void
 }
 
-const separator = '\u0000'
-
-/** Keeps each row as one text: as lists of cells, a hundred thousand rows weigh five times as much. */
 export function newKeptCells(): KeptCells {
-  const rows = new Map<number, string | CellsOfRow>()
+  const rows = new Map<number, PackedCells>()
   return {
     get: (row) => {
-      const kept = rows.get(row)
-      return typeof kept === 'string' ? kept.split(separator) : kept
+      const packed = rows.get(row)
+      return packed === undefined ? undefined : unpackCells(packed)
     },
     set: (row, cells) => {
-      const canBeJoined = !cells.some((cell) => cell?.includes(separator))
-      rows.set(row, canBeJoined ? cells.join(separator) : cells)
+      rows.set(row, packCells(cells))
     },
   }
 }
@@ -40,9 +34,12 @@ export interface SheetAsWritten {
   laterHeadings: readonly string[]
 }
 
+/** A row as it is held. */
+type WrittenRow = Pick<SheetRow, 'number' | 'notes'> & { cells: CellsOfRow }
+
 /** A row's cells as a person sees them, under the first headings: what could not be read stays to be seen. */
 export function cellsAsShown(
-  row: SheetRow,
+  row: WrittenRow,
   { moves, columns }: { moves: ReadonlyMap<number, number> | undefined } & Pick<Table, 'columns'>,
 ): (string | undefined)[] {
   const cells = [...row.cells]
@@ -81,7 +78,7 @@ export function movesTo(
 
 /** A table whose rows are all held, with the headings that each stands below. */
 export function sheetAsWritten(
-  rows: readonly { row: SheetRow; table: Table }[],
+  rows: readonly { row: WrittenRow; table: Table }[],
   { sheet, first }: { sheet: string; first: Pick<Table, 'headings' | 'headingRow' | 'columns'> },
 ): SheetAsWritten {
   const laterHeadings: string[] = []

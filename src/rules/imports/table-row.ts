@@ -15,7 +15,7 @@ export interface CellIssue {
 export interface TableRowAsWritten<Field extends string> {
   /** Of the sheet, from 1. */
   row: number
-  /** Without blanks around them. */
+  /** Without blanks around them; made anew whenever they are asked for. */
   texts: Readonly<Record<Field, string>>
   /** Cells that could not be read, such as `#N/A`, worded to follow the name of their column. */
   faults: readonly { field: Field; code: string; message: string; hint: string }[]
@@ -60,7 +60,8 @@ export function issuesOf<Field extends string>(heldBack: readonly HeldBackRow<Fi
   const rows = heldBack.toSorted((one, other) => one.row.row - other.row.row)
   function* inOrder(): Generator<CellIssue> {
     for (const { row, faults } of rows) {
-      const issues = faults().map((fault) => issueOf(row, fault))
+      const { texts } = row
+      const issues = faults().map((fault) => issueOf({ row, texts }, fault))
       yield* issues.sort((one, other) => (one.cell < other.cell ? -1 : 1))
     }
   }
@@ -72,13 +73,13 @@ export function issuesOf<Field extends string>(heldBack: readonly HeldBackRow<Fi
 }
 
 function issueOf<Field extends string>(
-  { row, texts, cellOf, headingOf }: TableRowAsWritten<Field>,
+  { row, texts }: { row: TableRowAsWritten<Field>; texts: TableRowAsWritten<Field>['texts'] },
   { field, code, message, hint }: FieldFault<Field>,
 ): CellIssue {
-  const column = headingOf(field)
+  const column = row.headingOf(field)
   return {
-    cell: cellOf(field),
-    row,
+    cell: row.cellOf(field),
+    row: row.row,
     column,
     value: texts[field],
     code,
