@@ -3,16 +3,38 @@ import type { Trx } from '../db/transact.ts'
 import { recordingTogether } from './audit/record-refusal.ts'
 import { BadInput, Failure, NotFound, NotPermitted, type Problem, Refused, Usage } from '../errors.ts'
 
-/** One rule for each target, all or none: every refusal is collected into one. */
-export async function forEachTarget<Target extends string, Result>(
+/** How targets are looked up, many at once. */
+export interface LookUp<Key extends string | number> {
+  /** None for what cannot be one: the rule says so. */
+  keyOf: (target: string) => Key | undefined
+  /** Which of these there are, whoever may see them. */
+  find: (keys: readonly Key[]) => Promise<Iterable<Key>>
+  /** What is said of one that there is not. */
+  refusal: (target: string) => Promise<Failure>
+}
+
+/** So few are looked up one by one, by the rule. */
+const fewTargets = 20
+const lookedUpAtOnce = 5000
+
+/** One rule for each target, all or none: every refusal is collected into one. @param lookUp none where they are not there yet */
+export async function forEachTarget<Target extends string, Result, Key extends string | number>(
   trx: Trx,
   targets: readonly Target[],
   rule: (target: Target) => Promise<Result>,
+  lookUp: LookUp<Key> | undefined,
 ): Promise<Result[]> {
+  const missing =
+    lookUp && targets.length > fewTargets ? await missingTargets(targets, lookUp) : new Map<Target, Failure>()
   const before = await savepoint(trx)
   const results: Result[] = []
   const failures: { target: Target; failure: Failure }[] = []
   for (const target of new Set(targets)) {
+    const isMissing = missing.get(target)
+    if (isMissing) {
+      failures.push({ target, failure: isMissing })
+      continue
+    }
     try {
       results.push(await rule(target))
     } catch (error) {
@@ -27,9 +49,29 @@ export async function forEachTarget<Target extends string, Result>(
     return results
   }
   const reported: { target: Target; failure: Failure }[] = []
-  for (const { target, failure } of failures)
-    reported.push({ target, failure: (await refusedAlone(before, () => rule(target))) ?? failure })
+  for (const { target, failure } of failures) {
+    const again = missing.has(target) ? undefined : await refusedAlone(before, () => rule(target))
+    reported.push({ target, failure: again ?? failure })
+  }
   throw collected(reported, targets.length)
+}
+
+/** Of thousands that nobody has, each is told without a query of its own. */
+async function missingTargets<Target extends string, Key extends string | number>(
+  targets: readonly Target[],
+  { keyOf, find, refusal }: LookUp<Key>,
+): Promise<Map<Target, Failure>> {
+  const missing = new Map<Target, Failure>()
+  const names = [...new Set(targets)]
+  for (let at = 0; at < names.length; at += lookedUpAtOnce) {
+    const keyed = names.slice(at, at + lookedUpAtOnce).flatMap((target) => {
+      const key = keyOf(target)
+      return key === undefined ? [] : [{ target, key }]
+    })
+    const found = new Set(await find(keyed.map(({ key }) => key)))
+    for (const { target, key } of keyed) if (!found.has(key)) missing.set(target, await refusal(target))
+  }
+  return missing
 }
 
 /**

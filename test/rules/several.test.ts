@@ -1,4 +1,6 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { forEachTarget } from '../../src/rules/batch.ts'
+import { NotFound } from '../../src/errors.ts'
 import { newWorld, type World } from '../world.ts'
 
 let world: World
@@ -75,5 +77,68 @@ describe('several targets of which one is refused', () => {
     expect(await world.run(argv)).toMatchObject({ exit: 5 })
     const log = (await world.run(['audit', 'list', '--kind', 'refusal', '--json'])).json()
     expect(log).toMatchObject({ total: 1 })
+  })
+})
+
+describe('a long list of which most are not there', () => {
+  const nobody = Array.from({ length: 12_000 }, (_, at) => `nobody${at}`)
+
+  it('is looked up some thousands at a time, and the rule sees only those who are there', async () => {
+    const find = vi.fn(async (names: readonly string[]) => names.filter((name) => name === 'amira'))
+    const rule = vi.fn(async (name: string) => name)
+    const lookUp = {
+      keyOf: (name: string) => name,
+      find,
+      refusal: async (name: string) => new NotFound('user-not-found', `Nobody is ${name}.`),
+    }
+    const asked = world.rehearse(() => (trx) => forEachTarget(trx, [...nobody, 'amira'], rule, lookUp))
+    await expect(asked).rejects.toMatchObject({
+      message: '12000 of 12001 stand in the way; nothing was changed.',
+    })
+    expect(rule.mock.calls).toEqual([['amira']])
+    expect(find.mock.calls.map(([names]) => names.length)).toEqual([5000, 5000, 2001])
+  })
+
+  const addresses = [...Array.from({ length: 30 }, (_, at) => `nobody${at}@school.example`), 'no address']
+  const numbers = [...Array.from({ length: 30 }, (_, at) => `ZZ${at}`), '!']
+  const counted = [...Array.from({ length: 30 }, (_, at) => String(at + 100)), 'x']
+
+  it.each([
+    ['users suspend', addresses, 'user-not-found'],
+    ['users restore', addresses, 'user-not-found'],
+    ['users delete', addresses, 'user-not-found'],
+    ['users remove', addresses, 'user-not-found'],
+    ['users reset-password', addresses, 'user-not-found'],
+    ['centres delete', numbers, 'centre-not-found'],
+    ['centres restore', numbers, 'centre-not-found'],
+    ['associates assign coordinator@associate.example', numbers, 'centre-not-found'],
+    ['associates unassign coordinator@associate.example', numbers, 'centre-not-found'],
+    ['mail cancel', counted, 'message-not-found'],
+    ['resources withdraw', counted, 'resource-not-found'],
+    ['resources restore', counted, 'resource-not-found'],
+    ['help-documents withdraw', counted, 'help-document-not-found'],
+  ])('is told one by one, with what is no name at all: %s', async (words, names, code) => {
+    await world.centre('CA001', { kind: 'associate', coordinator: 'coordinator@associate.example' })
+    const ran = await world.run([...words.split(' '), '-', '--yes', '--json'], { stdin: names.join('\n') })
+    expect(ran.exit).toBe(2)
+    const { problems } = JSON.parse(ran.stderr).error.details
+    expect(problems).toHaveLength(31)
+    expect(problems.filter((problem: { code: string }) => problem.code === code)).toHaveLength(30)
+    expect(problems[0].target).toBe(names[0])
+  })
+
+  it('finds those who are there, deleted ones where they count, and refuses who may not be seen', async () => {
+    await world.run(['users', 'delete', 'amira@school.example', '--suspend', '--yes'])
+    const list = ['amira@school.example', ...addresses.slice(0, 30)].join('\n')
+    const told = async (...argv: string[]) => {
+      const { stderr } = await world.run([...argv, '-', '--yes', '--json'], { stdin: list })
+      return JSON.parse(stderr).error
+    }
+    expect((await told('users', 'restore')).details.problems).toHaveLength(30)
+    expect((await told('users', 'suspend')).details.problems).toHaveLength(31)
+    const outside = await told('users', 'suspend', '--as', 'coordinator@school.example')
+    expect(outside).toMatchObject({ code: 'not-permitted' })
+    const log = (await world.run(['audit', 'list', '--kind', 'refusal', '--json'])).json()
+    expect(log).toMatchObject({ total: 31 })
   })
 })

@@ -1,7 +1,7 @@
 import { centresJson, centreTitle, renderChangedCentres } from '../../render/centres.ts'
 import { comparableClosing, renderWithClosing, withClosing } from '../../render/closing.ts'
 import { count } from '../../render/text.ts'
-import { readCentreNumber } from '../../rules/centres/find.ts'
+import { lookUpCentres, readCentreNumber } from '../../rules/centres/find.ts'
 import { noticingWhatCloses } from '../../rules/releases/what-closes.ts'
 import { type DeletedCentre, deleteCentre } from '../../rules/centres/delete.ts'
 import { forEachTarget } from '../../rules/batch.ts'
@@ -26,7 +26,13 @@ export const deletion = () =>
       noticingWhatCloses(trx, {
         meant: { numbers: centres.flatMap((centre) => readCentreNumber(centre) ?? []) },
         ctx,
-        work: () => forEachTarget(trx, centres, (centre) => deleteCentre(trx, { centre, ctx })),
+        work: () =>
+          forEachTarget(
+            trx,
+            centres,
+            (centre) => deleteCentre(trx, { centre, ctx }),
+            lookUpCentres(trx, ctx),
+          ),
       }),
     confirm: {
       question: (done) => withClosing(deletionQuestion(done.result), done),

@@ -1,7 +1,7 @@
 import { centresJson, renderChangedCentres } from '../../render/centres.ts'
 import { restoreCentre } from '../../rules/centres/restore.ts'
 import { forEachTarget } from '../../rules/batch.ts'
-import { readCentreNumber } from '../../rules/centres/find.ts'
+import { lookUpCentres, readCentreNumber } from '../../rules/centres/find.ts'
 import { noticingWhatCloses } from '../../rules/releases/what-closes.ts'
 import { renderWithOpening } from '../../render/closing.ts'
 import { mutation } from '../../cli/define.ts'
@@ -25,7 +25,13 @@ export const restore = () =>
       noticingWhatCloses(trx, {
         meant: { numbers: centres.flatMap((centre) => readCentreNumber(centre) ?? []) },
         ctx,
-        work: () => forEachTarget(trx, centres, (centre) => restoreCentre(trx, { centre, ctx })),
+        work: () =>
+          forEachTarget(
+            trx,
+            centres,
+            (centre) => restoreCentre(trx, { centre, ctx }),
+            lookUpCentres(trx, ctx),
+          ),
       }),
     render: (done, view) => renderWithOpening(renderChangedCentres(done.result, view), done, view),
     json: ({ result, opens }) => ({ ...centresJson(result), opened: opens }),

@@ -2,6 +2,7 @@ import { mutation } from '../../cli/define.ts'
 import { each, withValues } from '../../cli/parameters.ts'
 import { changedHelpDocumentsJson, renderChangedHelpDocuments } from '../../render/help-documents.ts'
 import { forEachTarget } from '../../rules/batch.ts'
+import { lookUpHelpDocuments } from '../../rules/help-documents/help-document.ts'
 import { withdrawHelpDocument } from '../../rules/help-documents/withdraw.ts'
 import { comparableHelpDocuments } from './questions.ts'
 
@@ -15,7 +16,8 @@ export const withdraw = () =>
       id: withValues({ stored: 'help-document' }, each('the numbers; - reads them from stdin, one a line')),
     },
     examples: ['ssh-admin help-documents withdraw 1 --yes'],
-    act: (trx, ctx, { id: ids }) => forEachTarget(trx, ids, (id) => withdrawHelpDocument(trx, { id, ctx })),
+    act: (trx, ctx, { id: ids }) =>
+      forEachTarget(trx, ids, (id) => withdrawHelpDocument(trx, { id, ctx }), lookUpHelpDocuments(trx)),
     confirm: {
       question: (changed) => {
         const titles = changed

@@ -3,6 +3,7 @@ import { each, withValues } from '../../cli/parameters.ts'
 import { renderWithOpening } from '../../render/closing.ts'
 import { changedResourcesJson, renderChangedResources } from '../../render/resources.ts'
 import { forEachTarget } from '../../rules/batch.ts'
+import { lookUpResources } from '../../rules/resources/resource.ts'
 import { noticingWhatCloses } from '../../rules/releases/what-closes.ts'
 import { restoreResource } from '../../rules/resources/withdraw.ts'
 
@@ -19,7 +20,7 @@ export const restore = () =>
     act: (trx, ctx, { id: ids }) =>
       noticingWhatCloses(trx, {
         ctx,
-        work: () => forEachTarget(trx, ids, (id) => restoreResource(trx, { id, ctx })),
+        work: () => forEachTarget(trx, ids, (id) => restoreResource(trx, { id, ctx }), lookUpResources(trx)),
       }),
     render: (done, view) => renderWithOpening(renderChangedResources(done.result, view), done, view),
     json: ({ result, opens }) => ({ ...changedResourcesJson(result), opened: opens }),

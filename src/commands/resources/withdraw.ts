@@ -4,6 +4,7 @@ import { comparableClosing, renderWithClosing, withClosing } from '../../render/
 import { changedResourcesJson, renderChangedResources } from '../../render/resources.ts'
 import { forEachTarget } from '../../rules/batch.ts'
 import { noticingWhatCloses } from '../../rules/releases/what-closes.ts'
+import { lookUpResources } from '../../rules/resources/resource.ts'
 import { withdrawResource } from '../../rules/resources/withdraw.ts'
 import { comparableResources, withdrawalQuestion } from './questions.ts'
 
@@ -20,7 +21,7 @@ export const withdraw = () =>
     act: (trx, ctx, { id: ids }) =>
       noticingWhatCloses(trx, {
         ctx,
-        work: () => forEachTarget(trx, ids, (id) => withdrawResource(trx, { id, ctx })),
+        work: () => forEachTarget(trx, ids, (id) => withdrawResource(trx, { id, ctx }), lookUpResources(trx)),
       }),
     confirm: {
       question: (done) => withClosing(withdrawalQuestion(done.result), done),

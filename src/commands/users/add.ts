@@ -151,11 +151,12 @@ function addPeople(
   { people, ifMissing, ctx }: { people: readonly NewPerson[]; ifMissing: boolean; ctx: RuleContext },
 ): Promise<ChangedUser[]> {
   const byAddress = new Map(people.map((person) => [person.address.email, person]))
-  return forEachTarget(trx, [...byAddress.keys()], (email) => {
+  const add = (email: string) => {
     const person = byAddress.get(email)
     if (!person) throw new Error(`${email} was not asked for`)
     return addUser(trx, { ...additionOf(person), ifMissing, ctx })
-  })
+  }
+  return forEachTarget(trx, [...byAddress.keys()], add, undefined)
 }
 
 async function prepare(options: Options, session: Session): Promise<Request> {

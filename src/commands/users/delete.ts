@@ -4,6 +4,7 @@ import { withWhatCloses } from '../../rules/users/changed.ts'
 import { nameOf } from '../../rules/users/account.ts'
 import { holdings } from '../../rules/refusals.ts'
 import { forEachTarget } from '../../rules/batch.ts'
+import { lookUpUsers } from '../../rules/users/find.ts'
 import type { Transferred } from '../../rules/users/transfer.ts'
 import { transferJson } from '../../render/transfer.ts'
 import { preparedMutation } from '../../cli/define.ts'
@@ -42,13 +43,17 @@ export const deletion = () =>
       withWhatCloses(
         trx,
         ctx,
-        await forEachTarget(trx, emails, (email) =>
-          deleteUser(trx, {
-            email,
-            suspend: suspend.has(email),
-            transferTo: transferTo.get(email),
-            ctx,
-          }),
+        await forEachTarget(
+          trx,
+          emails,
+          (email) =>
+            deleteUser(trx, {
+              email,
+              suspend: suspend.has(email),
+              transferTo: transferTo.get(email),
+              ctx,
+            }),
+          lookUpUsers(trx, ctx, { deletedToo: true }),
         ),
       ),
     confirm: {

@@ -2,6 +2,7 @@ import { renderChangedUsers, usersJson } from '../../render/users.ts'
 import { withWhatCloses } from '../../rules/users/changed.ts'
 import { removeUser } from '../../rules/users/remove.ts'
 import { forEachTarget } from '../../rules/batch.ts'
+import { lookUpUsers } from '../../rules/users/find.ts'
 import { mutation } from '../../cli/define.ts'
 import { orName, each } from '../../cli/parameters.ts'
 import { comparableUsers, questionAbout } from './questions.ts'
@@ -17,7 +18,16 @@ export const remove = () =>
     },
     examples: ['ssh-admin users remove amira@school.example --yes'],
     act: async (trx, ctx, { email: emails }) =>
-      withWhatCloses(trx, ctx, await forEachTarget(trx, emails, (email) => removeUser(trx, { email, ctx }))),
+      withWhatCloses(
+        trx,
+        ctx,
+        await forEachTarget(
+          trx,
+          emails,
+          (email) => removeUser(trx, { email, ctx }),
+          lookUpUsers(trx, ctx, { deletedToo: false }),
+        ),
+      ),
     confirm: {
       question: (removed) =>
         questionAbout(removed, {

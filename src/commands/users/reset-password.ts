@@ -2,6 +2,7 @@ import { lockedOutNotices, renderChangedUsers, usersJson } from '../../render/us
 import { resetPassword } from '../../rules/users/reset-password.ts'
 import type { ChangedUser } from '../../rules/users/changed.ts'
 import { forEachTarget } from '../../rules/batch.ts'
+import { lookUpUsers } from '../../rules/users/find.ts'
 import { mutation } from '../../cli/define.ts'
 import { orName, each } from '../../cli/parameters.ts'
 import { comparableUsers, questionAbout } from './questions.ts'
@@ -17,7 +18,12 @@ export const reset = () =>
     },
     examples: ['ssh-admin users reset-password amira@school.example --yes'],
     act: (trx, ctx, { email: emails }) =>
-      forEachTarget(trx, emails, (email) => resetPassword(trx, { email, ctx })),
+      forEachTarget(
+        trx,
+        emails,
+        (email) => resetPassword(trx, { email, ctx }),
+        lookUpUsers(trx, ctx, { deletedToo: false }),
+      ),
     confirm: {
       question: (sent) =>
         questionAbout(sent, {

@@ -1,6 +1,7 @@
 import { renderChangedUsers, restorationNotices, usersJson } from '../../render/users.ts'
 import { restoreUser } from '../../rules/users/restore.ts'
 import { forEachTarget } from '../../rules/batch.ts'
+import { lookUpUsers } from '../../rules/users/find.ts'
 import { mutation } from '../../cli/define.ts'
 import { orName, each, flag } from '../../cli/parameters.ts'
 
@@ -21,7 +22,12 @@ export const restore = () =>
     },
     examples: ['ssh-admin users restore amira@school.example'],
     act: (trx, ctx, { email: emails, send }) =>
-      forEachTarget(trx, emails, (email) => restoreUser(trx, { email, send, ctx })),
+      forEachTarget(
+        trx,
+        emails,
+        (email) => restoreUser(trx, { email, send, ctx }),
+        lookUpUsers(trx, ctx, { deletedToo: true }),
+      ),
     render: renderChangedUsers,
     json: usersJson,
     notices: restorationNotices,

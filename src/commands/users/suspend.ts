@@ -2,6 +2,7 @@ import { renderChangedUsers, usersJson } from '../../render/users.ts'
 import { type ChangedUser, withWhatCloses } from '../../rules/users/changed.ts'
 import { holdings } from '../../rules/refusals.ts'
 import { forEachTarget } from '../../rules/batch.ts'
+import { lookUpUsers } from '../../rules/users/find.ts'
 import { suspendUser } from '../../rules/users/suspend.ts'
 import { mutation } from '../../cli/define.ts'
 import { orName, each } from '../../cli/parameters.ts'
@@ -18,7 +19,16 @@ export const suspend = () =>
     },
     examples: ['ssh-admin users suspend amira@school.example --yes'],
     act: async (trx, ctx, { email: emails }) =>
-      withWhatCloses(trx, ctx, await forEachTarget(trx, emails, (email) => suspendUser(trx, { email, ctx }))),
+      withWhatCloses(
+        trx,
+        ctx,
+        await forEachTarget(
+          trx,
+          emails,
+          (email) => suspendUser(trx, { email, ctx }),
+          lookUpUsers(trx, ctx, { deletedToo: false }),
+        ),
+      ),
     confirm: { question: suspensionQuestion, comparable: comparableUsers },
     render: renderChangedUsers,
     json: usersJson,

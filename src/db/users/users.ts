@@ -162,6 +162,19 @@ export function findCoordinatorOf(
     .executeTakeFirst()
 }
 
+/** Which of these keys of addresses an account has; with `deletedToo` one that is deleted, too. */
+export async function addressesInUse(
+  db: Kysely<Store>,
+  { keys, deletedToo }: { keys: readonly string[]; deletedToo: boolean },
+): Promise<string[]> {
+  const users = db
+    .selectFrom('users')
+    .select('email_key')
+    .where(anyOf(sql.ref('email_key'), keys))
+  const rows = await (deletedToo ? users : users.where('status', '<>', 'deleted')).execute()
+  return rows.map(({ email_key }) => email_key)
+}
+
 export function findUserById(db: Kysely<Store>, id: number): Promise<UserWithCentre | undefined> {
   return usersWithCentre(db).where('users.id', '=', id).executeTakeFirst()
 }

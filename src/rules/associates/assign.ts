@@ -5,7 +5,7 @@ import type { Trx } from '../../db/transact.ts'
 import { Refused } from '../../errors.ts'
 import { appendAudit } from '../audit/append.ts'
 import { forEachTarget } from '../batch.ts'
-import { centresNamed, foundCentre } from '../centres/find.ts'
+import { centresNamed, foundCentre, lookUpCentres } from '../centres/find.ts'
 import { refuseDeletedCentre } from '../refusals.ts'
 import type { RuleContext } from '../permissions/actor.ts'
 import { permit } from '../permissions/decide.ts'
@@ -40,12 +40,17 @@ export async function assignCentres(
   permit(ctx, 'associates.assign', onUser(account))
   refuseWhoCannotAct(account)
   const held = account.assigned
-  const named = await forEachTarget(trx, numbers, async (number) => {
-    const centre = await foundCentre(trx, { number, found, ctx })
-    const changed = !held.includes(centre.id)
-    if (changed) refuseForeign(centre, account)
-    return { centre, changed }
-  })
+  const named = await forEachTarget(
+    trx,
+    numbers,
+    async (number) => {
+      const centre = await foundCentre(trx, { number, found, ctx })
+      const changed = !held.includes(centre.id)
+      if (changed) refuseForeign(centre, account)
+      return { centre, changed }
+    },
+    lookUpCentres(trx, ctx),
+  )
   const centres = onceEach(named)
   const gained = centres.filter(({ changed }) => changed).map(({ centre }) => centre)
   refuseOverLimit({ email: account.email, now: held.length, wanted: held.length + gained.length })
@@ -63,10 +68,15 @@ export async function unassignCentres(
   const [account, found] = await together(findUser(trx, { email, ...ctx }), centresNamed(trx, numbers))
   permit(ctx, 'associates.unassign', onUser(account))
   const held = account.assigned
-  const named = await forEachTarget(trx, numbers, async (number) => {
-    const centre = await foundCentre(trx, { number, found, ctx })
-    return { centre, changed: held.includes(centre.id) }
-  })
+  const named = await forEachTarget(
+    trx,
+    numbers,
+    async (number) => {
+      const centre = await foundCentre(trx, { number, found, ctx })
+      return { centre, changed: held.includes(centre.id) }
+    },
+    lookUpCentres(trx, ctx),
+  )
   const centres = onceEach(named)
   const lost = centres.filter(({ changed }) => changed).map(({ centre }) => centre)
 

@@ -1,8 +1,14 @@
 import type { Kysely } from 'kysely'
-import { type CentreWithPeople, findCentreByNumber, findCentresByNumber } from '../../db/centres/centres.ts'
+import {
+  type CentreWithPeople,
+  findCentreByNumber,
+  findCentresByNumber,
+  numbersInUse,
+} from '../../db/centres/centres.ts'
 import type { Store } from '../../db/schema.ts'
 import { closestCentres } from '../../db/users/closest.ts'
 import { NotFound, type NotPermitted, Usage } from '../../errors.ts'
+import type { LookUp } from '../batch.ts'
 import { isNoValue } from '../names.ts'
 import { type RuleContext, takesAway } from '../permissions/actor.ts'
 import { mayLearnOf, outsideView, visibleCentres } from '../permissions/decide.ts'
@@ -96,6 +102,15 @@ export async function foundCentre(
   const centre = found.get(wanted)
   if (centre && mayLearnOf(ctx.by, centre.id)) return centre
   throw await centreNotFound(db, wanted, ctx)
+}
+
+/** Many numbers at once. */
+export function lookUpCentres(db: Kysely<Store>, ctx: Pick<RuleContext, 'by' | 'at'>): LookUp<string> {
+  return {
+    keyOf: readCentreNumber,
+    find: (numbers) => numbersInUse(db, numbers),
+    refusal: (number) => centreNotFound(db, typedCentreNumber(number), ctx),
+  }
 }
 
 /** The refusal for a number that no centre has, or none that the actor may see, naming the closest. */

@@ -1,7 +1,9 @@
 import { cancelMessage, findMessages } from '../../db/outbox.ts'
 import type { OutboxRow } from '../../db/schema.ts'
 import type { Trx } from '../../db/transact.ts'
+import { numbersOfRows } from '../../db/numbers-of-rows.ts'
 import { NotFound, Refused, Usage } from '../../errors.ts'
+import type { LookUp } from '../batch.ts'
 import type { RuleContext } from '../permissions/actor.ts'
 import { permit } from '../permissions/decide.ts'
 import { appendAudit } from '../audit/append.ts'
@@ -42,12 +44,29 @@ export async function cancelMessageById(
 
 /** A message by its number. @throws `message-not-found` */
 export async function findMessage(db: Parameters<typeof findMessages>[0], id: string): Promise<OutboxRow> {
-  if (!/^\d{1,15}$/.test(id)) {
+  if (!isNumber(id)) {
     throw new Usage(`${id} is not the number of a message.`, {
       hint: 'ssh-admin mail list shows the numbers.',
     })
   }
   const [row] = await findMessages(db, [Number(id)])
   if (row) return row
-  throw new NotFound('message-not-found', `There is no message ${id}.`, { hint: 'ssh-admin mail list' })
+  throw messageNotFound(id)
+}
+
+function isNumber(text: string): boolean {
+  return /^\d{1,15}$/.test(text)
+}
+
+function messageNotFound(id: string): NotFound {
+  return new NotFound('message-not-found', `There is no message ${id}.`, { hint: 'ssh-admin mail list' })
+}
+
+/** Many at once. */
+export function lookUpMessages(trx: Trx): LookUp<number> {
+  return {
+    keyOf: (id) => (isNumber(id) ? Number(id) : undefined),
+    find: (numbers) => numbersOfRows(trx, { table: 'outbox', numbers }),
+    refusal: async (id) => messageNotFound(id),
+  }
 }

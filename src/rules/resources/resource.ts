@@ -1,7 +1,9 @@
 import type { Kysely } from 'kysely'
+import { numbersOfRows } from '../../db/numbers-of-rows.ts'
 import { findResources, type ResourceRow } from '../../db/resources/resources.ts'
 import type { ResourceArea, ResourceKind, Store } from '../../db/schema.ts'
 import { NotFound, Usage } from '../../errors.ts'
+import type { LookUp } from '../batch.ts'
 import { unknownName } from '../unknown-name.ts'
 
 export const resourceKinds = [
@@ -59,12 +61,30 @@ export async function findResource(db: Kysely<Store>, id: string): Promise<Resou
   const number = typedNumber(id, 'a resource')
   const [found] = await findResources(db, { ids: [number] })
   if (found) return found
-  throw new NotFound('resource-not-found', `There is no resource ${id}.`, {
+  throw resourceNotFound(id)
+}
+
+function resourceNotFound(id: string): NotFound {
+  return new NotFound('resource-not-found', `There is no resource ${id}.`, {
     hint: 'ssh-admin resources list',
   })
 }
 
+/** Many at once. */
+export function lookUpResources(db: Kysely<Store>): LookUp<number> {
+  return {
+    keyOf: numberIn,
+    find: (numbers) => numbersOfRows(db, { table: 'resources', numbers }),
+    refusal: async (id) => resourceNotFound(id),
+  }
+}
+
+export function numberIn(text: string): number | undefined {
+  return /^\d{1,12}$/.test(text.trim()) ? Number(text) : undefined
+}
+
 export function typedNumber(text: string, of: string): number {
-  if (/^\d{1,12}$/.test(text.trim())) return Number(text)
+  const number = numberIn(text)
+  if (number !== undefined) return number
   throw new Usage(`${text} is not the number of ${of}.`, { code: 'invalid-number' })
 }

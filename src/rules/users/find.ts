@@ -1,11 +1,17 @@
 import type { Kysely } from 'kysely'
 import type { Store } from '../../db/schema.ts'
-import { findLiveUser, findLiveUserUncounted, type UserWithCentre } from '../../db/users/users.ts'
+import {
+  addressesInUse,
+  findLiveUser,
+  findLiveUserUncounted,
+  type UserWithCentre,
+} from '../../db/users/users.ts'
 import type { Candidate, closestAddresses } from '../../db/users/closest.ts'
 import { NotFound, type NotPermitted } from '../../errors.ts'
 import { type Account, accountOf, type UncountedAccount, uncountedAccountOf } from './account.ts'
-import { type ActingUser, type Actor, takesAway } from '../permissions/actor.ts'
-import { type Address, typedAddress } from './email.ts'
+import type { LookUp } from '../batch.ts'
+import { type ActingUser, type Actor, type RuleContext, takesAway } from '../permissions/actor.ts'
+import { type Address, readAddress, typedAddress } from './email.ts'
 import { mayLearnOf, outsideView, visibleCentres } from '../permissions/decide.ts'
 
 interface Search {
@@ -47,6 +53,25 @@ async function rowOf<Row extends { id: number; centre_id: number | null }>(
   }
   if (row) return row
   throw await userNotFound(db, address, by)
+}
+
+/** Many addresses at once; with `deletedToo` those of deleted accounts are there, too. */
+export function lookUpUsers(
+  db: Kysely<Store>,
+  { by, at }: Pick<RuleContext, 'by' | 'at'>,
+  { deletedToo }: { deletedToo: boolean },
+): LookUp<string> {
+  return {
+    keyOf: (email) => {
+      const address = readAddress(email)
+      return 'key' in address ? address.key : undefined
+    },
+    find: (keys) => addressesInUse(db, { keys, deletedToo }),
+    refusal: async (email) => {
+      const address = typedAddress(email)
+      return by.kind === 'user' ? userOutside(db, { address, by, at }) : userNotFound(db, address, by)
+    },
+  }
 }
 
 /** The refusal for an address that the actor may not see, naming the closest of those they may. */
