@@ -13,7 +13,11 @@ const noFiles = ':4'
 export function completionScript(shell: Shell): string {
   if (shell === 'bash') return bashScript
   if (shell === 'zsh') return zshScript
-  return printedBy(() => script(shell, 'ssh-admin', 'ssh-admin'))
+  // Its lines for finding faults would write a file on each TAB where the environment names one.
+  return printedBy(() => script(shell, 'ssh-admin', 'ssh-admin')).replace(
+    'set -l file "$BASH_COMP_DEBUG_FILE"',
+    "set -l file ''",
+  )
 }
 
 /** The answer to a shell: a value and its meaning on each line, and whether files may follow. */
@@ -54,11 +58,16 @@ function wantsFile(program: Command, typed: readonly string[]): boolean {
   const before = words.at(-1)
   const options = command.createHelp().visibleOptions(command)
   const option = options.find(({ long, short }) => before !== undefined && [long, short].includes(before))
-  if (option) return option.required && /file|path|folder/.test(option.flags)
-  const position = rest.filter((word) => !word.startsWith('-')).length
+  if (option) return option.required && /file|path|folder|place/.test(option.flags)
+  const typedBefore = rest.filter((word) => !word.startsWith('-'))
+  const position = typedBefore.length
   const argument = command.registeredArguments[position] ?? command.registeredArguments.at(-1)
-  return /file|plan|path/.test(argument?.name() ?? '')
+  // `config set key-file FILE`
+  const isPath = argument?.name() === 'value' && settingsOfFiles.has(typedBefore[0] ?? '')
+  return isPath || /file|plan|path/.test(argument?.name() ?? '')
 }
+
+const settingsOfFiles: ReadonlySet<string> = new Set(['db', 'key-file', 'mail-dir', 'smtp-password-file'])
 
 /** What is being typed at the end of a line. */
 export interface Place {
@@ -146,11 +155,29 @@ function printedBy(work: () => void): string {
 const bashScript = `# bash completion for ssh-admin
 # An address is one word: bash would cut it at the @.
 COMP_WORDBREAKS=\${COMP_WORDBREAKS//@}
+# Whatever a value holds is text where it is inserted, also within quotation marks: REPLY is it, written so.
+__ssh_admin_quoted() {
+    local text=$1 quote=$2 char
+    REPLY=''
+    while [[ -n $text ]]; do
+        char=\${text:0:1}
+        text=\${text:1}
+        case $quote$char in
+            \\'\\') REPLY+="'\\\\''" ;;
+            '"!') REPLY+='"\\!"' ;;
+            \\"[\\\\\\"\\$\\\`]) REPLY+="\\\\$char" ;;
+            *) REPLY+=$char ;;
+        esac
+    done
+}
 __ssh_admin_complete() {
-    local cur=\${COMP_WORDS[COMP_CWORD]} word last='' line value directive=0 quote=''
+    local cur=\${COMP_WORDS[COMP_CWORD]} word last='' line value directive=0 quote='' REPLY
     local -a words=() lines=()
     local quoting=$'[\\\\\\\\"\\']'
-    case $cur in [\\"\\']*) quote=1 ;; esac
+    COMPREPLY=()
+    case $cur in [\\"\\']*) quote=\${cur:0:1} ;; esac
+    # A quotation mark further on: what is inserted could stand outside of it.
+    case \${cur:1} in *[\\"\\']*) return ;; esac
     cur=\${cur//$quoting/}
     # bash cuts --option=value into three: the program is asked as if there were a blank.
     for word in "\${COMP_WORDS[@]:1:COMP_CWORD}"; do
@@ -161,13 +188,15 @@ __ssh_admin_complete() {
     done
     if [[ $cur == '=' ]]; then cur=''; words+=(''); fi
     mapfile -t lines < <(ssh-admin complete -- "\${words[@]}" 2>/dev/null </dev/null)
-    COMPREPLY=()
     for line in "\${lines[@]}"; do
         if [[ $line =~ ^:([0-9]+)$ ]]; then
             directive=\${BASH_REMATCH[1]}
         elif [[ -n $line && \${line%%$'\\t'*} == "$cur"* ]]; then
             value=\${line%%$'\\t'*}
-            if [[ -z $quote && $value == *[!a-zA-Z0-9_@%+=:,./-]* ]]; then printf -v value %q "$value"; fi
+            if [[ $value == *[!a-zA-Z0-9_@%+=:,./-]* ]]; then
+                if [[ -n $quote ]]; then __ssh_admin_quoted "$value" "$quote"; value=$REPLY
+                else printf -v value %q "$value"; fi
+            fi
             COMPREPLY+=("$value")
         fi
     done

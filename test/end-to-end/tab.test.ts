@@ -95,6 +95,34 @@ describe.skipIf(!hasBash)('TAB in bash', () => {
     expect(existsSync(desk.path('work/made'))).toBe(false)
   })
 
+  it.each([
+    ['double', '"', 'zz`touch${IFS}pwned`', 'zz'],
+    ['single', "'", "yy'`touch${IFS}pwned`'", 'yy'],
+    ['no', '', 'xx`touch${IFS}pwned`&touch${IFS}pwned&', 'xx'],
+  ])(
+    'inserts an address that would be a command as text: within %s quotation marks',
+    async (_, quote, local, typed) => {
+      const rows = `Centre number,Centre name,Country,Email\nEG001,Nile View,Egypt,${local}@evil.example\n`
+      writeFileSync(desk.path('n.csv'), rows)
+      const imported = await desk.program(['centres', 'import', 'n.csv', '--yes', '--pins-out', 'pins.csv'])
+      expect(imported.exitCode).toBe(0)
+      bash.types(`ssh-admin users show ${quote}${typed}\t`)
+      await bash.sees('evil.example')
+      bash.types('\recho go$((1+1))on\r')
+      await bash.sees('go2on')
+      expect(existsSync(desk.path('work/pwned'))).toBe(false)
+      expect(readFileSync(desk.path('calls'), 'utf8')).toContain(`\nusers show ${local}@evil.example\n`)
+    },
+  )
+
+  it('offers nothing where the quotation marks are closed within the word', async () => {
+    await desk.program(['centres', 'create', 'EG001', '--name', 'Nile', '--country', 'EG'])
+    await desk.program(['users', 'add', 'Omar Said <omar&pwned@nile.example>', '--centre', 'EG001'])
+    bash.types('ssh-admin users show "o"m\t\t\recho go$((1+1))on\r')
+    await bash.sees('go2on')
+    expect(readFileSync(desk.path('calls'), 'utf8')).toContain('\nusers show om\n')
+  })
+
   function contentsOf(name: string): string {
     return readFileSync(desk.path(`work/${name}`), 'utf8')
   }
