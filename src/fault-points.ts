@@ -12,7 +12,7 @@ let reached = 0
 
 /**
  * A moment at which the machine may fail. Counted in the order in which they are reached; where
- * SSH_ADMIN_FAULT says `kill 7`, `ENOSPC 7`, `EIO 7` or `pause 7`, that happens at the seventh.
+ * SSH_ADMIN_FAULT says `kill 7`, `ENOSPC 7`, `EIO 7`, `SIGINT 7`, `SIGINT+SIGINT 7` or `pause 7`, that happens at the seventh.
  */
 export function faultPoint(name: string, layer: Layer = 'file'): void {
   if (compiledIn) reach(name, layer)
@@ -27,6 +27,7 @@ function reach(name: string, layer: Layer): void {
   if (place !== String(reached) && place !== name) return
   if (kind === 'kill') process.kill(process.pid, 'SIGKILL')
   if (kind === 'pause') pauseUntil(`${SSH_ADMIN_FAULT_LOG}.go`)
+  else if (kind.startsWith('SIG')) for (const signal of kind.split('+')) process.kill(process.pid, signal)
   else if (layer !== 'done') throw failureOf(kind, { name, layer })
 }
 

@@ -21,7 +21,7 @@ export interface Desk {
   path: (name: string) => string
   run: (
     argv: readonly string[],
-    more?: { fault?: string; env?: Record<string, string> | undefined },
+    more?: { fault?: string; env?: Record<string, string> | undefined; input?: string | undefined },
   ) => Promise<Ran>
   /** The same folder once more, as it is now. */
   copy: () => Desk
@@ -42,7 +42,7 @@ function deskIn(folder: string): Desk {
     folder,
     db,
     path: (name) => join(folder, name),
-    run: async (argv, { fault = '', env = {} } = {}) => {
+    run: async (argv, { fault = '', env = {}, input } = {}) => {
       rmSync(log, { force: true })
       const ended = await execa(process.execPath, [builtWithFaultPoints(), ...argv], {
         cwd: folder,
@@ -59,7 +59,7 @@ function deskIn(folder: string): Desk {
         },
         extendEnv: false,
         reject: false,
-        stdin: 'ignore',
+        ...(input === undefined ? { stdin: 'ignore' as const } : { input }),
         timeout: 120_000,
       })
       const points = existsSync(log) ? readFileSync(log, 'utf8').trimEnd().split('\n') : []

@@ -15,6 +15,12 @@ export interface Operation {
   repeats?: boolean
   /** Once it was done, the same command is refused. */
   refusedOnceDone?: boolean
+  /** What is piped into it. */
+  input?: string
+  /** The file that is there where it ended well, and is not where it says that nothing was changed. */
+  makes?: string
+  /** Left to the long form. */
+  isLong?: true
   /** What runs beside it, such as a mail server. */
   environment?: (desk: Desk) => Promise<Environment>
 }
@@ -45,6 +51,19 @@ function workbook(desk: Desk): void {
     line('EG002', 'no address'),
   ]
   writeFileSync(desk.path('centres.csv'), csv(rows))
+}
+
+const about = '--title Audio --kind other --series 2026-06'.split(' ')
+
+/** A school, what is released to it, and an import. */
+async function released(desk: Desk): Promise<void> {
+  await school(desk)
+  writeFileSync(desk.path('audio.mp3'), Buffer.alloc(1_500_000, 7))
+  workbook(desk)
+  await must(desk, ...importing)
+  await must(desk, 'resources', 'upload', 'audio.mp3', ...about)
+  await must(desk, 'releases', 'create', 'Audio', '--resource', '1', '--opens', 'now', '--for', 'all')
+  await must(desk, 'releases', 'publish', 'Audio', '--yes')
 }
 
 const importing = ['centres', 'import', 'centres.csv', '--yes', '--send-mail', '--pins-out', 'pins.csv']
@@ -129,6 +148,7 @@ export const operations: readonly Operation[] = [
     name: 'backup',
     prepare: school,
     argv: ['store', 'backup', 'copy.db', '--yes'],
+    makes: 'copy.db',
     repeats: true,
   },
   {
@@ -155,5 +175,111 @@ export const operations: readonly Operation[] = [
       await must(desk, 'users', 'delete', 'omar@school.example', '--suspend', '--yes')
     },
     argv: ['users', 'erase', 'omar@school.example', '--yes'],
+  },
+  {
+    name: 'download',
+    prepare: released,
+    argv: ['resources', 'download', '1', '--out', 'made.ogg', '--yes'],
+    makes: 'made.ogg',
+    repeats: true,
+  },
+  {
+    name: 'authorisations into a file',
+    prepare: released,
+    argv: ['releases', 'authorisations', '--out', 'made.csv', '--yes'],
+    makes: 'made.csv',
+    repeats: true,
+    isLong: true,
+  },
+  {
+    name: 'export of the log',
+    prepare: released,
+    argv: ['audit', 'export', 'made.jsonl', '--yes'],
+    makes: 'made.jsonl',
+    repeats: true,
+    isLong: true,
+  },
+  {
+    name: 'page about an import',
+    prepare: released,
+    argv: ['centres', 'imports', 'show', '1', '--report', 'made.html', '--yes'],
+    makes: 'made.html',
+    repeats: true,
+    isLong: true,
+  },
+  {
+    name: 'import with a page about it',
+    prepare: async (desk) => {
+      await school(desk)
+      workbook(desk)
+    },
+    argv: [...importing.filter((word) => word !== '--send-mail'), '--report', 'page.html'],
+    isLong: true,
+  },
+  {
+    name: 'PIN sheet again',
+    prepare: released,
+    argv: ['centres', 'pins', '1', '--renew', '--out', 'made.csv', '--yes'],
+    repeats: true,
+    isLong: true,
+  },
+  {
+    name: 'copy',
+    prepare: school,
+    argv: ['store', 'copy', '--to', 'made.db', '--yes'],
+    again: ['store', 'copy', '--to', 'another.db', '--yes'],
+    makes: 'made.db',
+    repeats: true,
+    isLong: true,
+  },
+  {
+    name: 'setting',
+    prepare: async (desk) => {
+      await school(desk)
+      await must(desk, 'config', 'set', 'mail-from', 'hub@school.example', '--yes')
+    },
+    argv: ['config', 'set', 'base-url', 'https://hub.example', '--yes'],
+    isLong: true,
+  },
+  {
+    name: 'batch of one change',
+    prepare: school,
+    argv: ['batch', '--atomic', '--yes'],
+    input:
+      'centres edit EG001 --town Luxor\nusers add "Nour Said <nour@school.example>" --centre EG001 --if-missing\n',
+  },
+  {
+    name: 'import of Key Times',
+    prepare: async (desk) => {
+      await school(desk)
+      const rows = ['Country,Administrative zone,Session,Local time', 'Egypt,4,AM,10:00', 'Egypt,4,PM,14:00']
+      writeFileSync(desk.path('times.csv'), `${rows.join('\n')}\n`)
+    },
+    argv: ['key-times', 'import', 'times.csv', '--yes'],
+  },
+  {
+    name: 'import of entries',
+    prepare: async (desk) => {
+      await school(desk)
+      const rows = [
+        'Centre number,Series,Component,Candidates',
+        'EG001,2026-06,0500/12,30',
+        'EG001,x,0500/12,1',
+      ]
+      writeFileSync(desk.path('entries.csv'), `${rows.join('\n')}\n`)
+    },
+    argv: ['entries', 'import', 'entries.csv', '--yes'],
+    isLong: true,
+  },
+  {
+    name: 'replacing a help document',
+    prepare: async (desk) => {
+      await released(desk)
+      writeFileSync(desk.path('other.mp3'), 'another')
+      await must(desk, 'help-documents', 'upload', 'other.mp3', '--title', 'How to')
+      writeFileSync(desk.path('new.mp3'), Buffer.alloc(1_500_000, 8))
+    },
+    argv: ['help-documents', 'replace', '1', 'new.mp3', '--yes'],
+    isLong: true,
   },
 ]

@@ -12,13 +12,14 @@ import { fetchServers } from './servers.ts'
 import { tortureFailover, tortureSharedStore } from './shared-store.ts'
 import { type Kind, walk } from './walk.ts'
 
-// npm run torture [-- --short] [-- --only import]: prints operation × points × kinds of fault, tried and failed.
+// npm run torture [-- --short] [-- --only import,undo] [-- --every 3]: prints operation × points × kinds of fault, tried and failed.
 workInMemory()
 const argv = process.argv.slice(2)
 const short = argv.includes('--short')
 const only = argv.includes('--only') ? argv[argv.indexOf('--only') + 1] : undefined
-const kinds: readonly Kind[] = ['kill', 'ENOSPC', 'EIO']
-const wanted = (name: string) => only === undefined || only === name
+const kinds: readonly Kind[] = ['kill', 'ENOSPC', 'EIO', 'SIGINT', 'SIGINT+SIGINT', 'SIGTERM', 'SIGHUP']
+const every = argv.includes('--every') ? Number(argv[argv.indexOf('--every') + 1]) : short ? 4 : 1
+const wanted = (name: string) => only === undefined || only.split(',').includes(name)
 
 const rows: string[] = []
 const failures: string[] = []
@@ -31,22 +32,23 @@ function note(name: string, cells: readonly (string | number)[], wrong: readonly
   failures.push(...wrong)
 }
 
-for (const operation of operations.filter(({ name }) => wanted(name))) {
+for (const operation of operations.filter(({ name, isLong }) => wanted(name) && !(short && isLong))) {
   const desk = newDesk()
   try {
     // The short form tries every fourth point with one kind of fault, the long one each with all.
-    const walked = await walk(operation, { desk, kinds: short ? ['kill'] : kinds, every: short ? 4 : 1 })
+    const walked = await walk(operation, { desk, kinds: short ? ['kill'] : kinds, every })
     const { points, tried, killedAfterCommit } = walked
     const after = killedAfterCommit?.length ?? 'changes nothing'
     const where = killedAfterCommit ? ` (killed after the commit: ${killedAfterCommit.join(', ')})` : ''
-    const cells = [points, tried.kill, after, ...(short ? [] : [tried.ENOSPC, tried.EIO])]
+    const signals = tried.SIGINT + tried['SIGINT+SIGINT'] + tried.SIGTERM + tried.SIGHUP
+    const cells = [points, tried.kill, after, ...(short ? [] : [tried.ENOSPC, tried.EIO, signals])]
     note(operation.name, cells, walked.failures, where)
   } finally {
     desk.clear()
   }
 }
 const heading = ['operation', 'points', 'killed at', 'of them after the commit']
-print([...heading, ...(short ? [] : ['ENOSPC at', 'EIO at']), 'failed'])
+print([...heading, ...(short ? [] : ['ENOSPC at', 'EIO at', 'signals']), 'failed'])
 
 if (wanted('at once')) {
   const { processes, failures: wrong } = await runAtOnce(short ? 1 : 10)
@@ -64,7 +66,7 @@ if (wanted('hostile files')) {
   note('hostile stores, keys and backups', [tried], wrong)
 }
 // Servers are fetched for it, for minutes: the short form leaves it to the tests, unless it is named.
-if (only === 'desks' || (!short && wanted('desks'))) {
+if (only?.split(',').includes('desks') || (!short && wanted('desks'))) {
   const folder = mkdtempSync(join(tmpdir(), 'ssh-admin-servers-'))
   try {
     const length = { time: short ? 15_000 : 60_000, seed: 7 }

@@ -1,4 +1,5 @@
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { connectSqlite } from '../../src/db/sqlite/driver.ts'
 
 /** What a store holds, without what differs between two runs of the same work: ids, times, nonces, and what a
@@ -27,6 +28,13 @@ export function stateOf(path: string): string {
       changes: rows(
         `select action, count(*) from audit where kind = 'change' and action <> 'store.begun' group by 1 order by 1`,
       ),
+      // What somebody has in a file is looked at, and changes nothing: the log names it.
+      written: rows(
+        `select action, count(*) from audit where action like '%.downloaded' or action like '%.written'
+         or action like '%.exported' or action like '%.reported' group by 1 order by 1`,
+      ),
+      configuration: textOf(join(dirname(path), 'home/.config/ssh-admin/config.json')),
+      ...servicesOf(rows),
       templates: rows('select name from templates order by 1'),
       // What is left of an upload that was cut short belongs to nothing, and goes with the next.
       // A store that was not brought up to date yet has none.
@@ -42,4 +50,17 @@ export function stateOf(path: string): string {
   } finally {
     raw.close()
   }
+}
+
+/** A store that was not brought up to date yet has none of them. */
+function servicesOf(rows: (sql: string) => unknown[]): object {
+  if (rows("select name from sqlite_master where name = 'entries'").length === 0) return {}
+  return {
+    keyTimes: rows('select country, session, local_time from key_times order by 1, 2, 3'),
+    entries: rows('select centre_number, series, component, candidates from entries order by 1, 2, 3'),
+  }
+}
+
+function textOf(path: string): string {
+  return existsSync(path) ? readFileSync(path, 'utf8') : ''
 }

@@ -5,7 +5,15 @@ import type { Environment } from './mail-server.ts'
 import type { Operation } from './operations.ts'
 import { stateOf } from './state.ts'
 
-export type Kind = 'kill' | 'ENOSPC' | 'EIO'
+export type Kind = 'kill' | 'ENOSPC' | 'EIO' | 'SIGINT' | 'SIGINT+SIGINT' | 'SIGTERM' | 'SIGHUP'
+
+/** Of what is heard alike, some points are enough. */
+const everyForSignals: Readonly<Partial<Record<Kind, number>>> = {
+  SIGINT: 2,
+  'SIGINT+SIGINT': 6,
+  SIGTERM: 12,
+  SIGHUP: 12,
+}
 
 export interface Walked {
   operation: string
@@ -38,11 +46,12 @@ export async function walk(
   await runWhole(operation, desk)
   const whole = await runWhole(operation, desk)
   // The last one is surely after the commit.
-  const isTried = (position: number) => position % every === 0 || position === whole.points.length - 1
+  const isTried = (position: number, kind: Kind) =>
+    position % (every * (everyForSignals[kind] ?? 1)) === 0 || position === whole.points.length - 1
   const trials = kinds.flatMap((kind) =>
-    whole.points.flatMap((point, position) => (isTried(position) ? [{ kind, point, position }] : [])),
+    whole.points.flatMap((point, position) => (isTried(position, kind) ? [{ kind, point, position }] : [])),
   )
-  const tried = { kill: 0, ENOSPC: 0, EIO: 0 }
+  const tried = { kill: 0, ENOSPC: 0, EIO: 0, SIGINT: 0, 'SIGINT+SIGINT': 0, SIGTERM: 0, SIGHUP: 0 }
   const killedAfterCommit: string[] = []
   const failures: string[] = []
   await atOnce(trials, async ({ kind, point, position }) => {
@@ -74,7 +83,8 @@ async function runWhole(operation: Operation, desk: Desk): Promise<Whole> {
   const environment = await operation.environment?.(here)
   try {
     const before = stateOf(here.db)
-    const ran = await here.run(operation.argv, { fault: 'none 0', env: environment?.env })
+    const { input } = operation
+    const ran = await here.run(operation.argv, { fault: 'none 0', env: environment?.env, input })
     if (!done.includes(ran.exit ?? -1))
       throw new Error(`${operation.name} without a fault ends with ${ran.exit}: ${ran.stderr}`)
     if (ran.points.length === 0) throw new Error(`${operation.name} reached no fault point`)
@@ -104,9 +114,11 @@ async function tryOnce({
 }: Trial): Promise<{ state: string; wrong: string[] }> {
   const environment = await operation.environment?.(desk)
   try {
-    const ran = await desk.run(operation.argv, { fault: `${kind} ${at}`, env: environment?.env })
+    const { input } = operation
+    const ran = await desk.run(operation.argv, { fault: `${kind} ${at}`, env: environment?.env, input })
     const state = stateOf(desk.db)
     const wrong = kind === 'kill' ? whatAKillLeft(ran) : whatTheAnswerHides(ran, { state, whole })
+    if (kind !== 'kill') wrong.push(...whatIsNotMade(ran, { desk, operation }))
     if (state !== whole.before && state !== whole.after) wrong.push(`half done: ${state}`)
     wrong.push(...(await whatIsLeft(desk, { state, whole })))
     const refused = operation.refusedOnceDone === true && state === whole.after
@@ -124,13 +136,28 @@ function whatAKillLeft({ exit, signal, stderr, points }: Ran): string[] {
 
 /** Whether the exit code says what is so. */
 export function whatTheAnswerHides(
-  { exit = -1, signal, stderr }: Ran,
+  { exit = -1, signal, stdout, stderr }: Ran,
   { state, whole }: { state: string; whole: Pick<Whole, 'before' | 'after'> },
 ): string[] {
   if (![...done, ...nothingChanged].includes(exit)) return [`exit ${exit} ${signal ?? ''}: ${stderr}`]
   if (nothingChanged.includes(exit) && state !== whole.before)
     return [`exit ${exit}, and the change is there`]
-  if (done.includes(exit) && state !== whole.after) return [`exit ${exit}, and the change is not there`]
+  // Where the log cannot be written to, what is only written into a file is written all the same.
+  const isSaid = /does not name (this|it)/.test(stdout + stderr)
+  if (done.includes(exit) && state !== whole.after && !(isSaid && state === whole.before))
+    return [`exit ${exit}, and the change is not there`]
+  return []
+}
+
+/** A file that is told as made is there, and whole; one that is told as not made is not. */
+function whatIsNotMade(
+  { exit = -1, stderr }: Ran,
+  { desk, operation: { makes } }: { desk: Desk; operation: Operation },
+): string[] {
+  if (makes === undefined) return []
+  const isThere = desk.files().includes(makes)
+  if (exit === 0 && !isThere) return [`exit 0, and ${makes} is not there`]
+  if (nothingChanged.includes(exit) && isThere) return [`exit ${exit}, and ${makes} is there: ${stderr}`]
   return []
 }
 
@@ -157,7 +184,11 @@ async function onceMore({
   refused: boolean
 }): Promise<string[]> {
   const wrong: string[] = []
-  const { exit, stderr } = await desk.run(operation.again ?? operation.argv, { env: environment?.env })
+  const { input } = operation
+  const { exit, stderr } = await desk.run(operation.again ?? operation.argv, {
+    env: environment?.env,
+    input,
+  })
   if (!(refused ? [3] : done).includes(exit ?? -1)) wrong.push(`once more it ends with ${exit}: ${stderr}`)
   const end = stateOf(desk.db)
   if (!operation.repeats && end !== whole.after) wrong.push(`once more it comes to something else: ${end}`)
