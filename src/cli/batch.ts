@@ -541,7 +541,12 @@ async function ended({ atomic }: Wanted, run: Run): Promise<number> {
   const { done, refused, left } = progress
   if (run.failure) session.notify({ code: run.failure.code, message: run.failure.message })
   if (wasStopped(run))
-    session.notify({ code: 'cancelled', message: 'Cancelled: what was done before stays done.' })
+    session.notify({
+      code: 'cancelled',
+      message: progress.isChanged
+        ? 'Cancelled: what was done before stays done.'
+        : 'Cancelled. Nothing was changed.',
+    })
   if (json) {
     const summary = { done, refused, left, atomic, dryRun, notices: session.notices }
     await session.terminal.write(`${JSON.stringify(summary)}\n`)

@@ -61,12 +61,21 @@ export function removeUsedDraft({ context }: Session, file: string | undefined):
   removeOldDrafts(context)
   if (file === undefined) return
   const used = resolve(context.cwd, file)
-  if (draftsIn(context).some(({ path }) => path === used)) rmSync(used, { force: true })
+  if (draftsIn(context).some(({ path }) => path === used)) removeDraft(used)
 }
 
 export function removeOldDrafts(context: Session['context']): void {
   const before = new Date(context.now().getTime() - lifetime).toISOString().slice(0, 10)
-  for (const { path, since } of draftsIn(context)) if (since < before) rmSync(path, { force: true })
+  for (const { path, since } of draftsIn(context)) if (since < before) removeDraft(path)
+}
+
+/** What is done is done: one that cannot be removed stays, and store check goes on naming it. */
+function removeDraft(path: string): void {
+  try {
+    rmSync(path, { force: true })
+  } catch {
+    // It stays for now.
+  }
 }
 
 /** Those that are kept now, and since which day; what editors keep beside them, too. */

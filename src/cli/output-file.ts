@@ -131,10 +131,8 @@ function outputFile(
         trySyncFolder(dirname(path))
         return shown
       }
-      const what = `${shown} is being put in its place`
-      if (interruption.isFinishing()) interruption.finish(what)
       try {
-        return await finishing(interruption, { what, finish: place })
+        return await finishing(interruption, { what: `${shown} is being put in its place`, finish: place })
       } catch (error) {
         discard()
         throw refusal(shown, error)
@@ -229,12 +227,16 @@ function refuseFilesOfTheStore(path: string, { file, session }: { file: string; 
     .filter((value) => value !== undefined)
     .map((value) => resolve(context.cwd, value))
   const hit = ofStore.some((own) => {
-    const place = realPlace(own)
-    if (isSameFile(path, own) || real === place) return true
-    return real.startsWith(place) && partsOfStore.test(real.slice(place.length))
+    if (isSameFile(path, own)) return true
+    // Where the store is named by a link, its journal lies beside the file itself.
+    return [realPlace(own), behindLinks(own)].some(
+      (place) => real === place || (real.startsWith(place) && partsOfStore.test(real.slice(place.length))),
+    )
   })
   const mail = settings.mailDir.value
-  const inMail = mail !== undefined && dirname(real) === realPlace(resolve(context.cwd, mail))
+  const inMail =
+    mail !== undefined &&
+    [realPlace, behindLinks].some((placeOf) => dirname(real) === placeOf(resolve(context.cwd, mail)))
   if (!hit && !inMail) return
   throw new Refused(
     'same-file',
@@ -249,6 +251,14 @@ function refuseFilesOfTheStore(path: string, { file, session }: { file: string; 
 function realPlace(path: string): string {
   try {
     return join(realpathSync(dirname(path)), basename(path))
+  } catch {
+    return path
+  }
+}
+
+function behindLinks(path: string): string {
+  try {
+    return realpathSync(path)
   } catch {
     return path
   }

@@ -124,3 +124,27 @@ describe('what lies beside a store', () => {
     await world.close()
   })
 })
+
+describe('what lies beside a store that is named by a link', () => {
+  let world: World
+  beforeEach(async () => {
+    world = newWorld()
+    mkdirSync(world.path('real'))
+    const real = { SSH_ADMIN_DB: world.path('real/hub.db'), SSH_ADMIN_KEY_FILE: world.path('real/key') }
+    expect((await world.run(['store', 'init'], { env: real })).exit).toBe(0)
+    symlinkSync('real/hub.db', world.path('linked.db'))
+    symlinkSync('real/key', world.path('linked.key'))
+  })
+  afterEach(() => world.close())
+
+  it.each(['hub.db', 'hub.db-journal', 'hub.db-wal', 'hub.db.writer', 'key', 'key.head'])(
+    'is never an output: real/%s',
+    async (name) => {
+      const before = readdirSync(world.path('real'))
+      const env = { SSH_ADMIN_DB: world.path('linked.db'), SSH_ADMIN_KEY_FILE: world.path('linked.key') }
+      const ran = await world.run(['store', 'backup', `real/${name}`, '--yes', '--json'], { env })
+      expect([ran.exit, JSON.parse(ran.stderr).error.code]).toEqual([3, 'same-file'])
+      expect(readdirSync(world.path('real'))).toEqual(before)
+    },
+  )
+})

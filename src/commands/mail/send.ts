@@ -3,9 +3,11 @@ import { flag, option, optionOf, type ValuesOf } from '../../cli/parameters.ts'
 import { number, optional, wholeNumber } from '../../cli/typed-values.ts'
 import { phasesOn } from '../../cli/phases.ts'
 import { failedMessages, findMessages, requeueFailed, waitingMessages } from '../../db/outbox.ts'
+import type { OpenStore } from '../../db/store/open.ts'
 import { timeOf, type Trx } from '../../db/transact.ts'
 import type { Delivered } from '../../mail/deliver.ts'
 import { countedStates, messageOf, renderMessages } from '../../render/messages.ts'
+import { count } from '../../render/text.ts'
 import { sendLettersOfImport } from '../../rules/mail/activation-letters.ts'
 import type { RuleContext } from '../../rules/permissions/actor.ts'
 import { permit } from '../../rules/permissions/decide.ts'
@@ -45,7 +47,7 @@ export const send = () =>
       await queueFirst(trx, request, ctx)
       const numbers = await waiting(trx, request)
       const rows = request.dryRun ? await findMessages(trx, numbers) : []
-      return { numbers, messages: rows.map(messageOf), undelivered: false }
+      return { numbers, others: 0, messages: rows.map(messageOf), undelivered: false }
     },
     // They go out below: also those that waited before.
     mailWaits: true,
@@ -55,17 +57,42 @@ export const send = () =>
       for (const notice of refusedNotices(refused)) session.notify(notice)
       const { rate, progress } = request
       const counting = await phasesOn(session, progress).countMessages(numbers.length)
-      return { numbers, ...(await deliverQueued({ store, session, by, numbers, rate, counting })) }
+      const delivered = await deliverQueued({ store, session, by, numbers, rate, counting })
+      const others = request.failed ? await othersWaiting(store.db, { numbers, importId: request.import }) : 0
+      if (others > 0)
+        session.notify({
+          code: 'mail-waiting',
+          message: `${count(others, 'message')} that ${others === 1 ? 'was' : 'were'} not refused still ${others === 1 ? 'waits' : 'wait'}. To send ${others === 1 ? 'it' : 'them'}: ssh-admin mail send`,
+        })
+      return { numbers, others, ...delivered }
     },
     render: ({ messages }, view) => renderMessages(messages, view),
     json: ({ messages }) => ({ messages, total: messages.length }),
-    say: ({ messages }) => [messages.length === 0 ? 'Nothing waits.' : `${countedStates(messages)}.`],
+    say: ({ messages, others }) => [
+      messages.length > 0
+        ? `${countedStates(messages)}.`
+        : others > 0
+          ? 'None was refused.'
+          : 'Nothing waits.',
+    ],
     exit: ({ undelivered }) => (undelivered ? 9 : 0),
   })
+
+/** Those that wait and were never refused; the sending is done, whether they can be counted or not. */
+async function othersWaiting(
+  db: OpenStore['db'],
+  { numbers, importId }: { numbers: readonly number[]; importId: number | undefined },
+): Promise<number> {
+  const own = new Set(numbers)
+  const waits = await waitingMessages(db, { importId }).catch(() => [])
+  return waits.filter((id) => !own.has(id)).length
+}
 
 interface Sending extends Delivered {
   /** Of the messages that wait. */
   numbers: readonly number[]
+  /** How many wait that were not asked for. */
+  others: number
 }
 
 async function queueFirst(trx: Trx, { import: importId }: SendOptions, ctx: RuleContext): Promise<void> {

@@ -173,6 +173,18 @@ describe('the commands on messages', () => {
     expect(server.received).toHaveLength(24)
   })
 
+  it('never say that nothing waits where only none was refused', async () => {
+    await reset(unreachable)
+    const ran = await world.run(['mail', 'send', '--failed'])
+    expect(ran.stderr).toContain('None was refused.')
+    expect(ran.stderr).not.toContain('Nothing waits')
+    const { exit, json } = await world.run(['mail', 'send', '--failed', '--json'])
+    expect([exit, json().notices]).toEqual([
+      0,
+      [{ code: 'mail-waiting', message: expect.stringMatching(/^1 message .*: ssh-admin mail send$/) }],
+    ])
+  })
+
   it('end well beside another that is sending now', async () => {
     await reset(unreachable)
     const { db } = await world.store()
