@@ -67,7 +67,7 @@ export function resolveSettings(
       return setting
     }
     const scheme = schemeOf(setting.value)
-    if (scheme !== undefined) throw notAFile(name, { scheme, from: setting.from })
+    if (scheme !== undefined) throw notAFile(sourceOf(name, setting.from), scheme)
     return { ...setting, value: resolve(context.cwd, setting.value) }
   }
   const db = first('db', join(dataFolder(context), 'hub.db'))
@@ -87,13 +87,13 @@ export function resolveSettings(
 }
 
 /** A place that is named for a store: a path of this machine, or the address of a server. @throws Usage `not-a-file` */
-export function placeOf(typed: string, context: Context): string {
+export function placeOf(typed: string, { context, flag }: { context: Context; flag: string }): string {
   if (isSharedPlace(typed)) {
     readSharedPlace(typed)
     return typed
   }
   const scheme = schemeOf(typed)
-  if (scheme !== undefined) throw notAFile('db', { scheme, from: 'flag' })
+  if (scheme !== undefined) throw notAFile(flag, scheme)
   return resolve(context.cwd, typed)
 }
 
@@ -168,14 +168,12 @@ function schemeOf(value: string): string | undefined {
 }
 
 /** Only its scheme is said: an address may hold a password. */
-function notAFile(name: SettingName, { scheme, from }: { scheme: string; from: Origin }): Usage {
-  return new Usage(
-    `${sourceOf(name, from)} names a place of kind ${scheme}, and must name a file or folder.`,
-    {
-      code: 'not-a-file',
-      hint: 'Such as ./hub.db: a path on this machine.',
-    },
-  )
+/** @param source as it is said: `--db`, `SSH_ADMIN_DB` … */
+function notAFile(source: string, scheme: string): Usage {
+  return new Usage(`${source} names a place of kind ${scheme}, and must name a file or folder.`, {
+    code: 'not-a-file',
+    hint: 'Such as ./hub.db: a path on this machine.',
+  })
 }
 
 export function configFilePath(context: Context): string {

@@ -102,7 +102,9 @@ export class AnswerNotWritten extends Failure {
     const reason = cause.code === 'ENOSPC' ? 'the disk is full' : (cause.code ?? cause.message)
     super('answer-not-written', `The answer could not be written: ${reason}.`, {
       cause,
-      ...(changes ? { hint: 'What was to be changed is done: ssh-admin audit list says what.' } : {}),
+      ...(changes
+        ? { hint: 'What was to be changed is done. What of it is in the store: ssh-admin audit list --last' }
+        : {}),
     })
   }
 }

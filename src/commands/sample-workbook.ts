@@ -26,7 +26,7 @@ export function sampleCommand({ file: usual, reader, example, sheets }: Sample):
     args: {
       file: optionalArgument(
         `.xlsx, or .csv for the headings alone (default: ${usual} here)`,
-        z.string().min(1).default(usual),
+        z.string().min(1, 'the name of a file').default(usual),
       ),
     },
     examples: [example],

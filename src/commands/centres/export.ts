@@ -26,7 +26,7 @@ export const exportCentres = () =>
     args: {
       file: optionalArgument(
         '.xlsx or .csv, or - for CSV on stdout (default: centres-YYYY-MM-DD.xlsx here)',
-        z.string().min(1).optional(),
+        z.string().min(1, 'the name of a file').optional(),
       ),
     },
     examples: ['ssh-admin centres export centres-today.xlsx --yes', 'ssh-admin centres export -'],

@@ -17,7 +17,7 @@ export const backup = () =>
     summary: 'copy the store into one file',
     description:
       'Copy the store, also while others work with it, into one file for its owner only. The key is not in it: keep a copy of the key in another place.',
-    args: { file: argument('the file to make', z.string().min(1)) },
+    args: { file: argument('the file to make', z.string().min(1, 'the name of a file')) },
     options: {
       withoutContent: flag('leave out the bytes of resources and help documents; all else of them is there'),
     },

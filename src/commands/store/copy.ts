@@ -33,7 +33,7 @@ export const copy = () =>
     run: async ({ to: typed, withoutContent }, session) => {
       const { dryRun, yes } = session.common
       const { db } = placesOf(session)
-      const to = placeOf(typed, session.context)
+      const to = placeOf(typed, { context: session.context, flag: '--to' })
       const output = isSharedPlace(to) ? undefined : await newFile(typed, session)
       const { rehearseCopy } = await import('../../db/store/copy.ts')
       const store = await session.open(dryRun ? 'rehearse' : 'use')

@@ -29,7 +29,7 @@ export const restore = () =>
     summary: 'put a backup in the place of the store',
     description:
       'Put a backup in the place of the store, which is kept beside it: of a store on a server, in a schema of its own. PINs and links that were open when the backup was made become void, because they may have been used or replaced since.',
-    args: { file: argument('a file that store backup made', z.string().min(1)) },
+    args: { file: argument('a file that store backup made', z.string().min(1, 'the name of a file')) },
     options,
     examples: ['ssh-admin store restore hub-backup.db --yes'],
     changes: true,

@@ -55,6 +55,8 @@ export class SharedConnection {
   #expected: LogHead | undefined
   /** The server's own number of the change that is open. */
   #transaction: string | undefined
+  /** Whether the change that is open has asked for anything but to read. */
+  #hasWritten = false
   /** What is not sent yet, in its order; what answers nothing waits for the next question. */
   readonly #unsent: Statement[] = []
   #sending: Promise<void> | undefined
@@ -214,6 +216,7 @@ export class SharedConnection {
 
   /** A statement that answers nothing waits for the next question, and is sent with it; its failure is told there. */
   sendWithNext(text: string, values: readonly unknown[] = []): void {
+    this.#noteWriting(text)
     this.#unsent.push({ text, values })
   }
 
@@ -266,9 +269,14 @@ export class SharedConnection {
     if (last) await this.#send(last.text, last.values)
   }
 
+  #noteWriting(text: string): void {
+    if (this.#state === 'writing' && !/^\s*select\b/i.test(text)) this.#hasWritten = true
+  }
+
   async query<R extends object>(text: string, values: readonly unknown[]): Promise<pg.QueryResult<R>> {
     if (this.#state !== 'writing' && !/^\s*(select|with)\b/i.test(text)) return this.#alone(text, values)
     await this.lookedAt()
+    this.#noteWriting(text)
     return this.#asking(() => this.#send<R>(text, values))
   }
 
@@ -323,6 +331,7 @@ export class SharedConnection {
     this.#unsent.length = 0
     const end = hasRead ? 'commit; ' : ''
     this.#state = 'writing'
+    this.#hasWritten = false
     // READ COMMITTED: whoever waited for the row sees what was committed meanwhile. Above it they would not, unsaid.
     const begin = `${end}begin isolation level read committed; ${this.#settings()}; set local idle_in_transaction_session_timeout to '60s'`
     const lock = `select tableoid as held from store where id = 1 for update ${wait === 0 ? 'nowait' : ''}`
@@ -355,7 +364,11 @@ export class SharedConnection {
   }
 
   async commit(): Promise<void> {
-    const expected = { head: this.#expected, transaction: this.#transaction }
+    const expected = {
+      head: this.#expected,
+      transaction: this.#transaction,
+      hasWritten: this.#hasWritten,
+    }
     this.#expected = undefined
     try {
       const { command } = await this.#send('commit')
@@ -456,6 +469,7 @@ export class SharedConnection {
 
   /** Asks within the change that is open in ways of its own, such as COPY. @throws what the server says, in words */
   async ask<Result>(work: (client: pg.Client) => Promise<Result>): Promise<Result> {
+    this.#hasWritten = true
     try {
       await this.#sendWaiting()
       return await work(this.#client)
@@ -477,15 +491,20 @@ export class SharedConnection {
         await pause(pauseBetween)
         continue
       }
-      const notSaved = new Unavailable(
-        'store-unavailable',
-        `The connection to ${place.shown} broke before the change was saved.`,
-        { hint: 'Nothing was changed. Run the command once more.', cause },
-      )
-      this.#passing.add(notSaved)
-      throw notSaved
+      const lost = this.#notSaved(cause)
+      this.#passing.add(lost)
+      throw lost
     } while (performance.now() < until)
-    throw new Unsure(place.shown, cause)
+    // Of what only read, there is nothing that could have been saved.
+    throw expected.hasWritten ? new Unsure(place.shown, cause) : this.#notSaved(cause)
+  }
+
+  #notSaved(cause: unknown): Unavailable {
+    return new Unavailable(
+      'store-unavailable',
+      `The connection to ${this.#sharing.place.shown} broke before the change was saved.`,
+      { hint: 'Nothing was changed. Run the command once more.', cause },
+    )
   }
 
   /**
@@ -665,6 +684,8 @@ function unlessLost<Result>(client: pg.Client, asked: Promise<Result>): Promise<
 interface Committing {
   head: LogHead | undefined
   transaction: string | undefined
+  /** Whether there was anything to save. */
+  hasWritten: boolean
 }
 
 /** The schema, or a table of it, is not there. */

@@ -63,7 +63,10 @@ describe('copying a store that is a file into another', () => {
   it('refuses the store itself, and places of another kind', async () => {
     const to = (place: string) => world.run(['store', 'copy', '--to', place, '--yes', '--json'])
     expect((await to('hub.db')).error().code).toBe('same-file')
-    expect((await to('mysql://db/hub')).error().code).toBe('not-a-file')
+    expect((await to('mysql://db/hub')).error()).toMatchObject({
+      code: 'not-a-file',
+      message: '--to names a place of kind mysql, and must name a file or folder.',
+    })
     expect((await to('postgres://hub:secret@db/hub')).error().code).toBe('password-in-address')
   })
 

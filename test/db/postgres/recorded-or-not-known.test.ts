@@ -41,3 +41,8 @@ it('nor of a copy', async () => {
   const [{ message }] = ran.json().notices
   expect(message).toMatch(/^The copy is in its place; whether the audit log here names it is not known[.]/)
 })
+
+it('nothing is unsure where there was nothing to save', async () => {
+  const ran = await losingTheAnswerOfTheCommit('mail send')
+  expect([ran.exit, ran.stdout, ran.error().code]).toEqual([7, '', 'store-unavailable'])
+})
