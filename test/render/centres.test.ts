@@ -27,8 +27,7 @@ afterEach(() => world.close())
 
 const deleting = (...numbers: string[]) =>
   world.rehearse(
-    (ctx) => (trx) =>
-      forEachTarget(trx, numbers, (centre) => deleteCentre(trx, { centre, ctx }), undefined),
+    (ctx) => (trx) => forEachTarget(trx, numbers, (centre) => deleteCentre(trx, { centre, ctx }), undefined),
   )
 
 describe('the question before centres are deleted', () => {
