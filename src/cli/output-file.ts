@@ -131,8 +131,10 @@ function outputFile(
         trySyncFolder(dirname(path))
         return shown
       }
+      const what = `${shown} is being put in its place`
+      if (interruption.isFinishing()) interruption.finish(what)
       try {
-        return await finishing(interruption, { what: `${shown} is being put in its place`, finish: place })
+        return await finishing(interruption, { what, finish: place })
       } catch (error) {
         discard()
         throw refusal(shown, error)
