@@ -82,14 +82,15 @@ export class Unavailable extends Failure {
 export class Unsure extends Failure {
   readonly exit = 10
 
-  constructor(store: string, cause: unknown) {
+  constructor(
+    store: string,
+    cause: unknown,
+    hint = 'ssh-admin audit list --last says so, once the store can be reached.',
+  ) {
     super(
       'store-unsure',
       `The connection to ${store} broke while the change was being saved: it is not known whether it was made.`,
-      {
-        hint: 'ssh-admin audit list --last says so, once the store can be reached.',
-        cause,
-      },
+      { hint, cause },
     )
   }
 }

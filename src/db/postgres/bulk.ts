@@ -117,7 +117,7 @@ async function* chunksOf(batches: Batches): AsyncGenerator<Buffer> {
   let text = ''
   for await (const rows of batches) {
     for (const row of rows) {
-      text += `${row.map(inCopy).join('\t')}\n`
+      text += lineOf(row)
       if (text.length < chunkLength) continue
       yield Buffer.from(text)
       text = ''
@@ -136,10 +136,21 @@ const escapes: Readonly<Record<string, string>> = {
   '\v': '\\v',
 }
 
+const escaped = /[\\\b\f\n\r\t\v]/
+const everyEscaped = new RegExp(escaped, 'g')
+
+/** Put together value by value: of a hundred thousand rows, lists of their texts take as long as all else. */
+function lineOf(row: readonly Value[]): string {
+  let line = ''
+  for (const [at, value] of row.entries()) line += at === 0 ? inCopy(value) : `\t${inCopy(value)}`
+  return `${line}\n`
+}
+
 function inCopy(value: Value | undefined): string {
+  if (typeof value === 'number') return String(value)
   if (value === null || value === undefined) return '\\N'
-  if (Buffer.isBuffer(value)) return `\\\\x${value.toString('hex')}`
-  return String(value).replace(/[\\\b\f\n\r\t\v]/g, (sign) => escapes[sign] ?? sign)
+  if (typeof value !== 'string') return `\\\\x${value.toString('hex')}`
+  return escaped.test(value) ? value.replace(everyEscaped, (sign) => escapes[sign] ?? sign) : value
 }
 
 function quoted(name: string): string {

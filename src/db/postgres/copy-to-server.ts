@@ -1,12 +1,11 @@
 import type pg from 'pg'
-import { Unavailable, Unsure } from '../../errors.ts'
 import { finishing, type Interruption } from '../../interruption.ts'
 import { readSharedPlace, type SharedPlace } from '../../shared-place.ts'
 import type { CopyingOut } from '../engine.ts'
 import { type Copied, copyTables, type Source } from '../store/copy-tables.ts'
 import { connect } from './connection.ts'
-import { inWords, isDisconnected } from './errors.ts'
-import { statusOfTransaction } from './status-of-transaction.ts'
+import { commitNewSchema } from './commit-new-schema.ts'
+import { inWords } from './errors.ts'
 import { emptySchema, makeSchema, refuseTakenSchema } from './new-schema.ts'
 
 interface CopyingToServer extends CopyingOut {
@@ -34,7 +33,7 @@ export async function copyToServer(
       what: `the copy is being saved in ${place.shown}`,
       finish: async () => {
         await beforeSaving?.()
-        return saved(client, place)
+        return commitNewSchema(client, place, { what: 'the copy' })
       },
     })
     return copied
@@ -61,35 +60,6 @@ async function withNewSchema<Result>(
   } catch (error) {
     await client.query('rollback').catch(() => undefined)
     throw inWords(error, place.shown)
-  } finally {
-    await client.end().catch(() => undefined)
-  }
-}
-
-async function saved(client: pg.Client, place: SharedPlace): Promise<void> {
-  const { rows } = await client.query<{ number: string }>(
-    'select cast(pg_current_xact_id() as text) as number',
-  )
-  try {
-    await client.query('commit')
-  } catch (cause) {
-    if (!isDisconnected(cause)) throw cause
-    const status = await statusThere(place, rows[0]?.number).catch(() => 'unknown')
-    if (status === 'committed') return
-    if (status === 'unknown') throw new Unsure(place.shown, cause)
-    throw new Unavailable(
-      'store-unavailable',
-      `The connection to ${place.shown} broke before the copy was saved.`,
-      { hint: 'Nothing is there. Run the command once more.', cause },
-    )
-  }
-}
-
-/** Where the line broke, whoever answers now is asked. */
-async function statusThere(place: SharedPlace, transaction: string | undefined) {
-  const client = await connect(place, { writes: true })
-  try {
-    return await statusOfTransaction(client, transaction)
   } finally {
     await client.end().catch(() => undefined)
   }

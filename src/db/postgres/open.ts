@@ -8,13 +8,21 @@ import { version as program } from '../../version.ts'
 import type { Engine } from '../engine.ts'
 import { latestVersion } from '../migrations/index.ts'
 import type { Store } from '../schema.ts'
-import { deriveKeys, type Keys, keysOfFingerprint, writeKeyFile } from '../store/keys.ts'
+import {
+  deriveKeys,
+  type Keys,
+  keysOfFingerprint,
+  placeWaitingKey,
+  waitingKeyFile,
+  writeKeyFile,
+} from '../store/keys.ts'
 import type { OpenStore } from '../store/open.ts'
 import type { Opening } from '../store/opening.ts'
 import { sharedBulk } from './bulk.ts'
+import { commitNewSchema } from './commit-new-schema.ts'
 import { connect } from './connection.ts'
 import { sharedDatabase } from './dialect.ts'
-import { inWords, isDisconnected, sqlStateOf } from './errors.ts'
+import { inWords, sqlStateOf } from './errors.ts'
 import { makeSchema } from './new-schema.ts'
 import { readSharedPlace, type SharedPlace } from '../../shared-place.ts'
 import { SharedConnection } from './shared-connection.ts'
@@ -160,8 +168,8 @@ async function begin(place: SharedPlace, opening: Opening): Promise<OpenStore> {
   const secret = randomBytes(32)
   const keys = deriveKeys(secret)
   const client = await connect(place, { writes: true })
-  let placed = false
-  let committing = false
+  // The store knows its key by the name under which it waits, should this process, or the connection, be lost.
+  const waiting = waitingKeyFile(keyFile, keys.fingerprint)
   try {
     await client.query('begin')
     await makeSchema(client, place)
@@ -170,16 +178,18 @@ async function begin(place: SharedPlace, opening: Opening): Promise<OpenStore> {
       [storeId, keys.fingerprint, opening.now().toISOString(), program],
     )
     mkdirSync(dirname(keyFile), { recursive: true, mode: 0o700 })
-    writeKeyFile(keyFile, secret)
-    placed = true
+    writeKeyFile(waiting, secret)
     trySyncFolder(dirname(keyFile))
-    committing = true
-    await client.query('commit')
+    await commitNewSchema(client, place, {
+      what: 'the store',
+      ifUnsure: `Once the server can be reached, run the command once more: it says whether the store is there. Its key waits at ${waiting}, and is found there.`,
+    })
+    placeWaitingKey(keyFile, keys.fingerprint)
   } catch (error) {
     // The store may be there all the same, and would be worth nothing without its key.
-    if (committing && isDisconnected(error)) throw new Unsure(place.shown, error)
+    if (error instanceof Unsure) throw error
     await client.query('rollback').catch(() => undefined)
-    if (placed) rmSync(keyFile, { force: true })
+    rmSync(waiting, { force: true })
     if (sqlStateOf(error) === '23505' || sqlStateOf(error) === '42P07')
       return openSharedStore({ ...opening, mode: 'use' })
     throw inWords(error, place.shown)

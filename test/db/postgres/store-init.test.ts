@@ -1,0 +1,75 @@
+import { existsSync, readdirSync } from 'node:fs'
+import pg from 'pg'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { readSharedPlace } from '../../../src/shared-place.ts'
+import { newWorld, type World } from '../../world.ts'
+import { type CuttingProxy, cuttingProxy } from './cutting-proxy.ts'
+
+const schema = `begun_${process.pid}`
+let world: World
+let proxy: CuttingProxy
+
+beforeEach(async () => {
+  world = newWorld()
+  const [host] = readSharedPlace(world.db).hosts
+  if (!host) throw new Error('the server has a host')
+  proxy = await cuttingProxy(host)
+})
+afterEach(async () => {
+  const server = new pg.Client({ connectionString: world.db.replace(/\?.*/, '') })
+  await server.connect()
+  await server.query(`drop schema if exists ${schema} cascade`)
+  await server.end()
+  await proxy.close()
+  await world.close()
+})
+
+describe('beginning a store on a server whose connection breaks as it is saved', () => {
+  const address = () => world.db.replace(/schema=\w+/, `schema=${schema}`)
+  const through = () => address().replace(/@[^/]+/, `@127.0.0.1:${proxy.port}`)
+  const key = () => world.path('begun.key')
+  const init = (place: string, ...more: string[]) =>
+    world.run(['store', 'init', '--db', place, '--key-file', key(), '--json', ...more])
+  const keys = () =>
+    readdirSync(world.path('.')).filter((name) => name.startsWith('begun.key.') && name.endsWith('.new'))
+
+  it('goes on by itself where the server heard it', async () => {
+    proxy.cutNextCommit('after')
+    const ran = await init(through())
+    expect([ran.exit, ran.json().changed, existsSync(key()), keys()]).toEqual([0, true, true, []])
+  })
+
+  it('leaves nothing where the server did not hear it, and can be begun once more', async () => {
+    proxy.cutNextCommit('before')
+    const ran = await init(through())
+    expect([ran.exit, ran.error().code, existsSync(key()), keys()]).toEqual([
+      7,
+      'store-unavailable',
+      false,
+      [],
+    ])
+    expect((await init(address())).exit).toBe(0)
+  })
+
+  it('says that it is not known where nobody answers, keeps the key, and finds it where the store is there', async () => {
+    proxy.cutNextCommit('after', 'let nobody through')
+    const ran = await init(through())
+    expect([ran.exit, ran.error().code, keys()]).toEqual([
+      10,
+      'store-unsure',
+      [expect.stringMatching(/new$/)],
+    ])
+    expect(ran.error().hint).toContain(keys()[0])
+    expect((await init(address(), '--if-missing')).exit).toBe(0)
+    const line = ['centres', 'create', 'EG001', '--name', 'School', '--country', 'Egypt', '--yes']
+    const made = await world.run([...line, '--db', address(), '--key-file', key()])
+    expect([made.exit, keys()], made.stderr).toEqual([0, []])
+  })
+
+  it('and begins anew where it is not', async () => {
+    proxy.cutNextCommit('before', 'let nobody through')
+    expect((await init(through())).exit).toBe(10)
+    const again = await init(address())
+    expect([again.exit, again.json().changed]).toEqual([0, true])
+  })
+})
