@@ -24,9 +24,12 @@ const XML = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 
 /**
  * Writes a centres workbook of so many rows as Excel would: shared strings, references, spans.
- * Each row is a centre of its own with one user; every row is valid.
+ * Each row is a centre of its own with one user; every row is valid. `from` is where their numbers begin.
  */
-export async function makeWorkbook(path: string, size: { rows: number; seed: number }): Promise<void> {
+export async function makeWorkbook(
+  path: string,
+  size: { rows: number; seed: number; from?: number },
+): Promise<void> {
   const file = await open(path, 'w')
   try {
     const parts: Part[] = []
@@ -69,8 +72,8 @@ async function writePart(
   return part
 }
 
-function contents(size: { rows: number; seed: number }): [string, Iterable<string>][] {
-  const stock = makeStock(size.seed)
+function contents(size: { rows: number; seed: number; from?: number }): [string, Iterable<string>][] {
+  const stock = makeStock(size)
   return [
     [
       '[Content_Types].xml',
@@ -113,7 +116,7 @@ interface Stock {
   }
 }
 
-function makeStock(seed: number): Stock {
+function makeStock({ seed, from = 0 }: { seed: number; from?: number }): Stock {
   const shared: string[] = [...HEADINGS]
   const known = new Map(shared.map((text, index) => [text, index]))
   const at = (text: string) => {
@@ -128,7 +131,8 @@ function makeStock(seed: number): Stock {
     firstNames: place.firstNames.map((name) => ({ ...name, at: at(name.written) })),
     family: place.family.map((name) => ({ ...name, at: at(name.written) })),
   }))
-  const centre = (index: number) => {
+  const centre = (position: number) => {
+    const index = from + position
     const luck = chance(seed * 1_000_003 + index)
     const one = <T>(from: readonly T[]): T => {
       const found = from[luck.below(from.length)]
