@@ -74,7 +74,9 @@ exports.load = ({ folder, keepsCompiled }) => {
 
 /** Loads a module of Node when the first of its functions is called: the bundle names it at each call, and asks before whether it is an ES module. */
 function whenUsed(name) {
-  return new Proxy({}, { get: (_, key) => (key === '__esModule' ? undefined : require(name)[key]) })
+  let module
+  const used = () => (module ??= require(name))
+  return new Proxy({}, { get: (_, key) => (key === '__esModule' ? undefined : used()[key]) })
 }
 
 /** A package that is shipped beside the bundle goes before one that is installed. */
