@@ -1,5 +1,5 @@
 import { isErrorWord } from '../error-words.ts'
-import { isPlaceholderNumber, readCentreNumber } from '../rules/centres/find.ts'
+import { hasDigit, isPlaceholderNumber, readCentreNumber } from '../rules/centres/find.ts'
 import { visible } from '../rules/users/email.ts'
 import { type CellNote, cellFault, errorCell, notCalculated, shownOtherwise } from '../workbook/sheet-xml.ts'
 import { cleanCode } from '../workbook/cell.ts'
@@ -32,6 +32,13 @@ export function readNumberCell(
     if (formula) return { fault: formula }
   }
   return { fault: invalid(text, { hint: hintFor(text) }) }
+}
+
+/** Whether a cell numbers a centre, for all that can be told: a formula without a result may. */
+export function mayBeCentreNumber(raw: string, note: CellNote | undefined): boolean {
+  if (cellFault(note) !== undefined) return true
+  const read = readNumberCell(raw, note)
+  return 'number' in read && hasDigit(read.number)
 }
 
 /** What the cell is, beside its text, that is no centre number. */

@@ -1,7 +1,8 @@
-import { cleanText, columnLetters } from './cell.ts'
+import { cleanText, columnLetters, maxHeadingRow } from './cell.ts'
 import { badMap, missingColumns, noHeadings, sameField, sameHeading } from './headings-errors.ts'
 import { didYouMean, looseLimit, nearestOf } from '../nearest.ts'
 import { isBlankRow, type SheetRow } from './sheet-rows.ts'
+import type { CellNote } from './sheet-xml.ts'
 
 /** A column that is looked for: its field, its proper heading, and what else people call it. */
 export interface ColumnSpec {
@@ -83,21 +84,33 @@ export function hasHeadings(
   }
 }
 
-/** Whether rows may stand below headings of what is sought: with the column that tells them apart, and another. */
+/** Whether rows may stand below headings of what is sought: with what tells them apart, under its heading beside another. */
 export function mayHoldRows(
   rows: readonly SheetRow[],
   {
     specs,
     map = {},
     key,
-  }: { specs: readonly ColumnSpec[]; map?: Readonly<Record<string, string>>; key: string },
+    isKey,
+  }: {
+    specs: readonly ColumnSpec[]
+    map?: Readonly<Record<string, string>>
+    key: string
+    isKey: (cell: string, note: CellNote | undefined) => boolean
+  },
 ): boolean {
   const { meanings, mapped } = knownHeadings(specs, map)
-  const headings = rows.findIndex((row) => {
+  // Several columns may be called so, such as No and Centre number, and a row above may only look like headings.
+  const keyColumns = new Set<number>()
+  for (const row of rows) {
+    for (const column of keyColumns) if (isKey(row.cells[column] ?? '', row.notes?.get(column))) return true
+    if (row.number > maxHeadingRow) continue
     const fields = fieldsIn(row, meanings, mapped)
-    return fields.has(key) && fields.size > 1
-  })
-  return headings >= 0 && rows.slice(headings + 1).some((row) => !isBlankRow(row))
+    if (!fields.has(key) || fields.size < 2) continue
+    for (const [column, cell] of row.cells.entries())
+      if (cell !== undefined && fieldOf(cell, meanings, mapped) === key) keyColumns.add(column)
+  }
+  return false
 }
 
 function columnsOf(
@@ -153,12 +166,20 @@ function fieldsIn(
 ): Set<string> {
   const fields = new Set<string>()
   for (const cell of cells) {
-    if (cell === undefined || cell.length > 200) continue
-    const name = headingKey(cell)
-    const field = mapped.get(name) ?? meanings.get(name)
+    const field = cell === undefined ? undefined : fieldOf(cell, meanings, mapped)
     if (field !== undefined) fields.add(field)
   }
   return fields
+}
+
+function fieldOf(
+  cell: string,
+  meanings: ReadonlyMap<string, string>,
+  mapped: ReadonlyMap<string, string>,
+): string | undefined {
+  if (cell.length > 200) return undefined
+  const name = headingKey(cell)
+  return mapped.get(name) ?? meanings.get(name)
 }
 
 function refuseTwice(headings: string[], row: number): void {

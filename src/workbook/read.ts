@@ -91,7 +91,8 @@ async function openXlsx(
       return read
     }
     const looksRight = async ({ part }: SheetPart) =>
-      fits === undefined || fits(await firstRows(archive, { part, book: await bookOf() }))
+      fits === undefined ||
+      fits(await firstRows(archive, { part, book: await bookOf(), upTo: maxHeadingRow }))
     const { chosen, likely } = await choose(parts, { wanted, looksRight, isDecisive: fits !== undefined })
     const { name, part } = chosen
     return {
@@ -104,9 +105,10 @@ async function openXlsx(
       likelySheets: likely,
       async otherTables() {
         const found: string[] = []
-        for (const other of holdsRows === undefined ? [] : sheets.filter((sheet) => sheet !== chosen))
-          if (holdsRows?.(await firstRows(archive, { part: other.part, book: await bookOf() })))
-            found.push(other.name)
+        for (const { name, part } of holdsRows === undefined ? [] : sheets.filter((one) => one !== chosen)) {
+          const rows = await firstRows(archive, { part, book: await bookOf(), upTo: maxRowsTried })
+          if (holdsRows?.(rows)) found.push(name)
+        }
         return found
       },
       marks,
@@ -129,14 +131,16 @@ async function openXlsx(
 /** Thrown by the one who has seen enough of a sheet. */
 class Enough extends Error {}
 
-/** The rows of a sheet among which its headings would be. */
+/** Of a sheet that is not read: whether rows stand in it shows in the first of them. */
+const maxRowsTried = 1000
+
 async function firstRows(
   archive: Archive,
-  { part, book }: { part: string; book: Book },
+  { part, book, upTo }: { part: string; book: Book; upTo: number },
 ): Promise<SheetRow[]> {
   const rows: SheetRow[] = []
   const maker = rowMaker(book, (row) => {
-    if (row.number > maxHeadingRow) throw new Enough()
+    if (row.number > upTo) throw new Enough()
     rows.push(row)
   })
   try {

@@ -1,4 +1,6 @@
+import excel from 'exceljs'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { sampleSheets } from '../../src/import/sample.ts'
 import { writeWorkbook } from '../../src/workbook/write.ts'
 import { newWorld, type World } from '../world.ts'
 import { importRows, line, living } from './workbook.ts'
@@ -21,6 +23,7 @@ const south = sheet('South', headings, ['PK200', 'School PK200', 'omar@a.example
 const people = sheet('People', ['E-mail', 'Centre no'], ['omar@a.example', 'PK200'])
 const template = sheet('Next year', headings)
 const totals = sheet('Totals', ['Country', 'Town', 'How many'], ['Egypt', 'Giza', '2'])
+const words = sheet('Words', ['Centre number', 'Centre name'], ['number', 'what it is called'], ['no', ''])
 
 let written = 0
 
@@ -65,7 +68,57 @@ describe('a workbook whose other sheets have rows too', () => {
   })
 })
 
+describe('a sample that is filled in', () => {
+  it('is a whole roster: its guide explains the columns, and numbers no centre', async () => {
+    const [centres, guide] = sampleSheets()
+    const rows = [['EG001', 'School EG001', '', '', '', 'Egypt']]
+    await writeWorkbook(world.path('filled.xlsx'), [{ ...centres, rows }, guide])
+    const importing = ['centres', 'import', 'filled.xlsx', '--yes', '--json']
+    const answer = (await world.run([...importing, '--dry-run'])).json()
+    expect(answer.missingCentres).toMatchObject([{ number: 'PK200' }])
+    expect(answer.extraUsers).toMatchObject([{ email: 'amira@a.example' }])
+    expect(answer.notices.map(({ code }: { code: string }) => code)).not.toContain('partial-workbook')
+    const deleted = (await world.run([...importing, '--delete-missing', '--delete-extra'])).json()
+    expect(deleted).toMatchObject({ centres: { deleted: 1 }, users: { deleted: 1 } })
+  })
+})
+
+describe('another sheet', () => {
+  it.each([
+    [
+      'with a number far below its headings',
+      headings,
+      [...Array.from({ length: 40 }, () => ['']), ['PK200', 'A']],
+    ],
+    [
+      'with another column called so first',
+      ['No', 'Centre name', 'Centre number'],
+      [['', 'School', 'PK200']],
+    ],
+  ])('%s counts', async (_, columns, rows) => {
+    const refused = await imported([north, sheet('South', columns, ...rows)], '--delete-missing')
+    expect(refused.error().code).toBe('partial-workbook')
+  })
+
+  it('whose numbers are formulas that were not calculated counts', async () => {
+    const workbook = new excel.Workbook()
+    for (const name of ['North', 'South']) workbook.addWorksheet(name).addRow(headings)
+    workbook.getWorksheet('North')?.addRow(['EG001', 'School EG001', 'amira@a.example', 'Egypt'])
+    workbook.getWorksheet('South')?.addRow([{ formula: 'North!A9' }, 'School'])
+    await workbook.xlsx.writeFile(world.path('formulas.xlsx'))
+    const refused = await world.run([
+      'centres',
+      'import',
+      'formulas.xlsx',
+      '--delete-missing',
+      '--yes',
+      '--json',
+    ])
+    expect(refused.error().code).toBe('partial-workbook')
+  })
+})
+
 it('a workbook whose other sheets have no rows of centres is a whole roster', async () => {
-  const answer = (await imported([north, template, totals], '--delete-missing')).json()
+  const answer = (await imported([north, template, totals, words], '--delete-missing')).json()
   expect(answer).toMatchObject({ centres: { deleted: 1 } })
 })
