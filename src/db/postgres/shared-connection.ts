@@ -9,7 +9,7 @@ import { connect } from './connection.ts'
 import { inWords, isDisconnected, sqlStateOf } from './errors.ts'
 import { holderOf } from './holder.ts'
 import { statusOfTransaction } from './status-of-transaction.ts'
-import { type RowOfStore, type StoreRow, storeRow } from './store-row.ts'
+import { type RowOfStore, type StoreRow, storeRow, storeRowBeforeUploads } from './store-row.ts'
 import type { SharedPlace } from '../../shared-place.ts'
 
 interface Sharing {
@@ -55,6 +55,7 @@ export class SharedConnection {
   #expected: LogHead | undefined
   /** The server's own number of the change that is open. */
   #transaction: string | undefined
+  #storeRow = storeRow
   /** Whether the change that is open has asked for anything but to read. */
   #hasWritten = false
   /** What is not sent yet, in its order; what answers nothing waits for the next question. */
@@ -187,12 +188,21 @@ export class SharedConnection {
   /** Finds the store's row, outside any change. @returns undefined where there is no store */
   async look(): Promise<StoreRow | undefined> {
     try {
-      this.#noteRow((await this.#asking(() => this.#send<RowOfStore>(storeRow))).rows[0])
+      this.#noteRow((await this.#asking(() => this.#send<RowOfStore>(this.#storeRow))).rows[0])
       return this.#row
     } catch (error) {
       if (!isWithoutStore(error)) throw error
-      return undefined
+      if (!this.#mayBeOlder()) return undefined
+      await this.rollback()
+      return this.look()
     }
+  }
+
+  /** A table is missing: of a store that is older than it, if not the whole store. @returns whether to ask without it */
+  #mayBeOlder(): boolean {
+    const asked = this.#storeRow
+    this.#storeRow = storeRowBeforeUploads
+    return asked === storeRow
   }
 
   /** Looks, where nobody has yet. @throws `store-missing`, `store-newer`, `store-older` */
@@ -338,7 +348,7 @@ export class SharedConnection {
     const limit = wait === 0 ? '' : `set local lock_timeout to ${Math.ceil(wait)}; `
     try {
       const result: unknown = await this.#client.query(
-        `${begin}; ${limit}${lock}; set local lock_timeout to 0; ${storeRow}`,
+        `${begin}; ${limit}${lock}; set local lock_timeout to 0; ${this.#storeRow}`,
       )
       const [held, read] = Array.isArray(result) ? result.filter(({ command }) => command === 'SELECT') : []
       // While it was waited for, another store took the place of this one: what is held is what was kept.
@@ -353,6 +363,7 @@ export class SharedConnection {
     } catch (error) {
       await this.rollback()
       if (sqlStateOf(error) === '55P03') return false
+      if (isWithoutStore(error) && this.#mayBeOlder()) return this.#take(wait)
       if (!this.#row && isWithoutStore(error)) throw this.#sharing.missing()
       throw this.#failureInWords(error)
     }
