@@ -23,8 +23,10 @@ export function sentenceOf(event: AuditEntry): string {
 
 function refusalOf(event: AuditEntry): string {
   const { details, action, subject, actor } = event
-  const { targets } = details
-  const others = typeof targets === 'number' ? ` and ${count(targets - 1, 'other')}` : ''
+  const { targets, unknown } = details
+  const notThere = typeof unknown === 'number' ? ` (${unknown} not there)` : ''
+  const others =
+    typeof targets === 'number' && targets > 1 ? ` and ${count(targets - 1, 'other')}${notThere}` : ''
   const whom = subject === null || subject === actor ? '' : ` for ${personIn(event, 'subject')}${others}`
   const rule = typeof details.rule === 'string' ? `: ${details.rule}` : ''
   const rehearsed = details.dryRun === true ? ' in a rehearsal' : ''

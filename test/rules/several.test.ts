@@ -43,13 +43,77 @@ describe('several targets of which one is refused', () => {
     const refused = ['audit', 'list', '--kind', 'refusal']
     const { total, events } = (await world.run([...refused, '--json'])).json()
     expect([total, events[0].subject, events[0].details.targets]).toEqual([1, far[0], 30])
-    expect(await world.rows("select value from audit_personal where field like 'target%'")).toHaveLength(19)
+    expect(await world.rows("select value from audit_personal where field like 'target%'")).toHaveLength(14)
     expect(
       (await world.run([...refused, '--subject', 'far7@elsewhere.example', '--json'])).json().total,
     ).toBe(1)
     const shown = (await world.run(refused, { terminal: { columns: 200 } })).stdout
-    expect(shown).toContain('for Amira Haddad and 29 others')
+    expect(shown).toContain('for Amira Haddad and 29 others (15 not there)')
     expect((await world.run(['audit', 'verify'])).exit).toBe(0)
+  })
+
+  it('names all who are there of a list that invented addresses begin, deleted ones too', async () => {
+    await world.centre('EG002', { coordinator: 'jan@elsewhere.example' })
+    await world.centre('EG003', { coordinator: 'kofi@far.example' })
+    await world.user('gone@far.example', { centre: 'EG003', status: 'suspended' })
+    expect(await world.run(['users', 'delete', 'gone@far.example', '--yes'])).toMatchObject({ exit: 0 })
+    const invented = Array.from({ length: 25 }, (_, at) => `x${at}@invented.example`)
+    const there = ['kofi@far.example', 'gone@far.example', 'jan@elsewhere.example', 'Jan@elsewhere.example']
+    const stdin = [...invented, ...there].join('\n')
+    const argv = ['users', 'suspend', '-', '--as', 'coordinator@school.example', '--yes']
+    expect(await world.run(argv, { stdin })).toMatchObject({ exit: 5 })
+
+    const refused = ['audit', 'list', '--kind', 'refusal', '--json']
+    const { total, events } = (await world.run(refused)).json()
+    expect([total, events[0].details]).toMatchObject([1, { targets: 28, unknown: 25 }])
+    for (const email of there) {
+      expect((await world.run([...refused, '--subject', email])).json()).toMatchObject({ total: 1 })
+    }
+    expect((await world.run([...refused, '--subject', 'x1@invented.example'])).json().total).toBe(0)
+    const shown = (await world.run(['users', 'show', 'kofi@far.example', '--json'])).json()
+    expect(shown.lastEvents).toMatchObject([{ kind: 'refusal' }])
+
+    for (const more of [[], ['--subject', 'jan@elsewhere.example']]) {
+      const read = await world.run([...refused, ...more, '--as', 'jan@elsewhere.example'])
+      expect(read.json()).toMatchObject({ total: 1, events: [{ subject: 'jan@elsewhere.example' }] })
+      expect(read.stdout).not.toMatch(/far\.example|invented|target|unknown|EG00[13]/)
+    }
+    const coordinator = ['--as', 'kofi@far.example']
+    const [both] = (await world.run([...refused, ...coordinator])).json().events
+    expect(both).toMatchObject({ subject: 'kofi@far.example' })
+    expect(both.details).toMatchObject({ targets: 2, target2: 'gone@far.example' })
+    const sentence = await world.run(['audit', 'list', ...coordinator], { terminal: { columns: 200 } })
+    expect(sentence.stdout).toMatch(/refused users suspend for [\w@.]+ [\w@.]* ?and 1 other/)
+  })
+
+  it('is shown to who is at a centre that a table of new people names, and to nobody at another', async () => {
+    for (const number of ['EG002', 'EG003'])
+      await world.centre(number, { coordinator: `${number.toLowerCase()}@far.example` })
+    const rows = ['ZZ001', 'EG002', 'EG003', 'ZZ002'].map((number, at) => `${number},N,S,n${at}@new.example`)
+    const stdin = ['Centre number,First name,Last name,Email', ...rows].join('\n')
+    const argv = ['users', 'add', '--from', '-', '--as', 'coordinator@school.example', '--yes']
+    expect(await world.run(argv, { stdin })).toMatchObject({ exit: 5 })
+    const refused = ['audit', 'list', '--kind', 'refusal', '--json']
+    expect((await world.run(refused)).json().events).toMatchObject([
+      { subject: 'EG002', details: { targets: 4, unknown: 2, target2: 'EG003' } },
+    ])
+    const read = await world.run([...refused, '--as', 'eg003@far.example'])
+    expect(read.json()).toMatchObject({ total: 1, events: [{ subject: 'EG003' }] })
+    expect(read.stdout).not.toMatch(/EG002|ZZ00|target|unknown/)
+  })
+
+  it('is as many events as name all who are there', async () => {
+    await world.centre('EG002')
+    const far = Array.from({ length: 101 }, (_, at) => `far${at}@elsewhere.example`)
+    for (const email of far) await world.user(email, { centre: 'EG002' })
+    const stdin = [...far, 'nobody@elsewhere.example'].join('\n')
+    const argv = ['users', 'suspend', '-', '--as', 'coordinator@school.example', '--yes']
+    expect(await world.run(argv, { stdin })).toMatchObject({ exit: 5 })
+    const { events } = (await world.run(['audit', 'list', '--kind', 'refusal', '--json'])).json()
+    expect(events).toMatchObject([
+      { subject: far[100], details: { targets: 2, unknown: 1 } },
+      { subject: far[0], details: { targets: 100, target100: far[99] } },
+    ])
   })
 
   it('tells its reader of none of them, there or not', async () => {

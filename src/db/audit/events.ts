@@ -211,8 +211,9 @@ function eventsOfImports(imports: ReturnType<typeof importsOfUser>) {
 /** What the log calls an import, and taking one back. */
 export const importActions = ['centres.imported', 'centres.import-undone'] as const
 
+/** The rows about a centre that may be seen, or somebody there: also where a list that was refused names others before them. */
 function within(visible: readonly number[]) {
-  return sql<number>`select audit_id from audit_personal where field = 'subject' and (
+  return sql<number>`select audit_id from audit_personal where (field = 'subject' or field like 'target%') and (
     value in (select number from centres where ${isVisible('centres.id', visible)})
     or user_id in (select id from users where ${isVisible('users.centre_id', visible)}))`
 }

@@ -22,13 +22,14 @@ export async function eventsFor(db: Kysely<Store>, by: Actor): Promise<Reader> {
     const { command } = event.details
     if (importActions.some((action) => action === event.action))
       return { ...seen, subject: null, details: { command } }
-    // Why somebody elsewhere was refused tells of where they are.
-    if (event.kind === 'refusal' && event.actor === elsewhere) return { ...seen, details: { command } }
     // Which server refused a message, and in which words, is Cambridge's own business too.
     if (event.action.startsWith('mail.')) return { ...seen, details: withoutReason(event.details) }
-    // Nothing tells of those who may not be seen which of them are there.
-    if (event.kind === 'refusal')
-      return { ...seen, details: withoutOthers(numbers, withoutTargets(event.details)) }
+    if (event.kind === 'refusal') {
+      // Why somebody elsewhere was refused tells of where they are.
+      const facts =
+        event.actor === elsewhere ? { command } : withoutOthers(numbers, withoutTargets(event.details))
+      return ofOwnTargets({ ...seen, details: facts }, { of: event, numbers })
+    }
     // What is said of a centre is only about that one.
     if (event.action.startsWith('centres.')) return seen
     return { ...seen, details: withoutOthers(numbers, event.details) }
@@ -39,9 +40,54 @@ function withoutReason({ reason: _, ...facts }: Record<string, unknown>): Record
   return facts
 }
 
-/** Whom a command was refused for beside the first. */
-function withoutTargets(facts: object): object {
-  return Object.fromEntries(Object.entries(facts).filter(([name]) => !/^target\d+$/.test(name)))
+const targetField = /^(?:subject|target\d+)$/
+
+/** Without whom a command was refused for beside the first, and how many they were. */
+function withoutTargets({ targets: _, unknown: __, ...facts }: Record<string, unknown>): object {
+  return Object.fromEntries(Object.entries(facts).filter(([name]) => !targetField.test(name)))
+}
+
+/** In the list that was typed. */
+function placeOf(field: string): number {
+  return field === 'subject' ? 1 : Number(field.slice('target'.length))
+}
+
+/** A refusal of those whom the reader may see: nothing tells which of the others are there, or how many. */
+function ofOwnTargets(
+  seen: AuditEntry,
+  { of: { subject, names, details }, numbers }: { of: AuditEntry; numbers: ReadonlySet<string> },
+): AuditEntry {
+  const own = Object.entries({ subject, ...details })
+    .filter(
+      ([field, value]) =>
+        targetField.test(field) &&
+        typeof value === 'string' &&
+        value !== elsewhere &&
+        !isNumberOfOther(numbers, value),
+    )
+    .sort(([one], [other]) => placeOf(one) - placeOf(other))
+  const renamed = own.map(([field, value], at) => ({
+    field,
+    value,
+    as: at === 0 ? 'subject' : `target${at + 1}`,
+  }))
+  const [first, ...others] = renamed
+  const ownNames = renamed.flatMap(({ field, as }) =>
+    names[field] === undefined ? [] : [[as, names[field]]],
+  )
+  return {
+    ...seen,
+    subject: typeof first?.value === 'string' ? first.value : subject === null ? null : elsewhere,
+    names: {
+      ...(names.actor === undefined ? {} : { actor: names.actor }),
+      ...Object.fromEntries(ownNames),
+    },
+    details: {
+      ...seen.details,
+      ...(others.length > 0 ? { targets: own.length } : {}),
+      ...Object.fromEntries(others.map(({ as, value }) => [as, value])),
+    },
+  }
 }
 
 /** Facts without the numbers of centres but these. */

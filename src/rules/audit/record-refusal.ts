@@ -1,15 +1,13 @@
 import type { Trx } from '../../db/transact.ts'
 import type { Actor } from '../permissions/actor.ts'
 import { appendAudit } from './append.ts'
+import { type RefusedTarget, refusedTargets } from './refused-targets.ts'
 
-interface Refusal {
+interface Refusal extends RefusedTarget {
   by: Actor
   at: Date
   /** What was tried. */
   action: string
-  /** The address or centre number that it was refused for. */
-  subject: string | undefined
-  userId: number | undefined
   rule: string
 }
 
@@ -24,7 +22,7 @@ export function recordingRefusal(refusal: Refusal): Record {
   return record
 }
 
-/** The same of many: what one rule refused of one command is one event, however long its list. */
+/** The same of many: what one rule refused of one command is one event, or as many as name all who are there. */
 export function recordingTogether(records: readonly Record[]): Record {
   const alike = new Map<string, Refusal[]>()
   const others: Record[] = []
@@ -44,23 +42,46 @@ export function recordingTogether(records: readonly Record[]): Record {
   }
 }
 
-/** Targets that an event names; it counts all. */
-const maxNamed = 20
-
-async function append(trx: Trx, [first, ...others]: readonly Refusal[]): Promise<void> {
+async function append(trx: Trx, refusals: readonly Refusal[]): Promise<void> {
+  const [first] = refusals
   if (first === undefined) return
-  const { by, at, action, subject, userId, rule } = first
-  const named = others.slice(0, maxNamed - 1).flatMap(({ subject: email, userId: id }, place) => {
-    return email === undefined ? [] : [[`target${place + 2}`, { id, email }] as const]
-  })
+  if (refusals.length === 1) return appendOne(trx, { of: first, targets: refusals, counts: {} })
+  const { known, unknown } = await refusedTargets(trx, refusals)
+  if (known.length === 0) {
+    const counts = { targets: unknown.length, unknown: unknown.length }
+    return appendOne(trx, { of: first, targets: unknown.slice(0, 1), counts })
+  }
+  for (let at = 0; at < known.length; at += namedAtOnce) {
+    const targets = known.slice(at, at + namedAtOnce)
+    const others = at + namedAtOnce < known.length ? 0 : unknown.length
+    const counts = { targets: targets.length + others, ...(others > 0 ? { unknown: others } : {}) }
+    await appendOne(trx, { of: first, targets, counts })
+  }
+}
+
+/** Targets that one event names: of more, the rest are in the events after it. */
+const namedAtOnce = 100
+
+interface RefusalEvent {
+  of: Refusal
+  /** Those that it names. */
+  targets: readonly RefusedTarget[]
+  counts: { targets?: number; unknown?: number }
+}
+
+async function appendOne(trx: Trx, { of, targets: [first, ...others], counts }: RefusalEvent): Promise<void> {
+  const { by, at, action, rule } = of
+  const named = others.flatMap(({ subject: email, userId: id }, place) =>
+    email === undefined ? [] : [[`target${place + 2}`, { id, email }] as const],
+  )
   await appendAudit(trx, {
     by,
     at,
     action,
-    subject,
-    userId,
+    subject: first?.subject,
+    userId: first?.userId,
     kind: 'refusal',
-    facts: { rule, ...(others.length > 0 ? { targets: others.length + 1 } : {}) },
+    facts: { rule, ...counts },
     people: Object.fromEntries(named),
   })
 }
