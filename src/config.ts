@@ -167,8 +167,7 @@ function schemeOf(value: string): string | undefined {
   return /^[a-z][a-z0-9+.-]+:\/\//i.exec(value)?.[0] ?? withoutSlashes.exec(value)?.[1]
 }
 
-/** Only its scheme is said: an address may hold a password. */
-/** @param source as it is said: `--db`, `SSH_ADMIN_DB` … */
+/** Only its scheme is said: an address may hold a password. @param source as it is said: `--db`, `SSH_ADMIN_DB` … */
 function notAFile(source: string, scheme: string): Usage {
   return new Usage(`${source} names a place of kind ${scheme}, and must name a file or folder.`, {
     code: 'not-a-file',
