@@ -154,7 +154,7 @@ describe('the commands on messages', () => {
     const { server, env } = await started()
     const queue = () => world.run(['users', 'reset-password', ...emails, '--yes'], { env: unreachable })
     expect((await queue()).exit).toBe(9)
-    const typist = inProcess(world, ['mail', 'send', '--rate', '8'], { env })
+    const typist = inProcess(world, ['mail', 'send', '--rate', '3'], { env })
     await typist.sees('Sending 8 messages …')
     await typist.sees(/Sending 8 messages … \d+ %, \d, \d+ a second, \d+ s left/)
     expect((await typist.leaves()).exit).toBe(0)
