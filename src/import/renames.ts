@@ -3,7 +3,7 @@ import { Refused } from '../errors.ts'
 import { searchKey } from '../search-key.ts'
 import { shellWord } from '../shell-word.ts'
 import { cut, few, firstOf, type RowsByCentre } from './hold-back.ts'
-import { holdBack } from './issues.ts'
+import { blames, holdBack } from './issues.ts'
 import type { Plan } from './plan.ts'
 import type { Roster } from './roster.ts'
 import type { RosterRow } from './roster-row.ts'
@@ -126,7 +126,9 @@ export function holdBackOthersNames(roster: Roster, { places, centres }: Seen): 
   }
 }
 
+/** Its rows name it so, or leave its name blank; a name that could not be read, or that a formula did not find, is not kept. */
 function keepsName({ number, nameKey }: SeenCentre, places: RowsByCentre): boolean {
-  const rows = places.get(number)
-  return rows?.every((row) => row.name === '' || searchKey(row.name) === nameKey) ?? false
+  const keeps = (row: RosterRow) =>
+    row.name === '' ? row.emptyFormulas?.has('name') !== true : searchKey(row.name) === nameKey
+  return places.get(number)?.every((row) => !blames(row, 'name') && keeps(row)) ?? false
 }
