@@ -114,7 +114,7 @@ class RowOfTable<Field extends string> implements TableRow<Field> {
   readonly number: number
   private readonly packed: PackedCells
   readonly notes?: NonNullable<SheetRow['notes']>
-  private readonly fault: SheetRow['fault']
+  readonly fault: SheetRow['fault']
   /** The headings that it stands below. */
   readonly table: Table
   private readonly sheet: SheetFacts

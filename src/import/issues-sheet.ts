@@ -41,11 +41,8 @@ export const reasonsHeading = 'Why it was held back'
 /** The property of a workbook that is part of a roster: who is not in it is not missing. */
 export const partOfRoster = 'ssh-admin-part-of-roster'
 
-/** Of a roster what its rows say of themselves counts too. */
-type SheetWithRows = SheetAsWritten & Partial<Pick<Roster, 'rows'>>
-
 /** The rows held back, as they stood, with the reasons: ready to be corrected and imported. */
-export function issuesSheet(roster: SheetWithRows, issues: Iterable<Issue>): SheetToWrite {
+export function issuesSheet(roster: SheetAsWritten, issues: Iterable<Issue>): SheetToWrite {
   const old = roster.headings.at(-1) === reasonsHeading ? 1 : 0
   const width = Math.max(roster.headings.length, 1, longestRow(roster))
   // The columns that are kept, each with its place among the cells: all but the reasons of last time.
@@ -68,7 +65,7 @@ export function issuesSheet(roster: SheetWithRows, issues: Iterable<Issue>): She
 }
 
 /** Rows held back may reach beyond the headings; where there are others further down, their cells are kept there. */
-function longestRow({ rows = [], cells, laterHeadings }: SheetWithRows): number {
+function longestRow({ rows, cells, laterHeadings }: SheetAsWritten): number {
   if (laterHeadings.length > 0) return 0
   return rows.reduce(
     (max, { row, issues }) =>

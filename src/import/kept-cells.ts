@@ -32,10 +32,12 @@ export interface SheetAsWritten {
   moved: ReadonlyMap<number, ReadonlyMap<number, number>>
   /** Headings that only stand further down; their cells are kept behind those of the others. */
   laterHeadings: readonly string[]
+  /** What is wrong with its rows, as far as their cells tell. */
+  rows: readonly { row: number; issues?: readonly { fault: { code: string } }[] | undefined }[]
 }
 
 /** A row as it is held. */
-type WrittenRow = Pick<SheetRow, 'number' | 'notes'> & { cells: CellsOfRow }
+type WrittenRow = Pick<SheetRow, 'number' | 'notes' | 'fault'> & { cells: CellsOfRow }
 
 /** A row's cells as a person sees them, under the first headings: what could not be read stays to be seen. */
 export function cellsAsShown(
@@ -95,5 +97,8 @@ export function sheetAsWritten(
     const kept = byNumber.get(number)
     return kept && cellsAsShown(kept.row, { moves: moved.get(number), columns: kept.table.columns })
   }
-  return { sheet, headings: first.headings, laterHeadings, cells: { get }, moved }
+  const faulty = rows.flatMap(({ row: { number, fault } }) =>
+    fault ? [{ row: number, issues: [{ fault }] }] : [],
+  )
+  return { sheet, headings: first.headings, laterHeadings, cells: { get }, moved, rows: faulty }
 }

@@ -17,6 +17,7 @@ const files = {
     wrong: 'Pakistan,ask them,3,AM,9:0',
     mended: ['9:0', '9:00'],
     other: 'Egypt,,3,AM,10:30',
+    second: 'Ghana,,3,AM,09:00',
   },
   entries: {
     heading: 'Centre number,Note,Series,Component,Candidates',
@@ -24,12 +25,14 @@ const files = {
     wrong: 'EG001,ask them,2026-6x,0500/22,3',
     mended: ['2026-6x', '2026-06'],
     other: 'EG001,,2026-06,0500/12,13',
+    second: 'EG001,,2026-06,0500/13,4',
   },
 } as const
 
 const listed = async (noun: string) => (await world.run([noun, 'list', '--format', 'count'])).stdout.trim()
 
-describe.each(Object.entries(files))('an import of %s', (noun, { heading, good, wrong, mended, other }) => {
+describe.each(Object.entries(files))('an import of %s', (noun, ofNoun) => {
+  const { heading, good, wrong, mended, other, second } = ofNoun
   const write = (name: string, ...rows: string[]) =>
     writeFileSync(world.path(name), [heading, ...rows, ''].join('\n'))
   const run = (...argv: string[]) => world.run([noun, ...argv])
@@ -51,6 +54,20 @@ describe.each(Object.entries(files))('an import of %s', (noun, { heading, good, 
     expect(JSON.stringify(again.json().notices)).not.toContain('Why it was held back')
     expect([await listed(noun), existsSync(world.path('none.csv'))]).toEqual(['2', false])
   })
+
+  it.each(['held.csv', 'held.xlsx'])(
+    'writes all cells of two rows in one, so that %s is held back again as it stands',
+    async (held) => {
+      write('all.csv', good, `${other},${second}`)
+      expect((await run('import', 'all.csv', '--issues-out', held)).exit).toBe(8)
+      const again = await run('import', held, '--json', '--issues-out', 'again.csv')
+      expect([again.exit, again.json().rows]).toEqual([8, { read: 1, accepted: 0, heldBack: 1 }])
+      expect(again.json().issues).toMatchObject([{ code: 'two-rows-in-one' }])
+      const [, row = ''] = readFileSync(world.path('again.csv'), 'utf8').replaceAll('"', '').split('\r\n')
+      expect(row).toContain(`${other},${second},`)
+      expect(await listed(noun)).toBe('1')
+    },
+  )
 
   it('saves a plan and changes nothing; apply does exactly that, once', async () => {
     write('all.csv', good, wrong)
