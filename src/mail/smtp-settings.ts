@@ -58,6 +58,7 @@ export function mailServerOf({ smtp, smtpPasswordFile }: Settings): MailServer |
   }
   const host = url.hostname.replace(/^\[|\]$/g, '')
   if (host === '') throw wrong('It names no server.')
+  if (url.port === '0') throw wrong('No server has the port 0.')
   const secure = url.protocol === 'smtps:'
   const server: MailServer = {
     host,
@@ -115,7 +116,7 @@ function passwordIn(path: string | undefined): string {
   if (path !== undefined) return smtpPasswordIn(path)
   throw wrong(
     'It names a user, but no password is set.',
-    'Name the file that holds it in SSH_ADMIN_SMTP_PASSWORD_FILE.',
+    'Name the file that holds it: ssh-admin config set smtp-password-file FILE, or SSH_ADMIN_SMTP_PASSWORD_FILE.',
   )
 }
 

@@ -1,4 +1,13 @@
-import { existsSync, lstatSync, mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { dirname } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { inProcess } from '../terminal.ts'
@@ -36,6 +45,8 @@ describe('config set', () => {
     ['mail-from', 'Cambridge', 'bad-mail-from'],
     ['base-url', 'http://hub.example', 'bad-base-url'],
     ['smtp', 'nowhere', 'bad-smtp'],
+    ['smtp', 'smtp://mail.example:0', 'bad-smtp'],
+    ['smtp', 'smtp://hub@mail.example', 'bad-smtp'],
     ['db', 'postgres://hub@db:port/hub', 'invalid-store'],
     ['db', 'folder', 'store-foreign'],
     ['db', 'text.txt', 'store-foreign'],
@@ -62,6 +73,21 @@ describe('config set', () => {
       expect((await set(name, value)).exit, value).toBe(0)
     await world.run(['store', 'init', '--db', 'there.db', '--yes'])
     expect((await set('db', 'there.db')).exit).toBe(0)
+  })
+
+  it('takes a mail server with a user once its password is in a file that the file or the environment names', async () => {
+    const server = 'smtp://hub@mail.example:587'
+    expect((await set('smtp', server)).error().hint).toContain('config set smtp-password-file')
+    writeFileSync(world.path('password.txt'), 'text', { mode: 0o600 })
+    const env = { SSH_ADMIN_SMTP_PASSWORD_FILE: world.path('password.txt') }
+    expect((await world.run(['config', 'set', 'smtp', server], { env })).exit).toBe(0)
+    expect(contents()).toEqual({ smtp: server })
+    await world.run(['config', 'unset', 'smtp'])
+    expect((await set('smtp-password-file', 'password.txt')).exit).toBe(0)
+    expect((await set('mail-from', 'hub@school.example')).exit).toBe(0)
+    rmSync(world.path('password.txt'))
+    expect((await set('smtp', server)).json()).toMatchObject({ changed: true })
+    expect(contents()).toMatchObject({ smtp: server })
   })
 
   it('takes staff, and an address, for whom a desk acts', async () => {

@@ -54,7 +54,13 @@ async function refuseUnusable(
   if (name !== 'smtp' && name !== 'mailFrom' && name !== 'baseUrl') return
   const { checkMailSettings } = await import('../../mail/smtp-settings.ts')
   const file = { [name]: String(setting) }
-  checkMailSettings(resolveSettings({}, { ...context, env: { HOME: context.env.HOME } }, file))
+  const alone = resolveSettings({}, { ...context, env: { HOME: context.env.HOME } }, file)
+  try {
+    checkMailSettings({ ...alone, smtpPasswordFile: session.settings.smtpPasswordFile })
+  } catch (error) {
+    // That the file with its password cannot be read is about another setting.
+    if (!(error instanceof Unavailable)) throw error
+  }
 }
 
 /** What lies there now, and is no store of ours; one that is still to be made may be named. */

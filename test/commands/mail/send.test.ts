@@ -273,6 +273,7 @@ describe('the commands on messages', () => {
     ['smtp://user@mail.example', 'no password is set'],
     ['smtp://mail.example?requireTLS=false', 'means nothing'],
     ['smtps://mail.example?ignoreTLS=true', 'means nothing'],
+    ['smtp://mail.example:0', 'port 0'],
     ['smtp://us%zzer@mail.example', 'cannot be read'],
     ['smtp://hub@mail.example?pass=hunter2', 'means nothing'],
     ['smtp://mail.example?hunter2', 'means nothing'],
