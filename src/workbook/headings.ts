@@ -101,14 +101,20 @@ export function mayHoldRows(
 ): boolean {
   const { meanings, mapped } = knownHeadings(specs, map)
   // Several columns may be called so, such as No and Centre number, and a row above may only look like headings.
-  const keyColumns = new Set<number>()
+  const keyColumns = new Map<number, { counted: number }>()
   for (const row of rows) {
-    for (const column of keyColumns) if (isKey(row.cells[column] ?? '', row.notes?.get(column))) return true
+    for (const [column, seen] of keyColumns) {
+      const cell = row.cells[column] ?? ''
+      // 1, 2, 3 … only counts the rows.
+      if (cell.trim() === String(seen.counted + 1)) seen.counted += 1
+      else if (isKey(cell, row.notes?.get(column))) return true
+    }
     if (row.number > maxHeadingRow) continue
     const fields = fieldsIn(row, meanings, mapped)
     if (!fields.has(key) || fields.size < 2) continue
     for (const [column, cell] of row.cells.entries())
-      if (cell !== undefined && fieldOf(cell, meanings, mapped) === key) keyColumns.add(column)
+      if (cell !== undefined && fieldOf(cell, meanings, mapped) === key)
+        keyColumns.set(column, { counted: 0 })
   }
   return false
 }

@@ -121,14 +121,16 @@ export function rowMaker(
         return
       }
       const text = meaning(cell)
-      if (cell.formula !== undefined && cell.value !== '' && !maybeNotCalculated(cell))
-        facts.calculatedColumns.add(column)
-      else if (cell.formula !== undefined) {
-        const formula = `=${unescapeText(detached(cell.formula))}`
-        const note: CellNote = maybeNotCalculated(cell)
-          ? { kind: 'not-calculated', formula }
-          : { kind: 'empty-formula', formula }
-        setNote(row, column, note)
+      if (cell.formula !== undefined) {
+        const isCalculated = !maybeNotCalculated(cell)
+        // A blank is no result that shows that somebody calculated it.
+        const isBlank = text === undefined || text.trim() === ''
+        if (!isCalculated) facts.uncalculatedColumns.add(column)
+        else if (!isBlank) facts.calculatedColumns.add(column)
+        if (!isCalculated || isBlank) {
+          const formula = `=${unescapeText(detached(cell.formula))}`
+          setNote(row, column, { kind: isCalculated ? 'empty-formula' : 'not-calculated', formula })
+        }
       }
       if (text !== undefined && text !== '') row.cells[column] = text
     },

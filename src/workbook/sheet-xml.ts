@@ -149,10 +149,18 @@ export interface SheetFacts {
   formattedByRule: CellRange[]
   /** 0-based: those in which a formula has a result, so that an empty one is a result too. */
   calculatedColumns: Set<number>
+  /** 0-based: those in which a formula has none. */
+  uncalculatedColumns: Set<number>
 }
 
 export function newSheetFacts(): SheetFacts {
-  return { hiddenColumns: [], merged: [], formattedByRule: [], calculatedColumns: new Set() }
+  return {
+    hiddenColumns: [],
+    merged: [],
+    formattedByRule: [],
+    calculatedColumns: new Set(),
+    uncalculatedColumns: new Set(),
+  }
 }
 
 /** `A2:B4`; undefined for what is no range. */

@@ -22,7 +22,7 @@ export interface ReadTableResult extends Table {
   covered: CoveredCells
   /** Where a conditional format may show a number otherwise. */
   formattedByRule: readonly CellRange[]
-  /** The columns in which a formula has a result. */
+  /** The columns in which a formula has a result, and none is without. */
   calculatedColumns: ReadonlySet<number>
 }
 
@@ -108,7 +108,7 @@ export async function readTable(
     waiting = []
     return first
   }
-  const { hiddenColumns, merged, formattedByRule, calculatedColumns } = await workbook.readRows((row) => {
+  const facts = await workbook.readRows((row) => {
     if (table === undefined && row.number <= maxHeadingRow) {
       waiting.push(row)
       return
@@ -116,6 +116,7 @@ export async function readTable(
     const started = table ?? begin()
     report(row, table ?? started)
   }, progress)
+  const { hiddenColumns, merged, formattedByRule, calculatedColumns, uncalculatedColumns } = facts
   const found = first ?? begin()
   return {
     ...found,
@@ -131,7 +132,7 @@ export async function readTable(
       columns: [...withoutHeading.columns].sort((one, other) => one - other),
     },
     formattedByRule,
-    calculatedColumns,
+    calculatedColumns: new Set([...calculatedColumns].filter((column) => !uncalculatedColumns.has(column))),
     covered: coveredCells(merged, {
       columns: [...columns],
       rows: [found.headingRow + 1, previous?.number ?? 0],

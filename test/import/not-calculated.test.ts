@@ -53,6 +53,22 @@ describe('an e-mail formula with an empty result', () => {
     expect(answer).toMatchObject({ rows: { accepted: 2 }, centres: { created: 1 }, issues: [] })
   })
 
+  it.each([
+    ['a blank', '<c t="str"><f>LOWER(Z1)</f><v xml:space="preserve"> </v></c>', []],
+    ['none', '<c><f>LOWER(Z1)</f></c>', [formula('omar@a.example')]],
+  ])(
+    'holds its row back where another formula of its column has %s as its result',
+    async (_, other, more) => {
+      const emails = [formula(), other, ...more]
+      const centres = emails.map((email, at) =>
+        row(text(`EG00${at + 1}`), text(`School EG00${at + 1}`), email, text('Egypt')),
+      )
+      const answer = await imported(write(centres), '--delete-extra')
+      expect(answer.issues.map(({ cell }: { cell: string }) => cell)).toEqual(['Centres!C2', 'Centres!C3'])
+      expect((await living(world)).users).toContain('amira@a.example')
+    },
+  )
+
   it('is told as not calculated, not as missing, where the row names a person', async () => {
     const answer = await imported(
       write([

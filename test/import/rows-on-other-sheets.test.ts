@@ -24,6 +24,11 @@ const people = sheet('People', ['E-mail', 'Centre no'], ['omar@a.example', 'PK20
 const template = sheet('Next year', headings)
 const totals = sheet('Totals', ['Country', 'Town', 'How many'], ['Egypt', 'Giza', '2'])
 const words = sheet('Words', ['Centre number', 'Centre name'], ['number', 'what it is called'], ['no', ''])
+const contacts = sheet(
+  'Contacts',
+  ['No', 'Email'],
+  ...Array.from({ length: 12 }, (_, at) => [String(at + 1), `office${at}@a.example`]),
+)
 
 let written = 0
 
@@ -119,6 +124,6 @@ describe('another sheet', () => {
 })
 
 it('a workbook whose other sheets have no rows of centres is a whole roster', async () => {
-  const answer = (await imported([north, template, totals, words], '--delete-missing')).json()
+  const answer = (await imported([north, template, totals, words, contacts], '--delete-missing')).json()
   expect(answer).toMatchObject({ centres: { deleted: 1 } })
 })

@@ -180,6 +180,7 @@ describe('reading a workbook', () => {
       merged: [{ firstRow: 2, lastRow: 4, firstColumn: 0, lastColumn: 1 }],
       formattedByRule: [],
       calculatedColumns: new Set(),
+      uncalculatedColumns: new Set(),
     })
   })
 
