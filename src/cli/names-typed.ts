@@ -34,11 +34,14 @@ const usualNumber = /^\s*(?:[a-z]{2})?\d+[a-z]?\s*$/i
 /** What says whom a release is for, and is no centre: `all`, `zone:4`. */
 const isWordOfAudience = /^\s*(all|schools|associates|associate-centres|entries)\s*$|:/i
 
+/** What the log says of who acted, and is no name. */
+const isWordOfActors = /^\s*(staff|\(erased\))\s*$/i
+
 /** An @ makes it an address, or a mistyped one; the usual form of a number makes it a number. */
 export function canBeName(text: string, kind: NamedKind): boolean {
   if (text.trim() === '' || text.includes('@')) return false
   if (kind === 'audience' && isWordOfAudience.test(text)) return false
-  if (kind === 'past-user' && text.trim().toLowerCase() === 'staff') return false
+  if (kind === 'past-user' && isWordOfActors.test(text)) return false
   if (kind === 'centre' || kind === 'audience' || kind === 'user-or-centre' || kind === 'subject')
     return !usualNumber.test(text)
   return true

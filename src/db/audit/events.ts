@@ -25,7 +25,7 @@ export interface EventFilter {
   kind?: EventKind
   /** An address or a centre number. */
   subject?: string
-  /** An address; `staff` for Cambridge staff. */
+  /** An address; `staff` for Cambridge staff; `(erased)` for whoever was erased. */
   actor?: string
   /** The operating system's user and host. */
   operator?: string | undefined
@@ -157,6 +157,8 @@ function passing({
   if (kind) conditions.push(eb('audit.kind', '=', kind))
   if (subject) conditions.push(sql<SqlBool>`audit.id in (${about(subject)} and ${isReadable(visible)})`)
   if (actor === 'staff') conditions.push(sql<SqlBool>`audit.id not in (${actedBy()})`)
+  else if (actor === erasedActor)
+    conditions.push(sql<SqlBool>`audit.id in (${actedBy()} and value is null and ${isReadable(visible)})`)
   else if (actor) conditions.push(sql<SqlBool>`audit.id in (${actedBy(actor)} and ${isReadable(visible)})`)
   // '/' is the character after '.': every action of a noun lies between the two.
   if (action?.includes('.')) conditions.push(eb('audit.action', '=', action))

@@ -43,13 +43,18 @@ export interface Mentions {
   templates: string[]
   /** Numbers of centres. */
   centres: string[]
+  /** Numbers of resources, help documents and releases that bear the address in a title or the name of a file. */
+  resources: number[]
+  helpDocuments: number[]
+  releases: number[]
   /** Rows of the log whose facts bear the name of a file. */
   events: number[]
 }
 
 /** What names somebody and is not theirs to change. */
 export async function findMentions(trx: Trx, addresses: readonly WrittenAddress[]): Promise<Mentions> {
-  if (addresses.length === 0) return { templates: [], centres: [], events: [] }
+  if (addresses.length === 0)
+    return { templates: [], centres: [], resources: [], helpDocuments: [], releases: [], events: [] }
   const inText = mentionsIn(addresses)
   const inFileName = mentionsInFileName(addresses)
   const templates = trx
@@ -76,11 +81,43 @@ export async function findMentions(trx: Trx, addresses: readonly WrittenAddress[
     .where(mayMention('facts', addresses))
     .orderBy('id')
     .execute()
-  const [inTemplates, inCentres, inEvents] = await together(templates, centres, events)
+  const resources = trx
+    .selectFrom('resources')
+    .select(['id', sql<string>`title || ${lineEnd} || file`.as('words')])
+    .where((eb) => eb.or([mayMention('title', addresses), mayMention('file', addresses)]))
+    .orderBy('id')
+    .execute()
+  const helpDocuments = trx
+    .selectFrom('help_documents')
+    .innerJoin('help_document_versions', 'document_id', 'help_documents.id')
+    .select(['help_documents.id', sql<string>`title || ${lineEnd} || file`.as('words')])
+    .where((eb) => eb.or([mayMention('title', addresses), mayMention('file', addresses)]))
+    .orderBy('help_documents.id')
+    .execute()
+  const releases = trx
+    .selectFrom('releases')
+    .select(['id', 'name as words'])
+    .where(mayMention('name', addresses))
+    .orderBy('id')
+    .execute()
+  const [inTemplates, inCentres, inEvents, inResources, inHelpDocuments, inReleases] = await together(
+    templates,
+    centres,
+    events,
+    resources,
+    helpDocuments,
+    releases,
+  )
   const names = (pattern: RegExp) => (row: { words: string }) => row.words.search(pattern) >= 0
+  const numbersOf = (rows: readonly { id: number; words: string }[]) => [
+    ...new Set(rows.filter(names(inFileName)).map(({ id }) => id)),
+  ]
   return {
     templates: inTemplates.filter(names(inText)).map(({ name }) => name),
     centres: inCentres.filter(names(inText)).map(({ number }) => number),
+    resources: numbersOf(inResources),
+    helpDocuments: numbersOf(inHelpDocuments),
+    releases: numbersOf(inReleases),
     events: inEvents.filter(({ facts }) => facts.search(inFileName) >= 0).map(({ id }) => id),
   }
 }

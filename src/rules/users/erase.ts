@@ -108,10 +108,13 @@ async function eraseThese(
 }
 
 /** What is for somebody to see to: said without the address. */
-function namingThem({ templates, centres, events }: Mentions): string[] {
+function namingThem({ templates, centres, resources, helpDocuments, releases, events }: Mentions): string[] {
   return [
     ...templates.map((name) => `the template ${name}, which names them`),
     ...centres.map((number) => `the entry of centre ${number}, which names them`),
+    ...resources.map((id) => `resource ${id}, which names them`),
+    ...helpDocuments.map((id) => `help document ${id}, which names them`),
+    ...releases.map((id) => `release ${id}, which names them`),
     ...events.map((id) => `row ${id} of the audit log: the name of a file, which names them`),
   ]
 }

@@ -253,11 +253,40 @@ describe('ssh-admin users erase', () => {
     await world.commit(
       (ctx) => (trx) => appendAudit(trx, { ...ctx, action: 'progression-tests.imported', facts: { file } }),
     )
+    const document = `help of ${zaid}.pdf`
+    writeFileSync(world.path(document), 'help')
+    for (const line of [
+      ['resources', 'upload', document, '--title', 'Text', '--kind', 'other', '--series', '2026-06'],
+      ['help-documents', 'upload', document, '--title', 'Help'],
+      ['help-documents', 'upload', document, '--title', 'Other'],
+    ])
+      expect(await world.run([...line, '--yes'])).toMatchObject({ exit: 0 })
+    await db
+      .updateTable('help_document_versions')
+      .set({ file: 'help.pdf' })
+      .where('document_id', '=', 2)
+      .execute()
+    await db
+      .insertInto('releases')
+      .values({
+        name: `For ${zaid}`,
+        state: 'draft',
+        opens: world.now.toISOString(),
+        closes: null,
+        created_at: world.now.toISOString(),
+        released_at: null,
+        withdrawn_at: null,
+      })
+      .execute()
     const ran = await world.run(['users', 'erase', zaid, '--yes', '--json'])
+    expect(ran.json().left).not.toContain('help document 2, which names them')
     expect(ran.json().left).toEqual(
       expect.arrayContaining([
         'the template password-reset, which names them',
         'the entry of centre EG001, which names them',
+        'resource 1, which names them',
+        'help document 1, which names them',
+        'release 1, which names them',
         `row ${before.id + 1} of the audit log: the name of a file, which names them`,
       ]),
     )
@@ -299,6 +328,9 @@ describe('ssh-admin users erase', () => {
       { actor: '(erased)' },
     ])
     expect((await world.run([...refused, '--actor', 'staff', '--json'])).json().total).toBe(0)
+    expect((await world.run([...refused, '--actor', '(erased)', '--json'])).json().total).toBe(2)
+    await world.run(['users', 'suspend', 'nobody@elsewhere.example', '--as', 'amira@school.example', '--yes'])
+    expect((await world.run([...refused, '--actor', '(erased)', '--json'])).json().total).toBe(2)
     const shown = (await world.run(refused, { terminal: { columns: 200 } })).stdout
     expect(shown).toContain('somebody who was erased was refused')
   })
