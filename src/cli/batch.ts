@@ -529,12 +529,15 @@ async function ended({ atomic }: Wanted, run: Run): Promise<number> {
   const { session, progress, store } = run
   const { dryRun, json } = session.common
   let undelivered = false
+  // What the lines did is done: a signal leaves what is not begun, and cancels no message that is.
+  const { settings, notify } = session
+  const delivering = { settings, notify, context: run.context }
   if (store && !dryRun) {
     const { deliverQueued } = await import('../mail/deliver.ts')
     const { phasesOn } = await import('./phases.ts')
     for (const { by, numbers } of run.toDeliver) {
       const counting = await phasesOn(session, undefined).countMessages(numbers.length)
-      const delivered = await deliverQueued({ store, session, by, numbers, counting })
+      const delivered = await deliverQueued({ store, session: delivering, by, numbers, counting })
       undelivered ||= delivered.undelivered
     }
   }

@@ -1,6 +1,7 @@
-import { writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, writeFileSync } from 'node:fs'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { atTerminal } from '../terminal.ts'
+import { newDesk as newDeskWithFaults } from '../torture/desk.ts'
 import { newWorld, type World } from '../world.ts'
 import { type Desk, newDesk } from './program.ts'
 
@@ -48,6 +49,43 @@ describe('a batch in a pipe', () => {
     expect(Number(done) + Number(left)).toBe(300)
     expect(exit).toBe(left === '0' ? '0' : '9')
   })
+})
+
+describe('a batch that a signal stops while its messages are written', () => {
+  const lines = [
+    "centres create EG001 --name 'Nile School' --country Egypt",
+    "users add 'Amira Haddad <amira@school.example>' --centre EG001",
+    "users add 'Omar Haddad <omar@school.example>' --centre EG001",
+  ].join('\n')
+
+  it.each(['batch --yes --json', 'batch --yes --json --atomic'])(
+    'tells what became of each, and that the lines are done: %s',
+    async (typed) => {
+      const batch = typed.split(' ')
+      const start = newDeskWithFaults()
+      const { points } = await start.run(batch, { input: lines, fault: 'none' })
+      start.clear()
+      const folder = points.findIndex((point) => point.startsWith('mkdir hub.db.mail'))
+      const letter = points.findIndex((point) => /^open .*\.eml/.test(point))
+      expect([folder, letter]).not.toContain(-1)
+      for (const at of [folder, letter]) {
+        const desk = newDeskWithFaults()
+        const { stdout, stderr } = await desk.run(batch, { input: lines, fault: `SIGTERM ${at + 1}` })
+        const told = JSON.parse(stdout.trimEnd().split('\n').at(-1) ?? '')
+        expect(told).toMatchObject({ done: 3, refused: 0, left: 0 })
+        expect(stdout + stderr).not.toContain('Nothing was changed')
+        const written = existsSync(desk.path('hub.db.mail'))
+          ? readdirSync(desk.path('hub.db.mail')).filter((name) => name.endsWith('.eml')).length
+          : 0
+        const { messages } = JSON.parse((await desk.run(['mail', 'list', '--json'])).stdout)
+        const states = messages.map(({ state }: { state: string }) => state).sort()
+        expect(states).toEqual(Array.from({ length: 2 }, () => (written === 2 ? 'written' : 'queued')))
+        const codes = told.notices.map(({ code }: { code: string }) => code)
+        expect(codes).toContain(written === 2 ? 'mail-written' : 'mail-waiting')
+        desk.clear()
+      }
+    },
+  )
 })
 
 describe('a batch at a terminal', () => {
