@@ -8,7 +8,7 @@ const ofPrograms = ['test/end-to-end/**/*.test.ts']
 const ofServer = 'test/db/postgres/**'
 /** They take minutes, and what they try is not another on another line of Node. */
 const long = process.env.LEAVE_OUT_LONG_TESTS
-  ? ['test/end-to-end/{guessing,import-memory,desks}.test.ts']
+  ? ['test/end-to-end/{guessing,import-memory,desks,recorded-before-placed}.test.ts']
   : []
 /** Processes of the built program, at one server. */
 const ofDesks = 'test/end-to-end/desks.test.ts'
