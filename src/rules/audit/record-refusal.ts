@@ -1,7 +1,7 @@
 import type { Trx } from '../../db/transact.ts'
 import type { Actor } from '../permissions/actor.ts'
 import { appendAudit } from './append.ts'
-import { type RefusedTarget, refusedTargets } from './refused-targets.ts'
+import type { RefusedTarget } from './refused-targets.ts'
 
 interface Refusal extends RefusedTarget {
   by: Actor
@@ -46,6 +46,7 @@ async function append(trx: Trx, refusals: readonly Refusal[]): Promise<void> {
   const [first] = refusals
   if (first === undefined) return
   if (refusals.length === 1) return appendOne(trx, { of: first, targets: refusals, counts: {} })
+  const { refusedTargets } = await import('./refused-targets.ts')
   const { known, unknown } = await refusedTargets(trx, refusals)
   if (known.length === 0) {
     const counts = { targets: unknown.length, unknown: unknown.length }
