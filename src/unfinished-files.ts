@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
+import { lstatSync, readdirSync, readFileSync, readlinkSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 
@@ -15,6 +15,8 @@ export interface UnfinishedFile {
   path: string
   /** Its process ran on this machine and has surely ended; otherwise nobody knows. */
   abandoned: boolean
+  /** What it names lies in a folder that cannot be looked into now. */
+  outOfSight?: string
 }
 
 /** HOST-PROCESS-START-RANDOM, for the name of a file until it is whole: it says who is making it. */
@@ -28,11 +30,25 @@ const name = new RegExp(
   `[.-]([A-Za-z0-9_~]+)-(\\d+)-(\\d+)-[0-9a-f]{12}[.](?:${endings})(?:[.]\\w+)?${beside}$`,
 )
 
+export function isUnfinishedName(file: string): boolean {
+  return name.test(file)
+}
+
 /** What lies in a folder under a name that `makersMark` made; `of` is what such a name begins with. */
 export function unfinishedIn(folder: string, of: readonly string[]): UnfinishedFile[] {
   return namesIn(folder)
-    .filter((file) => of.some((start) => file.startsWith(start)) && name.test(file))
-    .map((file) => ({ path: join(folder, file), abandoned: statusOfMaker(file) === 'ended' }))
+    .filter((file) => of.some((start) => file.startsWith(start)) && isUnfinishedName(file))
+    .map((file) => join(folder, file))
+    .map((path) => ({ path, abandoned: statusOfMaker(path) === 'ended' && !isFolder(path) }))
+}
+
+/** No command of ours makes a folder under such a name, nor removes one. */
+function isFolder(path: string): boolean {
+  try {
+    return lstatSync(path).isDirectory()
+  } catch {
+    return false
+  }
 }
 
 /** A folder that may not be looked into tells nothing. */

@@ -5,9 +5,8 @@ import { removeAbandoned, unfinishedOutputsIn } from './unfinished-outputs.ts'
 import { unfinishedUploads } from '../db/contents/contents.ts'
 import { unfinishedSheets } from '../db/imports/pending-pin-sheets.ts'
 import type { OpenStore } from '../db/store/open.ts'
-import { isSharedPlace } from '../shared-place.ts'
 import { abandonedNotes, isNote, outputNotes, removeEndedNotes } from './output-notes.ts'
-import { placesOf } from './store-paths.ts'
+import { placesOf, placesOfStoreFile } from './store-paths.ts'
 import { statusOfMaker, type UnfinishedFile, unfinishedIn } from '../unfinished-files.ts'
 import { count } from '../render/text.ts'
 import type { Session } from './session.ts'
@@ -40,16 +39,15 @@ interface Noted {
 }
 
 function filesWith({ sheets, notes }: Noted, { settings, context }: LeftoverScope): UnfinishedFile[] {
-  const { db, keyFile } = placesOf({ settings })
+  const { keyFile } = placesOf({ settings })
+  const stores = placesOfStoreFile({ settings })
   const found = [
-    ...[db, keyFile]
-      .filter((file) => !isSharedPlace(file))
-      .flatMap((file) => unfinishedIn(dirname(file), [`${basename(file)}.`])),
+    ...[...stores, keyFile].flatMap((file) => unfinishedIn(dirname(file), [`${basename(file)}.`])),
     ...(settings.mailDir.value ? unfinishedIn(settings.mailDir.value, ['']) : []),
     ...unfinishedOutputsIn([
       ...[context.cwd, dirname(configFilePath(context))],
-      ...(isSharedPlace(db) ? [] : [dirname(db)]),
-      ...[...sheets, ...notes].map(({ unfinished }) => dirname(unfinished)),
+      ...stores.map((place) => dirname(place)),
+      ...[...sheets, ...notes].flatMap(({ unfinished }) => (unfinished === '' ? [] : [dirname(unfinished)])),
     ]),
   ]
   return [...new Map(found.map((file) => [file.path, file])).values()].filter(({ path }) => !isNote(path))

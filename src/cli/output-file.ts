@@ -1,5 +1,5 @@
-import { closeSync, existsSync, lstatSync, realpathSync, statSync } from 'node:fs'
-import { basename, dirname, extname, join, resolve } from 'node:path'
+import { closeSync, existsSync, lstatSync, statSync } from 'node:fs'
+import { dirname, extname, join, resolve } from 'node:path'
 import { fsyncSync, linkSync, openSync, renameSync, rmSync, trySyncFolder, writeSync } from '../disk.ts'
 import { Cancelled, Failure, Refused, Unavailable, Usage } from '../errors.ts'
 import { finishing } from '../interruption.ts'
@@ -10,6 +10,7 @@ import { changedMeanwhile } from './mutation.ts'
 import { noteOutput } from './output-notes.ts'
 import { confirm } from './prompt.ts'
 import type { Session } from './session.ts'
+import { behindLinks, realPlace } from './store-paths.ts'
 import { type OutputKind, removeAbandoned, unfinishedOutputsIn } from './unfinished-outputs.ts'
 
 /** The bytes of a file as they come, or what writes them to a path that is free, for its owner only. */
@@ -247,23 +248,6 @@ function refuseFilesOfTheStore(path: string, { file, session }: { file: string; 
       hint: 'Name another file, best in another folder.',
     },
   )
-}
-
-/** A path whose folder is written without links. */
-function realPlace(path: string): string {
-  try {
-    return join(realpathSync(dirname(path)), basename(path))
-  } catch {
-    return path
-  }
-}
-
-function behindLinks(path: string): string {
-  try {
-    return realpathSync(path)
-  } catch {
-    return path
-  }
 }
 
 /** @returns whether there is a file that would be replaced */

@@ -1,18 +1,23 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { lstatSync, statSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { dataFolder } from '../config.ts'
 import { mkdirSync, rmSync, writeFileSync } from '../disk.ts'
-import { isSharedPlace } from '../shared-place.ts'
+import { readSmallFile } from '../input-file.ts'
 import { makersMark, statusOfMaker, type UnfinishedFile, unfinishedIn } from '../unfinished-files.ts'
 import type { Session } from './session.ts'
-import { placesOf } from './store-paths.ts'
+import { placesOfStoreFile } from './store-paths.ts'
+import { isOutputName } from './unfinished-outputs.ts'
 
 type Scope = Pick<Session, 'settings' | 'context'>
 
 /** Where a file lies until it is whole, as whoever was writing it has noted; `path` is that of the note. */
 interface OutputNote extends UnfinishedFile {
+  /** Empty where the note names none. */
   unfinished: string
 }
+
+/** A longer one is none of ours: no path is longer. */
+const longestNote = 4097
 
 /**
  * Notes where a file is about to be written, so that a process that ends at once leaves word of it: beside the store,
@@ -21,8 +26,8 @@ interface OutputNote extends UnfinishedFile {
  * @returns takes the note back, once nothing is left to be named
  */
 export function noteOutput(scope: Scope, unfinished: string): () => void {
-  // What lies there is seen without a note.
-  if (startsOfNotes(scope).some((start) => dirname(start) === dirname(unfinished))) return () => undefined
+  // What lies beside the store is seen without a note.
+  if (placesOfStoreFile(scope).some((place) => dirname(place) === dirname(unfinished))) return () => undefined
   for (const start of startsOfNotes(scope)) {
     const note = `${start}${makersMark()}.note`
     try {
@@ -42,7 +47,7 @@ export function outputNotes(scope: Scope): OutputNote[] {
   return startsOfNotes(scope)
     .flatMap((start) => unfinishedIn(dirname(start), [basename(start)]))
     .filter(({ path }) => isNote(path))
-    .map((file) => ({ ...file, unfinished: textOf(file.path) }))
+    .map(readNote)
 }
 
 export function isNote(path: string): boolean {
@@ -61,8 +66,7 @@ export function removeEndedNotes(notes: readonly OutputNote[]): void {
 
 /** Where outputs are noted: what the name of a note begins with. */
 function startsOfNotes(scope: Scope): string[] {
-  const { db } = placesOf(scope)
-  return [...(isSharedPlace(db) ? [] : [`${db}.`]), startInDataFolder(scope)]
+  return [...placesOfStoreFile(scope).map((place) => `${place}.`), startInDataFolder(scope)]
 }
 
 function startInDataFolder({ context }: Scope): string {
@@ -70,7 +74,7 @@ function startInDataFolder({ context }: Scope): string {
 }
 
 function removeNote({ path, unfinished }: Pick<OutputNote, 'path' | 'unfinished'>): void {
-  if (unfinished !== '' && isThere(unfinished)) return
+  if (unfinished !== '' && stateOf(unfinished) !== 'gone') return
   try {
     rmSync(path, { force: true })
   } catch {
@@ -78,19 +82,33 @@ function removeNote({ path, unfinished }: Pick<OutputNote, 'path' | 'unfinished'
   }
 }
 
-/** It, or what a database keeps beside it. */
-function isThere(unfinished: string): boolean {
+/** What is no note of ours, or cannot be read, is let alone: it may name a file that is there. */
+function readNote(file: UnfinishedFile): OutputNote {
+  const text = textOf(file.path)
+  if (text === undefined) return { ...file, unfinished: '', abandoned: false }
+  if (!isOutputName(text)) return { ...file, unfinished: '' }
+  if (stateOf(text) !== 'unknown') return { ...file, unfinished: text }
+  return { ...file, unfinished: text, outOfSight: text }
+}
+
+/** Of it, and of what is kept beside a database; `unknown` where its folder is not there, or may not be looked into. */
+function stateOf(unfinished: string): 'there' | 'gone' | 'unknown' {
   try {
-    return readdirSync(dirname(unfinished)).some((name) => name.startsWith(basename(unfinished)))
+    const files = ['', '-wal', '-shm', '-journal', '.writer'].map((part) => `${unfinished}${part}`)
+    if (files.some((file) => lstatSync(file, { throwIfNoEntry: false }))) return 'there'
+    return statSync(dirname(unfinished)).isDirectory() ? 'gone' : 'unknown'
   } catch {
-    return false
+    return 'unknown'
   }
 }
 
-function textOf(note: string): string {
+/** Looked at first: a pipe would be waited for, and a large file takes all memory. */
+function textOf(note: string): string | undefined {
   try {
-    return readFileSync(note, 'utf8').trimEnd()
+    const found = lstatSync(note)
+    if (!found.isFile() || found.size > longestNote) return undefined
+    return readSmallFile(note).text?.trimEnd()
   } catch {
-    return ''
+    return undefined
   }
 }

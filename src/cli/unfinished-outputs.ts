@@ -1,5 +1,6 @@
+import { basename, isAbsolute } from 'node:path'
 import { rmSync } from '../disk.ts'
-import { type UnfinishedFile, unfinishedIn } from '../unfinished-files.ts'
+import { isUnfinishedName, type UnfinishedFile, unfinishedIn } from '../unfinished-files.ts'
 import type { Session } from './session.ts'
 
 /** What a file is for: the first part of its name until it is whole. */
@@ -25,6 +26,14 @@ export function unfinishedOutputsIn(
 ): UnfinishedFile[] {
   const starts = kinds.map((kind) => `.${kind}-`)
   return [...new Set(folders)].flatMap((folder) => unfinishedIn(folder, starts))
+}
+
+/** Whether a path is one that an output of ours has until it is whole. */
+export function isOutputName(path: string): boolean {
+  const name = basename(path)
+  return (
+    isAbsolute(path) && isUnfinishedName(name) && outputKinds.some((kind) => name.startsWith(`.${kind}-`))
+  )
 }
 
 /** Takes away what was surely left behind, and says so; what may still be made is let alone. */

@@ -1,7 +1,9 @@
-import { mkdirSync, readdirSync, writeFileSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import { mkdirSync, readdirSync, renameSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs'
+import { basename } from 'node:path'
 import { PassThrough } from 'node:stream'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { noteOutput, outputNotes } from '../../src/cli/output-notes.ts'
+import { noteOutput, outputNotes, removeEndedNotes } from '../../src/cli/output-notes.ts'
 import { resolveSettings } from '../../src/config.ts'
 import { makersMark } from '../../src/unfinished-files.ts'
 import { contextIn, newWorld, type World } from '../world.ts'
@@ -48,5 +50,83 @@ describe('the note of where a file is being written', () => {
     const scope = scopeWith(world.db)
     noteOutput(scope, world.path(`.backup-${makersMark()}.part.db`))
     expect(outputNotes(scope)).toEqual([])
+  })
+
+  it('is made of a file beside this user’s own things, where nobody looks', () => {
+    const scope = scopeWith(world.db)
+    const file = world.path(`data/ssh-admin/.pins-${makersMark()}.part.xlsx`)
+    noteOutput(scope, file)
+    expect(outputNotes(scope)).toMatchObject([{ unfinished: file }])
+  })
+
+  it('lies beside the store itself where a link names it, and is seen by either name', () => {
+    mkdirSync(world.path('links'))
+    writeFileSync(world.path('elsewhere/real.db'), '')
+    symlinkSync('../elsewhere/real.db', world.path('links/hub.db'))
+    symlinkSync('elsewhere', world.path('other'))
+    const file = world.path(`links/none/.backup-${makersMark()}.part.db`)
+    noteOutput(scopeWith(world.path('links/hub.db')), file)
+    expect(readdirSync(world.path('links'))).toEqual(['hub.db'])
+    for (const db of ['links/hub.db', 'elsewhere/real.db', 'other/real.db'])
+      expect(outputNotes(scopeWith(world.path(db)))).toMatchObject([{ unfinished: file }])
+  })
+})
+
+/** Of a process that ended: no process has so high a number. */
+const endedMark = () => makersMark().replace(/-\d+-\d+-/, '-99999999-1-')
+const pathOfEnded = () => `${world.db}.${endedMark()}.note`
+const endedOutput = () => world.path(`elsewhere/.backup-${endedMark()}.part.db`)
+const notesLeft = () => readdirSync(world.path('.')).filter((name) => name.endsWith('.note'))
+
+describe('the note of a process that ended', () => {
+  it('stays while the folder that it names is not there, and goes once nothing is in it', () => {
+    const scope = scopeWith(world.db)
+    const [note, file] = [pathOfEnded(), endedOutput()]
+    writeFileSync(note, `${file}\n`)
+    writeFileSync(file, 'half of it')
+    renameSync(world.path('elsewhere'), world.path('away'))
+    removeEndedNotes(outputNotes(scope))
+    expect(outputNotes(scope)).toMatchObject([{ path: note, unfinished: file, outOfSight: file }])
+    renameSync(world.path('away'), world.path('elsewhere'))
+    removeEndedNotes(outputNotes(scope))
+    expect(outputNotes(scope)).toEqual([{ path: note, unfinished: file, abandoned: true }])
+    rmSync(file)
+    removeEndedNotes(outputNotes(scope))
+    expect(notesLeft()).toEqual([])
+  })
+
+  it.each([
+    ['a pipe', (path: string) => execFileSync('mkfifo', [path])],
+    ['a folder', (path: string) => mkdirSync(path)],
+    ['a link', (path: string) => symlinkSync('/etc/passwd', path)],
+    [
+      'larger than any note',
+      (path: string) => {
+        writeFileSync(path, '')
+        truncateSync(path, 1e12)
+      },
+    ],
+  ])('is let alone where it is %s, and nothing promises to remove it', (_, make) => {
+    const scope = scopeWith(world.db)
+    const note = pathOfEnded()
+    make(note)
+    expect(outputNotes(scope)).toEqual([{ path: note, unfinished: '', abandoned: false }])
+    removeEndedNotes(outputNotes(scope))
+    expect(notesLeft()).toEqual([basename(note)])
+  })
+
+  it.each([
+    ['nothing', () => ''],
+    ['a file that is none of ours', () => world.path('elsewhere/thesis.txt')],
+    ['a folder', () => world.path('elsewhere')],
+    ['no whole path', () => basename(endedOutput())],
+  ])('goes where it names %s, which is not touched', (_, text) => {
+    const scope = scopeWith(world.db)
+    writeFileSync(world.path('elsewhere/thesis.txt'), 'a year of work')
+    const note = pathOfEnded()
+    writeFileSync(note, text())
+    expect(outputNotes(scope)).toEqual([{ path: note, unfinished: '', abandoned: true }])
+    removeEndedNotes(outputNotes(scope))
+    expect([notesLeft(), readdirSync(world.path('elsewhere'))]).toEqual([[], ['thesis.txt']])
   })
 })

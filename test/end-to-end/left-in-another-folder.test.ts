@@ -1,4 +1,5 @@
-import { copyFileSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import { copyFileSync, mkdirSync, readdirSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
@@ -77,6 +78,44 @@ describe('what a killed command was writing into another folder', () => {
     const failing = { fault: 'ENOSPC link c.db' }
     expect((await desk.run(['store', 'backup', 'elsewhere/c.db'], failing)).exit).toBe(7)
     expect([...unfinishedIn(desk.path('elsewhere')), ...unfinishedIn(desk.folder)]).toEqual([])
+  })
+})
+
+describe('what a killed command had noted', () => {
+  it('is remembered while its folder is away, whatever changes meanwhile', async () => {
+    const ran = await desk.run(['store', 'backup', 'elsewhere/b.db'], { fault: 'kill link b.db' })
+    expect(ran.signal, ran.stderr).toBe('SIGKILL')
+    const [left = ''] = unfinishedIn(desk.path('elsewhere'))
+    renameSync(desk.path('elsewhere'), desk.path('away'))
+    expect((await desk.run(change)).exit).toBe(0)
+    const { stdout } = await desk.run(['store', 'check'])
+    expect(stdout.replace(/\s+/g, ' ')).toContain(
+      `may have left ${left}, in a folder that cannot be looked into now. Once the folder can be, the next change removes it.`,
+    )
+    renameSync(desk.path('away'), desk.path('elsewhere'))
+    expect((await desk.run(['store', 'check'])).stdout).toContain(left)
+    await desk.run(['centres', 'create', 'EG9010', '--name', 'Sphinx', '--country', 'EG'])
+    expect([...unfinishedIn(desk.path('elsewhere')), ...unfinishedIn(desk.folder)]).toEqual([])
+  })
+
+  it('is named and removed where it lies among the user’s own things, and the store elsewhere', async () => {
+    const data = 'home/.local/share/ssh-admin'
+    mkdirSync(desk.path(data), { recursive: true })
+    const download = ['resources', 'download', '1', '--out', `${data}/t.bin`]
+    const ran = await desk.run(download, { fault: 'kill link t.bin' })
+    expect(ran.signal, ran.stderr).toBe('SIGKILL')
+    const [left = ''] = unfinishedIn(desk.path(data))
+    expect((await desk.run(['store', 'check'])).stdout).toContain(left)
+    await desk.run(change)
+    expect([...unfinishedIn(desk.path(data)), ...unfinishedIn(desk.folder)]).toEqual([])
+  })
+
+  it('holds nothing up where a pipe has the name of a note', async () => {
+    const name = 'hub.db.host~1-99999999-1-aaaaaaaaaab1.note'
+    execFileSync('mkfifo', [desk.path(name)])
+    expect((await desk.run(['store', 'check'])).stdout).toContain(name)
+    expect((await desk.run(change)).exit).toBe(0)
+    expect(desk.files()).toContain(name)
   })
 })
 

@@ -82,7 +82,15 @@ function openFolders(files: readonly string[]): Finding[] {
 }
 
 /** A file that is not whole, or never will be. */
-export function leftover({ path, abandoned }: UnfinishedFile): Finding {
+export function leftover({ path, abandoned, outOfSight }: UnfinishedFile): Finding {
+  if (outOfSight !== undefined) {
+    return {
+      target: path,
+      code: 'leftover',
+      message: `A command that was cut short may have left ${outOfSight}, in a folder that cannot be looked into now.`,
+      hint: `Once the folder can be, the next change removes it. If it never will be: rm ${shellWord(path)}`,
+    }
+  }
   return {
     target: path,
     code: 'leftover',
