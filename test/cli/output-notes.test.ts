@@ -5,7 +5,7 @@ import { PassThrough } from 'node:stream'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { noteOutput, outputNotes, removeEndedNotes } from '../../src/cli/output-notes.ts'
 import { resolveSettings } from '../../src/config.ts'
-import { makersMark } from '../../src/unfinished-files.ts'
+import { makersMark, unfinishedIn } from '../../src/unfinished-files.ts'
 import { contextIn, newWorld, type World } from '../world.ts'
 
 let world: World
@@ -113,6 +113,12 @@ describe('the note of a process that ended', () => {
     expect(outputNotes(scope)).toEqual([{ path: note, unfinished: '', abandoned: false }])
     removeEndedNotes(outputNotes(scope))
     expect(notesLeft()).toEqual([basename(note)])
+  })
+
+  it('promises to remove no folder, whatever its name', () => {
+    const name = `hub.db.${endedMark()}.new`
+    mkdirSync(world.path(name))
+    expect(unfinishedIn(world.path('.'), [''])).toMatchObject([{ abandoned: false }])
   })
 
   it.each([
