@@ -17,6 +17,8 @@ export async function progressOn(terminal: Terminal, first: string): Promise<Pro
     text: fitting(first),
     stream: drawable(terminal.stderr),
     discardStdin: false,
+    // That is known already; the library would look at this process's own surroundings.
+    isEnabled: true,
   }).start()
   return {
     say: (text) => {
