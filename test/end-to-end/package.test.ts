@@ -135,11 +135,17 @@ describe.skipIf(registry.exitCode !== 0)(
         const home = desk.path('empty home')
         mkdirSync(home)
         const [tarball = ''] = readdirSync(desk.folder).filter((name) => name.endsWith('.tgz'))
-        const { stdout: globalconfig } = await execa('npm', ['config', 'get', 'globalconfig'])
+        // The home is empty, and npm goes on as this machine has it set: on Node 20 it has something to compile.
+        const [globalconfig, userconfig] = await Promise.all(
+          ['globalconfig', 'userconfig'].map(
+            async (name) => (await execa('npm', ['config', 'get', name])).stdout,
+          ),
+        )
         const env = {
           PATH: `${desk.path('bin')}${delimiter}${process.env.PATH}`,
           HOME: home,
           npm_config_globalconfig: globalconfig,
+          npm_config_userconfig: userconfig,
           ...(later ? noCompiler : {}),
         }
         const npx = async (line: string) => {
