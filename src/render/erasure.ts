@@ -23,19 +23,19 @@ export const beyondReach = [
 ] as const
 
 export function erasureJson({
-  erasure: { accounts, events, messages },
+  erasure: { accounts, events, messages, changed: inStore },
   files: { length: files },
   left,
 }: Erased): JsonOfChange<'erasure'> {
-  const changed = accounts > 0 || files > 0
+  const changed = inStore || files > 0
   return { erased: { accounts, events, messages, files }, left: [...left, ...beyondReach], changed }
 }
 
 export function renderErasure({ erasure, files: { length: files }, left }: Erased, view: View): string {
-  const { accounts, events, messages } = erasure
+  const { accounts, events, messages, changed } = erasure
   if (!view.isTerminal) return tsvLine([accounts, events, messages, files])
   const { chalk } = view
-  const already = accounts === 0 && files === 0
+  const already = !changed && files === 0
   return [
     already
       ? 'Unchanged: they were erased before.'

@@ -86,6 +86,25 @@ describe('several targets of which one is refused', () => {
     expect(sentence.stdout).toMatch(/refused users suspend for [\w@.]+ [\w@.]* ?and 1 other/)
   })
 
+  it('is about a deleted account where it was the only one, too', async () => {
+    await world.centre('EG003', { coordinator: 'kofi@far.example' })
+    await world.user('gone@far.example', { centre: 'EG003', status: 'suspended' })
+    expect(await world.run(['users', 'delete', 'gone@far.example', '--yes'])).toMatchObject({ exit: 0 })
+    const argv = ['users', 'suspend', 'gone@far.example', '--as', 'coordinator@school.example', '--yes']
+    expect(await world.run(argv)).toMatchObject({ exit: 5 })
+    const [gone] = await world.rows("select id from users where email = 'gone@far.example'")
+    expect(
+      await world.rows(
+        "select user_id as id from audit_personal where field = 'subject' order by audit_id desc limit 1",
+      ),
+    ).toEqual([gone])
+    const read = ['audit', 'list', '--kind', 'refusal', '--json', '--as', 'kofi@far.example']
+    expect((await world.run(read)).json()).toMatchObject({
+      total: 1,
+      events: [{ subject: 'gone@far.example' }],
+    })
+  })
+
   it('is shown to who is at a centre that a table of new people names, and to nobody at another', async () => {
     for (const number of ['EG002', 'EG003'])
       await world.centre(number, { coordinator: `${number.toLowerCase()}@far.example` })

@@ -14,6 +14,7 @@ export const erase = () =>
     name: 'erase',
     summary: 'erase the name and address of a deleted user',
     description: `Erase the name and address of a deleted user, because they ask for it: from the store, the audit log, the messages and the mail directory. It cannot be undone.
+Of an address that no account has any more (a former one of somebody who was erased before former addresses went with them, or one that was typed again since), what names it goes.
 The audit log goes on saying what happened, without saying to whom, and that this was done. It says what it cannot reach.`,
     args: { email: orName('deleted-user', argument('the address or name of the deleted user')) },
     examples: ['ssh-admin users erase zaid@school.example --yes'],
@@ -27,7 +28,7 @@ The audit log goes on saying what happened, without saying to whom, and that thi
     },
     confirm: {
       question: ({ erasure, files }, { request: { email } }) =>
-        erasure.accounts > 0 || files.length > 0 ? questionAbout(email, erasure) : undefined,
+        erasure.changed || files.length > 0 ? questionAbout(email, erasure) : undefined,
       comparable: ({ erasure: { accounts, events, messages }, files }) => [accounts, events, messages, files],
     },
     // Once it counts: until then nothing is removed, and what stays of the files a repeated erasure finds.
@@ -90,7 +91,10 @@ const toOthers = 'a message to somebody else that names them'
 const traces =
   'traces in the file of the store, which another program has open: erase them again once it has ended'
 
-function questionAbout(email: string, { accounts, events }: Erasure): string {
+function questionAbout(email: string, { accounts, events, messages }: Erasure): string {
+  if (accounts === 0) {
+    return `Erase what names ${email} (which no account has; ${events} events, ${messages} messages)? This cannot be undone.`
+  }
   const many = accounts === 1 ? 'one deleted account' : `${accounts} deleted accounts`
   return `Erase the name and address of ${email} (${many}, ${events} events)? This cannot be undone.`
 }

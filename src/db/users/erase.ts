@@ -1,4 +1,4 @@
-import { type Kysely, sql } from 'kysely'
+import { type Kysely, type RawBuilder, sql } from 'kysely'
 import { anyOf, positionOf } from '../portable.ts'
 import type { Store } from '../schema.ts'
 import { together } from '../together.ts'
@@ -14,6 +14,11 @@ interface Somebody {
   ids: readonly number[]
   /** That one, and those they had before which nobody else has now. */
   addresses: readonly WrittenAddress[]
+}
+
+/** Of one of these accounts; of none where there are none. */
+function isOf(ids: readonly number[]): RawBuilder<boolean> {
+  return anyOf(sql.ref('user_id'), ids)
 }
 
 /** The deleted accounts of an address. */
@@ -32,12 +37,12 @@ export async function addressesWritten(trx: Trx, ids: readonly number[]): Promis
   const logged = trx
     .selectFrom('audit_personal')
     .select(sql<string>`value`.as('address'))
-    .where('user_id', 'in', [...ids])
+    .where(isOf(ids))
     .where(sql<boolean>`${positionOf('@', sql.ref('value'))} > 1`)
   const written = trx
     .selectFrom('outbox')
     .select('to_address as address')
-    .where('user_id', 'in', [...ids])
+    .where(isOf(ids))
     .where('to_address', '<>', '')
   const rows = await logged.union(written).execute()
   return rows.map(({ address }) => address)
@@ -52,7 +57,7 @@ export async function isOfSomebodyElse(
     .selectFrom('users')
     .select('id')
     .where('email_key', '=', emailKey)
-    .where('id', 'not in', [...ids])
+    .where(sql<boolean>`not ${anyOf(sql.ref('id'), ids)}`)
     .executeTakeFirst()
   return other !== undefined
 }
@@ -74,10 +79,10 @@ export async function eraseAccounts(trx: Trx, { ids, addresses }: Somebody): Pro
         pin_state: sql<'none'>`case when pin_state = 'issued' then 'void' else pin_state end`,
         pin_nonce: null,
       })
-      .where('id', 'in', [...ids]),
+      .where(anyOf(sql.ref('id'), ids)),
   )
-  await sendWithNext(trx, trx.deleteFrom('credentials').where('user_id', 'in', [...ids]))
-  await sendWithNext(trx, trx.deleteFrom('account_requests').where('user_id', 'in', [...ids]))
+  await sendWithNext(trx, trx.deleteFrom('credentials').where(isOf(ids)))
+  await sendWithNext(trx, trx.deleteFrom('account_requests').where(isOf(ids)))
   for (const { emailKey } of addresses) await forgetWrongSignIns(trx, emailKey)
 }
 
@@ -89,9 +94,7 @@ export async function eraseMessages(
   const theirs = await trx
     .selectFrom('outbox')
     .select(['id', 'file'])
-    .where((eb) =>
-      eb.or([eb('user_id', 'in', [...ids]), eb(sql`lower(to_address)`, 'in', spellingsOf(addresses))]),
-    )
+    .where((eb) => eb.or([isOf(ids), anyOf(sql`lower(to_address)`, spellingsOf(addresses))]))
     .execute()
   const numbers = theirs.map(({ id }) => id)
   await sendWithNext(
@@ -113,6 +116,51 @@ export async function eraseMessages(
   return { count: theirs.length, files: theirs.flatMap(({ file }) => (file === null ? [] : [file])) }
 }
 
+/** Whether a message, an import, a template's editor or the log names an address that no account has. */
+export async function isNamed(trx: Trx, address: WrittenAddress): Promise<boolean> {
+  const addresses = [address]
+  const spellings = spellingsOf(addresses)
+  const messages = trx
+    .selectFrom('outbox')
+    .select(['to_address', 'subject', 'fields', 'last_error'])
+    .where((eb) => eb.or(messageTexts.map((column) => mayMention(column, addresses))))
+    .execute()
+  const imports = trx
+    .selectFrom('imports')
+    .select(['file', 'sheet'])
+    .where((eb) => eb.or([mayMention('file', addresses), mayMention('sheet', addresses)]))
+    .execute()
+  const run = trx
+    .selectFrom('imports')
+    .select('id')
+    .where(anyOf(sql`lower(actor)`, spellings))
+    .limit(1)
+    .execute()
+  const templates = trx
+    .selectFrom('templates')
+    .select('name')
+    .where(anyOf(sql`lower(edited_by)`, spellings))
+    .execute()
+  const [inMessages, inImports, theirs, edited, inLog] = await together(
+    messages,
+    imports,
+    run,
+    templates,
+    valuesNaming(trx, addresses),
+  )
+  const names = (pattern: RegExp) => (row: object) =>
+    Object.values(row).some((text) => typeof text === 'string' && text.search(pattern) >= 0)
+  return (
+    theirs.length > 0 ||
+    edited.length > 0 ||
+    inLog.length > 0 ||
+    inMessages.some(names(mentionsIn(addresses))) ||
+    inImports.some(names(mentionsInFileName(addresses)))
+  )
+}
+
+const messageTexts = ['to_address', 'subject', 'fields', 'last_error'] as const
+
 /** Where others' rows name them: letters they had sent, templates they changed, imports they ran. */
 export async function eraseMentions(trx: Trx, { ids, addresses }: Somebody): Promise<void> {
   const spellings = spellingsOf(addresses)
@@ -121,11 +169,14 @@ export async function eraseMentions(trx: Trx, { ids, addresses }: Somebody): Pro
   }
   await sendWithNext(
     trx,
-    trx.updateTable('imports').set({ actor: erasedWord }).where(sql`lower(actor)`, 'in', spellings),
+    trx.updateTable('imports').set({ actor: erasedWord }).where(anyOf(sql`lower(actor)`, spellings)),
   )
   await sendWithNext(
     trx,
-    trx.updateTable('templates').set({ edited_by: erasedWord }).where(sql`lower(edited_by)`, 'in', spellings),
+    trx
+      .updateTable('templates')
+      .set({ edited_by: erasedWord })
+      .where(anyOf(sql`lower(edited_by)`, spellings)),
   )
   await sendWithNext(
     trx,
@@ -133,7 +184,7 @@ export async function eraseMentions(trx: Trx, { ids, addresses }: Somebody): Pro
       .updateTable('import_changes')
       .set({ before: null, after: null })
       .where('kind', '=', 'user-deleted')
-      .where('user_id', 'in', [...ids]),
+      .where(isOf(ids)),
   )
 }
 
@@ -194,7 +245,7 @@ export async function eraseFromAudit(
     .updateTable('audit_personal')
     .set({ value: null, salt: null })
     .where('value', 'is not', null)
-    .where((eb) => eb.or([eb('user_id', 'in', [...ids]), anyOf(sql`audit_id || ' ' || field`, naming)]))
+    .where((eb) => eb.or([isOf(ids), anyOf(sql`audit_id || ' ' || field`, naming)]))
     .returning(['audit_id', 'field'])
     .execute()
   const fields: Record<number, string[]> = {}

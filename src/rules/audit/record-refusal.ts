@@ -45,9 +45,12 @@ export function recordingTogether(records: readonly Record[]): Record {
 async function append(trx: Trx, refusals: readonly Refusal[]): Promise<void> {
   const [first] = refusals
   if (first === undefined) return
-  if (refusals.length === 1) return appendOne(trx, { of: first, targets: refusals, counts: {} })
   const { refusedTargets } = await import('./refused-targets.ts')
   const { known, unknown } = await refusedTargets(trx, refusals)
+  if (refusals.length === 1) {
+    const targets = known.length > 0 ? known : refusals
+    return appendOne(trx, { of: first, targets, counts: {} })
+  }
   if (known.length === 0) {
     const counts = { targets: unknown.length, unknown: unknown.length }
     return appendOne(trx, { of: first, targets: unknown.slice(0, 1), counts })

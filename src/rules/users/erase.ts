@@ -8,6 +8,7 @@ import {
   eraseFromAudit,
   eraseMentions,
   eraseMessages,
+  isNamed,
   isOfSomebodyElse,
   valuesNaming,
 } from '../../db/users/erase.ts'
@@ -31,6 +32,8 @@ export interface Erasure {
   addresses: WrittenAddress[]
   /** What of the store names them still, without the address. */
   left: string[]
+  /** Whether the store still held something of theirs. */
+  changed: boolean
 }
 
 interface Erasing {
@@ -55,23 +58,26 @@ export async function eraseUser(trx: Trx, { email: typed, left, ctx }: Erasing):
     })
   }
   const [first] = accounts
-  if (!first) {
-    if (await wasErased(trx, key)) {
-      return {
-        accounts: 0,
-        events: 0,
-        messages: 0,
-        files: [],
-        addresses: [{ email, emailKey: key }],
-        left: [],
-      }
-    }
-    throw new NotFound('user-not-found', `No deleted account has the address ${email}.`, {
-      hint: 'ssh-admin users list --deleted names those there are. Whoever was erased under an earlier key is not known by their address any more.',
-    })
-  }
+  if (!first) return eraseWithoutAccount(trx, { address: { email, emailKey: key }, left, ctx })
   const ids = accounts.map(({ id }) => id)
   return eraseThese(trx, { ids, address: { email: first.email, emailKey: key }, left, ctx })
+}
+
+/**
+ * An address that no account has: somebody was erased before their former addresses went with them, it was typed
+ * again since, or a list named it. What names it goes all the same.
+ */
+async function eraseWithoutAccount(
+  trx: Trx,
+  { address, left, ctx }: Pick<Erasing, 'left' | 'ctx'> & { address: WrittenAddress },
+): Promise<Erasure> {
+  if (await isNamed(trx, address)) return eraseThese(trx, { ids: [], address, left, ctx })
+  if (await wasErased(trx, address.emailKey)) {
+    return { accounts: 0, events: 0, messages: 0, files: [], addresses: [address], left: [], changed: false }
+  }
+  throw new NotFound('user-not-found', `No deleted account has the address ${address.email}.`, {
+    hint: 'ssh-admin users list --deleted names those there are. Whoever was erased under an earlier key is not known by their address any more.',
+  })
 }
 
 /** The accounts of one person, whatever their status. */
@@ -104,7 +110,15 @@ async function eraseThese(
     action: 'users.erased',
     facts: { users: ids, rows, values, messages: count, left: [...here, ...(await left(addresses))] },
   })
-  return { accounts: ids.length, events: rows.length, messages: count, files, addresses, left: here }
+  return {
+    accounts: ids.length,
+    events: rows.length,
+    messages: count,
+    files,
+    addresses,
+    left: here,
+    changed: true,
+  }
 }
 
 /** What is for somebody to see to: said without the address. */

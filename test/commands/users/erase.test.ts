@@ -158,6 +158,45 @@ describe('ssh-admin users erase', () => {
     expect(events.json()).toMatchObject({ total: 1 })
   })
 
+  it('takes along what names them since, and is unchanged after that', async () => {
+    await deleteZaid()
+    expect((await world.run(['users', 'erase', zaid, '--yes'])).exit).toBe(0)
+    await world.run(['users', 'suspend', zaid, '--as', 'amira@school.example', '--yes'])
+    expect(everything()).toContain(zaid)
+    const again = (await world.run(['users', 'erase', zaid, '--yes', '--json'])).json()
+    expect(again).toMatchObject({ changed: true, erased: { accounts: 0, events: 1 } })
+    expect(everything()).not.toContain(zaid)
+    expect((await world.run(['users', 'erase', zaid, '--yes', '--json'])).json().changed).toBe(false)
+    expect((await world.run(['audit', 'verify'])).exit).toBe(0)
+  })
+
+  it('reaches a former address of somebody whose erasure did not take it along yet', async () => {
+    const former = 'zaid.before@old.example'
+    await world.run(['users', 'suspend', former, '--as', 'amira@school.example', '--yes'])
+    const { db } = await world.store()
+    await db
+      .insertInto('outbox')
+      .values({
+        message_id: 'm',
+        to_address: 'amira@school.example',
+        to_name: 'Amira',
+        letter: 'address-changed',
+        subject: `About ${former}`,
+        fields: '{}',
+        state: 'sent',
+        created_at: world.now.toISOString(),
+      })
+      .execute()
+    expect((await world.run(['users', 'erase', former, '--dry-run'])).exit).toBe(0)
+    const ran = await world.run(['users', 'erase', former, '--yes', '--json'])
+    expect(ran.json()).toMatchObject({ changed: true, erased: { accounts: 0, events: 1, messages: 0 } })
+    expect(await world.rows('select subject from outbox')).toEqual([{ subject: 'About (erased)' }])
+    await (await world.store()).close()
+    expect(everything()).not.toContain('zaid.before')
+    expect((await world.run(['audit', 'verify'])).exit).toBe(0)
+    expect((await world.run(['users', 'erase', former, '--yes'])).exit).toBe(4)
+  })
+
   it('keeps in its event what it could not reach, and no address', async () => {
     await deleteZaid()
     mkdirSync(`${world.db}.mail`, { recursive: true })
