@@ -14,10 +14,12 @@ type Scope = Pick<Session, 'settings' | 'context'>
 interface OutputNote extends UnfinishedFile {
   /** Empty where the note names none. */
   unfinished: string
+  /** The number that its folder had on its disk; absent in notes of before. */
+  folder?: string | undefined
 }
 
-/** A longer one is none of ours: no path is longer. */
-const longestNote = 4097
+/** A longer one is none of ours: no path and number are longer. */
+const longestNote = 4096 + 32
 
 /**
  * Notes where a file is about to be written, so that a process that ends at once leaves word of it: beside the store,
@@ -28,12 +30,13 @@ const longestNote = 4097
 export function noteOutput(scope: Scope, unfinished: string): () => void {
   // What lies beside the store is seen without a note.
   if (placesOfStoreFile(scope).some((place) => dirname(place) === dirname(unfinished))) return () => undefined
+  const folder = numberOf(dirname(unfinished))
   for (const start of startsOfNotes(scope)) {
     const note = `${start}${makersMark()}.note`
     try {
       if (start === startInDataFolder(scope)) mkdirSync(dirname(start), { recursive: true, mode: 0o700 })
-      writeFileSync(note, `${unfinished}\n`, { mode: 0o600, flag: 'wx' })
-      return () => removeNote({ path: note, unfinished })
+      writeFileSync(note, `${unfinished}\n${folder ?? ''}\n`, { mode: 0o600, flag: 'wx' })
+      return () => removeNote({ path: note, unfinished, folder })
     } catch {
       // A note that is not whole says nothing.
       removeNote({ path: note, unfinished: '' })
@@ -73,8 +76,8 @@ function startInDataFolder({ context }: Scope): string {
   return join(dataFolder(context), '.output-')
 }
 
-function removeNote({ path, unfinished }: Pick<OutputNote, 'path' | 'unfinished'>): void {
-  if (unfinished !== '' && stateOf(unfinished) !== 'gone') return
+function removeNote({ path, ...noted }: Pick<OutputNote, 'path' | 'unfinished' | 'folder'>): void {
+  if (noted.unfinished !== '' && stateOf(noted) !== 'gone') return
   try {
     rmSync(path, { force: true })
   } catch {
@@ -86,19 +89,38 @@ function removeNote({ path, unfinished }: Pick<OutputNote, 'path' | 'unfinished'
 function readNote(file: UnfinishedFile): OutputNote {
   const text = textOf(file.path)
   if (text === undefined) return { ...file, unfinished: '', abandoned: false }
-  if (!isOutputName(text)) return { ...file, unfinished: '' }
-  if (stateOf(text) !== 'unknown') return { ...file, unfinished: text }
-  return { ...file, unfinished: text, outOfSight: text }
+  const [unfinished = '', folder = ''] = text.split('\n')
+  if (!isOutputName(unfinished)) return { ...file, unfinished: '' }
+  const noted = { unfinished, ...(/^\d+$/.test(folder) ? { folder } : {}) }
+  if (stateOf(noted) !== 'unknown') return { ...file, ...noted }
+  return { ...file, ...noted, outOfSight: unfinished }
 }
 
-/** Of it, and of what is kept beside a database; `unknown` where its folder is not there, or may not be looked into. */
-function stateOf(unfinished: string): 'there' | 'gone' | 'unknown' {
+/**
+ * Of it, and of what is kept beside a database; `unknown` where its folder is not there, or may not be looked into.
+ * A folder of another number is one that stands in for it, as where a disk is not mounted.
+ */
+function stateOf({
+  unfinished,
+  folder,
+}: Pick<OutputNote, 'unfinished' | 'folder'>): 'there' | 'gone' | 'unknown' {
   try {
     const files = ['', '-wal', '-shm', '-journal', '.writer'].map((part) => `${unfinished}${part}`)
     if (files.some((file) => lstatSync(file, { throwIfNoEntry: false }))) return 'there'
-    return statSync(dirname(unfinished)).isDirectory() ? 'gone' : 'unknown'
+    const there = numberOf(dirname(unfinished))
+    return there !== undefined && there === (folder ?? there) ? 'gone' : 'unknown'
   } catch {
     return 'unknown'
+  }
+}
+
+/** Of a folder on its disk, which is the same each time the disk is mounted. */
+function numberOf(folder: string): string | undefined {
+  try {
+    const found = statSync(folder, { bigint: true })
+    return found.isDirectory() ? String(found.ino) : undefined
+  } catch {
+    return undefined
   }
 }
 

@@ -1,5 +1,15 @@
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, readdirSync, renameSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs'
+import {
+  mkdirSync,
+  readdirSync,
+  renameSync,
+  rmdirSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs'
 import { basename } from 'node:path'
 import { PassThrough } from 'node:stream'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -93,6 +103,33 @@ describe('the note of a process that ended', () => {
     rmSync(file)
     removeEndedNotes(outputNotes(scope))
     expect(notesLeft()).toEqual([])
+  })
+
+  it('stays where another folder stands in for the one that it names, as where a disk is not mounted', () => {
+    const scope = scopeWith(world.db)
+    const [note, file] = [pathOfEnded(), endedOutput()]
+    const { ino } = statSync(world.path('elsewhere'), { bigint: true })
+    writeFileSync(note, `${file}\n${ino}\n`)
+    writeFileSync(file, 'half of it')
+    renameSync(world.path('elsewhere'), world.path('disk'))
+    mkdirSync(world.path('elsewhere'))
+    removeEndedNotes(outputNotes(scope))
+    expect(outputNotes(scope)).toMatchObject([{ path: note, unfinished: file, outOfSight: file }])
+    rmdirSync(world.path('elsewhere'))
+    renameSync(world.path('disk'), world.path('elsewhere'))
+    expect(outputNotes(scope)).toMatchObject([{ unfinished: file, abandoned: true }])
+    rmSync(file)
+    removeEndedNotes(outputNotes(scope))
+    expect(notesLeft()).toEqual([])
+  })
+
+  it('is written with the number of the folder that it names', () => {
+    const scope = scopeWith(world.db)
+    const remove = noteOutput(scope, unfinished())
+    renameSync(world.path('elsewhere'), world.path('disk'))
+    mkdirSync(world.path('elsewhere'))
+    remove()
+    expect(outputNotes(scope)).toHaveLength(1)
   })
 
   it.each([

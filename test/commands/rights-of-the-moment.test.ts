@@ -1,3 +1,4 @@
+import { appendAudit } from '../../src/rules/audit/append.ts'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { inProcess } from '../terminal.ts'
 import { connectSqlite } from '../../src/db/sqlite/driver.ts'
@@ -67,6 +68,12 @@ describe('the time of a change', () => {
     const [last, ...before] = await events()
     expect(last).toMatchObject(refusal)
     for (const { at } of [last, ...before]) expect(at).toBe('2026-03-02T12:00:00.000Z')
+  })
+
+  it('is that of the transaction where it was asked before another wrote', async () => {
+    const at = new Date('2026-03-02T08:59:59.000Z')
+    await world.commit((ctx) => (trx) => appendAudit(trx, { ...ctx, at, action: 'store.checked' }))
+    expect((await events())[0]).toMatchObject({ action: 'store.checked', at: world.now.toISOString() })
   })
 })
 

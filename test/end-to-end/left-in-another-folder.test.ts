@@ -90,7 +90,7 @@ describe('what a killed command had noted', () => {
     expect((await desk.run(change)).exit).toBe(0)
     const { stdout } = await desk.run(['store', 'check'])
     expect(stdout.replace(/\s+/g, ' ')).toContain(
-      `may have left ${left}, in a folder that cannot be looked into now. Once the folder can be, the next change removes it.`,
+      `may have left ${left}, in a folder that cannot be looked into now, or that another stands in for (is its disk mounted?). Once the folder can be, the next change removes it.`,
     )
     renameSync(desk.path('away'), desk.path('elsewhere'))
     expect((await desk.run(['store', 'check'])).stdout).toContain(left)

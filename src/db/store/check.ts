@@ -87,7 +87,7 @@ export function leftover({ path, abandoned, outOfSight }: UnfinishedFile): Findi
     return {
       target: path,
       code: 'leftover',
-      message: `A command that was cut short may have left ${outOfSight}, in a folder that cannot be looked into now.`,
+      message: `A command that was cut short may have left ${outOfSight}, in a folder that cannot be looked into now, or that another stands in for (is its disk mounted?).`,
       hint: `Once the folder can be, the next change removes it. If it never will be: rm ${shellWord(path)}`,
     }
   }

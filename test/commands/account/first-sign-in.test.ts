@@ -90,6 +90,45 @@ describe('the first sign-in', () => {
     expect((await setUp(newer)).exit).toBe(0)
   })
 
+  describe('opens nothing any more', () => {
+    const temporaryPassword = async () => {
+      if ((await world.account('huda@school.example')) === undefined)
+        await world.user('huda@school.example', { centre: 'EG001', hubRole: null, status: 'invited' })
+      await run('users reset-password huda@school.example --yes')
+      const temporary = /^ {3}(\S{19})$/m.exec(await newest())?.[1]
+      return () => run('account set-up huda@school.example', `${temporary}\n${good}\n`)
+    }
+    const code = async () => {
+      await run(`account activate ${email}`, `${await givePin()}\n${good}\n`)
+      const typed = codeIn(await newest())
+      return () => run(`account verify ${email}`, typed)
+    }
+    const pin = async () => {
+      const given = await givePin()
+      return () => run(`account activate ${email}`, `${given}\n${good}\n`)
+    }
+    const reset = async () => {
+      await run('users reset-password omar@school.example --yes')
+      const proof = linkIn(await newest())
+      return () => setUp(proof)
+    }
+
+    it.each([
+      ['a PIN', '30 days', '2026-04-01T09:00:00Z', pin],
+      ['a temporary password', '48 hours', '2026-03-04T09:00:00Z', temporaryPassword],
+      ['a code', '30 minutes', '2026-03-02T09:30:00Z', code],
+      ['a link to a new password', '24 hours', '2026-03-03T09:00:00Z', reset],
+    ])('of %s, to the second, after %s', async (_what, _lives, end, issue) => {
+      const use = await issue()
+      world.setClock(end)
+      expect((await use()).exit).toBe(3)
+      world.setClock(new Date(Date.parse(end) + 60_000))
+      const again = await issue()
+      world.setClock(new Date(2 * Date.parse(end) + 60_000 - Date.parse('2026-03-02T09:00:00Z') - 1000))
+      expect((await again()).exit).toBe(0)
+    })
+  })
+
   it('says of a used, an older and an altered link what is wrong with it', async () => {
     const older = await link()
     const proof = await linkFromStaff()

@@ -36,4 +36,14 @@ describe('the audit log', () => {
     expect(log).not.toContain(`${pin.slice(0, 4)} ${pin.slice(4)}`)
     expect(log).not.toMatch(/horse|wrong password|argon2|account\/set-up/i)
   })
+
+  it('tells by no digest that two rows are about the same person', async () => {
+    for (const verb of ['suspend', 'restore'])
+      expect((await world.run(['users', verb, 'omar@school.example', '--yes'])).exit).toBe(0)
+    const sealed = (
+      await world.rows<{ personal: string }>('select personal from audit order by id desc limit 2')
+    ).map(({ personal }) => JSON.parse(personal).subject)
+    expect(sealed[0].user).toBe(sealed[1].user)
+    expect(sealed[0].digest).not.toBe(sealed[1].digest)
+  })
 })
