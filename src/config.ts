@@ -151,11 +151,16 @@ function settingFrom(name: SettingName, { flags, env, file }: Sources): Setting 
 /** Where a person wrote it, as they would look for it. */
 function sourceOf(name: SettingName, from: Origin): string {
   if (from === 'environment') return variables[name]
-  return from === 'flag' ? flagOf(name) : `"${name}" in the configuration file`
+  return from === 'flag' ? flagOf(name) : `"${flagNameOf(name)}" in the configuration file`
 }
 
 function flagOf(name: SettingName): string {
-  return `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`
+  return `--${flagNameOf(name)}`
+}
+
+/** As its flag is named, and as it is told everywhere but in JSON: `mail-from`. */
+export function flagNameOf(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
 }
 
 /** Kinds of addresses that are written without slashes too; a file's own name may hold a colon. */
@@ -222,13 +227,23 @@ export function readConfigFile(context: Context): Configuration {
 
 /** What its text says. @throws `bad-config` */
 export function configurationOf(contents: string, path: string): Configuration {
-  const found = jsonOf(contents, path)
+  const found = underOurNames(jsonOf(contents, path))
   const wrong = whatIsWrongIn(found)
   if (isConfiguration(found, wrong)) return found
   throw new Usage(`The configuration file ${path} is wrong: ${wrong}.`, {
     code: 'bad-config',
-    hint: `It may hold: ${settingNames.join(', ')}; each a text, but asRequired: true or false. To mend it: ssh-admin config edit`,
+    hint: `It may hold: ${settingNames.map(flagNameOf).join(', ')}; each a text, but as-required: true or false. To mend it: ssh-admin config edit`,
   })
+}
+
+/** `mail-from` is `mailFrom`, unless the file says that too. */
+function underOurNames(found: unknown): unknown {
+  if (typeof found !== 'object' || found === null || Array.isArray(found)) return found
+  const entries = Object.entries(found).map(([name, value]) => {
+    const ours = settingNames.find((one) => flagNameOf(one) === name)
+    return [ours === undefined || ours in found ? name : ours, value] as const
+  })
+  return Object.fromEntries(entries)
 }
 
 function whatIsWrongIn(found: unknown): string | undefined {
@@ -236,11 +251,13 @@ function whatIsWrongIn(found: unknown): string | undefined {
     return 'it holds no settings between braces'
   const names: readonly string[] = settingNames
   for (const [name, value] of Object.entries(found)) {
+    const shown = flagNameOf(name)
+    if (settingNames.some((one) => one !== name && flagNameOf(one) === name)) return `it says ${name} twice`
     if (!names.includes(name)) return `it has no setting ${name}`
     if (name === 'asRequired') {
-      if (typeof value !== 'boolean') return `${name} is neither true nor false`
-    } else if (typeof value !== 'string') return `${name} is no text`
-    else if (value === '') return `${name} is empty; leave it out instead`
+      if (typeof value !== 'boolean') return `${shown} is neither true nor false`
+    } else if (typeof value !== 'string') return `${shown} is no text`
+    else if (value === '') return `${shown} is empty; leave it out instead`
   }
   return undefined
 }

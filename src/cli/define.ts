@@ -1,6 +1,7 @@
 import { Command } from 'commander'
 import type { AnswerName, AnyJsonAnswer, AnyJsonOfChange } from '../render/json.ts'
 import type { Pieces } from '../render/pieces.ts'
+import { paragraphsOf } from '../render/wrap.ts'
 import { action, answer, type InBatch, outputFor } from './action.ts'
 import { addCommonOptions } from './common-options.ts'
 import { type ListOptions, listParameters } from './list-options.ts'
@@ -183,7 +184,9 @@ function declare<Args, Options, Every = object>(
   addParameters(declared, every)
   const examples = spec.examples.map((line) => `  $ ${line}`).join('\n')
   declared.addHelpText('after', `\nExamples:\n${examples}\n`)
-  if (spec.notes !== undefined) declared.addHelpText('after', spec.notes.replace(/^\n+/, ''))
+  const { notes } = spec
+  if (notes !== undefined)
+    declared.addHelpText('after', () => paragraphsOf(notes.replace(/^\n+/, '')).join('\n'))
   const parameters = { args: spec.args, options: spec.options, every, changes: asks }
   return declared.action(action(parameters, { work, inBatch: { kind: batch, asks: mayAsk, createsStore } }))
 }

@@ -11,8 +11,13 @@ export interface PagedOutput {
   end: () => Promise<void>
 }
 
+/** Where it goes, and whether a pager is wanted. */
+interface Shown extends Pick<Session, 'terminal' | 'context'> {
+  common: Pick<Session['common'], 'pager'>
+}
+
 /** What is longer than the screen of a terminal goes through the pager; anything else as it would without one. */
-export function pagedOutput({ terminal, context, common }: Session): PagedOutput {
+export function pagedOutput({ terminal, context, common }: Shown): PagedOutput {
   const { rows = 0, columns = 80 } = context.stdout
   const pager = rows > 0 && common.pager ? pagerOf(context.env) : undefined
   if (pager === undefined) return { write: terminal.write, end: async () => undefined }

@@ -9,6 +9,7 @@ import type { Output } from '../output.ts'
 import { Usage } from '../errors.ts'
 import { isTopic } from './help/topics.ts'
 import { cleanForTerminal } from '../render/clean-text.ts'
+import { wrappedText } from '../render/wrap.ts'
 import { isSharedPlace } from '../shared-place.ts'
 import type { RunLine } from './batch-line.ts'
 import { sessionOf } from './session.ts'
@@ -33,14 +34,25 @@ export async function run(argv: readonly string[], context: Context): Promise<nu
       // Help and version end so.
       if (!(error instanceof CommanderError && error.exitCode === 0)) throw error
     })
-    if (help.length > 0) {
-      const text = forStream(context.stdout, cleanForTerminal(help.join('')), context.env)
-      await terminalOf(context, { color: false, quiet: false }).write(text)
-    }
+    if (help.length > 0) await writeHelp(help.join(''), words, context)
     return outcomeOf(program)
   } catch (error) {
     return await writeError(error, argv, context)
   }
+}
+
+/** As wide as commander's own part of it, in a pipe too; at a terminal that is too small for it through the pager. */
+async function writeHelp(help: string, argv: readonly string[], context: Context): Promise<void> {
+  const terminal = terminalOf(context, { color: false, quiet: false })
+  const text = wrappedText(cleanForTerminal(help), terminal.out.width)
+  if (!terminal.out.isTerminal) {
+    await terminal.write(text)
+    return
+  }
+  const { pagedOutput } = await import('./pager.ts')
+  const out = pagedOutput({ terminal, context, common: { pager: !argv.includes('--no-pager') } })
+  await out.write(text)
+  await out.end()
 }
 
 /** ssh-admin alone, typed at a terminal by Cambridge staff where there is a store, shows its status. */
@@ -276,10 +288,19 @@ async function grow(word: string, node: Loader | Group): Promise<Command> {
 async function groupCommand(word: string, { summary, alone }: Group): Promise<Command> {
   const group = alone
     ? await alone()
-    : addCommonOptions(new Command(word)).summary(summary).description(summary)
-  group.enablePositionalOptions().helpCommand(false)
+    : addCommonOptions(new Command(word)).summary(summary).description(sentence(summary))
+  group.enablePositionalOptions().helpCommand(false).configureHelp({ subcommandTerm: nameAndArguments })
   if (!alone) group.action(() => group.outputHelp())
   return group
+}
+
+function sentence(summary: string): string {
+  return `${summary.charAt(0).toUpperCase()}${summary.slice(1)}.`
+}
+
+/** That it takes options goes without saying: every command does. */
+function nameAndArguments(command: Command): string {
+  return `${command.name()} ${command.usage().replace(/\[options\] ?/, '')}`.trimEnd()
 }
 
 function nameOnly(word: string, node: Loader | Group): Command {

@@ -1,4 +1,4 @@
-import type { Setting, Settings } from '../config.ts'
+import { flagNameOf, type Setting, type Settings } from '../config.ts'
 import { withoutPassword } from '../password-in-url.ts'
 import { tsvLine } from './clean-text.ts'
 import { table, type View } from './table.ts'
@@ -6,7 +6,7 @@ import type { JsonAnswer } from './json.ts'
 
 export function renderSettings(settings: Settings, { file, view }: { file: string; view: View }): string {
   const rows = Object.entries(settings).map(([name, { value, from }]) => [
-    name,
+    flagNameOf(name),
     shown(name, value) ?? '',
     from,
   ])

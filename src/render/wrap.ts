@@ -53,14 +53,28 @@ function split(text: string): string[] {
   const words: string[] = []
   let rest = text
   for (let command = commandIn(rest); command; command = commandIn(rest)) {
-    words.push(...rest.slice(0, command.index).trimEnd().split(' '), command[0])
-    rest = rest.slice(command.index + command[0].length).trimStart()
+    const before = rest.slice(0, command.index).trimEnd()
+    words.push(...(before === '' ? [] : before.split(' ')), command[0])
+    rest = rest.slice(command.index + command[0].length).replace(/^ /, '')
   }
   return rest === '' && words.length > 0 ? words : [...words, ...rest.split(' ')]
 }
 
 const commandIn = (text: string) =>
-  /(?<=^|\s)(?:\$ )?ssh-admin (?:'[^']*'|[^;,])*?(?:[;,](?=\s)|$)/.exec(text)
+  /(?<=^|\s)(?:\$ )?ssh-admin (?:'[^']*'|[^;,])*?(?:[;,](?=\s)|(?= {2})|$)/.exec(text)
+
+/** Lines that are not indented as one paragraph, until a blank line: where they were broken in writing says nothing. */
+export function paragraphsOf(page: string): string[] {
+  const paragraphs: string[] = []
+  let isOpen = false
+  for (const line of page.split('\n')) {
+    const isProse = line !== '' && !line.startsWith(' ')
+    if (isProse && isOpen) paragraphs[paragraphs.length - 1] += ` ${line}`
+    else paragraphs.push(line)
+    isOpen = isProse
+  }
+  return paragraphs
+}
 
 /** Each of its lines. */
 export function wrappedText(text: string, width: number): string {

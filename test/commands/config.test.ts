@@ -22,6 +22,30 @@ describe('showing the settings', () => {
     })
   })
 
+  it('names each as its flag is named, and as config set takes it', async () => {
+    const shown = (await world.run(['config'])).stdout
+      .trim()
+      .split('\n')
+      .map((line) => line.split('\t')[0])
+    expect(shown).toEqual(expect.arrayContaining(['db', 'key-file', 'as-required', 'mail-from', 'base-url']))
+    for (const name of shown)
+      expect((await world.run(['config', 'unset', name ?? '', '--dry-run'])).exit, name).toBe(0)
+  })
+
+  it('reads a setting of the file under either of its names, and not under both', async () => {
+    configure('{"mail-from": "hub@school.example", "as-required": true}')
+    const { settings } = (await world.run(['config', '--as', 'staff', '--json'])).json()
+    expect(settings).toMatchObject({
+      mailFrom: { value: 'hub@school.example', from: 'file' },
+      asRequired: { value: 'true', from: 'file' },
+    })
+    expect((await world.run(['config', 'unset', 'mail-from', '--json'])).json()).toMatchObject({
+      changed: true,
+    })
+    configure('{"mail-from": "hub@school.example", "mailFrom": "other@school.example"}')
+    expect((await world.run(['config'])).stderr).toContain('it says mail-from twice')
+  })
+
   it('takes a flag before the environment, and the environment before the file', async () => {
     configure('{"mailFrom": "file@school.example", "db": "file.db"}')
     const env = { SSH_ADMIN_MAIL_FROM: 'environment@school.example' }

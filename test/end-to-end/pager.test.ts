@@ -44,13 +44,34 @@ describe('a list at a terminal', () => {
     ['roles list --matrix', 'Associate'],
     ['help json', 'notices'],
     ['centres show 0', 'Status'],
-    ['config', 'mailFrom'],
+    ['config', 'mail-from'],
+    ['--help', 'First steps'],
+    ['help', 'Topics'],
+    ['centres import --help', 'needed:'],
   ])('and so does what is no list: %s', async (line, words) => {
     const { stdout } = await world.run(['centres', 'list', '--format', 'ids', '--limit', '1'])
     const argv = line.replace(/0$/, stdout.trim()).split(' ')
     const { exit, text } = await list({ PAGER: world.path('pager') }, { rows: 4, argv })
     expect([exit, text]).toEqual([0, ''])
     expect(seen()).toContain(words)
+  })
+
+  it('does not take help that fits, or where --no-pager says so', async () => {
+    const pager = { PAGER: world.path('pager') }
+    for (const more of [{ argv: ['--help'], rows: 100 }, { argv: ['--help', '--no-pager'] }]) {
+      const { text } = await list(pager, more)
+      expect([text.includes('First steps'), seen()]).toEqual([true, ''])
+    }
+  })
+
+  it.each([40, 80, 81, 100])('breaks no line of its help within a word at %i columns', async (columns) => {
+    const { PATH = '' } = process.env
+    const env = { PATH, HOME: world.folder, TERM: 'xterm-256color', PAGER: 'cat' }
+    const pty = spawn(process.execPath, [builtProgram(), '--help'], { cols: columns, rows: 24, env })
+    const { text } = await typistAt(pty).leaves()
+    const tooWide = text.split(/\r?\n/).filter((line) => line.length > columns)
+    // A command is never broken: it is there to be pasted.
+    expect(tooWide.filter((line) => !line.startsWith('  $ ssh-admin '))).toEqual([])
   })
 
   it('does not take what a change says', async () => {

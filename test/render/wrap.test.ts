@@ -27,6 +27,21 @@ describe('a line that does not fit', () => {
       'ssh-admin NOUN --help says more;\nssh-admin help json, and others,\ntoo',
     ))
 
+  it('puts one blank between two commands, and ends one before the words beside it', () => {
+    expect(wrapped('ssh-admin NOUN --help says more; ssh-admin help json', 60)).toBe(
+      'ssh-admin NOUN --help says more; ssh-admin help json',
+    )
+    expect(wrapped('ssh-admin a --help; ssh-admin help json and others', 47)).toBe(
+      'ssh-admin a --help;\nssh-admin help json and others',
+    )
+    expect(wrapped('ssh-admin a b; ssh-admin c d, and what follows them', 40)).toBe(
+      'ssh-admin a b; ssh-admin c d, and what\nfollows them',
+    )
+    expect(wrapped('  ssh-admin mail send  try all that waits, now', 30)).toBe(
+      '  ssh-admin mail send  try all\n    that waits, now',
+    )
+  })
+
   it('counts two columns for a wide letter', () =>
     expect(wrapped('東京都立 国際高等 学校', 12)).toBe('東京都立\n国際高等\n学校'))
 

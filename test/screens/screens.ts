@@ -2,6 +2,7 @@ import { mkdirSync, readFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { everyCommand } from '../../docs/command-tree.ts'
+import { topics } from '../../src/cli/help/topics.ts'
 import { typedExample, worldFor } from '../example-worlds.ts'
 import { inProcess } from '../terminal.ts'
 import { newWorld } from '../world.ts'
@@ -15,7 +16,7 @@ export interface Screen {
   line: string
 }
 
-/** The first example of each command, as its help has it but for `--yes`; and the help of each noun. */
+/** The first example of each command, as its help has it but for `--yes`; the help of each noun, and each page of help. */
 export async function everyScreen(): Promise<Screen[]> {
   const commands = await everyCommand()
   const groups = new Set(commands.map(({ words }) => words.split(' ')[0] ?? ''))
@@ -25,12 +26,16 @@ export async function everyScreen(): Promise<Screen[]> {
   return [
     { words: 'help', line: 'ssh-admin --help' },
     ...[...groups].map((group) => ({ words: group, line: `ssh-admin ${group} --help` })),
-    ...commands.map(({ words }) => ({ words, line: `ssh-admin ${words} --help` })),
+    ...Object.keys(topics).map((topic) => ({ words: 'help', line: `ssh-admin help ${topic}` })),
+    ...commands
+      .filter(({ words }) => !groups.has(words))
+      .map(({ words }) => ({ words, line: `ssh-admin ${words} --help` })),
     ...examples,
   ]
 }
 
-export const isHelp = ({ line }: Pick<Screen, 'line'>) => line.endsWith('--help')
+export const isHelp = ({ line }: Pick<Screen, 'line'>) =>
+  line.endsWith('--help') || line.startsWith('ssh-admin help ')
 
 /** What asks for the text of a script, or for an editor. */
 const isLongLived = (words: string) => words === 'completion' || words === 'config edit'

@@ -1,17 +1,25 @@
 export const examplesPage = `Centres and their people, from a workbook:
 
-  ssh-admin centres sample centres.xlsx                         an empty workbook to fill in
-  ssh-admin centres lint centres.xlsx                           what is wrong with it, before anything changes
-  ssh-admin centres import centres.xlsx                         the plan, a question, then centres, users and PINs
-  ssh-admin centres import centres.xlsx --issues-out back.xlsx  the rows held back, to be corrected
-  ssh-admin centres imports undo 1                              take it back
+  ssh-admin centres sample centres.xlsx
+      an empty workbook to fill in
+  ssh-admin centres lint centres.xlsx
+      what is wrong with it, before anything changes
+  ssh-admin centres import centres.xlsx
+      the plan, a question, then centres, users and PINs
+  ssh-admin centres import centres.xlsx --issues-out back.xlsx
+      the rows held back, to be corrected
+  ssh-admin centres imports undo 1
+      take it back
 
 Somebody is on the phone:
 
-  ssh-admin find haddad                               people and centres, by any part of a name
-  ssh-admin users show amira@school.example           can they sign in, and if not, why
+  ssh-admin find haddad
+      people and centres, by any part of a name
+  ssh-admin users show amira@school.example
+      can they sign in, and if not, why
   ssh-admin users reset-password amira@school.example
-  ssh-admin users pin amira@school.example --show     the PIN they were given
+  ssh-admin users pin amira@school.example --show
+      the PIN they were given
 
 Somebody leaves:
 

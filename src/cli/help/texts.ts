@@ -72,30 +72,42 @@ The words of the letters can be changed: ssh-admin templates list.`
 export const settings = `A setting comes from a flag, else from the environment, else from the configuration file, else it
 has its default. ssh-admin config shows each value and where it came from.
 
-  --db PATH        SSH_ADMIN_DB                  the store; $XDG_DATA_HOME/ssh-admin/hub.db
-  --key-file PATH  SSH_ADMIN_KEY_FILE            its key; the store's path + .key
-                   SSH_ADMIN_KEY_COMMAND         a command that writes the key file's text, for a secret manager
-  --as EMAIL       SSH_ADMIN_AS                  act for this user, with their rights; Cambridge staff (staff)
-                   SSH_ADMIN_AS_REQUIRED         1: every command must say --as (asRequired: true in the file)
-  --smtp URL       SSH_ADMIN_SMTP_URL            the mail server; none (see: ssh-admin help mail)
-                   SSH_ADMIN_SMTP_PASSWORD_FILE  a file with the mail server's password
-  --mail-dir PATH  SSH_ADMIN_MAIL_DIR            where messages are written; the store's path + .mail
-                   SSH_ADMIN_MAIL_FROM           noreply@cambridgeinternational.org
-                   SSH_ADMIN_BASE_URL            https://support.cambridgeinternational.example
+  --db PATH or URL, SSH_ADMIN_DB
+      the store; by default $XDG_DATA_HOME/ssh-admin/hub.db
+  --key-file PATH, SSH_ADMIN_KEY_FILE
+      its key; by default the store's path + .key
+  SSH_ADMIN_KEY_COMMAND
+      a command that writes the key file's text, for a secret manager
+  --as EMAIL, SSH_ADMIN_AS
+      act for this user, with their rights; by default Cambridge staff (staff)
+  SSH_ADMIN_AS_REQUIRED
+      1: every command must say --as ("as-required": true in the file)
+  --smtp URL, SSH_ADMIN_SMTP_URL
+      the mail server; by default none (see: ssh-admin help mail)
+  SSH_ADMIN_SMTP_PASSWORD_FILE
+      a file with the mail server's password
+  --mail-dir PATH, SSH_ADMIN_MAIL_DIR
+      where messages are written; by default the store's path + .mail
+  SSH_ADMIN_MAIL_FROM
+      by default noreply@cambridgeinternational.org
+  SSH_ADMIN_BASE_URL
+      by default https://support.cambridgeinternational.example
 
 An empty setting is a mistake (exit 2), so that a script whose variable is empty never acts on the
 default; so is a key or a folder that is named by an address such as https://. A store may be on a server
 of PostgreSQL: postgres://USER@HOST/DATABASE, never with a password (~/.pgpass, PGPASSWORD). Its key is then
 $XDG_CONFIG_HOME/ssh-admin/STORE_ID.key, which each desk has a copy of.
 
-ssh-admin config set NAME VALUE writes one (config set mail-from hub@school.example), config unset takes it out,
-config edit opens the file.
+  ssh-admin config set mail-from hub@school.example    writes one
+  ssh-admin config unset mail-from                     takes it out
+  ssh-admin config edit                                opens the file
 
-The configuration file is $XDG_CONFIG_HOME/ssh-admin/config.json. It may hold: db, keyFile, keyCommand, as,
-asRequired, smtp, smtpPasswordFile, mailDir, mailFrom, baseUrl. For example:
+The configuration file is $XDG_CONFIG_HOME/ssh-admin/config.json. It may hold: db, key-file,
+key-command, as, as-required, smtp, smtp-password-file, mail-dir, mail-from, base-url, or the same as JSON has them
+(keyFile). For example:
 
   { "db": "/srv/hub/hub.db",
-    "keyFile": "/etc/ssh-admin/hub.key",
+    "key-file": "/etc/ssh-admin/hub.key",
     "smtp": "smtps://hub@mail.school.example" }
 
 NO_COLOR, FORCE_COLOR, TERM=dumb, CI and COLUMNS are honoured. A list that is longer than the screen goes through

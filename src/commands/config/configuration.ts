@@ -8,6 +8,7 @@ import {
   type Configuration,
   configFilePath,
   configurationOf,
+  flagNameOf,
   readableConfigFile,
   readConfigFile,
   resolveSettings,
@@ -27,13 +28,13 @@ export type { Configuration } from '../../config.ts'
 
 /** Every setting, named as its flag is. */
 export function settingFlags(): string[] {
-  return settingNames.map(flagName)
+  return settingNames.map(flagNameOf)
 }
 
 /** `mail-from`, as its flag is named, or `mailFrom`, as the file has it. */
 export function settingNamed(typed: string): SettingName {
   const found = settingNames.find(
-    (name) => name === typed.trim() || flagName(name) === typed.trim().toLowerCase(),
+    (name) => name === typed.trim() || flagNameOf(name) === typed.trim().toLowerCase(),
   )
   if (found) return found
   throw unknownName({ kind: 'setting', name: typed, known: settingFlags() })
@@ -43,7 +44,7 @@ export function settingNamed(typed: string): SettingName {
 export function typedSetting(name: SettingName, typed: string, { context }: Session): string | boolean {
   if (hasPassword(typed)) {
     throw new Usage(
-      `The value of ${flagName(name)} holds a password, and what is typed can be seen by others.`,
+      `The value of ${flagNameOf(name)} holds a password, and what is typed can be seen by others.`,
       {
         code: 'password-in-argument',
         hint: name === 'smtp' ? 'ssh-admin config set smtp-password-file FILE' : 'Leave the password out.',
@@ -51,9 +52,9 @@ export function typedSetting(name: SettingName, typed: string, { context }: Sess
     )
   }
   if (typed.trim() === '') {
-    throw new Usage(`The value of ${flagName(name)} is empty.`, {
+    throw new Usage(`The value of ${flagNameOf(name)} is empty.`, {
       code: 'empty-setting',
-      hint: `To take it out: ssh-admin config unset ${flagName(name)}`,
+      hint: `To take it out: ssh-admin config unset ${flagNameOf(name)}`,
     })
   }
   if (name === 'asRequired') {
@@ -95,10 +96,10 @@ export async function changeConfiguration(
   const changed = !isDeepStrictEqual(before, after) || !isReadable(context)
   if (context.signal.aborted) throw new Cancelled()
   if (changed && !common.dryRun) await replaceFile(path, { text, session })
-  const what = name === null ? 'The configuration' : flagName(name)
+  const what = name === null ? 'The configuration' : flagNameOf(name)
   return {
     text: changed ? `${what} is changed in ${path}.` : `${what} is as it was in ${path}; nothing to do.`,
-    json: { file: path, name: name && flagName(name), changed },
+    json: { file: path, name: name && flagNameOf(name), changed },
   }
 }
 
@@ -122,8 +123,4 @@ async function replaceFile(
   const file = ownOutputFile(session, { kind: 'config', path })
   await file.prepare(textOf(text))
   await file.moveIntoPlace()
-}
-
-function flagName(name: SettingName): string {
-  return name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
 }
