@@ -2,7 +2,7 @@ import { homedir } from 'node:os'
 import { isAbsolute, join, resolve } from 'node:path'
 import { decodeText } from './decode-text.ts'
 import type { Context } from './context.ts'
-import { isSharedPlace, readSharedPlace } from './shared-place.ts'
+import { isSharedPlace, readSharedPlace, storeNumber } from './shared-place.ts'
 import { Usage } from './errors.ts'
 import { readPlainFile } from './input-file.ts'
 
@@ -74,13 +74,19 @@ export function resolveSettings(
   const isShared = isSharedPlace(db.value ?? '')
   return {
     db,
-    keyFile: first('keyFile', isShared ? join(configFolder(context), 'STORE_ID.key') : `${db.value}.key`),
+    keyFile: first(
+      'keyFile',
+      isShared ? join(configFolder(context), `${storeNumber}.key`) : `${db.value}.key`,
+    ),
     keyCommand: first('keyCommand'),
     as: first('as'),
     asRequired: yesOrNo(first('asRequired', 'false')),
     smtp: first('smtp'),
     smtpPasswordFile: first('smtpPasswordFile'),
-    mailDir: first('mailDir', isShared ? join(dataFolder(context), 'mail') : `${db.value}.mail`),
+    mailDir: first(
+      'mailDir',
+      isShared ? join(dataFolder(context), `${storeNumber}.mail`) : `${db.value}.mail`,
+    ),
     mailFrom: first('mailFrom', 'noreply@cambridgeinternational.org'),
     baseUrl: first('baseUrl', 'https://support.cambridgeinternational.example'),
   }

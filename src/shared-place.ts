@@ -84,3 +84,10 @@ function passwordInAddress(address: string): Usage {
     },
   )
 }
+
+/** Stands for the store's own number in a path that a setting of a shared store has by default. */
+export const storeNumber = 'STORE_ID'
+
+export function withStoreNumber(path: string, storeId: string): string {
+  return path.replace(storeNumber, storeId)
+}

@@ -13,10 +13,16 @@ const noFiles = ':4'
 export function completionScript(shell: Shell): string {
   if (shell === 'bash') return bashScript
   if (shell === 'zsh') return zshScript
-  // Its lines for finding faults would write a file on each TAB where the environment names one.
-  return printedBy(() => script(shell, 'ssh-admin', 'ssh-admin')).replace(
-    'set -l file "$BASH_COMP_DEBUG_FILE"',
-    "set -l file ''",
+  return (
+    printedBy(() => script(shell, 'ssh-admin', 'ssh-admin'))
+      // Its lines for finding faults would write a file on each TAB where the environment names one.
+      .replace('set -l file "$BASH_COMP_DEBUG_FILE"', "set -l file ''")
+      // What stands behind a quotation mark that is still open, or behind a backslash, without it.
+      .replace(
+        'set -l lastArg (commandline -ct)',
+        () =>
+          `set -l lastArg (commandline -ct | string replace -r '^(--[^=]+=)?["\\']' '$1' | string replace -ra '\\\\\\\\(.)' '$1')`,
+      )
   )
 }
 
@@ -212,6 +218,8 @@ _ssh_admin() {
     local directive line
     local -a typed lines values
     typed=("\${(@Q)words[2,CURRENT]}")
+    # Behind a quotation mark that is still open.
+    if [[ -n $compstate[quote] ]]; then typed[-1]=$PREFIX; fi
     if [[ $typed[-1] == --*=* ]]; then
         typed[-1]=("\${typed[-1]%%=*}" "\${typed[-1]#*=}")
         compset -P '--[^=]#='

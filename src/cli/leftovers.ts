@@ -20,11 +20,12 @@ type LeftoverScope = Pick<Session, 'settings' | 'context'>
  */
 export async function unfinishedFiles(
   { settings, context }: LeftoverScope,
-  store?: Pick<OpenStore, 'db'>,
+  store?: Pick<OpenStore, 'db' | 'ownPath'>,
 ): Promise<UnfinishedFile[]> {
   const scope = { settings, context }
   const notes = outputNotes(scope)
-  return [...filesWith({ sheets: await notedSheets(store), notes }, scope), ...abandonedNotes(notes)]
+  const noted = { sheets: await notedSheets(store), notes }
+  return [...filesWith(noted, scope, store), ...abandonedNotes(notes)]
 }
 
 type NotedSheets = Awaited<ReturnType<typeof unfinishedSheets>>
@@ -38,12 +39,16 @@ interface Noted {
   notes: ReturnType<typeof outputNotes>
 }
 
-function filesWith({ sheets, notes }: Noted, { settings, context }: LeftoverScope): UnfinishedFile[] {
-  const { keyFile } = placesOf({ settings })
+function filesWith(
+  { sheets, notes }: Noted,
+  { settings, context }: LeftoverScope,
+  store: Pick<OpenStore, 'ownPath'> = { ownPath: (path) => path },
+): UnfinishedFile[] {
+  const keyFile = store.ownPath(placesOf({ settings }).keyFile)
   const stores = placesOfStoreFile({ settings })
   const found = [
     ...[...stores, keyFile].flatMap((file) => unfinishedIn(dirname(file), [`${basename(file)}.`])),
-    ...(settings.mailDir.value ? unfinishedIn(settings.mailDir.value, ['']) : []),
+    ...(settings.mailDir.value ? unfinishedIn(store.ownPath(settings.mailDir.value), ['']) : []),
     ...unfinishedOutputsIn([
       ...[context.cwd, dirname(configFilePath(context))],
       ...stores.map((place) => dirname(place)),
@@ -61,7 +66,7 @@ export async function removeLeftovers(
   const isKnownToHaveNone = store?.engine.server?.hasNotedSheets() === false
   const noted = isKnownToHaveNone ? [] : await notedSheets(store)
   const notes = outputNotes(session)
-  removeAbandoned(filesWith({ sheets: noted, notes }, session), session)
+  removeAbandoned(filesWith({ sheets: noted, notes }, session, store), session)
   removeEndedNotes(notes)
   if (existsSync(draftsFolder(session.context))) {
     const { removeOldDrafts } = await import('./drafts.ts')

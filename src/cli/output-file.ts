@@ -3,6 +3,7 @@ import { dirname, extname, join, resolve } from 'node:path'
 import { fsyncSync, linkSync, openSync, renameSync, rmSync, trySyncFolder, writeSync } from '../disk.ts'
 import { Cancelled, Failure, Refused, Unavailable, Usage } from '../errors.ts'
 import { finishing } from '../interruption.ts'
+import { storeNumber, withStoreNumber } from '../shared-place.ts'
 import { makersMark } from '../unfinished-files.ts'
 import type { CellToWrite, SheetToWrite } from '../workbook/sheet.ts'
 import type { Tables } from '../workbook/write.ts'
@@ -226,9 +227,14 @@ const partsOfStore =
 function refuseFilesOfTheStore(path: string, { file, session }: { file: string; session: Session }): void {
   const { settings, context } = session
   const real = realPlace(path)
-  const ofStore = [settings.db.value, settings.keyFile.value]
-    .filter((value) => value !== undefined)
-    .map((value) => resolve(context.cwd, value))
+  // The store is not open yet: its number is the one in the path, if it is any.
+  const number = /[0-9a-f]{24}/.exec(real)?.[0] ?? storeNumber
+  const pathsOf = (...values: (string | undefined)[]) =>
+    values
+      .filter((value) => value !== undefined)
+      .map((value) => resolve(context.cwd, withStoreNumber(value, number)))
+  const ofStore = pathsOf(settings.db.value, settings.keyFile.value)
+  const [mail] = pathsOf(settings.mailDir.value)
   const hit = ofStore.some((own) => {
     if (isSameFile(path, own)) return true
     // Where the store is named by a link, its journal lies beside the file itself.
@@ -236,10 +242,8 @@ function refuseFilesOfTheStore(path: string, { file, session }: { file: string; 
       (place) => real === place || (real.startsWith(place) && partsOfStore.test(real.slice(place.length))),
     )
   })
-  const mail = settings.mailDir.value
   const inMail =
-    mail !== undefined &&
-    [realPlace, behindLinks].some((placeOf) => dirname(real) === placeOf(resolve(context.cwd, mail)))
+    mail !== undefined && [realPlace, behindLinks].some((placeOf) => dirname(real) === placeOf(mail))
   if (!hit && !inMail) return
   throw new Refused(
     'same-file',

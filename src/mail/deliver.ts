@@ -98,7 +98,7 @@ const writing = 'the messages that are being written; what is left waits'
 /** Delivers these messages now, and tells what must be told about them. */
 async function deliver({ store, session, by, numbers, rate, counting }: Delivering): Promise<Delivered> {
   const { settings, context } = session
-  const folder = settings.mailDir.value ?? ''
+  const folder = store.ownPath(settings.mailDir.value ?? '')
   const written = new Map<number, OutboxRow>()
   const server = mailServerOf(settings)
   const { interruption } = context

@@ -1,5 +1,5 @@
 import { copyFileSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { execa } from 'execa'
 import type pg from 'pg'
 import { builtProgram } from '../built-program.ts'
@@ -238,10 +238,11 @@ async function whatIsWrong(
       )
   }
   const messages = Array.from({ length: desks }, (_, desk) =>
-    join(folder, `desk-${desk}`, '.local/share/ssh-admin/mail'),
+    join(folder, `desk-${desk}`, '.local/share/ssh-admin'),
   )
-    .filter((mail) => existsSync(mail))
-    .flatMap((mail) => readdirSync(mail))
+    .filter((own) => existsSync(own))
+    .flatMap((own) => readdirSync(own, { recursive: true, encoding: 'utf8' }))
+    .map((path) => basename(path))
     .filter((name) => name.endsWith('.eml'))
     .map((name) => Number(name.split('-')[0]))
   const twice = messages.filter((number, at) => messages.indexOf(number) !== at)

@@ -96,7 +96,8 @@ has its default. ssh-admin config shows each value and where it came from.
 An empty setting is a mistake (exit 2), so that a script whose variable is empty never acts on the
 default; so is a key or a folder that is named by an address such as https://. A store may be on a server
 of PostgreSQL: postgres://USER@HOST/DATABASE, never with a password (~/.pgpass, PGPASSWORD). Its key is then
-$XDG_CONFIG_HOME/ssh-admin/STORE_ID.key, which each desk has a copy of.
+$XDG_CONFIG_HOME/ssh-admin/STORE_ID.key, which each desk has a copy of, and each desk's messages are written to
+$XDG_DATA_HOME/ssh-admin/STORE_ID.mail.
 
   ssh-admin config set mail-from hub@school.example    writes one
   ssh-admin config unset mail-from                     takes it out

@@ -24,7 +24,8 @@ The audit log goes on saying what happened, without saying to whom, and that thi
     }),
     act: async (trx, ctx, request, store) => {
       store.engine.overwriteWhatGoes()
-      return eraseWithFiles(trx, ctx, request)
+      const { email, mailDir } = request
+      return eraseWithFiles(trx, ctx, { email, mailDir: store.ownPath(mailDir) })
     },
     confirm: {
       question: ({ erasure, files }, { request: { email } }) =>

@@ -2,8 +2,9 @@ import { readFileSync } from 'node:fs'
 import { setTimeout as pause } from 'node:timers/promises'
 import pg from 'pg'
 import { Cancelled, Unavailable } from '../../errors.ts'
-import { inWords } from './errors.ts'
+import { inWords, passwordMissing } from './errors.ts'
 import type { SharedPlace } from '../../shared-place.ts'
+import { passwordInFile } from './password-file.ts'
 
 const integer = 20
 const numeric = 1700
@@ -68,12 +69,19 @@ async function connectTo(
 ): Promise<pg.Client> {
   const { user, database, plain } = place
   const isLocal = host.startsWith('/') || /^(localhost|127\.\d+\.\d+\.\d+|::1)$/.test(host)
+  const password = () => {
+    const found = passwordInFile({ host, port, database, user: client.user ?? '' })
+    if (found === undefined) throw passwordMissing(place.shown)
+    return found
+  }
   const client = new pg.Client({
     host,
     port,
     database,
     ...(user === undefined ? {} : { user }),
     ssl: plain || isLocal ? false : { rejectUnauthorized: true, ...trusted(place) },
+    // Asked for only where the server wants one; pg's own way to the file prints a warning of its own.
+    ...(process.env.PGPASSWORD === undefined ? { password } : {}),
     types,
     keepAlive: true,
     connectionTimeoutMillis: maxConnecting,

@@ -87,16 +87,16 @@ export function inWords(error: unknown, place: string): unknown {
     })
   }
   if (error instanceof Error && /client password must be a string|no password/i.test(error.message)) {
-    return new Unavailable(
-      'store-refused',
-      `The server of ${place} asks for a password, and there is none.`,
-      {
-        hint: 'Put it into ~/.pgpass (HOST:PORT:DATABASE:USER:PASSWORD, chmod 600), or into PGPASSWORD.',
-        cause: error,
-      },
-    )
+    return passwordMissing(place, error)
   }
   const code = isDisconnected(error) && sqlStateOf(error) === '' ? 'ECONNRESET' : sqlStateOf(error)
   const found = words.find(({ pattern }) => pattern.test(code))
   return found ? new Unavailable(found.code, found.says(place), { hint: found.hint, cause: error }) : error
+}
+
+export function passwordMissing(place: string, cause?: unknown): Unavailable {
+  return new Unavailable('store-refused', `The server of ${place} asks for a password, and there is none.`, {
+    hint: 'Put it into ~/.pgpass (HOST:PORT:DATABASE:USER:PASSWORD, chmod 600), or into PGPASSWORD.',
+    cause,
+  })
 }

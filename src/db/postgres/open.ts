@@ -24,7 +24,7 @@ import { connect } from './connection.ts'
 import { sharedDatabase } from './dialect.ts'
 import { inWords, sqlStateOf } from './errors.ts'
 import { makeSchema } from './new-schema.ts'
-import { readSharedPlace, type SharedPlace } from '../../shared-place.ts'
+import { readSharedPlace, type SharedPlace, withStoreNumber } from '../../shared-place.ts'
 import { SharedConnection } from './shared-connection.ts'
 import type { StoreRow } from './store-row.ts'
 
@@ -73,7 +73,7 @@ function openedStore(
   { opening, created }: { opening: Opening; created: boolean },
 ): OpenStore {
   const { command, interruption, path, secret } = opening
-  const keyFile = () => keyFileOf(opening.keyFile, connection.row.storeId)
+  const keyFile = () => withStoreNumber(opening.keyFile, connection.row.storeId)
   const db = sharedDatabase(connection)
   let keys: Keys | undefined
   return {
@@ -83,6 +83,7 @@ function openedStore(
     get keyFile() {
       return keyFile()
     },
+    ownPath: (path) => withStoreNumber(path, connection.row.storeId),
     keyFromCommand: secret !== undefined,
     created,
     isCopy: false,
@@ -145,17 +146,10 @@ function sharedEngine(connection: SharedConnection, db: Kysely<Store>): Engine {
   }
 }
 
-/** Where no key file is named, the key of a shared store bears the store's own number. */
-const storeNumber = 'STORE_ID'
-
-export function keyFileOf(named: string, storeId: string): string {
-  return named.replace(storeNumber, storeId)
-}
-
 /** In one transaction: of two desks that begin at once, one begins the store and the other finds it. */
 async function begin(place: SharedPlace, opening: Opening): Promise<OpenStore> {
   const storeId = randomBytes(12).toString('hex')
-  const keyFile = keyFileOf(opening.keyFile, storeId)
+  const keyFile = withStoreNumber(opening.keyFile, storeId)
   if (existsSync(keyFile)) {
     throw new Unavailable(
       'key-without-store',

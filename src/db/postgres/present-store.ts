@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Unavailable } from '../../errors.ts'
 import { finishing } from '../../interruption.ts'
-import { readSharedPlace, type SharedPlace } from '../../shared-place.ts'
+import { readSharedPlace, type SharedPlace, withStoreNumber } from '../../shared-place.ts'
 import { makersMark } from '../../unfinished-files.ts'
 import type { LogHead } from '../audit/head-file.ts'
 import { copyTables, type Source } from '../store/copy-tables.ts'
@@ -16,7 +16,7 @@ import { copyToServer, rehearseNewSchema } from './copy-to-server.ts'
 import { grantsFor } from './desk-role.ts'
 import { inWords } from './errors.ts'
 import { emptySchema, makeSchema } from './new-schema.ts'
-import { connectionTo, keyFileOf } from './open.ts'
+import { connectionTo } from './open.ts'
 
 /** A store on a server that a backup is to take the place of. @throws `store-newer`, `store-older`, `store-refused` */
 export async function presentSharedStore(opening: Opening): Promise<PresentStore> {
@@ -26,7 +26,7 @@ export async function presentSharedStore(opening: Opening): Promise<PresentStore
   const kept = found ? schemaToKeep(place, opening.now()) : null
   return {
     fingerprint: found?.fingerprint,
-    keyFileFor: (storeId) => keyFileOf(opening.keyFile, found?.storeId ?? storeId),
+    keyFileFor: (storeId) => withStoreNumber(opening.keyFile, found?.storeId ?? storeId),
     erased: (storeId) => (found?.storeId === storeId ? found.erased : []),
     kept: kept === null ? null : shownWith(place, kept),
     copyBeside: join(tmpdir(), `ssh-admin-${process.pid}`),

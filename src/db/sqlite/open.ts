@@ -180,9 +180,10 @@ function keysOfStore(engine: Engine, place: KeyPlace): () => Keys {
   }
 }
 
-function opened(store: Omit<OpenStore, 'close'>): OpenStore {
+function opened(store: Omit<OpenStore, 'close' | 'ownPath'>): OpenStore {
   return {
     ...store,
+    ownPath: (path) => path,
     close: async () => {
       await store.db.destroy()
       store.engine.close()

@@ -1,0 +1,60 @@
+import { readFileSync, statSync } from 'node:fs'
+import { homedir } from 'node:os'
+import { join } from 'node:path'
+import { Unavailable } from '../../errors.ts'
+
+/** What a password is looked up for, as PostgreSQL's own programs do (the manual of libpq, 'The Password File'). */
+export interface Login {
+  host: string
+  port: number
+  database: string
+  user: string
+}
+
+/**
+ * The password of `~/.pgpass`, or of the file that PGPASSFILE names; none where there is no line for it.
+ * @throws Unavailable `store-refused` where others can read the file: its passwords are no secrets
+ */
+export function passwordInFile(login: Login, env = process.env): string | undefined {
+  const file = env.PGPASSFILE || defaultFile(env)
+  const there = statSync(file, { throwIfNoEntry: false })
+  if (!there?.isFile()) return undefined
+  if (process.platform !== 'win32' && there.mode & 0o077) {
+    throw new Unavailable(
+      'store-refused',
+      `The password file ${file} can be read by others, and is not used.`,
+      {
+        hint: `Make it yours alone: chmod 600 ${file}. Who could read it may have the password.`,
+      },
+    )
+  }
+  return passwordIn(readFileSync(file, 'utf8'), login)
+}
+
+function defaultFile({ APPDATA, HOME }: NodeJS.ProcessEnv): string {
+  if (process.platform === 'win32') return join(APPDATA ?? '', 'postgresql', 'pgpass.conf')
+  return join(HOME || homedir(), '.pgpass')
+}
+
+/** The first line that fits, `HOST:PORT:DATABASE:USER:PASSWORD`: `*` fits all, `\` takes a colon or itself as it is. */
+export function passwordIn(text: string, { host, port, database, user }: Login): string | undefined {
+  // A socket is named by its folder, or as this machine.
+  const hosts = host.startsWith('/') ? [host, 'localhost'] : [host]
+  const wanted = [hosts, [String(port)], [database], [user]]
+  for (const line of text.split(/\r?\n/)) {
+    if (line.startsWith('#')) continue
+    const parts = /^((?:\\.|[^\\:])*):((?:\\.|[^\\:])*):((?:\\.|[^\\:])*):((?:\\.|[^\\:])*):(.*)$/s
+      .exec(line)
+      ?.slice(1)
+    if (!parts) continue
+    const [password = '', ...fields] = [...parts].reverse()
+    fields.reverse()
+    const fits = fields.every((field, at) => field === '*' || wanted[at]?.includes(unescaped(field)))
+    if (fits) return unescaped(password)
+  }
+  return undefined
+}
+
+function unescaped(field: string): string {
+  return field.replace(/\\(.)/gs, '$1')
+}

@@ -1,0 +1,50 @@
+import { existsSync, readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import pg from 'pg'
+import { afterEach, beforeEach, expect, it } from 'vitest'
+import { newWorld, type World } from '../../world.ts'
+
+const schema = `own_paths_${process.pid}`
+let world: World
+/** As at a desk that names no paths. */
+let desk: Record<string, string | undefined>
+let key: string
+
+beforeEach(async () => {
+  world = newWorld()
+  const unset = { SSH_ADMIN_KEY_FILE: undefined, SSH_ADMIN_MAIL_DIR: undefined }
+  const db = world.db.replace(/schema=\w+/, `schema=${schema}`)
+  desk = { ...unset, HOME: world.path('home'), SSH_ADMIN_DB: db }
+  await run('store', 'init')
+  await run('centres', 'create', 'EG001', '--name', 'Nile', '--country', 'Egypt')
+  await run('users', 'add', 'Omar Said <omar@school.example>', '--centre', 'EG001', '--yes')
+  const config = world.path('home/.config/ssh-admin')
+  key = join(config, readdirSync(config).find((name) => name.endsWith('.key')) ?? '')
+})
+afterEach(async () => {
+  const server = new pg.Client({ connectionString: world.db.replace(/\?.*/, '') })
+  await server.connect()
+  await server.query(`drop schema if exists ${schema} cascade`)
+  await server.end()
+  await world.close()
+})
+
+const run = (...argv: string[]) => world.run([...argv, '--json'], { env: desk })
+const folder = () => world.path(`home/.local/share/ssh-admin/${/[0-9a-f]{24}/.exec(key)?.[0]}.mail`)
+
+it('has its messages in a folder that bears the number of the store, as its key does', async () => {
+  expect(readdirSync(folder())).toEqual([expect.stringMatching(/account-set-up.*\.eml$/)])
+})
+
+it('takes the messages of whoever is erased from there', async () => {
+  for (const verb of ['suspend', 'delete', 'erase']) await run('users', verb, 'omar@school.example', '--yes')
+  expect(readdirSync(folder())).toEqual([])
+})
+
+it('lets no file be written over its key, or among its messages', async () => {
+  for (const file of [key, `${key}.head`, join(folder(), 'page.html')]) {
+    const ran = await run('mail', 'show', '1', '--html', file, '--yes')
+    expect([file, ran.exit, ran.error().code]).toEqual([file, 3, 'same-file'])
+  }
+  expect(existsSync(join(folder(), 'page.html'))).toBe(false)
+})
