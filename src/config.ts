@@ -1,5 +1,6 @@
 import { homedir } from 'node:os'
 import { isAbsolute, join, resolve } from 'node:path'
+import { kebabCase } from './kebab-case.ts'
 import { decodeText } from './decode-text.ts'
 import type { Context } from './context.ts'
 import { isSharedPlace, readSharedPlace, storeNumber } from './shared-place.ts'
@@ -157,16 +158,11 @@ function settingFrom(name: SettingName, { flags, env, file }: Sources): Setting 
 /** Where a person wrote it, as they would look for it. */
 function sourceOf(name: SettingName, from: Origin): string {
   if (from === 'environment') return variables[name]
-  return from === 'flag' ? flagOf(name) : `"${flagNameOf(name)}" in the configuration file`
+  return from === 'flag' ? flagOf(name) : `"${kebabCase(name)}" in the configuration file`
 }
 
 function flagOf(name: SettingName): string {
-  return `--${flagNameOf(name)}`
-}
-
-/** As its flag is named, and as it is told everywhere but in JSON: `mail-from`. */
-export function flagNameOf(name: string): string {
-  return name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
+  return `--${kebabCase(name)}`
 }
 
 /** Kinds of addresses that are written without slashes too; a file's own name may hold a colon. */
@@ -238,7 +234,7 @@ export function configurationOf(contents: string, path: string): Configuration {
   if (isConfiguration(found, wrong)) return found
   throw new Usage(`The configuration file ${path} is wrong: ${wrong}.`, {
     code: 'bad-config',
-    hint: `It may hold: ${settingNames.map(flagNameOf).join(', ')}; each a text, but as-required: true or false. To mend it: ssh-admin config edit`,
+    hint: `It may hold: ${settingNames.map(kebabCase).join(', ')}; each a text, but as-required: true or false. To mend it: ssh-admin config edit`,
   })
 }
 
@@ -246,7 +242,7 @@ export function configurationOf(contents: string, path: string): Configuration {
 function underOurNames(found: unknown): unknown {
   if (typeof found !== 'object' || found === null || Array.isArray(found)) return found
   const entries = Object.entries(found).map(([name, value]) => {
-    const ours = settingNames.find((one) => flagNameOf(one) === name)
+    const ours = settingNames.find((one) => kebabCase(one) === name)
     return [ours === undefined || ours in found ? name : ours, value] as const
   })
   return Object.fromEntries(entries)
@@ -257,8 +253,8 @@ function whatIsWrongIn(found: unknown): string | undefined {
     return 'it holds no settings between braces'
   const names: readonly string[] = settingNames
   for (const [name, value] of Object.entries(found)) {
-    const shown = flagNameOf(name)
-    if (settingNames.some((one) => one !== name && flagNameOf(one) === name)) return `it says ${name} twice`
+    const shown = kebabCase(name)
+    if (settingNames.some((one) => one !== name && kebabCase(one) === name)) return `it says ${name} twice`
     if (!names.includes(name)) return `it has no setting ${name}`
     if (name === 'asRequired') {
       if (typeof value !== 'boolean') return `${shown} is neither true nor false`

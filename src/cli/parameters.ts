@@ -1,4 +1,5 @@
 import { Argument, type Command, Option } from 'commander'
+import { kebabCase } from '../kebab-case.ts'
 import { Usage } from '../errors.ts'
 import {
   choiceOf,
@@ -227,7 +228,7 @@ export function namedParameters<Args, Options, Every>({
 
 /** Tells commander of them. */
 export function addParameters<Values>(to: Command, parameters: Parameters<Values> | undefined): void {
-  if (parameters) for (const name in parameters) parameters[name].declare(to, kebab(name))
+  if (parameters) for (const name in parameters) parameters[name].declare(to, kebabCase(name))
 }
 
 /** Checks what was typed; says what is wrong with it in one line. @throws a usage error */
@@ -237,7 +238,7 @@ export function valuesOf<Args, Options, Every>(
 ): Args & Every & Options {
   const problems: string[] = []
   const values = {
-    ...checked(args, typed, { problems, spelt: kebab }),
+    ...checked(args, typed, { problems, spelt: kebabCase }),
     ...checked(every, typed, { problems, spelt: asOption }),
     ...checked(options, typed, { problems, spelt: asOption }),
   }
@@ -268,7 +269,7 @@ function isWhole<Values>(_values: object, problems: readonly string[]): _values 
 }
 
 function asOption(name: string): string {
-  return long(kebab(name))
+  return long(kebabCase(name))
 }
 
 function spokenOf(name: string, value: unknown): string {
@@ -281,9 +282,4 @@ function collect(value: string, before: string[] | undefined): string[] {
 
 function long(name: string): string {
   return `--${name}`
-}
-
-/** `transferTo` → `transfer-to`. */
-function kebab(name: string): string {
-  return name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
 }

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
 import { Command, CommanderError } from 'commander'
+import { kebabCase } from '../kebab-case.ts'
 import { addCommonOptions } from './common-options.ts'
 import { setInvocation, outcomeOf } from './action.ts'
 import { type Loader, type Group, summaries, tree } from './tree.ts'
@@ -336,5 +337,5 @@ function positionsIn(argv: readonly string[]): { word: string; at: number }[] {
 
 /** commander's code in our spelling. */
 function codeOf({ code }: CommanderError): string {
-  return code.replace(/^commander\./, '').replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
+  return kebabCase(code.replace(/^commander\./, ''))
 }

@@ -1,3 +1,4 @@
+import { kebabCase } from '../kebab-case.ts'
 import { Usage } from '../errors.ts'
 
 /** The words of a line: as a shell would take them apart, or as JSON says them; none where it is empty or a comment. @throws a usage error */
@@ -74,7 +75,7 @@ function wordsOfJson(text: string): string[] {
 }
 
 function wordsOfOption(name: string, value: unknown): string[] {
-  const flag = `--${name.replace(/^--/, '').replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`
+  const flag = `--${kebabCase(name.replace(/^--/, ''))}`
   if (value === true) return [flag]
   if (value === false || value === null)
     throw wrongJson(`"${name}" is ${value}: leave it out, or name what is meant, such as "noAdmin": true`)

@@ -1,4 +1,5 @@
-import { flagNameOf, type Setting, type Settings } from '../config.ts'
+import type { Setting, Settings } from '../config.ts'
+import { kebabCase } from '../kebab-case.ts'
 import { withoutPassword } from '../password-in-url.ts'
 import { tsvLine } from './clean-text.ts'
 import { table, type View } from './table.ts'
@@ -6,7 +7,7 @@ import type { JsonAnswer } from './json.ts'
 
 export function renderSettings(settings: Settings, { file, view }: { file: string; view: View }): string {
   const rows = Object.entries(settings).map(([name, { value, from }]) => [
-    flagNameOf(name),
+    kebabCase(name),
     shown(name, value) ?? '',
     from,
   ])

@@ -6,7 +6,8 @@ import { exitCodes } from '../../src/cli/help/texts.ts'
 import { topics } from '../../src/cli/help/topics.ts'
 import { wholeProgram } from '../../src/cli/run.ts'
 import { isCommand } from '../../src/cli/tree.ts'
-import { flagNameOf, settingNames, variables } from '../../src/config.ts'
+import { settingNames, variables } from '../../src/config.ts'
+import { kebabCase } from '../../src/kebab-case.ts'
 import { centreColumns } from '../../src/import/columns.ts'
 import { catalogue } from '../../src/rules/roles/catalogue.ts'
 import { inProcess } from '../terminal.ts'
@@ -59,7 +60,7 @@ describe('each page of help', () => {
     const text = await page('settings')
     for (const name of settingNames) {
       expect(text).toContain(variables[name])
-      expect(text).toMatch(new RegExp(`\\b${flagNameOf(name)}\\b`))
+      expect(text).toMatch(new RegExp(`\\b${kebabCase(name)}\\b`))
     }
   })
 

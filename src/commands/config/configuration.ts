@@ -1,6 +1,7 @@
 import { existsSync, realpathSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
+import { kebabCase } from '../../kebab-case.ts'
 import type { AnswerOfChange } from '../../cli/define.ts'
 import { ownOutputFile, textOf } from '../../cli/output-file.ts'
 import type { Session } from '../../cli/session.ts'
@@ -8,7 +9,6 @@ import {
   type Configuration,
   configFilePath,
   configurationOf,
-  flagNameOf,
   readableConfigFile,
   readConfigFile,
   resolveSettings,
@@ -28,13 +28,13 @@ export type { Configuration } from '../../config.ts'
 
 /** Every setting, named as its flag is. */
 export function settingFlags(): string[] {
-  return settingNames.map(flagNameOf)
+  return settingNames.map(kebabCase)
 }
 
 /** `mail-from`, as its flag is named, or `mailFrom`, as the file has it. */
 export function settingNamed(typed: string): SettingName {
   const found = settingNames.find(
-    (name) => name === typed.trim() || flagNameOf(name) === typed.trim().toLowerCase(),
+    (name) => name === typed.trim() || kebabCase(name) === typed.trim().toLowerCase(),
   )
   if (found) return found
   throw unknownName({ kind: 'setting', name: typed, known: settingFlags() })
@@ -44,7 +44,7 @@ export function settingNamed(typed: string): SettingName {
 export function typedSetting(name: SettingName, typed: string, { context }: Session): string | boolean {
   if (hasPassword(typed)) {
     throw new Usage(
-      `The value of ${flagNameOf(name)} holds a password, and what is typed can be seen by others.`,
+      `The value of ${kebabCase(name)} holds a password, and what is typed can be seen by others.`,
       {
         code: 'password-in-argument',
         hint: name === 'smtp' ? 'ssh-admin config set smtp-password-file FILE' : 'Leave the password out.',
@@ -52,9 +52,9 @@ export function typedSetting(name: SettingName, typed: string, { context }: Sess
     )
   }
   if (typed.trim() === '') {
-    throw new Usage(`The value of ${flagNameOf(name)} is empty.`, {
+    throw new Usage(`The value of ${kebabCase(name)} is empty.`, {
       code: 'empty-setting',
-      hint: `To take it out: ssh-admin config unset ${flagNameOf(name)}`,
+      hint: `To take it out: ssh-admin config unset ${kebabCase(name)}`,
     })
   }
   if (name === 'asRequired') {
@@ -96,10 +96,10 @@ export async function changeConfiguration(
   const changed = !isDeepStrictEqual(before, after) || !isReadable(context)
   if (context.signal.aborted) throw new Cancelled()
   if (changed && !common.dryRun) await replaceFile(path, { text, session })
-  const what = name === null ? 'The configuration' : flagNameOf(name)
+  const what = name === null ? 'The configuration' : kebabCase(name)
   return {
     text: changed ? `${what} is changed in ${path}.` : `${what} is as it was in ${path}; nothing to do.`,
-    json: { file: path, name: name && flagNameOf(name), changed },
+    json: { file: path, name: name && kebabCase(name), changed },
   }
 }
 

@@ -4,7 +4,7 @@ import pg from 'pg'
 import { Cancelled, Unavailable } from '../../errors.ts'
 import { inWords, passwordMissing } from './errors.ts'
 import type { SharedPlace } from '../../shared-place.ts'
-import { passwordInFile } from './password-file.ts'
+import { hasPasswordInEnvironment, passwordInFile } from './password-file.ts'
 
 const integer = 20
 const numeric = 1700
@@ -81,7 +81,7 @@ async function connectTo(
     ...(user === undefined ? {} : { user }),
     ssl: plain || isLocal ? false : { rejectUnauthorized: true, ...trusted(place) },
     // Asked for only where the server wants one; pg's own way to the file prints a warning of its own.
-    ...(process.env.PGPASSWORD === undefined ? { password } : {}),
+    ...(hasPasswordInEnvironment() ? {} : { password }),
     types,
     keepAlive: true,
     connectionTimeoutMillis: maxConnecting,
