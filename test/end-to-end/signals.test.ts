@@ -195,3 +195,20 @@ describe('what is made beside the store at a terminal', () => {
     expect(names()).toEqual(files)
   })
 })
+
+describe('a second signal right after the first', () => {
+  it('leaves no journal beside the store that a backup was to take the place of', async () => {
+    const desk = newDesk()
+    try {
+      expect((await desk.run(['store', 'init'])).exit).toBe(0)
+      expect((await desk.run(['store', 'backup', 'copy.db'])).exit).toBe(0)
+      const before = desk.files()
+      const restoring = ['store', 'restore', 'copy.db', '--yes']
+      const ran = await desk.run(restoring, { fault: 'SIGTERM+SIGTERM committed' })
+      expect([ran.exit, ran.stdout]).toEqual([130, ''])
+      expect(desk.files()).toEqual(before)
+    } finally {
+      desk.clear()
+    }
+  })
+})

@@ -23,7 +23,7 @@ export async function migrateStoreFile(
   { from, keep, note }: BringingUpToDate,
 ): Promise<number> {
   const { path, signal, interruption } = opening
-  const held = holdAlone(path)
+  const held = holdAlone(path, interruption)
   const copy = `${path}.${makersMark()}.migrating`
   const unfinished = unfinishedCopy(copy, interruption)
   try {

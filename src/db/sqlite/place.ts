@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { copyFileSync, linkSync, renameSync, rmSync, syncFile, trySyncFolder } from '../../disk.ts'
 import { Unavailable } from '../../errors.ts'
+import type { Interruption } from '../../interruption.ts'
 import { makersMark } from '../../unfinished-files.ts'
 import { openDatabase } from './connection.ts'
 import { isBusy, isDamage } from './errors.ts'
@@ -50,14 +51,20 @@ export function placeStore({ from, held, keep }: Placing): void {
  * A store in use cannot leave its journal mode: that it does proves that nobody else has it open,
  * and while the lock is held nobody can open it. @throws `store-in-use`
  */
-export function holdAlone(path: string): Held {
+export function holdAlone(path: string, interruption: Interruption | undefined): Held {
   const raw = existsSync(path)
     ? lockedAlone(path, (held) => {
         // Whoever has it open keeps SQLite from doing this; the answer is then the mode that it stays in.
         if (held.pragma('journal_mode = delete', { simple: true }) !== 'delete') throw inUse(path)
       })
     : undefined
-  return { raw, path, letGo: () => raw?.close() }
+  // A second signal ends the process where it stands: SQLite takes its journal away as it lets go, and no sooner.
+  const forget = interruption?.beforeEnding(() => raw?.close())
+  const letGo = () => {
+    forget?.()
+    raw?.close()
+  }
+  return { raw, path, letGo }
 }
 
 /** The same proof, without changing a byte. @throws `store-in-use` */

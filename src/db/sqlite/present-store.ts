@@ -22,7 +22,7 @@ export function presentStoreFile({ path, keyFile, now, interruption }: Opening):
     copyBeside: path,
     replaceWith: async (file, { beforePlacing }) => {
       mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
-      const held = holdAlone(path)
+      const held = holdAlone(path, interruption)
       try {
         // Whom it erased since is not known to the copy.
         if (!isSame(headIfAny(held.raw), head)) return false
