@@ -1,3 +1,4 @@
+import tls from 'node:tls'
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
 import type { OutboxRow } from '../../src/db/schema.ts'
 import { type Sending, sendMessages } from '../../src/mail/send.ts'
@@ -236,6 +237,27 @@ describe('sending through a mail server', () => {
       expect(server.received).toEqual([])
     },
   )
+
+  it('sends nothing over less than TLS 1.2, where Node was told to take less', async () => {
+    const { DEFAULT_MIN_VERSION: before } = tls
+    // As `--tls-min-v1.0` in NODE_OPTIONS does.
+    tls.DEFAULT_MIN_VERSION = 'TLSv1'
+    onTestFinished(() => {
+      tls.DEFAULT_MIN_VERSION = before
+    })
+    await queue(2)
+    const old = { minVersion: 'TLSv1', maxVersion: 'TLSv1.1', ciphers: 'DEFAULT:@SECLEVEL=0' } as const
+    const server = closed(await mailServer({ disabledCommands: [], secure: true, ...old }))
+    const place = { host: '127.0.0.1', port: server.port, protection: 'tls' } as const
+    const lenient = { rejectUnauthorized: false, ciphers: 'DEFAULT:@SECLEVEL=0' }
+    expect((await send(server.port, { server: { ...place, tls: lenient } }))[0]).toMatchObject({
+      state: 'queued',
+    })
+    expect(server.received).toEqual([])
+    // The server would take it.
+    const after = await send(server.port, { server: { ...place, tls: { ...lenient, minVersion: 'TLSv1' } } })
+    expect(after.map(({ state }) => state)).toEqual(['sent', 'sent'])
+  })
 
   it('never sends the same message twice, with two at it at once', async () => {
     await queue(40)

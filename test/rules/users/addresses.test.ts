@@ -17,6 +17,23 @@ describe('an address', () => {
   })
 
   it.each([
+    ['a@ѕchool.example', 'mixes letters of different scripts in its domain'],
+    ['a@schооl.example', 'mixes letters of different scripts in its domain'],
+    ['a@xn--chool-lvf.example', 'mixes letters of different scripts in its domain'],
+    ['аmira@school.example', 'has a letter before the @ that is not in the English alphabet'],
+    ['a\u200bb@school.example', 'contains an invisible character'],
+    ['a@school\u00ad.example', 'contains an invisible character'],
+    ['a@sch\u202eool.example', 'contains an invisible character'],
+    ['a@school.example\u0007', 'contains an invisible character'],
+    ['a@\u3164école.example', 'contains an invisible character'],
+    ['a@school', 'has a domain without a dot'],
+    [`${'a'.repeat(65)}@school.example`, 'is longer than 64 characters before the @'],
+    [`a@${`${'b'.repeat(62)}.`.repeat(4)}example`, 'is longer than 254 characters'],
+  ])('is refused with what is wrong: %s', (text, problem) => {
+    expect(readAddress(text)).toMatchObject({ problem })
+  })
+
+  it.each([
     'a@école.example',
     'a@ÉCOLE.example',
     'a@xn--cole-9oa.example',
