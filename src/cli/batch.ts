@@ -532,6 +532,10 @@ async function ended({ atomic }: Wanted, run: Run): Promise<number> {
   // What the lines did is done: a signal leaves what is not begun, and cancels no message that is.
   const { settings, notify } = session
   const delivering = { settings, notify, context: run.context }
+  if (store?.path !== undefined && progress.isChanged) {
+    const { removeLeftovers } = await import('./leftovers.ts')
+    await removeLeftovers(delivering, store).catch(() => undefined)
+  }
   if (store && !dryRun) {
     const { deliverQueued } = await import('../mail/deliver.ts')
     const { phasesOn } = await import('./phases.ts')

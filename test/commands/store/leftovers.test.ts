@@ -42,6 +42,26 @@ describe('a file that a command left unfinished', () => {
   }
   const rename = ['centres', 'edit', 'EG001', '--town', 'Luxor', '--yes', '--json']
 
+  it('is removed by a batch that changed something, once, and by none that did not', async () => {
+    put(names(ofEndedProcess()))
+    const looking = { stdin: 'centres show EG001\n' }
+    expect((await world.run(['batch', '--yes'], looking)).exit).toBe(0)
+    const rehearsed = await world.run(['batch', '--dry-run'], { stdin: 'centres edit EG001 --town Aswan\n' })
+    expect(rehearsed.exit).toBe(0)
+    expect(await findings()).toHaveLength(names('').length)
+    for (const more of [[], ['--atomic']]) {
+      put(names(ofEndedProcess()))
+      const towns = ['Aswan', 'Luxor', more.length > 0 ? 'Giza' : 'Cairo']
+      const stdin = towns.map((town) => `centres edit EG001 --town ${town}\n`).join('')
+      const ran = await world.run(['batch', '--yes', '--json', ...more], { stdin })
+      const { notices } = JSON.parse(ran.stdout.trimEnd().split('\n').at(-1) ?? '')
+      expect(new Set(notices.map(({ code }: { code: string }) => code))).toEqual(
+        new Set(['leftover-removed']),
+      )
+      expect(await findings()).toEqual([])
+    }
+  })
+
   it('is named by store check, and removed by the next change, which says so', async () => {
     const files = names(ofEndedProcess())
     put(files)
