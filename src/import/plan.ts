@@ -56,7 +56,10 @@ export interface Plan {
   extraUsers: ExtraUser[]
   duplicatedUsers: DuplicatedUser[]
   issues: Issues
-  /** Live centres, and live users at the workbook's centres: what the limit on deleting is a share of. */
+  /**
+   * Live centres, and live users at the workbook's centres: what the limit on deleting is a share of. By part of a
+   * roster nothing is deleted: the centres are those that it may mean.
+   */
   live: { centres: number; users: number; inWorkbook: number }
 }
 

@@ -3,15 +3,25 @@ import type { OpenStore } from '../db/store/open.ts'
 import type { Trx } from '../db/transact.ts'
 import type { RuleContext } from '../rules/permissions/actor.ts'
 import { searchKey } from '../search-key.ts'
-import { domainOf, domainOfSender, isInAnotherScript, lookAlikeDomains } from '../rules/users/look-alike.ts'
-import { newNames } from './renames.ts'
+import {
+  domainOf,
+  domainOfSender,
+  isInAnotherScript,
+  lookAlikeDomains,
+  mayReadAs,
+} from '../rules/users/look-alike.ts'
+import { couldBeNumber, newNames } from './renames.ts'
 import { namesOfNewNumbers } from './renumbered.ts'
 import { nearKey } from './near-number.ts'
 import type { Roster } from './roster.ts'
 
 /** What of the store a roster touches, as lists that a saved plan can hold. */
 export interface Touched {
+  /** It is part of a roster: nothing else of the store matters. Absent in plans that were saved before it was known. */
+  partial?: boolean
   numbers: string[]
+  /** Numbers of Associates, and names that may be numbers. */
+  otherNumbers?: string[]
   addresses: string[]
   strayAddresses: string[]
   /** Folded. */
@@ -25,13 +35,21 @@ export interface Touched {
   rosterDomains: string[]
 }
 
-export function touchedBy(roster: Roster, ctx: Pick<RuleContext, 'sender'>): Touched {
+export function touchedBy(
+  roster: Roster,
+  { partial, ...ctx }: Pick<RuleContext, 'sender'> & { partial: boolean },
+): Touched {
   const numbers = new Set<string>()
+  const otherNumbers = new Set(partial ? [...(roster.rowCounter?.numbers ?? [])].map(String) : [])
   const addresses = new Set<string>()
   const strayAddresses = new Set<string>()
   const strayNames = new Set<string>()
   const foreignDomains = new Set<string>()
-  for (const { number, address, name } of roster.rows) {
+  for (const { number, address, name, associate } of roster.rows) {
+    if (partial) {
+      if (associate !== '') otherNumbers.add(associate)
+      if (couldBeNumber(name)) otherNumbers.add(name.toUpperCase())
+    }
     if (address) {
       addresses.add(address.key)
       if (address.key.includes('xn--')) {
@@ -46,7 +64,9 @@ export function touchedBy(roster: Roster, ctx: Pick<RuleContext, 'sender'>): Tou
     }
   }
   return {
+    partial,
     numbers: [...numbers],
+    otherNumbers: [...otherNumbers],
     addresses: [...addresses],
     strayAddresses: [...strayAddresses],
     strayNames: [...strayNames],
@@ -82,11 +102,14 @@ function readingOf(touched: Touched, roster: Roster | undefined): ImportReading 
   const { numbers, addresses, strayAddresses, strayNames, foreignDomains, senderDomains, rosterDomains } =
     touched
   return {
+    partial: touched.partial ?? false,
     numbers,
+    otherNumbers: touched.otherNumbers ?? [],
     addresses,
     strayAddresses,
     nearKey,
     foreignDomains,
+    mayReadAs: mayReadAs(foreignDomains),
     lookAlikes: (inUse) => lookAlikeDomains(foreignDomains, [...senderDomains, ...inUse], rosterDomains),
     names: () =>
       roster

@@ -73,7 +73,7 @@ export function holdBackNumbersAsNames({ places, centres }: Seen): void {
   for (const [number, rows] of places) {
     for (const row of rows) {
       const { name } = row
-      if (!couldBeNumber.test(name) || name === centres.get(number)?.name) continue
+      if (!couldBeNumber(name) || name === centres.get(number)?.name) continue
       const meant = name.toUpperCase()
       if (!centres.has(meant) && !places.has(meant)) continue
       holdBack(row, {
@@ -87,7 +87,12 @@ export function holdBackNumbersAsNames({ places, centres }: Seen): void {
   }
 }
 
-const couldBeNumber = /^(?=.*\d)[a-z\d]{2,12}$/i
+/** Whether a name looks like the number of a centre. */
+export function couldBeNumber(name: string): boolean {
+  return likeNumber.test(name)
+}
+
+const likeNumber = /^(?=.*\d)[a-z\d]{2,12}$/i
 
 /** A saved name behind the apostrophe with which spreadsheets begin a text is the saved name, and none is given anew. */
 export function readBehindApostrophes({ places, centres }: Seen): void {

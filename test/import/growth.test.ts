@@ -55,6 +55,7 @@ function looksAt(
   }
   const view = {
     centres: [],
+    isDependedOn: () => true,
     touched: new Set<number>(),
     users: new Map(),
     deletedAddresses: new Set<string>(),

@@ -49,8 +49,8 @@ async function lintRoster(store: OpenStore, { sender }: RuleContext, roster: Ros
   const { readStore, touchedBy } = await import('../../import/read-store.ts')
   const { noDeletions } = await import('../../import/deletions.ts')
   const { isPartOfRoster } = await import('../../import/issues-sheet.ts')
-  const { view } = await readStore(store, touchedBy(roster, { sender }), roster)
   const partial = isPartOfRoster(roster)
+  const { view } = await readStore(store, touchedBy(roster, { sender, partial }), roster)
   const plan = planImport(roster, { view, restoreDeleted: false, partial })
   const { file, sheet, digest } = roster
   return { source: { file, sheet, digest }, plan, deletions: noDeletions }

@@ -114,7 +114,7 @@ export async function planWorkbook(
   const { checkRenames } = await import('../../import/renames.ts')
   const partial = await isPartial(wanted, { session, roster })
   await phases.begin('comparing', 'Comparing with the store …', roster.rows.length)
-  const touched = touchedBy(roster, { sender: session.settings.mailFrom.value ?? '' })
+  const touched = touchedBy(roster, { sender: session.settings.mailFrom.value ?? '', partial })
   const { view, version } = await readStore(store, touched, roster)
   const plan = planImport(roster, { view, restoreDeleted: wanted.restoreDeleted, partial })
   phases.pause()

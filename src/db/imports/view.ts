@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
-import { type Kysely, type RawBuilder, sql } from 'kysely'
+import { type Kysely, type RawBuilder, type Selectable, sql } from 'kysely'
 import { anyOf } from '../portable.ts'
-import type { CentreKind, HubRole, Store } from '../schema.ts'
+import type { CentreKind, CentreTable, HubRole, Store } from '../schema.ts'
 import { domainsInUse } from '../users/users.ts'
 
 /** A centre as planning an import sees it. */
@@ -35,7 +35,10 @@ export interface CentreLocation {
 
 /** What planning an import reads of the store. */
 export interface ImportView {
+  /** All; for part of a roster those that it may mean. */
   centres: SeenCentre[]
+  /** Whether the plan depends on this centre's being there, by its id. */
+  isDependedOn: (centreId: number) => boolean
   /** Those that the workbook names, by their ids. */
   touched: ReadonlySet<number>
   /** The live users of the workbook's centres, and those of its addresses, by address. */
@@ -57,7 +60,11 @@ export interface ImportView {
 
 /** What of the store a workbook touches. */
 export interface ImportReading {
+  /** Nobody is missing from a part of a roster: of the centres, only those that it may mean are read. */
+  partial: boolean
   numbers: Iterable<string>
+  /** Those that stand elsewhere than in the column of numbers. */
+  otherNumbers: Iterable<string>
   addresses: Iterable<string>
   /** Addresses of rows without a usable number: the centres of their users are touched too. */
   strayAddresses: Iterable<string>
@@ -67,34 +74,54 @@ export interface ImportReading {
   namesElsewhere: (centres: readonly SeenCentre[]) => ReadonlySet<string>
   /** Domains of the workbook that are shown in another script. */
   foreignDomains: readonly string[]
-  lookAlikes: (inUse: readonly string[]) => ReadonlyMap<string, string>
+  /** Whether a domain in use may read as one of them. */
+  mayReadAs: (domain: string) => boolean
+  lookAlikes: (inUse: Iterable<string>) => ReadonlyMap<string, string>
   /** What a number has in common with those that it may be mistaken for. */
   nearKey: (number: string) => string
 }
 
 /** Reads, table by table, what an import depends on. */
 export async function readImportView(db: Kysely<Store>, reading: ImportReading): Promise<ImportView> {
-  const { numbers, addresses, strayAddresses, nearKey } = reading
-  const centres = await readCentres(db, reading.names)
+  const { partial, numbers, addresses, strayAddresses, nearKey } = reading
+  const centres = partial ? await readCentresMeant(db, reading) : await readCentres(db, reading.names)
   const elsewhere = reading.namesElsewhere(centres)
   const bearsName = ({ nameKey }: SeenCentre) => nameKey !== undefined && elsewhere.has(nameKey)
   const wanted = centresWanted(centres, { numbers, bearsName, nearKey })
   for (const id of await centresOfAddresses(db, strayAddresses)) wanted.add(id)
-  const users = await usersOfCentres(db, { wanted, all: centres.length })
-  const usersOf = await countsByCentre(db, { centres, wanted, users })
+  const users = await usersOfCentres(db, { wanted, all: partial ? undefined : centres.length })
+  const usersOf = await countsByCentre(db, { centres: partial ? [] : centres, wanted, users })
   const deletedAddresses = await addUsersByAddress(db, { users, addresses })
+  const ofUsers = partial ? await addCentresOfUsers(db, { centres, users }) : []
   return {
     centres,
+    isDependedOn: partial ? dependedOn(centres, { reading, wanted, ofUsers }) : () => true,
     touched: wanted,
     users,
     deletedAddresses,
     holdsTests: await idsOf(db, sql`select distinct owner_id as id from learner_groups`),
     holdsAssociateCentres: await idsOf(db, sql`select distinct user_id as id from assignments`),
-    lookAlikes: reading.lookAlikes(reading.foreignDomains.length > 0 ? await domainsInUse(db) : []),
+    lookAlikes: reading.lookAlikes(
+      reading.foreignDomains.length > 0 ? await domainsInUse(db, reading.mayReadAs) : [],
+    ),
     usersOf: (centreId) => usersOf.get(centreId) ?? 0,
     locations: await locationsOf(db, centresBorne(centres, { numbers, bearsName })),
-    locationsWithAt: await locationsWithAt(db, wanted),
+    locationsWithAt: await locationsWithAt(db, { wanted, partial }),
   }
+}
+
+function dependedOn(
+  centres: readonly SeenCentre[],
+  {
+    reading: { numbers, otherNumbers },
+    wanted,
+    ofUsers,
+  }: { reading: ImportReading; wanted: ReadonlySet<number>; ofUsers: readonly number[] },
+): ImportView['isDependedOn'] {
+  const named = new Set([...numbers, ...otherNumbers])
+  const ids = new Set([...wanted, ...ofUsers])
+  for (const { id, number } of centres) if (named.has(number)) ids.add(id)
+  return (id) => ids.has(id)
 }
 
 function centresWanted(
@@ -141,49 +168,123 @@ async function locationsOf(db: Kysely<Store>, ids: readonly number[]): Promise<M
 
 async function locationsWithAt(
   db: Kysely<Store>,
-  wanted: ReadonlySet<number>,
+  { wanted, partial }: { wanted: ReadonlySet<number>; partial: boolean },
 ): Promise<ImportView['locationsWithAt']> {
   if (wanted.size === 0) return new Map()
-  const rows = await db
+  const withAt = db
     .selectFrom('centres')
     .select(['id', 'address', 'town', 'postcode'])
     .where(({ eb, or }) =>
       or([eb('address', 'like', '%@%'), eb('town', 'like', '%@%'), eb('postcode', 'like', '%@%')]),
     )
     .orderBy('id')
-    .execute()
+  const rows = await (partial ? withAt.where(anyOf(sql.ref('id'), [...wanted])) : withAt).execute()
   return new Map(rows.flatMap(({ id, ...location }) => (wanted.has(id) ? [[id, location] as const] : [])))
 }
 
+const columnsSeen = ['id', 'number', 'name', 'folded', 'kind', 'status', 'deleted_at'] as const
+
 async function readCentres(db: Kysely<Store>, namesOfRows: ImportReading['names']): Promise<SeenCentre[]> {
-  const coordinated = await idsOf(
-    db,
-    sql`select centre_id as id from users where hub_role = 'coordinator' and status <> 'deleted'`,
-  )
-  const rows = db
-    .selectFrom('centres')
-    .select(['id', 'number', 'name', 'folded', 'kind', 'status', 'deleted_at'])
-    .orderBy('number')
-    .stream(rowsAtOnce)
+  const coordinated = await idsOf(db, coordinatedCentres)
+  const rows = db.selectFrom('centres').select(columnsSeen).orderBy('number').stream(rowsAtOnce)
   const centres: SeenCentre[] = []
   let names: ReadonlySet<string> | undefined
-  // Named one by one: to copy all but some of a row takes longer than to read it.
-  for await (const { id, number, name, folded, kind, status, deleted_at } of rows) {
+  for await (const row of rows) {
     names ??= namesOfRows()
-    // It is kept behind the number; nearly all are in no row, and are let go of.
-    const nameKey = folded.slice(number.length + 1)
-    centres.push({
-      id,
-      number,
-      name,
-      nameKey: names.has(nameKey) ? nameKey : undefined,
-      kind,
-      status,
-      deleted: deleted_at !== null,
-      hasCoordinator: coordinated.has(id),
-    })
+    centres.push(seenCentre(row, { names, coordinated }))
   }
   return centres
+}
+
+const coordinatedCentres = sql<{
+  id: number
+}>`select centre_id as id from users where hub_role = 'coordinator' and status <> 'deleted'`
+
+/** Named one by one: to copy all but some of a row takes longer than to read it. */
+function seenCentre(
+  {
+    id,
+    number,
+    name,
+    folded,
+    kind,
+    status,
+    deleted_at,
+  }: Pick<Selectable<CentreTable>, (typeof columnsSeen)[number]>,
+  { names, coordinated }: { names: ReadonlySet<string>; coordinated: ReadonlySet<number> },
+): SeenCentre {
+  // It is kept behind the number; nearly all are in no row, and are let go of.
+  const nameKey = folded.slice(number.length + 1)
+  return {
+    id,
+    number,
+    name,
+    nameKey: names.has(nameKey) ? nameKey : undefined,
+    kind,
+    status,
+    deleted: deleted_at !== null,
+    hasCoordinator: coordinated.has(id),
+  }
+}
+
+/** Those that rows name by number, by name, or nearly: the store looks for them, and all others stay there. */
+async function readCentresMeant(
+  db: Kysely<Store>,
+  { numbers, otherNumbers, names: namesOfRows }: ImportReading,
+): Promise<SeenCentre[]> {
+  const any = await db.selectFrom('centres').select('id').limit(1).executeTakeFirst()
+  if (!any) return []
+  const names = namesOfRows()
+  const found = new Map<number, SeenCentre>()
+  const add = async (condition: RawBuilder<boolean>) => {
+    const rows = await db.selectFrom('centres').select(columnsSeen).where(condition).execute()
+    const coordinated = await coordinatedOf(
+      db,
+      rows.map(({ id }) => id),
+    )
+    for (const row of rows) found.set(row.id, seenCentre(row, { names, coordinated }))
+  }
+  await add(anyOf(sql.ref('number'), [...new Set([...numbers, ...otherNumbers])]))
+  const newNumbers = new Set(numbers)
+  for (const { number } of found.values()) newNumbers.delete(number)
+  const isNamed = anyOf(sql`substr(folded, length(number) + 2)`, [...names])
+  const nearly = sql`replace(replace(replace(replace(number, 'O', ''), '0', ''), 'I', '1'), 'L', '1')`
+  const isNear = anyOf(nearly, [...new Set([...newNumbers].map(withoutSlips))])
+  await add(newNumbers.size > 0 ? sql<boolean>`(${isNamed} or ${isNear})` : isNamed)
+  return [...found.values()].sort(byNumber)
+}
+
+function byNumber(one: SeenCentre, other: SeenCentre): number {
+  return one.number < other.number ? -1 : 1
+}
+
+/** What numbers have in common that may be mistaken for one another, and some more: so that the store can tell it. */
+function withoutSlips(number: string): string {
+  return number.replace(/[O0]/g, '').replace(/[IL]/g, '1')
+}
+
+function coordinatedOf(db: Kysely<Store>, ids: readonly number[]): Promise<Set<number>> {
+  return idsOf(db, sql`${coordinatedCentres} and ${anyOf(sql.ref('centre_id'), ids)}`)
+}
+
+/** The centres of users who were found by their address. @returns their ids */
+async function addCentresOfUsers(
+  db: Kysely<Store>,
+  { centres, users }: { centres: SeenCentre[]; users: ReadonlyMap<string, SeenUser> },
+): Promise<number[]> {
+  const known = new Set(centres.map(({ id }) => id))
+  const ofUsers = [...new Set([...users.values()].flatMap(({ centreId }) => centreId ?? []))]
+  const others = ofUsers.filter((id) => !known.has(id))
+  if (others.length === 0) return ofUsers
+  const rows = await db
+    .selectFrom('centres')
+    .select(columnsSeen)
+    .where(anyOf(sql.ref('id'), others))
+    .execute()
+  const coordinated = await coordinatedOf(db, others)
+  for (const row of rows) centres.push(seenCentre(row, { names: new Set(), coordinated }))
+  centres.sort(byNumber)
+  return ofUsers
 }
 
 async function centresOfAddresses(db: Kysely<Store>, addresses: Iterable<string>): Promise<number[]> {
@@ -218,10 +319,10 @@ function seenUsers(db: Kysely<Store>) {
     .where('status', '<>', 'deleted')
 }
 
-/** All users at once where most centres are wanted, else those of the wanted ones. */
+/** All users at once where most of all centres are wanted, else those of the wanted ones. */
 async function usersOfCentres(
   db: Kysely<Store>,
-  { wanted, all }: { wanted: ReadonlySet<number>; all: number },
+  { wanted, all = Number.POSITIVE_INFINITY }: { wanted: ReadonlySet<number>; all: number | undefined },
 ): Promise<Map<string, SeenUser>> {
   const users = new Map<string, SeenUser>()
   if (wanted.size === 0) return users
@@ -316,6 +417,7 @@ async function idsOf(db: Kysely<Store>, query: RawBuilder<unknown>): Promise<Set
 export function digestOfView({ centres, touched, users, deletedAddresses, ...view }: ImportView): string {
   const digest = createHash('sha256')
   for (const { id, number, name, kind, status, deleted, hasCoordinator } of centres) {
+    if (!view.isDependedOn(id)) continue
     const more = touched.has(id) ? [name, status, hasCoordinator] : []
     digest.update(JSON.stringify([id, number, kind, deleted, ...more]))
   }

@@ -214,16 +214,43 @@ export async function openPinOf(
   return { nonce: row.pin_nonce, issuedAt: row.pin_issued_at }
 }
 
-/** Every domain that an account which is not deleted has its address at. */
-export async function domainsInUse(db: Kysely<Store>): Promise<string[]> {
-  const rows = await db
-    .selectFrom('users')
-    .select(sql<string>`substr(email_key, ${positionOf('@', sql.ref('email_key'))} + 1)`.as('domain'))
-    .where('status', '<>', 'deleted')
-    .distinct()
-    .execute()
-  return rows.map(({ domain }) => domain)
+/** The domains of live users' addresses that matter to whoever asks, each once. */
+export async function domainsInUse(
+  db: Kysely<Store>,
+  matters: (domain: string) => boolean,
+): Promise<Set<string>> {
+  const domains = new Set<string>()
+  for (let last: string | null = ''; last !== null; ) {
+    const some: DomainsOfAddresses = await domainsOfAddresses(db, last)
+    for (const domain of some.domains?.split('\n') ?? []) if (matters(domain)) domains.add(domain)
+    last = some.last
+  }
+  return domains
 }
+
+interface DomainsOfAddresses {
+  domains: string | null
+  /** The last address that was read; none behind the end. */
+  last: string | null
+}
+
+/** In the order of their index, which alone is read as its own condition is asked for, and many in one text: quicker than a row for each. */
+async function domainsOfAddresses(db: Kysely<Store>, after: string): Promise<DomainsOfAddresses> {
+  const some = db
+    .selectFrom('users')
+    .select('email_key')
+    .where('status', '<>', sql.lit('deleted'))
+    .where('email_key', '>', after)
+    .orderBy('email_key')
+    .limit(addressesAtOnce)
+  const domain = sql`substr(email_key, ${positionOf('@', sql.ref('email_key'))} + 1)`
+  const { rows } = await sql<DomainsOfAddresses>`
+    select string_agg(${domain}, ${sql.lit('\n')}) as domains, max(email_key) as last
+    from (${some}) as addresses`.execute(db)
+  return rows[0] ?? { domains: null, last: null }
+}
+
+const addressesAtOnce = 50_000
 
 /** As much of a user as it takes to compare them with others. */
 export interface PersonRow {

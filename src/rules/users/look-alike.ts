@@ -114,7 +114,7 @@ export async function refuseLookAlikeDomain(
 ): Promise<void> {
   const domain = domainOf(key)
   if (!isInAnotherScript(domain)) return
-  const known = [...domainOfSender(ctx), ...(await domainsInUse(trx))]
+  const known = [...domainOfSender(ctx), ...(await domainsInUse(trx, mayReadAs([domain])))]
   const other = lookAlikeDomains([domain], known).get(domain)
   if (other === undefined) return
   // Whoever acts for a user is not told which domains there are elsewhere.
@@ -158,6 +158,25 @@ export function lookAlikeDomains(
     if (other !== undefined && !found.has(domain)) found.set(domain, other)
   }
   return found
+}
+
+/** Whether a domain may read as one of these, by its last two labels: told at once of nearly all that do not. */
+export function mayReadAs(domains: readonly string[]): (domain: string) => boolean {
+  const wanted = new Set(
+    domains.flatMap((domain) =>
+      endingsOf(domain)
+        .filter(isInAnotherScript)
+        .map((ending) => lastLabels(domainLikeness(ending))),
+    ),
+  )
+  return (domain) => !plainDomain.test(domain) || wanted.has(seen(lastLabels(domain)))
+}
+
+/** Shown as it is written. */
+const plainDomain = /^(?!.*xn--)[ -~]*$/
+
+function lastLabels(domain: string): string {
+  return domain.slice(domain.lastIndexOf('.', domain.lastIndexOf('.') - 1) + 1)
 }
 
 /** By what their endings look like, where that is wanted: each ending, with a domain that has it. */

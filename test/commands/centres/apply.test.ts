@@ -153,6 +153,33 @@ describe('applying a plan', () => {
     expect([exit, stderr]).toEqual([8, ''])
   })
 
+  describe('of part of a roster', () => {
+    it.each<[string, (world: World) => Promise<unknown>]>([
+      ['one of its centres', (at) => at.centre('EG003')],
+      ['a centre called as one of its rows without a number', (at) => at.centre('50538', { name: 'Stray' })],
+      ['a centre whose number is nearly a new one', (at) => at.centre('EGO03')],
+      ['a user with one of its addresses', (at) => at.user('new@school.example', { centre: 'EG008' })],
+      ['an Associate that it names', (at) => at.centre('CA001', { kind: 'associate' })],
+    ])('is refused after somebody added %s', async (_, add) => {
+      const lines = [
+        ...rows,
+        line('', 'stray@school.example', { name: 'Stray' }),
+        line('EG004', '', { associate: 'CA001' }),
+      ]
+      await importRows(world, lines, '--plan-out', 'autumn.plan', '--partial')
+      await add(world)
+      const { exit, error } = await apply()
+      expect([exit, error().code]).toEqual([3, 'plan-changed'])
+    })
+
+    it('does not mind any other new centre', async () => {
+      await plan('--partial')
+      await world.centre('EG010')
+      const { exit, json } = await apply()
+      expect([exit, json().centres.created]).toEqual([8, 1])
+    })
+  })
+
   it.each([
     ['one of its words', (text: string) => text.replace('omar@school.example', 'evil@school.example')],
     ['its seal', (text: string) => text.replace(/\n[0-9a-f]{4}/, '\nffff')],

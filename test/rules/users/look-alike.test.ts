@@ -1,0 +1,40 @@
+import fc from 'fast-check'
+import { domainToASCII } from 'node:url'
+import { describe, expect, it } from 'vitest'
+import { lookAlikeDomains, mayReadAs } from '../../../src/rules/users/look-alike.ts'
+
+const label = fc.constantFrom(
+  'coca',
+  'соса',
+  'c0ca',
+  'сосa',
+  'corn',
+  'com',
+  'сом',
+  'tow',
+  'тош',
+  'vv',
+  'школа',
+  'môn',
+  'mail',
+)
+const domain = fc
+  .tuple(fc.array(label, { minLength: 1, maxLength: 3 }), fc.constantFrom('example', 'сом', 'com'))
+  .map(([labels, last]) => domainToASCII([...labels, last].join('.')))
+
+describe('which domains in use may read as those of a workbook', () => {
+  it('leaves out none that does', () => {
+    fc.assert(
+      fc.property(fc.array(domain), fc.array(domain), (domains, inUse) => {
+        const some = inUse.filter(mayReadAs(domains))
+        expect([...lookAlikeDomains(domains, some)]).toEqual([...lookAlikeDomains(domains, inUse)])
+      }),
+      { numRuns: 2000 },
+    )
+  })
+
+  it('leaves out nearly all others', () => {
+    const others = ['school.example', 'coca.example.org', 'example', 'a.b.c']
+    expect(others.filter(mayReadAs([domainToASCII('соса.example')]))).toEqual([])
+  })
+})
