@@ -43,7 +43,7 @@ module.exports = {
     ...room('rules', { may: ['db', 'letters'] }),
     ...room('workbook', {
       may: [],
-      leaves: 'input-file|nearest|search-key|decode-text|error-words|disk|fault-points',
+      leaves: 'input-file|nearest|search-key|decode-text|error-words|shell-word|disk|fault-points',
     }),
     ...room('letters', { may: [], types: ['rules', 'db'] }),
     ...room('import', { may: ['rules', 'db', 'workbook'] }),

@@ -6,6 +6,7 @@ import type { Context } from './context.ts'
 import { isSharedPlace, readSharedPlace, storeNumber } from './shared-place.ts'
 import { Usage } from './errors.ts'
 import { readPlainFile } from './input-file.ts'
+import { pathInWords } from './shell-word.ts'
 
 export type Origin = 'flag' | 'environment' | 'file' | 'default'
 
@@ -232,7 +233,7 @@ export function configurationOf(contents: string, path: string): Configuration {
   const found = underOurNames(jsonOf(contents, path))
   const wrong = whatIsWrongIn(found)
   if (isConfiguration(found, wrong)) return found
-  throw new Usage(`The configuration file ${path} is wrong: ${wrong}.`, {
+  throw new Usage(`The configuration file ${pathInWords(path)} is wrong: ${wrong}.`, {
     code: 'bad-config',
     hint: `It may hold: ${settingNames.map(kebabCase).join(', ')}; each a text, but as-required: true or false. To mend it: ssh-admin config edit`,
   })
@@ -290,17 +291,20 @@ function contentsOf(path: string): string | undefined {
   } catch (cause) {
     if (cause instanceof Error && 'code' in cause && (cause.code === 'ENOENT' || cause.code === 'ENOTDIR'))
       return undefined
-    throw new Usage(`The configuration file ${path} cannot be read.`, { code: 'bad-config', cause })
+    throw new Usage(`The configuration file ${pathInWords(path)} cannot be read.`, {
+      code: 'bad-config',
+      cause,
+    })
   }
   if (!bytes) {
-    throw new Usage(`The configuration file ${path} is no ordinary file.`, {
+    throw new Usage(`The configuration file ${pathInWords(path)} is no ordinary file.`, {
       code: 'bad-config',
       hint: 'It is read many times: a pipe or a device cannot be.',
     })
   }
   const text = decodeText(bytes)
   if (text !== undefined) return text
-  throw new Usage(`The configuration file ${path} is neither UTF-8 nor UTF-16.`, {
+  throw new Usage(`The configuration file ${pathInWords(path)} is neither UTF-8 nor UTF-16.`, {
     code: 'bad-config',
     hint: 'Save it as UTF-8.',
   })
@@ -310,7 +314,7 @@ function jsonOf(contents: string, path: string): unknown {
   try {
     return JSON.parse(contents)
   } catch (cause) {
-    throw new Usage(`The configuration file ${path} is not JSON.`, {
+    throw new Usage(`The configuration file ${pathInWords(path)} is not JSON.`, {
       code: 'bad-config',
       hint: 'To mend it: ssh-admin config edit',
       cause,

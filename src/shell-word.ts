@@ -3,3 +3,8 @@ export function shellWord(word: string): string {
   if (/^[\w@%+=:,./-]+$/.test(word)) return word
   return `'${word.replaceAll("'", "'\\''")}'`
 }
+
+/** A path where it stands in a sentence: as it is, or between quotes where it would be taken for several words. */
+export function pathInWords(path: string): string {
+  return /\s/.test(path) ? shellWord(path) : path
+}

@@ -10,6 +10,7 @@ import type { OutputFile } from './output-file.ts'
 import { argument, requiredOption, withValues, yesOption } from './parameters.ts'
 import { progressOn } from './progress.ts'
 import type { Session } from './session.ts'
+import { pathInWords } from '../shell-word.ts'
 
 /** What is downloaded: the bytes of one file, and what the log says of it. */
 export interface Downloadable {
@@ -73,7 +74,7 @@ export function downloadCommand({ summary, description, stored, id, example, fin
     render: ({ file: { title, bytes, sha256 } }, { isTerminal }, out) => {
       if (out === undefined) return ''
       return isTerminal
-        ? `${oneLine(title)} written to ${oneLine(out)}; its SHA-256 is as it was uploaded.`
+        ? `${oneLine(title)} written to ${pathInWords(oneLine(out))}; its SHA-256 is as it was uploaded.`
         : tsvLine([out, bytes, sha256])
     },
     json: ({ file: { id, title, bytes, sha256 } }, out) => ({

@@ -125,7 +125,7 @@ async function* tables<Row, Name extends string, Sort extends Name>(
   yield pages.count === 0
     ? `${wrapped(noneOf(list), view.width)}\n`
     : `${view.chalk.dim(totalOf(list, pages.count))}\n`
-  const without = wrapped(`No room for: ${[...hidden].join(', ')}.`, view.width)
+  const without = wrapped(`No room for: ${[...hidden].join(', ')}. --fields chooses columns.`, view.width)
   if (hidden.size > 0) yield `${view.chalk.dim(without)}\n`
 }
 

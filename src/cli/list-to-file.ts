@@ -7,6 +7,7 @@ import { cellsOf } from './list-text.ts'
 import { checkOutputFile, prepareTable } from './output-file.ts'
 import { placeRecorded } from './record-event.ts'
 import type { Session } from './session.ts'
+import { pathInWords } from '../shell-word.ts'
 
 /** The list as a table of its own, complete; the log names it before it is in its place. */
 export async function writeToFile<Row, Name extends string, Sort extends Name>(
@@ -38,7 +39,7 @@ export async function writeToFile<Row, Name extends string, Sort extends Name>(
     return 9
   }
   const text = session.terminal.out.isTerminal
-    ? `${count(pages.count, spec.singular)} written to ${file}.`
+    ? `${count(pages.count, spec.singular)} written to ${pathInWords(file)}.`
     : tsvLine([file, pages.count])
   await answer(session, { text, json: { file, total: pages.count } })
   return 0

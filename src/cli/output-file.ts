@@ -13,6 +13,7 @@ import { confirm } from './prompt.ts'
 import type { Session } from './session.ts'
 import { behindLinks, realPlace } from './store-paths.ts'
 import { type OutputKind, removeAbandoned, unfinishedOutputsIn } from './unfinished-outputs.ts'
+import { pathInWords } from '../shell-word.ts'
 
 /** The bytes of a file as they come, or what writes them to a path that is free, for its owner only. */
 type Contents = AsyncIterable<string | Uint8Array> | { writeTo: (path: string) => Promise<void> }
@@ -336,7 +337,7 @@ const reasons: Readonly<Record<string, string>> = {
 }
 
 function noFolder(folder: string, cause?: unknown): Unavailable {
-  return new Unavailable('file-no-folder', `There is no folder ${folder}.`, {
+  return new Unavailable('file-no-folder', `There is no folder ${pathInWords(folder)}.`, {
     hint: 'Make the folder, or choose another.',
     cause,
   })

@@ -2,6 +2,7 @@ import { basename, isAbsolute } from 'node:path'
 import { rmSync } from '../disk.ts'
 import { isUnfinishedName, type UnfinishedFile, unfinishedIn } from '../unfinished-files.ts'
 import type { Session } from './session.ts'
+import { pathInWords } from '../shell-word.ts'
 
 /** What a file is for: the first part of its name until it is whole. */
 const outputKinds = [
@@ -46,7 +47,7 @@ export function removeAbandoned(files: readonly UnfinishedFile[], { notify }: Pi
       // It stays, and store check goes on naming it.
       continue
     }
-    const message = `Removed ${path}, which a command that was cut short had left behind.`
+    const message = `Removed ${pathInWords(path)}, which a command that was cut short had left behind.`
     notify({ code: 'leftover-removed', message })
   }
 }

@@ -9,6 +9,7 @@ import type { Uploaded } from '../rules/resources/keep-content.ts'
 import { makersMark } from '../unfinished-files.ts'
 import { progressOn } from './progress.ts'
 import type { Session } from './session.ts'
+import { pathInWords } from '../shell-word.ts'
 
 /** What one file may hold at most. */
 export const maxBytes = 500 * 1024 * 1024
@@ -168,9 +169,10 @@ function statOrRefuse(path: string, file: string) {
 function unreadable(file: string, cause: unknown): BadInput {
   const code = cause instanceof Error && 'code' in cause ? String(cause.code) : ''
   if (code === 'ENOENT' || code === 'ENOTDIR') {
-    return new BadInput('file-not-found', `There is no file ${file}.`, { cause })
+    return new BadInput('file-not-found', `There is no file ${pathInWords(file)}.`, { cause })
   }
-  if (code === 'EACCES') return new BadInput('file-not-readable', `You may not read ${file}.`, { cause })
+  if (code === 'EACCES')
+    return new BadInput('file-not-readable', `You may not read ${pathInWords(file)}.`, { cause })
   return new BadInput('file-not-readable', `${file} cannot be read: ${code}.`, { cause })
 }
 

@@ -14,7 +14,7 @@ import type { View } from '../render/table.ts'
 import type { CellIssues, RowCounts, TableRowAsWritten } from '../rules/imports/table-row.ts'
 import type { RuleContext } from '../rules/permissions/actor.ts'
 import type { Closing } from '../rules/releases/what-closes.ts'
-import { shellWord } from '../shell-word.ts'
+import { pathInWords, shellWord } from '../shell-word.ts'
 import type { ColumnSpec } from '../workbook/headings.ts'
 import { columnsHelp } from './columns-help.ts'
 import { checkIssuesFile, issuesOutOption, placeIssuesFile, prepareIssuesFile } from './issues-file.ts'
@@ -201,7 +201,7 @@ async function savePlan<Field extends string, Imported extends ImportedRows>(
     session.say(
       dryRun
         ? 'The plan was made, and not saved.'
-        : `The plan is in ${output.shown}; nothing was changed. To apply it: ssh-admin ${spec.of} apply ${shellWord(output.shown)}`,
+        : `The plan is in ${pathInWords(output.shown)}; nothing was changed. To apply it: ssh-admin ${spec.of} apply ${shellWord(output.shown)}`,
     )
     return result.rows.heldBack > 0 ? 8 : 0
   } finally {

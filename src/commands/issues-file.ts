@@ -3,6 +3,7 @@ import { option } from '../cli/parameters.ts'
 import type { Session } from '../cli/session.ts'
 import type { Issue } from '../import/issues.ts'
 import type { SheetAsWritten } from '../import/kept-cells.ts'
+import { pathInWords } from '../shell-word.ts'
 
 export const issuesOutOption = option(
   '<file>',
@@ -41,7 +42,7 @@ export async function prepareIssuesFile(
   if (session.common.dryRun) {
     session.notify({
       code: 'issues-not-written',
-      message: `This is a rehearsal: ${file.path} with the rows held back (${count}) is not written.`,
+      message: `This is a rehearsal: ${pathInWords(file.path)} with the rows held back (${count}) is not written.`,
     })
     return false
   }

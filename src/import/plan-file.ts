@@ -1,7 +1,7 @@
 import { createHash, createHmac } from 'node:crypto'
 import { BadInput, Refused } from '../errors.ts'
 import { readPlainFile } from '../input-file.ts'
-import { shellWord } from '../shell-word.ts'
+import { pathInWords, shellWord } from '../shell-word.ts'
 import { lengthPrefixed, timingSafeEqualText } from '../rules/credentials/derive.ts'
 import type { Source } from './apply.ts'
 import type { Deletions } from './deletions.ts'
@@ -96,9 +96,10 @@ type Planned = Pick<SavedRows, 'path' | 'source'> & { of?: PlannedNoun }
 
 /** @throws `plan-changed` where the workbook is still in its place and is another now */
 export function refuseChangedWorkbook({ path, source, of }: Planned): void {
-  const digest = path === null ? undefined : digestOfFile(path)
+  if (path === null) return
+  const digest = digestOfFile(path)
   if (digest === undefined || digest === source.digest) return
-  throw new Refused('plan-changed', `The workbook ${path} is not the one that was planned.`, {
+  throw new Refused('plan-changed', `The workbook ${pathInWords(path)} is not the one that was planned.`, {
     hint: `Plan it again: ssh-admin ${of ?? 'centres'} import FILE --plan-out PLAN`,
     details: { changed: 'workbook' },
   })

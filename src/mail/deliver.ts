@@ -7,6 +7,7 @@ import { isUndelivered, type Message, messageOf } from '../render/messages.ts'
 import type { Actor } from '../rules/permissions/actor.ts'
 import { sendMessages } from './send.ts'
 import { mailServerOf } from './smtp-settings.ts'
+import { pathInWords } from '../shell-word.ts'
 
 /** What sending needs of the command that is being run. */
 interface MailSession {
@@ -185,8 +186,9 @@ const lapses = 'Should that one have been stopped: ssh-admin mail send says so a
 function written(rows: readonly OutboxRow[], folder: string): Notice[] {
   return each(rows, 'mail-written', {
     one: ({ to_address, file }) =>
-      `No mail server is set: the message to ${to_address} is in ${file} and has not been sent.`,
-    many: (count) => `No mail server is set: ${count} messages are in ${folder} and have not been sent.`,
+      `No mail server is set: the message to ${to_address} is in ${pathInWords(file ?? folder)} and has not been sent.`,
+    many: (count) =>
+      `No mail server is set: ${count} messages are in ${pathInWords(folder)} and have not been sent.`,
   })
 }
 

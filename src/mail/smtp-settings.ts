@@ -13,6 +13,7 @@ import { headerText } from '../rules/mail/queue-message.ts'
 import { readAddress } from '../rules/users/email.ts'
 import { letterWriter, type Said } from './compose.ts'
 import { type Source, valuesOf } from './values.ts'
+import { pathInWords, shellWord } from '../shell-word.ts'
 
 export interface MailServer {
   host: string
@@ -126,9 +127,9 @@ export function smtpPasswordIn(path: string): string {
     if (process.platform !== 'win32' && statSync(path).mode & 0o077) {
       throw new Unavailable(
         'smtp-password-exposed',
-        `The mail server's password in ${path} can be read by others.`,
+        `The mail server's password in ${pathInWords(path)} can be read by others.`,
         {
-          hint: `chmod 600 ${path}`,
+          hint: `chmod 600 ${shellWord(path)}`,
         },
       )
     }
@@ -141,7 +142,7 @@ export function smtpPasswordIn(path: string): string {
     if (cause instanceof Unavailable) throw cause
     throw new Unavailable(
       'smtp-password-missing',
-      `The mail server's password cannot be read from ${path}.`,
+      `The mail server's password cannot be read from ${pathInWords(path)}.`,
       {
         hint: 'Check the path (SSH_ADMIN_SMTP_PASSWORD_FILE), that it is a file, and that you may read it.',
         cause,

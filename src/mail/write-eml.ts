@@ -3,13 +3,18 @@ import { mkdirSync, rename, rm, writeNewFile } from '../disk.ts'
 import { Unavailable } from '../errors.ts'
 import type { OutboxRow } from '../db/schema.ts'
 import { makersMark } from '../unfinished-files.ts'
+import { pathInWords } from '../shell-word.ts'
 
 /** The folder that messages are written to: its owner's only. */
 export async function makeMailFolder(folder: string): Promise<void> {
   try {
     mkdirSync(folder, { recursive: true, mode: 0o700 })
   } catch (cause) {
-    throw new Unavailable('mail-dir-not-writable', `The mail directory ${folder} cannot be made.`, { cause })
+    throw new Unavailable(
+      'mail-dir-not-writable',
+      `The mail directory ${pathInWords(folder)} cannot be made.`,
+      { cause },
+    )
   }
 }
 

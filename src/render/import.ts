@@ -10,6 +10,7 @@ import { count, listLines } from './text.ts'
 import type { Closing } from '../rules/releases/what-closes.ts'
 import { renderClosing, withClosing } from './closing.ts'
 import type { JsonAnswer } from './json.ts'
+import { pathInWords } from '../shell-word.ts'
 
 /** What an import did, would do, or did once. */
 export interface ImportAnswer {
@@ -90,7 +91,7 @@ function renderForPerson(answer: ImportAnswer, view: View): string {
     ...listLines(`${dryRun ? 'To be renamed' : 'Renamed'}:`, plan.renames.map(renameText), maxListed),
   )
   if (pins.count > 0 && pins.file !== null && !dryRun) {
-    lines.push(`PINs of the ${count(pins.count, 'new user')}: ${pins.file}`)
+    lines.push(`PINs of the ${count(pins.count, 'new user')}: ${pathInWords(pins.file)}`)
   }
   if (mail.queued > 0) {
     lines.push(`${count(mail.queued, 'activation message')}: ${dryRun ? 'to be sent' : letters}.`)

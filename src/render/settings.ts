@@ -4,6 +4,7 @@ import { withoutPassword } from '../password-in-url.ts'
 import { tsvLine } from './clean-text.ts'
 import { table, type View } from './table.ts'
 import type { JsonAnswer } from './json.ts'
+import { pathInWords } from '../shell-word.ts'
 
 export function renderSettings(settings: Settings, { file, view }: { file: string; view: View }): string {
   const rows = Object.entries(settings).map(([name, { value, from }]) => [
@@ -12,7 +13,7 @@ export function renderSettings(settings: Settings, { file, view }: { file: strin
     from,
   ])
   if (!view.isTerminal) return rows.map(tsvLine).join('\n')
-  return `${table(['setting', 'value', 'from'], rows, view)}\n\nThe configuration file is ${file}`
+  return `${table(['setting', 'value', 'from'], rows, view)}\n\nThe configuration file is ${pathInWords(file)}`
 }
 
 export function settingsJson(settings: Settings): JsonAnswer<'settings'>['settings'] {

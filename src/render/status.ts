@@ -1,3 +1,4 @@
+import { pathInWords } from '../shell-word.ts'
 import type { StoreCounts } from '../db/store/status.ts'
 import type { OpeningSoon } from '../rules/releases/opening-soon.ts'
 import { oneLine, tsvLine } from './clean-text.ts'
@@ -60,7 +61,7 @@ function linesOf(status: Status, view: View): Line[] {
     }),
   ]
   return [
-    ['Store', view.isTerminal ? `${store} (answered in ${answersInMs} ms)` : store],
+    ['Store', view.isTerminal ? `${pathInWords(store)} (answered in ${answersInMs} ms)` : store],
     [
       'Centres',
       some([centres.active, 'active'], [centres.approved, 'approved'], [centres.deleted, 'deleted']),

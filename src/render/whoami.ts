@@ -1,3 +1,4 @@
+import { pathInWords } from '../shell-word.ts'
 import { tsvLine } from './clean-text.ts'
 import type { View } from './table.ts'
 
@@ -36,6 +37,6 @@ export function renderWhoami(answer: WhoActs, { isTerminal, chalk }: View): stri
     `Acting for ${chalk.bold(who)}.`,
     ...rights.map(({ may }) => `May: ${may}.`),
     `Sees ${seen}.`,
-    chalk.dim(`Recorded as done by ${operator}, in ${store}.`),
+    chalk.dim(`Recorded as done by ${operator}, in ${pathInWords(store)}.`),
   ].join('\n')
 }

@@ -14,7 +14,8 @@ export function wrapped(line: string, width: number): string {
   for (const word of wordsOf(line.slice(start.length))) {
     if (!isEmpty && stringWidth(current) + 1 + stringWidth(word) > width) {
       lines.push(current.trimEnd())
-      current = hanging
+      // What is long goes further out, to be whole.
+      current = hanging.slice(0, Math.max(0, width - stringWidth(word)))
       isEmpty = true
     }
     current += isEmpty ? word : ` ${word}`
@@ -37,8 +38,9 @@ function hangingOf(line: string, { indent, width }: { indent: number; width: num
   return indent === 0 ? 0 : indent + 2
 }
 
-/** What is read out or copied as one: a PIN, a moment. */
-const oneWord = /(\d{4}) (\d{4})(?!\d)|(\d{4}-\d\d-\d\d) (\d\d:\d\d)( UTC)?/g
+/** What is read out or copied as one: a PIN, a moment, a path with blanks in it. */
+const oneWord =
+  /(\d{4}) (\d{4})(?!\d)|(\d{4}-\d\d-\d\d) (\d\d:\d\d)( UTC)?|(?<=^|\s)'[~./][^'\n]*'(?=[\s.,;:?]|$)/g
 /** Stands for the blank within it; nothing that is drawn holds it. */
 const held = '\u0000'
 
@@ -61,7 +63,7 @@ function split(text: string): string[] {
 }
 
 const commandIn = (text: string) =>
-  /(?<=^|\s)(?:\$ )?ssh-admin (?:'[^']*'|[^;,])*?(?:[;,](?=\s)|(?= {2})|$)/.exec(text)
+  /(?<=^|\s)(?:\$ )?(?:ssh-admin|cp|rm|chmod) (?:'[^']*'|[^;,])*?(?:[;,](?=\s)|(?= {2})|$)/.exec(text)
 
 /** Lines that are not indented as one paragraph, until a blank line: where they were broken in writing says nothing. */
 export function paragraphsOf(page: string): string[] {

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { stat } from 'node:fs/promises'
 import { inputStream, untilAborted } from '../input-file.ts'
 import { UnusableWorkbook } from './errors.ts'
+import { pathInWords } from '../shell-word.ts'
 
 const maxBytes = 512 * 1024 * 1024
 
@@ -53,7 +54,7 @@ function fileError(path: string, error: unknown): unknown {
   if (!(error instanceof Error) || !('code' in error)) return error
   if (error instanceof UnusableWorkbook || error.name === 'AbortError') return error
   if (error.code === 'ENOENT' || error.code === 'ENOTDIR') {
-    return new UnusableWorkbook('workbook-not-found', `there is no file ${path}`, {
+    return new UnusableWorkbook('workbook-not-found', `there is no file ${pathInWords(path)}`, {
       hint: 'check the name and the folder',
       cause: error,
     })

@@ -3,6 +3,7 @@ import { UnusableFile } from './errors.ts'
 import type { FormsToWrite, SheetToWrite } from './sheet.ts'
 import { writeCsv, writeJson } from './write-sheet.ts'
 import { type WriteOptions, writeWorkbook } from './write-xlsx.ts'
+import { pathInWords } from '../shell-word.ts'
 
 export type { FormsToWrite, SheetToWrite } from './sheet.ts'
 export { csvText, writeCsv, writeJson } from './write-sheet.ts'
@@ -28,7 +29,7 @@ export async function writeTableFile(
 export function tableEnding(path: string): '.xlsx' | '.csv' | '.json' {
   const ending = extname(path).toLowerCase()
   if (ending === '.xlsx' || ending === '.csv' || ending === '.json') return ending
-  throw new UnusableFile('workbook-unknown-ending', `the ending of ${path} is not known`, {
+  throw new UnusableFile('workbook-unknown-ending', `the ending of ${pathInWords(path)} is not known`, {
     hint: 'end the name with .xlsx, .csv or .json',
   })
 }

@@ -63,7 +63,7 @@ describe('what a person sees of releases and what they are made of', () => {
     await shown('key-times import times.csv')
     await shown(uploading)
     expect(await shown(creating)).toBe(
-      '✓ Release 1, June, is a draft for all centres: ssh-admin releases publish 1 opens it.\n',
+      '✓ Release 1, June, is a draft for all centres. To release it:\nssh-admin releases publish 1\n',
     )
     const opens = '  2026-03-01 08:00 UTC  ████████████ 1 centre  Africa/Cairo 10:00\n'
     expect(await shown('releases publish June')).toBe(

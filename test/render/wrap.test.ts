@@ -42,8 +42,22 @@ describe('a line that does not fit', () => {
     )
   })
 
+  it('puts what is long further out, to be whole', () =>
+    expect(wrapped('  File       /home/tom/hub.db.mail/1.eml', 30)).toBe(
+      '  File\n   /home/tom/hub.db.mail/1.eml',
+    ))
+
   it('counts two columns for a wide letter', () =>
     expect(wrapped('東京都立 国際高等 学校', 12)).toBe('東京都立\n国際高等\n学校'))
+
+  it('keeps a path with blanks whole, and a command of the shell', () => {
+    expect(wrapped("Copied the store to '/home/tom/with two/hub.db' now", 32)).toBe(
+      "Copied the store to\n'/home/tom/with two/hub.db' now",
+    )
+    expect(wrapped("Put it beside it: cp '/home/a b' /srv/hub.db.key", 30)).toBe(
+      "Put it beside it:\ncp '/home/a b' /srv/hub.db.key",
+    )
+  })
 
   it('keeps a PIN and a moment whole', () =>
     expect(wrapped('The PIN of Lucía is 6351 3793, until 2026-12-26 17:16 UTC.', 26)).toBe(

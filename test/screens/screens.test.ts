@@ -13,7 +13,7 @@ const isVerbatim = ({ words }: Screen) => words === 'templates show'
 function isBroken(lines: readonly Line[], at: number): boolean {
   let first = at
   while (lines[first]?.wrapped) first -= 1
-  return first < at && !/^\s*(\$ ssh-admin |ssh-admin |\S+$)/.test(textOf(lines[first]))
+  return first < at && !/^\s*(\$ ssh-admin |ssh-admin |cp |\S+$)/.test(textOf(lines[first]))
 }
 
 describe.each(widths)('at a terminal of %i columns', (columns) => {

@@ -9,6 +9,7 @@ import { preparedQuery } from '../../cli/define.ts'
 import { argument, yesOption } from '../../cli/parameters.ts'
 import { count } from '../../render/text.ts'
 import { filterOptions } from './filter.ts'
+import { pathInWords } from '../../shell-word.ts'
 
 export const exportEvents = () =>
   preparedQuery({
@@ -45,7 +46,7 @@ export const exportEvents = () =>
     },
     render: ({ counted: { events } }, { isTerminal }, file) => {
       if (file === undefined) return ''
-      return isTerminal ? `${count(events, 'event')} written to ${file}.` : `${file}\t${events}`
+      return isTerminal ? `${count(events, 'event')} written to ${pathInWords(file)}.` : `${file}\t${events}`
     },
     json: ({ counted: { events } }, file) => ({ file: file ?? null, events }),
   })

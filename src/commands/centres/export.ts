@@ -13,6 +13,7 @@ import { tsvLine } from '../../render/clean-text.ts'
 import { count } from '../../render/text.ts'
 import { visibleCentres } from '../../rules/permissions/decide.ts'
 import type { SheetToWrite } from '../../workbook/sheet.ts'
+import { pathInWords } from '../../shell-word.ts'
 
 /** Of no other kind: it writes a file, or its rows to stdout as they are read, and can be rehearsed. */
 export const exportCentres = () =>
@@ -111,7 +112,7 @@ function answerOf(
   const { centres, users } = counts
   const what = `${count(centres, 'centre')} and ${count(users, 'user')}`
   const text = session.terminal.out.isTerminal
-    ? `${dryRun ? 'Would write' : 'Wrote'} ${what} to ${file}.`
+    ? `${dryRun ? 'Would write' : 'Wrote'} ${what} to ${pathInWords(file)}.`
     : tsvLine([file, centres, users])
   return { text, json: { file, centres, users } }
 }

@@ -8,6 +8,7 @@ import { preparedMutation } from '../../cli/define.ts'
 import { argument, flag, option, withValues } from '../../cli/parameters.ts'
 import { sheetIsThere, slipsOption } from './import-output-files.ts'
 import type { Notice } from '../../cli/session.ts'
+import { pathInWords } from '../../shell-word.ts'
 
 const options = {
   out: option('<file>', 'where the sheet goes: .xlsx, .csv or .json (default: new-user-pins-ID.xlsx here)'),
@@ -93,7 +94,7 @@ function notPlacedNotice(
   const what = renewed > 0 ? 'The new PINs count' : 'The audit log names the sheet'
   return {
     code: 'pins-not-placed',
-    message: `${what}, but ${file} could not be written.${reason} To make it again: ${again}`,
+    message: `${what}, but ${pathInWords(file)} could not be written.${reason} To make it again: ${again}`,
   }
 }
 
@@ -103,7 +104,7 @@ function render({ count: open, withoutPin, renewed, file }: PinSheet, view: View
     return `${[tsvLine(['pins', file, open]), tsvLine(['renewed', renewed]), ...without].join('\n')}\n`
   }
   return `${[
-    `${count(open, 'open PIN')}${file === null ? '' : ` in ${file}`}${renewed > 0 ? `, ${renewed} of them new` : ''}.`,
+    `${count(open, 'open PIN')}${file === null ? '' : ` in ${pathInWords(file)}`}${renewed > 0 ? `, ${renewed} of them new` : ''}.`,
     ...listLines(
       `${count(withoutPin.length, 'user')} without one:`,
       withoutPin.map(({ email, reason }) => `${email}  ${reason.replaceAll('-', ' ')}`),

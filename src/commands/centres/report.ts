@@ -9,6 +9,7 @@ import { countsIn, type ShownImport } from '../../render/imports.ts'
 import type { RuleContext } from '../../rules/permissions/actor.ts'
 import type { ImportOutputFiles } from './import-output-files.ts'
 import type { PreparedImport } from './plan-import.ts'
+import { pathInWords } from '../../shell-word.ts'
 
 interface Reporting {
   session: Session
@@ -79,7 +80,7 @@ export function reportedEvent({ id, file }: Pick<ImportReport, 'id' | 'file'>): 
 export function notifyNoReport(session: Session, { path }: OutputFile): void {
   session.notify({
     code: 'report-not-written',
-    message: `Nothing was changed: ${path} with the page about the import is not written.`,
+    message: `Nothing was changed: ${pathInWords(path)} with the page about the import is not written.`,
   })
 }
 

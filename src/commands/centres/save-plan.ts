@@ -4,7 +4,7 @@ import { describePlan, importJson, renderImport } from '../../render/import.ts'
 import type { AnswerOfChange } from '../../cli/define.ts'
 import type { Session } from '../../cli/session.ts'
 import type { RuleContext } from '../../rules/permissions/actor.ts'
-import { shellWord } from '../../shell-word.ts'
+import { pathInWords, shellWord } from '../../shell-word.ts'
 import { type ImportOutputFiles, placeIssues, prepareIssues } from './import-output-files.ts'
 import type { PreparedImport } from './plan-import.ts'
 import { notifyNoReport } from './report.ts'
@@ -56,7 +56,7 @@ export async function savePlanOnly(
     text: session.terminal.out.isTerminal
       ? dryRun
         ? 'The plan was made, and not saved: this was a rehearsal.'
-        : `The plan is in ${file}; nothing was changed. To apply it: ssh-admin centres apply ${shellWord(file)}`
+        : `The plan is in ${pathInWords(file)}; nothing was changed. To apply it: ssh-admin centres apply ${shellWord(file)}`
       : renderImport(planned, session.terminal.out),
     json: { ...importJson(planned), plan: dryRun ? null : file },
     exit: plan.rows.heldBack > 0 ? 8 : placed ? 0 : 9,

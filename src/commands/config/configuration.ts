@@ -23,6 +23,7 @@ import { Cancelled, Usage } from '../../errors.ts'
 import { hasPassword } from '../../password-in-url.ts'
 import { unknownName } from '../../rules/unknown-name.ts'
 import { isSharedPlace } from '../../shared-place.ts'
+import { pathInWords } from '../../shell-word.ts'
 
 export type { Configuration } from '../../config.ts'
 
@@ -98,7 +99,9 @@ export async function changeConfiguration(
   if (changed && !common.dryRun) await replaceFile(path, { text, session })
   const what = name === null ? 'The configuration' : kebabCase(name)
   return {
-    text: changed ? `${what} is changed in ${path}.` : `${what} is as it was in ${path}; nothing to do.`,
+    text: changed
+      ? `${what} is changed in ${pathInWords(path)}.`
+      : `${what} is as it was in ${pathInWords(path)}; nothing to do.`,
     json: { file: path, name: name && kebabCase(name), changed },
   }
 }

@@ -6,6 +6,7 @@ import { isSharedPlace, readSharedPlace } from '../../shared-place.ts'
 import { command } from '../../cli/define.ts'
 import { argument, withValues } from '../../cli/parameters.ts'
 import { changeConfiguration, settingNamed, typedSetting, settingFlags } from './configuration.ts'
+import { pathInWords } from '../../shell-word.ts'
 
 /** Of no other kind: it changes a file, and opens no store. */
 export const set = () =>
@@ -79,5 +80,7 @@ async function refuseUnusableStore(session: Session, place: string): Promise<voi
 
 function refuseFileForFolder(path: string): void {
   if (!existsSync(path) || statSync(path).isDirectory()) return
-  throw new Usage(`${path} is a file, and messages are written to a folder.`, { code: 'invalid-option' })
+  throw new Usage(`${pathInWords(path)} is a file, and messages are written to a folder.`, {
+    code: 'invalid-option',
+  })
 }

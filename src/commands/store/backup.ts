@@ -9,6 +9,7 @@ import { command } from '../../cli/define.ts'
 import { argument, flag } from '../../cli/parameters.ts'
 import type { Session } from '../../cli/session.ts'
 import { placesOf } from '../../cli/store-paths.ts'
+import { pathInWords } from '../../shell-word.ts'
 
 /** Of no other kind: a store that cannot be changed is copied too, and the log names the copy once it is there. */
 export const backup = () =>
@@ -37,7 +38,7 @@ export const backup = () =>
         await output.confirmReplacing()
         const bytes = dryRun ? null : await copy(store, { output, session, withoutContent })
         return {
-          text: `${dryRun ? 'Would copy' : 'Copied'} the store ${db} to ${file}\nThe key is not in it: it is ${keyFile}. Keep a copy of that too, in another place.${withoutContent ? '\nThe bytes of resources and help documents are not in it: where it is restored, they cannot be downloaded.' : ''}`,
+          text: `${dryRun ? 'Would copy' : 'Copied'} the store ${pathInWords(db)} to ${pathInWords(file)}\nThe key is not in it: it is ${pathInWords(keyFile)}. Keep a copy of that too, in another place.${withoutContent ? '\nThe bytes of resources and help documents are not in it: where it is restored, they cannot be downloaded.' : ''}`,
           json: { store: db, file, bytes, keyFile, withoutContent, changed: true },
         }
       } finally {

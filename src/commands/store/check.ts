@@ -8,6 +8,7 @@ import { unfinishedFiles } from '../../cli/leftovers.ts'
 import { missingHeadNotice, type Session } from '../../cli/session.ts'
 import type { Shape } from '../../render/json.ts'
 import { placesOf } from '../../cli/store-paths.ts'
+import { pathInWords } from '../../shell-word.ts'
 
 export const check = () =>
   query({
@@ -18,7 +19,8 @@ export const check = () =>
     examples: ['ssh-admin store check', 'ssh-admin store check --json'],
     mode: () => 'as-it-is',
     read: checkStore,
-    render: ({ db, untidy }) => [...untidy.map(inWords), `The store ${db} and its key are sound.`].join('\n'),
+    render: ({ db, untidy }) =>
+      [...untidy.map(inWords), `The store ${pathInWords(db)} and its key are sound.`].join('\n'),
     json: ({ db, untidy, keyFile }) => ({ ok: true, store: db, keyFile, findings: untidy.map(findingJson) }),
     explain: async (error, session) => {
       const { damageThatStopped } = await import('../../db/store/errors.ts')
@@ -200,10 +202,14 @@ function olderInWords({ version }: OpenStore, db: string): Finding {
 
 function damaged(db: string, problems: Finding[]): Unavailable {
   const [first] = problems
-  return new Unavailable(first?.code ?? 'store-damaged', `The store ${db} or its key is not sound:`, {
-    hint: 'Keep all files as they are. ssh-admin store restore FILE brings a backup back, and keeps the present store.',
-    details: { problems },
-  })
+  return new Unavailable(
+    first?.code ?? 'store-damaged',
+    `The store ${pathInWords(db)} or its key is not sound:`,
+    {
+      hint: 'Keep all files as they are. ssh-admin store restore FILE brings a backup back, and keeps the present store.',
+      details: { problems },
+    },
+  )
 }
 
 function findingJson({ hint, ...found }: Finding): Shape<'problem'> {

@@ -16,6 +16,7 @@ import { progressOn } from '../../cli/progress.ts'
 import { confirm } from '../../cli/prompt.ts'
 import type { Session } from '../../cli/session.ts'
 import { placesOf } from '../../cli/store-paths.ts'
+import { pathInWords, shellWord } from '../../shell-word.ts'
 
 /** Of no other kind: the store is copied within its transaction, and what was placed counts though the commit fails. */
 export const copy = () =>
@@ -66,8 +67,8 @@ function answerOf(
   const done = session.common.dryRun ? 'Would copy' : 'Copied'
   const lines = [
     changed
-      ? `${done} the store ${db} to ${to}: ${inWords(counts)}.`
-      : `The copy of the store ${db} is at ${to} already: ${inWords(counts)}.`,
+      ? `${done} the store ${pathInWords(db)} to ${pathInWords(to)}: ${inWords(counts)}.`
+      : `The copy of the store ${pathInWords(db)} is at ${pathInWords(to)} already: ${inWords(counts)}.`,
     ...(copied ? proof(copied) : []),
     ...(withoutContent
       ? ['The bytes of resources and help documents are not in it: they cannot be downloaded there.']
@@ -209,7 +210,7 @@ async function copyAll(
 }
 
 function question({ db, to, facts }: { db: string; to: string; facts: StoreFacts }): string {
-  return `Copy ${db} to ${to}? That is ${inWords(countsOf(facts))}. Nobody can change the store meanwhile.`
+  return `Copy ${pathInWords(db)} to ${pathInWords(to)}? That is ${inWords(countsOf(facts))}. Nobody can change the store meanwhile.`
 }
 
 interface Counts {
@@ -248,6 +249,9 @@ function proof(copied: Made): string[] {
 function keyLines({ session }: Copying, { here, there }: KeyPlaces): string[] {
   if (session.settings.keyCommand.value !== undefined) return []
   if (resolve(here) === resolve(there) || existsSync(there))
-    return [`The key is not in it: the copy has the same one, ${there}`]
-  return [`The key is not in it: the copy has the same one. Put it beside it: cp ${here} ${there}`]
+    return [`The key is not in it: the copy has the same one, ${pathInWords(there)}`]
+  return [
+    'The key is not in it: the copy has the same one. To put it beside it:',
+    `cp ${shellWord(here)} ${shellWord(there)}`,
+  ]
 }

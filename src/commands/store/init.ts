@@ -4,6 +4,7 @@ import { command } from '../../cli/define.ts'
 import { flag } from '../../cli/parameters.ts'
 import { removeLeftovers } from '../../cli/leftovers.ts'
 import { placesOf } from '../../cli/store-paths.ts'
+import { pathInWords } from '../../shell-word.ts'
 
 /** Of no other kind: there is nothing to change before there is a store. */
 export const init = () =>
@@ -24,7 +25,7 @@ export const init = () =>
       if (roles) refuseFile(db)
       const refuseOther = () => {
         if (ifMissing || roles) return
-        throw new Refused('store-exists', `There is a store at ${db} already.`, {
+        throw new Refused('store-exists', `There is a store at ${pathInWords(db)} already.`, {
           hint: 'It stays as it is. To begin another one, name its place with --db.',
         })
       }
@@ -43,12 +44,12 @@ export const init = () =>
       const lines = [
         ...(changed
           ? [
-              `Began the store ${db}`,
-              `Its key is ${keyFile}: keep a copy elsewhere; without it no PIN or link can be made again.`,
+              `Began the store ${pathInWords(db)}`,
+              `Its key is ${pathInWords(keyFile)}: keep a copy elsewhere; without it no PIN or link can be made again.`,
             ]
           : desks
             ? []
-            : [`There is a store at ${db}; nothing to do.`]),
+            : [`There is a store at ${pathInWords(db)}; nothing to do.`]),
         ...(desks ? roleLines(desks) : []),
       ]
       return {

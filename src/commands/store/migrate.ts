@@ -7,6 +7,7 @@ import { type AnswerOfChange, command } from '../../cli/define.ts'
 import { removeLeftovers } from '../../cli/leftovers.ts'
 import { missingHeadNotice, type Session } from '../../cli/session.ts'
 import { placesOf } from '../../cli/store-paths.ts'
+import { pathInWords } from '../../shell-word.ts'
 
 /** Of no other kind: what changes it is another store, which takes its place. */
 export const migrate = () =>
@@ -42,8 +43,10 @@ export const migrate = () =>
         await removeLeftovers(session)
       }
       const lines = [
-        `${dryRun ? 'Would bring' : 'Brought'} the store ${db} up to date: from version ${from} to ${to}.`,
-        ...(kept ? [`The store as it ${dryRun ? 'is would be' : 'was is'} kept as ${kept}`] : []),
+        `${dryRun ? 'Would bring' : 'Brought'} the store ${pathInWords(db)} up to date: from version ${from} to ${to}.`,
+        ...(kept
+          ? [`The store as it ${dryRun ? 'is would be' : 'was is'} kept as ${pathInWords(kept)}`]
+          : []),
       ]
       return {
         text: lines.join('\n'),
@@ -86,7 +89,7 @@ function question({
   const aside = keep
     ? `The store as it is is kept as ${keep}.`
     : 'No copy of it is kept: make one before, with ssh-admin store backup FILE.'
-  return `Bring ${db} up to date, from version ${from} to ${to}? ${aside} An older ssh-admin cannot use it afterwards.`
+  return `Bring ${pathInWords(db)} up to date, from version ${from} to ${to}? ${aside} An older ssh-admin cannot use it afterwards.`
 }
 
 /** The log names it where the key is there; without the key the store is brought up to date all the same. */
@@ -114,7 +117,7 @@ async function noteHead(session: Session, { from }: { from: number }): Promise<v
 
 function unchanged({ db, version }: { db: string; version: number }): AnswerOfChange {
   return {
-    text: `The store ${db} is up to date: it is of version ${version}.`,
+    text: `The store ${pathInWords(db)} is up to date: it is of version ${version}.`,
     json: { store: db, from: version, to: version, kept: null, changed: false },
   }
 }

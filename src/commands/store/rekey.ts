@@ -6,6 +6,7 @@ import { changedMeanwhile } from '../../cli/mutation.ts'
 import { command } from '../../cli/define.ts'
 import type { WorkFor } from '../../cli/session.ts'
 import { placesOf } from '../../cli/store-paths.ts'
+import { pathInWords } from '../../shell-word.ts'
 
 /** Of no other kind: its change is sealed with a key that is put in its place around the commit. */
 export const rekey = () =>
@@ -32,7 +33,7 @@ export const rekey = () =>
           rekeyStore(trx, { fingerprint: key.keys.fingerprint, ctx })
         const rehearsed = dryRun || asks ? await session.rehearse(sealed, work) : undefined
         if (asks && rehearsed) {
-          const words = `Give ${db} a new key? That voids ${voidedInWords(rehearsed)}${toBeIssued(rehearsed)}.`
+          const words = `Give ${pathInWords(db)} a new key? That voids ${voidedInWords(rehearsed)}${toBeIssued(rehearsed)}.`
           await confirm(session, words)
         }
         const { result: voided, waitsAs } =
@@ -55,7 +56,7 @@ export const rekey = () =>
           session.notify({ code: 'key-waits', message })
         }
         return {
-          text: `${dryRun ? 'This would void' : 'This voided'} ${voidedInWords(voided)}${toBeIssued(voided)}.\nThe ${dryRun ? '' : 'new '}key is ${keyFile}: keep a copy elsewhere.`,
+          text: `${dryRun ? 'This would void' : 'This voided'} ${voidedInWords(voided)}${toBeIssued(voided)}.\nThe ${dryRun ? '' : 'new '}key is ${pathInWords(keyFile)}: keep a copy elsewhere.`,
           json: { store: db, keyFile, voided, changed: true },
           exit: waitsAs === undefined ? 0 : 9,
         }

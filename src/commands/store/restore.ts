@@ -14,6 +14,7 @@ import { argument, flag, type ValuesOf } from '../../cli/parameters.ts'
 import { removeLeftovers } from '../../cli/leftovers.ts'
 import type { Session } from '../../cli/session.ts'
 import { placesOf } from '../../cli/store-paths.ts'
+import { pathInWords } from '../../shell-word.ts'
 
 const options = {
   keepCredentials: flag('keep the PINs and links that were open when the backup was made'),
@@ -66,10 +67,12 @@ export const restore = () =>
           await removeLeftovers(session)
         }
         const lines = [
-          `${dryRun ? 'Would restore' : 'Restored'} ${file} to ${db}; this ${dryRun ? 'would void' : 'voided'} ${voidedInWords(voided)}.`,
-          ...(kept ? [`The store that was there ${dryRun ? 'would be' : 'is'} kept as ${kept}`] : []),
+          `${dryRun ? 'Would restore' : 'Restored'} ${pathInWords(file)} to ${pathInWords(db)}; this ${dryRun ? 'would void' : 'voided'} ${voidedInWords(voided)}.`,
+          ...(kept
+            ? [`The store that was there ${dryRun ? 'would be' : 'is'} kept as ${pathInWords(kept)}`]
+            : []),
           ...(erasedAgain.accounts > 0 ? [erasedAgainInWords(erasedAgain, { dryRun })] : []),
-          ...(key.made ? [`The new key is ${keyFile}: keep a copy elsewhere.`] : []),
+          ...(key.made ? [`The new key is ${pathInWords(keyFile)}: keep a copy elsewhere.`] : []),
         ]
         const json = { store: db, file, kept, keyFile, newKey: key.made !== undefined, voided, erasedAgain }
         return { text: lines.join('\n'), json: { ...json, changed: true } }
@@ -86,7 +89,7 @@ function fileToRestore({ file }: Options, session: Session): string {
 async function refuseMissing(file: string): Promise<void> {
   const { statSync } = await import('node:fs')
   if (statSync(file, { throwIfNoEntry: false })?.isFile()) return
-  throw new BadInput('file-not-found', `There is no file ${file}.`)
+  throw new BadInput('file-not-found', `There is no file ${pathInWords(file)}.`)
 }
 
 /** That would change nothing but void every PIN and link. */
@@ -163,8 +166,8 @@ function question({
   kept: string | null
   voided: Voided
 }): string {
-  const aside = kept ? `The store that is there is kept as ${kept}. ` : ''
-  return `Restore ${file} to ${db}? ${aside}It voids ${voidedInWords(voided)}.`
+  const aside = kept ? `The store that is there is kept as ${pathInWords(kept)}. ` : ''
+  return `Restore ${pathInWords(file)} to ${pathInWords(db)}? ${aside}It voids ${voidedInWords(voided)}.`
 }
 
 function erasedAgainInWords(

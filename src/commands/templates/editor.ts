@@ -8,6 +8,7 @@ import type { Context } from '../../context.ts'
 import { BadInput, Cancelled, Unavailable } from '../../errors.ts'
 import { inputStream, untilAborted } from '../../input-file.ts'
 import type { Session } from '../../cli/session.ts'
+import { pathInWords } from '../../shell-word.ts'
 
 interface Editing {
   name: string
@@ -22,7 +23,7 @@ export async function inEditor(text: string, { name, session, keep }: Editing): 
   const file = fileForEditor(name, session.context)
   // The editor may go on: what it saves is not taken from under it.
   const forget = interruption.beforeEnding(() =>
-    session.terminal.warn(`What the editor saves is kept for a week: ${file}`),
+    session.terminal.warn(`What the editor saves is kept for a week: ${pathInWords(file)}`),
   )
   try {
     writeFileSync(file, text, { mode: 0o600 })

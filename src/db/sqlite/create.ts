@@ -17,6 +17,7 @@ import { migrate } from './migrate.ts'
 import { cannotLink, makeWhole } from './place.ts'
 import type { Opening } from '../store/opening.ts'
 import { removeIfPossible, unfinishedCopy } from '../store/unfinished-copy.ts'
+import { pathInWords } from '../../shell-word.ts'
 
 /** Writes the first event into a store that has not taken its place yet. @returns where its log ends then */
 export type FirstEvent = (newStore: string, keys: Keys) => Promise<LogHead | undefined>
@@ -162,9 +163,13 @@ async function useOtherCreatorsStore({ path, keyFile }: Opening): Promise<boolea
   }
   if (existsSync(path)) return false
   if (finishOther({ path, keyFile })) return true
-  throw new Unavailable('key-without-store', `There is a key at ${keyFile}, but no store at ${path}.`, {
-    hint: 'If the store was moved or lost, bring it back (ssh-admin store restore FILE); to begin anew, move the key away.',
-  })
+  throw new Unavailable(
+    'key-without-store',
+    `There is a key at ${pathInWords(keyFile)}, but no store at ${pathInWords(path)}.`,
+    {
+      hint: 'If the store was moved or lost, bring it back (ssh-admin store restore FILE); to begin anew, move the key away.',
+    },
+  )
 }
 
 /** Of a process that was killed between its key and its store, the store lies there, whole, and bears the key. */
@@ -196,7 +201,7 @@ function makeFolder(folder: string): void {
   try {
     mkdirSync(folder, { recursive: true, mode: 0o700 })
   } catch (cause) {
-    throw new Unavailable('store-unavailable', `The folder ${folder} cannot be made.`, {
+    throw new Unavailable('store-unavailable', `The folder ${pathInWords(folder)} cannot be made.`, {
       hint: 'Choose another place with --db.',
       cause,
     })

@@ -5,6 +5,7 @@ import { version as program } from '../../version.ts'
 import { StoreDialect } from './dialect.ts'
 import { latestVersion, migrationNames, migrations } from '../migrations/index.ts'
 import { isAboutTheDisk } from './errors.ts'
+import { pathInWords } from '../../shell-word.ts'
 
 interface Migrating {
   /** The store as it is named to the person; the connection may be to a copy. */
@@ -47,7 +48,7 @@ function failureOf(error: unknown, { path, failed }: { path: string; failed: str
   const words = error instanceof Error ? error.message : String(error)
   return new Unavailable(
     'migration-failed',
-    `The store ${path} cannot be brought up to date${failed ? `, at ${failed}` : ''}: ${words}.`,
+    `The store ${pathInWords(path)} cannot be brought up to date${failed ? `, at ${failed}` : ''}: ${words}.`,
     {
       hint: 'Nothing was changed. Go on with the ssh-admin that made it, look through it with ssh-admin store check, and report this.',
       cause: error,

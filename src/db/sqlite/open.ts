@@ -16,6 +16,7 @@ import type { OpenStore } from '../store/open.ts'
 import type { Opening } from '../store/opening.ts'
 import { deriveKeys, type KeyPlace, type Keys, keysOfFingerprint } from '../store/keys.ts'
 import { knownVersionOf, storeOlder } from './version.ts'
+import { pathInWords } from '../../shell-word.ts'
 
 export async function openSqliteStore(opening: Opening): Promise<OpenStore> {
   let created = false
@@ -60,7 +61,7 @@ async function connectInTurn(opening: Opening, { created }: { created: boolean }
 }
 
 function noStore(path: string): Unavailable {
-  return new Unavailable('store-missing', `There is no store at ${path}.`, {
+  return new Unavailable('store-missing', `There is no store at ${pathInWords(path)}.`, {
     hint: 'Begin one with: ssh-admin centres import FILE, or ssh-admin store init',
   })
 }
@@ -254,7 +255,7 @@ function readWhole(path: string): Database.Database {
     if (!beside?.size) continue
     throw new Unavailable(
       'store-read-only',
-      `The store ${path} was not closed properly, and what is needed to read it cannot be written beside it.`,
+      `The store ${pathInWords(path)} was not closed properly, and what is needed to read it cannot be written beside it.`,
       { hint: `Copy it, with ${path}${part}, to a folder that you may write, and name that with --db.` },
     )
   }

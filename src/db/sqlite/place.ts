@@ -8,6 +8,7 @@ import { makersMark } from '../../unfinished-files.ts'
 import { openDatabase } from './connection.ts'
 import { isBusy, isDamage } from './errors.ts'
 import { damageIn } from './integrity.ts'
+import { pathInWords } from '../../shell-word.ts'
 
 /** A store that nobody else can open until it is let go of. */
 interface Held {
@@ -90,7 +91,7 @@ function lockedAlone(path: string, settle: (raw: Database.Database) => void): Da
 }
 
 function inUse(path: string): Unavailable {
-  return new Unavailable('store-in-use', `Another ssh-admin has the store ${path} open.`, {
+  return new Unavailable('store-in-use', `Another ssh-admin has the store ${pathInWords(path)} open.`, {
     hint: 'Let it finish, then try again.',
   })
 }

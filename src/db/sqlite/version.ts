@@ -2,6 +2,7 @@ import type Database from 'better-sqlite3'
 import { Unavailable } from '../../errors.ts'
 import { latestVersion, migrationNames } from '../migrations/index.ts'
 import { tableNames } from '../store/tables.ts'
+import { pathInWords } from '../../shell-word.ts'
 
 /** What the file's header says of the tables in it. */
 export function versionOf(raw: Database.Database): number {
@@ -38,7 +39,7 @@ export function refuseOtherVersion(raw: Database.Database, path: string): void {
 export function storeOlder(path: string, version: number): Unavailable {
   return new Unavailable(
     'store-older',
-    `The store ${path} was made by an older ssh-admin: it is of version ${version}, and this program needs ${latestVersion}.`,
+    `The store ${pathInWords(path)} was made by an older ssh-admin: it is of version ${version}, and this program needs ${latestVersion}.`,
     {
       hint: 'Bring it up to date with: ssh-admin store migrate. It keeps a copy of the store as it is; store check and store backup work before, too.',
       details: { version, needed: latestVersion },
@@ -50,7 +51,7 @@ function storeNewer(raw: Database.Database, path: string): Unavailable {
   const program = programOf(raw)
   return new Unavailable(
     'store-newer',
-    `The store ${path} was made by a newer ssh-admin${program ? ` (${program})` : ''}.`,
+    `The store ${pathInWords(path)} was made by a newer ssh-admin${program ? ` (${program})` : ''}.`,
     { hint: 'Update ssh-admin on this machine. Nothing was changed.' },
   )
 }
@@ -67,7 +68,7 @@ function withoutTable(path: string, name: string): Unavailable {
 }
 
 function damaged(path: string, what: string): Unavailable {
-  return new Unavailable('store-damaged', `The store ${path} is damaged: ${what}.`, {
+  return new Unavailable('store-damaged', `The store ${pathInWords(path)} is damaged: ${what}.`, {
     hint: 'Keep all files as they are. ssh-admin store restore FILE brings a backup back, and keeps the present store.',
   })
 }

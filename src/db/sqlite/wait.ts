@@ -6,6 +6,7 @@ import { Cancelled, Unavailable } from '../../errors.ts'
 import type { Interruption } from '../../interruption.ts'
 import { readSmallFile } from '../../input-file.ts'
 import { type Holder, nameHolder } from '../store/opening.ts'
+import { pathInWords } from '../../shell-word.ts'
 
 interface Patience {
   path: string
@@ -121,7 +122,11 @@ function lives(holder: Holder): boolean {
 }
 
 function locked(path: string, holder: Holder | undefined): Unavailable {
-  return new Unavailable('store-locked', `The store ${path} is in use by ${nameHolder(holder)}.`, {
-    hint: 'Try again in a moment, or wait longer with --wait SECONDS.',
-  })
+  return new Unavailable(
+    'store-locked',
+    `The store ${pathInWords(path)} is in use by ${nameHolder(holder)}.`,
+    {
+      hint: 'Try again in a moment, or wait longer with --wait SECONDS.',
+    },
+  )
 }

@@ -5,7 +5,7 @@ import { waitingKeyFile } from './keys.ts'
 import type { OpenStore } from './open.ts'
 import type { Finding } from '../engine.ts'
 import { statusOfMaker, type UnfinishedFile } from '../../unfinished-files.ts'
-import { shellWord } from '../../shell-word.ts'
+import { pathInWords, shellWord } from '../../shell-word.ts'
 import { keptCopiesOf } from './kept-copies.ts'
 import { staleHolder } from '../sqlite/wait.ts'
 
@@ -65,7 +65,7 @@ function openToOthers(files: readonly string[]): Finding[] {
       target: file,
       code: 'open-to-others',
       message: `${file} can be read or written by others on this machine.`,
-      hint: `chmod 600 ${file}`,
+      hint: `chmod 600 ${shellWord(file)}`,
     }))
 }
 
@@ -76,8 +76,8 @@ function openFolders(files: readonly string[]): Finding[] {
     .map((folder) => ({
       target: folder,
       code: 'folder-open-to-others',
-      message: `The folder ${folder} can be written to by others on this machine: they can put another store or key in the place of yours.`,
-      hint: `chmod o-w ${folder}`,
+      message: `The folder ${pathInWords(folder)} can be written to by others on this machine: they can put another store or key in the place of yours.`,
+      hint: `chmod o-w ${shellWord(folder)}`,
     }))
 }
 

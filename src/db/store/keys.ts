@@ -4,6 +4,7 @@ import { dirname } from 'node:path'
 import { fsyncSync, openSync, renameSync, trySyncFolder, writeSync } from '../../disk.ts'
 import { Unavailable } from '../../errors.ts'
 import { readSmallFile } from '../../input-file.ts'
+import { pathInWords, shellWord } from '../../shell-word.ts'
 
 const heading = 'ssh-admin key 1'
 
@@ -137,9 +138,13 @@ function noKeyFile(path: string): Unavailable {
 function refuseStrangersKey(path: string, { uid }: { uid: number }): void {
   const us = process.getuid?.()
   if (us === undefined || us === 0 || uid === us || uid === 0) return
-  throw new Unavailable('key-exposed', `The key file ${path} belongs to another user of this machine.`, {
-    hint: 'chown it to yourself; if somebody may have read it, make a new key: ssh-admin store rekey',
-  })
+  throw new Unavailable(
+    'key-exposed',
+    `The key file ${pathInWords(path)} belongs to another user of this machine.`,
+    {
+      hint: 'chown it to yourself; if somebody may have read it, make a new key: ssh-admin store rekey',
+    },
+  )
 }
 
 function contentsOf(path: string): string {
@@ -148,20 +153,20 @@ function contentsOf(path: string): string {
     refuseStrangersKey(path, stats)
     if (text === undefined) throw noKeyFile(path)
     if (process.platform !== 'win32' && stats.mode & 0o077) {
-      throw new Unavailable('key-exposed', `The key file ${path} can be read by others.`, {
-        hint: `chmod 600 ${path}; if somebody may have read it, make a new key: ssh-admin store rekey`,
+      throw new Unavailable('key-exposed', `The key file ${pathInWords(path)} can be read by others.`, {
+        hint: `chmod 600 ${shellWord(path)}; if somebody may have read it, make a new key: ssh-admin store rekey`,
       })
     }
     return text
   } catch (cause) {
     if (cause instanceof Unavailable) throw cause
     if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') {
-      throw new Unavailable('key-missing', `The key file is not at ${path}.`, {
+      throw new Unavailable('key-missing', `The key file is not at ${pathInWords(path)}.`, {
         hint: 'Put it back, or name it with --key-file. Without it no PIN or link can be made or checked.',
         cause,
       })
     }
-    throw new Unavailable('key-unreadable', `The key file ${path} cannot be read.`, {
+    throw new Unavailable('key-unreadable', `The key file ${pathInWords(path)} cannot be read.`, {
       hint: 'Check who owns it: it must be readable by you, and by nobody else.',
       cause,
     })

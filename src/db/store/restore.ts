@@ -8,6 +8,7 @@ import { integrityProblems } from '../sqlite/integrity.ts'
 import type { Interruption } from '../../interruption.ts'
 import { makersMark } from '../../unfinished-files.ts'
 import { unfinishedCopy } from './unfinished-copy.ts'
+import { pathInWords } from '../../shell-word.ts'
 
 export interface Copy {
   path: string
@@ -98,7 +99,7 @@ export function refuseToKeepCredentials({ isAnother }: KeyAfter): void {
 }
 
 function keyMissing(keyFile: string): Unavailable {
-  return new Unavailable('key-missing', `The key file is not at ${keyFile}.`, {
+  return new Unavailable('key-missing', `The key file is not at ${pathInWords(keyFile)}.`, {
     hint: 'Put it back first, or name it with --key-file. If it is lost, add --new-key.',
   })
 }

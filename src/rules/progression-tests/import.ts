@@ -4,6 +4,7 @@ import { centresOfUsers } from '../../db/users/users.ts'
 import type { BadInput, Problem } from '../../errors.ts'
 import type { RuleContext } from '../permissions/actor.ts'
 import { permit } from '../permissions/decide.ts'
+import { shellWord } from '../../shell-word.ts'
 import { appendAudit } from '../audit/append.ts'
 import { keyOf, type ReadResult, type ResultRow, readResult } from './result-rows.ts'
 import { badRows } from '../batch.ts'
@@ -113,7 +114,7 @@ function noOwner(rows: readonly ResultRow[], { isKnown }: { isKnown: boolean }):
     message: isKnown
       ? `${address} belongs to no centre${where}.`
       : `Nobody has the address ${address}${where}.`,
-    hint: `ssh-admin users add 'Name <${address}>' --centre CENTRE`,
+    hint: `ssh-admin users add ${shellWord(`Name <${address}>`)} --centre CENTRE`,
     ...(cells.length === 1 ? {} : { cells }),
   }
 }

@@ -12,6 +12,7 @@ import { findImportNumber, importNumber } from '../../../rules/imports/find.ts'
 import { query } from '../../../cli/define.ts'
 import { argument, option, withValues, yesOption } from '../../../cli/parameters.ts'
 import { prepareReport, reportedEvent, reportOfShownImport } from '../report.ts'
+import { pathInWords } from '../../../shell-word.ts'
 
 export const show = () =>
   query({
@@ -38,7 +39,7 @@ export const show = () =>
         if (report) await prepareReport(output, report)
       },
       event: ({ shown: { row } }) => reportedEvent(row),
-      placed: (file) => `The page about it: ${file}`,
+      placed: (file) => `The page about it: ${pathInWords(file)}`,
     },
     render: ({ shown }, view) => renderShownImport(shown, view),
     json: ({ shown }) => shownImportJson(shown),
