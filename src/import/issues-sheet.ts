@@ -43,15 +43,12 @@ export const partOfRoster = 'ssh-admin-part-of-roster'
 
 /** The rows held back, as they stood, with the reasons: ready to be corrected and imported. */
 export function issuesSheet(roster: SheetAsWritten, issues: Iterable<Issue>): SheetToWrite {
-  const old = roster.headings.at(-1) === reasonsHeading ? 1 : 0
-  const width = Math.max(roster.headings.length, 1, longestRow(roster))
-  // The columns that are kept, each with its place among the cells: all but the reasons of last time.
-  const kept = Array.from({ length: width + roster.laterHeadings.length }, (_, column) => column).filter(
-    (column) => old === 0 || column !== roster.headings.length - 1,
-  )
-  const headings = kept.map(
-    (column) => [...roster.headings, ...roster.laterHeadings][column] || headingForNone(column),
-  )
+  const old = roster.headings.at(-1) === reasonsHeading ? roster.headings.length - 1 : undefined
+  const all = [...roster.headings, ...roster.laterHeadings]
+  const width = Math.max(all.length + longestRow(roster), 1)
+  // The columns that are kept: all but the reasons of last time.
+  const kept = Array.from({ length: width }, (_, column) => column).filter((column) => column !== old)
+  const headings = kept.map((column, place) => all[column] || headingForNone(place))
   return {
     name: roster.sheet,
     columns: [
@@ -64,16 +61,22 @@ export function issuesSheet(roster: SheetAsWritten, issues: Iterable<Issue>): Sh
   }
 }
 
-/** Rows held back may reach beyond the headings; where there are others further down, their cells are kept there. */
-function longestRow({ rows, cells, laterHeadings }: SheetAsWritten): number {
-  if (laterHeadings.length > 0) return 0
-  return rows.reduce(
-    (max, { row, issues }) =>
-      issues?.some(({ fault }) => fault.code === 'two-rows-in-one')
-        ? Math.max(max, cells?.get(row)?.length ?? 0)
-        : max,
-    0,
-  )
+/** How far rows that are held back as two in one reach beyond the headings above them. */
+function longestRow(roster: SheetAsWritten): number {
+  return roster.rows.reduce((max, { row, issues }) => {
+    if (issues?.some(({ fault }) => fault.code === 'two-rows-in-one') !== true) return max
+    const cells = roster.cells?.get(row)?.length ?? 0
+    return Math.max(max, cells - (roster.moved.get(row)?.size ?? roster.headings.length))
+  }, 0)
+}
+
+/** Which column of all headings a column of a row is; beyond the headings above it, one behind them all. */
+function columnOfAll(column: number, { row, roster }: { row: number; roster: SheetAsWritten }): number {
+  const { headings, laterHeadings, moved } = roster
+  const moves = moved.get(row)
+  const above = moves?.size ?? headings.length
+  if (column >= above) return headings.length + laterHeadings.length + column - above
+  return moves?.get(column) ?? column
 }
 
 function* rowsHeldBack(
@@ -82,8 +85,10 @@ function* rowsHeldBack(
 ): Generator<CellToWrite[]> {
   for (const ofRow of byRow(issues)) {
     const row = ofRow[0]?.row ?? 0
-    const cells = roster.cells?.get(row) ?? []
-    const reasons = reasonsByColumn(ofRow, roster.moved.get(row))
+    const cells: (string | undefined)[] = []
+    for (const [column, text] of (roster.cells?.get(row) ?? []).entries())
+      cells[columnOfAll(column, { row, roster })] = text
+    const reasons = reasonsByColumn(ofRow, { row, roster })
     yield [
       ...kept.map((column) => offending(cells[column] ?? '', reasons.get(column))),
       ofRow.map((issue) => `${issue.cell}: ${inWords(issue)}`).join('\n'),
@@ -104,15 +109,15 @@ function* byRow(issues: Iterable<Issue>): Generator<Issue[]> {
   if (ofRow.length > 0) yield ofRow
 }
 
-/** What is wrong with each cell of a row, by the column where the cell is kept; columns count from 0. */
+/** What is wrong with each cell of a row, by the column of all headings; columns count from 0. */
 function reasonsByColumn(
   issues: readonly Issue[],
-  moved: ReadonlyMap<number, number> | undefined,
+  where: { row: number; roster: SheetAsWritten },
 ): Map<number, string> {
   const reasons = new Map<number, string>()
   for (const issue of issues) {
     const place = columnOf(issue.cell.slice(issue.cell.lastIndexOf('!') + 1))
-    const column = moved?.get(place) ?? place
+    const column = columnOfAll(place, where)
     const before = reasons.get(column)
     reasons.set(column, before === undefined ? inWords(issue) : `${before}\n${inWords(issue)}`)
   }

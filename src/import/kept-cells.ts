@@ -28,9 +28,9 @@ export interface SheetAsWritten {
   headings: readonly string[]
   /** The cells as they stand, by row number, where they are kept. */
   cells: Pick<KeptCells, 'get'> | undefined
-  /** By row number, for rows below headings of another order: where each column of theirs is kept. */
+  /** By row number, for rows below headings of another order: which column of all headings each of theirs is. */
   moved: ReadonlyMap<number, ReadonlyMap<number, number>>
-  /** Headings that only stand further down; their cells are kept behind those of the others. */
+  /** Headings that only stand further down; their columns are behind those of the others. */
   laterHeadings: readonly string[]
   /** What is wrong with its rows, as far as their cells tell. */
   rows: readonly { row: number; issues?: readonly { fault: { code: string } }[] | undefined }[]
@@ -39,11 +39,8 @@ export interface SheetAsWritten {
 /** A row as it is held. */
 type WrittenRow = Pick<SheetRow, 'number' | 'notes' | 'fault'> & { cells: CellsOfRow }
 
-/** A row's cells as a person sees them, under the first headings: what could not be read stays to be seen. */
-export function cellsAsShown(
-  row: WrittenRow,
-  { moves, columns }: { moves: ReadonlyMap<number, number> | undefined } & Pick<Table, 'columns'>,
-): (string | undefined)[] {
+/** A row's cells as a person sees them, in the columns where they stand: what could not be read stays to be seen. */
+export function cellsAsShown(row: WrittenRow, { columns }: Pick<Table, 'columns'>): (string | undefined)[] {
   const cells = [...row.cells]
   for (const [column, note] of row.notes ?? []) {
     if (note.kind === 'error') cells[column] = note.value
@@ -52,10 +49,7 @@ export function cellsAsShown(
       // A telephone number keeps its digits; a centre number that was shortened is not to be imported as it stands.
       cells[column] = isShortened(note.shown) && column !== columns.get('number') ? note.held : note.shown
   }
-  if (moves === undefined) return cells
-  const moved: (string | undefined)[] = []
-  for (const [from, to] of moves) moved[to] = cells[from]
-  return moved
+  return cells
 }
 
 /** For each column below other headings, the column of the first ones that says the same, or a new one behind them. */
@@ -95,7 +89,7 @@ export function sheetAsWritten(
   const byNumber = new Map(rows.map((row) => [row.row.number, row]))
   const get = (number: number) => {
     const kept = byNumber.get(number)
-    return kept && cellsAsShown(kept.row, { moves: moved.get(number), columns: kept.table.columns })
+    return kept && cellsAsShown(kept.row, kept.table)
   }
   const faulty = rows.flatMap(({ row: { number, fault } }) =>
     fault ? [{ row: number, issues: [{ fault }] }] : [],

@@ -84,7 +84,7 @@ export async function readRoster(workbook: Workbook, { map, keepCells, progress 
       heldBack += 1
       if (heldBack === manyMistakes) growHeapSlowly()
     }
-    cells?.set(row.number, cellsAsShown(row, { moves: below.moves, columns: table.columns }))
+    cells?.set(row.number, cellsAsShown(row, table))
     if (cells && below.moves) moved.set(row.number, below.moves)
   }
   const table = await readTable(workbook, {
@@ -181,8 +181,7 @@ function holdBackCovered(roster: Roster, covered: CoveredCells): void {
       else row.faults = (row.faults ?? []).filter((other) => other.field !== field).concat({ field, fault })
       if (kept) {
         const shown = [...kept]
-        const column = columns.get(field) ?? -1
-        shown[roster.moved.get(row.row)?.get(column) ?? column] = undefined
+        shown[columns.get(field) ?? -1] = undefined
         roster.cells?.set(row.row, shown)
       }
     }

@@ -1,4 +1,4 @@
-import { existsSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import excel from 'exceljs'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { newWorld, type World } from '../world.ts'
@@ -61,6 +61,37 @@ describe('the workbook of the rows held back', () => {
     )
     expect(coloured).toEqual([3])
   })
+
+  it.each(['held.csv', 'held.xlsx'])(
+    'keeps every cell of two rows in one, above and below headings further down that bring new ones: %s',
+    async (held) => {
+      const one = 'GH901,First School,a@a.example,Ghana'
+      const other = 'GH902,Other School,b@b.example,Ghana'
+      const below = 'c@c.example,123,Ghana,GH903,Third School,teacher'
+      const beside = 'd@d.example,456,Ghana,GH904,Fourth School,teacher'
+      writeFileSync(
+        world.path('two.csv'),
+        `Centre number,Centre name,Email,Country\n${one},${other}\n` +
+          `Email,Fax,Country,Centre number,Centre name,Role\n${below},${beside}\n`,
+      )
+      const importing = (file: string, out: string) =>
+        world.run(['centres', 'import', file, '--yes', '--json', '--issues-out', out])
+      const codes = ({ json }: Awaited<ReturnType<typeof importing>>) =>
+        json().issues.map(({ code }: { code: string }) => code)
+      const first = await importing('two.csv', held)
+      expect([first.exit, codes(first)]).toEqual([8, ['two-rows-in-one', 'two-rows-in-one']])
+      const again = await importing(held, 'again.csv')
+      expect([again.exit, codes(again)]).toEqual([8, ['two-rows-in-one', 'two-rows-in-one']])
+      const third = await importing('again.csv', 'third.csv')
+      expect(codes(third)).toEqual(['two-rows-in-one', 'two-rows-in-one'])
+      for (const file of ['again.csv', 'third.csv']) {
+        const text = readFileSync(world.path(file), 'utf8').replaceAll('"', '')
+        expect(text).toContain('Centre number,Centre name,Email,Country,Fax,Role,Column 7')
+        expect(text).toContain(`${one},,,${other},`)
+        expect(text).toContain(`GH903,Third School,c@c.example,Ghana,123,teacher,${beside},`)
+      }
+    },
+  )
 
   it('says in its properties that it is part of a roster', async () => {
     await importing('--yes')
