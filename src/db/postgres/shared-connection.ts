@@ -1,5 +1,5 @@
 import type pg from 'pg'
-import { setImmediate as whatIsUnderWay, setTimeout as pause } from 'node:timers/promises'
+import { setTimeout as pause } from 'node:timers/promises'
 import Cursor from 'pg-cursor'
 import { Cancelled, Unavailable, Unsure } from '../../errors.ts'
 import type { LogHead } from '../audit/head-file.ts'
@@ -8,8 +8,10 @@ import type { Holder, Opening } from '../store/opening.ts'
 import { connect } from './connection.ts'
 import { inWords, isDisconnected, sqlStateOf } from './errors.ts'
 import { holderOf } from './holder.ts'
-import { statusOfTransaction } from './status-of-transaction.ts'
+import { Pipeline } from './pipeline.ts'
+import { ServerClock } from './server-clock.ts'
 import { type RowOfStore, type StoreRow, storeRow, storeRowBeforeUploads } from './store-row.ts'
+import { type Committing, isSaved } from './unknown-commit.ts'
 import type { SharedPlace } from '../../shared-place.ts'
 
 interface Sharing {
@@ -34,11 +36,6 @@ const idleReading = 300
 const rowsAtOnce = 1000
 /** The same of rows that hold a piece of a file each. */
 const piecesAtOnce = 8
-/** How far a desk's clock may be off: unsaid, and at all; in milliseconds. */
-const maxQuietDifference = 30_000
-const maxClockDifference = 300_000
-const minClockDifference = 1000
-
 /**
  * One connection to a shared store. Whatever is asked outside a change is asked in a transaction that only reads,
  * which nothing waits for; a change begins by taking the store's row, and has the store alone until it ends.
@@ -58,22 +55,18 @@ export class SharedConnection {
   #storeRow = storeRow
   /** Whether the change that is open has asked for anything but to read. */
   #hasWritten = false
-  /** What is not sent yet, in its order; what answers nothing waits for the next question. */
-  readonly #unsent: Statement[] = []
-  #sending: Promise<void> | undefined
-  #ending: Promise<void> | undefined
+  readonly #pipeline = new Pipeline(() => this.#client)
   #reconnecting: Promise<void> | undefined
   /** The connection is gone: the next change, or the next question outside one, makes another. */
   #isLost = false
   /** Failures after which the same work may be tried again: nothing of it was saved. */
   readonly #passing = new WeakSet<object>()
-  #clockTold = false
-  /** How far the server's clock is ahead of this machine's, in milliseconds. */
-  #clockDifference = 0
+  readonly #clock: ServerClock
 
   constructor(client: pg.Client, sharing: Sharing) {
     this.#client = this.#watched(client)
     this.#sharing = sharing
+    this.#clock = new ServerClock(sharing.opening, sharing.place)
   }
 
   #watched(client: pg.Client): pg.Client {
@@ -179,16 +172,14 @@ export class SharedConnection {
     return last && { events: last.id, head: last.mac.toString('hex') }
   }
 
-  /** The time: this machine's clock, put right where the server's is another. */
   now(): Date {
-    const { now } = this.#sharing.opening
-    return new Date(now().getTime() + this.#clockDifference)
+    return this.#clock.now()
   }
 
   /** Finds the store's row, outside any change. @returns undefined where there is no store */
   async look(): Promise<StoreRow | undefined> {
     try {
-      this.#noteRow((await this.#asking(() => this.#send<RowOfStore>(this.#storeRow))).rows[0])
+      this.#noteRow((await this.#asking(() => this.#pipeline.ask<RowOfStore>(this.#storeRow))).rows[0])
       return this.#row
     } catch (error) {
       if (!isWithoutStore(error)) throw error
@@ -227,56 +218,7 @@ export class SharedConnection {
   /** A statement that answers nothing waits for the next question, and is sent with it; its failure is told there. */
   sendWithNext(text: string, values: readonly unknown[] = []): void {
     this.#noteWriting(text)
-    this.#unsent.push({ text, values })
-  }
-
-  /** What waits, and all that is asked at the same moment, go in one round trip. */
-  async #send<R extends object>(text: string, values: readonly unknown[] = []): Promise<pg.QueryResult<R>> {
-    return new Promise<pg.QueryResult<R>>((resolve, reject) => {
-      const ask = () => this.#ask<R>({ text, values })
-      this.#unsent.push({ text, values, question: questionOf(ask, { resolve, reject }) })
-      this.#sending ??= this.#sendAll().finally(() => {
-        this.#sending = undefined
-      })
-    })
-  }
-
-  #ask<R extends object>({ text, values }: Statement): Promise<pg.QueryResult<R>> {
-    return this.#client.query<R>(text, values.length === 0 ? undefined : [...values])
-  }
-
-  async #sendAll(): Promise<void> {
-    do {
-      await whatIsUnderWay()
-      const last = this.#unsent.findLastIndex(({ question }) => question)
-      await this.#sendAtOnce(this.#unsent.splice(0, last + 1))
-    } while (this.#unsent.some(({ question }) => question))
-  }
-
-  async #sendAtOnce(statements: readonly Statement[]): Promise<void> {
-    await this.#ending
-    const client = this.#client
-    if (statements.length > 1) pipelining(client, true)
-    const sent = statements.map(({ question, ...statement }) => ({
-      question,
-      answered: question ? question.ask() : this.#ask(statement).then(() => undefined),
-    }))
-    const ended = await Promise.allSettled(sent.map(({ answered }) => answered))
-    if (statements.length > 1) pipelining(client, false)
-    let failure: { reason: unknown } | undefined
-    for (const [at, { question }] of sent.entries()) {
-      const end = ended[at]
-      if (end?.status === 'rejected') failure ??= end
-      if (failure) question?.fail(failure.reason)
-      else question?.answer()
-    }
-  }
-
-  /** Before anything is asked in a way that cannot be one of several. */
-  async #sendWaiting(): Promise<void> {
-    await this.#sending
-    const last = this.#unsent.pop()
-    if (last) await this.#send(last.text, last.values)
+    this.#pipeline.add(text, values)
   }
 
   #noteWriting(text: string): void {
@@ -287,7 +229,7 @@ export class SharedConnection {
     if (this.#state !== 'writing' && !/^\s*(select|with)\b/i.test(text)) return this.#alone(text, values)
     await this.lookedAt()
     this.#noteWriting(text)
-    return this.#asking(() => this.#send<R>(text, values))
+    return this.#asking(() => this.#pipeline.ask<R>(text, values))
   }
 
   /** What is written outside a change is committed at once. */
@@ -337,8 +279,8 @@ export class SharedConnection {
 
   /** @returns whether this process has the store now */
   async #take(wait: number): Promise<boolean> {
-    const hasRead = this.#state === 'reading' && this.#unsent.length === 0
-    this.#unsent.length = 0
+    const hasRead = this.#state === 'reading' && this.#pipeline.isEmpty
+    this.#pipeline.discard()
     const end = hasRead ? 'commit; ' : ''
     this.#state = 'writing'
     this.#hasWritten = false
@@ -357,7 +299,7 @@ export class SharedConnection {
         return false
       }
       this.#noteRow(read?.rows[0])
-      this.#tellOtherClock()
+      this.#clock.check()
       this.#sharing.check(this.row)
       return true
     } catch (error) {
@@ -382,7 +324,7 @@ export class SharedConnection {
     }
     this.#expected = undefined
     try {
-      const { command } = await this.#send('commit')
+      const { command } = await this.#pipeline.ask('commit')
       this.#state = 'idle'
       if (command !== 'COMMIT') throw new Error('the server took the change back')
     } catch (error) {
@@ -393,27 +335,23 @@ export class SharedConnection {
 
   async rollback(): Promise<void> {
     clearTimeout(this.#resting)
-    await this.#sending
-    this.#unsent.length = 0
+    await this.#pipeline.settle()
     if (this.#state === 'idle') return
     this.#state = 'idle'
-    this.#ending = this.#client
-      .query('rollback')
-      .then(() => undefined)
-      .catch((error: unknown) => {
+    await this.#pipeline.endWith(async () => {
+      try {
+        await this.#client.query('rollback')
+      } catch (error) {
         if (!isDisconnected(error)) throw error
-      })
-      .finally(() => {
-        this.#ending = undefined
-      })
-    await this.#ending
+      }
+    })
   }
 
   async close(): Promise<void> {
     clearTimeout(this.#resting)
     // What is open ends with the connection.
     this.#state = 'idle'
-    this.#unsent.length = 0
+    this.#pipeline.discard()
     // Goodbye has no answer: nobody waits until it has gone the whole way.
     this.#client.end().catch(() => undefined)
     unreferenced(this.#client)
@@ -439,7 +377,7 @@ export class SharedConnection {
     await this.lookedAt()
     try {
       let rows = await this.#asking(async () => {
-        await this.#sendWaiting()
+        await this.#pipeline.flush()
         cursor = this.#client.query(made())
         return unlessLost(this.#client, cursor.read(atOnce))
       })
@@ -482,7 +420,7 @@ export class SharedConnection {
   async ask<Result>(work: (client: pg.Client) => Promise<Result>): Promise<Result> {
     this.#hasWritten = true
     try {
-      await this.#sendWaiting()
+      await this.#pipeline.flush()
       return await work(this.#client)
     } catch (error) {
       throw this.#failureInWords(error)
@@ -497,7 +435,8 @@ export class SharedConnection {
     do {
       try {
         this.#client = this.#watched(await connect(place, { writes: true }))
-        if (await this.#isSaved(expected, Math.max(1, until - performance.now()))) return
+        const wait = Math.max(1, until - performance.now())
+        if (await isSaved(this.#client, expected, { settings: this.#settings(), wait })) return
       } catch {
         await pause(pauseBetween)
         continue
@@ -518,32 +457,10 @@ export class SharedConnection {
     )
   }
 
-  /**
-   * Holding the store: while the server still commits for the connection that broke, nobody else has it. A change is
-   * known by its row in the log; what has none, such as a note, by the number that the server gave it.
-   */
-  async #isSaved({ head, transaction }: Committing, wait: number): Promise<boolean> {
-    const client = this.#client
-    await client.query(
-      `begin; ${this.#settings()}; set local lock_timeout to ${Math.ceil(wait)}; select id from store where id = 1 for update`,
-    )
-    try {
-      if (head) {
-        const { rows } = await client.query<{ mac: Buffer }>('select mac from audit where id = $1', [
-          head.events,
-        ])
-        return rows[0]?.mac.toString('hex') === head.head
-      }
-      return (await statusOfTransaction(client, transaction)) === 'committed'
-    } finally {
-      await client.query('rollback')
-    }
-  }
-
   /** Of the server that answers. */
   about(): Promise<ServerFacts> {
     return this.#asking(async () => {
-      await this.#sendWaiting()
+      await this.#pipeline.flush()
       const client = this.#client
       const times: number[] = []
       while (times.length < 3) {
@@ -597,29 +514,7 @@ export class SharedConnection {
       id === null || !mac || at === null ? undefined : { id, segment: segment ?? 1, mac, at, beyond }
     this.#hasNotedSheets = row.sheets
     this.#hasUploads = row.uploads
-    const difference = Number(row.clock) - Date.now()
-    this.#clockDifference = Math.abs(difference) < minClockDifference ? 0 : difference
-  }
-
-  /** A clock that is a little off is told, once; one that is far off changes nothing. */
-  #tellOtherClock(): void {
-    const difference = this.#clockDifference
-    if (Math.abs(difference) <= maxQuietDifference) return
-    if (Math.abs(difference) <= maxClockDifference) {
-      if (!this.#clockTold) this.#sharing.opening.onOtherClock?.(difference)
-      this.#clockTold = true
-      return
-    }
-    const here = new Date().toISOString()
-    const there = new Date(Date.now() + difference).toISOString()
-    throw new Unavailable(
-      'clock-differs',
-      `This machine's clock says ${here}, and the clock of ${this.#sharing.place.shown} says ${there}.`,
-      {
-        hint: "Set this machine's clock; nothing is changed before.",
-        details: { clock: here, server: there },
-      },
-    )
+    this.#clock.note(Number(row.clock))
   }
 
   /** Nobody is named where the server does not answer: it is asked for the store once more. */
@@ -643,39 +538,6 @@ export class SharedConnection {
   }
 }
 
-interface Statement {
-  text: string
-  values: readonly unknown[]
-  question?: Question
-}
-
-/** Who waits for an answer, and is told once all that was sent with it is answered. */
-interface Question {
-  ask: () => Promise<void>
-  answer: () => void
-  fail: (reason: unknown) => void
-}
-
-function questionOf<Result>(
-  ask: () => Promise<Result>,
-  { resolve, reject }: { resolve: (result: Result) => void; reject: (reason: unknown) => void },
-): Question {
-  let answer = () => {}
-  return {
-    ask: async () => {
-      const result = await ask()
-      answer = () => resolve(result)
-    },
-    answer: () => answer(),
-    fail: reject,
-  }
-}
-
-/** Whether what is asked is sent at once, or once what was asked before is answered; asked where nothing is under way. */
-function pipelining(client: pg.Client, pipeline: boolean): void {
-  Object.assign(client, { pipeline })
-}
-
 /** Nothing goes on for its sake alone. */
 function unreferenced(client: pg.Client & { unref?: () => void }): void {
   client.unref?.()
@@ -689,14 +551,6 @@ function unlessLost<Result>(client: pg.Client, asked: Promise<Result>): Promise<
     const over = () => client.off('end', lost)
     asked.then(resolve, reject).then(over, over)
   })
-}
-
-/** By what a change is known again whose commit nobody confirmed. */
-interface Committing {
-  head: LogHead | undefined
-  transaction: string | undefined
-  /** Whether there was anything to save. */
-  hasWritten: boolean
 }
 
 /** The schema, or a table of it, is not there. */
