@@ -34,6 +34,15 @@ export function readCentreName({ text, note }: NameCell): ReadName {
   return { name, tidied: notices.length > 0 }
 }
 
+/** A name behind the apostrophe with which a spreadsheet begins a text. */
+export function markedAsText(name: string): { code: string; message: string; hint: string } {
+  return {
+    code: 'not-a-name',
+    message: `is ${name}, which begins with an apostrophe, as a spreadsheet marks a text`,
+    hint: 'Take the apostrophe away.',
+  }
+}
+
 type PersonField = Extract<CentreField, 'firstName' | 'lastName'>
 
 /** The two names of a person; both may be blank. */

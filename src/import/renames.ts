@@ -4,6 +4,7 @@ import { searchKey } from '../search-key.ts'
 import { shellWord } from '../shell-word.ts'
 import { cut, few, firstOf, type RowsByCentre } from './hold-back.ts'
 import { blames, holdBack } from './issues.ts'
+import { markedAsText } from './name-cell.ts'
 import type { Plan } from './plan.ts'
 import type { Roster } from './roster.ts'
 import type { RosterRow } from './roster-row.ts'
@@ -94,12 +95,23 @@ export function couldBeNumber(name: string): boolean {
 
 const likeNumber = /^(?=.*\d)[a-z\d]{2,12}$/i
 
-/** A saved name behind the apostrophe with which spreadsheets begin a text is the saved name, and none is given anew. */
+/**
+ * A saved name behind the apostrophe with which spreadsheets begin a text is the saved name, and none is given anew;
+ * one that a saved centre would be given with it is held back, though a school may be called 's-Hertogenbosch.
+ */
 export function readBehindApostrophes({ places, centres }: Seen): void {
   for (const [number, rows] of places) {
     const saved = centres.get(number)?.name
-    for (const row of rows)
-      if (row.name.startsWith("'") && row.name.slice(1).trim() === saved) row.name = saved
+    if (saved === undefined || saved.startsWith("'")) continue
+    for (const row of rows) {
+      if (!row.name.startsWith("'")) continue
+      if (row.name.slice(1).trim() === saved) row.name = saved
+      else {
+        const { hint, ...marked } = markedAsText(row.name)
+        const edit = `ssh-admin centres edit ${number} --name ${shellWord(row.name)}`
+        holdBack(row, { field: 'name', value: row.name, ...marked, hint: `${hint} If it is meant: ${edit}` })
+      }
+    }
   }
 }
 

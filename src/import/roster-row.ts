@@ -16,7 +16,7 @@ import type { Table } from '../workbook/headings.ts'
 import type { SheetRow } from '../workbook/read.ts'
 import { centreColumns, type CentreField } from './columns.ts'
 import { addIssue, blames, type Fault, type RowIssue, withIssue } from './issues.ts'
-import { type NameCell, readCentreName, readPersonCells } from './name-cell.ts'
+import { markedAsText, type NameCell, readCentreName, readPersonCells } from './name-cell.ts'
 import { readNumberCell } from './number-cell.ts'
 
 /** A row as it was read: what it says of a place and of a person, and what is wrong with it. */
@@ -105,6 +105,8 @@ export function rowReader(
     if ('number' in numbered) read.number = numbered.number
     else blame('number', numbered.fault)
     if (named.fault) blame('name', named.fault)
+    else if (isMarkedAsText(named.name) && isMarkedAsText(cellIn(row, number)))
+      blame('name', { value: named.name, ...markedAsText(named.name) })
     const text = trimCode(cellIn(row, email))
     const elsewhere =
       text === '' ? [...columns].find(([, column]) => isUsableAddress(cellIn(row, column)))?.[0] : undefined
@@ -128,6 +130,11 @@ export function rowReader(
     if (person.tidied) tidied.push(cellName(sheet, lastName, row.number))
     return read
   }
+}
+
+/** Both begin with the apostrophe of a spreadsheet; a name alone may be 's-Hertogenbosch. */
+function isMarkedAsText(text: string): boolean {
+  return text.startsWith("'")
 }
 
 const maxSharedTexts = 1000
@@ -166,6 +173,8 @@ function shownAsText(note: CellNote | undefined): string | undefined {
   return isShortened(note.shown) ? undefined : note.shown
 }
 
+const wordsForAddress = 'Write the address itself: one that only a link behind the words holds is not read.'
+
 type Blame = (field: CentreField, fault: Fault) => void
 
 function readEmail(
@@ -193,7 +202,7 @@ function readEmail(
     if ('key' in address) read.address = address
     else {
       const value = visible(text)
-      const { problem, hint } = address
+      const { problem, hint = text.includes('@') ? undefined : wordsForAddress } = address
       blame('email', {
         value,
         code: 'invalid-email',

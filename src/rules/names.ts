@@ -150,7 +150,7 @@ export function nameTextFault(text: string): NameFault | undefined {
       hint: 'Save the list again as UTF-8 from where the letters are still right, or as .xlsx.',
     }
   }
-  if (formula.test(trimmed)) {
+  if (isFormula(trimmed)) {
     return {
       code: 'not-calculated',
       message: `is the formula ${visible(trimmed)}`,
@@ -228,13 +228,14 @@ function personTextFault(name: string): NameFault | undefined {
 }
 
 const isWebAddress: NameFault = { code: 'not-a-name', message: 'holds a web address' }
-const dash = /^[-.]$/
+const dash = /^(?:[-.\u2010-\u2015\u2212_~*•…]|-{2,3}|\.{2,3}|_{2,3})$/
 /** What people and programs write where there is nothing, without signs around it. */
 const placeholders = new Set(
   [
     'null nil nill none void nan nat inf -inf infinity -infinity na n/a n.a n/d tbc tba tbd tbn unknown undefined',
     'missing blank empty k.a s/n \\n loading nothing unnamed noname t.b.c t.b.a t.b.d n/k n.k',
-    'ditto same test sample example placeholder dummy',
+    'ditto dto idem ídem ibid ibidem same test sample example placeholder dummy',
+    's.o dasselbe 同上 name school centre center institution first last',
   ]
     .join(' ')
     .split(' ')
@@ -258,6 +259,9 @@ const placeholders = new Set(
       'to be decided',
       'to be determined',
       'to follow',
+      ...['siehe oben', 's. oben', 'wie oben', 'voir ci-dessus', 'voir plus haut', 'comme ci-dessus'],
+      ...['véase arriba', 'ver arriba', 'igual que arriba', 'ver acima', 'come sopra', 'vedi sopra'],
+      ...['zie boven', 'jak wyżej', 'см. выше', 'то же'],
       // What stands above the column.
       ...[
         'centre name',
@@ -269,6 +273,8 @@ const placeholders = new Set(
       ],
       ...['centre number', 'center number', 'first name', 'last name', 'full name', 'surname', 'given name'],
       ...['family name', 'email', 'e-mail', 'email address', 'country', 'town', 'postcode', 'name of user'],
+      ...['first last', 'last first', 'first name last name', 'firstname lastname', 'name surname'],
+      ...['surname name', 'forename surname', 'given name family name'],
     ),
 )
 /** Those that are written in brackets only: Tom is a name, (tom) is Swedish for nothing. */
@@ -284,10 +290,15 @@ function isPlaceholder(normalized: string): boolean {
   const bare = withoutSigns(normalized)
   if (bare.length > longestPlaceholder) return false
   if (placeholders.has(bare) || /^x(?: ?x)+$/.test(bare) || fieldOfTemplate.test(normalized)) return true
-  return [/ /, /[/|,;]/].some((between) => {
-    const words = bare.split(between)
-    return words.length > 1 && new Set(words).size === 1 && placeholders.has(words[0] ?? '')
-  })
+  const repeated = (between: RegExp) => {
+    const words = new Set(bare.split(between))
+    const [word = ''] = words
+    return words.size === 1 && word !== bare && placeholders.has(word) ? word : undefined
+  }
+  if (repeated(/ /) !== undefined || repeated(/[/|,;]/) !== undefined) return true
+  const hyphened = repeated(/-/)
+  // Na-Na is a name, and TBC-TBC none.
+  return hyphened !== undefined && hyphened !== 'na'
 }
 
 /** `(TBC)`, `"tbc"`, `TBC.`, `tbc?` and `n / a` are what is written without the signs. */
@@ -295,7 +306,7 @@ function withoutSigns(normalized: string): string {
   return normalized
     .replace(/^[\s"'“”„‘’«»‹›`*(<[{]+/, '')
     .replace(/[\s"'“”„‘’«»‹›`*)>\]}.?!:;,…]+$/, '')
-    .replace(/\s*([/|-])\s*/g, '$1')
+    .replace(/\s*(?:[\u2010-\u2015\u2212]|([/|-]))\s*/g, (_, sign?: string) => sign ?? '-')
     .replace(/\s+/g, ' ')
 }
 /** What stands where nothing is known, or where a box was ticked; in any letter case. */
@@ -342,8 +353,19 @@ const dates = [
 ]
 const scientific = /^[+-]?\d+(?:[.,]\d+)?e[+-]?\d+$/
 
-/** One that was written out as text; with a plus or minus, a reference or a function. */
-const formula = /^(?:[=＝]|[+-]\s*(?:\$?[a-z]{1,3}\$?\d+$|[a-z][a-z0-9.]*\())/i
+/** With a plus or minus before it, a reference or a function alone. */
+const signedFormula = /^[+-]\s*(?:\$?[a-z]{1,3}\$?\d+$|[a-z][a-z0-9.]*\()/i
+/** A function, a reference, a text, a number, or what joins them. */
+const insideFormula = /^[-+'.\d]|[("!$&#^*/<>=:;[\]{}]|(?<![\p{L}\d])[a-z]{1,3}\d+(?![\p{L}\d])/iu
+
+/** One that was written out as text; `=Plus-Minus+ Academy` and `＝Two` are called so. */
+function isFormula(text: string): boolean {
+  if (!/^[=＝]/.test(text)) return signedFormula.test(text)
+  const rest = text.slice(1).trim()
+  // One word alone is what a spreadsheet calls a range of its own.
+  const isOneWord = text.startsWith('=') && !/\s/.test(rest)
+  return isOneWord || insideFormula.test(rest.normalize('NFKC'))
+}
 /** An error of a spreadsheet that has lost its sign. */
 const errorWithoutHash = /^(?:ref|name|value|num|null|div\/0|bezug|wert|valeur|valor|nom|nombre)[!?]$/i
 const entity = /&(?:[a-z][a-z0-9]{1,31}|#\d{1,7}|#x[0-9a-f]{1,6});/i

@@ -210,6 +210,11 @@ describe('what other programs and other hands write', () => {
     expect(ran.json()).toMatchObject({ rows: { read: 1, accepted: 1 }, centres: { created: 1 } })
   })
 
+  it('says of words that hold no address that a link behind them is not read', async () => {
+    const { issues } = (await importRows(world, [line('EG001', 'Write to Ann')])).json()
+    expect(issues).toMatchObject([{ code: 'invalid-email', hint: expect.stringContaining('link behind') }])
+  })
+
   it('holds a row back whose address a spreadsheet has put an apostrophe before', async () => {
     const ran = await importText("Centre number,Centre name,Email\n'EG001,Nile View School,'omar@a.example\n")
     expect(ran.json().issues).toMatchObject([

@@ -62,6 +62,29 @@ describe('a name that is new', () => {
   })
 })
 
+describe('a name behind an apostrophe', () => {
+  it('is none for a saved centre that is called otherwise, and the hint says how it would be', async () => {
+    const { issues, centres } = (
+      await importRows(world, [line('EG001', '', { name: "'Nile View School 2" })])
+    ).json()
+    expect(issues).toMatchObject([
+      { code: 'not-a-name', hint: expect.stringContaining('ssh-admin centres edit EG001 --name') },
+    ])
+    expect(centres.renamed).toBe(0)
+  })
+
+  it('stays the name of a saved centre that is called so', async () => {
+    await importRows(world, [line('EG007', '', { name: "'s-Hertogenbosch School" })])
+    const answer = (await importRows(world, [line('EG007', '', { name: "'s-Hertogenbosch College" })])).json()
+    expect(answer).toMatchObject({ issues: [], centres: { renamed: 1 } })
+  })
+
+  it('is held back where the number stands behind one too', async () => {
+    expect(await codesOf([line("'EG008", '', { name: "'Delta School" })])).toEqual(['Centre name not-a-name'])
+    expect((await living(world)).centres).toEqual(['50538', 'EG001'])
+  })
+})
+
 it('an address behind an apostrophe is nobody new', async () => {
   writeFileSync(world.path('q.csv'), "Centre number,Centre name,Email\n'EG001,School EG001,'d@a.example\n")
   const { issues } = (await world.run(['centres', 'import', 'q.csv', '--yes', '--json'])).json()

@@ -195,6 +195,43 @@ describe('the name of a person', () => {
     expect(faultsOf(text, '')).toEqual(['firstName not-a-name'])
   })
 
+  it.each(
+    'idem|Ídem|ibid.|dto.|siehe oben|s.o.|wie oben|voir ci-dessus|véase arriba|см. выше|同上|School|Institution|TBC-TBC|TBC – TBC|None—None|tba-tba|First Last|first|Last'.split(
+      '|',
+    ),
+  )('is not %s, as people point to the row above, or write what the column is called', (text) => {
+    expect(centreNameFault(text)?.code).toBe('not-a-name')
+    expect(faultsOf(text, '')).toEqual(['firstName not-a-name'])
+  })
+
+  it.each([
+    ['First', 'Last'],
+    ['Name', 'Surname'],
+    ['TBC', 'TBC-TBC'],
+  ])('is not %s %s, of a person', (first, last) => {
+    expect(faultsOf(first, last)).toEqual(['firstName not-a-name'])
+  })
+
+  it.each([
+    ['First', 'Suksawat'],
+    ['Anna', 'Last'],
+    ['Klaus', 'School'],
+  ])('may be %s %s, of which a part alone would be none', (firstName, lastName) => {
+    expect(faultsOf(firstName, lastName)).toEqual([])
+  })
+
+  it.each(['–', '—', '−', '--', '...', '…', '_', '~', '•'])('reads %s for a missing part', (sign) => {
+    for (const [firstName, lastName] of [
+      ['Amira', sign],
+      [sign, 'Amira'],
+    ] as const) {
+      const { faults, notices, ...read } = readPersonName({ firstName, lastName })
+      expect([faults, notices.length, read.firstName + read.lastName]).toEqual([[], 1, 'Amira'])
+    }
+    expect(faultsOf(sign, sign)).toEqual(['firstName not-a-name'])
+    expect(centreNameFault(sign)?.code).toBe('not-a-name')
+  })
+
   it.each(['REF!', 'NAME?', 'value!', 'DIV/0!'])('is not %s, an error without its sign', (text) => {
     expect(centreNameFault(text)?.code).toBe('error-cell')
   })
@@ -252,6 +289,31 @@ describe('the name of a person', () => {
     expect(faultsOf('Amira', text)).toEqual(['lastName not-calculated'])
     expect(centreNameFault(text)?.code).toBe('not-calculated')
   })
+
+  it.each([
+    '=Schools',
+    '=1+1',
+    '=A & B',
+    '=Tom & "x"',
+    '=Table[Name]',
+    '＝SUM(A1)',
+    '＝B2',
+    '＝1+1',
+    '=Schools!School',
+    '=#REF!',
+    '={A1}',
+  ])('is no formula, %s, however it is written', (text) => {
+    expect(centreNameFault(text)?.code).toMatch('not-calculated')
+    expect(faultsOf('Amira', text)).not.toEqual([])
+  })
+
+  it.each(['=Plus-Minus+ Academy', '＝Two', '＝LOVE School', '＋Cy', '－Three', '+Plus School'])(
+    'may be %s, which only begins as a formula',
+    (text) => {
+      expect(centreNameFault(text)).toBeUndefined()
+      expect(faultsOf('Amira', text)).toEqual([])
+    },
+  )
 
   it.each(['TRUE', 'False'])('is %s of a person only, who may be called so', (text) => {
     expect(centreNameFault(text)?.code).toBe('not-a-name')
