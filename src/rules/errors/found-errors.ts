@@ -5,6 +5,7 @@ import {
   entriesWithoutGlobalListening,
   entriesWithoutResource,
 } from '../../db/entries/wrong-entries.ts'
+import { centresMeantBy } from '../../db/centres/meant-by-number.ts'
 import { findKeyTimes } from '../../db/key-times/key-times.ts'
 import { findReleases, type ReleaseRow } from '../../db/releases/releases.ts'
 import { findResources } from '../../db/resources/resources.ts'
@@ -65,7 +66,11 @@ async function* entryErrors(db: Kysely<Store>): AsyncGenerator<FoundError> {
   const kind = 'entry'
   const mend =
     'correct the file, and import it again, a wrong row with 0 candidates too: ssh-admin entries import FILE'
-  for (const { number, deleted, entries } of await entriesWithoutCentre(db)) {
+  const astray = await entriesWithoutCentre(db)
+  const unknown = astray.flatMap(({ number, deleted }) => (deleted ? [] : [number]))
+  const meant = await centresMeantBy(db, unknown)
+  for (const { number, deleted, entries } of astray) {
+    const perhaps = meant.get(number)
     const what = `${entries} ${entries === 1 ? 'entry is' : 'entries are'}`
     yield deleted
       ? {
@@ -79,8 +84,8 @@ async function* entryErrors(db: Kysely<Store>): AsyncGenerator<FoundError> {
           kind,
           code: 'centre-not-found',
           subject: number,
-          message: `${what} of ${number}, which is no centre.`,
-          hint: `ssh-admin centres create ${number}, or: ${mend}`,
+          message: `${what} of ${number}, which is no centre${perhaps === undefined ? '' : `: perhaps ${perhaps}`}.`,
+          hint: perhaps === undefined ? `ssh-admin centres create ${number}, or: ${mend}` : sentence(mend),
         }
   }
   for (const { component, series, centres } of await entriesWithoutResource(db)) {

@@ -57,6 +57,26 @@ describe('the list of errors', () => {
     expect(await found('other')).toEqual({ exit: 0, errors: [] })
   })
 
+  it('says which centre is meant by a number that lost its zeros, and not that it be made', async () => {
+    await world.centre('00123')
+    await entries('123,2026-06,0500/12,3', 'EG01,2026-06,0500/12,3', 'EG009,2026-06,0500/12,3')
+    const { errors } = (await world.run(['errors', 'list', '--kind', 'entry', '--json'])).json()
+    const perhaps = errors.filter(({ message }: { message: string }) => message.includes('perhaps'))
+    expect(perhaps).toMatchObject([
+      { subject: '123', message: '1 entry is of 123, which is no centre: perhaps 00123.' },
+      { subject: 'EG01', message: '1 entry is of EG01, which is no centre: perhaps EG001.' },
+    ])
+    for (const { hint } of perhaps) expect(hint).not.toContain('centres create')
+  })
+
+  it('names nobody where two centres could be meant', async () => {
+    await world.centre('00123')
+    await world.centre('0123')
+    await entries('123,2026-06,0500/12,3')
+    const { errors } = (await world.run(['errors', 'list', '--kind', 'entry', '--json'])).json()
+    expect(errors).toMatchObject([{ message: '1 entry is of 123, which is no centre.' }])
+  })
+
   it('names entries of unknown and deleted centres, unknown components, and what stands twice', async () => {
     await entries(
       'EG009,2026-06,0500/12,3',
