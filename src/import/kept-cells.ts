@@ -42,12 +42,15 @@ type WrittenRow = Pick<SheetRow, 'number' | 'notes' | 'fault'> & { cells: CellsO
 /** A row's cells as a person sees them, in the columns where they stand: what could not be read stays to be seen. */
 export function cellsAsShown(row: WrittenRow, { columns }: Pick<Table, 'columns'>): (string | undefined)[] {
   const cells = [...row.cells]
+  const number = columns.get('number')
   for (const [column, note] of row.notes ?? []) {
     if (note.kind === 'error') cells[column] = note.value
     else if (note.kind === 'not-calculated' || note.kind === 'empty-formula') cells[column] = note.formula
-    else if (note.kind === 'number' || note.kind === 'text')
-      // A telephone number keeps its digits; a centre number that was shortened is not to be imported as it stands.
-      cells[column] = isShortened(note.shown) && column !== columns.get('number') ? note.held : note.shown
+    else if (note.kind === 'number' || note.kind === 'text') {
+      // A telephone number keeps its digits; a centre number that is shown otherwise is not to be imported as it is held.
+      const keepsDigits = column !== number && (note.shown === undefined || isShortened(note.shown))
+      cells[column] = keepsDigits ? note.held : note.shown
+    }
   }
   return cells
 }

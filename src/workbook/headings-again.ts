@@ -44,7 +44,9 @@ export function headingsFinder(
     const names = filled.some((text) => means(text) !== undefined)
     const say = { fields, others, needed: filled, names, width: required.length }
     const isGap = () => above === undefined || row.number - above.number > 1 || isBlankRow(above)
-    return areHeadings(say, { cells, isGap }) ? tableOrReason(row, { specs, map, means }) : undefined
+    return areHeadings(say, { cells, isGap, repeats: () => repeats(cells, above) })
+      ? tableOrReason(row, { specs, map, means })
+      : undefined
   }
 }
 
@@ -59,15 +61,21 @@ interface HeadingWords {
   width: number
 }
 
-/** Two headings that are known make headings of a row; one, or below a gap none, where it stands for what is always filled in and nothing beside it could be a number or an address. */
+/** A country or town that stands in the row above too is no heading. */
+function repeats(cells: SheetRow['cells'], above: SheetRow | undefined): boolean {
+  return cells.some((cell, column) => cell !== undefined && isWords(cell) && cell === above?.cells[column])
+}
+
+/** Two headings that are known make headings of a row; one, or below a gap none, where it stands for what is always filled in and nothing beside it could be a number, an address, or what the row above has. */
 function areHeadings(
   { fields, others, needed, names, width }: HeadingWords,
-  { cells, isGap }: { cells: SheetRow['cells']; isGap: () => boolean },
+  { cells, isGap, repeats }: { cells: SheetRow['cells']; isGap: () => boolean; repeats: () => boolean },
 ): boolean {
   if (fields.size >= 2) return true
   if (others === 0 || width < 2) return false
   if (!cells.every((cell) => cell === undefined || isWords(cell)) || needed.some(isPlaceholder)) return false
   if (!names) return needed.length === width && fields.size === 0 && isGap()
+  if (repeats()) return false
   return needed.length === width || (needed.length >= 2 && others >= 2)
 }
 

@@ -7,6 +7,8 @@ const LAST_DAY = 2_958_466
 const DAYS_TO_1904 = 1462
 /** From here on, a cell without a format of its own shows a number as 1.23457E+11. */
 const SHOWN_WITH_EXPONENT = 1e11
+/** And JavaScript writes it so. */
+const WRITTEN_WITH_EXPONENT = 1e21
 
 /** How a cell's format makes its number read: plainly, with leading zeros, as a moment, or by a format's code. */
 export type NumberFormat = 'plain' | 'date' | 'date-time' | 'time' | { zeros: number } | { code: string }
@@ -95,6 +97,9 @@ export function changesWhatIsShown(code: string): boolean {
 /** What the cell shows; undefined for a format that nobody can read. */
 function shownBy(code: string, value: number): string | undefined {
   if (otherDigits.test(code)) return undefined
+  // The library knows such a number by its exponent alone.
+  const hasExponent = /general|e[+-]/i.test(withoutLiterals(code))
+  if (Math.abs(value) >= WRITTEN_WITH_EXPONENT && !hasExponent) return undefined
   try {
     return formatted(code, value).trim()
   } catch {
@@ -107,19 +112,26 @@ export function isShortened(shown: string | undefined): boolean {
   return shown !== undefined && /\de[+-]?\d/i.test(shown)
 }
 
-/** Digits of another script, which a format asks for by name or by the first byte of its language. */
+/** Digits of another script, which a format asks for by name, by the first byte of its language, or, in Thai, by a t. */
 const otherDigits =
-  /\[(?:dbnum|natnum)\d|\[\$[^\]]*-(?:0?[2-9a-f]|[1-9a-f][0-9a-f])[0-9a-f]{6}(?:,[^\]]*)?\]/i
+  /(?:^|;|\])\s*t[#0?]|\[(?:dbnum|natnum)\d|\[\$[^\]]*-(?:0?[2-9a-f]|[1-9a-f][0-9a-f])[0-9a-f]{6}(?:,[^\]]*)?\]/i
 
 /** The shortest decimal text; Excel keeps 15 digits, what is beyond them is noise of binary fractions. */
 function plain(value: number): string {
   if (Number.isSafeInteger(value)) return String(value === 0 ? 0 : value)
   const shown = Number(value.toPrecision(15))
-  if (Number.isInteger(shown)) return BigInt(shown).toString()
+  if (Number.isInteger(shown)) return inFull(shown)
   const [digits = '', exponent] = String(shown).split('e-')
   if (exponent === undefined) return digits
   const sign = shown < 0 ? '-' : ''
   return `${sign}0.${'0'.repeat(Number(exponent) - 1)}${digits.replace(/[-.]/g, '')}`
+}
+
+/** Without an exponent: 15 digits, and zeros behind them. */
+function inFull(value: number): string {
+  const [digits = '', exponent = ''] = Math.abs(value).toExponential(14).split('e')
+  const all = digits.replace('.', '').padEnd(Number(exponent) + 1, '0')
+  return `${value < 0 ? '-' : ''}${all.slice(0, Number(exponent) + 1)}`
 }
 
 function moment(value: number, format: 'date' | 'date-time' | 'time', from1904: boolean): string | undefined {
@@ -148,13 +160,56 @@ const builtIn: Readonly<Record<number, string>> = {
   39: '#,##0.00;(#,##0.00)',
   40: '#,##0.00;[Red](#,##0.00)',
   48: '##0.0E+0',
+  59: 't0',
+  60: 't0.00',
+  61: 't#,##0',
+  62: 't#,##0.00',
+  67: 't0%',
+  68: 't0.00%',
+  69: 't# ?/?',
+  70: 't# ??/??',
 }
+
+/** The last of each are Thai. */
+const builtInMoments: readonly {
+  kind: 'date' | 'date-time' | 'time'
+  ids: readonly (readonly [first: number, last: number])[]
+}[] = [
+  {
+    kind: 'date',
+    ids: [
+      [14, 17],
+      [27, 31],
+      [36, 36],
+      [50, 58],
+      [71, 74],
+      [81, 81],
+    ],
+  },
+  {
+    kind: 'date-time',
+    ids: [
+      [22, 22],
+      [77, 77],
+    ],
+  },
+  {
+    kind: 'time',
+    ids: [
+      [18, 21],
+      [32, 35],
+      [45, 45],
+      [47, 47],
+      [75, 76],
+      [78, 80],
+    ],
+  },
+]
 
 /** What the built-in format of that number is. */
 export function builtInFormat(id: number): NumberFormat {
-  if ((id >= 14 && id <= 17) || (id >= 27 && id <= 31) || id === 36 || (id >= 50 && id <= 58)) return 'date'
-  if (id === 22) return 'date-time'
-  if ((id >= 18 && id <= 21) || (id >= 32 && id <= 35) || id === 45 || id === 47) return 'time'
+  const kind = builtInMoments.find(({ ids }) => ids.some(([first, last]) => id >= first && id <= last))?.kind
+  if (kind !== undefined) return kind
   const code = builtIn[id]
   return code === undefined ? 'plain' : customFormat(code)
 }

@@ -177,7 +177,15 @@ function startTag(text: string, from: number): FoundTag | undefined {
 
 /** Reads the cells between `from` and `to`; false when there is anything but plain `<c>`, `<v>`, `<f>` and `<is><t>`. */
 export function scanCells(text: string, from: number, to: number, onCell: (cell: RawCell) => void): boolean {
-  const cell: RawCell = { column: -1, type: '', style: 0, value: '', present: false, formula: undefined }
+  const cell: RawCell = {
+    column: -1,
+    type: '',
+    style: 0,
+    value: '',
+    present: false,
+    formula: undefined,
+    shared: undefined,
+  }
   let at = from
   for (;;) {
     at = skipBlanks(text, at)
@@ -190,6 +198,7 @@ export function scanCells(text: string, from: number, to: number, onCell: (cell:
     cell.value = ''
     cell.present = false
     cell.formula = undefined
+    cell.shared = undefined
 
     let open = true
     if (text.charCodeAt(at) !== GREATER && text.charCodeAt(at) !== SLASH && !isBlank(text.charCodeAt(at)))
@@ -295,6 +304,7 @@ function scanFormula(text: string, from: number, to: number, cell: RawCell): num
   const tag = startTag(text, from)
   if (tag === undefined || tag.odd || tag.end > to || tag.attribute('xmlns') !== undefined) return -1
   cell.formula ??= ''
+  if (tag.attribute('t') === 'shared') cell.shared = tag.attribute('si')
   if (tag.empty) return tag.end
   const end = text.indexOf('<', tag.end)
   const formula = textBetween(text, { from: tag.end, end, to, stop: '</f>' })

@@ -1,6 +1,7 @@
 import { type CellFault, type CellNote, newSheetFacts, rangeOf, type SheetFacts } from './sheet-xml.ts'
 import { columnLetters, maxColumns, maxRows } from './cell.ts'
 import { damaged, detached } from './errors.ts'
+import { formulaAt } from './shared-formula.ts'
 import { changesWhatIsShown, type NumberFormat, readNumber, shownText } from './number.ts'
 import { unescapeText } from './xml.ts'
 
@@ -40,6 +41,8 @@ export interface RawCell {
   present: boolean
   /** The formula's text, `''` for one that is kept elsewhere; undefined where there is none. */
   formula: string | undefined
+  /** By which number it shares its formula with other cells, of which one has the text. */
+  shared: string | undefined
 }
 
 /** Puts raw cells together to rows: the one place that knows what a cell means. */
@@ -62,6 +65,8 @@ export function rowMaker(
   let last = 0
   let row: SheetRow = { number: 0, cells: [] }
   let column = -1
+  /** The formulas that cells share, where each is written. */
+  const sharedFormulas = new Map<string, { formula: string; row: number; column: number }>()
 
   const meaning = ({ type, style, value }: RawCell): string | undefined => {
     switch (type) {
@@ -96,6 +101,13 @@ export function rowMaker(
     }
   }
 
+  /** That of a cell which shares it says the same from where it stands. */
+  const formulaOf = ({ formula = '', shared }: RawCell): string => {
+    const written = formula === '' && shared !== undefined ? sharedFormulas.get(shared) : undefined
+    if (written === undefined) return formula
+    return formulaAt(written.formula, { rows: row.number - written.row, columns: column - written.column })
+  }
+
   const noteText = (held: string, style: number) => {
     const code = textFormats?.get(style)
     if (code === undefined || held === '') return
@@ -115,6 +127,12 @@ export function rowMaker(
       column = cell.column === -1 ? column + 1 : cell.column
       if (column >= maxColumns) throw damaged(`row ${row.number} has more than ${maxColumns} columns`)
       if (row.cells[column] !== undefined || row.notes?.has(column) === true) row.fault ??= cellTwice(column)
+      if (cell.shared !== undefined && cell.formula)
+        sharedFormulas.set(detached(cell.shared), {
+          formula: detached(cell.formula),
+          row: row.number,
+          column,
+        })
       if (cell.type === 'e') {
         setNote(row, column, { kind: 'error', value: cell.value.trim() || '#ERROR' })
         if (cell.formula !== undefined) facts.calculatedColumns.add(column)
@@ -128,7 +146,7 @@ export function rowMaker(
         if (!isCalculated) facts.uncalculatedColumns.add(column)
         else if (!isBlank) facts.calculatedColumns.add(column)
         if (!isCalculated || isBlank) {
-          const formula = `=${unescapeText(detached(cell.formula))}`
+          const formula = `=${unescapeText(detached(formulaOf(cell)))}`
           setNote(row, column, { kind: isCalculated ? 'empty-formula' : 'not-calculated', formula })
         }
       }

@@ -25,7 +25,8 @@ const ASKED_FOR = new Set([
 /** Reads a sheet with saxes: what is around its rows, and whatever the scanner does not know what to make of. */
 export function readSheetXml(part: string, maker: RowMaker): TextSink {
   let place: 'before' | 'rows' | 'row' | 'cell' | 'after' | 'done' = 'before'
-  let cell: RawCell = { column: -1, type: '', style: 0, value: '', present: false, formula: undefined }
+  const blank = { value: '', present: false, formula: undefined, shared: undefined }
+  let cell: RawCell = { column: -1, type: '', style: 0, ...blank }
   let collecting: 'value' | 'formula' | undefined
   let skipped = 0
   /** How many elements are open behind the rows. */
@@ -35,11 +36,12 @@ export function readSheetXml(part: string, maker: RowMaker): TextSink {
   /** The cells to which the rules that follow apply. */
   let conditional = ''
 
-  const begin = (name: string) => {
+  const begin = (name: string, attributes: ReadonlyMap<string, string>) => {
     const inline = cell.type === 'inlineStr'
     if (name === 'v') cell.present = true
     if (name === 'f') {
       cell.formula ??= ''
+      if (attributes.get('t') === 'shared') cell.shared = attributes.get('si')
       collecting = 'formula'
     } else if (name === (inline ? 't' : 'v')) collecting = 'value'
   }
@@ -79,9 +81,9 @@ export function readSheetXml(part: string, maker: RowMaker): TextSink {
         const column = reference === undefined ? -1 : columnOf(reference)
         const style = Number(attributes.get('s') ?? 0)
         const type = attributes.get('t') ?? ''
-        cell = { column, type, style, value: '', present: false, formula: undefined }
+        cell = { column, type, style, ...blank }
         place = 'cell'
-      } else if (place === 'cell' && !BESIDE_THE_TEXT.has(name)) begin(name)
+      } else if (place === 'cell' && !BESIDE_THE_TEXT.has(name)) begin(name, attributes)
       else skipped = 1
     },
     text(text) {

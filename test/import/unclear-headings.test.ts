@@ -241,3 +241,18 @@ describe('an export pasted under another', () => {
     )
   })
 })
+
+it('a row whose number is a word, beside the country of the row above, is a row like the others', async () => {
+  const world = newWorld()
+  try {
+    writeFileSync(
+      world.path('a.csv'),
+      'Centre number,Centre name,Email,Country\nEG001,A School,a@m.example,Egypt\nSCHOOL,Some Place,,Egypt\nEG002,B School,b@m.example,Egypt\n',
+    )
+    const { rows, issues } = (await world.run(['centres', 'import', 'a.csv', '--yes', '--json'])).json()
+    expect(rows).toMatchObject({ read: 3, accepted: 2, heldBack: 1 })
+    expect(issues).toMatchObject([{ row: 3, code: 'invalid-number' }])
+  } finally {
+    await world.close()
+  }
+})

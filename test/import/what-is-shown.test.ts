@@ -202,6 +202,20 @@ describe('a number of many digits', () => {
     expect(written).toContain('447911123456')
     expect(written).not.toMatch(/^123456789012,/m)
   })
+
+  it('stays in the workbook of the rows held back where nobody can tell what its format shows', async () => {
+    await importCells([
+      { cell: '50538', type: 'n', code: 't0' },
+      { cell: 'Nile View School' },
+      { cell: 'a@a.example' },
+      { cell: 'Egypt' },
+      { cell: '447911123456', type: 'n', code: 't0' },
+    ])
+    await world.run(['centres', 'import', 'centres.xlsx', '--yes', '--issues-out', 'held.csv'])
+    const written = readFileSync(world.path('held.csv'), 'utf8')
+    expect(written).toContain('447911123456')
+    expect(written).not.toMatch(/^50538,/m)
+  })
 })
 
 describe('a number under a format that is no number of a centre', () => {

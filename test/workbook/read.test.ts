@@ -94,6 +94,23 @@ describe('reading a workbook', () => {
     expect(row && isBlankRow(row)).toBe(false)
   })
 
+  it.each(['', '<!-- -->'])(
+    'says of a formula that cells share what it says in each of them%s',
+    async (odd) => {
+      const rows = `<row r="1">${odd}<c r="A1"><f t="shared" si="0" ref="A1:A3">B1&amp;$C1&amp;D$1&amp;"B1"&amp;'B1'!B1&amp;LOG10(B1)</f></c></row><row r="2"><c r="A2"><f t="shared" si="0"/></c><c r="B2" t="str"><f t="shared" si="0"></f><v></v></c></row><row r="3"><c r="A3"><f t="shared" si="7"/></c></row>`
+      const read = await rowsOf(await fileOf(book({ rows })))
+      expect(
+        read.map(({ notes }) =>
+          [...(notes?.values() ?? [])].map((note) => 'formula' in note && note.formula),
+        ),
+      ).toEqual([
+        [`=B1&$C1&D$1&"B1"&'B1'!B1&LOG10(B1)`],
+        [`=B2&$C2&D$1&"B1"&'B1'!B2&LOG10(B2)`, `=C2&$C2&E$1&"B1"&'B1'!C2&LOG10(C2)`],
+        ['='],
+      ])
+    },
+  )
+
   it('takes a row of formulas that say nothing for blank', async () => {
     const rows = '<row r="1"><c r="A1" t="str"><f>A2</f><v></v></c><c r="B1" t="str"><f>B2</f><v/></c></row>'
     const [row] = await rowsOf(await fileOf(book({ rows })))
@@ -146,6 +163,31 @@ describe('reading a workbook', () => {
       })
     },
   )
+
+  it.each(['t0', '[Red]t#,##0', '[$-D000000]0', '[$-D07041E]0'])(
+    'cannot tell what the format %s shows, which has the digits of Thai',
+    async (format) => {
+      expect(await readFormatted(format, '50538')).toMatchObject({
+        notes: new Map([[0, { kind: 'number', shown: undefined, held: '50538' }]]),
+      })
+    },
+  )
+
+  it.each([59, 60, 61, 62, 67])('cannot tell what the built-in format %s of Thai shows', async (id) => {
+    const styles = `<cellXfs><xf numFmtId="${id}"/></cellXfs>`
+    const [row] = await rowsOf(await fileOf(book({ rows: '<row r="1"><c s="0"><v>5</v></c></row>', styles })))
+    expect(row?.notes?.get(0)).toMatchObject({ kind: 'number', shown: undefined })
+  })
+
+  it('has 15 digits of a number and zeros behind them, however many', async () => {
+    expect(await readFormatted('0', '1e30')).toMatchObject({ cells: [`1${'0'.repeat(30)}`] })
+    expect(await readFormatted('0', '1.23456789012345678e25')).toMatchObject({
+      cells: ['12345678901234600000000000'],
+    })
+    expect(await readFormatted('#,##0', '1e25')).toMatchObject({
+      notes: new Map([[0, { kind: 'number', shown: undefined, held: `1${'0'.repeat(25)}` }]]),
+    })
+  })
 
   it('reads a percentage with the digits that are not shown', async () => {
     expect(await readFormatted('0%', '0.875')).toMatchObject({ cells: ['87.5%'] })
