@@ -5,22 +5,23 @@ import { headingKey } from '../workbook/headings.ts'
 import type { CellToWrite, SheetToWrite } from '../workbook/sheet.ts'
 import type { Issue } from './issues.ts'
 import type { SheetAsWritten } from './kept-cells.ts'
+import type { Plan } from './plan.ts'
 import type { Roster } from './roster.ts'
 
 /** Whether a workbook says of itself that it is no whole roster: by its mark, by the column of the reasons, or by rows on other sheets. */
 export function isPartOfRoster({
   marks,
   headings,
-  otherTables,
-}: Pick<Roster, 'marks' | 'headings' | 'otherTables'>): boolean {
+  otherSheets,
+}: Pick<Roster, 'marks' | 'headings' | 'otherSheets'>): boolean {
   const reasons = headingKey(reasonsHeading)
   const isMarked = marks.has(partOfRoster) || headings.some((heading) => headingKey(heading) === reasons)
-  return isMarked || otherTables.length > 0
+  return isMarked || otherSheets.some(({ holdsTable }) => holdsTable)
 }
 
 /** Who stands in no part of a roster may well stand in the rest of it. */
-export function partialWorkbook({ file, otherTables }: Pick<Roster, 'file' | 'otherTables'>): Refused {
-  const what = otherTables.length > 0 ? whatElseHoldsTables({ otherTables }) : `${file} is part of a roster`
+export function partialWorkbook(roster: Pick<Roster, 'file' | 'otherSheets'>, plan?: Plan): Refused {
+  const what = whatElseHolds(roster, plan) ?? `${roster.file} is part of a roster`
   return new Refused(
     'partial-workbook',
     `${what}, so nobody in it is missing or extra, and nothing is deleted by it; nothing was changed.`,
@@ -28,11 +29,19 @@ export function partialWorkbook({ file, otherTables }: Pick<Roster, 'file' | 'ot
   )
 }
 
-/** What a notice says of it, too. */
-export function whatElseHoldsTables({ otherTables }: Pick<Roster, 'otherTables'>): string {
-  const [first = '', ...others] = otherTables
+/** What a notice says of the other sheets, too; undefined where they hold nothing. */
+export function whatElseHolds(
+  { otherSheets }: Pick<Roster, 'otherSheets'>,
+  plan?: Pick<Plan, 'elsewhere'>,
+): string | undefined {
+  if (plan?.elsewhere) {
+    const { sheet, who } = plan.elsewhere
+    return `The sheet ‘${sheet}’ of the workbook has ${who}, and the one that is read has not`
+  }
+  const [first, ...others] = otherSheets.filter(({ holdsTable }) => holdsTable)
+  if (first === undefined) return undefined
   const more = others.length === 0 ? '' : ` and ${others.length} more`
-  return `The sheet ‘${first}’${more} of the workbook ${others.length === 0 ? 'holds' : 'hold'} such a table too, and only one is read`
+  return `The sheet ‘${first.name}’${more} of the workbook ${others.length === 0 ? 'holds' : 'hold'} such a table too, and only one is read`
 }
 
 /** The column of the reasons; read back, it says nothing but that the sheet is part of a roster. */

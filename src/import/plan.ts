@@ -24,6 +24,7 @@ import { holdBackNearNumbers } from './near-number.ts'
 import { type Issues, issuesOf } from './issues.ts'
 import { holdBackRenumbered } from './renumbered.ts'
 import { acceptSavedLocations } from './places-that-are-addresses.ts'
+import { type FoundElsewhere, foundElsewhere } from './other-sheets.ts'
 import type { Roster } from './roster.ts'
 import type { RosterRow } from './roster-row.ts'
 
@@ -56,6 +57,8 @@ export interface Plan {
   extraUsers: ExtraUser[]
   duplicatedUsers: DuplicatedUser[]
   issues: Issues
+  /** Who would be missing or extra and stands on another sheet, because of whom nobody is. */
+  elsewhere?: FoundElsewhere
   /**
    * Live centres, and live users at the workbook's centres: what the limit on deleting is a share of. By part of a
    * roster nothing is deleted: the centres are those that it may mean.
@@ -68,6 +71,8 @@ interface Planning {
   restoreDeleted: boolean
   /** Part of a roster: nobody is missing or extra. */
   partial: boolean
+  /** Its one sheet is all, whoever stands on others. */
+  wholeRoster?: boolean
 }
 
 /** Plans an import. */
@@ -81,7 +86,7 @@ export function planImport(read: Roster, planning: Planning): Plan {
   }
 }
 
-function planRows(roster: Roster, { view, restoreDeleted, partial }: Planning): Plan {
+function planRows(roster: Roster, { view, restoreDeleted, partial, wholeRoster = false }: Planning): Plan {
   const centres = new Map<string, SeenCentre>()
   const centresById = new Map<number, SeenCentre>()
   for (const centre of view.centres) {
@@ -118,6 +123,12 @@ function planRows(roster: Roster, { view, restoreDeleted, partial }: Planning): 
   const ambiguous = findAmbiguousRows({ roster, places, centres, view })
   const present = { roster, places, centres, centresById, view, ambiguous }
   const { extraUsers, live } = findExtraUsers(present)
+  const missingCentres = partial ? [] : findMissingCentres(present)
+  const elsewhere =
+    partial || wholeRoster
+      ? undefined
+      : foundElsewhere(roster.otherSheets, { missing: missingCentres, extra: extraUsers, view })
+  const isWhole = !partial && elsewhere === undefined
   return {
     rows: { read: roster.rows.length, accepted, heldBack: heldBack.length, blank: roster.blank },
     newCentres,
@@ -146,8 +157,9 @@ function planRows(roster: Roster, { view, restoreDeleted, partial }: Planning): 
         .length,
       users: countUnchangedUsers(roster, view),
     },
-    missingCentres: partial ? [] : findMissingCentres(present),
-    extraUsers: partial ? [] : extraUsers,
+    missingCentres: isWhole ? missingCentres : [],
+    extraUsers: isWhole ? extraUsers : [],
+    ...(elsewhere === undefined ? {} : { elsewhere }),
     live: { ...live, inWorkbook: saved.filter(({ centre }) => !centre.deleted).length },
     duplicatedUsers,
     issues: issuesOf(heldBack, roster),

@@ -107,6 +107,7 @@ function readingOf(touched: Touched, roster: Roster | undefined): ImportReading 
     otherNumbers: touched.otherNumbers ?? [],
     addresses,
     strayAddresses,
+    addressesElsewhere: roster ? roster.otherSheets.flatMap(({ addresses }) => [...addresses]) : [],
     nearKey,
     foreignDomains,
     mayReadAs: mayReadAs(foreignDomains),

@@ -10,6 +10,7 @@ import { type CentreField, centreColumns, headingOf } from './columns.ts'
 import { addIssue, sharedIssues } from './issues.ts'
 import { holdBackEmptyFormulas } from './empty-formulas.ts'
 import { cellsAsShown, type KeptCells, movesTo, newKeptCells, type SheetAsWritten } from './kept-cells.ts'
+import { lookAtOthers, type OtherSheet } from './other-sheets.ts'
 import { type RosterRow, rowReader, unclearRowReader } from './roster-row.ts'
 import { type RowCounter, watchRowCounter } from './row-counter.ts'
 
@@ -24,8 +25,8 @@ export interface Roster extends SheetAsWritten {
   notices: { code: string; message: string }[]
   /** The names of the workbook's custom properties. */
   marks: ReadonlySet<string>
-  /** Other sheets of the workbook with such a table, which are not read. */
-  otherTables: readonly string[]
+  /** The other sheets of the workbook, which are not read. */
+  otherSheets: readonly OtherSheet[]
   rows: RosterRow[]
   blank: number
   /** Its column of numbers may only count the rows: the store's numbers tell. */
@@ -42,7 +43,7 @@ interface Reading {
 
 /** Reads every row; a row with a mistake stays, with its issues. */
 export async function readRoster(workbook: Workbook, { map, keepCells, progress }: Reading): Promise<Roster> {
-  const otherTables = await workbook.otherTables()
+  const otherSheets = await lookAtOthers(workbook, map)
   const rows: RosterRow[] = []
   const cells = keepCells ? newKeptCells() : undefined
   let blank = 0
@@ -115,7 +116,7 @@ export async function readRoster(workbook: Workbook, { map, keepCells, progress 
     unknownColumns: table.unknown,
     notices: [...tableNotices(table), ...tidiedNotice(tidied)],
     marks: workbook.marks,
-    otherTables,
+    otherSheets,
     rows,
     // Who says which column it is knows what it holds.
     rowCounter: Object.values(map).includes('number') ? undefined : counted.found(),

@@ -75,6 +75,9 @@ const guide: Readonly<Record<CentreField, Omit<ColumnGuide, 'heading'>>> = {
   },
 }
 
+/** What our own guide names as examples, and is nobody's. */
+export const guideExamples: ReadonlySet<string> = new Set(Object.values(guide).map(({ example }) => example))
+
 const rules = [
   'One row for each user. A centre with several users has several rows; a centre without users has one.',
   'The order of the rows and of the columns does not matter. Columns that are not needed can be left out.',

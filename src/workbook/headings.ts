@@ -84,39 +84,40 @@ export function hasHeadings(
   }
 }
 
-/** Whether rows may stand below headings of what is sought: with what tells them apart, under its heading beside another. */
-export function mayHoldRows(
-  rows: readonly SheetRow[],
-  {
-    specs,
-    map = {},
-    key,
-    isKey,
-  }: {
-    specs: readonly ColumnSpec[]
-    map?: Readonly<Record<string, string>>
-    key: string
-    isKey: (cell: string, note: CellNote | undefined) => boolean
-  },
-): boolean {
+/** Tells, row by row, whether rows stand below headings of what is sought: with what tells them apart, under its heading beside another. */
+export function rowsBelowHeadings({
+  specs,
+  map = {},
+  key,
+  isKey,
+}: {
+  specs: readonly ColumnSpec[]
+  map?: Readonly<Record<string, string>>
+  key: string
+  isKey: (cell: string, note: CellNote | undefined) => boolean
+}): { see: (row: SheetRow) => void; found: () => boolean } {
   const { meanings, mapped } = knownHeadings(specs, map)
   // Several columns may be called so, such as No and Centre number, and a row above may only look like headings.
   const keyColumns = new Map<number, { counted: number }>()
-  for (const row of rows) {
-    for (const [column, seen] of keyColumns) {
-      const cell = row.cells[column] ?? ''
-      // 1, 2, 3 … only counts the rows.
-      if (cell.trim() === String(seen.counted + 1)) seen.counted += 1
-      else if (isKey(cell, row.notes?.get(column))) return true
-    }
-    if (row.number > maxHeadingRow) continue
-    const fields = fieldsIn(row, meanings, mapped)
-    if (!fields.has(key) || fields.size < 2) continue
-    for (const [column, cell] of row.cells.entries())
-      if (cell !== undefined && fieldOf(cell, meanings, mapped) === key)
-        keyColumns.set(column, { counted: 0 })
+  let found = false
+  return {
+    see(row) {
+      if (found) return
+      for (const [column, seen] of keyColumns) {
+        const cell = row.cells[column] ?? ''
+        // 1, 2, 3 … only counts the rows.
+        if (cell.trim() === String(seen.counted + 1)) seen.counted += 1
+        else if (isKey(cell, row.notes?.get(column))) found = true
+      }
+      if (row.number > maxHeadingRow) return
+      const fields = fieldsIn(row, meanings, mapped)
+      if (!fields.has(key) || fields.size < 2) return
+      for (const [column, cell] of row.cells.entries())
+        if (cell !== undefined && fieldOf(cell, meanings, mapped) === key)
+          keyColumns.set(column, { counted: 0 })
+    },
+    found: () => found,
   }
-  return false
 }
 
 function columnsOf(

@@ -26,8 +26,8 @@ export interface Workbook {
   sheets: string[]
   /** Those that are shown to who opens it, and are not read. */
   otherSheets: string[]
-  /** Those of the others that may hold rows of what is sought, hidden ones too. */
-  otherTables: () => Promise<string[]>
+  /** Hands over each row of the other sheets, hidden ones too, sheet by sheet. */
+  readOthers(onRow: (row: SheetRow, sheet: string) => void): Promise<void>
   /** The sheets that look like what is sought, where the one that is read does not. */
   likelySheets: string[]
   /** The names of its custom properties. */
@@ -46,19 +46,17 @@ export interface OpenOptions {
   signal?: AbortSignal
   /** Whether the first rows of a sheet are those of what is sought; of several sheets, that tells which to read. */
   fits?: (rows: SheetRow[]) => boolean
-  /** Whether a sheet that is not read may hold rows of what is sought, by its first rows. */
-  holdsRows?: (rows: SheetRow[]) => boolean
 }
 
 /** Opens an `.xlsx` or CSV file, told apart by content; throws UnusableWorkbook with words that say what it is instead. */
 export async function openWorkbook(
   path: string,
-  { sheet, stdin, signal, fits, holdsRows }: OpenOptions = {},
+  { sheet, stdin, signal, fits }: OpenOptions = {},
 ): Promise<Workbook> {
   const { bytes, digest } = await readContents(path, { stdin, signal })
   const file = path === '-' ? '-' : basename(path)
   return detectFormat(bytes, path) === 'zip'
-    ? openXlsx(bytes, { path, file, digest, wanted: sheet, fits, holdsRows })
+    ? openXlsx(bytes, { path, file, digest, wanted: sheet, fits })
     : openCsv(bytes, { path, file, digest, wanted: sheet })
 }
 
@@ -68,13 +66,9 @@ interface Source {
   digest: string
   wanted: string | undefined
   fits?: OpenOptions['fits']
-  holdsRows?: OpenOptions['holdsRows']
 }
 
-async function openXlsx(
-  bytes: Buffer,
-  { path, file, digest, wanted, fits, holdsRows }: Source,
-): Promise<Workbook> {
+async function openXlsx(bytes: Buffer, { path, file, digest, wanted, fits }: Source): Promise<Workbook> {
   const archive = await openArchive(bytes)
   try {
     await detectZipContent(archive, path)
@@ -103,13 +97,12 @@ async function openXlsx(
       sheets: sheets.map((sheet) => sheet.name),
       otherSheets: sheets.filter((other) => other.visible && other.name !== name).map((other) => other.name),
       likelySheets: likely,
-      async otherTables() {
-        const found: string[] = []
-        for (const { name, part } of holdsRows === undefined ? [] : sheets.filter((one) => one !== chosen)) {
-          const rows = await firstRows(archive, { part, book: await bookOf(), upTo: maxRowsTried })
-          if (holdsRows?.(rows)) found.push(name)
+      async readOthers(onRow) {
+        for (const { name, part } of sheets) {
+          if (name === chosen.name) continue
+          const maker = rowMaker(await bookOf(), (row) => onRow(row, name))
+          await archive.read(part, scanSheet(part, maker))
         }
-        return found
       },
       marks,
       async readRows(onRow, progress) {
@@ -130,9 +123,6 @@ async function openXlsx(
 
 /** Thrown by the one who has seen enough of a sheet. */
 class Enough extends Error {}
-
-/** Of a sheet that is not read: whether rows stand in it shows in the first of them. */
-const maxRowsTried = 1000
 
 async function firstRows(
   archive: Archive,
@@ -166,7 +156,7 @@ function openCsv(bytes: Buffer, { path, file, digest, wanted }: Source): Workboo
     sheets: [sheet],
     otherSheets: [],
     likelySheets: [],
-    otherTables: async () => [],
+    readOthers: async () => undefined,
     marks: new Set(),
     async readRows(onRow, progress) {
       await readCsv(text, onRow, progress)

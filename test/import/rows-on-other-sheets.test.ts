@@ -123,6 +123,70 @@ describe('another sheet', () => {
   })
 })
 
+describe('somebody who stands on another sheet alone', () => {
+  const blank = Array.from({ length: 30 }, () => [''])
+  it.each<[string, Parameters<typeof writeWorkbook>[1][number], string]>([
+    ['without headings', sheet('B', ['PK200', 'School PK200', 'omar@a.example']), 'PK200'],
+    ['under other words', sheet('B', ['Schulnummer', 'Ort'], ['PK200', 'Giza']), 'PK200'],
+    ['below row 20', sheet('B', [''], ...blank, headings, ['PK200', 'A', 'x@a.example']), 'PK200'],
+    [
+      'far below row 1000',
+      sheet('B', [''], ...Array.from({ length: 1200 }, () => ['x']), ['pk200']),
+      'PK200',
+    ],
+    ['by the address of a user', sheet('B', ['Kontakt'], ['Omar@A.example']), 'PK200'],
+    ['by name', sheet('B', ['Schule'], [' SCHOOL pk200 ']), 'PK200'],
+  ])('is not missing: %s', async (_, other, who) => {
+    for (const deleting of [['--delete-missing'], ['--delete-centre', 'PK200']]) {
+      const refused = await imported([north, other], ...deleting)
+      expect([refused.exit, refused.error().code]).toEqual([3, 'partial-workbook'])
+      expect(refused.error().message).toContain(`The sheet ‘B’ of the workbook has ${who}`)
+    }
+    const answer = (await imported([north, other])).json()
+    expect(answer).toMatchObject({ missingCentres: [], extraUsers: [], issues: [] })
+    expect(answer.notices).toContainEqual({
+      code: 'partial-workbook',
+      message: expect.stringContaining(`has ${who}, and the one that is read has not`),
+    })
+    const lint = (await world.run(['centres', 'lint', `sheets-${written}.xlsx`, '--json'])).json()
+    expect(lint).toMatchObject({ missingCentres: [] })
+    expect((await living(world)).centres).toEqual(['EG001', 'PK200'])
+  })
+
+  it('is not extra, and is deleted where its user says that the one sheet is the whole', async () => {
+    const alone = sheet('North', headings, ['EG001', 'School EG001', 'new@a.example', 'Egypt'])
+    const both = [alone, sheet('South', headings), sheet('Old', ['Kontakt'], ['AMIRA@a.example'])]
+    const refused = await imported(both, '--delete-extra')
+    expect(refused.error()).toMatchObject({
+      code: 'partial-workbook',
+      message: expect.stringContaining('The sheet ‘Old’ of the workbook has amira@a.example'),
+    })
+    const answer = (await imported(both, '--delete-extra', '--whole-roster')).json()
+    expect(answer.users).toMatchObject({ created: 1, deleted: 1 })
+  })
+
+  it('counts on a hidden sheet too', async () => {
+    const workbook = new excel.Workbook()
+    workbook.addWorksheet('North').addRows([headings, ['EG001', 'School EG001', 'amira@a.example', 'Egypt']])
+    workbook.addWorksheet('Old', { state: 'veryHidden' }).addRow(['', 'PK200'])
+    await workbook.xlsx.writeFile(world.path('hidden.xlsx'))
+    const argv = ['centres', 'import', 'hidden.xlsx', '--delete-missing', '--yes', '--json']
+    expect((await world.run(argv)).error().code).toBe('partial-workbook')
+  })
+})
+
+it('whoever is on the sheet that is read may stand on others: there is nobody to miss', async () => {
+  const both = sheet(
+    'Log',
+    ['What', 'Of'],
+    ['renamed', 'EG001'],
+    ['asked', 'amira@a.example'],
+    ['count', '200'],
+  )
+  const answer = (await imported([north, both], '--delete-missing')).json()
+  expect(answer).toMatchObject({ centres: { deleted: 1 } })
+})
+
 it('a workbook whose other sheets have no rows of centres is a whole roster', async () => {
   const answer = (await imported([north, template, totals, words, contacts], '--delete-missing')).json()
   expect(answer).toMatchObject({ centres: { deleted: 1 } })

@@ -116,8 +116,10 @@ export async function planWorkbook(
   await phases.begin('comparing', 'Comparing with the store …', roster.rows.length)
   const touched = touchedBy(roster, { sender: session.settings.mailFrom.value ?? '', partial })
   const { view, version } = await readStore(store, touched, roster)
-  const plan = planImport(roster, { view, restoreDeleted: wanted.restoreDeleted, partial })
+  const { restoreDeleted, wholeRoster } = wanted
+  const plan = planImport(roster, { view, restoreDeleted, partial, wholeRoster })
   phases.pause()
+  if (plan.elsewhere) await refuseOrNotify(wanted, { session, roster, plan })
   if (wanted.strict) refuseAnyIssue(plan)
   checkRenames(plan, wanted.allowRenames)
 
@@ -183,18 +185,23 @@ async function isPartial(
   wanted: Wanted,
   { session, roster }: Pick<Planning, 'session' | 'roster'>,
 ): Promise<boolean> {
-  const { isPartOfRoster, partialWorkbook, whatElseHoldsTables } = await import(
-    '../../import/issues-sheet.ts'
-  )
-  const isOneOfSeveral = roster.otherTables.length > 0
-  if (wanted.wholeRoster || !(wanted.partial || isOneOfSeveral || isPartOfRoster(roster))) return false
-  const { deleteMissing, deleteExtra, deleteCentre, deleteUser } = wanted
-  if (deleteMissing || deleteExtra || deleteCentre.length > 0 || deleteUser.length > 0)
-    throw partialWorkbook(roster)
-  const what = isOneOfSeveral ? whatElseHoldsTables(roster) : 'This is part of a roster'
-  const message = `${what}: who does not stand in it is neither missing nor extra. If it is a whole one: --whole-roster`
-  if (!wanted.partial) session.notify({ code: 'partial-workbook', message })
+  const { isPartOfRoster } = await import('../../import/issues-sheet.ts')
+  if (wanted.wholeRoster || !(wanted.partial || isPartOfRoster(roster))) return false
+  await refuseOrNotify(wanted, { session, roster })
   return true
+}
+
+/** @throws `partial-workbook` where a part of a roster is to delete somebody */
+async function refuseOrNotify(
+  { deleteMissing, deleteExtra, deleteCentre, deleteUser, partial }: Wanted,
+  { session, roster, plan }: Pick<Planning, 'session' | 'roster'> & { plan?: Plan },
+): Promise<void> {
+  const { partialWorkbook, whatElseHolds } = await import('../../import/issues-sheet.ts')
+  if (deleteMissing || deleteExtra || deleteCentre.length > 0 || deleteUser.length > 0)
+    throw partialWorkbook(roster, plan)
+  const what = whatElseHolds(roster, plan) ?? 'This is part of a roster'
+  const message = `${what}: who does not stand in it is neither missing nor extra. If it is a whole one: --whole-roster`
+  if (!partial) session.notify({ code: 'partial-workbook', message })
 }
 
 function refuseAnyIssue({ issues, rows }: Plan): void {

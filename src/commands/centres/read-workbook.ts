@@ -22,15 +22,12 @@ export async function readWorkbook(wanted: Wanted, session: Session, phases: Pha
   const { context } = session
   const map = parseMap(wanted.map, centreColumns)
   const path = wanted.file === '-' ? '-' : resolve(context.cwd, wanted.file)
-  const { mayBeCentreNumber } = await import('../../import/number-cell.ts')
-  const { hasHeadings, mayHoldRows } = await import('../../workbook/headings.ts')
+  const { hasHeadings } = await import('../../workbook/headings.ts')
   const workbook = await openWorkbook(path, {
     sheet: wanted.sheet,
     stdin: context.stdin,
     signal: context.signal,
     fits: (rows) => hasHeadings(rows, { specs: centreColumns, map }),
-    holdsRows: (rows) =>
-      mayHoldRows(rows, { specs: centreColumns, map, key: 'number', isKey: mayBeCentreNumber }),
   })
   if (wanted.sheet === undefined) await notifyOtherSheets(workbook, session)
   await phases.begin('reading', `Reading ${workbook.file} …`)

@@ -50,6 +50,8 @@ export interface ImportView {
   holdsAssociateCentres: Set<number>
   /** Domains of the workbook that read as one in use, or as the sender's, with that one. */
   lookAlikes: ReadonlyMap<string, string>
+  /** Centres of whose users an address stands on another sheet of the workbook, with that address as it is compared. */
+  addressedElsewhere: ReadonlyMap<number, string>
   /** Counts of live users by centre, for centres that are not in the workbook. */
   usersOf: (centreId: number) => number
   /** Where centres are that are not in the workbook, and whose name stands in it beside another number. */
@@ -68,6 +70,8 @@ export interface ImportReading {
   addresses: Iterable<string>
   /** Addresses of rows without a usable number: the centres of their users are touched too. */
   strayAddresses: Iterable<string>
+  /** Addresses on other sheets of the workbook. */
+  addressesElsewhere: Iterable<string>
   /** What the names of its rows are compared by; asked for where anything is saved. */
   names: () => ReadonlySet<string>
   /** Those of them that stand in a row without a usable number, or with that of a centre called otherwise. */
@@ -88,7 +92,7 @@ export async function readImportView(db: Kysely<Store>, reading: ImportReading):
   const elsewhere = reading.namesElsewhere(centres)
   const bearsName = ({ nameKey }: SeenCentre) => nameKey !== undefined && elsewhere.has(nameKey)
   const wanted = centresWanted(centres, { numbers, bearsName, nearKey })
-  for (const id of await centresOfAddresses(db, strayAddresses)) wanted.add(id)
+  for (const id of (await centresOfAddresses(db, strayAddresses)).keys()) wanted.add(id)
   const users = await usersOfCentres(db, { wanted, all: partial ? undefined : centres.length })
   const usersOf = await countsByCentre(db, { centres: partial ? [] : centres, wanted, users })
   const deletedAddresses = await addUsersByAddress(db, { users, addresses })
@@ -104,6 +108,7 @@ export async function readImportView(db: Kysely<Store>, reading: ImportReading):
     lookAlikes: reading.lookAlikes(
       reading.foreignDomains.length > 0 ? await domainsInUse(db, reading.mayReadAs) : [],
     ),
+    addressedElsewhere: await centresOfAddresses(db, partial ? [] : reading.addressesElsewhere),
     usersOf: (centreId) => usersOf.get(centreId) ?? 0,
     locations: await locationsOf(db, centresBorne(centres, { numbers, bearsName })),
     locationsWithAt: await locationsWithAt(db, { wanted, partial }),
@@ -287,16 +292,23 @@ async function addCentresOfUsers(
   return ofUsers
 }
 
-async function centresOfAddresses(db: Kysely<Store>, addresses: Iterable<string>): Promise<number[]> {
+/** The centres of the live users of these addresses, each with one of them. */
+async function centresOfAddresses(
+  db: Kysely<Store>,
+  addresses: Iterable<string>,
+): Promise<Map<number, string>> {
   const keys = [...addresses]
-  if (keys.length === 0) return []
-  const rows = await db
-    .selectFrom('users')
-    .select('centre_id')
-    .where(anyOf(sql.ref('email_key'), keys))
-    .where('status', '<>', 'deleted')
-    .execute()
-  return rows.flatMap(({ centre_id }) => centre_id ?? [])
+  const centres = new Map<number, string>()
+  for (let at = 0; at < keys.length; at += addressesAtOnce) {
+    const rows = await db
+      .selectFrom('users')
+      .select(['centre_id', 'email_key'])
+      .where(anyOf(sql.ref('email_key'), keys.slice(at, at + addressesAtOnce)))
+      .where('status', '<>', 'deleted')
+      .execute()
+    for (const { centre_id, email_key } of rows) if (centre_id !== null) centres.set(centre_id, email_key)
+  }
+  return centres
 }
 
 /** Rows fetched at once, where they are fetched. */

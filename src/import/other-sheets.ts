@@ -1,0 +1,114 @@
+import type { ImportView } from '../db/imports/view.ts'
+import { hasDigit, readCentreNumber } from '../rules/centres/find.ts'
+import { readAddress } from '../rules/users/email.ts'
+import { searchKey } from '../search-key.ts'
+import { trimCode } from '../workbook/cell.ts'
+import { rowsBelowHeadings } from '../workbook/headings.ts'
+import type { Workbook } from '../workbook/read.ts'
+import { centreColumns } from './columns.ts'
+import type { ExtraUser, MissingCentre } from './extras.ts'
+import { mayBeCentreNumber } from './number-cell.ts'
+import { guideExamples, guideName } from './sample.ts'
+
+/** A sheet of the workbook that is not read: who stands there is not gone, under whatever headings. */
+export interface OtherSheet {
+  name: string
+  /** Rows of centres below headings that are known. */
+  holdsTable: boolean
+  /** What stands in its cells that may be a number, an address as it is compared, or a name. */
+  numbers: ReadonlySet<string>
+  addresses: ReadonlySet<string>
+  texts: ReadonlySet<string>
+}
+
+/** Longer texts are no names. */
+const maxText = 250
+/** A sheet with more than these may hold anybody. */
+const maxKept = 500_000
+
+/** Looks at every cell of the sheets that are not read. */
+export async function lookAtOthers(
+  workbook: Pick<Workbook, 'readOthers'>,
+  map: Readonly<Record<string, string>>,
+): Promise<OtherSheet[]> {
+  const sheets = new Map<string, ReturnType<typeof collect>>()
+  await workbook.readOthers((row, name) => {
+    const sheet = sheets.get(name) ?? collect(name, map)
+    sheets.set(name, sheet)
+    sheet.below.see(row)
+    for (const cell of row.cells) if (cell !== undefined) sheet.keep(cell)
+    for (const note of row.notes?.values() ?? [])
+      if (note.kind === 'number' || note.kind === 'text') sheet.keep(note.shown ?? '')
+  })
+  return [...sheets.values()].map(({ found }) => found())
+}
+
+function collect(name: string, map: Readonly<Record<string, string>>) {
+  const numbers = new Set<string>()
+  const addresses = new Set<string>()
+  const texts = new Set<string>()
+  const examples = name === guideName ? guideExamples : undefined
+  const below = rowsBelowHeadings({ specs: centreColumns, map, key: 'number', isKey: mayBeCentreNumber })
+  const isFull = () => numbers.size + addresses.size + texts.size > maxKept
+  return {
+    below,
+    keep(cell: string) {
+      if (cell.length > maxText || examples?.has(cell) === true || isFull()) return
+      if (cell.includes('@')) {
+        const address = readAddress(trimCode(cell))
+        if ('key' in address) addresses.add(address.key)
+        return
+      }
+      const number = readCentreNumber(cell)
+      if (number !== undefined && isTelling(number)) numbers.add(number)
+      if (/\p{L}/u.test(cell)) texts.add(cell)
+    },
+    found: (): OtherSheet => ({
+      name,
+      holdsTable: below.found() || isFull(),
+      numbers,
+      addresses,
+      texts,
+    }),
+  }
+}
+
+/** 1 to 999 count and measure all kinds of things. */
+function isTelling(number: string): boolean {
+  return hasDigit(number) && !/^\d{1,3}$/.test(number)
+}
+
+/** Somebody who would be missing or extra, and stands on another sheet of the workbook. */
+export interface FoundElsewhere {
+  sheet: string
+  who: string
+}
+
+export function foundElsewhere(
+  sheets: readonly OtherSheet[],
+  {
+    missing,
+    extra,
+    view: { users, addressedElsewhere },
+  }: {
+    missing: readonly MissingCentre[]
+    extra: readonly ExtraUser[]
+    view: Pick<ImportView, 'users' | 'addressedElsewhere'>
+  },
+): FoundElsewhere | undefined {
+  if (missing.length + extra.length === 0) return undefined
+  const extraIds = new Set(extra.map(({ id }) => id))
+  for (const { name, numbers, addresses, texts } of sheets) {
+    const user = [...addresses].map((key) => users.get(key)).find((one) => one && extraIds.has(one.id))
+    if (user) return { sheet: name, who: user.email }
+    const names = missing.length > 0 ? new Set([...texts].map((text) => searchKey(text.trim()))) : texts
+    const centre = missing.find(
+      (one) =>
+        numbers.has(one.number) ||
+        names.has(searchKey(one.name)) ||
+        addresses.has(addressedElsewhere.get(one.id) ?? ''),
+    )
+    if (centre) return { sheet: name, who: centre.number }
+  }
+  return undefined
+}
