@@ -8,7 +8,7 @@ import { promisify } from 'node:util'
 
 const builder = await loadBuilder()
 if (!builder) process.exit()
-const { build, transform } = builder
+const { build } = builder
 
 const root = fileURLToPath(new URL('.', import.meta.url))
 /** Modules that the program asks for by name: which, it knows when it runs. */
@@ -28,6 +28,14 @@ const notBundled = [
   'pg-cloudflare',
 ]
 
+/** What does nothing when it is loaded, file by file, by the end of the files' names. */
+const ownModules = [
+  ['src', '.ts'],
+  ['node_modules/kysely/dist/esm', '.js'],
+]
+/** The entry, which has a name, and a list of all others. */
+const passedOn = new Set(['src/main.ts', 'node_modules/kysely/dist/esm/index.js'])
+
 /** The level of colour is given to chalk; what finds one by itself loads half of Node's network code. */
 const withoutItsOwnLevel = [
   { filter: /^#supports-color$/ },
@@ -42,9 +50,13 @@ await bundle({ to: 'dist-with-fault-points', faultPoints: true })
 await writeManual()
 
 async function bundle({ to, faultPoints }) {
-  const { outputFiles } = await build({
+  const files = await filesOnTheirOwn()
+  const { outputFiles, metafile } = await build({
     define: { FAULT_POINTS: String(faultPoints), 'import.meta.url': '__url' },
-    entryPoints: { program: 'src/main.ts', ...Object.fromEntries(sqlites.map((name) => [name, name])) },
+    entryPoints: {
+      program: 'src/main.ts',
+      ...Object.fromEntries([...sqlites.map((name) => [name, name]), ...files]),
+    },
     absWorkingDir: root,
     bundle: true,
     splitting: true,
@@ -53,36 +65,44 @@ async function bundle({ to, faultPoints }) {
     mainFields: ['module', 'main'],
     target: 'node20',
     outdir: 'dist',
+    entryNames: '[name]',
     chunkNames: '[name]-[hash]',
     write: false,
-    minify: true,
+    metafile: true,
     external: notBundled,
     plugins: [{ name: 'colours-are-ours', setup: ({ onResolve }) => onResolve(...withoutItsOwnLevel) }],
     logLevel: 'warning',
   })
+  const { asFunction } = await import('./build/functions.mjs')
+  const ordered = inTheirOrder(metafile)
   const modules = await Promise.all(
-    outputFiles.map(async ({ path, text }) => ({
-      name: `./${basename(path)}`,
-      code: await asFunction(text),
-    })),
+    outputFiles.map(async ({ path, text }) => {
+      const name = `./${basename(path)}`
+      return { name, code: await asFunction(text, { keepsOrder: ordered.has(name), minify: true }) }
+    }),
   )
   await place({ to, modules })
 }
 
-/** CommonJS, because V8 keeps the compiled code of a script, and not of an ES module. */
-async function asFunction(esm) {
-  const { code } = await transform(esm, {
-    format: 'cjs',
-    minify: true,
-    target: 'node20',
-    supported: { 'dynamic-import': false },
-  })
-  return `function(require,exports,module,__url,__filename,__dirname){${asAscii(code)}}`
+/** Each is a module of its own, so that nothing is loaded with it that is not used: by name, where it lies. */
+async function filesOnTheirOwn() {
+  const found = []
+  for (const [folder, extension] of ownModules) {
+    for (const file of await readdir(join(root, folder), { recursive: true })) {
+      if (!file.endsWith(extension) || passedOn.has(`${folder}/${file}`)) continue
+      const name = `${folder}/${file.slice(0, -extension.length)}`.replaceAll('/', '~')
+      found.push([name, `${folder}/${file}`])
+    }
+  }
+  return found
 }
 
-/** It is read as one byte a letter, which is faster; esbuild writes letters of regular expressions as they are. */
-function asAscii(code) {
-  return code.replace(/[^\0-\x7f]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
+/** Modules that may do something when they are loaded: all but those of folders that promise to do nothing. */
+function inTheirOrder({ outputs }) {
+  const folders = ownModules.map(([folder]) => `${folder}/`)
+  const promises = (input) => folders.some((folder) => input.startsWith(folder))
+  const found = Object.entries(outputs).filter(([, { inputs }]) => !Object.keys(inputs).every(promises))
+  return new Set(found.map(([path]) => `./${basename(path)}`))
 }
 
 /** One list of functions, and where each of them is: the program is never read whole. */

@@ -3,7 +3,7 @@ const { resolve } = require('node:path')
 const { Script } = require('node:vm')
 const { openBundle } = require('./bundle.js')
 
-/** Modules of Node that are slow to load and are imported by name, for what only some commands do. */
+/** Modules of Node that are slow to load, and that packages ask for where they may do without. */
 const NODE_MODULES = new Set([
   'node:child_process',
   'node:crypto',
@@ -22,12 +22,26 @@ const NATIVE_FOLDERS = {
   './better-sqlite3.js': (folder) => resolve(folder, 'node_modules/better-sqlite3/lib'),
 }
 
+/** What a module imports, as `m`: loaded at the first look, and a plain value from then on. */
+class LoadedWhenUsed {
+  constructor(name, load) {
+    this.name = name
+    this.load = load
+  }
+  get m() {
+    const value = this.load(this.name)
+    Object.defineProperty(this, 'm', { value })
+    return value
+  }
+}
+
 /**
  * Loads the bundled program. Its modules are functions, read and run when they are first asked for; those that the
  * command asked for before are one script, with its compiled code. @returns what the entry module exports
  */
-exports.load = ({ folder, keepsCompiled }) => {
-  const file = resolve(folder, 'program.js')
+exports.load = ({ folder: given, keepsCompiled }) => {
+  const folder = resolve(given)
+  const file = `${folder}/program.js`
   const bundle = openBundle(file)
   const compiled = keepsCompiled ? require('./compiled-code.js').compiledCode(bundle.digest) : undefined
   const kept = compiled?.kept() ?? { modules: [] }
@@ -42,7 +56,6 @@ exports.load = ({ folder, keepsCompiled }) => {
 
   const functionOf = (name) => scriptOf([[name, bundle.placeOf(name)]]).runInThisContext()[0]
   const loadModule = (name) => {
-    if (NODE_MODULES.has(name)) return whenUsed(name)
     if (name === 'node:module') return { createRequire: () => required }
     if (name.endsWith('.node')) return loadCompiled(name)
     if (!name.startsWith('./') || !name.endsWith('.js')) return outside(name)
@@ -51,10 +64,13 @@ exports.load = ({ folder, keepsCompiled }) => {
     const work = functions.get(name) ?? functionOf(name)
     const module = { exports: {} }
     loaded.set(name, module)
-    const own = resolve(folder, name)
-    work(loadModule, module.exports, module, `file://${own}`, own, NATIVE_FOLDERS[name]?.(folder) ?? folder)
+    const own = `${folder}/${name.slice(2)}`
+    const within = NATIVE_FOLDERS[name]?.(folder) ?? folder
+    work(loadOrPutOff, module.exports, module, `file://${own}`, own, within, lazy)
     return module.exports
   }
+  const loadOrPutOff = (name) => (NODE_MODULES.has(name) ? whenUsed(name) : loadModule(name))
+  const lazy = (name) => new LoadedWhenUsed(name, loadModule)
   const isBundled = (name) => functions.has(name) || bundle.placeOf(name) !== undefined
   const required = Object.assign(
     (name) => (isBundled(`./${name}.js`) ? loadModule(`./${name}.js`).default : outside(name)),

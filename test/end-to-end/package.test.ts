@@ -39,6 +39,7 @@ describe.skipIf(registry.exitCode !== 0)(
         'bin',
         'docs',
         'src',
+        'build',
         'build.mjs',
         'package.json',
         'package-lock.json',
