@@ -128,6 +128,23 @@ describe('users erase', () => {
     expect(messages()).toEqual(before)
   })
 
+  it.each(['ENOSPC', 'EIO'])(
+    'is done, and says what is left to see to, where what it freed cannot be taken out: %s',
+    async (error) => {
+      const ran = await desk.run(erasing, { fault: `${error} scrub` })
+      expect([ran.exit, ran.stderr]).toEqual([0, ''])
+      const { erased, left } = JSON.parse(ran.stdout)
+      expect([erased.accounts, left.join()]).toEqual([
+        1,
+        expect.stringContaining('traces in the file of the store'),
+      ])
+      const { stdout } = await desk.run(['audit', 'list', '--action', 'users.erased', '--json'])
+      expect(JSON.parse(stdout).events[0].details.left).toHaveLength(1)
+      const again = JSON.parse((await desk.run(erasing)).stdout)
+      expect(again.left.join()).not.toContain('traces')
+    },
+  )
+
   it('names the message that could not be removed, and removes the others', async () => {
     const ran = await desk.run(erasing, { fault: 'EIO remove to-omar@nile.example.eml' })
     expect(ran.exit).toBe(9)
@@ -139,6 +156,43 @@ describe('users erase', () => {
     expect(details.left).toEqual(['a message to them that could not be removed: to-(erased).eml'])
     const again = await desk.run(erasing)
     expect([again.exit, JSON.parse(again.stdout).erased.files, messages()]).toEqual([0, 1, []])
+  })
+})
+
+describe('a draft that was used, and cannot be removed', () => {
+  it('makes no failure of what is done, and is named by store check', async () => {
+    const must = async (...argv: string[]) => expect((await desk.run(argv)).exit, argv.join(' ')).toBe(0)
+    await must('centres', 'create', 'EG001', '--name', 'Nile', '--country', 'Egypt')
+    const drafts = 'home/.local/share/ssh-admin/drafts'
+    mkdirSync(desk.path(drafts), { recursive: true })
+    const day = new Date().toISOString().slice(0, 10)
+    const draft = `${drafts}/users-add-${day}-0a1b2c3d.csv`
+    writeFileSync(
+      desk.path(draft),
+      'Centre number,First name,Last name,Email\nEG001,Amira,Haddad,amira@nile.example\n',
+    )
+    const argv = ['users', 'add', '--from', draft, '--yes', '--json']
+    const at = await pointOf(argv, /^remove users-add/)
+    const ran = await desk.run(argv, { fault: `EPERM ${at}` })
+    expect([ran.exit, ran.stderr]).toEqual([0, ''])
+    expect(JSON.parse(ran.stdout).users).toMatchObject([{ outcome: 'created' }])
+    expect(existsSync(desk.path(draft))).toBe(true)
+    expect((await desk.run(['store', 'check', '--json'])).stdout).toContain(desk.path(draft))
+  })
+})
+
+describe('a PIN sheet that cannot be placed, beside a mail server that does not answer', () => {
+  it('is owed as the message is, and both are told', async () => {
+    const argv = [...importing, '--send-mail']
+    const env = { SSH_ADMIN_SMTP_URL: 'smtp://127.0.0.1:1?ignoreTLS=true' }
+    const ran = await desk.run(argv, { fault: 'EIO link pins.xlsx', env })
+    const { notices, users: counts } = JSON.parse(ran.stdout)
+    expect([ran.exit, counts.created]).toEqual([9, 319])
+    expect(notices.map(({ code }: { code: string }) => code)).toEqual(
+      expect.arrayContaining(['pins-not-placed', 'mail-waiting']),
+    )
+    const status = JSON.parse((await desk.run(['status', '--json'])).stdout)
+    expect(JSON.stringify(status)).toContain('319')
   })
 })
 

@@ -2,6 +2,7 @@ import type Database from 'better-sqlite3'
 import { existsSync, statSync } from 'node:fs'
 import type { Engine, Value } from '../engine.ts'
 import { sqliteBulk } from './bulk.ts'
+import { faultPoint } from '../../fault-points.ts'
 import { isBusy } from './errors.ts'
 import { damageIn } from './integrity.ts'
 import { noteHolder, releaseStore } from './wait.ts'
@@ -87,6 +88,7 @@ function sizeOf(path: string): number {
 
 /** Writes the store's file anew, so that no page keeps what earlier changes left behind, and empties the log beside it. */
 async function scrub(raw: Database.Database): Promise<boolean> {
+  faultPoint('scrub', 'sqlite')
   for (let tries = 0; tries < 20; tries += 1) {
     if (tries > 0) await new Promise((resolve) => setTimeout(resolve, 100))
     try {
