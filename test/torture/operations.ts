@@ -19,6 +19,8 @@ export interface Operation {
   input?: string
   /** The file that is there where it ended well, and is not where it says that nothing was changed. */
   makes?: string
+  /** The change has a file that is written, and named in the log, once it counts: done once more, it is written again. */
+  hasFileOfItsOwn?: true
   /** Left to the long form. */
   isLong?: true
   /** What runs beside it, such as a mail server. */
@@ -214,6 +216,7 @@ export const operations: readonly Operation[] = [
       workbook(desk)
     },
     argv: [...importing.filter((word) => word !== '--send-mail'), '--report', 'page.html'],
+    hasFileOfItsOwn: true,
     isLong: true,
   },
   {
