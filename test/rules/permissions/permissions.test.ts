@@ -1,5 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { findActor } from '../../../src/rules/permissions/actor.ts'
+import { outsideView, permit } from '../../../src/rules/permissions/decide.ts'
 import { newWorld, type World } from '../../world.ts'
 
 /** Who may do what, as people read it: changed together with the rules, never to please the test. */
@@ -264,6 +266,14 @@ describe('acting for somebody', () => {
       ['users', 'show'],
       ['users', 'suspend', '--yes'],
       ['users', 'restore', '--yes'],
+      ['users', 'delete', '--yes'],
+      ['users', 'remove', '--yes'],
+      ['users', 'reset-password', '--yes'],
+      ['users', 'pin', '--yes'],
+      ['users', 'edit', '--first-name', 'X', '--yes'],
+      ['users', 'edit', '--email', 'x@school.example', '--yes'],
+      ['users', 'transfer', '--to', school.teacher, '--yes'],
+      ['users', 'transfer', school.teacher, '--yes', '--to'],
     ]) {
       const there = await words([...argv, 'teacher@elsewhere.example'], 'teacher@elsewhere.example')
       expect(await words([...argv, 'nobody@elsewhere.example'], 'nobody@elsewhere.example')).toBe(there)
@@ -272,10 +282,32 @@ describe('acting for somebody', () => {
       ['centres', 'show'],
       ['coordinator', 'show'],
       ['coordinator', 'suspend', '--yes'],
+      ['users', 'add', 'New Person <new@school.example>', '--yes', '--centre'],
+      ['coordinator', 'change', '--to', school.teacher, '--yes'],
     ]) {
       const there = await words([...argv, 'EG002'], 'EG002')
       expect(await words([...argv, 'EG009'], 'EG009')).toBe(there)
     }
+  })
+
+  it('is refused for whoever is outside the view as if nobody were there, however a rule found them', async () => {
+    const { db } = await world.store()
+    const at = world.now
+    const acting = {
+      operator: 'tester@desk',
+      command: 'users suspend',
+      dryRun: false,
+      email: school.admin,
+      at,
+    }
+    const by = await findActor(db, acting)
+    const user = await world.account('teacher@elsewhere.example')
+    if (by.kind !== 'user' || !user) throw new Error('the world has neither')
+    const wanted = (name: string) => outsideView({ by, at }, { name })
+    expect(() => permit({ by, at }, 'users.suspend', { name: user.email, user })).toThrow(
+      wanted(user.email).message,
+    )
+    expect(wanted(user.email).message).toContain('if it is there')
   })
 
   it('names the closest of what may be seen, and nothing else, where a name is mistyped', async () => {
