@@ -89,6 +89,8 @@ function linesOf(text: string, width: number): number {
 
 class RowWriter {
   readonly style: number
+  /** Beside texts that go on below, a number stands at their first line. */
+  private readonly numberStyle: number
   private readonly letters: readonly string[]
   private readonly notes: Note[]
   /** Of the columns, where long texts go on below. */
@@ -97,6 +99,7 @@ class RowWriter {
   constructor({ letters, style, notes, widths }: RowSetup) {
     this.letters = letters
     this.style = style
+    this.numberStyle = style === styles.wrapped ? styles.wrappedNumber : styles.number
     this.notes = notes
     this.widths = widths
   }
@@ -109,7 +112,7 @@ class RowWriter {
       if (cell === null || cell === undefined || cell === '') continue
       const at = `${this.letters[column]}${number}`
       if (typeof cell === 'string') xml += textCell(at, cell, this.style)
-      else if (typeof cell === 'number') xml += `<c r="${at}" s="${styles.number}"><v>${cell}</v></c>`
+      else if (typeof cell === 'number') xml += `<c r="${at}" s="${this.numberStyle}"><v>${cell}</v></c>`
       else {
         const style = cell.marked ? styles.marked : this.style
         xml += cell.text === '' ? `<c r="${at}" s="${style}"/>` : textCell(at, cell.text, style)

@@ -9,6 +9,7 @@ export const styles = {
   marked: 4,
   form: 5,
   formCentred: 6,
+  wrappedNumber: 7,
 } as const
 
 /** One typeface throughout. */
@@ -41,7 +42,7 @@ export function* stylesXml(): Generator<string> {
   yield `<fills count="4"><fill><patternFill patternType="none"/></fill><fill><patternFill patternType="gray125"/></fill>${fill('E7E6E6')}${fill('FFD9B3')}</fills>`
   yield `<borders count="2"><border><left/><right/><top/><bottom/><diagonal/></border><border><left/><right/>${cutLine('top')}${cutLine('bottom')}<diagonal/></border></borders>`
   yield '<cellStyleXfs count="1"><xf numFmtId="0" fontId="0" fillId="0" borderId="0"/></cellStyleXfs>'
-  yield '<cellXfs count="7"><xf numFmtId="0" fontId="0" fillId="0" borderId="0" xfId="0"/>'
+  yield '<cellXfs count="8"><xf numFmtId="0" fontId="0" fillId="0" borderId="0" xfId="0"/>'
   yield styleXml({})
   yield styleXml({ alignment: 'vertical="top" wrapText="1"' })
   yield styleXml({ font: 1, fill: 2, alignment: 'vertical="center" wrapText="1"' })
@@ -49,5 +50,6 @@ export function* stylesXml(): Generator<string> {
   // An indent, so that one text of a form does not run into the next.
   yield styleXml({ border: 1, alignment: 'horizontal="left" vertical="center" wrapText="1" indent="1"' })
   yield styleXml({ border: 1, alignment: 'horizontal="center" vertical="center" wrapText="1"' })
+  yield '<xf numFmtId="0" fontId="0" fillId="0" borderId="0" xfId="0" applyAlignment="1"><alignment vertical="top"/></xf>'
   yield '</cellXfs><cellStyles count="1"><cellStyle name="Normal" xfId="0" builtinId="0"/></cellStyles></styleSheet>'
 }

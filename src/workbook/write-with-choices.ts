@@ -54,6 +54,7 @@ async function addSheet(
         fitToWidth: layout.pagesAcross,
         fitToHeight: 0,
         printTitlesRow: '1:1',
+        ...(layout.pagesAcross > 1 ? { printTitlesColumn: 'A:A' } : {}),
       },
       headerFooter: { oddFooter: '&RPage &P of &N' },
     },

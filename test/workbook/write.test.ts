@@ -107,6 +107,30 @@ describe('writing a workbook', () => {
     expect(read.getWorksheet('Choices')).toMatchObject({ state: 'hidden', rowCount: 249 })
   })
 
+  it('has a number at the first line of its row, where texts go on below', async () => {
+    const path = await placeFor('a.xlsx')
+    await writeWorkbook(path, [sheet([['a', 1]], { wrapped: true })], { at })
+    const read = new excel.Workbook()
+    await read.xlsx.readFile(path)
+    const [text, number] = ['A2', 'B2'].map((cell) => read.getWorksheet('New user PINs')?.getCell(cell))
+    expect([text?.alignment.vertical, number?.alignment.vertical]).toEqual(['top', 'top'])
+    expect(number?.value).toBe(1)
+  })
+
+  it('has the first column on every page, where the columns of one to be filled in go over several', async () => {
+    const path = await placeFor('a.xlsx')
+    const columns = Array.from({ length: 9 }, (_, at) => ({ heading: `Column ${at}`, width: 40 }))
+    await writeWorkbook(path, [sheet([], { columns: [{ heading: 'Kind', choices: ['a'] }, ...columns] })], {
+      at,
+    })
+    const read = new excel.Workbook()
+    await read.xlsx.readFile(path)
+    expect(read.getWorksheet('New user PINs')?.pageSetup).toMatchObject({
+      printTitlesRow: '1:1',
+      printTitlesColumn: 'A:A',
+    })
+  })
+
   it('makes the same bytes of the same rows at the same time', async () => {
     const paths = [await placeFor('a.xlsx'), await placeFor('a.xlsx')]
     for (const path of paths) await writeWorkbook(path, [sheet([['a', 'b']])], { at })
