@@ -75,7 +75,7 @@ export function renderChangedUsers(
 }
 
 function sentence(changed: ChangedUser, { chalk }: View, mail: readonly Message[]): string {
-  const { account, outcome, sentWayIn } = changed
+  const { account, outcome, sentSetUpMessage } = changed
   const mark =
     outcome === 'unchanged'
       ? chalk.dim('·')
@@ -83,7 +83,7 @@ function sentence(changed: ChangedUser, { chalk }: View, mail: readonly Message[
         ? chalk.red('✗')
         : chalk.green('✓')
   const isToSetUp =
-    sentWayIn || outcome === 'created' || (outcome === 'rejoined' && account.status === 'invited')
+    sentSetUpMessage || outcome === 'created' || (outcome === 'rejoined' && account.status === 'invited')
   const message = messageTo(changed, mail)
   const suffix = isToSetUp
     ? `; ${message ? setUp[outcomeOfMessage(message.state)] : setUp['message-waiting']}`
@@ -149,7 +149,7 @@ interface Notice {
 /** Messages go out while a coordinator is suspended, but nobody can sign in with them yet. */
 export function lockedOutNotices(changed: readonly ChangedUser[]): Notice[] {
   return changed
-    .filter(({ outcome, sentWayIn }) => sentWayIn || sends.has(outcome))
+    .filter(({ outcome, sentSetUpMessage }) => sentSetUpMessage || sends.has(outcome))
     .filter(({ account }) => account.coordinatorSuspended && account.hubRole !== 'coordinator')
     .map(({ account }) => ({
       code: 'coordinator-suspended',
@@ -161,7 +161,9 @@ const sends: ReadonlySet<Outcome> = new Set<Outcome>(['created', 'rejoined', 'me
 
 /** What restoring leaves to do: the links of invited users are void since their suspension. */
 export function restorationNotices(restored: readonly ChangedUser[]): Notice[] {
-  const waiting = restored.filter(({ outcome, sentWayIn }) => outcome === 'restored' && !sentWayIn)
+  const waiting = restored.filter(
+    ({ outcome, sentSetUpMessage }) => outcome === 'restored' && !sentSetUpMessage,
+  )
   return [...lockedOutNotices(restored), ...waiting.flatMap(({ account }) => needsMessage(account))]
 }
 

@@ -187,11 +187,11 @@ async function copyAll(
     await session.commit(store, async (trx, ctx) => {
       if (JSON.stringify(await storeFacts(trx)) !== JSON.stringify(agreed)) throw changedMeanwhile()
       await noteCopy(trx, { to, ctx })
-      const placeFile = async (writeTo: (path: string) => Promise<void>) => {
+      const writeInPlace = async (writeTo: (path: string) => Promise<void>) => {
         await output?.prepare({ writeTo })
         await output?.moveIntoPlace()
       }
-      placed = await copyStore(store, trx, { to, withoutContent, interruption, onRows, placeFile })
+      placed = await copyStore(store, trx, { to, withoutContent, interruption, onRows, writeInPlace })
     })
   } catch (error) {
     if (!placed) throw error

@@ -46,9 +46,9 @@ export function comparableAccount(account: UncountedAccount): unknown {
   return [id, email, firstName, lastName, centre?.id, hubRole, roles, sites, status]
 }
 
-export function comparableUser({ account, outcome, sentWayIn, closes = [] }: ChangedUser): unknown {
+export function comparableUser({ account, outcome, sentSetUpMessage, closes = [] }: ChangedUser): unknown {
   const closing = comparableClosing(closes)
-  return [comparableAccount(account), account.progressionTests, outcome, sentWayIn, closing]
+  return [comparableAccount(account), account.progressionTests, outcome, sentSetUpMessage, closing]
 }
 
 export function comparableUsers(changed: readonly ChangedUser[]): unknown {

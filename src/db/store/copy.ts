@@ -10,7 +10,7 @@ interface CopyingStore {
   /** Told how many rows have been copied. */
   onRows: (copied: number) => void
   /** Makes a file that is written to a path whole, in its place. */
-  placeFile: (write: (path: string) => Promise<void>) => Promise<void>
+  writeInPlace: (write: (path: string) => Promise<void>) => Promise<void>
 }
 
 /**
@@ -20,7 +20,7 @@ interface CopyingStore {
 export async function copyStore(
   store: OpenStore,
   trx: Trx,
-  { to, placeFile, interruption, ...copying }: CopyingStore & { to: string },
+  { to, writeInPlace, interruption, ...copying }: CopyingStore & { to: string },
 ): Promise<Copied> {
   const from = { db: trx, engine: store.engine, version: store.version }
   const options = { ...copying, from, signal: interruption.signal }
@@ -30,7 +30,7 @@ export async function copyStore(
   }
   const { copyToFile } = await import('../sqlite/new-file.ts')
   let copied: Copied | undefined
-  await placeFile(async (path) => {
+  await writeInPlace(async (path) => {
     copied = await copyToFile(path, options)
   })
   if (!copied) throw new Error(`nothing was written to ${to}`)

@@ -18,12 +18,12 @@ export async function insertNewUser(
   const theirs = () =>
     trx.selectFrom('users').where('email_key', '=', row.email_key).where('status', '<>', 'deleted')
   for (const role of roles) {
-    const given = theirs().select(['id', sql<string>`cast(${role} as text)`.as('role')])
-    await sendWithNext(trx, trx.insertInto('user_roles').columns(['user_id', 'role']).expression(given))
+    const granted = theirs().select(['id', sql<string>`cast(${role} as text)`.as('role')])
+    await sendWithNext(trx, trx.insertInto('user_roles').columns(['user_id', 'role']).expression(granted))
   }
   for (const site of sites) {
-    const given = theirs().select(['id', sql<string>`cast(${site} as text)`.as('site')])
-    await sendWithNext(trx, trx.insertInto('user_sites').columns(['user_id', 'site']).expression(given))
+    const granted = theirs().select(['id', sql<string>`cast(${site} as text)`.as('site')])
+    await sendWithNext(trx, trx.insertInto('user_sites').columns(['user_id', 'site']).expression(granted))
   }
 }
 

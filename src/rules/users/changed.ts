@@ -27,7 +27,7 @@ export interface ChangedUser {
   before?: Account
   outcome: Outcome
   /** They were sent a new way in; said where the outcome does not. */
-  sentWayIn?: boolean
+  sentSetUpMessage?: boolean
   /** What is released, and was open for them, and is not any more. */
   closes?: readonly Closing[]
   /** The number of the centre that they left. */

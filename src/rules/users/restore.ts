@@ -43,7 +43,7 @@ export async function restoreUser(trx: Trx, { email, send, ctx }: Restoration): 
   const restored = await changedTo(trx, { account, outcome: 'restored', at })
   if (!send || after !== 'invited') return restored
   await sendSetUpMessage(trx, { account: restored.account, ctx })
-  return { ...restored, sentWayIn: true }
+  return { ...restored, sentSetUpMessage: true }
 }
 
 function statusAfter(account: Account): 'invited' | 'active' | 'suspended' {
