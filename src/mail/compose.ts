@@ -2,9 +2,10 @@ import type { OutboxRow } from '../db/schema.ts'
 import { readAddress } from '../rules/users/email.ts'
 import { isLetterName } from '../rules/mail/letters.ts'
 import { headerText } from '../rules/mail/queue-message.ts'
-import { templateLanguage, type Values } from './fill-in.ts'
+import { fillInShipped, type Language, templateLanguage, type Values } from './fill-in.ts'
 import { closed, framed } from './letters/frame.ts'
 import { shipped } from './letters/letters.ts'
+import { mimeMessage } from './mime.ts'
 
 /** A message as it goes to a mail server or into a file. */
 export interface Composed {
@@ -27,56 +28,65 @@ export interface Parts {
 
 export interface Writer {
   /** The words of a letter. */
-  write: (letter: { letter: string; subject: string; values: Values }) => Said
+  write: (letter: { letter: string; subject: string; values: Values }) => Promise<Said>
   /** A message for one person, always with the same bytes for the same row. */
-  compose: (row: OutboxRow, said: Said) => Promise<Composed>
+  compose: (row: OutboxRow, said: Said) => Composed
 }
 
 /** Writes letters in the words of the templates, as staff last changed them. */
-export async function letterWriter({
+export function letterWriter({
   changed,
   from,
 }: {
   changed: ReadonlyMap<string, Parts>
   from: string
-}): Promise<Writer> {
-  const [text, html] = await Promise.all([templateLanguage('text'), templateLanguage('html')])
-  // Of the package only what puts a message together: its ways to mail servers take longer to load than to write it.
-  const { default: MailComposer } = await import('nodemailer/lib/mail-composer')
+}): Writer {
   const sender = addressOf(from)
   const domain = sender.slice(sender.lastIndexOf('@') + 1)
+  const fillIn = languages()
   return {
-    write: ({ letter, subject, values }) => {
-      const parts = changed.get(letter) ?? (isLetterName(letter) ? shipped[letter] : undefined)
-      if (!parts) throw new Error(`there is no letter called ${letter}`)
+    write: async ({ letter, subject, values }) => {
+      const own = isLetterName(letter) ? shipped[letter] : undefined
+      const edited = changed.get(letter)
+      if (!edited && !own) throw new Error(`there is no letter called ${letter}`)
+      const said = (kind: 'text' | 'html') =>
+        fillIn(kind, { edited: edited?.[kind], own: own?.[kind] ?? '', values })
       return {
         subject: headerText(subject),
-        text: closed(text.fillIn(parts.text, values)),
-        html: framed({ subject: headerText(subject), body: html.fillIn(parts.html, values) }),
+        text: closed(await said('text')),
+        html: framed({ subject: headerText(subject), body: await said('html') }),
       }
     },
-    compose: async (row, said) => {
+    compose: (row, said) => {
       const to = addressOf(row.to_address)
-      const message = new MailComposer({
+      const raw = mimeMessage({
         from: { name: 'Cambridge School Support Hub', address: sender },
         to: { name: headerText(row.to_name), address: to },
-        envelope: { from: sender, to: [to] },
-        subject: said.subject,
-        text: said.text,
-        html: said.html,
         date: new Date(row.created_at),
-        messageId: `<${row.message_id}@${domain}>`,
-        headers: { 'Auto-Submitted': 'auto-generated' },
-        baseBoundary: row.message_id,
-        newline: 'windows',
-        disableFileAccess: true,
-        disableUrlAccess: true,
-      }).compile()
-      const recipients = [message.getEnvelope().to].flat()
-      if (recipients.length !== 1 || recipients[0] !== to)
-        throw new Error(`a message is for one person, not for ${recipients.join(' and ')}`)
-      return { from: sender, to, raw: await message.build() }
+        id: `${row.message_id}@${domain}`,
+        ...said,
+      })
+      return { from: sender, to, raw }
     },
+  }
+}
+
+interface Template {
+  /** As staff changed it. */
+  edited: string | undefined
+  /** As it is shipped. */
+  own: string
+  values: Values
+}
+
+/** The language of the templates, loaded where staff changed one. */
+function languages(): (kind: 'text' | 'html', template: Template) => Promise<string> {
+  const loaded: { text?: Promise<Language>; html?: Promise<Language> } = {}
+  return async (kind, { edited, own, values }) => {
+    const said = edited === undefined ? fillInShipped(own, { values, kind }) : undefined
+    if (said !== undefined) return said
+    loaded[kind] ??= templateLanguage(kind)
+    return (await loaded[kind]).fillIn(edited ?? own, values)
   }
 }
 

@@ -54,3 +54,38 @@ function keepOnly(engine: Liquid, kept: { tags: readonly string[]; filters: read
   for (const name of Object.keys(engine.filters))
     if (!kept.filters.includes(name)) delete engine.filters[name]
 }
+
+/**
+ * The same for a letter as it is shipped, which has variables alone, and what is said only where one is not empty: it
+ * needs no language that takes longer to load than the letter to write.
+ * @returns nothing where the template has more than that
+ */
+export function fillInShipped(
+  template: string,
+  { values, kind }: { values: Values; kind: 'text' | 'html' },
+): string | undefined {
+  const chosen = template.replace(
+    /\{% if (\w+) != "" %\}([^{]*(?:\{\{[^{]*)*)\{% endif %\}/g,
+    (_, name: string, said: string) => (variable(values, name) === '' ? '' : said),
+  )
+  const names = /\{\{ (\w+) \}\}/g
+  if (/[{}]/.test(chosen.replace(names, ''))) return undefined
+  return chosen.replace(names, (_, name: string) => {
+    const value = variable(values, name)
+    return kind === 'html' ? value.replace(/[&<>"']/g, (sign) => escapes[sign] ?? sign) : value
+  })
+}
+
+const escapes: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&#34;',
+  "'": '&#39;',
+}
+
+function variable(values: Values, name: string): string {
+  const value = Object.hasOwn(values, name) ? values[name] : undefined
+  if (value === undefined) throw new Error(`undefined variable: ${name}`)
+  return value
+}

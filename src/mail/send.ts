@@ -49,7 +49,7 @@ const maxRefusedAlike = 3
 /** Sends or writes those of the messages that still wait, each once. @returns why the rest was not tried */
 export async function sendMessages(ids: readonly number[], sending: Sending): Promise<string | undefined> {
   const changed = new Map<string, Parts>()
-  const writing = { changed, writer: await letterWriter({ changed, from: sending.from }) }
+  const writing = { changed, writer: letterWriter({ changed, from: sending.from }) }
   return sending.server
     ? sendAll(ids, { ...sending, ...writing, server: sending.server })
     : writeAll(ids, { ...sending, ...writing })
@@ -186,7 +186,7 @@ async function composedFor(
   const secret = credential ? secretOf(credential, { keys: store.keys(), baseUrl }) : {}
   try {
     const values = { ...valuesOf({ row, purpose: credential?.purpose, baseUrl }), ...secret }
-    return await writer.compose(row, writer.write({ letter: row.letter, subject: row.subject, values }))
+    return writer.compose(row, await writer.write({ letter: row.letter, subject: row.subject, values }))
   } catch (error) {
     return {
       reason: `the message could not be written: ${error instanceof Error ? error.message : String(error)}`,

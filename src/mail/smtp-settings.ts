@@ -164,7 +164,7 @@ export async function withoutSecrets({
   const changed = new Map(
     (await changedTemplates(store.db)).map(({ name, text, html }) => [name, { text, html }]),
   )
-  const writer = await letterWriter({ changed, from: 'nobody@localhost.example' })
+  const writer = letterWriter({ changed, from: 'nobody@localhost.example' })
   return writer.write({ letter: row.letter, subject: row.subject, values: publicValues({ row, baseUrl }) })
 }
 

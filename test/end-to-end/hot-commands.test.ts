@@ -17,11 +17,8 @@ const always = ['module', 'os', 'process', 'vm']
 /** Where more is needed, why. */
 const ofNode: Record<string, readonly string[]> = {
   help: [],
-  // Links are drawn by chance and kept as digests; a message is put together as a stream. The last three by Node itself, one on 22.
-  'users-reset-password': [
-    ...[...always, 'crypto', 'stream', 'stream/promises', 'string_decoder'],
-    ...['perf_hooks', 'worker_threads', 'net'],
-  ],
+  // Links are drawn by chance and kept as digests, for which Node itself loads its streams.
+  'users-reset-password': [...always, 'crypto', 'stream', 'stream/promises', 'string_decoder'],
 }
 
 describe('what a command loads that is typed all day', () => {

@@ -1,0 +1,127 @@
+/** A message for one person, in plain text and in HTML. */
+export interface Message {
+  from: Mailbox
+  to: Mailbox
+  subject: string
+  date: Date
+  /** Without its angle brackets. */
+  id: string
+  text: string
+  html: string
+}
+
+/** Name and subject are one line each, and the address is plain ASCII. */
+export interface Mailbox {
+  name: string
+  address: string
+}
+
+/**
+ * As it goes to a server or into a file [RFC 5322, 2045 to 2047]: ASCII alone, in lines that no server breaks. The same
+ * message has the same bytes.
+ */
+export function mimeMessage({ from, to, subject, date, id, text, html }: Message): Buffer {
+  // In quoted-printable no line begins so.
+  const boundary = `=_${id.replace(/[^a-z0-9]/gi, '.').slice(0, 60)}`
+  const lines = [
+    'Auto-Submitted: auto-generated',
+    header('From', mailbox(from)),
+    header('To', mailbox(to)),
+    header('Subject', isPlain(subject) ? subject : encodedWords(subject)),
+    `Message-ID: <${id}>`,
+    `Date: ${date.toUTCString().replace(/GMT$/, '+0000')}`,
+    'MIME-Version: 1.0',
+    'Content-Type: multipart/alternative;',
+    ` boundary="${boundary}"`,
+    '',
+    ...part('plain', { text, boundary }),
+    ...part('html', { text: html, boundary }),
+    `--${boundary}--`,
+    '',
+  ]
+  return Buffer.from(lines.join('\r\n'), 'latin1')
+}
+
+function part(kind: 'plain' | 'html', { text, boundary }: { text: string; boundary: string }): string[] {
+  return [
+    `--${boundary}`,
+    `Content-Type: text/${kind}; charset=utf-8`,
+    'Content-Transfer-Encoding: quoted-printable',
+    '',
+    ...text.split(/\r\n|\r|\n/).map(quotedPrintable),
+  ]
+}
+
+function mailbox({ name, address }: Mailbox): string {
+  if (name === '') return `<${address}>`
+  if (!isPlain(name)) return `${encodedWords(name)} <${address}>`
+  const quoted = /^[a-z0-9 ]+$/i.test(name) ? name : `"${name.replace(/["\\]/g, '\\$&')}"`
+  return `${quoted} <${address}>`
+}
+
+/** What can stand in a header as it is, and is not taken for something encoded; a long word would make a long line. */
+function isPlain(text: string): boolean {
+  return /^[\x20-\x7e]*$/.test(text) && !text.includes('=?') && !/\S{60}/.test(text)
+}
+
+const maxLine = 76
+
+/** Broken at blanks into lines. */
+function header(name: string, value: string): string {
+  let line = `${name}:`
+  const lines: string[] = []
+  for (const word of value.split(' ')) {
+    if (line.length + 1 + word.length > maxLine && line.trim() !== '' && word !== '') {
+      lines.push(line)
+      line = ''
+    }
+    line += ` ${word}`
+  }
+  return [...lines, line].join('\r\n')
+}
+
+/** Bytes that become at most 60 letters of base64: with what stands around them, fewer than the 75 of a word. */
+const bytesOfWord = 45
+
+function encodedWords(text: string): string {
+  const words: string[] = []
+  let word = ''
+  for (const letter of text) {
+    if (Buffer.byteLength(word + letter) > bytesOfWord) {
+      words.push(word)
+      word = ''
+    }
+    word += letter
+  }
+  words.push(word)
+  return words.map((part) => `=?UTF-8?B?${Buffer.from(part).toString('base64')}?=`).join(' ')
+}
+
+/** One line of a text, as lines that end in = where the text's goes on. */
+function quotedPrintable(line: string): string {
+  let written = ''
+  let length = 0
+  const bytes = Buffer.from(line)
+  for (const [at, byte] of bytes.entries()) {
+    const isLast = at === bytes.length - 1
+    const sign = isSafe(byte, isLast) ? String.fromCharCode(byte) : `=${hex(byte)}`
+    // One more is kept for the = at the end.
+    if (length + sign.length > maxLine - 1) {
+      written += '=\r\n'
+      length = 0
+    }
+    written += sign
+    length += sign.length
+  }
+  return written
+}
+
+/** A blank at the end of a line would be lost on its way. */
+function isSafe(byte: number, isLast: boolean): boolean {
+  if (byte === 0x20 || byte === 0x09) return !isLast
+  return byte > 0x20 && byte < 0x7f && byte !== 0x3d
+}
+
+function hex(byte: number): string {
+  return byte.toString(16).toUpperCase().padStart(2, '0')
+}
