@@ -43,6 +43,8 @@ interface ListDeclaration<
   json: (row: Row) => JsonItem<NoInfer<Shape>>
   /** What follows the rows in `--json`, beside the total. */
   rest?: object
+  /** What a terminal shows in full beneath the table of the first rows, where no columns are named. */
+  below?: (rows: readonly Row[], view: View) => readonly string[]
   /** What is said when there are none. */
   none: string
   /** The exit code, by how many were shown; absent: 0. */
@@ -124,6 +126,7 @@ export interface List<Row, Name extends string, Sort extends Name> {
     | 'atTerminal'
     | 'json'
     | 'rest'
+    | 'below'
     | 'none'
   >
   found: Found<Row, Sort>

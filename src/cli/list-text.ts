@@ -84,6 +84,9 @@ async function* numberOf<Row, Name extends string, Sort extends Name>(
   yield `${pages.count}\n`
 }
 
+/** How many rows are shown in full beneath a table. */
+const rowsBelow = 10
+
 // Drawing a table takes time with the square of its length.
 const rowsInTable = 500
 
@@ -112,8 +115,10 @@ async function* tables<Row, Name extends string, Sort extends Name>(
   }
   if (view.isTerminal) for (const line of found.about?.lines(view) ?? []) yield `${line}\n`
   let drawn: Cell[][] = []
+  const first: Row[] = []
   for await (const page of pages) {
     for (const row of page) {
+      if (spec.below && first.length < rowsBelow) first.push(row)
       drawn.push(wanted.names.map((name) => shownIn(view, spec.fields[name], row)))
       if (drawn.length < rowsInTable) continue
       yield draw(drawn)
@@ -127,6 +132,8 @@ async function* tables<Row, Name extends string, Sort extends Name>(
     : `${view.chalk.dim(totalOf(list, pages.count))}\n`
   const without = wrapped(`No room for: ${[...hidden].join(', ')}. --fields chooses columns.`, view.width)
   if (hidden.size > 0) yield `${view.chalk.dim(without)}\n`
+  if (wanted.named) return
+  for (const line of spec.below?.(first, view) ?? []) yield `${wrapped(line, view.width)}\n`
 }
 
 /** By their places; whoever names the columns gets them. */

@@ -59,10 +59,15 @@ export function renderWithOpening(
 function named(changes: readonly Closing[], first: string): string[] {
   if (changes.length === 0) return []
   const { counted, few } = whomOf(changes)
-  const lines = changes.map((change) =>
-    oneLine(`${whom(change)}: ${change.release.name} (${change.resources.join(', ')})`),
-  )
+  const [what = '', ...others] = new Set(changes.map(whatOf))
+  if (others.length === 0 && changes.length > 1)
+    return listLines(`${first} ${counted} (${few}), ${what}:`, changes.map(whom).map(oneLine), maxNamed)
+  const lines = changes.map((change) => oneLine(`${whom(change)}: ${whatOf(change)}`))
   return listLines(`${first} ${counted} (${few}):`, lines, maxNamed)
+}
+
+function whatOf({ release, resources }: Closing): string {
+  return oneLine(`${release.name} (${resources.join(', ')})`)
 }
 
 /** `EG001 Nile School`, or `amira@school.example (EG001)` where it is about one person of it. */

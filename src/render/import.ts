@@ -85,7 +85,9 @@ function renderForPerson(answer: ImportAnswer, view: View): string {
   const lines: string[] = []
   const took = `${count(counts.rows.read, 'row')} in ${seconds(elapsedMs)}`
   const done = whatWasDone(counts)
-  if (done === undefined) lines.push(`${source.file}: ${took}; nothing to change.`)
+  if (done === undefined && counts.rows.read === 0)
+    lines.push(`${source.file} has no row below its headings yet; nothing to import.`)
+  else if (done === undefined) lines.push(`${source.file}: ${took}; nothing to change.`)
   else lines.push(`${dryRun ? 'Would import' : chalk.green('Imported')} ${source.file}: ${took}; ${done}.`)
   lines.push(
     ...listLines(`${dryRun ? 'To be renamed' : 'Renamed'}:`, plan.renames.map(renameText), maxListed),

@@ -59,6 +59,11 @@ function shown(at: Date | null): string {
   return at === null ? '' : plainTime(at.toISOString())
 }
 
+/** Beneath a heading that says so. */
+function underUtc(at: Date | null): string {
+  return shown(at).replace(/ UTC$/, '')
+}
+
 export function releaseJson(release: ReleaseRow): Shape<'release'> {
   return {
     id: release.id,
@@ -161,22 +166,41 @@ export const authorisationFields = {
     authorisation.resources.map(({ id, title }) => `${id} ${title}`).join(', '),
   ),
   state: field<ListedAuthorisation>('State', stateOf),
-  'opens-local': field<ListedAuthorisation>('Opens there', localOf),
+  'opens-local': field<ListedAuthorisation>(
+    'Opens there',
+    localOf,
+    (listed) =>
+      // How far that is from UTC, the next column says.
+      localOf(listed)?.replace(/ \(UTC.*$/, '') ?? '',
+  ),
   opens: field<ListedAuthorisation>(
     'Opens in UTC',
     ({ authorisation }) => isoOf(authorisation.opensAt),
-    ({ authorisation }) => shown(authorisation.opensAt),
+    ({ authorisation }) => underUtc(authorisation.opensAt),
   ),
   closes: field<ListedAuthorisation>(
     'Closes in UTC',
     ({ authorisation }) => isoOf(authorisation.closesAt),
-    ({ authorisation }) => shown(authorisation.closesAt),
+    ({ authorisation }) => underUtc(authorisation.closesAt),
   ),
   problem: field<ListedAuthorisation>(
     'Problem',
     ({ authorisation }) => authorisation.problem?.code ?? null,
     ({ authorisation }) => authorisation.problem?.message ?? '',
   ),
+}
+
+/** What keeps a centre from it, whole, with what mends it. */
+export function authorisationsInFull(listed: readonly ListedAuthorisation[], { chalk }: View): string[] {
+  return listed.flatMap(({ authorisation: { release, centre, problem } }) =>
+    problem === null
+      ? []
+      : [
+          '',
+          `${chalk.yellow('!')} ${oneLine(`${release.name} never opens for ${centre.number} ${centre.name}: ${problem.message}`)}`,
+          `  ${oneLine(problem.hint)}`,
+        ],
+  )
 }
 
 export function authorisationJson(listed: ListedAuthorisation): Shape<'authorisation'> {

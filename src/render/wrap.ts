@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from 'node:util'
 import stringWidth from 'string-width'
 
 /**
@@ -7,7 +8,8 @@ import stringWidth from 'string-width'
 export function wrapped(line: string, width: number): string {
   if (width < 10 || fits(line, width)) return line
   const start = /^\s*/.exec(line)?.[0] ?? ''
-  const hanging = ' '.repeat(hangingOf(line, { indent: start.length, width }))
+  const uncoloured = stripVTControlCharacters(line)
+  const hanging = ' '.repeat(hangingOf(uncoloured, { indent: start.length, width }))
   const lines: string[] = []
   let current = start
   let isEmpty = true
@@ -63,7 +65,7 @@ function split(text: string): string[] {
 }
 
 const commandIn = (text: string) =>
-  /(?<=^|\s)(?:\$ )?(?:ssh-admin|cp|rm|chmod) (?:'[^']*'|[^;,])*?(?:[;,](?=\s)|(?= {2})|$)/.exec(text)
+  /(?<=^|\s)(?:\$ )?(?:ssh-admin|cp|rm|chmod) (?:'[^']*'|[^;,])*?(?:[;,.](?=\s)|(?= {2})|$)/.exec(text)
 
 /** Lines that are not indented as one paragraph, until a blank line: where they were broken in writing says nothing. */
 export function paragraphsOf(page: string): string[] {

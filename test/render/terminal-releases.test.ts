@@ -59,6 +59,41 @@ describe('what a person sees of releases and what they are made of', () => {
     expect(await shown('resources restore 1')).toBe('✓ Resource 1 is restored: Text (text.txt, 6 B).\n')
   })
 
+  it('is at 80 columns when a release opens, there and in UTC, and what mends an error, whole', async () => {
+    const env = { NO_COLOR: '1', COLUMNS: '80' }
+    const at80 = async (line: string) => {
+      const text = (await world.run(line.split(' '), { terminal: true, env })).stdout
+      expect(text.split('\n').filter((one) => one.length > 80)).toEqual([])
+      return text
+    }
+    await shown('key-times import times.csv')
+    await shown(uploading)
+    await shown(creating.replace('2026-03-01T08:00Z', '2026-06-02T05:00Z'))
+    await shown('releases publish June')
+    expect(await at80('releases authorisations --centre EG001')).toContain(
+      '2026-06-02 08:00 Africa/Cairo  2026-06-02 05:00',
+    )
+    await shown('centres create NZ001 --name Kauri --country NZ')
+    const noZone = 'NZ001 Kauri: New Zealand has several time zones, and nobody has said that of NZ001.'
+    await world.run([
+      'releases',
+      'create',
+      'July',
+      '--resource',
+      '1',
+      '--opens',
+      'key-time AM 2026-07-02',
+      '--for',
+      'all',
+    ])
+    await shown('releases publish July')
+    const whole = (text: string) => text.replace(/\s+/g, ' ')
+    expect(whole(await at80('releases authorisations --centre NZ001'))).toContain(
+      `! July never opens for ${noZone} ssh-admin centres edit NZ001 --time-zone ZONE.`,
+    )
+    expect(whole(await at80('errors list'))).toContain('ssh-admin centres edit NZ001 --time-zone ZONE.')
+  })
+
   it('is how a release goes from a draft to its end', async () => {
     await shown('key-times import times.csv')
     await shown(uploading)

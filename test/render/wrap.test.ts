@@ -17,6 +17,11 @@ describe('a line that does not fit', () => {
       '✓ Amira Haddad\n  coordinates EG001 now',
     ))
 
+  it('goes on behind a mark that has a colour', () =>
+    expect(wrapped('\u001b[32m✓\u001b[39m Amira Haddad coordinates EG001 now', 24)).toBe(
+      '\u001b[32m✓\u001b[39m Amira Haddad\n  coordinates EG001 now',
+    ))
+
   it('keeps a command whole, to be pasted, on a line of its own', () =>
     expect(
       wrapped("To add her: ssh-admin users add 'Nour Salem <nour@school.example>' --centre EG001", 40),

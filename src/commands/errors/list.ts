@@ -2,7 +2,7 @@ import { listing } from '../../cli/define.ts'
 import { allOf } from '../../cli/list-options.ts'
 import { listOf } from '../../cli/typed-values.ts'
 import { repeated, withValues } from '../../cli/parameters.ts'
-import { errorFields } from '../../render/errors.ts'
+import { errorFields, errorsInFull } from '../../render/errors.ts'
 import { type ErrorKind, errorKinds, findErrors, type FoundError } from '../../rules/errors/found-errors.ts'
 import { unknownName } from '../../rules/unknown-name.ts'
 
@@ -20,7 +20,8 @@ export const list = () =>
     answer: 'errorList',
     key: 'errors',
     fields: errorFields,
-    table: ['kind', 'subject', 'message', 'hint'],
+    table: ['kind', 'subject', 'message'],
+    below: errorsInFull,
     id: 'subject',
     exit: (shown) => (shown > 0 ? 8 : 0),
     find: async ({ store: { db }, ctx: { at } }, { kind }) => {

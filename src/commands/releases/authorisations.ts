@@ -1,7 +1,12 @@
 import { listing } from '../../cli/define.ts'
 import { option, orName, yesOption, withValues } from '../../cli/parameters.ts'
 import { findReleases } from '../../db/releases/releases.ts'
-import { authorisationFields, authorisationJson, type ListedAuthorisation } from '../../render/releases.ts'
+import {
+  authorisationFields,
+  authorisationJson,
+  authorisationsInFull,
+  type ListedAuthorisation,
+} from '../../render/releases.ts'
 import { findOwnCentre } from '../../rules/centres/find-own.ts'
 import { authorisationsOf } from '../../rules/releases/authorisations.ts'
 import { findRelease } from '../../rules/releases/release.ts'
@@ -30,6 +35,8 @@ In a pipe: release, its name, centre, its name, resources, state, opens there, o
     key: 'authorisations',
     fields: authorisationFields,
     table: ['release-name', 'centre', 'resources', 'state', 'opens-local', 'opens', 'closes', 'problem'],
+    dropOrder: ['closes', 'problem', 'resources', 'state'],
+    below: authorisationsInFull,
     id: 'centre',
     toFile: ({ out }) => out,
     find: async ({ store: { db }, ctx }, { centre, release: named }) => {

@@ -49,9 +49,11 @@ export async function askForPeople({ people, ...place }: Known, stage: MutationS
   }
 }
 
+/** Whoever is acted for is offered their own. */
 async function askCentre({ terminal, db, ctx }: MutationStage): Promise<string> {
   const typed = await ask(terminal, {
     question: 'Centre (number or name):',
+    ...(ctx.by.kind === 'user' ? { present: ctx.by.centre.number } : {}),
     check: async (text) => {
       const found = await centreMeant(db, { text, ctx })
       return typeof found === 'string' ? found : undefined

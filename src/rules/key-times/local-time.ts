@@ -34,12 +34,15 @@ export function momentOf({ date, time, zone }: LocalTime): Moment {
 
 /** What the clocks of a zone show at a moment: `2026-06-02 10:00`. */
 export function localTimeAt(at: Date, zone: string): string {
-  const shown = Temporal.Instant.fromEpochMilliseconds(at.getTime()).toZonedDateTimeISO(zone)
-  return `${shown.toPlainDate().toString()} ${shown.toPlainTime().toString({ smallestUnit: 'minute' })}`
+  return toTheMinute(Temporal.Instant.fromEpochMilliseconds(at.getTime()).toZonedDateTimeISO(zone))
+}
+
+function toTheMinute(shown: Temporal.ZonedDateTime): string {
+  return shown.toPlainDateTime().toString({ smallestUnit: 'minute' }).replace('T', ' ')
 }
 
 /** The same with how far they are from UTC: `2026-06-02 10:00 Africa/Cairo (UTC+03:00)`. */
 export function localTimeInWords(at: Date, zone: string): string {
-  const { offset } = Temporal.Instant.fromEpochMilliseconds(at.getTime()).toZonedDateTimeISO(zone)
-  return `${localTimeAt(at, zone)} ${zone} (UTC${offset})`
+  const shown = Temporal.Instant.fromEpochMilliseconds(at.getTime()).toZonedDateTimeISO(zone)
+  return `${toTheMinute(shown)} ${zone} (UTC${shown.offset})`
 }

@@ -21,6 +21,16 @@ describe('at a terminal', () => {
   })
   afterEach(() => world.close())
 
+  it('whoever is acted for is offered their own centre', async () => {
+    await world.user('huda@school.example', { centre: 'EG001', hubRole: 'coordinator' })
+    const desk = inProcess(world, ['users', 'add', '--as', 'huda@school.example'])
+    await desk.sees('Centre (number or name): (EG001)')
+    desk.types('\r')
+    await desk.sees('First name:')
+    desk.types('\x03')
+    expect((await desk.leaves()).exit).toBe(130)
+  })
+
   it('two people are added by answering questions', async () => {
     const desk = inProcess(world, ['users', 'add'])
     await desk.sees('Centre (number or name):')

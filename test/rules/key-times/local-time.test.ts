@@ -9,7 +9,7 @@ interface Case {
   zone: string
   date: string
   time: string
-  reason: string
+  why: string
   utc?: string
   problem?: string
 }
@@ -23,7 +23,7 @@ const hour = 60 * minute
 const day = 24 * hour
 
 describe('the moment of a local time', () => {
-  it.each(cases)('$reason: $date $time $zone', ({ zone, date, time, utc, problem }) => {
+  it.each(cases)('$why: $date $time $zone', ({ zone, date, time, utc, problem }) => {
     const moment = momentOf({ date, time, zone })
     expect('at' in moment ? moment.at.toISOString() : moment.problem).toBe(utc ?? problem)
   })
