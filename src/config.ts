@@ -170,9 +170,14 @@ function flagOf(name: SettingName): string {
 const withoutSlashes =
   /^((jdbc:)?(postgres(ql)?|pg|mysql|mariadb|mssql|sqlserver|oracle|mongodb|redis|libsql|sqlite3?|file|https?|s3)([+][a-z0-9]+)?:)/i
 
-/** What an address begins with, such as `postgres://` or `file:`; undefined of a path. */
+/** With which a list of what a connection needs begins, as servers are named elsewhere: `host=db.example password=…`. */
+const inPairs =
+  /^\s*((?:host(?:addr)?|server|data source|port|dbname|database|service|user(?:name| id)?|uid|passw(?:or)?d|pwd)\s*=)/i
+
+/** What an address begins with, such as `postgres://`, `file:` or `host=`; undefined of a path. */
 function schemeOf(value: string): string | undefined {
-  return /^[a-z][a-z0-9+.-]+:\/\//i.exec(value)?.[0] ?? withoutSlashes.exec(value)?.[1]
+  const scheme = /^[a-z][a-z0-9+.-]+:\/\//i.exec(value)?.[0]
+  return scheme ?? withoutSlashes.exec(value)?.[1] ?? inPairs.exec(value)?.[1]
 }
 
 /** Only its scheme is said: an address may hold a password. @param source as it is said: `--db`, `SSH_ADMIN_DB` … */

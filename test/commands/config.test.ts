@@ -105,6 +105,10 @@ describe('showing the settings', () => {
     'MySQL:s3cret',
     'file:s3cret.db',
     'sqlite:s3cret',
+    'host=db.example password=s3cret dbname=hub',
+    ' User ID = hub; Password=s3cret',
+    'Server=db.example;Password=s3cret',
+    'password=s3cret',
   ])('takes no address without slashes for a store, and never repeats it: %s', async (address) => {
     const before = readdirSync(world.path('.'))
     for (const flag of ['--db', '--key-file', '--mail-dir']) {
@@ -114,8 +118,8 @@ describe('showing the settings', () => {
     expect(readdirSync(world.path('.'))).toEqual(before)
   })
 
-  it.each(['./postgres:hub.db', 'filed:hub.db', 'C:hub.db', '2026:hub.db'])(
-    'takes a file whose name holds a colon: %s',
+  it.each(['./postgres:hub.db', 'filed:hub.db', 'C:hub.db', '2026:hub.db', './host=a.db', 'year=2026.db'])(
+    'takes a file whose name holds a colon or a sign of equality: %s',
     async (file) => {
       expect(await world.run(['store', 'init', '--db', file])).toMatchObject({ exit: 0 })
     },
