@@ -1,5 +1,6 @@
 import type { ImportView } from '../db/imports/view.ts'
 import { hasDigit, readCentreNumber } from '../rules/centres/find.ts'
+import { tidyName } from '../rules/names.ts'
 import { readAddress } from '../rules/users/email.ts'
 import { searchKey } from '../search-key.ts'
 import { trimCode } from '../workbook/cell.ts'
@@ -21,6 +22,7 @@ export interface OtherSheet {
   texts: ReadonlySet<string>
 }
 
+const addressInText = /[^\s<>()[\],;:"|]+@[^\s<>()[\],;:"|]+/g
 /** Longer texts are no names. */
 const maxText = 250
 /** A sheet with more than these may hold anybody. */
@@ -55,8 +57,11 @@ function collect(name: string, map: Readonly<Record<string, string>>) {
     keep(cell: string) {
       if (cell.length > maxText || examples?.has(cell) === true || isFull()) return
       if (cell.includes('@')) {
-        const address = readAddress(trimCode(cell))
-        if ('key' in address) addresses.add(address.key)
+        // Also in a link, or behind a name.
+        for (const piece of trimCode(cell).match(addressInText) ?? []) {
+          const address = readAddress(piece)
+          if ('key' in address) addresses.add(address.key)
+        }
         return
       }
       const number = readCentreNumber(cell)
@@ -101,7 +106,8 @@ export function foundElsewhere(
   for (const { name, numbers, addresses, texts } of sheets) {
     const user = [...addresses].map((key) => users.get(key)).find((one) => one && extraIds.has(one.id))
     if (user) return { sheet: name, who: user.email }
-    const names = missing.length > 0 ? new Set([...texts].map((text) => searchKey(text.trim()))) : texts
+    const names =
+      missing.length > 0 ? new Set([...texts].map((text) => searchKey(tidyName(text).name))) : texts
     const centre = missing.find(
       (one) =>
         numbers.has(one.number) ||

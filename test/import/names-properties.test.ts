@@ -61,7 +61,15 @@ const none: fc.Arbitrary<string> = fc.oneof(
     '0',
     '.',
     '-',
+    'idem',
+    'siehe oben',
+    'School',
+    'TBC-TBC',
+    '–',
+    '＝SUM(A1)',
   ),
+  // As a spreadsheet marks a text.
+  good.map((name) => `'${name}`),
   accented.map(asWindows1252),
   fc.tuple(good, fc.nat(12)).map(([name, at]) => `${name.slice(0, at)}\ufffd${name.slice(at)}`),
   fc

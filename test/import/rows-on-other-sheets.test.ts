@@ -1,4 +1,5 @@
 import excel from 'exceljs'
+import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { sampleSheets } from '../../src/import/sample.ts'
 import { writeWorkbook } from '../../src/workbook/write.ts'
@@ -173,6 +174,42 @@ describe('somebody who stands on another sheet alone', () => {
     const argv = ['centres', 'import', 'hidden.xlsx', '--delete-missing', '--yes', '--json']
     expect((await world.run(argv)).error().code).toBe('partial-workbook')
   })
+})
+
+it('whoever stands anywhere on another sheet is never deleted', { timeout: 120_000 }, async () => {
+  const around = fc.constantFrom('', 'Ort', 'Giza', '12', 'Schule', 'Contact', 'b@other.example', 'EG001')
+  const place = fc.record({
+    who: fc.constantFrom(
+      'PK200',
+      ' pk200 ',
+      'omar@a.example',
+      'OMAR@A.example ',
+      'mailto:omar@a.example',
+      'Omar S. <omar@a.example>; x@b.example',
+      'School PK200',
+      'SCHOOL  pk200',
+    ),
+    row: fc.nat(60),
+    column: fc.nat(9),
+    filling: fc.array(fc.array(around, { maxLength: 10 }), { maxLength: 61 }),
+  })
+  await fc.assert(
+    fc.asyncProperty(place, async ({ who, row, column, filling }) => {
+      const rows = Array.from({ length: Math.max(row + 1, filling.length) }, (_, at) => {
+        const textAt = (place: number) => filling[at]?.[place] ?? ''
+        return Array.from({ length: 10 }, (_, place) =>
+          at === row && place === column ? who : textAt(place),
+        )
+      })
+      const answer = await imported(
+        [north, sheet('B', rows[0] ?? [], ...rows.slice(1))],
+        '--delete-missing',
+        '--dry-run',
+      )
+      expect([answer.exit, answer.error().code]).toEqual([3, 'partial-workbook'])
+    }),
+    { numRuns: 60 },
+  )
 })
 
 it('whoever is on the sheet that is read may stand on others: there is nobody to miss', async () => {

@@ -81,4 +81,36 @@ describe('reading any CSV', () => {
       { numRuns: 2000 },
     ),
   )
+
+  it('never swallows a row between a mark that opens a cell and one that closes another further down', () =>
+    fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.tuple(fc.constantFrom('Nile', 'Al Nour'), fc.constantFrom('a@x.example', ''), lineEnd), {
+          minLength: 3,
+          maxLength: 8,
+        }),
+        fc.nat(),
+        fc.nat(),
+        fc.nat(3),
+        fc.nat(3),
+        async (rows, opening, length, from, to) => {
+          const opens = opening % (rows.length - 1)
+          const closes = opens + 1 + (length % (rows.length - opens - 1))
+          const text = rows
+            .map(([name, email, end], at) => {
+              const marked = [`EG${100 + at}`, name, email, 'Egypt'].map((cell, column) => {
+                if (at === opens && column === from) return `"${cell}`
+                return at === closes && column === to ? `${cell}"` : cell
+              })
+              return marked.join(',') + end
+            })
+            .join('')
+          await expect(read(`${headings.join(',')}\n${text}`)).rejects.toMatchObject({
+            code: 'workbook-damaged',
+            details: { row: opens + 2 },
+          })
+        },
+      ),
+      { numRuns: 500 },
+    ))
 })
