@@ -4,7 +4,7 @@ import { streamUsersByName } from '../db/users/by-name.ts'
 import { mapPages, reversePages } from '../db/pages.ts'
 import { Usage } from '../errors.ts'
 import { type FoundRow, foundFields, foundOfCentre, foundOfUser } from '../render/found.ts'
-import { visibleCentres } from '../rules/permissions/decide.ts'
+import { seenBy, visibleCentres } from '../rules/permissions/decide.ts'
 
 export const find = () =>
   listing({
@@ -29,6 +29,7 @@ export const find = () =>
           const found = foundIn(streamCentresByName(db, search), streamUsersByName(db, search))
           return reverse ? reversePages(found) : found
         },
+        seen: seenBy(by),
       }
     },
     json: (row) => row,

@@ -59,3 +59,17 @@ describe('what a coordinator reads of the log', () => {
     }
   })
 })
+
+describe('a list in which a coordinator finds nothing', () => {
+  it.each(['associates list', 'find assoc', 'users duplicates', 'audit list --action centres.deleted'])(
+    'says what they see, and not that there is nothing of the kind: %s',
+    async (line) => {
+      await world.centre('CA001', { kind: 'associate', name: 'Assoc' })
+      const terminal = { columns: 200 }
+      const told = await world.run([...line.split(' '), '--as', coordinator], { terminal })
+      expect(told.stdout + told.stderr).toContain(`${coordinator} sees what is of EG001, and nothing else.`)
+      const staff = await world.run(line.split(' '), { terminal })
+      expect(staff.stdout + staff.stderr).not.toContain('and nothing else')
+    },
+  )
+})

@@ -2,7 +2,7 @@ import { listing } from '../../cli/define.ts'
 import { allOf } from '../../cli/list-options.ts'
 import { associatesWithCounts } from '../../db/centres/assignments.ts'
 import { associateFields, associateRowJson } from '../../render/associates.ts'
-import { visibleCentres } from '../../rules/permissions/decide.ts'
+import { seenBy, visibleCentres } from '../../rules/permissions/decide.ts'
 
 export const list = () =>
   listing({
@@ -16,7 +16,10 @@ export const list = () =>
     key: 'associates',
     fields: associateFields,
     id: 'number',
-    find: async ({ store: { db }, ctx }) => allOf(await associatesWithCounts(db, visibleCentres(ctx.by))),
+    find: async ({ store: { db }, ctx: { by } }) => ({
+      ...allOf(await associatesWithCounts(db, visibleCentres(by))),
+      seen: seenBy(by),
+    }),
     json: associateRowJson,
     none: 'There is no Associate.',
   })

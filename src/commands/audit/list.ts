@@ -4,7 +4,7 @@ import { countEvents, pagesOfEvents } from '../../db/audit/events.ts'
 import { mapPages } from '../../db/pages.ts'
 import { eventFields, eventJson, eventsInPipe, eventsInTable } from '../../render/audit.ts'
 import { eventsFor } from '../../rules/audit/events-for.ts'
-import { visibleCentres } from '../../rules/permissions/decide.ts'
+import { seenBy, visibleCentres } from '../../rules/permissions/decide.ts'
 import { filterOptions } from './filter.ts'
 
 export const list = () =>
@@ -42,6 +42,7 @@ export const list = () =>
           return mapPages(pagesOfEvents(db, { ...filter, limit: last ? 1 : limit, order }), readable)
         },
         count: async () => Math.min(await countEvents(db, filter), last ? 1 : Number.POSITIVE_INFINITY),
+        seen: seenBy(by),
       }
     },
     json: eventJson,

@@ -2,7 +2,7 @@ import { livePeople } from '../../db/users/users.ts'
 import { duplicateFields, duplicateJson } from '../../render/duplicates.ts'
 import { findCentre } from '../../rules/centres/find.ts'
 import { findDuplicates } from '../../rules/users/duplicates.ts'
-import { visibleCentres } from '../../rules/permissions/decide.ts'
+import { seenBy, visibleCentres } from '../../rules/permissions/decide.ts'
 import { listing } from '../../cli/define.ts'
 import { allOf } from '../../cli/list-options.ts'
 import { orName, option } from '../../cli/parameters.ts'
@@ -25,7 +25,8 @@ export const duplicates = () =>
     id: 'email',
     find: async ({ store: { db }, ctx }, { centre: number }) => {
       const centre = number === undefined ? undefined : (await findCentre(db, number, ctx)).id
-      return allOf(await findDuplicates(livePeople(db, { visible: visibleCentres(ctx.by), centre })))
+      const people = livePeople(db, { visible: visibleCentres(ctx.by), centre })
+      return { ...allOf(await findDuplicates(people)), seen: seenBy(ctx.by) }
     },
     json: duplicateJson,
     none: 'No two accounts look like the same person.',
