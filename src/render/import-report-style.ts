@@ -48,6 +48,7 @@ summary { cursor: pointer; }
   .held-back table, .held-back tbody, .held-back tr, .held-back td { display: block; }
   .held-back thead { display: none; }
   .held-back td { border: 0; padding: .1rem 0; }
+  .held-back td.number::before { content: 'Row '; color: var(--dim); }
   .held-back tr { border-bottom: 1px solid var(--line); padding: .5rem 0; }
 }
 @media print {

@@ -87,7 +87,7 @@ ${section('Addresses at several centres', report.duplicatedUsers.length, {
   ]),
 })}
 </main>
-<footer><p>${report.digest === '' ? '' : `SHA-256 of the file: ${report.digest}`}</p>
+<footer><p>${report.digest === '' ? '' : `SHA-256 of the file: ${report.digest.replace(/^sha256:/, '')}`}</p>
 ${report.id === null || report.state === 'undone' ? '' : html`<p>To take it back: <code>ssh-admin centres imports undo ${String(report.id)}</code></p>`}
 </footer>
 </body>
@@ -166,7 +166,7 @@ function heldBackSection({ heldBack, counts: { rows } }: ImportReport, kinds: re
       html`<tr class="${issues.map(({ code }) => code).join(' ')}"><td class="number">${String(row)}</td><td>${number}</td><td>${name}</td><td>${email}</td><td><ul>${htmlJoined(
         issues.map(
           ({ cell, value, message, hint }) =>
-            html`<li><code>${cell}</code> <mark>${value === '' ? 'empty' : shortValue(value)}</mark> ${message}${hint === null ? '' : html` <em>${hint}</em>`}</li>`,
+            html`<li><code>${cell}</code> <mark>${value === '' ? 'empty' : shortValue(value)}</mark> ${message}${hint === null || message.includes(hint) ? '' : html` <em>${hint}</em>`}</li>`,
         ),
       )}</ul></td></tr>`,
   )

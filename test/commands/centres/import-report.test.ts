@@ -29,6 +29,14 @@ describe('the page about an import', () => {
     expect(statSync(world.path('import.html')).mode & 0o777).toBe(0o600)
   })
 
+  it('says nothing twice, and on a telephone what each number is', async () => {
+    const misspelt = { ...nile, country: 'Egipt' }
+    await importRows(world, [misspelt], '--report', 'import.html')
+    expect(page()).toMatch(/\(did you mean Egypt\?\)<\/li>/i)
+    expect(page()).toMatch(/SHA-256 of the file: [0-9a-f]{64}/)
+    expect(page()).toContain("td.number::before { content: 'Row '")
+  })
+
   it('lists who is missing, extra and at several centres', async () => {
     await importRows(world, [
       nile,
