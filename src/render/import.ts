@@ -261,7 +261,15 @@ const longestText = 160
 const maxListed = 8
 
 function keptNote(kept: string | null): string {
-  return kept ? `  (kept: ${kept.replaceAll('-', ' ')})` : ''
+  return kept ? `  (kept: ${whyKept[kept] ?? kept.replaceAll('-', ' ')})` : ''
+}
+
+/** Why somebody, or a centre, is not deleted. */
+const whyKept: Readonly<Record<string, string>> = {
+  'held-back-rows': 'rows are held back',
+  'is-coordinator': 'the coordinator',
+  'has-progression-tests': 'holds Progression Test data',
+  'has-associate-centres': 'acts for associate centres',
 }
 
 function seconds(elapsedMs: number): string {
