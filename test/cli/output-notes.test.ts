@@ -125,9 +125,11 @@ describe('the note of a process that ended', () => {
 
   it('is written with the number of the folder that it names', () => {
     const scope = scopeWith(world.db)
-    const remove = noteOutput(scope, unfinished())
+    const file = unfinished()
+    const remove = noteOutput(scope, file)
     renameSync(world.path('elsewhere'), world.path('disk'))
     mkdirSync(world.path('elsewhere'))
+    expect(outputNotes(scope)).toMatchObject([{ outOfSight: file }])
     remove()
     expect(outputNotes(scope)).toHaveLength(1)
   })
