@@ -5,7 +5,7 @@ import { isBlankRow, type SheetRow, type Workbook } from '../workbook/read.ts'
 import { cellFault, type CellFault, type CellRange, type CoveredCells } from '../workbook/sheet-xml.ts'
 import { readTable } from '../workbook/table.ts'
 import { tableNotices } from '../workbook/table-notices.ts'
-import { growHeapSlowly, manyMistakes } from '../heap-growth.ts'
+import { growHeapSlowly, manyMistakes, manyRows } from '../heap-growth.ts'
 import { type CentreField, centreColumns, headingOf } from './columns.ts'
 import { addIssue, sharedIssues } from './issues.ts'
 import { holdBackEmptyFormulas } from './empty-formulas.ts'
@@ -81,6 +81,7 @@ export async function readRoster(workbook: Workbook, { map, keepCells, progress 
     }
     const read = below.read(row)
     rows.push(read)
+    if (rows.length === manyRows) growHeapSlowly()
     if (read.issues !== undefined) {
       heldBack += 1
       if (heldBack === manyMistakes) growHeapSlowly()
