@@ -78,8 +78,9 @@ export function readPersonName(texts: { firstName: string; lastName: string }): 
   const whole =
     parts.length > 0 &&
     (parts.every((part) => partFault(part)) ? partFault(parts[0] ?? '') : wholeNameFault(parts.join(' ')))
-  if (faults.length === 0 && whole) {
-    faults.push({ field: first.name === '' ? 'lastName' : 'firstName', ...whole })
+  const fault = whole || headingsAsName(parts)
+  if (faults.length === 0 && fault) {
+    faults.push({ field: first.name === '' ? 'lastName' : 'firstName', ...fault })
   }
   // Somebody with one name is written with a dash for the other; alone it is no name at all.
   const dashes = faults.length === 0 && parts.some((part) => !dash.test(part))
@@ -96,6 +97,17 @@ export function readPersonName(texts: { firstName: string; lastName: string }): 
     notices,
   }
 }
+
+/** What stands above the columns of a person's names, and nothing else; each alone may be one of two names. */
+function headingsAsName(parts: readonly string[]): NameFault | undefined {
+  if (parts.length === 0 || !parts.every((part) => headingsOfNames.has(part.toLowerCase()))) return undefined
+  return { code: 'not-a-name', message: `is ${parts.join(' ')}, which is no name` }
+}
+
+const headingsOfNames: ReadonlySet<string> = new Set([
+  ...['first', 'last', 'name', 'first name', 'last name', 'firstname', 'lastname', 'full name'],
+  ...['surname', 'forename', 'given name', 'family name', 'first last', 'name surname'],
+])
 
 /** Without the signs of a web address. */
 function isPlainPart(text: string): boolean {
@@ -235,7 +247,7 @@ const placeholders = new Set(
     'null nil nill none void nan nat inf -inf infinity -infinity na n/a n.a n/d tbc tba tbd tbn unknown undefined',
     'missing blank empty k.a s/n \\n loading nothing unnamed noname t.b.c t.b.a t.b.d n/k n.k',
     'ditto dto idem ídem ibid ibidem same test sample example placeholder dummy',
-    's.o dasselbe 同上 name school centre center institution first last',
+    's.o dasselbe 同上',
   ]
     .join(' ')
     .split(' ')
@@ -273,8 +285,6 @@ const placeholders = new Set(
       ],
       ...['centre number', 'center number', 'first name', 'last name', 'full name', 'surname', 'given name'],
       ...['family name', 'email', 'e-mail', 'email address', 'country', 'town', 'postcode', 'name of user'],
-      ...['first last', 'last first', 'first name last name', 'firstname lastname', 'name surname'],
-      ...['surname name', 'forename surname', 'given name family name'],
     ),
 )
 /** Those that are written in brackets only: Tom is a name, (tom) is Swedish for nothing. */
@@ -334,11 +344,12 @@ const shortYesesAndNoes: ReadonlySet<string> = new Set(
 const weekdays: ReadonlySet<string> = new Set(
   'monday tuesday wednesday thursday friday saturday sunday'.split(' '),
 )
-/** With which a word for nothing, a yes or a no begins. */
+/** With which a word for nothing, a heading, a yes or a no begins. */
 const firstWords: ReadonlySet<string> = new Set(
-  ['x', ...placeholders, ...inBrackets, ...yesesAndNoes, ...shortYesesAndNoes, ...weekdays].map(
-    (text) => firstWord.exec(text)?.[0] ?? '',
-  ),
+  [
+    ...['x', ...placeholders, ...inBrackets, ...headingsOfNames],
+    ...[...yesesAndNoes, ...shortYesesAndNoes, ...weekdays],
+  ].map((text) => firstWord.exec(text)?.[0] ?? ''),
 )
 const months =
   '(?:jan|feb|m[aä]r|mrt|apr|ma[iy]|mei|ju[nl]|a[uo][gû]|sep|o[ck]t|out|nov|d[eéi][czs]|ene|abr|ago|janv|f[eé]vr|avr|juin|juil|set|gen|mag|giu|lug|ott)'

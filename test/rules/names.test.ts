@@ -196,10 +196,10 @@ describe('the name of a person', () => {
   })
 
   it.each(
-    'idem|Ídem|ibid.|dto.|siehe oben|s.o.|wie oben|voir ci-dessus|véase arriba|см. выше|同上|School|Institution|TBC-TBC|TBC – TBC|None—None|tba-tba|First Last|first|Last'.split(
+    'idem|Ídem|ibid.|dto.|siehe oben|s.o.|wie oben|voir ci-dessus|véase arriba|см. выше|同上|TBC-TBC|TBC – TBC|None—None|tba-tba'.split(
       '|',
     ),
-  )('is not %s, as people point to the row above, or write what the column is called', (text) => {
+  )('is not %s, as people point to the row above', (text) => {
     expect(centreNameFault(text)?.code).toBe('not-a-name')
     expect(faultsOf(text, '')).toEqual(['firstName not-a-name'])
   })
@@ -207,9 +207,18 @@ describe('the name of a person', () => {
   it.each([
     ['First', 'Last'],
     ['Name', 'Surname'],
+    ['Firstname', 'Lastname'],
+    ['Forename', 'Surname'],
+    ['first', ''],
+    ['', 'Last'],
+    ['First last', ''],
     ['TBC', 'TBC-TBC'],
   ])('is not %s %s, of a person', (first, last) => {
-    expect(faultsOf(first, last)).toEqual(['firstName not-a-name'])
+    expect(faultsOf(first, last)).toEqual([`${first === '' ? 'lastName' : 'firstName'} not-a-name`])
+  })
+
+  it.each(['School', 'First', 'Last', 'Name', 'Institution'])('may be %s, of a centre', (text) => {
+    expect(centreNameFault(text)).toBeUndefined()
   })
 
   it.each([
