@@ -97,29 +97,22 @@ function encodedWords(text: string): string {
   return words.map((part) => `=?UTF-8?B?${Buffer.from(part).toString('base64')}?=`).join(' ')
 }
 
+/** What cannot stand in a line as it is: all but ASCII and blanks, and a blank at the end, which would be lost on its way. */
+const unsafe = /[^\t\x20-\x3c\x3e-\x7e]|[\t ]$/g
+
 /** One line of a text, as lines that end in = where the text's goes on. */
 function quotedPrintable(line: string): string {
+  const bytes = Buffer.from(line).toString('latin1')
+  let rest = bytes.replace(unsafe, (byte) => `=${hex(byte.charCodeAt(0))}`)
   let written = ''
-  let length = 0
-  const bytes = Buffer.from(line)
-  for (const [at, byte] of bytes.entries()) {
-    const isLast = at === bytes.length - 1
-    const sign = isSafe(byte, isLast) ? String.fromCharCode(byte) : `=${hex(byte)}`
-    // One more is kept for the = at the end.
-    if (length + sign.length > maxLine - 1) {
-      written += '=\r\n'
-      length = 0
-    }
-    written += sign
-    length += sign.length
+  while (rest.length > maxLine) {
+    // One is kept for the = at the end, and none of three signs is parted from the others.
+    const within = rest.slice(0, maxLine - 1)
+    const cut = within.length - (/=.?$/.exec(within)?.[0].length ?? 0)
+    written += `${rest.slice(0, cut)}=\r\n`
+    rest = rest.slice(cut)
   }
-  return written
-}
-
-/** A blank at the end of a line would be lost on its way. */
-function isSafe(byte: number, isLast: boolean): boolean {
-  if (byte === 0x20 || byte === 0x09) return !isLast
-  return byte > 0x20 && byte < 0x7f && byte !== 0x3d
+  return written + rest
 }
 
 function hex(byte: number): string {
