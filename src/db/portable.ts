@@ -54,3 +54,8 @@ export function nullsFirst(direction: 'asc' | 'desc' = 'asc') {
   return (order: OrderByItemBuilder) =>
     direction === 'asc' ? order.asc().nullsFirst() : order.desc().nullsLast()
 }
+
+/** The number of the next row of a table that loses none: a sequence of PostgreSQL would use one up in a rehearsal. */
+export function nextNumber(table: 'resources' | 'releases' | 'help_documents'): RawBuilder<number> {
+  return sql<number>`(select coalesce(max(id), 0) + 1 from ${sql.table(table)})`
+}

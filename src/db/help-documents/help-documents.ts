@@ -2,6 +2,7 @@ import type { Kysely } from 'kysely'
 import { compareNames } from '../../search-key.ts'
 import type { Store } from '../schema.ts'
 import type { Trx } from '../transact.ts'
+import { nextNumber } from '../portable.ts'
 
 /** A help document with its present version. */
 export interface HelpDocumentRow {
@@ -62,7 +63,7 @@ export async function insertHelpDocument(
 ): Promise<number> {
   const { id } = await trx
     .insertInto('help_documents')
-    .values({ title, created_at: at.toISOString(), withdrawn_at: null })
+    .values({ id: nextNumber('help_documents'), title, created_at: at.toISOString(), withdrawn_at: null })
     .returning('id')
     .executeTakeFirstOrThrow()
   return id

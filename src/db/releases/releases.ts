@@ -1,5 +1,5 @@
 import { type Kysely, type Selectable, sql } from 'kysely'
-import { anyOf } from '../portable.ts'
+import { anyOf, nextNumber } from '../portable.ts'
 import { findResources, type ResourceRow } from '../resources/resources.ts'
 import { together } from '../together.ts'
 import type { AudienceKind, CentreKind, ReleaseState, ReleaseTable, Store } from '../schema.ts'
@@ -80,6 +80,7 @@ export async function insertRelease(
   const { id } = await trx
     .insertInto('releases')
     .values({
+      id: nextNumber('releases'),
       name,
       state: 'draft',
       opens,

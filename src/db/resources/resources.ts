@@ -1,5 +1,5 @@
 import { type Kysely, sql } from 'kysely'
-import { anyOf } from '../portable.ts'
+import { anyOf, nextNumber } from '../portable.ts'
 import type { ResourceArea, ResourceKind, Store } from '../schema.ts'
 import { sendWithNext, type Trx } from '../transact.ts'
 
@@ -97,6 +97,7 @@ export async function insertResource(
   const { id } = await trx
     .insertInto('resources')
     .values({
+      id: nextNumber('resources'),
       title,
       kind,
       area,

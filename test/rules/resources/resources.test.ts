@@ -25,6 +25,20 @@ const id = async () =>
 const count = async (table: string) => (await world.rows(`select 1 from ${table}`)).length
 
 describe('uploading a resource', () => {
+  it('gives the next number, however often it was rehearsed', async () => {
+    written('audio.mp3', randomBytes(10))
+    const numberOf = async (...more: string[]) =>
+      (await uploading('audio.mp3', ...more)).json().resources[0].id
+    const rehearsed = [await numberOf('--dry-run'), await numberOf('--dry-run')]
+    expect([...rehearsed, await numberOf()]).toEqual([1, 1, 1])
+    const release = 'releases create June --resource 1 --opens now --for all --json'.split(' ')
+    await world.run([...release, '--dry-run'])
+    expect((await world.run(release)).json()).toMatchObject({ id: 1 })
+    const document = 'help-documents upload audio.mp3 --title Help --json'.split(' ')
+    await world.run([...document, '--dry-run'])
+    expect((await world.run(document)).json()).toMatchObject({ helpDocuments: [{ id: 1 }] })
+  })
+
   it.each([1, megabyte - 1, megabyte, megabyte + 1, 3 * megabyte + 17])(
     'keeps %i bytes in pieces, and gives back what went in',
     async (length) => {
