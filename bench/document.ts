@@ -75,8 +75,8 @@ import does, with the libraries that most programs take.
   all of them: 10,000 rows into a million centres took 11.4 s and 945 MB, and take 3.9 s and 197 MB, against 1.6 s into
   an empty store. What is left of the difference: the store reads a million names and numbers (0.7 s), and the domains
   of a million addresses are compared where the workbook has a domain in another script (1.2 s).
-- An import spends its time on many small things: of 6.1 s for 100,000 rows saving takes 1.9, reading 1.4, the sheet of
-  PINs 0.7, the collector 0.8, planning 0.4; none of these buys a tenth, each measured in three pairs and more:
+- An import spends its time on many small things: of some 6 s for 100,000 rows saving takes about 1.9, reading 1.4, the
+  collector 0.8, the sheet of PINs 0.7, planning 0.4; none of these buys a tenth, each measured in two to five pairs on a busy machine:
   what is the same in all rows in the statement and not bound (2 %), fewer passes and no sets while planning (2 %), a
   larger cache of SQLite's (none), several rows a statement (none), a larger young heap, and the collector in one thread (none).
 - A heap that grows slowly from 150,000 rows on: 877 MB became 753 for 500,000 rows, in no more time. Under 400 MB they
