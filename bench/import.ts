@@ -12,7 +12,7 @@ import {
   usage,
   usageInTurn,
 } from './processes.ts'
-import { type Row, type Settings, seconds } from './rows.ts'
+import { atMost, type Row, type Settings, seconds } from './rows.ts'
 import { makeWorkbook } from './workbook.ts'
 
 const SMALL = 10_000
@@ -30,14 +30,18 @@ export async function measure(settings: Settings): Promise<Row[]> {
   let runs: Usage[][] = []
   const rows = [
     await taken(
-      { what: `import of ${USUAL} rows, against the bare program`, unit: '×', goal: { atMost: 1.8 } },
+      {
+        what: `import of ${USUAL} rows, against the bare program`,
+        unit: '×',
+        goal: atMost({ node20: 1.8, later: 2.2 }),
+      },
       async () => {
         runs = await usageInTurn(programs, (taken) => taken >= rounds)
         return ratio(runs[0], runs[1])
       },
     ),
     ...(await Promise.all([
-      taken({ what: `most memory of both`, unit: '×', goal: { atMost: 1.2 } }, async () =>
+      taken({ what: `most memory of both`, unit: '×', goal: atMost({ node20: 1.2, later: 1.5 }) }, async () =>
         memory(runs[0], runs[1]),
       ),
       taken(

@@ -39,3 +39,13 @@ export function wanted({ goal, unit }: Row): string {
 export function seconds(ms: number): string {
   return ms < 1000 ? `${ms.toFixed(0)} ms` : `${(ms / 1000).toFixed(2)} s`
 }
+
+/** The goal on Node 20, and that on later lines. */
+export interface GoalOfNode {
+  node20: number
+  later: number
+}
+
+export function atMost({ node20, later }: GoalOfNode): { atMost: number } {
+  return { atMost: Number.parseInt(process.versions.node, 10) < 22 ? node20 : later }
+}

@@ -1,13 +1,8 @@
 import { join } from 'node:path'
 import { median, type Program, run, shortCpuMs, sshAdmin, taken } from './processes.ts'
-import { type Row, type Settings, seconds } from './rows.ts'
+import { atMost, type GoalOfNode, type Row, type Settings, seconds } from './rows.ts'
 
 const BARE: Program = { args: ['-e', '0'] }
-/** The most times Node's own start, on Node 20 and on later ones, whose bare start takes half the time. */
-interface Goal {
-  node20: number
-  later: number
-}
 
 const someone = 'helen.okafor@norwood-partners.example'
 
@@ -19,7 +14,7 @@ export async function measure({ folder, rounds }: Settings): Promise<Row[]> {
   await run({ args: sshAdmin(...importing, '--db', store) })
   const on = (...words: string[]) => sshAdmin(...words, '--db', store)
   const short = { node20: 1.45, later: 1.8 }
-  const commands: [string[], Goal][] = [
+  const commands: [string[], GoalOfNode][] = [
     [sshAdmin('--version'), { node20: 1.15, later: 1.2 }],
     [sshAdmin('--help'), { node20: 1.2, later: 1.25 }],
     [on('users', 'show', someone), short],
@@ -33,14 +28,13 @@ export async function measure({ folder, rounds }: Settings): Promise<Row[]> {
 
 async function started(
   args: string[],
-  { folder, rounds, goal: { node20, later } }: { folder: string; rounds: number; goal: Goal },
+  { folder, rounds, goal }: { folder: string; rounds: number; goal: GoalOfNode },
 ): Promise<Row> {
-  const atMost = Number.parseInt(process.versions.node, 10) < 22 ? node20 : later
   const command = args
     .slice(1)
     .join(' ')
     .replace(/ --db .*/, '')
-  const about: Row = { what: `start: ${command}, against node -e 0`, unit: '×', goal: { atMost } }
+  const about: Row = { what: `start: ${command}, against node -e 0`, unit: '×', goal: atMost(goal) }
   return taken(about, async () => {
     const out = join(folder, 'answer.txt')
     // What a command needs is kept by its first calls.
