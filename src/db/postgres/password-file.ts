@@ -52,9 +52,10 @@ export function passwordIn(text: string, { host, port, database, user }: Login):
       .exec(line)
       ?.slice(1)
     if (!parts) continue
-    const [password = '', ...fields] = [...parts].reverse()
-    fields.reverse()
-    const fits = fields.every((field, at) => field === '*' || wanted[at]?.includes(unescaped(field)))
+    const password = parts.at(-1) ?? ''
+    const fits = parts
+      .slice(0, -1)
+      .every((field, at) => field === '*' || wanted[at]?.includes(unescaped(field)))
     if (fits) return unescaped(password)
   }
   return undefined
