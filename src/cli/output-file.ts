@@ -228,14 +228,13 @@ const partsOfStore =
 function refuseFilesOfTheStore(path: string, { file, session }: { file: string; session: Session }): void {
   const { settings, context } = session
   const real = realPlace(path)
-  // The store is not open yet: its number is the one in the path, if it is any.
-  const number = /[0-9a-f]{24}/.exec(real)?.[0] ?? storeNumber
+  // The store is not open yet: its number is any that stands in the path.
+  const numbers = [storeNumber, ...(real.match(/[0-9a-f]{24}/g) ?? [])]
   const pathsOf = (...values: (string | undefined)[]) =>
     values
       .filter((value) => value !== undefined)
-      .map((value) => resolve(context.cwd, withStoreNumber(value, number)))
+      .flatMap((value) => numbers.map((number) => resolve(context.cwd, withStoreNumber(value, number))))
   const ofStore = pathsOf(settings.db.value, settings.keyFile.value)
-  const [mail] = pathsOf(settings.mailDir.value)
   const hit = ofStore.some((own) => {
     if (isSameFile(path, own)) return true
     // Where the store is named by a link, its journal lies beside the file itself.
@@ -243,8 +242,9 @@ function refuseFilesOfTheStore(path: string, { file, session }: { file: string; 
       (place) => real === place || (real.startsWith(place) && partsOfStore.test(real.slice(place.length))),
     )
   })
-  const inMail =
-    mail !== undefined && [realPlace, behindLinks].some((placeOf) => dirname(real) === placeOf(mail))
+  const inMail = pathsOf(settings.mailDir.value).some((mail) =>
+    [realPlace, behindLinks].some((placeOf) => dirname(real) === placeOf(mail)),
+  )
   if (!hit && !inMail) return
   throw new Refused(
     'same-file',

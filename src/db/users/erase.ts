@@ -116,13 +116,15 @@ export async function eraseMessages(
   return { count: theirs.length, files: theirs.flatMap(({ file }) => (file === null ? [] : [file])) }
 }
 
+const messageTexts = ['to_address', 'subject', 'fields', 'last_error'] as const
+
 /** Whether a message, an import, a template's editor or the log names an address that no account has. */
 export async function isNamed(trx: Trx, address: WrittenAddress): Promise<boolean> {
   const addresses = [address]
   const spellings = spellingsOf(addresses)
   const messages = trx
     .selectFrom('outbox')
-    .select(['to_address', 'subject', 'fields', 'last_error'])
+    .select(messageTexts)
     .where((eb) => eb.or(messageTexts.map((column) => mayMention(column, addresses))))
     .execute()
   const imports = trx
@@ -158,8 +160,6 @@ export async function isNamed(trx: Trx, address: WrittenAddress): Promise<boolea
     inImports.some(names(mentionsInFileName(addresses)))
   )
 }
-
-const messageTexts = ['to_address', 'subject', 'fields', 'last_error'] as const
 
 /** Where others' rows name them: letters they had sent, templates they changed, imports they ran. */
 export async function eraseMentions(trx: Trx, { ids, addresses }: Somebody): Promise<void> {

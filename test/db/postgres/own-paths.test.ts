@@ -1,10 +1,12 @@
 import { existsSync, readdirSync } from 'node:fs'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import pg from 'pg'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { newWorld, type World } from '../../world.ts'
 
 const schema = `own_paths_${process.pid}`
+/** In a folder whose name could be taken for a store's number. */
+const home = `${'0123456789abcdef'.repeat(4)}/home`
 let world: World
 /** As at a desk that names no paths. */
 let desk: Record<string, string | undefined>
@@ -14,11 +16,11 @@ beforeEach(async () => {
   world = newWorld()
   const unset = { SSH_ADMIN_KEY_FILE: undefined, SSH_ADMIN_MAIL_DIR: undefined }
   const db = world.db.replace(/schema=\w+/, `schema=${schema}`)
-  desk = { ...unset, HOME: world.path('home'), SSH_ADMIN_DB: db }
+  desk = { ...unset, HOME: world.path(home), SSH_ADMIN_DB: db }
   await run('store', 'init')
   await run('centres', 'create', 'EG001', '--name', 'Nile', '--country', 'Egypt')
   await run('users', 'add', 'Omar Said <omar@school.example>', '--centre', 'EG001', '--yes')
-  const config = world.path('home/.config/ssh-admin')
+  const config = world.path(`${home}/.config/ssh-admin`)
   key = join(config, readdirSync(config).find((name) => name.endsWith('.key')) ?? '')
 })
 afterEach(async () => {
@@ -30,7 +32,7 @@ afterEach(async () => {
 })
 
 const run = (...argv: string[]) => world.run([...argv, '--json'], { env: desk })
-const folder = () => world.path(`home/.local/share/ssh-admin/${/[0-9a-f]{24}/.exec(key)?.[0]}.mail`)
+const folder = () => world.path(`${home}/.local/share/ssh-admin/${basename(key, '.key')}.mail`)
 
 it('has its messages in a folder that bears the number of the store, as its key does', async () => {
   expect(readdirSync(folder())).toEqual([expect.stringMatching(/account-set-up.*\.eml$/)])
