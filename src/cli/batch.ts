@@ -534,7 +534,7 @@ async function ended({ atomic }: Wanted, run: Run): Promise<number> {
   const delivering = { settings, notify, context: run.context }
   if (store?.path !== undefined && progress.isChanged) {
     const { removeLeftovers } = await import('./leftovers.ts')
-    await removeLeftovers(delivering, store).catch(() => undefined)
+    await removeLeftovers(delivering, store)
   }
   if (store && !dryRun) {
     const { deliverQueued } = await import('../mail/deliver.ts')

@@ -58,10 +58,20 @@ function filesWith(
   return [...new Map(found.map((file) => [file.path, file])).values()].filter(({ path }) => !isNote(path))
 }
 
-/** Takes away what was surely left behind, and says so; what may still be made is let alone. */
+/**
+ * Takes away what was surely left behind, and says so; what may still be made is let alone. It never fails: what
+ * came before it is done, and what it leaves is taken away by the next change.
+ */
 export async function removeLeftovers(
   session: LeftoverScope & Pick<Session, 'notify'>,
   store?: OpenStore,
+): Promise<void> {
+  await removeEndedOnes(session, store).catch(() => undefined)
+}
+
+async function removeEndedOnes(
+  session: LeftoverScope & Pick<Session, 'notify'>,
+  store: OpenStore | undefined,
 ): Promise<void> {
   const isKnownToHaveNone = store?.engine.server?.hasNotedSheets() === false
   const noted = isKnownToHaveNone ? [] : await notedSheets(store)

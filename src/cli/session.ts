@@ -145,8 +145,7 @@ export function sessionOf(command: Command, { context, argv, batch, runLine }: I
       // A copy that is to take the place of a store has none yet.
       else if (store.path !== undefined) {
         const { removeLeftovers } = await import('./leftovers.ts')
-        // The change is saved, whatever goes wrong from here on; the next one takes away what this one leaves.
-        await removeLeftovers({ context, settings, notify }, store).catch(() => undefined)
+        await removeLeftovers({ context, settings, notify }, store)
       }
       return committed
     },

@@ -119,7 +119,7 @@ describe('beginning a store', () => {
     async () => {
       const disk = desk.path('disk')
       execFileSync('mkdir', [disk])
-      for (const size of ['96k', '280k', '360k', '440k']) {
+      for (const size of ['96k', '280k', '356k', '372k', '440k']) {
         execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${size}`, 'tmpfs', disk])
         try {
           const files = ['--db', `${disk}/hub.db`, '--key-file', desk.path(`${size}.key`)]

@@ -33,7 +33,7 @@ describe('what a column may hold', () => {
     raw.exec('delete from users where id = 2')
     const before = madeFor(raw)
 
-    await migrate(raw, { path: 'hub.db' })
+    await migrate(raw, { path: 'hub.db', to: 12 })
 
     expect(raw.prepare('select number from centres order by id').pluck().all()).toEqual(['EG001', 'EG002'])
     expect(raw.prepare('select email from users').pluck().all()).toEqual(['amira@school.example'])

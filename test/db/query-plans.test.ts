@@ -53,6 +53,15 @@ describe('what a large store is asked for one person or one centre', () => {
     })
   }
 
+  it('status counts in indexes, and reads no row of a large table', async () => {
+    prepare.mockClear()
+    expect(await world.run(['status'])).toMatchObject({ exit: 0 })
+    const asked = new Set(prepare.mock.calls.map(([statement]) => statement).filter(isQuery))
+    const scans = [...asked].flatMap((statement) => scansOf(store, statement))
+    expect(scans.filter((scan) => !/^SCAN (releases:|\w+ USING COVERING INDEX)/.test(scan))).toEqual([])
+    expect(scans.length).toBeGreaterThan(0)
+  })
+
   it('a look at every user is told as one', () => {
     expect(scansOf(store, "select id from users where folded like '%a'")).toEqual([
       "SCAN users: select id from users where folded like '%a'",

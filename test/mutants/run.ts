@@ -62,6 +62,8 @@ const outcomes: Record<string, Found> = existsSync(outcomesFile)
   ? JSON.parse(readFileSync(outcomesFile, 'utf8'))
   : {}
 
+/** Whether a test passes where nothing was changed: one that fails anyway has noticed nothing. */
+const passesUnchanged = new Map<string, boolean>()
 const copy = copyOfTree()
 let runner: ChildProcess | undefined
 try {
@@ -190,9 +192,6 @@ function digestOf(tests: readonly Reached[]): string {
     if (existsSync(join(root, test))) digest.update(readFileSync(join(root, test)))
   return digest.digest('hex').slice(0, 12)
 }
-
-/** Whether a test passes where nothing was changed: one that fails anyway has noticed nothing. */
-const passesUnchanged = new Map<string, boolean>()
 
 async function judge(mutant: Mutant, reaching: readonly Reached[]): Promise<Found> {
   const tests = reaching.filter(({ test }) => passesUnchanged.get(test) !== false)

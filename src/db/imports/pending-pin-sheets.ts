@@ -51,7 +51,7 @@ export function pendingPinSheets(db: Kysely<Store>): Promise<PendingPinSheet[]> 
     .selectFrom('pin_sheets_owed')
     .innerJoin('imports', 'imports.id', 'import_id')
     .select(['imports.id as importId', 'file', 'digest', 'unfinished'])
-    .orderBy('imports.id')
+    .orderBy('import_id')
     .execute()
 }
 

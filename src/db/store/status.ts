@@ -1,4 +1,4 @@
-import type { Kysely } from 'kysely'
+import { type Kysely, sql } from 'kysely'
 import type { ImportTable, Store, UserStatus } from '../schema.ts'
 
 export interface StoreCounts {
@@ -20,57 +20,51 @@ interface Soon {
 }
 
 const importsShown = 3
+/** In the words of the index itself: of a parameter's value SQLite does not know that the index is of it. */
+const literal = <T extends string>(value: T) => sql.lit(value)
+const howMany = sql<number>`count(*)`.as('n')
 
 /** What is in the store and what waits in it: a few counts, however large it is. */
 export async function storeCounts(
   db: Kysely<Store>,
   { linksFrom, linksUntil, pinsFrom, pinsUntil }: Soon,
 ): Promise<StoreCounts> {
-  const users = { invited: 0, active: 0, suspended: 0, deleted: 0 }
-  for (const { status, n } of await db
-    .selectFrom('users')
-    .select(['status', ({ fn }) => fn.countAll<number>().as('n')])
-    .groupBy('status')
-    .execute())
-    users[status] = n
-  const centres = { approved: 0, active: 0, deleted: 0 }
-  for (const { status, deleted, n } of await db
-    .selectFrom('centres')
-    .select([
-      'status',
-      ({ fn }) => fn.countAll<number>().as('n'),
-      ({ fn }) => fn.count<number>('deleted_at').as('deleted'),
-    ])
-    .groupBy('status')
-    .execute()) {
-    centres[status] += n - deleted
-    centres.deleted += deleted
-  }
-  const messages = { waiting: 0, failed: 0, unknown: 0 }
-  for (const { state, n } of await db
-    .selectFrom('outbox')
-    .select(['state', ({ fn }) => fn.countAll<number>().as('n')])
-    .where('state', 'in', ['queued', 'failed', 'unknown'])
-    .groupBy('state')
-    .execute()) {
-    if (state === 'queued') messages.waiting = n
-    else if (state === 'failed') messages.failed = n
-    else messages.unknown = n
-  }
-  const links = await db
-    .selectFrom('credentials')
-    .select(({ fn }) => fn.countAll<number>().as('n'))
-    .where('state', '=', 'open')
-    .where('purpose', 'in', ['set-up', 'temporary-password'])
-    .where('expires_at', '>', linksFrom)
-    .where('expires_at', '<=', linksUntil)
-    .executeTakeFirstOrThrow()
-  const pins = await db
-    .selectFrom('users')
-    .select(({ fn }) => fn.countAll<number>().as('n'))
-    .where('pin_state', '=', 'issued')
-    .where('pin_issued_at', '>', pinsFrom)
-    .where('pin_issued_at', '<=', pinsUntil)
+  const counted = await db
+    .selectNoFrom(({ selectFrom }) => {
+      const users = selectFrom('users').select(howMany)
+      const known = users.where('status', '<>', literal('invited'))
+      const centres = selectFrom('centres').select(howMany)
+      const messages = selectFrom('outbox').select(howMany)
+      const links = selectFrom('credentials')
+        .select(howMany)
+        .where('state', '=', literal('open'))
+        .where('purpose', 'in', ['set-up', 'temporary-password'])
+        .where('expires_at', '>', linksFrom)
+        .where('expires_at', '<=', linksUntil)
+      const pins = users
+        .where('pin_state', '=', literal('issued'))
+        .where('pin_issued_at', '>', pinsFrom)
+        .where('pin_issued_at', '<=', pinsUntil)
+      return [
+        users.$asScalar().$notNull().as('users'),
+        known.where('status', '=', 'active').$asScalar().$notNull().as('active'),
+        known.where('status', '=', 'suspended').$asScalar().$notNull().as('suspended'),
+        known.where('status', '=', 'deleted').$asScalar().$notNull().as('deletedUsers'),
+        centres.$asScalar().$notNull().as('centres'),
+        centres
+          .where('status', '=', literal('approved'))
+          .where('deleted_at', 'is', null)
+          .$asScalar()
+          .$notNull()
+          .as('approved'),
+        centres.where('deleted_at', 'is not', null).$asScalar().$notNull().as('deletedCentres'),
+        messages.where('state', '=', literal('queued')).$asScalar().$notNull().as('waiting'),
+        messages.where('state', '=', literal('failed')).$asScalar().$notNull().as('failed'),
+        messages.where('state', '=', literal('unknown')).$asScalar().$notNull().as('unknown'),
+        links.$asScalar().$notNull().as('links'),
+        pins.$asScalar().$notNull().as('pins'),
+      ]
+    })
     .executeTakeFirstOrThrow()
   const lastImports = await db
     .selectFrom('imports')
@@ -78,5 +72,18 @@ export async function storeCounts(
     .orderBy('id', 'desc')
     .limit(importsShown)
     .execute()
-  return { centres, users, messages, lapsing: { links: links.n, pins: pins.n }, lastImports }
+  const { active, suspended, deletedUsers, approved, deletedCentres } = counted
+  const { waiting, failed, unknown, links, pins } = counted
+  return {
+    centres: { approved, active: counted.centres - approved - deletedCentres, deleted: deletedCentres },
+    users: {
+      invited: counted.users - active - suspended - deletedUsers,
+      active,
+      suspended,
+      deleted: deletedUsers,
+    },
+    messages: { waiting, failed, unknown },
+    lapsing: { links, pins },
+    lastImports,
+  }
 }
