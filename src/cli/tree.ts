@@ -21,8 +21,8 @@ const centres: Group = {
       summary: 'what has been imported, and when',
       alone: async () => (await import('../commands/centres/imports.ts')).imports(),
       verbs: {
-        show: async () => (await import('../commands/centres/imports/show.ts')).show(),
-        undo: async () => (await import('../commands/centres/imports/undo.ts')).undo(),
+        show: async () => (await import('../commands/centres/imports.ts')).show(),
+        undo: async () => (await import('../commands/centres/imports.ts')).undo(),
       },
     },
     pins: async () => (await import('../commands/centres/pins.ts')).pins(),
@@ -33,7 +33,7 @@ const centres: Group = {
     delete: async () => (await import('../commands/centres/delete.ts')).deletion(),
     restore: async () => (await import('../commands/centres/restore.ts')).restore(),
     export: async () => (await import('../commands/centres/export.ts')).exportCentres(),
-    sample: async () => (await import('../commands/centres/sample.ts')).sample(),
+    sample: async () => (await import('../commands/samples.ts')).sampleCentres(),
   },
 }
 
@@ -54,7 +54,7 @@ const users: Group = {
     pin: async () => (await import('../commands/users/pin.ts')).pin(),
     duplicates: async () => (await import('../commands/users/duplicates.ts')).duplicates(),
     erase: async () => (await import('../commands/users/erase.ts')).erase(),
-    sample: async () => (await import('../commands/users/sample.ts')).sample(),
+    sample: async () => (await import('../commands/samples.ts')).sampleUsers(),
     exists: async () => (await import('../commands/users/exists.ts')).exists(),
   },
 }
@@ -62,146 +62,146 @@ const users: Group = {
 const coordinator: Group = {
   summary: "a centre's coordinator",
   verbs: {
-    show: async () => (await import('../commands/coordinator/show.ts')).show(),
-    add: async () => (await import('../commands/coordinator/add.ts')).add(),
-    change: async () => (await import('../commands/coordinator/change.ts')).change(),
-    suspend: async () => (await import('../commands/coordinator/suspend.ts')).suspend(),
-    restore: async () => (await import('../commands/coordinator/restore.ts')).restore(),
+    show: async () => (await import('../commands/coordinator.ts')).show(),
+    add: async () => (await import('../commands/coordinator.ts')).add(),
+    change: async () => (await import('../commands/coordinator.ts')).change(),
+    suspend: async () => (await import('../commands/coordinator.ts')).suspend(),
+    restore: async () => (await import('../commands/coordinator.ts')).restore(),
   },
 }
 
 const associates: Group = {
   summary: 'Associates, and who acts for their centres',
   verbs: {
-    list: async () => (await import('../commands/associates/list.ts')).list(),
-    show: async () => (await import('../commands/associates/show.ts')).show(),
-    assign: async () => (await import('../commands/associates/assign.ts')).assign(),
-    unassign: async () => (await import('../commands/associates/unassign.ts')).unassign(),
+    list: async () => (await import('../commands/associates.ts')).list(),
+    show: async () => (await import('../commands/associates.ts')).show(),
+    assign: async () => (await import('../commands/associates.ts')).assign(),
+    unassign: async () => (await import('../commands/associates.ts')).unassign(),
   },
 }
 
 const roles: Group = {
   summary: 'roles, and who may do what',
   verbs: {
-    list: async () => (await import('../commands/roles/list.ts')).list(),
-    grant: async () => (await import('../commands/roles/grant.ts')).grant(),
-    revoke: async () => (await import('../commands/roles/revoke.ts')).revoke(),
-    check: async () => (await import('../commands/roles/check.ts')).check(),
+    list: async () => (await import('../commands/roles.ts')).list(),
+    grant: async () => (await import('../commands/roles.ts')).grant(),
+    revoke: async () => (await import('../commands/roles.ts')).revoke(),
+    check: async () => (await import('../commands/roles.ts')).check(),
   },
 }
 
 const progressionTests: Group = {
   summary: 'learner groups, tests and results',
   verbs: {
-    import: async () => (await import('../commands/progression-tests/import.ts')).importResults(),
-    sample: async () => (await import('../commands/progression-tests/sample.ts')).sample(),
-    list: async () => (await import('../commands/progression-tests/list.ts')).list(),
+    import: async () => (await import('../commands/progression-tests.ts')).importResults(),
+    sample: async () => (await import('../commands/samples.ts')).sampleResults(),
+    list: async () => (await import('../commands/progression-tests.ts')).list(),
   },
 }
 
 const keyTimes: Group = {
   summary: 'the local times at which exams begin, by country and session',
   verbs: {
-    import: async () => (await import('../commands/key-times/import.ts')).importTimes(),
-    apply: async () => (await import('../commands/key-times/import.ts')).applyTimes(),
-    sample: async () => (await import('../commands/key-times/sample.ts')).sample(),
-    list: async () => (await import('../commands/key-times/list.ts')).list(),
-    show: async () => (await import('../commands/key-times/show.ts')).show(),
-    edit: async () => (await import('../commands/key-times/edit.ts')).edit(),
+    import: async () => (await import('../commands/key-times.ts')).importTimes(),
+    apply: async () => (await import('../commands/key-times.ts')).applyTimes(),
+    sample: async () => (await import('../commands/samples.ts')).sampleKeyTimes(),
+    list: async () => (await import('../commands/key-times.ts')).list(),
+    show: async () => (await import('../commands/key-times.ts')).show(),
+    edit: async () => (await import('../commands/key-times.ts')).edit(),
   },
 }
 
 const resources: Group = {
   summary: 'files for centres: listening recordings, pre-release material, specimens',
   verbs: {
-    upload: async () => (await import('../commands/resources/upload.ts')).upload(),
-    list: async () => (await import('../commands/resources/list.ts')).list(),
-    show: async () => (await import('../commands/resources/show.ts')).show(),
-    download: async () => (await import('../commands/resources/download.ts')).download(),
-    withdraw: async () => (await import('../commands/resources/withdraw.ts')).withdraw(),
-    restore: async () => (await import('../commands/resources/restore.ts')).restore(),
+    upload: async () => (await import('../commands/resources.ts')).upload(),
+    list: async () => (await import('../commands/resources.ts')).list(),
+    show: async () => (await import('../commands/resources.ts')).show(),
+    download: async () => (await import('../commands/resources.ts')).download(),
+    withdraw: async () => (await import('../commands/resources.ts')).withdraw(),
+    restore: async () => (await import('../commands/resources.ts')).restore(),
   },
 }
 
 const helpDocuments: Group = {
   summary: 'files for everybody who can sign in',
   verbs: {
-    upload: async () => (await import('../commands/help-documents/upload.ts')).upload(),
-    list: async () => (await import('../commands/help-documents/list.ts')).list(),
-    download: async () => (await import('../commands/help-documents/download.ts')).download(),
-    replace: async () => (await import('../commands/help-documents/replace.ts')).replace(),
-    withdraw: async () => (await import('../commands/help-documents/withdraw.ts')).withdraw(),
+    upload: async () => (await import('../commands/help-documents.ts')).upload(),
+    list: async () => (await import('../commands/help-documents.ts')).list(),
+    download: async () => (await import('../commands/help-documents.ts')).download(),
+    replace: async () => (await import('../commands/help-documents.ts')).replace(),
+    withdraw: async () => (await import('../commands/help-documents.ts')).withdraw(),
   },
 }
 
 const errors: Group = {
   summary: 'what is wrong with entries, Key Times and releases',
   verbs: {
-    list: async () => (await import('../commands/errors/list.ts')).list(),
+    list: async () => (await import('../commands/errors.ts')).list(),
   },
 }
 
 const releases: Group = {
   summary: 'what opens for which centres, and when',
   verbs: {
-    create: async () => (await import('../commands/releases/create.ts')).create(),
-    list: async () => (await import('../commands/releases/list.ts')).list(),
-    show: async () => (await import('../commands/releases/show.ts')).show(),
-    edit: async () => (await import('../commands/releases/edit.ts')).edit(),
-    publish: async () => (await import('../commands/releases/publish.ts')).publish(),
-    withdraw: async () => (await import('../commands/releases/withdraw.ts')).withdraw(),
-    authorisations: async () => (await import('../commands/releases/authorisations.ts')).authorisations(),
+    create: async () => (await import('../commands/releases.ts')).create(),
+    list: async () => (await import('../commands/releases.ts')).list(),
+    show: async () => (await import('../commands/releases.ts')).show(),
+    edit: async () => (await import('../commands/releases.ts')).edit(),
+    publish: async () => (await import('../commands/releases.ts')).publish(),
+    withdraw: async () => (await import('../commands/releases.ts')).withdraw(),
+    authorisations: async () => (await import('../commands/releases.ts')).authorisations(),
   },
 }
 
 const entries: Group = {
   summary: 'how many candidates each centre has for a component',
   verbs: {
-    import: async () => (await import('../commands/entries/import.ts')).importEntriesCommand(),
-    apply: async () => (await import('../commands/entries/import.ts')).applyEntries(),
-    sample: async () => (await import('../commands/entries/sample.ts')).sample(),
-    list: async () => (await import('../commands/entries/list.ts')).list(),
+    import: async () => (await import('../commands/entries.ts')).importEntriesCommand(),
+    apply: async () => (await import('../commands/entries.ts')).applyEntries(),
+    sample: async () => (await import('../commands/samples.ts')).sampleEntries(),
+    list: async () => (await import('../commands/entries.ts')).list(),
   },
 }
 
 const account: Group = {
   summary: "what an account's owner does: activate, set up, sign in",
   verbs: {
-    request: async () => (await import('../commands/account/request.ts')).request(),
-    activate: async () => (await import('../commands/account/activate.ts')).activate(),
-    'set-up': async () => (await import('../commands/account/set-up.ts')).setUp(),
-    verify: async () => (await import('../commands/account/verify.ts')).verify(),
-    'sign-in': async () => (await import('../commands/account/sign-in.ts')).signInCommand(),
+    request: async () => (await import('../commands/account.ts')).request(),
+    activate: async () => (await import('../commands/account.ts')).activate(),
+    'set-up': async () => (await import('../commands/account.ts')).setUp(),
+    verify: async () => (await import('../commands/account.ts')).verify(),
+    'sign-in': async () => (await import('../commands/account.ts')).signInCommand(),
   },
 }
 
 const mail: Group = {
   summary: 'messages that are owed, written and sent',
   verbs: {
-    list: async () => (await import('../commands/mail/list.ts')).list(),
-    show: async () => (await import('../commands/mail/show.ts')).show(),
-    send: async () => (await import('../commands/mail/send.ts')).send(),
-    cancel: async () => (await import('../commands/mail/cancel.ts')).cancel(),
+    list: async () => (await import('../commands/mail.ts')).list(),
+    show: async () => (await import('../commands/mail.ts')).show(),
+    send: async () => (await import('../commands/mail.ts')).send(),
+    cancel: async () => (await import('../commands/mail.ts')).cancel(),
   },
 }
 
 const templates: Group = {
   summary: 'the words of the letters, which staff can change',
   verbs: {
-    list: async () => (await import('../commands/templates/list.ts')).list(),
-    show: async () => (await import('../commands/templates/show.ts')).show(),
-    edit: async () => (await import('../commands/templates/edit.ts')).edit(),
-    preview: async () => (await import('../commands/templates/preview.ts')).preview(),
-    reset: async () => (await import('../commands/templates/reset.ts')).reset(),
+    list: async () => (await import('../commands/templates.ts')).list(),
+    show: async () => (await import('../commands/templates.ts')).show(),
+    edit: async () => (await import('../commands/templates.ts')).edit(),
+    preview: async () => (await import('../commands/templates.ts')).preview(),
+    reset: async () => (await import('../commands/templates.ts')).reset(),
   },
 }
 
 const audit: Group = {
   summary: 'the audit log: who did what, when, to whom',
   verbs: {
-    list: async () => (await import('../commands/audit/list.ts')).list(),
-    export: async () => (await import('../commands/audit/export.ts')).exportEvents(),
-    verify: async () => (await import('../commands/audit/verify.ts')).verify(),
+    list: async () => (await import('../commands/audit.ts')).list(),
+    export: async () => (await import('../commands/audit.ts')).exportEvents(),
+    verify: async () => (await import('../commands/audit.ts')).verify(),
   },
 }
 
@@ -222,12 +222,12 @@ const store: Group = {
 
 const config: Group = {
   summary: 'show each setting and where it came from',
-  alone: async () => (await import('../commands/config/show.ts')).config(),
+  alone: async () => (await import('../commands/config.ts')).config(),
   verbs: {
-    show: async () => (await import('../commands/config/show.ts')).show(),
-    set: async () => (await import('../commands/config/set.ts')).set(),
-    unset: async () => (await import('../commands/config/unset.ts')).unset(),
-    edit: async () => (await import('../commands/config/edit.ts')).edit(),
+    show: async () => (await import('../commands/config.ts')).show(),
+    set: async () => (await import('../commands/config.ts')).set(),
+    unset: async () => (await import('../commands/config.ts')).unset(),
+    edit: async () => (await import('../commands/config.ts')).edit(),
   },
 }
 

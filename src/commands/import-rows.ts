@@ -16,7 +16,7 @@ import type { RuleContext } from '../rules/permissions/actor.ts'
 import type { Closing } from '../rules/releases/what-closes.ts'
 import { pathInWords, shellWord } from '../shell-word.ts'
 import type { ColumnSpec } from '../workbook/headings.ts'
-import { columnsHelp } from './columns-help.ts'
+import { columnsHelp } from './read-table.ts'
 import { checkIssuesFile, issuesOutOption, placeIssuesFile, prepareIssuesFile } from './issues-file.ts'
 import { readRows, refuseIssues, type RowsAsWritten, tableOptions, textsOf } from './read-rows.ts'
 

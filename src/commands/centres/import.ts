@@ -5,18 +5,20 @@ import { centreColumns } from '../../import/columns.ts'
 import type { Roster } from '../../import/roster.ts'
 import { optional, wholeNumber } from '../../cli/typed-values.ts'
 import { changedMeanwhile } from '../../cli/mutation.ts'
-import { columnsHelp } from '../columns-help.ts'
+import { columnsHelp } from '../read-table.ts'
 import { issuesOutOption } from '../issues-file.ts'
 import { type AnswerOfChange, command } from '../../cli/define.ts'
 import { argument, flag, option, repeated, type ValuesOf, optionOf } from '../../cli/parameters.ts'
 import type { Session } from '../../cli/session.ts'
-import { phasesOn } from '../../cli/phases.ts'
-import { confirmWithoutStore, comparable } from './confirm-without-store.ts'
+import { phasesOn, type Phases } from '../../cli/phases.ts'
 import { runImport } from './run-import.ts'
 import { checkOutputFiles, slipsOption } from './import-output-files.ts'
-import { planWorkbook } from './plan-import.ts'
+import { planWorkbook, type PreparedImport, type Wanted } from './plan-import.ts'
 import { readWorkbook } from './read-workbook.ts'
 import { savePlanOnly } from './save-plan.ts'
+import { confirm } from '../../cli/prompt.ts'
+import { comparableClosing } from '../../render/closing.ts'
+import { describePlan, importQuestion } from '../../render/import.ts'
 
 const options = {
   sheet: option('<name>', 'the sheet to read (default: the one that is open, or else the first)'),
@@ -137,4 +139,50 @@ function mayBeRefused(options: Options): boolean {
   const { strict, deleteMissing, deleteExtra, deleteCentre, deleteUser, allowDeletes, allowRenames } = options
   const deletes = deleteMissing || deleteExtra || deleteCentre.length > 0 || deleteUser.length > 0
   return strict || deletes || allowDeletes !== undefined || allowRenames !== undefined
+}
+
+interface StoreCreation {
+  session: Session
+  roster: Roster
+  asks: boolean
+  phases: Phases
+}
+
+/**
+ * Where there is no store yet, a refusal or a No must leave none: the import is planned in memory
+ * and agreed to before one is begun. @returns what was agreed to, and how long the answer took, in ms
+ */
+async function confirmWithoutStore(
+  wanted: Wanted,
+  { session, roster, asks, phases }: StoreCreation,
+): Promise<{ plan: string; asked: number }> {
+  const { changesNothing, countsOf } = await import('../../import/apply.ts')
+  const store = await session.open('rehearse-creation')
+  try {
+    const ctx = await session.ctx(store)
+    const ready = await planWorkbook(wanted, { session, store, ctx, roster, asks, phases })
+    const { plan, deletions } = ready
+    const before = performance.now()
+    const counts = countsOf(plan, deletions)
+    if (asks && !changesNothing(counts)) {
+      const lines = ready.described ? [] : describePlan(plan, deletions, session.terminal.err)
+      for (const line of lines) session.say(line)
+      await confirm(session, importQuestion(counts, ready))
+    }
+    return { plan: comparable(ready), asked: performance.now() - before }
+  } finally {
+    await store.close()
+  }
+}
+
+/** What two plans of one workbook have in common when they do the same. */
+function comparable({ plan, deletions, closes }: PreparedImport): string {
+  return JSON.stringify([
+    plan.rows,
+    plan.newCentres,
+    plan.newUsers,
+    plan.renames,
+    deletions,
+    comparableClosing(closes),
+  ])
 }

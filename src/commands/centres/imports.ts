@@ -1,7 +1,27 @@
-import { listing } from '../../cli/define.ts'
+import { listing, query, mutation } from '../../cli/define.ts'
 import { allOf } from '../../cli/list-options.ts'
-import { listImports } from '../../db/imports/imports.ts'
-import { importFields, importRowJson } from '../../render/imports.ts'
+import { listImports, readImportContents } from '../../db/imports/imports.ts'
+import {
+  importFields,
+  importRowJson,
+  pendingPinSheetNotice,
+  renderShownImport,
+  type ShownImport,
+  shownImportJson,
+  renderUndone,
+  undoneJson,
+} from '../../render/imports.ts'
+import { pendingPinSheets } from '../../db/imports/pending-pin-sheets.ts'
+import type { OpenStore } from '../../db/store/open.ts'
+import type { ImportReport } from '../../render/import-report.ts'
+import { findImportNumber, importNumber } from '../../rules/imports/find.ts'
+import { argument, option, withValues, yesOption } from '../../cli/parameters.ts'
+import { prepareReport, reportedEvent, reportOfShownImport } from './report.ts'
+import { pathInWords } from '../../shell-word.ts'
+import { comparableClosing, renderWithClosing, withClosing } from '../../render/closing.ts'
+import { partedLeft } from '../../rules/imports/left-alone.ts'
+import { type Undone, undoImport } from '../../import/undo.ts'
+import { count } from '../../render/text.ts'
 
 export const imports = () =>
   listing({
@@ -20,3 +40,108 @@ export const imports = () =>
     json: importRowJson,
     none: 'Nothing has been imported yet. To begin: ssh-admin centres import FILE',
   })
+
+export const show = () =>
+  query({
+    name: 'show',
+    summary: 'what an import did',
+    description: 'What an import created and changed, as far as it is still there.',
+    args: { id: withValues({ stored: 'import' }, argument('the number of the import', importNumber)) },
+    options: {
+      report: option('<file>', 'write a page to look at (.html)'),
+      yes: yesOption('replace the page that is there without asking'),
+    },
+    examples: ['ssh-admin centres imports show 1', 'ssh-admin centres imports show 1 --report import.html'],
+    read: async ({ db }, _, { id, report }) => {
+      const shown = { row: await findImportNumber(db, id), contents: await readImportContents(db, id) }
+      const pending = (await pendingPinSheets(db)).filter(({ importId }) => importId === id)
+      return { shown, pending, report: report === undefined ? undefined : await reportOf(db, shown) }
+    },
+    notices: ({ pending }) => pending.map(pendingPinSheetNotice),
+    output: {
+      kind: 'page',
+      flag: '--report',
+      file: ({ report }) => report,
+      write: async (output, { report }) => {
+        if (report) await prepareReport(output, report)
+      },
+      event: ({ shown: { row } }) => reportedEvent(row),
+      placed: (file) => `The page about it: ${pathInWords(file)}`,
+    },
+    render: ({ shown }, view) => renderShownImport(shown, view),
+    json: ({ shown }) => shownImportJson(shown),
+  })
+
+async function reportOf(db: OpenStore['db'], shown: ShownImport): Promise<ImportReport> {
+  const { countriesOfCentres } = await import('../../db/centres/centres.ts')
+  return reportOfShownImport(shown, await countriesOfCentres(db))
+}
+
+export const undo = () =>
+  mutation({
+    name: 'undo',
+    summary: 'take an import back',
+    description: `Take an import back as if it had not been: what it created goes, old names and what it deleted come back,
+its PINs are void and its waiting letters cancelled. What changed since is listed and left alone.`,
+    args: { id: withValues({ stored: 'import' }, argument('the number of the import', importNumber)) },
+    examples: ['ssh-admin centres imports undo 1 --yes'],
+    act: (trx, ctx, { id }) => undoImport(trx, { id, ctx }),
+    confirm: {
+      comparable: ({ changed, undone, left, closes, import: { id, file, state } }) => [
+        id,
+        file,
+        state,
+        changed,
+        undone,
+        left,
+        comparableClosing(closes),
+      ],
+      question: (done) => withClosing(undoQuestion(done), done),
+    },
+    render: (done, view) => `${renderWithClosing(renderUndone(done, view), done, view)}\n`,
+    json: undoneJson,
+  })
+
+function undoQuestion({ changed, undone, left, import: { id, file } }: Undone): string | undefined {
+  if (!changed) return undefined
+  const {
+    namesGivenBack,
+    centresRestored,
+    usersRestored,
+    centresDeletedAgain,
+    pinsVoided,
+    lettersCancelled,
+  } = undone
+  const { changed: since, letters } = partedLeft(left)
+  const gone = counted(undone.centresRemoved, undone.usersRemoved)
+  const restored = counted(centresRestored, usersRestored)
+  const parts = [
+    gone.length > 0 &&
+      `${gone.join(' and ')} ${verb(undone.centresRemoved + undone.usersRemoved, 'go', 'goes')}`,
+    namesGivenBack > 0 &&
+      `${count(namesGivenBack, 'centre')} ${verb(namesGivenBack, 'get')} the old name back`,
+    restored.length > 0 && `${restored.join(' and ')} ${verb(centresRestored + usersRestored, 'come')} back`,
+    centresDeletedAgain > 0 &&
+      `${count(centresDeletedAgain, 'centre')} ${verb(centresDeletedAgain, 'are', 'is')} deleted again`,
+    pinsVoided > 0 && `${count(pinsVoided, 'PIN')} will be void`,
+    lettersCancelled > 0 &&
+      `${count(lettersCancelled, 'waiting letter')} ${verb(lettersCancelled, 'are', 'is')} cancelled`,
+    since.length > 0 && `${count(since.length, 'thing')} that changed since ${verb(since.length, 'stay')}`,
+    letters.length > 0 &&
+      `${count(letters.length, 'letter')} ${verb(letters.length, 'were', 'was')} sent already`,
+  ].filter((part) => part !== false)
+  return [`Take back import ${id} (${file})?`, parts.length > 0 && `${parts.join(', ')}.`]
+    .filter(Boolean)
+    .join(' ')
+}
+
+function counted(centres: number, users: number): string[] {
+  return [centres > 0 && count(centres, 'centre'), users > 0 && count(users, 'user')].filter(
+    (part) => part !== false,
+  )
+}
+
+/** @param ofOne the verb after one, where it is more than an s longer */
+function verb(many: number, ofMany: string, ofOne = `${ofMany}s`): string {
+  return many === 1 ? ofOne : ofMany
+}

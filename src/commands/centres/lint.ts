@@ -10,7 +10,7 @@ import type { Roster } from '../../import/roster.ts'
 import { type Linted, lintJson, renderLint } from '../../render/lint.ts'
 import type { RuleContext } from '../../rules/permissions/actor.ts'
 import { isSharedPlace } from '../../shared-place.ts'
-import { columnsHelp } from '../columns-help.ts'
+import { columnsHelp } from '../read-table.ts'
 import { readWorkbook } from './read-workbook.ts'
 
 const options = {

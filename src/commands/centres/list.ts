@@ -9,7 +9,7 @@ import { seenBy, visibleCentres } from '../../rules/permissions/decide.ts'
 import { unknownName } from '../../rules/unknown-name.ts'
 import { listing } from '../../cli/define.ts'
 import { flag, option, orName, repeated, withValues } from '../../cli/parameters.ts'
-import { countriesTyped, offeredCountries } from './countries.ts'
+import { countriesTyped, offeredCountries } from './options.ts'
 
 const statuses: readonly CentreStatus[] = ['approved', 'active', 'deleted']
 

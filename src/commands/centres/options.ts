@@ -3,8 +3,8 @@ import { orName, eitherWay, option, withValues } from '../../cli/parameters.ts'
 import { comparableClosing } from '../../render/closing.ts'
 import type { ChangedCentre } from '../../rules/centres/changed.ts'
 import { cleanText } from '../../workbook/cell.ts'
-import { centreKinds } from '../../rules/centres/options.ts'
-import { offeredCountries } from './countries.ts'
+import { centreKinds, typedCountry } from '../../rules/centres/options.ts'
+import { countryCode, countryNames } from '../../countries.ts'
 
 /** Texts as the import would read them, so that exporting and importing changes nothing. */
 const text = z.string().transform(cleanText).optional()
@@ -43,4 +43,25 @@ export function comparableCentres(changed: readonly ChangedCentre[]): unknown {
     namesakes,
     comparableClosing(closes ?? [], opens),
   ])
+}
+
+/** Countries as they are typed, repeated or with commas between them. */
+export const countriesTyped = z
+  .array(z.string())
+  .default([])
+  .transform((names) => names.flatMap(countriesIn))
+
+/** Every country by name; by its code too, where a code may be meant. */
+export function offeredCountries(beginning: string): (readonly [string, string])[] {
+  return countryNames().flatMap((name) => {
+    const code = countryCode(name) ?? ''
+    const byCode = /^[a-z]{1,2}$/i.test(beginning) ? [[code, name] as const] : []
+    return [[name, code] as const, ...byCode]
+  })
+}
+
+/** Some countries' names have a comma in them. */
+function countriesIn(text: string): string[] {
+  const whole = countryCode(text)
+  return whole === undefined ? text.split(',').map((part) => typedCountry(part.trim())) : [whole]
 }

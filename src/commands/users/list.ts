@@ -1,14 +1,70 @@
 import { listing } from '../../cli/define.ts'
 import { orName, flag, option, repeated, withValues } from '../../cli/parameters.ts'
-import { countUsers, streamUsers, userOrders } from '../../db/users/list.ts'
+import { countUsers, streamUsers, userOrders, type UserFilter } from '../../db/users/list.ts'
 import { mapPages } from '../../db/pages.ts'
 import type { UserPart } from '../../db/users/users.ts'
 import { userFields } from '../../render/user-fields.ts'
 import { listedUserJson } from '../../render/users.ts'
-import { seenBy } from '../../rules/permissions/decide.ts'
+import { seenBy, visibleCentres } from '../../rules/permissions/decide.ts'
 import { accountOf } from '../../rules/users/account.ts'
-import { userFilter, userStatuses } from './filter.ts'
-import { sites, offeredRoles } from '../../rules/roles/catalogue.ts'
+import { sites, offeredRoles, catalogue, findRole, isHubRole } from '../../rules/roles/catalogue.ts'
+import type { Kysely } from 'kysely'
+import type { Store, UserStatus } from '../../db/schema.ts'
+import { wordsIn } from '../../search-key.ts'
+import { findCentre } from '../../rules/centres/find.ts'
+import type { RuleContext } from '../../rules/permissions/actor.ts'
+import { chosenSites } from '../../rules/roles/chosen.ts'
+import { unknownName } from '../../rules/unknown-name.ts'
+
+interface FilterOptions {
+  centre?: string
+  status: readonly string[]
+  role: readonly string[]
+  site: readonly string[]
+  search?: string
+  /** What else is looked for, folded. */
+  words: readonly string[]
+  notSetUp: boolean
+  neverSignedIn: boolean
+  deleted: boolean
+}
+
+/** The filter that the options describe. @throws what is unknown, with the nearest names */
+async function userFilter(
+  db: Kysely<Store>,
+  { centre, status, role, site, search, words, notSetUp, neverSignedIn, deleted }: FilterOptions,
+  ctx: RuleContext,
+): Promise<UserFilter> {
+  const roles = role.map(roleNamed)
+  return {
+    centreId: centre === undefined ? undefined : (await findCentre(db, centre, ctx)).id,
+    statuses: [
+      ...status.map(statusNamed),
+      ...(notSetUp ? ['invited' as const] : []),
+      ...(deleted ? ['deleted' as const] : []),
+    ],
+    hubRoles: roles.filter(isHubRole),
+    roles: roles.filter((name) => !isHubRole(name)),
+    sites: chosenSites(site),
+    words: [...words, ...wordsIn(search)],
+    neverSignedIn,
+    visible: visibleCentres(ctx.by),
+  }
+}
+
+const userStatuses: readonly UserStatus[] = ['invited', 'active', 'suspended', 'deleted']
+
+function statusNamed(name: string): UserStatus {
+  const status = userStatuses.find((one) => one === name.toLowerCase())
+  if (status) return status
+  throw unknownName({ kind: 'status', name, known: userStatuses })
+}
+
+function roleNamed(name: string): string {
+  const role = findRole(name)
+  if (role) return role.name
+  throw unknownName({ kind: 'role', name, known: catalogue.map((one) => one.name) })
+}
 
 export const list = () =>
   listing({

@@ -1,0 +1,197 @@
+import { newPassword, passwordRule, weaknessOf } from '../rules/account/password.ts'
+import type { Session } from '../cli/session.ts'
+import { checkLink, setUpWithLink, setUpWithTemporaryPassword } from '../rules/account/set-up.ts'
+import { preparedMutation, mutation } from '../cli/define.ts'
+import { optionalArgument, argument } from '../cli/parameters.ts'
+import { activateAccount } from '../rules/account/activate.ts'
+import { requestAccount } from '../rules/account/request.ts'
+import { verifyAccount } from '../rules/account/verify.ts'
+import { signIn } from '../rules/account/sign-in.ts'
+import { askSecret } from '../cli/prompt.ts'
+import { readLines } from '../cli/read-lines.ts'
+import type { View } from '../render/table.ts'
+import { Usage } from '../errors.ts'
+import { tsvLine } from '../render/clean-text.ts'
+import type { Message } from '../render/messages.ts'
+import { person, userJson } from '../render/users.ts'
+import type { Account } from '../rules/users/account.ts'
+
+export const request = () =>
+  mutation({
+    name: 'request',
+    summary: "what 'Activate account' and 'Forgotten your password?' do",
+    description:
+      'Ask for a message that lets the owner of an account choose a password. The answer is the same whether the address is known or not. The message waits for ssh-admin mail send; there is one in five minutes, and five a day, for each address.',
+    args: { email: argument('the address') },
+    examples: ['ssh-admin account request amira@school.example'],
+    rehearses: false,
+    act: (trx, ctx, { email }) => requestAccount(trx, { email, ctx }),
+    mailWaits: true,
+    render: ({ email }) => `If ${email} has an account here, a message will be sent to it.`,
+    json: ({ email }) => ({ email, requested: true }),
+  })
+
+export const activate = () =>
+  preparedMutation({
+    name: 'activate',
+    summary: 'choose a password with the PIN of an imported account',
+    description: `Choose a password with the PIN from the sheet of an import. Asks for the PIN and the new password, or reads them from stdin, one a line. A code follows by e-mail. ${passwordRule}`,
+    args: { email: argument('the address') },
+    examples: ['ssh-admin account activate amira@school.example < pin-and-password.txt'],
+    rehearses: false,
+    prepare: async ({ email }, session) => {
+      const [pin = '', text = ''] = await secretsFor(session, ['PIN', newPasswordQuestion])
+      return { email, pin, password: await newPassword(text) }
+    },
+    act: (trx, ctx, { email, pin, password }, store) =>
+      activateAccount(trx, { email, pin, password, key: store.keys().pin, ctx }),
+    render: (account, view) =>
+      renderAccount(account, {
+        view,
+        next: `has a password. Now the code from the message: ssh-admin account verify ${account.email}`,
+      }),
+    json: accountJson,
+  })
+
+export const setUp = () =>
+  preparedMutation({
+    name: 'set-up',
+    summary: 'choose a password with the link or temporary password of a message',
+    description: `Choose a password with the link from a message; or, with the address, with the temporary password from an invitation. Asks for it and for the new password, or reads them from stdin, one a line. ${passwordRule}`,
+    args: { email: optionalArgument('the address, for a temporary password') },
+    examples: [
+      'ssh-admin account set-up < link-and-password.txt',
+      'ssh-admin account set-up amira@school.example < temporary-and-new-password.txt',
+    ],
+    rehearses: false,
+    prepare: async ({ email }, session) => {
+      const first = email === undefined ? 'Link' : 'Temporary password'
+      const check = email === undefined ? (link: string) => checkNow(link, session) : undefined
+      const [proof = '', text = ''] = await secretsFor(session, [first, newPasswordQuestion], check)
+      return { email, proof, password: await newPassword(text) }
+    },
+    act: (trx, ctx, { email, proof, password }, store) => {
+      const keys = store.keys()
+      return email === undefined
+        ? setUpWithLink(trx, { link: proof, password, keys, ctx })
+        : setUpWithTemporaryPassword(trx, { email, temporaryPassword: proof, password, keys, ctx })
+    },
+    render: (account, view) =>
+      renderAccount(account, {
+        view,
+        next:
+          account.status === 'active'
+            ? 'has a new password and can sign in with it.'
+            : `has a password. Now the code from the message: ssh-admin account verify ${account.email}`,
+      }),
+    json: accountJson,
+  })
+
+/** A link that opens nothing is told before a password is chosen; nothing is recorded of the look. */
+async function checkNow(link: string, session: Session): Promise<void> {
+  const store = await session.open('rehearse')
+  try {
+    const keys = store.keys()
+    await session.rehearse(store, (trx, ctx) => checkLink(trx, { link, keys, ctx }), 'may-be-behind')
+  } finally {
+    await store.close()
+  }
+}
+
+export const verify = () =>
+  preparedMutation({
+    name: 'verify',
+    summary: 'make an account active with the code from the message',
+    description:
+      'Show that the address is yours with the six digits from the message. Asks for the code, or reads it from stdin.',
+    args: { email: argument('the address') },
+    examples: ['ssh-admin account verify amira@school.example < code.txt'],
+    rehearses: false,
+    prepare: async ({ email }, session) => {
+      const [code = ''] = await secretsFor(session, ['Code'])
+      return { email, code }
+    },
+    act: (trx, ctx, { email, code }, store) =>
+      verifyAccount(trx, { email, code, key: store.keys().code, ctx }),
+    render: (account, view) => renderAccount(account, { view, next: 'is active and can sign in.' }),
+    json: accountJson,
+  })
+
+export const signInCommand = () =>
+  preparedMutation({
+    name: 'sign-in',
+    summary: 'sign in, and record when',
+    description:
+      'Sign in with the password, which is asked for or read from stdin; records the time. After a right password it names the rule that stands in the way. After ten wrong ones in a row there is a pause before the next is tried, of one minute at first and an hour at most; after a hundred only a new password helps.',
+    args: { email: argument('the address') },
+    examples: ['ssh-admin account sign-in amira@school.example < password.txt'],
+    rehearses: false,
+    prepare: async ({ email }, session) => {
+      const [password = ''] = await secretsFor(session, ['Password'])
+      return { email, password }
+    },
+    act: (trx, ctx, { email, password }) => signIn(trx, { email, password, ctx }),
+    render: (account, view) => renderAccount(account, { view, next: 'is signed in.' }),
+    json: accountJson,
+  })
+
+const newPasswordQuestion = 'New password'
+
+/**
+ * Asks for secrets, or reads them from stdin, one a line in the order of the questions. @param check of the first,
+ * where somebody is asked: the others are not asked for once it throws
+ */
+async function secretsFor(
+  session: Session,
+  questions: readonly string[],
+  check?: (first: string) => Promise<void>,
+): Promise<string[]> {
+  const { terminal, common } = session
+  if (terminal.canAsk && common.input) {
+    if (questions.includes(newPasswordQuestion)) session.say(passwordRule)
+    const answers: string[] = []
+    for (const question of questions) {
+      const answer = await askFor(question, session)
+      if (answers.length === 0) await check?.(answer)
+      answers.push(answer)
+    }
+    return answers
+  }
+  const lines = terminal.stdin.isTTY ? [] : await linesAsTyped(terminal.stdin)
+  if (lines.length === questions.length) return lines
+  const wanted = questions.map((question) => question.toLowerCase()).join(', ')
+  throw new Usage(`This needs, on stdin, one a line: ${wanted}.`, {
+    code: 'answer-needed',
+    hint: 'Never as an argument: others could read it.',
+  })
+}
+
+/** A new password is typed twice: nobody sees what they type. */
+async function askFor(question: string, { terminal, say }: Session): Promise<string> {
+  for (;;) {
+    const typed = await askSecret(terminal, `${question}:`)
+    if (question !== newPasswordQuestion) return typed
+    const reason = await weaknessOf(typed)
+    if (reason) say(`This password ${reason}.`)
+    else if (typed === (await askSecret(terminal, 'Once more:'))) return typed
+    else say('These were not the same.')
+  }
+}
+
+/** A password may begin or end with a blank. */
+async function linesAsTyped(stream: NodeJS.ReadableStream): Promise<string[]> {
+  const lines = await readLines(stream)
+  while (lines.at(-1) === '') lines.pop()
+  return lines
+}
+
+/** The account after its owner did something, as every `account` command answers. */
+function accountJson(account: Account, mail: readonly Message[]) {
+  return { ...userJson(account), changed: true, mail }
+}
+
+/** @param next what to say to a person */
+function renderAccount(account: Account, { view, next }: { view: View; next: string }): string {
+  if (!view.isTerminal) return tsvLine([account.email, account.centre?.number, account.status])
+  return `${view.chalk.green('✓')} ${person(account)} ${next}`
+}

@@ -1,0 +1,218 @@
+import { extname } from 'node:path'
+import { type AuditEntry, countEvents, pagesOfEvents } from '../db/audit/events.ts'
+import { prepareTable } from '../cli/output-file.ts'
+import { Usage, Unavailable } from '../errors.ts'
+import { eventJson, eventSheet, eventFields, eventsInPipe, eventsInTable } from '../render/audit.ts'
+import { eventsFor } from '../rules/audit/events-for.ts'
+import { visibleCentres, seenBy } from '../rules/permissions/decide.ts'
+import { preparedQuery, listing, query } from '../cli/define.ts'
+import { argument, yesOption, flag, orName, option, optionOf } from '../cli/parameters.ts'
+import { count } from '../render/text.ts'
+import { pathInWords } from '../shell-word.ts'
+import { mapPages } from '../db/pages.ts'
+import * as z from 'zod'
+import type { AuditVerdict, Backwards } from '../db/audit/chain.ts'
+import { missingHeadNotice, type Notice } from '../cli/session.ts'
+
+const day = /^\d{4}-\d{2}-\d{2}$/
+const oneDay = 86_400_000
+
+/** A day, or a moment; a moment without a zone is UTC, as everything in the log. */
+const since = z.string().transform((text, context) => moment(text, context)?.toISOString())
+const until = z.string().transform((text, context) => {
+  const at = moment(text, context)
+  // The day named is still part of it.
+  return at && (day.test(text.trim()) ? new Date(at.getTime() + oneDay) : at).toISOString()
+})
+
+function moment(text: string, context: z.RefinementCtx): Date | undefined {
+  const typed = text.trim()
+  const zoned = /(Z|[+-]\d\d:?\d\d)$/i.test(typed) || day.test(typed) ? typed : `${typed}Z`
+  const at = new Date(zoned)
+  if (!Number.isNaN(at.getTime())) return at
+  context.addIssue({
+    code: 'custom',
+    message: 'a day such as 2026-03-01, or a time such as 2026-03-01T09:30',
+  })
+  return undefined
+}
+
+const textTyped = z.string().trim().min(1).optional()
+
+/** What narrows the log down. */
+const filterOptions = {
+  kind: optionOf(['change', 'refusal', 'event'], '<kind>', 'change, refusal or event'),
+  subject: orName('subject', option('<who>', 'what happened to this person or centre', textTyped)),
+  actor: orName('past-user', option('<email>', 'what this user did; staff for Cambridge staff', textTyped)),
+  action: option('<action>', 'what was done: users.suspended, or users for all of it', textTyped),
+  since: option('<time>', 'from this day or time on, UTC', since.optional()),
+  until: option('<time>', 'up to this day or time, UTC', until.optional()),
+}
+
+export const list = () =>
+  listing({
+    name: 'list',
+    summary: 'list what happened, newest first',
+    description:
+      'List what happened, newest first. At a terminal the last 50 events; in a pipe all of them.\nIn a pipe: number, time (UTC), kind, action, subject, actor (staff for Cambridge staff), operator, details as JSON.',
+    options: {
+      ...filterOptions,
+      last: flag('only the last change that was made by you at this machine'),
+    },
+    examples: [
+      'ssh-admin audit list --subject amira@school.example',
+      'ssh-admin audit list --last',
+      'ssh-admin audit list --kind refusal --since 2026-03-01',
+    ],
+    singular: 'event',
+    answer: 'auditList',
+    key: 'events',
+    fields: eventFields,
+    table: eventsInTable,
+    pipe: eventsInPipe,
+    id: 'id',
+    // What fits a screen or two.
+    atTerminal: 50,
+    find: async ({ store: { db }, ctx: { by } }, { last, ...options }) => {
+      const { kind = last ? 'change' : undefined, subject, actor, action, since, until } = options
+      const operator = last ? by.operator : undefined
+      const filter = { kind, subject, actor, operator, action, since, until, visible: visibleCentres(by) }
+      const readable = await eventsFor(db, by)
+      return {
+        rows: ({ reverse, limit }) => {
+          const order = reverse && !last ? 'asc' : 'desc'
+          return mapPages(pagesOfEvents(db, { ...filter, limit: last ? 1 : limit, order }), readable)
+        },
+        count: async () => Math.min(await countEvents(db, filter), last ? 1 : Number.POSITIVE_INFINITY),
+        seen: seenBy(by),
+      }
+    },
+    json: eventJson,
+    none: 'Nothing of that kind has happened.',
+  })
+
+export const exportEvents = () =>
+  preparedQuery({
+    name: 'export',
+    summary: 'write the audit log into a file',
+    description:
+      'Write the audit log, oldest first, into a file: a workbook with filters (.xlsx), .csv, or one JSON document a line (.jsonl).',
+    args: { file: argument('the file: .xlsx, .csv or .jsonl') },
+    options: {
+      ...filterOptions,
+      yes: yesOption('replace the file that is there without asking'),
+    },
+    examples: ['ssh-admin audit export audit.xlsx --since 2026-01-01'],
+    prepare: async ({ yes: _, ...request }) => {
+      refuseOtherEndings(request.file)
+      return request
+    },
+    read: async ({ db }, { by }, { file, ...filter }) => {
+      const { streamEvents } = await import('../db/audit/events.ts')
+      const counted = { events: 0 }
+      const log = streamEvents(db, { ...filter, order: 'asc', visible: visibleCentres(by) })
+      const events = counting(log, { counted, readable: await eventsFor(db, by) })
+      return { file, counted, events }
+    },
+    output: {
+      kind: 'audit',
+      file: ({ file }) => file,
+      write: async (output, { file, events }, { session }) => {
+        const { now, signal } = session.context
+        if (endingOf(file) === '.jsonl') await output.prepare(linesOf(events))
+        else await prepareTable(output, { sheets: [eventSheet(events)], at: now(), signal })
+      },
+      event: ({ counted: { events } }) => ({ action: 'audit.exported', facts: { events } }),
+    },
+    render: ({ counted: { events } }, { isTerminal }, file) => {
+      if (file === undefined) return ''
+      return isTerminal ? `${count(events, 'event')} written to ${pathInWords(file)}.` : `${file}\t${events}`
+    },
+    json: ({ counted: { events } }, file) => ({ file: file ?? null, events }),
+  })
+
+function endingOf(file: string): string {
+  return extname(file).toLowerCase()
+}
+
+function refuseOtherEndings(file: string): void {
+  if (['.xlsx', '.csv', '.jsonl'].includes(endingOf(file))) return
+  throw new Usage(`${file} has an ending that is not known.`, {
+    hint: 'End the name with .xlsx, .csv or .jsonl.',
+  })
+}
+
+async function* counting(
+  events: AsyncIterable<AuditEntry>,
+  { counted, readable }: { counted: { events: number }; readable: (event: AuditEntry) => AuditEntry },
+) {
+  for await (const event of events) {
+    counted.events += 1
+    yield readable(event)
+  }
+}
+
+async function* linesOf(events: AsyncIterable<AuditEntry>): AsyncGenerator<string> {
+  for await (const event of events) yield `${JSON.stringify(eventJson(event))}\n`
+}
+
+export const verify = () =>
+  query({
+    name: 'verify',
+    summary: 'check that nobody changed the audit log',
+    description: `Check that no row of the audit log was changed, removed, inserted or moved, and print its head.
+Every row is sealed with the store's key together with the row before it: what was done without the key shows. Where the log ends is noted beside the key after each change (KEY.head), so that rows cut off at its end show too. What somebody did who holds the key does not: keep the head that is printed somewhere else, and name it with --head the next time.`,
+    options: {
+      head: option(
+        '<hash>',
+        'a head printed earlier: it must still be in the log',
+        z
+          .string()
+          .trim()
+          .regex(/^[0-9a-f]{64}$/i, { error: 'the 64 digits that audit verify printed' })
+          .transform((head) => head.toLowerCase())
+          .optional(),
+      ),
+    },
+    examples: ['ssh-admin audit verify'],
+    read: async (store, ctx, { head }) => {
+      const { missingHead, verifyAudit } = await import('../db/audit/verify.ts')
+      const verdict = await verifyAudit(store, { head })
+      if (!verdict.ok) throw broken(verdict)
+      return { ...verdict, missing: await missingHead(store, { ...verdict, operator: ctx.by.operator }) }
+    },
+    render: ({ events, head }, { isTerminal, chalk }) =>
+      isTerminal
+        ? `${chalk.green('✓')} The audit log is whole: ${events} event${events === 1 ? '' : 's'}.\n  Head: ${head ?? 'none yet'}`
+        : `${events}\t${head ?? ''}`,
+    json: ({ ok, events, head }) => ({ ok, events, head }),
+    notices: ({ backwards, missing }) => [
+      ...backwards.map(backwardsNotice),
+      ...(missing === undefined ? [] : [missingHeadNotice(missing, 'missing')]),
+    ],
+  })
+
+/** As it was written, and yet not in order: a clock was set back. */
+function backwardsNotice({ row, at, before }: Backwards): Notice {
+  return {
+    code: 'time-backwards',
+    message: `The time of row ${row}, ${at}, lies before that of the row it follows, ${before}: a clock was set back.`,
+  }
+}
+
+function broken({ events, head, problems, more }: AuditVerdict): Unavailable {
+  const beyond = more > 0 ? ` (${more} more not listed)` : ''
+  return new Unavailable('audit-broken', `The audit log is not as it was written${beyond}:`, {
+    hint: 'Keep the store as it is, and compare it with a backup: ssh-admin store check says more of the rest.',
+    details: {
+      ok: false,
+      events,
+      head,
+      problems: problems.map(({ row, message }) => ({
+        target: row === undefined ? 'audit log' : `row ${row}`,
+        code: 'audit-broken',
+        message,
+      })),
+    },
+  })
+}

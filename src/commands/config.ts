@@ -1,0 +1,285 @@
+import { existsSync, realpathSync, statSync } from 'node:fs'
+import { dirname, resolve } from 'node:path'
+import { isDeepStrictEqual } from 'node:util'
+import { kebabCase } from '../kebab-case.ts'
+import { type AnswerOfChange, command } from '../cli/define.ts'
+import { ownOutputFile, textOf } from '../cli/output-file.ts'
+import type { Session } from '../cli/session.ts'
+import {
+  type Configuration,
+  configFilePath,
+  configurationOf,
+  readableConfigFile,
+  readConfigFile,
+  resolveSettings,
+  type SettingName,
+  settingNames,
+  settingsThatArePaths,
+  textOfConfigFile,
+} from '../config.ts'
+import type { Context } from '../context.ts'
+import { mkdirSync } from '../disk.ts'
+import { Cancelled, Usage, Unavailable } from '../errors.ts'
+import { hasPassword } from '../password-in-url.ts'
+import { unknownName } from '../rules/unknown-name.ts'
+import { isSharedPlace, readSharedPlace } from '../shared-place.ts'
+import { pathInWords } from '../shell-word.ts'
+import { option, argument, withValues } from '../cli/parameters.ts'
+import { askYesNo, requireTerminal } from '../cli/prompt.ts'
+import { failureOf } from '../rules/batch.ts'
+import { inEditor, textFrom } from './editor.ts'
+import { renderSettings, settingsJson } from '../render/settings.ts'
+
+/** `config` and `config show`. Of no other kind: it opens no store. */
+const showing = (name: 'config' | 'show', words: string) =>
+  command({
+    name,
+    summary: 'show each setting and where it came from',
+    description:
+      'Show each setting with its value and where it came from: a flag, the environment, the configuration file, or the default. Passwords are not shown.',
+    examples: [`ssh-admin ${words}`, `ssh-admin ${words} --json`],
+    run: async (_, { context, settings, terminal }) => {
+      const { configFilePath } = await import('../config.ts')
+      const file = configFilePath(context)
+      return {
+        text: renderSettings(settings, { file, view: terminal.out }),
+        json: { file, settings: settingsJson(settings) },
+      }
+    },
+  })
+
+export const config = () => showing('config', 'config')
+export const show = () => showing('show', 'config show')
+
+/** Of no other kind: it changes a file, and opens no store. */
+export const set = () =>
+  command({
+    name: 'set',
+    summary: 'write a setting into the configuration file',
+    description:
+      'Write a setting into the configuration file, named as its flag is. A flag and the environment still go first. A password is never written: smtp-password-file names a file with it.',
+    args: {
+      name: withValues(
+        settingFlags,
+        argument('the setting: db, key-file, as, as-required, smtp, mail-dir, mail-from, base-url …'),
+      ),
+      value: argument('its value'),
+    },
+    examples: ['ssh-admin config set mail-from hub@school.example'],
+    changes: true,
+    run: async ({ name: typed, value }, session) => {
+      const name = settingNamed(typed)
+      const setting = typedSetting(name, value, session)
+      await refuseUnusable(session, { name, setting })
+      return changeConfiguration(session, { name, change: (file) => ({ ...file, [name]: setting }) })
+    },
+  })
+
+/** What every command would be refused for afterwards, or each letter. */
+async function refuseUnusable(
+  session: Session,
+  { name, setting }: { name: SettingName; setting: string | boolean },
+): Promise<void> {
+  const { context } = session
+  if (name === 'as' && String(setting).trim().toLowerCase() !== 'staff') {
+    const { typedAddress } = await import('../rules/users/email.ts')
+    typedAddress(String(setting))
+  }
+  if (name === 'db') await refuseUnusableStore(session, String(setting))
+  if (name === 'keyFile' && existsSync(String(setting))) {
+    const { readKeyFile } = await import('../db/store/keys.ts')
+    readKeyFile(String(setting))
+  }
+  if (name === 'mailDir') refuseFileForFolder(String(setting))
+  if (name === 'smtpPasswordFile') {
+    const { smtpPasswordIn } = await import('../mail/smtp-settings.ts')
+    smtpPasswordIn(String(setting))
+  }
+  if (name !== 'smtp' && name !== 'mailFrom' && name !== 'baseUrl') return
+  const { checkMailSettings } = await import('../mail/smtp-settings.ts')
+  const file = { [name]: String(setting) }
+  const alone = resolveSettings({}, { ...context, env: { HOME: context.env.HOME } }, file)
+  try {
+    checkMailSettings({ ...alone, smtpPasswordFile: session.settings.smtpPasswordFile })
+  } catch (error) {
+    // That the file with its password cannot be read is about another setting.
+    if (!(error instanceof Unavailable)) throw error
+  }
+}
+
+/** What lies there now, and is no store of ours; one that is still to be made may be named. */
+async function refuseUnusableStore(session: Session, place: string): Promise<void> {
+  if (isSharedPlace(place)) readSharedPlace(place)
+  else if (existsSync(place)) {
+    try {
+      await (await session.open('read', { path: place })).close()
+    } catch (error) {
+      if (!(error instanceof Unavailable)) throw error
+      // Whether it is busy, older or without its key is not about the setting.
+      if (/^store-(?:foreign|unavailable|newer|damaged)$/.test(error.code)) throw error
+    }
+  }
+}
+
+function refuseFileForFolder(path: string): void {
+  if (!existsSync(path) || statSync(path).isDirectory()) return
+  throw new Usage(`${pathInWords(path)} is a file, and messages are written to a folder.`, {
+    code: 'invalid-option',
+  })
+}
+
+/** Of no other kind: it changes a file, and opens no store. */
+export const unset = () =>
+  command({
+    name: 'unset',
+    summary: 'take a setting out of the configuration file',
+    description: 'Take a setting out of the configuration file: what it was by default, it is again.',
+    args: { name: withValues(settingFlags, argument('the setting, named as its flag is')) },
+    examples: ['ssh-admin config unset mail-from'],
+    changes: true,
+    run: async ({ name: typed }, session) => {
+      const name = settingNamed(typed)
+      return changeConfiguration(session, {
+        name,
+        change: (file) => Object.fromEntries(Object.entries(file).filter(([one]) => one !== name)),
+      })
+    },
+  })
+
+/** Of no other kind: it changes a file, and opens no store. */
+export const edit = () =>
+  command({
+    name: 'edit',
+    summary: 'change the configuration file in your editor',
+    description:
+      'Change the configuration file in your editor (VISUAL, EDITOR), or take it from a file. It is checked before it is saved.',
+    options: { from: option('<file>', 'take it from this file instead; - for stdin') },
+    examples: ['ssh-admin config edit --from config.json'],
+    changes: true,
+    run: async ({ from }, session) => {
+      if (from !== undefined) {
+        const file = configurationIn(await textFrom(from, session), session.context)
+        return changeConfiguration(session, { name: null, change: () => file })
+      }
+      const question = 'What shall the configuration file say?'
+      requireTerminal(session.terminal, {
+        flag: '--from',
+        may: session.common.input,
+        question,
+      })
+      const edited = await editedConfiguration(session)
+      return changeConfiguration(session, { name: null, change: () => edited })
+    },
+  })
+
+/** The editor, until what it saves can be used or its editor gives up. */
+async function editedConfiguration(session: Session): Promise<Configuration> {
+  let text = textOfConfigFile(session.context) ?? '{}\n'
+  for (;;) {
+    text = await inEditor(text, { name: 'config.json', session })
+    const wrong = await failureOf(() => configurationIn(text, session.context))
+    if (!wrong) return configurationIn(text, session.context)
+    session.say(wrong.message)
+    if (!(await askYesNo(session.terminal, 'Edit it again?'))) throw new Cancelled()
+  }
+}
+
+export type { Configuration } from '../config.ts'
+
+/** Every setting, named as its flag is. */
+function settingFlags(): string[] {
+  return settingNames.map(kebabCase)
+}
+
+/** `mail-from`, as its flag is named, or `mailFrom`, as the file has it. */
+function settingNamed(typed: string): SettingName {
+  const found = settingNames.find(
+    (name) => name === typed.trim() || kebabCase(name) === typed.trim().toLowerCase(),
+  )
+  if (found) return found
+  throw unknownName({ kind: 'setting', name: typed, known: settingFlags() })
+}
+
+/** What goes into the file for what was typed. */
+function typedSetting(name: SettingName, typed: string, { context }: Session): string | boolean {
+  if (hasPassword(typed)) {
+    throw new Usage(
+      `The value of ${kebabCase(name)} holds a password, and what is typed can be seen by others.`,
+      {
+        code: 'password-in-argument',
+        hint: name === 'smtp' ? 'ssh-admin config set smtp-password-file FILE' : 'Leave the password out.',
+      },
+    )
+  }
+  if (typed.trim() === '') {
+    throw new Usage(`The value of ${kebabCase(name)} is empty.`, {
+      code: 'empty-setting',
+      hint: `To take it out: ssh-admin config unset ${kebabCase(name)}`,
+    })
+  }
+  if (name === 'asRequired') {
+    if (/^(1|true|yes)$/i.test(typed)) return true
+    if (/^(0|false|no)$/i.test(typed)) return false
+    throw new Usage(`as-required is true or false, and not ${typed}.`, { code: 'invalid-option' })
+  }
+  return settingsThatArePaths.has(name) && !isSharedPlace(typed) && !/^[a-z][a-z0-9+.-]+:/i.test(typed)
+    ? resolve(context.cwd, typed)
+    : typed
+}
+
+/** The configuration that a text holds. @throws what of it cannot be used */
+function configurationIn(text: string, context: Context): Configuration {
+  const path = configFilePath(context)
+  const file = configurationOf(text, path)
+  // What another source says just now does not make it right.
+  resolveSettings({}, { ...context, env: { HOME: context.env.HOME } }, file)
+  return file
+}
+
+interface Change {
+  /** Null where the whole file is changed. */
+  name: SettingName | null
+  change: (file: Configuration) => object
+}
+
+/** Writes the file anew, whole, readable by its owner only; nothing where nothing is another. */
+async function changeConfiguration(session: Session, { name, change }: Change): Promise<AnswerOfChange> {
+  const { context, common } = session
+  const path = configFilePath(context)
+  // The whole of one that cannot be used can be replaced.
+  const before = name === null ? readableConfigFile(context) : readConfigFile(context)
+  const text = `${JSON.stringify(change(before), null, 2)}\n`
+  const after = configurationIn(text, context)
+  const changed = !isDeepStrictEqual(before, after) || !isReadable(context)
+  if (context.signal.aborted) throw new Cancelled()
+  if (changed && !common.dryRun) await replaceFile(path, { text, session })
+  const what = name === null ? 'The configuration' : kebabCase(name)
+  return {
+    text: changed
+      ? `${what} is changed in ${pathInWords(path)}.`
+      : `${what} is as it was in ${pathInWords(path)}; nothing to do.`,
+    json: { file: path, name: name && kebabCase(name), changed },
+  }
+}
+
+function isReadable(context: Context): boolean {
+  const text = textOfConfigFile(context)
+  try {
+    if (text !== undefined) configurationOf(text, '')
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** Behind a link the file that it leads to: a configuration is often kept elsewhere. */
+async function replaceFile(
+  named: string,
+  { text, session }: { text: string; session: Session },
+): Promise<void> {
+  mkdirSync(dirname(named), { recursive: true, mode: 0o700 })
+  const path = existsSync(named) ? realpathSync(named) : named
+  const file = ownOutputFile(session, { kind: 'config', path })
+  await file.prepare(textOf(text))
+  await file.moveIntoPlace()
+}

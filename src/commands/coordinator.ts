@@ -1,0 +1,283 @@
+import * as z from 'zod'
+import { Usage } from '../errors.ts'
+import { comparableClosing, renderWithClosing, withClosing, renderWithOpening } from '../render/closing.ts'
+import {
+  called,
+  coordinationJson,
+  placeOf,
+  renderCoordinatorChange,
+  renderCoordination,
+  usersOf,
+} from '../render/coordination.ts'
+import { changeCoordinator, type Successor } from '../rules/coordinator/change.ts'
+import { type Coordination, coordinationOf } from '../rules/coordinator/coordination.ts'
+import { typedPerson } from '../rules/users/new-user.ts'
+import { preparedMutation, mutation, query } from '../cli/define.ts'
+import { argument, orName, flag, option, type ValuesOf } from '../cli/parameters.ts'
+import type { Session } from '../cli/session.ts'
+import { addCoordinator } from '../rules/coordinator/add.ts'
+import { findCentre, readCentreNumber } from '../rules/centres/find.ts'
+import { noticingWhatCloses } from '../rules/releases/what-closes.ts'
+import { suspendCoordinator } from '../rules/coordinator/suspend.ts'
+import { needsMessage } from '../render/users.ts'
+import { restoreCoordinator } from '../rules/coordinator/restore.ts'
+import { ask, type Choice, chooseFromStore } from '../cli/prompt.ts'
+import { adminsOf } from '../db/centres/centres.ts'
+import type { OpenStore } from '../db/store/open.ts'
+import { oneLine } from '../render/clean-text.ts'
+import type { RuleContext } from '../rules/permissions/actor.ts'
+import { decide, onCentre } from '../rules/permissions/decide.ts'
+import { type Account, nameOf } from '../rules/users/account.ts'
+import { readAddress } from '../rules/users/email.ts'
+
+export const show = () =>
+  query({
+    name: 'show',
+    summary: "show a centre's coordinator",
+    description:
+      "Show a centre's coordinator, whether they can sign in, and how many users depend on it.\nIn a pipe: number, address, name, status, former address, users affected, changed or unchanged.",
+    args: { centre: orName('centre', argument('the number or name of the centre')) },
+    examples: ['ssh-admin coordinator show EG001'],
+    read: async ({ db }, ctx, { centre }) => {
+      const { number } = await findCentre(db, centre, ctx)
+      return coordinationOf(db, { number, at: ctx.at, changed: false })
+    },
+    render: renderCoordination,
+    json: (coordination) => coordinationJson(coordination),
+  })
+
+export const add = () =>
+  mutation({
+    name: 'add',
+    summary: 'give a centre its coordinator',
+    description:
+      'Give a centre that has none its coordinator: a new user, who is sent a message to set up a password. Its link lives 48 hours.',
+    args: {
+      centre: orName('centre', argument('the number or name of the centre')),
+      person: argument("'Name <email>'", z.string().transform(typedPerson)),
+    },
+    options: {
+      ifMissing: flag('the same coordinator there already is no error'),
+    },
+    examples: ["ssh-admin coordinator add CA001 'Rana Said <rana@associate.example>' --yes"],
+    act: (trx, ctx, { centre, person, ifMissing }) => addCoordinator(trx, { centre, person, ifMissing, ctx }),
+    confirm: { question: additionQuestion, comparable: comparableCoordination },
+    render: (coordination, view) => renderCoordinatorChange(coordination, view, added),
+    json: coordinationJson,
+  })
+
+function additionQuestion(coordination: Coordination): string | undefined {
+  const { coordinator, changed } = coordination
+  if (!changed || !coordinator) return undefined
+  return `Make ${called(coordinator)} the coordinator of ${placeOf(coordination)}? They are sent a message to set up a password.`
+}
+
+function added(coordination: Coordination): string {
+  const { coordinator } = coordination
+  return `${coordinator ? called(coordinator) : 'Nobody'} coordinates ${placeOf(coordination)} now; a message lets them set up a password within 48 hours.${nextStep(coordination)}`
+}
+
+/** The coordinator of an Associate acts for those of its centres that are assigned to them, and for no others. */
+function nextStep({ centre, coordinator }: Coordination): string {
+  if (centre.kind !== 'associate' || !coordinator) return ''
+  return `\n  Next, the associate centres that they act for: ssh-admin associates assign ${coordinator.email} CENTRE…`
+}
+
+const options = {
+  to: orName('user', option('<email>', 'an administrator of the centre')),
+  new: option('<person>', "a new user: 'Name <email>'", z.string().transform(typedPerson).optional()),
+  suspendFormer: flag('suspend the former coordinator too'),
+}
+
+type Options = { centre: string } & ValuesOf<typeof options>
+
+interface Request {
+  centre: string
+  /** Absent: to be chosen. */
+  successor: Successor | undefined
+  suspendFormer: boolean
+}
+
+export const change = () =>
+  preparedMutation({
+    name: 'change',
+    summary: 'hand the place of coordinator to somebody else',
+    description:
+      'Hand the place of coordinator to an administrator of the centre, or to a new person. The former coordinator becomes a teacher. At a terminal, without --to and --new, it lists those who can be chosen.',
+    args: { centre: orName('centre', argument('the number or name of the centre')) },
+    options,
+    examples: [
+      'ssh-admin coordinator change EG001 --to omar@school.example --yes',
+      "ssh-admin coordinator change EG001 --new 'Salma Aziz <salma@school.example>' --yes",
+    ],
+    prepare: prepareChange,
+    complete: async (request, { session, store, ctx }) => ({
+      ...request,
+      successor:
+        request.successor ?? (await chooseSuccessor(request.centre, { session, store, ctx: await ctx() })),
+    }),
+    act: (trx, ctx, request: Request) => changeCoordinator(trx, { ...request, ctx }),
+    confirm: {
+      question: (done) => withClosing(changeQuestion(done), { closes: done.closes ?? [] }),
+      comparable: (done) => [comparableCoordination(done), comparableClosing(done.closes ?? [])],
+      flags: ({ to, new: person }) => (to === undefined && !person ? flags : undefined),
+    },
+    render: (done, view) =>
+      renderWithClosing(renderCoordinatorChange(done, view, changedTo), { closes: done.closes ?? [] }, view),
+    json: (done, mail) => ({ ...coordinationJson(done, mail), closed: [...(done.closes ?? [])] }),
+  })
+
+const flags = "--to EMAIL or --new 'Name <email>', and --yes"
+
+async function prepareChange(options: Options, session: Session): Promise<Request> {
+  const { centre, to, new: person, suspendFormer } = options
+  if (to !== undefined && person)
+    throw new Usage('--to and --new exclude one another', {
+      code: 'invalid-option',
+      hint: 'Add --help to see what it takes.',
+    })
+  if (to !== undefined) return { centre, successor: { to }, suspendFormer }
+  if (person) return { centre, successor: { person }, suspendFormer }
+  if (!session.terminal.canAsk || !session.common.input) {
+    throw new Usage('Who takes the place? Say it with --to EMAIL or --new.', {
+      code: 'answer-needed',
+      hint: `ssh-admin coordinator change ${centre} --to EMAIL, or --new 'Name <email>'`,
+    })
+  }
+  return { centre, successor: undefined, suspendFormer }
+}
+
+function changeQuestion(coordination: Coordination): string | undefined {
+  const { coordinator, former, changed } = coordination
+  if (!changed || !coordinator) return undefined
+  const stays = former?.status === 'suspended' ? 'becomes a teacher, and is suspended' : 'stays, as a teacher'
+  const leaving = former ? ` ${called(former)} ${stays}.` : ''
+  return `Make ${called(coordinator)} the coordinator of ${placeOf(coordination)}?${leaving}`
+}
+
+function changedTo(coordination: Coordination): string {
+  const { coordinator, former } = coordination
+  const who = coordinator ? called(coordinator) : 'Nobody'
+  const leaving = former ? ` ${called(former)} is a teacher now, ${former.status}.` : ''
+  return `${who} coordinates ${placeOf(coordination)} now.${leaving}`
+}
+
+export const suspend = () =>
+  mutation({
+    name: 'suspend',
+    summary: "suspend a centre's coordinator, and lock its users out",
+    description:
+      "Suspend a centre's coordinator. Until they are restored, or another one takes the place, none of the centre's users can sign in. Nothing of theirs is changed.",
+    args: { centre: orName('centre', argument('the number or name of the centre')) },
+    examples: ['ssh-admin coordinator suspend EG001 --yes'],
+    act: (trx, ctx, { centre }) =>
+      noticingWhatCloses(trx, {
+        meant: { numbers: [readCentreNumber(centre) ?? centre] },
+        ctx,
+        work: () => suspendCoordinator(trx, { centre, ctx }),
+      }),
+    confirm: {
+      question: (done) => withClosing(suspensionQuestion(done.result), done),
+      comparable: ({ result, closes }) => [comparableCoordination(result), comparableClosing(closes)],
+    },
+    render: (done, view) =>
+      renderWithClosing(renderCoordinatorChange(done.result, view, suspended), done, view),
+    json: ({ result, closes }) => ({ ...coordinationJson(result), closed: [...closes] }),
+  })
+
+function suspensionQuestion(coordination: Coordination): string | undefined {
+  const { coordinator, changed, affected } = coordination
+  if (!changed || !coordinator) return undefined
+  const others = affected === 0 ? 'They' : `They and ${usersOf(affected).toLowerCase()} of the centre`
+  return `Suspend ${called(coordinator)}, who coordinates ${placeOf(coordination)}? ${others} cannot sign in until restored.`
+}
+
+function suspended(coordination: Coordination): string {
+  const { coordinator, affected } = coordination
+  const who = coordinator ? called(coordinator) : 'The coordinator'
+  const others = `${usersOf(affected)} of ${placeOf(coordination)}`
+  if (affected === 0) return `${who} is suspended. ${others} is affected.`
+  return `${who} is suspended. ${others} cannot sign in until they are restored.`
+}
+
+export const restore = () =>
+  mutation({
+    name: 'restore',
+    summary: "restore a centre's coordinator, and let its users in again",
+    description:
+      "Restore a suspended coordinator. The centre's users have back exactly what they had: who could sign in before can again. What is released and open at this moment opens for the centre again, and is told.",
+    args: { centre: orName('centre', argument('the number or name of the centre')) },
+    examples: ['ssh-admin coordinator restore EG001'],
+    act: (trx, ctx, { centre }) =>
+      noticingWhatCloses(trx, {
+        meant: { numbers: [readCentreNumber(centre) ?? centre] },
+        ctx,
+        work: () => restoreCoordinator(trx, { centre, ctx }),
+      }),
+    render: (done, view) =>
+      renderWithOpening(renderCoordinatorChange(done.result, view, restored), done, view),
+    json: ({ result, opens }) => ({ ...coordinationJson(result), opened: opens }),
+    notices: ({ result: { coordinator, changed } }) =>
+      changed && coordinator ? needsMessage(coordinator) : [],
+  })
+
+function restored(coordination: Coordination): string {
+  const { coordinator, affected } = coordination
+  const who = coordinator ? called(coordinator) : 'The coordinator'
+  const others = affected === 0 ? '' : ` ${usersOf(affected)} have back what they had.`
+  return `${who} coordinates ${placeOf(coordination)} again.${others}`
+}
+
+/** What of a coordinator command is agreed to: who coordinates which centre, before and after, and how many it touches. */
+function comparableCoordination({ centre, coordinator, former, affected, changed }: Coordination): unknown {
+  return [
+    centre.id,
+    centre.name,
+    centre.status,
+    comparableAccount(coordinator),
+    former?.id,
+    comparableAccount(former),
+    affected,
+    changed,
+  ]
+}
+
+/** A new coordinator has another number each time they are made: their address says who they are. */
+function comparableAccount(account: Account | null): unknown {
+  return account && [account.email, account.firstName, account.lastName, account.hubRole, account.status]
+}
+
+/** Lists the centre's administrators to choose from, and offers a new person; the rule refuses who may not. */
+async function chooseSuccessor(
+  number: string,
+  { session: { terminal }, store: { db }, ctx }: { session: Session; store: OpenStore; ctx: RuleContext },
+): Promise<Successor | undefined> {
+  const centre = await findCentre(db, number, ctx)
+  if (!decide(ctx.by, 'coordinator.change', onCentre(centre)).allowed) return undefined
+  const question = `Who coordinates ${centre.number} from now on?`
+  const to = await chooseFromStore(terminal, async () => {
+    const now = await findCentre(db, number, ctx)
+    const admins = await adminsOf(db, now.id)
+    const choices: Choice<string | undefined>[] = admins.map(({ email, first_name, last_name, status }) => {
+      const name = nameOf({ email, firstName: first_name, lastName: last_name })
+      const waiting = status === 'invited' ? ', not set up yet' : ''
+      return { value: email, name: oneLine(`${name} <${email}>${waiting}`) }
+    })
+    choices.push({ value: undefined, name: 'Somebody new …' })
+    return { question, choices, facts: [now.id, now.name, now.status, admins] }
+  })
+  if (to !== undefined) return { to }
+
+  const name = await ask(terminal, { question: 'Their name', check: filled })
+  const email = await ask(terminal, { question: 'Their e-mail address', check: address })
+  return { person: typedPerson(`${name} <${email}>`) }
+}
+
+function filled(text: string): string | undefined {
+  return text.trim() === '' ? 'A name is needed.' : undefined
+}
+
+function address(text: string): string | undefined {
+  const read = readAddress(text)
+  return 'problem' in read ? `That ${read.problem}.` : undefined
+}

@@ -1,0 +1,104 @@
+import { readdirSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
+import { basename, dirname, join, resolve } from 'node:path'
+import { decodeText } from '../decode-text.ts'
+import { draftFile } from '../cli/drafts.ts'
+import { mkdirSync, rmSync, writeFileSync } from '../disk.ts'
+import type { Context } from '../context.ts'
+import { BadInput, Cancelled, Unavailable } from '../errors.ts'
+import { inputStream, untilAborted } from '../input-file.ts'
+import type { Session } from '../cli/session.ts'
+import { pathInWords } from '../shell-word.ts'
+
+interface Editing {
+  name: string
+  session: Session
+  /** Keeps what was saved, where nothing can be made of it now. */
+  keep?: (saved: Uint8Array, error: unknown) => void
+}
+
+/** Lets somebody change a text in their editor: a draft, from the first moment, where this process ends before the editor does. */
+export async function inEditor(text: string, { name, session, keep }: Editing): Promise<string> {
+  const { env, interruption } = session.context
+  const file = fileForEditor(name, session.context)
+  // The editor may go on: what it saves is not taken from under it.
+  const forget = interruption.beforeEnding(() =>
+    session.terminal.warn(`What the editor saves is kept for a week: ${pathInWords(file)}`),
+  )
+  try {
+    writeFileSync(file, text, { mode: 0o600 })
+    await runEditor(env.VISUAL || env.EDITOR || 'vi', { file, context: session.context })
+    return decoded(await readFile(file), 'What the editor saved')
+  } catch (error) {
+    const saved = await readFile(file).catch(() => undefined)
+    const ended = session.context.signal.aborted ? new Cancelled() : error
+    if (saved !== undefined && saved.toString() !== text) keep?.(saved, ended)
+    throw ended
+  } finally {
+    forget()
+    removeWithCopies(file)
+  }
+}
+
+/** @throws `file-not-writable` */
+function fileForEditor(name: string, context: Context): string {
+  const file = draftFile(context, name)
+  try {
+    mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
+    return file
+  } catch (cause) {
+    throw new Unavailable('file-not-writable', `The folder ${dirname(file)} cannot be made.`, {
+      hint: 'It is where your editor would work: set XDG_DATA_HOME to a folder of yours, or use --from FILE.',
+      cause,
+    })
+  }
+}
+
+/** And what the editor keeps beside it. */
+function removeWithCopies(file: string): void {
+  try {
+    for (const name of readdirSync(dirname(file)))
+      if (name.includes(basename(file))) rmSync(join(dirname(file), name), { force: true })
+  } catch {
+    // It is a draft: store check names it, and a week later it is gone.
+  }
+}
+
+/** The setting may hold options, as in `code --wait`; a shell reads it, as git does. */
+async function runEditor(
+  editor: string,
+  { file, context }: { file: string; context: Context },
+): Promise<void> {
+  const code = await context.runProgram('sh', ['-c', `${editor} "$1"`, 'editor', file])
+  if (code === 0) return
+  throw new Unavailable('editor-failed', `The editor ${editor} ended with ${code}; nothing was changed.`, {
+    hint: 'Set EDITOR to one that is there, or use --from FILE.',
+  })
+}
+
+/** A text file, or stdin for `-`. */
+export async function textFrom(from: string, { context, terminal }: Session): Promise<string> {
+  if (from === '-') {
+    return decoded(await bytesOf(untilAborted(terminal.stdin, context.signal)), 'What was given on stdin')
+  }
+  let bytes: Buffer
+  try {
+    bytes = await bytesOf(inputStream(resolve(context.cwd, from), context.signal))
+  } catch (cause) {
+    if (context.signal.aborted) throw new Cancelled()
+    throw new BadInput('file-not-readable', `${from} cannot be read.`, { cause, hint: 'Check the path.' })
+  }
+  return decoded(bytes, from)
+}
+
+async function bytesOf(stream: AsyncIterable<Buffer>): Promise<Buffer> {
+  const chunks: Buffer[] = []
+  for await (const chunk of stream) chunks.push(chunk)
+  return Buffer.concat(chunks)
+}
+
+function decoded(bytes: Buffer, what: string): string {
+  const text = decodeText(bytes)
+  if (text !== undefined) return text
+  throw new BadInput('text-encoding', `${what} is neither UTF-8 nor UTF-16.`, { hint: 'Save it as UTF-8.' })
+}

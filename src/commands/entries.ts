@@ -1,0 +1,99 @@
+import { importedEntriesJson, renderImportedEntries, entryFields, entryJson } from '../render/entries.ts'
+import type { EntryField } from '../rules/entries/entry-rows.ts'
+import { type ImportedEntries, importEntries } from '../rules/entries/import.ts'
+import { applicationOfRows, importOfRows, type RowsImport } from './import-rows.ts'
+import * as z from 'zod'
+import { listing } from '../cli/define.ts'
+import { listOf } from '../cli/typed-values.ts'
+import { option, repeated } from '../cli/parameters.ts'
+import { countEntries, streamEntries } from '../db/entries/entries.ts'
+import { reversePages } from '../db/pages.ts'
+import { typedCentreNumber } from '../rules/centres/find.ts'
+import { typedComponent } from '../rules/resources/resource.ts'
+import { typedSeries } from './typed-times.ts'
+import type { ColumnSpec } from '../workbook/headings.ts'
+
+/** The columns of a table of entries. */
+export const entryColumns = [
+  {
+    field: 'number',
+    heading: 'Centre number',
+    synonyms: ['Centre', 'Centre no', 'Center number', 'Centre ID'],
+    required: true,
+  },
+  { field: 'series', heading: 'Series', synonyms: ['Exam series'], required: true },
+  {
+    field: 'component',
+    heading: 'Component',
+    synonyms: ['Syllabus and component', 'Component code'],
+    required: true,
+  },
+  {
+    field: 'candidates',
+    heading: 'Candidates',
+    synonyms: ['Number of candidates', 'Entries', 'Count'],
+    required: true,
+  },
+] as const satisfies readonly (ColumnSpec & { field: EntryField })[]
+
+const entries: RowsImport<EntryField, ImportedEntries> = {
+  of: 'entries',
+  columns: entryColumns,
+  importRows: importEntries,
+  question: 'Change these entries',
+  agreed: (imported) => imported.entries,
+  render: renderImportedEntries,
+  json: importedEntriesJson,
+}
+
+const example = 'ssh-admin entries import fixtures/entries.csv'
+
+export const importEntriesCommand = () =>
+  importOfRows(entries, {
+    summary: 'bring entries in from a workbook',
+    description: `Read a workbook of entries: how many candidates a centre has for a component in a series.
+What it says of a centre, series and component takes the place of what was there; what it does not name stays.
+Rows with a mistake are held back and change nothing; the rest goes in (exit code 8). Entries of centres that are not known go in, and ssh-admin errors list names them.`,
+    example,
+  })
+
+export const applyEntries = () =>
+  applicationOfRows(entries, {
+    summary: 'apply a saved plan of entries, exactly',
+    description: `Apply a plan that entries import --plan-out saved: exactly what was reviewed.
+If the workbook or the entries of its centres have changed meanwhile, nothing happens (exit code 3).`,
+    example,
+  })
+
+export const list = () =>
+  listing({
+    name: 'list',
+    summary: 'list entries, by series, component and centre',
+    description:
+      'List how many candidates each centre has for a component in a series.\nIn a pipe: centre, its name, series, component, candidates.',
+    options: {
+      centre: repeated('<centres>', 'of these centres', listOf(typedCentreNumber)),
+      component: repeated('<components>', 'for these components, such as 0500/12', listOf(typedComponent)),
+      series: option(
+        '<series>',
+        'in this series, such as 2026-06',
+        z.string().transform(typedSeries).optional(),
+      ),
+    },
+    examples: ['ssh-admin entries list --component 0500/12 --series 2026-06'],
+    singular: 'entry',
+    answer: 'entryList',
+    key: 'entries',
+    fields: entryFields,
+    id: 'centre',
+    find: async ({ store: { db } }, { centre: centres, component: components, series }) => {
+      const filter = { centres, components, series }
+      return {
+        rows: ({ reverse }) =>
+          reverse ? reversePages(streamEntries(db, filter)) : streamEntries(db, filter),
+        count: () => countEntries(db, filter),
+      }
+    },
+    json: entryJson,
+    none: 'No entries.',
+  })

@@ -1,0 +1,41 @@
+import { listing } from '../cli/define.ts'
+import { allOf } from '../cli/list-options.ts'
+import { listOf } from '../cli/typed-values.ts'
+import { repeated, withValues } from '../cli/parameters.ts'
+import { errorFields, errorsInFull } from '../render/errors.ts'
+import { type ErrorKind, errorKinds, findErrors, type FoundError } from '../rules/errors/found-errors.ts'
+import { unknownName } from '../rules/unknown-name.ts'
+
+export const list = () =>
+  listing({
+    name: 'list',
+    summary: 'list what is wrong with entries, Key Times and releases, and how it is mended',
+    description:
+      'List errors, found by looking at this moment: each with what to type so that it is gone. Exit code 8 when there are any, so that a script can tell.\nIn a pipe: kind, code, what it is about, what is wrong, how it is mended.',
+    options: {
+      kind: withValues(errorKinds, repeated('<kind>', errorKinds.join(', '), listOf(kindNamed))),
+    },
+    examples: ['ssh-admin errors list', 'ssh-admin errors list --kind key-time'],
+    singular: 'error',
+    answer: 'errorList',
+    key: 'errors',
+    fields: errorFields,
+    table: ['kind', 'subject', 'message'],
+    below: errorsInFull,
+    id: 'subject',
+    exit: (shown) => (shown > 0 ? 8 : 0),
+    find: async ({ store: { db }, ctx: { at } }, { kind }) => {
+      const found: FoundError[] = []
+      const kinds = kind.length > 0 ? kind : errorKinds
+      for await (const error of findErrors(db, { kinds, at })) found.push(error)
+      return allOf(found)
+    },
+    json: (error) => error,
+    none: 'No errors.',
+  })
+
+function kindNamed(name: string): ErrorKind {
+  const kind = errorKinds.find((one) => one === name.toLowerCase())
+  if (kind) return kind
+  throw unknownName({ kind: 'kind', name, known: errorKinds })
+}

@@ -1,0 +1,156 @@
+import { preparedMutation, listing, mutation } from '../cli/define.ts'
+import { argument, requiredOption, flag, withValues, each } from '../cli/parameters.ts'
+import { fileToUpload, type FileToUpload } from '../cli/upload.ts'
+import {
+  changedHelpDocumentsJson,
+  renderChangedHelpDocuments,
+  helpDocumentFields,
+  helpDocumentJson,
+} from '../render/help-documents.ts'
+import { uploadHelpDocument, replaceHelpDocument } from '../rules/help-documents/upload.ts'
+import type { Uploaded } from '../rules/resources/keep-content.ts'
+import { titleTyped } from './resources.ts'
+import { allOf } from '../cli/list-options.ts'
+import {
+  readableHelpDocuments,
+  findHelpDocument,
+  lookUpHelpDocuments,
+  type ChangedHelpDocument,
+} from '../rules/help-documents/help-document.ts'
+import { downloadCommand } from '../cli/download.ts'
+import { forEachTarget } from '../rules/batch.ts'
+import { withdrawHelpDocument } from '../rules/help-documents/withdraw.ts'
+
+interface Request {
+  title: string
+  file: FileToUpload
+  uploaded: Uploaded
+}
+
+export const upload = () =>
+  preparedMutation({
+    name: 'upload',
+    summary: 'bring in a document for everybody who can sign in',
+    description: 'Bring in a document that everybody who can sign in may read, up to 500 MB.',
+    args: { file: argument('the file') },
+    options: { title: requiredOption('<title>', 'what it is, as people read it', titleTyped) },
+    examples: ["ssh-admin help-documents upload fixtures/users.csv --title 'How to add users'"],
+    prepare: async ({ file: name, title }, session) => {
+      const file = await fileToUpload(session, name)
+      const request: Request = { title, file, uploaded: file }
+      return request
+    },
+    upload: {
+      files: ({ file }) => [file],
+      with: (request, [uploaded = request.file]) => ({ ...request, uploaded }),
+    },
+    act: async (trx, ctx, { title, uploaded: file }) => [await uploadHelpDocument(trx, { title, file, ctx })],
+    render: renderChangedHelpDocuments,
+    json: changedHelpDocumentsJson,
+  })
+
+export const list = () =>
+  listing({
+    name: 'list',
+    summary: 'list the documents for everybody who can sign in',
+    description:
+      'List help documents by title. Cambridge staff see withdrawn ones too, and with --history what was replaced.\nIn a pipe: number, title, version, file, bytes, SHA-256, status, uploaded, replaced, withdrawn.',
+    options: { history: flag('every version, for Cambridge staff') },
+    examples: ['ssh-admin help-documents list'],
+    singular: 'help document',
+    answer: 'helpDocumentList',
+    key: 'helpDocuments',
+    fields: helpDocumentFields,
+    table: ['id', 'title', 'version', 'file', 'bytes', 'status', 'replaced'],
+    id: 'id',
+    find: async ({ store: { db }, ctx: { by } }, { history }) =>
+      allOf(await readableHelpDocuments(db, { by, history })),
+    json: helpDocumentJson,
+    none: 'No help documents.',
+  })
+
+export const download = () =>
+  downloadCommand({
+    summary: 'write a help document onto this machine',
+    description:
+      'Write a help document into a file. What comes out is what was uploaded, or nothing. Each download is in the audit log.',
+    stored: 'help-document',
+    id: 'its number, which help-documents list shows',
+    example: 'ssh-admin help-documents download 1 --out how-to-add-users.csv',
+    find: async (db, { by }, typed) => {
+      const { content_id: contentId, ...document } = await findHelpDocument(db, { id: typed, by })
+      const { id, title, sha256, bytes } = document
+      const subject = `help document ${id}`
+      return { id, title, contentId, sha256, bytes, subject, action: 'help-documents.downloaded' }
+    },
+  })
+
+interface Replacement {
+  id: string
+  file: FileToUpload
+  uploaded: Uploaded
+}
+
+export const replace = () =>
+  preparedMutation({
+    name: 'replace',
+    summary: 'put another file in the place of a help document',
+    description: 'Put another file in the place of a help document. The old one stays in the history.',
+    args: {
+      id: withValues({ stored: 'help-document' }, argument('its number, which help-documents list shows')),
+      file: argument('the file'),
+    },
+    examples: ['ssh-admin help-documents replace 1 fixtures/users.csv --yes'],
+    prepare: async ({ id, file: name }, session) => {
+      const file = await fileToUpload(session, name)
+      const request: Replacement = { id, file, uploaded: file }
+      return request
+    },
+    upload: {
+      files: ({ file }) => [file],
+      with: (request, [uploaded = request.file]) => ({ ...request, uploaded }),
+    },
+    act: async (trx, ctx, { id, uploaded: file }) => [await replaceHelpDocument(trx, { id, file, ctx })],
+    confirm: {
+      question: ([changed]) =>
+        changed?.outcome === 'replaced'
+          ? `Put ${changed.document.file} in the place of ‘${changed.document.title}’, as version ${changed.document.version}?`
+          : undefined,
+      comparable: comparableHelpDocuments,
+    },
+    render: renderChangedHelpDocuments,
+    json: changedHelpDocumentsJson,
+  })
+
+export const withdraw = () =>
+  mutation({
+    name: 'withdraw',
+    summary: 'let nobody but Cambridge staff see a help document any more',
+    description:
+      'Withdraw help documents: nobody but Cambridge staff sees them any more. Nothing is deleted.',
+    args: {
+      id: withValues({ stored: 'help-document' }, each('the numbers; - reads them from stdin, one a line')),
+    },
+    examples: ['ssh-admin help-documents withdraw 1 --yes'],
+    act: (trx, ctx, { id: ids }) =>
+      forEachTarget(trx, ids, (id) => withdrawHelpDocument(trx, { id, ctx }), lookUpHelpDocuments(trx)),
+    confirm: {
+      question: (changed) => {
+        const titles = changed
+          .filter(({ outcome }) => outcome === 'withdrawn')
+          .map(({ document }) => `‘${document.title}’`)
+        return titles.length === 0 ? undefined : `Withdraw ${titles.join(', ')}?`
+      },
+      comparable: comparableHelpDocuments,
+    },
+    render: renderChangedHelpDocuments,
+    json: changedHelpDocumentsJson,
+  })
+
+/** What of them is agreed to. */
+function comparableHelpDocuments(changed: readonly ChangedHelpDocument[]): unknown {
+  return changed.map(({ document, outcome }) => [
+    [document.id, document.title, document.version, document.sha256],
+    outcome,
+  ])
+}

@@ -1,0 +1,185 @@
+import {
+  importedKeyTimesJson,
+  renderImportedKeyTimes,
+  keyTimeFields,
+  keyTimeJson,
+  keyTimesOfCentreJson,
+  renderKeyTimesOfCentre,
+  changedKeyTimeJson,
+  renderChangedKeyTime,
+} from '../render/key-times.ts'
+import { type ImportedKeyTimes, importKeyTimes } from '../rules/key-times/import.ts'
+import type { KeyTimeField } from '../rules/key-times/key-time-rows.ts'
+import { applicationOfRows, importOfRows, type RowsImport } from './import-rows.ts'
+import * as z from 'zod'
+import { listing, query, preparedMutation } from '../cli/define.ts'
+import { allOf } from '../cli/list-options.ts'
+import { listOf, wholeNumber } from '../cli/typed-values.ts'
+import { option, repeated, withValues, argument, orName, flag } from '../cli/parameters.ts'
+import { countryName } from '../countries.ts'
+import { findKeyTimes } from '../db/key-times/key-times.ts'
+import { nextMoment } from '../rules/key-times/next.ts'
+import { countriesTyped, offeredCountries } from './centres/options.ts'
+import { typedSeries, typedZoneNumber, typedDate, orNone, typedLocalTime } from './typed-times.ts'
+import { keyTimesOfCentre } from '../rules/key-times/show.ts'
+import { closingQuestion, comparableClosing } from '../render/closing.ts'
+import { Usage } from '../errors.ts'
+import { editKeyTime } from '../rules/key-times/edit.ts'
+import type { ColumnSpec } from '../workbook/headings.ts'
+
+/** The columns of a table of Key Times. */
+export const keyTimeColumns = [
+  { field: 'country', heading: 'Country', synonyms: ['Country name', 'Nation'], required: true },
+  {
+    field: 'administrativeZone',
+    heading: 'Administrative zone',
+    synonyms: ['Admin zone', 'Zone', 'Cambridge zone'],
+    required: true,
+  },
+  { field: 'session', heading: 'Session', synonyms: ['AM/PM/EV', 'Exam session'], required: true },
+  {
+    field: 'localTime',
+    heading: 'Local time',
+    synonyms: ['Key Time', 'Time', 'Local Key Time'],
+    required: true,
+  },
+  { field: 'timeZone', heading: 'Time zone', synonyms: ['IANA time zone', 'Timezone'] },
+  { field: 'series', heading: 'Series', synonyms: ['Exam series'] },
+  { field: 'from', heading: 'From', synonyms: ['From date', 'Valid from', 'Start date'] },
+  { field: 'until', heading: 'Until', synonyms: ['Until date', 'Valid until', 'To', 'End date'] },
+] as const satisfies readonly (ColumnSpec & { field: KeyTimeField })[]
+
+const keyTimes: RowsImport<KeyTimeField, ImportedKeyTimes> = {
+  of: 'key-times',
+  columns: keyTimeColumns,
+  importRows: importKeyTimes,
+  question: 'Change these Key Times',
+  agreed: (imported) => imported.keyTimes,
+  render: renderImportedKeyTimes,
+  json: importedKeyTimesJson,
+}
+
+const example = 'ssh-admin key-times import fixtures/key-times.csv'
+
+export const importTimes = () =>
+  importOfRows(keyTimes, {
+    summary: 'bring Key Times in from a workbook',
+    description: `Read a workbook of Key Times: for each country and session the local time at which every candidate is in the exam.
+One for the same country, time zone, session, series and first day takes the place of the one that is there.
+Rows with a mistake are held back and change nothing; the rest goes in (exit code 8).
+A country with several time zones needs one in each row: it is never guessed.`,
+    example,
+  })
+
+export const applyTimes = () =>
+  applicationOfRows(keyTimes, {
+    summary: 'apply a saved plan of Key Times, exactly',
+    description: `Apply a plan that key-times import --plan-out saved: exactly what was reviewed.
+If the workbook or the Key Times of the store have changed meanwhile, nothing happens (exit code 3).`,
+    example,
+  })
+
+export const list = () =>
+  listing({
+    name: 'list',
+    summary: 'list Key Times, by country and session',
+    description:
+      'List Key Times with the next moment of each in UTC: today, or on the first day on which it holds.\nIn a pipe: number, country, administrative zone, session, local time, time zone, series, from, until, next.',
+    options: {
+      country: withValues(
+        offeredCountries,
+        repeated('<country>', 'of this country, by English name or ISO code', countriesTyped),
+      ),
+      zone: withValues(
+        ['1', '2', '3', '4', '5', '6'],
+        repeated('<number>', 'of countries in this administrative zone, 1 to 6', listOf(typedZoneNumber)),
+      ),
+      series: option(
+        '<series>',
+        'that hold in this series, such as 2026-06',
+        z.string().transform(typedSeries).optional(),
+      ),
+    },
+    examples: ['ssh-admin key-times list --country Egypt', 'ssh-admin key-times list --zone 4'],
+    singular: 'Key Time',
+    answer: 'keyTimeList',
+    key: 'keyTimes',
+    fields: keyTimeFields,
+    id: 'id',
+    find: async ({ store: { db }, ctx }, { country, zone, series }) => {
+      const found = await findKeyTimes(db, { countries: country, administrativeZones: zone, series })
+      // By the names that are shown, which have another order than their codes.
+      const inOrder = [...found].sort((one, other) =>
+        countryName(one.country).localeCompare(countryName(other.country), 'en'),
+      )
+      return allOf(inOrder.map((keyTime) => ({ keyTime, next: nextMoment(keyTime, ctx.at) })))
+    },
+    json: ({ keyTime, next }) => ({ ...keyTimeJson(keyTime), nextAt: next?.toISOString() ?? null }),
+    none: 'No Key Times.',
+  })
+
+export const show = () =>
+  query({
+    name: 'show',
+    summary: "show a centre's Key Times on a day, in local time and UTC",
+    description:
+      "Show a centre's Key Times on a day, in local time and UTC. A time that does not exist on that day, or exists twice, is named and never guessed.\nIn a pipe: session, series, local time, time zone, UTC, what stands in the way.",
+    args: { centre: orName('centre', argument('the number or name of the centre')) },
+    options: {
+      date: option(
+        '<date>',
+        'the day, such as 2026-06-02 (default: today, where the centre is)',
+        z.string().transform(typedDate).optional(),
+      ),
+    },
+    examples: ['ssh-admin key-times show EG001 --date 2026-06-02'],
+    read: ({ db }, ctx, { centre, date }) => keyTimesOfCentre(db, { centre, date, ctx }),
+    render: renderKeyTimesOfCentre,
+    json: keyTimesOfCentreJson,
+  })
+
+const read = <Value>(reader: (text: string) => Value) => z.string().transform(reader).optional()
+
+export const edit = () =>
+  preparedMutation({
+    name: 'edit',
+    summary: 'change a Key Time, or take it away',
+    description: 'Change one Key Time; what is not named stays. With --remove it is taken away.',
+    args: {
+      id: argument('its number, which key-times list shows', wholeNumber('the number of a Key Time')),
+    },
+    options: {
+      localTime: option('<time>', 'the local time, such as 10:00', read(typedLocalTime)),
+      timeZone: option('<zone>', 'the IANA time zone, such as Africa/Cairo'),
+      administrativeZone: option('<number>', '1 to 6, or none', read(orNone(typedZoneNumber))),
+      series: option('<series>', 'only in this series, such as 2026-06, or none', read(orNone(typedSeries))),
+      from: option('<date>', 'the first day on which it holds, or none', read(orNone(typedDate))),
+      until: option('<date>', 'the last day on which it holds, or none', read(orNone(typedDate))),
+      remove: flag('take it away'),
+    },
+    examples: [
+      'ssh-admin key-times edit 1 --local-time 10:30',
+      'ssh-admin key-times edit 2 --until 2026-10-24',
+    ],
+    prepare: async ({ id, remove, ...changes }) => {
+      const said = Object.values(changes).some((value) => value !== undefined)
+      if (said === remove) {
+        throw new Usage(
+          remove ? 'What is taken away cannot be changed as well.' : `Nothing was said of Key Time ${id}.`,
+          { code: 'nothing-said', hint: 'Say what to change, such as --local-time, or --remove.' },
+        )
+      }
+      return { id, changes: remove ? ('remove' as const) : changes }
+    },
+    act: (trx, ctx, { id, changes }) => editKeyTime(trx, { id, changes, ctx }),
+    confirm: {
+      question: ({ closes, opens }) => closingQuestion(closes, 'Change this Key Time', opens),
+      comparable: ({ keyTime, outcome, closes, opens }) => [
+        keyTime,
+        outcome,
+        comparableClosing(closes, opens),
+      ],
+    },
+    render: renderChangedKeyTime,
+    json: changedKeyTimeJson,
+  })

@@ -1,0 +1,252 @@
+import { preparedMutation, query, listing, mutation } from '../cli/define.ts'
+import {
+  flag,
+  option,
+  optionOf,
+  type ValuesOf,
+  argument,
+  yesOption,
+  orName,
+  repeated,
+  withValues,
+  each,
+} from '../cli/parameters.ts'
+import { number, optional, wholeNumber, listOf } from '../cli/typed-values.ts'
+import { phasesOn } from '../cli/phases.ts'
+import {
+  failedMessages,
+  findMessages,
+  requeueFailed,
+  waitingMessages,
+  countMessages,
+  messageStates,
+  streamMessages,
+} from '../db/outbox.ts'
+import type { OpenStore } from '../db/store/open.ts'
+import { timeOf, type Trx } from '../db/transact.ts'
+import type { Delivered } from '../mail/deliver.ts'
+import {
+  countedStates,
+  messageOf,
+  renderMessages,
+  renderMessage,
+  messageFields,
+  messagesInPipe,
+  messagesInTable,
+} from '../render/messages.ts'
+import { count } from '../render/text.ts'
+import { sendLettersOfImport } from '../rules/mail/activation-letters.ts'
+import type { RuleContext } from '../rules/permissions/actor.ts'
+import { permit } from '../rules/permissions/decide.ts'
+import { resolve } from 'node:path'
+import { textOf } from '../cli/output-file.ts'
+import { findMessage, cancelMessageById, lookUpMessages } from '../rules/mail/cancel.ts'
+import * as z from 'zod'
+import { mapPages } from '../db/pages.ts'
+import { letters, offeredLetters } from '../rules/mail/letters.ts'
+import { unknownName } from '../rules/unknown-name.ts'
+import { forEachTarget } from '../rules/batch.ts'
+
+export const list = () =>
+  listing({
+    name: 'list',
+    summary: 'show messages and what became of them',
+    description: 'List messages, newest first: what waits, what was written or sent, what failed and why.',
+    options: {
+      state: withValues(messageStates, repeated('<state>', messageStates.join(', '), listOf(stateNamed))),
+      letter: withValues(
+        offeredLetters,
+        option(
+          '<name>',
+          `one of ${Object.keys(letters).join(', ')}`,
+          z.string().transform(letterNamed).optional(),
+        ),
+      ),
+      to: orName('past-user', option('<email>', 'to this person')),
+      import: withValues(
+        { stored: 'import' },
+        option('<id>', 'of this import', optional(wholeNumber('the number of an import', { min: 1 }))),
+      ),
+    },
+    examples: ['ssh-admin mail list', 'ssh-admin mail list --state queued,failed'],
+    singular: 'message',
+    answer: 'messageList',
+    key: 'messages',
+    fields: messageFields,
+    table: messagesInTable,
+    pipe: messagesInPipe,
+    id: 'id',
+    find: async ({ store: { db } }, { state: states, letter, to, import: importId }) => {
+      const filter = { states, letter, to: to?.trim().toLowerCase(), importId }
+      return {
+        rows: ({ reverse, limit }) => mapPages(streamMessages(db, { ...filter, reverse, limit }), messageOf),
+        count: () => countMessages(db, filter),
+      }
+    },
+    json: (message) => message,
+    none: 'No messages.',
+  })
+
+function stateNamed(name: string) {
+  const state = messageStates.find((one) => one === name.toLowerCase())
+  if (state) return state
+  throw unknownName({ kind: 'state', name, known: messageStates })
+}
+
+function letterNamed(name: string): string {
+  if (Object.hasOwn(letters, name)) return name
+  throw unknownName({ kind: 'letter', name, known: Object.keys(letters) })
+}
+
+export const show = () =>
+  query({
+    name: 'show',
+    summary: 'show one message, its secret left out',
+    description:
+      'Show a message and what became of it. Its link, password or code is not shown: it is made when the message is sent.',
+    args: { id: argument('the number that mail list shows') },
+    options: {
+      html: option('<file>', 'write the HTML as a page to look at'),
+      yes: yesOption('replace the page that is there without asking'),
+    },
+    examples: ['ssh-admin mail show 1', 'ssh-admin mail show 1 --html message.html'],
+    read: async (store, _, { id, html }, session) => {
+      const row = await findMessage(store.db, id)
+      const { withoutSecrets } = await import('../mail/smtp-settings.ts')
+      const content = await withoutSecrets({ store, row, baseUrl: session.settings.baseUrl.value ?? '' })
+      return { row, content, page: html === undefined ? undefined : resolve(session.context.cwd, html) }
+    },
+    event: ({ row }) => ({
+      action: 'mail.shown',
+      subject: row.to_address,
+      ...(row.user_id === null ? {} : { userId: row.user_id }),
+      facts: { message: row.id },
+    }),
+    output: {
+      kind: 'page',
+      flag: '--html',
+      file: ({ html }) => html,
+      write: (output, { content }) => output.prepare(textOf(content.html)),
+    },
+    render: ({ row, content: { text }, page = null }, view, placed) =>
+      renderMessage({ message: messageOf(row), written: row.file, text, page: placed ? page : null }, view),
+    json: ({ row, content: { text }, page = null }, placed) => ({
+      ...messageOf(row),
+      file: row.file,
+      text,
+      page: placed ? page : null,
+    }),
+  })
+
+const options = {
+  due: flag('only those whose pause is over'),
+  failed: flag('only those that were refused for good, again'),
+  import: option(
+    '<id>',
+    'the activation letters of this import',
+    optional(wholeNumber('the number of an import', { min: 1 })),
+  ),
+  rate: option(
+    '<count>',
+    'at most so many messages a second',
+    optional(number('a number of messages a second', { above: 0 })),
+  ),
+  progress: optionOf(['json'], '<form>', 'how far it is, on stderr: json for a document a line'),
+}
+
+type SendOptions = ValuesOf<typeof options>
+
+export const send = () =>
+  preparedMutation({
+    name: 'send',
+    summary: 'send the messages that wait',
+    description:
+      'Send every message that waits, now. With --due only those whose pause is over, for cron. With --failed those that the server refused are tried again. With --import the users of an import who have not activated are first owed the letter that says how to use the PIN.',
+    options,
+    examples: ['ssh-admin mail send', 'ssh-admin mail send --due', 'ssh-admin mail send --failed'],
+    prepare: async (typed: SendOptions, { settings, common: { dryRun } }) => {
+      const { checkMailSettings } = await import('../mail/smtp-settings.ts')
+      checkMailSettings(settings)
+      return { ...typed, dryRun }
+    },
+    act: async (trx, ctx, request): Promise<Sending> => {
+      await queueFirst(trx, request, ctx)
+      const numbers = await waiting(trx, request)
+      const rows = request.dryRun ? await findMessages(trx, numbers) : []
+      return { numbers, others: 0, messages: rows.map(messageOf), undelivered: false }
+    },
+    // They go out below: also those that waited before.
+    mailWaits: true,
+    afterCommit: async ({ numbers }, { by, request, session, store }) => {
+      const { deliverQueued, refusedNotices } = await import('../mail/deliver.ts')
+      const refused = await failedMessages(store.db, { importId: request.import }).catch(() => [])
+      for (const notice of refusedNotices(refused)) session.notify(notice)
+      const { rate, progress } = request
+      const counting = await phasesOn(session, progress).countMessages(numbers.length)
+      const delivered = await deliverQueued({ store, session, by, numbers, rate, counting })
+      const others = request.failed ? await othersWaiting(store.db, { numbers, importId: request.import }) : 0
+      if (others > 0)
+        session.notify({
+          code: 'mail-waiting',
+          message: `${count(others, 'message')} that ${others === 1 ? 'was' : 'were'} not refused still ${others === 1 ? 'waits' : 'wait'}. To send ${others === 1 ? 'it' : 'them'}: ssh-admin mail send`,
+        })
+      return { numbers, others, ...delivered }
+    },
+    render: ({ messages }, view) => renderMessages(messages, view),
+    json: ({ messages }) => ({ messages, total: messages.length }),
+    say: ({ messages, others }) => [
+      messages.length > 0
+        ? `${countedStates(messages)}.`
+        : others > 0
+          ? 'None was refused.'
+          : 'Nothing waits.',
+    ],
+    exit: ({ undelivered }) => (undelivered ? 9 : 0),
+  })
+
+/** Those that wait and were never refused; the sending is done, whether they can be counted or not. */
+async function othersWaiting(
+  db: OpenStore['db'],
+  { numbers, importId }: { numbers: readonly number[]; importId: number | undefined },
+): Promise<number> {
+  const own = new Set(numbers)
+  const waits = await waitingMessages(db, { importId }).catch(() => [])
+  return waits.filter((id) => !own.has(id)).length
+}
+
+interface Sending extends Delivered {
+  /** Of the messages that wait. */
+  numbers: readonly number[]
+  /** How many wait that were not asked for. */
+  others: number
+}
+
+async function queueFirst(trx: Trx, { import: importId }: SendOptions, ctx: RuleContext): Promise<void> {
+  if (importId === undefined) permit(ctx, 'mail.send', { name: 'the outbox' })
+  else await sendLettersOfImport(trx, { importId, ctx })
+}
+
+function waiting(trx: Trx, { due, failed, import: importId }: SendOptions): Promise<number[]> {
+  if (failed) return requeueFailed(trx, { importId })
+  return waitingMessages(trx, { dueAt: due ? timeOf(trx) : undefined, importId })
+}
+
+export const cancel = () =>
+  mutation({
+    name: 'cancel',
+    summary: 'do not send messages that wait',
+    description: 'Cancel messages that wait. What they carry stays valid; nobody has it.',
+    args: { id: each('the numbers that mail list shows; - reads them from stdin, one a line') },
+    examples: ['ssh-admin mail cancel 1'],
+    act: (trx, ctx, { id: ids }) =>
+      forEachTarget(trx, ids, (id) => cancelMessageById(trx, { id, ctx }), lookUpMessages(trx)),
+    render: (cancelled, view) =>
+      renderMessages(
+        cancelled.map(({ row }) => messageOf(row)),
+        view,
+      ),
+    json: (cancelled) => ({
+      messages: cancelled.map(({ row, changed }) => ({ ...messageOf(row), changed })),
+      total: cancelled.length,
+    }),
+  })

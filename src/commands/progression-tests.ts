@@ -1,0 +1,124 @@
+import * as z from 'zod'
+import { renderImportedResults, testFields } from '../render/progression-tests.ts'
+import { importProgressionTests } from '../rules/progression-tests/import.ts'
+import { columnsHelp, readTableFile, type TableFile, type TableRow } from './read-table.ts'
+import { preparedMutation, listing } from '../cli/define.ts'
+import { argument, option, repeated, orName, requiredOption } from '../cli/parameters.ts'
+import type { Session } from '../cli/session.ts'
+import { type ResultField, resultFields, type ResultRow } from '../rules/progression-tests/result-rows.ts'
+import type { ColumnSpec } from '../workbook/headings.ts'
+import { testsOf } from '../db/progression-tests/holdings.ts'
+import { findUser } from '../rules/users/find.ts'
+import { allOf } from '../cli/list-options.ts'
+
+export const importResults = () =>
+  preparedMutation({
+    name: 'import',
+    summary: 'bring Progression Test results in from a workbook',
+    description:
+      'Bring learner groups, tests and results in, with their owners and site. All rows or none; the same rows again change nothing, a different mark is a correction.',
+    args: { file: argument('the workbook or CSV file; - for stdin') },
+    options: {
+      sheet: option('<name>', 'the sheet to read (default: the one that is open, or else the first)'),
+      map: repeated(
+        '<column=field>',
+        "which column is which field, such as 'Pupil no=Learner'",
+        z.array(z.string()).default([]),
+      ),
+    },
+    notes: columnsHelp(resultColumns, 'ssh-admin progression-tests sample'),
+    examples: ['ssh-admin progression-tests import fixtures/progression-tests.xlsx'],
+    prepare: readResults,
+    act: (trx, ctx, { file, digest, rows }) => importProgressionTests(trx, { file, digest, rows, ctx }),
+    render: renderImportedResults,
+    json: (imported) => ({
+      ...imported,
+      changed: imported.results.created + imported.results.corrected > 0,
+    }),
+  })
+
+/** The columns of a workbook of results. */
+export const resultColumns = [
+  {
+    field: 'teacher',
+    heading: 'Teacher email',
+    synonyms: ['Teacher e-mail', 'Teacher', 'Owner', 'Email', 'E-mail'],
+    required: true,
+  },
+  { field: 'site', heading: 'Site', synonyms: ['Support site'], required: true },
+  { field: 'group', heading: 'Learner group', synonyms: ['Group', 'Class'], required: true },
+  { field: 'stage', heading: 'Stage', synonyms: [] },
+  { field: 'subject', heading: 'Subject', synonyms: [], required: true },
+  { field: 'test', heading: 'Test', synonyms: ['Test title', 'Paper'], required: true },
+  { field: 'takenOn', heading: 'Taken on', synonyms: ['Date', 'Date taken', 'Test date'], required: true },
+  { field: 'learner', heading: 'Learner', synonyms: ['Learner name', 'Pupil', 'Student'], required: true },
+  { field: 'mark', heading: 'Mark', synonyms: ['Marks', 'Score', 'Result'], required: true },
+] as const satisfies readonly (ColumnSpec & { field: ResultField })[]
+
+interface ReadResults {
+  file: string
+  digest: string
+  rows: ResultRow[]
+}
+
+/** Reads a workbook of results; what is wrong in its cells is for the rule to say. */
+async function readResults(wanted: TableFile, session: Session): Promise<ReadResults> {
+  const { cleanText, trimCode } = await import('../workbook/cell.ts')
+  const { file, digest, rows } = await readTableFile(wanted, resultColumns, session)
+  const textsOf = (row: TableRow<ResultField>): ResultRow['texts'] => ({
+    teacher: trimCode(row.textOf('teacher')),
+    site: cleanText(row.textOf('site')),
+    group: cleanText(row.textOf('group')),
+    stage: cleanText(row.textOf('stage')),
+    subject: cleanText(row.textOf('subject')),
+    test: cleanText(row.textOf('test')),
+    takenOn: cleanText(row.textOf('takenOn')),
+    learner: cleanText(row.textOf('learner')),
+    mark: cleanText(row.textOf('mark')),
+  })
+  return {
+    file,
+    digest,
+    rows: rows.map((row) => ({
+      texts: textsOf(row),
+      // Found anew whenever they are asked for: a sheet may have one in every cell.
+      get faults() {
+        return faultsIn(row)
+      },
+      cellOf: (field) => row.cellOf(field),
+    })),
+  }
+}
+
+function faultsIn(row: TableRow<ResultField>): ResultRow['faults'] {
+  const faults: Writable<ResultRow['faults']> = {}
+  for (const field of resultFields) {
+    const fault = row.faultOf(field)
+    if (fault !== undefined) faults[field] = fault
+  }
+  return faults
+}
+
+type Writable<Facts> = { -readonly [Field in keyof Facts]: Facts[Field] }
+
+export const list = () =>
+  listing({
+    name: 'list',
+    summary: 'list the tests that a teacher holds',
+    description: 'List the learner groups and tests that a teacher owns, with how many results each has.',
+    options: {
+      owner: orName('user', requiredOption('<email>', "the teacher's address or name")),
+    },
+    examples: ['ssh-admin progression-tests list --owner amira@school.example'],
+    singular: 'test',
+    answer: 'progressionTests',
+    key: 'progressionTests',
+    fields: testFields,
+    id: 'test',
+    find: async ({ store: { db }, ctx: { at, by } }, { owner }) => {
+      const { id } = await findUser(db, { email: owner, at, by })
+      return allOf(await testsOf(db, id))
+    },
+    json: (test) => test,
+    none: 'No tests.',
+  })

@@ -1,0 +1,398 @@
+import { preparedMutation, mutation, listing, query } from '../cli/define.ts'
+import {
+  argument,
+  repeated,
+  requiredOption,
+  withValues,
+  option,
+  orName,
+  yesOption,
+} from '../cli/parameters.ts'
+import { commaList, listOf } from '../cli/typed-values.ts'
+import { Usage } from '../errors.ts'
+import {
+  releaseJson,
+  renderCreatedRelease,
+  changedReleaseJson,
+  renderChangedRelease,
+  publishedReleaseJson,
+  renderPublishedRelease,
+  type ListedRelease,
+  listedReleaseJson,
+  releaseFields,
+  renderRelease,
+  shownReleaseJson,
+  authorisationFields,
+  authorisationJson,
+  authorisationsInFull,
+  type ListedAuthorisation,
+  leftOutLines,
+} from '../render/releases.ts'
+import { typedAudience } from '../rules/releases/audience.ts'
+import { createRelease } from '../rules/releases/create.ts'
+import { momentTyped, typedMoment, type TypedMoment } from '../rules/releases/moment.ts'
+import { editRelease, type ReleaseChanges, type ChangedRelease } from '../rules/releases/edit.ts'
+import { publishRelease, withdrawRelease, type PublishedRelease } from '../rules/releases/publish.ts'
+import { closingQuestion, comparableClosing } from '../render/closing.ts'
+import { allOf } from '../cli/list-options.ts'
+import { findReleases, type ReleaseRow } from '../db/releases/releases.ts'
+import type { ReleaseState } from '../db/schema.ts'
+import { reachOf } from '../rules/releases/reach.ts'
+import { readReleaseFacts } from '../rules/releases/release-facts.ts'
+import { unknownName } from '../rules/unknown-name.ts'
+import { outlookOf, type Outlook } from '../rules/releases/outlook.ts'
+import { findRelease } from '../rules/releases/release.ts'
+import { findOwnCentre } from '../rules/centres/find-own.ts'
+import { authorisationsOf } from '../rules/releases/authorisations.ts'
+import { visibleAuthorisations } from '../rules/releases/visible.ts'
+import { count, listLines, plainTime } from '../render/text.ts'
+import * as z from 'zod'
+import { titleTyped } from './resources.ts'
+
+/** What `create` and `edit` can say of a release. */
+const releaseOptions = {
+  resource: withValues(
+    { stored: 'resource' },
+    repeated('<ids>', 'the numbers of its resources, which resources list shows'),
+  ),
+  opens: withValues(
+    ['now', 'key-time'],
+    option(
+      '<moment>',
+      "2026-06-02T08:00Z, now, or 'key-time AM 2026-06-02 - 2h': so long before the Key Time of each centre",
+    ),
+  ),
+  closes: withValues(
+    ['none', 'key-time'],
+    option('<moment>', 'the same; with none, or without it, it never closes'),
+  ),
+  for: orName(
+    'audience',
+    withValues(
+      ['all', 'schools', 'associates', 'associate-centres', 'country:', 'zone:', 'entries'],
+      repeated(
+        '<audience>',
+        'all, schools, associates, associate-centres, country:EG, zone:4, entries, or numbers or names of centres; who is in one of them is meant',
+        commaList,
+      ),
+    ),
+  ),
+}
+
+const nameTyped = titleTyped
+
+/** Of `--closes`: null is never. */
+function closesTyped(text: string): TypedMoment | null {
+  return text.trim().toLowerCase() === 'none' ? null : typedMoment(text)
+}
+
+/** Of what is edited: the same, or nothing said. */
+const nameOption = option('<name>', 'another name', z.optional(titleTyped))
+
+export const create = () =>
+  preparedMutation({
+    name: 'create',
+    summary: 'draft what opens for which centres, and when',
+    description: `Draft a release: which resources open for whom, from a moment until another. It opens for nobody until it is published.
+A moment is the same for everybody, or so long before or after the Key Time of a day and session at each centre.`,
+    args: { name: argument('what it is called', nameTyped) },
+    options: {
+      ...releaseOptions,
+      resource: withValues(
+        { stored: 'resource' },
+        repeated('<ids>', 'the numbers of its resources, which resources list shows', commaList),
+      ),
+      opens: withValues(
+        ['now', 'key-time'],
+        requiredOption(
+          '<moment>',
+          "2026-06-02T08:00Z, now, or 'key-time AM 2026-06-02 - 2h': so long before the Key Time of each centre",
+        ),
+      ),
+    },
+    examples: [
+      "ssh-admin releases create 'Listening June' --resource 1 --opens 'key-time AM 2026-06-02 - 2h' --closes 2026-06-03T00:00Z --for entries",
+    ],
+    prepare: async ({ name, resource: resources, opens, closes, for: audience }) => {
+      if (resources.length === 0) {
+        throw new Usage('Which resources?', { code: 'missing-value', hint: '--resource ID' })
+      }
+      return {
+        name,
+        resources,
+        audience: audience.map(typedAudience),
+        opens: typedMoment(opens),
+        closes: closes === undefined ? null : closesTyped(closes),
+      }
+    },
+    act: (trx, ctx, { opens, closes, ...wanted }) =>
+      createRelease(trx, {
+        ...wanted,
+        opens: momentTyped(opens, ctx.at),
+        closes: closes && momentTyped(closes, ctx.at),
+        ctx,
+      }),
+    render: renderCreatedRelease,
+    json: (release) => ({ ...releaseJson(release), changed: true }),
+  })
+
+export const edit = () =>
+  preparedMutation({
+    name: 'edit',
+    summary: 'change what a release opens, when, or for whom',
+    description:
+      'Change a release; what is not named stays, and --resource and --for are the whole of what shall be. You are asked first where it is released already, with when it opens for whom, and where it would close what is open for somebody.',
+    args: { release: withValues({ stored: 'release' }, argument('its number or its name')) },
+    options: { name: nameOption, ...releaseOptions },
+    examples: ["ssh-admin releases edit 1 --opens 'key-time AM 2026-06-02 - 1h30m'"],
+    prepare: async ({ release, name, resource, opens, closes, for: audience }) => {
+      const changes: TypedChanges = {
+        name,
+        resources: resource.length > 0 ? resource : undefined,
+        audience: audience.length > 0 ? audience.map(typedAudience) : undefined,
+        opens: opens === undefined ? undefined : typedMoment(opens),
+        closes: closes === undefined ? undefined : closesTyped(closes),
+      }
+      if (Object.values(changes).every((value) => value === undefined)) {
+        throw new Usage(`Nothing was said of ${release}.`, {
+          code: 'nothing-said',
+          hint: 'Say what to change, such as --opens or --for; --help lists them.',
+        })
+      }
+      return { release, changes }
+    },
+    // Now is one moment, before the question and after it.
+    complete: async ({ release, changes }, { ctx }) => {
+      const saysWhen = changes.opens !== undefined || changes.closes !== undefined
+      return saysWhen ? { release, changes: settled(changes, (await ctx()).at) } : { release, changes }
+    },
+    act: (trx, ctx, { release, changes }) =>
+      editRelease(trx, { release, changes: settled(changes, ctx.at), ctx }),
+    confirm: { question: editQuestion, comparable: comparableWithOutlook },
+    render: renderChangedRelease,
+    json: changedReleaseJson,
+  })
+
+interface TypedChanges extends Omit<ReleaseChanges, 'opens' | 'closes'> {
+  opens?: TypedMoment | undefined
+  closes?: TypedMoment | null | undefined
+}
+
+function settled({ opens, closes, ...changes }: TypedChanges, at: Date): ReleaseChanges {
+  return { ...changes, opens: opens && momentTyped(opens, at), closes: closes && momentTyped(closes, at) }
+}
+
+export const publish = () =>
+  mutation({
+    name: 'publish',
+    summary: 'release it: from now on it opens, for each centre at its moment',
+    description: `Release a draft. You are asked first, with how many centres it is for, when it opens first and last, which have no Key Time and never see it, and which time zones there are.
+With --dry-run, or releases authorisations --release, the whole list, centre by centre.`,
+    args: { release: withValues({ stored: 'release' }, argument('its number or its name')) },
+    examples: ['ssh-admin releases publish 1 --yes'],
+    act: async (trx, ctx, { release }) => ({
+      ...(await publishRelease(trx, { release, ctx })),
+      at: ctx.at,
+      rehearsed: ctx.by.dryRun === true,
+    }),
+    confirm: { question: publishQuestion, comparable: comparableWithOutlook },
+    render: renderPublishedRelease,
+    json: (published) => publishedReleaseJson(published, published.at),
+  })
+
+export const withdraw = () =>
+  mutation({
+    name: 'withdraw',
+    summary: 'let a release open for nobody any more',
+    description:
+      'Withdraw a release: it opens for nobody any more. Nothing is deleted, and who has a file keeps it. A withdrawn release stays withdrawn; another can be made.',
+    args: { release: withValues({ stored: 'release' }, argument('its number or its name')) },
+    examples: ['ssh-admin releases withdraw 1 --yes'],
+    act: (trx, ctx, { release }) => withdrawRelease(trx, { release, ctx }),
+    confirm: {
+      question: ({ release: { id, name }, outcome, closes }) =>
+        outcome === 'unchanged'
+          ? undefined
+          : (closingQuestion(closes, `Withdraw release ${id}, ${name}`) ??
+            `Withdraw release ${id}, ${name}? It opens for nobody any more, and stays withdrawn.`),
+      comparable: comparableRelease,
+    },
+    render: renderChangedRelease,
+    json: changedReleaseJson,
+  })
+
+const states: readonly ReleaseState[] = ['draft', 'released', 'withdrawn']
+
+export const list = () =>
+  listing({
+    name: 'list',
+    summary: 'list releases, with when they open and where they never will',
+    description:
+      'List releases, newest first: for how many centres, when the first and the last of them opens, and how many have no Key Time.\nIn a pipe: number, name, state, resources, audience, opens, closes, centres, first, last, without a Key Time.',
+    options: {
+      state: withValues(states, repeated('<state>', states.join(', '), listOf(stateNamed))),
+    },
+    examples: ['ssh-admin releases list --state released'],
+    singular: 'release',
+    answer: 'releaseList',
+    key: 'releases',
+    fields: releaseFields,
+    table: ['id', 'name', 'state', 'for', 'centres', 'first', 'last', 'without-key-time'],
+    id: 'id',
+    find: async ({ store: { db } }, { state }) => {
+      const releases = await findReleases(db, { states: state })
+      const facts = await readReleaseFacts(db, { releases })
+      const listed = (release: (typeof releases)[number]): ListedRelease => {
+        return { release, reach: reachOf(release, facts) }
+      }
+      return allOf(releases.map(listed))
+    },
+    json: listedReleaseJson,
+    none: 'No releases.',
+  })
+
+function stateNamed(name: string): ReleaseState {
+  const state = states.find((one) => one === name.toLowerCase())
+  if (state) return state
+  throw unknownName({ kind: 'state', name, known: states })
+}
+
+export const show = () =>
+  query({
+    name: 'show',
+    summary: 'show a release, and when it opens around the world',
+    description:
+      'Show what a release opens, for whom, and when it opens around the world: one line for each moment, with the centres and their time zones; and the centres for which it never opens.',
+    args: { release: withValues({ stored: 'release' }, argument('its number or its name')) },
+    examples: ['ssh-admin releases show 1'],
+    read: async ({ db }, _ctx, { release: named }) => {
+      const release = await findRelease(db, named)
+      return { release, outlook: await outlookOf(db, release) }
+    },
+    render: renderRelease,
+    json: shownReleaseJson,
+  })
+
+export const authorisations = () =>
+  listing({
+    name: 'authorisations',
+    summary: 'what opens for which centre, from when until when',
+    description: `List what is released for each centre: which resources, from when in its local time and in UTC, and until when. Computed at this moment from releases, Key Times, entries and centres.
+With --as what that person may see. With --release a draft too, to check it before it is published.
+In a pipe: release, its name, centre, its name, resources, state, opens there, opens in UTC, closes in UTC, problem.`,
+    options: {
+      centre: orName('centre', option('<centre>', 'for this centre')),
+      release: withValues({ stored: 'release' }, option('<release>', 'of this release, by number or name')),
+      out: option('<file>', 'write the list into a file instead: .xlsx or .csv'),
+      yes: yesOption('replace the file that is there without asking'),
+    },
+    examples: [
+      'ssh-admin releases authorisations --centre EG001',
+      'ssh-admin releases authorisations --release 1 --out listening-june.xlsx',
+    ],
+    singular: 'authorisation',
+    answer: 'authorisationList',
+    key: 'authorisations',
+    fields: authorisationFields,
+    table: ['release-name', 'centre', 'resources', 'state', 'opens-local', 'opens', 'closes', 'problem'],
+    dropOrder: ['closes', 'problem', 'resources', 'state'],
+    below: authorisationsInFull,
+    id: 'centre',
+    toFile: ({ out }) => out,
+    find: async ({ store: { db }, ctx }, { centre, release: named }) => {
+      const { by, at } = ctx
+      const own = by.kind === 'user' ? by.centre.number : undefined
+      const number = centre ?? own
+      const numbers = number === undefined ? undefined : [(await findOwnCentre(db, number, ctx)).number]
+      const isStaff = by.kind === 'staff'
+      const wanted =
+        named !== undefined && isStaff
+          ? [await findRelease(db, named)]
+          : (await findReleases(db, { states: ['released'] })).filter(
+              ({ id, name }) => named === undefined || String(id) === named || name === named,
+            )
+      const visible = await visibleAuthorisations(db, ctx)
+      const facts = await readReleaseFacts(db, { releases: wanted, meant: { numbers } })
+      function* rows(): Generator<ListedAuthorisation> {
+        for (const release of wanted)
+          for (const one of authorisationsOf(release, facts)) {
+            const authorisation = visible(one)
+            if (authorisation) yield { authorisation, at }
+          }
+      }
+      return { rows: ({ reverse }) => (reverse ? [...rows()].reverse() : rows()) }
+    },
+    json: authorisationJson,
+    none: 'Nothing is released.',
+  })
+
+const maxNamed = 10
+const maxZones = 12
+
+/** What a careful colleague would want to know before it is released. */
+function publishQuestion({ release, outcome, outlook }: PublishedRelease): string | undefined {
+  if (outcome === 'unchanged') return undefined
+  const { centres, without } = outlook
+  const opens =
+    without.length === 0
+      ? count(centres, 'centre')
+      : `${centres - without.length} of ${count(centres, 'centre')}`
+  return [...outlookLines(release, outlook), `Release it: it opens for ${opens}?`].join('\n')
+}
+
+/** The same before what is released already is changed, and for whom it closes. */
+function editQuestion({ release, closes, outlook }: ChangedRelease): string | undefined {
+  const what = `Change release ${release.id}, ${release.name}`
+  const when = outlook ? outlookLines(release, outlook) : []
+  const closing = closingQuestion(closes, what)?.split('\n') ?? []
+  if (when.length === 0 && closing.length === 0) return undefined
+  return [...closing.slice(0, -1), ...when, closing.at(-1) ?? `${what}, which is released?`].join('\n')
+}
+
+function outlookLines(release: ReleaseRow, outlook: Outlook): string[] {
+  const { centres, firstOpensAt, lastOpensAt, lastClosesAt, timeline, without, leftOut } = outlook
+  const zones = [
+    ...new Set(timeline.flatMap((moment) => moment.zones.map(({ timeZone }) => timeZone ?? 'no time zone'))),
+  ]
+  const when =
+    firstOpensAt === null || lastOpensAt === null
+      ? 'which opens nowhere'
+      : `first at ${plainTime(firstOpensAt.toISOString())}, last at ${plainTime(lastOpensAt.toISOString())}`
+  const few = `${without
+    .slice(0, 3)
+    .map(({ centre }) => centre.number)
+    .join(', ')}${without.length > 3 ? ' …' : ''}`
+  const never = without.length === 0 ? '' : `; ${count(without.length, 'centre')} without a Key Time (${few})`
+  const more = zones.length > maxZones ? ` and ${zones.length - maxZones} more` : ''
+  const named = without.map(
+    ({ centre, problem }) => `${centre.number} ${centre.name}: ${problem?.message ?? ''}`,
+  )
+  return [
+    `Release ${release.id}, ${release.name}: for ${count(centres, 'centre')}, ${when}${never}.`,
+    ...(lastClosesAt === null
+      ? []
+      : [`It is closed everywhere from ${plainTime(lastClosesAt.toISOString())}.`]),
+    ...(zones.length === 0 ? [] : [`Time zones: ${zones.slice(0, maxZones).join(', ')}${more}.`]),
+    ...listLines('It never opens for:', named, maxNamed),
+    ...leftOutLines(leftOut, maxNamed),
+  ]
+}
+
+/** What of a release is agreed to. */
+function comparableRelease({ release, outcome, closes }: ChangedRelease): unknown {
+  const { id, name, state, opens, closes: until, audience, resources } = release
+  const facts = [id, name, state, opens, until, audience, resources.map(({ id: one }) => one)]
+  return [facts, outcome, comparableClosing(closes)]
+}
+
+/** The same, with what opens when for whom. */
+function comparableWithOutlook(changed: ChangedRelease): unknown {
+  return [
+    comparableRelease(changed),
+    changed.outlook?.leftOut.map(({ number }) => number),
+    changed.outlook?.authorisations.map(({ centre, opensAt, closesAt, problem, resources }) => [
+      [centre.number, opensAt, closesAt, problem?.code],
+      resources.map(({ id }) => id),
+    ]),
+  ]
+}

@@ -1,0 +1,240 @@
+import * as z from 'zod'
+import { preparedMutation, listing, query, mutation } from '../cli/define.ts'
+import { each, option, repeated, requiredOption, withValues, flag, argument } from '../cli/parameters.ts'
+import { commaList, transformed, listOf } from '../cli/typed-values.ts'
+import { fileToUpload, type FileToUpload } from '../cli/upload.ts'
+import { Usage } from '../errors.ts'
+import {
+  changedResourcesJson,
+  renderChangedResources,
+  resourceFields,
+  resourceJson,
+  renderResource,
+} from '../render/resources.ts'
+import type { Uploaded } from '../rules/resources/keep-content.ts'
+import {
+  resourceAreas,
+  resourceKinds,
+  typedArea,
+  typedComponent,
+  typedResourceKind,
+  findResource,
+  typedNumber,
+  lookUpResources,
+  type ChangedResource,
+} from '../rules/resources/resource.ts'
+import { type ResourceFacts, uploadResource } from '../rules/resources/upload.ts'
+import { cleanText } from '../workbook/cell.ts'
+import { typedSeries } from './typed-times.ts'
+import { allOf } from '../cli/list-options.ts'
+import { findResources } from '../db/resources/resources.ts'
+import { downloadCommand } from '../cli/download.ts'
+import { permitDownload } from '../rules/releases/visible.ts'
+import { comparableClosing, renderWithClosing, withClosing, renderWithOpening } from '../render/closing.ts'
+import { forEachTarget } from '../rules/batch.ts'
+import { noticingWhatCloses } from '../rules/releases/what-closes.ts'
+import { withdrawResource, restoreResource } from '../rules/resources/withdraw.ts'
+import { count } from '../render/text.ts'
+
+interface Request {
+  facts: ResourceFacts
+  files: FileToUpload[]
+  uploaded: readonly Uploaded[]
+}
+
+/** One line of text that says what a file is. */
+export const titleTyped = z
+  .string()
+  .transform(cleanText)
+  .pipe(z.string().min(1, 'a title').max(250, 'at most 250 characters'))
+
+export const upload = () =>
+  preparedMutation({
+    name: 'upload',
+    summary: 'bring files in that releases can give to centres',
+    description: `Bring files in, up to 500 MB each. The bytes are kept once under their SHA-256, however often they are uploaded.
+Nobody sees a resource until a release opens it. The same file with the same facts again changes nothing.`,
+    args: { file: each('the files') },
+    options: {
+      title: requiredOption('<title>', 'what it is, as people read it', titleTyped),
+      kind: withValues(
+        resourceKinds,
+        requiredOption(
+          '<kind>',
+          resourceKinds.join(', '),
+          z.string({ error: 'which kind?' }).transform(typedResourceKind),
+        ),
+      ),
+      series: requiredOption(
+        '<series>',
+        'the series, such as 2026-06',
+        z.string({ error: 'which series?' }).transform(typedSeries),
+      ),
+      component: repeated(
+        '<components>',
+        'the components that it is for, such as 0500/12',
+        transformed(commaList, (texts) => [...new Set(texts.map(typedComponent))].sort()),
+      ),
+      area: withValues(
+        resourceAreas,
+        option(
+          '<area>',
+          `${resourceAreas.join(' or ')} (default: general)`,
+          z.string().default('general').transform(typedArea),
+        ),
+      ),
+    },
+    examples: [
+      "ssh-admin resources upload fixtures/listening.wav --title 'Listening, paper 12' --kind listening-audio --series 2026-06 --component 0500/12",
+    ],
+    prepare: async ({ file: names, title, kind, series, component: components, area }, session) => {
+      if (names.length === 0) throw new Usage('Which file?', { code: 'missing-value' })
+      const files: FileToUpload[] = []
+      for (const name of new Set(names)) files.push(await fileToUpload(session, name))
+      const request: Request = { facts: { title, kind, series, components, area }, files, uploaded: files }
+      return request
+    },
+    upload: {
+      files: ({ files }) => files,
+      with: (request, uploaded) => ({ ...request, uploaded }),
+    },
+    act: async (trx, ctx, { facts, uploaded }) => {
+      const changed: Awaited<ReturnType<typeof uploadResource>>[] = []
+      for (const file of uploaded) changed.push(await uploadResource(trx, { ...facts, file, ctx }))
+      return changed
+    },
+    render: renderChangedResources,
+    json: changedResourcesJson,
+  })
+
+export const list = () =>
+  listing({
+    name: 'list',
+    summary: 'list the files for centres',
+    description:
+      'List resources, newest first, withdrawn ones included.\nIn a pipe: number, title, kind, area, series, components, file, bytes, SHA-256, status, uploaded, withdrawn.',
+    options: {
+      kind: withValues(
+        resourceKinds,
+        repeated('<kind>', resourceKinds.join(', '), listOf(typedResourceKind)),
+      ),
+      area: withValues(resourceAreas, repeated('<area>', resourceAreas.join(' or '), listOf(typedArea))),
+      series: option(
+        '<series>',
+        'of this series, such as 2026-06',
+        z.string().transform(typedSeries).optional(),
+      ),
+      component: option(
+        '<component>',
+        'for this component, such as 0500/12',
+        z.string().transform(typedComponent).optional(),
+      ),
+      withdrawn: flag('withdrawn ones alone'),
+    },
+    examples: ['ssh-admin resources list', 'ssh-admin resources list listening --series 2026-06'],
+    singular: 'resource',
+    answer: 'resourceList',
+    key: 'resources',
+    fields: resourceFields,
+    table: ['id', 'title', 'kind', 'series', 'components', 'bytes', 'status', 'created'],
+    id: 'id',
+    find: async ({ store: { db } }, { kind: kinds, area: areas, series, component, withdrawn }) =>
+      allOf(
+        await findResources(db, {
+          kinds,
+          areas,
+          series,
+          component,
+          ...(withdrawn ? { withdrawn } : {}),
+        }),
+      ),
+    json: resourceJson,
+    none: 'No resources.',
+  })
+
+export const show = () =>
+  query({
+    name: 'show',
+    summary: 'show everything about one file for centres',
+    description: 'Show what a resource is, how large, and the SHA-256 of its bytes.',
+    args: { id: withValues({ stored: 'resource' }, argument('its number, which resources list shows')) },
+    examples: ['ssh-admin resources show 1'],
+    read: ({ db }, _ctx, { id }) => findResource(db, id),
+    render: renderResource,
+    json: resourceJson,
+  })
+
+export const download = () =>
+  downloadCommand({
+    summary: 'write a file for centres onto this machine',
+    description:
+      'Write the bytes of a resource into a file. What comes out is what was uploaded, or nothing: its SHA-256 is checked. With --as only what is open for that person now, by a release. Each download is in the audit log.',
+    stored: 'resource',
+    id: 'its number, which resources list shows',
+    example: 'ssh-admin resources download 1 --out listening.wav',
+    find: async (db, { by, at }, id) => {
+      if (by.kind === 'user') await permitDownload(db, { resourceId: typedNumber(id, 'a resource'), by, at })
+      const { content_id: contentId, ...resource } = await findResource(db, id)
+      const { title, sha256, bytes } = resource
+      const subject = `resource ${resource.id}`
+      return { id: resource.id, title, sha256, bytes, contentId, subject, action: 'resources.downloaded' }
+    },
+  })
+
+export const withdraw = () =>
+  mutation({
+    name: 'withdraw',
+    summary: 'let a file for centres open for nobody any more',
+    description:
+      'Withdraw resources: they open for nobody until they are restored. Nothing is deleted, and who has a file keeps it.',
+    args: {
+      id: withValues({ stored: 'resource' }, each('the numbers; - reads them from stdin, one a line')),
+    },
+    examples: ['ssh-admin resources withdraw 1 --yes'],
+    act: (trx, ctx, { id: ids }) =>
+      noticingWhatCloses(trx, {
+        ctx,
+        work: () => forEachTarget(trx, ids, (id) => withdrawResource(trx, { id, ctx }), lookUpResources(trx)),
+      }),
+    confirm: {
+      question: (done) => withClosing(withdrawalQuestion(done.result), done),
+      comparable: ({ result, closes }) => [comparableResources(result), comparableClosing(closes)],
+    },
+    render: (done, view) => renderWithClosing(renderChangedResources(done.result, view), done, view),
+    json: ({ result, closes }) => ({ ...changedResourcesJson(result), closed: [...closes] }),
+  })
+
+export const restore = () =>
+  mutation({
+    name: 'restore',
+    summary: 'let a withdrawn file open again',
+    description:
+      'Take a withdrawal back: the resource opens again for those for whom its releases open it, who are named.',
+    args: {
+      id: withValues({ stored: 'resource' }, each('the numbers; - reads them from stdin, one a line')),
+    },
+    examples: ['ssh-admin resources restore 1'],
+    act: (trx, ctx, { id: ids }) =>
+      noticingWhatCloses(trx, {
+        ctx,
+        work: () => forEachTarget(trx, ids, (id) => restoreResource(trx, { id, ctx }), lookUpResources(trx)),
+      }),
+    render: (done, view) => renderWithOpening(renderChangedResources(done.result, view), done, view),
+    json: ({ result, opens }) => ({ ...changedResourcesJson(result), opened: opens }),
+  })
+
+const maxNamed = 5
+
+function withdrawalQuestion(changed: readonly ChangedResource[]): string | undefined {
+  const withdrawn = changed.filter(({ outcome }) => outcome === 'withdrawn')
+  if (withdrawn.length === 0) return undefined
+  const names = withdrawn.map(({ resource }) => `${resource.id} ${resource.title}`)
+  const few = `${names.slice(0, maxNamed).join(', ')}${names.length > maxNamed ? ' …' : ''}`
+  const them = withdrawn.length === 1 ? 'it' : 'them'
+  return `Withdraw ${count(withdrawn.length, 'resource')} (${few}), so that nobody can download ${them}?`
+}
+
+/** What of them is agreed to. */
+function comparableResources(changed: readonly ChangedResource[]): unknown {
+  return changed.map(({ resource, outcome }) => [resource.id, resource.title, resource.sha256, outcome])
+}

@@ -1,0 +1,300 @@
+import type { Command } from 'commander'
+import * as z from 'zod'
+import type { SheetToWrite } from '../workbook/sheet.ts'
+import { prepareTable } from '../cli/output-file.ts'
+import { workbookToWrite } from './centres/export.ts'
+import { command } from '../cli/define.ts'
+import { optionalArgument } from '../cli/parameters.ts'
+import { shellWord } from '../shell-word.ts'
+import type { UserField } from '../rules/users/add.ts'
+import { catalogue, sites, progressionTestSites } from '../rules/roles/catalogue.ts'
+import { userColumns } from './users/read-users.ts'
+import type { EntryField } from '../rules/entries/entry-rows.ts'
+import { entryColumns } from './entries.ts'
+import type { KeyTimeField } from '../rules/key-times/key-time-rows.ts'
+import { keyTimeColumns } from './key-times.ts'
+import type { ResultField } from '../rules/progression-tests/result-rows.ts'
+import { resultColumns } from './progression-tests.ts'
+import { guideSheet } from '../import/sample.ts'
+import type { ColumnSpec } from '../workbook/headings.ts'
+
+interface Sample {
+  /** Where it goes when no name is typed. */
+  file: string
+  /** The command that reads it when it is filled in, without the file. */
+  reader: string
+  example: string
+  sheets: () => Promise<[SheetToWrite, ...SheetToWrite[]]>
+}
+
+/** The command that writes an empty workbook to fill in. Of no other kind: it opens no store. */
+function sampleCommand({ file: usual, reader, example, sheets }: Sample): Command {
+  return command({
+    name: 'sample',
+    summary: 'write an empty workbook to fill in, with a guide',
+    description:
+      'Write an empty workbook with the right headings and drop-down lists, and a guide to its columns on a second sheet.',
+    args: {
+      file: optionalArgument(
+        `.xlsx, or .csv for the headings alone (default: ${usual} here)`,
+        z.string().min(1, 'the name of a file').default(usual),
+      ),
+    },
+    examples: [example],
+    changes: true,
+    run: async ({ file }, session) => {
+      const { common, context, terminal } = session
+      const output = await workbookToWrite(session, { kind: 'sample', file })
+      if (!common.dryRun) {
+        const { now, signal } = context
+        await prepareTable(output, { sheets: await sheets(), at: now(), signal })
+        await output.moveIntoPlace()
+      }
+      const next = `When it is filled in: ${reader} ${shellWord(file)}`
+      const wrote = `${common.dryRun ? 'Would write' : 'Wrote'} ${file}. ${next}`
+      const text = terminal.out.isTerminal ? wrote : file
+      // A pipe gets the name of the file alone; whoever reads along sees what comes next.
+      return { text, json: { file }, say: terminal.out.isTerminal || common.dryRun ? [] : [next] }
+    },
+  })
+}
+
+export const sampleCentres = () =>
+  sampleCommand({
+    file: 'centres-sample.xlsx',
+    reader: 'ssh-admin centres import',
+    example: 'ssh-admin centres sample centres-to-fill-in.xlsx --yes',
+    sheets: async () => (await import('../import/sample.ts')).sampleSheets(),
+  })
+
+export const sampleUsers = () =>
+  sampleCommand({
+    file: 'users-sample.xlsx',
+    reader: 'ssh-admin users add --from',
+    example: 'ssh-admin users sample users-to-fill-in.xlsx --yes',
+    sheets: async () => userSheets(),
+  })
+
+/** The roles that adding somebody can give. */
+const rolesGiven = catalogue
+  .filter(({ ctx }) => ctx !== 'derived' && ctx !== 'by-coordinator-commands')
+  .map(({ name }) => name)
+  .sort()
+
+const userGuide: Readonly<Record<UserField, ColumnAdvice>> = {
+  centre: {
+    needed: 'unless --centre is given',
+    what: 'The number of a centre that is there already. Leading zeros count.',
+    example: 'EG001',
+    width: 15,
+  },
+  firstName: { needed: 'one of two', what: 'A person with one name has one.', example: 'Amira', width: 18 },
+  lastName: { needed: 'one of two', what: 'A person with one name has one.', example: 'Haddad', width: 20 },
+  email: {
+    needed: 'yes',
+    what: 'An address that nobody else uses.',
+    example: 'amira@school.example',
+    width: 36,
+  },
+  role: {
+    needed: 'no',
+    what: `Blank means teacher. Several are separated by commas; service roles alone make no hub user. One of: ${rolesGiven.join(', ')}.`,
+    example: 'teacher',
+    width: 22,
+    choices: rolesGiven,
+  },
+  site: {
+    needed: 'no',
+    what: `Several are separated by commas; the hub comes with every hub role. One of: ${sites.join(', ')}.`,
+    example: 'cambridge-primary',
+    width: 28,
+    choices: sites,
+  },
+}
+
+const userRules = [
+  'One row for each new user. The order of the rows and of the columns does not matter.',
+  'All are added, or none: each cell that stands in the way is named.',
+  'Each gets a message that lets them set up a password.',
+  'To see what would happen, and change nothing: ssh-admin users add --from FILE --dry-run',
+]
+
+/** The workbook of new users to fill in, and a guide to its columns. */
+export function userSheets(): [SheetToWrite, SheetToWrite] {
+  return sheetsToFillIn({ name: 'Users', columns: userColumns, guide: userGuide, rules: userRules })
+}
+
+export const sampleEntries = () =>
+  sampleCommand({
+    file: 'entries-sample.xlsx',
+    reader: 'ssh-admin entries import',
+    example: 'ssh-admin entries sample entries-to-fill-in.xlsx --yes',
+    sheets: async () => entrySheets(),
+  })
+
+const entryGuide: Readonly<Record<EntryField, ColumnAdvice>> = {
+  number: { what: 'The number of the centre. Leading zeros count.', example: 'EG001', width: 15 },
+  series: { what: 'The year and month of the examinations.', example: '2026-06', width: 12 },
+  component: { what: 'Syllabus and component.', example: '0500/12', width: 14 },
+  candidates: { what: 'How many candidates. 0 takes the entry away.', example: '24', width: 12 },
+}
+
+const entryRules = [
+  'One row for each centre, series and component. The order of the rows and of the columns does not matter.',
+  'A row takes the place of what was there for its centre, series and component; what is not named stays.',
+  'A row with a mistake is held back and changes nothing; the result says which cell, and why.',
+  'Entries of centres that are not known go in, and ssh-admin errors list names them.',
+  'To see what would happen, and change nothing: ssh-admin entries import FILE --dry-run',
+]
+
+/** The workbook of entries to fill in, and a guide to its columns. */
+export function entrySheets(): [SheetToWrite, SheetToWrite] {
+  return sheetsToFillIn({ name: 'Entries', columns: entryColumns, guide: entryGuide, rules: entryRules })
+}
+
+export const sampleKeyTimes = () =>
+  sampleCommand({
+    file: 'key-times-sample.xlsx',
+    reader: 'ssh-admin key-times import',
+    example: 'ssh-admin key-times sample key-times-to-fill-in.xlsx --yes',
+    sheets: async () => keyTimeSheets(),
+  })
+
+const keyTimeGuide: Readonly<Record<KeyTimeField, ColumnAdvice>> = {
+  country: { what: 'The name of the country, or its ISO code.', example: 'Egypt', width: 24 },
+  administrativeZone: {
+    what: 'A number from 1 to 6, the same in every row of a country.',
+    example: '3',
+    width: 18,
+    choices: ['1', '2', '3', '4', '5', '6'],
+  },
+  session: { what: 'AM, PM or EV.', example: 'AM', width: 10, choices: ['AM', 'PM', 'EV'] },
+  localTime: { what: 'What the clock shows there, by 24 hours.', example: '10:00', width: 12 },
+  timeZone: {
+    needed: 'where the country has several',
+    what: 'The IANA name of the time zone.',
+    example: 'Africa/Cairo',
+    width: 24,
+  },
+  series: {
+    what: 'The year and month of the examinations; blank holds for all.',
+    example: '2026-06',
+    width: 12,
+  },
+  from: {
+    what: 'The first day on which it holds; blank where there is none.',
+    example: '2026-03-29',
+    width: 14,
+  },
+  until: {
+    what: 'The last day on which it holds; blank where there is none.',
+    example: '2026-10-24',
+    width: 14,
+  },
+}
+
+const keyTimeRules = [
+  'One row for each country, time zone and session. The order of the rows and of the columns does not matter.',
+  'Where the clocks change within a series: a row with the days before, and one with the days after.',
+  'A row takes the place of the one for the same country, time zone, session, series and first day.',
+  'A row with a mistake is held back and changes nothing; the result says which cell, and why.',
+  'To see what would happen, and change nothing: ssh-admin key-times import FILE --dry-run',
+]
+
+/** The workbook of Key Times to fill in, and a guide to its columns. */
+export function keyTimeSheets(): [SheetToWrite, SheetToWrite] {
+  return sheetsToFillIn({
+    name: 'Key Times',
+    columns: keyTimeColumns,
+    guide: keyTimeGuide,
+    rules: keyTimeRules,
+  })
+}
+
+export const sampleResults = () =>
+  sampleCommand({
+    file: 'progression-tests-sample.xlsx',
+    reader: 'ssh-admin progression-tests import',
+    example: 'ssh-admin progression-tests sample results-to-fill-in.xlsx --yes',
+    sheets: async () => resultSheets(),
+  })
+
+const resultGuide: Readonly<Record<ResultField, ColumnAdvice>> = {
+  teacher: {
+    what: 'The address of the teacher who owns the results.',
+    example: 'amira@school.example',
+    width: 36,
+  },
+  site: {
+    what: `One of: ${progressionTestSites.join(', ')}.`,
+    example: 'cambridge-primary',
+    width: 26,
+    choices: progressionTestSites,
+  },
+  group: { what: 'The name of the learner group.', example: '4B', width: 16 },
+  stage: {
+    needed: 'no',
+    what: 'The stage of the learner group, the same in all its rows.',
+    example: '4',
+    width: 8,
+  },
+  subject: { what: 'The subject of the test.', example: 'English', width: 18 },
+  test: { what: 'What the test is called.', example: 'Paper 1', width: 18 },
+  takenOn: { what: 'The day of the test: a date, or 2026-03-02.', example: '2026-03-02', width: 14 },
+  learner: { what: "The learner's name, once in a test.", example: 'Ali Hassan', width: 28 },
+  mark: {
+    needed: 'no',
+    what: 'A number without %. Blank where nothing was marked.',
+    example: '31.5',
+    width: 8,
+  },
+}
+
+const resultRules = [
+  'One row for each result. The order of the rows and of the columns does not matter.',
+  'A learner group is its teacher, site and name; a test is its group, subject, title and date.',
+  'All rows go in, or none: each cell that stands in the way is named.',
+  'The same rows again change nothing; a different mark is a correction.',
+  'To see what would happen, and change nothing: ssh-admin progression-tests import FILE --dry-run',
+]
+
+/** The workbook of results to fill in, and a guide to its columns. */
+export function resultSheets(): [SheetToWrite, SheetToWrite] {
+  return sheetsToFillIn({ name: 'Results', columns: resultColumns, guide: resultGuide, rules: resultRules })
+}
+
+/** What whoever fills in a column is told. */
+interface ColumnAdvice {
+  /** Where that is not plain from the column: `no`, or when. */
+  needed?: string
+  what: string
+  example: string
+  width: number
+  choices?: readonly string[]
+}
+
+interface Table<Field extends string> {
+  name: string
+  columns: readonly (ColumnSpec & { field: Field })[]
+  guide: Readonly<Record<Field, ColumnAdvice>>
+  /** How its rows are taken. */
+  rules: readonly string[]
+}
+
+/** A workbook to fill in, and a guide to its columns. */
+function sheetsToFillIn<Field extends string>({
+  name,
+  columns,
+  guide,
+  rules,
+}: Table<Field>): [SheetToWrite, SheetToWrite] {
+  const empty = columns.map(({ field, heading }) => {
+    const { width, what, choices = [] } = guide[field]
+    return { heading, width, note: what, choices }
+  })
+  const explained = columns.map(({ field, heading, required }) => {
+    const { needed = required ? 'yes' : 'no', what, example } = guide[field]
+    return { heading, needed, what, example }
+  })
+  return [{ name, columns: empty, rows: [], print: { landscape: true } }, guideSheet(explained, rules)]
+}

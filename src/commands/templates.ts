@@ -1,0 +1,227 @@
+import * as z from 'zod'
+import { BadInput, Cancelled } from '../errors.ts'
+import { checkTemplate } from '../mail/check-template.ts'
+import { sourceOf, type Template, type TemplateProblem } from '../mail/template-source.ts'
+import { requireTerminal, askYesNo } from '../cli/prompt.ts'
+import { editTemplate, letterCalled, resetTemplate } from '../rules/templates/edit.ts'
+import { type LetterName, offeredLetters, letters } from '../rules/mail/letters.ts'
+import { type Draft, keepDraft } from '../cli/drafts.ts'
+import { preparedMutation, query, listing, mutation } from '../cli/define.ts'
+import { argument, option, withValues, orName, requiredOption } from '../cli/parameters.ts'
+import type { Session } from '../cli/session.ts'
+import { inEditor } from './editor.ts'
+import { variablesFor, sampleOf } from '../mail/values.ts'
+import type { Kysely } from 'kysely'
+import { allOf } from '../cli/list-options.ts'
+import type { Store } from '../db/schema.ts'
+import { changedTemplates, findTemplate } from '../db/templates.ts'
+import { type ListedTemplate, templateFields } from '../render/templates.ts'
+import { messageOf } from '../render/messages.ts'
+import { previewLetter } from '../rules/templates/preview.ts'
+import { shipped } from '../mail/letters/letters.ts'
+
+export const list = () =>
+  listing({
+    name: 'list',
+    summary: 'show the letters and which of them were changed',
+    description: 'List the letters: what each is for, and when and by whom its words were changed.',
+    examples: ['ssh-admin templates list'],
+    singular: 'template',
+    answer: 'templateList',
+    key: 'templates',
+    fields: templateFields,
+    table: ['name', 'does', 'words'],
+    pipe: ['name', 'subject', 'edited-at', 'edited-by'],
+    id: 'name',
+    find: async ({ store: { db } }) => allOf(await listedTemplates(db)),
+    json: (template) => template,
+    none: 'No letter fits.',
+  })
+
+async function listedTemplates(db: Kysely<Store>): Promise<ListedTemplate[]> {
+  const changed = new Map((await changedTemplates(db)).map((row) => [row.name, row]))
+  return Object.entries(letters).map(([name, { does, subject }]) => {
+    const row = changed.get(name)
+    const { edited_at: editedAt = null, edited_by: editedBy = null } = row ?? {}
+    return { name, does, subject: row?.subject ?? subject, edited: row !== undefined, editedAt, editedBy }
+  })
+}
+
+export const show = () =>
+  query({
+    name: 'show',
+    summary: "show a letter's template",
+    description:
+      "Show a letter's subject, text and HTML as templates, in the form that templates edit --from takes.",
+    args: { name: withValues(offeredLetters, argument('the name that templates list shows')) },
+    examples: ['ssh-admin templates show invitation'],
+    read: async ({ db }, _ctx, { name }) => {
+      const letter = letterCalled(name)
+      return { letter, template: await presentTemplate(db, letter) }
+    },
+    render: ({ letter, template }) => [sourceOf(template, letter)],
+    json: ({ letter, template }) => ({ name: letter, ...template, variables: variablesFor(letter) }),
+  })
+
+interface Request {
+  letter: LetterName
+  template: Template
+  /** What was typed in the editor. */
+  source?: string
+  from?: string
+}
+
+export const edit = () =>
+  preparedMutation({
+    name: 'edit',
+    summary: 'change the words of a letter',
+    description:
+      'Change the words of a letter in your editor (VISUAL, EDITOR), or take them from a file. They are checked before they are saved.',
+    args: {
+      name: withValues(
+        offeredLetters,
+        argument('the name that templates list shows', z.string().transform(letterCalled)),
+      ),
+    },
+    options: {
+      from: option('<file>', 'the template as templates show prints it; - for stdin'),
+    },
+    examples: ['ssh-admin templates edit invitation --from invitation.txt'],
+    prepare: async ({ name: letter, from }, session): Promise<Request> => {
+      if (from !== undefined) return { letter, template: await readFrom(from, { letter, session }), from }
+      const { template, source } = await edited(letter, session)
+      return { letter, template, source }
+    },
+    act: (trx, ctx, { letter, template }) =>
+      editTemplate(trx, { letter, template, shipped: shippedTemplate(letter), ctx }),
+    draft: {
+      of: ({ letter, source }) => (source === undefined ? undefined : draftOf(source, letter)),
+      usedBy: ({ from }) => from,
+    },
+    render: ({ letter, changed }) =>
+      changed
+        ? `The letter ${letter} has new words. To see them: ssh-admin templates preview ${letter} --to YOU`
+        : `The letter ${letter} reads so already; nothing to do.`,
+    json: ({ letter, changed }) => ({ name: letter, changed }),
+  })
+
+async function readFrom(
+  from: string,
+  { letter, session }: { letter: LetterName; session: Session },
+): Promise<Template> {
+  const { textFrom } = await import('./editor.ts')
+  const checked = await checkTemplate(await textFrom(from, session), letter)
+  if (!('problems' in checked)) return checked
+  throw badTemplate(checked.problems)
+}
+
+/** The editor, until the template is right or its editor gives up. */
+async function edited(letter: LetterName, session: Session): Promise<{ template: Template; source: string }> {
+  const { terminal, common } = session
+  const question = `Which words shall the letter ${letter} have?`
+  requireTerminal(terminal, { flag: '--from', may: common.input, question })
+  const store = await session.open('use')
+  const present = await presentTemplate(store.db, letter).finally(() => store.close())
+  let source = sourceOf(present, letter)
+  for (;;) {
+    source = await inEditor(source, {
+      name: `${letter}.template`,
+      session,
+      keep: (text, error) => keepDraft(session, draftOf(text, letter), error),
+    })
+    const checked = await checkTemplate(source, letter)
+    if (!('problems' in checked)) return { template: checked, source }
+    for (const { line, message } of checked.problems) session.say(`line ${line}: ${message}`)
+    try {
+      if (!(await askYesNo(terminal, 'Edit it again?'))) throw new Cancelled()
+    } catch (error) {
+      keepDraft(session, draftOf(source, letter), error)
+      throw error
+    }
+  }
+}
+
+function draftOf(source: Draft['text'], letter: LetterName): Draft {
+  return { name: `${letter}.txt`, text: source, command: `templates edit ${letter} --from` }
+}
+
+function badTemplate(problems: readonly TemplateProblem[]): BadInput {
+  return new BadInput('bad-template', 'This template cannot be used; nothing was changed.', {
+    hint: 'ssh-admin templates show NAME prints the present one.',
+    details: {
+      problems: problems.map(({ line, message }) => ({
+        target: `line ${line}`,
+        code: 'bad-template',
+        message,
+      })),
+    },
+  })
+}
+
+export const preview = () =>
+  mutation({
+    name: 'preview',
+    summary: 'send a letter to yourself, to see how it reads',
+    description: 'Send a letter as it reads now, about an invented person. Nothing in it opens anything.',
+    args: {
+      name: withValues(
+        offeredLetters,
+        argument('the name that templates list shows', z.string().transform(letterCalled)),
+      ),
+    },
+    options: {
+      to: orName('user', requiredOption('<email>', 'who gets it')),
+    },
+    examples: ['ssh-admin templates preview invitation --to me@office.example'],
+    act: (trx, ctx, { name: letter, to: email }) =>
+      previewLetter(trx, { letter, email, sample: sampleOf(letter, 'with'), ctx }),
+    render: ({ letter, to_address }) => `The letter ${letter}, as it reads now, for ${to_address}.`,
+    json: (row, mail) => ({
+      name: row.letter,
+      changed: false,
+      mail: mail.length > 0 ? mail : [messageOf(row)],
+    }),
+  })
+
+export const reset = () =>
+  mutation({
+    name: 'reset',
+    summary: 'give a letter its shipped words back',
+    description: 'Give a letter the words it was shipped with. The changed ones are gone.',
+    args: {
+      name: withValues(
+        offeredLetters,
+        argument('the name that templates list shows', z.string().transform(letterCalled)),
+      ),
+    },
+    examples: ['ssh-admin templates reset invitation --yes'],
+    act: (trx, ctx, { name: letter }) => resetTemplate(trx, { letter, ctx }),
+    confirm: {
+      comparable: ({ letter, changed, was }) => [letter, changed, was],
+      question: ({ letter, changed }) =>
+        changed
+          ? `Give the letter ${letter} its shipped words back? The changed ones are gone. To keep them: ssh-admin templates show ${letter}`
+          : undefined,
+    },
+    render: ({ letter, changed }) =>
+      changed
+        ? `The letter ${letter} reads as it was shipped.`
+        : `The letter ${letter} is as it was shipped; nothing to do.`,
+    json: ({ letter, changed }) => ({ name: letter, changed }),
+  })
+
+/** A letter's template as it is now, and whether staff changed it. */
+async function presentTemplate(
+  db: Kysely<Store>,
+  letter: LetterName,
+): Promise<Template & { edited: boolean }> {
+  const row = await findTemplate(db, letter)
+  if (row) return { subject: row.subject, text: row.text, html: row.html, edited: true }
+  return { ...shippedTemplate(letter), edited: false }
+}
+
+/** A letter's template as it was shipped. */
+function shippedTemplate(letter: LetterName): Template {
+  const { text, html } = shipped[letter]
+  return { subject: letters[letter].subject, text: text.trim(), html: html.trim() }
+}
