@@ -1,6 +1,6 @@
 // The arrows of the house (docs/code-map.md): who may know whom. `npm run arrows` holds them.
 const leaves =
-  'input-file|kebab-case|errors|error-words|nearest|near-address|near-number|search-key|shell-word|password-in-url|countries|country-names|decode-text|version|disk|fault-points|interruption|unfinished-files|shared-place|heap-growth|output'
+  'input-file|kebab-case|errors|error-words|nearest|near-address|near-number|grouped|search-key|shell-word|password-in-url|countries|country-names|decode-text|version|disk|fault-points|interruption|unfinished-files|shared-place|heap-growth|output'
 
 /** A room may import itself, the rooms named, and packages; types may come from a little further. */
 function room(name, { may, types = [], leaves: also = leaves, but = 'nothing' }) {
@@ -38,12 +38,12 @@ module.exports = {
     ...room('db', {
       may: [],
       leaves:
-        'input-file|errors|nearest|near-address|near-number|search-key|shell-word|version|disk|fault-points|interruption|unfinished-files|shared-place',
+        'input-file|errors|nearest|near-address|near-number|grouped|search-key|shell-word|version|disk|fault-points|interruption|unfinished-files|shared-place',
     }),
     ...room('rules', { may: ['db', 'letters'] }),
     ...room('workbook', {
       may: [],
-      leaves: 'input-file|nearest|search-key|decode-text|error-words|shell-word|disk|fault-points',
+      leaves: 'input-file|nearest|grouped|search-key|decode-text|error-words|shell-word|disk|fault-points',
     }),
     ...room('letters', { may: [], types: ['rules', 'db'] }),
     ...room('import', { may: ['rules', 'db', 'workbook'] }),
@@ -72,7 +72,7 @@ module.exports = {
       comment: 'But for the cleaner of what a terminal is sent, which knows our styles and nothing else.',
       severity: 'error',
       from: {
-        path: '^src/(input-file|kebab-case|errors|error-words|nearest|near-address|shell-word|password-in-url|countries|country-names|decode-text|read-lines|version|disk|fault-points|interruption|unfinished-files|shared-place|heap-growth|output|context|config|options|terminal|prompt)[.]ts$',
+        path: '^src/(input-file|kebab-case|errors|error-words|nearest|near-address|grouped|shell-word|password-in-url|countries|country-names|decode-text|read-lines|version|disk|fault-points|interruption|unfinished-files|shared-place|heap-growth|output|context|config|options|terminal|prompt)[.]ts$',
       },
       to: { path: '^src/[^/]+/', pathNot: '^src/render/one-line[.]ts$' },
     },

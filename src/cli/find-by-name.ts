@@ -23,6 +23,7 @@ import type { NamedKind } from './parameters.ts'
 import { choose } from './prompt.ts'
 import type { FoundByName, Session } from './session.ts'
 import { lineWith } from './typed-line.ts'
+import { grouped } from '../grouped.ts'
 
 /** What was typed, with addresses and numbers in the place of names. Nothing is changed by a name alone. */
 export async function withNamesFound(
@@ -163,11 +164,11 @@ function ambiguous(
   const isOfUsers = candidates.every(({ kind }) => kind === 'user')
   const what = isOfCentres ? 'centres' : isOfUsers ? 'people' : 'people and centres'
   const lines = shown.map(({ described }) => `  ${described}`)
-  const more = total > shown.length ? [`  … and ${(total - shown.length).toLocaleString('en-GB')} more`] : []
+  const more = total > shown.length ? [`  … and ${grouped(total - shown.length)} more`] : []
   const line = lineWith(session.argv, new Map([[text, shown[0]?.value ?? text]]))
   return new NotFound(
     isOfCentres ? 'ambiguous-centre' : 'ambiguous-user',
-    `${total.toLocaleString('en-GB')} ${what} are called '${text}'.`,
+    `${grouped(total)} ${what} are called '${text}'.`,
     {
       hint: [`Say which, such as: ${line}`, ...lines, ...more].join('\n'),
       details: { candidates: shown.map(({ facts }) => facts), total },

@@ -7,6 +7,7 @@ import { wrapped } from '../render/wrap.ts'
 import type { List } from './list-declaration.ts'
 import type { CountedPages } from './list-rows.ts'
 import type { Session } from './session.ts'
+import { grouped } from '../grouped.ts'
 
 /** The list as it is written, in the format that is wanted. */
 export function textOf<Row, Name extends string, Sort extends Name>(
@@ -166,7 +167,7 @@ function totalOf<Row, Name extends string, Sort extends Name>(
   shown: number,
 ): string {
   if (shown >= total) return `${count(shown, spec.singular)}.`
-  return `${shown.toLocaleString('en-GB')} of ${count(total, spec.singular)}; a larger --limit shows more.`
+  return `${grouped(shown)} of ${count(total, spec.singular)}; a larger --limit shows more.`
 }
 
 /** The one JSON document of the list, its rows written as they come. */

@@ -1,6 +1,7 @@
 import { oneLine } from '../render/clean-text.ts'
 import { type Progress, progressOn } from './progress.ts'
 import type { Session } from './session.ts'
+import { grouped } from '../grouped.ts'
 
 export type Phase = 'reading' | 'comparing' | 'making-pins' | 'saving' | 'sending'
 
@@ -65,8 +66,8 @@ export function phasesOn(session: Session, form: 'json' | undefined): Phases {
     }
     const parts = [
       share === undefined ? undefined : `${Math.min(100, Math.round(share * 100))} %`,
-      done > 0 ? done.toLocaleString('en-GB') : undefined,
-      perSecond === null || done === 0 ? undefined : `${perSecond.toLocaleString('en-GB')} a second`,
+      done > 0 ? grouped(done) : undefined,
+      perSecond === null || done === 0 ? undefined : `${grouped(perSecond)} a second`,
       left === null || left < 1 ? undefined : `${timeOf(left)} left`,
     ].filter((part) => part !== undefined)
     line?.say(`${current.words} ${parts.join(', ')}`.trimEnd())
@@ -90,7 +91,7 @@ export function phasesOn(session: Session, form: 'json' | undefined): Phases {
     countMessages: async (total) => {
       const isQuick = total < fewMessages && session.settings.smtp.value === undefined
       if (total === 0 || (isQuick && form !== 'json')) return notCounting
-      const messages = total === 1 ? 'one message' : `${total.toLocaleString('en-GB')} messages`
+      const messages = total === 1 ? 'one message' : `${grouped(total)} messages`
       await phases.begin('sending', `Sending ${messages} …`, total)
       return { say: phases.at, stop: phases.pause }
     },

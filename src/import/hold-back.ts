@@ -2,6 +2,7 @@ import type { SeenCentre } from '../db/imports/view.ts'
 import { searchKey } from '../search-key.ts'
 import { holdBack } from './issues.ts'
 import type { RosterRow } from './roster-row.ts'
+import { grouped } from '../grouped.ts'
 
 /** Rows by their centre, in the order of the numbers. */
 export type RowsByCentre = Map<string, RosterRow[]>
@@ -125,7 +126,7 @@ export const maxListed = 3
 export function few(texts: readonly string[], total = texts.length): string {
   const first = texts.slice(0, maxListed).join(', ')
   const more = total - Math.min(maxListed, texts.length)
-  return more > 0 ? `${first} and ${more.toLocaleString('en')} more` : first
+  return more > 0 ? `${first} and ${grouped(more)} more` : first
 }
 
 /** A text of a cell as a message shows it. */

@@ -2,6 +2,7 @@ import { lifetimes, pinOf, printedPin } from '../rules/credentials/derive.ts'
 import type { Form, FormsToWrite, SheetToWrite, TextRun } from '../workbook/sheet.ts'
 import type { Tables } from '../workbook/write.ts'
 import type { PlannedUser } from './plan.ts'
+import { grouped } from '../grouped.ts'
 
 export interface PinRow {
   centre: string
@@ -113,7 +114,7 @@ export function noSlipsNotice(
   importId: number,
 ): { code: 'no-slips'; message: string } | undefined {
   if (layout !== undefined || count <= maxUnasked) return undefined
-  const [users, max] = [count, maxUnasked].map((number) => number.toLocaleString('en'))
+  const [users, max] = [count, maxUnasked].map(grouped)
   return {
     code: 'no-slips',
     message: `The PIN sheet lists ${users} users and has no slips to cut out: for more than ${max} they are made when asked for. To make them: ssh-admin centres pins ${importId} --out slips.xlsx --slips by-centre`,

@@ -13,6 +13,7 @@ import { cellsAsShown, type KeptCells, movesTo, newKeptCells, type SheetAsWritte
 import { lookAtOthers, type OtherSheet } from './other-sheets.ts'
 import { type RosterRow, rowReader, unclearRowReader } from './roster-row.ts'
 import { type RowCounter, watchRowCounter } from './row-counter.ts'
+import { grouped } from '../grouped.ts'
 
 export interface Roster extends SheetAsWritten {
   file: string
@@ -158,7 +159,7 @@ function tidiedNotice(tidied: readonly string[]): { code: string; message: strin
   return [
     {
       code: 'name-tidied',
-      message: `Invisible marks, or a dash for a missing name, were left out of the name in ${where}${more > 0 ? ` and ${more.toLocaleString('en')} more` : ''}.`,
+      message: `Invisible marks, or a dash for a missing name, were left out of the name in ${where}${more > 0 ? ` and ${grouped(more)} more` : ''}.`,
     },
   ]
 }

@@ -12,6 +12,7 @@ import { statusInWords } from './user-fields.ts'
 import { ago, count } from './text.ts'
 import { userJson } from './users.ts'
 import type { JsonAnswer, JsonItem, JsonOfChange, Shape } from './json.ts'
+import { grouped } from '../grouped.ts'
 
 /** A centre in a list, which changes none. */
 export function listedCentreJson(centre: CentreWithPeople): JsonItem<'centreList'> {
@@ -86,7 +87,7 @@ function sentence(changed: ChangedCentre, { chalk }: View): string {
 
 function happened({ centre, outcome, fields }: ChangedCentre): string {
   const users = centre.user_count ?? 0
-  const theirs = users === 1 ? 'its user' : `its ${users.toLocaleString('en-GB')} users`
+  const theirs = users === 1 ? 'its user' : `its ${grouped(users)} users`
   switch (outcome) {
     case 'created':
       return centre.status === 'approved'

@@ -2,6 +2,7 @@ import type { Closing } from '../rules/releases/what-closes.ts'
 import { oneLine, tsvLine } from './clean-text.ts'
 import type { View } from './table.ts'
 import { count, listLines } from './text.ts'
+import { grouped } from '../grouped.ts'
 
 const maxNamed = 12
 
@@ -82,9 +83,7 @@ function whomOf(changes: readonly Closing[]): { counted: string; few: string } {
   return {
     counted: [
       ...(centres.size > 0 ? [count(centres.size, 'centre')] : []),
-      ...(people.size > 0
-        ? [people.size === 1 ? '1 person' : `${people.size.toLocaleString('en-GB')} people`]
-        : []),
+      ...(people.size > 0 ? [people.size === 1 ? '1 person' : `${grouped(people.size)} people`] : []),
     ].join(' and '),
     few: `${all.slice(0, 3).join(', ')}${all.length > 3 ? ' …' : ''}`,
   }

@@ -3,6 +3,7 @@ import { nameOf } from '../rules/users/account.ts'
 import type { Pair, Likeness } from '../rules/users/duplicates.ts'
 import type { JsonItem } from './json.ts'
 import { field } from './fields.ts'
+import { grouped } from '../grouped.ts'
 
 const words: Readonly<Record<Likeness, string>> = {
   'same-name-near-address': 'one name, nearly one address',
@@ -31,8 +32,7 @@ export const duplicateFields = {
   why: field<Pair>(
     'Why',
     ({ likeness }) => likeness,
-    ({ likeness, more }) =>
-      more === 0 ? words[likeness] : `${words[likeness]}; and ${more.toLocaleString('en')} more`,
+    ({ likeness, more }) => (more === 0 ? words[likeness] : `${words[likeness]}; and ${grouped(more)} more`),
   ),
   email: field<Pair>('Address', ({ users: [one] }) => one.email),
   name: field<Pair>('Name', ({ users: [one] }) => ownName(one)),

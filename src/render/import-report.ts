@@ -4,6 +4,7 @@ import type { ReportedRow, ReportFacts } from '../import/report-facts.ts'
 import { html, type Html, htmlJoined } from './html.ts'
 import { reportStyle } from './import-report-style.ts'
 import { count, plainTime } from './text.ts'
+import { grouped } from '../grouped.ts'
 
 /** All that a page about an import shows. */
 export interface ImportReport {
@@ -109,10 +110,7 @@ function numbers({ counts: { rows, centres, users } }: ImportReport): Html {
   ]
   const shown = tiles.filter(([what, number]) => number > 0 || what.startsWith('rows'))
   return html`<ul class="numbers">${htmlJoined(
-    shown.map(
-      ([what, number, look]) =>
-        html`<li class="${look}"><b>${number.toLocaleString('en-GB')}</b> ${what}</li>`,
-    ),
+    shown.map(([what, number, look]) => html`<li class="${look}"><b>${grouped(number)}</b> ${what}</li>`),
   )}</ul>`
 }
 
@@ -125,10 +123,7 @@ function chart({ countries, counted }: ImportReport): Html {
   const bars = countries.slice(0, maxBars).map(({ country, accepted, heldBack }) => {
     const share = (rows: number) => String(Math.round((rows / max) * 10_000) / 100)
     const name = country ?? 'No country known'
-    const label =
-      heldBack > 0
-        ? `${accepted.toLocaleString('en-GB')}, ${heldBack.toLocaleString('en-GB')} held back`
-        : accepted.toLocaleString('en-GB')
+    const label = heldBack > 0 ? `${grouped(accepted)}, ${grouped(heldBack)} held back` : grouped(accepted)
     return html`<tr><th scope="row">${name}</th><td class="bar"><svg width="100%" height="14" role="img" aria-label="${label}"><rect class="in" width="${share(accepted)}%" height="14"/><rect class="back" x="${share(accepted)}%" width="${share(heldBack)}%" height="14"/></svg></td><td class="number">${label}</td></tr>`
   })
   return html`<section><h2>${counted === 'rows' ? 'Rows' : 'New users'} by country</h2><table class="chart"><tbody>${htmlJoined(bars)}</tbody></table>
@@ -156,10 +151,10 @@ function kindsOf(rows: readonly ReportedRow[]): Kind[] {
 function heldBackSection({ heldBack, counts: { rows } }: ImportReport, kinds: readonly Kind[]): Html {
   if (rows.heldBack === 0) return html``
   if (heldBack === null)
-    return html`<section><h2>Rows held back (${rows.heldBack.toLocaleString('en-GB')})</h2><p>They are not kept in the store. To see them: <code>ssh-admin centres lint FILE</code></p></section>`
+    return html`<section><h2>Rows held back (${grouped(rows.heldBack)})</h2><p>They are not kept in the store. To see them: <code>ssh-admin centres lint FILE</code></p></section>`
   const choices = [{ code: 'all', rows: heldBack.length }, ...kinds].map(
     ({ code, rows }, at) =>
-      html`<input type="radio" name="kind" id="kind-${code}"${at === 0 ? html` checked` : ''}><label for="kind-${code}">${words(code)} <small>${rows.toLocaleString('en-GB')}</small></label>`,
+      html`<input type="radio" name="kind" id="kind-${code}"${at === 0 ? html` checked` : ''}><label for="kind-${code}">${words(code)} <small>${grouped(rows)}</small></label>`,
   )
   const shown = heldBack.map(
     ({ row, number, name, email, issues }) =>
@@ -170,7 +165,7 @@ function heldBackSection({ heldBack, counts: { rows } }: ImportReport, kinds: re
         ),
       )}</ul></td></tr>`,
   )
-  return html`<section class="held-back"><h2>Rows held back (${rows.heldBack.toLocaleString('en-GB')})</h2>
+  return html`<section class="held-back"><h2>Rows held back (${grouped(rows.heldBack)})</h2>
 ${htmlJoined(choices)}
 <div class="wide"><table><thead><tr><th>Row</th><th>Centre</th><th>Name</th><th>Email</th><th>What is wrong, by cell</th></tr></thead><tbody>
 ${htmlJoined(shown)}
@@ -199,7 +194,7 @@ function section(
   const cells = rows.map(
     (row) => html`<tr>${htmlJoined(row.map((cell) => html`<td>${shortValue(cell)}</td>`))}</tr>`,
   )
-  return html`<section><details${rows.length <= 20 ? html` open` : ''}><summary><h2>${title} (${total.toLocaleString('en-GB')})</h2></summary>
+  return html`<section><details${rows.length <= 20 ? html` open` : ''}><summary><h2>${title} (${grouped(total)})</h2></summary>
 <div class="wide"><table><thead><tr>${htmlJoined(head.map((name) => html`<th>${name}</th>`))}</tr></thead><tbody>
 ${htmlJoined(cells)}
 </tbody></table></div>

@@ -5,6 +5,7 @@ import { oneLine, tsvLine } from './clean-text.ts'
 import type { JsonAnswer } from './json.ts'
 import type { View } from './table.ts'
 import { ago, count, plainTime } from './text.ts'
+import { grouped } from '../grouped.ts'
 
 export interface Status extends StoreCounts {
   store: string
@@ -41,7 +42,7 @@ function linesOf(status: Status, view: View): Line[] {
   const some = (...parts: readonly (readonly [number, string])[]) =>
     parts
       .filter(([many], at) => many > 0 || at === 0)
-      .map(([many, what]) => `${many.toLocaleString('en-GB')} ${what}`)
+      .map(([many, what]) => `${grouped(many)} ${what}`)
       .join(', ')
   const lapses = [
     ...(lapsing.links > 0 ? [`${count(lapsing.links, 'invitation')} within a day`] : []),

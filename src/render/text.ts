@@ -1,6 +1,8 @@
+import { grouped } from '../grouped.ts'
+
 /** `1 centre`, `1,200 centres`, `2 entries`. */
 export function count(number: number, singular: string): string {
-  return `${number.toLocaleString('en-GB')} ${number === 1 ? singular : plural(singular)}`
+  return `${grouped(number)} ${number === 1 ? singular : plural(singular)}`
 }
 
 function plural(singular: string): string {
@@ -18,7 +20,7 @@ export function listLines(title: string, items: readonly string[], max: number):
   if (items.length === 0) return []
   const shown = items.slice(0, max).map((item) => `    ${item}`)
   const rest = items.length - shown.length
-  return [title, ...shown, ...(rest > 0 ? [`    … and ${rest.toLocaleString('en-GB')} more`] : [])]
+  return [title, ...shown, ...(rest > 0 ? [`    … and ${grouped(rest)} more`] : [])]
 }
 
 const minute = 60_000

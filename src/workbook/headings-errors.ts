@@ -2,6 +2,7 @@ import { cleanText, columnLetters, maxHeadingRow } from './cell.ts'
 import { UnusableWorkbook } from './errors.ts'
 import type { ColumnSpec } from './headings.ts'
 import type { SheetRow, Workbook } from './read.ts'
+import { grouped } from '../grouped.ts'
 
 /** What a heading or cell is cut to in a message. */
 const maxShownLength = 40
@@ -11,7 +12,7 @@ const maxShown = 12
 function shown(texts: readonly string[]): string {
   const first = texts.slice(0, maxShown).map(cut)
   const more = texts.length - first.length
-  return more > 0 ? `${first.join(', ')} and ${more.toLocaleString('en')} more` : first.join(', ')
+  return more > 0 ? `${first.join(', ')} and ${grouped(more)} more` : first.join(', ')
 }
 
 function cut(text: string): string {

@@ -1,5 +1,6 @@
 import { columnLetters } from './cell.ts'
 import type { ReadTableResult } from './table.ts'
+import { grouped } from '../grouped.ts'
 
 /** What a person must know of a table before they agree to it. */
 export interface TableNotice {
@@ -25,7 +26,7 @@ export function tableNotices({
       message:
         hiddenRows === 1
           ? '1 row of the sheet is hidden; it is read like all the others.'
-          : `${hiddenRows.toLocaleString('en')} rows of the sheet are hidden; they are read like all the others.`,
+          : `${grouped(hiddenRows)} rows of the sheet are hidden; they are read like all the others.`,
     })
   }
   if (hiddenColumns.length > 0) {
@@ -53,7 +54,7 @@ export function tableNotices({
   if (withoutHeading.rows > 0) {
     const { rows, columns } = withoutHeading
     const where = `${columns.length === 1 ? 'column' : 'columns'} ${few(columns.map(columnLetters))}`
-    const have = rows === 1 ? '1 row has' : `${rows.toLocaleString('en')} rows have`
+    const have = rows === 1 ? '1 row has' : `${grouped(rows)} rows have`
     notices.push({
       code: 'cells-without-heading',
       message: `${have} something in ${where}, where there is no heading; it is left aside.`,
@@ -68,7 +69,5 @@ function rows(numbers: readonly string[]): string {
 
 function few(names: readonly string[]): string {
   const more = names.length - maxNamed
-  return more > 0
-    ? `${names.slice(0, maxNamed).join(', ')} and ${more.toLocaleString('en')} more`
-    : names.join(', ')
+  return more > 0 ? `${names.slice(0, maxNamed).join(', ')} and ${grouped(more)} more` : names.join(', ')
 }

@@ -14,8 +14,18 @@ interface LocalTime {
   zone: string
 }
 
+/** Many releases open by one Key Time, and it is worked out once. */
+const known = new Map<string, Moment>()
+
 /** The moment at which the clocks of a zone show a time on a day. When they go forward or back it may be none, or two. */
-export function momentOf({ date, time, zone }: LocalTime): Moment {
+export function momentOf(local: LocalTime): Moment {
+  const key = `${local.date} ${local.time} ${local.zone}`
+  const moment = known.get(key) ?? workOut(local)
+  known.set(key, moment)
+  return moment
+}
+
+function workOut({ date, time, zone }: LocalTime): Moment {
   const wanted = Temporal.PlainDateTime.from(`${date}T${time}`)
   const first = wanted.toZonedDateTime(zone, { disambiguation: 'earlier' })
   const last = wanted.toZonedDateTime(zone, { disambiguation: 'later' })
@@ -34,15 +44,19 @@ export function momentOf({ date, time, zone }: LocalTime): Moment {
 
 /** What the clocks of a zone show at a moment: `2026-06-02 10:00`. */
 export function localTimeAt(at: Date, zone: string): string {
-  return toTheMinute(Temporal.Instant.fromEpochMilliseconds(at.getTime()).toZonedDateTimeISO(zone))
-}
-
-function toTheMinute(shown: Temporal.ZonedDateTime): string {
-  return shown.toPlainDateTime().toString({ smallestUnit: 'minute' }).replace('T', ' ')
+  return shownAt(at, zone).shown
 }
 
 /** The same with how far they are from UTC: `2026-06-02 10:00 Africa/Cairo (UTC+03:00)`. */
 export function localTimeInWords(at: Date, zone: string): string {
-  const shown = Temporal.Instant.fromEpochMilliseconds(at.getTime()).toZonedDateTimeISO(zone)
-  return `${toTheMinute(shown)} ${zone} (UTC${shown.offset})`
+  const { shown, offset } = shownAt(at, zone)
+  return `${shown} ${zone} (UTC${offset})`
+}
+
+function shownAt(at: Date, zone: string): { shown: string; offset: string } {
+  const text = Temporal.Instant.fromEpochMilliseconds(at.getTime())
+    .toZonedDateTimeISO(zone)
+    .toString({ smallestUnit: 'minute', timeZoneName: 'never' })
+  const [, date = '', time = '', offset = ''] = /^(.*)T(\d\d:\d\d)(.*)$/.exec(text) ?? []
+  return { shown: `${date} ${time}`, offset }
 }

@@ -85,12 +85,13 @@ export function keyTimeOf(
   const { zone } = placed
   const all = keyTimes(place.country).filter((one) => holds(one, wanted) && showTheSame(one.time_zone, zone))
   const [best, next] = [...all].sort((one, other) => rank(other) - rank(one))
-  const where = `${countryName(place.country)} (${zone})`
+  // The names of all countries are read for a problem alone.
+  const where = () => `${countryName(place.country)} (${zone})`
   if (best === undefined) {
     return {
       problem: {
         code: 'no-key-time',
-        message: `There is no Key Time for ${wanted.session} on ${wanted.date} in ${where}.`,
+        message: `There is no Key Time for ${wanted.session} on ${wanted.date} in ${where()}.`,
         hint: `ssh-admin key-times list --country ${place.country}; ssh-admin key-times import FILE adds one.`,
       },
     }
@@ -99,7 +100,7 @@ export function keyTimeOf(
     return {
       problem: {
         code: 'key-times-overlap',
-        message: `Two Key Times hold for ${wanted.session} on ${wanted.date} in ${where}: ${best.local_time} and ${next.local_time}.`,
+        message: `Two Key Times hold for ${wanted.session} on ${wanted.date} in ${where()}: ${best.local_time} and ${next.local_time}.`,
         hint: `ssh-admin key-times edit ${next.id} --from DATE --until DATE`,
       },
     }

@@ -93,30 +93,42 @@ export function onlyTimeZoneOf(country: string): string | undefined {
 
 /** Whether the clocks of two zones show the same time on every day of these years, which no exam to come is before. */
 export function showTheSame(one: string, other: string): boolean {
-  return one === other || shownBy(one) === shownBy(other)
+  return one === other || whatIsShownBy(one) === whatIsShownBy(other)
 }
 
-const shown = new Map<string, string>()
+/** By what the clocks of a zone show, the first zone that shows it; by each zone, that first one. */
+const firstShowing = new Map<string, string>()
+const firstLike = new Map<string, string>()
 const firstDay = Date.UTC(2025, 0, 1)
 const lastDay = Date.UTC(2034, 0, 1)
 const week = 7 * 24 * 60 * 60 * 1000
 
-/** Clocks are changed for weeks at least: what each shows, week by week. */
-function shownBy(zone: string): string {
-  const known = shown.get(zone)
+/** @returns the same zone for zones whose clocks show the same */
+function whatIsShownBy(zone: string): string {
+  const known = firstLike.get(zone)
   if (known !== undefined) return known
   const clock = new Intl.DateTimeFormat('en', {
     timeZone: zone,
     hourCycle: 'h23',
-    day: 'numeric',
+    weekday: 'short',
     hour: 'numeric',
     minute: 'numeric',
   })
+  // Where clocks are changed, it is for more than four weeks; when they are, differs from zone to zone by as little as one.
+  const everyMonth = shownEvery(4 * week, clock)
+  const times = everyMonth.every((time) => time === everyMonth[0]) ? everyMonth : shownEvery(week, clock)
+  const shown = times.join()
+  const first = firstShowing.get(shown) ?? zone
+  firstShowing.set(shown, first)
+  firstLike.set(zone, first)
+  return first
+}
+
+/** Always on the same weekday and at the same time of UTC: what is shown is another where the clocks have been changed. */
+function shownEvery(ms: number, clock: Intl.DateTimeFormat): string[] {
   const times: string[] = []
-  for (let at = firstDay; at < lastDay; at += week) times.push(clock.format(at))
-  const found = times.join()
-  shown.set(zone, found)
-  return found
+  for (let at = firstDay; at < lastDay; at += ms) times.push(clock.format(at))
+  return times
 }
 
 /** A time zone that was typed for a country. @throws `unknown-time-zone`, `time-zone-elsewhere` */

@@ -8,6 +8,7 @@ import { shellWord } from '../../shell-word.ts'
 import { appendAudit } from '../audit/append.ts'
 import { keyOf, type ReadResult, type ResultRow, readResult } from './result-rows.ts'
 import { badRows } from '../batch.ts'
+import { grouped } from '../../grouped.ts'
 
 interface Import {
   file: string
@@ -105,8 +106,8 @@ function noOwner(rows: readonly ResultRow[], { isKnown }: { isKnown: boolean }):
   const cells = rows.map(({ cellOf }) => cellOf('teacher'))
   const [target = ''] = cells
   const more = cells.length - maxCellsNamed
-  const named = `${cells.slice(0, maxCellsNamed).join(', ')}${more > 0 ? ` and ${more.toLocaleString('en')} more` : ''}`
-  const where = cells.length === 1 ? '' : `, in ${cells.length.toLocaleString('en')} rows: ${named}`
+  const named = `${cells.slice(0, maxCellsNamed).join(', ')}${more > 0 ? ` and ${grouped(more)} more` : ''}`
+  const where = cells.length === 1 ? '' : `, in ${grouped(cells.length)} rows: ${named}`
   const address = rows[0]?.texts.teacher ?? ''
   return {
     target,
