@@ -96,7 +96,7 @@ async function prepareContent(
     session,
   }: { file: Downloadable; at: Date; store: OpenStore; session: Session },
 ): Promise<void> {
-  const { readContent } = await import('../rules/resources/read-content.ts')
+  const { readContent } = await import('../rules/contents.ts')
   const out = oneLine(output.shown)
   const progress = await progressOn(session.terminal, `Writing ${out} …`)
   try {

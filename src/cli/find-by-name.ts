@@ -7,16 +7,14 @@ import {
   describeCentre,
   isKnownNumber,
   noCentreNamed,
-} from '../rules/centres/find-by-name.ts'
-import type { RuleContext } from '../rules/permissions/actor.ts'
-import { noAudience } from '../rules/releases/audience.ts'
-import {
   type Deleted,
   describeUser,
   nobodyNamed,
   userCandidate,
   usersNamed,
-} from '../rules/users/find-by-name.ts'
+} from '../rules/find-by-name.ts'
+import type { RuleContext } from '../rules/permissions/actor.ts'
+import { noAudience } from '../rules/releases/audience.ts'
 import { accountsWith, whoHas } from '../db/who-has.ts'
 import { canBeName, type NamesTyped, wordsOf } from './names-typed.ts'
 import type { NamedKind } from './parameters.ts'

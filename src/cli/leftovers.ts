@@ -92,7 +92,7 @@ async function removeEndedOnes(
 async function removeBrokenUploads({ notify }: Pick<Session, 'notify'>, store: OpenStore): Promise<void> {
   if (store.engine.server?.hasUploads() === false) return
   if ((await unfinishedUploads(store.db)).length === 0) return
-  const { brokenUploads, sweepUploads } = await import('../rules/resources/sweep-uploads.ts')
+  const { brokenUploads, sweepUploads } = await import('../rules/contents.ts')
   if ((await brokenUploads(store.db, store.now())).length === 0) return
   const { note } = await import('../db/transact.ts')
   const removed = { count: 0 }

@@ -12,8 +12,7 @@ import {
 } from '../render/associates.ts'
 import { seenBy, visibleCentres } from '../rules/permissions/decide.ts'
 import { argument, orName, option, each } from '../cli/parameters.ts'
-import { associateDetails } from '../rules/associates/details.ts'
-import { assignCentres, unassignCentres } from '../rules/associates/assign.ts'
+import { associateDetails, assignCentres, unassignCentres } from '../rules/associates.ts'
 
 export const list = () =>
   listing({

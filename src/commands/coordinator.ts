@@ -9,18 +9,22 @@ import {
   renderCoordination,
   usersOf,
 } from '../render/coordination.ts'
-import { changeCoordinator, type Successor } from '../rules/coordinator/change.ts'
-import { type Coordination, coordinationOf } from '../rules/coordinator/coordination.ts'
+import {
+  changeCoordinator,
+  type Successor,
+  addCoordinator,
+  suspendCoordinator,
+  restoreCoordinator,
+  type Coordination,
+  coordinationOf,
+} from '../rules/coordinator.ts'
 import { typedPerson } from '../rules/users/new-user.ts'
 import { preparedMutation, mutation, query } from '../cli/define.ts'
 import { argument, orName, flag, option, type ValuesOf } from '../cli/parameters.ts'
 import type { Session } from '../cli/session.ts'
-import { addCoordinator } from '../rules/coordinator/add.ts'
 import { findCentre, readCentreNumber } from '../rules/centres/find.ts'
 import { noticingWhatCloses } from '../rules/releases/what-closes.ts'
-import { suspendCoordinator } from '../rules/coordinator/suspend.ts'
 import { needsMessage } from '../render/users.ts'
-import { restoreCoordinator } from '../rules/coordinator/restore.ts'
 import { ask, type Choice, chooseFromStore } from '../cli/prompt.ts'
 import { adminsOf } from '../db/centres/centres.ts'
 import type { OpenStore } from '../db/store/open.ts'

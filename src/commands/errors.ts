@@ -3,7 +3,7 @@ import { allOf } from '../cli/list-options.ts'
 import { listOf } from '../cli/typed-values.ts'
 import { repeated, withValues } from '../cli/parameters.ts'
 import { errorFields, errorsInFull } from '../render/errors.ts'
-import { type ErrorKind, errorKinds, findErrors, type FoundError } from '../rules/errors/found-errors.ts'
+import { type ErrorKind, errorKinds, findErrors, type FoundError } from '../rules/errors.ts'
 import { unknownName } from '../rules/unknown-name.ts'
 
 export const list = () =>

@@ -7,19 +7,20 @@ import {
   helpDocumentFields,
   helpDocumentJson,
 } from '../render/help-documents.ts'
-import { uploadHelpDocument, replaceHelpDocument } from '../rules/help-documents/upload.ts'
-import type { Uploaded } from '../rules/resources/keep-content.ts'
-import { titleTyped } from './resources.ts'
-import { allOf } from '../cli/list-options.ts'
 import {
+  uploadHelpDocument,
+  replaceHelpDocument,
+  withdrawHelpDocument,
   readableHelpDocuments,
   findHelpDocument,
   lookUpHelpDocuments,
   type ChangedHelpDocument,
-} from '../rules/help-documents/help-document.ts'
+} from '../rules/help-documents.ts'
+import type { Uploaded } from '../rules/contents.ts'
+import { titleTyped } from './resources.ts'
+import { allOf } from '../cli/list-options.ts'
 import { downloadCommand } from '../cli/download.ts'
 import { forEachTarget } from '../rules/batch.ts'
-import { withdrawHelpDocument } from '../rules/help-documents/withdraw.ts'
 
 interface Request {
   title: string

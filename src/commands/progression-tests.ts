@@ -1,11 +1,15 @@
 import * as z from 'zod'
 import { renderImportedResults, testFields } from '../render/progression-tests.ts'
-import { importProgressionTests } from '../rules/progression-tests/import.ts'
+import {
+  importProgressionTests,
+  type ResultField,
+  resultFields,
+  type ResultRow,
+} from '../rules/progression-tests.ts'
 import { columnsHelp, readTableFile, type TableFile, type TableRow } from './read-table.ts'
 import { preparedMutation, listing } from '../cli/define.ts'
 import { argument, option, repeated, orName, requiredOption } from '../cli/parameters.ts'
 import type { Session } from '../cli/session.ts'
-import { type ResultField, resultFields, type ResultRow } from '../rules/progression-tests/result-rows.ts'
 import type { ColumnSpec } from '../workbook/headings.ts'
 import { testsOf } from '../db/progression-tests/holdings.ts'
 import { findUser } from '../rules/users/find.ts'

@@ -29,21 +29,26 @@ import {
   leftOutLines,
 } from '../render/releases.ts'
 import { typedAudience } from '../rules/releases/audience.ts'
-import { createRelease } from '../rules/releases/create.ts'
+import {
+  createRelease,
+  editRelease,
+  type ReleaseChanges,
+  type ChangedRelease,
+  publishRelease,
+  withdrawRelease,
+  type PublishedRelease,
+} from '../rules/releases/change.ts'
 import { momentTyped, typedMoment, type TypedMoment } from '../rules/releases/moment.ts'
-import { editRelease, type ReleaseChanges, type ChangedRelease } from '../rules/releases/edit.ts'
-import { publishRelease, withdrawRelease, type PublishedRelease } from '../rules/releases/publish.ts'
 import { closingQuestion, comparableClosing } from '../render/closing.ts'
 import { allOf } from '../cli/list-options.ts'
 import { findReleases, type ReleaseRow } from '../db/releases/releases.ts'
 import type { ReleaseState } from '../db/schema.ts'
-import { reachOf } from '../rules/releases/reach.ts'
+import { reachOf, authorisationsOf } from '../rules/releases/centres-of-release.ts'
 import { readReleaseFacts } from '../rules/releases/release-facts.ts'
 import { unknownName } from '../rules/unknown-name.ts'
 import { outlookOf, type Outlook } from '../rules/releases/outlook.ts'
 import { findRelease } from '../rules/releases/release.ts'
-import { findOwnCentre } from '../rules/centres/find-own.ts'
-import { authorisationsOf } from '../rules/releases/authorisations.ts'
+import { findOwnCentre } from '../rules/centres/find.ts'
 import { visibleAuthorisations } from '../rules/releases/visible.ts'
 import { count, listLines, plainTime } from '../render/text.ts'
 import * as z from 'zod'

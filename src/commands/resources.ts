@@ -11,7 +11,7 @@ import {
   resourceJson,
   renderResource,
 } from '../render/resources.ts'
-import type { Uploaded } from '../rules/resources/keep-content.ts'
+import type { Uploaded } from '../rules/contents.ts'
 import {
   resourceAreas,
   resourceKinds,
@@ -22,8 +22,11 @@ import {
   typedNumber,
   lookUpResources,
   type ChangedResource,
-} from '../rules/resources/resource.ts'
-import { type ResourceFacts, uploadResource } from '../rules/resources/upload.ts'
+  type ResourceFacts,
+  uploadResource,
+  withdrawResource,
+  restoreResource,
+} from '../rules/resources.ts'
 import { cleanText } from '../workbook/cell.ts'
 import { typedSeries } from './typed-times.ts'
 import { allOf } from '../cli/list-options.ts'
@@ -33,7 +36,6 @@ import { permitDownload } from '../rules/releases/visible.ts'
 import { comparableClosing, renderWithClosing, withClosing, renderWithOpening } from '../render/closing.ts'
 import { forEachTarget } from '../rules/batch.ts'
 import { noticingWhatCloses } from '../rules/releases/what-closes.ts'
-import { withdrawResource, restoreResource } from '../rules/resources/withdraw.ts'
 import { count } from '../render/text.ts'
 
 interface Request {

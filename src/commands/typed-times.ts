@@ -1,5 +1,5 @@
 import { Usage } from '../errors.ts'
-import { isDate } from '../rules/dates.ts'
+import { isDate } from '../rules/table-rows.ts'
 import { readAdministrativeZone, readLocalTime, readSeries } from '../rules/key-times/key-time-rows.ts'
 
 /** @throws `invalid-series` */

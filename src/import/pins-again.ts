@@ -5,7 +5,7 @@ import type { RuleContext } from '../rules/permissions/actor.ts'
 import { lifetimes, pinOf, printedPin } from '../rules/credentials/derive.ts'
 import { permit } from '../rules/permissions/decide.ts'
 import { appendAudit } from '../rules/audit/append.ts'
-import { pinStatus } from '../rules/users/sign-in-status.ts'
+import { pinStatus } from '../rules/users/account.ts'
 import type { PinRow } from './pin-sheet.ts'
 
 export interface PinsAgain {

@@ -10,7 +10,7 @@ import {
 } from '../db/imports/undo.ts'
 import { isErased } from '../db/users/erased-accounts.ts'
 import type { Trx } from '../db/transact.ts'
-import type { LeftAlone } from '../rules/imports/left-alone.ts'
+import type { LeftAlone } from '../rules/imports.ts'
 
 /** Removes the users that are as the import made them; the others are named, their PINs of it void. */
 export async function removeCreatedUsers(

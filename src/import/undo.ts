@@ -8,7 +8,7 @@ import {
   setCentreDeleted,
   setCentreName,
 } from '../db/imports/undo.ts'
-import { type LeftAlone, letterSent } from '../rules/imports/left-alone.ts'
+import { type LeftAlone, letterSent, findImportNumber } from '../rules/imports.ts'
 import { removeCreatedCentres, removeCreatedUsers } from './remove-created.ts'
 import { isErased } from '../db/users/erased-accounts.ts'
 import { centresOfImport, type ImportRow } from '../db/imports/imports.ts'
@@ -17,7 +17,6 @@ import { removePendingPinSheet } from '../db/imports/pending-pin-sheets.ts'
 import type { Trx } from '../db/transact.ts'
 import type { RuleContext } from '../rules/permissions/actor.ts'
 import { type Closing, noticingWhatCloses } from '../rules/releases/what-closes.ts'
-import { findImportNumber } from '../rules/imports/find.ts'
 import { permit } from '../rules/permissions/decide.ts'
 import { appendAudit } from '../rules/audit/append.ts'
 import { centreSearchKey } from '../search-key.ts'

@@ -1,6 +1,6 @@
 import { type Account, nameOf } from '../rules/users/account.ts'
 import { signInReasons } from '../rules/users/sign-in-reasons.ts'
-import type { Coordination } from '../rules/coordinator/coordination.ts'
+import type { Coordination } from '../rules/coordinator.ts'
 import type { View } from './table.ts'
 import { centreJson } from './centres.ts'
 import type { Message } from './messages.ts'

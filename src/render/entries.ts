@@ -1,5 +1,5 @@
 import type { EntryRow } from '../db/entries/entries.ts'
-import type { ImportedEntries } from '../rules/entries/import.ts'
+import type { ImportedEntries } from '../rules/entries.ts'
 import { tsvLine } from './clean-text.ts'
 import { renderClosing } from './closing.ts'
 import { field } from './fields.ts'

@@ -1,4 +1,4 @@
-import type { FoundError } from '../rules/errors/found-errors.ts'
+import type { FoundError } from '../rules/errors.ts'
 import { oneLine } from './clean-text.ts'
 import { field } from './fields.ts'
 import type { View } from './table.ts'

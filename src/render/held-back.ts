@@ -1,4 +1,4 @@
-import type { CellIssue, CellIssues, RowCounts } from '../rules/imports/table-row.ts'
+import type { CellIssue, CellIssues, RowCounts } from '../rules/table-rows.ts'
 import { oneLine, tsvLine } from './clean-text.ts'
 import { firstOfEachKind } from './kinds.ts'
 import type { View } from './table.ts'

@@ -1,5 +1,5 @@
 import type { HelpDocumentRow } from '../db/help-documents/help-documents.ts'
-import type { ChangedHelpDocument } from '../rules/help-documents/help-document.ts'
+import type { ChangedHelpDocument } from '../rules/help-documents.ts'
 import { oneLine, tsvLine } from './clean-text.ts'
 import { field } from './fields.ts'
 import type { JsonOfChange, Shape } from './json.ts'

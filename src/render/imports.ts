@@ -1,7 +1,7 @@
 import type { ImportContents, ImportRow } from '../db/imports/imports.ts'
 import type { PendingPinSheet } from '../db/imports/pending-pin-sheets.ts'
 import type { Counts } from '../import/apply.ts'
-import { partedLeft } from '../rules/imports/left-alone.ts'
+import { partedLeft } from '../rules/imports.ts'
 import type { Undone } from '../import/undo.ts'
 import { statusOfMaker } from '../unfinished-files.ts'
 import { oneLine, tsvLine } from './clean-text.ts'

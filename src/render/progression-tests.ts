@@ -1,5 +1,5 @@
 import type { TestOfOwner } from '../db/progression-tests/holdings.ts'
-import type { ImportedResults } from '../rules/progression-tests/import.ts'
+import type { ImportedResults } from '../rules/progression-tests.ts'
 import { tsvLine } from './clean-text.ts'
 import { field } from './fields.ts'
 import type { View } from './table.ts'

@@ -1,11 +1,14 @@
 import type { ReleaseRow } from '../db/releases/releases.ts'
 import { localTimeInWords } from '../rules/key-times/local-time.ts'
 import { audienceInWords, audienceText } from '../rules/releases/audience.ts'
-import { type Authorisation, type AuthorisationState, stateAt } from '../rules/releases/authorisations.ts'
-import type { ChangedRelease } from '../rules/releases/edit.ts'
+import {
+  type Authorisation,
+  type AuthorisationState,
+  stateAt,
+  type Reach,
+} from '../rules/releases/centres-of-release.ts'
+import type { ChangedRelease, PublishedRelease } from '../rules/releases/change.ts'
 import type { Outlook } from '../rules/releases/outlook.ts'
-import type { PublishedRelease } from '../rules/releases/publish.ts'
-import type { Reach } from '../rules/releases/reach.ts'
 import { oneLine, tsvLine } from './clean-text.ts'
 import { type Fact, factLines } from './facts.ts'
 import { renderClosing } from './closing.ts'

@@ -1,5 +1,5 @@
 import type { ResourceRow } from '../db/resources/resources.ts'
-import type { ChangedResource } from '../rules/resources/resource.ts'
+import type { ChangedResource } from '../rules/resources.ts'
 import { oneLine, tsvLine } from './clean-text.ts'
 import { factLines } from './facts.ts'
 import { field } from './fields.ts'

@@ -1,4 +1,4 @@
-import type { ResultField, ResultRow } from '../../src/rules/progression-tests/result-rows.ts'
+import type { ResultField, ResultRow } from '../../src/rules/progression-tests.ts'
 
 interface Person {
   email: string

@@ -14,12 +14,11 @@ import {
 import { pendingPinSheets } from '../../db/imports/pending-pin-sheets.ts'
 import type { OpenStore } from '../../db/store/open.ts'
 import type { ImportReport } from '../../render/import-report.ts'
-import { findImportNumber, importNumber } from '../../rules/imports/find.ts'
+import { findImportNumber, importNumber, partedLeft } from '../../rules/imports.ts'
 import { argument, option, withValues, yesOption } from '../../cli/parameters.ts'
 import { prepareReport, reportedEvent, reportOfShownImport } from './report.ts'
 import { pathInWords } from '../../shell-word.ts'
 import { comparableClosing, renderWithClosing, withClosing } from '../../render/closing.ts'
-import { partedLeft } from '../../rules/imports/left-alone.ts'
 import { type Undone, undoImport } from '../../import/undo.ts'
 import { count } from '../../render/text.ts'
 

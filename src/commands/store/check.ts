@@ -73,7 +73,7 @@ async function findingsOfContents(
   store: OpenStore,
   session: Session,
 ): Promise<{ damage: Finding[]; untidy: Finding[] }> {
-  const { checkContents, noteChecked } = await import('../../rules/resources/check-contents.ts')
+  const { checkContents, noteChecked } = await import('../../rules/contents.ts')
   const checked = await checkContents(store.db, store.now())
   if (checked.damaged.length + checked.mended.length > 0) {
     try {

@@ -8,7 +8,7 @@ import type { Account } from '../../rules/users/account.ts'
 import { person } from '../../render/users.ts'
 import type { RuleContext } from '../../rules/permissions/actor.ts'
 import { holdings } from '../../rules/refusals.ts'
-import { missingSteps, type MissingSteps, receiversFor } from '../../rules/users/deletion-steps.ts'
+import { missingSteps, type MissingSteps, receiversFor } from '../../rules/users/delete.ts'
 
 export interface Deletions {
   emails: readonly string[]

@@ -8,7 +8,6 @@ import { queueMessage } from '../mail/queue-message.ts'
 import type { RuleContext } from '../permissions/actor.ts'
 import { searchKey } from '../../search-key.ts'
 import type { Account } from '../users/account.ts'
-import { alike } from './alike.ts'
 import { asOwner } from './self-service.ts'
 
 /** Without a second factor, by the current standard [NIST 800-63B-4]. */
@@ -50,7 +49,7 @@ export async function weaknessOf(text: string): Promise<string | undefined> {
   if (length < minLength) return `is shorter than ${minLength} characters`
   if (length > maxLength) return `is longer than ${maxLength} characters`
   const compared = alike(text)
-  common ??= (await import('./common-passwords.ts')).commonPasswords()
+  common ??= new Set((await import('./common-passwords.ts')).commonPasswords().map(alike))
   if (common.has(compared)) return 'is one of the common passwords, which are guessed first'
   if (isOnlyRuns(text)) return 'is a row of signs that follow one another'
   if (isRepeated(compared)) return 'is one part repeated'
@@ -187,4 +186,28 @@ export async function choosePassword(
   await forgetWrongSignIns(trx, account.emailKey)
   if (former !== null)
     await queueMessage(trx, asOwner(ctx, account), { letter: 'password-changed', to: account })
+}
+
+const substitutes: Record<string, string> = {
+  '0': 'o',
+  '1': 'l',
+  '!': 'l',
+  '|': 'l',
+  i: 'l',
+  '3': 'e',
+  '4': 'a',
+  '@': 'a',
+  '5': 's',
+  $: 's',
+  '7': 't',
+  '+': 't',
+  '8': 'b',
+  '9': 'g',
+}
+
+/** A password as it is compared: `P4$$ w0rd` and `password` are one, so are l, i and 1. */
+function alike(text: string): string {
+  return searchKey(text)
+    .replace(/\s+/gu, '')
+    .replace(/[01!|i34@5$7+89]/g, (sign) => substitutes[sign] ?? sign)
 }

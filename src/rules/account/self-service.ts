@@ -6,11 +6,10 @@ import type { Trx } from '../../db/transact.ts'
 import type { WrongSignIns } from '../../db/wrong-tries.ts'
 import { Refused } from '../../errors.ts'
 import type { RuleContext } from '../permissions/actor.ts'
-import { type Account, accountOf } from '../users/account.ts'
+import { type Account, accountOf, type SignInBlocker } from '../users/account.ts'
 import { appendAudit } from '../audit/append.ts'
 import { typedAddress } from '../users/email.ts'
 import { remedy, signInReasons } from '../users/sign-in-reasons.ts'
-import type { SignInBlocker } from '../users/sign-in-status.ts'
 
 /** The live account that somebody claims is theirs; whether there is one is not told. */
 export async function claimedAccount(

@@ -133,3 +133,16 @@ export async function centreNotFound(
     details: { wanted, candidates },
   })
 }
+
+/** A centre by its number, for what all the people of a centre may see of their own, whatever their roles. */
+export async function findOwnCentre(
+  db: Kysely<Store>,
+  number: string,
+  { by, at }: Pick<RuleContext, 'by' | 'at'>,
+): Promise<CentreWithPeople> {
+  if (by.kind === 'staff') return findCentre(db, number, { by, at })
+  const wanted = typedCentreNumber(number)
+  const centre = wanted === by.centre.number ? await findCentreByNumber(db, wanted) : undefined
+  if (centre) return centre
+  throw outsideView({ by, at }, { name: wanted })
+}

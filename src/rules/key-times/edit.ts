@@ -12,8 +12,7 @@ import { appendAudit } from '../audit/append.ts'
 import type { RuleContext } from '../permissions/actor.ts'
 import { permit } from '../permissions/decide.ts'
 import { type Closing, noticingWhatCloses } from '../releases/what-closes.ts'
-import { contradictionOf } from './key-time-rows.ts'
-import { overlaps } from './overlaps.ts'
+import { contradictionOf, overlaps } from './key-time-rows.ts'
 import { typedTimeZoneIn } from './time-zones.ts'
 
 /** What is to be another; what is absent stays, and null takes it away. */

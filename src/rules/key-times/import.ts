@@ -14,12 +14,11 @@ import {
   issuesOf,
   type RowCounts,
   rowCounts,
-} from '../imports/table-row.ts'
+} from '../table-rows.ts'
 import type { RuleContext } from '../permissions/actor.ts'
 import { permit } from '../permissions/decide.ts'
-import { type KeyTimeField, type KeyTimeRowAsWritten, readKeyTimeRow } from './key-time-rows.ts'
+import { type KeyTimeField, type KeyTimeRowAsWritten, readKeyTimeRow, overlaps } from './key-time-rows.ts'
 import { type Closing, noticingWhatCloses } from '../releases/what-closes.ts'
-import { overlaps } from './overlaps.ts'
 import { showTheSame } from './time-zones.ts'
 
 interface Import {

@@ -1,10 +1,16 @@
 import { closestCountries, countryCode, countryName } from '../../countries.ts'
 import type { NewKeyTime } from '../../db/key-times/key-times.ts'
 import type { ExamSession } from '../../db/schema.ts'
-import { isDate } from '../dates.ts'
-import { dayHint, seriesHint, timeHint } from '../imports/cell-hints.ts'
-import { faultsOfRow, type FieldFault, type TableRowAsWritten } from '../imports/table-row.ts'
-import { clocksOf, findTimeZone, onlyTimeZoneOf, timeZoneHint, zoneIn } from './time-zones.ts'
+import {
+  isDate,
+  dayHint,
+  seriesHint,
+  timeHint,
+  faultsOfRow,
+  type FieldFault,
+  type TableRowAsWritten,
+} from '../table-rows.ts'
+import { clocksOf, findTimeZone, onlyTimeZoneOf, timeZoneHint, zoneIn, showTheSame } from './time-zones.ts'
 
 export const keyTimeFields = [
   'country',
@@ -201,4 +207,21 @@ function readTimeZone(country: string, text: string): { name: string } | ZoneFau
     message: `names ${name}, which is none of ${countryName(country)}`,
     hint: () => timeZoneHint(country, text),
   }
+}
+
+/**
+ * Whether two Key Times would hold at once, and neither goes before the other: one of a series goes before one for
+ * every series, one with dates before one without.
+ */
+export function overlaps(one: NewKeyTime, other: NewKeyTime): boolean {
+  if (one.country !== other.country || one.session !== other.session) return false
+  if ((one.series ?? null) !== (other.series ?? null) || hasDates(one) !== hasDates(other)) return false
+  const begins = (keyTime: NewKeyTime) => keyTime.from_date ?? '0000'
+  const ends = (keyTime: NewKeyTime) => keyTime.until_date ?? '9999'
+  if (begins(one) > ends(other) || begins(other) > ends(one)) return false
+  return showTheSame(one.time_zone, other.time_zone)
+}
+
+function hasDates({ from_date, until_date }: NewKeyTime): boolean {
+  return (from_date ?? null) !== null || (until_date ?? null) !== null
 }

@@ -2,9 +2,9 @@ import type { Kysely } from 'kysely'
 import type { CentreWithPeople } from '../../db/centres/centres.ts'
 import { findKeyTimes } from '../../db/key-times/key-times.ts'
 import type { ExamSession, Store } from '../../db/schema.ts'
-import { findOwnCentre } from '../centres/find-own.ts'
+import { findOwnCentre } from '../centres/find.ts'
 import type { RuleContext } from '../permissions/actor.ts'
-import { localTimeAt } from './local-time.ts'
+import { localTimeAt, momentOf } from './local-time.ts'
 import { type KeyTime, keyTimeOf, keyTimesByCountry, type TimeProblem, timeZoneOf } from './lookup.ts'
 
 /** A session of a day at a centre: its Key Time and the moment of it, or what stands in the way. */
@@ -61,4 +61,16 @@ const order: readonly ExamSession[] = ['AM', 'PM', 'EV']
 function inOrderOfDay(one: SessionOfDay, other: SessionOfDay): number {
   const bySession = order.indexOf(one.session) - order.indexOf(other.session)
   return bySession || ((one.series ?? '') < (other.series ?? '') ? -1 : 1)
+}
+
+/** The moment of a Key Time today, or on the first day on which it holds; undefined where there is none any more. */
+export function nextMoment(
+  { local_time, time_zone, from_date, until_date }: KeyTime,
+  now: Date,
+): Date | undefined {
+  const today = localTimeAt(now, time_zone).slice(0, 10)
+  const date = from_date !== null && from_date > today ? from_date : today
+  if (until_date !== null && until_date < date) return undefined
+  const moment = momentOf({ date, time: local_time, zone: time_zone })
+  return 'at' in moment ? moment.at : undefined
 }

@@ -5,7 +5,7 @@ import { momentAt, type MomentThere, readKept } from './moment.ts'
 import type { AlikeCentres, ReleaseFacts } from './release-facts.ts'
 
 /** When a release opens and closes at a centre. */
-export interface MomentsThere {
+interface MomentsThere {
   /** Null where the Key Time is missing, or is no moment. */
   opensAt: Date | null
   closesAt: Date | null
@@ -124,4 +124,86 @@ function momentsOf(
 /** A centre without a time zone is mended by itself, what is wrong with a Key Time for all of its centres. */
 export function namesItsCentre({ code }: TimeProblem): boolean {
   return code === 'no-time-zone'
+}
+
+/** What a release gives one centre; computed when it is asked for, and never kept. */
+export interface Authorisation extends MomentsThere {
+  release: ReleaseRow
+  centre: CentreOfRelease
+  resources: ResourceRow[]
+}
+
+/** What a release gives each centre of its audience, whatever its state. */
+export function* authorisationsOf(release: ReleaseRow, facts: ReleaseFacts): Generator<Authorisation> {
+  const { resourcesFor, momentsFor } = centresOfRelease(release, facts)
+  for (const centre of facts.centres) {
+    const resources = resourcesFor(centre)
+    if (resources.length > 0) yield { release, centre, resources, ...momentsFor(centre) }
+  }
+}
+
+export type AuthorisationState =
+  | Exclude<ReleaseRow['state'], 'released'>
+  | 'not-yet-open'
+  | 'open'
+  | 'closed'
+  | 'never-opens'
+
+/** How it is at a moment; what is not released opens for nobody, and what cannot be worked out never opens. */
+export function stateAt(
+  { release, opensAt, closesAt, problem }: Authorisation,
+  at: Date,
+): AuthorisationState {
+  if (release.state !== 'released') return release.state
+  if (problem !== null || opensAt === null) return 'never-opens'
+  if (at < opensAt) return 'not-yet-open'
+  return closesAt !== null && at >= closesAt ? 'closed' : 'open'
+}
+
+/** For how many centres a release opens, and when: what a list says of it. */
+export interface Reach {
+  centres: number
+  firstOpensAt: Date | null
+  lastOpensAt: Date | null
+  /** Centres for which it cannot be worked out. */
+  withoutKeyTime: number
+}
+
+export function reachOf(release: ReleaseRow, facts: ReleaseFacts): Reach {
+  const reach: Reach = { centres: 0, firstOpensAt: null, lastOpensAt: null, withoutKeyTime: 0 }
+  for (const { centres, opensAt, problem } of centresOfRelease(release, facts).reached()) {
+    reach.centres += centres.length
+    if (problem !== null || opensAt === null) {
+      reach.withoutKeyTime += centres.length
+      continue
+    }
+    if (reach.firstOpensAt === null || opensAt < reach.firstOpensAt) reach.firstOpensAt = opensAt
+    if (reach.lastOpensAt === null || opensAt > reach.lastOpensAt) reach.lastOpensAt = opensAt
+  }
+  return reach
+}
+
+/**
+ * Whether a release has closed everywhere where it opens: nothing of it can be mended any more. One that closes before
+ * it opens is over once both are past; where a Key Time is not known, once its day is past everywhere.
+ */
+export function isOver(
+  { opens, closes }: Pick<ReleaseRow, 'opens' | 'closes'>,
+  { reached, at }: { reached: readonly ReachedCentres[]; at: Date },
+): boolean {
+  if (closes === null) return false
+  const opensAt = reached.map((one) => one.opensAt)
+  const closesAt = reached.map((one) => one.closesAt)
+  return isPast(opens, { there: opensAt, at }) && isPast(closes, { there: closesAt, at })
+}
+
+/** A day ends twelve hours later than in UTC where it ends last. */
+const hoursOfADay = 36
+
+function isPast(text: string, { there, at }: { there: readonly (Date | null)[]; at: Date }): boolean {
+  const moment = readKept(text)
+  if (moment.kind === 'absolute') return moment.at <= at
+  const begins = Date.parse(`${moment.date}T00:00Z`)
+  const isDayOver = begins + (hoursOfADay * 60 + moment.offsetMinutes) * 60_000 <= at.getTime()
+  return there.length === 0 ? isDayOver : there.every((one) => (one === null ? isDayOver : one <= at))
 }

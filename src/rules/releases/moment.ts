@@ -1,6 +1,6 @@
 import type { ExamSession } from '../../db/schema.ts'
 import { Usage } from '../../errors.ts'
-import { isDate } from '../dates.ts'
+import { isDate } from '../table-rows.ts'
 import { type KeyTimes, keyTimeOf, type Place, type TimeProblem, timeZoneOf } from '../key-times/lookup.ts'
 
 /** When something opens or closes: for everybody at once, or so long before or after the Key Time of each. */

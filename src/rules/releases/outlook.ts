@@ -2,8 +2,12 @@ import type { Kysely } from 'kysely'
 import type { CentreOfRelease, ReleaseRow } from '../../db/releases/releases.ts'
 import type { Store } from '../../db/schema.ts'
 import { localTimeInWords } from '../key-times/local-time.ts'
-import { type Authorisation, authorisationsOf } from './authorisations.ts'
-import { hasGlobalListening, isInAudience } from './centres-of-release.ts'
+import {
+  type Authorisation,
+  authorisationsOf,
+  hasGlobalListening,
+  isInAudience,
+} from './centres-of-release.ts'
 import { readReleaseFacts, type ReleaseFacts } from './release-facts.ts'
 
 /** When a release opens around the world, and where it never will. */

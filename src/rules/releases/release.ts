@@ -6,7 +6,7 @@ import { together } from '../../db/together.ts'
 import type { Trx } from '../../db/transact.ts'
 import { NotFound, Refused, Usage } from '../../errors.ts'
 import { findCentre } from '../centres/find.ts'
-import { findResource } from '../resources/resource.ts'
+import { findResource } from '../resources.ts'
 import { type AudiencePart, audienceText } from './audience.ts'
 import { type ReleaseMoment, readKept } from './moment.ts'
 

@@ -9,7 +9,7 @@ import { appendAudit } from '../audit/append.ts'
 import type { ActingUser, RuleContext } from '../permissions/actor.ts'
 import { type Account, accountOf } from '../users/account.ts'
 import { readAddress } from '../users/email.ts'
-import { type Authorisation, authorisationsOf, stateAt } from './authorisations.ts'
+import { type Authorisation, authorisationsOf, stateAt } from './centres-of-release.ts'
 import { readReleaseFacts, type ReleaseFacts } from './release-facts.ts'
 
 /** Which resources a person may see, by the roles that they have at this moment. */

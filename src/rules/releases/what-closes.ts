@@ -5,7 +5,7 @@ import type { Trx } from '../../db/transact.ts'
 import { findUsersById } from '../../db/users/users.ts'
 import type { RuleContext } from '../permissions/actor.ts'
 import { type Account, accountOf } from '../users/account.ts'
-import { type Authorisation, authorisationsOf, stateAt } from './authorisations.ts'
+import { type Authorisation, authorisationsOf, stateAt } from './centres-of-release.ts'
 import { readReleaseFacts } from './release-facts.ts'
 import { mayHave } from './visible.ts'
 

@@ -1,5 +1,5 @@
 import type { Trx } from '../../db/transact.ts'
-import { giveRoles, markEdited } from '../../db/users/changes.ts'
+import { giveRoles, markEdited, takeRoles } from '../../db/users/changes.ts'
 import { Refused, Usage } from '../../errors.ts'
 import { type Account, nameOf } from '../users/account.ts'
 import { refuseDeletedCentre } from '../refusals.ts'
@@ -10,7 +10,7 @@ import { findUser } from '../users/find.ts'
 import { permit } from '../permissions/decide.ts'
 import { appendAudit } from '../audit/append.ts'
 
-export interface Granting {
+interface Granting {
   email: string
   roles: readonly string[]
   ctx: RuleContext
@@ -43,11 +43,31 @@ export async function grantRoles(trx: Trx, { email, roles, ctx }: Granting): Pro
 }
 
 /** Roles by name, without those of the hub, which have commands of their own. */
-export function serviceRoles(names: readonly string[], { email }: Account): string[] {
+function serviceRoles(names: readonly string[], { email }: Account): string[] {
   if (names.length === 0) throw new Usage('Which role?', { hint: 'ssh-admin roles list names them.' })
   const { roles, admin, teacher } = chosenRoles(names)
   if (!admin && !teacher) return roles
   throw new Refused('hub-role', 'Administrative rights are given and taken by editing the user.', {
     hint: `ssh-admin users edit ${email} --admin, or --no-admin`,
   })
+}
+
+/** Takes roles away; the account and everything else of it stays. */
+export async function revokeRoles(trx: Trx, { email, roles, ctx }: Granting): Promise<ChangedUser> {
+  const account = await findUser(trx, { email, ...ctx })
+  const chosen = serviceRoles(roles, account)
+  for (const role of chosen) permit(ctx, 'roles.revoke', { ...onUser(account), role })
+  const revoked = chosen.filter((role) => account.roles.includes(role))
+  if (revoked.length === 0) return unchanged(account)
+
+  await takeRoles(trx, account.id, revoked)
+  await markEdited(trx, { id: account.id, at: ctx.at })
+  await appendAudit(trx, {
+    ...ctx,
+    action: 'roles.revoked',
+    subject: account.email,
+    userId: account.id,
+    facts: { roles: revoked, before: account.roles },
+  })
+  return changedTo(trx, { account, outcome: 'edited', at: ctx.at })
 }

@@ -1,5 +1,13 @@
 import { insertSeedServices, type SeedGroup, type SeedServices } from '../../db/seed-services.ts'
 import type { Trx } from '../../db/transact.ts'
+import { createHash } from 'node:crypto'
+import { addPiece, beginUpload, finishUpload } from '../../db/contents/contents.ts'
+import { insertEntries } from '../../db/entries/entries.ts'
+import { insertKeyTime } from '../../db/key-times/key-times.ts'
+import { findCentresOfReleases, insertRelease, markReleased } from '../../db/releases/releases.ts'
+import { insertResource } from '../../db/resources/resources.ts'
+import type { ExamSession } from '../../db/schema.ts'
+import { clocksOf } from '../key-times/time-zones.ts'
 
 /** What was made up besides centres and users. */
 export interface SeededServices {
@@ -74,4 +82,112 @@ function groupOf(ownerId: number, { position, at }: { position: number; at: Date
       mark: 20 + ((position * 7 + learner * 5) % 30),
     })),
   }
+}
+
+/** What was made up besides centres and users. */
+export interface SeededReleases {
+  keyTimes: number
+  entries: number
+  resources: number
+  releases: number
+}
+
+const sessions: readonly [ExamSession, string][] = [
+  ['AM', '10:00'],
+  ['PM', '14:00'],
+]
+const component = '0500/12'
+
+/** Key Times for the countries of the centres, a resource of each kind, entries for every other centre, and releases of them. */
+export async function seedReleases(trx: Trx, at: Date): Promise<SeededReleases> {
+  const centres = await findCentresOfReleases(trx)
+  const countries = [...new Set(centres.map(({ country }) => country))].sort()
+  const made: SeededReleases = { keyTimes: 0, entries: 0, resources: 0, releases: 0 }
+  for (const [position, country] of countries.entries())
+    for (const time_zone of clocksOf(country))
+      for (const [session, local_time] of sessions) {
+        const administrative_zone = (position % 6) + 1
+        const all = { series: null, from_date: null, until_date: null }
+        await insertKeyTime(trx, { country, administrative_zone, session, local_time, time_zone, ...all })
+        made.keyTimes += 1
+      }
+  for (const { id, country } of centres) {
+    const clocks = clocksOf(country)
+    const time_zone = clocks.length > 1 ? clocks[id % clocks.length] : undefined
+    if (time_zone !== undefined)
+      await trx.updateTable('centres').set({ time_zone }).where('id', '=', id).execute()
+  }
+  // A month from now, in a series that there may be.
+  const day = new Date(at.getTime() + 30 * 24 * 60 * 60 * 1000).toISOString().slice(0, 10)
+  const series = day.slice(0, 7)
+  const entries = centres
+    .filter((_, position) => position % 2 === 0)
+    .map(({ number }, position) => ({
+      centre_number: number,
+      series,
+      component,
+      candidates: (position % 40) + 1,
+    }))
+  await insertEntries(trx, entries)
+  made.entries = entries.length
+
+  const audio = await addResource(trx, {
+    title: 'Listening (invented)',
+    kind: 'listening-audio',
+    series,
+    at,
+  })
+  const text = await addResource(trx, {
+    title: 'Pre-release (invented)',
+    kind: 'pre-release',
+    series,
+    at,
+  })
+  made.resources = 2
+  const shared = { closes: null, at }
+  const first = await insertRelease(trx, {
+    ...shared,
+    name: 'Listening (invented)',
+    opens: `key-time AM ${day} - 2h`,
+    resourceIds: [audio],
+    audience: [{ kind: 'entries', value: '' }],
+  })
+  await markReleased(trx, { id: first, at })
+  const second = await insertRelease(trx, {
+    ...shared,
+    name: 'Pre-release (invented)',
+    opens: at.toISOString(),
+    resourceIds: [text],
+    audience: [{ kind: 'all', value: '' }],
+  })
+  await markReleased(trx, { id: second, at })
+  made.releases = 2
+  return made
+}
+
+interface SeedResource {
+  title: string
+  kind: 'listening-audio' | 'pre-release'
+  series: string
+  at: Date
+}
+
+/** A few bytes that say what they are. */
+async function addResource(trx: Trx, { title, kind, series, at }: SeedResource): Promise<number> {
+  const bytes = Buffer.from(`${title}: this is no examination material.\n`)
+  const contentId = await beginUpload(trx, { maker: 'seed', at })
+  await addPiece(trx, { uploadId: contentId, position: 0, bytes })
+  const sha256 = createHash('sha256').update(bytes).digest('hex')
+  await finishUpload(trx, { uploadId: contentId, sha256, bytes: bytes.length })
+  const file = `${kind}.txt`
+  return insertResource(trx, {
+    title,
+    kind,
+    area: 'general',
+    series,
+    components: [component],
+    file,
+    contentId,
+    at,
+  })
 }

@@ -6,8 +6,13 @@ import type { NewPassword } from '../account/password.ts'
 import type { RuleContext } from '../permissions/actor.ts'
 import { readAddress } from '../users/email.ts'
 import { searchKey } from '../../search-key.ts'
-import type { SeededReleases } from './seed-releases.ts'
-import { type SeededServices, seedPlace, type SeedPlace, type seedServices } from './seed-services.ts'
+import {
+  type SeededReleases,
+  type SeededServices,
+  seedPlace,
+  type SeedPlace,
+  type seedServices,
+} from './seed-services.ts'
 import { seedCentre, seedUser } from './seed-data.ts'
 import { newUser } from '../users/new-user.ts'
 import { permit } from '../permissions/decide.ts'
@@ -115,7 +120,7 @@ async function addServices(trx: Trx, seeding: Parameters<typeof seedServices>[1]
 }
 
 async function addReleases(trx: Trx, { at }: RuleContext): Promise<SeededReleases> {
-  const { seedReleases } = await import('./seed-releases.ts')
+  const { seedReleases } = await import('./seed-services.ts')
   return seedReleases(trx, at)
 }
 

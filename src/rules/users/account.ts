@@ -1,6 +1,6 @@
 import type { CentreKind, HubRole, PinState, UserStatus } from '../../db/schema.ts'
 import type { ListedUser } from '../../db/users/users.ts'
-import { pinStatus, type SignInBlocker, signInBlocker } from './sign-in-status.ts'
+import { lifetimes } from '../credentials/derive.ts'
 
 export interface CentreOfUser {
   id: number
@@ -125,4 +125,43 @@ export function nameOf({
   email,
 }: Pick<Account, 'firstName' | 'lastName' | 'email'>): string {
   return `${firstName} ${lastName}`.trim() || email
+}
+
+export type SignInBlocker =
+  | 'deleted'
+  | 'suspended'
+  | 'no-centre'
+  | 'centre-deleted'
+  | 'coordinator-suspended'
+  | 'invited'
+
+interface SignInFacts {
+  status: UserStatus
+  hasCentre: boolean
+  centreDeleted: boolean
+  isCoordinator: boolean
+  coordinatorSuspended: boolean
+}
+
+/** The first rule that keeps a user from signing in; derived when asked, never stored. */
+function signInBlocker(account: SignInFacts): SignInBlocker | null {
+  if (account.status === 'deleted' || account.status === 'suspended') return account.status
+  if (!account.hasCentre) return 'no-centre'
+  if (account.centreDeleted) return 'centre-deleted'
+  if (account.coordinatorSuspended && !account.isCoordinator) return 'coordinator-suspended'
+  return account.status === 'invited' ? 'invited' : null
+}
+
+/** @param issuedAt ISO time, null for a PIN that was never issued */
+export function pinStatus({
+  state,
+  issuedAt,
+  at,
+}: {
+  state: PinState
+  issuedAt: string | null
+  at: Date
+}): PinState | 'expired' {
+  if (state !== 'issued' || issuedAt === null) return state
+  return at.getTime() >= Date.parse(issuedAt) + lifetimes.pin ? 'expired' : 'issued'
 }

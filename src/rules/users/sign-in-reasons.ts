@@ -1,6 +1,5 @@
 import { restoring } from '../refusals.ts'
-import { type Account, nameOf } from './account.ts'
-import type { SignInBlocker } from './sign-in-status.ts'
+import { type Account, nameOf, type SignInBlocker } from './account.ts'
 
 /** Why somebody cannot sign in, in a few words: wherever it is told. */
 export const signInReasons: Readonly<Record<SignInBlocker, string>> = {

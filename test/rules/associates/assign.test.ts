@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { assignCentres, unassignCentres } from '../../../src/rules/associates/assign.ts'
+import { assignCentres, unassignCentres } from '../../../src/rules/associates.ts'
 import { editUser } from '../../../src/rules/users/edit.ts'
 import { newWorld, type World } from '../../world.ts'
 

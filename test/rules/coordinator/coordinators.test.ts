@@ -1,9 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { addCoordinator } from '../../../src/rules/coordinator/add.ts'
-import { changeCoordinator, type Successor } from '../../../src/rules/coordinator/change.ts'
+import {
+  addCoordinator,
+  changeCoordinator,
+  type Successor,
+  suspendCoordinator,
+  restoreCoordinator,
+} from '../../../src/rules/coordinator.ts'
 import { typedPerson } from '../../../src/rules/users/new-user.ts'
-import { restoreCoordinator } from '../../../src/rules/coordinator/restore.ts'
-import { suspendCoordinator } from '../../../src/rules/coordinator/suspend.ts'
 import { newWorld, type World } from '../../world.ts'
 
 let world: World

@@ -3,10 +3,9 @@ import { Temporal } from 'temporal-polyfill'
 import { describe, expect, it } from 'vitest'
 import type { CentreOfRelease, ReleaseRow } from '../../../src/db/releases/releases.ts'
 import { timeZoneNames } from '../../../src/rules/key-times/time-zones.ts'
-import { authorisationsOf } from '../../../src/rules/releases/authorisations.ts'
+import { authorisationsOf, reachOf } from '../../../src/rules/releases/centres-of-release.ts'
 import { momentText } from '../../../src/rules/releases/moment.ts'
 import { outlookFrom } from '../../../src/rules/releases/outlook.ts'
-import { reachOf } from '../../../src/rules/releases/reach.ts'
 import { releaseFacts } from '../../../src/rules/releases/release-facts.ts'
 
 const minute = 60_000

@@ -1,17 +1,26 @@
-import { assignCentre, unassignCentre } from '../../db/centres/assignments.ts'
-import type { CentreWithPeople } from '../../db/centres/centres.ts'
-import { together } from '../../db/together.ts'
-import type { Trx } from '../../db/transact.ts'
-import { Refused } from '../../errors.ts'
-import { appendAudit } from '../audit/append.ts'
-import { forEachTarget } from '../batch.ts'
-import { centresNamed, foundCentre, lookUpCentres } from '../centres/find.ts'
-import { refuseDeletedCentre } from '../refusals.ts'
-import type { RuleContext } from '../permissions/actor.ts'
-import { permit } from '../permissions/decide.ts'
-import { type Account, nameOf } from '../users/account.ts'
-import { accountById, onUser } from '../users/changed.ts'
-import { findUser } from '../users/find.ts'
+import {
+  assignCentre,
+  unassignCentre,
+  assignedAddresses,
+  associateCentres,
+  actingAccounts,
+} from '../db/centres/assignments.ts'
+import type { CentreWithPeople } from '../db/centres/centres.ts'
+import { together } from '../db/together.ts'
+import type { Trx } from '../db/transact.ts'
+import { Refused } from '../errors.ts'
+import { appendAudit } from './audit/append.ts'
+import { forEachTarget } from './batch.ts'
+import { centresNamed, foundCentre, lookUpCentres, findCentre } from './centres/find.ts'
+import { refuseDeletedCentre } from './refusals.ts'
+import type { RuleContext } from './permissions/actor.ts'
+import { permit, visibleCentres } from './permissions/decide.ts'
+import { type Account, nameOf } from './users/account.ts'
+import { accountById, onUser } from './users/changed.ts'
+import { findUser } from './users/find.ts'
+import type { Kysely } from 'kysely'
+import type { Store } from '../db/schema.ts'
+import { searchKey } from '../search-key.ts'
 
 interface Assignment {
   email: string
@@ -172,4 +181,36 @@ export function refuseOverLimit({
       details: { limit: maxAssociateCentres, count: now, wanted },
     },
   )
+}
+
+export interface AssociateView {
+  associate: CentreWithPeople
+  /** The accounts of the Associate that act for some centre, and for how many. */
+  accounts: { email: string; assigned: number }[]
+  centres: { centre: CentreWithPeople; assignedTo: string[] }[]
+}
+
+/** An Associate, and those of its centres that the actor may see. @throws `not-an-associate` */
+export async function associateDetails(
+  db: Kysely<Store>,
+  { associate: number, search, ctx }: { associate: string; search?: string; ctx: RuleContext },
+): Promise<AssociateView> {
+  const associate = await findCentre(db, number, ctx)
+  if (associate.kind !== 'associate') {
+    throw new Refused('not-an-associate', `${associate.number} (${associate.name}) is not an Associate.`, {
+      hint: 'ssh-admin associates list names them.',
+    })
+  }
+  const visible = visibleCentres(ctx.by)
+  const centres = await associateCentres(db, {
+    associateId: associate.id,
+    search: searchKey(search ?? ''),
+    visible,
+  })
+  const addresses = await assignedAddresses(db, associate.id)
+  return {
+    associate,
+    accounts: await actingAccounts(db, associate.id),
+    centres: centres.map((centre) => ({ centre, assignedTo: addresses.get(centre.id) ?? [] })),
+  }
 }

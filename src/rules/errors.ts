@@ -4,20 +4,24 @@ import {
   entriesWithoutCentre,
   entriesWithoutGlobalListening,
   entriesWithoutResource,
-} from '../../db/entries/wrong-entries.ts'
-import { centresMeantBy } from '../../db/centres/meant-by-number.ts'
-import { findKeyTimes } from '../../db/key-times/key-times.ts'
-import { findReleases, type ReleaseRow } from '../../db/releases/releases.ts'
-import { findResources } from '../../db/resources/resources.ts'
-import type { Store } from '../../db/schema.ts'
-import { countryName } from '../../countries.ts'
-import { contradictionOf } from '../key-times/key-time-rows.ts'
-import { type TimeProblem, timeZoneOf } from '../key-times/lookup.ts'
-import { centresOfRelease, namesItsCentre, type ReachedCentres } from '../releases/centres-of-release.ts'
-import { centresOutsideZones, type LeftOutOfZones } from '../releases/centres-outside-zones.ts'
-import { audienceText } from '../releases/audience.ts'
-import { isOver } from '../releases/is-over.ts'
-import { readReleaseFacts, type ReleaseFacts } from '../releases/release-facts.ts'
+} from '../db/entries/wrong-entries.ts'
+import { centresMeantBy } from '../db/centres/meant-by-number.ts'
+import { findKeyTimes } from '../db/key-times/key-times.ts'
+import { findReleases, type ReleaseRow, type CentreOfRelease } from '../db/releases/releases.ts'
+import { findResources } from '../db/resources/resources.ts'
+import type { Store } from '../db/schema.ts'
+import { countryName } from '../countries.ts'
+import { contradictionOf } from './key-times/key-time-rows.ts'
+import { type TimeProblem, timeZoneOf } from './key-times/lookup.ts'
+import {
+  centresOfRelease,
+  namesItsCentre,
+  type ReachedCentres,
+  hasGlobalListening,
+  isOver,
+} from './releases/centres-of-release.ts'
+import { audienceText } from './releases/audience.ts'
+import { readReleaseFacts, type ReleaseFacts } from './releases/release-facts.ts'
 
 export const errorKinds = ['entry', 'key-time', 'other'] as const
 export type ErrorKind = (typeof errorKinds)[number]
@@ -276,4 +280,54 @@ function reachesNobody(named: string, { audience, resources }: ReleaseRow): stri
   const kept = resources.filter(({ withdrawn_at }) => withdrawn_at === null)
   const listening = kept.every(({ kind }) => kind === 'listening-audio') ? ' that has Global Listening' : ''
   return `${named} reaches no centre of ${audience.map(audienceText).join(', ')}${listening}.`
+}
+
+interface ReleaseReaching {
+  release: ReleaseRow
+  reached: readonly ReachedCentres[]
+}
+
+/** The centres of a country without an administrative zone that are left out of releases for zones. */
+interface LeftOutOfZones {
+  country: string
+  centres: CentreOfRelease[]
+  releases: ReleaseRow[]
+}
+
+/** A centre that is reached some other way is not left out, and neither is one of what is no longer or not yet released. */
+function centresOutsideZones(
+  releases: readonly ReleaseReaching[],
+  { facts, hasKeyTimes, at }: { facts: ReleaseFacts; hasKeyTimes: (country: string) => boolean; at: Date },
+): LeftOutOfZones[] {
+  const without = facts.centres.filter(({ country }) => !hasKeyTimes(country))
+  if (without.length === 0) return []
+  const found = new Map<string, { centres: Set<CentreOfRelease>; releases: Set<ReleaseRow> }>()
+  for (const { release, reached } of releases) {
+    if (!isForZone(release) || release.state !== 'released' || isOver(release, { reached, at })) continue
+    const there = new Set(reached.flatMap(({ centres }) => centres))
+    for (const centre of without) {
+      if (there.has(centre) || !couldHave(centre, release)) continue
+      const left = found.get(centre.country) ?? { centres: new Set(), releases: new Set() }
+      left.centres.add(centre)
+      left.releases.add(release)
+      found.set(centre.country, left)
+    }
+  }
+  return [...found].map(([country, left]) => ({
+    country,
+    centres: [...left.centres],
+    releases: [...left.releases],
+  }))
+}
+
+function isForZone({ audience }: ReleaseRow): boolean {
+  return audience.some(({ kind }) => kind === 'zone')
+}
+
+/** In a zone, it would be given something. */
+function couldHave(centre: CentreOfRelease, { resources }: ReleaseRow): boolean {
+  return resources.some(
+    ({ kind, withdrawn_at }) =>
+      withdrawn_at === null && (kind !== 'listening-audio' || hasGlobalListening(centre)),
+  )
 }

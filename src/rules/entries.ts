@@ -1,6 +1,6 @@
-import { entriesOf, insertEntries, type NewEntry, removeEntries } from '../../db/entries/entries.ts'
-import type { Trx } from '../../db/transact.ts'
-import { appendAudit } from '../audit/append.ts'
+import { entriesOf, insertEntries, type NewEntry, removeEntries } from '../db/entries/entries.ts'
+import type { Trx } from '../db/transact.ts'
+import { appendAudit } from './audit/append.ts'
 import {
   type CellIssues,
   digestOfRows,
@@ -8,11 +8,17 @@ import {
   issuesOf,
   type RowCounts,
   rowCounts,
-} from '../imports/table-row.ts'
-import type { RuleContext } from '../permissions/actor.ts'
-import { permit } from '../permissions/decide.ts'
-import { type Closing, noticingWhatCloses } from '../releases/what-closes.ts'
-import { type EntryField, type EntryRowAsWritten, readEntryRow } from './entry-rows.ts'
+  faultsOfRow,
+  type FieldFault,
+  type TableRowAsWritten,
+  seriesHint,
+} from './table-rows.ts'
+import type { RuleContext } from './permissions/actor.ts'
+import { permit } from './permissions/decide.ts'
+import { type Closing, noticingWhatCloses } from './releases/what-closes.ts'
+import { isPlaceholderNumber, readCentreNumber } from './centres/find.ts'
+import { readSeries } from './key-times/key-time-rows.ts'
+import { readComponent } from './resources.ts'
 
 interface Import {
   file: string
@@ -106,4 +112,39 @@ function keyOf({ centre_number, series, component }: NewEntry): string {
 
 function inOrder(counts: readonly number[]): string {
   return [...counts].sort((one, other) => one - other).join()
+}
+
+export type EntryField = 'number' | 'series' | 'component' | 'candidates'
+type EntryRowAsWritten = TableRowAsWritten<EntryField>
+
+/** Reads one row; says of each cell what is wrong with it. Whether the centre is there is found by looking, later. */
+function readEntryRow(row: EntryRowAsWritten): { read: NewEntry } | { faults: FieldFault<EntryField>[] } {
+  const { texts } = row
+  const { faults, wrong } = faultsOfRow(row)
+  const number = readCentreNumber(texts.number)
+  if (number === undefined || isPlaceholderNumber(number))
+    wrong('number', 'invalid-number', `is 2 to 12 letters and digits, not ${texts.number || 'blank'}`)
+  const series = readSeries(texts.series)
+  if (!series)
+    wrong(
+      'series',
+      'invalid-series',
+      `is a year and a month such as 2026-06, not ${texts.series || 'blank'}`,
+      () => seriesHint(texts.series),
+    )
+  const component = readComponent(texts.component)
+  if (component === undefined)
+    wrong('component', 'invalid-component', `is such as 0500/12, not ${texts.component || 'blank'}`)
+  const candidates = /^\d{1,6}$/.test(texts.candidates) ? Number(texts.candidates) : undefined
+  if (candidates === undefined)
+    wrong('candidates', 'invalid-count', `is a whole number, not ${texts.candidates || 'blank'}`)
+  if (
+    faults.length > 0 ||
+    number === undefined ||
+    !series ||
+    component === undefined ||
+    candidates === undefined
+  )
+    return { faults }
+  return { read: { centre_number: number, series, component, candidates } }
 }

@@ -3,14 +3,19 @@ import {
   type HelpDocumentRow,
   insertHelpDocument,
   insertVersion,
-} from '../../db/help-documents/help-documents.ts'
-import type { Trx } from '../../db/transact.ts'
-import { Refused } from '../../errors.ts'
-import { appendAudit } from '../audit/append.ts'
-import type { RuleContext } from '../permissions/actor.ts'
-import { permit } from '../permissions/decide.ts'
-import { keepContent, type Uploaded } from '../resources/keep-content.ts'
-import { type ChangedHelpDocument, findHelpDocument } from './help-document.ts'
+  markHelpDocumentWithdrawn,
+} from '../db/help-documents/help-documents.ts'
+import type { Trx } from '../db/transact.ts'
+import { Refused, NotFound } from '../errors.ts'
+import { appendAudit } from './audit/append.ts'
+import type { RuleContext } from './permissions/actor.ts'
+import { permit } from './permissions/decide.ts'
+import { keepContent, type Uploaded } from './contents.ts'
+import type { Kysely } from 'kysely'
+import { numbersOfRows } from '../db/numbers-of-rows.ts'
+import type { Store } from '../db/schema.ts'
+import type { LookUp } from './batch.ts'
+import { numberIn, typedNumber } from './resources.ts'
 
 interface Uploading {
   title: string
@@ -95,4 +100,61 @@ function refuseWithdrawn({
   throw new Refused('withdrawn', `Help document ${id} (${title}) is withdrawn.`, {
     hint: 'ssh-admin help-documents upload FILE --title TITLE',
   })
+}
+
+/** Nobody but Cambridge staff sees it any more; it is never deleted. */
+export async function withdrawHelpDocument(
+  trx: Trx,
+  { id, ctx }: { id: string; ctx: RuleContext },
+): Promise<ChangedHelpDocument> {
+  const { by, at } = ctx
+  const document = await findHelpDocument(trx, { id, by })
+  const subject = `help document ${document.id}`
+  permit(ctx, 'help-documents.withdraw', { name: subject })
+  if (document.withdrawn_at !== null) return { document, outcome: 'unchanged' }
+  await markHelpDocumentWithdrawn(trx, { id: document.id, at })
+  const facts = { title: document.title }
+  await appendAudit(trx, { by, at, action: 'help-documents.withdrawn', subject, facts })
+  return { document: await findHelpDocument(trx, { id, by }), outcome: 'withdrawn' }
+}
+
+/** A help document after a change, and what became of it. */
+export interface ChangedHelpDocument {
+  document: HelpDocumentRow
+  outcome: 'uploaded' | 'mended' | 'replaced' | 'withdrawn' | 'unchanged'
+}
+
+/** Those that the actor may read: everybody those that are not withdrawn, Cambridge staff the others and the history too. */
+export function readableHelpDocuments(
+  db: Kysely<Store>,
+  { by, history }: Pick<RuleContext, 'by'> & { history: boolean },
+): Promise<HelpDocumentRow[]> {
+  const isStaff = by.kind === 'staff'
+  return findHelpDocuments(db, { withdrawn: isStaff, history: isStaff && history })
+}
+
+/** @throws `help-document-not-found` */
+export async function findHelpDocument(
+  db: Kysely<Store>,
+  { id, by }: { id: string } & Pick<RuleContext, 'by'>,
+): Promise<HelpDocumentRow> {
+  const number = typedNumber(id, 'a help document')
+  const [found] = await findHelpDocuments(db, { id: number, withdrawn: by.kind === 'staff' })
+  if (found) return found
+  throw helpDocumentNotFound(id)
+}
+
+function helpDocumentNotFound(id: string): NotFound {
+  return new NotFound('help-document-not-found', `There is no help document ${id}.`, {
+    hint: 'ssh-admin help-documents list',
+  })
+}
+
+/** Many at once. */
+export function lookUpHelpDocuments(db: Kysely<Store>): LookUp<number> {
+  return {
+    keyOf: numberIn,
+    find: (numbers) => numbersOfRows(db, { table: 'help_documents', numbers }),
+    refusal: async (id) => helpDocumentNotFound(id),
+  }
 }

@@ -1,11 +1,14 @@
-import { findTemplate, removeTemplate, saveTemplate } from '../../db/templates.ts'
-import type { Trx } from '../../db/transact.ts'
-import { NotFound } from '../../errors.ts'
-import { nearestOf } from '../../nearest.ts'
-import type { RuleContext } from '../permissions/actor.ts'
-import { isLetterName, type LetterName, letters } from '../mail/letters.ts'
-import { permit } from '../permissions/decide.ts'
-import { appendAudit } from '../audit/append.ts'
+import { findTemplate, removeTemplate, saveTemplate } from '../db/templates.ts'
+import type { Trx } from '../db/transact.ts'
+import { NotFound } from '../errors.ts'
+import { nearestOf } from '../nearest.ts'
+import type { RuleContext } from './permissions/actor.ts'
+import { isLetterName, type LetterName, letters, subjectOf } from './mail/letters.ts'
+import { permit } from './permissions/decide.ts'
+import { appendAudit } from './audit/append.ts'
+import { insertMessage } from '../db/outbox.ts'
+import type { OutboxRow } from '../db/schema.ts'
+import { typedAddress } from './users/email.ts'
 
 interface Words {
   subject: string
@@ -77,4 +80,42 @@ export function letterCalled(name: string): LetterName {
       candidates.length > 0 ? `Did you mean ${candidates.join(', or ')}?` : `One of: ${known.join(', ')}.`,
     details: { candidates },
   })
+}
+
+interface Preview {
+  letter: LetterName
+  email: string
+  /** What the letter says to an invented person. */
+  sample: Readonly<Record<string, string>>
+  ctx: RuleContext
+}
+
+/** Sends a letter as it reads now, about an invented person: nothing in it opens anything. */
+export async function previewLetter(trx: Trx, { letter, email, sample, ctx }: Preview): Promise<OutboxRow> {
+  const { by, at, random } = ctx
+  permit(ctx, 'templates.edit', { name: letter })
+  const to = typedAddress(email).email
+  const row = await insertMessage(trx, {
+    message_id: random(12).toString('hex'),
+    user_id: null,
+    credential_id: null,
+    import_id: null,
+    to_address: to,
+    to_name: '',
+    letter,
+    subject: `Preview: ${await subjectOf(trx, letter)}`,
+    fields: sample,
+    created_at: at.toISOString(),
+    next_try_at: null,
+    expires_at: null,
+  })
+  await appendAudit(trx, {
+    by,
+    at,
+    action: 'templates.previewed',
+    kind: 'event',
+    subject: to,
+    facts: { letter },
+  })
+  return row
 }

@@ -1,0 +1,161 @@
+import {
+  findContent,
+  finishUpload,
+  mendContent,
+  removeUpload,
+  type Content,
+  noteMismatch,
+  readPieces,
+  wholeContents,
+  type Upload,
+  unfinishedUploads,
+} from '../db/contents/contents.ts'
+import { transactionState, type Trx } from '../db/transact.ts'
+import { Refused, Unavailable } from '../errors.ts'
+import { createHash } from 'node:crypto'
+import type { Kysely } from 'kysely'
+import type { Store } from '../db/schema.ts'
+import { statusOfMark } from '../unfinished-files.ts'
+
+/** A file whose bytes are in the store, or would be. */
+export interface Uploaded {
+  name: string
+  sha256: string
+  bytes: number
+  /** The upload that has its pieces; absent where the bytes are kept already, or in a rehearsal. */
+  uploadId?: number
+  /** Nothing of it is uploaded yet: what stands for it is taken back. */
+  isRehearsed?: true
+}
+
+/** The bytes of a file in the store. */
+export interface Kept {
+  contentId: number
+  /** They were damaged, or had been left out of the store, and are right again. */
+  mended: boolean
+}
+
+/**
+ * Makes what was uploaded whole, in the transaction that refers to it; equal bytes are kept once, and what was uploaded
+ * again takes the place of bytes that are damaged.
+ */
+export async function keepContent(trx: Trx, file: Uploaded): Promise<Kept> {
+  const { name, sha256, bytes, uploadId, isRehearsed = false } = file
+  const there = await findContent(trx, sha256)
+  if (there) {
+    const mended = !there.usable && (uploadId !== undefined || isRehearsed)
+    if (uploadId !== undefined && mended) await mendContent(trx, { contentId: there.id, uploadId })
+    else if (uploadId !== undefined) await removeUpload(trx, uploadId)
+    return { contentId: there.id, mended }
+  }
+  if (isRehearsed) return { contentId: await rehearsedContent(trx, file), mended: false }
+  if (uploadId !== undefined && (await finishUpload(trx, { uploadId, sha256, bytes })))
+    return { contentId: uploadId, mended: false }
+  throw new Refused('upload-interrupted', `The upload of ${name} was taken for one that was cut short.`, {
+    hint: 'Try again.',
+  })
+}
+
+/** In a rehearsal nothing is uploaded: what stands for it is taken back with everything else. */
+async function rehearsedContent(trx: Trx, { sha256, bytes }: Uploaded): Promise<number> {
+  const begun_at = transactionState(trx).at.toISOString()
+  const { id } = await trx
+    .insertInto('contents')
+    .values({ sha256, bytes, maker: null, begun_at, mismatch_at: null })
+    .returning('id')
+    .executeTakeFirstOrThrow()
+  const bytesOfNone = Buffer.alloc(1)
+  await trx.insertInto('content_pieces').values({ content_id: id, position: 0, bytes: bytesOfNone }).execute()
+  return id
+}
+
+interface Wanted extends Content {
+  /** As a message names it. */
+  named: string
+  at: Date
+}
+
+/**
+ * The bytes as they were uploaded, piece by piece. @throws `content-damaged` after the last where they are others,
+ * and `content-left-out` where the store was copied without them
+ */
+export async function* readContent(
+  db: Kysely<Store>,
+  { id, sha256, bytes, named, at }: Wanted,
+): AsyncGenerator<Buffer> {
+  const hash = createHash('sha256')
+  let read = 0
+  for await (const piece of readPieces(db, id)) {
+    hash.update(piece)
+    read += piece.length
+    yield piece
+  }
+  if (read === 0 && bytes > 0) {
+    throw new Unavailable('content-left-out', `The bytes of ${named} are not in this store.`, {
+      hint: 'The store was copied without them. Upload the file again, or use the store that has them.',
+    })
+  }
+  if (hash.digest('hex') === sha256) return
+  throw new Unavailable('content-damaged', `The bytes of ${named} are not those that were uploaded.`, {
+    hint: 'Upload the file again; ssh-admin store check looks through the others.',
+    onRollback: (trx: Trx) => noteMismatch(trx, { contentId: id, at }),
+  })
+}
+
+/** What is wrong with the bytes that are kept. */
+export interface CheckedContents {
+  /** Others than those that were uploaded. */
+  damaged: Content[]
+  /** Noted as damaged once, and right now. */
+  mended: Content[]
+  /** Not in this store at all: it was copied without them. */
+  leftOut: Content[]
+  /** Uploads that were cut short. */
+  broken: number
+}
+
+/** Reads every byte that is kept, and compares it with what was uploaded. */
+export async function checkContents(db: Kysely<Store>, now: Date): Promise<CheckedContents> {
+  const checked: CheckedContents = { damaged: [], mended: [], leftOut: [], broken: 0 }
+  for (const { mismatch_at, ...content } of await wholeContents(db)) {
+    const hash = createHash('sha256')
+    let read = 0
+    for await (const piece of readPieces(db, content.id)) {
+      hash.update(piece)
+      read += piece.length
+    }
+    if (read === 0) checked.leftOut.push(content)
+    else if (hash.digest('hex') !== content.sha256) checked.damaged.push(content)
+    else if (mismatch_at !== null) checked.mended.push(content)
+  }
+  checked.broken = (await brokenUploads(db, now)).length
+  return checked
+}
+
+/** Remembers it, so that the lists of errors tell of it. */
+export async function noteChecked(
+  trx: Trx,
+  { damaged, mended }: Pick<CheckedContents, 'damaged' | 'mended'>,
+  at: Date,
+): Promise<void> {
+  for (const { id } of damaged) await noteMismatch(trx, { contentId: id, at })
+  for (const { id } of mended) await noteMismatch(trx, { contentId: id, at: null })
+}
+
+const longestUpload = 24 * 60 * 60 * 1000
+
+/** Uploads that will never be whole: their process has ended, or nobody can tell and a day has passed. */
+export async function brokenUploads(db: Kysely<Store>, now: Date): Promise<Upload[]> {
+  return (await unfinishedUploads(db)).filter(({ maker, begun_at }) => {
+    const status = statusOfMark(maker ?? '')
+    if (status !== 'unknown') return status === 'ended'
+    return now.getTime() - Date.parse(begun_at) > longestUpload
+  })
+}
+
+/** Takes away what was left of uploads that were cut short. @returns how many there were */
+export async function sweepUploads(trx: Trx, now: Date): Promise<number> {
+  const broken = await brokenUploads(trx, now)
+  for (const { id } of broken) await removeUpload(trx, id)
+  return broken.length
+}

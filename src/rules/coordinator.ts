@@ -1,0 +1,345 @@
+import { assignCentre, assignedCentres, unassignCentre } from '../db/centres/assignments.ts'
+import { activateCentre, type CentreWithPeople, countAffected } from '../db/centres/centres.ts'
+import { voidOpenCredentials } from '../db/credentials.ts'
+import { together } from '../db/together.ts'
+import type { Trx } from '../db/transact.ts'
+import { markSuspended, placeAt, insertUser, markRestored } from '../db/users/changes.ts'
+import { findLiveUser, type UserWithCentre, findCoordinatorOf, findUserById } from '../db/users/users.ts'
+import { Refused, Usage } from '../errors.ts'
+import { type Account, nameOf, accountOf } from './users/account.ts'
+import type { RuleContext } from './permissions/actor.ts'
+import { closedForPeople, findReleased, type Closing } from './releases/what-closes.ts'
+import { refuseOverLimit } from './associates.ts'
+import { refuseDeletedCentre, refuseErased } from './refusals.ts'
+import { typedAddress } from './users/email.ts'
+import { foundUser } from './users/find.ts'
+import { onCentre, permit, mayLearnOf } from './permissions/decide.ts'
+import { type Person, newUser } from './users/new-user.ts'
+import { appendAudit } from './audit/append.ts'
+import { queueMessage } from './mail/queue-message.ts'
+import { lettersWaitingFor } from '../db/outbox.ts'
+import { findCentre, typedCentreNumber } from './centres/find.ts'
+import { refuseLookAlikeDomain } from './users/look-alike.ts'
+import type { Kysely } from 'kysely'
+import type { Store } from '../db/schema.ts'
+
+interface Addition {
+  /** The centre's number. */
+  centre: string
+  person: Person
+  /** The same coordinator there already is no error. */
+  ifMissing?: boolean
+  ctx: RuleContext
+}
+
+/** For a centre with no coordinator: a new user, who gets a set-up message [guide for Associate coordinators]. */
+export async function addCoordinator(
+  trx: Trx,
+  { centre: number, person, ifMissing, ctx }: Addition,
+): Promise<Coordination> {
+  const [centre, holder] = await together(findCentre(trx, number, ctx), findLiveUser(trx, person.address.key))
+  permit(ctx, 'coordinator.add', onCentre(centre))
+  refuseDeletedCentre(centre)
+  if (ifMissing && isAlready(person, centre)) {
+    return coordinationOf(trx, { number: centre.number, at: ctx.at, changed: false })
+  }
+  if (centre.coordinator_email !== null) {
+    throw new Refused('has-coordinator', `${centre.number} has a coordinator: ${centre.coordinator_email}.`, {
+      hint: `ssh-admin coordinator change ${centre.number}`,
+    })
+  }
+  await refuseAddressInUse(trx, { holder, centre, person, ctx })
+
+  const coordinator = await createCoordinator(trx, { centre, person, ctx })
+  const [added] = await together(
+    coordinationOf(trx, { number: centre.number, at: ctx.at, changed: true }),
+    oweSetUp(trx, { coordinator, ctx }),
+  )
+  await appendAudit(trx, {
+    ...ctx,
+    action: 'coordinator.added',
+    subject: centre.number,
+    facts: centre.status === 'approved' ? { status: { before: 'approved', after: 'active' } } : {},
+    people: { coordinator },
+  })
+  return added
+}
+
+function isAlready({ address, firstName, lastName }: Person, centre: CentreWithPeople): boolean {
+  return (
+    centre.coordinator_email !== null &&
+    typedAddress(centre.coordinator_email).key === address.key &&
+    centre.coordinator_first_name === firstName &&
+    centre.coordinator_last_name === lastName
+  )
+}
+
+/** A coordinator is a person of their own: an address in use belongs to an account that can be chosen instead. */
+async function refuseAddressInUse(
+  trx: Trx,
+  {
+    holder,
+    centre,
+    person,
+    ctx,
+  }: { holder: UserWithCentre | undefined; centre: CentreWithPeople; person: Person; ctx: RuleContext },
+): Promise<void> {
+  const { email } = person.address
+  if (!holder) return
+  const isHere = holder.centre_id === centre.id
+  const known = isHere || mayLearnOf(ctx.by, holder.centre_id)
+  const waits = known && (await lettersWaitingFor(trx, holder.id)).length > 0
+  const place = known ? ` at ${holder.centre_number ?? 'no centre'}` : ''
+  const message = waits ? '; a message to them waits to be sent (ssh-admin mail send)' : ''
+  throw new Refused('email-in-use', `${email} already has an account${place}${message}.`, {
+    hint: isHere
+      ? `ssh-admin coordinator change ${centre.number} --to ${holder.email}`
+      : 'Use another address: one address has one account.',
+  })
+}
+
+export type NewCoordinator = Parameters<typeof queueMessage>[2]['to']
+
+/** Owes it the set-up message, whose link lives 48 hours. */
+function oweSetUp(
+  trx: Trx,
+  { coordinator, ctx }: { coordinator: NewCoordinator; ctx: RuleContext },
+): Promise<void> {
+  return queueMessage(trx, ctx, { letter: 'coordinator-set-up', to: coordinator, credential: 'set-up' })
+}
+
+/** Makes the account; the set-up message is owed apart. */
+async function createCoordinator(
+  trx: Trx,
+  { centre, person, ctx }: { centre: CentreWithPeople; person: Person; ctx: RuleContext },
+): Promise<NewCoordinator> {
+  await refuseLookAlikeDomain(trx, { address: person.address, ctx })
+  const account = { ...person, centreId: centre.id, hubRole: 'coordinator' as const }
+  const id = await insertUser(trx, newUser(account, { at: ctx.at.toISOString() }))
+  await activateCentre(trx, centre.id)
+  const { firstName, lastName, address } = person
+  return { id, email: address.email, firstName, lastName, centre }
+}
+
+/** An address of the centre's administrators, or a new person. */
+export type Successor = { to: string } | { person: Person }
+
+interface Change {
+  /** The centre's number. */
+  centre: string
+  /** Absent: nobody was chosen, because the actor may not choose. */
+  successor: Successor | undefined
+  suspendFormer?: boolean
+  ctx: RuleContext
+}
+
+/**
+ * Hands the coordinator's place to an administrator of the centre, or to a new person, in one
+ * transaction: never two coordinators, and never a moment without one [guide for Associate coordinators].
+ */
+export async function changeCoordinator(
+  trx: Trx,
+  { centre: number, successor, suspendFormer, ctx }: Change,
+): Promise<Coordination> {
+  const { at } = ctx
+  const [present, there] = await together(
+    coordinationOf(trx, { number, at, changed: false, ctx }),
+    whoIsThere(trx, successor),
+  )
+  const { centre, coordinator: former } = present
+  permit(ctx, 'coordinator.change', onCentre(centre))
+  refuseDeletedCentre(centre)
+  if (!successor) throw new Usage('Who takes the place?', { hint: '--to EMAIL' })
+  let owing: () => Promise<void>
+  if ('to' in successor) {
+    const chosen = await foundUser(trx, { row: there, email: successor.to, ...ctx })
+    if (chosen.id === former?.id) return present
+    refuseUnfit(chosen, centre)
+    if (former) await stepDown(trx, { former, suspendFormer, at })
+    await placeAt(trx, { id: chosen.id, centreId: centre.id, hubRole: 'coordinator', at })
+    await activateCentre(trx, centre.id)
+    // They are told; an invited one keeps the set-up message they have.
+    owing = () => queueMessage(trx, ctx, { letter: 'coordinator-appointed', to: chosen })
+  } else {
+    const { person } = successor
+    await refuseAddressInUse(trx, { holder: there, centre, person, ctx })
+    if (former) await stepDown(trx, { former, suspendFormer, at })
+    const coordinator = await createCoordinator(trx, { centre, person, ctx })
+    owing = () => oweSetUp(trx, { coordinator, ctx })
+  }
+  const [changed, releases] = await together(
+    coordinationOf(trx, { number, at, changed: true, formerId: former?.id }),
+    former ? findReleased(trx) : Promise.resolve([]),
+    owing(),
+  )
+  if (former) await handOnAssignments(trx, { from: former, to: changed.coordinator })
+  await appendAudit(trx, {
+    ...ctx,
+    action: 'coordinator.changed',
+    subject: centre.number,
+    facts: { formerStatus: changed.former?.status ?? null },
+    people: { coordinator: changed.coordinator, former },
+  })
+  if (!former || !changed.former) return changed
+  const closed = await closedForPeople(trx, {
+    people: [{ before: former, after: changed.former }],
+    releases,
+    at,
+  })
+  return { ...changed, closes: closed.get(former.id) ?? [] }
+}
+
+function refuseUnfit(chosen: Account, { id, number }: CentreWithPeople): void {
+  const name = nameOf(chosen)
+  if (chosen.centre?.id !== id) {
+    throw new Refused('not-an-admin', `${name} has no administrator account at ${number}.`, {
+      hint: `Choose one of its admins: ssh-admin users list --centre ${number} --role admin`,
+    })
+  }
+  if (chosen.hubRole !== 'admin') {
+    throw new Refused('not-an-admin', `${name} is not an administrator of ${number}.`, {
+      hint: `ssh-admin users edit ${chosen.email} --admin`,
+    })
+  }
+  if (chosen.status === 'suspended') {
+    throw new Refused('suspended', `${name} is suspended.`, {
+      hint: `ssh-admin users restore ${chosen.email}`,
+    })
+  }
+}
+
+/** The account stays, as a teacher's: the guide says only 'remove', and keeping it keeps their data. */
+async function stepDown(
+  trx: Trx,
+  { former, suspendFormer, at }: { former: Account; suspendFormer: boolean | undefined; at: Date },
+): Promise<void> {
+  const { id, status, centre } = former
+  await placeAt(trx, { id, centreId: centre?.id ?? null, hubRole: 'teacher', at })
+  if (!suspendFormer || (status !== 'invited' && status !== 'active')) return
+  await markSuspended(trx, { id, before: status, at })
+  await voidOpenCredentials(trx, id)
+}
+
+/** Whose address it is that was chosen, or typed for somebody new. */
+async function whoIsThere(trx: Trx, successor: Successor | undefined): Promise<UserWithCentre | undefined> {
+  if (!successor) return undefined
+  const { key } = 'to' in successor ? typedAddress(successor.to) : successor.person.address
+  return findLiveUser(trx, key)
+}
+
+/** At an Associate, what the former coordinator acted for goes with the place. */
+async function handOnAssignments(
+  trx: Trx,
+  { from, to }: { from: Account; to: Account | null },
+): Promise<void> {
+  if (!to || from.assigned.length === 0) return
+  const leaving = await assignedCentres(trx, from.id)
+  const own = await assignedCentres(trx, to.id)
+  const held = new Set(own.map(({ id }) => id))
+  const gained = leaving.filter(({ id }) => !held.has(id))
+  refuseOverLimit({ email: to.email, now: own.length, wanted: own.length + gained.length })
+  for (const { id } of leaving) await unassignCentre(trx, { userId: from.id, centreId: id })
+  for (const { id } of gained) await assignCentre(trx, { userId: to.id, centreId: id })
+}
+
+/**
+ * While a centre's coordinator is suspended, none of its other users has access [guide for
+ * Associate coordinators]: derived when asked, so that nothing of theirs is touched.
+ */
+export async function suspendCoordinator(
+  trx: Trx,
+  { centre: number, ctx }: { centre: string; ctx: RuleContext },
+): Promise<Coordination> {
+  const present = await coordinationOf(trx, { number, at: ctx.at, changed: false, ctx })
+  const { centre, coordinator, affected } = present
+  permit(ctx, 'coordinator.suspend', onCentre(centre))
+  if (!coordinator) throw noCoordinator(centre)
+  if (coordinator.status !== 'invited' && coordinator.status !== 'active') {
+    return present
+  }
+
+  await markSuspended(trx, { id: coordinator.id, before: coordinator.status, at: ctx.at })
+  await voidOpenCredentials(trx, coordinator.id)
+  await appendAudit(trx, {
+    ...ctx,
+    action: 'coordinator.suspended',
+    subject: centre.number,
+    facts: { affected, status: { before: coordinator.status, after: 'suspended' } },
+    people: { coordinator },
+  })
+  return coordinationOf(trx, { number, at: ctx.at, changed: true })
+}
+
+/** Restoring the coordinator gives everyone at the centre back exactly what they had. */
+export async function restoreCoordinator(
+  trx: Trx,
+  { centre: number, ctx }: { centre: string; ctx: RuleContext },
+): Promise<Coordination> {
+  const present = await coordinationOf(trx, { number, at: ctx.at, changed: false, ctx })
+  const { centre, coordinator, affected } = present
+  permit(ctx, 'coordinator.restore', onCentre(centre))
+  if (!coordinator) throw noCoordinator(centre)
+  if (coordinator.status !== 'suspended') {
+    return present
+  }
+
+  refuseErased(coordinator)
+  const after = coordinator.statusBeforeSuspension ?? 'active'
+  await markRestored(trx, { id: coordinator.id, status: after })
+  await appendAudit(trx, {
+    ...ctx,
+    action: 'coordinator.restored',
+    subject: centre.number,
+    facts: { affected, status: { before: 'suspended', after } },
+    people: { coordinator },
+  })
+  return coordinationOf(trx, { number, at: ctx.at, changed: true })
+}
+
+/** What a coordinator command answers. */
+export interface Coordination {
+  centre: CentreWithPeople
+  coordinator: Account | null
+  /** Who coordinated the centre before. */
+  former: Account | null
+  /** The centre's other users that are neither suspended nor deleted. */
+  affected: number
+  changed: boolean
+  /** What is released, and was open for who coordinated it, and is not any more. */
+  closes?: readonly Closing[]
+}
+
+interface Parts {
+  number: string
+  at: Date
+  changed: boolean
+  formerId?: number | undefined
+  /** Absent where they have seen the centre already. */
+  ctx?: RuleContext
+}
+
+/** The centre as it is now, with the people a coordinator command is about. */
+export async function coordinationOf(
+  db: Kysely<Store>,
+  { number, at, changed, formerId, ctx }: Parts,
+): Promise<Coordination> {
+  const [centre, coordinator, former, affected] = await together(
+    findCentre(db, number, ctx),
+    findCoordinatorOf(db, typedCentreNumber(number)),
+    formerId === undefined ? Promise.resolve(undefined) : findUserById(db, formerId),
+    countAffected(db, typedCentreNumber(number)),
+  )
+  return {
+    centre,
+    coordinator: coordinator ? accountOf(coordinator, at) : null,
+    former: former ? accountOf(former, at) : null,
+    affected,
+    changed,
+  }
+}
+
+function noCoordinator({ number }: CentreWithPeople): Refused {
+  return new Refused('no-coordinator', `${number} has no coordinator.`, {
+    hint: `ssh-admin coordinator add ${number} 'Name <email>'`,
+  })
+}

@@ -1,0 +1,216 @@
+import { distance } from 'fastest-levenshtein'
+import type { Pages } from '../db/pages.ts'
+import { nearestTo } from '../nearest.ts'
+import { wordsIn } from '../search-key.ts'
+import type { Kysely } from 'kysely'
+import type { Store } from '../db/schema.ts'
+import { type NamedUser, streamUsersByName } from '../db/users/by-name.ts'
+import { NotFound, type NotPermitted } from '../errors.ts'
+import { type RuleContext, takesAway } from './permissions/actor.ts'
+import { outsideView, visibleCentres, mayLearnOf } from './permissions/decide.ts'
+import { nameOf } from './users/account.ts'
+import { type NamedCentre, streamCentresByName } from '../db/centres/by-name.ts'
+import { findCentreByNumber } from '../db/centres/centres.ts'
+import { readCentreNumber } from './centres/find.ts'
+
+/** Those that a typed name fits best, and how many they are; the rows are the first of them. */
+interface Matches<Row> {
+  rows: Row[]
+  total: number
+}
+
+const maxMatches = 100
+
+interface Names<Row> {
+  /** The name of a row. */
+  nameOf: (row: Row) => string
+  /** What else it may be called by, where no name fits. */
+  orElse?: (row: Row) => string
+}
+
+/**
+ * Whole names go before whole words, and whole words before parts of them: 'Ann Lee' is meant by 'ann', and
+ * Joanne is not. Accents, letter case and the order of the words do not matter.
+ */
+async function bestMatches<Row>(
+  pages: Pages<Row>,
+  typed: string,
+  { nameOf, orElse }: Names<Row>,
+): Promise<Matches<Row>> {
+  const words = partsOf(typed)
+  const found = new Map<number, Matches<Row>>()
+  for await (const page of pages) {
+    for (const row of page) {
+      const fit = fitOf(words, nameOf(row)) || (orElse && fitOf(words, orElse(row)) > 0 ? 1 : 0)
+      if (fit === 0) continue
+      const alike = found.get(fit) ?? { rows: [], total: 0 }
+      alike.total += 1
+      if (alike.rows.length < maxMatches) alike.rows.push(row)
+      found.set(fit, alike)
+    }
+  }
+  return found.get(4) ?? found.get(3) ?? found.get(2) ?? found.get(1) ?? { rows: [], total: 0 }
+}
+
+/** 4: the whole name; 3: whole words of it; 2: parts of it, each of a word of its own; 0: not this one. */
+function fitOf(words: readonly string[], name: string): 0 | 2 | 3 | 4 {
+  const parts = partsOf(name)
+  if (words.length === 0 || !areOfWordsOfTheirOwn(words, parts)) return 0
+  if (!words.every((word) => parts.includes(word))) return 2
+  return words.length === parts.length ? 4 : 3
+}
+
+/** al-Rashid and o.said are two words each. */
+function partsOf(name: string): string[] {
+  return wordsIn(name.replace(/[-._]+/g, ' '))
+}
+
+function areOfWordsOfTheirOwn(words: readonly string[], parts: readonly string[]): boolean {
+  const left = [...parts]
+  return words
+    .toSorted((one, other) => other.length - one.length)
+    .every((word) => {
+      const whole = left.indexOf(word)
+      const at = whole >= 0 ? whole : left.findIndex((part) => part.includes(word))
+      if (at >= 0) left.splice(at, 1)
+      return at >= 0
+    })
+}
+
+/** The rows whose name, or one word of it, is most like a mistyped one. */
+async function nearestNames<Row>(pages: Pages<Row>, typed: string, { nameOf }: Names<Row>): Promise<Row[]> {
+  const words = wordsIn(typed)
+  const wanted = words.toSorted().join(' ')
+  const near = nearestTo<Row>(wanted, Math.max(1, Math.min(3, Math.floor(wanted.length / 4))))
+  for await (const page of pages) {
+    for (const row of page) {
+      const parts = wordsIn(nameOf(row))
+      const spellings = words.length === 1 ? parts : [parts.toSorted().join(' ')]
+      const far = Math.min(...spellings.map((spelling) => distanceWithin(near.limit, spelling, wanted)))
+      if (far <= near.limit) near.take(parts.join(' '), { far, row })
+    }
+  }
+  return near.found()
+}
+
+function distanceWithin(limit: number, one: string, other: string): number {
+  return Math.abs(one.length - other.length) > limit ? limit + 1 : distance(one, other)
+}
+
+/** Whether somebody whose account is deleted is meant: always, never, or where nobody else is called so. */
+export type Deleted = 'only' | 'never' | 'if-nobody-else'
+
+interface UserSearch {
+  text: string
+  deleted: Deleted
+  ctx: Pick<RuleContext, 'by' | 'at'>
+}
+
+const userNames = { nameOf: fullName, orElse: ({ email }: NamedUser) => email.slice(0, email.indexOf('@')) }
+
+/** The people whom a name means, among those whom the actor may see. */
+export async function usersNamed(
+  db: Kysely<Store>,
+  { text, deleted, ctx }: UserSearch,
+): Promise<Matches<NamedUser>> {
+  const search = { words: wordsIn(text), visible: visibleCentres(ctx.by) }
+  const live = { ...search, deleted: false }
+  if (deleted !== 'only') {
+    const found = await bestMatches(streamUsersByName(db, live), text, userNames)
+    if (found.total > 0 || deleted === 'never') return found
+  }
+  const found = await bestMatches(streamUsersByName(db, { ...search, deleted: true }), text, userNames)
+  // An address can have belonged to several accounts; the one deleted last is meant.
+  const rows = [...new Map(found.rows.toReversed().map((row) => [row.email, row])).values()].reverse()
+  return { rows, total: found.total - (found.rows.length - rows.length) }
+}
+
+/** Nobody is called so: the refusal, naming those whose name is nearly that. */
+export async function nobodyNamed(
+  db: Kysely<Store>,
+  { text, deleted, ctx }: UserSearch,
+): Promise<NotFound | NotPermitted> {
+  const visible = visibleCentres(ctx.by)
+  const all = streamUsersByName(db, { words: [], deleted: deleted === 'only', visible })
+  const near = takesAway(ctx.by) ? [] : await nearestNames(all, text, userNames)
+  const candidates = near.map(userCandidate)
+  const hint = near.length > 0 ? `Did you mean ${near.map(describeUser).join(', or ')}?` : undefined
+  if (ctx.by.kind === 'user')
+    return outsideView({ by: ctx.by, at: ctx.at }, { name: text, subject: null, candidates, hint })
+  return new NotFound('user-not-found', `Nobody is called '${text}'.`, {
+    hint: hint ?? "ssh-admin find looks for any part of a name, an address or a centre's name.",
+    details: { wanted: text, candidates },
+  })
+}
+
+/** `Omar Said <omar@school.example>, EG001 Nile Academy (suspended)` */
+export function describeUser(user: NamedUser): string {
+  const { centre, centreName, status } = user
+  const place = centre === null ? 'no centre' : `${centre} ${centreName}`
+  const person = fullName(user) === '' ? user.email : `${nameOf(user)} <${user.email}>`
+  return `${person}, ${place}${status === 'active' ? '' : ` (${status})`}`
+}
+
+export function userCandidate(user: NamedUser) {
+  const { email, centre, status } = user
+  return { email, name: fullName(user), centre, status }
+}
+
+function fullName({ firstName, lastName }: NamedUser): string {
+  return `${firstName} ${lastName}`.trim()
+}
+
+interface CentreSearch {
+  text: string
+  ctx: Pick<RuleContext, 'by' | 'at'>
+}
+
+const centreNames = { nameOf: ({ name }: NamedCentre) => name }
+
+/** Whether it is the number of a centre that the actor may see. */
+export async function isKnownNumber(db: Kysely<Store>, { text, ctx }: CentreSearch): Promise<boolean> {
+  const number = readCentreNumber(text)
+  const centre = number === undefined ? undefined : await findCentreByNumber(db, number)
+  return centre !== undefined && mayLearnOf(ctx.by, centre.id)
+}
+
+/** The centres that a part of their name means, among those that the actor may see; deleted ones where no other is called so. */
+export async function centresNamed(
+  db: Kysely<Store>,
+  { text, ctx }: CentreSearch,
+): Promise<Matches<NamedCentre>> {
+  const search = { words: wordsIn(text), visible: visibleCentres(ctx.by) }
+  const live = await bestMatches(streamCentresByName(db, { ...search, deleted: false }), text, centreNames)
+  if (live.total > 0) return live
+  return bestMatches(streamCentresByName(db, { ...search, deleted: true }), text, centreNames)
+}
+
+/** No centre is called so: the refusal, naming those whose name is nearly that. */
+export async function noCentreNamed(
+  db: Kysely<Store>,
+  { text, ctx }: CentreSearch,
+): Promise<NotFound | NotPermitted> {
+  const all = streamCentresByName(db, { words: [], deleted: false, visible: visibleCentres(ctx.by) })
+  const candidates = takesAway(ctx.by)
+    ? []
+    : (await nearestNames(all, text, centreNames)).map(centreCandidate)
+  const hint =
+    candidates.length > 0
+      ? `Did you mean ${candidates.map(({ number, name }) => `${number} (${name})`).join(', or ')}?`
+      : undefined
+  if (ctx.by.kind === 'user')
+    return outsideView({ by: ctx.by, at: ctx.at }, { name: text, subject: null, candidates, hint })
+  return new NotFound('centre-not-found', `No centre is called '${text}'.`, {
+    hint,
+    details: { wanted: text, candidates },
+  })
+}
+
+/** `EG001 Nile Academy` */
+export function describeCentre({ number, name }: NamedCentre): string {
+  return `${number} ${name}`
+}
+
+export function centreCandidate({ number, name }: NamedCentre) {
+  return { number, name }
+}

@@ -1,0 +1,32 @@
+import type { Kysely } from 'kysely'
+import * as z from 'zod'
+import { findImport, type ImportRow } from '../db/imports/imports.ts'
+import type { Store } from '../db/schema.ts'
+import { NotFound } from '../errors.ts'
+
+/** The number of an import, as typed. */
+export const importNumber = z.coerce.number({ error: 'is not the number of an import' }).int().positive()
+
+/** @throws `import-not-found` */
+export async function findImportNumber(db: Kysely<Store>, id: number): Promise<ImportRow> {
+  const imported = await findImport(db, id)
+  if (imported) return imported
+  throw new NotFound('import-not-found', `There is no import ${id}.`, {
+    hint: 'ssh-admin centres imports lists them.',
+  })
+}
+
+/** What taking an import back leaves as it is. */
+export interface LeftAlone {
+  /** An address or a centre number. */
+  what: string
+  reason: string
+}
+
+export const letterSent = 'letter-sent'
+
+/** What changed since, and apart from it the letters, which also went to those who go. */
+export function partedLeft(left: readonly LeftAlone[]): Record<'changed' | 'letters', LeftAlone[]> {
+  const isLetter = ({ reason }: LeftAlone) => reason === letterSent
+  return { changed: left.filter((one) => !isLetter(one)), letters: left.filter(isLetter) }
+}

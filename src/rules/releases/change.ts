@@ -1,0 +1,219 @@
+import { isDeepStrictEqual } from 'node:util'
+import {
+  changeRelease,
+  findReleases,
+  type ReleaseRow,
+  insertRelease,
+  markReleased,
+  markReleaseWithdrawn,
+} from '../../db/releases/releases.ts'
+import { together } from '../../db/together.ts'
+import type { Trx } from '../../db/transact.ts'
+import { Refused } from '../../errors.ts'
+import { appendAudit } from '../audit/append.ts'
+import type { RuleContext } from '../permissions/actor.ts'
+import { permit } from '../permissions/decide.ts'
+import { type AudiencePart, audienceText } from './audience.ts'
+import { momentText, type ReleaseMoment } from './moment.ts'
+import { type Outlook, outlookOf } from './outlook.ts'
+import {
+  findRelease,
+  presentOf,
+  refuseContradictions,
+  type WantedRelease,
+  wantedAudience,
+  wantedResources,
+} from './release.ts'
+import { type Closing, findReleased, noticingWhatCloses } from './what-closes.ts'
+
+interface Creation {
+  name: string
+  resources: readonly string[]
+  audience: readonly AudiencePart[]
+  opens: ReleaseMoment
+  closes: ReleaseMoment | null
+  ctx: RuleContext
+}
+
+/** A draft, which opens for nobody until it is released. */
+export async function createRelease(
+  trx: Trx,
+  { name, resources: ids, audience: parts, opens, closes, ctx }: Creation,
+): Promise<ReleaseRow> {
+  const { by, at } = ctx
+  permit(ctx, 'releases.create', { name })
+  const [resources, audience, same] = await together(
+    wantedResources(trx, ids),
+    wantedAudience(trx, parts),
+    findReleases(trx, { name }),
+  )
+  refuseContradictions({ name, resources, audience, opens, closes }, { same })
+
+  const moments = { opens: momentText(opens), closes: closes && momentText(closes) }
+  const resourceIds = resources.map(({ id }) => id)
+  const id = await insertRelease(trx, { name, ...moments, resourceIds, audience, at })
+  await appendAudit(trx, {
+    by,
+    at,
+    action: 'releases.created',
+    subject: `release ${id}`,
+    facts: { name, ...moments, resources: resourceIds, audience: audience.map(audienceText) },
+  })
+  return findRelease(trx, String(id))
+}
+
+/** What is to be another; what is absent stays. */
+export interface ReleaseChanges {
+  name?: string | undefined
+  resources?: readonly string[] | undefined
+  audience?: readonly AudiencePart[] | undefined
+  opens?: ReleaseMoment | undefined
+  /** Null: it never closes. */
+  closes?: ReleaseMoment | null | undefined
+}
+
+export interface ChangedRelease {
+  release: ReleaseRow
+  outcome: 'edited' | 'released' | 'withdrawn' | 'unchanged'
+  /** For whom it closes by this. */
+  closes: Closing[]
+  /** When it opens for whom, where it is released already and that is another now. */
+  outlook?: Outlook | undefined
+}
+
+interface Editing {
+  release: string
+  changes: ReleaseChanges
+  ctx: RuleContext
+}
+
+/** Changes a release, and with it what opens when. @throws `withdrawn` */
+export async function editRelease(
+  trx: Trx,
+  { release: named, changes, ctx }: Editing,
+): Promise<ChangedRelease> {
+  const { by, at } = ctx
+  const [before, releases, resources, audience, same] = await together(
+    findRelease(trx, named),
+    findReleased(trx),
+    changes.resources ? wantedResources(trx, changes.resources) : Promise.resolve(undefined),
+    changes.audience ? wantedAudience(trx, changes.audience) : Promise.resolve(undefined),
+    changes.name === undefined ? Promise.resolve([]) : findReleases(trx, { name: changes.name }),
+  )
+  const subject = `release ${before.id}`
+  permit(ctx, 'releases.edit', { name: subject })
+  if (before.state === 'withdrawn') throw isWithdrawn(before)
+  const present = presentOf(before)
+  const wanted: WantedRelease = {
+    name: changes.name ?? present.name,
+    resources: resources ?? present.resources,
+    audience: audience ?? present.audience,
+    opens: changes.opens ?? present.opens,
+    closes: changes.closes === undefined ? present.closes : changes.closes,
+  }
+  const [was, is] = [factsOf(present), factsOf(wanted)]
+  if (isDeepStrictEqual(was, is)) return { release: before, outcome: 'unchanged', closes: [] }
+  refuseContradictions({ id: before.id, ...wanted }, { same })
+
+  const { closes } = await noticingWhatCloses(trx, {
+    ctx,
+    releases,
+    work: () =>
+      changeRelease(trx, {
+        id: before.id,
+        name: wanted.name,
+        opens: is.opens,
+        closes: is.closes,
+        resourceIds: is.resources,
+        audience: wanted.audience,
+      }),
+  })
+  const facts = { before: was, after: is, closes: closes.length }
+  await appendAudit(trx, { by, at, action: 'releases.edited', subject, facts })
+  const release = await findRelease(trx, String(before.id))
+  const opensAnew = before.state === 'released' && !isDeepStrictEqual({ ...was, name: is.name }, is)
+  return {
+    release,
+    outcome: 'edited',
+    closes,
+    outlook: opensAnew ? await outlookOf(trx, release) : undefined,
+  }
+}
+
+function factsOf({ name, resources, audience, opens, closes }: WantedRelease) {
+  return {
+    name,
+    opens: momentText(opens),
+    closes: closes && momentText(closes),
+    resources: resources.map(({ id }) => id),
+    audience: audience.map(audienceText).sort(),
+  }
+}
+
+function isWithdrawn({ id, name }: ReleaseRow): Refused {
+  return new Refused('withdrawn', `Release ${id} (${name}) is withdrawn.`, {
+    hint: 'ssh-admin releases create makes another.',
+  })
+}
+
+interface Wanted {
+  release: string
+  ctx: RuleContext
+}
+
+export interface PublishedRelease extends ChangedRelease {
+  outlook: Outlook
+}
+
+/** From now on it opens, for each centre at its moment. @throws `no-audience`, `no-resource`, `withdrawn` */
+export async function publishRelease(trx: Trx, { release: named, ctx }: Wanted): Promise<PublishedRelease> {
+  const { by, at } = ctx
+  const before = await findRelease(trx, named)
+  const subject = `release ${before.id}`
+  permit(ctx, 'releases.publish', { name: subject })
+  if (before.state === 'withdrawn') throw isWithdrawn(before)
+  refuseIncomplete(before)
+  // As it will be.
+  const outlook = await outlookOf(trx, { ...before, state: 'released' })
+  if (before.state === 'released') return { release: before, outcome: 'unchanged', closes: [], outlook }
+
+  await markReleased(trx, { id: before.id, at })
+  const facts = {
+    name: before.name,
+    centres: outlook.centres,
+    firstOpensAt: outlook.firstOpensAt?.toISOString() ?? null,
+    lastOpensAt: outlook.lastOpensAt?.toISOString() ?? null,
+    withoutKeyTime: outlook.without.length,
+  }
+  await appendAudit(trx, { by, at, action: 'releases.released', subject, facts })
+  return { release: await findRelease(trx, String(before.id)), outcome: 'released', closes: [], outlook }
+}
+
+function refuseIncomplete({ id, name, audience, resources }: ReleaseRow): void {
+  if (audience.length === 0) {
+    throw new Refused('no-audience', `Release ${id} (${name}) is for nobody.`, {
+      hint: `ssh-admin releases edit ${id} --for all`,
+    })
+  }
+  if (resources.some(({ withdrawn_at }) => withdrawn_at === null)) return
+  throw new Refused('no-resource', `Release ${id} (${name}) has no resource that is not withdrawn.`, {
+    hint: `ssh-admin releases edit ${id} --resource ID`,
+  })
+}
+
+/** It opens for nobody any more. */
+export async function withdrawRelease(trx: Trx, { release: named, ctx }: Wanted): Promise<ChangedRelease> {
+  const { by, at } = ctx
+  const [before, releases] = await together(findRelease(trx, named), findReleased(trx))
+  const subject = `release ${before.id}`
+  permit(ctx, 'releases.withdraw', { name: subject })
+  if (before.state === 'withdrawn') return { release: before, outcome: 'unchanged', closes: [] }
+  const { closes } = await noticingWhatCloses(trx, {
+    ctx,
+    releases,
+    work: () => markReleaseWithdrawn(trx, { id: before.id, at }),
+  })
+  const facts = { name: before.name, state: before.state, closes: closes.length }
+  await appendAudit(trx, { by, at, action: 'releases.withdrawn', subject, facts })
+  return { release: await findRelease(trx, String(before.id)), outcome: 'withdrawn', closes }
+}

@@ -1,0 +1,184 @@
+import type { Kysely } from 'kysely'
+import { numbersOfRows } from '../db/numbers-of-rows.ts'
+import {
+  findResources,
+  type ResourceRow,
+  insertResource,
+  setResourceWithdrawn,
+} from '../db/resources/resources.ts'
+import type { ResourceArea, ResourceKind, Store } from '../db/schema.ts'
+import { NotFound, Usage } from '../errors.ts'
+import type { LookUp } from './batch.ts'
+import { unknownName } from './unknown-name.ts'
+import type { Trx } from '../db/transact.ts'
+import { appendAudit } from './audit/append.ts'
+import type { RuleContext } from './permissions/actor.ts'
+import { permit } from './permissions/decide.ts'
+import { keepContent, type Uploaded } from './contents.ts'
+
+export const resourceKinds = [
+  'listening-audio',
+  'pre-release',
+  'specimen',
+  'other',
+] as const satisfies readonly ResourceKind[]
+export const resourceAreas = ['general', 'tp'] as const satisfies readonly ResourceArea[]
+
+/** A resource after a change, and what became of it. */
+export interface ChangedResource {
+  resource: ResourceRow
+  outcome: 'uploaded' | 'mended' | 'withdrawn' | 'restored' | 'unchanged'
+}
+
+/** @throws `unknown-kind` */
+export function typedResourceKind(text: string): ResourceKind {
+  const kind = resourceKinds.find((one) => one === plain(text))
+  if (kind) return kind
+  throw unknownName({ kind: 'kind', name: text, known: resourceKinds })
+}
+
+/** @throws `unknown-area` */
+export function typedArea(text: string): ResourceArea {
+  const area = resourceAreas.find((one) => one === plain(text))
+  if (area) return area
+  throw unknownName({ kind: 'area', name: text, known: resourceAreas })
+}
+
+function plain(text: string): string {
+  return text
+    .trim()
+    .toLowerCase()
+    .replace(/[\s_]+/g, '-')
+}
+
+/** Syllabus and component, `0500/12`; undefined where it is none. */
+export function readComponent(text: string): string | undefined {
+  const component = text.replace(/\s/g, '').toUpperCase()
+  return /^\d{4}\/\d{1,2}[A-Z]?$/.test(component) ? component : undefined
+}
+
+/** @throws `invalid-component` */
+export function typedComponent(text: string): string {
+  const component = readComponent(text)
+  if (component !== undefined) return component
+  throw new Usage(`${text} is not a component: its syllabus and its number, such as 0500/12.`, {
+    code: 'invalid-component',
+  })
+}
+
+/** @throws `resource-not-found` */
+export async function findResource(db: Kysely<Store>, id: string): Promise<ResourceRow> {
+  const number = typedNumber(id, 'a resource')
+  const [found] = await findResources(db, { ids: [number] })
+  if (found) return found
+  throw resourceNotFound(id)
+}
+
+function resourceNotFound(id: string): NotFound {
+  return new NotFound('resource-not-found', `There is no resource ${id}.`, {
+    hint: 'ssh-admin resources list',
+  })
+}
+
+/** Many at once. */
+export function lookUpResources(db: Kysely<Store>): LookUp<number> {
+  return {
+    keyOf: numberIn,
+    find: (numbers) => numbersOfRows(db, { table: 'resources', numbers }),
+    refusal: async (id) => resourceNotFound(id),
+  }
+}
+
+export function numberIn(text: string): number | undefined {
+  return /^\d{1,12}$/.test(text.trim()) ? Number(text) : undefined
+}
+
+export function typedNumber(text: string, of: string): number {
+  const number = numberIn(text)
+  if (number !== undefined) return number
+  throw new Usage(`${text} is not the number of ${of}.`, { code: 'invalid-number' })
+}
+
+export interface ResourceFacts {
+  title: string
+  kind: ResourceKind
+  area: ResourceArea
+  /** `2026-06`. */
+  series: string
+  /** Each `0500/12`. */
+  components: readonly string[]
+}
+
+interface Uploading extends ResourceFacts {
+  file: Uploaded
+  ctx: RuleContext
+}
+
+/** Makes a resource of a file; its bytes are kept once, however often they are uploaded. */
+export async function uploadResource(trx: Trx, { file, ctx, ...facts }: Uploading): Promise<ChangedResource> {
+  const { by, at } = ctx
+  permit(ctx, 'resources.upload', { name: file.name })
+  const { contentId, mended } = await keepContent(trx, file)
+  const same = (await findResources(trx, { contentId, withdrawn: false })).find((one) =>
+    isSame(one, facts, file.name),
+  )
+  if (same && !mended) return { resource: same, outcome: 'unchanged' }
+  if (same) {
+    const facts = { file: file.name, bytes: file.bytes, sha256: file.sha256 }
+    await appendAudit(trx, { by, at, action: 'resources.mended', subject: `resource ${same.id}`, facts })
+    const [resource = same] = await findResources(trx, { ids: [same.id] })
+    return { resource, outcome: 'mended' }
+  }
+
+  const id = await insertResource(trx, { ...facts, file: file.name, contentId, at })
+  await appendAudit(trx, {
+    by,
+    at,
+    action: 'resources.uploaded',
+    subject: `resource ${id}`,
+    facts: { ...facts, file: file.name, bytes: file.bytes, sha256: file.sha256 },
+  })
+  const [resource] = await findResources(trx, { ids: [id] })
+  if (!resource) throw new Error(`resource ${id} is gone`)
+  return { resource, outcome: 'uploaded' }
+}
+
+function isSame(one: ResourceRow, facts: ResourceFacts, file: string): boolean {
+  return (
+    one.title === facts.title &&
+    one.kind === facts.kind &&
+    one.area === facts.area &&
+    one.series === facts.series &&
+    one.file === file &&
+    one.components.join() === [...facts.components].sort().join()
+  )
+}
+
+interface Wanted {
+  id: string
+  ctx: RuleContext
+}
+
+/** A withdrawn resource opens for nobody; it is never deleted. */
+export async function withdrawResource(trx: Trx, { id, ctx }: Wanted): Promise<ChangedResource> {
+  const { by, at } = ctx
+  const resource = await findResource(trx, id)
+  const subject = `resource ${resource.id}`
+  permit(ctx, 'resources.withdraw', { name: subject })
+  if (resource.withdrawn_at !== null) return { resource, outcome: 'unchanged' }
+  await setResourceWithdrawn(trx, { id: resource.id, at })
+  await appendAudit(trx, { by, at, action: 'resources.withdrawn', subject, facts: { title: resource.title } })
+  return { resource: await findResource(trx, id), outcome: 'withdrawn' }
+}
+
+/** It opens again for those for whom its releases open it. */
+export async function restoreResource(trx: Trx, { id, ctx }: Wanted): Promise<ChangedResource> {
+  const { by, at } = ctx
+  const resource = await findResource(trx, id)
+  const subject = `resource ${resource.id}`
+  permit(ctx, 'resources.restore', { name: subject })
+  if (resource.withdrawn_at === null) return { resource, outcome: 'unchanged' }
+  await setResourceWithdrawn(trx, { id: resource.id, at: null })
+  await appendAudit(trx, { by, at, action: 'resources.restored', subject, facts: { title: resource.title } })
+  return { resource: await findResource(trx, id), outcome: 'restored' }
+}
