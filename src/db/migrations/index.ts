@@ -27,6 +27,7 @@ const numbered: Record<string, () => Promise<NumberedMigration>> = {
   '0011-entries-and-releases': () => import('./0011-entries-and-releases.ts'),
   '0012-lists-of-words-as-comparisons': () => import('./0012-lists-of-words-as-comparisons.ts'),
   '0013-counts-at-a-glance': () => import('./0013-counts-at-a-glance.ts'),
+  '0014-imports-looked-for-at-once': () => import('./0014-imports-looked-for-at-once.ts'),
 }
 
 export const migrationNames: readonly string[] = Object.keys(numbered)
