@@ -1,11 +1,17 @@
 import { existsSync } from 'node:fs'
 import { basename, dirname } from 'node:path'
 import { configFilePath, draftsFolder } from '../config.ts'
-import { removeAbandoned, unfinishedOutputsIn } from './unfinished-outputs.ts'
+import {
+  removeAbandoned,
+  unfinishedOutputsIn,
+  abandonedNotes,
+  isNote,
+  outputNotes,
+  removeEndedNotes,
+} from './output-notes.ts'
 import { unfinishedUploads } from '../db/contents/contents.ts'
 import { unfinishedSheets } from '../db/imports/pending-pin-sheets.ts'
 import type { OpenStore } from '../db/store/open.ts'
-import { abandonedNotes, isNote, outputNotes, removeEndedNotes } from './output-notes.ts'
 import { placesOf, placesOfStoreFile } from './store-paths.ts'
 import { statusOfMaker, type UnfinishedFile, unfinishedIn } from '../unfinished-files.ts'
 import { count } from '../render/text.ts'

@@ -1,4 +1,4 @@
-import { closeSync, existsSync, lstatSync, statSync } from 'node:fs'
+import { closeSync, existsSync, lstatSync, statSync, statfsSync } from 'node:fs'
 import { dirname, extname, join, resolve } from 'node:path'
 import { fsyncSync, linkSync, openSync, renameSync, rmSync, trySyncFolder, writeSync } from '../disk.ts'
 import { Cancelled, Failure, Refused, Unavailable, Usage } from '../errors.ts'
@@ -8,12 +8,12 @@ import { makersMark } from '../unfinished-files.ts'
 import type { CellToWrite, SheetToWrite } from '../workbook/sheet.ts'
 import type { Tables } from '../workbook/write.ts'
 import { changedMeanwhile } from './mutation.ts'
-import { noteOutput } from './output-notes.ts'
+import { noteOutput, type OutputKind, removeAbandoned, unfinishedOutputsIn } from './output-notes.ts'
 import { confirm } from './prompt.ts'
 import type { Session } from './session.ts'
 import { behindLinks, realPlace } from './store-paths.ts'
-import { type OutputKind, removeAbandoned, unfinishedOutputsIn } from './unfinished-outputs.ts'
 import { pathInWords } from '../shell-word.ts'
+import { inUnits } from '../render/text.ts'
 
 /** The bytes of a file as they come, or what writes them to a path that is free, for its owner only. */
 type Contents = AsyncIterable<string | Uint8Array> | { writeTo: (path: string) => Promise<void> }
@@ -388,4 +388,36 @@ async function* untilStopped(
     if (made % 1000 === 0) await new Promise(setImmediate)
     yield row
   }
+}
+
+/** What one file says, another would overwrite. @param places by the options that name them */
+export function refusePlaceTwice(
+  { context }: Session,
+  places: Readonly<Record<string, string | undefined>>,
+): void {
+  const taken = new Map<string, string>()
+  for (const [flag, place] of Object.entries(places)) {
+    if (place === undefined) continue
+    const path = resolve(context.cwd, place)
+    const other = taken.get(path)
+    if (other !== undefined) {
+      throw new Usage(`${flag} ${place} is what ${other} names.`, {
+        code: 'file-named-twice',
+        hint: 'Choose another name.',
+      })
+    }
+    taken.set(path, flag)
+  }
+}
+
+/** Looks whether a file of about this size finds room, before it is begun. @throws `disk-full` */
+export function refuseWithoutRoom(file: string, bytes: number): void {
+  const { bavail, bsize } = statfsSync(dirname(file))
+  const free = bavail * bsize
+  if (bytes <= free) return
+  throw new Unavailable(
+    'disk-full',
+    `${file} needs about ${inUnits(bytes)}, and its disk has ${inUnits(free)} left.`,
+    { hint: 'Nothing was changed. Make room there, or name a place on another disk.' },
+  )
 }

@@ -1,12 +1,18 @@
 import { lstatSync, statSync } from 'node:fs'
-import { basename, dirname, join } from 'node:path'
+import { basename, dirname, join, isAbsolute } from 'node:path'
 import { dataFolder } from '../config.ts'
 import { mkdirSync, rmSync, writeFileSync } from '../disk.ts'
 import { readSmallFile } from '../input-file.ts'
-import { makersMark, statusOfMaker, type UnfinishedFile, unfinishedIn } from '../unfinished-files.ts'
+import {
+  makersMark,
+  statusOfMaker,
+  type UnfinishedFile,
+  unfinishedIn,
+  isUnfinishedName,
+} from '../unfinished-files.ts'
 import type { Session } from './session.ts'
 import { placesOfStoreFile } from './store-paths.ts'
-import { isOutputName } from './unfinished-outputs.ts'
+import { pathInWords } from '../shell-word.ts'
 
 type Scope = Pick<Session, 'settings' | 'context'>
 
@@ -132,5 +138,53 @@ function textOf(note: string): string | undefined {
     return readSmallFile(note).text?.trimEnd()
   } catch {
     return undefined
+  }
+}
+
+/** What a file is for: the first part of its name until it is whole. */
+const outputKinds = [
+  'pins',
+  'issues',
+  'plan',
+  'export',
+  'audit',
+  'sample',
+  'page',
+  'backup',
+  'download',
+  'list',
+  'config',
+] as const
+export type OutputKind = (typeof outputKinds)[number]
+
+/** Outputs that are not whole, or never will be, in these folders. */
+export function unfinishedOutputsIn(
+  folders: readonly string[],
+  kinds: readonly OutputKind[] = outputKinds,
+): UnfinishedFile[] {
+  const starts = kinds.map((kind) => `.${kind}-`)
+  return [...new Set(folders)].flatMap((folder) => unfinishedIn(folder, starts))
+}
+
+/** Whether a path is one that an output of ours has until it is whole. */
+function isOutputName(path: string): boolean {
+  const name = basename(path)
+  return (
+    isAbsolute(path) && isUnfinishedName(name) && outputKinds.some((kind) => name.startsWith(`.${kind}-`))
+  )
+}
+
+/** Takes away what was surely left behind, and says so; what may still be made is let alone. */
+export function removeAbandoned(files: readonly UnfinishedFile[], { notify }: Pick<Session, 'notify'>): void {
+  for (const { path, abandoned } of files) {
+    if (!abandoned) continue
+    try {
+      rmSync(path)
+    } catch {
+      // It stays, and store check goes on naming it.
+      continue
+    }
+    const message = `Removed ${pathInWords(path)}, which a command that was cut short had left behind.`
+    notify({ code: 'leftover-removed', message })
   }
 }

@@ -1,6 +1,6 @@
 import { oneLine } from '../render/clean-text.ts'
 import { shortened } from '../render/table.ts'
-import type { Terminal } from './terminal.ts'
+import { drawable, type Terminal } from './terminal.ts'
 
 /** A line on stderr that goes on changing, for whoever watches; silent where nobody does. */
 export interface Progress {
@@ -10,7 +10,7 @@ export interface Progress {
 
 export async function progressOn(terminal: Terminal, first: string): Promise<Progress> {
   if (!terminal.animated) return { say: () => undefined, stop: () => undefined }
-  const [{ default: ora }, { drawable }] = await Promise.all([import('ora'), import('./drawable.ts')])
+  const { default: ora } = await import('ora')
   // Beside the sign that turns; drawn on one line, it is drawn anew on one.
   const fitting = (text: string) => shortened(oneLine(text), terminal.err.width - 3)
   const spinner = ora({

@@ -3,13 +3,11 @@ import { isDeepStrictEqual } from 'node:util'
 import { Cancelled, Refused, Usage } from '../errors.ts'
 import { yieldToSignals } from '../interruption.ts'
 import { cleanForTerminal, oneLine } from '../render/clean-text.ts'
-import { questionOnOneLine } from '../render/question-on-one-line.ts'
 import { shortened } from '../render/table.ts'
 import { wrappedText } from '../render/wrap.ts'
 import { searchKey } from '../search-key.ts'
-import { drawable } from './drawable.ts'
+import { drawable, type Terminal } from './terminal.ts'
 import type { FoundByName } from './session.ts'
-import type { Terminal } from './terminal.ts'
 
 export interface Choice<Value> {
   value: Value
@@ -209,4 +207,33 @@ function withoutRawModeFailures(input: Terminal['stdin']): () => void {
   }
   Reflect.set(input, 'setRawMode', quietly)
   return () => void Reflect.set(input, 'setRawMode', setRawMode)
+}
+
+const maxNamed = 3
+
+/** All that a question says, where nobody can be asked: what is listed below a line that ends with a colon is told by its first few. */
+export function questionOnOneLine(question: string): string {
+  const parts: string[] = []
+  const listed: string[] = []
+  const closeList = () => {
+    const head = parts.at(-1)
+    if (head?.endsWith(':') && listed.length > 0) parts.splice(-1, 1, `${head} ${fewOf(listed)}`)
+    listed.length = 0
+  }
+  for (const line of question.split('\n')) {
+    if (line.trim() === '') continue
+    if (/^\s/.test(line)) {
+      listed.push(line.trim())
+      continue
+    }
+    closeList()
+    parts.push(line.trim())
+  }
+  closeList()
+  return parts.join(' ')
+}
+
+function fewOf(items: readonly string[]): string {
+  const few = items.slice(0, maxNamed).map((item) => item.replace(/\.$/, ''))
+  return items.length > maxNamed ? `${few.join('; ')}; …` : `${few.join('; ')}.`
 }

@@ -11,7 +11,7 @@ import type { PagedOutput } from './pager.ts'
 import { readAgainWhereLost } from './read-again.ts'
 import type { HappenedEvent } from './record-event.ts'
 import type { Notice, Session, WorkFor } from './session.ts'
-import type { OutputKind } from './unfinished-outputs.ts'
+import type { OutputKind } from './output-notes.ts'
 
 export interface Query<Args, Options, Request, Result> extends Declaration<Args, Options> {
   /** Reads files and looks at what was typed, before the store is opened. */

@@ -5,6 +5,7 @@ import { cleanForTerminal } from '../render/clean-text.ts'
 import { stylesOf, withStyles } from '../render/styles.ts'
 import type { View } from '../render/table.ts'
 import { wrappedText } from '../render/wrap.ts'
+import { Writable } from 'node:stream'
 
 export interface Terminal {
   stdin: Input
@@ -115,4 +116,10 @@ export function endQuietlyWhenReaderLeaves(stream: Output): void {
 
 function hasReaderLeft(error: Error & { code?: string }): boolean {
   return error.code === 'EPIPE' || error.code === 'ERR_STREAM_DESTROYED'
+}
+
+/** A terminal as a stream, for what moves its cursor; that is asked for where there is a terminal alone. */
+export function drawable(output: Output): Writable {
+  if (!(output instanceof Writable)) throw new TypeError('Only a terminal is drawn on.')
+  return output
 }

@@ -16,11 +16,13 @@ import {
   settingNames,
   settingsThatArePaths,
   textOfConfigFile,
+  type Setting,
+  type Settings,
 } from '../config.ts'
 import type { Context } from '../context.ts'
 import { mkdirSync } from '../disk.ts'
 import { Cancelled, Usage, Unavailable } from '../errors.ts'
-import { hasPassword } from '../password-in-url.ts'
+import { hasPassword, withoutPassword } from '../password-in-url.ts'
 import { unknownName } from '../rules/unknown-name.ts'
 import { isSharedPlace, readSharedPlace } from '../shared-place.ts'
 import { pathInWords } from '../shell-word.ts'
@@ -28,7 +30,9 @@ import { option, argument, withValues } from '../cli/parameters.ts'
 import { askYesNo, requireTerminal } from '../cli/prompt.ts'
 import { failureOf } from '../rules/batch.ts'
 import { inEditor, textFrom } from './editor.ts'
-import { renderSettings, settingsJson } from '../render/settings.ts'
+import { tsvLine } from '../render/clean-text.ts'
+import { table, type View } from '../render/table.ts'
+import type { JsonAnswer } from '../render/json.ts'
 
 /** `config` and `config show`. Of no other kind: it opens no store. */
 const showing = (name: 'config' | 'show', words: string) =>
@@ -282,4 +286,25 @@ async function replaceFile(
   const file = ownOutputFile(session, { kind: 'config', path })
   await file.prepare(textOf(text))
   await file.moveIntoPlace()
+}
+
+function renderSettings(settings: Settings, { file, view }: { file: string; view: View }): string {
+  const rows = Object.entries(settings).map(([name, { value, from }]) => [
+    kebabCase(name),
+    shown(name, value) ?? '',
+    from,
+  ])
+  if (!view.isTerminal) return rows.map(tsvLine).join('\n')
+  return `${table(['setting', 'value', 'from'], rows, view)}\n\nThe configuration file is ${pathInWords(file)}`
+}
+
+function settingsJson(settings: Settings): JsonAnswer<'settings'>['settings'] {
+  const entryOf = (name: string, { value, from }: Setting) => ({ value: shown(name, value) ?? null, from })
+  return Object.fromEntries(Object.entries(settings).map(([name, setting]) => [name, entryOf(name, setting)]))
+}
+
+/** Of a command only which program it is: what follows may be a secret. */
+function shown(name: string, value: string | undefined): string | undefined {
+  if (name === 'keyCommand') return value?.trim().replace(/\s.*$/s, ' …')
+  return value === undefined ? undefined : withoutPassword(value)
 }

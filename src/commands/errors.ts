@@ -2,9 +2,11 @@ import { listing } from '../cli/define.ts'
 import { allOf } from '../cli/list-options.ts'
 import { listOf } from '../cli/typed-values.ts'
 import { repeated, withValues } from '../cli/parameters.ts'
-import { errorFields, errorsInFull } from '../render/errors.ts'
 import { type ErrorKind, errorKinds, findErrors, type FoundError } from '../rules/errors.ts'
 import { unknownName } from '../rules/unknown-name.ts'
+import { oneLine } from '../render/clean-text.ts'
+import { field } from '../render/fields.ts'
+import type { View } from '../render/table.ts'
 
 export const list = () =>
   listing({
@@ -38,4 +40,22 @@ function kindNamed(name: string): ErrorKind {
   const kind = errorKinds.find((one) => one === name.toLowerCase())
   if (kind) return kind
   throw unknownName({ kind: 'kind', name, known: errorKinds })
+}
+
+/** What a list says of something that is wrong. */
+const errorFields = {
+  kind: field<FoundError>('Kind', ({ kind }) => kind),
+  code: field<FoundError>('Code', ({ code }) => code),
+  subject: field<FoundError>('About', ({ subject }) => subject),
+  message: field<FoundError>('What is wrong', ({ message }) => message),
+  hint: field<FoundError>('How it is mended', ({ hint }) => hint),
+}
+
+/** Each whole, with what to type so that it is gone: a table would cut both. */
+function errorsInFull(errors: readonly FoundError[], { chalk }: Pick<View, 'chalk'>): string[] {
+  return errors.flatMap(({ message, hint }) => [
+    '',
+    `${chalk.yellow('!')} ${oneLine(message)}`,
+    `  ${oneLine(hint)}`,
+  ])
 }

@@ -1,10 +1,11 @@
 import { listing } from '../cli/define.ts'
-import { streamCentresByName } from '../db/centres/by-name.ts'
-import { streamUsersByName } from '../db/users/by-name.ts'
+import { streamCentresByName, type NamedCentre } from '../db/centres/by-name.ts'
+import { streamUsersByName, type NamedUser } from '../db/users/by-name.ts'
 import { mapPages, reversePages } from '../db/pages.ts'
 import { Usage } from '../errors.ts'
-import { type FoundRow, foundFields, foundOfCentre, foundOfUser } from '../render/found.ts'
 import { seenBy, visibleCentres } from '../rules/permissions/decide.ts'
+import { field } from '../render/fields.ts'
+import type { JsonItem } from '../render/json.ts'
 
 export const find = () =>
   listing({
@@ -42,4 +43,23 @@ async function* foundIn(
 ): AsyncGenerator<FoundRow[]> {
   yield* mapPages(centres, foundOfCentre)
   yield* mapPages(users, foundOfUser)
+}
+
+type FoundRow = JsonItem<'found'>
+
+/** What is said of whatever was found. */
+const foundFields = {
+  kind: field<FoundRow>('Kind', ({ kind }) => kind),
+  id: field<FoundRow>('Number or e-mail', ({ id }) => id),
+  name: field<FoundRow>('Name', ({ name }) => name),
+  centre: field<FoundRow>('Centre', ({ centre }) => centre),
+  status: field<FoundRow>('Status', ({ status }) => status),
+}
+
+function foundOfCentre({ number, name, status }: NamedCentre): FoundRow {
+  return { kind: 'centre', id: number, name, centre: null, status }
+}
+
+function foundOfUser({ email, firstName, lastName, centre, status }: NamedUser): FoundRow {
+  return { kind: 'user', id: email, name: `${firstName} ${lastName}`.trim(), centre, status }
 }

@@ -29,7 +29,7 @@ function topicsInLines({ chalk }: View): string {
 }
 
 async function explained(topic: Topic, view: View): Promise<Answer<JsonAnswer<'help'>>> {
-  const { wrapPage } = await import('../cli/help/wrap.ts')
+  const { wrapPage } = await import('../cli/help/texts.ts')
   if (topic === 'exit-codes') {
     const { exitCodes } = await import('../cli/help/texts.ts')
     const lines = exitCodes.flatMap(({ code, meaning, next }) => [
@@ -62,10 +62,8 @@ async function explained(topic: Topic, view: View): Promise<Answer<JsonAnswer<'h
 }
 
 async function pageOf(topic: Exclude<Topic, 'exit-codes' | 'error-codes' | 'json'>): Promise<string> {
-  if (topic === 'roles') return (await import('../cli/help/roles.ts')).rolesPage()
-  if (topic === 'examples') return (await import('../cli/help/examples.ts')).examplesPage
-  if (topic === 'scripting') return (await import('../cli/help/scripting.ts')).scriptingPage
-  return (await import('../cli/help/texts.ts'))[topic]
+  const texts = await import('../cli/help/texts.ts')
+  return topic === 'roles' ? texts.rolesPage() : texts[topic]
 }
 
 function unknownTopic(topic: string): Usage {

@@ -1,19 +1,23 @@
 import * as z from 'zod'
-import { renderImportedResults, testFields } from '../render/progression-tests.ts'
 import {
   importProgressionTests,
   type ResultField,
   resultFields,
   type ResultRow,
+  type ImportedResults,
 } from '../rules/progression-tests.ts'
 import { columnsHelp, readTableFile, type TableFile, type TableRow } from './read-table.ts'
 import { preparedMutation, listing } from '../cli/define.ts'
 import { argument, option, repeated, orName, requiredOption } from '../cli/parameters.ts'
 import type { Session } from '../cli/session.ts'
 import type { ColumnSpec } from '../workbook/headings.ts'
-import { testsOf } from '../db/progression-tests/holdings.ts'
+import { testsOf, type TestOfOwner } from '../db/progression-tests/holdings.ts'
 import { findUser } from '../rules/users/find.ts'
 import { allOf } from '../cli/list-options.ts'
+import { tsvLine } from '../render/clean-text.ts'
+import { field } from '../render/fields.ts'
+import type { View } from '../render/table.ts'
+import { count } from '../render/text.ts'
 
 export const importResults = () =>
   preparedMutation({
@@ -126,3 +130,31 @@ export const list = () =>
     json: (test) => test,
     none: 'No tests.',
   })
+
+/** What a list says of a test. */
+const testFields = {
+  site: field<TestOfOwner>('Site', ({ site }) => site),
+  'learner-group': field<TestOfOwner>('Learner group', ({ learnerGroup }) => learnerGroup),
+  stage: field<TestOfOwner>('Stage', ({ stage }) => stage),
+  subject: field<TestOfOwner>('Subject', ({ subject }) => subject),
+  test: field<TestOfOwner>('Test', ({ test }) => test),
+  'taken-on': field<TestOfOwner>('Taken on', ({ takenOn }) => takenOn),
+  results: field<TestOfOwner>('Results', ({ results }) => results),
+}
+
+function renderImportedResults(imported: ImportedResults, { isTerminal, chalk }: View): string {
+  const { rows, learnerGroups, tests, results } = imported
+  if (!isTerminal) {
+    return [
+      tsvLine(['rows', rows]),
+      tsvLine(['learner-groups', learnerGroups.created, learnerGroups.unchanged]),
+      tsvLine(['tests', tests.created, tests.unchanged]),
+      tsvLine(['results', results.created, results.corrected, results.unchanged]),
+    ].join('\n')
+  }
+  return [
+    `${chalk.green('✓')} ${count(rows, 'row')} read.`,
+    `  New results: ${results.created}. Marks corrected: ${results.corrected}. There already: ${results.unchanged}.`,
+    `  New learner groups: ${learnerGroups.created}. New tests: ${tests.created}.`,
+  ].join('\n')
+}

@@ -1,9 +1,14 @@
 import { resolve } from 'node:path'
 import { growHeapSlowly, manyMistakes } from '../heap-growth.ts'
 import { isErrorWord } from '../error-words.ts'
-import { type CellsOfRow, packCells, type PackedCells, unpackCells } from '../workbook/packed-cells.ts'
+import {
+  type CellsOfRow,
+  packCells,
+  type PackedCells,
+  unpackCells,
+  type SheetAsWritten,
+} from '../import/kept-cells.ts'
 import type { CellFault, CellNote, cellFault, errorCell } from '../workbook/sheet-xml.ts'
-import type { SheetAsWritten } from '../import/kept-cells.ts'
 import type { ColumnSpec, Table } from '../workbook/headings.ts'
 import type { SheetRow, Workbook } from '../workbook/read.ts'
 import type { Session } from '../cli/session.ts'
@@ -44,7 +49,7 @@ export async function readTableFile<Field extends string>(
   session: Session,
 ): Promise<ReadTable<Field>> {
   const { openWorkbook, isBlankRow } = await import('../workbook/read.ts')
-  const { parseMap } = await import('../workbook/column-map.ts')
+  const { parseMap } = await import('../workbook/headings.ts')
   const { hasHeadings } = await import('../workbook/headings.ts')
   const { readTable } = await import('../workbook/table.ts')
   const { cellName } = await import('../workbook/cell.ts')

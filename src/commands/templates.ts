@@ -15,9 +15,10 @@ import type { Kysely } from 'kysely'
 import { allOf } from '../cli/list-options.ts'
 import type { Store } from '../db/schema.ts'
 import { changedTemplates, findTemplate } from '../db/templates.ts'
-import { type ListedTemplate, templateFields } from '../render/templates.ts'
 import { messageOf } from '../render/messages.ts'
 import { shipped } from '../mail/letters/letters.ts'
+import { field } from '../render/fields.ts'
+import { plainTime } from '../render/text.ts'
 
 export const list = () =>
   listing({
@@ -223,4 +224,29 @@ async function presentTemplate(
 function shippedTemplate(letter: LetterName): Template {
   const { text, html } = shipped[letter]
   return { subject: letters[letter].subject, text: text.trim(), html: html.trim() }
+}
+
+/** A letter, and whether its words were changed. */
+interface ListedTemplate {
+  name: string
+  does: string
+  subject: string
+  edited: boolean
+  editedAt: string | null
+  editedBy: string | null
+}
+
+const templateFields = {
+  name: field<ListedTemplate>('Template', ({ name }) => name),
+  subject: field<ListedTemplate>('Subject', ({ subject }) => subject),
+  'edited-at': field<ListedTemplate>(
+    'Edited',
+    ({ editedAt }) => editedAt,
+    ({ editedAt }) => (editedAt === null ? null : plainTime(editedAt)),
+  ),
+  'edited-by': field<ListedTemplate>('By', ({ editedBy }) => editedBy),
+  does: field<ListedTemplate>('What it does', ({ does }) => does),
+  words: field<ListedTemplate>('Words', ({ editedAt, editedBy }) =>
+    editedAt === null ? 'as shipped' : `changed ${plainTime(editedAt)} by ${editedBy}`,
+  ),
 }

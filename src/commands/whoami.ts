@@ -2,8 +2,10 @@ import { command } from '../cli/define.ts'
 import type { Session } from '../cli/session.ts'
 import { actingFor } from '../config.ts'
 import { visibleNumbers } from '../db/centres/visible.ts'
-import { renderWhoami, type WhoActs } from '../render/whoami.ts'
 import { rightsOf, visibleCentres } from '../rules/permissions/decide.ts'
+import { pathInWords } from '../shell-word.ts'
+import { tsvLine } from '../render/clean-text.ts'
+import type { View } from '../render/table.ts'
 
 /** Of no other kind: for Cambridge staff it opens no store, and needs none. */
 export const whoami = () =>
@@ -44,4 +46,43 @@ async function actorOf(session: Session): Promise<WhoActs> {
   } finally {
     await store.close()
   }
+}
+
+interface WhoActs {
+  /** Null for Cambridge staff. */
+  actor: string | null
+  centre: string | null
+  hubRole: string | null
+  roles: readonly string[]
+  operator: string
+  store: string
+  rights: readonly { actor: string; may: string }[]
+  /** The centres that may be seen; null: all. */
+  centres: readonly string[] | null
+}
+
+/** For whom a command acts, in sentences at a terminal and as name and value in a pipe. */
+function renderWhoami(answer: WhoActs, { isTerminal, chalk }: View): string {
+  const { actor, centre, roles, operator, store, rights, centres } = answer
+  if (!isTerminal) {
+    return [
+      ['actor', actor ?? 'staff'],
+      ['centre', centre],
+      ['roles', roles.join(',')],
+      ['operator', operator],
+      ['store', store],
+      ['may-see', centres === null ? 'all' : centres.join(',')],
+      ...rights.map((right) => ['may', right.actor, right.may]),
+    ]
+      .map(tsvLine)
+      .join('\n')
+  }
+  const who = actor === null ? 'Cambridge staff' : `${actor}, ${roles.join(', ') || 'no role'} at ${centre}`
+  const seen = centres === null ? 'every centre' : centres.length === 0 ? 'no centre' : centres.join(', ')
+  return [
+    `Acting for ${chalk.bold(who)}.`,
+    ...rights.map(({ may }) => `May: ${may}.`),
+    `Sees ${seen}.`,
+    chalk.dim(`Recorded as done by ${operator}, in ${pathInWords(store)}.`),
+  ].join('\n')
 }

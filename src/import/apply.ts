@@ -1,4 +1,3 @@
-import { counted } from './counted.ts'
 import {
   applyChanges,
   centreIds,
@@ -147,4 +146,17 @@ function changesOf(plan: Plan, deletions: Deletions) {
 export function noncesFor(plan: Plan, random: (bytes: number) => Buffer): Nonces {
   const pool = random(16 * plan.newUsers.length)
   return { at: (position) => pool.subarray(position * 16, position * 16 + 16) }
+}
+
+/** How often it is said: a call for each item would cost more than the item. */
+const every = 500
+
+/** The same items; says now and then how many have passed. */
+export function* counted<Item>(items: Iterable<Item>, onPass: (done: number) => void): Generator<Item> {
+  let done = 0
+  for (const item of items) {
+    done += 1
+    if (done % every === 0) onPass(done)
+    yield item
+  }
 }

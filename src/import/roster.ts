@@ -2,13 +2,18 @@ import type { Table } from '../workbook/headings.ts'
 import { runningNumbers } from '../workbook/headings-errors.ts'
 import type { UnclearTable } from '../workbook/headings-again.ts'
 import { isBlankRow, type SheetRow, type Workbook } from '../workbook/read.ts'
-import { cellFault, type CellFault, type CellRange, type CoveredCells } from '../workbook/sheet-xml.ts'
+import {
+  cellFault,
+  type CellFault,
+  type CellRange,
+  type CoveredCells,
+  notCalculated,
+} from '../workbook/sheet-xml.ts'
 import { readTable } from '../workbook/table.ts'
 import { tableNotices } from '../workbook/table-notices.ts'
 import { growHeapSlowly, manyMistakes, manyRows } from '../heap-growth.ts'
 import { type CentreField, centreColumns, headingOf } from './columns.ts'
-import { addIssue, sharedIssues } from './issues.ts'
-import { holdBackEmptyFormulas } from './empty-formulas.ts'
+import { addIssue, sharedIssues, blames, type RowIssue, withIssue } from './issues.ts'
 import { cellsAsShown, type KeptCells, movesTo, newKeptCells, type SheetAsWritten } from './kept-cells.ts'
 import { lookAtOthers, type OtherSheet } from './other-sheets.ts'
 import { type RosterRow, rowReader, unclearRowReader } from './roster-row.ts'
@@ -225,3 +230,37 @@ function covers(
 
 /** The fields of every row; the others are read for new centres and new users alone. */
 const alwaysRead: ReadonlySet<CentreField> = new Set(['number', 'name', 'email', 'firstName', 'lastName'])
+
+/**
+ * An empty text is what a formula says, or what a program wrote that calculates nothing. Where no formula of the
+ * column has a result, nobody can tell: its row is no centre alone, and its person not without a name.
+ */
+function holdBackEmptyFormulas(
+  { rows, columns }: Pick<Roster, 'rows' | 'columns'>,
+  calculatedColumns: ReadonlySet<number>,
+): void {
+  for (const row of rows) {
+    if (row.emptyFormulas === undefined) continue
+    const unclear = (field: CentreField): RowIssue | undefined => {
+      const formula = row.emptyFormulas?.get(field)
+      const isCalculated = calculatedColumns.has((row.columns ?? columns).get(field) ?? -1)
+      return formula === undefined || isCalculated ? undefined : { field, fault: emptyFormula(formula) }
+    }
+    const email = row.address === undefined && !blames(row, 'email') ? unclear('email') : undefined
+    if (email) addIssue(row, email)
+    if (hasNoName(row))
+      for (const field of ['firstName', 'lastName'] as const) {
+        const name = unclear(field)
+        if (name) row.faults = withIssue(row.faults, name)
+      }
+  }
+}
+
+function hasNoName({ firstName, lastName }: RosterRow): boolean {
+  return firstName === '' && lastName === ''
+}
+
+function emptyFormula(formula: string) {
+  const { hint, ...fault } = notCalculated(formula)
+  return { ...fault, hint: `${hint} If it stays empty, delete the formula.` }
+}

@@ -1,7 +1,6 @@
 import type { OutboxRow } from '../db/schema.ts'
 import { oneLine, tsvLine } from './clean-text.ts'
-import { type Fact, factLines } from './facts.ts'
-import { type Field, field } from './fields.ts'
+import { type Fact, factLines, type Field, field } from './fields.ts'
 import { table, type View } from './table.ts'
 import { ago, plainTime } from './text.ts'
 import type { Shape } from './json.ts'

@@ -1,7 +1,8 @@
-import { cellsIn, maxRowLength } from './csv-cells.ts'
-import { openQuote, tooLong } from './csv-errors.ts'
-import { maxHeadingRow } from './cell.ts'
+import { maxHeadingRow, maxColumns, unguarded } from './cell.ts'
 import { isBlankRow, type SheetRow } from './sheet-rows.ts'
+import { UnusableWorkbook } from './errors.ts'
+import { holdsLineEnd, lineEndFault } from './cells-without-heading.ts'
+import type { CellFault } from './sheet-xml.ts'
 
 const DELIMITERS = [',', ';', '\t', '|']
 
@@ -148,4 +149,130 @@ function endOfLine(text: Buffer, from: number): number {
   const end = carriage === -1 ? feed : carriage
   if (end === -1) return text.length
   return end === carriage && text[end + 1] === LINE_FEED ? end + 2 : end + 1
+}
+
+/** A mark that does not close, or closes where rows may lie between. */
+function openQuote(row: number): UnusableWorkbook {
+  return unreadable(
+    row,
+    'opens a quotation mark that does not close in the same row',
+    'look at that row: take the mark away, or close it. If the cell is meant to have several lines, save the list as an .xlsx workbook',
+  )
+}
+
+function quoteBeforeText(row: number, text: string): UnusableWorkbook {
+  return unreadable(
+    row,
+    `has text behind a closing quotation mark: ${text}`,
+    'look at that row: inside a cell in quotation marks, a quotation mark is written twice ("")',
+  )
+}
+
+function tooManyColumns(row: number, max: number): UnusableWorkbook {
+  return unreadable(row, `has more than ${max} columns`)
+}
+
+function tooLong(row: number): UnusableWorkbook {
+  return unreadable(row, 'has more than a million characters')
+}
+
+function unreadable(
+  row: number,
+  what: string,
+  hint = 'open it in your spreadsheet program, look at that row, and save it as .xlsx',
+): UnusableWorkbook {
+  return new UnusableWorkbook('workbook-damaged', `the CSV file cannot be read: row ${row} ${what}`, {
+    hint,
+    details: { row },
+  })
+}
+
+const maxRowLength = 1024 * 1024
+
+/** What a row is read by: its own number, for the words of an error, and what parts its cells. */
+interface CsvLine {
+  delimiter: string
+  row: number
+}
+
+/** The cells of a row, or how it goes on: a quotation mark opened that the line does not close. */
+export type CellsRead = { cells: (string | undefined)[]; fault?: CellFault } | 'goes-on'
+
+/** Reads the cells of a line, or of several that one cell holds together. */
+function cellsIn(line: string, { delimiter, row }: CsvLine): CellsRead {
+  if (line.length > maxRowLength) throw tooLong(row)
+  const cells: (string | undefined)[] = []
+  let fault: CellFault | undefined
+  const mayHoldLineEnds = otherLineEnds.test(line)
+  const put = (text: string) => {
+    if (cells.length === maxColumns) throw tooManyColumns(row, maxColumns)
+    cells.push(text === '' ? undefined : unguarded(text))
+  }
+  const putBare = (text: string) => {
+    put(text)
+    if (mayHoldLineEnds && holdsLineEnd(text)) fault ??= lineEndFault(text)
+  }
+  const read = () => (fault === undefined ? { cells } : { cells, fault })
+  if (!line.includes('"')) {
+    for (let at = 0; ; ) {
+      const end = line.indexOf(delimiter, at)
+      putBare(end === -1 ? line.slice(at) : line.slice(at, end))
+      if (end === -1) return read()
+      at = end + delimiter.length
+    }
+  }
+  let inOneCell = 0
+  const whole = () => {
+    // As many as stand in a row: the mark may have swallowed one.
+    if (inOneCell > 0 && inOneCell >= cells.length) throw openQuote(row)
+    return read()
+  }
+  for (let at = 0; ; ) {
+    const quote = openingQuote(line, at)
+    if (quote === -1) {
+      const end = line.indexOf(delimiter, at)
+      putBare(end === -1 ? line.slice(at) : line.slice(at, end))
+      if (end === -1) return whole()
+      at = end + delimiter.length
+      continue
+    }
+    const close = closingQuote(line, quote)
+    if (close === -1) return 'goes-on'
+    const content = line.slice(quote + 1, close)
+    let end = close + 1
+    while (line[end] === ' ') end += 1
+    const closes = end === line.length || line.startsWith(delimiter, end)
+    if (content.includes('\n')) {
+      const bare = quote === at && end === close + 1
+      if (!closes || !bare || linesCouldBeRows(content, delimiter)) throw openQuote(row)
+      inOneCell = Math.max(inOneCell, content.split(delimiter).length)
+    }
+    put(content.replaceAll('""', '"'))
+    if (end === line.length) return whole()
+    if (!closes) throw quoteBeforeText(row, line.slice(quote, close + 12))
+    at = end + delimiter.length
+  }
+}
+
+// What ends a line in other programs, and not in CSV.
+const otherLineEnds = /[\u000b\u000c\u001c-\u001e\u0085\u2028\u2029]/
+
+/** Whether a line behind the first of a cell has several cells itself. */
+function linesCouldBeRows(content: string, delimiter: string): boolean {
+  return content.includes(delimiter, content.indexOf('\n'))
+}
+
+/** Where a cell's quotation mark stands, blanks before it aside; -1 for a cell that begins with something else. */
+function openingQuote(line: string, from: number): number {
+  let at = from
+  while (line[at] === ' ') at += 1
+  return line[at] === '"' ? at : -1
+}
+
+/** The mark that is not one of two. */
+function closingQuote(line: string, open: number): number {
+  for (let at = line.indexOf('"', open + 1); at !== -1; at = line.indexOf('"', at + 2)) {
+    if (line[at + 1] !== '"') return at
+  }
+  return -1
 }

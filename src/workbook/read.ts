@@ -7,10 +7,11 @@ import { detectFormat, detectTextFormat, detectZipContent } from './detect-forma
 import { didYouMean, looseLimit, nearestOf } from '../nearest.ts'
 import { type BookParts, readParts, readStyles, type SheetPart } from './parts.ts'
 import { readSharedStrings } from './shared-strings.ts'
-import { newSheetFacts, type SheetFacts } from './sheet-xml.ts'
-import { type Book, rowMaker, type SheetRow } from './sheet-rows.ts'
-import { scanSheet } from './sheet-scan.ts'
+import { newSheetFacts, type SheetFacts, isTrue, isZero, readSheetXml } from './sheet-xml.ts'
+import { type Book, rowMaker, type SheetRow, type RowMaker } from './sheet-rows.ts'
 import { type Archive, openArchive } from './zip.ts'
+import { scanCells, scanner } from './scan.ts'
+import type { TextSink } from './xml.ts'
 
 export { isBlankRow, type SheetRow } from './sheet-rows.ts'
 
@@ -215,5 +216,23 @@ function noSheet(
   return new UnusableWorkbook('workbook-no-sheet', message, {
     hint,
     details: { sheets, candidates: nearestOf(wanted, sheets, looseLimit(wanted)) },
+  })
+}
+
+/** Reads the rows of a sheet: by scanning as long as it looks as every program writes it, else with saxes. */
+export function scanSheet(part: string, maker: RowMaker): TextSink {
+  return scanner({
+    part,
+    root: 'worksheet',
+    container: 'sheetData',
+    unit: 'row',
+    read(tag, text, from, to) {
+      maker.begin(tag.attribute('r'), isTrue(tag.attribute('hidden')) || isZero(tag.attribute('ht')))
+      if (!scanCells(text, from, to, maker.cell)) return false
+      maker.finish()
+      return true
+    },
+    slow: () => readSheetXml(part, maker),
+    around: true,
   })
 }

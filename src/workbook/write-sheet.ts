@@ -1,6 +1,5 @@
 import { stringify } from 'csv-stringify/sync'
-import { columnLetters, maxColumns, maxRows } from './cell.ts'
-import { guarded } from './csv-guard.ts'
+import { columnLetters, maxColumns, maxRows, guarded } from './cell.ts'
 import { UnusableFile } from './errors.ts'
 import { type CellToWrite, type PrintSetup, type SheetToWrite, textOfCell } from './sheet.ts'
 import { put, writeNewFile } from './write-file.ts'

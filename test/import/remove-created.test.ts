@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { CreatedCentre, CreatedUser } from '../../src/db/imports/undo.ts'
-import { reasonToKeepCentre, reasonToKeepUser } from '../../src/import/remove-created.ts'
+import { reasonToKeepCentre, reasonToKeepUser } from '../../src/import/undo.ts'
 
 const imported = { at: '2026-03-01T09:00:00.000Z' }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { guarded, unguarded } from '../../src/workbook/csv-guard.ts'
+import { guarded, unguarded } from '../../src/workbook/cell.ts'
 
 const first = ['=', '+', '-', '@', '\t', '\r', '＝', '＋', '－', '＠']
 

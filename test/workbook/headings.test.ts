@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { parseMap } from '../../src/workbook/column-map.ts'
-import { type ColumnSpec, matchHeadings } from '../../src/workbook/headings.ts'
+import { parseMap, type ColumnSpec, matchHeadings } from '../../src/workbook/headings.ts'
 import { readTable } from '../../src/workbook/table.ts'
 import { openWorkbook, type SheetRow } from '../../src/workbook/read.ts'
 import { fileOf } from './book.ts'

@@ -1,3 +1,7 @@
+import { matrix, othersRow, staffRow } from '../../rules/permissions/matrix.ts'
+import { catalogue } from '../../rules/roles/catalogue.ts'
+import { paragraphsOf, wrapped } from '../../render/wrap.ts'
+
 /** What scripts rely on; the words of the contract. */
 export const exitCodes = [
   { code: 0, meaning: 'done, or nothing to do', next: 'go on' },
@@ -176,3 +180,119 @@ report-not-placed (exit 9; any other file that could not be put in its place: fi
 
 Look before you leap: ssh-admin centres lint FILE says what is wrong with it, without a store too;
 ssh-admin centres import FILE --dry-run does all of an import and takes it back`
+
+export const examples = `Centres and their people, from a workbook:
+
+  ssh-admin centres sample centres.xlsx
+      an empty workbook to fill in
+  ssh-admin centres lint centres.xlsx
+      what is wrong with it, before anything changes
+  ssh-admin centres import centres.xlsx
+      the plan, a question, then centres, users and PINs
+  ssh-admin centres import centres.xlsx --issues-out back.xlsx
+      the rows held back, to be corrected
+  ssh-admin centres imports undo 1
+      take it back
+
+Somebody is on the phone:
+
+  ssh-admin find haddad
+      people and centres, by any part of a name
+  ssh-admin users show amira@school.example
+      can they sign in, and if not, why
+  ssh-admin users reset-password amira@school.example
+  ssh-admin users pin amira@school.example --show
+      the PIN they were given
+
+Somebody leaves:
+
+  ssh-admin users suspend omar@school.example
+  ssh-admin users transfer omar@school.example --to amira@school.example
+  ssh-admin users delete omar@school.example
+
+A centre's coordinator:
+
+  ssh-admin coordinator add EG001 'Amira Haddad <amira@school.example>'
+  ssh-admin coordinator change EG001 --to omar@school.example
+
+What happened, and what waits:
+
+  ssh-admin status
+  ssh-admin audit list --last
+  ssh-admin mail list --state queued,failed
+
+Try it without harm: ssh-admin seed --db trial.db makes people up, and --dry-run on any command that changes something does
+all of it and takes it back.`
+
+export const scripting = `The answer is on stdout; progress, warnings and hints are on stderr. In a pipe a list is one record a line, separated by
+tabs, with ISO dates, whole, without colour.
+
+  --json                      one document on stdout (ssh-admin help json)
+  --format FORMAT             of a list: table, tsv, csv, json, jsonl, ids or count
+  --fields email,status       of a list: these columns, in this order
+  --yes                       answer every question with yes; never more than that: rules and limits hold
+  --no-input                  never ask; what would be asked is exit 2
+  --dry-run                   the same checks, the same answer, the same exit code, and nothing changes
+  --if-missing                of users add, centres create, coordinator add, store init: fine if it is there and equal
+  --wait SECONDS              how long to wait for a busy store; 30
+  -q                          nothing but the answer
+
+Without a terminal nothing is asked: a command that would ask ends with exit 2 and names --yes. A piped y is no answer.
+
+Where several can be named, - reads them from stdin, one a line, and all or none are done:
+
+  ssh-admin users list --status invited --format ids |
+    ssh-admin users reset-password - --yes
+
+Repeating is harmless: suspending a suspended user is exit 0, with "changed": false.
+
+Exit codes (ssh-admin help exit-codes) say what to do: 0 went well, 8 and 9 are done with something left to look at, 2 to 7
+changed nothing, 10 is not known. In bash:
+
+  ssh-admin centres import centres.xlsx --yes --json > answer.json
+  case $? in 0) ;; 8) echo 'rows held back' ;; *) exit 1 ;; esac
+
+At a desk where nobody acts as Cambridge staff by default, SSH_ADMIN_AS_REQUIRED=1 makes every command name its actor.`
+
+/** Every role and every actor, as the program goes by them. */
+export function rolesPage(): string {
+  const services = [...new Set(catalogue.map(({ service }) => service))]
+  const longest = Math.max(...catalogue.map(({ name }) => name.length))
+  const lines = services.flatMap((service) => [
+    '',
+    `${service}:`,
+    '',
+    ...catalogue
+      .filter((role) => role.service === service)
+      .map(({ name, does }) => `  ${name.padEnd(longest)}  ${does}`),
+  ])
+  const actors = [staffRow, ...matrix, othersRow].map(({ actor, may }) => `  ${actor}\n    ${may}`)
+  return `A user has one hub role (coordinator, admin, teacher) or none, and any number of service roles.
+${lines.join('\n')}
+
+Who may do what:
+
+${actors.join('\n')}
+
+What is not written is not allowed. --as EMAIL acts for a user, with their rights; without it Cambridge staff act. A refusal
+is exit 5, names the line that decides, and is recorded.
+
+  ssh-admin roles grant EMAIL ROLE            give a role
+  ssh-admin roles check EMAIL ACTION TARGET   may they, and by which line
+  ssh-admin roles list --matrix               the table above
+  ssh-admin whoami                            for whom you act, with which rights`
+}
+
+const widest = 100
+const narrowest = 30
+
+/**
+ * Fits a page of help to a width, paragraph by paragraph. An indented line stands alone, and what does not fit goes on
+ * beneath its last column: the text behind the last two blanks.
+ */
+export function wrapPage(page: string, width: number): string {
+  const max = Math.max(narrowest, Math.min(width, widest))
+  return paragraphsOf(page)
+    .map((line) => wrapped(line, max))
+    .join('\n')
+}

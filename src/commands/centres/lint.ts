@@ -7,11 +7,19 @@ import { placesOf } from '../../cli/store-paths.ts'
 import type { OpenStore } from '../../db/store/open.ts'
 import { centreColumns } from '../../import/columns.ts'
 import type { Roster } from '../../import/roster.ts'
-import { type Linted, lintJson, renderLint } from '../../render/lint.ts'
 import type { RuleContext } from '../../rules/permissions/actor.ts'
 import { isSharedPlace } from '../../shared-place.ts'
 import { columnsHelp } from '../read-table.ts'
 import { readWorkbook } from './read-workbook.ts'
+import type { Source } from '../../import/apply.ts'
+import type { Deletions } from '../../import/deletions.ts'
+import type { Plan } from '../../import/plan.ts'
+import { tsvLine } from '../../render/clean-text.ts'
+import { describePlan, listsOfPlan } from '../../render/import.ts'
+import type { JsonAnswer } from '../../render/json.ts'
+import { type Pieces, piecesOfLines } from '../../render/pieces.ts'
+import type { View } from '../../render/table.ts'
+import { count } from '../../render/text.ts'
 
 const options = {
   sheet: option('<name>', 'the sheet to read (default: the one that is open, or else the first)'),
@@ -54,4 +62,44 @@ async function lintRoster(store: OpenStore, { sender }: RuleContext, roster: Ros
   const plan = planImport(roster, { view, restoreDeleted: false, partial })
   const { file, sheet, digest } = roster
   return { source: { file, sheet, digest }, plan, deletions: noDeletions }
+}
+
+interface Linted {
+  source: Source
+  plan: Plan
+  /** What importing it would delete, unless told otherwise: nothing. */
+  deletions: Deletions
+}
+
+/** What is wrong with a workbook and what it would do; a pipe gets the mistakes, one a line. */
+function renderLint({ source, plan, deletions }: Linted, view: View): string | Pieces {
+  if (!view.isTerminal) return piecesOfLines(mistakes(plan))
+  const { read, heldBack } = plan.rows
+  const verdict =
+    heldBack === 0
+      ? view.chalk.green('nothing is wrong with any of them')
+      : view.chalk.yellow(`${heldBack} would be held back`)
+  return [
+    `${source.file}: ${count(read, 'row')}, ${verdict}.`,
+    ...describePlan(plan, deletions, view),
+    view.chalk.dim('Nothing was imported.'),
+  ].join('\n')
+}
+
+function* mistakes({ issues }: Plan): Generator<string> {
+  for (const { cell, code, value, message } of issues) yield tsvLine([cell, code, value, message])
+}
+
+function lintJson({ source, plan }: Linted): JsonAnswer<'linted'> {
+  const { rows, newCentres, newUsers } = plan
+  return {
+    ok: rows.heldBack === 0,
+    file: source.file,
+    sheet: source.sheet,
+    digest: source.digest,
+    rows,
+    newCentres: newCentres.length,
+    newUsers: newUsers.length,
+    ...listsOfPlan(plan),
+  }
 }

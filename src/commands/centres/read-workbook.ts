@@ -15,7 +15,7 @@ interface Wanted {
 /** Reads the workbook's rows, with a line of progress for those who watch. */
 export async function readWorkbook(wanted: Wanted, session: Session, phases: Phases): Promise<Roster> {
   const { openWorkbook } = await import('../../workbook/read.ts')
-  const { parseMap } = await import('../../workbook/column-map.ts')
+  const { parseMap } = await import('../../workbook/headings.ts')
   const { centreColumns } = await import('../../import/columns.ts')
   const { readRoster } = await import('../../import/roster.ts')
   const { reasonsHeading } = await import('../../import/issues-sheet.ts')

@@ -1,6 +1,5 @@
 import * as z from 'zod'
-import { checkOutputFile, type OutputFile } from '../../cli/output-file.ts'
-import { refuseWithoutRoom } from '../../cli/room-on-disk.ts'
+import { checkOutputFile, type OutputFile, refuseWithoutRoom } from '../../cli/output-file.ts'
 import { bytesToCopy } from '../../db/store/size-of-copy.ts'
 import { Unsure } from '../../errors.ts'
 import { backUpStore } from '../../rules/store/events.ts'

@@ -163,7 +163,7 @@ async function copyThere(
 }
 
 async function refuseWithoutRoom(file: string, { store, withoutContent }: Copying): Promise<void> {
-  const { refuseWithoutRoom: refuse } = await import('../../cli/room-on-disk.ts')
+  const { refuseWithoutRoom: refuse } = await import('../../cli/output-file.ts')
   const { bytesToCopy } = await import('../../db/store/size-of-copy.ts')
   refuse(file, await bytesToCopy(store, { withoutContent }))
 }

@@ -71,7 +71,7 @@ async function rehearsed(session: Session): Promise<{ from: number; to: number; 
 
 /** Of a file, a copy is brought up to date. */
 async function refuseWithoutRoom(db: string, store: Awaited<ReturnType<Session['open']>>): Promise<void> {
-  const { refuseWithoutRoom: refuse } = await import('../../cli/room-on-disk.ts')
+  const { refuseWithoutRoom: refuse } = await import('../../cli/output-file.ts')
   refuse(db, await store.engine.size())
 }
 

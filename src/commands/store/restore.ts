@@ -111,7 +111,7 @@ async function copyOf(file: string, { session, present }: { session: Session; pr
   const { copyToRestore } = await import('../../db/store/restore.ts')
   if (!dryRun) mkdirSync(dirname(present.copyBeside), { recursive: true, mode: 0o700 })
   const beside = dryRun ? join(tmpdir(), `ssh-admin-${process.pid}`) : present.copyBeside
-  const { refuseWithoutRoom } = await import('../../cli/room-on-disk.ts')
+  const { refuseWithoutRoom } = await import('../../cli/output-file.ts')
   const { statSync } = await import('node:fs')
   refuseWithoutRoom(beside, statSync(file).size)
   return copyToRestore(file, { beside, interruption: session.context.interruption })

@@ -2,12 +2,14 @@ import { basename } from 'node:path'
 import { mentionsInFileName, type WrittenAddress } from '../../db/users/mentions.ts'
 import type { Trx } from '../../db/transact.ts'
 import { Unsure } from '../../errors.ts'
-import { type Erased, erasureJson, renderErasure } from '../../render/erasure.ts'
 import { type Erasure, eraseUser, recordLeft } from '../../rules/users/erase.ts'
 import { typedAddress } from '../../rules/users/email.ts'
 import type { RuleContext } from '../../rules/permissions/actor.ts'
 import { preparedMutation } from '../../cli/define.ts'
 import { argument, orName } from '../../cli/parameters.ts'
+import type { View } from '../../render/table.ts'
+import { oneLine, tsvLine } from '../../render/clean-text.ts'
+import type { JsonOfChange } from '../../render/json.ts'
 
 export const erase = () =>
   preparedMutation({
@@ -99,4 +101,46 @@ function questionAbout(email: string, { accounts, events, messages }: Erasure): 
   }
   const many = accounts === 1 ? 'one deleted account' : `${accounts} deleted accounts`
   return `Erase the name and address of ${email} (${many}, ${events} events)? This cannot be undone.`
+}
+
+interface Erased {
+  erasure: Erasure
+  /** Messages that go from the mail directory; once it is done, those that went. */
+  files: readonly string[]
+  /** How many of them could not be removed. */
+  kept: number
+  /** What was found and could not be reached. */
+  left: readonly string[]
+}
+
+/** What lies beyond this store, whoever runs it. */
+export const beyondReach = [
+  'backups of the store',
+  'PIN sheets, workbooks, plans and exports that were handed out or saved',
+  'messages that were delivered',
+  'copies of the mail directory',
+  'drafts of what was typed, which each desk keeps for a week',
+] as const
+
+function erasureJson({
+  erasure: { accounts, events, messages, changed: inStore },
+  files: { length: files },
+  left,
+}: Erased): JsonOfChange<'erasure'> {
+  const changed = inStore || files > 0
+  return { erased: { accounts, events, messages, files }, left: [...left, ...beyondReach], changed }
+}
+
+function renderErasure({ erasure, files: { length: files }, left }: Erased, view: View): string {
+  const { accounts, events, messages, changed } = erasure
+  if (!view.isTerminal) return tsvLine([accounts, events, messages, files])
+  const { chalk } = view
+  const already = !changed && files === 0
+  return [
+    already
+      ? 'Unchanged: they were erased before.'
+      : `${chalk.green('✓')} Erased: ${accounts} account${accounts === 1 ? '' : 's'}, named in ${events} event${events === 1 ? '' : 's'} and ${messages} message${messages === 1 ? '' : 's'}.`,
+    'Not reached, and for you to see to:',
+    ...[...left, ...beyondReach].map((what) => `  - ${oneLine(what)}`),
+  ].join('\n')
 }

@@ -1,10 +1,12 @@
-import { renderPin } from '../../render/pin.ts'
 import { person, userJson } from '../../render/users.ts'
 import { printedPin } from '../../rules/credentials/derive.ts'
-import { issuePin, showPin } from '../../rules/users/pin.ts'
+import { issuePin, showPin, type IssuedPin } from '../../rules/users/pin.ts'
 import { preparedMutation } from '../../cli/define.ts'
 import { argument, orName, flag } from '../../cli/parameters.ts'
 import { comparableAccount } from './questions.ts'
+import type { View } from '../../render/table.ts'
+import { tsvLine } from '../../render/clean-text.ts'
+import { plainTime } from '../../render/text.ts'
 
 interface Request {
   email: string
@@ -46,3 +48,14 @@ export const pin = () =>
       changed,
     }),
   })
+
+/** The PIN in two groups, as it is printed on hand-out sheets; none in a rehearsal. */
+function renderPin(
+  { account, pin, validUntil }: Omit<IssuedPin, 'pin'> & { pin: string | null },
+  { isTerminal, chalk }: View,
+): string {
+  if (!isTerminal) return tsvLine([account.email, pin && printedPin(pin), validUntil])
+  const until = plainTime(validUntil)
+  if (pin === null) return `${person(account)} would have a PIN until ${until}.`
+  return `The PIN of ${person(account)} is ${chalk.bold(printedPin(pin))}, until ${until}.`
+}

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { chmodSync } from 'node:fs'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { readAddress } from '../../../src/rules/users/email.ts'
-import { guarded, unguarded } from '../../../src/workbook/csv-guard.ts'
+import { guarded, unguarded } from '../../../src/workbook/cell.ts'
 import { newWorld, type World } from '../../world.ts'
 
 describe('an address', () => {
