@@ -1,9 +1,13 @@
 import { type Command, Option } from 'commander'
 import { refuseTwoActors } from './options.ts'
 
+/** The heading under which help has them. */
+export const everyCommand = 'Options of every command:'
+
 /** The options that every command has. */
 export function addCommonOptions(to: Command): Command {
   return to
+    .optionsGroup(everyCommand)
     .option('--json', 'print one JSON document')
     .option('-q, --quiet', 'say nothing but the answer')
     .option('--debug', 'show the stack of an error')
@@ -17,6 +21,7 @@ export function addCommonOptions(to: Command): Command {
     .addOption(new Option('--mail-dir <path>', 'where messages are written (SSH_ADMIN_MAIL_DIR)').hideHelp())
     .option('--wait <seconds>', 'how long to wait for a busy store', '30')
     .helpOption('-h, --help', 'show this help')
+    .optionsGroup('')
 }
 
 /** Two that differ would leave it to chance for whom the command acts. */

@@ -238,9 +238,9 @@ export function valuesOf<Args, Options, Every>(
 ): Args & Every & Options {
   const problems: string[] = []
   const values = {
-    ...checked(args, typed, { problems, spelt: kebabCase }),
-    ...checked(every, typed, { problems, spelt: asOption }),
-    ...checked(options, typed, { problems, spelt: asOption }),
+    ...checked(args, typed, { problems, spoken: asArgument }),
+    ...checked(every, typed, { problems, spoken: asOption }),
+    ...checked(options, typed, { problems, spoken: asOption }),
   }
   if (isWhole<Args & Every & Options>(values, problems)) return values
   throw new Usage(problems.join('; '), { code: 'invalid-option', hint: 'Add --help to see what it takes.' })
@@ -249,7 +249,7 @@ export function valuesOf<Args, Options, Every>(
 function checked<Values>(
   parameters: Parameters<Values> | undefined,
   typed: Readonly<Record<string, unknown>>,
-  { problems, spelt }: { problems: string[]; spelt: (name: string) => string },
+  { problems, spoken }: { problems: string[]; spoken: (name: string, value: unknown) => string },
 ): Partial<Values> {
   const values: Partial<Values> = {}
   if (!parameters) return values
@@ -257,8 +257,8 @@ function checked<Values>(
     const parsed = parameters[name].schema.safeParse(typed[name])
     if (parsed.success) values[name] = parsed.data
     else {
-      const spoken = spokenOf(spelt(name), typed[name])
-      problems.push(...parsed.error.issues.map(({ message }) => `${spoken}: ${message}`))
+      const what = spoken(name, typed[name])
+      problems.push(...parsed.error.issues.map(({ message }) => `${what}: ${message}`))
     }
   }
   return values
@@ -268,12 +268,18 @@ function isWhole<Values>(_values: object, problems: readonly string[]): _values 
   return problems.length === 0
 }
 
-function asOption(name: string): string {
-  return long(kebabCase(name))
+function asOption(name: string, value: unknown): string {
+  const option = long(kebabCase(name))
+  return isTyped(value) ? `${option} ${value}` : option
 }
 
-function spokenOf(name: string, value: unknown): string {
-  return typeof value === 'string' && value !== '' ? `${name} ${value}` : name
+/** What it is called nobody typed. */
+function asArgument(name: string, value: unknown): string {
+  return isTyped(value) ? value : kebabCase(name)
+}
+
+function isTyped(value: unknown): value is string {
+  return typeof value === 'string' && value !== ''
 }
 
 function collect(value: string, before: string[] | undefined): string[] {

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { Command, CommanderError } from 'commander'
 import { kebabCase } from '../kebab-case.ts'
-import { addCommonOptions } from './common-options.ts'
+import { addCommonOptions, everyCommand } from './common-options.ts'
 import { setInvocation, outcomeOf } from './action.ts'
 import { type Loader, type Group, summaries, tree } from './tree.ts'
 import { actingFor } from '../config.ts'
@@ -45,7 +45,8 @@ export async function run(argv: readonly string[], context: Context): Promise<nu
 /** As wide as commander's own part of it, in a pipe too; at a terminal that is too small for it through the pager. */
 async function writeHelp(help: string, argv: readonly string[], context: Context): Promise<void> {
   const terminal = terminalOf(context, { color: false, quiet: false })
-  const text = wrappedText(cleanForTerminal(help), terminal.out.width)
+  const { ownFirst } = await import('./help/own-first.ts')
+  const text = wrappedText(cleanForTerminal(ownFirst(help)), terminal.out.width)
   if (!terminal.out.isTerminal) {
     await terminal.write(text)
     return
@@ -129,8 +130,8 @@ async function writeError(error: unknown, argv: readonly string[], context: Cont
 /** commander's complaints too. */
 async function inOurWords(error: unknown, argv: readonly string[]): Promise<unknown> {
   if (!(error instanceof CommanderError)) return error
-  const { unknownOption } = await import('./suggestions.ts')
-  return unknownOption(error.message, { argv, code: codeOf(error) })
+  const { complaint } = await import('./complaints.ts')
+  return complaint(error.message, { argv, code: codeOf(error), command: complainedOf.get(error) })
 }
 
 interface FailureReport {
@@ -234,7 +235,9 @@ function emptyProgram(): Command {
   const program = addCommonOptions(new Command('ssh-admin'))
     .description('Administer the School Support Hub: centres, users, coordinators and their PINs.')
     .usage('<noun> <verb> [options]')
+    .optionsGroup(everyCommand)
     .version(version, '-V, --version', 'show the version')
+    .optionsGroup('')
     .enablePositionalOptions()
     .helpCommand(false)
     .addHelpText('after', firstSteps)
@@ -289,7 +292,10 @@ async function grow(word: string, node: Loader | Group): Promise<Command> {
 async function groupCommand(word: string, { summary, alone }: Group): Promise<Command> {
   const group = alone
     ? await alone()
-    : addCommonOptions(new Command(word)).summary(summary).description(sentence(summary))
+    : addCommonOptions(new Command(word))
+        .summary(summary)
+        .description(sentence(summary))
+        .usage('<verb> [options]')
   group.enablePositionalOptions().helpCommand(false).configureHelp({ subcommandTerm: nameAndArguments })
   if (!alone) group.action(() => group.outputHelp())
   return group
@@ -309,9 +315,16 @@ function nameOnly(word: string, node: Loader | Group): Command {
   return new Command(word).summary(summary)
 }
 
+/** commander says what is wrong, and not with which command. */
+const complainedOf = new WeakMap<CommanderError, Command>()
+
 /** Output through the context, failures as errors, and a guess at what was meant. */
 function prepare(command: Command, context: Context, output: HelpOutput): void {
-  command.exitOverride().configureOutput({
+  const complain = (error: CommanderError) => {
+    complainedOf.set(error, command)
+    throw error
+  }
+  command.exitOverride(complain).configureOutput({
     writeOut: output.writeOut,
     writeErr: () => undefined,
     getOutHelpWidth: () => widthOf(context.stdout, context.env),

@@ -2,7 +2,7 @@ import { Failure, Usage } from '../errors.ts'
 import { nearestOf } from '../nearest.ts'
 import { tree } from './tree.ts'
 import { commandLine } from './typed-line.ts'
-import { graveVerbs } from './words.ts'
+import { graveVerbs, leadsTo, nounOf } from './words.ts'
 
 interface Unknown {
   /** All that was typed. */
@@ -21,8 +21,27 @@ export function unknownCommand({ argv, word, known, before }: Unknown): Usage {
   // A letter or two are the beginning of too much.
   const like = word.length < 3 ? [] : nearestOf(word, known).filter((name) => !isOpposite(name, word))
   const near = grave.length > 0 ? grave : like
-  const candidates = near.length > 0 || before.length > 0 ? near : groupsWith(word, argv)
-  const lines = candidates.map((name) => lineInstead(argv, { word, name }))
+  const [group] = before
+  const turned = group === undefined ? turnedRound(argv, word) : undefined
+  if (turned !== undefined)
+    return noCommand({ spoken, word, candidates: [turned.name], lines: [turned.line] })
+  const elsewhere = near.length > 0 ? [] : group === undefined ? groupsWith(word, argv) : leadsTo(group, word)
+  const lines = [
+    ...near.map((name) => lineInstead(argv, { word, name })),
+    ...elsewhere.map((name) => lineInstead(withoutNoun(argv, group), { word, name })),
+  ]
+  return noCommand({ spoken, word, candidates: [...near, ...elsewhere], lines })
+}
+
+interface Guess {
+  spoken: string
+  word: string
+  candidates: readonly string[]
+  /** With them in its place. */
+  lines: readonly string[]
+}
+
+function noCommand({ spoken, word, candidates, lines }: Guess): Usage {
   return new Usage(`${spoken} has no command '${word}'.`, {
     code: 'unknown-command',
     hint: candidates.length > 0 ? `Did you mean ${lines.join(', or ')}?` : `${spoken} --help lists them.`,
@@ -30,8 +49,28 @@ export function unknownCommand({ argv, word, known, before }: Unknown): Usage {
   })
 }
 
+/** `delete user omar`: the noun stands behind its verb. */
+function turnedRound(argv: readonly string[], verb: string): { name: string; line: string } | undefined {
+  const at = argv.indexOf(verb)
+  const noun = nounOf(argv[at + 1] ?? '')
+  const node = noun === undefined ? undefined : tree[noun]
+  if (node === undefined || typeof node === 'function') return undefined
+  const verbs = Object.keys(node.verbs)
+  const [meant = verbs.find((name) => name === verb)] = graveVerbs(verb, { groupName: noun, verbs })
+  if (meant === undefined) return undefined
+  const rest = argv.filter((_, place) => place !== at + 1)
+  return { name: `${noun} ${meant}`, line: lineInstead(rest, { word: verb, name: `${noun} ${meant}` }) }
+}
+
+/** The command of another noun goes without the one that was typed. */
+function withoutNoun(argv: readonly string[], group: string | undefined): readonly string[] {
+  if (group === undefined) return argv
+  const at = argv.findIndex((word) => nounOf(word) === group)
+  return argv.filter((_, place) => place !== at)
+}
+
 /** The line with another word, or two, where the first such one stands. */
-function lineInstead(argv: readonly string[], { word, name }: { word: string; name: string }): string {
+export function lineInstead(argv: readonly string[], { word, name }: { word: string; name: string }): string {
   const at = argv.indexOf(word)
   return commandLine(argv.flatMap((typed, place) => (place === at ? name.split(' ') : [typed])))
 }
@@ -51,8 +90,11 @@ function groupsWith(verb: string, argv: readonly string[]): string[] {
       Object.hasOwn(node.verbs, verb) &&
       (about === undefined || about.has(group)),
   )
-  return groups.slice(0, maxGroups).map(([group]) => `${group} ${verb}`)
+  const workbook = verb === 'upload' && isWorkbook.test(named) ? ['centres import'] : []
+  return [...workbook, ...groups.slice(0, maxGroups).map(([group]) => `${group} ${verb}`)]
 }
+
+const isWorkbook = /\.(xlsx|csv)$/i
 
 /** `unassign` for `asign` would do what was not meant. */
 function isOpposite(one: string, other: string): boolean {
@@ -61,26 +103,6 @@ function isOpposite(one: string, other: string): boolean {
 
 function isNegated(word: string): boolean {
   return /^(?:un|dis|de(?!l))/.test(word)
-}
-
-/** Options that say that something shall not be, and those that take something away. */
-const opposites = [/^--(no-|un|without|dis)/, /^--(rm|del|remove|drop)/]
-
-/** commander's complaint about an option in our words, its guess in the line that was typed; never one that does the opposite. */
-export function unknownOption(
-  message: string,
-  { argv, code }: { argv: readonly string[]; code: string },
-): Usage {
-  const [said = '', guess = ''] = message.replace(/^error: /, '').split('\n')
-  const [, wrong = ''] = /'([^']*)'/.exec(said) ?? []
-  const guessed = guess.match(/\(Did you mean (?:one of )?(.*)\?\)/)?.[1]?.split(', ') ?? []
-  const candidates = guessed.filter((name) => opposites.every((kind) => kind.test(name) === kind.test(wrong)))
-  const lines = candidates.map((name) => lineInstead(argv, { word: wrong, name }))
-  return new Usage(`${said.charAt(0).toUpperCase()}${said.slice(1)}.`, {
-    code,
-    hint: lines.length > 0 ? `Did you mean ${lines.join(', or ')}?` : 'Add --help to see what it takes.',
-    details: { candidates },
-  })
 }
 
 /** What only looks: elsewhere a line with another person or centre would do something to them. */

@@ -43,7 +43,9 @@ export function listOf<Value>(read: (text: string) => Value): Schema<Value[]> {
 }
 
 export function choiceOf<Choice extends string>(choices: readonly [Choice, ...Choice[]]): Schema<Choice> {
-  return schema((typed) => choices.find((one) => one === typed) ?? new Wrong(`one of ${choices.join(', ')}`))
+  return schema(
+    (typed) => choices.find((one) => one === typed) ?? new Wrong(`it takes one of ${choices.join(', ')}`),
+  )
 }
 
 export function optional<Value>(of: Schema<Value>): Schema<Value | undefined> {
@@ -76,7 +78,7 @@ interface Bounds {
 export function number(what: string, bounds: Bounds = {}): Schema<number> {
   return schema((typed) => {
     const found = isText(typed) && digits.test(typed) ? Number(typed) : typed
-    if (typeof found !== 'number' || !Number.isFinite(found)) return new Wrong(what)
+    if (typeof found !== 'number' || !Number.isFinite(found)) return new Wrong(`it takes ${what}`)
     return outside(found, bounds) ?? found
   })
 }
@@ -86,7 +88,7 @@ export function wholeNumber(what: string, bounds: Bounds = {}): Schema<number> {
   const any = number(what)
   return schema((typed) => {
     const parsed = any.safeParse(typed)
-    if (!parsed.success || !Number.isSafeInteger(parsed.data)) return new Wrong(what)
+    if (!parsed.success || !Number.isSafeInteger(parsed.data)) return new Wrong(`it takes ${what}`)
     return outside(parsed.data, bounds) ?? parsed.data
   })
 }
@@ -94,9 +96,9 @@ export function wholeNumber(what: string, bounds: Bounds = {}): Schema<number> {
 const digits = /^[+-]?\d+(\.\d+)?(e\+?\d+)?$/i
 
 function outside(found: number, { min, max, above }: Bounds): Wrong | undefined {
-  if (min !== undefined && found < min) return new Wrong(`at least ${min}`)
-  if (max !== undefined && found > max) return new Wrong(`at most ${max}`)
-  return above !== undefined && found <= above ? new Wrong(`more than ${above}`) : undefined
+  if (min !== undefined && found < min) return new Wrong(`it takes at least ${min}`)
+  if (max !== undefined && found > max) return new Wrong(`it takes at most ${max}`)
+  return above !== undefined && found <= above ? new Wrong(`it takes more than ${above}`) : undefined
 }
 
 function splitAtCommas(values: readonly string[]): string[] {

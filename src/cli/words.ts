@@ -16,10 +16,35 @@ const groupNames: Readonly<Record<string, string>> = {
   release: 'releases',
   'key-time': 'key-times',
   'help-document': 'help-documents',
+  teacher: 'users',
+  teachers: 'users',
+  person: 'users',
+  people: 'users',
+  school: 'centres',
+  schools: 'centres',
+  'associate-centres': 'associates',
+  keytime: 'key-times',
+  keytimes: 'key-times',
+  message: 'mail',
+  messages: 'mail',
+  email: 'mail',
+  emails: 'mail',
+  letters: 'templates',
+  'email-templates': 'templates',
+  log: 'audit',
+  logs: 'audit',
+  events: 'audit',
+  'event-logs': 'audit',
+  'audit-log': 'audit',
+  'audit-reports': 'audit',
+  reports: 'audit',
 }
 
 const shortcuts: Readonly<Record<string, readonly string[]>> = {
   'reset-password': ['users', 'reset-password'],
+  'forgot-password': ['users', 'reset-password'],
+  'sign-in': ['account', 'sign-in'],
+  login: ['account', 'sign-in'],
   import: ['centres', 'import'],
   search: ['find'],
   '-v': ['--version'],
@@ -44,6 +69,62 @@ const synonyms: Readonly<Record<string, readonly string[]>> = {
   view: ['show'],
   update: ['edit'],
   modify: ['edit'],
+  invite: ['add'],
+  filter: ['list'],
+  details: ['show'],
+  info: ['show'],
+  resend: ['reset-password'],
+  'forgot-password': ['reset-password'],
+  password: ['reset-password'],
+}
+
+/** What belongs to another command of a noun, or to one of another noun: it is named, not run. */
+const belongsTo: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
+  users: {
+    admin: ['users edit --admin'],
+    'make-admin': ['users edit --admin'],
+    promote: ['users edit --admin'],
+    'add-role': ['roles grant'],
+    'add-site': ['users edit --add-site'],
+    grant: ['roles grant'],
+    revoke: ['roles revoke'],
+    import: ['users add --from'],
+    upload: ['users add --from'],
+    'sign-in': ['account sign-in'],
+    assign: ['associates assign', 'roles grant'],
+    'remove-from-organisation': ['users remove'],
+  },
+  centres: {
+    undo: ['centres imports undo'],
+    issues: ['errors list', 'centres imports show'],
+    duplicates: ['users duplicates'],
+    users: ['users list --centre'],
+    coordinator: ['coordinator show'],
+    suspend: ['coordinator suspend'],
+    assign: ['associates assign'],
+  },
+  coordinator: { delete: ['coordinator change'], remove: ['coordinator change'], list: ['centres list'] },
+  associates: { centres: ['associates show'], add: ['associates assign'] },
+  roles: {
+    add: ['roles grant'],
+    assign: ['roles grant'],
+    give: ['roles grant'],
+    remove: ['roles revoke'],
+    show: ['roles list', 'users show'],
+  },
+  'progression-tests': { transfer: ['users transfer'] },
+  'help-documents': { show: ['help-documents list'], delete: ['help-documents withdraw'] },
+}
+
+/** Where a word leads that is no verb of this noun. */
+export function leadsTo(groupName: string, word: string): readonly string[] {
+  return known(own(belongsTo, groupName) ?? {}, word)
+}
+
+/** The noun that a word is, or is another word for. */
+export function nounOf(word: string): string | undefined {
+  const name = own(groupNames, word) ?? word
+  return groupOf(name) ? name : undefined
 }
 
 /** What leads to somebody losing something is never run by another word, only named. */
@@ -74,6 +155,8 @@ interface Position {
 /** The words typed, with those of the program in the place of those that people bring. */
 export function understood(argv: readonly string[], positions: readonly Position[]): readonly string[] {
   if (argv.length === 1 && argv[0] === '-v') return ['--version']
+  const turned = inOurOrder(argv, positions)
+  if (turned) return turned
   const [first, second] = positions
   if (!first || first.word === 'help') return argv
   const shortcut = Object.hasOwn(tree, first.word) ? undefined : own(shortcuts, first.word)
@@ -88,6 +171,41 @@ export function understood(argv: readonly string[], positions: readonly Position
   if (groupName !== undefined)
     return understoodVerb(replaced(argv, first, [groupName]), { groupName, verb: second })
   return understoodVerb(argv, { groupName: first.word, verb: second })
+}
+
+/** `list users` is `users list`, and `key times` is `key-times`. */
+function inOurOrder(
+  argv: readonly string[],
+  [first, second, third]: readonly Position[],
+): readonly string[] | undefined {
+  if (!first || !second) return undefined
+  const noun = nounOf(`${first.word}-${second.word}`)
+  if (noun !== undefined) {
+    const joined = replaced(without(argv, second), first, [noun])
+    return understoodVerb(joined, { groupName: noun, verb: third && { ...third, at: third.at - 1 } })
+  }
+  const group = nounOf(second.word)
+  const isOurs = Object.hasOwn(tree, first.word) || (isShortcut(first.word) && third === undefined)
+  if (group === undefined || isOurs || losing.has(first.word)) return undefined
+  const turned = replaced(replaced(argv, first, [group]), second, [first.word])
+  const meant = understoodVerb(turned, { groupName: group, verb: { word: first.word, at: second.at } })
+  const verb = meant[second.at] ?? ''
+  return Object.hasOwn(groupOf(group)?.verbs ?? {}, verb) ? meant : undefined
+}
+
+/** Whoever types these loses somebody something: never in an order that is not ours. */
+const losing: ReadonlySet<string> = new Set([
+  'suspend',
+  'delete',
+  'remove',
+  'erase',
+  'withdraw',
+  'revoke',
+  'unassign',
+])
+
+function isShortcut(word: string): boolean {
+  return Object.hasOwn(shortcuts, word)
 }
 
 function understoodVerb(
@@ -127,6 +245,10 @@ function groupOf(groupName: string): Group | undefined {
 
 function replaced(argv: readonly string[], { at }: Position, by: readonly string[]): string[] {
   return [...argv.slice(0, at), ...by, ...argv.slice(at + 1)]
+}
+
+function without(argv: readonly string[], { at }: Position): string[] {
+  return argv.filter((_, place) => place !== at)
 }
 
 /** Another noun too: the one that was typed, somewhere before the verb, goes. */

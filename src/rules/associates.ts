@@ -198,7 +198,7 @@ export async function associateDetails(
   const associate = await findCentre(db, number, ctx)
   if (associate.kind !== 'associate') {
     throw new Refused('not-an-associate', `${associate.number} (${associate.name}) is not an Associate.`, {
-      hint: 'ssh-admin associates list names them.',
+      hint: `ssh-admin associates list names them; ssh-admin centres show ${associate.number} shows this centre.`,
     })
   }
   const visible = visibleCentres(ctx.by)

@@ -5,6 +5,7 @@ import { together } from '../db/together.ts'
 import type { Trx } from '../db/transact.ts'
 import { markSuspended, placeAt, insertUser, markRestored } from '../db/users/changes.ts'
 import { findLiveUser, type UserWithCentre, findCoordinatorOf, findUserById } from '../db/users/users.ts'
+import { shellWord } from '../shell-word.ts'
 import { Refused, Usage } from '../errors.ts'
 import { type Account, nameOf, accountOf } from './users/account.ts'
 import type { RuleContext } from './permissions/actor.ts'
@@ -44,8 +45,12 @@ export async function addCoordinator(
     return coordinationOf(trx, { number: centre.number, at: ctx.at, changed: false })
   }
   if (centre.coordinator_email !== null) {
+    const { firstName, lastName, address } = person
+    const isThere = holder?.centre_id === centre.id
+    const named = `${firstName} ${lastName} <${address.email}>`
+    const change = `ssh-admin coordinator change ${centre.number}`
     throw new Refused('has-coordinator', `${centre.number} has a coordinator: ${centre.coordinator_email}.`, {
-      hint: `ssh-admin coordinator change ${centre.number}`,
+      hint: isThere ? `${change} --to ${address.email}` : `${change} --new ${shellWord(named)}`,
     })
   }
   await refuseAddressInUse(trx, { holder, centre, person, ctx })

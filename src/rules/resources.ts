@@ -8,6 +8,7 @@ import {
 } from '../db/resources/resources.ts'
 import type { ResourceArea, ResourceKind, Store } from '../db/schema.ts'
 import { NotFound, Usage } from '../errors.ts'
+import { shellWord } from '../shell-word.ts'
 import type { LookUp } from './batch.ts'
 import { unknownName } from './unknown-name.ts'
 import type { Trx } from '../db/transact.ts'
@@ -93,10 +94,14 @@ export function numberIn(text: string): number | undefined {
   return /^\d{1,12}$/.test(text.trim()) ? Number(text) : undefined
 }
 
-export function typedNumber(text: string, of: string): number {
+export function typedNumber(text: string, of: 'a resource' | 'a help document'): number {
   const number = numberIn(text)
   if (number !== undefined) return number
-  throw new Usage(`${text} is not the number of ${of}.`, { code: 'invalid-number' })
+  const noun = of === 'a resource' ? 'resources' : 'help-documents'
+  throw new Usage(`${text} is not the number of ${of}.`, {
+    code: 'invalid-number',
+    hint: `ssh-admin ${noun} list ${shellWord(text)} finds it.`,
+  })
 }
 
 export interface ResourceFacts {

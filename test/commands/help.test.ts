@@ -22,6 +22,18 @@ describe('the help', () => {
     expect(ran.error()).toMatchObject({ code: 'unknown-topic', details: { candidates: ['settings'] } })
   })
 
+  it.each(['--help', 'users --help', 'users add --help'])(
+    'of %s says what is its own first',
+    async (line) => {
+      const { stdout } = await world.run(line.split(' '))
+      const [own = '', ofEvery = '', ...more] = stdout.split('Options of every command:\n')
+      expect(more).toEqual([])
+      expect(own).not.toContain('--key-file')
+      expect(ofEvery).toMatch(/--json[^]*--key-file[^]*--help/)
+      expect(own).toMatch(/Commands:|--centre <centre>[^]*Examples:[^]*Columns/)
+    },
+  )
+
   it('of a command is the same before and after its words', async () => {
     const before = await world.run(['help', 'store', 'backup'])
     expect(before.stdout).toBe((await world.run(['store', 'backup', '--help'])).stdout)

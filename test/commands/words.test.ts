@@ -31,6 +31,15 @@ describe('the words that people bring', () => {
     ['--quiet users get omar@nile.example', 'users show omar@nile.example --quiet'],
     ['help center upload', 'help centres import'],
     ['user --help', 'users --help'],
+    ['list users', 'users list'],
+    ['show centre EG001', 'centres show EG001'],
+    ['search users omar', 'users list omar'],
+    ['teachers filter omar', 'users list omar'],
+    ['key times list', 'key-times list'],
+    ['progression tests --help', 'progression-tests --help'],
+    ['help help documents', 'help help-documents'],
+    ['event-logs list --format count', 'audit list --format count'],
+    ['users resend omar@nile.example --yes', 'users reset-password omar@nile.example --yes'],
     ['account --help', 'account --help'],
   ])('are understood: %s', async (typed, meant) => {
     const one = await world.run(typed.split(' '))
@@ -60,6 +69,9 @@ describe('the words that people bring', () => {
     ['user block omar@nile.example', 'ssh-admin users suspend omar@nile.example'],
     ['centres rm EG001 --yes', 'ssh-admin centres delete EG001 --yes'],
     ['suspend omar@nile.example', 'ssh-admin users suspend omar@nile.example'],
+    ['suspend user omar@nile.example --yes', 'ssh-admin users suspend omar@nile.example --yes'],
+    ['disable teacher omar@nile.example', 'ssh-admin users suspend omar@nile.example'],
+    ['centres suspend EG001', 'ssh-admin coordinator suspend EG001'],
     ['users suspnd omar@nile.example --yes', 'ssh-admin users suspend omar@nile.example --yes'],
     ['users list --centr EG001', 'ssh-admin users list --centre EG001'],
     ["users suspnd 'it is'", "ssh-admin users suspend 'it is'"],
@@ -88,6 +100,30 @@ describe('the words that people bring', () => {
   })
 })
 
+describe('people who are added', () => {
+  it('may come as a mail program copies them', async () => {
+    const copied = 'Sami Ali <sami@nile.example>; Lina Farid <lina@nile.example>,'
+    const ran = await world.run(['users', 'add', copied, '--centre', 'EG001', '--json'])
+    expect(ran.exit).toBe(0)
+    expect(await world.account('lina@nile.example')).toMatchObject({ firstName: 'Lina', lastName: 'Farid' })
+    expect(await world.account('sami@nile.example')).toBeDefined()
+  })
+})
+
+describe('what commander complains of', () => {
+  it.each([
+    [
+      'users transfer a@b.example c@d.example',
+      "Too many arguments for 'transfer'. Expected 1 argument but got 2.",
+    ],
+    ['resources upload x.wav', 'It needs --title, --kind and --series.'],
+    ['progression-tests list', "It needs --owner: the teacher's address or name."],
+    ['key-times edit Egypt', 'Egypt: it takes the number of a Key Time'],
+  ])('is said once, and whole: %s', async (line, said) => {
+    expect((await world.run([...line.split(' '), '--json'])).error().message).toBe(said)
+  })
+})
+
 describe('a suggestion', () => {
   it('names who may be meant, and is no line to paste where it would do something to them', async () => {
     for (const argv of [
@@ -109,6 +145,38 @@ describe('a suggestion', () => {
     ['s restore sara@nile.example', 'ssh-admin --help lists them.'],
     ['delete sara@nile.example', 'Did you mean ssh-admin users delete sara@nile.example --json?'],
     ['resources delete 1', 'Did you mean ssh-admin resources withdraw 1 --json?'],
+    ['users grant a@b.example admin', 'Did you mean ssh-admin roles grant a@b.example admin --json?'],
+    ['user make-admin a@b.example', 'Did you mean ssh-admin users edit --admin a@b.example --json?'],
+    ['users import u.xlsx', 'Did you mean ssh-admin users add --from u.xlsx --json?'],
+    ['centres undo 3', 'Did you mean ssh-admin centres imports undo 3 --json?'],
+    [
+      'upload centres.xlsx',
+      'Did you mean ssh-admin centres import centres.xlsx --json, or ssh-admin resources upload centres.xlsx --json, or ssh-admin help-documents upload centres.xlsx --json?',
+    ],
+    [
+      'users transfer a@b.example c@d.example',
+      'Did you mean ssh-admin users transfer a@b.example --to c@d.example --json?',
+    ],
+    ['users move a@b.example EG001', 'ssh-admin users move a@b.example --to EG001 --json'],
+    ['users show Amira Haddad', "Did you mean ssh-admin users show 'Amira Haddad' --json?"],
+    [
+      'resources upload x.wav --kind other',
+      'ssh-admin resources upload x.wav --kind other --json --title TITLE --series SERIES',
+    ],
+    ['progression-tests list a@b.example', 'ssh-admin progression-tests list --owner a@b.example --json'],
+    ['activate EG001', 'ssh-admin activate EG001 --json PERSON'],
+    [
+      'users edit a@b.example --role teacher',
+      'Did you mean ssh-admin users edit a@b.example --add-role teacher --json?',
+    ],
+    [
+      'resources list --out list.csv',
+      'A list goes into a file so: ssh-admin resources list --json --format csv > list.csv',
+    ],
+    [
+      'users add Omar Said omar@nile.example',
+      "A name and its address are one, in quotes: 'Omar Said <omar@nile.example>'",
+    ],
     [
       'users suspen 1 --smtp smtp://u:word@h.example',
       "Did you mean ssh-admin users suspend 1 --smtp 'smtp://u:***@h.example' --json?",

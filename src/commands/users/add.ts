@@ -14,7 +14,15 @@ import { preparedMutation } from '../../cli/define.ts'
 import { type Draft, keepDraft } from '../../cli/drafts.ts'
 import { anyNumber, orName, flag, option, repeated, type ValuesOf, withValues } from '../../cli/parameters.ts'
 import type { Session } from '../../cli/session.ts'
-import { additionOf, askForPeople, type NewPerson, readPerson, refuseNamedTwice } from './new-people.ts'
+import {
+  additionOf,
+  askForPeople,
+  eachPerson,
+  type NewPerson,
+  readPerson,
+  refuseNamedTwice,
+  refuseTornPeople,
+} from './new-people.ts'
 import { userColumns } from './read-users.ts'
 import { isHubRole, offeredRoles, sites, titleOfRole, titleOfSite } from '../../rules/roles/catalogue.ts'
 
@@ -161,7 +169,8 @@ function addPeople(
 
 async function prepare(options: Options, session: Session): Promise<Request> {
   const { person, centre, admin, role: roles, site: sites, from, sheet, map } = options
-  const people = person.map((text) => readPerson(text, { centre, admin, roles, sites }))
+  refuseTornPeople(person)
+  const people = person.flatMap(eachPerson).map((text) => readPerson(text, { centre, admin, roles, sites }))
   refuseNamedTwice(people)
   const request: Request = { people, rows: [], options }
   if (from !== undefined) {

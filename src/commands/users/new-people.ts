@@ -12,6 +12,7 @@ import type { RuleContext } from '../../rules/permissions/actor.ts'
 import { mayLearnOf } from '../../rules/permissions/decide.ts'
 import { sites, titleOfRole, titleOfSite } from '../../rules/roles/catalogue.ts'
 import type { Addition } from '../../rules/users/add.ts'
+import { shellWord } from '../../shell-word.ts'
 import { type Address, readNewAddress, typedNewAddress } from '../../rules/users/email.ts'
 import { typedNames, typedPerson } from '../../rules/users/new-user.ts'
 
@@ -161,6 +162,31 @@ export function readPerson(text: string, place: Place): NewPerson {
   if (!text.includes('<')) return { ...place, address: typedNewAddress(text), name: undefined }
   const { address, firstName, lastName } = typedPerson(text)
   return { ...place, address, name: { firstName, lastName } }
+}
+
+/** Several as a mail program copies them: `Sami Ali <sami@school.example>; Lina Farid <lina@school.example>`. */
+export function eachPerson(text: string): string[] {
+  return text.split(/(?<=>)\s*[,;]\s*/).filter((one) => one !== '')
+}
+
+/** A name in one argument and its address in another, or several words without quotes. @throws `invalid-person`, with each person whole */
+export function refuseTornPeople(words: readonly string[]): void {
+  const torn = words.find((word) => !word.includes('@'))
+  if (torn === undefined || words.at(-1) === torn) return
+  const people: string[] = []
+  let name: string[] = []
+  for (const word of words) {
+    if (!word.includes('@')) name.push(word)
+    else {
+      people.push([...name, word.includes('<') ? word : `<${word}>`].join(' '))
+      name = []
+    }
+  }
+  if (name.length > 0) return
+  throw new Usage(`${torn} is not an address: name@school.example.`, {
+    code: 'invalid-person',
+    hint: `A name and its address are one, in quotes: ${people.map(shellWord).join(' ')}`,
+  })
 }
 
 /** What the rule is asked to add, once everything is known. */

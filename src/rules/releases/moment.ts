@@ -28,8 +28,8 @@ export function typedMoment(text: string): TypedMoment {
   if (read) return read
   throw new Usage(`${text} is not a moment.`, {
     code: 'invalid-moment',
-    hint: /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}/.test(words)
-      ? `Say how far it is from UTC: ${words.slice(0, 16)}Z is UTC.`
+    hint: /^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}/.test(words)
+      ? `Say how far it is from UTC: ${words.slice(0, 16).replace(' ', 'T')}Z is UTC.`
       : "Write 2026-06-02T08:00Z, now, or 'key-time AM 2026-06-02 - 2h'.",
   })
 }

@@ -79,7 +79,10 @@ describe('ssh-admin coordinator', () => {
       '--json',
     ])
     expect(ran.exit).toBe(3)
-    expect(ran.error()).toMatchObject({ code: 'has-coordinator', hint: 'ssh-admin coordinator change EG001' })
+    expect(ran.error()).toMatchObject({
+      code: 'has-coordinator',
+      hint: "ssh-admin coordinator change EG001 --new 'Rana Said <rana@x.example>'",
+    })
   })
 
   it.each([['suspend'], ['change', '--to', 'omar@school.example']])(

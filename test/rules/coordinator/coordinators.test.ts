@@ -66,7 +66,11 @@ describe('adding a coordinator', () => {
     await world.centre('EG001', { coordinator: 'amira@school.example' })
     await expect(adding('Omar Said <omar@school.example>')).rejects.toMatchObject({
       code: 'has-coordinator',
-      hint: 'ssh-admin coordinator change EG001',
+      hint: "ssh-admin coordinator change EG001 --new 'Omar Said <omar@school.example>'",
+    })
+    await world.user('sara@school.example', { centre: 'EG001' })
+    await expect(adding('Sara Aziz <sara@school.example>')).rejects.toMatchObject({
+      hint: 'ssh-admin coordinator change EG001 --to sara@school.example',
     })
   })
 

@@ -1,0 +1,144 @@
+import type { Argument, Command, Option } from 'commander'
+import { Usage } from '../errors.ts'
+import { nearestOf } from '../nearest.ts'
+import { lineInstead } from './suggestions.ts'
+import { commandLine } from './typed-line.ts'
+
+interface Complained {
+  /** All that was typed. */
+  argv: readonly string[]
+  /** commander's, in our spelling. */
+  code: string
+  /** What it was said of. */
+  command: Command | undefined
+}
+
+/** What commander complains of in our words, with what is to be typed instead. */
+export function complaint(message: string, { argv, code, command }: Complained): Usage {
+  const [said = ''] = message.replace(/^error: /, '').split('\n')
+  const plain = `${said.charAt(0).toUpperCase()}${said.slice(1)}`.replace(/\.$/, '')
+  const asked = command && { argv, command }
+  const hint = (found: string | undefined) => ({ code, hint: found ?? 'Add --help to see what it takes.' })
+  if (code === 'unknown-option') return unknownOption(plain, { argv, code, command })
+  if (asked && code === 'missing-mandatory-option-value') return withoutOptions(asked, code)
+  if (asked && code === 'missing-argument') return withoutArguments(asked, code)
+  if (asked && code === 'excess-arguments') return new Usage(`${plain}.`, hint(withFewer(asked)))
+  return new Usage(`${plain}.`, { ...hint(undefined), details: { candidates: [] } })
+}
+
+interface Asked {
+  argv: readonly string[]
+  command: Command
+}
+
+/** Options that say that something shall not be, and those that take something away. */
+const opposites = [/^--(no-|un|without|dis)/, /^--(rm|del|remove|drop)/]
+
+/** What people call the file of a list, which has no such option. */
+const toFile: ReadonlySet<string> = new Set(['--out', '--output', '--file', '-o'])
+
+/** A guess in the line that was typed; never an option that does the opposite. */
+function unknownOption(said: string, { argv, code, command }: Complained): Usage {
+  const [, wrong = ''] = /'([^']*)'/.exec(said) ?? []
+  const names = (command?.options ?? []).flatMap(({ long, hidden }) => (long && !hidden ? [long] : []))
+  const longer = names.filter((name) => name.endsWith(wrong.replace(/^--/, '-')))
+  const like = longer.length > 0 ? longer : nearestOf(wrong, names, Math.max(1, Math.floor(wrong.length / 3)))
+  const isLikely = (name: string) => opposites.every((kind) => kind.test(name) === kind.test(wrong))
+  const candidates = like.filter(isLikely)
+  const lines = candidates.map((name) => lineInstead(argv, { word: wrong, name }))
+  const hint =
+    toFile.has(wrong) && candidates.length === 0 && names.includes('--format')
+      ? `A list goes into a file so: ${listIntoFile(argv, wrong)}`
+      : undefined
+  return new Usage(`${said}.`, {
+    code,
+    hint:
+      hint ??
+      (lines.length > 0 ? `Did you mean ${lines.join(', or ')}?` : 'Add --help to see what it takes.'),
+    details: { candidates },
+  })
+}
+
+function listIntoFile(argv: readonly string[], wrong: string): string {
+  const at = argv.indexOf(wrong)
+  const file = argv[at + 1] ?? 'FILE'
+  const rest = argv.filter((_, place) => place !== at && place !== at + 1)
+  return `${commandLine([...rest, '--format', 'csv'])} > ${commandLine([file]).replace(/^ssh-admin /, '')}`
+}
+
+/** All that are missing at once. */
+function withoutOptions({ argv, command }: Asked, code: string): Usage {
+  const missing = command.options.filter(
+    (option) => option.mandatory && command.getOptionValue(option.attributeName()) === undefined,
+  )
+  const named = missing.map(({ long }) => long ?? '')
+  const wanted = missing.map((option) => `${option.long}: ${option.description}`)
+  const message =
+    named.length === 1
+      ? `It needs ${wanted.join('')}.`
+      : `It needs ${named.slice(0, -1).join(', ')} and ${named.at(-1)}.`
+  return new Usage(message, { code, hint: lineWithOptions({ argv, command }, missing) })
+}
+
+/** The line with them behind it; an address that was typed where none is asked for is taken for one. */
+function lineWithOptions({ argv, command }: Asked, missing: readonly Option[]): string {
+  const [only] = missing
+  const more = command.args[command.registeredArguments.length]
+  if (only?.long === '--to' && missing.length === 1 && more !== undefined) {
+    const at = argv.lastIndexOf(more)
+    return commandLine([...argv.slice(0, at), only.long, ...argv.slice(at)])
+  }
+  const address = command.args.find((word) => word.includes('@'))
+  const wants = command.registeredArguments.some((argument) => argument.name() === 'email')
+  if (only && missing.length === 1 && only.flags.includes('<email>') && address !== undefined && !wants)
+    return commandLine(argv.flatMap((word) => (word === address ? [only.long ?? '', word] : [word])))
+  return [commandLine(argv), ...missing.map((option) => `${option.long} ${placeOf(option.flags)}`)].join(' ')
+}
+
+/** `--title <title>` as it stands in a line that is to be filled in: TITLE. */
+function placeOf(flags: string): string {
+  return (/<([^>]*)>/.exec(flags)?.[1] ?? 'value').toUpperCase()
+}
+
+function withoutArguments({ argv, command }: Asked, code: string): Usage {
+  const missing = command.registeredArguments
+    .filter((argument) => argument.required)
+    .slice(command.args.length)
+  const [first] = missing
+  const said = first ? `It needs ${first.name().toUpperCase()}: ${first.description}.` : 'It needs more.'
+  const line = [commandLine(argv), ...missing.map((argument) => argument.name().toUpperCase())].join(' ')
+  return new Usage(said, { code, hint: line })
+}
+
+/** What more than it takes was meant for: an option, or one name of several words. */
+function withFewer({ argv, command }: Asked): string | undefined {
+  const taken = command.registeredArguments
+  const more = command.args.slice(taken.length)
+  const [first = '', ...others] = more
+  const option = others.length === 0 ? optionFor(command, first) : undefined
+  if (option !== undefined) {
+    const at = argv.lastIndexOf(first)
+    return `Did you mean ${commandLine([...argv.slice(0, at), option, ...argv.slice(at)])}?`
+  }
+  const [only] = taken
+  return only && taken.length === 1 && isOfName(only, command.args) ? quoted(argv, command.args) : undefined
+}
+
+/** Whom or where to is said with one. */
+function optionFor(command: Command, word: string): string | undefined {
+  const names = command.options.map(({ long }) => long)
+  const wanted = word.includes('<') ? '--new' : '--to'
+  return names.includes(wanted) && command.getOptionValue(wanted.slice(2)) === undefined ? wanted : undefined
+}
+
+/** Words of a name, or of a file, that were typed without quotes. */
+function isOfName(argument: Argument, words: readonly string[]): boolean {
+  return !argument.variadic && words.every((word) => !/[@<]/.test(word)) && !/\d/.test(words[0] ?? '')
+}
+
+function quoted(argv: readonly string[], words: readonly string[]): string | undefined {
+  const at = argv.findIndex((_, place) => words.every((word, next) => argv[place + next] === word))
+  if (at < 0) return undefined
+  const line = [...argv.slice(0, at), words.join(' '), ...argv.slice(at + words.length)]
+  return `Did you mean ${commandLine(line)}?`
+}
