@@ -104,6 +104,7 @@ export const list = () =>
     answer: 'keyTimeList',
     key: 'keyTimes',
     fields: keyTimeFields,
+    dropOrder: ['until', 'from', 'series', 'administrative-zone', 'next', 'time-zone'],
     id: 'id',
     find: async ({ store: { db }, ctx }, { country, zone, series }) => {
       const found = await findKeyTimes(db, { countries: country, administrativeZones: zone, series })

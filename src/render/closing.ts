@@ -68,7 +68,8 @@ function named(changes: readonly Closing[], first: string): string[] {
 }
 
 function whatOf({ release, resources }: Closing): string {
-  return oneLine(`${release.name} (${resources.join(', ')})`)
+  const others = resources.filter((title) => title !== release.name)
+  return oneLine(others.length === 0 ? release.name : `${release.name} (${resources.join(', ')})`)
 }
 
 /** `EG001 Nile School`, or `amira@school.example (EG001)` where it is about one person of it. */

@@ -11,7 +11,7 @@ import { renderIssues, renderRowCounts } from './held-back.ts'
 import type { JsonAnswer, JsonOfChange, Shape } from './json.ts'
 import { type Pieces, piecesOfLines } from './pieces.ts'
 import { table, type View } from './table.ts'
-import { plainTime } from './text.ts'
+import { underUtc } from './text.ts'
 
 /** A Key Time with the next moment of it. */
 export interface ListedKeyTime {
@@ -33,7 +33,7 @@ export const keyTimeFields = {
   next: field<ListedKeyTime>(
     'Next in UTC',
     ({ next }) => next?.toISOString() ?? null,
-    ({ next }) => (next ? plainTime(next.toISOString()) : ''),
+    ({ next }) => (next ? underUtc(next.toISOString()) : ''),
   ),
 }
 
@@ -135,8 +135,9 @@ export function renderKeyTimesOfCentre(shown: KeyTimesOfCentre, view: View): str
     const rows = whole.map(({ session, series, at }) => [
       session,
       series ?? 'every',
-      at && zone ? localTimeInWords(at, zone) : '',
-      at ? plainTime(at.toISOString()) : '',
+      // Which zone, the first line says.
+      at && zone ? localTimeInWords(at, zone).replace(` ${zone}`, '') : '',
+      at ? underUtc(at.toISOString()) : '',
     ])
     lines.push(table(['Session', 'Series', 'Local time', 'UTC'], rows, view))
   }

@@ -14,7 +14,7 @@ import { type Fact, factLines, field } from './fields.ts'
 import { renderClosing } from './closing.ts'
 import type { JsonAnswer, JsonItem, JsonOfChange, Shape } from './json.ts'
 import type { View } from './table.ts'
-import { count, listLines, plainTime } from './text.ts'
+import { count, listLines, plainTime, underUtc } from './text.ts'
 
 /** A release with for how many centres it opens, and when. */
 export interface ListedRelease {
@@ -61,9 +61,8 @@ function shown(at: Date | null): string {
   return at === null ? '' : plainTime(at.toISOString())
 }
 
-/** Beneath a heading that says so. */
-function underUtc(at: Date | null): string {
-  return shown(at).replace(/ UTC$/, '')
+function shownUnderUtc(at: Date | null): string {
+  return at === null ? '' : underUtc(at.toISOString())
 }
 
 export function releaseJson(release: ReleaseRow): Shape<'release'> {
@@ -178,12 +177,12 @@ export const authorisationFields = {
   opens: field<ListedAuthorisation>(
     'Opens in UTC',
     ({ authorisation }) => isoOf(authorisation.opensAt),
-    ({ authorisation }) => underUtc(authorisation.opensAt),
+    ({ authorisation }) => shownUnderUtc(authorisation.opensAt),
   ),
   closes: field<ListedAuthorisation>(
     'Closes in UTC',
     ({ authorisation }) => isoOf(authorisation.closesAt),
-    ({ authorisation }) => underUtc(authorisation.closesAt),
+    ({ authorisation }) => shownUnderUtc(authorisation.closesAt),
   ),
   problem: field<ListedAuthorisation>(
     'Problem',
@@ -281,7 +280,7 @@ export function renderOutlook(outlook: Outlook, view: View): string[] {
     const bar = '█'.repeat(Math.max(1, Math.round((there / max) * 12))).padEnd(12)
     const named = zones
       .slice(0, maxZones)
-      .map(({ timeZone, local }) => `${timeZone ?? 'no time zone'}${local ? ` ${local.slice(11, 16)}` : ''}`)
+      .map(({ timeZone, local }) => `${local ? `${local.slice(11, 16)} ` : ''}${timeZone ?? 'no time zone'}`)
     const more = zones.length > maxZones ? ` and ${zones.length - maxZones} more zones` : ''
     const line = oneLine(
       `  ${plainTime(at.toISOString())}  ${bar} ${count(there, 'centre')}  ${named.join(', ')}${more}`,

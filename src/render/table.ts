@@ -73,7 +73,8 @@ export function columnsThatFit(
   const kept = new Set(columns.keys())
   const needed = () =>
     [...kept].reduce((sum, at) => sum + (columns[at]?.narrowest ?? 0) + gap.length, -gap.length)
-  for (const name of dropOrder) {
+  const isEmpty = (at: number) => columns[at]?.isEmpty === true
+  for (const name of [...dropOrder.filter(isEmpty), ...dropOrder]) {
     if (needed() <= width) break
     kept.delete(name)
   }
@@ -85,8 +86,10 @@ interface Column {
   widest: number
   /** What it needs at least. */
   narrowest: number
-  /** It says nothing where it is cut. */
-  isWhole: boolean
+  /** What it keeps where there is no room for anything. */
+  least: number
+  /** No row has anything in it. */
+  isEmpty: boolean
 }
 
 /** A text that is longer than this may be cut to it. */
@@ -110,6 +113,11 @@ export function fittingTable(
 const neverCut =
   /^(\d{4}-\d{2}-\d{2}|[\d.,:+-]+$|(never|now|just now|yesterday|today|tomorrow)$|in \d+ \w+$|\d+ \w+ ago$)/
 
+/** A moment at some place: only the place may be cut. */
+const momentThere = /^\d{4}-\d{2}-\d{2} \d{2}:\d{2} (?!UTC$)\S/
+const enoughOfMomentThere = 24
+const momentAlone = 17
+
 function columnsOf(
   headings: readonly string[],
   lines: readonly (readonly string[])[],
@@ -118,9 +126,12 @@ function columnsOf(
   return headings.map((heading, at) => {
     const cells = lines.map((cells) => cells[at] ?? '').filter((cell) => cell !== '')
     const widest = cells.reduce((max, cell) => Math.max(max, widthOf(cell)), widthOf(heading))
-    const isWhole = cells.every((cell) => neverCut.test(cell))
-    const narrowest = isWhole ? widest : Math.min(widest, at === key ? enoughOfKey : enough)
-    return { widest, narrowest, isWhole }
+    const isThere = cells.some((cell) => momentThere.test(cell))
+    const isWhole = !isThere && cells.every((cell) => neverCut.test(cell))
+    const longest = isThere ? enoughOfMomentThere : at === key ? enoughOfKey : enough
+    const narrowest = isWhole ? widest : Math.min(widest, longest)
+    const least = isWhole ? widest : isThere ? momentAlone : 1
+    return { widest, narrowest, least, isEmpty: cells.length === 0 }
   })
 }
 
@@ -135,7 +146,7 @@ function widthsThatFit(columns: readonly Column[], width: number): number[] {
   if (!isTooWide(fitting)) return fitting
   // Not even that: then the texts give way further, and only where nothing is left of them the rest.
   const cut = (max: number, { all }: { all: boolean }) =>
-    fitting.map((one, at) => (columns[at]?.isWhole && !all ? one : Math.min(one, max)))
+    fitting.map((one, at) => Math.min(one, Math.max(max, all ? 1 : (columns[at]?.least ?? 1))))
   for (const all of [false, true]) {
     let max = Math.max(1, ...fitting)
     while (max > 1 && isTooWide(cut(max, { all }))) max -= 1

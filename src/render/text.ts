@@ -49,5 +49,10 @@ export function sentenceCase(words: string): string {
 
 /** `2026-03-02 09:00 UTC`, from an ISO time. */
 export function plainTime(iso: string): string {
-  return `${iso.slice(0, 10)} ${iso.slice(11, 16)} UTC`
+  return `${underUtc(iso)} UTC`
+}
+
+/** Beneath a heading that says that it is in UTC. */
+export function underUtc(iso: string): string {
+  return `${iso.slice(0, 10)} ${iso.slice(11, 16)}`
 }

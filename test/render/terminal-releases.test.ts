@@ -45,7 +45,7 @@ describe('what a person sees of releases and what they are made of', () => {
     expect(await shown('entries import entries.csv')).toContain('✓ 2 rows read.\n')
     expect(await reading('errors list')).toContain('1 entry is of EG009, which is no centre.')
     expect(await reading('key-times show EG001 --date 2026-06-02')).toContain(
-      'AM       every   2026-06-02 10:00 Africa/Cairo (UTC+03:00)  2026-06-02 07:00 UTC',
+      'AM       every   2026-06-02 10:00 (UTC+03:00)  2026-06-02 07:00\n',
     )
   })
 
@@ -73,6 +73,12 @@ describe('what a person sees of releases and what they are made of', () => {
     expect(await at80('releases authorisations --centre EG001')).toContain(
       '2026-06-02 08:00 Africa/Cairo  2026-06-02 05:00',
     )
+    await shown('centres create AR001 --name Cordoba --country AR --time-zone America/Argentina/Buenos_Aires')
+    // The name of the zone is cut, not the number of the centre, and there is room for the state.
+    expect(await at80('releases authorisations --centre AR001')).toContain(
+      'June  AR001   not-yet-open  2026-06-02 02:00 America/Argentin…  2026-06-02 05:00',
+    )
+    expect(await at80('key-times list')).toMatch(/Africa\/Cairo +2026-03-02 08:00\n/)
     await shown('centres create NZ001 --name Kauri --country NZ')
     const noZone = 'NZ001 Kauri: New Zealand has several time zones, and nobody has said that of NZ001.'
     await world.run([
@@ -100,7 +106,7 @@ describe('what a person sees of releases and what they are made of', () => {
     expect(await shown(creating)).toBe(
       '✓ Release 1, June, is a draft for all centres. To release it:\nssh-admin releases publish 1\n',
     )
-    const opens = '  2026-03-01 08:00 UTC  ████████████ 1 centre  Africa/Cairo 10:00\n'
+    const opens = '  2026-03-01 08:00 UTC  ████████████ 1 centre  10:00 Africa/Cairo\n'
     expect(await shown('releases publish June')).toBe(
       `✓ Release 1, June, is released.\nOpens for 1 centre:\n${opens}`,
     )
@@ -110,8 +116,20 @@ describe('what a person sees of releases and what they are made of', () => {
     expect(await shown('releases edit June --closes 2026-07-01T08:00Z')).toBe(
       '✓ Release 1, June, is edited.\n',
     )
+    expect((await world.run(['releases', 'withdraw', 'June'])).stderr).toContain(
+      'EG001 Nile Academy: June (Text)',
+    )
     expect(await shown('releases withdraw June')).toContain('  Closed for 1 authorisation:\n')
     expect(await shown('releases withdraw June')).toBe('· Release 1, June, is withdrawn as it was.\n')
+  })
+
+  it('says once what a release and its only resource are both called', async () => {
+    await shown(uploading)
+    await shown(creating.replace('June', 'Text'))
+    await shown('releases publish Text')
+    const { stderr } = await world.run(['releases', 'withdraw', 'Text'])
+    expect(stderr).toContain('EG001 Nile Academy: Text. Withdraw')
+    expect(stderr).not.toContain('Text (Text)')
   })
 
   it('is a sentence for a help document', async () => {
