@@ -35,7 +35,7 @@ interface Asked {
 const opposites = [/^--(no-|un|without|dis)/, /^--(rm|del|remove|drop)/]
 
 /** What people call the file of a list, which has no such option. */
-const toFile: ReadonlySet<string> = new Set(['--out', '--output', '--file', '-o'])
+const toFile = /^(--(out|output|file|to-file)|-o)$/
 
 /** A guess in the line that was typed; never an option that does the opposite. */
 function unknownOption(said: string, { argv, code, command }: Complained): Usage {
@@ -47,7 +47,7 @@ function unknownOption(said: string, { argv, code, command }: Complained): Usage
   const candidates = like.filter(isLikely)
   const lines = candidates.map((name) => lineInstead(argv, { word: wrong, name }))
   const hint =
-    toFile.has(wrong) && candidates.length === 0 && names.includes('--format')
+    toFile.test(wrong) && candidates.length === 0 && names.includes('--format')
       ? `A list goes into a file so: ${listIntoFile(argv, wrong)}`
       : undefined
   return new Usage(`${said}.`, {

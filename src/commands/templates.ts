@@ -15,6 +15,7 @@ import type { Kysely } from 'kysely'
 import { allOf } from '../cli/list-options.ts'
 import type { Store } from '../db/schema.ts'
 import { changedTemplates, findTemplate } from '../db/templates.ts'
+import { wrappedText } from '../render/wrap.ts'
 import { messageOf } from '../render/messages.ts'
 import { shipped } from '../mail/letters/letters.ts'
 import { field } from '../render/fields.ts'
@@ -52,14 +53,17 @@ export const show = () =>
     name: 'show',
     summary: "show a letter's template",
     description:
-      "Show a letter's subject, text and HTML as templates, in the form that templates edit --from takes.",
+      "Show a letter's subject, text and HTML as templates, in the form that templates edit --from takes; on a screen its lines are broken between words.",
     args: { name: withValues(offeredLetters, argument('the name that templates list shows')) },
     examples: ['ssh-admin templates show invitation'],
     read: async ({ db }, _ctx, { name }) => {
       const letter = letterCalled(name)
       return { letter, template: await presentTemplate(db, letter) }
     },
-    render: ({ letter, template }) => [sourceOf(template, letter)],
+    render: ({ letter, template }, { isTerminal, width }) => {
+      const source = sourceOf(template, letter)
+      return [isTerminal ? wrappedText(source, width) : source]
+    },
     json: ({ letter, template }) => ({ name: letter, ...template, variables: variablesFor(letter) }),
   })
 

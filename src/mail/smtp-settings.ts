@@ -6,7 +6,7 @@ import type { OutboxRow } from '../db/schema.ts'
 import type { OpenStore } from '../db/store/open.ts'
 import { changedTemplates } from '../db/templates.ts'
 import { decodeText } from '../decode-text.ts'
-import { Unavailable, Usage } from '../errors.ts'
+import { Refused, Unavailable, Usage } from '../errors.ts'
 import { readPlainFile } from '../input-file.ts'
 import { isLetterName, letters } from '../rules/mail/letters.ts'
 import { headerText } from '../rules/mail/queue-message.ts'
@@ -151,7 +151,10 @@ export function smtpPasswordIn(path: string): string {
   }
 }
 
-/** A message to look at: its link, password or code is left out, so that showing it opens nothing. */
+/**
+ * A message to look at: its link, password or code is left out, so that showing it opens nothing.
+ * @throws `template-broken` where the words of staff cannot be read, as where the store was changed by other hands
+ */
 export async function withoutSecrets({
   store,
   row,
@@ -165,7 +168,16 @@ export async function withoutSecrets({
     (await changedTemplates(store.db)).map(({ name, text, html }) => [name, { text, html }]),
   )
   const writer = letterWriter({ changed, from: 'nobody@localhost.example' })
-  return writer.write({ letter: row.letter, subject: row.subject, values: publicValues({ row, baseUrl }) })
+  const { letter, subject } = row
+  try {
+    return await writer.write({ letter, subject, values: publicValues({ row, baseUrl }) })
+  } catch (error) {
+    if (!(error instanceof Error) || !changed.has(letter)) throw error
+    throw new Refused('template-broken', `The template ${letter} cannot be used: ${error.message}.`, {
+      hint: `ssh-admin templates edit ${letter} mends it, and templates reset ${letter} gives it its shipped words back.`,
+      cause: error,
+    })
+  }
 }
 
 function publicValues({ row, baseUrl }: Pick<Source, 'row' | 'baseUrl'>) {

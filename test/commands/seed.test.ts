@@ -39,6 +39,11 @@ describe('seeding a store', () => {
     const argv = ['seed', '--centres', '9', '--users', '90', '--services', '--yes', '--json']
     const { services } = (await world.run(argv)).json()
     expect(services).toEqual({ associates: 1, associateCentres: 2, roles: 36, learnerGroups: 9 })
+    const few = newWorld()
+    const small = ['seed', '--centres', '9', '--users', '20', '--services', '--yes', '--json']
+    // Where there are few people, the last of a centre have them.
+    expect((await few.run(small)).json().services).toMatchObject({ learnerGroups: 2 })
+    await few.close()
     const { associates } = (await world.run(['associates', 'list', '--json'])).json()
     expect(associates).toHaveLength(1)
     const [{ number }] = associates
@@ -113,9 +118,9 @@ describe('seeding a store', () => {
 
   it('says how many there may be', async () => {
     const said = async (flag: string, number: string) => (await seed(flag, number)).error().message
-    expect(await said('--centres', '0')).toBe('--centres 0: at least 1')
-    expect(await said('--users', '2000000')).toBe('--users 2000000: at most 1000000')
-    expect(await said('--seed', '1.5')).toBe('--seed 1.5: a whole number')
+    expect(await said('--centres', '0')).toBe('--centres 0: it takes at least 1')
+    expect(await said('--users', '2000000')).toBe('--users 2000000: it takes at most 1000000')
+    expect(await said('--seed', '1.5')).toBe('--seed 1.5: it takes a whole number')
   })
 
   it('makes up what is released too, of which nothing is wrong', async () => {

@@ -1,13 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { type Line, textOf } from './emulate.ts'
-import { everyScreen, isHelp, type Screen, shownScreen, widths } from './screens.ts'
+import { everyScreen, isHelp, shownScreen, widths } from './screens.ts'
 import { sessionSvg } from './session.ts'
 
 const screens = await everyScreen()
 const groups = [...new Set(screens.map(({ words }) => words.split(' ')[0] ?? ''))]
-
-/** It stands as it is edited. */
-const isVerbatim = ({ words }: Screen) => words === 'templates show'
 
 /** Only a command to be pasted, and a word without a blank, may go on past the edge. */
 function isBroken(lines: readonly Line[], at: number): boolean {
@@ -22,7 +19,7 @@ describe.each(widths)('at a terminal of %i columns', (columns) => {
     for (const screen of screens.filter(({ words }) => words.split(' ')[0] === group)) {
       const lines = await shownScreen(screen, columns)
       const broken = lines.filter((_, at) => isBroken(lines, at)).map(textOf)
-      expect(isVerbatim(screen) ? [] : broken, screen.line).toEqual([])
+      expect(broken, screen.line).toEqual([])
       // The words of help are held by docs/commands.md.
       if (!isHelp(screen) || !screen.words.includes(' '))
         shown.push(`$ ${screen.line}`, ...lines.map(textOf), '')

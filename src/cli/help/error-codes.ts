@@ -110,6 +110,7 @@ export const errorCodes: Readonly<Record<number, Readonly<Record<string, string>
     'store-not-empty': 'the store has centres or users',
     suspended: 'the account is suspended',
     'title-in-use': 'a help document has this title already',
+    'template-broken': 'the words of a letter in the store cannot be read',
     'too-many-tries': 'too many wrong tries: wait as long as it says',
     'upload-interrupted': 'the upload was taken for one that was cut short',
     withdrawn: 'it is withdrawn',

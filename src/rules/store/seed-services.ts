@@ -49,11 +49,12 @@ interface Seeding {
 export async function seedServices(trx: Trx, { centres, users, at }: Seeding): Promise<SeededServices> {
   const roles: SeedServices['roles'][number][] = []
   const groups: SeedGroup[] = []
+  const teachersPlace = Math.min(4, Math.ceil(users.count / centres.count) - 1)
   for (let position = 0; position < users.count; position += 1) {
     const place = Math.floor(position / centres.count)
     const userId = users.first + position
     for (const role of rolesByPlace[place] ?? []) roles.push({ userId, role })
-    if (place === 4) groups.push(groupOf(userId, { position, at }))
+    if (place > 0 && place === teachersPlace) groups.push(groupOf(userId, { position, at }))
   }
   const made = { associates: 0, associateCentres: 0, roles: roles.length, learnerGroups: groups.length }
   const assignments: SeedServices['assignments'][number][] = []

@@ -47,6 +47,29 @@ describe('changing the words of a letter', () => {
     expect(templates.filter(({ edited }: { edited: boolean }) => edited)).toEqual([])
   })
 
+  it('is shown in a pipe as it is edited, and on a screen with lines that are broken between words', async () => {
+    const piped = await shown('account-set-up')
+    const env = { NO_COLOR: '1', COLUMNS: '60' }
+    const onScreen = (await world.run(['templates', 'show', 'account-set-up'], { terminal: true, env }))
+      .stdout
+    expect(piped.split('\n').some((line) => line.length > 100)).toBe(true)
+    expect(onScreen.split('\n').filter((line) => line.length > 60)).toEqual([])
+    expect(onScreen.split(/\s+/)).toEqual(piped.split(/\s+/))
+    expect(onScreen).not.toMatch(/\{\{\s*\n/)
+  })
+
+  it('is said to be broken where somebody broke it in the store itself, with what mends it', async () => {
+    await reset()
+    await edit((source) => source.replaceAll('Dear', 'Hello'))
+    await world.tamper("update templates set text = 'Hello {{ name' where name = 'password-reset'")
+    const ran = await world.run(['mail', 'show', '1', '--json'])
+    expect([ran.exit, ran.error().code]).toEqual([3, 'template-broken'])
+    expect(ran.error().message).toContain('The template password-reset cannot be used: ')
+    expect(ran.error().hint).toContain('ssh-admin templates edit password-reset')
+    await world.run(['templates', 'reset', 'password-reset', '--yes'])
+    expect((await world.run(['mail', 'show', '1'])).exit).toBe(0)
+  })
+
   it('is taken back by templates reset', async () => {
     const before = await shown('password-reset')
     await edit((source) => source.replaceAll('Dear', 'Hello'))
