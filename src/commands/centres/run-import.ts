@@ -24,6 +24,7 @@ import {
 import { pendingPinSheetNotice } from '../../render/imports.ts'
 import { countedStates } from '../../render/messages.ts'
 import type { Closing } from '../../rules/releases/what-closes.ts'
+import type { Nonces } from '../../import/pin-sheet.ts'
 import type { RuleContext } from '../../rules/permissions/actor.ts'
 import { statusOfMaker } from '../../unfinished-files.ts'
 import {
@@ -139,42 +140,47 @@ interface Done {
   closes: readonly Closing[]
 }
 
-async function applyOrRehearse({ session, store, ctx, ready, outputs, phases }: ImportRun): Promise<Done> {
+async function applyOrRehearse(run: ImportRun): Promise<Done> {
+  const { session, store, ctx, ready, outputs, phases } = run
   const { applyImport, noncesFor } = await import('../../import/apply.ts')
   const { plan, deletions, source } = ready
   const nonces = noncesFor(plan, ctx.random)
+  const hasPins = plan.newUsers.length > 0
+  const sheet = hasPins && !session.common.dryRun ? sheetOf(run, nonces) : undefined
   const work = async (trx: Trx, ctx: RuleContext) => {
     await refuseChangedStore(trx, { store, ready })
     const closes = await closedByDeletions(trx, { deletions, at: ctx.at })
     if (JSON.stringify(comparableClosing(closes)) !== JSON.stringify(comparableClosing(ready.closes)))
       throw changedMeanwhile()
-    await phases.begin('saving', 'Saving …', plan.newUsers.length)
-    const onUser = (done: number) => phases.at(done)
+    let isShown = false
+    const showSaving = async () => {
+      await phases.begin('saving', 'Saving …', plan.newUsers.length)
+      isShown = true
+    }
+    const made = Promise.resolve(sheet?.made()).then(showSaving)
+    // Where saving fails before it, that is what is told.
+    made.catch(() => undefined)
+    if (!store.engine.isShared) await made
+    const onUser = (done: number) => {
+      if (isShown) phases.at(done)
+    }
     const id = await applyImport(trx, { plan, deletions, source, nonces, ctx, onUser })
-    if (plan.newUsers.length > 0 && !session.common.dryRun)
-      await addPendingPinSheet(trx, { importId: id, unfinished: outputs.pins.unfinished })
+    if (sheet) await addPendingPinSheet(trx, { importId: id, unfinished: outputs.pins.unfinished })
     const queued = ready.sendMail ? await queueMail(trx, { id, ctx }) : 0
     await checkMail(trx, { session })
+    await made
     return { id, queued, closes }
   }
   if (session.common.dryRun) {
     const { id, queued, closes } = await session.rehearse(store, work)
-    return {
-      id,
-      closes,
-      queued,
-      letters: [],
-      file: plan.newUsers.length > 0 ? nameOfPins({ session, outputs, id }) : null,
-      pending: false,
-    }
+    const file = hasPins ? nameOfPins({ session, outputs, id }) : null
+    return { id, closes, queued, letters: [], file, pending: false }
   }
-  const hasPins = plan.newUsers.length > 0
   const { note } = await import('../../db/transact.ts')
   try {
-    if (hasPins) {
+    if (sheet) {
       await note(store, (trx) => noteSheet(trx, outputs.pins.unfinished))
-      await phases.begin('making-pins', 'Making PINs and their sheet …', plan.newUsers.length)
-      await preparePins({ session, store, ctx, ready, outputs, nonces, onUser: (done) => phases.at(done) })
+      if (!store.engine.isShared) await sheet.made()
     }
     const { result, queued: letters } = await session.commit(store, work)
     phases.pause()
@@ -182,9 +188,29 @@ async function applyOrRehearse({ session, store, ctx, ready, outputs, phases }: 
     const placed = await placePins({ session, store, outputs, id: result.id, count: plan.newUsers.length })
     return { ...result, letters, ...placed }
   } catch (error) {
+    await sheet?.ended()
     outputs.pins.discard()
     if (hasPins) await forgetSheets(store, [outputs.pins.unfinished])
     throw error
+  }
+}
+
+/**
+ * The sheet of PINs, which is made once, whole on the disk before anything is committed: into a file of its own before
+ * the store is taken, while a server saves the rows beside it.
+ */
+function sheetOf({ session, store, ctx, ready, outputs, phases }: ImportRun, nonces: Nonces) {
+  let making: Promise<void> | undefined
+  const make = async () => {
+    await phases.begin('making-pins', 'Making PINs and their sheet …', ready.plan.newUsers.length)
+    await preparePins({ session, store, ctx, ready, outputs, nonces, onUser: (done) => phases.at(done) })
+  }
+  return {
+    made: () => (making ??= make()),
+    /** Nothing is written to it any more. */
+    ended: async () => {
+      await making?.catch(() => undefined)
+    },
   }
 }
 
