@@ -15,7 +15,7 @@ import {
 } from '../rules/find-by-name.ts'
 import type { RuleContext } from '../rules/permissions/actor.ts'
 import { noAudience } from '../rules/releases/audience.ts'
-import { accountsWith, whoHas } from '../db/who-has.ts'
+import { accountsWith, whoHas } from '../db/by-name.ts'
 import { canBeName, type NamesTyped, wordsOf } from './names-typed.ts'
 import type { NamedKind } from './parameters.ts'
 import { choose } from './prompt.ts'

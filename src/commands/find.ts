@@ -1,6 +1,5 @@
 import { listing } from '../cli/define.ts'
-import { streamCentresByName, type NamedCentre } from '../db/centres/by-name.ts'
-import { streamUsersByName, type NamedUser } from '../db/users/by-name.ts'
+import { streamCentresByName, type NamedCentre, streamUsersByName, type NamedUser } from '../db/by-name.ts'
 import { mapPages, reversePages } from '../db/pages.ts'
 import { Usage } from '../errors.ts'
 import { seenBy, visibleCentres } from '../rules/permissions/decide.ts'

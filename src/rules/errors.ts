@@ -5,7 +5,7 @@ import {
   entriesWithoutGlobalListening,
   entriesWithoutResource,
 } from '../db/entries/wrong-entries.ts'
-import { centresMeantBy } from '../db/centres/meant-by-number.ts'
+import { centresMeantBy } from '../db/centres/centres.ts'
 import { findKeyTimes } from '../db/key-times/key-times.ts'
 import { findReleases, type ReleaseRow, type CentreOfRelease } from '../db/releases/releases.ts'
 import { findResources } from '../db/resources/resources.ts'

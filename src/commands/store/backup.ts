@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { checkOutputFile, type OutputFile, refuseWithoutRoom } from '../../cli/output-file.ts'
-import { bytesToCopy } from '../../db/store/size-of-copy.ts'
+import { bytesToCopy } from '../../db/store/copy.ts'
 import { Unsure } from '../../errors.ts'
 import { backUpStore } from '../../rules/store/events.ts'
 import { permit } from '../../rules/permissions/decide.ts'

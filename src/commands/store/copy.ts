@@ -140,7 +140,7 @@ async function copyThere(
   { session, to, withoutContent }: Copying,
   { trx, note }: { trx: Within[0]; note: () => Promise<void> },
 ): Promise<CopyThere | undefined> {
-  const { extentOf, isSameStore } = await import('../../db/store/same-copy.ts')
+  const { extentOf, isSameStore } = await import('../../db/store/copy.ts')
   const { storeFacts } = await import('../../db/store/facts.ts')
   const copy = await session.open('read', { path: to }).catch((error: unknown) => {
     // What is wrong with the place is told where the copy would be made.
@@ -164,7 +164,7 @@ async function copyThere(
 
 async function refuseWithoutRoom(file: string, { store, withoutContent }: Copying): Promise<void> {
   const { refuseWithoutRoom: refuse } = await import('../../cli/output-file.ts')
-  const { bytesToCopy } = await import('../../db/store/size-of-copy.ts')
+  const { bytesToCopy } = await import('../../db/store/copy.ts')
   refuse(file, await bytesToCopy(store, { withoutContent }))
 }
 

@@ -2,6 +2,7 @@ import { type Kysely, sql } from 'kysely'
 import { anyOf } from '../portable.ts'
 import type { Store } from '../schema.ts'
 import { sendWithNext, type Trx } from '../transact.ts'
+import { numberWithoutSlips } from '../../near-number.ts'
 
 /** The query that every look-up of centres begins with. */
 export function centresWithPeople(db: Kysely<Store>) {
@@ -118,4 +119,27 @@ export async function activateCentre(trx: Trx, centreId: number): Promise<void> 
 export async function countriesOfCentres(db: Kysely<Store>): Promise<ReadonlyMap<string, string>> {
   const rows = await db.selectFrom('centres').select(['number', 'country']).execute()
   return new Map(rows.map(({ number, country }) => [number, country]))
+}
+
+/** For numbers that nobody has, the live centre whose number each of them surely is: its zeros lost, or O for 0. */
+export async function centresMeantBy(
+  db: Kysely<Store>,
+  numbers: readonly string[],
+): Promise<Map<string, string>> {
+  const meant = new Map<string, string>()
+  if (numbers.length === 0) return meant
+  const wanted = new Map<string, string[]>()
+  for (const number of numbers) {
+    const key = numberWithoutSlips(number)
+    wanted.set(key, [...(wanted.get(key) ?? []), number])
+  }
+  const centres = db.selectFrom('centres').select('number').where('deleted_at', 'is', null).orderBy('number')
+  const unsure = new Set<string>()
+  for await (const { number } of centres.stream())
+    for (const one of wanted.get(numberWithoutSlips(number)) ?? []) {
+      if (meant.has(one)) unsure.add(one)
+      meant.set(one, number)
+    }
+  for (const number of unsure) meant.delete(number)
+  return meant
 }

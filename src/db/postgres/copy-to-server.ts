@@ -4,7 +4,7 @@ import { readSharedPlace, type SharedPlace } from '../../shared-place.ts'
 import type { CopyingOut } from '../engine.ts'
 import { type Copied, copyTables, type Source } from '../store/copy-tables.ts'
 import { connect } from './connection.ts'
-import { commitNewSchema } from './commit-new-schema.ts'
+import { commitNewSchema } from './unknown-commit.ts'
 import { inWords } from './errors.ts'
 import { emptySchema, makeSchema, refuseTakenSchema } from './new-schema.ts'
 

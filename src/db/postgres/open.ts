@@ -19,7 +19,7 @@ import {
 import type { OpenStore } from '../store/open.ts'
 import type { Opening } from '../store/opening.ts'
 import { sharedBulk } from './bulk.ts'
-import { commitNewSchema } from './commit-new-schema.ts'
+import { commitNewSchema } from './unknown-commit.ts'
 import { connect } from './connection.ts'
 import { sharedDatabase } from './dialect.ts'
 import { inWords, sqlStateOf } from './errors.ts'

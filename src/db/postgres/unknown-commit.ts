@@ -1,6 +1,9 @@
 import type pg from 'pg'
 import type { LogHead } from '../audit/head-file.ts'
-import { statusOfTransaction } from './status-of-transaction.ts'
+import { sqlStateOf, isDisconnected } from './errors.ts'
+import { Unavailable, Unsure } from '../../errors.ts'
+import type { SharedPlace } from '../../shared-place.ts'
+import { connect } from './connection.ts'
 
 /** By what a change is known again whose commit nobody confirmed. */
 export interface Committing {
@@ -34,5 +37,67 @@ export async function isSaved(
     return (await statusOfTransaction(client, transaction)) === 'committed'
   } finally {
     await client.query('rollback')
+  }
+}
+
+/** What became of a transaction to which the server gave this number; a standby that took over never heard of one that is higher than its own. */
+async function statusOfTransaction(
+  client: pg.Client,
+  transaction: string | undefined,
+): Promise<'committed' | 'aborted' | 'unknown'> {
+  if (transaction === undefined) return 'unknown'
+  try {
+    const { rows } = await client.query<{ status: string | null }>(
+      'select pg_xact_status(cast($1 as xid8)) as status',
+      [transaction],
+    )
+    const [first] = rows
+    return first?.status === 'committed' || first?.status === 'aborted' ? first.status : 'unknown'
+  } catch (error) {
+    if (sqlStateOf(error) === '22023') return 'aborted'
+    throw error
+  }
+}
+
+interface NewSchema {
+  /** As a sentence names it: `the copy`. */
+  what: string
+  /** What to do where nobody can say whether it was saved. */
+  ifUnsure?: string
+}
+
+/**
+ * Commits the transaction that made a schema; where the connection breaks meanwhile, whoever answers now is asked
+ * what became of it. @throws `store-unavailable` where it was not saved, `store-unsure` where nobody says
+ */
+export async function commitNewSchema(
+  client: pg.Client,
+  place: SharedPlace,
+  { what, ifUnsure }: NewSchema,
+): Promise<void> {
+  const { rows } = await client.query<{ number: string }>(
+    'select cast(pg_current_xact_id() as text) as number',
+  )
+  try {
+    await client.query('commit')
+  } catch (cause) {
+    if (!isDisconnected(cause)) throw cause
+    const status = await statusThere(place, rows[0]?.number).catch(() => 'unknown')
+    if (status === 'committed') return
+    if (status === 'unknown') throw new Unsure(place.shown, cause, ifUnsure)
+    throw new Unavailable(
+      'store-unavailable',
+      `The connection to ${place.shown} broke before ${what} was saved.`,
+      { hint: 'Nothing is there. Run the command once more.', cause },
+    )
+  }
+}
+
+async function statusThere(place: SharedPlace, transaction: string | undefined) {
+  const client = await connect(place, { writes: true })
+  try {
+    return await statusOfTransaction(client, transaction)
+  } finally {
+    await client.end().catch(() => undefined)
   }
 }

@@ -1,4 +1,4 @@
-import { insertSeedServices, type SeedGroup, type SeedServices } from '../../db/seed-services.ts'
+import { insertSeedServices, type SeedGroup, type SeedServices } from '../../db/seed.ts'
 import type { Trx } from '../../db/transact.ts'
 import { createHash } from 'node:crypto'
 import { addPiece, beginUpload, finishUpload } from '../../db/contents/contents.ts'

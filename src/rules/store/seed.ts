@@ -1,5 +1,10 @@
-import { commonestPasswordHash, insertSeedCentres, insertSeedUsers, isEmpty } from '../../db/seed.ts'
-import { seededFacts } from '../../db/seed-services.ts'
+import {
+  commonestPasswordHash,
+  insertSeedCentres,
+  insertSeedUsers,
+  isEmpty,
+  seededFacts,
+} from '../../db/seed.ts'
 import type { Trx } from '../../db/transact.ts'
 import { Refused } from '../../errors.ts'
 import type { NewPassword } from '../account/password.ts'
