@@ -70,7 +70,10 @@ async function tablesIn(client: pg.Client): Promise<EmptyTable[]> {
           where attrelid = c.oid and attnum > 0 and not attisdropped) as columns,
         exists (select 1 from pg_attribute where attrelid = c.oid and attidentity <> '') as counted,
         array(select cast(p.relname as text) from pg_constraint join pg_class p on p.oid = confrelid
-          where conrelid = c.oid and contype = 'f' and confrelid <> conrelid) as parents
+          where conrelid = c.oid and contype = 'f' and confrelid <> conrelid)
+        -- What an import made refers to it by a trigger.
+        || array(select 'imports' from pg_attribute
+          where attrelid = c.oid and attname = 'created_by_import') as parents
       from pg_class c where relkind = 'r' and relname <> 'store_versions'
         and relnamespace = (select oid from pg_namespace where nspname = current_schema())
       order by relname`,
