@@ -71,10 +71,12 @@ import does, with the libraries that most programs take.
   place of an object by name: each key cost a shape of the object.
 - A short answer without Node's streams: 4 to 6 ms, a fifth of the bare start on Node 24, a twentieth on Node 20.
 - The loader's three files in one: nothing that could be measured.
-- An import of part of a roster lets the store look for the centres that its rows may mean, in two queries, where it read
-  all of them: 10,000 rows into a million centres took 11.4 s and 945 MB, and take 3.9 s and 197 MB, against 1.6 s into
-  an empty store. What is left of the difference: the store reads a million names and numbers (0.7 s), and the domains
-  of a million addresses are compared where the workbook has a domain in another script (1.2 s).
+- An import of part of a roster lets the store look for the centres that its rows may mean, where it read all of them:
+  10,000 rows into a million centres took 11.4 s and 945 MB, then 3.7 s. The store read a million names and numbers, which
+  have indexes now (0.7 s; an import of 100,000 rows takes a fortieth more for them), and of the domains of a million
+  addresses, compared where the workbook has a domain in another script, each was made a text (0.8 s): 2.25 s and 165 MB,
+  against 1.6 s into an empty store, in two to four pairs on a busy machine. What is left: the store reads a million
+  addresses out (0.26 s), and each row finds its place in larger indexes.
 - An import spends its time on many small things: of some 6 s for 100,000 rows saving takes about 1.9, reading 1.4, the
   collector 0.8, the sheet of PINs 0.7, planning 0.4; none of these buys a tenth, each measured in two to five pairs on a busy machine:
   what is the same in all rows in the statement and not bound (2 %), fewer passes and no sets while planning (2 %), a

@@ -2,6 +2,7 @@ import type Database from 'better-sqlite3'
 import { createRequire } from 'node:module'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { connectSqlite, driverPackage } from '../../src/db/sqlite/driver.ts'
+import { importRows } from '../import/workbook.ts'
 import { newWorld, type World } from '../world.ts'
 
 /** Those that take as long in a store of a million users as in one of twenty thousand. */
@@ -60,6 +61,19 @@ describe('what a large store is asked for one person or one centre', () => {
     const scans = [...asked].flatMap((statement) => scansOf(store, statement))
     expect(scans.filter((scan) => !/^SCAN (releases:|\w+ USING COVERING INDEX)/.test(scan))).toEqual([])
     expect(scans.length).toBeGreaterThan(0)
+  })
+
+  it('part of a roster: its centres are looked for by number, by name and nearly, and the others not read', async () => {
+    prepare.mockClear()
+    const line = { number: 'EG0O1', name: 'Old Harbour', email: 'new@school.example', country: 'Egypt' }
+    expect(await importRows(world, [line], '--partial', '--dry-run')).toMatchObject({ exit: 0 })
+    const asked = new Set(prepare.mock.calls.map(([statement]) => statement).filter(isQuery))
+    expect([...asked].filter((statement) => /^select .* from "centres" where /.test(statement)).length).toBe(
+      4,
+    )
+    const scans = [...asked].flatMap((statement) => scansOf(store, statement))
+    // Whether there is any centre is told by the first.
+    expect(scans.filter((scan) => /^SCAN centres(?!.* limit \?$)/s.test(scan))).toEqual([])
   })
 
   it('a look at every user is told as one', () => {

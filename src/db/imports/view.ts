@@ -78,8 +78,8 @@ export interface ImportReading {
   namesElsewhere: (centres: readonly SeenCentre[]) => ReadonlySet<string>
   /** Domains of the workbook that are shown in another script. */
   foreignDomains: readonly string[]
-  /** Whether a domain in use may read as one of them. */
-  mayReadAs: (domain: string) => boolean
+  /** Of domains in use, a line each, those that may read as one of them. */
+  mayReadAs: (lines: string) => string[]
   lookAlikes: (inUse: Iterable<string>) => ReadonlyMap<string, string>
   /** What a number has in common with those that it may be mistaken for. */
   nearKey: (number: string) => string
@@ -254,8 +254,9 @@ async function readCentresMeant(
   for (const { number } of found.values()) newNumbers.delete(number)
   const isNamed = anyOf(sql`substr(folded, length(number) + 2)`, [...names])
   const nearly = sql`replace(replace(replace(replace(number, 'O', ''), '0', ''), 'I', '1'), 'L', '1')`
-  const isNear = anyOf(nearly, [...new Set([...newNumbers].map(withoutSlips))])
-  await add(newNumbers.size > 0 ? sql<boolean>`(${isNamed} or ${isNear})` : isNamed)
+  // One after the other: each has an index, which one question with both would not go by.
+  await add(isNamed)
+  if (newNumbers.size > 0) await add(anyOf(nearly, [...new Set([...newNumbers].map(withoutSlips))]))
   return [...found.values()].sort(byNumber)
 }
 

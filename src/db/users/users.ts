@@ -217,12 +217,12 @@ export async function openPinOf(
 /** The domains of live users' addresses that matter to whoever asks, each once. */
 export async function domainsInUse(
   db: Kysely<Store>,
-  matters: (domain: string) => boolean,
+  thatMatter: (lines: string) => string[],
 ): Promise<Set<string>> {
   const domains = new Set<string>()
   for (let last: string | null = ''; last !== null; ) {
     const some: DomainsOfAddresses = await domainsOfAddresses(db, last)
-    for (const domain of some.domains?.split('\n') ?? []) if (matters(domain)) domains.add(domain)
+    for (const domain of thatMatter(some.domains ?? '')) domains.add(domain)
     last = some.last
   }
   return domains

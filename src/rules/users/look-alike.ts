@@ -160,8 +160,11 @@ export function lookAlikeDomains(
   return found
 }
 
-/** Whether a domain may read as one of these, by its last two labels: told at once of nearly all that do not. */
-export function mayReadAs(domains: readonly string[]): (domain: string) => boolean {
+/**
+ * Of many domains, a line each, those that may read as one of these by their last two labels: told at once of nearly
+ * all that do not, without a text for each.
+ */
+export function mayReadAs(domains: readonly string[]): (lines: string) => string[] {
   const wanted = new Set(
     domains.flatMap((domain) =>
       endingsOf(domain)
@@ -169,7 +172,65 @@ export function mayReadAs(domains: readonly string[]): (domain: string) => boole
         .map((ending) => lastLabels(domainLikeness(ending))),
     ),
   )
-  return (domain) => !plainDomain.test(domain) || wanted.has(seen(lastLabels(domain)))
+  const marked = new Uint8Array(1 << 16)
+  for (const labels of wanted) marked[markOfLastLabels(labels, labels.length).mark] = 1
+  const mayRead = (domain: string) => !plainDomain.test(domain) || wanted.has(seen(lastLabels(domain)))
+  return (lines) => {
+    if (!plainLines.test(lines)) return lines.split('\n').filter(mayRead)
+    // By where they stand: of several the first is told.
+    const found = new Map<number, string>()
+    for (let end = lines.length; end > 0; ) {
+      const { mark, at } = markOfLastLabels(lines, end)
+      const start = lines.lastIndexOf('\n', at) + 1
+      if (marked[mark] === 1) {
+        const domain = lines.slice(start, end)
+        if (mayRead(domain)) found.set(start, domain)
+      }
+      end = start - 1
+    }
+    for (let at = lines.indexOf('xn--'); at !== -1; at = lines.indexOf('xn--', at)) {
+      const start = lines.lastIndexOf('\n', at) + 1
+      const end = lines.indexOf('\n', at)
+      at = end === -1 ? lines.length : end
+      found.set(start, lines.slice(start, at))
+    }
+    return [...found].sort(([one], [other]) => one - other).map(([, domain]) => domain)
+  }
+}
+
+const plainLines = /^[\n -~]*$/
+const LINE_END = 10
+const DOT = 46
+const M = 109
+const W = 119
+
+/** What each letter of the English alphabet, and each sign, is taken for: what `seen` makes of it alone. */
+const readsAs = Uint8Array.from({ length: 128 }, (_, code) => {
+  const letter = String.fromCharCode(code).toLowerCase()
+  return (likeness[letter] ?? letter).charCodeAt(0)
+})
+
+/**
+ * The same for all domains whose last two labels read alike, and seldom for others; m and w count as what may be
+ * written for them. @returns it, and where the two labels begin, or a place before
+ */
+function markOfLastLabels(text: string, end: number): { mark: number; at: number } {
+  let mark = 0
+  let dots = 0
+  let at = end - 1
+  for (; at >= 0; at -= 1) {
+    const code = text.charCodeAt(at)
+    if (code === LINE_END) break
+    if (code === DOT) {
+      dots += 1
+      if (dots === 2) break
+    }
+    const letter = readsAs[code & 127] ?? 0
+    if (letter === M) mark = Math.imul(Math.imul(mark, 31) + 110, 31) + 114
+    else if (letter === W) mark = Math.imul(Math.imul(mark, 31) + 118, 31) + 118
+    else mark = Math.imul(mark, 31) + letter
+  }
+  return { mark: (mark ^ (mark >>> 16)) & 0xffff, at }
 }
 
 /** Shown as it is written. */
