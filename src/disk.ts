@@ -1,5 +1,6 @@
 import * as fs from 'node:fs'
 import { basename } from 'node:path'
+import { promisify } from 'node:util'
 import { faultPoint } from './fault-points.ts'
 
 // Every call that changes a file or a folder, under the names of node:fs: nothing else in src imports those from
@@ -112,20 +113,28 @@ export function syncFile(path: string): void {
 /** Makes a new file, for its owner only, that is wholly on the disk when this resolves. */
 export async function writeNewFile(path: string, bytes: Uint8Array): Promise<void> {
   faultPoint(`open ${kindOf(path)}`)
-  const file = await fs.promises.open(path, 'wx', 0o600)
+  const file = await open(path, 'wx', 0o600)
   try {
     faultPoint('write')
-    await file.writeFile(bytes)
+    for (let at = 0; at < bytes.length; ) at += (await write(file, bytes, at)).bytesWritten
     faultPoint('fsync')
-    await file.sync()
+    await fsync(file)
   } finally {
-    await file.close()
+    await close(file)
   }
 }
 
+// Node's own promises of these take longer to load than one message to write.
+const open = promisify(fs.open)
+const write = promisify(fs.write)
+const fsync = promisify(fs.fsync)
+const close = promisify(fs.close)
+const renameFile = promisify(fs.rename)
+const remove = promisify(fs.rm)
+
 export async function rename(from: string, to: string): Promise<void> {
   faultPoint(`rename ${kindOf(to)}`)
-  await fs.promises.rename(from, to)
+  await renameFile(from, to)
 }
 
 export async function rm(
@@ -133,7 +142,7 @@ export async function rm(
   options: { force?: boolean; recursive?: boolean } = {},
 ): Promise<void> {
   faultPoint(`remove ${kindOf(path)}`)
-  await fs.promises.rm(path, options)
+  await remove(path, options)
 }
 
 /** A name without what is different each time. */

@@ -1,5 +1,4 @@
 const ascii = /^[\x20-\x7e]*$/
-const marks = /\p{M}+/gu
 const likeness: Record<string, string> = {
   ı: 'i',
   ß: 'ss',
@@ -39,7 +38,7 @@ function normalized(text: string): string {
   return text
     .normalize('NFKD')
     .toLowerCase()
-    .replace(marks, '')
+    .replace(/\p{M}+/gu, '')
     .replace(unlike, (letter) => likeness[letter] ?? letter)
     .normalize('NFC')
 }

@@ -12,8 +12,20 @@ const mark = Array.from({ length: 4 }, () => 1000 + Math.floor(Math.random() * 9
 /** Each has the form of a style, so that it counts for nothing where the width of a text is measured. */
 const marked = new RegExp(`\u001b\\[(\\d{1,2});${mark}m`)
 
+const asItIs = (text: string) => text
+const noStyles: Styles = {
+  bold: asItIs,
+  dim: asItIs,
+  red: asItIs,
+  green: asItIs,
+  yellow: asItIs,
+  cyan: asItIs,
+}
+
 /** Styles that `cleanForTerminal` tells from those which a value brings along; with level 0 none. */
 export function stylesOf(level: 0 | 1 | 2 | 3): Styles {
+  // chalk would give each text back as it is, and takes longer to load than to write a short answer.
+  if (level === 0) return noStyles
   const chalk = new Chalk({ level })
   const style = (code: (text: string) => string) => {
     const [open = '', close = ''] = code('|')

@@ -20,7 +20,6 @@ const plain =
 const ordinary = /^[a-z0-9._+-]+@[a-z0-9-]+(?:\.[a-z0-9-]+)+$/i
 /** Neither the part before the @ nor the whole can be too long. */
 const maxPlain = 64
-const invisible = /[\p{Cc}\p{Cf}\u2028\u2029\u115f\u1160\u3164\uffa0]/u
 const blanks = /^[\s\u00a0]+|[\s\u00a0]+$/g
 const localPart = /^[a-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[a-z0-9!#$%&'*+/=?^_`{|}~-]+)*$/i
 const domainLabel = /^(?!-)[a-z0-9-]{1,63}(?<!-)$/
@@ -44,7 +43,7 @@ function addressIn(text: string): Address | AddressProblem {
   const isOrdinary = ordinary.test(text)
   const email = isOrdinary ? text : text.replace(blanks, '').normalize('NFC')
   if (email === '') return { problem: 'is empty' }
-  if (!isOrdinary && invisible.test(email)) return { problem: 'contains an invisible character' }
+  if (!isOrdinary && hasInvisible(email)) return { problem: 'contains an invisible character' }
   const at = email.lastIndexOf('@')
   if (at < 1 || at === email.length - 1) return { problem: 'is not an address: name@school.example' }
   const local = email.slice(0, at)
@@ -66,6 +65,11 @@ function addressIn(text: string): Address | AddressProblem {
   if (key.length > 254 || email.length > 254) return { problem: 'is longer than 254 characters' }
   // One text, not two, where they are equal: an import holds a hundred thousand.
   return { email, key: key === email ? email : key }
+}
+
+/** Made where an address needs it: what knows each kind of letter takes long to make. */
+function hasInvisible(text: string): boolean {
+  return /[\p{Cc}\p{Cf}\u2028\u2029\u115f\u1160\u3164\uffa0]/u.test(text)
 }
 
 /** One that an account is to get: nobody's begins with a sign, which a spreadsheet or a list has put before it. */
