@@ -110,7 +110,9 @@ async function* tables<Row, Name extends string, Sort extends Name>(
       : [...headings.keys()]
     const kept = fitting
     const only = <Part>(parts: readonly Part[]) => parts.filter((_, at) => kept.includes(at))
-    for (const [at, heading] of headings.entries()) if (!kept.includes(at)) hidden.add(heading)
+    // What is empty in every row is not missed.
+    for (const [at, heading] of headings.entries())
+      if (!kept.includes(at) && page.some((row) => (row[at] ?? '') !== '')) hidden.add(heading)
     const drawnFor = view.isTerminal ? view : { ...view, width: Number.MAX_SAFE_INTEGER }
     return `${table(only(headings), page.map(only), drawnFor, { key: kept.indexOf(key) })}\n`
   }

@@ -295,7 +295,7 @@ function renderSettings(settings: Settings, { file, view }: { file: string; view
     from,
   ])
   if (!view.isTerminal) return rows.map(tsvLine).join('\n')
-  return `${table(['setting', 'value', 'from'], rows, view)}\n\nThe configuration file is ${pathInWords(file)}`
+  return `${table(['Setting', 'Value', 'From'], rows, view)}\n\nThe configuration file is ${pathInWords(file)}`
 }
 
 function settingsJson(settings: Settings): JsonAnswer<'settings'>['settings'] {

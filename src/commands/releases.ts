@@ -362,7 +362,9 @@ function outlookLines(release: ReleaseRow, outlook: Outlook): string[] {
   const when =
     firstOpensAt === null || lastOpensAt === null
       ? 'which opens nowhere'
-      : `first at ${plainTime(firstOpensAt.toISOString())}, last at ${plainTime(lastOpensAt.toISOString())}`
+      : firstOpensAt.getTime() === lastOpensAt.getTime()
+        ? `all at ${plainTime(firstOpensAt.toISOString())}`
+        : `first at ${plainTime(firstOpensAt.toISOString())}, last at ${plainTime(lastOpensAt.toISOString())}`
   const few = `${without
     .slice(0, 3)
     .map(({ centre }) => centre.number)

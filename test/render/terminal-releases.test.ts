@@ -78,7 +78,10 @@ describe('what a person sees of releases and what they are made of', () => {
     expect(await at80('releases authorisations --centre AR001')).toContain(
       'June  AR001   not-yet-open  2026-06-02 02:00 America/Argentin…  2026-06-02 05:00',
     )
-    expect(await at80('key-times list')).toMatch(/Africa\/Cairo +2026-03-02 08:00\n/)
+    const keyTimes = await at80('key-times list')
+    expect(keyTimes).toMatch(/Africa\/Cairo +2026-03-02 08:00\n/)
+    // Nothing was left out that says anything.
+    expect(keyTimes).not.toContain('No room for')
     await shown('centres create NZ001 --name Kauri --country NZ')
     const noZone = 'NZ001 Kauri: New Zealand has several time zones, and nobody has said that of NZ001.'
     await world.run([
@@ -106,6 +109,8 @@ describe('what a person sees of releases and what they are made of', () => {
     expect(await shown(creating)).toBe(
       '✓ Release 1, June, is a draft for all centres. To release it:\nssh-admin releases publish 1\n',
     )
+    const unasked = (await world.run(['releases', 'publish', 'June'])).stderr
+    expect(unasked).toContain('Release 1, June: for 1 centre, all at 2026-03-01 08:00 UTC.')
     const opens = '  2026-03-01 08:00 UTC  ████████████ 1 centre  10:00 Africa/Cairo\n'
     expect(await shown('releases publish June')).toBe(
       `✓ Release 1, June, is released.\nOpens for 1 centre:\n${opens}`,
