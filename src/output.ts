@@ -14,7 +14,7 @@ export interface Output {
 }
 
 /** What is longer is for Node's own stream, which waits for a slow reader. */
-const MOST_AT_ONCE = 65_536
+const MAX_AT_ONCE = 65_536
 
 /**
  * stdout or stderr. Node's own stream takes longer to load than a short command works: to a pipe that has room, or a
@@ -62,7 +62,7 @@ function shortWrites(descriptor: number | undefined, own: () => Writable & Outpu
       const bytes = Buffer.from(text)
       length += bytes.length
       if (bytes.length > 0 && failed === undefined) {
-        if (descriptor === undefined || length > MOST_AT_ONCE) return streamed().write(bytes, done)
+        if (descriptor === undefined || length > MAX_AT_ONCE) return streamed().write(bytes, done)
         const written = writeWhatFits(descriptor, bytes)
         if (typeof written !== 'number') failed = written
         else if (written < bytes.length) return streamed().write(bytes.subarray(written), done)

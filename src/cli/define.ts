@@ -109,13 +109,13 @@ interface StreamingCommand<Args, Options> extends Declaration<Args, Options> {
   stream: (options: Args & Options, session: Session) => Promise<number>
 }
 
-interface ChangingCommand<Args, Options> extends Declaration<Args, Options> {
+interface MutatingCommand<Args, Options> extends Declaration<Args, Options> {
   /** It takes --dry-run and --yes. */
   changes: true
   run: (options: Args & Options, session: Session) => Promise<AnswerOfChange>
 }
 
-type AnyCommand<Args, Options> = PlainCommand<Args, Options> | ChangingCommand<Args, Options>
+type AnyCommand<Args, Options> = PlainCommand<Args, Options> | MutatingCommand<Args, Options>
 
 /** One whose answers come one by one, for as long as it runs. */
 export function streamingCommand<Args = object, Options = object>(

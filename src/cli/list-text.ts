@@ -27,7 +27,7 @@ export function textOf<Row, Name extends string, Sort extends Name>(
     case 'json':
       return document(list, pages, session)
     case 'jsonl':
-      return lines(pages, (row) => JSON.stringify(recordOf(row, list)))
+      return lines(pages, (row) => JSON.stringify(jsonRow(row, list)))
     case 'ids':
       return lines(pages, (row) => tsvLine([spec.fields[spec.id].value(row)]))
     case 'count':
@@ -42,7 +42,7 @@ export function cellsOf<Row, Name extends string, Sort extends Name>(
   return wanted.names.map((name) => spec.fields[name].value(row))
 }
 
-function recordOf<Row, Name extends string, Sort extends Name>(
+function jsonRow<Row, Name extends string, Sort extends Name>(
   row: Row,
   { spec, wanted }: List<Row, Name, Sort>,
 ): unknown {

@@ -5,7 +5,7 @@ import type { List } from './list-declaration.ts'
 import { pagesOfList } from './list-rows.ts'
 import { cellsOf } from './list-text.ts'
 import { checkOutputFile, prepareTable } from './output-file.ts'
-import { placeRecorded } from './record-event.ts'
+import { moveIntoPlaceRecorded } from './record-event.ts'
 import type { Session } from './session.ts'
 import { pathInWords } from '../shell-word.ts'
 
@@ -30,7 +30,7 @@ export async function writeToFile<Row, Name extends string, Sort extends Name>(
   const sheet = { name: session.command, columns, rows: cells(), print: { landscape: true } }
   await prepareTable(output, { sheets: [sheet], at: now(), signal })
   const action = `${session.command.replaceAll(' ', '.')}.written`
-  const placed = await placeRecorded(session, {
+  const placed = await moveIntoPlaceRecorded(session, {
     file: output,
     event: { action, facts: { rows: pages.count } },
   })

@@ -125,7 +125,11 @@ async function writeAndRecord<Args, Options, Request, Result>(
   }: { output: OutputFile | undefined; result: Result; session: Session; store: OpenStore },
 ): Promise<string | undefined> {
   if (!event && !output) return undefined
-  const { placeOnlyRecorded, placeRecorded, recordEvent } = await import('./record-event.ts')
+  const {
+    moveIntoPlaceOnlyRecorded: placeOnlyRecorded,
+    moveIntoPlaceRecorded: placeRecorded,
+    recordEvent,
+  } = await import('./record-event.ts')
   if (!spec || !output) {
     if (event) await recordEvent(session, event(result))
     return undefined

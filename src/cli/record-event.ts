@@ -52,15 +52,15 @@ function isAboutUnwritableLog(error: unknown, { settings }: Session): boolean {
 }
 
 /** What is told of a file that the log names already, and that is not where it was wanted. */
-type NotPlaced = (reason: string) => Notice
+type NotMoved = (reason: string) => Notice
 
 /**
  * Puts a file in its place once the log names it: whoever ends the program in between has no file.
  * @returns where it is; undefined where the log names it and it could not be placed, which is told: exit code 9
  */
-export async function placeRecorded(
+export async function moveIntoPlaceRecorded(
   session: Session,
-  { file, event, notPlaced }: { file: OutputFile; event: HappenedEvent; notPlaced?: NotPlaced },
+  { file, event, notPlaced }: { file: OutputFile; event: HappenedEvent; notPlaced?: NotMoved },
 ): Promise<string | undefined> {
   let isRecorded: boolean
   try {
@@ -69,11 +69,11 @@ export async function placeRecorded(
     file.discard()
     throw error
   }
-  return isRecorded ? placeNamed(session, { file, notPlaced }) : file.moveIntoPlace()
+  return isRecorded ? moveNamedIntoPlace(session, { file, notPlaced }) : file.moveIntoPlace()
 }
 
 /** The same once its event is saved, which what may be had is judged with; unsaved, there is no file. */
-export async function placeOnlyRecorded(
+export async function moveIntoPlaceOnlyRecorded(
   session: Session,
   { file, judge }: { file: OutputFile; judge: WorkFor<HappenedEvent> },
 ): Promise<string | undefined> {
@@ -92,12 +92,12 @@ export async function placeOnlyRecorded(
     file.discard()
     throw error
   }
-  return placeNamed(session, { file })
+  return moveNamedIntoPlace(session, { file })
 }
 
-async function placeNamed(
+async function moveNamedIntoPlace(
   session: Session,
-  { file, notPlaced }: { file: OutputFile; notPlaced?: NotPlaced | undefined },
+  { file, notPlaced }: { file: OutputFile; notPlaced?: NotMoved | undefined },
 ): Promise<string | undefined> {
   try {
     return await file.moveIntoPlace()

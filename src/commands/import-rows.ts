@@ -16,7 +16,12 @@ import type { Closing } from '../rules/releases/what-closes.ts'
 import { pathInWords, shellWord } from '../shell-word.ts'
 import type { ColumnSpec } from '../workbook/headings.ts'
 import { columnsHelp } from './read-table.ts'
-import { checkIssuesFile, issuesOutOption, placeIssuesFile, prepareIssuesFile } from './issues-file.ts'
+import {
+  checkIssuesFile,
+  issuesOutOption,
+  moveIssuesFileIntoPlace,
+  prepareIssuesFile,
+} from './issues-file.ts'
 import { readRows, refuseIssues, type RowsAsWritten, tableOptions, textsOf } from './read-rows.ts'
 
 interface ImportedRows {
@@ -89,7 +94,7 @@ export function importOfRows<Field extends string, Imported extends ImportedRows
     output: ({ issuesFile }) => issuesFile,
     beforeCommit: async (result, { request, ctx }) => void (await prepareHeldBack(request, result, ctx.at)),
     afterCommit: async (result, { request: { session, issuesFile } }) => {
-      if (issuesFile && result.rows.heldBack > 0) await placeIssuesFile(session, issuesFile)
+      if (issuesFile && result.rows.heldBack > 0) await moveIssuesFileIntoPlace(session, issuesFile)
       return result
     },
     confirm: confirmation(spec),
@@ -193,7 +198,7 @@ async function savePlan<Field extends string, Imported extends ImportedRows>(
       await output.prepare(textOf(textOfPlan({ saved, planKey: store.keys().plan })))
       const hasHeldBack = await prepareHeldBack(request, result, at)
       await output.moveIntoPlace()
-      if (hasHeldBack && request.issuesFile) await placeIssuesFile(session, request.issuesFile)
+      if (hasHeldBack && request.issuesFile) await moveIssuesFileIntoPlace(session, request.issuesFile)
     }
     const json = { ...spec.json(result), changed: false, plan: dryRun ? null : output.shown, dryRun }
     await answer(session, { text: spec.render(result, session.terminal.out), json })

@@ -53,7 +53,7 @@ export async function prepareIssuesFile(
 }
 
 /** @returns whether they are where they were wanted */
-export async function placeIssuesFile(session: Session, file: OutputFile): Promise<boolean> {
+export async function moveIssuesFileIntoPlace(session: Session, file: OutputFile): Promise<boolean> {
   try {
     session.say(`The rows held back, with the reasons: ${await file.moveIntoPlace()}`)
     return true

@@ -169,10 +169,10 @@ export const edit = () =>
     // Now is one moment, before the question and after it.
     complete: async ({ release, changes }, { ctx }) => {
       const saysWhen = changes.opens !== undefined || changes.closes !== undefined
-      return saysWhen ? { release, changes: settled(changes, (await ctx()).at) } : { release, changes }
+      return saysWhen ? { release, changes: atTheMoment(changes, (await ctx()).at) } : { release, changes }
     },
     act: (trx, ctx, { release, changes }) =>
-      editRelease(trx, { release, changes: settled(changes, ctx.at), ctx }),
+      editRelease(trx, { release, changes: atTheMoment(changes, ctx.at), ctx }),
     confirm: { question: editQuestion, comparable: comparableWithOutlook },
     render: renderChangedRelease,
     json: changedReleaseJson,
@@ -183,7 +183,7 @@ interface TypedChanges extends Omit<ReleaseChanges, 'opens' | 'closes'> {
   closes?: TypedMoment | null | undefined
 }
 
-function settled({ opens, closes, ...changes }: TypedChanges, at: Date): ReleaseChanges {
+function atTheMoment({ opens, closes, ...changes }: TypedChanges, at: Date): ReleaseChanges {
   return { ...changes, opens: opens && momentTyped(opens, at), closes: closes && momentTyped(closes, at) }
 }
 

@@ -76,7 +76,7 @@ export const sampleUsers = () =>
   })
 
 /** The roles that adding somebody can give. */
-const rolesGiven = catalogue
+const grantableRoles = catalogue
   .filter(({ ctx }) => ctx !== 'derived' && ctx !== 'by-coordinator-commands')
   .map(({ name }) => name)
   .sort()
@@ -98,10 +98,10 @@ const userGuide: Readonly<Record<UserField, ColumnAdvice>> = {
   },
   role: {
     needed: 'no',
-    what: `Blank means teacher. Several are separated by commas; service roles alone make no hub user. One of: ${rolesGiven.join(', ')}.`,
+    what: `Blank means teacher. Several are separated by commas; service roles alone make no hub user. One of: ${grantableRoles.join(', ')}.`,
     example: 'teacher',
     width: 22,
-    choices: rolesGiven,
+    choices: grantableRoles,
   },
   site: {
     needed: 'no',

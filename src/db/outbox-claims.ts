@@ -85,7 +85,7 @@ async function markUnknown(trx: Trx, row: OutboxRow): Promise<OutboxRow> {
   return { ...row, ...change, ...unclaimed, attempts: row.attempts + 1 }
 }
 
-export interface Settled {
+export interface ClaimOutcome {
   id: number
   state: Exclude<MessageState, 'cancelled'>
   lastError: string | null
@@ -94,9 +94,9 @@ export interface Settled {
 }
 
 /** Messages as they are once what became of them is written down. */
-export function settledRows(
+export function rowsWithOutcomes(
   rows: readonly OutboxRow[],
-  { results, at }: { results: readonly Settled[]; at: Date },
+  { results, at }: { results: readonly ClaimOutcome[]; at: Date },
 ): OutboxRow[] {
   return results.flatMap(({ id, state, lastError, nextTryAt, file }) => {
     const row = rows.find((one) => one.id === id)
@@ -108,9 +108,9 @@ export function settledRows(
 }
 
 /** Writes down what became of claimed messages. What was sent was sent, even if it was cancelled meanwhile. */
-export async function settleMessages(
+export async function saveClaimOutcomes(
   trx: Trx,
-  { settled, by, at }: { settled: readonly Settled[]; by: string; at: Date },
+  { settled, by, at }: { settled: readonly ClaimOutcome[]; by: string; at: Date },
 ): Promise<void> {
   for (const { id, state, lastError, nextTryAt, file } of settled) {
     const done = state === 'sent' || state === 'written'

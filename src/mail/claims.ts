@@ -1,4 +1,4 @@
-import { claimMessages, type Settled, settleMessages } from '../db/outbox-claims.ts'
+import { claimMessages, type ClaimOutcome, saveClaimOutcomes } from '../db/outbox-claims.ts'
 import type { OutboxRow } from '../db/schema.ts'
 import type { OpenStore } from '../db/store/open.ts'
 import { commit, timeOf, type Trx } from '../db/transact.ts'
@@ -9,11 +9,11 @@ import type { Actor } from '../rules/permissions/actor.ts'
 import type { Outcome } from './smtp-connection.ts'
 
 const minute = 60_000
-const pauses = [5, 15, 60, 240, 720].map((minutes) => minutes * minute)
+const retryDelays = [5, 15, 60, 240, 720].map((minutes) => minutes * minute)
 
 /** When a message that could not be sent is due again: growing pauses, up to half a day. */
 function nextAttempt({ at, attempts }: { at: Date; attempts: number }): Date {
-  const pause = pauses[Math.min(attempts, pauses.length - 1)] ?? minute
+  const pause = retryDelays[Math.min(attempts, retryDelays.length - 1)] ?? minute
   return new Date(at.getTime() + pause)
 }
 
@@ -42,7 +42,7 @@ export async function claimWithin(
 }
 
 /** What is to be written down of a message, from what became of it. */
-export function settled(row: OutboxRow, outcome: Outcome, at: Date): Settled {
+export function claimOutcome(row: OutboxRow, outcome: Outcome, at: Date): ClaimOutcome {
   const lastError = 'reason' in outcome ? headerText(outcome.reason).slice(0, 300) : null
   const nextTryAt =
     outcome.state === 'queued' ? nextAttempt({ at, attempts: row.attempts }).toISOString() : null
@@ -50,25 +50,25 @@ export function settled(row: OutboxRow, outcome: Outcome, at: Date): Settled {
 }
 
 /** Writes it down, and an event in the log. */
-export async function settle(
-  results: readonly Settled[],
+export async function endClaims(
+  results: readonly ClaimOutcome[],
   claimant: Claimant & { rows: readonly OutboxRow[] },
 ): Promise<void> {
-  if (results.length > 0) await commit(claimant.store, (trx) => settleWithin(trx, results, claimant))
+  if (results.length > 0) await commit(claimant.store, (trx) => endClaimsWithin(trx, results, claimant))
 }
 
 /** The same, in the transaction in which it was claimed. */
-export async function settleWithin(
+export async function endClaimsWithin(
   trx: Trx,
-  results: readonly Settled[],
+  results: readonly ClaimOutcome[],
   { by, claimant, rows }: Omit<Claimant, 'store'> & { rows: readonly OutboxRow[] },
 ): Promise<void> {
   if (results.length === 0) return
-  await settleMessages(trx, { settled: results, by: claimant, at: timeOf(trx) })
+  await saveClaimOutcomes(trx, { settled: results, by: claimant, at: timeOf(trx) })
   await recordOutcomes(trx, { results, by, rows })
 }
 
-type Ended = Pick<OutboxRow, 'id' | 'state'> & Pick<Settled, 'lastError'>
+type Ended = Pick<OutboxRow, 'id' | 'state'> & Pick<ClaimOutcome, 'lastError'>
 
 async function recordOutcomes(
   trx: Trx,

@@ -1,13 +1,13 @@
 import { type Credential, credentialsOfMessages } from '../db/credentials.ts'
 import type { OpenStore } from '../db/store/open.ts'
-import { newClaimant, type Settled, settledRows } from '../db/outbox-claims.ts'
+import { newClaimant, type ClaimOutcome, rowsWithOutcomes } from '../db/outbox-claims.ts'
 import type { OutboxRow } from '../db/schema.ts'
 import { changedTemplates } from '../db/templates.ts'
 import { together } from '../db/together.ts'
 import { commit, timeOf, type Trx } from '../db/transact.ts'
 import type { RuleContext } from '../rules/permissions/actor.ts'
 import { type Composed, letterWriter, type Parts, type Writer } from './compose.ts'
-import { claimWithin, settle, settled, settleWithin } from './claims.ts'
+import { claimWithin, endClaims, claimOutcome, endClaimsWithin } from './claims.ts'
 import {
   type Limits,
   type SmtpConnection,
@@ -113,7 +113,7 @@ async function sendAll(
         unreachable = opened
         if (!row) continue
         const outcome: Outcome = { state: 'queued', reason: opened.trouble, forAll: true }
-        await settle([settled(row, outcome, now())], { ...sending, claimant, rows: [row] })
+        await endClaims([claimOutcome(row, outcome, now())], { ...sending, claimant, rows: [row] })
         return opened.trouble
       }
       line = opened
@@ -125,7 +125,7 @@ async function sendAll(
       last = 'reason' in outcome ? outcome.reason : undefined
       refused = refusedAlike(outcome, refused)
       broken = outcome.state === 'queued' && outcome.forAll ? broken + 1 : line.isOpen() ? 0 : broken + 1
-      await settle([settled(row, outcome, now())], { ...sending, claimant, rows: [row] })
+      await endClaims([claimOutcome(row, outcome, now())], { ...sending, claimant, rows: [row] })
       done += 1
       sending.onProgress?.(done)
       if (outcome.state === 'queued' && outcome.stops) return outcome.reason
@@ -162,15 +162,16 @@ async function writeAll(ids: readonly number[], sending: Sending & Writing): Pro
     const { result: written } = await commit(store, async (trx) => {
       const messages = await claimToWrite(trx, ids.slice(at, at + filesAtOnce), claiming)
       const rows = messages.map(({ row }) => row)
-      const results = await inTurns(messages, async (message): Promise<Settled> => {
+      const results = await inTurns(messages, async (message): Promise<ClaimOutcome> => {
         const { row } = message
         const composed = await composedFor(message, sending)
-        if ('reason' in composed) return settled(row, { state: 'failed', reason: composed.reason }, now())
+        if ('reason' in composed)
+          return claimOutcome(row, { state: 'failed', reason: composed.reason }, now())
         const file = await writeMessage(folder, { row, raw: composed.raw })
         return { id: row.id, state: 'written', lastError: null, nextTryAt: null, file }
       })
-      await settleWithin(trx, results, { ...claiming, rows })
-      return settledRows(rows, { results, at: timeOf(trx) })
+      await endClaimsWithin(trx, results, { ...claiming, rows })
+      return rowsWithOutcomes(rows, { results, at: timeOf(trx) })
     })
     sending.onWritten?.(written)
     sending.onProgress?.(Math.min(at + filesAtOnce, ids.length))

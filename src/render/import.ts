@@ -261,11 +261,11 @@ const longestText = 160
 const maxListed = 8
 
 function keptNote(kept: string | null): string {
-  return kept ? `  (kept: ${whyKept[kept] ?? kept.replaceAll('-', ' ')})` : ''
+  return kept ? `  (kept: ${reasonsKept[kept] ?? kept.replaceAll('-', ' ')})` : ''
 }
 
 /** Why somebody, or a centre, is not deleted. */
-const whyKept: Readonly<Record<string, string>> = {
+const reasonsKept: Readonly<Record<string, string>> = {
   'held-back-rows': 'rows are held back',
   'is-coordinator': 'the coordinator',
   'has-progression-tests': 'holds Progression Test data',

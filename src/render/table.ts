@@ -87,7 +87,7 @@ interface Column {
   /** What it needs at least. */
   narrowest: number
   /** What it keeps where there is no room for anything. */
-  least: number
+  minWidth: number
   /** No row has anything in it. */
   isEmpty: boolean
 }
@@ -130,8 +130,8 @@ function columnsOf(
     const isWhole = !isThere && cells.every((cell) => neverCut.test(cell))
     const longest = isThere ? enoughOfMomentThere : at === key ? enoughOfKey : enough
     const narrowest = isWhole ? widest : Math.min(widest, longest)
-    const least = isWhole ? widest : isThere ? momentAlone : 1
-    return { widest, narrowest, least, isEmpty: cells.length === 0 }
+    const minWidth = isWhole ? widest : isThere ? momentAlone : 1
+    return { widest, narrowest, minWidth, isEmpty: cells.length === 0 }
   })
 }
 
@@ -146,7 +146,7 @@ function widthsThatFit(columns: readonly Column[], width: number): number[] {
   if (!isTooWide(fitting)) return fitting
   // Not even that: then the texts give way further, and only where nothing is left of them the rest.
   const cut = (max: number, { all }: { all: boolean }) =>
-    fitting.map((one, at) => Math.min(one, Math.max(max, all ? 1 : (columns[at]?.least ?? 1))))
+    fitting.map((one, at) => Math.min(one, Math.max(max, all ? 1 : (columns[at]?.minWidth ?? 1))))
   for (const all of [false, true]) {
     let max = Math.max(1, ...fitting)
     while (max > 1 && isTooWide(cut(max, { all }))) max -= 1

@@ -3,7 +3,7 @@ import { type AnswerOfChange, command } from '../../cli/define.ts'
 import { optionalArgument } from '../../cli/parameters.ts'
 import { checkOutputFile, type OutputFile, prepareTable } from '../../cli/output-file.ts'
 import type { OutputKind } from '../../cli/output-notes.ts'
-import { placeRecorded } from '../../cli/record-event.ts'
+import { moveIntoPlaceRecorded } from '../../cli/record-event.ts'
 import type { Session } from '../../cli/session.ts'
 import { countLeftOut, streamPlacedUsers } from '../../db/centres/people.ts'
 import type { OpenStore } from '../../db/store/open.ts'
@@ -59,7 +59,7 @@ export const exportCentres = () =>
           await output.confirmReplacing()
           await prepareTable(output, { sheets: [sheet], at: context.now(), signal: context.signal })
           const event = { action: 'centres.exported', facts: { ...counts } }
-          if ((await placeRecorded(session, { file: output, event })) === undefined)
+          if ((await moveIntoPlaceRecorded(session, { file: output, event })) === undefined)
             return { text: '', json: { file: null, ...counts }, exit: 9 }
         }
         if (by.kind === 'staff') await notifyLeftOut(store, session)

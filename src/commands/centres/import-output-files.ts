@@ -7,7 +7,7 @@ import type { Session } from '../../cli/session.ts'
 import type { OpenStore } from '../../db/store/open.ts'
 import { type Nonces, type SlipLayout, slipLayouts } from '../../import/pin-sheet.ts'
 import type { RuleContext } from '../../rules/permissions/actor.ts'
-import { placeIssuesFile, prepareIssuesFile } from '../issues-file.ts'
+import { moveIssuesFileIntoPlace, prepareIssuesFile } from '../issues-file.ts'
 import type { PreparedImport } from './plan-import.ts'
 
 /** How the slips of a PIN workbook are laid out. */
@@ -151,7 +151,7 @@ export function nameOfPins({
   return name(attempt)
 }
 
-export async function placePins({
+export async function movePinsIntoPlace({
   session,
   store,
   outputs,
@@ -213,9 +213,9 @@ export async function prepareIssues({
 }
 
 /** @returns whether it is where it was wanted */
-export async function placeIssues({
+export async function moveIssuesIntoPlace({
   session,
   outputs,
 }: Pick<Preparing, 'session' | 'outputs'>): Promise<boolean> {
-  return outputs.issues === undefined || placeIssuesFile(session, outputs.issues)
+  return outputs.issues === undefined || moveIssuesFileIntoPlace(session, outputs.issues)
 }

@@ -1,5 +1,5 @@
 import { type OutputFile, textOf } from '../../cli/output-file.ts'
-import { type HappenedEvent, placeRecorded } from '../../cli/record-event.ts'
+import { type HappenedEvent, moveIntoPlaceRecorded } from '../../cli/record-event.ts'
 import type { Session } from '../../cli/session.ts'
 import { countryName } from '../../countries.ts'
 import { byRows, type CountryOutcome, maxReported } from '../../import/report-facts.ts'
@@ -19,7 +19,7 @@ interface Reporting {
 }
 
 /** Writes the page about an import that was made. @returns false where it is still owed */
-export async function placeReport(
+export async function moveReportIntoPlace(
   { session, ctx, ready, outputs: { report: file } }: Reporting,
   { id, state, source, counts, plan, dryRun }: ImportAnswer,
 ): Promise<boolean> {
@@ -58,7 +58,7 @@ export async function placeReport(
   try {
     await prepareReport(file, report)
     // Whole, and named in the log before it is in its place.
-    const placed = await placeRecorded(session, { file, event: reportedEvent(report), notPlaced })
+    const placed = await moveIntoPlaceRecorded(session, { file, event: reportedEvent(report), notPlaced })
     if (placed !== undefined) session.say(`The page about it: ${placed}`)
     return placed !== undefined
   } catch (error) {

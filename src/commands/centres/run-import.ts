@@ -30,13 +30,13 @@ import { statusOfMaker } from '../../unfinished-files.ts'
 import {
   type ImportOutputFiles,
   nameOfPins,
-  placeIssues,
-  placePins,
+  moveIssuesIntoPlace,
+  movePinsIntoPlace,
   prepareIssues,
   preparePins,
 } from './import-output-files.ts'
 import { closedByDeletions, type PreparedImport } from './plan-import.ts'
-import { placeReport } from './report.ts'
+import { moveReportIntoPlace } from './report.ts'
 
 interface ImportRun {
   session: Session
@@ -72,7 +72,7 @@ export async function runImport(work: ImportRun): Promise<AnswerOfChange> {
     outputs.issues?.discard()
     throw error
   })
-  const placed = (!issues || (await placeIssues(work))) && !done.pending
+  const placed = (!issues || (await moveIssuesIntoPlace(work))) && !done.pending
   const pendingOfThisFile = await notifyPendingPinSheets(work, done.id)
   const elapsedMs = Math.round(performance.now() - started - asked)
   const letters = await sendLetters(done.letters, work)
@@ -89,7 +89,7 @@ export async function runImport(work: ImportRun): Promise<AnswerOfChange> {
     elapsedMs,
     dryRun,
   }
-  const reported = await placeReport(work, imported)
+  const reported = await moveReportIntoPlace(work, imported)
   const complete = placed && reported && !letters.undelivered && !pendingOfThisFile
   return {
     text: renderImport(imported, session.terminal.out),
@@ -185,7 +185,13 @@ async function applyOrRehearse(run: ImportRun): Promise<Done> {
     const { result, queued: letters } = await session.commit(store, work)
     phases.pause()
     if (!hasPins) return { ...result, letters, file: null, pending: false }
-    const placed = await placePins({ session, store, outputs, id: result.id, count: plan.newUsers.length })
+    const placed = await movePinsIntoPlace({
+      session,
+      store,
+      outputs,
+      id: result.id,
+      count: plan.newUsers.length,
+    })
     return { ...result, letters, ...placed }
   } catch (error) {
     await sheet?.ended()

@@ -5,7 +5,7 @@ import type { AnswerOfChange } from '../../cli/define.ts'
 import type { Session } from '../../cli/session.ts'
 import type { RuleContext } from '../../rules/permissions/actor.ts'
 import { pathInWords, shellWord } from '../../shell-word.ts'
-import { type ImportOutputFiles, placeIssues, prepareIssues } from './import-output-files.ts'
+import { type ImportOutputFiles, moveIssuesIntoPlace, prepareIssues } from './import-output-files.ts'
 import type { PreparedImport } from './plan-import.ts'
 import { notifyNoReport } from './report.ts'
 
@@ -37,7 +37,7 @@ export async function savePlanOnly(
     throw error
   })
   if (!dryRun) await output.moveIntoPlace()
-  const placed = !issues || (await placeIssues({ session, outputs }))
+  const placed = !issues || (await moveIssuesIntoPlace({ session, outputs }))
   if (outputs.report) notifyNoReport(session, outputs.report)
   for (const line of describePlan(plan, deletions, session.terminal.err)) session.say(line)
   const planned = {

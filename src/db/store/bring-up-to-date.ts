@@ -13,17 +13,17 @@ export interface BringingUpToDate {
 }
 
 /** Brings an older store up to date: all of it, or none. @returns the version that it had */
-export async function bringUpToDate(opening: Opening, doing: BringingUpToDate): Promise<number> {
+export async function bringUpToDate(opening: Opening, options: BringingUpToDate): Promise<number> {
   if (!isSharedPlace(opening.path)) {
     const { migrateStoreFile } = await import('../sqlite/bring-up-to-date.ts')
-    return migrateStoreFile(opening, doing)
+    return migrateStoreFile(opening, options)
   }
   const { migrateSharedStore } = await import('../postgres/bring-up-to-date.ts')
-  const version = await migrateSharedStore(opening, doing)
-  if (version !== doing.from) return version
+  const version = await migrateSharedStore(opening, options)
+  if (version !== options.from) return version
   const store = await openStore({ ...opening, mode: 'use' })
   try {
-    await doing.note(store)
+    await options.note(store)
   } finally {
     await store.close()
   }

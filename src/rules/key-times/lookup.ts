@@ -7,7 +7,7 @@ import { clocksOf, onlyTimeZoneOf, showTheSame, timeZoneHint } from './time-zone
 export type KeyTime = Selectable<KeyTimeTable>
 
 /** Where a centre is, as far as time goes. */
-export interface Place {
+export interface Location {
   number: string
   country: string
   /** The time zone that was said of the centre. */
@@ -46,7 +46,7 @@ export function timeZoneOf({
   number,
   country,
   time_zone,
-}: Place): { zone: string } | { problem: TimeProblem } {
+}: Location): { zone: string } | { problem: TimeProblem } {
   const zone = time_zone ?? onlyTimeZoneOf(country)
   if (zone !== undefined) return { zone }
   const zones = clocksOf(country)
@@ -76,7 +76,7 @@ export function keyTimesByCountry(all: readonly KeyTime[]): KeyTimes {
  * series, one with dates before one without.
  */
 export function keyTimeOf(
-  place: Place,
+  place: Location,
   wanted: Wanted,
   keyTimes: KeyTimes,
 ): FoundKeyTime | { problem: TimeProblem } {

@@ -1,7 +1,7 @@
 import type { ExamSession } from '../../db/schema.ts'
 import { Usage } from '../../errors.ts'
 import { isDate } from '../table-rows.ts'
-import { type KeyTimes, keyTimeOf, type Place, type TimeProblem, timeZoneOf } from '../key-times/lookup.ts'
+import { type KeyTimes, keyTimeOf, type Location, type TimeProblem, timeZoneOf } from '../key-times/lookup.ts'
 
 /** When something opens or closes: for everybody at once, or so long before or after the Key Time of each. */
 export type ReleaseMoment =
@@ -81,7 +81,7 @@ export interface MomentThere {
 /** The moment at a centre. */
 export function momentAt(
   moment: ReleaseMoment,
-  place: Place,
+  place: Location,
   { series, keyTimes }: { series: string | undefined; keyTimes: KeyTimes },
 ): MomentThere | { problem: TimeProblem } {
   if (moment.kind === 'absolute') {

@@ -17,22 +17,22 @@ export interface SeededServices {
   learnerGroups: number
 }
 
-export type SeedPlace = { kind: 'school' | 'associate' } | { kind: 'associate-centre'; associate: number }
+export type SeedKind = { kind: 'school' | 'associate' } | { kind: 'associate-centre'; associate: number }
 
 /** How many associate centres an Associate looks after, at most. */
 const maxAssociateCentres = 4
 
 /** Of the last third of the centres each fifth is an Associate, and those after it are its associate centres. */
-export function seedPlace(at: number, centres: number): SeedPlace {
+export function seedKind(at: number, centres: number): SeedKind {
   const first = Math.ceil((centres * 2) / 3)
-  const place = (at - first) % (maxAssociateCentres + 1)
+  const index = (at - first) % (maxAssociateCentres + 1)
   if (at < first) return { kind: 'school' }
-  if (place > 0) return { kind: 'associate-centre', associate: at - place }
+  if (index > 0) return { kind: 'associate-centre', associate: at - index }
   return { kind: at + 1 < centres ? 'associate' : 'school' }
 }
 
-/** By their place at the centre: its coordinator is the first. */
-const rolesByPlace: Readonly<Record<number, readonly string[]>> = {
+/** By their rank at the centre: its coordinator is the first. */
+const rolesByRank: Readonly<Record<number, readonly string[]>> = {
   1: ['exams-officer'],
   2: ['user-management'],
   3: ['access-to-scripts', 'submit-teacher'],
@@ -49,17 +49,17 @@ interface Seeding {
 export async function seedServices(trx: Trx, { centres, users, at }: Seeding): Promise<SeededServices> {
   const roles: SeedServices['roles'][number][] = []
   const groups: SeedGroup[] = []
-  const teachersPlace = Math.min(4, Math.ceil(users.count / centres.count) - 1)
+  const teachersRank = Math.min(4, Math.ceil(users.count / centres.count) - 1)
   for (let position = 0; position < users.count; position += 1) {
-    const place = Math.floor(position / centres.count)
+    const rank = Math.floor(position / centres.count)
     const userId = users.first + position
-    for (const role of rolesByPlace[place] ?? []) roles.push({ userId, role })
-    if (place > 0 && place === teachersPlace) groups.push(groupOf(userId, { position, at }))
+    for (const role of rolesByRank[rank] ?? []) roles.push({ userId, role })
+    if (rank > 0 && rank === teachersRank) groups.push(groupOf(userId, { position, at }))
   }
   const made = { associates: 0, associateCentres: 0, roles: roles.length, learnerGroups: groups.length }
   const assignments: SeedServices['assignments'][number][] = []
   for (let position = 0; position < centres.count; position += 1) {
-    const seeded = seedPlace(position, centres.count)
+    const seeded = seedKind(position, centres.count)
     if (seeded.kind === 'associate') made.associates += 1
     if (seeded.kind !== 'associate-centre') continue
     made.associateCentres += 1

@@ -14,8 +14,8 @@ import { searchKey } from '../../search-key.ts'
 import {
   type SeededReleases,
   type SeededServices,
-  seedPlace,
-  type SeedPlace,
+  seedKind,
+  type SeedKind,
   type seedServices,
 } from './seed-services.ts'
 import { seedCentre, seedUser } from './seed-data.ts'
@@ -54,7 +54,7 @@ export async function seedStore(trx: Trx, seeding: Seeding): Promise<Seeded> {
   permit(ctx, 'seed', { name: 'store' })
   if (!(await isEmpty(trx))) return seededBefore(trx, seeding)
   const at = ctx.at.toISOString()
-  const placeOf = (at: number): SeedPlace => (serviced ? seedPlace(at, centres) : { kind: 'school' })
+  const placeOf = (at: number): SeedKind => (serviced ? seedKind(at, centres) : { kind: 'school' })
   const made = Array.from({ length: centres }, (_, position) => seedCentre(seed, position))
   const firstCentre = await insertSeedCentres(trx, {
     count: centres,
@@ -131,7 +131,7 @@ async function addReleases(trx: Trx, { at }: RuleContext): Promise<SeededRelease
 
 function centreRow(
   { number, name, town, country }: ReturnType<typeof seedCentre>,
-  { at, place, first }: { at: string; place: SeedPlace; first: number },
+  { at, place, first }: { at: string; place: SeedKind; first: number },
 ) {
   return {
     number,
