@@ -70,7 +70,6 @@ import does, with the libraries that most programs take.
 - Reading only the modules that a command needs, a fifth of the file: a tenth of \`users show\`. A list of functions in
   place of an object by name: each key cost a shape of the object.
 - A short answer without Node's streams: 4 to 6 ms, a fifth of the bare start on Node 24, a twentieth on Node 20.
-- The loader's three files in one: nothing that could be measured.
 - An import of part of a roster lets the store look for the centres that its rows may mean, where it read all of them:
   10,000 rows into a million centres took 11.4 s and 945 MB, then 3.7 s. The store read a million names and numbers, which
   have indexes now (0.7 s; an import of 100,000 rows takes a fortieth more for them), and of the domains of a million
@@ -89,9 +88,26 @@ import does, with the libraries that most programs take.
   compiler, 5 of the 25 ms that \`users show\` took over a bare start on Node 20, 3 on Node 24.
 - One message put together without a mail library and a template language: a third of \`users reset-password\`. Encoding
   it by its bytes brought V8's best compiler in again, for a tenth; by one expression it does not.
-- SQLite's binary by its path, Node's \`createRequire\` put off, no expression for what a path begins with: together half
-  a millisecond of \`users show\`, and left.
-- V8's flags (one thread, no optimizing compiler, a larger young generation): nothing that could be measured.
+- SQLite's binary by its path, Node's \`createRequire\` put off: less than half a millisecond of \`users show\`, and left.
+- Where the time of \`users show\` goes, of some 21 ms over a bare start on Node 20 (the quickest of 60 runs each): the
+  loader's own files and the list of modules 2.4 ms, the kept code read and compared 0.7, the source read 0.7, V8's
+  taking it over 1.8, the modules' first lines 0.5; signals and surroundings 0.7; the command and its options 1.4; settings
+  0.8; colours 0.6; SQLite and the store opened 3.6; the time, the user, and what they hold, each the first of its kind
+  2.9; the words 0.3; the answer written, while V8 collects, 1.6. The rest is V8's other threads, which collect and compile
+  (4 ms, seen on Node 24), and the end of the process, which gives back more memory.
+- No library of colours where nothing is coloured, and no expression for an address or for invisible letters where a path
+  begins with a slash or an address is plain: 2 ms of \`users show\`, near a tenth of what it took over a
+  bare start; a file written with Node's callbacks and not its promises of files: 1.5 ms more of \`users reset-password\`.
+- What \`users reset-password\` takes beyond \`users show\`, some 20 ms: Node's module of keys and digests is loaded (2.5 to
+  4, with all of Node's streams), the rule and its event in the log 4.5, the saving 2 and the closing 1 to 1.5 (SQLite puts
+  its journal into the file), the look for what others left 1.3, the note of who holds the store 0.7, the message claimed,
+  put together, written and noted 5, of which 1.5 are gone. What is owed and its message in one transaction would save the
+  second's 1 to 1.5, and is not done: a message could lie in the folder for a change that was never saved.
+- The store's first page read without SQLite, to see whose it is: 0.3 ms, and left. All of the loader in one file: nothing
+  that could be measured, tried again.
+- V8's flags (one thread, for the collector alone too, no optimizing compiler, no early machine code or all of it, feedback
+  from the first call, a larger young generation, nothing compiled ahead), each with compiled code kept under it: nothing
+  that could be measured, or slower.
 - Rows of a list as objects from a function that is written for its columns: 60 ms of the 900 that 100,000 users take
   (Node 20), less than a tenth, and left. More than a third of a list's time is the reading of 27 columns that
   a user is made of, of which the bare loop reads 7.
