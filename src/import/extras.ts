@@ -62,9 +62,8 @@ export function findExtraUsers(present: Present): {
     const centre = centres.get(number)
     if (centre && rows.some(({ issues }) => issues)) unsure.add(centre.id)
   }
-  const named = new Set<string>()
   // A new store has nobody to look for.
-  if (view.users.size > 0) for (const { address } of roster.rows) if (address) named.add(address.key)
+  const named = view.users.size > 0 ? savedUsersNamed(roster, view) : new Set<number>()
 
   const extraUsers: ExtraUser[] = []
   const spreadsheetEmails = new Map<string, string[]>()
@@ -78,7 +77,7 @@ export function findExtraUsers(present: Present): {
     const centre = user.centreId === null ? undefined : centresById.get(user.centreId)
     if (!centre || !(places.has(centre.number) || meant.has(centre.id))) continue
     liveUsers += 1
-    if (named.has(user.key)) continue
+    if (named.has(user.id)) continue
     extraUsers.push({
       id: user.id,
       email: user.email,
@@ -91,6 +90,16 @@ export function findExtraUsers(present: Present): {
   extraUsers.sort((one, other) => (one.centre + one.email < other.centre + other.email ? -1 : 1))
   const liveCentres = view.centres.filter(({ deleted }) => !deleted).length
   return { extraUsers, live: { centres: liveCentres, users: liveUsers } }
+}
+
+/** The saved users whose address stands in a row, held back or not. */
+function savedUsersNamed({ rows }: Roster, { users }: ImportView): Set<number> {
+  const named = new Set<number>()
+  for (const { address } of rows) {
+    const saved = address && users.get(address.key)
+    if (saved) named.add(saved.id)
+  }
+  return named
 }
 
 /** Nobody is deleted by an import who holds something, or where a row could not be read. */

@@ -87,12 +87,9 @@ export function planImport(read: Roster, planning: Planning): Plan {
 }
 
 function planRows(roster: Roster, { view, restoreDeleted, partial, wholeRoster = false }: Planning): Plan {
-  const centres = new Map<string, SeenCentre>()
+  const centres = view.byNumber
   const centresById = new Map<number, SeenCentre>()
-  for (const centre of view.centres) {
-    centres.set(centre.number, centre)
-    centresById.set(centre.id, centre)
-  }
+  for (const centre of view.centres) centresById.set(centre.id, centre)
   refuseRowCounter(roster, centres)
   const places = rowsByCentre(roster.rows)
 
@@ -221,9 +218,10 @@ function plannedUsers(newRows: readonly NewUserOfRoster[], view: ImportView): Pl
 
 /** Saved users that an accepted row names. */
 function countUnchangedUsers(roster: Roster, view: ImportView): number {
-  const seen = new Set<string>()
+  const seen = new Set<number>()
   for (const { address, issues } of roster.rows) {
-    if (address && !issues && view.users.has(address.key)) seen.add(address.key)
+    const saved = address && !issues ? view.users.get(address.key) : undefined
+    if (saved) seen.add(saved.id)
   }
   return seen.size
 }

@@ -1,4 +1,4 @@
-import { type ImportReading, type ImportView, readImportView, type SeenCentre } from '../db/imports/view.ts'
+import { type ImportReading, type ImportView, readImportView } from '../db/imports/view.ts'
 import type { OpenStore } from '../db/store/open.ts'
 import type { Trx } from '../db/transact.ts'
 import type { RuleContext } from '../rules/permissions/actor.ts'
@@ -31,7 +31,7 @@ export interface Touched {
   /** Domains of its addresses that are shown in another script, and then that of the sender of messages. */
   foreignDomains: string[]
   senderDomains: string[]
-  /** Every domain of its addresses, where one of them is shown in another script. */
+  /** The domains of its addresses that may read as one that is shown in another script. */
   rosterDomains: string[]
 }
 
@@ -73,8 +73,12 @@ export function touchedBy(
     newNames: [],
     foreignDomains: [...foreignDomains],
     senderDomains: foreignDomains.size > 0 ? domainOfSender(ctx) : [],
-    rosterDomains: foreignDomains.size > 0 ? [...new Set([...addresses].map(domainOf))] : [],
+    rosterDomains: foreignDomains.size > 0 ? domainsLike([...foreignDomains], addresses) : [],
   }
+}
+
+function domainsLike(foreign: readonly string[], addresses: ReadonlySet<string>): string[] {
+  return [...new Set(mayReadAs(foreign)([...addresses].join('\n')))]
 }
 
 export interface StoreReading {
@@ -118,11 +122,8 @@ function readingOf(touched: Touched, roster: Roster | undefined): ImportReading 
         : new Set([...strayNames, ...touched.newNames]),
     namesElsewhere(centres) {
       if (roster) {
-        const named = new Set(numbers)
-        const saved = new Map<string, SeenCentre>()
-        for (const centre of centres) if (named.has(centre.number)) saved.set(centre.number, centre)
-        const ofNewNumbers = centres.length > 0 ? namesOfNewNumbers(roster.rows, saved) : []
-        touched.newNames = [...new Set([...newNames(roster.rows, saved), ...ofNewNumbers])]
+        const ofNewNumbers = centres.size > 0 ? namesOfNewNumbers(roster.rows, centres) : []
+        touched.newNames = [...new Set([...newNames(roster.rows, centres), ...ofNewNumbers])]
       }
       return new Set([...strayNames, ...touched.newNames])
     },

@@ -71,6 +71,12 @@ export function rowReader(
   const kind = at('kind')
   const associate = at('associate')
   const shared = sharedTexts()
+  const roleIn = textsOf(role)
+  const addressIn = textsOf(address)
+  const townIn = textsOf(town)
+  const postcodeIn = textsOf(postcode)
+  const countryIn = textsOf(country)
+  const kindIn = textsOf(kind)
   const others = ['address', 'town', 'postcode', 'country', 'role', 'kind', 'associate'] as const
   return (row) => {
     if (row.fault) return unreadRow(row, { columns: table === first ? undefined : columns, fault: row.fault })
@@ -86,14 +92,14 @@ export function rowReader(
       address: undefined,
       firstName: shared(person.firstName),
       lastName: shared(person.lastName),
-      role: shared(textIn(row, role)),
+      role: roleIn(row),
       location: {
-        address: shared(textIn(row, address)),
-        town: shared(textIn(row, town)),
-        postcode: shared(textIn(row, postcode)),
-        country: shared(textIn(row, country)),
+        address: addressIn(row),
+        town: townIn(row),
+        postcode: postcodeIn(row),
+        country: countryIn(row),
       },
-      kind: shared(textIn(row, kind)),
+      kind: kindIn(row),
       associate: shared(cleanCode(textIn(row, associate)).toUpperCase()),
       faults: faultsIn(row, { columns, fields: others, sharedIssue }),
       emptyFormulas: emptyFormulasIn(row, { name, country, email, firstName, lastName }),
@@ -146,6 +152,20 @@ function sharedTexts(): (text: string) => string {
     const same = known.get(text)
     if (same === undefined && known.size < maxSharedTexts) known.set(text, text)
     return same ?? text
+  }
+}
+
+/** What a column says in each row: tidied once, and kept once, where the same few stand in all of them. */
+function textsOf(column: number): (row: SheetRow) => string {
+  const known = new Map<string, string>()
+  return (row) => {
+    if (row.notes?.has(column) === true) return textIn(row, column)
+    const raw = cellIn(row, column)
+    const same = known.get(raw)
+    if (same !== undefined) return same
+    const text = cleanText(raw)
+    if (known.size < maxSharedTexts) known.set(raw, text)
+    return text
   }
 }
 

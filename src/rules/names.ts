@@ -109,9 +109,18 @@ const headingsOfNames: ReadonlySet<string> = new Set([
   ...['surname', 'forename', 'given name', 'family name', 'first last', 'name surname'],
 ])
 
+const maxKnown = 2000
+/** A workbook has the same few names of persons in very many rows. */
+const knownParts = new Map<string, boolean>()
+
 /** Without the signs of a web address. */
 function isPlainPart(text: string): boolean {
-  return text.length <= maxNameLength && isPlainName(text) && !text.includes('.') && !text.includes('/')
+  const known = knownParts.get(text)
+  if (known !== undefined) return known
+  const plain =
+    text.length <= maxNameLength && isPlainName(text) && !text.includes('.') && !text.includes('/')
+  if (knownParts.size < maxKnown) knownParts.set(text, plain)
+  return plain
 }
 
 function readPart(text: string, field: NamePart): Pick<PersonName, 'faults' | 'notices'> & { name: string } {

@@ -55,6 +55,7 @@ function looksAt(
   }
   const view = {
     centres: [],
+    byNumber: new Map(),
     isDependedOn: () => true,
     touched: new Set<number>(),
     users: new Map(),

@@ -37,6 +37,8 @@ export interface CentreLocation {
 export interface ImportView {
   /** All; for part of a roster those that it may mean. */
   centres: SeenCentre[]
+  /** The same, by their numbers. */
+  byNumber: ReadonlyMap<string, SeenCentre>
   /** Whether the plan depends on this centre's being there, by its id. */
   isDependedOn: (centreId: number) => boolean
   /** Those that the workbook names, by their ids. */
@@ -75,7 +77,7 @@ export interface ImportReading {
   /** What the names of its rows are compared by; asked for where anything is saved. */
   names: () => ReadonlySet<string>
   /** Those of them that stand in a row without a usable number, or with that of a centre called otherwise. */
-  namesElsewhere: (centres: readonly SeenCentre[]) => ReadonlySet<string>
+  namesElsewhere: (centres: ReadonlyMap<string, SeenCentre>) => ReadonlySet<string>
   /** Domains of the workbook that are shown in another script. */
   foreignDomains: readonly string[]
   /** Of domains in use, a line each, those that may read as one of them. */
@@ -89,16 +91,22 @@ export interface ImportReading {
 export async function readImportView(db: Kysely<Store>, reading: ImportReading): Promise<ImportView> {
   const { partial, numbers, addresses, strayAddresses, nearKey } = reading
   const centres = partial ? await readCentresMeant(db, reading) : await readCentres(db, reading.names)
-  const elsewhere = reading.namesElsewhere(centres)
-  const bearsName = ({ nameKey }: SeenCentre) => nameKey !== undefined && elsewhere.has(nameKey)
-  const wanted = centresWanted(centres, { numbers, bearsName, nearKey })
+  const byNumber = new Map<string, SeenCentre>()
+  for (const centre of centres) byNumber.set(centre.number, centre)
+  const elsewhere = reading.namesElsewhere(byNumber)
+  const borne =
+    elsewhere.size === 0
+      ? []
+      : centres.filter(({ nameKey }) => nameKey !== undefined && elsewhere.has(nameKey))
+  const wanted = centresWanted(byNumber, { numbers, borne, nearKey })
   for (const id of (await centresOfAddresses(db, strayAddresses)).keys()) wanted.add(id)
   const users = await usersOfCentres(db, { wanted, all: partial ? undefined : centres.length })
   const usersOf = await countsByCentre(db, { centres: partial ? [] : centres, wanted, users })
   const deletedAddresses = await addUsersByAddress(db, { users, addresses })
-  const ofUsers = partial ? await addCentresOfUsers(db, { centres, users }) : []
+  const ofUsers = partial ? await addCentresOfUsers(db, { centres, byNumber, users }) : []
   return {
     centres,
+    byNumber,
     isDependedOn: partial ? dependedOn(centres, { reading, wanted, ofUsers }) : () => true,
     touched: wanted,
     users,
@@ -110,7 +118,7 @@ export async function readImportView(db: Kysely<Store>, reading: ImportReading):
     ),
     addressedElsewhere: await centresOfAddresses(db, partial ? [] : reading.addressesElsewhere),
     usersOf: (centreId) => usersOf.get(centreId) ?? 0,
-    locations: await locationsOf(db, centresBorne(centres, { numbers, bearsName })),
+    locations: await locationsOf(db, centresBorne(borne, numbers)),
     locationsWithAt: await locationsWithAt(db, { wanted, partial }),
   }
 }
@@ -130,31 +138,24 @@ function dependedOn(
 }
 
 function centresWanted(
-  centres: readonly SeenCentre[],
-  {
-    numbers,
-    bearsName,
-    nearKey,
-  }: Pick<ImportReading, 'numbers' | 'nearKey'> & { bearsName: (centre: SeenCentre) => boolean },
+  centres: ReadonlyMap<string, SeenCentre>,
+  { numbers, borne, nearKey }: Pick<ImportReading, 'numbers' | 'nearKey'> & { borne: readonly SeenCentre[] },
 ): Set<number> {
-  const wanted = new Set<number>()
-  if (centres.length === 0) return wanted
-  const named = new Set(numbers)
-  for (const centre of centres) {
-    if (named.delete(centre.number) || bearsName(centre)) wanted.add(centre.id)
+  const wanted = new Set(borne.map(({ id }) => id))
+  if (centres.size === 0) return wanted
+  const near = new Set<string>()
+  for (const number of numbers) {
+    const saved = centres.get(number)
+    if (saved) wanted.add(saved.id)
+    // A new number: saved ones that it may be mistaken for matter too.
+    else near.add(nearKey(number))
   }
-  if (named.size === 0) return wanted
-  // What is left are new numbers: saved ones that they may be mistaken for matter too.
-  const near = new Set([...named].map(nearKey))
-  for (const { id, number } of centres) if (near.has(nearKey(number))) wanted.add(id)
+  if (near.size === 0) return wanted
+  for (const { id, number } of centres.values()) if (near.has(nearKey(number))) wanted.add(id)
   return wanted
 }
 
-function centresBorne(
-  centres: readonly SeenCentre[],
-  { numbers, bearsName }: Pick<ImportReading, 'numbers'> & { bearsName: (centre: SeenCentre) => boolean },
-): number[] {
-  const borne = centres.filter(bearsName)
+function centresBorne(borne: readonly SeenCentre[], numbers: Iterable<string>): number[] {
   if (borne.length === 0) return []
   const named = new Set(numbers)
   return borne.flatMap(({ id, number }) => (named.has(number) ? [] : [id]))
@@ -257,10 +258,10 @@ async function readCentresMeant(
   // One after the other: each has an index, which one question with both would not go by.
   await add(isNamed)
   if (newNumbers.size > 0) await add(anyOf(nearly, [...new Set([...newNumbers].map(withoutSlips))]))
-  return [...found.values()].sort(byNumber)
+  return [...found.values()].sort(inOrder)
 }
 
-function byNumber(one: SeenCentre, other: SeenCentre): number {
+function inOrder(one: SeenCentre, other: SeenCentre): number {
   return one.number < other.number ? -1 : 1
 }
 
@@ -276,7 +277,11 @@ function coordinatedOf(db: Kysely<Store>, ids: readonly number[]): Promise<Set<n
 /** The centres of users who were found by their address. @returns their ids */
 async function addCentresOfUsers(
   db: Kysely<Store>,
-  { centres, users }: { centres: SeenCentre[]; users: ReadonlyMap<string, SeenUser> },
+  {
+    centres,
+    byNumber,
+    users,
+  }: { centres: SeenCentre[]; byNumber: Map<string, SeenCentre>; users: ReadonlyMap<string, SeenUser> },
 ): Promise<number[]> {
   const known = new Set(centres.map(({ id }) => id))
   const ofUsers = [...new Set([...users.values()].flatMap(({ centreId }) => centreId ?? []))]
@@ -289,7 +294,10 @@ async function addCentresOfUsers(
     .execute()
   const coordinated = await coordinatedOf(db, others)
   for (const row of rows) centres.push(seenCentre(row, { names: new Set(), coordinated }))
-  centres.sort(byNumber)
+  centres.sort(inOrder)
+  // In their order too: of several that are meant the first is told.
+  byNumber.clear()
+  for (const centre of centres) byNumber.set(centre.number, centre)
   return ofUsers
 }
 

@@ -161,8 +161,8 @@ export function lookAlikeDomains(
 }
 
 /**
- * Of many domains, a line each, those that may read as one of these by their last two labels: told at once of nearly
- * all that do not, without a text for each.
+ * Of many domains or addresses, a line each, the domains that may read as one of these by their last two labels: told
+ * at once of nearly all that do not, without a text for each.
  */
 export function mayReadAs(domains: readonly string[]): (lines: string) => string[] {
   const wanted = new Set(
@@ -176,14 +176,14 @@ export function mayReadAs(domains: readonly string[]): (lines: string) => string
   for (const labels of wanted) marked[markOfLastLabels(labels, labels.length).mark] = 1
   const mayRead = (domain: string) => !plainDomain.test(domain) || wanted.has(seen(lastLabels(domain)))
   return (lines) => {
-    if (!plainLines.test(lines)) return lines.split('\n').filter(mayRead)
+    if (!plainLines.test(lines)) return lines.split('\n').map(domainOf).filter(mayRead)
     // By where they stand: of several the first is told.
     const found = new Map<number, string>()
     for (let end = lines.length; end > 0; ) {
       const { mark, at } = markOfLastLabels(lines, end)
       const start = lines.lastIndexOf('\n', at) + 1
       if (marked[mark] === 1) {
-        const domain = lines.slice(start, end)
+        const domain = domainOf(lines.slice(start, end))
         if (mayRead(domain)) found.set(start, domain)
       }
       end = start - 1
@@ -192,7 +192,7 @@ export function mayReadAs(domains: readonly string[]): (lines: string) => string
       const start = lines.lastIndexOf('\n', at) + 1
       const end = lines.indexOf('\n', at)
       at = end === -1 ? lines.length : end
-      found.set(start, lines.slice(start, at))
+      found.set(start, domainOf(lines.slice(start, at)))
     }
     return [...found].sort(([one], [other]) => one - other).map(([, domain]) => domain)
   }
@@ -201,6 +201,7 @@ export function mayReadAs(domains: readonly string[]): (lines: string) => string
 const plainLines = /^[\n -~]*$/
 const LINE_END = 10
 const DOT = 46
+const AT = 64
 const M = 109
 const W = 119
 
@@ -220,7 +221,7 @@ function markOfLastLabels(text: string, end: number): { mark: number; at: number
   let at = end - 1
   for (; at >= 0; at -= 1) {
     const code = text.charCodeAt(at)
-    if (code === LINE_END) break
+    if (code === LINE_END || code === AT) break
     if (code === DOT) {
       dots += 1
       if (dots === 2) break
