@@ -147,27 +147,20 @@ function importToFile(path, xml) {
   return users
 }
 
-/** Every row by COPY into one staging table, and from there into both tables. */
+/** Every row by COPY into one staging table, and from there into both tables of an empty store in the schema `bare`. */
 async function importToServer(address, xml) {
   const { default: pg } = await import('pg')
   const { from } = await import('pg-copy-streams')
   const client = new pg.Client({ connectionString: address })
   await client.connect()
   const now = new Date().toISOString()
-  await client.query(`drop schema if exists bare cascade; create schema bare; set search_path to bare; begin;
-    create table centres (
-      id integer primary key generated always as identity, number text not null unique, name text not null, address text,
-      town text, postcode text, country text not null, created_at text not null
-    );
-    create table users (
-      id integer primary key generated always as identity, centre_id integer not null references centres (id),
-      email text not null unique, first_name text, last_name text, nonce bytea not null, created_at text not null
-    );
-    create index users_of_a_centre on users (centre_id);
+  await client.query(`set search_path to bare; begin;
     create temporary table staging (
       number text, name text, address text, town text, postcode text, country text, email text, first_name text,
       last_name text, nonce bytea
-    )`)
+    );
+    insert into imports (file, sheet, digest, state, at, operator, counts)
+      values ('bare', '', '', 'applied', '${now}', 'bare', '{}')`)
   const copy = client.query(from('copy staging from stdin'))
   const users = []
   let text = ''
@@ -190,10 +183,15 @@ async function importToServer(address, xml) {
     copy.once('error', reject)
     copy.end(text)
   })
-  await client.query(`insert into centres (number, name, address, town, postcode, country, created_at)
-      select distinct on (number) number, name, address, town, postcode, country, '${now}' from staging;
-    insert into users (centre_id, email, first_name, last_name, nonce, created_at)
-      select centres.id, lower(email), first_name, last_name, nonce, '${now}' from staging join centres using (number);
+  await client.query(`insert into centres (number, name, folded, kind, status, address, town, postcode, country,
+        british_council, global_listening, created_at, created_by_import)
+      select distinct on (number) number, name, lower(number || ' ' || name), 'school', 'active', address, town, postcode,
+        left(country, 2), 0, 0, '${now}', 1 from staging;
+    insert into users (email, email_key, first_name, last_name, folded, centre_id, hub_role, status, pin_nonce,
+        pin_state, pin_issued_at, pin_wrong_tries, created_at, created_by_import)
+      select email, lower(email), first_name, last_name, lower(first_name || ' ' || last_name || ' ' || email),
+        centres.id, 'teacher', 'invited', nonce, 'issued', '${now}', 0, '${now}', 1
+        from staging join centres using (number);
     commit`)
   await client.end()
   return users

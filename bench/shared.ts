@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import pg from 'pg'
 import { openStore, type OpenStore } from '../src/db/store/open.ts'
@@ -78,7 +79,6 @@ function importing({ address, server, settings }: Measuring, workbook: string): 
     join(settings.folder, `${randomBytes(4).toString('hex')}.key`),
   ]
   const clear = async () => {
-    const { rmSync } = await import('node:fs')
     for (const file of [pins, place[3] ?? '', `${place[3]}.head`]) rmSync(file, { force: true })
     await server.query('drop schema if exists bench cascade')
   }
@@ -89,8 +89,15 @@ function importing({ address, server, settings }: Measuring, workbook: string): 
   }
 }
 
-function bareImport({ address, settings }: Measuring, workbook: string): Program {
-  return { args: [bare, workbook, address, join(settings.folder, 'bare-pins-of-shared.xlsx')], env }
+/** Into the tables that an import fills, with all their indexes, references and checks, which are made before. */
+function bareImport({ address, server, settings }: Measuring, workbook: string): Program {
+  const key = join(settings.folder, 'bare.key')
+  const prepare = async () => {
+    for (const file of [key, `${key}.head`]) rmSync(file, { force: true })
+    await server.query('drop schema if exists bare cascade')
+    await run({ args: sshAdmin('store', 'init', '--db', `${address}?schema=bare`, '--key-file', key), env })
+  }
+  return { args: [bare, workbook, address, join(settings.folder, 'bare-pins-of-shared.xlsx')], env, prepare }
 }
 
 async function importAgainstBare(
