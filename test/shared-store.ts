@@ -6,8 +6,8 @@ import { openStore } from '../src/db/store/open.ts'
 import { deriveKeys, writeKeyFile } from '../src/db/store/keys.ts'
 import { tableNames } from '../src/db/store/tables.ts'
 
-/** A server to test against; absent: every store is a file. */
-export const testServer = process.env.SSH_ADMIN_TEST_DB
+/** A server to test against; absent, or empty: every store is a file. */
+export const testServer = process.env.SSH_ADMIN_TEST_DB === '' ? undefined : process.env.SSH_ADMIN_TEST_DB
 
 const schema = `worker_${process.env.VITEST_POOL_ID ?? '0'}`
 
