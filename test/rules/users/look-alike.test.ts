@@ -33,6 +33,18 @@ describe('which domains in use may read as those of a workbook', () => {
     )
   })
 
+  it('finds the same among addresses as among their domains', () => {
+    fc.assert(
+      fc.property(fc.array(domain), fc.array(domain), (domains, inUse) => {
+        const addresses = inUse.map((domain) => `a.b@${domain}`)
+        const wanted = new Set(mayReadAs(domains)(inUse.join('\n')))
+        const among = new Set(mayReadAs(domains)(addresses.join('\n')))
+        expect(among).toEqual(wanted)
+      }),
+      { numRuns: 500 },
+    )
+  })
+
   it('leaves out nearly all others', () => {
     const others = ['school.example', 'coca.example.org', 'example', 'a.b.c']
     expect(mayReadAs([domainToASCII('соса.example')])(others.join('\n'))).toEqual([])
