@@ -152,7 +152,11 @@ export function describePlan(plan: Plan, deletions: Deletions, view: View): stri
     plan.newCentres.map(({ number, name }) => `${number}  ${cell(name)}`),
   )
   if (plan.newUsers.length > 0)
-    lines.push(chalk.green(`+ ${count(plan.newUsers.length, 'new user')}, each with a PIN`))
+    lines.push(
+      chalk.green(
+        `+ ${count(plan.newUsers.length, 'new user')}, ${plan.newUsers.length === 1 ? '' : 'each '}with a PIN`,
+      ),
+    )
   part(chalk.yellow(`~ ${count(plan.renames.length, 'centre')} to rename`), plan.renames.map(renameText))
   part(
     chalk.yellow(`~ ${count(plan.restores.length, 'centre')} to restore`),

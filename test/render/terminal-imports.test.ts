@@ -112,6 +112,10 @@ describe('an import at a terminal', () => {
     expect(stderr).toContain('~ 1 centre to rename\n    EG001  Nile School → Nile Academy\n')
     expect(stderr).toContain('1 user at these centres but not in the workbook\n    amira@school.example')
     expect(stderr).toContain('1 user assigned to several centres\n    omar@school.example')
+    rowsOf('one.csv', ['EG005,Luxor School,Egypt,Luxor,Eve,Lee,eve@school.example'])
+    expect((await shown('centres import one.csv --plan-out one.plan')).stderr).toContain(
+      '+ 1 new user, with a PIN\n',
+    )
     expect((await shown('centres import b.csv --plan-out c.plan --dry-run')).stdout).toBe(
       'The plan was made, and not saved: this was a rehearsal.\n',
     )
