@@ -83,9 +83,15 @@ const lines: readonly (readonly [string, number])[] = [
   ['releases withdraw 1 --yes', 8],
   ['resources withdraw RESOURCE --yes', 8],
   ['resources restore RESOURCE', 6],
+  ['users list', 3],
+  ['centres show EG001', 5],
+  ['coordinator show EG001', 3],
+  ['associates list', 2],
+  ['audit list', 2],
+  ['status', 5],
 ]
 
-it('no command of one change takes more than eight to the server, and each takes no more than it needs', async () => {
+it('no command of one change, or look, takes more than eight to the server, and each takes no more than it needs', async () => {
   const template = await world.run(['templates', 'show', 'invitation'])
   writeFileSync(world.path('text.txt'), template.stdout.replaceAll('Dear', 'Hello'))
   await roundTripsOf(
