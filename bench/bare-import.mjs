@@ -1,8 +1,9 @@
 // The measure that `centres import` is held to: the same bytes in and out, without a single rule.
 // node bench/bare-import.mjs workbook.xlsx store.db|postgres://user@host/database pins.xlsx
 import { createHmac, randomBytes } from 'node:crypto'
-import { closeSync, fsyncSync, openSync, readFileSync, writeFileSync } from 'node:fs'
-import { crc32, deflateRawSync, inflateRawSync } from 'node:zlib'
+import { readFileSync, writeFileSync } from 'node:fs'
+import { inflateRawSync } from 'node:zlib'
+import { writeWorkbook } from './bare-workbook.mjs'
 
 const driver = Number.parseInt(process.versions.node, 10) < 22 ? 'better-sqlite3-node20' : 'better-sqlite3'
 const { default: Database } = await import(driver)
@@ -215,77 +216,10 @@ function pinOf(email, nonce) {
 
 function writePins(path, users) {
   const until = new Date(Date.now() + 30 * DAY).toISOString().slice(0, 10)
-  const cell = (column, row, text) =>
-    `<c r="${column}${row}" t="inlineStr"><is><t>${escaped(text)}</t></is></c>`
-  const rowXml = (row, [a, b, c, d, e]) =>
-    `<row r="${row}">${cell('A', row, a)}${cell('B', row, b)}${cell('C', row, c)}${cell('D', row, d)}${cell('E', row, e)}</row>`
-  let text = `<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>${rowXml(1, PIN_HEADINGS)}`
-  let row = 2
-  for (const { number, name, email, pin } of users) {
-    text += rowXml(row++, [number, name, email, `${pin.slice(0, 4)} ${pin.slice(4)}`, until])
+  function* rows() {
+    yield PIN_HEADINGS
+    for (const { number, name, email, pin } of users)
+      yield [number, name, email, `${pin.slice(0, 4)} ${pin.slice(4)}`, until]
   }
-  text += '</sheetData></worksheet>'
-  writeZip(path, [
-    [
-      '[Content_Types].xml',
-      '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"><Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/><Override PartName="/xl/workbook.xml" ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"/><Override PartName="/xl/worksheets/sheet1.xml" ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml"/></Types>',
-    ],
-    [
-      '_rels/.rels',
-      '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="rId1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument" Target="xl/workbook.xml"/></Relationships>',
-    ],
-    [
-      'xl/workbook.xml',
-      '<workbook xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main" xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"><sheets><sheet name="PINs" sheetId="1" r:id="rId1"/></sheets></workbook>',
-    ],
-    [
-      'xl/_rels/workbook.xml.rels',
-      '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="rId1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/worksheet" Target="worksheets/sheet1.xml"/></Relationships>',
-    ],
-    ['xl/worksheets/sheet1.xml', text],
-  ])
-}
-
-function escaped(text) {
-  return /[&<>]/.test(text)
-    ? text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
-    : text
-}
-
-function writeZip(path, entries) {
-  const file = openSync(path, 'w', 0o600)
-  const directory = []
-  let offset = 0
-  const write = (bytes) => {
-    writeFileSync(file, bytes)
-    offset += bytes.length
-  }
-  for (const [name, content] of entries) {
-    const body = Buffer.from(content)
-    const packed = deflateRawSync(body, { level: 1 })
-    const facts = Buffer.alloc(26)
-    facts.writeUInt16LE(20, 0)
-    facts.writeUInt16LE(8, 4)
-    facts.writeUInt16LE(33, 8)
-    facts.writeUInt32LE(crc32(body), 10)
-    facts.writeUInt32LE(packed.length, 14)
-    facts.writeUInt32LE(body.length, 18)
-    facts.writeUInt16LE(name.length, 22)
-    const tail = Buffer.alloc(14)
-    tail.writeUInt32LE(offset, 10)
-    directory.push(Buffer.from('PK\x01\x02\x14\x00', 'latin1'), facts, tail, Buffer.from(name))
-    write(Buffer.concat([Buffer.from('PK\x03\x04', 'latin1'), facts, Buffer.from(name)]))
-    write(packed)
-  }
-  const index = Buffer.concat(directory)
-  const end = Buffer.alloc(22)
-  end.write('PK\x05\x06', 'latin1')
-  end.writeUInt16LE(entries.length, 8)
-  end.writeUInt16LE(entries.length, 10)
-  end.writeUInt32LE(index.length, 12)
-  end.writeUInt32LE(offset, 16)
-  write(index)
-  write(end)
-  fsyncSync(file)
-  closeSync(file)
+  writeWorkbook(path, { sheet: 'PINs', rows: rows() })
 }

@@ -61,11 +61,18 @@ ${parts.map(tableOf).join('\n')}
 
 The bare import (\`bench/bare-import.mjs\`) has no rule in it: it inflates, scans, inserts with prepared statements and
 writes the PIN sheet by hand. On a server it fills the tables of a store that was begun there before, with all their
-indexes, references and checks, from one staging table. The bare list prints what one query finds. The peers (\`bench/peers/\`) do what the bare
-import does, with the libraries that most programs take.
+indexes, references and checks, from one staging table. The bare list prints what one query finds, the bare writer puts it
+into a workbook, and the loop of transactions writes the rows that a suspension writes. The peers (\`bench/peers/\`) do
+what the bare import does, with the libraries that most programs take.
 
 ## Tried, and what came of it
 
+- The first number with its digits grouped by Node's \`toLocaleString\` took 10 ms: all languages that it knows are looked
+  through. By hand it takes nothing. The first time zone costs as much, and is left: whoever asks for what opens at a centre
+  (\`releases authorisations --centre\`) pays it, and \`users show\` does not.
+- \`status\` counts in indexes: two and a half times what it took for 100,000 users came from reading all of their rows.
+- \`batch\` prepared each statement on each line, and emptied the file with the head of the log after each, which takes a
+  disk as long as a commit does.
 - One file of functions with V8's compiled code in place of 64 ES modules: \`users show\` in three fifths of the time
   (Node 20). A snapshot was no faster; Node's own cache keeps each file apart, and is slower.
 - Reading only the modules that a command needs, a fifth of the file: a tenth of \`users show\`. A list of functions in

@@ -43,6 +43,33 @@ export async function run(program: Program): Promise<number> {
   return Number(process.hrtime.bigint() - begun) / 1e6
 }
 
+/** How long it takes until the first line is there, in ms; the rest is read and not looked at. */
+async function firstLineMs({ args }: Program): Promise<number> {
+  const begun = process.hrtime.bigint()
+  let first: number | undefined
+  const running = execa(process.execPath, args, {
+    cwd: root,
+    env: environment(),
+    extendEnv: false,
+    buffer: false,
+  })
+  running.stdout.on('data', (piece: Buffer) => {
+    if (first === undefined && piece.includes(10)) first = Number(process.hrtime.bigint() - begun) / 1e6
+  })
+  await running
+  if (first === undefined) throw new Error('error: no line was printed')
+  return first
+}
+
+/** Until the first line of each, in turn; medians, in ms, and of the pairs' ratios. */
+export async function firstLinesInTurn(
+  a: Program,
+  b: Program,
+  rounds: number,
+): Promise<{ a: number; b: number; ratio: number }> {
+  return inTurnBy(firstLineMs, { a, b, rounds })
+}
+
 /** What one run took. */
 export interface Usage {
   wallMs: number
@@ -95,10 +122,17 @@ export async function inTurn(
   b: Program,
   rounds: number,
 ): Promise<{ a: number; b: number; ratio: number }> {
-  await run(a)
-  await run(b)
+  return inTurnBy(run, { a, b, rounds })
+}
+
+async function inTurnBy(
+  measure: (program: Program) => Promise<number>,
+  { a, b, rounds }: { a: Program; b: Program; rounds: number },
+): Promise<{ a: number; b: number; ratio: number }> {
+  await measure(a)
+  await measure(b)
   const pairs: { a: number; b: number }[] = []
-  for (let round = 0; round < rounds; round++) pairs.push({ a: await run(a), b: await run(b) })
+  for (let round = 0; round < rounds; round++) pairs.push({ a: await measure(a), b: await measure(b) })
   return {
     a: median(pairs.map((pair) => pair.a)),
     b: median(pairs.map((pair) => pair.b)),
@@ -159,10 +193,9 @@ async function start(
     file = process.execPath,
   }: { input?: string; env?: Program['env']; exit: number; file?: string },
 ) {
-  const { PATH, HOME, TMPDIR } = process.env
   const ended = await execa(file, args, {
     cwd: root,
-    env: { PATH, HOME, TMPDIR, NO_COLOR: '1', XDG_CONFIG_HOME: '/nowhere', ...env },
+    env: { ...environment(), ...env },
     extendEnv: false,
     stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe', 'pipe'],
     input,
@@ -170,4 +203,9 @@ async function start(
   })
   if (ended.exitCode !== exit) throw new Error(`error: ${ended.stderr || ended.message}`)
   return ended
+}
+
+function environment(): NodeJS.ProcessEnv {
+  const { PATH, HOME, TMPDIR } = process.env
+  return { PATH, HOME, TMPDIR, NO_COLOR: '1', XDG_CONFIG_HOME: '/nowhere' }
 }

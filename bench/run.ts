@@ -16,7 +16,9 @@ interface Bench {
 const benches: Record<string, () => Promise<Bench>> = {
   start: () => import('./start.ts'),
   import: () => import('./import.ts'),
+  lookups: () => import('./lookups.ts'),
   lists: () => import('./lists.ts'),
+  batch: () => import('./batch.ts'),
   peers: () => import('./peers.ts'),
   transfer: () => import('./transfer.ts'),
   audit: () => import('./audit.ts'),

@@ -1,3 +1,4 @@
+import { headFileOf, NotedHead } from '../audit/head-file.ts'
 import type { Kysely } from 'kysely'
 import { randomBytes } from 'node:crypto'
 import { existsSync } from 'node:fs'
@@ -75,6 +76,7 @@ function openedStore(
   const { command, interruption, path, secret } = opening
   const keyFile = () => withStoreNumber(opening.keyFile, connection.row.storeId)
   const db = sharedDatabase(connection)
+  const notedHead = new NotedHead()
   let keys: Keys | undefined
   return {
     db,
@@ -93,6 +95,7 @@ function openedStore(
     command,
     now: () => connection.now(),
     interruption,
+    notedHead,
     keys: () => {
       const { fingerprint } = connection.row
       if (keys?.fingerprint !== fingerprint)
@@ -100,6 +103,7 @@ function openedStore(
       return keys
     },
     close: async () => {
+      notedHead.end(() => headFileOf(keyFile()))
       await db.destroy()
       await connection.close()
     },

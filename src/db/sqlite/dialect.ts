@@ -42,6 +42,7 @@ export class StoreDialect extends SqliteDialect {
  */
 class ImmediateDriver extends SqliteDriver {
   readonly #transactions: Transactions
+  #statements: Statements | undefined
 
   constructor(transactions: Transactions) {
     super({ database: transactions.database })
@@ -49,7 +50,10 @@ class ImmediateDriver extends SqliteDriver {
   }
 
   override async acquireConnection(): Promise<DatabaseConnection> {
-    return new StreamingConnection(await super.acquireConnection(), this.#transactions.database)
+    this.#statements ??= new Statements(this.#transactions.database)
+    // It waits its turn: SQLite has one connection.
+    await super.acquireConnection()
+    return new StreamingConnection(this.#statements)
   }
 
   override async beginTransaction(connection: DatabaseConnection): Promise<void> {
@@ -77,22 +81,52 @@ class ImmediateDriver extends SqliteDriver {
   }
 }
 
-/** The stock connection streams row by row, and SQLite's driver takes its time to give each one as an object. */
-class StreamingConnection implements DatabaseConnection {
-  readonly #stock: DatabaseConnection
-  readonly #database: Database.Database
+const maxStatements = 100
 
-  constructor(stock: DatabaseConnection, database: Database.Database) {
-    this.#stock = stock
+/** Those that were prepared last: a command asks the same for a rehearsal and for the change, a batch on each line. */
+class Statements {
+  readonly #database: Database.Database
+  readonly #prepared = new Map<string, Database.Statement<unknown[]>>()
+
+  constructor(database: Database.Database) {
     this.#database = database
   }
 
-  executeQuery<R>(query: CompiledQuery): Promise<QueryResult<R>> {
-    return this.#stock.executeQuery(query)
+  /** Whoever wrote the query knows what its rows are. */
+  find<Row>(sql: string): Database.Statement<unknown[], Row>
+  find(sql: string): Database.Statement<unknown[]> {
+    const known = this.#prepared.get(sql)
+    if (known !== undefined) return known
+    const statement = this.prepare(sql)
+    const [oldest] = this.#prepared.keys()
+    if (oldest !== undefined && this.#prepared.size >= maxStatements) this.#prepared.delete(oldest)
+    this.#prepared.set(sql, statement)
+    return statement
+  }
+
+  /** Of its own: one whose rows are read bit by bit can be asked nothing else meanwhile. */
+  prepare<Row>(sql: string): Database.Statement<unknown[], Row> {
+    return this.#database.prepare<unknown[], Row>(sql)
+  }
+}
+
+/** The stock connection prepares every statement anew and streams row by row, and SQLite's driver takes its time to give each one as an object. */
+class StreamingConnection implements DatabaseConnection {
+  readonly #statements: Statements
+
+  constructor(statements: Statements) {
+    this.#statements = statements
+  }
+
+  async executeQuery<R>({ sql, parameters }: CompiledQuery): Promise<QueryResult<R>> {
+    const statement = this.#statements.find<R>(sql)
+    if (statement.reader) return { rows: statement.all(parameters) }
+    const { changes, lastInsertRowid } = statement.run(parameters)
+    return { numAffectedRows: BigInt(changes), insertId: BigInt(lastInsertRowid), rows: [] }
   }
 
   async *streamQuery<R>({ sql, parameters }: CompiledQuery): AsyncIterableIterator<QueryResult<R>> {
-    const statement = this.#database.prepare<unknown[], unknown[]>(sql)
+    const statement = this.#statements.prepare<unknown[]>(sql)
     const rowOf = rowMaker<R>(statement.columns().map(({ name }) => name))
     let rows: R[] = []
     let enough = rowsAtFirst

@@ -1,0 +1,131 @@
+import { join } from 'node:path'
+import { connectSqlite } from '../src/db/sqlite/driver.ts'
+import { median, type Program, run, shortCpuMs, sshAdmin, taken, usage } from './processes.ts'
+import { type Row, type Settings, seconds } from './rows.ts'
+import { makeWorkbook } from './workbook.ts'
+
+const LARGE = 100_000
+const MILLION = 1_000_000
+const RELEASES = 200
+
+/** What is asked of a large store all day, in processor time: against `users show` in it, or Node itself. */
+export async function measure({ folder, rounds, large }: Settings): Promise<Row[]> {
+  const inPairs = async (program: Program, other: Program) => {
+    const answer = join(folder, 'answer.txt')
+    // What a command needs is kept by its first calls.
+    await shortCpuMs(program, answer)
+    await shortCpuMs(other, answer)
+    const pairs: { a: number; b: number }[] = []
+    for (let round = 0; round < rounds; round += 1)
+      pairs.push({ a: await shortCpuMs(program, answer), b: await shortCpuMs(other, answer) })
+    const [a, b] = [median(pairs.map((pair) => pair.a)), median(pairs.map((pair) => pair.b))]
+    return { measured: seconds(a), against: seconds(b), figure: median(pairs.map((pair) => pair.a / pair.b)) }
+  }
+  const filled = await filledStore(LARGE, folder)
+  const released = await storeWithReleases(folder)
+  const table = released.asks('releases', 'authorisations', '--release', '1')
+  const rows = [
+    await taken(
+      { what: `status of ${LARGE} centres and users, against users show`, unit: '×', goal: { atMost: 1.3 } },
+      () => inPairs(filled.asks('status'), filled.shows),
+    ),
+    await taken(
+      {
+        what: `TAB behind the first letter of ${LARGE} addresses, against users show`,
+        unit: '×',
+        goal: { atMost: 1.5 },
+      },
+      () =>
+        inPairs(
+          { args: sshAdmin('complete', '--', 'users', 'show', '--db', filled.path, 'a') },
+          filled.shows,
+        ),
+    ),
+    await taken(
+      {
+        what: `releases authorisations of one centre and ${RELEASES} releases, against users show`,
+        unit: '×',
+        goal: { atMost: 1 },
+      },
+      () => inPairs(released.asks('releases', 'authorisations', '--centre', released.centre), released.shows),
+    ),
+    await taken(
+      { what: 'releases authorisations of 10000 centres', unit: 's', goal: { below: 2 } },
+      async () => {
+        const { cpuMs } = await usage(table)
+        return { measured: seconds(cpuMs), figure: cpuMs / 1000 }
+      },
+    ),
+    await taken(
+      { what: 'most memory, releases authorisations of 10000 centres', unit: 'MB', goal: { below: 200 } },
+      async () => {
+        const { peakMb } = await usage(table)
+        return { measured: `${peakMb.toFixed(0)} MB`, figure: peakMb }
+      },
+    ),
+  ]
+  if (!large) return rows
+  const million = await filledStore(MILLION, folder)
+  const name = 'okafor'
+  return [
+    ...rows,
+    await taken(
+      { what: `users show of ${MILLION}, against ${LARGE}`, unit: '×', goal: { atMost: 1.1 } },
+      () => inPairs(million.shows, filled.shows),
+    ),
+    await taken(
+      { what: `users list ${name} of ${MILLION}, against node -e 0`, unit: '×', goal: { atMost: 5 } },
+      () => inPairs(million.asks('users', 'list', name), { args: ['-e', '0'] }),
+    ),
+  ]
+}
+
+interface Filled {
+  path: string
+  /** The number of some centre. */
+  centre: string
+  asks: (...words: string[]) => Program
+  /** `users show` of somebody in it. */
+  shows: Program
+}
+
+async function filledStore(rows: number, folder: string): Promise<Filled> {
+  const workbook = join(folder, `lookups-${rows}.xlsx`)
+  const path = join(folder, `lookups-${rows}.db`)
+  await makeWorkbook(workbook, { rows, seed: 1 })
+  const pins = ['--pins-out', `${path}.xlsx`, '--yes']
+  await run({ args: sshAdmin('centres', 'import', workbook, ...pins, '--db', path) })
+  return filled(path)
+}
+
+/** 10,000 centres, half of which have an entry, and as many releases by their Key Time. */
+async function storeWithReleases(folder: string): Promise<Filled> {
+  const path = join(folder, 'lookups-releases.db')
+  await run({
+    args: sshAdmin('seed', '--centres', '10000', '--users', '10000', '--releases', '--yes', '--db', path),
+  })
+  const store = connectSqlite(path, { readonly: true })
+  const moment = store.prepare<[], string>('select opens from releases where id = 1').pluck().get() ?? ''
+  store.close()
+  const [at = ''] = moment.split(' - ')
+  const lines = Array.from({ length: RELEASES - 2 }, (_, index) => {
+    const release = index + 3
+    return [
+      `releases create "Listening ${release}" --resource 1 --opens "${at} - ${release}m" --for entries`,
+      `releases publish ${release}`,
+    ]
+  }).flat()
+  await run({ args: sshAdmin('batch', '--yes', '--db', path), input: lines.join('\n') })
+  return filled(path)
+}
+
+function filled(path: string): Filled {
+  const store = connectSqlite(path, { readonly: true })
+  const one = (query: string) => store.prepare<[], string>(query).pluck().get() ?? ''
+  const address = one("select email from users where status <> 'deleted' order by email_key limit 1")
+  const withEntries = one('select centre_number from entries order by id limit 1')
+  const centre = withEntries || one('select number from centres order by number limit 1')
+  store.close()
+  const asks = (...words: string[]): Program => ({ args: sshAdmin(...words, '--db', path) })
+  return { path, centre, asks, shows: asks('users', 'show', address) }
+}
