@@ -77,6 +77,9 @@ function isOver({ stoppedAt }: Progress): boolean {
   return stoppedAt !== undefined
 }
 
+/** How often the end of the log is noted while one change follows the other. */
+const headEveryMs = 250
+
 interface Run {
   session: Session
   batch: Batch
@@ -113,8 +116,10 @@ function newRun(session: Session): Run {
         // Where there is none yet, it is tried in memory first.
         if (mode === 'rehearse-creation' && !session.common.dryRun && !run.store) return open(mode)
         const createsStore = mode === 'create' || mode === 'rehearse-creation'
-        if (!run.store)
+        if (!run.store) {
           run.store = await open(createsStore ? mode : session.common.dryRun ? 'rehearse' : 'use')
+          run.store.notedHead.rest(headEveryMs)
+        }
         return { ...run.store, close: async () => undefined }
       },
       noteCreation: () => {

@@ -22,8 +22,17 @@ describe('the head that one process notes of a log', () => {
   /** As after each change. */
   const change = (one: NotedHead, events: number) => one.leave(head(events)) || one.write(file, head(events))
 
-  it('is noted at once, then once in a while, and at the end', () => {
+  it('is noted after each change', () => {
     const one = new NotedHead()
+    for (const events of [1, 2, 3]) {
+      change(one, events)
+      expect(noted()).toBe(events)
+    }
+  })
+
+  it('of many changes is noted at once, then once in a while, and at the end', () => {
+    const one = new NotedHead()
+    one.rest(250)
     change(one, 1)
     expect(noted()).toBe(1)
     change(one, 2)
@@ -38,6 +47,7 @@ describe('the head that one process notes of a log', () => {
 
   it('is let alone at the end where another process went further, or the file is gone', () => {
     const one = new NotedHead()
+    one.rest(250)
     change(one, 1)
     change(one, 2)
     writeHeadFile(file, head(9))

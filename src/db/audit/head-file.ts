@@ -44,15 +44,20 @@ export function writeHeadFile(path: string, { events, head }: LogHead): boolean 
   }
 }
 
-const restMs = 250
-
 /**
- * The head that one process notes of a store: at once, and then not at each change of many, because emptying a file
- * takes as long as saving a change. Whoever is killed between leaves an older head, which the log holds too.
+ * The head that one process notes of a store: after each change, or, where it makes many, at once and then once in a
+ * while, because emptying a file takes as long as saving a change. Whoever is killed between leaves an older head,
+ * which the log holds too.
  */
 export class NotedHead {
+  #restMs = 0
   #notedAt = Number.NEGATIVE_INFINITY
   #later: LogHead | undefined
+
+  /** Many changes follow one another: between two notes are at least so many ms. */
+  rest(ms: number): void {
+    this.#restMs = ms
+  }
 
   /** @returns whether it is noted */
   write(path: string, head: LogHead): boolean {
@@ -63,7 +68,7 @@ export class NotedHead {
 
   /** Leaves it to a later change, or to the end. @returns false where the last one was noted long enough ago */
   leave(head: LogHead): boolean {
-    if (performance.now() - this.#notedAt > restMs) return false
+    if (performance.now() - this.#notedAt >= this.#restMs) return false
     this.#later = head
     return true
   }
