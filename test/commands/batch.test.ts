@@ -260,6 +260,7 @@ describe('a batch', () => {
 
     const during = newInterruption(() => undefined)
     const screen = inProcess(world, ['batch'], { interruption: during })
+    await screen.sees('One command a line; Ctrl-D ends.')
     screen.types('users suspend amira@school.example --yes\n')
     await screen.sees(/suspended/i)
     during.interrupt()

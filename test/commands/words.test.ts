@@ -253,4 +253,20 @@ describe('an option that was mistyped', () => {
     expect(ran.exit).toBe(2)
     expect(ran.stderr).not.toContain(opposite)
   })
+
+  it.each([
+    ['users disable', ['users suspend', 'users delete']],
+    ['users block', ['users suspend']],
+    ['users deactivate', ['users suspend', 'users delete']],
+    ['users lock', ['users suspend']],
+    ['users del', ['users delete', 'users remove']],
+    ['users destroy', ['users delete']],
+    ['releases unpublish', ['releases withdraw']],
+    ['releases open', ['releases publish']],
+    ['resources rm', ['resources withdraw']],
+  ])('that are graver are named and not run: %s', async (typed, named) => {
+    const ran = await world.run([...typed.split(' '), '1', '--yes'])
+    expect(ran.exit).toBe(2)
+    for (const command of named) expect(ran.stderr).toContain(`ssh-admin ${command} 1`)
+  })
 })

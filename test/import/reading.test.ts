@@ -461,6 +461,11 @@ describe('numbers that only count the rows', () => {
     expect(ran.error()).toMatchObject({ code: 'workbook-missing-column' })
   })
 
+  it('are centre numbers where more than one in ten is something else', async () => {
+    const ran = await importText(rows('No', ['10', '11', '12', 'EG001', 'EG002']), '--dry-run')
+    expect(ran.json().centres.created).toBeGreaterThan(0)
+  })
+
   it('are told with the column beside them that holds the numbers', async () => {
     const ran = await importText(
       'No,School code,School,Email,Country\n11,EG001,Nile View School,,Egypt\n12,00123,Old Harbour School,,Egypt\n',

@@ -5,6 +5,7 @@ import { openDatabase } from '../../../src/db/sqlite/connection.ts'
 import { firstVersionWithHead } from '../../../src/db/audit/head-file.ts'
 import { latestVersion } from '../../../src/db/migrations/index.ts'
 import { writeOlderStore } from '../../stores/older-store.ts'
+import { version as thisProgram } from '../../../src/version.ts'
 import { newWorld, type World } from '../../world.ts'
 
 const older = Array.from({ length: latestVersion - 1 }, (_, position) => ({ version: position + 1 }))
@@ -22,6 +23,16 @@ describe.each(older)('a store of version $version', ({ version }) => {
     createHash('sha256').update(readFileSync(file).subarray(100)).digest('hex')
   const bytes = () => contents(world.db)
   const kept = () => readdirSync(world.folder).filter((name) => name.includes('before-migration'))
+
+  it('notes which program brought it up to date', async () => {
+    const before = openDatabase(world.db)
+    if (version >= 3) before.exec("update store set program = '0.0.1'")
+    before.close()
+    expect(await world.run(['store', 'migrate', '--yes'])).toMatchObject({ exit: 0 })
+    const after = openDatabase(world.db)
+    expect(after.prepare('select program from store').pluck().get()).toBe(thisProgram)
+    after.close()
+  })
 
   it('is read, described, checked and backed up as it is', async () => {
     const before = bytes()

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { queueActivationLetters } from '../../../src/rules/mail/activation-letters.ts'
+import { queueActivationLetters, sendLettersOfImport } from '../../../src/rules/mail/activation-letters.ts'
+import { findActor } from '../../../src/rules/permissions/actor.ts'
 import { inbox } from '../../mail/inbox.ts'
 import { newWorld, type World } from '../../world.ts'
 
@@ -82,5 +83,21 @@ describe('writing to the new users of an import', () => {
     expect((await world.run(['mail', 'send', '--import', '9', '--json'])).error().code).toBe(
       'import-not-found',
     )
+  })
+
+  it('is for staff alone', async () => {
+    await newcomers(1)
+    await world.user('lina@school.example', { centre: 'EG001', hubRole: 'coordinator' })
+    const { db } = await world.store()
+    const by = await findActor(db, {
+      email: 'lina@school.example',
+      operator: 'tester',
+      command: 'users show',
+      at: world.now,
+    })
+    await expect(
+      world.commit((ctx) => (trx) => sendLettersOfImport(trx, { importId: 1, ctx: { ...ctx, by } })),
+    ).rejects.toMatchObject({ code: 'not-permitted' })
+    expect(await queue()).toBe(1)
   })
 })
