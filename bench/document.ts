@@ -71,8 +71,9 @@ what the bare import does, with the libraries that most programs take.
   through. By hand it takes nothing. The first time zone costs as much, and is left: whoever asks for what opens at a centre
   (\`releases authorisations --centre\`) pays it, and \`users show\` does not.
 - \`status\` counts in indexes: two and a half times what it took for 100,000 users came from reading all of their rows.
-- \`batch\` prepared each statement on each line, and emptied the file with the head of the log after each, which takes a
-  disk as long as a commit does.
+- \`batch\` prepared each statement on each line: a tenth of its processor time. After each change it empties and writes the
+  file with the head of the log, which takes a disk as long as a commit; noted once in a while, whoever cuts the log of a
+  batch that waits would go unseen, and a store that was restored meanwhile would be blamed. Left.
 - One file of functions with V8's compiled code in place of 64 ES modules: \`users show\` in three fifths of the time
   (Node 20). A snapshot was no faster; Node's own cache keeps each file apart, and is slower.
 - Reading only the modules that a command needs, a fifth of the file: a tenth of \`users show\`. A list of functions in

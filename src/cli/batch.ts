@@ -77,9 +77,6 @@ function isOver({ stoppedAt }: Progress): boolean {
   return stoppedAt !== undefined
 }
 
-/** How often the end of the log is noted while one change follows the other. */
-const headEveryMs = 250
-
 interface Run {
   session: Session
   batch: Batch
@@ -118,7 +115,6 @@ function newRun(session: Session): Run {
         const createsStore = mode === 'create' || mode === 'rehearse-creation'
         if (!run.store) {
           run.store = await open(createsStore ? mode : session.common.dryRun ? 'rehearse' : 'use')
-          run.store.notedHead.rest(headEveryMs)
         }
         return { ...run.store, close: async () => undefined }
       },

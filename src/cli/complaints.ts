@@ -32,7 +32,7 @@ interface Asked {
 }
 
 /** Options that say that something shall not be, and those that take something away. */
-const opposites = [/^--(no-|un|without|dis)/, /^--(rm|del|remove|drop)/]
+const opposites = [/^--(no-|un|without|dis)/, /^--(rm|del|remove|drop)/, /^--(allow|suspend)/]
 
 /** What people call the file of a list, which has no such option. */
 const toFile = /^(--(out|output|file|to-file)|-o)$/
@@ -61,9 +61,12 @@ function unknownOption(said: string, { argv, code, command }: Complained): Usage
 
 function listIntoFile(argv: readonly string[], wrong: string): string {
   const at = argv.indexOf(wrong)
-  const file = argv[at + 1] ?? 'FILE'
-  const rest = argv.filter((_, place) => place !== at && place !== at + 1)
-  return `${commandLine([...rest, '--format', 'csv'])} > ${commandLine([file]).replace(/^ssh-admin /, '')}`
+  const next = argv[at + 1]
+  const named = next === undefined || next.startsWith('-') ? undefined : next
+  const file = named?.replace(/\.xlsx?$/i, '.csv') ?? 'FILE'
+  const rest = argv.filter((_, place) => place !== at && (named === undefined || place !== at + 1))
+  const format = rest.includes('--format') ? [] : ['--format', 'csv']
+  return `${commandLine([...rest, ...format])} > ${commandLine([file]).replace(/^ssh-admin /, '')}`
 }
 
 /** All that are missing at once. */
@@ -84,7 +87,12 @@ function withoutOptions({ argv, command }: Asked, code: string): Usage {
 function lineWithOptions({ argv, command }: Asked, missing: readonly Option[]): string {
   const [only] = missing
   const more = command.args[command.registeredArguments.length]
-  if (only?.long === '--to' && missing.length === 1 && more !== undefined) {
+  if (
+    only?.long === '--to' &&
+    missing.length === 1 &&
+    more !== undefined &&
+    optionFor(command, more) !== undefined
+  ) {
     const at = argv.lastIndexOf(more)
     return commandLine([...argv.slice(0, at), only.long, ...argv.slice(at)])
   }
@@ -128,6 +136,8 @@ function withFewer({ argv, command }: Asked): string | undefined {
 function optionFor(command: Command, word: string): string | undefined {
   const names = command.options.map(({ long }) => long)
   const wanted = word.includes('<') ? '--new' : '--to'
+  // The second word of a name is nobody else's.
+  if (!/[@<]/.test(word) && !/^[a-z]{0,2}\d+$/i.test(word)) return undefined
   return names.includes(wanted) && command.getOptionValue(wanted.slice(2)) === undefined ? wanted : undefined
 }
 

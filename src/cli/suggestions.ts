@@ -23,8 +23,7 @@ export function unknownCommand({ argv, word, known, before }: Unknown): Usage {
   const near = grave.length > 0 ? grave : like
   const [group] = before
   const turned = group === undefined ? turnedRound(argv, word) : undefined
-  if (turned !== undefined)
-    return noCommand({ spoken, word, candidates: [turned.name], lines: [turned.line] })
+  if (turned !== undefined) return noCommand({ spoken, word, ...turned })
   const elsewhere = near.length > 0 ? [] : group === undefined ? groupsWith(word, argv) : leadsTo(group, word)
   const lines = [
     ...near.map((name) => lineInstead(argv, { word, name })),
@@ -49,17 +48,33 @@ function noCommand({ spoken, word, candidates, lines }: Guess): Usage {
   })
 }
 
-/** `delete user omar`: the noun stands behind its verb. */
-function turnedRound(argv: readonly string[], verb: string): { name: string; line: string } | undefined {
+/** `delete user omar`: the noun stands behind its verb, and what another noun would do with it was not meant. */
+function turnedRound(argv: readonly string[], verb: string): Pick<Guess, 'candidates' | 'lines'> | undefined {
   const at = argv.indexOf(verb)
-  const noun = nounOf(argv[at + 1] ?? '')
-  const node = noun === undefined ? undefined : tree[noun]
-  if (node === undefined || typeof node === 'function') return undefined
-  const verbs = Object.keys(node.verbs)
-  const [meant = verbs.find((name) => name === verb)] = graveVerbs(verb, { groupName: noun, verbs })
-  if (meant === undefined) return undefined
-  const rest = argv.filter((_, place) => place !== at + 1)
-  return { name: `${noun} ${meant}`, line: lineInstead(rest, { word: verb, name: `${noun} ${meant}` }) }
+  const nounAt = argv.findIndex((typed, place) => place > at && !typed.startsWith('-'))
+  const following = argv[nounAt] ?? ''
+  const noun = nounOf(following)
+  const phrase = phrases[`${verb} ${following}`]
+  const names = phrase ? [phrase] : noun === undefined ? undefined : commandsOf(noun, verb)
+  if (names === undefined) return undefined
+  const rest = argv.filter((_, place) => place !== nounAt)
+  return { candidates: names, lines: names.map((name) => lineInstead(rest, { word: verb, name })) }
+}
+
+/** A verb and what it is done to, where the two are one command. */
+const phrases: Readonly<Record<string, string>> = {
+  'reset password': 'users reset-password',
+  'reset pin': 'users pin',
+  'change password': 'users reset-password',
+  'change email': 'users edit --email',
+  'change name': 'users edit',
+}
+
+function commandsOf(noun: string, verb: string): string[] {
+  const node = tree[noun]
+  const verbs = node === undefined || typeof node === 'function' ? [] : Object.keys(node.verbs)
+  const own = verbs.includes(verb) ? [verb] : graveVerbs(verb, { groupName: noun, verbs })
+  return own.length > 0 ? own.map((name) => `${noun} ${name}`) : [...leadsTo(noun, verb)]
 }
 
 /** The command of another noun goes without the one that was typed. */
@@ -102,7 +117,7 @@ function isOpposite(one: string, other: string): boolean {
 }
 
 function isNegated(word: string): boolean {
-  return /^(?:un|dis|de(?!l))/.test(word)
+  return /^(?:un|dis|de(?!l)|resign)/.test(word)
 }
 
 /** What only looks: elsewhere a line with another person or centre would do something to them. */

@@ -101,6 +101,10 @@ const belongsTo: Readonly<Record<string, Readonly<Record<string, readonly string
     users: ['users list --centre'],
     coordinator: ['coordinator show'],
     suspend: ['coordinator suspend'],
+    disable: ['coordinator suspend'],
+    deactivate: ['coordinator suspend'],
+    block: ['coordinator suspend'],
+    lock: ['coordinator suspend'],
     assign: ['associates assign'],
   },
   coordinator: { delete: ['coordinator change'], remove: ['coordinator change'], list: ['centres list'] },
@@ -110,8 +114,10 @@ const belongsTo: Readonly<Record<string, Readonly<Record<string, readonly string
     assign: ['roles grant'],
     give: ['roles grant'],
     remove: ['roles revoke'],
+    delete: ['roles revoke'],
     show: ['roles list', 'users show'],
   },
+  mail: { delete: ['mail cancel'], remove: ['mail cancel'] },
   'progression-tests': { transfer: ['users transfer'] },
   'help-documents': { show: ['help-documents list'], delete: ['help-documents withdraw'] },
 }
@@ -129,9 +135,9 @@ export function nounOf(word: string): string | undefined {
 
 /** What leads to somebody losing something is never run by another word, only named. */
 const graver: Readonly<Record<string, readonly string[]>> = {
-  disable: ['suspend', 'delete'],
+  disable: ['suspend'],
   block: ['suspend'],
-  deactivate: ['suspend', 'delete'],
+  deactivate: ['suspend'],
   lock: ['suspend'],
   delete: ['withdraw'],
   remove: ['withdraw'],

@@ -228,7 +228,10 @@ export const restore = () =>
 function restored(coordination: Coordination): string {
   const { coordinator, affected } = coordination
   const who = coordinator ? called(coordinator) : 'The coordinator'
-  const others = affected === 0 ? '' : ` ${usersOf(affected)} have back what they had.`
+  const others =
+    affected === 0
+      ? ''
+      : ` ${usersOf(affected)} ${affected === 1 ? 'has back what it' : 'have back what they'} had.`
   return `${who} coordinates ${placeOf(coordination)} again.${others}`
 }
 

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { type Seeded, seedStore } from '../rules/store/seed.ts'
 import { optional, wholeNumber, withDefault } from '../cli/typed-values.ts'
@@ -8,6 +9,7 @@ import { BadInput, Usage } from '../errors.ts'
 import { readSmallFile } from '../input-file.ts'
 import { count } from '../render/text.ts'
 import type { NewPassword } from '../rules/account/password.ts'
+import { pathInWords } from '../shell-word.ts'
 
 const number = (min: number, max: number) => wholeNumber('a whole number', { min, max })
 
@@ -105,13 +107,16 @@ function refuseToMix({ xlsx, ...options }: Mixed): void {
 /** The password is in the first line. @throws where it is no password that somebody may choose */
 async function passwordIn(file: string, { context }: Session): Promise<NewPassword> {
   const { newPassword } = await import('../rules/account/password.ts')
-  const [line = ''] = (textIn(file, resolve(context.cwd, file)) ?? '').split(/\r?\n/)
+  const [line = ''] = textIn(file, resolve(context.cwd, file)).split(/\r?\n/)
   return newPassword(line)
 }
 
-function textIn(file: string, path: string): string | undefined {
+function textIn(file: string, path: string): string {
+  if (!existsSync(path)) throw new BadInput('file-not-found', `There is no file ${pathInWords(file)}.`)
   try {
-    return readSmallFile(path).text
+    const { text } = readSmallFile(path)
+    if (text !== undefined) return text
+    throw new Error('it is no file')
   } catch (error) {
     throw new BadInput('file-not-readable', `${file} cannot be read.`, {
       hint: 'Name a file whose first line is the password.',

@@ -3,7 +3,14 @@ import { Failure } from '../errors.ts'
 import { faultPoint } from '../fault-points.ts'
 import { finishing } from '../interruption.ts'
 import { clocksOf, refuseClockBehind, timeBy } from './clock.ts'
-import { hasSeal, hasWritten, headFileOf, type LogHead, readHeadFile } from './audit/head-file.ts'
+import {
+  hasSeal,
+  hasWritten,
+  headFileOf,
+  type LogHead,
+  readHeadFile,
+  writeHeadFile,
+} from './audit/head-file.ts'
 import type { Bulk, Engine, LastEvent } from './engine.ts'
 import type { OpenStore } from './store/open.ts'
 import type { Store } from './schema.ts'
@@ -233,18 +240,17 @@ async function withinOne<Result>(store: OpenStore, clock: Clock, body: Body<Resu
  * tell of it, and not where a failure is all that is told.
  */
 async function noteHead(
-  { path, keyFile, db, engine, notedHead }: OpenStore,
+  { path, keyFile, db, engine }: OpenStore,
   { state, isDone }: { state: TransactionState | undefined; isDone: boolean },
 ): Promise<void> {
   if (path === undefined || !state?.head) return
-  if (!state.hasNewSegment && notedHead.leave(state.head)) return
   const file = headFileOf(keyFile)
   const noted = readHeadFile(file)
   if (state.hasNewSegment || (noted && (isBefore(state, noted) || (await isInLog(db, noted)))))
-    notedHead.write(file, state.head)
+    writeHeadFile(file, state.head)
   else if (!noted && isDone && !state.isOfFailure) {
     const isNewDesk = engine.isShared && !(await hadWritten(db, state))
-    if (notedHead.write(file, state.head) && !isNewDesk) state.missingHead = file
+    if (writeHeadFile(file, state.head) && !isNewDesk) state.missingHead = file
   }
 }
 

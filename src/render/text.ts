@@ -30,7 +30,8 @@ const day = 24 * hour
 /** How long ago, or the date itself once that says more. @param iso UTC time */
 export function ago(iso: string, now: Date): string {
   const past = now.getTime() - Date.parse(iso)
-  if (past < 0) return iso.slice(0, 10)
+  // Within one command: what it has just done is a little later than its beginning.
+  if (past < -minute) return iso.slice(0, 10)
   if (past < minute) return 'just now'
   if (past < hour) return counted(Math.floor(past / minute), 'minute')
   if (past < day) return counted(Math.floor(past / hour), 'hour')

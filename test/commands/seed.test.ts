@@ -74,7 +74,7 @@ describe('seeding a store', () => {
     writeFileSync(world.path('password.txt'), 'short\n')
     expect((await seed('--password-file', 'password.txt')).error()).toMatchObject({ code: 'weak-password' })
     const ran = await seed('--password-file', 'none.txt')
-    expect({ exit: ran.exit, code: ran.error().code }).toEqual({ exit: 6, code: 'file-not-readable' })
+    expect({ exit: ran.exit, code: ran.error().code }).toEqual({ exit: 6, code: 'file-not-found' })
   })
 
   it('is content, when asked to be, with a store that was filled with the same numbers', async () => {

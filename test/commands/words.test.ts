@@ -255,18 +255,36 @@ describe('an option that was mistyped', () => {
   })
 
   it.each([
-    ['users disable', ['users suspend', 'users delete']],
+    ['users disable', ['users suspend']],
     ['users block', ['users suspend']],
-    ['users deactivate', ['users suspend', 'users delete']],
+    ['users deactivate', ['users suspend']],
     ['users lock', ['users suspend']],
     ['users del', ['users delete', 'users remove']],
     ['users destroy', ['users delete']],
     ['releases unpublish', ['releases withdraw']],
     ['releases open', ['releases publish']],
     ['resources rm', ['resources withdraw']],
+    ['centres disable', ['coordinator suspend']],
+    ['remove role', ['roles revoke']],
+    ['delete role', ['roles revoke']],
+    ['delete coordinator', ['coordinator change']],
+    ['suspend centre', ['coordinator suspend']],
+    ['delete message', ['mail cancel']],
+    ['reset password', ['users reset-password']],
+    ['reset pin', ['users pin']],
   ])('that are graver are named and not run: %s', async (typed, named) => {
     const ran = await world.run([...typed.split(' '), '1', '--yes'])
     expect(ran.exit).toBe(2)
-    for (const command of named) expect(ran.stderr).toContain(`ssh-admin ${command} 1`)
+    const said = [...ran.stderr.matchAll(/ssh-admin ([a-z -]+) 1\b/g)].map(([, command]) => command)
+    expect(said).toEqual(named)
+  })
+
+  it('of a name without quotes are nobody else, and a list goes into a file of its own kind', async () => {
+    const transferred = await world.run(['users', 'transfer', 'Omar', 'Said'])
+    expect(transferred.stderr).not.toContain('--to Said')
+    const listed = await world.run(['users', 'list', '--out', 'users.xlsx'])
+    expect(listed.stderr).toContain('ssh-admin users list --format csv > users.csv')
+    const filtered = await world.run(['users', 'list', '--out', '--role', 'teacher'])
+    expect(filtered.stderr).toContain('ssh-admin users list --role teacher --format csv > FILE')
   })
 })

@@ -1,3 +1,4 @@
+import { isSharedPlace } from '../../shared-place.ts'
 import { existsSync } from 'node:fs'
 import * as z from 'zod'
 import { Refused, Usage } from '../../errors.ts'
@@ -98,7 +99,8 @@ async function importWorkbook(options: Options, session: Session): Promise<Answe
   const phases = phasesOn(session, options.progress)
   let held: Roster | undefined = await readWorkbook(options, session, phases)
 
-  const first = !dryRun && options.planOut === undefined && !existsSync(session.settings.db.value ?? '')
+  const place = session.settings.db.value ?? ''
+  const first = !dryRun && options.planOut === undefined && !isSharedPlace(place) && !existsSync(place)
   const agreed =
     first && (asks || mayBeRefused(options))
       ? await confirmWithoutStore(options, { session, roster: held, asks, phases })

@@ -113,7 +113,7 @@ function reviewOf(added: readonly ChangedUser[]): string | undefined {
   })
   const whom = touched.length === 1 ? 'this user' : `these ${touched.length} users`
   return [
-    `Add ${whom} to ${centre?.number} (${oneLine(centre?.name ?? '')})? Each is sent a message.`,
+    `Add ${whom} to ${centre?.number} (${oneLine(centre?.name ?? '')})? ${touched.length === 1 ? 'A message is sent.' : 'Each is sent a message.'}`,
     ...lines,
     ' ',
   ].join('\n')
@@ -195,5 +195,9 @@ function isIncomplete({ people, options: { from, centre } }: Request): boolean {
 /** The same, as it was typed. */
 function asksForPeople({ person, from, centre }: Options): boolean {
   if (from !== undefined) return false
-  return person.length === 0 || centre === undefined || person.some((text) => !text.includes('<'))
+  return (
+    person.length === 0 ||
+    centre === undefined ||
+    person.flatMap(eachPerson).some((text) => !text.includes('<'))
+  )
 }

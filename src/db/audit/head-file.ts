@@ -44,45 +44,6 @@ export function writeHeadFile(path: string, { events, head }: LogHead): boolean 
   }
 }
 
-/**
- * The head that one process notes of a store: after each change, or, where it makes many, at once and then once in a
- * while, because emptying a file takes as long as saving a change. Whoever is killed between leaves an older head,
- * which the log holds too.
- */
-export class NotedHead {
-  #restMs = 0
-  #notedAt = Number.NEGATIVE_INFINITY
-  #later: LogHead | undefined
-
-  /** Many changes follow one another: between two notes are at least so many ms. */
-  rest(ms: number): void {
-    this.#restMs = ms
-  }
-
-  /** @returns whether it is noted */
-  write(path: string, head: LogHead): boolean {
-    this.#later = undefined
-    this.#notedAt = performance.now()
-    return writeHeadFile(path, head)
-  }
-
-  /** Leaves it to a later change, or to the end. @returns false where the last one was noted long enough ago */
-  leave(head: LogHead): boolean {
-    if (performance.now() - this.#notedAt >= this.#restMs) return false
-    this.#later = head
-    return true
-  }
-
-  /** What was left; a file that is gone, or has gone further by another process, stays as it is. */
-  end(path: () => string): void {
-    const head = this.#later
-    if (head === undefined) return
-    this.#later = undefined
-    const noted = readHeadFile(path())
-    if (noted && noted.events < head.events) writeHeadFile(path(), head)
-  }
-}
-
 /** Before another store takes the place of the one that this head is of: a missing head is no finding. */
 export function forgetHeadFile(path: string): void {
   try {

@@ -1,4 +1,3 @@
-import { headFileOf, NotedHead } from '../audit/head-file.ts'
 import type { Kysely } from 'kysely'
 import { randomBytes } from 'node:crypto'
 import { existsSync } from 'node:fs'
@@ -76,7 +75,6 @@ function openedStore(
   const { command, interruption, path, secret } = opening
   const keyFile = () => withStoreNumber(opening.keyFile, connection.row.storeId)
   const db = sharedDatabase(connection)
-  const notedHead = new NotedHead()
   let keys: Keys | undefined
   return {
     db,
@@ -95,7 +93,6 @@ function openedStore(
     command,
     now: () => connection.now(),
     interruption,
-    notedHead,
     keys: () => {
       const { fingerprint } = connection.row
       if (keys?.fingerprint !== fingerprint)
@@ -103,7 +100,6 @@ function openedStore(
       return keys
     },
     close: async () => {
-      notedHead.end(() => headFileOf(keyFile()))
       await db.destroy()
       await connection.close()
     },

@@ -4,7 +4,7 @@ import { existsSync, readFileSync, statSync } from 'node:fs'
 import { chmodSync } from '../../disk.ts'
 import { Unavailable } from '../../errors.ts'
 import type { Engine } from '../engine.ts'
-import { headFileOf, type LogHead, NotedHead } from '../audit/head-file.ts'
+import type { LogHead } from '../audit/head-file.ts'
 import { latestVersion } from '../migrations/index.ts'
 import { applicationId, kyselyOver, openDatabase, openInMemory, prepareConnection } from './connection.ts'
 import { connectSqlite } from './driver.ts'
@@ -181,14 +181,11 @@ function keysOfStore(engine: Engine, place: KeyPlace): () => Keys {
   }
 }
 
-function opened(store: Omit<OpenStore, 'close' | 'ownPath' | 'notedHead'>): OpenStore {
-  const notedHead = new NotedHead()
+function opened(store: Omit<OpenStore, 'close' | 'ownPath'>): OpenStore {
   return {
     ...store,
-    notedHead,
     ownPath: (path) => path,
     close: async () => {
-      notedHead.end(() => headFileOf(store.keyFile))
       await store.db.destroy()
       store.engine.close()
     },

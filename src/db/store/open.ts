@@ -1,4 +1,3 @@
-import type { NotedHead } from '../audit/head-file.ts'
 import type { Kysely } from 'kysely'
 import type { Interruption } from '../../interruption.ts'
 import type { Engine } from '../engine.ts'
@@ -33,8 +32,6 @@ export interface OpenStore {
   interruption?: Interruption | undefined
   /** The one that is open already, where all that is done is one change: it is saved, or taken back, as a whole. */
   transaction?: OpenTransaction
-  /** Where its log ended when this process changed it last. */
-  notedHead: NotedHead
   /** Read on first use; throws `key-missing` or `key-mismatch`. */
   keys(): Keys
   close(): Promise<void>

@@ -63,14 +63,21 @@ function inOrderOfDay(one: SessionOfDay, other: SessionOfDay): number {
   return bySession || ((one.series ?? '') < (other.series ?? '') ? -1 : 1)
 }
 
-/** The moment of a Key Time today, or on the first day on which it holds; undefined where there is none any more. */
+/** The next moment of a Key Time; undefined where there is none any more. */
 export function nextMoment(
   { local_time, time_zone, from_date, until_date }: KeyTime,
   now: Date,
 ): Date | undefined {
   const today = localTimeAt(now, time_zone).slice(0, 10)
-  const date = from_date !== null && from_date > today ? from_date : today
-  if (until_date !== null && until_date < date) return undefined
-  const moment = momentOf({ date, time: local_time, zone: time_zone })
-  return 'at' in moment ? moment.at : undefined
+  for (const day of [today, dayAfter(today)]) {
+    const date = from_date !== null && from_date > day ? from_date : day
+    if (until_date !== null && until_date < date) return undefined
+    const moment = momentOf({ date, time: local_time, zone: time_zone })
+    if ('at' in moment && moment.at > now) return moment.at
+  }
+  return undefined
+}
+
+function dayAfter(date: string): string {
+  return new Date(Date.parse(date) + 86_400_000).toISOString().slice(0, 10)
 }

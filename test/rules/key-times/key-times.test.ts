@@ -1,3 +1,4 @@
+import { nextMoment } from '../../../src/rules/key-times/show.ts'
 import { writeFileSync } from 'node:fs'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { newWorld, type World } from '../../world.ts'
@@ -160,8 +161,9 @@ describe("a centre's Key Times on a day", () => {
   it('are told in local time with the name of the zone, and in UTC', async () => {
     await importing(['Egypt,3,AM,10:00,,,,'])
     const ran = await world.run(['key-times', 'show', 'EG001', '--date', '2026-06-02'], { terminal: true })
-    expect(ran.stdout).toContain('2026-06-02 10:00 Africa/Cairo (UTC+03:00)')
-    expect(ran.stdout).toContain('2026-06-02 07:00 UTC')
+    expect(ran.stdout).toContain('2026-06-02 10:00 (UTC+03:00)')
+    expect(ran.stdout).toContain('Africa/Cairo')
+    expect(ran.stdout).toContain('2026-06-02 07:00')
   })
 
   it('are never guessed where the country has several time zones and nobody has said which', async () => {
@@ -286,4 +288,22 @@ describe('the time zone of a centre', () => {
     await world.run(['centres', 'edit', 'NZ002', '--time-zone', 'none'])
     expect(await zone()).toEqual([{ time_zone: null }])
   })
+})
+
+it('comes next on the day after where that of today has passed', () => {
+  const keyTime = {
+    id: 1,
+    administrative_zone: null,
+    country: 'EG',
+    time_zone: 'Africa/Cairo',
+    session: 'AM' as const,
+    series: null,
+    local_time: '10:00',
+    from_date: null,
+    until_date: '2026-06-03',
+  }
+  const next = (now: string) => nextMoment(keyTime, new Date(now))?.toISOString()
+  expect(next('2026-06-02T06:59:00Z')).toBe('2026-06-02T07:00:00.000Z')
+  expect(next('2026-06-02T07:00:00Z')).toBe('2026-06-03T07:00:00.000Z')
+  expect(next('2026-06-03T07:00:00Z')).toBeUndefined()
 })
