@@ -79,7 +79,7 @@ describe('what a person sees of releases and what they are made of', () => {
       'June  AR001   not-yet-open  2026-06-02 02:00 America/Argentin…  2026-06-02 05:00',
     )
     const keyTimes = await at80('key-times list')
-    expect(keyTimes).toMatch(/Africa\/Cairo +2026-03-02 08:00\n/)
+    expect(keyTimes).toMatch(/Africa\/Cairo +2026-03-03 08:00\n/)
     // Nothing was left out that says anything.
     expect(keyTimes).not.toContain('No room for')
     await shown('centres create NZ001 --name Kauri --country NZ')
