@@ -205,7 +205,15 @@ describe('importing in two programs, or in one that is killed', () => {
       expect((await desk.program(['store', 'check'])).exitCode).toBe(0)
     }
     const last = await desk.program(['centres', 'import', 'centres.csv', '--yes', '--json'])
-    expect(last.exitCode).toBe(0)
     expect(counts()).toMatchObject({ users: 12_000, imports: 1 })
+    // One that was killed between its commit and the placing of its sheet owes that, and the next one says how it is made.
+    if (last.exitCode === 9) {
+      expect(JSON.parse(last.stdout).notices).toMatchObject([
+        { message: expect.stringContaining('centres pins 1 --out') },
+      ])
+      expect(await desk.program(['centres', 'pins', '1', '--out', 'again.xlsx'])).toMatchObject({
+        exitCode: 0,
+      })
+    } else expect(last.exitCode).toBe(0)
   })
 })
