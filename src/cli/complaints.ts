@@ -1,6 +1,7 @@
 import type { Argument, Command, Option } from 'commander'
 import { Usage } from '../errors.ts'
 import { nearestOf } from '../nearest.ts'
+import { shellWord } from '../shell-word.ts'
 import { lineInstead } from './suggestions.ts'
 import { commandLine } from './typed-line.ts'
 
@@ -66,7 +67,7 @@ function listIntoFile(argv: readonly string[], wrong: string): string {
   const file = named?.replace(/\.xlsx?$/i, '.csv') ?? 'FILE'
   const rest = argv.filter((_, place) => place !== at && (named === undefined || place !== at + 1))
   const format = rest.includes('--format') ? [] : ['--format', 'csv']
-  return `${commandLine([...rest, ...format])} > ${commandLine([file]).replace(/^ssh-admin /, '')}`
+  return `${commandLine([...rest, ...format])} > ${shellWord(file)}`
 }
 
 /** All that are missing at once. */
@@ -87,15 +88,9 @@ function withoutOptions({ argv, command }: Asked, code: string): Usage {
 function lineWithOptions({ argv, command }: Asked, missing: readonly Option[]): string {
   const [only] = missing
   const more = command.args[command.registeredArguments.length]
-  if (
-    only?.long === '--to' &&
-    missing.length === 1 &&
-    more !== undefined &&
-    optionFor(command, more) !== undefined
-  ) {
-    const at = argv.lastIndexOf(more)
-    return commandLine([...argv.slice(0, at), only.long, ...argv.slice(at)])
-  }
+  const option = more === undefined ? undefined : optionFor(command, more)
+  if (more !== undefined && option !== undefined && missing.length === 1 && only?.long === option)
+    return lineWithBefore(argv, more, option)
   const address = command.args.find((word) => word.includes('@'))
   const wants = command.registeredArguments.some((argument) => argument.name() === 'email')
   if (only && missing.length === 1 && only.flags.includes('<email>') && address !== undefined && !wants)
@@ -124,12 +119,14 @@ function withFewer({ argv, command }: Asked): string | undefined {
   const more = command.args.slice(taken.length)
   const [first = '', ...others] = more
   const option = others.length === 0 ? optionFor(command, first) : undefined
-  if (option !== undefined) {
-    const at = argv.lastIndexOf(first)
-    return `Did you mean ${commandLine([...argv.slice(0, at), option, ...argv.slice(at)])}?`
-  }
+  if (option !== undefined) return `Did you mean ${lineWithBefore(argv, first, option)}?`
   const [only] = taken
   return only && taken.length === 1 && isOfName(only, command.args) ? quoted(argv, command.args) : undefined
+}
+
+function lineWithBefore(argv: readonly string[], word: string, option: string): string {
+  const at = argv.lastIndexOf(word)
+  return commandLine([...argv.slice(0, at), option, ...argv.slice(at)])
 }
 
 /** Whom or where to is said with one. */

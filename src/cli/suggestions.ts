@@ -66,7 +66,7 @@ const phrases: Readonly<Record<string, string>> = {
   'reset password': 'users reset-password',
   'reset pin': 'users pin',
   'change password': 'users reset-password',
-  'change email': 'users edit --email',
+  'change email': 'users edit',
   'change name': 'users edit',
 }
 

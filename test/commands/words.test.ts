@@ -272,6 +272,8 @@ describe('an option that was mistyped', () => {
     ['delete message', ['mail cancel']],
     ['reset password', ['users reset-password']],
     ['reset pin', ['users pin']],
+    // Not with --email, whose value would be whose address is changed.
+    ['change email', ['users edit']],
   ])('that are graver are named and not run: %s', async (typed, named) => {
     const ran = await world.run([...typed.split(' '), '1', '--yes'])
     expect(ran.exit).toBe(2)
