@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { connectSqlite } from '../src/db/sqlite/driver.ts'
-import { median, type Program, run, shortCpuMs, sshAdmin, taken, usage } from './processes.ts'
+import { type Program, run, shortInTurn, sshAdmin, taken, usage } from './processes.ts'
 import { type Row, type Settings, seconds } from './rows.ts'
 import { makeWorkbook } from './workbook.ts'
 
@@ -11,15 +11,8 @@ const RELEASES = 200
 /** What is asked of a large store all day, in processor time: against `users show` in it, or Node itself. */
 export async function measure({ folder, rounds, large }: Settings): Promise<Row[]> {
   const inPairs = async (program: Program, other: Program) => {
-    const answer = join(folder, 'answer.txt')
-    // What a command needs is kept by its first calls.
-    await shortCpuMs(program, answer)
-    await shortCpuMs(other, answer)
-    const pairs: { a: number; b: number }[] = []
-    for (let round = 0; round < rounds; round += 1)
-      pairs.push({ a: await shortCpuMs(program, answer), b: await shortCpuMs(other, answer) })
-    const [a, b] = [median(pairs.map((pair) => pair.a)), median(pairs.map((pair) => pair.b))]
-    return { measured: seconds(a), against: seconds(b), figure: median(pairs.map((pair) => pair.a / pair.b)) }
+    const { a, b, ratio } = await shortInTurn(program, other, { out: join(folder, 'answer.txt'), rounds })
+    return { measured: seconds(a), against: seconds(b), figure: ratio }
   }
   const filled = await filledStore(LARGE, folder)
   const released = await storeWithReleases(folder)

@@ -70,6 +70,16 @@ export async function firstLinesInTurn(
   return inTurnBy(firstLineMs, { a, b, rounds })
 }
 
+/** Processor time of two short programs in turn, their answers written to a file. */
+export async function shortInTurn(
+  a: Program,
+  b: Program,
+  { out, rounds }: { out: string; rounds: number },
+): Promise<{ a: number; b: number; ratio: number }> {
+  // What a command needs is kept by its first calls.
+  return inTurnBy((program) => shortCpuMs(program, out), { a, b, rounds })
+}
+
 /** What one run took. */
 export interface Usage {
   wallMs: number
@@ -144,7 +154,7 @@ async function inTurnBy(
 const runsCounted = 10
 
 /** Processor time of one run in ms, user and system, as a shell tells it of many that write to a file. */
-export async function shortCpuMs({ args }: Program, out: string): Promise<number> {
+async function shortCpuMs({ args }: Program, out: string): Promise<number> {
   const loop = `out=$0; n=0; while [ $n -lt ${runsCounted} ]; do "$@" > "$out" || exit; n=$((n+1)); done; times`
   const { stdout } = await start(['-c', loop, out, process.execPath, ...args], { exit: 0, file: 'sh' })
   const parts = [

@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { median, type Program, run, shortCpuMs, sshAdmin, taken } from './processes.ts'
+import { type Program, run, shortInTurn, sshAdmin, taken } from './processes.ts'
 import { atMost, type GoalOfNode, type Row, type Settings, seconds } from './rows.ts'
 
 const BARE: Program = { args: ['-e', '0'] }
@@ -36,13 +36,7 @@ async function started(
     .replace(/ --db .*/, '')
   const about: Row = { what: `start: ${command}, against node -e 0`, unit: '×', goal: atMost(goal) }
   return taken(about, async () => {
-    const out = join(folder, 'answer.txt')
-    // What a command needs is kept by its first calls.
-    await shortCpuMs({ args }, out)
-    const pairs: { a: number; b: number }[] = []
-    for (let round = 0; round < rounds; round += 1)
-      pairs.push({ a: await shortCpuMs({ args }, out), b: await shortCpuMs(BARE, out) })
-    const [a, b] = [median(pairs.map((pair) => pair.a)), median(pairs.map((pair) => pair.b))]
-    return { measured: seconds(a), against: seconds(b), figure: median(pairs.map((pair) => pair.a / pair.b)) }
+    const { a, b, ratio } = await shortInTurn({ args }, BARE, { out: join(folder, 'answer.txt'), rounds })
+    return { measured: seconds(a), against: seconds(b), figure: ratio }
   })
 }

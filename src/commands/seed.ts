@@ -113,16 +113,19 @@ async function passwordIn(file: string, { context }: Session): Promise<NewPasswo
 
 function textIn(file: string, path: string): string {
   if (!existsSync(path)) throw new BadInput('file-not-found', `There is no file ${pathInWords(file)}.`)
-  try {
-    const { text } = readSmallFile(path)
-    if (text !== undefined) return text
-    throw new Error('it is no file')
-  } catch (error) {
-    throw new BadInput('file-not-readable', `${file} cannot be read.`, {
+  const unreadable = (cause?: unknown) =>
+    new BadInput('file-not-readable', `${file} cannot be read.`, {
       hint: 'Name a file whose first line is the password.',
-      cause: error,
+      cause,
     })
+  let text: string | undefined
+  try {
+    text = readSmallFile(path).text
+  } catch (error) {
+    throw unreadable(error)
   }
+  if (text === undefined) throw unreadable()
+  return text
 }
 
 function renderSeeded({ centres, users, releases, services, changed }: Seeded): string {
