@@ -9,7 +9,7 @@ import {
   outputNotes,
   removeEndedNotes,
 } from './output-notes.ts'
-import { unfinishedUploads } from '../db/contents/contents.ts'
+import { unfinishedUploads } from '../db/contents.ts'
 import { unfinishedSheets } from '../db/imports/pending-pin-sheets.ts'
 import type { OpenStore } from '../db/store/open.ts'
 import { placesOf, placesOfStoreFile } from './store-paths.ts'

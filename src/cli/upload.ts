@@ -67,7 +67,7 @@ export async function uploadFiles(
 export async function removeUploads(store: OpenStore, uploaded: readonly Uploaded[]): Promise<void> {
   const ids = uploaded.flatMap(({ uploadId }) => (uploadId === undefined ? [] : [uploadId]))
   if (ids.length === 0) return
-  const { removeUpload } = await import('../db/contents/contents.ts')
+  const { removeUpload } = await import('../db/contents.ts')
   const { note } = await import('../db/transact.ts')
   const removing = note(store, async (trx) => {
     for (const id of ids) await removeUpload(trx, id)
@@ -83,7 +83,7 @@ async function uploadFile(
   session: Session,
   { store, file }: { store: OpenStore; file: FileToUpload },
 ): Promise<Uploaded> {
-  const { findContent, beginUpload, addPiece } = await import('../db/contents/contents.ts')
+  const { findContent, beginUpload, addPiece } = await import('../db/contents.ts')
   const { note } = await import('../db/transact.ts')
   const { name, path, sha256, bytes } = file
   const known = { name, sha256, bytes }
@@ -135,7 +135,7 @@ async function* piecesOfFile(
   path: string,
   { file, session }: { file: string; session: Session },
 ): AsyncGenerator<Buffer> {
-  const { pieceLength } = await import('../db/contents/contents.ts')
+  const { pieceLength } = await import('../db/contents.ts')
   const { signal } = session.context
   let waiting: Buffer[] = []
   let length = 0

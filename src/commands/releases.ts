@@ -41,7 +41,7 @@ import {
 import { momentTyped, typedMoment, type TypedMoment } from '../rules/releases/moment.ts'
 import { closingQuestion, comparableClosing } from '../render/closing.ts'
 import { allOf } from '../cli/list-options.ts'
-import { findReleases, type ReleaseRow } from '../db/releases/releases.ts'
+import { findReleases, type ReleaseRow } from '../db/releases.ts'
 import type { ReleaseState } from '../db/schema.ts'
 import { reachOf, authorisationsOf } from '../rules/releases/centres-of-release.ts'
 import { readReleaseFacts } from '../rules/releases/release-facts.ts'

@@ -30,7 +30,7 @@ import {
 import { cleanText } from '../workbook/cell.ts'
 import { typedSeries } from './typed-times.ts'
 import { allOf } from '../cli/list-options.ts'
-import { findResources } from '../db/resources/resources.ts'
+import { findResources } from '../db/resources.ts'
 import { downloadCommand } from '../cli/download.ts'
 import { permitDownload } from '../rules/releases/visible.ts'
 import { comparableClosing, renderWithClosing, withClosing, renderWithOpening } from '../render/closing.ts'

@@ -1,6 +1,14 @@
-import { type Savepoint, savepoint } from './savepoint.ts'
+import {
+  commit,
+  type Committed,
+  rehearse,
+  type Savepoint,
+  savepoint,
+  transactionState,
+  type Trx,
+  type Work,
+} from './transact.ts'
 import type { OpenStore } from './store/open.ts'
-import { type Committed, commit, rehearse, transactionState, type Trx, type Work } from './transact.ts'
 
 /** A transaction in which several changes are made one after the other, each of them a part of one. */
 export interface OpenTransaction {

@@ -1,8 +1,14 @@
-import type { CompiledQuery, ControlledTransaction, Kysely, Transaction } from 'kysely'
+import {
+  type CompiledQuery,
+  type ControlledTransaction,
+  type Kysely,
+  type RawBuilder,
+  sql,
+  type Transaction,
+} from 'kysely'
 import { Failure } from '../errors.ts'
 import { faultPoint } from '../fault-points.ts'
 import { finishing } from '../interruption.ts'
-import { clocksOf, refuseClockBehind, timeBy } from './clock.ts'
 import {
   hasSeal,
   hasWritten,
@@ -11,9 +17,10 @@ import {
   readHeadFile,
   writeHeadFile,
 } from './audit/head-file.ts'
+import { clocksOf, refuseClockBehind, timeBy } from './clock.ts'
 import type { Bulk, Engine, LastEvent } from './engine.ts'
-import type { OpenStore } from './store/open.ts'
 import type { Store } from './schema.ts'
+import type { OpenStore } from './store/open.ts'
 
 export type Trx = Transaction<Store>
 /** `must-be-right`: more than an hour behind stops the work; `is-accepted`: time counts anew from it. */
@@ -281,4 +288,44 @@ async function isInLog(db: Kysely<Store>, head: LogHead): Promise<boolean> {
   } catch {
     return false
   }
+}
+
+/** A point within a transaction, to which what is done after it can be taken back. */
+export interface Savepoint {
+  rollBack: () => Promise<void>
+  release: () => Promise<void>
+}
+
+/** @param name of its own where others may be open within it */
+export async function savepoint(trx: Trx, name = 'batch'): Promise<Savepoint> {
+  const state = transactionState(trx)
+  const [queuedBefore, headBefore, lastBefore] = [state.queued.length, state.head, state.last]
+  const point = sql.id(name)
+  const send = (statement: RawBuilder<unknown>) =>
+    sendWithNext(trx, { compile: () => statement.compile(trx), execute: () => statement.execute(trx) })
+  await send(sql`savepoint ${point}`)
+  return {
+    rollBack: async () => {
+      await send(sql`rollback to savepoint ${point}`)
+      state.queued.length = queuedBefore
+      state.head = headBefore
+      state.last = lastBefore
+    },
+    release: async () => {
+      await send(sql`release savepoint ${point}`)
+    },
+  }
+}
+
+/**
+ * Answers that do not need each other: within a change a server is asked for all of them in one round trip.
+ * @throws what the first of them throws, in their order
+ */
+export async function together<Answers extends readonly unknown[]>(
+  ...asked: { [At in keyof Answers]: Promise<Answers[At]> }
+): Promise<Answers> {
+  const ended = await Promise.allSettled(asked)
+  const failed = ended.find(({ status }) => status === 'rejected')
+  if (failed?.status === 'rejected') throw failed.reason
+  return Promise.all(asked)
 }

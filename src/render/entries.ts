@@ -1,4 +1,4 @@
-import type { EntryRow } from '../db/entries/entries.ts'
+import type { EntryRow } from '../db/entries.ts'
 import type { ImportedEntries } from '../rules/entries.ts'
 import { tsvLine } from './clean-text.ts'
 import { renderClosing } from './closing.ts'

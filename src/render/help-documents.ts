@@ -1,4 +1,4 @@
-import type { HelpDocumentRow } from '../db/help-documents/help-documents.ts'
+import type { HelpDocumentRow } from '../db/help-documents.ts'
 import type { ChangedHelpDocument } from '../rules/help-documents.ts'
 import { oneLine, tsvLine } from './clean-text.ts'
 import { field } from './fields.ts'

@@ -1,4 +1,4 @@
-import type { ReleaseRow } from '../db/releases/releases.ts'
+import type { ReleaseRow } from '../db/releases.ts'
 import { localTimeInWords } from '../rules/key-times/local-time.ts'
 import { audienceInWords, audienceText } from '../rules/releases/audience.ts'
 import {

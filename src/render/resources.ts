@@ -1,4 +1,4 @@
-import type { ResourceRow } from '../db/resources/resources.ts'
+import type { ResourceRow } from '../db/resources.ts'
 import type { ChangedResource } from '../rules/resources.ts'
 import { oneLine, tsvLine } from './clean-text.ts'
 import { factLines, field } from './fields.ts'

@@ -6,8 +6,7 @@ import {
   actingAccounts,
 } from '../db/centres/assignments.ts'
 import type { CentreWithPeople } from '../db/centres/centres.ts'
-import { together } from '../db/together.ts'
-import type { Trx } from '../db/transact.ts'
+import { together, type Trx } from '../db/transact.ts'
 import { Refused } from '../errors.ts'
 import { appendAudit } from './audit/append.ts'
 import { forEachTarget } from './batch.ts'

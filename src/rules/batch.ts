@@ -1,5 +1,4 @@
-import { type Savepoint, savepoint } from '../db/savepoint.ts'
-import type { Trx } from '../db/transact.ts'
+import { type Savepoint, savepoint, type Trx } from '../db/transact.ts'
 import { recordingTogether } from './audit/record-refusal.ts'
 import { BadInput, Failure, NotFound, NotPermitted, type Problem, Refused, Usage } from '../errors.ts'
 

@@ -9,7 +9,7 @@ import {
   wholeContents,
   type Upload,
   unfinishedUploads,
-} from '../db/contents/contents.ts'
+} from '../db/contents.ts'
 import { transactionState, type Trx } from '../db/transact.ts'
 import { Refused, Unavailable } from '../errors.ts'
 import { createHash } from 'node:crypto'

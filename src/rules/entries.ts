@@ -1,4 +1,4 @@
-import { entriesOf, insertEntries, type NewEntry, removeEntries } from '../db/entries/entries.ts'
+import { entriesOf, insertEntries, type NewEntry, removeEntries } from '../db/entries.ts'
 import type { Trx } from '../db/transact.ts'
 import { appendAudit } from './audit/append.ts'
 import {

@@ -4,11 +4,11 @@ import {
   entriesWithoutCentre,
   entriesWithoutGlobalListening,
   entriesWithoutResource,
-} from '../db/entries/wrong-entries.ts'
+} from '../db/entries.ts'
 import { centresMeantBy } from '../db/centres/centres.ts'
-import { findKeyTimes } from '../db/key-times/key-times.ts'
-import { findReleases, type ReleaseRow, type CentreOfRelease } from '../db/releases/releases.ts'
-import { findResources } from '../db/resources/resources.ts'
+import { findKeyTimes } from '../db/key-times.ts'
+import { findReleases, type ReleaseRow, type CentreOfRelease } from '../db/releases.ts'
+import { findResources } from '../db/resources.ts'
 import type { Store } from '../db/schema.ts'
 import { countryName } from '../countries.ts'
 import { contradictionOf } from './key-times/key-time-rows.ts'

@@ -4,7 +4,7 @@ import {
   insertHelpDocument,
   insertVersion,
   markHelpDocumentWithdrawn,
-} from '../db/help-documents/help-documents.ts'
+} from '../db/help-documents.ts'
 import type { Trx } from '../db/transact.ts'
 import { Refused, NotFound } from '../errors.ts'
 import { appendAudit } from './audit/append.ts'

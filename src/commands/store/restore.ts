@@ -1,10 +1,9 @@
 import { resolve } from 'node:path'
 import * as z from 'zod'
 import type { LogHead } from '../../db/audit/head-file.ts'
-import type { Copy, KeyAfter } from '../../db/store/restore.ts'
+import type { Copy, KeyAfter, PresentStore } from '../../db/store/restore.ts'
 import type { Voided } from '../../db/credentials.ts'
 import { BadInput, Refused } from '../../errors.ts'
-import type { PresentStore } from '../../db/store/present-store.ts'
 import { changedMeanwhile } from '../../cli/mutation.ts'
 import { confirm } from '../../cli/prompt.ts'
 import { voidedInWords } from '../../render/store.ts'
@@ -37,7 +36,7 @@ export const restore = () =>
     run: async (options, session) => {
       const { dryRun, yes } = session.common
       const asks = !dryRun && !yes
-      const { presentStore } = await import('../../db/store/present-store.ts')
+      const { presentStore } = await import('../../db/store/restore.ts')
       const { withNewKey } = await import('../../db/store/rekey.ts')
       const { forgetHeadFile, headFileOf, writeHeadFile } = await import('../../db/audit/head-file.ts')
       const { db } = placesOf(session)

@@ -1,7 +1,7 @@
 import { lastEvents } from '../../db/audit/events.ts'
 import { eventJson } from '../../render/audit.ts'
 import { lettersWaitingFor } from '../../db/outbox.ts'
-import { together } from '../../db/together.ts'
+import { together } from '../../db/transact.ts'
 import { holdingsOf } from '../../db/progression-tests/holdings.ts'
 import { renderUser } from '../../render/user-details.ts'
 import { userJson, waitingMessages } from '../../render/users.ts'

@@ -1,13 +1,12 @@
 import { chmodSync } from '../../disk.ts'
 import { Cancelled } from '../../errors.ts'
 import { finishing } from '../../interruption.ts'
-import { makersMark } from '../../unfinished-files.ts'
+import { makersMark, unfinishedCopy } from '../../unfinished-files.ts'
 import type { Opening } from '../store/opening.ts'
 import { latestVersion } from '../migrations/index.ts'
 import type { BringingUpToDate } from '../store/bring-up-to-date.ts'
 import { openStore } from '../store/open.ts'
 import { holdAlone, placeStore } from './place.ts'
-import { unfinishedCopy } from '../store/unfinished-copy.ts'
 import { knownVersionOf } from './version.ts'
 
 /** Pages copied between two breaths, in which Ctrl-C is heard. */

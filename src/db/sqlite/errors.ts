@@ -1,5 +1,6 @@
-import { closeSync, openSync, readSync } from 'node:fs'
+import { closeSync, openSync, readSync, statSync } from 'node:fs'
 import { Unavailable } from '../../errors.ts'
+import { pathInWords } from '../../shell-word.ts'
 
 /** What SQLite calls an error; nothing for an error of something else. */
 function codeOf(error: unknown): string {
@@ -118,4 +119,21 @@ function firstBytes(path: string, length: number): Buffer {
   } finally {
     closeSync(file)
   }
+}
+
+/** A store whose own header cannot be right. */
+export function damaged(path: string, header: Header): Unavailable {
+  return new Unavailable(
+    'store-damaged',
+    `The store ${pathInWords(path)} is damaged: ${howItIsDamaged(path, header)}.`,
+    {
+      hint: 'Keep all files as they are. ssh-admin store check says more; ssh-admin store restore FILE brings a backup back, and keeps the present store.',
+    },
+  )
+}
+
+function howItIsDamaged(path: string, header: Header): string {
+  const { size } = statSync(path)
+  if (size >= header.size) return 'SQLite cannot read it'
+  return `it was cut short, to ${size} of ${header.size} bytes`
 }

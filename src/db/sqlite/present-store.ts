@@ -5,7 +5,7 @@ import { finishing } from '../../interruption.ts'
 import type { LogHead } from '../audit/head-file.ts'
 import { nameToKeep } from '../store/kept-copies.ts'
 import type { Opening } from '../store/opening.ts'
-import type { PresentStore } from '../store/present-store.ts'
+import type { PresentStore } from '../store/restore.ts'
 import { erasedIn, fingerprintIn, headAt, headIfAny } from './inspect.ts'
 import { holdAlone, placeStore, refuseWhileInUse } from './place.ts'
 

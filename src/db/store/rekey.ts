@@ -4,7 +4,7 @@ import { Failure, Refused, Unsure } from '../../errors.ts'
 import { deriveKeys, type Keys, keyStatus, placeWaitingKey, waitingKeyFile, writeKeyFile } from './keys.ts'
 import type { Interruption } from '../../interruption.ts'
 import type { OpenStore } from './open.ts'
-import { removeIfPossible } from './unfinished-copy.ts'
+import { removeIfPossible } from '../../unfinished-files.ts'
 
 export interface NewKey {
   secret: Buffer

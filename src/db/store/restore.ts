@@ -1,14 +1,16 @@
 import { constants, existsSync } from 'node:fs'
 import { copyFileSync } from '../../disk.ts'
 import { BadInput, Refused, Unavailable } from '../../errors.ts'
-import { fingerprintIn, storeIdIn } from '../sqlite/inspect.ts'
-import { deriveKeys, type Keys, readKeyFile } from './keys.ts'
-import { makeKey, type NewKey } from './rekey.ts'
-import { integrityProblems } from '../sqlite/integrity.ts'
 import type { Interruption } from '../../interruption.ts'
-import { makersMark } from '../../unfinished-files.ts'
-import { unfinishedCopy } from './unfinished-copy.ts'
+import { isSharedPlace } from '../../shared-place.ts'
 import { pathInWords } from '../../shell-word.ts'
+import { makersMark, unfinishedCopy } from '../../unfinished-files.ts'
+import { fingerprintIn, storeIdIn } from '../sqlite/inspect.ts'
+import { integrityProblems } from '../sqlite/integrity.ts'
+import type { ErasedAccount } from '../users/erased-accounts.ts'
+import { deriveKeys, type Keys, readKeyFile } from './keys.ts'
+import type { Opening } from './opening.ts'
+import { makeKey, type NewKey } from './rekey.ts'
 
 export interface Copy {
   path: string
@@ -102,4 +104,35 @@ function keyMissing(keyFile: string): Unavailable {
   return new Unavailable('key-missing', `The key file is not at ${pathInWords(keyFile)}.`, {
     hint: 'Put it back first, or name it with --key-file. If it is lost, add --new-key.',
   })
+}
+
+/** The store whose place a backup is to take, as it is now; there may be none. */
+export interface PresentStore {
+  /** Of its key; undefined where there is none, or it cannot be read. */
+  fingerprint: string | undefined
+  /** Where its key is; of a shared store that is not there, the backup's. */
+  keyFileFor: (storeId: string) => string
+  /** Whom it erased, if it is the store with this number; undefined where it is too damaged to tell. */
+  erased: (storeId: string) => ErasedAccount[] | undefined
+  /** What it is called afterwards; null where there is none. */
+  kept: string | null
+  /** Where a copy of the backup is made ready. */
+  copyBeside: string
+  /** Puts a store that is a file in its place. @returns false, and nothing is done, where it has been changed meanwhile */
+  replaceWith: (file: string, settled: Settled) => Promise<boolean>
+}
+
+interface Settled {
+  /** Just before it is in its place. */
+  beforePlacing: () => void | Promise<void>
+}
+
+/** @throws `store-in-use`, `store-newer`, `store-refused` where it cannot be replaced */
+export async function presentStore(opening: Opening): Promise<PresentStore> {
+  if (isSharedPlace(opening.path)) {
+    const { presentSharedStore } = await import('../postgres/present-store.ts')
+    return presentSharedStore(opening)
+  }
+  const { presentStoreFile } = await import('../sqlite/present-store.ts')
+  return presentStoreFile(opening)
 }

@@ -1,7 +1,6 @@
 import { type RawBuilder, sql } from 'kysely'
 import { contains } from '../portable.ts'
-import { together } from '../together.ts'
-import type { Trx } from '../transact.ts'
+import { together, type Trx } from '../transact.ts'
 
 const lineEnd = sql.lit('\n')
 

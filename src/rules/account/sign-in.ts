@@ -1,6 +1,5 @@
 import { markSignedIn, secretsAt } from '../../db/users/passwords.ts'
-import { together } from '../../db/together.ts'
-import type { Trx } from '../../db/transact.ts'
+import { together, type Trx } from '../../db/transact.ts'
 import { countWrongSignIn, forgetWrongSignIns, wrongSignInsFor } from '../../db/wrong-tries.ts'
 import { Refused } from '../../errors.ts'
 import type { Account } from '../users/account.ts'

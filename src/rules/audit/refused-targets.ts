@@ -1,6 +1,6 @@
 import { numbersInUse } from '../../db/centres/centres.ts'
 import type { Trx } from '../../db/transact.ts'
-import { accountsEverOf } from '../../db/users/accounts-ever-of.ts'
+import { accountsEverOf } from '../../db/users/users.ts'
 import { readAddress } from '../users/email.ts'
 
 /** What a command was refused for. */

@@ -5,7 +5,7 @@ import {
   type KeyTimeRow,
   type NewKeyTime,
   removeKeyTime,
-} from '../../db/key-times/key-times.ts'
+} from '../../db/key-times.ts'
 import type { Trx } from '../../db/transact.ts'
 import { NotFound, Refused, Usage } from '../../errors.ts'
 import { appendAudit } from '../audit/append.ts'

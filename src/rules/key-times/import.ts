@@ -4,7 +4,7 @@ import {
   insertKeyTime,
   type KeyTimeRow,
   type NewKeyTime,
-} from '../../db/key-times/key-times.ts'
+} from '../../db/key-times.ts'
 import type { Trx } from '../../db/transact.ts'
 import { appendAudit } from '../audit/append.ts'
 import {

@@ -1,5 +1,5 @@
 import { closestCountries, countryCode, countryName } from '../../countries.ts'
-import type { NewKeyTime } from '../../db/key-times/key-times.ts'
+import type { NewKeyTime } from '../../db/key-times.ts'
 import type { ExamSession } from '../../db/schema.ts'
 import {
   isDate,

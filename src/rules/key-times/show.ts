@@ -1,6 +1,6 @@
 import type { Kysely } from 'kysely'
 import type { CentreWithPeople } from '../../db/centres/centres.ts'
-import { findKeyTimes } from '../../db/key-times/key-times.ts'
+import { findKeyTimes } from '../../db/key-times.ts'
 import type { ExamSession, Store } from '../../db/schema.ts'
 import { findOwnCentre } from '../centres/find.ts'
 import type { RuleContext } from '../permissions/actor.ts'

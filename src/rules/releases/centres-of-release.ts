@@ -1,5 +1,5 @@
-import type { CentreOfRelease, ReleaseRow } from '../../db/releases/releases.ts'
-import type { ResourceRow } from '../../db/resources/resources.ts'
+import type { CentreOfRelease, ReleaseRow } from '../../db/releases.ts'
+import type { ResourceRow } from '../../db/resources.ts'
 import type { KeyTimes, TimeProblem } from '../key-times/lookup.ts'
 import { momentAt, type MomentThere, readKept } from './moment.ts'
 import type { AlikeCentres, ReleaseFacts } from './release-facts.ts'

@@ -6,9 +6,8 @@ import {
   insertRelease,
   markReleased,
   markReleaseWithdrawn,
-} from '../../db/releases/releases.ts'
-import { together } from '../../db/together.ts'
-import type { Trx } from '../../db/transact.ts'
+} from '../../db/releases.ts'
+import { together, type Trx } from '../../db/transact.ts'
 import { Refused } from '../../errors.ts'
 import { appendAudit } from '../audit/append.ts'
 import type { RuleContext } from '../permissions/actor.ts'

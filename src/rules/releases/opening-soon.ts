@@ -1,5 +1,5 @@
 import type { Kysely } from 'kysely'
-import { findReleases } from '../../db/releases/releases.ts'
+import { findReleases } from '../../db/releases.ts'
 import type { Store } from '../../db/schema.ts'
 import { readKept } from './moment.ts'
 

@@ -1,5 +1,5 @@
 import type { Kysely } from 'kysely'
-import type { CentreOfRelease, ReleaseRow } from '../../db/releases/releases.ts'
+import type { CentreOfRelease, ReleaseRow } from '../../db/releases.ts'
 import type { Store } from '../../db/schema.ts'
 import { localTimeInWords } from '../key-times/local-time.ts'
 import {

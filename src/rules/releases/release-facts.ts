@@ -1,14 +1,14 @@
 import type { Kysely } from 'kysely'
-import { findKeyTimes } from '../../db/key-times/key-times.ts'
+import { findKeyTimes } from '../../db/key-times.ts'
 import {
   type CentreOfRelease,
   type CentresMeant,
   centresWithEntries,
   findCentresOfReleases,
   type ReleaseRow,
-} from '../../db/releases/releases.ts'
-import { together } from '../../db/together.ts'
-import type { ResourceRow } from '../../db/resources/resources.ts'
+} from '../../db/releases.ts'
+import { together } from '../../db/transact.ts'
+import type { ResourceRow } from '../../db/resources.ts'
 import type { Store } from '../../db/schema.ts'
 import { type KeyTime, type KeyTimes, keyTimesByCountry } from '../key-times/lookup.ts'
 

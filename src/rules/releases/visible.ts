@@ -1,6 +1,6 @@
 import type { Kysely } from 'kysely'
-import { findReleases, type ReleaseRow } from '../../db/releases/releases.ts'
-import type { ResourceRow } from '../../db/resources/resources.ts'
+import { findReleases, type ReleaseRow } from '../../db/releases.ts'
+import type { ResourceRow } from '../../db/resources.ts'
 import type { Store } from '../../db/schema.ts'
 import type { Trx } from '../../db/transact.ts'
 import { findLiveUser } from '../../db/users/users.ts'

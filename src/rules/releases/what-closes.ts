@@ -1,5 +1,5 @@
 import type { Kysely } from 'kysely'
-import { type CentresMeant, findReleases, type ReleaseRow } from '../../db/releases/releases.ts'
+import { type CentresMeant, findReleases, type ReleaseRow } from '../../db/releases.ts'
 import type { Store } from '../../db/schema.ts'
 import type { Trx } from '../../db/transact.ts'
 import { findUsersById } from '../../db/users/users.ts'

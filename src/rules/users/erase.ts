@@ -1,5 +1,4 @@
-import { together } from '../../db/together.ts'
-import type { Trx } from '../../db/transact.ts'
+import { together, type Trx } from '../../db/transact.ts'
 import { markDeleted, markSuspended } from '../../db/users/changes.ts'
 import {
   addressesWritten,

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { findKeyTimes, type KeyTimeFilter } from '../../../src/db/key-times/key-times.ts'
+import { findKeyTimes, type KeyTimeFilter } from '../../../src/db/key-times.ts'
 import { newWorld, type World } from '../../world.ts'
 
 let world: World

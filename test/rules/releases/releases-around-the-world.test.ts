@@ -1,7 +1,7 @@
 import { getTimezone } from 'countries-and-timezones'
 import { Temporal } from 'temporal-polyfill'
 import { describe, expect, it } from 'vitest'
-import type { CentreOfRelease, ReleaseRow } from '../../../src/db/releases/releases.ts'
+import type { CentreOfRelease, ReleaseRow } from '../../../src/db/releases.ts'
 import { timeZoneNames } from '../../../src/rules/key-times/time-zones.ts'
 import { authorisationsOf, reachOf } from '../../../src/rules/releases/centres-of-release.ts'
 import { momentText } from '../../../src/rules/releases/moment.ts'

@@ -1,6 +1,6 @@
 import type { Kysely, Selectable } from 'kysely'
-import type { ContentTable, Store } from '../schema.ts'
-import type { Trx } from '../transact.ts'
+import type { ContentTable, Store } from './schema.ts'
+import type { Trx } from './transact.ts'
 
 /** Bytes that are whole. */
 export interface Content {

@@ -1,6 +1,6 @@
 import type { Insertable, Kysely, Selectable } from 'kysely'
-import type { KeyTimeTable, Store } from '../schema.ts'
-import type { Trx } from '../transact.ts'
+import type { KeyTimeTable, Store } from './schema.ts'
+import type { Trx } from './transact.ts'
 
 export type KeyTimeRow = Selectable<KeyTimeTable>
 export type NewKeyTime = Omit<Insertable<KeyTimeTable>, 'id'>

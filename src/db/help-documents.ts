@@ -1,8 +1,8 @@
 import type { Kysely } from 'kysely'
-import { compareNames } from '../../search-key.ts'
-import type { Store } from '../schema.ts'
-import type { Trx } from '../transact.ts'
-import { nextNumber } from '../portable.ts'
+import { compareNames } from '../search-key.ts'
+import type { Store } from './schema.ts'
+import type { Trx } from './transact.ts'
+import { nextNumber } from './portable.ts'
 
 /** A help document with its present version. */
 export interface HelpDocumentRow {

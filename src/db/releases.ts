@@ -1,9 +1,8 @@
 import { type Kysely, type Selectable, sql } from 'kysely'
-import { anyOf, nextNumber } from '../portable.ts'
-import { findResources, type ResourceRow } from '../resources/resources.ts'
-import { together } from '../together.ts'
-import type { AudienceKind, CentreKind, ReleaseState, ReleaseTable, Store } from '../schema.ts'
-import { sendWithNext, type Trx } from '../transact.ts'
+import { anyOf, nextNumber } from './portable.ts'
+import { findResources, type ResourceRow } from './resources.ts'
+import { sendWithNext, together, type Trx } from './transact.ts'
+import type { AudienceKind, CentreKind, ReleaseState, ReleaseTable, Store } from './schema.ts'
 
 /** A release with its resources, withdrawn ones included, and its audience. */
 export interface ReleaseRow extends Selectable<ReleaseTable> {

@@ -1,7 +1,7 @@
 import { type Kysely, sql } from 'kysely'
-import { anyOf, nextNumber } from '../portable.ts'
-import type { ResourceArea, ResourceKind, Store } from '../schema.ts'
-import { sendWithNext, type Trx } from '../transact.ts'
+import { anyOf, nextNumber } from './portable.ts'
+import type { ResourceArea, ResourceKind, Store } from './schema.ts'
+import { sendWithNext, type Trx } from './transact.ts'
 
 /** A resource as it is shown, with the digest of its bytes. */
 export interface ResourceRow {
