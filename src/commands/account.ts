@@ -1,12 +1,16 @@
 import { newPassword, passwordRule, weaknessOf } from '../rules/account/password.ts'
 import type { Session } from '../cli/session.ts'
-import { checkLink, setUpWithLink, setUpWithTemporaryPassword } from '../rules/account/set-up.ts'
+import {
+  activateAccount,
+  checkLink,
+  requestAccount,
+  setUpWithLink,
+  setUpWithTemporaryPassword,
+  signIn,
+  verifyAccount,
+} from '../rules/account.ts'
 import { preparedMutation, mutation } from '../cli/define.ts'
 import { optionalArgument, argument } from '../cli/parameters.ts'
-import { activateAccount } from '../rules/account/activate.ts'
-import { requestAccount } from '../rules/account/request.ts'
-import { verifyAccount } from '../rules/account/verify.ts'
-import { signIn } from '../rules/account/sign-in.ts'
 import { askSecret } from '../cli/prompt.ts'
 import { readLines } from '../cli/read-lines.ts'
 import type { View } from '../render/table.ts'

@@ -8,7 +8,13 @@ import {
   changedKeyTimeJson,
   renderChangedKeyTime,
 } from '../render/key-times.ts'
-import { type ImportedKeyTimes, importKeyTimes } from '../rules/key-times/import.ts'
+import {
+  editKeyTime,
+  type ImportedKeyTimes,
+  importKeyTimes,
+  keyTimesOfCentre,
+  nextMoment,
+} from '../rules/key-times.ts'
 import type { KeyTimeField } from '../rules/key-times/key-time-rows.ts'
 import { applicationOfRows, importOfRows, type RowsImport } from './import-rows.ts'
 import * as z from 'zod'
@@ -18,12 +24,10 @@ import { listOf, wholeNumber } from '../cli/typed-values.ts'
 import { option, repeated, withValues, argument, orName, flag } from '../cli/parameters.ts'
 import { countryName } from '../countries.ts'
 import { findKeyTimes } from '../db/key-times.ts'
-import { nextMoment, keyTimesOfCentre } from '../rules/key-times/show.ts'
 import { countriesTyped, offeredCountries } from './centres/options.ts'
 import { typedSeries, typedZoneNumber, typedDate, orNone, typedLocalTime } from './typed-times.ts'
 import { closingQuestion, comparableClosing } from '../render/closing.ts'
 import { Usage } from '../errors.ts'
-import { editKeyTime } from '../rules/key-times/edit.ts'
 import type { ColumnSpec } from '../workbook/headings.ts'
 
 /** The columns of a table of Key Times. */

@@ -1,5 +1,5 @@
 import { type Account, nameOf } from '../rules/users/account.ts'
-import { signInReasons } from '../rules/users/sign-in-reasons.ts'
+import { signInReasons } from '../rules/refusals.ts'
 import type { Coordination } from '../rules/coordinator.ts'
 import type { View } from './table.ts'
 import { centreJson } from './centres.ts'

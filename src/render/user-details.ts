@@ -1,7 +1,7 @@
 import type { AuditEntry } from '../db/audit/events.ts'
 import type { Holding } from '../db/progression-tests/holdings.ts'
 import { type Account, nameOf } from '../rules/users/account.ts'
-import { remedy, signInReasons } from '../rules/users/sign-in-reasons.ts'
+import { remedy, signInReasons } from '../rules/refusals.ts'
 import { eventLine } from './audit.ts'
 import { oneLine, tsvLine } from './clean-text.ts'
 import type { View } from './table.ts'

@@ -15,10 +15,9 @@ import { editNotices, person, renderChangedUsers, usersJson } from '../../render
 import { catalogue, offeredRoles, sites, titleOfRole, titleOfSite } from '../../rules/roles/catalogue.ts'
 import type { Account } from '../../rules/users/account.ts'
 import { withWhatCloses } from '../../rules/users/changed.ts'
-import { type EditedUser, editUser } from '../../rules/users/edit.ts'
+import { type Changes, type EditedUser, editUser } from '../../rules/users/edit.ts'
 import { isAnotherAddress, readAddress } from '../../rules/users/email.ts'
 import { findUser } from '../../rules/users/find.ts'
-import type { Changes } from '../../rules/users/patch.ts'
 import { comparableAccount, comparableUser } from './questions.ts'
 
 const options = {

@@ -8,7 +8,7 @@ import type { RuleContext } from '../permissions/actor.ts'
 import { type Account, accountOf, type SignInBlocker } from '../users/account.ts'
 import { appendAudit } from '../audit/append.ts'
 import { typedAddress } from '../users/email.ts'
-import { remedy, signInReasons } from '../users/sign-in-reasons.ts'
+import { remedy, signInReasons } from '../refusals.ts'
 
 /** The live account that somebody claims is theirs; whether there is one is not told. */
 export async function claimedAccount(

@@ -1,4 +1,4 @@
-import { nextMoment } from '../../../src/rules/key-times/show.ts'
+import { nextMoment } from '../../../src/rules/key-times.ts'
 import { writeFileSync } from 'node:fs'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { newWorld, type World } from '../../world.ts'

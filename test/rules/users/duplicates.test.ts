@@ -1,8 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { findDuplicates } from '../../../src/rules/users/duplicates.ts'
+import { findDuplicates, sharedKeys } from '../../../src/rules/users/duplicates.ts'
 import { likenessOf } from '../../../src/rules/users/look-alike.ts'
-import { sharedKeys } from '../../../src/rules/users/shared-keys.ts'
 
 let id = 0
 const person = (email: string, name: string, centre = 'EG001') => {

@@ -1,7 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { editUser } from '../../../src/rules/users/edit.ts'
+import { type Changes, editUser } from '../../../src/rules/users/edit.ts'
 import { resetPassword } from '../../../src/rules/users/reset-password.ts'
-import type { Changes } from '../../../src/rules/users/patch.ts'
 import { letters, openCredentials } from '../../holding.ts'
 import { newWorld, type World } from '../../world.ts'
 

@@ -1,0 +1,358 @@
+import {
+  accountRequests,
+  type Credential,
+  findCredential,
+  findOpenCredential,
+  noteAccountRequest,
+  voidCredentials,
+} from '../db/credentials.ts'
+import type { Keys } from '../db/store/keys.ts'
+import { together, type Trx } from '../db/transact.ts'
+import { markActive, markSignedIn, type Secrets, secretsAt } from '../db/users/passwords.ts'
+import {
+  countWrongPin,
+  countWrongSignIn,
+  countWrongTry,
+  forgetWrongSignIns,
+  wrongSignInsFor,
+} from '../db/wrong-tries.ts'
+import { Refused } from '../errors.ts'
+import { choosePassword, isPassword, type NewPassword } from './account/password.ts'
+import {
+  asOwner,
+  claimedAccount,
+  maxQuickTries,
+  nobody,
+  recordWrongTry,
+  refuseSignIn,
+  refuseTooManyTries,
+  writeOrPretend,
+  type WrongTry,
+} from './account/self-service.ts'
+import { appendAudit } from './audit/append.ts'
+import {
+  codeOf,
+  hours,
+  isLinkPurpose,
+  linkSecretOf,
+  maxWrongTries,
+  pinOf,
+  readLink,
+  temporaryPasswordOf,
+  timingSafeEqualText,
+} from './credentials/derive.ts'
+import { queueMessage } from './mail/queue-message.ts'
+import type { RuleContext } from './permissions/actor.ts'
+import type { Account } from './users/account.ts'
+import { accountById } from './users/changed.ts'
+import { typedAddress } from './users/email.ts'
+import { sendSetUpMessage } from './users/set-up-message.ts'
+
+interface Activation {
+  email: string
+  pin: string
+  password: NewPassword
+  /** The key from which PINs are derived. */
+  key: Buffer
+  ctx: RuleContext
+}
+
+/** Address and PIN let a new user choose a password [004]; the code that follows shows the mailbox is theirs. */
+export async function activateAccount(
+  trx: Trx,
+  { email, pin, password, key, ctx }: Activation,
+): Promise<Account> {
+  const { at } = ctx
+  const [account, secrets] = await together(
+    claimedAccount(trx, { email, at }),
+    secretsAt(trx, typedAddress(email).key),
+  )
+  const right = isPinOf(secrets, { account, pin, key })
+  if (!account || !right) throw await wrongPin(trx, { account, ctx })
+  refuseSignIn(account, ['deleted', 'suspended', 'no-centre', 'centre-deleted'])
+
+  await choosePassword(trx, { account, password, with: 'pin', secrets, ctx })
+  await queueMessage(trx, asOwner(ctx, account), { letter: 'verification-code', to: account })
+  return recordAsOwner(trx, { action: 'account.password-chosen', account, facts: { with: 'pin' }, ctx })
+}
+
+function isPinOf(
+  { pinNonce }: Secrets,
+  { account, pin, key }: Pick<Activation, 'pin' | 'key'> & { account: Account | undefined },
+): boolean {
+  return (
+    account?.pin === 'issued' &&
+    pinNonce !== null &&
+    timingSafeEqualText(pin.replace(/\s/g, ''), pinOf(key, pinNonce))
+  )
+}
+
+/** The same words for every cause, also where the address is unknown [004]. */
+async function wrongPin(trx: Trx, { account, ctx }: WrongTry): Promise<Refused> {
+  const judged = account?.pin === 'issued'
+  await countWrongPin(trx, { userId: judged ? account.id : nobody, max: maxWrongTries })
+  await recordWrongTry(trx, { action: 'account.wrong-pin', judged, account, ctx })
+  return new Refused('wrong-pin', 'This address and PIN do not open an account.', {
+    hint: 'Check both on the sheet they came on. After five wrong PINs, or 30 days, a new one is needed: ssh-admin users pin EMAIL',
+    keepsChanges: true,
+  })
+}
+
+interface SetUp {
+  link: string
+  password: NewPassword
+  keys: Keys
+  ctx: RuleContext
+}
+
+/** Whether a link opens an account now, before a password is thought of. @throws why it does not */
+export async function checkLink(
+  trx: Trx,
+  { link, keys, ctx }: Omit<SetUp, 'password'>,
+): Promise<{ credential: Credential; account: Account }> {
+  const { at } = ctx
+  const credential = await provenCredential(trx, { link, keys })
+  const account = await accountById(trx, { id: credential.userId, at })
+  refuseSpent(credential, { account, at })
+  refuseSignIn(account, ['deleted', 'suspended', 'no-centre', 'centre-deleted'])
+  return { credential, account }
+}
+
+/** A link proves the mailbox: with it the password is set and the account active. */
+export async function setUpWithLink(trx: Trx, { link, password, keys, ctx }: SetUp): Promise<Account> {
+  const { credential, account } = await checkLink(trx, { link, keys, ctx })
+
+  await choosePassword(trx, { account, password, with: credential.id, ctx })
+  await markActive(trx, account.id)
+  const facts = { with: credential.purpose, before: account.status, after: 'active' }
+  return recordAsOwner(trx, { action: 'account.password-chosen', account, facts, ctx })
+}
+
+interface WithTemporaryPassword extends Omit<SetUp, 'link'> {
+  email: string
+  temporaryPassword: string
+}
+
+/** The invitation's temporary password does not prove the mailbox: a code follows. */
+export async function setUpWithTemporaryPassword(
+  trx: Trx,
+  { email, temporaryPassword, password, keys, ctx }: WithTemporaryPassword,
+): Promise<Account> {
+  const { at } = ctx
+  const account = await claimedAccount(trx, { email, at })
+  const purpose = 'temporary-password'
+  const credential = await findOpenCredential(trx, { userId: account?.id ?? nobody, purpose })
+  const open = credential && !hasExpired(credential, at) ? credential : undefined
+  const right =
+    open && timingSafeEqualText(plainly(temporaryPassword), plainly(temporaryPasswordOf(keys.code, open)))
+  if (!account || !open || !right) throw await wrongTemporaryPassword(trx, { account, open, ctx })
+  refuseSignIn(account, ['deleted', 'suspended', 'no-centre', 'centre-deleted'])
+
+  await choosePassword(trx, { account, password, with: open.id, ctx })
+  await queueMessage(trx, asOwner(ctx, account), { letter: 'verification-code', to: account })
+  return recordAsOwner(trx, { action: 'account.password-chosen', account, facts: { with: purpose }, ctx })
+}
+
+/** Its groups may be typed with or without the strokes between them. */
+function plainly(temporaryPassword: string): string {
+  return temporaryPassword.replace(/[\s-]/g, '')
+}
+
+/** The same words for every cause, also where the address is unknown [004]. */
+async function wrongTemporaryPassword(
+  trx: Trx,
+  { account, open, ctx }: WrongTry & { open: Credential | undefined },
+): Promise<Refused> {
+  await countWrongTry(trx, { credential: open ?? { id: nobody }, max: maxWrongTries })
+  await recordWrongTry(trx, {
+    action: 'account.wrong-temporary-password',
+    judged: open !== undefined,
+    account,
+    ctx,
+  })
+  return new Refused(
+    'wrong-temporary-password',
+    'This address and temporary password do not open an account.',
+    {
+      hint: 'It works for 48 hours, one time, and five wrong tries end it. For a new one: ssh-admin account request EMAIL',
+      keepsChanges: true,
+    },
+  )
+}
+
+async function provenCredential(trx: Trx, { link, keys }: { link: string; keys: Keys }): Promise<Credential> {
+  const read = readLink(link)
+  const credential = read && (await findCredential(trx, read.id))
+  const proven =
+    credential &&
+    isLinkPurpose(credential.purpose) &&
+    timingSafeEqualText(read.proof, linkSecretOf(keys.link, credential))
+  if (proven) return credential
+  throw new Refused('wrong-link', 'This link opens no account.', {
+    hint: 'Copy the whole link from the message. For a new one: ssh-admin account request EMAIL',
+  })
+}
+
+function refuseSpent(credential: Credential, { account, at }: { account: Account; at: Date }): void {
+  const hint = `For a new one: ssh-admin account request ${account.email}`
+  if (credential.state === 'used') {
+    throw new Refused('link-used', 'This link has been used already; it works one time.', { hint })
+  }
+  if (credential.state === 'void') {
+    const words = 'This link is not valid any more: a newer message was sent, or the account was changed.'
+    throw new Refused('link-void', words, { hint })
+  }
+  if (hasExpired(credential, at)) {
+    throw new Refused('link-expired', 'This link is too old.', { hint })
+  }
+}
+
+function hasExpired({ expiresAt }: Credential, at: Date): boolean {
+  return at.getTime() >= Date.parse(expiresAt)
+}
+
+interface Verification {
+  email: string
+  code: string
+  /** The key from which codes are derived. */
+  key: Buffer
+  ctx: RuleContext
+}
+
+/** The code from the message shows that the mailbox is theirs: the account is active. */
+export async function verifyAccount(trx: Trx, { email, code, key, ctx }: Verification): Promise<Account> {
+  const { at } = ctx
+  const account = await claimedAccount(trx, { email, at })
+  const credential = await findOpenCredential(trx, { userId: account?.id ?? nobody, purpose: 'code' })
+  const open = credential && !hasExpired(credential, at) ? credential : undefined
+  const right = open && timingSafeEqualText(code.replace(/\s/g, ''), codeOf(key, open))
+  if (!account || !open || !right) throw await wrongCode(trx, { account, open, ctx })
+  refuseSignIn(account, ['deleted', 'suspended', 'no-centre', 'centre-deleted'])
+
+  await voidCredentials(trx, { userId: account.id, purposes: ['code'], used: open.id, reason: 'void' })
+  await markActive(trx, account.id)
+  const facts = { before: account.status, after: 'active' }
+  return recordAsOwner(trx, { action: 'account.verified', account, facts, ctx })
+}
+
+/** The same words for every cause, also where the address is unknown [004]. */
+async function wrongCode(
+  trx: Trx,
+  { account, open, ctx }: WrongTry & { open: Credential | undefined },
+): Promise<Refused> {
+  await countWrongTry(trx, { credential: open ?? { id: nobody }, max: maxWrongTries })
+  await recordWrongTry(trx, { action: 'account.wrong-code', judged: open !== undefined, account, ctx })
+  return new Refused('wrong-code', 'This address and code do not belong together.', {
+    hint: 'The code works for 30 minutes, and five wrong tries end it. For a new message: ssh-admin account request EMAIL',
+    keepsChanges: true,
+  })
+}
+
+interface SigningIn {
+  email: string
+  password: string
+  ctx: RuleContext
+}
+
+/** Signing in wrong says one sentence for every cause [004]; the rule in the way only after a right password. */
+export async function signIn(trx: Trx, { email: typed, password, ctx }: SigningIn): Promise<Account> {
+  const { at } = ctx
+  const { email, key } = typedAddress(typed)
+  const [wrong, account, { passwordHash }] = await together(
+    wrongSignInsFor(trx, key),
+    claimedAccount(trx, { email, at }),
+    secretsAt(trx, key),
+  )
+  refuseTooManyTries(wrong, { email, at })
+  const right = await isPassword(password, passwordHash)
+  if (!account || !right) throw await wrongSignIn(trx, { key, account, ctx })
+  await forgetWrongSignIns(trx, key)
+  const reasons = [
+    'deleted',
+    'suspended',
+    'no-centre',
+    'centre-deleted',
+    'coordinator-suspended',
+    'invited',
+  ] as const
+  refuseSignIn(account, reasons, { keepsChanges: true })
+
+  await markSignedIn(trx, { userId: account.id, at })
+  return recordAsOwner(trx, { action: 'account.signed-in', account, ctx })
+}
+
+/** Counted in the transaction that judged it, known or not; the owner hears once of a row that grows long. */
+async function wrongSignIn(trx: Trx, { key, account, ctx }: WrongTry & { key: string }): Promise<Refused> {
+  const inARow = await countWrongSignIn(trx, { key, at: ctx.at })
+  await recordWrongTry(trx, { action: 'account.wrong-password', account, ctx })
+  if (inARow === maxQuickTries) {
+    const to = account?.centre && !account.centre.deleted ? account : undefined
+    const write = (owner: Account) => queueMessage(trx, ctx, { letter: 'sign-in-slowed', to: owner })
+    await writeOrPretend(trx, { to, at: ctx.at, write })
+  }
+  return new Refused('wrong-sign-in', 'The e-mail address or the password is not right.', {
+    hint: 'For a new password: ssh-admin account request EMAIL',
+    keepsChanges: true,
+  })
+}
+
+const minPause = 5 * 60_000
+const maxPerDay = 5
+
+/**
+ * What 'Activate account' and 'Forgotten your password?' do: a message, if the address is known
+ * and its account could be used. What came of it is not told: the same answer for everyone [004].
+ */
+export async function requestAccount(
+  trx: Trx,
+  { email, ctx }: { email: string; ctx: RuleContext },
+): Promise<{ email: string }> {
+  const { at } = ctx
+  const account = await claimedAccount(trx, { email, at })
+  const requests = await accountRequests(trx, { userId: account?.id ?? nobody, since: dayBefore(at) })
+  const to = account && mayBeSent(account, { requests, at }) ? account : undefined
+  await writeOrPretend(trx, { to, at, write: (someone) => send(trx, { account: someone, ctx }) })
+
+  const { by } = account ? asOwner(ctx, account) : ctx
+  const whose = account && { subject: account.email, userId: account.id }
+  const facts = { sends: to !== undefined }
+  await appendAudit(trx, { by, at, action: 'account.requested', kind: 'event', ...whose, facts })
+  return { email }
+}
+
+/** Whoever asks again at once, or all day, gets nothing new: what they have stays valid. */
+function mayBeSent(account: Account, { requests, at }: { requests: readonly Date[]; at: Date }): boolean {
+  if (!account.centre || account.centre.deleted || account.status === 'suspended') return false
+  const [latest, ...earlier] = requests
+  if (!latest) return true
+  return at.getTime() - latest.getTime() >= minPause && earlier.length + 1 < maxPerDay
+}
+
+async function send(trx: Trx, { account, ctx }: { account: Account; ctx: RuleContext }): Promise<void> {
+  const { at } = ctx
+  const fields = { sender: 'Somebody, probably you,' }
+  if (account.status === 'active')
+    await queueMessage(trx, ctx, { letter: 'password-reset', to: account, fields })
+  else await sendSetUpMessage(trx, { account, ctx })
+  await noteAccountRequest(trx, { userId: account.id, at, since: dayBefore(at) })
+}
+
+function dayBefore(at: Date): Date {
+  return new Date(at.getTime() - hours(24))
+}
+
+interface OwnEvent {
+  action: string
+  account: Account
+  facts?: Record<string, unknown>
+  ctx: RuleContext
+}
+
+/** What somebody did with their own account, in the log. @returns the account as it is now */
+async function recordAsOwner(trx: Trx, { action, account, facts, ctx }: OwnEvent): Promise<Account> {
+  const { at } = ctx
+  const { by } = asOwner(ctx, account)
+  const { id: userId, email: subject } = account
+  await appendAudit(trx, { by, at, action, kind: 'event', subject, userId, ...(facts && { facts }) })
+  return accountById(trx, { id: userId, at })
+}

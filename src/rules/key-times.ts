@@ -1,0 +1,399 @@
+import type { Kysely } from 'kysely'
+import type { CentreWithPeople } from '../db/centres/centres.ts'
+import {
+  changeKeyTime,
+  findKeyTime,
+  findKeyTimes,
+  insertKeyTime,
+  type KeyTimeRow,
+  type NewKeyTime,
+  removeKeyTime,
+} from '../db/key-times.ts'
+import type { ExamSession, Store } from '../db/schema.ts'
+import type { Trx } from '../db/transact.ts'
+import { NotFound, Refused, Usage } from '../errors.ts'
+import { appendAudit } from './audit/append.ts'
+import { findOwnCentre } from './centres/find.ts'
+import {
+  contradictionOf,
+  type KeyTimeField,
+  type KeyTimeRowAsWritten,
+  overlaps,
+  readKeyTimeRow,
+} from './key-times/key-time-rows.ts'
+import { localTimeAt, momentOf } from './key-times/local-time.ts'
+import {
+  type KeyTime,
+  keyTimeOf,
+  keyTimesByCountry,
+  type TimeProblem,
+  timeZoneOf,
+} from './key-times/lookup.ts'
+import { showTheSame, typedTimeZoneIn } from './key-times/time-zones.ts'
+import type { RuleContext } from './permissions/actor.ts'
+import { permit } from './permissions/decide.ts'
+import { type Closing, noticingWhatCloses } from './releases/what-closes.ts'
+import {
+  type CellIssues,
+  digestOfRows,
+  type HeldBackRow,
+  issuesOf,
+  type RowCounts,
+  rowCounts,
+} from './table-rows.ts'
+
+/** What is to be another; what is absent stays, and null takes it away. */
+export interface KeyTimeChanges {
+  administrativeZone?: number | null | undefined
+  localTime?: string | undefined
+  timeZone?: string | undefined
+  series?: string | null | undefined
+  from?: string | null | undefined
+  until?: string | null | undefined
+}
+
+export interface ChangedKeyTime {
+  keyTime: KeyTimeRow
+  outcome: 'edited' | 'removed' | 'unchanged'
+  /** For whom something closes by this that was open, and opens that was not. */
+  closes: Closing[]
+  opens: Closing[]
+}
+
+interface Editing {
+  id: number
+  changes: KeyTimeChanges | 'remove'
+  ctx: RuleContext
+}
+
+/** Changes a Key Time, or takes it away. @throws `key-times-overlap` */
+export async function editKeyTime(trx: Trx, { id, changes, ctx }: Editing): Promise<ChangedKeyTime> {
+  const { by, at } = ctx
+  const before = await findKeyTime(trx, id)
+  if (!before) {
+    throw new NotFound('key-time-not-found', `There is no Key Time ${id}.`, {
+      hint: 'ssh-admin key-times list shows their numbers.',
+    })
+  }
+  permit(ctx, 'key-times.edit', { name: `Key Time ${id}` })
+  const subject = before.country
+  const meant = { countries: [before.country] }
+  if (changes === 'remove') {
+    const { closes, opens } = await noticingWhatCloses(trx, {
+      meant,
+      ctx,
+      work: () => removeKeyTime(trx, id),
+    })
+    const facts = { ...before, closes: closes.length, opens: opens.length }
+    await appendAudit(trx, { by, at, action: 'key-times.removed', subject, facts })
+    return { keyTime: before, outcome: 'removed', closes, opens }
+  }
+  const wanted = { ...before, ...columnsOf(before, changes) }
+  const changed = Object.fromEntries(
+    Object.entries(wanted)
+      .filter(([name, value]) => new Map<string, unknown>(Object.entries(before)).get(name) !== value)
+      .map(([name, value]) => [name, value]),
+  )
+  if (Object.keys(changed).length === 0)
+    return { keyTime: before, outcome: 'unchanged', closes: [], opens: [] }
+  refuseBackwards(wanted)
+  if (wanted.local_time !== before.local_time) refuseContradiction(wanted)
+  await refuseOverlap(trx, wanted)
+
+  const { id: _, ...values } = wanted
+  const { closes, opens } = await noticingWhatCloses(trx, {
+    meant,
+    ctx,
+    work: () => changeKeyTime(trx, { id, ...values }),
+  })
+  const facts = { id, before, after: changed, closes: closes.length, opens: opens.length }
+  await appendAudit(trx, { by, at, action: 'key-times.edited', subject, facts })
+  return { keyTime: wanted, outcome: 'edited', closes, opens }
+}
+
+function columnsOf(before: KeyTimeRow, changes: KeyTimeChanges): Partial<NewKeyTime> {
+  const { administrativeZone, localTime, timeZone, series, from, until } = changes
+  return {
+    ...(administrativeZone === undefined ? {} : { administrative_zone: administrativeZone }),
+    ...(localTime === undefined ? {} : { local_time: localTime }),
+    ...(timeZone === undefined ? {} : { time_zone: typedTimeZoneIn(before.country, timeZone) }),
+    ...(series === undefined ? {} : { series }),
+    ...(from === undefined ? {} : { from_date: from }),
+    ...(until === undefined ? {} : { until_date: until }),
+  }
+}
+
+function refuseContradiction({ session, local_time: time }: KeyTimeRow): void {
+  const contradiction = contradictionOf(session, time)
+  if (!contradiction) return
+  throw new Usage(`The local time ${contradiction.message}.`, {
+    code: 'time-not-in-session',
+    hint: contradiction.hint,
+  })
+}
+
+function refuseBackwards({ from_date, until_date }: KeyTimeRow): void {
+  if (from_date === null || until_date === null || from_date <= until_date) return
+  throw new Usage(`A Key Time cannot hold from ${from_date} until ${until_date}.`, {
+    code: 'ends-before-it-begins',
+    hint: 'Change --from or --until.',
+  })
+}
+
+async function refuseOverlap(trx: Trx, wanted: KeyTimeRow): Promise<void> {
+  const others = await findKeyTimes(trx, { countries: [wanted.country] })
+  const other = others.find((one) => one.id !== wanted.id && overlaps(one, wanted))
+  if (!other) return
+  throw new Refused(
+    'key-times-overlap',
+    `Key Time ${other.id} (${other.local_time}) holds on the same days.`,
+    {
+      hint: `ssh-admin key-times edit ${other.id} --from DATE --until DATE`,
+    },
+  )
+}
+
+/** A session of a day at a centre: its Key Time and the moment of it, or what stands in the way. */
+export interface SessionOfDay {
+  session: ExamSession
+  /** Null: every series that has none of its own. */
+  series: string | null
+  keyTime: KeyTime | null
+  at: Date | null
+  problem: TimeProblem | null
+}
+
+export interface KeyTimesOfCentre {
+  centre: CentreWithPeople
+  /** Null: nobody knows. */
+  zone: string | null
+  date: string
+  sessions: SessionOfDay[]
+}
+
+interface Wanted {
+  centre: string
+  /** Absent: today, where the centre is. */
+  date: string | undefined
+  ctx: RuleContext
+}
+
+/** The Key Times of a centre on a day; the people of a centre see those of their own. */
+export async function keyTimesOfCentre(
+  db: Kysely<Store>,
+  { centre: number, date: wanted, ctx }: Wanted,
+): Promise<KeyTimesOfCentre> {
+  const centre = await findOwnCentre(db, number, ctx)
+  const all = await findKeyTimes(db, { countries: [centre.country] })
+  const placed = timeZoneOf(centre)
+  const zone = 'zone' in placed ? placed.zone : null
+  const date = wanted ?? localTimeAt(ctx.at, zone ?? 'Etc/UTC').slice(0, 10)
+  const keyTimes = keyTimesByCountry(all)
+  const asked = new Map(all.map(({ session, series }) => [`${session} ${series ?? ''}`, { session, series }]))
+  const sessions = [...asked.values()].map(({ session, series }): SessionOfDay => {
+    const found = keyTimeOf(centre, { session, date, series: series ?? undefined }, keyTimes)
+    return 'problem' in found
+      ? { session, series, keyTime: null, at: null, problem: found.problem }
+      : { session, series, keyTime: found.keyTime, at: found.at, problem: null }
+  })
+  const isOfDay = ({ keyTime, problem, series }: SessionOfDay) =>
+    // What only holds on other days, or is that of every series, is not told again.
+    problem === null ? keyTime?.series === series : problem.code !== 'no-key-time'
+  return { centre, zone, date, sessions: sessions.filter(isOfDay).sort(inOrderOfDay) }
+}
+
+const order: readonly ExamSession[] = ['AM', 'PM', 'EV']
+
+function inOrderOfDay(one: SessionOfDay, other: SessionOfDay): number {
+  const bySession = order.indexOf(one.session) - order.indexOf(other.session)
+  return bySession || ((one.series ?? '') < (other.series ?? '') ? -1 : 1)
+}
+
+/** The next moment of a Key Time; undefined where there is none any more. */
+export function nextMoment(
+  { local_time, time_zone, from_date, until_date }: KeyTime,
+  now: Date,
+): Date | undefined {
+  const today = localTimeAt(now, time_zone).slice(0, 10)
+  for (const day of [today, dayAfter(today)]) {
+    const date = from_date !== null && from_date > day ? from_date : day
+    if (until_date !== null && until_date < date) return undefined
+    const moment = momentOf({ date, time: local_time, zone: time_zone })
+    if ('at' in moment && moment.at > now) return moment.at
+  }
+  return undefined
+}
+
+function dayAfter(date: string): string {
+  return new Date(Date.parse(date) + 86_400_000).toISOString().slice(0, 10)
+}
+
+interface Import {
+  file: string
+  digest: string
+  rows: readonly KeyTimeRowAsWritten[]
+  ctx: RuleContext
+}
+
+export interface ImportedKeyTimes {
+  file: string
+  rows: RowCounts
+  keyTimes: { created: number; changed: number; unchanged: number }
+  issues: CellIssues
+  /** For whom something closes by this that was open, and opens that was not. */
+  closes: Closing[]
+  opens: Closing[]
+  /** Of the Key Times as they were before it. */
+  storeDigest: () => string
+}
+
+interface ReadRow {
+  row: KeyTimeRowAsWritten
+  read: NewKeyTime
+}
+
+/**
+ * Brings Key Times in. One for the same country, time zone, session, series and first day, dated or not, takes the place of the
+ * one that is there; rows with a mistake, and rows that would hold at once with another, are held back.
+ */
+export async function importKeyTimes(
+  trx: Trx,
+  { file, digest, rows, ctx }: Import,
+): Promise<ImportedKeyTimes> {
+  const { by, at } = ctx
+  permit(ctx, 'key-times.import', { name: file })
+  const heldBack: HeldBackRow<KeyTimeField>[] = []
+  const found: ReadRow[] = []
+  for (const row of rows) {
+    const outcome = readKeyTimeRow(row)
+    if ('faults' in outcome) heldBack.push({ row, count: outcome.faults.length, faults: () => faultsOf(row) })
+    else found.push({ row, read: outcome.read })
+  }
+  const saved = await findKeyTimes(trx)
+  const accepted = withoutOverlaps(found, saved, heldBack)
+
+  const countries = [...new Set(accepted.map(({ read }) => read.country))]
+  const {
+    result: keyTimes,
+    closes,
+    opens,
+  } = await noticingWhatCloses(trx, {
+    meant: { countries },
+    ctx,
+    work: () => saveKeyTimes(trx, { accepted, saved }),
+  })
+  const counts = rowCounts(rows, heldBack)
+  if (keyTimes.created + keyTimes.changed > 0) {
+    const facts = { digest, rows: counts, keyTimes, closes: closes.length, opens: opens.length }
+    await appendAudit(trx, { by, at, action: 'key-times.imported', subject: file, facts })
+  }
+  const storeDigest = () => digestOfRows(saved)
+  return { file, rows: counts, keyTimes, issues: issuesOf(heldBack), closes, opens, storeDigest }
+}
+
+function faultsOf(row: KeyTimeRowAsWritten) {
+  const outcome = readKeyTimeRow(row)
+  return 'faults' in outcome ? outcome.faults : []
+}
+
+async function saveKeyTimes(
+  trx: Trx,
+  { accepted, saved }: { accepted: readonly ReadRow[]; saved: readonly KeyTimeRow[] },
+): Promise<ImportedKeyTimes['keyTimes']> {
+  const keyTimes = { created: 0, changed: 0, unchanged: 0 }
+  for (const { read } of accepted) {
+    const same = saved.find((one) => isSameKeyTime(one, read))
+    if (same === undefined) {
+      keyTimes.created += 1
+      await insertKeyTime(trx, read)
+    } else if (isEqual(same, read)) keyTimes.unchanged += 1
+    else {
+      keyTimes.changed += 1
+      await changeKeyTime(trx, { id: same.id, ...read })
+    }
+  }
+  return keyTimes
+}
+
+/** Equal rows count once; rows that would hold at once with others, of the file or saved, are held back. */
+function withoutOverlaps(
+  found: readonly ReadRow[],
+  saved: readonly KeyTimeRow[],
+  heldBack: HeldBackRow<KeyTimeField>[],
+): ReadRow[] {
+  const said = new Set<string>()
+  const together = new Map<string, ReadRow[]>()
+  const distinct = found.filter((one) => {
+    const content = contentOf(one.read)
+    if (said.has(content)) return false
+    said.add(content)
+    const place = placeOf(one.read)
+    const others = together.get(place)
+    if (others) others.push(one)
+    else together.set(place, [one])
+    return true
+  })
+  const stays = saved.filter((one) =>
+    (together.get(placeOf(one)) ?? []).every(({ read }) => !isSameKeyTime(one, read)),
+  )
+  return distinct.filter(({ row, read }) => {
+    const inFile = together
+      .get(placeOf(read))
+      ?.find((other) => other.read !== read && overlaps(other.read, read))
+    const inStore = stays.find((one) => overlaps(one, read))
+    if (inFile === undefined && inStore === undefined) return true
+    const other = inFile ? `that of row ${inFile.row.row}` : `the saved one (No. ${inStore?.id})`
+    const code = 'key-times-overlap'
+    const hint = 'Let one end before the other begins, with From and Until.'
+    const message = `and ${other} would hold on the same days`
+    heldBack.push({ row, count: 1, faults: () => [{ field: 'localTime', code, message, hint }] })
+    return false
+  })
+}
+
+/** Only those of one country and session can be the same, or hold at once. */
+function placeOf({ country, session }: NewKeyTime): string {
+  return `${country} ${session}`
+}
+
+/** Rows that say the same are one. */
+function contentOf(read: NewKeyTime): string {
+  const { country, session, series, time_zone, local_time, administrative_zone, from_date, until_date } = read
+  const dates = [from_date ?? null, until_date ?? null]
+  return JSON.stringify([
+    country,
+    session,
+    series ?? null,
+    time_zone,
+    local_time,
+    administrative_zone ?? null,
+    dates,
+  ])
+}
+
+/** Whether one takes the place of the other. */
+function isSameKeyTime(one: NewKeyTime, other: NewKeyTime): boolean {
+  return (
+    one.country === other.country &&
+    one.session === other.session &&
+    (one.series ?? null) === (other.series ?? null) &&
+    (one.from_date ?? null) === (other.from_date ?? null) &&
+    hasDates(one) === hasDates(other) &&
+    showTheSame(one.time_zone, other.time_zone)
+  )
+}
+
+/** One without dates holds whenever none with dates does: the two stand side by side. */
+function hasDates({ from_date, until_date }: NewKeyTime): boolean {
+  return (from_date ?? null) !== null || (until_date ?? null) !== null
+}
+
+function isEqual(one: NewKeyTime, other: NewKeyTime): boolean {
+  return (
+    isSameKeyTime(one, other) &&
+    one.time_zone === other.time_zone &&
+    one.local_time === other.local_time &&
+    (one.administrative_zone ?? null) === (other.administrative_zone ?? null) &&
+    (one.until_date ?? null) === (other.until_date ?? null)
+  )
+}
