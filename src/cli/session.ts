@@ -110,7 +110,11 @@ export function sessionOf(command: Command, { context, argv, batch, runLine }: I
   const words = wordsOf(command)
   const notices: Notice[] = []
   const acting = { context, settings, command: words, dryRun: common.dryRun }
+  const notified = new Set<string>()
   const notify = (notice: Notice) => {
+    // What is planned anew, as where the store changed meanwhile, finds the same again.
+    if (notified.has(notice.message)) return
+    notified.add(notice.message)
     notices.push(notice)
     terminal.say(oneLine(notice.message))
   }

@@ -1,4 +1,3 @@
-import { isSharedPlace } from '../../shared-place.ts'
 import { existsSync } from 'node:fs'
 import * as z from 'zod'
 import { Refused, Usage } from '../../errors.ts'
@@ -100,9 +99,9 @@ async function importWorkbook(options: Options, session: Session): Promise<Answe
   let held: Roster | undefined = await readWorkbook(options, session, phases)
 
   const place = session.settings.db.value ?? ''
-  const first = !dryRun && options.planOut === undefined && !isSharedPlace(place) && !existsSync(place)
+  const mayBeFirst = !dryRun && options.planOut === undefined && !existsSync(place)
   const agreed =
-    first && (asks || mayBeRefused(options))
+    mayBeFirst && (asks || mayBeRefused(options))
       ? await confirmWithoutStore(options, { session, roster: held, asks, phases })
       : undefined
   const started = called + (agreed?.asked ?? 0)
@@ -152,15 +151,17 @@ interface StoreCreation {
 
 /**
  * Where there is no store yet, a refusal or a No must leave none: the import is planned in memory
- * and agreed to before one is begun. @returns what was agreed to, and how long the answer took, in ms
+ * and agreed to before one is begun. @returns what was agreed to, and how long the answer took, in ms; undefined where
+ * a server has a store after all
  */
 async function confirmWithoutStore(
   wanted: Wanted,
   { session, roster, asks, phases }: StoreCreation,
-): Promise<{ plan: string; asked: number }> {
+): Promise<{ plan: string; asked: number } | undefined> {
   const { changesNothing, countsOf } = await import('../../import/apply.ts')
   const store = await session.open('rehearse-creation')
   try {
+    if (!store.created) return undefined
     const ctx = await session.ctx(store)
     const ready = await planWorkbook(wanted, { session, store, ctx, roster, asks, phases })
     const { plan, deletions } = ready

@@ -24,6 +24,8 @@ export const migrate = () =>
       const { db } = placesOf(session)
       const { from, to, isShared } = await rehearsed(session)
       if (from === to) return unchanged({ db, version: to })
+      const { bringUpToDate, refuseToBringUpToDate } = await import('../../db/store/bring-up-to-date.ts')
+      await refuseToBringUpToDate(db)
 
       const keep = nameToKeep(db, { before: 'migration', now: session.context.now() })
       const kept = isShared ? null : keep
@@ -31,7 +33,6 @@ export const migrate = () =>
         if (!yes) {
           await confirm(session, question({ db, from, to, keep: kept }))
         }
-        const { bringUpToDate } = await import('../../db/store/bring-up-to-date.ts')
         const found = await bringUpToDate(await session.opening('use'), {
           from,
           keep,

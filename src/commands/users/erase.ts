@@ -42,7 +42,7 @@ The audit log goes on saying what happened, without saying to whom, and that thi
       const scrubbed = await store.engine.scrub().catch(() => false)
       const done = { ...erased, files: removed, kept: kept.length }
       if (scrubbed && kept.length === 0) return done
-      const others = scrubbed ? [] : [traces]
+      const others = scrubbed ? [] : [store.engine.isShared ? tracesOnServer : traces]
       const { addresses } = erased.erasure
       const noted = [...kept.map((file) => notRemoved(nameWithout(file, addresses))), ...others]
       await session
@@ -94,6 +94,8 @@ const notRemoved = (file: string) => `a message to them that could not be remove
 const toOthers = 'a message to somebody else that names them'
 const traces =
   'traces in the file of the store, which another program has open, or whose disk is full: erase them again once that is over'
+const tracesOnServer =
+  "traces in the server's files, until it clears them by itself: erased again by the owner of the store, they go at once"
 
 function questionAbout(email: string, { accounts, events, messages }: Erasure): string {
   if (accounts === 0) {

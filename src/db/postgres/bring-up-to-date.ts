@@ -7,6 +7,12 @@ import type { Opening } from '../store/opening.ts'
 import { connect } from './connection.ts'
 import { inWords } from './errors.ts'
 import { migrateWithin } from './migrate.ts'
+import { refuseOthers } from './owner.ts'
+
+/** @throws `store-refused` for a user who does not own the store: its tables are not theirs to alter */
+export async function refuseOthersToMigrate(address: string): Promise<void> {
+  await refuseOthers(readSharedPlace(address), { what: 'bring it up to date' })
+}
 
 /**
  * Brings a shared store up to date in one transaction, which holds the store: all of it, or none.

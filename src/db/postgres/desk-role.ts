@@ -2,6 +2,7 @@ import { readSharedPlace } from '../../shared-place.ts'
 import type { DeskRole } from '../store/desk-role.ts'
 import { connect } from './connection.ts'
 import { inWords, sqlStateOf } from './errors.ts'
+import { ownerOf } from './owner.ts'
 
 /**
  * A role for desks: it reads and changes the store, adds to the audit log, and can neither change nor shorten it, nor
@@ -14,6 +15,8 @@ export async function deskRole(address: string, { make }: { make: boolean }): Pr
   if (!make) return { role, statements, made: false }
   const client = await connect(place, { writes: true })
   try {
+    // To anybody else the server only warns that it granted nothing.
+    if ((await ownerOf(client, place))?.owns !== true) return { role, statements, made: false }
     await client.query(`begin; ${statements.join('\n')} commit`)
     return { role, statements, made: true }
   } catch (error) {
@@ -28,7 +31,9 @@ export async function deskRole(address: string, { make }: { make: boolean }): Pr
 /** A schema's name has nothing in it that would have to be quoted. */
 function statementsFor(schema: string, role: string): string[] {
   return [
-    `do $$ begin create role "${role}" nologin; exception when duplicate_object then null; end $$;`,
+    // Where it is there, nobody needs the right to make one.
+    `do $$ begin if to_regrole('"${role}"') is null then create role "${role}" nologin; end if;
+      exception when duplicate_object then null; end $$;`,
     ...grantsFor(schema, role),
   ]
 }

@@ -1,4 +1,5 @@
 import { Unavailable } from '../../errors.ts'
+import type { SharedPlace } from '../../shared-place.ts'
 
 /** What PostgreSQL, or the network before it, calls an error; nothing for an error of something else. */
 export function sqlStateOf(error: unknown): string {
@@ -7,10 +8,16 @@ export function sqlStateOf(error: unknown): string {
 
 const words: readonly { pattern: RegExp; code: string; says: (place: string) => string; hint: string }[] = [
   {
-    pattern: /^(28...|42501)$/,
+    pattern: /^28...$/,
     code: 'store-refused',
     says: (place) => `The server of ${place} refuses this user.`,
-    hint: 'Check the user in the address and the password in ~/.pgpass; what a desk needs is granted with: ssh-admin store init --roles',
+    hint: 'Check the user in the address, and the password in ~/.pgpass.',
+  },
+  {
+    pattern: /^42501$/,
+    code: 'store-refused',
+    says: (place) => `The server of ${place} does not let this user do that.`,
+    hint: 'Nothing was changed. What a desk needs is granted by the owner of the store with: ssh-admin store init --roles',
   },
   {
     pattern: /^(55P03|57014|40001|40P01)$/,
@@ -92,6 +99,16 @@ export function inWords(error: unknown, place: string): unknown {
   const code = isDisconnected(error) && sqlStateOf(error) === '' ? 'ECONNRESET' : sqlStateOf(error)
   const found = words.find(({ pattern }) => pattern.test(code))
   return found ? new Unavailable(found.code, found.says(place), { hint: found.hint, cause: error }) : error
+}
+
+/** To a user without a right in its schema. */
+export function mayNotLook(
+  { shown, schema }: Pick<SharedPlace, 'shown' | 'schema'>,
+  user: string,
+): Unavailable {
+  return new Unavailable('store-refused', `The user ${user} has no right in the store ${shown}.`, {
+    hint: `Have its owner run: ssh-admin store init --roles, and then on the server: grant "${schema}_desk" to "${user}"`,
+  })
 }
 
 export function passwordMissing(place: string, cause?: unknown): Unavailable {

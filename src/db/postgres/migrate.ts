@@ -9,11 +9,20 @@ import {
 } from 'kysely'
 import type pg from 'pg'
 import { version as program } from '../../version.ts'
-import { migrationsAfter } from '../migrations/index.ts'
+import { latestVersion, migrationsAfter } from '../migrations/index.ts'
 import { PortableCompiler } from './dialect.ts'
 
+interface Migrating {
+  from: number
+  /** The version to stop at. */
+  to?: number
+}
+
 /** Runs every migration that a store of this version lacks, within the transaction that is open. */
-export async function migrateWithin(client: pg.Client, { from }: { from: number }): Promise<void> {
+export async function migrateWithin(
+  client: pg.Client,
+  { from, to = latestVersion }: Migrating,
+): Promise<void> {
   const db = new Kysely<unknown>({
     dialect: {
       createDriver: () => new MigratingDriver(client),
@@ -23,6 +32,7 @@ export async function migrateWithin(client: pg.Client, { from }: { from: number 
     },
   })
   for (const { version, load } of migrationsAfter(from)) {
+    if (version > to) return
     const { up, onServer } = await load()
     await (onServer ?? up)(db)
     await client.query('insert into store_versions (version, program) values ($1, $2)', [version, program])

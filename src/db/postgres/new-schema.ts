@@ -4,15 +4,27 @@ import type { SharedPlace } from '../../shared-place.ts'
 import { version as program } from '../../version.ts'
 import type { EmptyStore, EmptyTable } from '../store/copy-tables.ts'
 import { copyRows } from './bulk.ts'
+import { sqlStateOf } from './errors.ts'
 import { firstSchema, firstVersion } from './first-schema.ts'
 import { migrateWithin } from './migrate.ts'
+import { mayNotMakeSchema } from './owner.ts'
 
 /** Makes every table of a store in a schema of its own, which is looked in first from then on, within the transaction that is open. */
-export async function makeSchema(client: pg.Client, { schema }: Pick<SharedPlace, 'schema'>): Promise<void> {
+export async function makeSchema(
+  client: pg.Client,
+  { schema, shown }: Pick<SharedPlace, 'schema' | 'shown'>,
+): Promise<void> {
   const name = client.escapeIdentifier(schema)
-  await client.query(
-    `create schema if not exists ${name}; set local search_path to ${name}; ${firstSchema().join(';\n')}`,
-  )
+  try {
+    // One that stands ready needs no right to make any.
+    await client.query(
+      `do $$ begin if to_regnamespace('${name}') is null then create schema ${name}; end if; end $$;
+        set local search_path to ${name}; ${firstSchema().join(';\n')}`,
+    )
+  } catch (error) {
+    const { user = '', database = '' } = client
+    throw sqlStateOf(error) === '42501' ? mayNotMakeSchema({ shown }, { user, database }) : error
+  }
   await client.query('insert into store_versions (version, program) values ($1, $2)', [firstVersion, program])
   await migrateWithin(client, { from: firstVersion })
 }

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { mkdirSync, rmSync, trySyncFolder } from '../../disk.ts'
-import { Unavailable, Unsure } from '../../errors.ts'
+import { Refused, Unavailable, Unsure } from '../../errors.ts'
 import { version as program } from '../../version.ts'
 import type { Engine } from '../engine.ts'
 import { latestVersion } from '../migrations/index.ts'
@@ -23,7 +23,7 @@ import { commitNewSchema } from './unknown-commit.ts'
 import { connect } from './connection.ts'
 import { sharedDatabase } from './dialect.ts'
 import { inWords, sqlStateOf } from './errors.ts'
-import { makeSchema } from './new-schema.ts'
+import { makeSchema, refuseTakenSchema } from './new-schema.ts'
 import { readSharedPlace, type SharedPlace, withStoreNumber } from '../../shared-place.ts'
 import { SharedConnection } from './shared-connection.ts'
 import type { StoreRow } from './store-row.ts'
@@ -37,20 +37,23 @@ export async function openSharedStore(opening: Opening): Promise<OpenStore> {
   try {
     const row = await connection.look()
     if (row) {
-      refuseOtherVersion(row, { place, asItIs: opening.mode === 'as-it-is' })
-      return openedStore(connection, { opening, created: false })
+      refuseOtherVersion(row, { place, reads: opening.mode === 'read' || opening.mode === 'as-it-is' })
+      const isOlder = opening.mode === 'read' && row.version < latestVersion
+      const store = openedStore(connection, { opening, created: false })
+      return isOlder ? await upToDateInMemory(store, opening) : store
     }
+    await connection.refuseWithoutRight()
   } catch (error) {
     await connection.close()
     throw error
   }
   await connection.close()
-  if (opening.mode === 'rehearse-creation') {
-    const { openSqliteStore } = await import('../sqlite/open.ts')
-    return openSqliteStore(opening)
-  }
-  if (opening.mode !== 'create') throw missing(place)
-  return begin(place, opening)
+  if (opening.mode === 'create') return begin(place, opening)
+  if (opening.mode !== 'rehearse-creation') throw missing(place)
+  const { rehearseNewSchema } = await import('./copy-to-server.ts')
+  await rehearseNewSchema(opening.path)
+  const { openSqliteStore } = await import('../sqlite/open.ts')
+  return openSqliteStore(opening)
 }
 
 export async function connectionTo(place: SharedPlace, opening: Opening): Promise<SharedConnection> {
@@ -58,7 +61,7 @@ export async function connectionTo(place: SharedPlace, opening: Opening): Promis
   // Of several hosts, one may be about to take over from another.
   const patience = place.hosts.length > 1 ? opening.maxWaitMs : 0
   const client = await connect(place, { writes: !reads, patience, signal: opening.signal })
-  const check = (row: StoreRow) => refuseOtherVersion(row, { place, asItIs: false })
+  const check = (row: StoreRow) => refuseOtherVersion(row, { place, reads: false })
   return new SharedConnection(client, {
     place,
     opening,
@@ -146,6 +149,25 @@ function sharedEngine(connection: SharedConnection, db: Kysely<Store>): Engine {
   }
 }
 
+/** An older store is read as a file's is: in a copy in memory that is brought up to date. The server is asked of itself alone. */
+async function upToDateInMemory(store: OpenStore, opening: Opening): Promise<OpenStore> {
+  const { copyToMemory } = await import('../sqlite/new-file.ts')
+  const { signal = new AbortController().signal } = opening
+  const { db, engine } = await copyToMemory(opening, { from: store, signal, withoutContent: false })
+  const { aboutServer, size } = store.engine
+  return {
+    ...store,
+    db,
+    engine: { ...engine, isShared: true, aboutServer, size },
+    isCopy: true,
+    close: async () => {
+      await db.destroy()
+      engine.close()
+      await store.close()
+    },
+  }
+}
+
 /** In one transaction: of two desks that begin at once, one begins the store and the other finds it. */
 async function begin(place: SharedPlace, opening: Opening): Promise<OpenStore> {
   const storeId = randomBytes(12).toString('hex')
@@ -166,6 +188,7 @@ async function begin(place: SharedPlace, opening: Opening): Promise<OpenStore> {
   const waiting = waitingKeyFile(keyFile, keys.fingerprint)
   try {
     await client.query('begin')
+    await refuseTakenSchema(client, place)
     await makeSchema(client, place)
     await client.query(
       'insert into store (id, store_id, key_fingerprint, created_at, program) values (1, $1, $2, $3, $4)',
@@ -184,8 +207,7 @@ async function begin(place: SharedPlace, opening: Opening): Promise<OpenStore> {
     if (error instanceof Unsure) throw error
     await client.query('rollback').catch(() => undefined)
     rmSync(waiting, { force: true })
-    if (sqlStateOf(error) === '23505' || sqlStateOf(error) === '42P07')
-      return openSharedStore({ ...opening, mode: 'use' })
+    if (isBegunByAnother(error)) return openSharedStore({ ...opening, mode: 'use' })
     throw inWords(error, place.shown)
   } finally {
     await client.end()
@@ -197,21 +219,27 @@ async function begin(place: SharedPlace, opening: Opening): Promise<OpenStore> {
   return store
 }
 
+/** Of two desks that begin a store at once, one comes later. */
+function isBegunByAnother(error: unknown): boolean {
+  if (error instanceof Refused) return error.code === 'store-exists'
+  return /^(23505|42P0[67])$/.test(sqlStateOf(error))
+}
+
 function refuseOtherVersion(
   { version }: StoreRow,
-  { place, asItIs }: { place: SharedPlace; asItIs: boolean },
+  { place, reads }: { place: SharedPlace; reads: boolean },
 ): void {
   if (version > latestVersion) {
     throw new Unavailable('store-newer', `The store ${place.shown} was made by a newer ssh-admin.`, {
       hint: 'Update ssh-admin on this machine. Nothing was changed.',
     })
   }
-  if (version === latestVersion || asItIs) return
+  if (version === latestVersion || reads) return
   throw new Unavailable(
     'store-older',
     `The store ${place.shown} was made by an older ssh-admin: it is of version ${version}, and this program needs ${latestVersion}.`,
     {
-      hint: 'Have its owner bring it up to date with: ssh-admin store migrate',
+      hint: 'Have its owner bring it up to date with: ssh-admin store migrate. store check and store backup work before, too.',
       details: { version, needed: latestVersion },
     },
   )

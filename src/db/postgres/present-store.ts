@@ -1,7 +1,6 @@
 import type pg from 'pg'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { Unavailable } from '../../errors.ts'
 import { finishing } from '../../interruption.ts'
 import { readSharedPlace, type SharedPlace, withStoreNumber } from '../../shared-place.ts'
 import { makersMark } from '../../unfinished-files.ts'
@@ -11,12 +10,11 @@ import { openStore } from '../store/open.ts'
 import type { Opening } from '../store/opening.ts'
 import type { PresentStore } from '../store/restore.ts'
 import type { ErasedAccount } from '../users/erased-accounts.ts'
-import { connect } from './connection.ts'
 import { copyToServer, rehearseNewSchema } from './copy-to-server.ts'
 import { grantsFor } from './desk-role.ts'
-import { inWords } from './errors.ts'
 import { emptySchema, makeSchema } from './new-schema.ts'
 import { connectionTo } from './open.ts'
+import { refuseOthers } from './owner.ts'
 
 /** A store on a server that a backup is to take the place of. @throws `store-newer`, `store-older`, `store-refused` */
 export async function presentSharedStore(opening: Opening): Promise<PresentStore> {
@@ -60,7 +58,7 @@ async function findStore(place: SharedPlace, opening: Opening): Promise<Found | 
     const row = await connection.look()
     if (!row) return undefined
     connection.check()
-    await refuseOthers(place)
+    await refuseOthers(place, { what: 'put another store in its place', makesSchema: true })
     const { rows } = await connection.query<ErasedAccount>(
       'select user_id, created_at, address from erased_accounts',
       [],
@@ -69,30 +67,6 @@ async function findStore(place: SharedPlace, opening: Opening): Promise<Found | 
   } finally {
     await connection.close()
   }
-}
-
-/** Whoever owns the store may give its schema another name, and make one. @throws `store-refused` */
-async function refuseOthers(place: SharedPlace): Promise<void> {
-  const client = await connect(place, { writes: true })
-  try {
-    const { rows } = await client.query<{ may: boolean }>(
-      `select pg_has_role(nspowner, 'usage') and has_database_privilege(current_database(), 'create') as may
-        from pg_namespace where nspname = $1`,
-      [place.schema],
-    )
-    if (rows[0]?.may) return
-  } catch (error) {
-    throw inWords(error, place.shown)
-  } finally {
-    await client.end()
-  }
-  throw new Unavailable(
-    'store-refused',
-    `This user may not put another store in the place of ${place.shown}.`,
-    {
-      hint: 'That is for whoever began it: name that user in the address. Nothing was changed.',
-    },
-  )
 }
 
 /** What a file holds, as a source of rows. */
@@ -134,7 +108,7 @@ async function replaceSchema(
     }
     const made = `${place.schema.slice(0, 40)}_${makersMark().slice(-12)}`
     await connection.ask(async (client) => {
-      await makeSchema(client, { schema: made })
+      await makeSchema(client, { schema: made, shown: place.shown })
       await copyTables({ from, to: emptySchema(client, place), signal, withoutContent: false })
       await client.query(renaming({ schema: place.schema, made, kept }))
       await grantToDesks(client, place.schema)

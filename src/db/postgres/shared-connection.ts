@@ -6,7 +6,7 @@ import type { LogHead } from '../audit/head-file.ts'
 import type { LastEvent, ServerFacts, Value } from '../engine.ts'
 import type { Holder, Opening } from '../store/opening.ts'
 import { connect } from './connection.ts'
-import { inWords, isDisconnected, sqlStateOf } from './errors.ts'
+import { inWords, isDisconnected, mayNotLook, sqlStateOf } from './errors.ts'
 import { holderOf } from './holder.ts'
 import { Pipeline } from './pipeline.ts'
 import { ServerClock } from './server-clock.ts'
@@ -199,8 +199,23 @@ export class SharedConnection {
   /** Looks, where nobody has yet. @throws `store-missing`, `store-newer`, `store-older` */
   async lookedAt(): Promise<void> {
     if (this.#row) return
-    if (!(await this.look())) throw this.#sharing.missing()
+    if (!(await this.look())) throw await this.#missing()
     this.check()
+  }
+
+  /** To a user without a right in its schema the server shows no store. @throws `store-refused` */
+  async refuseWithoutRight(): Promise<void> {
+    const { place } = this.#sharing
+    const { rows } = await this.#client.query<{ may: boolean }>(
+      `select has_schema_privilege(oid, 'usage') as may from pg_namespace where nspname = $1`,
+      [place.schema],
+    )
+    if (rows[0]?.may === false) throw mayNotLook(place, this.#client.user ?? '')
+  }
+
+  async #missing(): Promise<unknown> {
+    await this.refuseWithoutRight()
+    return this.#sharing.missing()
   }
 
   /** For what is asked next: within the change that is open, or in a transaction that only reads and begins with it. */
@@ -306,7 +321,7 @@ export class SharedConnection {
       await this.rollback()
       if (sqlStateOf(error) === '55P03') return false
       if (isWithoutStore(error) && this.#mayBeOlder()) return this.#take(wait)
-      if (!this.#row && isWithoutStore(error)) throw this.#sharing.missing()
+      if (!this.#row && isWithoutStore(error)) throw await this.#missing()
       throw this.#failureInWords(error)
     }
   }
@@ -412,8 +427,16 @@ export class SharedConnection {
     const { schema } = this.#sharing.place
     const tables = ['users', 'outbox', 'credentials', 'audit_personal', 'imports', 'import_changes']
     const names = tables.map((table) => `${this.#quoted(schema)}.${table}`)
-    const vacuumed = await this.#client.query(`vacuum ${names.join(', ')}`).catch(() => undefined)
-    return vacuumed !== undefined
+    const client = this.#client
+    // To whoever does not own the tables, the server only warns that it left them out.
+    let isWhole = true
+    const warned = () => {
+      isWhole = false
+    }
+    client.on('notice', warned)
+    const vacuumed = await client.query(`vacuum ${names.join(', ')}`).catch(() => undefined)
+    client.off('notice', warned)
+    return vacuumed !== undefined && isWhole
   }
 
   /** Asks within the change that is open in ways of its own, such as COPY. @throws what the server says, in words */

@@ -1,7 +1,9 @@
 import type Database from 'better-sqlite3'
+import type { Kysely } from 'kysely'
 import { statSync } from 'node:fs'
 import { chmodSync, rmSync } from '../../disk.ts'
-import type { CopyingOut, Value } from '../engine.ts'
+import type { CopyingOut, Engine, Value } from '../engine.ts'
+import type { Store } from '../schema.ts'
 import {
   type Copied,
   copyTables,
@@ -9,7 +11,10 @@ import {
   type EmptyTable,
   type Source,
 } from '../store/copy-tables.ts'
-import { applicationId, openDatabase, prepareConnection } from './connection.ts'
+import type { Opening } from '../store/opening.ts'
+import { applicationId, kyselyOver, openDatabase, prepareConnection } from './connection.ts'
+import { connectSqlite } from './driver.ts'
+import { sqliteEngine } from './engine.ts'
 import { headIfAny } from './inspect.ts'
 import { migrate } from './migrate.ts'
 import { makeWhole } from './place.ts'
@@ -31,13 +36,7 @@ export async function copyToFile(
   try {
     chmodSync(path, 0o600)
     prepareConnection(raw, { journal: 'delete' })
-    await migrate(raw, { path, to: from.version })
-    raw.pragma(`application_id = ${applicationId}`)
-    // Rows come table by table, as they are: that what they point at is there is looked at when all of them are.
-    raw.pragma('foreign_keys = off')
-    raw.exec('begin')
-    const copied = await copyTables({ ...options, from, to: emptyFile(raw, path) })
-    raw.exec('commit')
+    const copied = await fill(raw, { ...options, from, named: path })
     raw.close()
     makeWhole(path, { named: path })
     return { ...copied, bytes: statSync(path).size }
@@ -46,6 +45,40 @@ export async function copyToFile(
     for (const leftover of [`${path}-wal`, `${path}-shm`, `${path}-journal`])
       rmSync(leftover, { force: true })
   }
+}
+
+/** Copies every row of an older store into memory, and brings that up to date: for reading it without changing it. */
+export async function copyToMemory(
+  opening: Opening,
+  { from, ...options }: CopyingToFile,
+): Promise<{ db: Kysely<Store>; engine: Engine }> {
+  const { path: named } = opening
+  const raw = connectSqlite(':memory:')
+  try {
+    prepareConnection(raw)
+    await fill(raw, { ...options, from, named })
+    await migrate(raw, { path: named })
+    raw.pragma('query_only = on')
+    return { db: kyselyOver(raw, opening), engine: sqliteEngine(raw, { named, path: undefined }) }
+  } catch (error) {
+    raw.close()
+    throw error
+  }
+}
+
+/** Makes the tables of the version that the store has, and copies its rows into them. */
+async function fill(
+  raw: Database.Database,
+  { from, named, ...options }: CopyingToFile & { named: string },
+): Promise<Copied> {
+  await migrate(raw, { path: named, to: from.version })
+  raw.pragma(`application_id = ${applicationId}`)
+  // Rows come table by table, as they are: that what they point at is there is looked at when all of them are.
+  raw.pragma('foreign_keys = off')
+  raw.exec('begin')
+  const copied = await copyTables({ ...options, from, to: emptyFile(raw, named) })
+  raw.exec('commit')
+  return copied
 }
 
 function emptyFile(raw: Database.Database, named: string): EmptyStore {

@@ -30,6 +30,13 @@ export async function bringUpToDate(opening: Opening, options: BringingUpToDate)
   return version
 }
 
+/** @throws `store-refused` where the store is on a server, and belongs to another of its users */
+export async function refuseToBringUpToDate(path: string): Promise<void> {
+  if (!isSharedPlace(path)) return
+  const { refuseOthersToMigrate } = await import('../postgres/bring-up-to-date.ts')
+  await refuseOthersToMigrate(path)
+}
+
 /** Notes where the log of a file ends, if that is noted nowhere yet. @returns whether it was */
 export async function noteFirstHead(path: string, { file }: { file: string }): Promise<boolean> {
   if (isSharedPlace(path) || readHeadFile(file)) return false

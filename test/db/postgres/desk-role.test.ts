@@ -45,6 +45,15 @@ it('a desk with the role of desks works as ever', async () => {
   expect((await world.run(['audit', 'verify', '--json', ...asDesk()])).json()).toMatchObject({ ok: true })
 })
 
+it('a desk that erases is told that the server keeps traces, which the owner can have cleared', async () => {
+  const erase = (...at: string[]) =>
+    world.run(['users', 'erase', 'omar@school.example', '--yes', '--json', ...at])
+  await world.run(['users', 'delete', 'omar@school.example', '--suspend', '--yes'])
+  const traces = expect.stringContaining("traces in the server's files")
+  expect((await erase(...asDesk())).json().left).toContainEqual(traces)
+  expect((await erase()).json().left).not.toContainEqual(traces)
+})
+
 it.each([
   "update audit set action = 'x'",
   'delete from audit',
@@ -62,6 +71,31 @@ it('is told as what makes it, where whoever asks may not make it', async () => {
   const ran = await world.run(['store', 'init', '--roles', '--json', ...asDesk()])
   expect(ran.json()).toMatchObject({ desks: { made: false }, changed: false })
   expect((await world.run(['store', 'init', '--roles', '--dry-run', '--json'])).json().desks.made).toBe(false)
+})
+
+it('is granted by an owner who may make no roles, where it was made already', async () => {
+  const { schema } = readSharedPlace(world.db)
+  const role = `${schema}_maker`
+  await owner.query(`create user ${role} password 'hub'; grant create on database postgres to ${role}`)
+  const mine = `${world.db.replace(/\/\/[^@]+@/, `//${role}@`).replace(/schema=\w+/, `schema=${role}`)}`
+  const init = (...more: string[]) =>
+    world.run(['store', 'init', ...more, '--json', '--db', mine, '--key-file', world.path('maker.key')])
+  try {
+    expect((await init('--roles')).json()).toMatchObject({ desks: { made: false }, changed: true })
+    await owner.query(`create role ${role}_desk`)
+    expect((await init('--roles')).json()).toMatchObject({ desks: { made: true } })
+    const { rows } = await owner.query('select has_schema_privilege($1, $2, $3) as may', [
+      `${role}_desk`,
+      role,
+      'usage',
+    ])
+    expect(rows).toEqual([{ may: true }])
+  } finally {
+    await owner.query(
+      `drop schema if exists ${role} cascade; drop owned by ${role} cascade; drop user ${role}`,
+    )
+    await owner.query(`drop role if exists ${role}_desk`)
+  }
 })
 
 it('is nothing for a file', async () => {

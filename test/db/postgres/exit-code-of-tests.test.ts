@@ -2,6 +2,7 @@ import { execa } from 'execa'
 import { pathToFileURL } from 'node:url'
 import { resolve } from 'node:path'
 import { expect, it } from 'vitest'
+import startServer from '../../server.ts'
 
 it('is what the tests said, also where a server was started for them', async () => {
   const server = pathToFileURL(resolve('test/server.ts')).href
@@ -14,4 +15,19 @@ it('is what the tests said, also where a server was started for them', async () 
     reject: false,
   })
   expect(ran.exitCode).toBe(3)
+})
+
+it('an empty SSH_ADMIN_TEST_DB names no server: one is started all the same, and no half of the tests is left out', async () => {
+  const named = process.env.SSH_ADMIN_TEST_DB
+  process.env.SSH_ADMIN_TEST_DB = ''
+  const provided: unknown[] = []
+  try {
+    const stop = await startServer({ provide: (name, value) => provided.push([name, value]) })
+    await stop?.()
+  } finally {
+    process.env.SSH_ADMIN_TEST_DB = named
+  }
+  expect(provided).toEqual([
+    ['server', expect.stringMatching(/^postgres:\/\/hub@127\.0\.0\.1:\d+\/postgres$/)],
+  ])
 })

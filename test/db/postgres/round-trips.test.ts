@@ -180,3 +180,13 @@ describe('for whom something closes', () => {
     expect(eight - one).toBeLessThan(7)
   })
 })
+
+it('a batch as one change that could begin a store does its lines once where there is one', async () => {
+  proxy.roundTrips()
+  const stdin = ['EG011', 'EG012', 'EG013', 'EG014']
+    .map((number) => `centres create ${number} --name ${number} --country Egypt\n`)
+    .join('')
+  const ran = await world.run(['batch', '--atomic', '--yes', '--db', place], { stdin })
+  expect(ran.exit, ran.stderr).toBe(0)
+  expect(proxy.roundTrips()).toBeLessThan(25)
+})

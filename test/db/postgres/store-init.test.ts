@@ -73,3 +73,73 @@ describe('beginning a store on a server whose connection breaks as it is saved',
     expect([again.exit, again.json().changed]).toEqual([0, true])
   })
 })
+
+describe('beginning a store on a server', () => {
+  const stranger = `${schema}_stranger`
+  const address = (user?: string) =>
+    world.db
+      .replace(/schema=\w+/, `schema=${schema}`)
+      .replace(/\/\/[^@]+@/, user === undefined ? '$&' : `//${user}@`)
+  const asked = (place: string, ...words: string[]) =>
+    world.run([...words, '--db', place, '--key-file', world.path('begun.key'), '--json'])
+  const init = (place: string, ...more: string[]) => asked(place, 'store', 'init', ...more)
+  let owner: pg.Client
+
+  beforeEach(async () => {
+    owner = new pg.Client({ connectionString: world.db.replace(/\?.*/, '') })
+    await owner.connect()
+    await owner.query(`drop schema if exists ${schema} cascade; create user ${stranger} password 'hub'`)
+  })
+  afterEach(async () => {
+    await owner.query(
+      `drop schema if exists ${schema} cascade; drop owned by ${stranger}; drop user ${stranger}`,
+    )
+    await owner.end()
+  })
+
+  it.each([[[]], [['--dry-run']]])(
+    'leaves a schema alone that has tables of another program (%s)',
+    async (how) => {
+      await owner.query(`create schema ${schema}; create table ${schema}.things (a integer)`)
+      const ran = await init(address(), ...how)
+      expect([ran.exit, ran.error().code]).toEqual([3, 'store-foreign'])
+      const { rows } = await owner.query(
+        'select relname from pg_class where relnamespace = to_regnamespace($1)',
+        [schema],
+      )
+      expect(rows).toEqual([{ relname: 'things' }])
+    },
+  )
+
+  it.each([[[]], [['--dry-run']]])(
+    'is refused to a user who may make no schema, with what grants it (%s)',
+    async (how) => {
+      const ran = await init(address(stranger), ...how)
+      expect([ran.exit, ran.error().code]).toEqual([7, 'store-refused'])
+      expect(ran.error().message).toContain(`The user ${stranger} may not make a schema`)
+      expect(ran.error().hint).toMatch(new RegExp(`grant create on database "\\w+" to "${stranger}"`))
+    },
+  )
+
+  it('takes a schema that stands ready, empty, for a user who may make none', async () => {
+    await owner.query(`create schema ${schema} authorization ${stranger}`)
+    expect((await init(address(stranger), '--dry-run')).json()).toMatchObject({ changed: true })
+    expect((await init(address(stranger))).json()).toMatchObject({ changed: true })
+    expect((await asked(address(stranger), 'users', 'list')).exit).toBe(0)
+  })
+
+  it.each([
+    [['users', 'list']],
+    [['users', 'suspend', 'omar@school.example', '--yes']],
+    [['store', 'init']],
+    [['store', 'init', '--dry-run']],
+  ])(
+    'is no missing store to a user without a right in it, who is told what grants one: %s',
+    async (words) => {
+      expect((await init(address())).exit).toBe(0)
+      const ran = await asked(address(stranger), ...words)
+      expect([ran.exit, ran.error().code]).toEqual([7, 'store-refused'])
+      expect(ran.error().hint).toContain(`grant "${schema}_desk" to "${stranger}"`)
+    },
+  )
+})

@@ -1,0 +1,87 @@
+import type pg from 'pg'
+import { Unavailable } from '../../errors.ts'
+import type { SharedPlace } from '../../shared-place.ts'
+import { shellWord } from '../../shell-word.ts'
+import { connect } from './connection.ts'
+import { inWords } from './errors.ts'
+
+interface OwnersWork {
+  /** As a sentence names it: `bring it up to date`. */
+  what: string
+  /** Whether it makes a schema beside the store's. */
+  makesSchema?: boolean
+}
+
+/** What only the owner of a store's schema may do, such as altering its tables. @throws `store-refused`, with the owner's name */
+export async function refuseOthers(
+  place: SharedPlace,
+  { what, makesSchema = false }: OwnersWork,
+): Promise<void> {
+  const found = await askedOwner(place)
+  if (!found || (found.owns && (found.makes || !makesSchema))) return
+  if (!found.owns) {
+    throw new Unavailable(
+      'store-refused',
+      `The store ${place.shown} belongs to the user ${found.owner} of its server, and nobody else may ${what}.`,
+      {
+        hint: `Nothing was changed. Sign in as that user: --db ${shellWord(addressFor(place, found.owner))}`,
+      },
+    )
+  }
+  throw mayNotMakeSchema(place, found)
+}
+
+/** Where the right is missing that PostgreSQL asks for to make a schema. */
+export function mayNotMakeSchema(
+  { shown }: Pick<SharedPlace, 'shown'>,
+  { user, database }: { user: string; database: string },
+): Unavailable {
+  return new Unavailable(
+    'store-refused',
+    `The user ${user} may not make a schema in the database of ${shown}.`,
+    {
+      hint: `Nothing was changed. Have whoever looks after the server run: grant create on database "${database}" to "${user}"`,
+    },
+  )
+}
+
+interface Owner {
+  owner: string
+  user: string
+  database: string
+  /** Whether the user who asks owns the schema, or belongs to the role that does. */
+  owns: boolean
+  /** Whether that user may make schemas. */
+  makes: boolean
+}
+
+/** Who owns the store's schema; undefined where there is none. */
+export async function ownerOf(
+  client: pg.Client,
+  { schema }: Pick<SharedPlace, 'schema'>,
+): Promise<Owner | undefined> {
+  const { rows } = await client.query<Owner>(
+    `select cast(pg_get_userbyid(nspowner) as text) as owner, cast(current_user as text) as user,
+        cast(current_database() as text) as database, pg_has_role(nspowner, 'usage') as owns,
+        has_database_privilege(current_database(), 'create') as makes
+      from pg_namespace where nspname = $1`,
+    [schema],
+  )
+  return rows[0]
+}
+
+async function askedOwner(place: SharedPlace): Promise<Owner | undefined> {
+  const client = await connect(place, { writes: true })
+  try {
+    return await ownerOf(client, place)
+  } catch (error) {
+    throw inWords(error, place.shown)
+  } finally {
+    await client.end()
+  }
+}
+
+/** The same store, asked as another user. */
+function addressFor({ shown }: SharedPlace, user: string): string {
+  return shown.replace(/\/\/(?:[^@/?]*@)?/, `//${encodeURIComponent(user)}@`)
+}

@@ -1,0 +1,155 @@
+import pg from 'pg'
+import { existsSync, renameSync, rmSync } from 'node:fs'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { openDatabase } from '../../../src/db/sqlite/connection.ts'
+import { latestVersion } from '../../../src/db/migrations/index.ts'
+import { deskRole } from '../../../src/db/postgres/desk-role.ts'
+import { firstSchema, firstVersion } from '../../../src/db/postgres/first-schema.ts'
+import { migrateWithin } from '../../../src/db/postgres/migrate.ts'
+import { emptySchema } from '../../../src/db/postgres/new-schema.ts'
+import { copyTables } from '../../../src/db/store/copy-tables.ts'
+import { openStore } from '../../../src/db/store/open.ts'
+import { writeOlderStore } from '../../stores/older-store.ts'
+import { testServer } from '../../shared-store.ts'
+import { newWorld, type World } from '../../world.ts'
+
+const schema = `older_${process.env.VITEST_POOL_ID ?? '0'}`
+const desk = `${schema}_tom`
+const address = (user?: string) =>
+  `${(testServer ?? '').replace(/\/\/[^@]+@/, user === undefined ? '$&' : `//${user}@`)}?schema=${schema}`
+let world: World
+let client: pg.Client
+
+/** A store with data as an older ssh-admin left it on a server, with its key. */
+async function writeOlderSharedStore(version: number): Promise<void> {
+  const file = world.path('older.db')
+  await writeOlderStore(file, version)
+  await client.query(
+    `begin; create schema ${schema}; set local search_path to ${schema}; ${firstSchema().join(';')}`,
+  )
+  await client.query('insert into store_versions values ($1, $2)', [firstVersion, '0.1.0'])
+  await migrateWithin(client, { from: firstVersion, to: version })
+  const from = await openStore({
+    path: file,
+    keyFile: `${file}.key`,
+    maxWaitMs: 1000,
+    mode: 'as-it-is',
+    now: () => world.now,
+    command: 'test',
+    onWait: () => undefined,
+  })
+  const { signal } = new AbortController()
+  await copyTables({ from, to: emptySchema(client, { shown: schema }), signal, withoutContent: false })
+  await from.close()
+  await client.query('commit')
+  for (const ending of ['', '.head'])
+    if (existsSync(`${file}.key${ending}`))
+      renameSync(`${file}.key${ending}`, world.path(`shared.key${ending}`))
+}
+
+const dropAll = () =>
+  client.query(
+    `drop schema if exists ${schema} cascade;
+      do $$ begin execute 'drop owned by ${desk}; drop role ${desk}'; exception when undefined_object then null; end $$;
+      do $$ begin execute 'drop owned by ${schema}_desk; drop role ${schema}_desk'; exception when undefined_object then null; end $$`,
+  )
+const at = (place: string, ...argv: string[]) =>
+  world.run([...argv, '--db', place, '--key-file', world.path('shared.key'), '--json'])
+const run = (...argv: string[]) => at(address(), ...argv)
+/** Every table, and what all of its rows come to. */
+const contents = async () => {
+  const { rows } = await client.query<{ name: string }>(
+    'select table_name as name from information_schema.tables where table_schema = $1 order by 1',
+    [schema],
+  )
+  const found: unknown[] = []
+  for (const { name } of rows) {
+    const text = `select md5(string_agg(t::text, '' order by t::text)) as md5 from ${schema}.${name} t`
+    found.push(name, (await client.query<{ md5: string }>(text)).rows[0]?.md5)
+  }
+  return found
+}
+
+beforeEach(async () => {
+  world = newWorld(new Date('2026-11-26T09:00:00.000Z'))
+  const types = { getTypeParser: (oid: number) => (oid === 20 ? Number : pg.types.getTypeParser(oid)) }
+  client = new pg.Client({ connectionString: testServer ?? '', types })
+  await client.connect()
+  await dropAll()
+})
+afterEach(async () => {
+  await dropAll()
+  await client.end()
+  await world.close()
+})
+
+const older = Array.from({ length: latestVersion - firstVersion }, (_, at) => ({
+  version: firstVersion + at,
+}))
+
+describe.each(older)('a shared store of version $version', ({ version }) => {
+  beforeEach(() => writeOlderSharedStore(version))
+
+  it('is read, described, checked and backed up as it is, as a file is', async () => {
+    const before = await contents()
+    const shown = await run('users', 'show', 'amira@nile.example')
+    expect(shown).toMatchObject({ exit: 0, stderr: '' })
+    expect(shown.json()).toMatchObject({ pin: 'issued', progressionTests: { results: 2 } })
+    expect((await run('users', 'list')).json().total).toBeGreaterThan(0)
+    expect((await run('status')).exit).toBe(0)
+    expect((await run('audit', 'verify')).json()).toMatchObject({ ok: true })
+    const described = (await run('store', 'info')).json()
+    expect(described).toMatchObject({ version, key: 'there', keyFile: world.path('shared.key') })
+    expect(described.server.version).toMatch(/^\d+/)
+    const checked = await run('store', 'check')
+    expect(checked, checked.stderr).toMatchObject({ exit: 0 })
+    expect(checked.json().findings).toMatchObject([{ code: 'store-older' }])
+    const copied = await run('store', 'backup', 'copy.db')
+    expect(copied.json().notices).toMatchObject([{ code: 'not-recorded' }])
+    const copy = openDatabase(world.path('copy.db'))
+    expect(copy.pragma('user_version', { simple: true })).toBe(version)
+    copy.close()
+    expect(await contents()).toEqual(before)
+  })
+
+  it('is changed by nothing but its migration, rehearsals included', async () => {
+    const before = await contents()
+    for (const argv of [
+      ['users', 'suspend', 'amira@nile.example', '--yes'],
+      ['users', 'suspend', 'amira@nile.example', '--dry-run'],
+      ['store', 'rekey', '--yes'],
+    ]) {
+      const { exit, error } = await run(...argv)
+      expect([exit, error().code]).toEqual([7, 'store-older'])
+      expect(error().hint).toContain('ssh-admin store migrate')
+    }
+    expect(await contents()).toEqual(before)
+  })
+
+  it('is brought up to date, with all that is in it', async () => {
+    const listed = (await run('users', 'list')).json()
+    rmSync(world.path('shared.key.head'), { force: true })
+    const ran = await run('store', 'migrate', '--yes')
+    expect(ran.json(), ran.stderr).toMatchObject({ from: version, to: latestVersion, changed: true })
+    expect((await run('users', 'list')).json()).toEqual(listed)
+    expect((await run('audit', 'verify')).exit).toBe(0)
+    expect((await run('users', 'suspend', 'amira@nile.example', '--yes')).exit).toBe(0)
+  })
+})
+
+it('an older shared store is brought up to date by its owner alone, who is named, also in a rehearsal', async () => {
+  await writeOlderSharedStore(latestVersion - 1)
+  expect(await deskRole(address(), { make: true })).toMatchObject({ made: true })
+  await client.query(`create user ${desk} password 'hub' in role ${schema}_desk`)
+  const before = await contents()
+  for (const how of ['--yes', '--dry-run']) {
+    const refused = await at(address(desk), 'store', 'migrate', how)
+    expect([refused.exit, refused.error().code]).toEqual([7, 'store-refused'])
+    expect(refused.error().message).toMatch(
+      /belongs to the user \w+ of its server, and nobody else may bring it up to date/,
+    )
+    expect(refused.error().hint).toContain(`--db '${address()}'`)
+  }
+  expect(await contents()).toEqual(before)
+  expect((await at(address(desk), 'users', 'list')).exit).toBe(0)
+})
