@@ -69,7 +69,7 @@ export function resolveSettings(
       return setting
     }
     const scheme = schemeOf(setting.value)
-    if (scheme !== undefined) throw notAFile(sourceOf(name, setting.from), scheme)
+    if (scheme !== undefined) throw notAFile(sourceOf(name, setting.from), { scheme, isStore: name === 'db' })
     return { ...setting, value: resolve(context.cwd, setting.value) }
   }
   const db = first('db', join(dataFolder(context), 'hub.db'))
@@ -101,7 +101,7 @@ export function placeOf(typed: string, { context, flag }: { context: Context; fl
     return typed
   }
   const scheme = schemeOf(typed)
-  if (scheme !== undefined) throw notAFile(flag, scheme)
+  if (scheme !== undefined) throw notAFile(flag, { scheme, isStore: true })
   return resolve(context.cwd, typed)
 }
 
@@ -183,10 +183,13 @@ function schemeOf(value: string): string | undefined {
 }
 
 /** Only its scheme is said: an address may hold a password. @param source as it is said: `--db`, `SSH_ADMIN_DB` … */
-function notAFile(source: string, scheme: string): Usage {
-  return new Usage(`${source} names a place of kind ${scheme}, and must name a file or folder.`, {
+function notAFile(source: string, { scheme, isStore }: { scheme: string; isStore: boolean }): Usage {
+  const kinds = isStore ? 'a file, or a store on a server (postgres://)' : 'a file or folder'
+  return new Usage(`${source} names a place of kind ${scheme}, and must name ${kinds}.`, {
     code: 'not-a-file',
-    hint: 'Such as ./hub.db: a path on this machine.',
+    hint: isStore
+      ? 'Such as ./hub.db, a path on this machine, or postgres://user@host/database.'
+      : 'Such as ./hub.db: a path on this machine.',
   })
 }
 

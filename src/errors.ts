@@ -12,7 +12,7 @@ interface Details extends Record<string, unknown> {
   problems?: Iterable<Problem> & { readonly length: number }
 }
 
-interface More {
+export interface More {
   /** What to type or do next. */
   hint?: string
   /** Facts for a script, such as `candidates` or `problems`. */

@@ -37,10 +37,18 @@ function* linesOf(
 ): Generator<string> {
   const { message, details } = failure
   yield `${view.chalk.red('error:')} ${harmless(message)}`
-  yield* problemLines(problemsIn(details), view)
+  const problems = problemsIn(details)
+  if (!isSaid(problems, message)) yield* problemLines(problems, view)
   if (hint) yield `${view.chalk.cyan('hint:')}  ${harmless(hint)}`
   if (debug && failure.stack) yield failure.stack
   if (debug && failure.cause instanceof Error) yield `caused by ${failure.cause.stack}`
+}
+
+/** Of a list of one, which is refused in the words of the one. */
+function isSaid(problems: List<Problem>, message: string): boolean {
+  if (problems.length !== 1) return false
+  const [only] = problems
+  return only?.message === message
 }
 
 const maxAtTerminal = 50

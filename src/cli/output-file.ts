@@ -390,6 +390,18 @@ async function* untilStopped(
   }
 }
 
+/** What is meant to be imported again is a workbook or CSV. */
+export async function refuseUnimportable(file: string): Promise<void> {
+  const { tableEnding } = await import('../workbook/write.ts')
+  if (extname(file).toLowerCase() === '.json') {
+    throw new Usage(`${file} would be JSON, which an import does not read.`, {
+      code: 'unknown-ending',
+      hint: 'End the name with .xlsx or .csv.',
+    })
+  }
+  tableEnding(file, ['.xlsx', '.csv'])
+}
+
 /** What one file says, another would overwrite. @param places by the options that name them */
 export function refusePlaceTwice(
   { context }: Session,

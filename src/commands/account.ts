@@ -9,6 +9,7 @@ import {
   signIn,
   verifyAccount,
 } from '../rules/account.ts'
+import { readLink } from '../rules/credentials/derive.ts'
 import { preparedMutation, mutation } from '../cli/define.ts'
 import { optionalArgument, argument } from '../cli/parameters.ts'
 import { askSecret } from '../cli/prompt.ts'
@@ -62,22 +63,24 @@ export const setUp = () =>
     name: 'set-up',
     summary: 'choose a password with the link or temporary password of a message',
     description: `Choose a password with the link from a message; or, with the address, with the temporary password from an invitation. Asks for it and for the new password, or reads them from stdin, one a line. ${passwordRule}`,
-    args: { email: optionalArgument('the address, for a temporary password') },
+    args: { email: optionalArgument('the address: a temporary password needs it, a link does not') },
     examples: [
       'ssh-admin account set-up < link-and-password.txt',
       'ssh-admin account set-up amira@school.example < temporary-and-new-password.txt',
     ],
     rehearses: false,
     prepare: async ({ email }, session) => {
-      const first = email === undefined ? 'Link' : 'Temporary password'
-      const check = email === undefined ? (link: string) => checkNow(link, session) : undefined
+      const first = email === undefined ? 'Link' : 'Temporary password, or link'
+      const check = async (typed: string) => {
+        if (email === undefined || readLink(typed)) await checkNow({ link: typed, email }, session)
+      }
       const [proof = '', text = ''] = await secretsFor(session, [first, newPasswordQuestion], check)
       return { email, proof, password: await newPassword(text) }
     },
     act: (trx, ctx, { email, proof, password }, store) => {
       const keys = store.keys()
-      return email === undefined
-        ? setUpWithLink(trx, { link: proof, password, keys, ctx })
+      return email === undefined || readLink(proof)
+        ? setUpWithLink(trx, { link: proof, email, password, keys, ctx })
         : setUpWithTemporaryPassword(trx, { email, temporaryPassword: proof, password, keys, ctx })
     },
     render: (account, view) =>
@@ -92,11 +95,11 @@ export const setUp = () =>
   })
 
 /** A link that opens nothing is told before a password is chosen; nothing is recorded of the look. */
-async function checkNow(link: string, session: Session): Promise<void> {
+async function checkNow(typed: { link: string; email: string | undefined }, session: Session): Promise<void> {
   const store = await session.open('rehearse')
   try {
     const keys = store.keys()
-    await session.rehearse(store, (trx, ctx) => checkLink(trx, { link, keys, ctx }), 'may-be-behind')
+    await session.rehearse(store, (trx, ctx) => checkLink(trx, { ...typed, keys, ctx }), 'may-be-behind')
   } finally {
     await store.close()
   }

@@ -1,4 +1,4 @@
-import { checkOutputFile, type OutputFile, prepareTable } from '../cli/output-file.ts'
+import { checkOutputFile, type OutputFile, prepareTable, refuseUnimportable } from '../cli/output-file.ts'
 import { option } from '../cli/parameters.ts'
 import type { Session } from '../cli/session.ts'
 import type { Issue } from '../import/issues.ts'
@@ -16,8 +16,7 @@ export async function checkIssuesFile(
   { file, input }: { file: string | undefined; input: string },
 ): Promise<OutputFile | undefined> {
   if (file === undefined) return undefined
-  const { tableEnding } = await import('../workbook/write.ts')
-  if (file.trim() !== '') tableEnding(file)
+  if (file.trim() !== '') await refuseUnimportable(file)
   const read = input === '-' ? undefined : input
   return checkOutputFile(session, { kind: 'issues', file, flag: '--issues-out', input: read })
 }

@@ -34,7 +34,7 @@ import { findResources } from '../db/resources.ts'
 import { downloadCommand } from '../cli/download.ts'
 import { permitDownload } from '../rules/releases/visible.ts'
 import { comparableClosing, renderWithClosing, withClosing, renderWithOpening } from '../render/closing.ts'
-import { forEachTarget } from '../rules/batch.ts'
+import { eachNamed, forEachTarget } from '../rules/batch.ts'
 import { noticingWhatCloses } from '../rules/releases/what-closes.ts'
 import { count } from '../render/text.ts'
 
@@ -91,8 +91,7 @@ Nobody sees a resource until a release opens it. The same file with the same fac
     ],
     prepare: async ({ file: names, title, kind, series, component: components, area }, session) => {
       if (names.length === 0) throw new Usage('Which file?', { code: 'missing-value' })
-      const files: FileToUpload[] = []
-      for (const name of new Set(names)) files.push(await fileToUpload(session, name))
+      const files = await eachNamed([...new Set(names)], (name) => fileToUpload(session, name))
       const request: Request = { facts: { title, kind, series, components, area }, files, uploaded: files }
       return request
     },

@@ -35,6 +35,7 @@ import {
   hours,
   isLinkPurpose,
   linkSecretOf,
+  looksLikeTemporaryPassword,
   maxWrongTries,
   pinOf,
   readLink,
@@ -100,6 +101,8 @@ async function wrongPin(trx: Trx, { account, ctx }: WrongTry): Promise<Refused> 
 
 interface SetUp {
   link: string
+  /** Whose it must be, where the address was typed beside it. */
+  email?: string | undefined
   password: NewPassword
   keys: Keys
   ctx: RuleContext
@@ -108,19 +111,21 @@ interface SetUp {
 /** Whether a link opens an account now, before a password is thought of. @throws why it does not */
 export async function checkLink(
   trx: Trx,
-  { link, keys, ctx }: Omit<SetUp, 'password'>,
+  { link, email, keys, ctx }: Omit<SetUp, 'password'>,
 ): Promise<{ credential: Credential; account: Account }> {
   const { at } = ctx
   const credential = await provenCredential(trx, { link, keys })
   const account = await accountById(trx, { id: credential.userId, at })
+  if (email !== undefined && (await claimedAccount(trx, { email, at }))?.id !== account.id)
+    throw wrongLink(link)
   refuseSpent(credential, { account, at })
   refuseSignIn(account, ['deleted', 'suspended', 'no-centre', 'centre-deleted'])
   return { credential, account }
 }
 
 /** A link proves the mailbox: with it the password is set and the account active. */
-export async function setUpWithLink(trx: Trx, { link, password, keys, ctx }: SetUp): Promise<Account> {
-  const { credential, account } = await checkLink(trx, { link, keys, ctx })
+export async function setUpWithLink(trx: Trx, { link, email, password, keys, ctx }: SetUp): Promise<Account> {
+  const { credential, account } = await checkLink(trx, { link, email, keys, ctx })
 
   await choosePassword(trx, { account, password, with: credential.id, ctx })
   await markActive(trx, account.id)
@@ -128,7 +133,7 @@ export async function setUpWithLink(trx: Trx, { link, password, keys, ctx }: Set
   return recordAsOwner(trx, { action: 'account.password-chosen', account, facts, ctx })
 }
 
-interface WithTemporaryPassword extends Omit<SetUp, 'link'> {
+interface WithTemporaryPassword extends Omit<SetUp, 'link' | 'email'> {
   email: string
   temporaryPassword: string
 }
@@ -188,9 +193,15 @@ async function provenCredential(trx: Trx, { link, keys }: { link: string; keys: 
     isLinkPurpose(credential.purpose) &&
     timingSafeEqualText(read.proof, linkSecretOf(keys.link, credential))
   if (proven) return credential
-  throw new Refused('wrong-link', 'This link opens no account.', {
-    hint: 'Copy the whole link from the message. For a new one: ssh-admin account request EMAIL',
-  })
+  throw wrongLink(link)
+}
+
+/** Whoever has an invitation has no link in it: the address belongs to its temporary password. */
+function wrongLink(typed: string): Refused {
+  const hint = looksLikeTemporaryPassword(typed)
+    ? 'A temporary password goes with its address: ssh-admin account set-up EMAIL'
+    : 'Copy the whole link from the message. For a new one: ssh-admin account request EMAIL'
+  return new Refused('wrong-link', 'This link opens no account.', { hint })
 }
 
 function refuseSpent(credential: Credential, { account, at }: { account: Account; at: Date }): void {

@@ -1,6 +1,17 @@
 import { type Savepoint, savepoint, type Trx } from '../db/transact.ts'
 import { recordingTogether } from './audit/record-refusal.ts'
-import { BadInput, Failure, NotFound, NotPermitted, type Problem, Refused, Usage } from '../errors.ts'
+import {
+  BadInput,
+  Cancelled,
+  Failure,
+  type More,
+  NotFound,
+  NotPermitted,
+  type Problem,
+  Refused,
+  Unavailable,
+  Usage,
+} from '../errors.ts'
 
 /** How targets are looked up, many at once. */
 export interface LookUp<Key extends string | number> {
@@ -42,7 +53,7 @@ export async function forEachTarget<Target extends string, Result, Key extends s
     }
   }
   const [first] = failures
-  if (first !== undefined && targets.length === 1) throw first.failure
+  if (first !== undefined && targets.length === 1) throw alone(first)
   if (first === undefined) {
     await before.release()
     return results
@@ -82,33 +93,72 @@ async function refusedAlone(before: Savepoint, rule: () => Promise<unknown>): Pr
   return failureOf(rule)
 }
 
-/** The gravest of 2, 5, 4, 3 decides, as the contract orders them. */
-function collected(failures: readonly { target: string; failure: Failure }[], of: number): Failure {
-  const problems = failures.map(problemOf)
+/** What each of several names stands for; of those that stand for nothing, every one is told. */
+export async function eachNamed<Result>(
+  names: readonly string[],
+  read: (name: string) => Result | Promise<Result>,
+): Promise<Result[]> {
+  const results: Result[] = []
+  const failures: TargetFailure[] = []
+  for (const target of names) {
+    const failure = await failureOf(async () => results.push(await read(target)))
+    if (failure instanceof Cancelled) throw failure
+    if (failure) failures.push({ target, failure })
+  }
   const [first] = failures
+  if (first === undefined) return results
+  throw names.length === 1 ? alone(first) : collected(failures, names.length)
+}
+
+interface TargetFailure {
+  target: string
+  failure: Failure
+}
+
+/** A list of one is refused in the words of the one, and has its problem where longer lists have theirs. */
+function alone(refused: TargetFailure): Failure {
+  const { code, message, hint, details, cause, rollback } = refused.failure
+  const problems = details.problems ?? [problemOf(refused)]
+  const more = { hint, details: { ...details, problems }, cause: cause ?? refused.failure, ...rollback }
+  return failureLike(refused.failure, { code, message, more }) ?? refused.failure
+}
+
+/** The gravest decides. */
+function collected(failures: readonly TargetFailure[], of: number): Failure {
   const message = `${failures.length} of ${of} stand in the way; nothing was changed.`
-  const more = { details: { problems } }
-  const gravest = [Usage, NotPermitted, NotFound, Refused].find((kind) =>
-    failures.some(({ failure }) => failure instanceof kind),
-  )
-  const onRollback = onRollbackOf(failures)
-  const code = first?.failure.code ?? 'refused'
-  if (gravest === Usage) return new Usage(message, { ...more, code: 'several-problems', onRollback })
-  if (gravest === NotPermitted) return new NotPermitted(message, { ...more, onRollback })
-  if (gravest === NotFound)
-    return new NotFound(codeOfKind(failures, NotFound) ?? code, message, { ...more, onRollback })
-  return new Refused(codeOfKind(failures, Refused) ?? code, message, { ...more, onRollback })
+  const more = { details: { problems: failures.map(problemOf) }, onRollback: onRollbackOf(failures) }
+  const [first, ...others] = failures.map(({ failure }) => failure)
+  if (first === undefined) throw new Error('nothing stands in the way')
+  const gravest = others.reduce((one, other) => (gravityOf(other) < gravityOf(one) ? other : one), first)
+  return failureLike(gravest, { code: gravest.code, message, more }) ?? gravest
+}
+
+/** The gravest first, as the contract orders them. */
+const kinds = [Usage, Unavailable, BadInput, NotPermitted, NotFound, Refused]
+
+function gravityOf(failure: Failure): number {
+  return kinds.findIndex((kind) => failure instanceof kind)
+}
+
+/** Another of the same kind; undefined of a kind that ends all work, such as a lost connection. */
+function failureLike(
+  failure: Failure,
+  { code, message, more }: { code: string; message: string; more: More },
+): Failure | undefined {
+  if (failure instanceof Usage) return new Usage(message, { ...more, code })
+  if (failure instanceof Unavailable) return new Unavailable(code, message, more)
+  if (failure instanceof BadInput) return new BadInput(code, message, more)
+  if (failure instanceof NotPermitted) return new NotPermitted(message, more)
+  if (failure instanceof NotFound) return new NotFound(code, message, more)
+  if (failure instanceof Refused) return new Refused(code, message, more)
+  return undefined
 }
 
 /** Whichever of them decides, what each asks to keep is kept. */
-function onRollbackOf(failures: readonly { failure: Failure }[]) {
+function onRollbackOf(failures: readonly { failure: Failure }[]): More['onRollback'] {
   const works = failures.flatMap(({ failure: { rollback } }) => rollback.onRollback ?? [])
   if (works.length === 0) return undefined
   return recordingTogether(works)
-}
-
-function codeOfKind(failures: readonly { failure: Failure }[], kind: typeof NotFound | typeof Refused) {
-  return failures.find(({ failure }) => failure instanceof kind)?.failure.code
 }
 
 interface RowRule<Row, Result> {

@@ -25,11 +25,17 @@ export async function writeTableFile(
   else await writeJson(path, first)
 }
 
+const tableEndings = ['.xlsx', '.csv', '.json'] as const
+
+type TableEnding = (typeof tableEndings)[number]
+
 /** The ending of a table's file, small letters; throws UnusableFile for any other. */
-export function tableEnding(path: string): '.xlsx' | '.csv' | '.json' {
-  const ending = extname(path).toLowerCase()
-  if (ending === '.xlsx' || ending === '.csv' || ending === '.json') return ending
+export function tableEnding(path: string, known: readonly TableEnding[] = tableEndings): TableEnding {
+  const typed = extname(path).toLowerCase()
+  const ending = known.find((one) => one === typed)
+  if (ending) return ending
+  const endings = `${known.slice(0, -1).join(', ')} or ${known.at(-1)}`
   throw new UnusableFile('workbook-unknown-ending', `the ending of ${pathInWords(path)} is not known`, {
-    hint: 'end the name with .xlsx, .csv or .json',
+    hint: `end the name with ${endings}`,
   })
 }

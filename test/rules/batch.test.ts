@@ -163,6 +163,76 @@ describe('several targets of which one is refused', () => {
   })
 })
 
+describe('every problem', () => {
+  const told = async (...argv: string[]) => {
+    const { exit, stderr } = await world.run([...argv, '--yes', '--json'])
+    const { code, message, hint, details } = JSON.parse(stderr).error
+    const targets = details.problems.map((one: { target: string; code: string }) => [one.target, one.code])
+    return { exit, code, message, hint, details, targets }
+  }
+
+  it('of a list of one stands where a longer list has it, beside its own words', async () => {
+    const { exit, targets, ...error } = await told('users', 'suspend', 'coordinator@school.example')
+    expect([exit, targets]).toEqual([3, [['coordinator@school.example', 'is-coordinator']]])
+    expect(error).toMatchObject({
+      code: 'is-coordinator',
+      hint: 'ssh-admin coordinator suspend EG001',
+      details: { problems: [{ message: error.message, hint: error.hint }] },
+    })
+    const nobody = await told('centres', 'delete', 'ZZ001')
+    expect(nobody).toMatchObject({ exit: 4, details: { wanted: 'ZZ001', candidates: [] } })
+    expect(nobody.targets).toEqual([['ZZ001', 'centre-not-found']])
+  })
+
+  it('of a list of one is said once to a person', async () => {
+    const { stderr } = await world.run(['users', 'suspend', 'coordinator@school.example', '--yes'])
+    expect(stderr.match(/coordinates EG001/g)).toHaveLength(1)
+  })
+
+  it('of a list of one keeps the record of a refusal', async () => {
+    await world.centre('EG002', { coordinator: 'far@elsewhere.example' })
+    const { exit, targets } = await told(
+      ...['users', 'suspend', 'far@elsewhere.example', '--as', 'coordinator@school.example'],
+    )
+    expect([exit, targets]).toEqual([5, [['far@elsewhere.example', 'not-permitted']]])
+    const log = (await world.run(['audit', 'list', '--kind', 'refusal', '--json'])).json()
+    expect(log).toMatchObject({ total: 1 })
+  })
+
+  it('of people who are typed is told, not the first alone', async () => {
+    const people = ['Nour Said <nour@@new>', 'Huda Said <huda@new.example>', 'Nora Said <nora>']
+    const { exit, code, targets } = await told('users', 'add', ...people, '--centre', 'EG001')
+    expect([exit, code]).toEqual([2, 'invalid-email'])
+    expect(targets).toEqual([
+      ['Nour Said <nour@@new>', 'invalid-email'],
+      ['Nora Said <nora>', 'invalid-email'],
+    ])
+  })
+
+  it.each(['grant', 'revoke'])('of roles to %s is told, not the first alone', async (verb) => {
+    const roles = ['nothing', 'coordinator', 'submit-teacher', 'admin']
+    const { exit, targets } = await told('roles', verb, 'amira@school.example', ...roles)
+    expect(exit).toBe(2)
+    expect(targets).toEqual([
+      ['nothing', 'unknown-role'],
+      ['coordinator', 'is-coordinator'],
+      ['admin', 'hub-role'],
+    ])
+  })
+
+  it('of files to upload is told, not the first alone', async () => {
+    const facts = ['--title', 'Paper', '--kind', 'other', '--series', '2026-06']
+    const { exit, code, targets } = await told('resources', 'upload', 'one.pdf', 'two.pdf', ...facts)
+    expect([exit, code]).toEqual([6, 'file-not-found'])
+    expect(targets.map(([file]: string[]) => file)).toEqual(['one.pdf', 'two.pdf'])
+  })
+
+  it('of what is no address and what is not there has the code of the gravest', async () => {
+    const { exit, code } = await told('users', 'suspend', 'nobody@school.example', 'bad@@x')
+    expect([exit, code]).toEqual([2, 'invalid-email'])
+  })
+})
+
 describe('a long list of which most are not there', () => {
   const nobody = Array.from({ length: 12_000 }, (_, at) => `nobody${at}`)
 

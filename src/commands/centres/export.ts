@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import { type AnswerOfChange, command } from '../../cli/define.ts'
 import { optionalArgument } from '../../cli/parameters.ts'
-import { checkOutputFile, type OutputFile, prepareTable } from '../../cli/output-file.ts'
+import { checkOutputFile, type OutputFile, prepareTable, refuseUnimportable } from '../../cli/output-file.ts'
 import type { OutputKind } from '../../cli/output-notes.ts'
 import { moveIntoPlaceRecorded } from '../../cli/record-event.ts'
 import type { Session } from '../../cli/session.ts'
@@ -122,12 +122,6 @@ export async function workbookToWrite(
   session: Session,
   { kind, file, asksLater }: { kind: OutputKind; file: string; asksLater?: true },
 ): Promise<OutputFile> {
-  const { tableEnding } = await import('../../workbook/write.ts')
-  if (tableEnding(file) === '.json') {
-    throw new Usage(`${file} would be JSON, which an import does not read.`, {
-      code: 'unknown-ending',
-      hint: 'End the name with .xlsx or .csv.',
-    })
-  }
+  await refuseUnimportable(file)
   return checkOutputFile(session, { kind, file, ...(asksLater ? { asksLater } : {}) })
 }

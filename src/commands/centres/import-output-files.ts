@@ -1,7 +1,13 @@
 import { existsSync } from 'node:fs'
 import { extname, join } from 'node:path'
 import { counted } from '../../import/apply.ts'
-import { checkOutputFile, type OutputFile, prepareTable, refusePlaceTwice } from '../../cli/output-file.ts'
+import {
+  checkOutputFile,
+  type OutputFile,
+  prepareTable,
+  refusePlaceTwice,
+  refuseUnimportable,
+} from '../../cli/output-file.ts'
 import { optionOf } from '../../cli/parameters.ts'
 import type { Session } from '../../cli/session.ts'
 import type { OpenStore } from '../../db/store/open.ts'
@@ -50,7 +56,8 @@ export async function checkOutputFiles(
     '--plan-out': planOut,
     '--report': report,
   })
-  for (const table of [pinsOut, issuesOut]) if (table !== undefined && table.trim() !== '') tableEnding(table)
+  if (pinsOut !== undefined && pinsOut.trim() !== '') tableEnding(pinsOut)
+  if (issuesOut !== undefined && issuesOut.trim() !== '') await refuseUnimportable(issuesOut)
   const pinsNameIsOurs = pinsOut === undefined
   const from = { input: input === '-' ? undefined : input }
   const file = pinsOut ?? 'new-user-pins.xlsx'

@@ -7,7 +7,7 @@ import { lockedOutNotices, renderChangedUsers, usersJson } from '../../render/us
 import type { RuleContext } from '../../rules/permissions/actor.ts'
 import { addUser, addUsers, type UserRow } from '../../rules/users/add.ts'
 import type { ChangedUser } from '../../rules/users/changed.ts'
-import { forEachTarget } from '../../rules/batch.ts'
+import { eachNamed, forEachTarget } from '../../rules/batch.ts'
 import { type Account, nameOf } from '../../rules/users/account.ts'
 import { columnsHelp } from '../read-table.ts'
 import { preparedMutation } from '../../cli/define.ts'
@@ -170,7 +170,8 @@ function addPeople(
 async function prepare(options: Options, session: Session): Promise<Request> {
   const { person, centre, admin, role: roles, site: sites, from, sheet, map } = options
   refuseTornPeople(person)
-  const people = person.flatMap(eachPerson).map((text) => readPerson(text, { centre, admin, roles, sites }))
+  const place = { centre, admin, roles, sites }
+  const people = await eachNamed(person.flatMap(eachPerson), (text) => readPerson(text, place))
   refuseNamedTwice(people)
   const request: Request = { people, rows: [], options }
   if (from !== undefined) {

@@ -71,6 +71,10 @@ export function temporaryPasswordOf(
   return letters.join('').replace(/(.{4})(?=.)/g, '$1-')
 }
 
+export function looksLikeTemporaryPassword(typed: string): boolean {
+  return /^[A-Za-z0-9]{4}([\s-][A-Za-z0-9]{4}){3}$/.test(typed.trim())
+}
+
 /** Compares what was typed with what is right, in a time that tells nothing. */
 export function timingSafeEqualText(typed: string, right: string): boolean {
   const one = Buffer.from(typed)

@@ -6,6 +6,7 @@ import { refuseDeletedCentre } from '../refusals.ts'
 import type { RuleContext } from '../permissions/actor.ts'
 import { type ChangedUser, changedTo, onUser, unchanged } from '../users/changed.ts'
 import { chosenRoles } from './chosen.ts'
+import { eachNamed } from '../batch.ts'
 import { findUser } from '../users/find.ts'
 import { permit } from '../permissions/decide.ts'
 import { appendAudit } from '../audit/append.ts'
@@ -19,7 +20,7 @@ interface Granting {
 /** Gives somebody roles of their centre's services [factsheet on managing users in My Cambridge]. */
 export async function grantRoles(trx: Trx, { email, roles, ctx }: Granting): Promise<ChangedUser> {
   const account = await findUser(trx, { email, ...ctx })
-  const chosen = serviceRoles(roles, account)
+  const chosen = await serviceRoles(roles, account)
   for (const role of chosen) permit(ctx, 'roles.grant', { ...onUser(account), role })
   if (account.centre === null) {
     throw new Refused('no-centre', `${nameOf(account)} belongs to no centre, and roles are held at one.`, {
@@ -43,19 +44,22 @@ export async function grantRoles(trx: Trx, { email, roles, ctx }: Granting): Pro
 }
 
 /** Roles by name, without those of the hub, which have commands of their own. */
-function serviceRoles(names: readonly string[], { email }: Account): string[] {
+async function serviceRoles(names: readonly string[], { email }: Account): Promise<string[]> {
   if (names.length === 0) throw new Usage('Which role?', { hint: 'ssh-admin roles list names them.' })
-  const { roles, admin, teacher } = chosenRoles(names)
-  if (!admin && !teacher) return roles
-  throw new Refused('hub-role', 'Administrative rights are given and taken by editing the user.', {
-    hint: `ssh-admin users edit ${email} --admin, or --no-admin`,
+  await eachNamed([...new Set(names)], (name) => {
+    const { admin, teacher } = chosenRoles([name])
+    if (!admin && !teacher) return
+    throw new Refused('hub-role', 'Administrative rights are given and taken by editing the user.', {
+      hint: `ssh-admin users edit ${email} --admin, or --no-admin`,
+    })
   })
+  return chosenRoles(names).roles
 }
 
 /** Takes roles away; the account and everything else of it stays. */
 export async function revokeRoles(trx: Trx, { email, roles, ctx }: Granting): Promise<ChangedUser> {
   const account = await findUser(trx, { email, ...ctx })
-  const chosen = serviceRoles(roles, account)
+  const chosen = await serviceRoles(roles, account)
   for (const role of chosen) permit(ctx, 'roles.revoke', { ...onUser(account), role })
   const revoked = chosen.filter((role) => account.roles.includes(role))
   if (revoked.length === 0) return unchanged(account)

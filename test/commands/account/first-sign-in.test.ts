@@ -71,6 +71,29 @@ describe('the first sign-in', () => {
     expect((await run(`account sign-in ${email}`, good)).exit).toBe(0)
   })
 
+  it('goes by link with its address typed beside it, and not with that of another', async () => {
+    const proof = await link()
+    const other = await run('account set-up omar@school.example', `${proof}\n${good}\n`)
+    expect([other.exit, other.error().code]).toEqual([3, 'wrong-link'])
+    const own = await run(`account set-up ${email}`, `${proof}\n${good}\n`)
+    expect(own.json()).toMatchObject({ status: 'active', changed: true })
+  })
+
+  it('counts no link as a wrong temporary password, and says with what one goes', async () => {
+    await world.user('huda@school.example', { centre: 'EG001', hubRole: null, status: 'invited' })
+    const proof = await link()
+    await run('users reset-password huda@school.example --yes')
+    const temporary = /^ {3}(\S{19})$/m.exec(await newest())?.[1]
+    for (let tries = 0; tries < 5; tries += 1)
+      expect((await run('account set-up huda@school.example', `${proof}\n${good}\n`)).exit).toBe(3)
+    const alone = (await setUp(`${temporary}`)).error()
+    expect(alone).toMatchObject({
+      code: 'wrong-link',
+      hint: 'A temporary password goes with its address: ssh-admin account set-up EMAIL',
+    })
+    expect((await run('account set-up huda@school.example', `${temporary}\n${good}\n`)).exit).toBe(0)
+  })
+
   it('goes by temporary password and code for a user of other services', async () => {
     await world.user('huda@school.example', { centre: 'EG001', hubRole: null, status: 'invited' })
     const temporary = /^ {3}(\S{19})$/m.exec(await requested('huda@school.example'))?.[1]

@@ -378,6 +378,17 @@ describe('the rows held back', () => {
     })
   })
 
+  it('are no JSON, which cannot be corrected and imported', async () => {
+    const { exit, error } = await importRows(world, rows, '--issues-out', 'held.json')
+    expect([exit, error().code, error().hint]).toEqual([
+      2,
+      'unknown-ending',
+      'End the name with .xlsx or .csv.',
+    ])
+    const other = await importRows(world, rows, '--issues-out', 'held.txt')
+    expect(other.error().hint).toBe('End the name with .xlsx or .csv')
+  })
+
   it('come with a plan too', async () => {
     const { exit } = await importRows(world, rows, '--issues-out', 'held.xlsx', '--plan-out', 'a.plan')
     expect(exit).toBe(8)

@@ -65,7 +65,8 @@ describe('copying a store that is a file into another', () => {
     expect((await to('hub.db')).error().code).toBe('same-file')
     expect((await to('mysql://db/hub')).error()).toMatchObject({
       code: 'not-a-file',
-      message: '--to names a place of kind mysql://, and must name a file or folder.',
+      message:
+        '--to names a place of kind mysql://, and must name a file, or a store on a server (postgres://).',
     })
     expect((await to('postgres://hub:secret@db/hub')).error().code).toBe('password-in-address')
   })
