@@ -78,13 +78,28 @@ function removeDraft(path: string): void {
   }
 }
 
+interface KeptDraft {
+  path: string
+  since: string
+  /** What goes on with it, but for the file; absent for what an editor keeps beside it. */
+  command: string[] | undefined
+}
+
 /** Those that are kept now, and since which day; what editors keep beside them, too. */
-export function draftsIn(context: Session['context']): { path: string; since: string }[] {
+export function draftsIn(context: Session['context']): KeptDraft[] {
   const folder = draftsFolder(context)
   return namesIn(folder).flatMap((name) => {
-    const [, since] = /-(\d{4}-\d\d-\d\d)-[0-9a-f]{8}\.[a-z.~]+$/.exec(name) ?? []
-    return since === undefined ? [] : [{ path: join(folder, name), since }]
+    const [, stem = '', since] = /^(.*)-(\d{4}-\d\d-\d\d)-[0-9a-f]{8}\.[a-z.~]+$/.exec(name) ?? []
+    return since === undefined ? [] : [{ path: join(folder, name), since, command: commandOf(stem) }]
   })
+}
+
+/** Drafts are called after the command that goes on with them, and those of a letter after the letter. */
+function commandOf(stem: string): string[] | undefined {
+  if (stem.startsWith('.')) return undefined
+  if (stem === 'users-add') return ['users', 'add', '--from']
+  if (stem === 'config') return ['config', 'edit', '--from']
+  return ['templates', 'edit', stem, '--from']
 }
 
 function namesIn(folder: string): string[] {

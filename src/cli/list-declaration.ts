@@ -82,6 +82,8 @@ export interface Found<Row, Sort extends string = never> {
   count?: () => Promise<number>
   /** Where somebody sees only a part of them, what that is: said where there are none. */
   seen?: string | undefined
+  /** Said where there are none, in the place of what the listing says of those that do not fit. */
+  none?: string | undefined
   /** What they are the list of, before the rows. */
   about?: { lines: (view: View) => readonly string[]; json: object }
 }

@@ -157,7 +157,8 @@ export function noneOf<Row, Name extends string, Sort extends Name>({
   spec,
   found,
 }: Pick<List<Row, Name, Sort>, 'spec' | 'found'>): string {
-  return found.seen === undefined ? spec.none : `${spec.none} ${found.seen}`
+  const none = found.none ?? spec.none
+  return found.seen === undefined ? none : `${none} ${found.seen}`
 }
 
 function shownIn<Row>(view: View, { shown, value }: Field<Row>, row: Row): Cell {

@@ -1,4 +1,4 @@
-import { newPassword, passwordRule, weaknessOf } from '../rules/account/password.ts'
+import { newPassword, ownWordsIn, passwordRule, weaknessOf } from '../rules/account/password.ts'
 import type { Session } from '../cli/session.ts'
 import {
   activateAccount,
@@ -15,6 +15,8 @@ import { optionalArgument, argument } from '../cli/parameters.ts'
 import { askSecret } from '../cli/prompt.ts'
 import { readLines } from '../cli/read-lines.ts'
 import type { View } from '../render/table.ts'
+import type { Trx } from '../db/transact.ts'
+import type { RuleContext } from '../rules/permissions/actor.ts'
 import { Usage } from '../errors.ts'
 import { tsvLine } from '../render/clean-text.ts'
 import type { Message } from '../render/messages.ts'
@@ -71,9 +73,8 @@ export const setUp = () =>
     rehearses: false,
     prepare: async ({ email }, session) => {
       const first = email === undefined ? 'Link' : 'Temporary password, or link'
-      const check = async (typed: string) => {
-        if (email === undefined || readLink(typed)) await checkNow({ link: typed, email }, session)
-      }
+      const check = async (typed: string) =>
+        email === undefined || readLink(typed) ? ownerOfLink({ link: typed, email }, session) : undefined
       const [proof = '', text = ''] = await secretsFor(session, [first, newPasswordQuestion], check)
       return { email, proof, password: await newPassword(text) }
     },
@@ -95,11 +96,16 @@ export const setUp = () =>
   })
 
 /** A link that opens nothing is told before a password is chosen; nothing is recorded of the look. */
-async function checkNow(typed: { link: string; email: string | undefined }, session: Session): Promise<void> {
+async function ownerOfLink(
+  typed: { link: string; email: string | undefined },
+  session: Session,
+): Promise<Account> {
   const store = await session.open('rehearse')
   try {
     const keys = store.keys()
-    await session.rehearse(store, (trx, ctx) => checkLink(trx, { ...typed, keys, ctx }), 'may-be-behind')
+    const look = (trx: Trx, ctx: RuleContext) => checkLink(trx, { ...typed, keys, ctx })
+    const { account } = await session.rehearse(store, look, 'may-be-behind')
+    return account
   } finally {
     await store.close()
   }
@@ -146,20 +152,21 @@ const newPasswordQuestion = 'New password'
 
 /**
  * Asks for secrets, or reads them from stdin, one a line in the order of the questions. @param check of the first,
- * where somebody is asked: the others are not asked for once it throws
+ * where somebody is asked: the others are not asked for once it throws; whose words a new password is not made of
  */
 async function secretsFor(
   session: Session,
   questions: readonly string[],
-  check?: (first: string) => Promise<void>,
+  check?: (first: string) => Promise<Account | undefined>,
 ): Promise<string[]> {
   const { terminal, common } = session
   if (terminal.canAsk && common.input) {
     if (questions.includes(newPasswordQuestion)) session.say(passwordRule)
     const answers: string[] = []
+    let owner: Account | undefined
     for (const question of questions) {
-      const answer = await askFor(question, session)
-      if (answers.length === 0) await check?.(answer)
+      const answer = await askFor(question, session, owner)
+      if (answers.length === 0) owner = await check?.(answer)
       answers.push(answer)
     }
     return answers
@@ -174,11 +181,11 @@ async function secretsFor(
 }
 
 /** A new password is typed twice: nobody sees what they type. */
-async function askFor(question: string, { terminal, say }: Session): Promise<string> {
+async function askFor(question: string, { terminal, say }: Session, owner?: Account): Promise<string> {
   for (;;) {
     const typed = await askSecret(terminal, `${question}:`)
     if (question !== newPasswordQuestion) return typed
-    const reason = await weaknessOf(typed)
+    const reason = (await weaknessOf(typed)) ?? (owner && ownWordsIn(typed, owner))
     if (reason) say(`This password ${reason}.`)
     else if (typed === (await askSecret(terminal, 'Once more:'))) return typed
     else say('These were not the same.')

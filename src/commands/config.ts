@@ -3,6 +3,7 @@ import { dirname, resolve } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import { kebabCase } from '../kebab-case.ts'
 import { type AnswerOfChange, command } from '../cli/define.ts'
+import { type Draft, keepDraft, removeUsedDraft } from '../cli/drafts.ts'
 import { ownOutputFile, textOf } from '../cli/output-file.ts'
 import type { Session } from '../cli/session.ts'
 import {
@@ -162,8 +163,10 @@ export const edit = () =>
     changes: true,
     run: async ({ from }, session) => {
       if (from !== undefined) {
-        const file = configurationIn(await textFrom(from, session), session.context)
-        return changeConfiguration(session, { name: null, change: () => file })
+        const file = await configurationFrom(from, session)
+        const answer = await changeConfiguration(session, { name: null, change: () => file })
+        if (!session.common.dryRun) removeUsedDraft(session, from)
+        return answer
       }
       const question = 'What shall the configuration file say?'
       requireTerminal(session.terminal, {
@@ -176,16 +179,43 @@ export const edit = () =>
     },
   })
 
-/** The editor, until what it saves can be used or its editor gives up. */
-async function editedConfiguration(session: Session): Promise<Configuration> {
-  let text = textOfConfigFile(session.context) ?? '{}\n'
+/** What cannot be used yet can be mended at once, where somebody is there: a draft that was kept is mostly that. */
+async function configurationFrom(from: string, session: Session): Promise<Configuration> {
+  const { terminal, common, context } = session
+  const text = await textFrom(from, session)
+  const mayEdit = from !== '-' && terminal.canAsk && common.input && !common.yes && !common.dryRun
+  if (mayEdit && (await failureOf(() => configurationIn(text, context))))
+    return editedConfiguration(session, text)
+  return configurationIn(text, context)
+}
+
+/** The editor, until what it saves can be used or its editor gives up. @param begun what is to be gone on with, and cannot be used yet */
+async function editedConfiguration(session: Session, begun?: string): Promise<Configuration> {
+  let text = begun ?? textOfConfigFile(session.context) ?? '{}\n'
+  let isFirst = begun === undefined
   for (;;) {
-    text = await inEditor(text, { name: 'config.json', session })
-    const wrong = await failureOf(() => configurationIn(text, session.context))
-    if (!wrong) return configurationIn(text, session.context)
-    session.say(wrong.message)
-    if (!(await askYesNo(session.terminal, 'Edit it again?'))) throw new Cancelled()
+    if (!isFirst) {
+      const wrong = await failureOf(() => configurationIn(text, session.context))
+      if (!wrong) return configurationIn(text, session.context)
+      session.say(wrong.message)
+      try {
+        if (!(await askYesNo(session.terminal, 'Edit it again?'))) throw new Cancelled()
+      } catch (error) {
+        if (text !== begun) keepDraft(session, draftOf(text), error)
+        throw error
+      }
+    }
+    isFirst = false
+    text = await inEditor(text, {
+      name: 'config.json',
+      session,
+      keep: (saved, error) => keepDraft(session, draftOf(saved), error),
+    })
   }
+}
+
+function draftOf(text: Draft['text']): Draft {
+  return { name: 'config.json', text, command: 'config edit --from' }
 }
 
 export type { Configuration } from '../config.ts'

@@ -92,9 +92,13 @@ export const edit = () =>
     },
     examples: ['ssh-admin templates edit invitation --from invitation.txt'],
     prepare: async ({ name: letter, from }, session): Promise<Request> => {
-      if (from !== undefined) return { letter, template: await readFrom(from, { letter, session }), from }
-      const { template, source } = await edited(letter, session)
-      return { letter, template, source }
+      if (from === undefined) return { letter, ...(await edited(letter, session)) }
+      const { textFrom } = await import('./editor.ts')
+      const begun = await textFrom(from, session)
+      const checked = await checkTemplate(begun, letter)
+      if (!('problems' in checked)) return { letter, template: checked, from }
+      if (!mayEdit(from, session)) throw badTemplate(checked.problems, letter)
+      return { letter, from, ...(await edited(letter, session, begun)) }
     },
     act: (trx, ctx, { letter, template }) =>
       editTemplate(trx, { letter, template, shipped: shippedTemplate(letter), ctx }),
@@ -109,49 +113,56 @@ export const edit = () =>
     json: ({ letter, changed }) => ({ name: letter, changed }),
   })
 
-async function readFrom(
-  from: string,
-  { letter, session }: { letter: LetterName; session: Session },
-): Promise<Template> {
-  const { textFrom } = await import('./editor.ts')
-  const checked = await checkTemplate(await textFrom(from, session), letter)
-  if (!('problems' in checked)) return checked
-  throw badTemplate(checked.problems)
+/** What is not right yet can be mended at once, where somebody is there: a draft that was kept is mostly that. */
+function mayEdit(from: string, { terminal, common }: Session): boolean {
+  return from !== '-' && terminal.canAsk && common.input && !common.yes && !common.dryRun
 }
 
-/** The editor, until the template is right or its editor gives up. */
-async function edited(letter: LetterName, session: Session): Promise<{ template: Template; source: string }> {
+/** The editor, until the template is right or its editor gives up. @param begun what is to be gone on with, and is not right yet */
+async function edited(
+  letter: LetterName,
+  session: Session,
+  begun?: string,
+): Promise<{ template: Template; source: string }> {
   const { terminal, common } = session
   const question = `Which words shall the letter ${letter} have?`
   requireTerminal(terminal, { flag: '--from', may: common.input, question })
-  const store = await session.open('use')
-  const present = await presentTemplate(store.db, letter).finally(() => store.close())
-  let source = sourceOf(present, letter)
+  let source = begun ?? (await presentSource(letter, session))
+  let isFirst = begun === undefined
   for (;;) {
+    if (!isFirst) {
+      const checked = await checkTemplate(source, letter)
+      if (!('problems' in checked)) return { template: checked, source }
+      for (const { line, message } of checked.problems) session.say(`line ${line}: ${message}`)
+      try {
+        if (!(await askYesNo(terminal, 'Edit it again?'))) throw new Cancelled()
+      } catch (error) {
+        if (source !== begun) keepDraft(session, draftOf(source, letter), error)
+        throw error
+      }
+    }
+    isFirst = false
     source = await inEditor(source, {
       name: `${letter}.template`,
       session,
       keep: (text, error) => keepDraft(session, draftOf(text, letter), error),
     })
-    const checked = await checkTemplate(source, letter)
-    if (!('problems' in checked)) return { template: checked, source }
-    for (const { line, message } of checked.problems) session.say(`line ${line}: ${message}`)
-    try {
-      if (!(await askYesNo(terminal, 'Edit it again?'))) throw new Cancelled()
-    } catch (error) {
-      keepDraft(session, draftOf(source, letter), error)
-      throw error
-    }
   }
+}
+
+async function presentSource(letter: LetterName, session: Session): Promise<string> {
+  const store = await session.open('use')
+  const present = await presentTemplate(store.db, letter).finally(() => store.close())
+  return sourceOf(present, letter)
 }
 
 function draftOf(source: Draft['text'], letter: LetterName): Draft {
   return { name: `${letter}.txt`, text: source, command: `templates edit ${letter} --from` }
 }
 
-function badTemplate(problems: readonly TemplateProblem[]): BadInput {
+function badTemplate(problems: readonly TemplateProblem[], letter: LetterName): BadInput {
   return new BadInput('bad-template', 'This template cannot be used; nothing was changed.', {
-    hint: 'ssh-admin templates show NAME prints the present one.',
+    hint: `ssh-admin templates show ${letter} prints the present one.`,
     details: {
       problems: problems.map(({ line, message }) => ({
         target: `line ${line}`,

@@ -81,7 +81,9 @@ export function centreTitle({ number, name }: CentreWithPeople): string {
 
 function sentence(changed: ChangedCentre, { chalk }: View): string {
   const mark = changed.outcome === 'unchanged' ? chalk.dim('·') : chalk.green('✓')
-  return `${mark} ${centreTitle(changed.centre)} ${happened(changed)}.`
+  const said = happened(changed)
+  // What is to be pasted ends where it ends.
+  return `${mark} ${centreTitle(changed.centre)} ${said}${said.endsWith("'") ? '' : '.'}`
 }
 
 function happened({ centre, outcome, fields }: ChangedCentre): string {
@@ -91,7 +93,7 @@ function happened({ centre, outcome, fields }: ChangedCentre): string {
     case 'created':
       return centre.status === 'approved'
         ? `is created, and approved: ssh-admin coordinator add ${centre.number} 'Name <email>' makes it active`
-        : 'is created'
+        : `is created. Its coordinator comes with: ssh-admin coordinator add ${centre.number} 'Name <email>'`
     case 'edited':
       return `is edited: ${fields.map(spoken).join(', ')}`
     case 'deleted':

@@ -76,7 +76,8 @@ export function renderMessages(messages: readonly Message[], view: View): string
     return messages
       .map((message) => tsvLine(messagesInPipe.map((name) => messageFields[name].value(message))))
       .join('\n')
-  if (messages.length === 0) return 'No messages.'
+  // Why there are none, and what waits, is said beside it.
+  if (messages.length === 0) return ''
   const fields: Field<Message>[] = messagesInTable.map((name) => messageFields[name])
   return table(
     fields.map(({ heading }) => heading),
@@ -112,7 +113,7 @@ export function renderMessage({ message, written, text, page }: ShownMessage, vi
     ['State', lastError ? `${state}: ${lastError}` : state],
     ['Tries', attempts],
     ['Queued', time(createdAt)],
-    ['Delivered', deliveredAt === null ? null : time(deliveredAt)],
+    [state === 'written' ? 'Written' : 'Delivered', deliveredAt === null ? null : time(deliveredAt)],
     ['File', written],
     ['Page', page],
   ]

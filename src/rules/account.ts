@@ -1,3 +1,4 @@
+import { shellWord } from '../shell-word.ts'
 import {
   accountRequests,
   type Credential,
@@ -24,6 +25,7 @@ import {
   maxQuickTries,
   nobody,
   recordWrongTry,
+  requestLine,
   refuseSignIn,
   refuseTooManyTries,
   writeOrPretend,
@@ -69,7 +71,7 @@ export async function activateAccount(
     secretsAt(trx, typedAddress(email).key),
   )
   const right = isPinOf(secrets, { account, pin, key })
-  if (!account || !right) throw await wrongPin(trx, { account, ctx })
+  if (!account || !right) throw await wrongPin(trx, { email, account, ctx })
   refuseSignIn(account, ['deleted', 'suspended', 'no-centre', 'centre-deleted'])
 
   await choosePassword(trx, { account, password, with: 'pin', secrets, ctx })
@@ -89,12 +91,12 @@ function isPinOf(
 }
 
 /** The same words for every cause, also where the address is unknown [004]. */
-async function wrongPin(trx: Trx, { account, ctx }: WrongTry): Promise<Refused> {
+async function wrongPin(trx: Trx, { email, account, ctx }: WrongTry & { email: string }): Promise<Refused> {
   const judged = account?.pin === 'issued'
   await countWrongPin(trx, { userId: judged ? account.id : nobody, max: maxWrongTries })
   await recordWrongTry(trx, { action: 'account.wrong-pin', judged, account, ctx })
   return new Refused('wrong-pin', 'This address and PIN do not open an account.', {
-    hint: 'Check both on the sheet they came on. After five wrong PINs, or 30 days, a new one is needed: ssh-admin users pin EMAIL',
+    hint: `Check both on the sheet they came on. After five wrong PINs, or 30 days, a new one is needed: ssh-admin users pin ${shellWord(typedAddress(email).email)}`,
     keepsChanges: true,
   })
 }
@@ -150,7 +152,7 @@ export async function setUpWithTemporaryPassword(
   const open = credential && !hasExpired(credential, at) ? credential : undefined
   const right =
     open && timingSafeEqualText(plainly(temporaryPassword), plainly(temporaryPasswordOf(keys.code, open)))
-  if (!account || !open || !right) throw await wrongTemporaryPassword(trx, { account, open, ctx })
+  if (!account || !open || !right) throw await wrongTemporaryPassword(trx, { email, account, open, ctx })
   refuseSignIn(account, ['deleted', 'suspended', 'no-centre', 'centre-deleted'])
 
   await choosePassword(trx, { account, password, with: open.id, ctx })
@@ -166,7 +168,7 @@ function plainly(temporaryPassword: string): string {
 /** The same words for every cause, also where the address is unknown [004]. */
 async function wrongTemporaryPassword(
   trx: Trx,
-  { account, open, ctx }: WrongTry & { open: Credential | undefined },
+  { email, account, open, ctx }: WrongTry & { email: string; open: Credential | undefined },
 ): Promise<Refused> {
   await countWrongTry(trx, { credential: open ?? { id: nobody }, max: maxWrongTries })
   await recordWrongTry(trx, {
@@ -179,7 +181,7 @@ async function wrongTemporaryPassword(
     'wrong-temporary-password',
     'This address and temporary password do not open an account.',
     {
-      hint: 'It works for 48 hours, one time, and five wrong tries end it. For a new one: ssh-admin account request EMAIL',
+      hint: `It works for 48 hours, one time, and five wrong tries end it. For a new one: ${requestLine(email)}`,
       keepsChanges: true,
     },
   )
@@ -237,7 +239,7 @@ export async function verifyAccount(trx: Trx, { email, code, key, ctx }: Verific
   const credential = await findOpenCredential(trx, { userId: account?.id ?? nobody, purpose: 'code' })
   const open = credential && !hasExpired(credential, at) ? credential : undefined
   const right = open && timingSafeEqualText(code.replace(/\s/g, ''), codeOf(key, open))
-  if (!account || !open || !right) throw await wrongCode(trx, { account, open, ctx })
+  if (!account || !open || !right) throw await wrongCode(trx, { email, account, open, ctx })
   refuseSignIn(account, ['deleted', 'suspended', 'no-centre', 'centre-deleted'])
 
   await voidCredentials(trx, { userId: account.id, purposes: ['code'], used: open.id, reason: 'void' })
@@ -249,12 +251,12 @@ export async function verifyAccount(trx: Trx, { email, code, key, ctx }: Verific
 /** The same words for every cause, also where the address is unknown [004]. */
 async function wrongCode(
   trx: Trx,
-  { account, open, ctx }: WrongTry & { open: Credential | undefined },
+  { email, account, open, ctx }: WrongTry & { email: string; open: Credential | undefined },
 ): Promise<Refused> {
   await countWrongTry(trx, { credential: open ?? { id: nobody }, max: maxWrongTries })
   await recordWrongTry(trx, { action: 'account.wrong-code', judged: open !== undefined, account, ctx })
   return new Refused('wrong-code', 'This address and code do not belong together.', {
-    hint: 'The code works for 30 minutes, and five wrong tries end it. For a new message: ssh-admin account request EMAIL',
+    hint: `The code works for 30 minutes, and five wrong tries end it. For a new message: ${requestLine(email)}`,
     keepsChanges: true,
   })
 }
@@ -276,7 +278,7 @@ export async function signIn(trx: Trx, { email: typed, password, ctx }: SigningI
   )
   refuseTooManyTries(wrong, { email, at })
   const right = await isPassword(password, passwordHash)
-  if (!account || !right) throw await wrongSignIn(trx, { key, account, ctx })
+  if (!account || !right) throw await wrongSignIn(trx, { email, key, account, ctx })
   await forgetWrongSignIns(trx, key)
   const reasons = [
     'deleted',
@@ -293,7 +295,10 @@ export async function signIn(trx: Trx, { email: typed, password, ctx }: SigningI
 }
 
 /** Counted in the transaction that judged it, known or not; the owner hears once of a row that grows long. */
-async function wrongSignIn(trx: Trx, { key, account, ctx }: WrongTry & { key: string }): Promise<Refused> {
+async function wrongSignIn(
+  trx: Trx,
+  { email, key, account, ctx }: WrongTry & { email: string; key: string },
+): Promise<Refused> {
   const inARow = await countWrongSignIn(trx, { key, at: ctx.at })
   await recordWrongTry(trx, { action: 'account.wrong-password', account, ctx })
   if (inARow === maxQuickTries) {
@@ -302,7 +307,7 @@ async function wrongSignIn(trx: Trx, { key, account, ctx }: WrongTry & { key: st
     await writeOrPretend(trx, { to, at: ctx.at, write })
   }
   return new Refused('wrong-sign-in', 'The e-mail address or the password is not right.', {
-    hint: 'For a new password: ssh-admin account request EMAIL',
+    hint: `For a new password: ${requestLine(email)}`,
     keepsChanges: true,
   })
 }

@@ -161,6 +161,28 @@ describe('config edit', () => {
     expect(contents()).toEqual({ mailFrom: 'hub@school.example' })
   })
 
+  it('keeps what was typed, and goes on with it', async () => {
+    const env = {
+      EDITOR: `sh ${world.path('editor.sh')}`,
+      PATH: process.env.PATH,
+      XDG_DATA_HOME: world.path('data'),
+    }
+    writeFileSync(world.path('editor.sh'), `echo '{"mailForm": 1}' > "$1"\n`)
+    const desk = inProcess(world, ['config', 'edit'], { env })
+    await desk.sees('Edit it again?')
+    desk.types('n\r')
+    const [, draft = ''] =
+      /config edit --from (\S+)/.exec((await desk.leaves()).text.replaceAll('\n', ' ')) ?? []
+    expect(readFileSync(draft, 'utf8')).toBe('{"mailForm": 1}\n')
+    writeFileSync(world.path('editor.sh'), `sed -i 's/mailForm": 1/mailFrom": "hub@school.example"/' "$1"\n`)
+    const again = inProcess(world, ['config', 'edit', '--from', draft], { env })
+    await again.sees('Edit it again?')
+    again.types('y\r')
+    expect(await again.leaves()).toMatchObject({ exit: 0 })
+    expect(contents()).toEqual({ mailFrom: 'hub@school.example' })
+    expect(existsSync(draft)).toBe(false)
+  })
+
   it('needs somebody to edit it', async () => {
     expect(await world.run(['config', 'edit'])).toMatchObject({ exit: 2 })
   })

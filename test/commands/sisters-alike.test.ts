@@ -1,5 +1,6 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { inbox } from '../mail/inbox.ts'
 import { inProcess } from '../terminal.ts'
 import { newWorld, type World } from '../world.ts'
 
@@ -74,6 +75,40 @@ describe('setting up an account', () => {
     expect(text).toContain('This link opens no account')
     expect(text).not.toContain('New password')
   })
+
+  it('leads whoever has a temporary password to where it is asked for', async () => {
+    const desk = inProcess(world, ['account', 'set-up'])
+    await desk.sees('Link:')
+    desk.types('7C8S-fpDS-78PZ-rYWF\r')
+    expect((await desk.leaves()).text).toContain('ssh-admin account set-up EMAIL')
+  })
+
+  it('says at once that a password is made of what everybody knows of its owner', async () => {
+    await world.run(['users', 'reset-password', 'amira@school.example', '--yes'])
+    const link = /^https:\S+$/m.exec((await inbox(world)).at(-1)?.text ?? '')?.[0] ?? ''
+    const desk = inProcess(world, ['account', 'set-up'])
+    await desk.sees('Link:')
+    desk.types(`${link}\r`)
+    await desk.sees('New password:')
+    desk.types('amira nile academy school\r')
+    await desk.sees('This password is made of your name, your address or your centre.')
+    await desk.sees('New password:')
+    desk.types('nine camels cross the river\r')
+    await desk.sees('Once more:')
+    desk.types('nine camels cross the river\r')
+    expect(await desk.leaves()).toMatchObject({ exit: 0 })
+  })
+
+  it.each([
+    ['sign-in', 'wrong'],
+    ['verify', '123456'],
+    ['set-up', 'wrong\nnine camels cross the river'],
+  ])('says after a wrong %s what is typed for another message, for whatever address', async (verb, typed) => {
+    for (const email of ['amira@school.example', 'nobody@school.example']) {
+      const { exit, stderr } = await world.run(['account', verb, email], { stdin: `${typed}\n` })
+      expect([exit, stderr]).toEqual([3, expect.stringContaining(`ssh-admin account request ${email}`)])
+    }
+  })
 })
 
 describe('a letter that fails its check', () => {
@@ -95,6 +130,104 @@ describe('a letter that fails its check', () => {
     writeFileSync(file, shown.replaceAll('Dear', 'Hello'))
     expect((await world.run(['templates', 'edit', 'invitation', '--from', file], { env })).exit).toBe(0)
     expect(existsSync(file)).toBe(false)
+  })
+})
+
+describe('what was kept of a letter that fails its check', () => {
+  const broken = 'nothing of a letter'
+  const env = () => ({
+    PATH: process.env.PATH,
+    XDG_DATA_HOME: world.path('data'),
+    EDITOR: `sh ${world.path('editor.sh')}`,
+  })
+  const edit = (...more: string[]) => ['templates', 'edit', 'invitation', '--from', 'draft.txt', ...more]
+  beforeEach(async () => {
+    const { stdout } = await world.run(['templates', 'show', 'invitation'])
+    writeFileSync(world.path('good.txt'), stdout.replaceAll('Dear', 'Hello'))
+    writeFileSync(world.path('draft.txt'), broken)
+    writeFileSync(world.path('editor.sh'), `grep -q nothing "$1" && cp ${world.path('good.txt')} "$1"\n`)
+  })
+
+  it('is gone on with in the editor', async () => {
+    const desk = inProcess(world, edit(), { env: env() })
+    await desk.sees('Edit it again?')
+    desk.types('y\r')
+    expect(await desk.leaves()).toMatchObject({ exit: 0 })
+    expect((await world.run(['templates', 'show', 'invitation'])).stdout).toContain('Hello')
+  })
+
+  it('is not kept twice by a No', async () => {
+    const desk = inProcess(world, edit(), { env: env() })
+    await desk.sees('Edit it again?')
+    desk.types('n\r')
+    const { exit, text } = await desk.leaves()
+    expect([exit, text.includes('is kept')]).toEqual([130, false])
+  })
+
+  it.each([['--yes'], ['--dry-run']])(
+    'is refused with its lines where nobody is to be asked: %s',
+    async (flag) => {
+      const { exit, text } = await inProcess(world, edit(flag), { env: env() }).leaves()
+      expect(exit).toBe(6)
+      expect(text).toContain('ssh-admin templates show invitation')
+    },
+  )
+})
+
+describe('what a new user is asked', () => {
+  it('for a centre that is to be made: its number too', async () => {
+    const desk = inProcess(world, ['centres', 'create'])
+    await desk.sees('What is its centre number')
+    desk.types('TBC\r')
+    await desk.sees('TBC is not a centre number')
+    desk.types('\x7f'.repeat(3))
+    desk.types('eg007\r')
+    await desk.sees('What is the name of EG007?')
+    desk.types('Delta School\r')
+    await desk.sees('In which country is EG007?')
+    desk.types('Egypt\r')
+    const { exit, text } = await desk.leaves()
+    expect(exit).toBe(0)
+    expect(text).toMatch(/ssh-admin coordinator add EG007 'Name <email>'\s*$/)
+    expect((await world.run(['centres', 'create'])).exit).toBe(2)
+  })
+
+  it('for people: what is wrong with an answer is said in its own words', async () => {
+    const desk = inProcess(world, ['users', 'add'])
+    await desk.sees('Centre (number or name):')
+    desk.presses('enter')
+    await desk.sees('A number such as EG001, or a part of the name')
+    desk.types('EG001\r')
+    for (const again of [false, true]) {
+      await desk.sees('First name:')
+      desk.types('Omar\r')
+      await desk.sees('Last name:')
+      desk.types('Said\r')
+      await desk.sees('E-mail:')
+      if (again) {
+        desk.types('OMAR@nile.example\r')
+        await desk.sees('You gave it to Omar Said already')
+        break
+      }
+      desk.types('omar\r')
+      await desk.sees('This is not an address: name@school.example')
+      desk.types('@nile.example\r')
+      await desk.sees('Rights and sites')
+      desk.presses('enter')
+      await desk.sees('Add another?')
+      desk.types('y\r')
+    }
+    desk.presses('ctrl-c')
+    expect(await desk.leaves()).toMatchObject({ exit: 130 })
+  })
+
+  it('before anything is there: how to begin', async () => {
+    const fresh = newWorld()
+    expect((await fresh.run(['store', 'init'])).exit).toBe(0)
+    expect((await fresh.run(['users', 'list'])).stderr).toContain('ssh-admin users add')
+    expect((await fresh.run(['centres', 'list'])).stderr).toContain('ssh-admin centres create')
+    expect((await fresh.run(['users', 'list', '--status', 'active'])).stderr).toBe('Nobody fits.\n')
+    await fresh.close()
   })
 })
 

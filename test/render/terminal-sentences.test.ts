@@ -220,6 +220,7 @@ describe('other answers', () => {
 
   it('say of lists that nothing is there', async () => {
     expect(await shown('mail list')).toBe('No messages.\n')
+    expect(await shown('mail send')).toBe('')
     expect(await shown('centres imports')).toContain('Nothing has been imported yet.')
     expect(await shown('associates list')).toBe('There is no Associate.\n')
     expect(await shown('centres list --search nowhere-at-all')).toBe('No centre fits.\n')

@@ -4,9 +4,10 @@ import { centresJson, renderChangedCentres } from '../../render/centres.ts'
 import { newCentreNumber } from '../../rules/centres/find.ts'
 import { missingAssociate, parseCentreOptions } from '../../rules/centres/options.ts'
 import { createCentre } from '../../rules/centres/create.ts'
+import { failureOf } from '../../rules/batch.ts'
 import { cleanText } from '../../workbook/cell.ts'
 import { preparedMutation } from '../../cli/define.ts'
-import { argument, flag } from '../../cli/parameters.ts'
+import { flag, optionalArgument } from '../../cli/parameters.ts'
 import type { Session } from '../../cli/session.ts'
 import { centreOptions } from './options.ts'
 
@@ -16,8 +17,8 @@ export const create = () =>
     summary: 'add one centre',
     description:
       'Add one centre, with its name and its country. An associate centre is approved until its coordinator is set up. ' +
-      'Without a store yet, this begins one.',
-    args: { centre: argument('its number: 2 to 12 letters and digits') },
+      'What is not said is asked for at a terminal. Without a store yet, this begins one.',
+    args: { centre: optionalArgument('its number: 2 to 12 letters and digits') },
     options: {
       ...centreOptions,
       ifMissing: flag('a centre that is there already, and equal, is no error'),
@@ -27,7 +28,7 @@ export const create = () =>
       "ssh-admin centres create CA900 --name 'Delta Schools' --kind associate --country EG",
     ],
     prepare: async ({ centre, ifMissing, ...said }, session) => {
-      const number = newCentreNumber(centre)
+      const number = newCentreNumber(centre ?? (await askNumber(session)))
       const { kind, associate } = parseCentreOptions(said)
       if (kind === 'associate-centre' && associate === undefined) throw missingAssociate()
       const name = said.name ?? (await askName(number, session))
@@ -41,6 +42,13 @@ export const create = () =>
     render: renderChangedCentres,
     json: centresJson,
   })
+
+async function askNumber({ terminal, common }: Session): Promise<string> {
+  const question = 'What is its centre number, such as EG001?'
+  requireTerminal(terminal, { flag: 'CENTRE', may: common.input && !common.dryRun, question })
+  const check = async (text: string) => (await failureOf(() => newCentreNumber(text)))?.message
+  return ask(terminal, { question, check })
+}
 
 async function askName(number: string, { terminal, common }: Session): Promise<string> {
   const question = `What is the name of ${number}?`

@@ -1,3 +1,4 @@
+import { isOpen } from '../../cli/list-options.ts'
 import { countryCode, countryNames } from '../../countries.ts'
 import { centreOrders, type CentreStatus, countCentres, streamCentres } from '../../db/centres/list.ts'
 import { listOf } from '../../cli/typed-values.ts'
@@ -73,6 +74,9 @@ export const list = () =>
           }),
         count: () => countCentres(db, filter),
         seen: seenBy(ctx.by),
+        none: isOpen(filter)
+          ? 'There is no centre yet. To begin: ssh-admin centres import FILE, or ssh-admin centres create'
+          : undefined,
       }
     },
     json: listedCentreJson,

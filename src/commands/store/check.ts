@@ -9,6 +9,7 @@ import { missingHeadNotice, type Session } from '../../cli/session.ts'
 import type { Shape } from '../../render/json.ts'
 import { placesOf } from '../../cli/store-paths.ts'
 import { pathInWords } from '../../shell-word.ts'
+import { commandLine } from '../../cli/typed-line.ts'
 
 export const check = () =>
   query({
@@ -135,11 +136,11 @@ async function unfinishedWork(store: OpenStore, session: Session): Promise<Findi
 async function draftsKept({ context }: Session): Promise<Finding[]> {
   const { draftsIn, removeOldDrafts } = await import('../../cli/drafts.ts')
   removeOldDrafts(context)
-  return draftsIn(context).map(({ path, since }) => ({
+  return draftsIn(context).map(({ path, since, command }) => ({
     target: path,
     code: 'draft-kept',
-    message: `${path} holds what somebody typed on ${since}, and nothing came of it.`,
-    hint: 'ssh-admin users add --from, templates edit NAME --from, or config edit --from, goes on with it; a week later it is gone.',
+    message: `${path} holds what somebody typed on ${since}, and nothing came of it; a week later it is gone.`,
+    ...(command && { hint: `To go on: ${commandLine([...command, path])}` }),
   }))
 }
 

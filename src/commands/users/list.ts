@@ -1,3 +1,4 @@
+import { isOpen } from '../../cli/list-options.ts'
 import { listing } from '../../cli/define.ts'
 import { orName, flag, option, repeated, withValues } from '../../cli/parameters.ts'
 import { countUsers, streamUsers, userOrders, type UserFilter } from '../../db/users/list.ts'
@@ -101,6 +102,9 @@ export const list = () =>
           ),
         count: () => countUsers(db, filter),
         seen: seenBy(ctx.by),
+        none: isOpen(filter)
+          ? 'Nobody has an account yet. To begin: ssh-admin centres import FILE, or ssh-admin users add'
+          : undefined,
       }
     },
     json: listedUserJson,

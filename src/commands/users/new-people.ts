@@ -69,6 +69,7 @@ async function centreMeant(
   db: Kysely<Store>,
   { text, ctx }: { text: string; ctx: RuleContext },
 ): Promise<{ number: string } | string> {
+  if (text.trim() === '') return 'A number such as EG001, or a part of the name'
   const number = readCentreNumber(text)
   const centre = number === undefined ? undefined : await findCentreByNumber(db, number)
   if (centre && mayLearnOf(ctx.by, centre.id))
@@ -122,14 +123,21 @@ async function askAddress({
     question: 'E-mail:',
     check: async (typed) => {
       const address = readNewAddress(typed)
-      if (!('key' in address)) return `The address ${address.problem}`
-      if (asked.some((other) => other.address.key === address.key)) return 'Somebody has this address already'
+      if (!('key' in address)) return wrongAddress(address)
+      const twin = asked.find((other) => other.address.key === address.key)
+      if (twin)
+        return `You gave it to ${twin.name?.firstName ?? 'somebody'} ${twin.name?.lastName ?? ''} already`
       const holder = await findLiveUser(db, address.key)
       const joins = ctx.by.kind === 'staff' && holder?.centre_id === null
       return holder && !joins ? 'Somebody has this address already' : undefined
     },
   })
   return typedNewAddress(text)
+}
+
+function wrongAddress({ problem, hint }: { problem: string; hint?: string }): string {
+  const said = `${problem.startsWith('is not') ? 'This' : 'The address'} ${problem}`
+  return hint === undefined ? said : `${said}. ${hint}`
 }
 
 async function askRights({ admin, sites: chosen }: Place, terminal: Terminal) {

@@ -62,13 +62,21 @@ export async function weaknessOf(text: string): Promise<string | undefined> {
 }
 
 /** Refuses a password made of what everybody knows of its owner and of this service. @throws `weak-password` */
-export function refuseOwnWords({ text }: NewPassword, { firstName, lastName, email, centre }: Owner): void {
+export function refuseOwnWords({ text }: NewPassword, owner: Owner): void {
+  const weakness = ownWordsIn(text, owner)
+  if (weakness) throw weak(weakness)
+}
+
+/** Whether a password is made of what everybody knows, as the end of a sentence; undefined where it is not. */
+export function ownWordsIn(text: string, { firstName, lastName, email, centre }: Owner): string | undefined {
   const known = [firstName, lastName, email, centre?.number ?? '', centre?.name ?? '', ...service]
   const words = known
     .flatMap((words) => [words, ...words.split(/[^\p{L}\p{N}]+/u)])
     .map(alike)
     .filter((word) => word.length >= 3)
-  if (ownPartOf(alike(text), words) < minOwn) throw weak('is made of your name, your address or your centre')
+  return ownPartOf(alike(text), words) < minOwn
+    ? 'is made of your name, your address or your centre'
+    : undefined
 }
 
 const service = ['cambridge', 'international', 'school', 'support', 'hub']

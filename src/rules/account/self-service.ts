@@ -1,3 +1,4 @@
+import { shellWord } from '../../shell-word.ts'
 import type { Kysely } from 'kysely'
 import type { Store } from '../../db/schema.ts'
 import { savepoint, type Trx } from '../../db/transact.ts'
@@ -17,6 +18,11 @@ export async function claimedAccount(
 ): Promise<Account | undefined> {
   const row = await findLiveUser(db, typedAddress(email).key)
   return row && accountOf(row, at)
+}
+
+/** What is typed for another message, with the address that was typed: the same words whether somebody has it or not. */
+export function requestLine(email: string): string {
+  return `ssh-admin account request ${shellWord(typedAddress(email).email)}`
 }
 
 /** The id of no account and no credential: what is asked of it finds nothing, and takes as long. */

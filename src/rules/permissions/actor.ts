@@ -6,6 +6,7 @@ import { NotPermitted } from '../../errors.ts'
 import { appendAudit } from '../audit/append.ts'
 import { type Account, accountOf } from '../users/account.ts'
 import { typedAddress } from '../users/email.ts'
+import { shellWord } from '../../shell-word.ts'
 import { mayRun } from './decide.ts'
 
 /** Who a command acts for, and which person at which machine typed it. */
@@ -75,7 +76,7 @@ export async function findActor(
   if (!actor) {
     throw refusal(`${address.email} may not do anything here.`, {
       rule: 'only somebody who can sign in may act',
-      hint: 'Only somebody who can sign in may act: ssh-admin users show says more.',
+      hint: `Only somebody who can sign in may act. Why not: ssh-admin users show ${shellWord(address.email)} --as staff`,
       by: { kind: 'staff', ...typed },
       at,
       userId: row?.id,

@@ -100,7 +100,9 @@ describe('at a terminal', () => {
       /ssh-admin --db \S+ users add --from (\S+users-add-\S+\.csv)/.exec(text.replaceAll('\n', ' ')) ?? []
     expect(statSync(file).mode & 0o777).toBe(0o600)
     const check = async () => (await world.run(['store', 'check', '--json'], { env })).json().findings
-    expect(await check()).toMatchObject([{ code: 'draft-kept', target: file }])
+    expect(await check()).toMatchObject([
+      { code: 'draft-kept', target: file, hint: `To go on: ssh-admin users add --from ${file}` },
+    ])
     const added = await world.run(['users', 'add', '--from', file], { env })
     expect(added.exit).toBe(0)
     expect(await world.account(amira)).toMatchObject({
