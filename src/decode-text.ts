@@ -1,4 +1,5 @@
 import { isUtf8 } from 'node:buffer'
+import { BadInput } from './errors.ts'
 
 /**
  * The bytes of a text as UTF-8 without byte order mark, whether it was UTF-8 or UTF-16, with a mark
@@ -47,4 +48,19 @@ function utf16WithoutMark(bytes: Buffer): Utf16 | undefined {
   if (odd > sample.length / 8 && odd > even * 4 && isUtf16(bytes, 'utf-16le')) return 'utf-16le'
   if (even > sample.length / 8 && even > odd * 4 && isUtf16(bytes, 'utf-16be')) return 'utf-16be'
   return undefined
+}
+
+/** The lines of a stream, without their ends: CRLF, LF and CR each end a line. @throws `list-encoding` */
+export async function readLines(stream: NodeJS.ReadableStream): Promise<string[]> {
+  const chunks: Buffer[] = []
+  for await (const chunk of stream) chunks.push(typeof chunk === 'string' ? Buffer.from(chunk) : chunk)
+  const text = decodeText(Buffer.concat(chunks))
+  if (text === undefined) {
+    throw new BadInput('list-encoding', 'What was given on stdin is neither UTF-8 nor UTF-16.', {
+      hint: 'Save it as UTF-8.',
+    })
+  }
+  const lines = text.split(/\r\n|\n|\r/)
+  if (lines.at(-1) === '') lines.pop()
+  return lines
 }

@@ -1,18 +1,19 @@
 import { Command } from 'commander'
 import { actingFor } from '../config.ts'
 import type { Context } from '../context.ts'
+import type { OpenStore } from '../db/store/open.ts'
+import { readLines } from '../decode-text.ts'
 import { Cancelled, Usage } from '../errors.ts'
 import { yieldToSignals } from '../interruption.ts'
-import { typedOptions } from './options.ts'
-import { holdsName } from './names-typed.ts'
-import { type Declared, namedParameters, valuesOf } from './parameters.ts'
-import { readLines } from './read-lines.ts'
-import { actsForNobody } from '../rules/permissions/matrix.ts'
-import type { PagedOutput } from './pager.ts'
 import type { AnyJsonAnswer } from '../render/json.ts'
 import { type Pieces, piecesOfJson } from '../render/pieces.ts'
 import type { View } from '../render/table.ts'
 import { wrappedText } from '../render/wrap.ts'
+import { actsForNobody } from '../rules/permissions/matrix.ts'
+import { holdsName } from './names-typed.ts'
+import { typedOptions } from './options.ts'
+import type { PagedOutput } from './pager.ts'
+import { type Declared, namedParameters, valuesOf } from './parameters.ts'
 import { type Invocation, type Session, sessionOf } from './session.ts'
 
 const invocations = new WeakMap<Command, Invocation>()
@@ -206,4 +207,25 @@ async function resolveTargets(
 
 async function linesOf(stream: NodeJS.ReadableStream): Promise<string[]> {
   return (await readLines(stream)).map((line) => line.trim()).filter((line) => line !== '')
+}
+
+/** As often as a change is done anew. */
+const maxTries = 4
+
+/**
+ * What is read of one moment is read anew, of another one, where the connection to a server was lost in between. @param
+ * isShown whether somebody has seen a part of it already: then it cannot be
+ */
+export async function readAgainWhereLost<Result>(
+  store: OpenStore,
+  read: () => Promise<Result>,
+  isShown: () => boolean = () => false,
+): Promise<Result> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await read()
+    } catch (error) {
+      if (tries === maxTries || isShown() || !store.engine.mayRunAgain(error)) throw error
+    }
+  }
 }

@@ -540,7 +540,7 @@ async function ended({ atomic }: Wanted, run: Run): Promise<number> {
   }
   if (store && !dryRun) {
     const { deliverQueued } = await import('../mail/deliver.ts')
-    const { phasesOn } = await import('./phases.ts')
+    const { phasesOn } = await import('./progress.ts')
     for (const { by, numbers } of run.toDeliver) {
       const counting = await phasesOn(session, undefined).countMessages(numbers.length)
       const delivered = await deliverQueued({ store, session: delivering, by, numbers, counting })

@@ -212,7 +212,7 @@ async function commitOrRehearse<Args, Options, Request, Result>(
   if (queued.length === 0 || spec.mailWaits) return { result, mail: [], undelivered: false }
   if (session.batch) return { result, mail: await messagesWaiting(store, queued), undelivered: false }
   const { deliverQueued } = await import('../mail/deliver.ts')
-  const { phasesOn } = await import('./phases.ts')
+  const { phasesOn } = await import('./progress.ts')
   const counting = await phasesOn(session, undefined).countMessages(queued.length)
   const delivered = await deliverQueued({ store, session, by, numbers: queued, counting })
   return { result, mail: delivered.messages, undelivered: delivered.undelivered }

@@ -1,5 +1,7 @@
+import { grouped } from '../grouped.ts'
 import { oneLine } from '../render/clean-text.ts'
 import { shortened } from '../render/table.ts'
+import type { Session } from './session.ts'
 import { drawable, type Terminal } from './terminal.ts'
 
 /** A line on stderr that goes on changing, for whoever watches; silent where nobody does. */
@@ -30,4 +32,104 @@ export async function progressOn(terminal: Terminal, first: string): Promise<Pro
       spinner.stop()
     },
   }
+}
+
+export type Phase = 'reading' | 'comparing' | 'making-pins' | 'saving' | 'sending'
+
+/** How far a long piece of work is, from its beginning to its end. */
+export interface Phases {
+  /** @param words what a person reads; @param total how many there are, where that is known */
+  begin: (phase: Phase, words: string, total?: number) => Promise<void>
+  /** @param share of all, from 0 to 1; absent: of the total that was said */
+  at: (done: number, share?: number) => void
+  /** Leaves the line to whatever comes next, such as a question. */
+  pause: () => void
+  /** The messages that a command owes, while they go out. */
+  countMessages: (total: number) => Promise<Counting>
+}
+
+interface Counting {
+  say: (done: number) => void
+  stop: () => void
+}
+
+const notCounting: Counting = { say: () => undefined, stop: () => undefined }
+
+const noPhases: Phases = {
+  begin: async () => undefined,
+  at: () => undefined,
+  pause: () => undefined,
+  countMessages: async () => notCounting,
+}
+
+/** Fewer are written to files before anybody could read of it; a server may take its time with one. */
+const fewMessages = 5
+
+/** Between two lines of one phase, so that nobody reads hundreds of them. */
+const pauseMs = 200
+/** A rate is known once this has passed. */
+const settledMs = 500
+
+/** For whoever watches, a line that goes on changing; with `json`, a document a line for a program; else nothing. */
+export function phasesOn(session: Session, form: 'json' | undefined): Phases {
+  const { terminal } = session
+  if (form !== 'json' && !terminal.animated) return noPhases
+  let current: { phase: Phase; words: string; total: number; since: number; reportedAt: number } = {
+    phase: 'reading',
+    words: '',
+    total: 0,
+    since: 0,
+    reportedAt: 0,
+  }
+  let line: Progress | undefined
+  const report = (done: number, share: number | undefined) => {
+    const now = performance.now()
+    const passed = now - current.since
+    const perSecond = passed < settledMs ? null : Math.round(done / (passed / 1000))
+    const left = share && passed >= settledMs ? Math.ceil((passed * (1 - share)) / share / 1000) : null
+    current.reportedAt = now
+    if (form === 'json') {
+      const percent = share === undefined ? null : Math.min(100, Math.round(share * 100))
+      const { phase } = current
+      const progress = { phase, done, percent, perSecond, secondsLeft: left }
+      terminal.stderr.write(`${JSON.stringify({ progress })}\n`)
+      return
+    }
+    const parts = [
+      share === undefined ? undefined : `${Math.min(100, Math.round(share * 100))} %`,
+      done > 0 ? grouped(done) : undefined,
+      perSecond === null || done === 0 ? undefined : `${grouped(perSecond)} a second`,
+      left === null || left < 1 ? undefined : `${timeOf(left)} left`,
+    ].filter((part) => part !== undefined)
+    line?.say(`${current.words} ${parts.join(', ')}`.trimEnd())
+  }
+  const phases: Phases = {
+    begin: async (phase, words, total = 0) => {
+      const now = performance.now()
+      current = { phase, words: oneLine(words), total, since: now, reportedAt: now }
+      if (form === 'json') return report(0, total > 0 ? 0 : undefined)
+      if (line) line.say(current.words)
+      else line = await progressOn(terminal, current.words)
+    },
+    at: (done, share) => {
+      if (performance.now() - current.reportedAt < pauseMs) return
+      report(done, share ?? (current.total > 0 ? done / current.total : undefined))
+    },
+    pause: () => {
+      line?.stop()
+      line = undefined
+    },
+    countMessages: async (total) => {
+      const isQuick = total < fewMessages && session.settings.smtp.value === undefined
+      if (total === 0 || (isQuick && form !== 'json')) return notCounting
+      const messages = total === 1 ? 'one message' : `${grouped(total)} messages`
+      await phases.begin('sending', `Sending ${messages} …`, total)
+      return { say: phases.at, stop: phases.pause }
+    },
+  }
+  return phases
+}
+
+function timeOf(seconds: number): string {
+  return seconds < 60 ? `${seconds} s` : `${Math.ceil(seconds / 60)} min`
 }

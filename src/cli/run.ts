@@ -45,7 +45,7 @@ export async function run(argv: readonly string[], context: Context): Promise<nu
 /** As wide as commander's own part of it, in a pipe too; at a terminal that is too small for it through the pager. */
 async function writeHelp(help: string, argv: readonly string[], context: Context): Promise<void> {
   const terminal = terminalOf(context, { color: false, quiet: false })
-  const { ownFirst } = await import('./help/own-first.ts')
+  const { ownFirst } = await import('./common-options.ts')
   const text = wrappedText(cleanForTerminal(ownFirst(help)), terminal.out.width)
   if (!terminal.out.isTerminal) {
     await terminal.write(text)

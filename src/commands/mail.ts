@@ -12,7 +12,7 @@ import {
   each,
 } from '../cli/parameters.ts'
 import { number, optional, wholeNumber, listOf } from '../cli/typed-values.ts'
-import { phasesOn } from '../cli/phases.ts'
+import { phasesOn } from '../cli/progress.ts'
 import {
   failedMessages,
   findMessages,

@@ -1,8 +1,7 @@
 import type { CellIssue, CellIssues, RowCounts } from '../rules/table-rows.ts'
 import { oneLine, tsvLine } from './clean-text.ts'
-import { firstOfEachKind } from './kinds.ts'
+import { count, firstOfEachKind } from './text.ts'
 import type { View } from './table.ts'
-import { count } from './text.ts'
 
 /** How many rows were read, and how many of them held back. */
 export function renderRowCounts({ read, accepted, heldBack }: RowCounts, view: View): string[] {

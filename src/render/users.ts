@@ -1,15 +1,18 @@
-import type { View } from './table.ts'
 import { type MessageOutcome, outcomeOfMessage } from '../rules/mail/outcome.ts'
 import { holdings } from '../rules/refusals.ts'
+import type { Closing } from '../rules/releases/what-closes.ts'
 import { type Account, nameOf, type UncountedAccount } from '../rules/users/account.ts'
 import type { ChangedUser, Outcome } from '../rules/users/changed.ts'
 import type { EditedUser } from '../rules/users/edit.ts'
 import { isAnotherAddress } from '../rules/users/email.ts'
-import type { Closing } from '../rules/releases/what-closes.ts'
+import type { Transferred } from '../rules/users/transfer.ts'
 import { oneLine, tsvLine } from './clean-text.ts'
 import { renderClosing } from './closing.ts'
-import type { Message } from './messages.ts'
+import { field } from './fields.ts'
 import type { JsonOfChange, Shape } from './json.ts'
+import type { Message } from './messages.ts'
+import type { View } from './table.ts'
+import { ago, count } from './text.ts'
 
 /** A user as every answer with --json shows them. */
 export function userJson(account: Account): Shape<'user'> {
@@ -194,4 +197,82 @@ export function waitingMessages({ email }: Account, letters: readonly string[]):
   return [
     { code: 'mail-waiting', message: letters.length === 1 ? message : message.replace('waits', 'wait') },
   ]
+}
+
+const spoken: Readonly<Record<string, string>> = {
+  'no-centre': 'no centre',
+  'centre-deleted': 'centre deleted',
+  'coordinator-suspended': 'locked',
+}
+
+/** Whoever is active may be kept out by their centre; of the others the status says why. */
+export function statusInWords({ status, blocker }: Account): string {
+  return blocker === null || status !== 'active' ? status : `active, ${spoken[blocker] ?? blocker}`
+}
+
+/** What a list says of a user. */
+export const userFields = {
+  email: field<Account>('E-mail', ({ email }) => email),
+  name: field<Account>('Name', ({ firstName, lastName }) => `${firstName} ${lastName}`.trim()),
+  'first-name': field<Account>('First name', ({ firstName }) => firstName),
+  'last-name': {
+    ...field<Account>('Last name', ({ lastName }) => lastName),
+    sortedBy: ({ firstName, lastName }: Account) => `${lastName} ${firstName}`,
+  },
+  centre: field<Account>('Centre', ({ centre }) => centre?.number ?? null),
+  'centre-name': field<Account>('Centre name', ({ centre }) => centre?.name ?? null),
+  'hub-role': field<Account>('Hub role', ({ hubRole }) => hubRole),
+  roles: field<Account>(
+    'Roles',
+    ({ roles }) => roles.join(','),
+    ({ roles }) => roles.join(', '),
+  ),
+  sites: field<Account>(
+    'Sites',
+    ({ sites }) => sites.join(','),
+    ({ sites }) => sites.join(', '),
+  ),
+  status: field<Account>('Status', ({ status }) => status, statusInWords),
+  'can-sign-in': field<Account>('Can sign in', ({ canSignIn }) => (canSignIn ? 'yes' : 'no')),
+  'why-not': field<Account>('Why not', ({ blocker }) => blocker),
+  pin: field<Account>('PIN', ({ pin }) => pin),
+  'last-signed-in': field<Account>(
+    'Last signed in',
+    ({ lastSignedInAt }) => lastSignedInAt,
+    ({ lastSignedInAt }, { now }) => (lastSignedInAt ? ago(lastSignedInAt, now) : 'never'),
+  ),
+  created: field<Account>(
+    'Created',
+    ({ createdAt }) => createdAt,
+    ({ createdAt }, { now }) => ago(createdAt, now),
+  ),
+  'learner-groups': field<Account>(
+    'Learner groups',
+    ({ progressionTests }) => progressionTests.learnerGroups,
+  ),
+  tests: field<Account>('Tests', ({ progressionTests }) => progressionTests.tests),
+  results: field<Account>('Results', ({ progressionTests }) => progressionTests.results),
+}
+
+/** The answer of `users transfer`. */
+export function transferJson({ from, to, sites }: Transferred): Omit<JsonOfChange<'transfer'>, 'mail'> {
+  return { from: from.email, to: to.email, sites, changed: sites.length > 0 }
+}
+
+/** What moved, site by site. */
+export function renderTransfer({ from, to, sites }: Transferred, view: View): string {
+  if (!view.isTerminal) {
+    return sites
+      .map(({ site, learnerGroups, tests, results }) =>
+        tsvLine([from.email, to.email, site, learnerGroups, tests, results]),
+      )
+      .join('\n')
+  }
+  if (sites.length === 0) return `${view.chalk.dim('·')} ${person(from)} holds nothing to transfer.`
+  return sites
+    .map(
+      ({ site, learnerGroups, tests, results }) =>
+        `${view.chalk.green('✓')} ${person(to)} took over on ${site}: ${count(learnerGroups, 'learner group')}, ${count(tests, 'test')}, ${count(results, 'result')}.`,
+    )
+    .join('\n')
 }

@@ -1,13 +1,37 @@
 import { extname } from 'node:path'
-import { UnusableFile } from './errors.ts'
-import type { FormsToWrite, SheetToWrite } from './sheet.ts'
-import { writeCsv, writeJson } from './write-sheet.ts'
-import { type WriteOptions, writeWorkbook } from './write-xlsx.ts'
 import { pathInWords } from '../shell-word.ts'
+import { columnLetters, maxRows } from './cell.ts'
+import { UnusableFile } from './errors.ts'
+import { type Form, type FormCell, type FormsToWrite, sheetName, type SheetToWrite } from './sheet.ts'
+import { writeNewFile } from './write-file.ts'
+import {
+  contentTypesXml,
+  linksXml,
+  type NamedSheet,
+  noteLinksXml,
+  packageParts,
+  workbookXml,
+  ZipWriter,
+} from './write-package.ts'
+import {
+  columnsXml,
+  commentsXml,
+  fitting,
+  LETTER_SIZE,
+  OPENING,
+  pageXml,
+  shapesXml,
+  sheetXml,
+  styles,
+  stylesXml,
+  TYPEFACE,
+  writeCsv,
+  writeJson,
+} from './write-sheet.ts'
+import { textElement } from './xml.ts'
 
 export type { FormsToWrite, SheetToWrite } from './sheet.ts'
 export { csvText, writeCsv, writeJson } from './write-sheet.ts'
-export { type WriteOptions, writeWorkbook } from './write-xlsx.ts'
 
 /** A table, and what a workbook has beside it. */
 export type Tables = readonly [SheetToWrite, ...(SheetToWrite | FormsToWrite)[]]
@@ -38,4 +62,134 @@ export function tableEnding(path: string, known: readonly TableEnding[] = tableE
   throw new UnusableFile('workbook-unknown-ending', `the ending of ${pathInWords(path)} is not known`, {
     hint: `end the name with ${endings}`,
   })
+}
+
+const BEGINNING_OF_ZIP_TIME = new Date(Date.UTC(1980, 0, 1))
+
+/** What the file says of itself; the same sheets written at the same time are the same bytes. */
+export interface WriteOptions {
+  creator?: string
+  at?: Date
+  /** Custom properties, true each: marks that a program can read again. */
+  marks?: readonly string[]
+}
+
+/** Writes a new `.xlsx` workbook, readable by its owner only; every text stays text, leading zeros and all. */
+export async function writeWorkbook(
+  path: string,
+  sheets: readonly (SheetToWrite | FormsToWrite)[],
+  { creator = '', at = BEGINNING_OF_ZIP_TIME, marks = [] }: WriteOptions = {},
+): Promise<void> {
+  const tables = sheets.filter((sheet) => 'columns' in sheet)
+  if (tables.some(({ columns }) => columns.some(({ choices = [] }) => choices.length > 0))) {
+    const { writeWithChoices } = await import('./write-with-choices.ts')
+    return writeWithChoices(path, tables, { creator, at })
+  }
+  await writeNewFile(path, async (stream) => {
+    const zip = new ZipWriter(stream, at)
+    for (const [name, xml] of packageParts({ creator, at, marks })) await zip.add(name, [xml])
+    const written: NamedSheet[] = []
+    for (const sheet of sheets) {
+      if ('columns' in sheet) await addTable(zip, sheet, { written, creator })
+      else await addForms(zip, sheet, written)
+    }
+    await zip.add('xl/workbook.xml', workbookXml(written))
+    await zip.add('xl/_rels/workbook.xml.rels', linksXml(written))
+    await zip.add('xl/styles.xml', stylesXml())
+    await zip.add('[Content_Types].xml', contentTypesXml(written, { marked: marks.length > 0 }))
+    await zip.end()
+    stream.end()
+  })
+}
+
+async function addTable(
+  zip: ZipWriter,
+  sheet: SheetToWrite,
+  { written, creator }: { written: NamedSheet[]; creator: string },
+): Promise<void> {
+  const known: NamedSheet = {
+    name: nextName(sheet, written),
+    columns: sheet.columns.length,
+    lastRow: 1,
+    notes: [],
+    pagesAcross: 1,
+  }
+  written.push(known)
+  const number = written.length
+  await zip.add(`xl/worksheets/sheet${number}.xml`, sheetXml(sheet, known))
+  if (known.notes.length === 0) return
+  await zip.add(`xl/comments${number}.xml`, commentsXml(known.notes, creator))
+  await zip.add(`xl/drawings/vmlDrawing${number}.vml`, shapesXml(known.notes))
+  await zip.add(`xl/worksheets/_rels/sheet${number}.xml.rels`, [noteLinksXml(number)])
+}
+
+async function addForms(zip: ZipWriter, sheet: FormsToWrite, written: NamedSheet[]): Promise<void> {
+  for (const forms of sheetsOfForms(sheet.forms)) {
+    written.push({
+      name: nextName(sheet, written),
+      columns: 0,
+      lastRow: forms.length,
+      notes: [],
+      pagesAcross: 1,
+    })
+    await zip.add(`xl/worksheets/sheet${written.length}.xml`, formsXml(sheet, forms))
+  }
+}
+
+function nextName({ name }: { name: string }, written: readonly NamedSheet[]): string {
+  return sheetName(
+    name,
+    written.map((other) => other.name),
+  )
+}
+
+const PIECE = 64 * 1024
+/** Excel takes 1,026 breaks between pages, and calls a sheet with more of them damaged. */
+const maxBreaks = 1000
+const HIGHEST_ROW = 409
+
+/** Forms shared out over as many sheets as Excel needs for them: each within its rows and its page breaks. */
+function* sheetsOfForms(forms: Iterable<Form>): Generator<Form[]> {
+  let sheet: Form[] = []
+  let breaks = 0
+  for (const form of forms) {
+    sheet.push(form)
+    if (form.endsPage) breaks += 1
+    if (breaks < maxBreaks && sheet.length < maxRows) continue
+    yield sheet
+    sheet = []
+    breaks = 0
+  }
+  if (sheet.length > 0) yield sheet
+}
+
+/** One row is one form: a spreadsheet program never cuts a row across two pages. */
+function* formsXml({ widths, print = {} }: FormsToWrite, forms: readonly Form[]): Generator<string> {
+  // Not fitted to the page: Excel then passes over the breaks between pages.
+  let piece = `${OPENING}<sheetViews><sheetView showGridLines="0" workbookViewId="0"/></sheetViews><sheetFormatPr defaultRowHeight="15"/>${columnsXml({ widths: [...widths] }, styles.text)}<sheetData>`
+  for (const [at, { cells, height }] of forms.entries()) {
+    const inside = cells.map((cell, column) => formCell(cell, `${columnLetters(column)}${at + 1}`)).join('')
+    piece += `<row r="${at + 1}" ht="${Math.min(HIGHEST_ROW, height)}" customHeight="1">${inside}</row>`
+    if (piece.length < PIECE) continue
+    yield piece
+    piece = ''
+  }
+  const breaks = forms.flatMap(({ endsPage }, at) =>
+    endsPage && at < forms.length - 1 ? [`<brk id="${at + 1}" max="16383" man="1"/>`] : [],
+  )
+  const breaksXml =
+    breaks.length === 0
+      ? ''
+      : `<rowBreaks count="${breaks.length}" manualBreakCount="${breaks.length}">${breaks.join('')}</rowBreaks>`
+  const page = pageXml(print, { landscape: print.landscape ?? false })
+  yield `${piece}</sheetData>${page}${breaksXml}</worksheet>`
+}
+
+function formCell({ runs, centred = false }: FormCell, at: string): string {
+  const style = centred ? styles.formCentred : styles.form
+  const inside = runs.map(({ text, bold = false, size = LETTER_SIZE }) => {
+    const runProperties = `<rPr>${bold ? '<b/>' : ''}<sz val="${size}"/><color rgb="FF000000"/><rFont val="${TYPEFACE}"/><family val="2"/></rPr>`
+    return `<r>${runProperties}${textElement(fitting(text))}</r>`
+  })
+  return `<c r="${at}" s="${style}" t="inlineStr"><is>${inside.join('')}</is></c>`
 }

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { distanceOfAddresses } from '../../src/near-address.ts'
+import { distanceOfAddresses } from '../../src/db/users/closest.ts'
 import { newWorld, type World } from '../world.ts'
 
 const omar = 'omar@nile.example'

@@ -1,4 +1,4 @@
-import { phasesOn } from '../../cli/phases.ts'
+import { phasesOn } from '../../cli/progress.ts'
 import { resolve } from 'node:path'
 import type { OpenStore } from '../../db/store/open.ts'
 import type { SavedPlan } from '../../import/plan-file.ts'

@@ -1,24 +1,34 @@
 import { existsSync } from 'node:fs'
 import * as z from 'zod'
+import { type AnswerOfChange, command } from '../../cli/define.ts'
+import { changedMeanwhile } from '../../cli/mutation.ts'
+import { type OutputFile, textOf } from '../../cli/output-file.ts'
+import { argument, flag, option, optionOf, repeated, type ValuesOf } from '../../cli/parameters.ts'
+import { type Phases, phasesOn } from '../../cli/progress.ts'
+import { confirm } from '../../cli/prompt.ts'
+import type { Session } from '../../cli/session.ts'
+import { optional, wholeNumber } from '../../cli/typed-values.ts'
+import type { OpenStore } from '../../db/store/open.ts'
 import { Refused, Usage } from '../../errors.ts'
 import { centreColumns } from '../../import/columns.ts'
 import type { Roster } from '../../import/roster.ts'
-import { optional, wholeNumber } from '../../cli/typed-values.ts'
-import { changedMeanwhile } from '../../cli/mutation.ts'
-import { columnsHelp } from '../read-table.ts'
+import { comparableClosing } from '../../render/closing.ts'
+import { describePlan, importJson, importQuestion, renderImport } from '../../render/import.ts'
+import type { RuleContext } from '../../rules/permissions/actor.ts'
+import { pathInWords, shellWord } from '../../shell-word.ts'
 import { issuesOutOption } from '../issues-file.ts'
-import { type AnswerOfChange, command } from '../../cli/define.ts'
-import { argument, flag, option, repeated, type ValuesOf, optionOf } from '../../cli/parameters.ts'
-import type { Session } from '../../cli/session.ts'
-import { phasesOn, type Phases } from '../../cli/phases.ts'
-import { runImport } from './run-import.ts'
-import { checkOutputFiles, slipsOption } from './import-output-files.ts'
+import { columnsHelp } from '../read-table.ts'
+import {
+  checkOutputFiles,
+  type ImportOutputFiles,
+  moveIssuesIntoPlace,
+  prepareIssues,
+  slipsOption,
+} from './import-output-files.ts'
 import { planWorkbook, type PreparedImport, type Wanted } from './plan-import.ts'
 import { readWorkbook } from './read-workbook.ts'
-import { savePlanOnly } from './save-plan.ts'
-import { confirm } from '../../cli/prompt.ts'
-import { comparableClosing } from '../../render/closing.ts'
-import { describePlan, importQuestion } from '../../render/import.ts'
+import { notifyNoReport } from './report.ts'
+import { runImport } from './run-import.ts'
 
 const options = {
   sheet: option('<name>', 'the sheet to read (default: the one that is open, or else the first)'),
@@ -188,4 +198,58 @@ function comparable({ plan, deletions, closes }: PreparedImport): string {
     deletions,
     comparableClosing(closes),
   ])
+}
+
+interface Saving {
+  session: Session
+  store: OpenStore
+  ctx: RuleContext
+  ready: PreparedImport
+  outputs: ImportOutputFiles
+  started: number
+}
+
+/** Saves the plan for `centres apply`, and changes nothing. */
+async function savePlanOnly(
+  output: OutputFile,
+  { session, store, ctx, ready, outputs, started }: Saving,
+): Promise<AnswerOfChange> {
+  const { textOfPlan } = await import('../../import/plan-file.ts')
+  const { countsOf } = await import('../../import/apply.ts')
+  const { source, path, plan, deletions, sendMail, touched } = ready
+  const { dryRun } = session.common
+  const { shown: file } = output
+  if (!dryRun) {
+    const saved = { source, path, plan, deletions, sendMail, touched, storeDigest: ready.storeDigest() }
+    await output.prepare(textOf(textOfPlan({ saved, planKey: store.keys().plan })))
+  }
+  const issues = await prepareIssues({ session, ctx, ready, outputs }).catch((error: unknown) => {
+    output.discard()
+    throw error
+  })
+  if (!dryRun) await output.moveIntoPlace()
+  const placed = !issues || (await moveIssuesIntoPlace({ session, outputs }))
+  if (outputs.report) notifyNoReport(session, outputs.report)
+  for (const line of describePlan(plan, deletions, session.terminal.err)) session.say(line)
+  const planned = {
+    id: null,
+    state: 'planned' as const,
+    source,
+    counts: countsOf(plan, deletions),
+    plan,
+    pins: { file: null, count: plan.newUsers.length },
+    mail: { queued: 0 },
+    closes: ready.closes,
+    elapsedMs: Math.round(performance.now() - started),
+    dryRun,
+  }
+  return {
+    text: session.terminal.out.isTerminal
+      ? dryRun
+        ? 'The plan was made, and not saved: this was a rehearsal.'
+        : `The plan is in ${pathInWords(file)}; nothing was changed. To apply it: ssh-admin centres apply ${shellWord(file)}`
+      : renderImport(planned, session.terminal.out),
+    json: { ...importJson(planned), plan: dryRun ? null : file },
+    exit: plan.rows.heldBack > 0 ? 8 : placed ? 0 : 9,
+  }
 }

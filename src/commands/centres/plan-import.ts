@@ -1,5 +1,5 @@
 import { resolve } from 'node:path'
-import type { Phases } from '../../cli/phases.ts'
+import type { Phases } from '../../cli/progress.ts'
 import { ask, tick } from '../../cli/prompt.ts'
 import type { Session } from '../../cli/session.ts'
 import type { OpenStore } from '../../db/store/open.ts'

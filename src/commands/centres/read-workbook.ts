@@ -3,7 +3,7 @@ import { Cancelled } from '../../errors.ts'
 import type { Roster } from '../../import/roster.ts'
 import { notifyOtherSheets, notifyUnknownColumn } from '../read-table.ts'
 import type { Session } from '../../cli/session.ts'
-import type { Phases } from '../../cli/phases.ts'
+import type { Phases } from '../../cli/progress.ts'
 
 interface Wanted {
   file: string

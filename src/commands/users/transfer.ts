@@ -1,7 +1,6 @@
 import { listOf } from '../../cli/typed-values.ts'
-import { renderTransfer, transferJson } from '../../render/transfer.ts'
+import { person, renderTransfer, transferJson } from '../../render/users.ts'
 import { count } from '../../render/text.ts'
-import { person } from '../../render/users.ts'
 import { progressionTestSite } from '../../rules/roles/chosen.ts'
 import { holdingsOf } from '../../db/progression-tests/holdings.ts'
 import { type Transferred, transferNothing, transferProgressionTests } from '../../rules/users/transfer.ts'

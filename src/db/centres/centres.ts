@@ -2,7 +2,6 @@ import { type Kysely, sql } from 'kysely'
 import { anyOf } from '../portable.ts'
 import type { Store } from '../schema.ts'
 import { sendWithNext, type Trx } from '../transact.ts'
-import { numberWithoutSlips } from '../../near-number.ts'
 
 /** The query that every look-up of centres begins with. */
 export function centresWithPeople(db: Kysely<Store>) {
@@ -142,4 +141,16 @@ export async function centresMeantBy(
     }
   for (const number of unsure) meant.delete(number)
   return meant
+}
+
+/**
+ * What two centre numbers have in common that differ only by zeros before the digits, O for 0, or I or L for 1: EG01 is
+ * EG001. Another digit is another centre.
+ */
+export function numberWithoutSlips(number: string): string {
+  return number
+    .toUpperCase()
+    .replace(/(?<=\d|^[A-Z]{2})O|O(?=\d)/g, '0')
+    .replace(/(?<=\d|^[A-Z]{2})[IL]|[IL](?=\d)/g, '1')
+    .replace(/^([A-Z]*)0+(?=\d)/, '$1')
 }
