@@ -29,7 +29,11 @@ export const init = () =>
           hint: 'It stays as it is. To begin another one, name its place with --db.',
         })
       }
-      if (existsSync(db)) refuseOther()
+      // What stands there is no store for its name alone: what is none is said to be none.
+      if (existsSync(db) && !ifMissing) {
+        await (await session.open('read')).close()
+        refuseOther()
+      }
       const { dryRun } = session.common
       const store = await session.open(dryRun ? 'rehearse-creation' : 'create')
       const { created: changed, keyFile } = store

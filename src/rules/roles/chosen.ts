@@ -40,7 +40,7 @@ function roleNamed(name: string): string {
     )
   }
   if (role.ctx === 'derived') {
-    throw new Refused('derived-role', `${role.name} is never granted: ${role.does}.`, {
+    throw new Refused('derived-role', `${role.name} is ${role.does}.`, {
       hint: 'Give the role exams-officer; the rest follows from it.',
     })
   }

@@ -37,6 +37,7 @@ export async function editUser(
   for (const role of wanted.newRoles) permit(ctx, 'roles.grant', { ...onUser(before), role })
   for (const role of wanted.lostRoles) permit(ctx, 'roles.revoke', { ...onUser(before), role })
   refuseErased(before)
+  refuseTakingHub(before, { changes, wanted })
   refuseRoleWithoutCentre(before, wanted)
   refuseWhileActing(before, wanted)
   await refuseAddressInUse(trx, { before, wanted, ctx })
@@ -74,6 +75,21 @@ function isAboutRolesOnly({ addRoles = [], removeRoles = [], ...others }: Change
     Array.isArray(value) ? value.length > 0 : value !== undefined,
   )
   return !rest && [...addRoles, ...removeRoles].length > 0
+}
+
+/** The hub comes with every hub role; an edit makes an admin of a teacher, or the other way round, and nobody less. */
+function refuseTakingHub(
+  before: Account,
+  { changes: { removeSites = [], removeRoles = [] }, wanted }: { changes: Changes; wanted: Wanted },
+): void {
+  if (before.hubRole === null) return
+  const takesSite = chosenSites(removeSites).includes('school-support-hub')
+  const takesRole = chosenRoles(removeRoles).teacher && before.hubRole === 'teacher'
+  if (!takesSite && !(takesRole && wanted.hubRole === 'teacher')) return
+  const words = `${nameOf(before)} is ${before.hubRole} on the School Support Hub, and no edit takes that away.`
+  throw new Refused('hub-role', words, {
+    hint: `With every other role of the centre: ssh-admin users remove ${before.email}`,
+  })
 }
 
 function refuseRoleWithoutCentre(before: Account, { hubRole, newRoles, newSites }: Wanted): void {

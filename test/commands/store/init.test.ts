@@ -1,4 +1,4 @@
-import { statSync } from 'node:fs'
+import { readFileSync, statSync, writeFileSync } from 'node:fs'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { newWorld, type World } from '../../world.ts'
 
@@ -28,6 +28,16 @@ describe('beginning a store', () => {
     expect(again.exit).toBe(3)
     expect(again.error()).toMatchObject({ code: 'store-exists' })
     expect(await world.run(['store', 'init', '--if-missing'])).toMatchObject({ exit: 0 })
+  })
+
+  it.each([
+    ['an empty file', ''],
+    ['a text', 'Centre number,Centre name'],
+  ])('calls %s no store, and leaves it as it is', async (_, text) => {
+    writeFileSync(world.db, text)
+    const ran = await world.run(['store', 'init', '--json'])
+    expect([ran.exit, ran.error().code]).toEqual([7, 'store-foreign'])
+    expect(readFileSync(world.db, 'utf8')).toBe(text)
   })
 
   it.skipIf(process.platform !== 'linux')(

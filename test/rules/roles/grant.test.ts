@@ -50,7 +50,11 @@ describe('the role global-listening', () => {
     await world.user('omar@school.example', { centre: 'EG001' })
     const ran = await world.run(['roles', 'grant', 'omar@school.example', 'global-listening', '--json'])
     expect(ran.exit).toBe(3)
-    expect(ran.error()).toMatchObject({ code: 'derived-role' })
+    expect(ran.error()).toMatchObject({
+      code: 'derived-role',
+      message:
+        'global-listening is derived, never granted: the exams officers of a school, and of an associate centre marked for it.',
+    })
   })
 })
 

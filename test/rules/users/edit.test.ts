@@ -110,6 +110,18 @@ describe('editing a user', () => {
     expect(account.roles).toEqual(['teacher', 'access-to-scripts'])
   })
 
+  it.each([{ removeSites: ['school-support-hub'] }, { removeRoles: ['teacher'] }])(
+    'does not say that the hub is taken where it stays: %j',
+    async (changes) => {
+      await expect(editing(changes)).rejects.toMatchObject({
+        code: 'hub-role',
+        hint: `With every other role of the centre: ssh-admin users remove ${amira}`,
+      })
+      const { account } = await editing({ admin: true, removeRoles: ['teacher'] })
+      expect(account.hubRole).toBe('admin')
+    },
+  )
+
   it('is refused a role where there is no centre to hold it at', async () => {
     await world.run(['users', 'remove', amira, '--yes'])
     await expect(editing({ addRoles: ['exams-officer'] })).rejects.toMatchObject({ code: 'no-centre' })
