@@ -2,14 +2,12 @@ import { type Savepoint, savepoint, type Trx } from '../db/transact.ts'
 import { recordingTogether } from './audit/record-refusal.ts'
 import {
   BadInput,
-  Cancelled,
   Failure,
   type More,
   NotFound,
   NotPermitted,
   type Problem,
   Refused,
-  Unavailable,
   Usage,
 } from '../errors.ts'
 
@@ -45,12 +43,8 @@ export async function forEachTarget<Target extends string, Result, Key extends s
       failures.push({ target, failure: isMissing })
       continue
     }
-    try {
-      results.push(await rule(target))
-    } catch (error) {
-      if (!(error instanceof Failure)) throw error
-      failures.push({ target, failure: error })
-    }
+    const failure = await refusalOf(async () => results.push(await rule(target)))
+    if (failure) failures.push({ target, failure })
   }
   const [first] = failures
   if (first !== undefined && targets.length === 1) throw alone(first)
@@ -90,7 +84,7 @@ async function missingTargets<Target extends string, Key extends string | number
  */
 async function refusedAlone(before: Savepoint, rule: () => Promise<unknown>): Promise<Failure | undefined> {
   await before.rollBack()
-  return failureOf(rule)
+  return refusalOf(rule)
 }
 
 /** What each of several names stands for; of those that stand for nothing, every one is told. */
@@ -101,8 +95,7 @@ export async function eachNamed<Result>(
   const results: Result[] = []
   const failures: TargetFailure[] = []
   for (const target of names) {
-    const failure = await failureOf(async () => results.push(await read(target)))
-    if (failure instanceof Cancelled) throw failure
+    const failure = await refusalOf(async () => results.push(await read(target)))
     if (failure) failures.push({ target, failure })
   }
   const [first] = failures
@@ -117,10 +110,14 @@ interface TargetFailure {
 
 /** A list of one is refused in the words of the one, and has its problem where longer lists have theirs. */
 function alone(refused: TargetFailure): Failure {
-  const { code, message, hint, details, cause, rollback } = refused.failure
+  const { failure } = refused
+  const { code, message, hint, details, cause = failure, rollback } = failure
   const problems = details.problems ?? [problemOf(refused)]
-  const more = { hint, details: { ...details, problems }, cause: cause ?? refused.failure, ...rollback }
-  return failureLike(refused.failure, { code, message, more }) ?? refused.failure
+  return failureLike(failure, {
+    code,
+    message,
+    more: { hint, details: { ...details, problems }, cause, ...rollback },
+  })
 }
 
 /** The gravest decides. */
@@ -130,28 +127,39 @@ function collected(failures: readonly TargetFailure[], of: number): Failure {
   const [first, ...others] = failures.map(({ failure }) => failure)
   if (first === undefined) throw new Error('nothing stands in the way')
   const gravest = others.reduce((one, other) => (gravityOf(other) < gravityOf(one) ? other : one), first)
-  return failureLike(gravest, { code: gravest.code, message, more }) ?? gravest
+  return failureLike(gravest, { code: gravest.code, message, more })
 }
 
-/** The gravest first, as the contract orders them. */
-const kinds = [Usage, Unavailable, BadInput, NotPermitted, NotFound, Refused]
+/** What may be wrong with a target, the gravest first, as the contract orders them. */
+const kindsOfRefusal = [Usage, BadInput, NotPermitted, NotFound, Refused] as const
 
 function gravityOf(failure: Failure): number {
-  return kinds.findIndex((kind) => failure instanceof kind)
+  return kindsOfRefusal.findIndex((kind) => failure instanceof kind)
 }
 
-/** Another of the same kind; undefined of a kind that ends all work, such as a lost connection. */
-function failureLike(
-  failure: Failure,
-  { code, message, more }: { code: string; message: string; more: More },
-): Failure | undefined {
+/**
+ * What is wrong with a target. A store that cannot be had is about none of them: it is thrown as it is, so that the
+ * work is tried again where it may be.
+ */
+async function refusalOf(work: () => unknown): Promise<Failure | undefined> {
+  const failure = await failureOf(work)
+  if (failure && gravityOf(failure) < 0) throw failure
+  return failure
+}
+
+interface Words {
+  code: string
+  message: string
+  more: More
+}
+
+/** Another of the same kind. */
+function failureLike(failure: Failure, { code, message, more }: Words): Failure {
   if (failure instanceof Usage) return new Usage(message, { ...more, code })
-  if (failure instanceof Unavailable) return new Unavailable(code, message, more)
   if (failure instanceof BadInput) return new BadInput(code, message, more)
   if (failure instanceof NotPermitted) return new NotPermitted(message, more)
   if (failure instanceof NotFound) return new NotFound(code, message, more)
-  if (failure instanceof Refused) return new Refused(code, message, more)
-  return undefined
+  return new Refused(code, message, more)
 }
 
 /** Whichever of them decides, what each asks to keep is kept. */
@@ -182,7 +190,7 @@ export async function forEachRow<Row, Result>(
   for (const row of rows) {
     const wrong = await check(row)
     const failure =
-      wrong.length === 0 ? await failureOf(async () => results.push(await rule(row))) : undefined
+      wrong.length === 0 ? await refusalOf(async () => results.push(await rule(row))) : undefined
     const failures = failure ? [failure] : wrong
     if (failures.length > 0)
       refused.push({

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { forEachTarget } from '../../src/rules/batch.ts'
-import { NotFound } from '../../src/errors.ts'
+import { NotFound, Unavailable } from '../../src/errors.ts'
 import { newWorld, type World } from '../world.ts'
 
 let world: World
@@ -226,6 +226,16 @@ describe('every problem', () => {
     expect([exit, code]).toEqual([6, 'file-not-found'])
     expect(targets.map(([file]: string[]) => file)).toEqual(['one.pdf', 'two.pdf'])
   })
+
+  it.each([['amira'], ['amira', 'omar']])(
+    'that is of the store is about no target, and told as it is: %s',
+    async (...targets) => {
+      const lost = new Unavailable('store-unavailable', 'The connection broke.')
+      const rule = async () => Promise.reject(lost)
+      const asked = world.rehearse(() => (trx) => forEachTarget(trx, targets, rule, undefined))
+      await expect(asked).rejects.toBe(lost)
+    },
+  )
 
   it('of what is no address and what is not there has the code of the gravest', async () => {
     const { exit, code } = await told('users', 'suspend', 'nobody@school.example', 'bad@@x')
