@@ -1,4 +1,4 @@
-import { type Command, Option } from 'commander'
+import { type Argument, type Command, type Help, Option } from 'commander'
 import { refuseTwoActors } from './options.ts'
 
 /** The heading under which help has them. */
@@ -7,6 +7,7 @@ export const everyCommand = 'Options of every command:'
 /** The options that every command has. */
 export function addCommonOptions(to: Command): Command {
   return to
+    .configureHelp(wordsOfHelp)
     .optionsGroup(everyCommand)
     .option('--json', 'print one JSON document')
     .option('-q, --quiet', 'say nothing but the answer')
@@ -22,6 +23,21 @@ export function addCommonOptions(to: Command): Command {
     .option('--wait <seconds>', 'how long to wait for a busy store', '30')
     .helpOption('-h, --help', 'show this help')
     .optionsGroup('')
+}
+
+/** What help says of an option and an argument: its choices where they are not named already, and its default. */
+export const wordsOfHelp: Partial<Help> = {
+  optionDescription: (option) =>
+    `${withChoices(option)}${typeof option.defaultValue === 'string' ? ` (default: ${option.defaultValue})` : ''}`,
+  argumentDescription: withChoices,
+}
+
+function withChoices({
+  description,
+  argChoices = [],
+}: Pick<Argument | Option, 'description' | 'argChoices'>) {
+  const isNamed = argChoices.every((choice) => description.includes(choice))
+  return isNamed ? description : `${description}: ${argChoices.join(', ')}`
 }
 
 /** Two that differ would leave it to chance for whom the command acts. */

@@ -45,8 +45,12 @@ interface ListDeclaration<
   rest?: object
   /** What a terminal shows in full beneath the table of the first rows, where no columns are named. */
   below?: (rows: readonly Row[], view: View) => readonly string[]
+  /** What a terminal shows of each in the place of a table, where neither columns nor a format are named. */
+  inFull?: (row: Row, view: View) => readonly string[]
   /** What is said when there are none. */
   none: string
+  /** What is said when none fits what was asked for; absent: `No centre fits.` */
+  noneFits?: string
   /** The exit code, by how many were shown; absent: 0. */
   exit?: (shown: number) => number
   /** The file that the list is written into instead, where one is named. */
@@ -82,8 +86,8 @@ export interface Found<Row, Sort extends string = never> {
   count?: () => Promise<number>
   /** Where somebody sees only a part of them, what that is: said where there are none. */
   seen?: string | undefined
-  /** Said where there are none, in the place of what the listing says of those that do not fit. */
-  none?: string | undefined
+  /** What is said in the place of that where the store has none at all, whatever was asked for. */
+  ofEmptyStore?: () => Promise<string | undefined>
   /** What they are the list of, before the rows. */
   about?: { lines: (view: View) => readonly string[]; json: object }
 }
@@ -105,6 +109,8 @@ export interface Wanted<Name extends string> {
   /** Whether they were named, so that JSON lines hold them alone. */
   named: boolean
   format: ListFormat
+  /** Whether that is what is usual here, and was not named. */
+  isUsual: boolean
   sort: Name | undefined
   reverse: boolean
   limit: number | undefined
@@ -129,12 +135,16 @@ export interface List<Row, Name extends string, Sort extends Name> {
     | 'json'
     | 'rest'
     | 'below'
+    | 'inFull'
     | 'none'
+    | 'noneFits'
   >
   found: Found<Row, Sort>
   wanted: Wanted<Name>
   /** What is looked for here, and not by the source. */
   words: readonly string[]
+  /** Whether only some were asked for. */
+  isNarrowed: boolean
   /** How many fit, limit aside; known once the rows have passed. */
   total: number
 }

@@ -19,7 +19,9 @@ export function textOf<Row, Name extends string, Sort extends Name>(
   const { out } = session.terminal
   switch (wanted.format) {
     case 'table':
-      return tables(list, pages, out)
+      return spec.inFull && out.isTerminal && wanted.isUsual && !wanted.named
+        ? eachInFull(spec.inFull, { list, pages, view: out })
+        : tables(list, pages, out)
     case 'tsv':
       return lines(pages, (row) => tsvLine(cellsOf(row, list)))
     case 'csv':
@@ -85,6 +87,29 @@ async function* numberOf<Row, Name extends string, Sort extends Name>(
   yield `${pages.count}\n`
 }
 
+/** Each with a line between it and the next. */
+async function* eachInFull<Row, Name extends string, Sort extends Name>(
+  inFull: (row: Row, view: View) => readonly string[],
+  { list, pages, view }: { list: List<Row, Name, Sort>; pages: CountedPages<Row>; view: View },
+) {
+  for await (const page of pages)
+    for (const row of page)
+      yield `${inFull(row, view)
+        .map((line) => wrapped(line, view.width))
+        .join('\n')}\n\n`
+  yield await lastLine(list, { shown: pages.count, view })
+}
+
+/** How many there are, or that there is none. */
+async function lastLine<Row, Name extends string, Sort extends Name>(
+  list: List<Row, Name, Sort>,
+  { shown, view }: { shown: number; view: View },
+): Promise<string> {
+  return shown === 0
+    ? `${wrapped(await noneOf(list), view.width)}\n`
+    : `${view.chalk.dim(totalOf(list, shown))}\n`
+}
+
 /** How many rows are shown in full beneath a table. */
 const rowsBelow = 10
 
@@ -130,9 +155,7 @@ async function* tables<Row, Name extends string, Sort extends Name>(
   }
   if (drawn.length > 0) yield draw(drawn)
   if (!view.isTerminal) return
-  yield pages.count === 0
-    ? `${wrapped(noneOf(list), view.width)}\n`
-    : `${view.chalk.dim(totalOf(list, pages.count))}\n`
+  yield await lastLine(list, { shown: pages.count, view })
   const without = wrapped(`No room for: ${[...hidden].join(', ')}. --fields chooses columns.`, view.width)
   if (hidden.size > 0) yield `${view.chalk.dim(without)}\n`
   if (wanted.named) return
@@ -153,12 +176,14 @@ function dropOrderOf<Row, Name extends string, Sort extends Name>({
 }
 
 /** What is said when there are none. */
-export function noneOf<Row, Name extends string, Sort extends Name>({
+export async function noneOf<Row, Name extends string, Sort extends Name>({
   spec,
   found,
-}: Pick<List<Row, Name, Sort>, 'spec' | 'found'>): string {
-  const none = found.none ?? spec.none
-  return found.seen === undefined ? none : `${none} ${found.seen}`
+  isNarrowed,
+}: Pick<List<Row, Name, Sort>, 'spec' | 'found' | 'isNarrowed'>): Promise<string> {
+  const noneFits = spec.noneFits ?? `No ${spec.singular} fits.`
+  if (found.seen !== undefined) return `${noneFits} ${found.seen}`
+  return isNarrowed ? ((await found.ofEmptyStore?.()) ?? noneFits) : spec.none
 }
 
 function shownIn<Row>(view: View, { shown, value }: Field<Row>, row: Row): Cell {

@@ -6,7 +6,7 @@ import { unknownName } from '../rules/unknown-name.ts'
 import { wordsIn } from '../search-key.ts'
 import { answer, outputFor, readAgainWhereLost } from './action.ts'
 import type { List, Listing, Wanted } from './list-declaration.ts'
-import { allOf, type ListFormat, listFormats, type ListOptions } from './list-options.ts'
+import { allOf, isOpen, type ListFormat, listFormats, type ListOptions } from './list-options.ts'
 import { pagesOfList } from './list-rows.ts'
 import { inPieces, noneOf, textOf } from './list-text.ts'
 import type { PagedOutput } from './pager.ts'
@@ -27,6 +27,7 @@ export async function runListing<
 ): Promise<number> {
   const wanted = wantedOf(spec, options, session)
   const words = wordsIn(options.text)
+  const isNarrowed = options.text !== undefined || !isOpen(filtersIn(options, spec.options ?? {}))
   const other = spec.instead?.(options, session.terminal.out)
   const out = await outputFor(session)
   try {
@@ -34,7 +35,7 @@ export async function runListing<
       await answer(session, other, out)
       return 0
     }
-    return await readAndWrite(spec, options, { session, wanted, words, out })
+    return await readAndWrite(spec, options, { session, wanted, words, isNarrowed, out })
   } finally {
     // The store is closed by then, however long somebody looks at the list.
     await out.end()
@@ -45,6 +46,7 @@ interface Writing<Name extends string> {
   session: Session
   wanted: Wanted<Name>
   words: readonly string[]
+  isNarrowed: boolean
   out: PagedOutput
 }
 
@@ -58,10 +60,10 @@ async function readAndWrite<
 >(
   spec: Listing<Args, Options, Row, Name, Sort, Shape>,
   options: Args & Options & ListOptions,
-  { session, wanted, words, out }: Writing<Name>,
+  { session, wanted, words, isNarrowed, out }: Writing<Name>,
 ): Promise<number> {
   if (spec.all && actingFor(session.settings) === undefined) {
-    const list = { spec, found: allOf<Row, Sort>(spec.all()), wanted, words, total: 0 }
+    const list = { spec, found: allOf<Row, Sort>(spec.all()), wanted, words, isNarrowed, total: 0 }
     await write(list, session, { isShown: false, out })
     return 0
   }
@@ -71,7 +73,7 @@ async function readAndWrite<
       const ctx = await session.ctx(store)
       const source = { store, ctx, words: spec.searches ? words : [] }
       const found = spec.all ? allOf<Row, Sort>(spec.all()) : await spec.find(source, options)
-      return { spec, found, wanted, words: spec.searches ? [] : words, total: 0 }
+      return { spec, found, wanted, words: spec.searches ? [] : words, isNarrowed, total: 0 }
     }
     const file = spec.toFile?.(options)
     if (file !== undefined) {
@@ -88,6 +90,11 @@ async function readAndWrite<
   } finally {
     await store.close()
   }
+}
+
+/** What was said of the options of the list's own. */
+function filtersIn(options: object, own: object): object {
+  return Object.fromEntries(Object.entries(options).filter(([name]) => Object.hasOwn(own, name)))
 }
 
 function wantedOf<Row, Name extends string, Sort extends Name>(
@@ -113,6 +120,7 @@ function wantedOf<Row, Name extends string, Sort extends Name>(
     names: named.length > 0 ? named : ((format === 'table' ? table : pipe) ?? all),
     named: named.length > 0,
     format,
+    isUsual: asked === undefined && !common.json,
     sort: options.sort === undefined ? undefined : fieldNamed(options.sort),
     reverse: options.reverse,
     limit: options.limit ?? (format === 'table' && terminal.out.isTerminal ? atTerminal : undefined),
@@ -144,6 +152,6 @@ async function write<Row, Name extends string, Sort extends Name>(
   }
   const saysNone = wanted.format === 'table' && session.terminal.out.isTerminal
   if (pages.count === 0 && !saysNone && (wanted.format === 'table' || wanted.format === 'tsv'))
-    session.say(noneOf(list))
+    session.say(await noneOf(list))
   return pages.count
 }

@@ -1,5 +1,6 @@
 import type { Writable } from 'node:stream'
 import { isDeepStrictEqual } from 'node:util'
+import stringWidth from 'string-width'
 import { Cancelled, Refused, Usage } from '../errors.ts'
 import { yieldToSignals } from '../interruption.ts'
 import { cleanForTerminal, oneLine } from '../render/clean-text.ts'
@@ -72,8 +73,9 @@ export async function choose<Value>(
       .filter(({ name }) => searchKey(name).includes(part))
       .map((choice) => harmless(choice, terminal))
   }
+  const message = inLines(terminal, question)
   return asked(terminal, (streams) =>
-    search<Value>({ message: inLines(terminal, question), source: find }, streams),
+    search<Value>({ message, source: find, theme: answeredBelow(terminal, message) }, streams),
   )
 }
 
@@ -106,10 +108,12 @@ export async function tick<Value>(
 ): Promise<Value[]> {
   const { checkbox } = await import('@inquirer/prompts')
   const pageSize = 12
+  const message = inLines(terminal, question)
   return asked(terminal, (streams) =>
     checkbox<Value>(
       {
-        message: inLines(terminal, question),
+        message,
+        theme: answeredBelow(terminal, message),
         choices: choices.map((choice) => harmless(choice, terminal)),
         pageSize,
         loop: false,
@@ -150,15 +154,28 @@ function inLines({ err }: Terminal, question: string): string {
   return wrappedText(cleanForTerminal(question), err.width - 8)
 }
 
+/** What was chosen, behind the question where it has room there, else on lines of its own beneath it. */
+function answeredBelow({ err: { width, chalk } }: Terminal, message: string) {
+  const lastLine = message.split('\n').at(-1) ?? ''
+  const answer = (chosen: string) => {
+    // A mark stands before the question, where that is on one line.
+    const isRoom = stringWidth(`✔ ${lastLine} ${chosen}`) <= width
+    const text = isRoom ? chosen : `\n${wrappedText(`  ${chosen}`, width)}`
+    return text.split('\n').map(chalk.cyan).join('\n')
+  }
+  return { style: { answer } }
+}
+
 /** The columns of what is drawn before a choice. */
 const besideChoice = 5
 
 /** Cleaned, and on one line. */
-function harmless<Value>(choice: Choice<Value>, { err }: Terminal): Choice<Value> {
+function harmless<Value>(choice: Choice<Value>, { err }: Terminal): Choice<Value> & { short: string } {
   const { description } = choice
   return {
     ...choice,
     name: shortened(oneLine(choice.name), err.width - besideChoice),
+    short: oneLine(choice.name),
     ...(description === undefined ? {} : { description: oneLine(description) }),
   }
 }

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { Command, CommanderError } from 'commander'
 import { kebabCase } from '../kebab-case.ts'
-import { addCommonOptions, everyCommand } from './common-options.ts'
+import { addCommonOptions, everyCommand, wordsOfHelp } from './common-options.ts'
 import { setInvocation, outcomeOf } from './action.ts'
 import { type Loader, type Group, summaries, tree } from './tree.ts'
 import { actingFor } from '../config.ts'
@@ -17,7 +17,7 @@ import { sessionOf } from './session.ts'
 import { endQuietlyWhenReaderLeaves, forStream, terminalOf, widthOf } from './terminal.ts'
 import { commandLine } from './typed-line.ts'
 import { version } from '../version.ts'
-import { understood } from './words.ts'
+import { alsoListed, understood } from './words.ts'
 
 const valued = new Set(['--db', '--key-file', '--as', '--wait', '--smtp', '--mail-dir'])
 
@@ -36,10 +36,21 @@ export async function run(argv: readonly string[], context: Context): Promise<nu
       if (!(error instanceof CommanderError && error.exitCode === 0)) throw error
     })
     if (help.length > 0) await writeHelp(help.join(''), words, context)
+    else sayWhatElseIsListed(argv, { words, context })
     return outcomeOf(program)
   } catch (error) {
     return await writeError(error, argv, context)
   }
+}
+
+/** To somebody at a terminal. */
+function sayWhatElseIsListed(
+  argv: readonly string[],
+  { words, context }: { words: readonly string[]; context: Context },
+): void {
+  const also = context.stdout.isTTY === true ? alsoListed(argv, wordsIn(words)) : undefined
+  if (also === undefined || wantsJson(words)) return
+  terminalOf(context, { color: false, quiet: words.includes('-q') || words.includes('--quiet') }).say(also)
 }
 
 /** As wide as commander's own part of it, in a pipe too; at a terminal that is too small for it through the pager. */
@@ -296,7 +307,10 @@ async function groupCommand(word: string, { summary, alone }: Group): Promise<Co
         .summary(summary)
         .description(sentence(summary))
         .usage('<verb> [options]')
-  group.enablePositionalOptions().helpCommand(false).configureHelp({ subcommandTerm: nameAndArguments })
+  group
+    .enablePositionalOptions()
+    .helpCommand(false)
+    .configureHelp({ ...wordsOfHelp, subcommandTerm: nameAndArguments })
   if (!alone) group.action(() => group.outputHelp())
   return group
 }

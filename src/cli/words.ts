@@ -78,6 +78,27 @@ const synonyms: Readonly<Record<string, readonly string[]>> = {
   password: ['reset-password'],
 }
 
+/** What somebody who names some of them is told, because all are listed. */
+const widerLists: Readonly<Record<string, { option: string; what: string }>> = {
+  users: {
+    option: '--role',
+    what: 'Administrators and coordinators are listed too. Teachers alone: ssh-admin users list --role teacher',
+  },
+  centres: {
+    option: '--kind',
+    what: 'Associates are listed too. Without them: ssh-admin centres list --kind school,associate-centre',
+  },
+}
+const namesOfSome: ReadonlySet<string> = new Set(['teacher', 'teachers', 'school', 'schools'])
+
+/** Where teachers were asked for, or schools, and a list shows others too: that it does. */
+export function alsoListed(argv: readonly string[], words: readonly string[]): string | undefined {
+  const [noun = '', verb] = words
+  const list = verb === 'list' ? own(widerLists, noun) : undefined
+  if (!list || !argv.some((word) => namesOfSome.has(word))) return undefined
+  return argv.some((word) => word.startsWith(list.option)) ? undefined : list.what
+}
+
 /** What belongs to another command of a noun, or to one of another noun: it is named, not run. */
 const belongsTo: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
   users: {
@@ -222,7 +243,11 @@ function understoodVerb(
   if (!group || !verb || Object.hasOwn(group.verbs, verb.word)) return argv
   if (verb.word === 'activate' && groupName === 'centres') return moved(argv, verb, ['coordinator', 'add'])
   if (verb.word === 'activate' && groupName === 'users') return moved(argv, verb, ['account', 'activate'])
-  const meant = known(synonyms, verb.word).find((word) => Object.hasOwn(group.verbs, word))
+  // A store is restored from a backup: nobody who would have something unblocked means that.
+  const isOfStore = groupName === 'store'
+  const meant = known(synonyms, verb.word).find(
+    (word) => Object.hasOwn(group.verbs, word) && !(isOfStore && word === 'restore'),
+  )
   return meant === undefined ? argv : replaced(argv, verb, [meant])
 }
 

@@ -31,7 +31,7 @@ export const list = () =>
       seen: seenBy(by),
     }),
     json: associateRowJson,
-    none: 'There is no Associate.',
+    none: 'There are no Associates.',
   })
 
 export const show = () =>
@@ -53,7 +53,7 @@ export const show = () =>
       return { ...allOf(details.centres), about: aboutAssociate(details) }
     },
     json: associateCentreJson,
-    none: 'No centre to show.',
+    none: 'It has no associate centres.',
   })
 
 export const assign = () =>

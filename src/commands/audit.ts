@@ -88,7 +88,8 @@ export const list = () =>
       }
     },
     json: eventJson,
-    none: 'Nothing of that kind has happened.',
+    none: 'Nothing has happened yet.',
+    noneFits: 'Nothing of that kind has happened.',
   })
 
 export const exportEvents = () =>

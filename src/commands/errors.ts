@@ -23,7 +23,7 @@ export const list = () =>
     key: 'errors',
     fields: errorFields,
     table: ['kind', 'subject', 'message'],
-    below: errorsInFull,
+    inFull: errorInFull,
     id: 'subject',
     exit: (shown) => (shown > 0 ? 8 : 0),
     find: async ({ store: { db }, ctx: { at } }, { kind }) => {
@@ -51,11 +51,7 @@ const errorFields = {
   hint: field<FoundError>('How it is mended', ({ hint }) => hint),
 }
 
-/** Each whole, with what to type so that it is gone: a table would cut both. */
-function errorsInFull(errors: readonly FoundError[], { chalk }: Pick<View, 'chalk'>): string[] {
-  return errors.flatMap(({ message, hint }) => [
-    '',
-    `${chalk.yellow('!')} ${oneLine(message)}`,
-    `  ${oneLine(hint)}`,
-  ])
+/** Whole, with what to type so that it is gone: a table would cut both. */
+function errorInFull({ message, hint }: FoundError, { chalk }: Pick<View, 'chalk'>): string[] {
+  return [`${chalk.yellow('!')} ${oneLine(message)}`, `  ${oneLine(hint)}`]
 }

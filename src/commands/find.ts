@@ -30,10 +30,12 @@ export const find = () =>
           return reverse ? reversePages(found) : found
         },
         seen: seenBy(by),
+        ofEmptyStore: async () => (await import('./empty-store.ts')).ofEmptyStore(db),
       }
     },
     json: (row) => row,
     none: 'Nobody and no centre fits.',
+    noneFits: 'Nobody and no centre fits.',
   })
 
 async function* foundIn(

@@ -235,7 +235,8 @@ export const cancel = () =>
   mutation({
     name: 'cancel',
     summary: 'do not send messages that wait',
-    description: 'Cancel messages that wait. What they carry stays valid; nobody has it.',
+    description:
+      'Cancel messages that wait. A link or a temporary password in one stays valid until it lapses, and nobody has received it.',
     args: { id: each('the numbers that mail list shows; - reads them from stdin, one a line') },
     examples: ['ssh-admin mail cancel 1'],
     act: (trx, ctx, { id: ids }) =>
@@ -245,6 +246,7 @@ export const cancel = () =>
         cancelled.map(({ row }) => messageOf(row)),
         view,
       ),
+    say: (cancelled) => [`${countedStates(cancelled.map(({ row }) => messageOf(row)))}.`],
     json: (cancelled) => ({
       messages: cancelled.map(({ row, changed }) => ({ ...messageOf(row), changed })),
       total: cancelled.length,

@@ -128,7 +128,8 @@ export const list = () =>
       return allOf(await testsOf(db, id))
     },
     json: (test) => test,
-    none: 'No tests.',
+    none: 'This teacher holds no tests.',
+    noneFits: 'This teacher holds no tests.',
   })
 
 /** What a list says of a test. */

@@ -329,6 +329,7 @@ In a pipe: release, its name, centre, its name, resources, state, opens there, o
     },
     json: authorisationJson,
     none: 'Nothing is released.',
+    noneFits: 'Nothing of that is released.',
   })
 
 const maxNamed = 10

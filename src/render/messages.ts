@@ -46,7 +46,7 @@ export const messageFields = {
     ({ createdAt }, { now }) => ago(createdAt, now),
   ),
   delivered: field<Message>(
-    'Delivered',
+    'Sent or written',
     ({ deliveredAt }) => deliveredAt,
     ({ deliveredAt }, { now }) => (deliveredAt === null ? '' : ago(deliveredAt, now)),
   ),
@@ -113,7 +113,7 @@ export function renderMessage({ message, written, text, page }: ShownMessage, vi
     ['State', lastError ? `${state}: ${lastError}` : state],
     ['Tries', attempts],
     ['Queued', time(createdAt)],
-    [state === 'written' ? 'Written' : 'Delivered', deliveredAt === null ? null : time(deliveredAt)],
+    [state === 'written' ? 'Written' : 'Sent', deliveredAt === null ? null : time(deliveredAt)],
     ['File', written],
     ['Page', page],
   ]

@@ -3,7 +3,7 @@ import stringWidth from 'string-width'
 
 /**
  * A line as lines that fit, broken between words; what does not fit goes on beneath the text of its last column. A
- * command that is to be pasted is never broken: it begins a line of its own, and the terminal goes on with it.
+ * command that is to be pasted begins a line of its own, and goes on with a backslash where that is too short for it.
  */
 export function wrapped(line: string, width: number): string {
   if (width < 10 || fits(line, width)) return line
@@ -17,10 +17,10 @@ export function wrapped(line: string, width: number): string {
     if (!isEmpty && stringWidth(current) + 1 + stringWidth(word) > width) {
       lines.push(current.trimEnd())
       // What is long goes further out, to be whole.
-      current = hanging.slice(0, Math.max(0, width - stringWidth(word)))
+      current = stringWidth(word) > width ? start : hanging.slice(0, Math.max(0, width - stringWidth(word)))
       isEmpty = true
     }
-    current += isEmpty ? word : ` ${word}`
+    current += isEmpty ? onLines(word, { indent: current, width }) : ` ${word}`
     isEmpty = isEmpty && word === ''
   }
   return [...lines, current].join('\n')
@@ -65,7 +65,30 @@ function split(text: string): string[] {
 }
 
 const commandIn = (text: string) =>
-  /(?<=^|\s)(?:\$ )?(?:ssh-admin|cp|rm|chmod) (?:'[^']*'|[^;,])*?(?:[;,.](?=\s)|(?= {2})|$)/.exec(text)
+  /(?<=^|\s)(?:\$ )?(?:ssh-admin|cp|rm|chmod) (?:'[^']*'|[^;,]|[;,](?=\S))*?(?:[;,.](?=\s)|(?= {2})|$)/.exec(
+    text,
+  )
+
+/** A word, and the value of an option with it. */
+const partOfCommand = /(?:--[\w-]+ (?!-))?(?:'[^']*'|[^' ])+/g
+
+/** A command that is longer than a line, as a shell reads it on several: never broken within quotes. */
+function onLines(word: string, { indent, width }: { indent: string; width: number }): string {
+  const isCommand = commandIn(word)?.index === 0
+  if (!isCommand || indent.length + stringWidth(word) <= width) return word
+  const further = `${indent}${word.startsWith('$ ') ? '    ' : '  '}`
+  const lines: string[] = []
+  let line = ''
+  for (const part of word.match(partOfCommand) ?? []) {
+    const before = lines.length === 0 ? indent : further
+    if (line !== '' && line !== '$' && before.length + stringWidth(`${line} ${part} \\`) > width) {
+      lines.push(`${line} \\`)
+      line = ''
+    }
+    line += line === '' ? part : ` ${part}`
+  }
+  return [...lines, line].join(`\n${further}`)
+}
 
 /** Lines that are not indented as one paragraph, until a blank line: where they were broken in writing says nothing. */
 export function paragraphsOf(page: string): string[] {

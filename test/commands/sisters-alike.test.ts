@@ -124,7 +124,7 @@ describe('a letter that fails its check', () => {
     desk.types('n\r')
     const { exit, text } = await desk.leaves()
     expect(exit).toBe(130)
-    const [, file = ''] = /templates edit invitation --from (\S+)/.exec(text.replaceAll('\n', ' ')) ?? []
+    const [, file = ''] = /--from (\S+)/.exec(text.replaceAll('\n', ' ')) ?? []
     expect(readFileSync(file, 'utf8')).toBe('nothing of a letter')
     const shown = (await world.run(['templates', 'show', 'invitation'])).stdout
     writeFileSync(file, shown.replaceAll('Dear', 'Hello'))
@@ -242,6 +242,25 @@ describe('the coordinator of an Associate', () => {
   })
 })
 
+describe('what was chosen from a list', () => {
+  it('stands beneath the question where it has no room behind it, whole words on each line', async () => {
+    await world.user('wilhelmina@school.example', {
+      centre: 'EG001',
+      firstName: 'Wilhelmina Charlotte',
+      lastName: 'van der Merwe',
+      hubRole: 'admin',
+    })
+    const desk = inProcess(world, ['coordinator', 'change', 'EG001'], { columns: 60 })
+    await desk.sees('Wilhelmina Charlotte')
+    desk.presses('enter')
+    await desk.sees(/\(y\/N\)/)
+    desk.types('y\r')
+    const { text } = await desk.leaves()
+    expect(text).toContain('\n  Wilhelmina Charlotte van der Merwe\n')
+    expect(text).toContain('<wilhelmina@school.example>')
+  })
+})
+
 describe('an empty list', () => {
   it('says to a teacher why it is empty', async () => {
     for (const group of ['users', 'centres']) {
@@ -257,5 +276,22 @@ describe('an empty list', () => {
     const { stderr } = await world.run(['users', 'list', 'zzz', '--as', 'huda@school.example'])
     expect(stderr).toBe('Nobody fits. huda@school.example sees what is of EG001, and nothing else.\n')
     expect((await world.run(['users', 'list', 'zzz'])).stderr).toBe('Nobody fits.\n')
+    expect((await world.run(['centres', 'list', 'zzz'])).stderr).toBe('No centre fits.\n')
+  })
+
+  it('says of an empty store that it is empty, whatever was looked for, and how to begin', async () => {
+    const empty = newWorld()
+    await empty.run(['store', 'init'])
+    for (const line of ['users list omar', 'centres list --country EG', 'find omar'])
+      expect((await empty.run(line.split(' '))).stderr).toBe(
+        'The store has no centres and no users yet. To begin: ssh-admin centres import FILE\n',
+      )
+    await empty.close()
+  })
+
+  it('tells one that is empty from one in which nothing fits', async () => {
+    expect((await world.run(['mail', 'list'])).stderr).toBe('No messages.\n')
+    expect((await world.run(['mail', 'list', '--state', 'failed'])).stderr).toBe('No message fits.\n')
+    expect((await world.run(['mail', 'list', 'zzz'])).stderr).toBe('No message fits.\n')
   })
 })

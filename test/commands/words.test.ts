@@ -54,6 +54,24 @@ describe('the words that people bring', () => {
     expect(one.stderr).not.toContain('has no command')
   })
 
+  it('restore no store from a backup that somebody would have unblocked', async () => {
+    expect(await world.run(['store', 'unblock', 'hub-backup.db'])).toMatchObject({
+      exit: 2,
+      stderr: expect.stringContaining("ssh-admin store has no command 'unblock'."),
+    })
+  })
+
+  it.each([
+    ['teachers list', 'Administrators and coordinators are listed too.'],
+    ['schools list', 'Associates are listed too.'],
+  ])('say at a terminal who else is listed: %s', async (typed, also) => {
+    const argv = typed.split(' ')
+    const { stdout, stderr } = await world.run(argv, { terminal: true })
+    expect(stdout + stderr).toContain(also)
+    const whole = await world.run(argv)
+    expect(whole.stdout + whole.stderr).not.toContain(also)
+  })
+
   it('lead to the command of another noun: a centre is activated by its coordinator', async () => {
     const argv = ['centres', 'activate', 'EG002', 'Rana Aziz <rana@delta.example>', '--yes']
     expect(await world.run(argv)).toMatchObject({ exit: 0 })

@@ -43,7 +43,10 @@ describe('what a person sees of releases and what they are made of', () => {
       ].join('\n'),
     )
     expect(await shown('entries import entries.csv')).toContain('✓ 2 rows read.\n')
-    expect(await reading('errors list')).toContain('1 entry is of EG009, which is no centre.')
+    const errors = await reading('errors list')
+    expect(errors.split('1 entry is of EG009, which is no centre.')).toHaveLength(2)
+    expect(errors).toMatch(/\n2 errors\.\n$/)
+    expect(await reading('errors list --format table')).toMatch(/^Kind +About +What is wrong\n/)
     expect(await reading('key-times show EG001 --date 2026-06-02')).toContain(
       'AM       every   2026-06-02 10:00 (UTC+03:00)  2026-06-02 07:00\n',
     )

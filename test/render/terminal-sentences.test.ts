@@ -218,16 +218,23 @@ describe('other answers', () => {
     expect(screen).toMatch(/^ {2}Begun +just now$/m)
   })
 
+  it('say of a message that was written to a file when that was, and not that it was delivered', async () => {
+    await world.run(['users', 'reset-password', amira, '--yes'])
+    const message = await shown('mail show 1')
+    expect(message).toMatch(/\n {2}Written +2026-/)
+    expect(message).not.toContain('Delivered')
+  })
+
   it('say of lists that nothing is there', async () => {
     expect(await shown('mail list')).toBe('No messages.\n')
     expect(await shown('mail send')).toBe('')
     expect(await shown('centres imports')).toContain('Nothing has been imported yet.')
-    expect(await shown('associates list')).toBe('There is no Associate.\n')
+    expect(await shown('associates list')).toBe('There are no Associates.\n')
     expect(await shown('centres list --search nowhere-at-all')).toBe('No centre fits.\n')
     expect(await shown('audit list --action nothing.of-that-kind')).toBe(
       'Nothing of that kind has happened.\n',
     )
-    expect(await shown(`progression-tests list --owner ${amira}`)).toBe('No tests.\n')
+    expect(await shown(`progression-tests list --owner ${amira}`)).toBe('This teacher holds no tests.\n')
   })
 
   it('say whether somebody may do something', async () => {

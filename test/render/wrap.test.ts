@@ -22,10 +22,24 @@ describe('a line that does not fit', () => {
       '\u001b[32m✓\u001b[39m Amira Haddad\n  coordinates EG001 now',
     ))
 
-  it('keeps a command whole, to be pasted, on a line of its own', () =>
+  it('keeps a command whole, to be pasted, on a line of its own', () => {
     expect(
-      wrapped("To add her: ssh-admin users add 'Nour Salem <nour@school.example>' --centre EG001", 40),
-    ).toBe("To add her:\nssh-admin users add 'Nour Salem <nour@school.example>' --centre EG001"))
+      wrapped("To add her: ssh-admin users add 'Nour Salem <nour@school.example>' --centre EG001", 70),
+    ).toBe("To add her:\nssh-admin users add 'Nour Salem <nour@school.example>' --centre EG001")
+    expect(wrapped('Those that wait: ssh-admin mail list --state queued,failed', 50)).toBe(
+      'Those that wait:\nssh-admin mail list --state queued,failed',
+    )
+  })
+
+  it('lets a command that is longer than a line go on as a shell reads it', () => {
+    const adding = "ssh-admin users add 'Nour Salem <nour@school.example>' --centre EG001"
+    expect(wrapped(`To add her: ${adding}`, 60)).toBe(
+      "To add her:\nssh-admin users add 'Nour Salem <nour@school.example>' \\\n  --centre EG001",
+    )
+    expect(wrapped(`  $ ${adding}`, 60)).toBe(
+      "  $ ssh-admin users add 'Nour Salem <nour@school.example>' \\\n      --centre EG001",
+    )
+  })
 
   it('goes on behind a command', () =>
     expect(wrapped('ssh-admin NOUN --help says more; ssh-admin help json, and others, too', 34)).toBe(

@@ -20,7 +20,7 @@ import type { PreparedImport } from './plan-import.ts'
 export const slipsOption = optionOf(
   slipLayouts,
   '<layout>',
-  'slips to cut out and hand out, in a .xlsx: each centre on pages of its own, or one after another (default: by-centre, up to 10,000 users)',
+  'slips to cut out and hand out, in a .xlsx: by-centre, each centre on pages of its own (up to 10,000 users the default), or continuous, one after another',
 )
 
 export interface ImportOutputFiles {

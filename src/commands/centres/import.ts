@@ -111,25 +111,32 @@ async function importWorkbook(options: Options, session: Session): Promise<Answe
   const place = session.settings.db.value ?? ''
   const mayBeFirst = !dryRun && options.planOut === undefined && !existsSync(place)
   const agreed =
-    mayBeFirst && (asks || mayBeRefused(options))
-      ? await confirmWithoutStore(options, { session, roster: held, asks, phases })
+    mayBeFirst && (asks || mayBeRefused(options) || mayChangeNothing(held))
+      ? await planWithoutStore(options, { session, roster: held, asks, outputs, called, phases })
       : undefined
+  if (agreed && 'done' in agreed) return agreed.done
   const started = called + (agreed?.asked ?? 0)
   const store = await session.open(dryRun ? 'rehearse-creation' : 'create')
   try {
     const ctx = await session.ctx(store)
     const still = agreed === undefined && asks
+    // Nobody was asked meanwhile: the plan is as good in the store as without one, unless others have filled it.
+    let planned = agreed && !asks ? agreed.ready : undefined
     const planNow = async () => {
       const roster = held ?? (await readWorkbook(options, session, phases))
       // Let go of the rows: they would weigh while the store is written; a second try reads them again.
       held = options.file === '-' ? roster : undefined
+      const ready = planned
+      planned = undefined
+      if (ready) return { ...ready, version: otherStore }
       return planWorkbook(options, { session, store, ctx, roster, asks: still, phases })
     }
     // With --yes nobody agreed to one plan: when the store changed meanwhile, it is planned again.
     for (let tries = 1; ; tries += 1) {
       try {
         const ready = await planNow()
-        if (asks && agreed !== undefined && comparable(ready) !== agreed.plan) throw changedMeanwhile()
+        if (asks && agreed !== undefined && comparable(ready) !== comparable(agreed.ready))
+          throw changedMeanwhile()
         if (outputs.plan)
           return await savePlanOnly(outputs.plan, { session, store, ctx, ready, outputs, started })
         return await runImport({ session, store, ctx, ready, outputs, started, asks: still, phases })
@@ -152,22 +159,32 @@ function mayBeRefused(options: Options): boolean {
   return strict || deletes || allowDeletes !== undefined || allowRenames !== undefined
 }
 
+/** No row of it is without a mistake, and with the country that a new centre needs. */
+function mayChangeNothing({ rows }: Roster): boolean {
+  return rows.every(({ issues = [], location }) => issues.length > 0 || location.country === '')
+}
+
+/** No count of others' writes: what was planned elsewhere is compared with what the store holds. */
+const otherStore = -1
+
 interface StoreCreation {
   session: Session
   roster: Roster
   asks: boolean
+  outputs: ImportOutputFiles
+  called: number
   phases: Phases
 }
 
 /**
- * Where there is no store yet, a refusal or a No must leave none: the import is planned in memory
- * and agreed to before one is begun. @returns what was agreed to, and how long the answer took, in ms; undefined where
- * a server has a store after all
+ * Where there is no store yet, a refusal, a No, or an import that changes nothing must leave none: it is planned in
+ * memory and agreed to before one is begun. @returns what was agreed to, and how long the answer took, in ms; or the
+ * answer, where there is nothing to do; undefined where a server has a store after all
  */
-async function confirmWithoutStore(
+async function planWithoutStore(
   wanted: Wanted,
-  { session, roster, asks, phases }: StoreCreation,
-): Promise<{ plan: string; asked: number } | undefined> {
+  { session, roster, asks, outputs, called, phases }: StoreCreation,
+): Promise<{ ready: PreparedImport; asked: number } | { done: AnswerOfChange } | undefined> {
   const { changesNothing, countsOf } = await import('../../import/apply.ts')
   const store = await session.open('rehearse-creation')
   try {
@@ -177,12 +194,15 @@ async function confirmWithoutStore(
     const { plan, deletions } = ready
     const before = performance.now()
     const counts = countsOf(plan, deletions)
-    if (asks && !changesNothing(counts)) {
+    if (changesNothing(counts)) {
+      return { done: await runImport({ session, store, ctx, ready, outputs, started: called, asks, phases }) }
+    }
+    if (asks) {
       const lines = ready.described ? [] : describePlan(plan, deletions, session.terminal.err)
       for (const line of lines) session.say(line)
       await confirm(session, importQuestion(counts, ready))
     }
-    return { plan: comparable(ready), asked: performance.now() - before }
+    return { ready, asked: performance.now() - before }
   } finally {
     await store.close()
   }

@@ -1,4 +1,3 @@
-import { isOpen } from '../../cli/list-options.ts'
 import { countryCode, countryNames } from '../../countries.ts'
 import { centreOrders, type CentreStatus, countCentres, streamCentres } from '../../db/centres/list.ts'
 import { listOf } from '../../cli/typed-values.ts'
@@ -74,13 +73,11 @@ export const list = () =>
           }),
         count: () => countCentres(db, filter),
         seen: seenBy(ctx.by),
-        none: isOpen(filter)
-          ? 'There is no centre yet. To begin: ssh-admin centres import FILE, or ssh-admin centres create'
-          : undefined,
+        ofEmptyStore: async () => (await import('../empty-store.ts')).ofEmptyStore(db),
       }
     },
     json: listedCentreJson,
-    none: 'No centre fits.',
+    none: 'There is no centre yet. To begin: ssh-admin centres import FILE, or ssh-admin centres create',
   })
 
 /** Every country's code, in the order of their names. */

@@ -33,6 +33,7 @@ export const duplicates = () =>
     },
     json: duplicateJson,
     none: 'No two accounts look like the same person.',
+    noneFits: 'No two accounts look like the same person.',
   })
 
 const words: Readonly<Record<Likeness, string>> = {

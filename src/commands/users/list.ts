@@ -1,4 +1,3 @@
-import { isOpen } from '../../cli/list-options.ts'
 import { listing } from '../../cli/define.ts'
 import { orName, flag, option, repeated, withValues } from '../../cli/parameters.ts'
 import { countUsers, streamUsers, userOrders, type UserFilter } from '../../db/users/list.ts'
@@ -101,14 +100,13 @@ export const list = () =>
           ),
         count: () => countUsers(db, filter),
         seen: seenBy(ctx.by),
-        none: isOpen(filter)
-          ? 'Nobody has an account yet. To begin: ssh-admin centres import FILE, or ssh-admin users add'
-          : undefined,
+        ofEmptyStore: async () => (await import('../empty-store.ts')).ofEmptyStore(db),
       }
     },
     json: listedUserJson,
     rest: { mail: [] },
-    none: 'Nobody fits.',
+    none: 'Nobody has an account yet. To begin: ssh-admin centres import FILE, or ssh-admin users add',
+    noneFits: 'Nobody fits.',
   })
 
 const usual = ['email', 'name', 'centre', 'roles', 'status', 'why-not', 'last-signed-in'] as const

@@ -303,6 +303,20 @@ describe('a place to write to', () => {
     expect(existsSync(world.db)).toBe(false)
   })
 
+  it.each([
+    ['has no row', ''],
+    ['has no row without a mistake', 'EG001,Nile School,Egypt,amira@\n'],
+    ['lacks what a new centre needs', 'EG001,Nile School,,amira@school.example\n'],
+  ])('is not begun by a workbook that %s', async (_, rows) => {
+    const fresh = newWorld()
+    writeFileSync(fresh.path('a.csv'), `Centre number,Centre name,Country,Email\n${rows}`)
+    const { stdout } = await fresh.run(['centres', 'import', 'a.csv', '--yes'], { terminal: true })
+    expect(stdout).toContain('nothing to ')
+    expect(existsSync(fresh.db)).toBe(false)
+    expect(existsSync(`${fresh.db}.key`)).toBe(false)
+    await fresh.close()
+  })
+
   it('is left alone, and no store is begun, when the import is refused before there is one', async () => {
     const refused = (...flags: string[]) =>
       world.run(['centres', 'import', fixture('one-of-each.xlsx'), '--yes', ...flags])
