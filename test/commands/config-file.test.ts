@@ -172,7 +172,7 @@ describe('config edit', () => {
     await desk.sees('Edit it again?')
     desk.types('n\r')
     const [, draft = ''] =
-      /config edit --from (\S+)/.exec((await desk.leaves()).text.replaceAll('\n', ' ')) ?? []
+      /config edit --from (\S+)/.exec((await desk.leaves()).text.replaceAll(/ \\\n +|\n/g, ' ')) ?? []
     expect(readFileSync(draft, 'utf8')).toBe('{"mailForm": 1}\n')
     writeFileSync(world.path('editor.sh'), `sed -i 's/mailForm": 1/mailFrom": "hub@school.example"/' "$1"\n`)
     const again = inProcess(world, ['config', 'edit', '--from', draft], { env })
