@@ -30,6 +30,17 @@ function writeAll(file: number, bytes: Uint8Array): void {
   for (let at = 0; at < bytes.length; ) at += fs.writeSync(file, bytes, at)
 }
 
+/**
+ * Writes a few lines over what a file holds, at once: whoever reads meanwhile finds the old or the new ones, and a
+ * process that is killed leaves either. A file that is emptied first is none for a moment, and a disk writes it out when it is closed.
+ */
+export function overwriteSync(file: number, text: string): void {
+  const bytes = Buffer.from(text)
+  faultPoint('write')
+  for (let at = 0; at < bytes.length; ) at += fs.writeSync(file, bytes, at, null, at)
+  if (fs.fstatSync(file).size > bytes.length) fs.ftruncateSync(file, bytes.length)
+}
+
 export function writeFileSync(
   path: string,
   text: string | Uint8Array,

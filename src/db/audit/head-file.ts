@@ -1,6 +1,6 @@
 import type { Kysely } from 'kysely'
 import { closeSync, constants, readFileSync } from 'node:fs'
-import { openSync, rmSync, writeSync } from '../../disk.ts'
+import { openSync, overwriteSync, rmSync } from '../../disk.ts'
 import type { Store } from '../schema.ts'
 
 /** Where the log ended when it was last written to: the number of its last row, and that row's seal. */
@@ -29,11 +29,11 @@ export function headFileOf(keyFile: string): string {
  * @returns whether it is noted
  */
 export function writeHeadFile(path: string, { events, head }: LogHead): boolean {
-  const { O_WRONLY, O_CREAT, O_TRUNC, O_NOFOLLOW, O_NONBLOCK } = constants
+  const { O_WRONLY, O_CREAT, O_NOFOLLOW, O_NONBLOCK } = constants
   try {
-    const file = openSync(path, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_NONBLOCK, 0o600)
+    const file = openSync(path, O_WRONLY | O_CREAT | O_NOFOLLOW | O_NONBLOCK, 0o600)
     try {
-      writeSync(file, `${heading}\n${head}\n${events}\n`)
+      overwriteSync(file, `${heading}\n${head}\n${events}\n`)
     } finally {
       closeSync(file)
     }
