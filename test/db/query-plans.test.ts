@@ -54,6 +54,15 @@ describe('what a large store is asked for one person or one centre', () => {
     })
   }
 
+  it('no state is bound to a statement, which would be planned anew for each', async () => {
+    prepare.mockClear()
+    for (const argv of Object.values(alike)) await world.run(argv)
+    const conditions = prepare.mock.calls.map(([statement]) => statement.split(' where ').slice(1).join(' '))
+    expect(conditions.filter((text) => /"(status|state|pin_state|hub_role)" (=|<>) \?/.test(text))).toEqual(
+      [],
+    )
+  })
+
   it('status counts in indexes, and reads no row of a large table', async () => {
     prepare.mockClear()
     expect(await world.run(['status'])).toMatchObject({ exit: 0 })

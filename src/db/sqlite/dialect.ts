@@ -1,12 +1,17 @@
 import type Database from 'better-sqlite3'
 import {
+  type BinaryOperationNode,
   CompiledQuery,
   type DatabaseConnection,
   type Driver,
+  type OperationNode,
   type QueryResult,
+  ReferenceNode,
   SqliteAdapter,
   SqliteDialect,
   SqliteDriver,
+  SqliteQueryCompiler,
+  ValueNode,
 } from 'kysely'
 import { isBusy } from './errors.ts'
 
@@ -34,6 +39,37 @@ export class StoreDialect extends SqliteDialect {
   override createAdapter(): SqliteAdapter {
     return new TransactionalDdlAdapter()
   }
+
+  override createQueryCompiler(): SqliteQueryCompiler {
+    return new StatesInWordsCompiler()
+  }
+}
+
+/** The columns whose values decide whether a row is in an index. */
+const decidesOnIndex: ReadonlySet<string> = new Set(['status', 'state', 'pin_state', 'hub_role'])
+
+/** SQLite plans a statement anew each time such a value is bound to it, which takes longer than to run it: it stands in the statement. */
+class StatesInWordsCompiler extends SqliteQueryCompiler {
+  protected override visitBinaryOperation(node: BinaryOperationNode): void {
+    const { leftOperand, operator, rightOperand } = node
+    if (!isState(leftOperand) || !ValueNode.is(rightOperand) || !isWord(rightOperand.value))
+      return super.visitBinaryOperation(node)
+    this.visitNode(leftOperand)
+    this.append(' ')
+    this.visitNode(operator)
+    this.append(' ')
+    this.appendImmediateValue(rightOperand.value)
+  }
+}
+
+function isState(node: OperationNode): boolean {
+  if (!ReferenceNode.is(node) || node.column.kind !== 'ColumnNode') return false
+  return decidesOnIndex.has(node.column.column.name)
+}
+
+/** As states are called: whatever else somebody typed is bound. */
+function isWord(value: unknown): boolean {
+  return typeof value === 'string' && /^[a-z-]+$/.test(value)
 }
 
 /**
