@@ -1,6 +1,6 @@
 import type { Kysely } from 'kysely'
 import { Unavailable } from '../errors.ts'
-import type { Engine } from './engine.ts'
+import type { Engine, LastEvent } from './engine.ts'
 import type { Store } from './schema.ts'
 import type { Trx } from './transact.ts'
 
@@ -12,6 +12,8 @@ interface Clocks {
   clock: Date
   /** When the last event happened, by the clock of whoever made it. */
   lastEvent: Date | undefined
+  /** Where the log ends. */
+  last: Pick<LastEvent, 'id' | 'segment' | 'mac'> | undefined
 }
 
 /** Both clocks by which time in a store is judged. */
@@ -22,12 +24,17 @@ export async function clocksOf(
 ): Promise<Clocks> {
   const last = server
     ? server.lastEvent()
-    : await db.selectFrom('audit').select('at').orderBy('id', 'desc').limit(1).executeTakeFirst()
-  return { clock, lastEvent: last && new Date(last.at) }
+    : await db
+        .selectFrom('audit')
+        .select(['id', 'segment', 'mac', 'at'])
+        .orderBy('id', 'desc')
+        .limit(1)
+        .executeTakeFirst()
+  return { clock, lastEvent: last && new Date(last.at), last }
 }
 
 /** The time to judge and to write down: what the clock says, and never before the last event of the log. */
-export function timeBy({ clock, lastEvent }: Clocks): Date {
+export function timeBy({ clock, lastEvent }: Omit<Clocks, 'last'>): Date {
   return lastEvent && lastEvent > clock ? lastEvent : clock
 }
 
@@ -40,7 +47,7 @@ export async function timeAfterLastEvent(
 }
 
 /** @throws `clock-behind` where the clock is more than an hour behind the last event */
-export function refuseClockBehind({ clock, lastEvent }: Clocks): void {
+export function refuseClockBehind({ clock, lastEvent }: Omit<Clocks, 'last'>): void {
   if (!lastEvent || lastEvent.getTime() - clock.getTime() <= maxBehind) return
   const [now, last] = [clock.toISOString(), lastEvent.toISOString()]
   throw new Unavailable(

@@ -30,9 +30,9 @@ export type Work<Result> = (trx: Trx) => Promise<Result>
 interface TransactionState {
   bulk: Bulk
   server: Engine['server']
-  /** The last row of the log, where that is known: before this transaction, and now. */
-  before?: { row: LastRow | undefined }
-  last?: { row: LastRow | undefined }
+  /** The last row of the log: before this transaction, and now. */
+  before: LastRow | undefined
+  last: LastRow | undefined
   /** The log is known to end where it ended. */
   isWhole: boolean
   auditKey: Buffer
@@ -225,7 +225,8 @@ async function withinOne<Result>(store: OpenStore, clock: Clock, body: Body<Resu
       at,
       queued: [],
       isWhole: lastEvent?.beyond === null,
-      ...(server ? { before: { row: lastEvent }, last: { row: lastEvent } } : {}),
+      before: clocks.last,
+      last: clocks.last,
     })
     const result = await body(trx, trx)
     isDone = true
@@ -263,22 +264,21 @@ async function noteHead(
 
 /** Whether whoever wrote this change's events had written to the log before; in a log that was empty before, it is missed. */
 async function hadWritten(db: Kysely<Store>, { before, head }: TransactionState): Promise<boolean> {
-  const last = before?.row
-  if (last === undefined || head === undefined) return true
+  if (before === undefined || head === undefined) return true
   try {
     const written = await db
       .selectFrom('audit')
       .select('operator')
       .where('id', '=', head.events)
       .executeTakeFirst()
-    return written === undefined || (await hasWritten(db, { operator: written.operator, upTo: last.id }))
+    return written === undefined || (await hasWritten(db, { operator: written.operator, upTo: before.id }))
   } catch {
     return true
   }
 }
 
 function isBefore({ before }: TransactionState, { events, head }: LogHead): boolean {
-  return before?.row !== undefined && before.row.id === events && before.row.mac.toString('hex') === head
+  return before?.id === events && before.mac.toString('hex') === head
 }
 
 /** The change is made: where this cannot be read, the older head stays, and is in the log still. */

@@ -34,7 +34,8 @@ export async function forEachTarget<Target extends string, Result, Key extends s
 ): Promise<Result[]> {
   const missing =
     lookUp && targets.length > fewTargets ? await missingTargets(targets, lookUp) : new Map<Target, Failure>()
-  const before = await savepoint(trx)
+  // Where there is one alone, nothing of its neighbours is ever taken back.
+  const before = targets.length > 1 ? await savepoint(trx) : undefined
   const results: Result[] = []
   const failures: { target: Target; failure: Failure }[] = []
   for (const target of new Set(targets)) {
@@ -47,11 +48,11 @@ export async function forEachTarget<Target extends string, Result, Key extends s
     if (failure) failures.push({ target, failure })
   }
   const [first] = failures
-  if (first !== undefined && targets.length === 1) throw alone(first)
   if (first === undefined) {
-    await before.release()
+    await before?.release()
     return results
   }
+  if (!before) throw alone(first)
   const reported: { target: Target; failure: Failure }[] = []
   for (const { target, failure } of failures) {
     const again = missing.has(target) ? undefined : await refusedAlone(before, () => rule(target))

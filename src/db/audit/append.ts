@@ -1,6 +1,6 @@
 import { createHash, createHmac, randomBytes } from 'node:crypto'
 import { Unavailable } from '../../errors.ts'
-import type { AuditPersonalTable, AuditTable, EventKind } from '../schema.ts'
+import type { AuditPersonalTable, EventKind } from '../schema.ts'
 import { sendWithNext, transactionState, type Trx } from '../transact.ts'
 
 /** A fact of an event that names or describes a person: kept beside the chain, erasable. */
@@ -44,7 +44,7 @@ export interface AuditProblem {
 
 /** Adds a row to the log, sealed together with the one before it. */
 export async function insertAuditRow(trx: Trx, event: AuditEvent): Promise<number> {
-  const last = await lastSeal(trx)
+  const { last } = transactionState(trx)
   if (!transactionState(trx).isWhole) await refuseCutLog(trx, last?.id ?? 0)
   const personal = event.personal.map((fact) => ({ ...fact, salt: randomBytes(16) }))
   const row: SealedRow = {
@@ -69,7 +69,7 @@ export async function insertAuditRow(trx: Trx, event: AuditEvent): Promise<numbe
   const mac = sealRow(transactionState(trx).auditKey, { row, before: last?.mac })
   await sendWithNext(trx, trx.insertInto('audit').values({ ...row, kind: event.kind, mac }))
   const state = transactionState(trx)
-  state.last = { row: { id: row.id, segment: row.segment, mac } }
+  state.last = { id: row.id, segment: row.segment, mac }
   state.head = { events: row.id, head: mac.toString('hex') }
   if (event.segment !== undefined) state.hasNewSegment = true
   const beside: AuditPersonalTable[] = personal.map(({ field, value, userId, salt }) => ({
@@ -105,18 +105,6 @@ async function refuseCutLog(trx: Trx, last: number): Promise<void> {
       hint: 'Keep the store as it is, and restore a backup: ssh-admin audit verify says where the log ended.',
     },
   )
-}
-
-/** The last row's number, part of the log, and seal: its head. */
-export async function lastSeal(trx: Trx): Promise<Pick<AuditTable, 'id' | 'segment' | 'mac'> | undefined> {
-  const { last } = transactionState(trx)
-  if (last) return last.row
-  return trx
-    .selectFrom('audit')
-    .select(['id', 'segment', 'mac'])
-    .orderBy('id', 'desc')
-    .limit(1)
-    .executeTakeFirst()
 }
 
 /** @param before the seal of the row before it; absent for the first */

@@ -1,7 +1,6 @@
-import { lastSeal } from '../../db/audit/append.ts'
 import { digestOfLog } from '../../db/audit/chain.ts'
 import { changeFingerprint } from '../../db/store/facts.ts'
-import type { Trx } from '../../db/transact.ts'
+import { transactionState, type Trx } from '../../db/transact.ts'
 import { type Voided, voidEveryCredential } from '../../db/credentials.ts'
 import { forgetEveryWrongSignIn } from '../../db/wrong-tries.ts'
 import type { RuleContext } from '../permissions/actor.ts'
@@ -22,7 +21,7 @@ export async function rekeyStore(trx: Trx, { fingerprint, ctx }: Rekeying): Prom
   permit(ctx, 'store.rekey', { name: 'store' })
   const voided = await voidEveryCredential(trx)
   await forgetEveryWrongSignIn(trx)
-  const head = await lastSeal(trx)
+  const { last: head } = transactionState(trx)
   await changeFingerprint(trx, fingerprint)
   await appendAudit(trx, {
     ...ctx,
