@@ -11,7 +11,7 @@ import type { View } from '../render/table.ts'
 import { wrappedText } from '../render/wrap.ts'
 import { actsForNobody } from '../rules/permissions/matrix.ts'
 import { holdsName } from './names-typed.ts'
-import { typedOptions } from './options.ts'
+import { longNameIn, typedOptions } from './options.ts'
 import type { PagedOutput } from './pager.ts'
 import { type Declared, namedParameters, valuesOf } from './parameters.ts'
 import { type Invocation, type Session, sessionOf } from './session.ts'
@@ -87,8 +87,8 @@ export interface InBatch<Values> {
 function typedIn(leaf: Command): { options: string[]; args: unknown[]; format: string | undefined } {
   const options: string[] = []
   for (let at: Command | null = leaf; at; at = at.parent) {
-    for (const option of at.options)
-      if (at.getOptionValueSource(option.attributeName()) === 'cli') options.push(option.long ?? '')
+    for (const name of Object.keys(at.opts()))
+      if (at.getOptionValueSource(name) === 'cli') options.push(longNameIn(at, name))
   }
   const format: unknown = leaf.getOptionValue('format')
   return { options, args: leaf.processedArgs.flat(), format: typeof format === 'string' ? format : undefined }

@@ -1,3 +1,4 @@
+import type { Command } from 'commander'
 import type { Settings } from '../config.ts'
 import type { Context } from '../context.ts'
 import type { OpenMode } from '../db/store/opening.ts'
@@ -6,6 +7,12 @@ import { Usage } from '../errors.ts'
 import type { CommonOptions } from './options.ts'
 import type { Committed, Session } from './session.ts'
 
+/** A command tree with the one command that a line names, and what it has said of itself. */
+export interface LineProgram {
+  program: Command
+  help: string[]
+}
+
 /** What the lines of a batch have in common. */
 export interface Batch {
   /** The line is only looked at: whether it is a command that can run here. */
@@ -13,6 +20,8 @@ export interface Batch {
   /** What was said for all of them. */
   common: CommonOptions
   settings: Settings
+  /** Those that lines have used, by the words of their commands. */
+  programs: Map<string, LineProgram>
   /** The one store of all lines. @param open opens it, where that has not been done */
   storeFor: (mode: OpenMode, open: Session['open']) => Promise<OpenStore>
   /** What a line has done, and the messages that it owes. */

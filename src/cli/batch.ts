@@ -108,6 +108,7 @@ function newRun(session: Session): Run {
       checks: false,
       common: session.common,
       settings: session.settings,
+      programs: new Map(),
       storeFor: async (mode, open) => {
         if (run.within) return run.within
         // Where there is none yet, it is tried in memory first.

@@ -84,17 +84,21 @@ const mayBeEmpty: ReadonlySet<string> = new Set(['firstName', 'lastName', 'addre
 /** A script whose variable is empty must not act on everything, or on the default. @throws a usage error */
 export function refuseEmptyOptions(command: Command): void {
   for (let at: Command | null = command; at; at = at.parent) {
-    for (const option of at.options) {
-      const name = option.attributeName()
+    for (const [name, value] of Object.entries(at.opts())) {
       if (mayBeEmpty.has(name) || at.getOptionValueSource(name) !== 'cli') continue
-      if ([at.getOptionValue(name)].flat().some(isBlank)) {
-        throw new Usage(`${option.long} is empty.`, {
+      if ([value].flat().some(isBlank)) {
+        throw new Usage(`${longNameIn(at, name)} is empty.`, {
           code: 'invalid-option',
           hint: 'Give it a value, or leave it out.',
         })
       }
     }
   }
+}
+
+/** How an option of a command is typed. */
+export function longNameIn(command: Command, name: string): string {
+  return command.options.find((option) => option.attributeName() === name)?.long ?? ''
 }
 
 function isBlank(value: unknown): boolean {

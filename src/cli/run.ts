@@ -12,7 +12,7 @@ import { isTopic } from './help/topics.ts'
 import { cleanForTerminal } from '../render/clean-text.ts'
 import { wrappedText } from '../render/wrap.ts'
 import { isSharedPlace } from '../shared-place.ts'
-import type { RunLine } from './batch-line.ts'
+import type { Batch, LineProgram, RunLine } from './batch-line.ts'
 import { sessionOf } from './session.ts'
 import { endQuietlyWhenReaderLeaves, forStream, terminalOf, widthOf } from './terminal.ts'
 import { commandLine } from './typed-line.ts'
@@ -89,16 +89,12 @@ function asksForHelp(word: string): boolean {
 const runLine: RunLine = async (argv, { context, batch }) => {
   try {
     const words = understood(argv, positionsIn(argv))
-    let asksForHelp = false
-    const writeOut = () => {
-      asksForHelp = true
-    }
-    const program = await programFor(words, context, { writeOut, isLine: true })
+    const { program, help } = await programOfLine(words, { context, batch })
     setInvocation(program, { context, argv: words, batch, runLine })
     await program.parseAsync(words, { from: 'user' }).catch((error: unknown) => {
-      if (!asksForHelp) throw error
+      if (help.length === 0) throw error
     })
-    if (asksForHelp) throw helpInBatch(words)
+    if (help.length > 0) throw helpInBatch(words)
     return { exit: outcomeOf(program) }
   } catch (error) {
     const thrown = await inOurWords(error, argv)
@@ -109,6 +105,37 @@ const runLine: RunLine = async (argv, { context, batch }) => {
     const { exit } = await reported(thrown, { argv, context, color, json: true, debug })
     return { exit, error: { thrown, text, json } }
   }
+}
+
+/** Grown once for all lines with the same command. */
+async function programOfLine(
+  argv: readonly string[],
+  { context, batch }: { context: Context; batch: Batch },
+): Promise<LineProgram> {
+  const path = pathOfCommand(wordsIn(argv))
+  const grown = path === undefined ? undefined : batch.programs.get(path)
+  if (grown) {
+    grown.help.length = 0
+    return grown
+  }
+  const help: string[] = []
+  const writeOut = (text: string) => help.push(text)
+  const program = await programFor(argv, context, { writeOut, isLine: true })
+  if (path !== undefined) batch.programs.set(path, { program, help })
+  return { program, help }
+}
+
+/** The words that lead to one command; none where they end before one, or lead nowhere. */
+function pathOfCommand(words: readonly string[]): string | undefined {
+  const [first = ''] = words
+  const path = [first]
+  let node = Object.hasOwn(tree, first) ? tree[first] : undefined
+  while (node && typeof node !== 'function') {
+    const verb = words[words.indexOf(path.at(-1) ?? '') + 1] ?? ''
+    node = verbOf(node, verb)
+    path.push(verb)
+  }
+  return node && path.join(' ')
 }
 
 function helpInBatch(words: readonly string[]): Usage {
@@ -217,7 +244,7 @@ export async function wholeProgram(): Promise<Command> {
 }
 
 interface HelpOutput {
-  writeOut: (text: string) => void
+  writeOut: (text: string) => unknown
   /** Of a batch: nothing is listed. */
   isLine?: true
 }

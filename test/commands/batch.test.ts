@@ -41,6 +41,27 @@ describe('a batch', () => {
     expect(last).toEqual({ command: 'users edit', action: 'users.edited' })
   })
 
+  it('lets no option of one line hold for the next line with the same command', async () => {
+    const ran = await batch(
+      [
+        'users suspend amira@school.example --dry-run',
+        'users suspend omar@school.example',
+        'users edit amira@school.example --first-name Amina',
+        'users edit omar@school.example --last-name Saleh',
+      ],
+      '--yes',
+    )
+    expect(ran.exit).toBe(0)
+    expect(await statusOf('amira@school.example')).toBe('active')
+    expect(await statusOf('omar@school.example')).toBe('suspended')
+    expect(ran.stdout).toContain('4\t0\tOmar Saleh (EG001) is edited.\n')
+  })
+
+  it('names a line that asks for help alone, and not the next with the same command', async () => {
+    const ran = await batch(['users suspend --help', 'users suspend omar@school.example'], '--yes')
+    expect(ran).toMatchObject({ exit: 2, stderr: expect.stringContaining('Line 1: ') })
+  })
+
   it('answers with documents of one line each, and one that counts them', async () => {
     const ran = await batch(
       ['users suspend amira@school.example', 'users show nobody@school.example'],
