@@ -52,13 +52,13 @@ const decidesOnIndex: ReadonlySet<string> = new Set(['status', 'state', 'pin_sta
 class StatesInWordsCompiler extends SqliteQueryCompiler {
   protected override visitBinaryOperation(node: BinaryOperationNode): void {
     const { leftOperand, operator, rightOperand } = node
-    if (!isState(leftOperand) || !ValueNode.is(rightOperand) || !isWord(rightOperand.value))
-      return super.visitBinaryOperation(node)
-    this.visitNode(leftOperand)
-    this.append(' ')
-    this.visitNode(operator)
-    this.append(' ')
-    this.appendImmediateValue(rightOperand.value)
+    if (isState(leftOperand) && ValueNode.is(rightOperand) && isWord(rightOperand.value)) {
+      this.visitNode(leftOperand)
+      this.append(' ')
+      this.visitNode(operator)
+      this.append(' ')
+      this.appendImmediateValue(rightOperand.value)
+    } else super.visitBinaryOperation(node)
   }
 }
 
