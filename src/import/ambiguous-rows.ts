@@ -1,4 +1,5 @@
-import type { ImportView, SeenCentre } from '../db/imports/view.ts'
+import type { SeenCentre } from '../db/imports/centres-seen.ts'
+import type { ImportView } from '../db/imports/view.ts'
 import { searchKey } from '../search-key.ts'
 import type { RowsByCentre } from './hold-back.ts'
 import type { Roster } from './roster.ts'

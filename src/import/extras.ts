@@ -1,4 +1,6 @@
-import type { ImportView, SeenCentre, SeenUser } from '../db/imports/view.ts'
+import type { SeenCentre } from '../db/imports/centres-seen.ts'
+import type { SeenUser } from '../db/imports/users-seen.ts'
+import type { ImportView } from '../db/imports/view.ts'
 import type { AmbiguousRows } from './ambiguous-rows.ts'
 import type { RowsByCentre } from './hold-back.ts'
 import type { Roster } from './roster.ts'

@@ -1,4 +1,4 @@
-import type { SeenCentre } from '../db/imports/view.ts'
+import type { SeenCentre } from '../db/imports/centres-seen.ts'
 import { searchKey } from '../search-key.ts'
 import { holdBack } from './issues.ts'
 import type { RosterRow } from './roster-row.ts'

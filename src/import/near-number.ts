@@ -1,4 +1,5 @@
-import type { SeenCentre, SeenUser } from '../db/imports/view.ts'
+import type { SeenCentre } from '../db/imports/centres-seen.ts'
+import type { SeenUser } from '../db/imports/users-seen.ts'
 import { searchKey } from '../search-key.ts'
 import { distinct, few, type RowsByCentre } from './hold-back.ts'
 import { holdBack } from './issues.ts'

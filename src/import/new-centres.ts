@@ -1,5 +1,5 @@
 import { closestCountries, countryCode } from '../countries.ts'
-import type { SeenCentre } from '../db/imports/view.ts'
+import type { SeenCentre } from '../db/imports/centres-seen.ts'
 import type { CentreKind } from '../db/schema.ts'
 import { hasDigit } from '../rules/centres/find.ts'
 import { searchKey } from '../search-key.ts'

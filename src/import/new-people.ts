@@ -1,4 +1,5 @@
-import type { SeenCentre, SeenUser } from '../db/imports/view.ts'
+import type { SeenCentre } from '../db/imports/centres-seen.ts'
+import type { SeenUser } from '../db/imports/users-seen.ts'
 import { nearestOf } from '../nearest.ts'
 import { catalogue, findRole } from '../rules/roles/catalogue.ts'
 import { askForTheAddress, domainOf, onlyLooksLike } from '../rules/users/look-alike.ts'

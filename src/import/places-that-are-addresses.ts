@@ -1,4 +1,5 @@
-import type { CentreLocation, ImportView, SeenCentre } from '../db/imports/view.ts'
+import type { CentreLocation, SeenCentre } from '../db/imports/centres-seen.ts'
+import type { ImportView } from '../db/imports/view.ts'
 import { readAddress } from '../rules/users/email.ts'
 import type { RosterRow } from './roster-row.ts'
 

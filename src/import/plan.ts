@@ -1,4 +1,5 @@
-import type { ImportView, SeenCentre } from '../db/imports/view.ts'
+import type { SeenCentre } from '../db/imports/centres-seen.ts'
+import type { ImportView } from '../db/imports/view.ts'
 import type { HubRole } from '../db/schema.ts'
 import { isHubRole } from '../rules/roles/catalogue.ts'
 import { hubRoleFor } from '../rules/users/new-user.ts'

@@ -1,4 +1,4 @@
-import type { SeenCentre } from '../db/imports/view.ts'
+import type { SeenCentre } from '../db/imports/centres-seen.ts'
 import { Refused } from '../errors.ts'
 import { searchKey } from '../search-key.ts'
 import { shellWord } from '../shell-word.ts'

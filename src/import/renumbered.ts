@@ -1,5 +1,6 @@
 import { countryCode } from '../countries.ts'
-import type { CentreLocation, ImportView, SeenCentre } from '../db/imports/view.ts'
+import type { CentreLocation, SeenCentre } from '../db/imports/centres-seen.ts'
+import type { ImportView } from '../db/imports/view.ts'
 import { searchKey } from '../search-key.ts'
 import { firstOf, type RowsByCentre } from './hold-back.ts'
 import { blames, holdBack } from './issues.ts'

@@ -9,7 +9,7 @@ import type { Store } from '../../db/schema.ts'
 import { closestCentres } from '../../db/users/closest.ts'
 import { NotFound, type NotPermitted, Usage } from '../../errors.ts'
 import type { LookUp } from '../batch.ts'
-import { isNoValue } from '../names.ts'
+import { isNoValue } from '../placeholders.ts'
 import { type RuleContext, takesAway } from '../permissions/actor.ts'
 import { mayLearnOf, outsideView, visibleCentres } from '../permissions/decide.ts'
 

@@ -1,6 +1,7 @@
 import type { HubRole, NewUserRow } from '../../db/schema.ts'
 import { Usage } from '../../errors.ts'
-import { type NameFault, type NamePart, nameTextFault, type PersonName, readPersonName } from '../names.ts'
+import { type NamePart, type PersonName, readPersonName } from '../names.ts'
+import { type NameFault, nameTextFault } from '../text-faults.ts'
 import { searchKey } from '../../search-key.ts'
 import { type Address, typedNewAddress, visible } from './email.ts'
 

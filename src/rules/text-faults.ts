@@ -1,0 +1,168 @@
+import { isErrorWord } from '../error-words.ts'
+import { visible } from './users/email.ts'
+
+/** Why a text is no name, worded to follow what it is the name of: `holds a web address`. */
+export interface NameFault {
+  code: 'error-cell' | 'not-a-name' | 'not-calculated' | 'too-long'
+  message: string
+  hint?: string
+}
+
+/** What no name may be or hold, a centre's or a person's; looked for before the blanks are tidied. */
+export function nameTextFault(text: string): NameFault | undefined {
+  const trimmed = text.trim()
+  if (isErrorWord(trimmed.normalize('NFC')) || errorWithoutHash.test(trimmed)) {
+    return {
+      code: 'error-cell',
+      message: `is ${trimmed}, which is an error of a formula, not a value`,
+      hint: 'Mend the formula, or type the value.',
+    }
+  }
+  if (text.includes('\ufffd')) {
+    return {
+      code: 'not-a-name',
+      message: 'holds the sign for a letter that was lost (U+FFFD)',
+      hint: 'Save the list again as UTF-8 from where the letters are still right, or as .xlsx.',
+    }
+  }
+  if (isFormula(trimmed)) {
+    return {
+      code: 'not-calculated',
+      message: `is the formula ${visible(trimmed)}`,
+      hint: 'Write the name that it was to make.',
+    }
+  }
+  const misread = mojibake(text)
+  if (misread) return misread
+  if (entity.test(text)) {
+    return {
+      code: 'not-a-name',
+      message: `holds a letter as a web page writes it: ${entity.exec(text)?.[0]}`,
+      hint: 'Type the letter itself.',
+    }
+  }
+  if (!printed.test(text) && invisible.test(text.replace(marks, ''))) {
+    return {
+      code: 'not-a-name',
+      message: `holds an invisible character: ${visible(text)}`,
+      hint: 'Type it anew.',
+    }
+  }
+  return undefined
+}
+
+/** One that was written out as text; `=Plus-Minus+ Academy` and `＝Two` are called so. */
+function isFormula(text: string): boolean {
+  if (!/^[=＝]/.test(text)) return signedFormula.test(text)
+  const rest = text.slice(1).trim()
+  // One word alone is what a spreadsheet calls a range of its own.
+  const isOneWord = text.startsWith('=') && !/\s/.test(rest)
+  return isOneWord || insideFormula.test(rest.normalize('NFKC'))
+}
+
+/** With a plus or minus before it, a reference or a function alone. */
+const signedFormula = /^[+-]\s*(?:\$?[a-z]{1,3}\$?\d+$|[a-z][a-z0-9.]*\()/i
+
+/** A function, a reference, a text, a number, or what joins them. */
+const insideFormula = /^[-+'.\d]|[("!$&#^*/<>=:;[\]{}]|(?<![\p{L}\d])[a-z]{1,3}\d+(?![\p{L}\d])/iu
+
+/** An error of a spreadsheet that has lost its sign. */
+const errorWithoutHash = /^(?:ref|name|value|num|null|div\/0|bezug|wert|valeur|valor|nom|nombre)[!?]$/i
+
+const entity = /&(?:[a-z][a-z0-9]{1,31}|#\d{1,7}|#x[0-9a-f]{1,6});/i
+
+/** Marks without meaning between letters of one direction, and the mark at the beginning of a file. */
+export const marks = /[\u00ad\u200e\u200f]|^\ufeff+|\ufeff+$/g
+
+/** Nothing of it can be invisible: the letters and signs of the West, told without looking at what stands beside each. */
+const printed = /^[ -~\u00a1-\u00ac\u00ae-\u02ff]*$/
+
+const blanks = '\\s\\u0085'
+
+const joiner = '[\\u200c\\u200d]'
+
+/**
+ * Controls, overrides, tags, fillers. A joiner after a letter and before one is spelling, as is
+ * one after the sign of a missing vowel, and what chooses the form of a Han or Mongolian letter.
+ */
+const invisible = new RegExp(
+  [
+    `(?![${blanks}])[\\p{Cc}\\p{Cs}]`,
+    '(?![\\u200c\\u200d])\\p{Cf}',
+    '[\\u034f\\u115f\\u1160\\u17b4\\u17b5\\u2800\\u3164\\uffa0]',
+    `(?<![\\p{L}\\p{M}])${joiner}`,
+    `(?<!\\p{M})${joiner}(?![\\p{L}\\p{M}])`,
+    '(?<!\\p{Script=Han})[\\ufe00-\\ufe0f\\u{e0100}-\\u{e01ef}]',
+    '(?<!\\p{Script=Mongolian})[\\u180b-\\u180f]',
+  ].join('|'),
+  'u',
+)
+
+/** UTF-8 that was read as Windows-1252: `Ã‰cole` for École. */
+export function mojibake(text: string): NameFault | undefined {
+  // An accented letter before a plain one, as in almost every name that has one, is no UTF-8: nothing to decode.
+  if (!/[\u00c2-\u00f4]/.test(text) || notContinued.test(text)) return undefined
+  const bytes: number[] = []
+  for (const character of text) {
+    const code = character.codePointAt(0) ?? 0
+    const byte = code < 0x100 ? code : windows1252.get(code)
+    // The characters that the bytes 80 to 9F stand for; five of them stand for nothing else.
+    if (byte === undefined) return undefined
+    if (code >= 0x80 && code < 0xa0 && !freeBytes.has(code)) return undefined
+    bytes.push(byte)
+  }
+  const meant = utf8Of(bytes)
+  if (meant === undefined) return undefined
+  return {
+    code: 'not-a-name',
+    message: `holds letters that were read wrongly: ${visible(meant)} was meant`,
+    hint: 'Save the list again as UTF-8 from where the letters are still right, or as .xlsx.',
+  }
+}
+
+function utf8Of(bytes: readonly number[]): string | undefined {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(Uint8Array.from(bytes))
+  } catch {
+    return undefined
+  }
+}
+
+const freeBytes = new Set([0x81, 0x8d, 0x8f, 0x90, 0x9d])
+
+const windows1252 = new Map(
+  [...'€\u0081‚ƒ„…†‡ˆ‰Š‹Œ\u008dŽ\u008f\u0090‘’“”•–—˜™š›œ\u009džŸ'].map((character, position) => [
+    character.codePointAt(0) ?? 0,
+    0x80 + position,
+  ]),
+)
+
+/** A byte that begins a letter of UTF-8, and none behind it that goes on with one. */
+const notContinued = new RegExp(
+  `[\\u00c2-\\u00f4](?![\\u0080-\\u00bf${[...windows1252.keys()].map((code) => String.fromCodePoint(code)).join('')}])`,
+)
+
+/** Each of them has one of a few signs, which almost no name has. */
+export function holdsWebAddress(text: string): boolean {
+  return /[:/\\⁄∕.。]/.test(text) && webAddress.test(text.replace(/[\u200c\u200d]/g, ''))
+}
+
+/**
+ * Of which mail programs make a link by themselves. Those of countries are left out, which the ends of
+ * abbreviated names are, such as `Md.Al` and `Wm.Li`.
+ */
+const endings =
+  'com|net|org|info|biz|edu|gov|int|mil|example|app|dev|web|online|site|website|xyz|shop|store|top|club|link|live|page|click|cloud|email|tech|space|icu|vip|work|zip|mov'
+
+/** Also as browsers mend it (`https:\\evil.com`, `http:evil.com`), and with a port, question or place behind a dot. */
+const webAddress = new RegExp(
+  [
+    '[:/\\\\⁄∕][/\\\\⁄∕]',
+    '(?<![\\p{L}\\p{N}])(?:https?|ftps?|wss?|file|data|javascript|vbscript|mailto|tel|sms)\\s*:',
+    '(?<!\\p{L})www[.。]',
+    `[\\p{L}\\p{N}-]{2}[.。](?:${endings})(?![\\p{L}\\p{N}])`,
+    '[.。]\\S*[/⁄∕]',
+    '[.。][\\p{L}\\p{N}][\\p{L}\\p{N}.。-]*[\\\\:?#]\\S',
+  ].join('|'),
+  'iu',
+)
