@@ -40,16 +40,23 @@ export async function addCoordinator(
   const [centre, holder] = await together(findCentre(trx, number, ctx), findLiveUser(trx, person.address.key))
   permit(ctx, 'coordinator.add', onCentre(centre))
   refuseDeletedCentre(centre)
-  if (ifMissing && isAlready(person, centre)) {
-    return coordinationOf(trx, { number: centre.number, at: ctx.at, changed: false })
+  if (ifMissing && isThere(person, centre)) {
+    const differs = differingNames(person, centre)
+    if (differs.length === 0)
+      return coordinationOf(trx, { number: centre.number, at: ctx.at, changed: false })
+    const there = `${centre.coordinator_email} coordinates ${centre.number} already, and differs: ${differs.join(', ')}.`
+    throw new Refused('has-coordinator', there, {
+      hint: `ssh-admin users show ${centre.coordinator_email}`,
+      details: { differs },
+    })
   }
   if (centre.coordinator_email !== null) {
     const { firstName, lastName, address } = person
-    const isThere = holder?.centre_id === centre.id
+    const isHere = holder?.centre_id === centre.id
     const named = `${firstName} ${lastName} <${address.email}>`
     const change = `ssh-admin coordinator change ${centre.number}`
     throw new Refused('has-coordinator', `${centre.number} has a coordinator: ${centre.coordinator_email}.`, {
-      hint: isThere ? `${change} --to ${address.email}` : `${change} --new ${shellWord(named)}`,
+      hint: isHere ? `${change} --to ${address.email}` : `${change} --new ${shellWord(named)}`,
     })
   }
   await refuseAddressInUse(trx, { holder, centre, person, ctx })
@@ -69,13 +76,16 @@ export async function addCoordinator(
   return added
 }
 
-function isAlready({ address, firstName, lastName }: Person, centre: CentreWithPeople): boolean {
-  return (
-    centre.coordinator_email !== null &&
-    typedAddress(centre.coordinator_email).key === address.key &&
-    centre.coordinator_first_name === firstName &&
-    centre.coordinator_last_name === lastName
-  )
+function isThere({ address }: Person, { coordinator_email: email }: CentreWithPeople): boolean {
+  return email !== null && typedAddress(email).key === address.key
+}
+
+/** What was said of the coordinator and is not so of the one that is there. */
+function differingNames({ firstName, lastName }: Person, centre: CentreWithPeople): string[] {
+  return [
+    ...(centre.coordinator_first_name === firstName ? [] : ['first name']),
+    ...(centre.coordinator_last_name === lastName ? [] : ['last name']),
+  ]
 }
 
 /** A coordinator is a person of their own: an address in use belongs to an account that can be chosen instead. */

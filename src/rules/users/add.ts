@@ -108,9 +108,10 @@ async function addAgain(
 ): Promise<ChangedUser> {
   const { ctx, person, ifMissing } = addition
   if (account.centre === null && ctx.by.kind === 'staff') return rejoin(trx, { account, place, ctx })
-  if (ifMissing && isEqual(account, { person, place })) return unchanged(account)
+  const differs = ifMissing ? differing(account, { person, place }) : undefined
+  if (differs?.length === 0) return unchanged(account)
   const waits = (await lettersWaitingFor(trx, account.id)).length > 0
-  throw inUse(account, { by: ctx.by, waits, typed: person.address.email })
+  throw inUse(account, { by: ctx.by, waits, differs, typed: person.address.email })
 }
 
 async function rejoin(
@@ -144,37 +145,40 @@ async function rejoin(
   return { account: rejoined, outcome: 'rejoined' }
 }
 
-function isEqual(account: Account, { person, place }: { person: Person; place: Place }): boolean {
+/** What was said of the new user and is not so of the one that is there. */
+function differing(account: Account, { person, place }: { person: Person; place: Place }): string[] {
   const wanted = [...(place.hubRole ? [place.hubRole] : []), ...place.roles]
   const sites = [...(place.hubRole ? ['school-support-hub'] : []), ...place.sites]
-  return (
-    account.centre?.id === place.centre.id &&
-    account.firstName === person.firstName &&
-    account.lastName === person.lastName &&
-    account.roles.join() === wanted.join() &&
-    account.sites.join() === sites.join()
-  )
+  return [
+    ...(account.centre?.id === place.centre.id ? [] : ['centre']),
+    ...(account.firstName === person.firstName ? [] : ['first name']),
+    ...(account.lastName === person.lastName ? [] : ['last name']),
+    ...(account.roles.join() === wanted.join() ? [] : ['roles']),
+    ...(account.sites.join() === sites.join() ? [] : ['sites']),
+  ]
 }
 
 /** Where the account is, is said to those who may know; all others read the same words. */
 function inUse(
   account: Account,
-  { by, waits, typed }: { by: Actor; waits: boolean; typed: string },
+  { by, waits, differs, typed }: { by: Actor; waits: boolean; differs: string[] | undefined; typed: string },
 ): Refused {
-  const known = mayLearnOf(by, account.centre?.id ?? null)
-  const email = known ? account.email : typed
-  const where = known ? ` at ${account.centre?.number} (${nameOf(account)}, ${account.status})` : ''
-  return new Refused(
-    'email-in-use',
-    `${email} already has an account${where}${known && waits ? '; a message to them waits to be sent' : ''}.`,
-    {
-      hint: known
-        ? waits
-          ? 'ssh-admin mail send'
-          : `ssh-admin users show ${email}`
-        : 'Use another address: one address has one account.',
-    },
-  )
+  if (!mayLearnOf(by, account.centre?.id ?? null)) {
+    return new Refused('email-in-use', `${typed} already has an account.`, {
+      hint: 'Use another address: one address has one account.',
+    })
+  }
+  const { email, centre, status } = account
+  const there = `${email} already has an account at ${centre?.number} (${nameOf(account)}, ${status})`
+  if (differs) {
+    return new Refused('email-in-use', `${there}, and differs: ${differs.join(', ')}.`, {
+      hint: `ssh-admin users show ${email}`,
+      details: { differs },
+    })
+  }
+  return new Refused('email-in-use', `${there}${waits ? '; a message to them waits to be sent' : ''}.`, {
+    hint: waits ? 'ssh-admin mail send' : `ssh-admin users show ${email}`,
+  })
 }
 
 /** One row of a table of new users, as it is written there. */

@@ -82,6 +82,8 @@ describe('adding a coordinator', () => {
     expect(await spelt).toMatchObject({ changed: false })
     await expect(adding('Rana Haddad <amira@school.example>', { ifMissing: true })).rejects.toMatchObject({
       code: 'has-coordinator',
+      message: 'amira@school.example coordinates EG001 already, and differs: first name.',
+      details: { differs: ['first name'] },
     })
   })
 

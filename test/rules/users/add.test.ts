@@ -112,7 +112,11 @@ describe('adding a user', () => {
   it('with --if-missing leaves an equal user as they are, and refuses a different one', async () => {
     await adding({ sites: ['test-maker'] })
     expect(await adding({ sites: ['test-maker'], ifMissing: true })).toMatchObject({ outcome: 'unchanged' })
-    await expect(adding({ admin: true, ifMissing: true })).rejects.toMatchObject({ code: 'email-in-use' })
+    await expect(adding({ admin: true, ifMissing: true })).rejects.toMatchObject({
+      code: 'email-in-use',
+      message: expect.stringMatching(/, and differs: roles, sites\.$/),
+      details: { differs: ['roles', 'sites'] },
+    })
   })
 
   it('leaves no trace when rehearsed', async () => {
