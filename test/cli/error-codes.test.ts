@@ -22,8 +22,37 @@ function thrown(): { code: string; exit: number }[] {
       if (isKind(kind)) found.push({ code, exit: kinds[kind] })
     for (const [, code = ''] of text.matchAll(/new Usage\([^;]{0,400}?code: '([a-z-]+)'/g))
       found.push({ code, exit: 2 })
+    for (const [, kind = ''] of text.matchAll(/unknownName\(\{[^}]*?kind: '([a-z-]+)'/g))
+      found.push({ code: `unknown-${kind}`, exit: 2 })
   }
-  return found
+  return [
+    ...found,
+    ...put('Usage', namesOfType('rules/text-faults.ts', 'NameFault {\\s+code')),
+    ...put('Usage', complaints),
+  ].concat(put('Refused', namesOfType('rules/users/account.ts', 'export type SignInBlocker')))
+}
+
+/** What commander complains of, in our spelling. */
+const complaints = [
+  'excess-arguments',
+  'invalid-argument',
+  'missing-argument',
+  'missing-mandatory-option-value',
+  'option-missing-argument',
+  'unknown-command',
+  'unknown-option',
+]
+
+function put(kind: 'Usage' | 'Refused', codes: readonly string[]): { code: string; exit: number }[] {
+  return codes.map((code) => ({ code, exit: kind === 'Usage' ? 2 : 3 }))
+}
+
+/** The codes of a type that is a choice of several. */
+function namesOfType(file: string, of: string): string[] {
+  const text = readFileSync(`${root}/${file}`, 'utf8')
+  const [choice] = text.match(new RegExp(`${of}(?::| =)\\s*(?:\\|?\\s*'[a-z-]+'\\s*)+`)) ?? []
+  if (choice === undefined) throw new Error(`${file} has no ${of} any more`)
+  return [...choice.matchAll(/'([a-z-]+)'/g)].flatMap(([, code]) => code ?? [])
 }
 
 function isKind(kind: string): kind is keyof typeof kinds {
@@ -50,6 +79,7 @@ describe('ssh-admin help error-codes', () => {
       .map((file) => readFileSync(file, 'utf8'))
       .join('\n')
     const codes = Object.values(errorCodes).flatMap((some) => Object.keys(some))
-    expect(codes.filter((code) => !source.includes(`'${code}'`))).toEqual([])
+    const made = new Set(thrown().map(({ code }) => code))
+    expect(codes.filter((code) => !source.includes(`'${code}'`) && !made.has(code))).toEqual([])
   })
 })
