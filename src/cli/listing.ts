@@ -1,6 +1,7 @@
 import { actingFor } from '../config.ts'
 import { Usage } from '../errors.ts'
 import { yieldToSignals } from '../interruption.ts'
+import { kebabCase } from '../kebab-case.ts'
 import type { AnswerName } from '../render/json.ts'
 import { unknownName } from '../rules/unknown-name.ts'
 import { wordsIn } from '../search-key.ts'
@@ -103,7 +104,9 @@ function wantedOf<Row, Name extends string, Sort extends Name>(
   { common, terminal }: Session,
 ): Wanted<Name> {
   const fieldNamed = (name: string) => {
-    if (isIn(fields, name)) return name
+    // What --json calls lastSignedInAt is the column last-signed-in.
+    const column = kebabCase(name)
+    for (const named of [name, column, column.replace(/-at$/, '')]) if (isIn(fields, named)) return named
     throw unknownName({ kind: 'field', name, known: Object.keys(fields) })
   }
   const usual = terminal.out.isTerminal ? 'table' : 'tsv'

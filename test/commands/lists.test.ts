@@ -27,6 +27,22 @@ const lists: [argv: string[], key: string, id: string][] = [
   [['roles', 'list'], 'roles', 'name'],
 ]
 
+describe('a column', () => {
+  it('may be called as --json calls it', async () => {
+    const list = ['users', 'list']
+    const ours = ['--fields', 'email,last-name,last-signed-in,created', '--sort', 'last-name']
+    const theirs = ['--fields', 'email,lastName,lastSignedInAt,createdAt', '--sort', 'lastName']
+    for (const format of ['tsv', 'csv', 'jsonl', 'table'])
+      expect(await out(...list, ...theirs, '--format', format)).toBe(
+        await out(...list, ...ours, '--format', format),
+      )
+    expect((await world.run([...list, '--fields', 'lastNames', '--json'])).error()).toMatchObject({
+      code: 'unknown-field',
+      hint: 'Did you mean last-name?',
+    })
+  })
+})
+
 describe.each(lists)('%s', (argv, key, id) => {
   it('counts, names and limits what it lists, in every format', async () => {
     const { [key]: rows, total } = (await world.run([...argv, '--json'])).json()
