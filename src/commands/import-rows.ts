@@ -59,7 +59,7 @@ const options = {
   sheet: option('<name>', 'the sheet to read (default: the one that is open, or else the first)'),
   map: repeated(
     '<column=field>',
-    "which column is which field, such as 'Nation=Country'",
+    "which column is which field, such as 'Exam series=Series'",
     z.array(z.string()).default([]),
   ),
   strict: flag('any mistake: change nothing (exit code 6)'),

@@ -24,7 +24,7 @@ th { white-space: nowrap; }
 td { min-width: 6.5rem; }
 .number, .held-back td:nth-child(-n+2) { white-space: nowrap; min-width: 0; }
 .chart th { width: 14rem; font-weight: 400; white-space: normal; }
-.chart td.bar { overflow-wrap: normal; }
+.chart td.bar, .chart th { overflow-wrap: normal; }
 .chart td.number { width: 14rem; color: var(--dim); }
 rect.in { fill: var(--in); } rect.back { fill: var(--held); }
 .legend span { display: inline-block; width: .8em; height: .8em; margin: 0 .2em 0 .8em; }
@@ -32,6 +32,7 @@ rect.in { fill: var(--in); } rect.back { fill: var(--held); }
 .wide { overflow-x: auto; }
 td ul { margin: 0; padding: 0; list-style: none; }
 code { font: .92em ui-monospace, monospace; }
+td em { display: block; color: var(--dim); }
 mark { background: var(--mark); color: inherit; padding: 0 .25em; }
 .held-back > h2 { display: block; margin: 0 0 .5rem; }
 .held-back > input { position: absolute; opacity: 0; }
@@ -41,10 +42,12 @@ mark { background: var(--mark); color: inherit; padding: 0 .25em; }
 ${chosen} { border-color: var(--in); box-shadow: inset 0 0 0 1px var(--in); }
 ${hidden === '' ? '' : `${hidden} { display: none; }`}
 summary { cursor: pointer; }
+@media (min-width: 60rem) { .held-back td:nth-child(4) { min-width: 15rem; } }
 @media (max-width: 40rem) {
   body { padding: .8rem; }
-  .chart th, .chart td.number { width: auto; white-space: normal; }
-  .chart td.bar { min-width: 30vw; }
+  .chart th, .chart td { padding: .3rem; }
+  .chart th, .chart td.number { width: auto; }
+  .chart td.bar { min-width: 20vw; }
   .held-back table, .held-back tbody, .held-back tr, .held-back td { display: block; }
   .held-back thead { display: none; }
   .held-back td { border: 0; padding: .1rem 0; }

@@ -319,7 +319,7 @@ export function leftOutLines(leftOut: Outlook['leftOut'], max: number): string[]
 
 export function renderCreatedRelease(release: ReleaseRow, view: View): string {
   if (!view.isTerminal) return tsvLine([release.id, release.name, release.state])
-  return `${view.chalk.green('✓')} Release ${release.id}, ${oneLine(release.name)}, is a draft for ${audienceInWords(release.audience)}. To release it:\nssh-admin releases publish ${release.id}`
+  return `${view.chalk.green('✓')} Release ${release.id}, ${oneLine(release.name)}, is a draft for ${audienceInWords(release.audience)}.\nTo release it: ssh-admin releases publish ${release.id}`
 }
 
 export function renderChangedRelease({ release, outcome, closes }: ChangedRelease, view: View): string {

@@ -37,7 +37,7 @@ function statusOf({ withdrawn_at, mismatch_at }: ResourceRow): 'kept' | 'withdra
 
 export function sizeInWords(bytes: number): string {
   if (bytes < 1000) return `${bytes} B`
-  if (bytes < 1_000_000) return `${(bytes / 1000).toFixed(1)} kB`
+  if (bytes < 1_000_000) return `${(bytes / 1000).toFixed(1)} KB`
   return `${(bytes / 1_000_000).toFixed(1)} MB`
 }
 

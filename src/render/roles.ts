@@ -9,7 +9,7 @@ import type { View } from './table.ts'
 
 const givers: Readonly<Record<NonNullable<Role['ctx']>, string>> = {
   'by-staff': 'Cambridge staff only',
-  derived: 'nobody: it follows from others',
+  derived: 'nobody: follows from others',
   'by-coordinator-commands': 'the coordinator commands',
   'by-admin-rights': 'users add, users edit',
 }

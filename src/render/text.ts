@@ -6,7 +6,7 @@ export function count(number: number, singular: string): string {
 }
 
 function plural(singular: string): string {
-  return singular.endsWith('entry') ? `${singular.slice(0, -1)}ies` : `${singular}s`
+  return /[^aeiou]y$/.test(singular) ? `${singular.slice(0, -1)}ies` : `${singular}s`
 }
 
 /** `18 KB`, `1.5 MB`, `2.25 GB`. */

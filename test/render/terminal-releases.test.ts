@@ -110,7 +110,7 @@ describe('what a person sees of releases and what they are made of', () => {
     await shown('key-times import times.csv')
     await shown(uploading)
     expect(await shown(creating)).toBe(
-      '✓ Release 1, June, is a draft for all centres. To release it:\nssh-admin releases publish 1\n',
+      '✓ Release 1, June, is a draft for all centres.\nTo release it: ssh-admin releases publish 1\n',
     )
     const unasked = (await world.run(['releases', 'publish', 'June'])).stderr
     expect(unasked).toContain('Release 1, June: for 1 centre, all at 2026-03-01 08:00 UTC.')

@@ -20,6 +20,14 @@ describe('how long ago', () => {
 })
 
 describe('words for numbers and lists', () => {
+  it.each([
+    ['country', '8 countries'],
+    ['entry', '8 entries'],
+    ['day', '8 days'],
+  ])('say more than one %s as it is spelt', (singular, words) => {
+    expect(count(8, singular)).toBe(words)
+  })
+
   it('count with separators, and one as one', () => {
     expect([count(1, 'centre'), count(0, 'centre'), count(1200, 'centre')]).toEqual([
       '1 centre',

@@ -58,18 +58,18 @@ program opens, and the command says so. Nothing is sent.
 
 With --smtp or SSH_ADMIN_SMTP_URL messages are sent after the change is made:
 
-  smtp://user@host:587      begins plainly and turns to TLS, which is required
-  smtps://user@host:465     TLS from the start
-  smtp://127.0.0.1:1025?ignoreTLS=true    without TLS, to this machine only
+  smtp://user@host:587                  begins plainly and turns to TLS, which is required
+  smtps://user@host:465                 TLS from the start
+  smtp://127.0.0.1:1025?ignoreTLS=true  without TLS, to this machine only
 
 The password comes from the file that SSH_ADMIN_SMTP_PASSWORD_FILE names.
 
 What cannot be delivered now waits in the outbox (exit 9):
 
-  ssh-admin mail list          what waits, what was sent, what failed
-  ssh-admin mail send          try everything that waits, now
-  ssh-admin mail send --due    for cron: what is due, with growing pauses
-  ssh-admin mail send --failed what the server refused for good, again
+  ssh-admin mail list           what waits, what was sent, what failed
+  ssh-admin mail send           try everything that waits, now
+  ssh-admin mail send --due     for cron: what is due, with growing pauses
+  ssh-admin mail send --failed  what the server refused for good, again
 
 The words of the letters can be changed: ssh-admin templates list.`
 
@@ -132,16 +132,22 @@ empty one with the right headings.
 
 Headings are found wherever they stand and in whatever order; --map 'Column=field' names others.
 
-  New centres and users are added; users who are there already are never changed.
-  New users get a PIN. The PINs come back in a workbook to hand out.
-  Rows with a mistake are held back, listed by cell, and change nothing (exit 8).
-  Centres that are missing, and users too many, are listed. They are deleted only with --delete-missing,
-  --delete-extra, --delete-centre or --delete-user; more than a fifth needs --allow-deletes N.
-  Centres are renamed by their names in the workbook; more than a fifth needs --allow-renames N.
-  The rows held back, written with --issues-out and corrected, are part of a roster: in it nobody is missing
-  or extra, as by one sheet of a workbook whose other sheets have rows too. --partial says so of another
-  workbook, --whole-roster that it is one after all.
-  ssh-admin centres imports undo ID takes an import back.
+New centres and users are added; users who are there already are never changed.
+
+New users get a PIN. The PINs come back in a workbook to hand out.
+
+Rows with a mistake are held back, listed by cell, and change nothing (exit 8).
+
+Centres that are missing, and users too many, are listed. They are deleted only with --delete-missing,
+--delete-extra, --delete-centre or --delete-user; more than a fifth needs --allow-deletes N.
+
+Centres are renamed by their names in the workbook; more than a fifth needs --allow-renames N.
+
+The rows held back, written with --issues-out and corrected, are part of a roster: in it nobody is missing
+or extra, as by one sheet of a workbook whose other sheets have rows too. --partial says so of another
+workbook, --whole-roster that it is one after all.
+
+To take an import back: ssh-admin centres imports undo ID
 
 What a cell shows is what goes in. In CSV each line end ends a row; a cell of several lines is read where it
 can have swallowed no row (all rows as long as the headings, no separator behind its first line), and else
@@ -156,7 +162,8 @@ Why a row is held back (issues[].code):
   not-a-name, too-long    what stands there is no name of a centre or a person
   another-centres-name    the name is that of another saved centre
   same-centre             a new number with the name and country of a saved centre that has no row
-  lost-zeros, near-number the new number is nearly that of a saved centre with this name or address
+  lost-zeros              the new number is nearly that of a saved centre with this name or address
+  near-number             the same
   two-rows-in-one         something stands beyond the headings, or the end of a line inside a cell
   cell-twice              a cell stands twice in the row
   unclear-headings        the row stands below headings that are not understood, or above all headings
@@ -179,7 +186,7 @@ no-slips (more than 10,000 new users: --slips by-centre), pins-not-placed, issue
 report-not-placed (exit 9; any other file that could not be put in its place: file-not-placed).
 
 Look before you leap: ssh-admin centres lint FILE says what is wrong with it, without a store too;
-ssh-admin centres import FILE --dry-run does all of an import and takes it back`
+ssh-admin centres import FILE --dry-run does all of an import and takes it back.`
 
 export const examples = `Centres and their people, from a workbook:
 

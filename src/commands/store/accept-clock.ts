@@ -1,3 +1,4 @@
+import { plainTime } from '../../render/text.ts'
 import { voidedInWords } from '../../render/store.ts'
 import { acceptClock } from '../../rules/store/events.ts'
 import { mutation } from '../../cli/define.ts'
@@ -19,9 +20,9 @@ export const acceptClockCommand = () =>
           ? `The clock says ${acceptedAt}, the last event is of ${lastEventAt}. Is the clock right, and shall time count anew from it? That voids ${voidedInWords(voided)}.`
           : undefined,
     },
-    render: ({ changed, acceptedAt, lastEventAt, voided }) =>
+    render: ({ changed, acceptedAt, lastEventAt, voided }, { isTerminal }) =>
       changed
         ? `Time counts anew from ${acceptedAt}; the last event was of ${lastEventAt}. This voided ${voidedInWords(voided)}.`
-        : `The clock, ${acceptedAt}, is not behind the last event; nothing to do.`,
+        : `The clock, ${isTerminal ? plainTime(acceptedAt) : acceptedAt}, is not behind the last event; nothing to do.`,
     json: (accepted) => accepted,
   })

@@ -25,6 +25,7 @@ export const duplicates = () =>
     key: 'duplicates',
     fields: duplicateFields,
     table: ['email', 'name', 'centre', 'other-email', 'other-centre', 'why'],
+    dropOrder: ['other-centre', 'name', 'centre'],
     id: 'email',
     find: async ({ store: { db }, ctx }, { centre: number }) => {
       const centre = number === undefined ? undefined : (await findCentre(db, number, ctx)).id

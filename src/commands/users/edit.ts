@@ -21,8 +21,8 @@ import { findUser } from '../../rules/users/find.ts'
 import { comparableAccount, comparableUser } from './questions.ts'
 
 const options = {
-  firstName: option('<name>', ''),
-  lastName: option('<name>', ''),
+  firstName: option('<name>', 'another first name'),
+  lastName: option('<name>', 'another last name'),
   email: option('<email>', 'a new address'),
   admin: eitherWay({ on: 'give administrative rights', off: 'take administrative rights away' }),
   addSite: withValues(sites, repeated('<site>', 'give access to this site')),

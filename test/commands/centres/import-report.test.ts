@@ -13,6 +13,13 @@ const nile: Line = { number: 'EG001', name: 'Nile Academy', country: 'Egypt', em
 const page = (name = 'import.html') => readFileSync(world.path(name), 'utf8')
 
 describe('the page about an import', () => {
+  it('breaks no number and no country on a telephone', async () => {
+    await importRows(world, [nile], '--report', 'import.html')
+    const telephone = page().split('@media (max-width: 40rem) {')[1]?.split('@media print')[0]
+    expect(telephone).not.toContain('white-space: normal')
+    expect(page()).toContain('.chart td.bar, .chart th { overflow-wrap: normal; }')
+  })
+
   it('says what was done, by country, and shows each row held back with its cells', async () => {
     const rows: Line[] = [
       nile,
