@@ -209,7 +209,7 @@ export const restore = () =>
     name: 'restore',
     summary: "restore a centre's coordinator, and let its users in again",
     description:
-      "Restore a suspended coordinator. The centre's users have back exactly what they had: who could sign in before can again. What is released and open at this moment opens for the centre again, and is told.",
+      "Restore a suspended coordinator. The centre's users have back exactly what they had: who could sign in before can again. What is released and open at this moment opens for the centre again, and the answer says what does.",
     args: { centre: orName('centre', argument('the number or name of the centre')) },
     examples: ['ssh-admin coordinator restore EG001'],
     act: (trx, ctx, { centre }) =>

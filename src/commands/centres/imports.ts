@@ -80,8 +80,7 @@ export const undo = () =>
   mutation({
     name: 'undo',
     summary: 'take an import back',
-    description: `Take an import back as if it had not been: what it created goes, old names and what it deleted come back,
-its PINs are void and its waiting letters cancelled. What changed since is listed and left alone.`,
+    description: `Take an import back as if it had not been: what it created goes, old names and what it deleted come back, its PINs are void and its waiting letters cancelled. What changed since is listed and left alone.`,
     args: { id: withValues({ stored: 'import' }, argument('the number of the import', importNumber)) },
     examples: ['ssh-admin centres imports undo 1 --yes'],
     act: (trx, ctx, { id }) => undoImport(trx, { id, ctx }),

@@ -13,7 +13,7 @@ export const restore = () =>
     name: 'restore',
     summary: 'give deleted centres back',
     description:
-      'Restore deleted centres as they were, and their users with the access they had. What is released and open at this moment opens for them again, and is told.',
+      'Restore deleted centres as they were, and their users with the access they had. What is released and open at this moment opens for them again, and the answer says what does.',
     args: {
       centre: orName(
         'centre',

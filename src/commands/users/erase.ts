@@ -16,7 +16,7 @@ export const erase = () =>
     name: 'erase',
     summary: 'erase the name and address of a deleted user',
     description: `Erase the name and address of a deleted user, because they ask for it: from the store, the audit log, the messages and the mail directory. It cannot be undone.
-Of an address that no account has any more (a former one of somebody who was erased before former addresses went with them, or one that was typed again since), what names it goes.
+An address that no account has any more can be erased too: one that somebody had before, or that was typed again since.
 The audit log goes on saying what happened, without saying to whom, and that this was done. It says what it cannot reach.`,
     args: { email: orName('deleted-user', argument('the address or name of the deleted user')) },
     examples: ['ssh-admin users erase zaid@school.example --yes'],
