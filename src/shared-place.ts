@@ -21,10 +21,14 @@ export function isSharedPlace(place: string): boolean {
 }
 
 /**
- * Reads `postgres://user@host:port,host:port/database?schema=…`. A socket is named by its folder: `?host=/run/postgresql`.
- * @throws Usage `invalid-store`, `password-in-address`
+ * Reads `postgres://user@host:port,host:port/database?schema=…`. A socket is named by its folder: `?host=/run/postgresql`,
+ * its port before it: `postgres://hub@:5433/hub?host=…`. What the address leaves out is taken from PostgreSQL's own
+ * variables, where those are given. @throws Usage `invalid-store`, `password-in-address`
  */
-export function readSharedPlace(address: string): SharedPlace {
+export function readSharedPlace(
+  address: string,
+  env: Readonly<Record<string, string | undefined>> = {},
+): SharedPlace {
   const parts = /^postgres(?:ql)?:\/\/(?:([^@/?]*)@)?([^/?]*)(?:\/([^?]*))?(?:\?(.*))?$/i.exec(address)
   if (!parts) throw invalid('it is no address of PostgreSQL')
   const [, credentials, named = '', database = '', query = ''] = parts
@@ -38,24 +42,26 @@ export function readSharedPlace(address: string): SharedPlace {
   if (!/^[a-z_][a-z0-9_]{0,62}$/.test(schema) || schema.startsWith('pg_'))
     throw invalid('a schema has small letters, digits and _')
   if (database === '') throw invalid('it names no database')
-  const hosts = (options.get('host') ?? named).split(',').map(hostOf)
+  const port = /^:(\d{1,5})$/.exec(named)?.[1] ?? (env.PGPORT || '5432')
+  const ofEnvironment = named === '' || named === `:${port}` ? env.PGHOST || undefined : undefined
+  const hosts = (options.get('host') ?? ofEnvironment ?? named).split(',').map((host) => hostOf(host, port))
   return {
     hosts,
     user: credentials === undefined || credentials === '' ? undefined : decoded(credentials),
     database: decoded(database),
     schema,
     plain: mode === 'disable',
-    rootCertificate: options.get('sslrootcert') ?? undefined,
+    rootCertificate: options.get('sslrootcert') ?? (env.PGSSLROOTCERT || undefined),
     shown: address,
   }
 }
 
-function hostOf(text: string): { host: string; port: number } {
-  if (text.startsWith('/')) return { host: text, port: 5432 }
-  const [, host, port] = /^(\[[0-9a-f:.]+\]|[^:[\]]*)(?::(\d{1,5}))?$/i.exec(text) ?? []
-  if (host === undefined || Number(port ?? 1) > 65_535)
+function hostOf(text: string, otherwise: string): { host: string; port: number } {
+  if (text.startsWith('/')) return { host: text, port: Number(otherwise) }
+  const [, host, port = otherwise] = /^(\[[0-9a-f:.]+\]|[^:[\]]*)(?::(\d{1,5}))?$/i.exec(text) ?? []
+  if (host === undefined || !/^\d{1,5}$/.test(port) || Number(port) > 65_535)
     throw invalid('a host is a name, or a name and a port')
-  return { host: decoded(host.replace(/^\[|\]$/g, '')) || 'localhost', port: Number(port ?? 5432) }
+  return { host: decoded(host.replace(/^\[|\]$/g, '')) || 'localhost', port: Number(port) }
 }
 
 function decoded(text: string): string {

@@ -1,6 +1,6 @@
 import { Unavailable } from '../../errors.ts'
 import { finishing } from '../../interruption.ts'
-import { readSharedPlace } from '../../shared-place.ts'
+import { placeOf } from './place.ts'
 import { version as program } from '../../version.ts'
 import { latestVersion } from '../migrations/index.ts'
 import type { Opening } from '../store/opening.ts'
@@ -11,7 +11,7 @@ import { refuseOthers } from './owner.ts'
 
 /** @throws `store-refused` for a user who does not own the store: its tables are not theirs to alter */
 export async function refuseOthersToMigrate(address: string): Promise<void> {
-  await refuseOthers(readSharedPlace(address), { what: 'bring it up to date' })
+  await refuseOthers(placeOf(address), { what: 'bring it up to date' })
 }
 
 /**
@@ -22,7 +22,7 @@ export async function migrateSharedStore(
   { path, maxWaitMs, interruption }: Opening,
   { from }: { from: number },
 ): Promise<number> {
-  const place = readSharedPlace(path)
+  const place = placeOf(path)
   const client = await connect(place, { writes: true })
   const schema = client.escapeIdentifier(place.schema)
   try {

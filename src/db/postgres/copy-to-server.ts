@@ -1,6 +1,7 @@
 import type pg from 'pg'
 import { finishing, type Interruption } from '../../interruption.ts'
-import { readSharedPlace, type SharedPlace } from '../../shared-place.ts'
+import type { SharedPlace } from '../../shared-place.ts'
+import { placeOf } from './place.ts'
 import type { CopyingOut } from '../engine.ts'
 import { type Copied, copyTables, type Source } from '../store/copy-tables.ts'
 import { connect } from './connection.ts'
@@ -22,7 +23,7 @@ export async function copyToServer(
   address: string,
   { interruption, beforeSaving, ...copying }: CopyingToServer,
 ): Promise<Copied> {
-  return withNewSchema(readSharedPlace(address), async (client, place) => {
+  return withNewSchema(placeOf(address), async (client, place) => {
     const copied = await copyTables({ ...copying, to: emptySchema(client, place) })
     await client.query(
       `analyze ${Object.keys(copied.rows)
@@ -42,7 +43,7 @@ export async function copyToServer(
 
 /** Whether a store could be made there; nothing is. @throws `store-exists`, `store-foreign`, `store-refused` */
 export async function rehearseNewSchema(address: string): Promise<void> {
-  await withNewSchema(readSharedPlace(address), async (client) => {
+  await withNewSchema(placeOf(address), async (client) => {
     await client.query('rollback')
   })
 }

@@ -1,4 +1,4 @@
-import { readSharedPlace } from '../../shared-place.ts'
+import { placeOf } from './place.ts'
 import type { DeskRole } from '../store/desk-role.ts'
 import { connect } from './connection.ts'
 import { inWords, sqlStateOf } from './errors.ts'
@@ -9,7 +9,7 @@ import { ownerOf } from './owner.ts'
  * alter a table. Whoever has the rights makes it; else its statements are for somebody who has.
  */
 export async function deskRole(address: string, { make }: { make: boolean }): Promise<DeskRole> {
-  const place = readSharedPlace(address)
+  const place = placeOf(address)
   const role = `${place.schema}_desk`
   const statements = statementsFor(place.schema, role)
   if (!make) return { role, statements, made: false }

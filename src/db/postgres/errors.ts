@@ -8,6 +8,12 @@ export function sqlStateOf(error: unknown): string {
 
 const words: readonly { pattern: RegExp; code: string; says: (place: string) => string; hint: string }[] = [
   {
+    pattern: /^28000$/,
+    code: 'store-refused',
+    says: (place) => `The server of ${place} does not let this user in from this machine.`,
+    hint: 'Check the user in the address; else have whoever looks after the server allow it there (pg_hba.conf, or the right to log in).',
+  },
+  {
     pattern: /^28...$/,
     code: 'store-refused',
     says: (place) => `The server of ${place} refuses this user.`,
@@ -20,10 +26,22 @@ const words: readonly { pattern: RegExp; code: string; says: (place: string) => 
     hint: 'Nothing was changed. What a desk needs is granted by the owner of the store with: ssh-admin store init --roles',
   },
   {
-    pattern: /^(55P03|57014|40001|40P01)$/,
+    pattern: /^(55P03|40001|40P01)$/,
     code: 'store-locked',
     says: (place) => `The store ${place} is in use by another program.`,
     hint: 'Nothing was changed. Try again in a moment, or wait longer with --wait SECONDS.',
+  },
+  {
+    pattern: /^57014$/,
+    code: 'store-unavailable',
+    says: (place) => `The server of ${place} broke off what was asked of it.`,
+    hint: 'Nothing was changed. Try again; if it allows less time than this takes, have whoever looks after it raise statement_timeout for this user.',
+  },
+  {
+    pattern: /^53300$/,
+    code: 'store-unavailable',
+    says: (place) => `The server of ${place} has as many connections as it takes.`,
+    hint: 'Nothing was changed. Try again in a moment; if it stays so, have whoever looks after the server allow more.',
   },
   {
     pattern: /^(42P01|3F000)$/,
@@ -62,15 +80,32 @@ const words: readonly { pattern: RegExp; code: string; says: (place: string) => 
     hint: 'Nothing was changed. Have room made on the server, then try again.',
   },
   {
-    pattern:
-      /^(DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN|UNABLE_TO_.*|CERT_.*|ERR_TLS_CERT_ALTNAME_INVALID)$/,
+    pattern: /^ERR_TLS_CERT_ALTNAME_INVALID$/,
+    code: 'store-untrusted',
+    says: (place) => `The certificate of the server of ${place} is made out to another name.`,
+    hint: 'Name the server in the address as its certificate does, or have it made out to this name.',
+  },
+  {
+    pattern: /^CERT_(HAS_EXPIRED|NOT_YET_VALID)$/,
+    code: 'store-untrusted',
+    says: (place) => `The certificate of the server of ${place} is not valid now.`,
+    hint: "Check this machine's clock; else have whoever looks after the server renew it.",
+  },
+  {
+    pattern: /^(DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN|UNABLE_TO_.*|CERT_.*)$/,
     code: 'store-untrusted',
     says: (place) => `The server of ${place} cannot prove that it is the one.`,
     hint: 'Name the certificate of who signed its own: ?sslrootcert=FILE in the address.',
   },
   {
+    pattern: /^(ERR_SSL_.*|ERR_OSSL_.*|EPROTO)$/,
+    code: 'store-untrusted',
+    says: (place) => `No encrypted connection to the server of ${place} can be made.`,
+    hint: 'Check that the file of sslrootcert is a certificate, and that the server speaks TLS 1.2 or later.',
+  },
+  {
     pattern:
-      /^(08...|57P0.|53300|53400|ECONN.*|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOENT|EACCES|EPIPE)$/,
+      /^(08...|57P0.|25P0[34]|53400|ECONN.*|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|EHOSTUNREACH|EHOSTDOWN|ENETUNREACH|ENETDOWN|EADDRNOTAVAIL|ENOENT|EACCES|EPERM|EPIPE)$/,
     code: 'store-unavailable',
     says: (place) => `The server of ${place} cannot be reached.`,
     hint: 'Check the address, the network, and that the server runs; then try again.',
@@ -80,7 +115,7 @@ const words: readonly { pattern: RegExp; code: string; says: (place: string) => 
 /** The connection is gone, or could not be made. */
 export function isDisconnected(error: unknown): boolean {
   return (
-    /^(08...|57P0.|ECONN.*|EPIPE|ETIMEDOUT)$/.test(sqlStateOf(error)) ||
+    /^(08...|57P0.|25P0[34]|ECONN.*|EPIPE|ETIMEDOUT)$/.test(sqlStateOf(error)) ||
     (error instanceof Error && /Connection terminated|not queryable|timeout expired/.test(error.message))
   )
 }
@@ -90,6 +125,12 @@ export function inWords(error: unknown, place: string): unknown {
   if (error instanceof Error && /does not support SSL/.test(error.message)) {
     return new Unavailable('store-untrusted', `The server of ${place} speaks no TLS.`, {
       hint: 'Have it set up there; or, on a network that you trust, add ?sslmode=disable to the address.',
+      cause: error,
+    })
+  }
+  if (error instanceof Error && /error establishing an SSL connection/.test(error.message)) {
+    return new Unavailable('store-unavailable', `What answers at ${place} is no server of PostgreSQL.`, {
+      hint: 'Check the host and the port in the address.',
       cause: error,
     })
   }

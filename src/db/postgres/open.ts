@@ -24,13 +24,14 @@ import { connect } from './connection.ts'
 import { sharedDatabase } from './dialect.ts'
 import { inWords, sqlStateOf } from './errors.ts'
 import { makeSchema, refuseTakenSchema } from './new-schema.ts'
-import { readSharedPlace, type SharedPlace, withStoreNumber } from '../../shared-place.ts'
+import { type SharedPlace, withStoreNumber } from '../../shared-place.ts'
+import { placeOf } from './place.ts'
 import { SharedConnection } from './shared-connection.ts'
 import type { StoreRow } from './store-row.ts'
 
 /** Opens a store that several desks share. @throws `store-missing`, `store-newer`, `store-older`, and what a server says */
 export async function openSharedStore(opening: Opening): Promise<OpenStore> {
-  const place = readSharedPlace(opening.path)
+  const place = placeOf(opening.path)
   const connection = await connectionTo(place, opening)
   if (opening.startsWithChange && (opening.mode === 'use' || opening.mode === 'rehearse'))
     return openedStore(connection, { opening, created: false })

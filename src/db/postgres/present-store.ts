@@ -2,7 +2,8 @@ import type pg from 'pg'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { finishing } from '../../interruption.ts'
-import { readSharedPlace, type SharedPlace, withStoreNumber } from '../../shared-place.ts'
+import { type SharedPlace, withStoreNumber } from '../../shared-place.ts'
+import { placeOf } from './place.ts'
 import { makersMark } from '../../unfinished-files.ts'
 import type { LogHead } from '../audit/head-file.ts'
 import { copyTables, type Source } from '../store/copy-tables.ts'
@@ -18,7 +19,7 @@ import { refuseOthers } from './owner.ts'
 
 /** A store on a server that a backup is to take the place of. @throws `store-newer`, `store-older`, `store-refused` */
 export async function presentSharedStore(opening: Opening): Promise<PresentStore> {
-  const place = readSharedPlace(opening.path)
+  const place = placeOf(opening.path)
   const found = await findStore(place, opening)
   if (!found) await rehearseNewSchema(opening.path)
   const kept = found ? schemaToKeep(place, opening.now()) : null

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { placeOf } from '../../../src/db/postgres/place.ts'
 import { readSharedPlace } from '../../../src/shared-place.ts'
 
 describe('the address of a shared store', () => {
@@ -27,6 +28,25 @@ describe('the address of a shared store', () => {
     expect(readSharedPlace(address).hosts).toEqual(hosts)
   })
 
+  it.each([
+    ['postgres://hub@/hub', [{ host: 'db.other', port: 5444 }]],
+    [
+      'postgres://hub@db1,db2:5433/hub',
+      [
+        { host: 'db1', port: 5444 },
+        { host: 'db2', port: 5433 },
+      ],
+    ],
+    ['postgres://hub@:5433/hub', [{ host: 'db.other', port: 5433 }]],
+    ['postgres://hub@:5433/hub?host=/run/postgresql', [{ host: '/run/postgresql', port: 5433 }]],
+    ['postgres:///hub?host=/run/postgresql', [{ host: '/run/postgresql', port: 5444 }]],
+  ])('%s takes what it leaves out from the variables of PostgreSQL', (address, hosts) => {
+    const env = { PGHOST: 'db.other', PGPORT: '5444', PGSSLROOTCERT: 'ca.pem' }
+    expect(readSharedPlace(address, env)).toMatchObject({ hosts, rootCertificate: 'ca.pem' })
+    const other = readSharedPlace(`${address}${address.includes('?') ? '&' : '?'}sslrootcert=other.pem`, env)
+    expect(other.rootCertificate).toBe('other.pem')
+  })
+
   it.each(['postgres://hub:secret@db/hub', 'postgres://db/hub?password=secret'])(
     'never holds a password, which others could read, nor is it said: %s',
     (address) => {
@@ -46,4 +66,15 @@ describe('the address of a shared store', () => {
   ])('%s is none', (address) => {
     expect(() => readSharedPlace(address)).toThrow(expect.objectContaining({ code: 'invalid-store' }))
   })
+})
+
+it('a store is where the variables of PostgreSQL say, where its address says nothing', () => {
+  const before = process.env.PGHOST
+  process.env.PGHOST = '/run/another'
+  try {
+    expect(placeOf('postgres://hub@/hub').hosts).toMatchObject([{ host: '/run/another' }])
+  } finally {
+    if (before === undefined) delete process.env.PGHOST
+    else process.env.PGHOST = before
+  }
 })

@@ -1,0 +1,113 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { TLSSocket, type TLSSocketOptions } from 'node:tls'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { readSharedPlace } from '../../../src/shared-place.ts'
+import { type Authority, hasOpenssl, newAuthority } from '../../mail/certificates.ts'
+import { newWorld, type World } from '../../world.ts'
+
+/** This machine, by a name that is not one of those that need no encryption. */
+const host = '127.1'
+
+describe.skipIf(!hasOpenssl)('a server that is on another machine (needs openssl)', () => {
+  let folder: string
+  let authority: Authority
+  let world: World
+  let open: { server: Server; sockets: Set<Socket> } | undefined
+
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), 'ssh-admin-certificates-'))
+    authority = newAuthority(folder)
+    writeFileSync(join(folder, 'text.pem'), 'no certificate\n')
+  })
+  afterAll(() => rmSync(folder, { recursive: true, force: true }))
+  beforeEach(async () => {
+    world = newWorld()
+    await world.centre('EG001', { coordinator: 'huda@school.example' })
+  })
+  afterEach(async () => {
+    for (const socket of open?.sockets ?? []) socket.destroy()
+    open?.server.close()
+    open = undefined
+    await world.close()
+  })
+
+  /** Answers a desk that asks for encryption, and passes on what it says. @returns its port */
+  async function answering(answer: TLSSocketOptions | string): Promise<number> {
+    const sockets = new Set<Socket>()
+    const [target] = readSharedPlace(world.db).hosts
+    const server = createServer((desk) => {
+      sockets.add(desk)
+      desk.on('error', () => undefined)
+      desk.once('data', () => {
+        if (typeof answer === 'string') return desk.end(answer)
+        desk.write('S')
+        const behind = connect(target?.port ?? 0, target?.host)
+        sockets.add(behind)
+        const clear = new TLSSocket(desk, { isServer: true, ...answer })
+        for (const socket of [behind, clear]) socket.on('error', () => desk.destroy())
+        clear.pipe(behind).pipe(clear)
+      })
+    })
+    open = { server, sockets }
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    const address: AddressInfo | string | null = server.address()
+    return typeof address === 'object' ? (address?.port ?? 0) : 0
+  }
+
+  const show = (port: number, { more = '', env = {} }: { more?: string; env?: NodeJS.ProcessEnv } = {}) =>
+    world.run(['users', 'show', 'huda@school.example', '--json', '--db', placeAt(port, more)], { env })
+  const placeAt = (port: number, more: string) => `${world.db.replace(/@[^/]+/, `@${host}:${port}`)}${more}`
+  const trusted = () => `&sslrootcert=${join(folder, 'ca.pem')}`
+  const certified = (name = `DNS:${host}`, days = 9) => authority.issue(name, days)
+
+  it('is used where whoever signed its certificate is named', async () => {
+    const ran = await show(await answering(certified()), { more: trusted() })
+    expect([ran.exit, ran.json().email], ran.stderr).toEqual([0, 'huda@school.example'])
+  })
+
+  it('is refused without that, and where its certificate is of another name, or not valid any more', async () => {
+    const port = await answering(certified())
+    const refused = await show(port)
+    expect([refused.exit, refused.error().code]).toEqual([7, 'store-untrusted'])
+    expect(refused.error().hint).toContain('sslrootcert')
+    open?.server.close()
+    const other = await show(await answering(certified('DNS:another.example')), { more: trusted() })
+    expect([other.exit, other.error().code]).toEqual([7, 'store-untrusted'])
+    expect(other.error().message).toContain('another name')
+    open?.server.close()
+    const expired = await show(await answering(certified(undefined, -1)), { more: trusted() })
+    expect([expired.exit, expired.error().code]).toEqual([7, 'store-untrusted'])
+    expect(expired.error().message).toContain('not valid now')
+  })
+
+  it('is refused where it does not speak TLS, or none that is safe, or what is named is no certificate', async () => {
+    const plain = await show(await answering('N'), { more: trusted() })
+    expect([plain.exit, plain.error().code]).toEqual([7, 'store-untrusted'])
+    expect(plain.error().hint).toContain('sslmode=disable')
+    const old = {
+      ...certified(),
+      minVersion: 'TLSv1',
+      maxVersion: 'TLSv1.1',
+      ciphers: 'ALL@SECLEVEL=0',
+    } as const
+    open?.server.close()
+    const ran = await show(await answering(old), { more: trusted() })
+    expect([ran.exit, ran.error().code], ran.stderr).toEqual([7, 'store-untrusted'])
+    open?.server.close()
+    const text = await show(await answering(certified()), {
+      more: `&sslrootcert=${join(folder, 'text.pem')}`,
+    })
+    expect([text.exit, text.error().code], text.stderr).toEqual([7, 'store-untrusted'])
+    const none = await show(1, { more: `&sslrootcert=${join(folder, 'none.pem')}` })
+    expect([none.exit, none.error().code]).toEqual([7, 'store-untrusted'])
+  })
+
+  it('is no server of PostgreSQL where it answers as none does', async () => {
+    const ran = await show(await answering('HTTP/1.1 400 Bad Request\r\n\r\n'), { more: trusted() })
+    expect([ran.exit, ran.error().code], ran.stderr).toEqual([7, 'store-unavailable'])
+    expect(ran.error().message).toContain('no server of PostgreSQL')
+  })
+})

@@ -1,0 +1,103 @@
+import pg from 'pg'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { inWords, isDisconnected } from '../../../src/db/postgres/errors.ts'
+import { readSharedPlace } from '../../../src/shared-place.ts'
+import { testServer } from '../../shared-store.ts'
+import { newWorld, type World } from '../../world.ts'
+
+const saying = (code: string, message = 'said by the server') => Object.assign(new Error(message), { code })
+
+describe('what a server, or the network before it, says went wrong', () => {
+  it.each([
+    ['28P01', 'store-refused', 'password'],
+    ['28000', 'store-refused', 'pg_hba.conf'],
+    ['42501', 'store-refused', 'store init --roles'],
+    ['3D000', 'store-missing', 'createdb'],
+    ['3F000', 'store-missing', 'schema'],
+    ['42P01', 'store-missing', 'schema'],
+    ['55P03', 'store-locked', '--wait'],
+    ['40001', 'store-locked', '--wait'],
+    ['40P01', 'store-locked', '--wait'],
+    ['57014', 'store-unavailable', 'statement_timeout'],
+    ['53300', 'store-unavailable', 'in a moment'],
+    ['25006', 'store-read-only', 'db1,db2'],
+    ['53100', 'store-full', 'room'],
+    ['53200', 'store-full', 'room'],
+    ['XX001', 'store-damaged', 'log'],
+    ['58030', 'store-damaged', 'log'],
+    ['22021', 'store-refused', 'UTF-8'],
+    ['ERR_TLS_CERT_ALTNAME_INVALID', 'store-untrusted', 'address'],
+    ['CERT_HAS_EXPIRED', 'store-untrusted', 'clock'],
+    ['SELF_SIGNED_CERT_IN_CHAIN', 'store-untrusted', 'sslrootcert'],
+    ['EPROTO', 'store-untrusted', 'TLS 1.2'],
+    ...['08006', '57P01', '57P02', '57P03', '25P03', '25P04', 'ECONNREFUSED', 'ENOTFOUND'].map(
+      (state): [string, string, string] => [state, 'store-unavailable', 'network'],
+    ),
+    ...['EHOSTDOWN', 'ENETDOWN', 'EADDRNOTAVAIL', 'EPERM'].map((state): [string, string, string] => [
+      state,
+      'store-unavailable',
+      'network',
+    ]),
+  ])('%s is %s, with what to do', (state, code, hint) => {
+    const failure = inWords(saying(state), 'postgres://hub@db.example/hub')
+    expect(failure).toMatchObject({
+      exit: 7,
+      code,
+      message: expect.stringContaining('postgres://hub@db.example/hub'),
+      hint: expect.stringContaining(hint),
+    })
+    expect(failure).not.toMatchObject({ message: expect.stringContaining('said by the server') })
+  })
+
+  it.each(['25P03', '25P04', '57P01', '08006'])('%s ends the connection', (state) => {
+    expect(isDisconnected(saying(state))).toBe(true)
+  })
+
+  it('of anything else is left as it is', () => {
+    const error = saying('XX000')
+    expect(inWords(error, 'postgres://hub@db.example/hub')).toBe(error)
+  })
+})
+
+describe('a server that limits a user', () => {
+  const user = `limited_${process.env.VITEST_POOL_ID ?? '0'}`
+  let world: World
+  let owner: pg.Client
+  const list = () =>
+    world.run(['users', 'list', '--json', '--db', world.db.replace(/\/\/[^@]+@/, `//${user}@`)])
+
+  beforeEach(async () => {
+    world = newWorld()
+    await world.centre('EG001')
+    owner = new pg.Client({ connectionString: testServer ?? '' })
+    await owner.connect()
+    const { schema } = readSharedPlace(world.db)
+    await owner.query(
+      `create user ${user} password 'hub'; grant usage on schema ${schema} to ${user}; grant select on all tables in schema ${schema} to ${user}`,
+    )
+  })
+  afterEach(async () => {
+    await owner.query(`drop owned by ${user}; drop user ${user}`)
+    await owner.end()
+    await world.close()
+  })
+
+  it.each([
+    ['connection limit 0', 'store-unavailable', 'as many connections as it takes'],
+    ['nologin', 'store-refused', 'does not let this user in'],
+    ['set statement_timeout to 1', 'store-unavailable', 'broke off'],
+  ])('%s: is told in words', async (limit, code, words) => {
+    await owner.query(`alter user ${user} ${limit}`)
+    if (limit.includes('statement_timeout')) {
+      const { schema } = readSharedPlace(world.db)
+      await owner.query(`begin; lock table ${schema}.store in access exclusive mode`)
+    }
+    const ran = await list()
+    if (limit.includes('statement_timeout')) await owner.query('rollback')
+    expect([ran.exit, ran.error().code, ran.error().message]).toEqual([
+      7,
+      code,
+      expect.stringContaining(words),
+    ])
+  })
+})
