@@ -1,17 +1,16 @@
 import { closeSync, existsSync, lstatSync, statSync, statfsSync } from 'node:fs'
 import { dirname, extname, join, resolve } from 'node:path'
 import { fsyncSync, linkSync, openSync, renameSync, rmSync, trySyncFolder, writeSync } from '../disk.ts'
-import { Cancelled, Failure, Refused, Unavailable, Usage } from '../errors.ts'
+import { Cancelled, Failure, Unavailable, Usage } from '../errors.ts'
 import { finishing } from '../interruption.ts'
-import { storeNumber, withStoreNumber } from '../shared-place.ts'
 import { makersMark } from '../unfinished-files.ts'
 import type { CellToWrite, SheetToWrite } from '../workbook/sheet.ts'
 import type { Tables } from '../workbook/write.ts'
+import { fileOfTheStore, isFileOfTheStore, isSameFile } from './files-of-the-store.ts'
 import { changedMeanwhile } from './mutation.ts'
 import { noteOutput, type OutputKind, removeAbandoned, unfinishedOutputsIn } from './output-notes.ts'
 import { confirm } from './prompt.ts'
 import type { Session } from './session.ts'
-import { behindLinks, realPlace } from './store-paths.ts'
 import { pathInWords } from '../shell-word.ts'
 import { inUnits } from '../render/text.ts'
 
@@ -60,9 +59,17 @@ export async function checkOutputFile(session: Session, wanted: Wanted): Promise
   const { context } = session
   const { file, flag = 'A file to write', input, nameIsOurs = false } = wanted
   if (file.trim() === '') throw new Usage(`${flag} needs the name of a file.`)
+  // Elsewhere - is stdout, and nobody means a file of that name.
+  if (file === '-') {
+    throw new Usage('- is stdout, and this file does not go there.', {
+      code: 'not-to-stdout',
+      hint: 'Name a file; one that is called - is ./-.',
+    })
+  }
   const path = resolve(context.cwd, file)
   const there = refuseUnusablePlace(path, file)
-  refuseFilesOfTheStore(path, { file, session })
+  if (isFileOfTheStore(path, session))
+    throw fileOfTheStore(file, 'Name another file, best in another folder.')
   if (input !== undefined && isSameFile(path, resolve(context.cwd, input))) {
     throw new Unavailable('file-is-the-input', `${file} is the file that is read.`, {
       hint: 'Choose another name.',
@@ -220,41 +227,6 @@ function removeUnfinished(path: string): void {
   }
 }
 
-/** What belongs to a store beside its own file, and what this program keeps there. */
-const partsOfStore =
-  /^(-wal|-shm|-journal|[.](writer|head|key|before-.*|mail)|[.].*[.](new|restoring|migrating|part|note)([.].*|-wal|-shm|-journal)?)$/
-
-/** @throws `same-file` for the store, its key, and what lies beside them */
-function refuseFilesOfTheStore(path: string, { file, session }: { file: string; session: Session }): void {
-  const { settings, context } = session
-  const real = realPlace(path)
-  // The store is not open yet: its number is any that stands in the path.
-  const numbers = [storeNumber, ...(real.match(/[0-9a-f]{24}/g) ?? [])]
-  const pathsOf = (...values: (string | undefined)[]) =>
-    values
-      .filter((value) => value !== undefined)
-      .flatMap((value) => numbers.map((number) => resolve(context.cwd, withStoreNumber(value, number))))
-  const ofStore = pathsOf(settings.db.value, settings.keyFile.value)
-  const hit = ofStore.some((own) => {
-    if (isSameFile(path, own)) return true
-    // Where the store is named by a link, its journal lies beside the file itself.
-    return [realPlace(own), behindLinks(own)].some(
-      (place) => real === place || (real.startsWith(place) && partsOfStore.test(real.slice(place.length))),
-    )
-  })
-  const inMail = pathsOf(settings.mailDir.value).some((mail) =>
-    [realPlace, behindLinks].some((placeOf) => dirname(real) === placeOf(mail)),
-  )
-  if (!hit && !inMail) return
-  throw new Refused(
-    'same-file',
-    `${file} belongs to the store: it is the store, its key, or lies beside them.`,
-    {
-      hint: 'Name another file, best in another folder.',
-    },
-  )
-}
-
 /** @returns whether there is a file that would be replaced */
 function refuseUnusablePlace(path: string, file: string): boolean {
   const folder = dirname(path)
@@ -287,11 +259,6 @@ function statOrRefuse<Found>(at: () => Found, file: string): Found {
 function stateOfFile(path: string): string {
   const there = lstatSync(path, { throwIfNoEntry: false, bigint: true })
   return there ? [there.dev, there.ino, there.size, there.mtimeNs].join(' ') : ''
-}
-
-function isSameFile(path: string, other: string): boolean {
-  const [one, two] = [path, other].map((each) => statSync(each, { throwIfNoEntry: false }))
-  return one !== undefined && two !== undefined && one.dev === two.dev && one.ino === two.ino
 }
 
 /** Says in words why a file cannot be written. */

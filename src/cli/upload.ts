@@ -7,6 +7,7 @@ import { inputStream } from '../input-file.ts'
 import { oneLine } from '../render/clean-text.ts'
 import type { Uploaded } from '../rules/contents.ts'
 import { makersMark } from '../unfinished-files.ts'
+import { refuseToTakeIn } from './files-of-the-store.ts'
 import { progressOn } from './progress.ts'
 import type { Session } from './session.ts'
 import { pathInWords } from '../shell-word.ts'
@@ -24,11 +25,12 @@ export interface FileToUpload {
   isRehearsed: true
 }
 
-/** Reads a file through for its digest; nothing of it is kept. @throws `file-…` */
+/** Reads a file through for its digest; nothing of it is kept. @throws `file-…`, `same-file` */
 export async function fileToUpload(session: Session, file: string): Promise<FileToUpload> {
   const { cwd } = session.context
   const path = resolve(cwd, file)
   const stats = statOrRefuse(path, file)
+  refuseToTakeIn(file, session)
   if (!stats.isFile()) throw unusable(file, 'is no ordinary file')
   if (stats.size === 0) throw unusable(file, 'is empty')
   if (stats.size > maxBytes) throw unusable(file, 'is larger than 500 MB')

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import { decodeText } from '../decode-text.ts'
 import { draftFile } from '../cli/drafts.ts'
+import { refuseToTakeIn } from '../cli/files-of-the-store.ts'
 import { mkdirSync, rmSync, writeFileSync } from '../disk.ts'
 import type { Context } from '../context.ts'
 import { BadInput, Cancelled, Unavailable } from '../errors.ts'
@@ -76,11 +77,13 @@ async function runEditor(
   })
 }
 
-/** A text file, or stdin for `-`. */
-export async function textFrom(from: string, { context, terminal }: Session): Promise<string> {
+/** A text file, or stdin for `-`. @throws `same-file` */
+export async function textFrom(from: string, session: Session): Promise<string> {
+  const { context, terminal } = session
   if (from === '-') {
     return decoded(await bytesOf(untilAborted(terminal.stdin, context.signal)), 'What was given on stdin')
   }
+  refuseToTakeIn(from, session)
   let bytes: Buffer
   try {
     bytes = await bytesOf(inputStream(resolve(context.cwd, from), context.signal))

@@ -50,6 +50,11 @@ export const titleTyped = z
   .transform(cleanText)
   .pipe(z.string().min(1, 'a title').max(250, 'at most 250 characters'))
 
+/** What is the same under two paths, such as `a.mp3` and `./a.mp3`, is one resource. */
+function distinctFiles(files: readonly FileToUpload[]): FileToUpload[] {
+  return [...new Map(files.map((file) => [`${file.sha256} ${file.name}`, file])).values()]
+}
+
 export const upload = () =>
   preparedMutation({
     name: 'upload',
@@ -91,7 +96,7 @@ Nobody sees a resource until a release opens it. The same file with the same fac
     ],
     prepare: async ({ file: names, title, kind, series, component: components, area }, session) => {
       if (names.length === 0) throw new Usage('Which file?', { code: 'missing-value' })
-      const files = await eachNamed([...new Set(names)], (name) => fileToUpload(session, name))
+      const files = distinctFiles(await eachNamed([...new Set(names)], (name) => fileToUpload(session, name)))
       const request: Request = { facts: { title, kind, series, components, area }, files, uploaded: files }
       return request
     },

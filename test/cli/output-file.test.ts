@@ -148,3 +148,34 @@ describe('what lies beside a store that is named by a link', () => {
     },
   )
 })
+
+describe('- for a file to write', () => {
+  let world: World
+  beforeEach(async () => {
+    world = newWorld()
+    writeFileSync(world.path('guide.txt'), 'how to add users')
+    await world.run(['store', 'init'])
+    await world.run(['help-documents', 'upload', 'guide.txt', '--title', 'Guide'])
+    await world.run([
+      ...['resources', 'upload', 'guide.txt', '--title', 'Guide'],
+      ...['--kind', 'other', '--series', '2026-06'],
+    ])
+  })
+  afterEach(() => world.close())
+
+  it.each([
+    ['resources', 'download', '1', '--out', '-'],
+    ['help-documents', 'download', '1', '--out', '-'],
+    ['store', 'backup', '-'],
+  ])('makes no file of that name: %s %s', async (...argv) => {
+    const before = readdirSync(world.folder)
+    const ran = await world.run([...argv, '--yes', '--json'])
+    expect([ran.exit, ran.stdout, ran.error().code]).toEqual([2, '', 'not-to-stdout'])
+    expect(readdirSync(world.folder)).toEqual(before)
+  })
+
+  it('is a file where it is named in its folder', async () => {
+    expect((await world.run(['resources', 'download', '1', '--out', './-'])).exit).toBe(0)
+    expect(readFileSync(world.path('-'), 'utf8')).toBe('how to add users')
+  })
+})

@@ -42,6 +42,7 @@ export const errorCodes: Readonly<Record<number, Readonly<Record<string, string>
     'not-a-name': 'what is no name, such as an error of a spreadsheet or a control',
     'not-calculated': 'a formula for a name',
     'not-in-a-batch': 'no command that can be a line of a batch',
+    'not-to-stdout': 'the command writes a file, and not to stdout',
     'nothing-said': 'nothing was said that could be changed',
     'option-missing-argument': 'an option without its value',
     'password-in-address': 'a password in the address of the store, where others can read it',

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from 'node:fs'
+import { existsSync, linkSync, readdirSync, symlinkSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import pg from 'pg'
 import { afterEach, beforeEach, expect, it } from 'vitest'
@@ -49,4 +49,14 @@ it('lets no file be written over its key, or among its messages', async () => {
     expect([file, ran.exit, ran.error().code]).toEqual([file, 3, 'same-file'])
   }
   expect(existsSync(join(folder(), 'page.html'))).toBe(false)
+})
+
+it('takes its key in under no name, though the number of the store is in none', async () => {
+  linkSync(key, world.path('listening.mp3'))
+  symlinkSync(key, world.path('guide.pdf'))
+  const facts = ['--title', 'Listening', '--kind', 'other', '--series', '2026-06']
+  for (const file of [key, 'listening.mp3', 'guide.pdf']) {
+    const ran = await run('resources', 'upload', file, ...facts)
+    expect([file, ran.exit, ran.error().code]).toEqual([file, 3, 'same-file'])
+  }
 })

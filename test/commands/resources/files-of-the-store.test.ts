@@ -1,0 +1,78 @@
+import { linkSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { newWorld, type World } from '../../world.ts'
+
+let world: World
+beforeEach(async () => {
+  world = newWorld()
+  mkdirSync(world.path('store'))
+  await run('store', 'init')
+  await run('centres', 'create', 'EG001', '--name', 'Nile', '--country', 'Egypt')
+  await run('users', 'add', 'Omar Said <omar@school.example>', '--centre', 'EG001', '--yes')
+  writeFileSync(world.path('password'), 'of the mail server\n')
+  writeFileSync(world.path('guide'), 'how to add users\n')
+  await run('help-documents', 'upload', 'guide', '--title', 'Guide')
+})
+afterEach(() => world.close())
+
+const run = (...argv: string[]) =>
+  world.run([...argv, '--json'], {
+    env: {
+      SSH_ADMIN_DB: 'store/hub.db',
+      SSH_ADMIN_KEY_FILE: 'store/key',
+      SSH_ADMIN_MAIL_DIR: 'store/mail',
+      SSH_ADMIN_SMTP_PASSWORD_FILE: 'password',
+    },
+  })
+const facts = ['--title', 'Listening', '--kind', 'other', '--series', '2026-06']
+const uploads = async () => [
+  (await run('resources', 'list')).json().total,
+  (await run('help-documents', 'list')).json().helpDocuments.length,
+]
+const refusal = { exit: 3, code: 'same-file' }
+const refused = async (...argv: string[]) => {
+  const ran = await run(...argv)
+  return { exit: ran.exit, code: ran.error().code }
+}
+
+describe('what belongs to the store', () => {
+  it.each([
+    'store/hub.db',
+    'store/key',
+    'store/key.head',
+    'store/hub.db.before-restore-1',
+    'store/mail/1.eml',
+    'password',
+  ])('is never uploaded: %s', async (file) => {
+    if (!['store/hub.db', 'store/key', 'password'].includes(file)) {
+      mkdirSync(world.path('store/mail'), { recursive: true })
+      writeFileSync(world.path(file), 'ours\n')
+    }
+    expect(await refused('resources', 'upload', file, ...facts)).toEqual(refusal)
+    expect(await refused('help-documents', 'upload', file, '--title', 'Another')).toEqual(refusal)
+    expect(await refused('help-documents', 'replace', '1', file, '--yes')).toEqual(refusal)
+    expect(await uploads()).toEqual([0, 1])
+  })
+
+  it('is never uploaded under another name', async () => {
+    symlinkSync('store/key', world.path('link.mp3'))
+    linkSync(world.path('store/key'), world.path('twin.mp3'))
+    symlinkSync('store', world.path('folder'))
+    symlinkSync('store/key.head', world.path('head.mp3'))
+    writeFileSync(world.path('store/key.head'), 'ours\n')
+    for (const file of ['link.mp3', 'twin.mp3', 'folder/hub.db', 'head.mp3'])
+      expect([file, await refused('resources', 'upload', file, ...facts)]).toEqual([file, refusal])
+    expect(await uploads()).toEqual([0, 1])
+  })
+
+  it('keeps nothing of the other files of the call', async () => {
+    const ran = await run('resources', 'upload', 'guide', 'store/key', ...facts)
+    expect(ran.exit).toBe(3)
+    expect(ran.error().details['problems']).toMatchObject([{ target: 'store/key', code: 'same-file' }])
+    expect(await uploads()).toEqual([0, 1])
+  })
+
+  it('is never the words of a letter', async () => {
+    expect(await refused('templates', 'edit', 'invitation', '--from', 'store/key', '--yes')).toEqual(refusal)
+  })
+})
