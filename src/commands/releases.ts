@@ -39,7 +39,7 @@ import {
   type PublishedRelease,
 } from '../rules/releases/change.ts'
 import { momentTyped, typedMoment, type TypedMoment } from '../rules/releases/moment.ts'
-import { closingQuestion, comparableClosing } from '../render/closing.ts'
+import { closingQuestion, comparableClosing, openingLines } from '../render/closing.ts'
 import { allOf } from '../cli/list-options.ts'
 import { findReleases, type ReleaseRow } from '../db/releases.ts'
 import type { ReleaseState } from '../db/schema.ts'
@@ -52,6 +52,7 @@ import { findOwnCentre } from '../rules/centres/find.ts'
 import { visibleAuthorisations } from '../rules/releases/visible.ts'
 import { count, listLines, plainTime } from '../render/text.ts'
 import * as z from 'zod'
+import { grouped } from '../grouped.ts'
 import { titleTyped } from './resources.ts'
 
 /** What `create` and `edit` can say of a release. */
@@ -146,7 +147,7 @@ export const edit = () =>
     name: 'edit',
     summary: 'change what a release opens, when, or for whom',
     description:
-      'Change a release; what is not named stays, and --resource and --for are the whole of what shall be. You are asked first where it is released already, with when it opens for whom, and where it would close what is open for somebody.',
+      'Change a release; what is not named stays, and --resource and --for are the whole of what shall be. You are asked first where it is released already, with when it opens for whom, and where it would close what is open for somebody, or open at once what is not.',
     args: { release: withValues({ stored: 'release' }, argument('its number or its name')) },
     options: { name: nameOption, ...releaseOptions },
     examples: ["ssh-admin releases edit 1 --opens 'key-time AM 2026-06-02 - 1h30m'"],
@@ -191,7 +192,7 @@ export const publish = () =>
   mutation({
     name: 'publish',
     summary: 'release it: from now on it opens, for each centre at its moment',
-    description: `Release a draft. You are asked first, with how many centres it is for, when it opens first and last, which have no Key Time and never see it, and which time zones there are.
+    description: `Release a draft. You are asked first, with how many centres it is for, when it opens first and last, which have no Key Time and never see it, which time zones there are, and for which centres it opens at once.
 With --dry-run, or releases authorisations --release, the whole list, centre by centre.`,
     args: { release: withValues({ stored: 'release' }, argument('its number or its name')) },
     examples: ['ssh-admin releases publish 1 --yes'],
@@ -336,21 +337,25 @@ const maxNamed = 10
 const maxZones = 12
 
 /** What a careful colleague would want to know before it is released. */
-function publishQuestion({ release, outcome, outlook }: PublishedRelease): string | undefined {
+function publishQuestion({ release, outcome, outlook, opens }: PublishedRelease): string | undefined {
   if (outcome === 'unchanged') return undefined
   const { centres, without } = outlook
-  const opens =
-    without.length === 0
-      ? count(centres, 'centre')
-      : `${centres - without.length} of ${count(centres, 'centre')}`
-  return [...outlookLines(release, outlook), `Release it: it opens for ${opens}?`].join('\n')
+  const reached = centres - without.length
+  const whom = without.length === 0 ? count(centres, 'centre') : `${reached} of ${count(centres, 'centre')}`
+  const how =
+    opens.length === 0
+      ? `it opens for ${whom}`
+      : opens.length === reached
+        ? `it opens at once for ${whom}`
+        : `it opens for ${whom}, and at once for ${grouped(opens.length)} of them`
+  return [...outlookLines(release, outlook), ...openingLines(opens), `Release it: ${how}?`].join('\n')
 }
 
-/** The same before what is released already is changed, and for whom it closes. */
-function editQuestion({ release, closes, outlook }: ChangedRelease): string | undefined {
+/** The same before what is released already is changed, and for whom it closes and opens at once. */
+function editQuestion({ release, closes, opens, outlook }: ChangedRelease): string | undefined {
   const what = `Change release ${release.id}, ${release.name}`
   const when = outlook ? outlookLines(release, outlook) : []
-  const closing = closingQuestion(closes, what)?.split('\n') ?? []
+  const closing = closingQuestion(closes, what, opens)?.split('\n') ?? []
   if (when.length === 0 && closing.length === 0) return undefined
   return [...closing.slice(0, -1), ...when, closing.at(-1) ?? `${what}, which is released?`].join('\n')
 }
@@ -387,10 +392,10 @@ function outlookLines(release: ReleaseRow, outlook: Outlook): string[] {
 }
 
 /** What of a release is agreed to. */
-function comparableRelease({ release, outcome, closes }: ChangedRelease): unknown {
-  const { id, name, state, opens, closes: until, audience, resources } = release
-  const facts = [id, name, state, opens, until, audience, resources.map(({ id: one }) => one)]
-  return [facts, outcome, comparableClosing(closes)]
+function comparableRelease({ release, outcome, closes, opens }: ChangedRelease): unknown {
+  const { id, name, state, opens: from, closes: until, audience, resources } = release
+  const facts = [id, name, state, from, until, audience, resources.map(({ id: one }) => one)]
+  return [facts, outcome, comparableClosing(closes, opens)]
 }
 
 /** The same, with what opens when for whom. */

@@ -57,6 +57,11 @@ export function renderWithOpening(
   return [text, ...renderClosing([], view, opens)].join('\n')
 }
 
+/** For whom it opens at once what was not open. */
+export function openingLines(opens: readonly Closing[]): string[] {
+  return named(opens, 'It opens at once for')
+}
+
 function named(changes: readonly Closing[], first: string): string[] {
   if (changes.length === 0) return []
   const { counted, few } = whomOf(changes)

@@ -126,18 +126,26 @@ export function changedReleaseJson({
   release,
   outcome,
   closes,
+  opens,
 }: ChangedRelease): JsonOfChange<'changedRelease'> {
-  return { ...releaseJson(release), outcome, closed: closes, changed: outcome !== 'unchanged' }
+  return {
+    ...releaseJson(release),
+    outcome,
+    closed: closes,
+    opened: opens,
+    changed: outcome !== 'unchanged',
+  }
 }
 
 export function publishedReleaseJson(
-  { release, outcome, outlook }: PublishedRelease,
+  { release, outcome, outlook, opens }: PublishedRelease,
   at: Date,
 ): JsonOfChange<'publishedRelease'> {
   return {
     ...releaseJson(release),
     ...outlookJson(outlook),
     outcome,
+    opened: opens,
     changed: outcome !== 'unchanged',
     authorisations: outlook.authorisations.map((authorisation) => authorisationJson({ authorisation, at })),
   }
@@ -322,17 +330,16 @@ export function renderCreatedRelease(release: ReleaseRow, view: View): string {
   return `${view.chalk.green('✓')} Release ${release.id}, ${oneLine(release.name)}, is a draft for ${audienceInWords(release.audience)}.\nTo release it: ssh-admin releases publish ${release.id}`
 }
 
-export function renderChangedRelease({ release, outcome, closes }: ChangedRelease, view: View): string {
+export function renderChangedRelease(
+  { release, outcome, closes, opens }: ChangedRelease,
+  view: View,
+): string {
+  const changes = renderClosing(closes, view, opens)
   if (!view.isTerminal)
-    return [tsvLine([release.id, release.name, release.state, outcome]), ...renderClosing(closes, view)].join(
-      '\n',
-    )
+    return [tsvLine([release.id, release.name, release.state, outcome]), ...changes].join('\n')
   const mark = outcome === 'unchanged' ? view.chalk.dim('·') : view.chalk.green('✓')
   const what = outcome === 'unchanged' ? `is ${release.state} as it was` : `is ${outcome}`
-  return [
-    `${mark} Release ${release.id}, ${oneLine(release.name)}, ${what}.`,
-    ...renderClosing(closes, view),
-  ].join('\n')
+  return [`${mark} Release ${release.id}, ${oneLine(release.name)}, ${what}.`, ...changes].join('\n')
 }
 
 /** A rehearsal shows the whole list: a line for each centre. */
@@ -340,7 +347,7 @@ export function renderPublishedRelease(
   published: PublishedRelease & { at: Date; rehearsed: boolean },
   view: View,
 ): string {
-  const { release, outlook, outcome, at, rehearsed } = published
+  const { release, outlook, outcome, opens, at, rehearsed } = published
   const isRehearsal = rehearsed && outcome !== 'unchanged'
   const centres = isRehearsal ? outlook.authorisations : []
   if (!view.isTerminal) {
@@ -351,10 +358,13 @@ export function renderPublishedRelease(
     ].join('\n')
   }
   const first = isRehearsal
-    ? `${view.chalk.dim('·')} Release ${release.id}, ${oneLine(release.name)}, would be released.`
-    : renderChangedRelease(published, view)
+    ? [
+        `${view.chalk.dim('·')} Release ${release.id}, ${oneLine(release.name)}, would be released.`,
+        ...renderClosing([], view, opens),
+      ]
+    : [renderChangedRelease(published, view)]
   return [
-    first,
+    ...first,
     ...renderOutlook(isRehearsal ? { ...outlook, without: [], leftOut: [] } : outlook, view),
     ...listLines('Centre by centre:', centres.map(inWords), centres.length),
     ...(isRehearsal ? leftOutLines(outlook.leftOut, outlook.leftOut.length) : []),

@@ -116,7 +116,7 @@ describe('what a person sees of releases and what they are made of', () => {
     expect(unasked).toContain('Release 1, June: for 1 centre, all at 2026-03-01 08:00 UTC.')
     const opens = '  2026-03-01 08:00 UTC  ████████████ 1 centre  10:00 Africa/Cairo\n'
     expect(await shown('releases publish June')).toBe(
-      `✓ Release 1, June, is released.\nOpens for 1 centre:\n${opens}`,
+      `✓ Release 1, June, is released.\n  Opened for 1 authorisation:\n    EG001 Nile Academy: June\nOpens for 1 centre:\n${opens}`,
     )
     expect(await shown('releases publish June')).toContain('· Release 1, June, is released as it was.\n')
     expect(await reading('releases show June')).toMatch(/Closes +never\n/i)

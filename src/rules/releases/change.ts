@@ -23,7 +23,7 @@ import {
   wantedAudience,
   wantedResources,
 } from './release.ts'
-import { type Closing, findReleased, noticingWhatCloses } from './what-closes.ts'
+import { changedAtOnce, type Closing, givenBy } from './what-closes.ts'
 
 interface Creation {
   name: string
@@ -74,8 +74,9 @@ export interface ReleaseChanges {
 export interface ChangedRelease {
   release: ReleaseRow
   outcome: 'edited' | 'released' | 'withdrawn' | 'unchanged'
-  /** For whom it closes by this. */
+  /** For whom it closes by this what was open, and opens at once what was not. */
   closes: Closing[]
+  opens: Closing[]
   /** When it opens for whom, where it is released already and that is another now. */
   outlook?: Outlook | undefined
 }
@@ -92,9 +93,8 @@ export async function editRelease(
   { release: named, changes, ctx }: Editing,
 ): Promise<ChangedRelease> {
   const { by, at } = ctx
-  const [before, releases, resources, audience, same] = await together(
+  const [before, resources, audience, same] = await together(
     findRelease(trx, named),
-    findReleased(trx),
     changes.resources ? wantedResources(trx, changes.resources) : Promise.resolve(undefined),
     changes.audience ? wantedAudience(trx, changes.audience) : Promise.resolve(undefined),
     changes.name === undefined ? Promise.resolve([]) : findReleases(trx, { name: changes.name }),
@@ -111,32 +111,25 @@ export async function editRelease(
     closes: changes.closes === undefined ? present.closes : changes.closes,
   }
   const [was, is] = [factsOf(present), factsOf(wanted)]
-  if (isDeepStrictEqual(was, is)) return { release: before, outcome: 'unchanged', closes: [] }
+  if (isDeepStrictEqual(was, is)) return { release: before, outcome: 'unchanged', closes: [], opens: [] }
   refuseContradictions({ id: before.id, ...wanted }, { same })
 
-  const { closes } = await noticingWhatCloses(trx, {
-    ctx,
-    releases,
-    work: () =>
-      changeRelease(trx, {
-        id: before.id,
-        name: wanted.name,
-        opens: is.opens,
-        closes: is.closes,
-        resourceIds: is.resources,
-        audience: wanted.audience,
-      }),
-  })
-  const facts = { before: was, after: is, closes: closes.length }
-  await appendAudit(trx, { by, at, action: 'releases.edited', subject, facts })
-  const release = await findRelease(trx, String(before.id))
   const opensAnew = before.state === 'released' && !isDeepStrictEqual({ ...was, name: is.name }, is)
-  return {
-    release,
-    outcome: 'edited',
-    closes,
-    outlook: opensAnew ? await outlookOf(trx, release) : undefined,
-  }
+  const given = opensAnew ? await givenBy(trx, before) : []
+  await changeRelease(trx, {
+    id: before.id,
+    name: wanted.name,
+    opens: is.opens,
+    closes: is.closes,
+    resourceIds: is.resources,
+    audience: wanted.audience,
+  })
+  const release = await findRelease(trx, String(before.id))
+  const outlook = opensAnew ? await outlookOf(trx, release) : undefined
+  const { closes, opens } = changedAtOnce({ before: given, after: outlook?.authorisations ?? [], at })
+  const facts = { before: was, after: is, closes: closes.length, opens: opens.length }
+  await appendAudit(trx, { by, at, action: 'releases.edited', subject, facts })
+  return { release, outcome: 'edited', closes, opens, outlook }
 }
 
 function factsOf({ name, resources, audience, opens, closes }: WantedRelease) {
@@ -174,18 +167,27 @@ export async function publishRelease(trx: Trx, { release: named, ctx }: Wanted):
   refuseIncomplete(before)
   // As it will be.
   const outlook = await outlookOf(trx, { ...before, state: 'released' })
-  if (before.state === 'released') return { release: before, outcome: 'unchanged', closes: [], outlook }
+  if (before.state === 'released')
+    return { release: before, outcome: 'unchanged', closes: [], opens: [], outlook }
 
   await markReleased(trx, { id: before.id, at })
+  const { opens } = changedAtOnce({ before: [], after: outlook.authorisations, at })
   const facts = {
     name: before.name,
     centres: outlook.centres,
     firstOpensAt: outlook.firstOpensAt?.toISOString() ?? null,
     lastOpensAt: outlook.lastOpensAt?.toISOString() ?? null,
     withoutKeyTime: outlook.without.length,
+    opens: opens.length,
   }
   await appendAudit(trx, { by, at, action: 'releases.released', subject, facts })
-  return { release: await findRelease(trx, String(before.id)), outcome: 'released', closes: [], outlook }
+  return {
+    release: await findRelease(trx, String(before.id)),
+    outcome: 'released',
+    closes: [],
+    opens,
+    outlook,
+  }
 }
 
 function refuseIncomplete({ id, name, audience, resources }: ReleaseRow): void {
@@ -203,16 +205,13 @@ function refuseIncomplete({ id, name, audience, resources }: ReleaseRow): void {
 /** It opens for nobody any more. */
 export async function withdrawRelease(trx: Trx, { release: named, ctx }: Wanted): Promise<ChangedRelease> {
   const { by, at } = ctx
-  const [before, releases] = await together(findRelease(trx, named), findReleased(trx))
+  const before = await findRelease(trx, named)
   const subject = `release ${before.id}`
   permit(ctx, 'releases.withdraw', { name: subject })
-  if (before.state === 'withdrawn') return { release: before, outcome: 'unchanged', closes: [] }
-  const { closes } = await noticingWhatCloses(trx, {
-    ctx,
-    releases,
-    work: () => markReleaseWithdrawn(trx, { id: before.id, at }),
-  })
+  if (before.state === 'withdrawn') return { release: before, outcome: 'unchanged', closes: [], opens: [] }
+  const { closes } = changedAtOnce({ before: await givenBy(trx, before), after: [], at })
+  await markReleaseWithdrawn(trx, { id: before.id, at })
   const facts = { name: before.name, state: before.state, closes: closes.length }
   await appendAudit(trx, { by, at, action: 'releases.withdrawn', subject, facts })
-  return { release: await findRelease(trx, String(before.id)), outcome: 'withdrawn', closes }
+  return { release: await findRelease(trx, String(before.id)), outcome: 'withdrawn', closes, opens: [] }
 }

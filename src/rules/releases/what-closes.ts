@@ -23,20 +23,38 @@ interface Change<Result> {
   /** The centres that the change can be felt at; absent: every one. */
   meant?: CentresMeant
   ctx: Pick<RuleContext, 'at'>
-  /** What is released before it, where that was read already. */
-  releases?: readonly ReleaseRow[]
   work: () => Promise<Result>
 }
 
 /** Does something, and says what it closed that was open, and opened that was not: neither is done to anybody without being asked about. */
 export async function noticingWhatCloses<Result>(
   trx: Trx,
-  { meant, ctx, releases, work }: Change<Result>,
+  { meant, ctx, work }: Change<Result>,
 ): Promise<{ result: Result; closes: Closing[]; opens: Closing[] }> {
-  const before = await openOf(trx, { meant, ctx, releases: releases ?? (await findReleased(trx)) })
+  const before = await openNow(trx, { meant, ctx })
   const result = await work()
   const after = await openNow(trx, { meant, ctx })
   return { result, closes: onlyIn(before, after), opens: onlyIn(after, before) }
+}
+
+/** What is closed and opened at once where one release gives this, and gave that before: no other is touched. */
+export function changedAtOnce({
+  before,
+  after,
+  at,
+}: {
+  before: Iterable<Authorisation>
+  after: Iterable<Authorisation>
+  at: Date
+}): { closes: Closing[]; opens: Closing[] } {
+  const [were, are] = [openAmong(before, at), openAmong(after, at)]
+  return { closes: onlyIn(were, are), opens: onlyIn(are, were) }
+}
+
+/** What a release gives each centre at present: nothing where it is not released. */
+export async function givenBy(db: Kysely<Store>, release: ReleaseRow): Promise<Iterable<Authorisation>> {
+  if (release.state !== 'released') return []
+  return authorisationsOf(release, await readReleaseFacts(db, { releases: [release] }))
 }
 
 /** A person before and after something was done to them. */
@@ -143,12 +161,18 @@ async function openOf(
     ctx: { at },
   }: Pick<Change<unknown>, 'meant' | 'ctx'> & { releases: readonly ReleaseRow[] },
 ): Promise<OpenAt> {
-  const open = new Map<string, Authorisation>()
-  if (releases.length === 0) return open
+  if (releases.length === 0) return new Map()
   const facts = await readReleaseFacts(trx, { releases, ...(meant ? { meant } : {}) })
-  for (const release of releases)
-    for (const authorisation of authorisationsOf(release, facts))
-      if (stateAt(authorisation, at) === 'open')
-        open.set(`${release.id} ${authorisation.centre.id}`, authorisation)
+  function* given() {
+    for (const release of releases) yield* authorisationsOf(release, facts)
+  }
+  return openAmong(given(), at)
+}
+
+function openAmong(authorisations: Iterable<Authorisation>, at: Date): OpenAt {
+  const open = new Map<string, Authorisation>()
+  for (const authorisation of authorisations)
+    if (stateAt(authorisation, at) === 'open')
+      open.set(`${authorisation.release.id} ${authorisation.centre.id}`, authorisation)
   return open
 }

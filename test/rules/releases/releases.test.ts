@@ -509,6 +509,110 @@ describe('what is not open yet', () => {
   })
 })
 
+describe('publishing or editing a release', () => {
+  const drafted = (name: string, ...options: string[]) =>
+    run('releases', 'create', name, '--resource', text, '--closes', '2026-06-03T08:00Z', ...options)
+  const centresIn = (opened: { centre: { number: string } }[]) => opened.map(({ centre }) => centre.number)
+  const asked = async (...argv: string[]) => {
+    const unasked = await world.run(argv)
+    expect(unasked, unasked.stderr).toMatchObject({ exit: 2 })
+    return unasked.stderr.replace(/\s+/g, ' ')
+  }
+  /** What it says that it opens at once: in a rehearsal as when it is done. */
+  const opened = async (...argv: string[]): Promise<string[]> => {
+    const seen = await world.run([...argv, '--dry-run'], { terminal: true })
+    const rehearsed = await world.run([...argv, '--dry-run', '--json'])
+    const { opened: done } = await run(...argv)
+    expect(rehearsed.json().opened).toEqual(done)
+    expect(seen.stdout.includes('Opened for ')).toBe(done.length > 0)
+    return centresIn(done)
+  }
+
+  beforeEach(() => world.setClock(opening))
+
+  it('says for whom it opens at once, where its moment is past', async () => {
+    await drafted('June', '--opens', '2026-06-02T04:00Z', '--for', 'EG001,EG002')
+    const question = await asked('releases', 'publish', 'June')
+    expect(question).toContain('It opens at once for 2 centres (EG001, EG002), June (pre-release): EG001 ')
+    expect(question).toContain('Release it: it opens at once for 2 centres?')
+    expect(await opened('releases', 'publish', 'June')).toEqual(['EG001', 'EG002'])
+    expect((await run('releases', 'publish', 'June')).opened).toEqual([])
+    const [logged] = await world.rows(
+      "select facts from audit where action = 'releases.released' order by at desc",
+    )
+    expect(JSON.parse(String(logged?.facts))).toMatchObject({ opens: 2 })
+  })
+
+  it('says for how many of its centres it opens at once, and for how many it opens later', async () => {
+    writeFileSync(
+      world.path('zones.csv'),
+      'Country,Administrative zone,Session,Local time,Time zone\nNew Zealand,6,AM,10:00,Pacific/Auckland\n',
+    )
+    await run('key-times', 'import', 'zones.csv')
+    await run('centres', 'edit', 'NZ001', '--time-zone', 'Pacific/Auckland')
+    await drafted('June', '--opens', 'key-time AM 2026-06-02 - 1h', '--for', 'EG001,NZ001')
+    const question = await asked('releases', 'publish', 'June')
+    expect(question).toContain('It opens at once for 1 centre (NZ001)')
+    expect(question).toContain('Release it: it opens for 2 centres, and at once for 1 of them?')
+    const piped = await world.run(['releases', 'publish', 'June', '--yes'])
+    expect(piped.stdout).toContain('opened\t1\tJune\tNZ001\n')
+  })
+
+  it('names the first of many for whom it opens at once', async () => {
+    for (let number = 101; number <= 120; number += 1) await world.centre(`EG${number}`)
+    await drafted('June', '--opens', 'now', '--for', 'schools')
+    const typist = inProcess(world, ['releases', 'publish', 'June'])
+    await typist.sees('It opens at once for 23 centres (EG001, EG002, EG101 …), June (pre-release):')
+    await typist.sees('EG110 Centre EG110')
+    await typist.sees('… and 11 more')
+    await typist.sees('Release it: it opens at once for 23 centres?')
+    typist.types('y')
+    typist.presses('enter')
+    expect((await typist.leaves()).exit).toBe(0)
+  })
+
+  it('says that what was to open later opens now', async () => {
+    await drafted('June', '--opens', '2026-06-02T06:00Z', '--for', 'EG001,EG002')
+    await run('releases', 'publish', 'June')
+    expect(await asked('releases', 'edit', 'June', '--opens', 'now')).toContain(
+      'What is not open would open at once for 2 centres (EG001, EG002), June (pre-release): ',
+    )
+    expect(await asked('releases', 'edit', 'June', '--opens', 'now')).toContain(
+      'Change release 1, June, and open it now for 2 centres?',
+    )
+    expect(await opened('releases', 'edit', 'June', '--opens', 'now')).toEqual(['EG001', 'EG002'])
+  })
+
+  it('says for which one centre more it opens, and for which it closes', async () => {
+    await drafted('Another', '--opens', 'now', '--for', 'EG002')
+    await run('releases', 'publish', 'Another')
+    await drafted('June', '--opens', 'now', '--for', 'EG001')
+    await run('releases', 'publish', 'June')
+    expect(await asked('releases', 'edit', 'June', '--for', 'EG001,EG002')).toContain(
+      'What is not open would open at once for 1 centre (EG002)',
+    )
+    expect(await opened('releases', 'edit', 'June', '--for', 'EG001,EG002')).toEqual(['EG002'])
+    expect(await asked('releases', 'edit', 'June', '--for', 'EG002,CA101')).toContain(
+      'Change release 2, June, and close what is open for 1 centre, and open it now for 1 centre?',
+    )
+    const { opened: now, closed } = await run('releases', 'edit', 'June', '--for', 'EG002,CA101')
+    expect([centresIn(now), centresIn(closed)]).toEqual([['CA101'], ['EG001']])
+  })
+
+  it('says nothing of it where it opens for nobody at once', async () => {
+    await drafted('June', '--opens', '2026-06-02T06:00Z', '--for', 'EG001')
+    expect(await opened('releases', 'edit', 'June', '--opens', '2026-06-02T07:00Z')).toEqual([])
+    const publishing = await asked('releases', 'publish', 'June')
+    expect(publishing).toContain('Release it: it opens for 1 centre?')
+    expect(publishing).not.toContain('at once')
+    expect(await opened('releases', 'publish', 'June')).toEqual([])
+    const editing = await asked('releases', 'edit', 'June', '--for', 'EG001,EG002')
+    expect(editing).toContain('Change release 1, June, which is released?')
+    expect(editing).not.toContain('at once')
+    expect(await opened('releases', 'edit', 'June', '--for', 'EG001,EG002')).toEqual([])
+  })
+})
+
 describe('the list of authorisations', () => {
   it('calls a draft and a withdrawn release what they are, and never open', async () => {
     const id = await released('EG001')
