@@ -1,9 +1,8 @@
 import { resolve } from 'node:path'
-import * as z from 'zod'
 import { answer } from '../cli/action.ts'
 import { preparedMutation } from '../cli/define.ts'
 import { checkOutputFile, type OutputFile, refusePlaceTwice, textOf } from '../cli/output-file.ts'
-import { argument, flag, option, repeated, type ValuesOf } from '../cli/parameters.ts'
+import { argument, flag, option, type ValuesOf } from '../cli/parameters.ts'
 import type { Session } from '../cli/session.ts'
 import type { Trx } from '../db/transact.ts'
 import { BadInput } from '../errors.ts'
@@ -24,7 +23,7 @@ import {
   moveIssuesFileIntoPlace,
   prepareIssuesFile,
 } from './issues-file.ts'
-import { columnsHelp, readTableFile, type TableFile, type TableRow } from './read-table.ts'
+import { columnsHelp, readTableFile, type TableFile, type TableRow, tableOptions } from './read-table.ts'
 
 interface ImportedRows {
   rows: RowCounts
@@ -56,12 +55,7 @@ interface RowsOfFile<Field extends string> {
 }
 
 const options = {
-  sheet: option('<name>', 'the sheet to read (default: the one that is open, or else the first)'),
-  map: repeated(
-    '<column=field>',
-    "which column is which field, such as 'Exam series=Series'",
-    z.array(z.string()).default([]),
-  ),
+  ...tableOptions('Exam series=Series'),
   strict: flag('any mistake: change nothing (exit code 6)'),
   issuesOut: issuesOutOption,
   planOut: option('<file>', 'save the plan for apply, and change nothing'),

@@ -1,7 +1,7 @@
 import { checkOutputFile, type OutputFile, prepareTable, refuseUnimportable } from '../cli/output-file.ts'
 import { option } from '../cli/parameters.ts'
 import type { Session } from '../cli/session.ts'
-import type { Issue } from '../import/issues.ts'
+import type { CellIssue } from '../rules/table-rows.ts'
 import type { SheetAsWritten } from '../import/kept-cells.ts'
 import { pathInWords } from '../shell-word.ts'
 
@@ -23,7 +23,7 @@ export async function checkIssuesFile(
 
 interface HeldBack {
   sheet: SheetAsWritten
-  issues: Iterable<Issue>
+  issues: Iterable<CellIssue>
   /** How many rows. */
   count: number
   at: Date

@@ -1,4 +1,3 @@
-import * as z from 'zod'
 import {
   importProgressionTests,
   type ResultField,
@@ -6,9 +5,9 @@ import {
   type ResultRow,
   type ImportedResults,
 } from '../rules/progression-tests.ts'
-import { columnsHelp, readTableFile, type TableFile, type TableRow } from './read-table.ts'
+import { columnsHelp, readTableFile, type TableFile, type TableRow, tableOptions } from './read-table.ts'
 import { preparedMutation, listing } from '../cli/define.ts'
-import { argument, option, repeated, orName, requiredOption } from '../cli/parameters.ts'
+import { argument, orName, requiredOption } from '../cli/parameters.ts'
 import type { Session } from '../cli/session.ts'
 import type { ColumnSpec } from '../workbook/headings.ts'
 import { testsOf, type TestOfOwner } from '../db/progression-tests/holdings.ts'
@@ -27,12 +26,7 @@ export const importResults = () =>
       'Bring learner groups, tests and results in, with their owners and site. All rows or none; the same rows again change nothing, a different mark is a correction.',
     args: { file: argument('the workbook or CSV file; - for stdin') },
     options: {
-      sheet: option('<name>', 'the sheet to read (default: the one that is open, or else the first)'),
-      map: repeated(
-        '<column=field>',
-        "which column is which field, such as 'Pupil no=Learner'",
-        z.array(z.string()).default([]),
-      ),
+      ...tableOptions('Pupil no=Learner'),
     },
     notes: columnsHelp(resultColumns, 'ssh-admin progression-tests sample'),
     examples: ['ssh-admin progression-tests import fixtures/progression-tests.xlsx'],

@@ -1,4 +1,5 @@
 import { resolve } from 'node:path'
+import * as z from 'zod'
 import { growHeapSlowly, manyMistakes } from '../heap-growth.ts'
 import { isErrorWord } from '../error-words.ts'
 import {
@@ -11,6 +12,7 @@ import {
 import type { CellFault, CellNote, cellFault, errorCell } from '../workbook/sheet-xml.ts'
 import type { ColumnSpec, Table } from '../workbook/headings.ts'
 import type { SheetRow, Workbook } from '../workbook/read.ts'
+import { option, repeated } from '../cli/parameters.ts'
 import type { Session } from '../cli/session.ts'
 
 export interface TableFile {
@@ -19,6 +21,18 @@ export interface TableFile {
   sheet?: string | undefined
   /** As typed: `Column=field`. */
   map: readonly string[]
+}
+
+/** What every command takes that reads a table. @param example a heading of their own, and the field that it is */
+export function tableOptions(example: string) {
+  return {
+    sheet: option('<name>', 'the sheet to read (default: the one that is open, or else the first)'),
+    map: repeated(
+      '<column=field>',
+      `which column is which field, such as '${example}'`,
+      z.array(z.string()).default([]),
+    ),
+  }
 }
 
 /** A row that has something in it, by the fields of its table. */

@@ -54,23 +54,22 @@ export async function voidOpenCredentialsOf(trx: Trx, userIds: readonly number[]
     .where(anyOf(sql.ref('user_id'), userIds))
     .where('state', '=', 'open')
   await sendWithNext(trx, open)
+  await voidPins(trx, userIds)
+}
+
+/** Voids an open PIN; the letter that says how to use it is not sent any more. */
+export async function voidPin(trx: Trx, userId: number): Promise<void> {
+  await voidPins(trx, [userId])
+  await cancelMessages(trx, { userId, letter: 'account-activation', reason: 'void' })
+}
+
+async function voidPins(trx: Trx, userIds: readonly number[]): Promise<void> {
   const pins = trx
     .updateTable('users')
     .set({ pin_state: 'void' })
     .where(anyOf(sql.ref('id'), userIds))
     .where('pin_state', '=', 'issued')
   await sendWithNext(trx, pins)
-}
-
-/** Voids an open PIN; the letter that says how to use it is not sent any more. */
-export async function voidPin(trx: Trx, userId: number): Promise<void> {
-  const pin = trx
-    .updateTable('users')
-    .set({ pin_state: 'void' })
-    .where('id', '=', userId)
-    .where('pin_state', '=', 'issued')
-  await sendWithNext(trx, pin)
-  await cancelMessages(trx, { userId, letter: 'account-activation', reason: 'void' })
 }
 
 /** Closes the open credentials of these purposes; one that was just used is named and becomes `used`. */

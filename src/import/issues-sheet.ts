@@ -3,7 +3,7 @@ import { columnOf } from '../workbook/cell.ts'
 import { headingForNone } from '../workbook/cells-without-heading.ts'
 import { headingKey } from '../workbook/headings.ts'
 import type { CellToWrite, SheetToWrite } from '../workbook/sheet.ts'
-import type { Issue } from './issues.ts'
+import type { CellIssue } from '../rules/table-rows.ts'
 import type { SheetAsWritten } from './kept-cells.ts'
 import type { Plan } from './plan.ts'
 import type { Roster } from './roster.ts'
@@ -51,7 +51,7 @@ export const reasonsHeading = 'Why it was held back'
 export const partOfRoster = 'ssh-admin-part-of-roster'
 
 /** The rows held back, as they stood, with the reasons: ready to be corrected and imported. */
-export function issuesSheet(roster: SheetAsWritten, issues: Iterable<Issue>): SheetToWrite {
+export function issuesSheet(roster: SheetAsWritten, issues: Iterable<CellIssue>): SheetToWrite {
   const old = roster.headings.at(-1) === reasonsHeading ? roster.headings.length - 1 : undefined
   const all = [...roster.headings, ...roster.laterHeadings]
   const width = Math.max(all.length + longestRow(roster), 1)
@@ -90,7 +90,7 @@ function columnOfAll(column: number, { row, roster }: { row: number; roster: She
 
 function* rowsHeldBack(
   roster: SheetAsWritten,
-  { issues, kept }: { issues: Iterable<Issue>; kept: readonly number[] },
+  { issues, kept }: { issues: Iterable<CellIssue>; kept: readonly number[] },
 ): Generator<CellToWrite[]> {
   for (const ofRow of byRow(issues)) {
     const row = ofRow[0]?.row ?? 0
@@ -106,8 +106,8 @@ function* rowsHeldBack(
 }
 
 /** The issues of each row, which stand together. */
-function* byRow(issues: Iterable<Issue>): Generator<Issue[]> {
-  let ofRow: Issue[] = []
+function* byRow(issues: Iterable<CellIssue>): Generator<CellIssue[]> {
+  let ofRow: CellIssue[] = []
   for (const issue of issues) {
     if (ofRow[0] && ofRow[0].row !== issue.row) {
       yield ofRow
@@ -120,7 +120,7 @@ function* byRow(issues: Iterable<Issue>): Generator<Issue[]> {
 
 /** What is wrong with each cell of a row, by the column of all headings; columns count from 0. */
 function reasonsByColumn(
-  issues: readonly Issue[],
+  issues: readonly CellIssue[],
   where: { row: number; roster: SheetAsWritten },
 ): Map<number, string> {
   const reasons = new Map<number, string>()
@@ -137,6 +137,6 @@ function offending(text: string, reason: string | undefined): CellToWrite {
   return reason === undefined ? text : { text, marked: true, note: reason }
 }
 
-function inWords({ message, hint }: Issue): string {
+function inWords({ message, hint }: CellIssue): string {
   return hint ? `${message} – ${hint}` : message
 }

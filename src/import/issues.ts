@@ -1,18 +1,8 @@
+import type { CellIssue } from '../rules/table-rows.ts'
 import { cellName } from '../workbook/cell.ts'
 import { type CentreField, headingOf } from './columns.ts'
 import type { Roster } from './roster.ts'
 import type { RosterRow } from './roster-row.ts'
-
-/** Something wrong in a cell, and what to do about it, as it is told. */
-export interface Issue {
-  cell: string
-  row: number
-  column: string
-  value: string
-  code: string
-  message: string
-  hint: string | null
-}
 
 /** What is wrong, worded to follow the column's name. */
 export interface Fault {
@@ -68,7 +58,7 @@ export function blames({ issues = [] }: Pick<RosterRow, 'issues'>, field: Centre
 }
 
 /** The issues of a workbook, which may be hundreds of thousands; in a saved plan they are a list. */
-export type Issues = Iterable<Issue> & { readonly length: number; toJSON?: () => Issue[] }
+export type Issues = Iterable<CellIssue> & { readonly length: number; toJSON?: () => CellIssue[] }
 
 /** The issues of the rows held back, in the order of the sheet: each is made when it is told, and not kept. */
 export function issuesOf(
@@ -79,7 +69,7 @@ export function issuesOf(
   const rows = heldBack
     .map(({ row, columns: own, issues = [] }) => ({ row, columns: own ?? columns, issues }))
     .sort((one, other) => one.row - other.row)
-  function* inOrder(): Generator<Issue> {
+  function* inOrder(): Generator<CellIssue> {
     for (const { row, columns, issues } of rows) {
       const worded = issues.map((issue) => wordedIssue(issue, { sheet, row, columns }))
       yield* worded.length > 1 ? worded.sort(byCell) : worded
@@ -95,7 +85,7 @@ export function issuesOf(
 function wordedIssue(
   { field, fault: { value, code, message, hint } }: RowIssue,
   { sheet, row, columns }: { sheet: string; row: number; columns: ReadonlyMap<string, number> },
-): Issue {
+): CellIssue {
   const column = columns.get(field) ?? columns.get('number') ?? 0
   return {
     cell: cellName(sheet, column, row),
@@ -112,7 +102,7 @@ function inWords(words: Words, value: string): string {
   return typeof words === 'string' ? words : words(value)
 }
 
-function byCell(one: Issue, other: Issue): number {
+function byCell(one: CellIssue, other: CellIssue): number {
   return compare(one.cell, other.cell) || compare(one.code, other.code)
 }
 

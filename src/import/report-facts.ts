@@ -2,7 +2,7 @@ import type { Kysely } from 'kysely'
 import { countryCode, countryName } from '../countries.ts'
 import { countriesOfCentres } from '../db/centres/centres.ts'
 import type { Store } from '../db/schema.ts'
-import type { Issue } from './issues.ts'
+import type { CellIssue } from '../rules/table-rows.ts'
 import type { Plan } from './plan.ts'
 import type { Roster } from './roster.ts'
 import type { RosterRow } from './roster-row.ts'
@@ -21,7 +21,7 @@ export interface ReportedRow {
   number: string
   name: string
   email: string
-  issues: Issue[]
+  issues: CellIssue[]
 }
 
 /** What a report says of the rows, which are let go before the store is written. */
@@ -40,7 +40,7 @@ export async function reportFacts(
   { roster, plan }: { roster: Roster; plan: Plan },
 ): Promise<ReportFacts> {
   const heldBack = new Set<number>()
-  const firstIssues = new Map<number, Issue[]>()
+  const firstIssues = new Map<number, CellIssue[]>()
   for (const issue of plan.issues) {
     heldBack.add(issue.row)
     if (firstIssues.size < maxReported || firstIssues.has(issue.row))

@@ -1,6 +1,6 @@
 import type { Counts, Source } from '../import/apply.ts'
 import type { Deletions } from '../import/deletions.ts'
-import type { Issue } from '../import/issues.ts'
+import type { CellIssue } from '../rules/table-rows.ts'
 import type { Plan } from '../import/plan.ts'
 import type { View } from './table.ts'
 import { count, firstOfEachKind, listLines } from './text.ts'
@@ -241,7 +241,7 @@ function renameText({ number, before, after }: Plan['renames'][number]): string 
   return `${number}  ${cell(before)} → ${cell(after)}`
 }
 
-function issueText({ cell: at, message }: Issue): string {
+function issueText({ cell: at, message }: CellIssue): string {
   const text = cell(message)
   return `  ${at}  ${text.length > longestText ? `${text.slice(0, longestText)}…` : text}`
 }

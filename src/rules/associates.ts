@@ -48,18 +48,11 @@ export async function assignCentres(
   permit(ctx, 'associates.assign', onUser(account))
   refuseWhoCannotAct(account)
   const held = account.assigned
-  const named = await forEachTarget(
-    trx,
-    numbers,
-    async (number) => {
-      const centre = await foundCentre(trx, { number, found, ctx })
-      const changed = !held.includes(centre.id)
-      if (changed) refuseForeign(centre, account)
-      return { centre, changed }
-    },
-    lookUpCentres(trx, ctx),
-  )
-  const centres = onceEach(named)
+  const centres = await eachCentre(trx, { numbers, ctx, found }, (centre) => {
+    const changed = !held.includes(centre.id)
+    if (changed) refuseForeign(centre, account)
+    return changed
+  })
   const gained = centres.filter(({ changed }) => changed).map(({ centre }) => centre)
   refuseOverLimit({ email: account.email, now: held.length, wanted: held.length + gained.length })
 
@@ -75,17 +68,7 @@ export async function unassignCentres(
 ): Promise<Assigned> {
   const [account, found] = await together(findUser(trx, { email, ...ctx }), centresNamed(trx, numbers))
   permit(ctx, 'associates.unassign', onUser(account))
-  const held = account.assigned
-  const named = await forEachTarget(
-    trx,
-    numbers,
-    async (number) => {
-      const centre = await foundCentre(trx, { number, found, ctx })
-      return { centre, changed: held.includes(centre.id) }
-    },
-    lookUpCentres(trx, ctx),
-  )
-  const centres = onceEach(named)
+  const centres = await eachCentre(trx, { numbers, ctx, found }, ({ id }) => account.assigned.includes(id))
   const lost = centres.filter(({ changed }) => changed).map(({ centre }) => centre)
 
   for (const { id } of lost) await unassignCentre(trx, { userId: account.id, centreId: id })
@@ -121,8 +104,25 @@ function refuseForeign(centre: CentreWithPeople, { centre: associate }: Account)
   })
 }
 
-/** `ca101` and `CA101` are one centre. */
-function onceEach(named: Assigned['centres']): Assigned['centres'] {
+/** Each centre that was named, and whether it changes; `ca101` and `CA101` are one centre. */
+async function eachCentre(
+  trx: Trx,
+  {
+    numbers,
+    found,
+    ctx,
+  }: { numbers: readonly string[]; found: Awaited<ReturnType<typeof centresNamed>>; ctx: RuleContext },
+  changes: (centre: CentreWithPeople) => boolean,
+): Promise<Assigned['centres']> {
+  const named = await forEachTarget(
+    trx,
+    numbers,
+    async (number) => {
+      const centre = await foundCentre(trx, { number, found, ctx })
+      return { centre, changed: changes(centre) }
+    },
+    lookUpCentres(trx, ctx),
+  )
   return [...new Map(named.map((one) => [one.centre.id, one])).values()]
 }
 

@@ -1,5 +1,4 @@
 import { existsSync } from 'node:fs'
-import * as z from 'zod'
 import { type AnswerOfChange, command } from '../../cli/define.ts'
 import { changedMeanwhile } from '../../cli/mutation.ts'
 import { type OutputFile, textOf } from '../../cli/output-file.ts'
@@ -8,16 +7,14 @@ import { type Phases, phasesOn } from '../../cli/progress.ts'
 import { confirm } from '../../cli/prompt.ts'
 import type { Session } from '../../cli/session.ts'
 import { optional, wholeNumber } from '../../cli/typed-values.ts'
-import type { OpenStore } from '../../db/store/open.ts'
 import { Refused, Usage } from '../../errors.ts'
 import { centreColumns } from '../../import/columns.ts'
 import type { Roster } from '../../import/roster.ts'
 import { comparableClosing } from '../../render/closing.ts'
 import { describePlan, importJson, importQuestion, renderImport } from '../../render/import.ts'
-import type { RuleContext } from '../../rules/permissions/actor.ts'
 import { pathInWords, shellWord } from '../../shell-word.ts'
 import { issuesOutOption } from '../issues-file.ts'
-import { columnsHelp } from '../read-table.ts'
+import { columnsHelp, tableOptions } from '../read-table.ts'
 import {
   checkOutputFiles,
   type ImportOutputFiles,
@@ -28,15 +25,10 @@ import {
 import { planWorkbook, type PreparedImport, type Wanted } from './plan-import.ts'
 import { readWorkbook } from './read-workbook.ts'
 import { notifyNoReport } from './report.ts'
-import { runImport } from './run-import.ts'
+import { type ImportRun, runImport } from './run-import.ts'
 
 const options = {
-  sheet: option('<name>', 'the sheet to read (default: the one that is open, or else the first)'),
-  map: repeated(
-    '<column=field>',
-    "which column is which field, such as 'Org ID=Centre number'",
-    z.array(z.string()).default([]),
-  ),
+  ...tableOptions('Org ID=Centre number'),
   pinsOut: option('<file>', 'where the PINs go: .xlsx, .csv or .json (default: new-user-pins-ID.xlsx here)'),
   slips: slipsOption,
   issuesOut: issuesOutOption,
@@ -220,19 +212,10 @@ function comparable({ plan, deletions, closes }: PreparedImport): string {
   ])
 }
 
-interface Saving {
-  session: Session
-  store: OpenStore
-  ctx: RuleContext
-  ready: PreparedImport
-  outputs: ImportOutputFiles
-  started: number
-}
-
 /** Saves the plan for `centres apply`, and changes nothing. */
 async function savePlanOnly(
   output: OutputFile,
-  { session, store, ctx, ready, outputs, started }: Saving,
+  { session, store, ctx, ready, outputs, started }: Omit<ImportRun, 'asks' | 'phases'>,
 ): Promise<AnswerOfChange> {
   const { textOfPlan } = await import('../../import/plan-file.ts')
   const { countsOf } = await import('../../import/apply.ts')

@@ -1,7 +1,6 @@
 import { existsSync } from 'node:fs'
-import * as z from 'zod'
 import { preparedQuery } from '../../cli/define.ts'
-import { argument, option, repeated } from '../../cli/parameters.ts'
+import { argument } from '../../cli/parameters.ts'
 import { phasesOn } from '../../cli/progress.ts'
 import { placesOf } from '../../cli/store-paths.ts'
 import type { OpenStore } from '../../db/store/open.ts'
@@ -9,7 +8,7 @@ import { centreColumns } from '../../import/columns.ts'
 import type { Roster } from '../../import/roster.ts'
 import type { RuleContext } from '../../rules/permissions/actor.ts'
 import { isSharedPlace } from '../../shared-place.ts'
-import { columnsHelp } from '../read-table.ts'
+import { columnsHelp, tableOptions } from '../read-table.ts'
 import { readWorkbook } from './read-workbook.ts'
 import type { Source } from '../../import/apply.ts'
 import type { Deletions } from '../../import/deletions.ts'
@@ -22,12 +21,7 @@ import type { View } from '../../render/table.ts'
 import { count } from '../../render/text.ts'
 
 const options = {
-  sheet: option('<name>', 'the sheet to read (default: the one that is open, or else the first)'),
-  map: repeated(
-    '<column=field>',
-    "which column is which field, such as 'Org ID=Centre number'",
-    z.array(z.string()).default([]),
-  ),
+  ...tableOptions('Org ID=Centre number'),
 }
 
 export const lint = () =>

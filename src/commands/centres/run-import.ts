@@ -38,7 +38,7 @@ import {
 import { closedByDeletions, type PreparedImport } from './plan-import.ts'
 import { moveReportIntoPlace } from './report.ts'
 
-interface ImportRun {
+export interface ImportRun {
   session: Session
   store: OpenStore
   ctx: RuleContext

@@ -1,4 +1,3 @@
-import * as z from 'zod'
 import type { Trx } from '../../db/transact.ts'
 import { Usage } from '../../errors.ts'
 import { requireTerminal } from '../../cli/prompt.ts'
@@ -9,7 +8,7 @@ import { addUser, addUsers, type UserRow } from '../../rules/users/add.ts'
 import type { ChangedUser } from '../../rules/users/changed.ts'
 import { eachNamed, forEachTarget } from '../../rules/batch.ts'
 import { type Account, nameOf } from '../../rules/users/account.ts'
-import { columnsHelp } from '../read-table.ts'
+import { columnsHelp, tableOptions } from '../read-table.ts'
 import { preparedMutation } from '../../cli/define.ts'
 import { type Draft, keepDraft } from '../../cli/drafts.ts'
 import { anyNumber, orName, flag, option, repeated, type ValuesOf, withValues } from '../../cli/parameters.ts'
@@ -32,12 +31,7 @@ const options = {
   site: withValues(sites, repeated('<site>', 'with access to this site')),
   role: withValues(offeredRoles, repeated('<role>', 'with this role; service roles alone make no hub user')),
   from: option('<file>', 'read them from a workbook or CSV file, or - for stdin'),
-  sheet: option('<name>', 'the sheet to read (default: the one that is open, or else the first)'),
-  map: repeated(
-    '<column=field>',
-    "which column is which field, such as 'Mail=Email'",
-    z.array(z.string()).default([]),
-  ),
+  ...tableOptions('Mail=Email'),
   ifMissing: flag('somebody who is there already, and equal, is no error'),
 }
 

@@ -32,15 +32,7 @@ export async function grantRoles(trx: Trx, { email, roles, ctx }: Granting): Pro
   if (granted.length === 0) return unchanged(account)
 
   await giveRoles(trx, account.id, granted)
-  await markEdited(trx, { id: account.id, at: ctx.at })
-  await appendAudit(trx, {
-    ...ctx,
-    action: 'roles.granted',
-    subject: account.email,
-    userId: account.id,
-    facts: { roles: granted, before: account.roles },
-  })
-  return changedTo(trx, { account, outcome: 'edited', at: ctx.at })
+  return edited(trx, { account, action: 'roles.granted', roles: granted, ctx })
 }
 
 /** Roles by name, without those of the hub, which have commands of their own. */
@@ -65,13 +57,20 @@ export async function revokeRoles(trx: Trx, { email, roles, ctx }: Granting): Pr
   if (revoked.length === 0) return unchanged(account)
 
   await takeRoles(trx, account.id, revoked)
-  await markEdited(trx, { id: account.id, at: ctx.at })
-  await appendAudit(trx, {
-    ...ctx,
-    action: 'roles.revoked',
-    subject: account.email,
-    userId: account.id,
-    facts: { roles: revoked, before: account.roles },
-  })
+  return edited(trx, { account, action: 'roles.revoked', roles: revoked, ctx })
+}
+
+async function edited(
+  trx: Trx,
+  {
+    account,
+    action,
+    roles,
+    ctx,
+  }: { account: Account; action: string; roles: readonly string[]; ctx: RuleContext },
+): Promise<ChangedUser> {
+  const { id: userId, email: subject, roles: before } = account
+  await markEdited(trx, { id: userId, at: ctx.at })
+  await appendAudit(trx, { ...ctx, action, subject, userId, facts: { roles, before } })
   return changedTo(trx, { account, outcome: 'edited', at: ctx.at })
 }
