@@ -84,6 +84,7 @@ export const list = () =>
     answer: 'entryList',
     key: 'entries',
     fields: entryFields,
+    dropOrder: ['name', 'series', 'candidates'],
     id: 'centre',
     find: async ({ store: { db } }, { centre: centres, component: components, series }) => {
       const filter = { centres, components, series }

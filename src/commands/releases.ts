@@ -301,7 +301,7 @@ In a pipe: release, its name, centre, its name, resources, state, opens there, o
     key: 'authorisations',
     fields: authorisationFields,
     table: ['release-name', 'centre', 'resources', 'state', 'opens-local', 'opens', 'closes', 'problem'],
-    dropOrder: ['closes', 'problem', 'resources', 'state'],
+    dropOrder: ['closes', 'problem', 'resources', 'state', 'opens-local', 'release-name'],
     below: authorisationsInFull,
     id: 'centre',
     toFile: ({ out }) => out,

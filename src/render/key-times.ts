@@ -8,7 +8,7 @@ import { field } from './fields.ts'
 import { renderIssues, renderRowCounts } from './held-back.ts'
 import type { JsonAnswer, JsonOfChange, Shape } from './json.ts'
 import { type Pieces, piecesOfLines } from './pieces.ts'
-import { table, type View } from './table.ts'
+import { allColumnsFit, table, type View } from './table.ts'
 import { underUtc } from './text.ts'
 
 /** A Key Time with the next moment of it. */
@@ -130,14 +130,20 @@ export function renderKeyTimesOfCentre(shown: KeyTimesOfCentre, view: View): str
   if (sessions.length === 0) lines.push(`No Key Time in ${countryName(centre.country)} on that day.`)
   const whole = sessions.filter(({ problem }) => problem === null)
   if (whole.length > 0) {
-    const rows = whole.map(({ session, series, at }) => [
+    const shownTimes = whole.map(({ session, series, at }) => ({
       session,
-      series ?? 'every',
+      series: series ?? 'every',
       // Which zone, the first line says.
-      at && zone ? localTimeInWords(at, zone).replace(` ${zone}`, '') : '',
-      at ? underUtc(at.toISOString()) : '',
-    ])
-    lines.push(table(['Session', 'Series', 'Local time', 'UTC'], rows, view))
+      local: at && zone ? localTimeInWords(at, zone).replace(` ${zone}`, '') : '',
+      utc: at ? underUtc(at.toISOString()) : '',
+    }))
+    const headings = ['Session', 'Series', 'Local time', 'UTC']
+    const rows = shownTimes.map(({ session, series, local, utc }) => [session, series, local, utc])
+    if (allColumnsFit(headings, rows, view)) lines.push(table(headings, rows, view))
+    else {
+      for (const { session, series, local, utc } of shownTimes)
+        lines.push(`${session}, ${series} series`, `  ${local} there`, `  ${utc} UTC`)
+    }
   }
   for (const { session, problem } of sessions) {
     if (problem === null) continue

@@ -58,7 +58,7 @@ export function table(
  * Which columns there is room for, by their places. Moments, numbers and short words are shown whole or not at
  * all; what is long is cut, and keeps enough to be known by.
  * @param key the one by which a row is known: it is cut last
- * @param leastFirst those that go where there is not, the least important first
+ * @param dropOrder those that go where there is not, the least important first
  */
 export function columnsThatFit(
   headings: readonly string[],
@@ -78,7 +78,13 @@ export function columnsThatFit(
     if (needed() <= width) break
     kept.delete(name)
   }
-  return [...kept]
+  // Where a wide one had to go too, there is room again for a narrow one that went before it.
+  for (const name of [...dropOrder].reverse()) {
+    if (kept.has(name) || isEmpty(name)) continue
+    kept.add(name)
+    if (needed() > width) kept.delete(name)
+  }
+  return [...columns.keys()].filter((at) => kept.has(at))
 }
 
 interface Column {
@@ -97,6 +103,16 @@ const enough = 16
 /** And that by which a row is known, such as an address, to this. */
 const enoughOfKey = 36
 
+/** Whether all of them have room, with nothing of a moment cut. */
+export function allColumnsFit(
+  headings: readonly string[],
+  rows: readonly (readonly (string | number | null)[])[],
+  { width }: Pick<View, 'width'>,
+): boolean {
+  const dropOrder = [...headings.keys()]
+  return columnsThatFit(headings, rows, { width, dropOrder }).length === headings.length
+}
+
 /** Of those columns that there is room for. */
 export function fittingTable(
   headings: readonly string[],
@@ -113,8 +129,8 @@ export function fittingTable(
 const neverCut =
   /^(\d{4}-\d{2}-\d{2}|[\d.,:+-]+$|(never|now|just now|yesterday|today|tomorrow)$|in \d+ \w+$|\d+ \w+ ago$)/
 
-/** A moment at some place: only the place may be cut. */
-const momentThere = /^\d{4}-\d{2}-\d{2} \d{2}:\d{2} (?!UTC$)\S/
+/** A moment at some place: only the place may be cut, and how far it is from UTC may not. */
+const momentThere = /^\d{4}-\d{2}-\d{2} \d{2}:\d{2} (?!UTC$|\(UTC)\S/
 const enoughOfMomentThere = 24
 const momentAlone = 17
 

@@ -106,6 +106,38 @@ describe('what a person sees of releases and what they are made of', () => {
     expect(whole(await at80('errors list'))).toContain('ssh-admin centres edit NZ001 --time-zone ZONE.')
   })
 
+  it('is each moment whole at 40 columns, what is the least of it left out', async () => {
+    const at = async (columns: number, line: string) => {
+      const text = (await world.run(line.split(' '), { terminal: { columns }, env: { NO_COLOR: '1' } }))
+        .stdout
+      expect(text.split('\n').filter((one) => one.length > columns)).toEqual([])
+      return text
+    }
+    await shown('key-times import times.csv')
+    await shown('entries import entries.csv')
+    await shown(uploading)
+    const name = 'Listening June 2026, all papers'
+    const creating = ['releases', 'create', name, '--resource', '1', '--for', 'all']
+    await world.run([...creating, '--opens', 'key-time AM 2026-06-02 - 2h'])
+    await shown('releases publish 1')
+    expect(await at(40, 'key-times show EG001 --date 2026-06-02')).toContain(
+      'AM, every series\n  2026-06-02 10:00 (UTC+03:00) there\n  2026-06-02 07:00 UTC\n',
+    )
+    expect(await at(60, 'key-times show EG001 --date 2026-06-02')).not.toContain('…')
+    expect(await at(40, 'releases authorisations')).toMatch(
+      /^Centre +State +Opens in UTC\nEG001 +not-yet-open +2026-06-02 05:00\n/,
+    )
+    expect(await at(60, 'releases authorisations')).toMatch(
+      /\nListening[^\n]+… +EG001 +not-yet-open +2026-06-02 05:00\n/,
+    )
+    expect(await at(80, 'releases authorisations')).toMatch(
+      /… +EG001 +1 Text +2026-06-02 08:00 [^\n]+ +2026-06-02 05:00\n/,
+    )
+    expect(await at(40, 'entries list')).toMatch(
+      /^Centre +Series +Component +Candidates\nEG001 +2026-06 +0500\/12 +3\n/,
+    )
+  })
+
   it('is how a release goes from a draft to its end', async () => {
     await shown('key-times import times.csv')
     await shown(uploading)

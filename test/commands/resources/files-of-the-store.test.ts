@@ -68,7 +68,7 @@ describe('what belongs to the store', () => {
   it('keeps nothing of the other files of the call', async () => {
     const ran = await run('resources', 'upload', 'guide', 'store/key', ...facts)
     expect(ran.exit).toBe(3)
-    expect(ran.error().details['problems']).toMatchObject([{ target: 'store/key', code: 'same-file' }])
+    expect(ran.error().details.problems).toMatchObject([{ target: 'store/key', code: 'same-file' }])
     expect(await uploads()).toEqual([0, 1])
   })
 
