@@ -15,17 +15,20 @@ export interface Reporting {
   version: string
   /** The command as it was surely meant, to be pasted after the hint. */
   line?: string | undefined
+  /** The same where the hint speaks of what the typing, and not the person, made of it: said in its place. */
+  mended?: string | undefined
 }
 
 /** Gives an error its words and its exit code: the one place where errors end. */
 export function report(
   error: unknown,
-  { view, json, debug, version, line }: Reporting,
+  { view, json, debug, version, line, mended }: Reporting,
 ): { pieces: Pieces; exit: number } {
   const failure = error instanceof Failure ? error : failureOf(error)
   if (!failure) return reportBug(error, { json, debug, version })
   const { exit } = failure
-  const hint = line === undefined ? failure.hint : [failure.hint, `  ${line}`].join('\n')
+  const withLine = line === undefined ? failure.hint : [failure.hint, `  ${line}`].join('\n')
+  const hint = mended === undefined ? withLine : `Did you mean ${mended}?`
   if (json) return { pieces: piecesOfJson(errorJson(failure, hint), 0), exit }
   if (exit === 130) return { pieces: [`${failure.message}\n`], exit }
   return { pieces: piecesOfLines(linesOf(failure, { hint, view, debug })), exit }

@@ -41,9 +41,18 @@ const toFile = /^(--(out|output|file|to-file)|-o)$/
 /** A guess in the line that was typed; never an option that does the opposite. */
 function unknownOption(said: string, { argv, code, command }: Complained): Usage {
   const [, wrong = ''] = /'([^']*)'/.exec(said) ?? []
+  const from = command && wrong === '--from' ? withoutFrom(argv, command) : undefined
+  if (from !== undefined)
+    return new Usage(`${said}.`, { code, hint: `Did you mean ${from}?`, details: { candidates: [] } })
   const names = (command?.options ?? []).flatMap(({ long, hidden }) => (long && !hidden ? [long] : []))
   const longer = names.filter((name) => name.endsWith(wrong.replace(/^--/, '-')))
-  const like = longer.length > 0 ? longer : nearestOf(wrong, names, Math.max(1, Math.floor(wrong.length / 3)))
+  const other = names.filter((name) => otherNames[wrong] === name)
+  const like =
+    longer.length > 0
+      ? longer
+      : other.length > 0
+        ? other
+        : nearestOf(wrong, names, Math.max(1, Math.floor(wrong.length / 3)))
   const isLikely = (name: string) => opposites.every((kind) => kind.test(name) === kind.test(wrong))
   const candidates = like.filter(isLikely)
   const lines = candidates.map((name) => lineInstead(argv, { word: wrong, name }))
@@ -58,6 +67,20 @@ function unknownOption(said: string, { argv, code, command }: Complained): Usage
       (lines.length > 0 ? `Did you mean ${lines.join(', or ')}?` : 'Add --help to see what it takes.'),
     details: { candidates },
   })
+}
+
+/** What people call an option that has a word of ours. */
+const otherNames: Readonly<Record<string, string>> = {
+  '--school': '--centre',
+  '--mail': '--email',
+  '--e-mail': '--email',
+  '--address': '--email',
+}
+
+/** Whoever gives stands by themselves: `users transfer --from A --to B` is `users transfer A --to B`. */
+function withoutFrom(argv: readonly string[], command: Command): string | undefined {
+  if (!command.options.some(({ long }) => long === '--to')) return undefined
+  return commandLine(argv.filter((word) => word !== '--from'))
 }
 
 function listIntoFile(argv: readonly string[], wrong: string): string {
@@ -87,6 +110,8 @@ function withoutOptions({ argv, command }: Asked, code: string): Usage {
 /** The line with them behind it; an address that was typed where none is asked for is taken for one. */
 function lineWithOptions({ argv, command }: Asked, missing: readonly Option[]): string {
   const [only] = missing
+  const to = withDashes(argv, command)
+  if (to !== undefined && missing.length === 1) return to
   const more = command.args[command.registeredArguments.length]
   const option = more === undefined ? undefined : optionFor(command, more)
   if (more !== undefined && option !== undefined && missing.length === 1 && only?.long === option)
@@ -117,6 +142,10 @@ function withoutArguments({ argv, command }: Asked, code: string): Usage {
 function withFewer({ argv, command }: Asked): string | undefined {
   const taken = command.registeredArguments
   const more = command.args.slice(taken.length)
+  const mended =
+    withDashes(argv, command) ??
+    more.map((word) => withOption(argv, { word, command })).find((line) => line !== undefined)
+  if (mended !== undefined) return `Did you mean ${mended}?`
   const [first = '', ...others] = more
   const option = others.length === 0 ? optionFor(command, first) : undefined
   if (option !== undefined) return `Did you mean ${lineWithBefore(argv, first, option)}?`
@@ -124,9 +153,51 @@ function withFewer({ argv, command }: Asked): string | undefined {
   return only && taken.length === 1 && isOfName(only, command.args) ? quoted(argv, command.args) : undefined
 }
 
+/** `users transfer A to B`: a word for its option. */
+function withDashes(argv: readonly string[], command: Command): string | undefined {
+  const at = argv.indexOf('to')
+  const takesIt =
+    command.options.some(({ long }) => long === '--to') && command.getOptionValue('to') === undefined
+  if (!takesIt || at < 0 || argv[at + 1] === undefined || !command.args.includes('to')) return undefined
+  return commandLine(argv.map((word, place) => (place === at ? '--to' : word)))
+}
+
+/** `email=new@school.example`, or a word behind an option that takes none: `--admin yes`. */
+function withOption(
+  argv: readonly string[],
+  { word, command }: { word: string; command: Command },
+): string | undefined {
+  const at = argv.lastIndexOf(word)
+  const option = (name: string | undefined) => command.options.find(({ long }) => long === name)
+  const [, name, value = ''] = /^([a-z][a-z-]*)=(.+)$/s.exec(word) ?? []
+  if (option(name && `--${name}`)?.required)
+    return commandLine(argv.flatMap((typed, place) => (place === at ? [`--${name}`, value] : [typed])))
+  const before = option(argv[at - 1])
+  const isYes = /^(yes|true|on|1)$/i.test(word)
+  return before && !before.required && isYes
+    ? commandLine(argv.filter((_, place) => place !== at))
+    : undefined
+}
+
 function lineWithBefore(argv: readonly string[], word: string, option: string): string {
+  const turned = turnedRound(argv, word, option)
+  if (turned !== undefined) return turned
   const at = argv.lastIndexOf(word)
   return commandLine([...argv.slice(0, at), option, ...argv.slice(at)])
+}
+
+/** `users move EG001 omar@…` and `coordinator change omar@… EG001`: who and where have changed places. */
+function turnedRound(argv: readonly string[], word: string, option: string): string | undefined {
+  const [noun = '', verb = '', first = ''] = argv
+  const wantsPerson = `${noun} ${verb}` === 'users move'
+  const wantsCentre = `${noun} ${verb}` === 'coordinator change'
+  const isTurned =
+    option === '--to' &&
+    ((wantsPerson && word.includes('@') && !first.includes('@')) ||
+      (wantsCentre && first.includes('@') && !word.includes('@')))
+  if (!isTurned) return undefined
+  const rest = argv.slice(3).filter((typed) => typed !== word)
+  return commandLine([noun, verb, word, option, first, ...rest])
 }
 
 /** Whom or where to is said with one. */

@@ -88,6 +88,8 @@ export interface Found<Row, Sort extends string = never> {
   seen?: string | undefined
   /** What is said in the place of that where the store has none at all, whatever was asked for. */
   ofEmptyStore?: () => Promise<string | undefined>
+  /** What is said when none fits these words; absent: what the list says of any. */
+  noneFits?: string | undefined
   /** What they are the list of, before the rows. */
   about?: { lines: (view: View) => readonly string[]; json: object }
 }

@@ -181,7 +181,7 @@ export async function noneOf<Row, Name extends string, Sort extends Name>({
   found,
   isNarrowed,
 }: Pick<List<Row, Name, Sort>, 'spec' | 'found' | 'isNarrowed'>): Promise<string> {
-  const noneFits = spec.noneFits ?? `No ${spec.singular} fits.`
+  const noneFits = found.noneFits ?? spec.noneFits ?? `No ${spec.singular} fits.`
   if (found.seen !== undefined) return `${noneFits} ${found.seen}`
   return isNarrowed ? ((await found.ofEmptyStore?.()) ?? noneFits) : spec.none
 }

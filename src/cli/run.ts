@@ -183,8 +183,16 @@ interface FailureReport {
 async function reported(error: unknown, { argv, context, color, json, debug }: FailureReport) {
   const { report } = await import('../exit.ts')
   const { lineWithNearest } = await import('./suggestions.ts')
+  const { mendedLine } = await import('./mended-line.ts')
   const { err } = terminalOf(context, { color, quiet: false })
-  return report(error, { line: lineWithNearest(error, argv), view: err, json, debug, version })
+  return report(error, {
+    line: lineWithNearest(error, argv),
+    mended: mendedLine(error, argv),
+    view: err,
+    json,
+    debug,
+    version,
+  })
 }
 
 /** Resolves when the reader has taken it, or has left. */

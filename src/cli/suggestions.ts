@@ -2,7 +2,7 @@ import { Failure, Usage } from '../errors.ts'
 import { nearestOf } from '../nearest.ts'
 import { tree } from './tree.ts'
 import { commandLine } from './typed-line.ts'
-import { graveVerbs, leadsTo, nounOf } from './words.ts'
+import { graveVerbs, leadsTo, nounOf, verbsMeant } from './words.ts'
 
 interface Unknown {
   /** All that was typed. */
@@ -24,12 +24,54 @@ export function unknownCommand({ argv, word, known, before }: Unknown): Usage {
   const [group] = before
   const turned = group === undefined ? turnedRound(argv, word) : undefined
   if (turned !== undefined) return noCommand({ spoken, word, ...turned })
-  const elsewhere = near.length > 0 ? [] : group === undefined ? groupsWith(word, argv) : leadsTo(group, word)
+  const shown = isAddressOrNumber(word) ? lineAbout({ argv, word, known, group }) : undefined
+  if (shown !== undefined) return noCommand({ spoken, word, candidates: [shown.name], lines: [shown.line] })
+  const ofNouns = group === undefined ? groupsWith(word, argv) : []
+  // A noun with this very verb is meant before a noun that is only spelt like it.
+  const isVerb = ofNouns.length > 0
+  const elsewhere = isVerb || near.length === 0 ? (group === undefined ? ofNouns : leadsTo(group, word)) : []
   const lines = [
-    ...near.map((name) => lineInstead(argv, { word, name })),
+    ...(isVerb ? [] : near).map((name) => lineInstead(argv, { word, name })),
     ...elsewhere.map((name) => lineInstead(withoutNoun(argv, group), { word, name })),
   ]
-  return noCommand({ spoken, word, candidates: [...near, ...elsewhere], lines })
+  return noCommand({ spoken, word, candidates: [...(isVerb ? [] : near), ...elsewhere], lines })
+}
+
+interface About {
+  argv: readonly string[]
+  word: string
+  known: readonly string[]
+  group: string | undefined
+}
+
+/** `users omar@school.example suspend`, `centre EG001`, or an address alone: what is said of it, else what shows it. */
+function lineAbout({ argv, word, known, group }: About): { name: string; line: string } | undefined {
+  const at = argv.indexOf(word)
+  const verb = argv.find((typed, place) => place > at && known.includes(typed))
+  if (group !== undefined && verb !== undefined) {
+    const rest = argv.filter((typed, place) => place <= at || typed !== verb)
+    return { name: verb, line: lineInstead(rest, { word, name: `${verb} ${word}` }) }
+  }
+  const name = group ?? (word.includes('@') ? 'users' : 'centres')
+  if (argv.slice(at + 1).some((typed) => !typed.startsWith('-')) || !(isCentres(name) || isUsers(name)))
+    return undefined
+  // People are of a centre; a centre is nobody's.
+  if (isCentres(name) && word.includes('@')) return undefined
+  const verbs = isUsers(name) && !word.includes('@') ? 'list --centre' : 'show'
+  const said = group === undefined ? `${name} ${verbs} ${word}` : `${verbs} ${word}`
+  return { name: `${name} ${verbs}`, line: lineInstead(argv, { word, name: said }) }
+}
+
+function isUsers(noun: string): boolean {
+  return noun === 'users'
+}
+
+function isCentres(noun: string): boolean {
+  return noun === 'centres' || noun === 'coordinator' || noun === 'associates'
+}
+
+function isAddressOrNumber(word: string): boolean {
+  return /^[^\s@]+@[^\s@]+$/.test(word) || isLikeNumber.test(word)
 }
 
 interface Guess {
@@ -66,6 +108,7 @@ const phrases: Readonly<Record<string, string>> = {
   'reset password': 'users reset-password',
   'reset pin': 'users pin',
   'change password': 'users reset-password',
+  'password reset': 'users reset-password',
   'change email': 'users edit',
   'change name': 'users edit',
 }
@@ -95,18 +138,38 @@ const ofPeople: ReadonlySet<string> = new Set(['users', 'roles', 'account', 'ass
 const ofCentres: ReadonlySet<string> = new Set(['centres', 'coordinator'])
 const isLikeNumber = /^[a-z]{2}\d{3}$/i
 
-/** `suspend` without its noun: `users suspend`, `coordinator suspend`; of people where an address is named, of centres where a number is. */
+/**
+ * `suspend` without its noun: `users suspend`, `coordinator suspend`; of people where an address is named, of centres where
+ * a number is. Another word for a verb stands for it where it takes nothing away, or where it can mean one thing only.
+ */
 function groupsWith(verb: string, argv: readonly string[]): string[] {
   const named = argv.slice(argv.indexOf(verb) + 1).find((typed) => !typed.startsWith('-')) ?? ''
   const about = named.includes('@') ? ofPeople : isLikeNumber.test(named) ? ofCentres : undefined
-  const groups = Object.entries(tree).filter(
-    ([group, node]) =>
-      typeof node !== 'function' &&
-      Object.hasOwn(node.verbs, verb) &&
-      (about === undefined || about.has(group)),
-  )
   const workbook = verb === 'upload' && isWorkbook.test(named) ? ['centres import'] : []
-  return [...workbook, ...groups.slice(0, maxGroups).map(([group]) => `${group} ${verb}`)]
+  const groups = Object.entries(tree).flatMap(([group, node]) =>
+    typeof node !== 'function' && (about === undefined || about.has(group))
+      ? [{ group, verbs: node.verbs }]
+      : [],
+  )
+  const own = groups.filter(({ verbs }) => Object.hasOwn(verbs, verb)).map(({ group }) => `${group} ${verb}`)
+  // Of whom it is said decides what it means: without that, nothing is guessed.
+  const meant =
+    own.length > 0 || about === undefined
+      ? []
+      : groups.flatMap(({ group, verbs }) => synonymOf(group, { verb, verbs }))
+  return [...workbook, ...own.slice(0, maxGroups), ...meant.slice(0, maxGroups)]
+}
+
+/** `block omar@school.example` is `users suspend`, `disable EG001` `coordinator suspend`. */
+function synonymOf(
+  group: string,
+  { verb, verbs }: { verb: string; verbs: Readonly<Record<string, unknown>> },
+): string[] {
+  const names = Object.keys(verbs)
+  const grave = graveVerbs(verb, { groupName: group, verbs: names })
+  const same = grave.length > 0 ? grave : verbsMeant(verb, names)
+  const [only] = same
+  return only !== undefined && same.length === 1 ? [`${group} ${only}`] : []
 }
 
 const isWorkbook = /\.(xlsx|csv)$/i

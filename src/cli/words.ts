@@ -166,6 +166,7 @@ const graver: Readonly<Record<string, readonly string[]>> = {
   del: ['delete', 'remove', 'withdraw'],
   destroy: ['delete', 'withdraw'],
   unpublish: ['withdraw'],
+  reset: ['reset-password'],
   open: ['publish'],
   release: ['publish'],
 }
@@ -249,6 +250,13 @@ function understoodVerb(
     (word) => Object.hasOwn(group.verbs, word) && !(isOfStore && word === 'restore'),
   )
   return meant === undefined ? argv : replaced(argv, verb, [meant])
+}
+
+/** The verb of a noun that another word stands for. */
+export function verbsMeant(word: string, verbs: readonly string[]): string[] {
+  return known(synonyms, word)
+    .filter((verb) => verbs.includes(verb))
+    .slice(0, 1)
 }
 
 /** The verbs of a noun that a grave word leads to. */

@@ -10,7 +10,7 @@ import { type RuleContext, takesAway } from './permissions/actor.ts'
 import { outsideView, visibleCentres, mayLearnOf } from './permissions/decide.ts'
 import { nameOf } from './users/account.ts'
 import { findCentreByNumber } from '../db/centres/centres.ts'
-import { readCentreNumber } from './centres/find.ts'
+import { numberMeant, readCentreNumber } from './centres/find.ts'
 
 /** Those that a typed name fits best, and how many they are; the rows are the first of them. */
 interface Matches<Row> {
@@ -190,9 +190,11 @@ export async function noCentreNamed(
   { text, ctx }: CentreSearch,
 ): Promise<NotFound | NotPermitted> {
   const all = streamCentresByName(db, { words: [], deleted: false, visible: visibleCentres(ctx.by) })
-  const candidates = takesAway(ctx.by)
-    ? []
-    : (await nearestNames(all, text, centreNames)).map(centreCandidate)
+  const number = numberMeant(text)
+  const meant = number === undefined ? undefined : await findCentreByNumber(db, number)
+  const near = async () =>
+    meant && mayLearnOf(ctx.by, meant.id) ? [meant] : nearestNames(all, text, centreNames)
+  const candidates = takesAway(ctx.by) ? [] : (await near()).map(centreCandidate)
   const hint =
     candidates.length > 0
       ? `Did you mean ${candidates.map(({ number, name }) => `${number} (${name})`).join(', or ')}?`

@@ -11,11 +11,19 @@ export function unknownName({
   name: string
   known: readonly string[]
 }): Usage {
-  const candidates = nearestOf(name, known)
+  const near = nearestOf(name, known)
+  // `primary` is cambridge-primary, and nothing else.
+  const parts = near.length > 0 || name.length < 4 ? [] : known.filter((one) => isPart(name, one))
+  const candidates = near.length > 0 ? near : parts.length === 1 ? parts : []
   return new Usage(`There is no ${kind} ${name}.`, {
     code: `unknown-${kind}`,
     hint:
       candidates.length > 0 ? `Did you mean ${candidates.join(', or ')}?` : `One of: ${known.join(', ')}.`,
     details: { candidates },
   })
+}
+
+function isPart(name: string, whole: string): boolean {
+  const words = name.trim().toLowerCase().replace(/\s+/g, '-')
+  return `-${whole}-`.includes(`-${words}-`)
 }

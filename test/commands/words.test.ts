@@ -93,6 +93,19 @@ describe('the words that people bring', () => {
     ['users suspnd omar@nile.example --yes', 'ssh-admin users suspend omar@nile.example --yes'],
     ['users list --centr EG001', 'ssh-admin users list --centre EG001'],
     ["users suspnd 'it is'", "ssh-admin users suspend 'it is'"],
+    ['block omar@nile.example --yes', 'ssh-admin users suspend omar@nile.example --yes'],
+    ['lock EG001', 'ssh-admin coordinator suspend EG001'],
+    ['rm EG001', 'ssh-admin centres delete EG001'],
+    ['unsuspend omar@nile.example', 'ssh-admin users restore omar@nile.example'],
+    ['restore omar@nile.example', 'ssh-admin users restore omar@nile.example'],
+    ['reset omar@nile.example', 'ssh-admin users reset-password omar@nile.example'],
+    ['password reset omar@nile.example', 'ssh-admin users reset-password omar@nile.example'],
+    ['resend omar@nile.example', 'ssh-admin users reset-password omar@nile.example'],
+    ['users omar@nile.example suspend', 'ssh-admin users suspend omar@nile.example'],
+    ['omar@nile.example', 'ssh-admin users show omar@nile.example'],
+    ['EG001', 'ssh-admin centres show EG001'],
+    ['centre EG001', 'ssh-admin centres show EG001'],
+    ['users EG001', 'ssh-admin users list --centre EG001'],
   ])(
     'are suggested where they would take something away, with all that was typed: %s',
     async (line, meant) => {
@@ -306,5 +319,66 @@ describe('an option that was mistyped', () => {
     expect(listed.stderr).toContain('ssh-admin users list --format csv > users.csv')
     const filtered = await world.run(['users', 'list', '--out', '--role', 'teacher'])
     expect(filtered.stderr).toContain('ssh-admin users list --role teacher --format csv > FILE')
+  })
+})
+
+describe('a line of a tired hand', () => {
+  it.each([
+    [['users', 'list', '\u2013centre', 'EG001'], 'users list --centre EG001'],
+    [['users', 'list', '\u2014centre', 'EG001'], 'users list --centre EG001'],
+    [['users', 'show', '\u201comar@nile.example\u201d'], 'users show omar@nile.example'],
+    [['users', 'show', '\u201cOmar', 'Said\u201d'], "users show 'Omar Said'"],
+    [['users', 'list', '--centre', '\u201cEG001\u201d'], 'users list --centre EG001'],
+    [['roles', 'grant', 'exams-officer', omar], `roles grant ${omar} exams-officer`],
+    [['associates', 'assign', 'EG002', omar], `associates assign ${omar} EG002`],
+    [['users', 'move', 'EG002', omar, '--yes'], `users move ${omar} --to EG002 --yes`],
+    [['users', 'move', omar, 'to', 'EG002', '--yes'], `users move ${omar} --to EG002 --yes`],
+    [['coordinator', 'change', omar, 'EG001', '--yes'], `coordinator change EG001 --to ${omar} --yes`],
+    [['users', 'transfer', omar, 'to', 'head@nile.example'], `users transfer ${omar} --to head@nile.example`],
+    [
+      ['users', 'transfer', '--from', omar, '--to', 'head@nile.example'],
+      `users transfer ${omar} --to head@nile.example`,
+    ],
+    [['users', 'edit', omar, '--admin', 'yes', '--yes'], `users edit ${omar} --admin --yes`],
+    [['users', 'edit', omar, 'email=o@nile.example'], `users edit ${omar} --email o@nile.example`],
+    [
+      ['users', 'add', 'Nour <n@nile.example>', '--school', 'EG001'],
+      `users add 'Nour <n@nile.example>' --centre EG001`,
+    ],
+    [['centres', 'show', 'EG0O1'], 'centres show EG001'],
+    [['centres', 'show', 'EG-001'], 'centres show EG001'],
+  ])('is refused with the line that was meant: %j', async (argv, meant) => {
+    const { exit, stderr } = await world.run(argv)
+    expect([2, 4]).toContain(exit)
+    expect(stderr).toContain(`ssh-admin ${meant}`)
+    expect(await world.account(omar)).toMatchObject({ email: omar, hubRole: 'teacher', status: 'active' })
+  })
+
+  it.each([
+    [['Nour Salem [nour@nile.example]'], "'Nour Salem <nour@nile.example>'"],
+    [['nour@nile.example Nour Salem'], "'Nour Salem <nour@nile.example>'"],
+    [['nour@nile.example', 'Nour', 'Salem'], "'Nour Salem <nour@nile.example>'"],
+    [['Nour Salem <nour@nile.example>', 'EG001'], "'Nour Salem <nour@nile.example>' --centre EG001"],
+  ])('says how a person is written: %j', async (people, meant) => {
+    const { exit, stderr } = await world.run(['users', 'add', ...people])
+    expect([exit, stderr]).toEqual([2, expect.stringContaining(meant)])
+  })
+
+  it('is told that a filter was perhaps meant', async () => {
+    const said = async (word: string) => (await world.run(['users', 'list', word])).stderr
+    expect(await said('suspended')).toContain('ssh-admin users list --status suspended')
+    expect(await said('exams-officer')).toContain('ssh-admin users list --role exams-officer')
+    expect(await said('EG001')).toContain('ssh-admin users list --centre EG001')
+    expect(await said('zzz')).toBe('Nobody fits.\n')
+  })
+
+  it('is told of the one site of which a part was typed', async () => {
+    const { stderr } = await world.run(['users', 'edit', omar, '--add-site', 'primary', '--yes'])
+    expect(stderr).toContain('Did you mean cambridge-primary?')
+  })
+
+  it('is not guessed at where a word may mean two things that take away', async () => {
+    const { exit, stderr } = await world.run(['rm', omar])
+    expect([exit, stderr]).toEqual([2, expect.stringContaining('ssh-admin --help lists them')])
   })
 })

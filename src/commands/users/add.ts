@@ -163,7 +163,7 @@ function addPeople(
 
 async function prepare(options: Options, session: Session): Promise<Request> {
   const { person, centre, admin, role: roles, site: sites, from, sheet, map } = options
-  refuseTornPeople(person)
+  refuseTornPeople(person, { centre })
   const place = { centre, admin, roles, sites }
   const people = await eachNamed(person.flatMap(eachPerson), (text) => readPerson(text, place))
   refuseNamedTwice(people)

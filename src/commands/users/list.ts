@@ -51,6 +51,20 @@ async function userFilter(
   }
 }
 
+/** A word that is looked for in names and addresses, and was perhaps meant for what a filter looks at. */
+function noneWith(words: readonly string[]): string | undefined {
+  const [word = ''] = words
+  if (words.length !== 1) return undefined
+  const status = userStatuses.find((one) => one === word)
+  const role = offeredRoles().find(([name]) => name === word)?.[0]
+  const option = status ? `--status ${status}` : role ? `--role ${role}` : undefined
+  const centre = /^[a-z]{2}\d{3}$/.test(word) ? `--centre ${word.toUpperCase()}` : undefined
+  const line = option ?? centre
+  return line === undefined
+    ? undefined
+    : `Nobody has ${word} in a name or an address. To filter: ssh-admin users list ${line}`
+}
+
 const userStatuses: readonly UserStatus[] = ['invited', 'active', 'suspended', 'deleted']
 
 function statusNamed(name: string): UserStatus {
@@ -101,6 +115,7 @@ export const list = () =>
         count: () => countUsers(db, filter),
         seen: seenBy(ctx.by),
         ofEmptyStore: async () => (await import('../empty-store.ts')).ofEmptyStore(db),
+        noneFits: noneWith(words),
       }
     },
     json: listedUserJson,

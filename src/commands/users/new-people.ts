@@ -167,9 +167,24 @@ export interface NewPerson extends Place {
 
 /** Reads `Amira Haddad <amira@school.example>`, or an address whose name is still to be asked for. */
 export function readPerson(text: string, place: Place): NewPerson {
-  if (!text.includes('<')) return { ...place, address: typedNewAddress(text), name: undefined }
+  if (!text.includes('<')) {
+    refuseOtherBrackets(text)
+    return { ...place, address: typedNewAddress(text), name: undefined }
+  }
   const { address, firstName, lastName } = typedPerson(text)
   return { ...place, address, name: { firstName, lastName } }
+}
+
+/** A name and an address in one, without the signs that say which is which. @throws `invalid-person` */
+function refuseOtherBrackets(text: string): void {
+  const words = text.trim().split(/\s+/)
+  const address = words.find((word) => word.includes('@'))?.replace(/^[([{"']+|[)\]}"',;]+$/g, '')
+  const name = words.filter((word) => !word.includes('@')).join(' ')
+  if (address === undefined || name === '' || !('key' in readNewAddress(address))) return
+  throw new Usage(`${text} is a name and an address, and it is not said which is which.`, {
+    code: 'invalid-person',
+    hint: `Put the address between < and >: ${shellWord(`${name} <${address}>`)}`,
+  })
 }
 
 /** Several as a mail program copies them: `Sami Ali <sami@school.example>; Lina Farid <lina@school.example>`. */
@@ -178,7 +193,22 @@ export function eachPerson(text: string): string[] {
 }
 
 /** A name in one argument and its address in another, or several words without quotes. @throws `invalid-person`, with each person whole */
-export function refuseTornPeople(words: readonly string[]): void {
+export function refuseTornPeople(
+  words: readonly string[],
+  { centre }: { centre?: string | undefined } = {},
+): void {
+  const number = words.at(-1) ?? ''
+  if (centre === undefined && words.length > 1 && /^[a-z]{0,2}\d{3,}$/i.test(number))
+    throw new Usage(`${number} is not an address: name@school.example.`, {
+      code: 'invalid-person',
+      hint: `Where they are is an option: ${words.slice(0, -1).map(shellWord).join(' ')} --centre ${number}`,
+    })
+  const [first = '', ...others] = words
+  if (/^[^\s<>]+@[^\s<>]+$/.test(first) && others.length > 0 && others.every((word) => !word.includes('@')))
+    throw new Usage(`${others[0]} is not an address: name@school.example.`, {
+      code: 'invalid-person',
+      hint: `A name and its address are one, in quotes: ${shellWord(`${others.join(' ')} <${first}>`)}`,
+    })
   const torn = words.find((word) => !word.includes('@'))
   if (torn === undefined || words.at(-1) === torn) return
   const people: string[] = []

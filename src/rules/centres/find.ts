@@ -10,6 +10,7 @@ import { closestCentres } from '../../db/users/closest.ts'
 import { NotFound, type NotPermitted, Usage } from '../../errors.ts'
 import type { LookUp } from '../batch.ts'
 import { isNoValue } from '../placeholders.ts'
+import { shellWord } from '../../shell-word.ts'
 import { type RuleContext, takesAway } from '../permissions/actor.ts'
 import { mayLearnOf, outsideView, visibleCentres } from '../permissions/decide.ts'
 
@@ -21,12 +22,23 @@ export function readCentreNumber(text: string): string | undefined {
   return shape.test(number) ? number : undefined
 }
 
+/** What may have been meant by a number with a blank or a stroke in it, or with O for 0 and I or L for 1: `EG 900`, `EG9OO`. */
+export function numberMeant(text: string): string | undefined {
+  const number = text.replace(/[\s.#_/-]/g, '').toUpperCase()
+  const letters = /^[A-Z]{2}(?=[\dOIL]+$)/.exec(number)?.[0] ?? ''
+  const digits = number.slice(letters.length).replace(/O/g, '0').replace(/[IL]/g, '1')
+  return shape.test(number) && /\d/.test(number) && /^\d+$/.test(digits) ? `${letters}${digits}` : undefined
+}
+
 /** A centre number typed as an argument; a wrong one is a wrong call. */
 export function typedCentreNumber(text: string): string {
   const number = readCentreNumber(text)
   if (number !== undefined) return number
   throw new Usage(`${text} is not a centre number: 2 to 12 letters and digits, such as EG001.`, {
     code: 'invalid-number',
+    ...(text.includes('@') && {
+      hint: `A centre is named by its number or its name. Where somebody is: ssh-admin users show ${shellWord(text.trim().toLowerCase())}`,
+    }),
   })
 }
 

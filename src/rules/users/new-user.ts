@@ -1,3 +1,4 @@
+import { shellWord } from '../../shell-word.ts'
 import type { HubRole, NewUserRow } from '../../db/schema.ts'
 import { Usage } from '../../errors.ts'
 import { type NamePart, type PersonName, readPersonName } from '../names.ts'
@@ -84,7 +85,9 @@ export function typedPerson(text: string): Person {
   if (email === undefined) {
     throw new Usage(`${visible(text)} has no name: 'Amira Haddad <amira@school.example>'.`, {
       code: 'invalid-person',
-      hint: "Put it in quotes: 'First Last <email>'",
+      hint: text.includes('@')
+        ? `Put the name before it, in quotes: ${shellWord(`First Last <${text.trim()}>`)}`
+        : "Put it in quotes: 'First Last <email>'",
     })
   }
   return { address: typedNewAddress(email), ...typedName(name) }
