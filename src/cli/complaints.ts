@@ -46,7 +46,7 @@ function unknownOption(said: string, { argv, code, command }: Complained): Usage
     return new Usage(`${said}.`, { code, hint: `Did you mean ${from}?`, details: { candidates: [] } })
   const names = (command?.options ?? []).flatMap(({ long, hidden }) => (long && !hidden ? [long] : []))
   const longer = names.filter((name) => name.endsWith(wrong.replace(/^--/, '-')))
-  const other = names.filter((name) => otherNames[wrong] === name)
+  const other = names.filter((name) => name === otherNames[wrong.slice(2)])
   const like =
     longer.length > 0
       ? longer
@@ -71,10 +71,10 @@ function unknownOption(said: string, { argv, code, command }: Complained): Usage
 
 /** What people call an option that has a word of ours. */
 const otherNames: Readonly<Record<string, string>> = {
-  '--school': '--centre',
-  '--mail': '--email',
-  '--e-mail': '--email',
-  '--address': '--email',
+  school: '--centre',
+  mail: '--email',
+  'e-mail': '--email',
+  address: '--email',
 }
 
 /** Whoever gives stands by themselves: `users transfer --from A --to B` is `users transfer A --to B`. */
