@@ -1,4 +1,4 @@
-import { readdirSync, statSync } from 'node:fs'
+import { readdirSync, type Stats, statSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { Refused } from '../errors.ts'
 import { storeNumber, withStoreNumber } from '../shared-place.ts'
@@ -70,8 +70,16 @@ export function fileOfTheStore(file: string, hint: string): Refused {
   )
 }
 
-/** Under this name or that. */
+/** Under this name or that; what cannot be looked at is said by whoever reads it. */
 export function isSameFile(path: string, other: string): boolean {
-  const [one, two] = [path, other].map((each) => statSync(each, { throwIfNoEntry: false }))
+  const [one, two] = [path, other].map(statsOf)
   return one !== undefined && two !== undefined && one.dev === two.dev && one.ino === two.ino
+}
+
+function statsOf(path: string): Stats | undefined {
+  try {
+    return statSync(path)
+  } catch {
+    return undefined
+  }
 }

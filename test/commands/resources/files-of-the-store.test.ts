@@ -75,4 +75,10 @@ describe('what belongs to the store', () => {
   it('is never the words of a letter', async () => {
     expect(await refused('templates', 'edit', 'invitation', '--from', 'store/key', '--yes')).toEqual(refusal)
   })
+
+  it('is not looked for behind a path that no file can have', async () => {
+    const file = 'x'.repeat(300)
+    const unreadable = { exit: 6, code: 'file-not-readable' }
+    expect(await refused('templates', 'edit', 'invitation', '--from', file)).toEqual(unreadable)
+  })
 })
