@@ -76,14 +76,14 @@ what the bare import does, with the libraries that most programs take.
   statement now, as it does for every command. The commands of lines are put together once, the end of the log is read
   once in a change, and one target alone needs no savepoint: a quarter of the processor time in all (6.8 s of 3,000 lines
   became 5.1, in pairs on a busy machine; the table above was measured before).
-- After each change the file with the head of the log was emptied and written, which a disk writes out at once: it is
-  written over. Noted once in a while, whoever cuts the log of a batch that waits would go unseen, and a store that was
+- After each change the file with the head of the log was emptied and written, which ext4 writes out when it is closed:
+  it is written over. Noted once in a while, whoever cuts the log of a batch that waits would go unseen, and a store that was
   restored meanwhile would be blamed. Left. The note of who holds the store takes a disk nothing that could be measured.
 - What is left of a batch: each line is parsed, asked of the rules, saved and shown as it is by itself; some thirteen
   statements a line are built and compiled by kysely each time, about a fifth of what is left.
 - The first line of \`centres list\` comes 35 ms after that of \`users list\`, with the users counted or not: the query takes
-  half a millisecond, and the names of countries are loaded and put into tables first, which \`users list\` needs none of. Not yet done
-  otherwise.
+  half a millisecond. The names of countries are loaded and put into tables first, which \`users list\` needs none of: likely
+  the cause, and not yet proven by doing it otherwise.
 - One file of functions with V8's compiled code in place of 64 ES modules: \`users show\` in three fifths of the time
   (Node 20). A snapshot was no faster; Node's own cache keeps each file apart, and is slower.
 - Reading only the modules that a command needs, a fifth of the file: a tenth of \`users show\`. A list of functions in
