@@ -9,12 +9,13 @@ import { findResource } from '../resources.ts'
 import { type AudiencePart, audienceText } from './audience.ts'
 import { type ReleaseMoment, readKept } from './moment.ts'
 
-/** A release by its number, or by its name. @throws `release-not-found` */
+/** A release by its number, or by its name: a name that is used again is that of the one that is not withdrawn. @throws `release-not-found` */
 export async function findRelease(db: Kysely<Store>, wanted: string): Promise<ReleaseRow> {
   const text = wanted.trim()
-  const [found] = isNumber(text)
+  const named = isNumber(text)
     ? await findReleases(db, { ids: [Number(text)] })
     : await findReleases(db, { name: text })
+  const found = named.find(({ state }) => state !== 'withdrawn') ?? named.at(0)
   if (found) return found
   throw new NotFound('release-not-found', `There is no release ${text}.`, { hint: 'ssh-admin releases list' })
 }
