@@ -235,6 +235,19 @@ describe('a release', () => {
     expect(ran.error().code).toBe('invalid-name')
   })
 
+  it('has a name to itself that a withdrawn one had before', async () => {
+    const older = await released()
+    await run('releases', 'edit', older, '--name', 'May')
+    const withdrawn = await released()
+    await run('releases', 'withdraw', withdrawn)
+    await run('releases', 'edit', older, '--name', 'June')
+    const shown = await world.run(['releases', 'show', 'June', '--json'], { at: opening })
+    expect(shown.json()).toMatchObject({ id: Number(older) })
+    await run('releases', 'withdraw', 'June')
+    const states = (await world.run(['releases', 'list', '--json'], { at: opening })).json().releases
+    expect(states.map(({ state }: { state: string }) => state)).toEqual(['withdrawn', 'withdrawn'])
+  })
+
   it('that is not open refuses a download, which the log names', async () => {
     await released()
     await downloading('coordinator@school.example', text, earlier(opening))
