@@ -2,10 +2,7 @@ import { distance } from 'fastest-levenshtein'
 import { searchKey } from './search-key.ts'
 import countries from 'i18n-iso-countries'
 import english from 'i18n-iso-countries/langs/en.json' with { type: 'json' }
-import { alsoCalled, formerNames, mayBe, shownAs } from './country-names.ts'
-
-/** The directory of Cambridge schools lists schools without a country of their own as 'Online'. */
-const online = { code: 'ZZ', name: 'Online' }
+import { alsoCalled, countryName, formerNames, mayBe, online } from './country-names.ts'
 
 interface Atlas {
   /** Plain form, or code in small letters → code. */
@@ -202,11 +199,6 @@ const WITH_SHARED_NAMES: Readonly<Record<string, readonly string[]>> = {
   WS: ['Independent State Samoa', 'Republic Samoa'],
 }
 
-/** The English name of a code. */
-export function countryName(code: string): string {
-  return openAtlas().names.get(code) ?? code
-}
-
 const SHORTEST_GUESSED = 5
 
 /**
@@ -249,7 +241,7 @@ function drawAtlas(): Atlas {
   const { codes, keys, names, spoken } = drawn
   for (const [code, official] of Object.entries(countries.getNames('en', { select: 'all' }))) {
     const all = Array.isArray(official) ? official : [official]
-    const shown = shownAs[code] ?? all[0] ?? code
+    const shown = countryName(code)
     names.set(code, shown)
     for (const name of [...all, shown]) call(drawn, { code, name })
     codes.set(code.toLowerCase(), code)

@@ -1,3 +1,5 @@
+import english from 'i18n-iso-countries/langs/en.json' with { type: 'json' }
+
 /** What people write besides the standard's names, in plain letters; also what a country was called before. */
 export const alsoCalled: Readonly<Record<string, readonly string[]>> = {
   AE: ['Emirates', 'Dubai', 'Abu Dhabi', 'Sharjah', 'Ajman', 'Fujairah', 'Ras Al Khaimah', 'Umm Al Quwain'],
@@ -143,7 +145,7 @@ export const mayBe: ReadonlyMap<string, readonly string[]> = new Map([
 ])
 
 /** Shown as people look for them in a list, not under the P of a people's republic. */
-export const shownAs: Readonly<Record<string, string>> = {
+const shownAs: Readonly<Record<string, string>> = {
   BN: 'Brunei',
   CD: 'Congo, Democratic Republic of the',
   CG: 'Congo',
@@ -164,4 +166,15 @@ export const shownAs: Readonly<Record<string, string>> = {
   VA: 'Vatican City',
   VG: 'British Virgin Islands',
   VI: 'US Virgin Islands',
+}
+
+/** The directory of Cambridge schools lists schools without a country of their own as 'Online'. */
+export const online = { code: 'ZZ', name: 'Online' }
+
+const official: Readonly<Record<string, string | readonly string[]>> = english.countries
+
+/** The English name of a country as it is shown; an unknown code as it stands. Takes none of what reading a name needs. */
+export function countryName(code: string): string {
+  if (code === online.code) return online.name
+  return shownAs[code] ?? [official[code] ?? code].flat()[0] ?? code
 }

@@ -2,7 +2,8 @@ import fc from 'fast-check'
 import countries from 'i18n-iso-countries'
 import { describe, expect, it } from 'vitest'
 import { alsoCalled, formerNames, mayBe } from '../src/country-names.ts'
-import { closestCountries, countryCode, countryName, countryNames } from '../src/countries.ts'
+import { closestCountries, countryCode, countryNames } from '../src/countries.ts'
+import { countryName } from '../src/country-names.ts'
 
 function namesByCode(names: Record<string, string>): [name: string, code: string][] {
   return Object.entries(names).flatMap(([code, all]) =>

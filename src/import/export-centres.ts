@@ -1,4 +1,4 @@
-import { countryName } from '../countries.ts'
+import { countryName } from '../country-names.ts'
 import type { PlacedUser } from '../db/centres/people.ts'
 import type { CellToWrite, SheetToWrite } from '../workbook/sheet.ts'
 import { type CentreField, columnsToWrite, writtenFields } from './columns.ts'

@@ -1,4 +1,4 @@
-import { countryName } from '../countries.ts'
+import { countryName } from '../country-names.ts'
 import { seedCentre, seedUser } from '../rules/store/seed-data.ts'
 import { cellName } from '../workbook/cell.ts'
 import type { SheetToWrite } from '../workbook/sheet.ts'

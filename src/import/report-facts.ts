@@ -1,5 +1,6 @@
 import type { Kysely } from 'kysely'
-import { countryCode, countryName } from '../countries.ts'
+import { countryCode } from '../countries.ts'
+import { countryName } from '../country-names.ts'
 import { countriesOfCentres } from '../db/centres/centres.ts'
 import type { Store } from '../db/schema.ts'
 import type { CellIssue } from '../rules/table-rows.ts'

@@ -1,4 +1,4 @@
-import { countryName } from '../countries.ts'
+import { countryName } from '../country-names.ts'
 import type { CentreWithPeople } from '../db/centres/centres.ts'
 import type { ChangedCentre } from '../rules/centres/changed.ts'
 import type { CentreView } from '../rules/centres/details.ts'

@@ -1,4 +1,4 @@
-import { countryName } from '../countries.ts'
+import { countryName } from '../country-names.ts'
 import type { ChangedKeyTime, ImportedKeyTimes, KeyTimesOfCentre, SessionOfDay } from '../rules/key-times.ts'
 import { localTimeInWords } from '../rules/key-times/local-time.ts'
 import type { KeyTime } from '../rules/key-times/lookup.ts'

@@ -10,7 +10,7 @@ import { findKeyTimes } from '../db/key-times.ts'
 import { findReleases, type ReleaseRow, type CentreOfRelease } from '../db/releases.ts'
 import { findResources } from '../db/resources.ts'
 import type { Store } from '../db/schema.ts'
-import { countryName } from '../countries.ts'
+import { countryName } from '../country-names.ts'
 import { contradictionOf } from './key-times/key-time-rows.ts'
 import { type TimeProblem, timeZoneOf } from './key-times/lookup.ts'
 import {

@@ -1,4 +1,4 @@
-import { countryName } from '../../countries.ts'
+import { countryName } from '../../country-names.ts'
 import type { CentreWithPeople } from '../../db/centres/centres.ts'
 import { Failure } from '../../errors.ts'
 import { closingQuestion } from '../../render/closing.ts'

@@ -1,7 +1,7 @@
 import { type OutputFile, textOf } from '../../cli/output-file.ts'
 import { type HappenedEvent, moveIntoPlaceRecorded } from '../../cli/record-event.ts'
 import type { Session } from '../../cli/session.ts'
-import { countryName } from '../../countries.ts'
+import { countryName } from '../../country-names.ts'
 import { byRows, type CountryOutcome, maxReported } from '../../import/report-facts.ts'
 import type { ImportAnswer } from '../../render/import.ts'
 import type { ImportReport } from '../../render/import-report.ts'

@@ -1,4 +1,5 @@
-import { closestCountries, countryCode, countryName } from '../../countries.ts'
+import { closestCountries, countryCode } from '../../countries.ts'
+import { countryName } from '../../country-names.ts'
 import type { NewKeyTime } from '../../db/key-times.ts'
 import type { ExamSession } from '../../db/schema.ts'
 import {

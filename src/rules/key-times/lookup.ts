@@ -1,5 +1,5 @@
 import type { Selectable } from 'kysely'
-import { countryName } from '../../countries.ts'
+import { countryName } from '../../country-names.ts'
 import type { ExamSession, KeyTimeTable } from '../../db/schema.ts'
 import { momentOf } from './local-time.ts'
 import { clocksOf, onlyTimeZoneOf, showTheSame, timeZoneHint } from './time-zones.ts'

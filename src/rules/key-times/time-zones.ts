@@ -1,5 +1,5 @@
 import { getCountry, getTimezone, getAllTimezones, type Timezone } from 'countries-and-timezones'
-import { countryName } from '../../countries.ts'
+import { countryName } from '../../country-names.ts'
 import { Usage } from '../../errors.ts'
 import { nearestOf } from '../../nearest.ts'
 

@@ -1,4 +1,5 @@
-import { countryCode, countryName } from '../../countries.ts'
+import { countryCode } from '../../countries.ts'
+import { countryName } from '../../country-names.ts'
 import type { AudienceKind, CentreKind } from '../../db/schema.ts'
 import { Usage } from '../../errors.ts'
 import { readCentreNumber } from '../centres/find.ts'
