@@ -81,9 +81,8 @@ what the bare import does, with the libraries that most programs take.
   restored meanwhile would be blamed. Left. The note of who holds the store takes a disk nothing that could be measured.
 - What is left of a batch: each line is parsed, asked of the rules, saved and shown as it is by itself; some thirteen
   statements a line are built and compiled by kysely each time, about a fifth of what is left.
-- The first line of \`centres list\` comes 35 ms after that of \`users list\`, with the users counted or not: the query takes
-  half a millisecond. The names of countries are loaded and put into tables first, which \`users list\` needs none of: likely
-  the cause, and not yet proven by doing it otherwise.
+- The first line of \`centres list\` came 35 ms after that of \`users list\`, with the users counted or not; 20 of them went into
+  the codes and words by which countries are read. What is only shown loads their names alone.
 - One file of functions with V8's compiled code in place of 64 ES modules: \`users show\` in three fifths of the time
   (Node 20). A snapshot was no faster; Node's own cache keeps each file apart, and is slower.
 - Reading only the modules that a command needs, a fifth of the file: a tenth of \`users show\`. A list of functions in
