@@ -41,17 +41,17 @@ function* linesOf(
   const { message, details } = failure
   yield `${view.chalk.red('error:')} ${harmless(message)}`
   const problems = problemsIn(details)
-  if (!isSaid(problems, message)) yield* problemLines(problems, view)
+  if (!isSaid(problems, failure)) yield* problemLines(problems, view)
   if (hint) yield `${view.chalk.cyan('hint:')}  ${harmless(hint)}`
   if (debug && failure.stack) yield failure.stack
   if (debug && failure.cause instanceof Error) yield `caused by ${failure.cause.stack}`
 }
 
-/** Of a list of one, which is refused in the words of the one. */
-function isSaid(problems: List<Problem>, message: string): boolean {
-  if (problems.length !== 1) return false
-  const [only] = problems
-  return only?.message === message
+/** Of a list of one, which is refused in the words of the one, behind the line of a batch that it stands in. */
+function isSaid(problems: List<Problem>, { message, details: { line } }: Failure): boolean {
+  const [only, ...others] = problems
+  if (only === undefined || others.length > 0) return false
+  return message === (line === undefined ? only.message : `Line ${String(line)}: ${only.message}`)
 }
 
 const maxAtTerminal = 50

@@ -42,21 +42,34 @@ export function readSharedPlace(
   if (!/^[a-z_][a-z0-9_]{0,62}$/.test(schema) || schema.startsWith('pg_'))
     throw invalid('a schema has small letters, digits and _')
   if (database === '') throw invalid('it names no database')
-  const port = /^:(\d{1,5})$/.exec(named)?.[1] ?? (env.PGPORT || '5432')
-  const ofEnvironment = named === '' || named === `:${port}` ? env.PGHOST || undefined : undefined
-  const hosts = (options.get('host') ?? ofEnvironment ?? named).split(',').map((host) => hostOf(host, port))
+  const port = /^:(\d{1,5})$/.exec(named)?.[1]
+  const ofEnvironment = named === '' || port !== undefined ? env.PGHOST || undefined : undefined
+  const hosts = (options.get('host') ?? ofEnvironment ?? named).split(',')
+  const ports = port === undefined ? portsFor(hosts, env.PGPORT) : hosts.map(() => port)
+  // PostgreSQL's own word for the authorities that this machine trusts, as it does anyway.
+  const rootCertificate = options.get('sslrootcert') ?? (env.PGSSLROOTCERT || undefined)
   return {
-    hosts,
+    hosts: hosts.map((host, at) => hostOf(host, ports[at])),
     user: credentials === undefined || credentials === '' ? undefined : decoded(credentials),
     database: decoded(database),
     schema,
     plain: mode === 'disable',
-    rootCertificate: options.get('sslrootcert') ?? (env.PGSSLROOTCERT || undefined),
+    rootCertificate: rootCertificate === 'system' ? undefined : rootCertificate,
     shown: address,
   }
 }
 
-function hostOf(text: string, otherwise: string): { host: string; port: number } {
+/** As PostgreSQL's own programs read it: one port for all hosts, or one for each. */
+function portsFor(hosts: readonly string[], named = ''): readonly string[] {
+  const ports = named.split(',')
+  if (ports.length !== 1 && ports.length !== hosts.length)
+    throw invalid('PGPORT names neither one port nor one for each of its hosts')
+  for (const port of ports) if (!/^\d{0,5}$/.test(port)) throw invalid(`PGPORT is ${port}, which is no port`)
+  return hosts.map((_, at) => ports[ports.length === 1 ? 0 : at] ?? '')
+}
+
+function hostOf(text: string, named: string | undefined): { host: string; port: number } {
+  const otherwise = named || '5432'
   if (text.startsWith('/')) return { host: text, port: Number(otherwise) }
   const [, host, port = otherwise] = /^(\[[0-9a-f:.]+\]|[^:[\]]*)(?::(\d{1,5}))?$/i.exec(text) ?? []
   if (host === undefined || !/^\d{1,5}$/.test(port) || Number(port) > 65_535)

@@ -114,6 +114,8 @@ describe('a batch', () => {
     expect([ran.exit, ran.stdout]).toEqual([3, ''])
     expect(ran.error()).toMatchObject({ code: 'is-coordinator', details: { line: 2 } })
     expect(ran.error().message).toMatch(/^Line 2: /)
+    const told = await batch(['users suspend huda@school.example'], '--yes', '--atomic')
+    expect(told.stderr.match(/coordinates EG001/g)).toHaveLength(1)
     expect(await statusOf('omar@school.example')).toBe('active')
     expect(await world.rows("select * from audit where action = 'users.suspended'")).toEqual([])
   })

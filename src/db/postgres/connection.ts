@@ -102,7 +102,7 @@ function trusted({ rootCertificate, shown }: SharedPlace): { ca?: string } {
       'store-untrusted',
       `The certificate ${rootCertificate} for ${shown} cannot be read.`,
       {
-        hint: 'Check the file that sslrootcert names in the address.',
+        hint: 'Check the file that sslrootcert names in the address, or else PGSSLROOTCERT.',
         cause,
       },
     )

@@ -85,7 +85,7 @@ export function typedPerson(text: string): Person {
   if (email === undefined) {
     throw new Usage(`${visible(text)} has no name: 'Amira Haddad <amira@school.example>'.`, {
       code: 'invalid-person',
-      hint: text.includes('@')
+      hint: /^\s*[^\s<>"]+@[^\s<>"]+\s*$/.test(text)
         ? `Put the name before it, in quotes: ${shellWord(`First Last <${text.trim()}>`)}`
         : "Put it in quotes: 'First Last <email>'",
     })

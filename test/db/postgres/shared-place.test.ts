@@ -47,6 +47,22 @@ describe('the address of a shared store', () => {
     expect(other.rootCertificate).toBe('other.pem')
   })
 
+  it('pairs the ports of PGPORT with the hosts, and names it where that cannot be', () => {
+    const hosts = (address: string, PGPORT: string) =>
+      readSharedPlace(address, { PGHOST: 'db1,db2', PGPORT }).hosts.map(({ host, port }) => `${host}:${port}`)
+    expect(hosts('postgres:///hub', '5433,5434')).toEqual(['db1:5433', 'db2:5434'])
+    expect(hosts('postgres:///hub', '5433')).toEqual(['db1:5433', 'db2:5433'])
+    expect(hosts('postgres:///hub', ',5434')).toEqual(['db1:5432', 'db2:5434'])
+    expect(() => hosts('postgres://hub@db/hub', '5433,5434')).toThrow('PGPORT')
+    expect(() => hosts('postgres://hub@db/hub', 'x')).toThrow('PGPORT')
+  })
+
+  it("takes PostgreSQL's word for the authorities of the machine for no file", () => {
+    const env = { PGSSLROOTCERT: 'system' }
+    expect(readSharedPlace('postgres://hub@db/hub', env).rootCertificate).toBeUndefined()
+    expect(readSharedPlace('postgres://hub@db/hub?sslrootcert=system').rootCertificate).toBeUndefined()
+  })
+
   it.each(['postgres://hub:secret@db/hub', 'postgres://db/hub?password=secret'])(
     'never holds a password, which others could read, nor is it said: %s',
     (address) => {

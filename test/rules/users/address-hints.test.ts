@@ -136,6 +136,20 @@ describe('a person typed in one line', () => {
     expect(typedPerson(text)).toMatchObject({ firstName, lastName })
   })
 
+  it('is asked for before an address that stands alone, and in quotes where more is there', () => {
+    const hint = (text: string) => {
+      try {
+        return typedPerson(text)
+      } catch (error) {
+        return error
+      }
+    }
+    expect(hint('zed@n.example')).toMatchObject({
+      hint: expect.stringContaining("'First Last <zed@n.example>'"),
+    })
+    expect(hint('Zed Ali <zed@n.example> EG001')).toMatchObject({ hint: expect.not.stringContaining('Zed') })
+  })
+
   it('is refused where commas leave open which is the last name', () => {
     expect(() => typedPerson('Haddad, Amira, Nour <a@b.example>')).toThrow(
       expect.objectContaining({ code: 'invalid-person' }),
