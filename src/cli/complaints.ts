@@ -77,10 +77,17 @@ const otherNames: Readonly<Record<string, string>> = {
   address: '--email',
 }
 
-/** Whoever gives stands by themselves: `users transfer --from A --to B` is `users transfer A --to B`. */
+/** Whoever gives stands by themselves: `users transfer --from A --to B` is `users transfer A --to B`. Where from is known of whom is named. */
 function withoutFrom(argv: readonly string[], command: Command): string | undefined {
-  if (!command.options.some(({ long }) => long === '--to')) return undefined
-  return commandLine(argv.filter((word) => word !== '--from'))
+  const { registeredArguments, options } = command
+  const last = registeredArguments.at(-1)
+  if (last === undefined || !options.some(({ long }) => long === '--to')) return undefined
+  const isValue = (at: number) => options.some(({ long, required }) => required && long === argv[at - 1])
+  const typed = argv.filter((word, at) => at > 1 && !word.startsWith('-') && !isValue(at))
+  const from = argv.indexOf('--from')
+  const named = argv[from + 1] ?? ''
+  const isMore = last.variadic ? /^[a-z]{0,3}\d+$/i.test(named) : typed.length > registeredArguments.length
+  return commandLine(argv.filter((_, at) => at !== from && !(isMore && at === from + 1)))
 }
 
 function listIntoFile(argv: readonly string[], wrong: string): string {
@@ -196,8 +203,9 @@ function turnedRound(argv: readonly string[], word: string, option: string): str
     ((wantsPerson && word.includes('@') && !first.includes('@')) ||
       (wantsCentre && first.includes('@') && !word.includes('@')))
   if (!isTurned) return undefined
-  const rest = argv.slice(3).filter((typed) => typed !== word)
-  return commandLine([noun, verb, word, option, first, ...rest])
+  const rest = argv.slice(3)
+  const at = rest.findIndex((typed, place) => typed === word && !rest[place - 1]?.startsWith('-'))
+  return at < 0 ? undefined : commandLine([noun, verb, word, option, first, ...rest.toSpliced(at, 1)])
 }
 
 /** Whom or where to is said with one. */

@@ -8,7 +8,11 @@ import { commandLine } from './typed-line.ts'
 export function mendedLine(error: unknown, argv: readonly string[]): string | undefined {
   if (!(error instanceof Usage || error instanceof NotFound)) return undefined
   const mended = inOrder(withoutCurlyQuotes(argv.map(withShortDashes)))
-  return mended.join('\n') === argv.join('\n') ? undefined : commandLine(mended)
+  // Of what is refused for another reason, its own hint says more; too many words are told of by number.
+  const isMended = argv.some(
+    (word, at) => word !== mended[at] && (error.code === 'excess-arguments' || error.message.includes(word)),
+  )
+  return isMended ? commandLine(mended) : undefined
 }
 
 /** Word processors and phones make one long dash of two. */

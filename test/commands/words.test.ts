@@ -339,6 +339,12 @@ describe('a line of a tired hand', () => {
       ['users', 'transfer', '--from', omar, '--to', 'head@nile.example'],
       `users transfer ${omar} --to head@nile.example`,
     ],
+    [
+      ['coordinator', 'change', '--from', omar, 'EG001', '--to', omar],
+      `coordinator change EG001 --to ${omar}`,
+    ],
+    [['users', 'move', '--from', 'EG001', omar, '--to', 'EG002'], `users move ${omar} --to EG002`],
+    [['users', 'move', 'EG002', omar, '--as', omar], `users move ${omar} --to EG002 --as ${omar}`],
     [['users', 'edit', omar, '--admin', 'yes', '--yes'], `users edit ${omar} --admin --yes`],
     [['users', 'edit', omar, 'email=o@nile.example'], `users edit ${omar} --email o@nile.example`],
     [
@@ -362,6 +368,21 @@ describe('a line of a tired hand', () => {
   ])('says how a person is written: %j', async (people, meant) => {
     const { exit, stderr } = await world.run(['users', 'add', ...people])
     expect([exit, stderr]).toEqual([2, expect.stringContaining(meant)])
+  })
+
+  it('is told what is really wrong, whatever marks stand elsewhere in it', async () => {
+    const there = await world.run([
+      'users',
+      'add',
+      'Bo <bo@nile.example>',
+      '--centre',
+      'EG404',
+      '--role',
+      '\u2018x\u2019',
+    ])
+    expect(there.stderr).not.toContain('--centre EG404')
+    const copied = await world.run(['store', 'copy', '--from', 'x.db', '--to', 'y.db'])
+    expect(copied.stderr).not.toContain('store copy')
   })
 
   it('is told that a filter was perhaps meant', async () => {
