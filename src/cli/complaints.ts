@@ -77,7 +77,7 @@ const otherNames: Readonly<Record<string, string>> = {
   address: '--email',
 }
 
-/** Whoever gives stands by themselves: `users transfer --from A --to B` is `users transfer A --to B`. Where from is known of whom is named. */
+/** `users transfer --from A --to B` is `users transfer A --to B`; the centre that somebody leaves is known, and is left out. */
 function withoutFrom(argv: readonly string[], command: Command): string | undefined {
   const { registeredArguments, options } = command
   const last = registeredArguments.at(-1)

@@ -1,11 +1,12 @@
+import type { Kysely } from 'kysely'
 import type { Value } from './engine.ts'
-import type { NewCentre, NewUserRow } from './schema.ts'
+import type { NewCentre, NewUserRow, Store } from './schema.ts'
 import { transactionState, type Trx } from './transact.ts'
 
 /** Whether a store has neither centres nor users, deleted ones included. */
-export async function isEmpty(trx: Trx): Promise<boolean> {
-  const centre = await trx.selectFrom('centres').select('id').limit(1).executeTakeFirst()
-  const user = await trx.selectFrom('users').select('id').limit(1).executeTakeFirst()
+export async function isEmpty(db: Kysely<Store>): Promise<boolean> {
+  const centre = await db.selectFrom('centres').select('id').limit(1).executeTakeFirst()
+  const user = await db.selectFrom('users').select('id').limit(1).executeTakeFirst()
   return centre === undefined && user === undefined
 }
 
