@@ -57,6 +57,21 @@ export async function beginUpload(trx: Trx, { maker, at }: { maker: string; at: 
   return id
 }
 
+/** Stands in a rehearsal for what would be uploaded, and is taken back with everything else. */
+export async function insertRehearsedContent(
+  trx: Trx,
+  { sha256, bytes, at }: { sha256: string; bytes: number; at: Date },
+): Promise<number> {
+  const { id } = await trx
+    .insertInto('contents')
+    .values({ sha256, bytes, maker: null, begun_at: at.toISOString(), mismatch_at: null })
+    .returning('id')
+    .executeTakeFirstOrThrow()
+  const piece = { content_id: id, position: 0, bytes: Buffer.alloc(1) }
+  await trx.insertInto('content_pieces').values(piece).execute()
+  return id
+}
+
 /** @returns false where the upload is no more */
 export async function addPiece(
   trx: Trx,

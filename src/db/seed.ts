@@ -10,6 +10,13 @@ export async function isEmpty(db: Kysely<Store>): Promise<boolean> {
   return centre === undefined && user === undefined
 }
 
+export async function setTimeZoneOfCentre(
+  trx: Trx,
+  { id, time_zone }: { id: number; time_zone: string },
+): Promise<void> {
+  await trx.updateTable('centres').set({ time_zone }).where('id', '=', id).execute()
+}
+
 /** What is kept of the password that most users have; undefined where nobody has one. */
 export async function commonestPasswordHash(trx: Trx): Promise<string | undefined> {
   const row = await trx

@@ -1,6 +1,7 @@
 import {
   findContent,
   finishUpload,
+  insertRehearsedContent,
   mendContent,
   removeUpload,
   type Content,
@@ -48,25 +49,16 @@ export async function keepContent(trx: Trx, file: Uploaded): Promise<Kept> {
     else if (uploadId !== undefined) await removeUpload(trx, uploadId)
     return { contentId: there.id, mended }
   }
-  if (isRehearsed) return { contentId: await rehearsedContent(trx, file), mended: false }
+  if (isRehearsed)
+    return {
+      contentId: await insertRehearsedContent(trx, { ...file, at: transactionState(trx).at }),
+      mended: false,
+    }
   if (uploadId !== undefined && (await finishUpload(trx, { uploadId, sha256, bytes })))
     return { contentId: uploadId, mended: false }
   throw new Refused('upload-interrupted', `The upload of ${name} was taken for one that was cut short.`, {
     hint: 'Try again.',
   })
-}
-
-/** In a rehearsal nothing is uploaded: what stands for it is taken back with everything else. */
-async function rehearsedContent(trx: Trx, { sha256, bytes }: Uploaded): Promise<number> {
-  const begun_at = transactionState(trx).at.toISOString()
-  const { id } = await trx
-    .insertInto('contents')
-    .values({ sha256, bytes, maker: null, begun_at, mismatch_at: null })
-    .returning('id')
-    .executeTakeFirstOrThrow()
-  const bytesOfNone = Buffer.alloc(1)
-  await trx.insertInto('content_pieces').values({ content_id: id, position: 0, bytes: bytesOfNone }).execute()
-  return id
 }
 
 interface Wanted extends Content {

@@ -1,4 +1,4 @@
-import { insertSeedServices, type SeedGroup, type SeedServices } from '../../db/seed.ts'
+import { insertSeedServices, setTimeZoneOfCentre, type SeedGroup, type SeedServices } from '../../db/seed.ts'
 import type { Trx } from '../../db/transact.ts'
 import { createHash } from 'node:crypto'
 import { addPiece, beginUpload, finishUpload } from '../../db/contents.ts'
@@ -115,8 +115,7 @@ export async function seedReleases(trx: Trx, at: Date): Promise<SeededReleases> 
   for (const { id, country } of centres) {
     const clocks = clocksOf(country)
     const time_zone = clocks.length > 1 ? clocks[id % clocks.length] : undefined
-    if (time_zone !== undefined)
-      await trx.updateTable('centres').set({ time_zone }).where('id', '=', id).execute()
+    if (time_zone !== undefined) await setTimeZoneOfCentre(trx, { id, time_zone })
   }
   // A month from now, in a series that there may be.
   const day = new Date(at.getTime() + 30 * 24 * 60 * 60 * 1000).toISOString().slice(0, 10)
