@@ -43,8 +43,8 @@ interface ListDeclaration<
   json: (row: Row) => JsonItem<NoInfer<Shape>>
   /** What follows the rows in `--json`, beside the total. */
   rest?: object
-  /** What a terminal shows in full beneath the table of the first rows, where no columns are named. */
-  below?: (rows: readonly Row[], view: View) => readonly string[]
+  /** What a terminal shows of a row in full beneath the table, where no columns are named; nothing of most. */
+  below?: (row: Row, view: View) => readonly string[]
   /** What a terminal shows of each in the place of a table, where neither columns nor a format are named. */
   inFull?: (row: Row, view: View) => readonly string[]
   /** What is said when there are none. */

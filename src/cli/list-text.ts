@@ -110,8 +110,8 @@ async function lastLine<Row, Name extends string, Sort extends Name>(
     : `${view.chalk.dim(totalOf(list, shown))}\n`
 }
 
-/** How many rows are shown in full beneath a table. */
-const rowsBelow = 10
+/** Of how many rows something is shown in full beneath a table. */
+const maxBelow = 10
 
 // Drawing a table takes time with the square of its length.
 const rowsInTable = 500
@@ -143,10 +143,11 @@ async function* tables<Row, Name extends string, Sort extends Name>(
   }
   if (view.isTerminal) for (const line of found.about?.lines(view) ?? []) yield `${line}\n`
   let drawn: Cell[][] = []
-  const first: Row[] = []
+  const below: (readonly string[])[] = []
   for await (const page of pages) {
     for (const row of page) {
-      if (spec.below && first.length < rowsBelow) first.push(row)
+      const inFull = wanted.named || !view.isTerminal ? [] : (spec.below?.(row, view) ?? [])
+      if (inFull.length > 0) below.push(inFull)
       drawn.push(wanted.names.map((name) => shownIn(view, spec.fields[name], row)))
       if (drawn.length < rowsInTable) continue
       yield draw(drawn)
@@ -158,8 +159,10 @@ async function* tables<Row, Name extends string, Sort extends Name>(
   yield await lastLine(list, { shown: pages.count, view })
   const without = wrapped(`No room for: ${[...hidden].join(', ')}. --fields chooses columns.`, view.width)
   if (hidden.size > 0) yield `${view.chalk.dim(without)}\n`
-  if (wanted.named) return
-  for (const line of spec.below?.(first, view) ?? []) yield `${wrapped(line, view.width)}\n`
+  for (const inFull of below.slice(0, maxBelow))
+    yield `\n${inFull.map((line) => wrapped(line, view.width)).join('\n')}\n`
+  const more = below.length - maxBelow
+  if (more > 0) yield `\n${view.chalk.dim(`… and ${grouped(more)} more.`)}\n`
 }
 
 /** By their places; whoever names the columns gets them. */

@@ -62,7 +62,8 @@ export const list = () =>
     answer: 'helpDocumentList',
     key: 'helpDocuments',
     fields: helpDocumentFields,
-    table: ['id', 'title', 'version', 'file', 'bytes', 'status', 'replaced'],
+    table: ['id', 'title', 'version', 'file', 'bytes', 'status', 'created', 'replaced'],
+    dropOrder: ['bytes', 'file', 'created', 'version', 'replaced'],
     id: 'id',
     find: async ({ store: { db }, ctx: { by } }, { history }) =>
       allOf(await readableHelpDocuments(db, { by, history })),

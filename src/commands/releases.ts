@@ -24,7 +24,7 @@ import {
   shownReleaseJson,
   authorisationFields,
   authorisationJson,
-  authorisationsInFull,
+  problemInFull,
   type ListedAuthorisation,
   leftOutLines,
 } from '../render/releases.ts'
@@ -244,6 +244,7 @@ export const list = () =>
     key: 'releases',
     fields: releaseFields,
     table: ['id', 'name', 'state', 'for', 'centres', 'first', 'last', 'without-key-time'],
+    dropOrder: ['for', 'last', 'centres', 'without-key-time', 'first'],
     id: 'id',
     find: async ({ store: { db } }, { state }) => {
       const releases = await findReleases(db, { states: state })
@@ -301,8 +302,8 @@ In a pipe: release, its name, centre, its name, resources, state, opens there, o
     key: 'authorisations',
     fields: authorisationFields,
     table: ['release-name', 'centre', 'resources', 'state', 'opens-local', 'opens', 'closes', 'problem'],
-    dropOrder: ['closes', 'problem', 'resources', 'state', 'opens-local', 'release-name'],
-    below: authorisationsInFull,
+    dropOrder: ['problem', 'closes', 'resources', 'opens-local', 'release-name', 'opens'],
+    below: problemInFull,
     id: 'centre',
     toFile: ({ out }) => out,
     find: async ({ store: { db }, ctx }, { centre, release: named }) => {

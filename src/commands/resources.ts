@@ -143,6 +143,7 @@ export const list = () =>
     key: 'resources',
     fields: resourceFields,
     table: ['id', 'title', 'kind', 'series', 'components', 'bytes', 'status', 'created'],
+    dropOrder: ['created', 'bytes', 'components', 'series', 'kind'],
     id: 'id',
     find: async ({ store: { db } }, { kind: kinds, area: areas, series, component, withdrawn }) =>
       allOf(

@@ -28,7 +28,10 @@ export const helpDocumentFields = {
   replaced: field<HelpDocumentRow>(
     'Replaced',
     (row) => replacedAt(row),
-    (row, { now }) => ago(replacedAt(row) ?? row.created_at, now),
+    (row, { now }) => {
+      const at = replacedAt(row)
+      return at === null ? '' : ago(at, now)
+    },
   ),
   withdrawn: field<HelpDocumentRow>('Withdrawn', ({ withdrawn_at }) => withdrawn_at),
 }

@@ -50,7 +50,7 @@ export const releaseFields = {
     ({ reach }) => isoOf(reach.lastOpensAt),
     ({ reach }) => shown(reach.lastOpensAt),
   ),
-  'without-key-time': field<ListedRelease>('Without Key Time', ({ reach }) => reach.withoutKeyTime),
+  'without-key-time': field<ListedRelease>('No Key Time', ({ reach }) => reach.withoutKeyTime),
 }
 
 function isoOf(at: Date | null): string | null {
@@ -200,16 +200,13 @@ export const authorisationFields = {
 }
 
 /** What keeps a centre from it, whole, with what mends it. */
-export function authorisationsInFull(listed: readonly ListedAuthorisation[], { chalk }: View): string[] {
-  return listed.flatMap(({ authorisation: { release, centre, problem } }) =>
-    problem === null
-      ? []
-      : [
-          '',
-          `${chalk.yellow('!')} ${oneLine(`${release.name} never opens for ${centre.number} ${centre.name}: ${problem.message}`)}`,
-          `  ${oneLine(problem.hint)}`,
-        ],
-  )
+export function problemInFull(
+  { authorisation: { release, centre, problem } }: ListedAuthorisation,
+  { chalk }: View,
+): string[] {
+  if (problem === null) return []
+  const never = `${release.name} never opens for ${centre.number} ${centre.name}: ${problem.message}`
+  return [`${chalk.yellow('!')} ${oneLine(never)}`, `  ${oneLine(problem.hint)}`]
 }
 
 export function authorisationJson(listed: ListedAuthorisation): Shape<'authorisation'> {

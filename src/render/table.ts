@@ -71,10 +71,14 @@ export function columnsThatFit(
     key,
   )
   const kept = new Set(columns.keys())
-  const needed = () =>
-    [...kept].reduce((sum, at) => sum + (columns[at]?.narrowest ?? 0) + gap.length, -gap.length)
+  // The name of a place is whole as long as something less important can go.
+  const cut = new Set<number>()
+  const widthOfColumn = (at: number) => (cut.has(at) ? columns[at]?.narrowest : columns[at]?.usual) ?? 0
+  const needed = () => [...kept].reduce((sum, at) => sum + widthOfColumn(at) + gap.length, -gap.length)
   const isEmpty = (at: number) => columns[at]?.isEmpty === true
   for (const name of [...dropOrder.filter(isEmpty), ...dropOrder]) {
+    if (needed() <= width) break
+    cut.add(name)
     if (needed() <= width) break
     kept.delete(name)
   }
@@ -90,6 +94,8 @@ export function columnsThatFit(
 interface Column {
   /** Of its longest cell, or its heading. */
   widest: number
+  /** What it has as long as less important ones can go. */
+  usual: number
   /** What it needs at least. */
   narrowest: number
   /** What it keeps where there is no room for anything. */
@@ -131,7 +137,8 @@ const neverCut =
 
 /** A moment at some place: only the place may be cut, and how far it is from UTC may not. */
 const momentThere = /^\d{4}-\d{2}-\d{2} \d{2}:\d{2} (?!UTC$|\(UTC)\S/
-const enoughOfMomentThere = 24
+const enoughOfMomentThere = 22
+const wholeMomentThere = 33
 const momentAlone = 17
 
 function columnsOf(
@@ -146,19 +153,25 @@ function columnsOf(
     const isWhole = !isThere && cells.every((cell) => neverCut.test(cell))
     const longest = isThere ? enoughOfMomentThere : at === key ? enoughOfKey : enough
     const narrowest = isWhole ? widest : Math.min(widest, longest)
+    const usual = isThere ? Math.min(widest, wholeMomentThere) : narrowest
     const minWidth = isWhole ? widest : isThere ? momentAlone : 1
-    return { widest, narrowest, minWidth, isEmpty: cells.length === 0 }
+    return { widest, usual, narrowest, minWidth, isEmpty: cells.length === 0 }
   })
 }
 
 /** The widest columns give way first, so that no row needs two lines. */
 function widthsThatFit(columns: readonly Column[], width: number): number[] {
   const room = width - gap.length * (columns.length - 1)
-  let longest = Math.max(1, ...columns.map(({ widest }) => widest))
-  const widths = () => columns.map(({ widest, narrowest }) => Math.min(widest, Math.max(narrowest, longest)))
   const isTooWide = (all: readonly number[]) => all.reduce((sum, one) => sum + one, 0) > room
-  while (longest > 1 && isTooWide(widths())) longest -= 1
-  const fitting = widths()
+  const shrunk = (least: (column: Column) => number) => {
+    let longest = Math.max(1, ...columns.map(({ widest }) => widest))
+    const widths = () => columns.map((column) => Math.min(column.widest, Math.max(least(column), longest)))
+    while (longest > 1 && isTooWide(widths())) longest -= 1
+    return widths()
+  }
+  const usual = shrunk((column) => column.usual)
+  if (!isTooWide(usual)) return usual
+  const fitting = shrunk((column) => column.narrowest)
   if (!isTooWide(fitting)) return fitting
   // Not even that: then the texts give way further, and only where nothing is left of them the rest.
   const cut = (max: number, { all }: { all: boolean }) =>

@@ -1,4 +1,5 @@
 import { writeFileSync } from 'node:fs'
+import stringWidth from 'string-width'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { newWorld, type World } from '../world.ts'
 
@@ -131,11 +132,64 @@ describe('what a person sees of releases and what they are made of', () => {
       /\nListening[^\n]+… +EG001 +not-yet-open +2026-06-02 05:00\n/,
     )
     expect(await at(80, 'releases authorisations')).toMatch(
-      /… +EG001 +1 Text +2026-06-02 08:00 [^\n]+ +2026-06-02 05:00\n/,
+      /… +EG001 +not-yet-open +2026-06-02 08:00 [^\n]+ +2026-06-02 05:00\n/,
     )
     expect(await at(40, 'entries list')).toMatch(
       /^Centre +Series +Component +Candidates\nEG001 +2026-06 +0500\/12 +3\n/,
     )
+  })
+
+  describe.each([40, 60, 80, 120])('at %i columns', (columns) => {
+    const at = async (line: string) => {
+      const { stdout } = await world.run(line.split(' '), { terminal: { columns }, env: { NO_COLOR: '1' } })
+      for (const one of stdout.split('\n')) expect(stringWidth(one), one).toBeLessThanOrEqual(columns)
+      return stdout
+    }
+
+    beforeEach(async () => {
+      await world.centre('NZ0123456789', { name: 'オークランド国際高等学校・準備課程', country: 'NZ' })
+      await shown('key-times import times.csv')
+      const title = '日本語の聴解試験資料・追加説明書・第二版'
+      const facts = ['--kind', 'listening-audio', '--series', '2026-06', '--component', '0500/12']
+      await world.run(['resources', 'upload', 'text.txt', '--title', title, ...facts])
+      const releases = {
+        '聴解試験二〇二六年六月・全地域・全科目': '2026-03-01T08:00Z',
+        June: 'key-time AM 2026-06-02',
+      }
+      for (const [name, opens] of Object.entries(releases)) {
+        await world.run(['releases', 'create', name, '--resource', '1', '--opens', opens, '--for', 'all'])
+        await world.run(['releases', 'publish', name, '--yes'])
+      }
+    })
+
+    it('is the state of each authorisation, whatever else there is no room for', async () => {
+      const states = /^.*NZ0123456789.* never-opens\b.*\n.*EG001 .* open\b.*\n.*NZ0123456789.* open\b/m
+      expect(await at('releases authorisations')).toMatch(states)
+      for (const line of ['--release June', '--centre NZ0123456789', '--release June --centre NZ0123456789'])
+        expect(await at(`releases authorisations ${line}`)).toMatch(/\bNZ0123456789\b.* never-opens\b/)
+    })
+
+    it('is the state of a release, and whether a resource or a help document is withdrawn', async () => {
+      expect(await at('releases list')).toMatch(/^2 .* released\b.*\n1 .* released\b/m)
+      await shown('resources withdraw 1')
+      expect(await at('resources list')).toMatch(/^1 .* withdrawn\b/m)
+      await shown('help-documents upload text.txt --title How')
+      await shown('help-documents withdraw 1')
+      expect(await at('help-documents list')).toMatch(/^1 .* withdrawn\b/m)
+    })
+  })
+
+  it('is why some never see a release, beneath the table, however far down they are in it', async () => {
+    await shown('key-times import times.csv')
+    for (let n = 10; n < 25; n += 1) await world.centre(`AE0${n}`, { country: 'EG' })
+    for (let n = 10; n < 22; n += 1) await world.centre(`NZ0${n}`, { country: 'NZ' })
+    await shown(uploading)
+    const moment = ['--opens', 'key-time AM 2026-06-02']
+    await world.run(['releases', 'create', 'June', '--resource', '1', '--for', 'all', ...moment])
+    await shown('releases publish June')
+    const text = await reading('releases authorisations')
+    expect(text.match(/^! June never opens for NZ0\d\d/gm)).toHaveLength(10)
+    expect(text).toMatch(/\n… and 2 more\.\n$/)
   })
 
   it('is how a release goes from a draft to its end', async () => {
@@ -178,8 +232,16 @@ describe('what a person sees of releases and what they are made of', () => {
       `✓ Help document 1 is uploaded: ${how}`,
     )
     expect(await shown('help-documents replace 1 text.txt')).toBe(`· Help document 1 is as it was: ${how}`)
-    expect(await reading('help-documents list')).toContain('1 help document.\n')
-    expect(await shown('help-documents withdraw 1')).toBe(`✓ Help document 1 is withdrawn: ${how}`)
+    const list = await reading('help-documents list')
+    expect(list).toContain('1 help document.\n')
+    // What was never replaced says nothing of it.
+    expect(list).toMatch(/Uploaded +Replaced\n1 .* kept +just now\n/)
+    writeFileSync(world.path('text.txt'), 'other')
+    await shown('help-documents replace 1 text.txt')
+    expect(await reading('help-documents list')).toMatch(/\n1 .* kept +just now +just now\n/)
+    expect(await shown('help-documents withdraw 1')).toBe(
+      '✓ Help document 1 is withdrawn: How, version 2 (text.txt, 5 B).\n',
+    )
   })
 })
 
