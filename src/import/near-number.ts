@@ -1,21 +1,10 @@
+import { nearKey, withoutZeros } from '../db/centres/near-number.ts'
 import type { SeenCentre } from '../db/imports/centres-seen.ts'
 import type { SeenUser } from '../db/imports/users-seen.ts'
 import { searchKey } from '../search-key.ts'
 import { distinct, few, type RowsByCentre } from './hold-back.ts'
 import { holdBack } from './issues.ts'
 import type { RosterRow } from './roster-row.ts'
-
-/** What two numbers have in common that differ only by zeros before their digits, O for 0, or I or L for 1. */
-export function nearKey(number: string): string {
-  if (!slips.test(number)) return number
-  return withoutZeros(number.replaceAll('O', '0').replace(/[IL]/g, '1'))
-}
-
-const slips = /[OIL]|(?<!\d)0/
-
-function withoutZeros(number: string): string {
-  return number.replace(/^0+|(?<=[A-Z])0+(?=\d)/g, '')
-}
 
 interface Seen {
   places: RowsByCentre

@@ -12,7 +12,6 @@ import {
 } from '../rules/users/look-alike.ts'
 import { couldBeNumber, newNames } from './renames.ts'
 import { namesOfNewNumbers } from './renumbered.ts'
-import { nearKey } from './near-number.ts'
 import type { Roster } from './roster.ts'
 
 /** What of the store a roster touches, as lists that a saved plan can hold. */
@@ -112,7 +111,6 @@ function readingOf(touched: Touched, roster: Roster | undefined): ImportReading 
     addresses,
     strayAddresses,
     addressesElsewhere: roster ? roster.otherSheets.flatMap(({ addresses }) => [...addresses]) : [],
-    nearKey,
     foreignDomains,
     mayReadAs: mayReadAs(foreignDomains),
     lookAlikes: (inUse) => lookAlikeDomains(foreignDomains, [...senderDomains, ...inUse], rosterDomains),

@@ -5,7 +5,7 @@ import {
   entriesWithoutGlobalListening,
   entriesWithoutResource,
 } from '../db/entries.ts'
-import { centresMeantBy } from '../db/centres/centres.ts'
+import { centresMeantBy } from '../db/centres/near-number.ts'
 import { findKeyTimes } from '../db/key-times.ts'
 import { findReleases, type ReleaseRow, type CentreOfRelease } from '../db/releases.ts'
 import { findResources } from '../db/resources.ts'

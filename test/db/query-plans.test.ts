@@ -54,6 +54,16 @@ describe('what a large store is asked for one person or one centre', () => {
     })
   }
 
+  it('a number that nobody has: the one that is meant is looked for, and the others not read', async () => {
+    prepare.mockClear()
+    const { exit, stderr } = await world.run(['users', 'list', '--centre', 'EG01'])
+    expect({ exit, stderr }).toMatchObject({ exit: 4, stderr: expect.stringContaining('Did you mean EG001') })
+    const asked = new Set(prepare.mock.calls.map(([statement]) => statement).filter(isQuery))
+    const near = [...asked].filter((statement) => statement.includes('replace(replace('))
+    expect(near).toHaveLength(1)
+    expect(near.flatMap((statement) => scansOf(store, statement))).toEqual([])
+  })
+
   it('no state is bound to a statement, which would be planned anew for each', async () => {
     prepare.mockClear()
     for (const argv of Object.values(alike)) await world.run(argv)

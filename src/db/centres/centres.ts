@@ -119,38 +119,3 @@ export async function countriesOfCentres(db: Kysely<Store>): Promise<ReadonlyMap
   const rows = await db.selectFrom('centres').select(['number', 'country']).execute()
   return new Map(rows.map(({ number, country }) => [number, country]))
 }
-
-/** For numbers that nobody has, the live centre whose number each of them surely is: its zeros lost, or O for 0. */
-export async function centresMeantBy(
-  db: Kysely<Store>,
-  numbers: readonly string[],
-): Promise<Map<string, string>> {
-  const meant = new Map<string, string>()
-  if (numbers.length === 0) return meant
-  const wanted = new Map<string, string[]>()
-  for (const number of numbers) {
-    const key = numberWithoutSlips(number)
-    wanted.set(key, [...(wanted.get(key) ?? []), number])
-  }
-  const centres = db.selectFrom('centres').select('number').where('deleted_at', 'is', null).orderBy('number')
-  const unsure = new Set<string>()
-  for await (const { number } of centres.stream())
-    for (const one of wanted.get(numberWithoutSlips(number)) ?? []) {
-      if (meant.has(one)) unsure.add(one)
-      meant.set(one, number)
-    }
-  for (const number of unsure) meant.delete(number)
-  return meant
-}
-
-/**
- * What two centre numbers have in common that differ only by zeros before the digits, O for 0, or I or L for 1: EG01 is
- * EG001. Another digit is another centre.
- */
-export function numberWithoutSlips(number: string): string {
-  return number
-    .toUpperCase()
-    .replace(/(?<=\d|^[A-Z]{2})O|O(?=\d)/g, '0')
-    .replace(/(?<=\d|^[A-Z]{2})[IL]|[IL](?=\d)/g, '1')
-    .replace(/^([A-Z]*)0+(?=\d)/, '$1')
-}

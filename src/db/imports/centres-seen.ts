@@ -1,4 +1,5 @@
 import { type Kysely, type RawBuilder, type Selectable, sql } from 'kysely'
+import { areNearly } from '../centres/near-number.ts'
 import { anyOf } from '../portable.ts'
 import type { CentreKind, CentreTable, Store } from '../schema.ts'
 import { idsOf, rowsAtOnce, type SeenUser } from './users-seen.ts'
@@ -59,10 +60,9 @@ export async function readCentresMeant(
   const newNumbers = new Set(numbers)
   for (const { number } of found.values()) newNumbers.delete(number)
   const isNamed = anyOf(sql`substr(folded, length(number) + 2)`, [...names])
-  const nearly = sql`replace(replace(replace(replace(number, 'O', ''), '0', ''), 'I', '1'), 'L', '1')`
   // One after the other: each has an index, which one question with both would not go by.
   await add(isNamed)
-  if (newNumbers.size > 0) await add(anyOf(nearly, [...new Set([...newNumbers].map(withoutSlips))]))
+  if (newNumbers.size > 0) await add(areNearly(newNumbers))
   return [...found.values()].sort(inOrder)
 }
 
@@ -162,9 +162,4 @@ function coordinatedOf(db: Kysely<Store>, ids: readonly number[]): Promise<Set<n
 
 function inOrder(one: SeenCentre, other: SeenCentre): number {
   return one.number < other.number ? -1 : 1
-}
-
-/** What numbers have in common that may be mistaken for one another, and some more: so that the store can tell it. */
-function withoutSlips(number: string): string {
-  return number.replace(/[O0]/g, '').replace(/[IL]/g, '1')
 }

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { type Kysely, sql } from 'kysely'
+import { nearKey } from '../centres/near-number.ts'
 import type { Store } from '../schema.ts'
 import { domainsInUse } from '../users/users.ts'
 import {
@@ -70,13 +71,11 @@ export interface ImportReading {
   /** Of domains in use, a line each, those that may read as one of them. */
   mayReadAs: (lines: string) => string[]
   lookAlikes: (inUse: Iterable<string>) => ReadonlyMap<string, string>
-  /** What a number has in common with those that it may be mistaken for. */
-  nearKey: (number: string) => string
 }
 
 /** Reads, table by table, what an import depends on. */
 export async function readImportView(db: Kysely<Store>, reading: ImportReading): Promise<ImportView> {
-  const { partial, numbers, addresses, strayAddresses, nearKey } = reading
+  const { partial, numbers, addresses, strayAddresses } = reading
   const centres = partial ? await readCentresMeant(db, reading) : await readCentres(db, reading.names)
   const byNumber = new Map<string, SeenCentre>()
   for (const centre of centres) byNumber.set(centre.number, centre)
@@ -85,7 +84,7 @@ export async function readImportView(db: Kysely<Store>, reading: ImportReading):
     elsewhere.size === 0
       ? []
       : centres.filter(({ nameKey }) => nameKey !== undefined && elsewhere.has(nameKey))
-  const wanted = centresWanted(byNumber, { numbers, borne, nearKey })
+  const wanted = centresWanted(byNumber, { numbers, borne })
   for (const id of (await centresOfAddresses(db, strayAddresses)).keys()) wanted.add(id)
   const users = await usersOfCentres(db, { wanted, all: partial ? undefined : centres.length })
   const usersOf = await countsByCentre(db, { centres: partial ? [] : centres, wanted, users })
@@ -126,7 +125,7 @@ function dependedOn(
 
 function centresWanted(
   centres: ReadonlyMap<string, SeenCentre>,
-  { numbers, borne, nearKey }: Pick<ImportReading, 'numbers' | 'nearKey'> & { borne: readonly SeenCentre[] },
+  { numbers, borne }: Pick<ImportReading, 'numbers'> & { borne: readonly SeenCentre[] },
 ): Set<number> {
   const wanted = new Set(borne.map(({ id }) => id))
   if (centres.size === 0) return wanted

@@ -1,6 +1,6 @@
 import { distance } from 'fastest-levenshtein'
 import type { Kysely } from 'kysely'
-import { numberWithoutSlips } from '../centres/centres.ts'
+import { areNearly, nearKey } from '../centres/near-number.ts'
 import { nearestTo } from '../../nearest.ts'
 import { isVisible, type VisibleCentres } from '../centres/visible.ts'
 import type { Store } from '../schema.ts'
@@ -94,17 +94,16 @@ export async function closestCentres(
   { number, visible }: { number: string; visible: VisibleCentres },
 ): Promise<{ number: string; name: string }[]> {
   if (!isLookedFor(db, number)) return []
-  const rows = db
+  const wanted = number.toUpperCase()
+  const near = await db
     .selectFrom('centres')
     .select(['number', 'name'])
     .where('deleted_at', 'is', null)
+    .where(areNearly([wanted]))
     .where(isVisible('id', visible))
     .orderBy('number')
-    .stream()
-  const wanted = numberWithoutSlips(number)
-  const near: { number: string; name: string }[] = []
-  for await (const row of rows) if (numberWithoutSlips(row.number) === wanted) near.push(row)
-  return near.slice(0, 3)
+    .execute()
+  return near.filter((centre) => nearKey(centre.number) === nearKey(wanted)).slice(0, 3)
 }
 
 /**

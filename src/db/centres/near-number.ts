@@ -1,0 +1,47 @@
+import { type Kysely, type RawBuilder, sql } from 'kysely'
+import { anyOf } from '../portable.ts'
+import type { Store } from '../schema.ts'
+
+/**
+ * What two centre numbers have in common that differ only by zeros before their digits, O for 0, or I or L for 1: EG01
+ * is EG001. Another digit is another centre.
+ */
+export function nearKey(number: string): string {
+  if (!slips.test(number)) return number
+  return withoutZeros(number.replaceAll('O', '0').replace(/[IL]/g, '1'))
+}
+
+const slips = /[OIL]|(?<!\d)0/
+
+export function withoutZeros(number: string): string {
+  return number.replace(/^0+|(?<=[A-Z])0+(?=\d)/g, '')
+}
+
+/** Centres with a number that is nearly one of these, and some more: what the store's index can tell. */
+export function areNearly(numbers: Iterable<string>): RawBuilder<boolean> {
+  const keys = Array.from(numbers, (number) => number.replace(/[O0]/g, '').replace(/[IL]/g, '1'))
+  const indexed = sql`replace(replace(replace(replace(number, 'O', ''), '0', ''), 'I', '1'), 'L', '1')`
+  return anyOf(indexed, [...new Set(keys)])
+}
+
+/** For numbers that nobody has, the live centre whose number each of them surely is: its zeros lost, or O for 0. */
+export async function centresMeantBy(
+  db: Kysely<Store>,
+  numbers: readonly string[],
+): Promise<Map<string, string>> {
+  const meant = new Map<string, string>()
+  if (numbers.length === 0) return meant
+  const near = await db
+    .selectFrom('centres')
+    .select('number')
+    .where('deleted_at', 'is', null)
+    .where(areNearly(numbers))
+    .execute()
+  const byKey = new Map<string, string[]>()
+  for (const { number } of near) byKey.set(nearKey(number), [...(byKey.get(nearKey(number)) ?? []), number])
+  for (const number of numbers) {
+    const [one, another] = byKey.get(nearKey(number)) ?? []
+    if (one !== undefined && another === undefined) meant.set(number, one)
+  }
+  return meant
+}
