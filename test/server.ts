@@ -1,7 +1,6 @@
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { TestProject } from 'vitest/node'
 import { freePort } from './free-port.ts'
 
 declare module 'vitest' {
@@ -12,10 +11,11 @@ declare module 'vitest' {
 }
 
 /** Starts a server of PostgreSQL for the tests that ask for one, unless SSH_ADMIN_TEST_DB names another. */
-export default async function startServer(
-  project: Pick<TestProject, 'provide'>,
-): Promise<(() => Promise<void>) | undefined> {
-  const named = process.env.SSH_ADMIN_TEST_DB
+export default async function startServer(project: {
+  provide: (name: 'server', address: string) => void
+}): Promise<(() => Promise<void>) | undefined> {
+  // `npm run mutants` has started one for many runs.
+  const named = process.env.SSH_ADMIN_TEST_SERVER ?? process.env.SSH_ADMIN_TEST_DB
   // An empty one names none: no half of the tests is left out by it.
   if (named !== undefined && named !== '') {
     project.provide('server', named)

@@ -20,9 +20,10 @@ import { parseArgs } from 'node:util'
 import { execa } from 'execa'
 import { builtProgram, builtWithFaultPoints, root } from '../built-program.ts'
 import { workInMemory } from '../memory-folder.ts'
+import startServer from '../server.ts'
 import { randomFrom } from '../torture/random.ts'
 import { type Mutant, mutantsOf } from './mutations.ts'
-import type { Task, Verdict } from './runner.ts'
+import type { Project, Task, Verdict } from './runner.ts'
 
 type Outcome = 'killed' | 'timed out' | 'survived' | 'unreached'
 
@@ -35,6 +36,7 @@ interface Found {
 
 /** A line of what reached.ts writes. */
 interface Reached {
+  project: Project
   test: string
   ms: number
   reached: Record<string, string[]>
@@ -49,6 +51,9 @@ const { values } = parseArgs({
   },
 })
 const rooms = ['src/rules', 'src/import', 'src/db', 'src/cli']
+/** What only a server runs, and the tests that have one; they start it. */
+const roomOfServer = 'src/db/postgres/'
+const testsOfServer = 'test/db/postgres'
 
 workInMemory()
 // Tests that start an old build fail, and would be taken for having noticed something.
@@ -57,7 +62,6 @@ builtWithFaultPoints()
 const out = join(root, 'test/mutants/out')
 mkdirSync(out, { recursive: true })
 const outcomesFile = join(out, 'outcomes.json')
-const reachedFile = join(out, 'reached.jsonl')
 const outcomes: Record<string, Found> = existsSync(outcomesFile)
   ? JSON.parse(readFileSync(outcomesFile, 'utf8'))
   : {}
@@ -66,11 +70,12 @@ const outcomes: Record<string, Found> = existsSync(outcomesFile)
 const passesUnchanged = new Map<string, boolean>()
 const copy = copyOfTree()
 let runner: ChildProcess | undefined
+let stopServer: (() => Promise<void>) | undefined
 try {
-  if (values.learn || !existsSync(reachedFile)) await learnWhatTestsReach()
-  await judgeSample()
+  await judgeSample(sampleOf(allMutants(), { size: Number(values.sample), seed: Number(values.seed) }))
 } finally {
   stopRunner()
+  await stopServer?.()
   rmSync(copy, { recursive: true, force: true })
 }
 
@@ -93,25 +98,43 @@ function copyOfTree(): string {
   return folder
 }
 
-/** Runs every test once, but for those that start the built program: no change of the source reaches them. */
-async function learnWhatTestsReach(): Promise<void> {
-  rmSync(reachedFile, { force: true })
-  const vitest = join(root, 'node_modules/vitest/vitest.mjs')
-  await execa(process.execPath, [vitest, 'run', '--project', 'source'], {
-    cwd: copy,
-    stdio: 'inherit',
-    reject: false,
-    env: { MUTANTS_REACHED: reachedFile },
-  })
+/** What the tests that these changes need reach: of a server, where only one runs what is changed. */
+async function testsFor(sample: readonly Mutant[]): Promise<Reached[]> {
+  const isOfServer = ({ file }: Mutant) => file.startsWith(roomOfServer)
+  const tests: Reached[] = []
+  if (!sample.every(isOfServer)) tests.push(...(await reachedBy('source')))
+  if (sample.some(isOfServer)) {
+    // One for all of them: it outlives a runner that is ended.
+    stopServer = await startServer({
+      provide: (_, address) => {
+        process.env.SSH_ADMIN_TEST_SERVER = address
+      },
+    })
+    tests.push(...(await reachedBy('server')))
+  }
+  return tests.sort((one, other) => one.ms - other.ms)
 }
 
-async function judgeSample(): Promise<void> {
-  const tests = readFileSync(reachedFile, 'utf8')
-    .trim()
-    .split('\n')
-    .map((line): Reached => JSON.parse(line))
-    .sort((one, other) => one.ms - other.ms)
-  const sample = sampleOf(allMutants(), { size: Number(values.sample), seed: Number(values.seed) })
+/** Runs every test once, but for those that start the built program: no change of the source reaches them. */
+async function reachedBy(project: Project): Promise<Reached[]> {
+  const file = join(out, `reached-${project}.jsonl`)
+  if (values.learn || !existsSync(file)) {
+    rmSync(file, { force: true })
+    const vitest = join(root, 'node_modules/vitest/vitest.mjs')
+    const named = project === 'server' ? [testsOfServer] : []
+    await execa(process.execPath, [vitest, 'run', '--project', project, ...named], {
+      cwd: copy,
+      stdio: 'inherit',
+      reject: false,
+      env: { MUTANTS_REACHED: file },
+    })
+  }
+  const lines = readFileSync(file, 'utf8').trim().split('\n')
+  return lines.map((line): Reached => ({ project, ...JSON.parse(line) }))
+}
+
+async function judgeSample(sample: readonly Mutant[]): Promise<void> {
+  const tests = await testsFor(sample)
   const survivors: string[] = []
   const counts: Record<Outcome, number> = { killed: 0, 'timed out': 0, survived: 0, unreached: 0 }
   for (const [position, mutant] of sample.entries()) {
@@ -167,7 +190,8 @@ function short(text: string): string {
 }
 
 /** @returns the tests that call the function around the change, or, where it has no name, anything of its file */
-function testsOf({ file, within }: Mutant, all: readonly Reached[]): Reached[] {
+function testsOf({ file, within }: Mutant, known: readonly Reached[]): Reached[] {
+  const all = known.filter(({ project }) => project === 'source' || file.startsWith(roomOfServer))
   const ofFile = all.filter(({ reached }) => reached[file] !== undefined)
   for (const name of within) {
     const calling = ofFile.filter(({ reached }) => reached[file]?.includes(name))
@@ -186,6 +210,10 @@ function allFiles(): string[] {
     .map((file) => join('src', file))
 }
 
+function nameOf({ project, test }: Reached): string {
+  return `${project} ${test}`
+}
+
 function digestOf(tests: readonly Reached[]): string {
   const digest = createHash('sha256')
   for (const { test } of tests)
@@ -194,11 +222,11 @@ function digestOf(tests: readonly Reached[]): string {
 }
 
 async function judge(mutant: Mutant, reaching: readonly Reached[]): Promise<Found> {
-  const tests = reaching.filter(({ test }) => passesUnchanged.get(test) !== false)
+  const tests = reaching.filter((test) => passesUnchanged.get(nameOf(test)) !== false)
   if (tests.length === 0) return { outcome: 'unreached', by: null }
   const original = readFileSync(join(root, mutant.file), 'utf8')
   const mutated = original.slice(0, mutant.start) + mutant.after + original.slice(mutant.end)
-  const task: Task = { file: mutant.file, mutated, original, tests: tests.map(({ test }) => test) }
+  const task: Task = { file: mutant.file, mutated, original, tests: tests.map(nameOf) }
   // Twenty times what they took when they were learnt: whatever takes longer has no end.
   const limit = 60_000 + 20 * tests.reduce((sum, { ms }) => sum + ms, 0)
   const verdict = await verdictOn(task, limit)

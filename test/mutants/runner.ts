@@ -8,9 +8,12 @@ export interface Task {
   file: string
   mutated: string
   original: string
-  /** In the order in which they are to be run. */
+  /** Each behind its project, in the order in which they are to be run. */
   tests: readonly string[]
 }
+
+/** Of vitest: what runs in this process, and what has its stores on a server. */
+export type Project = 'source' | 'server'
 
 /** What it gets back: the test that failed, if any did. */
 export interface Verdict {
@@ -33,7 +36,8 @@ class AsTheyCome {
 let failed: string | undefined
 const noticing = {
   onTestModuleEnd: (ended: TestModule) => {
-    if (ended.state() === 'failed') failed ??= ended.moduleId.slice(root.length + 1)
+    if (ended.state() === 'failed')
+      failed ??= `${ended.project.name} ${ended.moduleId.slice(root.length + 1)}`
   },
 }
 
@@ -43,14 +47,17 @@ const vitest = await createVitest('test', {
   bail: 1,
   isolate: false,
   maxWorkers: 1,
-  project: ['source'],
+  project: ['source', 'server'] satisfies Project[],
   reporters: [noticing],
   coverage: { enabled: false },
   sequence: { sequencer: AsTheyCome },
 })
 const specifications = new Map<string, TestSpecification>()
 for (const specification of await vitest.globTestSpecifications()) {
-  specifications.set(specification.moduleId, specification)
+  specifications.set(
+    `${specification.project.name} ${specification.moduleId.slice(root.length + 1)}`,
+    specification,
+  )
 }
 
 process.on('message', (task: Task) => {
@@ -66,7 +73,7 @@ async function judge({ file, mutated, original, tests }: Task): Promise<Verdict>
   utimesSync(path, atime, mtime)
   vitest.invalidateFile(path)
   try {
-    const chosen = tests.flatMap((test) => specifications.get(join(root, test)) ?? [])
+    const chosen = tests.flatMap((test) => specifications.get(test) ?? [])
     failed = undefined
     const before = vitest.state.getUnhandledErrors().length
     const { unhandledErrors } = await vitest.runTestSpecifications(chosen)
