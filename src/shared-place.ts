@@ -1,3 +1,5 @@
+import { homedir } from 'node:os'
+import { join } from 'node:path'
 import { Usage } from './errors.ts'
 
 /** Where a shared store is, as its address says. */
@@ -109,4 +111,15 @@ export const storeNumber = 'STORE_ID'
 
 export function withStoreNumber(path: string, storeId: string): string {
   return path.replace(storeNumber, storeId)
+}
+
+/** Where passwords of PostgreSQL lie, whether or not there are any. */
+export function passwordFile({
+  PGPASSFILE,
+  APPDATA,
+  HOME,
+}: Readonly<Record<string, string | undefined>>): string {
+  if (PGPASSFILE) return PGPASSFILE
+  if (process.platform === 'win32') return join(APPDATA ?? '', 'postgresql', 'pgpass.conf')
+  return join(HOME || homedir(), '.pgpass')
 }

@@ -1,7 +1,8 @@
 import { readdirSync, type Stats, statSync } from 'node:fs'
-import { dirname, resolve } from 'node:path'
+import { basename, dirname, join, resolve } from 'node:path'
+import { configFilePath } from '../config.ts'
 import { Refused } from '../errors.ts'
-import { storeNumber, withStoreNumber } from '../shared-place.ts'
+import { passwordFile, storeNumber, withStoreNumber } from '../shared-place.ts'
 import type { Session } from './session.ts'
 import { behindLinks, realPlace } from './store-paths.ts'
 
@@ -10,24 +11,47 @@ const partsOfStore =
   /^(-wal|-shm|-journal|[.](writer|head|key|before-.*|mail)|[.].*[.](new|restoring|migrating|part|note)([.].*|-wal|-shm|-journal)?)$/
 
 /** Whether a path is the store, its key, or what lies beside them, or is among its messages. */
-export function isFileOfTheStore(path: string, { settings, context }: Session): boolean {
+export function isFileOfTheStore(path: string, session: Session): boolean {
   const real = realPlace(path)
+  const { stores, mail } = ownPlaces(real, session)
+  const isOfStore = stores.some(
+    (own) =>
+      isSameFile(path, own) || placesOfFile(own).some((place) => real === place || isBeside(real, place)),
+  )
+  return isOfStore || mail.some((folder) => placesOfFile(folder).includes(dirname(real)))
+}
+
+/** Where the store and its key are, and the folders of its messages. @param real a path that may say its number */
+function ownPlaces(real: string, { settings, context }: Session): { stores: string[]; mail: string[] } {
   const pathsOf = (...values: (string | undefined)[]) =>
     values
       .filter((value) => value !== undefined)
       .flatMap((value) => numbersIn(real, value).map((number) => withStoreNumber(value, number)))
       .map((value) => resolve(context.cwd, value))
-  const isOfStore = pathsOf(settings.db.value, settings.keyFile.value).some((own) => {
-    if (isSameFile(path, own)) return true
-    // Where the store is named by a link, its journal lies beside the file itself.
-    return [realPlace(own), behindLinks(own)].some(
-      (place) => real === place || (real.startsWith(place) && partsOfStore.test(real.slice(place.length))),
-    )
-  })
-  const isInMail = pathsOf(settings.mailDir.value).some((mail) =>
-    [realPlace, behindLinks].some((placeOf) => dirname(real) === placeOf(mail)),
+  return { stores: pathsOf(settings.db.value, settings.keyFile.value), mail: pathsOf(settings.mailDir.value) }
+}
+
+/** Where the store is named by a link, its journal lies beside the file itself. */
+function placesOfFile(own: string): string[] {
+  return [...new Set([realPlace(own), behindLinks(own)])]
+}
+
+function isBeside(real: string, place: string): boolean {
+  return real.startsWith(place) && partsOfStore.test(real.slice(place.length))
+}
+
+/** A file of another name, and elsewhere, that is one of ours all the same: a second name for it. */
+function isSecondName(path: string, session: Session): boolean {
+  if ((statsOf(path)?.nlink ?? 1) < 2) return false
+  const { stores, mail } = ownPlaces(realPlace(path), session)
+  const beside = stores.flatMap(placesOfFile).flatMap((place) =>
+    namesIn(dirname(place))
+      .filter((name) => name.startsWith(basename(place)))
+      .map((name) => join(dirname(place), name))
+      .filter((file) => file === place || isBeside(file, place)),
   )
-  return isOfStore || isInMail
+  const messages = mail.flatMap((folder) => namesIn(folder).map((name) => join(folder, name)))
+  return [...beside, ...messages].some((own) => isSameFile(path, own))
 }
 
 /** The store is not open yet: its number is any that stands in the path, or in the name of a file where its own lie. */
@@ -47,19 +71,33 @@ function namesIn(folder: string): string[] {
 
 /**
  * What is read to be kept in the store, or told to people: it is never the store itself, its key, a file of theirs
- * under whatever name, or the password of the mail server.
+ * under whatever name, a password, or the configuration.
  * @throws `same-file`
  */
 export function refuseToTakeIn(file: string, session: Session): void {
-  const { settings, context } = session
-  const path = resolve(context.cwd, file)
+  const path = resolve(session.context.cwd, file)
   const hint = 'Name another file.'
-  if ([path, behindLinks(path)].some((each) => isFileOfTheStore(each, session))) {
-    throw fileOfTheStore(file, hint)
-  }
+  const isOurs = [path, behindLinks(path)].some((each) => isFileOfTheStore(each, session))
+  if (isOurs || isSecondName(path, session)) throw fileOfTheStore(file, hint)
+  refuseFileOfTheDesk(file, session)
+}
+
+/** Neither read nor written over: passwords, and the configuration. @throws `same-file` */
+export function refuseFileOfTheDesk(file: string, session: Session): void {
+  const path = resolve(session.context.cwd, file)
+  const found = filesOfTheDesk(session).find(({ own }) => isSameFile(path, own))
+  if (found) throw new Refused('same-file', `${file} ${found.what}.`, { hint: 'Name another file.' })
+}
+
+/** What whoever sits here keeps for this program, wherever it lies. */
+function filesOfTheDesk({ settings, context }: Session): { own: string; what: string }[] {
   const password = settings.smtpPasswordFile.value
-  if (password === undefined || !isSameFile(path, resolve(context.cwd, password))) return
-  throw new Refused('same-file', `${file} holds the password of the mail server.`, { hint })
+  const files = [
+    { own: passwordFile(context.env), what: 'holds passwords of PostgreSQL' },
+    { own: configFilePath(context), what: 'is the configuration of this program' },
+    ...(password === undefined ? [] : [{ own: password, what: 'holds the password of the mail server' }]),
+  ]
+  return files.map(({ own, what }) => ({ own: resolve(context.cwd, own), what }))
 }
 
 export function fileOfTheStore(file: string, hint: string): Refused {

@@ -6,7 +6,7 @@ import { finishing } from '../interruption.ts'
 import { makersMark } from '../unfinished-files.ts'
 import type { CellToWrite, SheetToWrite } from '../workbook/sheet.ts'
 import type { Tables } from '../workbook/write.ts'
-import { fileOfTheStore, isFileOfTheStore, isSameFile } from './files-of-the-store.ts'
+import { fileOfTheStore, isFileOfTheStore, isSameFile, refuseFileOfTheDesk } from './files-of-the-store.ts'
 import { changedMeanwhile } from './mutation.ts'
 import { noteOutput, type OutputKind, removeAbandoned, unfinishedOutputsIn } from './output-notes.ts'
 import { confirm } from './prompt.ts'
@@ -70,6 +70,7 @@ export async function checkOutputFile(session: Session, wanted: Wanted): Promise
   const there = refuseUnusablePlace(path, file)
   if (isFileOfTheStore(path, session))
     throw fileOfTheStore(file, 'Name another file, best in another folder.')
+  refuseFileOfTheDesk(file, session)
   if (input !== undefined && isSameFile(path, resolve(context.cwd, input))) {
     throw new Unavailable('file-is-the-input', `${file} is the file that is read.`, {
       hint: 'Choose another name.',

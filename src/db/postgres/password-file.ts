@@ -1,7 +1,6 @@
 import { readFileSync, statSync } from 'node:fs'
-import { homedir } from 'node:os'
-import { join } from 'node:path'
 import { Unavailable } from '../../errors.ts'
+import { passwordFile } from '../../shared-place.ts'
 
 /** What a password is looked up for, as PostgreSQL's own programs do (the manual of libpq, 'The Password File'). */
 export interface Login {
@@ -21,7 +20,7 @@ export function hasPasswordInEnvironment(): boolean {
  * @throws Unavailable `store-refused` where others can read the file: its passwords are no secrets
  */
 export function passwordInFile(login: Login, env = process.env): string | undefined {
-  const file = env.PGPASSFILE || defaultFile(env)
+  const file = passwordFile(env)
   const there = statSync(file, { throwIfNoEntry: false })
   if (!there?.isFile()) return undefined
   if (process.platform !== 'win32' && there.mode & 0o077) {
@@ -34,11 +33,6 @@ export function passwordInFile(login: Login, env = process.env): string | undefi
     )
   }
   return passwordIn(readFileSync(file, 'utf8'), login)
-}
-
-function defaultFile({ APPDATA, HOME }: NodeJS.ProcessEnv): string {
-  if (process.platform === 'win32') return join(APPDATA ?? '', 'postgresql', 'pgpass.conf')
-  return join(HOME || homedir(), '.pgpass')
 }
 
 /** The first line that fits, `HOST:PORT:DATABASE:USER:PASSWORD`: `*` fits all, `\` takes a colon or itself as it is. */

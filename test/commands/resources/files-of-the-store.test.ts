@@ -1,4 +1,5 @@
 import { linkSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
+import { dirname } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { newWorld, type World } from '../../world.ts'
 
@@ -15,15 +16,13 @@ beforeEach(async () => {
 })
 afterEach(() => world.close())
 
-const run = (...argv: string[]) =>
-  world.run([...argv, '--json'], {
-    env: {
-      SSH_ADMIN_DB: 'store/hub.db',
-      SSH_ADMIN_KEY_FILE: 'store/key',
-      SSH_ADMIN_MAIL_DIR: 'store/mail',
-      SSH_ADMIN_SMTP_PASSWORD_FILE: 'password',
-    },
-  })
+const places = {
+  SSH_ADMIN_DB: 'store/hub.db',
+  SSH_ADMIN_KEY_FILE: 'store/key',
+  SSH_ADMIN_MAIL_DIR: 'store/mail',
+  SSH_ADMIN_SMTP_PASSWORD_FILE: 'password',
+}
+const run = (...argv: string[]) => world.run([...argv, '--json'], { env: places })
 const facts = ['--title', 'Listening', '--kind', 'other', '--series', '2026-06']
 const uploads = async () => [
   (await run('resources', 'list')).json().total,
@@ -65,11 +64,54 @@ describe('what belongs to the store', () => {
     expect(await uploads()).toEqual([0, 1])
   })
 
+  it.each(['store/key.head', 'store/hub.db.before-restore-1', 'store/mail/1.eml'])(
+    'is never uploaded as a second name of it: %s',
+    async (file) => {
+      mkdirSync(world.path('store/mail'), { recursive: true })
+      writeFileSync(world.path(file), 'ours\n')
+      linkSync(world.path(file), world.path('twin.mp3'))
+      expect(await refused('resources', 'upload', 'twin.mp3', ...facts)).toEqual(refusal)
+      expect(await uploads()).toEqual([0, 1])
+    },
+  )
+
+  it('is not what only has a second name elsewhere', async () => {
+    linkSync(world.path('guide'), world.path('twin.mp3'))
+    expect((await run('resources', 'upload', 'twin.mp3', ...facts)).exit).toBe(0)
+  })
+
   it('keeps nothing of the other files of the call', async () => {
     const ran = await run('resources', 'upload', 'guide', 'store/key', ...facts)
     expect(ran.exit).toBe(3)
     expect(ran.error().details.problems).toMatchObject([{ target: 'store/key', code: 'same-file' }])
     expect(await uploads()).toEqual([0, 1])
+  })
+
+  it.each([
+    ['.pgpass', {}, 'holds passwords of PostgreSQL'],
+    ['passwords', { PGPASSFILE: 'passwords' }, 'holds passwords of PostgreSQL'],
+    ['.config/ssh-admin/config.json', {}, 'is the configuration of this program'],
+    [
+      'settings/ssh-admin/config.json',
+      { XDG_CONFIG_HOME: 'settings' },
+      'is the configuration of this program',
+    ],
+  ])('is kept apart like what belongs to this desk: %s', async (file, named, what) => {
+    const env = Object.fromEntries(Object.entries(named).map(([name, path]) => [name, world.path(path)]))
+    mkdirSync(dirname(world.path(file)), { recursive: true })
+    writeFileSync(world.path(file), '{}')
+    linkSync(world.path(file), world.path('twin.mp3'))
+    for (const each of [file, 'twin.mp3']) {
+      const uploading = ['resources', 'upload', each, ...facts, '--json']
+      const ran = await world.run(uploading, { env: { ...env, ...places } })
+      expect(ran.exit).toBe(3)
+      expect(ran.error()).toMatchObject({ code: 'same-file', message: `${each} ${what}.` })
+    }
+    const writing = ['help-documents', 'download', '1', '--out', file, '--yes', '--json']
+    expect((await world.run(writing, { env: { ...env, ...places } })).error()).toMatchObject({
+      code: 'same-file',
+      message: `${file} ${what}.`,
+    })
   })
 
   it('is never the words of a letter', async () => {
