@@ -176,7 +176,14 @@ function about(subject: string) {
   const spellings = [subject, subject.toLowerCase(), subject.toUpperCase()]
   return sql<number>`select audit_id from audit_personal
     where field <> 'actor' and (value in (${sql.join(spellings)}) or user_id in
-      (select id from users where email_key = ${subject.toLowerCase()}))`
+      (${accountsOf(subject)}))`
+}
+
+/** The one that it has and those that it had, which are in two indexes. */
+function accountsOf(address: string) {
+  const key = address.toLowerCase()
+  return sql<number>`select id from users where email_key = ${key} and status <> 'deleted'
+    union all select id from users where email_key = ${key} and status = 'deleted'`
 }
 
 /** The same for one account: an earlier one of its address is somebody else. */
@@ -190,7 +197,7 @@ function actedBy(email?: string) {
   const acted = sql<number>`select audit_id from audit_personal where field = 'actor'`
   if (email === undefined) return acted
   return sql<number>`${acted} and (value = ${email} or user_id in
-    (select id from users where email_key = ${email.toLowerCase()}))`
+    (${accountsOf(email)}))`
 }
 
 function importsOfUser(userId: number) {

@@ -4,7 +4,7 @@ import { Unavailable } from '../../errors.ts'
 import { StoreDialect } from './dialect.ts'
 import type { Opening } from '../store/opening.ts'
 import type { Store } from '../schema.ts'
-import { refuseOtherVersion } from './version.ts'
+import { refuseOtherVersion, versionStatement } from './version.ts'
 import { waitForStore } from './wait.ts'
 import { connectSqlite } from './driver.ts'
 
@@ -54,7 +54,11 @@ export function kyselyOver(
 ): Kysely<Store> {
   const since = { started: 0, notified: false }
   const waiting = waitForStore({ path, patience, onWait, signal, interruption, since })
-  const checkVersion = () => refuseOtherVersion(raw, path)
+  let version: Database.Statement<[], number> | undefined
+  const checkVersion = () => {
+    version ??= versionStatement(raw)
+    refuseOtherVersion(raw, { path, version: Number(version.get()) })
+  }
   return new Kysely<Store>({
     dialect: new StoreDialect({ database: raw, waitForStore: waiting, checkVersion }),
   })

@@ -4,6 +4,7 @@ import {
   CompiledQuery,
   type DatabaseConnection,
   type Driver,
+  type LimitNode,
   type OperationNode,
   type QueryResult,
   ReferenceNode,
@@ -41,15 +42,15 @@ export class StoreDialect extends SqliteDialect {
   }
 
   override createQueryCompiler(): SqliteQueryCompiler {
-    return new StatesInWordsCompiler()
+    return new PlannedOnceCompiler()
   }
 }
 
 /** The columns whose values decide whether a row is in an index. */
 const decidesOnIndex: ReadonlySet<string> = new Set(['status', 'state', 'pin_state', 'hub_role'])
 
-/** SQLite plans a statement anew each time such a value is bound to it, which takes longer than to run it: it stands in the statement. */
-class StatesInWordsCompiler extends SqliteQueryCompiler {
+/** SQLite plans a statement anew each time such a value, or a limit, is bound to it, which takes longer than to run it: it stands in the statement. */
+class PlannedOnceCompiler extends SqliteQueryCompiler {
   protected override visitBinaryOperation(node: BinaryOperationNode): void {
     const { leftOperand, operator, rightOperand } = node
     if (isState(leftOperand) && ValueNode.is(rightOperand) && isWord(rightOperand.value)) {
@@ -59,6 +60,14 @@ class StatesInWordsCompiler extends SqliteQueryCompiler {
       this.append(' ')
       this.appendImmediateValue(rightOperand.value)
     } else super.visitBinaryOperation(node)
+  }
+
+  protected override visitLimit(node: LimitNode): void {
+    const { limit } = node
+    if (ValueNode.is(limit) && typeof limit.value === 'number') {
+      this.append('limit ')
+      this.appendImmediateValue(limit.value)
+    } else super.visitLimit(node)
   }
 }
 

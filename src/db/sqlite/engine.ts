@@ -15,10 +15,14 @@ interface Connected {
 
 /** What only SQLite does for a store, over one connection. */
 export function sqliteEngine(raw: Database.Database, { named, path }: Connected): Engine {
+  let fingerprint: Database.Statement<[], string> | undefined
   return {
     isShared: false,
     bulk: sqliteBulk(raw),
-    fingerprint: () => fingerprintOf(raw),
+    fingerprint: () => {
+      fingerprint ??= fingerprintStatement(raw)
+      return String(fingerprint.get())
+    },
     writesOfOthers: async () => Number(raw.pragma('data_version', { simple: true })),
     noteHolder: (command) => {
       if (path === undefined) return () => undefined
@@ -77,7 +81,11 @@ async function* rowsOf(
 
 /** What the store keeps of its key. */
 export function fingerprintOf(raw: Database.Database): string {
-  return String(raw.prepare('select key_fingerprint from store').pluck().get())
+  return String(fingerprintStatement(raw).get())
+}
+
+function fingerprintStatement(raw: Database.Database): Database.Statement<[], string> {
+  return raw.prepare<[], string>('select key_fingerprint from store').pluck()
 }
 
 /** In bytes, with what SQLite keeps beside it. */

@@ -6,7 +6,12 @@ import { pathInWords } from '../../shell-word.ts'
 
 /** What the file's header says of the tables in it. */
 export function versionOf(raw: Database.Database): number {
-  return Number(raw.pragma('user_version', { simple: true }))
+  return Number(versionStatement(raw).get())
+}
+
+/** The same, for whoever asks it again and again. */
+export function versionStatement(raw: Database.Database): Database.Statement<[], number> {
+  return raw.prepare<[], number>('pragma user_version').pluck()
 }
 
 /**
@@ -30,8 +35,10 @@ export function knownVersionOf(raw: Database.Database, path: string): number {
 }
 
 /** Another process may have brought the store up to date since it was opened: no change goes in then. */
-export function refuseOtherVersion(raw: Database.Database, path: string): void {
-  const version = versionOf(raw)
+export function refuseOtherVersion(
+  raw: Database.Database,
+  { path, version }: { path: string; version: number },
+): void {
   if (version > latestVersion) throw storeNewer(raw, path)
   if (version < latestVersion) throw storeOlder(path, version)
 }
