@@ -2,6 +2,7 @@ import { readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { pinOf, printedPin } from '../src/rules/credentials/derive.ts'
+import { ordinaryThursday } from './ordinary-thursday.ts'
 import { newWorld, type World } from './world.ts'
 
 type Prepare = (world: World) => Promise<unknown>
@@ -18,9 +19,8 @@ const situations: Readonly<Record<string, Prepare>> = {
     writeFileSync(world.path('changes.txt'), `users suspend ${amira}\nusers suspend omar@school.example\n`)
   },
   'users pin': writePin,
-  'users transfer': async (world) => {
-    await world.run(['users', 'edit', 'omar@school.example', '--add-site', 'cambridge-primary'])
-  },
+  'users transfer': takeTests,
+  'progression-tests list': takeTests,
   'coordinator restore': (world) => world.run(['coordinator', 'suspend', 'EG001', '--yes']),
   'associates assign': addRana,
   'associates unassign': async (world) => {
@@ -122,9 +122,21 @@ export async function worldFor({ words, example, under }: Example): Promise<Worl
   if (example.includes('fixtures/') || /\bimports?\b|\bpins\b|\bapply\b/.test(words))
     await importFixtures(world)
   else await smallWorld(world)
+  await prepare(world, { words, example })
+  return world
+}
+
+/** The same on an ordinary Thursday. */
+export async function thursdayFor({ words, example, under }: Example & { under: string }): Promise<World> {
+  const begins = words === 'store init' || words === 'seed'
+  const world = begins ? newWorld(undefined, under) : await ordinaryThursday(under)
+  await prepare(world, { words, example })
+  return world
+}
+
+async function prepare(world: World, { words, example }: Example): Promise<void> {
   // Not what another command's example makes itself.
   if (example.startsWith(`ssh-admin ${words}`)) await situations[words]?.(world)
-  return world
 }
 
 /** Amira teaches at EG001, Omar administers and Huda coordinates it; CA001 looks after CA101 and CA102. */
@@ -152,24 +164,49 @@ async function importFixtures(world: World): Promise<void> {
 }
 
 async function uploadListening(world: World): Promise<void> {
+  if (await hasOne(world, 'resources')) return
   const facts = '--kind listening-audio --series 2026-06 --component 0500/12'.split(' ')
   await world.run(['resources', 'upload', 'fixtures/listening.wav', '--title', 'Listening', ...facts])
 }
 
 async function release(world: World): Promise<void> {
+  if (await hasOne(world, 'releases')) return
   await uploadListening(world)
   await importKeyTimes(world)
   const opens = ['--opens', 'key-time AM 2026-06-02 - 2h']
   await world.run(['releases', 'create', 'June', '--resource', '1', ...opens, '--for', 'all'])
 }
 
+/** On an ordinary Thursday there are some. */
+async function hasOne(world: World, table: string): Promise<boolean> {
+  return (await world.rows(`select id from ${table} limit 1`)).length > 0
+}
+
 async function uploadHelp(world: World): Promise<void> {
+  if (await hasOne(world, 'help_documents')) return
   await world.run(['help-documents', 'upload', 'fixtures/commas.csv', '--title', 'How to add users'])
 }
 
 async function importKeyTimes(world: World): Promise<void> {
   const ran = await world.run(['key-times', 'import', 'fixtures/key-times.csv', '--yes'])
   if (ran.exit !== 0) throw new Error(`the Key Times cannot be imported: ${ran.stderr}`)
+}
+
+/** Amira's learner groups. */
+async function takeTests(world: World): Promise<void> {
+  const sat = (group: string, test: string) =>
+    ['Anna', 'Bülent', 'Nguyễn Thị Phương Thảo'].map(
+      (learner, at) =>
+        `${amira},cambridge-primary,${group},5,Mathematics,${test},2026-02-1${at},${learner},3${at}`,
+    )
+  const headings = 'Teacher email,Site,Learner group,Stage,Subject,Test,Taken on,Learner,Mark'
+  const results = [
+    headings,
+    ...sat('5 B', 'Paper 1'),
+    ...sat('Klasse 5 – Förderstunde · الصف الخامس', 'Geometry and measure'),
+  ]
+  writeFileSync(world.path('results.csv'), results.join('\n'))
+  await world.run(['progression-tests', 'import', 'results.csv', '--yes'])
 }
 
 async function addRana(world: World): Promise<void> {
@@ -210,11 +247,4 @@ function inLetter(world: World, pattern: RegExp): string {
     if (found) return found[1] ?? found[2] ?? ''
   }
   throw new Error(`no letter holds ${pattern}`)
-}
-
-/** The words as a shell passes them on, and the file it reads them from. */
-export function typedExample(line: string): { argv: string[]; stdinFrom: string | undefined } {
-  const [command = '', stdinFrom] = line.split(' < ')
-  const words = [...command.matchAll(/'([^']*)'|(\S+)/g)].map(([, quoted, plain]) => quoted ?? plain ?? '')
-  return { argv: words.slice(1), stdinFrom: stdinFrom?.trim() }
 }

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { everyCommand } from '../../docs/command-tree.ts'
-import { typedExample, worldFor } from '../example-worlds.ts'
+import { worldFor } from '../example-worlds.ts'
+import { typedExample } from '../typed-example.ts'
 
 const leaves = (await everyCommand()).filter(({ examples }) => examples.length > 0)
 

@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { everyCommand } from '../../docs/command-tree.ts'
 import { answerOf } from '../../src/render/json.ts'
-import { typedExample, worldFor } from '../example-worlds.ts'
+import { worldFor } from '../example-worlds.ts'
+import { typedExample } from '../typed-example.ts'
 
 const leaves = await everyCommand()
 

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import { everyCommand } from '../../docs/command-tree.ts'
-import { typedExample, worldFor } from '../example-worlds.ts'
+import { worldFor } from '../example-worlds.ts'
+import { typedExample } from '../typed-example.ts'
 
 const parent = mkdtempSync(join(tmpdir(), 'ssh-admin-'))
 const under = join(parent, 'with two words')

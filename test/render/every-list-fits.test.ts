@@ -2,7 +2,8 @@ import { stripVTControlCharacters } from 'node:util'
 import stringWidth from 'string-width'
 import { describe, expect, it } from 'vitest'
 import { everyCommand } from '../../docs/command-tree.ts'
-import { typedExample, worldFor } from '../example-worlds.ts'
+import { worldFor } from '../example-worlds.ts'
+import { typedExample } from '../typed-example.ts'
 
 const isListing = (options: readonly { long?: string | undefined }[]) =>
   options.some(({ long }) => long === '--fields')

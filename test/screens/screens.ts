@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { everyCommand } from '../../docs/command-tree.ts'
 import { topics } from '../../src/cli/help/topics.ts'
-import { typedExample, worldFor } from '../example-worlds.ts'
+import { thursdayFor } from '../example-worlds.ts'
+import { typedExample } from '../typed-example.ts'
 import { inProcess } from '../terminal.ts'
 import { newWorld } from '../world.ts'
 import { emulate, type Line } from './emulate.ts'
@@ -46,7 +47,7 @@ export async function shownScreen({ words, line }: Screen, columns: number): Pro
   // Help needs nothing to be there.
   const world = isHelp({ line })
     ? newWorld(undefined, under)
-    : await worldFor({ words, example: line, under })
+    : await thursdayFor({ words, example: line, under })
   try {
     const { argv, stdinFrom } = typedExample(line)
     if (stdinFrom !== undefined) {

@@ -1,6 +1,6 @@
 import { symlinkSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { typedExample } from '../example-worlds.ts'
+import { typedExample } from '../typed-example.ts'
 import { inProcess } from '../terminal.ts'
 import { newWorld } from '../world.ts'
 import { emulate } from './emulate.ts'
