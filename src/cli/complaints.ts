@@ -2,33 +2,67 @@ import type { Argument, Command, Option } from 'commander'
 import { Usage } from '../errors.ts'
 import { nearestOf } from '../nearest.ts'
 import { shellWord } from '../shell-word.ts'
-import { lineInstead } from './suggestions.ts'
-import { commandLine } from './typed-line.ts'
+import { isLikeNumber } from './names-typed.ts'
+import { commandLine, type Line, withWord } from './typed-line.ts'
 
-interface Complained {
+/** What the parser does not take. */
+export interface Complained {
   /** All that was typed. */
-  argv: readonly string[]
+  argv: Line
+  message: string
   /** commander's, in our spelling. */
   code: string
   /** What it was said of. */
   command: Command | undefined
 }
 
-/** What commander complains of in our words, with what is to be typed instead. */
-export function complaint(message: string, { argv, code, command }: Complained): Usage {
+/**
+ * What commander complains of in our words, with what is to be typed instead.
+ * @param accepted the line that the parser takes in the place of one, if there is one
+ */
+export async function complaint(
+  complained: Complained,
+  accepted: (line: Line) => Promise<Line | undefined>,
+): Promise<Usage> {
+  const { argv, code, command } = complained
+  const said = saidOf(complained)
+  if (command && code === 'missing-mandatory-option-value') return withoutOptions({ argv, command }, code)
+  if (command && code === 'missing-argument') return withoutArguments({ argv, command }, code)
+  const redirected = code === 'unknown-option' ? listIntoFile(complained) : fromFile(complained)
+  const lines = redirected ? [] : await Promise.all(linesMeant(complained).map(accepted))
+  const meant = lines.flatMap((line) => (line ? [commandLine(line)] : []))
+  const usual = meant.length > 0 ? `Did you mean ${meant.join(', or ')}?` : 'Add --help to see what it takes.'
+  const details = code === 'excess-arguments' ? {} : { candidates: optionsMeant(complained) }
+  return new Usage(`${said}.`, { code, hint: redirected ?? usual, details })
+}
+
+function saidOf({ message, code, command }: Complained): string {
   const [said = ''] = message.replace(/^error: /, '').split('\n')
-  const plain = `${said.charAt(0).toUpperCase()}${said.slice(1)}`.replace(/\.$/, '')
-  const asked = command && { argv, command }
-  const hint = (found: string | undefined) => ({ code, hint: found ?? 'Add --help to see what it takes.' })
-  if (code === 'unknown-option') return unknownOption(plain, { argv, code, command })
-  if (asked && code === 'missing-mandatory-option-value') return withoutOptions(asked, code)
-  if (asked && code === 'missing-argument') return withoutArguments(asked, code)
-  if (asked && code === 'excess-arguments') return new Usage(`${plain}.`, hint(withFewer(asked)))
-  return new Usage(`${plain}.`, { ...hint(undefined), details: { candidates: [] } })
+  const [, value, choices] = /value '(.*)' is invalid .* Allowed choices are (.*?)\.?$/.exec(said) ?? []
+  if (code === 'invalid-argument' && value !== undefined) return `${value} is none of ${choices}`
+  if (code === 'excess-arguments' && command?.registeredArguments.length === 0)
+    return `'${command.name()}' takes nothing behind it: ${command.args.join(' ')} is too much`
+  return capital(said).replace(/\.$/, '')
+}
+
+function capital(text: string): string {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}`
+}
+
+/** The lines that were perhaps meant by one that the parser does not take, likeliest first; each may need mending itself. */
+export function linesMeant(complained: Complained): readonly Line[] {
+  const { argv, code, command } = complained
+  if (code === 'unknown-option') return linesWithOption(complained)
+  if (!command) return []
+  const asked = { argv, command }
+  const one = (line: Line | undefined) => (line ? [line] : [])
+  if (code === 'missing-mandatory-option-value') return one(lineWithOptions(asked, missingOptions(asked)))
+  if (code === 'missing-argument') return one(lineWithArguments(asked))
+  return code === 'excess-arguments' ? one(withFewer(asked)) : []
 }
 
 interface Asked {
-  argv: readonly string[]
+  argv: Line
   command: Command
 }
 
@@ -38,13 +72,17 @@ const opposites = [/^--(no-|un|without|dis)/, /^--(rm|del|remove|drop)/, /^--(al
 /** What people call the file of a list, which has no such option. */
 const toFile = /^(--(out|output|file|to-file)|-o)$/
 
-/** A guess in the line that was typed; never an option that does the opposite. */
-function unknownOption(said: string, { argv, code, command }: Complained): Usage {
-  const [, wrong = ''] = /'([^']*)'/.exec(said) ?? []
-  const from = command && wrong === '--from' ? withoutFrom(argv, command) : undefined
-  if (from !== undefined)
-    return new Usage(`${said}.`, { code, hint: `Did you mean ${from}?`, details: { candidates: [] } })
-  const names = (command?.options ?? []).flatMap(({ long, hidden }) => (long && !hidden ? [long] : []))
+function wrongOption({ message }: Complained): string {
+  const [, wrong = ''] = /'([^']*)'/.exec(message) ?? []
+  return wrong
+}
+
+/** The options that are like an unknown one; never one that does the opposite. */
+function optionsMeant(complained: Complained): string[] {
+  const { code, command, argv } = complained
+  const wrong = wrongOption(complained)
+  if (code !== 'unknown-option' || (command && wrong === '--from' && withoutFrom(argv, command))) return []
+  const names = optionNames(command)
   const longer = names.filter((name) => name.endsWith(wrong.replace(/^--/, '-')))
   const other = names.filter((name) => name === otherNames[wrong.slice(2)])
   const like =
@@ -53,20 +91,19 @@ function unknownOption(said: string, { argv, code, command }: Complained): Usage
       : other.length > 0
         ? other
         : nearestOf(wrong, names, Math.max(1, Math.floor(wrong.length / 3)))
-  const isLikely = (name: string) => opposites.every((kind) => kind.test(name) === kind.test(wrong))
-  const candidates = like.filter(isLikely)
-  const lines = candidates.map((name) => lineInstead(argv, { word: wrong, name }))
-  const hint =
-    toFile.test(wrong) && candidates.length === 0 && names.includes('--format')
-      ? `A list goes into a file so: ${listIntoFile(argv, wrong)}`
-      : undefined
-  return new Usage(`${said}.`, {
-    code,
-    hint:
-      hint ??
-      (lines.length > 0 ? `Did you mean ${lines.join(', or ')}?` : 'Add --help to see what it takes.'),
-    details: { candidates },
-  })
+  return like.filter((name) => opposites.every((kind) => kind.test(name) === kind.test(wrong)))
+}
+
+function optionNames(command: Command | undefined): string[] {
+  return (command?.options ?? []).flatMap(({ long, hidden }) => (long && !hidden ? [long] : []))
+}
+
+function linesWithOption(complained: Complained): readonly Line[] {
+  const { argv, command } = complained
+  const wrong = wrongOption(complained)
+  const from = command && wrong === '--from' ? withoutFrom(argv, command) : undefined
+  if (from) return [from]
+  return optionsMeant(complained).map((name) => withWord(argv, argv.indexOf(wrong), name))
 }
 
 /** What people call an option that has a word of ours. */
@@ -78,7 +115,7 @@ const otherNames: Readonly<Record<string, string>> = {
 }
 
 /** `users transfer --from A --to B` is `users transfer A --to B`; the centre that somebody leaves is known, and is left out. */
-function withoutFrom(argv: readonly string[], command: Command): string | undefined {
+function withoutFrom(argv: Line, command: Command): Line | undefined {
   const { registeredArguments, options } = command
   const last = registeredArguments.at(-1)
   if (last === undefined || !options.some(({ long }) => long === '--to')) return undefined
@@ -86,36 +123,52 @@ function withoutFrom(argv: readonly string[], command: Command): string | undefi
   const typed = argv.filter((word, at) => at > 1 && !word.startsWith('-') && !isValue(at))
   const from = argv.indexOf('--from')
   const named = argv[from + 1] ?? ''
-  const isMore = last.variadic ? /^[a-z]{0,3}\d+$/i.test(named) : typed.length > registeredArguments.length
-  return commandLine(argv.filter((_, at) => at !== from && !(isMore && at === from + 1)))
+  const isMore = last.variadic ? isLikeNumber(named) : typed.length > registeredArguments.length
+  return withWord(isMore ? withWord(argv, from + 1) : argv, from)
 }
 
-function listIntoFile(argv: readonly string[], wrong: string): string {
+function listIntoFile(complained: Complained): string | undefined {
+  const { argv, command } = complained
+  const wrong = wrongOption(complained)
+  const isOfList = optionNames(command).includes('--format') && optionsMeant(complained).length === 0
+  if (!toFile.test(wrong) || !isOfList) return undefined
   const at = argv.indexOf(wrong)
   const next = argv[at + 1]
   const named = next === undefined || next.startsWith('-') ? undefined : next
   const file = named?.replace(/\.xlsx?$/i, '.csv') ?? 'FILE'
-  const rest = argv.filter((_, place) => place !== at && (named === undefined || place !== at + 1))
+  const rest = withWord(named === undefined ? argv : withWord(argv, at + 1), at)
   const format = rest.includes('--format') ? [] : ['--format', 'csv']
-  return `${commandLine([...rest, ...format])} > ${shellWord(file)}`
+  return `A list goes into a file so: ${commandLine([...rest, ...format])} > ${shellWord(file)}`
+}
+
+/** Lines are read from stdin. */
+function fromFile({ code, command, argv }: Complained): string | undefined {
+  const [file, ...others] = command?.args ?? []
+  if (code !== 'excess-arguments' || command?.name() !== 'batch' || file === undefined || others.length > 0)
+    return undefined
+  return `It reads stdin: ${commandLine(withWord(argv, argv.lastIndexOf(file)))} < ${shellWord(file)}`
+}
+
+function missingOptions({ command }: Asked): Option[] {
+  return command.options.filter(
+    (option) => option.mandatory && command.getOptionValue(option.attributeName()) === undefined,
+  )
 }
 
 /** All that are missing at once. */
-function withoutOptions({ argv, command }: Asked, code: string): Usage {
-  const missing = command.options.filter(
-    (option) => option.mandatory && command.getOptionValue(option.attributeName()) === undefined,
-  )
+function withoutOptions(asked: Asked, code: string): Usage {
+  const missing = missingOptions(asked)
   const named = missing.map(({ long }) => long ?? '')
   const wanted = missing.map((option) => `${option.long}: ${option.description}`)
   const message =
     named.length === 1
       ? `It needs ${wanted.join('')}.`
       : `It needs ${named.slice(0, -1).join(', ')} and ${named.at(-1)}.`
-  return new Usage(message, { code, hint: lineWithOptions({ argv, command }, missing) })
+  return new Usage(message, { code, hint: commandLine(lineWithOptions(asked, missing)) })
 }
 
 /** The line with them behind it; an address that was typed where none is asked for is taken for one. */
-function lineWithOptions({ argv, command }: Asked, missing: readonly Option[]): string {
+function lineWithOptions({ argv, command }: Asked, missing: readonly Option[]): Line {
   const [only] = missing
   const to = withDashes(argv, command)
   if (to !== undefined && missing.length === 1) return to
@@ -126,8 +179,8 @@ function lineWithOptions({ argv, command }: Asked, missing: readonly Option[]): 
   const address = command.args.find((word) => word.includes('@'))
   const wants = command.registeredArguments.some((argument) => argument.name() === 'email')
   if (only && missing.length === 1 && only.flags.includes('<email>') && address !== undefined && !wants)
-    return commandLine(argv.flatMap((word) => (word === address ? [only.long ?? '', word] : [word])))
-  return [commandLine(argv), ...missing.map((option) => `${option.long} ${placeOf(option.flags)}`)].join(' ')
+    return withWord(argv, argv.indexOf(address), only.long ?? '', address)
+  return [...argv, ...missing.flatMap((option) => [option.long ?? '', placeOf(option.flags)])]
 }
 
 /** `--title <title>` as it stands in a line that is to be filled in: TITLE. */
@@ -135,66 +188,63 @@ function placeOf(flags: string): string {
   return (/<([^>]*)>/.exec(flags)?.[1] ?? 'value').toUpperCase()
 }
 
-function withoutArguments({ argv, command }: Asked, code: string): Usage {
-  const missing = command.registeredArguments
-    .filter((argument) => argument.required)
-    .slice(command.args.length)
-  const [first] = missing
+function withoutArguments(asked: Asked, code: string): Usage {
+  const [first] = missingArguments(asked)
   const said = first ? `It needs ${first.name().toUpperCase()}: ${first.description}.` : 'It needs more.'
-  const line = [commandLine(argv), ...missing.map((argument) => argument.name().toUpperCase())].join(' ')
-  return new Usage(said, { code, hint: line })
+  return new Usage(said, { code, hint: commandLine(lineWithArguments(asked)) })
 }
 
-/** What more than it takes was meant for: an option, or one name of several words. */
-function withFewer({ argv, command }: Asked): string | undefined {
+function missingArguments({ command }: Asked): Argument[] {
+  return command.registeredArguments.filter((argument) => argument.required).slice(command.args.length)
+}
+
+function lineWithArguments(asked: Asked): Line {
+  return [...asked.argv, ...missingArguments(asked).map((argument) => argument.name().toUpperCase())]
+}
+
+/** What more than it takes was meant for: a setting, an option, or one name of several words. */
+function withFewer({ argv, command }: Asked): Line | undefined {
+  if (command.name() === 'config' && command.args.length === 2)
+    return withWord(argv, argv.indexOf('config'), 'config', 'set')
   const taken = command.registeredArguments
   const more = command.args.slice(taken.length)
   const mended =
     withDashes(argv, command) ??
     more.map((word) => withOption(argv, { word, command })).find((line) => line !== undefined)
-  if (mended !== undefined) return `Did you mean ${mended}?`
+  if (mended !== undefined) return mended
   const [first = '', ...others] = more
   const option = others.length === 0 ? optionFor(command, first) : undefined
-  if (option !== undefined) return `Did you mean ${lineWithBefore(argv, first, option)}?`
+  if (option !== undefined) return lineWithBefore(argv, first, option)
   const [only] = taken
   return only && taken.length === 1 && isOfName(only, command.args) ? quoted(argv, command.args) : undefined
 }
 
 /** `users transfer A to B`: a word for its option. */
-function withDashes(argv: readonly string[], command: Command): string | undefined {
+function withDashes(argv: Line, command: Command): Line | undefined {
   const at = argv.indexOf('to')
   const takesIt =
     command.options.some(({ long }) => long === '--to') && command.getOptionValue('to') === undefined
   if (!takesIt || at < 0 || argv[at + 1] === undefined || !command.args.includes('to')) return undefined
-  return commandLine(argv.map((word, place) => (place === at ? '--to' : word)))
+  return withWord(argv, at, '--to')
 }
 
 /** `email=new@school.example`, or a word behind an option that takes none: `--admin yes`. */
-function withOption(
-  argv: readonly string[],
-  { word, command }: { word: string; command: Command },
-): string | undefined {
+function withOption(argv: Line, { word, command }: { word: string; command: Command }): Line | undefined {
   const at = argv.lastIndexOf(word)
   const option = (name: string | undefined) => command.options.find(({ long }) => long === name)
   const [, name, value = ''] = /^([a-z][a-z-]*)=(.+)$/s.exec(word) ?? []
-  if (option(name && `--${name}`)?.required)
-    return commandLine(argv.flatMap((typed, place) => (place === at ? [`--${name}`, value] : [typed])))
+  if (option(name && `--${name}`)?.required) return withWord(argv, at, `--${name}`, value)
   const before = option(argv[at - 1])
   const isYes = /^(yes|true|on|1)$/i.test(word)
-  return before && !before.required && isYes
-    ? commandLine(argv.filter((_, place) => place !== at))
-    : undefined
+  return before && !before.required && isYes ? withWord(argv, at) : undefined
 }
 
-function lineWithBefore(argv: readonly string[], word: string, option: string): string {
-  const turned = turnedRound(argv, word, option)
-  if (turned !== undefined) return turned
-  const at = argv.lastIndexOf(word)
-  return commandLine([...argv.slice(0, at), option, ...argv.slice(at)])
+function lineWithBefore(argv: Line, word: string, option: string): Line {
+  return turnedRound(argv, word, option) ?? withWord(argv, argv.lastIndexOf(word), option, word)
 }
 
 /** `users move EG001 omar@…` and `coordinator change omar@… EG001`: who and where have changed places. */
-function turnedRound(argv: readonly string[], word: string, option: string): string | undefined {
+function turnedRound(argv: Line, word: string, option: string): Line | undefined {
   const [noun = '', verb = '', first = ''] = argv
   const wantsPerson = `${noun} ${verb}` === 'users move'
   const wantsCentre = `${noun} ${verb}` === 'coordinator change'
@@ -205,26 +255,27 @@ function turnedRound(argv: readonly string[], word: string, option: string): str
   if (!isTurned) return undefined
   const rest = argv.slice(3)
   const at = rest.findIndex((typed, place) => typed === word && !rest[place - 1]?.startsWith('-'))
-  return at < 0 ? undefined : commandLine([noun, verb, word, option, first, ...rest.toSpliced(at, 1)])
+  return at < 0 ? undefined : [noun, verb, word, option, first, ...withWord(rest, at)]
 }
 
-/** Whom or where to is said with one. */
+/** Whom or where to is said with one, and what a centre is called. */
 function optionFor(command: Command, word: string): string | undefined {
   const names = command.options.map(({ long }) => long)
-  const wanted = word.includes('<') ? '--new' : '--to'
+  const isName = command.name() === 'edit' && command.registeredArguments[0]?.name() === 'centre'
+  const wanted = isName ? '--name' : word.includes('<') ? '--new' : '--to'
   // The second word of a name is nobody else's.
-  if (!/[@<]/.test(word) && !/^[a-z]{0,2}\d+$/i.test(word)) return undefined
+  if (isName ? /[@<]/.test(word) || isLikeNumber(word) : !/[@<]/.test(word) && !isLikeNumber(word))
+    return undefined
   return names.includes(wanted) && command.getOptionValue(wanted.slice(2)) === undefined ? wanted : undefined
 }
 
 /** Words of a name, or of a file, that were typed without quotes. */
-function isOfName(argument: Argument, words: readonly string[]): boolean {
-  return !argument.variadic && words.every((word) => !/[@<]/.test(word)) && !/\d/.test(words[0] ?? '')
+function isOfName(argument: Argument, words: Line): boolean {
+  const isPlain = words.every((word) => !/[@<>|&;]/.test(word) && !/^\d+$/.test(word))
+  return !argument.variadic && isPlain && !/\d/.test(words[0] ?? '')
 }
 
-function quoted(argv: readonly string[], words: readonly string[]): string | undefined {
+function quoted(argv: Line, words: Line): Line | undefined {
   const at = argv.findIndex((_, place) => words.every((word, next) => argv[place + next] === word))
-  if (at < 0) return undefined
-  const line = [...argv.slice(0, at), words.join(' '), ...argv.slice(at + words.length)]
-  return `Did you mean ${commandLine(line)}?`
+  return at < 0 ? undefined : argv.toSpliced(at, words.length, words.join(' '))
 }

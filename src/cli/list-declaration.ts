@@ -77,6 +77,8 @@ export interface Source {
   ctx: RuleContext
   /** The search text, folded; empty where the listing looks for it itself. */
   words: readonly string[]
+  /** The search text as it was typed. */
+  text: string | undefined
 }
 
 export interface Found<Row, Sort extends string = never> {

@@ -72,7 +72,7 @@ async function readAndWrite<
   try {
     const find = async () => {
       const ctx = await session.ctx(store)
-      const source = { store, ctx, words: spec.searches ? words : [] }
+      const source = { store, ctx, words: spec.searches ? words : [], text: options.text }
       const found = spec.all ? allOf<Row, Sort>(spec.all()) : await spec.find(source, options)
       return { spec, found, wanted, words: spec.searches ? [] : words, isNarrowed, total: 0 }
     }

@@ -1,16 +1,19 @@
 import { NotFound, Usage } from '../errors.ts'
-import { commandLine } from './typed-line.ts'
+import { isLikeNumber } from './names-typed.ts'
+import { commandLine, type Line, withWord } from './typed-line.ts'
+import { nounOf } from './words.ts'
 
 /**
  * The whole line as it was meant, to be pasted, where a program or a tired hand made something else of it: a long dash
  * for two short ones, curly quotation marks, what belongs to a person typed before the person. Nothing runs by it.
  */
-export function mendedLine(error: unknown, argv: readonly string[]): string | undefined {
+export function mendedLine(error: unknown, argv: Line): string | undefined {
   if (!(error instanceof Usage || error instanceof NotFound)) return undefined
-  const mended = inOrder(withoutCurlyQuotes(argv.map(withShortDashes)))
+  const mended = inOrder(withoutCommas(withoutCurlyQuotes(argv.map(withShortDashes))))
   // Of what is refused for another reason, its own hint says more; too many words are told of by number.
+  const isMoved = (at: number) => argv[at] !== mended[at] || argv[at - 1] !== mended[at - 1]
   const isMended = argv.some(
-    (word, at) => word !== mended[at] && (error.code === 'excess-arguments' || error.message.includes(word)),
+    (word, at) => isMoved(at) && (error.code === 'excess-arguments' || error.message.includes(word)),
   )
   return isMended ? commandLine(mended) : undefined
 }
@@ -24,7 +27,7 @@ const opening = /^(--[a-z-]+=)?[“”„«‘‚]/
 const closing = /[“”»’‘]$/
 
 /** A shell sees no quotation marks in them: one name is several words. */
-function withoutCurlyQuotes(words: readonly string[]): string[] {
+function withoutCurlyQuotes(words: Line): Line {
   const mended: string[] = []
   for (let at = 0; at < words.length; at += 1) {
     const word = words[at] ?? ''
@@ -41,6 +44,12 @@ function withoutCurlyQuotes(words: readonly string[]): string[] {
   return mended
 }
 
+/** Several addresses are several words. */
+function withoutCommas(words: Line): Line {
+  const addresses = /^[^\s<>,;@]+@[^\s<>,;@]+(?:[,;][^\s<>,;@]+@[^\s<>,;@]+)+[,;]?$/
+  return words.flatMap((word) => (addresses.test(word) ? word.split(/[,;]/).filter(Boolean) : [word]))
+}
+
 /** Whoever is to have something stands before it. */
 const personFirst: ReadonlySet<string> = new Set([
   'roles grant',
@@ -49,13 +58,40 @@ const personFirst: ReadonlySet<string> = new Set([
   'associates unassign',
 ])
 
-function inOrder(words: readonly string[]): readonly string[] {
+/** What is done to a person, wherever they are. */
+const wherever: ReadonlySet<string> = new Set([
+  'users show',
+  'users suspend',
+  'users restore',
+  'users delete',
+  'users reset-password',
+  'users pin',
+  'users exists',
+])
+
+/** Who and where in the order, and with the option, that the command has for them. */
+export function inOrder(words: Line): Line {
   const [noun = '', verb = '', first = ''] = words
+  const command = `${nounOf(noun) ?? noun} ${verb}`
   const people = words.filter((word) => word.includes('@') && !word.startsWith('-'))
   const [person = ''] = people
-  const at = words.indexOf(person)
-  const isOptions = words[at - 1]?.startsWith('-') === true
-  if (!personFirst.has(`${noun} ${verb}`) || people.length !== 1 || first.startsWith('-') || isOptions)
-    return words
+  const numberAt = words.findIndex(
+    (word, at) => at > 1 && isLikeNumber(word) && words[at - 1]?.startsWith('--') !== true,
+  )
+  const number = words[numberAt] ?? ''
+  if (number !== '' && people.length > 0) {
+    if (wherever.has(command)) return withWord(words, numberAt)
+    if (command === 'users add' && !words.includes('--centre')) {
+      const isBehindWord = /^(?:to|at|in|for)$/.test(words[numberAt - 1] ?? '')
+      const others = words.toSpliced(isBehindWord ? numberAt - 1 : numberAt, isBehindWord ? 2 : 1)
+      return [...others, '--centre', number]
+    }
+    if (command === 'coordinator add' && people.length === 1 && first === person) {
+      const rest = withWord(words.slice(3), numberAt - 3)
+      return [noun, verb, number, person.includes('<') ? person : `First Last <${person}>`, ...rest]
+    }
+  }
+  const isOption = words[words.indexOf(person) - 1]?.startsWith('-') === true
+  if (!personFirst.has(command) || people.length !== 1 || first.startsWith('-') || isOption) return words
   return [noun, verb, person, ...words.slice(2).filter((word) => word !== person)]
 }

@@ -31,6 +31,11 @@ export function wordsOf(text: string, kind: NamedKind): string[] {
 /** As almost every number of a centre is: EG001, 50538. */
 const usualNumber = /^\s*(?:[a-z]{2})?\d+[a-z]?\s*$/i
 
+/** What may be the number of a centre: `EG001`, `50538`, `00123`; one or two digits are the number of something else. */
+export function isLikeNumber(word: string): boolean {
+  return /^(?:[a-z]{2}\d{2,}[a-z]?|\d{3,12})$/i.test(word)
+}
+
 /** What says whom a release is for, and is no centre: `all`, `zone:4`. */
 const isWordOfAudience = /^\s*(all|schools|associates|associate-centres|entries)\s*$|:/i
 

@@ -15,11 +15,10 @@ import { isSharedPlace } from '../shared-place.ts'
 import type { Batch, LineProgram, RunLine } from './batch-line.ts'
 import { sessionOf } from './session.ts'
 import { endQuietlyWhenReaderLeaves, forStream, terminalOf, widthOf } from './terminal.ts'
-import { commandLine } from './typed-line.ts'
+import type { Complained } from './complaints.ts'
+import { commandLine, type Line, positionsIn } from './typed-line.ts'
 import { version } from '../version.ts'
 import { alsoListed, understood } from './words.ts'
-
-const valued = new Set(['--db', '--key-file', '--as', '--wait', '--smtp', '--mail-dir'])
 
 /** Runs one command. @param argv what follows the program's name @returns the exit code */
 export async function run(argv: readonly string[], context: Context): Promise<number> {
@@ -97,7 +96,7 @@ const runLine: RunLine = async (argv, { context, batch }) => {
     if (help.length > 0) throw helpInBatch(words)
     return { exit: outcomeOf(program) }
   } catch (error) {
-    const thrown = await inOurWords(error, argv)
+    const thrown = await inOurWords(error, argv, context)
     const { color, debug } = batch.common
     const rendered = async (json: boolean) =>
       (await reported(thrown, { argv, context, color, json, debug })).pieces
@@ -149,7 +148,7 @@ function helpInBatch(words: readonly string[]): Usage {
 async function writeError(error: unknown, argv: readonly string[], context: Context): Promise<number> {
   const beforeTargets = argv.includes('--') ? argv.slice(0, argv.indexOf('--')) : argv
   const json = wantsJson(beforeTargets)
-  const { pieces, exit } = await reported(await inOurWords(error, argv), {
+  const { pieces, exit } = await reported(await inOurWords(error, argv, context), {
     argv,
     context,
     color: !beforeTargets.includes('--no-color'),
@@ -165,11 +164,60 @@ async function writeError(error: unknown, argv: readonly string[], context: Cont
   return exit
 }
 
-/** commander's complaints too. */
-async function inOurWords(error: unknown, argv: readonly string[]): Promise<unknown> {
+/** commander's complaints too, and a word that is no command. */
+async function inOurWords(error: unknown, argv: readonly string[], context: Context): Promise<unknown> {
+  const accepted = (line: Line) => acceptedLine(line, context)
+  if (error instanceof NoSuchCommand) {
+    const { unknownCommand } = await import('./suggestions.ts')
+    return unknownCommand(error.unknown, accepted)
+  }
   if (!(error instanceof CommanderError)) return error
   const { complaint } = await import('./complaints.ts')
-  return complaint(error.message, { argv, code: codeOf(error), command: complainedOf.get(error) })
+  return complaint(complained(error, argv), accepted)
+}
+
+/** A word where a command's name is looked for. */
+class NoSuchCommand extends Error {
+  readonly unknown
+  constructor(unknown: { argv: Line; word: string; known: readonly string[]; before: readonly string[] }) {
+    super(unknown.word)
+    this.unknown = unknown
+  }
+}
+
+function complained(error: CommanderError, argv: Line): Complained {
+  return { argv, message: error.message, code: codeOf(error), command: complainedOf.get(error) }
+}
+
+const maxMended = 4
+
+/** A line that the parser takes in the place of one that is guessed at; it is read, and not run. */
+async function acceptedLine(line: Line, context: Context): Promise<Line | undefined> {
+  const { linesMeant } = await import('./complaints.ts')
+  let meant: Line | undefined = line
+  for (let times = 0; meant && times < maxMended; times += 1) {
+    const words = understood(meant, positionsIn(meant))
+    const refused = await refusalOf(words, context)
+    if (refused === undefined) return meant
+    meant = refused instanceof CommanderError ? linesMeant(complained(refused, meant))[0] : undefined
+  }
+  return undefined
+}
+
+async function refusalOf(words: Line, context: Context): Promise<unknown> {
+  try {
+    const program = await programFor(words, context, { writeOut: () => undefined, isLine: true })
+    neverRun(program)
+    await program.parseAsync([...words], { from: 'user' })
+    return undefined
+  } catch (error) {
+    return error instanceof CommanderError && error.exitCode === 0 ? undefined : error
+  }
+}
+
+function neverRun(command: Command): void {
+  command.action(() => undefined)
+  for (const part of command.commands) neverRun(part)
 }
 
 interface FailureReport {
@@ -271,8 +319,7 @@ async function programFor(argv: readonly string[], context: Context, output: Hel
     prepare(part, context, output)
   }
   if (first !== undefined && !isKnown) {
-    const { unknownCommand } = await import('./suggestions.ts')
-    throw unknownCommand({ argv, word: first, known: Object.keys(tree), before: [] })
+    throw new NoSuchCommand({ argv, word: first, known: Object.keys(tree), before: [] })
   }
   return program
 }
@@ -315,8 +362,7 @@ async function growFor(word: string, node: Loader | Group, typed: Typed): Promis
   if (verb === undefined || next === undefined) {
     const group = await grow(word, node)
     if (verb !== undefined && !node.alone) {
-      const { unknownCommand } = await import('./suggestions.ts')
-      throw unknownCommand({ argv, word: verb, known: Object.keys(node.verbs), before: [word] })
+      throw new NoSuchCommand({ argv, word: verb, known: Object.keys(node.verbs), before: [word] })
     }
     return group
   }
@@ -383,18 +429,6 @@ function prepare(command: Command, context: Context, output: HelpOutput): void {
 
 function wordsIn(argv: readonly string[]): string[] {
   return positionsIn(argv).map(({ word }) => word)
-}
-
-/** The words that name a command, and where they stand. */
-function positionsIn(argv: readonly string[]): { word: string; at: number }[] {
-  const words: { word: string; at: number }[] = []
-  for (let at = 0; at < argv.length; at += 1) {
-    const word = argv[at] ?? ''
-    if (word === '--') break
-    if (valued.has(word)) at += 1
-    else if (!word.startsWith('-')) words.push({ word, at })
-  }
-  return words
 }
 
 /** commander's code in our spelling. */

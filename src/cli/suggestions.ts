@@ -1,12 +1,14 @@
 import { Failure, Usage } from '../errors.ts'
 import { nearestOf } from '../nearest.ts'
+import { isLikeNumber } from './names-typed.ts'
+import { inOrder } from './mended-line.ts'
 import { tree } from './tree.ts'
-import { commandLine } from './typed-line.ts'
-import { graveVerbs, leadsTo, nounOf, verbsMeant } from './words.ts'
+import { commandLine, type Line, positionsIn, withWord } from './typed-line.ts'
+import { graveVerbs, leadsAnywhere, leadsTo, nounOf, verbsMeant, wordsThatLead } from './words.ts'
 
 interface Unknown {
   /** All that was typed. */
-  argv: readonly string[]
+  argv: Line
   word: string
   /** What may stand in its place. */
   known: readonly string[]
@@ -14,93 +16,163 @@ interface Unknown {
   before: readonly string[]
 }
 
-/** What was typed is no command: what was surely meant, with everything else that was typed, to be pasted. */
-export function unknownCommand({ argv, word, known, before }: Unknown): Usage {
-  const spoken = ['ssh-admin', ...before].join(' ')
-  const grave = graveVerbs(word, { groupName: before[0], verbs: known })
-  // A letter or two are the beginning of too much.
-  const like = word.length < 3 ? [] : nearestOf(word, known).filter((name) => !isOpposite(name, word))
-  const near = grave.length > 0 ? grave : like
-  const [group] = before
-  const turned = group === undefined ? turnedRound(argv, word) : undefined
-  if (turned !== undefined) return noCommand({ spoken, word, ...turned })
-  const shown = isAddressOrNumber(word) ? lineAbout({ argv, word, known, group }) : undefined
-  if (shown !== undefined) return noCommand({ spoken, word, candidates: [shown.name], lines: [shown.line] })
-  const ofNouns = group === undefined ? groupsWith(word, argv) : []
-  // A noun with this very verb is meant before a noun that is only spelt like it.
-  const isVerb = ofNouns.length > 0
-  const elsewhere = isVerb || near.length === 0 ? (group === undefined ? ofNouns : leadsTo(group, word)) : []
-  const lines = [
-    ...(isVerb ? [] : near).map((name) => lineInstead(argv, { word, name })),
-    ...elsewhere.map((name) => lineInstead(withoutNoun(argv, group), { word, name })),
-  ]
-  return noCommand({ spoken, word, candidates: [...(isVerb ? [] : near), ...elsewhere], lines })
-}
-
-interface About {
-  argv: readonly string[]
-  word: string
-  known: readonly string[]
-  group: string | undefined
-}
-
-/** `users omar@school.example suspend`, `centre EG001`, or an address alone: what is said of it, else what shows it. */
-function lineAbout({ argv, word, known, group }: About): { name: string; line: string } | undefined {
-  const at = argv.indexOf(word)
-  const verb = argv.find((typed, place) => place > at && known.includes(typed))
-  if (group !== undefined && verb !== undefined) {
-    const rest = argv.filter((typed, place) => place <= at || typed !== verb)
-    return { name: verb, line: lineInstead(rest, { word, name: `${verb} ${word}` }) }
-  }
-  const name = group ?? (word.includes('@') ? 'users' : 'centres')
-  if (argv.slice(at + 1).some((typed) => !typed.startsWith('-')) || !(isCentres(name) || isUsers(name)))
-    return undefined
-  // People are of a centre; a centre is nobody's.
-  if (isCentres(name) && word.includes('@')) return undefined
-  const verbs = isUsers(name) && !word.includes('@') ? 'list --centre' : 'show'
-  const said = group === undefined ? `${name} ${verbs} ${word}` : `${verbs} ${word}`
-  return { name: `${name} ${verbs}`, line: lineInstead(argv, { word, name: said }) }
-}
-
-function isUsers(noun: string): boolean {
-  return noun === 'users'
-}
-
-function isCentres(noun: string): boolean {
-  return noun === 'centres' || noun === 'coordinator' || noun === 'associates'
-}
-
-function isAddressOrNumber(word: string): boolean {
-  return /^[^\s@]+@[^\s@]+$/.test(word) || isLikeNumber.test(word)
-}
-
+/** A command that was perhaps meant, and the whole line with it. */
 interface Guess {
-  spoken: string
-  word: string
-  candidates: readonly string[]
-  /** With them in its place. */
-  lines: readonly string[]
+  name: string
+  line: Line
 }
 
-function noCommand({ spoken, word, candidates, lines }: Guess): Usage {
-  return new Usage(`${spoken} has no command '${word}'.`, {
+/**
+ * What was typed is no command: what was surely meant, with everything else that was typed, to be pasted.
+ * @param accepted the line that the parser takes in the place of one, if there is one
+ */
+export async function unknownCommand(
+  unknown: Unknown,
+  accepted: (line: Line) => Promise<Line | undefined>,
+): Promise<Usage> {
+  const spoken = ['ssh-admin', ...unknown.before].join(' ')
+  const guesses = guessesAt(unknown)
+  const lines: string[] = []
+  const candidates: string[] = []
+  for (const { name, line } of guesses) {
+    const ordered = inOrder(line)
+    const taken = namesWhatItIsOf(name, ordered) ? await accepted(ordered) : undefined
+    if (taken === undefined) continue
+    lines.push(commandLine(taken))
+    candidates.push(name)
+  }
+  return new Usage(`${spoken} has no command '${unknown.word}'.`, {
     code: 'unknown-command',
-    hint: candidates.length > 0 ? `Did you mean ${lines.join(', or ')}?` : `${spoken} --help lists them.`,
+    hint: lines.length > 0 ? `Did you mean ${lines.join(', or ')}?` : `${spoken} --help lists them.`,
     details: { candidates },
   })
 }
 
+function guessesAt(unknown: Unknown): Guess[] {
+  const { argv, word, known, before } = unknown
+  const [group] = before
+  const at = argv.indexOf(word)
+  if (group === undefined && word === 'ssh-admin')
+    return [{ name: argv[at + 1] ?? '', line: withWord(argv, at) }]
+  const turned = group === undefined ? turnedRound(argv, word) : []
+  if (turned.length > 0) return turned
+  const about = isAddressOrNumber(word) || isOneOfThings(word) ? guessesAbout(unknown) : []
+  if (about.length > 0) return about
+  // A letter or two are the beginning of too much.
+  const near = nearWords(word, known)
+  const grave = graveVerbs(word, { groupName: group, verbs: known })
+  const ofKnown = namesAsGuesses(grave.length > 0 ? grave : near, argv, word)
+  if (group === undefined) {
+    // A noun with this very verb is meant before a noun that is only spelt like it.
+    const ofNouns = groupsWith(word, argv)
+    if (ofNouns.length > 0) return namesAsGuesses(ofNouns, argv, word)
+    return ofKnown.length > 0 ? ofKnown : namesAsGuesses(groupsWithNear(word, argv), argv, word)
+  }
+  if (ofKnown.length > 0) return ofKnown
+  const lead = [word, ...misspelt(word, wordsThatLead(group))].map((one) => leadsTo(group, one))
+  return namesAsGuesses(lead.find((names) => names.length > 0) ?? [], withoutNoun(argv, group), word)
+}
+
+function namesAsGuesses(names: readonly string[], argv: Line, word: string): Guess[] {
+  return names.map((name) => ({ name, line: lineInstead(argv, word, name) }))
+}
+
+function nearWords(word: string, known: readonly string[]): string[] {
+  if (word.length < 3) return []
+  const swapped = known.filter((name) => isSwapped(word, name))
+  const near = swapped.length > 0 ? swapped : nearestOf(word, known)
+  return near.filter((name) => !isOpposite(name, word))
+}
+
+/** The one word of these that differs in a letter, or in two that changed places. */
+function misspelt(word: string, known: Iterable<string>): string[] {
+  const names = [...known]
+  const swapped = names.filter((name) => isSwapped(word, name))
+  const near = swapped.length > 0 || word.length < 5 ? swapped : nearestOf(word, names, 1)
+  const alike = near.filter((name) => !isOpposite(name, word) && Math.abs(name.length - word.length) < 2)
+  return alike.length === 1 ? alike : []
+}
+
+/** `lsit` for `list`. */
+function isSwapped(word: string, name: string): boolean {
+  const at = [...word].findIndex((letter, place) => letter !== name[place])
+  const swapped = `${word.slice(0, at)}${word[at + 1]}${word[at]}${word.slice(at + 2)}`
+  return at >= 0 && word.length > 3 && swapped === name
+}
+
+/** What shows one thing of a noun, or lists what has a word in it. */
+const looks: Readonly<Record<string, { one: string; text?: string; number?: string }>> = {
+  users: { one: 'show', number: 'list --centre' },
+  centres: { one: 'show' },
+  coordinator: { one: 'show' },
+  associates: { one: 'show' },
+  releases: { one: 'show' },
+  resources: { one: 'show' },
+  templates: { one: 'show' },
+  'key-times': { one: 'list', number: 'show' },
+  entries: { one: 'list', number: 'list --centre' },
+  mail: { one: 'list', number: 'show' },
+  audit: { one: 'list', text: 'list --subject', number: 'list --subject' },
+  'help-documents': { one: 'list' },
+  'progression-tests': { one: 'list --owner' },
+}
+
+/** `users omar@school.example suspend`, `centre EG001`, `EG001 delete`, or an address alone: what is said of it, else what shows it. */
+function guessesAbout({ argv, word, known, before: [group] }: Unknown): Guess[] {
+  const at = argv.indexOf(word)
+  const { at: nextAt = -1, word: next } = positionsIn(argv).find((typed) => typed.at > at) ?? {}
+  if (group === undefined && next !== undefined) {
+    // What is said of it stands behind it.
+    const turned = argv.toSpliced(nextAt, 1).toSpliced(at, 1, next, word)
+    const noun = nounOf(next)
+    if (noun === undefined) return namesAsGuesses(groupsWith(next, turned), turned, next)
+    const line = withWord(turned, turned.indexOf(next), noun)
+    return guessesAbout({ argv: line, word, known: verbsOf(noun), before: [noun] })
+  }
+  if (group !== undefined && next !== undefined) {
+    const verb = known.includes(next) ? next : undefined
+    if (verb === undefined) return []
+    const line = lineInstead(withWord(argv, nextAt), word, `${verb} ${word}`)
+    if (word.includes('@') && !namesWhatItIsOf(`${group} ${verb}`, line))
+      return showsWhere(withWord(argv, nextAt), { word, group })
+    if (!(group === 'users' && isLikeNumber(word))) return [{ name: `${group} ${verb}`, line }]
+    return verb === 'list' ? [{ name: 'users list', line: lineInstead(line, word, `--centre ${word}`) }] : []
+  }
+  const name = group ?? (word.includes('@') ? 'users' : isLikeNumber(word) ? 'centres' : '')
+  // People are of a centre; a centre is nobody's.
+  if (word.includes('@') && ofCentres.has(name)) return showsWhere(argv, { word, group })
+  const look = Object.hasOwn(looks, name) ? looks[name] : undefined
+  if (look === undefined) return []
+  const verbs = /^\d+$/.test(word) || isLikeNumber(word) ? (look.number ?? look.one) : look.one
+  const said = word.includes('@') ? (look.text ?? verbs) : verbs
+  const line = lineInstead(argv, word, group === undefined ? `${name} ${said} ${word}` : `${said} ${word}`)
+  return [{ name: `${name} ${said}`, line }]
+}
+
+function showsWhere(argv: Line, { word, group }: { word: string; group: string | undefined }): Guess[] {
+  return [{ name: 'users show', line: lineInstead(withoutNoun(argv, group), word, `users show ${word}`) }]
+}
+
+function isAddressOrNumber(word: string): boolean {
+  return /^[^\s@]+@[^\s@]+$/.test(word) || isLikeNumber(word)
+}
+
+/** A word that no verb is like: the name or the number of one thing. */
+function isOneOfThings(word: string): boolean {
+  return /^\p{Lu}/u.test(word) || /\d/.test(word) || /\s/.test(word) || letterNames.test(word)
+}
+
+const letterNames =
+  /^(?:account|coordinator|password)-[a-z-]+$|^(?:invitation|verification-code|address-changed|sign-in-slowed)$/
+
 /** `delete user omar`: the noun stands behind its verb, and what another noun would do with it was not meant. */
-function turnedRound(argv: readonly string[], verb: string): Pick<Guess, 'candidates' | 'lines'> | undefined {
+function turnedRound(argv: Line, verb: string): Guess[] {
   const at = argv.indexOf(verb)
-  const nounAt = argv.findIndex((typed, place) => place > at && !typed.startsWith('-'))
-  const following = argv[nounAt] ?? ''
+  const { at: nounAt = -1, word: following = '' } = positionsIn(argv).find((typed) => typed.at > at) ?? {}
   const noun = nounOf(following)
   const phrase = phrases[`${verb} ${following}`]
-  const names = phrase ? [phrase] : noun === undefined ? undefined : commandsOf(noun, verb)
-  if (names === undefined) return undefined
-  const rest = argv.filter((_, place) => place !== nounAt)
-  return { candidates: names, lines: names.map((name) => lineInstead(rest, { word: verb, name })) }
+  const names = phrase ? [phrase] : noun === undefined ? [] : commandsOf(noun, verb)
+  return namesAsGuesses(names, withWord(argv, nounAt), verb)
 }
 
 /** A verb and what it is done to, where the two are one command. */
@@ -111,53 +183,118 @@ const phrases: Readonly<Record<string, string>> = {
   'password reset': 'users reset-password',
   'change email': 'users edit',
   'change name': 'users edit',
+  'undo import': 'centres imports undo',
 }
 
 function commandsOf(noun: string, verb: string): string[] {
-  const node = tree[noun]
-  const verbs = node === undefined || typeof node === 'function' ? [] : Object.keys(node.verbs)
+  const verbs = verbsOf(noun)
   const own = verbs.includes(verb) ? [verb] : graveVerbs(verb, { groupName: noun, verbs })
   return own.length > 0 ? own.map((name) => `${noun} ${name}`) : [...leadsTo(noun, verb)]
 }
 
-/** The command of another noun goes without the one that was typed. */
-function withoutNoun(argv: readonly string[], group: string | undefined): readonly string[] {
-  if (group === undefined) return argv
-  const at = argv.findIndex((word) => nounOf(word) === group)
-  return argv.filter((_, place) => place !== at)
+function verbsOf(noun: string): string[] {
+  const node = tree[noun]
+  return node === undefined || typeof node === 'function' ? [] : Object.keys(node.verbs)
 }
 
-/** The line with another word, or two, where the first such one stands. */
-export function lineInstead(argv: readonly string[], { word, name }: { word: string; name: string }): string {
-  const at = argv.indexOf(word)
-  return commandLine(argv.flatMap((typed, place) => (place === at ? name.split(' ') : [typed])))
+/** The command of another noun goes without the one that was typed. */
+function withoutNoun(argv: Line, group: string | undefined): Line {
+  return group === undefined
+    ? argv
+    : withWord(
+        argv,
+        argv.findIndex((word) => nounOf(word) === group),
+      )
+}
+
+/** The line with another word, or several, where the first such one stands. */
+function lineInstead(argv: Line, word: string, name: string): Line {
+  const words =
+    name === word
+      ? [word]
+      : name.endsWith(` ${word}`)
+        ? [...name.slice(0, -word.length - 1).split(' '), word]
+        : name.split(' ')
+  return withWord(argv, argv.indexOf(word), ...words)
 }
 
 const maxGroups = 3
 const ofPeople: ReadonlySet<string> = new Set(['users', 'roles', 'account', 'associates'])
-const ofCentres: ReadonlySet<string> = new Set(['centres', 'coordinator'])
-const isLikeNumber = /^[a-z]{2}\d{3}$/i
+const ofCentres: ReadonlySet<string> = new Set(['centres', 'coordinator', 'associates'])
+
+/** Whether what was named can be what the command is of: nobody is added without an address, and no address is a centre. */
+function namesWhatItIsOf(name: string, line: Line): boolean {
+  const words = positionsIn(line)
+    .slice(2)
+    .map(({ word }) => word)
+  const hasAddress = words.some((word) => word.includes('@'))
+  if (name === 'users add') return hasAddress || words.length === 0
+  if (name === 'coordinator add') return hasAddress ? words.some(isLikeNumber) : words.length === 0
+  if (name === 'users add --from') return !hasAddress
+  // A file is no search text.
+  if (name === 'users list --format csv') return words.join(' ') === 'csv'
+  // Somebody is taken from one centre by `associates unassign`, and from all there is by this.
+  if (name === 'users remove' && words.some(isLikeNumber)) return false
+  const isOfCentre =
+    /^(?:centres (?:create|show|restore|delete|edit)|coordinator (?:show|suspend|restore)|associates show)$/.test(
+      name,
+    )
+  return !(isOfCentre && hasAddress)
+}
+
+function wordsBehind(verb: string, argv: Line): string[] {
+  const at = argv.indexOf(verb)
+  return positionsIn(argv).flatMap((typed) => (typed.at > at ? [typed.word] : []))
+}
+
+/** Which nouns can be meant, by what is named behind the verb: people before centres, as a person may be named with their centre. */
+function nounsNamed(verb: string, argv: Line): ((group: string) => boolean)[] {
+  const named = wordsBehind(verb, argv)
+  const isPerson = named.some((word) => word.includes('@'))
+  const number = named.find(isLikeNumber)
+  const isCentre = (group: string) => ofCentres.has(group) && group !== 'associates'
+  if (isPerson)
+    return number === undefined
+      ? [(group) => ofPeople.has(group)]
+      : [(group) => ofPeople.has(group), isCentre]
+  if (number === undefined) return []
+  // Digits alone can be the number of anything but a person.
+  return [/^\d+$/.test(number) ? (group) => !ofPeople.has(group) : isCentre]
+}
 
 /**
  * `suspend` without its noun: `users suspend`, `coordinator suspend`; of people where an address is named, of centres where
  * a number is. Another word for a verb stands for it where it takes nothing away, or where it can mean one thing only.
  */
-function groupsWith(verb: string, argv: readonly string[]): string[] {
-  const named = argv.slice(argv.indexOf(verb) + 1).find((typed) => !typed.startsWith('-')) ?? ''
-  const about = named.includes('@') ? ofPeople : isLikeNumber.test(named) ? ofCentres : undefined
+function groupsWith(verb: string, argv: Line): string[] {
+  const [named = ''] = wordsBehind(verb, argv)
+  const kinds = nounsNamed(verb, argv)
   const workbook = verb === 'upload' && isWorkbook.test(named) ? ['centres import'] : []
   const groups = Object.entries(tree).flatMap(([group, node]) =>
-    typeof node !== 'function' && (about === undefined || about.has(group))
-      ? [{ group, verbs: node.verbs }]
-      : [],
+    typeof node === 'function' ? [] : [{ group, verbs: node.verbs }],
   )
-  const own = groups.filter(({ verbs }) => Object.hasOwn(verbs, verb)).map(({ group }) => `${group} ${verb}`)
+  const own = (isNamed: (group: string) => boolean) =>
+    groups
+      .filter(({ group, verbs }) => isNamed(group) && Object.hasOwn(verbs, verb))
+      .map(({ group }) => `${group} ${verb}`)
   // Of whom it is said decides what it means: without that, nothing is guessed.
-  const meant =
-    own.length > 0 || about === undefined
-      ? []
-      : groups.flatMap(({ group, verbs }) => synonymOf(group, { verb, verbs }))
-  return [...workbook, ...own.slice(0, maxGroups), ...meant.slice(0, maxGroups)]
+  const meant = (isNamed: (group: string) => boolean) =>
+    groups
+      .filter(({ group }) => isNamed(group))
+      .flatMap(({ group, verbs }) => synonymOf(group, { verb, verbs }))
+  const everywhere = kinds.length === 0 ? [() => true] : kinds
+  const found =
+    everywhere.map(own).find((names) => names.length > 0) ??
+    kinds.map(meant).find((names) => names.length > 0) ??
+    everywhere.map((isNamed) => leadsAnywhere(verb, isNamed)).find((names) => names.length > 0) ??
+    []
+  return [...workbook, ...found.slice(0, maxGroups)]
+}
+
+/** `suspned omar@school.example`: a verb of some noun that was misspelt. */
+function groupsWithNear(word: string, argv: Line): string[] {
+  const verbs = new Set(Object.keys(tree).flatMap(verbsOf))
+  return misspelt(word, verbs).flatMap((verb) => groupsWith(verb, withWord(argv, argv.indexOf(word), verb)))
 }
 
 /** `block omar@school.example` is `users suspend`, `disable EG001` `coordinator suspend`. */
@@ -187,14 +324,14 @@ function isNegated(word: string): boolean {
 const looking: ReadonlySet<string> = new Set(['show', 'list', 'exists', 'check', 'export', 'authorisations'])
 
 /** The whole line with the nearest of those who may have been meant, to be pasted; of what changes nothing. */
-export function lineWithNearest(error: unknown, argv: readonly string[]): string | undefined {
+export function lineWithNearest(error: unknown, argv: Line): string | undefined {
   const verb = argv.filter((typed) => !typed.startsWith('-'))[1]
   if (!(error instanceof Failure) || verb === undefined || !looking.has(verb)) return undefined
   const { target, wanted = target, candidates } = error.details
   if (typeof wanted !== 'string' || !Array.isArray(candidates)) return undefined
   const meant = addressOrNumberOf(candidates[0])
-  const word = argv.find((typed) => typed.trim().toLowerCase() === wanted.toLowerCase())
-  return meant === undefined || word === undefined ? undefined : lineInstead(argv, { word, name: meant })
+  const at = argv.findIndex((typed) => typed.trim().toLowerCase() === wanted.toLowerCase())
+  return meant === undefined || at < 0 ? undefined : commandLine(withWord(argv, at, meant))
 }
 
 function addressOrNumberOf(candidate: unknown): string | undefined {

@@ -19,6 +19,28 @@ export function lineWith(argv: readonly string[], instead: ReadonlyMap<string, s
   return commandLine(words)
 }
 
+const valued = new Set(['--db', '--key-file', '--as', '--wait', '--smtp', '--mail-dir'])
+
+/** The words that name a command and what it is of, and where they stand: neither options nor the values of those that every command has. */
+export function positionsIn(argv: readonly string[]): { word: string; at: number }[] {
+  const words: { word: string; at: number }[] = []
+  for (let at = 0; at < argv.length; at += 1) {
+    const word = argv[at] ?? ''
+    if (word === '--') break
+    if (valued.has(word)) at += 1
+    else if (!word.startsWith('-')) words.push({ word, at })
+  }
+  return words
+}
+
+/** What was typed, word by word. */
+export type Line = readonly string[]
+
+/** The line with this word changed: another in its place, several, or none. */
+export function withWord(line: Line, at: number, ...instead: readonly string[]): Line {
+  return at < 0 ? line : line.toSpliced(at, 1, ...instead)
+}
+
 /** A whole command, as it is pasted into a shell; a password that stands in it is not repeated. */
 export function commandLine(argv: readonly string[]): string {
   return ['ssh-admin', ...argv.map(shownWord)].map(shellWord).join(' ')

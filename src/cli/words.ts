@@ -38,6 +38,7 @@ const groupNames: Readonly<Record<string, string>> = {
   'audit-log': 'audit',
   'audit-reports': 'audit',
   reports: 'audit',
+  history: 'audit',
 }
 
 const shortcuts: Readonly<Record<string, readonly string[]>> = {
@@ -114,6 +115,10 @@ const belongsTo: Readonly<Record<string, Readonly<Record<string, readonly string
     'sign-in': ['account sign-in'],
     assign: ['associates assign', 'roles grant'],
     'remove-from-organisation': ['users remove'],
+    rename: ['users edit'],
+    demote: ['users edit --no-admin'],
+    unlock: ['users restore', 'users reset-password'],
+    export: ['users list --format csv'],
   },
   centres: {
     undo: ['centres imports undo'],
@@ -127,8 +132,15 @@ const belongsTo: Readonly<Record<string, Readonly<Record<string, readonly string
     block: ['coordinator suspend'],
     lock: ['coordinator suspend'],
     assign: ['associates assign'],
+    rename: ['centres edit'],
+    unlock: ['coordinator restore'],
   },
-  coordinator: { delete: ['coordinator change'], remove: ['coordinator change'], list: ['centres list'] },
+  coordinator: {
+    unlock: ['coordinator restore'],
+    delete: ['coordinator change'],
+    remove: ['coordinator change'],
+    list: ['centres list'],
+  },
   associates: { centres: ['associates show'], add: ['associates assign'] },
   roles: {
     add: ['roles grant'],
@@ -146,6 +158,22 @@ const belongsTo: Readonly<Record<string, Readonly<Record<string, readonly string
 /** Where a word leads that is no verb of this noun. */
 export function leadsTo(groupName: string, word: string): readonly string[] {
   return known(own(belongsTo, groupName) ?? {}, word)
+}
+
+/** The words beside its verbs by which a noun is led elsewhere. */
+export function wordsThatLead(groupName: string): readonly string[] {
+  return Object.keys(own(belongsTo, groupName) ?? {})
+}
+
+/** Where a word leads that belongs to some noun which was not said. */
+export function leadsAnywhere(
+  word: string,
+  isOfWhatIsNamed: (groupName: string) => boolean,
+): readonly string[] {
+  const found = Object.keys(belongsTo)
+    .filter(isOfWhatIsNamed)
+    .flatMap((name) => leadsTo(name, word))
+  return [...new Set(found)]
 }
 
 /** The noun that a word is, or is another word for. */

@@ -337,11 +337,12 @@ export async function coordinationOf(
   db: Kysely<Store>,
   { number, at, changed, formerId, ctx }: Parts,
 ): Promise<Coordination> {
+  const typed = typedCentreNumber(number)
   const [centre, coordinator, former, affected] = await together(
-    findCentre(db, number, ctx),
-    findCoordinatorOf(db, typedCentreNumber(number)),
+    findCentre(db, typed, ctx),
+    findCoordinatorOf(db, typed),
     formerId === undefined ? Promise.resolve(undefined) : findUserById(db, formerId),
-    countAffected(db, typedCentreNumber(number)),
+    countAffected(db, typed),
   )
   return {
     centre,

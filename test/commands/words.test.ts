@@ -182,7 +182,7 @@ describe('a suggestion', () => {
     ['centres undo 3', 'Did you mean ssh-admin centres imports undo 3 --json?'],
     [
       'upload centres.xlsx',
-      'Did you mean ssh-admin centres import centres.xlsx --json, or ssh-admin resources upload centres.xlsx --json, or ssh-admin help-documents upload centres.xlsx --json?',
+      'Did you mean ssh-admin centres import centres.xlsx --json, or ssh-admin resources upload centres.xlsx --json --title TITLE --kind KIND --series SERIES, or ssh-admin help-documents upload centres.xlsx --json --title TITLE?',
     ],
     [
       'users transfer a@b.example c@d.example',
@@ -391,6 +391,23 @@ describe('a line of a tired hand', () => {
     expect(await said('exams-officer')).toContain('ssh-admin users list --role exams-officer')
     expect(await said('EG001')).toContain('ssh-admin users list --centre EG001')
     expect(await said('zzz')).toBe('Nobody fits.\n')
+  })
+
+  it('is told what was typed, in its own letters', async () => {
+    expect((await world.run(['users', 'list', 'EG001'])).stderr).toContain('Nobody has EG001 in')
+    const deleted = await world.run(['centres', 'delete', omar, '--json'])
+    expect(deleted.error().message).toMatch(/^omar@nile\.example is not a centre number/)
+  })
+
+  it('is told of what stands behind an address, and not that somebody has no name', async () => {
+    const { exit, stderr } = await world.run(['users', 'add', 'Zed Ali <zed@nile.example> EG001'])
+    expect([exit, stderr]).toEqual([2, expect.stringContaining('EG001 stands behind the address in')])
+    expect(stderr).not.toContain('has no name')
+  })
+
+  it('is told where the lines of a file go', async () => {
+    const { exit, stderr } = await world.run(['batch', '--atomic', 'changes.txt'])
+    expect([exit, stderr]).toEqual([2, expect.stringContaining('ssh-admin batch --atomic < changes.txt')])
   })
 
   it('is told of the one site of which a part was typed', async () => {

@@ -3,6 +3,7 @@ import { orName, eitherWay, option, withValues } from '../../cli/parameters.ts'
 import { comparableClosing } from '../../render/closing.ts'
 import type { ChangedCentre } from '../../rules/centres/changed.ts'
 import { cleanText } from '../../workbook/cell.ts'
+import { readCentreNumber } from '../../rules/centres/find.ts'
 import { centreKinds, typedCountry } from '../../rules/centres/options.ts'
 import { countryCode, countryNames } from '../../countries.ts'
 
@@ -32,7 +33,7 @@ export const centreOptions = {
 /** Several centres as they are typed; one named twice is one. */
 export const centreNumbers = z
   .array(z.string())
-  .transform((numbers) => numbers.map((number) => number.trim().toUpperCase()))
+  .transform((numbers) => numbers.map((number) => readCentreNumber(number) ?? number.trim()))
 
 /** What of changed centres is agreed to: which they are, what is changed of them, and how many people are there. */
 export function comparableCentres(changed: readonly ChangedCentre[]): unknown {

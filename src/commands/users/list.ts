@@ -1,3 +1,4 @@
+import { isLikeNumber } from '../../cli/names-typed.ts'
 import { listing } from '../../cli/define.ts'
 import { orName, flag, option, repeated, withValues } from '../../cli/parameters.ts'
 import { countUsers, streamUsers, userOrders, type UserFilter } from '../../db/users/list.ts'
@@ -52,17 +53,17 @@ async function userFilter(
 }
 
 /** A word that is looked for in names and addresses, and was perhaps meant for what a filter looks at. */
-function noneWith(words: readonly string[]): string | undefined {
-  const [word = ''] = words
-  if (words.length !== 1) return undefined
+function noneWith(text: string | undefined): string | undefined {
+  const typed = text?.trim() ?? ''
+  const word = typed.toLowerCase()
   const status = userStatuses.find((one) => one === word)
   const role = offeredRoles().find(([name]) => name === word)?.[0]
   const option = status ? `--status ${status}` : role ? `--role ${role}` : undefined
-  const centre = /^[a-z]{2}\d{3}$/.test(word) ? `--centre ${word.toUpperCase()}` : undefined
+  const centre = isLikeNumber(word) ? `--centre ${word.toUpperCase()}` : undefined
   const line = option ?? centre
   return line === undefined
     ? undefined
-    : `Nobody has ${word} in a name or an address. To filter: ssh-admin users list ${line}`
+    : `Nobody has ${typed} in a name or an address. To filter: ssh-admin users list ${line}`
 }
 
 const userStatuses: readonly UserStatus[] = ['invited', 'active', 'suspended', 'deleted']
@@ -105,7 +106,7 @@ export const list = () =>
     id: 'email',
     sorts: userOrders,
     searches: true,
-    find: async ({ store: { db }, ctx, words }, options) => {
+    find: async ({ store: { db }, ctx, words, text }, options) => {
       const filter = await userFilter(db, { ...options, words }, ctx)
       return {
         rows: ({ sort: order = 'email', fields, reverse, limit }) =>
@@ -115,7 +116,7 @@ export const list = () =>
         count: () => countUsers(db, filter),
         seen: seenBy(ctx.by),
         ofEmptyStore: async () => (await import('../empty-store.ts')).ofEmptyStore(db),
-        noneFits: noneWith(words),
+        noneFits: noneWith(text),
       }
     },
     json: listedUserJson,

@@ -82,6 +82,13 @@ const shape = /^\s*(.*?)\s*<([^<>]+)>\s*$/s
 /** Reads `Amira Haddad <amira@school.example>`, or `Haddad, Amira <…>`; the last word of the name is the last name. */
 export function typedPerson(text: string): Person {
   const [, name = '', email] = shape.exec(text) ?? []
+  const [, person = '', more] =
+    email === undefined ? (/^([^<>]*<[^<>]+>)\s*(\S.*?)\s*$/s.exec(text) ?? []) : []
+  if (more !== undefined)
+    throw new Usage(`${visible(more)} stands behind the address in ${visible(text)}.`, {
+      code: 'invalid-person',
+      hint: `Somebody is written ${shellWord(person)}; what follows stands outside the quotes.`,
+    })
   if (email === undefined) {
     throw new Usage(`${visible(text)} has no name: 'Amira Haddad <amira@school.example>'.`, {
       code: 'invalid-person',

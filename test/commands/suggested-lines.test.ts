@@ -1,0 +1,170 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { wordsOfLine } from '../../src/cli/words-of-line.ts'
+import { tree } from '../../src/cli/tree.ts'
+import { newWorld, type World } from '../world.ts'
+
+const omar = 'omar@nile.example'
+
+let world: World
+beforeAll(async () => {
+  world = newWorld()
+  await world.centre('EG001', { name: 'Nile Academy', coordinator: 'head@nile.example' })
+  await world.centre('EG002', { name: 'Delta Academy' })
+  await world.centre('00123', { name: 'Zero School' })
+  await world.centre('CA001', {
+    name: 'Delta Partners',
+    kind: 'associate',
+    coordinator: 'rana@delta.example',
+  })
+  await world.centre('50538', { name: 'Port School', associate: 'CA001' })
+  await world.user(omar, { centre: 'EG001', firstName: 'Omar', lastName: 'Said' })
+  await world.user('noor@nile.example', { centre: 'EG001', firstName: 'Noor', lastName: 'Aziz' })
+})
+afterAll(() => world.close())
+
+/** The first line that is suggested for what was typed. */
+async function firstSuggested(typed: readonly string[]): Promise<string | undefined> {
+  const { exit, stderr } = await world.run([...typed, '--no-input'])
+  if (exit === 0) return undefined
+  const [, line] = /^hint: {2}Did you mean (ssh-admin .*?)(?:, or ssh-admin .*)?\?$/m.exec(stderr) ?? []
+  return line?.replace(/ --no-input/, '')
+}
+
+/** What is said of the line when it is pasted, of a change without making it. */
+async function pasted(line: string): Promise<{ exit: number; code: string }> {
+  const words = [...wordsOfLine(line), '--no-input', '--json']
+  const ran = await world.run([...words, '--dry-run'])
+  const { exit, stderr, error } = stderrNamesDryRun(ran.stderr) ? await world.run(words) : ran
+  return { exit, code: stderr === '' ? '' : error().code }
+}
+
+function stderrNamesDryRun(stderr: string): boolean {
+  return stderr.includes("Unknown option '--dry-run'")
+}
+
+/** What the parser refuses: the line as it stands is none of the program's. */
+const ofParser = [
+  'unknown-command',
+  'unknown-option',
+  'excess-arguments',
+  'missing-argument',
+  'missing-mandatory-option-value',
+  'option-missing-argument',
+  'invalid-argument',
+  'invalid-number',
+  'invalid-person',
+]
+
+describe('a mistaken line', () => {
+  it.each([
+    ['50538', 'centres show 50538'],
+    ['123', 'centres show 123'],
+    ['00123', 'centres show 00123'],
+    ['users lsit', 'users list'],
+    [`users mkae-admin ${omar}`, `users edit --admin ${omar}`],
+    [`make-admin ${omar}`, `users edit --admin ${omar}`],
+    [`users earse ${omar}`, `users erase ${omar}`],
+    [`suspned ${omar}`, `users suspend ${omar}`],
+    [`unlock ${omar}`, `users restore ${omar}`],
+    ['unlock EG001', 'coordinator restore EG001'],
+    ['unlock Omar', 'users restore Omar'],
+    ['EG001 delete', 'centres delete EG001'],
+    ['EG001 users', 'users list --centre EG001'],
+    ['EG001 coordinator', 'coordinator show EG001'],
+    [`${omar} suspend`, `users suspend ${omar}`],
+    [`${omar} move EG002`, `users move ${omar} --to EG002`],
+    [`move ${omar} 00123`, `users move ${omar} --to 00123`],
+    [`move ${omar} to EG002`, `users move ${omar} --to EG002`],
+    ["add 'Zed Ali <zed@nile.example>' EG001", "users add 'Zed Ali <zed@nile.example>' --centre EG001"],
+    [
+      "users add 'Zed Ali <zed@nile.example>' to EG001",
+      "users add 'Zed Ali <zed@nile.example>' --centre EG001",
+    ],
+    [
+      "coordinator add 'Zed Ali <zed@nile.example>' EG002",
+      "coordinator add EG002 'Zed Ali <zed@nile.example>'",
+    ],
+    [`coordinator ${omar} suspend`, `users show ${omar}`],
+    ['coordinator EG001 suspend', 'coordinator suspend EG001'],
+    [`suspend ${omar} EG001`, `users suspend ${omar}`],
+    [`suspend EG001 ${omar}`, `users suspend ${omar}`],
+    [`users suspend ${omar} EG001`, `users suspend ${omar}`],
+    [`users suspend ${omar},noor@nile.example`, `users suspend ${omar} noor@nile.example`],
+    [`transfer ${omar} noor@nile.example`, `users transfer ${omar} --to noor@nile.example`],
+    [`transfer ${omar} to noor@nile.example`, `users transfer ${omar} --to noor@nile.example`],
+    [`change EG001 ${omar}`, `coordinator change EG001 --to ${omar}`],
+    [`grant exams-officer ${omar}`, `roles grant ${omar} exams-officer`],
+    ['undo 1', 'centres imports undo 1'],
+    ['undo import 1', 'centres imports undo 1'],
+    ["rename EG001 'Nile School'", "centres edit EG001 --name 'Nile School'"],
+    ['history EG001', 'audit list --subject EG001'],
+    ['key-times EG001', 'key-times show EG001'],
+    ['entries EG001', 'entries list --centre EG001'],
+    ['releases June', 'releases show June'],
+    ['templates account-set-up', 'templates show account-set-up'],
+    ['backup', 'store backup FILE'],
+    ['config smtp smtp://mail.example', 'config set smtp smtp://mail.example'],
+    ['ssh-admin users list', 'users list'],
+    [`--as head@nile.example suspend ${omar}`, `--as head@nile.example users suspend ${omar}`],
+    ['suspend EG001 --as rana@delta.example', 'coordinator suspend EG001 --as rana@delta.example'],
+  ])('is answered with a line that the program takes: %s', async (typed, meant) => {
+    const line = await firstSuggested(wordsOfLine(typed.replace(/^ssh-admin/, 'ssh-admin ssh-admin')))
+    expect(line).toBe(`ssh-admin ${meant}`)
+    const { exit, code } = await pasted(line ?? '')
+    expect([0, 3, 4, 5]).toContain(exit)
+    expect(ofParser).not.toContain(code)
+  })
+
+  it.each([
+    // Somebody's, or a centre's, and it is not said whose.
+    "add 'X' EG001",
+    'users EG001 suspend',
+    `rm ${omar}`,
+    `remove ${omar} EG001`,
+    'EG001 frobnicate',
+    'users frobnicate',
+    'transfer data a@nile.example b@nile.example',
+    'export users all.csv',
+  ])('is not guessed at where it is not surely meant: %s', async (typed) => {
+    expect(await firstSuggested(wordsOfLine(typed))).toBeUndefined()
+  })
+
+  it('never leads to a line that the parser refuses, to another person, or to a verb that was not typed', async () => {
+    const wrong: string[] = []
+    for (const typed of mistakenLines()) {
+      const line = await firstSuggested(typed)
+      if (line === undefined) continue
+      const words = wordsOfLine(line)
+      const people = words.filter((word) => word.includes('@'))
+      const { code } = await pasted(line)
+      const isVerbTyped = typed.some((word) => words.includes(word) && !word.includes('@'))
+      // Synonyms of adding somebody.
+      const isAdding = words[1] === 'add' && (typed.includes('create') || typed.includes('import'))
+      const isLook = ['show', 'list'].includes(words[1] ?? '')
+      if (
+        ofParser.includes(code) ||
+        people.some((word) => !typed.some((one) => word.includes(one))) ||
+        !(isVerbTyped || isLook || isAdding)
+      )
+        wrong.push(`${typed.join(' ')} -> ${line}: ${code}`)
+    }
+    expect(wrong).toEqual([])
+  }, 120_000)
+})
+
+/** Every verb of what is about people and centres, with those in an order, or with words, that are not its own. */
+function mistakenLines(): string[][] {
+  const named = [[omar], ['EG001'], [omar, 'EG001'], ['EG001', omar]]
+  return ['users', 'centres', 'coordinator', 'associates', 'roles'].flatMap((noun) => {
+    const node = tree[noun]
+    if (node === undefined || typeof node === 'function') return []
+    return Object.keys(node.verbs).flatMap((verb) =>
+      named.flatMap((words) => [
+        [verb, ...words],
+        [...words, verb],
+        [noun, ...words, verb],
+        [noun, verb, ...words],
+      ]),
+    )
+  })
+}
