@@ -113,6 +113,7 @@ function newRun(session: Session): Run {
         if (run.within) return run.within
         // Where there is none yet, it is tried in memory first.
         if (mode === 'rehearse-creation' && !session.common.dryRun && !run.store) return open(mode)
+        if (mode === 'read-if-any' && !run.store) return open(mode)
         const createsStore = mode === 'create' || mode === 'rehearse-creation'
         if (!run.store) {
           run.store = await open(createsStore ? mode : session.common.dryRun ? 'rehearse' : 'use')

@@ -51,10 +51,11 @@ export function downloadCommand({ summary, description, stored, id, example, fin
       yes: yesOption('replace the file that is there without asking'),
     },
     examples: [example],
-    read: async (store, ctx, typed) => {
+    read: async (store, ctx, typed, session) => {
       const file = await find(store.db, ctx, typed.id)
-      // Told before the bytes are written: without the key no download can be recorded.
+      // Told before the bytes are written: without the key no download can be recorded, nor in a store that only can be read.
       store.keys()
+      if (store.isCopy) await (await session.open('use')).close()
       return { typed, file, at: ctx.at }
     },
     output: {

@@ -1,13 +1,13 @@
-import { existsSync } from 'node:fs'
 import { preparedQuery } from '../../cli/define.ts'
 import { argument } from '../../cli/parameters.ts'
 import { phasesOn } from '../../cli/progress.ts'
+import type { Notice } from '../../cli/session.ts'
 import { placesOf } from '../../cli/store-paths.ts'
 import type { OpenStore } from '../../db/store/open.ts'
 import { centreColumns } from '../../import/columns.ts'
 import type { Roster } from '../../import/roster.ts'
 import type { RuleContext } from '../../rules/permissions/actor.ts'
-import { isSharedPlace } from '../../shared-place.ts'
+import { pathInWords } from '../../shell-word.ts'
 import { columnsHelp, tableOptions } from '../read-table.ts'
 import { readWorkbook } from './read-workbook.ts'
 import type { Source } from '../../import/apply.ts'
@@ -36,15 +36,21 @@ In a pipe: cell, code, value and message of each mistake.`,
     notes: columnsHelp(centreColumns, 'ssh-admin centres sample'),
     examples: ['ssh-admin centres lint fixtures/one-of-each.xlsx'],
     prepare: (typed, session) => readWorkbook(typed, session, phasesOn(session, undefined)),
-    mode: (session) => {
-      const { db } = placesOf(session)
-      return isSharedPlace(db) || existsSync(db) ? 'read' : 'rehearse-creation'
+    mode: () => 'read-if-any',
+    read: async (store, ctx, roster, session) => {
+      if (store.path === undefined) session.notify(comparedWithNone(placesOf(session)))
+      return lintRoster(store, ctx, roster)
     },
-    read: lintRoster,
     render: renderLint,
     json: lintJson,
     exit: ({ plan }) => (plan.rows.heldBack > 0 ? 8 : 0),
   })
+
+/** Perhaps it is elsewhere: then much else would be said of the workbook. */
+function comparedWithNone({ db }: { db: string }): Notice {
+  const message = `There is no store at ${pathInWords(db)} yet: the workbook is compared with an empty one.`
+  return { code: 'store-missing', message }
+}
 
 async function lintRoster(store: OpenStore, { sender }: RuleContext, roster: Roster): Promise<Linted> {
   const { planImport } = await import('../../import/plan.ts')

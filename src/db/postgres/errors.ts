@@ -1,12 +1,20 @@
 import { Unavailable } from '../../errors.ts'
 import type { SharedPlace } from '../../shared-place.ts'
+import { shellWord } from '../../shell-word.ts'
 
 /** What PostgreSQL, or the network before it, calls an error; nothing for an error of something else. */
 export function sqlStateOf(error: unknown): string {
   return error instanceof Error && 'code' in error ? String(error.code) : ''
 }
 
-const words: readonly { pattern: RegExp; code: string; says: (place: string) => string; hint: string }[] = [
+interface Words {
+  pattern: RegExp
+  code: string
+  says: (place: string) => string
+  hint: string | ((place: string) => string)
+}
+
+const words: readonly Words[] = [
   {
     pattern: /^28000$/,
     code: 'store-refused',
@@ -65,7 +73,8 @@ const words: readonly { pattern: RegExp; code: string; says: (place: string) => 
     pattern: /^3D000$/,
     code: 'store-missing',
     says: (place) => `There is no database for ${place}.`,
-    hint: 'Have it made by whoever looks after the server: createdb hub',
+    hint: (place) =>
+      `Check the name in the address; else have it made by whoever looks after the server: createdb ${shellWord(databaseIn(place))}`,
   },
   {
     pattern: /^25006$/,
@@ -120,6 +129,11 @@ export function isDisconnected(error: unknown): boolean {
   )
 }
 
+/** As an address has it. */
+function databaseIn(place: string): string {
+  return /^\w+:\/\/[^/?]*\/([^?]*)/.exec(place)?.[1] ?? 'hub'
+}
+
 /** An error of the server in words; any other as it is. */
 export function inWords(error: unknown, place: string): unknown {
   if (error instanceof Error && /does not support SSL/.test(error.message)) {
@@ -139,7 +153,12 @@ export function inWords(error: unknown, place: string): unknown {
   }
   const code = isDisconnected(error) && sqlStateOf(error) === '' ? 'ECONNRESET' : sqlStateOf(error)
   const found = words.find(({ pattern }) => pattern.test(code))
-  return found ? new Unavailable(found.code, found.says(place), { hint: found.hint, cause: error }) : error
+  if (!found) return error
+  const { hint } = found
+  return new Unavailable(found.code, found.says(place), {
+    hint: typeof hint === 'string' ? hint : hint(place),
+    cause: error,
+  })
 }
 
 /** To a user without a right in its schema. */
@@ -149,6 +168,13 @@ export function mayNotLook(
 ): Unavailable {
   return new Unavailable('store-refused', `The user ${user} has no right in the store ${shown}.`, {
     hint: `Have its owner run: ssh-admin store init --roles, and then on the server: grant "${schema}_desk" to "${user}"`,
+  })
+}
+
+/** Where another program keeps its own. */
+export function schemaOfAnother({ shown, schema }: Pick<SharedPlace, 'schema' | 'shown'>): Unavailable {
+  return new Unavailable('store-foreign', `The schema ${schema} of ${shown} has tables of another program.`, {
+    hint: 'Check the address, and its ?schema=: another one is named at its end, such as ?schema=ssh_admin.',
   })
 }
 

@@ -17,7 +17,7 @@ import {
   writeKeyFile,
 } from '../store/keys.ts'
 import type { OpenStore } from '../store/open.ts'
-import type { Opening } from '../store/opening.ts'
+import { type Opening, readsAlone, readsUpToDate } from '../store/opening.ts'
 import { sharedBulk } from './bulk.ts'
 import { commitNewSchema } from './unknown-commit.ts'
 import { connect } from './connection.ts'
@@ -38,27 +38,30 @@ export async function openSharedStore(opening: Opening): Promise<OpenStore> {
   try {
     const row = await connection.look()
     if (row) {
-      refuseOtherVersion(row, { place, reads: opening.mode === 'read' || opening.mode === 'as-it-is' })
-      const isOlder = opening.mode === 'read' && row.version < latestVersion
+      refuseOtherVersion(row, { place, reads: readsAlone(opening.mode) })
+      const isOlder = readsUpToDate(opening.mode) && row.version < latestVersion
       const store = openedStore(connection, { opening, created: false })
       return isOlder ? await upToDateInMemory(store, opening) : store
     }
-    await connection.refuseWithoutRight()
+    await connection.refuseForeign({
+      isToBegin: opening.mode === 'create' || opening.mode === 'rehearse-creation',
+    })
   } catch (error) {
     await connection.close()
     throw error
   }
   await connection.close()
   if (opening.mode === 'create') return begin(place, opening)
-  if (opening.mode !== 'rehearse-creation') throw missing(place)
-  const { rehearseNewSchema } = await import('./copy-to-server.ts')
-  await rehearseNewSchema(opening.path)
+  if (opening.mode === 'rehearse-creation') {
+    const { rehearseNewSchema } = await import('./copy-to-server.ts')
+    await rehearseNewSchema(opening.path)
+  } else if (opening.mode !== 'read-if-any') throw missing(place)
   const { openSqliteStore } = await import('../sqlite/open.ts')
   return openSqliteStore(opening)
 }
 
 export async function connectionTo(place: SharedPlace, opening: Opening): Promise<SharedConnection> {
-  const reads = opening.mode === 'read' || opening.mode === 'as-it-is'
+  const reads = readsAlone(opening.mode)
   // Of several hosts, one may be about to take over from another.
   const patience = place.hosts.length > 1 ? opening.maxWaitMs : 0
   const client = await connect(place, { writes: !reads, patience, signal: opening.signal })
@@ -150,11 +153,14 @@ function sharedEngine(connection: SharedConnection, db: Kysely<Store>): Engine {
   }
 }
 
-/** An older store is read as a file's is: in a copy in memory that is brought up to date. The server is asked of itself alone. */
+/**
+ * An older store is read as a file's is: in a copy in memory that is brought up to date. The server is asked of itself
+ * alone. The bytes of files stay there: they may be more than memory holds, and no download can be recorded anyway.
+ */
 async function upToDateInMemory(store: OpenStore, opening: Opening): Promise<OpenStore> {
   const { copyToMemory } = await import('../sqlite/new-file.ts')
   const { signal = new AbortController().signal } = opening
-  const { db, engine } = await copyToMemory(opening, { from: store, signal, withoutContent: false })
+  const { db, engine } = await copyToMemory(opening, { from: store, signal, withoutContent: true })
   const { aboutServer, size } = store.engine
   return {
     ...store,

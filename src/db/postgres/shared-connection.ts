@@ -6,7 +6,7 @@ import type { LogHead } from '../audit/head-file.ts'
 import type { LastEvent, ServerFacts, Value } from '../engine.ts'
 import type { Holder, Opening } from '../store/opening.ts'
 import { connect } from './connection.ts'
-import { inWords, isDisconnected, mayNotLook, sqlStateOf } from './errors.ts'
+import { inWords, isDisconnected, mayNotLook, schemaOfAnother, sqlStateOf } from './errors.ts'
 import { holderOf } from './holder.ts'
 import { Pipeline } from './pipeline.ts'
 import { ServerClock } from './server-clock.ts'
@@ -203,18 +203,26 @@ export class SharedConnection {
     this.check()
   }
 
-  /** To a user without a right in its schema the server shows no store. @throws `store-refused` */
-  async refuseWithoutRight(): Promise<void> {
+  /**
+   * Where no store was found: to a user without a right in its schema the server shows none, and what another program
+   * keeps there is none. @param isToBegin whoever makes one looks for that itself. @throws `store-refused`, `store-foreign`
+   */
+  async refuseForeign({ isToBegin }: { isToBegin: boolean }): Promise<void> {
     const { place } = this.#sharing
-    const { rows } = await this.#client.query<{ may: boolean }>(
-      `select has_schema_privilege(oid, 'usage') as may from pg_namespace where nspname = $1`,
+    const { rows } = await this.#client.query<{ may: boolean; taken: boolean }>(
+      `select has_schema_privilege(oid, 'usage') as may,
+          exists (select from pg_class where relnamespace = pg_namespace.oid and relkind in ('r', 'v', 'm', 'f', 'p'))
+            and not exists (select from pg_class where relnamespace = pg_namespace.oid and relname = 'store_versions') as taken
+        from pg_namespace where nspname = $1`,
       [place.schema],
     )
-    if (rows[0]?.may === false) throw mayNotLook(place, this.#client.user ?? '')
+    const [schema] = rows
+    if (schema?.may === false) throw mayNotLook(place, this.#client.user ?? '')
+    if (schema?.taken && !isToBegin) throw schemaOfAnother(place)
   }
 
   async #missing(): Promise<unknown> {
-    await this.refuseWithoutRight()
+    await this.refuseForeign({ isToBegin: false })
     return this.#sharing.missing()
   }
 
@@ -576,8 +584,8 @@ function unlessLost<Result>(client: pg.Client, asked: Promise<Result>): Promise<
   })
 }
 
-/** The schema, or a table of it, is not there. */
+/** The schema, or a table of it, is not there, or it is another program's table of that name. */
 function isWithoutStore(error: unknown): boolean {
   const said = error instanceof Unavailable ? error.cause : error
-  return /^(42P01|3F000)$/.test(sqlStateOf(said))
+  return /^(42P01|3F000|42703|42883)$/.test(sqlStateOf(said))
 }

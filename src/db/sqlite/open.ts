@@ -12,7 +12,7 @@ import { damaged, headerOf, isBusy, isDamage, isUnwritable } from './errors.ts'
 import { waitForStore } from './wait.ts'
 import { sqliteEngine } from './engine.ts'
 import type { OpenStore } from '../store/open.ts'
-import type { Opening } from '../store/opening.ts'
+import { type Opening, readsAlone, readsUpToDate } from '../store/opening.ts'
 import { deriveKeys, type KeyPlace, type Keys, keysOfFingerprint } from '../store/keys.ts'
 import { knownVersionOf, storeOlder } from './version.ts'
 import { pathInWords } from '../../shell-word.ts'
@@ -20,7 +20,7 @@ import { pathInWords } from '../../shell-word.ts'
 export async function openSqliteStore(opening: Opening): Promise<OpenStore> {
   let created = false
   if (!existsSync(opening.path)) {
-    if (opening.mode === 'rehearse-creation') return storeInMemory(opening)
+    if (opening.mode === 'rehearse-creation' || opening.mode === 'read-if-any') return storeInMemory(opening)
     if (opening.mode !== 'create') throw noStore(opening.path)
     const { createStore } = await import('./create.ts')
     created = await createStore(opening, (path, keys) => writeFirstEvent(opening, { path, keys }))
@@ -68,7 +68,7 @@ function noStore(path: string): Unavailable {
 async function connect(opening: Opening, { created }: { created: boolean }): Promise<OpenStore> {
   const { path, mode } = opening
   refuseForeignFile(path)
-  if (mode === 'read' || mode === 'as-it-is') return connectToRead(opening)
+  if (readsAlone(mode)) return connectToRead(opening)
   const file = identityOf(path)
   makeSideFilesWritable(path)
   const raw = openDatabase(path)
@@ -98,7 +98,7 @@ async function connectToRead(opening: Opening): Promise<OpenStore> {
   const { path, mode } = opening
   const opened = openToRead(path)
   const { version } = opened
-  const copied = mode === 'read' && version < latestVersion
+  const copied = readsUpToDate(mode) && version < latestVersion
   const raw = copied ? await upToDateInMemory(opened, path) : opened.raw
   prepareConnection(raw)
   return connected(opening, { raw, version, created: false, path, isCopy: copied || opened.inMemory })

@@ -4,10 +4,27 @@ import type { OpenStore } from './open.ts'
 /**
  * What a store is opened for. `use` changes it; `begin` makes one where there is none; `rehearse` changes
  * none, and `rehearse-beginning` makes one in memory. `read` needs no store that can be written, and takes
- * an older one as a copy in memory that is brought up to date; `as-it-is` takes any version as it stands.
- * `place` readies a copy, an older one included, that is to take the place of a store.
+ * an older one as a copy in memory that is brought up to date; `read-if-any` does the same, and takes an empty one
+ * in memory where there is none. `as-it-is` takes any version as it stands. `place` readies a copy, an older one included, that is to take the place of a store.
  */
-export type OpenMode = 'use' | 'create' | 'rehearse' | 'rehearse-creation' | 'read' | 'as-it-is' | 'place'
+export type OpenMode =
+  | 'use'
+  | 'create'
+  | 'rehearse'
+  | 'rehearse-creation'
+  | 'read'
+  | 'read-if-any'
+  | 'as-it-is'
+  | 'place'
+
+/** Brought up to date in memory where it is older. */
+export function readsUpToDate(mode: OpenMode): boolean {
+  return mode === 'read' || mode === 'read-if-any'
+}
+
+export function readsAlone(mode: OpenMode): boolean {
+  return readsUpToDate(mode) || mode === 'as-it-is'
+}
 
 /** Who is writing to the store now. */
 export interface Holder {

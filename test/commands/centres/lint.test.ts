@@ -25,6 +25,7 @@ describe('looking through a workbook before it is imported', () => {
       newUsers: 1,
       issues: [{ row: 3, code: 'invalid-email', value: 'b@' }],
     })
+    expect(ran.json().notices).toMatchObject([{ code: 'store-missing' }])
     expect(existsSync(world.db)).toBe(false)
     expect((await world.run(['centres', 'lint', 'roster.csv'])).stdout).toMatch(
       /^\S+\tinvalid-email\tb@\t.*\n$/,
@@ -36,6 +37,7 @@ describe('looking through a workbook before it is imported', () => {
     await world.centre('EG009', { name: 'Elsewhere' })
     const before = await world.rows('select * from audit')
     expect((await lint()).json()).toMatchObject({
+      notices: [],
       newCentres: 0,
       renamedCentres: [{ number: 'EG001', from: 'Nile Academy', to: 'Nile' }],
       missingCentres: [{ number: 'EG009' }],

@@ -137,6 +137,43 @@ describe.each(older)('a shared store of version $version', ({ version }) => {
   })
 })
 
+describe('an older shared store with files in it', () => {
+  beforeEach(async () => {
+    await writeOlderSharedStore(latestVersion - 1)
+    await client.query(
+      `set search_path to ${schema};
+        insert into contents (id, sha256, bytes, begun_at) values (1, '${'a'.repeat(64)}', 3, '2026-11-25T09:00:00.000Z');
+        insert into content_pieces (content_id, position, bytes) values (1, 0, 'abc');
+        insert into help_documents (id, title, created_at) values (1, 'How to begin', '2026-11-25T09:00:00.000Z');
+        insert into help_document_versions (document_id, version, file, content_id, created_at)
+          values (1, 1, 'begin.pdf', 1, '2026-11-25T09:00:00.000Z');
+        reset search_path`,
+    )
+  })
+
+  it('is read without their bytes, however many those are', async () => {
+    // Whoever asked for them would be told that they are not there.
+    await client.query(`alter table ${schema}.content_pieces rename to elsewhere`)
+    const listed = await run('help-documents', 'list')
+    expect(listed.json(), listed.stderr).toMatchObject({ total: 1 })
+    expect((await run('users', 'list')).exit).toBe(0)
+    expect((await run('errors', 'list', '--kind', 'other')).json().total).toBe(0)
+  })
+
+  it('gives none of them away before it is brought up to date: no download could be recorded', async () => {
+    const ran = await run('help-documents', 'download', '1', '--out', 'begin.pdf')
+    expect([ran.exit, ran.error().code]).toEqual([7, 'store-older'])
+    expect(existsSync(world.path('begin.pdf'))).toBe(false)
+  })
+
+  it('refuses nobody there in silence: what cannot be recorded is not answered', async () => {
+    const before = await contents()
+    const ran = await run('users', 'show', 'huda@nile.example', '--as', 'karim@delta.example')
+    expect([ran.exit, ran.error().code]).toEqual([7, 'store-older'])
+    expect(await contents()).toEqual(before)
+  })
+})
+
 it('an older shared store is brought up to date by its owner alone, who is named, also in a rehearsal', async () => {
   await writeOlderSharedStore(latestVersion - 1)
   expect(await deskRole(address(), { make: true })).toMatchObject({ made: true })

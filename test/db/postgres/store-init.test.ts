@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from 'node:fs'
+import { existsSync, readdirSync, writeFileSync } from 'node:fs'
 import pg from 'pg'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { readSharedPlace } from '../../../src/shared-place.ts'
@@ -110,6 +110,34 @@ describe('beginning a store on a server', () => {
       expect(rows).toEqual([{ relname: 'things' }])
     },
   )
+
+  it('says of tables of another program, to whoever only looks, that they are no store', async () => {
+    await owner.query(`create schema ${schema}; create table ${schema}.store (a integer)`)
+    for (const words of [
+      'users list',
+      'store info',
+      'users suspend a@b.example --yes',
+      'centres lint roster.csv',
+    ]) {
+      writeFileSync(world.path('roster.csv'), 'Centre number,Centre name,Country,Email\n')
+      const ran = await asked(address(), ...words.split(' '))
+      expect([words, ran.exit, ran.error().code]).toEqual([words, 7, 'store-foreign'])
+    }
+  })
+
+  it('needs no store for looking through a workbook, and makes none', async () => {
+    writeFileSync(
+      world.path('roster.csv'),
+      'Centre number,Centre name,Country,Email\nEG001,Nile,Egypt,a@nile.example\nEG002,Delta,Egypt,b@\n',
+    )
+    const ran = await asked(address(), 'centres', 'lint', 'roster.csv')
+    expect(ran.json()).toMatchObject({ newCentres: 1, issues: [{ row: 3, code: 'invalid-email' }] })
+    expect(ran.json().notices).toMatchObject([{ code: 'store-missing' }])
+    // Whoever may make no schema looks through it too.
+    expect((await asked(address(stranger), 'centres', 'lint', 'roster.csv')).exit).toBe(8)
+    const { rows } = await owner.query('select to_regnamespace($1) as schema', [schema])
+    expect(rows).toEqual([{ schema: null }])
+  })
 
   it.each([[[]], [['--dry-run']]])(
     'is refused to a user who may make no schema, with what grants it (%s)',
