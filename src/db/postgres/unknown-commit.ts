@@ -1,4 +1,5 @@
 import type pg from 'pg'
+import { setTimeout as pause } from 'node:timers/promises'
 import type { LogHead } from '../audit/head-file.ts'
 import { sqlStateOf, isDisconnected } from './errors.ts'
 import { Unavailable, Unsure } from '../../errors.ts'
@@ -44,7 +45,7 @@ export async function isSaved(
 async function statusOfTransaction(
   client: pg.Client,
   transaction: string | undefined,
-): Promise<'committed' | 'aborted' | 'unknown'> {
+): Promise<'committed' | 'aborted' | 'in progress' | 'unknown'> {
   if (transaction === undefined) return 'unknown'
   try {
     const { rows } = await client.query<{ status: string | null }>(
@@ -52,7 +53,8 @@ async function statusOfTransaction(
       [transaction],
     )
     const [first] = rows
-    return first?.status === 'committed' || first?.status === 'aborted' ? first.status : 'unknown'
+    const status = first?.status
+    return status === 'committed' || status === 'aborted' || status === 'in progress' ? status : 'unknown'
   } catch (error) {
     if (sqlStateOf(error) === '22023') return 'aborted'
     throw error
@@ -84,7 +86,7 @@ export async function commitNewSchema(
     if (!isDisconnected(cause)) throw cause
     const status = await statusThere(place, rows[0]?.number).catch(() => 'unknown')
     if (status === 'committed') return
-    if (status === 'unknown') throw new Unsure(place.shown, cause, ifUnsure)
+    if (status !== 'aborted') throw new Unsure(place.shown, cause, ifUnsure)
     throw new Unavailable(
       'store-unavailable',
       `The connection to ${place.shown} broke before ${what} was saved.`,
@@ -93,10 +95,19 @@ export async function commitNewSchema(
   }
 }
 
+/** A server under load takes a while to notice that whoever was committing is gone; in milliseconds. */
+const longestNoticing = 10_000
+const pauseBetween = 100
+
 async function statusThere(place: SharedPlace, transaction: string | undefined) {
   const client = await connect(place, { writes: true })
+  const until = performance.now() + longestNoticing
   try {
-    return await statusOfTransaction(client, transaction)
+    for (;;) {
+      const status = await statusOfTransaction(client, transaction)
+      if (status !== 'in progress' || performance.now() > until) return status
+      await pause(pauseBetween)
+    }
   } finally {
     await client.end().catch(() => undefined)
   }
