@@ -43,6 +43,11 @@ function normalized(text: string): string {
     .normalize('NFC')
 }
 
+/** How names are compared that nothing else may have: letter case is no difference. */
+export function nameKey(name: string): string {
+  return name.normalize('NFC').toLowerCase()
+}
+
 /** What searching for a centre looks through. */
 export function centreSearchKey({ number, name }: { number: string; name: string }): string {
   return searchKey(`${number} ${name}`)

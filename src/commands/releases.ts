@@ -46,6 +46,7 @@ import type { ReleaseState } from '../db/schema.ts'
 import { reachOf, authorisationsOf } from '../rules/releases/centres-of-release.ts'
 import { readReleaseFacts } from '../rules/releases/release-facts.ts'
 import { unknownName } from '../rules/unknown-name.ts'
+import { nameKey } from '../search-key.ts'
 import { outlookOf, type Outlook } from '../rules/releases/outlook.ts'
 import { findRelease } from '../rules/releases/release.ts'
 import { findOwnCentre } from '../rules/centres/find.ts'
@@ -316,7 +317,8 @@ In a pipe: release, its name, centre, its name, resources, state, opens there, o
         named !== undefined && isStaff
           ? [await findRelease(db, named)]
           : (await findReleases(db, { states: ['released'] })).filter(
-              ({ id, name }) => named === undefined || String(id) === named || name === named,
+              ({ id, name }) =>
+                named === undefined || String(id) === named || nameKey(name) === nameKey(named),
             )
       const visible = await visibleAuthorisations(db, ctx)
       const facts = await readReleaseFacts(db, { releases: wanted, meant: { numbers } })

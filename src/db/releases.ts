@@ -1,6 +1,7 @@
 import { type Kysely, type Selectable, sql } from 'kysely'
 import { anyOf, nextNumber } from './portable.ts'
 import { findResources, type ResourceRow } from './resources.ts'
+import { nameKey } from '../search-key.ts'
 import { sendWithNext, together, type Trx } from './transact.ts'
 import type { AudienceKind, CentreKind, ReleaseState, ReleaseTable, Store } from './schema.ts'
 
@@ -12,6 +13,7 @@ export interface ReleaseRow extends Selectable<ReleaseTable> {
 
 export interface ReleaseFilter {
   ids?: readonly number[]
+  /** Letter case is no difference. */
   name?: string
   states?: readonly ReleaseState[]
 }
@@ -21,7 +23,7 @@ export async function findReleases(db: Kysely<Store>, filter: ReleaseFilter = {}
   const { ids, name, states = [] } = filter
   let query = db.selectFrom('releases').selectAll()
   if (ids) query = query.where(anyOf(sql.ref('id'), ids))
-  if (name !== undefined) query = query.where('name', '=', name)
+  if (name !== undefined) query = query.where(anyOf(sql.ref('id'), await idsOfReleases(db, name)))
   if (states.length > 0) query = query.where('state', 'in', [...states])
   const releases = await query.orderBy('id', 'desc').execute()
   if (releases.length === 0) return []
@@ -50,6 +52,12 @@ export async function findReleases(db: Kysely<Store>, filter: ReleaseFilter = {}
     resources: linksOf(release).flatMap(({ resource_id }) => byId.get(resource_id) ?? []),
     audience: partsOf(release).map(({ kind, value }) => ({ kind, value })),
   }))
+}
+
+/** Which letters are the same, the two engines do not agree on. */
+async function idsOfReleases(db: Kysely<Store>, name: string): Promise<number[]> {
+  const all = await db.selectFrom('releases').select(['id', 'name']).execute()
+  return all.filter((one) => nameKey(one.name) === nameKey(name)).map(({ id }) => id)
 }
 
 function byRelease<Part extends { release_id: number }>(

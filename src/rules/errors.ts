@@ -8,9 +8,9 @@ import {
 import { centresMeantBy } from '../db/centres/near-number.ts'
 import { findKeyTimes } from '../db/key-times.ts'
 import { findReleases, type ReleaseRow, type CentreOfRelease } from '../db/releases.ts'
-import { findResources } from '../db/resources.ts'
 import type { Store } from '../db/schema.ts'
 import { countryName } from '../country-names.ts'
+import { keptFiles } from './kept-files.ts'
 import { contradictionOf } from './key-times/key-time-rows.ts'
 import { type TimeProblem, timeZoneOf } from './key-times/lookup.ts'
 import {
@@ -258,15 +258,12 @@ async function* otherErrors(db: Kysely<Store>, { releases }: ReadReleases): Asyn
     const hint = `ssh-admin releases edit ${id} --for AUDIENCE, or ssh-admin releases withdraw ${id}`
     yield { kind, code: 'no-centre', subject, message, hint }
   }
-  for (const { id, title, mismatch_at } of await findResources(db)) {
-    if (mismatch_at === null) continue
-    yield {
-      kind,
-      code: 'content-damaged',
-      subject: `resource ${id}`,
-      message: `The bytes of resource ${id} (${title}) were not those that were uploaded when they were last read.`,
-      hint: 'Upload the file again, or bring a backup back; ssh-admin store check reads them again.',
-    }
+  for (const { subject, named, isDamaged, uploadAgain } of await keptFiles(db)) {
+    if (!isDamaged) continue
+    const backup = 'bring a backup back; ssh-admin store check reads the bytes again'
+    const hint = uploadAgain === undefined ? sentence(backup) : `${uploadAgain}, or: ${backup}`
+    const message = `The bytes of ${named} were not those that were uploaded when they were last read.`
+    yield { kind, code: 'content-damaged', subject, message, hint }
   }
 }
 

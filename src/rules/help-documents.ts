@@ -12,6 +12,7 @@ import type { RuleContext } from './permissions/actor.ts'
 import { permit } from './permissions/decide.ts'
 import { keepContent, type Uploaded } from './contents.ts'
 import type { Kysely } from 'kysely'
+import { nameKey } from '../search-key.ts'
 import { numbersOfRows } from '../db/numbers-of-rows.ts'
 import type { Store } from '../db/schema.ts'
 import type { LookUp } from './batch.ts'
@@ -30,14 +31,15 @@ export async function uploadHelpDocument(
 ): Promise<ChangedHelpDocument> {
   const { by, at } = ctx
   permit(ctx, 'help-documents.upload', { name: file.name })
-  const there = (await findHelpDocuments(trx, { withdrawn: false })).find((one) => one.title === title)
+  const called = await findHelpDocuments(trx, { withdrawn: false })
+  const there = called.find((one) => nameKey(one.title) === nameKey(title))
   const { contentId, mended } = await keepContent(trx, file)
-  if (there?.content_id === contentId && there.file === file.name) {
+  if (there?.title === title && there.content_id === contentId && there.file === file.name) {
     if (!mended) return { document: there, outcome: 'unchanged' }
     return mendedDocument(trx, { document: there, file, ctx })
   }
   if (there) {
-    throw new Refused('title-in-use', `Help document ${there.id} is called ‘${title}’ already.`, {
+    throw new Refused('title-in-use', `Help document ${there.id} is called ‘${there.title}’ already.`, {
       hint: `ssh-admin help-documents replace ${there.id} FILE, or choose another title.`,
     })
   }

@@ -75,7 +75,11 @@ async function findingsOfContents(
   session: Session,
 ): Promise<{ damage: Finding[]; untidy: Finding[] }> {
   const { checkContents, noteChecked } = await import('../../rules/contents.ts')
+  const { keptFiles } = await import('../../rules/kept-files.ts')
   const checked = await checkContents(store.db, store.now())
+  const kept = checked.damaged.length === 0 ? [] : await keptFiles(store.db)
+  const namesOf = (id: number) =>
+    kept.flatMap(({ contentId, named }) => (contentId === id ? named : [])).join(', ') || 'a file'
   if (checked.damaged.length + checked.mended.length > 0) {
     try {
       const own = await session.open('use')
@@ -91,11 +95,11 @@ async function findingsOfContents(
   }
   const { damaged, leftOut, broken } = checked
   return {
-    damage: damaged.map(({ sha256 }) => ({
+    damage: damaged.map(({ id, sha256 }) => ({
       target: sha256,
       code: 'content-damaged',
-      message: `The bytes of a file are not those that were uploaded (SHA-256 ${sha256}).`,
-      hint: 'ssh-admin resources list and ssh-admin help-documents list name it: upload the file again.',
+      message: `The bytes of ${namesOf(id)} are not those that were uploaded (SHA-256 ${sha256}).`,
+      hint: 'Upload the file again, or bring a backup back: ssh-admin errors list --kind other says how.',
     })),
     untidy: [
       ...leftOut.map(({ sha256 }) => ({

@@ -164,12 +164,13 @@ export async function publishRelease(trx: Trx, { release: named, ctx }: Wanted):
   const subject = `release ${before.id}`
   permit(ctx, 'releases.publish', { name: subject })
   if (before.state === 'withdrawn') throw isWithdrawn(before)
-  refuseIncomplete(before)
   // As it will be.
   const outlook = await outlookOf(trx, { ...before, state: 'released' })
+  // What was released already is so as it was, also where nothing of it is left to open: the lists of errors say that.
   if (before.state === 'released')
     return { release: before, outcome: 'unchanged', closes: [], opens: [], outlook }
 
+  refuseIncomplete(before)
   await markReleased(trx, { id: before.id, at })
   const { opens } = changedAtOnce({ before: [], after: outlook.authorisations, at })
   const facts = {

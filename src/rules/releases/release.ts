@@ -9,14 +9,20 @@ import { findResource } from '../resources.ts'
 import { type AudiencePart, audienceText } from './audience.ts'
 import { type ReleaseMoment, readKept } from './moment.ts'
 
-/** A release by its number, or by its name: a name that is used again is that of the one that is not withdrawn. @throws `release-not-found` */
+/**
+ * A release by its number, or by its name: a name that is used again is that of the one that is not withdrawn. Letter
+ * case is a difference only in an older store, where one may be called as another but for it. @throws `release-not-found`
+ */
 export async function findRelease(db: Kysely<Store>, wanted: string): Promise<ReleaseRow> {
   const text = wanted.trim()
   const named = isNumber(text)
     ? await findReleases(db, { ids: [Number(text)] })
     : await findReleases(db, { name: text })
-  const found = named.find(({ state }) => state !== 'withdrawn') ?? named.at(0)
-  if (found) return found
+  const exactly = isNumber(text) ? named : named.filter(({ name }) => name === text)
+  const kept = named.filter(({ state }) => state !== 'withdrawn')
+  const found = exactly.find((one) => kept.includes(one)) ?? kept.at(0) ?? exactly.at(0) ?? named.at(0)
+  const isUnsure = kept.length > 1 && !exactly.some((one) => kept.includes(one))
+  if (found && !isUnsure) return found
   throw new NotFound('release-not-found', `There is no release ${text}.`, { hint: 'ssh-admin releases list' })
 }
 
@@ -70,7 +76,7 @@ export function refuseContradictions(
   }
   const same = named.find((one) => one.id !== id && one.state !== 'withdrawn')
   if (same) {
-    throw new Refused('name-in-use', `Release ${same.id} is called ‘${name}’ already.`, {
+    throw new Refused('name-in-use', `Release ${same.id} is called ‘${same.name}’ already.`, {
       hint: 'Choose another name.',
     })
   }

@@ -40,6 +40,7 @@ describe('bytes that are not those that were uploaded', () => {
     const ran = await world.run(['store', 'check', '--json'])
     expect(ran).toMatchObject({ exit: 7 })
     expect(ran.stderr).toContain('content-')
+    expect(ran.stderr).toContain('The bytes of resource 1 (Listening) are not those that were uploaded')
     expect(await status()).toBe('damaged')
   })
 

@@ -32,6 +32,8 @@ const keyTimes = (...rows: string[]) => {
   )
   return run('key-times', 'import', 'times.csv')
 }
+const helpDocument = async () =>
+  String((await world.run(['help-documents', 'list', '--json'])).json().helpDocuments[0].id)
 const releasing = (...more: string[]) => run('releases', 'create', 'June', '--resource', resource, ...more)
 
 async function found(kind?: string): Promise<{ exit: number; errors: [string, string][] }> {
@@ -300,5 +302,38 @@ describe('the list of errors', () => {
   it('names a resource whose bytes were others when they were last read', async () => {
     await world.tamper(`update contents set mismatch_at = '2026-03-02T09:00:00.000Z'`)
     expect((await found('other')).errors).toEqual([['content-damaged', `resource ${resource}`]])
+  })
+
+  it('says what to paste so that damaged bytes are right again, of a resource and of a help document', async () => {
+    await run('help-documents', 'upload', 'first.txt', '--title', 'How to start')
+    writeFileSync(world.path("Huda's guide.txt"), 'second')
+    await run('help-documents', 'replace', await helpDocument(), "Huda's guide.txt")
+    await world.tamper('update content_pieces set bytes = substr(bytes, 2)')
+    expect(await world.run(['store', 'check'])).toMatchObject({ exit: 7 })
+    const number = await helpDocument()
+    const { errors } = (await world.run(['errors', 'list', '--json'])).json()
+    expect(errors).toMatchObject([
+      {
+        subject: `resource ${resource}`,
+        message: `The bytes of resource ${resource} (Text) were not those that were uploaded when they were last read.`,
+        hint: expect.stringContaining(
+          `ssh-admin resources upload first.txt --title Text --kind other --series 2026-06 --component 0500/12, or: bring`,
+        ),
+      },
+      {
+        code: 'content-damaged',
+        subject: `help document ${number}`,
+        message: expect.stringContaining(`help document ${number} (How to start, version 2)`),
+        hint: expect.stringContaining(
+          `ssh-admin help-documents replace ${number} 'Huda'\\''s guide.txt', or: bring a backup back`,
+        ),
+      },
+      { message: expect.stringContaining(`version 1)`), hint: expect.stringMatching(/^Bring a backup back/) },
+    ])
+    await run('help-documents', 'replace', number, "Huda's guide.txt")
+    const facts = ['--title', 'Text', '--kind', 'other', '--series', '2026-06', '--component', '0500/12']
+    await run('resources', 'upload', 'first.txt', ...facts)
+    expect(await found()).toEqual({ exit: 0, errors: [] })
+    expect(await world.run(['store', 'check'])).toMatchObject({ exit: 0 })
   })
 })

@@ -60,7 +60,17 @@ describe('help documents', () => {
   })
 
   it('have a title each', async () => {
-    const argv = ['help-documents', 'upload', 'second.txt', '--title', 'Adding users', '--json']
-    expect((await world.run(argv)).error()).toMatchObject({ code: 'title-in-use' })
+    // In whatever letters, also where it is the same file.
+    for (const [file, title] of [
+      ['second.txt', 'Adding users'],
+      ['second.txt', 'adding USERS'],
+      ['first.txt', 'adding users'],
+    ] as const) {
+      const argv = ['help-documents', 'upload', file, '--title', title, '--json']
+      expect((await world.run(argv)).error()).toMatchObject({
+        code: 'title-in-use',
+        message: `Help document ${id} is called ‘Adding users’ already.`,
+      })
+    }
   })
 })

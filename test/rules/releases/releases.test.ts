@@ -248,6 +248,39 @@ describe('a release', () => {
     expect(states.map(({ state }: { state: string }) => state)).toEqual(['withdrawn', 'withdrawn'])
   })
 
+  it('has a name that no other has in other letters either, and is found by it', async () => {
+    const opens = ['--resource', text, '--opens', '2026-07-01T08:00Z', '--for', 'all']
+    const { id } = await run('releases', 'create', 'Écoute Juin', ...opens)
+    const same = await world.run(['releases', 'create', 'écoute juin', ...opens, '--json'])
+    expect(same.exit).toBe(3)
+    expect(same.error()).toMatchObject({
+      code: 'name-in-use',
+      message: `Release ${id} is called ‘Écoute Juin’ already.`,
+    })
+    await run('releases', 'create', 'July', ...opens)
+    const renamed = await world.run(['releases', 'edit', 'july', '--name', 'ÉCOUTE JUIN', '--json'])
+    expect(renamed.error().code).toBe('name-in-use')
+    expect(await run('releases', 'edit', 'écoute juin', '--name', 'écoute juin')).toMatchObject({
+      id,
+      name: 'écoute juin',
+      changed: true,
+    })
+    expect(await run('releases', 'publish', 'ÉCOUTE JUIN')).toMatchObject({ id, changed: true })
+    expect((await run('releases', 'authorisations', '--release', 'Écoute juin')).total).toBeGreaterThan(0)
+  })
+
+  it('of an older store that is called as another but for letter case is meant by its own name alone', async () => {
+    const opens = ['--resource', text, '--opens', '2026-07-01T08:00Z', '--for', 'all']
+    const ids: number[] = []
+    for (const name of ['tmp', 'other']) ids.push((await run('releases', 'create', name, ...opens)).id)
+    await world.tamper(`update releases set name = 'Tmp' where name = 'other'`)
+    for (const [at, name] of ['tmp', 'Tmp'].entries())
+      expect((await world.run(['releases', 'show', name, '--json'])).json().id).toBe(ids[at])
+    expect((await world.run(['releases', 'show', 'TMP', '--json'])).error().code).toBe('release-not-found')
+    await run('releases', 'withdraw', 'tmp')
+    expect((await world.run(['releases', 'show', 'tmp', '--json'])).json().id).toBe(ids[1])
+  })
+
   it('that is not open refuses a download, which the log names', async () => {
     await released()
     await downloading('coordinator@school.example', text, earlier(opening))
@@ -724,6 +757,18 @@ describe('publishing', () => {
     await run('releases', 'edit', 'Draft', '--for', 'all')
     await run('resources', 'withdraw', text)
     expect(await code()).toBe('no-resource')
+  })
+
+  it('changes nothing of what is released already, also where all of it is withdrawn', async () => {
+    const id = await released()
+    await run('resources', 'withdraw', audio, text)
+    expect(await run('releases', 'publish', id)).toMatchObject({
+      outcome: 'unchanged',
+      changed: false,
+      centres: 0,
+    })
+    const { errors } = (await world.run(['errors', 'list', '--kind', 'other', '--json'])).json()
+    expect(errors).toMatchObject([{ code: 'no-resource', subject: `release ${id}` }])
   })
 
   it('can be read again where the moment is as far off as it can be', async () => {

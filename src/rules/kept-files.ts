@@ -1,0 +1,59 @@
+import type { Kysely } from 'kysely'
+import { findHelpDocuments, type HelpDocumentRow } from '../db/help-documents.ts'
+import { findResources, type ResourceRow } from '../db/resources.ts'
+import type { Store } from '../db/schema.ts'
+import { shellWord } from '../shell-word.ts'
+
+/** A resource, or a version of a help document. */
+interface KeptFile {
+  contentId: number
+  /** `resource 3`. */
+  subject: string
+  /** In a sentence. */
+  named: string
+  /** Its bytes were others when they were last read. */
+  isDamaged: boolean
+  /** What puts the same file in its place; absent of what is withdrawn or was replaced. */
+  uploadAgain: string | undefined
+}
+
+/** Whatever has bytes in the store. */
+export async function keptFiles(db: Kysely<Store>): Promise<KeptFile[]> {
+  const resources = await findResources(db)
+  const versions = await findHelpDocuments(db, { withdrawn: true, history: true })
+  return [
+    ...resources.map((resource) => ({
+      contentId: resource.content_id,
+      subject: `resource ${resource.id}`,
+      named: `resource ${resource.id} (${resource.title})`,
+      isDamaged: resource.mismatch_at !== null,
+      uploadAgain: resource.withdrawn_at === null ? uploadOf(resource) : undefined,
+    })),
+    ...versions.map(({ id, title, version, file, ...row }) => ({
+      contentId: row.content_id,
+      subject: `help document ${id}`,
+      named: `help document ${id} (${title}, version ${version})`,
+      isDamaged: row.mismatch_at !== null,
+      uploadAgain:
+        row.withdrawn_at === null && version === presentVersion(id, versions)
+          ? `ssh-admin help-documents replace ${id} ${shellWord(file)}`
+          : undefined,
+    })),
+  ]
+}
+
+function presentVersion(document: number, versions: readonly HelpDocumentRow[]): number {
+  return Math.max(...versions.flatMap(({ id, version }) => (id === document ? version : [])))
+}
+
+function uploadOf({ title, file, kind, area, series, components }: ResourceRow): string {
+  const facts = [
+    ['title', title],
+    ['kind', kind],
+    ...(area === 'general' ? [] : [['area', area]]),
+    ['series', series],
+    ...components.map((component) => ['component', component]),
+  ]
+  const options = facts.map(([name, value = '']) => `--${name} ${shellWord(value)}`)
+  return `ssh-admin resources upload ${shellWord(file)} ${options.join(' ')}`
+}
