@@ -49,7 +49,7 @@ export function action<Args, Options, Every>(
     const session = sessionOf(leaf, invocation)
     if (session.batch?.checks) {
       const options = valuesOf(parameters, typedOptions(leaf))
-      const { refuseInBatch } = await import('./batch-line.ts')
+      const { refuseInBatch } = await import('./batch/line.ts')
       const asks = inBatch.asks(options) && !session.common.yes && !session.common.dryRun
       if (inBatch.createsStore) session.batch.noteCreation()
       const { json } = session.common

@@ -6,7 +6,7 @@ import type { OpenStore } from '../db/store/open.ts'
 import type { OpenMode, Opening } from '../db/store/opening.ts'
 import type { Clock, Trx } from '../db/transact.ts'
 import type { Interruption } from '../interruption.ts'
-import type { Batch, RunLine } from './batch-line.ts'
+import type { Batch, RunLine } from './batch/line.ts'
 import {
   type CommonOptions,
   commonOptions,

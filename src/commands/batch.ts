@@ -30,7 +30,7 @@ line; where earlier lines were done it is 9. Messages go out once, when the line
           hint: 'Leave one of them out.',
         })
       }
-      const { runBatch } = await import('../cli/batch.ts')
+      const { runBatch } = await import('../cli/batch/batch.ts')
       return runBatch({ atomic, keepGoing }, session)
     },
   })

@@ -1,5 +1,5 @@
-import type { Input } from '../context.ts'
-import { BadInput, Cancelled } from '../errors.ts'
+import type { Input } from '../../context.ts'
+import { BadInput, Cancelled } from '../../errors.ts'
 
 /** A line of the input, counted from one. */
 export interface NumberedLine {

@@ -1,11 +1,11 @@
 import type { Command } from 'commander'
-import type { Settings } from '../config.ts'
-import type { Context } from '../context.ts'
-import type { OpenMode } from '../db/store/opening.ts'
-import type { OpenStore } from '../db/store/open.ts'
-import { Usage } from '../errors.ts'
-import type { CommonOptions } from './options.ts'
-import type { Committed, Session } from './session.ts'
+import type { Settings } from '../../config.ts'
+import type { Context } from '../../context.ts'
+import type { OpenMode } from '../../db/store/opening.ts'
+import type { OpenStore } from '../../db/store/open.ts'
+import { Usage } from '../../errors.ts'
+import type { CommonOptions } from '../options.ts'
+import type { Committed, Session } from '../session.ts'
 
 /** A command tree with the one command that a line names, and what it has said of itself. */
 export interface LineProgram {

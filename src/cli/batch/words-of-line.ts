@@ -1,5 +1,5 @@
-import { kebabCase } from '../kebab-case.ts'
-import { Usage } from '../errors.ts'
+import { kebabCase } from '../../kebab-case.ts'
+import { Usage } from '../../errors.ts'
 
 /** The words of a line: as a shell would take them apart, or as JSON says them; none where it is empty or a comment. @throws a usage error */
 export function wordsOfLine(line: string): string[] {

@@ -1,0 +1,53 @@
+import { Cancelled, Failure } from '../../errors.ts'
+import type { Session } from '../session.ts'
+import { checkLines, isCommand, refuseWrong } from './check-lines.ts'
+import { windowsOf } from './lines-of-input.ts'
+import { runAsOneChange } from './one-change.ts'
+import { reportAll, writeEnd } from './report.ts'
+import { type Running, runOne, stops } from './run-line.ts'
+import { isOver, leave, type Line, newRun, type BatchOptions } from './state.ts'
+
+/** Runs the lines of stdin. @returns the exit code */
+export async function runBatch(wanted: BatchOptions, session: Session): Promise<number> {
+  const whole = wanted.atomic || session.common.dryRun
+  const run = newRun(session)
+  if (session.context.stdin.isTTY) session.say('One command a line; Ctrl-D ends.')
+  try {
+    for await (const window of windowsOf(session.context.stdin, {
+      signal: session.context.interruption.heard,
+      whole,
+    })) {
+      if (isOver(run.progress)) {
+        leave(run, window.filter(isCommand).length)
+        continue
+      }
+      const { lines, wrong } = await checkLines(window, run)
+      if (wrong.length > 0) await refuseWrong(wrong, { run, others: lines.length })
+      else if (whole) await runAsOneChange(lines, { wanted, run })
+      else await runEach(lines, { wanted, run })
+      // Whoever types is not asked for more; of what is piped it is said how much was left.
+      if (isOver(run.progress) && session.context.stdin.isTTY) break
+    }
+    return await reportAll(wanted, run)
+  } catch (error) {
+    // What is done is told, and its messages go out.
+    if (!run.progress.isChanged || !(error instanceof Failure)) throw error
+    if (!(error instanceof Cancelled)) run.failure = error
+    leave(run, 0)
+    return await reportAll(wanted, run)
+  } finally {
+    await run.store?.close()
+    run.forget()
+  }
+}
+
+/** One after the other, each saved before the next begins. */
+async function runEach(lines: readonly Line[], running: Running): Promise<void> {
+  const { run } = running
+  for (const [at, line] of lines.entries()) {
+    const end = await runOne(line, run)
+    if (end.error?.thrown instanceof Cancelled) return leave(run, lines.length - at)
+    if (!(await writeEnd(run, { line, end }))) return leave(run, lines.length - at - 1)
+    if (stops(end, running)) return leave(run, lines.length - at - 1, line)
+  }
+}

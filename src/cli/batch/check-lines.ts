@@ -1,0 +1,109 @@
+import { Cancelled, Failure, type Problem, Usage } from '../../errors.ts'
+import { yieldToSignals } from '../../interruption.ts'
+import { count } from '../../render/text.ts'
+import { version } from '../../version.ts'
+import type { LineEnd } from './line.ts'
+import type { NumberedLine } from './lines-of-input.ts'
+import { writeEnd } from './report.ts'
+import { lineContext } from './run-line.ts'
+import { leave, type Line, type Run } from './state.ts'
+import { wordsOfLine } from './words-of-line.ts'
+
+interface WrongLine {
+  line: Line
+  end: LineEnd
+  failure: Failure
+}
+
+/** All that is wrong with the lines is found before any of them is run. */
+export async function checkLines(
+  window: readonly NumberedLine[],
+  run: Run,
+): Promise<{ lines: Line[]; wrong: WrongLine[] }> {
+  const lines: Line[] = []
+  const wrong: WrongLine[] = []
+  const batch = { ...run.batch, checks: true }
+  for (const { number, text } of window) {
+    if (number % 1000 === 0) await yieldToSignals()
+    if (run.interruption.signal.aborted) throw new Cancelled()
+    const words: string[] = []
+    try {
+      words.push(...wordsOfLine(text))
+      if (words.length === 0) continue
+      const before = run.createsStore
+      const end = await run.session.runLine(words, { context: lineContext(run).context, batch })
+      if (lines.length > 0) run.createsStore = before
+      const line = { number, words }
+      if (!end.error) lines.push(line)
+      else wrong.push({ line, end, failure: failureIn(end.error.thrown) })
+    } catch (error) {
+      const failure = failureIn(error)
+      wrong.push({ line: { number, words }, end: await endOf(failure, run), failure })
+    }
+  }
+  return { lines, wrong }
+}
+
+/** @throws what is a mistake of ours */
+function failureIn(thrown: unknown): Failure {
+  if (thrown instanceof Failure) return thrown
+  throw thrown
+}
+
+/** Of a line that is no words. */
+async function endOf(failure: Failure, { session }: Run): Promise<LineEnd> {
+  const { report } = await import('../../exit.ts')
+  const rendered = (json: boolean) =>
+    report(failure, { view: session.terminal.err, json, debug: session.common.debug, version })
+  const [text, json] = [[...rendered(false).pieces].join(''), [...rendered(true).pieces].join('')]
+  return { exit: failure.exit, error: { thrown: failure, text, json } }
+}
+
+/** Of what follows the line that ended it, only how much it is is wanted. */
+export function isCommand({ text }: NumberedLine): boolean {
+  return !/^\s*(#|$)/.test(text)
+}
+
+/** None of these lines is run, nor any of those beside them. @throws a usage error where nothing was done before */
+export async function refuseWrong(
+  wrong: readonly WrongLine[],
+  { run, others }: { run: Run; others: number },
+): Promise<void> {
+  const { progress } = run
+  const [first] = wrong
+  if (!first) return
+  if (progress.done + progress.refused === 0) throw failureOfLines(wrong)
+  for (const { line, end } of wrong) {
+    progress.refused += 1
+    progress.exits.add(end.exit)
+    if (!(await writeEnd(run, { line, end }))) break
+  }
+  leave(run, others, first.line)
+}
+
+function failureOfLines(wrong: readonly WrongLine[]): Failure {
+  const [first] = wrong
+  if (first && wrong.length === 1) return new FailureOfLine(first.line.number, first.failure)
+  return new Usage(`${count(wrong.length, 'line')} cannot be run; nothing was changed.`, {
+    code: 'several-problems',
+    details: { problems: wrong.map(problemOf) },
+  })
+}
+
+function problemOf({ line: { number }, failure }: WrongLine): Problem {
+  const { code, message, hint } = failure
+  return { target: `line ${number}`, code, message, ...(hint === undefined ? {} : { hint }) }
+}
+
+/** What a line failed of, and which it was. */
+export class FailureOfLine extends Failure {
+  readonly exit: number
+
+  constructor(line: number, { exit, code, message, hint, details }: Failure) {
+    super(code, `Line ${line}: ${message}`, {
+      details: { ...details, line },
+      ...(hint === undefined ? {} : { hint }),
+    })
+    this.exit = exit
+  }
+}

@@ -1,0 +1,130 @@
+import type { OpenStore } from '../../db/store/open.ts'
+import { Cancelled, Failure, Unavailable } from '../../errors.ts'
+import { isMissing, missingHeadNotice } from '../session.ts'
+import { FailureOfLine } from './check-lines.ts'
+import type { LineEnd } from './line.ts'
+import { writeEnd } from './report.ts'
+import { isRefused, type Running, runOne, stops } from './run-line.ts'
+import { leave, type Line, type Run } from './state.ts'
+
+/** All of them within one transaction: saved at the end, or taken back. */
+export async function runAsOneChange(lines: readonly Line[], running: Running): Promise<void> {
+  const { run } = running
+  const { dryRun } = run.session.common
+  if (lines.length === 0) return
+  // Where there is no store yet, a refusal leaves none.
+  if (run.createsStore && !dryRun && isMissing(run.session)) {
+    const store = await run.session.open('rehearse-creation')
+    try {
+      // A server has one after all, which only asking tells.
+      if (store.created) await asOne({ lines, store, saves: false }, running)
+    } finally {
+      await store.close()
+    }
+  }
+  const store = await openForAll(run)
+  const ends = await asOne({ lines, store, saves: !dryRun }, running)
+  for (const { end } of ends) await recordRefusal(store, end.error?.thrown)
+  for (const one of ends) if (!(await writeEnd(run, one))) return
+}
+
+interface AsOne {
+  lines: readonly Line[]
+  store: OpenStore
+  saves: boolean
+}
+
+/** @throws what a line failed of, where all are taken back */
+async function asOne(
+  { lines, store, saves }: AsOne,
+  running: Running,
+): Promise<{ line: Line; end: LineEnd }[]> {
+  const { run } = running
+  const { session } = run
+  const { asOneChange, rehearseOneChange } = await import('../../db/one-change.ts')
+  const ends: { line: Line; end: LineEnd }[] = []
+  const [before, toDeliverBefore] = [{ ...run.progress, exits: new Set(run.progress.exits) }, run.toDeliver]
+  const afresh = () => {
+    ends.length = 0
+    Object.assign(run.progress, before, { exits: new Set(before.exits) })
+    run.toDeliver = [...toDeliverBefore]
+  }
+  let current: Line | undefined
+  const work = async (within: OpenStore) => {
+    // Where a connection broke it is all done anew, and what came of it the first time is not so.
+    afresh()
+    run.within = within
+    for (const [at, line] of lines.entries()) {
+      current = line
+      const end = await runOne(line, run)
+      if (end.error?.thrown instanceof Cancelled) throw end.error.thrown
+      // Whoever ends it keeps what a refusal leaves behind.
+      if (isRefused(end) && running.wanted.atomic) {
+        const thrown = end.error?.thrown
+        throw store.engine.mayRunAgain(thrown) ? thrown : new LineEnded(line.number, end)
+      }
+      ends.push({ line, end })
+      if (stops(end, running)) return leave(run, lines.length - at - 1, line)
+    }
+  }
+  try {
+    if (!saves) {
+      await rehearseOneChange(store, work)
+      if (!session.common.dryRun) afresh()
+      return ends
+    }
+    const { isLogged, missingHead } = await asOneChange(store, work)
+    run.progress.isChanged = isLogged
+    if (missingHead !== undefined) session.notify(missingHeadNotice(missingHead, 'noted-again'))
+    return ends
+  } catch (error) {
+    // Lost within a line, and not found again: none of them is done.
+    if (error instanceof Unavailable && error.code === 'store-unavailable' && current)
+      throw new FailureOfLine(current.number, error)
+    if (!(error instanceof LineEnded)) throw error
+    const { thrown } = error
+    if (!(thrown instanceof Failure)) throw thrown
+    await recordRefusal(store, thrown)
+    throw new FailureOfLine(error.line, thrown)
+  } finally {
+    run.within = undefined
+  }
+}
+
+/** A refusal of rights is in the log, whatever became of the others. */
+async function recordRefusal(store: OpenStore, thrown: unknown): Promise<void> {
+  if (!(thrown instanceof Failure)) return
+  const { withRollbackWork } = await import('../../db/transact.ts')
+  await withRollbackWork(store, () => Promise.reject(thrown)).catch((error: unknown) => {
+    if (error !== thrown) throw error
+  })
+}
+
+/** Takes all lines back. */
+class LineEnded extends Error {
+  readonly line: number
+  readonly thrown: unknown
+
+  constructor(line: number, { error, exit }: LineEnd) {
+    super(`line ${line} was refused`)
+    this.line = line
+    this.thrown = error ? error.thrown : new AnsweredNo(exit)
+  }
+}
+
+/** Nothing went wrong, and the answer is no: `users exists` of an address that nobody has. */
+class AnsweredNo extends Failure {
+  readonly exit: number
+
+  constructor(exit: number) {
+    super('line-answers-no', `It ended with ${exit}; nothing was changed.`)
+    this.exit = exit
+  }
+}
+
+async function openForAll(run: Run): Promise<OpenStore> {
+  const { dryRun } = run.session.common
+  const mode = run.createsStore ? (dryRun ? 'rehearse-creation' : 'create') : dryRun ? 'rehearse' : 'use'
+  run.store = await run.session.open(mode)
+  return run.store
+}

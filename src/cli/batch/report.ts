@@ -1,0 +1,122 @@
+import { cleanForTerminal, tsvLine } from '../../render/clean-text.ts'
+import { count } from '../../render/text.ts'
+import { commandLine } from '../typed-line.ts'
+import type { Ended } from './run-line.ts'
+import { type Line, type Run, type BatchOptions, wasStopped } from './state.ts'
+
+/** @returns false once the reader has left */
+export async function writeEnd(run: Run, { line, end }: { line: Line; end: Ended }): Promise<boolean> {
+  const { session } = run
+  const { terminal, common } = session
+  if (common.json) return terminal.write(`${jsonOf(line, end)}\n`)
+  // What the line said itself was cleaned when it said it.
+  for (const text of linesOf(end.error ? cleanForTerminal(end.error.text) : (end.stderr ?? '')))
+    if (end.error || !common.quiet) session.context.stderr.write(`line ${line.number}: ${text}\n`)
+  if (terminal.out.isTerminal) {
+    return end.error
+      ? true
+      : terminal.writeCleaned(
+          linesOf(end.stdout ?? '')
+            .map((text) => `${text}\n`)
+            .join(''),
+        )
+  }
+  const said = end.error
+    ? messageOf(end.error.thrown)
+    : linesOf(end.stdout ?? '')
+        .map(withoutMark)
+        .join('; ')
+  return terminal.write(`${tsvLine([line.number, end.exit, said.replaceAll('\t', ' ')])}\n`)
+}
+
+/** Whether it was done is in the column before. */
+function withoutMark(line: string): string {
+  return line.replace(/^[✓·] /, '')
+}
+
+function linesOf(text: string): string[] {
+  const lines = text.split('\n')
+  if (lines.at(-1) === '') lines.pop()
+  return lines
+}
+
+function messageOf(thrown: unknown): string {
+  return thrown instanceof Error ? thrown.message : String(thrown)
+}
+
+/** The documents of the line's own command, as they are. */
+function jsonOf({ number, words }: Line, { exit, error, stdout = '' }: Ended): string {
+  const answer = error || stdout === '' ? 'null' : stdout.trimEnd()
+  const failure = error
+    ? error.json
+        .trimEnd()
+        .replace(/^\{"error":/, '')
+        .replace(/\}$/, '')
+    : 'null'
+  const command = JSON.stringify(commandLine(words))
+  return `{"line":${number},"command":${command},"exit":${exit},"answer":${answer},"error":${failure}}`
+}
+
+/** Sends what is owed, says what has become of the lines. @returns the exit code */
+export async function reportAll({ atomic }: BatchOptions, run: Run): Promise<number> {
+  const { session, progress, store } = run
+  const { dryRun, json } = session.common
+  let undelivered = false
+  // What the lines did is done: a signal leaves what is not begun, and cancels no message that is.
+  const { settings, notify } = session
+  const delivering = { settings, notify, context: run.context }
+  if (store?.path !== undefined && progress.isChanged) {
+    const { removeLeftovers } = await import('../leftovers.ts')
+    await removeLeftovers(delivering, store)
+  }
+  if (store && !dryRun) {
+    const { deliverQueued } = await import('../../mail/deliver.ts')
+    const { phasesOn } = await import('../progress.ts')
+    for (const { by, numbers } of run.toDeliver) {
+      const counting = await phasesOn(session, undefined).countMessages(numbers.length)
+      const delivered = await deliverQueued({ store, session: delivering, by, numbers, counting })
+      undelivered ||= delivered.undelivered
+    }
+  }
+  const { done, refused, left } = progress
+  if (run.failure) session.notify({ code: run.failure.code, message: run.failure.message })
+  if (wasStopped(run))
+    session.notify({
+      code: 'cancelled',
+      message: progress.isChanged
+        ? 'Cancelled: what was done before stays done.'
+        : 'Cancelled. Nothing was changed.',
+    })
+  if (json) {
+    const summary = { done, refused, left, atomic, dryRun, notices: session.notices }
+    await session.terminal.write(`${JSON.stringify(summary)}\n`)
+  } else {
+    session.say(inWords(run))
+  }
+  return exitOf(run, undelivered)
+}
+
+function inWords({ progress: { done, refused, left, stoppedAt } }: Run): string {
+  const parts = [`${count(done, 'line')} done`]
+  if (refused > 0) parts.push(`${count(refused, 'line')} refused`)
+  if (left > 0) parts.push(`${count(left, 'line')} not run`)
+  const where = left > 0 && stoppedAt !== undefined && stoppedAt > 0 ? ` It ended at line ${stoppedAt}.` : ''
+  return `${parts.join(', ')}.${where}`
+}
+
+const gravestFirst = [1, 2, 7, 6, 5, 4, 3]
+
+/** Codes that say that nothing was changed are given where nothing was. */
+function exitOf(run: Run, undelivered: boolean): number {
+  const { progress, failure } = run
+  const { exits, isChanged, left } = progress
+  if (exits.has(10)) return 10
+  if (!isChanged) {
+    const gravest = gravestFirst.find((exit) => exits.has(exit))
+    if (gravest !== undefined) return gravest
+    if (wasStopped(run)) return 130
+  }
+  if (exits.has(8) && progress.refused === 0 && left === 0) return 8
+  const isUnfinished = undelivered || exits.has(9) || progress.refused > 0
+  return isUnfinished || left > 0 || failure || wasStopped(run) ? 9 : 0
+}

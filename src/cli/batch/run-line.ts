@@ -1,0 +1,68 @@
+import { Readable, Writable } from 'node:stream'
+import type { Context } from '../../context.ts'
+import { Cancelled } from '../../errors.ts'
+import { yieldToSignals } from '../../interruption.ts'
+import type { Output } from '../../output.ts'
+import type { LineEnd } from './line.ts'
+import type { Line, Run, BatchOptions } from './state.ts'
+
+/** How a line ended, and what it said. */
+export type Ended = LineEnd & { stdout?: string; stderr?: string }
+
+export interface Running {
+  wanted: BatchOptions
+  run: Run
+}
+
+export async function runOne(line: Line, run: Run): Promise<Ended> {
+  const { session, batch, interruption, progress } = run
+  const { context, said } = lineContext(run)
+  const end = await session.runLine(line.words, { context, batch })
+  await yieldToSignals()
+  // What is done is done: the next one can be cancelled again.
+  if (interruption.isFinishing()) interruption.unfinish()
+  if (!(end.error?.thrown instanceof Cancelled)) {
+    if (isRefused(end)) progress.refused += 1
+    else progress.done += 1
+    progress.exits.add(end.exit)
+  }
+  return { ...end, ...said() }
+}
+
+/** After a mistake of ours, or without a store, nothing more is tried. */
+const endsAll: ReadonlySet<number> = new Set([1, 7, 10, 130])
+
+export function stops(end: LineEnd, { wanted: { keepGoing } }: Running): boolean {
+  return isRefused(end) && (!keepGoing || endsAll.has(end.exit))
+}
+
+/** An answer that is no ends a batch as a refusal does; rows held back, and messages that wait, are of what was done. */
+export function isRefused({ exit, error }: LineEnd): boolean {
+  return error !== undefined || ![0, 8, 9].includes(exit)
+}
+
+/** The surroundings of a line: nobody to ask, and what it says is collected. */
+export function lineContext({ context, session }: Run): {
+  context: Context
+  said: () => { stdout: string; stderr: string }
+} {
+  const isJson = session.common.json
+  const { columns, isTTY } = context.stdout
+  const stdout = collecting({ columns, isTTY: isTTY && !isJson })
+  const stderr = collecting({ columns })
+  return {
+    context: { ...context, stdin: Readable.from([]), stdout: stdout.stream, stderr: stderr.stream },
+    said: () => ({ stdout: stdout.text(), stderr: stderr.text() }),
+  }
+}
+
+function collecting(like: Pick<Output, 'columns' | 'isTTY'>): { stream: Output; text: () => string } {
+  const chunks: Buffer[] = []
+  const stream = new Writable({
+    write: (chunk: Buffer, _, done) => {
+      chunks.push(chunk)
+      done()
+    },
+  })
+  return { stream: Object.assign(stream, like), text: () => Buffer.concat(chunks).toString('utf8') }
+}

@@ -1,0 +1,146 @@
+import type { Context } from '../../context.ts'
+import type { OpenStore } from '../../db/store/open.ts'
+import type { Failure } from '../../errors.ts'
+import { type Interruption, newInterruption } from '../../interruption.ts'
+import type { Actor } from '../../rules/permissions/actor.ts'
+import type { Session } from '../session.ts'
+import type { Batch } from './line.ts'
+
+export interface BatchOptions {
+  atomic: boolean
+  keepGoing: boolean
+}
+
+/** A line that is a command. */
+export interface Line {
+  number: number
+  words: readonly string[]
+}
+
+/** What has become of the lines so far. */
+interface Progress {
+  /** Done, or nothing to do. */
+  done: number
+  refused: number
+  /** Not run: what came before ended the batch. */
+  left: number
+  /** The number of the line that ended it. */
+  stoppedAt?: number
+  exits: Set<number>
+  /** Whether a line changed anything that is saved. */
+  isChanged: boolean
+}
+
+export interface Run {
+  session: Session
+  batch: Batch
+  context: Context
+  interruption: Interruption
+  store: OpenStore | undefined
+  /** Where all lines are one change, the store within it. */
+  within: OpenStore | undefined
+  /** What the first line may do where there is no store. */
+  createsStore: boolean
+  progress: Progress
+  toDeliver: { by: Actor; numbers: number[] }[]
+  /** What ended the batch that no line is to blame for. */
+  failure: Failure | undefined
+  forget: () => void
+}
+
+export function newRun(session: Session): Run {
+  const { interruption, forget } = interruptionOfLines(
+    session.context.interruption,
+    () => run.progress.isChanged,
+  )
+  const context = { ...session.context, interruption, signal: interruption.signal }
+  const run: Run = {
+    session,
+    context,
+    interruption,
+    batch: {
+      checks: false,
+      common: session.common,
+      settings: session.settings,
+      programs: new Map(),
+      storeFor: async (mode, open) => {
+        if (run.within) return run.within
+        // Where there is none yet, it is tried in memory first.
+        if (mode === 'rehearse-creation' && !session.common.dryRun && !run.store) return open(mode)
+        if (mode === 'read-if-any' && !run.store) return open(mode)
+        const createsStore = mode === 'create' || mode === 'rehearse-creation'
+        if (!run.store) {
+          run.store = await open(createsStore ? mode : session.common.dryRun ? 'rehearse' : 'use')
+        }
+        return { ...run.store, close: async () => undefined }
+      },
+      noteCreation: () => {
+        run.createsStore = true
+      },
+      committed: ({ queued, by, isLogged }) => {
+        if (!run.within) run.progress.isChanged ||= isLogged
+        if (queued.length > 0) deliverLater(run, { by, numbers: queued })
+      },
+    },
+    store: undefined,
+    within: undefined,
+    createsStore: false,
+    progress: { done: 0, refused: 0, left: 0, exits: new Set(), isChanged: false },
+    toDeliver: [],
+    failure: undefined,
+    forget,
+  }
+  return run
+}
+
+function deliverLater({ toDeliver }: Run, { by, numbers }: { by: Actor; numbers: readonly number[] }): void {
+  const last = toDeliver.at(-1)
+  if (last && emailOf(last.by) === emailOf(by)) last.numbers.push(...numbers)
+  else toDeliver.push({ by, numbers: [...numbers] })
+}
+
+function emailOf(by: Actor): string | undefined {
+  return by.kind === 'user' ? by.email : undefined
+}
+
+/**
+ * Each line is cancelled or brought to its end as it would be by itself. Once one of them has changed something,
+ * no signal ends the process with words that say that nothing was.
+ */
+function interruptionOfLines(
+  whole: Interruption,
+  isChanged: () => boolean,
+): { interruption: Interruption; forget: () => void } {
+  const ofLine = newInterruption(() => undefined)
+  const interrupt = () => ofLine.interrupt()
+  whole.heard.addEventListener('abort', interrupt)
+  if (whole.heard.aborted) interrupt()
+  const interruption: Interruption = {
+    ...ofLine,
+    finish: (what) => {
+      ofLine.finish(what)
+      whole.finish(what)
+    },
+    unfinish: () => {
+      ofLine.unfinish()
+      if (!isChanged()) whole.unfinish()
+    },
+    beforeEnding: whole.beforeEnding,
+    announceWith: () => undefined,
+  }
+  return { interruption, forget: () => whole.heard.removeEventListener('abort', interrupt) }
+}
+
+export function leave({ progress }: Run, left: number, at?: Line): void {
+  progress.left += left
+  progress.stoppedAt = at?.number ?? progress.stoppedAt ?? -1
+}
+
+export function isOver({ stoppedAt }: Progress): boolean {
+  return stoppedAt !== undefined
+}
+
+/** A signal came before all lines were done. */
+export function wasStopped({ progress: { stoppedAt }, session }: Run): boolean {
+  return stoppedAt !== undefined && session.context.interruption.heard.aborted
+}
