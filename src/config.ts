@@ -95,7 +95,7 @@ export function resolveSettings(
 }
 
 /** A place that is named for a store: a path of this machine, or the address of a server. @throws Usage `not-a-file` */
-export function placeOf(typed: string, { context, flag }: { context: Context; flag: string }): string {
+export function storeAddress(typed: string, { context, flag }: { context: Context; flag: string }): string {
   if (isSharedPlace(typed)) {
     readSharedPlace(typed)
     return typed
@@ -112,9 +112,9 @@ interface KeyOf {
 }
 
 /** Where the key of a store at another place is looked for. */
-export function keyFileFor(place: string, { settings: { keyFile }, context, storeId }: KeyOf): string {
+export function keyFileFor(address: string, { settings: { keyFile }, context, storeId }: KeyOf): string {
   if (keyFile.from !== 'default' && keyFile.value !== undefined) return keyFile.value
-  return isSharedPlace(place) ? join(configFolder(context), `${storeId}.key`) : `${place}.key`
+  return isSharedPlace(address) ? join(configFolder(context), `${storeId}.key`) : `${address}.key`
 }
 
 /** Who is acted for; absent for Cambridge staff, who can also be named: `--as staff`. */

@@ -2,7 +2,7 @@ import { distance } from 'fastest-levenshtein'
 import { searchKey } from './search-key.ts'
 import countries from 'i18n-iso-countries'
 import english from 'i18n-iso-countries/langs/en.json' with { type: 'json' }
-import { alsoCalled, countryName, formerNames, mayBe, online } from './country-names.ts'
+import { alsoCalled, countryName, formerNames, ambiguousNames, online } from './country-names.ts'
 
 interface Atlas {
   /** Plain form, or code in small letters → code. */
@@ -30,7 +30,7 @@ export function countryCode(text: string): string | undefined {
 function readCountry(text: string): string | undefined {
   const { codes } = openAtlas()
   const name = plain(text)
-  if (mayBe.has(name)) return undefined
+  if (ambiguousNames.has(name)) return undefined
   const exact = codes.get(name)
   if (exact !== undefined) return exact
   const letters = name.replaceAll(' ', '')
@@ -90,7 +90,7 @@ function commonTo(parts: readonly string[]): string | undefined {
   let common: string | undefined
   for (const part of parts) {
     const name = plain(part).replace(/^(?:formerly|former|ex|previously|now|aka|also) /, '')
-    const code = !mayBe.has(name)
+    const code = !ambiguousNames.has(name)
       ? (codes.get(name) ?? codes.get(abbreviated(name)) ?? byKey(name))
       : undefined
     if (code === undefined || (common !== undefined && code !== common)) return undefined
@@ -209,7 +209,7 @@ const SHORTEST_GUESSED = 5
 export function closestCountries(text: string): string[] {
   const { spoken } = openAtlas()
   const wanted = plain(text)
-  const either = mayBe.get(wanted)
+  const either = ambiguousNames.get(wanted)
   if (either !== undefined) return either.map(countryName)
   if (wanted.length < SHORTEST_GUESSED) return []
   const maxDistance = wanted.length < 8 ? 1 : 2
@@ -260,7 +260,7 @@ function drawAtlas(): Atlas {
     for (const name of called) keys.set(keyOf(wordsOf(name)), code)
   codes.set(plain(online.name), online.code)
   names.set(online.code, online.name)
-  for (const name of spoken.keys()) if (mayBe.has(name)) spoken.delete(name)
+  for (const name of spoken.keys()) if (ambiguousNames.has(name)) spoken.delete(name)
   return drawn
 }
 

@@ -132,7 +132,7 @@ export const formerNames: Readonly<Record<string, readonly string[]>> = {
 }
 
 /** What can mean two countries, as it is written in plain letters: which of them is for people to say. */
-export const mayBe: ReadonlyMap<string, readonly string[]> = new Map([
+export const ambiguousNames: ReadonlyMap<string, readonly string[]> = new Map([
   ['a r e', ['EG', 'AE']],
   ['d r', ['DO', 'CD']],
   ['n i', ['GB', 'NI']],

@@ -12,7 +12,7 @@ interface Details extends Record<string, unknown> {
   problems?: Iterable<Problem> & { readonly length: number }
 }
 
-export interface More {
+export interface FailureOptions {
   /** What to type or do next. */
   hint?: string
   /** Facts for a script, such as `candidates` or `problems`. */
@@ -30,9 +30,13 @@ export abstract class Failure extends Error {
   readonly code: string
   readonly hint: string | undefined
   readonly details: Details
-  readonly rollback: Pick<More, 'onRollback' | 'keepsChanges'>
+  readonly rollback: Pick<FailureOptions, 'onRollback' | 'keepsChanges'>
 
-  constructor(code: string, message: string, { hint, details, cause, onRollback, keepsChanges }: More = {}) {
+  constructor(
+    code: string,
+    message: string,
+    { hint, details, cause, onRollback, keepsChanges }: FailureOptions = {},
+  ) {
     super(message, { cause })
     this.code = code
     this.hint = hint
@@ -50,7 +54,7 @@ export class Refused extends Failure {
 export class NotPermitted extends Refused {
   override readonly exit = 5
 
-  constructor(message: string, more: More = {}) {
+  constructor(message: string, more: FailureOptions = {}) {
     super('not-permitted', message, more)
   }
 }
@@ -63,7 +67,7 @@ export class NotFound extends Failure {
 export class Usage extends Failure {
   readonly exit = 2
 
-  constructor(message: string, more: More & { code?: string } = {}) {
+  constructor(message: string, more: FailureOptions & { code?: string } = {}) {
     super(more.code ?? 'usage', message, more)
   }
 }

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import countries from 'i18n-iso-countries'
 import { describe, expect, it } from 'vitest'
-import { alsoCalled, formerNames, mayBe } from '../src/country-names.ts'
+import { alsoCalled, formerNames, ambiguousNames } from '../src/country-names.ts'
 import { closestCountries, countryCode, countryNames } from '../src/countries.ts'
 import { countryName } from '../src/country-names.ts'
 
@@ -464,7 +464,7 @@ describe('a country', () => {
     for (const [code, names] of [...Object.entries(alsoCalled), ...Object.entries(formerNames)])
       for (const name of names) expectCode(name, code)
     expect(wrong).toEqual([])
-    for (const name of mayBe.keys()) expect(countryCode(name)).toBeUndefined()
+    for (const name of ambiguousNames.keys()) expect(countryCode(name)).toBeUndefined()
   })
 
   it('is understood by the name that is shown, every one of them', () => {

@@ -7,18 +7,18 @@ import { oneLine } from '../render/clean-text.ts'
 import { findActor } from '../rules/permissions/actor.ts'
 import { visibleCentres } from '../rules/permissions/decide.ts'
 import { isSharedPlace } from '../shared-place.ts'
-import type { Place } from './completion.ts'
+import type { WordToComplete } from './completion.ts'
 import { namedKindOf, offeredValuesOf } from './parameters.ts'
 
 /** Addresses and centre numbers of the store, for a shell that completes a word; each with its meaning. */
-export async function valuesFromStore(place: Place, { typed, context }: Line): Promise<string[]> {
-  const named = namedKindOf(place.declared)
-  const offered = offeredValuesOf(place.declared)
+export async function valuesFromStore(word: WordToComplete, { typed, context }: Line): Promise<string[]> {
+  const named = namedKindOf(word.declared)
+  const offered = offeredValuesOf(word.declared)
   const kind = named ?? (offered && 'stored' in offered ? offered.stored : undefined)
   if (kind === undefined) return []
   try {
-    const values = await valuesOf(kind, { prefix: place.prefix, typed, context })
-    return values.map((line) => `${place.before}${line}`)
+    const values = await valuesOf(kind, { prefix: word.prefix, typed, context })
+    return values.map((line) => `${word.before}${line}`)
   } catch {
     // Who presses TAB reads no error: nothing is offered.
     return []

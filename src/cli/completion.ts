@@ -76,7 +76,7 @@ function wantsFile(program: Command, typed: readonly string[]): boolean {
 const settingsOfFiles: ReadonlySet<string> = new Set(['db', 'key-file', 'mail-dir', 'smtp-password-file'])
 
 /** What is being typed at the end of a line. */
-export interface Place {
+export interface WordToComplete {
   /** The argument, or the option whose value it is. */
   declared: Argument | Option
   /** The beginning of the value, and what stands before it in the same word: `active,` of `active,su`. */
@@ -85,7 +85,7 @@ export interface Place {
 }
 
 /** Where the end of what was typed stands; undefined where a command or an option does. */
-export function placeAt(program: Command, typed: readonly string[]): Place | undefined {
+export function wordToComplete(program: Command, typed: readonly string[]): WordToComplete | undefined {
   const parts = typed.flatMap((word) => (/^--[^=]+=/.test(word) ? word.split(/=(.*)/s, 2) : [word]))
   const words = parts.slice(0, -1)
   const declared = declaredAfter(program, words)
@@ -111,7 +111,7 @@ function declaredAfter(program: Command, words: readonly string[]): Argument | O
 }
 
 /** The values that fit there and are in no store, each with its meaning; letter case does not matter. */
-export function valuesAt({ declared, prefix, before }: Place): string[] {
+export function valuesAt({ declared, prefix, before }: WordToComplete): string[] {
   const offered = offeredValuesOf(declared)
   if (offered === undefined || 'stored' in offered) return []
   const key = searchKey(prefix)

@@ -4,7 +4,7 @@ import { configFilePath } from '../config.ts'
 import { Refused } from '../errors.ts'
 import { passwordFile, storeNumber, withStoreNumber } from '../shared-place.ts'
 import type { Session } from './session.ts'
-import { behindLinks, realPlace } from './store-paths.ts'
+import { behindLinks, withRealFolder } from './store-paths.ts'
 
 /** What belongs to a store beside its own file, and what this program keeps there. */
 const partsOfStore =
@@ -12,17 +12,17 @@ const partsOfStore =
 
 /** Whether a path is the store, its key, or what lies beside them, or is among its messages. */
 export function isFileOfTheStore(path: string, session: Session): boolean {
-  const real = realPlace(path)
-  const { stores, mail } = ownPlaces(real, session)
+  const real = withRealFolder(path)
+  const { stores, mail } = ownPaths(real, session)
   const isOfStore = stores.some(
     (own) =>
-      isSameFile(path, own) || placesOfFile(own).some((place) => real === place || isBeside(real, place)),
+      isSameFile(path, own) || pathsOfFile(own).some((known) => real === known || isBeside(real, known)),
   )
-  return isOfStore || mail.some((folder) => placesOfFile(folder).includes(dirname(real)))
+  return isOfStore || mail.some((folder) => pathsOfFile(folder).includes(dirname(real)))
 }
 
 /** Where the store and its key are, and the folders of its messages. @param real a path that may say its number */
-function ownPlaces(real: string, { settings, context }: Session): { stores: string[]; mail: string[] } {
+function ownPaths(real: string, { settings, context }: Session): { stores: string[]; mail: string[] } {
   const pathsOf = (...values: (string | undefined)[]) =>
     values
       .filter((value) => value !== undefined)
@@ -32,23 +32,23 @@ function ownPlaces(real: string, { settings, context }: Session): { stores: stri
 }
 
 /** Where the store is named by a link, its journal lies beside the file itself. */
-function placesOfFile(own: string): string[] {
-  return [...new Set([realPlace(own), behindLinks(own)])]
+function pathsOfFile(own: string): string[] {
+  return [...new Set([withRealFolder(own), behindLinks(own)])]
 }
 
-function isBeside(real: string, place: string): boolean {
-  return real.startsWith(place) && partsOfStore.test(real.slice(place.length))
+function isBeside(real: string, path: string): boolean {
+  return real.startsWith(path) && partsOfStore.test(real.slice(path.length))
 }
 
 /** A file of another name, and elsewhere, that is one of ours all the same: a second name for it. */
 function isSecondName(path: string, session: Session): boolean {
   if ((statsOf(path)?.nlink ?? 1) < 2) return false
-  const { stores, mail } = ownPlaces(realPlace(path), session)
-  const beside = stores.flatMap(placesOfFile).flatMap((place) =>
-    namesIn(dirname(place))
-      .filter((name) => name.startsWith(basename(place)))
-      .map((name) => join(dirname(place), name))
-      .filter((file) => file === place || isBeside(file, place)),
+  const { stores, mail } = ownPaths(withRealFolder(path), session)
+  const beside = stores.flatMap(pathsOfFile).flatMap((known) =>
+    namesIn(dirname(known))
+      .filter((name) => name.startsWith(basename(known)))
+      .map((name) => join(dirname(known), name))
+      .filter((file) => file === known || isBeside(file, known)),
   )
   const messages = mail.flatMap((folder) => namesIn(folder).map((name) => join(folder, name)))
   return [...beside, ...messages].some((own) => isSameFile(path, own))

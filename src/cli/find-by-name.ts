@@ -15,7 +15,7 @@ import {
 } from '../rules/find-by-name.ts'
 import type { RuleContext } from '../rules/permissions/actor.ts'
 import { noAudience } from '../rules/releases/audience.ts'
-import { accountsWith, whoHas } from '../db/by-name.ts'
+import { accountsWith, ownerOfName } from '../db/by-name.ts'
 import { canBeName, type NamesTyped, wordsOf } from './names-typed.ts'
 import type { NamedKind } from './parameters.ts'
 import { choose } from './prompt.ts'
@@ -119,13 +119,13 @@ async function candidatesFor(
   const users: FoundByName[] = []
   for (const user of people.rows) {
     const [value, described, facts] = [user.email, describeUser(user), userCandidate(user)]
-    const who = await whoHas(db, { kind: 'user', value })
+    const who = await ownerOfName(db, { kind: 'user', value })
     users.push({ typed: text, kind: 'user', value, described, facts, who })
   }
   const places: FoundByName[] = []
   for (const centre of centres.rows) {
     const [value, described, facts] = [centre.number, describeCentre(centre), centreCandidate(centre)]
-    const who = await whoHas(db, { kind: 'centre', value })
+    const who = await ownerOfName(db, { kind: 'centre', value })
     places.push({ typed: text, kind: 'centre', value, described, facts, who })
   }
   return { candidates: [...users, ...places], total: people.total + centres.total }

@@ -12,7 +12,7 @@ import {
 import { unfinishedUploads } from '../db/contents.ts'
 import { unfinishedSheets } from '../db/imports/pending-pin-sheets.ts'
 import type { OpenStore } from '../db/store/open.ts'
-import { placesOf, placesOfStoreFile } from './store-paths.ts'
+import { storePaths, pathsOfStoreFile } from './store-paths.ts'
 import { statusOfMaker, type UnfinishedFile, unfinishedIn } from '../unfinished-files.ts'
 import { count } from '../render/text.ts'
 import type { Session } from './session.ts'
@@ -50,14 +50,14 @@ function filesWith(
   { settings, context }: LeftoverScope,
   store: Pick<OpenStore, 'ownPath'> = { ownPath: (path) => path },
 ): UnfinishedFile[] {
-  const keyFile = store.ownPath(placesOf({ settings }).keyFile)
-  const stores = placesOfStoreFile({ settings })
+  const keyFile = store.ownPath(storePaths({ settings }).keyFile)
+  const stores = pathsOfStoreFile({ settings })
   const found = [
     ...[...stores, keyFile].flatMap((file) => unfinishedIn(dirname(file), [`${basename(file)}.`])),
     ...(settings.mailDir.value ? unfinishedIn(store.ownPath(settings.mailDir.value), ['']) : []),
     ...unfinishedOutputsIn([
       ...[context.cwd, dirname(configFilePath(context))],
-      ...stores.map((place) => dirname(place)),
+      ...stores.map((path) => dirname(path)),
       ...[...sheets, ...notes].flatMap(({ unfinished }) => (unfinished === '' ? [] : [dirname(unfinished)])),
     ]),
   ]

@@ -76,8 +76,8 @@ export async function checkOutputFile(session: Session, wanted: Wanted): Promise
       hint: 'Choose another name.',
     })
   }
-  const place = { kind: wanted.kind, shown: file, path, replaces: there && !nameIsOurs }
-  const output = outputFile(session, place)
+  const named = { kind: wanted.kind, shown: file, path, replaces: there && !nameIsOurs }
+  const output = outputFile(session, named)
   if (!wanted.asksLater) await output.confirmReplacing()
   return output
 }
@@ -104,7 +104,7 @@ function outputFile(
     removeNote()
   }
   let forget: () => void = () => undefined
-  let isPlaced = false
+  let isMoved = false
   return {
     shown,
     path,
@@ -133,19 +133,19 @@ function outputFile(
       }
     },
     moveIntoPlace: async (freeName) => {
-      const place = () => {
+      const moveWhole = () => {
         if (freeName) return placeUnderFreeName(unfinished, { folder: dirname(path), freeName })
         // A rename puts itself in the place of a link, and never writes through it.
-        if (replaces || isPlaced) renameSync(unfinished, path)
-        else placeNew(unfinished, path)
-        isPlaced = true
+        if (replaces || isMoved) renameSync(unfinished, path)
+        else moveToNewName(unfinished, path)
+        isMoved = true
         trySyncFolder(dirname(path))
         return shown
       }
       const what = `${shown} is being put in its place`
       if (interruption.isFinishing()) interruption.finish(what)
       try {
-        return await finishing(interruption, { what, finish: place })
+        return await finishing(interruption, { what, finish: moveWhole })
       } catch (error) {
         discard()
         throw refusal(shown, error)
@@ -195,7 +195,7 @@ function placeUnderFreeName(
   for (let attempt = 1; ; attempt += 1) {
     const name = freeName(attempt)
     try {
-      placeNew(unfinished, join(folder, name))
+      moveToNewName(unfinished, join(folder, name))
     } catch (error) {
       if (codeOf(error) === 'EEXIST') continue
       throw error
@@ -206,7 +206,7 @@ function placeUnderFreeName(
 }
 
 /** Somebody may have put a file there since: it is never written over. */
-function placeNew(unfinished: string, path: string): void {
+function moveToNewName(unfinished: string, path: string): void {
   try {
     linkSync(unfinished, path)
   } catch (error) {
@@ -370,18 +370,18 @@ export async function refuseUnimportable(file: string): Promise<void> {
   tableEnding(file, ['.xlsx', '.csv'])
 }
 
-/** What one file says, another would overwrite. @param places by the options that name them */
-export function refusePlaceTwice(
+/** What one file says, another would overwrite. @param files by the options that name them */
+export function refuseSameFileTwice(
   { context }: Session,
-  places: Readonly<Record<string, string | undefined>>,
+  files: Readonly<Record<string, string | undefined>>,
 ): void {
   const taken = new Map<string, string>()
-  for (const [flag, place] of Object.entries(places)) {
-    if (place === undefined) continue
-    const path = resolve(context.cwd, place)
+  for (const [flag, file] of Object.entries(files)) {
+    if (file === undefined) continue
+    const path = resolve(context.cwd, file)
     const other = taken.get(path)
     if (other !== undefined) {
-      throw new Usage(`${flag} ${place} is what ${other} names.`, {
+      throw new Usage(`${flag} ${file} is what ${other} names.`, {
         code: 'file-named-twice',
         hint: 'Choose another name.',
       })

@@ -11,7 +11,7 @@ import {
   isUnfinishedName,
 } from '../unfinished-files.ts'
 import type { Session } from './session.ts'
-import { placesOfStoreFile } from './store-paths.ts'
+import { pathsOfStoreFile } from './store-paths.ts'
 import { pathInWords } from '../shell-word.ts'
 
 type Scope = Pick<Session, 'settings' | 'context'>
@@ -35,7 +35,7 @@ const longestNote = 4096 + 32
  */
 export function noteOutput(scope: Scope, unfinished: string): () => void {
   // What lies beside the store is seen without a note.
-  if (placesOfStoreFile(scope).some((place) => dirname(place) === dirname(unfinished))) return () => undefined
+  if (pathsOfStoreFile(scope).some((path) => dirname(path) === dirname(unfinished))) return () => undefined
   const folder = numberOf(dirname(unfinished))
   for (const start of startsOfNotes(scope)) {
     const note = `${start}${makersMark()}.note`
@@ -75,7 +75,7 @@ export function removeEndedNotes(notes: readonly OutputNote[]): void {
 
 /** Where outputs are noted: what the name of a note begins with. */
 function startsOfNotes(scope: Scope): string[] {
-  return [...placesOfStoreFile(scope).map((place) => `${place}.`), startInDataFolder(scope)]
+  return [...pathsOfStoreFile(scope).map((path) => `${path}.`), startInDataFolder(scope)]
 }
 
 function startInDataFolder({ context }: Scope): string {

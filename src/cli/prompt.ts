@@ -102,7 +102,7 @@ export async function chooseFromStore<Value>(
 }
 
 /** Offers a list to tick. */
-export async function tick<Value>(
+export async function askSeveral<Value>(
   terminal: Terminal,
   { question, choices }: { question: string; choices: readonly Choice<Value>[] },
 ): Promise<Value[]> {

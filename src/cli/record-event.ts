@@ -60,7 +60,7 @@ type NotMoved = (reason: string) => Notice
  */
 export async function moveIntoPlaceRecorded(
   session: Session,
-  { file, event, notPlaced }: { file: OutputFile; event: HappenedEvent; notPlaced?: NotMoved },
+  { file, event, notMoved }: { file: OutputFile; event: HappenedEvent; notMoved?: NotMoved },
 ): Promise<string | undefined> {
   let isRecorded: boolean
   try {
@@ -69,7 +69,7 @@ export async function moveIntoPlaceRecorded(
     file.discard()
     throw error
   }
-  return isRecorded ? moveNamedIntoPlace(session, { file, notPlaced }) : file.moveIntoPlace()
+  return isRecorded ? moveNamedIntoPlace(session, { file, notMoved: notMoved }) : file.moveIntoPlace()
 }
 
 /** The same once its event is saved, which what may be had is judged with; unsaved, there is no file. */
@@ -97,14 +97,14 @@ export async function moveIntoPlaceOnlyRecorded(
 
 async function moveNamedIntoPlace(
   session: Session,
-  { file, notPlaced }: { file: OutputFile; notPlaced?: NotMoved | undefined },
+  { file, notMoved }: { file: OutputFile; notMoved?: NotMoved | undefined },
 ): Promise<string | undefined> {
   try {
     return await file.moveIntoPlace()
   } catch (error) {
     const reason = error instanceof Error ? ` ${error.message}` : ''
     session.notify(
-      notPlaced?.(reason) ?? {
+      notMoved?.(reason) ?? {
         code: 'file-not-placed',
         message: `The audit log names it, but ${file.shown} is not there.${reason} To write it: ${commandLine(session.argv)}`,
       },

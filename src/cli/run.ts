@@ -270,15 +270,15 @@ function helpAsACommandSaysIt(argv: readonly string[]): readonly string[] {
 
 /** Answers a shell that completes a line; what cannot be completed is no error. */
 async function complete(typed: readonly string[], context: Context): Promise<number> {
-  const { placeAt, suggestions, valuesAt } = await import('./completion.ts')
+  const { wordToComplete, suggestions, valuesAt } = await import('./completion.ts')
   const words = wordsIn(typed.slice(0, -1))
   const program = emptyProgram()
   for (const [word, node] of Object.entries(tree)) {
     program.addCommand(word === words[0] ? await growAlong(word, node, words) : nameOnly(word, node))
   }
   const { valuesFromStore } = await import('./complete-from-store.ts')
-  const place = placeAt(program, typed)
-  const values = place ? [...(await valuesFromStore(place, { typed, context })), ...valuesAt(place)] : []
+  const word = wordToComplete(program, typed)
+  const values = word ? [...(await valuesFromStore(word, { typed, context })), ...valuesAt(word)] : []
   context.stdout.write(`${values.map((line) => `${line}\n`).join('')}${suggestions(program, typed)}`)
   return 0
 }

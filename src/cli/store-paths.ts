@@ -4,22 +4,22 @@ import { isSharedPlace } from '../shared-place.ts'
 import type { Session } from './session.ts'
 
 /** Where the store and its key are; settings always say it. */
-export function placesOf({ settings }: Pick<Session, 'settings'>): { db: string; keyFile: string } {
+export function storePaths({ settings }: Pick<Session, 'settings'>): { db: string; keyFile: string } {
   const { db, keyFile } = settings
   if (db.value === undefined || keyFile.value === undefined) throw new Error('settings name no store')
   return { db: db.value, keyFile: keyFile.value }
 }
 
 /** Where the file of the store lies, and, where a link names it, that link; a shared store has none. */
-export function placesOfStoreFile(scope: Pick<Session, 'settings'>): string[] {
-  const { db } = placesOf(scope)
+export function pathsOfStoreFile(scope: Pick<Session, 'settings'>): string[] {
+  const { db } = storePaths(scope)
   if (isSharedPlace(db)) return []
   const real = behindLinks(db)
-  return real === realPlace(db) ? [db] : [real, db]
+  return real === withRealFolder(db) ? [db] : [real, db]
 }
 
 /** A path whose folder is written without links. */
-export function realPlace(path: string): string {
+export function withRealFolder(path: string): string {
   try {
     return join(realpathSync(dirname(path)), basename(path))
   } catch {

@@ -4,7 +4,7 @@ import { isLikeNumber } from './names-typed.ts'
 import { inOrder } from './mended-line.ts'
 import { tree } from './tree.ts'
 import { commandLine, type Line, positionsIn, withWord } from './typed-line.ts'
-import { graveVerbs, leadsAnywhere, leadsTo, nounOf, verbsMeant, wordsThatLead } from './words.ts'
+import { destructiveVerbs, leadsAnywhere, leadsTo, nounOf, verbsMeant, wordsThatLead } from './words.ts'
 
 interface Unknown {
   /** All that was typed. */
@@ -60,7 +60,7 @@ function guessesAt(unknown: Unknown): Guess[] {
   if (about.length > 0) return about
   // A letter or two are the beginning of too much.
   const near = nearWords(word, known)
-  const grave = graveVerbs(word, { groupName: group, verbs: known })
+  const grave = destructiveVerbs(word, { groupName: group, verbs: known })
   const ofKnown = namesAsGuesses(grave.length > 0 ? grave : near, argv, word)
   if (group === undefined) {
     // A noun with this very verb is meant before a noun that is only spelt like it.
@@ -188,7 +188,7 @@ const phrases: Readonly<Record<string, string>> = {
 
 function commandsOf(noun: string, verb: string): string[] {
   const verbs = verbsOf(noun)
-  const own = verbs.includes(verb) ? [verb] : graveVerbs(verb, { groupName: noun, verbs })
+  const own = verbs.includes(verb) ? [verb] : destructiveVerbs(verb, { groupName: noun, verbs })
   return own.length > 0 ? own.map((name) => `${noun} ${name}`) : [...leadsTo(noun, verb)]
 }
 
@@ -303,7 +303,7 @@ function synonymOf(
   { verb, verbs }: { verb: string; verbs: Readonly<Record<string, unknown>> },
 ): string[] {
   const names = Object.keys(verbs)
-  const grave = graveVerbs(verb, { groupName: group, verbs: names })
+  const grave = destructiveVerbs(verb, { groupName: group, verbs: names })
   const same = grave.length > 0 ? grave : verbsMeant(verb, names)
   const [only] = same
   return only !== undefined && same.length === 1 ? [`${group} ${only}`] : []

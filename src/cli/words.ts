@@ -288,7 +288,7 @@ export function verbsMeant(word: string, verbs: readonly string[]): string[] {
 }
 
 /** The verbs of a noun that a grave word leads to. */
-export function graveVerbs(
+export function destructiveVerbs(
   word: string,
   { groupName, verbs }: { groupName: string | undefined; verbs: readonly string[] },
 ): string[] {

@@ -113,11 +113,11 @@ async function refuseUnusable(
 }
 
 /** What lies there now, and is no store of ours; one that is still to be made may be named. */
-async function refuseUnusableStore(session: Session, place: string): Promise<void> {
-  if (isSharedPlace(place)) readSharedPlace(place)
-  else if (existsSync(place)) {
+async function refuseUnusableStore(session: Session, address: string): Promise<void> {
+  if (isSharedPlace(address)) readSharedPlace(address)
+  else if (existsSync(address)) {
     try {
-      await (await session.open('read', { path: place })).close()
+      await (await session.open('read', { path: address })).close()
     } catch (error) {
       if (!(error instanceof Unavailable)) throw error
       // Whether it is busy, older or without its key is not about the setting.

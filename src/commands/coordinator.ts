@@ -2,9 +2,9 @@ import * as z from 'zod'
 import { Usage } from '../errors.ts'
 import { comparableClosing, renderWithClosing, withClosing, renderWithOpening } from '../render/closing.ts'
 import {
-  called,
+  nameAndAddress,
   coordinationJson,
-  placeOf,
+  nameOfCentre,
   renderCoordinatorChange,
   renderCoordination,
   usersOf,
@@ -73,12 +73,12 @@ export const add = () =>
 function additionQuestion(coordination: Coordination): string | undefined {
   const { coordinator, changed } = coordination
   if (!changed || !coordinator) return undefined
-  return `Make ${called(coordinator)} the coordinator of ${placeOf(coordination)}? They are sent a message to set up a password.`
+  return `Make ${nameAndAddress(coordinator)} the coordinator of ${nameOfCentre(coordination)}? They are sent a message to set up a password.`
 }
 
 function added(coordination: Coordination): string {
   const { coordinator } = coordination
-  return `${coordinator ? called(coordinator) : 'Nobody'} coordinates ${placeOf(coordination)} now; a message lets them set up a password within 48 hours.${nextStep(coordination)}`
+  return `${coordinator ? nameAndAddress(coordinator) : 'Nobody'} coordinates ${nameOfCentre(coordination)} now; a message lets them set up a password within 48 hours.${nextStep(coordination)}`
 }
 
 /** The coordinator of an Associate acts for those of its centres that are assigned to them, and for no others. */
@@ -155,15 +155,15 @@ function changeQuestion(coordination: Coordination): string | undefined {
   const { coordinator, former, changed } = coordination
   if (!changed || !coordinator) return undefined
   const stays = former?.status === 'suspended' ? 'becomes a teacher, and is suspended' : 'stays, as a teacher'
-  const leaving = former ? ` ${called(former)} ${stays}.` : ''
-  return `Make ${called(coordinator)} the coordinator of ${placeOf(coordination)}?${leaving}`
+  const leaving = former ? ` ${nameAndAddress(former)} ${stays}.` : ''
+  return `Make ${nameAndAddress(coordinator)} the coordinator of ${nameOfCentre(coordination)}?${leaving}`
 }
 
 function changedTo(coordination: Coordination): string {
   const { coordinator, former } = coordination
-  const who = coordinator ? called(coordinator) : 'Nobody'
-  const leaving = former ? ` ${called(former)} is a teacher now, ${former.status}.` : ''
-  return `${who} coordinates ${placeOf(coordination)} now.${leaving}`
+  const who = coordinator ? nameAndAddress(coordinator) : 'Nobody'
+  const leaving = former ? ` ${nameAndAddress(former)} is a teacher now, ${former.status}.` : ''
+  return `${who} coordinates ${nameOfCentre(coordination)} now.${leaving}`
 }
 
 export const suspend = () =>
@@ -193,13 +193,13 @@ function suspensionQuestion(coordination: Coordination): string | undefined {
   const { coordinator, changed, affected } = coordination
   if (!changed || !coordinator) return undefined
   const others = affected === 0 ? 'They' : `They and ${usersOf(affected).toLowerCase()} of the centre`
-  return `Suspend ${called(coordinator)}, who coordinates ${placeOf(coordination)}? ${others} cannot sign in until restored.`
+  return `Suspend ${nameAndAddress(coordinator)}, who coordinates ${nameOfCentre(coordination)}? ${others} cannot sign in until restored.`
 }
 
 function suspended(coordination: Coordination): string {
   const { coordinator, affected } = coordination
-  const who = coordinator ? called(coordinator) : 'The coordinator'
-  const others = `${usersOf(affected)} of ${placeOf(coordination)}`
+  const who = coordinator ? nameAndAddress(coordinator) : 'The coordinator'
+  const others = `${usersOf(affected)} of ${nameOfCentre(coordination)}`
   if (affected === 0) return `${who} is suspended. ${others} is affected.`
   return `${who} is suspended. ${others} cannot sign in until they are restored.`
 }
@@ -227,12 +227,12 @@ export const restore = () =>
 
 function restored(coordination: Coordination): string {
   const { coordinator, affected } = coordination
-  const who = coordinator ? called(coordinator) : 'The coordinator'
+  const who = coordinator ? nameAndAddress(coordinator) : 'The coordinator'
   const others =
     affected === 0
       ? ''
       : ` ${usersOf(affected)} ${affected === 1 ? 'has back what it' : 'have back what they'} had.`
-  return `${who} coordinates ${placeOf(coordination)} again.${others}`
+  return `${who} coordinates ${nameOfCentre(coordination)} again.${others}`
 }
 
 /** What of a coordinator command is agreed to: who coordinates which centre, before and after, and how many it touches. */

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
 import { answer } from '../cli/action.ts'
 import { preparedMutation } from '../cli/define.ts'
-import { checkOutputFile, type OutputFile, refusePlaceTwice, textOf } from '../cli/output-file.ts'
+import { checkOutputFile, type OutputFile, refuseSameFileTwice, textOf } from '../cli/output-file.ts'
 import { argument, flag, option, type ValuesOf } from '../cli/parameters.ts'
 import type { Session } from '../cli/session.ts'
 import type { Trx } from '../db/transact.ts'
@@ -186,7 +186,7 @@ async function savePlan<Field extends string, Imported extends ImportedRows>(
   const { textOfPlan } = await import('../import/plan-file.ts')
   const { planOut, issuesOut, file } = wanted
   const { dryRun } = session.common
-  refusePlaceTwice(session, { '--issues-out': issuesOut, '--plan-out': planOut })
+  refuseSameFileTwice(session, { '--issues-out': issuesOut, '--plan-out': planOut })
   const input = file === '-' ? undefined : file
   const output = await checkOutputFile(session, { kind: 'plan', file: planOut, flag: '--plan-out', input })
   const request = await prepared(spec, wanted, session)

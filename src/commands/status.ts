@@ -1,7 +1,7 @@
 import { performance } from 'node:perf_hooks'
 import { query } from '../cli/define.ts'
 import type { Session } from '../cli/session.ts'
-import { placesOf } from '../cli/store-paths.ts'
+import { storePaths } from '../cli/store-paths.ts'
 import { pendingPinSheets } from '../db/imports/pending-pin-sheets.ts'
 import { storeCounts } from '../db/store/status.ts'
 import type { OpenStore } from '../db/store/open.ts'
@@ -43,7 +43,7 @@ export async function statusOf(
     ...counts,
     opening: await releasesOpeningSoon(store.db, at),
     pendingPinSheets: pendingSheets.map(({ importId, file }) => ({ import: importId, file })),
-    store: placesOf(session).db,
+    store: storePaths(session).db,
     answersInMs: Math.ceil(performance.now() - began),
   }
 }

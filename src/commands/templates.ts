@@ -17,7 +17,7 @@ import type { Store } from '../db/schema.ts'
 import { changedTemplates, findTemplate } from '../db/templates.ts'
 import { wrappedText } from '../render/wrap.ts'
 import { messageOf } from '../render/messages.ts'
-import { shipped } from '../mail/letters/letters.ts'
+import { shippedLetters } from '../mail/letters/letters.ts'
 import { field } from '../render/fields.ts'
 import { plainTime } from '../render/text.ts'
 
@@ -237,7 +237,7 @@ async function presentTemplate(
 
 /** A letter's template as it was shipped. */
 function shippedTemplate(letter: LetterName): Template {
-  const { text, html } = shipped[letter]
+  const { text, html } = shippedLetters[letter]
   return { subject: letters[letter].subject, text: text.trim(), html: html.trim() }
 }
 

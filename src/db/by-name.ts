@@ -95,7 +95,7 @@ async function whichHasNumber(db: Kysely<Store>, number: string): Promise<unknow
 }
 
 /** Which accounts have an address, or which centre a number, as text: what must not change while somebody is asked. */
-export async function whoHas(
+export async function ownerOfName(
   db: Kysely<Store>,
   { kind, value }: { kind: 'user' | 'centre'; value: string },
 ): Promise<string> {

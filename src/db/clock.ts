@@ -73,7 +73,7 @@ export async function eventsOfTheFuture(
 }
 
 /** What was to wait for a time that will not come for long waits no longer than from the accepted time on. */
-export async function endWaitsOfTheFuture(trx: Trx, time: string): Promise<void> {
+export async function endWaitsBeyond(trx: Trx, time: string): Promise<void> {
   await trx.deleteFrom('account_requests').where('at', '>', time).execute()
   await trx.updateTable('wrong_sign_ins').set({ last_at: time }).where('last_at', '>', time).execute()
   await trx

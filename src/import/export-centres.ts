@@ -1,5 +1,5 @@
 import { countryName } from '../country-names.ts'
-import type { PlacedUser } from '../db/centres/people.ts'
+import type { ExportedUser } from '../db/centres/people.ts'
 import type { CellToWrite, SheetToWrite } from '../workbook/sheet.ts'
 import { type CentreField, columnsToWrite, writtenFields } from './columns.ts'
 
@@ -10,7 +10,7 @@ export interface ExportCounts {
 }
 
 interface Exporting {
-  rows: AsyncIterable<PlacedUser>
+  rows: AsyncIterable<ExportedUser>
   counts: ExportCounts
   /** Called for each row; throws to end the work. */
   onRow: () => void
@@ -37,7 +37,7 @@ async function* cellsOf({ rows, counts, onRow }: Exporting): AsyncGenerator<Cell
   }
 }
 
-function fieldsOf(row: PlacedUser): Readonly<Record<CentreField, string>> {
+function fieldsOf(row: ExportedUser): Readonly<Record<CentreField, string>> {
   const { number, name, address, town, postcode, country, kind, associate } = row
   return {
     number,

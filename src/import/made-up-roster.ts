@@ -111,7 +111,11 @@ function* rowsOf(madeUp: MadeUp, faults: ReadonlyMap<number, readonly Fault[]>):
       return writtenFields.map((field) => row[field] ?? '')
     }
     for (let position = at, place = 0; position < users; position += centres, place += 1) {
-      const { email, firstName, lastName, hubRole } = seedUser(seed, { position, place, centre: number })
+      const { email, firstName, lastName, hubRole } = seedUser(seed, {
+        position,
+        ordinal: place,
+        centre: number,
+      })
       yield written({ email, firstName, lastName, role: hubRole })
     }
     if (usersAt(madeUp, at) === 0) yield written({})

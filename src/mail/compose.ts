@@ -3,8 +3,8 @@ import { readAddress } from '../rules/users/email.ts'
 import { isLetterName } from '../rules/mail/letters.ts'
 import { headerText } from '../rules/mail/queue-message.ts'
 import { fillInShipped, type Language, templateLanguage, type Values } from './fill-in.ts'
-import { closed, framed } from './letters/frame.ts'
-import { shipped } from './letters/letters.ts'
+import { withSender, framed } from './letters/frame.ts'
+import { shippedLetters } from './letters/letters.ts'
 import { mimeMessage } from './mime.ts'
 
 /** A message as it goes to a mail server or into a file. */
@@ -15,7 +15,7 @@ export interface Composed {
   raw: Buffer
 }
 
-export interface Said {
+export interface FilledLetter {
   subject: string
   text: string
   html: string
@@ -28,9 +28,9 @@ export interface Parts {
 
 export interface Writer {
   /** The words of a letter. */
-  write: (letter: { letter: string; subject: string; values: Values }) => Promise<Said>
+  write: (letter: { letter: string; subject: string; values: Values }) => Promise<FilledLetter>
   /** A message for one person, always with the same bytes for the same row. */
-  compose: (row: OutboxRow, said: Said) => Composed
+  compose: (row: OutboxRow, said: FilledLetter) => Composed
 }
 
 /** Writes letters in the words of the templates, as staff last changed them. */
@@ -46,14 +46,14 @@ export function letterWriter({
   const fillIn = languages()
   return {
     write: async ({ letter, subject, values }) => {
-      const own = isLetterName(letter) ? shipped[letter] : undefined
+      const own = isLetterName(letter) ? shippedLetters[letter] : undefined
       const edited = changed.get(letter)
       if (!edited && !own) throw new Error(`there is no letter called ${letter}`)
       const said = (kind: 'text' | 'html') =>
         fillIn(kind, { edited: edited?.[kind], own: own?.[kind] ?? '', values })
       return {
         subject: headerText(subject),
-        text: closed(await said('text')),
+        text: withSender(await said('text')),
         html: framed({ subject: headerText(subject), body: await said('html') }),
       }
     },

@@ -11,7 +11,7 @@ import { readPlainFile } from '../input-file.ts'
 import { isLetterName, letters } from '../rules/mail/letters.ts'
 import { headerText } from '../rules/mail/queue-message.ts'
 import { readAddress } from '../rules/users/email.ts'
-import { letterWriter, type Said } from './compose.ts'
+import { letterWriter, type FilledLetter } from './compose.ts'
 import { type Source, valuesOf } from './values.ts'
 import { pathInWords, shellWord } from '../shell-word.ts'
 
@@ -163,7 +163,7 @@ export async function withoutSecrets({
   store: OpenStore
   row: OutboxRow
   baseUrl: string
-}): Promise<Said> {
+}): Promise<FilledLetter> {
   const changed = new Map(
     (await changedTemplates(store.db)).map(({ name, text, html }) => [name, { text, html }]),
   )

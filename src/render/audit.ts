@@ -2,7 +2,7 @@ import type { AuditEntry } from '../db/audit/events.ts'
 import { oneLine } from './clean-text.ts'
 import { field } from './fields.ts'
 import { sentenceOf } from './audit-sentences.ts'
-import { ago, plainTime } from './text.ts'
+import { relativeTime, plainTime } from './text.ts'
 import type { View } from './table.ts'
 
 /** What a list says of an event. */
@@ -37,7 +37,7 @@ export const eventsInPipe = ['id', 'at', 'kind', 'action', 'subject', 'actor', '
 
 /** One line for the end of `users show` and `centres show`, with the form of time that the rest of the screen has. */
 export function eventLine(event: AuditEntry, { now }: Pick<View, 'now'>): string {
-  return oneLine(`  ${ago(event.at, now).padEnd(14)}  ${sentenceOf(event)}`)
+  return oneLine(`  ${relativeTime(event.at, now).padEnd(14)}  ${sentenceOf(event)}`)
 }
 
 /** As a program reads it: people by their addresses alone, as they were written. */

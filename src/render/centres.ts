@@ -8,7 +8,7 @@ import { oneLine, tsvLine } from './clean-text.ts'
 import { type Fact, factLines, field } from './fields.ts'
 import { fittingTable, type View } from './table.ts'
 import { statusInWords, userJson } from './users.ts'
-import { ago, count } from './text.ts'
+import { relativeTime, count } from './text.ts'
 import type { JsonAnswer, JsonItem, JsonOfChange, Shape } from './json.ts'
 import { grouped } from '../grouped.ts'
 
@@ -37,12 +37,12 @@ export const centreFields = {
   created: field<CentreWithPeople>(
     'Created',
     ({ created_at }) => created_at,
-    ({ created_at }, { now }) => ago(created_at, now),
+    ({ created_at }, { now }) => relativeTime(created_at, now),
   ),
   deleted: field<CentreWithPeople>(
     'Deleted',
     ({ deleted_at }) => deleted_at,
-    ({ deleted_at }, { now }) => (deleted_at === null ? null : ago(deleted_at, now)),
+    ({ deleted_at }, { now }) => (deleted_at === null ? null : relativeTime(deleted_at, now)),
   ),
   address: field<CentreWithPeople>('Address', ({ address }) => address),
   town: field<CentreWithPeople>('Town', ({ town }) => town),
@@ -168,9 +168,9 @@ function forPerson(
     ['Marks', marksOf(centre).join(', ')],
     ['Coordinator', coordinator ? coordinatorLine(coordinator) : 'none'],
     ['Users', people.length],
-    ['Created', ago(centre.created_at, now)],
-    ['Edited', centre.edited_at && ago(centre.edited_at, now)],
-    ['Deleted', centre.deleted_at && ago(centre.deleted_at, now)],
+    ['Created', relativeTime(centre.created_at, now)],
+    ['Edited', centre.edited_at && relativeTime(centre.edited_at, now)],
+    ['Deleted', centre.deleted_at && relativeTime(centre.deleted_at, now)],
   ]
   const lines = [chalk.bold(centreTitle(centre)), '', ...factLines(facts)]
   for (const { message, hint } of issues) {
@@ -189,7 +189,7 @@ function peopleTable(people: readonly Account[], view: View): string {
     account.roles.join(', '),
     statusInWords(account),
     account.pin,
-    account.lastSignedInAt ? ago(account.lastSignedInAt, view.now) : 'never',
+    account.lastSignedInAt ? relativeTime(account.lastSignedInAt, view.now) : 'never',
   ])
   const headings = ['Name', 'E-mail', 'Roles', 'Status', 'PIN', 'Last signed in']
   return fittingTable(headings, rows, view, { key: 1, dropOrder: [4, 2, 5, 3, 0] })

@@ -28,12 +28,12 @@ export function renderCoordination(coordination: Coordination, view: View): stri
   const { centre, coordinator, affected } = coordination
   if (!view.isTerminal) return pipedCoordination(coordination)
   const { chalk } = view
-  const place = placeOf(coordination)
+  const place = nameOfCentre(coordination)
   if (!coordinator) {
     return `${place} has no coordinator.\n${chalk.dim(`ssh-admin coordinator add ${centre.number} 'Name <email>'`)}`
   }
   const signIn = coordinator.canSignIn ? chalk.green('can sign in') : chalk.yellow(reasonInWords(coordinator))
-  const lines = [`${called(coordinator)} coordinates ${place}: ${signIn}.`]
+  const lines = [`${nameAndAddress(coordinator)} coordinates ${place}: ${signIn}.`]
   if (coordinator.status === 'suspended') {
     lines.push(`${usersOf(affected)} of the centre cannot sign in until they are restored.`)
   } else {
@@ -52,8 +52,10 @@ export function renderCoordinatorChange(
   const { chalk } = view
   if (coordination.changed) return `${chalk.green('✓')} ${sentence(coordination)}`
   const { coordinator } = coordination
-  const stands = coordinator ? `${called(coordinator)} is its coordinator, ${coordinator.status}` : 'none'
-  return `${chalk.dim('·')} Nothing to do at ${placeOf(coordination)}: ${stands}.`
+  const stands = coordinator
+    ? `${nameAndAddress(coordinator)} is its coordinator, ${coordinator.status}`
+    : 'none'
+  return `${chalk.dim('·')} Nothing to do at ${nameOfCentre(coordination)}: ${stands}.`
 }
 
 function pipedCoordination({ centre, coordinator, former, affected, changed }: Coordination): string {
@@ -69,12 +71,12 @@ function pipedCoordination({ centre, coordinator, former, affected, changed }: C
 }
 
 /** `EG001 (Nile School)`. */
-export function placeOf({ centre }: Pick<Coordination, 'centre'>): string {
+export function nameOfCentre({ centre }: Pick<Coordination, 'centre'>): string {
   return oneLine(`${centre.number} (${centre.name})`)
 }
 
 /** `Amira Haddad <amira@school.example>`. */
-export function called(account: Account): string {
+export function nameAndAddress(account: Account): string {
   const name = nameOf(account)
   return oneLine(name === account.email ? name : `${name} <${account.email}>`)
 }

@@ -5,7 +5,7 @@ import { field } from './fields.ts'
 import type { JsonOfChange, Shape } from './json.ts'
 import { sizeInWords } from './resources.ts'
 import type { View } from './table.ts'
-import { ago } from './text.ts'
+import { relativeTime } from './text.ts'
 
 /** What a list says of a help document. */
 export const helpDocumentFields = {
@@ -23,14 +23,14 @@ export const helpDocumentFields = {
   created: field<HelpDocumentRow>(
     'Uploaded',
     ({ created_at }) => created_at,
-    ({ created_at }, { now }) => ago(created_at, now),
+    ({ created_at }, { now }) => relativeTime(created_at, now),
   ),
   replaced: field<HelpDocumentRow>(
     'Replaced',
     (row) => replacedAt(row),
     (row, { now }) => {
       const at = replacedAt(row)
-      return at === null ? '' : ago(at, now)
+      return at === null ? '' : relativeTime(at, now)
     },
   ),
   withdrawn: field<HelpDocumentRow>('Withdrawn', ({ withdrawn_at }) => withdrawn_at),

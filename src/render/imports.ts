@@ -1,13 +1,13 @@
 import type { ImportContents, ImportRow } from '../db/imports/imports.ts'
 import type { PendingPinSheet } from '../db/imports/pending-pin-sheets.ts'
 import type { Counts } from '../import/apply.ts'
-import { partedLeft } from '../rules/imports.ts'
+import { changedAndLetters } from '../rules/imports.ts'
 import type { Undone } from '../import/undo.ts'
 import { statusOfMaker } from '../unfinished-files.ts'
 import { oneLine, tsvLine } from './clean-text.ts'
 import { field } from './fields.ts'
 import type { View } from './table.ts'
-import { ago, count, listLines } from './text.ts'
+import { relativeTime, count, listLines } from './text.ts'
 import type { JsonAnswer, JsonOfChange, Shape } from './json.ts'
 
 /** An import as the history shows it. */
@@ -35,7 +35,7 @@ export const importFields = {
   at: field<ImportRow>(
     'When',
     ({ at }) => at,
-    ({ at }, { now }) => ago(at, now),
+    ({ at }, { now }) => relativeTime(at, now),
   ),
   state: field<ImportRow>('State', ({ state }) => state),
   file: field<ImportRow>('File', ({ file }) => file),
@@ -104,7 +104,7 @@ export function renderShownImport({ row, contents }: ShownImport, view: View): s
   }
   const { chalk } = view
   const lines = [
-    `Import ${row.id}: ${oneLine(row.file)} (${row.state}), ${ago(row.at, view.now)} by ${row.operator}`,
+    `Import ${row.id}: ${oneLine(row.file)} (${row.state}), ${relativeTime(row.at, view.now)} by ${row.operator}`,
     ...listLines(
       chalk.green(`+ ${count(createdCentres.length, 'centre')} created`),
       createdCentres.map(({ number, name }) => `${number}  ${oneLine(name)}`),
@@ -154,7 +154,7 @@ export function renderUndone({ import: row, changed, undone, left }: Undone, vie
     `${count(undone.pinsVoided, 'PIN')} void`,
     undone.lettersCancelled > 0 && `${count(undone.lettersCancelled, 'letter')} cancelled`,
   ].filter((part) => part !== false)
-  const { changed: since, letters } = partedLeft(left)
+  const { changed: since, letters } = changedAndLetters(left)
   const lines = [
     `Took back import ${row.id} (${oneLine(row.file)}): ${parts.join(', ')}.`,
     ...listLines(

@@ -9,7 +9,7 @@ import { renderIssues, renderRowCounts } from './held-back.ts'
 import type { JsonAnswer, JsonOfChange, Shape } from './json.ts'
 import { type Pieces, piecesOfLines } from './pieces.ts'
 import { allColumnsFit, table, type View } from './table.ts'
-import { underUtc } from './text.ts'
+import { timeInUtc } from './text.ts'
 
 /** A Key Time with the next moment of it. */
 export interface ListedKeyTime {
@@ -31,7 +31,7 @@ export const keyTimeFields = {
   next: field<ListedKeyTime>(
     'Next in UTC',
     ({ next }) => next?.toISOString() ?? null,
-    ({ next }) => (next ? underUtc(next.toISOString()) : ''),
+    ({ next }) => (next ? timeInUtc(next.toISOString()) : ''),
   ),
 }
 
@@ -135,7 +135,7 @@ export function renderKeyTimesOfCentre(shown: KeyTimesOfCentre, view: View): str
       series: series ?? 'every',
       // Which zone, the first line says.
       local: at && zone ? localTimeInWords(at, zone).replace(` ${zone}`, '') : '',
-      utc: at ? underUtc(at.toISOString()) : '',
+      utc: at ? timeInUtc(at.toISOString()) : '',
     }))
     const headings = ['Session', 'Series', 'Local time', 'UTC']
     const rows = shownTimes.map(({ session, series, local, utc }) => [session, series, local, utc])

@@ -2,7 +2,7 @@ import type { OutboxRow } from '../db/schema.ts'
 import { oneLine, tsvLine } from './clean-text.ts'
 import { type Fact, factLines, type Field, field } from './fields.ts'
 import { table, type View } from './table.ts'
-import { ago, plainTime } from './text.ts'
+import { relativeTime, plainTime } from './text.ts'
 import type { Shape } from './json.ts'
 
 /** A message as the answers show it. */
@@ -43,17 +43,17 @@ export const messageFields = {
   created: field<Message>(
     'Created',
     ({ createdAt }) => createdAt,
-    ({ createdAt }, { now }) => ago(createdAt, now),
+    ({ createdAt }, { now }) => relativeTime(createdAt, now),
   ),
   delivered: field<Message>(
     'Sent or written',
     ({ deliveredAt }) => deliveredAt,
-    ({ deliveredAt }, { now }) => (deliveredAt === null ? '' : ago(deliveredAt, now)),
+    ({ deliveredAt }, { now }) => (deliveredAt === null ? '' : relativeTime(deliveredAt, now)),
   ),
   when: field<Message>(
     'When',
     ({ createdAt, deliveredAt }) => deliveredAt ?? createdAt,
-    ({ createdAt, deliveredAt }, { now }) => ago(deliveredAt ?? createdAt, now),
+    ({ createdAt, deliveredAt }, { now }) => relativeTime(deliveredAt ?? createdAt, now),
   ),
 }
 

@@ -5,7 +5,7 @@ import {
   type Authorisation,
   type AuthorisationState,
   stateAt,
-  type Reach,
+  type CentresReached,
 } from '../rules/releases/centres-of-release.ts'
 import type { ChangedRelease, PublishedRelease } from '../rules/releases/change.ts'
 import type { Outlook } from '../rules/releases/outlook.ts'
@@ -14,12 +14,12 @@ import { type Fact, factLines, field } from './fields.ts'
 import { renderClosing } from './closing.ts'
 import type { JsonAnswer, JsonItem, JsonOfChange, Shape } from './json.ts'
 import type { View } from './table.ts'
-import { count, listLines, plainTime, underUtc } from './text.ts'
+import { count, listLines, plainTime, timeInUtc } from './text.ts'
 
 /** A release with for how many centres it opens, and when. */
 export interface ListedRelease {
   release: ReleaseRow
-  reach: Reach
+  reach: CentresReached
 }
 
 /** A release with when it opens around the world. */
@@ -62,7 +62,7 @@ function shown(at: Date | null): string {
 }
 
 function shownUnderUtc(at: Date | null): string {
-  return at === null ? '' : underUtc(at.toISOString())
+  return at === null ? '' : timeInUtc(at.toISOString())
 }
 
 export function releaseJson(release: ReleaseRow): Shape<'release'> {

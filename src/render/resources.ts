@@ -4,7 +4,7 @@ import { oneLine, tsvLine } from './clean-text.ts'
 import { factLines, field } from './fields.ts'
 import type { JsonOfChange, Shape } from './json.ts'
 import type { View } from './table.ts'
-import { ago, plainTime, sentenceCase } from './text.ts'
+import { relativeTime, plainTime, sentenceCase } from './text.ts'
 
 /** What a list says of a resource. */
 export const resourceFields = {
@@ -25,7 +25,7 @@ export const resourceFields = {
   created: field<ResourceRow>(
     'Uploaded',
     ({ created_at }) => created_at,
-    ({ created_at }, { now }) => ago(created_at, now),
+    ({ created_at }, { now }) => relativeTime(created_at, now),
   ),
   withdrawn: field<ResourceRow>('Withdrawn', ({ withdrawn_at }) => withdrawn_at),
 }

@@ -4,7 +4,7 @@ import type { OpeningSoon } from '../rules/releases/opening-soon.ts'
 import { oneLine, tsvLine } from './clean-text.ts'
 import type { JsonAnswer } from './json.ts'
 import type { View } from './table.ts'
-import { ago, count, plainTime } from './text.ts'
+import { relativeTime, count, plainTime } from './text.ts'
 import { grouped } from '../grouped.ts'
 
 export interface Status extends StoreCounts {
@@ -38,7 +38,7 @@ type Line = readonly [name: string, value: string]
 function linesOf(status: Status, view: View): Line[] {
   const { store, answersInMs, centres, users, messages, lapsing, pendingPinSheets, opening, lastImports } =
     status
-  const time = (iso: string) => (view.isTerminal ? ago(iso, view.now) : iso)
+  const time = (iso: string) => (view.isTerminal ? relativeTime(iso, view.now) : iso)
   const some = (...parts: readonly (readonly [number, string])[]) =>
     parts
       .filter(([many], at) => many > 0 || at === 0)

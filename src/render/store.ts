@@ -5,7 +5,7 @@ import type { Voided } from '../db/credentials.ts'
 import { type Fact, factLines } from './fields.ts'
 import type { View } from './table.ts'
 import { tsvLine } from './clean-text.ts'
-import { ago, inUnits, sentenceCase } from './text.ts'
+import { relativeTime, inUnits, sentenceCase } from './text.ts'
 import type { JsonAnswer } from './json.ts'
 
 export interface StoreDescription extends StoreFacts {
@@ -28,7 +28,7 @@ const keyWords = {
 } as const
 
 export function renderStore(about: StoreDescription, view: View): string {
-  const time = (iso: string) => (view.isTerminal ? ago(iso, view.now) : iso)
+  const time = (iso: string) => (view.isTerminal ? relativeTime(iso, view.now) : iso)
   const { centres, users, lastImport } = about
   const lines: Fact[] = [
     ['store', about.store],

@@ -28,7 +28,7 @@ const hour = 60 * minute
 const day = 24 * hour
 
 /** How long ago, or the date itself once that says more. @param iso UTC time */
-export function ago(iso: string, now: Date): string {
+export function relativeTime(iso: string, now: Date): string {
   const past = now.getTime() - Date.parse(iso)
   // Within one command: what it has just done is a little later than its beginning.
   if (past < -minute) return iso.slice(0, 10)
@@ -50,11 +50,11 @@ export function sentenceCase(words: string): string {
 
 /** `2026-03-02 09:00 UTC`, from an ISO time. */
 export function plainTime(iso: string): string {
-  return `${underUtc(iso)} UTC`
+  return `${timeInUtc(iso)} UTC`
 }
 
 /** Beneath a heading that says that it is in UTC. */
-export function underUtc(iso: string): string {
+export function timeInUtc(iso: string): string {
   return `${iso.slice(0, 10)} ${iso.slice(11, 16)}`
 }
 

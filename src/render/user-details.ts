@@ -1,11 +1,11 @@
 import type { AuditEntry } from '../db/audit/events.ts'
 import type { Holding } from '../db/progression-tests/holdings.ts'
 import { type Account, nameOf } from '../rules/users/account.ts'
-import { remedy, signInReasons } from '../rules/refusals.ts'
+import { commandThatHelps, signInReasons } from '../rules/refusals.ts'
 import { eventLine } from './audit.ts'
 import { oneLine, tsvLine } from './clean-text.ts'
 import type { View } from './table.ts'
-import { ago, count } from './text.ts'
+import { relativeTime, count } from './text.ts'
 
 interface UserSheet {
   account: Account
@@ -20,7 +20,7 @@ export function renderUser(sheet: UserSheet, view: View): string {
 
 function forPerson({ account, holdings, events }: UserSheet, view: View): string {
   const { chalk, now } = view
-  const way = remedy(account)
+  const way = commandThatHelps(account)
   const lines = [
     `${chalk.bold(oneLine(nameOf(account)))}  ${oneLine(account.email)}`,
     '',
@@ -31,8 +31,8 @@ function forPerson({ account, holdings, events }: UserSheet, view: View): string
     line('Roles', [...account.roles, ...account.derivedRoles].join(', ') || 'none'),
     line('Sites', account.sites.join(', ') || 'none'),
     line('PIN', account.pin),
-    line('Last sign-in', account.lastSignedInAt ? ago(account.lastSignedInAt, now) : 'never'),
-    line('Created', ago(account.createdAt, now)),
+    line('Last sign-in', account.lastSignedInAt ? relativeTime(account.lastSignedInAt, now) : 'never'),
+    line('Created', relativeTime(account.createdAt, now)),
     ...holdingLines(holdings),
   ]
   if (events.length > 0)

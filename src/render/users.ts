@@ -12,7 +12,7 @@ import { field } from './fields.ts'
 import type { JsonOfChange, Shape } from './json.ts'
 import type { Message } from './messages.ts'
 import type { View } from './table.ts'
-import { ago, count } from './text.ts'
+import { relativeTime, count } from './text.ts'
 
 /** A user as every answer with --json shows them. */
 export function userJson(account: Account): Shape<'user'> {
@@ -239,12 +239,12 @@ export const userFields = {
   'last-signed-in': field<Account>(
     'Last signed in',
     ({ lastSignedInAt }) => lastSignedInAt,
-    ({ lastSignedInAt }, { now }) => (lastSignedInAt ? ago(lastSignedInAt, now) : 'never'),
+    ({ lastSignedInAt }, { now }) => (lastSignedInAt ? relativeTime(lastSignedInAt, now) : 'never'),
   ),
   created: field<Account>(
     'Created',
     ({ createdAt }) => createdAt,
-    ({ createdAt }, { now }) => ago(createdAt, now),
+    ({ createdAt }, { now }) => relativeTime(createdAt, now),
   ),
   'learner-groups': field<Account>(
     'Learner groups',

@@ -9,7 +9,7 @@ import {
 } from '../db/credentials.ts'
 import type { Keys } from '../db/store/keys.ts'
 import { together, type Trx } from '../db/transact.ts'
-import { markActive, markSignedIn, type Secrets, secretsAt } from '../db/users/passwords.ts'
+import { markActive, markSignedIn, type Secrets, findSecrets } from '../db/users/passwords.ts'
 import {
   countWrongPin,
   countWrongSignIn,
@@ -68,7 +68,7 @@ export async function activateAccount(
   const { at } = ctx
   const [account, secrets] = await together(
     claimedAccount(trx, { email, at }),
-    secretsAt(trx, typedAddress(email).key),
+    findSecrets(trx, typedAddress(email).key),
   )
   const right = isPinOf(secrets, { account, pin, key })
   if (!account || !right) throw await wrongPin(trx, { email, account, ctx })
@@ -274,7 +274,7 @@ export async function signIn(trx: Trx, { email: typed, password, ctx }: SigningI
   const [wrong, account, { passwordHash }] = await together(
     wrongSignInsFor(trx, key),
     claimedAccount(trx, { email, at }),
-    secretsAt(trx, key),
+    findSecrets(trx, key),
   )
   refuseTooManyTries(wrong, { email, at })
   const right = await isPassword(password, passwordHash)

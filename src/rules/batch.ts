@@ -3,7 +3,7 @@ import { recordingTogether } from './audit/record-refusal.ts'
 import {
   BadInput,
   Failure,
-  type More,
+  type FailureOptions,
   NotFound,
   NotPermitted,
   type Problem,
@@ -151,7 +151,7 @@ async function refusalOf(work: () => unknown): Promise<Failure | undefined> {
 interface Words {
   code: string
   message: string
-  more: More
+  more: FailureOptions
 }
 
 /** Another of the same kind. */
@@ -164,7 +164,7 @@ function failureLike(failure: Failure, { code, message, more }: Words): Failure 
 }
 
 /** Whichever of them decides, what each asks to keep is kept. */
-function onRollbackOf(failures: readonly { failure: Failure }[]): More['onRollback'] {
+function onRollbackOf(failures: readonly { failure: Failure }[]): FailureOptions['onRollback'] {
   const works = failures.flatMap(({ failure: { rollback } }) => rollback.onRollback ?? [])
   if (works.length === 0) return undefined
   return recordingTogether(works)

@@ -2,7 +2,7 @@ import { assignCentre, assignedCentres, unassignCentre } from '../db/centres/ass
 import { activateCentre, type CentreWithPeople, countAffected } from '../db/centres/centres.ts'
 import { voidOpenCredentials } from '../db/credentials.ts'
 import { together, type Trx } from '../db/transact.ts'
-import { markSuspended, placeAt, insertUser, markRestored } from '../db/users/changes.ts'
+import { markSuspended, setCentreAndHubRole, insertUser, markRestored } from '../db/users/changes.ts'
 import { findLiveUser, type UserWithCentre, findCoordinatorOf, findUserById } from '../db/users/users.ts'
 import { shellWord } from '../shell-word.ts'
 import { Refused, Usage } from '../errors.ts'
@@ -170,7 +170,7 @@ export async function changeCoordinator(
     if (chosen.id === former?.id) return present
     refuseUnfit(chosen, centre)
     if (former) await stepDown(trx, { former, suspendFormer, at })
-    await placeAt(trx, { id: chosen.id, centreId: centre.id, hubRole: 'coordinator', at })
+    await setCentreAndHubRole(trx, { id: chosen.id, centreId: centre.id, hubRole: 'coordinator', at })
     await activateCentre(trx, centre.id)
     // They are told; an invited one keeps the set-up message they have.
     owing = () => queueMessage(trx, ctx, { letter: 'coordinator-appointed', to: chosen })
@@ -228,7 +228,7 @@ async function stepDown(
   { former, suspendFormer, at }: { former: Account; suspendFormer: boolean | undefined; at: Date },
 ): Promise<void> {
   const { id, status, centre } = former
-  await placeAt(trx, { id, centreId: centre?.id ?? null, hubRole: 'teacher', at })
+  await setCentreAndHubRole(trx, { id, centreId: centre?.id ?? null, hubRole: 'teacher', at })
   if (!suspendFormer || (status !== 'invited' && status !== 'active')) return
   await markSuspended(trx, { id, before: status, at })
   await voidOpenCredentials(trx, id)

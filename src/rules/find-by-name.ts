@@ -6,7 +6,7 @@ import type { Kysely } from 'kysely'
 import type { Store } from '../db/schema.ts'
 import { type NamedUser, streamUsersByName, type NamedCentre, streamCentresByName } from '../db/by-name.ts'
 import { NotFound, type NotPermitted } from '../errors.ts'
-import { type RuleContext, takesAway } from './permissions/actor.ts'
+import { type RuleContext, isDeleting } from './permissions/actor.ts'
 import { outsideView, visibleCentres, mayLearnOf } from './permissions/decide.ts'
 import { nameOf } from './users/account.ts'
 import { findCentreByNumber } from '../db/centres/centres.ts'
@@ -131,7 +131,7 @@ export async function nobodyNamed(
 ): Promise<NotFound | NotPermitted> {
   const visible = visibleCentres(ctx.by)
   const all = streamUsersByName(db, { words: [], deleted: deleted === 'only', visible })
-  const near = takesAway(ctx.by) ? [] : await nearestNames(all, text, userNames)
+  const near = isDeleting(ctx.by) ? [] : await nearestNames(all, text, userNames)
   const candidates = near.map(userCandidate)
   const hint = near.length > 0 ? `Did you mean ${near.map(describeUser).join(', or ')}?` : undefined
   if (ctx.by.kind === 'user')
@@ -194,7 +194,7 @@ export async function noCentreNamed(
   const meant = number === undefined ? undefined : await findCentreByNumber(db, number)
   const near = async () =>
     meant && mayLearnOf(ctx.by, meant.id) ? [meant] : nearestNames(all, text, centreNames)
-  const candidates = takesAway(ctx.by) ? [] : (await near()).map(centreCandidate)
+  const candidates = isDeleting(ctx.by) ? [] : (await near()).map(centreCandidate)
   const hint =
     candidates.length > 0
       ? `Did you mean ${candidates.map(({ number, name }) => `${number} (${name})`).join(', or ')}?`

@@ -26,7 +26,7 @@ export interface LeftAlone {
 export const letterSent = 'letter-sent'
 
 /** What changed since, and apart from it the letters, which also went to those who go. */
-export function partedLeft(left: readonly LeftAlone[]): Record<'changed' | 'letters', LeftAlone[]> {
+export function changedAndLetters(left: readonly LeftAlone[]): Record<'changed' | 'letters', LeftAlone[]> {
   const isLetter = ({ reason }: LeftAlone) => reason === letterSent
   return { changed: left.filter((one) => !isLetter(one)), letters: left.filter(isLetter) }
 }

@@ -327,18 +327,18 @@ function withoutOverlaps(
     const content = contentOf(one.read)
     if (said.has(content)) return false
     said.add(content)
-    const place = placeOf(one.read)
-    const others = together.get(place)
+    const key = countryAndSession(one.read)
+    const others = together.get(key)
     if (others) others.push(one)
-    else together.set(place, [one])
+    else together.set(key, [one])
     return true
   })
   const stays = saved.filter((one) =>
-    (together.get(placeOf(one)) ?? []).every(({ read }) => !isSameKeyTime(one, read)),
+    (together.get(countryAndSession(one)) ?? []).every(({ read }) => !isSameKeyTime(one, read)),
   )
   return distinct.filter(({ row, read }) => {
     const inFile = together
-      .get(placeOf(read))
+      .get(countryAndSession(read))
       ?.find((other) => other.read !== read && overlaps(other.read, read))
     const inStore = stays.find((one) => overlaps(one, read))
     if (inFile === undefined && inStore === undefined) return true
@@ -352,7 +352,7 @@ function withoutOverlaps(
 }
 
 /** Only those of one country and session can be the same, or hold at once. */
-function placeOf({ country, session }: NewKeyTime): string {
+function countryAndSession({ country, session }: NewKeyTime): string {
   return `${country} ${session}`
 }
 

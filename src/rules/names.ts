@@ -7,7 +7,13 @@ import {
   isWeekday,
   isYesOrNo,
 } from './placeholders.ts'
-import { holdsWebAddress, marks, mojibake, type NameFault, nameTextFault } from './text-faults.ts'
+import {
+  holdsWebAddress,
+  marksWithoutMeaning,
+  mojibake,
+  type NameFault,
+  nameTextFault,
+} from './text-faults.ts'
 
 /** What was left out of a name, worded likewise. */
 export interface NameNotice {
@@ -137,7 +143,7 @@ function readPart(text: string, field: NamePart): Pick<PersonName, 'faults' | 'n
 
 /** A name with its blanks in order and without the marks that a program leaves beside its letters. */
 export function tidyName(text: string): { name: string; notices: NameNotice[] } {
-  const plain = text.replace(marks, '')
+  const plain = text.replace(marksWithoutMeaning, '')
   const name = plain
     .replace(/[\s\u0085]+/gu, ' ')
     .trim()

@@ -77,7 +77,7 @@ export const signInReasons: Readonly<Record<SignInBlocker, string>> = {
 }
 
 /** What to type so that they can. */
-export function remedy(account: Account): string | undefined {
+export function commandThatHelps(account: Account): string | undefined {
   const { email, centre, blocker } = account
   switch (blocker) {
     case null:

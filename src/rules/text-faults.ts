@@ -41,7 +41,7 @@ export function nameTextFault(text: string): NameFault | undefined {
       hint: 'Type the letter itself.',
     }
   }
-  if (!printed.test(text) && invisible.test(text.replace(marks, ''))) {
+  if (!printed.test(text) && invisible.test(text.replace(marksWithoutMeaning, ''))) {
     return {
       code: 'not-a-name',
       message: `holds an invisible character: ${visible(text)}`,
@@ -72,7 +72,7 @@ const errorWithoutHash = /^(?:ref|name|value|num|null|div\/0|bezug|wert|valeur|v
 const entity = /&(?:[a-z][a-z0-9]{1,31}|#\d{1,7}|#x[0-9a-f]{1,6});/i
 
 /** Marks without meaning between letters of one direction, and the mark at the beginning of a file. */
-export const marks = /[\u00ad\u200e\u200f]|^\ufeff+|\ufeff+$/g
+export const marksWithoutMeaning = /[\u00ad\u200e\u200f]|^\ufeff+|\ufeff+$/g
 
 /** Nothing of it can be invisible: the letters and signs of the West, told without looking at what stands beside each. */
 const printed = /^[ -~\u00a1-\u00ac\u00ae-\u02ff]*$/

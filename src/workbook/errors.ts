@@ -52,7 +52,7 @@ export function damaged(what: string, cause?: unknown): UnusableWorkbook {
 }
 
 /** Too much of something: such a file is made to fill the memory of whoever opens it. */
-export function bomb(what: string): UnusableWorkbook {
+export function zipBomb(what: string): UnusableWorkbook {
   return new UnusableWorkbook('workbook-bomb', `the workbook is not opened: ${what}`, {
     hint: 'copy the rows that are needed into a new workbook',
   })
@@ -64,7 +64,7 @@ const pool = Buffer.allocUnsafe(16 * 1024)
  * A copy of its own: a slice keeps the whole piece of XML alive that it was cut from, and takes two
  * bytes for each letter where one letter of the piece is not Latin. Only for well-formed text.
  */
-export function detached(text: string): string {
+export function copyOfText(text: string): string {
   // A character takes three bytes at most.
   if (text.length * 3 > pool.length) return Buffer.from(text).toString()
   return pool.toString('utf8', 0, pool.write(text))

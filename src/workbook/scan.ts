@@ -1,5 +1,5 @@
 import { columnOf } from './cell.ts'
-import { bomb } from './errors.ts'
+import { zipBomb } from './errors.ts'
 import type { RawCell } from './sheet-rows.ts'
 import { maxPieceLength, type TextSink } from './xml.ts'
 
@@ -120,7 +120,7 @@ export function scanner({ part, root, container, unit, read, slow, around = fals
         return
       }
       if (text.length > maxPieceLength)
-        throw bomb(`${part} has one piece of more than ${maxPieceLength} characters`)
+        throw zipBomb(`${part} has one piece of more than ${maxPieceLength} characters`)
       let at = 0
       if (state === 'beginning') at = begin()
       if (at >= 0 && isReading()) text = text.slice(readUnits(at))

@@ -1,5 +1,5 @@
 import type { Archive } from './zip.ts'
-import { bomb, detached } from './errors.ts'
+import { zipBomb, copyOfText } from './errors.ts'
 import { afterTextTag, plainText, scanner, skipBlanks } from './scan.ts'
 import { readXml, type TextSink, unescapeText } from './xml.ts'
 
@@ -19,8 +19,8 @@ export function collector(texts: string[]): (text: string) => void {
   return (text) => {
     characters += text.length
     if (texts.length >= maxTexts || characters > maxCharacters)
-      throw bomb('it has more text than 500,000 rows ever need')
-    texts.push(unescapeText(detached(text)))
+      throw zipBomb('it has more text than 500,000 rows ever need')
+    texts.push(unescapeText(copyOfText(text)))
   }
 }
 

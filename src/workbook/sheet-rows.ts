@@ -1,6 +1,6 @@
 import { type CellFault, type CellNote, newSheetFacts, rangeOf, type SheetFacts } from './sheet-xml.ts'
 import { columnLetters, maxColumns, maxRows, columnOf } from './cell.ts'
-import { damaged, detached } from './errors.ts'
+import { damaged, copyOfText } from './errors.ts'
 import { changesWhatIsShown, type NumberFormat, readNumber, shownText } from './number.ts'
 import { unescapeText } from './xml.ts'
 
@@ -78,7 +78,7 @@ export function rowMaker(
       }
       case '':
       case 'n': {
-        const { text, note } = readNumber(detached(value), formats[style], from1904)
+        const { text, note } = readNumber(copyOfText(value), formats[style], from1904)
         if (note) setNote(row, column, note)
         return text
       }
@@ -88,12 +88,12 @@ export function rowMaker(
         return /^\s*(1|true)\s*$/i.test(value) ? 'TRUE' : 'FALSE'
       case 'd':
         if (value !== '') setNote(row, column, { kind: 'date' })
-        return detached(value)
+        return copyOfText(value)
           .trim()
           .replace(/(\.\d+)?Z?$/, '')
           .replace(/T00:00:00$/, '')
       default: {
-        const text = unescapeText(detached(value))
+        const text = unescapeText(copyOfText(value))
         noteText(text, style)
         return text
       }
@@ -127,8 +127,8 @@ export function rowMaker(
       if (column >= maxColumns) throw damaged(`row ${row.number} has more than ${maxColumns} columns`)
       if (row.cells[column] !== undefined || row.notes?.has(column) === true) row.fault ??= cellTwice(column)
       if (cell.shared !== undefined && cell.formula)
-        sharedFormulas.set(detached(cell.shared), {
-          formula: detached(cell.formula),
+        sharedFormulas.set(copyOfText(cell.shared), {
+          formula: copyOfText(cell.formula),
           row: row.number,
           column,
         })
@@ -145,7 +145,7 @@ export function rowMaker(
         if (!isCalculated) facts.uncalculatedColumns.add(column)
         else if (!isBlank) facts.calculatedColumns.add(column)
         if (!isCalculated || isBlank) {
-          const formula = `=${unescapeText(detached(formulaOf(cell)))}`
+          const formula = `=${unescapeText(copyOfText(formulaOf(cell)))}`
           setNote(row, column, { kind: isCalculated ? 'empty-formula' : 'not-calculated', formula })
         }
       }

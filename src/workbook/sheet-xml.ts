@@ -1,5 +1,5 @@
 import { columnLetters, columnOf, maxColumns } from './cell.ts'
-import { bomb } from './errors.ts'
+import { zipBomb } from './errors.ts'
 import type { RawCell, RowMaker } from './sheet-rows.ts'
 import { readXml, type TextSink } from './xml.ts'
 
@@ -23,7 +23,7 @@ const ASKED_FOR = new Set([
 
 /** Reads a sheet with saxes: what is around its rows, and whatever the scanner does not know what to make of. */
 export function readSheetXml(part: string, maker: RowMaker): TextSink {
-  let place: 'before' | 'rows' | 'row' | 'cell' | 'after' | 'done' = 'before'
+  let state: 'before' | 'rows' | 'row' | 'cell' | 'after' | 'done' = 'before'
   const blank = { value: '', present: false, formula: undefined, shared: undefined }
   let cell: RawCell = { column: -1, type: '', style: 0, ...blank }
   let collecting: 'value' | 'formula' | undefined
@@ -55,34 +55,34 @@ export function readSheetXml(part: string, maker: RowMaker): TextSink {
 
   const xml = readXml(part, {
     open(name, attributes, isForeign) {
-      if (place === 'done') return
-      if (place === 'after') {
+      if (state === 'done') return
+      if (state === 'after') {
         open += 1
-        if (open === 1 && !ASKED_FOR.has(name)) place = 'done'
+        if (open === 1 && !ASKED_FOR.has(name)) state = 'done'
         else if (open === 1) conditional = attributes.get('sqref') ?? ''
         else if (open === 2 && name === 'mergeCell') maker.merge(attributes.get('ref') ?? '')
         else if (open === 2 && name === 'cfRule')
           maker.formatByRule(conditional, { style: Number(attributes.get('dxfId') ?? -1) })
       } else if (skipped > 0) skipped += 1
       else if (isForeign) skipped = 1
-      else if (place === 'before' && name === 'sheetData') {
-        place = 'rows'
+      else if (state === 'before' && name === 'sheetData') {
+        state = 'rows'
         if (hiddenFrom !== undefined) maker.hideColumns(hiddenFrom, maxColumns)
-      } else if (place === 'before') {
+      } else if (state === 'before') {
         // Rows that are written are shown unless each says otherwise, whatever zeroHeight says of the others.
         if (name === 'sheetFormatPr' && isZero(attributes.get('defaultColWidth'))) hiddenFrom = 1
         else if (name === 'col') readColumn(attributes)
-      } else if (place === 'rows' && name === 'row') {
+      } else if (state === 'rows' && name === 'row') {
         maker.begin(attributes.get('r'), isTrue(attributes.get('hidden')) || isZero(attributes.get('ht')))
-        place = 'row'
-      } else if (place === 'row' && name === 'c') {
+        state = 'row'
+      } else if (state === 'row' && name === 'c') {
         const reference = attributes.get('r')
         const column = reference === undefined ? -1 : columnOf(reference)
         const style = Number(attributes.get('s') ?? 0)
         const type = attributes.get('t') ?? ''
         cell = { column, type, style, ...blank }
-        place = 'cell'
-      } else if (place === 'cell' && !BESIDE_THE_TEXT.has(name)) begin(name, attributes)
+        state = 'cell'
+      } else if (state === 'cell' && !BESIDE_THE_TEXT.has(name)) begin(name, attributes)
       else skipped = 1
     },
     text(text) {
@@ -90,19 +90,19 @@ export function readSheetXml(part: string, maker: RowMaker): TextSink {
       else if (collecting === 'formula') cell.formula = (cell.formula ?? '') + text
     },
     close(name) {
-      if (place === 'done') return
-      if (place === 'after') {
+      if (state === 'done') return
+      if (state === 'after') {
         open -= 1
-        if (open < 0) place = 'done'
+        if (open < 0) state = 'done'
       } else if (skipped > 0) skipped -= 1
       else if (name === 'v' || name === 't' || name === 'f') collecting = undefined
-      else if (place === 'cell' && name === 'c') {
+      else if (state === 'cell' && name === 'c') {
         maker.cell(cell)
-        place = 'row'
-      } else if (place === 'row' && name === 'row') {
+        state = 'row'
+      } else if (state === 'row' && name === 'row') {
         maker.finish()
-        place = 'rows'
-      } else if (place === 'rows' && name === 'sheetData') place = 'after'
+        state = 'rows'
+      } else if (state === 'rows' && name === 'sheetData') state = 'after'
     },
   })
 
@@ -112,11 +112,11 @@ export function readSheetXml(part: string, maker: RowMaker): TextSink {
   return {
     // What follows is not asked for but for the extension list: links, drop-downs, printing.
     write: (text) => {
-      if (place !== 'done') xml.write(text)
-      if (place === 'after' || place === 'done') extensions.write(text)
+      if (state !== 'done') xml.write(text)
+      if (state === 'after' || state === 'done') extensions.write(text)
     },
     end: () => {
-      if (place !== 'after' && place !== 'done') xml.end()
+      if (state !== 'after' && state !== 'done') xml.end()
       extensions.end()
     },
   }
@@ -200,7 +200,7 @@ export function coveredCells(
         count += 1
       }
       if (cells.size > 0) covered.set(row, cells)
-      if (count > maxCovered) throw bomb(`more than ${maxCovered} of its cells are merged with others`)
+      if (count > maxCovered) throw zipBomb(`more than ${maxCovered} of its cells are merged with others`)
     }
   }
   return covered
@@ -323,7 +323,7 @@ function extensionFormats(part: string, onFormat: (format: ExtensionFormat) => v
         text = found ? text.slice(at) : text.slice(-overlap)
       }
       if (text.length > maxLength)
-        throw bomb(`${part} has an extension list of more than ${maxLength} characters`)
+        throw zipBomb(`${part} has an extension list of more than ${maxLength} characters`)
     },
     end() {
       if (!found) return

@@ -47,10 +47,10 @@ function streamTo(file: number): Writable {
 }
 
 /** Writes a piece of text, and waits when the disk is slower than we are. */
-export function put(stream: Writable, text: string): Promise<void> {
-  return putBytes(stream, Buffer.from(text))
+export function writeText(stream: Writable, text: string): Promise<void> {
+  return writeBytes(stream, Buffer.from(text))
 }
 
-export async function putBytes(stream: Writable, bytes: Buffer): Promise<void> {
+export async function writeBytes(stream: Writable, bytes: Buffer): Promise<void> {
   if (!stream.write(bytes)) await once(stream, 'drain')
 }

@@ -3,7 +3,7 @@ import { pipeline } from 'node:stream/promises'
 import { constants, crc32, createDeflateRaw } from 'node:zlib'
 import { columnLetters } from './cell.ts'
 import { UnusableFile } from './errors.ts'
-import { putBytes } from './write-file.ts'
+import { writeBytes } from './write-file.ts'
 import type { WrittenSheet } from './write-sheet.ts'
 import { MAIN, RELATIONSHIPS, XML_HEAD, xmlAttribute, xmlText } from './xml.ts'
 
@@ -199,7 +199,7 @@ export class ZipWriter {
   private async put(bytes: Buffer): Promise<void> {
     this.offset += bytes.length
     if (this.offset > maxBytes) throw tooLarge()
-    await putBytes(this.stream, bytes)
+    await writeBytes(this.stream, bytes)
   }
 
   private header({ name }: WrittenPart): Buffer {

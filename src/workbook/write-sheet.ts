@@ -2,7 +2,7 @@ import { stringify } from 'csv-stringify/sync'
 import { columnLetters, guarded, maxColumns, maxRows } from './cell.ts'
 import { UnusableFile } from './errors.ts'
 import { type CellToWrite, type PrintSetup, type SheetToWrite, textOfCell } from './sheet.ts'
-import { put, writeNewFile } from './write-file.ts'
+import { writeText, writeNewFile } from './write-file.ts'
 import { MAIN, RELATIONSHIPS, textElement, XML_HEAD, xmlAttribute, xmlText } from './xml.ts'
 
 const PIECE = 64 * 1024
@@ -252,8 +252,8 @@ export function* shapesXml(notes: readonly Note[]): Generator<string> {
  */
 export async function writeCsv(path: string, sheet: SheetToWrite): Promise<void> {
   await writeNewFile(path, async (stream) => {
-    await put(stream, '\ufeff')
-    for await (const piece of csvText(sheet)) await put(stream, piece)
+    await writeText(stream, '\ufeff')
+    for await (const piece of csvText(sheet)) await writeText(stream, piece)
     stream.end()
   })
 }
@@ -300,10 +300,10 @@ export async function writeJson(path: string, { columns, rows }: SheetToWrite): 
       text += `${separator}  ${JSON.stringify(record)}`
       separator = ',\n'
       if (text.length < 65_536) continue
-      await put(stream, text)
+      await writeText(stream, text)
       text = ''
     }
-    await put(stream, `${text}\n]\n`)
+    await writeText(stream, `${text}\n]\n`)
     stream.end()
   })
 }

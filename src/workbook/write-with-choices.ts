@@ -1,7 +1,7 @@
 import type excel from 'exceljs'
 import { columnLetters, maxRows } from './cell.ts'
 import { sheetName, type SheetToWrite, textOfCell } from './sheet.ts'
-import { writeNewFile, putBytes } from './write-file.ts'
+import { writeNewFile, writeBytes } from './write-file.ts'
 import { heightOfRow, layoutOf, LETTER_SIZE, TYPEFACE } from './write-sheet.ts'
 import { escapeText } from './xml.ts'
 
@@ -24,7 +24,7 @@ export async function writeWithChoices(
   if (lists.length > 0) addLists(workbook, lists)
   const bytes = Buffer.from(await workbook.xlsx.writeBuffer())
   await writeNewFile(path, async (stream) => {
-    await putBytes(stream, bytes)
+    await writeBytes(stream, bytes)
     stream.end()
   })
 }

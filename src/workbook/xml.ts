@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer'
 import { TextDecoder } from 'node:util'
 import { SaxesParser } from 'saxes'
-import { bomb, damaged, UnusableWorkbook } from './errors.ts'
+import { zipBomb, damaged, UnusableWorkbook } from './errors.ts'
 
 /** No part of an honest workbook needs more text than this in one tag, one text, one comment, or one row. */
 export const maxPieceLength = 4 * 1024 * 1024
@@ -47,7 +47,7 @@ export function readXml(part: string, reader: XmlReader): TextSink {
   parser.on('opentag', ({ name }) => {
     pending = 0
     depth += 1
-    if (depth > DEEPEST) throw bomb(`${part} has elements more than ${DEEPEST} deep`)
+    if (depth > DEEPEST) throw zipBomb(`${part} has elements more than ${DEEPEST} deep`)
     reader.open?.(localName(name), attributes, spaces.open(name))
     if (attributes.size > 0) attributes = new Map()
   })
@@ -68,7 +68,7 @@ export function readXml(part: string, reader: XmlReader): TextSink {
     write(piece) {
       pending += piece.length
       if (pending > maxPieceLength)
-        throw bomb(`${part} has one piece of more than ${maxPieceLength} characters`)
+        throw zipBomb(`${part} has one piece of more than ${maxPieceLength} characters`)
       try {
         parser.write(piece)
       } catch (error) {

@@ -1,6 +1,6 @@
 import { crc32, createInflateRaw } from 'node:zlib'
 import { type Entry, fromBufferPromise, type ZipFile } from 'yauzl'
-import { bomb, damaged, UnusableWorkbook } from './errors.ts'
+import { zipBomb, damaged, UnusableWorkbook } from './errors.ts'
 import { decoder, type TextSink } from './xml.ts'
 
 const maxParts = 10_000
@@ -39,7 +39,7 @@ export async function openArchive(bytes: Buffer): Promise<Archive> {
       const part = parts.get(name)
       if (part === undefined) throw damaged(`its part ${name} is missing`)
       if (part.uncompressedSize > max)
-        throw bomb(`its part ${name} is larger than ${megabytes(max)} when unpacked`)
+        throw zipBomb(`its part ${name} is larger than ${megabytes(max)} when unpacked`)
       const { decode, end } = decoder(name)
       let size = 0
       let checksum = 0
@@ -47,7 +47,7 @@ export async function openArchive(bytes: Buffer): Promise<Archive> {
         size += chunk.length
         total += chunk.length
         if (size > max || total > maxBytes)
-          throw bomb(`its part ${name} is larger than ${megabytes(max)} when unpacked`)
+          throw zipBomb(`its part ${name} is larger than ${megabytes(max)} when unpacked`)
         refuseSwelling(name, size, part.compressedSize)
         checksum = crc32(chunk, checksum)
         sink.write(decode(chunk))
@@ -77,7 +77,7 @@ function withoutTail(bytes: Buffer): Buffer {
 async function partsOf(zip: ZipFile): Promise<Map<string, Entry>> {
   const parts = new Map<string, Entry>()
   let declared = 0
-  if (zip.entryCount > maxParts) throw bomb(`it claims to have ${zip.entryCount} parts`)
+  if (zip.entryCount > maxParts) throw zipBomb(`it claims to have ${zip.entryCount} parts`)
   try {
     for await (const part of zip.eachEntry()) {
       const name = nameOf(part)
@@ -93,7 +93,7 @@ async function partsOf(zip: ZipFile): Promise<Map<string, Entry>> {
     if (error instanceof Error && error.message.includes('encryption')) throw encrypted()
     throw damaged('its list of parts cannot be read', error)
   }
-  if (declared > 4 * maxBytes) throw bomb(`it unpacks to ${megabytes(declared)}`)
+  if (declared > 4 * maxBytes) throw zipBomb(`it unpacks to ${megabytes(declared)}`)
   return parts
 }
 
@@ -142,7 +142,7 @@ async function* inflated(bytes: Buffer, part: Entry, start: number, name: string
 
 function refuseSwelling(name: string, size: number, packed: number): void {
   if (size > SMALL && size > packed * HIGHEST_RATIO) {
-    throw bomb(`its part ${name} swells to more than ${HIGHEST_RATIO} times its size when unpacked`)
+    throw zipBomb(`its part ${name} swells to more than ${HIGHEST_RATIO} times its size when unpacked`)
   }
 }
 

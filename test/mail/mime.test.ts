@@ -3,7 +3,7 @@ import MailComposer from 'nodemailer/lib/mail-composer'
 import PostalMime from 'postal-mime'
 import { describe, expect, it } from 'vitest'
 import { fillInShipped, templateLanguage } from '../../src/mail/fill-in.ts'
-import { shipped } from '../../src/mail/letters/letters.ts'
+import { shippedLetters } from '../../src/mail/letters/letters.ts'
 import { type Message, mimeMessage } from '../../src/mail/mime.ts'
 import { sampleOf } from '../../src/mail/values.ts'
 import { isLetterName, letters } from '../../src/rules/mail/letters.ts'
@@ -112,7 +112,7 @@ it.each(Object.keys(letters).filter(isLetterName))(
             const given = Object.fromEntries(
               Object.entries(values).map(([name, value]) => [name, isEmpty ? odd : value + odd]),
             )
-            const template = shipped[letter][kind]
+            const template = shippedLetters[letter][kind]
             for (const each of [values, given])
               expect(fillInShipped(template, { values: each, kind })).toBe(language.fillIn(template, each))
           },

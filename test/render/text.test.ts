@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { ago, count, listLines, plainTime } from '../../src/render/text.ts'
+import { relativeTime, count, listLines, plainTime } from '../../src/render/text.ts'
 
 const now = new Date('2026-03-02T09:00:00.000Z')
 
@@ -15,7 +15,7 @@ describe('how long ago', () => {
     ['2026-01-31T09:00:00.000Z', '2026-01-31'],
     ['2026-03-03T09:00:00.000Z', '2026-03-03'],
   ])('%s is %s', (iso, words) => {
-    expect(ago(iso, now)).toBe(words)
+    expect(relativeTime(iso, now)).toBe(words)
   })
 })
 

@@ -357,7 +357,7 @@ describe('the name of a person', () => {
 
   it('is a name where it was invented', () => {
     for (let position = 0; position < 500; position += 1) {
-      const { firstName, lastName } = seedUser(1, { position, place: 1, centre: 'EG001' })
+      const { firstName, lastName } = seedUser(1, { position, ordinal: 1, centre: 'EG001' })
       expect(readPersonName({ firstName, lastName })).toEqual({
         firstName,
         lastName,

@@ -9,7 +9,7 @@ import { type CentreOptions, centreKinds, parseCentreOptions } from '../../rules
 import { editCentre } from '../../rules/centres/edit.ts'
 import { preparedMutation } from '../../cli/define.ts'
 import { argument, orName } from '../../cli/parameters.ts'
-import { ask, requireTerminal, tick } from '../../cli/prompt.ts'
+import { ask, requireTerminal, askSeveral } from '../../cli/prompt.ts'
 import type { Terminal } from '../../cli/terminal.ts'
 import { onlyTimeZoneOf } from '../../rules/key-times/time-zones.ts'
 import { comparableCentres, centreOptions } from './options.ts'
@@ -78,7 +78,7 @@ async function askForFacts(terminal: Terminal, centre: CentreWithPeople): Promis
   const associate = isOfAssociate
     ? await asking('Number of its Associate:', centre.associate_number ?? '', (text) => ({ associate: text }))
     : undefined
-  const marked = await tick<string>(terminal, { question: 'Marks:', choices: marksOf(centre) })
+  const marked = await askSeveral<string>(terminal, { question: 'Marks:', choices: marksOf(centre) })
   const [britishCouncil, globalListening] = marks.map(({ value }) => marked.includes(value))
   return parseCentreOptions({
     ...{ name, address, town, postcode, country, kind, associate, ...zone },

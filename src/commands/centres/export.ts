@@ -5,7 +5,7 @@ import { checkOutputFile, type OutputFile, prepareTable, refuseUnimportable } fr
 import type { OutputKind } from '../../cli/output-notes.ts'
 import { moveIntoPlaceRecorded } from '../../cli/record-event.ts'
 import type { Session } from '../../cli/session.ts'
-import { countLeftOut, streamPlacedUsers } from '../../db/centres/people.ts'
+import { countLeftOut, streamExportedUsers } from '../../db/centres/people.ts'
 import type { OpenStore } from '../../db/store/open.ts'
 import { Cancelled, Usage } from '../../errors.ts'
 import { centresSheet, type ExportCounts } from '../../import/export-centres.ts'
@@ -75,7 +75,7 @@ export const exportCentres = () =>
 
 async function rowsOf(store: OpenStore, session: Session) {
   const { by } = await session.ctx(store)
-  return { by, rows: streamPlacedUsers(store.db, visibleCentres(by)) }
+  return { by, rows: streamExportedUsers(store.db, visibleCentres(by)) }
 }
 
 async function countRows({ rows }: SheetToWrite): Promise<void> {

@@ -5,7 +5,7 @@ import {
   checkOutputFile,
   type OutputFile,
   prepareTable,
-  refusePlaceTwice,
+  refuseSameFileTwice,
   refuseUnimportable,
 } from '../../cli/output-file.ts'
 import { optionOf } from '../../cli/parameters.ts'
@@ -50,7 +50,7 @@ export async function checkOutputFiles(
 ): Promise<ImportOutputFiles> {
   const { tableEnding } = await import('../../workbook/write.ts')
   const { pinsOut, issuesOut, planOut, report } = wanted
-  refusePlaceTwice(session, {
+  refuseSameFileTwice(session, {
     '--pins-out': pinsOut,
     '--issues-out': issuesOut,
     '--plan-out': planOut,

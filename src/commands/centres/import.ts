@@ -22,7 +22,7 @@ import {
   prepareIssues,
   slipsOption,
 } from './import-output-files.ts'
-import { planWorkbook, type PreparedImport, type Wanted } from './plan-import.ts'
+import { planWorkbook, type PreparedImport, type ImportRequest } from './plan-import.ts'
 import { readWorkbook } from './read-workbook.ts'
 import { notifyNoReport } from './report.ts'
 import { type ImportRun, runImport } from './run-import.ts'
@@ -174,7 +174,7 @@ interface StoreCreation {
  * answer, where there is nothing to do; undefined where a server has a store after all
  */
 async function planWithoutStore(
-  wanted: Wanted,
+  wanted: ImportRequest,
   { session, roster, asks, outputs, called, phases }: StoreCreation,
 ): Promise<{ ready: PreparedImport; asked: number } | { done: AnswerOfChange } | undefined> {
   const { changesNothing, countsOf } = await import('../../import/apply.ts')

@@ -14,7 +14,7 @@ import {
 import { pendingPinSheets } from '../../db/imports/pending-pin-sheets.ts'
 import type { OpenStore } from '../../db/store/open.ts'
 import type { ImportReport } from '../../render/import-report.ts'
-import { findImportNumber, importNumber, partedLeft } from '../../rules/imports.ts'
+import { findImportNumber, importNumber, changedAndLetters } from '../../rules/imports.ts'
 import { argument, option, withValues, yesOption } from '../../cli/parameters.ts'
 import { prepareReport, reportedEvent, reportOfShownImport } from './report.ts'
 import { pathInWords } from '../../shell-word.ts'
@@ -110,7 +110,7 @@ function undoQuestion({ changed, undone, left, import: { id, file } }: Undone): 
     pinsVoided,
     lettersCancelled,
   } = undone
-  const { changed: since, letters } = partedLeft(left)
+  const { changed: since, letters } = changedAndLetters(left)
   const gone = counted(undone.centresRemoved, undone.usersRemoved)
   const restored = counted(centresRestored, usersRestored)
   const parts = [

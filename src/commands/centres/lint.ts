@@ -2,7 +2,7 @@ import { preparedQuery } from '../../cli/define.ts'
 import { argument } from '../../cli/parameters.ts'
 import { phasesOn } from '../../cli/progress.ts'
 import type { Notice } from '../../cli/session.ts'
-import { placesOf } from '../../cli/store-paths.ts'
+import { storePaths } from '../../cli/store-paths.ts'
 import type { OpenStore } from '../../db/store/open.ts'
 import { centreColumns } from '../../import/columns.ts'
 import type { Roster } from '../../import/roster.ts'
@@ -38,7 +38,7 @@ In a pipe: cell, code, value and message of each mistake.`,
     prepare: (typed, session) => readWorkbook(typed, session, phasesOn(session, undefined)),
     mode: () => 'read-if-any',
     read: async (store, ctx, roster, session) => {
-      if (store.path === undefined) session.notify(comparedWithNone(placesOf(session)))
+      if (store.path === undefined) session.notify(comparedWithNone(storePaths(session)))
       return lintRoster(store, ctx, roster)
     },
     render: renderLint,

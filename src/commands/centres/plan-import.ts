@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
 import type { Phases } from '../../cli/progress.ts'
-import { ask, tick } from '../../cli/prompt.ts'
+import { ask, askSeveral } from '../../cli/prompt.ts'
 import type { Session } from '../../cli/session.ts'
 import type { OpenStore } from '../../db/store/open.ts'
 import { BadInput, Cancelled } from '../../errors.ts'
@@ -48,7 +48,7 @@ async function chooseAtTerminal(plan: Plan, { terminal }: Session): Promise<Dele
   const centres =
     missing.length === 0
       ? []
-      : await tick(terminal, {
+      : await askSeveral(terminal, {
           question: `${count(missing.length, 'centre')} of the store ${missing.length === 1 ? 'is' : 'are'} not in the workbook. Delete any?`,
           choices: missing.map((centre) => ({
             value: centre,
@@ -58,7 +58,7 @@ async function chooseAtTerminal(plan: Plan, { terminal }: Session): Promise<Dele
   const users =
     extra.length === 0
       ? []
-      : await tick(terminal, {
+      : await askSeveral(terminal, {
           question: `${count(extra.length, 'user')} of these centres ${extra.length === 1 ? 'is' : 'are'} not in the workbook. Delete any?`,
           choices: extra.map((user) => ({
             value: user,
@@ -76,7 +76,7 @@ async function chooseAtTerminal(plan: Plan, { terminal }: Session): Promise<Dele
   return deletions
 }
 
-export interface Wanted {
+export interface ImportRequest {
   file: string
   issuesOut?: string | undefined
   report?: string | undefined
@@ -104,7 +104,7 @@ interface Planning {
 
 /** Plans the roster against the store as it is now, deletions included. */
 export async function planWorkbook(
-  wanted: Wanted,
+  wanted: ImportRequest,
   { session, store, ctx, roster, asks, phases }: Planning,
 ): Promise<PreparedImport> {
   const { planImport } = await import('../../import/plan.ts')
@@ -182,7 +182,7 @@ async function factsOf({ db }: OpenStore, of: { roster: Roster; plan: Plan }): P
 
 /** @throws `partial-workbook` where a part of a roster is to delete somebody */
 async function isPartial(
-  wanted: Wanted,
+  wanted: ImportRequest,
   { session, roster }: Pick<Planning, 'session' | 'roster'>,
 ): Promise<boolean> {
   const { isPartOfRoster } = await import('../../import/issues-sheet.ts')
@@ -193,7 +193,7 @@ async function isPartial(
 
 /** @throws `partial-workbook` where a part of a roster is to delete somebody */
 async function refuseOrNotify(
-  { deleteMissing, deleteExtra, deleteCentre, deleteUser, partial }: Wanted,
+  { deleteMissing, deleteExtra, deleteCentre, deleteUser, partial }: ImportRequest,
   { session, roster, plan }: Pick<Planning, 'session' | 'roster'> & { plan?: Plan },
 ): Promise<void> {
   const { partialWorkbook, whatElseHolds } = await import('../../import/issues-sheet.ts')

@@ -58,7 +58,11 @@ export async function moveReportIntoPlace(
   try {
     await prepareReport(file, report)
     // Whole, and named in the log before it is in its place.
-    const placed = await moveIntoPlaceRecorded(session, { file, event: reportedEvent(report), notPlaced })
+    const placed = await moveIntoPlaceRecorded(session, {
+      file,
+      event: reportedEvent(report),
+      notMoved: notPlaced,
+    })
     if (placed !== undefined) session.say(`The page about it: ${placed}`)
     return placed !== undefined
   } catch (error) {

@@ -7,7 +7,7 @@ import { permit } from '../../rules/permissions/decide.ts'
 import { command } from '../../cli/define.ts'
 import { argument, flag } from '../../cli/parameters.ts'
 import type { Session } from '../../cli/session.ts'
-import { placesOf } from '../../cli/store-paths.ts'
+import { storePaths } from '../../cli/store-paths.ts'
 import { pathInWords } from '../../shell-word.ts'
 
 /** Of no other kind: a store that cannot be changed is copied too, and the log names the copy once it is there. */
@@ -28,7 +28,7 @@ export const backup = () =>
       const { withoutContent } = options
       const output = await checkOutputFile(session, { kind: 'backup', file: options.file, asksLater: true })
       const { path: file } = output
-      const { db } = placesOf(session)
+      const { db } = storePaths(session)
       const store = await session.open('as-it-is')
       const { keyFile } = store
       try {

@@ -7,7 +7,7 @@ import { query } from '../../cli/define.ts'
 import { unfinishedFiles } from '../../cli/leftovers.ts'
 import { missingHeadNotice, type Session } from '../../cli/session.ts'
 import type { Shape } from '../../render/json.ts'
-import { placesOf } from '../../cli/store-paths.ts'
+import { storePaths } from '../../cli/store-paths.ts'
 import { pathInWords } from '../../shell-word.ts'
 import { commandLine } from '../../cli/typed-line.ts'
 
@@ -25,7 +25,7 @@ export const check = () =>
     json: ({ db, untidy, keyFile }) => ({ ok: true, store: db, keyFile, findings: untidy.map(findingJson) }),
     explain: async (error, session) => {
       const { damageThatStopped } = await import('../../db/store/errors.ts')
-      const { db } = placesOf(session)
+      const { db } = storePaths(session)
       const found = await damageThatStopped(error, db)
       return (await leftWithoutStore(error, session)) ?? (found && damaged(db, found))
     },
@@ -46,7 +46,7 @@ async function checkStore(
   session: Session,
 ): Promise<LookedThrough> {
   const { checkFiles } = await import('../../db/store/check.ts')
-  const { db } = placesOf(session)
+  const { db } = storePaths(session)
   permit(ctx, 'store.backup', { name: 'store' })
   const { damage, untidy } = checkFiles(store, db)
   const log = damage.length === 0 ? await findingsOfAudit(store, session) : { damage: [], untidy: [] }

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
-import { placeOf } from '../../config.ts'
+import { storeAddress } from '../../config.ts'
 import type { Copied } from '../../db/store/copy-tables.ts'
 import type { StoreFacts } from '../../db/store/facts.ts'
 import type { OpenStore } from '../../db/store/open.ts'
@@ -15,7 +15,7 @@ import { flag, requiredOption } from '../../cli/parameters.ts'
 import { progressOn } from '../../cli/progress.ts'
 import { confirm } from '../../cli/prompt.ts'
 import type { Session } from '../../cli/session.ts'
-import { placesOf } from '../../cli/store-paths.ts'
+import { storePaths } from '../../cli/store-paths.ts'
 import { pathInWords, shellWord } from '../../shell-word.ts'
 
 /** Of no other kind: the store is copied within its transaction, and what was placed counts though the commit fails. */
@@ -33,8 +33,8 @@ export const copy = () =>
     changes: true,
     run: async ({ to: typed, withoutContent }, session) => {
       const { dryRun, yes } = session.common
-      const { db } = placesOf(session)
-      const to = placeOf(typed, { context: session.context, flag: '--to' })
+      const { db } = storePaths(session)
+      const to = storeAddress(typed, { context: session.context, flag: '--to' })
       const output = isSharedPlace(to) ? undefined : await newFile(typed, session)
       const { rehearseCopy } = await import('../../db/store/copy.ts')
       const store = await session.open(dryRun ? 'rehearse' : 'use')
@@ -63,7 +63,7 @@ function answerOf(
   }: { counts: Counts; copied: Made | undefined; key: KeyPlaces; changed: boolean },
 ): AnswerOfChange {
   const { session, to, withoutContent } = copying
-  const { db } = placesOf(session)
+  const { db } = storePaths(session)
   const done = session.common.dryRun ? 'Would copy' : 'Copied'
   const lines = [
     changed
@@ -181,7 +181,7 @@ async function copyAll(
   const { interruption } = session.context
   const progress = await progressOn(session.terminal, 'Copying …')
   const onRows = (copied: number) => progress.say(`Copying: ${count(copied, 'row')} …`)
-  let placed: Copied | undefined
+  let copied: Copied | undefined
   let isRecorded: boolean | undefined = true
   try {
     await session.commit(store, async (trx, ctx) => {
@@ -191,10 +191,10 @@ async function copyAll(
         await output?.prepare({ writeTo })
         await output?.moveIntoPlace()
       }
-      placed = await copyStore(store, trx, { to, withoutContent, interruption, onRows, writeInPlace })
+      copied = await copyStore(store, trx, { to, withoutContent, interruption, onRows, writeInPlace })
     })
   } catch (error) {
-    if (!placed) throw error
+    if (!copied) throw error
     isRecorded = error instanceof Unsure ? undefined : false
     const reason = error instanceof Error ? ` ${error.message}` : ''
     const says =
@@ -205,8 +205,8 @@ async function copyAll(
   } finally {
     progress.stop()
   }
-  if (!placed) throw new Error('a copy was made and is nowhere')
-  return { ...placed, isRecorded }
+  if (!copied) throw new Error('a copy was made and is nowhere')
+  return { ...copied, isRecorded }
 }
 
 function question({ db, to, facts }: { db: string; to: string; facts: StoreFacts }): string {

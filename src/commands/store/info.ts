@@ -1,7 +1,7 @@
 import { renderStore, type StoreDescription, storeJson } from '../../render/store.ts'
 import { permit } from '../../rules/permissions/decide.ts'
 import { query } from '../../cli/define.ts'
-import { placesOf } from '../../cli/store-paths.ts'
+import { storePaths } from '../../cli/store-paths.ts'
 
 export const info = () =>
   query({
@@ -15,7 +15,7 @@ export const info = () =>
       const { keyStatus } = await import('../../db/store/keys.ts')
       const { keptCopiesOf } = await import('../../db/store/kept-copies.ts')
       permit(ctx, 'store.backup', { name: 'store' })
-      const { db: path } = placesOf(session)
+      const { db: path } = storePaths(session)
       const facts = await storeFacts(db)
       const key = keyStatus(store)
       const bytes = await engine.size()

@@ -3,7 +3,7 @@ import { Refused } from '../../errors.ts'
 import { command } from '../../cli/define.ts'
 import { flag } from '../../cli/parameters.ts'
 import { removeLeftovers } from '../../cli/leftovers.ts'
-import { placesOf } from '../../cli/store-paths.ts'
+import { storePaths } from '../../cli/store-paths.ts'
 import { pathInWords } from '../../shell-word.ts'
 
 /** Of no other kind: there is nothing to change before there is a store. */
@@ -20,7 +20,7 @@ export const init = () =>
     changes: true,
     run: async ({ ifMissing, roles }, session) => {
       const { existsSync } = await import('node:fs')
-      const { db } = placesOf(session)
+      const { db } = storePaths(session)
       const { deskRoleOf, refuseFile } = await import('../../db/store/desk-role.ts')
       if (roles) refuseFile(db)
       const refuseOther = () => {

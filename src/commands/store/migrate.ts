@@ -6,7 +6,7 @@ import { permit } from '../../rules/permissions/decide.ts'
 import { type AnswerOfChange, command } from '../../cli/define.ts'
 import { removeLeftovers } from '../../cli/leftovers.ts'
 import { missingHeadNotice, type Session } from '../../cli/session.ts'
-import { placesOf } from '../../cli/store-paths.ts'
+import { storePaths } from '../../cli/store-paths.ts'
 import { pathInWords } from '../../shell-word.ts'
 
 /** Of no other kind: what changes it is another store, which takes its place. */
@@ -21,7 +21,7 @@ export const migrate = () =>
     run: async (_, session) => {
       const { dryRun, yes } = session.common
       const { nameToKeep } = await import('../../db/store/kept-copies.ts')
-      const { db } = placesOf(session)
+      const { db } = storePaths(session)
       const { from, to, isShared } = await rehearsed(session)
       if (from === to) return unchanged({ db, version: to })
       const { bringUpToDate, refuseToBringUpToDate } = await import('../../db/store/bring-up-to-date.ts')
@@ -59,7 +59,7 @@ export const migrate = () =>
 /** Does it to a copy in memory where it is a file, so that nobody is asked about what cannot be done. */
 async function rehearsed(session: Session): Promise<{ from: number; to: number; isShared: boolean }> {
   const { latestVersion } = await import('../../db/migrations/index.ts')
-  const { db } = placesOf(session)
+  const { db } = storePaths(session)
   const store = await session.open(isSharedPlace(db) ? 'as-it-is' : 'read')
   try {
     permit(await session.ctx(store), 'store.migrate', { name: 'store' })
@@ -110,7 +110,7 @@ function noteIn(session: Session, { from, to }: { from: number; to: number }) {
 async function noteHead(session: Session, { from }: { from: number }): Promise<void> {
   const { firstVersionWithHead, headFileOf } = await import('../../db/audit/head-file.ts')
   const { noteFirstHead } = await import('../../db/store/bring-up-to-date.ts')
-  const { db, keyFile } = placesOf(session)
+  const { db, keyFile } = storePaths(session)
   const file = headFileOf(keyFile)
   if (!(await noteFirstHead(db, { file })) || from < firstVersionWithHead) return
   session.notify(missingHeadNotice(file, 'noted-again'))

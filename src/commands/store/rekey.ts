@@ -5,7 +5,7 @@ import { rekeyStore } from '../../rules/store/rekey.ts'
 import { changedMeanwhile } from '../../cli/mutation.ts'
 import { command } from '../../cli/define.ts'
 import type { WorkFor } from '../../cli/session.ts'
-import { placesOf } from '../../cli/store-paths.ts'
+import { storePaths } from '../../cli/store-paths.ts'
 import { pathInWords } from '../../shell-word.ts'
 
 /** Of no other kind: its change is sealed with a key that is put in its place around the commit. */
@@ -21,7 +21,7 @@ export const rekey = () =>
       const { dryRun, yes } = session.common
       const asks = !dryRun && !yes
       const { newKeyFor, withNewKey } = await import('../../db/store/rekey.ts')
-      const { db } = placesOf(session)
+      const { db } = storePaths(session)
 
       const store = await session.open(dryRun ? 'rehearse' : 'use')
       const { keyFile } = store

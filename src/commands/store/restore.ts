@@ -12,7 +12,7 @@ import { command } from '../../cli/define.ts'
 import { argument, flag, type ValuesOf } from '../../cli/parameters.ts'
 import { removeLeftovers } from '../../cli/leftovers.ts'
 import type { Session } from '../../cli/session.ts'
-import { placesOf } from '../../cli/store-paths.ts'
+import { storePaths } from '../../cli/store-paths.ts'
 import { pathInWords } from '../../shell-word.ts'
 
 const options = {
@@ -39,7 +39,7 @@ export const restore = () =>
       const { presentStore } = await import('../../db/store/restore.ts')
       const { withNewKey } = await import('../../db/store/rekey.ts')
       const { forgetHeadFile, headFileOf, writeHeadFile } = await import('../../db/audit/head-file.ts')
-      const { db } = placesOf(session)
+      const { db } = storePaths(session)
       const file = fileToRestore(options, session)
       await refuseMissing(file)
       await refuseItself(file, db)
@@ -55,13 +55,13 @@ export const restore = () =>
         })
         if (asks) await confirm(session, question({ db, file, kept, voided }))
         if (!dryRun) {
-          const place = async () => {
+          const replace = async () => {
             const beforePlacing = () => forgetHeadFile(headFileOf(keyFile))
             if (!(await present.replaceWith(copy.path, { beforePlacing }))) throw changedMeanwhile()
           }
           await (key.made
-            ? withNewKey(key.made, { takeOn: place, interruption: session.context.interruption })
-            : place())
+            ? withNewKey(key.made, { takeOn: replace, interruption: session.context.interruption })
+            : replace())
           writeHeadFile(headFileOf(keyFile), head)
           await removeLeftovers(session)
         }

@@ -8,7 +8,7 @@ import {
   type ValuesOf,
   withValues,
 } from '../../cli/parameters.ts'
-import { ask, requireTerminal, tick } from '../../cli/prompt.ts'
+import { ask, requireTerminal, askSeveral } from '../../cli/prompt.ts'
 import type { Terminal } from '../../cli/terminal.ts'
 import { withClosing } from '../../render/closing.ts'
 import { editNotices, person, renderChangedUsers, usersJson } from '../../render/users.ts'
@@ -173,7 +173,7 @@ async function tickOf(
   { question, names, titleOf, held }: Ticking,
 ): Promise<{ added: string[]; taken: string[] }> {
   const choices = names.map((name) => ({ value: name, name: titleOf(name), checked: held.includes(name) }))
-  const ticked = await tick<string>(terminal, { question, choices })
+  const ticked = await askSeveral<string>(terminal, { question, choices })
   return {
     added: ticked.filter((name) => !held.includes(name)),
     taken: names.filter((name) => held.includes(name) && !ticked.includes(name)),

@@ -116,7 +116,7 @@ interface Erased {
 }
 
 /** What lies beyond this store, whoever runs it. */
-export const beyondReach = [
+export const outsideTheStore = [
   'backups of the store',
   'PIN sheets, workbooks, plans and exports that were handed out or saved',
   'messages that were delivered',
@@ -130,7 +130,7 @@ function erasureJson({
   left,
 }: Erased): JsonOfChange<'erasure'> {
   const changed = inStore || files > 0
-  return { erased: { accounts, events, messages, files }, left: [...left, ...beyondReach], changed }
+  return { erased: { accounts, events, messages, files }, left: [...left, ...outsideTheStore], changed }
 }
 
 function renderErasure({ erasure, files: { length: files }, left }: Erased, view: View): string {
@@ -143,6 +143,6 @@ function renderErasure({ erasure, files: { length: files }, left }: Erased, view
       ? 'Unchanged: they were erased before.'
       : `${chalk.green('✓')} Erased: ${accounts} account${accounts === 1 ? '' : 's'}, named in ${events} event${events === 1 ? '' : 's'} and ${messages} message${messages === 1 ? '' : 's'}.`,
     'Not reached, and for you to see to:',
-    ...[...left, ...beyondReach].map((what) => `  - ${oneLine(what)}`),
+    ...[...left, ...outsideTheStore].map((what) => `  - ${oneLine(what)}`),
   ].join('\n')
 }

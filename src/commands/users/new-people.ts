@@ -1,5 +1,5 @@
 import type { Kysely } from 'kysely'
-import { ask, tick, askYesNo } from '../../cli/prompt.ts'
+import { ask, askSeveral, askYesNo } from '../../cli/prompt.ts'
 import type { Terminal } from '../../cli/terminal.ts'
 import { findCentreByNumber } from '../../db/centres/centres.ts'
 import type { Store } from '../../db/schema.ts'
@@ -24,13 +24,13 @@ interface MutationStage {
   keep: (typed: readonly NewPerson[], error: unknown) => Promise<void>
 }
 
-interface Known extends Place {
+interface Known extends RightsTyped {
   people: readonly NewPerson[]
 }
 
 /** Asks for what was not said: the centre, names, or one person after another. Nothing is added meanwhile. */
-export async function askForPeople({ people, ...place }: Known, stage: MutationStage): Promise<NewPerson[]> {
-  const centre = place.centre ?? (await askCentre(stage))
+export async function askForPeople({ people, ...rights }: Known, stage: MutationStage): Promise<NewPerson[]> {
+  const centre = rights.centre ?? (await askCentre(stage))
   const asked: NewPerson[] = []
   let begun: NewPerson | undefined
   for (const person of people)
@@ -38,7 +38,7 @@ export async function askForPeople({ people, ...place }: Known, stage: MutationS
   if (people.length > 0) return asked
   try {
     do {
-      begun = await askWho({ ...place, centre }, { asked, stage })
+      begun = await askWho({ ...rights, centre }, { asked, stage })
       asked.push({ ...begun, ...(await askRights(begun, stage.terminal)) })
       begun = undefined
     } while (await askYesNo(stage.terminal, 'Add another?'))
@@ -83,11 +83,11 @@ async function centreMeant(
 }
 
 async function askWho(
-  place: Place,
+  rights: RightsTyped,
   { asked, stage }: { asked: readonly NewPerson[]; stage: MutationStage },
 ): Promise<NewPerson> {
   const name = await askNames({ question: 'First name:', terminal: stage.terminal })
-  return { ...place, name, address: await askAddress({ asked, stage }) }
+  return { ...rights, name, address: await askAddress({ asked, stage }) }
 }
 
 async function askName({ address }: NewPerson, { terminal }: MutationStage) {
@@ -140,19 +140,19 @@ function wrongAddress({ problem, hint }: { problem: string; hint?: string }): st
   return hint === undefined ? said : `${said}. ${hint}`
 }
 
-async function askRights({ admin, sites: chosen }: Place, terminal: Terminal) {
+async function askRights({ admin, sites: chosen }: RightsTyped, terminal: Terminal) {
   const rights = { value: 'admin', name: `Administrative rights: ${titleOfRole('admin')}`, checked: admin }
   const choices = sites
     .filter((site) => site !== 'school-support-hub')
     .map((site) => ({ value: site, name: titleOfSite(site), checked: chosen.includes(site) }))
-  const ticked = await tick<string>(terminal, {
+  const ticked = await askSeveral<string>(terminal, {
     question: 'Rights and sites (the hub itself comes with every account):',
     choices: [rights, ...choices],
   })
   return { admin: ticked.includes('admin'), sites: ticked.filter((value) => value !== 'admin') }
 }
 
-interface Place {
+interface RightsTyped {
   centre: string | undefined
   admin: boolean
   roles: readonly string[]
@@ -160,19 +160,19 @@ interface Place {
 }
 
 /** Somebody to be added, as far as is known yet. */
-export interface NewPerson extends Place {
+export interface NewPerson extends RightsTyped {
   address: Address
   name: { firstName: string; lastName: string } | undefined
 }
 
 /** Reads `Amira Haddad <amira@school.example>`, or an address whose name is still to be asked for. */
-export function readPerson(text: string, place: Place): NewPerson {
+export function readPerson(text: string, rights: RightsTyped): NewPerson {
   if (!text.includes('<')) {
     refuseOtherBrackets(text)
-    return { ...place, address: typedNewAddress(text), name: undefined }
+    return { ...rights, address: typedNewAddress(text), name: undefined }
   }
   const { address, firstName, lastName } = typedPerson(text)
-  return { ...place, address, name: { firstName, lastName } }
+  return { ...rights, address, name: { firstName, lastName } }
 }
 
 /** A name and an address in one, without the signs that say which is which. @throws `invalid-person` */

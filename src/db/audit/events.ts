@@ -101,11 +101,11 @@ export async function* streamEvents(
 export const erasedActor = '(erased)'
 
 /** In place of what belongs to a centre that the reader may not see. */
-export const elsewhere = '(elsewhere)'
+export const hiddenValue = '(elsewhere)'
 
 function eventRows(db: Kysely<Store>, visible: VisibleCentres = 'all') {
   const personal = sql`audit_personal where audit_id = audit.id`
-  const value = sql`case when ${isReadable(visible)} then value else ${elsewhere} end`
+  const value = sql`case when ${isReadable(visible)} then value else ${hiddenValue} end`
   return db
     .selectFrom('audit')
     .select(['audit.id', 'at', 'operator', 'kind', 'action', 'command', 'facts'])

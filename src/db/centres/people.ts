@@ -14,7 +14,7 @@ export function peopleAt(db: Kysely<Store>, centreId: number): Promise<UserWithC
 }
 
 /** A centre with one of its users, or alone when it has none. */
-export interface PlacedUser {
+export interface ExportedUser {
   number: string
   name: string
   kind: string
@@ -32,10 +32,10 @@ export interface PlacedUser {
 }
 
 /** Every live centre with its live users, one by one, however many there are. */
-export function streamPlacedUsers(
+export function streamExportedUsers(
   db: Kysely<Store>,
   visible: VisibleCentres,
-): AsyncIterableIterator<PlacedUser> {
+): AsyncIterableIterator<ExportedUser> {
   return db
     .selectFrom('centres')
     .leftJoin('centres as associate', 'associate.id', 'centres.associate_id')

@@ -12,7 +12,7 @@ import {
   deriveKeys,
   type Keys,
   keysOfFingerprint,
-  placeWaitingKey,
+  renameWaitingKey,
   waitingKeyFile,
   writeKeyFile,
 } from '../store/keys.ts'
@@ -208,7 +208,7 @@ async function begin(place: SharedPlace, opening: Opening): Promise<OpenStore> {
       what: 'the store',
       ifUnsure: `Once the server can be reached, run the command once more: it says whether the store is there. Its key waits at ${waiting}, and is found there.`,
     })
-    placeWaitingKey(keyFile, keys.fingerprint)
+    renameWaitingKey(keyFile, keys.fingerprint)
   } catch (error) {
     // The store may be there all the same, and would be worth nothing without its key.
     if (error instanceof Unsure) throw error

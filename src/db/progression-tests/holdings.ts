@@ -32,7 +32,7 @@ export async function holdingsOf(
 }
 
 /** Hands learner groups over, and with them their tests and results. @returns how many groups */
-export async function handOver(
+export async function transferLearnerGroups(
   trx: Trx,
   { fromId, toId, sites }: { fromId: number; toId: number; sites: readonly string[] },
 ): Promise<number> {

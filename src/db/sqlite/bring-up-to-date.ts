@@ -6,7 +6,7 @@ import type { Opening } from '../store/opening.ts'
 import { latestVersion } from '../migrations/index.ts'
 import type { BringingUpToDate } from '../store/bring-up-to-date.ts'
 import { openStore } from '../store/open.ts'
-import { holdAlone, placeStore } from './place.ts'
+import { lockExclusively, replaceStoreFile } from './place.ts'
 import { knownVersionOf } from './version.ts'
 
 /** Pages copied between two breaths, in which Ctrl-C is heard. */
@@ -22,7 +22,7 @@ export async function migrateStoreFile(
   { from, keep, note }: BringingUpToDate,
 ): Promise<number> {
   const { path, signal, interruption } = opening
-  const held = holdAlone(path, interruption)
+  const held = lockExclusively(path, interruption)
   const copy = `${path}.${makersMark()}.migrating`
   const unfinished = unfinishedCopy(copy, interruption)
   try {
@@ -45,7 +45,7 @@ export async function migrateStoreFile(
     }
     await finishing(interruption, {
       what: 'the store is being brought up to date',
-      finish: () => placeStore({ from: copy, held, keep }),
+      finish: () => replaceStoreFile({ from: copy, held, keep }),
     })
     return version
   } finally {

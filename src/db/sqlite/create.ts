@@ -52,16 +52,16 @@ export async function createStore(opening: Opening, writeFirstEvent: FirstEvent)
     const head = await writeFirstEvent(newStore, keys)
     makeWhole(newStore, { named: path })
     writeKeyFile(newKey, secret)
-    const placed = await finishing(interruption, {
+    const isMade = await finishing(interruption, {
       what: 'the store is being begun',
       finish: () => {
-        if (!placeKey({ newKey, keyFile, secret })) return false
+        if (!linkKeyFile({ newKey, keyFile, secret })) return false
         forgetHeadFile(headFileOf(keyFile))
-        placeFirst({ newStore, path, keyFile, fingerprint: keys.fingerprint })
+        linkNewStore({ newStore, path, keyFile, fingerprint: keys.fingerprint })
         return true
       },
     })
-    if (!placed) {
+    if (!isMade) {
       // Somebody else began it: nothing was changed by this process.
       interruption?.unfinish()
       return await useOtherCreatorsStore(opening)
@@ -81,7 +81,7 @@ interface FirstStore {
 }
 
 /** A key without its store would keep the next one from being begun. */
-function placeFirst({ newStore, path, keyFile, fingerprint }: FirstStore): void {
+function linkNewStore({ newStore, path, keyFile, fingerprint }: FirstStore): void {
   try {
     renameSync(newStore, path)
   } catch (error) {
@@ -116,7 +116,15 @@ export async function initializeStore({
 }
 
 /** Never over another key. @returns whether it was the first */
-function placeKey({ newKey, keyFile, secret }: { newKey: string; keyFile: string; secret: Buffer }): boolean {
+function linkKeyFile({
+  newKey,
+  keyFile,
+  secret,
+}: {
+  newKey: string
+  keyFile: string
+  secret: Buffer
+}): boolean {
   try {
     linkSync(newKey, keyFile)
   } catch (error) {

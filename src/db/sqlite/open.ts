@@ -13,7 +13,7 @@ import { waitForStore } from './wait.ts'
 import { sqliteEngine } from './engine.ts'
 import type { OpenStore } from '../store/open.ts'
 import { type Opening, readsAlone, readsUpToDate } from '../store/opening.ts'
-import { deriveKeys, type KeyPlace, type Keys, keysOfFingerprint } from '../store/keys.ts'
+import { deriveKeys, type KeySource, type Keys, keysOfFingerprint } from '../store/keys.ts'
 import { knownVersionOf, storeOlder } from './version.ts'
 import { pathInWords } from '../../shell-word.ts'
 
@@ -75,8 +75,8 @@ async function connect(opening: Opening, { created }: { created: boolean }): Pro
   try {
     const version = knownVersionOf(raw, path)
     if (mode === 'place') {
-      const { leaveWal } = await import('./place.ts')
-      leaveWal(raw, path)
+      const { leaveWalMode } = await import('./place.ts')
+      leaveWalMode(raw, path)
       prepareConnection(raw)
       if (version < latestVersion) {
         const { migrate } = await import('./migrate.ts')
@@ -170,12 +170,12 @@ function foreign(path: string, what: string): Unavailable {
   })
 }
 
-function keysOfStore(engine: Engine, place: KeyPlace): () => Keys {
+function keysOfStore(engine: Engine, source: KeySource): () => Keys {
   let keys: Keys | undefined
   return () => {
     // Asked anew each time: another process may have given the store a new key meanwhile.
     const fingerprint = engine.fingerprint()
-    if (keys?.fingerprint !== fingerprint) keys = keysOfFingerprint(place, fingerprint)
+    if (keys?.fingerprint !== fingerprint) keys = keysOfFingerprint(source, fingerprint)
     return keys
   }
 }

@@ -31,7 +31,7 @@ interface Placing {
  * Puts one store in the place of another, which is kept beside it: the one way in which a store gets its name.
  * At every moment there is a whole store at the place.
  */
-export function placeStore({ from, held, keep }: Placing): void {
+export function replaceStoreFile({ from, held, keep }: Placing): void {
   const to = held.path
   makeWhole(from, { named: to })
   if (existsSync(to)) {
@@ -52,7 +52,7 @@ export function placeStore({ from, held, keep }: Placing): void {
  * A store in use cannot leave its journal mode: that it does proves that nobody else has it open,
  * and while the lock is held nobody can open it. @throws `store-in-use`
  */
-export function holdAlone(path: string, interruption: Interruption | undefined): Held {
+export function lockExclusively(path: string, interruption: Interruption | undefined): Held {
   const raw = existsSync(path)
     ? lockedAlone(path, (held) => {
         // Whoever has it open keeps SQLite from doing this; the answer is then the mode that it stays in.
@@ -128,7 +128,7 @@ export function cannotLink(error: unknown): boolean {
 export function makeWhole(path: string, { named }: { named: string }): void {
   const raw = openDatabase(path, { named, fileMustExist: true })
   try {
-    leaveWal(raw, named)
+    leaveWalMode(raw, named)
     const [first] = damageIn(raw, named)
     if (first) throw damaged(named, first.message)
   } finally {
@@ -141,7 +141,7 @@ export function makeWhole(path: string, { named }: { named: string }): void {
 }
 
 /** SQLite answers with the mode that it is in, which may be the old one. */
-export function leaveWal(raw: Database.Database, named: string): void {
+export function leaveWalMode(raw: Database.Database, named: string): void {
   const mode = String(raw.pragma('journal_mode = delete', { simple: true }))
   if (mode !== 'delete') throw notWhole(named, `its journal mode is ${mode}`)
 }

@@ -7,7 +7,7 @@ import { nameToKeep } from '../store/kept-copies.ts'
 import type { Opening } from '../store/opening.ts'
 import type { PresentStore } from '../store/restore.ts'
 import { erasedIn, fingerprintIn, headAt, headIfAny } from './inspect.ts'
-import { holdAlone, placeStore, refuseWhileInUse } from './place.ts'
+import { lockExclusively, replaceStoreFile, refuseWhileInUse } from './place.ts'
 
 /** A file that a backup is to take the place of. @throws `store-in-use` */
 export function presentStoreFile({ path, keyFile, now, interruption }: Opening): PresentStore {
@@ -22,7 +22,7 @@ export function presentStoreFile({ path, keyFile, now, interruption }: Opening):
     copyBeside: path,
     replaceWith: async (file, { beforePlacing }) => {
       mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
-      const held = holdAlone(path, interruption)
+      const held = lockExclusively(path, interruption)
       try {
         // Whom it erased since is not known to the copy.
         if (!isSame(headIfAny(held.raw), head)) return false
@@ -31,7 +31,7 @@ export function presentStoreFile({ path, keyFile, now, interruption }: Opening):
           what: 'the backup is being put in the place of the store',
           finish: async () => {
             await beforePlacing()
-            placeStore({ from: file, held, keep })
+            replaceStoreFile({ from: file, held, keep })
           },
         })
         return true

@@ -56,7 +56,7 @@ export function waitingKeyFile(keyFile: string, fingerprint: string): string {
  * Gives the store's new key the key file's name. Somebody else may have done so already; where it cannot be done,
  * the key is found under the name that it has. @returns whether it has the name
  */
-export function placeWaitingKey(keyFile: string, fingerprint: string): boolean {
+export function renameWaitingKey(keyFile: string, fingerprint: string): boolean {
   try {
     renameSync(waitingKeyFile(keyFile, fingerprint), keyFile)
     trySyncFolder(dirname(keyFile))
@@ -67,7 +67,7 @@ export function placeWaitingKey(keyFile: string, fingerprint: string): boolean {
 }
 
 /** Where the key of a store is read. */
-export interface KeyPlace {
+export interface KeySource {
   keyFile: string
   /** Where a command gives the key, and no file: its 32 bytes. */
   secret?: (() => Buffer) | undefined
@@ -76,12 +76,12 @@ export interface KeyPlace {
 }
 
 /** The keys of the store with this fingerprint. Throws `key-mismatch`, and what `readKeyFile` throws. */
-export function keysOfFingerprint({ keyFile, secret, isShared }: KeyPlace, fingerprint: string): Keys {
+export function keysOfFingerprint({ keyFile, secret, isShared }: KeySource, fingerprint: string): Keys {
   const waiting = waitingKeyFile(keyFile, fingerprint)
   // A rekeying that was cut short after the store knew the new key, and before the file had its name.
   const waited = existsSync(waiting) ? deriveKeys(readKeyFile(waiting)) : undefined
   if (waited?.fingerprint === fingerprint) {
-    placeWaitingKey(keyFile, fingerprint)
+    renameWaitingKey(keyFile, fingerprint)
     return waited
   }
   const keys = deriveKeys(secret ? secret() : readKeyFile(keyFile))

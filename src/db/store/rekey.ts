@@ -1,7 +1,7 @@
 import { dirname } from 'node:path'
 import { rmSync, syncFolder } from '../../disk.ts'
 import { Failure, Refused, Unsure } from '../../errors.ts'
-import { deriveKeys, type Keys, keyStatus, placeWaitingKey, waitingKeyFile, writeKeyFile } from './keys.ts'
+import { deriveKeys, type Keys, keyStatus, renameWaitingKey, waitingKeyFile, writeKeyFile } from './keys.ts'
 import type { Interruption } from '../../interruption.ts'
 import type { OpenStore } from './open.ts'
 import { removeIfPossible } from '../../unfinished-files.ts'
@@ -58,7 +58,7 @@ export async function withNewKey<Result>(
   } finally {
     forget()
   }
-  const placed = placeWaitingKey(keyFile, keys.fingerprint)
+  const placed = renameWaitingKey(keyFile, keys.fingerprint)
   return { result, waitsAs: placed ? undefined : waiting }
 }
 

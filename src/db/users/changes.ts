@@ -70,14 +70,14 @@ export async function markUndeleted(
 }
 
 /** The user's place and hub role change; their status does not. */
-export async function placeAt(
+export async function setCentreAndHubRole(
   trx: Trx,
   { id, centreId, hubRole, at }: Since & { centreId: number | null; hubRole: HubRole | null },
 ): Promise<void> {
   await change(trx, id, { centre_id: centreId, hub_role: hubRole, edited_at: at.toISOString() })
 }
 
-interface Particulars {
+interface Details {
   email: string
   emailKey: string
   firstName: string
@@ -86,9 +86,9 @@ interface Particulars {
   hubRole: HubRole | null
 }
 
-export async function setParticulars(
+export async function setDetails(
   trx: Trx,
-  { id, at, email, emailKey, firstName, lastName, folded, hubRole }: Since & Particulars,
+  { id, at, email, emailKey, firstName, lastName, folded, hubRole }: Since & Details,
 ): Promise<void> {
   await change(trx, id, {
     email,
@@ -120,7 +120,7 @@ async function change(trx: Trx, id: number, values: Updateable<UserTable>): Prom
   await sendWithNext(trx, trx.updateTable('users').set(values).where('id', '=', id))
 }
 
-export async function giveRoles(trx: Trx, userId: number, roles: readonly string[]): Promise<void> {
+export async function insertRoles(trx: Trx, userId: number, roles: readonly string[]): Promise<void> {
   for (const role of roles) {
     await sendWithNext(
       trx,
@@ -132,17 +132,17 @@ export async function giveRoles(trx: Trx, userId: number, roles: readonly string
   }
 }
 
-export async function takeRoles(trx: Trx, userId: number, roles: readonly string[]): Promise<void> {
+export async function deleteRoles(trx: Trx, userId: number, roles: readonly string[]): Promise<void> {
   if (roles.length === 0) return
   const taken = trx.deleteFrom('user_roles').where('user_id', '=', userId)
   await sendWithNext(trx, taken.where('role', 'in', [...roles]))
 }
 
-export async function takeEveryRole(trx: Trx, userId: number): Promise<void> {
+export async function deleteEveryRole(trx: Trx, userId: number): Promise<void> {
   await sendWithNext(trx, trx.deleteFrom('user_roles').where('user_id', '=', userId))
 }
 
-export async function giveSites(trx: Trx, userId: number, sites: readonly string[]): Promise<void> {
+export async function insertSites(trx: Trx, userId: number, sites: readonly string[]): Promise<void> {
   for (const site of sites) {
     await sendWithNext(
       trx,
@@ -154,12 +154,12 @@ export async function giveSites(trx: Trx, userId: number, sites: readonly string
   }
 }
 
-export async function takeSites(trx: Trx, userId: number, sites: readonly string[]): Promise<void> {
+export async function deleteSites(trx: Trx, userId: number, sites: readonly string[]): Promise<void> {
   if (sites.length === 0) return
   const taken = trx.deleteFrom('user_sites').where('user_id', '=', userId)
   await sendWithNext(trx, taken.where('site', 'in', [...sites]))
 }
 
-export async function takeEverySite(trx: Trx, userId: number): Promise<void> {
+export async function deleteEverySite(trx: Trx, userId: number): Promise<void> {
   await sendWithNext(trx, trx.deleteFrom('user_sites').where('user_id', '=', userId))
 }

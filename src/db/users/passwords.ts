@@ -8,7 +8,7 @@ export interface Secrets {
 }
 
 /** What the live account of an address is proved with; it never leaves the rules on accounts. @param key the address as it is compared */
-export async function secretsAt(db: Kysely<Store>, key: string): Promise<Secrets> {
+export async function findSecrets(db: Kysely<Store>, key: string): Promise<Secrets> {
   const row = await db
     .selectFrom('users')
     .select(['password_hash', 'pin_nonce'])

@@ -71,7 +71,7 @@ const sender =
   'Cambridge International Education, School Support Hub. This message was sent automatically; answers to it are not read.'
 
 /** The same end for the plain text. */
-export function closed(text: string): string {
+export function withSender(text: string): string {
   return `${text.trim()}\n\n-- \n${sender}\n`
 }
 

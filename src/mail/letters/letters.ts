@@ -257,7 +257,7 @@ It was not you? Your password still works and protects your account. If you use 
 }
 
 /** Every letter as it is shipped. */
-export const shipped: Readonly<Record<LetterName, LetterParts>> = {
+export const shippedLetters: Readonly<Record<LetterName, LetterParts>> = {
   'account-set-up': accountSetUp,
   'coordinator-set-up': coordinatorSetUp,
   'coordinator-appointed': coordinatorAppointed,

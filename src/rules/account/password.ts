@@ -1,7 +1,7 @@
 import { voidCredentials } from '../../db/credentials.ts'
 import { cancelMessages } from '../../db/outbox.ts'
 import type { Trx } from '../../db/transact.ts'
-import { type Secrets, secretsAt, setPassword } from '../../db/users/passwords.ts'
+import { type Secrets, findSecrets, setPassword } from '../../db/users/passwords.ts'
 import { forgetWrongSignIns } from '../../db/wrong-tries.ts'
 import { Usage } from '../../errors.ts'
 import { queueMessage } from '../mail/queue-message.ts'
@@ -182,7 +182,7 @@ export async function choosePassword(
 ): Promise<void> {
   refuseOwnWords(password, account)
   const userId = account.id
-  const { passwordHash: former } = secrets ?? (await secretsAt(trx, account.emailKey))
+  const { passwordHash: former } = secrets ?? (await findSecrets(trx, account.emailKey))
   await setPassword(trx, { userId, hash: password.hash, pin: by === 'pin' ? 'used' : 'void' })
   await voidCredentials(trx, {
     userId,

@@ -9,7 +9,7 @@ import type { RuleContext } from '../permissions/actor.ts'
 import { type Account, accountOf, type SignInBlocker } from '../users/account.ts'
 import { appendAudit } from '../audit/append.ts'
 import { typedAddress } from '../users/email.ts'
-import { remedy, signInReasons } from '../refusals.ts'
+import { commandThatHelps, signInReasons } from '../refusals.ts'
 
 /** The live account that somebody claims is theirs; whether there is one is not told. */
 export async function claimedAccount(
@@ -97,7 +97,7 @@ const notVerified = 'the account is not active yet, because its address has not 
 
 function hintFor(account: Account): string | undefined {
   const { email, blocker } = account
-  if (blocker !== 'invited') return remedy(account)
+  if (blocker !== 'invited') return commandThatHelps(account)
   return `Type the code from the message: ssh-admin account verify ${email}; or ask for a new message: ssh-admin account request ${email}`
 }
 

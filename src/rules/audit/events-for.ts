@@ -1,5 +1,5 @@
 import type { Kysely } from 'kysely'
-import { type AuditEntry, elsewhere, importActions } from '../../db/audit/events.ts'
+import { type AuditEntry, hiddenValue, importActions } from '../../db/audit/events.ts'
 import type { Store } from '../../db/schema.ts'
 import { visibleNumbers } from '../../db/centres/visible.ts'
 import type { Actor } from '../permissions/actor.ts'
@@ -27,7 +27,7 @@ export async function eventsFor(db: Kysely<Store>, by: Actor): Promise<Reader> {
     if (event.kind === 'refusal') {
       // Why somebody elsewhere was refused tells of where they are.
       const facts =
-        event.actor === elsewhere ? { command } : withoutOthers(numbers, withoutTargets(event.details))
+        event.actor === hiddenValue ? { command } : withoutOthers(numbers, withoutTargets(event.details))
       return ofOwnTargets({ ...seen, details: facts }, { of: event, numbers })
     }
     // What is said of a centre is only about that one.
@@ -62,7 +62,7 @@ function ofOwnTargets(
       ([field, value]) =>
         targetField.test(field) &&
         typeof value === 'string' &&
-        value !== elsewhere &&
+        value !== hiddenValue &&
         !isNumberOfOther(numbers, value),
     )
     .sort(([one], [other]) => placeOf(one) - placeOf(other))
@@ -77,7 +77,7 @@ function ofOwnTargets(
   )
   return {
     ...seen,
-    subject: typeof first?.value === 'string' ? first.value : subject === null ? null : elsewhere,
+    subject: typeof first?.value === 'string' ? first.value : subject === null ? null : hiddenValue,
     names: {
       ...(names.actor === undefined ? {} : { actor: names.actor }),
       ...Object.fromEntries(ownNames),
@@ -96,7 +96,7 @@ function withoutOthers(numbers: ReadonlySet<string>, facts: object): Record<stri
 }
 
 function without(numbers: ReadonlySet<string>, fact: unknown): unknown {
-  if (typeof fact === 'string') return isNumberOfOther(numbers, fact) ? elsewhere : fact
+  if (typeof fact === 'string') return isNumberOfOther(numbers, fact) ? hiddenValue : fact
   if (Array.isArray(fact)) {
     return fact
       .filter((one) => typeof one !== 'string' || !isNumberOfOther(numbers, one))

@@ -11,7 +11,7 @@ import { NotFound, type NotPermitted, Usage } from '../../errors.ts'
 import type { LookUp } from '../batch.ts'
 import { isNoValue } from '../placeholders.ts'
 import { shellWord } from '../../shell-word.ts'
-import { type RuleContext, takesAway } from '../permissions/actor.ts'
+import { type RuleContext, isDeleting } from '../permissions/actor.ts'
 import { mayLearnOf, outsideView, visibleCentres } from '../permissions/decide.ts'
 
 const shape = /^[A-Z0-9]{2,12}$/
@@ -132,7 +132,7 @@ export async function centreNotFound(
   ctx?: Pick<RuleContext, 'by' | 'at'>,
 ): Promise<NotFound | NotPermitted> {
   const visible = ctx ? visibleCentres(ctx.by) : 'all'
-  const candidates = takesAway(ctx?.by) ? [] : await closestCentres(db, { number: wanted, visible })
+  const candidates = isDeleting(ctx?.by) ? [] : await closestCentres(db, { number: wanted, visible })
   const hint =
     candidates.length > 0
       ? `Did you mean ${candidates.map(({ number, name }) => `${number} (${name})`).join(', or ')}?`

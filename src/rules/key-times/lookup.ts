@@ -76,23 +76,25 @@ export function keyTimesByCountry(all: readonly KeyTime[]): KeyTimes {
  * series, one with dates before one without.
  */
 export function keyTimeOf(
-  place: Location,
+  location: Location,
   wanted: Wanted,
   keyTimes: KeyTimes,
 ): FoundKeyTime | { problem: TimeProblem } {
-  const placed = timeZoneOf(place)
+  const placed = timeZoneOf(location)
   if ('problem' in placed) return placed
   const { zone } = placed
-  const all = keyTimes(place.country).filter((one) => holds(one, wanted) && showTheSame(one.time_zone, zone))
+  const all = keyTimes(location.country).filter(
+    (one) => holds(one, wanted) && showTheSame(one.time_zone, zone),
+  )
   const [best, next] = [...all].sort((one, other) => rank(other) - rank(one))
   // The names of all countries are read for a problem alone.
-  const where = () => `${countryName(place.country)} (${zone})`
+  const where = () => `${countryName(location.country)} (${zone})`
   if (best === undefined) {
     return {
       problem: {
         code: 'no-key-time',
         message: `There is no Key Time for ${wanted.session} on ${wanted.date} in ${where()}.`,
-        hint: `ssh-admin key-times list --country ${place.country}; ssh-admin key-times import FILE adds one.`,
+        hint: `ssh-admin key-times list --country ${location.country}; ssh-admin key-times import FILE adds one.`,
       },
     }
   }

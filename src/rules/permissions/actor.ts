@@ -47,7 +47,7 @@ export interface RuleContext {
 }
 
 /** Nothing that is only like what was typed is suggested to whoever deletes it. */
-export function takesAway(by: Pick<Typed, 'command'> | undefined): boolean {
+export function isDeleting(by: Pick<Typed, 'command'> | undefined): boolean {
   return by !== undefined && /\b(delete|erase|remove)$/.test(by.command)
 }
 

@@ -161,7 +161,7 @@ export function stateAt(
 }
 
 /** For how many centres a release opens, and when: what a list says of it. */
-export interface Reach {
+export interface CentresReached {
   centres: number
   firstOpensAt: Date | null
   lastOpensAt: Date | null
@@ -169,8 +169,8 @@ export interface Reach {
   withoutKeyTime: number
 }
 
-export function reachOf(release: ReleaseRow, facts: ReleaseFacts): Reach {
-  const reach: Reach = { centres: 0, firstOpensAt: null, lastOpensAt: null, withoutKeyTime: 0 }
+export function reachOf(release: ReleaseRow, facts: ReleaseFacts): CentresReached {
+  const reach: CentresReached = { centres: 0, firstOpensAt: null, lastOpensAt: null, withoutKeyTime: 0 }
   for (const { centres, opensAt, problem } of centresOfRelease(release, facts).reached()) {
     reach.centres += centres.length
     if (problem !== null || opensAt === null) {

@@ -1,5 +1,5 @@
 import type { Trx } from '../../db/transact.ts'
-import { giveRoles, markEdited, takeRoles } from '../../db/users/changes.ts'
+import { insertRoles, markEdited, deleteRoles } from '../../db/users/changes.ts'
 import { Refused, Usage } from '../../errors.ts'
 import { type Account, nameOf } from '../users/account.ts'
 import { refuseDeletedCentre } from '../refusals.ts'
@@ -31,7 +31,7 @@ export async function grantRoles(trx: Trx, { email, roles, ctx }: Granting): Pro
   const granted = chosen.filter((role) => !account.roles.includes(role))
   if (granted.length === 0) return unchanged(account)
 
-  await giveRoles(trx, account.id, granted)
+  await insertRoles(trx, account.id, granted)
   return edited(trx, { account, action: 'roles.granted', roles: granted, ctx })
 }
 
@@ -56,7 +56,7 @@ export async function revokeRoles(trx: Trx, { email, roles, ctx }: Granting): Pr
   const revoked = chosen.filter((role) => account.roles.includes(role))
   if (revoked.length === 0) return unchanged(account)
 
-  await takeRoles(trx, account.id, revoked)
+  await deleteRoles(trx, account.id, revoked)
   return edited(trx, { account, action: 'roles.revoked', roles: revoked, ctx })
 }
 

@@ -51,21 +51,21 @@ export function seedCentre(seed: number, position: number): SeedCentre {
   }
 }
 
-/** @param place 0 for the first user of a centre, who coordinates it */
+/** @param ordinal 0 for the first user of a centre, who coordinates it */
 export function seedUser(
   seed: number,
-  { position, place, centre }: { position: number; place: number; centre: string },
+  { position, ordinal, centre }: { position: number; ordinal: number; centre: string },
 ): SeedUser {
   const digest = createHash('sha256').update(`user ${seed} ${position}`).digest()
   const firstName = firstNames[digest.readUInt16BE(16) % firstNames.length] ?? ''
   const lastName = lastNames[digest.readUInt16BE(18) % lastNames.length] ?? ''
   const chance = digest.readUInt8(20)
-  const status = place === 0 || chance < 190 ? 'active' : chance < 240 ? 'invited' : 'suspended'
+  const status = ordinal === 0 || chance < 190 ? 'active' : chance < 240 ? 'invited' : 'suspended'
   return {
     email: `user-${position + 1}@${centre.toLowerCase()}.school.example`,
     firstName,
     lastName,
-    hubRole: place === 0 ? 'coordinator' : place === 1 ? 'admin' : 'teacher',
+    hubRole: ordinal === 0 ? 'coordinator' : ordinal === 1 ? 'admin' : 'teacher',
     status,
     pinNonce: status === 'invited' ? digest.subarray(0, 16) : undefined,
   }

@@ -54,18 +54,17 @@ export async function seedStore(trx: Trx, seeding: Seeding): Promise<Seeded> {
   permit(ctx, 'seed', { name: 'store' })
   if (!(await isEmpty(trx))) return seededBefore(trx, seeding)
   const at = ctx.at.toISOString()
-  const placeOf = (at: number): SeedKind => (serviced ? seedKind(at, centres) : { kind: 'school' })
+  const kindAt = (at: number): SeedKind => (serviced ? seedKind(at, centres) : { kind: 'school' })
   const made = Array.from({ length: centres }, (_, position) => seedCentre(seed, position))
   const firstCentre = await insertSeedCentres(trx, {
     count: centres,
-    rows: (first) =>
-      made.map((centre, position) => centreRow(centre, { at, place: placeOf(position), first })),
+    rows: (first) => made.map((centre, position) => centreRow(centre, { at, kind: kindAt(position), first })),
   })
   function* people() {
     for (let position = 0; position < users; position += 1) {
       const at = position % centres
-      const place = Math.floor(position / centres)
-      const person = seedUser(seed, { position, place, centre: made[at]?.number ?? '' })
+      const ordinal = Math.floor(position / centres)
+      const person = seedUser(seed, { position, ordinal, centre: made[at]?.number ?? '' })
       yield userRow(person, {
         centreId: firstCentre + at,
         at: ctx.at.toISOString(),
@@ -131,14 +130,14 @@ async function addReleases(trx: Trx, { at }: RuleContext): Promise<SeededRelease
 
 function centreRow(
   { number, name, town, country }: ReturnType<typeof seedCentre>,
-  { at, place, first }: { at: string; place: SeedKind; first: number },
+  { at, kind: seeded, first }: { at: string; kind: SeedKind; first: number },
 ) {
   return {
     number,
     name,
     folded: searchKey(`${number} ${name}`),
-    kind: place.kind,
-    associate_id: place.kind === 'associate-centre' ? first + place.associate : null,
+    kind: seeded.kind,
+    associate_id: seeded.kind === 'associate-centre' ? first + seeded.associate : null,
     status: 'active',
     address: '',
     town,

@@ -2,7 +2,7 @@ import { type CentreWithPeople, numbersInUse } from '../../db/centres/centres.ts
 import { lettersWaitingFor } from '../../db/outbox.ts'
 import type { HubRole } from '../../db/schema.ts'
 import { together, type Trx } from '../../db/transact.ts'
-import { giveRoles, giveSites, insertNewUser, placeAt } from '../../db/users/changes.ts'
+import { insertRoles, insertSites, insertNewUser, setCentreAndHubRole } from '../../db/users/changes.ts'
 import { findLiveUser } from '../../db/users/users.ts'
 import { type Failure, Refused, Usage } from '../../errors.ts'
 import { appendAudit } from '../audit/append.ts'
@@ -33,7 +33,7 @@ export interface Addition {
   ctx: RuleContext
 }
 
-interface Place {
+interface Rights {
   centre: CentreWithPeople
   hubRole: HubRole | null
   /** Other than the hub's. */
@@ -54,16 +54,16 @@ export async function addUser(trx: Trx, addition: Addition): Promise<ChangedUser
     findCentre(trx, addition.centre, ctx),
     findLiveUser(trx, person.address.key),
   )
-  const place = placeFor(addition, centre)
+  const rights = rightsFor(addition, centre)
   const target = onCentre(centre, person.address.email)
-  permit(ctx, 'users.add', { ...target, newUser: { hubRole: place.hubRole, roles: place.roles } })
-  if (place.hubRole === 'admin') permit(ctx, 'users.add-admin', target)
-  for (const role of place.roles) permit(ctx, 'roles.grant', { ...target, role })
+  permit(ctx, 'users.add', { ...target, newUser: { hubRole: rights.hubRole, roles: rights.roles } })
+  if (rights.hubRole === 'admin') permit(ctx, 'users.add-admin', target)
+  for (const role of rights.roles) permit(ctx, 'roles.grant', { ...target, role })
   refuseDeletedCentre(centre)
   if (!there) await refuseLookAlikeDomain(trx, { address: person.address, ctx })
-  if (there) return addAgain(trx, { account: accountOf(there, at), place, addition })
+  if (there) return addAgain(trx, { account: accountOf(there, at), rights, addition })
 
-  const { hubRole, roles, sites } = place
+  const { hubRole, roles, sites } = rights
   const row = newUser({ ...person, centreId: centre.id, hubRole }, { at: at.toISOString() })
   await insertNewUser(trx, row, { roles, sites })
   const account = await findUser(trx, { email: person.address.email, at })
@@ -79,7 +79,7 @@ export async function addUser(trx: Trx, addition: Addition): Promise<ChangedUser
   return { account, outcome: 'created' }
 }
 
-function placeFor({ admin, roles = [], sites = [], ctx }: Addition, centre: CentreWithPeople): Place {
+function rightsFor({ admin, roles = [], sites = [], ctx }: Addition, centre: CentreWithPeople): Rights {
   const chosen = chosenRoles(roles)
   const ticked = chosenSites(sites)
   const hub = [
@@ -104,11 +104,11 @@ function usualHubRole(by: Actor, centre: CentreWithPeople): HubRole | null {
 /** The address has an account: without a centre it joins; otherwise it may be equal, or in the way. */
 async function addAgain(
   trx: Trx,
-  { account, place, addition }: { account: Account; place: Place; addition: Addition },
+  { account, rights, addition }: { account: Account; rights: Rights; addition: Addition },
 ): Promise<ChangedUser> {
   const { ctx, person, ifMissing } = addition
-  if (account.centre === null && ctx.by.kind === 'staff') return rejoin(trx, { account, place, ctx })
-  const differs = ifMissing ? differing(account, { person, place }) : undefined
+  if (account.centre === null && ctx.by.kind === 'staff') return rejoin(trx, { account, rights, ctx })
+  const differs = ifMissing ? differing(account, { person, rights }) : undefined
   if (differs?.length === 0) return unchanged(account)
   const waits = (await lettersWaitingFor(trx, account.id)).length > 0
   throw inUse(account, { by: ctx.by, waits, differs, typed: person.address.email })
@@ -116,10 +116,10 @@ async function addAgain(
 
 async function rejoin(
   trx: Trx,
-  { account, place, ctx }: { account: Account; place: Place; ctx: RuleContext },
+  { account, rights, ctx }: { account: Account; rights: Rights; ctx: RuleContext },
 ): Promise<ChangedUser> {
   const { by, at } = ctx
-  const { centre, hubRole, roles, sites } = place
+  const { centre, hubRole, roles, sites } = rights
   if (account.status === 'suspended') {
     throw new Refused(
       'suspended',
@@ -129,9 +129,9 @@ async function rejoin(
       },
     )
   }
-  await placeAt(trx, { id: account.id, centreId: centre.id, hubRole, at })
-  await giveRoles(trx, account.id, roles)
-  await giveSites(trx, account.id, sites)
+  await setCentreAndHubRole(trx, { id: account.id, centreId: centre.id, hubRole, at })
+  await insertRoles(trx, account.id, roles)
+  await insertSites(trx, account.id, sites)
   const rejoined = await accountById(trx, { id: account.id, at })
   if (rejoined.status === 'invited') await sendSetUpMessage(trx, { account: rejoined, ctx })
   await appendAudit(trx, {
@@ -146,11 +146,11 @@ async function rejoin(
 }
 
 /** What was said of the new user and is not so of the one that is there. */
-function differing(account: Account, { person, place }: { person: Person; place: Place }): string[] {
-  const wanted = [...(place.hubRole ? [place.hubRole] : []), ...place.roles]
-  const sites = [...(place.hubRole ? ['school-support-hub'] : []), ...place.sites]
+function differing(account: Account, { person, rights }: { person: Person; rights: Rights }): string[] {
+  const wanted = [...(rights.hubRole ? [rights.hubRole] : []), ...rights.roles]
+  const sites = [...(rights.hubRole ? ['school-support-hub'] : []), ...rights.sites]
   return [
-    ...(account.centre?.id === place.centre.id ? [] : ['centre']),
+    ...(account.centre?.id === rights.centre.id ? [] : ['centre']),
     ...(account.firstName === person.firstName ? [] : ['first name']),
     ...(account.lastName === person.lastName ? [] : ['last name']),
     ...(account.roles.join() === wanted.join() ? [] : ['roles']),

@@ -231,11 +231,11 @@ export function sharedKeys(): SharedKeys {
       count += 1
     },
     *groups() {
-      for (const places of runs(hashes.subarray(0, count))) {
+      for (const positions of runs(hashes.subarray(0, count))) {
         const same = new Map<number, number[]>()
-        for (const place of places) {
-          const other = others[place] ?? 0
-          const id = ids[place] ?? 0
+        for (const position of positions) {
+          const other = others[position] ?? 0
+          const id = ids[position] ?? 0
           const group = same.get(other)
           if (group) group.push(id)
           else same.set(other, [id])
@@ -251,7 +251,7 @@ function* runs(hashes: Uint32Array): Generator<number[]> {
   // The number and its place in one: so they are sorted without a comparison in between.
   const width = 2 ** Math.ceil(Math.log2(hashes.length + 1))
   const kept = Math.min(2 ** 32, 2 ** 53 / width)
-  const sorted = Float64Array.from(hashes, (hash, place) => (hash % kept) * width + place).sort()
+  const sorted = Float64Array.from(hashes, (hash, position) => (hash % kept) * width + position).sort()
   let run: number[] = []
   let before = -1
   for (const packed of sorted) {

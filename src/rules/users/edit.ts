@@ -1,6 +1,6 @@
 import { voidCredentials } from '../../db/credentials.ts'
 import type { Trx } from '../../db/transact.ts'
-import { giveRoles, giveSites, setParticulars, takeRoles, takeSites } from '../../db/users/changes.ts'
+import { insertRoles, insertSites, setDetails, deleteRoles, deleteSites } from '../../db/users/changes.ts'
 import { findLiveUser } from '../../db/users/users.ts'
 import { Refused, Usage } from '../../errors.ts'
 import { appendAudit } from '../audit/append.ts'
@@ -131,11 +131,11 @@ async function apply(
   const { firstName, lastName, address, hubRole } = wanted
   const userKey = userSearchKey({ email: address.email, firstName, lastName })
   const { email, key: emailKey } = address
-  await setParticulars(trx, { id, at, email, emailKey, firstName, lastName, folded: userKey, hubRole })
-  await giveRoles(trx, id, wanted.newRoles)
-  await takeRoles(trx, id, wanted.lostRoles)
-  await giveSites(trx, id, wanted.newSites)
-  await takeSites(trx, id, wanted.lostSites)
+  await setDetails(trx, { id, at, email, emailKey, firstName, lastName, folded: userKey, hubRole })
+  await insertRoles(trx, id, wanted.newRoles)
+  await deleteRoles(trx, id, wanted.lostRoles)
+  await insertSites(trx, id, wanted.newSites)
+  await deleteSites(trx, id, wanted.lostSites)
 }
 
 /** Both addresses are told, so that nobody loses an account unawares; open links are void. */

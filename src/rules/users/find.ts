@@ -10,7 +10,7 @@ import type { Candidate, closestAddresses } from '../../db/users/closest.ts'
 import { NotFound, type NotPermitted } from '../../errors.ts'
 import { type Account, accountOf, type UncountedAccount, uncountedAccountOf } from './account.ts'
 import type { LookUp } from '../batch.ts'
-import { type ActingUser, type Actor, type RuleContext, takesAway } from '../permissions/actor.ts'
+import { type ActingUser, type Actor, type RuleContext, isDeleting } from '../permissions/actor.ts'
 import { type Address, readAddress, typedAddress } from './email.ts'
 import { mayLearnOf, outsideView, visibleCentres } from '../permissions/decide.ts'
 
@@ -80,7 +80,7 @@ export async function userOutside(
   { address, by, at, userId }: { address: Address; by: ActingUser; at: Date; userId?: number },
 ): Promise<NotPermitted> {
   const near = { key: address.key, visible: visibleCentres(by) }
-  const candidates = takesAway(by) ? [] : await closestTo(db, near)
+  const candidates = isDeleting(by) ? [] : await closestTo(db, near)
   const hint = didYouMean(candidates)
   return outsideView({ by, at }, { name: address.email, userId, candidates, hint })
 }
@@ -90,7 +90,7 @@ async function userNotFound(
   { email, key }: Address,
   by: Actor | undefined,
 ): Promise<NotFound> {
-  const candidates = takesAway(by) ? [] : await closestTo(db, { key, visible: 'all' })
+  const candidates = isDeleting(by) ? [] : await closestTo(db, { key, visible: 'all' })
   return new NotFound('user-not-found', `Nobody has the address ${email}.`, {
     hint: didYouMean(candidates),
     details: { wanted: email, candidates },

@@ -1,5 +1,5 @@
 import type { Trx } from '../../db/transact.ts'
-import { placeAt, takeEveryRole } from '../../db/users/changes.ts'
+import { setCentreAndHubRole, deleteEveryRole } from '../../db/users/changes.ts'
 import type { RuleContext } from '../permissions/actor.ts'
 import { type ChangedUser, changedTo, onUser, unchanged } from './changed.ts'
 import { findCentre } from '../centres/find.ts'
@@ -7,7 +7,7 @@ import { findUser } from './find.ts'
 import { onCentre, permit } from '../permissions/decide.ts'
 import { appendAudit } from '../audit/append.ts'
 import { refuseDeletedCentre, refuseWhileHolding, refuseWhileInOffice } from '../refusals.ts'
-import { belongsToNone } from './set-up-message.ts'
+import { withoutCentre } from './set-up-message.ts'
 
 interface Move {
   email: string
@@ -24,14 +24,14 @@ export async function moveUser(trx: Trx, { email, to, ctx }: Move): Promise<Chan
   permit(ctx, 'users.move', onUser(account))
   permit(ctx, 'users.add', onCentre(centre, account.email))
   if (account.centre?.id === centre.id) return unchanged(account)
-  if (account.centre === null) throw belongsToNone(account)
+  if (account.centre === null) throw withoutCentre(account)
   refuseWhileInOffice(account)
   refuseWhileHolding(account, { hint: `ssh-admin users transfer ${account.email} --to EMAIL` })
   refuseDeletedCentre(centre)
 
   const hubRole = account.hubRole === 'admin' ? 'teacher' : account.hubRole
-  await placeAt(trx, { id: account.id, centreId: centre.id, hubRole, at })
-  await takeEveryRole(trx, account.id)
+  await setCentreAndHubRole(trx, { id: account.id, centreId: centre.id, hubRole, at })
+  await deleteEveryRole(trx, account.id)
   await appendAudit(trx, {
     by,
     at,

@@ -1,6 +1,6 @@
 import { voidOpenCredentials } from '../../db/credentials.ts'
 import type { Trx } from '../../db/transact.ts'
-import { placeAt, takeEveryRole, takeEverySite } from '../../db/users/changes.ts'
+import { setCentreAndHubRole, deleteEveryRole, deleteEverySite } from '../../db/users/changes.ts'
 import type { RuleContext } from '../permissions/actor.ts'
 import { type ChangedUser, changedTo, onUser, unchanged } from './changed.ts'
 import { findUser } from './find.ts'
@@ -20,9 +20,9 @@ export async function removeUser(
   refuseWhileInOffice(account)
   refuseWhileHolding(account, { hint: `ssh-admin users transfer ${account.email} --to EMAIL` })
 
-  await placeAt(trx, { id: account.id, centreId: null, hubRole: null, at })
-  await takeEveryRole(trx, account.id)
-  await takeEverySite(trx, account.id)
+  await setCentreAndHubRole(trx, { id: account.id, centreId: null, hubRole: null, at })
+  await deleteEveryRole(trx, account.id)
+  await deleteEverySite(trx, account.id)
   await voidOpenCredentials(trx, account.id)
   await appendAudit(trx, {
     by,

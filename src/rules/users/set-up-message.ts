@@ -24,12 +24,12 @@ function letterFor({ hubRole }: Account): LetterName {
 /** Nothing is sent or issued to somebody at a deleted centre, or at none. */
 export function refuseWithoutCentre(account: Account): void {
   const { centre } = account
-  if (centre === null) throw belongsToNone(account)
+  if (centre === null) throw withoutCentre(account)
   refuseDeletedCentre(centre)
 }
 
 /** Who was removed joins a centre as a new user does. */
-export function belongsToNone(account: Account): Refused {
+export function withoutCentre(account: Account): Refused {
   return new Refused('no-centre', `${nameOf(account)} belongs to no centre.`, {
     hint: `ssh-admin users add '${nameOf(account)} <${account.email}>' --centre CENTRE`,
   })

@@ -1,4 +1,4 @@
-import { handOver, type Holding, holdingsOf } from '../../db/progression-tests/holdings.ts'
+import { transferLearnerGroups, type Holding, holdingsOf } from '../../db/progression-tests/holdings.ts'
 import type { Trx } from '../../db/transact.ts'
 import { Refused } from '../../errors.ts'
 import { nameOf, type UncountedAccount } from './account.ts'
@@ -58,7 +58,7 @@ export async function transferProgressionTests(
 
   const moved = moving.map(({ site }) => site)
   const before = await holdingsOf(trx, { ownerId: receiver.id, sites: moved })
-  await handOver(trx, { fromId: giver.id, toId: receiver.id, sites: moved })
+  await transferLearnerGroups(trx, { fromId: giver.id, toId: receiver.id, sites: moved })
   const after = await holdingsOf(trx, { ownerId: receiver.id, sites: moved })
   refuseIfAnythingWasLost({ moving, before, after })
   await appendAudit(trx, {
