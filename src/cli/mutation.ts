@@ -197,7 +197,11 @@ async function commitOrRehearse<Args, Options, Request, Result>(
   const work = workOf(running)
   if (session.common.dryRun)
     return {
-      ...(await session.rehearse(store, (trx, ctx) => withMail(trx, () => work(trx, ctx)), spec.clock)),
+      ...(await session.rehearse(
+        store,
+        (trx, ctx) => withMail(trx, { work: () => work(trx, ctx), isWritten: isWrittenAtOnce(running) }),
+        spec.clock,
+      )),
       undelivered: false,
     }
   const agreed = asks ? await confirmResult(running) : running.agreed
@@ -361,10 +365,26 @@ export async function checkMail(trx: Trx, { session }: { session: Session }): Pr
   checkMailSettings(session.settings)
 }
 
-/** What a rehearsal answers: the messages as they would wait, before all of it is taken back. */
+/** Without a mail server messages are written to files by the command itself; of what a server says nobody knows before. */
+function isWrittenAtOnce({
+  spec,
+  session,
+}: {
+  spec: { mailWaits?: boolean }
+  session: Pick<Session, 'settings' | 'batch'>
+}): boolean {
+  return session.settings.smtp.value === undefined && !spec.mailWaits && !session.batch
+}
+
+interface RehearsedMail<Result> {
+  work: () => Promise<Result>
+  isWritten: boolean
+}
+
+/** What a rehearsal answers: the messages as they would be written, or wait, before all of it is taken back. */
 async function withMail<Result>(
   trx: Trx,
-  work: () => Promise<Result>,
+  { work, isWritten }: RehearsedMail<Result>,
 ): Promise<{ result: Result; mail: Message[] }> {
   const { findMessages } = await import('../db/outbox.ts')
   const { transactionState } = await import('../db/transact.ts')
@@ -372,7 +392,11 @@ async function withMail<Result>(
   const { queued } = transactionState(trx)
   const before = queued.length
   const result = await work()
-  return { result, mail: (await findMessages(trx, queued.slice(before))).map(messageOf) }
+  const mail = (await findMessages(trx, queued.slice(before))).map(messageOf)
+  return {
+    result,
+    mail: isWritten ? mail.map((message) => ({ ...message, state: 'written' as const })) : mail,
+  }
 }
 
 export function changedMeanwhile(): Refused {

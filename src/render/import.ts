@@ -26,6 +26,8 @@ export interface ImportAnswer {
   letters?: string
   elapsedMs: number
   dryRun: boolean
+  /** The plan with its held-back rows stands right above. */
+  isBelowPlan?: boolean
 }
 
 export function importJson({
@@ -109,7 +111,9 @@ function renderForPerson(answer: ImportAnswer, view: View): string {
   lines.push(...renderClosing(closes, view))
   if (id !== null) lines.push(chalk.dim(`To take it back: ssh-admin centres imports undo ${id}`))
   if (counts.rows.heldBack > 0) {
-    lines.push(chalk.yellow(`${count(counts.rows.heldBack, 'row')} held back:`), ...issueLines(plan, view))
+    const heldBack = `${count(counts.rows.heldBack, 'row')} held back`
+    if (answer.isBelowPlan) lines.push(chalk.yellow(`${heldBack}, as above.`))
+    else lines.push(chalk.yellow(`${heldBack}:`), ...issueLines(plan, view))
   }
   return `${lines.join('\n')}\n`
 }

@@ -187,6 +187,8 @@ async function planWithoutStore(
     const before = performance.now()
     const counts = countsOf(plan, deletions)
     if (changesNothing(counts)) {
+      const message = 'No store was begun: there is nothing of this workbook that one would keep.'
+      session.notify({ code: 'no-store-begun', message })
       return { done: await runImport({ session, store, ctx, ready, outputs, started: called, asks, phases }) }
     }
     if (asks) {

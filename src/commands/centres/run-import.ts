@@ -78,7 +78,8 @@ export async function runImport(work: ImportRun): Promise<AnswerOfChange> {
   const letters = await sendLetters(done.letters, work)
   const imported: ImportAnswer = {
     id: dryRun ? null : done.id,
-    state: dryRun ? 'planned' : 'applied',
+    // What was nothing to do is no import, and has no number to be taken back by.
+    state: dryRun || done.id === null ? 'planned' : 'applied',
     source,
     counts,
     plan,
@@ -88,6 +89,7 @@ export async function runImport(work: ImportRun): Promise<AnswerOfChange> {
     letters: letters.states,
     elapsedMs,
     dryRun,
+    isBelowPlan: asks && nothing,
   }
   const reported = await moveReportIntoPlace(work, imported)
   const complete = placed && reported && !letters.undelivered && !pendingOfThisFile

@@ -6,6 +6,7 @@ import { inbox } from '../../mail/inbox.ts'
 import { bytesIn } from '../../import/tables.ts'
 import { importRows, line, living, runWhile, writeCsv, writeXlsx } from '../../import/workbook.ts'
 import { book } from '../../workbook/book.ts'
+import { inProcess } from '../../terminal.ts'
 import { newWorld, type World } from '../../world.ts'
 
 const fixture = (name: string) => new URL(`../../../fixtures/${name}`, import.meta.url).pathname
@@ -325,6 +326,22 @@ describe('a place to write to', () => {
     expect((await refused('--allow-deletes', '5')).exit).toBe(3)
     expect([existsSync(world.db), existsSync(`${world.db}.key`)]).toEqual([false, false])
   })
+
+  it.each([[[]], [['EG001,Nile Academy,amira@,Egypt']]])(
+    'is no import where there is nothing to do, and says that no store was begun: %j',
+    async (rows) => {
+      const text = ['Centre number,Centre name,Email,Country', ...rows, ''].join('\n')
+      writeFileSync(world.path('nothing.csv'), text)
+      const { json } = await world.run(['centres', 'import', 'nothing.csv', '--yes', '--json'])
+      expect(json().import).toMatchObject({ id: null, state: 'planned' })
+      expect(json().notices).toContainEqual({ code: 'no-store-begun', message: expect.any(String) })
+      expect(existsSync(world.db)).toBe(false)
+      const { text: shown } = await inProcess(world, ['centres', 'import', 'nothing.csv']).leaves()
+      expect(shown).toContain('No store was begun')
+      // Told once where the plan has told it.
+      expect([...shown.matchAll(/amira@/g)]).toHaveLength(rows.length)
+    },
+  )
 
   it('with an ending that says nothing is a wrong call: exit code 2', async () => {
     const { exit, error } = await world.run([

@@ -65,6 +65,18 @@ describe('resetting a password', () => {
     })
   })
 
+  it('is rehearsed as it would end: written where no mail server is set, waiting where nobody knows yet', async () => {
+    await world.user(amira, { centre: 'EG001' })
+    const reset = async (...more: string[]) => {
+      const { json } = await world.run(['users', 'reset-password', amira, '--json', ...more])
+      return [json().users[0].outcome, json().mail[0].state]
+    }
+    const rehearsed = await reset('--dry-run')
+    expect(rehearsed).toEqual(await reset('--yes'))
+    expect(rehearsed).toEqual(['message-written', 'written'])
+    expect(await reset('--dry-run', '--smtp', 'smtps://mail.example')).toEqual(['message-waiting', 'queued'])
+  })
+
   it('still sends while the coordinator is suspended, with a notice', async () => {
     await world.user(amira, { centre: 'EG001' })
     await world.run(['coordinator', 'suspend', 'EG001', '--yes'])
