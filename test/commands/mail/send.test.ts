@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { chmodSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { inbox } from '../../mail/inbox.ts'
 import { mailServer, type RealServer } from '../../mail/server.ts'
@@ -227,9 +227,10 @@ describe('the commands on messages', () => {
     const ran = await reset({}, '--dry-run')
     expect(ran.json()).toMatchObject({
       dryRun: true,
-      mail: [{ state: 'queued', to: 'amira@school.example' }],
+      mail: [{ state: 'written', to: 'amira@school.example' }],
     })
     expect((await list()).total).toBe(0)
+    expect(existsSync(world.path('hub.db.mail'))).toBe(false)
   })
 
   it('show a message without its secret, and write a page to look at', async () => {
