@@ -11,7 +11,7 @@ import type { View } from '../render/table.ts'
 import { wrappedText } from '../render/wrap.ts'
 import { actsForNobody } from '../rules/permissions/matrix.ts'
 import { holdsName } from './names-typed.ts'
-import { longNameIn, typedOptions } from './options.ts'
+import { longNameIn, typedCommand } from './options.ts'
 import type { PagedOutput } from './pager.ts'
 import { type Declared, namedParameters, valuesOf } from './parameters.ts'
 import { type Invocation, type Session, sessionOf } from './session.ts'
@@ -46,31 +46,40 @@ export function action<Args, Options, Every>(
     const invocation = invocations.get(program)
     if (!invocation) throw new Error('a command is run by run()')
     const { context } = invocation
-    const session = sessionOf(leaf, invocation)
-    if (session.batch?.checks) {
-      const options = valuesOf(parameters, typedOptions(leaf))
+    const typedHere = typedCommand(leaf)
+    const session = sessionOf(typedHere, invocation)
+    const { batch, ready } = invocation
+    if (batch && ready) {
+      const options = valuesOf(parameters, typedHere.typed)
       const { refuseInBatch } = await import('./batch/line.ts')
       const asks = inBatch.asks(options) && !session.common.yes && !session.common.dryRun
-      if (inBatch.createsStore) session.batch.noteCreation()
+      if (inBatch.createsStore) batch.noteCreation()
       const { json } = session.common
       refuseInBatch({ ...typedIn(leaf), command: session.command, kind: inBatch.kind, asks, json })
-      return refuseUnnamedActor(session)
+      refuseUnnamedActor(session)
+      const targets = { typed: typedHere.typed, fromStdin: noTargets }
+      ready((context) => run({ targets, options }, sessionOf(typedHere, { ...invocation, context })))
+      return
     }
-    const { typed: said, fromStdin } = await resolveTargets(leaf, typedOptions(leaf), context)
-    const options = valuesOf(parameters, said)
+    const targets = await resolveTargets(leaf, typedHere.typed, context)
+    outcomes.set(program, await run({ targets, options: valuesOf(parameters, targets.typed) }, session))
+  }
+  async function run(
+    { targets, options }: { targets: Targets; options: Args & Every & Options },
+    session: Session,
+  ): Promise<number> {
     await refuseForOthers(session)
-    const found = { typed: said, fromStdin, kinds: namedParameters(parameters), changes: parameters.changes }
-    outcomes.set(
-      program,
-      await recordingRefusals(session, async () => {
-        if (!holdsName(found)) return sayingRehearsed(session, () => work(options, session))
-        const { withNamesFound } = await import('./find-by-name.ts')
-        const named = await withNamesFound(found, session)
-        return sayingRehearsed(session, () => work(valuesOf(parameters, named), session))
-      }),
-    )
+    const found = { ...targets, kinds: namedParameters(parameters), changes: parameters.changes }
+    return recordingRefusals(session, async () => {
+      if (!holdsName(found)) return sayingRehearsed(session, () => work(options, session))
+      const { withNamesFound } = await import('./find-by-name.ts')
+      const named = await withNamesFound(found, session)
+      return sayingRehearsed(session, () => work(valuesOf(parameters, named), session))
+    })
   }
 }
+
+const noTargets: ReadonlySet<string> = new Set()
 
 /** What a command does, and how it stands as a line of a batch. */
 interface Action<Values> {
@@ -179,7 +188,7 @@ function piecesOf(text: string | Pieces, { isTerminal, width }: View): Pieces {
 }
 
 interface Targets {
-  typed: Record<string, unknown>
+  typed: Readonly<Record<string, unknown>>
   /** Those that were read from stdin, where nobody is named by name. */
   fromStdin: ReadonlySet<string>
 }
@@ -187,7 +196,7 @@ interface Targets {
 /** Where several targets can be named, `-` stands for those on stdin, one a line. */
 async function resolveTargets(
   leaf: Command,
-  typed: Record<string, unknown>,
+  typed: Readonly<Record<string, unknown>>,
   context: Context,
 ): Promise<Targets> {
   const fromStdin = new Set<string>()

@@ -45,8 +45,33 @@ function isSaid(one: readonly [string, unknown]): one is readonly [string, strin
   return typeof one[1] === 'string'
 }
 
-/** The arguments by name and the options, as typed. */
-export function typedOptions(command: Command): Record<string, unknown> {
+/** A command with what was typed for it, as commander found it. */
+export interface TypedCommand {
+  /** Its words, without the program's name. */
+  words: string
+  /** The arguments by name and the options. */
+  typed: Readonly<Record<string, unknown>>
+  /** It can be rehearsed. */
+  rehearses: boolean
+}
+
+/** @throws a usage error for an option that is empty */
+export function typedCommand(command: Command): TypedCommand {
+  refuseEmptyOptions(command)
+  return {
+    words: wordsOf(command),
+    typed: typedOptions(command),
+    rehearses: command.options.some(({ long }) => long === '--dry-run'),
+  }
+}
+
+function wordsOf(command: Command): string {
+  const words: string[] = []
+  for (let at: Command | null = command; at?.parent; at = at.parent) words.unshift(at.name())
+  return words.join(' ')
+}
+
+function typedOptions(command: Command): Record<string, unknown> {
   const typed: Record<string, unknown> = {}
   for (const [position, argument] of command.registeredArguments.entries()) {
     typed[camelCase(argument.name())] = command.processedArgs[position]
@@ -82,7 +107,7 @@ export function refuseTwoActors(one: unknown, other: unknown, where?: string): v
 const mayBeEmpty: ReadonlySet<string> = new Set(['firstName', 'lastName', 'address', 'town', 'postcode'])
 
 /** A script whose variable is empty must not act on everything, or on the default. @throws a usage error */
-export function refuseEmptyOptions(command: Command): void {
+function refuseEmptyOptions(command: Command): void {
   for (let at: Command | null = command; at; at = at.parent) {
     for (const [name, value] of Object.entries(at.opts())) {
       if (mayBeEmpty.has(name) || at.getOptionValueSource(name) !== 'cli') continue

@@ -12,7 +12,8 @@ import { isTopic } from './help/topics.ts'
 import { cleanForTerminal } from '../render/clean-text.ts'
 import { wrappedText } from '../render/wrap.ts'
 import { isSharedPlace } from '../shared-place.ts'
-import type { Batch, LineProgram, RunLine } from './batch/line.ts'
+import type { Batch, CheckLine, LineEnd, LineProgram, LineWork, ReadyLine } from './batch/line.ts'
+import { typedCommand } from './options.ts'
 import { sessionOf } from './session.ts'
 import { endQuietlyWhenReaderLeaves, forStream, terminalOf, widthOf } from './terminal.ts'
 import type { Complained } from './complaints.ts'
@@ -29,7 +30,7 @@ export async function run(argv: readonly string[], context: Context): Promise<nu
     const words = (await isForStatus(typed, context)) ? ['status', ...typed] : typed
     const help: string[] = []
     const program = await programFor(words, context, { writeOut: (text) => help.push(text) })
-    setInvocation(program, { context, argv: words, runLine })
+    setInvocation(program, { context, argv: words, checkLine })
     await program.parseAsync(words, { from: 'user' }).catch((error: unknown) => {
       // Help and version end so.
       if (!(error instanceof CommanderError && error.exitCode === 0)) throw error
@@ -74,7 +75,7 @@ async function isForStatus(argv: readonly string[], context: Context): Promise<b
   prepare(program, context, { writeOut: () => undefined })
   const { unknown } = program.parseOptions([...argv])
   if (unknown.length > 0) return false
-  const { settings } = sessionOf(program, { context, argv, runLine })
+  const { settings } = sessionOf(typedCommand(program), { context, argv, checkLine })
   const db = settings.db.value ?? ''
   if (actingFor(settings) !== undefined || settings.asRequired.value === 'true') return false
   return isSharedPlace(db) || existsSync(db)
@@ -84,26 +85,47 @@ function asksForHelp(word: string): boolean {
   return ['-h', '--help', '-V', '--version'].includes(word)
 }
 
-/** Runs a line of a batch, as it would run by itself. */
-const runLine: RunLine = async (argv, { context, batch }) => {
+/** Parses a line of a batch once: what it was is run later, as it would run by itself. */
+const checkLine: CheckLine = async (argv, { context, batch }) => {
   try {
     const words = understood(argv, positionsIn(argv))
     const { program, help } = await programOfLine(words, { context, batch })
-    setInvocation(program, { context, argv: words, batch, runLine })
+    let work: LineWork | undefined
+    const ready = (found: LineWork) => {
+      work = found
+    }
+    setInvocation(program, { context, argv: words, batch, ready, checkLine })
     await program.parseAsync(words, { from: 'user' }).catch((error: unknown) => {
       if (help.length === 0) throw error
     })
-    if (help.length > 0) throw helpInBatch(words)
-    return { exit: outcomeOf(program) }
+    if (help.length > 0 || !work) throw helpInBatch(words)
+    return { ready: readyLine(work, { argv, batch }) }
   } catch (error) {
-    const thrown = await inOurWords(error, argv, context)
-    const { color, debug } = batch.common
-    const rendered = async (json: boolean) =>
-      (await reported(thrown, { argv, context, color, json, debug })).pieces
-    const [text, json] = [[...(await rendered(false))].join(''), [...(await rendered(true))].join('')]
-    const { exit } = await reported(thrown, { argv, context, color, json: true, debug })
-    return { exit, error: { thrown, text, json } }
+    return { end: await failedLine(error, { argv, context, batch }) }
   }
+}
+
+function readyLine(work: LineWork, line: { argv: readonly string[]; batch: Batch }): ReadyLine {
+  return async (context) => {
+    try {
+      return { exit: await work(context) }
+    } catch (error) {
+      return failedLine(error, { ...line, context })
+    }
+  }
+}
+
+async function failedLine(
+  error: unknown,
+  { argv, context, batch }: { argv: readonly string[]; context: Context; batch: Batch },
+): Promise<LineEnd> {
+  const thrown = await inOurWords(error, argv, context)
+  const { color, debug } = batch.common
+  const rendered = async (json: boolean) =>
+    (await reported(thrown, { argv, context, color, json, debug })).pieces
+  const [text, json] = [[...(await rendered(false))].join(''), [...(await rendered(true))].join('')]
+  const { exit } = await reported(thrown, { argv, context, color, json: true, debug })
+  return { exit, error: { thrown, text, json } }
 }
 
 /** Grown once for all lines with the same command. */

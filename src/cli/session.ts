@@ -1,19 +1,12 @@
 import { existsSync } from 'node:fs'
-import type { Command } from 'commander'
 import { actingFor, readableConfigFile, type Settings, resolveSettings } from '../config.ts'
 import type { Context } from '../context.ts'
 import type { OpenStore } from '../db/store/open.ts'
 import type { OpenMode, Opening } from '../db/store/opening.ts'
 import type { Clock, Trx } from '../db/transact.ts'
 import type { Interruption } from '../interruption.ts'
-import type { Batch, RunLine } from './batch/line.ts'
-import {
-  type CommonOptions,
-  commonOptions,
-  refuseEmptyOptions,
-  refuseTwoActors,
-  typedOptions,
-} from './options.ts'
+import type { Batch, CheckLine, LineWork } from './batch/line.ts'
+import { type CommonOptions, commonOptions, refuseTwoActors, type TypedCommand } from './options.ts'
 import { oneLine } from '../render/clean-text.ts'
 import type { RuleContext } from '../rules/permissions/actor.ts'
 import { type Terminal, terminalOf } from './terminal.ts'
@@ -72,8 +65,8 @@ export interface Session {
   rehearse: <Result>(store: OpenStore, work: WorkFor<Result>, clock?: Clock) => Promise<Result>
   /** The batch that the command is a line of. */
   batch: Batch | undefined
-  /** Runs a command as a line of a batch. */
-  runLine: RunLine
+  /** Looks at a command that is to be a line of a batch. */
+  checkLine: CheckLine
 }
 
 export type WorkFor<Result> = (trx: Trx, ctx: RuleContext) => Promise<Result>
@@ -93,21 +86,23 @@ export interface Invocation {
   context: Context
   /** The words as they were typed. */
   argv: readonly string[]
-  runLine: RunLine
+  checkLine: CheckLine
   /** Where they are a line of a batch. */
   batch?: Batch | undefined
+  /** There it takes what runs it, once it was looked at. */
+  ready?: ((work: LineWork) => void) | undefined
 }
 
-export function sessionOf(command: Command, { context, argv, batch, runLine }: Invocation): Session {
-  refuseEmptyOptions(command)
-  const typed = typedOptions(command)
+export function sessionOf(
+  { words, typed, rehearses }: TypedCommand,
+  { context, argv, batch, checkLine }: Invocation,
+): Session {
   const said = commonOptions({ ...typed, json: typed.json === true || typed.format === 'json' })
   const common = batch ? commonWithin(batch, said) : said
-  const settings = batch ? settingsWithin(batch, said) : settingsFor(wordsOf(command), { common, context })
-  const changes = !common.dryRun && command.options.some(({ long }) => long === '--dry-run')
+  const settings = batch ? settingsWithin(batch, said) : settingsFor(words, { common, context })
+  const changes = !common.dryRun && rehearses
   const quiet = common.quiet || common.json
   const terminal = terminalOf(context, { color: common.color, quiet, changes })
-  const words = wordsOf(command)
   const notices: Notice[] = []
   const acting = { context, settings, command: words, dryRun: common.dryRun }
   const notified = new Set<string>()
@@ -158,7 +153,7 @@ export function sessionOf(command: Command, { context, argv, batch, runLine }: I
       return rehearse(store, async (trx) => work(trx, await contextWithin(trx, acting)), clock)
     },
     batch,
-    runLine,
+    checkLine,
   }
 }
 
@@ -196,13 +191,6 @@ function settingsWithin({ settings }: Batch, { as }: CommonOptions): Settings {
 async function recordCreation(store: OpenStore, acting: Acting): Promise<void> {
   const { createStore } = await import('../rules/store/events.ts')
   await commitFor(store, { acting, clock: undefined, work: (trx, ctx) => createStore(trx, { ctx }) })
-}
-
-/** The words of the command, without the program's name. */
-function wordsOf(command: Command): string {
-  const words: string[] = []
-  for (let at: Command | null = command; at?.parent; at = at.parent) words.unshift(at.name())
-  return words.join(' ')
 }
 
 async function openingFor({

@@ -49,7 +49,11 @@ async function firstOf(...argv: string[]): Promise<{ text: string; rows: number 
   })
   const program = new Command('ssh-admin').addCommand(endless(made))
   const streams = { stdin: new PassThrough(), stdout, stderr: new PassThrough() }
-  setInvocation(program, { context: contextIn(world, streams), argv, runLine: async () => ({ exit: 0 }) })
+  setInvocation(program, {
+    context: contextIn(world, streams),
+    argv,
+    checkLine: async () => ({ end: { exit: 0 } }),
+  })
   await program.parseAsync(['numbers', ...argv], { from: 'user' })
   return { text, rows: made.rows }
 }

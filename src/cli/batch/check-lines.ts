@@ -6,11 +6,11 @@ import type { LineEnd } from './line.ts'
 import type { NumberedLine } from './lines-of-input.ts'
 import { writeEnd } from './report.ts'
 import { lineContext } from './run-line.ts'
-import { leave, type Line, type Run } from './state.ts'
+import { leave, type Line, type Run, type TypedLine } from './state.ts'
 import { wordsOfLine } from './words-of-line.ts'
 
 interface WrongLine {
-  line: Line
+  line: TypedLine
   end: LineEnd
   failure: Failure
 }
@@ -22,7 +22,8 @@ export async function checkLines(
 ): Promise<{ lines: Line[]; wrong: WrongLine[] }> {
   const lines: Line[] = []
   const wrong: WrongLine[] = []
-  const batch = { ...run.batch, checks: true }
+  const { session, batch } = run
+  const { context } = lineContext(run)
   for (const { number, text } of window) {
     if (number % 1000 === 0) await yieldToSignals()
     if (run.interruption.signal.aborted) throw new Cancelled()
@@ -31,11 +32,11 @@ export async function checkLines(
       words.push(...wordsOfLine(text))
       if (words.length === 0) continue
       const before = run.createsStore
-      const end = await run.session.runLine(words, { context: lineContext(run).context, batch })
+      const checked = await session.checkLine(words, { context, batch })
       if (lines.length > 0) run.createsStore = before
       const line = { number, words }
-      if (!end.error) lines.push(line)
-      else wrong.push({ line, end, failure: failureIn(end.error.thrown) })
+      if ('ready' in checked) lines.push({ ...line, run: checked.ready })
+      else wrong.push({ line, end: checked.end, failure: failureIn(checked.end.error?.thrown) })
     } catch (error) {
       const failure = failureIn(error)
       wrong.push({ line: { number, words }, end: await endOf(failure, run), failure })

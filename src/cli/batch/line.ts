@@ -15,8 +15,6 @@ export interface LineProgram {
 
 /** What the lines of a batch have in common. */
 export interface Batch {
-  /** The line is only looked at: whether it is a command that can run here. */
-  checks: boolean
   /** What was said for all of them. */
   common: CommonOptions
   settings: Settings
@@ -36,10 +34,17 @@ export interface LineEnd {
   error?: { thrown: unknown; json: string; text: string }
 }
 
-export type RunLine = (
+/** What a line's command does. @returns the exit code */
+export type LineWork = (context: Context) => Promise<number>
+
+/** The same, with what is said where it fails. */
+export type ReadyLine = (context: Context) => Promise<LineEnd>
+
+/** Looks at a line: whether it is a command that can run here. @returns what it ended with, where it is none */
+export type CheckLine = (
   argv: readonly string[],
   { context, batch }: { context: Context; batch: Batch },
-) => Promise<LineEnd>
+) => Promise<{ ready: ReadyLine } | { end: LineEnd }>
 
 /** What the options of a line may not say: it is said once, for all of them. */
 const ofTheBatch = ['--json', '--db', '--key-file', '--wait', '--smtp', '--mail-dir'] as const

@@ -1,4 +1,4 @@
-import { Readable, Writable } from 'node:stream'
+import { Readable } from 'node:stream'
 import type { Context } from '../../context.ts'
 import { Cancelled } from '../../errors.ts'
 import { yieldToSignals } from '../../interruption.ts'
@@ -15,9 +15,9 @@ export interface Running {
 }
 
 export async function runOne(line: Line, run: Run): Promise<Ended> {
-  const { session, batch, interruption, progress } = run
+  const { interruption, progress } = run
   const { context, said } = lineContext(run)
-  const end = await session.runLine(line.words, { context, batch })
+  const end = await line.run(context)
   await yieldToSignals()
   // What is done is done: the next one can be cancelled again.
   if (interruption.isFinishing()) interruption.unfinish()
@@ -48,21 +48,34 @@ export function lineContext({ context, session }: Run): {
 } {
   const isJson = session.common.json
   const { columns, isTTY } = context.stdout
-  const stdout = collecting({ columns, isTTY: isTTY && !isJson })
-  const stderr = collecting({ columns })
+  const stdout = collected({ columns, isTTY: isTTY && !isJson })
+  const stderr = collected({ columns })
   return {
-    context: { ...context, stdin: Readable.from([]), stdout: stdout.stream, stderr: stderr.stream },
+    context: {
+      ...context,
+      get stdin() {
+        return Readable.from([])
+      },
+      stdout: stdout.output,
+      stderr: stderr.output,
+    },
     said: () => ({ stdout: stdout.text(), stderr: stderr.text() }),
   }
 }
 
-function collecting(like: Pick<Output, 'columns' | 'isTTY'>): { stream: Output; text: () => string } {
-  const chunks: Buffer[] = []
-  const stream = new Writable({
-    write: (chunk: Buffer, _, done) => {
-      chunks.push(chunk)
-      done()
+/** Not a stream of Node's: nobody reads it but the batch, once the line is done. */
+function collected(like: Pick<Output, 'columns' | 'isTTY'>): { output: Output; text: () => string } {
+  let text = ''
+  const output: Output = {
+    ...like,
+    writableEnded: false,
+    destroyed: false,
+    write: (piece, done) => {
+      text += piece
+      done?.()
+      return true
     },
-  })
-  return { stream: Object.assign(stream, like), text: () => Buffer.concat(chunks).toString('utf8') }
+    on: () => undefined,
+  }
+  return { output, text: () => text }
 }

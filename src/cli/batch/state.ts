@@ -4,17 +4,22 @@ import type { Failure } from '../../errors.ts'
 import { type Interruption, newInterruption } from '../../interruption.ts'
 import type { Actor } from '../../rules/permissions/actor.ts'
 import type { Session } from '../session.ts'
-import type { Batch } from './line.ts'
+import type { Batch, ReadyLine } from './line.ts'
 
 export interface BatchOptions {
   atomic: boolean
   keepGoing: boolean
 }
 
-/** A line that is a command. */
-export interface Line {
+/** A line that has words. */
+export interface TypedLine {
   number: number
   words: readonly string[]
+}
+
+/** A line that is a command. */
+export interface Line extends TypedLine {
+  run: ReadyLine
 }
 
 /** What has become of the lines so far. */
@@ -59,7 +64,6 @@ export function newRun(session: Session): Run {
     context,
     interruption,
     batch: {
-      checks: false,
       common: session.common,
       settings: session.settings,
       programs: new Map(),
@@ -131,7 +135,7 @@ function interruptionOfLines(
   return { interruption, forget: () => whole.heard.removeEventListener('abort', interrupt) }
 }
 
-export function leave({ progress }: Run, left: number, at?: Line): void {
+export function leave({ progress }: Run, left: number, at?: TypedLine): void {
   progress.left += left
   progress.stoppedAt = at?.number ?? progress.stoppedAt ?? -1
 }
