@@ -3,7 +3,7 @@ import { isAbsolute, join, resolve } from 'node:path'
 import { kebabCase } from './kebab-case.ts'
 import { decodeText } from './decode-text.ts'
 import type { Context } from './context.ts'
-import { isSharedPlace, readSharedPlace, storeNumber } from './shared-place.ts'
+import { completedAddress, isSharedPlace, storeNumber } from './shared-place.ts'
 import { Usage } from './errors.ts'
 import { readPlainFile } from './input-file.ts'
 import { pathInWords } from './shell-word.ts'
@@ -13,6 +13,8 @@ export type Origin = 'flag' | 'environment' | 'file' | 'default'
 export interface Setting {
   value: string | undefined
   from: Origin
+  /** Of a store on a server: PostgreSQL's own variables that have a say, too. */
+  variables?: readonly string[]
 }
 
 export const settingNames = [
@@ -65,8 +67,8 @@ export function resolveSettings(
     }
     if (!settingsThatArePaths.has(name) || setting.value === undefined) return setting
     if (name === 'db' && isSharedPlace(setting.value)) {
-      readSharedPlace(setting.value)
-      return setting
+      const { address, variables } = completedAddress(setting.value, context.env)
+      return { ...setting, value: address, ...(variables.length > 0 && { variables }) }
     }
     const scheme = schemeOf(setting.value)
     if (scheme !== undefined) throw notAFile(sourceOf(name, setting.from), { scheme, isStore: name === 'db' })
@@ -97,8 +99,7 @@ export function resolveSettings(
 /** A place that is named for a store: a path of this machine, or the address of a server. @throws Usage `not-a-file` */
 export function storeAddress(typed: string, { context, flag }: { context: Context; flag: string }): string {
   if (isSharedPlace(typed)) {
-    readSharedPlace(typed)
-    return typed
+    return completedAddress(typed, context.env).address
   }
   const scheme = schemeOf(typed)
   if (scheme !== undefined) throw notAFile(flag, { scheme, isStore: true })

@@ -16,6 +16,8 @@ export interface SharedPlace {
   shown: string
 }
 
+type Environment = Readonly<Record<string, string | undefined>>
+
 const known = new Set(['schema', 'sslmode', 'sslrootcert', 'host'])
 
 export function isSharedPlace(place: string): boolean {
@@ -27,13 +29,8 @@ export function isSharedPlace(place: string): boolean {
  * its port before it: `postgres://hub@:5433/hub?host=…`. What the address leaves out is taken from PostgreSQL's own
  * variables, where those are given. @throws Usage `invalid-store`, `password-in-address`
  */
-export function readSharedPlace(
-  address: string,
-  env: Readonly<Record<string, string | undefined>> = {},
-): SharedPlace {
-  const parts = /^postgres(?:ql)?:\/\/(?:([^@/?]*)@)?([^/?]*)(?:\/([^?]*))?(?:\?(.*))?$/i.exec(address)
-  if (!parts) throw invalid('it is no address of PostgreSQL')
-  const [, credentials, named = '', database = '', query = ''] = parts
+export function readSharedPlace(address: string, env: Environment = {}): SharedPlace {
+  const { credentials, named, database, query } = partsOf(address)
   if (credentials?.includes(':')) throw passwordInAddress(address)
   const options = new URLSearchParams(query)
   if (options.has('password')) throw passwordInAddress(address)
@@ -44,9 +41,8 @@ export function readSharedPlace(
   if (!/^[a-z_][a-z0-9_]{0,62}$/.test(schema) || schema.startsWith('pg_'))
     throw invalid('a schema has small letters, digits and _')
   if (database === '') throw invalid('it names no database')
-  const port = /^:(\d{1,5})$/.exec(named)?.[1]
-  const ofEnvironment = named === '' || port !== undefined ? env.PGHOST || undefined : undefined
-  const hosts = (options.get('host') ?? ofEnvironment ?? named).split(',')
+  const port = portAlone(named)
+  const hosts = (options.get('host') ?? hostsOfEnvironment(named, env) ?? named).split(',')
   const ports = port === undefined ? portsFor(hosts, env.PGPORT) : hosts.map(() => port)
   // PostgreSQL's own word for the authorities that this machine trusts, as it does anyway.
   const rootCertificate = options.get('sslrootcert') ?? (env.PGSSLROOTCERT || undefined)
@@ -59,6 +55,82 @@ export function readSharedPlace(
     rootCertificate: rootCertificate === 'system' ? undefined : rootCertificate,
     shown: address,
   }
+}
+
+interface Parts {
+  /** What stands before the `@`; absent where there is none. */
+  credentials: string | undefined
+  /** Hosts with their ports. */
+  named: string
+  database: string
+  query: string
+}
+
+function partsOf(address: string): Parts {
+  const parts = /^postgres(?:ql)?:\/\/(?:([^@/?]*)@)?([^/?]*)(?:\/([^?]*))?(?:\?(.*))?$/i.exec(address)
+  if (!parts) throw invalid('it is no address of PostgreSQL')
+  const [, credentials, named = '', database = '', query = ''] = parts
+  return { credentials, named, database, query }
+}
+
+/** `:5433`, before a socket or for the host of the environment. */
+function portAlone(named: string): string | undefined {
+  return /^:(\d{1,5})$/.exec(named)?.[1]
+}
+
+function hostsOfEnvironment(named: string, { PGHOST }: Environment): string | undefined {
+  if (!PGHOST || (named !== '' && portAlone(named) === undefined)) return undefined
+  return PGHOST.split(',')
+    .map((host) => (/^[0-9a-f]*:[0-9a-f:.]*:[0-9a-f.]*$/i.test(host) ? `[${host}]` : host))
+    .join(',')
+}
+
+export interface CompletedAddress {
+  /** With what it leaves out, where PostgreSQL's own variables say it; as it is where they say nothing. */
+  address: string
+  /** Those of PostgreSQL's own variables that have a say in how the server is reached. */
+  variables: string[]
+}
+
+/** An address as it is meant on this machine. @throws what `readSharedPlace` throws */
+export function completedAddress(address: string, env: Environment): CompletedAddress {
+  const { hosts, user } = readSharedPlace(address, env)
+  const { credentials, named, database, query } = partsOf(address)
+  const options = new URLSearchParams(query)
+  const hasHosts = !options.has('host') && hostsOfEnvironment(named, env) !== undefined
+  const bare = readSharedPlace(address)
+  const hasPorts = hosts.some(({ port }, at) => port !== (hasHosts ? 5432 : bare.hosts[at]?.port))
+  const hasUser = user === undefined && Boolean(env.PGUSER)
+  const variables = [
+    ...(hasHosts ? ['PGHOST'] : []),
+    ...(env.PGPORT && hasPorts && portAlone(named) === undefined ? ['PGPORT'] : []),
+    ...(hasUser ? ['PGUSER'] : []),
+    ...(env.PGSSLROOTCERT && !options.has('sslrootcert') ? ['PGSSLROOTCERT'] : []),
+    ...(env.PGPASSWORD === undefined ? (env.PGPASSFILE ? ['PGPASSFILE'] : []) : ['PGPASSWORD']),
+  ]
+  const found = writtenHosts(hosts)
+  if (!found || !variables.some((name) => /^PG(HOST|PORT|USER)$/.test(name))) return { address, variables }
+  const before = hasUser ? encodeURIComponent(env.PGUSER ?? '') : credentials
+  const rest = query.split('&').filter((option) => option !== '' && !option.startsWith('host='))
+  const after = [...(found.socket === undefined ? [] : [`host=${found.socket}`]), ...rest].join('&')
+  const authority = `${before === undefined ? '' : `${before}@`}${found.authority}`
+  return { address: `postgres://${authority}/${database}${after === '' ? '' : `?${after}`}`, variables }
+}
+
+/** As an address has them; undefined of what none can say, such as sockets with several ports. */
+function writtenHosts(hosts: SharedPlace['hosts']): { authority: string; socket?: string } | undefined {
+  const [first] = hosts
+  if (first?.host.startsWith('/')) {
+    const isOne = hosts.every(({ host, port }) => host.startsWith('/') && port === first.port)
+    if (!isOne) return undefined
+    return { authority: `:${first.port}`, socket: hosts.map(({ host }) => host).join(',') }
+  }
+  if (hosts.some(({ host }) => host.startsWith('/'))) return undefined
+  const written = hosts.map(({ host, port }) => {
+    const name = host.includes(':') ? `[${host}]` : encodeURIComponent(host)
+    return `${name}:${port}`
+  })
+  return { authority: written.join(',') }
 }
 
 /** As PostgreSQL's own programs read it: one port for all hosts, or one for each. */

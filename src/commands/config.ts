@@ -319,17 +319,21 @@ async function replaceFile(
 }
 
 function renderSettings(settings: Settings, { file, view }: { file: string; view: View }): string {
-  const rows = Object.entries(settings).map(([name, { value, from }]) => [
+  const rows = Object.entries(settings).map(([name, { value, from, variables = [] }]) => [
     kebabCase(name),
     shown(name, value) ?? '',
-    from,
+    [from, ...variables].join(', '),
   ])
   if (!view.isTerminal) return rows.map(tsvLine).join('\n')
   return `${table(['Setting', 'Value', 'From'], rows, view)}\n\nThe configuration file is ${pathInWords(file)}`
 }
 
 function settingsJson(settings: Settings): JsonAnswer<'settings'>['settings'] {
-  const entryOf = (name: string, { value, from }: Setting) => ({ value: shown(name, value) ?? null, from })
+  const entryOf = (name: string, { value, from, variables }: Setting) => ({
+    value: shown(name, value) ?? null,
+    from,
+    ...(variables && { variables: [...variables] }),
+  })
   return Object.fromEntries(Object.entries(settings).map(([name, setting]) => [name, entryOf(name, setting)]))
 }
 

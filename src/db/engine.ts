@@ -37,6 +37,9 @@ export interface Bulk {
 export interface ServerFacts {
   /** The one that answers, of all that the address names. */
   host: string
+  port: number
+  /** As whom it was asked. */
+  user: string
   /** Of PostgreSQL, such as `17.9`. */
   version: string
   /** How long a question and its answer are on their way, in milliseconds. */

@@ -27,13 +27,18 @@ const keyWords = {
   unreadable: ' (cannot be read)',
 } as const
 
+/** Of a store with several desks the key may be its own of before: another desk may have given it a new one. */
+function keyInWords({ key, server }: Pick<StoreDescription, 'key' | 'server'>): string {
+  return key === 'of-another-store' && server ? " (not this store's, or not any more)" : keyWords[key]
+}
+
 export function renderStore(about: StoreDescription, view: View): string {
   const time = (iso: string) => (view.isTerminal ? relativeTime(iso, view.now) : iso)
   const { centres, users, lastImport } = about
   const lines: Fact[] = [
     ['store', about.store],
     ...serverLines(about.server),
-    ['key', `${about.keyFile}${keyWords[about.key]}`],
+    ['key', `${about.keyFile}${keyInWords(about)}`],
     ['size', view.isTerminal ? inUnits(about.bytes) : about.bytes],
     ['begun', time(about.createdAt)],
     ['version', about.version],
@@ -75,9 +80,10 @@ export function storeJson(about: StoreDescription): JsonAnswer<'store'> {
 
 function serverLines(server: ServerFacts | null): [string, string][] {
   if (!server) return []
-  const { host, version, roundTripMs, heldBy } = server
+  const { host, port, user, version, roundTripMs, heldBy } = server
+  const where = host.startsWith('/') ? `${host} (port ${port})` : `${host}:${port}`
   return [
-    ['server', `PostgreSQL ${version} on ${host}, ${roundTripMs} ms away`],
+    ['server', `PostgreSQL ${version} on ${where}, as ${user}, ${roundTripMs} ms away`],
     ...(heldBy === null ? [] : [['in use by', heldBy] satisfies [string, string]]),
   ]
 }

@@ -46,6 +46,28 @@ describe('showing the settings', () => {
     expect((await world.run(['config'])).stderr).toContain('it says mail-from twice')
   })
 
+  it('says what became of the address of a server, and which variables of PostgreSQL had a say', async () => {
+    const env = {
+      SSH_ADMIN_DB: 'postgres:///hub',
+      PGHOST: 'db.example',
+      PGPORT: '5433',
+      PGPASSWORD: 'secret',
+    }
+    const shown = await world.run(['config', '--json'], { env })
+    expect(shown.json().settings.db).toEqual({
+      value: 'postgres://db.example:5433/hub',
+      from: 'environment',
+      variables: ['PGHOST', 'PGPORT', 'PGPASSWORD'],
+    })
+    expect((await world.run(['config'], { env })).stdout).toContain(
+      'db\tpostgres://db.example:5433/hub\tenvironment, PGHOST, PGPORT, PGPASSWORD\n',
+    )
+    expect(shown.stdout).not.toContain('secret')
+    expect((await world.run(['whoami', '--json'], { env })).json().store).toBe(
+      'postgres://db.example:5433/hub',
+    )
+  })
+
   it('takes a flag before the environment, and the environment before the file', async () => {
     configure('{"mailFrom": "file@school.example", "db": "file.db"}')
     const env = { SSH_ADMIN_MAIL_FROM: 'environment@school.example' }

@@ -66,5 +66,9 @@ export const init = () =>
 function roleLines({ role, statements, made }: DeskRole): string[] {
   const next = `Then each desk signs in as a user who has it: create user tom password '…' in role "${role}";`
   if (made) return [`Made the role ${role}: it adds to the audit log, and cannot change it.`, next]
-  return ['These statements make the role for desks; its owner runs them:', ...statements, next]
+  return [
+    'These statements make the role for desks; whoever may make roles on the server runs them, in its database:',
+    ...statements,
+    next,
+  ]
 }

@@ -56,7 +56,7 @@ export const rekey = () =>
           session.notify({ code: 'key-waits', message })
         }
         return {
-          text: `${dryRun ? 'This would void' : 'This voided'} ${voidedInWords(voided)}${toBeIssued(voided)}.\nThe ${dryRun ? '' : 'new '}key is ${pathInWords(keyFile)}: keep a copy elsewhere.`,
+          text: `${dryRun ? 'This would void' : 'This voided'} ${voidedInWords(voided)}${toBeIssued(voided)}.\nThe ${dryRun ? '' : 'new '}key is ${pathInWords(keyFile)}: keep a copy elsewhere.${store.engine.isShared ? '\nThe other desks need a copy of it in the same place: until then they look at the store, and change nothing.' : ''}`,
           json: { store: db, keyFile, voided, changed: true },
           exit: waitsAs === undefined ? 0 : 9,
         }

@@ -48,7 +48,14 @@ export function grantsFor(schema: string, role: string): string[] {
     `revoke update, delete, truncate on "${schema}".audit, "${schema}".audit_personal from "${role}";`,
     `grant update (value, salt) on "${schema}".audit_personal to "${role}";`,
     `revoke insert, update, delete on "${schema}".store_versions from "${role}";`,
-    `alter default privileges in schema "${schema}" grant ${rights} tables to "${role}";`,
-    `alter default privileges in schema "${schema}" grant usage, select, update on sequences to "${role}";`,
+    ...[`${rights} tables`, 'usage, select, update on sequences'].map((granted) =>
+      ofOwner(schema, `in schema "${schema}" grant ${granted} to "${role}"`),
+    ),
   ]
+}
+
+/** What the store's owner makes later, as in bringing it up to date; whoever says so may be another, who looks after the server. */
+function ofOwner(schema: string, privileges: string): string {
+  return `do $$ begin execute format('alter default privileges for role %I ${privileges}',
+      (select pg_get_userbyid(nspowner) from pg_namespace where nspname = '${schema}')); end $$;`
 }

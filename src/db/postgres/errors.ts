@@ -46,6 +46,18 @@ const words: readonly Words[] = [
     hint: 'Nothing was changed. Try again; if it allows less time than this takes, have whoever looks after it raise statement_timeout for this user.',
   },
   {
+    pattern: /^25P03$/,
+    code: 'store-unavailable',
+    says: (place) => `The server of ${place} ended the connection: nothing was asked of it for too long.`,
+    hint: 'Nothing was changed. Try again; if it stays so, have whoever looks after the server raise idle_in_transaction_session_timeout for this user.',
+  },
+  {
+    pattern: /^25P04$/,
+    code: 'store-unavailable',
+    says: (place) => `The server of ${place} allows less time than this takes, and ended the connection.`,
+    hint: 'Nothing was changed. Have whoever looks after the server raise transaction_timeout for this user; or do less at once.',
+  },
+  {
     pattern: /^53300$/,
     code: 'store-unavailable',
     says: (place) => `The server of ${place} has as many connections as it takes.`,
@@ -114,7 +126,7 @@ const words: readonly Words[] = [
   },
   {
     pattern:
-      /^(08...|57P0.|25P0[34]|53400|ECONN.*|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|EHOSTUNREACH|EHOSTDOWN|ENETUNREACH|ENETDOWN|EADDRNOTAVAIL|ENOENT|EACCES|EPERM|EPIPE)$/,
+      /^(08...|57P0.|53400|ECONN.*|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|EHOSTUNREACH|EHOSTDOWN|ENETUNREACH|ENETDOWN|EADDRNOTAVAIL|ENOENT|EACCES|EPERM|EPIPE)$/,
     code: 'store-unavailable',
     says: (place) => `The server of ${place} cannot be reached.`,
     hint: 'Check the address, the network, and that the server runs; then try again.',
@@ -127,6 +139,16 @@ export function isDisconnected(error: unknown): boolean {
     /^(08...|57P0.|25P0[34]|ECONN.*|EPIPE|ETIMEDOUT)$/.test(sqlStateOf(error)) ||
     (error instanceof Error && /Connection terminated|not queryable|timeout expired/.test(error.message))
   )
+}
+
+/** Whether the same would only last as long again: the server's limit is on the whole of it. */
+export function isOutOfTime(error: unknown): boolean {
+  return sqlStateOf(error) === '25P04'
+}
+
+/** Whether nothing was asked for too long, as where a machine slept. */
+export function isLeftIdle(error: unknown): boolean {
+  return sqlStateOf(error) === '25P03'
 }
 
 /** As an address has it. */

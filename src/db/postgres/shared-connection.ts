@@ -6,7 +6,15 @@ import type { LogHead } from '../audit/head-file.ts'
 import type { LastEvent, ServerFacts, Value } from '../engine.ts'
 import type { Holder, Opening } from '../store/opening.ts'
 import { connect } from './connection.ts'
-import { inWords, isDisconnected, mayNotLook, schemaOfAnother, sqlStateOf } from './errors.ts'
+import {
+  inWords,
+  isDisconnected,
+  isLeftIdle,
+  isOutOfTime,
+  mayNotLook,
+  schemaOfAnother,
+  sqlStateOf,
+} from './errors.ts'
 import { holderOf } from './holder.ts'
 import { Pipeline } from './pipeline.ts'
 import { ServerClock } from './server-clock.ts'
@@ -59,6 +67,10 @@ export class SharedConnection {
   #reconnecting: Promise<void> | undefined
   /** The connection is gone: the next change, or the next question outside one, makes another. */
   #isLost = false
+  /** Why the server hung up, where it said so while nothing was asked. */
+  #lastWord: Error | undefined
+  /** What it said the first time that nothing was asked for too long. */
+  #leftIdle: unknown
   /** Failures after which the same work may be tried again: nothing of it was saved. */
   readonly #passing = new WeakSet<object>()
   readonly #clock: ServerClock
@@ -71,6 +83,10 @@ export class SharedConnection {
 
   #watched(client: pg.Client): pg.Client {
     this.#isLost = false
+    this.#lastWord = undefined
+    client.on('error', (error) => {
+      if (client === this.#client && sqlStateOf(error) !== '') this.#lastWord = error
+    })
     client.on('end', () => {
       if (client === this.#client) this.#isLost = true
     })
@@ -114,7 +130,7 @@ export class SharedConnection {
         const asksAgain = this.#state === 'reading' && (begins || !this.#sharing.snapshot)
         if (this.#state === 'reading') await this.rollback()
         const failure = this.#failureInWords(error)
-        if (!asksAgain || !isDisconnected(error)) throw failure
+        if (!asksAgain || !isDisconnected(error) || isOutOfTime(error)) throw failure
         await this.#pauseAfterLoss(failure, { tries, until })
       } finally {
         this.#rest()
@@ -505,6 +521,8 @@ export class SharedConnection {
       const holder = await holderOf(client, this.#sharing.place.schema)
       return {
         host: client.host,
+        port: client.port,
+        user: client.user ?? '',
         version: (rows[0]?.version ?? '').split(' ')[0] ?? '',
         roundTripMs: Math.round(Math.min(...times) * 10) / 10,
         heldBy: holder?.command ?? null,
@@ -561,11 +579,25 @@ export class SharedConnection {
   }
 
   #failureInWords(error: unknown): unknown {
-    if (isDisconnected(error)) this.#isLost = true
-    const failure = inWords(error, this.#sharing.place.shown)
-    const isPassing = isDisconnected(error) || /^40(001|P01)$/.test(sqlStateOf(error))
-    if (isPassing && typeof failure === 'object' && failure !== null) this.#passing.add(failure)
+    const isLost = isDisconnected(error)
+    if (isLost) this.#isLost = true
+    const reason = isLost && sqlStateOf(error) === '' ? (this.#lastWord ?? error) : error
+    const failure = inWords(reason, this.#sharing.place.shown)
+    if (this.#mayPass(reason) && typeof failure === 'object' && failure !== null) this.#passing.add(failure)
     return failure
+  }
+
+  /**
+   * Whether the same work may come to its end if it is tried once more. Who left the connection idle, as a machine that
+   * slept, may not the next time, but whoever does so twice is that slow.
+   */
+  #mayPass(error: unknown): boolean {
+    if (isOutOfTime(error)) return false
+    if (isLeftIdle(error)) {
+      this.#leftIdle ??= error
+      return this.#leftIdle === error
+    }
+    return isDisconnected(error) || /^40(001|P01)$/.test(sqlStateOf(error))
   }
 }
 

@@ -84,7 +84,7 @@ export function keysOfFingerprint({ keyFile, secret, isShared }: KeySource, fing
     renameWaitingKey(keyFile, fingerprint)
     return waited
   }
-  const keys = deriveKeys(secret ? secret() : readKeyFile(keyFile))
+  const keys = deriveKeys(secret ? secret() : isShared ? readCopyOfKey(keyFile) : readKeyFile(keyFile))
   if (fingerprint === keys.fingerprint) return keys
   const named = secret ? 'What the command gives' : keyFile
   if (isShared) {
@@ -99,6 +99,19 @@ export function keysOfFingerprint({ keyFile, secret, isShared }: KeySource, fing
   throw new Unavailable('key-mismatch', `${named} is the key of another store.`, {
     hint: 'Name the right one with --key-file.',
   })
+}
+
+/** At a desk that is new, nobody has put it there yet. */
+function readCopyOfKey(keyFile: string): Buffer {
+  try {
+    return readKeyFile(keyFile)
+  } catch (error) {
+    if (!(error instanceof Unavailable) || error.code !== 'key-missing') throw error
+    throw new Unavailable(error.code, error.message, {
+      hint: 'Bring a copy of it from another desk, where it has the same name, or name it with --key-file. Without it a desk looks at the store, and changes nothing.',
+      cause: error,
+    })
+  }
 }
 
 /** Whether the key of a store can be used. */

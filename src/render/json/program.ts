@@ -40,7 +40,11 @@ export const programAnswers = () => ({
   changedSetting: answerOfChange({ file: text(), name: orNull(text()), changed: z.boolean() }),
   settings: answer({
     file: text(),
-    settings: z.record(text(), z.strictObject({ value: orNull(text()), from: text() })),
+    /** `variables`: of a store on a server, PostgreSQL's own that have a say in where it is and how it is reached. */
+    settings: z.record(
+      text(),
+      z.strictObject({ value: orNull(text()), from: text(), variables: z.optional(z.array(text())) }),
+    ),
   }),
   completionScript: answer({ shell: text(), script: text() }),
   help: z.union([

@@ -35,6 +35,8 @@ export const storeAnswers = () => ({
     server: orNull(
       z.strictObject({
         host: text(),
+        port: count(),
+        user: text(),
         version: text(),
         roundTripMs: z.number(),
         heldBy: orNull(text()),

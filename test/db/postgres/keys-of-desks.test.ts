@@ -19,11 +19,23 @@ const issuing = (...more: string[]) => ['users', 'pin', 'omar@school.example', '
 describe('the key at several desks', () => {
   it('is noticed to be an old one, in words, once another desk gave the store a new one', async () => {
     copyFileSync(world.path('hub.db.key'), world.path('other-desk.key'))
-    expect((await world.run(['store', 'rekey', '--yes'])).exit).toBe(0)
+    const rekeyed = await world.run(['store', 'rekey', '--yes'])
+    expect([rekeyed.exit, rekeyed.stdout]).toEqual([
+      0,
+      expect.stringContaining('The other desks need a copy'),
+    ])
     const ran = await world.run(issuing('--key-file', world.path('other-desk.key')))
     expect([ran.exit, ran.error().code]).toEqual([7, 'key-mismatch'])
     expect(ran.error().message).toContain('was given a new key')
+    const described = await world.run(['store', 'info', '--key-file', world.path('other-desk.key')])
+    expect(described.stdout).toContain("(not this store's, or not any more)")
     expect((await world.run(issuing())).exit).toBe(0)
+  })
+
+  it('is to be brought from another desk where it never was', async () => {
+    const ran = await world.run(issuing('--key-file', world.path('not-here.key')))
+    expect([ran.exit, ran.error().code]).toEqual([7, 'key-missing'])
+    expect(ran.error().hint).toContain('from another desk')
   })
 
   it('may come from the command of a secret manager, which no shell looks at', async () => {
@@ -87,7 +99,13 @@ it('says which server has the store, and how far away it is, and no password', a
   const ran = await world.run(['store', 'info', '--json'])
   expect(ran.json()).toMatchObject({
     store: world.db,
-    server: { version: expect.stringMatching(/^1[5-8]/), roundTripMs: expect.any(Number), heldBy: null },
+    server: {
+      user: 'hub',
+      port: expect.any(Number),
+      version: expect.stringMatching(/^1[5-8]/),
+      roundTripMs: expect.any(Number),
+      heldBy: null,
+    },
   })
 })
 

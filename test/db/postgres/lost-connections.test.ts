@@ -56,6 +56,49 @@ function adding(store: OpenStore, before: (trx: Trx) => Promise<unknown> = async
 
 const events = async () => (await world.rows<{ n: number }>('select count(*) as n from audit'))[0]?.n
 
+describe('a change that the server ends for its length', () => {
+  const atMost = (trx: Trx, setting: string) => sql.raw(`set local ${setting} to '50ms'`).execute(trx)
+  const asleep = () => new Promise((resolve) => setTimeout(resolve, 300))
+  let tries = 0
+  /** Keeps the server waiting, the first so many times that it is tried. */
+  const slow = (setting: string, times: number) => async (trx: Trx) => {
+    tries += 1
+    if (tries > times) return
+    await atMost(trx, setting)
+    await asleep()
+    await sql`select 1`.execute(trx)
+  }
+  const idle = 'idle_in_transaction_session_timeout'
+  beforeEach(() => {
+    tries = 0
+  })
+
+  it('because a machine slept meanwhile, is made anew once it is awake', async () => {
+    await adding(await desk(), slow(idle, 1))
+    expect([tries, await events()]).toEqual([2, 1])
+  })
+
+  it('because a desk is that slow, is given up the second time, and says which limit it was', async () => {
+    const failed = adding(await desk(), slow(idle, 4))
+    await expect(failed).rejects.toMatchObject({
+      code: 'store-unavailable',
+      hint: expect.stringContaining(idle),
+    })
+    expect([tries, await events()]).toEqual([2, 0])
+  })
+
+  it('as a whole, is not made anew: it would take as long again', async ({ skip }) => {
+    const [setting] = await world.rows("select name from pg_settings where name = 'transaction_timeout'")
+    if (!setting) skip('PostgreSQL has transaction_timeout since 17')
+    const failed = adding(await desk(), slow('transaction_timeout', 4))
+    await expect(failed).rejects.toMatchObject({
+      code: 'store-unavailable',
+      hint: expect.stringContaining('transaction_timeout'),
+    })
+    expect([tries, await events()]).toEqual([1, 0])
+  })
+})
+
 describe('a connection that breaks while a change is being saved', () => {
   it('after the server heard it, is told from one that was not: the change is made, once', async () => {
     const store = await desk()

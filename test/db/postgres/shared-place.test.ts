@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { placeOf } from '../../../src/db/postgres/place.ts'
-import { readSharedPlace } from '../../../src/shared-place.ts'
+import { completedAddress, readSharedPlace } from '../../../src/shared-place.ts'
 
 describe('the address of a shared store', () => {
   it('names a host, a user, a database, and the schema that is ours', () => {
@@ -81,6 +81,40 @@ describe('the address of a shared store', () => {
     'postgres://hub@db/%zz',
   ])('%s is none', (address) => {
     expect(() => readSharedPlace(address)).toThrow(expect.objectContaining({ code: 'invalid-store' }))
+  })
+})
+
+describe('an address, completed by the variables of PostgreSQL', () => {
+  const env = { PGHOST: 'db1,db2', PGPORT: '5433', PGUSER: 'tom', PGPASSWORD: 'secret' }
+  it.each([
+    [
+      'postgres:///hub',
+      env,
+      'postgres://tom@db1:5433,db2:5433/hub',
+      ['PGHOST', 'PGPORT', 'PGUSER', 'PGPASSWORD'],
+    ],
+    [
+      'postgres://hub@db/hub?schema=two',
+      env,
+      'postgres://hub@db:5433/hub?schema=two',
+      ['PGPORT', 'PGPASSWORD'],
+    ],
+    ['postgres://hub@:5444/hub', { PGHOST: '::1' }, 'postgres://hub@[::1]:5444/hub', ['PGHOST']],
+    [
+      'postgres://hub@/hub?schema=two',
+      { PGHOST: '/run/postgresql', PGPASSFILE: '/etc/pgpass' },
+      'postgres://hub@:5432/hub?host=/run/postgresql&schema=two',
+      ['PGHOST', 'PGPASSFILE'],
+    ],
+    ['postgres://hub@db:5432/hub', { PGHOST: 'other', PGPORT: '5432' }, 'postgres://hub@db:5432/hub', []],
+    ['postgres://hub@/hub', { PGSSLROOTCERT: 'ca.pem' }, 'postgres://hub@/hub', ['PGSSLROOTCERT']],
+  ])('%s names the same server, and no password', (typed, variables, address, said) => {
+    expect(completedAddress(typed, variables)).toEqual({ address, variables: said })
+    const { shown, user, ...there } = readSharedPlace(address, variables)
+    const { shown: typedAs, user: typedUser, ...meant } = readSharedPlace(typed, variables)
+    expect(there).toEqual(meant)
+    expect([shown, typedAs]).toEqual([address, typed])
+    expect(user).toBe(typedUser ?? ('PGUSER' in variables ? variables.PGUSER : undefined))
   })
 })
 
