@@ -484,6 +484,67 @@ describe('what is open', () => {
     expect(await world.run(['centres', 'edit', 'EG001', '--town', 'Giza'])).toMatchObject({ exit: 0 })
   })
 
+  it('is not closed by an entry that a later file takes away without being asked', async () => {
+    const entries = (candidates: number) => {
+      const row = `EG001,2026-06,0500/12,${candidates}`
+      writeFileSync(world.path('entries.csv'), `Centre number,Series,Component,Candidates\n${row}\n`)
+    }
+    await run('releases', 'edit', 'June', '--for', 'entries')
+    entries(3)
+    await run('entries', 'import', 'entries.csv')
+    expect(await downloading('officer@school.example', audio, world.now)).toMatchObject({ exit: 0 })
+    entries(0)
+    expect(await refused('entries', 'import', 'entries.csv')).toContain('would close for 1 centre (EG001)')
+    expect(await downloading('officer@school.example', audio, world.now)).toMatchObject({ exit: 0 })
+    expect(whomIn(await run('entries', 'import', 'entries.csv'))).toEqual(['EG001'])
+    expect(await downloading('officer@school.example', audio, world.now)).toMatchObject({ exit: 5 })
+  })
+
+  it('is not closed by what is done to a Key Time, or to its zones, without being asked', async () => {
+    await run('releases', 'edit', 'June', '--for', 'zone:3')
+    const [egypt] = await world.rows<{ id: number }>("select id from key_times where session = 'AM'")
+    const id = String(egypt?.id)
+    const changes = [
+      ['--remove'],
+      ['--from', '2026-07-01'],
+      ['--until', '2026-06-01'],
+      ['--series', '2026-11'],
+    ]
+    for (const change of [...changes, ['--administrative-zone', '4']])
+      expect(await refused('key-times', 'edit', id, ...change)).toContain('would close for 5 centres (CA001')
+    const heading = 'Country,Administrative zone,Session,Local time'
+    writeFileSync(world.path('zone.csv'), `${heading}\nEgypt,4,EV,18:00\n`)
+    // In two zones, a country is in none.
+    expect(await refused('key-times', 'import', 'zone.csv')).toContain('would close for 5 centres (CA001')
+  })
+
+  it('is not closed by another time zone of a centre without being asked', async () => {
+    const heading = 'Country,Administrative zone,Session,Local time,Time zone'
+    const rows = ['Sydney', 'Perth'].flatMap((city) =>
+      ['AM,10:00', 'PM,14:00'].map((session) => `Australia,6,${session},Australia/${city}`),
+    )
+    writeFileSync(world.path('zones.csv'), [heading, ...rows].join('\n'))
+    await run('key-times', 'import', 'zones.csv')
+    await run(
+      'centres',
+      'create',
+      'AU001',
+      '--name',
+      'Wattle',
+      '--country',
+      'AU',
+      '--time-zone',
+      'Australia/Sydney',
+    )
+    // In the east it opens two hours before it does in the west.
+    await run('releases', 'edit', 'June', '--opens', 'key-time AM 2026-06-03 - 2h', '--closes', 'none')
+    world.setClock('2026-06-02T23:30:00.000Z')
+    for (const zone of ['Australia/Perth', 'none'])
+      expect(await refused('centres', 'edit', 'AU001', '--time-zone', zone)).toContain(
+        'would close for 1 centre (AU001)',
+      )
+  })
+
   it('is not asked about where nothing closes', async () => {
     writeFileSync(
       world.path('same.csv'),
