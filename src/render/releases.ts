@@ -8,7 +8,7 @@ import {
   type CentresReached,
 } from '../rules/releases/centres-of-release.ts'
 import type { ChangedRelease, PublishedRelease } from '../rules/releases/change.ts'
-import type { Outlook } from '../rules/releases/outlook.ts'
+import type { OpeningMoment, Outlook } from '../rules/releases/outlook.ts'
 import { oneLine, tsvLine } from './clean-text.ts'
 import { type Fact, factLines, field } from './fields.ts'
 import { renderClosing } from './closing.ts'
@@ -280,26 +280,14 @@ const maxNamed = 10
 export function renderOutlook(outlook: Outlook, view: View): string[] {
   const { centres, timeline, without, lastClosesAt, leftOut } = outlook
   const { chalk } = view
-  const max = Math.max(1, ...timeline.map(({ centres: there }) => there))
-  const moments = timeline.map(({ at, centres: there, zones }) => {
-    const bar = '█'.repeat(Math.max(1, Math.round((there / max) * 12))).padEnd(12)
-    const named = zones
-      .slice(0, maxZones)
-      .map(({ timeZone, local }) => `${local ? `${local.slice(11, 16)} ` : ''}${timeZone ?? 'no time zone'}`)
-    const more = zones.length > maxZones ? ` and ${zones.length - maxZones} more zones` : ''
-    const line = oneLine(
-      `  ${plainTime(at.toISOString())}  ${bar} ${count(there, 'centre')}  ${named.join(', ')}${more}`,
-    )
-    return line.length > view.width ? `${line.slice(0, Math.max(1, view.width - 1))}…` : line
-  })
-  const shownMoments = moments.slice(0, maxMoments)
-  const rest = moments.length - shownMoments.length
+  const moments = timelineLines(timeline.slice(0, maxMoments), view)
+  const rest = timeline.length - maxMoments
   const problems = without.map(({ centre, problem }) =>
     oneLine(`${centre.number} ${centre.name}: ${problem?.message ?? ''} ${problem?.hint ?? ''}`),
   )
   return [
     `Opens for ${count(centres - without.length, 'centre')}${timeline.length === 0 ? '.' : ':'}`,
-    ...shownMoments,
+    ...moments,
     ...(rest > 0 ? [`  … and ${rest} later moments`] : []),
     ...(lastClosesAt === null ? [] : [`Closed everywhere from ${plainTime(lastClosesAt.toISOString())}.`]),
     ...(without.length === 0
@@ -307,6 +295,44 @@ export function renderOutlook(outlook: Outlook, view: View): string[] {
       : listLines(chalk.yellow(`! Never opens for ${count(without.length, 'centre')}:`), problems, maxNamed)),
     ...leftOutLines(leftOut, maxNamed),
   ]
+}
+
+/** Narrower, each moment has its clocks beneath it, and no bar. */
+const minWidthOfBars = 64
+const minWidthOfLongBars = 100
+
+function timelineLines(timeline: readonly OpeningMoment[], { width }: View): string[] {
+  const max = Math.max(1, ...timeline.map(({ centres }) => centres))
+  const counts = timeline.map(({ centres }) => count(centres, 'centre'))
+  const longest = Math.max(...counts.map((one) => one.length))
+  return timeline.flatMap((moment, at) => {
+    const { centres } = moment
+    const opens = `  ${plainTime(moment.at.toISOString())}`
+    const counted = counts[at] ?? ''
+    const barLength = width < minWidthOfLongBars ? 6 : 12
+    if (width < minWidthOfBars) return [`${opens}  ${counted}`, clocksThatFit(moment, '    ', width)]
+    const bar = '█'.repeat(Math.max(1, Math.round((centres / max) * barLength))).padEnd(barLength)
+    const before = `${opens}  ${bar} ${counted.padEnd(longest)}  `
+    return [clocksThatFit(moment, before, width)]
+  })
+}
+
+/** What the clocks of the time zones show then, of as many as there is room for, those of most centres first. */
+function clocksThatFit({ at, zones }: OpeningMoment, before: string, width: number): string {
+  const clocks = zones.map(({ timeZone, local }) => {
+    const day = local?.slice(0, 10) === at.toISOString().slice(0, 10) ? '' : `${local?.slice(0, 10)} `
+    return local === null ? 'no time zone' : `${day}${local.slice(11, 16)} ${timeZone ?? ''}`
+  })
+  const lineOf = (shown: number) => {
+    const more = clocks.length - shown
+    const others = more === 0 ? '' : ` and ${more} more ${more === 1 ? 'zone' : 'zones'}`
+    return oneLine(`${before}${clocks.slice(0, shown).join(', ')}${others}`)
+  }
+  let shown = Math.min(maxZones, clocks.length)
+  while (shown > 1 && lineOf(shown).length > width) shown -= 1
+  // Names of zones are ASCII.
+  const line = lineOf(shown)
+  return line.length > width ? `${line.slice(0, Math.max(1, width - 1))}…` : line
 }
 
 /** Whose recordings nobody there may have. */

@@ -179,6 +179,40 @@ describe('what a person sees of releases and what they are made of', () => {
     })
   })
 
+  it('is when a release opens around the world, in a line for each moment, and two where it is narrow', async () => {
+    const heading = 'Country,Administrative zone,Session,Local time,Time zone'
+    const zones = {
+      SY: ['Syria', 'Asia/Damascus'],
+      JO: ['Jordan', 'Asia/Amman'],
+      KE: ['Kenya', 'Africa/Nairobi'],
+      SA: ['Saudi Arabia', 'Asia/Riyadh'],
+      JP: ['Japan', 'Asia/Tokyo'],
+    }
+    const rows = Object.values(zones).map(([country, zone]) => `${country},3,AM,10:00,${zone}`)
+    writeFileSync(world.path('more.csv'), [heading, ...rows].join('\n'))
+    await shown('key-times import times.csv')
+    await shown('key-times import more.csv')
+    for (const country of Object.keys(zones)) await world.centre(`${country}001`, { country })
+    await shown(uploading)
+    const opens = ['--opens', 'key-time AM 2026-06-02 - 3h']
+    await world.run(['releases', 'create', 'June', '--resource', '1', '--for', 'all', ...opens])
+    const at = async (columns: number) =>
+      (await world.run(['releases', 'show', 'June'], { terminal: { columns }, env: { NO_COLOR: '1' } }))
+        .stdout
+    // Where it is another day there, the day is said.
+    expect(await at(80)).toContain(`Opens for 6 centres:
+  2026-06-01 22:00 UTC  █      1 centre   2026-06-02 07:00 Asia/Tokyo
+  2026-06-02 04:00 UTC  ██████ 5 centres  07:00 Africa/Cairo and 4 more zones
+`)
+    expect(await at(120)).toContain('5 centres  07:00 Africa/Cairo, 07:00 Africa/Nairobi and 3 more zones\n')
+    expect(await at(40)).toContain(`Opens for 6 centres:
+  2026-06-01 22:00 UTC  1 centre
+    2026-06-02 07:00 Asia/Tokyo
+  2026-06-02 04:00 UTC  5 centres
+    07:00 Africa/Cairo and 4 more zones
+`)
+  })
+
   it('is why some never see a release, beneath the table, however far down they are in it', async () => {
     await shown('key-times import times.csv')
     for (let n = 10; n < 25; n += 1) await world.centre(`AE0${n}`, { country: 'EG' })
